@@ -1,0 +1,119 @@
+package ir
+
+import "github.com/nngen-go/nngen/ir/diag"
+
+// Value is one SSA value: the result of Op applied to Args.
+type Value struct {
+	ID   int
+	Op   Op
+	Args []*Value
+	Type
+
+	// Name is what the emitted code calls the value: the layer's name for a
+	// layer's result, "hidden.pre" for something inside it. Empty: a temporary.
+	Name string
+	// GradOf is the value whose gradient this is; nil in the forward program.
+	GradOf *Value
+	// Layer is the name of the layer that the value belongs to, as the user
+	// wrote it; Pos is where.
+	Layer string
+	Pos   diag.Pos
+}
+
+// Op is one primitive: its rules side by side. Lowering to loops is the
+// business of package op, which knows loops.
+type Op interface {
+	// Name is the primitive: "contract", "map", "reduce", ...
+	Name() string
+	// String is the name with its attributes, as the text form prints it.
+	String() string
+	// Infer gives the type of the result, or says why the operands do not fit.
+	Infer(args []Type) (Type, error)
+	// Eval32 and Eval64 are the interpreter's rule in single and double precision.
+	Eval32(c *Context[float32], v *Value, args []*Tensor[float32]) *Tensor[float32]
+	Eval64(c *Context[float64], v *Value, args []*Tensor[float64]) *Tensor[float64]
+	// VJP builds the gradient of every argument from dy, the gradient of v;
+	// nil for an argument through which none flows.
+	VJP(b *Builder, v, dy *Value) []*Value
+}
+
+// Graph is a program over values. Values are in topological order.
+type Graph struct {
+	Name   string
+	Values []*Value
+
+	Inputs  []*Value // op.Input, features first, then targets, weight, scalars
+	Params  []*Value // op.Param, in the order of the parameter block
+	Outputs []*Value // what Predict returns
+	// Losses holds one scalar per output: this call's share of the batch loss.
+	Losses []*Value
+	// Loss is their sum plus regularisation; nil in a predict graph.
+	Loss    *Value
+	Updates []Update // state written by a training step
+	Grads   []Grad   // filled by autodiff
+}
+
+// Update assigns a new value to a State parameter at the end of a training step.
+type Update struct{ State, New *Value }
+
+// Grad is the gradient of the loss with respect to a trainable parameter.
+type Grad struct{ Param, Value *Value }
+
+// Roots are the values that must be computed, in a fixed order.
+func (g *Graph) Roots() []*Value {
+	roots := append([]*Value(nil), g.Outputs...)
+	roots = append(roots, g.Losses...)
+	if g.Loss != nil {
+		roots = append(roots, g.Loss)
+	}
+	for _, u := range g.Updates {
+		roots = append(roots, u.New)
+	}
+	for _, gr := range g.Grads {
+		roots = append(roots, gr.Value)
+	}
+	return roots
+}
+
+// Replace makes every use of old, roots included, a use of new.
+func (g *Graph) Replace(old, new *Value) {
+	swap := func(vs []*Value) {
+		for i, v := range vs {
+			if v == old {
+				vs[i] = new
+			}
+		}
+	}
+	for _, v := range g.Values {
+		swap(v.Args)
+	}
+	swap(g.Outputs)
+	swap(g.Losses)
+	if g.Loss == old {
+		g.Loss = new
+	}
+	for i := range g.Updates {
+		if g.Updates[i].New == old {
+			g.Updates[i].New = new
+		}
+	}
+	for i := range g.Grads {
+		if g.Grads[i].Value == old {
+			g.Grads[i].Value = new
+		}
+	}
+}
+
+// Uses counts the uses of every value by ID: as an argument and as a root.
+func (g *Graph) Uses() map[*Value]int {
+	uses := make(map[*Value]int, len(g.Values))
+	for _, v := range g.Values {
+		for _, a := range v.Args {
+			uses[a]++
+		}
+	}
+	for _, r := range g.Roots() {
+		uses[r]++
+	}
+	return uses
+}

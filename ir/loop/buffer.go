@@ -1,0 +1,82 @@
+package loop
+
+// DType is the element type of a buffer.
+type DType uint8
+
+const (
+	F32 DType = iota
+	I32
+)
+
+func (d DType) String() string { return [...]string{"f32", "i32"}[d] }
+
+// Class is where a buffer lives.
+type Class uint8
+
+const (
+	Arena    Class = iota // planned scratch; Offset is its place
+	Input                 // a port of the model, filled before the phase
+	Target                // a target port
+	Weight                // sample weights [n]
+	Scalar                // a run-time scalar: "inv_total" (1/Total), "share" (n/Total)
+	Param                 // a segment of the parameter block (any role)
+	Gradient              // the gradient of a trainable segment
+	Packed                // derived by Prepare
+	Const                 // Data, fixed by the description
+	Local                 // a scalar that lives within one row of one Nest
+	Random                // virtual: reading it draws uniform numbers in [0,1)
+)
+
+func (c Class) String() string {
+	return [...]string{"arena", "input", "target", "weight", "scalar", "param", "gradient", "packed", "const", "local", "random"}[c]
+}
+
+// Buffer is a dense row-major block. Kernels reach it through Access only.
+type Buffer struct {
+	Name  string // "hidden", "hidden.pre"; for Random the stream (layer path)
+	Grad  bool   // the gradient of Name
+	Layer string
+	Class Class
+	DType DType
+	Rows  bool  // has a leading batch axis, not part of Shape
+	Shape []int // of one row, or of everything
+	// Offset is the place in the arena, or in the parameter block (Param), or
+	// in the gradient block (Gradient), in elements.
+	Offset  int
+	Segment int  // Param, Gradient: index into Program.Segments
+	Port    int  // Input, Target: index into Program.Inputs or Targets
+	Ragged  bool // ids with per-row offsets
+	Unique  bool // ragged ids of which every row holds each id once
+	Data    []float32
+}
+
+// Row is the number of elements of one row (of everything, without Rows).
+func (b *Buffer) Row() int { return product(b.Shape) }
+
+// Len is the number of elements for a batch of n rows.
+func (b *Buffer) Len(n int) int {
+	if b.Rows {
+		return n * b.Row()
+	}
+	return b.Row()
+}
+
+// Axis is one loop of a kernel. Its extent is N, or N·n where Rows is set: n is
+// the run-time row count.
+type Axis struct {
+	Name string // n batch, i in, o out, c channel, y/x space, t time, k reduced
+	N    int
+	Rows bool
+}
+
+// Access maps a point of a kernel's axes to an element of a buffer:
+// Offset + Σ point[a]·Strides[a] (+ Index[point]·IndexStride).
+type Access struct {
+	Buf     *Buffer
+	Offset  int
+	Strides []int // one per axis of the kernel, outermost first; 0 repeats
+	// Index, where set, is an i32 access over the same axes whose value times
+	// IndexStride is added: a gather (or, as a destination, a scatter).
+	Index       *Access
+	IndexStride int
+}

@@ -1,0 +1,174 @@
+package loop
+
+import "github.com/nngen-go/nngen/ir/diag"
+
+// Program is one compiled network.
+type Program struct {
+	Name  string // the model's name, as the user wrote it
+	File  string // base name of the description
+	Batch int    // the micro-batch: rows that one call takes at most
+
+	Segments []Segment // the parameter block: trainable, frozen, state
+	Inputs   []Port
+	Outputs  []Port
+	Targets  []Port // one per output
+	Classes  []string
+	Layers   []Layer
+
+	Prepare  []Step // derives packed parameters after every change
+	Predict  *Plan
+	Evaluate *Plan // predict plus losses
+	Train    *Plan // forward and backward
+	Adapts   []*Adapt
+
+	Training Training
+	// ModelID is the hash of architecture, preprocessing and classes; Hash is
+	// that of the whole description's meaning.
+	ModelID, Hash string
+}
+
+// Role says which part of the parameter block a segment lies in.
+type Role uint8
+
+const (
+	Trainable Role = iota
+	Frozen
+	State
+)
+
+func (r Role) String() string { return [...]string{"trainable", "frozen", "state"}[r] }
+
+// Segment is one named parameter tensor of the block.
+type Segment struct {
+	Name   string // Keras path: "hidden/kernel"
+	Layer  string
+	Shape  []int
+	Offset int // in float32s from the start of the block
+	Role   Role
+	Init   Init
+}
+
+// Len is the number of float32s.
+func (s Segment) Len() int { return product(s.Shape) }
+
+// Init is how New fills a segment. Kind is the Keras name of the initializer
+// ("glorot_uniform", "zeros", ...); the other fields are its settings.
+type Init struct {
+	Kind                string
+	Value, Mean, Stddev float64 // constant, random_normal, truncated_normal
+	Minval, Maxval      float64 // random_uniform
+	Scale               float64 // variance_scaling
+	Mode, Distribution  string  // variance_scaling
+	Gain                float64 // orthogonal, identity
+	FanIn, FanOut       int
+	Seed                uint64
+	Seeded              bool
+	Data                []float32 // "data": given values (Normalization's mean)
+}
+
+// Port is one input, output or target of the model: what the emitted types
+// Input, Output and Target are made from.
+type Port struct {
+	Name   string
+	Layer  string
+	Shape  []int // of one sample; empty: a scalar. Ragged: nil
+	DType  DType
+	Ragged bool
+	Limit  int    // ids: 0 <= id < Limit; 0: not an id
+	Loss   string // targets: the loss, for comments
+}
+
+// Layer is one row of the summary table.
+type Layer struct {
+	Name, Type string
+	Output     []int // shape of one sample
+	Params     int
+	Trainable  bool
+	Inputs     []string
+	Pos        diag.Pos
+}
+
+// Plan is a sequence of steps with the memory that it runs in.
+type Plan struct {
+	Name     string // "predict", "evaluate", "train"
+	Buffers  []*Buffer
+	Forward  []Step
+	Backward []Step
+	// ArenaFloats and ArenaInts are the sizes of the arenas that the Arena
+	// buffers of each element type lie in.
+	ArenaFloats, ArenaInts int
+
+	// Outputs are the buffers of Program.Outputs; Losses, one scalar per
+	// output, and Loss belong to evaluate and train.
+	Outputs []*Buffer
+	Losses  []*Buffer
+	Loss    *Buffer
+	Updates []StateUpdate
+}
+
+// StateUpdate copies New into a State segment after a training step.
+type StateUpdate struct{ State, New *Buffer }
+
+// Adapt computes what reaches a Normalization layer, so that its statistics can
+// be fitted on the training rows.
+type Adapt struct {
+	Layer                 string
+	Plan                  *Plan // its single output is the layer's input
+	Width                 int   // elements of a row
+	Groups                int   // element i of a row belongs to group i mod Groups
+	Mean, Variance, Count int   // indices of the segments
+}
+
+// Training is what the description says of training: defaults of FitConfig.
+type Training struct {
+	Optimizer       Setting
+	Losses          []string    // per output
+	Metrics         [][]Setting // per output, names resolved as Keras resolves "accuracy"
+	BatchSize       int
+	Epochs          int
+	ValidationSplit float64
+	Shuffle         bool
+	BatchStatistics bool // BatchNormalization: a batch larger than Program.Batch is an error
+}
+
+// Setting is a named thing of the runtime with its arguments in a fixed order.
+type Setting struct {
+	Name string // Keras's name: "rmsprop", "binary_accuracy"
+	As   string // metrics: the name in the history
+	Args []SettingArg
+}
+
+// SettingArg is one argument, named as in Keras.
+type SettingArg struct {
+	Name  string
+	Value any // float64, bool, string, int
+}
+
+// Step is a node of the program: *Call or *Loop.
+type Step interface{ isStep() }
+
+// Call runs one kernel.
+type Call struct {
+	Layer  string
+	Pos    diag.Pos
+	Kernel Kernel
+}
+
+// Loop runs Body for every value of a time axis. Accesses of its kernels may
+// have a stride over Axis, which comes first in Outer positions.
+type Loop struct {
+	Axis    Axis
+	Reverse bool
+	Body    []Step
+}
+
+func (*Call) isStep() {}
+func (*Loop) isStep() {}
+
+func product(s []int) int {
+	n := 1
+	for _, d := range s {
+		n *= d
+	}
+	return n
+}

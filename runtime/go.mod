@@ -1,0 +1,3 @@
+module github.com/nngen-go/nngen/runtime
+
+go 1.24
