@@ -118,7 +118,7 @@ func TestNearest(t *testing.T) {
 		{"Global", layers, "GlobalAveragePooling1D"},
 		{"Flattten", layers, "Flatten"},
 		{"LSTM", layers, ""},
-		{"conv", layers, "Conv1D"},
+		{"conv", layers, ""}, // two names begin so: no guess
 		{"frobnicate", layers, ""},
 		{"x", args, ""},
 		{"", args, ""},
@@ -126,9 +126,6 @@ func TestNearest(t *testing.T) {
 		{strings.Repeat("units", 5000), args, ""},
 	} {
 		got, ok := Nearest(c.in, c.known)
-		if c.in == "conv" { // two names share the beginning: no guess
-			c.want = ""
-		}
 		if got != c.want || ok != (c.want != "") {
 			t.Errorf("Nearest(%q) = %q, %v; want %q", Quote(c.in), got, ok, c.want)
 		}
