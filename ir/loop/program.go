@@ -144,11 +144,11 @@ type SettingArg struct {
 	Value any // float64, bool, string, int
 }
 
-// Step is a node of the program: *Call or *Loop.
+// Step is a node of the program: *Run or *Loop.
 type Step interface{ isStep() }
 
-// Call runs one kernel.
-type Call struct {
+// Run runs one kernel.
+type Run struct {
 	Layer  string
 	Pos    diag.Pos
 	Kernel Kernel
@@ -162,7 +162,7 @@ type Loop struct {
 	Body    []Step
 }
 
-func (*Call) isStep() {}
+func (*Run) isStep()  {}
 func (*Loop) isStep() {}
 
 func product(s []int) int {
