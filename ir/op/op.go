@@ -1,0 +1,38 @@
+// Package op is the closed set of primitives. Each is one typed struct with
+// its rules side by side: Infer, Eval, VJP and Lower. Layers compose them;
+// autodiff, fusion, the interpreter and lowering see nothing else.
+package op
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// View is where the elements of a value lie: element (i0, i1, ...) is
+// Buf[Offset + Σ ij·Strides[j]], the batch axis included.
+type View struct {
+	Buf     *loop.Buffer
+	Offset  int
+	Strides []int
+}
+
+// Lowering is what a primitive's Lower may ask for while a graph is turned
+// into kernels.
+type Lowering interface {
+	// View is where an operand can be read.
+	View(v *ir.Value) View
+	// Alias says that v needs no kernel of its own: it is w.
+	Alias(v *ir.Value, w View)
+	// Result plans a dense buffer for v.
+	Result(v *ir.Value) View
+	// Emit appends a kernel that computes v or a part of it.
+	Emit(v *ir.Value, k loop.Kernel)
+	// Errorf reports, at v's position, that v cannot be lowered.
+	Errorf(v *ir.Value, format string, args ...any)
+}
+
+// Lowerer is a primitive that knows its kernels.
+type Lowerer interface {
+	ir.Op
+	Lower(l Lowering, v *ir.Value)
+}
