@@ -1,0 +1,69 @@
+package data
+
+import (
+	"fmt"
+	"iter"
+)
+
+// Slices makes a data set of inputs and their targets, each row with weight 1.
+// It keeps the slices. If their lengths differ, the data set has no rows and
+// its Err method, Rows, Fit and Evaluate report both lengths.
+func Slices[X, Y any](x []X, y []Y) Dataset[X, Y] {
+	m := &memory[X, Y]{x: x, y: y}
+	if len(x) != len(y) {
+		m.err = fmt.Errorf("data: %d inputs, %d targets: a data set needs one target for each input", len(x), len(y))
+	}
+	return m
+}
+
+// WeightedSlices is [Slices] with a weight for each row.
+func WeightedSlices[X, Y any](x []X, y []Y, weight []float32) Dataset[X, Y] {
+	m := &memory[X, Y]{x: x, y: y, weight: weight}
+	if len(x) != len(y) || len(x) != len(weight) {
+		m.err = fmt.Errorf("data: %d inputs, %d targets, %d weights: a data set needs one of each for each row", len(x), len(y), len(weight))
+	}
+	if m.weight == nil {
+		m.weight = []float32{}
+	}
+	return m
+}
+
+// memory is a data set held in slices. A nil weight means 1 for every row.
+type memory[X, Y any] struct {
+	x      []X
+	y      []Y
+	weight []float32
+	err    error
+}
+
+// Err reports slices of unequal length.
+func (m *memory[X, Y]) Err() error { return m.err }
+
+func (m *memory[X, Y]) Len() int {
+	if m.err != nil {
+		return 0
+	}
+	return len(m.x)
+}
+
+func (m *memory[X, Y]) At(i int) (*X, *Y, float32) {
+	if m.weight == nil {
+		return &m.x[i], &m.y[i], 1
+	}
+	return &m.x[i], &m.y[i], m.weight[i]
+}
+
+func (m *memory[X, Y]) Rows(int) iter.Seq2[Example[X, Y], error] {
+	return func(yield func(Example[X, Y], error) bool) {
+		if m.err != nil {
+			yield(Example[X, Y]{}, m.err)
+			return
+		}
+		for i := range m.x {
+			x, y, w := m.At(i)
+			if !yield(Example[X, Y]{X: *x, Y: *y, Weight: w}, nil) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package data
+
+import (
+	"fmt"
+	"iter"
+	"math"
+)
+
+// Split cuts the last fraction off a data set for validation, before any
+// shuffling. With n rows the training part has floor(n·(1-fraction)) of them,
+// as in Keras 3 (trainers/data_adapters/array_slicing.py). It is an error if
+// the fraction lies outside (0, 1), if either part would be empty or if the
+// data set has no random access.
+func Split[X, Y any](d Dataset[X, Y], fraction float64) (train, validation Indexed[X, Y], err error) {
+	if e, ok := d.(interface{ Err() error }); ok && e.Err() != nil {
+		return nil, nil, e.Err()
+	}
+	if !(fraction > 0 && fraction < 1) {
+		return nil, nil, fmt.Errorf("data: cannot split off a fraction of %v for validation: it must lie between 0 and 1", fraction)
+	}
+	all, ok := d.(Indexed[X, Y])
+	if !ok {
+		return nil, nil, fmt.Errorf("data: cannot split off a fraction of %v for validation: the data set has no random access; give the validation rows as a data set of their own", fraction)
+	}
+	n := all.Len()
+	at := int(math.Floor(float64(n) * (1 - fraction)))
+	if at <= 0 || at >= n {
+		return nil, nil, fmt.Errorf("data: %d rows are too few to split off a fraction of %v for validation", n, fraction)
+	}
+	return &section[X, Y]{all, 0, at}, &section[X, Y]{all, at, n}, nil
+}
+
+// section is the part [from, to) of a data set.
+type section[X, Y any] struct {
+	all      Indexed[X, Y]
+	from, to int
+}
+
+func (s *section[X, Y]) Len() int { return s.to - s.from }
+
+func (s *section[X, Y]) At(i int) (*X, *Y, float32) { return s.all.At(s.from + i) }
+
+func (s *section[X, Y]) Rows(int) iter.Seq2[Example[X, Y], error] {
+	return func(yield func(Example[X, Y], error) bool) {
+		for i := s.from; i < s.to; i++ {
+			x, y, w := s.all.At(i)
+			if !yield(Example[X, Y]{X: *x, Y: *y, Weight: w}, nil) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,24 @@
+package metric
+
+// mean is the weighted mean that every metric here reduces to: Keras's
+// Mean.result is total/count, and 0 for a count of 0.
+type mean struct {
+	name         string
+	total, count float64
+}
+
+func (m *mean) Name() string { return m.name }
+
+func (m *mean) Reset() { m.total, m.count = 0, 0 }
+
+func (m *mean) Result() float64 {
+	if m.count == 0 {
+		return 0
+	}
+	return m.total / m.count
+}
+
+func (m *mean) add(value float64, weight float32) {
+	m.total += value * float64(weight)
+	m.count += float64(weight)
+}

@@ -1,0 +1,8 @@
+// Package nn holds what every generated network shares: the options of its
+// constructor, the description of its parameter block, counter-based random
+// numbers, Keras's initializers and scalar float32 functions.
+//
+// It is free of layers, graphs and optimizers: a generated package spells its
+// network out in Go and calls nn only for these few primitives. Everything in
+// it is a pure function; nothing keeps state between calls.
+package nn

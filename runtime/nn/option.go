@@ -1,0 +1,37 @@
+package nn
+
+import "math/rand/v2"
+
+// Options is what the options of a generated New add up to.
+type Options struct {
+	Seed   uint64 // drives initial weights, shuffling and dropout
+	Seeded bool   // the caller chose Seed
+}
+
+// Option changes one of the Options of a generated New.
+type Option func(*Options)
+
+// Seed makes everything random about a model (its initial weights, the order
+// of training rows, dropout) a pure function of s. Two models made with the
+// same seed and trained on the same rows have the same bits.
+func Seed(s uint64) Option {
+	return func(o *Options) {
+		o.Seed = s
+		o.Seeded = true
+	}
+}
+
+// Resolve applies opts in order. Without [Seed] it draws a random seed, which
+// the caller finds in Options.Seed and may record to repeat the run.
+func Resolve(opts []Option) Options {
+	var o Options
+	for _, opt := range opts {
+		if opt != nil {
+			opt(&o)
+		}
+	}
+	if !o.Seeded {
+		o.Seed = rand.Uint64()
+	}
+	return o
+}

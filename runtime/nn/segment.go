@@ -1,0 +1,42 @@
+package nn
+
+// Flags says what training does to a segment. The zero value marks a trainable
+// segment: the optimizer moves it.
+type Flags uint8
+
+const (
+	// Frozen marks weights of a layer with trainable: false. No gradient is
+	// computed for them.
+	Frozen Flags = 1 << iota
+	// State marks values that the forward pass of training maintains: moving
+	// statistics of BatchNormalization, the adapted means of Normalization.
+	State
+)
+
+// Trainable reports whether the optimizer moves the segment.
+func (f Flags) Trainable() bool { return f&(Frozen|State) == 0 }
+
+// Segment names one tensor inside a model's parameter block. The block is
+// contiguous and unpadded: first the trainable segments, then the frozen ones,
+// then state, each part in Keras's order.
+type Segment struct {
+	Name   string // Keras path of the tensor: "hidden/kernel"
+	Shape  []int  // row-major; empty for a scalar
+	Offset int    // of the first element, counted in float32s from the start of the block
+	Flags  Flags
+}
+
+// Len returns the number of float32s in the segment: the product of Shape, 1
+// for a scalar.
+func (s Segment) Len() int {
+	n := 1
+	for _, d := range s.Shape {
+		n *= d
+	}
+	return n
+}
+
+// Of returns the part of a parameter block that the segment names.
+func (s Segment) Of(block []float32) []float32 {
+	return block[s.Offset : s.Offset+s.Len() : s.Offset+s.Len()]
+}

@@ -1,0 +1,58 @@
+package train
+
+import (
+	"io"
+
+	"github.com/nngen-go/nngen/runtime/data"
+	"github.com/nngen-go/nngen/runtime/metric"
+	"github.com/nngen-go/nngen/runtime/optim"
+)
+
+// Compiled holds the compile and fit sections of a network's description.
+type Compiled struct {
+	Loss      string                   // name of the loss
+	Optimizer func() optim.Rule        // a fresh rule with the description's hyperparameters
+	Metrics   func() [][]metric.Metric // fresh metrics, per output; as in Keras they ignore sample weights; may be nil
+	// WeightedMetrics are metrics that follow sample weights, per output; may be nil.
+	WeightedMetrics func() [][]metric.Metric
+	BatchSize       int     // 0: 32
+	Epochs          int     // 0: 1
+	ValidationSplit float64 // 0: none
+	Shuffle         bool
+}
+
+// Config changes how one call of [Fit] goes. Its zero value means: as the
+// description says.
+type Config[X, Y any] struct {
+	// Epochs is the number of passes over the training rows; 0: the
+	// description's.
+	Epochs int
+	// BatchSize is the number of rows per optimizer step; 0: the description's.
+	// A batch above the compiled one is computed in parts whose gradients are
+	// summed.
+	BatchSize int
+	// ValidationSplit is the fraction of the rows, cut off the end before any
+	// shuffling, that is kept for validation. 0: the description's; negative:
+	// none.
+	ValidationSplit float64
+	// ValidationData is evaluated after every epoch, in place of a split.
+	ValidationData data.Dataset[X, Y]
+	// NoShuffle keeps the rows in their order.
+	NoShuffle bool
+	// Optimizer replaces the description's; its accumulators start afresh
+	// unless it is the rule of the previous call.
+	Optimizer optim.Rule
+	// Callbacks are called in order.
+	Callbacks []Callback
+	// Progress receives Keras's progress lines, redrawn in place if it is a
+	// terminal; nil: silent.
+	Progress io.Writer
+}
+
+// Session is what a model keeps between calls of [Fit], as a Keras model keeps
+// its optimizer: training goes on where it stopped.
+type Session struct {
+	Optimizer *optim.Optimizer // nil before the first Fit
+	Step      uint64           // optimizer steps taken
+	Seed      uint64           // of shuffling and dropout
+}

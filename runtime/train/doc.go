@@ -1,0 +1,9 @@
+// Package train holds the training loop: [Fit] and [Evaluate] with the
+// semantics of Keras 3, the [History] of a run, callbacks and the progress
+// line.
+//
+// It is free of layers and kernels: a network takes part as an [Engine], which
+// a generated package implements over its parameter block and its workspace.
+// The loop itself is sequential and allocates nothing per step; for a given
+// seed its results do not depend on the machine's number of processors.
+package train

@@ -1,0 +1,76 @@
+package train
+
+import "github.com/nngen-go/nngen/runtime/nn"
+
+// Engine is what a generated package hands to [Fit]: one compiled network with
+// its parameter block and its training workspace. X and Y are the package's
+// Input and Target. An engine is used by one goroutine at a time.
+type Engine[X, Y any] interface {
+	// MicroBatch is the largest number of rows that one call of Train or
+	// Evaluate takes.
+	MicroBatch() int
+	// Segments describes Params.
+	Segments() []nn.Segment
+	// Params is the whole master block: trainable, frozen, state.
+	Params() []float32
+	// Gradients is the gradient of the batch loss for the trainable part, which
+	// is a prefix of Params. Each Train overwrites it.
+	Gradients() []float32
+	// Load copies one example into row row of the workspace,
+	// 0 <= row < MicroBatch(). It reports ids that are out of range.
+	Load(row int, x *X, y *Y, weight float32) error
+	// Train runs forward and backward over the first n loaded rows, updates
+	// state and returns the rows' share of the batch loss, Σ wᵢ·lossᵢ / s.Total
+	// plus their share n/s.Total of the regularisation.
+	Train(n int, s Step) float64
+	// Evaluate runs the forward pass of inference over the first n loaded rows
+	// and returns the same share of the loss.
+	Evaluate(n int, s Step) float64
+	// Outputs is the k-th output of a row last trained on or evaluated.
+	Outputs(k, row int) []float32
+	// Targets is the k-th target of a row last trained on or evaluated; of a
+	// sparse class, one element that holds the class number.
+	Targets(k, row int) []float32
+	// Weight is the weight of a loaded row.
+	Weight(row int) float32
+	// Losses is the share of each output in the last loss, without
+	// regularisation and loss weights.
+	Losses() []float64
+	// OutputNames names the outputs, in order.
+	OutputNames() []string
+	// Prepare derives whatever the kernels keep beside Params (packed panels,
+	// transposes) after Params has changed.
+	Prepare()
+	// BatchStatistics reports whether a layer takes statistics over the batch
+	// (BatchNormalization), so that a batch cannot be cut into micro-batches.
+	BatchStatistics() bool
+	// Adapt returns the layers whose state is fitted to the training rows
+	// before the first epoch, in the order of the forward pass, and only those
+	// that have not been fitted yet.
+	Adapt() []Adapter
+}
+
+// Step tells an engine where the loaded rows stand.
+type Step struct {
+	Seed  uint64 // of the session
+	Index uint64 // optimizer steps taken before this one; with Seed it selects the dropout masks
+	First int    // index of the first loaded row within its batch
+	Total int    // rows of that batch
+}
+
+// Adapter is a layer that is fitted to its inputs over the training rows:
+// Normalization. Element i of a row belongs to group i mod Groups().
+type Adapter interface {
+	// Name is the layer's path.
+	Name() string
+	// Width is the number of elements in a row of the layer's input.
+	Width() int
+	// Groups is the number of means and of variances; it divides Width.
+	Groups() int
+	// Rows computes the layer's input for the first n loaded rows: n·Width()
+	// values, row after row.
+	Rows(n int) []float32
+	// Set stores the mean and the (population) variance of each group over
+	// count rows.
+	Set(mean, variance []float32, count int)
+}
