@@ -1,0 +1,39 @@
+package spec
+
+// Catalog is everything that may stand in a description, as the registries of layers, losses and optimizers know it: what the JSON Schema
+// is made of. The order of each list does not matter.
+type Catalog struct {
+	Layers       []EntryDoc
+	Activations  []EntryDoc
+	Initializers []EntryDoc
+	Regularizers []EntryDoc
+	Optimizers   []EntryDoc
+	Losses       []EntryDoc
+	Metrics      []EntryDoc
+}
+
+// EntryDoc describes a layer, or anything else that is called by name.
+type EntryDoc struct {
+	Name string // "Dense"
+	Doc  string // one sentence
+	Args []ArgDoc
+}
+
+// LayerDoc describes a layer.
+type LayerDoc = EntryDoc
+
+// ArgDoc describes an argument; DocOf derives it from a struct's tags.
+type ArgDoc struct {
+	Name       string
+	Doc        string // tag `doc:"..."`
+	Type       string // int, float, bool, string, ints, floats, strings, call or any
+	Of         string // call: which list of the Catalog: activation, initializer, regularizer, optimizer, loss or metric; "" is any
+	Required   bool
+	Positional bool     // may stand alone and without its name
+	Nullable   bool     // may be null
+	Default    any      // int64, float64, bool, string, []any, or nil for none
+	OneOf      []string // string: the only values
+	Min, Max   *float64
+	MinOpen    bool // Min itself is excluded
+	MaxOpen    bool // Max itself is excluded
+}

@@ -1,0 +1,166 @@
+// Package spec is the neutral description of a network: layers in Keras vocabulary, each with its position in the source, and the readers of the
+// native YAML and JSON forms.
+//
+// It is free of what layers mean: which layers exist, what they take and what shapes they give is known to package layer and to build. It
+// reports what can be said without that: syntax, unknown keys, names, references, and the habits of Keras and R users.
+package spec
+
+import "github.com/nngen-go/nngen/ir/diag"
+
+// Ragged in Input.Shape is a length known only at run time (null in a description).
+const Ragged = -1
+
+// Model is one description.
+type Model struct {
+	File    string // base name of the source
+	Name    string // `name:`, or File without its extension
+	Pos     diag.Pos
+	Inputs  []Input // filled in where `data:` implies them
+	Layers  []Layer
+	Outputs []Ref    // nil: the last layer
+	Data    *Data    // nil: no `data:` section
+	Compile *Compile // nil: no `compile:` section, the model predicts only
+	Fit     Fit
+}
+
+// Input is an entry of `inputs:`.
+type Input struct {
+	Name  string
+	Shape []int  // without the batch; Ragged in front for a run-time length
+	DType string // float32 (the default) or int32
+	Pos   diag.Pos
+}
+
+// Layer is an entry of `layers:`. Its name, inputs and trainable are taken out of Args.
+type Layer struct {
+	Name      string // "" where the description gives none; Model.Names gives Keras's automatic one
+	Type      string // "Dense", as written
+	Args      Args
+	Inputs    []Ref // nil: the layer before, or the model's input
+	Trainable *bool // nil: not said, which means true
+	Pos       diag.Pos
+	NamePos   diag.Pos // of `name:`; Pos where there is none
+}
+
+// Ref names an input or a layer.
+type Ref struct {
+	Name string
+	Pos  diag.Pos
+}
+
+// Args are the arguments of a layer or a call, as written; Decode fills a Go struct from them.
+type Args struct {
+	Pos        diag.Pos
+	Owner      string // whose they are, for messages: `layer "hidden"`, `layer 3`, `compile`
+	Kind       string // what takes them: "Dense", "rmsprop"
+	List       []Arg
+	Positional *Value // `Dropout: 0.5`: the first argument, alone and without its name; List is then empty
+}
+
+// Arg is a named argument.
+type Arg struct {
+	Name  string
+	Pos   diag.Pos // of the name
+	Value Value
+}
+
+// Kind is what a Value holds.
+type Kind uint8
+
+// The kinds of values.
+const (
+	Null Kind = iota
+	Bool
+	Int
+	Float
+	String
+	List
+	Map
+)
+
+// Value is a value as written: exactly the field that Kind names is set.
+type Value struct {
+	Kind  Kind
+	Bool  bool
+	Int   int64
+	Float float64 // finite
+	Str   string
+	List  []Value
+	Map   []Arg // in source order, keys unique
+	Pos   diag.Pos
+}
+
+// Call names something with or without arguments of its own: an optimizer, loss, metric, initializer, regularizer or activation,
+// `rmsprop` or `{rmsprop: {learning_rate: 0.001}}`.
+type Call struct {
+	Name string // "" is none at all (null in a description)
+	Args Args
+	Pos  diag.Pos
+}
+
+// NamedCall is a loss or metric of one output.
+type NamedCall struct {
+	Output string // "" is every output
+	Call   Call
+	Pos    diag.Pos // of the output's name, or of the call
+}
+
+// Compile is the `compile:` section.
+type Compile struct {
+	Optimizer Call // rmsprop where the description has none, as in Keras
+	Losses    []NamedCall
+	Metrics   []NamedCall
+	Pos       diag.Pos
+}
+
+// Fit is the `fit:` section, with Keras's defaults where it is silent: batches of 32, one epoch, no validation.
+type Fit struct {
+	BatchSize       int
+	Epochs          int
+	ValidationSplit float64 // the last fraction of the rows, in [0, 1)
+	Shuffle         *bool   // nil: not said, which means true
+	Pos             diag.Pos
+	BatchSizePos    diag.Pos // Pos where it is not said
+}
+
+// Data is the `data:` section: where rows come from and how they become inputs. Train and Test are of the same kind.
+type Data struct {
+	Train    *Source
+	Test     *Source
+	Features []Feature // csv: the columns in the order of the model's input
+	Target   *Target   // csv
+	Classes  []string  // names of the classes 0, 1, …; csv: the texts in the target column, in that order; nil: none named
+	Pos      diag.Pos
+}
+
+// SourceKind is the format of data files.
+type SourceKind string
+
+// The kinds of sources.
+const (
+	IDX    SourceKind = "idx"    // Files are the images and the labels, as MNIST has them
+	CSV    SourceKind = "csv"    // Files is one table with a header line
+	Tokens SourceKind = "tokens" // Files is one text of `label<TAB>id id id…` lines
+)
+
+// Source is a set of rows. File names are as written, relative to the data folder; a name may end in .gz.
+type Source struct {
+	Kind     SourceKind
+	Files    []string
+	NumWords int // tokens: ids from here on become OOVID
+	OOVID    int // tokens: 2 where not said, as in keras.datasets.imdb
+	Pos      diag.Pos
+}
+
+// Feature is a column that becomes one value of the input.
+type Feature struct {
+	Name string // the column's header
+	Type string // "number"
+	Pos  diag.Pos
+}
+
+// Target is the column to be predicted: one of Data.Classes where these are given, otherwise a number.
+type Target struct {
+	Column string
+	Pos    diag.Pos
+}
