@@ -1,0 +1,55 @@
+package optim
+
+// Adagrad divides the gradient by the root of the sum of its squares so far.
+//
+//	a += g²
+//	w -= lr·g/√(a + epsilon)
+//
+// Keras adds epsilon under the root and starts a from
+// InitialAccumulatorValue, where PyTorch adds it after and starts from 0.
+// Source: Keras 3, optimizers/adagrad.py; J. Duchi, E. Hazan, Y. Singer,
+// "Adaptive subgradient methods for online learning and stochastic
+// optimization", JMLR 12, 2011.
+type Adagrad struct {
+	LearningRate            float64
+	InitialAccumulatorValue float64
+	Epsilon                 float64
+	WeightDecay             float64
+}
+
+// NewAdagrad returns Adagrad with Keras's defaults: accumulators that start
+// from 0.1, epsilon 1e-7. Keras's default learning rate is 0.001.
+func NewAdagrad(learningRate float64) *Adagrad {
+	return &Adagrad{LearningRate: learningRate, InitialAccumulatorValue: 0.1, Epsilon: 1e-7}
+}
+
+// Name returns "adagrad".
+func (*Adagrad) Name() string { return "adagrad" }
+
+// Slots returns "accumulator".
+func (*Adagrad) Slots() []string { return []string{"accumulator"} }
+
+// InitSlot returns InitialAccumulatorValue.
+func (o *Adagrad) InitSlot(string) float32 { return float32(o.InitialAccumulatorValue) }
+
+// Validate reports hyperparameters outside their range.
+func (o *Adagrad) Validate() error {
+	c := checks{rule: o.Name()}
+	c.atLeast0("learning_rate", o.LearningRate)
+	c.atLeast0("initial_accumulator_value", o.InitialAccumulatorValue)
+	c.above0("epsilon", o.Epsilon)
+	c.atLeast0("weight_decay", o.WeightDecay)
+	return c.err()
+}
+
+// Update implements [Rule].
+func (o *Adagrad) Update(_ int, w, g []float32, slots [][]float32) {
+	decay(w, o.WeightDecay, o.LearningRate)
+	lr, eps := float32(o.LearningRate), float32(o.Epsilon)
+	a := slots[0][:len(w)]
+	g = g[:len(w)]
+	for i := range w {
+		a[i] += g[i] * g[i]
+		w[i] -= lr * g[i] / sqrt(a[i]+eps)
+	}
+}

@@ -1,0 +1,88 @@
+package optim
+
+import "math"
+
+// Adam divides a running mean of the gradient by the root of a running mean of
+// its square.
+//
+//	α  = lr·√(1-beta_2ᵗ)/(1-beta_1ᵗ)
+//	m += (g - m)·(1-beta_1)
+//	v += (g² - v)·(1-beta_2)
+//	w -= α·m/(√v + epsilon)        (AMSGrad: the largest v so far)
+//
+// Epsilon stands outside the root and is not corrected for bias: it is the
+// "epsilon hat" before section 2.1 of the paper. Source: Keras 3,
+// optimizers/adam.py; D. P. Kingma, J. Ba, "Adam: a method for stochastic
+// optimization", ICLR 2015; S. J. Reddi, S. Kale, S. Kumar, "On the convergence
+// of Adam and beyond", ICLR 2018.
+type Adam struct {
+	LearningRate float64
+	Beta1, Beta2 float64
+	Epsilon      float64
+	AMSGrad      bool
+	WeightDecay  float64
+}
+
+// NewAdam returns Adam with Keras's defaults: beta_1 0.9, beta_2 0.999, epsilon
+// 1e-7, no AMSGrad. Keras's default learning rate is 0.001.
+func NewAdam(learningRate float64) *Adam {
+	return &Adam{LearningRate: learningRate, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}
+}
+
+// Name returns "adam".
+func (*Adam) Name() string { return "adam" }
+
+// Slots returns "momentum" and "velocity", with AMSGrad also "velocity_hat".
+func (o *Adam) Slots() []string {
+	if o.AMSGrad {
+		return []string{"momentum", "velocity", "velocity_hat"}
+	}
+	return []string{"momentum", "velocity"}
+}
+
+// InitSlot returns 0.
+func (*Adam) InitSlot(string) float32 { return 0 }
+
+// Validate reports hyperparameters outside their range.
+func (o *Adam) Validate() error { return o.validate(o.Name()) }
+
+func (o *Adam) validate(name string) error {
+	c := checks{rule: name}
+	c.atLeast0("learning_rate", o.LearningRate)
+	c.below1("beta_1", o.Beta1)
+	c.below1("beta_2", o.Beta2)
+	c.above0("epsilon", o.Epsilon)
+	c.atLeast0("weight_decay", o.WeightDecay)
+	return c.err()
+}
+
+// Update implements [Rule].
+func (o *Adam) Update(step int, w, g []float32, slots [][]float32) {
+	decay(w, o.WeightDecay, o.LearningRate)
+	// The powers are rounded to float32 as Keras rounds them: with beta_2 near
+	// 1 the rounding of 1-beta_2ᵗ shows in the first steps.
+	power1 := float32(math.Pow(float64(float32(o.Beta1)), float64(step)))
+	power2 := float32(math.Pow(float64(float32(o.Beta2)), float64(step)))
+	alpha := float32(o.LearningRate) * sqrt(1-power2) / (1 - power1)
+	rest1, rest2, eps := float32(1-o.Beta1), float32(1-o.Beta2), float32(o.Epsilon)
+	m, v := slots[0][:len(w)], slots[1][:len(w)]
+	g = g[:len(w)]
+	if o.AMSGrad {
+		hat := slots[2][:len(w)]
+		for i := range w {
+			m[i] += (g[i] - m[i]) * rest1
+			v[i] += (g[i]*g[i] - v[i]) * rest2
+			hat[i] = max(hat[i], v[i])
+			w[i] -= m[i] * alpha / (sqrt(hat[i]) + eps)
+		}
+		return
+	}
+	for i := range w {
+		m[i] += (g[i] - m[i]) * rest1
+		v[i] += (g[i]*g[i] - v[i]) * rest2
+		w[i] -= m[i] * alpha / (sqrt(v[i]) + eps)
+	}
+}
+
+// sqrt compiles to the machine's float32 square root.
+func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }

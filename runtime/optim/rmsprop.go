@@ -1,0 +1,95 @@
+package optim
+
+// RMSprop divides the gradient by a running root mean square of itself.
+//
+//	v = rho·v + (1-rho)·g²
+//	a = rho·a + (1-rho)·g;  d = v - a² + epsilon   (Centered; else d = v + epsilon)
+//	w -= lr·g/√d                                   (no momentum)
+//	m = momentum·m + lr·g/√d;  w -= m
+//
+// Keras adds epsilon under the root, where PyTorch adds it after. Source:
+// Keras 3, optimizers/rmsprop.py; T. Tieleman, G. Hinton, Lecture 6.5,
+// "Neural networks for machine learning", 2012; centered: A. Graves,
+// "Generating sequences with recurrent neural networks", 2013, eq. 38-45.
+type RMSprop struct {
+	LearningRate float64
+	Rho          float64
+	Momentum     float64
+	Epsilon      float64
+	Centered     bool
+	WeightDecay  float64
+}
+
+// NewRMSprop returns RMSprop with Keras's defaults: rho 0.9, no momentum,
+// epsilon 1e-7, not centered. Keras's default learning rate is 0.001.
+func NewRMSprop(learningRate float64) *RMSprop {
+	return &RMSprop{LearningRate: learningRate, Rho: 0.9, Epsilon: 1e-7}
+}
+
+// Name returns "rmsprop".
+func (*RMSprop) Name() string { return "rmsprop" }
+
+// Slots returns "velocity", then "momentum" and "average_gradient" where the
+// hyperparameters ask for them.
+func (o *RMSprop) Slots() []string {
+	s := []string{"velocity"}
+	if o.Momentum > 0 {
+		s = append(s, "momentum")
+	}
+	if o.Centered {
+		s = append(s, "average_gradient")
+	}
+	return s
+}
+
+// InitSlot returns 0.
+func (*RMSprop) InitSlot(string) float32 { return 0 }
+
+// Validate reports hyperparameters outside their range.
+func (o *RMSprop) Validate() error {
+	c := checks{rule: o.Name()}
+	c.atLeast0("learning_rate", o.LearningRate)
+	c.below1("rho", o.Rho)
+	c.upTo1("momentum", o.Momentum)
+	c.above0("epsilon", o.Epsilon)
+	c.atLeast0("weight_decay", o.WeightDecay)
+	return c.err()
+}
+
+// Update implements [Rule].
+func (o *RMSprop) Update(_ int, w, g []float32, slots [][]float32) {
+	decay(w, o.WeightDecay, o.LearningRate)
+	lr, rho, rest := float32(o.LearningRate), float32(o.Rho), float32(1-o.Rho)
+	mu, eps := float32(o.Momentum), float32(o.Epsilon)
+	v := slots[0][:len(w)]
+	g = g[:len(w)]
+	if !o.Centered && o.Momentum == 0 {
+		for i := range w {
+			v[i] = rho*v[i] + rest*(g[i]*g[i])
+			w[i] -= lr * g[i] / sqrt(v[i]+eps)
+		}
+		return
+	}
+	var m, a []float32
+	slots = slots[1:]
+	if o.Momentum > 0 {
+		m, slots = slots[0], slots[1:]
+	}
+	if o.Centered {
+		a = slots[0]
+	}
+	for i := range w {
+		v[i] = rho*v[i] + rest*(g[i]*g[i])
+		d := v[i]
+		if a != nil {
+			a[i] = rho*a[i] + rest*g[i]
+			d -= a[i] * a[i]
+		}
+		step := lr * g[i] / sqrt(d+eps)
+		if m != nil {
+			m[i] = mu*m[i] + step
+			step = m[i]
+		}
+		w[i] -= step
+	}
+}
