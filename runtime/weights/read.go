@@ -1,0 +1,108 @@
+package weights
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Read reads a file from r, to its end.
+func Read(r io.Reader) (*File, error) { return read(r, "weights") }
+
+func read(r io.Reader, name string) (*File, error) {
+	f, err := decode(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	f.Name = name
+	return f, nil
+}
+
+func decode(r io.Reader) (*File, error) {
+	var size [8]byte
+	if err := fill(r, size[:], "its first 8 bytes"); err != nil {
+		return nil, err
+	}
+	n := binary.LittleEndian.Uint64(size[:])
+	if n > maxHeader {
+		return nil, fmt.Errorf("not a safetensors file: a header of %d bytes (at most %d)", n, maxHeader)
+	}
+	// The buffer grows with what is read: a header length is only a claim.
+	var header bytes.Buffer
+	got, err := io.CopyN(&header, r, int64(n))
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	if got < int64(n) {
+		return nil, fmt.Errorf("truncated: the header ends after %d of %d bytes", got, n)
+	}
+	meta, entries, err := parseHeader(header.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFormat(meta); err != nil {
+		return nil, err
+	}
+	f := &File{Meta: meta, Tensors: make([]Tensor, len(entries))}
+	digest := sha256.New()
+	data := io.TeeReader(r, digest)
+	for i := range entries {
+		e := &entries[i]
+		values, err := readTensor(data, e)
+		if err != nil {
+			return nil, fmt.Errorf("tensor %.80q: %w", e.Name, err)
+		}
+		f.Tensors[i] = Tensor{e.Name, e.DType, e.Shape, values}
+	}
+	var one [1]byte
+	if _, err := io.ReadFull(r, one[:]); err == nil {
+		return nil, errors.New("the file goes on after its last tensor")
+	} else if err != io.EOF {
+		return nil, err
+	}
+	want, stated := meta[KeyDigest]
+	if stated && strings.HasPrefix(meta[KeyFormat], formatPrefix) && want != hex.EncodeToString(digest.Sum(nil)) {
+		return nil, errors.New("damaged: the data does not match the digest in the header")
+	}
+	return f, nil
+}
+
+// readTensor reads the bytes of one tensor and converts them. Its result grows
+// with what is read, whatever the header claims.
+func readTensor(r io.Reader, e *entry) ([]float32, error) {
+	size := int(elementSize[e.DType])
+	convert := decoders[e.DType]
+	left := e.elements()
+	total := left * size
+	var values []float32
+	if convert != nil {
+		values = make([]float32, 0, min(left, 1<<16))
+	}
+	var chunk [8192]byte
+	for left > 0 {
+		n := min(left, len(chunk)/size)
+		part := chunk[:n*size]
+		if err := fill(r, part, fmt.Sprintf("the last %d of its %d bytes", left*size, total)); err != nil {
+			return nil, err
+		}
+		if convert != nil {
+			values = convert(values, part)
+		}
+		left -= n
+	}
+	return values, nil
+}
+
+// fill reads all of p, and says what is missing if the file ends before.
+func fill(r io.Reader, p []byte, what string) error {
+	_, err := io.ReadFull(r, p)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return fmt.Errorf("truncated: the file ends within %s", what)
+	}
+	return err
+}
