@@ -1,0 +1,313 @@
+package loop
+
+import (
+	"slices"
+)
+
+// maxLoops is how many loops each of the four nests of a Contract has at most.
+const maxLoops = 3
+
+// kernel checks one kernel by itself: axes, strides, element types, bounds and
+// expressions. It reports whether the kernel is well formed.
+func (v *verifier) kernel(k Kernel) bool {
+	before := len(v.errs)
+	for _, a := range slices.Concat(k.Writes(), k.Reads()) {
+		if a.Buf == nil {
+			v.fail("an operand has no buffer")
+			return false
+		}
+		if !slices.Contains(v.plan.Buffers, a.Buf) {
+			v.fail("buffer %v is not in the plan", a.Buf)
+		}
+	}
+	switch k := k.(type) {
+	case *Contract:
+		v.contract(k)
+	case *Nest:
+		v.nest(k)
+	case *GatherSum:
+		v.gatherSum(k)
+	case *ScatterSum:
+		v.ids(k.Ids, k.Limit, k.Set)
+		v.table(k.Table, k.Limit, k.Width)
+		v.access(rows(k.Grad, k.Width), k.axes(), F32)
+	case *MultiHot:
+		v.ids(k.Ids, k.Limit, k.Set)
+		v.access(rows(k.Out, k.Limit), sparseAxes(k.Limit), F32)
+	case *Window:
+		v.window(k, k.In, k.Out)
+	case *WindowGrad:
+		v.window(&k.Window, k.Window.In, k.DOut)
+		v.window(&k.Window, k.DIn, k.DOut)
+	default:
+		v.fail("the family is unknown")
+	}
+	return len(v.errs) == before
+}
+
+func (k *ScatterSum) axes() []Axis { return sparseAxes(k.Width) }
+
+func (v *verifier) contract(k *Contract) {
+	axes := k.Axes()
+	if !v.axes(axes) {
+		return
+	}
+	for _, nest := range []struct {
+		name string
+		axes []Axis
+	}{{"b", k.B}, {"m", k.M}, {"n", k.N}, {"k", k.K}} {
+		if len(nest.axes) > maxLoops {
+			v.fail("nest %s has %d loops, at most %d are allowed", nest.name, len(nest.axes), maxLoops)
+		}
+	}
+	reduced := len(axes) - len(k.K)
+	for i, a := range append([]Access{k.Out}, k.Extra...) {
+		if !v.access(a, axes, F32) {
+			return
+		}
+		if slices.ContainsFunc(a.Strides[reduced:], func(s int) bool { return s != 0 }) {
+			v.fail("%v, extra %d (0: the result), has a stride over k", a.Buf, i)
+		}
+	}
+	v.access(k.Lhs, axes, F32)
+	v.access(k.Rhs, axes, F32)
+	if k.Out.Index != nil || k.Lhs.Index != nil || k.Rhs.Index != nil {
+		v.fail("a contraction has no indexed operands")
+	}
+	if !injective(axes[:reduced], k.Out.Strides[:reduced]) {
+		v.fail("two of its points store to the same element of %v", k.Out.Buf)
+	}
+	if k.Epilogue != nil {
+		v.expr(k.Epilogue, 1+len(k.Extra))
+	} else if len(k.Extra) > 0 {
+		v.fail("it has extra operands and no epilogue")
+	}
+}
+
+func (v *verifier) nest(k *Nest) {
+	if len(k.Body) == 0 {
+		v.fail("it has no statement")
+	}
+	for _, s := range k.Body {
+		axes := k.Axes(s)
+		if !v.axes(axes) {
+			return
+		}
+		want := F32
+		if s.Reduce == ArgMax {
+			want = I32
+		}
+		if !v.access(s.Dst, axes, want) {
+			return
+		}
+		inner := s.Dst.Strides[len(k.Outer):]
+		switch {
+		case s.Reduce != Store && slices.ContainsFunc(inner, func(n int) bool { return n != 0 }):
+			v.fail("the reduction into %v has a stride over its inner axes", s.Dst.Buf)
+		case s.Reduce != Store && s.Accumulate, s.Reduce == Store && s.Finish != nil:
+			v.fail("the statement of %v mixes a store and a reduction", s.Dst.Buf)
+		case s.Dst.Index != nil && !s.Accumulate:
+			v.fail("the scatter into %v does not accumulate", s.Dst.Buf)
+		}
+		stored := axes
+		if s.Reduce != Store {
+			stored = k.Outer
+		}
+		if !s.Accumulate && s.Dst.Buf.Class != Local && !injective(stored, s.Dst.Strides[:len(stored)]) {
+			v.fail("two of its points store to the same element of %v", s.Dst.Buf)
+		}
+		if s.Value == nil {
+			v.fail("the statement of %v has no value", s.Dst.Buf)
+			continue
+		}
+		v.expr(s.Value, len(s.Srcs))
+		if s.Finish != nil {
+			v.expr(s.Finish, 1)
+		}
+		for _, a := range s.Srcs {
+			v.access(a, axes, a.Buf.DType)
+		}
+	}
+}
+
+func (v *verifier) gatherSum(k *GatherSum) {
+	v.ids(k.Ids, k.Limit, k.Set)
+	v.table(k.Table, k.Limit, k.Width)
+	v.access(rows(k.Out, k.Width), k.Axes(), F32)
+	for _, a := range k.Extra {
+		v.access(a, k.Axes(), F32)
+	}
+	if k.Epilogue != nil {
+		v.expr(k.Epilogue, 1+len(k.Extra))
+	}
+}
+
+// ids checks a list of ids that address limit rows.
+func (v *verifier) ids(b *Buffer, limit int, set bool) {
+	if b.DType != I32 || !b.Rows && !b.Ragged {
+		v.fail("%v is no list of ids", b)
+	} else if have, ok := v.limit(b); !ok || have > limit {
+		v.fail("the ids of %v are not known to be below %d", b, limit)
+	}
+	if set && b.Ragged && !b.Unique {
+		v.fail("%v may hold an id twice in a row", b)
+	}
+}
+
+func (v *verifier) table(b *Buffer, limit, width int) {
+	if b.DType != F32 || b.Rows || limit < 1 || width < 1 || b.Row() != limit*width {
+		v.fail("%v%v is no table of %d rows of %d", b, b.Shape, limit, width)
+	}
+}
+
+func (v *verifier) window(k *Window, in, out Access) {
+	axes := k.Axes()
+	if !v.axes(axes) {
+		return
+	}
+	if !v.access(out, axes, F32) {
+		return
+	}
+	if slices.ContainsFunc(out.Strides[len(k.Outer):], func(s int) bool { return s != 0 }) {
+		v.fail("%v has a stride over the taps", out.Buf)
+	}
+	if !injective(k.Outer, out.Strides[:len(k.Outer)]) {
+		v.fail("two of its points store to the same element of %v", out.Buf)
+	}
+	if !v.operand(in, axes, F32) {
+		return
+	}
+	// Along a space axis the index is clipped to the image; the rest is affine.
+	rest := Access{Buf: in.Buf, Offset: in.Offset, Strides: slices.Clone(in.Strides)}
+	for _, s := range k.Space {
+		if s.Outer < 0 || s.Outer >= len(k.Outer) || s.Tap < 0 || s.Tap >= len(k.Taps) || s.Size < 1 {
+			v.fail("a window axis names a loop that is not there")
+			return
+		}
+		o, t := s.Outer, len(k.Outer)+s.Tap
+		if in.Strides[o] != s.Stride*s.InStride || in.Strides[t] != s.Dilation*s.InStride {
+			v.fail("%v does not move as its window does", in.Buf)
+		}
+		rest.Strides[o], rest.Strides[t] = 0, 0
+		rest.Offset += s.Pad * s.InStride
+		far := (s.Size - 1) * s.InStride
+		v.bounds(Access{Buf: rest.Buf, Offset: rest.Offset + far, Strides: rest.Strides}, axes)
+	}
+	v.bounds(rest, axes)
+}
+
+// axes checks extents; an extent below one makes bounds meaningless.
+func (v *verifier) axes(axes []Axis) bool {
+	for _, a := range axes {
+		if a.N < 1 {
+			v.fail("axis %s has extent %d", a.Name, a.N)
+			return false
+		}
+	}
+	return true
+}
+
+// access checks an operand and its bounds.
+func (v *verifier) access(a Access, axes []Axis, want DType) bool {
+	if !v.operand(a, axes, want) {
+		return false
+	}
+	if a.Index == nil {
+		return v.bounds(a, axes)
+	}
+	if !v.access(*a.Index, axes, I32) {
+		return false
+	}
+	limit, ok := v.limit(a.Index.Buf)
+	if !ok {
+		v.fail("%v indexes %v and its values are not known to be bounded", a.Index.Buf, a.Buf)
+		return false
+	}
+	if a.IndexStride < 1 {
+		v.fail("%v is indexed with stride %d", a.Buf, a.IndexStride)
+		return false
+	}
+	far := a
+	far.Index, far.Offset = nil, a.Offset+(limit-1)*a.IndexStride
+	near := a
+	near.Index = nil
+	return v.bounds(near, axes) && v.bounds(far, axes)
+}
+
+func (v *verifier) operand(a Access, axes []Axis, want DType) bool {
+	switch {
+	case a.Buf.Ragged:
+		v.fail("%v is ragged and cannot be addressed by an affine access", a.Buf)
+	case len(a.Strides) != len(axes):
+		v.fail("%v has %d strides for %d axes", a.Buf, len(a.Strides), len(axes))
+	case a.Buf.DType != want:
+		v.fail("%v holds %s where %s is needed", a.Buf, a.Buf.DType, want)
+	default:
+		return true
+	}
+	return false
+}
+
+// bounds checks that an access stays inside its buffer. The last element that
+// it reaches and the length of the buffer are both linear in the row count, so
+// one row and a full batch speak for everything between.
+func (v *verifier) bounds(a Access, axes []Axis) bool {
+	for _, n := range []int{1, v.p.Batch} {
+		low, high := a.Offset, a.Offset
+		for i, x := range axes {
+			far := a.Strides[i] * (x.Extent(n) - 1)
+			low, high = low+min(far, 0), high+max(far, 0)
+		}
+		if low < 0 || high >= a.Buf.Len(n) {
+			v.fail("%v has %d elements for %d rows and is accessed from %d to %d", a.Buf, a.Buf.Len(n), n, low, high)
+			return false
+		}
+	}
+	return true
+}
+
+// limit is the bound below which the values of an i32 buffer lie.
+func (v *verifier) limit(b *Buffer) (int, bool) {
+	switch b.Class {
+	case Input:
+		return v.p.Inputs[b.Port].Limit, v.p.Inputs[b.Port].Limit > 0
+	case Target:
+		return v.p.Targets[b.Port].Limit, v.p.Targets[b.Port].Limit > 0
+	}
+	limit := 0
+	runs, _ := v.plan.Flat()
+	for _, r := range runs {
+		nest, ok := r.Kernel.(*Nest)
+		if !ok {
+			continue
+		}
+		for _, s := range nest.Body {
+			if s.Dst.Buf == b && s.Reduce == ArgMax {
+				limit = max(limit, Points(s.Inner, v.p.Batch))
+			}
+		}
+	}
+	return limit, limit > 0
+}
+
+// expr checks that an expression is made of base functions and of the operands
+// that there are.
+func (v *verifier) expr(e Expr, args int) {
+	switch e := e.(type) {
+	case nil:
+		v.fail("an expression has a hole")
+	case Arg:
+		if e < 0 || int(e) >= args {
+			v.fail("an expression reads operand %d of %d", e, args)
+		}
+	case Apply:
+		if f, ok := Funcs[e.Fn]; !ok {
+			v.fail("there is no base function %q", e.Fn)
+		} else if f.Arity != len(e.Args) {
+			v.fail("%s takes %d arguments, not %d", e.Fn, f.Arity, len(e.Args))
+		}
+		for _, a := range e.Args {
+			v.expr(a, args)
+		}
+	}
+}
