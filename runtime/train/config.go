@@ -35,12 +35,13 @@ type Config[X, Y any] struct {
 	// shuffling, that is kept for validation. 0: the description's; negative:
 	// none.
 	ValidationSplit float64
-	// ValidationData is evaluated after every epoch, in place of a split.
+	// ValidationData is evaluated after every epoch. No rows are split off then.
 	ValidationData data.Dataset[X, Y]
 	// NoShuffle keeps the rows in their order.
 	NoShuffle bool
-	// Optimizer replaces the description's; its accumulators start afresh
-	// unless it is the rule of the previous call.
+	// Optimizer replaces the optimizer in use; its accumulators start afresh
+	// unless it is the rule of the previous call. nil: the one of the previous
+	// call, at first the description's.
 	Optimizer optim.Rule
 	// Callbacks are called in order.
 	Callbacks []Callback

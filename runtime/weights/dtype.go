@@ -51,5 +51,8 @@ func half(h uint16) float32 {
 	default:
 		v = math.Ldexp(1024+fraction, exponent-25)
 	}
-	return float32(math.Copysign(v, -float64(h>>15)))
+	if h>>15 != 0 {
+		v = -v
+	}
+	return float32(v)
 }

@@ -1,0 +1,99 @@
+package train
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/nngen-go/nngen/runtime/data"
+)
+
+// Evaluate computes the loss and the metrics of the network of e on d, in
+// batches of at most batch rows (0: the description's size), without training.
+// The loss is the mean of the batch losses weighted by their rows.
+func Evaluate[X, Y any](ctx context.Context, e Engine[X, Y], c Compiled, d data.Dataset[X, Y], batch int) (Result, error) {
+	size, err := pick("batch size", batch, c.BatchSize, 32)
+	if err != nil {
+		return Result{}, err
+	}
+	v, err := newEvaluation(e, c, "evaluation", d, size)
+	if err != nil {
+		return Result{}, err
+	}
+	e.Prepare()
+	if err := v.run(ctx, 0); err != nil {
+		return Result{}, err
+	}
+	var r Result
+	for _, f := range v.meter.results() {
+		if f.Name == "loss" {
+			r.Loss = f.Value
+		} else {
+			r.Metrics = append(r.Metrics, f)
+		}
+	}
+	return r, nil
+}
+
+// evaluation computes figures without training.
+type evaluation[X, Y any] struct {
+	engine Engine[X, Y]
+	rows   source[X, Y]
+	batch  *batch[X, Y]
+	meter  *meter
+}
+
+func newEvaluation[X, Y any](e Engine[X, Y], c Compiled, kind string, d data.Dataset[X, Y], size int) (*evaluation[X, Y], error) {
+	rows, err := newSource(kind, d, false, 0)
+	if err != nil {
+		return nil, err
+	}
+	m, err := newMeter(e.OutputNames(), c)
+	if err != nil {
+		return nil, err
+	}
+	return &evaluation[X, Y]{e, rows, newBatch[X, Y](size), m}, nil
+}
+
+// prefix names the figures as those of the validation.
+func (v *evaluation[X, Y]) prefix() {
+	for i := range v.meter.logs {
+		v.meter.logs[i].Name = "val_" + v.meter.logs[i].Name
+	}
+}
+
+// run goes over the rows once.
+func (v *evaluation[X, Y]) run(ctx context.Context, seed uint64) error {
+	e, b := v.engine, v.batch
+	micro := e.MicroBatch()
+	v.meter.reset()
+	b.nonzero = false
+	v.rows.begin(0, 0)
+	defer v.rows.end()
+	seen := 0
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := v.rows.next(b); err != nil {
+			return err
+		}
+		if b.n == 0 {
+			break
+		}
+		for first := 0; first < b.n; first += micro {
+			n := min(micro, b.n-first)
+			if err := b.load(e, first, n, v.rows); err != nil {
+				return err
+			}
+			loss := e.Evaluate(n, Step{Seed: seed, First: first, Total: b.n})
+			v.meter.share(loss, e.Losses())
+			observe(v.meter, e, n)
+		}
+		v.meter.endBatch(b.n)
+		seen += b.n
+	}
+	if seen == 0 {
+		return fmt.Errorf("train: the %s data has no rows", v.rows.kind())
+	}
+	return nil
+}

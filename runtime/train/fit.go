@@ -1,0 +1,46 @@
+package train
+
+import (
+	"context"
+	"errors"
+
+	"github.com/nngen-go/nngen/runtime/data"
+)
+
+// Fit trains the network of e on d, as Keras's Model.fit does: for every epoch
+// it goes over the rows in batches, in an order drawn anew from the session's
+// seed, takes one optimizer step per batch, and then evaluates the validation
+// rows. The loss of an epoch is the mean of its batch losses weighted by their
+// rows; metrics are those of the outputs seen in training, before each step.
+//
+// The sections of the description in c hold wherever cfg is silent. The session
+// s is brought up to date, so that a further call goes on where this one ended.
+//
+// Fit returns the record of the completed epochs, also together with an error.
+// When ctx is cancelled it stops between two steps and returns ctx.Err(); the
+// parameters are then those after the last step.
+func Fit[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compiled, d data.Dataset[X, Y], cfg Config[X, Y]) (*History, error) {
+	h := &History{}
+	f, err := newFitting(e, s, c, d, cfg)
+	if err != nil {
+		return h, err
+	}
+	f.state.History = h
+	if err := f.adapt(ctx); err != nil {
+		return h, err
+	}
+	e.Prepare()
+	err = f.call(Callback.OnTrainBegin)
+	for epoch := 0; err == nil && epoch < f.epochs; epoch++ {
+		err = f.epoch(ctx, epoch)
+	}
+	if err == nil || errors.Is(err, ErrStop) || ctx.Err() != nil {
+		if end := f.call(Callback.OnTrainEnd); err == nil || end != nil && !errors.Is(end, ErrStop) {
+			err = end
+		}
+	}
+	if errors.Is(err, ErrStop) {
+		err = nil
+	}
+	return h, err
+}

@@ -1,0 +1,167 @@
+package train
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/runtime/metric"
+)
+
+// meter accumulates the figures of an epoch: the loss, with several outputs the
+// loss of each, and the metrics.
+type meter struct {
+	loss     average
+	outputs  []average         // per output; empty for a single one
+	metrics  [][]metric.Metric // per output
+	weighted [][]metric.Metric // per output
+	figures  []func() float64  // in the order of logs
+	logs     []NamedValue      // what results returns
+}
+
+// average is the mean of batch losses, weighted by the batches' rows.
+type average struct{ batch, total, rows float64 }
+
+func (a *average) endBatch(rows int) {
+	a.total += a.batch * float64(rows)
+	a.rows += float64(rows)
+	a.batch = 0
+}
+
+func (a *average) result() float64 {
+	if a.rows == 0 {
+		return 0
+	}
+	return a.total / a.rows
+}
+
+func newMeter(outputs []string, c Compiled) (*meter, error) {
+	m := &meter{}
+	var err error
+	if m.metrics, err = perOutput(c.Metrics, outputs); err != nil {
+		return nil, err
+	}
+	if m.weighted, err = perOutput(c.WeightedMetrics, outputs); err != nil {
+		return nil, err
+	}
+	m.name(outputs)
+	return m, nil
+}
+
+func perOutput(make func() [][]metric.Metric, outputs []string) ([][]metric.Metric, error) {
+	if make == nil {
+		return nil, nil
+	}
+	all := make()
+	if len(all) != 0 && len(all) != len(outputs) {
+		return nil, fmt.Errorf("train: metrics for %d outputs, the network has %d", len(all), len(outputs))
+	}
+	return all, nil
+}
+
+// name builds the list of figures in Keras's names (trainers/compile_utils.py,
+// CompileMetrics.result) and their alphabetical order
+// (utils/python_utils.py, pythonify_logs).
+func (m *meter) name(outputs []string) {
+	type figure struct {
+		name  string
+		value func() float64
+	}
+	all := []figure{{"loss", m.loss.result}}
+	taken := map[string]int{"loss": 1}
+	prefix := func(k int) string {
+		if len(outputs) > 1 {
+			return outputs[k] + "_"
+		}
+		return ""
+	}
+	add := func(name string, value func() float64) {
+		count := taken[name]
+		taken[name]++
+		if count > 0 {
+			name = fmt.Sprintf("%s_%d", name, count)
+		}
+		all = append(all, figure{name, value})
+	}
+	if len(outputs) > 1 {
+		m.outputs = make([]average, len(outputs))
+		for k := range outputs {
+			add(prefix(k)+"loss", m.outputs[k].result)
+		}
+	}
+	for k, list := range m.metrics {
+		for _, x := range list {
+			add(prefix(k)+x.Name(), x.Result)
+		}
+	}
+	for k, list := range m.weighted {
+		for _, x := range list {
+			name := prefix(k) + x.Name()
+			if taken[name] > 0 {
+				name = prefix(k) + "weighted_" + x.Name()
+			}
+			add(name, x.Result)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b figure) int { return strings.Compare(a.name, b.name) })
+	for _, f := range all {
+		m.logs = append(m.logs, NamedValue{Name: f.name})
+		m.figures = append(m.figures, f.value)
+	}
+}
+
+// reset starts an epoch.
+func (m *meter) reset() {
+	m.loss = average{}
+	clear(m.outputs)
+	for _, all := range [2][][]metric.Metric{m.metrics, m.weighted} {
+		for _, list := range all {
+			for _, x := range list {
+				x.Reset()
+			}
+		}
+	}
+}
+
+// share takes in a micro-batch's share of the batch loss.
+func (m *meter) share(loss float64, outputs []float64) {
+	m.loss.batch += loss
+	for k := range m.outputs {
+		m.outputs[k].batch += outputs[k]
+	}
+}
+
+// endBatch closes a batch.
+func (m *meter) endBatch(rows int) {
+	m.loss.endBatch(rows)
+	for k := range m.outputs {
+		m.outputs[k].endBatch(rows)
+	}
+}
+
+// observe shows the metrics the n rows that the engine computed last.
+func observe[X, Y any](m *meter, e Engine[X, Y], n int) {
+	for k, list := range m.metrics {
+		for row := range n {
+			for _, x := range list {
+				x.Update(e.Targets(k, row), e.Outputs(k, row), 1)
+			}
+		}
+	}
+	for k, list := range m.weighted {
+		for row := range n {
+			for _, x := range list {
+				x.Update(e.Targets(k, row), e.Outputs(k, row), e.Weight(row))
+			}
+		}
+	}
+}
+
+// results returns the figures so far. The slice is overwritten by the next
+// call.
+func (m *meter) results() []NamedValue {
+	for i, f := range m.figures {
+		m.logs[i].Value = f()
+	}
+	return m.logs
+}

@@ -1,0 +1,119 @@
+package train
+
+import (
+	"errors"
+	"iter"
+
+	"github.com/nngen-go/nngen/runtime/data"
+	"github.com/nngen-go/nngen/runtime/nn"
+)
+
+// source hands out the rows of a data set batch by batch.
+type source[X, Y any] interface {
+	kind() string // "training" or "validation", for messages
+	len() int     // rows, -1 if not known
+	// begin starts an epoch. The step selects the order of the rows.
+	begin(epoch int, step uint64)
+	// next fills b with the rows that follow, and leaves it empty at the end.
+	next(b *batch[X, Y]) error
+	end()
+}
+
+func newSource[X, Y any](kind string, d data.Dataset[X, Y], shuffle bool, seed uint64) (source[X, Y], error) {
+	if d == nil {
+		return nil, errors.New("train: no " + kind + " data")
+	}
+	if e, ok := d.(interface{ Err() error }); ok && e.Err() != nil {
+		return nil, e.Err()
+	}
+	if d.Len() == 0 {
+		return nil, errors.New("train: the " + kind + " data has no rows")
+	}
+	if all, ok := d.(data.Indexed[X, Y]); ok {
+		s := &indexed[X, Y]{name: kind, rows: all, seed: seed}
+		if shuffle {
+			s.order = make([]int, all.Len())
+		}
+		return s, nil
+	}
+	return &stream[X, Y]{name: kind, rows: d}, nil
+}
+
+// indexed reads a data set with random access.
+type indexed[X, Y any] struct {
+	name  string
+	rows  data.Indexed[X, Y]
+	seed  uint64
+	order []int // nil: as they come
+	at    int
+}
+
+func (s *indexed[X, Y]) kind() string { return s.name }
+func (s *indexed[X, Y]) len() int     { return s.rows.Len() }
+func (s *indexed[X, Y]) end()         {}
+
+func (s *indexed[X, Y]) begin(_ int, step uint64) {
+	s.at = 0
+	if s.order != nil {
+		permute(s.order, nn.NewKey(s.seed, step, nn.Stream("shuffle")))
+	}
+}
+
+func (s *indexed[X, Y]) next(b *batch[X, Y]) error {
+	b.n = min(len(b.x), s.rows.Len()-s.at)
+	for i := range b.n {
+		row := s.at + i
+		if s.order != nil {
+			row = s.order[row]
+		}
+		b.index[i] = row
+		b.x[i], b.y[i], b.weight[i] = s.rows.At(row)
+	}
+	s.at += b.n
+	return b.check(s.name)
+}
+
+// stream reads a data set from beginning to end. It holds one batch of
+// examples, because the rows of a batch must be counted before the first of
+// them is trained on.
+type stream[X, Y any] struct {
+	name     string
+	rows     data.Dataset[X, Y]
+	pull     func() (data.Example[X, Y], error, bool)
+	stop     func()
+	at       int
+	examples []data.Example[X, Y]
+}
+
+func (s *stream[X, Y]) kind() string { return s.name }
+func (s *stream[X, Y]) len() int     { return s.rows.Len() }
+
+func (s *stream[X, Y]) begin(epoch int, _ uint64) {
+	s.at = 0
+	s.pull, s.stop = iter.Pull2(s.rows.Rows(epoch))
+}
+
+func (s *stream[X, Y]) end() { s.stop() }
+
+func (s *stream[X, Y]) next(b *batch[X, Y]) error {
+	if s.examples == nil {
+		s.examples = make([]data.Example[X, Y], len(b.x))
+	}
+	b.n = 0
+	for b.n < len(s.examples) {
+		example, err, ok := s.pull()
+		if err != nil {
+			return err
+		}
+		if !ok {
+			break
+		}
+		i := b.n
+		s.examples[i] = example
+		b.x[i], b.y[i], b.weight[i] = &s.examples[i].X, &s.examples[i].Y, example.Weight
+		b.index[i] = s.at
+		s.at++
+		b.n++
+	}
+	return b.check(s.name)
+}
