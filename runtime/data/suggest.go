@@ -1,0 +1,68 @@
+package data
+
+import (
+	"fmt"
+	"strings"
+)
+
+// suggest returns a question after the nearest of the known names, "" if none
+// is near.
+func suggest(name string, known []string) string {
+	const longest = 64 // names beyond are not typing errors
+	best, near := "", 0
+	if len(name) > longest {
+		return ""
+	}
+	for _, k := range known {
+		if k == "" || len(k) > longest {
+			continue
+		}
+		d := distance(strings.ToLower(name), strings.ToLower(k))
+		if d <= max(1, len(k)/3) && (best == "" || d < near) {
+			best, near = k, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(", did you mean %q?", best)
+}
+
+// distance is the number of bytes to insert, delete or replace to turn a into b
+// (V. I. Levenshtein, 1966).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replace := diagonal
+			if a[i] != b[j] {
+				replace++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// enumerate lists names for an error message, the first twenty of them.
+func enumerate(names []string) string {
+	const most = 20
+	var b strings.Builder
+	for i, n := range names {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if i == most {
+			fmt.Fprintf(&b, "and %d more", len(names)-most)
+			break
+		}
+		fmt.Fprintf(&b, "%.80q", n)
+	}
+	return b.String()
+}

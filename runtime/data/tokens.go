@@ -1,0 +1,136 @@
+package data
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+)
+
+// TokenOptions says how [ReadTokens] treats rare words, as
+// keras.datasets.imdb.load_data does.
+type TokenOptions struct {
+	// NumWords is the size of the vocabulary: ids of NumWords and above become
+	// OOVID. 0: every id is kept.
+	NumWords int
+	// OOVID stands for the words outside the vocabulary.
+	OOVID int
+}
+
+// Tokens holds token lists of any length, one after the other, and their labels.
+type Tokens struct {
+	Name    string
+	Labels  []float32
+	IDs     []int32
+	Offsets []int // row i is IDs[Offsets[i]:Offsets[i+1]]
+}
+
+// Len is the number of rows.
+func (t *Tokens) Len() int { return len(t.Labels) }
+
+// Row returns the ids of row i, 0 <= i < Len().
+func (t *Tokens) Row(i int) []int32 {
+	return t.IDs[t.Offsets[i]:t.Offsets[i+1]:t.Offsets[i+1]]
+}
+
+// maxLine bounds a line of a token file, in bytes.
+const maxLine = 1 << 24
+
+// OpenTokens reads the token file of that path, compressed with gzip or not.
+func OpenTokens(path string, o TokenOptions) (*Tokens, error) {
+	return open(path, func(r io.Reader, name string) (*Tokens, error) { return ReadTokens(r, name, o) })
+}
+
+// ReadTokens reads a text file with one row per line, a label, a tab and ids
+// separated by spaces, compressed with gzip or not; name stands for it in
+// errors:
+//
+//	1	1 14 22 16 43 530
+//
+// Labels that are no finite number and ids that are negative, no whole number
+// or beyond int32 are errors that name the line; up to ten are reported at
+// once.
+func ReadTokens(r io.Reader, name string, o TokenOptions) (*Tokens, error) {
+	if o.NumWords < 0 {
+		return nil, fmt.Errorf("%s: num_words is %d", name, o.NumWords)
+	}
+	if o.OOVID < 0 || o.NumWords > 0 && o.OOVID >= o.NumWords {
+		return nil, fmt.Errorf("%s: oov_id is %d, it must be an id from 0 to %d", name, o.OOVID, max(o.NumWords-1, 0))
+	}
+	b, err := plain(r, name)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tokens{Name: name, Offsets: []int{0}}
+	p := problems{name: name}
+	in := bufio.NewScanner(b)
+	in.Buffer(make([]byte, 1<<16), maxLine)
+	line := 0
+	for in.Scan() {
+		line++
+		if len(bytes.TrimSpace(in.Bytes())) == 0 {
+			continue
+		}
+		if problem := t.readLine(in.Bytes(), o); problem != "" && !p.add(line, "%s", problem) {
+			break
+		}
+	}
+	if err := in.Err(); errors.Is(err, bufio.ErrTooLong) {
+		p.add(line+1, "the line is longer than %d bytes", maxLine)
+	} else if err != nil {
+		return nil, errors.Join(p.err(), fmt.Errorf("%s: after line %d: %w", name, line, err))
+	}
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// readLine adds a row, or says what is wrong with it.
+func (t *Tokens) readLine(line []byte, o TokenOptions) (problem string) {
+	label, ids, ok := bytes.Cut(line, []byte{'\t'})
+	if !ok {
+		return "no tab: a line is a label, a tab and ids separated by spaces"
+	}
+	v, problem := number(string(label))
+	if problem != "" {
+		return "label: " + problem
+	}
+	for {
+		ids = bytes.TrimLeft(ids, " \t\r")
+		if len(ids) == 0 {
+			break
+		}
+		end := bytes.IndexAny(ids, " \t\r")
+		if end < 0 {
+			end = len(ids)
+		}
+		id, problem := tokenID(ids[:end], o)
+		if problem != "" {
+			return problem
+		}
+		t.IDs = append(t.IDs, id)
+		ids = ids[end:]
+	}
+	t.Labels = append(t.Labels, v)
+	t.Offsets = append(t.Offsets, len(t.IDs))
+	return ""
+}
+
+func tokenID(text []byte, o TokenOptions) (id int32, problem string) {
+	n, err := strconv.ParseInt(string(text), 10, 64)
+	switch {
+	case errors.Is(err, strconv.ErrRange) || err == nil && n > math.MaxInt32:
+		return 0, fmt.Sprintf("id %.40q is beyond the largest possible, %d", text, math.MaxInt32)
+	case err != nil:
+		return 0, fmt.Sprintf("id %.40q is not a whole number", text)
+	case n < 0:
+		return 0, fmt.Sprintf("id %d is negative", n)
+	case o.NumWords > 0 && n >= int64(o.NumWords):
+		return int32(o.OOVID), ""
+	}
+	return int32(n), ""
+}
