@@ -1,0 +1,74 @@
+package op
+
+import (
+	"fmt"
+
+	"github.com/nngen-go/nngen/ir"
+)
+
+// Kind says who fills an input.
+type Kind uint8
+
+const (
+	Feature  Kind = iota // an input port of the model
+	Target               // a target port
+	Weight               // [n]: the per-sample weights
+	InvTotal             // []: 1/Total, of the rows of the logical batch
+	Share                // []: n/Total, which scales regularisation so that micro-batches sum to one
+	Bound                // an operand of the Scan whose body this is
+)
+
+func (k Kind) String() string {
+	return [...]string{"feature", "target", "weight", "inv_total", "share", "bound"}[k]
+}
+
+// Input is a value that the caller feeds under the name Port. It has no operands.
+type Input struct {
+	Port  string
+	Kind  Kind
+	Index int // of the port
+	Of    ir.Type
+	Limit int // ids: 0 <= id < Limit; 0: not ids
+}
+
+// InputOf appends an input to the graph.
+func InputOf(b *ir.Builder, in Input) *ir.Value {
+	v := b.Apply(&in)
+	if v.Valid() {
+		b.Graph.Inputs = append(b.Graph.Inputs, v)
+		b.Named(v, in.Port)
+	}
+	return v
+}
+
+// Name is "input".
+func (*Input) Name() string { return "input" }
+
+func (in *Input) String() string {
+	limit := ""
+	if in.Limit > 0 {
+		limit = fmt.Sprintf(" limit=%d", in.Limit)
+	}
+	return fmt.Sprintf("input[%q %v %d%s]", in.Port, in.Kind, in.Index, limit)
+}
+
+// Infer is the declared type.
+func (in *Input) Infer(args []ir.Type) (ir.Type, error) {
+	if err := operands("input", args, 0); err != nil {
+		return ir.Type{}, err
+	}
+	if in.Of.Shape.Ragged() && (in.Of.DType != ir.I32 || len(in.Of.Shape) != 2) {
+		return ir.Type{}, fmt.Errorf("input %q: only ids [n,*] are ragged, not %v", in.Port, in.Of)
+	}
+	switch in.Kind {
+	case Weight:
+		if !in.Of.Shape.Equal(ir.Shape{ir.Batch}) {
+			return ir.Type{}, fmt.Errorf("input %q: sample weights are [n], not %v", in.Port, in.Of.Shape)
+		}
+	case InvTotal, Share:
+		if len(in.Of.Shape) != 0 {
+			return ir.Type{}, fmt.Errorf("input %q: %v is a scalar, not %v", in.Port, in.Kind, in.Of.Shape)
+		}
+	}
+	return in.Of, nil
+}

@@ -1,0 +1,51 @@
+package op
+
+import (
+	"fmt"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// Param is a segment of the parameter block: trainable, frozen or state. It
+// has no operands.
+type Param struct {
+	Segment string // Keras path: "hidden/kernel"
+	Shape   ir.Shape
+	Role    loop.Role
+	Init    loop.Init
+}
+
+// ParamOf is the segment's value. A segment has one value per graph: asked for
+// again, that value is given again.
+func ParamOf(b *ir.Builder, p Param) *ir.Value {
+	for _, v := range b.Graph.Params {
+		if q, ok := v.Op.(*Param); ok && q.Segment == p.Segment {
+			if !q.Shape.Equal(p.Shape) || q.Role != p.Role {
+				return b.Errorf("parameter %q is %v and %v as well as %v and %v", p.Segment, q.Shape, q.Role, p.Shape, p.Role)
+			}
+			return v
+		}
+	}
+	v := b.Apply(&p)
+	if v.Valid() {
+		b.Graph.Params = append(b.Graph.Params, v)
+	}
+	return v
+}
+
+// Name is "param".
+func (*Param) Name() string { return "param" }
+
+func (p *Param) String() string { return fmt.Sprintf("param[%q %v]", p.Segment, p.Role) }
+
+// Infer is the declared shape, which has no batch axis.
+func (p *Param) Infer(args []ir.Type) (ir.Type, error) {
+	if err := operands("param", args, 0); err != nil {
+		return ir.Type{}, err
+	}
+	if p.Shape.Batched() {
+		return ir.Type{}, fmt.Errorf("parameter %q: shape %v has a batch axis", p.Segment, p.Shape)
+	}
+	return ir.Type{Shape: p.Shape}, nil
+}

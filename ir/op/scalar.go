@@ -1,0 +1,97 @@
+package op
+
+import (
+	"math"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// ScalarFunc is one activation: Expr of x = Arg(0), and its derivative, in x =
+// Arg(0) and y = Arg(1), the result. Derivatives at kinks are those of
+// TensorFlow's gradient kernels, which Keras trains with.
+type ScalarFunc struct {
+	Expr, Grad loop.Expr
+}
+
+// Scalars is the table of activations by Keras's name. Every row is stable: for
+// any finite float32 x neither the value nor the derivative overflows where
+// the true one does not.
+var Scalars = scalars()
+
+// Constants of Klambauer et al. 2017, "Self-Normalizing Neural Networks".
+const (
+	seluAlpha = 1.6732632423543772848170429916717
+	seluScale = 1.0507009873554804934193349852946
+)
+
+func scalars() map[string]ScalarFunc {
+	x, y := loop.Expr(loop.Arg(0)), loop.Expr(loop.Arg(1))
+	num := func(v float64) loop.Expr { return loop.Num(v) }
+	call := loop.Call
+	zero, one := num(0), num(1)
+
+	// softplus is max(x, 0) + log1p(exp(-|x|)): exp never overflows.
+	softplus := call("add", call("max", x, zero), call("log1p", call("exp", call("neg", call("abs", x)))))
+	// normal is the standard normal distribution function of x.
+	normal := call("mul", num(0.5), call("add", one, call("erf", call("mul", x, num(1/math.Sqrt2)))))
+	density := call("mul", num(1/math.Sqrt(2*math.Pi)), call("exp", call("mul", num(-0.5), call("mul", x, x))))
+	// inner is √(2/π)·(x + 0.044715·x³), of Hendrycks and Gimpel 2016.
+	inner := call("mul", num(math.Sqrt(2/math.Pi)), call("add", x, call("mul", num(0.044715), call("mul", x, call("mul", x, x)))))
+	innerSlope := call("mul", num(math.Sqrt(2/math.Pi)), call("add", one, call("mul", num(3*0.044715), call("mul", x, x))))
+	bump := call("sub", one, call("mul", call("tanh", inner), call("tanh", inner)))
+	// gate is tanh(softplus(x)), of Misra 2019.
+	gate := call("tanh", softplus)
+
+	return map[string]ScalarFunc{
+		"linear":  {x, one},
+		"relu":    {call("max", x, zero), call("gt", y, zero)},
+		"sigmoid": {call("sigmoid", x), call("mul", y, call("sub", one, y))},
+		"tanh":    {call("tanh", x), call("sub", one, call("mul", y, y))},
+		"elu":     {EluExpr(1), call("select", call("lt", y, zero), call("add", y, one), one)},
+		"selu": {
+			call("select", call("gt", x, zero), call("mul", num(seluScale), x),
+				call("mul", num(seluScale*seluAlpha), call("expm1", call("min", x, zero)))),
+			call("select", call("lt", y, zero), call("add", y, num(seluScale*seluAlpha)), num(seluScale)),
+		},
+		"gelu": {call("mul", x, normal), call("add", normal, call("mul", x, density))},
+		"gelu_tanh": {
+			call("mul", call("mul", num(0.5), x), call("add", one, call("tanh", inner))),
+			call("add", call("mul", num(0.5), call("add", one, call("tanh", inner))),
+				// Where tanh is saturated, x·slope may be infinite: the product is 0.
+				call("select", call("gt", bump, zero), call("mul", call("mul", num(0.5), x), call("mul", bump, innerSlope)), zero)),
+		},
+		"silu": {
+			call("mul", x, call("sigmoid", x)),
+			call("add", call("sigmoid", x), call("mul", y, call("sub", one, call("sigmoid", x)))),
+		},
+		"softplus": {softplus, call("sigmoid", x)},
+		"softsign": {
+			call("div", x, call("add", one, call("abs", x))),
+			call("mul", call("sub", one, call("abs", y)), call("sub", one, call("abs", y))),
+		},
+		"exponential": {call("exp", x), y},
+		"leaky_relu":  {LeakyReluExpr(0.2), call("select", call("gt", x, zero), one, num(0.2))},
+		"hard_sigmoid": {
+			call("div", call("min", call("max", call("add", x, num(3)), zero), num(6)), num(6)),
+			call("select", call("gt", y, zero), call("select", call("lt", y, one), num(1.0/6), zero), zero),
+		},
+		"mish": {
+			call("mul", x, gate),
+			call("add", gate, call("mul", call("mul", x, call("sigmoid", x)), call("sub", one, call("mul", gate, gate)))),
+		},
+	}
+}
+
+// EluExpr is x where x > 0, alpha·(exp(x)-1) elsewhere; Keras's alpha is 1.
+func EluExpr(alpha float64) loop.Expr {
+	x, zero := loop.Arg(0), loop.Num(0)
+	tail := loop.Call("mul", loop.Num(alpha), loop.Call("expm1", loop.Call("min", x, zero)))
+	return loop.Call("select", loop.Call("gt", x, zero), x, tail)
+}
+
+// LeakyReluExpr is x where x > 0, slope·x elsewhere; Keras's negative_slope is
+// 0.2 for the activation by name.
+func LeakyReluExpr(slope float64) loop.Expr {
+	x := loop.Arg(0)
+	return loop.Call("select", loop.Call("gt", x, loop.Num(0)), x, loop.Call("mul", loop.Num(slope), x))
+}
