@@ -1,0 +1,139 @@
+package optim
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestDefaultsAreKeras(t *testing.T) {
+	if got, want := *NewSGD(0.01), (SGD{LearningRate: 0.01}); got != want {
+		t.Errorf("NewSGD: %+v", got)
+	}
+	if got, want := *NewRMSprop(0.001), (RMSprop{LearningRate: 0.001, Rho: 0.9, Epsilon: 1e-7}); got != want {
+		t.Errorf("NewRMSprop: %+v", got)
+	}
+	adam := Adam{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}
+	if got := *NewAdam(0.001); got != adam {
+		t.Errorf("NewAdam: %+v", got)
+	}
+	adam.WeightDecay = 0.004
+	if got := *NewAdamW(0.001); got != (AdamW{adam}) {
+		t.Errorf("NewAdamW: %+v", got)
+	}
+	if got, want := *NewAdagrad(0.001), (Adagrad{LearningRate: 0.001, InitialAccumulatorValue: 0.1, Epsilon: 1e-7}); got != want {
+		t.Errorf("NewAdagrad: %+v", got)
+	}
+}
+
+func TestSlots(t *testing.T) {
+	for _, c := range []struct {
+		rule Rule
+		want string
+	}{
+		{NewSGD(1), ""},
+		{&SGD{Momentum: 0.5}, "momentum"},
+		{NewRMSprop(1), "velocity"},
+		{&RMSprop{Momentum: 0.5, Centered: true}, "velocity momentum average_gradient"},
+		{NewAdam(1), "momentum velocity"},
+		{&Adam{AMSGrad: true}, "momentum velocity velocity_hat"},
+		{NewAdamW(1), "momentum velocity"},
+		{NewAdagrad(1), "accumulator"},
+	} {
+		if got := strings.Join(c.rule.Slots(), " "); got != c.want {
+			t.Errorf("%s: slots %q, want %q", c.rule.Name(), got, c.want)
+		}
+	}
+	o, err := New(NewAdagrad(1), 3)
+	if err != nil || o.Slots[0][2] != 0.1 {
+		t.Errorf("accumulators of Adagrad start from %v, %v", o.Slots, err)
+	}
+}
+
+func TestValidate(t *testing.T) {
+	for _, c := range []struct {
+		rule Rule
+		want string
+	}{
+		{NewSGD(-1), "optim: sgd: learning_rate is -1, must be a finite number, 0 or above"},
+		{NewSGD(math.NaN()), "optim: sgd: learning_rate is NaN, must be a finite number, 0 or above"},
+		{&SGD{LearningRate: 1, Momentum: 1.5}, "optim: sgd: momentum is 1.5, must be in [0, 1]"},
+		{&RMSprop{LearningRate: 1, Rho: 1, Epsilon: 1}, "optim: rmsprop: rho is 1, must be in [0, 1)"},
+		{&RMSprop{LearningRate: 1, Rho: 0.9}, "optim: rmsprop: epsilon is 0, must be a finite number above 0"},
+		{&Adam{LearningRate: math.Inf(1), Beta1: -1, Beta2: 0.5, Epsilon: 1}, "optim: adam: learning_rate is +Inf, must be a finite number, 0 or above\noptim: adam: beta_1 is -1, must be in [0, 1)"},
+		{&AdamW{Adam{LearningRate: 1, WeightDecay: -1, Epsilon: 1}}, "optim: adamw: weight_decay is -1, must be a finite number, 0 or above"},
+		{&Adagrad{LearningRate: 1, InitialAccumulatorValue: -1, Epsilon: 1}, "optim: adagrad: initial_accumulator_value is -1, must be a finite number, 0 or above"},
+	} {
+		_, err := New(c.rule, 4)
+		if err == nil || err.Error() != c.want {
+			t.Errorf("%+v: %v, want %s", c.rule, err, c.want)
+		}
+	}
+	if _, err := New(nil, 1); err == nil {
+		t.Error("a nil rule was accepted")
+	}
+	if _, err := New(NewSGD(1), -1); err == nil {
+		t.Error("a negative size was accepted")
+	}
+}
+
+func TestApplyChecksLengths(t *testing.T) {
+	o, err := New(NewAdam(0.1), 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		w, g int
+		want string
+	}{
+		{3, 2, "optim: adam: 3 weights, 2 gradients"},
+		{4, 4, "optim: adam: accumulator 0 holds 3 values for 4 weights"},
+	} {
+		err := o.Apply(make([]float32, c.w), make([]float32, c.g))
+		if err == nil || err.Error() != c.want {
+			t.Errorf("Apply: %v, want %s", err, c.want)
+		}
+	}
+	if o.Step != 0 {
+		t.Errorf("a refused step was counted")
+	}
+}
+
+func TestApplyAllocatesNothing(t *testing.T) {
+	for _, rule := range []Rule{
+		&SGD{LearningRate: 0.1, Momentum: 0.9, WeightDecay: 0.1},
+		&RMSprop{LearningRate: 0.1, Rho: 0.9, Momentum: 0.5, Epsilon: 1e-7, Centered: true},
+		NewAdamW(0.1),
+		NewAdagrad(0.1),
+	} {
+		w, g := make([]float32, 100), make([]float32, 100)
+		o, err := New(rule, len(w))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := testing.AllocsPerRun(100, func() { apply(t, o, w, g) }); n != 0 {
+			t.Errorf("%s: %v allocations", rule.Name(), n)
+		}
+	}
+}
+
+func BenchmarkApply(b *testing.B) {
+	for _, rule := range []Rule{NewSGD(0.1), NewRMSprop(0.1), NewAdam(0.1), NewAdagrad(0.1)} {
+		b.Run(rule.Name(), func(b *testing.B) {
+			w, g := make([]float32, 1<<16), make([]float32, 1<<16)
+			for i := range g {
+				g[i] = 1e-3
+			}
+			o, err := New(rule, len(w))
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(int64(4 * len(w)))
+			for range b.N {
+				if err := o.Apply(w, g); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
