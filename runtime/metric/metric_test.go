@@ -1,0 +1,88 @@
+package metric
+
+import (
+	"math"
+	"testing"
+)
+
+func TestNameAndReset(t *testing.T) {
+	for kind, make := range constructors {
+		m := make("name given")
+		if m.Name() != "name given" {
+			t.Errorf("%s: Name() = %q", kind, m.Name())
+		}
+		if m.Result() != 0 {
+			t.Errorf("%s: %v before any row", kind, m.Result())
+		}
+		m.Update([]float32{1, 0}, []float32{0.75, 0.25}, 2)
+		first := m.Result()
+		m.Update([]float32{1, 0}, []float32{-3, 4}, 5)
+		m.Reset()
+		if m.Result() != 0 {
+			t.Errorf("%s: %v after Reset", kind, m.Result())
+		}
+		m.Update([]float32{1, 0}, []float32{0.75, 0.25}, 1)
+		if m.Result() != first {
+			t.Errorf("%s: %v after Reset and the same row, %v before", kind, m.Result(), first)
+		}
+	}
+}
+
+func TestThreshold(t *testing.T) {
+	for _, c := range []struct {
+		threshold     float64
+		output, class float32
+		want          float64
+	}{
+		{0.5, 0.5, 0, 1}, // not above the threshold
+		{0.5, 0.50001, 1, 1},
+		{0.8, 0.7, 0, 1},
+		{0, 0.1, 1, 1}, // logits
+		{0, -0.1, 1, 0},
+		{0.5, float32(math.NaN()), 0, 1},
+	} {
+		m := BinaryAccuracy("a", c.threshold)
+		m.Update([]float32{c.class}, []float32{c.output}, 1)
+		if m.Result() != c.want {
+			t.Errorf("threshold %v, output %v, class %v: %v, want %v", c.threshold, c.output, c.class, m.Result(), c.want)
+		}
+	}
+}
+
+// A row with several sparse targets holds as many groups of outputs.
+func TestSparseSequence(t *testing.T) {
+	m := SparseCategoricalAccuracy("a")
+	m.Update([]float32{1, 0, 2}, []float32{
+		0.1, 0.8, 0.1, // 1: hit
+		0.3, 0.4, 0.3, // 0: miss
+		0.2, 0.2, 0.6, // 2: hit
+	}, 1)
+	if got := m.Result(); math.Abs(got-2.0/3) > 1e-15 {
+		t.Errorf("%v, want 2/3", got)
+	}
+	m.Update([]float32{7}, []float32{0.5, 0.5}, 1) // no such class
+	if got := m.Result(); math.Abs(got-1.0/3) > 1e-15 {
+		t.Errorf("%v, want 1/3", got)
+	}
+}
+
+// A mean in float32 would stop counting at 2²⁴ rows.
+func TestMeanOfManyRows(t *testing.T) {
+	m := MeanAbsoluteError("mae")
+	for range 1<<24 + 1<<20 {
+		m.Update([]float32{0.1}, []float32{0}, 1)
+	}
+	if got, want := m.Result(), float64(float32(0.1)); math.Abs(got-want) > 1e-9 {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+func TestUpdateAllocatesNothing(t *testing.T) {
+	target, output := []float32{1, 0}, []float32{0.5, 0.25}
+	for kind, make := range constructors {
+		m := make("m")
+		if n := testing.AllocsPerRun(100, func() { m.Update(target, output, 1) }); n != 0 {
+			t.Errorf("%s: %v allocations", kind, n)
+		}
+	}
+}
