@@ -1,0 +1,80 @@
+package looptest
+
+import (
+	"math"
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+func (m *machine) contract(k *loop.Contract) error {
+	kept := slices.Concat(k.B, k.M, k.N)
+	return m.each(kept, func(outer []int) error {
+		sum := 0.0
+		err := m.each(k.K, func(inner []int) error {
+			xy, err := m.operands(nil, []loop.Access{k.Lhs, k.Rhs}, slices.Concat(outer, inner))
+			if err != nil {
+				return err
+			}
+			sum += xy[0] * xy[1]
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		point := slices.Concat(outer, make([]int, len(k.K)))
+		if k.Epilogue != nil {
+			args, err := m.operands([]float64{sum}, k.Extra, point)
+			if err != nil {
+				return err
+			}
+			sum = loop.Eval(k.Epilogue, args, m.n)
+		}
+		return m.store(k.Out, point, sum, k.Accumulate)
+	})
+}
+
+func (m *machine) nest(k *loop.Nest) error {
+	return m.each(k.Outer, func(outer []int) error {
+		for _, s := range k.Body {
+			if err := m.statement(s, slices.Clone(outer)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (m *machine) statement(s loop.Stmt, outer []int) error {
+	count, best, result := 0, 0, 0.0
+	err := m.each(s.Inner, func(inner []int) error {
+		point := slices.Concat(outer, inner)
+		args, err := m.operands(nil, s.Srcs, point)
+		if err != nil {
+			return err
+		}
+		x := loop.Eval(s.Value, args, m.n)
+		switch {
+		case s.Reduce == loop.Store:
+			return m.store(s.Dst, point, x, s.Accumulate)
+		case s.Reduce == loop.Sum:
+			result += x
+		case count == 0 || s.Reduce == loop.ArgMax && x > result:
+			result, best = x, count
+		case s.Reduce == loop.Max:
+			result = math.Max(result, x)
+		}
+		count++
+		return nil
+	})
+	if err != nil || s.Reduce == loop.Store {
+		return err
+	}
+	if s.Reduce == loop.ArgMax {
+		result = float64(best)
+	}
+	if s.Finish != nil {
+		result = loop.Eval(s.Finish, []float64{result}, m.n)
+	}
+	return m.store(s.Dst, slices.Concat(outer, make([]int, len(s.Inner))), result, s.Accumulate)
+}

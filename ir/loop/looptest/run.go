@@ -1,0 +1,173 @@
+package looptest
+
+import (
+	"fmt"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// Run executes steps for n rows. It stops at an address outside its buffer, an
+// id outside its table and a buffer that was not set.
+func Run(steps []loop.Step, mem *Memory, n int) error {
+	return (&machine{mem: mem, n: n}).steps(steps)
+}
+
+// machine holds where the enclosing loops are: the leading strides of an
+// access that has more of them than its kernel has axes are theirs.
+type machine struct {
+	mem   *Memory
+	n     int
+	times []int
+}
+
+func (m *machine) steps(steps []loop.Step) error {
+	for _, s := range steps {
+		switch s := s.(type) {
+		case *loop.Run:
+			if err := m.kernel(s.Kernel); err != nil {
+				return fmt.Errorf("layer %q: %s: %w", s.Layer, s.Kernel.Family(), err)
+			}
+		case *loop.Loop:
+			extent := s.Axis.N
+			if s.Axis.Rows {
+				extent *= m.n
+			}
+			for i := range extent {
+				t := i
+				if s.Reverse {
+					t = extent - 1 - i
+				}
+				m.times = append(m.times, t)
+				if err := m.steps(s.Body); err != nil {
+					return err
+				}
+				m.times = m.times[:len(m.times)-1]
+			}
+		}
+	}
+	return nil
+}
+
+func (m *machine) kernel(k loop.Kernel) error {
+	switch k := k.(type) {
+	case *loop.Contract:
+		return m.contract(k)
+	case *loop.Nest:
+		return m.nest(k)
+	case *loop.GatherSum:
+		return m.gatherSum(k)
+	case *loop.ScatterSum:
+		return m.scatterSum(k)
+	case *loop.MultiHot:
+		return m.multiHot(k)
+	case *loop.Window:
+		return m.window(k)
+	case *loop.WindowGrad:
+		return m.windowGrad(k)
+	}
+	return fmt.Errorf("unknown kernel family")
+}
+
+// each calls f with every point of the axes in order.
+func (m *machine) each(axes []loop.Axis, f func(point []int) error) error {
+	point := make([]int, len(axes))
+	var walk func(i int) error
+	walk = func(i int) error {
+		if i == len(axes) {
+			return f(point)
+		}
+		extent := axes[i].N
+		if axes[i].Rows {
+			extent *= m.n
+		}
+		for point[i] = 0; point[i] < extent; point[i]++ {
+			if err := walk(i + 1); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return walk(0)
+}
+
+// address is the element of its buffer that an access reaches at a point.
+func (m *machine) address(a loop.Access, point []int) (int, error) {
+	strides := a.Strides
+	at := a.Offset
+	if outer := len(strides) - len(point); outer != 0 {
+		if outer != len(m.times) {
+			return 0, fmt.Errorf("buffer %q: %d strides for %d axes in %d loops", a.Buf.Name, len(strides), len(point), len(m.times))
+		}
+		for i, t := range m.times {
+			at += t * strides[i]
+		}
+		strides = strides[outer:]
+	}
+	for i, p := range point {
+		at += p * strides[i]
+	}
+	if a.Index != nil {
+		id, err := m.load(*a.Index, point)
+		if err != nil {
+			return 0, err
+		}
+		at += int(id) * a.IndexStride
+	}
+	if at < 0 || at >= a.Buf.Len(m.n) {
+		return 0, fmt.Errorf("buffer %q: element %d of %d at %v", a.Buf.Name, at, a.Buf.Len(m.n), point)
+	}
+	return at, nil
+}
+
+func (m *machine) load(a loop.Access, point []int) (float64, error) {
+	at, err := m.address(a, point)
+	if err != nil {
+		return 0, err
+	}
+	if a.Buf.Class == loop.Random {
+		row := 0
+		if a.Buf.Rows {
+			row, at = at/a.Buf.Row(), at%a.Buf.Row()
+		}
+		return m.mem.Random(a.Buf.Name, row, at), nil
+	}
+	block := m.mem.Block(a.Buf, m.n)
+	if block == nil {
+		return 0, fmt.Errorf("buffer %q was not set", a.Buf.Name)
+	}
+	if a.Buf.DType == loop.I32 {
+		return float64(block.I[at]), nil
+	}
+	return block.F[at], nil
+}
+
+func (m *machine) store(a loop.Access, point []int, x float64, accumulate bool) error {
+	at, err := m.address(a, point)
+	if err != nil {
+		return err
+	}
+	block := m.mem.Block(a.Buf, m.n)
+	switch {
+	case block == nil:
+		return fmt.Errorf("buffer %q was not set", a.Buf.Name)
+	case a.Buf.DType == loop.I32:
+		block.I[at] = int32(x)
+	case accumulate:
+		block.F[at] += x
+	default:
+		block.F[at] = x
+	}
+	return nil
+}
+
+// operands loads a list of accesses after the first values.
+func (m *machine) operands(first []float64, list []loop.Access, point []int) ([]float64, error) {
+	for _, a := range list {
+		x, err := m.load(a, point)
+		if err != nil {
+			return nil, err
+		}
+		first = append(first, x)
+	}
+	return first, nil
+}
