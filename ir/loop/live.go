@@ -84,11 +84,8 @@ func CanOverlay(k Kernel, dst, src *Buffer) bool {
 		if s.Dst.Buf == src {
 			return false
 		}
-		if s.Dst.Buf == dst {
-			if writer >= 0 {
-				return false
-			}
-			writer = i
+		if s.Dst.Buf == dst && writer < 0 {
+			writer = i // what follows changes dst in place
 		}
 	}
 	if writer < 0 {

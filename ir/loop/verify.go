@@ -161,10 +161,14 @@ func (v *verifier) buffers() {
 	names := map[key]bool{}
 	for _, b := range v.plan.Buffers {
 		k := key{b.Name, b.Grad}
-		if names[k] {
-			v.fail("two buffers are called %v", b)
+		switch b.Class {
+		case Random, Scalar, Weight: // named by what they are
+		default:
+			if names[k] {
+				v.fail("two buffers are called %v", b)
+			}
+			names[k] = true
 		}
-		names[k] = true
 		if slices.ContainsFunc(b.Shape, func(d int) bool { return d < 1 }) {
 			v.fail("buffer %v has shape %v", b, b.Shape)
 		}

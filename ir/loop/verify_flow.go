@@ -1,6 +1,9 @@
 package loop
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // flow follows the steps of the plan in order: what is written where, and that
 // everything read has been written before, in full.
@@ -70,6 +73,9 @@ func (v *verifier) flow(runs []*Run) {
 				if s.Reduce == Store {
 					points *= Points(s.Inner, n)
 				}
+				if inPlace(s) && ready(s.Dst.Buf) {
+					points = 0 // the same elements once more
+				}
 				write(s.Dst, points, s.Accumulate)
 			}
 			continue
@@ -99,6 +105,13 @@ func (v *verifier) flow(runs []*Run) {
 	if v.plan == v.p.Train {
 		v.gradients(ready)
 	}
+}
+
+// inPlace reports whether a statement stores every point where it reads it.
+func inPlace(s Stmt) bool {
+	return s.Reduce == Store && s.Dst.Index == nil && slices.ContainsFunc(s.Srcs, func(a Access) bool {
+		return a.Buf == s.Dst.Buf && a.Index == nil && a.Offset == s.Dst.Offset && slices.Equal(a.Strides, s.Dst.Strides)
+	})
 }
 
 func flatten(steps []Step) []*Run {

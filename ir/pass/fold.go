@@ -1,0 +1,269 @@
+package pass
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+// maxFolded is how many elements a constant computed here may have: a constant
+// takes room in the program, computing it takes little.
+const maxFolded = 4096
+
+// fold computes what is constant, writes constant scalars into expressions, and
+// drops what changes nothing: maps of a value to itself, chains of scales and
+// shifts, reshapes of reshapes.
+func fold(g *ir.Graph) error {
+	for _, v := range g.Values {
+		if c := constant(v); c != nil {
+			v.Op, v.Args = c, nil
+			continue
+		}
+		inline(v)
+		affineChain(v)
+		reshapeChain(v)
+		if same := identity(v); same != nil {
+			if same.Name == "" {
+				same.Name, same.GradOf = v.Name, v.GradOf
+			}
+			g.Replace(v, same)
+		}
+	}
+	return nil
+}
+
+// constant is the value of v where all its operands are constants.
+func constant(v *ir.Value) *op.Const {
+	if len(v.Args) == 0 || v.DType != ir.F32 || v.Shape.Batched() || v.Shape.Elements() > maxFolded {
+		return nil
+	}
+	args := make([]*ir.Tensor[float64], len(v.Args))
+	for i, a := range v.Args {
+		c, ok := a.Op.(*op.Const)
+		if !ok || readsRows(v.Op) {
+			return nil
+		}
+		args[i] = &ir.Tensor[float64]{Shape: c.Shape, F: c.Data}
+	}
+	t := v.Op.Eval64(&ir.Context[float64]{Rows: 1}, v, args)
+	return &op.Const{Shape: v.Shape, Data: t.F}
+}
+
+// readsRows reports whether an operation may depend on the row count although
+// no operand has a batch axis.
+func readsRows(o ir.Op) bool {
+	for _, e := range expressions(o) {
+		if e != nil && usesRows(e) {
+			return true
+		}
+	}
+	return false
+}
+
+func usesRows(e loop.Expr) bool {
+	switch e := e.(type) {
+	case loop.Rows:
+		return true
+	case loop.Apply:
+		return slices.ContainsFunc(e.Args, usesRows)
+	}
+	return false
+}
+
+// expressions are the scalar expressions of an operation.
+func expressions(o ir.Op) []loop.Expr {
+	switch o := o.(type) {
+	case *op.Map:
+		return []loop.Expr{o.Expr}
+	case *op.Reduce:
+		return []loop.Expr{o.Expr, o.Finish}
+	case *op.Contract:
+		return []loop.Expr{o.Epilogue}
+	case *op.GatherSum:
+		return []loop.Expr{o.Epilogue}
+	}
+	return nil
+}
+
+// operandsOf splits the arguments of v into those before the operands of its
+// expression and these; with returns the operation with another expression.
+func operandsOf(v *ir.Value) (expr loop.Expr, first, base int, with func(loop.Expr) ir.Op) {
+	switch o := v.Op.(type) {
+	case *op.Map:
+		return o.Expr, 0, 0, func(e loop.Expr) ir.Op { return &op.Map{Expr: e, Word: o.Word} }
+	case *op.Reduce:
+		return o.Expr, 0, 0, func(e loop.Expr) ir.Op { c := *o; c.Expr = e; return &c }
+	case *op.Contract:
+		return o.Epilogue, 2, 1, func(e loop.Expr) ir.Op { c := *o; c.Epilogue = e; return &c }
+	case *op.GatherSum:
+		return o.Epilogue, 2, 1, func(e loop.Expr) ir.Op { c := *o; c.Epilogue = e; return &c }
+	}
+	return nil, 0, 0, nil
+}
+
+// inline writes constant scalars into the expression of v and drops operands
+// that the expression does not read, where the type of v stays what it is.
+func inline(v *ir.Value) {
+	expr, first, base, with := operandsOf(v)
+	if expr == nil {
+		return
+	}
+	for i := len(v.Args) - 1; i >= first; i-- {
+		arg := base + i - first
+		e := expr
+		if c, ok := v.Args[i].Op.(*op.Const); ok && len(c.Data) == 1 {
+			e = substitute(e, arg, loop.Num(c.Data[0]))
+		}
+		if loop.UsesArg(e, arg) {
+			continue
+		}
+		// The operands after the dropped one move up.
+		moved := make([]loop.Expr, base+len(v.Args)-first)
+		for j := range moved {
+			moved[j] = loop.Arg(j)
+			if j > arg {
+				moved[j] = loop.Arg(j - 1)
+			}
+		}
+		e = loop.Substitute(e, moved)
+		args := slices.Delete(slices.Clone(v.Args), i, i+1)
+		o := with(e)
+		if t, err := infer(o, args); err == nil && t.Shape.Equal(v.Shape) && t.DType == v.DType {
+			v.Op, v.Args, expr = o, args, e
+		}
+	}
+}
+
+// substitute replaces one operand of an expression.
+func substitute(e loop.Expr, arg int, by loop.Expr) loop.Expr {
+	args := make([]loop.Expr, max(arity(e), arg+1))
+	for i := range args {
+		args[i] = loop.Arg(i)
+	}
+	args[arg] = by
+	return loop.Substitute(e, args)
+}
+
+// arity is one more than the greatest operand that an expression reads.
+func arity(e loop.Expr) int {
+	switch e := e.(type) {
+	case loop.Arg:
+		return int(e) + 1
+	case loop.Apply:
+		n := 0
+		for _, a := range e.Args {
+			n = max(n, arity(a))
+		}
+		return n
+	}
+	return 0
+}
+
+// affineChain makes one scale and shift of two that follow each other, as
+// Rescaling layers do.
+func affineChain(v *ir.Value) {
+	outer, ok := v.Op.(*op.Map)
+	if !ok || len(v.Args) != 1 {
+		return
+	}
+	x := v.Args[0]
+	inner, ok := x.Op.(*op.Map)
+	if !ok || len(x.Args) != 1 || !x.Shape.Equal(v.Shape) {
+		return
+	}
+	a, b, ok := affine(outer.Expr)
+	c, d, ok2 := affine(inner.Expr)
+	if !ok || !ok2 {
+		return
+	}
+	e := loop.Call("add", loop.Call("mul", loop.Arg(0), loop.Num(a*c)), loop.Num(a*d+b))
+	if loop.UsesArg(e, 0) {
+		v.Op, v.Args = &op.Map{Expr: e, Word: outer.Word}, x.Args
+	}
+}
+
+// affine reads an expression as scale·Arg(0) + shift.
+func affine(e loop.Expr) (scale, shift float64, ok bool) {
+	switch e := e.(type) {
+	case loop.Arg:
+		return 1, 0, e == 0
+	case loop.Num:
+		return 0, float64(e), true
+	case loop.Apply:
+		if e.Fn == "neg" {
+			a, b, ok := affine(e.Args[0])
+			return -a, -b, ok
+		}
+		if len(e.Args) != 2 {
+			return 0, 0, false
+		}
+		a, b, ok := affine(e.Args[0])
+		c, d, ok2 := affine(e.Args[1])
+		if !ok || !ok2 {
+			return 0, 0, false
+		}
+		switch {
+		case e.Fn == "add":
+			return a + c, b + d, true
+		case e.Fn == "sub":
+			return a - c, b - d, true
+		case e.Fn == "mul" && a == 0:
+			return b * c, b * d, true
+		case e.Fn == "mul" && c == 0:
+			return a * d, b * d, true
+		case e.Fn == "div" && c == 0 && d != 0:
+			return a / d, b / d, true
+		}
+	}
+	return 0, 0, false
+}
+
+// reshapeChain lets a reshape look through another, and a transposition through
+// another.
+func reshapeChain(v *ir.Value) {
+	if len(v.Args) != 1 || len(v.Args[0].Args) != 1 {
+		return
+	}
+	x := v.Args[0]
+	switch o := v.Op.(type) {
+	case *op.Reshape:
+		if _, ok := x.Op.(*op.Reshape); ok {
+			v.Args = x.Args
+		}
+	case *op.Transpose:
+		if inner, ok := x.Op.(*op.Transpose); ok {
+			perm := make([]int, len(o.Perm))
+			for i, p := range o.Perm {
+				perm[i] = inner.Perm[p]
+			}
+			v.Op, v.Args = &op.Transpose{Perm: perm}, x.Args
+		}
+	}
+}
+
+// identity is the operand that v is equal to, or nil.
+func identity(v *ir.Value) *ir.Value {
+	if len(v.Args) != 1 || !v.Args[0].Shape.Equal(v.Shape) || v.Args[0].DType != v.DType {
+		return nil
+	}
+	x := v.Args[0]
+	switch o := v.Op.(type) {
+	case *op.Map:
+		if o.Expr == loop.Expr(loop.Arg(0)) {
+			return x
+		}
+	case *op.Reshape, *op.Broadcast:
+		return x
+	case *op.Reduce:
+		if len(o.Axes) == 0 && o.Kind == loop.Sum && o.Expr == nil && o.Finish == nil {
+			return x
+		}
+	case *op.Transpose:
+		if slices.IsSorted(o.Perm) {
+			return x
+		}
+	}
+	return nil
+}

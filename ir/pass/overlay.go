@@ -1,0 +1,110 @@
+package pass
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// overlay lets results take the place of what dies as they are made. Within one
+// nest, a temporary that the final statement reads point by point is the result
+// under another name: exp(x) of a softmax is computed in the place of the
+// softmax. Across kernels, an elementwise result may lie where its dying
+// operand does; plan then gives both one place.
+func overlay(u *unit) error {
+	absorbTemporaries(u.plan)
+	collect(u.plan)
+	u.over = map[*loop.Buffer]*loop.Buffer{}
+	spans := u.plan.Spans()
+	taken := map[*loop.Buffer]bool{}
+	runs, at := u.plan.Flat()
+	for i, r := range runs {
+		nest, ok := r.Kernel.(*loop.Nest)
+		if !ok || i > 0 && at[i-1] == at[i] || i+1 < len(at) && at[i+1] == at[i] {
+			continue
+		}
+		for _, w := range nest.Writes() {
+			dst := w.Buf
+			if dst.Class != loop.Arena || spans[dst].First != at[i] || u.over[dst] != nil {
+				continue
+			}
+			for _, a := range nest.Reads() {
+				src := a.Buf
+				if src.Class == loop.Arena && spans[src].First < at[i] && spans[src].Last == at[i] && !taken[src] && loop.CanOverlay(nest, dst, src) {
+					u.over[dst], taken[src] = src, true
+					break
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// absorbTemporaries renames, in every nest, a temporary to the result that a
+// statement computes from it point by point.
+func absorbTemporaries(p *loop.Plan) {
+	spans := p.Spans()
+	runs, at := p.Flat()
+	for i, r := range runs {
+		nest, ok := r.Kernel.(*loop.Nest)
+		if !ok {
+			continue
+		}
+		for j, s := range nest.Body {
+			dst := s.Dst.Buf
+			if dst.Class != loop.Arena || s.Reduce != loop.Store || s.Accumulate || firstWrite(nest, dst) != j {
+				continue
+			}
+			for _, a := range s.Srcs {
+				tmp := a.Buf
+				inside := spans[tmp].First == at[i] && spans[tmp].Last == at[i]
+				if tmp.Class == loop.Arena && inside && firstWrite(nest, tmp) >= 0 && sameBlock(dst, tmp) && replaceable(nest, j, tmp) {
+					rename(nest, tmp, dst)
+					break
+				}
+			}
+		}
+	}
+}
+
+func firstWrite(nest *loop.Nest, b *loop.Buffer) int {
+	return slices.IndexFunc(nest.Body, func(s loop.Stmt) bool { return s.Dst.Buf == b })
+}
+
+func sameBlock(a, b *loop.Buffer) bool {
+	return a.DType == b.DType && a.Rows == b.Rows && slices.Equal(a.Shape, b.Shape)
+}
+
+// replaceable reports whether statement j reads tmp exactly where it stores, and
+// nothing reads tmp after it.
+func replaceable(nest *loop.Nest, j int, tmp *loop.Buffer) bool {
+	dst := nest.Body[j].Dst
+	for i, s := range nest.Body[j:] {
+		if s.Dst.Buf == tmp {
+			return false
+		}
+		for _, a := range s.Srcs {
+			if a.Index != nil && a.Index.Buf == tmp {
+				return false
+			}
+			if a.Buf == tmp && (i > 0 || a.Index != nil || a.Offset != dst.Offset || !slices.Equal(a.Strides, dst.Strides)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func rename(nest *loop.Nest, from, to *loop.Buffer) {
+	access := func(a *loop.Access) {
+		if a.Buf == from {
+			a.Buf = to
+		}
+	}
+	for i := range nest.Body {
+		access(&nest.Body[i].Dst)
+		for k := range nest.Body[i].Srcs {
+			access(&nest.Body[i].Srcs[k])
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package pass
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// lineFloats is the alignment of buffers: 16 elements are 64 bytes, a cache line
+// and the widest vector.
+const lineFloats = 16
+
+// slot is a place of the arena: the buffers that take it one after the other,
+// and how long it is taken.
+type slot struct {
+	buffers []*loop.Buffer
+	span    loop.Span
+	size    int
+	offset  int
+}
+
+// planArena gives every arena buffer its place, sized for a full micro-batch.
+// Slots are placed from the largest to the smallest, each in the smallest gap
+// between the slots that are taken at the same time (greedy by size: Pisarchyk
+// and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020).
+func planArena(u *unit) error {
+	u.plan.ArenaFloats = place(u, loop.F32)
+	u.plan.ArenaInts = place(u, loop.I32)
+	return nil
+}
+
+// place lays out the buffers of one element type and returns the size of their
+// arena.
+func place(u *unit, d loop.DType) int {
+	slots := u.slots(d)
+	slices.SortStableFunc(slots, func(a, b *slot) int { return cmp.Compare(b.size, a.size) })
+	size := 0
+	var placed []*slot
+	for _, s := range slots {
+		s.offset = gap(s, placed)
+		// Kept in order of offset, for gap.
+		i, _ := slices.BinarySearchFunc(placed, s, func(a, b *slot) int { return cmp.Compare(a.offset, b.offset) })
+		placed = slices.Insert(placed, i, s)
+		for _, b := range s.buffers {
+			b.Offset = s.offset
+		}
+		size = max(size, s.offset+s.size)
+	}
+	return size
+}
+
+// slots lists the arena buffers in the order in which they are born; one that
+// lies over another joins its slot.
+func (u *unit) slots(d loop.DType) []*slot {
+	spans := u.plan.Spans()
+	of := map[*loop.Buffer]*slot{}
+	var slots []*slot
+	for _, b := range u.plan.Buffers {
+		if b.Class != loop.Arena || b.DType != d {
+			continue
+		}
+		if s := of[u.over[b]]; s != nil {
+			s.buffers = append(s.buffers, b)
+			s.span.Last = max(s.span.Last, spans[b].Last)
+			of[b] = s
+			continue
+		}
+		s := &slot{buffers: []*loop.Buffer{b}, span: spans[b], size: b.Len(u.header.Batch)}
+		of[b] = s
+		slots = append(slots, s)
+	}
+	return slots
+}
+
+// gap is the offset of the smallest free stretch that s fits in, below or
+// between the slots of placed, in order of offset, that are taken with it.
+func gap(s *slot, placed []*slot) int {
+	best, bestSize, end := -1, 0, 0
+	for _, p := range placed {
+		if p.span.First > s.span.Last || s.span.First > p.span.Last {
+			continue
+		}
+		if free := p.offset - end; free >= s.size && (best < 0 || free < bestSize) {
+			best, bestSize = end, free
+		}
+		end = max(end, (p.offset+p.size+lineFloats-1)/lineFloats*lineFloats)
+	}
+	if best >= 0 {
+		return best
+	}
+	return end
+}
