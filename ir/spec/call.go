@@ -1,0 +1,158 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// CallOf reads a name, or a name with arguments: `relu`, `{leaky_relu: {negative_slope: 0.1}}`, `{l2: 0.001}`; null gives the zero Call. Owner says
+// whose argument it is (`layer "hidden"`) and what which one ("activation"), for messages.
+func CallOf(v Value, owner, what string) (Call, diag.List) {
+	r := callReader{owner: owner, what: what}
+	c := r.call(v)
+	return c, r.errs
+}
+
+type callReader struct {
+	owner, what string
+	errs        diag.List
+}
+
+func (r *callReader) fail(pos diag.Pos, format string, args ...any) {
+	if r.owner != "" {
+		format = "%s: " + format
+		args = append([]any{r.owner}, args...)
+	}
+	r.errs.Add(pos, format, args...)
+}
+
+func (r *callReader) call(v Value) Call {
+	switch v.Kind {
+	case Null:
+		return Call{Pos: v.Pos}
+	case String:
+		r.name(v.Str, v.Pos, nil)
+		return Call{Name: v.Str, Pos: v.Pos, Args: Args{Pos: v.Pos, Owner: r.owner, Kind: v.Str}}
+	case Map:
+		switch {
+		case len(v.Map) == 1:
+			return r.named(v.Map[0], v.Pos)
+		case len(v.Map) > 1:
+			r.several(v)
+			return Call{}
+		}
+	}
+	r.fail(v.Pos, "%s takes a name, or a name with arguments, not %s", r.what, v.describe())
+	return Call{}
+}
+
+func (r *callReader) named(a Arg, pos diag.Pos) Call {
+	args := Args{Pos: a.Pos, Owner: r.owner, Kind: a.Name}
+	switch v := a.Value; {
+	case v.Kind == Map:
+		args.List = v.Map
+	case v.Kind == List && dashed(v):
+		r.fail(v.Pos, "the arguments of %s are a list; write %s: {%s: %s}, without dashes", quotedName(a.Name), r.what, plain(a.Name), undashed(v))
+	case v.Kind != Null:
+		args.Positional = &v
+	}
+	r.name(a.Name, a.Pos, &a.Value)
+	return Call{Name: a.Name, Pos: pos, Args: args}
+}
+
+// several answers a map of more than one entry where one name is expected.
+func (r *callReader) several(v Value) {
+	first := v.Map[0]
+	class, ok := v.get("class_name")
+	config, _ := v.get("config")
+	switch {
+	case ok && class.Value.Kind == String:
+		text := plain(class.Value.Str)
+		if len(config.Value.Map) > 0 {
+			text = "{" + text + ": " + orEllipsis(flowArgs(config.Value.Map)) + "}"
+		}
+		r.fail(v.Pos, "class_name and config are not needed; write %s: %s", r.what, text)
+	case first.Value.Kind == Null:
+		r.fail(v.Map[1].Pos, "the arguments of %s stand beside it, not under it; indent them, or write %s: {%s: %s}",
+			quotedName(first.Name), r.what, plain(first.Name), orEllipsis(flowArgs(v.Map[1:])))
+	default:
+		r.fail(v.Map[1].Pos, "%s takes one name, but got %s and %s; arguments stand under the name: %s: {%s: {argument: value}}",
+			r.what, diag.Quote(first.Name), diag.Quote(v.Map[1].Name), r.what, plain(first.Name))
+	}
+}
+
+// abbreviations are names that Keras itself or its R interface understands, and that are better written out here.
+var abbreviations = map[string]string{"acc": "accuracy"}
+
+// name checks the name of a call; args are its arguments, for the line to write instead.
+func (r *callReader) name(name string, pos diag.Pos, args *Value) {
+	better, ok := fromR(name)
+	if !ok {
+		better, ok = abbreviations[name]
+	}
+	switch {
+	case looksForeign(name):
+		if write, ok := rewriteCall(name); ok && args == nil {
+			r.fail(pos, "this is Python or R; write %s: %s", r.what, callText(r.what, write))
+		} else {
+			r.fail(pos, "%s is Python or R; write the name, and its arguments under it: %s: {name: {argument: value}}", diag.Quote(name), r.what)
+		}
+	case ok:
+		write := plain(better)
+		if args != nil && args.Kind != Null {
+			text := args.flow()
+			if len(text) > 90 {
+				text = "{...}"
+			}
+			write = "{" + write + ": " + text + "}"
+		}
+		if name == "acc" {
+			r.fail(pos, "%s is written out here: write %s", diag.Quote(name), write)
+		} else {
+			r.fail(pos, "%s is its name in R; write %s: %s", diag.Quote(name), r.what, write)
+		}
+	default:
+		if problem := badName(name); problem != "" {
+			r.fail(pos, "%s: the name %s", r.what, problem)
+		}
+	}
+}
+
+// callText puts `rmsprop: {learning_rate: 0.001}` in braces, and gives the name alone in lower case where it has no arguments.
+func callText(what, write string) string {
+	name, args, ok := strings.Cut(write, ": ")
+	if slices.Contains([]string{"loss", "metrics", "optimizer"}, what) {
+		name = snake(name)
+	}
+	if !ok {
+		return name
+	}
+	return "{" + name + ": " + args + "}"
+}
+
+// dashed reports whether v is a list of single arguments, `- units: 16`: Keras's arguments with a dash too many before each.
+func dashed(v Value) bool {
+	for _, e := range v.List {
+		if e.Kind != Map || len(e.Map) != 1 {
+			return false
+		}
+	}
+	return len(v.List) > 0
+}
+
+func undashed(v Value) string {
+	var args []Arg
+	for _, e := range v.List {
+		args = append(args, e.Map...)
+	}
+	return orEllipsis(flowArgs(args))
+}
+
+func orEllipsis(s string) string {
+	if s == "" {
+		return "{...}"
+	}
+	return s
+}

@@ -1,0 +1,163 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+const compileExample = "compile: {optimizer: rmsprop, loss: binary_crossentropy, metrics: [accuracy]}"
+
+var compileMistakes = map[string]string{
+	"learning_rate":       "the learning rate stands under the optimizer; write optimizer: {rmsprop: {learning_rate: 0.001}}",
+	"lr":                  "the learning rate stands under the optimizer; write optimizer: {rmsprop: {learning_rate: 0.001}}",
+	"momentum":            "momentum stands under the optimizer; write optimizer: {sgd: {learning_rate: 0.01, momentum: 0.9}}",
+	"loss_weights":        "compile: loss_weights is not supported by this version",
+	"weighted_metrics":    "compile: weighted_metrics is not supported by this version; metrics are weighted when the rows have weights",
+	"run_eagerly":         "run_eagerly has no meaning here: the model is compiled to Go; take the line out",
+	"jit_compile":         "jit_compile has no meaning here: the model is compiled to Go; take the line out",
+	"steps_per_execution": "steps_per_execution has no meaning here: the model is compiled to Go; take the line out",
+	"auto_scale_loss":     "auto_scale_loss has no meaning here: losses are computed in float32; take the line out",
+	"epochs":              "epochs stands under fit: write fit: {epochs: ...}",
+	"batch_size":          "batch_size stands under fit: write fit: {batch_size: ...}",
+}
+
+func (p *parser) compile(m *Model, a Arg) *Compile {
+	if !p.isMap("compile", a.Value, compileExample) {
+		return nil
+	}
+	c := &Compile{Pos: a.Pos, Optimizer: Call{Name: "rmsprop", Pos: a.Pos, Args: Args{Pos: a.Pos, Owner: "compile", Kind: "rmsprop"}}}
+	before, lossGiven := len(p.errs), false
+	p.section("compile", a.Value, []key{
+		{"optimizer", func(a Arg) { c.Optimizer = p.optimizer(a.Value) }},
+		{"loss", func(a Arg) {
+			lossGiven = true
+			c.Losses = p.perOutput(m, "loss", a.Value, false)
+		}},
+		{"metrics", func(a Arg) { c.Metrics = p.perOutput(m, "metrics", a.Value, true) }},
+	}, compileMistakes)
+	if !lossGiven && len(p.errs) == before {
+		p.fail(a.Pos, "compile has no loss; write loss: with, for example, binary_crossentropy, sparse_categorical_crossentropy or mean_squared_error")
+	}
+	return c
+}
+
+// call reads a name with its arguments in the compile section.
+func (p *parser) call(what string, v Value) (Call, bool) {
+	if v.Kind == Null {
+		p.fail(v.Pos, "compile: %s is empty; %s", what, map[string]string{
+			"optimizer": "write the name of one, such as rmsprop, or take the line out",
+			"loss":      "write the name of one, such as mean_squared_error",
+			"metrics":   "write metrics: [accuracy], or take the line out",
+		}[what])
+		return Call{}, false
+	}
+	c, errs := CallOf(v, "compile", what)
+	p.errs = append(p.errs, errs...)
+	return c, len(errs) == 0
+}
+
+// optimizer answers the old names of the learning rate here, so that they are reported with the other mistakes of the file.
+func (p *parser) optimizer(v Value) Call {
+	c, _ := p.call("optimizer", v)
+	for _, a := range c.Args.List {
+		switch a.Name {
+		case "lr", "learn_rate", "eta":
+			p.fail(a.Pos, "compile: %s is called learning_rate; write optimizer: {%s: {learning_rate: %s}}", quotedName(a.Name), plain(c.Name), a.Value.flow())
+		case "decay":
+			p.fail(a.Pos, "compile: optimizers of Keras 3 have no decay; take it out")
+		}
+	}
+	return c
+}
+
+// perOutput reads a loss or metrics: one for every output, or a map from the names of outputs. Several says that a list may stand for each.
+func (p *parser) perOutput(m *Model, what string, v Value, several bool) []NamedCall {
+	if v.Kind == Map && len(v.Map) > 0 && p.outputMap(m, v) {
+		var all []NamedCall
+		for _, e := range v.Map {
+			if !p.isOutput(m, what, e) {
+				continue
+			}
+			for _, n := range p.calls(what, e.Value, several) {
+				n.Output, n.Pos = e.Name, e.Pos
+				all = append(all, n)
+			}
+		}
+		return all
+	}
+	return p.calls(what, v, several)
+}
+
+func (p *parser) calls(what string, v Value, several bool) []NamedCall {
+	items := []Value{v}
+	if v.Kind == List {
+		if !several {
+			p.fail(v.Pos, "compile: loss takes one name, or a map from outputs to names, not a list; write loss: mean_squared_error, or loss: {output: mean_squared_error}")
+			return nil
+		}
+		items = v.List
+		if len(items) > maxInputs {
+			p.fail(v.Pos, "compile: %s has %d entries; at most %d are allowed", what, len(items), maxInputs)
+			return nil
+		}
+	}
+	var calls []NamedCall
+	for _, item := range items {
+		if c, ok := p.call(what, item); ok {
+			if slices.ContainsFunc(calls, func(n NamedCall) bool { return n.Call.Name == c.Name && sameArgs(n.Call.Args, c.Args) }) {
+				p.fail(item.Pos, "compile: %s is in %s twice; take one out", quotedName(c.Name), what)
+				continue
+			}
+			calls = append(calls, NamedCall{Call: c, Pos: item.Pos})
+		}
+	}
+	return calls
+}
+
+func sameArgs(a, b Args) bool {
+	return string(canonicalArgs(a)) == string(canonicalArgs(b))
+}
+
+// outputMap tells a map from outputs, {head: huber}, from a name with arguments, {huber: {delta: 2}}: a layer's name decides, and what cannot be arguments.
+func (p *parser) outputMap(m *Model, v Value) bool {
+	names := m.Names()
+	for _, e := range v.Map {
+		if slices.Contains(names, e.Name) {
+			return true
+		}
+	}
+	first := v.Map[0].Value
+	return first.Kind == String || first.Kind == List || len(v.Map) > 1 && first.Kind != Null && !isCallConfig(v)
+}
+
+// isCallConfig reports whether v is what Keras writes for a loss or metric: class_name and config.
+func isCallConfig(v Value) bool {
+	_, ok := v.get("class_name")
+	return ok
+}
+
+// isOutput reports a key that names no output of the model.
+func (p *parser) isOutput(m *Model, what string, e Arg) bool {
+	if p.deep || len(m.Layers) == 0 {
+		return true // the names are not known for sure
+	}
+	var outputs []string
+	for _, o := range m.OutputRefs() {
+		outputs = append(outputs, o.Name)
+	}
+	if slices.Contains(outputs, e.Name) {
+		return true
+	}
+	quoted := make([]string, len(outputs))
+	for i, o := range outputs {
+		quoted[i] = diag.Quote(o)
+	}
+	have := "the output is "
+	if len(outputs) > 1 {
+		have = "the outputs are "
+	}
+	p.fail(e.Pos, "compile: %s names %s, which is no output of the model; %s", what, diag.Quote(e.Name), have+strings.Join(quoted[:min(len(quoted), 8)], ", "))
+	return false
+}

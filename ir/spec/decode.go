@@ -1,0 +1,202 @@
+package spec
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// Decode fills the struct that into points to from arguments. What args do not mention keeps its value, which is the default. Fields carry
+//
+//	Units      int      `arg:"units,required,min=1" doc:"size of the output"`
+//	Activation spec.Call `arg:"activation,of=activation"`
+//
+// and are int, int64, float64, bool, string, slices of int, float64 or string (one element may stand without brackets), Call, Value, or a pointer
+// to one of these, nil for null; embedded structs are flattened. The options are required; positional, for the argument that may stand alone (otherwise the
+// first field); min and max, above and below (which exclude the bound itself), for numbers and for every element of a list; oneof=a|b|c for texts; of=LIST,
+// the Catalog's list that a Call is from, for documentation. An int without max ends at 2³¹-1; an int64 does not.
+//
+// The list has every argument that is unknown, missing, of the wrong type or out of range.
+func Decode(args Args, into any) diag.List {
+	rv := reflect.ValueOf(into).Elem()
+	d := decoder{args: args, fields: fieldsOf(rv.Type())}
+	given := make([]bool, len(d.fields))
+	if args.Positional != nil {
+		d.positional(rv, given)
+	}
+	for _, a := range args.List {
+		i := slices.IndexFunc(d.fields, func(f field) bool { return f.Name == a.Name })
+		if i < 0 {
+			d.unknown(a, given)
+			continue
+		}
+		given[i] = true
+		d.fill(rv.FieldByIndex(d.fields[i].index), &d.fields[i], a.Value)
+	}
+	for i, f := range d.fields {
+		if f.Required && !given[i] {
+			d.errs.Add(args.Pos, "%s%s needs %s: %s", d.owner(), args.Kind, f.Name, f.takes())
+		}
+	}
+	return d.errs
+}
+
+type decoder struct {
+	args   Args
+	fields []field
+	errs   diag.List
+}
+
+func (d *decoder) owner() string {
+	if d.args.Owner == "" {
+		return ""
+	}
+	return d.args.Owner + ": "
+}
+
+func (d *decoder) positional(rv reflect.Value, given []bool) {
+	v := *d.args.Positional
+	i := slices.IndexFunc(d.fields, func(f field) bool { return f.Positional })
+	if i < 0 {
+		d.errs.Add(v.Pos, "%s%s takes no arguments, but got %s", d.owner(), d.args.Kind, v.describe())
+		return
+	}
+	given[i] = true
+	d.fill(rv.FieldByIndex(d.fields[i].index), &d.fields[i], v)
+}
+
+// older are argument names of older Keras versions and of R that no edit distance leads to the present one.
+var older = map[string]string{
+	"lr": "learning_rate", "learn_rate": "learning_rate", "output_dim": "units", "n_units": "units", "p": "rate", "drop": "rate", "dropout": "rate", "nb_filter": "filters",
+	"filter_size": "kernel_size", "border_mode": "padding", "subsample": "strides", "stride": "strides", "init": "kernel_initializer",
+	"W_regularizer": "kernel_regularizer", "b_regularizer": "bias_regularizer", "regularizer": "kernel_regularizer", "initializer": "kernel_initializer",
+	"bias": "use_bias", "alpha": "negative_slope", "shape": "target_shape", "size": "units", "num_units": "units", "weight_decay": "kernel_regularizer",
+	"max_tokens": "num_tokens", "mode": "output_mode", "beta1": "beta_1", "beta2": "beta_2", "eps": "epsilon", "variance_epsilon": "epsilon",
+}
+
+// unknown reports an argument that is not there, and marks the one it was meant for as given: one mistake is one error.
+func (d *decoder) unknown(a Arg, given []bool) {
+	names := make([]string, len(d.fields))
+	for i, f := range d.fields {
+		names[i] = f.Name
+	}
+	near, ok := older[a.Name], true
+	if !slices.Contains(names, near) {
+		near, ok = diag.Nearest(a.Name, names)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s%s has no argument %s", d.owner(), d.args.Kind, diag.Quote(a.Name))
+	if ok {
+		given[slices.Index(names, near)] = true
+		fmt.Fprintf(&b, "; did you mean %s?", diag.Quote(near))
+	} else {
+		b.WriteByte('.')
+	}
+	if len(names) == 0 {
+		fmt.Fprintf(&b, " %s takes none", d.args.Kind)
+	} else {
+		fmt.Fprintf(&b, " %s takes: %s", d.args.Kind, strings.Join(names, ", "))
+	}
+	d.errs.Add(a.Pos, "%s", b.String())
+}
+
+func (d *decoder) wrong(f *field, v Value, want func(Value) bool) {
+	d.errs.Add(v.Pos, "%s%s takes %s, not %s%s", d.owner(), f.Name, f.takes(), v.describe(), instead(f.Name, v, want))
+}
+
+// fill sets dst, a field or what it points to or an element of it, from v.
+func (d *decoder) fill(dst reflect.Value, f *field, v Value) {
+	switch dst.Type() {
+	case valueType:
+		dst.Set(reflect.ValueOf(v))
+		return
+	case callType:
+		c, errs := CallOf(v, d.args.Owner, f.Name)
+		d.errs = append(d.errs, errs...)
+		if len(errs) == 0 {
+			dst.Set(reflect.ValueOf(c))
+		}
+		return
+	}
+	switch dst.Kind() {
+	case reflect.Pointer:
+		if v.Kind == Null {
+			dst.SetZero()
+			return
+		}
+		p := reflect.New(dst.Type().Elem())
+		d.fill(p.Elem(), f, v)
+		dst.Set(p)
+	case reflect.Slice:
+		items := v.List
+		if v.Kind != List {
+			items = []Value{v}
+		}
+		s := reflect.MakeSlice(dst.Type(), len(items), len(items))
+		for i, e := range items {
+			if e.Kind == Null || e.Kind == List || e.Kind == Map {
+				d.wrong(f, v, func(w Value) bool { return false })
+				return
+			}
+			before := len(d.errs)
+			d.fill(s.Index(i), f, e)
+			if len(d.errs) > before {
+				return
+			}
+		}
+		dst.Set(s)
+	case reflect.Int, reflect.Int64:
+		n, ok := v.whole()
+		if !ok {
+			d.wrong(f, v, f.accepts)
+			return
+		}
+		if dst.Kind() == reflect.Int && f.Max == nil && n > math.MaxInt32 {
+			d.errs.Add(v.Pos, "%s%s is %d; it must be at most %d", d.owner(), f.Name, n, math.MaxInt32)
+			return
+		}
+		if d.inRange(f, v, float64(n)) {
+			dst.SetInt(n)
+		}
+	case reflect.Float64:
+		x, ok := v.number()
+		if !ok {
+			d.wrong(f, v, f.accepts)
+			return
+		}
+		if d.inRange(f, v, x) {
+			dst.SetFloat(x)
+		}
+	case reflect.Bool:
+		if v.Kind != Bool {
+			d.wrong(f, v, f.accepts)
+			return
+		}
+		dst.SetBool(v.Bool)
+	case reflect.String:
+		if v.Kind != String {
+			d.wrong(f, v, f.accepts)
+			return
+		}
+		if f.OneOf != nil && !slices.Contains(f.OneOf, v.Str) {
+			d.errs.Add(v.Pos, "%s%s is %s; it must be %s%s", d.owner(), f.Name, diag.Quote(v.Str), orList(f.OneOf), diag.DidYouMean(v.Str, f.OneOf))
+			return
+		}
+		dst.SetString(v.Str)
+	}
+}
+
+// inRange reports x where it leaves the bounds of f.
+func (d *decoder) inRange(f *field, v Value, x float64) bool {
+	low := f.Min == nil || x > *f.Min || x == *f.Min && !f.MinOpen
+	high := f.Max == nil || x < *f.Max || x == *f.Max && !f.MaxOpen
+	if low && high {
+		return true
+	}
+	d.errs.Add(v.Pos, "%s%s is %s; it must be %s", d.owner(), f.Name, v.flow(), f.bounds())
+	return false
+}

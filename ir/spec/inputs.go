@@ -1,0 +1,200 @@
+package spec
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+const inputsExample = "inputs: {x: {shape: [784]}}"
+
+var inputMistakes = map[string]string{
+	"batch_size":  "an input has no batch_size; the batch size stands under fit: write fit: {batch_size: 32}",
+	"batch_shape": "an input has no batch_shape; write shape: [...] without the batch, its first size",
+	"type":        "an input has no type; write dtype: float32 or dtype: int32",
+	"ragged":      "an input has no ragged; write null for a size known only at run time: shape: [null]",
+	"sparse":      "an input has no sparse; take it out",
+	"name":        "an input has no name inside; its name stands before it: " + inputsExample,
+}
+
+func (p *parser) inputs(m *Model, a Arg) {
+	v := a.Value
+	if v.Kind == List {
+		p.fail(v.Pos, "inputs takes names with shapes, not a list; write %s", inputsExample)
+		return
+	}
+	if !p.isMap("inputs", v, inputsExample) {
+		return
+	}
+	if _, ok := v.get("shape"); ok && len(v.Map) <= 2 {
+		p.fail(v.Pos, "an input needs a name; write inputs: {x: %s}", orEllipsis(flowArgs(v.Map)))
+		return
+	}
+	if len(v.Map) == 0 {
+		p.fail(v.Pos, "inputs is empty; write %s", inputsExample)
+	}
+	if len(v.Map) > maxInputs {
+		p.fail(v.Pos, "the model has %d inputs; at most %d are allowed", len(v.Map), maxInputs)
+		return
+	}
+	for _, e := range v.Map {
+		if in, ok := p.input(e); ok {
+			m.Inputs = append(m.Inputs, in)
+		} else {
+			p.deep = true
+		}
+	}
+}
+
+func (p *parser) input(e Arg) (Input, bool) {
+	in := Input{Name: e.Name, DType: "float32", Pos: e.Pos}
+	if problem := badName(e.Name); problem != "" {
+		p.fail(e.Pos, "inputs: the name %s %s", diag.Quote(e.Name), problem)
+		return in, false
+	}
+	title := "input " + diag.Quote(e.Name)
+	switch v := e.Value; v.Kind {
+	case Map:
+	case List, Int:
+		if v.Kind == Int {
+			v = Value{Kind: List, List: []Value{v}}
+		}
+		p.fail(e.Value.Pos, "%s: the shape needs its name; write %s: {shape: %s}", title, plain(e.Name), v.flow())
+		return in, false
+	default:
+		p.fail(v.Pos, "%s takes a shape, not %s; write %s: {shape: [784]}", title, v.describe(), plain(e.Name))
+		return in, false
+	}
+	before := len(p.errs)
+	shaped := false
+	p.section(title, e.Value, []key{
+		{"shape", func(a Arg) { shaped = true; in.Shape = p.shape(title, a.Value) }},
+		{"dtype", func(a Arg) { in.DType = p.dtype(title, a.Value) }},
+	}, inputMistakes)
+	if !shaped && len(p.errs) == before {
+		p.fail(e.Pos, "%s has no shape; write %s: {shape: [784]}", title, plain(e.Name))
+	}
+	return in, len(p.errs) == before
+}
+
+// shape reads sizes without the batch. Their product is bounded so that nothing overflows later.
+func (p *parser) shape(title string, v Value) []int {
+	if v.Kind == Int {
+		p.fail(v.Pos, "%s: shape takes a list; write shape: [%d]", title, v.Int)
+		return nil
+	}
+	if v.Kind != List {
+		p.fail(v.Pos, "%s: shape takes a list of sizes without the batch, not %s%s", title, v.describe(), instead("shape", v, func(w Value) bool { return w.Kind == List }))
+		return nil
+	}
+	switch {
+	case len(v.List) == 0:
+		p.fail(v.Pos, "%s: shape is empty; for one number per row write shape: [1]", title)
+	case len(v.List) > maxRank:
+		p.fail(v.Pos, "%s: shape has %d sizes; at most %d are allowed", title, len(v.List), maxRank)
+		return nil
+	}
+	shape := make([]int, 0, len(v.List))
+	total := int64(1)
+	for i, e := range v.List {
+		switch {
+		case e.Kind == Null && i == 0:
+			shape = append(shape, Ragged)
+		case e.Kind == Null:
+			p.fail(e.Pos, "%s: only the first size may be null (known at run time)", title)
+		case e.Kind != Int:
+			p.fail(e.Pos, "%s: a size in shape is a whole number, not %s", title, e.describe())
+		case e.Int < 1:
+			p.fail(e.Pos, "%s: a size in shape is at least 1, not %d (the batch is not part of the shape)", title, e.Int)
+		case e.Int > math.MaxInt32/total:
+			p.fail(e.Pos, "%s: the shape has more than %d values", title, math.MaxInt32)
+			return nil
+		default:
+			total *= e.Int
+			shape = append(shape, int(e.Int))
+		}
+	}
+	return shape
+}
+
+var dtypes = map[string]string{
+	"int": "int32", "int64": "int32", "integer": "int32", "uint8": "int32", "int8": "int32", "int16": "int32", "long": "int32",
+	"float": "float32", "float64": "float32", "double": "float32", "float16": "float32", "number": "float32", "numeric": "float32", "f32": "float32", "i32": "int32",
+}
+
+func (p *parser) dtype(title string, v Value) string {
+	if v.Kind == String && (v.Str == "float32" || v.Str == "int32") {
+		return v.Str
+	}
+	if near, ok := dtypes[v.Str]; v.Kind == String && ok {
+		p.fail(v.Pos, "%s: dtype is float32 or int32, not %s; write dtype: %s", title, diag.Quote(v.Str), near)
+	} else {
+		p.fail(v.Pos, "%s: dtype is float32 or int32, not %s", title, v.describe())
+	}
+	return "float32"
+}
+
+// impliedInputs fills in the inputs that the data section decides, and compares those that are written with it.
+func (p *parser) impliedInputs(m *Model, root Value) {
+	_, written := root.get("inputs")
+	d := m.Data
+	if d == nil || d.Train == nil {
+		if _, described := root.get("data"); !written && !described {
+			p.fail(root.Pos, "the description has no inputs; write %s", inputsExample)
+		}
+		return
+	}
+	switch d.Train.Kind {
+	case IDX:
+		if !written {
+			p.fail(d.Pos, "idx files do not say the input's shape in advance; write inputs: {x: {shape: [28, 28]}} or shape: [784]")
+		}
+	case CSV:
+		if n := len(d.Features); !written && n > 0 {
+			m.Inputs = []Input{{Name: "x", Shape: []int{n}, DType: "float32", Pos: d.Pos}}
+		} else if len(m.Inputs) == 1 && n > 0 {
+			if in := m.Inputs[0]; !slices.Equal(in.Shape, []int{n}) {
+				p.fail(in.Pos, "input %s has shape %s, but data: lists %s; write shape: [%d]", diag.Quote(in.Name), shapeText(in.Shape), count(n, "feature"), n)
+			} else if in.DType != "float32" {
+				p.fail(in.Pos, "input %s is %s, but number columns are float32; take dtype out", diag.Quote(in.Name), in.DType)
+			}
+		}
+	case Tokens:
+		if !written {
+			m.Inputs = []Input{{Name: "x", Shape: []int{Ragged}, DType: "int32", Pos: d.Pos}}
+		} else if len(m.Inputs) == 1 && (m.Inputs[0].DType != "int32" || len(m.Inputs[0].Shape) != 1) {
+			in := m.Inputs[0]
+			p.fail(in.Pos, "input %s takes the ids of tokens; write %s: {shape: [null], dtype: int32}, or take inputs out: data: implies it", diag.Quote(in.Name), plain(in.Name))
+		}
+	}
+	if len(m.Inputs) > 1 {
+		p.fail(m.Inputs[1].Pos, "data: fills one input, and the model has %d; take data: out and give Fit a Dataset in Go", len(m.Inputs))
+	}
+}
+
+// shapeText prints a shape as it is written.
+func shapeText(shape []int) string {
+	var b strings.Builder
+	for i, n := range shape {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if n == Ragged {
+			b.WriteString("null")
+		} else {
+			fmt.Fprint(&b, n)
+		}
+	}
+	return "[" + b.String() + "]"
+}
+
+// count writes "1 feature" or "4 features".
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,231 @@
+package spec
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+func (p *parser) layers(m *Model, a Arg) {
+	v := a.Value
+	before := len(p.errs)
+	defer func() { p.deep = p.deep || len(p.errs) > before }()
+	switch {
+	case v.Kind == Map && len(v.Map) > 0:
+		p.fail(v.Pos, "layers takes a list; begin each layer with a dash: - %s: ...", plain(v.Map[0].Name))
+		return
+	case v.Kind != List || len(v.List) == 0:
+		p.fail(v.Pos, "layers takes a list, not %s; write under it lines such as - Dense: {units: 16, activation: relu}", v.describe())
+		return
+	case len(v.List) > maxLayers:
+		p.fail(v.Pos, "the model has %d layers; at most %d are allowed", len(v.List), maxLayers)
+		return
+	}
+	for i, e := range v.List {
+		m.Layers = append(m.Layers, p.layer(e, fmt.Sprintf("layer %d", i+1)))
+	}
+}
+
+// entry gives how a layer is written in the file's format: a list entry of YAML has a dash.
+func (p *parser) entry(text string) string {
+	if p.json {
+		return "{" + text + "}, with double quotes around names and texts"
+	}
+	return "- " + text
+}
+
+// layer reads an entry of the list; title names it as long as its own name is not known.
+func (p *parser) layer(v Value, title string) Layer {
+	l := Layer{Pos: v.Pos, NamePos: v.Pos}
+	switch {
+	case v.Kind == String:
+		l.Type = v.Str
+		l.Args = Args{Pos: v.Pos, Owner: title, Kind: l.Type}
+		p.layerType(title, &l, v.Pos, nil)
+	case v.Kind == Map && len(v.Map) == 1:
+		a := v.Map[0]
+		l.Pos, l.NamePos, l.Type = a.Pos, a.Pos, a.Name
+		if p.layerType(title, &l, a.Pos, &a.Value) {
+			p.layerArgs(title, &l, a)
+		}
+	case v.Kind == Map && len(v.Map) > 1:
+		p.severalKeys(title, v)
+	default:
+		p.fail(v.Pos, "%s is %s; a layer is a name, or a name with arguments: %s", title, v.describe(), p.entry("Dense: {units: 16}"))
+	}
+	return l
+}
+
+// severalKeys answers an entry of more than one key: most often the arguments are not indented under their layer.
+func (p *parser) severalKeys(title string, v Value) {
+	first, second := v.Map[0], v.Map[1]
+	rest := v.Map[1:]
+	for _, name := range []string{"type", "class_name", "layer", "kind", "class"} {
+		if t, ok := v.get(name); ok && t.Value.Kind == String {
+			var args []Arg
+			for _, a := range v.Map {
+				if a.Name == "config" && a.Value.Kind == Map {
+					args = append(args, a.Value.Map...)
+				} else if a.Name != name && a.Value.Kind != Null {
+					args = append(args, a)
+				}
+			}
+			p.fail(t.Pos, "%s: the type of a layer stands before its arguments; write %s", title, p.entry(plain(t.Value.Str)+": "+orEllipsis(flowArgs(args))))
+			return
+		}
+	}
+	layer := quotedName(first.Name)
+	switch {
+	case first.Value.Kind == Null && !isTypeName(second.Name):
+		p.fail(second.Pos, "%s: the arguments of %s stand beside it, not under it; indent them further than %s, or write %s",
+			title, layer, layer, p.entry(plain(first.Name)+": "+orEllipsis(flowArgs(rest))))
+	case isTypeName(first.Name) && isTypeName(second.Name):
+		p.fail(second.Pos, "%s: %s and %s are in one entry of the list; give each layer its own: %s", title, layer, quotedName(second.Name), p.entry(plain(second.Name)+": ..."))
+	case !isTypeName(first.Name) && isTypeName(rest[len(rest)-1].Name) || !isTypeName(first.Name) && first.Value.Kind != Map:
+		p.fail(first.Pos, "%s: an entry of the list begins with the type of the layer, and its arguments stand under it; write %s", title, p.entry("Dense: {units: 16, activation: relu}"))
+	default:
+		var args []Arg
+		switch order := orderOf[first.Name]; {
+		case first.Value.Kind == Map:
+			args = append(args, first.Value.Map...)
+		case len(order) > 0:
+			args = append(args, Arg{Name: order[0], Value: first.Value})
+		default:
+			args = append(args, Arg{Name: "...", Value: first.Value})
+		}
+		p.fail(second.Pos, "%s: %s stands beside %s, not under it; all arguments stand together: write %s",
+			title, diag.Quote(second.Name), layer, p.entry(plain(first.Name)+": "+orEllipsis(flowArgs(append(args, rest...)))))
+	}
+}
+
+// isTypeName reports whether s is spelled as Keras spells layers: Dense, Conv2D.
+func isTypeName(s string) bool {
+	return s != "" && s[0] >= 'A' && s[0] <= 'Z' && identifier.MatchString(s)
+}
+
+// layerType checks the spelling of a layer's type; args are its arguments, nil where it stands bare. Which types there are is not known here.
+func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bool {
+	argText := ""
+	if args != nil && args.Kind != Null {
+		if argText = ": " + args.flow(); len(argText) > 90 {
+			argText = ": {...}"
+		}
+	}
+	dots := strings.LastIndexAny(l.Type, ".$:")
+	switch better, isR := fromR(l.Type); {
+	case looksForeign(l.Type):
+		if write, ok := rewriteCall(l.Type); ok && args == nil && !strings.HasPrefix(write, "Input") {
+			p.fail(pos, "%s: this is Python or R; write %s", title, p.entry(write))
+		} else if strings.Contains(l.Type, "Input") {
+			p.fail(pos, "%s: the input is not a layer; write %s before layers:", title, inputsExample)
+		} else {
+			p.fail(pos, "%s: %s is Python or R; write %s", title, diag.Quote(l.Type), p.entry("Dense: {units: 16, activation: relu}"))
+		}
+	case l.Type == "Input" || l.Type == "InputLayer" || l.Type == "layer_input":
+		example := inputsExample
+		if args != nil {
+			if s, ok := args.get("shape"); ok && s.Value.Kind == List {
+				example = "inputs: {x: {shape: " + s.Value.flow() + "}}"
+			}
+		}
+		p.fail(pos, "%s: the input is not a layer; write %s before layers:", title, example)
+	case isR && strings.Contains(better, ": "):
+		p.fail(pos, "%s: %s is its name in R; write %s", title, diag.Quote(l.Type), p.entry(better))
+	case isR:
+		p.fail(pos, "%s: %s is its name in R; write %s", title, diag.Quote(l.Type), p.entry(better+argText))
+	case dots > 0 && isTypeName(l.Type[dots+1:]):
+		p.fail(pos, "%s: the type of a layer stands without its module; write %s", title, p.entry(l.Type[dots+1:]+argText))
+	case strings.ContainsAny(l.Type, "{}[]= "):
+		name, rest, _ := strings.Cut(strings.TrimSpace(l.Type), " ")
+		if !isTypeName(name) || args != nil && !strings.HasPrefix(rest, "{") {
+			p.fail(pos, "%s: %s is not the type of a layer; write %s", title, diag.Quote(l.Type), p.entry("Dense: {units: 16, activation: relu}"))
+		} else {
+			p.fail(pos, "%s: a colon is missing after %s; write %s", title, name, p.entry(name+": "+missingColon(rest)))
+		}
+	case badName(l.Type) != "":
+		p.fail(pos, "%s: the type of a layer %s", title, badName(l.Type))
+	default:
+		return true
+	}
+	return false
+}
+
+// missingColon is what follows a layer's type whose colon is missing: a value, or a brace that YAML has cut at the first colon inside.
+func missingColon(rest string) string {
+	if strings.HasPrefix(rest, "{") {
+		return "{...}"
+	}
+	return plain(rest)
+}
+
+// layerArgs reads the arguments of a layer and takes out name, inputs and trainable.
+func (p *parser) layerArgs(title string, l *Layer, a Arg) {
+	v := a.Value
+	l.Args = Args{Pos: a.Pos, Owner: title, Kind: l.Type}
+	switch {
+	case v.Kind == List && dashed(v):
+		p.fail(v.Pos, "%s: the arguments of %s are a list; take the dashes away: %s", title, quotedName(l.Type), p.entry(plain(l.Type)+": "+undashed(v)))
+		return
+	case v.Kind != Map && v.Kind != Null:
+		l.Args.Positional = &v
+		return
+	}
+	if n, ok := v.get("name"); ok {
+		l.NamePos = n.Value.Pos
+		if l.Name, ok = p.name(title+": name", n.Value); ok {
+			title = "layer " + diag.Quote(l.Name)
+			l.Args.Owner = title
+		}
+	}
+	for _, arg := range v.Map {
+		switch arg.Name {
+		case "name":
+		case "inputs":
+			l.Inputs, _ = p.refs(title+": inputs", arg.Value)
+		case "trainable":
+			if arg.Value.Kind != Bool {
+				p.fail(arg.Value.Pos, "%s: trainable takes true or false, not %s%s", title, arg.Value.describe(),
+					instead("trainable", arg.Value, func(w Value) bool { return w.Kind == Bool }))
+				continue
+			}
+			trainable := arg.Value.Bool
+			l.Trainable = &trainable
+		case "input", "input_layer", "inbound_nodes", "inbound":
+			p.fail(arg.Pos, "%s: what a layer reads stands under inputs; write inputs: [...]", title)
+		case "input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length", "input_size":
+			if arg.Name != "input_dim" || l.Type != "Embedding" {
+				p.inputShape(title, l, arg)
+				continue
+			}
+			fallthrough
+		default:
+			l.Args.List = append(l.Args.List, arg)
+		}
+	}
+}
+
+// inputShape answers the shape of the model's input as an argument of a layer, as Keras 2 and R have it.
+func (p *parser) inputShape(title string, l *Layer, a Arg) {
+	if a.Name == "input_length" && l.Type == "Embedding" {
+		p.fail(a.Pos, "%s: the length of the input stands under inputs, and not in the layer; write inputs: {x: {shape: [length], dtype: int32}} before layers:", title)
+		return
+	}
+	v := a.Value
+	if v.Kind == Int {
+		v = Value{Kind: List, List: []Value{v}}
+	}
+	if v.Kind == String {
+		if tuple, ok := foreign(v.Str, 0); ok && tuple.Kind == List {
+			v = tuple
+		}
+	}
+	if v.Kind == List && len(v.List) > 1 && strings.HasPrefix(a.Name, "batch") {
+		v.List = v.List[1:]
+	}
+	shape := "[...]"
+	if v.Kind == List && len(v.List) > 0 && len(v.List) <= maxRank {
+		shape = v.flow()
+	}
+	p.fail(a.Pos, "%s: %s is not an argument of a layer here; write inputs: {x: {shape: %s}} before layers:", title, quotedName(a.Name), shape)
+}

@@ -1,0 +1,224 @@
+package spec
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// Parse reads a description: YAML where file ends in .yaml or .yml, JSON where it ends in .json. File is the path or name of the source; positions and
+// Model.File have its base name. The error is a diag.List of all mistakes.
+func Parse(file string, src []byte) (*Model, error) {
+	base := filepath.Base(file)
+	var read func(source) (Value, diag.List, bool)
+	switch ext := strings.ToLower(filepath.Ext(base)); ext {
+	case ".yaml", ".yml":
+		read = readYAML
+	case ".json":
+		read = readJSON
+	default:
+		return nil, diag.List{diag.Errorf(diag.Pos{File: base}, "a description is a .yaml or .json file, and the name of this file ends in %s", diag.Quote(ext))}
+	}
+	text, bad := newSource(base, src)
+	if bad != nil {
+		return nil, diag.List{bad}
+	}
+	root, errs, fatal := read(text)
+	if fatal {
+		return nil, errs.Err()
+	}
+	p := parser{errs: errs, json: strings.EqualFold(filepath.Ext(base), ".json")}
+	m := p.model(base, root)
+	if len(p.errs) == 0 {
+		p.errs = m.Check()
+	}
+	if err := p.errs.Err(); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// parser turns the tree of values into a Model.
+type parser struct {
+	errs diag.List
+	json bool
+	deep bool // the layers have mistakes: what refers to them is not checked
+}
+
+func (p *parser) fail(pos diag.Pos, format string, args ...any) { p.errs.Add(pos, format, args...) }
+
+// key is an entry that a section may have.
+type key struct {
+	name string
+	take func(Arg)
+}
+
+// section hands the entries of a map to the keys. Other entries are answered from the table of known mistakes, or with the near name.
+func (p *parser) section(title string, v Value, keys []key, mistakes map[string]string) {
+	var names []string
+	for _, k := range keys {
+		if k.name[0] != '$' {
+			names = append(names, k.name)
+		}
+	}
+	for _, a := range v.Map {
+		if i := slices.IndexFunc(keys, func(k key) bool { return k.name == a.Name }); i >= 0 {
+			keys[i].take(a)
+			continue
+		}
+		if answer, ok := mistakes[a.Name]; ok {
+			p.fail(a.Pos, "%s", answer)
+			continue
+		}
+		near := diag.DidYouMean(a.Name, names)
+		if near == "" {
+			near = "."
+		}
+		p.fail(a.Pos, "%s has no %s%s It takes: %s", title, diag.Quote(a.Name), near, strings.Join(names, ", "))
+	}
+}
+
+// isMap reports where v is not a map. Null is taken for an empty one where the entries that follow it may just lack their indentation.
+func (p *parser) isMap(title string, v Value, example string) bool {
+	if v.Kind == Map {
+		return true
+	}
+	p.fail(v.Pos, "%s takes keys and values, not %s; for example %s", title, v.describe(), example)
+	return false
+}
+
+var misplaced = map[string]string{
+	"optimizer":        "optimizer stands under compile: write compile: {optimizer: ...}",
+	"loss":             "loss stands under compile: write compile: {loss: ...}",
+	"metrics":          "metrics stands under compile: write compile: {metrics: [...]}",
+	"epochs":           "epochs stands under fit: write fit: {epochs: ...}",
+	"batch_size":       "batch_size stands under fit: write fit: {batch_size: ...}",
+	"validation_split": "validation_split stands under fit: write fit: {validation_split: ...}",
+	"train":            "train stands under data: write data: {train: ...}",
+	"test":             "test stands under data: write data: {test: ...}",
+	"features":         "features stands under data: write data: {features: ...}",
+	"target":           "target stands under data: write data: {target: ...}",
+	"classes":          "classes stands under data: write data: {classes: [...]}",
+	"units":            "units is an argument of a layer: write layers: and under it - Dense: {units: ...}",
+	"class_name":       "this is a configuration that Keras has written, not a description; save the model as a .keras file to import it",
+	"config":           "this is a configuration that Keras has written, not a description; save the model as a .keras file to import it",
+	"Sequential":       "Sequential is not needed: write the layers under layers:",
+	"input_shape":      "the shape of the input stands under inputs: write inputs: {x: {shape: [...]}}",
+	"regularizer":      "a regularizer is an argument of a layer: write - Dense: {units: 16, kernel_regularizer: {l2: 0.001}}",
+}
+
+func (p *parser) model(file string, root Value) *Model {
+	m := &Model{File: file, Name: strings.TrimSuffix(file, filepath.Ext(file)), Pos: root.Pos, Fit: Fit{BatchSize: 32, Epochs: 1}}
+	if badName(m.Name) != "" {
+		m.Name = "model"
+	}
+	if root.Kind != Map {
+		p.notAMap(root)
+		return m
+	}
+	var compile *Arg
+	p.section("the description", root, []key{
+		{"name", func(a Arg) {
+			if name, ok := p.name("name", a.Value); ok {
+				m.Name = name
+			}
+		}},
+		{"data", func(a Arg) { m.Data = p.data(a) }},
+		{"inputs", func(a Arg) { p.inputs(m, a) }},
+		{"layers", func(a Arg) { p.layers(m, a) }},
+		{"outputs", func(a Arg) {
+			var ok bool
+			m.Outputs, ok = p.refs("outputs", a.Value)
+			p.deep = p.deep || !ok
+		}},
+		{"compile", func(a Arg) { compile = &a }},
+		{"fit", func(a Arg) { p.fit(m, a) }},
+		{"$schema", func(a Arg) {
+			if a.Value.Kind != String {
+				p.fail(a.Value.Pos, "$schema takes the address of a JSON Schema as a text, not %s", a.Value.describe())
+			}
+		}},
+	}, misplaced)
+	if compile != nil { // after layers and outputs, whose names it may use
+		m.Compile = p.compile(m, *compile)
+	}
+	if _, ok := root.get("layers"); !ok {
+		p.fail(root.Pos, "the description has no layers; write layers: and under it lines such as - Dense: {units: 16, activation: relu}")
+	}
+	p.impliedInputs(m, root)
+	return m
+}
+
+func (p *parser) notAMap(root Value) {
+	switch {
+	case root.Kind == List:
+		p.fail(root.Pos, "a description is made of sections, not a list; write inputs: {x: {shape: [...]}}, then layers: before the list, and indent it")
+	case root.Kind == String && looksForeign(root.Str):
+		p.fail(root.Pos, "%s", foreignLine(firstCall(root.Str)))
+	case root.Kind == Null:
+		p.fail(root.Pos, "the description is empty; it has at least inputs: and layers:")
+	default:
+		p.fail(root.Pos, "a description is made of sections (name:, inputs:, layers:, compile:, fit:), not %s", root.describe())
+	}
+}
+
+// firstCall gives the text up to the bracket that closes the first call in it.
+func firstCall(s string) string {
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return s[:i+1]
+			}
+		}
+	}
+	return s
+}
+
+// name reads a name that the user gives to something.
+func (p *parser) name(what string, v Value) (string, bool) {
+	if v.Kind != String {
+		hint := ""
+		if v.Kind == Int || v.Kind == Float || v.Kind == Bool {
+			hint = fmt.Sprintf("; write it in quotes: %q", v.flow())
+		}
+		p.fail(v.Pos, "%s takes a text, not %s%s", what, v.describe(), hint)
+		return "", false
+	}
+	if problem := badName(v.Str); problem != "" {
+		p.fail(v.Pos, "%s: the name %s %s", what, diag.Quote(v.Str), problem)
+		return "", false
+	}
+	return v.Str, true
+}
+
+// refs reads a name or a list of names of inputs or layers.
+func (p *parser) refs(what string, v Value) ([]Ref, bool) {
+	items := []Value{v}
+	if v.Kind == List {
+		items = v.List
+	}
+	if len(items) == 0 || len(items) > maxInputs || v.Kind == Null || v.Kind == Map {
+		switch {
+		case len(items) > maxInputs:
+			p.fail(v.Pos, "%s has %d names; at most %d are allowed", what, len(items), maxInputs)
+		default:
+			p.fail(v.Pos, "%s takes a list of names such as [a, b], not %s", what, v.describe())
+		}
+		return nil, false
+	}
+	refs := make([]Ref, 0, len(items))
+	ok := true
+	for _, item := range items {
+		name, good := p.name(what, item)
+		ok = ok && good
+		refs = append(refs, Ref{Name: name, Pos: item.Pos})
+	}
+	return refs, ok
+}

@@ -1,0 +1,246 @@
+package spec
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// R's functions are Keras's names in snake case behind a word for what they make.
+var rPrefixes = []string{"layer_", "optimizer_", "loss_", "metric_", "activation_", "initializer_", "regularizer_", "constraint_"}
+
+// rWords are the parts of R's layer names that do not become Keras's by a capital letter.
+var rWords = map[string]string{
+	"1d": "1D", "2d": "2D", "3d": "3D", "lstm": "LSTM", "gru": "GRU", "rnn": "RNN", "elu": "ELU", "relu": "ReLU", "prelu": "PReLU", "upsampling": "UpSampling",
+}
+
+var keywordArg = regexp.MustCompile(`^([A-Za-z_.][A-Za-z0-9_.]*)\s*=([^=].*)$`)
+
+// fromR translates the name of one of R's functions, and reports whether it is one: layer_conv_2d, optimizer_rmsprop. A layer_activation_relu
+// gives "Activation: relu".
+func fromR(name string) (string, bool) {
+	if i := strings.LastIndex(name, "::"); i >= 0 {
+		name = name[i+2:]
+	}
+	for _, prefix := range rPrefixes {
+		rest, ok := strings.CutPrefix(name, prefix)
+		if !ok || rest == "" {
+			continue
+		}
+		if prefix != "layer_" {
+			return rest, true
+		}
+		if function, ok := strings.CutPrefix(rest, "activation_"); ok {
+			return "Activation: " + function, true
+		}
+		return camel(rest), true
+	}
+	return "", false
+}
+
+// camel turns batch_normalization into BatchNormalization.
+func camel(snake string) string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(snake, "_") {
+		if w, ok := rWords[word]; ok {
+			b.WriteString(w)
+		} else if word != "" {
+			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+	}
+	return b.String()
+}
+
+// snake turns BatchNormalization into batch_normalization, as Keras does to name layers (keras/src/utils/naming.py, to_snake_case).
+func snake(camel string) string {
+	s := strings.Map(func(r rune) rune {
+		if r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) || r == '_' {
+			return r
+		}
+		return -1
+	}, camel)
+	s = wordEnd.ReplaceAllString(s, "${1}_${2}")
+	return strings.ToLower(capital.ReplaceAllString(s, "${1}_${2}"))
+}
+
+var (
+	wordEnd = regexp.MustCompile(`(.)([A-Z][a-z0-9]+)`)
+	capital = regexp.MustCompile(`([a-z])([A-Z])`)
+)
+
+// orderOf are the first arguments of what is often called with arguments by position.
+var orderOf = map[string][]string{
+	"Dense": {"units", "activation"}, "Dropout": {"rate"}, "Activation": {"activation"}, "Embedding": {"input_dim", "output_dim"}, "Reshape": {"target_shape"},
+	"Rescaling": {"scale", "offset"}, "CategoryEncoding": {"num_tokens", "output_mode"}, "Conv1D": {"filters", "kernel_size"}, "Conv2D": {"filters", "kernel_size"},
+	"MaxPooling1D": {"pool_size"}, "MaxPooling2D": {"pool_size"}, "AveragePooling2D": {"pool_size"}, "LSTM": {"units"}, "GRU": {"units"}, "SimpleRNN": {"units"},
+	"GaussianNoise": {"stddev"}, "LeakyReLU": {"negative_slope"}, "adam": {"learning_rate"}, "sgd": {"learning_rate", "momentum"}, "rmsprop": {"learning_rate"},
+	"adamw": {"learning_rate"}, "adagrad": {"learning_rate"}, "l1": {"l1"}, "l2": {"l2"}, "huber": {"delta"},
+}
+
+// rewriteCall gives the description's form of a call in Python or R, `Dense(16, activation="relu")` or `layer_dense(units = 16)`:
+// `Dense: {units: 16, activation: relu}`.
+func rewriteCall(s string) (string, bool) {
+	s = strings.TrimSpace(s)
+	for _, pipe := range []string{"%>%", "|>", "+", ","} {
+		s = strings.TrimSpace(strings.TrimSuffix(s, pipe))
+	}
+	if i := strings.Index(s, ".add("); i >= 0 && strings.HasSuffix(s, ")") && !strings.ContainsAny(s[:i], "( ") {
+		s = strings.TrimSpace(s[i+5 : len(s)-1])
+	}
+	if i := strings.Index(s, "%>%"); i >= 0 {
+		s = strings.TrimSpace(s[i+3:])
+	}
+	v, ok := foreign(s, 0)
+	if !ok || v.Kind != Map {
+		return "", false
+	}
+	call := v.Map[0]
+	if name, ok := strings.CutPrefix(call.Name, "Activation: "); ok {
+		return "Activation: " + name, true
+	}
+	if call.Value.Kind == Null {
+		return plain(call.Name), true
+	}
+	text := call.Value.flow()
+	return plain(call.Name) + ": " + text, len(text) <= 120
+}
+
+// foreign reads a value of Python or R: a number, text, list or call; a call is a map with one entry.
+func foreign(s string, depth int) (Value, bool) {
+	s = strings.TrimSpace(s)
+	if s == "" || depth > 4 || len(s) > 400 {
+		return Value{}, false
+	}
+	if s[0] == '"' || s[0] == '\'' {
+		inner, closed := strings.CutSuffix(s[1:], s[:1])
+		return Value{Kind: String, Str: inner}, closed && !strings.Contains(inner, s[:1])
+	}
+	last := s[len(s)-1]
+	open := strings.IndexAny(s, "([")
+	if open < 0 || last != ')' && last != ']' {
+		if w, ok := map[string]Value{"None": {}, "NULL": {}, "True": {Kind: Bool, Bool: true}, "T": {Kind: Bool, Bool: true}, "F": {Kind: Bool}}[s]; ok {
+			return w, true
+		}
+		v, problem := scalar(strings.TrimSuffix(s, "L"))
+		return v, problem == "" && (v.Kind != String || identifier.MatchString(s))
+	}
+	name := s[:open]
+	items, ok := splitArgs(s[open+1 : len(s)-1])
+	if !ok {
+		return Value{}, false
+	}
+	if name == "" || name == "c" || name == "list" || name == "shape" {
+		list := Value{Kind: List}
+		for _, item := range items {
+			e, ok := foreign(item, depth+1)
+			if !ok {
+				return Value{}, false
+			}
+			list.List = append(list.List, e)
+		}
+		return list, true
+	}
+	return foreignCall(name, items, depth)
+}
+
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+func foreignCall(name string, items []string, depth int) (Value, bool) {
+	if i := strings.LastIndexAny(name, ".$:"); i >= 0 {
+		name = name[i+1:]
+	}
+	if !identifier.MatchString(name) {
+		return Value{}, false
+	}
+	if r, ok := fromR(name); ok {
+		name = r
+	} else if isOptimizer := slices.Contains([]string{"RMSprop", "SGD", "Adam", "AdamW", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl", "Lion"}, name); isOptimizer {
+		name = strings.ToLower(name)
+	} else if depth > 0 {
+		name = snake(name)
+	}
+	var named []Arg
+	var positional []Value
+	for _, item := range items {
+		target := &positional
+		key := ""
+		if m := keywordArg.FindStringSubmatch(item); m != nil {
+			key, item, target = m[1], m[2], nil
+		}
+		v, ok := foreign(item, depth+1)
+		if !ok {
+			return Value{}, false
+		}
+		if target != nil {
+			*target = append(*target, v)
+		} else {
+			named = append(named, Arg{Name: strings.ReplaceAll(key, ".", "_"), Value: v})
+		}
+	}
+	order := orderOf[name]
+	args := Value{Kind: Map}
+	switch {
+	case len(positional) == 0 && len(named) == 0:
+		args.Kind = Null
+	case len(positional) == 1 && len(named) == 0:
+		args = positional[0]
+	case len(positional) > len(order):
+		return Value{}, false
+	default:
+		for i, v := range positional {
+			args.Map = append(args.Map, Arg{Name: order[i], Value: v})
+		}
+		args.Map = append(args.Map, named...)
+	}
+	return Value{Kind: Map, Map: []Arg{{Name: name, Value: args}}}, true
+}
+
+// splitArgs splits at the commas that stand in no bracket or quote.
+func splitArgs(s string) ([]string, bool) {
+	var items []string
+	depth, start := 0, 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '"', '\'':
+			end := strings.IndexByte(s[i+1:], s[i])
+			if end < 0 {
+				return nil, false
+			}
+			i += end + 1
+		case '(', '[':
+			depth++
+		case ')', ']':
+			if depth--; depth < 0 {
+				return nil, false
+			}
+		case ',':
+			if depth == 0 {
+				items = append(items, strings.TrimSpace(s[start:i]))
+				start = i + 1
+			}
+		}
+	}
+	if rest := strings.TrimSpace(s[start:]); rest != "" {
+		items = append(items, rest)
+	}
+	return items, depth == 0 && len(items) <= 16 && !slices.Contains(items, "")
+}
+
+// looksForeign reports whether a text is a call in Python or R.
+func looksForeign(s string) bool {
+	open := strings.IndexByte(s, '(')
+	return open > 0 && strings.IndexByte(s, ')') > open && !strings.ContainsFunc(s[:open], func(r rune) bool {
+		return !(unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_.$: %>|", r))
+	})
+}
+
+// quotedName is diag.Quote for names of the registries, which need no quotes when they are plain words.
+func quotedName(s string) string {
+	if identifier.MatchString(s) && len(s) <= 40 {
+		return s
+	}
+	return diag.Quote(s)
+}

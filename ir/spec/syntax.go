@@ -1,0 +1,307 @@
+package spec
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// explainYAML turns a syntax error of the YAML library into a position and a sentence. The library's own line is that of the enclosing block more
+// often than that of the mistake, and its words are those of the grammar; so the file is read a second time by a scanner
+// that knows the usual slips, and the library's message is the last resort.
+func explainYAML(src source, err error) *diag.Error {
+	l := linter{src: src, lines: 1, text: strings.ReplaceAll(string(src.text), "\r\n", "\n")}
+	l.src.text = []byte(l.text)
+	l.run()
+	if l.found != nil {
+		return l.found
+	}
+	line, msg := 1, strings.TrimPrefix(err.Error(), "yaml: ")
+	if m := atLine.FindStringSubmatch(msg); m != nil {
+		line, _ = strconv.Atoi(m[1])
+		msg = m[2]
+	}
+	line = min(line, 1+strings.Count(l.text, "\n"))
+	for _, w := range inWords {
+		if strings.Contains(msg, w.yaml) {
+			msg = w.human
+		}
+	}
+	return diag.Errorf(diag.Pos{File: src.file, Line: line, Col: 1}, "the YAML cannot be read here or in the lines below: %s", msg)
+}
+
+var atLine = regexp.MustCompile(`^line ([0-9]{1,9}): (.*)`)
+
+var inWords = []struct{ yaml, human string }{
+	{"unknown anchor", "an alias (*name) stands for an anchor (&name) that is not in the file; put a text that begins with * in quotes"},
+	{"found unknown escape character", `a backslash in double quotes begins no known escape; write \\ for a backslash, or use single quotes`},
+	{"mapping values are not allowed", "a colon stands where no key is expected; is the line indented as its neighbours are?"},
+	{"did not find expected key", "a key is expected; is the line indented as its neighbours are?"},
+	{"did not find expected '-' indicator", `an entry "- ..." is expected; is the line indented as its neighbours are?`},
+	{"could not find expected ':'", "a colon is missing after a key"},
+	{"cannot start any token", "a character stands where a text may not begin with it; put the text in quotes"},
+	{"unexpected end of stream", "the file ends in the middle of a text, list or map"},
+	{"exceeded max depth", "lists and maps are nested too deeply"},
+}
+
+// linter follows indentation, brackets and quotes through a file that is known to be broken, and stops at the first thing that is wrong.
+type linter struct {
+	src   source
+	text  string
+	found *diag.Error
+	stack []block
+	begun bool // a block has been opened: a file may be indented as a whole, by its first line
+	lines int  // the line that is read
+}
+
+// block is an open block list or block map.
+type block struct {
+	indent int
+	list   bool
+	key    string // the last key of a map
+	line   int    // its line
+	empty  bool   // nothing stands behind that key, or behind the last dash
+}
+
+func (l *linter) fail(offset int, format string, args ...any) {
+	if l.found == nil {
+		l.found = diag.Errorf(l.src.pos(offset), format, args...)
+	}
+}
+
+func (l *linter) run() {
+	skip := -1 // inside a block text (| or >) that belongs to a line with this indentation
+	counted := 0
+	for i := 0; i < len(l.text) && l.found == nil; {
+		l.lines += strings.Count(l.text[counted:i], "\n")
+		counted = i
+		end := lineEnd(l.text, i)
+		line := l.text[i:end]
+		trimmed := strings.TrimLeft(line, " \t")
+		indent := len(line) - len(trimmed)
+		switch {
+		case strings.TrimSpace(trimmed) == "" || trimmed[0] == '#':
+			i = end + 1
+			continue
+		case skip >= 0 && indent > skip:
+			i = end + 1
+			continue
+		}
+		skip = -1
+		if tab := strings.IndexByte(line[:indent], '\t'); tab >= 0 {
+			l.fail(i+tab, "a tab indents this line; YAML wants spaces: two for each step")
+			return
+		}
+		if strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...") || strings.HasPrefix(line, "%") {
+			i = end + 1
+			continue
+		}
+		next, text := l.line(i+indent, end)
+		if text {
+			skip = indent
+		}
+		i = next
+	}
+}
+
+// line checks the line whose first character is at offset from; it gives the offset behind the line or the lines that a bracket or quote extends it by, and whether a
+// block text follows.
+func (l *linter) line(from, end int) (next int, text bool) {
+	lineStart := strings.LastIndexByte(l.text[:from], '\n') + 1
+	at, dash := from, false
+	for at < end && l.text[at] == '-' && (at+1 == end || l.text[at+1] == ' ') {
+		l.open(at, at-lineStart, true, "", at > from)
+		dash = true
+		at++
+		for at < end && l.text[at] == ' ' {
+			at++
+		}
+		if l.found != nil {
+			return end + 1, false
+		}
+	}
+	if at >= end || l.text[at] == '#' {
+		return end + 1, false
+	}
+	keyEnd := keyEnd(l.text[:end], at)
+	if keyEnd < 0 {
+		return l.rest(at, end, at, dash)
+	}
+	key := strings.Trim(strings.TrimSpace(l.text[at:keyEnd]), `"'`)
+	if l.start(at) {
+		return end + 1, false
+	}
+	l.open(at, at-lineStart, false, key, dash)
+	valueAt := keyEnd + 1
+	for valueAt < end && l.text[valueAt] == ' ' {
+		valueAt++
+	}
+	if valueAt >= end || l.text[valueAt] == '#' || l.found != nil {
+		return end + 1, false
+	}
+	l.stack[len(l.stack)-1].empty = false
+	return l.rest(valueAt, end, at, true)
+}
+
+// rest checks a value that begins at offset at, behind the key at keyAt where that differs.
+func (l *linter) rest(at, end, keyAt int, allowed bool) (next int, text bool) {
+	switch c := l.text[at]; {
+	case c == '{' || c == '[' || c == '"' || c == '\'':
+		return l.flow(at, keyAt), false
+	case c == '|' || c == '>':
+		return end + 1, true
+	case l.start(at):
+		return end + 1, false
+	}
+	value := strings.TrimSpace(l.text[at:end])
+	if colon := keyEnd(l.text[:end], at); colon >= 0 && at != keyAt {
+		key := l.text[keyAt:keyEnd(l.text[:end], keyAt)]
+		l.fail(colon, "a second colon in one line; write %s: {%s}", strings.TrimSpace(key), value)
+		return end + 1, false
+	}
+	if at != keyAt || allowed {
+		return end + 1, false
+	}
+	// A line of its own, without key and dash: a text may go on here, but only deeper than the line it began on.
+	top, indent := l.top(), at-1-strings.LastIndexByte(l.text[:at], '\n')
+	switch {
+	case top != nil && indent > top.indent && (!top.list || !top.empty):
+	case strings.Contains(value, "(") || strings.Contains(value, "<-"):
+		l.fail(at, "%s", foreignLine(value))
+	case strings.Contains(value, "="):
+		k, v, _ := strings.Cut(value, "=")
+		l.fail(at, `a colon stands between a key and its value: write "%s: %s"`, strings.TrimSpace(k), strings.TrimSpace(v))
+	case !strings.ContainsAny(value, " {["):
+		l.fail(at+len(value), "a colon is missing after %s", diag.Quote(value))
+	default:
+		l.fail(at, `this line is neither "key: value" nor "- entry"; is a colon missing, or the space behind it?`)
+	}
+	return end + 1, false
+}
+
+// start reports a character that no unquoted text begins with.
+func (l *linter) start(at int) bool {
+	if c := l.text[at]; strings.IndexByte("@`%", c) >= 0 {
+		l.fail(at, "an unquoted text may not begin with %q; put it in double quotes", string(c))
+		return true
+	} else if c == '}' || c == ']' {
+		l.fail(at, "this %q closes nothing; take it out", string(c))
+		return true
+	} else if c == '\t' {
+		l.fail(at, "a tab stands here; YAML wants spaces")
+		return true
+	}
+	return false
+}
+
+func (l *linter) top() *block {
+	if len(l.stack) == 0 {
+		return nil
+	}
+	return &l.stack[len(l.stack)-1]
+}
+
+// open enters the list or map that a dash or key at this indentation belongs to; inline says that a dash stands before it in the same line.
+func (l *linter) open(at, indent int, list bool, key string, inline bool) {
+	line := l.lines
+	for len(l.stack) > 0 && l.top().indent > indent {
+		l.stack = l.stack[:len(l.stack)-1]
+	}
+	top := l.top()
+	if top != nil && top.indent == indent && top.list && !list && len(l.stack) > 1 && l.stack[len(l.stack)-2].indent == indent {
+		l.stack = l.stack[:len(l.stack)-1] // the list stood as deep as the key it belongs to
+		top = l.top()
+	}
+	switch {
+	case top == nil || top.indent < indent:
+		if top != nil && !top.empty && !inline {
+			if top.list {
+				l.fail(at, "this line is indented by %d spaces, and the list above it by %d; give both the same", indent, top.indent)
+			} else {
+				l.fail(at, "this line is indented more than line %d, but %s has a value already; give both the same indentation", top.line, diag.Quote(top.key))
+			}
+			return
+		}
+		if top == nil && l.begun {
+			l.fail(at, "this line is indented by %d spaces and fits no line above it", indent)
+			return
+		}
+		l.begun = true
+		if top != nil {
+			top.empty = false
+		}
+		l.stack = append(l.stack, block{indent: indent, list: list, key: key, line: line, empty: true})
+	case top.list == list:
+		top.key, top.line, top.empty = key, line, true
+	case list && top.empty:
+		top.empty = false
+		l.stack = append(l.stack, block{indent: indent, list: true, line: line, empty: true})
+	case list:
+		l.fail(at, "a list entry stands among keys; indent it under the key it belongs to")
+	default:
+		l.fail(at, `%s stands beside the entries of a list ("- ..."); indent it by %d more spaces to put it under the entry above, or begin the line with "- "`, diag.Quote(key), 4)
+	}
+}
+
+func lineEnd(s string, at int) int {
+	if n := strings.IndexByte(s[at:], '\n'); n >= 0 {
+		return at + n
+	}
+	return len(s)
+}
+
+// keyEnd gives the offset of the colon behind the key that begins at offset at in the line that ends s, or -1.
+func keyEnd(s string, at int) int {
+	i := at
+	if i < len(s) && (s[i] == '"' || s[i] == '\'') {
+		if i = quoteEnd(s, i); i < 0 {
+			return -1
+		}
+		for i < len(s) && s[i] == ' ' {
+			i++
+		}
+		if i < len(s) && s[i] == ':' {
+			return i
+		}
+		return -1
+	}
+	if i < len(s) && (s[i] == '{' || s[i] == '[') {
+		return -1
+	}
+	for ; i < len(s); i++ {
+		if s[i] == ':' && (i+1 == len(s) || s[i+1] == ' ' || s[i+1] == '\t') {
+			return i
+		}
+		if s[i] == '#' && i > at && s[i-1] == ' ' {
+			return -1
+		}
+	}
+	return -1
+}
+
+// quoteEnd gives the offset behind the quoted text that begins at offset at, or -1 where it is not closed.
+func quoteEnd(s string, at int) int {
+	q := s[at]
+	for i := at + 1; i < len(s); i++ {
+		switch {
+		case q == '"' && s[i] == '\\':
+			i++
+		case s[i] == q && q == '\'' && i+1 < len(s) && s[i+1] == q:
+			i++
+		case s[i] == q:
+			return i + 1
+		}
+	}
+	return -1
+}
+
+// foreignLine answers a line of Python or R.
+func foreignLine(s string) string {
+	if write, ok := rewriteCall(s); ok {
+		return fmt.Sprintf("this is Python or R; a description lists its layers: write - %s", write)
+	}
+	return "this is Python or R; a description lists its layers as - Dense: {units: 16, activation: relu}"
+}

@@ -1,0 +1,190 @@
+package spec
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// get gives the value of the first entry with that name in a map.
+func (v Value) get(name string) (Arg, bool) {
+	for _, a := range v.Map {
+		if a.Name == name {
+			return a, true
+		}
+	}
+	return Arg{}, false
+}
+
+// describe says in a few words what v is, for "takes a number, not …".
+func (v Value) describe() string {
+	switch v.Kind {
+	case Null:
+		return "null"
+	case Bool:
+		return strconv.FormatBool(v.Bool)
+	case Int, Float:
+		return v.flow()
+	case String:
+		if v.Str == "" {
+			return "an empty text"
+		}
+		return "the text " + diag.Quote(v.Str)
+	case List:
+		if len(v.List) == 0 {
+			return "an empty list"
+		}
+		return "a list"
+	default:
+		return "a map"
+	}
+}
+
+// flow writes v as YAML on one line, as a user would type it.
+func (v Value) flow() string {
+	var b strings.Builder
+	v.appendFlow(&b)
+	return b.String()
+}
+
+func (v Value) appendFlow(b *strings.Builder) {
+	switch v.Kind {
+	case Null:
+		b.WriteString("null")
+	case Bool:
+		b.WriteString(strconv.FormatBool(v.Bool))
+	case Int:
+		b.WriteString(strconv.FormatInt(v.Int, 10))
+	case Float:
+		b.WriteString(floatText(v.Float))
+	case String:
+		b.WriteString(plain(v.Str))
+	case List:
+		b.WriteByte('[')
+		for i, e := range v.List {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			e.appendFlow(b)
+		}
+		b.WriteByte(']')
+	case Map:
+		flowMap(b, v.Map)
+	}
+}
+
+func flowMap(b *strings.Builder, args []Arg) {
+	b.WriteByte('{')
+	for i, a := range args {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(plain(a.Name))
+		b.WriteString(": ")
+		a.Value.appendFlow(b)
+	}
+	b.WriteByte('}')
+}
+
+// flowArgs writes arguments as `{a: 1, b: 2}`, or "" when that would not fit into a message.
+func flowArgs(args []Arg) string {
+	var b strings.Builder
+	flowMap(&b, args)
+	if b.Len() > 90 {
+		return ""
+	}
+	return b.String()
+}
+
+// floatText writes a finite float so that it is read back as a float, to the last bit.
+func floatText(f float64) string {
+	s := strconv.FormatFloat(f, 'g', -1, 64)
+	if !strings.ContainsAny(s, ".e") {
+		s += ".0"
+	}
+	return s
+}
+
+// plain writes a text without quotes where YAML reads it back as that text, and quoted otherwise.
+func plain(s string) string {
+	ok := s != ""
+	for i, r := range s {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if !letter && r != '_' && (i == 0 || (r < '0' || r > '9') && r != '-' && r != '.' && r != '/') {
+			ok = false
+			break
+		}
+	}
+	if ok {
+		if v, _ := scalar(s); v.Kind != String {
+			ok = false
+		}
+	}
+	if ok && len(s) <= 64 {
+		return s
+	}
+	return diag.Quote(s)
+}
+
+// whole gives the value of v as a whole number; a float without a fraction is not one, for `units: 1e3` is a slip more often than a wish.
+func (v Value) whole() (int64, bool) { return v.Int, v.Kind == Int }
+
+// number gives the value of an integer or a float.
+func (v Value) number() (float64, bool) {
+	if v.Kind == Int {
+		return float64(v.Int), true
+	}
+	return v.Float, v.Kind == Float
+}
+
+// instead gives what the user probably meant by a value that is not of the wanted type: `; write units: 16`, or "". It knows a quoted number,
+// R's 16L and TRUE, and Python's None, True and tuples.
+func instead(name string, v Value, want func(Value) bool) string {
+	var got Value
+	switch v.Kind {
+	case String:
+		s := strings.TrimSpace(v.Str)
+		switch {
+		case s == "None" || s == "NULL" || s == "NA":
+			got = Value{Kind: Null}
+		case s == "True" || s == "TRUE" || s == "T":
+			got = Value{Kind: Bool, Bool: true}
+		case s == "False" || s == "FALSE" || s == "F":
+			got = Value{Kind: Bool}
+		case strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")"), strings.HasPrefix(s, "c(") && strings.HasSuffix(s, ")"):
+			inner := strings.TrimPrefix(s, "c")
+			got = Value{Kind: List}
+			for item := range strings.SplitSeq(strings.TrimSuffix(inner[1:len(inner)-1], ","), ",") {
+				e, problem := scalar(strings.TrimSuffix(strings.TrimSpace(item), "L"))
+				if problem != "" || e.Kind != Int && e.Kind != Float || len(got.List) == 8 {
+					return ""
+				}
+				got.List = append(got.List, e)
+			}
+		default:
+			e, problem := scalar(strings.TrimSuffix(s, "L"))
+			if problem != "" || e.Kind == String {
+				return ""
+			}
+			got = e
+		}
+	case Float:
+		if v.Float != math.Trunc(v.Float) || math.Abs(v.Float) > 1<<53 {
+			return ""
+		}
+		got = Value{Kind: Int, Int: int64(v.Float)}
+	case List:
+		if len(v.List) != 1 {
+			return ""
+		}
+		got = v.List[0]
+	default:
+		return ""
+	}
+	if !want(got) {
+		return ""
+	}
+	return "; write " + plain(name) + ": " + got.flow()
+}

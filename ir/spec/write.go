@@ -1,0 +1,230 @@
+package spec
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// WriteJSON gives the JSON form of a model, one layer a line. Reading it gives the model back, except for positions. A loss or metric that is for
+// every output may not stand beside one that is for a single output.
+func WriteJSON(m *Model) []byte {
+	var b bytes.Buffer
+	b.WriteString("{\n")
+	section := func(name string, v Value) {
+		if b.Len() > 2 {
+			b.WriteString(",\n")
+		}
+		b.WriteString("  " + jsonText(name) + ": ")
+		if v.Kind != List || name != "layers" {
+			appendJSON(&b, v)
+			return
+		}
+		for i, e := range v.List {
+			b.WriteString([...]string{"[\n    ", ",\n    "}[min(i, 1)])
+			appendJSON(&b, e)
+		}
+		b.WriteString("\n  ]")
+	}
+	section("name", text(m.Name))
+	if m.Data != nil {
+		section("data", m.Data.tree())
+	}
+	var inputs []Arg
+	for _, in := range m.Inputs {
+		shape := Value{Kind: List}
+		for _, n := range in.Shape {
+			size := whole(n)
+			if n == Ragged {
+				size = Value{}
+			}
+			shape.List = append(shape.List, size)
+		}
+		inputs = append(inputs, Arg{Name: in.Name, Value: object(Arg{Name: "shape", Value: shape}, Arg{Name: "dtype", Value: text(in.DType)})})
+	}
+	section("inputs", object(inputs...))
+	layers := Value{Kind: List}
+	for _, l := range m.Layers {
+		layers.List = append(layers.List, l.tree())
+	}
+	section("layers", layers)
+	if m.Outputs != nil {
+		section("outputs", refsTree(m.Outputs))
+	}
+	if m.Compile != nil {
+		section("compile", m.Compile.tree())
+	}
+	fit := []Arg{
+		{Name: "batch_size", Value: whole(m.Fit.BatchSize)}, {Name: "epochs", Value: whole(m.Fit.Epochs)},
+		{Name: "validation_split", Value: Value{Kind: Float, Float: m.Fit.ValidationSplit}},
+	}
+	if m.Fit.Shuffle != nil {
+		fit = append(fit, Arg{Name: "shuffle", Value: Value{Kind: Bool, Bool: *m.Fit.Shuffle}})
+	}
+	section("fit", object(fit...))
+	b.WriteString("\n}\n")
+	return b.Bytes()
+}
+
+func text(s string) Value          { return Value{Kind: String, Str: s} }
+func whole(n int) Value            { return Value{Kind: Int, Int: int64(n)} }
+func object(entries ...Arg) Value  { return Value{Kind: Map, Map: entries} }
+func listOf(items ...Value) Value  { return Value{Kind: List, List: items} }
+func named(s string, v Value) Arg  { return Arg{Name: s, Value: v} }
+func (c Call) tree() Value         { return c.Args.tree(c.Name) }
+func jsonText(s string) string     { return string(marshal(s)) }
+func textList(list []string) Value { return mapList(list, text) }
+
+func mapList[T any](list []T, tree func(T) Value) Value {
+	v := Value{Kind: List}
+	for _, e := range list {
+		v.List = append(v.List, tree(e))
+	}
+	return v
+}
+
+func refsTree(refs []Ref) Value {
+	return mapList(refs, func(r Ref) Value { return text(r.Name) })
+}
+
+// tree gives a name with these arguments: the name alone where there are none.
+func (a Args) tree(name string) Value {
+	switch {
+	case a.Positional != nil:
+		return object(named(name, *a.Positional))
+	case len(a.List) == 0:
+		return text(name)
+	}
+	return object(named(name, object(a.List...)))
+}
+
+func (l Layer) tree() Value {
+	var own []Arg
+	if l.Name != "" {
+		own = append(own, named("name", text(l.Name)))
+	}
+	if l.Inputs != nil {
+		own = append(own, named("inputs", refsTree(l.Inputs)))
+	}
+	if l.Trainable != nil {
+		own = append(own, named("trainable", Value{Kind: Bool, Bool: *l.Trainable}))
+	}
+	args := l.Args
+	args.List = append(own, args.List...)
+	return args.tree(l.Type)
+}
+
+func (c *Compile) tree() Value {
+	entries := []Arg{named("optimizer", c.Optimizer.tree())}
+	if len(c.Losses) > 0 {
+		entries = append(entries, named("loss", callsTree(c.Losses)))
+	}
+	if len(c.Metrics) > 0 {
+		entries = append(entries, named("metrics", callsTree(c.Metrics)))
+	}
+	return object(entries...)
+}
+
+// callsTree writes one call alone, more as a list, and those of single outputs as a map of either.
+func callsTree(calls []NamedCall) Value {
+	byOutput := object()
+	var all []Value
+	for i, n := range calls {
+		if n.Output == "" {
+			all = append(all, n.Call.tree())
+			continue
+		}
+		if _, done := byOutput.get(n.Output); done {
+			continue
+		}
+		var own []Value
+		for _, o := range calls[i:] {
+			if o.Output == n.Output {
+				own = append(own, o.Call.tree())
+			}
+		}
+		byOutput.Map = append(byOutput.Map, named(n.Output, oneOrList(own)))
+	}
+	if len(byOutput.Map) > 0 {
+		return byOutput
+	}
+	return oneOrList(all)
+}
+
+func oneOrList(values []Value) Value {
+	if len(values) == 1 {
+		return values[0]
+	}
+	return listOf(values...)
+}
+
+func (d *Data) tree() Value {
+	var entries []Arg
+	for _, s := range []struct {
+		name string
+		*Source
+	}{{"train", d.Train}, {"test", d.Test}} {
+		if s.Source == nil {
+			continue
+		}
+		files := textList(s.Files)
+		if len(s.Files) == 1 {
+			files = text(s.Files[0])
+		}
+		source := object(named(string(s.Kind), files))
+		if s.Kind == Tokens {
+			source.Map = append(source.Map, named("num_words", whole(s.NumWords)), named("oov_id", whole(s.OOVID)))
+		}
+		entries = append(entries, named(s.name, source))
+	}
+	if d.Features != nil {
+		features := object()
+		for _, f := range d.Features {
+			features.Map = append(features.Map, named(f.Name, object(named("type", text(f.Type)))))
+		}
+		entries = append(entries, named("features", features))
+	}
+	classes := textList(d.Classes)
+	switch {
+	case d.Target != nil && d.Classes != nil:
+		entries = append(entries, named("target", object(named("column", text(d.Target.Column)), named("classes", classes))))
+	case d.Target != nil:
+		entries = append(entries, named("target", object(named("column", text(d.Target.Column)))))
+	case d.Classes != nil:
+		entries = append(entries, named("classes", classes))
+	}
+	return object(entries...)
+}
+
+func appendJSON(b *bytes.Buffer, v Value) {
+	switch v.Kind {
+	case Null:
+		b.WriteString("null")
+	case Bool:
+		b.WriteString(strconv.FormatBool(v.Bool))
+	case Int:
+		b.WriteString(strconv.FormatInt(v.Int, 10))
+	case Float:
+		b.WriteString(floatText(v.Float))
+	case String:
+		b.WriteString(jsonText(v.Str))
+	case List:
+		b.WriteByte('[')
+		for i, e := range v.List {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			appendJSON(b, e)
+		}
+		b.WriteByte(']')
+	case Map:
+		b.WriteByte('{')
+		for i, a := range v.Map {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString(jsonText(a.Name) + ": ")
+			appendJSON(b, a.Value)
+		}
+		b.WriteByte('}')
+	}
+}

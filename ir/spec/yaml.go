@@ -1,0 +1,137 @@
+package spec
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// readYAML reads the one document of a YAML file. What remains after errors is not to be used where fatal is true.
+func readYAML(src source) (root Value, errs diag.List, fatal bool) {
+	dec := yaml.NewDecoder(bytes.NewReader(src.text))
+	var doc, second yaml.Node
+	err := dec.Decode(&doc)
+	if errors.Is(err, io.EOF) {
+		errs.Add(diag.Pos{File: src.file, Line: 1, Col: 1}, "the file holds comments alone; a description has at least inputs: and layers:")
+		return root, errs, true
+	}
+	if err == nil {
+		if err = dec.Decode(&second); err == nil {
+			errs.Add(diag.Pos{File: src.file, Line: second.Line, Col: second.Column}, "a second document begins here; a file holds one description: take out the line of dashes or split the file")
+			return root, errs, true
+		}
+	}
+	if !errors.Is(err, io.EOF) && err != nil {
+		return root, diag.List{explainYAML(src, err)}, true
+	}
+	c := yamlConverter{file: src.file, open: map[*yaml.Node]bool{}}
+	root = c.value(doc.Content[0], 0)
+	return root, c.errs, c.full
+}
+
+// yamlConverter turns YAML nodes into values; it expands aliases within the bounds and resolves scalars itself.
+type yamlConverter struct {
+	file  string
+	errs  diag.List
+	count int
+	full  bool
+	open  map[*yaml.Node]bool // anchored nodes being expanded
+}
+
+func (c *yamlConverter) pos(n *yaml.Node) diag.Pos {
+	return diag.Pos{File: c.file, Line: n.Line, Col: n.Column}
+}
+
+func (c *yamlConverter) value(n *yaml.Node, depth int) Value {
+	v := Value{Pos: c.pos(n)}
+	if c.count++; c.count > maxValues || c.full {
+		if !c.full {
+			c.errs.Add(v.Pos, "the description has more than %d values (aliases counted each time)", maxValues)
+		}
+		c.full = true
+		return v
+	}
+	if depth > maxDepth {
+		c.errs.Add(v.Pos, "lists and maps are nested more than %d deep here", maxDepth)
+		c.full = true
+		return v
+	}
+	if n.Kind != yaml.AliasNode && n.Style&yaml.TaggedStyle != 0 {
+		c.errs.Add(v.Pos, "YAML tags such as %s are not used in a description; take it out", diag.Quote(n.Tag))
+	}
+	switch n.Kind {
+	case yaml.AliasNode:
+		if c.open[n.Alias] {
+			c.errs.Add(v.Pos, "the alias *%s stands inside of what it stands for", n.Value)
+			c.full = true
+			return v
+		}
+		c.open[n.Alias] = true
+		v = c.value(n.Alias, depth+1)
+		delete(c.open, n.Alias)
+	case yaml.ScalarNode:
+		return c.scalar(n)
+	case yaml.SequenceNode:
+		v.Kind = List
+		if n.Anchor != "" {
+			c.open[n] = true
+			defer delete(c.open, n)
+		}
+		for _, e := range n.Content {
+			v.List = append(v.List, c.value(e, depth+1))
+		}
+	case yaml.MappingNode:
+		v.Kind = Map
+		if n.Anchor != "" {
+			c.open[n] = true
+			defer delete(c.open, n)
+		}
+		c.entries(&v, n, depth)
+	}
+	return v
+}
+
+func (c *yamlConverter) scalar(n *yaml.Node) Value {
+	pos := c.pos(n)
+	if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+		return Value{Kind: String, Str: n.Value, Pos: pos}
+	}
+	v, problem := scalar(n.Value)
+	if problem != "" {
+		c.errs.Add(pos, "%s", problem)
+	}
+	v.Pos = pos
+	return v
+}
+
+// entries reads the keys and values of a map; a key is its text, whatever type YAML would give it.
+func (c *yamlConverter) entries(v *Value, n *yaml.Node, depth int) {
+	seen := map[string]diag.Pos{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k := n.Content[i]
+		if k.Kind == yaml.AliasNode && k.Alias.Kind == yaml.ScalarNode {
+			k = k.Alias
+		}
+		pos := c.pos(n.Content[i])
+		switch {
+		case k.Kind != yaml.ScalarNode:
+			c.errs.Add(pos, "a key must be a name, not a list or map; is a pair of braces or brackets too many here?")
+			continue
+		case k.Value == "<<" && k.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0:
+			c.errs.Add(pos, `merge keys ("<<") are not used in a description; write the lines out`)
+			continue
+		case k.Style&yaml.TaggedStyle != 0:
+			c.errs.Add(pos, "YAML tags such as %s are not used in a description; take it out", diag.Quote(k.Tag))
+		}
+		if first, twice := seen[k.Value]; twice {
+			c.errs.Add(pos, "%s", duplicateKey(k.Value, first))
+			continue
+		}
+		seen[k.Value] = pos
+		v.Map = append(v.Map, Arg{Name: k.Value, Pos: pos, Value: c.value(n.Content[i+1], depth+1)})
+	}
+}
