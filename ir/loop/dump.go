@@ -2,6 +2,7 @@ package loop
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"text/tabwriter"
 
@@ -32,8 +33,11 @@ func (p *Program) String() string {
 	for _, plan := range p.Plans() {
 		b.WriteString(plan.String())
 	}
-	return b.String()
+	return trimmed.ReplaceAllString(b.String(), "\n")
 }
+
+// trimmed matches what aligned columns leave at the end of lines.
+var trimmed = regexp.MustCompile(` +\n`)
 
 // Plans lists the plans of the program that exist, in a fixed order.
 func (p *Program) Plans() []*Plan {
@@ -106,7 +110,7 @@ func (p *Plan) String() string {
 		b.WriteString("backward\n")
 		writeSteps(&b, p.Backward, 1)
 	}
-	return b.String()
+	return trimmed.ReplaceAllString(b.String(), "\n")
 }
 
 func (b *Buffer) typeText() string {

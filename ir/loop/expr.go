@@ -168,6 +168,15 @@ func Diff(e Expr, i int) Expr {
 			return Num(1)
 		}
 	case Apply:
+		if branches, ok := branch(e); ok {
+			// Each branch keeps its own derivative: multiplied by 0, the
+			// derivative of the branch not taken would be NaN where it is infinite.
+			a, b := Diff(branches[1], i), Diff(branches[2], i)
+			if a.String() == b.String() {
+				return a
+			}
+			return Call("select", branches[0], a, b)
+		}
 		partial := Funcs[e.Fn].Diff
 		if partial == nil {
 			return Num(0) // comparisons and floor: flat almost everywhere
@@ -183,4 +192,18 @@ func Diff(e Expr, i int) Expr {
 		return sum
 	}
 	return Num(0)
+}
+
+// branch is e as condition, value and alternative, where it is a select, a
+// maximum or a minimum. A tie goes to the first argument.
+func branch(e Apply) ([]Expr, bool) {
+	switch e.Fn {
+	case "select":
+		return e.Args, true
+	case "max":
+		return []Expr{Call("ge", e.Args...), e.Args[0], e.Args[1]}, true
+	case "min":
+		return []Expr{Call("le", e.Args...), e.Args[0], e.Args[1]}, true
+	}
+	return nil, false
 }

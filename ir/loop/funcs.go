@@ -8,7 +8,8 @@ type Func struct {
 	Arity int
 	Eval  func(x []float64) float64
 	// Diff is the partial derivative by argument i, given the arguments and
-	// the application y itself; nil where it is zero almost everywhere.
+	// the application y itself; nil where it is zero almost everywhere, and for
+	// the functions that choose between arguments, which the function Diff knows.
 	Diff func(i int, x []Expr, y Expr) Expr
 }
 
@@ -46,13 +47,9 @@ func init() {
 			}
 			return Call("neg", Call("div", y, x[1]))
 		}},
-		// The gradient of a tie goes to the first argument.
-		"max": {2, func(x []float64) float64 { return math.Max(x[0], x[1]) }, func(i int, x []Expr, _ Expr) Expr {
-			return Call("select", Call("ge", x[0], x[1]), Num(1-i), Num(i))
-		}},
-		"min": {2, func(x []float64) float64 { return math.Min(x[0], x[1]) }, func(i int, x []Expr, _ Expr) Expr {
-			return Call("select", Call("le", x[0], x[1]), Num(1-i), Num(i))
-		}},
+		// The derivative of these and of select is that of the branch taken: see Diff.
+		"max": {2, func(x []float64) float64 { return math.Max(x[0], x[1]) }, nil},
+		"min": {2, func(x []float64) float64 { return math.Min(x[0], x[1]) }, nil},
 		"pow": {2, func(x []float64) float64 { return math.Pow(x[0], x[1]) }, func(i int, x []Expr, y Expr) Expr {
 			if i == 0 {
 				return Call("mul", x[1], Call("pow", x[0], Call("sub", x[1], Num(1))))
@@ -64,15 +61,7 @@ func init() {
 				return x[1]
 			}
 			return x[2]
-		}, func(i int, x []Expr, _ Expr) Expr {
-			switch i {
-			case 1:
-				return Call("select", x[0], Num(1), Num(0))
-			case 2:
-				return Call("select", x[0], Num(0), Num(1))
-			}
-			return Num(0)
-		}},
+		}, nil},
 
 		"neg":   unary(func(x float64) float64 { return -x }, func(Expr, Expr) Expr { return Num(-1) }),
 		"abs":   unary(math.Abs, func(x, _ Expr) Expr { return Call("sign", x) }),

@@ -2,6 +2,7 @@ package loop
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -106,10 +107,16 @@ func loops(axes []Axis, names []string) string {
 // one element needs none.
 func (a Access) text(names []string) string {
 	var terms []string
-	for i, s := range a.Strides {
-		switch {
-		case s == 0 || i >= len(names):
-		case s == 1:
+	order := make([]int, min(len(a.Strides), len(names)))
+	for i := range order {
+		order[i] = i
+	}
+	// The longest step first, as one writes a row-major index.
+	slices.SortStableFunc(order, func(i, j int) int { return abs(a.Strides[j]) - abs(a.Strides[i]) })
+	for _, i := range order {
+		switch s := a.Strides[i]; s {
+		case 0:
+		case 1:
 			terms = append(terms, names[i])
 		default:
 			terms = append(terms, fmt.Sprintf("%d*%s", s, names[i]))

@@ -1,0 +1,108 @@
+package loop
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// golden compares text with a file under testdata; UPDATE=1 rewrites it.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if os.Getenv("UPDATE") != "" {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s: got\n%s\nwant\n%s", path, got, want)
+	}
+}
+
+func TestProgramText(t *testing.T) { golden(t, "program.txt", newNet().String()) }
+
+// The families that the network of the tests does not have.
+func TestKernelText(t *testing.T) {
+	n := newNet()
+	img, pooled := rowsOf("image", 0, 6, 8), rowsOf("pooled", 0, 3, 8)
+	pool := Window{
+		Outer: []Axis{batch, {Name: "x", N: 3}, {Name: "c", N: 8}}, Taps: []Axis{{Name: "x", N: 3}},
+		Space: []WindowAxis{{Outer: 1, Size: 6, Stride: 2, Dilation: 1, Pad: 1, InStride: 8}},
+		In:    Access{Buf: img, Offset: -8, Strides: []int{48, 16, 1, 8}},
+		Out:   Access{Buf: pooled, Strides: []int{24, 8, 1, 0}}, Reduce: Max,
+	}
+	mean := pool
+	mean.Reduce, mean.Mean = Sum, true
+	dimg, dpooled := *img, *pooled
+	dimg.Grad, dpooled.Grad = true, true
+	grad := WindowGrad{Window: pool, DOut: Access{Buf: &dpooled, Strides: pool.Out.Strides}, DIn: Access{Buf: &dimg, Offset: -8, Strides: pool.In.Strides}}
+	spread := grad
+	spread.Window = mean
+	hot := rowsOf("hot", 0, 5)
+	max := &Buffer{Name: "head.max", Class: Local}
+	head := rowsOf("head", 0, 2)
+	class := &Buffer{Name: "class", Class: Target, DType: I32, Rows: true}
+	two, one := []int{2, 1}, []int{2}
+	softmax := &Nest{Outer: []Axis{batch}, Body: []Stmt{
+		{Inner: []Axis{oAxis}, Reduce: Max, Dst: Access{Buf: max, Strides: []int{0, 0}}, Value: Arg(0), Srcs: []Access{{Buf: head, Strides: two}}},
+		{Inner: []Axis{oAxis}, Dst: Access{Buf: head, Strides: two}, Value: Call("exp", Call("sub", Arg(0), Arg(1))), Srcs: []Access{{Buf: head, Strides: two}, {Buf: max, Strides: []int{0, 0}}}, Word: "exp"},
+		{Inner: []Axis{oAxis}, Reduce: Sum, Dst: Access{Buf: max, Strides: []int{0, 0}}, Value: Arg(0), Finish: Call("div", Num(1), Arg(0)), Srcs: []Access{{Buf: head, Strides: two}}},
+		{Dst: Access{Buf: head, Strides: one, Index: &Access{Buf: class, Strides: []int{1}}, IndexStride: 1}, Accumulate: true, Value: Num(-1)},
+	}}
+	text := ""
+	for _, k := range []Kernel{&pool, &mean, &grad, &spread, softmax,
+		&MultiHot{Ids: n.ids, Out: hot, Limit: 5}, &MultiHot{Ids: n.ids, Out: hot, Limit: 5, Set: true}} {
+		text += k.String() + "\n"
+	}
+	golden(t, "kernels.txt", text)
+}
+
+func TestFormat(t *testing.T) {
+	x, y, z := Arg(0), Arg(1), Arg(2)
+	for _, tt := range []struct {
+		e    Expr
+		want string
+	}{
+		{Call("sub", x, Call("sub", y, z)), "x - (y - z)"},
+		{Call("sub", Call("sub", x, y), z), "x - y - z"},
+		{Call("mul", Call("add", x, y), z), "(x + y) * z"},
+		{Call("div", x, Call("mul", y, z)), "x / (y * z)"},
+		{Call("neg", Call("add", x, y)), "-(x + y)"},
+		{Call("mul", Call("neg", x), y), "-x * y"},
+		{Call("mul", Num(-2), x), "(-2) * x"},
+		{Call("mul", Call("gt", x, Num(0)), y), "(x > 0) * y"},
+		{Call("select", Call("ge", x, y), z, Num(0)), "select(x >= y, z, 0)"},
+		{Call("eq", Call("lt", x, y), z), "(x < y) == z"},
+		{Call("div", x, Rows{}), "x / n"},
+	} {
+		if got := Format(tt.e, []string{"x", "y", "z"}); got != tt.want {
+			t.Errorf("%v: got %s, want %s", tt.e, got, tt.want)
+		}
+	}
+}
+
+func TestFlops(t *testing.T) {
+	n := newNet()
+	for _, tt := range []struct {
+		k    Kernel
+		rows int
+		want int
+	}{
+		{n.dense, 4, 4*2*3*2 + 4*2*2}, // multiply-adds, then + and max
+		{n.ddense, 4, 3 * 2 * 4 * 2},
+		{n.loss, 4, 4 * 2 * 5}, // two differences, two products, one sum
+		{n.scatter, 4, 4 * 2},
+	} {
+		if got := tt.k.Flops(tt.rows); got != tt.want {
+			t.Errorf("%s: got %d flops, want %d", tt.k.Family(), got, tt.want)
+		}
+	}
+}
