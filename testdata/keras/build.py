@@ -1,0 +1,157 @@
+"""Turns a model description (the JSON form of nngen's YAML) into a real Keras model.
+
+Only names are translated here; every number comes out of Keras.
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+LAYERS = {
+    cls.__name__: cls
+    for cls in (
+        keras.layers.Dense,
+        keras.layers.Activation,
+        keras.layers.Dropout,
+        keras.layers.Flatten,
+        keras.layers.Reshape,
+        keras.layers.Rescaling,
+        keras.layers.Normalization,
+        keras.layers.CategoryEncoding,
+        keras.layers.Embedding,
+        keras.layers.GlobalAveragePooling1D,
+        keras.layers.BatchNormalization,
+        keras.layers.Add,
+        keras.layers.Concatenate,
+    )
+}
+
+OPTIMIZERS = {
+    "sgd": keras.optimizers.SGD,
+    "rmsprop": keras.optimizers.RMSprop,
+    "adam": keras.optimizers.Adam,
+    "adamw": keras.optimizers.AdamW,
+    "adagrad": keras.optimizers.Adagrad,
+}
+
+LOSSES = {
+    "binary_crossentropy": keras.losses.BinaryCrossentropy,
+    "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
+    "sparse_categorical_crossentropy": keras.losses.SparseCategoricalCrossentropy,
+    "mean_squared_error": keras.losses.MeanSquaredError,
+    "mean_absolute_error": keras.losses.MeanAbsoluteError,
+    "huber": keras.losses.Huber,
+}
+
+
+def named(value):
+    """Splits `name` or `{name: {arguments}}` into (name, arguments)."""
+    if isinstance(value, str):
+        return value, {}
+    ((name, args),) = value.items()
+    return name, dict(args or {})
+
+
+def regularizer(value):
+    """`{l2: 0.01}` or `{l1_l2: {l1: 0.01, l2: 0.02}}`."""
+    ((name, arg),) = value.items()
+    args = arg if isinstance(arg, dict) else {name: arg}
+    return {
+        "l1": keras.regularizers.L1,
+        "l2": keras.regularizers.L2,
+        "l1_l2": keras.regularizers.L1L2,
+    }[name](**args)
+
+
+class MaskedDropout(keras.layers.Dropout):
+    """Dropout whose kept positions are dictated: the arithmetic of Dropout without its randomness.
+
+    The variable mask, [batch, ...], holds 1 where a value is kept and 0 where it is dropped.
+    """
+
+    def __init__(self, batch, **kwargs):
+        super().__init__(**kwargs)
+        self.batch = batch
+
+    def build(self, input_shape):
+        self.mask = self.add_weight(
+            shape=(self.batch, *input_shape[1:]), initializer="ones", trainable=False, name="mask"
+        )
+
+    def call(self, inputs, training=False):
+        return inputs * self.mask / (1 - self.rate) if training else inputs
+
+
+def layer(kind, args, mask_batch):
+    args = {
+        key: regularizer(value) if key.endswith("_regularizer") else value
+        for key, value in args.items()
+        if key != "inputs"
+    }
+    for key in ("mean", "variance"):
+        if key in args:  # as an array, because a list would be rounded to float32 first
+            args[key] = np.asarray(args[key], "float64")
+    if kind == "Dropout" and mask_batch:
+        return MaskedDropout(mask_batch, **args)
+    return LAYERS[kind](**args)
+
+
+def build(model, mask_batch=None):
+    """Returns the Keras model, built and compiled when the description says how.
+
+    With mask_batch every Dropout becomes a MaskedDropout for batches of that many rows.
+    """
+    tensors, inputs = {}, []
+    for name, spec in model["inputs"].items():
+        shape = spec["shape"]
+        tensors[name] = keras.Input(
+            shape=tuple(shape),
+            dtype=spec.get("dtype") or keras.config.floatx(),
+            name=name,
+            ragged=None in shape,
+        )
+        inputs.append(tensors[name])
+    last = inputs[0]
+    for entry in model["layers"]:
+        kind, args = named(entry)
+        built = layer(kind, args, mask_batch)
+        sources = [tensors[s] for s in args.get("inputs", [])] or [last]
+        last = built(sources if kind in ("Add", "Concatenate") else sources[0])
+        tensors[built.name] = last
+    outputs = [tensors[name] for name in model.get("outputs", [])] or [last]
+    out = keras.Model(inputs, outputs[0] if len(outputs) == 1 else outputs)
+    if "compile" in model:
+        compile_model(out, model["compile"])
+    return out
+
+
+def compile_model(model, spec):
+    kind, args = named(spec["optimizer"])
+    loss, loss_args = named(spec["loss"])
+    model.compile(
+        optimizer=dense_gradients(OPTIMIZERS[kind](**args)),
+        loss=LOSSES[loss](**loss_args),
+        metrics=spec.get("metrics"),
+    )
+
+
+def dense_gradients(optimizer):
+    """Adds up the gradient of an embedding before the optimizer sees it.
+
+    TensorFlow hands it over in slices, one for each id of the batch, and Keras squares the slices one by
+    one: with an id that comes twice, RMSprop, Adam and Adagrad then collect g1*g1 + g2*g2 in place of
+    (g1+g2)*(g1+g2), which Keras's other back ends and the papers have.
+    """
+    apply = optimizer.apply_gradients
+    optimizer.apply_gradients = lambda pairs: apply([(tf.convert_to_tensor(g), v) for g, v in pairs])
+    return optimizer
+
+
+def weights(model):
+    """All weights by nngen's names, `layer/variable`, in Keras's order. Injected masks are no weights."""
+    return {
+        f"{lay.name}/{v.name}": v
+        for lay in model.layers
+        for v in lay.weights
+        if not (isinstance(lay, MaskedDropout) and v.name == "mask")
+    }

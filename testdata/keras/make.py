@@ -1,0 +1,22 @@
+"""Writes the vector files: `python make.py` all of them, `python make.py losses` one."""
+
+import importlib
+import sys
+
+from vectors import write
+
+FILES = {
+    "layers": ["layers_core", "layers_data", "layers_activation"],
+    "losses": ["losses"],
+    "metrics": ["metrics"],
+    "trajectories": ["trajectories_optimizer", "trajectories_network"],
+    "fit": ["fit"],
+}
+
+
+def main(names):
+    for name in names or FILES:
+        write(name, [c for part in FILES[name] for c in importlib.import_module(part).cases()])
+
+
+main(sys.argv[1:])
