@@ -1,0 +1,113 @@
+package build
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/layer"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// compile is the compile section, resolved. Losses, metrics and targets are per
+// output; without a compile section there are none.
+type compile struct {
+	optimizer loop.Setting
+	settings  any // of the optimizer, decoded
+	losses    []lossOf
+	metrics   [][]metricOf
+	targets   []target
+}
+
+type lossOf struct {
+	name string
+	loss layer.Loss // nil where it has a mistake
+	call spec.Call
+}
+
+type metricOf struct {
+	metric   metric
+	resolved string // the runtime's metric
+	as       string
+	call     spec.Call
+}
+
+// target is what an output is compared with.
+type target struct {
+	of    ir.Type
+	limit int
+}
+
+// resolveCompile finds what the compile section names. What depends on shapes
+// is checked once the graph is there.
+func (p *plan) resolveCompile() {
+	c := p.spec.Compile
+	if c == nil {
+		return
+	}
+	p.resolveOptimizer(c.Optimizer)
+	refs := p.spec.OutputRefs()
+	losses := make([]lossOf, len(c.Losses))
+	for i, n := range c.Losses {
+		var errs diag.List
+		losses[i].call = n.Call
+		losses[i].name, losses[i].loss, errs = layer.ResolveLoss(n.Call)
+		p.errs = append(p.errs, errs...)
+		if len(errs) > 0 {
+			losses[i].loss = nil
+		}
+	}
+	for _, r := range refs {
+		i := slices.IndexFunc(c.Losses, func(n spec.NamedCall) bool { return n.Output == r.Name || n.Output == "" })
+		if i < 0 {
+			p.errs.Add(c.Pos, "compile: output %s has no loss; write loss: {%s: ...}", diag.Quote(r.Name), r.Name)
+			p.compile.losses = append(p.compile.losses, lossOf{})
+			continue
+		}
+		p.compile.losses = append(p.compile.losses, losses[i])
+	}
+	p.compile.metrics = make([][]metricOf, len(refs))
+	for _, n := range c.Metrics {
+		m, ok := p.resolveMetric(n.Call)
+		for i, r := range refs {
+			if ok && (n.Output == "" || n.Output == r.Name) {
+				p.compile.metrics[i] = append(p.compile.metrics[i], m)
+			}
+		}
+	}
+	p.compile.targets = make([]target, len(refs))
+}
+
+// checkLoss settles the target of output i and checks its loss and metrics.
+func (p *plan) checkLoss(i int, name string, y *ir.Value) {
+	if p.spec.Compile == nil || p.compile.losses[i].loss == nil {
+		return
+	}
+	l := p.compile.losses[i]
+	t, limit, err := l.loss.Target(y.Shape)
+	if err != nil {
+		p.errs.Add(l.call.Pos, "compile: output %s: %s %v", diag.Quote(name), l.name, err)
+		return
+	}
+	p.compile.targets[i] = target{t, limit}
+	for j := range p.compile.metrics[i] {
+		p.checkMetric(&p.compile.metrics[i][j], name, y.Type, t)
+	}
+}
+
+// training is what FitConfig defaults to.
+func (p *plan) training(g *built) loop.Training {
+	f := p.spec.Fit
+	t := loop.Training{
+		Optimizer: p.compile.optimizer, BatchSize: f.BatchSize, Epochs: f.Epochs, ValidationSplit: f.ValidationSplit,
+		Shuffle: f.Shuffle == nil || *f.Shuffle, BatchStatistics: len(g.net.BatchStatistics) > 0,
+	}
+	for _, l := range p.compile.losses {
+		t.Losses = append(t.Losses, l.name)
+	}
+	for i, list := range p.compile.metrics {
+		t.Metrics = append(t.Metrics, p.metricSettings(i, list))
+	}
+	return t
+}

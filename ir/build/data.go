@@ -1,0 +1,80 @@
+package build
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// checkData compares the data section, which gives one target per row, with the
+// network that is to be trained on it.
+func (p *plan) checkData(g *built) {
+	d := p.spec.Data
+	if d == nil {
+		return
+	}
+	p.checkTokens(g)
+	if p.spec.Compile == nil {
+		return
+	}
+	refs := p.spec.OutputRefs()
+	if len(refs) > 1 {
+		p.errs.Add(refs[1].Pos, "data: gives one target per row, and the model has %d outputs; take data: out and give Fit a Dataset in Go", len(refs))
+		return
+	}
+	y, l := g.outputs[0], p.compile.losses[0]
+	if !y.Valid() || l.loss == nil || p.compile.targets[0].of.Shape == nil {
+		return
+	}
+	units := y.Shape[len(y.Shape)-1]
+	sparse := p.compile.targets[0].of.DType == ir.I32
+	at, name := p.unitsPos(refs[0]), diag.Quote(refs[0].Name)
+	switch classes := len(d.Classes); {
+	case l.name == "categorical_crossentropy":
+		p.errs.Add(l.call.Pos, "compile: categorical_crossentropy takes one-hot targets, but data: gives class numbers; write loss: sparse_categorical_crossentropy")
+	case p.compile.targets[0].of.Shape.Elements() != 1:
+		if l.name == "binary_crossentropy" {
+			p.errs.Add(at, "layer %s gives %v, and %s compares it with as many targets, but data: gives one per row; write units: 1, or for one of %d classes activation: softmax and loss: sparse_categorical_crossentropy",
+				name, y.Shape, l.name, units)
+		} else {
+			p.errs.Add(at, "layer %s gives %v, and %s compares it with as many targets, but data: gives one per row", name, y.Shape, l.name)
+		}
+	case classes > 0 && sparse && units != classes:
+		p.errs.Add(at, "layer %s has %d units, but data: names %d classes; write units: %d", name, units, classes, classes)
+	case classes > 2 && !sparse:
+		p.errs.Add(l.call.Pos, "compile: %s with one unit tells two classes apart, but data: names %d; write units: %d, activation: softmax and loss: sparse_categorical_crossentropy",
+			l.name, classes, classes)
+	}
+}
+
+// checkTokens compares the ids of token files with those that the layers take.
+func (p *plan) checkTokens(g *built) {
+	train := p.spec.Data.Train
+	if train == nil || train.Kind != spec.Tokens || len(g.inputs) != 1 || !g.inputs[0].Valid() {
+		return
+	}
+	in := g.inputs[0].Op.(*op.Input)
+	if in.Limit == 0 {
+		return
+	}
+	if train.NumWords > in.Limit {
+		p.errs.Add(train.Pos, "data: num_words is %d, but the layer that reads %s takes ids below %d; make them equal", train.NumWords, diag.Quote(in.Port), in.Limit)
+	}
+}
+
+// unitsPos is where the size of an output is written.
+func (p *plan) unitsPos(r spec.Ref) diag.Pos {
+	for i, l := range p.spec.Layers {
+		if p.names[i] != r.Name {
+			continue
+		}
+		for _, a := range l.Args.List {
+			if a.Name == "units" {
+				return a.Value.Pos
+			}
+		}
+		return l.Pos
+	}
+	return r.Pos
+}

@@ -1,0 +1,119 @@
+package build
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/layer"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// maxLive bounds the elements of one layer's result for a whole micro-batch.
+const maxLive = 1 << 28
+
+// built is the graph of all layers in one mode.
+type built struct {
+	net     *layer.Net
+	values  map[string]*ir.Value // of inputs and layers, by name
+	inputs  []*ir.Value          // in the order of the description
+	outputs []*ir.Value          // in the order of the outputs
+}
+
+// graph builds every layer, once more for every mode: the layers' settings are
+// shared, the values are not.
+func (p *plan) graph(name string, training bool) *built {
+	b := ir.NewBuilder(name)
+	g := &built{net: layer.NewNet(b, training), values: map[string]*ir.Value{}}
+	for i, in := range p.spec.Inputs {
+		v := p.input(b, i, in)
+		g.values[in.Name] = v
+		g.inputs = append(g.inputs, v)
+	}
+	for _, i := range p.order {
+		g.values[p.names[i]] = p.layer(g, i)
+	}
+	for _, r := range p.spec.OutputRefs() {
+		g.outputs = append(g.outputs, g.values[r.Name])
+	}
+	b.Graph.Outputs = slices.Clone(g.outputs)
+	arrange(b.Graph)
+	p.errs = append(p.errs, b.Errors...)
+	return g
+}
+
+func (p *plan) input(b *ir.Builder, i int, in spec.Input) *ir.Value {
+	b.At(in.Name, in.Pos)
+	title := "input " + diag.Quote(in.Name)
+	t := ir.Type{Shape: ir.Shape{ir.Batch}}
+	if in.DType == "int32" {
+		t.DType = ir.I32
+	}
+	for _, d := range in.Shape {
+		if d == spec.Ragged {
+			d = ir.Ragged
+		}
+		t.Shape = append(t.Shape, d)
+	}
+	if t.Shape.Ragged() {
+		if t.DType != ir.I32 {
+			return b.Errorf("%s: rows of different lengths (null) hold ids; write dtype: int32, or give the shape a size", title)
+		}
+		if len(t.Shape) > 2 {
+			return b.Errorf("%s: rows of different lengths (null) have one axis, not %v", title, in.Shape)
+		}
+	}
+	return op.InputOf(b, op.Input{Port: in.Name, Kind: op.Feature, Index: i, Of: t})
+}
+
+func (p *plan) layer(g *built, i int) *ir.Value {
+	l, b := p.spec.Layers[i], g.net.B
+	b.At(p.names[i], l.Pos)
+	if p.configs[i] == nil {
+		return layer.Poison(b)
+	}
+	in := make([]*ir.Value, len(p.reads[i]))
+	for j, r := range p.reads[i] {
+		in[j] = g.values[r.Name]
+		if !in[j].Valid() {
+			return layer.Poison(b)
+		}
+	}
+	c := &layer.Context{Net: g.net, Name: p.names[i], Kind: l.Type, Trainable: l.Trainable == nil || *l.Trainable, Args: l.Args}
+	y := b.Named(p.configs[i].Build(c, in), p.names[i])
+	if y.Valid() && !y.Shape.Ragged() && y.Shape.Elements() > maxLive/p.batch() {
+		return c.Errorf("its result %v takes %d values for a batch of %d; at most %d are supported", y.Shape, y.Shape.Elements()*p.batch(), p.batch(), maxLive)
+	}
+	return y
+}
+
+// arrange puts the parameters into the order of the block: trainable, frozen,
+// state, each in the order of the layers.
+func arrange(g *ir.Graph) {
+	slices.SortStableFunc(g.Params, func(a, b *ir.Value) int { return int(role(a)) - int(role(b)) })
+}
+
+func role(v *ir.Value) loop.Role { return v.Op.(*op.Param).Role }
+
+// prune drops what none of the graph's roots needs.
+func prune(g *ir.Graph) {
+	needed := map[*ir.Value]bool{}
+	stack := g.Roots()
+	for len(stack) > 0 {
+		v := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if !needed[v] {
+			needed[v] = true
+			stack = append(stack, v.Args...)
+		}
+	}
+	unneeded := func(v *ir.Value) bool { return !needed[v] }
+	g.Values = slices.DeleteFunc(g.Values, unneeded)
+	g.Inputs = slices.DeleteFunc(g.Inputs, unneeded)
+	g.Params = slices.DeleteFunc(g.Params, unneeded)
+	for i, v := range g.Values {
+		v.ID = i
+	}
+}

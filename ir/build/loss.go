@@ -1,0 +1,94 @@
+package build
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/layer"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+// lossLayer is the pseudo layer that everything about the loss belongs to.
+const lossLayer = "loss"
+
+// withLoss appends the losses of a call: for every output Σ wᵢ·lossᵢ divided by
+// the rows of the whole batch, and their sum together with this call's share of
+// the penalties. That is Keras's reduction sum_over_batch_size (losses/loss.py),
+// and micro-batches of one batch add up to it.
+func (p *plan) withLoss(g *built) *built {
+	if len(p.errs) > 0 {
+		return g
+	}
+	b, n := g.net.B, g.net
+	b.At(lossLayer, p.spec.Compile.Pos)
+	targets := make([]*ir.Value, len(g.outputs))
+	for i, r := range p.spec.OutputRefs() {
+		t := p.compile.targets[i]
+		b.At(lossLayer, p.compile.losses[i].call.Pos)
+		targets[i] = input(b, op.Input{Port: r.Name, Kind: op.Target, Index: i, Of: t.of, Limit: t.limit}, r.Name+".target")
+	}
+	b.At(lossLayer, p.spec.Compile.Pos)
+	weight := input(b, op.Input{Port: "weight", Kind: op.Weight, Of: ir.Type{Shape: ir.Shape{ir.Batch}}}, "weight")
+	total := input(b, op.Input{Port: "inv_total", Kind: op.InvTotal}, "inv_total")
+	parts := loop.Expr(nil)
+	var args []*ir.Value
+	add := func(v *ir.Value) {
+		if args = append(args, v); parts == nil {
+			parts = loop.Arg(0)
+			return
+		}
+		parts = loop.Call("add", parts, loop.Arg(len(args)-1))
+	}
+	for i, r := range p.spec.OutputRefs() {
+		l := p.compile.losses[i]
+		b.At(lossLayer, l.call.Pos)
+		rows := b.Named(l.loss.PerSample(n, g.outputs[i], targets[i]), r.Name+".losses")
+		sum := b.Named(op.Sum(b, b.Named(op.Binary(b, "mul", rows, weight), r.Name+".weighted"), false, 0), r.Name+".total")
+		part := b.Named(op.Binary(b, "mul", sum, total), r.Name+".loss")
+		b.Graph.Losses = append(b.Graph.Losses, part)
+		add(part)
+	}
+	if penalty := penalties(n); penalty != nil {
+		b.At(lossLayer, p.spec.Compile.Pos)
+		share := input(b, op.Input{Port: "share", Kind: op.Share}, "share")
+		add(b.Named(op.Binary(b, "mul", penalty, share), "penalty"))
+	}
+	b.Graph.Loss = args[0]
+	if len(args) > 1 {
+		b.Graph.Loss = b.Named(op.MapOf(b, parts, "loss", args...), "loss")
+	}
+	p.errs = append(p.errs, b.Errors...)
+	return g
+}
+
+// input appends an input whose value has another name than its port.
+func input(b *ir.Builder, in op.Input, name string) *ir.Value {
+	v := op.InputOf(b, in)
+	if v.Valid() {
+		v.Name = name
+	}
+	return v
+}
+
+// penalties sums the penalties of all regularised parameters; nil where there
+// are none.
+func penalties(n *layer.Net) *ir.Value {
+	var sum loop.Expr
+	var args []*ir.Value
+	for i, q := range n.Penalties {
+		n.B.At(lossLayer, q.Pos)
+		v := n.B.Named(q.Regularizer.Penalty(n.B, q.Param), q.Param.Name+".penalty")
+		args = append(args, v)
+		if i == 0 {
+			sum = loop.Arg(0)
+		} else {
+			sum = loop.Call("add", sum, loop.Arg(i))
+		}
+	}
+	if len(args) < 2 {
+		if len(args) == 0 {
+			return nil
+		}
+		return args[0]
+	}
+	return n.B.Named(op.MapOf(n.B, sum, "penalties", args...), "penalties")
+}

@@ -1,0 +1,147 @@
+package layer
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// activation is a function of a layer's last step.
+type activation interface {
+	apply(c *Context, x *ir.Value) *ir.Value
+}
+
+// activations are Keras's by name. Formulas: Keras 3, activations/activations.py
+// and backend/tensorflow/nn.py.
+var activations = Table[activation]{
+	Kind: "activation",
+	Entries: []Entry[activation]{
+		{Name: "linear", Doc: "x", New: func() activation { return &linear{} }},
+		scalar("sigmoid", "1/(1+exp(-x))"),
+		scalar("tanh", "tanh x"),
+		scalar("selu", "a scaled exponential unit that keeps mean 0 and variance 1 (Klambauer et al., 2017)"),
+		scalar("softplus", "log(1+exp(x))"),
+		scalar("softsign", "x/(1+|x|)"),
+		scalar("exponential", "exp(x)"),
+		scalar("hard_sigmoid", "x/6+1/2, cut off to lie between 0 and 1"),
+		scalar("mish", "x·tanh(softplus(x)) (Misra, 2019)"),
+		scalar("silu", "x·sigmoid(x)", "swish"),
+		{Name: "relu", Doc: "max(x, 0)", New: func() activation { return &relu{} }},
+		{Name: "leaky_relu", Doc: "x above 0 and negative_slope·x below", New: func() activation { return &leakyRelu{NegativeSlope: 0.2} }},
+		{Name: "elu", Doc: "x above 0 and alpha·(exp(x)-1) below", New: func() activation { return &elu{Alpha: 1} }},
+		{Name: "gelu", Doc: "x·Φ(x), Φ being the normal distribution function (Hendrycks and Gimpel, 2016)", New: func() activation { return &gelu{} }},
+		{Name: "softmax", Doc: "exp(x), divided by its sum over the last axis", New: func() activation { return &softmax{} }},
+		{Name: "log_softmax", Doc: "the logarithm of softmax", New: func() activation { return &logSoftmax{} }},
+	},
+	Later: []string{
+		"celu", "glu", "hard_shrink", "hard_silu", "hard_swish", "hard_tanh", "log_sigmoid", "relu6", "soft_shrink",
+		"sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "tanh_shrink", "threshold",
+	},
+}
+
+// activate applies what an argument names to x, which is then called
+// "hidden.pre". No name is linear.
+func (c *Context) activate(x *ir.Value, call spec.Call) *ir.Value {
+	if call.Name == "" {
+		return x
+	}
+	_, f, errs := activations.Resolve(call)
+	if len(errs) > 0 {
+		c.report(errs)
+		return c.poison()
+	}
+	return f.apply(c, x)
+}
+
+type linear struct{}
+
+func (*linear) apply(_ *Context, x *ir.Value) *ir.Value { return x }
+
+// named is an activation that is a row of package op's table.
+type named struct{ row string }
+
+func scalar(row, doc string, aliases ...string) Entry[activation] {
+	return Entry[activation]{Name: row, Aliases: aliases, Doc: doc, New: func() activation { return &named{row} }}
+}
+
+func (a *named) apply(c *Context, x *ir.Value) *ir.Value {
+	y := op.Unary(c.B, a.row, c.pre(x))
+	if a.row == "sigmoid" && y.Valid() {
+		c.Logits[y] = x
+	}
+	return y
+}
+
+// pre names what an activation is applied to, where that is the layer's own.
+func (c *Context) pre(x *ir.Value) *ir.Value {
+	if x.Valid() && x.Layer == c.Name {
+		c.Named(x, "pre")
+	}
+	return x
+}
+
+type relu struct {
+	NegativeSlope float64  `arg:"negative_slope,min=0" doc:"slope below the threshold"`
+	MaxValue      *float64 `arg:"max_value,min=0" doc:"largest result; null: no limit"`
+	Threshold     float64  `arg:"threshold" doc:"x below it counts as negative"`
+}
+
+// apply is x where x > threshold and negative_slope·(x-threshold) elsewhere, at
+// most max_value: activations.py, ReLU.
+func (a *relu) apply(c *Context, x *ir.Value) *ir.Value {
+	x = c.pre(x)
+	if a.MaxValue == nil && a.Threshold == 0 {
+		if a.NegativeSlope == 0 {
+			return op.Unary(c.B, "relu", x)
+		}
+		return leaky(c, x, a.NegativeSlope)
+	}
+	v, t := loop.Arg(0), loop.Num(a.Threshold)
+	above := loop.Call("gt", v, t)
+	positive := loop.Call("select", above, v, loop.Num(0))
+	if a.MaxValue != nil {
+		// The bound holds for the positive part; the gradient ends with it.
+		positive = loop.Call("min", positive, loop.Num(*a.MaxValue))
+	}
+	below := loop.Call("mul", loop.Num(a.NegativeSlope), loop.Call("sub", v, t))
+	return op.MapOf(c.B, loop.Call("select", above, positive, below), "relu", x)
+}
+
+type leakyRelu struct {
+	NegativeSlope float64 `arg:"negative_slope,min=0" doc:"slope below 0"`
+}
+
+func (a *leakyRelu) apply(c *Context, x *ir.Value) *ir.Value {
+	return leaky(c, c.pre(x), a.NegativeSlope)
+}
+
+func leaky(c *Context, x *ir.Value, slope float64) *ir.Value {
+	if slope == 0.2 {
+		return op.Unary(c.B, "leaky_relu", x)
+	}
+	return op.MapOf(c.B, op.LeakyReluExpr(slope), "leaky_relu", x)
+}
+
+type elu struct {
+	Alpha float64 `arg:"alpha,min=0" doc:"what the result tends to far below 0, negated"`
+}
+
+func (a *elu) apply(c *Context, x *ir.Value) *ir.Value {
+	x = c.pre(x)
+	if a.Alpha == 1 {
+		return op.Unary(c.B, "elu", x)
+	}
+	return op.MapOf(c.B, op.EluExpr(a.Alpha), "elu", x)
+}
+
+type gelu struct {
+	Approximate bool `arg:"approximate" doc:"use the approximation by tanh"`
+}
+
+func (a *gelu) apply(c *Context, x *ir.Value) *ir.Value {
+	if a.Approximate {
+		return op.Unary(c.B, "gelu_tanh", c.pre(x))
+	}
+	return op.Unary(c.B, "gelu", c.pre(x))
+}

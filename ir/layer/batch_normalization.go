@@ -1,0 +1,121 @@
+package layer
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+var _ = register(Info{
+	Name: "BatchNormalization",
+	Doc:  "Normalizes by the statistics of the batch while training, and by their moving averages afterwards.",
+	New: func() Config {
+		return &BatchNormalization{
+			Axis: -1, Momentum: 0.99, Epsilon: 1e-3, Center: true, Scale: true,
+			BetaInitializer: call("zeros"), GammaInitializer: call("ones"),
+			MovingMeanInitializer: call("zeros"), MovingVarianceInitializer: call("ones"),
+		}
+	},
+})
+
+// BatchNormalization is gamma·(x-mean)/√(variance+epsilon) + beta along one
+// axis. While training, mean and (biased) variance are those of the batch, and
+// their moving averages are updated with the same biased variance; otherwise,
+// and with trainable: false, they are the moving averages. Source: Keras 3,
+// layers/normalization/batch_normalization.py; Ioffe and Szegedy, 2015.
+type BatchNormalization struct {
+	Axis                      int       `arg:"axis" doc:"axis of the features, the batch being axis 0"`
+	Momentum                  float64   `arg:"momentum,min=0,max=1" doc:"share of the moving averages that a step keeps" train:"only"`
+	Epsilon                   float64   `arg:"epsilon,above=0" doc:"added to the variance"`
+	Center                    bool      `arg:"center" doc:"whether beta is added"`
+	Scale                     bool      `arg:"scale" doc:"whether gamma multiplies"`
+	BetaInitializer           spec.Call `arg:"beta_initializer,of=initializer" doc:"how beta is filled"`
+	GammaInitializer          spec.Call `arg:"gamma_initializer,of=initializer" doc:"how gamma is filled"`
+	MovingMeanInitializer     spec.Call `arg:"moving_mean_initializer,of=initializer" doc:"how the moving mean begins"`
+	MovingVarianceInitializer spec.Call `arg:"moving_variance_initializer,of=initializer" doc:"how the moving variance begins"`
+	BetaRegularizer           spec.Call `arg:"beta_regularizer,of=regularizer" doc:"penalty on beta"`
+	GammaRegularizer          spec.Call `arg:"gamma_regularizer,of=regularizer" doc:"penalty on gamma"`
+}
+
+// Build implements [Config].
+func (n *BatchNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
+	x := in[0]
+	if !c.floats(x) {
+		return c.poison()
+	}
+	if len(x.Shape) < 2 {
+		return c.Errorf("BatchNormalization takes rows of values, but %s gives one value per row (%v)", from(x), x.Shape)
+	}
+	axis, ok := c.axis(x, n.Axis)
+	if !ok {
+		return c.poison()
+	}
+	rank, shape := len(x.Shape), ir.Shape{x.Shape[axis]}
+	var gamma, beta *ir.Value
+	if n.Scale {
+		gamma = c.Param("gamma", shape, n.GammaInitializer, n.GammaRegularizer)
+	}
+	if n.Center {
+		beta = c.Param("beta", shape, n.BetaInitializer, n.BetaRegularizer)
+	}
+	movingMean := c.State("moving_mean", shape, n.MovingMeanInitializer)
+	movingVariance := c.State("moving_variance", shape, n.MovingVarianceInitializer)
+	if !c.Trainable || !c.Training {
+		if c.Trainable {
+			c.BatchStatistics = append(c.BatchStatistics, c.Name)
+		}
+		scale := n.factor(c, movingVariance, gamma)
+		offset := n.offset(c, movingMean, scale, beta)
+		y := loop.Call("add", loop.Call("mul", loop.Arg(0), loop.Arg(1)), loop.Arg(2))
+		return op.MapOf(c.B, y, "normalize", x, c.aligned(scale, axis, rank), c.aligned(offset, axis, rank))
+	}
+	var others []int
+	for i := range rank {
+		if i != axis {
+			others = append(others, i)
+		}
+	}
+	mean := c.Named(op.Mean(c.B, x, false, others...), "mean")
+	centered := c.Named(op.Binary(c.B, "sub", x, c.aligned(mean, axis, rank)), "centered")
+	square := op.MapOf(c.B, loop.Call("mul", loop.Arg(0), loop.Arg(0)), "square", centered)
+	variance := c.Named(op.Mean(c.B, c.Named(square, "square"), false, others...), "variance")
+	n.move(c, movingMean, mean)
+	n.move(c, movingVariance, variance)
+	scale := c.aligned(n.factor(c, variance, gamma), axis, rank)
+	if beta == nil {
+		return op.MapOf(c.B, loop.Call("mul", loop.Arg(0), loop.Arg(1)), "normalize", centered, scale)
+	}
+	y := loop.Call("add", loop.Call("mul", loop.Arg(0), loop.Arg(1)), loop.Arg(2))
+	return op.MapOf(c.B, y, "normalize", centered, scale, c.aligned(beta, axis, rank))
+}
+
+// factor is gamma/√(variance+epsilon).
+func (n *BatchNormalization) factor(c *Context, variance, gamma *ir.Value) *ir.Value {
+	inverse := loop.Call("rsqrt", loop.Call("add", loop.Arg(0), loop.Num(n.Epsilon)))
+	if gamma == nil {
+		return c.Named(op.MapOf(c.B, inverse, "scale", variance), "scale")
+	}
+	return c.Named(op.MapOf(c.B, loop.Call("mul", loop.Arg(1), inverse), "scale", variance, gamma), "scale")
+}
+
+// offset is beta - mean·scale.
+func (n *BatchNormalization) offset(c *Context, mean, scale, beta *ir.Value) *ir.Value {
+	product := loop.Call("mul", loop.Arg(0), loop.Arg(1))
+	if beta == nil {
+		return c.Named(op.MapOf(c.B, loop.Call("neg", product), "offset", mean, scale), "offset")
+	}
+	return c.Named(op.MapOf(c.B, loop.Call("sub", loop.Arg(2), product), "offset", mean, scale, beta), "offset")
+}
+
+// move updates a moving average: moving·momentum + now·(1-momentum).
+func (n *BatchNormalization) move(c *Context, moving, now *ir.Value) {
+	sum := loop.Call("add", loop.Call("mul", loop.Arg(0), loop.Num(n.Momentum)), loop.Call("mul", loop.Arg(1), loop.Num(1-n.Momentum)))
+	next := op.MapOf(c.B, sum, "moving average", moving, now)
+	if !next.Valid() {
+		return
+	}
+	part, _ := moving.Op.(*op.Param)
+	c.B.Named(next, part.Segment+".next")
+	c.B.Graph.Updates = append(c.B.Graph.Updates, ir.Update{State: moving, New: next})
+}

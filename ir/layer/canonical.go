@@ -1,0 +1,81 @@
+package layer
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// Canonical is what decoded settings mean, defaults included, as maps, lists,
+// numbers and texts that encoding/json prints alike for equal meanings.
+// Without training, settings are left out that prediction does not depend on:
+// initializers, regularizers and those tagged train:"only".
+func Canonical(settings any, training bool) map[string]any {
+	tree := map[string]any{}
+	canonicalFields(tree, reflect.Indirect(reflect.ValueOf(settings)), training)
+	return tree
+}
+
+func canonicalFields(tree map[string]any, v reflect.Value, training bool) {
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		tag, ok := f.Tag.Lookup("arg")
+		if !ok {
+			if f.Anonymous && f.Type.Kind() == reflect.Struct {
+				canonicalFields(tree, v.Field(i), training)
+			}
+			continue
+		}
+		name, options, _ := strings.Cut(tag, ",")
+		of := ""
+		for o := range strings.SplitSeq(options, ",") {
+			if list, ok := strings.CutPrefix(o, "of="); ok {
+				of = list
+			}
+		}
+		if !training && (of == "initializer" || of == "regularizer" || f.Tag.Get("train") == "only") {
+			continue
+		}
+		tree[name] = canonicalValue(v.Field(i), of, training)
+	}
+}
+
+func canonicalValue(v reflect.Value, of string, training bool) any {
+	if c, ok := v.Interface().(spec.Call); ok {
+		return canonicalCall(c, of, training)
+	}
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return nil
+		}
+		return canonicalValue(v.Elem(), of, training)
+	}
+	return v.Interface()
+}
+
+func canonicalCall(c spec.Call, of string, training bool) any {
+	var name string
+	var settings any
+	switch of {
+	case "activation":
+		if c.Name == "" {
+			c = call("linear")
+		}
+		e, s, _ := activations.Resolve(c)
+		name, settings = e.Name, s
+	case "initializer":
+		e, s, _ := initializers.Resolve(c)
+		name, settings = e.Name, s
+	case "regularizer":
+		if c.Name == "" {
+			return nil
+		}
+		e, s, _ := regularizers.Resolve(c)
+		name, settings = e.Name, s
+	}
+	if settings == nil {
+		return nil
+	}
+	return map[string]any{name: Canonical(settings, training)}
+}

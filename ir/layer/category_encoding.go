@@ -1,0 +1,62 @@
+package layer
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+var _ = register(Info{
+	Name: "CategoryEncoding",
+	Doc:  "Encodes ids as rows of 0 and 1, or of counts.",
+	New:  func() Config { return &CategoryEncoding{OutputMode: "multi_hot"} },
+})
+
+// CategoryEncoding encodes ids below num_tokens. multi_hot and count give one
+// row for all ids of a sample, [n, t] or ragged [n, *] to [n, num_tokens]: 1
+// where an id occurs, or how often. one_hot gives a row for every id: [n, 1] to
+// [n, num_tokens] and [n, …] to [n, …, num_tokens]. Source: Keras 3,
+// layers/preprocessing/category_encoding.py.
+type CategoryEncoding struct {
+	NumTokens  int    `arg:"num_tokens,required,min=1,max=16777216" doc:"ids are 0 to num_tokens-1"`
+	OutputMode string `arg:"output_mode,oneof=one_hot|multi_hot|count" doc:"one row per id (one_hot), or per sample: which ids occur (multi_hot), or how often (count)"`
+}
+
+// Build implements [Config].
+func (e *CategoryEncoding) Build(c *Context, in []*ir.Value) *ir.Value {
+	ids := in[0]
+	if !c.ids(ids, e.NumTokens) {
+		return c.poison()
+	}
+	if e.OutputMode == "one_hot" {
+		if ids.Shape.Ragged() {
+			return c.ErrorAt("output_mode", "one_hot gives a row for every id, but %s has a different number of ids in every row; use multi_hot or count", from(ids))
+		}
+		return e.oneHot(c, ids)
+	}
+	if len(ids.Shape) > 2 {
+		return c.Errorf("%s takes the ids of a sample in one line, but %s gives %v; put Flatten before it", e.OutputMode, from(ids), ids.Shape)
+	}
+	return op.OneHot(c.B, ids, e.NumTokens, e.OutputMode == "multi_hot")
+}
+
+func (e *CategoryEncoding) oneHot(c *Context, ids *ir.Value) *ir.Value {
+	last := len(ids.Shape) - 1
+	if last == 0 || last == 1 && ids.Shape[1] == 1 {
+		return op.OneHot(c.B, ids, e.NumTokens, true)
+	}
+	column := ids
+	if ids.Shape[last] != 1 {
+		column = op.ReshapeTo(c.B, ids, append(append(ir.Shape{}, ids.Shape...), 1))
+	}
+	return op.MapOf(c.B, loop.Call("eq", loop.Arg(0), loop.Arg(1)), "one_hot", column, numbers(c.B, e.NumTokens))
+}
+
+// numbers is the constant 0, 1, …, n-1.
+func numbers(b *ir.Builder, n int) *ir.Value {
+	data := make([]float64, n)
+	for i := range data {
+		data[i] = float64(i)
+	}
+	return op.ConstOf(b, ir.Shape{n}, data)
+}

@@ -1,0 +1,45 @@
+package layer
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+var _ = register(Info{
+	Name:  "Concatenate",
+	Doc:   "Joins its inputs along one axis.",
+	Merge: true,
+	New:   func() Config { return &Concatenate{Axis: -1} },
+})
+
+// Concatenate joins inputs along one axis; all other extents must agree.
+type Concatenate struct {
+	Axis int `arg:"axis" doc:"axis to join along, the batch being axis 0"`
+}
+
+// Build implements [Config].
+func (j *Concatenate) Build(c *Context, in []*ir.Value) *ir.Value {
+	for _, x := range in {
+		if !c.oneLength(x) {
+			return c.poison()
+		}
+	}
+	first := in[0]
+	axis, ok := c.axis(first, j.Axis)
+	if !ok {
+		return c.poison()
+	}
+	for _, x := range in[1:] {
+		if x.DType != first.DType {
+			return c.Errorf("Concatenate takes inputs of one kind, but %s holds %v and %s holds %v", from(first), first.DType, from(x), x.DType)
+		}
+		fits := len(x.Shape) == len(first.Shape)
+		for i := range first.Shape {
+			fits = fits && (i == axis || x.Shape[i] == first.Shape[i])
+		}
+		if !fits {
+			return c.Errorf("Concatenate along axis %d takes inputs that agree in every other axis, but %s gives %v and %s gives %v", axis, from(first), first.Shape, from(x), x.Shape)
+		}
+	}
+	return op.Concatenate(c.B, axis, in...)
+}

@@ -1,0 +1,267 @@
+package layer
+
+import (
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// MaxParameters bounds the parameters of a model: 1 GiB of float32s.
+const MaxParameters = 1 << 28
+
+// Net is what the layers of one graph share.
+type Net struct {
+	B *ir.Builder
+	// Training selects the training behaviour of Dropout and BatchNormalization.
+	Training bool
+	// Logits maps the result of a sigmoid or softmax to what it was applied
+	// to: a cross-entropy is computed on that, as Keras's TensorFlow back end
+	// does, which neither overflows nor loses digits.
+	Logits map[*ir.Value]*ir.Value
+	// Penalties are the regularised parameters, in Keras's order.
+	Penalties []Penalty
+	Adapts    []Adapt
+	// BatchStatistics names the layers that take statistics over the batch.
+	BatchStatistics []string
+
+	parameters int
+}
+
+// NewNet begins the layers of b's graph.
+func NewNet(b *ir.Builder, training bool) *Net {
+	return &Net{B: b, Training: training, Logits: map[*ir.Value]*ir.Value{}}
+}
+
+// Penalty is a trainable parameter with a regularizer.
+type Penalty struct {
+	Param       *ir.Value
+	Regularizer Regularizer
+	Pos         diag.Pos
+}
+
+// Adapt is a Normalization layer whose statistics are fitted on the training
+// rows before training: what reaches it, the axes with statistics of their own,
+// ascending, and the segments that receive them.
+type Adapt struct {
+	Layer                 string
+	Input                 *ir.Value
+	Kept                  []int
+	Mean, Variance, Count string
+}
+
+// Context is where one layer builds itself.
+type Context struct {
+	*Net
+	Name      string // the layer's name in the description
+	Kind      string // its class: "Dense"
+	Trainable bool   // trainable: false freezes its parameters
+	Args      spec.Args
+}
+
+// Errorf reports a mistake of the layer, at its position.
+func (c *Context) Errorf(format string, args ...any) *ir.Value {
+	return c.B.Errorf("layer %s: %s", diag.Quote(c.Name), fmt.Sprintf(format, args...))
+}
+
+// ErrorAt reports a mistake of one argument, where it is written.
+func (c *Context) ErrorAt(argument, format string, args ...any) *ir.Value {
+	pos, _ := arg(c.Args, argument)
+	return c.errorPos(pos, format, args...)
+}
+
+func (c *Context) errorPos(pos diag.Pos, format string, args ...any) *ir.Value {
+	bad := c.Errorf(format, args...)
+	c.B.Errors[len(c.B.Errors)-1].Pos = pos
+	return bad
+}
+
+// report appends errors found while resolving an argument.
+func (c *Context) report(errs diag.List) { c.B.Errors = append(c.B.Errors, errs...) }
+
+// Named gives a value inside the layer its name: "hidden.pre".
+func (c *Context) Named(v *ir.Value, part string) *ir.Value { return c.B.Named(v, c.Name+"."+part) }
+
+// Param is a parameter of the layer, frozen where the layer is, filled by the
+// initializer that call names. With a regularizer, its penalty joins the loss
+// while it is trainable, as in Keras.
+func (c *Context) Param(name string, shape ir.Shape, init, regularizer spec.Call) *ir.Value {
+	role := loop.Trainable
+	if !c.Trainable {
+		role = loop.Frozen
+	}
+	v := c.param(name, shape, role, init)
+	if regularizer.Name != "" {
+		_, r, errs := regularizers.Resolve(regularizer)
+		c.report(errs)
+		if len(errs) == 0 && c.Trainable && v.Valid() {
+			c.Penalties = append(c.Penalties, Penalty{v, r, regularizer.Pos})
+		}
+	}
+	return v
+}
+
+// State is a parameter that training writes and no optimizer touches.
+func (c *Context) State(name string, shape ir.Shape, init spec.Call) *ir.Value {
+	return c.param(name, shape, loop.State, init)
+}
+
+func (c *Context) param(name string, shape ir.Shape, role loop.Role, init spec.Call) *ir.Value {
+	n := 1
+	for _, d := range shape {
+		if d > MaxParameters/n {
+			return c.Errorf("%s %v has more than %d parameters", name, shape, MaxParameters)
+		}
+		n *= d
+	}
+	if c.parameters+n > MaxParameters {
+		return c.Errorf("with its %s %v the model has more than %d parameters", name, shape, MaxParameters)
+	}
+	c.parameters += n
+	_, settings, errs := initializers.Resolve(init)
+	var filled loop.Init
+	if len(errs) == 0 {
+		var err error
+		if filled, err = settings.Init(shape); err != nil {
+			errs.Add(init.Pos, "layer %s: %s %v: %v", diag.Quote(c.Name), name, shape, err)
+		}
+	}
+	if len(errs) > 0 {
+		c.report(errs)
+		return c.poison()
+	}
+	return c.Named(op.ParamOf(c.B, op.Param{Segment: c.Name + "/" + name, Shape: shape, Role: role, Init: filled}), name)
+}
+
+// poison is the result of a layer whose mistake has been reported already.
+func (c *Context) poison() *ir.Value { return Poison(c.B) }
+
+// Poison is an invalid value that stands for one whose mistake has been
+// reported already.
+func Poison(b *ir.Builder) *ir.Value {
+	reported := b.Errors
+	bad := b.Errorf("reported already")
+	b.Errors = reported
+	return bad
+}
+
+// floats reports ids and ragged rows where a layer computes with numbers.
+func (c *Context) floats(x *ir.Value) bool {
+	if !x.Valid() {
+		return false
+	}
+	switch {
+	case x.Shape.Ragged():
+		c.Errorf("%s takes rows of one length, but %s holds ids, a different number in every row (%v); put a CategoryEncoding layer before it", c.Kind, from(x), x.Type)
+	case x.DType != ir.F32:
+		c.Errorf("%s takes numbers, but %s holds ids (%v); put an Embedding or CategoryEncoding layer before it, or give the input dtype: float32", c.Kind, from(x), x.Type)
+	default:
+		return true
+	}
+	return false
+}
+
+// ids reports numbers where a layer takes ids, and bounds ids to limit.
+func (c *Context) ids(x *ir.Value, limit int) bool {
+	if !x.Valid() {
+		return false
+	}
+	if x.DType != ir.I32 {
+		hint := ""
+		if in, ok := x.Op.(*op.Input); ok {
+			hint = fmt.Sprintf("; for ids write inputs: {%s: {shape: %s, dtype: int32}}", in.Port, flow(x.Shape.Row()))
+		}
+		c.Errorf("%s takes ids (int32), but %s holds numbers (%v)%s", c.Kind, from(x), x.Type, hint)
+		return false
+	}
+	bound(x, limit)
+	return true
+}
+
+// bound lowers the limit of the inputs that ids come from: ids address memory
+// and are checked before any kernel runs.
+func bound(x *ir.Value, limit int) {
+	for v := range before(x) {
+		if in, ok := v.Op.(*op.Input); ok && v.DType == ir.I32 && (in.Limit == 0 || in.Limit > limit) {
+			in.Limit = limit
+		}
+	}
+}
+
+// before gives x and everything that it is computed from, once each.
+func before(x *ir.Value) iter.Seq[*ir.Value] {
+	return func(yield func(*ir.Value) bool) {
+		seen := map[*ir.Value]bool{x: true}
+		for stack := []*ir.Value{x}; len(stack) > 0; {
+			v := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			if !yield(v) {
+				return
+			}
+			for _, a := range v.Args {
+				if !seen[a] {
+					seen[a] = true
+					stack = append(stack, a)
+				}
+			}
+		}
+	}
+}
+
+// from says where a value comes from, for messages.
+func from(x *ir.Value) string {
+	if _, ok := x.Op.(*op.Input); ok {
+		return "input " + diag.Quote(x.Name)
+	}
+	return "layer " + diag.Quote(x.Layer)
+}
+
+// flow writes a shape as a description does.
+func flow(s ir.Shape) string {
+	parts := make([]string, len(s))
+	for i, d := range s {
+		parts[i] = fmt.Sprint(d)
+		if d < 0 {
+			parts[i] = "null"
+		}
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+// axis resolves the argument axis, counted as in Keras with the batch as axis
+// 0, to an axis of x after the batch.
+func (c *Context) axis(x *ir.Value, axis int) (int, bool) {
+	rank := len(x.Shape)
+	at := axis
+	if at < 0 {
+		at += rank
+	}
+	switch {
+	case at == 0:
+		c.ErrorAt("axis", "axis %d is the batch; the axes of %v after it are 1 to %d", axis, x.Shape, rank-1)
+	case at < 0 || at >= rank:
+		c.ErrorAt("axis", "axis %d does not exist: %s gives %v; its axes after the batch are 1 to %d, or -1 for the last", axis, from(x), x.Shape, rank-1)
+	default:
+		return at, true
+	}
+	return 0, false
+}
+
+// aligned reshapes a parameter [C] so that it broadcasts along one axis of a
+// tensor of the given rank.
+func (c *Context) aligned(p *ir.Value, axis, rank int) *ir.Value {
+	if !p.Valid() || axis == rank-1 {
+		return p
+	}
+	shape := make(ir.Shape, rank-axis)
+	for i := range shape {
+		shape[i] = 1
+	}
+	shape[0] = p.Shape.Elements()
+	return op.ReshapeTo(c.B, p, shape)
+}

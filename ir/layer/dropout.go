@@ -1,0 +1,42 @@
+package layer
+
+import (
+	"fmt"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+var _ = register(Info{
+	Name: "Dropout",
+	Doc:  "Sets a random fraction of its inputs to 0 while training.",
+	New:  func() Config { return &Dropout{} },
+})
+
+// Dropout sets each input to 0 with probability rate while training, and
+// multiplies the others by 1/(1-rate); otherwise it does nothing. Source: Keras
+// 3, layers/regularization/dropout.py; Srivastava et al., 2014.
+type Dropout struct {
+	Rate float64 `arg:"rate,required,min=0,below=1" doc:"fraction of the inputs to drop" train:"only"`
+	Seed *int64  `arg:"seed" doc:"a number that makes this layer draw other masks than one without" train:"only"`
+}
+
+// Build implements [Config].
+func (d *Dropout) Build(c *Context, in []*ir.Value) *ir.Value {
+	x := in[0]
+	if !c.floats(x) {
+		return c.poison()
+	}
+	if !c.Training || d.Rate == 0 {
+		return x
+	}
+	stream := c.Name
+	if d.Seed != nil {
+		stream = fmt.Sprintf("%s#%d", c.Name, *d.Seed)
+	}
+	u := c.Named(op.Uniform(c.B, stream, x.Shape), "noise")
+	// A value is kept where u >= rate; u comes from [0, 1).
+	kept := loop.Call("mul", loop.Arg(0), loop.Num(1/(1-d.Rate)))
+	return op.MapOf(c.B, loop.Call("select", loop.Call("ge", loop.Arg(1), loop.Num(d.Rate)), kept, loop.Num(0)), "dropout", x, u)
+}

@@ -1,0 +1,35 @@
+package layer
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+var _ = register(Info{
+	Name: "Embedding",
+	Doc:  "Looks every id up in a table of vectors.",
+	New:  func() Config { return &Embedding{EmbeddingsInitializer: call("random_uniform")} },
+})
+
+// Embedding looks every id up in a trained table: ids [n, …] to [n, …,
+// output_dim], with embeddings [input_dim, output_dim].
+type Embedding struct {
+	InputDim              int       `arg:"input_dim,required,min=1,max=268435456" doc:"number of rows of the table; ids are 0 to input_dim-1"`
+	OutputDim             int       `arg:"output_dim,required,min=1,max=1048576" doc:"length of a vector"`
+	EmbeddingsInitializer spec.Call `arg:"embeddings_initializer,of=initializer" doc:"how the table is filled"`
+	EmbeddingsRegularizer spec.Call `arg:"embeddings_regularizer,of=regularizer" doc:"penalty on the table"`
+}
+
+// Build implements [Config].
+func (e *Embedding) Build(c *Context, in []*ir.Value) *ir.Value {
+	ids := in[0]
+	if !c.ids(ids, e.InputDim) {
+		return c.poison()
+	}
+	if ids.Shape.Ragged() {
+		return c.Errorf("Embedding takes rows of one length, but %s has a different number of ids in every row; give the input a length, such as shape: [256]", from(ids))
+	}
+	table := c.Param("embeddings", ir.Shape{e.InputDim, e.OutputDim}, e.EmbeddingsInitializer, e.EmbeddingsRegularizer)
+	return op.GatherRows(c.B, table, ids)
+}

@@ -1,0 +1,37 @@
+package layer
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+var _ = register(Info{
+	Name: "Flatten",
+	Doc:  "Lays the values of a row out in one line.",
+	New:  func() Config { return &Flatten{} },
+})
+
+// Flatten lays the values of a row out in one line: [n, a, b, …] to [n, a·b·…],
+// the last axis running fastest.
+type Flatten struct{}
+
+// Build implements [Config].
+func (*Flatten) Build(c *Context, in []*ir.Value) *ir.Value {
+	x := in[0]
+	if !c.oneLength(x) {
+		return c.poison()
+	}
+	return c.B.Apply(&op.Reshape{Shape: ir.Shape{ir.Batch, x.Shape.Elements()}}, x)
+}
+
+// oneLength reports ragged rows.
+func (c *Context) oneLength(x *ir.Value) bool {
+	if !x.Valid() {
+		return false
+	}
+	if x.Shape.Ragged() {
+		c.Errorf("%s takes rows of one length, but %s has a different number of ids in every row (%v)", c.Kind, from(x), x.Type)
+		return false
+	}
+	return true
+}

@@ -1,0 +1,154 @@
+package layer
+
+import (
+	"fmt"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// initializer says how a parameter is filled.
+type initializer interface {
+	// Init is the instruction for a tensor of the given shape.
+	Init(shape ir.Shape) (loop.Init, error)
+}
+
+// initializers are those of Keras 3, initializers/*.py, with its defaults.
+var initializers = Table[initializer]{
+	Kind: "initializer",
+	Entries: []Entry[initializer]{
+		{Name: "zeros", Aliases: []string{"Zeros", "zero"}, Doc: "all 0", New: func() initializer { return &fixed{"zeros"} }},
+		{Name: "ones", Aliases: []string{"Ones", "one"}, Doc: "all 1", New: func() initializer { return &fixed{"ones"} }},
+		{Name: "constant", Aliases: []string{"Constant"}, Doc: "all the same value", New: func() initializer { return &constant{} }},
+		{Name: "identity", Aliases: []string{"Identity", "IdentityInitializer"}, Doc: "gain on the diagonal of a matrix, 0 elsewhere", New: func() initializer { return &identity{1} }},
+		{Name: "random_normal", Aliases: []string{"RandomNormal", "normal"}, Doc: "normally distributed", New: func() initializer { return &normal{kind: "random_normal", Stddev: 0.05} }},
+		{Name: "truncated_normal", Aliases: []string{"TruncatedNormal"}, Doc: "normally distributed, within two standard deviations", New: func() initializer { return &normal{kind: "truncated_normal", Stddev: 0.05} }},
+		{Name: "random_uniform", Aliases: []string{"RandomUniform", "uniform"}, Doc: "uniformly distributed", New: func() initializer { return &uniform{Minval: -0.05, Maxval: 0.05} }},
+		{Name: "variance_scaling", Aliases: []string{"VarianceScaling"}, Doc: "random with a variance of scale divided by a number of connections", New: func() initializer {
+			return &variance{Scale: 1, Mode: "fan_in", Distribution: "truncated_normal"}
+		}},
+		{Name: "orthogonal", Aliases: []string{"Orthogonal", "OrthogonalInitializer"}, Doc: "a random orthogonal matrix (Saxe et al., 2014)", New: func() initializer { return &orthogonal{Gain: 1} }},
+		scaled("glorot_uniform", "GlorotUniform", "uniform, with variance 2/(fan_in+fan_out) (Glorot and Bengio, 2010)"),
+		scaled("glorot_normal", "GlorotNormal", "truncated normal, with variance 2/(fan_in+fan_out) (Glorot and Bengio, 2010)"),
+		scaled("he_uniform", "HeUniform", "uniform, with variance 2/fan_in (He et al., 2015)"),
+		scaled("he_normal", "HeNormal", "truncated normal, with variance 2/fan_in (He et al., 2015)"),
+		scaled("lecun_uniform", "LecunUniform", "uniform, with variance 1/fan_in (LeCun et al., 1998)"),
+		scaled("lecun_normal", "LecunNormal", "truncated normal, with variance 1/fan_in (LeCun et al., 1998)"),
+	},
+	Later: []string{"STFT", "stft", "STFTInitializer"},
+}
+
+// seed makes an initializer draw the same numbers in every model.
+type seed struct {
+	Seed *int64 `arg:"seed" doc:"draws these numbers whatever the model's seed is"`
+}
+
+func (s seed) into(i loop.Init, shape ir.Shape) loop.Init {
+	i.FanIn, i.FanOut = fans(shape)
+	if s.Seed != nil {
+		i.Seeded, i.Seed = true, uint64(*s.Seed)
+	}
+	return i
+}
+
+type fixed struct{ kind string }
+
+func (f *fixed) Init(ir.Shape) (loop.Init, error) { return loop.Init{Kind: f.kind}, nil }
+
+type constant struct {
+	Value float64 `arg:"value" doc:"the value"`
+}
+
+func (k *constant) Init(ir.Shape) (loop.Init, error) {
+	return loop.Init{Kind: "constant", Value: k.Value}, nil
+}
+
+type identity struct {
+	Gain float64 `arg:"gain" doc:"value on the diagonal"`
+}
+
+func (d *identity) Init(shape ir.Shape) (loop.Init, error) {
+	if len(shape) != 2 {
+		return loop.Init{}, fmt.Errorf("the identity initializer fills matrices only")
+	}
+	return loop.Init{Kind: "identity", Gain: d.Gain}, nil
+}
+
+type normal struct {
+	kind   string
+	Mean   float64 `arg:"mean" doc:"mean"`
+	Stddev float64 `arg:"stddev,min=0" doc:"standard deviation"`
+	seed
+}
+
+func (n *normal) Init(shape ir.Shape) (loop.Init, error) {
+	return n.into(loop.Init{Kind: n.kind, Mean: n.Mean, Stddev: n.Stddev}, shape), nil
+}
+
+type uniform struct {
+	Minval float64 `arg:"minval" doc:"lower end"`
+	Maxval float64 `arg:"maxval" doc:"upper end"`
+	seed
+}
+
+func (u *uniform) Init(shape ir.Shape) (loop.Init, error) {
+	if u.Maxval < u.Minval {
+		return loop.Init{}, fmt.Errorf("random_uniform: maxval %v is below minval %v", u.Maxval, u.Minval)
+	}
+	return u.into(loop.Init{Kind: "random_uniform", Minval: u.Minval, Maxval: u.Maxval}, shape), nil
+}
+
+type variance struct {
+	Scale        float64 `arg:"scale,above=0" doc:"factor of the variance"`
+	Mode         string  `arg:"mode,oneof=fan_in|fan_out|fan_avg" doc:"what the variance is divided by: inputs of a unit, units an input feeds, or the mean of both"`
+	Distribution string  `arg:"distribution,oneof=truncated_normal|untruncated_normal|uniform|normal" doc:"distribution; normal is truncated_normal"`
+	seed
+}
+
+func (v *variance) Init(shape ir.Shape) (loop.Init, error) {
+	d := v.Distribution
+	if d == "normal" {
+		d = "truncated_normal"
+	}
+	return v.into(loop.Init{Kind: "variance_scaling", Scale: v.Scale, Mode: v.Mode, Distribution: d}, shape), nil
+}
+
+type orthogonal struct {
+	Gain float64 `arg:"gain" doc:"factor of the matrix"`
+	seed
+}
+
+func (o *orthogonal) Init(shape ir.Shape) (loop.Init, error) {
+	if len(shape) < 2 {
+		return loop.Init{}, fmt.Errorf("the orthogonal initializer fills matrices only")
+	}
+	return o.into(loop.Init{Kind: "orthogonal", Gain: o.Gain}, shape), nil
+}
+
+// glorot is one of the named cases of variance scaling.
+type glorot struct {
+	kind string
+	seed
+}
+
+func scaled(kind, class, doc string) Entry[initializer] {
+	return Entry[initializer]{Name: kind, Aliases: []string{class}, Doc: doc, New: func() initializer { return &glorot{kind: kind} }}
+}
+
+func (g *glorot) Init(shape ir.Shape) (loop.Init, error) {
+	return g.into(loop.Init{Kind: g.kind}, shape), nil
+}
+
+// fans counts the inputs and outputs of a unit, as Keras's compute_fans
+// (initializers/random_initializers.py): the last two axes are input and
+// output, those before them a receptive field.
+func fans(shape ir.Shape) (in, out int) {
+	switch len(shape) {
+	case 0:
+		return 1, 1
+	case 1:
+		return shape[0], shape[0]
+	}
+	field := ir.Shape(shape[:len(shape)-2]).Elements()
+	return field * shape[len(shape)-2], field * shape[len(shape)-1]
+}

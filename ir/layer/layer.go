@@ -1,0 +1,81 @@
+// Package layer is the open set: layers, activations, initializers,
+// regularizers and losses, in Keras's vocabulary and with Keras 3's meaning.
+// Each only composes the primitives of package op, forward; its gradient, its
+// interpreter and its code follow from them. A new layer is one file and its
+// test.
+//
+// The package is free of derivatives, of loops and of file formats.
+package layer
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// Config is the settings of one layer: a pointer to a struct that spec.Decode
+// fills, which holds the defaults before.
+type Config interface {
+	// Build appends the layer to c's graph and gives its result. A mistake is
+	// reported with c.Errorf or c.ErrorAt.
+	Build(c *Context, in []*ir.Value) *ir.Value
+}
+
+// Info is one row of the registry of layers.
+type Info struct {
+	Name string // Keras's class: "Dense"
+	Doc  string // one sentence
+	// Merge says that the layer joins two or more inputs; all others take one.
+	Merge bool
+	New   func() Config
+}
+
+var layers []Info
+
+func register(i Info) struct{} {
+	layers = append(layers, i)
+	return struct{}{}
+}
+
+// All is every layer, sorted by name.
+func All() []Info {
+	all := slices.Clone(layers)
+	slices.SortFunc(all, func(a, b Info) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// Find gives the layer of that name.
+func Find(name string) (Info, bool) {
+	i := slices.IndexFunc(layers, func(i Info) bool { return i.Name == name })
+	if i < 0 {
+		return Info{}, false
+	}
+	return layers[i], true
+}
+
+// Docs documents the layers and what their arguments may name, for the JSON
+// Schema. Optimizers and metrics are not layers and are left out.
+func Docs() spec.Catalog {
+	var c spec.Catalog
+	for _, i := range All() {
+		c.Layers = append(c.Layers, spec.EntryDoc{Name: i.Name, Doc: i.Doc, Args: spec.DocOf(i.New())})
+	}
+	c.Activations = activations.Docs()
+	c.Initializers = initializers.Docs()
+	c.Regularizers = regularizers.Docs()
+	c.Losses = losses.Docs()
+	return c
+}
+
+// arg finds an argument as it was written.
+func arg(args spec.Args, name string) (diag.Pos, bool) {
+	for _, a := range args.List {
+		if a.Name == name {
+			return a.Value.Pos, true
+		}
+	}
+	return args.Pos, false
+}

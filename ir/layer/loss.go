@@ -1,0 +1,95 @@
+package layer
+
+import (
+	"fmt"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// Loss is the settings of a loss function.
+type Loss interface {
+	// Target is what the loss is given for outputs of this shape: its type, and
+	// for class numbers their limit. The error says what is wrong with such an
+	// output.
+	Target(output ir.Shape) (t ir.Type, limit int, err error)
+	// PerSample is the loss of every row, [n]. The target has the type that
+	// Target gave.
+	PerSample(n *Net, output, target *ir.Value) *ir.Value
+}
+
+// losses are those of Keras 3, losses/losses.py.
+var losses = Table[Loss]{
+	Kind: "loss",
+	Entries: []Entry[Loss]{
+		binaryCrossentropyEntry, categoricalCrossentropyEntry, sparseCategoricalCrossentropyEntry,
+		meanSquaredErrorEntry, meanAbsoluteErrorEntry, huberEntry,
+	},
+	Later: []string{
+		"kl_divergence", "KLDivergence", "kld", "KLD", "poisson", "Poisson", "binary_focal_crossentropy", "BinaryFocalCrossentropy",
+		"categorical_focal_crossentropy", "CategoricalFocalCrossentropy", "mean_absolute_percentage_error", "MeanAbsolutePercentageError",
+		"mape", "MAPE", "mean_squared_logarithmic_error", "MeanSquaredLogarithmicError", "msle", "MSLE", "cosine_similarity",
+		"CosineSimilarity", "log_cosh", "LogCosh", "hinge", "Hinge", "squared_hinge", "SquaredHinge", "categorical_hinge",
+		"CategoricalHinge", "dice", "Dice", "tversky", "Tversky", "circle", "Circle", "ctc", "CTC",
+	},
+}
+
+// ResolveLoss finds the loss that call names and decodes its settings. The name
+// is the documented one.
+func ResolveLoss(call spec.Call) (name string, l Loss, errs diag.List) {
+	e, l, errs := losses.Resolve(call)
+	return e.Name, l, errs
+}
+
+// epsilon is Keras's backend.epsilon(): probabilities are cut off to lie in
+// [epsilon, 1-epsilon].
+const epsilon = 1e-7
+
+// clip is e, cut off to [epsilon, 1-epsilon]. No gradient flows where it cuts.
+func clip(e loop.Expr) loop.Expr {
+	return loop.Call("min", loop.Call("max", e, loop.Num(epsilon)), loop.Num(1-epsilon))
+}
+
+// alike is the target of a loss that compares element by element: of the
+// output's shape, where a last axis of one unit needs no axis.
+func alike(output ir.Shape) (ir.Type, int, error) {
+	if len(output) < 2 {
+		return ir.Type{}, 0, fmt.Errorf("needs outputs with at least one unit, not %v", output)
+	}
+	shape := output
+	if output[len(output)-1] == 1 {
+		shape = output[:len(output)-1]
+	}
+	return ir.Type{Shape: shape, DType: ir.F32}, 0, nil
+}
+
+// like gives a target that alike described the shape of the output.
+func like(n *Net, target, output *ir.Value) *ir.Value {
+	if !target.Valid() || !output.Valid() || target.Shape.Equal(output.Shape) {
+		return target
+	}
+	return op.ReshapeTo(n.B, target, output.Shape)
+}
+
+// rows takes the mean of everything but the batch axis.
+func rows(n *Net, l *ir.Value) *ir.Value {
+	if !l.Valid() || len(l.Shape) == 1 {
+		return l
+	}
+	var axes []int
+	for i := 1; i < len(l.Shape); i++ {
+		axes = append(axes, i)
+	}
+	return op.Mean(n.B, l, false, axes...)
+}
+
+// smooth moves a target towards rest: target·(1-by) + rest·by.
+func smooth(target loop.Expr, by, rest float64) loop.Expr {
+	if by == 0 {
+		return target
+	}
+	return loop.Call("add", loop.Call("mul", target, loop.Num(1-by)), loop.Num(rest*by))
+}

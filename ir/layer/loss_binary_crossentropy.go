@@ -1,0 +1,40 @@
+package layer
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+var binaryCrossentropyEntry = Entry[Loss]{
+	Name: "binary_crossentropy", Aliases: []string{"BinaryCrossentropy", "bce", "BCE"},
+	Doc: "-(y·log p + (1-y)·log(1-p)), the mean over units; for targets between 0 and 1",
+	New: func() Loss { return &binaryCrossentropy{} },
+}
+
+type binaryCrossentropy struct {
+	FromLogits     bool    `arg:"from_logits" doc:"outputs are logits, not probabilities"`
+	LabelSmoothing float64 `arg:"label_smoothing,min=0,max=1" doc:"moves targets towards 0.5 by this share"`
+}
+
+func (*binaryCrossentropy) Target(output ir.Shape) (ir.Type, int, error) { return alike(output) }
+
+// PerSample is softplus(x) - y·x on logits x, and the clipped formula on
+// probabilities.
+func (l *binaryCrossentropy) PerSample(n *Net, p, target *ir.Value) *ir.Value {
+	x, logits := n.Logits[p]
+	if l.FromLogits && !logits {
+		x, logits = p, true
+	}
+	y := like(n, target, p)
+	soft := smooth(loop.Arg(1), l.LabelSmoothing, 0.5)
+	if logits {
+		partition := op.Unary(n.B, "softplus", x)
+		e := loop.Call("sub", loop.Arg(2), loop.Call("mul", soft, loop.Arg(0)))
+		return rows(n, op.MapOf(n.B, e, "binary_crossentropy", x, y, partition))
+	}
+	q := clip(loop.Arg(0))
+	hit := loop.Call("mul", soft, loop.Call("log", q))
+	miss := loop.Call("mul", loop.Call("sub", loop.Num(1), soft), loop.Call("log", loop.Call("sub", loop.Num(1), q)))
+	return rows(n, op.MapOf(n.B, loop.Call("neg", loop.Call("add", hit, miss)), "binary_crossentropy", p, y))
+}

@@ -1,0 +1,29 @@
+package layer
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+var huberEntry = Entry[Loss]{
+	Name: "huber", Aliases: []string{"Huber"},
+	Doc: "half the squared error up to delta and linear beyond it, the mean over units (Huber, 1964)",
+	New: func() Loss { return &huber{Delta: 1} },
+}
+
+type huber struct {
+	Delta float64 `arg:"delta,above=0" doc:"error from which on the loss is linear"`
+}
+
+func (*huber) Target(output ir.Shape) (ir.Type, int, error) { return alike(output) }
+
+// PerSample is e²/2 where |e| <= delta and delta·|e| - delta²/2 elsewhere.
+func (l *huber) PerSample(n *Net, p, target *ir.Value) *ir.Value {
+	error := loop.Call("sub", loop.Arg(0), loop.Arg(1))
+	absolute := loop.Call("abs", error)
+	square := loop.Call("mul", loop.Num(0.5), loop.Call("mul", error, error))
+	line := loop.Call("sub", loop.Call("mul", loop.Num(l.Delta), absolute), loop.Num(0.5*l.Delta*l.Delta))
+	e := loop.Call("select", loop.Call("le", absolute, loop.Num(l.Delta)), square, line)
+	return rows(n, op.MapOf(n.B, e, "huber", p, like(n, target, p)))
+}

@@ -1,0 +1,46 @@
+package layer
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+var _ = register(Info{
+	Name: "Rescaling",
+	Doc:  "x·scale + offset.",
+	New:  func() Config { return &Rescaling{Offset: []float64{0}} },
+})
+
+// Rescaling is x·scale + offset, each a number or one number per index of the
+// last axis.
+type Rescaling struct {
+	Scale  []float64 `arg:"scale,required" doc:"factor, or one per index of the last axis"`
+	Offset []float64 `arg:"offset" doc:"what is added, or one per index of the last axis"`
+}
+
+// Build implements [Config].
+func (r *Rescaling) Build(c *Context, in []*ir.Value) *ir.Value {
+	x := in[0]
+	if !c.floats(x) {
+		return c.poison()
+	}
+	if len(r.Scale) == 1 && len(r.Offset) == 1 {
+		scaled := loop.Call("mul", loop.Arg(0), loop.Num(r.Scale[0]))
+		return op.MapOf(c.B, loop.Call("add", scaled, loop.Num(r.Offset[0])), "rescale", x)
+	}
+	scale, offset := c.perIndex(x, "scale", r.Scale), c.perIndex(x, "offset", r.Offset)
+	return op.MapOf(c.B, loop.Call("add", loop.Call("mul", loop.Arg(0), loop.Arg(1)), loop.Arg(2)), "rescale", x, scale, offset)
+}
+
+// perIndex is the constant of an argument that holds a number, or one for every
+// index of the last axis of x.
+func (c *Context) perIndex(x *ir.Value, argument string, values []float64) *ir.Value {
+	if len(values) == 1 {
+		return op.Scalar(c.B, values[0])
+	}
+	if last := x.Shape[len(x.Shape)-1]; len(x.Shape) < 2 || len(values) != last {
+		return c.ErrorAt(argument, "%s has %d numbers; write one, or one for every index of the last axis of %v", argument, len(values), x.Shape)
+	}
+	return c.Named(op.ConstOf(c.B, ir.Shape{len(values)}, values), argument)
+}

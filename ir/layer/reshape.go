@@ -1,0 +1,54 @@
+package layer
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+var _ = register(Info{
+	Name: "Reshape",
+	Doc:  "Gives the values of a row another shape.",
+	New:  func() Config { return &Reshape{} },
+})
+
+// Reshape gives the values of a row another shape, in the same order: [n, …] to
+// [n, target_shape…].
+type Reshape struct {
+	TargetShape []int `arg:"target_shape,required,min=-1" doc:"shape of a row; one extent may be -1 and follows from the others"`
+}
+
+// Build implements [Config].
+func (r *Reshape) Build(c *Context, in []*ir.Value) *ir.Value {
+	x := in[0]
+	if !c.oneLength(x) {
+		return c.poison()
+	}
+	total, known, open := x.Shape.Elements(), 1, -1
+	shape := ir.Shape{ir.Batch}
+	for i, d := range r.TargetShape {
+		switch {
+		case d == -1 && open >= 0:
+			return c.ErrorAt("target_shape", "target_shape %v has more than one -1", r.TargetShape)
+		case d == -1:
+			open = i
+		case d == 0:
+			return c.ErrorAt("target_shape", "target_shape %v: an extent of 0 leaves no values", r.TargetShape)
+		case d > ir.MaxElements/known:
+			return c.ErrorAt("target_shape", "target_shape %v has more than %d values", r.TargetShape, ir.MaxElements)
+		default:
+			known *= d
+		}
+		shape = append(shape, d)
+	}
+	if open >= 0 {
+		if total%known != 0 {
+			return c.ErrorAt("target_shape", "target_shape %v does not fit: %s gives %v, %d values a row, which %d does not divide", r.TargetShape, from(x), x.Shape, total, known)
+		}
+		shape[open+1] = total / known
+		known = total
+	}
+	if known != total {
+		return c.ErrorAt("target_shape", "target_shape %v holds %d values a row, but %s gives %v, %d values", r.TargetShape, known, from(x), x.Shape, total)
+	}
+	return c.B.Apply(&op.Reshape{Shape: shape}, x)
+}

@@ -1,0 +1,56 @@
+package layer
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+type softmax struct{}
+
+// apply is exp(x-max)/Σ exp(x-max) over the last axis. The maximum only guards
+// against overflow and has no gradient.
+func (*softmax) apply(c *Context, x *ir.Value) *ir.Value {
+	x = c.pre(x)
+	if !c.classes(x, "softmax") {
+		return c.poison()
+	}
+	max := c.Named(op.MaxStop(c.B, x, true, -1), "max")
+	e := c.Named(op.MapOf(c.B, loop.Call("exp", loop.Call("sub", loop.Arg(0), loop.Arg(1))), "exp", x, max), "exp")
+	sum := c.Named(op.Sum(c.B, e, true, -1), "sum")
+	y := op.MapOf(c.B, loop.Call("div", loop.Arg(0), loop.Arg(1)), "softmax", e, sum)
+	if y.Valid() {
+		c.Logits[y] = x
+	}
+	return y
+}
+
+type logSoftmax struct{}
+
+// apply is x - max - log Σ exp(x-max) over the last axis.
+func (*logSoftmax) apply(c *Context, x *ir.Value) *ir.Value {
+	x = c.pre(x)
+	if !c.classes(x, "log_softmax") {
+		return c.poison()
+	}
+	max := c.Named(op.MaxStop(c.B, x, true, -1), "max")
+	shifted := c.Named(op.MapOf(c.B, loop.Call("sub", loop.Arg(0), loop.Arg(1)), "shift", x, max), "shifted")
+	sum := c.Named(op.Sum(c.B, c.Named(op.Unary(c.B, "exp", shifted), "exp"), true, -1), "sum")
+	return op.MapOf(c.B, loop.Call("sub", loop.Arg(0), loop.Call("log", loop.Arg(1))), "log_softmax", shifted, sum)
+}
+
+// classes reports a softmax over a single value.
+func (c *Context) classes(x *ir.Value, name string) bool {
+	if !x.Valid() {
+		return false
+	}
+	if last := x.Shape[len(x.Shape)-1]; last == 1 {
+		always := "1"
+		if name == "log_softmax" {
+			always = "0"
+		}
+		c.ErrorAt("activation", "%s over one unit always gives %s; for two classes use activation: sigmoid with one unit (and binary_crossentropy), or %s with two units", name, always, name)
+		return false
+	}
+	return true
+}
