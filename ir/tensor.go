@@ -31,4 +31,14 @@ type Context[F Float] struct {
 	// Uniform, where set, replaces the random numbers of a stream: conformance
 	// runs inject the masks that another framework drew.
 	Uniform func(stream string, shape Shape) []F
+	// Alloc, where set, provides zeroed memory for results; else make does.
+	Alloc func(n int) []F
+}
+
+// New is a zero tensor of the given concrete shape in the memory of the context.
+func (c *Context[F]) New(shape Shape) *Tensor[F] {
+	if c.Alloc == nil {
+		return NewTensor[F](shape)
+	}
+	return &Tensor[F]{Shape: shape, F: c.Alloc(shape.Elements())}
 }
