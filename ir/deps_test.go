@@ -1,0 +1,110 @@
+package ir_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/nngen-go/nngen"
+
+// dag says what each package may import besides the standard library: packages
+// of this repository by their path in it, modules of others in full. A package
+// may only name what stands above it.
+const dag = `
+runtime/...
+ir/diag
+ir/loop           ir/diag
+ir/loop/looptest  ir/loop runtime/nn
+ir                ir/diag
+ir/op             ir ir/loop ir/diag runtime/nn
+ir/spec           ir/diag go.yaml.in/yaml/v3
+ir/layer          ir ir/op ir/loop ir/diag ir/spec
+ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
+ir/onnx           ir ir/op ir/loop ir/diag google.golang.org/protobuf
+ir/build          ir ir/op ir/loop ir/layer ir/spec ir/diag
+ir/pass           ir ir/op ir/loop ir/diag
+ir/interp         ir ir/op ir/loop ir/diag gonum.org/v1/gonum
+codegen/gosrc     ir/loop ir/diag github.com/dave/jennifer
+codegen/asm       ir/loop ir/diag github.com/mmcloughlin/avo
+codegen           ir/loop ir/diag codegen/gosrc codegen/asm
+codegen/conformance/...  *
+cmd/...           *
+generated/...     runtime/...
+`
+
+// TestImports holds the packages of the repository to the DAG above.
+func TestImports(t *testing.T) {
+	rules := map[string][]string{}
+	for line := range strings.Lines(strings.TrimSpace(dag)) {
+		f := strings.Fields(line)
+		for _, name := range f[1:] {
+			if _, above := match(rules, name); !above && name != "*" && !foreign(name) {
+				t.Errorf("%s names %s, which does not stand above it", f[0], name)
+			}
+		}
+		rules[f[0]] = f[1:]
+	}
+	cmd := exec.Command("go", "list", "-e", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"/...")
+	cmd.Dir = ".."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		pkg := strings.TrimPrefix(f[0], module+"/")
+		allowed, ok := match(rules, pkg)
+		if !ok {
+			t.Errorf("package %s is not in the list: say here what it may import", pkg)
+			continue
+		}
+		checked++
+		for _, imp := range f[1:] {
+			if rel, ours := strings.CutPrefix(imp, module+"/"); ours {
+				imp = rel
+			} else if !foreign(imp) {
+				continue // the standard library
+			}
+			if !slices.ContainsFunc(allowed, func(a string) bool { return a == "*" || covers(a, imp) }) {
+				t.Errorf("package %s may not import %s", pkg, imp)
+			}
+		}
+	}
+	if checked < 4 {
+		t.Errorf("only %d packages were found", checked)
+	}
+}
+
+// match finds the rule for a package: its own, or that of a folder above it.
+func match(rules map[string][]string, pkg string) ([]string, bool) {
+	if r, ok := rules[pkg]; ok {
+		return r, true
+	}
+	for name, r := range rules {
+		if folder, ok := strings.CutSuffix(name, "/..."); ok && (pkg == folder || strings.HasPrefix(pkg, folder+"/")) {
+			if folder == "runtime" {
+				r = []string{"runtime/..."}
+			}
+			return r, true
+		}
+	}
+	return nil, false
+}
+
+// covers reports whether a rule names an import: itself, a module that it is
+// in, or everything below a folder.
+func covers(rule, imp string) bool {
+	if folder, ok := strings.CutSuffix(rule, "/..."); ok {
+		return imp == folder || strings.HasPrefix(imp, folder+"/")
+	}
+	return imp == rule || foreign(rule) && strings.HasPrefix(imp, rule+"/")
+}
+
+// foreign reports whether a path begins with a host name, as those of modules do.
+func foreign(path string) bool {
+	host, _, _ := strings.Cut(path, "/")
+	return strings.Contains(host, ".")
+}
