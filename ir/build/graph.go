@@ -62,7 +62,7 @@ func (p *plan) input(b *ir.Builder, i int, in spec.Input) *ir.Value {
 			return b.Errorf("%s: rows of different lengths (null) hold ids; write dtype: int32, or give the shape a size", title)
 		}
 		if len(t.Shape) > 2 {
-			return b.Errorf("%s: rows of different lengths (null) have one axis, not %v", title, in.Shape)
+			return b.Errorf("%s: rows of different lengths (null) have one axis, not %s", title, layer.Flow(in.Shape))
 		}
 	}
 	return op.InputOf(b, op.Input{Port: in.Name, Kind: op.Feature, Index: i, Of: t})

@@ -18,13 +18,20 @@ var _ = register(Info{
 // [n, num_tokens] and [n, …] to [n, …, num_tokens]. Source: Keras 3,
 // layers/preprocessing/category_encoding.py.
 type CategoryEncoding struct {
-	NumTokens  int    `arg:"num_tokens,required,min=1,max=16777216" doc:"ids are 0 to num_tokens-1"`
+	NumTokens  int    `arg:"num_tokens,required,min=1" doc:"ids are 0 to num_tokens-1"`
 	OutputMode string `arg:"output_mode,oneof=one_hot|multi_hot|count" doc:"one row per id (one_hot), or per sample: which ids occur (multi_hot), or how often (count)"`
 }
+
+// maxTokens is the largest number up to which float32 holds every whole number:
+// one_hot compares ids as numbers.
+const maxTokens = 1 << 24
 
 // Build implements [Config].
 func (e *CategoryEncoding) Build(c *Context, in []*ir.Value) *ir.Value {
 	ids := in[0]
+	if e.NumTokens > maxTokens {
+		return c.ErrorAt("num_tokens", "num_tokens is %d; at most %d are supported", e.NumTokens, maxTokens)
+	}
 	if !c.ids(ids, e.NumTokens) {
 		return c.poison()
 	}

@@ -174,7 +174,7 @@ func (c *Context) ids(x *ir.Value, limit int) bool {
 	if x.DType != ir.I32 {
 		hint := ""
 		if in, ok := x.Op.(*op.Input); ok {
-			hint = fmt.Sprintf("; for ids write inputs: {%s: {shape: %s, dtype: int32}}", in.Port, flow(x.Shape.Row()))
+			hint = fmt.Sprintf("; for ids write inputs: {%s: {shape: %s, dtype: int32}}", in.Port, Flow(x.Shape.Row()))
 		}
 		c.Errorf("%s takes ids (int32), but %s holds numbers (%v)%s", c.Kind, from(x), x.Type, hint)
 		return false
@@ -221,8 +221,8 @@ func from(x *ir.Value) string {
 	return "layer " + diag.Quote(x.Layer)
 }
 
-// flow writes a shape as a description does.
-func flow(s ir.Shape) string {
+// Flow writes a shape as a description does: [28, 28], or [null].
+func Flow(s []int) string {
 	parts := make([]string, len(s))
 	for i, d := range s {
 		parts[i] = fmt.Sprint(d)

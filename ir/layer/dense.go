@@ -17,7 +17,7 @@ var _ = register(Info{
 // Dense is activation(x·kernel + bias) along the last axis: [n, …, i] to
 // [n, …, units], with kernel [i, units] and bias [units].
 type Dense struct {
-	Units             int       `arg:"units,required,min=1,max=1048576" doc:"size of the output"`
+	Units             int       `arg:"units,required,min=1" doc:"size of the output"`
 	Activation        spec.Call `arg:"activation,of=activation" doc:"function applied to the result"`
 	UseBias           bool      `arg:"use_bias" doc:"whether a bias is added"`
 	KernelInitializer spec.Call `arg:"kernel_initializer,of=initializer" doc:"how the kernel is filled"`

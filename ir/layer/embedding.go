@@ -15,8 +15,8 @@ var _ = register(Info{
 // Embedding looks every id up in a trained table: ids [n, …] to [n, …,
 // output_dim], with embeddings [input_dim, output_dim].
 type Embedding struct {
-	InputDim              int       `arg:"input_dim,required,min=1,max=268435456" doc:"number of rows of the table; ids are 0 to input_dim-1"`
-	OutputDim             int       `arg:"output_dim,required,min=1,max=1048576" doc:"length of a vector"`
+	InputDim              int       `arg:"input_dim,required,min=1" doc:"number of rows of the table; ids are 0 to input_dim-1"`
+	OutputDim             int       `arg:"output_dim,required,min=1" doc:"length of a vector"`
 	EmbeddingsInitializer spec.Call `arg:"embeddings_initializer,of=initializer" doc:"how the table is filled"`
 	EmbeddingsRegularizer spec.Call `arg:"embeddings_regularizer,of=regularizer" doc:"penalty on the table"`
 }

@@ -53,8 +53,8 @@ func Unknown(name string) string {
 		}
 		slices.Sort(more)
 		if near, ok := diag.Nearest(name, more); ok {
-			hint = fmt.Sprintf("; %s is not supported by this version", near)
+			hint = fmt.Sprintf("; %s is not supported by this version.", near)
 		}
 	}
-	return fmt.Sprintf("unknown layer %s%s; nngen knows: %s", diag.Quote(name), hint, strings.Join(known, ", "))
+	return fmt.Sprintf("unknown layer %s%s nngen knows: %s", diag.Quote(name), ended(hint), strings.Join(known, ", "))
 }

@@ -72,6 +72,9 @@ func Docs() spec.Catalog {
 
 // arg finds an argument as it was written.
 func arg(args spec.Args, name string) (diag.Pos, bool) {
+	if args.Positional != nil {
+		return args.Positional.Pos, true
+	}
 	for _, a := range args.List {
 		if a.Name == name {
 			return a.Value.Pos, true

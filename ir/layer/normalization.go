@@ -45,7 +45,7 @@ func (z *Normalization) Build(c *Context, in []*ir.Value) *ir.Value {
 		return z.known(c, x, kept)
 	}
 	if culprit := learned(c, x); culprit != "" {
-		return c.Errorf("Normalization is fitted before training begins, so no layer with weights may come before it, but layer %s does; put it first, give mean and variance, or use BatchNormalization", diag.Quote(culprit))
+		return c.Errorf("Normalization is fitted before training begins, so no layer with weights may come before it, but layer %s has some; put it first, give mean and variance, or use BatchNormalization", diag.Quote(culprit))
 	}
 	shape := ir.Shape{}
 	for _, k := range kept {

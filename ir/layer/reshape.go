@@ -1,6 +1,9 @@
 package layer
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/op"
 )
@@ -23,18 +26,19 @@ func (r *Reshape) Build(c *Context, in []*ir.Value) *ir.Value {
 	if !c.oneLength(x) {
 		return c.poison()
 	}
+	written := strings.ReplaceAll(fmt.Sprint(r.TargetShape), " ", ", ")
 	total, known, open := x.Shape.Elements(), 1, -1
 	shape := ir.Shape{ir.Batch}
 	for i, d := range r.TargetShape {
 		switch {
 		case d == -1 && open >= 0:
-			return c.ErrorAt("target_shape", "target_shape %v has more than one -1", r.TargetShape)
+			return c.ErrorAt("target_shape", "target_shape %s has more than one -1", written)
 		case d == -1:
 			open = i
 		case d == 0:
-			return c.ErrorAt("target_shape", "target_shape %v: an extent of 0 leaves no values", r.TargetShape)
+			return c.ErrorAt("target_shape", "target_shape %s: an extent of 0 leaves no values", written)
 		case d > ir.MaxElements/known:
-			return c.ErrorAt("target_shape", "target_shape %v has more than %d values", r.TargetShape, ir.MaxElements)
+			return c.ErrorAt("target_shape", "target_shape %s has more than %d values", written, ir.MaxElements)
 		default:
 			known *= d
 		}
@@ -42,13 +46,13 @@ func (r *Reshape) Build(c *Context, in []*ir.Value) *ir.Value {
 	}
 	if open >= 0 {
 		if total%known != 0 {
-			return c.ErrorAt("target_shape", "target_shape %v does not fit: %s gives %v, %d values a row, which %d does not divide", r.TargetShape, from(x), x.Shape, total, known)
+			return c.ErrorAt("target_shape", "target_shape %s does not fit: %s gives %v, %d values a row, which %d does not divide", written, from(x), x.Shape, total, known)
 		}
 		shape[open+1] = total / known
 		known = total
 	}
 	if known != total {
-		return c.ErrorAt("target_shape", "target_shape %v holds %d values a row, but %s gives %v, %d values", r.TargetShape, known, from(x), x.Shape, total)
+		return c.ErrorAt("target_shape", "target_shape %s holds %d values a row, but %s gives %v, %d values", written, known, from(x), x.Shape, total)
 	}
 	return c.B.Apply(&op.Reshape{Shape: shape}, x)
 }

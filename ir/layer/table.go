@@ -50,9 +50,17 @@ func (t Table[T]) Find(call spec.Call) (Entry[T], diag.List) {
 	if slices.Contains(t.Later, call.Name) {
 		errs.Add(call.Pos, "%s%s %s is not supported by this version of nngen; it knows: %s", owner, t.Kind, diag.Quote(call.Name), t.known())
 	} else {
-		errs.Add(call.Pos, "%sunknown %s %s%s; nngen knows: %s", owner, t.Kind, diag.Quote(call.Name), diag.DidYouMean(call.Name, t.names()), t.known())
+		errs.Add(call.Pos, "%sunknown %s %s%s nngen knows: %s", owner, t.Kind, diag.Quote(call.Name), ended(diag.DidYouMean(call.Name, t.names())), t.known())
 	}
 	return Entry[T]{}, errs
+}
+
+// ended gives a hint that ends a sentence, or a semicolon where there is none.
+func ended(hint string) string {
+	if hint == "" {
+		return ";"
+	}
+	return hint
 }
 
 // names are the names of the entries, then their aliases, each sorted.
