@@ -107,6 +107,13 @@ func loops(axes []Axis, names []string) string {
 // one element needs none.
 func (a Access) text(names []string) string {
 	var terms []string
+	if around := len(a.Strides) - len(names); around > 0 {
+		// Strides over the loops that the kernel is in come first.
+		names = slices.Concat(axisNames(make([]Axis, around)), names)
+		for i := range around {
+			names[i] = strings.Replace(names[i], "i", "turn", 1)
+		}
+	}
 	order := make([]int, min(len(a.Strides), len(names)))
 	for i := range order {
 		order[i] = i

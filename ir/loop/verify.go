@@ -32,6 +32,9 @@ type verifier struct {
 
 	plan *Plan
 	run  *Run
+	// around are the axes of the loops that the kernel is in. An access of it
+	// may have a stride over each of them, before those of its own axes.
+	around []Axis
 }
 
 // fail records a violation where the verifier stands.
@@ -106,18 +109,32 @@ func (v *verifier) verifyPlan(plan *Plan) {
 	v.phases()
 	v.buffers()
 	runs, at := plan.Flat()
-	v.loops(plan.Forward, nil)
-	v.loops(plan.Backward, nil)
-	sound := len(v.errs) == 0
-	for _, r := range runs {
-		v.run = r
-		sound = v.kernel(r.Kernel) && sound
-	}
-	v.run = nil
+	before := len(v.errs)
+	v.steps(plan.Forward)
+	v.steps(plan.Backward)
+	sound := len(v.errs) == before
 	// What follows reads extents and strides and would only repeat the trouble.
 	if sound {
-		v.flow(runs)
+		v.flow()
 		v.arena(runs, at)
+	}
+}
+
+// steps checks every kernel by itself, knowing the loops around it.
+func (v *verifier) steps(steps []Step) {
+	for _, s := range steps {
+		switch s := s.(type) {
+		case *Run:
+			v.run = s
+			v.kernel(s.Kernel)
+			v.run = nil
+		case *Loop:
+			if v.axes([]Axis{s.Axis}) {
+				v.around = append(v.around, s.Axis)
+				v.steps(s.Body)
+				v.around = v.around[:len(v.around)-1]
+			}
+		}
 	}
 }
 
@@ -220,41 +237,4 @@ func (v *verifier) segment(b *Buffer) {
 	if b.Class == Gradient && s.Role != Trainable {
 		v.fail("buffer %v is the gradient of a %s segment", b, s.Role)
 	}
-}
-
-// loops checks the kernels inside a Loop: their first axis is the loop's.
-func (v *verifier) loops(steps []Step, in *Loop) {
-	for _, s := range steps {
-		switch s := s.(type) {
-		case *Loop:
-			if in != nil {
-				v.fail("loop %s is inside loop %s", s.Axis.Name, in.Axis.Name)
-			}
-			v.loops(s.Body, s)
-		case *Run:
-			if in == nil {
-				continue
-			}
-			if axes := kernelAxes(s.Kernel); len(axes) == 0 || axes[0] != in.Axis {
-				v.run = s
-				v.fail("its first axis is not that of the loop around it, %s", in.Axis.Name)
-				v.run = nil
-			}
-		}
-	}
-}
-
-// kernelAxes are the axes that every access of the kernel begins with.
-func kernelAxes(k Kernel) []Axis {
-	switch k := k.(type) {
-	case *Contract:
-		return k.Axes()
-	case *Nest:
-		return k.Outer
-	case *Window:
-		return k.Axes()
-	case *WindowGrad:
-		return k.Window.Axes()
-	}
-	return nil
 }

@@ -5,105 +5,140 @@ import (
 	"slices"
 )
 
-// flow follows the steps of the plan in order: what is written where, and that
+// flow follows the steps of a plan in order: what is written where, and that
 // everything read has been written before, in full.
-func (v *verifier) flow(runs []*Run) {
-	n := v.p.Batch
-	defined := map[*Buffer]int{} // elements stored so far, for a full batch
-	local := map[*Buffer]*Run{}
-	forward := len(flatten(v.plan.Forward))
-	ready := func(b *Buffer) bool {
-		switch b.Class {
-		case Packed:
-			return v.packed[b] || defined[b] >= b.Len(n)
-		case Arena, Gradient:
-			return defined[b] >= b.Len(n)
-		case Local:
-			return local[b] == v.run
-		}
-		return true
-	}
-	read := func(a Access) {
-		if ready(a.Buf) {
-			return
-		}
-		if d := defined[a.Buf]; d > 0 {
-			v.fail("%v is read when only %d of its %d elements are written", a.Buf, d, a.Buf.Len(n))
-		} else {
-			v.fail("%v is read before it is written", a.Buf)
-		}
-	}
-	write := func(a Access, points int, accumulate bool) {
-		b := a.Buf
-		_, nest := v.run.Kernel.(*Nest)
-		switch {
-		case b.Class == Local && nest:
-			if r := local[b]; r != nil && r != v.run {
-				v.fail("%v lives in two kernels", b)
-			}
-			local[b] = v.run
-			return
-		case b.Class == Packed && v.plan.Name == prepare:
-		case b.Class != Arena && b.Class != Gradient:
-			v.fail("%v is written, but a %s buffer is read-only", b, b.Class)
-			return
-		}
-		if accumulate {
-			read(a)
-			return
-		}
-		if defined[b] += points; defined[b] > b.Len(n) {
-			v.fail("%v of %d elements is written %d times", b, b.Len(n), defined[b])
-		}
-	}
-	for i, r := range runs {
-		v.run = r
-		for _, w := range r.Kernel.Writes() {
-			if w.Buf.Class == Gradient && (v.plan != v.p.Train || i < forward) {
-				v.fail("%v is written outside the backward phase", w.Buf)
-			}
-		}
-		switch k := r.Kernel.(type) {
-		case *Nest:
-			for _, s := range k.Body {
-				for _, a := range withIndices(s.Srcs, []Access{s.Dst}) {
-					read(a)
-				}
-				points := Points(k.Outer, n)
-				if s.Reduce == Store {
-					points *= Points(s.Inner, n)
-				}
-				if inPlace(s) && ready(s.Dst.Buf) {
-					points = 0 // the same elements once more
-				}
-				write(s.Dst, points, s.Accumulate)
-			}
-			continue
-		case *Contract:
-			for _, a := range k.Reads() {
-				read(a)
-			}
-			write(k.Out, Points(k.B, n)*Points(k.M, n)*Points(k.N, n), k.Accumulate)
-		case *Window:
-			read(k.In)
-			write(k.Out, Points(k.Outer, n), false)
-		default:
-			for _, a := range k.Reads() {
-				read(a)
-			}
-			for _, w := range k.Writes() {
-				write(w, w.Buf.Len(n), false)
-			}
-		}
-	}
-	v.run = nil
+type flow struct {
+	*verifier
+	defined  map[*Buffer]int  // elements stored so far, for a full batch
+	local    map[*Buffer]*Run // the kernel that a local variable lives in
+	backward bool
+	turns    map[*Buffer]bool // written by the loop that the flow is in
+}
+
+func (v *verifier) flow() {
+	f := &flow{verifier: v, defined: map[*Buffer]int{}, local: map[*Buffer]*Run{}}
+	f.steps(v.plan.Forward)
+	f.backward = true
+	f.steps(v.plan.Backward)
 	for _, b := range v.plan.Results() {
-		if !ready(b) {
+		if !f.ready(b) {
 			v.fail("its result %v is never written in full", b)
 		}
 	}
 	if v.plan == v.p.Train {
-		v.gradients(ready)
+		v.gradients(f.ready)
+	}
+}
+
+func (f *flow) steps(steps []Step) {
+	for _, s := range steps {
+		switch s := s.(type) {
+		case *Run:
+			f.run = s
+			f.kernel(s.Kernel)
+			f.run = nil
+		case *Loop:
+			f.turns = map[*Buffer]bool{}
+			for _, r := range flatten(s.Body) {
+				for _, w := range r.Kernel.Writes() {
+					f.turns[w.Buf] = true
+				}
+			}
+			f.around = append(f.around, s.Axis)
+			f.steps(s.Body)
+			f.around = f.around[:len(f.around)-1]
+			f.turns = nil
+		}
+	}
+}
+
+func (f *flow) kernel(k Kernel) {
+	n := f.p.Batch
+	if nest, ok := k.(*Nest); ok {
+		for _, s := range nest.Body {
+			f.read(withIndices(s.Srcs, []Access{s.Dst})...)
+			points := Points(nest.Outer, n)
+			if s.Reduce == Store {
+				points *= Points(s.Inner, n)
+			}
+			if inPlace(s) && f.ready(s.Dst.Buf) {
+				points = 0 // the same elements once more
+			}
+			f.write(s.Dst, len(nest.Axes(s)), points, s.Accumulate)
+		}
+		return
+	}
+	f.read(k.Reads()...)
+	switch k := k.(type) {
+	case *Contract:
+		f.write(k.Out, len(k.Axes()), Points(k.B, n)*Points(k.M, n)*Points(k.N, n), k.Accumulate)
+	case *Window:
+		f.write(k.Out, len(k.Axes()), Points(k.Outer, n), false)
+	default:
+		for _, w := range k.Writes() {
+			f.write(w, len(w.Strides), w.Buf.Len(n), false)
+		}
+	}
+}
+
+// ready reports whether a buffer may be read. In a loop, what the loop itself
+// writes is read in parts: an earlier turn's, or what was there before.
+func (f *flow) ready(b *Buffer) bool {
+	switch b.Class {
+	case Packed:
+		return f.packed[b] || f.defined[b] >= b.Len(f.p.Batch)
+	case Arena, Gradient:
+		return f.defined[b] >= b.Len(f.p.Batch) || f.turns[b] && f.defined[b] > 0
+	case Local:
+		return f.local[b] == f.run
+	}
+	return true
+}
+
+func (f *flow) read(list ...Access) {
+	for _, a := range list {
+		if f.ready(a.Buf) {
+			continue
+		}
+		if d := f.defined[a.Buf]; d > 0 {
+			f.fail("%v is read when only %d of its %d elements are written", a.Buf, d, a.Buf.Len(f.p.Batch))
+		} else {
+			f.fail("%v is read before it is written", a.Buf)
+		}
+	}
+}
+
+// write notes that a kernel with so many axes stores so many elements.
+func (f *flow) write(a Access, axes, points int, accumulate bool) {
+	b := a.Buf
+	_, nest := f.run.Kernel.(*Nest)
+	switch {
+	case b.Class == Local && nest:
+		if r := f.local[b]; r != nil && r != f.run {
+			f.fail("%v lives in two kernels", b)
+		}
+		f.local[b] = f.run
+		return
+	case b.Class == Packed && f.plan.Name == prepare:
+	case b.Class == Gradient && (!f.backward || f.plan != f.p.Train):
+		f.fail("%v is written outside the backward phase", b)
+		return
+	case b.Class != Arena && b.Class != Gradient:
+		f.fail("%v is written, but a %s buffer is read-only", b, b.Class)
+		return
+	}
+	if accumulate {
+		f.read(a)
+		return
+	}
+	for i := range max(0, len(a.Strides)-axes) {
+		// The turns of a loop around write a part each, or the same again.
+		if a.Strides[i] != 0 {
+			points *= f.around[i].Extent(f.p.Batch)
+		}
+	}
+	if f.defined[b] += points; f.defined[b] > b.Len(f.p.Batch) {
+		f.fail("%v of %d elements is written %d times", b, b.Len(f.p.Batch), f.defined[b])
 	}
 }
 

@@ -65,7 +65,7 @@ func (v *verifier) contract(k *Contract) {
 		if !v.access(a, axes, F32) {
 			return
 		}
-		if slices.ContainsFunc(a.Strides[reduced:], func(s int) bool { return s != 0 }) {
+		if slices.ContainsFunc(own(a, axes)[reduced:], func(s int) bool { return s != 0 }) {
 			v.fail("%v, extra %d (0: the result), has a stride over k", a.Buf, i)
 		}
 	}
@@ -74,7 +74,7 @@ func (v *verifier) contract(k *Contract) {
 	if k.Out.Index != nil || k.Lhs.Index != nil || k.Rhs.Index != nil {
 		v.fail("a contraction has no indexed operands")
 	}
-	if !injective(axes[:reduced], k.Out.Strides[:reduced]) {
+	if !injective(axes[:reduced], own(k.Out, axes)[:reduced]) {
 		v.fail("two of its points store to the same element of %v", k.Out.Buf)
 	}
 	if k.Epilogue != nil {
@@ -100,7 +100,7 @@ func (v *verifier) nest(k *Nest) {
 		if !v.access(s.Dst, axes, want) {
 			return
 		}
-		inner := s.Dst.Strides[len(k.Outer):]
+		inner := own(s.Dst, axes)[len(k.Outer):]
 		switch {
 		case s.Reduce != Store && slices.ContainsFunc(inner, func(n int) bool { return n != 0 }):
 			v.fail("the reduction into %v has a stride over its inner axes", s.Dst.Buf)
@@ -113,7 +113,7 @@ func (v *verifier) nest(k *Nest) {
 		if s.Reduce != Store {
 			stored = k.Outer
 		}
-		if !s.Accumulate && s.Dst.Buf.Class != Local && !injective(stored, s.Dst.Strides[:len(stored)]) {
+		if !s.Accumulate && s.Dst.Buf.Class != Local && !injective(stored, own(s.Dst, axes)[:len(stored)]) {
 			v.fail("two of its points store to the same element of %v", s.Dst.Buf)
 		}
 		if s.Value == nil {
@@ -168,10 +168,10 @@ func (v *verifier) window(k *Window, in, out Access) {
 	if !v.access(out, axes, F32) {
 		return
 	}
-	if slices.ContainsFunc(out.Strides[len(k.Outer):], func(s int) bool { return s != 0 }) {
+	if slices.ContainsFunc(own(out, axes)[len(k.Outer):], func(s int) bool { return s != 0 }) {
 		v.fail("%v has a stride over the taps", out.Buf)
 	}
-	if !injective(k.Outer, out.Strides[:len(k.Outer)]) {
+	if !injective(k.Outer, own(out, axes)[:len(k.Outer)]) {
 		v.fail("two of its points store to the same element of %v", out.Buf)
 	}
 	if !v.operand(in, axes, F32) {
@@ -179,22 +179,27 @@ func (v *verifier) window(k *Window, in, out Access) {
 	}
 	// Along a space axis the index is clipped to the image; the rest is affine.
 	rest := Access{Buf: in.Buf, Offset: in.Offset, Strides: slices.Clone(in.Strides)}
+	strides := own(rest, axes)
 	for _, s := range k.Space {
 		if s.Outer < 0 || s.Outer >= len(k.Outer) || s.Tap < 0 || s.Tap >= len(k.Taps) || s.Size < 1 {
 			v.fail("a window axis names a loop that is not there")
 			return
 		}
 		o, t := s.Outer, len(k.Outer)+s.Tap
-		if in.Strides[o] != s.Stride*s.InStride || in.Strides[t] != s.Dilation*s.InStride {
+		if strides[o] != s.Stride*s.InStride || strides[t] != s.Dilation*s.InStride {
 			v.fail("%v does not move as its window does", in.Buf)
 		}
-		rest.Strides[o], rest.Strides[t] = 0, 0
+		strides[o], strides[t] = 0, 0
 		rest.Offset += s.Pad * s.InStride
 		far := (s.Size - 1) * s.InStride
 		v.bounds(Access{Buf: rest.Buf, Offset: rest.Offset + far, Strides: rest.Strides}, axes)
 	}
 	v.bounds(rest, axes)
 }
+
+// own are the strides of an access over the axes of its kernel, without those
+// over the loops around it.
+func own(a Access, axes []Axis) []int { return a.Strides[len(a.Strides)-len(axes):] }
 
 // axes checks extents; an extent below one makes bounds meaningless.
 func (v *verifier) axes(axes []Axis) bool {
@@ -238,7 +243,7 @@ func (v *verifier) operand(a Access, axes []Axis, want DType) bool {
 	switch {
 	case a.Buf.Ragged:
 		v.fail("%v is ragged and cannot be addressed by an affine access", a.Buf)
-	case len(a.Strides) != len(axes):
+	case len(a.Strides) != len(axes) && len(a.Strides) != len(v.around)+len(axes):
 		v.fail("%v has %d strides for %d axes", a.Buf, len(a.Strides), len(axes))
 	case a.Buf.DType != want:
 		v.fail("%v holds %s where %s is needed", a.Buf, a.Buf.DType, want)
@@ -252,6 +257,9 @@ func (v *verifier) operand(a Access, axes []Axis, want DType) bool {
 // it reaches and the length of the buffer are both linear in the row count, so
 // one row and a full batch speak for everything between.
 func (v *verifier) bounds(a Access, axes []Axis) bool {
+	if len(a.Strides) > len(axes) {
+		axes = slices.Concat(v.around, axes)
+	}
 	for _, n := range []int{1, v.p.Batch} {
 		low, high := a.Offset, a.Offset
 		for i, x := range axes {

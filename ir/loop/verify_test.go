@@ -208,9 +208,14 @@ func TestVerifyRejects(t *testing.T) {
 			n.loss.Body = append([]Stmt{{Dst: Access{Buf: l}, Value: Num(1)}}, n.loss.Body...)
 			n.dout.Body[0].Srcs[0] = Access{Buf: l, Strides: []int{0, 0}}
 		}, "l is read before it is written"},
-		"loop without its axis": {func(n *net) {
+		"loop too long": {func(n *net) {
 			n.Train.Backward[0] = &Loop{Axis: Axis{Name: "t", N: 3}, Body: []Step{n.Train.Backward[0]}}
-		}, "its first axis is not that of the loop"},
+			d := &n.dout.Body[0]
+			d.Dst.Strides, d.Srcs[0].Strides = []int{1, 2, 1}, []int{1, 2, 1}
+		}, "accessed from 0 to 3"},
+		"loop writes again": {func(n *net) {
+			n.Train.Backward = append(n.Train.Backward, &Loop{Axis: Axis{Name: "t", N: 2}, Body: []Step{n.Train.Backward[0]}})
+		}, "∂out of 8 elements is written 16 times"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := newNet()
@@ -227,6 +232,24 @@ func TestVerifyRejects(t *testing.T) {
 			}
 			t.Errorf("got\n%v\nwant %q", err, tt.want)
 		})
+	}
+}
+
+// The kernels in a loop may walk a time axis: here rows of two steps, of which
+// each turn fills one.
+func TestVerifyLoop(t *testing.T) {
+	n := newNet()
+	d := n.dout.Body[0]
+	step := Stmt{Dst: Access{Buf: d.Dst.Buf, Strides: []int{1, 2}}, Value: d.Value, Srcs: []Access{
+		{Buf: n.out, Strides: []int{1, 2}}, {Buf: n.y, Strides: []int{1, 2}}}}
+	l := &Loop{Axis: Axis{Name: "t", N: 2}, Reverse: true, Body: []Step{run(&Nest{Outer: []Axis{batch}, Body: []Stmt{step}})}}
+	n.Train.Backward[0] = l
+	if err := Verify(n.Program); err != nil {
+		t.Error(err)
+	}
+	l.Axis.N = 1
+	if err := Verify(n.Program); err == nil || !strings.Contains(err.Error(), "only 4 of its 8 elements") {
+		t.Errorf("half of the turns: got %v", err)
 	}
 }
 
