@@ -1,7 +1,5 @@
 """Cases for trajectories.json: ten steps of networks whose layers or losses do something special in training."""
 
-import numpy as np
-
 from train import STEPS, trajectory
 from vectors import normal, rng, short
 
