@@ -69,14 +69,14 @@ func (h *History) panels() []panel {
 // Sizes in pixels.
 const (
 	panelWidth   = 370
-	panelHeight  = 252
+	panelHeight  = 262
 	outerMargin  = 18
 	legendHeight = 44
 
 	plotLeft   = 46 // room for the numbers of the y axis
 	plotRight  = 58 // room for the last values
 	plotTop    = 28 // room for the panel's name
-	plotBottom = 40 // room for the x axis
+	plotBottom = 50 // room for the x axis
 
 	labelGap   = 13 // least distance between the last values
 	mostPoints = 40 // a curve of more epochs is drawn without points
@@ -157,12 +157,12 @@ func (p *picture) panel(q *panel, x0, y0 float64, epochs []int) {
 	p.lastValues(q, right+9, top, bottom, yOf)
 }
 
-// curve draws one course; where a value is not finite it is interrupted.
+// curve draws one course; where a value cannot be drawn it is interrupted.
 func (p *picture) curve(values []float64, colour string, xOf func(int) float64, yOf func(float64) float64) {
 	var path, points strings.Builder
 	pen := "M"
 	for i, v := range values {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
+		if !drawable(v) {
 			pen = "M"
 			continue
 		}
@@ -198,10 +198,10 @@ func (p *picture) lastValues(q *panel, x, top, bottom float64, yOf func(float64)
 		}
 		v := c.values[len(c.values)-1]
 		y := bottom
-		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+		if drawable(v) {
 			y = yOf(v)
 		}
-		labels = append(labels, label{y, string(appendFigure(nil, v)), c.colour})
+		labels = append(labels, label{y, endText(v), c.colour})
 	}
 	if len(labels) == 2 {
 		upper, lower := &labels[0], &labels[1]
@@ -223,6 +223,22 @@ func (p *picture) lastValues(q *panel, x, top, bottom float64, yOf func(float64)
 	}
 	for _, l := range labels {
 		p.printf(`<text x="%.1f" y="%.1f" font-weight="600" fill="%s">%s</text>`+"\n", x, l.y+4, l.colour, l.text)
+	}
+}
+
+// endText prints a last value in at most eight characters.
+func endText(v float64) string {
+	switch size := math.Abs(v); {
+	case math.IsNaN(v) || math.IsInf(v, 0):
+		return string(appendFigure(nil, v))
+	case v == 0:
+		return "0"
+	case size < 1e-3 || size >= 1e5:
+		return fmt.Sprintf("%.1e", v)
+	case size < 10:
+		return fmt.Sprintf("%.4f", v)
+	default:
+		return fmt.Sprintf("%.5g", v)
 	}
 }
 
