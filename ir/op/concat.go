@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
 )
 
 // Concat joins its operands along one axis, which is not the batch axis.
@@ -33,10 +34,10 @@ func Concatenate(b *ir.Builder, ax int, xs ...*ir.Value) *ir.Value {
 // Name is "concat".
 func (*Concat) Name() string { return "concat" }
 
-func (c *Concat) String() string { return fmt.Sprintf("concat[axis=%d]", c.Axis) }
+func (k *Concat) String() string { return fmt.Sprintf("concat[axis=%d]", k.Axis) }
 
 // Infer adds up the extents of the axis; all others must be equal.
-func (c *Concat) Infer(args []ir.Type) (ir.Type, error) {
+func (k *Concat) Infer(args []ir.Type) (ir.Type, error) {
 	if len(args) == 0 {
 		return ir.Type{}, fmt.Errorf("concat of nothing")
 	}
@@ -44,18 +45,66 @@ func (c *Concat) Infer(args []ir.Type) (ir.Type, error) {
 		return ir.Type{}, err
 	}
 	out := slices.Clone(args[0].Shape)
-	if c.Axis < 0 || c.Axis >= len(out) || out[c.Axis] == ir.Batch {
-		return ir.Type{}, fmt.Errorf("concat of %v along axis %d", out, c.Axis)
+	if k.Axis < 0 || k.Axis >= len(out) || out[k.Axis] == ir.Batch {
+		return ir.Type{}, fmt.Errorf("concat of %v along axis %d", out, k.Axis)
 	}
 	for _, a := range args[1:] {
 		fits := len(a.Shape) == len(out) && a.DType == args[0].DType
 		for i := range out {
-			fits = fits && (i == c.Axis || a.Shape[i] == out[i])
+			fits = fits && (i == k.Axis || a.Shape[i] == out[i])
 		}
 		if !fits {
-			return ir.Type{}, fmt.Errorf("concat along axis %d: %v does not fit %v", c.Axis, a, args[0])
+			return ir.Type{}, fmt.Errorf("concat along axis %d: %v does not fit %v", k.Axis, a, args[0])
 		}
-		out[c.Axis] += a.Shape[c.Axis]
+		out[k.Axis] += a.Shape[k.Axis]
 	}
 	return ir.Type{Shape: out, DType: args[0].DType}, nil
+}
+
+// Eval32 is the rule in single precision.
+func (k *Concat) Eval32(c *ir.Context[float32], v *ir.Value, args []*ir.Tensor[float32]) *ir.Tensor[float32] {
+	return evalConcat(c, k, v, args)
+}
+
+// Eval64 is the rule in double precision.
+func (k *Concat) Eval64(c *ir.Context[float64], v *ir.Value, args []*ir.Tensor[float64]) *ir.Tensor[float64] {
+	return evalConcat(c, k, v, args)
+}
+
+func evalConcat[F ir.Float](c *ir.Context[F], k *Concat, v *ir.Value, args []*ir.Tensor[F]) *ir.Tensor[F] {
+	shape := v.Shape.Concrete(c.Rows)
+	out := like(c, args[0], shape)
+	to := packed(shape)
+	for _, x := range args {
+		move(x.Shape, out, to, x, packed(x.Shape))
+		to.offset += x.Shape[k.Axis] * to.strides[k.Axis]
+	}
+	return out
+}
+
+// VJP cuts the gradient where the operands meet.
+func (k *Concat) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
+	out := make([]*ir.Value, len(v.Args))
+	from := 0
+	for i, x := range v.Args {
+		size := x.Shape[k.Axis]
+		if x.DType == ir.F32 {
+			out[i] = SliceAxis(b, dy, k.Axis, from, size)
+		}
+		from += size
+	}
+	return out
+}
+
+// Lower is one copy per operand.
+func (k *Concat) Lower(l Lowering, v *ir.Value) {
+	if v.DType != ir.F32 {
+		l.Errorf(v, "joining ids is not lowered by this version")
+		return
+	}
+	to := l.Result(v)
+	for _, x := range v.Args {
+		store(l, v, to, x.Shape, loop.Arg(0), []loop.Access{access(l.View(x), x.Shape, x.Shape)}, "concatenate")
+		to.Offset += x.Shape[k.Axis] * to.Strides[k.Axis]
+	}
 }

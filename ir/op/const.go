@@ -29,31 +29,62 @@ func Scalar(b *ir.Builder, v float64) *ir.Value {
 func (*Const) Name() string { return "const" }
 
 // String gives a scalar's value, and a digest of a longer constant.
-func (c *Const) String() string {
-	if len(c.Data) == 1 {
-		return fmt.Sprintf("const[%v %v]", c.Shape, loop.Num(c.Data[0]))
+func (k *Const) String() string {
+	if len(k.Data) == 1 {
+		return fmt.Sprintf("const[%v %v]", k.Shape, loop.Num(k.Data[0]))
 	}
 	h := fnv.New64a()
-	for _, x := range c.Data {
+	for _, x := range k.Data {
 		var word [8]byte
 		for i, bits := 0, math.Float64bits(x); i < 8; i++ {
 			word[i] = byte(bits >> (8 * i))
 		}
 		h.Write(word[:])
 	}
-	return fmt.Sprintf("const[%v #%016x]", c.Shape, h.Sum64())
+	return fmt.Sprintf("const[%v #%016x]", k.Shape, h.Sum64())
 }
 
 // Infer is the declared shape, which has no batch axis.
-func (c *Const) Infer(args []ir.Type) (ir.Type, error) {
+func (k *Const) Infer(args []ir.Type) (ir.Type, error) {
 	if err := operands("const", args, 0); err != nil {
 		return ir.Type{}, err
 	}
-	if err := c.Shape.Check(); err != nil {
+	if err := k.Shape.Check(); err != nil {
 		return ir.Type{}, err
 	}
-	if c.Shape.Batched() || len(c.Data) != c.Shape.Elements() {
-		return ir.Type{}, fmt.Errorf("const: %d values for shape %v", len(c.Data), c.Shape)
+	if k.Shape.Batched() || len(k.Data) != k.Shape.Elements() {
+		return ir.Type{}, fmt.Errorf("const: %d values for shape %v", len(k.Data), k.Shape)
 	}
-	return ir.Type{Shape: c.Shape}, nil
+	return ir.Type{Shape: k.Shape}, nil
+}
+
+// Eval32 is the rule in single precision.
+func (k *Const) Eval32(c *ir.Context[float32], v *ir.Value, args []*ir.Tensor[float32]) *ir.Tensor[float32] {
+	return evalConst(c, k, v, args)
+}
+
+// Eval64 is the rule in double precision.
+func (k *Const) Eval64(c *ir.Context[float64], v *ir.Value, args []*ir.Tensor[float64]) *ir.Tensor[float64] {
+	return evalConst(c, k, v, args)
+}
+
+func evalConst[F ir.Float](c *ir.Context[F], k *Const, _ *ir.Value, _ []*ir.Tensor[F]) *ir.Tensor[F] {
+	out := c.New(k.Shape)
+	for i, x := range k.Data {
+		out.F[i] = F(x)
+	}
+	return out
+}
+
+// VJP hands nothing on: a constant has no operands.
+func (*Const) VJP(*ir.Builder, *ir.Value, *ir.Value) []*ir.Value { return nil }
+
+// Lower puts the values into the program. Kernels do not read a scalar from
+// there: it becomes part of their expressions.
+func (k *Const) Lower(l Lowering, v *ir.Value) {
+	data := make([]float32, len(k.Data))
+	for i, x := range k.Data {
+		data[i] = float32(x)
+	}
+	leaf(l, v, &loop.Buffer{Class: loop.Const, Data: data})
 }

@@ -48,10 +48,10 @@ func At(axis int) Index { return Index{Terms: []Term{{axis, 1}}} }
 func (*Contract) Name() string { return "contract" }
 
 // String is "contract[n i=784 o=512: (n,i)(i,o)->(n,o)]".
-func (c *Contract) String() string {
+func (k *Contract) String() string {
 	var b strings.Builder
 	b.WriteString("contract[")
-	for i, a := range c.Axes {
+	for i, a := range k.Axes {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
@@ -60,37 +60,37 @@ func (c *Contract) String() string {
 			fmt.Fprintf(&b, "=%d", a.Extent)
 		}
 	}
-	fmt.Fprintf(&b, ": (%s)(%s)->(%s)", c.indices(c.Lhs), c.indices(c.Rhs), c.indices(c.Out))
-	if c.padded() {
-		fmt.Fprintf(&b, " %v", c.Shape)
+	fmt.Fprintf(&b, ": (%s)(%s)->(%s)", k.indices(k.Lhs), k.indices(k.Rhs), k.indices(k.Out))
+	if k.padded() {
+		fmt.Fprintf(&b, " %v", k.Shape)
 	}
-	if c.Epilogue != nil {
-		fmt.Fprintf(&b, "; %s", titled(c.Word, c.Epilogue))
+	if k.Epilogue != nil {
+		fmt.Fprintf(&b, "; %s", titled(k.Word, k.Epilogue))
 	}
 	b.WriteByte(']')
 	return b.String()
 }
 
 // padded reports whether the extents of the result cannot be told from Out.
-func (c *Contract) padded() bool {
-	for i, x := range c.Out {
-		if len(x.Terms) != 1 || x.Offset != 0 || x.Terms[0].Coef != 1 || c.Axes[x.Terms[0].Axis].Extent != c.Shape[i] {
+func (k *Contract) padded() bool {
+	for i, x := range k.Out {
+		if len(x.Terms) != 1 || x.Offset != 0 || x.Terms[0].Coef != 1 || k.Axes[x.Terms[0].Axis].Extent != k.Shape[i] {
 			return true
 		}
 	}
 	return false
 }
 
-func (c *Contract) indices(list []Index) string {
+func (k *Contract) indices(list []Index) string {
 	out := make([]string, len(list))
 	for i, x := range list {
-		out[i] = c.index(x)
+		out[i] = k.index(x)
 	}
 	return strings.Join(out, ",")
 }
 
 // index prints "2y+r-1".
-func (c *Contract) index(x Index) string {
+func (k *Contract) index(x Index) string {
 	var b strings.Builder
 	for i, t := range x.Terms {
 		if i > 0 && t.Coef >= 0 {
@@ -103,7 +103,7 @@ func (c *Contract) index(x Index) string {
 		default:
 			fmt.Fprint(&b, t.Coef)
 		}
-		b.WriteString(c.Axes[t.Axis].Name)
+		b.WriteString(k.Axes[t.Axis].Name)
 	}
 	if x.Offset != 0 || len(x.Terms) == 0 {
 		if x.Offset >= 0 && len(x.Terms) > 0 {
@@ -123,46 +123,46 @@ func titled(word string, e loop.Expr) string {
 }
 
 // Infer checks the indices against the operands and gives Shape.
-func (c *Contract) Infer(args []ir.Type) (ir.Type, error) {
+func (k *Contract) Infer(args []ir.Type) (ir.Type, error) {
 	if len(args) < 2 {
 		return ir.Type{}, fmt.Errorf("contract takes two operands and the extras of its epilogue, got %d", len(args))
 	}
 	if err := numeric("contract", args); err != nil {
 		return ir.Type{}, err
 	}
-	if err := c.Shape.Check(); err != nil {
+	if err := k.Shape.Check(); err != nil {
 		return ir.Type{}, err
 	}
-	if err := c.checkAxes(); err != nil {
+	if err := k.checkAxes(); err != nil {
 		return ir.Type{}, err
 	}
 	for _, t := range []struct {
 		what  string
 		shape ir.Shape
 		index []Index
-	}{{"left operand", args[0].Shape, c.Lhs}, {"right operand", args[1].Shape, c.Rhs}, {"result", c.Shape, c.Out}} {
-		if err := c.checkIndices(t.what, t.shape, t.index); err != nil {
+	}{{"left operand", args[0].Shape, k.Lhs}, {"right operand", args[1].Shape, k.Rhs}, {"result", k.Shape, k.Out}} {
+		if err := k.checkIndices(t.what, t.shape, t.index); err != nil {
 			return ir.Type{}, err
 		}
 	}
 	for i, a := range args[2:] {
-		if s, err := ir.Broadcast(c.Shape, a.Shape); err != nil || !s.Equal(c.Shape) {
-			return ir.Type{}, fmt.Errorf("contract: extra %d of shape %v does not broadcast to %v", i, a.Shape, c.Shape)
+		if s, err := ir.Broadcast(k.Shape, a.Shape); err != nil || !s.Equal(k.Shape) {
+			return ir.Type{}, fmt.Errorf("contract: extra %d of shape %v does not broadcast to %v", i, a.Shape, k.Shape)
 		}
 	}
-	if err := arguments("contract", c.Epilogue, len(args)-1); err != nil {
+	if err := arguments("contract", k.Epilogue, len(args)-1); err != nil {
 		return ir.Type{}, err
 	}
-	if c.Epilogue == nil && len(args) > 2 {
+	if k.Epilogue == nil && len(args) > 2 {
 		return ir.Type{}, fmt.Errorf("contract: %d extras without an epilogue", len(args)-2)
 	}
-	return ir.Type{Shape: c.Shape}, nil
+	return ir.Type{Shape: k.Shape}, nil
 }
 
-func (c *Contract) checkAxes() error {
+func (k *Contract) checkAxes() error {
 	names := map[string]bool{}
 	batches := 0
-	for _, a := range c.Axes {
+	for _, a := range k.Axes {
 		if a.Name == "" || names[a.Name] {
 			return fmt.Errorf("contract: axis name %q is empty or occurs twice", a.Name)
 		}
@@ -176,12 +176,12 @@ func (c *Contract) checkAxes() error {
 	if batches > 1 {
 		return fmt.Errorf("contract: two axes count the batch")
 	}
-	used := make([]bool, len(c.Axes))
-	for _, list := range [][]Index{c.Lhs, c.Rhs, c.Out} {
+	used := make([]bool, len(k.Axes))
+	for _, list := range [][]Index{k.Lhs, k.Rhs, k.Out} {
 		for _, x := range list {
 			for _, t := range x.Terms {
-				if t.Axis < 0 || t.Axis >= len(c.Axes) {
-					return fmt.Errorf("contract: index of axis %d of %d", t.Axis, len(c.Axes))
+				if t.Axis < 0 || t.Axis >= len(k.Axes) {
+					return fmt.Errorf("contract: index of axis %d of %d", t.Axis, len(k.Axes))
 				}
 				used[t.Axis] = true
 			}
@@ -189,7 +189,7 @@ func (c *Contract) checkAxes() error {
 	}
 	for i, u := range used {
 		if !u {
-			return fmt.Errorf("contract: axis %s indexes nothing", c.Axes[i].Name)
+			return fmt.Errorf("contract: axis %s indexes nothing", k.Axes[i].Name)
 		}
 	}
 	return nil
@@ -197,7 +197,7 @@ func (c *Contract) checkAxes() error {
 
 // checkIndices holds the batch axis of a tensor and the batch axis of the
 // contraction together: neither may be indexed by anything else.
-func (c *Contract) checkIndices(what string, s ir.Shape, list []Index) error {
+func (k *Contract) checkIndices(what string, s ir.Shape, list []Index) error {
 	if len(list) != len(s) {
 		return fmt.Errorf("contract: %d indices for a %s of shape %v", len(list), what, s)
 	}
@@ -205,10 +205,10 @@ func (c *Contract) checkIndices(what string, s ir.Shape, list []Index) error {
 		plain := len(x.Terms) == 1 && x.Terms[0].Coef == 1 && x.Offset == 0
 		batch := false
 		for _, t := range x.Terms {
-			batch = batch || c.Axes[t.Axis].Extent == ir.Batch
+			batch = batch || k.Axes[t.Axis].Extent == ir.Batch
 		}
 		if batch != (s[i] == ir.Batch) || batch && !plain {
-			return fmt.Errorf("contract: index %s of a %s of shape %v mixes the batch with something else", c.index(x), what, s)
+			return fmt.Errorf("contract: index %s of a %s of shape %v mixes the batch with something else", k.index(x), what, s)
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
 )
 
 // Gather picks slices of a table by id. Operands: table, ids. With b =
@@ -46,4 +47,67 @@ func (g *Gather) Infer(args []ir.Type) (ir.Type, error) {
 	}
 	out := append(ir.Shape{}, ids.Shape...)
 	return ir.Type{Shape: append(out, table.Shape[b+1:]...)}, nil
+}
+
+// Eval32 is the rule in single precision.
+func (g *Gather) Eval32(c *ir.Context[float32], v *ir.Value, args []*ir.Tensor[float32]) *ir.Tensor[float32] {
+	return evalGather(c, g, v, args)
+}
+
+// Eval64 is the rule in double precision.
+func (g *Gather) Eval64(c *ir.Context[float64], v *ir.Value, args []*ir.Tensor[float64]) *ir.Tensor[float64] {
+	return evalGather(c, g, v, args)
+}
+
+func evalGather[F ir.Float](c *ir.Context[F], g *Gather, v *ir.Value, args []*ir.Tensor[F]) *ir.Tensor[F] {
+	out := c.New(v.Shape.Concrete(c.Rows))
+	eachSlice(g.BatchDims, args[0].Shape, args[1], func(from, to, size int) {
+		copy(out.F[to:to+size], args[0].F[from:from+size])
+	})
+	return out
+}
+
+// eachSlice calls f with the offset of every slice that ids pick from a table
+// of the given shape, the offset of its place among the picked ones, and its size.
+func eachSlice[F ir.Float](batchDims int, table ir.Shape, ids *ir.Tensor[F], f func(at, picked, size int)) {
+	shared, per := 1, 1
+	for _, d := range table[:batchDims] {
+		shared *= d
+	}
+	for _, d := range ids.Shape[batchDims:] {
+		per *= d
+	}
+	limit := table[batchDims]
+	size := 1
+	for _, d := range table[batchDims+1:] {
+		size *= d
+	}
+	for s := range shared {
+		for i := range per {
+			f((s*limit+int(ids.I[s*per+i]))*size, (s*per+i)*size, size)
+		}
+	}
+}
+
+// VJP scatters the gradient back into a zero table.
+func (g *Gather) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
+	return []*ir.Value{b.Apply(&ScatterAdd{Shape: v.Args[0].Shape, BatchDims: g.BatchDims}, v.Args[1], dy), nil}
+}
+
+// Lower is one nest that reads the table at an index.
+func (g *Gather) Lower(l Lowering, v *ir.Value) {
+	table, ids := v.Args[0], v.Args[1]
+	src := g.pick(l.View(table), table.Shape, l.View(ids), ids.Shape, len(v.Shape))
+	store(l, v, l.Result(v), v.Shape, loop.Arg(0), []loop.Access{src}, "gather")
+}
+
+// pick reads, or writes, the table at the points of the picked slices.
+func (g *Gather) pick(table View, shape ir.Shape, ids View, list ir.Shape, rank int) loop.Access {
+	b := g.BatchDims
+	index := loop.Access{Buf: ids.Buf, Offset: ids.Offset, Strides: make([]int, rank)}
+	copy(index.Strides, ids.Strides)
+	a := loop.Access{Buf: table.Buf, Offset: table.Offset, Strides: make([]int, rank), Index: &index, IndexStride: table.Strides[b]}
+	copy(a.Strides, table.Strides[:b])
+	copy(a.Strides[len(list):], table.Strides[b+1:])
+	return a
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
 )
 
 // Kind says who fills an input.
@@ -71,4 +72,36 @@ func (in *Input) Infer(args []ir.Type) (ir.Type, error) {
 		}
 	}
 	return in.Of, nil
+}
+
+// Eval32 is the rule in single precision.
+func (in *Input) Eval32(c *ir.Context[float32], v *ir.Value, args []*ir.Tensor[float32]) *ir.Tensor[float32] {
+	return evalInput(c, in, v, args)
+}
+
+// Eval64 is the rule in double precision.
+func (in *Input) Eval64(c *ir.Context[float64], v *ir.Value, args []*ir.Tensor[float64]) *ir.Tensor[float64] {
+	return evalInput(c, in, v, args)
+}
+
+// The context holds the inputs by port.
+func evalInput[F ir.Float](c *ir.Context[F], in *Input, _ *ir.Value, _ []*ir.Tensor[F]) *ir.Tensor[F] {
+	return c.Feed[in.Port]
+}
+
+// VJP hands nothing on: an input has no operands.
+func (*Input) VJP(*ir.Builder, *ir.Value, *ir.Value) []*ir.Value { return nil }
+
+// Lower reads what the caller has filled in.
+func (in *Input) Lower(l Lowering, v *ir.Value) {
+	class := loop.Input
+	switch in.Kind {
+	case Target:
+		class = loop.Target
+	case Weight:
+		class = loop.Weight
+	case InvTotal, Share:
+		class = loop.Scalar
+	}
+	leaf(l, v, &loop.Buffer{Name: in.Port, Class: class, Port: in.Index})
 }

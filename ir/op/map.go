@@ -2,6 +2,7 @@ package op
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -63,4 +64,44 @@ func (m *Map) Infer(args []ir.Type) (ir.Type, error) {
 	}
 	s, err := stretch(args)
 	return ir.Type{Shape: s}, err
+}
+
+// Eval32 is the rule in single precision.
+func (m *Map) Eval32(c *ir.Context[float32], v *ir.Value, args []*ir.Tensor[float32]) *ir.Tensor[float32] {
+	return evalMap(c, m, v, args)
+}
+
+// Eval64 is the rule in double precision.
+func (m *Map) Eval64(c *ir.Context[float64], v *ir.Value, args []*ir.Tensor[float64]) *ir.Tensor[float64] {
+	return evalMap(c, m, v, args)
+}
+
+func evalMap[F ir.Float](c *ir.Context[F], m *Map, v *ir.Value, args []*ir.Tensor[F]) *ir.Tensor[F] {
+	return elementwise(c, m.Expr, v.Shape.Concrete(c.Rows), args)
+}
+
+// VJP is dy·∂Expr/∂x for every operand x, summed over the axes along which x
+// was stretched. A row of Scalars brings its own derivative.
+func (m *Map) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
+	row, ok := Scalars[m.Word]
+	ok = ok && row.Expr.String() == m.Expr.String()
+	operands := append(slices.Clone(v.Args), v)
+	out := make([]*ir.Value, len(v.Args))
+	for i, x := range v.Args {
+		if x.DType != ir.F32 {
+			continue
+		}
+		d := slope(m.Expr, i, len(v.Args))
+		if ok {
+			d = row.Grad // in x = Arg(0) and y = Arg(1), which are the operands
+		}
+		out[i] = unbroadcast(b, chain(b, d, operands, dy, m.Word), x.Shape)
+	}
+	return out
+}
+
+// Lower is one store per element.
+func (m *Map) Lower(l Lowering, v *ir.Value) {
+	expr, srcs := operandsOf(l, m.Expr, v.Args, v.Shape)
+	store(l, v, l.Result(v), v.Shape, expr, srcs, m.Word)
 }

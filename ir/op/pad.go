@@ -66,3 +66,53 @@ func (p *Pad) Infer(args []ir.Type) (ir.Type, error) {
 	}
 	return ir.Type{Shape: out}, nil
 }
+
+// Eval32 is the rule in single precision.
+func (p *Pad) Eval32(c *ir.Context[float32], v *ir.Value, args []*ir.Tensor[float32]) *ir.Tensor[float32] {
+	return evalPad(c, p, v, args)
+}
+
+// Eval64 is the rule in double precision.
+func (p *Pad) Eval64(c *ir.Context[float64], v *ir.Value, args []*ir.Tensor[float64]) *ir.Tensor[float64] {
+	return evalPad(c, p, v, args)
+}
+
+func evalPad[F ir.Float](c *ir.Context[F], p *Pad, v *ir.Value, args []*ir.Tensor[F]) *ir.Tensor[F] {
+	out := c.New(v.Shape.Concrete(c.Rows))
+	for i := range out.F {
+		out.F[i] = F(p.Value)
+	}
+	move(args[0].Shape, out, p.inside(packed(out.Shape)), args[0], packed(args[0].Shape))
+	return out
+}
+
+// inside is where the operand lies in the result.
+func (p *Pad) inside(whole place) place {
+	q := place{offset: whole.offset, strides: make([]int, len(whole.strides))}
+	for i, stride := range whole.strides {
+		q.offset += p.Before[i] * stride
+		q.strides[i] = p.step(i) * stride
+	}
+	return q
+}
+
+// VJP takes the gradient of what was surrounded.
+func (p *Pad) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
+	s := &Slice{Starts: slices.Clone(p.Before), Sizes: slices.Clone(v.Args[0].Shape), Steps: make([]int, len(p.Before))}
+	for i, size := range s.Sizes {
+		s.Steps[i] = 1
+		if size != 1 {
+			s.Steps[i] = p.step(i)
+		}
+	}
+	return []*ir.Value{b.Apply(s, dy)}
+}
+
+// Lower fills the result, then copies the operand into it.
+func (p *Pad) Lower(l Lowering, v *ir.Value) {
+	x := v.Args[0]
+	to := l.Result(v)
+	store(l, v, to, v.Shape, loop.Num(p.Value), nil, "padding")
+	in := p.inside(place{to.Offset, to.Strides})
+	store(l, v, View{to.Buf, in.offset, in.strides}, x.Shape, loop.Arg(0), []loop.Access{access(l.View(x), x.Shape, x.Shape)}, "inside the padding")
+}

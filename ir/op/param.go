@@ -49,3 +49,26 @@ func (p *Param) Infer(args []ir.Type) (ir.Type, error) {
 	}
 	return ir.Type{Shape: p.Shape}, nil
 }
+
+// Eval32 is the rule in single precision.
+func (p *Param) Eval32(c *ir.Context[float32], v *ir.Value, args []*ir.Tensor[float32]) *ir.Tensor[float32] {
+	return evalParam(c, p, v, args)
+}
+
+// Eval64 is the rule in double precision.
+func (p *Param) Eval64(c *ir.Context[float64], v *ir.Value, args []*ir.Tensor[float64]) *ir.Tensor[float64] {
+	return evalParam(c, p, v, args)
+}
+
+// The context holds the parameter block by segment.
+func evalParam[F ir.Float](c *ir.Context[F], p *Param, _ *ir.Value, _ []*ir.Tensor[F]) *ir.Tensor[F] {
+	return c.Params[p.Segment]
+}
+
+// VJP hands nothing on: a parameter has no operands.
+func (*Param) VJP(*ir.Builder, *ir.Value, *ir.Value) []*ir.Value { return nil }
+
+// Lower reads the block in place.
+func (p *Param) Lower(l Lowering, v *ir.Value) {
+	leaf(l, v, &loop.Buffer{Name: p.Segment, Class: loop.Param})
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
 )
 
 // Reshape gives the same elements in row-major order another shape. The batch
@@ -39,4 +40,66 @@ func (r *Reshape) Infer(args []ir.Type) (ir.Type, error) {
 		return ir.Type{}, fmt.Errorf("reshape of %v to %v: %d elements against %d", x.Shape, r.Shape, x.Shape.Elements(), r.Shape.Elements())
 	}
 	return ir.Type{Shape: r.Shape, DType: x.DType}, nil
+}
+
+// Eval32 is the rule in single precision.
+func (r *Reshape) Eval32(c *ir.Context[float32], v *ir.Value, args []*ir.Tensor[float32]) *ir.Tensor[float32] {
+	return evalReshape(c, r, v, args)
+}
+
+// Eval64 is the rule in double precision.
+func (r *Reshape) Eval64(c *ir.Context[float64], v *ir.Value, args []*ir.Tensor[float64]) *ir.Tensor[float64] {
+	return evalReshape(c, r, v, args)
+}
+
+// The elements are those of the operand, in memory too.
+func evalReshape[F ir.Float](c *ir.Context[F], r *Reshape, v *ir.Value, args []*ir.Tensor[F]) *ir.Tensor[F] {
+	return &ir.Tensor[F]{Shape: v.Shape.Concrete(c.Rows), F: args[0].F, I: args[0].I}
+}
+
+// VJP reshapes back.
+func (*Reshape) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
+	return []*ir.Value{ReshapeTo(b, dy, v.Args[0].Shape)}
+}
+
+// Lower needs no kernel where axes of extent 1 alone come and go, or where the
+// operand is contiguous; it copies elsewhere.
+func (r *Reshape) Lower(l Lowering, v *ir.Value) {
+	x := v.Args[0]
+	w := l.View(x)
+	if strides, ok := regroup(x.Shape, w.Strides, v.Shape); ok {
+		l.Alias(v, View{w.Buf, w.Offset, strides})
+		return
+	}
+	if v.DType != ir.F32 {
+		l.Errorf(v, "a reshape of ids %v that are not contiguous is not lowered by this version", x.Shape)
+		return
+	}
+	to := l.Result(v)
+	store(l, v, View{to.Buf, to.Offset, x.Shape.Strides()}, x.Shape, loop.Arg(0), []loop.Access{access(w, x.Shape, x.Shape)}, "reshape")
+}
+
+// regroup gives the strides of the same elements under another shape, where
+// the layout allows it.
+func regroup(from ir.Shape, strides []int, to ir.Shape) ([]int, bool) {
+	out := make([]int, len(to))
+	if contiguous(from, strides) {
+		copy(out, to.Strides())
+		return out, true
+	}
+	i := 0
+	for j, d := range to {
+		if d == 1 {
+			continue
+		}
+		for i < len(from) && from[i] == 1 {
+			i++
+		}
+		if i == len(from) || from[i] != d {
+			return nil, false
+		}
+		out[j] = strides[i]
+		i++
+	}
+	return out, true
 }

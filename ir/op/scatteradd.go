@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
 )
 
 // ScatterAdd is the gradient of Gather by its table: a zero tensor of Shape to
@@ -41,4 +42,43 @@ func (s *ScatterAdd) Infer(args []ir.Type) (ir.Type, error) {
 		return ir.Type{}, fmt.Errorf("scatteradd of updates %v at ids %v into %v", args[1].Shape, args[0].Shape, s.Shape)
 	}
 	return out, nil
+}
+
+// Eval32 is the rule in single precision.
+func (s *ScatterAdd) Eval32(c *ir.Context[float32], v *ir.Value, args []*ir.Tensor[float32]) *ir.Tensor[float32] {
+	return evalScatterAdd(c, s, v, args)
+}
+
+// Eval64 is the rule in double precision.
+func (s *ScatterAdd) Eval64(c *ir.Context[float64], v *ir.Value, args []*ir.Tensor[float64]) *ir.Tensor[float64] {
+	return evalScatterAdd(c, s, v, args)
+}
+
+func evalScatterAdd[F ir.Float](c *ir.Context[F], s *ScatterAdd, v *ir.Value, args []*ir.Tensor[F]) *ir.Tensor[F] {
+	out := c.New(v.Shape.Concrete(c.Rows))
+	eachSlice(s.BatchDims, out.Shape, args[0], func(to, from, size int) {
+		for i := range size {
+			out.F[to+i] += args[1].F[from+i]
+		}
+	})
+	return out
+}
+
+// VJP picks the gradient where the updates went.
+func (s *ScatterAdd) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
+	return []*ir.Value{nil, b.Apply(&Gather{BatchDims: s.BatchDims}, dy, v.Args[0])}
+}
+
+// Lower fills the result with zeros, then adds to it at an index.
+func (s *ScatterAdd) Lower(l Lowering, v *ir.Value) {
+	ids, updates := v.Args[0], v.Args[1]
+	to := l.Result(v)
+	store(l, v, to, s.Shape, loop.Num(0), nil, "from zero")
+	dst := (&Gather{s.BatchDims}).pick(to, s.Shape, l.View(ids), ids.Shape, len(updates.Shape))
+	srcs := []loop.Access{access(l.View(updates), updates.Shape, updates.Shape)}
+	all := pointers(&dst, srcs)
+	l.Emit(v, &loop.Nest{
+		Outer: collapse(loops(updates.Shape), all, 0),
+		Body:  []loop.Stmt{{Dst: dst, Value: loop.Arg(0), Srcs: srcs, Accumulate: true, Word: "scatter"}},
+	})
 }

@@ -79,3 +79,63 @@ func (s *Slice) Infer(args []ir.Type) (ir.Type, error) {
 	}
 	return ir.Type{Shape: slices.Clone(s.Sizes), DType: x.DType}, nil
 }
+
+// Eval32 is the rule in single precision.
+func (s *Slice) Eval32(c *ir.Context[float32], v *ir.Value, args []*ir.Tensor[float32]) *ir.Tensor[float32] {
+	return evalSlice(c, s, v, args)
+}
+
+// Eval64 is the rule in double precision.
+func (s *Slice) Eval64(c *ir.Context[float64], v *ir.Value, args []*ir.Tensor[float64]) *ir.Tensor[float64] {
+	return evalSlice(c, s, v, args)
+}
+
+func evalSlice[F ir.Float](c *ir.Context[F], s *Slice, v *ir.Value, args []*ir.Tensor[F]) *ir.Tensor[F] {
+	shape := v.Shape.Concrete(c.Rows)
+	out := like(c, args[0], shape)
+	move(shape, out, packed(shape), args[0], s.within(place{strides: args[0].Shape.Strides()}))
+	return out
+}
+
+// within is where the slice lies in the whole.
+func (s *Slice) within(p place) place {
+	q := place{offset: p.offset, strides: make([]int, len(p.strides))}
+	for i, stride := range p.strides {
+		q.offset += s.Starts[i] * stride
+		q.strides[i] = s.Steps[i] * stride
+	}
+	return q
+}
+
+// VJP puts the gradient back among zeros.
+func (s *Slice) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
+	shape := v.Args[0].Shape
+	pad := &Pad{Before: make([]int, len(shape)), After: make([]int, len(shape)), Interior: make([]int, len(shape))}
+	apart := false
+	for i, d := range shape {
+		start, size, step := s.Starts[i], s.Sizes[i], s.Steps[i]
+		if d == ir.Batch {
+			continue
+		}
+		if size == 1 {
+			step = 1
+		}
+		if step < 0 {
+			dy = Flip(b, dy, i)
+			start, step = start+(size-1)*step, -step
+		}
+		pad.Before[i], pad.Interior[i], pad.After[i] = start, step-1, d-start-(size-1)*step-1
+		apart = apart || step > 1
+	}
+	if !apart {
+		pad.Interior = nil
+	}
+	return []*ir.Value{b.Apply(pad, dy)}
+}
+
+// Lower needs no kernel: it is an offset and other strides.
+func (s *Slice) Lower(l Lowering, v *ir.Value) {
+	w := l.View(v.Args[0])
+	p := s.within(place{w.Offset, w.Strides})
+	l.Alias(v, View{w.Buf, p.offset, p.strides})
+}

@@ -43,3 +43,43 @@ func (t *Transpose) Infer(args []ir.Type) (ir.Type, error) {
 	}
 	return ir.Type{Shape: out, DType: x.DType}, nil
 }
+
+// Eval32 is the rule in single precision.
+func (t *Transpose) Eval32(c *ir.Context[float32], v *ir.Value, args []*ir.Tensor[float32]) *ir.Tensor[float32] {
+	return evalTranspose(c, t, v, args)
+}
+
+// Eval64 is the rule in double precision.
+func (t *Transpose) Eval64(c *ir.Context[float64], v *ir.Value, args []*ir.Tensor[float64]) *ir.Tensor[float64] {
+	return evalTranspose(c, t, v, args)
+}
+
+func evalTranspose[F ir.Float](c *ir.Context[F], t *Transpose, v *ir.Value, args []*ir.Tensor[F]) *ir.Tensor[F] {
+	shape := v.Shape.Concrete(c.Rows)
+	out := like(c, args[0], shape)
+	move(shape, out, packed(shape), args[0], place{strides: t.permute(args[0].Shape.Strides())})
+	return out
+}
+
+func (t *Transpose) permute(strides []int) []int {
+	out := make([]int, len(t.Perm))
+	for i, p := range t.Perm {
+		out[i] = strides[p]
+	}
+	return out
+}
+
+// VJP permutes back.
+func (t *Transpose) VJP(b *ir.Builder, _, dy *ir.Value) []*ir.Value {
+	back := make([]int, len(t.Perm))
+	for i, p := range t.Perm {
+		back[p] = i
+	}
+	return []*ir.Value{b.Apply(&Transpose{Perm: back}, dy)}
+}
+
+// Lower needs no kernel: strides change places.
+func (t *Transpose) Lower(l Lowering, v *ir.Value) {
+	w := l.View(v.Args[0])
+	l.Alias(v, View{w.Buf, w.Offset, t.permute(w.Strides)})
+}

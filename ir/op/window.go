@@ -2,6 +2,7 @@ package op
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
@@ -92,4 +93,99 @@ func (w *Window) positions(i, in int) (int, error) {
 		}
 	}
 	return n, nil
+}
+
+// Eval32 is the rule in single precision.
+func (w *Window) Eval32(c *ir.Context[float32], v *ir.Value, args []*ir.Tensor[float32]) *ir.Tensor[float32] {
+	return evalWindow(c, w, v, args)
+}
+
+// Eval64 is the rule in double precision.
+func (w *Window) Eval64(c *ir.Context[float64], v *ir.Value, args []*ir.Tensor[float64]) *ir.Tensor[float64] {
+	return evalWindow(c, w, v, args)
+}
+
+func evalWindow[F ir.Float](c *ir.Context[F], w *Window, v *ir.Value, args []*ir.Tensor[F]) *ir.Tensor[F] {
+	out := c.New(v.Shape.Concrete(c.Rows))
+	x, from := args[0], args[len(args)-1]
+	eachWindow(w, x.Shape, out.Shape, func(o int, taps []int) {
+		if w.Reduce == loop.Max {
+			out.F[o] = from.F[first(x.F, taps)]
+			return
+		}
+		for _, t := range taps {
+			out.F[o] += x.F[t]
+		}
+		if w.Mean {
+			out.F[o] /= F(len(taps))
+		}
+	})
+	return out
+}
+
+// first is the tap that holds the first of the largest elements.
+func first[F ir.Float](x []F, taps []int) int {
+	best := taps[0]
+	for _, t := range taps[1:] {
+		if x[t] > x[best] || math.IsNaN(float64(x[t])) && !math.IsNaN(float64(x[best])) {
+			best = t
+		}
+	}
+	return best
+}
+
+// eachWindow calls f with every element of the result and the elements of the
+// image that its window covers.
+func eachWindow(w *Window, in, out ir.Shape, f func(o int, taps []int)) {
+	strides := in.Strides()
+	channels := in[len(in)-1]
+	o := 0
+	var taps []int
+	pos := make([]int, len(w.Sizes))
+	var cover func(axis, at int)
+	cover = func(axis, at int) {
+		if axis == len(pos) {
+			taps = append(taps, at)
+			return
+		}
+		for t := range w.Sizes[axis] {
+			p := pos[axis]*w.Strides[axis] + t*w.Dilations[axis] - w.Before[axis]
+			if p >= 0 && p < in[1+axis] {
+				cover(axis+1, at+p*strides[1+axis])
+			}
+		}
+	}
+	var place func(axis, row int)
+	place = func(axis, row int) {
+		if axis < len(pos) {
+			for pos[axis] = 0; pos[axis] < out[1+axis]; pos[axis]++ {
+				place(axis+1, row)
+			}
+			return
+		}
+		for ch := range channels {
+			taps = taps[:0]
+			cover(0, row*strides[0]+ch)
+			f(o, taps)
+			o++
+		}
+	}
+	for row := range in[0] {
+		place(0, row)
+	}
+}
+
+// VJP is WindowGrad. Of a pick, the values get the gradient and what they were
+// picked by gets none.
+func (w *Window) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
+	g := b.Apply(&WindowGrad{Window: *w}, v.Args[0], dy)
+	if len(v.Args) == 2 {
+		return []*ir.Value{nil, g}
+	}
+	return []*ir.Value{g}
+}
+
+// Lower reports that pooling is not lowered yet.
+func (w *Window) Lower(l Lowering, v *ir.Value) {
+	l.Errorf(v, "pooling is not lowered by this version")
 }

@@ -1,0 +1,168 @@
+package op
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// Lower is one contraction kernel, where every point of the operands that is
+// named lies inside them and every element of the result is named once: matrix
+// products, their gradients, and convolutions without padding with their
+// gradients by the kernel.
+func (k *Contract) Lower(l Lowering, v *ir.Value) {
+	lhs, rhs := v.Args[0], v.Args[1]
+	if !k.inside(k.Lhs, lhs.Shape) || !k.inside(k.Rhs, rhs.Shape) || !k.covers() {
+		l.Errorf(v, "a convolution with padding, or the gradient of a convolution by its input, is not lowered by this version")
+		return
+	}
+	to := l.Result(v)
+	c := &loop.Contract{
+		Out:  k.access(k.Out, to),
+		Lhs:  k.access(k.Lhs, l.View(lhs)),
+		Rhs:  k.access(k.Rhs, l.View(rhs)),
+		Word: k.Word,
+	}
+	if k.Epilogue != nil {
+		c.Epilogue, c.Extra = k.epilogue(l, v)
+	}
+	inOut, inLhs, inRhs := k.names(k.Out), k.names(k.Lhs), k.names(k.Rhs)
+	groups := []struct {
+		nest   *[]loop.Axis
+		member func(a int) bool
+	}{
+		{&c.B, func(a int) bool { return inOut[a] && inLhs[a] && inRhs[a] }},
+		{&c.M, func(a int) bool { return inOut[a] && !inRhs[a] }},
+		{&c.N, func(a int) bool { return inOut[a] && inRhs[a] && !inLhs[a] }},
+		{&c.K, func(a int) bool { return !inOut[a] }},
+	}
+	all := pointers(&c.Out, append([]loop.Access{c.Lhs, c.Rhs}, c.Extra...))
+	var order []int
+	for _, g := range groups {
+		for a := range k.Axes {
+			if g.member(a) {
+				order = append(order, a)
+			}
+		}
+	}
+	for _, a := range all {
+		strides := make([]int, len(order))
+		for i, x := range order {
+			strides[i] = a.Strides[x]
+		}
+		a.Strides = strides
+	}
+	from, next := 0, 0
+	for _, g := range groups {
+		var axes []loop.Axis
+		for ; next < len(order) && g.member(order[next]); next++ {
+			a := k.Axes[order[next]]
+			if a.Extent == ir.Batch {
+				axes = append(axes, loop.Axis{Name: a.Name, N: 1, Rows: true})
+			} else {
+				axes = append(axes, loop.Axis{Name: a.Name, N: a.Extent})
+			}
+		}
+		*g.nest = collapse(axes, all, from)
+		from += len(*g.nest)
+		if len(*g.nest) > 3 {
+			l.Errorf(v, "a contraction over %d separate axes is not lowered by this version", len(*g.nest))
+			return
+		}
+	}
+	c.Lhs, c.Rhs = *all[1], *all[2]
+	for i := range c.Extra {
+		c.Extra[i] = *all[3+i]
+	}
+	l.Emit(v, c)
+}
+
+// names marks the axes that a list of indices uses.
+func (k *Contract) names(list []Index) []bool {
+	out := make([]bool, len(k.Axes))
+	for _, x := range list {
+		for _, t := range x.Terms {
+			out[t.Axis] = true
+		}
+	}
+	return out
+}
+
+// inside reports whether no point's index leaves a tensor of shape s.
+func (k *Contract) inside(list []Index, s ir.Shape) bool {
+	for i, x := range list {
+		if s[i] == ir.Batch {
+			continue // Infer holds it to the batch axis alone
+		}
+		low, high := x.Offset, x.Offset
+		for _, t := range x.Terms {
+			far := t.Coef * (k.Axes[t.Axis].Extent - 1)
+			low, high = low+min(far, 0), high+max(far, 0)
+		}
+		if low < 0 || high >= s[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// covers reports whether Out names every element of the result once.
+func (k *Contract) covers() bool {
+	var seen []int
+	for i, x := range k.Out {
+		switch {
+		case len(x.Terms) == 0 && x.Offset == 0 && k.Shape[i] == 1:
+			continue
+		case len(x.Terms) != 1 || x.Offset != 0 || x.Terms[0].Coef != 1:
+			return false
+		}
+		a := x.Terms[0].Axis
+		if slices.Contains(seen, a) || k.Axes[a].Extent != k.Shape[i] {
+			return false
+		}
+		seen = append(seen, a)
+	}
+	return true
+}
+
+// access reads or writes a view by a list of indices, at the points of Axes.
+func (k *Contract) access(list []Index, w View) loop.Access {
+	a := loop.Access{Buf: w.Buf, Offset: w.Offset, Strides: make([]int, len(k.Axes))}
+	for i, x := range list {
+		a.Offset += x.Offset * w.Strides[i]
+		for _, t := range x.Terms {
+			a.Strides[t.Axis] += t.Coef * w.Strides[i]
+		}
+	}
+	return a
+}
+
+// epilogue is the expression and the extras at the points of Axes.
+func (k *Contract) epilogue(l Lowering, v *ir.Value) (loop.Expr, []loop.Access) {
+	expr, extras := epilogue(l, k.Epilogue, v.Args[2:], v.Shape)
+	for i, x := range extras {
+		extras[i] = k.access(k.Out, View{x.Buf, x.Offset, x.Strides})
+	}
+	return expr, extras
+}
+
+// epilogue rewrites an expression over a sum, Arg(0), and extras, of which
+// known numbers become part of it.
+func epilogue(l Lowering, e loop.Expr, extras []*ir.Value, shape ir.Shape) (loop.Expr, []loop.Access) {
+	names := []loop.Expr{loop.Arg(0)}
+	var list []loop.Access
+	for i, x := range extras {
+		n, known := scalar(x)
+		switch {
+		case known:
+			names = append(names, n)
+		case loop.UsesArg(e, 1+i):
+			list = append(list, access(l.View(x), x.Shape, shape))
+			names = append(names, loop.Arg(len(list)))
+		default:
+			names = append(names, nil)
+		}
+	}
+	return loop.Substitute(e, names), list
+}
