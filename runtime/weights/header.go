@@ -103,11 +103,16 @@ func parseHeader(text []byte) (map[string]string, []entry, error) {
 	return meta, entries, nil
 }
 
+// headerError words a mistake in the header's JSON.
 func headerError(err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	var kind *json.UnmarshalTypeError
+	switch {
+	case err == io.EOF || err == io.ErrUnexpectedEOF:
 		return errors.New("the header's JSON is cut short")
+	case errors.As(err, &kind):
+		return fmt.Errorf("a %s in the wrong place", kind.Value)
 	}
-	return err
+	return fmt.Errorf("the header is not JSON: %w", err)
 }
 
 // check holds dtype, shape and offsets against each other.
