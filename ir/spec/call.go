@@ -54,7 +54,7 @@ func (r *callReader) named(a Arg, pos diag.Pos) Call {
 	case v.Kind == Map:
 		args.List = v.Map
 	case v.Kind == List && dashed(v):
-		r.fail(v.Pos, "the arguments of %s are a list; write %s: {%s: %s}, without dashes", quotedName(a.Name), r.what, plain(a.Name), undashed(v))
+		r.fail(v.Pos, "the arguments of %s are a list; write %s, without dashes", quotedName(a.Name), r.line("{"+plain(a.Name)+": "+undashed(v)+"}"))
 	case v.Kind != Null:
 		args.Positional = &v
 	}
@@ -73,13 +73,13 @@ func (r *callReader) several(v Value) {
 		if len(config.Value.Map) > 0 {
 			text = "{" + text + ": " + orEllipsis(flowArgs(config.Value.Map)) + "}"
 		}
-		r.fail(v.Pos, "class_name and config are not needed; write %s: %s", r.what, text)
+		r.fail(v.Pos, "class_name and config are not needed; write %s", r.line(text))
 	case first.Value.Kind == Null:
-		r.fail(v.Map[1].Pos, "the arguments of %s stand beside it, not under it; indent them, or write %s: {%s: %s}",
-			quotedName(first.Name), r.what, plain(first.Name), orEllipsis(flowArgs(v.Map[1:])))
+		r.fail(v.Map[1].Pos, "the arguments of %s stand beside it, not under it; indent them, or write %s",
+			quotedName(first.Name), r.line("{"+plain(first.Name)+": "+orEllipsis(flowArgs(v.Map[1:]))+"}"))
 	default:
-		r.fail(v.Map[1].Pos, "%s takes one name, but got %s and %s; arguments stand under the name: %s: {%s: {argument: value}}",
-			r.what, diag.Quote(first.Name), diag.Quote(v.Map[1].Name), r.what, plain(first.Name))
+		r.fail(v.Map[1].Pos, "%s takes one name, but got %s and %s; arguments stand under the name: %s",
+			r.what, diag.Quote(first.Name), diag.Quote(v.Map[1].Name), r.line("{"+plain(first.Name)+": {argument: value}}"))
 	}
 }
 
@@ -88,36 +88,54 @@ var abbreviations = map[string]string{"acc": "accuracy"}
 
 // name checks the name of a call; args are its arguments, for the line to write instead.
 func (r *callReader) name(name string, pos diag.Pos, args *Value) {
-	better, ok := fromR(name)
-	if !ok {
+	better, isR := fromR(name)
+	ok := isR
+	if !isR {
 		better, ok = abbreviations[name]
 	}
 	switch {
 	case looksForeign(name):
 		if write, ok := rewriteCall(name); ok && args == nil {
-			r.fail(pos, "this is Python or R; write %s: %s", r.what, callText(r.what, write))
+			r.fail(pos, "this is Python or R; write %s", r.line(callText(r.what, write)))
 		} else {
-			r.fail(pos, "%s is Python or R; write the name, and its arguments under it: %s: {name: {argument: value}}", diag.Quote(name), r.what)
+			r.fail(pos, "%s is Python or R; write the name, and its arguments under it: %s", diag.Quote(name), r.line("{name: {argument: value}}"))
 		}
 	case ok:
 		write := plain(better)
 		if args != nil && args.Kind != Null {
-			text := args.flow()
-			if len(text) > 90 {
-				text = "{...}"
-			}
-			write = "{" + write + ": " + text + "}"
+			write = "{" + write + ": " + renamed(*args).brief() + "}"
 		}
-		if name == "acc" {
-			r.fail(pos, "%s is written out here: write %s", diag.Quote(name), write)
+		if isR {
+			r.fail(pos, "%s is its name in R; write %s", diag.Quote(name), r.line(write))
 		} else {
-			r.fail(pos, "%s is its name in R; write %s: %s", diag.Quote(name), r.what, write)
+			r.fail(pos, "%s is written out here; write %s", diag.Quote(name), r.line(write))
 		}
 	default:
 		if problem := badName(name); problem != "" {
 			r.fail(pos, "%s: the name %s", r.what, problem)
 		}
 	}
+}
+
+// line puts the argument's name before what is to be written; an entry of a list has none.
+func (r *callReader) line(write string) string {
+	if r.what == "metrics" {
+		return write
+	}
+	return r.what + ": " + write
+}
+
+// renamed gives the arguments with lr written out, which is answered on its own.
+func renamed(args Value) Value {
+	out := args
+	out.Map = nil
+	for _, a := range args.Map {
+		if a.Name == "lr" {
+			a.Name = "learning_rate"
+		}
+		out.Map = append(out.Map, a)
+	}
+	return out
 }
 
 // callText puts `rmsprop: {learning_rate: 0.001}` in braces, and gives the name alone in lower case where it has no arguments.

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
@@ -63,6 +64,9 @@ func (m *Model) Order() []int {
 	return c.order
 }
 
+// maxHints bounds the search for near names: far fewer errors are printed.
+const maxHints = 100
+
 type checker struct {
 	m     *Model
 	names []string
@@ -76,7 +80,7 @@ func (c *checker) declare() {
 	at := map[string]diag.Pos{}
 	for i, in := range c.m.Inputs {
 		if first, twice := at[in.Name]; twice {
-			c.errs.Add(in.Pos, "two inputs are named %s; the first is at %s", diag.Quote(in.Name), where(first))
+			c.errs.Add(in.Pos, "two inputs are named %s; the first is %s", diag.Quote(in.Name), where(first))
 			continue
 		}
 		at[in.Name], c.index[in.Name] = in.Pos, -1-i
@@ -88,20 +92,19 @@ func (c *checker) declare() {
 			if c.index[name] < 0 {
 				what = "input"
 			}
-			c.errs.Add(l.NamePos, "the name %s is taken by the %s at %s; give each layer its own", diag.Quote(name), what, where(first))
+			c.errs.Add(l.NamePos, "the name %s is taken by the %s %s; give each layer its own", diag.Quote(name), what, where(first))
 			continue
 		}
 		at[name], c.index[name] = l.NamePos, i
 	}
 }
 
-// where prints a position within the same file.
+// where says in words where something stands in the same file.
 func where(p diag.Pos) string {
-	p.File = ""
 	if p.Line > 0 {
-		return "line " + p.String()
+		return fmt.Sprintf("in line %d, column %d", p.Line, p.Col)
 	}
-	return p.String()
+	return "at " + p.Path
 }
 
 func (c *checker) known() []string {
@@ -109,7 +112,12 @@ func (c *checker) known() []string {
 	for _, in := range c.m.Inputs {
 		names = append(names, in.Name)
 	}
-	return append(names, c.names...)
+	for i, name := range c.names {
+		if c.index[name] == i {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // resolve looks up every reference.
@@ -122,7 +130,10 @@ func (c *checker) resolve() {
 			if known == nil {
 				known = c.known()
 			}
-			hint := diag.DidYouMean(r.Name, known[:min(len(known), 1000)])
+			hint := ""
+			if len(c.errs) < maxHints {
+				hint = diag.DidYouMean(r.Name, known)
+			}
 			if hint == "" && len(known) <= 12 {
 				hint = "; there are " + quoteAll(known)
 			}

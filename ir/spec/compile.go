@@ -30,12 +30,12 @@ func (p *parser) compile(m *Model, a Arg) *Compile {
 	c := &Compile{Pos: a.Pos, Optimizer: Call{Name: "rmsprop", Pos: a.Pos, Args: Args{Pos: a.Pos, Owner: "compile", Kind: "rmsprop"}}}
 	before, lossGiven := len(p.errs), false
 	p.section("compile", a.Value, []key{
-		{"optimizer", func(a Arg) { c.Optimizer = p.optimizer(a.Value) }},
-		{"loss", func(a Arg) {
+		{name: "optimizer", take: func(a Arg) { c.Optimizer = p.optimizer(a.Value) }},
+		{name: "loss", take: func(a Arg) {
 			lossGiven = true
 			c.Losses = p.perOutput(m, "loss", a.Value, false)
 		}},
-		{"metrics", func(a Arg) { c.Metrics = p.perOutput(m, "metrics", a.Value, true) }},
+		{name: "metrics", take: func(a Arg) { c.Metrics = p.perOutput(m, "metrics", a.Value, true) }},
 	}, compileMistakes)
 	if !lossGiven && len(p.errs) == before {
 		p.fail(a.Pos, "compile has no loss; write loss: with, for example, binary_crossentropy, sparse_categorical_crossentropy or mean_squared_error")
@@ -61,10 +61,14 @@ func (p *parser) call(what string, v Value) (Call, bool) {
 // optimizer answers the old names of the learning rate here, so that they are reported with the other mistakes of the file.
 func (p *parser) optimizer(v Value) Call {
 	c, _ := p.call("optimizer", v)
+	name, isR := fromR(c.Name)
+	if !isR {
+		name = c.Name
+	}
 	for _, a := range c.Args.List {
 		switch a.Name {
 		case "lr", "learn_rate", "eta":
-			p.fail(a.Pos, "compile: %s is called learning_rate; write optimizer: {%s: {learning_rate: %s}}", quotedName(a.Name), plain(c.Name), a.Value.flow())
+			p.fail(a.Pos, "compile: %s is called learning_rate; write optimizer: {%s: {learning_rate: %s}}", quotedName(a.Name), plain(name), a.Value.brief())
 		case "decay":
 			p.fail(a.Pos, "compile: optimizers of Keras 3 have no decay; take it out")
 		}
@@ -94,7 +98,11 @@ func (p *parser) calls(what string, v Value, several bool) []NamedCall {
 	items := []Value{v}
 	if v.Kind == List {
 		if !several {
-			p.fail(v.Pos, "compile: loss takes one name, or a map from outputs to names, not a list; write loss: mean_squared_error, or loss: {output: mean_squared_error}")
+			write := "loss: {first_output: mean_squared_error, second_output: binary_crossentropy}"
+			if len(v.List) == 1 {
+				write = "loss: " + v.List[0].brief()
+			}
+			p.fail(v.Pos, "compile: loss takes one name, or a map from outputs to names, not a list; write %s", write)
 			return nil
 		}
 		items = v.List
@@ -128,14 +136,11 @@ func (p *parser) outputMap(m *Model, v Value) bool {
 			return true
 		}
 	}
+	if _, config := v.get("class_name"); config {
+		return false // Keras's own form of a name with arguments, which is answered
+	}
 	first := v.Map[0].Value
-	return first.Kind == String || first.Kind == List || len(v.Map) > 1 && first.Kind != Null && !isCallConfig(v)
-}
-
-// isCallConfig reports whether v is what Keras writes for a loss or metric: class_name and config.
-func isCallConfig(v Value) bool {
-	_, ok := v.get("class_name")
-	return ok
+	return first.Kind == String || first.Kind == List || len(v.Map) > 1 && first.Kind != Null
 }
 
 // isOutput reports a key that names no output of the model.

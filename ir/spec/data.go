@@ -27,15 +27,15 @@ func (p *parser) data(a Arg) *Data {
 	d := &Data{Pos: a.Pos}
 	before := len(p.errs)
 	reserved := func(name string) key {
-		return key{name, func(a Arg) { p.reserved(a.Pos, name) }}
+		return key{name: name, hidden: true, take: func(a Arg) { p.reserved(a.Pos, name) }}
 	}
 	var classes, features, target *Arg
 	p.section("data", a.Value, []key{
-		{"train", func(a Arg) { d.Train = p.source("train", a) }},
-		{"test", func(a Arg) { d.Test = p.source("test", a) }},
-		{"features", func(a Arg) { features = &a }},
-		{"target", func(a Arg) { target = &a }},
-		{"classes", func(a Arg) { classes = &a }},
+		{name: "train", take: func(a Arg) { d.Train = p.source("train", a) }},
+		{name: "test", take: func(a Arg) { d.Test = p.source("test", a) }},
+		{name: "features", take: func(a Arg) { features = &a }},
+		{name: "target", take: func(a Arg) { target = &a }},
+		{name: "classes", take: func(a Arg) { classes = &a }},
 		reserved("missing_values"),
 		reserved("validation"),
 		reserved("text"),
@@ -101,7 +101,7 @@ func (p *parser) consistent(d *Data, a Arg, features, target, classes *Arg) {
 		return
 	}
 	if classes != nil {
-		p.fail(classes.Pos, "data: for csv files classes stands under target; write target: {column: ..., classes: %s}", orEllipsis2(classes.Value.flow()))
+		p.fail(classes.Pos, "data: for csv files classes stands under target; write target: {column: ..., classes: %s}", classes.Value.brief())
 	}
 	if features == nil {
 		p.fail(a.Pos, "data: csv needs features, the columns of the input in their order; write features: {age: {type: number}}")
@@ -115,13 +115,6 @@ func (p *parser) consistent(d *Data, a Arg, features, target, classes *Arg) {
 			p.fail(f.Pos, "data: column %s is the target and a feature; take it out of features", diag.Quote(f.Name))
 		}
 	}
-}
-
-func orEllipsis2(list string) string {
-	if len(list) > 60 {
-		return "[...]"
-	}
-	return list
 }
 
 // source reads one of train and test.
@@ -145,7 +138,7 @@ func (p *parser) source(name string, a Arg) *Source {
 	s := &Source{Pos: a.Pos}
 	before := len(p.errs)
 	kind := func(k SourceKind, files int) key {
-		return key{string(k), func(a Arg) {
+		return key{name: string(k), take: func(a Arg) {
 			if s.Kind != "" {
 				p.fail(a.Pos, "%s is %s already; it has one kind of files", title, s.Kind)
 				return
@@ -154,13 +147,13 @@ func (p *parser) source(name string, a Arg) *Source {
 		}}
 	}
 	reserved := func(name string) key {
-		return key{name, func(a Arg) { p.reserved(a.Pos, name) }}
+		return key{name: name, hidden: true, take: func(a Arg) { p.reserved(a.Pos, name) }}
 	}
 	oov := false
 	p.section(title, a.Value, []key{
 		kind(IDX, 2), kind(CSV, 1), kind(Tokens, 1),
-		{"num_words", func(a Arg) { p.count(title, a, &s.NumWords, 1) }},
-		{"oov_id", func(a Arg) { oov = true; p.count(title, a, &s.OOVID, 0) }},
+		{name: "num_words", take: func(a Arg) { p.count(title, a, &s.NumWords, 1) }},
+		{name: "oov_id", take: func(a Arg) { oov = true; p.count(title, a, &s.OOVID, 0) }},
 		reserved("text"), reserved("text_dir"), reserved("vocabulary"), reserved("image_dir"), reserved("size"), reserved("color"),
 		reserved("windows"), reserved("npy"), reserved("npz"),
 	}, nil)
@@ -234,7 +227,7 @@ func (p *parser) features(a Arg) []Feature {
 		if e.Kind == Map && len(e.Map) > 0 {
 			e = Value{Kind: String, Str: e.Map[0].Name}
 		}
-		p.fail(a.Value.Pos, "data: features takes columns with their types, not a list; write features: {%s: {type: number}, ...}", e.flow())
+		p.fail(a.Value.Pos, "data: features takes columns with their types, not a list; write features: {%s: {type: number}, ...}", e.brief())
 		return nil
 	}
 	if !p.isMap("data: features", a.Value, "features: {age: {type: number}}") {
@@ -263,10 +256,10 @@ func (p *parser) feature(e Arg) Feature {
 	}
 	before := len(p.errs)
 	reserved := func(name string) key {
-		return key{name, func(a Arg) { p.reserved(a.Pos, name) }}
+		return key{name: name, hidden: true, take: func(a Arg) { p.reserved(a.Pos, name) }}
 	}
 	p.section(title, e.Value, []key{
-		{"type", func(a Arg) { f.Type = p.featureType(title, a.Value) }},
+		{name: "type", take: func(a Arg) { f.Type = p.featureType(title, a.Value) }},
 		reserved("missing"), reserved("scale"), reserved("encode"), reserved("oov"), reserved("format"), reserved("vocabulary"), reserved("length"),
 	}, nil)
 	if f.Type == "" && len(p.errs) == before {
@@ -288,7 +281,7 @@ func (p *parser) featureType(title string, v Value) string {
 	case "numeric", "float", "int", "integer", "double", "float32", "real", "num":
 		p.fail(v.Pos, "%s: the type of a column of numbers is called number; write type: number", title)
 	default:
-		p.fail(v.Pos, "%s has no type %s%s; write type: number", title, diag.Quote(v.Str), diag.DidYouMean(v.Str, []string{"number", "category", "text", "date"}))
+		p.fail(v.Pos, "%s: there is no type %s; write type: number", title, diag.Quote(v.Str))
 	}
 	return ""
 }
@@ -305,7 +298,7 @@ func (p *parser) target(d *Data, a Arg) {
 	}
 	before := len(p.errs)
 	p.section("data: target", a.Value, []key{
-		{"column", func(a Arg) {
+		{name: "column", take: func(a Arg) {
 			switch {
 			case a.Value.Kind != String:
 				p.fail(a.Value.Pos, "data: target: column takes the header of a column, not %s", a.Value.describe())
@@ -315,7 +308,7 @@ func (p *parser) target(d *Data, a Arg) {
 				d.Target.Column = a.Value.Str
 			}
 		}},
-		{"classes", func(a Arg) { d.Classes = p.classes("target: classes", a.Value) }},
+		{name: "classes", take: func(a Arg) { d.Classes = p.classes("target: classes", a.Value) }},
 	}, map[string]string{"name": "data: the target's name stands under column; write target: {column: ...}"})
 	if d.Target.Column == "" && len(p.errs) == before {
 		p.fail(a.Pos, "data: target has no column; write target: {column: churned}")
@@ -338,7 +331,7 @@ func (p *parser) classes(title string, v Value) []string {
 		name := e.Str
 		switch {
 		case e.Kind == Int || e.Kind == Bool:
-			name = e.flow()
+			name = e.brief()
 		case e.Kind != String:
 			p.fail(e.Pos, "data: %s: a class is a text, not %s; write it in quotes as it stands in the file", title, e.describe())
 			continue

@@ -39,7 +39,7 @@ func Decode(args Args, into any) diag.List {
 	}
 	for i, f := range d.fields {
 		if f.Required && !given[i] {
-			d.errs.Add(args.Pos, "%s%s needs %s: %s", d.owner(), args.Kind, f.Name, f.takes())
+			d.errs.Add(args.Pos, "%s%s needs the argument %s: %s", d.owner(), args.Kind, f.Name, f.takes())
 		}
 	}
 	return d.errs
@@ -48,6 +48,7 @@ func Decode(args Args, into any) diag.List {
 type decoder struct {
 	args   Args
 	fields []field
+	alone  bool // the argument stands without its name
 	errs   diag.List
 }
 
@@ -66,7 +67,17 @@ func (d *decoder) positional(rv reflect.Value, given []bool) {
 		return
 	}
 	given[i] = true
+	d.alone = true
 	d.fill(rv.FieldByIndex(d.fields[i].index), &d.fields[i], v)
+	d.alone = false
+}
+
+// subject names an argument at the beginning of a message.
+func (d *decoder) subject(f *field) string {
+	if d.alone {
+		return d.owner() + d.args.Kind + "'s first argument, " + f.Name + ","
+	}
+	return d.owner() + f.Name
 }
 
 // older are argument names of older Keras versions and of R that no edit distance leads to the present one.
@@ -105,7 +116,15 @@ func (d *decoder) unknown(a Arg, given []bool) {
 }
 
 func (d *decoder) wrong(f *field, v Value, want func(Value) bool) {
-	d.errs.Add(v.Pos, "%s%s takes %s, not %s%s", d.owner(), f.Name, f.takes(), v.describe(), instead(f.Name, v, want))
+	name := f.Name
+	if d.alone {
+		name = d.args.Kind
+	}
+	hint := instead(name, v, want)
+	if v.Kind == Null && hint == "" && !f.Required {
+		hint = "; take it out for the default"
+	}
+	d.errs.Add(v.Pos, "%s takes %s, not %s%s", d.subject(f), f.takes(), v.describe(), hint)
 }
 
 // fill sets dst, a field or what it points to or an element of it, from v.
@@ -156,7 +175,7 @@ func (d *decoder) fill(dst reflect.Value, f *field, v Value) {
 			return
 		}
 		if dst.Kind() == reflect.Int && f.Max == nil && n > math.MaxInt32 {
-			d.errs.Add(v.Pos, "%s%s is %d; it must be at most %d", d.owner(), f.Name, n, math.MaxInt32)
+			d.errs.Add(v.Pos, "%s is %d; it must be at most %d", d.subject(f), n, math.MaxInt32)
 			return
 		}
 		if d.inRange(f, v, float64(n)) {
@@ -183,7 +202,7 @@ func (d *decoder) fill(dst reflect.Value, f *field, v Value) {
 			return
 		}
 		if f.OneOf != nil && !slices.Contains(f.OneOf, v.Str) {
-			d.errs.Add(v.Pos, "%s%s is %s; it must be %s%s", d.owner(), f.Name, diag.Quote(v.Str), orList(f.OneOf), diag.DidYouMean(v.Str, f.OneOf))
+			d.errs.Add(v.Pos, "%s is %s; it must be %s%s", d.subject(f), diag.Quote(v.Str), orList(f.OneOf), diag.DidYouMean(v.Str, f.OneOf))
 			return
 		}
 		dst.SetString(v.Str)
@@ -197,6 +216,10 @@ func (d *decoder) inRange(f *field, v Value, x float64) bool {
 	if low && high {
 		return true
 	}
-	d.errs.Add(v.Pos, "%s%s is %s; it must be %s", d.owner(), f.Name, v.flow(), f.bounds())
+	if strings.HasSuffix(f.Type, "s") {
+		d.errs.Add(v.Pos, "%s has the value %s; each must be %s", d.subject(f), v.flow(), f.bounds())
+	} else {
+		d.errs.Add(v.Pos, "%s is %s; it must be %s", d.subject(f), v.flow(), f.bounds())
+	}
 	return false
 }

@@ -26,13 +26,13 @@ func (p *parser) fit(m *Model, a Arg) {
 		return
 	}
 	p.section("fit", a.Value, []key{
-		{"batch_size", func(a Arg) {
+		{name: "batch_size", take: func(a Arg) {
 			f.BatchSizePos = a.Value.Pos
 			p.positive("batch_size", a.Value, &f.BatchSize, 1<<24)
 		}},
-		{"epochs", func(a Arg) { p.positive("epochs", a.Value, &f.Epochs, math.MaxInt32) }},
-		{"validation_split", func(a Arg) { p.split(a.Value, f) }},
-		{"shuffle", func(a Arg) {
+		{name: "epochs", take: func(a Arg) { p.positive("epochs", a.Value, &f.Epochs, math.MaxInt32) }},
+		{name: "validation_split", take: func(a Arg) { p.split(a.Value, f) }},
+		{name: "shuffle", take: func(a Arg) {
 			if a.Value.Kind != Bool {
 				p.fail(a.Value.Pos, "fit: shuffle takes true or false, not %s%s", a.Value.describe(), instead("shuffle", a.Value, func(w Value) bool { return w.Kind == Bool }))
 				return

@@ -62,7 +62,7 @@ func (p *parser) input(e Arg) (Input, bool) {
 		if v.Kind == Int {
 			v = Value{Kind: List, List: []Value{v}}
 		}
-		p.fail(e.Value.Pos, "%s: the shape needs its name; write %s: {shape: %s}", title, plain(e.Name), v.flow())
+		p.fail(e.Value.Pos, "%s: the shape needs its name; write %s: {shape: %s}", title, plain(e.Name), v.brief())
 		return in, false
 	default:
 		p.fail(v.Pos, "%s takes a shape, not %s; write %s: {shape: [784]}", title, v.describe(), plain(e.Name))
@@ -71,8 +71,8 @@ func (p *parser) input(e Arg) (Input, bool) {
 	before := len(p.errs)
 	shaped := false
 	p.section(title, e.Value, []key{
-		{"shape", func(a Arg) { shaped = true; in.Shape = p.shape(title, a.Value) }},
-		{"dtype", func(a Arg) { in.DType = p.dtype(title, a.Value) }},
+		{name: "shape", take: func(a Arg) { shaped = true; in.Shape = p.shape(title, a.Value) }},
+		{name: "dtype", take: func(a Arg) { in.DType = p.dtype(title, a.Value) }},
 	}, inputMistakes)
 	if !shaped && len(p.errs) == before {
 		p.fail(e.Pos, "%s has no shape; write %s: {shape: [784]}", title, plain(e.Name))
@@ -138,12 +138,12 @@ func (p *parser) dtype(title string, v Value) string {
 }
 
 // impliedInputs fills in the inputs that the data section decides, and compares those that are written with it.
-func (p *parser) impliedInputs(m *Model, root Value) {
-	_, written := root.get("inputs")
+func (p *parser) impliedInputs(m *Model, pos diag.Pos, meant map[string]bool) {
+	written := meant["inputs"]
 	d := m.Data
 	if d == nil || d.Train == nil {
-		if _, described := root.get("data"); !written && !described {
-			p.fail(root.Pos, "the description has no inputs; write %s", inputsExample)
+		if !written && !meant["data"] {
+			p.fail(pos, "the description has no inputs; write %s", inputsExample)
 		}
 		return
 	}

@@ -65,6 +65,7 @@ func (r *jsonReader) fail(at int, format string, args ...any) {
 }
 
 func (r *jsonReader) token() json.Token {
+	from := int(r.dec.InputOffset())
 	t, err := r.dec.Token()
 	if err == nil {
 		return t
@@ -74,7 +75,7 @@ func (r *jsonReader) token() json.Token {
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		r.fail(len(r.src.text), "%s", r.src.unfinished())
 	case errors.As(err, &syntax):
-		r.explain(int(r.dec.InputOffset()), syntax)
+		r.explain(from, syntax)
 	default:
 		r.fail(r.next(), "the JSON cannot be read: %v", err)
 	}
@@ -98,6 +99,10 @@ func (r *jsonReader) value(depth int) Value {
 		v.Kind, v.Bool = Bool, t
 	case string:
 		v.Kind, v.Str = String, t
+		if problem := tooLong(t); problem != "" {
+			r.errs.Add(v.Pos, "%s", problem)
+			v.Str = "x"
+		}
 	case json.Number:
 		r.number(&v, string(t))
 	case json.Delim:
@@ -126,6 +131,10 @@ func (r *jsonReader) entries(v *Value, depth int) {
 			return // not a string: Token has reported it
 		}
 		value := r.value(depth + 1)
+		if problem := tooLong(name); problem != "" {
+			r.errs.Add(pos, "%s", problem)
+			continue
+		}
 		if first, twice := seen[name]; twice {
 			r.errs.Add(pos, "%s", duplicateKey(name, first))
 			continue
@@ -140,6 +149,7 @@ func (r *jsonReader) number(v *Value, s string) {
 		n, err := strconv.ParseInt(s, 10, 64)
 		if err != nil {
 			r.errs.Add(v.Pos, "the number %s is too large: it does not fit into 64 bits", short(s))
+			n = 1 // one mistake is enough
 		}
 		v.Kind, v.Int = Int, n
 		return
@@ -147,7 +157,7 @@ func (r *jsonReader) number(v *Value, s string) {
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsInf(f, 0) {
 		r.errs.Add(v.Pos, "the number %s is too large for a float", short(s))
-		f = 0
+		f = 0.5
 	}
 	if f == 0 {
 		f = 0 // one zero: -0.0 is the same number
@@ -159,14 +169,21 @@ func (r *jsonReader) number(v *Value, s string) {
 func (r *jsonReader) explain(from int, err *json.SyntaxError) {
 	s := r.src.text
 	at := from
-	comma := -1
+	comma, colon := -1, -1
 	for at < len(s) && strings.IndexByte(" \t\r\n,:", s[at]) >= 0 {
-		if s[at] == ',' {
+		switch s[at] {
+		case ',':
+			if colon >= 0 {
+				r.fail(colon, "a value is missing after this colon")
+				return
+			}
 			if comma >= 0 {
 				r.fail(at, "two commas in a row; take one out")
 				return
 			}
 			comma = at
+		case ':':
+			colon = at
 		}
 		at++
 	}
@@ -187,8 +204,10 @@ func (r *jsonReader) explain(from int, err *json.SyntaxError) {
 		r.fail(at, "this text is not closed; add the second double quote")
 	case c == '"' && strings.Contains(err.Error(), "escape"):
 		r.fail(at, `a backslash in this text begins no known escape; write \\ for a backslash`)
-	case c == '"' && comma < 0 && strings.Contains(err.Error(), "after"):
-		r.fail(at, "a comma or colon is missing before this text")
+	case comma < 0 && strings.HasSuffix(err.Error(), "after object key"):
+		r.fail(at, "a colon is missing between the name and its value")
+	case comma < 0 && strings.Contains(err.Error(), " after "):
+		r.fail(at, "a comma is missing before this entry")
 	case word(s[at:]) != "":
 		r.failWord(at, word(s[at:]))
 	default:
@@ -266,5 +285,5 @@ func (s *source) wrongClose(at int) string {
 }
 
 func duplicateKey(name string, first diag.Pos) string {
-	return fmt.Sprintf("%s is given twice; the first is in line %d", diag.Quote(name), first.Line)
+	return fmt.Sprintf("%s is given twice; the first is %s", diag.Quote(name), where(first))
 }

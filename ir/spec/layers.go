@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -29,10 +30,20 @@ func (p *parser) layers(m *Model, a Arg) {
 
 // entry gives how a layer is written in the file's format: a list entry of YAML has a dash.
 func (p *parser) entry(text string) string {
-	if p.json {
-		return "{" + text + "}, with double quotes around names and texts"
+	if !p.json {
+		return "- " + text
 	}
-	return "- " + text
+	if !strings.Contains(text, "...") {
+		if !strings.Contains(text, ": ") {
+			return jsonText(text)
+		}
+		if v, errs, _ := readYAML(source{text: []byte("{" + text + "}")}); len(errs) == 0 {
+			var b bytes.Buffer
+			appendJSON(&b, v)
+			return b.String()
+		}
+	}
+	return "{" + text + "} in JSON"
 }
 
 // layer reads an entry of the list; title names it as long as its own name is not known.
@@ -51,6 +62,8 @@ func (p *parser) layer(v Value, title string) Layer {
 		}
 	case v.Kind == Map && len(v.Map) > 1:
 		p.severalKeys(title, v)
+	case v.Kind == Null:
+		p.fail(v.Pos, "%s is empty; write, for example, %s", title, p.entry("Dense: {units: 16}"))
 	default:
 		p.fail(v.Pos, "%s is %s; a layer is a name, or a name with arguments: %s", title, v.describe(), p.entry("Dense: {units: 16}"))
 	}
@@ -77,6 +90,8 @@ func (p *parser) severalKeys(title string, v Value) {
 	}
 	layer := quotedName(first.Name)
 	switch {
+	case first.Value.Kind == Null && !isTypeName(second.Name) && p.json:
+		p.fail(second.Pos, "%s: the arguments of %s stand beside it, not inside of it; write %s", title, layer, p.entry(plain(first.Name)+": "+orEllipsis(flowArgs(rest))))
 	case first.Value.Kind == Null && !isTypeName(second.Name):
 		p.fail(second.Pos, "%s: the arguments of %s stand beside it, not under it; indent them further than %s, or write %s",
 			title, layer, layer, p.entry(plain(first.Name)+": "+orEllipsis(flowArgs(rest))))
@@ -108,9 +123,7 @@ func isTypeName(s string) bool {
 func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bool {
 	argText := ""
 	if args != nil && args.Kind != Null {
-		if argText = ": " + args.flow(); len(argText) > 90 {
-			argText = ": {...}"
-		}
+		argText = ": " + args.brief()
 	}
 	dots := strings.LastIndexAny(l.Type, ".$:")
 	switch better, isR := fromR(l.Type); {
@@ -126,7 +139,7 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 		example := inputsExample
 		if args != nil {
 			if s, ok := args.get("shape"); ok && s.Value.Kind == List {
-				example = "inputs: {x: {shape: " + s.Value.flow() + "}}"
+				example = "inputs: {x: {shape: " + s.Value.brief() + "}}"
 			}
 		}
 		p.fail(pos, "%s: the input is not a layer; write %s before layers:", title, example)
@@ -136,11 +149,18 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 		p.fail(pos, "%s: %s is its name in R; write %s", title, diag.Quote(l.Type), p.entry(better+argText))
 	case dots > 0 && isTypeName(l.Type[dots+1:]):
 		p.fail(pos, "%s: the type of a layer stands without its module; write %s", title, p.entry(l.Type[dots+1:]+argText))
+	case strings.HasPrefix(l.Type, "Lambda("):
+		p.fail(pos, "%s: a Lambda layer is code, and a description has none; write it with layers such as Rescaling, Activation and Reshape", title)
+	case strings.Contains(l.Type, "("):
+		p.fail(pos, "%s: %s is Python or R; write %s", title, diag.Quote(l.Type), p.entry("Dense: {units: 16, activation: relu}"))
 	case strings.ContainsAny(l.Type, "{}[]= "):
 		name, rest, _ := strings.Cut(strings.TrimSpace(l.Type), " ")
 		if !isTypeName(name) || args != nil && !strings.HasPrefix(rest, "{") {
 			p.fail(pos, "%s: %s is not the type of a layer; write %s", title, diag.Quote(l.Type), p.entry("Dense: {units: 16, activation: relu}"))
 		} else {
+			if args != nil && args.Kind == String {
+				rest += ": " + args.Str
+			}
 			p.fail(pos, "%s: a colon is missing after %s; write %s", title, name, p.entry(name+": "+missingColon(rest)))
 		}
 	case badName(l.Type) != "":
@@ -151,12 +171,12 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 	return false
 }
 
-// missingColon is what follows a layer's type whose colon is missing: a value, or a brace that YAML has cut at the first colon inside.
+// missingColon is what follows a layer's type whose colon is missing: a value, or braces.
 func missingColon(rest string) string {
-	if strings.HasPrefix(rest, "{") {
-		return "{...}"
+	if v, errs, fatal := readYAML(source{text: []byte(rest)}); !fatal && len(errs) == 0 && len(rest) <= 90 {
+		return v.brief()
 	}
-	return plain(rest)
+	return "{...}"
 }
 
 // layerArgs reads the arguments of a layer and takes out name, inputs and trainable.
@@ -225,7 +245,7 @@ func (p *parser) inputShape(title string, l *Layer, a Arg) {
 	}
 	shape := "[...]"
 	if v.Kind == List && len(v.List) > 0 && len(v.List) <= maxRank {
-		shape = v.flow()
+		shape = v.brief()
 	}
 	p.fail(a.Pos, "%s: %s is not an argument of a layer here; write inputs: {x: {shape: %s}} before layers:", title, quotedName(a.Name), shape)
 }

@@ -30,12 +30,21 @@ func Parse(file string, src []byte) (*Model, error) {
 	if fatal {
 		return nil, errs.Err()
 	}
-	p := parser{errs: errs, json: strings.EqualFold(filepath.Ext(base), ".json")}
+	p := parser{json: strings.EqualFold(filepath.Ext(base), ".json")}
 	m := p.model(base, root)
-	if len(p.errs) == 0 {
-		p.errs = m.Check()
+	unread := map[diag.Pos]bool{}
+	for _, e := range errs {
+		unread[e.Pos] = true
 	}
-	if err := p.errs.Err(); err != nil {
+	for _, e := range p.errs { // what the reader could not read is not reported a second time for what stands in for it
+		if !unread[e.Pos] {
+			errs = append(errs, e)
+		}
+	}
+	if len(errs) == 0 {
+		errs = m.Check()
+	}
+	if err := errs.Err(); err != nil {
 		return nil, err
 	}
 	return m, nil
@@ -52,20 +61,25 @@ func (p *parser) fail(pos diag.Pos, format string, args ...any) { p.errs.Add(pos
 
 // key is an entry that a section may have.
 type key struct {
-	name string
-	take func(Arg)
+	name   string
+	take   func(Arg)
+	hidden bool // not listed in messages
 }
 
-// section hands the entries of a map to the keys. Other entries are answered from the table of known mistakes, or with the near name.
-func (p *parser) section(title string, v Value, keys []key, mistakes map[string]string) {
-	var names []string
+// section hands the entries of a map to the keys. Other entries are answered from the table of known mistakes, or with the near name. It gives the
+// names of the keys that are there or were meant.
+func (p *parser) section(title string, v Value, keys []key, mistakes map[string]string) (meant map[string]bool) {
+	meant = map[string]bool{}
+	var names, listed []string
 	for _, k := range keys {
-		if k.name[0] != '$' {
-			names = append(names, k.name)
+		names = append(names, k.name)
+		if !k.hidden {
+			listed = append(listed, k.name)
 		}
 	}
 	for _, a := range v.Map {
 		if i := slices.IndexFunc(keys, func(k key) bool { return k.name == a.Name }); i >= 0 {
+			meant[a.Name] = true
 			keys[i].take(a)
 			continue
 		}
@@ -73,20 +87,26 @@ func (p *parser) section(title string, v Value, keys []key, mistakes map[string]
 			p.fail(a.Pos, "%s", answer)
 			continue
 		}
-		near := diag.DidYouMean(a.Name, names)
-		if near == "" {
-			near = "."
+		hint := "."
+		if near, ok := diag.Nearest(a.Name, names); ok {
+			meant[near] = true
+			hint = "; did you mean " + diag.Quote(near) + "?"
 		}
-		p.fail(a.Pos, "%s has no %s%s It takes: %s", title, diag.Quote(a.Name), near, strings.Join(names, ", "))
+		p.fail(a.Pos, "%s has no %s%s It takes: %s", title, diag.Quote(a.Name), hint, strings.Join(listed, ", "))
 	}
+	return meant
 }
 
-// isMap reports where v is not a map. Null is taken for an empty one where the entries that follow it may just lack their indentation.
+// isMap reports where v is not a map.
 func (p *parser) isMap(title string, v Value, example string) bool {
 	if v.Kind == Map {
 		return true
 	}
-	p.fail(v.Pos, "%s takes keys and values, not %s; for example %s", title, v.describe(), example)
+	if v.Kind == Null {
+		p.fail(v.Pos, "%s is empty; indent its lines under it, or write, for example, %s", title, example)
+	} else {
+		p.fail(v.Pos, "%s takes keys and values, not %s; for example %s", title, v.describe(), example)
+	}
 	return false
 }
 
@@ -102,9 +122,8 @@ var misplaced = map[string]string{
 	"features":         "features stands under data: write data: {features: ...}",
 	"target":           "target stands under data: write data: {target: ...}",
 	"classes":          "classes stands under data: write data: {classes: [...]}",
-	"units":            "units is an argument of a layer: write layers: and under it - Dense: {units: ...}",
-	"class_name":       "this is a configuration that Keras has written, not a description; save the model as a .keras file to import it",
-	"config":           "this is a configuration that Keras has written, not a description; save the model as a .keras file to import it",
+	"units":            "units is an argument of a layer; write it under its layer: - Dense: {units: 16}",
+	"activation":       "activation is an argument of a layer; write it under its layer: - Dense: {units: 16, activation: relu}",
 	"Sequential":       "Sequential is not needed: write the layers under layers:",
 	"input_shape":      "the shape of the input stands under inputs: write inputs: {x: {shape: [...]}}",
 	"regularizer":      "a regularizer is an argument of a layer: write - Dense: {units: 16, kernel_regularizer: {l2: 0.001}}",
@@ -119,24 +138,29 @@ func (p *parser) model(file string, root Value) *Model {
 		p.notAMap(root)
 		return m
 	}
+	if class, ok := root.get("class_name"); ok {
+		p.fail(class.Pos, "this is a configuration that Keras has written, and not a description; a description has the sections inputs, layers, compile and fit")
+		return m
+	}
+	p.fallenOut(&root)
 	var compile *Arg
-	p.section("the description", root, []key{
-		{"name", func(a Arg) {
+	meant := p.section("the description", root, []key{
+		{name: "name", take: func(a Arg) {
 			if name, ok := p.name("name", a.Value); ok {
 				m.Name = name
 			}
 		}},
-		{"data", func(a Arg) { m.Data = p.data(a) }},
-		{"inputs", func(a Arg) { p.inputs(m, a) }},
-		{"layers", func(a Arg) { p.layers(m, a) }},
-		{"outputs", func(a Arg) {
+		{name: "data", take: func(a Arg) { m.Data = p.data(a) }},
+		{name: "inputs", take: func(a Arg) { p.inputs(m, a) }},
+		{name: "layers", take: func(a Arg) { p.layers(m, a) }},
+		{name: "outputs", take: func(a Arg) {
 			var ok bool
 			m.Outputs, ok = p.refs("outputs", a.Value)
 			p.deep = p.deep || !ok
 		}},
-		{"compile", func(a Arg) { compile = &a }},
-		{"fit", func(a Arg) { p.fit(m, a) }},
-		{"$schema", func(a Arg) {
+		{name: "compile", take: func(a Arg) { compile = &a }},
+		{name: "fit", take: func(a Arg) { p.fit(m, a) }},
+		{name: "$schema", hidden: true, take: func(a Arg) {
 			if a.Value.Kind != String {
 				p.fail(a.Value.Pos, "$schema takes the address of a JSON Schema as a text, not %s", a.Value.describe())
 			}
@@ -145,19 +169,47 @@ func (p *parser) model(file string, root Value) *Model {
 	if compile != nil { // after layers and outputs, whose names it may use
 		m.Compile = p.compile(m, *compile)
 	}
-	if _, ok := root.get("layers"); !ok {
+	if !meant["layers"] {
 		p.fail(root.Pos, "the description has no layers; write layers: and under it lines such as - Dense: {units: 16, activation: relu}")
 	}
-	p.impliedInputs(m, root)
+	p.impliedInputs(m, root.Pos, meant)
 	return m
+}
+
+// fallenOut reports the arguments of the last layer when they stand at the margin, under a line such as "- Dense:", and takes them out of root.
+func (p *parser) fallenOut(root *Value) {
+	layers, _ := root.get("layers")
+	if n := len(layers.Value.List); n > 0 {
+		last := layers.Value.List[n-1]
+		if last.Kind != Map || len(last.Map) != 1 || last.Map[0].Value.Kind != Null {
+			return
+		}
+		known := []string{"name", "data", "inputs", "layers", "outputs", "compile", "fit"}
+		var fallen, kept []Arg
+		behind := false
+		for _, a := range root.Map {
+			if _, answered := misplaced[a.Name]; behind && !slices.Contains(known, a.Name) && (!answered || a.Name == "units" || a.Name == "activation") {
+				fallen = append(fallen, a)
+			} else {
+				kept = append(kept, a)
+			}
+			behind = behind || a.Name == "layers"
+		}
+		if len(fallen) > 0 {
+			layer := last.Map[0].Name
+			p.fail(fallen[0].Pos, "layer %d: %s stands at the margin, and not under %s; indent it further than %s, or write %s", n,
+				diag.Quote(fallen[0].Name), quotedName(layer), quotedName(layer), p.entry(plain(layer)+": "+orEllipsis(flowArgs(fallen))))
+			root.Map = kept
+		}
+	}
 }
 
 func (p *parser) notAMap(root Value) {
 	switch {
 	case root.Kind == List:
-		p.fail(root.Pos, "a description is made of sections, not a list; write inputs: {x: {shape: [...]}}, then layers: before the list, and indent it")
+		p.fail(root.Pos, "a description is made of sections, not a list; write inputs: {x: {shape: [...]}}, then layers: before the list")
 	case root.Kind == String && looksForeign(root.Str):
-		p.fail(root.Pos, "%s", foreignLine(firstCall(root.Str)))
+		p.fail(root.Pos, "%s", foreignLine(root.Str))
 	case root.Kind == Null:
 		p.fail(root.Pos, "the description is empty; it has at least inputs: and layers:")
 	default:
@@ -189,6 +241,10 @@ func (p *parser) name(what string, v Value) (string, bool) {
 			hint = fmt.Sprintf("; write it in quotes: %q", v.flow())
 		}
 		p.fail(v.Pos, "%s takes a text, not %s%s", what, v.describe(), hint)
+		return "", false
+	}
+	if v.Str == "" {
+		p.fail(v.Pos, "%s is empty; write a name, or take it out", what)
 		return "", false
 	}
 	if problem := badName(v.Str); problem != "" {

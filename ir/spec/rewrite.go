@@ -25,6 +25,9 @@ func fromR(name string) (string, bool) {
 	if i := strings.LastIndex(name, "::"); i >= 0 {
 		name = name[i+2:]
 	}
+	if len(name) > maxName || !identifier.MatchString(name) {
+		return "", false
+	}
 	for _, prefix := range rPrefixes {
 		rest, ok := strings.CutPrefix(name, prefix)
 		if !ok || rest == "" {

@@ -17,8 +17,14 @@ var (
 	based   = regexp.MustCompile(`^[-+]?0[ob][0-7]+$`)
 )
 
+// These stand for numbers that cannot be read.
+var (
+	someInt   = Value{Kind: Int, Int: 1}
+	someFloat = Value{Kind: Float, Float: 0.5}
+)
+
 // scalar reads an unquoted YAML scalar by the core schema of YAML 1.2 (section 10.3). What readers of different YAML versions take for
-// different numbers is a problem, said in words, and never a guess.
+// different numbers is a problem, said in words, and never a guess; v is then of the kind that was meant, so that one mistake is one error.
 func scalar(s string) (v Value, problem string) {
 	switch s {
 	case "", "~", "null", "Null", "NULL":
@@ -28,7 +34,7 @@ func scalar(s string) (v Value, problem string) {
 	case "false", "False", "FALSE":
 		return Value{Kind: Bool}, ""
 	case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", ".nan", ".NaN", ".NAN":
-		return Value{}, s + " is not a finite number"
+		return someFloat, s + " is not a finite number"
 	}
 	switch {
 	case decimal.MatchString(s):
@@ -36,15 +42,15 @@ func scalar(s string) (v Value, problem string) {
 	case hexa.MatchString(s):
 		return integer(s[2:], 16)
 	case leading.MatchString(s):
-		return Value{}, "a number that begins with 0 means different things to different readers; write " + trimZeros(s) + `, or "` + short(s) + `" for a text`
+		return someInt, "a number that begins with 0 means different things to different readers; write " + trimZeros(s) + `, or "` + short(s) + `" for a text`
 	case grouped.MatchString(s):
-		return Value{}, "write the number " + short(s) + " without separators: " + short(strings.NewReplacer("_", "", "'", "").Replace(s))
+		return someInt, "write the number " + short(s) + " without separators: " + short(strings.NewReplacer("_", "", "'", "").Replace(s))
 	case based.MatchString(s):
-		return Value{}, "write the number " + short(s) + " in decimal digits"
+		return someInt, "write the number " + short(s) + " in decimal digits"
 	case float.MatchString(s):
 		f, err := strconv.ParseFloat(s, 64)
 		if err != nil || math.IsInf(f, 0) {
-			return Value{}, "the number " + short(s) + " is too large for a float"
+			return someFloat, "the number " + short(s) + " is too large for a float"
 		}
 		if f == 0 {
 			f = 0 // one zero: -0.0 is the same number
@@ -57,7 +63,7 @@ func scalar(s string) (v Value, problem string) {
 func integer(digits string, base int) (Value, string) {
 	n, err := strconv.ParseInt(digits, base, 64)
 	if errors.Is(err, strconv.ErrRange) {
-		return Value{}, "the number " + short(digits) + " is too large: it does not fit into 64 bits"
+		return someInt, "the number " + short(digits) + " is too large: it does not fit into 64 bits"
 	}
 	return Value{Kind: Int, Int: n}, ""
 }

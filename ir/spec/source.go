@@ -2,6 +2,7 @@ package spec
 
 import (
 	"bytes"
+	"fmt"
 	"unicode/utf8"
 
 	"github.com/nngen-go/nngen/ir/diag"
@@ -16,6 +17,7 @@ const (
 	maxLayers = 10_000
 	maxInputs = 256 // inputs, outputs, and references of a layer
 	maxRank   = 8
+	maxText   = 16384 // bytes of a text
 )
 
 // source is the text of a description, which it checks and numbers.
@@ -35,7 +37,7 @@ func newSource(file string, text []byte) (source, *diag.Error) {
 		switch {
 		case r == utf8.RuneError && n == 1:
 			return s, diag.Errorf(s.pos(i), "the file is not UTF-8 text: save it as UTF-8")
-		case r < ' ' && r != '\n' && r != '\r' && r != '\t', r == 0x7f, r >= 0x80 && r < 0xa0 && r != 0x85:
+		case isControl(r):
 			return s, diag.Errorf(s.pos(i), "the control character U+%04X may not stand in a description; take it out", r)
 		}
 		i += n
@@ -44,6 +46,19 @@ func newSource(file string, text []byte) (source, *diag.Error) {
 		return s, diag.Errorf(diag.Pos{File: file, Line: 1, Col: 1}, "the file is empty; a description has at least inputs: and layers:")
 	}
 	return s, nil
+}
+
+// tooLong says that a text has more than maxText bytes, or "".
+func tooLong(s string) string {
+	if len(s) <= maxText {
+		return ""
+	}
+	return fmt.Sprintf("the text %s has %d bytes; at most %d are allowed", diag.Quote(s), len(s), maxText)
+}
+
+// isControl reports the control characters that may not stand in a description.
+func isControl(r rune) bool {
+	return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r >= 0x7f && r < 0xa0 && r != 0x85
 }
 
 // pos gives line and column of a byte offset.

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/nngen-go/nngen/ir/diag"
 )
@@ -24,6 +25,11 @@ func explainYAML(src source, err error) *diag.Error {
 		line, _ = strconv.Atoi(m[1])
 		msg = m[2]
 	}
+	if name := unknownAnchor.FindStringSubmatch(msg); name != nil {
+		if at := strings.Index(l.text, "*"+name[1]); at >= 0 {
+			return diag.Errorf(l.src.pos(at), "*%s stands for an anchor &%s, and the file has none before this line; put a text that begins with * in quotes", name[1], name[1])
+		}
+	}
 	line = min(line, 1+strings.Count(l.text, "\n"))
 	for _, w := range inWords {
 		if strings.Contains(msg, w.yaml) {
@@ -33,10 +39,13 @@ func explainYAML(src source, err error) *diag.Error {
 	return diag.Errorf(diag.Pos{File: src.file, Line: line, Col: 1}, "the YAML cannot be read here or in the lines below: %s", msg)
 }
 
-var atLine = regexp.MustCompile(`^line ([0-9]{1,9}): (.*)`)
+var (
+	atLine        = regexp.MustCompile(`^line ([0-9]{1,9}): (.*)`)
+	unknownAnchor = regexp.MustCompile(`^unknown anchor '([A-Za-z0-9_-]{1,64})' referenced`)
+)
 
 var inWords = []struct{ yaml, human string }{
-	{"unknown anchor", "an alias (*name) stands for an anchor (&name) that is not in the file; put a text that begins with * in quotes"},
+	{"unknown anchor", "an alias (*name) stands for an anchor (&name) that is not in the file"},
 	{"found unknown escape character", `a backslash in double quotes begins no known escape; write \\ for a backslash, or use single quotes`},
 	{"mapping values are not allowed", "a colon stands where no key is expected; is the line indented as its neighbours are?"},
 	{"did not find expected key", "a key is expected; is the line indented as its neighbours are?"},
@@ -159,7 +168,7 @@ func (l *linter) rest(at, end, keyAt int, allowed bool) (next int, text bool) {
 	value := strings.TrimSpace(l.text[at:end])
 	if colon := keyEnd(l.text[:end], at); colon >= 0 && at != keyAt {
 		key := l.text[keyAt:keyEnd(l.text[:end], keyAt)]
-		l.fail(colon, "a second colon in one line; write %s: {%s}", strings.TrimSpace(key), value)
+		l.fail(colon, "a second colon in one line; write %s: {%s}", briefly(key), briefly(value))
 		return end + 1, false
 	}
 	if at != keyAt || allowed {
@@ -173,7 +182,7 @@ func (l *linter) rest(at, end, keyAt int, allowed bool) (next int, text bool) {
 		l.fail(at, "%s", foreignLine(value))
 	case strings.Contains(value, "="):
 		k, v, _ := strings.Cut(value, "=")
-		l.fail(at, `a colon stands between a key and its value: write "%s: %s"`, strings.TrimSpace(k), strings.TrimSpace(v))
+		l.fail(at, `a colon stands between a key and its value: write "%s: %s"`, briefly(k), briefly(v))
 	case !strings.ContainsAny(value, " {["):
 		l.fail(at+len(value), "a colon is missing after %s", diag.Quote(value))
 	default:
@@ -207,7 +216,9 @@ func (l *linter) top() *block {
 // open enters the list or map that a dash or key at this indentation belongs to; inline says that a dash stands before it in the same line.
 func (l *linter) open(at, indent int, list bool, key string, inline bool) {
 	line := l.lines
+	above := -1 // the indentation of the outermost block that this line ends
 	for len(l.stack) > 0 && l.top().indent > indent {
+		above = l.top().indent
 		l.stack = l.stack[:len(l.stack)-1]
 	}
 	top := l.top()
@@ -217,16 +228,23 @@ func (l *linter) open(at, indent int, list bool, key string, inline bool) {
 	}
 	switch {
 	case top == nil || top.indent < indent:
+		if above >= 0 && (top == nil || !top.empty) {
+			if top != nil && top.list == list {
+				above = top.indent
+			}
+			l.fail(at, "this line is indented by %s, and the lines above it by %d; give both the same", spaces(indent), above)
+			return
+		}
 		if top != nil && !top.empty && !inline {
 			if top.list {
-				l.fail(at, "this line is indented by %d spaces, and the list above it by %d; give both the same", indent, top.indent)
+				l.fail(at, "this line is indented by %s, and the list above it by %d; give both the same", spaces(indent), top.indent)
 			} else {
 				l.fail(at, "this line is indented more than line %d, but %s has a value already; give both the same indentation", top.line, diag.Quote(top.key))
 			}
 			return
 		}
 		if top == nil && l.begun {
-			l.fail(at, "this line is indented by %d spaces and fits no line above it", indent)
+			l.fail(at, "this line is indented by %s and fits no line above it", spaces(indent))
 			return
 		}
 		l.begun = true
@@ -244,6 +262,22 @@ func (l *linter) open(at, indent int, list bool, key string, inline bool) {
 	default:
 		l.fail(at, `%s stands beside the entries of a list ("- ..."); indent it by %d more spaces to put it under the entry above, or begin the line with "- "`, diag.Quote(key), 4)
 	}
+}
+
+// briefly gives a piece of the file that is to be printed without quotes.
+func briefly(s string) string {
+	s = strings.TrimSpace(s)
+	if len(s) > 60 || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return "..."
+	}
+	return s
+}
+
+func spaces(n int) string {
+	if n == 1 {
+		return "1 space"
+	}
+	return strconv.Itoa(n) + " spaces"
 }
 
 func lineEnd(s string, at int) int {
@@ -298,9 +332,14 @@ func quoteEnd(s string, at int) int {
 	return -1
 }
 
+var layerCall = regexp.MustCompile(`\b(layer_[a-z0-9_]+|[A-Z][a-z][A-Za-z0-9]*)\(`)
+
 // foreignLine answers a line of Python or R.
 func foreignLine(s string) string {
-	if write, ok := rewriteCall(s); ok {
+	if at := layerCall.FindStringIndex(s); at != nil {
+		s = firstCall(s[at[0]:])
+	}
+	if write, ok := rewriteCall(s); ok && isTypeName(strings.TrimSuffix(strings.SplitN(write, " ", 2)[0], ":")) {
 		return fmt.Sprintf("this is Python or R; a description lists its layers: write - %s", write)
 	}
 	return "this is Python or R; a description lists its layers as - Dense: {units: 16, activation: relu}"

@@ -22,10 +22,14 @@ func (l *linter) flow(from, keyAt int) (next int) {
 		case (c == '"' || c == '\'') && token:
 			end := quoteEnd(l.text, i)
 			if end < 0 {
-				l.fail(i, "this text is not closed; add the second %q", string(c))
+				l.fail(i, "this text is not closed; add the second %c", c)
 				return len(l.text)
 			}
 			i = end
+			if len(open) > 0 && i < len(l.text) && strings.IndexByte(" \n,:]}", l.text[i]) < 0 {
+				l.quoteInside(i, c)
+				return len(l.text)
+			}
 			token = false
 			if len(open) > 0 {
 				open[len(open)-1].empty = false
@@ -111,11 +115,19 @@ func (l *linter) behind(at, from, keyAt int) (next int) {
 	case rest[0] == '}' || rest[0] == ']':
 		l.fail(at+strings.IndexByte(l.text[at:end], rest[0]), "this %q closes nothing; take it out", rest[:1])
 	case l.text[from] == '\'' || l.text[from] == '"':
-		l.fail(at, "something stands behind the closing quote; a %s inside such a text is written %s", l.text[from:from+1], map[byte]string{'\'': "''", '"': `\"`}[l.text[from]])
+		l.quoteInside(at, l.text[from])
 	default:
 		l.fail(at, "something stands behind the closing %q; take it out, or move it inside", l.text[at-1:at])
 	}
 	return end + 1
+}
+
+func (l *linter) quoteInside(at int, quote byte) {
+	written := `\"`
+	if quote == '\'' {
+		written = "''"
+	}
+	l.fail(at, "something stands behind the closing quote; a %c inside such a text is written %s", quote, written)
 }
 
 func closer(open byte) byte {

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -88,6 +89,18 @@ func flowMap(b *strings.Builder, args []Arg) {
 	b.WriteByte('}')
 }
 
+// brief is flow where it fits into a message.
+func (v Value) brief() string {
+	switch s := v.flow(); {
+	case len(s) <= 90:
+		return s
+	case v.Kind == List:
+		return "[...]"
+	default:
+		return "{...}"
+	}
+}
+
 // flowArgs writes arguments as `{a: 1, b: 2}`, or "" when that would not fit into a message.
 func flowArgs(args []Arg) string {
 	var b strings.Builder
@@ -109,8 +122,8 @@ func floatText(f float64) string {
 
 // plain writes a text without quotes where YAML reads it back as that text, and quoted otherwise.
 func plain(s string) string {
-	ok := s != ""
-	for i, r := range s {
+	ok := s != "" && len(s) <= 64
+	for i, r := range s[:min(len(s), 65)] {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 		if !letter && r != '_' && (i == 0 || (r < '0' || r > '9') && r != '-' && r != '.' && r != '/') {
 			ok = false
@@ -122,7 +135,7 @@ func plain(s string) string {
 			ok = false
 		}
 	}
-	if ok && len(s) <= 64 {
+	if ok {
 		return s
 	}
 	return diag.Quote(s)
@@ -140,7 +153,7 @@ func (v Value) number() (float64, bool) {
 }
 
 // instead gives what the user probably meant by a value that is not of the wanted type: `; write units: 16`, or "". It knows a quoted number,
-// R's 16L and TRUE, and Python's None, True and tuples.
+// R's 16L and TRUE, percents, and Python's None, True and tuples.
 func instead(name string, v Value, want func(Value) bool) string {
 	var got Value
 	switch v.Kind {
@@ -149,9 +162,9 @@ func instead(name string, v Value, want func(Value) bool) string {
 		switch {
 		case s == "None" || s == "NULL" || s == "NA":
 			got = Value{Kind: Null}
-		case s == "True" || s == "TRUE" || s == "T":
+		case slices.Contains([]string{"True", "TRUE", "T", "yes", "Yes", "on", "On"}, s):
 			got = Value{Kind: Bool, Bool: true}
-		case s == "False" || s == "FALSE" || s == "F":
+		case slices.Contains([]string{"False", "FALSE", "F", "no", "No", "off", "Off"}, s):
 			got = Value{Kind: Bool}
 		case strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")"), strings.HasPrefix(s, "c(") && strings.HasSuffix(s, ")"):
 			inner := strings.TrimPrefix(s, "c")
@@ -164,12 +177,20 @@ func instead(name string, v Value, want func(Value) bool) string {
 				got.List = append(got.List, e)
 			}
 		default:
-			e, problem := scalar(strings.TrimSuffix(s, "L"))
-			if problem != "" || e.Kind == String {
+			e, problem := scalar(strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(s, "L"), "%")))
+			if problem != "" || e.Kind == String || e.Kind == Null {
 				return ""
+			}
+			if x, ok := e.number(); ok && strings.HasSuffix(s, "%") {
+				e = Value{Kind: Float, Float: x / 100}
 			}
 			got = e
 		}
+	case Int:
+		if v.Int != 0 && v.Int != 1 {
+			return ""
+		}
+		got = Value{Kind: Bool, Bool: v.Int == 1}
 	case Float:
 		if v.Float != math.Trunc(v.Float) || math.Abs(v.Float) > 1<<53 {
 			return ""

@@ -2,7 +2,11 @@ package spec
 
 import (
 	"bytes"
+	"fmt"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf16"
 )
 
 // WriteJSON gives the JSON form of a model, one layer a line. Reading it gives the model back, except for positions. A loss or metric that is for
@@ -71,8 +75,23 @@ func object(entries ...Arg) Value  { return Value{Kind: Map, Map: entries} }
 func listOf(items ...Value) Value  { return Value{Kind: List, List: items} }
 func named(s string, v Value) Arg  { return Arg{Name: s, Value: v} }
 func (c Call) tree() Value         { return c.Args.tree(c.Name) }
-func jsonText(s string) string     { return string(marshal(s)) }
 func textList(list []string) Value { return mapList(list, text) }
+
+// jsonText quotes a text; what cannot be printed is escaped, also where JSON allows it.
+func jsonText(s string) string {
+	quoted := string(marshal(s))
+	var b strings.Builder
+	for _, r := range quoted {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, "\\u%04x", unit)
+		}
+	}
+	return b.String()
+}
 
 func mapList[T any](list []T, tree func(T) Value) Value {
 	v := Value{Kind: List}

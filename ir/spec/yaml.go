@@ -66,7 +66,7 @@ func (c *yamlConverter) value(n *yaml.Node, depth int) Value {
 	switch n.Kind {
 	case yaml.AliasNode:
 		if c.open[n.Alias] {
-			c.errs.Add(v.Pos, "the alias *%s stands inside of what it stands for", n.Value)
+			c.errs.Add(v.Pos, "the alias *%s stands inside of what it stands for", short(n.Value))
 			c.full = true
 			return v
 		}
@@ -97,6 +97,10 @@ func (c *yamlConverter) value(n *yaml.Node, depth int) Value {
 
 func (c *yamlConverter) scalar(n *yaml.Node) Value {
 	pos := c.pos(n)
+	if problem := tooLong(n.Value); problem != "" {
+		c.errs.Add(pos, "%s", problem)
+		return Value{Kind: String, Str: "x", Pos: pos}
+	}
 	if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
 		return Value{Kind: String, Str: n.Value, Pos: pos}
 	}
@@ -120,6 +124,9 @@ func (c *yamlConverter) entries(v *Value, n *yaml.Node, depth int) {
 		switch {
 		case k.Kind != yaml.ScalarNode:
 			c.errs.Add(pos, "a key must be a name, not a list or map; is a pair of braces or brackets too many here?")
+			continue
+		case len(k.Value) > maxText:
+			c.errs.Add(pos, "%s", tooLong(k.Value))
 			continue
 		case k.Value == "<<" && k.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) == 0:
 			c.errs.Add(pos, `merge keys ("<<") are not used in a description; write the lines out`)

@@ -1,0 +1,203 @@
+package spec
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+func models(t *testing.T) map[string]*Model {
+	t.Helper()
+	files, err := filepath.Glob("testdata/models/*.[yj]*")
+	if err != nil || len(files) < 5 {
+		t.Fatalf("%d models: %v", len(files), err)
+	}
+	all := map[string]*Model{}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := Parse(file, src)
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		all[filepath.Base(file)] = m
+	}
+	return all
+}
+
+// withoutPositions is a cmp option: positions and the name of the file are no part of the meaning.
+var withoutPositions = cmp.Options{
+	cmp.Transformer("pos", func(diag.Pos) string { return "" }),
+	cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "File" }, cmp.Ignore()),
+}
+
+// TestRoundTrip writes every model as JSON and reads it back.
+func TestRoundTrip(t *testing.T) {
+	for name, m := range models(t) {
+		text := WriteJSON(m)
+		again, err := Parse(strings.TrimSuffix(name, filepath.Ext(name))+".json", text)
+		if err != nil {
+			t.Errorf("%s: what WriteJSON wrote cannot be read: %v\n%s", name, err, text)
+			continue
+		}
+		if d := cmp.Diff(m, again, withoutPositions); d != "" {
+			t.Errorf("%s: read, written, read:\n%s", name, d)
+		}
+		if second := WriteJSON(again); !bytes.Equal(second, text) {
+			t.Errorf("%s: written twice:\n%s\n%s", name, text, second)
+		}
+		if a, b := Canonical(m), Canonical(again); !bytes.Equal(a, b) {
+			t.Errorf("%s: canonical texts differ:\n%s\n%s", name, a, b)
+		}
+	}
+}
+
+// TestGoldenJSON keeps the JSON form and the canonical text, which hashes depend on.
+func TestGoldenJSON(t *testing.T) {
+	for name, m := range models(t) {
+		golden(t, "testdata/models/"+strings.TrimSuffix(name, filepath.Ext(name))+".want", string(WriteJSON(m))+string(Canonical(m))+"\n")
+	}
+}
+
+func TestCanonicalIsTheMeaning(t *testing.T) {
+	parse := func(file, src string) *Model {
+		t.Helper()
+		m, err := Parse(file, []byte(src))
+		if err != nil {
+			t.Fatalf("%v\n%s", err, src)
+		}
+		return m
+	}
+	base := parse("m.yaml", `
+inputs: {x: {shape: [4]}}
+layers:
+  - Dense: {units: 16, activation: relu}
+  - Dense: {units: 1}
+compile: {optimizer: {sgd: {learning_rate: 1, momentum: 0.5}}, loss: mse}
+`)
+	same := []*Model{
+		parse("m.yaml", `# the same, and said at length
+fit: {epochs: 1, batch_size: 32, validation_split: 0, shuffle: true}
+compile:
+  loss: {mse: {}}
+  optimizer: {sgd: {momentum: 5e-1, learning_rate: 1.0}}
+outputs: dense_1
+layers:
+  - Dense: {activation: "relu", name: dense, units: 16, inputs: x}
+  - Dense: {units: 1, inputs: [dense], trainable: true}
+inputs: {x: {dtype: float32, shape: [4]}}
+name: m
+`),
+		parse("m.json", `{"inputs": {"x": {"shape": [4]}}, "layers": [{"Dense": {"activation": "relu", "units": 16}}, {"Dense": {"units": 1}}],
+			"compile": {"optimizer": {"sgd": {"learning_rate": 1, "momentum": 0.5}}, "loss": "mse"}}`),
+	}
+	for i, m := range same {
+		if a, b := Canonical(base), Canonical(m); !bytes.Equal(a, b) {
+			t.Errorf("%d: the same meaning, two texts:\n%s\n%s", i, a, b)
+		}
+	}
+	src := "inputs: {x: {shape: [4]}, y: {shape: [4]}}\nlayers:\n  - Add: {inputs: [x, y]}\n  - Dense: {units: 2}\n  - Dropout: 0.5\n"
+	different := map[string]string{src: ""}
+	for _, change := range [][2]string{
+		{"units: 2", "units: 3"}, {"units: 2", `units: "2"`}, {"[x, y]", "[y, x]"}, {"0.5", "0.25"}, {"units: 2", "units: 2, name: d"}, {"units: 2", "units: 2, trainable: false"},
+		{"x: {shape: [4]}, y: {shape: [4]}", "y: {shape: [4]}, x: {shape: [4]}"}, {"inputs: {x", "fit: {epochs: 2}\ninputs: {x"}, {"inputs: {x", "name: other\ninputs: {x"},
+		{"[4]}}", "[4], dtype: int32}}"}, {"Dropout: 0.5", "Dropout: {rate: 0.5, seed: 1}"}, {"inputs: {x", "compile: {loss: mse}\ninputs: {x"},
+	} {
+		different[strings.Replace(src, change[0], change[1], 1)] = change[1]
+	}
+	seen := map[string]string{}
+	for src, change := range different {
+		text := string(Canonical(parse("m.yaml", src)))
+		if other, twice := seen[text]; twice {
+			t.Errorf("%q and %q have the same text: %s", change, other, text)
+		}
+		seen[text] = change
+	}
+}
+
+func TestPositions(t *testing.T) {
+	for file, src := range map[string]string{
+		"p.yaml": "# é\ninputs:\n  \"ü\": {shape: [4]}\nlayers:\n  - Dense:\n      name: été\n      units: 3   # 7:14\n  - Dropout: 0.5\ncompile:\n  loss: {mse: {a: é, b: [1, 2]}}\nfit: {epochs: 2, batch_size: 8}\n",
+		"p.json": "\n{\"inputs\":\n  {\"ü\": {\"shape\": [4]}},\n\"layers\": [\n    {\"Dense\":\n    { \"name\": \"été\",\n      \"units\":  3}},\r\n    {\"Dropout\": 0.5}],\n \"compile\":\n {\"loss\": {\"mse\": {\"a\": \"é\", \"b\": [1, 2]}}},\n\"fit\": {\"batch_size\": 8}}\n",
+	} {
+		m, err := Parse("some/folder/"+file, []byte(src))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]map[string]string{
+			"p.yaml": {"input": "3:3", "layer": "5:5", "name": "6:13", "arg": "7:7", "value": "7:14", "dropout": "8:5", "positional": "8:14", "compile": "9:1", "loss": "10:9", "b": "10:22", "2": "10:29", "fit": "11:1", "batch": "11:30"},
+			"p.json": {"input": "3:4", "layer": "5:6", "name": "6:15", "arg": "7:7", "value": "7:17", "dropout": "8:6", "positional": "8:17", "compile": "9:2", "loss": "10:11", "b": "10:30", "2": "10:39", "fit": "11:1", "batch": "11:23"},
+		}[file]
+		d, loss := m.Layers[0], m.Compile.Losses[0].Call
+		for what, got := range map[string]diag.Pos{
+			"input": m.Inputs[0].Pos, "layer": d.Pos, "name": d.NamePos, "arg": d.Args.List[0].Pos, "value": d.Args.List[0].Value.Pos, "dropout": m.Layers[1].Pos,
+			"positional": m.Layers[1].Args.Positional.Pos, "compile": m.Compile.Pos, "loss": loss.Pos, "b": loss.Args.List[1].Pos, "2": loss.Args.List[1].Value.List[1].Pos,
+			"fit": m.Fit.Pos, "batch": m.Fit.BatchSizePos,
+		} {
+			if got.String() != file+":"+want[what] {
+				t.Errorf("%s is at %s, want %s:%s", what, got, file, want[what])
+			}
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	m, err := Parse("m.yaml", []byte("inputs: {dense_1: {shape: [4]}}\nlayers: [{Dense: 1}, {Dense: {units: 2, name: relu}}, {Dense: 3}, Conv2D, GlobalAveragePooling1D, BatchNormalization, LSTM, Dense, größe]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"dense", "relu", "dense_2", "conv2d", "global_average_pooling1d", "batch_normalization", "lstm", "dense_3", "gre"}
+	if got := m.Names(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestOrder(t *testing.T) {
+	m := models(t)["graph.yaml"]
+	if got, want := fmt.Sprint(m.Order()), "[1 2 3 0 4 5 6]"; got != want {
+		t.Errorf("order %s, want %s", got, want)
+	}
+	if got, want := fmt.Sprint(refNames(m.InputRefs()[3])), "[embedding]"; got != want {
+		t.Errorf("layer 3 reads %s, want %s", got, want)
+	}
+}
+
+func TestImpliedInputs(t *testing.T) {
+	all := models(t)
+	if in := all["imdb.yaml"].Inputs; len(in) != 1 || in[0].DType != "int32" || !reflect.DeepEqual(in[0].Shape, []int{Ragged}) {
+		t.Errorf("tokens imply %+v", in)
+	}
+	if in := all["iris.yaml"].Inputs; len(in) != 1 || in[0].DType != "float32" || !reflect.DeepEqual(in[0].Shape, []int{4}) {
+		t.Errorf("four columns imply %+v", in)
+	}
+	if test := all["imdb.yaml"].Data.Test; test.NumWords != 10000 || test.OOVID != 2 {
+		t.Errorf("the test rows have not the words of the training rows: %+v", test)
+	}
+}
+
+func TestFileAsAWhole(t *testing.T) {
+	for _, c := range []struct{ file, src, want string }{
+		{"model.onnx", "", `model.onnx: a description is a .yaml or .json file, and the name of this file ends in ".onnx"`},
+		{"model", "", `model: a description is a .yaml or .json file, and the name of this file ends in ""`},
+		{"m.json", `{"name": "` + strings.Repeat("x", 1<<20) + `"}`, "m.json: the file has 1048588 bytes; a description has at most 1048576 (1 MiB). Is it a model or data file?"},
+		{"m.yaml", "inputs: {x: {shape: [4]}}\nlayers: [" + strings.Repeat("Flatten,", 10001) + "]", "m.yaml:2:9: the model has 10001 layers; at most 10000 are allowed"},
+	} {
+		_, err := Parse(c.file, []byte(c.src))
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %s", c.file, err, c.want)
+		}
+	}
+	if _, err := Parse("m.yaml", []byte("\ufeffinputs: {x: {shape: [4]}}\r\nlayers:\r\n  - Dense: 1\r\n")); err != nil {
+		t.Errorf("a byte order mark and CRLF: %v", err)
+	}
+}

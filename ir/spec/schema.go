@@ -1,0 +1,236 @@
+package spec
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"slices"
+)
+
+// schemaNode is a part of a schema; encoding/json writes its keys in order.
+type schemaNode = map[string]any
+
+// Schema gives the JSON Schema (draft 2020-12) of descriptions, for editors: it knows the catalog's names and arguments with their documentation, and Parse accepts nothing that it
+// does not, except for what data: says in advance. The bytes depend on the catalog alone.
+func Schema(c Catalog) []byte {
+	lists := []struct {
+		name    string
+		entries []EntryDoc
+	}{
+		{"activation", c.Activations}, {"initializer", c.Initializers}, {"regularizer", c.Regularizers},
+		{"optimizer", c.Optimizers}, {"loss", c.Losses}, {"metric", c.Metrics},
+	}
+	s := schema{known: map[string]bool{}}
+	for _, l := range lists {
+		s.known[l.name] = len(l.entries) > 0
+	}
+	defs := schemaNode{
+		"name":  schemaNode{"type": "string", "minLength": 1, "maxLength": maxName, "pattern": `^[^/\s]([^/]*[^/\s])?$`},
+		"call":  anyOf(schemaNode{"type": "string"}, schemaNode{"type": "object", "minProperties": 1, "maxProperties": 1}),
+		"names": anyOf(ref("name"), schemaNode{"type": "array", "minItems": 1, "items": ref("name")}),
+		"layer": s.choice(c.Layers, true),
+	}
+	for _, l := range lists {
+		if s.known[l.name] {
+			defs[l.name] = s.choice(l.entries, false)
+		}
+	}
+	root := strict(schemaNode{
+		"$schema": schemaNode{"type": "string"},
+		"name":    described(ref("name"), "The model's name; without it, that of the file."),
+		"data":    dataSchema(),
+		"inputs":  inputsSchema(),
+		"layers":  described(schemaNode{"type": "array", "minItems": 1, "maxItems": maxLayers, "items": ref("layer")}, "The layers. Each reads the one before it, unless it names its inputs."),
+		"outputs": described(ref("names"), "The layers whose values the model gives; without it, the last one."),
+		"compile": s.compile(),
+		"fit": described(strict(schemaNode{
+			"batch_size":       described(schemaNode{"type": "integer", "minimum": 1, "default": 32}, "Rows per step."),
+			"epochs":           described(schemaNode{"type": "integer", "minimum": 1, "default": 1}, "Passes over the rows."),
+			"validation_split": described(schemaNode{"type": "number", "minimum": 0, "exclusiveMaximum": 1, "default": 0}, "The last fraction of the rows, kept out of training to measure it."),
+			"shuffle":          described(schemaNode{"type": "boolean", "default": true}, "Whether every epoch goes through the rows in an order of its own."),
+		}), "How the model is trained."),
+	}, "layers")
+	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	root["title"] = "nngen model description"
+	root["$defs"] = defs
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(root); err != nil {
+		panic("spec: schema: " + err.Error()) // defaults are numbers, texts and lists: nothing that JSON cannot hold
+	}
+	return b.Bytes()
+}
+
+type schema struct {
+	known map[string]bool // lists that have entries
+}
+
+func ref(name string) schemaNode { return schemaNode{"$ref": "#/$defs/" + name} }
+
+func anyOf(of ...any) schemaNode { return schemaNode{"anyOf": of} }
+
+func described(s schemaNode, doc string) schemaNode {
+	if doc != "" {
+		s["description"] = doc
+	}
+	return s
+}
+
+// strict is an object with these properties and no others.
+func strict(properties schemaNode, required ...string) schemaNode {
+	s := schemaNode{"type": "object", "properties": properties, "additionalProperties": false}
+	if len(required) > 0 {
+		s["required"] = required
+	}
+	return s
+}
+
+// choice is one entry of a list: its name alone where it needs no arguments, or with arguments.
+func (s *schema) choice(entries []EntryDoc, layer bool) schemaNode {
+	entries = slices.SortedFunc(slices.Values(entries), func(a, b EntryDoc) int { return cmp.Compare(a.Name, b.Name) })
+	bare, properties := []string{}, schemaNode{}
+	for _, e := range entries {
+		if !slices.ContainsFunc(e.Args, func(a ArgDoc) bool { return a.Required }) {
+			bare = append(bare, e.Name)
+		}
+		properties[e.Name] = described(s.args(e, layer), e.Doc)
+	}
+	with := strict(properties)
+	with["minProperties"], with["maxProperties"] = 1, 1
+	if len(bare) == 0 {
+		return with
+	}
+	return anyOf(schemaNode{"enum": bare}, with)
+}
+
+func (s *schema) args(e EntryDoc, layer bool) schemaNode {
+	properties := schemaNode{}
+	if layer {
+		properties["name"] = described(ref("name"), "The layer's name; without it, its type in snake case.")
+		properties["inputs"] = described(ref("names"), "What the layer reads; without it, the layer before.")
+		properties["trainable"] = described(schemaNode{"type": "boolean", "default": true}, "Whether training changes the layer's weights.")
+	}
+	var required []string
+	forms := []any{nil}
+	for _, a := range e.Args {
+		properties[a.Name] = s.arg(a)
+		if a.Required {
+			required = append(required, a.Name)
+		}
+		if a.Positional && !slices.ContainsFunc(e.Args, func(o ArgDoc) bool { return o.Required && o.Name != a.Name }) {
+			forms = append(forms, s.arg(a))
+		}
+	}
+	forms[0] = strict(properties, required...)
+	if len(required) == 0 {
+		forms = append(forms, schemaNode{"type": "null"})
+	}
+	if len(forms) == 1 {
+		return forms[0].(schemaNode)
+	}
+	return anyOf(forms...)
+}
+
+func (s *schema) arg(a ArgDoc) schemaNode {
+	var node schemaNode
+	switch a.Type {
+	case "int", "ints":
+		node = a.bounded(schemaNode{"type": "integer"})
+	case "float", "floats":
+		node = a.bounded(schemaNode{"type": "number"})
+	case "bool":
+		node = schemaNode{"type": "boolean"}
+	case "string", "strings":
+		node = schemaNode{"type": "string"}
+		if a.OneOf != nil {
+			node["enum"] = a.OneOf
+		}
+	case "call":
+		node = ref("call")
+		if s.known[a.Of] {
+			node = ref(a.Of)
+		}
+	default:
+		node = schemaNode{}
+	}
+	switch a.Type {
+	case "ints", "floats", "strings":
+		node = anyOf(node, schemaNode{"type": "array", "items": node})
+	}
+	if a.Nullable && len(node) > 0 {
+		node = anyOf(node, schemaNode{"type": "null"})
+	}
+	if a.Default != nil {
+		node["default"] = a.Default
+	}
+	return described(node, a.Doc)
+}
+
+func (a *ArgDoc) bounded(s schemaNode) schemaNode {
+	if a.Min != nil {
+		s[map[bool]string{false: "minimum", true: "exclusiveMinimum"}[a.MinOpen]] = *a.Min
+	}
+	if a.Max != nil {
+		s[map[bool]string{false: "maximum", true: "exclusiveMaximum"}[a.MaxOpen]] = *a.Max
+	}
+	return s
+}
+
+func (s *schema) list(name string) schemaNode {
+	if s.known[name] {
+		return ref(name)
+	}
+	return ref("call")
+}
+
+func (s *schema) compile() schemaNode {
+	loss, metric := s.list("loss"), s.list("metric")
+	metrics := anyOf(metric, schemaNode{"type": "array", "items": metric})
+	return described(strict(schemaNode{
+		"optimizer": described(s.list("optimizer"), "How the weights are changed; without it, rmsprop."),
+		"loss":      described(anyOf(loss, schemaNode{"type": "object", "additionalProperties": loss}), "What training makes small: for every output, or by the outputs' names."),
+		"metrics":   described(anyOf(metrics, schemaNode{"type": "object", "additionalProperties": metrics}), "What is measured besides the loss."),
+	}, "loss"), "How the model is trained: optimizer, loss and metrics. Without it the model predicts only.")
+}
+
+func inputsSchema() schemaNode {
+	size := schemaNode{"type": "integer", "minimum": 1}
+	return described(schemaNode{
+		"type": "object", "minProperties": 1, "propertyNames": ref("name"),
+		"additionalProperties": strict(schemaNode{
+			"shape": described(schemaNode{
+				"type": "array", "minItems": 1, "maxItems": maxRank,
+				"prefixItems": []any{anyOf(size, schemaNode{"type": "null"})}, "items": size,
+			}, "Sizes without the batch; null in front is a length known at run time."),
+			"dtype": described(schemaNode{"enum": []string{"float32", "int32"}, "default": "float32"}, "The type of the values: int32 for ids."),
+		}, "shape"),
+	}, "What the model reads, by name. It may be left out where csv or tokens under data imply it.")
+}
+
+func dataSchema() schemaNode {
+	file := schemaNode{"type": "string", "minLength": 1}
+	classes := described(schemaNode{"type": "array", "minItems": 2, "uniqueItems": true, "items": schemaNode{"type": []string{"string", "integer", "boolean"}}},
+		"The names of the classes, the first for 0.")
+	source := anyOf(
+		strict(schemaNode{"csv": described(file, "A table with a header line; .gz may follow.")}, "csv"),
+		strict(schemaNode{"idx": described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "items": file}, "Images and labels as MNIST has them; .gz may follow.")}, "idx"),
+		strict(schemaNode{
+			"tokens":    described(file, "Lines of a label, a tab, and ids with spaces between them; .gz may follow."),
+			"num_words": described(schemaNode{"type": "integer", "minimum": 1}, "Ids from here on become oov_id."),
+			"oov_id":    described(schemaNode{"type": "integer", "minimum": 0, "default": 2}, "The id of what num_words leaves out."),
+		}, "tokens"),
+	)
+	return described(strict(schemaNode{
+		"train": described(source, "The rows to train on."),
+		"test":  described(source, "The rows to test on, of the same kind."),
+		"features": described(schemaNode{
+			"type": "object", "minProperties": 1,
+			"additionalProperties": strict(schemaNode{"type": schemaNode{"enum": []string{"number"}}}, "type"),
+		}, "The columns of a csv file that make the input, in its order."),
+		"target": described(strict(schemaNode{"column": schemaNode{"type": "string", "minLength": 1}, "classes": classes}, "column"),
+			"The column of a csv file to predict: one of the classes, or a number where there are none."),
+		"classes": classes,
+	}, "train"), "Where rows come from, and how they become inputs. Names of files are relative to the data folder.")
+}
