@@ -212,10 +212,3 @@ func csvError(name string, err error) error {
 	}
 	return fmt.Errorf("%s: %w", name, err)
 }
-
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}

@@ -11,7 +11,7 @@ import (
 func Slices[X, Y any](x []X, y []Y) Dataset[X, Y] {
 	m := &memory[X, Y]{x: x, y: y}
 	if len(x) != len(y) {
-		m.err = fmt.Errorf("data: %d inputs, %d targets: a data set needs one target for each input", len(x), len(y))
+		m.err = fmt.Errorf("data: %s, %s: a data set needs one target for each input", plural(len(x), "input"), plural(len(y), "target"))
 	}
 	return m
 }
@@ -20,7 +20,7 @@ func Slices[X, Y any](x []X, y []Y) Dataset[X, Y] {
 func WeightedSlices[X, Y any](x []X, y []Y, weight []float32) Dataset[X, Y] {
 	m := &memory[X, Y]{x: x, y: y, weight: weight}
 	if len(x) != len(y) || len(x) != len(weight) {
-		m.err = fmt.Errorf("data: %d inputs, %d targets, %d weights: a data set needs one of each for each row", len(x), len(y), len(weight))
+		m.err = fmt.Errorf("data: %s, %s, %s: a data set needs one of each for each row", plural(len(x), "input"), plural(len(y), "target"), plural(len(weight), "weight"))
 	}
 	if m.weight == nil {
 		m.weight = []float32{}

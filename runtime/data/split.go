@@ -25,7 +25,7 @@ func Split[X, Y any](d Dataset[X, Y], fraction float64) (train, validation Index
 	n := all.Len()
 	at := int(math.Floor(float64(n) * (1 - fraction)))
 	if at <= 0 || at >= n {
-		return nil, nil, fmt.Errorf("data: %d rows are too few to split off a fraction of %v for validation", n, fraction)
+		return nil, nil, fmt.Errorf("data: a fraction of %v for validation cannot be split off %s: one part would be empty", fraction, plural(n, "row"))
 	}
 	return &section[X, Y]{all, 0, at}, &section[X, Y]{all, at, n}, nil
 }

@@ -99,38 +99,44 @@ func (t *Tokens) readLine(line []byte, o TokenOptions) (problem string) {
 	if problem != "" {
 		return "label: " + problem
 	}
-	for {
-		ids = bytes.TrimLeft(ids, " \t\r")
-		if len(ids) == 0 {
-			break
+	for at := 0; at < len(ids); {
+		if blank(ids[at]) {
+			at++
+			continue
 		}
-		end := bytes.IndexAny(ids, " \t\r")
-		if end < 0 {
-			end = len(ids)
+		// A corpus holds millions of ids: digits are read here, and whatever
+		// else there is gets its message from badID.
+		from, n := at, int64(0)
+		for at < len(ids) && ids[at]-'0' <= 9 && n <= math.MaxInt32 {
+			n = 10*n + int64(ids[at]-'0')
+			at++
 		}
-		id, problem := tokenID(ids[:end], o)
-		if problem != "" {
-			return problem
+		if at < len(ids) && !blank(ids[at]) || n > math.MaxInt32 {
+			for at < len(ids) && !blank(ids[at]) {
+				at++
+			}
+			return badID(string(ids[from:at]))
 		}
-		t.IDs = append(t.IDs, id)
-		ids = ids[end:]
+		if o.NumWords > 0 && n >= int64(o.NumWords) {
+			n = int64(o.OOVID)
+		}
+		t.IDs = append(t.IDs, int32(n))
 	}
 	t.Labels = append(t.Labels, v)
 	t.Offsets = append(t.Offsets, len(t.IDs))
 	return ""
 }
 
-func tokenID(text []byte, o TokenOptions) (id int32, problem string) {
-	n, err := strconv.ParseInt(string(text), 10, 64)
+func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
+
+// badID says why a text is not an id.
+func badID(text string) (problem string) {
+	n, err := strconv.ParseInt(text, 10, 64)
 	switch {
-	case errors.Is(err, strconv.ErrRange) || err == nil && n > math.MaxInt32:
-		return 0, fmt.Sprintf("id %.40q is beyond the largest possible, %d", text, math.MaxInt32)
-	case err != nil:
-		return 0, fmt.Sprintf("id %.40q is not a whole number", text)
-	case n < 0:
-		return 0, fmt.Sprintf("id %d is negative", n)
-	case o.NumWords > 0 && n >= int64(o.NumWords):
-		return int32(o.OOVID), ""
+	case err == nil && n < 0:
+		return fmt.Sprintf("id %d is negative", n)
+	case err == nil && n > math.MaxInt32 || errors.Is(err, strconv.ErrRange):
+		return fmt.Sprintf("id %.40q is beyond the largest possible, %d", text, math.MaxInt32)
 	}
-	return int32(n), ""
+	return fmt.Sprintf("id %.40q is not a whole number", text)
 }

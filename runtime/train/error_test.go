@@ -53,7 +53,7 @@ func TestFitErrors(t *testing.T) {
 		{"a bad validation row", engine(8), ok, data.Slices(broken, y), config{ValidationSplit: 0.5}, "train: validation row 7: id 666 is out of range"},
 		{"a stream that fails", engine(8), ok, &stream{rows: dataset(20), len: 20, fail: 11}, config{}, "the disk is gone"},
 		{"a stream to split", engine(8), ok, &stream{rows: dataset(20), len: 20}, config{ValidationSplit: 0.5}, "data: cannot split off a fraction of 0.5 for validation: the data set has no random access; give the validation rows as a data set of their own"},
-		{"too few to split", engine(8), ok, dataset(1), config{ValidationSplit: 0.5}, "data: 1 rows are too few to split off a fraction of 0.5 for validation"},
+		{"too few to split", engine(8), ok, dataset(1), config{ValidationSplit: 0.5}, "data: a fraction of 0.5 for validation cannot be split off 1 row: one part would be empty"},
 		{"split of everything", engine(8), ok, dataset(4), config{ValidationSplit: 1}, "data: cannot split off a fraction of 1 for validation: it must lie between 0 and 1"},
 		{"batch size", engine(8), ok, dataset(4), config{BatchSize: -1}, "train: the batch size is -1"},
 		{"epochs", engine(8), ok, dataset(4), config{Epochs: -3}, "train: the number of epochs is -3"},
