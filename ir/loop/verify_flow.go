@@ -10,13 +10,14 @@ import (
 type flow struct {
 	*verifier
 	defined  map[*Buffer]int  // elements stored so far, for a full batch
+	filled   map[*Buffer]bool // with a constant, to be written over: padding
 	local    map[*Buffer]*Run // the kernel that a local variable lives in
 	backward bool
 	turns    map[*Buffer]bool // written by the loop that the flow is in
 }
 
 func (v *verifier) flow() {
-	f := &flow{verifier: v, defined: map[*Buffer]int{}, local: map[*Buffer]*Run{}}
+	f := &flow{verifier: v, defined: map[*Buffer]int{}, filled: map[*Buffer]bool{}, local: map[*Buffer]*Run{}}
 	f.steps(v.plan.Forward)
 	f.backward = true
 	f.steps(v.plan.Backward)
@@ -65,6 +66,9 @@ func (f *flow) kernel(k Kernel) {
 				points = 0 // the same elements once more
 			}
 			f.write(s.Dst, len(nest.Axes(s)), points, s.Accumulate)
+			if s.Reduce == Store && len(s.Srcs) == 0 && f.defined[s.Dst.Buf] == s.Dst.Buf.Len(n) {
+				f.filled[s.Dst.Buf] = true
+			}
 		}
 		return
 	}
@@ -136,6 +140,9 @@ func (f *flow) write(a Access, axes, points int, accumulate bool) {
 		if a.Strides[i] != 0 {
 			points *= f.around[i].Extent(f.p.Batch)
 		}
+	}
+	if f.filled[b] {
+		return
 	}
 	if f.defined[b] += points; f.defined[b] > b.Len(f.p.Batch) {
 		f.fail("%v of %d elements is written %d times", b, b.Len(f.p.Batch), f.defined[b])

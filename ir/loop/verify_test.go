@@ -253,6 +253,17 @@ func TestVerifyLoop(t *testing.T) {
 	}
 }
 
+// Padding fills a buffer with a constant and then writes the part that is none.
+func TestVerifyPadding(t *testing.T) {
+	n := newNet()
+	fill := Stmt{Dst: n.dout.Body[0].Dst, Value: Num(0)}
+	n.Train.Backward = append([]Step{run(&Nest{Outer: n.dout.Outer, Body: []Stmt{fill}})}, n.Train.Backward...)
+	n.dout.Outer = []Axis{batch, {Name: "o", N: 1}}
+	if err := Verify(n.Program); err != nil {
+		t.Error(err)
+	}
+}
+
 // A result may lie where its operand dies, but only if every element is read
 // before it is overwritten.
 func TestOverlay(t *testing.T) {

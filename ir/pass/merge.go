@@ -246,17 +246,35 @@ func localise(p *loop.Plan) {
 	for _, b := range p.Results() {
 		users[b]++
 	}
-	for _, r := range runs {
-		nest, ok := r.Kernel.(*loop.Nest)
-		if !ok || len(nest.Outer) == 0 || !nest.Outer[0].Rows {
+	for _, nest := range nests(p) {
+		if len(nest.Outer) == 0 || !nest.Outer[0].Rows {
 			continue
 		}
 		for _, s := range nest.Body {
-			if b := s.Dst.Buf; b.Class == loop.Arena && users[b] == 1 && perTurn(nest, b) {
-				makeLocal(nest, b)
+			if b := s.Dst.Buf; b.Class == loop.Arena && users[b] == 1 && perTurn(nest.Nest, b) {
+				makeLocal(nest.Nest, b)
 			}
 		}
 	}
+}
+
+// numbered is a nest and the number of its step, as spans count.
+type numbered struct {
+	*loop.Nest
+	step int
+}
+
+// nests lists the nests of a plan that are no part of a loop over time.
+func nests(p *loop.Plan) []numbered {
+	var out []numbered
+	for i, s := range slices.Concat(p.Forward, p.Backward) {
+		if r, ok := s.(*loop.Run); ok {
+			if n, ok := r.Kernel.(*loop.Nest); ok {
+				out = append(out, numbered{n, i})
+			}
+		}
+	}
+	return out
 }
 
 // perTurn reports whether each turn of the nest has one element of b to itself.

@@ -17,20 +17,15 @@ func overlay(u *unit) error {
 	u.over = map[*loop.Buffer]*loop.Buffer{}
 	spans := u.plan.Spans()
 	taken := map[*loop.Buffer]bool{}
-	runs, at := u.plan.Flat()
-	for i, r := range runs {
-		nest, ok := r.Kernel.(*loop.Nest)
-		if !ok || i > 0 && at[i-1] == at[i] || i+1 < len(at) && at[i+1] == at[i] {
-			continue
-		}
+	for _, nest := range nests(u.plan) {
 		for _, w := range nest.Writes() {
 			dst := w.Buf
-			if dst.Class != loop.Arena || spans[dst].First != at[i] || u.over[dst] != nil {
+			if dst.Class != loop.Arena || spans[dst].First != nest.step || u.over[dst] != nil {
 				continue
 			}
 			for _, a := range nest.Reads() {
 				src := a.Buf
-				if src.Class == loop.Arena && spans[src].First < at[i] && spans[src].Last == at[i] && !taken[src] && loop.CanOverlay(nest, dst, src) {
+				if src.Class == loop.Arena && spans[src].First < nest.step && spans[src].Last == nest.step && !taken[src] && loop.CanOverlay(nest.Nest, dst, src) {
 					u.over[dst], taken[src] = src, true
 					break
 				}
@@ -44,22 +39,17 @@ func overlay(u *unit) error {
 // statement computes from it point by point.
 func absorbTemporaries(p *loop.Plan) {
 	spans := p.Spans()
-	runs, at := p.Flat()
-	for i, r := range runs {
-		nest, ok := r.Kernel.(*loop.Nest)
-		if !ok {
-			continue
-		}
+	for _, nest := range nests(p) {
 		for j, s := range nest.Body {
 			dst := s.Dst.Buf
-			if dst.Class != loop.Arena || s.Reduce != loop.Store || s.Accumulate || firstWrite(nest, dst) != j {
+			if dst.Class != loop.Arena || s.Reduce != loop.Store || s.Accumulate || firstWrite(nest.Nest, dst) != j {
 				continue
 			}
 			for _, a := range s.Srcs {
 				tmp := a.Buf
-				inside := spans[tmp].First == at[i] && spans[tmp].Last == at[i]
-				if tmp.Class == loop.Arena && inside && firstWrite(nest, tmp) >= 0 && sameBlock(dst, tmp) && replaceable(nest, j, tmp) {
-					rename(nest, tmp, dst)
+				inside := spans[tmp].First == nest.step && spans[tmp].Last == nest.step
+				if tmp.Class == loop.Arena && inside && firstWrite(nest.Nest, tmp) >= 0 && sameBlock(dst, tmp) && replaceable(nest.Nest, j, tmp) {
+					rename(nest.Nest, tmp, dst)
 					break
 				}
 			}
