@@ -70,16 +70,18 @@ func ReadIDX(r io.Reader, name string) (*IDX, error) {
 		return fail("an IDX file without axes")
 	}
 	total := a.Type.size()
+	bound := total // total without axes of size 0: Width must not overflow either
 	for range head[3] {
 		var size [4]byte
 		if _, err := io.ReadFull(b, size[:]); err != nil {
 			return fail("the header ends within its %d sizes: %w", head[3], short(err))
 		}
 		n := int(binary.BigEndian.Uint32(size[:]))
-		if n < 0 || n > 0 && total > math.MaxInt/n {
+		if n < 0 || bound > math.MaxInt/max(n, 1) {
 			return fail("the header's sizes %v and %d are more than memory can hold", a.Shape, n)
 		}
 		total *= n
+		bound *= max(n, 1)
 		a.Shape = append(a.Shape, n)
 	}
 	// The buffer grows with what is read: the header is only a claim.

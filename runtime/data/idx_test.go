@@ -102,6 +102,7 @@ func TestIDXErrors(t *testing.T) {
 		{"short data", idx(IDXInt16, []uint32{2, 2}, 1, 2, 3), "truncated: 3 of 8 bytes of data for shape [2 2]"},
 		{"long data", idx(IDXUint8, []uint32{2}, 1, 2, 3), "the file goes on after its 2 bytes of data for shape [2]"},
 		{"overflow", idx(IDXUint8, []uint32{1 << 31, 1 << 31, 4}), "the header's sizes [2147483648 2147483648] and 4 are more than memory can hold"},
+		{"overflow beside no rows", idx(IDXUint8, []uint32{0, 1 << 31, 1 << 31, 4}), "the header's sizes [0 2147483648 2147483648] and 4 are more than memory can hold"},
 		{"huge claim", idx(IDXUint8, []uint32{1 << 31, 1 << 10}, 1), "truncated: 1 of 2199023255552 bytes of data for shape [2147483648 1024]"},
 		{"bad gzip", []byte{0x1f, 0x8b, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9}, "gzip: invalid header"},
 		{"cut gzip", zip(t, idx(IDXUint8, []uint32{2}, 1, 2))[:20], "after 1 of 2 bytes of data: unexpected EOF"},
