@@ -23,7 +23,7 @@ func (s *Scan) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 	if !forward.Valid() {
 		return out
 	}
-	r := s.reversed(b, l)
+	r := s.reversed(b)
 	if r == nil {
 		return out
 	}
@@ -99,7 +99,7 @@ type reversal struct {
 }
 
 // reversed builds the body of the reversed scan; nil after a mistake.
-func (s *Scan) reversed(b *ir.Builder, l layout) *reversal {
+func (s *Scan) reversed(b *ir.Builder) *reversal {
 	inner := *b
 	inner.Graph = &ir.Graph{Name: "body"}
 	declare := func(name string, types []*ir.Value) []*ir.Value {

@@ -1,0 +1,66 @@
+package op
+
+import "github.com/nngen-go/nngen/ir"
+
+// id is an element of a list of ids of fixed shape.
+func (e env) id(name string, at ...int) int {
+	t := e.in[name]
+	i := 0
+	for j, s := range t.Shape.Strides() {
+		i += at[j] * s
+	}
+	return int(t.I[i])
+}
+
+var gatherCases = []kase{
+	{
+		name:  "embedding",
+		build: func(b *ir.Builder) *ir.Value { return GatherRows(b, f32(b, "table", 5, 3), i32(b, "ids", 5, n, 4)) },
+		want:  func(e env, at ...int) float64 { return e.at("table", e.id("ids", at[0], at[1]), at[2]) },
+	},
+	{
+		name:  "embedding of one id",
+		build: func(b *ir.Builder) *ir.Value { return GatherRows(b, f32(b, "table", 5, 2, 3), i32(b, "ids", 5, n)) },
+		want:  func(e env, at ...int) float64 { return e.at("table", e.id("ids", at[0]), at[1], at[2]) },
+	},
+	{
+		name:  "sparse labels",
+		build: func(b *ir.Builder) *ir.Value { return GatherAlong(b, f32(b, "z", n, 4), i32(b, "ids", 4, n), 1) },
+		want:  func(e env, at ...int) float64 { return e.at("z", at[0], e.id("ids", at[0])) },
+	},
+	{
+		name:  "sparse labels over time",
+		build: func(b *ir.Builder) *ir.Value { return GatherAlong(b, f32(b, "z", n, 3, 4), i32(b, "ids", 4, n, 3), 2) },
+		want:  func(e env, at ...int) float64 { return e.at("z", at[0], at[1], e.id("ids", at[0], at[1])) },
+	},
+	{
+		name:  "rows of every sample",
+		build: func(b *ir.Builder) *ir.Value { return GatherAlong(b, f32(b, "z", n, 3, 4), i32(b, "ids", 3, n, 2), 1) },
+		want:  func(e env, at ...int) float64 { return e.at("z", at[0], e.id("ids", at[0], at[1]), at[2]) },
+	},
+	{
+		name: "gather from a view",
+		build: func(b *ir.Builder) *ir.Value {
+			return GatherRows(b, TransposeTo(b, f32(b, "table", 3, 5), 1, 0), i32(b, "ids", 5, n))
+		},
+		want: func(e env, at ...int) float64 { return e.at("table", at[1], e.id("ids", at[0])) },
+	},
+	{
+		name: "scatter into rows",
+		build: func(b *ir.Builder) *ir.Value {
+			return b.Apply(&ScatterAdd{Shape: ir.Shape{4, 2}}, i32(b, "ids", 4, n, 3), f32(b, "u", n, 3, 2))
+		},
+		want: func(e env, at ...int) float64 {
+			return over(e.rows*3, func(i int) float64 {
+				return truth(e.id("ids", i/3, i%3) == at[0]) * e.at("u", i/3, i%3, at[1])
+			})
+		},
+	},
+	{
+		name: "scatter within every sample",
+		build: func(b *ir.Builder) *ir.Value {
+			return b.Apply(&ScatterAdd{Shape: ir.Shape{n, 4}, BatchDims: 1}, i32(b, "ids", 4, n), f32(b, "u", n))
+		},
+		want: func(e env, at ...int) float64 { return truth(e.id("ids", at[0]) == at[1]) * e.at("u", at[0]) },
+	},
+}
