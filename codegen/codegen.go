@@ -1,0 +1,21 @@
+// Package codegen turns a compiled network into the files of a Go package.
+//
+// It is free of layers, graphs and disks: it sees a loop.Program and returns
+// bytes.
+package codegen
+
+import (
+	"github.com/nngen-go/nngen/codegen/gosrc"
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// Config says what to generate.
+type Config = gosrc.Config
+
+// File is one file of a generated package.
+type File = gosrc.File
+
+// Generate returns the files of the package that runs p, each with its name and
+// its formatted text. Equal programs and settings give equal bytes. It fails
+// where the program holds what this version has no Go for, and says what.
+func Generate(p *loop.Program, cfg Config) ([]File, error) { return gosrc.Generate(p, cfg) }

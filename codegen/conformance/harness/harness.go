@@ -1,0 +1,251 @@
+// Package harness drives an emitted package through its exported API without
+// knowing its types: values cross as flat numbers. It uses the standard library
+// only, since the conformance test copies it into the module that it builds the
+// emitted packages in.
+package harness
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"reflect"
+)
+
+// Batch is the data of one step: per sample the elements of all inputs and of
+// all targets in order; a ragged input is the whole of its X.
+type Batch struct {
+	X, Y   [][]float64
+	Weight []float32 // per sample; nil: all 1
+}
+
+// Case is one network with the data to run it on.
+type Case struct {
+	Model  string
+	Params []float32
+	// Batch is predicted, and differentiated as if Step optimizer steps had
+	// been taken, unless it is empty.
+	Batch Batch
+	Step  int
+	// Steps are then trained on, one Fit of one epoch each.
+	Steps []Batch
+}
+
+// Result is what the emitted package answers. Numbers cross as float32 in JSON,
+// which keeps every bit of a finite one.
+type Result struct {
+	Model string
+	Error string `json:",omitempty"`
+	// Single and Outputs are those of Predict and PredictBatch.
+	Single, Outputs [][]float32
+	Loss            float32
+	Grads           []float32 // laid out as Params
+	// StepLoss is the loss of each step, StepParams the parameters after it.
+	StepLoss   []float64
+	StepParams [][]float32
+}
+
+// models are the registered packages by name.
+var models = map[string]entry{}
+
+type entry struct {
+	fresh   func() any
+	dataset any
+}
+
+// Register makes a package known: fresh returns a new *Model, dataset is
+// data.WeightedSlices of its types.
+func Register(name string, fresh func() any, dataset any) { models[name] = entry{fresh, dataset} }
+
+// Serve answers the cases of r with results on w, in the same order.
+func Serve(r io.Reader, w io.Writer) error {
+	in, out := json.NewDecoder(r), json.NewEncoder(w)
+	for {
+		var c Case
+		if err := in.Decode(&c); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		res := Run(c)
+		if err := out.Encode(res); err != nil {
+			// Not finite numbers do not encode; say which case.
+			if err := out.Encode(Result{Model: c.Model, Error: err.Error()}); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// Run drives one case.
+func Run(c Case) (res Result) {
+	res.Model = c.Model
+	e, ok := models[c.Model]
+	if !ok {
+		res.Error = "no such model"
+		return res
+	}
+	m := reflect.ValueOf(e.fresh())
+	if err := run(m, reflect.ValueOf(e.dataset), c, &res); err != nil {
+		res.Error = err.Error()
+	}
+	return res
+}
+
+func run(m, dataset reflect.Value, c Case, res *Result) error {
+	update := m.MethodByName("Update")
+	update.Call([]reflect.Value{reflect.MakeFunc(update.Type().In(0), func(args []reflect.Value) []reflect.Value {
+		values := make([]float64, len(c.Params))
+		for i, v := range c.Params {
+			values[i] = float64(v)
+		}
+		fill(args[0].Elem(), &values)
+		return nil
+	})})
+	if len(c.Batch.X) > 0 {
+		if err := predict(m, c.Batch.X, res); err != nil {
+			return err
+		}
+		if err := differentiate(m, c, res); err != nil {
+			return err
+		}
+	}
+	for i, b := range c.Steps {
+		if err := step(m, dataset, b, res); err != nil {
+			return fmt.Errorf("step %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+func predict(m reflect.Value, x [][]float64, res *Result) error {
+	batch, single := m.MethodByName("PredictBatch"), m.MethodByName("Predict")
+	xs := rows(batch.Type().In(1), x)
+	dst := reflect.MakeSlice(batch.Type().In(0), len(x), len(x))
+	if err := failed(batch.Call([]reflect.Value{dst, xs})); err != nil {
+		return fmt.Errorf("PredictBatch: %w", err)
+	}
+	for i := range x {
+		res.Outputs = append(res.Outputs, flatten(nil, dst.Index(i)))
+		arg := xs.Index(i)
+		if single.Type().In(0).Kind() == reflect.Pointer {
+			arg = arg.Addr()
+		}
+		got := single.Call([]reflect.Value{arg})
+		if err := failed(got); err != nil {
+			return fmt.Errorf("Predict: %w", err)
+		}
+		res.Single = append(res.Single, flatten(nil, got[0]))
+	}
+	return nil
+}
+
+func differentiate(m reflect.Value, c Case, res *Result) error {
+	gradients := m.MethodByName("Gradients")
+	g := reflect.New(gradients.Type().In(0).Elem())
+	b := reflect.New(gradients.Type().In(1)).Elem()
+	for name, values := range map[string][][]float64{"X": c.Batch.X, "Y": c.Batch.Y} {
+		b.FieldByName(name).Set(rows(b.FieldByName(name).Type(), values))
+	}
+	if c.Batch.Weight != nil {
+		b.FieldByName("Weight").Set(reflect.ValueOf(c.Batch.Weight))
+	}
+	if at := b.FieldByName("Step"); at.CanInt() {
+		at.SetInt(int64(c.Step))
+	} else {
+		at.SetUint(uint64(c.Step))
+	}
+	got := gradients.Call([]reflect.Value{g, b})
+	if err := failed(got); err != nil {
+		return fmt.Errorf("Gradients: %w", err)
+	}
+	res.Loss = float32(got[0].Float())
+	res.Grads = flatten(nil, g.Elem())
+	return nil
+}
+
+// step is train_on_batch: one epoch over rows that make one batch. The model
+// keeps its optimizer between calls of Fit.
+func step(m, dataset reflect.Value, b Batch, res *Result) error {
+	fit := m.MethodByName("Fit")
+	cfg := reflect.New(fit.Type().In(2)).Elem()
+	cfg.FieldByName("Epochs").SetInt(1)
+	cfg.FieldByName("BatchSize").SetInt(int64(len(b.X)))
+	cfg.FieldByName("NoShuffle").SetBool(true)
+	cfg.FieldByName("ValidationSplit").SetFloat(-1)
+	weight := b.Weight
+	if weight == nil {
+		for range b.X {
+			weight = append(weight, 1)
+		}
+	}
+	t := dataset.Type()
+	data := dataset.Call([]reflect.Value{rows(t.In(0), b.X), rows(t.In(1), b.Y), reflect.ValueOf(weight)})[0]
+	got := fit.Call([]reflect.Value{reflect.ValueOf(context.Background()), data, cfg})
+	if err := failed(got); err != nil {
+		return fmt.Errorf("Fit: %w", err)
+	}
+	loss := got[0].MethodByName("Column").Call([]reflect.Value{reflect.ValueOf("loss")})[0]
+	res.StepLoss = append(res.StepLoss, loss.Index(0).Float())
+	res.StepParams = append(res.StepParams, flatten(nil, m.MethodByName("Params").Call(nil)[0].Elem()))
+	return nil
+}
+
+// failed is the error among the results of a call, if any.
+func failed(results []reflect.Value) error {
+	if len(results) == 0 {
+		return nil
+	}
+	err, _ := results[len(results)-1].Interface().(error)
+	return err
+}
+
+// rows makes a slice of type t out of one list of numbers per element.
+func rows(t reflect.Type, values [][]float64) reflect.Value {
+	s := reflect.MakeSlice(t, len(values), len(values))
+	for i, v := range values {
+		rest := v
+		fill(s.Index(i), &rest)
+	}
+	return s
+}
+
+// fill sets v, in memory order, to the numbers at the head of values.
+func fill(v reflect.Value, values *[]float64) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i), values)
+		}
+	case reflect.Slice: // ragged: all that is left
+		v.Set(reflect.MakeSlice(v.Type(), len(*values), len(*values)))
+		fallthrough
+	case reflect.Array:
+		for i := range v.Len() {
+			fill(v.Index(i), values)
+		}
+	case reflect.Float32:
+		v.SetFloat((*values)[0])
+		*values = (*values)[1:]
+	default:
+		v.SetInt(int64((*values)[0]))
+		*values = (*values)[1:]
+	}
+}
+
+// flatten appends the numbers of v in memory order.
+func flatten(dst []float32, v reflect.Value) []float32 {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			dst = flatten(dst, v.Field(i))
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			dst = flatten(dst, v.Index(i))
+		}
+	case reflect.Float32:
+		dst = append(dst, float32(v.Float()))
+	}
+	return dst
+}

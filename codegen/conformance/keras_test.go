@@ -1,0 +1,149 @@
+package conformance
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/nngen-go/nngen/codegen/conformance/harness"
+	"github.com/nngen-go/nngen/ir/pass"
+)
+
+// trajectory is a case of testdata/keras/trajectories.json; its README says
+// what the fields hold.
+type trajectory struct {
+	Name    string
+	Model   json.RawMessage
+	Weights map[string]tensor
+	Batches []struct {
+		Inputs       map[string]tensor
+		Target       tensor
+		SampleWeight *tensor `json:"sample_weight"`
+		Masks        map[string]tensor
+	}
+	Float32 struct {
+		Steps []map[string]float64
+		W1    map[string]tensor `json:"weights_1"`
+		W10   map[string]tensor `json:"weights_10"`
+	}
+}
+
+type tensor struct {
+	Shape []int
+	Data  []float64
+	Rows  [][]float64
+}
+
+// samples cuts a tensor into rows.
+func (t tensor) samples() [][]float64 {
+	if t.Rows != nil {
+		return t.Rows
+	}
+	rows, width := t.Shape[0], 1
+	for _, d := range t.Shape[1:] {
+		width *= d
+	}
+	out := make([][]float64, rows)
+	for i := range out {
+		out[i] = t.Data[i*width : (i+1)*width]
+	}
+	return out
+}
+
+// TestKerasTrajectories trains emitted packages beside real Keras in float32:
+// the loss of every step to 1e-6 relative, and every tensor w after steps 1
+// and 10 to ‖Δw‖∞ ≤ 1e-5·‖w‖∞.
+func TestKerasTrajectories(t *testing.T) {
+	raw, err := os.ReadFile("../../testdata/keras/trajectories.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Cases []trajectory }
+	if err := json.Unmarshal(raw, &file); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	var nets []*network
+	var cases []harness.Case
+	var kept []trajectory
+	for _, c := range file.Cases {
+		if c.Batches[0].Masks != nil {
+			// An emitted package draws its own masks and takes no others: the
+			// interpreter runs this case, and random models with Dropout hold
+			// the package to the interpreter.
+			continue
+		}
+		net, err := compileJSON(strings.ReplaceAll(c.Name, "_", ""), c.Model)
+		if err != nil {
+			t.Fatalf("%s: %v", c.Name, err)
+		}
+		if err := net.emit(dir, pass.Options{}); err != nil {
+			t.Fatalf("%s: %v", c.Name, err)
+		}
+		run := harness.Case{Model: net.name}
+		initial := map[string][]float64{}
+		for name, w := range c.Weights {
+			initial[name] = w.Data
+		}
+		if run.Params, err = net.block(initial); err != nil {
+			t.Fatalf("%s: %v", c.Name, err)
+		}
+		for _, b := range c.Batches {
+			var step harness.Batch
+			for i, port := range net.Header.Inputs {
+				for r, row := range b.Inputs[port.Name].samples() {
+					if i == 0 {
+						step.X = append(step.X, nil)
+					}
+					step.X[r] = append(step.X[r], row...)
+				}
+			}
+			step.Y = b.Target.samples()
+			if b.SampleWeight != nil {
+				for _, w := range b.SampleWeight.Data {
+					step.Weight = append(step.Weight, float32(w))
+				}
+			}
+			run.Steps = append(run.Steps, step)
+		}
+		nets, cases, kept = append(nets, net), append(cases, run), append(kept, c)
+	}
+	var names []string
+	for _, n := range nets {
+		names = append(names, n.name)
+	}
+	if len(names) < 30 {
+		t.Fatalf("%d trajectories, expected at least 30", len(names))
+	}
+	for i, got := range serve(t, dir, names, cases) {
+		c := kept[i]
+		t.Run(c.Name, func(t *testing.T) {
+			if got.Error != "" {
+				t.Fatal(got.Error)
+			}
+			for s, want := range c.Float32.Steps {
+				if d := math.Abs(got.StepLoss[s]-want["loss"]) / math.Abs(want["loss"]); d > 1e-6 {
+					t.Errorf("step %d: loss %.9g, Keras %.9g (%.1e relative)", s+1, got.StepLoss[s], want["loss"], d)
+				}
+			}
+			compareBlocks(t, nets[i], "step 1", got.StepParams[0], c.Float32.W1)
+			compareBlocks(t, nets[i], "step 10", got.StepParams[9], c.Float32.W10)
+		})
+	}
+}
+
+func compareBlocks(t *testing.T, n *network, when string, block []float32, want map[string]tensor) {
+	t.Helper()
+	for _, s := range n.Header.Segments {
+		w, ok := want[s.Name]
+		if !ok {
+			t.Errorf("%s: Keras has no %s", when, s.Name)
+			continue
+		}
+		if d, size := largest(block[s.Offset:s.Offset+s.Len()], w.Data); d > 1e-5*size {
+			t.Errorf("%s: %s differs by %.2e, %.1e of its size", when, s.Name, d, d/size)
+		}
+	}
+}

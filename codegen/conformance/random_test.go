@@ -1,0 +1,211 @@
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+)
+
+// object keeps the order of its members: the order of layers' arguments shows
+// in error messages, and a map would make it random.
+type object []member
+
+type member struct {
+	key   string
+	value any
+}
+
+func (o object) MarshalJSON() ([]byte, error) {
+	out := []byte{'{'}
+	for i, m := range o {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		k, err := json.Marshal(m.key)
+		if err != nil {
+			return nil, err
+		}
+		v, err := json.Marshal(m.value)
+		if err != nil {
+			return nil, err
+		}
+		out = append(append(append(out, k...), ':'), v...)
+	}
+	return append(out, '}'), nil
+}
+
+// generator draws the description of one random network: a chain with an
+// optional branch, over every input kind and layer that this version compiles.
+type generator struct {
+	r      *rand.Rand
+	layers []object
+	shape  []int  // of the value that the chain has reached, without the batch
+	last   string // its layer's name
+	count  int
+}
+
+func (g *generator) pick(names ...string) string { return names[g.r.IntN(len(names))] }
+
+func (g *generator) flip(percent int) bool { return g.r.IntN(100) < percent }
+
+// add appends a layer that follows the chain and reports its name.
+func (g *generator) add(kind string, args object, shape []int, inputs ...string) string {
+	g.count++
+	name := fmt.Sprintf("%s_%d", kind, g.count)
+	args = append(args, member{"name", name})
+	if len(inputs) == 0 && g.last != "" {
+		inputs = []string{g.last}
+	}
+	args = append(args, member{"inputs", inputs})
+	g.layers = append(g.layers, object{{kind, args}})
+	g.last, g.shape = name, shape
+	return name
+}
+
+var activations = []string{
+	"linear", "relu", "sigmoid", "tanh", "softmax", "log_softmax", "elu", "selu", "gelu", "silu",
+	"softplus", "softsign", "exponential", "leaky_relu", "hard_sigmoid", "mish",
+}
+
+func (g *generator) dense(units int, activation string) {
+	args := object{{"units", units}, {"activation", activation}}
+	if g.flip(20) {
+		args = append(args, member{"use_bias", false})
+	}
+	if g.flip(20) {
+		args = append(args, member{"kernel_regularizer", object{{g.pick("l1", "l2"), 0.01}}})
+	}
+	if g.flip(10) {
+		args = append(args, member{"trainable", false})
+	}
+	shape := append(append([]int(nil), g.shape[:len(g.shape)-1]...), units)
+	g.add("Dense", args, shape)
+}
+
+// input draws the model's input and whatever must directly follow it.
+func (g *generator) input() object {
+	g.last = "x"
+	dim := 1 + g.r.IntN(9)
+	switch g.r.IntN(6) {
+	case 0, 1:
+		g.shape = []int{dim}
+		return object{{"shape", g.shape}}
+	case 2:
+		g.shape = []int{1 + g.r.IntN(5), dim}
+		return object{{"shape", g.shape}}
+	case 3: // ids of a fixed length
+		t, vocabulary := 2+g.r.IntN(5), 3+g.r.IntN(20)
+		g.shape = []int{t}
+		in := object{{"shape", g.shape}, {"dtype", "int32"}}
+		g.add("Embedding", object{{"input_dim", vocabulary}, {"output_dim", dim}}, []int{t, dim})
+		if g.flip(60) {
+			g.add("GlobalAveragePooling1D", nil, []int{dim})
+		}
+		return in
+	case 4: // ids of any length
+		vocabulary := 4 + g.r.IntN(30)
+		g.add("CategoryEncoding", object{{"num_tokens", vocabulary}, {"output_mode", g.pick("multi_hot", "count")}}, []int{vocabulary})
+		if g.flip(80) {
+			g.dense(1+g.r.IntN(8), g.pick(activations...))
+		}
+		return object{{"shape", []any{nil}}, {"dtype", "int32"}}
+	default: // one category
+		vocabulary := 2 + g.r.IntN(8)
+		g.add("CategoryEncoding", object{{"num_tokens", vocabulary}, {"output_mode", "one_hot"}}, []int{vocabulary})
+		return object{{"shape", []int{1}}, {"dtype", "int32"}}
+	}
+}
+
+// step appends one random layer.
+func (g *generator) step() {
+	width := g.shape[len(g.shape)-1]
+	switch g.r.IntN(11) {
+	case 0, 1, 2:
+		g.dense(1+g.r.IntN(12), g.pick(activations...))
+	case 3:
+		g.add("Activation", object{{"activation", g.pick(activations...)}}, g.shape)
+	case 4:
+		g.add("Dropout", object{{"rate", 0.25}}, g.shape)
+	case 5:
+		g.add("BatchNormalization", nil, g.shape)
+	case 6:
+		g.add("Rescaling", object{{"scale", 0.5}, {"offset", -0.25}}, g.shape)
+	case 7:
+		if len(g.shape) > 1 {
+			g.add("Flatten", nil, []int{product(g.shape)})
+		} else if width%2 == 0 {
+			g.add("Reshape", object{{"target_shape", []int{width / 2, 2}}}, []int{width / 2, 2})
+		}
+	case 8:
+		if len(g.shape) == 2 {
+			g.add("GlobalAveragePooling1D", nil, []int{width})
+		}
+	case 9: // a residual branch
+		from, shape := g.last, g.shape
+		g.dense(width, g.pick(activations...))
+		g.add("Add", nil, shape, from, g.last)
+	case 10: // a wider one
+		from, shape := g.last, g.shape
+		units := 1 + g.r.IntN(6)
+		g.dense(units, g.pick(activations...))
+		out := append(append([]int(nil), shape[:len(shape)-1]...), width+units)
+		g.add("Concatenate", nil, out, from, g.last)
+	}
+}
+
+func product(s []int) int {
+	n := 1
+	for _, d := range s {
+		n *= d
+	}
+	return n
+}
+
+// randomModel is the seed-th random description.
+func randomModel(seed uint64) ([]byte, error) {
+	g := &generator{r: rand.New(rand.NewPCG(seed, 1))}
+	in := g.input()
+	for range 1 + g.r.IntN(4) {
+		g.step()
+	}
+	if len(g.shape) > 1 {
+		g.add("Flatten", nil, []int{product(g.shape)})
+	}
+	loss, metric := g.head()
+	optimizer := g.pick("sgd", "rmsprop", "adam", "adamw", "adagrad")
+	return json.Marshal(object{
+		{"name", fmt.Sprintf("m%03d", seed)},
+		{"inputs", object{{"x", in}}},
+		{"layers", g.layers},
+		{"compile", object{{"optimizer", optimizer}, {"loss", loss}, {"metrics", []string{metric}}}},
+		{"fit", object{{"batch_size", []int{3, 8, 16}[g.r.IntN(3)]}}},
+	})
+}
+
+// head ends the chain with an output and the loss that suits it.
+func (g *generator) head() (loss any, metric string) {
+	units := 2 + g.r.IntN(4)
+	switch g.r.IntN(7) {
+	case 0:
+		g.dense(1, "sigmoid")
+		return "binary_crossentropy", "accuracy"
+	case 1:
+		g.dense(units, "softmax")
+		return "sparse_categorical_crossentropy", "accuracy"
+	case 2:
+		g.dense(units, "softmax")
+		return object{{"categorical_crossentropy", object{{"label_smoothing", 0.1}}}}, "accuracy"
+	case 3:
+		g.dense(units, "linear")
+		return object{{"sparse_categorical_crossentropy", object{{"from_logits", true}}}}, "accuracy"
+	case 4:
+		g.dense(units, g.pick("linear", "tanh"))
+		return "mean_squared_error", "mae"
+	case 5:
+		g.dense(1, "linear")
+		return "mean_absolute_error", "mse"
+	default:
+		g.dense(units, "linear")
+		return object{{"huber", object{{"delta", 0.7}}}}, "mae"
+	}
+}

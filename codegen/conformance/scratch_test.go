@@ -1,0 +1,165 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nngen-go/nngen/codegen"
+	"github.com/nngen-go/nngen/codegen/conformance/harness"
+	"github.com/nngen-go/nngen/ir/build"
+	"github.com/nngen-go/nngen/ir/pass"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// network is one description compiled as far as both engines need it.
+type network struct {
+	name string // of the emitted package
+	*build.Network
+}
+
+// compileJSON reads and builds a description in its JSON form.
+func compileJSON(name string, src []byte) (*network, error) {
+	m, err := spec.Parse(name+".json", src)
+	if err != nil {
+		return nil, err
+	}
+	net, err := build.Build(m)
+	if err != nil {
+		return nil, err
+	}
+	return &network{name, net}, nil
+}
+
+// emit writes the package of a network into the scratch module.
+func (n *network) emit(dir string, o pass.Options) error {
+	src := pass.Source{Predict: n.Predict, Evaluate: n.Evaluate, Train: n.Train}
+	for _, a := range n.Adapts {
+		src.Adapts = append(src.Adapts, a.Graph)
+	}
+	p, err := pass.Compile(n.Header, src, o)
+	if err != nil {
+		return err
+	}
+	files, err := codegen.Generate(p, codegen.Config{Package: n.name})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(dir, n.name), 0o755); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if strings.HasSuffix(f.Name, "_test.go") {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(dir, n.name, f.Name), f.Data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// serve links all packages into one binary, runs the cases through it and
+// gives the results in their order.
+func serve(t *testing.T, dir string, packages []string, cases []harness.Case) []harness.Result {
+	t.Helper()
+	runtime, err := filepath.Abs("../../runtime")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("harness/harness.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var main strings.Builder
+	main.WriteString("package main\n\nimport (\n\t\"os\"\n\n\t\"github.com/nngen-go/nngen/runtime/data\"\n\t\"scratch/harness\"\n")
+	for _, p := range packages {
+		fmt.Fprintf(&main, "\t\"scratch/%s\"\n", p)
+	}
+	main.WriteString(")\n\nfunc main() {\n")
+	for _, p := range packages {
+		fmt.Fprintf(&main, "\tharness.Register(%q, func() any { return %s.New(%s.Seed(1)) }, data.WeightedSlices[%s.Input, %s.Target])\n", p, p, p, p, p)
+	}
+	main.WriteString("\tif err := harness.Serve(os.Stdin, os.Stdout); err != nil {\n\t\tpanic(err)\n\t}\n}\n")
+	for name, text := range map[string]string{
+		"go.mod":             "module scratch\n\ngo 1.24\n\nrequire github.com/nngen-go/nngen/runtime v0.0.0\n\nreplace github.com/nngen-go/nngen/runtime => " + runtime + "\n",
+		"main.go":            main.String(),
+		"harness/harness.go": string(source),
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	goBuild := exec.Command("go", "build", "-o", "scratch.exe", ".")
+	goBuild.Dir = dir
+	goBuild.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
+	if out, err := goBuild.CombinedOutput(); err != nil {
+		t.Fatalf("the emitted packages do not build: %v\n%s", err, head(out))
+	}
+	var in, out bytes.Buffer
+	enc := json.NewEncoder(&in)
+	for _, c := range cases {
+		if err := enc.Encode(c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := exec.Command(filepath.Join(dir, "scratch.exe"))
+	var stderr bytes.Buffer
+	run.Stdin, run.Stdout, run.Stderr = &in, &out, &stderr
+	if err := run.Run(); err != nil {
+		t.Fatalf("the emitted packages fail: %v\n%s", err, head(stderr.Bytes()))
+	}
+	var results []harness.Result
+	dec := json.NewDecoder(&out)
+	for range cases {
+		var r harness.Result
+		if err := dec.Decode(&r); err != nil {
+			t.Fatal(err)
+		}
+		results = append(results, r)
+	}
+	return results
+}
+
+// head is the beginning of a long output.
+func head(out []byte) []byte {
+	const most = 6000
+	if len(out) > most {
+		return append(out[:most:most], "..."...)
+	}
+	return out
+}
+
+// block lays named tensors out as the network's parameter block.
+func (n *network) block(tensors map[string][]float64) ([]float32, error) {
+	var out []float32
+	for _, s := range n.Header.Segments {
+		data, ok := tensors[s.Name]
+		if !ok || len(data) != s.Len() {
+			return nil, fmt.Errorf("segment %s has %d elements, given %d", s.Name, s.Len(), len(data))
+		}
+		for _, v := range data {
+			out = append(out, float32(v))
+		}
+	}
+	return out, nil
+}
+
+// largest is ‖a-b‖∞ and ‖b‖∞.
+func largest(a []float32, b []float64) (difference, size float64) {
+	for i := range b {
+		d := float64(a[i]) - b[i]
+		difference = max(difference, d, -d)
+		size = max(size, b[i], -b[i])
+	}
+	return difference, size
+}

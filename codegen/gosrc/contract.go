@@ -1,0 +1,330 @@
+package gosrc
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// tiny is how many multiply-adds per row are written out as straight
+// expressions.
+const tiny = 128
+
+// contract prints a contraction: the forms that dense layers take as fast
+// loops, anything else as the nest that it is.
+func (e *emitter) contract(c *loop.Contract) *kernel {
+	c = tidy(c)
+	d := &dense{Contract: c}
+	plain := len(c.B) == 0 && len(c.M) <= 1 && len(c.N) <= 1 && len(c.K) <= 1
+	if plain {
+		d.read()
+	}
+	accs := d.placed()
+	k := e.newKernel(accs...)
+	d.kernel = k
+	k.names["r"] = true
+	switch {
+	case plain && d.batchReduced():
+		d.gradW()
+	case plain && d.forward() && d.nn.N*d.kk.N <= tiny:
+		d.param("y", "x", "w")
+		d.straight()
+	case plain && d.forward() && d.nn.N < 4:
+		d.param("y", "x", "w")
+		d.narrow()
+	case plain && d.forward():
+		d.param("y", "x", "w")
+		d.stream()
+	case plain && d.transposed():
+		if d.Out.Buf.Grad && d.Lhs.Buf.Grad {
+			d.param("dx", "dy", "w")
+		} else {
+			d.param("y", "x", "w")
+		}
+		if d.nn.N*d.kk.N <= tiny {
+			d.straight()
+		} else {
+			d.dots()
+		}
+	default:
+		d.param("y", "x", "w")
+		d.general(accs)
+	}
+	return k
+}
+
+// dense is a contraction on its way to text. For the plain forms the one axis
+// of each nest is at hand, extent 1 where there is none.
+type dense struct {
+	*kernel
+	*loop.Contract
+	m, nn, kk   axis
+	y, x, w     *param
+	extraParams []*param
+}
+
+// axis is a loop of a plain contraction with the strides of its operands.
+type axis struct {
+	loop.Axis
+	out, lhs, rhs int
+	at            int // position among the axes, -1: none
+}
+
+func (d *dense) read() {
+	pos := 0
+	next := func(group []loop.Axis) axis {
+		if len(group) == 0 {
+			return axis{Axis: loop.Axis{N: 1}, at: -1}
+		}
+		a := axis{group[0], d.Out.Strides[pos], d.Lhs.Strides[pos], d.Rhs.Strides[pos], pos}
+		pos++
+		return a
+	}
+	d.m, d.nn, d.kk = next(d.M), next(d.N), next(d.K)
+}
+
+func (d *dense) placed() []placed {
+	axes := d.Axes()
+	var list []placed
+	for _, a := range append([]loop.Access{d.Out, d.Lhs, d.Rhs}, d.Extra...) {
+		list = append(list, placed{a, axes})
+	}
+	return list
+}
+
+// param names the operands and the extras.
+func (d *dense) param(y, x, w string) {
+	d.y, d.x, d.w = d.kernel.param(d.Out.Buf, y), d.kernel.param(d.Lhs.Buf, x), d.kernel.param(d.Rhs.Buf, w)
+	for _, a := range d.Extra {
+		wish := "b"
+		if a.Buf.Rows {
+			wish = "h"
+		}
+		d.extraParams = append(d.extraParams, d.kernel.param(a.Buf, wish))
+	}
+}
+
+// tidy drops loops of one turn and turns the contraction so that N is the
+// contiguous axis of the result and never counts rows.
+func tidy(c *loop.Contract) *loop.Contract {
+	t := *c
+	t.Extra = slices.Clone(c.Extra)
+	all := []*loop.Access{&t.Out, &t.Lhs, &t.Rhs}
+	for i := range t.Extra {
+		all = append(all, &t.Extra[i])
+	}
+	for _, a := range all {
+		a.Strides = slices.Clone(a.Strides)
+	}
+	pos := 0
+	for _, group := range []*[]loop.Axis{&t.B, &t.M, &t.N, &t.K} {
+		*group = slices.Clone(*group)
+		for i := 0; i < len(*group); {
+			if a := (*group)[i]; a.N > 1 || a.Rows {
+				i, pos = i+1, pos+1
+				continue
+			}
+			*group = slices.Delete(*group, i, i+1)
+			for _, a := range all {
+				a.Strides = slices.Delete(a.Strides, pos, pos+1)
+			}
+		}
+	}
+	unit := func(from int, group []loop.Axis) bool {
+		for i := range group {
+			if t.Out.Strides[from+i] == 1 {
+				return true
+			}
+		}
+		return false
+	}
+	b, m, n := len(t.B), len(t.M), len(t.N)
+	rowsIn := func(g []loop.Axis) bool { return slices.ContainsFunc(g, func(a loop.Axis) bool { return a.Rows }) }
+	if rowsIn(t.N) || !rowsIn(t.M) && unit(b, t.M) && !unit(b+m, t.N) {
+		t.M, t.N = t.N, t.M
+		t.Lhs, t.Rhs = t.Rhs, t.Lhs
+		all = []*loop.Access{&t.Out, &t.Lhs, &t.Rhs}
+		for i := range t.Extra {
+			all = append(all, &t.Extra[i])
+		}
+		for _, a := range all {
+			s := a.Strides
+			a.Strides = slices.Concat(s[:b], s[b+m:b+m+n], s[b:b+m], s[b+m+n:])
+		}
+	}
+	return &t
+}
+
+// forward: y[r,o] = Σ_i x[r,i]·w[i,o] with rows of x, w and y contiguous.
+func (d *dense) forward() bool {
+	return !d.nn.Rows && !d.kk.Rows && d.walksRows() && (d.kk.N == 1 || d.kk.lhs == 1) && (d.nn.N == 1 || d.nn.rhs == 1 && d.nn.out == 1) &&
+		!d.Rhs.Buf.Rows && !(d.Accumulate && d.Epilogue != nil) && d.Lhs.Buf.DType == loop.F32
+}
+
+// transposed: y[r,i] = Σ_o x[r,o]·w[i,o], products of rows with rows.
+func (d *dense) transposed() bool {
+	return !d.nn.Rows && !d.kk.Rows && d.walksRows() && d.kk.lhs == 1 && d.kk.rhs == 1 && d.nn.out == 1 && d.nn.rhs >= d.kk.N &&
+		!d.Rhs.Buf.Rows && !(d.Accumulate && d.Epilogue != nil)
+}
+
+// walksRows reports that the rows of x and y lie apart and within their buffers.
+func (d *dense) walksRows() bool {
+	inside := func(s, off, n int) bool { return off >= 0 && off+n <= s }
+	return d.m.at >= 0 && d.m.Rows && d.Lhs.Buf.Rows && d.Out.Buf.Rows && d.m.rhs == 0 &&
+		inside(d.m.lhs, d.Lhs.Offset, d.kk.N) && inside(d.m.out, d.Out.Offset, d.nn.N)
+}
+
+// batchReduced: w[i,o] = Σ_r x[r,i]·dy[r,o], the gradient of a kernel.
+func (d *dense) batchReduced() bool {
+	return d.kk.Rows && !d.m.Rows && !d.nn.Rows && d.Lhs.Buf.Rows && d.Rhs.Buf.Rows && !d.Out.Buf.Rows &&
+		(d.m.at < 0 || d.m.lhs == 1) && (d.nn.at < 0 || d.nn.rhs == 1 && d.nn.out == 1) && d.Epilogue == nil && !d.Accumulate &&
+		d.Lhs.Offset+d.m.N <= d.kk.lhs && d.Rhs.Offset+d.nn.N <= d.kk.rhs
+}
+
+// rowsText is the number of rows of the batch axis.
+func (d *dense) rowsText() string { return d.extent(firstAxis(d.m, d.kk)) }
+
+func firstAxis(m, k axis) loop.Axis {
+	if m.Rows {
+		return m.Axis
+	}
+	return k.Axis
+}
+
+// scaled prints the start of a row: r*784+12.
+func scaled(v string, stride, offset int) string {
+	return affine{offset, []term{{0, stride}}}.text([]string{v}, "")
+}
+
+// rowOf declares a view of n elements over a row of a parameter.
+func (d *dense) rowOf(name string, p *param, v string, stride, offset, n int) {
+	d.line("%s := (*[%d]%s)(%s[%s:])", name, n, d.el.of(p.buf), p.name, scaled(v, stride, offset))
+}
+
+// matrix prints a row of the matrix w that holds n elements.
+func (d *dense) matrix(p *param, a loop.Access, row string, plus, stride, n int) string {
+	if len(p.dims) == 2 && a.Offset == 0 && p.dims[1] == n && stride == n {
+		return fmt.Sprintf("&%s[%s]", p.name, plusText(row, plus))
+	}
+	at := affine{a.Offset + plus*stride, []term{{0, stride}}}.text([]string{row}, "")
+	if row == "0" {
+		at = fmt.Sprint(a.Offset + plus*stride)
+	}
+	if len(p.dims) == 1 && p.dims[0] == n && at == "0" {
+		return p.name
+	}
+	return fmt.Sprintf("(*[%d]%s)(%s[%s:])", n, d.el.float, p.name, at)
+}
+
+func plusText(v string, plus int) string {
+	if v == "0" {
+		return fmt.Sprint(plus)
+	}
+	if plus == 0 {
+		return v
+	}
+	return fmt.Sprintf("%s+%d", v, plus)
+}
+
+// element prints w[i][o] where either may be a number.
+func (d *dense) element(a loop.Access, i, o string) string {
+	vars := make([]string, len(a.Strides))
+	for at := range vars {
+		vars[at] = "0"
+	}
+	if d.kk.at >= 0 {
+		vars[d.kk.at] = i
+	}
+	if d.nn.at >= 0 {
+		vars[d.nn.at] = o
+	}
+	return d.at(placed{a, d.Axes()}, vars)
+}
+
+// finish prints y[o] = epilogue(sum) for one column of the current row.
+func (d *dense) finish(dst, sum, o string) {
+	args := []string{sum}
+	for _, a := range d.Extra {
+		args = append(args, d.element(a, "0", o))
+	}
+	op := "="
+	if d.Accumulate {
+		op = "+="
+	}
+	e := d.Epilogue
+	if e == nil {
+		e = loopSum
+	}
+	d.sumFirst = sum != dst
+	d.assign(dst, op, e, args, d.Word)
+	d.sumFirst = false
+}
+
+// short reports an epilogue that fits into the expression of the sum: bias and
+// relu.
+func (d *dense) short() bool {
+	if d.Epilogue == nil {
+		return true
+	}
+	uses, plain := 0, true
+	var walk func(e loop.Expr)
+	walk = func(e loop.Expr) {
+		switch e := e.(type) {
+		case loop.Arg:
+			if e == 0 {
+				uses++
+			}
+		case loop.Apply:
+			_, op := operators[e.Fn]
+			plain = plain && (op && operators[e.Fn].bind != compare || e.Fn == "max" || e.Fn == "min")
+			for _, x := range e.Args {
+				walk(x)
+			}
+		}
+	}
+	walk(d.Epilogue)
+	return plain && uses == 1 && loop.Size(d.Epilogue) <= 2
+}
+
+// epilogueLoop applies the epilogue to n sums that have been stored in the row
+// y, the first of them column from.
+func (d *dense) epilogueLoop(y, from string) {
+	j := "o"
+	column := j
+	if from != "0" {
+		j = "j"
+		column = from + "+j"
+	}
+	d.line("for %s := range %s {", j, y)
+	d.finish(y+"["+j+"]", y+"["+j+"]", column)
+	d.line("}")
+}
+
+// extraViews lays views over the rows of the extras.
+func (d *dense) extraViews() (end func()) {
+	var opened []viewKey
+	if d.m.at >= 0 {
+		var accs []placed
+		for _, a := range d.Extra {
+			accs = append(accs, placed{a, d.Axes()})
+		}
+		opened = d.view(d.m.at, "r", accs)
+	}
+	return func() {
+		for _, key := range opened {
+			delete(d.names, d.views[key])
+			delete(d.views, key)
+		}
+	}
+}
+
+// list prints "x0, x1, x2" and the like.
+func list(n int, f func(i int) string) string {
+	parts := make([]string, n)
+	for i := range parts {
+		parts[i] = f(i)
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,211 @@
+package gosrc
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// Config says what to print.
+type Config struct {
+	// Package is the package's name; empty: made from the model's name.
+	Package string
+	// PredictOnly leaves out training, and with it every import beyond the
+	// standard library.
+	PredictOnly bool
+	// Weights is a weights file (safetensors) that a predict-only package
+	// carries; nil: none.
+	Weights []byte
+}
+
+// File is one file of the emitted package.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// emitter prints one program for one element type.
+type emitter struct {
+	p   *loop.Program
+	cfg Config
+	el  elem
+
+	top     names                   // identifiers of the package
+	bufs    map[*loop.Buffer]string // of the buffers, as variables
+	fields  []string                // of the segments, in Params
+	ports   portNames
+	consts  []*loop.Buffer
+	kernels []function // in the order of first use
+	known   map[string]string
+	scalars map[string]bool // scalar functions that the kernels call
+
+	layers map[string]*layerFunc // by text
+	files  map[string][]*layerFunc
+	phases
+	errs []error
+}
+
+// function is a finished kernel function.
+type function struct {
+	name, text string
+	doc        []string
+}
+
+type portNames struct{ inputs, outputs, targets []string }
+
+func newEmitter(p *loop.Program, cfg Config) *emitter {
+	e := &emitter{p: p, cfg: cfg, el: single, top: names{}, bufs: map[*loop.Buffer]string{}}
+	e.reset()
+	for id := range reserved {
+		e.top[id] = true
+	}
+	fields := names{}
+	for _, s := range p.Segments {
+		e.fields = append(e.fields, fields.pick(upper(short(s.Name))))
+	}
+	exported := func(ports []loop.Port) (list []string) {
+		fields := names{}
+		for _, port := range ports {
+			list = append(list, fields.pick(upper(port.Name)))
+		}
+		return list
+	}
+	e.ports = portNames{exported(p.Inputs), exported(p.Outputs), exported(p.Targets)}
+	for _, plan := range p.Plans() {
+		e.nameBuffers(plan)
+	}
+	return e
+}
+
+// reset forgets what has been printed, but not the names given.
+func (e *emitter) reset() {
+	e.known, e.scalars = map[string]string{}, map[string]bool{}
+	e.layers, e.files = map[string]*layerFunc{}, map[string][]*layerFunc{}
+	e.kernels, e.consts = nil, nil
+}
+
+// inDouble is an emitter of the same program in float64, for the test.
+func (e *emitter) inDouble() *emitter {
+	d := *e
+	d.el = double
+	d.reset()
+	return &d
+}
+
+// short abbreviates the commonest parameter names: hidden/kernel is HiddenW.
+func short(path string) string {
+	for long, s := range map[string]string{"/kernel": "/W", "/bias": "/B"} {
+		if strings.HasSuffix(path, long) {
+			return strings.TrimSuffix(path, long) + s
+		}
+	}
+	return path
+}
+
+// nameBuffers gives every buffer of a plan the name of the variable that holds
+// it: hidden, hiddenPre, dHidden.
+func (e *emitter) nameBuffers(plan *loop.Plan) {
+	taken := names{}
+	for id := range reserved {
+		taken[id] = true
+	}
+	for _, b := range plan.Buffers {
+		base := b.Name
+		if base == "" {
+			base = b.Layer + ".value"
+		}
+		id := lower(base)
+		switch b.Class {
+		case loop.Scalar, loop.Local, loop.Random, loop.Param, loop.Gradient:
+			continue
+		case loop.Weight:
+			id = "weight"
+		case loop.Target:
+			id = "target"
+			if len(e.p.Targets) > 1 {
+				id = lower(e.p.Targets[b.Port].Name) + "Target"
+			}
+		case loop.Input:
+			id = lower(e.p.Inputs[b.Port].Name)
+			if id == "x" || len(e.p.Inputs) == 1 && !b.Ragged {
+				e.bufs[b] = "x"
+				if b.DType == loop.I32 {
+					e.bufs[b] = "ids"
+				}
+				continue
+			}
+		case loop.Const:
+			if e.bufs[b] == "" {
+				e.bufs[b] = e.top.pick(id + "Values")
+			}
+			continue
+		}
+		if b.Grad {
+			id = "d" + capital(id)
+		}
+		e.bufs[b] = taken.pick(id)
+		e.top[e.bufs[b]] = true
+		if b.Ragged {
+			taken[e.bufs[b]+"Offsets"] = true
+			e.top[e.bufs[b]+"Offsets"] = true
+		}
+	}
+}
+
+// kernel prints a kernel and returns it with the name of its function: one
+// function for each distinct text.
+func (e *emitter) kernel(k loop.Kernel) (*kernel, string, error) {
+	var out *kernel
+	switch k := k.(type) {
+	case *loop.Contract:
+		out = e.contract(k)
+	case *loop.Nest:
+		out = e.nest(k)
+	case *loop.GatherSum:
+		out = e.gatherSum(k)
+	case *loop.ScatterSum:
+		out = e.scatterSum(k)
+	case *loop.MultiHot:
+		out = e.multiHot(k)
+	default:
+		return nil, "", fmt.Errorf("kernels of the family %s are not emitted by this version", k.Family())
+	}
+	text := out.text()
+	name, ok := e.known[text]
+	if !ok {
+		name = e.top.pick(out.name + e.el.suffix)
+		e.known[text] = name
+		e.kernels = append(e.kernels, function{name, text, out.doc})
+	}
+	return out, name, nil
+}
+
+// kernelFile adds the kernels and what they call to a file.
+func (e *emitter) kernelDecls(f *file) {
+	for _, fn := range e.kernels {
+		f.add("%s", strings.ReplaceAll(docComment(fn.doc...)+fn.text, nameMark, fn.name))
+	}
+	e.scalarDecls(f)
+}
+
+// constDecls prints the arrays that the description fixes.
+func (e *emitter) constDecls(f *file) {
+	for _, b := range e.consts {
+		values := make([]string, len(b.Data))
+		for i, v := range b.Data {
+			values[i] = e.el.number(float64(v))
+		}
+		f.add("// %s belongs to layer %s.\nvar %s = [%d]%s{%s}", e.constName(b), mention(b.Layer), e.constName(b), len(b.Data), e.el.float, strings.Join(values, ", "))
+	}
+}
+
+func (e *emitter) constName(b *loop.Buffer) string { return e.bufs[b] + e.el.suffix }
+
+// paramsType is the type of the parameter block.
+func (e *emitter) paramsType() string {
+	if e.el == double {
+		return "params64"
+	}
+	return "Params"
+}

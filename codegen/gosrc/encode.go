@@ -1,0 +1,85 @@
+package gosrc
+
+import (
+	"fmt"
+	"strings"
+)
+
+// classified reports whether the description names the classes of the output.
+func (e *emitter) classified() bool {
+	n := len(e.p.Classes)
+	if n == 0 || len(e.p.Outputs) != 1 || len(e.p.Outputs[0].Shape) != 1 {
+		return false
+	}
+	width := e.p.Outputs[0].Shape[0]
+	return n == width || n == 2 && width == 1
+}
+
+// encodeFile prints the classes.
+func (e *emitter) encodeFile() *file {
+	f := e.newFile()
+	width := "uint8"
+	if len(e.p.Classes) > 256 {
+		width = "uint16"
+	}
+	var consts, list strings.Builder
+	for i, name := range e.p.Classes {
+		id := e.top.pick("Class" + strings.TrimPrefix(upper("class "+name), "Class"))
+		fmt.Fprintf(&consts, "%s", id)
+		if i == 0 {
+			consts.WriteString(" Class = iota")
+		}
+		if id != "Class"+name {
+			fmt.Fprintf(&consts, " // %s", mention(name))
+		}
+		consts.WriteString("\n")
+		fmt.Fprintf(&list, "%s,\n", quote(name))
+	}
+	f.add("// Class is one of the classes that the network tells apart.\ntype Class %s\n\nconst (\n%s)", width, consts.String())
+	f.add("// Classes are the names of the classes, in the order of their numbers.\nvar Classes = [%d]string{\n%s}", len(e.p.Classes), list.String())
+	f.add(`// String is the name of the class.
+func (c Class) String() string {
+	if int(c) >= len(Classes) {
+		return §fmt.Sprintf("Class(%%d)", uint(c))
+	}
+	return Classes[c]
+}`)
+	f.add(`// ParseClass is the class of that name.
+func ParseClass(name string) (Class, error) {
+	for i, n := range Classes {
+		if n == name {
+			return Class(i), nil
+		}
+	}
+	return 0, §fmt.Errorf("%s: no class %%.80q; there are %%q", name, Classes)
+}`, e.cfg.Package)
+	e.classify(f)
+	return f
+}
+
+func (e *emitter) classify(f *file) {
+	call, fail, sig := "out := m.Predict(x)", "", "(Class, float32)"
+	ok := ""
+	if e.checked() {
+		call, sig = "out, err := m.Predict(x)", "(Class, float32, error)"
+		fail = "if err != nil {\nreturn 0, 0, err\n}\n"
+		ok = ", nil"
+	}
+	if e.large() {
+		call = strings.Replace(call, "out := m.Predict(x)", "var out Output\nm.PredictInto(&out, x)", 1)
+		call = strings.Replace(call, "out, err := m.Predict(x)", "var out Output\nerr := m.PredictInto(&out, x)", 1)
+	}
+	body := fmt.Sprintf(`best := 0
+	for i, v := range out {
+		if v > out[best] {
+			best = i
+		}
+	}
+	return Class(best), out[best]%s`, ok)
+	what := "the class with the largest output, and that output"
+	if len(e.p.Outputs) == 1 && e.p.Outputs[0].Shape[0] == 1 {
+		body = fmt.Sprintf("if out[0] > 0.5 {\nreturn 1, out[0]%s\n}\nreturn 0, 1 - out[0]%s", ok, ok)
+		what = "the likelier class and its probability"
+	}
+	f.add("// Classify returns %s.\nfunc (m *Model) Classify(x *Input) %s {\n%s\n%s%s\n}", what, sig, call, fail, body)
+}

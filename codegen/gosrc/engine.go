@@ -1,0 +1,245 @@
+package gosrc
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// engineDecl prints the implementation of train.Engine.
+func (e *emitter) engineDecl(f *file) {
+	floats, ints := e.trainArena()
+	fields := "params, grads *Params\n"
+	if floats > 0 {
+		fields += fmt.Sprintf("a [%d]float32 // the arena\n", floats)
+	}
+	if ints > 0 {
+		fields += fmt.Sprintf("ai [%d]int32 // the arena of integers\n", ints)
+	}
+	fields += "inputs\n"
+	load := ""
+	for i, p := range e.p.Targets {
+		name, n := e.targetField(i), size(p.Shape)
+		elem := "float32"
+		if p.DType == loop.I32 {
+			elem = "int32"
+		}
+		fields += fmt.Sprintf("%s [batchRows * %d]%s\n", name, n, elem)
+		if p.DType == loop.I32 && p.Limit > 0 {
+			load += e.targetCheck(i)
+		}
+	}
+	for i, p := range e.p.Targets {
+		load += fmt.Sprintf("copy(e.%s[row*%d:], %s)\n", e.targetField(i), size(p.Shape), flatOf("y", e.p.Targets, e.ports.targets, i))
+	}
+	fields += "weight [batchRows]float32\n"
+	outs := len(e.p.Outputs)
+	fields += fmt.Sprintf("outputs [%d][]float32 // rows of the last Train or Evaluate\nlosses [%d]float64\n", outs, outs)
+	sparse := false
+	for _, p := range e.p.Targets {
+		sparse = sparse || p.DType == loop.I32
+	}
+	if sparse {
+		fields += "class [1]float32 // a class number as a metric reads it\n"
+	}
+	f.add(`// engine is a training step and the memory that it works in. It implements
+// train.Engine.
+type engine struct {
+	%s}
+
+var _ §train.Engine[Input, Target] = (*engine)(nil)
+
+func newEngine(p *Params) *engine { return &engine{params: p, grads: new(Params)} }
+
+func (e *engine) MicroBatch() int        { return batchRows }
+func (e *engine) Segments() []§nn.Segment { return segments }
+func (e *engine) Params() []float32      { return e.params.flat() }
+func (e *engine) Gradients() []float32   { return e.grads.flat()[:trainable] }
+func (e *engine) Losses() []float64      { return e.losses[:] }
+func (e *engine) OutputNames() []string  { return []string{%s} }
+func (e *engine) BatchStatistics() bool  { return %v }
+func (e *engine) Weight(row int) float32 { return e.weight[row] }
+
+// Prepare has nothing to do: the kernels read the parameters themselves.
+func (e *engine) Prepare() {}`, fields, quotedList(e.p.Outputs), e.p.Training.BatchStatistics)
+	check := ""
+	if e.checked() {
+		check = "if err := x.check(); err != nil {\nreturn err\n}\n"
+	}
+	f.add(`// Load copies an example into a row. Rows are loaded in order, from 0.
+func (e *engine) Load(row int, x *Input, y *Target, weight float32) error {
+	%s%se.weight[row] = weight
+	e.load(row, x)
+	return nil
+}`, check, load)
+	e.runMethods(f)
+	e.rowMethods(f)
+}
+
+func quotedList(ports []loop.Port) string {
+	var s []string
+	for _, p := range ports {
+		s = append(s, quote(p.Name))
+	}
+	return strings.Join(s, ", ")
+}
+
+// targetCheck prints the check of class numbers.
+func (e *emitter) targetCheck(i int) string {
+	p := e.p.Targets[i]
+	what := ""
+	if len(e.p.Targets) > 1 {
+		what = " " + strings.Trim(quote(p.Name), `"`)
+	}
+	msg := func(class string) string {
+		return fmt.Sprintf("return §fmt.Errorf(%s, %s)", quote(fmt.Sprintf("%s: target%s is class %%d, not one from 0 to %d", e.cfg.Package, strings.ReplaceAll(what, "%", "%%"), p.Limit-1)), class)
+	}
+	if len(p.Shape) == 0 {
+		class := operandOf("y", e.p.Targets, e.ports.targets, i)
+		return fmt.Sprintf("if class := %s; class < 0 || class >= %d {\n%s\n}\n", class, p.Limit, msg("class"))
+	}
+	return fmt.Sprintf("for _, class := range %s {\nif class < 0 || class >= %d {\n%s\n}\n}\n", flatOf("y", e.p.Targets, e.ports.targets, i), p.Limit, msg("class"))
+}
+
+// engineEnv is what the engine passes to the functions of a plan.
+func (e *emitter) engineEnv(role string) string {
+	switch role {
+	case "a", "ai", "weight":
+		return "e." + role + "[:]"
+	case "p":
+		return "e.params"
+	case "g":
+		return "e.grads"
+	case "invTotal":
+		return "1/float32(s.Total)"
+	case "share":
+		return "float32(n)/float32(s.Total)"
+	}
+	for i := range e.p.Targets {
+		if role == fmt.Sprintf("target%d", i) {
+			return "e." + e.targetField(i) + "[:]"
+		}
+	}
+	return e.inputEnv("e.", role)
+}
+
+func (e *emitter) runMethods(f *file) {
+	outputs := func() string {
+		var s []string
+		for i := range e.p.Outputs {
+			s = append(s, fmt.Sprintf("e.outputs[%d]", i))
+		}
+		return strings.Join(s, ", ")
+	}()
+	losses := func(at []int) string {
+		s := ""
+		for i, o := range at {
+			s += fmt.Sprintf("e.losses[%d] = float64(e.a[%d])\n", i, o)
+		}
+		return s
+	}
+	update := ""
+	if len(e.p.Train.Updates) > 0 {
+		update = "updateState(e.params, e.a[:])\n"
+	}
+	f.add(`// Train runs forward and backward over the first n rows and returns their share
+// of the batch's loss.
+func (e *engine) Train(n int, s §train.Step) float64 {
+	%s = %s
+	%s
+	%s%sreturn float64(e.a[%d])
+}`, outputs, e.forward.call(e.engineEnv), e.backward.call(e.engineEnv), update, losses(e.trainLosses), e.trainLossAt)
+	f.add(`// Evaluate runs the network over the first n rows as Predict does and returns
+// their share of the loss.
+func (e *engine) Evaluate(n int, s §train.Step) float64 {
+	%s = %s
+	%sreturn float64(e.a[%d])
+}`, outputs, e.evaluate.call(e.engineEnv), losses(e.evalLosses), e.evaluateLossAt)
+}
+
+// rowMethods prints Outputs and Targets.
+func (e *emitter) rowMethods(f *file) {
+	pick := func(k string, n int, cases []string) string {
+		if n == 1 {
+			return cases[0]
+		}
+		s := "switch " + k + " {\n"
+		for i, c := range cases {
+			if i == n-1 {
+				return s + "}\n" + c
+			}
+			s += fmt.Sprintf("case %d:\n%s\n", i, c)
+		}
+		return s
+	}
+	var outs, targets []string
+	for i, p := range e.p.Outputs {
+		n := size(p.Shape)
+		outs = append(outs, fmt.Sprintf("return e.outputs[%d][row*%d : row*%d+%d]", i, n, n, n))
+	}
+	for i, p := range e.p.Targets {
+		n, name := size(p.Shape), e.targetField(i)
+		if p.DType == loop.I32 {
+			targets = append(targets, fmt.Sprintf("e.class[0] = float32(e.%s[row])\nreturn e.class[:]", name))
+		} else {
+			targets = append(targets, fmt.Sprintf("return e.%s[row*%d : row*%d+%d]", name, n, n, n))
+		}
+	}
+	k := "k"
+	if len(e.p.Outputs) == 1 {
+		k = "_"
+	}
+	f.add("// Outputs is an output of a row that was last trained on or evaluated.\nfunc (e *engine) Outputs(%s, row int) []float32 {\n%s\n}", k, pick("k", len(outs), outs))
+	f.add("// Targets is a target of a loaded row.\nfunc (e *engine) Targets(%s, row int) []float32 {\n%s\n}", k, pick("k", len(targets), targets))
+}
+
+// adapterDecl prints the layers that are fitted to their input.
+func (e *emitter) adapterDecl(f *file) {
+	if len(e.p.Adapts) == 0 {
+		f.add("// Adapt finds no layer that is fitted to the training rows.\nfunc (e *engine) Adapt() []§train.Adapter { return nil }")
+		return
+	}
+	body := ""
+	for i, a := range e.p.Adapts {
+		body += fmt.Sprintf(`if e.params.flat()[%d] == 0 { // %s
+		list = append(list, &adapter{%s, %d, %d, e.adapt%d, [3][2]int{%s, %s, %s}, e.params})
+	}
+	`, e.p.Segments[a.Count].Offset, e.fields[a.Count], quote(a.Layer), a.Width, a.Groups, i, e.place(a.Mean), e.place(a.Variance), e.place(a.Count))
+	}
+	f.add(`// Adapt returns the layers that have not yet been fitted to the training rows.
+func (e *engine) Adapt() []§train.Adapter {
+	var list []§train.Adapter
+	%sreturn list
+}`, body)
+	for i, fn := range e.adapts {
+		f.add("// adapt%d computes what reaches layer %s.\nfunc (e *engine) adapt%d(n int) []float32 {\nreturn %s\n}", i, mention(e.p.Adapts[i].Layer), i, fn.call(e.engineEnv))
+	}
+	f.add(`// adapter is a layer that is fitted to its input. It implements train.Adapter.
+type adapter struct {
+	name          string
+	width, groups int
+	rows          func(n int) []float32
+	places        [3][2]int // of mean, variance and count in the block
+	params        *Params
+}
+
+func (l *adapter) Name() string         { return l.name }
+func (l *adapter) Width() int           { return l.width }
+func (l *adapter) Groups() int          { return l.groups }
+func (l *adapter) Rows(n int) []float32 { return l.rows(n) }
+
+// Set stores what has been learned about the input.
+func (l *adapter) Set(mean, variance []float32, count int) {
+	w := l.params.flat()
+	copy(w[l.places[0][0]:l.places[0][1]], mean)
+	copy(w[l.places[1][0]:l.places[1][1]], variance)
+	w[l.places[2][0]] = float32(count)
+}`)
+}
+
+// place is where a segment lies in the block: {from, to}.
+func (e *emitter) place(segment int) string {
+	s := e.p.Segments[segment]
+	return fmt.Sprintf("{%d, %d}", s.Offset, s.Offset+s.Len())
+}

@@ -1,0 +1,256 @@
+package gosrc
+
+import (
+	"fmt"
+	"math"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// Binding strength of printed expressions, as in Go.
+const (
+	loose   = iota // anything
+	compare        // == < <= > >=
+	sum            // + -
+	product        // * /
+	tight          // unary, calls, names
+)
+
+var operators = map[string]struct {
+	sign string
+	bind int
+}{
+	"add": {"+", sum}, "sub": {"-", sum}, "mul": {"*", product}, "div": {"/", product},
+	"eq": {"==", compare}, "lt": {"<", compare}, "le": {"<=", compare}, "gt": {">", compare}, "ge": {">=", compare},
+}
+
+// number is a constant of the element type. Where the type has no such finite
+// number, a call of package math makes it.
+func (t elem) number(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return t.convert("§math.NaN()", "float64")
+	case math.IsInf(v, 0) || t.float == "float32" && math.Abs(v) > math.MaxFloat32 && math.IsInf(float64(float32(v)), 0):
+		sign := 1
+		if v < 0 {
+			sign = -1
+		}
+		return t.convert(fmt.Sprintf("§math.Inf(%d)", sign), "float64")
+	case t.float == "float32" && math.Abs(v) > math.MaxFloat32: // rounds to the largest float32
+		v = math.Copysign(math.MaxFloat32, v)
+	}
+	if v == math.Trunc(v) && math.Abs(v) < 1e6 {
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
+
+// convert is a value of type from as one of the element type.
+func (t elem) convert(text, from string) string {
+	if t.float == from {
+		return text
+	}
+	return t.float + "(" + text + ")"
+}
+
+// expr prints an expression over operands that are printed already.
+func (k *kernel) expr(e loop.Expr, args []string) string { return k.bound(e, args, loose) }
+
+// bound prints an expression that stands next to an operator of some strength.
+func (k *kernel) bound(e loop.Expr, args []string, around int) string {
+	text, bind := k.print(e, args)
+	if bind < around {
+		return "(" + text + ")"
+	}
+	return text
+}
+
+func (k *kernel) print(e loop.Expr, args []string) (text string, bind int) {
+	if name, ok := k.shared[e.String()]; ok {
+		return name, tight
+	}
+	switch e := e.(type) {
+	case loop.Arg:
+		if e == 0 && k.sumFirst {
+			return args[e], sum
+		}
+		return args[e], tight
+	case loop.Num:
+		if e < 0 {
+			return k.el.number(float64(e)), sum
+		}
+		return k.el.number(float64(e)), tight
+	case loop.Rows:
+		k.counted = true
+		return k.el.float + "(n)", tight
+	}
+	a := e.(loop.Apply)
+	if v, ok := constant(a); ok {
+		return k.print(loop.Num(v), args)
+	}
+	switch a.Fn {
+	case "eq", "lt", "le", "gt", "ge": // a condition read as a number
+		return k.call("where", k.condition(a, args), "1", "0"), tight
+	case "select":
+		return k.call("where", k.condition(a.Args[0], args), k.expr(a.Args[1], args), k.expr(a.Args[2], args)), tight
+	case "neg":
+		return "-" + k.bound(a.Args[0], args, tight), product
+	case "max", "min":
+		return a.Fn + "(" + k.expr(a.Args[0], args) + ", " + k.expr(a.Args[1], args) + ")", tight
+	case "rsqrt":
+		return "1 / " + k.call("sqrt", k.expr(a.Args[0], args)), product
+	}
+	if op, ok := operators[a.Fn]; ok {
+		left, right := op.bind, op.bind+1
+		if a.Fn == "add" {
+			if n, ok := a.Args[1].(loop.Num); ok && n < 0 {
+				return k.bound(a.Args[0], args, sum) + " - " + k.el.number(-float64(n)), sum
+			}
+		}
+		return k.bound(a.Args[0], args, left) + " " + op.sign + " " + k.bound(a.Args[1], args, right), op.bind
+	}
+	in := make([]string, len(a.Args))
+	for i, x := range a.Args {
+		in[i] = k.expr(x, args)
+	}
+	return k.call(a.Fn, in...), tight
+}
+
+// constant folds what is constant but not finite: log(0), 1/0.
+func constant(a loop.Apply) (float64, bool) {
+	in := make([]float64, len(a.Args))
+	for i, x := range a.Args {
+		switch x := x.(type) {
+		case loop.Num:
+			in[i] = float64(x)
+		case loop.Apply:
+			v, ok := constant(x)
+			if !ok {
+				return 0, false
+			}
+			in[i] = v
+		default:
+			return 0, false
+		}
+	}
+	return loop.Funcs[a.Fn].Eval(in), true
+}
+
+// condition prints an expression that is asked for being other than zero.
+func (k *kernel) condition(e loop.Expr, args []string) string {
+	if a, ok := e.(loop.Apply); ok {
+		if op, ok := operators[a.Fn]; ok && op.bind == compare {
+			return k.bound(a.Args[0], args, compare+1) + " " + op.sign + " " + k.bound(a.Args[1], args, compare+1)
+		}
+	}
+	return k.bound(e, args, compare+1) + " != 0"
+}
+
+// call is a call of one of the scalar functions that the package carries.
+func (k *kernel) call(fn string, args ...string) string {
+	k.em.scalars[fn] = true
+	return fn + k.el.suffix + "(" + strings.Join(args, ", ") + ")"
+}
+
+// assign prints dst = e, or dst += e, with what e needs more than once computed
+// first and a choice at the top as an if.
+func (k *kernel) assign(dst, op string, e loop.Expr, args []string, word string) {
+	defer func() { k.shared = nil }()
+	k.share(e, args)
+	if word != "" {
+		word = " // " + comment(word)
+	}
+	a, ok := e.(loop.Apply)
+	if !ok || a.Fn != "select" {
+		k.line("%s %s %s%s", dst, op, k.expr(e, args), word)
+		return
+	}
+	if yes := k.expr(a.Args[1], args); op == "=" && yes == dst { // it has the value already
+		k.line("if !(%s) {%s", k.condition(a.Args[0], args), word)
+		k.line("%s = %s", dst, k.expr(a.Args[2], args))
+		k.line("}")
+		return
+	} else {
+		k.line("if %s {%s", k.condition(a.Args[0], args), word)
+		k.line("%s %s %s", dst, op, yes)
+	}
+	if op == "=" || a.Args[2] != loop.Expr(loop.Num(0)) {
+		k.line("} else {")
+		k.line("%s %s %s", dst, op, k.expr(a.Args[2], args))
+	}
+	k.line("}")
+}
+
+// share binds the parts of e that cost a call and occur twice.
+func (k *kernel) share(e loop.Expr, args []string) {
+	count := map[string]int{}
+	parts := map[string]loop.Apply{}
+	var walk func(e loop.Expr)
+	walk = func(e loop.Expr) {
+		a, ok := e.(loop.Apply)
+		if !ok {
+			return
+		}
+		key := a.String()
+		count[key]++
+		parts[key] = a
+		if count[key] > 1 {
+			return // its parts are counted
+		}
+		for _, x := range a.Args {
+			walk(x)
+		}
+	}
+	walk(e)
+	var twice []string
+	for key, n := range count {
+		if n > 1 && costly(parts[key]) {
+			twice = append(twice, key)
+		}
+	}
+	// A part comes after the parts that it holds.
+	sort.Slice(twice, func(i, j int) bool {
+		si, sj := loop.Size(parts[twice[i]]), loop.Size(parts[twice[j]])
+		return si < sj || si == sj && twice[i] < twice[j]
+	})
+	for _, key := range twice {
+		text, _ := k.print(parts[key], args)
+		if k.shared == nil {
+			k.shared = map[string]string{}
+		}
+		name := k.inner(firstOf(parts[key].Fn, map[string]string{"exp": "e", "tanh": "t", "sigmoid": "s", "log": "l", "log1p": "l", "sqrt": "q"}, "v"))
+		k.line("%s := %s", name, text)
+		k.shared[key] = name
+	}
+}
+
+func firstOf(key string, table map[string]string, otherwise string) string {
+	if v, ok := table[key]; ok {
+		return v
+	}
+	return otherwise
+}
+
+// costly tells a part that is worth a variable: it calls a function or has
+// three operations.
+func costly(a loop.Apply) bool {
+	if _, cheap := operators[a.Fn]; !cheap {
+		switch a.Fn {
+		case "neg", "max", "min", "select", "abs":
+		default:
+			return true
+		}
+	}
+	if _, ok := operators[a.Fn]; ok && operators[a.Fn].bind == compare {
+		return false
+	}
+	for _, x := range a.Args {
+		if in, ok := x.(loop.Apply); ok && costly(in) {
+			return true
+		}
+	}
+	return loop.Size(a) >= 3
+}

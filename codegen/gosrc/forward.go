@@ -1,0 +1,140 @@
+package gosrc
+
+import (
+	"fmt"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// phases are the functions that run the program's plans.
+type phases struct {
+	predictRow, predictRows     *planFunc
+	evaluate, forward, backward *planFunc
+	adapts                      []*planFunc
+	trainLosses, evalLosses     []int // places of the losses in the arena
+	trainLossAt, evaluateLossAt int
+}
+
+// phasesOf lays out every plan that the package runs. Layers that do the same
+// in several plans share a function.
+func (e *emitter) phasesOf() error {
+	plan := e.p.Predict
+	calls, err := e.lay(plan.Forward, "Forward", "forward")
+	if err != nil {
+		return err
+	}
+	e.predictRow, err = e.phase("predictRow", "predictRow runs the network on one sample and returns its outputs.", plan, forRow(plan), calls, true)
+	if err != nil {
+		return err
+	}
+	e.predictRows, err = e.phase("predictRows", "predictRows runs the network on n samples and returns their outputs.", plan, planned(plan), calls, true)
+	if err != nil || e.cfg.PredictOnly {
+		return err
+	}
+	if calls, err = e.lay(e.p.Evaluate.Forward, "Evaluate", "forward"); err != nil {
+		return err
+	}
+	plan = e.p.Evaluate
+	if e.evaluate, err = e.phase("evaluate", "evaluate runs the network on n samples as Predict does, and computes their loss.", plan, planned(plan), calls, true); err != nil {
+		return err
+	}
+	if err := e.trainPhases(); err != nil {
+		return err
+	}
+	for i, a := range e.p.Adapts {
+		if calls, err = e.lay(a.Plan.Forward, "Adapt", "forward"); err != nil {
+			return err
+		}
+		name := fmt.Sprintf("adaptRows%d", i)
+		fn, err := e.phase(name, fmt.Sprintf("%s computes what reaches layer %s.", name, mention(a.Layer)), a.Plan, planned(a.Plan), calls, true)
+		if err != nil {
+			return err
+		}
+		e.adapts = append(e.adapts, fn)
+	}
+	if e.evalLosses, e.evaluateLossAt, err = e.lossPlaces(e.p.Evaluate); err != nil {
+		return err
+	}
+	return nil
+}
+
+// trainPhases lays out the two halves of a training step.
+func (e *emitter) trainPhases() error {
+	plan := e.p.Train
+	calls, err := e.lay(plan.Forward, "Train", "forward")
+	if err != nil {
+		return err
+	}
+	suffix := e.el.suffix
+	e.forward, err = e.phase("forward"+suffix, fmt.Sprintf("forward%s runs the network on n samples as training does, and computes their loss.", suffix), plan, planned(plan), calls, suffix == "")
+	if err != nil {
+		return err
+	}
+	if calls, err = e.lay(plan.Backward, "Backward", "backward"); err != nil {
+		return err
+	}
+	e.backward, err = e.phase("backward"+suffix, fmt.Sprintf("backward%s computes the gradients of the loss, from what forward%s left in the arena.", suffix, suffix), plan, planned(plan), calls, false)
+	if err != nil {
+		return err
+	}
+	e.trainLosses, e.trainLossAt, err = e.lossPlaces(plan)
+	return err
+}
+
+// lossPlaces finds the losses of a plan in its arena.
+func (e *emitter) lossPlaces(plan *loop.Plan) (each []int, all int, err error) {
+	for _, b := range append(append([]*loop.Buffer{}, plan.Losses...), plan.Loss) {
+		if b == nil || b.Class != loop.Arena || b.Rows || b.Row() != 1 {
+			return nil, 0, fmt.Errorf("the loss of plan %s is not a number in its arena", plan.Name)
+		}
+		each = append(each, b.Offset)
+	}
+	last := len(each) - 1
+	return each[:last], each[last], nil
+}
+
+func (e *emitter) forwardFile() *file {
+	f := e.newFile()
+	for _, fn := range []*planFunc{e.predictRow, e.predictRows, e.evaluate, e.forward} {
+		if fn != nil {
+			f.add("%s", fn.text)
+		}
+	}
+	for _, fn := range e.adapts {
+		f.add("%s", fn.text)
+	}
+	e.layerDecls(f, "forward")
+	return f
+}
+
+func (e *emitter) backwardFile() *file {
+	f := e.newFile()
+	f.add("%s", e.backward.text)
+	e.updates(f)
+	e.layerDecls(f, "backward")
+	return f
+}
+
+// updates prints what a training step writes into the state.
+func (e *emitter) updates(f *file) {
+	if len(e.p.Train.Updates) == 0 {
+		return
+	}
+	body := ""
+	for _, u := range e.p.Train.Updates {
+		s := e.p.Segments[u.State.Segment]
+		from := fmt.Sprintf("a[%d:%d]", u.New.Offset, u.New.Offset+s.Len())
+		if u.New.Class == loop.Param {
+			from = fmt.Sprintf("w[%d:%d]", u.New.Offset, u.New.Offset+s.Len())
+		}
+		body += fmt.Sprintf("copy(w[%d:%d], %s) // %s\n", s.Offset, s.Offset+s.Len(), from, e.fields[u.State.Segment])
+	}
+	f.add("// updateState stores the state that a training step has computed.\nfunc updateState(p *Params, a []float32) {\nw := p.flat()\n%s}", body)
+}
+
+func (e *emitter) kernelsFile() *file {
+	f := e.newFile()
+	e.kernelDecls(f)
+	e.constDecls(f)
+	return f
+}

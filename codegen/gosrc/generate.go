@@ -1,0 +1,93 @@
+package gosrc
+
+import (
+	"errors"
+	"fmt"
+	"go/token"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// Generate prints the program as a package. The bytes depend on nothing but
+// its arguments.
+func Generate(p *loop.Program, cfg Config) ([]File, error) {
+	if cfg.Package == "" {
+		cfg.Package = packageName(p.Name)
+	}
+	if !token.IsIdentifier(cfg.Package) || cfg.Package == "_" || cfg.Package == "main" {
+		return nil, fmt.Errorf("codegen: %s cannot be the name of a package that others import", mention(cfg.Package))
+	}
+	if err := emittable(p, cfg); err != nil {
+		return nil, fmt.Errorf("codegen: %w", err)
+	}
+	e := newEmitter(p, cfg)
+	if err := e.phasesOf(); err != nil {
+		return nil, fmt.Errorf("codegen: %w", err)
+	}
+	type named struct {
+		name string
+		file *file
+	}
+	files := []named{{"model.go", e.modelFile()}, {"params.go", e.paramsFile()}, {"forward.go", e.forwardFile()}, {"predict.go", e.predictFile()}}
+	if e.classified() {
+		files = append(files, named{"encode.go", e.encodeFile()})
+	}
+	files = append(files, named{"kernels_generic.go", e.kernelsFile()})
+	if cfg.PredictOnly {
+		files = append(files, named{"weights.go", e.weightsFile()}, named{"model_test.go", e.predictOnlyTest()})
+	} else {
+		train, err := e.trainFile()
+		if err != nil {
+			return nil, fmt.Errorf("codegen: %w", err)
+		}
+		double, err := e.float64Test()
+		if err != nil {
+			return nil, fmt.Errorf("codegen: %w", err)
+		}
+		files = append(files, named{"backward.go", e.backwardFile()}, named{"train.go", train}, named{"model_test.go", e.modelTest()}, named{"float64_test.go", double})
+	}
+	if len(e.errs) > 0 {
+		return nil, fmt.Errorf("codegen: %w", errors.Join(e.errs...))
+	}
+	var out []File
+	for _, f := range files {
+		text, err := f.file.render()
+		if err != nil {
+			return nil, fmt.Errorf("codegen: %s: %w", f.name, err)
+		}
+		out = append(out, File{f.name, text})
+	}
+	if cfg.PredictOnly && cfg.Weights != nil {
+		out = append(out, File{"weights.safetensors", cfg.Weights})
+	}
+	return out, nil
+}
+
+// emittable reports a program that this version has no Go for.
+func emittable(p *loop.Program, cfg Config) error {
+	if p.Predict == nil {
+		return fmt.Errorf("the program has no prediction phase")
+	}
+	if !cfg.PredictOnly && (p.Train == nil || p.Evaluate == nil) {
+		return fmt.Errorf("the description has no compile section: only a predict-only package can be made of it")
+	}
+	if len(p.Prepare) > 0 {
+		return fmt.Errorf("packed parameters are not emitted by this version")
+	}
+	for _, port := range p.Inputs {
+		if port.Ragged && port.Limit <= 0 {
+			return fmt.Errorf("input %s: ragged ids have no bound", mention(port.Name))
+		}
+	}
+	for _, s := range p.Segments {
+		if s.Len() == 0 {
+			return fmt.Errorf("segment %s is empty", mention(s.Name))
+		}
+	}
+	return nil
+}
+
+// fail records an error found while printing.
+func (e *emitter) fail(format string, args ...any) {
+	e.errs = append(e.errs, fmt.Errorf(format, args...))
+}

@@ -1,0 +1,288 @@
+package gosrc
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// layerFunc is the function of one layer in one direction: the kernels that
+// it calls, over buffers that are its parameters.
+type layerFunc struct {
+	name string
+	doc  []string
+	args []arg
+	body string
+}
+
+// arg is a parameter of a layer's or a plan's function, in a fixed order of
+// roles.
+type arg struct {
+	role role
+	typed
+	buf *loop.Buffer
+}
+
+// role orders parameters: what is written before what is read.
+type role uint8
+
+const (
+	arenaArg  role = iota // the arenas, of a plan's function
+	written               // row buffers
+	read                  // row buffers
+	fixedArg              // *[N]float32 in the arena
+	idsArg                // ids, their offsets, class numbers
+	scalarArg             // inv_total, share
+	paramArg              // p *Params
+	gradArg               // g *Params
+	stepArg               // s train.Step
+	countArg              // n int
+)
+
+// layerRun is a call of a layer's function within a plan.
+type layerRun struct {
+	fn   *layerFunc
+	args []arg
+}
+
+// lay turns the steps of a phase into calls of one function per layer. Suffix
+// names the functions (Forward); file is where they are printed.
+func (e *emitter) lay(steps []loop.Step, suffix, file string) ([]layerRun, error) {
+	var calls []layerRun
+	for len(steps) > 0 {
+		var group []*loop.Run
+		for len(steps) > 0 {
+			r, ok := steps[0].(*loop.Run)
+			if !ok {
+				return nil, fmt.Errorf("loops over time are not emitted by this version")
+			}
+			if len(group) > 0 && r.Layer != group[0].Layer {
+				break
+			}
+			group = append(group, r)
+			steps = steps[1:]
+		}
+		c, err := e.layer(group, suffix, file)
+		if err != nil {
+			return nil, fmt.Errorf("%v: layer %s: %w", group[0].Pos, mention(group[0].Layer), err)
+		}
+		calls = append(calls, c)
+	}
+	return calls, nil
+}
+
+// layer prints the function of one group of kernels, or finds it printed.
+func (e *emitter) layer(group []*loop.Run, suffix, file string) (layerRun, error) {
+	fn := &layerFunc{}
+	var args []arg
+	var lines, steps []string
+	add := func(a arg) {
+		if !slices.ContainsFunc(args, func(b arg) bool { return b.role == a.role && b.name == a.name }) {
+			args = append(args, a)
+		}
+	}
+	writes := map[*loop.Buffer]bool{}
+	for _, r := range group {
+		for _, w := range r.Kernel.Writes() {
+			writes[w.Buf] = true
+		}
+	}
+	for _, r := range group {
+		k, name, err := e.kernel(r.Kernel)
+		if err != nil {
+			return layerRun{}, err
+		}
+		var in []string
+		for _, p := range k.params {
+			in = append(in, e.operand(p, writes[p.buf], add)...)
+		}
+		if k.counted {
+			in = append(in, "n")
+			add(arg{role: countArg, typed: typed{"n", "int"}})
+		}
+		lines = append(lines, fmt.Sprintf("%s(%s)", name, strings.Join(in, ", ")))
+		steps = append(steps, stepWords(r.Kernel)...)
+	}
+	slices.SortStableFunc(args, func(a, b arg) int { return int(a.role) - int(b.role) })
+	fn.args = args
+	fn.body = strings.Join(lines, "\n")
+	text := group[0].Layer + "\x00" + signature(typedOf(args)) + "\x00" + fn.body
+	if have, ok := e.layers[text]; ok {
+		return layerRun{have, args}, nil
+	}
+	fn.name = e.top.pick(lower(group[0].Layer) + suffix + e.el.suffix)
+	fn.doc = e.layerDoc(fn, group, steps, suffix)
+	e.layers[text] = fn
+	e.files[file] = append(e.files[file], fn)
+	return layerRun{fn, args}, nil
+}
+
+func typedOf(args []arg) []typed {
+	list := make([]typed, len(args))
+	for i, a := range args {
+		list[i] = a.typed
+	}
+	return list
+}
+
+// operand prints what a layer's function passes for a parameter of a kernel,
+// and adds the parameters that it needs itself.
+func (e *emitter) operand(p *param, writes bool, add func(arg)) []string {
+	b := p.buf
+	switch b.Class {
+	case loop.Scalar:
+		add(arg{scalarArg, typed{p.name, p.typ}, b})
+		return []string{p.name}
+	case loop.Random:
+		add(arg{role: stepArg, typed: typed{"s", "§train.Step"}})
+		return []string{fmt.Sprintf("§nn.NewKey(s.Seed, s.Index, §nn.Stream(%s))", quote(b.Name)), "s.First"}
+	case loop.Param, loop.Gradient:
+		name, r := "p", paramArg
+		if b.Class == loop.Gradient {
+			name, r = "g", gradArg
+		}
+		add(arg{r, typed{name, "*" + e.paramsType()}, nil})
+		if slices.Equal(p.dims, b.Shape) {
+			return []string{fmt.Sprintf("&%s.%s", name, e.fields[b.Segment])}
+		}
+		return []string{fmt.Sprintf("(*[%d]%s)(%s.flat()[%d:])", b.Row(), e.el.float, name, e.p.Segments[b.Segment].Offset)}
+	case loop.Const:
+		if !slices.Contains(e.consts, b) {
+			e.consts = append(e.consts, b)
+		}
+		return []string{"&" + e.constName(b)}
+	}
+	name := e.bufs[b]
+	r := read
+	switch {
+	case p.form == ragged:
+		add(arg{idsArg, typed{name, "[]int32"}, b})
+		add(arg{idsArg, typed{name + "Offsets", "[]int32"}, b})
+		return []string{name, name + "Offsets"}
+	case p.form == fixed:
+		r = fixedArg
+	case writes:
+		r = written
+	case b.DType == loop.I32:
+		r = idsArg
+	}
+	add(arg{r, typed{name, p.typ}, b})
+	return []string{name}
+}
+
+// stepWords are what the steps of a kernel are called, in order.
+func stepWords(k loop.Kernel) []string {
+	switch k := k.(type) {
+	case *loop.Contract:
+		if k.Word != "" {
+			return []string{k.Word}
+		}
+	case *loop.GatherSum:
+		if k.Word != "" {
+			return []string{k.Word}
+		}
+	case *loop.Nest:
+		var w []string
+		for _, s := range k.Body {
+			if s.Word != "" {
+				w = append(w, s.Word)
+			}
+		}
+		return w
+	}
+	return nil
+}
+
+// layerDoc is the comment of a layer's function: what it is, its steps, and
+// the shapes of what goes in and comes out.
+func (e *emitter) layerDoc(fn *layerFunc, group []*loop.Run, steps []string, suffix string) []string {
+	layer := group[0].Layer
+	kind := ""
+	for _, l := range e.p.Layers {
+		if l.Name == layer {
+			kind = " (" + plain(l.Type) + ")"
+		}
+	}
+	what := map[bool]string{false: "computes layer", true: "computes the gradients of layer"}[strings.HasPrefix(suffix, "Backward")]
+	subject := what + " " + mention(layer) + kind
+	if layer == "loss" {
+		subject = map[bool]string{false: "computes the loss", true: "starts the gradients at the loss"}[strings.HasPrefix(suffix, "Backward")]
+	}
+	var said []string
+	for _, s := range steps {
+		if s = comment(s); !slices.Contains(said, s) {
+			said = append(said, s)
+		}
+	}
+	first := fn.name + " " + subject
+	if len(said) > 0 {
+		first += ": " + strings.Join(said, ", ")
+	}
+	var in, out []string
+	seen := map[string]bool{}
+	note := func(list *[]string, b *loop.Buffer) {
+		if b.Class == loop.Local || b.Class == loop.Random || b.Class == loop.Scalar {
+			return
+		}
+		if s := e.shapeText(b); !seen[s] {
+			seen[s] = true
+			*list = append(*list, s)
+		}
+	}
+	for _, r := range group {
+		for _, w := range r.Kernel.Writes() {
+			note(&out, w.Buf)
+		}
+	}
+	for _, r := range group {
+		for _, a := range r.Kernel.Reads() {
+			note(&in, a.Buf)
+		}
+	}
+	doc := []string{first + ".", ""}
+	return append(doc, wrapShapes(in, out)...)
+}
+
+// wrapShapes prints "x (n, 784), HiddenW (784, 512) → hidden (n, 512)".
+func wrapShapes(in, out []string) []string {
+	line := "\t" + strings.Join(in, ", ")
+	if len(in) == 0 {
+		line = "\t"
+	}
+	result := strings.Join(out, ", ")
+	if len(line)+len(result) < 100 {
+		return []string{line + " → " + result}
+	}
+	return []string{line, "\t→ " + result}
+}
+
+// shapeText is a buffer with its shape, as its function names it.
+func (e *emitter) shapeText(b *loop.Buffer) string {
+	name := e.bufs[b]
+	switch b.Class {
+	case loop.Param:
+		name = e.fields[b.Segment]
+	case loop.Gradient:
+		name = "d" + e.fields[b.Segment]
+	}
+	var dims []string
+	if b.Rows || b.Ragged {
+		dims = append(dims, "n")
+	}
+	if b.Ragged {
+		dims = append(dims, "*")
+	}
+	for _, d := range b.Shape {
+		dims = append(dims, fmt.Sprint(d))
+	}
+	return name + " (" + strings.Join(dims, ", ") + ")"
+}
+
+// layerDecls prints the layer functions of a file.
+func (e *emitter) layerDecls(f *file, name string) {
+	for _, fn := range e.files[name] {
+		f.add("%sfunc %s(%s) {\n%s\n}", docComment(fn.doc...), fn.name, signature(typedOf(fn.args)), fn.body)
+	}
+}

@@ -1,0 +1,435 @@
+package gosrc
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// nest prints elementwise and reducing loops.
+func (e *emitter) nest(n *loop.Nest) *kernel {
+	n = tidyNest(n)
+	var accs []placed
+	for _, s := range n.Body {
+		axes := n.Axes(s)
+		accs = append(accs, placed{s.Dst, axes})
+		for _, a := range s.Srcs {
+			accs = append(accs, placed{a, axes})
+		}
+	}
+	k := &nestKernel{e.newKernel(accs...), n}
+	k.nameParams()
+	k.title()
+	if overBatch(n) {
+		for _, s := range n.Body {
+			k.columnSums(s)
+		}
+		return k.kernel
+	}
+	vars := make([]string, 16)
+	var ends []func()
+	for i := range n.Outer {
+		ends = append(ends, k.open(n.Outer, i, vars, accs))
+	}
+	for _, s := range n.Body {
+		k.stmt(s, vars)
+	}
+	for i := len(ends) - 1; i >= 0; i-- {
+		ends[i]()
+	}
+	return k.kernel
+}
+
+type nestKernel struct {
+	*kernel
+	*loop.Nest
+}
+
+// tidyNest drops loops of one turn, splits an axis that runs through whole rows
+// where random numbers need row and element, and gives a single store all its
+// loops as one group.
+func tidyNest(n *loop.Nest) *loop.Nest {
+	t := &loop.Nest{Outer: slices.Clone(n.Outer)}
+	for _, s := range n.Body {
+		s.Inner = slices.Clone(s.Inner)
+		s.Dst = cloneAccess(s.Dst)
+		s.Srcs = slices.Clone(s.Srcs)
+		for i := range s.Srcs {
+			s.Srcs[i] = cloneAccess(s.Srcs[i])
+		}
+		t.Body = append(t.Body, s)
+	}
+	each := func(s *loop.Stmt, f func(a *loop.Access)) {
+		var visit func(a *loop.Access)
+		visit = func(a *loop.Access) {
+			f(a)
+			if a.Index != nil {
+				visit(a.Index)
+			}
+		}
+		visit(&s.Dst)
+		for i := range s.Srcs {
+			visit(&s.Srcs[i])
+		}
+	}
+	draws := false
+	for i := range t.Body {
+		each(&t.Body[i], func(a *loop.Access) { draws = draws || a.Buf.Class == loop.Random })
+	}
+	// change visits the loops from the inside out: of every statement, then the
+	// common ones.
+	change := func(f func(group []loop.Axis, i int) []loop.Axis, strides func(s []int, at int, a loop.Axis) []int) {
+		for bi := range t.Body {
+			s := &t.Body[bi]
+			for i := len(s.Inner) - 1; i >= 0; i-- {
+				a := s.Inner[i]
+				if next := f(s.Inner, i); next != nil {
+					s.Inner = slices.Replace(s.Inner, i, i+1, next...)
+					each(s, func(acc *loop.Access) { acc.Strides = strides(acc.Strides, len(t.Outer)+i, a) })
+				}
+			}
+		}
+		for i := len(t.Outer) - 1; i >= 0; i-- {
+			a := t.Outer[i]
+			if next := f(t.Outer, i); next != nil {
+				t.Outer = slices.Replace(t.Outer, i, i+1, next...)
+				for bi := range t.Body {
+					each(&t.Body[bi], func(acc *loop.Access) { acc.Strides = strides(acc.Strides, i, a) })
+				}
+			}
+		}
+	}
+	change(func(g []loop.Axis, i int) []loop.Axis {
+		if a := g[i]; a.N == 1 && !a.Rows {
+			return []loop.Axis{}
+		}
+		return nil
+	}, func(s []int, at int, _ loop.Axis) []int { return slices.Delete(s, at, at+1) })
+	if draws {
+		change(func(g []loop.Axis, i int) []loop.Axis {
+			if a := g[i]; a.Rows && a.N > 1 {
+				return []loop.Axis{{Name: "n", N: 1, Rows: true}, {Name: "o", N: a.N}}
+			}
+			return nil
+		}, func(s []int, at int, a loop.Axis) []int { return slices.Insert(s, at, s[at]*a.N) })
+	}
+	if s := &t.Body[0]; len(t.Body) == 1 && s.Reduce == loop.Store {
+		s.Inner = t.Axes(*s)
+		t.Outer = nil
+	}
+	return t
+}
+
+func cloneAccess(a loop.Access) loop.Access {
+	a.Strides = slices.Clone(a.Strides)
+	if a.Index != nil {
+		index := cloneAccess(*a.Index)
+		a.Index = &index
+	}
+	return a
+}
+
+// nameParams names what is written y, z and what is read x, v, u, in order.
+// Where a gradient is written it is dx (or g, of a parameter), and what flows
+// in is dy.
+func (k *nestKernel) nameParams() {
+	back := k.Body[len(k.Body)-1].Dst.Buf.Grad
+	name := func(b *loop.Buffer, pool string) {
+		if b.Class == loop.Local {
+			return
+		}
+		for _, c := range pool {
+			wish := string(c)
+			if b.Grad && b.Class != loop.Gradient {
+				wish = "d" + wish
+			}
+			if !k.names[wish] {
+				k.param(b, wish)
+				return
+			}
+		}
+		k.param(b, "x")
+	}
+	for _, s := range k.Body {
+		switch b := s.Dst.Buf; {
+		case b.Class == loop.Gradient:
+			name(b, "gh")
+		case back:
+			name(b, "xvuz")
+		default:
+			name(b, "yzgh")
+		}
+	}
+	for _, s := range k.Body {
+		if s.Dst.Index != nil {
+			name(s.Dst.Index.Buf, "idx")
+		}
+		for _, src := range s.Srcs {
+			for _, a := range withIndices([]placed{{src, nil}}) {
+				if a.Buf.Grad && back {
+					name(a.Buf, "yzuv")
+				} else {
+					name(a.Buf, "xvuwabefgh")
+				}
+			}
+		}
+	}
+}
+
+// title names the function after its last word and the extents it knows, and
+// describes every statement.
+func (k *nestKernel) title() {
+	last := k.Body[len(k.Body)-1]
+	word := last.Word
+	var sizes []string
+	for _, a := range k.Axes(last) {
+		if !a.Rows || a.N > 1 {
+			sizes = append(sizes, fmt.Sprint(a.N))
+		}
+	}
+	if word == "" {
+		word = map[loop.Reduction]string{loop.Store: "map", loop.Sum: "sum", loop.Max: "max", loop.ArgMax: "argmax"}[last.Reduce]
+		if n, ok := last.Value.(loop.Num); ok && n == 0 && last.Reduce == loop.Store && !last.Accumulate {
+			word = "zero"
+		}
+	}
+	k.name = lower(word) + strings.Join(sizes, "x")
+	said := map[string]bool{}
+	var steps []string
+	for _, s := range k.Body {
+		if s.Word != "" && !said[s.Word] {
+			steps = append(steps, comment(s.Word))
+			said[s.Word] = true
+		}
+	}
+	what := "the " + map[bool]string{true: "reduction", false: "elements"}[last.Reduce != loop.Store]
+	if len(steps) > 0 {
+		what = strings.Join(steps, ", ")
+	}
+	over := "every element"
+	if len(sizes) > 0 {
+		over = "rows of " + strings.Join(sizes, "x")
+	}
+	k.doc = append(k.doc, fmt.Sprintf("%s is %s over %s:", nameMark, what, over), "")
+	for _, s := range k.Body {
+		k.doc = append(k.doc, "\t"+k.formula(s))
+	}
+}
+
+// formula prints a statement in algebra.
+func (k *nestKernel) formula(s loop.Stmt) string {
+	short := func(a loop.Access) string {
+		if a.Buf.Class == loop.Local {
+			return k.local(a.Buf)
+		}
+		if a.Buf.Class == loop.Random {
+			return "uniform"
+		}
+		return k.param(a.Buf, "x").name
+	}
+	args := make([]string, len(s.Srcs))
+	for i, a := range s.Srcs {
+		args[i] = short(a)
+		if a.Index != nil {
+			args[i] += "[" + short(*a.Index) + "]"
+		}
+	}
+	value := loop.Format(s.Value, args)
+	if s.Reduce != loop.Store {
+		value = map[loop.Reduction]string{loop.Sum: "Σ ", loop.Max: "max ", loop.ArgMax: "argmax "}[s.Reduce] + value
+		if s.Finish != nil {
+			value = loop.Format(s.Finish, []string{"(" + value + ")"})
+		}
+	}
+	op := " = "
+	if s.Accumulate {
+		op = " += "
+	}
+	dst := short(s.Dst)
+	if s.Dst.Index != nil {
+		dst += "[" + short(*s.Dst.Index) + "]"
+	}
+	return dst + op + value
+}
+
+// overBatch reports a nest of sums over the rows for every column: bias
+// gradients, batch statistics. Rows then run outermost, so that memory is read
+// in order. Statements that share scalars cannot be taken apart.
+func overBatch(n *loop.Nest) bool {
+	if len(n.Outer) == 0 || slices.ContainsFunc(n.Outer, isRows) {
+		return false
+	}
+	for _, s := range n.Body {
+		local := s.Dst.Buf.Class == loop.Local || slices.ContainsFunc(s.Srcs, func(a loop.Access) bool { return a.Buf.Class == loop.Local })
+		if local || s.Reduce != loop.Sum || s.Dst.Index != nil || !slices.ContainsFunc(s.Inner, isRows) {
+			return false
+		}
+	}
+	return true
+}
+
+func isRows(a loop.Axis) bool { return a.Rows }
+
+// columnSums adds row after row to the destination.
+func (k *nestKernel) columnSums(s loop.Stmt) {
+	axes := k.Axes(s)
+	dst := placed{s.Dst, axes}
+	columns := func(f func(vars []string)) {
+		vars := make([]string, len(axes))
+		var ends []func()
+		for i := range k.Outer {
+			ends = append(ends, k.open(axes, i, vars, nil))
+		}
+		f(vars)
+		for i := len(ends) - 1; i >= 0; i-- {
+			ends[i]()
+		}
+	}
+	p := k.param(s.Dst.Buf, "y")
+	if p.form == fixed && s.Dst.Buf.Row() == loop.Points(k.Outer, 1) {
+		k.line("clear(%s[:])", p.name)
+	} else {
+		columns(func(vars []string) { k.line("%s = 0", k.at(dst, vars)) })
+	}
+	accs := k.sources(s)
+	vars := make([]string, len(axes))
+	var ends []func()
+	for i := len(k.Outer); i < len(axes); i++ {
+		ends = append(ends, k.open(axes, i, vars, accs))
+	}
+	for i := range k.Outer {
+		ends = append(ends, k.open(axes, i, vars, accs))
+	}
+	k.assign(k.at(dst, vars), "+=", s.Value, k.values(s, vars, ""), s.Word)
+	for i := len(ends) - 1; i >= 0; i-- {
+		ends[i]()
+	}
+	if s.Finish != nil {
+		columns(func(vars []string) {
+			at := k.at(dst, vars)
+			k.assign(at, "=", s.Finish, []string{at}, "")
+		})
+	}
+}
+
+func (k *nestKernel) sources(s loop.Stmt) []placed {
+	list := []placed{{s.Dst, k.Axes(s)}}
+	for _, a := range s.Srcs {
+		list = append(list, placed{a, k.Axes(s)})
+	}
+	return list
+}
+
+// values prints the sources of a statement at a point. uniform is the random
+// number at hand, where one has been drawn.
+func (k *nestKernel) values(s loop.Stmt, vars []string, uniform string) []string {
+	args := make([]string, len(s.Srcs))
+	for i, a := range s.Srcs {
+		if !loop.UsesArg(s.Value, i) {
+			continue
+		}
+		pl := placed{a, k.Axes(s)}
+		switch {
+		case a.Buf.Class == loop.Random && uniform != "":
+			args[i] = uniform
+		case a.Buf.Class == loop.Random:
+			row, elem := k.drawn(pl, vars)
+			args[i] = k.el.convert(fmt.Sprintf("key.Uniform(uint32(%s), uint32(%s))", row, elem), "float32")
+		default:
+			args[i] = k.at(pl, vars)
+			if a.Buf.DType == loop.I32 {
+				args[i] = k.el.float + "(" + args[i] + ")"
+			}
+		}
+	}
+	return args
+}
+
+// stmt prints one statement inside the common loops.
+func (k *nestKernel) stmt(s loop.Stmt, vars []string) {
+	accs := k.sources(s)
+	if s.Reduce != loop.Store {
+		k.reduce(s, accs, vars)
+		return
+	}
+	axes := k.Axes(s)
+	if k.zero(s, axes) || k.dropout(s, accs, vars) {
+		return
+	}
+	var ends []func()
+	for i := len(k.Outer); i < len(axes); i++ {
+		if i == len(axes)-1 {
+			accs = k.hoist(accs, i, vars, &ends)
+		}
+		ends = append(ends, k.open(axes, i, vars, accs))
+	}
+	k.store(s, vars, "")
+	for i := len(ends) - 1; i >= 0; i-- {
+		ends[i]()
+	}
+}
+
+// store prints the assignment of one element.
+func (k *nestKernel) store(s loop.Stmt, vars []string, uniform string) {
+	args := k.values(s, vars, uniform)
+	dst := placed{s.Dst, k.Axes(s)}
+	op := "="
+	if s.Accumulate {
+		op = "+="
+	}
+	if s.Dst.Buf.Class == loop.Local && !k.defined[s.Dst.Buf] {
+		k.defined[s.Dst.Buf] = true
+		k.line("var %s %s", k.local(s.Dst.Buf), k.el.float)
+	}
+	k.assign(k.at(dst, vars), op, s.Value, args, s.Word)
+}
+
+// zero prints a store of 0 over all of a buffer as a call of clear.
+func (k *nestKernel) zero(s loop.Stmt, axes []loop.Axis) bool {
+	n, ok := s.Value.(loop.Num)
+	if !ok || n != 0 || s.Accumulate || len(k.Outer) > 0 || s.Dst.Buf.Class == loop.Local || s.Dst.Index != nil {
+		return false
+	}
+	if loop.Points(axes, 3) != s.Dst.Buf.Len(3) || s.Dst.Offset != 0 {
+		return false
+	}
+	p := k.param(s.Dst.Buf, "y")
+	if p.form == fixed {
+		k.line("clear(%s[:])", p.name)
+		return true
+	}
+	k.counted = true
+	size := "n"
+	if row := s.Dst.Buf.Row(); row != 1 {
+		size = fmt.Sprintf("n*%d", row)
+	}
+	k.line("clear(%s[:%s])", p.name, size)
+	return true
+}
+
+// hoist takes the row that an id names out of the innermost loop: one check of
+// the id for the row instead of one for each element.
+func (k *nestKernel) hoist(accs []placed, inner int, vars []string, ends *[]func()) []placed {
+	for _, a := range accs {
+		if a.Index == nil || a.Index.Strides[inner] != 0 || a.Buf.Rows || a.Buf.Class == loop.Local {
+			continue
+		}
+		p := k.param(a.Buf, "x")
+		at, ok := split(a, p.dims)
+		if !ok || len(p.dims) != 2 || len(at[0].terms) != 1 || at[0].offset != 0 {
+			continue
+		}
+		index := k.at(placed{*a.Index, a.axes}, vars)
+		name := k.names.pick(p.name + "i")
+		k.line("%s := &%s[%s]", name, p.name, index)
+		key := rowKey{a.Buf, index}
+		k.rows[key] = name
+		*ends = append(*ends, func() {
+			delete(k.names, name)
+			delete(k.rows, key)
+		})
+	}
+	return accs
+}

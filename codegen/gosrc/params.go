@@ -1,0 +1,159 @@
+package gosrc
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// total is the number of parameters of the block; trainable those of its first
+// part.
+func (e *emitter) total() (all, trainable int) {
+	for _, s := range e.p.Segments {
+		all += s.Len()
+		if s.Role == loop.Trainable {
+			trainable += s.Len()
+		}
+	}
+	return all, trainable
+}
+
+// paramsStruct prints the fields of the parameter block.
+func (e *emitter) paramsStruct() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "type %s struct {\n", e.paramsType())
+	role := loop.Trainable
+	for i, s := range e.p.Segments {
+		if s.Role != role {
+			role = s.Role
+			fmt.Fprintf(&b, "\n// %s\n", map[loop.Role]string{loop.Frozen: "frozen: no gradient", loop.State: "state: maintained by training, not by the optimizer"}[role])
+		}
+		fmt.Fprintf(&b, "%s %s%s // %s %s\n", e.fields[i], array(s.Shape), e.el.float, plain(s.Name), tuple(s.Shape))
+	}
+	b.WriteString("}")
+	return b.String()
+}
+
+// flatMethod prints the one unsafe view that a package has of its parameters.
+func (e *emitter) flatMethod(doc string) string {
+	all, _ := e.total()
+	return fmt.Sprintf(`%sfunc (p *%s) flat() []%s {
+	return §unsafe.Slice((*%s)(§unsafe.Pointer(p)), %d)
+}`, doc, e.paramsType(), e.el.float, e.el.float, all)
+}
+
+func (e *emitter) paramsFile() *file {
+	f := e.newFile()
+	all, trainable := e.total()
+	f.add("%s%s", docComment(
+		"Params holds every parameter of the network, the one master copy: trainable",
+		"tensors first, then frozen ones, then state. The fields are arrays of float32",
+		"and nothing else, so they lie in memory without gaps, in this order. Gradients",
+		"have the same type."), e.paramsStruct())
+	f.add(`// Params has no padding, or this does not compile.
+var _ [%d]byte = [§unsafe.Sizeof(Params{})]byte{}`, 4*all)
+	f.add("%s", e.flatMethod(docComment(
+		"flat is the block as one slice, for what treats all parameters alike: files,",
+		"optimizers, initializers. This is the package's one view of typed memory as",
+		"untyped; the assertion above makes it sound.")))
+	if e.cfg.PredictOnly {
+		e.tensorTable(f)
+		return f
+	}
+	f.add(`// trainable is the number of float32s that the optimizer moves: the first of
+// the block.
+const trainable = %d`, trainable)
+	var b strings.Builder
+	b.WriteString("// segments describes the block for files and optimizers.\nvar segments = []§nn.Segment{\n")
+	for _, s := range e.p.Segments {
+		flags := map[loop.Role]string{loop.Frozen: ", Flags: §nn.Frozen", loop.State: ", Flags: §nn.State"}[s.Role]
+		fmt.Fprintf(&b, "{Name: %s, Shape: %s, Offset: %d%s},\n", quote(s.Name), intsLiteral(s.Shape), s.Offset, flags)
+	}
+	b.WriteString("}")
+	f.add("%s", b.String())
+	e.initMethod(f)
+	return f
+}
+
+func intsLiteral(v []int) string {
+	return "[]int{" + strings.ReplaceAll(strings.Trim(fmt.Sprint(v), "[]"), " ", ", ") + "}"
+}
+
+// initMethod prints how New fills the block.
+func (e *emitter) initMethod(f *file) {
+	var b strings.Builder
+	b.WriteString("// init fills the parameters with their initial values, drawn from the seed.\nfunc (p *Params) init(seed uint64) {\n")
+	body := ""
+	for i, s := range e.p.Segments {
+		line := e.initCall(s)
+		if line == "" {
+			continue
+		}
+		body += line + " // " + e.fields[i] + "\n"
+	}
+	if body == "" {
+		f.add("// init leaves the parameters at zero, their initial value.\nfunc (p *Params) init(uint64) {}")
+		return
+	}
+	if !strings.Contains(body, "seed") {
+		b.Reset()
+		b.WriteString("// init fills the parameters with their initial values.\nfunc (p *Params) init(uint64) {\n")
+	}
+	b.WriteString("w := p.flat()\n")
+	b.WriteString(body)
+	b.WriteString("}")
+	f.add("%s", b.String())
+}
+
+// initCall is the call of one initializer; zeros need none.
+func (e *emitter) initCall(s loop.Segment) string {
+	in := s.Init
+	dst := fmt.Sprintf("w[%d:%d]", s.Offset, s.Offset+s.Len())
+	seed := "seed"
+	if in.Seeded {
+		seed = strconv.FormatUint(in.Seed, 10)
+	}
+	key := fmt.Sprintf("§nn.NewKey(%s, 0, §nn.Stream(%s))", seed, quote(s.Name))
+	num := func(v float64) string { return elem{"float64", ""}.number(v) }
+	rows, cols := 1, s.Len()
+	if n := len(s.Shape); n > 0 {
+		cols = s.Shape[n-1]
+		rows = s.Len() / max(cols, 1)
+	}
+	switch in.Kind {
+	case "", "zeros":
+		return ""
+	case "ones":
+		return fmt.Sprintf("§nn.Ones(%s)", dst)
+	case "constant":
+		return fmt.Sprintf("§nn.Constant(%s, %s)", dst, single.number(in.Value))
+	case "random_normal":
+		return fmt.Sprintf("§nn.RandomNormal(%s, %s, %s, %s)", dst, key, num(in.Mean), num(in.Stddev))
+	case "truncated_normal":
+		return fmt.Sprintf("§nn.TruncatedNormal(%s, %s, %s, %s)", dst, key, num(in.Mean), num(in.Stddev))
+	case "random_uniform":
+		return fmt.Sprintf("§nn.RandomUniform(%s, %s, %s, %s)", dst, key, num(in.Minval), num(in.Maxval))
+	case "glorot_uniform", "glorot_normal":
+		return fmt.Sprintf("§nn.%s(%s, %s, %d, %d)", upper(in.Kind), dst, key, in.FanIn, in.FanOut)
+	case "he_uniform", "he_normal", "lecun_uniform", "lecun_normal":
+		return fmt.Sprintf("§nn.%s(%s, %s, %d)", upper(in.Kind), dst, key, in.FanIn)
+	case "variance_scaling":
+		mode := firstOf(in.Mode, map[string]string{"fan_in": "FanIn", "fan_out": "FanOut", "fan_avg": "FanAvg"}, "FanIn")
+		dist := firstOf(in.Distribution, map[string]string{"uniform": "Uniform", "untruncated_normal": "Untruncated"}, "Truncated")
+		return fmt.Sprintf("§nn.VarianceScaling(%s, %s, %s, §nn.%s, §nn.%s, %d, %d)", dst, key, num(in.Scale), mode, dist, in.FanIn, in.FanOut)
+	case "orthogonal":
+		return fmt.Sprintf("§nn.Orthogonal(%s, %s, %d, %d, %s)", dst, key, rows, cols, num(in.Gain))
+	case "identity":
+		return fmt.Sprintf("§nn.Identity(%s, %d, %d, %s)", dst, rows, cols, single.number(in.Gain))
+	case "data":
+		values := make([]string, len(in.Data))
+		for i, v := range in.Data {
+			values[i] = single.number(float64(v))
+		}
+		return fmt.Sprintf("copy(%s, []float32{%s})", dst, strings.Join(values, ", "))
+	}
+	e.fail("segment %s: the initializer %s is not emitted by this version", mention(s.Name), mention(in.Kind))
+	return ""
+}

@@ -1,0 +1,335 @@
+package gosrc
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// stackBytes is how much scratch Predict keeps on the stack.
+const stackBytes = 4 << 10
+
+// rowOnStack reports whether the scratch of a single prediction lies on the
+// stack.
+func (e *emitter) rowOnStack() bool {
+	row := forRow(e.p.Predict)
+	return 4*(row.floats+row.ints) <= stackBytes && e.bitWords() == 0
+}
+
+// large reports an output that is not returned by value.
+func (e *emitter) large() bool {
+	n := 0
+	for _, p := range e.p.Outputs {
+		n += 4 * size(p.Shape)
+	}
+	return n > stackBytes
+}
+
+func (e *emitter) predictFile() *file {
+	f := e.newFile()
+	e.predictOne(f)
+	e.predictBatch(f)
+	e.inputsDecl(f)
+	e.fillMethod(f)
+	if e.checked() {
+		e.checkMethod(f)
+	}
+	f.add(`// freeList keeps scratch memory between calls. Unlike a sync.Pool it survives
+// garbage collection, so that a warm model allocates nothing.
+type freeList[T any] struct {
+	mu   §sync.Mutex
+	free []*T
+}
+
+func (l *freeList[T]) get() *T {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n := len(l.free); n > 0 {
+		t := l.free[n-1]
+		l.free = l.free[:n-1]
+		return t
+	}
+	return new(T)
+}
+
+func (l *freeList[T]) put(t *T) {
+	l.mu.Lock()
+	l.free = append(l.free, t)
+	l.mu.Unlock()
+}`)
+	return f
+}
+
+// predictOne prints Predict, or PredictInto for a large output.
+func (e *emitter) predictOne(f *file) {
+	row := forRow(e.p.Predict)
+	var body strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&body, format+"\n", args...) }
+	result, name, dst := "Output", "Predict", "out"
+	if e.large() {
+		result, name, dst = "", "PredictInto", "dst"
+	}
+	failed := map[bool]string{true: "return out, err", false: "return err"}[result != ""]
+	if e.checked() {
+		line("if err := x.check(); err != nil {")
+		line("%s", failed)
+		line("}")
+	}
+	scratch := ""
+	if e.rowOnStack() {
+		if row.floats > 0 {
+			line("var a [%d]float32", row.floats)
+		}
+		if row.ints > 0 {
+			line("var ai [%d]int32", row.ints)
+		}
+	} else {
+		line("s := m.rows.get()")
+		scratch = "s."
+	}
+	env := func(role string) string {
+		switch role {
+		case "a", "ai":
+			return scratch + role + "[:]"
+		case "p":
+			return "m.params"
+		}
+		for i, p := range e.p.Inputs {
+			switch role {
+			case fmt.Sprintf("in%d", i):
+				if e.distinct(i) {
+					line("s.%s = appendDistinct(s.%s[:0], %s, s.seen[:])", e.inField(i), e.inField(i), operandOf("x", e.p.Inputs, e.ports.inputs, i))
+					return "s." + e.inField(i)
+				}
+				return flatOf("x", e.p.Inputs, e.ports.inputs, i)
+			case fmt.Sprintf("in%dOffsets", i):
+				ids := "s." + e.inField(i)
+				if !e.distinct(i) {
+					ids = operandOf("x", e.p.Inputs, e.ports.inputs, i)
+				}
+				line("%sOffsets := [2]int32{0, int32(len(%s))}", lower(p.Name), ids)
+				return lower(p.Name) + "Offsets[:]"
+			}
+		}
+		return role
+	}
+	call := e.predictRow.call(env)
+	var outs []string
+	for i := range e.p.Outputs {
+		outs = append(outs, e.outName(i))
+	}
+	line("%s := %s", strings.Join(outs, ", "), call)
+	line("%s.fill(%s, 0)", dst, strings.Join(outs, ", "))
+	if scratch != "" {
+		line("m.rows.put(s)")
+	}
+	doc := "// Predict computes the output for one sample. It may be called from any number\n// of goroutines and allocates nothing once warm.\n"
+	if e.checked() {
+		doc = "// Predict computes the output for one sample, or reports an id out of range. It\n// may be called from any number of goroutines and allocates nothing once warm.\n"
+	}
+	doc = strings.Replace(doc, "Predict", name, 1)
+	var sig, end string
+	switch {
+	case result == "" && e.checked():
+		sig, end = "PredictInto(dst *Output, x *Input) error", "return nil\n"
+	case result == "":
+		sig = "PredictInto(dst *Output, x *Input)"
+	case e.checked():
+		sig, end = "Predict(x *Input) (out Output, err error)", "return out, nil\n"
+	default:
+		sig, end = "Predict(x *Input) (out Output)", "return out\n"
+	}
+	f.add("%sfunc (m *Model) %s {\n%s%s}", doc, sig, body.String(), end)
+	if scratch == "" {
+		return
+	}
+	fields := ""
+	if row.floats > 0 {
+		fields += fmt.Sprintf("a [%d]float32\n", row.floats)
+	}
+	if row.ints > 0 {
+		fields += fmt.Sprintf("ai [%d]int32\n", row.ints)
+	}
+	for i := range e.p.Inputs {
+		if e.distinct(i) {
+			fields += e.inField(i) + " []int32\n"
+		}
+	}
+	if n := e.bitWords(); n > 0 {
+		fields += fmt.Sprintf("seen [%d]uint64\n", n)
+	}
+	f.add("// rowScratch is the working memory of one prediction.\ntype rowScratch struct {\n%s}", fields)
+}
+
+// outName is the variable that holds an output's rows.
+func (e *emitter) outName(i int) string {
+	if len(e.p.Outputs) == 1 {
+		return "rows"
+	}
+	return "rows" + e.ports.outputs[i]
+}
+
+func (e *emitter) predictBatch(f *file) {
+	env := func(role string) string {
+		switch role {
+		case "a", "ai":
+			return "s." + role + "[:]"
+		case "p":
+			return "m.params"
+		case "n":
+			return "n"
+		}
+		return e.inputEnv("s.", role)
+	}
+	var outs []string
+	for i := range e.p.Outputs {
+		outs = append(outs, e.outName(i))
+	}
+	check := ""
+	doc := ""
+	if e.checked() {
+		check = fmt.Sprintf(`for i := range x {
+		if err := x[i].check(); err != nil {
+			return §fmt.Errorf("row %%d: %%w", i, err)
+		}
+	}
+	`)
+		doc = "\n// Ids out of range are an error, and dst is then left as it was."
+	}
+	f.add(`// PredictBatch computes dst[i] from x[i] for any number of samples, with the same
+// results as Predict. It may be called from any number of goroutines.%s
+func (m *Model) PredictBatch(dst []Output, x []Input) error {
+	if len(dst) < len(x) {
+		return §fmt.Errorf("%s: PredictBatch: room for %%d outputs, %%d inputs", len(dst), len(x))
+	}
+	%ss := m.batches.get()
+	for len(x) > 0 {
+		n := min(len(x), batchRows)
+		for r := range n {
+			s.load(r, &x[r])
+		}
+		%s := %s
+		for r := range n {
+			dst[r].fill(%s, r)
+		}
+		dst, x = dst[n:], x[n:]
+	}
+	m.batches.put(s)
+	return nil
+}`, doc, e.cfg.Package, check, strings.Join(outs, ", "), e.predictRows.call(env), strings.Join(outs, ", "))
+	fields := "inputs\n"
+	if n := e.p.Predict.ArenaFloats; n > 0 {
+		fields = fmt.Sprintf("a [%d]float32\n", n) + fields
+	}
+	if n := e.p.Predict.ArenaInts; n > 0 {
+		fields = fmt.Sprintf("ai [%d]int32\n", n) + fields
+	}
+	f.add("// batchScratch is the working memory of one PredictBatch.\ntype batchScratch struct {\n%s}", fields)
+}
+
+// inputEnv is what a caller that holds an inputs struct passes for a port.
+func (e *emitter) inputEnv(prefix, role string) string {
+	for i, p := range e.p.Inputs {
+		switch role {
+		case fmt.Sprintf("in%d", i):
+			if p.Ragged {
+				return prefix + e.inField(i)
+			}
+			return prefix + e.inField(i) + "[:]"
+		case fmt.Sprintf("in%dOffsets", i):
+			return prefix + e.inField(i) + "Offsets[:]"
+		}
+	}
+	return role
+}
+
+// inputsDecl prints the struct that batches of samples are copied into.
+func (e *emitter) inputsDecl(f *file) {
+	fields, body := "", ""
+	for i, p := range e.p.Inputs {
+		name := e.inField(i)
+		elem := "float32"
+		if p.DType == loop.I32 {
+			elem = "int32"
+		}
+		if p.Ragged {
+			fields += fmt.Sprintf("%s []int32\n%sOffsets [batchRows + 1]int32 // row r is %s[offsets[r]:offsets[r+1]]\n", name, name, name)
+			ids := operandOf("x", e.p.Inputs, e.ports.inputs, i)
+			add := fmt.Sprintf("append(in.%s[:in.%sOffsets[row]], %s...)", name, name, ids)
+			if e.distinct(i) {
+				add = fmt.Sprintf("appendDistinct(in.%s[:in.%sOffsets[row]], %s, in.seen[:])", name, name, ids)
+			}
+			body += fmt.Sprintf("in.%s = %s\nin.%sOffsets[row+1] = int32(len(in.%s))\n", name, add, name, name)
+			continue
+		}
+		n := size(p.Shape)
+		fields += fmt.Sprintf("%s [batchRows * %d]%s\n", name, n, elem)
+		body += fmt.Sprintf("copy(in.%s[row*%d:], %s)\n", name, n, flatOf("x", e.p.Inputs, e.ports.inputs, i))
+	}
+	order := "Rows"
+	if n := e.bitWords(); n > 0 {
+		fields += fmt.Sprintf("seen [%d]uint64 // bit set of the ids of the row being loaded\n", n)
+	}
+	for _, p := range e.p.Inputs {
+		if p.Ragged {
+			order = "Rows are loaded in order: they"
+		}
+	}
+	f.add(`// inputs holds the samples of one call, row after row.
+type inputs struct {
+	%s}
+
+// load copies a sample. %s lie behind one another.
+func (in *inputs) load(row int, x *Input) {
+	%s}`, fields, order, body)
+	if e.bitWords() > 0 {
+		f.add(`// appendDistinct appends every id once, however often it occurs. The bits of seen
+// are zero before and after.
+func appendDistinct(dst, ids []int32, seen []uint64) []int32 {
+	from := len(dst)
+	for _, id := range ids {
+		if word, bit := &seen[id/64], uint64(1)<<(id%%64); *word&bit == 0 {
+			*word |= bit
+			dst = append(dst, id)
+		}
+	}
+	for _, id := range dst[from:] {
+		seen[id/64] = 0
+	}
+	return dst
+}`)
+	}
+}
+
+// fillMethod prints how an Output is filled from the rows of the network.
+func (e *emitter) fillMethod(f *file) {
+	var params, body []string
+	for i, p := range e.p.Outputs {
+		n := size(p.Shape)
+		params = append(params, e.outName(i))
+		from := fmt.Sprintf("%s[row*%d:]", e.outName(i), n)
+		if n == 1 {
+			from = e.outName(i) + "[row:]"
+		}
+		body = append(body, fmt.Sprintf("copy(%s, %s)", flatOf("o", e.p.Outputs, e.ports.outputs, i), from))
+	}
+	f.add("// fill copies one row of the network's outputs.\nfunc (o *Output) fill(%s []float32, row int) {\n%s\n}", strings.Join(params, ", "), strings.Join(body, "\n"))
+}
+
+// checkMethod prints the check of ids, which come before any kernel.
+func (e *emitter) checkMethod(f *file) {
+	body := ""
+	for i, p := range e.p.Inputs {
+		if p.Limit == 0 {
+			continue
+		}
+		body += fmt.Sprintf(`for i, id := range %s {
+		if id < 0 || id >= %d {
+			return §fmt.Errorf("%s: input %%s: id %%d at position %%d is not from 0 to %d", %s, id, i)
+		}
+	}
+	`, flatOf("x", e.p.Inputs, e.ports.inputs, i), p.Limit, e.cfg.Package, p.Limit-1, quote(p.Name))
+	}
+	f.add("// check reports the first id that is out of range.\nfunc (x *Input) check() error {\n%sreturn nil\n}", body)
+}

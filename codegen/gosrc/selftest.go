@@ -1,0 +1,419 @@
+package gosrc
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// testInput prints how the emitted test makes up samples.
+func (e *emitter) testInput(f *file) {
+	body := ""
+	for i, p := range e.p.Inputs {
+		at := operandOf("x", e.p.Inputs, e.ports.inputs, i)
+		flat := flatOf("x", e.p.Inputs, e.ports.inputs, i)
+		switch {
+		case p.Ragged:
+			body += fmt.Sprintf("ids%d := make([]int32, 1+rng.IntN(9))\nfor i := range ids%d {\nids%d[i] = rng.Int32N(%d)\n}\n%s = ids%d\n", i, i, i, p.Limit, at, i)
+		case p.DType == loop.I32:
+			body += fmt.Sprintf("for i := range %s {\n%s[i] = rng.Int32N(%d)\n}\n", flat, index(flat), max(p.Limit, 2))
+		default:
+			body += fmt.Sprintf("for i := range %s {\n%s[i] = 2*rng.Float32() - 1\n}\n", flat, index(flat))
+		}
+	}
+	f.add(`// sample makes up an input.
+func sample(i int) (x Input) {
+	rng := §rand.New(§rand.NewPCG(uint64(i), 1))
+	fillInput(&x, rng)
+	return x
+}
+
+func fillInput(x *Input, rng *§rand.Rand) {
+	%s}
+
+// samples makes up n inputs.
+func samples(n int) []Input {
+	x := make([]Input, n)
+	for i := range x {
+		x[i] = sample(i)
+	}
+	return x
+}`, body)
+}
+
+// index prints what may be indexed: a slice expression over a whole array
+// without its brackets.
+func index(flat string) string {
+	if strings.HasPrefix(flat, "(") {
+		return flat
+	}
+	return strings.TrimSuffix(flat, "[:]")
+}
+
+// predictText is a prediction in a test: statements that leave it in out.
+func (e *emitter) predictText(m, x, out string) string {
+	switch {
+	case e.large() && e.checked():
+		return fmt.Sprintf("if err := %s.PredictInto(&%s, %s); err != nil {\nt.Error(err)\n}", m, out, x)
+	case e.large():
+		return fmt.Sprintf("%s.PredictInto(&%s, %s)", m, out, x)
+	case e.checked():
+		return fmt.Sprintf("{\nvar err error\nif %s, err = %s.Predict(%s); err != nil {\nt.Error(err)\n}\n}", out, m, x)
+	}
+	return fmt.Sprintf("%s = %s.Predict(%s)", out, m, x)
+}
+
+// predictTests prints the tests that every package has.
+func (e *emitter) predictTests(f *file) {
+	f.add(`// predictAll predicts one sample after the other.
+func predictAll(t *§testing.T, m *Model, x []Input) []Output {
+	t.Helper()
+	out := make([]Output, len(x))
+	for i := range x {
+		%s
+	}
+	return out
+}`, e.predictText("m", "&x[i]", "out[i]"))
+	f.add(`// bits compares outputs bit for bit, so that NaN equals NaN.
+func bits(v []Output) string { return §fmt.Sprintf("%%x", v) }`)
+	f.add(`func TestPredictBatch(t *§testing.T) {
+	m := newTest(t)
+	x := samples(batchRows + 3)
+	want := predictAll(t, m, x)
+	for _, n := range []int{0, 1, 2, 7, 8, 9, len(x)} {
+		got := make([]Output, n)
+		if n > len(x) {
+			continue
+		}
+		if err := m.PredictBatch(got, x[:n]); err != nil {
+			t.Fatal(err)
+		}
+		if bits(got) != bits(want[:n]) {
+			t.Errorf("%%d samples: PredictBatch differs from Predict", n)
+		}
+	}
+	if m.PredictBatch(make([]Output, 1), x[:2]) == nil {
+		t.Error("two samples fit one output")
+	}
+}`)
+	f.add(`func TestPredictConcurrently(t *§testing.T) {
+	m := newTest(t)
+	x := samples(16)
+	want := bits(predictAll(t, m, x))
+	var all §sync.WaitGroup
+	for range 8 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			if got := bits(predictAll(t, m, x)); got != want {
+				t.Error("predictions differ between goroutines")
+			}
+		}()
+	}
+	all.Wait()
+}`)
+	f.add(`func TestPredictAllocations(t *§testing.T) {
+	m := newTest(t)
+	x := sample(1)
+	var out Output
+	n := §testing.AllocsPerRun(100, func() { %s })
+	if n != 0 {
+		t.Errorf("Predict allocates %%v times", n)
+	}
+	_ = out
+}`, e.predictText("m", "&x", "out"))
+	poison := ""
+	if e.p.Predict.ArenaFloats > 0 {
+		poison = `for i := range s.a {
+		s.a[i] = float32(§math.NaN())
+	}
+	`
+	}
+	f.add(`// An arena full of NaN must not show in the results.
+func TestPredictPoisoned(t *§testing.T) {
+	m := newTest(t)
+	x := samples(min(5, batchRows))
+	want := bits(predictAll(t, m, x))
+	s := m.batches.get()
+	%sm.batches.put(s)
+	got := make([]Output, len(x))
+	if err := m.PredictBatch(got, x); err != nil {
+		t.Fatal(err)
+	}
+	if bits(got) != want {
+		t.Error("predictions depend on what the arena held before")
+	}
+}`, poison)
+	e.rangeTest(f)
+	if e.classified() {
+		e.classTest(f)
+	}
+}
+
+// rangeTest prints the test of ids out of range.
+func (e *emitter) rangeTest(f *file) {
+	for i, p := range e.p.Inputs {
+		if p.Limit == 0 {
+			continue
+		}
+		at := operandOf("x", e.p.Inputs, e.ports.inputs, i)
+		set := fmt.Sprintf("%s = []int32{0, id}", at)
+		if !p.Ragged {
+			flat := flatOf("x", e.p.Inputs, e.ports.inputs, i)
+			set = fmt.Sprintf("%s[0] = id", index(flat))
+		}
+		set = strings.ReplaceAll(set, "*x", "x")
+		set = strings.ReplaceAll(set, "Pointer(x)", "Pointer(&x)")
+		set = strings.ReplaceAll(set, "Pointer(&x.", "Pointer(&x.")
+		f.add(`func TestIDsOutOfRange(t *§testing.T) {
+	m := newTest(t)
+	for _, id := range []int32{-1, %d, §math.MaxInt32, §math.MinInt32} {
+		x := sample(1)
+		%s
+		if err := m.PredictBatch(make([]Output, 1), []Input{x}); err == nil {
+			t.Errorf("id %%d was taken", id)
+		}
+		if err := x.check(); err == nil {
+			t.Errorf("id %%d was taken", id)
+		}
+	}
+}`, p.Limit, set)
+		return
+	}
+}
+
+func (e *emitter) classTest(f *file) {
+	call := "c, p := m.Classify(&x)\n"
+	if e.checked() {
+		call = "c, p, err := m.Classify(&x)\nif err != nil {\nt.Fatal(err)\n}\n"
+	}
+	f.add(`func TestClassify(t *§testing.T) {
+	m := newTest(t)
+	x := sample(1)
+	%sif int(c) >= len(Classes) || p != p {
+		t.Errorf("class %%v, %%v", c, p)
+	}
+	for i, name := range Classes {
+		if got, err := ParseClass(Class(i).String()); err != nil || int(got) != i {
+			t.Errorf("class %%d, %%q: ParseClass gives %%v, %%v", i, name, got, err)
+		}
+	}
+	if _, err := ParseClass("no such class, surely"); err == nil {
+		t.Error("a class that does not exist was found")
+	}
+}`, call)
+}
+
+// modelTest prints the test of a trainable package.
+func (e *emitter) modelTest() *file {
+	f := e.newFile()
+	f.add(`// newTest is a freshly initialised model.
+func newTest(t *§testing.T) *Model {
+	t.Helper()
+	return New(Seed(1))
+}`)
+	e.testInput(f)
+	e.testTarget(f)
+	e.predictTests(f)
+	e.trainTests(f)
+	return f
+}
+
+// testTarget prints how the test makes up targets that a network can learn.
+func (e *emitter) testTarget(f *file) {
+	body := ""
+	for i, p := range e.p.Targets {
+		flat := flatOf("y", e.p.Targets, e.ports.targets, i)
+		at := index(flat)
+		switch {
+		case p.DType == loop.I32 && len(p.Shape) == 0:
+			body += fmt.Sprintf("%s = %s(i %% %d)\n", operandOf("y", e.p.Targets, e.ports.targets, i), map[bool]string{true: "Target", false: "int32"}[len(e.p.Targets) == 1], max(p.Limit, 2))
+		case p.DType == loop.I32:
+			body += fmt.Sprintf("for j := range %s {\n%s[j] = int32((i + j) %% %d)\n}\n", flat, at, max(p.Limit, 2))
+		case strings.Contains(p.Loss, "categorical"):
+			width := 1
+			if n := len(p.Shape); n > 0 {
+				width = p.Shape[n-1]
+			}
+			body += fmt.Sprintf("for j := i %% %d; j < %d; j += %d {\n%s[j] = 1\n}\n", width, size(p.Shape), width, at)
+		case strings.Contains(p.Loss, "binary"):
+			body += fmt.Sprintf("for j := range %s {\n%s[j] = float32((i + j) %% 2)\n}\n", flat, at)
+		default:
+			body += fmt.Sprintf("for j := range %s {\n%s[j] = float32((i+2*j)%%5) / 4\n}\n", flat, at)
+		}
+	}
+	f.add(`// expected makes up the target of a sample.
+func expected(i int) (y Target) {
+	fillTarget(&y, i)
+	return y
+}
+
+func fillTarget(y *Target, i int) {
+	%s}
+
+// targets makes up the targets of n samples.
+func targets(n int) []Target {
+	y := make([]Target, n)
+	for i := range y {
+		y[i] = expected(i)
+	}
+	return y
+}
+
+// loaded is an engine with n samples, weighted unequally.
+func loaded(t *§testing.T, m *Model, n int) *engine {
+	t.Helper()
+	e := m.trainer()
+	for i := range n {
+		x, y := sample(i), expected(i)
+		if err := e.Load(i, &x, &y, 1+float32(i%%3)/4); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return e
+}`, body)
+}
+
+// trainTests prints the tests of the training step.
+func (e *emitter) trainTests(f *file) {
+	f.add(`func TestTrainAllocations(t *§testing.T) {
+	m := newTest(t)
+	n := min(4, batchRows)
+	e := loaded(t, m, n)
+	o, err := NewOptimizer(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, y := samples(n), targets(n)
+	allocs := §testing.AllocsPerRun(20, func() {
+		for i := range x {
+			if err := e.Load(i, &x[i], &y[i], 1); err != nil {
+				t.Error(err)
+			}
+		}
+		e.Train(n, §train.Step{Total: n})
+		if err := m.Apply(o, e.grads); err != nil {
+			t.Error(err)
+		}
+	})
+	if allocs != 0 {
+		t.Errorf("a training step allocates %%v times", allocs)
+	}
+}`)
+	f.add(`// An arena and gradients full of NaN must not show in the next step.
+func TestTrainPoisoned(t *§testing.T) {
+	n := min(5, batchRows)
+	step := §train.Step{Seed: 3, Index: 2, Total: n}
+	clean, poisoned := loaded(t, newTest(t), n), loaded(t, newTest(t), n)
+	nan := float32(§math.NaN())
+	%sfor i, g := 0, poisoned.Gradients(); i < len(g); i++ {
+		g[i] = nan
+	}
+	if a, b := clean.Train(n, step), poisoned.Train(n, step); §math.Float64bits(a) != §math.Float64bits(b) {
+		t.Errorf("loss %%v, in a poisoned arena %%v", a, b)
+	}
+	for i, g := range clean.Gradients() {
+		if p := poisoned.Gradients()[i]; §math.Float32bits(g) != §math.Float32bits(p) {
+			t.Fatalf("gradient %%d is %%v, in a poisoned arena %%v", i, g, p)
+		}
+	}
+}`, e.poisonText())
+	f.add(`func TestOneBatchOverfits(t *§testing.T) {
+	n := min(8, batchRows)
+	m := newTest(t)
+	e := loaded(t, m, n)
+	o, err := NewOptimizer(§optim.NewAdam(0.01))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, least := 0.0, §math.Inf(1)
+	for step := range 400 {
+		loss := e.Train(n, §train.Step{Seed: 1, Index: uint64(step), Total: n})
+		if step == 0 {
+			first = loss
+		}
+		if least = min(least, loss); least < first/2 {
+			return
+		}
+		if err := m.Apply(o, e.grads); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !(least < 0.8*first) {
+		t.Errorf("400 steps on one batch took the loss from %%v to %%v", first, least)
+	}
+}`)
+	limit := "batchRows + 3"
+	if e.p.Training.BatchStatistics {
+		limit = "batchRows"
+	}
+	f.add(`func TestSameSeedSameBits(t *§testing.T) {
+	n := %s
+	var models [2]*Model
+	for i := range models {
+		models[i] = New(Seed(7))
+		cfg := FitConfig{Epochs: 2, BatchSize: %s, ValidationSplit: -1}
+		if _, err := models[i].Fit(t.Context(), Slices(samples(n), targets(n)), cfg); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, b := models[0].params.flat(), models[1].params.flat()
+	for i := range a {
+		if §math.Float32bits(a[i]) != §math.Float32bits(b[i]) {
+			t.Fatalf("parameter %%d is %%v, then %%v", i, a[i], b[i])
+		}
+	}
+}`, limit, map[bool]string{true: "batchRows", false: "batchRows + 2"}[e.p.Training.BatchStatistics])
+	f.add(`func TestSaveAndRead(t *§testing.T) {
+	m := newTest(t)
+	var b §bytes.Buffer
+	if _, err := m.WriteTo(&b); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Read(§bytes.NewReader(b.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := samples(4)
+	if bits(predictAll(t, m, x)) != bits(predictAll(t, again, x)) {
+		t.Error("predictions changed on the way through a file")
+	}
+	if _, err := Read(§bytes.NewReader(b.Bytes()[:b.Len()-1])); err == nil {
+		t.Error("a truncated file was read")
+	}
+}`)
+	f.add(`// Gradients over parts of a batch add up to those of the whole batch.
+func TestGradientsAgreeWithTrain(t *§testing.T) {
+	n := min(6, batchRows)
+	m := newTest(t)
+	var g Params
+	loss, err := m.Gradients(&g, Batch{X: samples(n), Y: targets(n)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := newTest(t)
+	e := other.trainer()
+	for i := range n {
+		x, y := sample(i), expected(i)
+		if err := e.Load(i, &x, &y, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := e.Train(n, §train.Step{Seed: m.session.Seed, Total: n}); float32(want) != loss {
+		t.Errorf("loss %%v, want %%v", loss, want)
+	}
+	for i, want := range e.Gradients() {
+		if got := g.flat()[i]; got != want {
+			t.Fatalf("gradient %%d is %%v, want %%v", i, got, want)
+		}
+	}
+}`)
+}
+
+func (e *emitter) poisonText() string {
+	if floats, _ := e.trainArena(); floats == 0 {
+		return ""
+	}
+	return "for i := range poisoned.a {\npoisoned.a[i] = nan\n}\n"
+}

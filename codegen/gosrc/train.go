@@ -1,0 +1,227 @@
+package gosrc
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+func (e *emitter) trainFile() (*file, error) {
+	f := e.newFile()
+	f.add(`// What training is told and what it tells.
+type (
+	Dataset   = §data.Dataset[Input, Target]
+	Example   = §data.Example[Input, Target]
+	FitConfig = §train.Config[Input, Target]
+	History   = §train.History
+	Result    = §train.Result
+	Rule      = §optim.Rule
+	Optimizer = §optim.Optimizer
+)
+
+// Slices makes a data set of inputs and their targets.
+func Slices(x []Input, y []Target) Dataset { return §data.Slices(x, y) }
+
+// WeightedSlices is Slices with a weight for each sample.
+func WeightedSlices(x []Input, y []Target, weight []float32) Dataset {
+	return §data.WeightedSlices(x, y, weight)
+}`)
+	if err := e.compiledDecl(f); err != nil {
+		return nil, err
+	}
+	f.add(`// Fit trains the model. The zero FitConfig means: as the description says. When
+// ctx is cancelled, Fit returns the history so far and the error of ctx. The
+// optimizer is kept: another Fit goes on where this one stopped.
+func (m *Model) Fit(ctx §context.Context, d Dataset, cfg FitConfig) (*History, error) {
+	return §train.Fit(ctx, m.trainer(), &m.session, compiled, d, cfg)
+}
+
+// Evaluate computes the loss and the metrics over a data set.
+func (m *Model) Evaluate(ctx §context.Context, d Dataset) (Result, error) {
+	return §train.Evaluate(ctx, m.trainer(), compiled, d, compiled.BatchSize)
+}
+
+// trainer is the model's engine.
+func (m *Model) trainer() *engine {
+	if m.engine == nil {
+		m.engine = newEngine(m.params)
+	}
+	return m.engine
+}`)
+	e.gradientsDecl(f)
+	e.engineDecl(f)
+	e.adapterDecl(f)
+	return f, nil
+}
+
+// compiledDecl prints the compile and fit sections of the description.
+func (e *emitter) compiledDecl(f *file) error {
+	t := e.p.Training
+	rule, err := ruleText(t.Optimizer)
+	if err != nil {
+		return err
+	}
+	var metrics []string
+	for _, list := range t.Metrics {
+		var each []string
+		for _, m := range list {
+			text, err := metricText(m)
+			if err != nil {
+				return err
+			}
+			each = append(each, text)
+		}
+		metrics = append(metrics, "{"+strings.Join(each, ", ")+"}")
+	}
+	fields := fmt.Sprintf("Loss: %s,\nOptimizer: func() §optim.Rule {\n%s\n},\n", quote(strings.Join(t.Losses, ", ")), rule)
+	if len(metrics) > 0 {
+		fields += fmt.Sprintf("Metrics: func() [][]§metric.Metric {\nreturn [][]§metric.Metric{%s}\n},\n", strings.Join(metrics, ", "))
+	}
+	fields += fmt.Sprintf("BatchSize: %d,\nEpochs: %d,\n", t.BatchSize, t.Epochs)
+	if t.ValidationSplit != 0 {
+		fields += fmt.Sprintf("ValidationSplit: %s,\n", elem{"float64", ""}.number(t.ValidationSplit))
+	}
+	fields += fmt.Sprintf("Shuffle: %v,\n", t.Shuffle)
+	f.add("// compiled holds the compile and fit sections of the description.\nvar compiled = §train.Compiled{\n%s}", fields)
+	return nil
+}
+
+// optimizers maps Keras's names to constructors and default learning rates.
+var optimizers = map[string]struct {
+	constructor string
+	rate        float64
+}{
+	"sgd": {"NewSGD", 0.01}, "rmsprop": {"NewRMSprop", 0.001}, "adam": {"NewAdam", 0.001}, "adamw": {"NewAdamW", 0.001}, "adagrad": {"NewAdagrad", 0.001},
+}
+
+// ruleText builds the optimizer with the settings that differ from its defaults.
+func ruleText(s loop.Setting) (string, error) {
+	o, ok := optimizers[s.Name]
+	if !ok {
+		return "", fmt.Errorf("the optimizer %s is not emitted by this version", mention(s.Name))
+	}
+	rate := elem{"float64", ""}.number(o.rate)
+	var sets []string
+	for _, a := range s.Args {
+		v, err := argText(a)
+		if err != nil {
+			return "", fmt.Errorf("optimizer %s: %w", s.Name, err)
+		}
+		if a.Name == "learning_rate" {
+			rate = v
+			continue
+		}
+		field := firstOf(a.Name, map[string]string{
+			"beta_1": "Beta1", "beta_2": "Beta2", "amsgrad": "AMSGrad", "rho": "Rho", "momentum": "Momentum", "epsilon": "Epsilon", "centered": "Centered",
+			"nesterov": "Nesterov", "weight_decay": "WeightDecay", "initial_accumulator_value": "InitialAccumulatorValue"}, "")
+		if field == "" {
+			return "", fmt.Errorf("optimizer %s: the argument %s is not emitted by this version", s.Name, mention(a.Name))
+		}
+		sets = append(sets, fmt.Sprintf("rule.%s = %s", field, v))
+	}
+	if len(sets) == 0 {
+		return fmt.Sprintf("return §optim.%s(%s)", o.constructor, rate), nil
+	}
+	return fmt.Sprintf("rule := §optim.%s(%s)\n%s\nreturn rule", o.constructor, rate, strings.Join(sets, "\n")), nil
+}
+
+func argText(a loop.SettingArg) (string, error) {
+	switch v := a.Value.(type) {
+	case float64:
+		return elem{"float64", ""}.number(v), nil
+	case int:
+		return fmt.Sprint(v), nil
+	case bool:
+		return fmt.Sprint(v), nil
+	case string:
+		return quote(v), nil
+	}
+	return "", fmt.Errorf("the argument %s is a %T", mention(a.Name), a.Value)
+}
+
+// metricText builds one metric.
+func metricText(s loop.Setting) (string, error) {
+	name := s.As
+	if name == "" {
+		name = s.Name
+	}
+	switch s.Name {
+	case "binary_accuracy":
+		threshold := "0.5"
+		for _, a := range s.Args {
+			if a.Name == "threshold" {
+				v, err := argText(a)
+				if err != nil {
+					return "", err
+				}
+				threshold = v
+			}
+		}
+		return fmt.Sprintf("§metric.BinaryAccuracy(%s, %s)", quote(name), threshold), nil
+	case "categorical_accuracy", "sparse_categorical_accuracy", "mean_absolute_error", "mean_squared_error":
+		return fmt.Sprintf("§metric.%s(%s)", upper(s.Name), quote(name)), nil
+	}
+	return "", fmt.Errorf("the metric %s is not emitted by this version", mention(s.Name))
+}
+
+// gradientsDecl prints the entry points of custom training loops.
+func (e *emitter) gradientsDecl(f *file) {
+	limit := ""
+	if e.p.Training.BatchStatistics {
+		limit = fmt.Sprintf(`if len(b.X) > batchRows {
+		return 0, §fmt.Errorf("%s: Gradients: %%d rows: statistics over the batch need them all at once, at most %%d", len(b.X), batchRows)
+	}
+	`, e.cfg.Package)
+	}
+	f.add(`// Batch is what one training step learns from.
+type Batch struct {
+	X      []Input
+	Y      []Target
+	Weight []float32 // of each sample in the loss; nil: 1
+	Step   uint64    // optimizer steps taken before: it selects the dropout masks
+}
+
+// Gradients fills g with the gradient of the batch's loss, which it returns,
+// and brings the state up to date. With Apply it makes training loops of one's
+// own.
+func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
+	if len(b.X) == 0 || len(b.Y) != len(b.X) || b.Weight != nil && len(b.Weight) != len(b.X) {
+		return 0, §fmt.Errorf("%s: Gradients: %%d inputs, %%d targets, %%d weights", len(b.X), len(b.Y), len(b.Weight))
+	}
+	%se := m.trainer()
+	*g = Params{}
+	sum, grads := 0.0, g.flat()
+	for first := 0; first < len(b.X); first += batchRows {
+		n := min(batchRows, len(b.X)-first)
+		for r := range n {
+			weight := float32(1)
+			if b.Weight != nil {
+				weight = b.Weight[first+r]
+			}
+			if err := e.Load(r, &b.X[first+r], &b.Y[first+r], weight); err != nil {
+				return 0, §fmt.Errorf("row %%d: %%w", first+r, err)
+			}
+		}
+		sum += e.Train(n, §train.Step{Seed: m.session.Seed, Index: b.Step, First: first, Total: len(b.X)})
+		for i, v := range e.Gradients() {
+			grads[i] += v
+		}
+	}
+	return float32(sum), nil
+}
+
+// NewOptimizer binds a rule to the parameters of this network; nil stands for
+// the rule of the description.
+func NewOptimizer(rule Rule) (*Optimizer, error) {
+	if rule == nil {
+		rule = compiled.Optimizer()
+	}
+	return §optim.New(rule, trainable)
+}
+
+// Apply moves the parameters one step against the gradient.
+func (m *Model) Apply(o *Optimizer, g *Params) error {
+	return o.Apply(m.params.flat()[:trainable], g.flat()[:trainable])
+}`, e.cfg.Package, limit)
+}
