@@ -42,7 +42,9 @@ var contractCases = []kase{
 	{
 		name:  "matrix product",
 		build: func(b *ir.Builder) *ir.Value { return MatMul(b, f32(b, "x", n, 3), f32(b, "w", 3, 4)) },
-		want:  func(e env, at ...int) float64 { return over(3, func(i int) float64 { return e.at("x", at[0], i) * e.at("w", i, at[1]) }) },
+		want: func(e env, at ...int) float64 {
+			return over(3, func(i int) float64 { return e.at("x", at[0], i) * e.at("w", i, at[1]) })
+		},
 	},
 	{
 		name:  "matrix product over time",
@@ -63,7 +65,9 @@ var contractCases = []kase{
 	{
 		name:  "matrix product of a vector",
 		build: func(b *ir.Builder) *ir.Value { return MatMul(b, f32(b, "v", 3), f32(b, "w", 3, 4)) },
-		want:  func(e env, at ...int) float64 { return over(3, func(i int) float64 { return e.at("v", i) * e.at("w", i, at[0]) }) },
+		want: func(e env, at ...int) float64 {
+			return over(3, func(i int) float64 { return e.at("v", i) * e.at("w", i, at[0]) })
+		},
 	},
 	{
 		name:  "matrix product over space",
@@ -113,15 +117,19 @@ var contractCases = []kase{
 		},
 	},
 	{
-		name:  "attention scores",
-		build: func(b *ir.Builder) *ir.Value { return Einsum(b, "nhqd,nhkd->nhqk", f32(b, "q", n, 2, 3, 4), f32(b, "k", n, 2, 2, 4)) },
+		name: "attention scores",
+		build: func(b *ir.Builder) *ir.Value {
+			return Einsum(b, "nhqd,nhkd->nhqk", f32(b, "q", n, 2, 3, 4), f32(b, "k", n, 2, 2, 4))
+		},
 		want: func(e env, at ...int) float64 {
 			return over(4, func(d int) float64 { return e.at("q", at[0], at[1], at[2], d) * e.at("k", at[0], at[1], at[3], d) })
 		},
 	},
 	{
-		name:  "heads kept apart by strides",
-		build: func(b *ir.Builder) *ir.Value { return Einsum(b, "nqhd,nkhd->nhqk", f32(b, "q", n, 3, 2, 4), f32(b, "k", n, 2, 2, 4)) },
+		name: "heads kept apart by strides",
+		build: func(b *ir.Builder) *ir.Value {
+			return Einsum(b, "nqhd,nkhd->nhqk", f32(b, "q", n, 3, 2, 4), f32(b, "k", n, 2, 2, 4))
+		},
 		want: func(e env, at ...int) float64 {
 			return over(4, func(d int) float64 { return e.at("q", at[0], at[2], at[1], d) * e.at("k", at[0], at[3], at[1], d) })
 		},
@@ -136,7 +144,9 @@ var contractCases = []kase{
 	{
 		name:  "product of two vectors",
 		build: func(b *ir.Builder) *ir.Value { return Einsum(b, "i,i->", f32(b, "v", 3), f32(b, "u", 3)) },
-		want:  func(e env, _ ...int) float64 { return over(3, func(i int) float64 { return e.at("v", i) * e.at("u", i) }) },
+		want: func(e env, _ ...int) float64 {
+			return over(3, func(i int) float64 { return e.at("v", i) * e.at("u", i) })
+		},
 	},
 	{
 		name:  "an axis of one operand summed alone",

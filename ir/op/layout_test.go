@@ -17,19 +17,25 @@ var layoutCases = []kase{
 		},
 	},
 	{
-		name:  "reshape that only adds an axis to a transposed view",
-		build: func(b *ir.Builder) *ir.Value { return ReshapeTo(b, TransposeTo(b, f32(b, "x", n, 2, 3), 0, 2, 1), ir.Shape{n, 3, 1, 2}) },
-		want:  func(e env, at ...int) float64 { return e.at("x", at[0], at[3], at[1]) },
+		name: "reshape that only adds an axis to a transposed view",
+		build: func(b *ir.Builder) *ir.Value {
+			return ReshapeTo(b, TransposeTo(b, f32(b, "x", n, 2, 3), 0, 2, 1), ir.Shape{n, 3, 1, 2})
+		},
+		want: func(e env, at ...int) float64 { return e.at("x", at[0], at[3], at[1]) },
 	},
 	{
-		name:  "reshape that copies a transposed view",
-		build: func(b *ir.Builder) *ir.Value { return ReshapeTo(b, TransposeTo(b, f32(b, "x", n, 2, 3), 0, 2, 1), ir.Shape{n, 6}) },
-		want:  func(e env, at ...int) float64 { return e.at("x", at[0], at[1]%2, at[1]/2) },
+		name: "reshape that copies a transposed view",
+		build: func(b *ir.Builder) *ir.Value {
+			return ReshapeTo(b, TransposeTo(b, f32(b, "x", n, 2, 3), 0, 2, 1), ir.Shape{n, 6})
+		},
+		want: func(e env, at ...int) float64 { return e.at("x", at[0], at[1]%2, at[1]/2) },
 	},
 	{
-		name:  "reshape of a broadcast scalar",
-		build: func(b *ir.Builder) *ir.Value { return ReshapeTo(b, BroadcastTo(b, f32(b, "s"), ir.Shape{2, 3}), ir.Shape{6}) },
-		want:  func(e env, _ ...int) float64 { return e.at("s") },
+		name: "reshape of a broadcast scalar",
+		build: func(b *ir.Builder) *ir.Value {
+			return ReshapeTo(b, BroadcastTo(b, f32(b, "s"), ir.Shape{2, 3}), ir.Shape{6})
+		},
+		want: func(e env, _ ...int) float64 { return e.at("s") },
 	},
 	{
 		name: "reshape of ids",
@@ -54,7 +60,9 @@ var layoutCases = []kase{
 	{
 		name:  "transpose of a matrix",
 		build: func(b *ir.Builder) *ir.Value { return Unary(b, "exp", TransposeTo(b, f32(b, "w", 2, 3), 1, 0)) },
-		want:  func(e env, at ...int) float64 { return loop.Eval(loop.Call("exp", arg(0)), []float64{e.at("w", at[1], at[0])}, 1) },
+		want: func(e env, at ...int) float64 {
+			return loop.Eval(loop.Call("exp", arg(0)), []float64{e.at("w", at[1], at[0])}, 1)
+		},
 	},
 	{
 		name:  "slice",
@@ -151,9 +159,13 @@ var layoutCases = []kase{
 		want:  func(e env, at ...int) float64 { return e.at("w", at[2], 0) },
 	},
 	{
-		name:  "broadcast of a column",
-		build: func(b *ir.Builder) *ir.Value { return Unary(b, "exp", BroadcastTo(b, f32(b, "x", n, 1), ir.Shape{n, 3})) },
-		want:  func(e env, at ...int) float64 { return loop.Eval(loop.Call("exp", arg(0)), []float64{e.at("x", at[0], 0)}, 1) },
+		name: "broadcast of a column",
+		build: func(b *ir.Builder) *ir.Value {
+			return Unary(b, "exp", BroadcastTo(b, f32(b, "x", n, 1), ir.Shape{n, 3}))
+		},
+		want: func(e env, at ...int) float64 {
+			return loop.Eval(loop.Call("exp", arg(0)), []float64{e.at("x", at[0], 0)}, 1)
+		},
 	},
 }
 

@@ -60,9 +60,11 @@ var mapCases = []kase{
 		},
 	},
 	{
-		name:  "the row count",
-		build: func(b *ir.Builder) *ir.Value { return MapOf(b, loop.Call("div", arg(0), loop.Rows{}), "", f32(b, "x", n, 3)) },
-		want:  func(e env, at ...int) float64 { return e.at("x", at...) / float64(e.rows) },
+		name: "the row count",
+		build: func(b *ir.Builder) *ir.Value {
+			return MapOf(b, loop.Call("div", arg(0), loop.Rows{}), "", f32(b, "x", n, 3))
+		},
+		want: func(e env, at ...int) float64 { return e.at("x", at...) / float64(e.rows) },
 	},
 	{
 		name:  "longer than a block of the interpreter",

@@ -126,8 +126,10 @@ var reduceCases = []kase{
 		},
 	},
 	{
-		name:  "argmax of a transposed view, kept",
-		build: func(b *ir.Builder) *ir.Value { return ArgMax(b, TransposeTo(b, f32(b, "x", n, 2, 5), 0, 2, 1), true, 1) },
+		name: "argmax of a transposed view, kept",
+		build: func(b *ir.Builder) *ir.Value {
+			return ArgMax(b, TransposeTo(b, f32(b, "x", n, 2, 5), 0, 2, 1), true, 1)
+		},
 		want: func(e env, at ...int) float64 {
 			best := 0
 			for i := range 5 {
