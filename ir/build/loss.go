@@ -1,10 +1,13 @@
 package build
 
 import (
+	"slices"
+
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/spec"
 )
 
 // lossLayer is the pseudo layer that everything about the loss belongs to.
@@ -27,8 +30,8 @@ func (p *plan) withLoss(g *built) *built {
 		targets[i] = input(b, op.Input{Port: r.Name, Kind: op.Target, Index: i, Of: t.of, Limit: t.limit}, r.Name+".target")
 	}
 	b.At(lossLayer, p.spec.Compile.Pos)
-	weight := input(b, op.Input{Port: "weight", Kind: op.Weight, Of: ir.Type{Shape: ir.Shape{ir.Batch}}}, "weight")
-	total := input(b, op.Input{Port: "inv_total", Kind: op.InvTotal}, "inv_total")
+	weight := input(b, op.Input{Port: p.free("weight"), Kind: op.Weight, Of: ir.Type{Shape: ir.Shape{ir.Batch}}}, "weight")
+	total := input(b, op.Input{Port: p.free("inv_total"), Kind: op.InvTotal}, "inv_total")
 	parts := loop.Expr(nil)
 	var args []*ir.Value
 	add := func(v *ir.Value) {
@@ -49,7 +52,7 @@ func (p *plan) withLoss(g *built) *built {
 	}
 	if penalty := penalties(n); penalty != nil {
 		b.At(lossLayer, p.spec.Compile.Pos)
-		share := input(b, op.Input{Port: "share", Kind: op.Share}, "share")
+		share := input(b, op.Input{Port: p.free("share"), Kind: op.Share}, "share")
 		add(b.Named(op.Binary(b, "mul", penalty, share), "penalty"))
 	}
 	b.Graph.Loss = args[0]
@@ -58,6 +61,15 @@ func (p *plan) withLoss(g *built) *built {
 	}
 	p.errs = append(p.errs, b.Errors...)
 	return g
+}
+
+// free is a port of the loss under a name that no input and no layer has.
+func (p *plan) free(port string) string {
+	taken := func(in spec.Input) bool { return in.Name == port }
+	for slices.Contains(p.names, port) || slices.ContainsFunc(p.spec.Inputs, taken) {
+		port += "_"
+	}
+	return port
 }
 
 // input appends an input whose value has another name than its port.

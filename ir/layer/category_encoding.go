@@ -22,9 +22,12 @@ type CategoryEncoding struct {
 	OutputMode string `arg:"output_mode,oneof=one_hot|multi_hot|count" doc:"one row per id (one_hot), or per sample: which ids occur (multi_hot), or how often (count)"`
 }
 
-// maxTokens is the largest number up to which float32 holds every whole number:
-// one_hot compares ids as numbers.
-const maxTokens = 1 << 24
+// Several ids of a row are encoded one by one by comparison with the numbers 0
+// to num_tokens-1, which are a constant of the program.
+const (
+	maxTokens       = 1 << 24
+	maxOneHotTokens = 1 << 16
+)
 
 // Build implements [Config].
 func (e *CategoryEncoding) Build(c *Context, in []*ir.Value) *ir.Value {
@@ -51,6 +54,9 @@ func (e *CategoryEncoding) oneHot(c *Context, ids *ir.Value) *ir.Value {
 	last := len(ids.Shape) - 1
 	if last == 0 || last == 1 && ids.Shape[1] == 1 {
 		return op.OneHot(c.B, ids, e.NumTokens, true)
+	}
+	if e.NumTokens > maxOneHotTokens {
+		return c.ErrorAt("num_tokens", "num_tokens is %d; one_hot of several ids a row supports at most %d; an Embedding needs no such rows", e.NumTokens, maxOneHotTokens)
 	}
 	column := ids
 	if ids.Shape[last] != 1 {

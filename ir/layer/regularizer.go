@@ -42,12 +42,11 @@ type l1l2 struct {
 
 func (r *l1l2) Penalty(b *ir.Builder, p *ir.Value) *ir.Value { return penalty(b, p, r.L1, r.L2) }
 
-// penalty is Σ (l1·|w| + l2·w²). The factors are rounded to float32 first:
-// Keras keeps them as tensors of that type in every precision.
+// penalty is Σ (l1·|w| + l2·w²).
 func penalty(b *ir.Builder, p *ir.Value, l1, l2 float64) *ir.Value {
 	w := loop.Arg(0)
-	absolute := loop.Call("mul", loop.Num(float32(l1)), loop.Call("abs", w))
-	square := loop.Call("mul", loop.Num(float32(l2)), loop.Call("mul", w, w))
+	absolute := loop.Call("mul", loop.Num(l1), loop.Call("abs", w))
+	square := loop.Call("mul", loop.Num(l2), loop.Call("mul", w, w))
 	axes := make([]int, len(p.Shape))
 	for i := range axes {
 		axes[i] = i

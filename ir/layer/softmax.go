@@ -16,7 +16,10 @@ func (*softmax) apply(c *Context, x *ir.Value) *ir.Value {
 		return c.poison()
 	}
 	max := c.Named(op.MaxStop(c.B, x, true, -1), "max")
-	e := c.Named(op.MapOf(c.B, loop.Call("exp", loop.Call("sub", loop.Arg(0), loop.Arg(1))), "exp", x, max), "exp")
+	// Written step by step as the logarithm in the losses is, so that common
+	// subexpressions are seen to be common.
+	shifted := c.Named(op.Binary(c.B, "sub", x, max), "shifted")
+	e := c.Named(op.Unary(c.B, "exp", shifted), "exp")
 	sum := c.Named(op.Sum(c.B, e, true, -1), "sum")
 	y := op.MapOf(c.B, loop.Call("div", loop.Arg(0), loop.Arg(1)), "softmax", e, sum)
 	if y.Valid() {
@@ -34,7 +37,7 @@ func (*logSoftmax) apply(c *Context, x *ir.Value) *ir.Value {
 		return c.poison()
 	}
 	max := c.Named(op.MaxStop(c.B, x, true, -1), "max")
-	shifted := c.Named(op.MapOf(c.B, loop.Call("sub", loop.Arg(0), loop.Arg(1)), "shift", x, max), "shifted")
+	shifted := c.Named(op.Binary(c.B, "sub", x, max), "shifted")
 	sum := c.Named(op.Sum(c.B, c.Named(op.Unary(c.B, "exp", shifted), "exp"), true, -1), "sum")
 	return op.MapOf(c.B, loop.Call("sub", loop.Arg(0), loop.Call("log", loop.Arg(1))), "log_softmax", shifted, sum)
 }

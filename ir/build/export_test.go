@@ -1,0 +1,16 @@
+package build
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// Forward is the graph of all layers without a loss, in either mode, and the sum
+// of the penalties, nil where there are none.
+func Forward(m *spec.Model, training bool) (*ir.Graph, *ir.Value, error) {
+	p := &plan{spec: m, names: m.Names(), reads: m.InputRefs(), order: m.Order()}
+	p.resolveLayers()
+	g := p.graph("forward", training)
+	penalty := penalties(g.net)
+	return g.net.B.Graph, penalty, p.errs.Err()
+}

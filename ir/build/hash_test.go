@@ -1,0 +1,113 @@
+package build
+
+import (
+	"strings"
+	"testing"
+)
+
+const plain = `
+name: plain
+inputs: {x: {shape: [4]}}
+layers:
+  - Dense: {units: 3, activation: relu}
+  - Dropout: 0.5
+  - Dense: {name: head, units: 2, activation: softmax}
+compile: {optimizer: rmsprop, loss: sparse_categorical_crossentropy, metrics: [accuracy]}
+`
+
+// TestHashes changes the description and says which of both hashes changes.
+func TestHashes(t *testing.T) {
+	base := network(t, plain).Header
+	if base.Hash == base.ModelID || len(base.Hash) != 64 {
+		t.Fatalf("hashes %q and %q", base.Hash, base.ModelID)
+	}
+	for _, c := range []struct {
+		what, old, new string
+		hash, modelID  bool // changes
+	}{
+		{"a comment", "name: plain", "name: plain # said aside", false, false},
+		{"a comment line", "layers:", "# what it does\nlayers:", false, false},
+		{"the order of arguments", "{units: 3, activation: relu}", "{activation: relu, units: 3}", false, false},
+		{"the order of sections", "name: plain\ninputs: {x: {shape: [4]}}", "inputs: {x: {shape: [4]}}\nname: plain", false, false},
+		{"a default", "units: 3,", "units: 3, use_bias: true, kernel_initializer: GlorotUniform,", false, false},
+		{"the default optimizer's own", "optimizer: rmsprop", "optimizer: {rmsprop: {learning_rate: 0.001, rho: 0.9}}", false, false},
+		{"a named positional", "Dropout: 0.5", "Dropout: {rate: 0.5}", false, false},
+		{"an automatic name", "Dense: {units: 3", "Dense: {name: dense, units: 3", false, false},
+		{"the inputs of a sequence", "units: 2,", "units: 2, inputs: [dropout],", false, false},
+		{"the output", "compile:", "outputs: [head]\ncompile:", false, false},
+		{"a default of fit", "compile:", "fit: {batch_size: 32, epochs: 1}\ncompile:", false, false},
+		{"trainable", "units: 3,", "units: 3, trainable: true,", false, false},
+
+		{"the name", "name: plain", "name: other", true, false},
+		{"the optimizer", "rmsprop", "adam", true, false},
+		{"the loss", "sparse_categorical_crossentropy", "{sparse_categorical_crossentropy: {from_logits: true}}", true, false},
+		{"the metrics", "[accuracy]", "[]", true, false},
+		{"the batch", "compile:", "fit: {batch_size: 64}\ncompile:", true, false},
+		{"an initializer", "units: 3,", "units: 3, kernel_initializer: he_normal,", true, false},
+		{"an initializer's argument", "units: 3,", "units: 3, kernel_initializer: {glorot_uniform: {seed: 1}},", true, false},
+		{"a regularizer", "units: 3,", "units: 3, kernel_regularizer: l2,", true, false},
+		{"the dropout", "Dropout: 0.5", "Dropout: 0.4", true, false},
+		{"freezing", "units: 3,", "units: 3, trainable: false,", true, false},
+
+		{"the units", "units: 3", "units: 5", true, true},
+		{"the activation", "relu", "tanh", true, true},
+		{"the activation's argument", "relu", "{relu: {max_value: 6}}", true, true},
+		{"a layer's name", "head", "tail", true, true},
+		{"the input's shape", "[4]", "[5]", true, true},
+		{"the input's name", "x:", "y:", true, true},
+		{"the bias", "units: 3,", "units: 3, use_bias: false,", true, true},
+	} {
+		text := strings.Replace(plain, c.old, c.new, 1)
+		if text == plain {
+			t.Fatalf("%s: nothing changes", c.what)
+		}
+		h := network(t, text).Header
+		if (h.Hash != base.Hash) != c.hash {
+			t.Errorf("%s: the hash changes: %v", c.what, !c.hash)
+		}
+		if (h.ModelID != base.ModelID) != c.modelID {
+			t.Errorf("%s: the model's ID changes: %v", c.what, !c.modelID)
+		}
+	}
+}
+
+// The data section: what becomes the input, and the classes, belong to the
+// model; file names do not.
+func TestHashesOfData(t *testing.T) {
+	const text = `
+data:
+  train: {csv: train.csv}
+  features: {age: {type: number}, income: {type: number}}
+  target: {column: churned, classes: ["no", "yes"]}
+layers:
+  - Dense: {units: 1, activation: sigmoid}
+compile: {loss: binary_crossentropy}
+`
+	base := network(t, text).Header
+	for _, c := range []struct {
+		old, new string
+		modelID  bool
+	}{
+		{"train.csv", "other.csv", false},
+		{"column: churned", "column: left", false},
+		{"age:", "years:", true},
+		{`"yes"`, `"oui"`, true},
+	} {
+		h := network(t, strings.Replace(text, c.old, c.new, 1)).Header
+		if h.Hash == base.Hash || (h.ModelID != base.ModelID) != c.modelID {
+			t.Errorf("%s: hash changes: %v, model's ID: %v", c.new, h.Hash != base.Hash, h.ModelID != base.ModelID)
+		}
+	}
+}
+
+func TestFileNameIsNotHashed(t *testing.T) {
+	m := parse(t, plain)
+	m.File = "elsewhere.yaml"
+	n, err := Build(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n.Header.Hash != network(t, plain).Header.Hash {
+		t.Error("the hash knows the file's name")
+	}
+}

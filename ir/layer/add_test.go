@@ -1,0 +1,34 @@
+package layer_test
+
+import "testing"
+
+const joined = `
+inputs: {x: {shape: [2]}}
+layers:
+  - Dense: {name: a, units: 3, activation: tanh, inputs: [x]}
+  - Dense: {name: b, units: 3, inputs: [x]}
+  - `
+
+func TestAdd(t *testing.T) {
+	n := network(t, joined+"Add: {name: sum, inputs: [a, b, a]}\ncompile: {loss: mse}\n")
+	shaped(t, n, 3)
+	differentiable(t, n)
+	w := draw(n)
+	values := w.eval(n.Predict)
+	named := map[string][]float64{}
+	for v, x := range values {
+		named[v.Name] = x.F
+	}
+	var want []float64
+	for i, a := range named["a"] {
+		want = append(want, 2*a+named["b"][i])
+	}
+	near(t, "sum", named["sum"], want)
+}
+
+// As in Keras, an axis of one unit is stretched, and nothing else.
+func TestAddStretchesOneUnit(t *testing.T) {
+	n := network(t, "inputs: {a: {shape: [2, 1]}, b: {shape: [2, 3]}}\nlayers:\n  - Add: {inputs: [a, b]}\n")
+	shaped(t, n, 2, 3)
+	fails(t, "inputs: {a: {shape: [3]}, b: {shape: [2, 3]}}\nlayers:\n  - Add: {inputs: [a, b]}\n", "inputs of one shape")
+}

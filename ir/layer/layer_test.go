@@ -1,0 +1,49 @@
+package layer_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nngen-go/nngen/ir/layer"
+)
+
+func TestRegistry(t *testing.T) {
+	all := layer.All()
+	if !slices.IsSortedFunc(all, func(a, b layer.Info) int { return strings.Compare(a.Name, b.Name) }) {
+		t.Error("not sorted")
+	}
+	for i, info := range all {
+		if i > 0 && all[i-1].Name == info.Name {
+			t.Errorf("%s is registered twice", info.Name)
+		}
+		if info.Doc == "" || info.New() == info.New() && len(layer.Canonical(info.New(), true)) > 0 {
+			t.Errorf("%s has no sentence, or shares its settings", info.Name)
+		}
+	}
+	docs := layer.Docs()
+	if len(docs.Layers) != len(all) || len(docs.Activations) != 16 || len(docs.Initializers) != 15 || len(docs.Regularizers) != 3 || len(docs.Losses) != 6 {
+		t.Errorf("%d layers, %d activations, %d initializers, %d regularizers, %d losses", len(docs.Layers), len(docs.Activations), len(docs.Initializers), len(docs.Regularizers), len(docs.Losses))
+	}
+	for _, l := range docs.Layers {
+		for _, a := range l.Args {
+			if a.Doc == "" {
+				t.Errorf("%s: argument %s has no sentence", l.Name, a.Name)
+			}
+		}
+	}
+}
+
+func TestUnknown(t *testing.T) {
+	for name, want := range map[string]string{
+		"Dens":    `unknown layer "Dens"; did you mean "Dense"? nngen knows: Activation, `,
+		"Conv2D":  "Conv2D is not supported by this version of nngen; it knows: Activation, ",
+		"ReLU":    "there is no ReLU; write Activation: relu",
+		"LSMT":    `unknown layer "LSMT"; LSTM is not supported by this version. nngen knows: `,
+		"Nothing": `unknown layer "Nothing"; nngen knows: `,
+	} {
+		if got := layer.Unknown(name); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
