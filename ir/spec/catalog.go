@@ -14,9 +14,10 @@ type Catalog struct {
 
 // EntryDoc describes a layer, or anything else that is called by name.
 type EntryDoc struct {
-	Name string // "Dense"
-	Doc  string // one sentence
-	Args []ArgDoc
+	Name    string   // "Dense"
+	Aliases []string // other names that are understood: "mse"
+	Doc     string   // one sentence
+	Args    []ArgDoc
 }
 
 // LayerDoc describes a layer.

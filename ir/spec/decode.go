@@ -95,6 +95,13 @@ func (d *decoder) unknown(a Arg, given []bool) {
 	for i, f := range d.fields {
 		names[i] = f.Name
 	}
+	if write := spaceMissing(a); write != "" {
+		d.errs.Add(a.Pos, "%sa space is missing behind the colon; write %s", d.owner(), write)
+		if i := slices.Index(names, write[:strings.IndexByte(write, ':')]); i >= 0 {
+			given[i] = true
+		}
+		return
+	}
 	near, ok := older[a.Name], true
 	if !slices.Contains(names, near) {
 		near, ok = diag.Nearest(a.Name, names)

@@ -8,9 +8,9 @@ import (
 
 // TestHostileSizes reads large files of the kinds that make readers slow or deep; what it asks is an answer with few words, soon.
 func TestHostileSizes(t *testing.T) {
-	fill := func(s string) string { return strings.Repeat(s, (1<<18)/len(s)) }
+	fill := func(s string) string { return strings.Repeat(s, (1<<17)/len(s)) }
 	var ramp, keys strings.Builder
-	for i := 0; ramp.Len() < 1<<18; i++ {
+	for i := 0; ramp.Len() < 1<<17; i++ {
 		ramp.WriteString(strings.Repeat(" ", i) + "a:\n")
 		fmt.Fprintf(&keys, "key%d: 1\n", i)
 	}

@@ -9,6 +9,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nngen-go/nngen/ir/diag"
 )
@@ -192,6 +193,12 @@ func (r *jsonReader) explain(from int, err *json.SyntaxError) {
 		return
 	}
 	switch c := s[at]; {
+	case from == 0 && c != '{' && c != '#' && c != '/':
+		r.fail(at, "a JSON description begins with a brace; if this is YAML, give the file a name that ends in .yaml")
+	case at > 0 && s[at-1] == '0' && c >= '0' && c <= '9':
+		r.fail(at-1, "a number does not begin with 0; take the 0 out")
+	case c == '(':
+		r.fail(at, "a list stands in square brackets: write [...] instead of (...)")
 	case comma >= 0 && (c == '}' || c == ']'):
 		r.fail(comma, "JSON allows no comma before %q; take it out", string(c))
 	case c == '#' || bytes.HasPrefix(s[at:], []byte("//")) || bytes.HasPrefix(s[at:], []byte("/*")):
@@ -211,7 +218,8 @@ func (r *jsonReader) explain(from int, err *json.SyntaxError) {
 	case word(s[at:]) != "":
 		r.failWord(at, word(s[at:]))
 	default:
-		r.fail(at, "a %s is not expected here (%v)", diag.Quote(string([]rune(string(s[at:min(at+4, len(s))]))[:1])), err)
+		first, _ := utf8.DecodeRune(s[at:])
+		r.fail(at, "%s is not expected here; a value is a number, a text in double quotes, true, false, null, a list or a map", diag.Quote(string(first)))
 	}
 }
 

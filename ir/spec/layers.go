@@ -13,6 +13,9 @@ func (p *parser) layers(m *Model, a Arg) {
 	before := len(p.errs)
 	defer func() { p.deep = p.deep || len(p.errs) > before }()
 	switch {
+	case v.Kind == Map && len(v.Map) > 0 && strings.HasPrefix(v.Map[0].Name, "-"):
+		p.fail(v.Pos, "a space is missing behind the dash; write - %s: ...", plain(strings.TrimPrefix(v.Map[0].Name, "-")))
+		return
 	case v.Kind == Map && len(v.Map) > 0:
 		p.fail(v.Pos, "layers takes a list; begin each layer with a dash: - %s: ...", plain(v.Map[0].Name))
 		return
@@ -147,6 +150,9 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 		p.fail(pos, "%s: %s is its name in R; write %s", title, diag.Quote(l.Type), p.entry(better))
 	case isR:
 		p.fail(pos, "%s: %s is its name in R; write %s", title, diag.Quote(l.Type), p.entry(better+argText))
+	case args == nil && spaceless.MatchString(l.Type):
+		name, rest, _ := strings.Cut(l.Type, ":")
+		p.fail(pos, "%s: a space is missing behind the colon; write %s", title, p.entry(name+": "+missingColon(rest)))
 	case dots > 0 && isTypeName(l.Type[dots+1:]):
 		p.fail(pos, "%s: the type of a layer stands without its module; write %s", title, p.entry(l.Type[dots+1:]+argText))
 	case strings.HasPrefix(l.Type, "Lambda("):

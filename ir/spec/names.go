@@ -31,6 +31,15 @@ func badName(s string) string {
 	return ""
 }
 
+// spaceMissing answers {units:16}, which YAML takes for a key without a value: `units: 16`.
+func spaceMissing(a Arg) string {
+	if a.Value.Kind != Null || !spaceless.MatchString(a.Name) {
+		return ""
+	}
+	key, value, _ := strings.Cut(a.Name, ":")
+	return key + ": " + briefly(value)
+}
+
 // Names gives the name of every layer: its own, or Keras's automatic one, which is the type in snake case and, from the second on, a number:
 // dense, dense_1, dense_2. Names that are taken are passed over.
 func (m *Model) Names() []string {

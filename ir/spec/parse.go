@@ -87,6 +87,11 @@ func (p *parser) section(title string, v Value, keys []key, mistakes map[string]
 			p.fail(a.Pos, "%s", answer)
 			continue
 		}
+		if write := spaceMissing(a); write != "" {
+			meant[write[:strings.IndexByte(write, ':')]] = true
+			p.fail(a.Pos, "%s: a space is missing behind the colon; write %s", title, write)
+			continue
+		}
 		hint := "."
 		if near, ok := diag.Nearest(a.Name, names); ok {
 			meant[near] = true

@@ -92,11 +92,14 @@ func (s *schema) choice(entries []EntryDoc, layer bool) schemaNode {
 	entries = slices.SortedFunc(slices.Values(entries), func(a, b EntryDoc) int { return cmp.Compare(a.Name, b.Name) })
 	bare, properties := []string{}, schemaNode{}
 	for _, e := range entries {
-		if !slices.ContainsFunc(e.Args, func(a ArgDoc) bool { return a.Required }) {
-			bare = append(bare, e.Name)
+		for _, name := range append([]string{e.Name}, e.Aliases...) {
+			if !slices.ContainsFunc(e.Args, func(a ArgDoc) bool { return a.Required }) {
+				bare = append(bare, name)
+			}
+			properties[name] = described(s.args(e, layer), e.Doc)
 		}
-		properties[e.Name] = described(s.args(e, layer), e.Doc)
 	}
+	slices.Sort(bare)
 	with := strict(properties)
 	with["minProperties"], with["maxProperties"] = 1, 1
 	if len(bare) == 0 {

@@ -33,7 +33,7 @@ func testCatalog() Catalog {
 		},
 		Activations: []EntryDoc{{Name: "relu"}, {Name: "linear"}},
 		Optimizers:  []EntryDoc{{Name: "sgd", Args: DocOf(sgd{Rate: 0.01})}},
-		Losses:      []EntryDoc{{Name: "mean_squared_error"}},
+		Losses:      []EntryDoc{{Name: "mean_squared_error", Aliases: []string{"mse", "MSE"}}},
 	}
 }
 

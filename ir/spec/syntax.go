@@ -62,6 +62,7 @@ type linter struct {
 	text  string
 	found *diag.Error
 	stack []block
+	loose *loose
 	begun bool // a block has been opened: a file may be indented as a whole, by its first line
 	lines int  // the line that is read
 }
@@ -73,6 +74,11 @@ type block struct {
 	key    string // the last key of a map
 	line   int    // its line
 	empty  bool   // nothing stands behind that key, or behind the last dash
+}
+
+// loose is a line without key and dash, which goes on with a text or lacks its colon: the next line tells.
+type loose struct {
+	at, end, indent int
 }
 
 func (l *linter) fail(offset int, format string, args ...any) {
@@ -102,6 +108,10 @@ func (l *linter) run() {
 		skip = -1
 		if tab := strings.IndexByte(line[:indent], '\t'); tab >= 0 {
 			l.fail(i+tab, "a tab indents this line; YAML wants spaces: two for each step")
+			return
+		}
+		if strings.HasPrefix(line, "%YAML") && !strings.Contains(line, "1.1") {
+			l.fail(i, "take this line out: a description needs no version of YAML")
 			return
 		}
 		if strings.HasPrefix(line, "---") || strings.HasPrefix(line, "...") || strings.HasPrefix(line, "%") {
@@ -157,6 +167,17 @@ func (l *linter) line(from, end int) (next int, text bool) {
 
 // rest checks a value that begins at offset at, behind the key at keyAt where that differs.
 func (l *linter) rest(at, end, keyAt int, allowed bool) (next int, text bool) {
+	for l.text[at] == '&' || l.text[at] == '!' { // an anchor or tag stands before the value
+		for at < end && l.text[at] != ' ' {
+			at++
+		}
+		for at < end && l.text[at] == ' ' {
+			at++
+		}
+		if at == end {
+			return end + 1, false
+		}
+	}
 	switch c := l.text[at]; {
 	case c == '{' || c == '[' || c == '"' || c == '\'':
 		return l.flow(at, keyAt), false
@@ -176,19 +197,35 @@ func (l *linter) rest(at, end, keyAt int, allowed bool) (next int, text bool) {
 	}
 	// A line of its own, without key and dash: a text may go on here, but only deeper than the line it began on.
 	top, indent := l.top(), at-1-strings.LastIndexByte(l.text[:at], '\n')
+	if top != nil && indent > top.indent && (!top.list || !top.empty) {
+		l.loose = &loose{at: at, end: end, indent: indent}
+	} else {
+		l.keyless(at, value)
+	}
+	return end + 1, false
+}
+
+// keyless explains a line that should be a key with its value and is not.
+func (l *linter) keyless(at int, value string) {
+	word, rest, _ := strings.Cut(value, " ")
 	switch {
-	case top != nil && indent > top.indent && (!top.list || !top.empty):
+	case strings.HasPrefix(value, "//"):
+		l.fail(at, "a comment begins with #, not with //")
+	case spaceless.MatchString(value):
+		key, rest, _ := strings.Cut(value, ":")
+		l.fail(at+len(key), "a space is missing behind the colon; write %s: %s", key, briefly(rest))
 	case strings.Contains(value, "(") || strings.Contains(value, "<-"):
 		l.fail(at, "%s", foreignLine(value))
 	case strings.Contains(value, "="):
 		k, v, _ := strings.Cut(value, "=")
 		l.fail(at, `a colon stands between a key and its value: write "%s: %s"`, briefly(k), briefly(v))
+	case identifier.MatchString(word) && rest != "" && !strings.ContainsAny(rest, " :{["):
+		l.fail(at+len(word), "a colon is missing after %s; write %s: %s", diag.Quote(word), briefly(word), briefly(rest))
 	case !strings.ContainsAny(value, " {["):
 		l.fail(at+len(value), "a colon is missing after %s", diag.Quote(value))
 	default:
 		l.fail(at, `this line is neither "key: value" nor "- entry"; is a colon missing, or the space behind it?`)
 	}
-	return end + 1, false
 }
 
 // start reports a character that no unquoted text begins with.
@@ -216,6 +253,11 @@ func (l *linter) top() *block {
 // open enters the list or map that a dash or key at this indentation belongs to; inline says that a dash stands before it in the same line.
 func (l *linter) open(at, indent int, list bool, key string, inline bool) {
 	line := l.lines
+	if l.loose != nil && l.loose.indent == indent {
+		l.keyless(l.loose.at, strings.TrimSpace(l.text[l.loose.at:l.loose.end]))
+		return
+	}
+	l.loose = nil
 	above := -1 // the indentation of the outermost block that this line ends
 	for len(l.stack) > 0 && l.top().indent > indent {
 		above = l.top().indent
@@ -229,7 +271,7 @@ func (l *linter) open(at, indent int, list bool, key string, inline bool) {
 	switch {
 	case top == nil || top.indent < indent:
 		if above >= 0 && (top == nil || !top.empty) {
-			if top != nil && top.list == list {
+			if list && top != nil && top.list {
 				above = top.indent
 			}
 			l.fail(at, "this line is indented by %s, and the lines above it by %d; give both the same", spaces(indent), above)
@@ -331,6 +373,9 @@ func quoteEnd(s string, at int) int {
 	}
 	return -1
 }
+
+// spaceless is a key and a value without a space between them, but no address such as http://...
+var spaceless = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}:[^/ ]`)
 
 var layerCall = regexp.MustCompile(`\b(layer_[a-z0-9_]+|[A-Z][a-z][A-Za-z0-9]*)\(`)
 

@@ -5,9 +5,6 @@ import (
 	"strings"
 )
 
-// SoftmaxOfOne is the end of the message for a softmax over a single unit, which build finds: `layer "head": ` stands before it.
-const SoftmaxOfOne = "softmax over one unit is always 1, whatever the network learns; for a yes-or-no answer write activation: sigmoid"
-
 // takes says in words what an argument may be.
 func (a *ArgDoc) takes() string {
 	var s string

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -139,6 +140,46 @@ func (c *yamlConverter) entries(v *Value, n *yaml.Node, depth int) {
 			continue
 		}
 		seen[k.Value] = pos
-		v.Map = append(v.Map, Arg{Name: k.Value, Pos: pos, Value: c.value(n.Content[i+1], depth+1)})
+		value := c.value(n.Content[i+1], depth+1)
+		if list, skip := c.tuple(k.Value, n, i+1); skip > 0 {
+			value, i = list, i+skip
+		}
+		v.Map = append(v.Map, Arg{Name: k.Value, Pos: pos, Value: value})
 	}
+}
+
+// tuple reports a tuple of Python or a vector of R in braces, {kernel_size: (3, 3)}: YAML ends the value at the comma and takes what follows for keys. It
+// gives the list that was meant and how many more of the map's nodes it took.
+func (c *yamlConverter) tuple(key string, n *yaml.Node, at int) (list Value, skip int) {
+	first := n.Content[at]
+	open := strings.IndexByte(first.Value, '(')
+	if n.Style&yaml.FlowStyle == 0 || first.Kind != yaml.ScalarNode || open < 0 || open > 1 || strings.Contains(first.Value, ")") {
+		return Value{}, 0
+	}
+	items := []string{first.Value[open+1:]}
+	for i := at + 1; i+1 < len(n.Content) && len(items) < maxRank; i += 2 {
+		item, null := n.Content[i].Value, n.Content[i+1].Value
+		if n.Content[i].Kind != yaml.ScalarNode || n.Content[i+1].Kind != yaml.ScalarNode || null != "" {
+			return Value{}, 0
+		}
+		item, last := strings.CutSuffix(item, ")")
+		if item != "" {
+			items = append(items, item)
+		}
+		if !last {
+			continue
+		}
+		list = Value{Kind: List, Pos: c.pos(first)}
+		for _, item := range items {
+			e, problem := scalar(strings.TrimSuffix(strings.TrimSpace(item), "L"))
+			if problem != "" || e.Kind == String && len(item) > 20 {
+				return Value{}, 0
+			}
+			e.Pos = list.Pos
+			list.List = append(list.List, e)
+		}
+		c.errs.Add(list.Pos, "a list stands in square brackets; write %s: %s", plain(key), list.brief())
+		return list, i + 1 - at
+	}
+	return Value{}, 0
 }
