@@ -56,11 +56,14 @@ def regularizer(value):
     """`{l2: 0.01}` or `{l1_l2: {l1: 0.01, l2: 0.02}}`."""
     ((name, arg),) = value.items()
     args = arg if isinstance(arg, dict) else {name: arg}
-    return {
+    made = {
         "l1": keras.regularizers.L1,
         "l2": keras.regularizers.L2,
         "l1_l2": keras.regularizers.L1L2,
     }[name](**args)
+    if name == "l1":  # its constructor has made a float32 tensor of the factor
+        made.l1 = args["l1"]
+    return made
 
 
 class MaskedDropout(keras.layers.Dropout):

@@ -128,7 +128,9 @@ def categorical():
         deep = one_hot(ids2, 2) if name == "cce" else ids2
         yield from each_weighting(r, f"{name}_rank3", model(3, 2, long, "softmax", shape=[4, 3]), wide, deep)
     cce = "categorical_crossentropy"
+    # Rows add up to 1: TensorFlow's gradient, softmax - y, is that of its loss only then.
     soft = short(r.dirichlet([1, 1, 1], 5))
+    soft[:, 2] = short(1 - soft[:, 0] - soft[:, 1])
     yield case("cce_softmax_soft_target", model(4, 3, cce, "softmax"), x, soft)
     yield case("cce_softmax_smoothed", model(4, 3, {cce: {"label_smoothing": 0.1}}, "softmax"), x, one_hot(ids, 3))
     yield case(
