@@ -86,7 +86,19 @@ type plan struct {
 }
 
 // batch is the micro-batch.
-func (p *plan) batch() int { return min(p.spec.Fit.BatchSize, MaxBatch) }
+func (p *plan) batch() int { return min(p.fit().BatchSize, MaxBatch) }
+
+// fit is the fit section with Keras's defaults where a reader left it empty.
+func (p *plan) fit() spec.Fit {
+	f := p.spec.Fit
+	if f.BatchSize <= 0 {
+		f.BatchSize = 32
+	}
+	if f.Epochs <= 0 {
+		f.Epochs = 1
+	}
+	return f
+}
 
 // header describes the network that the predict graph computes.
 func (p *plan) header(g *built) *loop.Program {

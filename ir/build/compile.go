@@ -98,7 +98,7 @@ func (p *plan) checkLoss(i int, name string, y *ir.Value) {
 
 // training is what FitConfig defaults to.
 func (p *plan) training(g *built) loop.Training {
-	f := p.spec.Fit
+	f := p.fit()
 	t := loop.Training{
 		Optimizer: p.compile.optimizer, BatchSize: f.BatchSize, Epochs: f.Epochs, ValidationSplit: f.ValidationSplit,
 		Shuffle: f.Shuffle == nil || *f.Shuffle, BatchStatistics: len(g.net.BatchStatistics) > 0,

@@ -29,7 +29,8 @@ func (p *plan) hash() string {
 	m := p.spec
 	tree := p.architecture(true)
 	tree["name"] = m.Name
-	tree["fit"] = []any{m.Fit.BatchSize, m.Fit.Epochs, m.Fit.ValidationSplit, m.Fit.Shuffle == nil || *m.Fit.Shuffle}
+	f := p.fit()
+	tree["fit"] = []any{f.BatchSize, f.Epochs, f.ValidationSplit, f.Shuffle == nil || *f.Shuffle}
 	if m.Data != nil {
 		tree["data"] = p.data()
 	}

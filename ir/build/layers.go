@@ -2,6 +2,7 @@ package build
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
@@ -21,8 +22,11 @@ func (p *plan) resolveLayers() {
 			continue
 		}
 		config := info.New()
-		errs := spec.Decode(l.Args, config)
+		args, errs := laterArguments(l.Args, title)
+		errs = append(errs, spec.Decode(args, config)...)
 		switch n := len(p.reads[i]); {
+		case n == 0:
+			errs.Add(l.Pos, "%s: there is nothing that it could read", title)
 		case info.Merge && n < 2:
 			errs.Add(l.Pos, "%s: %s joins two or more inputs; write inputs: [a, b]", title, l.Type)
 		case !info.Merge && n > 1:
@@ -33,6 +37,28 @@ func (p *plan) resolveLayers() {
 			p.infos[i], p.configs[i] = info, config
 		}
 	}
+}
+
+// later are arguments of Keras's layers that this version has not.
+var later = []string{
+	"activity_regularizer", "bias_constraint", "beta_constraint", "data_format", "dtype", "embeddings_constraint", "gamma_constraint",
+	"kernel_constraint", "lora_alpha", "lora_rank", "mask_zero", "noise_shape", "quantization_config", "renorm", "renorm_clipping",
+	"renorm_momentum", "sparse", "synchronized", "weights",
+}
+
+// laterArguments takes such arguments out and reports them.
+func laterArguments(args spec.Args, title string) (spec.Args, diag.List) {
+	var errs diag.List
+	var kept []spec.Arg
+	for _, a := range args.List {
+		if slices.Contains(later, a.Name) {
+			errs.Add(a.Pos, "%s: %s's argument %s is not supported by this version of nngen", title, args.Kind, a.Name)
+		} else {
+			kept = append(kept, a)
+		}
+	}
+	args.List = kept
+	return args, errs
 }
 
 // title names a layer in messages as spec does.
