@@ -203,16 +203,22 @@ func (d *dense) rowOf(name string, p *param, v string, stride, offset, n int) {
 	d.line("%s := (*[%d]%s)(%s[%s:])", name, n, d.el.of(p.buf), p.name, scaled(v, stride, offset))
 }
 
-// matrix prints a row of the matrix w that holds n elements.
+// viewable reports whether rows of n elements of a matrix can be had as
+// pointers: of any other, elements are named one by one.
+func viewable(p *param, a loop.Access, stride, n int) bool {
+	return len(p.dims) == 1 || len(p.dims) == 2 && a.Offset == 0 && p.dims[1] == n && stride == n
+}
+
+// matrix prints a pointer to row row+plus of a viewable matrix.
 func (d *dense) matrix(p *param, a loop.Access, row string, plus, stride, n int) string {
-	if len(p.dims) == 2 && a.Offset == 0 && p.dims[1] == n && stride == n {
+	if len(p.dims) == 2 {
 		return fmt.Sprintf("&%s[%s]", p.name, plusText(row, plus))
 	}
-	at := affine{a.Offset + plus*stride, []term{{0, stride}}}.text([]string{row}, "")
-	if row == "0" {
-		at = fmt.Sprint(a.Offset + plus*stride)
+	at := fmt.Sprint(a.Offset + plus*stride)
+	if row != "0" {
+		at = scaled(row, stride, a.Offset+plus*stride)
 	}
-	if len(p.dims) == 1 && p.dims[0] == n && at == "0" {
+	if p.dims[0] == n && at == "0" {
 		return p.name
 	}
 	return fmt.Sprintf("(*[%d]%s)(%s[%s:])", n, d.el.float, p.name, at)
@@ -229,16 +235,21 @@ func plusText(v string, plus int) string {
 }
 
 // element prints w[i][o] where either may be a number.
-func (d *dense) element(a loop.Access, i, o string) string {
+func (d *dense) element(a loop.Access, i, o string) string { return d.elementAt(a, "0", i, o) }
+
+// elementAt prints the element at points of M, K and N.
+func (d *dense) elementAt(a loop.Access, m, i, o string) string {
 	vars := make([]string, len(a.Strides))
 	for at := range vars {
 		vars[at] = "0"
 	}
-	if d.kk.at >= 0 {
-		vars[d.kk.at] = i
-	}
-	if d.nn.at >= 0 {
-		vars[d.nn.at] = o
+	for _, v := range []struct {
+		axis axis
+		at   string
+	}{{d.m, m}, {d.kk, i}, {d.nn, o}} {
+		if v.axis.at >= 0 && !v.axis.Rows {
+			vars[v.axis.at] = v.at
+		}
 	}
 	return d.at(placed{a, d.Axes()}, vars)
 }

@@ -154,10 +154,15 @@ func (d *dense) streamBlock(i string, count int, row func()) {
 	if count <= 4 {
 		half = count
 	}
-	for lo := 0; lo < count; lo += half {
-		hi := min(lo+half, count)
-		d.line("%s := %s", list(hi-lo, func(j int) string { return fmt.Sprint("w", lo+j) }),
-			list(hi-lo, func(j int) string { return d.matrix(d.w, d.Rhs, base, from+lo+j, d.kk.rhs, d.nn.N) }))
+	product := "x%[1]d*w%[1]d[o]"
+	if viewable(d.w, d.Rhs, d.kk.rhs, d.nn.N) {
+		for lo := 0; lo < count; lo += half {
+			hi := min(lo+half, count)
+			d.line("%s := %s", list(hi-lo, func(j int) string { return fmt.Sprint("w", lo+j) }),
+				list(hi-lo, func(j int) string { return d.matrix(d.w, d.Rhs, base, from+lo+j, d.kk.rhs, d.nn.N) }))
+		}
+	} else {
+		product = ""
 	}
 	d.line("for r := r0; r < r1; r++ {")
 	start := fmt.Sprintf("%s+i", scaled("r", d.m.lhs, d.Lhs.Offset))
@@ -171,13 +176,18 @@ func (d *dense) streamBlock(i string, count int, row func()) {
 		d.line("%s := %s", list(hi-lo, func(j int) string { return fmt.Sprint("x", lo+j) }), list(hi-lo, func(j int) string { return fmt.Sprintf("xr[%d]", lo+j) }))
 	}
 	d.line("for o := range %d {", d.nn.N)
-	d.line("yr[o] = yr[o] + %s", products(count, "x%[1]d*w%[1]d[o]"))
+	d.line("yr[o] = yr[o] + %s", products(count, func(j int) string {
+		if product == "" {
+			return fmt.Sprintf("x%d*%s", j, d.element(d.Rhs, plusText(base, from+j), "o"))
+		}
+		return fmt.Sprintf(product, j)
+	}))
 	d.line("}")
 	d.line("}")
 }
 
 // products prints a sum of count terms, broken after every four.
-func products(count int, format string) string {
+func products(count int, product func(j int) string) string {
 	var b strings.Builder
 	for j := range count {
 		if j > 0 && j%4 == 0 {
@@ -185,7 +195,7 @@ func products(count int, format string) string {
 		} else if j > 0 {
 			b.WriteString(" + ")
 		}
-		fmt.Fprintf(&b, format, j)
+		b.WriteString(product(j))
 	}
 	return b.String()
 }
@@ -195,7 +205,7 @@ func products(count int, format string) string {
 func (d *dense) dots() {
 	n, k := d.nn.N, d.kk.N
 	d.name = fmt.Sprintf("dense%dx%dGradX", n, k)
-	d.describe("%s[r,i] = %s, both of them in rows of %d", d.y.name, d.epilogueText(fmt.Sprintf("Σ_o %s[r,o]·%s[i,o]", d.x.name, d.w.name), "r", "i"), k)
+	d.describe("%s[r,i] = %s for %d inputs and %d outputs", d.y.name, d.epilogueText(fmt.Sprintf("Σ_o %s[r,o]·%s[i,o]", d.x.name, d.w.name), "r", "i"), n, k)
 	if whole := n - n%pass; whole > 0 {
 		d.line("for i := 0; i < %d; i += %d {", whole, pass)
 		d.dotBlock("i", 0, pass)
@@ -215,10 +225,14 @@ func (d *dense) dots() {
 func (d *dense) dotBlock(base string, from, count int) {
 	half := min(count, 4)
 	xr, yr := d.rowNames()
-	for lo := 0; lo < count; lo += half {
-		hi := min(lo+half, count)
-		d.line("%s := %s", list(hi-lo, func(j int) string { return fmt.Sprint("w", lo+j) }),
-			list(hi-lo, func(j int) string { return d.matrix(d.w, d.Rhs, base, from+lo+j, d.nn.rhs, d.kk.N) }))
+	factor := func(j int) string { return d.element(d.Rhs, "o", plusText(base, from+j)) }
+	if viewable(d.w, d.Rhs, d.nn.rhs, d.kk.N) {
+		factor = func(j int) string { return fmt.Sprintf("w%d[o]", j) }
+		for lo := 0; lo < count; lo += half {
+			hi := min(lo+half, count)
+			d.line("%s := %s", list(hi-lo, func(j int) string { return fmt.Sprint("w", lo+j) }),
+				list(hi-lo, func(j int) string { return d.matrix(d.w, d.Rhs, base, from+lo+j, d.nn.rhs, d.kk.N) }))
+		}
 	}
 	d.line("for r := range %s {", d.rowsText())
 	d.rowOf(xr, d.x, "r", d.m.lhs, d.Lhs.Offset, d.kk.N)
@@ -230,7 +244,7 @@ func (d *dense) dotBlock(base string, from, count int) {
 	d.line("var %s %s", list(count, func(j int) string { return fmt.Sprint("s", j) }), d.el.float)
 	d.line("for o, d := range %s {", xr)
 	for j := range count {
-		d.line("s%d += d * w%d[o]", j, j)
+		d.line("s%d += d * %s", j, factor(j))
 	}
 	d.line("}")
 	for lo := 0; lo < count; lo += half {
@@ -261,36 +275,56 @@ func (d *dense) gradW() {
 	d.y, d.x, d.w = d.kernel.param(d.Out.Buf, "dw"), d.kernel.param(d.Lhs.Buf, "x"), d.kernel.param(d.Rhs.Buf, "dy")
 	m, n := d.m.N, d.nn.N
 	d.name = fmt.Sprintf("dense%dx%dGradW", m, n)
+	if m == 1 {
+		d.name = fmt.Sprintf("dense%dx%dGradW", n, m)
+	}
 	d.describe("%s[i,o] = Σ_r %s[r,i]·%s[r,o] for %d inputs and %d outputs", d.y.name, d.x.name, d.w.name, m, n)
 	d.line("clear(%s[:])", d.y.name)
 	d.line("r := 0")
 	d.line("for ; r+%d <= %s; r += %d {", pass, d.rowsText(), pass)
+	view := func(p *param, row string, stride, offset, n int) string {
+		return fmt.Sprintf("(*[%d]%s)(%s[%s:])", n, d.el.float, p.name, scaled(row, stride, offset))
+	}
 	for j := range pass {
 		v := plusText("r", j)
 		if j > 0 {
 			v = "(" + v + ")"
 		}
-		d.line("x%d, d%d := (*[%d]%s)(%s[%s:]), (*[%d]%s)(%s[%s:])", j, j, m, d.el.float, d.x.name, scaled(v, d.kk.lhs, d.Lhs.Offset),
-			n, d.el.float, d.w.name, scaled(v, d.kk.rhs, d.Rhs.Offset))
+		d.line("x%d, d%d := %s, %s", j, j, view(d.x, v, d.kk.lhs, d.Lhs.Offset, m), view(d.w, v, d.kk.rhs, d.Rhs.Offset, n))
 	}
-	d.line("for i := range %d {", m)
-	d.line("v := %s", d.matrix(d.y, d.Out, "i", 0, d.m.out, n))
-	d.line("a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]")
-	d.line("a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]")
-	d.line("for o := range %d {", n)
-	d.line("v[o] = v[o] + %s", products(pass, "a%[1]d*d%[1]d[o]"))
-	d.line("}")
-	d.line("}")
+	d.outer(func(i, v string) {
+		d.line("a0, a1, a2, a3 := x0[%[1]s], x1[%[1]s], x2[%[1]s], x3[%[1]s]", i)
+		d.line("a4, a5, a6, a7 := x4[%[1]s], x5[%[1]s], x6[%[1]s], x7[%[1]s]", i)
+		d.line("for o := range %d {", n)
+		d.line("%s = %s + %s", v, v, products(pass, func(j int) string { return fmt.Sprintf("a%d*d%d[o]", j, j) }))
+		d.line("}")
+	})
 	d.line("}")
 	d.line("for ; r < %s; r++ {", d.rowsText())
-	d.line("xr, dr := (*[%d]%s)(%s[%s:]), (*[%d]%s)(%s[%s:])", m, d.el.float, d.x.name, scaled("r", d.kk.lhs, d.Lhs.Offset),
-		n, d.el.float, d.w.name, scaled("r", d.kk.rhs, d.Rhs.Offset))
-	d.line("for i, xi := range xr {")
-	d.line("v := %s", d.matrix(d.y, d.Out, "i", 0, d.m.out, n))
-	d.line("for o := range %d {", n)
-	d.line("v[o] += xi * dr[o]")
+	d.line("xr, dr := %s, %s", view(d.x, "r", d.kk.lhs, d.Lhs.Offset, m), view(d.w, "r", d.kk.rhs, d.Rhs.Offset, n))
+	d.outer(func(i, v string) {
+		d.line("a := xr[%s]", i)
+		d.line("for o := range dr {")
+		d.line("%s += a * dr[o]", v)
+		d.line("}")
+	})
 	d.line("}")
-	d.line("}")
+}
+
+// outer prints the loop over the rows of a gradient matrix around a body that
+// is given the row's number and the element that it adds to.
+func (d *dense) outer(body func(i, element string)) {
+	if d.m.at < 0 {
+		body("0", d.elementAt(d.Out, "0", "0", "o"))
+		return
+	}
+	d.line("for i := range %d {", d.m.N)
+	if viewable(d.y, d.Out, d.m.out, d.nn.N) {
+		d.line("v := %s", d.matrix(d.y, d.Out, "i", 0, d.m.out, d.nn.N))
+		body("i", "v[o]")
+	} else {
+		body("i", d.elementAt(d.Out, "i", "0", "o"))
+	}
 	d.line("}")
 }
 

@@ -31,16 +31,36 @@ func (d *dense) epilogueText(sum, row, column string) string {
 			args = append(args, p.name)
 		}
 	}
-	if loop.Size(d.Epilogue) > 4 && d.Word != "" {
-		return comment(d.Word) + " of " + strings.Join(args, ", ")
+	if loop.Size(d.Epilogue) > 4 && told(d.Word) != "" {
+		return told(d.Word) + " of " + strings.Join(args, ", ")
 	}
-	return loop.Format(d.Epilogue, args)
+	return formula(d.Epilogue, args)
 }
+
+// told is a fused step's word where it says more than the operation itself
+// does: relu, not add.
+func told(word string) string {
+	if _, basic := loop.Funcs[word]; basic && word != "sigmoid" && word != "tanh" || said[word] {
+		return ""
+	}
+	return comment(word)
+}
+
+// said are the words of reductions and of plain loops, which their code says.
+var said = map[string]bool{"sum": true, "argmax": true, "mean": true, "square": true, "from zero": true}
 
 // upperWord is a fused step's word as a part of a name.
 func upperWord(word string) string {
-	if word == "" {
+	if told(word) == "" {
 		return ""
 	}
 	return upper(word)
+}
+
+// formula prints an expression as algebra: a choice in words.
+func formula(e loop.Expr, args []string) string {
+	if a, ok := e.(loop.Apply); ok && a.Fn == "select" {
+		return loop.Format(a.Args[1], args) + " where " + loop.Format(a.Args[0], args) + ", else " + loop.Format(a.Args[2], args)
+	}
+	return loop.Format(e, args)
 }

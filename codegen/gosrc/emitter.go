@@ -60,6 +60,9 @@ func newEmitter(p *loop.Program, cfg Config) *emitter {
 	for id := range reserved {
 		e.top[id] = true
 	}
+	for fn := range scalarFuncs {
+		e.top[fn+double.suffix] = true
+	}
 	fields := names{}
 	for _, s := range p.Segments {
 		e.fields = append(e.fields, fields.pick(upper(short(s.Name))))

@@ -160,10 +160,16 @@ func (k *kernel) call(fn string, args ...string) string {
 func (k *kernel) assign(dst, op string, e loop.Expr, args []string, word string) {
 	defer func() { k.shared = nil }()
 	k.share(e, args)
-	if word != "" {
-		word = " // " + comment(word)
+	if word = told(word); word != "" {
+		word = " // " + word
 	}
 	a, ok := e.(loop.Apply)
+	if ok && op == "=" && k.shared[e.String()] == "" {
+		if infix, ok := operators[a.Fn]; ok && infix.bind != compare && k.expr(a.Args[0], args) == dst {
+			k.line("%s %s= %s%s", dst, infix.sign, k.expr(a.Args[1], args), word)
+			return
+		}
+	}
 	if !ok || a.Fn != "select" {
 		k.line("%s %s %s%s", dst, op, k.expr(e, args), word)
 		return

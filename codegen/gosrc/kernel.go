@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -406,6 +407,9 @@ func (k *kernel) open(axes []loop.Axis, i int, vars []string, accs []placed) (en
 	wish := a.Name
 	if a.Rows {
 		wish = "r"
+		if a.N > 1 && !slices.ContainsFunc(accs, func(p placed) bool { return i < len(p.Strides) && p.Strides[i] > 1 }) {
+			wish = "i"
+		}
 	}
 	if len(wish) != 1 || wish[0] < 'a' || wish[0] > 'z' {
 		wish = "i"
@@ -465,7 +469,7 @@ const nameMark = "«name»"
 
 func (k *kernel) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "func %s(%s) {\n", nameMark, k.signature())
+	fmt.Fprintf(&b, "func %s%s {\n", nameMark, k.signature())
 	for _, p := range k.params {
 		if ext := k.rowsCut[p.name]; ext != "" {
 			fmt.Fprintf(&b, "%s = %s[:%s]\n", p.name, p.name, ext)
@@ -492,24 +496,63 @@ func (k *kernel) signature() string {
 	if k.counted {
 		list = append(list, typed{"n", "int"})
 	}
-	return signature(list)
+	return parameters(list)
 }
 
 // typed is a parameter as it is written.
 type typed struct{ name, typ string }
 
-func signature(list []typed) string {
+// lineWidth is where long signatures and calls are broken.
+const lineWidth = 100
+
+// parameters prints a parameter list with its parentheses, one line for each
+// type where a single line would be long.
+func parameters(list []typed) string {
+	text := signature(list, " ")
+	if len(text) <= lineWidth {
+		return "(" + text + ")"
+	}
+	return "(\n" + signature(list, "\n") + ",\n)"
+}
+
+// signature prints a parameter list, neighbours of one type together.
+func signature(list []typed, between string) string {
 	var b strings.Builder
 	for i, p := range list {
-		if i > 0 {
-			b.WriteString(", ")
-		}
 		b.WriteString(p.name)
-		if i+1 == len(list) || list[i+1].typ != p.typ {
+		switch {
+		case i+1 == len(list):
 			b.WriteString(" " + p.typ)
+		case list[i+1].typ != p.typ:
+			b.WriteString(" " + p.typ + "," + between)
+		default:
+			b.WriteString(", ")
 		}
 	}
 	return b.String()
+}
+
+// callText prints a call, over several lines where one would be long.
+func callText(name string, args []string) string {
+	text := name + "(" + strings.Join(args, ", ") + ")"
+	if len(text) <= lineWidth+10 {
+		return text
+	}
+	var b strings.Builder
+	line := 0
+	b.WriteString(name + "(\n")
+	for i, a := range args {
+		if line > 0 && line+len(a) > lineWidth-15 {
+			b.WriteString("\n")
+			line = 0
+		}
+		b.WriteString(a + ",")
+		line += len(a) + 2
+		if i+1 < len(args) {
+			b.WriteString(" ")
+		}
+	}
+	return b.String() + "\n)"
 }
 
 // comment is a fused step's word, which the description may have chosen.

@@ -102,13 +102,13 @@ func (e *emitter) layer(group []*loop.Run, suffix, file string) (layerRun, error
 			in = append(in, "n")
 			add(arg{role: countArg, typed: typed{"n", "int"}})
 		}
-		lines = append(lines, fmt.Sprintf("%s(%s)", name, strings.Join(in, ", ")))
+		lines = append(lines, callText(name, in))
 		steps = append(steps, stepWords(r.Kernel)...)
 	}
 	slices.SortStableFunc(args, func(a, b arg) int { return int(a.role) - int(b.role) })
 	fn.args = args
 	fn.body = strings.Join(lines, "\n")
-	text := group[0].Layer + "\x00" + signature(typedOf(args)) + "\x00" + fn.body
+	text := group[0].Layer + "\x00" + signature(typedOf(args), " ") + "\x00" + fn.body
 	if have, ok := e.layers[text]; ok {
 		return layerRun{have, args}, nil
 	}
@@ -212,7 +212,7 @@ func (e *emitter) layerDoc(fn *layerFunc, group []*loop.Run, steps []string, suf
 	}
 	var said []string
 	for _, s := range steps {
-		if s = comment(s); !slices.Contains(said, s) {
+		if s = told(s); s != "" && !slices.Contains(said, s) {
 			said = append(said, s)
 		}
 	}
@@ -283,6 +283,6 @@ func (e *emitter) shapeText(b *loop.Buffer) string {
 // layerDecls prints the layer functions of a file.
 func (e *emitter) layerDecls(f *file, name string) {
 	for _, fn := range e.files[name] {
-		f.add("%sfunc %s(%s) {\n%s\n}", docComment(fn.doc...), fn.name, signature(typedOf(fn.args)), fn.body)
+		f.add("%sfunc %s%s {\n%s\n}", docComment(fn.doc...), fn.name, parameters(typedOf(fn.args)), fn.body)
 	}
 }

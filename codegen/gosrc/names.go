@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"go/token"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -117,8 +118,14 @@ func quote(s string) string { return strings.ReplaceAll(strconv.Quote(s), "§", 
 // mention is a user's text for a comment: quoted, on one line, not too long.
 func mention(s string) string { return strings.ReplaceAll(diag.Quote(s), "§", `\u00a7`) }
 
+// harmless matches names that need no quotes, whatever their length.
+var harmless = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_./-]{0,79}$`)
+
 // plain is a user's text for a comment without quotes, where it is harmless.
 func plain(s string) string {
+	if harmless.MatchString(s) {
+		return s
+	}
 	q := mention(s)
 	if q == `"`+s+`"` && s != "" && !strings.ContainsAny(s, " \t") {
 		return s

@@ -178,41 +178,57 @@ func (k *nestKernel) nameParams() {
 	}
 }
 
-// title names the function after its last word and the extents it knows, and
-// describes every statement.
+// title names the function after its last telling word and the extents it
+// knows, and describes every statement.
 func (k *nestKernel) title() {
 	last := k.Body[len(k.Body)-1]
 	word := last.Word
-	var sizes []string
+	var steps, sizes []string
+	for _, s := range k.Body {
+		if t := told(s.Word); t != "" {
+			word = s.Word
+			if !slices.Contains(steps, t) {
+				steps = append(steps, t)
+			}
+		}
+	}
+	rows := false
 	for _, a := range k.Axes(last) {
+		rows = rows || a.Rows
 		if !a.Rows || a.N > 1 {
 			sizes = append(sizes, fmt.Sprint(a.N))
 		}
 	}
+	columns := overBatch(k.Nest)
 	if word == "" {
-		word = map[loop.Reduction]string{loop.Store: "map", loop.Sum: "sum", loop.Max: "max", loop.ArgMax: "argmax"}[last.Reduce]
+		word = last.Reduce.String()
 		if n, ok := last.Value.(loop.Num); ok && n == 0 && last.Reduce == loop.Store && !last.Accumulate {
 			word = "zero"
 		}
 	}
+	if told(word) == "" && columns {
+		word = "column sums"
+	}
 	k.name = lower(word) + strings.Join(sizes, "x")
-	said := map[string]bool{}
-	var steps []string
-	for _, s := range k.Body {
-		if s.Word != "" && !said[s.Word] {
-			steps = append(steps, comment(s.Word))
-			said[s.Word] = true
-		}
+	if len(sizes) == 0 {
+		k.name += map[bool]string{true: "Rows", false: "Scalar"}[rows]
 	}
-	what := "the " + map[bool]string{true: "reduction", false: "elements"}[last.Reduce != loop.Store]
-	if len(steps) > 0 {
-		what = strings.Join(steps, ", ")
+	over := "for a single number"
+	switch {
+	case columns:
+		over = "over n rows of " + strings.Join(sizes, "x")
+	case len(sizes) > 0 && rows:
+		over = "for rows of " + strings.Join(sizes, "x")
+	case len(sizes) > 0:
+		over = "for " + strings.Join(sizes, "x") + " elements"
+	case rows:
+		over = "for n rows"
 	}
-	over := "every element"
-	if len(sizes) > 0 {
-		over = "rows of " + strings.Join(sizes, "x")
+	what := "computes " + strings.Join(steps, ", ")
+	if len(steps) == 0 {
+		what, over = "computes, "+over, ""
 	}
-	k.doc = append(k.doc, fmt.Sprintf("%s is %s over %s:", nameMark, what, over), "")
+	k.doc = append(k.doc, strings.TrimSpace(nameMark+" "+what+" "+over)+":", "")
 	for _, s := range k.Body {
 		k.doc = append(k.doc, "\t"+k.formula(s))
 	}
@@ -236,7 +252,7 @@ func (k *nestKernel) formula(s loop.Stmt) string {
 			args[i] += "[" + short(*a.Index) + "]"
 		}
 	}
-	value := loop.Format(s.Value, args)
+	value := formula(s.Value, args)
 	if s.Reduce != loop.Store {
 		value = map[loop.Reduction]string{loop.Sum: "Σ ", loop.Max: "max ", loop.ArgMax: "argmax "}[s.Reduce] + value
 		if s.Finish != nil {

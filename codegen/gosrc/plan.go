@@ -120,7 +120,7 @@ func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []la
 				in = append(in, a.name)
 			}
 		}
-		lines = append(lines, fmt.Sprintf("%s(%s)", c.fn.name, strings.Join(in, ", ")))
+		lines = append(lines, callText(c.fn.name, in))
 	}
 	if results {
 		for _, b := range plan.Outputs {
@@ -149,7 +149,7 @@ func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []la
 	}
 	slices.SortStableFunc(fn.args, func(a, b arg) int { return int(a.role) - int(b.role) })
 	var b strings.Builder
-	fmt.Fprintf(&b, "%sfunc %s(%s)%s {\n", docComment(doc), name, signature(typedOf(fn.args)), resultTypes(len(fn.returns), e.el.float))
+	fmt.Fprintf(&b, "%sfunc %s%s%s {\n", docComment(doc), name, parameters(typedOf(fn.args)), resultTypes(len(fn.returns), e.el.float))
 	b.WriteString(strings.Join(views, "\n"))
 	b.WriteString("\n\n")
 	b.WriteString(strings.Join(lines, "\n"))
@@ -196,7 +196,7 @@ func (fn *planFunc) call(env func(role string) string) string {
 	for _, a := range fn.args {
 		in = append(in, env(a.key()))
 	}
-	return fmt.Sprintf("%s(%s)", fn.name, strings.Join(in, ", "))
+	return callText(fn.name, in)
 }
 
 // key is the role of a parameter in a call.

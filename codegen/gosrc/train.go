@@ -87,12 +87,18 @@ func (e *emitter) compiledDecl(f *file) error {
 	return nil
 }
 
-// optimizers maps Keras's names to constructors and default learning rates.
+// optimizers maps Keras's names to constructors and to the defaults that these
+// set: what a description repeats of them is not printed.
 var optimizers = map[string]struct {
 	constructor string
 	rate        float64
+	defaults    map[string]any
 }{
-	"sgd": {"NewSGD", 0.01}, "rmsprop": {"NewRMSprop", 0.001}, "adam": {"NewAdam", 0.001}, "adamw": {"NewAdamW", 0.001}, "adagrad": {"NewAdagrad", 0.001},
+	"sgd":     {"NewSGD", 0.01, map[string]any{"momentum": 0.0, "nesterov": false}},
+	"rmsprop": {"NewRMSprop", 0.001, map[string]any{"rho": 0.9, "momentum": 0.0, "epsilon": 1e-7, "centered": false}},
+	"adam":    {"NewAdam", 0.001, map[string]any{"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7, "amsgrad": false}},
+	"adamw":   {"NewAdamW", 0.001, map[string]any{"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7, "amsgrad": false, "weight_decay": 0.004}},
+	"adagrad": {"NewAdagrad", 0.001, map[string]any{"initial_accumulator_value": 0.1, "epsilon": 1e-7}},
 }
 
 // ruleText builds the optimizer with the settings that differ from its defaults.
@@ -108,8 +114,12 @@ func ruleText(s loop.Setting) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("optimizer %s: %w", s.Name, err)
 		}
-		if a.Name == "learning_rate" {
+		standard, ok := o.defaults[a.Name]
+		switch {
+		case a.Name == "learning_rate":
 			rate = v
+			continue
+		case ok && a.Value == standard, !ok && a.Name == "weight_decay" && a.Value == 0.0:
 			continue
 		}
 		field := firstOf(a.Name, map[string]string{

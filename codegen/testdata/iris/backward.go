@@ -21,7 +21,7 @@ func backward(a, weight, x []float32, target []int32, invTotal float32, p, g *Pa
 //
 //	head (n, 3), weight (n), target (n) → dHeadPre (n, 3)
 func lossBackward(dHeadPre, head, weight []float32, target []int32, invTotal float32, n int) {
-	softmaxAndCrossEntropyGradient(dHeadPre, head, weight, invTotal, target, n)
+	softmaxAndCrossEntropyGradientRows(dHeadPre, head, weight, invTotal, target, n)
 }
 
 // headBackward computes the gradients of layer "head" (Dense): bias gradient,

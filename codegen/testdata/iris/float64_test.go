@@ -166,7 +166,7 @@ func headTrain64(headPre, head, hidden []float64, p *params64, n int) {
 //
 //	head (n, 3), target (n), weight (n) → loss ()
 func lossTrain64(head, weight []float64, loss *[1]float64, target []int32, invTotal float64, n int) {
-	sparseCategoricalCrossentropy64(loss, head, target, weight, invTotal, n)
+	sparseCategoricalCrossentropyRows64(loss, head, target, weight, invTotal, n)
 }
 
 // lossBackward64 starts the gradients at the loss: softmax and cross-entropy
@@ -174,7 +174,7 @@ func lossTrain64(head, weight []float64, loss *[1]float64, target []int32, invTo
 //
 //	head (n, 3), weight (n), target (n) → dHeadPre (n, 3)
 func lossBackward64(dHeadPre, head, weight []float64, target []int32, invTotal float64, n int) {
-	softmaxAndCrossEntropyGradient64(dHeadPre, head, weight, invTotal, target, n)
+	softmaxAndCrossEntropyGradientRows64(dHeadPre, head, weight, invTotal, target, n)
 }
 
 // headBackward64 computes the gradients of layer "head" (Dense): bias
@@ -243,7 +243,7 @@ func dense16x364(y, x []float64, w *[16][3]float64, b *[3]float64, n int) {
 	}
 }
 
-// softmax364 is softmax over rows of 3:
+// softmax364 computes softmax for rows of 3:
 //
 //	top = max x
 //	y = exp(x - top)
@@ -265,15 +265,15 @@ func softmax364(y, x []float64, n int) {
 			sum += yr[o]
 		}
 		for o := range 3 {
-			yr[o] = yr[o] / sum // softmax
+			yr[o] /= sum // softmax
 		}
 	}
 }
 
-// sparseCategoricalCrossentropy64 is sparse_categorical_crossentropy over every element:
+// sparseCategoricalCrossentropyRows64 computes sparse_categorical_crossentropy for n rows:
 //
 //	y = Σ -log(x[target]) * (weight * invTotal)
-func sparseCategoricalCrossentropy64(y *[1]float64, x []float64, target []int32, weight []float64, invTotal float64, n int) {
+func sparseCategoricalCrossentropyRows64(y *[1]float64, x []float64, target []int32, weight []float64, invTotal float64, n int) {
 	target = target[:n]
 	weight = weight[:n]
 	var sum float64
@@ -284,11 +284,11 @@ func sparseCategoricalCrossentropy64(y *[1]float64, x []float64, target []int32,
 	y[0] = sum // sparse_categorical_crossentropy
 }
 
-// softmaxAndCrossEntropyGradient64 is softmax and cross-entropy gradient over every element:
+// softmaxAndCrossEntropyGradientRows64 computes softmax and cross-entropy gradient for n rows:
 //
 //	dx = x * (weight * invTotal)
 //	dx[target] += -(weight * invTotal)
-func softmaxAndCrossEntropyGradient64(dx, x, weight []float64, invTotal float64, target []int32, n int) {
+func softmaxAndCrossEntropyGradientRows64(dx, x, weight []float64, invTotal float64, target []int32, n int) {
 	weight = weight[:n]
 	target = target[:n]
 	for r := range n {
@@ -326,16 +326,17 @@ func dense16x3GradW64(dw *[16][3]float64, x, dy []float64, n int) {
 	}
 	for ; r < n; r++ {
 		xr, dr := (*[16]float64)(x[r*16:]), (*[3]float64)(dy[r*3:])
-		for i, xi := range xr {
+		for i := range 16 {
 			v := &dw[i]
-			for o := range 3 {
-				v[o] += xi * dr[o]
+			a := xr[i]
+			for o := range dr {
+				v[o] += a * dr[o]
 			}
 		}
 	}
 }
 
-// biasGradient364 is bias gradient over rows of 3:
+// biasGradient364 computes bias gradient over n rows of 3:
 //
 //	g = Σ dy
 func biasGradient364(g *[3]float64, dy []float64, n int) {
@@ -348,8 +349,8 @@ func biasGradient364(g *[3]float64, dy []float64, n int) {
 	}
 }
 
-// dense16x3GradX64 computes dx[r,i] = select(h[r,i] > 0, Σ_o dy[r,o]·w[i,o], 0), written
-// out for 16 sums of 3 products.
+// dense16x3GradX64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else 0,
+// written out for 16 sums of 3 products.
 func dense16x3GradX64(dx, dy []float64, w *[16][3]float64, h []float64, n int) {
 	for r := range n {
 		dyr := (*[3]float64)(dy[r*3:])
@@ -405,16 +406,17 @@ func dense4x16GradW64(dw *[4][16]float64, x, dy []float64, n int) {
 	}
 	for ; r < n; r++ {
 		xr, dr := (*[4]float64)(x[r*4:]), (*[16]float64)(dy[r*16:])
-		for i, xi := range xr {
+		for i := range 4 {
 			v := &dw[i]
-			for o := range 16 {
-				v[o] += xi * dr[o]
+			a := xr[i]
+			for o := range dr {
+				v[o] += a * dr[o]
 			}
 		}
 	}
 }
 
-// biasGradient1664 is bias gradient over rows of 16:
+// biasGradient1664 computes bias gradient over n rows of 16:
 //
 //	g = Σ dy
 func biasGradient1664(g *[16]float64, dy []float64, n int) {

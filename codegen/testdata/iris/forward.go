@@ -72,5 +72,5 @@ func headForward(headPre, head, hidden []float32, p *Params, n int) {
 //
 //	head (n, 3), target (n), weight (n) → loss ()
 func lossEvaluate(head, weight []float32, loss *[1]float32, target []int32, invTotal float32, n int) {
-	sparseCategoricalCrossentropy(loss, head, target, weight, invTotal, n)
+	sparseCategoricalCrossentropyRows(loss, head, target, weight, invTotal, n)
 }

@@ -52,7 +52,7 @@ func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	}
 }
 
-// softmax3 is softmax over rows of 3:
+// softmax3 computes softmax for rows of 3:
 //
 //	top = max x
 //	y = exp(x - top)
@@ -74,15 +74,15 @@ func softmax3(y, x []float32, n int) {
 			sum += yr[o]
 		}
 		for o := range 3 {
-			yr[o] = yr[o] / sum // softmax
+			yr[o] /= sum // softmax
 		}
 	}
 }
 
-// sparseCategoricalCrossentropy is sparse_categorical_crossentropy over every element:
+// sparseCategoricalCrossentropyRows computes sparse_categorical_crossentropy for n rows:
 //
 //	y = Σ -log(x[target]) * (weight * invTotal)
-func sparseCategoricalCrossentropy(y *[1]float32, x []float32, target []int32, weight []float32, invTotal float32, n int) {
+func sparseCategoricalCrossentropyRows(y *[1]float32, x []float32, target []int32, weight []float32, invTotal float32, n int) {
 	target = target[:n]
 	weight = weight[:n]
 	var total float64
@@ -93,11 +93,11 @@ func sparseCategoricalCrossentropy(y *[1]float32, x []float32, target []int32, w
 	y[0] = float32(total) // sparse_categorical_crossentropy
 }
 
-// softmaxAndCrossEntropyGradient is softmax and cross-entropy gradient over every element:
+// softmaxAndCrossEntropyGradientRows computes softmax and cross-entropy gradient for n rows:
 //
 //	dx = x * (weight * invTotal)
 //	dx[target] += -(weight * invTotal)
-func softmaxAndCrossEntropyGradient(dx, x, weight []float32, invTotal float32, target []int32, n int) {
+func softmaxAndCrossEntropyGradientRows(dx, x, weight []float32, invTotal float32, target []int32, n int) {
 	weight = weight[:n]
 	target = target[:n]
 	for r := range n {
@@ -135,16 +135,17 @@ func dense16x3GradW(dw *[16][3]float32, x, dy []float32, n int) {
 	}
 	for ; r < n; r++ {
 		xr, dr := (*[16]float32)(x[r*16:]), (*[3]float32)(dy[r*3:])
-		for i, xi := range xr {
+		for i := range 16 {
 			v := &dw[i]
-			for o := range 3 {
-				v[o] += xi * dr[o]
+			a := xr[i]
+			for o := range dr {
+				v[o] += a * dr[o]
 			}
 		}
 	}
 }
 
-// biasGradient3 is bias gradient over rows of 3:
+// biasGradient3 computes bias gradient over n rows of 3:
 //
 //	g = Σ dy
 func biasGradient3(g *[3]float32, dy []float32, n int) {
@@ -157,8 +158,8 @@ func biasGradient3(g *[3]float32, dy []float32, n int) {
 	}
 }
 
-// dense16x3GradX computes dx[r,i] = select(h[r,i] > 0, Σ_o dy[r,o]·w[i,o], 0), written
-// out for 16 sums of 3 products.
+// dense16x3GradX computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else 0,
+// written out for 16 sums of 3 products.
 func dense16x3GradX(dx, dy []float32, w *[16][3]float32, h []float32, n int) {
 	for r := range n {
 		dyr := (*[3]float32)(dy[r*3:])
@@ -214,16 +215,17 @@ func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int) {
 	}
 	for ; r < n; r++ {
 		xr, dr := (*[4]float32)(x[r*4:]), (*[16]float32)(dy[r*16:])
-		for i, xi := range xr {
+		for i := range 4 {
 			v := &dw[i]
-			for o := range 16 {
-				v[o] += xi * dr[o]
+			a := xr[i]
+			for o := range dr {
+				v[o] += a * dr[o]
 			}
 		}
 	}
 }
 
-// biasGradient16 is bias gradient over rows of 16:
+// biasGradient16 computes bias gradient over n rows of 16:
 //
 //	g = Σ dy
 func biasGradient16(g *[16]float32, dy []float32, n int) {
