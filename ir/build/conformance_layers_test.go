@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/build"
+	"github.com/nngen-go/nngen/ir/interp"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/pass"
@@ -25,69 +26,75 @@ func TestKerasLayers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := batch{Inputs: v.Inputs, Masks: tensors{}}
-		for name, mask := range v.Masks {
-			b.Masks[name] = mask
-		}
-		ports := make(map[string]*ir.Value)
+		outputs := map[string]int{}
 		for i, r := range m.OutputRefs() {
-			ports[r.Name] = g.Outputs[i]
+			outputs[r.Name] = i
 		}
-		if names(v.Outputs) != names(v.Cotangent) || len(v.Outputs) != len(ports) {
+		if names(v.Outputs) != names(v.Cotangent) || len(v.Outputs) != len(outputs) {
 			t.Fatalf("outputs %s, cotangents %s", names(v.Outputs), names(v.Cotangent))
 		}
-		total := objective(t, g, penalty, ports)
-		for name, dy := range v.Cotangent {
-			b.Masks["cotangent/"+name] = dy
+		total := objective(t, g, penalty, outputs)
+		if penalty != nil {
+			g.Outputs = append(g.Outputs, penalty)
 		}
 		asked := differentiateInputs(g, e, v)
-		g.Loss = total
-		if len(v.WeightGrads)+len(asked) > 0 {
+		if g.Loss = total; len(v.WeightGrads)+len(asked) > 0 {
 			if err := pass.Autodiff(g); err != nil {
 				t.Fatal(err)
 			}
 		}
-		r := e.run(g, b, 1)
-		for name, want := range v.Outputs {
-			y := r[ports[name]]
+		for name, dy := range v.Cotangent {
+			v.Inputs["cotangent/"+name] = dy
+		}
+		r := e.run(g, v.batch)
+		for _, name := range sorted(v.Outputs) {
+			y, want := r.Outputs[outputs[name]], v.Outputs[name]
 			if !y.Shape.Equal(want.Shape) {
 				t.Errorf("output %s is %v, Keras's %v", name, y.Shape, want.Shape)
 			}
 			agree(t, "output "+name, y.F, want.Data)
 		}
-		grads := r.grads(g)
-		for name, want := range v.WeightGrads {
-			agree(t, "gradient of "+name, grads[name], want.Data)
-			delete(grads, name)
-		}
-		for segment, input := range asked {
-			agree(t, "gradient of input "+input, grads[segment], v.InputGrads[input].Data)
-			delete(grads, segment)
-			delete(e.params, segment)
-		}
-		if len(grads) > 0 {
-			t.Errorf("gradients that Keras has not: %v", grads)
-		}
+		sameGrads(t, r, v, asked)
 		switch {
-		case v.Penalty != nil && penalty == nil, v.Penalty == nil && penalty != nil:
+		case (v.Penalty != nil) != (penalty != nil):
 			t.Error("only one of both has a penalty")
 		case penalty != nil:
-			agree(t, "penalty", r[penalty].F, []float64{*v.Penalty})
+			agree(t, "penalty", r.Outputs[len(outputs)].F, []float64{*v.Penalty})
 		}
 		if v.Training {
-			e.update(g, r)
+			for _, u := range r.Updates {
+				copy(e.Params[u.Segment].F, u.Value.F)
+			}
+			for segment := range asked {
+				delete(e.Params, segment)
+			}
 			e.compare("after training:", v.WeightsAfter)
 		}
 		fitted(t, n, e, v)
 	})
 }
 
+// sameGrads compares all gradients; asked are the inputs by segment.
+func sameGrads(t *testing.T, r *interp.Result[float64], v *vector, asked map[string]string) {
+	t.Helper()
+	got := grads(r)
+	for _, name := range sorted(v.WeightGrads) {
+		agree(t, "gradient of "+name, got[name], v.WeightGrads[name].Data)
+	}
+	for _, segment := range sorted(asked) {
+		agree(t, "gradient of input "+asked[segment], got[segment], v.InputGrads[asked[segment]].Data)
+	}
+	if len(got) != len(v.WeightGrads)+len(v.InputGrads) {
+		t.Errorf("%d gradients, Keras's %d", len(got), len(v.WeightGrads)+len(v.InputGrads))
+	}
+}
+
 // objective appends Σ output·cotangent + penalty.
-func objective(t *testing.T, g *ir.Graph, penalty *ir.Value, ports map[string]*ir.Value) *ir.Value {
+func objective(t *testing.T, g *ir.Graph, penalty *ir.Value, outputs map[string]int) *ir.Value {
 	b := &ir.Builder{Graph: g}
 	total := op.Scalar(b, 0)
-	for i, name := range sorted(ports) {
-		y := ports[name]
+	for i, name := range sorted(outputs) {
+		y := g.Outputs[outputs[name]]
 		dy := op.InputOf(b, op.Input{Port: "cotangent/" + name, Kind: op.Feature, Index: 100 + i, Of: y.Type})
 		axes := make([]int, len(y.Shape))
 		for a := range axes {
@@ -125,7 +132,7 @@ func differentiateInputs(g *ir.Graph, e *engine, v *vector) map[string]string {
 		y := b.Apply(&op.Reshape{Shape: x.Shape}, op.GatherRows(b, table, ids))
 		front = append(front, b.Graph.Values...)
 		g.Params = append(g.Params, table)
-		e.params[segment] = v.Inputs[name].floats(ir.Shape{rows, len(want.Data) / rows})
+		e.Params[segment] = v.Inputs[name].floats(ir.Shape{rows, len(want.Data) / rows})
 		numbers := tensor{Shape: []int{rows}}
 		for r := range rows {
 			numbers.Data = append(numbers.Data, float64(r))
@@ -165,8 +172,7 @@ func fitted(t *testing.T, n *build.Network, e *engine, v *vector) {
 	}
 	for _, a := range n.Adapts {
 		data := v.Adapt[a.Layer]
-		r := e.run(a.Graph, batch{Inputs: tensors{"x": data}}, 1)
-		x := r[a.Graph.Outputs[0]].F
+		x := e.run(a.Graph, batch{Inputs: tensors{"x": data}}).Outputs[0].F
 		mean, variance := make([]float64, a.Groups), make([]float64, a.Groups)
 		count := float64(len(x) / a.Groups)
 		for i, y := range x {

@@ -45,19 +45,18 @@ func newTrainer(t *testing.T, v *vector, m *spec.Model) *trainer {
 // trainBatch takes one step and gives what Keras's train_on_batch does: loss
 // and metrics from before the update.
 func (tr *trainer) trainBatch(b batch, ms []*metric) float64 {
-	r := tr.run(tr.graph, b, b.Target.rows())
-	observe(ms, b, r[tr.graph.Outputs[0]].F)
 	tr.step++
-	for _, s := range tr.net.Header.Segments {
-		if g, ok := r.grads(tr.graph)[s.Name]; ok {
-			if tr.slots[s.Name] == nil {
-				tr.slots[s.Name] = tr.rule.slots(len(g))
-			}
-			tr.rule.update(tr.step, tr.params[s.Name].F, g, tr.slots[s.Name])
+	observe(ms, b, tr.run(tr.graph, b).Outputs[0].F)
+	loss, err := tr.Train(tr.graph, tr.feed(tr.graph, b), func(segment string, w, g []float64) {
+		if tr.slots[segment] == nil {
+			tr.slots[segment] = tr.rule.slots(len(g))
 		}
+		tr.rule.update(tr.step, w, g, tr.slots[segment])
+	})
+	if err != nil {
+		tr.t.Fatal(err)
 	}
-	tr.update(tr.graph, r)
-	return r[tr.graph.Loss].F[0]
+	return loss
 }
 
 func TestKerasTrajectories(t *testing.T) {
@@ -92,9 +91,9 @@ func (tr *trainer) evaluate(b batch, size int) map[string]float64 {
 	for from := 0; from < n; from += size {
 		to := min(from+size, n)
 		part := b.part(from, to)
-		r := tr.run(tr.net.Evaluate, part, to-from)
-		loss += r[tr.net.Evaluate.Loss].F[0] * float64(to-from)
-		observe(ms, part, r[tr.net.Evaluate.Outputs[0]].F)
+		r := tr.run(tr.net.Evaluate, part)
+		loss += r.Loss * float64(to-from)
+		observe(ms, part, r.Outputs[0].F)
 	}
 	got := map[string]float64{"loss": loss / float64(n)}
 	for _, m := range ms {
@@ -132,8 +131,7 @@ func TestKerasFit(t *testing.T) {
 		for _, name := range sorted(v.Float64.Evaluate) {
 			agree(t, "evaluate: "+name, []float64{evaluated[name]}, []float64{v.Float64.Evaluate[name]})
 		}
-		r := tr.run(tr.net.Predict, batch{Inputs: v.Test.Inputs}, 1)
-		agree(t, "predict", r[tr.net.Predict.Outputs[0]].F, v.Float64.Predict.Data)
+		agree(t, "predict", tr.run(tr.net.Predict, batch{Inputs: v.Test.Inputs}).Outputs[0].F, v.Float64.Predict.Data)
 	})
 }
 

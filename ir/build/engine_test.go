@@ -1,22 +1,22 @@
 package build_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/interp"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
 // engine runs unoptimised graphs in double precision.
 type engine struct {
-	t      *testing.T
-	params map[string]*ir.Tensor[float64]
+	t *testing.T
+	*interp.Machine[float64]
 }
 
 func newEngine(t *testing.T, weights tensors, segments []loop.Segment) *engine {
-	e := &engine{t, map[string]*ir.Tensor[float64]{}}
+	e := &engine{t, interp.New[float64]()}
 	for _, s := range segments {
 		w, ok := weights[s.Name]
 		if !ok {
@@ -25,7 +25,7 @@ func newEngine(t *testing.T, weights tensors, segments []loop.Segment) *engine {
 		if !ir.Shape(w.Shape).Equal(s.Shape) {
 			t.Fatalf("%s is %v, Keras's %v", s.Name, s.Shape, w.Shape)
 		}
-		e.params[s.Name] = w.floats(s.Shape)
+		e.Params[s.Name] = w.floats(s.Shape)
 	}
 	if len(weights) != len(segments) {
 		t.Fatalf("Keras has the weights %s; %d were built", names(weights), len(segments))
@@ -33,16 +33,22 @@ func newEngine(t *testing.T, weights tensors, segments []loop.Segment) *engine {
 	return e
 }
 
-type results map[*ir.Value]*ir.Tensor[float64]
-
-// run computes every value of g for a batch. Total is the rows of the logical
-// batch that it is a part of.
-func (e *engine) run(g *ir.Graph, b batch, total int) results {
-	c := &ir.Context[float64]{Feed: map[string]*ir.Tensor[float64]{}, Params: e.params}
-	for _, x := range b.Inputs {
-		c.Rows = x.rows()
+// run runs g for a batch: the whole of a logical batch.
+func (e *engine) run(g *ir.Graph, b batch) *interp.Result[float64] {
+	e.t.Helper()
+	r, err := e.Run(g, e.feed(g, b))
+	if err != nil {
+		e.t.Fatal(err)
 	}
-	c.Uniform = func(stream string, shape ir.Shape) []float64 {
+	return r
+}
+
+func (e *engine) feed(g *ir.Graph, b batch) interp.Batch[float64] {
+	fed := interp.Batch[float64]{Feed: map[string]*ir.Tensor[float64]{}}
+	for _, x := range b.Inputs {
+		fed.Rows = x.rows()
+	}
+	e.Uniform = func(stream string, shape ir.Shape) []float64 {
 		mask, ok := b.Masks[stream]
 		if !ok {
 			e.t.Fatalf("no mask for stream %q", stream)
@@ -55,75 +61,46 @@ func (e *engine) run(g *ir.Graph, b batch, total int) results {
 	}
 	for _, v := range g.Inputs {
 		in := v.Op.(*op.Input)
-		shape := v.Shape.Concrete(c.Rows)
-		x, given := tensor{}, true
+		shape := v.Shape.Concrete(fed.Rows)
+		var x tensor
 		switch in.Kind {
 		case op.Feature:
-			x, given = b.Inputs[in.Port]
-			if name, ok := strings.CutPrefix(in.Port, "cotangent/"); ok {
-				x, given = b.Masks["cotangent/"+name]
-			}
+			x = b.Inputs[in.Port]
 		case op.Target:
 			x = b.Target
 		case op.Weight:
-			x = tensor{Data: make([]float64, c.Rows)}
-			for i := range x.Data {
-				x.Data[i] = 1
+			if b.SampleWeight == nil {
+				continue
 			}
-			if b.SampleWeight != nil {
-				x = *b.SampleWeight
-			}
-		case op.InvTotal:
-			x = tensor{Data: []float64{1 / float64(total)}}
-		case op.Share:
-			x = tensor{Data: []float64{float64(c.Rows) / float64(total)}}
-		}
-		if !given {
-			e.t.Fatalf("no input %q", in.Port)
+			x = *b.SampleWeight
+		default:
+			continue
 		}
 		if v.DType == ir.I32 {
-			c.Feed[in.Port] = x.ids(shape)
+			fed.Feed[in.Port] = x.ids(shape)
 		} else {
-			c.Feed[in.Port] = x.floats(shape)
-			if len(x.Data) != shape.Elements() {
-				e.t.Fatalf("input %q has %d values for %v", in.Port, len(x.Data), shape)
-			}
+			fed.Feed[in.Port] = x.floats(shape)
 		}
 	}
-	values := results{}
-	for _, v := range g.Values {
-		args := make([]*ir.Tensor[float64], len(v.Args))
-		for i, a := range v.Args {
-			args[i] = values[a]
-		}
-		values[v] = op.Eval(c, v, args)
-	}
-	return values
+	return fed
 }
 
 // grads are the gradients by segment.
-func (r results) grads(g *ir.Graph) map[string][]float64 {
+func grads(r *interp.Result[float64]) map[string][]float64 {
 	out := map[string][]float64{}
-	for _, gr := range g.Grads {
-		out[gr.Param.Op.(*op.Param).Segment] = r[gr.Value].F
+	for _, g := range r.Grads {
+		out[g.Segment] = g.Value.F
 	}
 	return out
-}
-
-// update assigns new states.
-func (e *engine) update(g *ir.Graph, r results) {
-	for _, u := range g.Updates {
-		copy(e.params[u.State.Op.(*op.Param).Segment].F, r[u.New].F)
-	}
 }
 
 // compare compares every weight.
 func (e *engine) compare(what string, want tensors) {
 	e.t.Helper()
-	for name, w := range want {
-		agree(e.t, what+" "+name, e.params[name].F, w.Data)
+	for _, name := range sorted(want) {
+		agree(e.t, what+" "+name, e.Params[name].F, want[name].Data)
 	}
-	if len(want) != len(e.params) {
-		e.t.Errorf("%s: %d weights, Keras's %d", what, len(e.params), len(want))
+	if len(want) != len(e.Params) {
+		e.t.Errorf("%s: %d weights, Keras's %d", what, len(e.Params), len(want))
 	}
 }
