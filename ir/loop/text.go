@@ -35,15 +35,18 @@ func assign(accumulate bool) string {
 	return " = "
 }
 
-// String is the name of the buffer, with a mark where it is a gradient. A name
-// that would break a line is quoted.
+// String is the name of the buffer, with a mark where it is a gradient or a
+// stream of random numbers. A name that would break a line is quoted.
 func (b *Buffer) String() string {
 	name := b.Name
 	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		name = strconv.Quote(name)
 	}
-	if b.Grad {
+	switch {
+	case b.Grad:
 		return "∂" + name
+	case b.Class == Random:
+		return "random(" + name + ")"
 	}
 	return name
 }

@@ -21,6 +21,7 @@ func fold(g *ir.Graph) error {
 			v.Op, v.Args = c, nil
 			continue
 		}
+		unstretch(v)
 		inline(v)
 		affineChain(v)
 		reshapeChain(v)
@@ -132,6 +133,29 @@ func inline(v *ir.Value) {
 		o := with(e)
 		if t, err := infer(o, args); err == nil && t.Shape.Equal(v.Shape) && t.DType == v.DType {
 			v.Op, v.Args, expr = o, args, e
+		}
+	}
+}
+
+// unstretch lets an expression read the operand of a broadcast: it stretches its
+// operands itself.
+func unstretch(v *ir.Value) {
+	expr, first, _, _ := operandsOf(v)
+	if expr == nil {
+		return
+	}
+	for i := first; i < len(v.Args); i++ {
+		if _, ok := v.Args[i].Op.(*op.Broadcast); !ok {
+			continue
+		}
+		x := v.Args[i].Args[0]
+		if _, ok := x.Op.(*op.Reshape); ok && !x.Shape.Batched() && x.Shape.Elements() == 1 {
+			x = x.Args[0] // a scalar
+		}
+		args := slices.Clone(v.Args)
+		args[i] = x
+		if t, err := infer(v.Op, args); err == nil && t.Shape.Equal(v.Shape) {
+			v.Args = args
 		}
 	}
 }

@@ -31,11 +31,16 @@ func fuse(g *ir.Graph) error {
 		case *op.Map:
 			distinct(v)
 			f.absorb(v)
+			rewrite(v)
 			f.become(v)
 		case *op.Reduce:
 			distinct(v)
 			f.absorb(v)
+			rewrite(v)
 		}
+	}
+	for _, v := range g.Values {
+		rewrite(v) // epilogues
 	}
 	return nil
 }
@@ -46,6 +51,18 @@ func distinct(v *ir.Value) {
 	args, places, _ := mergeArgs(v.Args, -1, nil)
 	if expr != nil && len(args) < len(v.Args) {
 		v.Op, v.Args = with(loop.Substitute(expr, places)), args
+	}
+	rewrite(v)
+}
+
+// rewrite tidies the expression of v.
+func rewrite(v *ir.Value) {
+	expr, _, _, with := operandsOf(v)
+	if expr == nil {
+		return
+	}
+	if e := tidy(expr); e.String() != expr.String() {
+		v.Op = with(e)
 	}
 }
 
@@ -65,8 +82,15 @@ func (f *fuser) only(v, user *ir.Value) bool {
 	return !f.root[v] && len(f.users[v]) == 1 && f.users[v][0] == user
 }
 
-// rewrite gives v another operation and other operands.
-func (f *fuser) rewrite(v *ir.Value, o ir.Op, args []*ir.Value) {
+// redrawn reports whether a value is a comparison of random numbers: a mask.
+// Drawing it again where it is used costs less than storing it.
+func (f *fuser) redrawn(m *ir.Value) bool {
+	inner, ok := m.Op.(*op.Map)
+	return ok && !f.root[m] && len(m.Args) == 1 && drawn(m.Args[0]) && loop.Size(inner.Expr) <= 1
+}
+
+// replace gives v another operation and other operands.
+func (f *fuser) replace(v *ir.Value, o ir.Op, args []*ir.Value) {
 	for _, a := range v.Args {
 		f.users[a] = slices.DeleteFunc(f.users[a], func(u *ir.Value) bool { return u == v })
 	}
@@ -81,7 +105,7 @@ func (f *fuser) absorb(v *ir.Value) {
 	for i := 0; i < len(v.Args); {
 		m := v.Args[i]
 		inner, ok := m.Op.(*op.Map)
-		if !ok || !f.only(m, v) {
+		if !ok || !f.only(m, v) && !f.redrawn(m) {
 			i++
 			continue
 		}
@@ -104,7 +128,7 @@ func (f *fuser) absorb(v *ir.Value) {
 			i++
 			continue
 		}
-		f.rewrite(v, o, args)
+		f.replace(v, o, args)
 		i = 0
 	}
 }
@@ -163,7 +187,7 @@ func (f *fuser) become(v *ir.Value) {
 		if t, err := infer(o, args); err != nil || !t.Shape.Equal(v.Shape) {
 			continue
 		}
-		f.rewrite(v, o, args)
+		f.replace(v, o, args)
 		// The kernel is still the work of the layer that it came from.
 		v.Layer, v.Pos = p.Layer, p.Pos
 		return
@@ -282,7 +306,7 @@ func joinWords(first, second string) string {
 		}
 	}
 	said := slices.DeleteFunc(slices.Clone(words), func(w string) bool {
-		f, ok := loop.Funcs[w]
+		f, ok := loop.Funcs[strings.TrimSuffix(w, " gradient")]
 		return w == "" || ok && f.Arity > 1
 	})
 	if len(said) == 0 {

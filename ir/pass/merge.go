@@ -11,29 +11,35 @@ import (
 // with a statement each for maximum, exponential, sum and quotient. A number
 // per row that only such a nest uses becomes a local variable.
 func merge(u *unit) error {
-	u.plan.Forward = mergeSteps(u.plan.Forward)
-	u.plan.Backward = mergeSteps(u.plan.Backward)
-	localise(u.plan)
+	m := merger{u.header}
+	u.plan.Forward = m.steps(u.plan.Forward)
+	u.plan.Backward = m.steps(u.plan.Backward)
+	m.localise(u.plan)
 	collect(u.plan)
 	return nil
 }
 
-func mergeSteps(steps []loop.Step) []loop.Step {
+// merger knows the ports of the program, and with them how far an id reaches.
+type merger struct{ header *loop.Program }
+
+func (m merger) steps(steps []loop.Step) []loop.Step {
 	var out []loop.Step
 	for _, s := range steps {
-		if len(out) > 0 {
-			if m := mergeRuns(out[len(out)-1], s); m != nil {
-				out[len(out)-1] = m
-				continue
+		// What has grown may fit what stands before it.
+		for len(out) > 0 {
+			both := m.runs(out[len(out)-1], s)
+			if both == nil {
+				break
 			}
+			out, s = out[:len(out)-1], both
 		}
 		out = append(out, s)
 	}
 	return out
 }
 
-// mergeRuns is one step that does a and then b, or nil.
-func mergeRuns(a, b loop.Step) loop.Step {
+// runs is one step that does a and then b, or nil.
+func (m merger) runs(a, b loop.Step) loop.Step {
 	ra, ok := a.(*loop.Run)
 	rb, ok2 := b.(*loop.Run)
 	if !ok || !ok2 || ra.Layer != rb.Layer {
@@ -49,7 +55,12 @@ func mergeRuns(a, b loop.Step) loop.Step {
 			continue
 		}
 		x, y := reshapeNest(na, outer, nb), reshapeNest(nb, outer, na)
-		if x != nil && y != nil && rowLocal(x, y) {
+		if x == nil || y == nil {
+			continue
+		}
+		// Strangers share a loop only where neither has to change for it.
+		related, local := m.rowLocal(x, y)
+		if local && (related || slices.Equal(na.Outer, nb.Outer)) {
 			return &loop.Run{Layer: ra.Layer, Pos: ra.Pos, Kernel: &loop.Nest{Outer: outer, Body: slices.Concat(x.Body, y.Body)}}
 		}
 	}
@@ -152,26 +163,25 @@ func nameLike(a loop.Axis, like *loop.Nest) string {
 	return "i"
 }
 
-// rowLocal reports whether y depends on x, both of the same outer loops, within
-// single turns of these only.
-func rowLocal(x, y *loop.Nest) bool {
-	related := false
+// rowLocal reports whether y, of the same outer loops as x, depends on x, and
+// whether it does so within single turns of these only.
+func (m merger) rowLocal(x, y *loop.Nest) (related, local bool) {
 	for _, s := range x.Body {
 		for _, t := range y.Body {
-			for _, a := range touched(s) {
-				for _, b := range touched(t) {
+			for _, a := range m.touched(s) {
+				for _, b := range m.touched(t) {
 					if a.Buf != b.Buf || !a.write && !b.write {
 						continue
 					}
 					if !sameTurn(x.Outer, a, b) {
-						return false
+						return true, false
 					}
 					related = true
 				}
 			}
 		}
 	}
-	return related
+	return related, true
 }
 
 // reached is an access of a statement with the elements that it reaches within
@@ -180,23 +190,27 @@ type reached struct {
 	loop.Access
 	low, high int
 	write     bool
-	indexed   bool
+	anywhere  bool // what it reaches is not known
 }
 
-func touched(s loop.Stmt) []reached {
+func (m merger) touched(s loop.Stmt) []reached {
 	var out []reached
-	add := func(a loop.Access, write bool) {
-		r := reached{Access: a, low: a.Offset, high: a.Offset, write: write, indexed: a.Index != nil}
+	var add func(a loop.Access, write bool)
+	add = func(a loop.Access, write bool) {
+		r := reached{Access: a, low: a.Offset, high: a.Offset, write: write}
 		outer := len(a.Strides) - len(s.Inner)
 		for i, x := range s.Inner {
 			far := a.Strides[outer+i] * (x.N - 1)
 			r.low, r.high = r.low+min(far, 0), r.high+max(far, 0)
-			r.indexed = r.indexed || x.Rows && a.Strides[outer+i] != 0
+			r.anywhere = r.anywhere || x.Rows && a.Strides[outer+i] != 0
+		}
+		if a.Index != nil {
+			limit := m.limit(a.Index.Buf)
+			r.high += (limit - 1) * a.IndexStride
+			r.anywhere = r.anywhere || limit == 0
+			add(*a.Index, false)
 		}
 		out = append(out, r)
-		if a.Index != nil {
-			out = append(out, reached{Access: *a.Index, indexed: true})
-		}
 	}
 	add(s.Dst, true)
 	for _, a := range s.Srcs {
@@ -205,11 +219,22 @@ func touched(s loop.Stmt) []reached {
 	return out
 }
 
+// limit is the bound of the ids that a port holds; 0 where there is none.
+func (m merger) limit(b *loop.Buffer) int {
+	switch b.Class {
+	case loop.Input:
+		return m.header.Inputs[b.Port].Limit
+	case loop.Target:
+		return m.header.Targets[b.Port].Limit
+	}
+	return 0
+}
+
 // sameTurn reports whether two accesses touch a common element in the same turn
 // of the outer loops only: their blocks move alike, and blocks do not meet.
 func sameTurn(outer []loop.Axis, a, b reached) bool {
 	n := len(outer)
-	if a.indexed || b.indexed || !slices.Equal(a.Strides[:n], b.Strides[:n]) {
+	if a.anywhere || b.anywhere || !slices.Equal(a.Strides[:n], b.Strides[:n]) {
 		return false
 	}
 	block := max(a.high, b.high) - min(a.low, b.low) + 1
@@ -231,7 +256,7 @@ func sameTurn(outer []loop.Axis, a, b reached) bool {
 
 // localise turns arena buffers with one element per turn of a nest, which
 // nothing outside the nest touches, into local variables.
-func localise(p *loop.Plan) {
+func (m merger) localise(p *loop.Plan) {
 	users := map[*loop.Buffer]int{}
 	runs, _ := p.Flat()
 	for _, r := range runs {
@@ -251,7 +276,7 @@ func localise(p *loop.Plan) {
 			continue
 		}
 		for _, s := range nest.Body {
-			if b := s.Dst.Buf; b.Class == loop.Arena && users[b] == 1 && perTurn(nest.Nest, b) {
+			if b := s.Dst.Buf; b.Class == loop.Arena && users[b] == 1 && m.perTurn(nest.Nest, b) {
 				makeLocal(nest.Nest, b)
 			}
 		}
@@ -278,16 +303,16 @@ func nests(p *loop.Plan) []numbered {
 }
 
 // perTurn reports whether each turn of the nest has one element of b to itself.
-func perTurn(nest *loop.Nest, b *loop.Buffer) bool {
+func (m merger) perTurn(nest *loop.Nest, b *loop.Buffer) bool {
 	if b.Len(1) != loop.Points(nest.Outer, 1) || b.Len(2) != loop.Points(nest.Outer, 2) {
 		return false
 	}
 	var first *reached
 	for _, s := range nest.Body {
-		for _, a := range touched(s) {
+		for _, a := range m.touched(s) {
 			switch {
 			case a.Buf != b:
-			case a.indexed || a.low != a.high || a.write && s.Accumulate:
+			case a.anywhere || a.Index != nil || a.low != a.high || a.write && s.Accumulate:
 				return false
 			case first == nil:
 				first = &a

@@ -48,6 +48,9 @@ func newSoftmax() *softmax {
 	return s
 }
 
+// ports have ids that reach beyond a row of four.
+var ports = &loop.Program{Targets: []loop.Port{{Limit: 5}}}
+
 func texts(steps []loop.Step) string {
 	out := ""
 	for _, s := range steps {
@@ -65,7 +68,7 @@ func check(t *testing.T, got, want string) {
 
 func TestMergeSoftmax(t *testing.T) {
 	s := newSoftmax()
-	if err := merge(&unit{plan: s.plan}); err != nil {
+	if err := merge(&unit{plan: s.plan, header: ports}); err != nil {
 		t.Fatal(err)
 	}
 	check(t, texts(s.plan.Forward), `nest [n]
@@ -96,7 +99,7 @@ func TestMergeCollapsed(t *testing.T) {
 		step("l", []loop.Axis{flatAxis}, loop.Stmt{Value: loop.Call("mul", loop.Arg(0), loop.Arg(0)), Dst: at(sq, 1), Srcs: []loop.Access{at(in, 1)}}),
 		step("l", []loop.Axis{rowAxis}, loop.Stmt{Inner: []loop.Axis{{Name: "k", N: 4}}, Reduce: loop.Sum, Value: loop.Arg(0), Dst: at(total, 1, 0), Srcs: []loop.Access{at(sq, 4, 1)}}),
 	}}
-	if err := merge(&unit{plan: p}); err != nil {
+	if err := merge(&unit{plan: p, header: ports}); err != nil {
 		t.Fatal(err)
 	}
 	check(t, texts(p.Forward), `nest [n]
@@ -124,11 +127,17 @@ func TestMergeRefuses(t *testing.T) {
 		"over the rows":    step("l", []loop.Axis{colAxis}, loop.Stmt{Inner: []loop.Axis{rowAxis}, Reduce: loop.Sum, Value: loop.Arg(0), Dst: at(bias, 1, 0), Srcs: []loop.Access{at(b, 1, 4)}}),
 		"first row only":   step("l", []loop.Axis{rowAxis, colAxis}, loop.Stmt{Value: loop.Arg(0), Dst: at(c, 4, 1), Srcs: []loop.Access{at(b, 0, 1)}}),
 		"through an index": step("l", []loop.Axis{rowAxis}, loop.Stmt{Value: loop.Arg(0), Dst: at(one, 1), Srcs: []loop.Access{gathered}}),
-		"unrelated":        step("l", []loop.Axis{rowAxis, colAxis}, loop.Stmt{Value: loop.Arg(0), Dst: at(c, 4, 1), Srcs: []loop.Access{at(in, 4, 1)}}),
+		"stranger":         step("l", []loop.Axis{rowAxis}, loop.Stmt{Inner: []loop.Axis{colAxis}, Reduce: loop.Sum, Value: loop.Arg(0), Dst: at(one, 1, 0), Srcs: []loop.Access{at(in, 4, 1)}}),
 	} {
-		if m := mergeRuns(first(), second); m != nil {
-			t.Errorf("%s: merged to %v", name, m.(*loop.Run).Kernel)
+		if both := (merger{ports}).runs(first(), second); both != nil {
+			t.Errorf("%s: merged to %v", name, both.(*loop.Run).Kernel)
 		}
+	}
+	// An index that stays in the row is as good as a column.
+	inRow := &loop.Program{Targets: []loop.Port{{Limit: 4}}}
+	pick := step("l", []loop.Axis{rowAxis}, loop.Stmt{Value: loop.Arg(0), Dst: at(one, 1), Srcs: []loop.Access{gathered}})
+	if (merger{inRow}).runs(first(), pick) == nil {
+		t.Error("an index below the width of the row was not merged")
 	}
 }
 

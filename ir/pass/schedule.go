@@ -44,13 +44,33 @@ func order(steps []loop.Step, key func(loop.Step) []int) []loop.Step {
 	waits := make([]int, n)
 	next := make([][]int, n)
 	keys := make([][]int, n)
-	for j := range steps {
-		keys[j] = key(steps[j])
-		for i := range j {
-			if depends(steps[i], steps[j]) {
-				waits[j]++
-				next[i] = append(next[i], j)
+	after := func(i, j int) {
+		if i != j && !slices.Contains(next[i], j) {
+			waits[j]++
+			next[i] = append(next[i], j)
+		}
+	}
+	// A step stays behind the earlier ones that write what it touches or that
+	// touch what it writes.
+	written, touched := map[*loop.Buffer][]int{}, map[*loop.Buffer][]int{}
+	for j, s := range steps {
+		keys[j] = key(s)
+		in, out := reads(s), writes(s)
+		for _, a := range in {
+			for _, i := range written[a.Buf] {
+				after(i, j)
 			}
+		}
+		for _, a := range out {
+			for _, i := range touched[a.Buf] {
+				after(i, j)
+			}
+		}
+		for _, a := range in {
+			touched[a.Buf] = append(touched[a.Buf], j)
+		}
+		for _, a := range out {
+			touched[a.Buf], written[a.Buf] = append(touched[a.Buf], j), append(written[a.Buf], j)
 		}
 	}
 	out := make([]loop.Step, 0, n)
@@ -69,18 +89,6 @@ func order(steps []loop.Step, key func(loop.Step) []int) []loop.Step {
 		}
 	}
 	return out
-}
-
-// depends reports whether b must stay after a: one writes what the other
-// touches.
-func depends(a, b loop.Step) bool {
-	return touch(writes(a), writes(b)) || touch(writes(a), reads(b)) || touch(reads(a), writes(b))
-}
-
-func touch(xs, ys []loop.Access) bool {
-	return slices.ContainsFunc(xs, func(x loop.Access) bool {
-		return slices.ContainsFunc(ys, func(y loop.Access) bool { return x.Buf == y.Buf })
-	})
 }
 
 func reads(s loop.Step) []loop.Access { return accesses(s, loop.Kernel.Reads) }

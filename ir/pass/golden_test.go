@@ -1,0 +1,130 @@
+package pass
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+// golden compares text with a file under testdata; UPDATE=1 rewrites it.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if os.Getenv("UPDATE") != "" {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s: got\n%s\nwant\n%s", path, got, want)
+	}
+}
+
+// reviews is a small network with what the passes are made for: a multi-hot
+// encoding before a dense layer with a penalty, dropout, a softmax over classes
+// and the loss that goes with it.
+func reviews(name string, training, losses bool) *ir.Graph {
+	b := ir.NewBuilder(name)
+	layer := func(name string, line int) { b.At(name, diag.Pos{File: "reviews.yaml", Line: line, Col: 5}) }
+	dense := func(name string, x *ir.Value, units int) *ir.Value {
+		kernel := op.ParamOf(b, op.Param{Segment: name + "/kernel", Shape: ir.Shape{x.Shape[1], units}})
+		bias := op.ParamOf(b, op.Param{Segment: name + "/bias", Shape: ir.Shape{units}})
+		return b.Named(op.MapOf(b, loop.Call("add", loop.Arg(0), loop.Arg(1)), "bias", op.MatMul(b, x, kernel), bias), name+".pre")
+	}
+	layer("words", 3)
+	words := op.InputOf(b, op.Input{Port: "words", Of: ir.Type{Shape: ir.Shape{ir.Batch, ir.Ragged}, DType: ir.I32}, Limit: 50})
+	layer("encoding", 4)
+	x := b.Named(op.OneHot(b, words, 50, true), "encoding")
+	layer("hidden", 5)
+	x = b.Named(op.Unary(b, "relu", dense("hidden", x, 8)), "hidden")
+	if layer("dropout", 6); training {
+		keep := op.Binary(b, "ge", op.Uniform(b, "dropout", x.Shape), op.Scalar(b, 0.5))
+		x = b.Named(op.Select(b, keep, op.Binary(b, "mul", x, op.Scalar(b, 2)), op.Scalar(b, 0)), "dropout")
+	}
+	layer("head", 7)
+	z := dense("head", x, 3)
+	y := b.Named(op.Softmax(b, z, 1), "head")
+	b.Graph.Outputs = append(b.Graph.Outputs, y)
+	if !losses {
+		return b.Graph
+	}
+	b.At("loss", diag.Pos{})
+	class := op.InputOf(b, op.Input{Port: "head", Kind: op.Target, Of: ir.Type{Shape: ir.Shape{ir.Batch}, DType: ir.I32}, Limit: 3})
+	weight := op.InputOf(b, op.Input{Port: "weight", Kind: op.Weight, Of: ir.Type{Shape: ir.Shape{ir.Batch}}})
+	total := op.InputOf(b, op.Input{Port: "inv_total", Kind: op.InvTotal})
+	share := op.InputOf(b, op.Input{Port: "share", Kind: op.Share})
+	each := b.Named(op.Binary(b, "sub", op.LogSumExp(b, z, false, 1), op.GatherAlong(b, z, class, 1)), "loss.each")
+	loss := b.Named(op.Sum(b, op.Binary(b, "mul", op.Binary(b, "mul", each, weight), total), false, 0), "loss.head")
+	b.Graph.Losses = append(b.Graph.Losses, loss)
+	w := b.Graph.Params[0]
+	penalty := op.Binary(b, "mul", op.Sum(b, op.Binary(b, "mul", w, w), false, 0, 1), op.Binary(b, "mul", share, op.Scalar(b, 0.01)))
+	b.Graph.Loss = b.Named(op.Binary(b, "add", loss, b.Named(penalty, "loss.penalty")), "loss")
+	return b.Graph
+}
+
+func reviewsModel() *model {
+	m := &model{header: loop.Program{Name: "reviews", File: "reviews.yaml", Batch: 32}}
+	m.src = Source{Predict: reviews("predict", false, false), Evaluate: reviews("evaluate", false, true), Train: reviews("train", true, true)}
+	m.describe(m.src.Train)
+	return m
+}
+
+// The way of a network: as built, with its gradients, fused, and planned.
+func TestStages(t *testing.T) {
+	m := reviewsModel()
+	var b strings.Builder
+	stages := 0
+	_, err := Compile(&m.header, m.src, Options{Dump: func(stage, text string) {
+		stages++
+		if slices.Contains([]string{"train/build", "train/autodiff", "train/fuse", "program"}, stage) {
+			b.WriteString("== " + stage + "\n" + text)
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := 3*(len(table)+1) + 1; stages != want {
+		t.Errorf("%d stages were shown, want %d", stages, want)
+	}
+	golden(t, "stages.txt", b.String())
+}
+
+// Without the optional passes the program is longer, and still one.
+func TestStagesOff(t *testing.T) {
+	m := reviewsModel()
+	off := map[string]bool{}
+	for _, name := range Optional() {
+		off[name] = true
+	}
+	long, err := Compile(&m.header, m.src, Options{Off: off})
+	if err != nil {
+		t.Fatal(err)
+	}
+	short, err := Compile(&m.header, m.src, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l, s := len(long.Train.Forward)+len(long.Train.Backward), len(short.Train.Forward)+len(short.Train.Backward); l < 2*s {
+		t.Errorf("a training step has %d kernels without the passes and %d with them", l, s)
+	}
+	if l, s := long.Train.ArenaFloats, short.Train.ArenaFloats; l <= s {
+		t.Errorf("a training step takes %d floats without the passes and %d with them", l, s)
+	}
+	if long.Predict.ArenaFloats <= short.Predict.ArenaFloats {
+		t.Errorf("a prediction takes %d floats without the passes and %d with them", long.Predict.ArenaFloats, short.Predict.ArenaFloats)
+	}
+}

@@ -1,0 +1,146 @@
+package pass
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+var at7, at8 = diag.Pos{File: "m.yaml", Line: 7, Col: 3}, diag.Pos{File: "m.yaml", Line: 8, Col: 3}
+
+// built compiles a graph for prediction, described by itself.
+func built(t *testing.T, b *ir.Builder, outputs ...*ir.Value) *loop.Program {
+	t.Helper()
+	if err := b.Errors.Err(); err != nil {
+		t.Fatal(err)
+	}
+	b.Graph.Outputs = outputs
+	m := &model{header: loop.Program{Batch: 4}, src: Source{Predict: b.Graph}}
+	m.describe(b.Graph)
+	p, err := Compile(&m.header, m.src, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Outputs that are views are copied to a place of their own; an output that is
+// asked for twice is computed once.
+func TestLowerViews(t *testing.T) {
+	b := ir.NewBuilder("predict")
+	b.At("l", at7)
+	x := b.Named(feature(b, "x", 2, 3), "x")
+	h := b.Named(op.Unary(b, "exp", x), "h")
+	flat := b.Named(op.ReshapeTo(b, h, ir.Shape{ir.Batch, 6}), "flat")
+	turned := b.Named(op.TransposeTo(b, h, 0, 2, 1), "turned")
+	p := built(t, b, x, h, flat, turned, h)
+	out := p.Predict.Outputs
+	if out[1] != out[2] || out[1] != out[4] {
+		t.Errorf("one value has the buffers %v, %v and %v", out[1], out[2], out[4])
+	}
+	if out[0].Name != "x.copy" || out[3].Name != "turned.copy" {
+		t.Errorf("copies are called %v and %v", out[0], out[3])
+	}
+	check(t, texts(p.Predict.Forward), `nest [n:6n]
+  h[n] = exp(x[n])  // exp
+nest [n:6n]
+  x.copy[n] = x[n]  // copy
+nest [n, t:3, i:2]
+  turned.copy[6*n + 2*t + i] = h[6*n + t + 3*i]  // copy
+`)
+}
+
+// The gradients of a parameter that is used as it is and of two that share a
+// gradient still have places of their own.
+func TestLowerGradients(t *testing.T) {
+	build := func(name string) *ir.Graph {
+		b := ir.NewBuilder(name)
+		b.At("l", at7)
+		x := feature(b, "x", 3)
+		u, v := weight(b, "l/u", 3), weight(b, "l/v", 3)
+		w := weight(b, "l/w", 1, 3)
+		y := b.Named(op.Binary(b, "add", op.Binary(b, "add", x, u), op.Binary(b, "add", v, op.ReshapeTo(b, w, ir.Shape{3}))), "y")
+		b.Graph.Outputs = []*ir.Value{y}
+		if name != "predict" {
+			b.At("loss", diag.Pos{})
+			target := op.InputOf(b, op.Input{Port: "y", Kind: op.Target, Of: ir.Type{Shape: ir.Shape{ir.Batch, 3}}})
+			b.Graph.Loss = b.Named(op.Sum(b, op.Binary(b, "mul", y, target), false, 0, 1), "loss")
+			b.Graph.Losses = []*ir.Value{b.Graph.Loss}
+		}
+		if err := b.Errors.Err(); err != nil {
+			t.Fatal(err)
+		}
+		return b.Graph
+	}
+	m := &model{header: loop.Program{Batch: 4}, src: Source{Predict: build("predict"), Evaluate: build("evaluate"), Train: build("train")}}
+	m.describe(m.src.Train)
+	p, err := Compile(&m.header, m.src, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, texts(p.Train.Backward), `nest [i:3]
+  ∂l/u[i] = sum over [n] of y.target[3*n + i]  // sum
+nest [i:3]
+  ∂l/v[i] = ∂l/u[i]  // gradient
+nest [i:3]
+  ∂l/w[i] = ∂l/u[i]  // gradient
+`)
+}
+
+func TestLowerErrors(t *testing.T) {
+	b := ir.NewBuilder("predict")
+	b.At("conv", at7)
+	x := feature(b, "x", 6)
+	// A convolution over one axis with a border of zeros.
+	conv := b.Apply(&op.Contract{
+		Axes: []op.Axis{{Name: "n", Extent: ir.Batch}, {Name: "x", Extent: 6}, {Name: "r", Extent: 3}},
+		Lhs:  []op.Index{op.At(0), {Terms: []op.Term{{Axis: 1, Coef: 1}, {Axis: 2, Coef: 1}}, Offset: -1}},
+		Rhs:  []op.Index{op.At(2)}, Out: []op.Index{op.At(0), op.At(1)},
+		Shape: ir.Shape{ir.Batch, 6},
+	}, x, weight(b, "conv/kernel", 3))
+	b.At("next", at8)
+	next := op.Unary(b, "relu", op.MatMul(b, conv, weight(b, "next/kernel", 6, 2)))
+	if err := b.Errors.Err(); err != nil {
+		t.Fatal(err)
+	}
+	b.Graph.Outputs = []*ir.Value{next}
+	m := &model{header: loop.Program{Batch: 4}, src: Source{Predict: b.Graph}}
+	m.describe(b.Graph)
+	_, err := Compile(&m.header, m.src, Options{})
+	// One mistake, at its layer, and nothing about the layers that follow.
+	if err == nil || !strings.HasPrefix(err.Error(), `m.yaml:7:3: layer "conv": `) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("a convolution: got %v", err)
+	}
+	m.header.Segments = nil
+	b.Graph.Outputs = []*ir.Value{op.MatMul(b, x, weight(b, "next/kernel", 6, 2))}
+	_, err = Compile(&m.header, m.src, Options{})
+	if err == nil || !strings.Contains(err.Error(), `parameter "next/kernel" is no segment of the program`) {
+		t.Errorf("an unknown segment: got %v", err)
+	}
+}
+
+// A plan to adapt a layer is compiled into a copy of its description.
+func TestAdapt(t *testing.T) {
+	graph := func(name string) *ir.Graph {
+		b := ir.NewBuilder(name)
+		b.At("norm", at7)
+		b.Graph.Outputs = []*ir.Value{b.Named(op.Binary(b, "mul", feature(b, "x", 3), op.Scalar(b, 2)), "norm.input")}
+		return b.Graph
+	}
+	m := &model{header: loop.Program{Batch: 4, Adapts: []*loop.Adapt{{Layer: "norm", Width: 3}}}, src: Source{Predict: graph("predict"), Adapts: []*ir.Graph{graph("adapt")}}}
+	m.describe(m.src.Predict)
+	p, err := Compile(&m.header, m.src, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := p.Adapts[0]; a.Width != 3 || a.Plan.Name != "adapt norm" || len(a.Plan.Outputs) != 1 {
+		t.Errorf("got %+v", a)
+	}
+	if m.header.Adapts[0].Plan != nil || m.header.Predict != nil {
+		t.Error("the header was changed")
+	}
+}
