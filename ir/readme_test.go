@@ -52,7 +52,7 @@ func TestReadme(t *testing.T) {
 		if want != have && !*update {
 			t.Errorf("README.md: %s %s is stale; run go test ./ir -run TestReadme -update\nhave\n%swant\n%s", file, decl, have, want)
 		}
-		return strings.Replace(block, have, want, 1)
+		return strings.TrimSuffix(block, have+"```") + want + "```"
 	})
 	if *update {
 		if err := os.WriteFile("README.md", []byte(out), 0o644); err != nil {
