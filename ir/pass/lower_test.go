@@ -47,10 +47,9 @@ func TestLowerViews(t *testing.T) {
 	}
 	check(t, texts(p.Predict.Forward), `nest [n:6n]
   h[n] = exp(x[n])  // exp
-nest [n:6n]
   x.copy[n] = x[n]  // copy
 nest [n, t:3, i:2]
-  turned.copy[6*n + 2*t + i] = h[6*n + t + 3*i]  // copy
+  turned.copy[6*n + 2*t + i] = h[6*n + 3*i + t]  // copy
 `)
 }
 
