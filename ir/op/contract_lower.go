@@ -13,19 +13,38 @@ import (
 // gradients by the kernel.
 func (k *Contract) Lower(l Lowering, v *ir.Value) {
 	lhs, rhs := v.Args[0], v.Args[1]
-	if !k.inside(k.Lhs, lhs.Shape) || !k.inside(k.Rhs, rhs.Shape) || !k.covers() {
+	if !k.plain(lhs.Shape, rhs.Shape) {
 		l.Errorf(v, "a convolution with padding, or the gradient of a convolution by its input, is not lowered by this version")
 		return
 	}
-	to := l.Result(v)
-	c := &loop.Contract{
-		Out:  k.access(k.Out, to),
-		Lhs:  k.access(k.Lhs, l.View(lhs)),
-		Rhs:  k.access(k.Rhs, l.View(rhs)),
-		Word: k.Word,
-	}
+	var expr loop.Expr
+	var extras []loop.Access
 	if k.Epilogue != nil {
-		c.Epilogue, c.Extra = k.epilogue(l, v)
+		expr, extras = epilogue(l, k.Epilogue, v.Args[2:], v.Shape)
+	}
+	c := k.kernel(l.Result(v), l.View(lhs), l.View(rhs), extras)
+	c.Epilogue, c.Word = expr, k.Word
+	for _, nest := range [][]loop.Axis{c.B, c.M, c.N, c.K} {
+		if len(nest) > 3 {
+			l.Errorf(v, "a contraction over %d separate axes is not lowered by this version", len(nest))
+			return
+		}
+	}
+	l.Emit(v, c)
+}
+
+// plain reports whether no point is left out and no element of the result is
+// missed or named twice.
+func (k *Contract) plain(lhs, rhs ir.Shape) bool {
+	return k.inside(k.Lhs, lhs) && k.inside(k.Rhs, rhs) && k.covers()
+}
+
+// kernel sorts the axes into nests, by who is indexed by them, and joins those
+// that strides allow to be joined. Extras are read at the points of the result.
+func (k *Contract) kernel(out, lhs, rhs View, extras []loop.Access) *loop.Contract {
+	c := &loop.Contract{Out: k.access(k.Out, out), Lhs: k.access(k.Lhs, lhs), Rhs: k.access(k.Rhs, rhs)}
+	for _, x := range extras {
+		c.Extra = append(c.Extra, k.access(k.Out, View{x.Buf, x.Offset, x.Strides}))
 	}
 	inOut, inLhs, inRhs := k.names(k.Out), k.names(k.Lhs), k.names(k.Rhs)
 	groups := []struct {
@@ -37,14 +56,23 @@ func (k *Contract) Lower(l Lowering, v *ir.Value) {
 		{&c.N, func(a int) bool { return inOut[a] && inRhs[a] && !inLhs[a] }},
 		{&c.K, func(a int) bool { return !inOut[a] }},
 	}
-	all := pointers(&c.Out, append([]loop.Access{c.Lhs, c.Rhs}, c.Extra...))
 	var order []int
 	for _, g := range groups {
-		for a := range k.Axes {
-			if g.member(a) {
-				order = append(order, a)
+		for a, x := range k.Axes {
+			if !g.member(a) {
+				continue
+			}
+			order = append(order, a)
+			if x.Extent == ir.Batch {
+				*g.nest = append(*g.nest, loop.Axis{Name: x.Name, N: 1, Rows: true})
+			} else {
+				*g.nest = append(*g.nest, loop.Axis{Name: x.Name, N: x.Extent})
 			}
 		}
+	}
+	all := []*loop.Access{&c.Out, &c.Lhs, &c.Rhs}
+	for i := range c.Extra {
+		all = append(all, &c.Extra[i])
 	}
 	for _, a := range all {
 		strides := make([]int, len(order))
@@ -53,29 +81,12 @@ func (k *Contract) Lower(l Lowering, v *ir.Value) {
 		}
 		a.Strides = strides
 	}
-	from, next := 0, 0
+	from := 0
 	for _, g := range groups {
-		var axes []loop.Axis
-		for ; next < len(order) && g.member(order[next]); next++ {
-			a := k.Axes[order[next]]
-			if a.Extent == ir.Batch {
-				axes = append(axes, loop.Axis{Name: a.Name, N: 1, Rows: true})
-			} else {
-				axes = append(axes, loop.Axis{Name: a.Name, N: a.Extent})
-			}
-		}
-		*g.nest = collapse(axes, all, from)
+		*g.nest = collapse(*g.nest, all, from)
 		from += len(*g.nest)
-		if len(*g.nest) > 3 {
-			l.Errorf(v, "a contraction over %d separate axes is not lowered by this version", len(*g.nest))
-			return
-		}
 	}
-	c.Lhs, c.Rhs = *all[1], *all[2]
-	for i := range c.Extra {
-		c.Extra[i] = *all[3+i]
-	}
-	l.Emit(v, c)
+	return c
 }
 
 // names marks the axes that a list of indices uses.
@@ -136,15 +147,6 @@ func (k *Contract) access(list []Index, w View) loop.Access {
 		}
 	}
 	return a
-}
-
-// epilogue is the expression and the extras at the points of Axes.
-func (k *Contract) epilogue(l Lowering, v *ir.Value) (loop.Expr, []loop.Access) {
-	expr, extras := epilogue(l, k.Epilogue, v.Args[2:], v.Shape)
-	for i, x := range extras {
-		extras[i] = k.access(k.Out, View{x.Buf, x.Offset, x.Strides})
-	}
-	return expr, extras
 }
 
 // epilogue rewrites an expression over a sum, Arg(0), and extras, of which

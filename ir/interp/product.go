@@ -1,0 +1,107 @@
+package interp
+
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+	"gonum.org/v1/gonum/blas/blas64"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+// product evaluates a contraction that is a batch of matrix products; nil where
+// it is something else, or laid out as no BLAS reads it.
+func product[F ir.Float](c *ir.Context[F], k *op.Contract, v *ir.Value, args []*ir.Tensor[F]) *ir.Tensor[F] {
+	m, ok := k.Matrices(c.Rows, v.Args[0].Shape, v.Args[1].Shape)
+	if !ok {
+		return nil
+	}
+	if !rowMajor(m.Out, m.M, m.N) { // outᵀ = rhsᵀ·lhsᵀ
+		flip := func(x op.Matrix) op.Matrix { x.Row, x.Col = x.Col, x.Row; return x }
+		m.M, m.N = m.N, m.M
+		m.Out, m.Lhs, m.Rhs = flip(m.Out), flip(m.Rhs), flip(m.Lhs)
+		args = append([]*ir.Tensor[F]{args[1], args[0]}, args[2:]...)
+		m.Batch = slices.Clone(m.Batch)
+		for i, b := range m.Batch {
+			m.Batch[i].Lhs, m.Batch[i].Rhs = b.Rhs, b.Lhs
+		}
+	}
+	lhs, ok1 := layoutOf(m.Lhs, m.M, m.K)
+	rhs, ok2 := layoutOf(m.Rhs, m.K, m.N)
+	if !ok1 || !ok2 || !rowMajor(m.Out, m.M, m.N) {
+		return nil
+	}
+	out := c.New(v.Shape.Concrete(c.Rows))
+	var each func(batch []op.BatchLoop, o, x, y int)
+	each = func(batch []op.BatchLoop, o, x, y int) {
+		if len(batch) == 0 {
+			gemm(lhs, rhs, m, args[0].F[x:], args[1].F[y:], out.F[o:])
+			return
+		}
+		for i := range batch[0].N {
+			each(batch[1:], o+i*batch[0].Out, x+i*batch[0].Lhs, y+i*batch[0].Rhs)
+		}
+	}
+	each(m.Batch, m.Out.Offset, m.Lhs.Offset, m.Rhs.Offset)
+	if k.Epilogue == nil {
+		return out
+	}
+	extras := append([]*ir.Tensor[F]{out}, args[2:]...)
+	return op.Eval(c, &ir.Value{Op: &op.Map{Expr: k.Epilogue}, Type: v.Type}, extras)
+}
+
+// rowMajor reports whether the elements of a row are neighbours and rows do not
+// overlap.
+func rowMajor(x op.Matrix, rows, cols int) bool {
+	return (x.Col == 1 || cols == 1) && (x.Row >= cols || rows == 1)
+}
+
+// layout is how a BLAS is told of a matrix.
+type layout struct {
+	trans  blas.Transpose
+	stride int
+}
+
+// layoutOf describes an r×c matrix that is stored by rows or by columns.
+func layoutOf(x op.Matrix, r, c int) (layout, bool) {
+	if r == 1 {
+		x.Row = max(x.Row, c)
+	}
+	if c == 1 {
+		x.Col = max(x.Col, r)
+	}
+	switch {
+	case (x.Col == 1 || c == 1) && x.Row >= c:
+		return layout{blas.NoTrans, x.Row}, true
+	case (x.Row == 1 || r == 1) && x.Col >= r:
+		return layout{blas.Trans, x.Col}, true
+	}
+	return layout{}, false
+}
+
+// gemm is out = lhs·rhs.
+func gemm[F ir.Float](l, r layout, m op.Matrices, lhs, rhs, out []F) {
+	stored := func(x layout, rows, cols int) (int, int) {
+		if x.trans == blas.Trans {
+			return cols, rows
+		}
+		return rows, cols
+	}
+	lr, lc := stored(l, m.M, m.K)
+	rr, rc := stored(r, m.K, m.N)
+	stride := max(m.Out.Row, m.N)
+	switch out := any(out).(type) {
+	case []float32:
+		blas32.Gemm(l.trans, r.trans, 1,
+			blas32.General{Rows: lr, Cols: lc, Stride: l.stride, Data: any(lhs).([]float32)},
+			blas32.General{Rows: rr, Cols: rc, Stride: r.stride, Data: any(rhs).([]float32)},
+			0, blas32.General{Rows: m.M, Cols: m.N, Stride: stride, Data: out})
+	case []float64:
+		blas64.Gemm(l.trans, r.trans, 1,
+			blas64.General{Rows: lr, Cols: lc, Stride: l.stride, Data: any(lhs).([]float64)},
+			blas64.General{Rows: rr, Cols: rc, Stride: r.stride, Data: any(rhs).([]float64)},
+			0, blas64.General{Rows: m.M, Cols: m.N, Stride: stride, Data: out})
+	}
+}
