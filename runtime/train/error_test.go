@@ -60,6 +60,7 @@ func TestFitErrors(t *testing.T) {
 		{"batch statistics", withStats, ok, dataset(20), config{BatchSize: 9}, "train: a batch of 9 rows is above the 8 that this network was compiled for; it has BatchNormalization, whose statistics need the whole batch at once: set a batch size of at most 8, or generate the package with batch_size: 9"},
 		{"no optimizer", engine(8), train.Compiled{}, dataset(4), config{}, "train: the description names no optimizer: set Config.Optimizer"},
 		{"hyperparameter", engine(8), ok, dataset(4), config{Optimizer: optim.NewSGD(-1)}, "optim: sgd: learning_rate is -1, must be a finite number, 0 or above"},
+		{"callback", engine(8), ok, dataset(4), config{Callbacks: []train.Callback{nil}}, "train: callback 0 is nil"},
 		{"metrics", engine(8), train.Compiled{Metrics: func() [][]metric.Metric { return make([][]metric.Metric, 2) }}, dataset(4), config{}, "train: metrics for 2 outputs, the network has 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -40,6 +40,11 @@ func newFitting[X, Y any](e Engine[X, Y], s *Session, c Compiled, d data.Dataset
 	if err != nil {
 		return nil, err
 	}
+	for i, callback := range cfg.Callbacks {
+		if callback == nil {
+			return nil, fmt.Errorf("train: callback %d is nil", i)
+		}
+	}
 	f := &fitting[X, Y]{engine: e, session: s, epochs: epochs, callbacks: cfg.Callbacks}
 	f.rows, err = newSource("training", training, c.Shuffle && !cfg.NoShuffle, s.Seed)
 	if err != nil {
