@@ -38,7 +38,7 @@ func ExampleReadCSV_mistake() {
 	fmt.Println(err)
 	// Output:
 	// iris.csv:3: column "sepal_length": "abc" is not a number
-	// iris.csv:3: column "species": unknown class "virginca", did you mean "virginica"?; the classes are "setosa", "virginica"
+	// iris.csv:3: column "species": unknown class "virginca" (did you mean "virginica"?); the classes are "setosa", "virginica"
 }
 
 func ExampleReadTokens() {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// suggest returns a question after the nearest of the known names, "" if none
+// suggest asks for the nearest of the known names, "" if none
 // is near.
 func suggest(name string, known []string) string {
 	const longest = 64 // names beyond are not typing errors
@@ -25,7 +25,7 @@ func suggest(name string, known []string) string {
 	if best == "" {
 		return ""
 	}
-	return fmt.Sprintf(", did you mean %q?", best)
+	return fmt.Sprintf(" (did you mean %q?)", best)
 }
 
 // distance is the number of bytes to insert, delete or replace to turn a into b
