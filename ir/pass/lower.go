@@ -119,11 +119,29 @@ func (l *lowering) Result(v *ir.Value) op.View {
 
 // Emit appends a kernel to the phase that v belongs to.
 func (l *lowering) Emit(v *ir.Value, k loop.Kernel) {
+	if nest, ok := k.(*loop.Nest); ok {
+		plain(nest)
+	}
 	run := &loop.Run{Layer: v.Layer, Pos: v.Pos, Kernel: k}
 	if l.forward[v] {
 		l.plan.Forward = append(l.plan.Forward, run)
 	} else {
 		l.plan.Backward = append(l.plan.Backward, run)
+	}
+}
+
+// plain makes a store of a reduction over nothing, such as the mean of a single
+// column.
+func plain(nest *loop.Nest) {
+	for i := range nest.Body {
+		s := &nest.Body[i]
+		if len(s.Inner) > 0 || s.Reduce != loop.Sum && s.Reduce != loop.Max {
+			continue
+		}
+		s.Reduce = loop.Store
+		if s.Finish != nil {
+			s.Value, s.Finish = loop.Substitute(s.Finish, []loop.Expr{s.Value}), nil
+		}
 	}
 }
 

@@ -90,6 +90,17 @@ nest [i:3]
 `)
 }
 
+// The mean of one column is no sum.
+func TestLowerPlain(t *testing.T) {
+	b := ir.NewBuilder("predict")
+	b.At("l", at7)
+	mean := op.Mean(b, op.Unary(b, "exp", feature(b, "x", 1)), false, 1)
+	p := built(t, b, b.Named(op.Unary(b, "sqrt", mean), "y"))
+	check(t, texts(p.Predict.Forward), `nest [n]
+  y[n] = sqrt(exp(x[n]))  // mean, sqrt
+`)
+}
+
 func TestLowerErrors(t *testing.T) {
 	b := ir.NewBuilder("predict")
 	b.At("conv", at7)
