@@ -3,6 +3,6 @@
 // numbers, Keras's initializers and scalar float32 functions.
 //
 // It is free of layers, graphs and optimizers: a generated package spells its
-// network out in Go and calls nn only for these few primitives. Everything in
-// it is a pure function; nothing keeps state between calls.
+// network out in Go and calls nn only for these few primitives. Everything but
+// [Resolve] without a seed is a pure function; nothing keeps state.
 package nn
