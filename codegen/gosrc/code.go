@@ -119,7 +119,7 @@ func docComment(lines ...string) string {
 // wrap breaks a line of prose before column 80. Indented lines stay as they are.
 func wrap(s string) []string {
 	const width = 76
-	if strings.HasPrefix(s, "\t") || len(s) <= width {
+	if strings.HasPrefix(s, "\t") || len([]rune(s)) <= width {
 		return []string{s}
 	}
 	var lines []string

@@ -28,28 +28,20 @@ func (e *emitter) contract(c *loop.Contract) *kernel {
 	switch {
 	case plain && d.batchReduced():
 		d.gradW()
-	case plain && d.forward() && d.nn.N*d.kk.N <= tiny:
-		d.param("y", "x", "w")
-		d.straight()
-	case plain && d.forward() && d.nn.N < 4:
-		d.param("y", "x", "w")
-		d.narrow()
-	case plain && d.forward():
-		d.param("y", "x", "w")
-		d.stream()
-	case plain && d.transposed():
-		if d.Out.Buf.Grad && d.Lhs.Buf.Grad {
-			d.param("dx", "dy", "w")
-		} else {
-			d.param("y", "x", "w")
-		}
-		if d.nn.N*d.kk.N <= tiny {
+	case plain && (d.forward() || d.transposed()):
+		d.operands()
+		switch {
+		case d.nn.N*d.kk.N <= tiny:
 			d.straight()
-		} else {
+		case !d.forward():
 			d.dots()
+		case d.nn.N < 4:
+			d.narrow()
+		default:
+			d.stream()
 		}
 	default:
-		d.param("y", "x", "w")
+		d.operands()
 		d.general(accs)
 	}
 	return k
@@ -94,8 +86,12 @@ func (d *dense) placed() []placed {
 	return list
 }
 
-// param names the operands and the extras.
-func (d *dense) param(y, x, w string) {
+// operands names the parameters: y, x and w, where gradients flow dx, dy and w.
+func (d *dense) operands() {
+	y, x, w := "y", "x", "w"
+	if d.backwards() {
+		y, x = "dx", "dy"
+	}
 	d.y, d.x, d.w = d.kernel.param(d.Out.Buf, y), d.kernel.param(d.Lhs.Buf, x), d.kernel.param(d.Rhs.Buf, w)
 	for _, a := range d.Extra {
 		wish := "b"
@@ -104,6 +100,24 @@ func (d *dense) param(y, x, w string) {
 		}
 		d.extraParams = append(d.extraParams, d.kernel.param(a.Buf, wish))
 	}
+}
+
+// backwards reports the gradient of a dense layer with respect to its input.
+func (d *dense) backwards() bool { return d.Out.Buf.Grad && d.Lhs.Buf.Grad }
+
+// title names the function and describes it. The sum runs over the axis inner;
+// the result has the axis outer.
+func (d *dense) title(end string) {
+	in, out := d.kk.N, d.nn.N
+	inner, outer := "i", "o"
+	d.name = fmt.Sprintf("dense%dx%d%s", in, out, upperWord(d.Word))
+	if d.backwards() {
+		in, out = out, in
+		inner, outer = outer, inner
+		d.name = fmt.Sprintf("dense%dx%dGradX", in, out)
+	}
+	sum := fmt.Sprintf("Σ_%s %s[r,%s]·%s[i,o]", inner, d.x.name, inner, d.w.name)
+	d.describe("%s[r,%s] = %s, for %d inputs and %d outputs%s", d.y.name, outer, d.epilogueText(sum, "r", outer), in, out, end)
 }
 
 // tidy drops loops of one turn and turns the contraction so that N is the
@@ -296,7 +310,7 @@ func (d *dense) short() bool {
 		}
 	}
 	walk(d.Epilogue)
-	return plain && uses == 1 && loop.Size(d.Epilogue) <= 2
+	return uses == 1 && (plain && loop.Size(d.Epilogue) <= 2 || d.nn.N == 1)
 }
 
 // epilogueLoop applies the epilogue to n sums that have been stored in the row

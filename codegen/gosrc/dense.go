@@ -8,13 +8,7 @@ import (
 // straight writes a small layer out, one expression per output.
 func (d *dense) straight() {
 	n, k := d.nn.N, d.kk.N
-	d.name = fmt.Sprintf("dense%dx%d%s", k, n, upperWord(d.Word))
-	row, column, w := "i", "o", fmt.Sprintf("%s[i,o]", d.w.name)
-	if !d.forward() {
-		d.name = fmt.Sprintf("dense%dx%dGradX", n, k)
-		row, column, w = "o", "i", fmt.Sprintf("%s[i,o]", d.w.name)
-	}
-	d.describe("%s[r,%s] = %s, written out for %d sums of %d products", d.y.name, column, d.epilogueText(fmt.Sprintf("Σ_%s %s[r,%s]·%s", row, d.x.name, row, w), "r", column), n, k)
+	d.title(", written out")
 	d.line("for r := range %s {", d.rowsText())
 	xr, yr := d.rowNames()
 	d.rowOf(xr, d.x, "r", d.m.lhs, d.Lhs.Offset, k)
@@ -56,8 +50,7 @@ func (d *dense) rowNames() (xr, yr string) { return d.x.name + "r", d.y.name + "
 // has four partial sums, for one would wait for itself.
 func (d *dense) narrow() {
 	n, k := d.nn.N, d.kk.N
-	d.name = fmt.Sprintf("dense%dx%d%s", k, n, upperWord(d.Word))
-	d.describe("%s[r,o] = %s for %d inputs and %d outputs", d.y.name, d.epilogueText(fmt.Sprintf("Σ_i %s[r,i]·%s[i,o]", d.x.name, d.w.name), "r", "o"), k, n)
+	d.title("")
 	d.line("for r := range %s {", d.rowsText())
 	d.rowOf("xr", d.x, "r", d.m.lhs, d.Lhs.Offset, k)
 	d.rowOf("yr", d.y, "r", d.m.out, d.Out.Offset, n)
@@ -101,8 +94,7 @@ const pass = 8
 // 2.8 for a 4x2 register block and 0.5 for the naive loop at 784x512).
 func (d *dense) stream() {
 	n, k := d.nn.N, d.kk.N
-	d.name = fmt.Sprintf("dense%dx%d%s", k, n, upperWord(d.Word))
-	d.describe("%s[r,o] = %s for %d inputs and %d outputs", d.y.name, d.epilogueText(fmt.Sprintf("Σ_i %s[r,i]·%s[i,o]", d.x.name, d.w.name), "r", "o"), k, n)
+	d.title("")
 	d.line("for r0 := 0; r0 < %s; r0 += %d { // %d rows share each pass over %s", d.rowsText(), pass, pass, d.w.name)
 	d.line("r1 := min(r0+%d, %s)", pass, d.rowsText())
 	row := func() { d.rowOf("yr", d.y, "r", d.m.out, d.Out.Offset, n) }
@@ -203,9 +195,8 @@ func products(count int, product func(j int) string) string {
 // dots takes eight rows of w at a time and forms their products with each row
 // of x: the gradient of a dense layer with respect to its input.
 func (d *dense) dots() {
-	n, k := d.nn.N, d.kk.N
-	d.name = fmt.Sprintf("dense%dx%dGradX", n, k)
-	d.describe("%s[r,i] = %s for %d inputs and %d outputs", d.y.name, d.epilogueText(fmt.Sprintf("Σ_o %s[r,o]·%s[i,o]", d.x.name, d.w.name), "r", "i"), n, k)
+	n := d.nn.N
+	d.title("")
 	if whole := n - n%pass; whole > 0 {
 		d.line("for i := 0; i < %d; i += %d {", whole, pass)
 		d.dotBlock("i", 0, pass)
@@ -272,13 +263,18 @@ func (d *dense) dotBlock(base string, from, count int) {
 // gradW is the gradient of a weight matrix: the outer products of eight rows
 // of x and dy are added at a time.
 func (d *dense) gradW() {
-	d.y, d.x, d.w = d.kernel.param(d.Out.Buf, "dw"), d.kernel.param(d.Lhs.Buf, "x"), d.kernel.param(d.Rhs.Buf, "dy")
+	d.y = d.kernel.param(d.Out.Buf, "dw")
 	m, n := d.m.N, d.nn.N
-	d.name = fmt.Sprintf("dense%dx%dGradW", m, n)
-	if m == 1 {
-		d.name = fmt.Sprintf("dense%dx%dGradW", n, m)
+	in, out := m, n
+	left, right := "x", "dy" // what m and n are axes of
+	if d.Lhs.Buf.Grad && !d.Rhs.Buf.Grad {
+		in, out = n, m
+		left, right = right, left
 	}
-	d.describe("%s[i,o] = Σ_r %s[r,i]·%s[r,o] for %d inputs and %d outputs", d.y.name, d.x.name, d.w.name, m, n)
+	d.x, d.w = d.kernel.param(d.Lhs.Buf, left), d.kernel.param(d.Rhs.Buf, right)
+	d.name = fmt.Sprintf("dense%dx%dGradW", in, out)
+	d.describe("%s[i,o] = Σ_r x[r,i]·dy[r,o], for %d inputs and %d outputs", d.y.name, in, out)
+	l, r := left[:1], right[:1]
 	d.line("clear(%s[:])", d.y.name)
 	d.line("r := 0")
 	d.line("for ; r+%d <= %s; r += %d {", pass, d.rowsText(), pass)
@@ -287,25 +283,22 @@ func (d *dense) gradW() {
 	}
 	for j := range pass {
 		v := plusText("r", j)
-		if j > 0 {
-			v = "(" + v + ")"
-		}
-		d.line("x%d, d%d := %s, %s", j, j, view(d.x, v, d.kk.lhs, d.Lhs.Offset, m), view(d.w, v, d.kk.rhs, d.Rhs.Offset, n))
+		d.line("%s%d, %s%d := %s, %s", l, j, r, j, view(d.x, v, d.kk.lhs, d.Lhs.Offset, m), view(d.w, v, d.kk.rhs, d.Rhs.Offset, n))
 	}
 	d.outer(func(i, v string) {
-		d.line("a0, a1, a2, a3 := x0[%[1]s], x1[%[1]s], x2[%[1]s], x3[%[1]s]", i)
-		d.line("a4, a5, a6, a7 := x4[%[1]s], x5[%[1]s], x6[%[1]s], x7[%[1]s]", i)
+		d.line("a0, a1, a2, a3 := %[2]s0[%[1]s], %[2]s1[%[1]s], %[2]s2[%[1]s], %[2]s3[%[1]s]", i, l)
+		d.line("a4, a5, a6, a7 := %[2]s4[%[1]s], %[2]s5[%[1]s], %[2]s6[%[1]s], %[2]s7[%[1]s]", i, l)
 		d.line("for o := range %d {", n)
-		d.line("%s = %s + %s", v, v, products(pass, func(j int) string { return fmt.Sprintf("a%d*d%d[o]", j, j) }))
+		d.line("%s = %s + %s", v, v, products(pass, func(j int) string { return fmt.Sprintf("a%d*%s%d[o]", j, r, j) }))
 		d.line("}")
 	})
 	d.line("}")
 	d.line("for ; r < %s; r++ {", d.rowsText())
-	d.line("xr, dr := %s, %s", view(d.x, "r", d.kk.lhs, d.Lhs.Offset, m), view(d.w, "r", d.kk.rhs, d.Rhs.Offset, n))
+	d.line("%sr, %sr := %s, %s", l, r, view(d.x, "r", d.kk.lhs, d.Lhs.Offset, m), view(d.w, "r", d.kk.rhs, d.Rhs.Offset, n))
 	d.outer(func(i, v string) {
-		d.line("a := xr[%s]", i)
-		d.line("for o := range dr {")
-		d.line("%s += a * dr[o]", v)
+		d.line("a := %sr[%s]", l, i)
+		d.line("for o := range %sr {", r)
+		d.line("%s += a * %sr[o]", v, r)
 		d.line("}")
 	})
 	d.line("}")

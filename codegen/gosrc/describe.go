@@ -37,24 +37,34 @@ func (d *dense) epilogueText(sum, row, column string) string {
 	return formula(d.Epilogue, args)
 }
 
-// told is a fused step's word where it says more than the operation itself
-// does: relu, not add.
+// told is what is worth telling of a fused step's word: relu, but not add,
+// which the code says itself.
 func told(word string) string {
-	if _, basic := loop.Funcs[word]; basic && word != "sigmoid" && word != "tanh" || said[word] {
-		return ""
+	var parts []string
+	for _, part := range strings.Split(word, ", ") {
+		base := strings.TrimSuffix(part, " gradient")
+		_, basic := loop.Funcs[base]
+		_, infix := operators[base]
+		if plain := said[base] || infix || basic && base == part && base != "sigmoid" && base != "tanh"; !plain && part != "" {
+			parts = append(parts, comment(part))
+		}
 	}
-	return comment(word)
+	return strings.Join(parts, ", ")
 }
 
 // said are the words of reductions and of plain loops, which their code says.
-var said = map[string]bool{"sum": true, "argmax": true, "mean": true, "square": true, "from zero": true}
+var said = map[string]bool{"sum": true, "argmax": true, "mean": true, "square": true, "from zero": true, "gather": true, "scatter": true, "sum of gradients": true}
 
 // upperWord is a fused step's word as a part of a name.
 func upperWord(word string) string {
-	if told(word) == "" {
+	t := told(word)
+	if i := strings.LastIndex(t, ", "); i >= 0 {
+		t = t[i+2:]
+	}
+	if t == "" {
 		return ""
 	}
-	return upper(word)
+	return upper(t)
 }
 
 // formula prints an expression as algebra: a choice in words.

@@ -184,10 +184,14 @@ func (e *emitter) kernel(k loop.Kernel) (*kernel, string, error) {
 	return out, name, nil
 }
 
-// kernelFile adds the kernels and what they call to a file.
+// kernelDecls adds the kernels and what they call to a file.
 func (e *emitter) kernelDecls(f *file) {
 	for _, fn := range e.kernels {
-		f.add("%s", strings.ReplaceAll(docComment(fn.doc...)+fn.text, nameMark, fn.name))
+		var doc []string
+		for _, l := range fn.doc {
+			doc = append(doc, strings.ReplaceAll(l, nameMark, fn.name))
+		}
+		f.add("%s", docComment(doc...)+strings.ReplaceAll(fn.text, nameMark, fn.name))
 	}
 	e.scalarDecls(f)
 }

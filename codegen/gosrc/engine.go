@@ -20,18 +20,14 @@ func (e *emitter) engineDecl(f *file) {
 	fields += "inputs\n"
 	load := ""
 	for i, p := range e.p.Targets {
-		name, n := e.targetField(i), size(p.Shape)
-		elem := "float32"
-		if p.DType == loop.I32 {
-			elem = "int32"
-		}
-		fields += fmt.Sprintf("%s [batchRows * %d]%s\n", name, n, elem)
+		name := e.targetField(i)
+		fields += fmt.Sprintf("%s [%s]%s\n", name, rowsOf(p), elemOf(p))
 		if p.DType == loop.I32 && p.Limit > 0 {
 			load += e.targetCheck(i)
 		}
 	}
-	for i, p := range e.p.Targets {
-		load += fmt.Sprintf("copy(e.%s[row*%d:], %s)\n", e.targetField(i), size(p.Shape), flatOf("y", e.p.Targets, e.ports.targets, i))
+	for i := range e.p.Targets {
+		load += copyIn("e."+e.targetField(i), "y", e.p.Targets, e.ports.targets, i) + "\n"
 	}
 	fields += "weight [batchRows]float32\n"
 	outs := len(e.p.Outputs)
@@ -175,15 +171,14 @@ func (e *emitter) rowMethods(f *file) {
 	}
 	var outs, targets []string
 	for i, p := range e.p.Outputs {
-		n := size(p.Shape)
-		outs = append(outs, fmt.Sprintf("return e.outputs[%d][row*%d : row*%d+%d]", i, n, n, n))
+		outs = append(outs, fmt.Sprintf("return e.outputs[%d][%s]", i, rowRange(p)))
 	}
 	for i, p := range e.p.Targets {
-		n, name := size(p.Shape), e.targetField(i)
+		name := e.targetField(i)
 		if p.DType == loop.I32 {
 			targets = append(targets, fmt.Sprintf("e.class[0] = float32(e.%s[row])\nreturn e.class[:]", name))
 		} else {
-			targets = append(targets, fmt.Sprintf("return e.%s[row*%d : row*%d+%d]", name, n, n, n))
+			targets = append(targets, fmt.Sprintf("return e.%s[%s]", name, rowRange(p)))
 		}
 	}
 	k := "k"
@@ -192,6 +187,14 @@ func (e *emitter) rowMethods(f *file) {
 	}
 	f.add("// Outputs is an output of a row that was last trained on or evaluated.\nfunc (e *engine) Outputs(%s, row int) []float32 {\n%s\n}", k, pick("k", len(outs), outs))
 	f.add("// Targets is a target of a loaded row.\nfunc (e *engine) Targets(%s, row int) []float32 {\n%s\n}", k, pick("k", len(targets), targets))
+}
+
+// rowRange is where a row of a port lies.
+func rowRange(p loop.Port) string {
+	if n := size(p.Shape); n != 1 {
+		return fmt.Sprintf("row*%d : row*%d+%d", n, n, n)
+	}
+	return "row : row+1"
 }
 
 // adapterDecl prints the layers that are fitted to their input.

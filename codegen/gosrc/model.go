@@ -58,11 +58,14 @@ func (e *emitter) modelFile() *file {
 	f.add("%s", portTypes("Input", in, e.p.Inputs, e.ports.inputs))
 	out := docComment("Output is what the network makes of one sample: " + e.portWords(e.p.Outputs) + ".")
 	f.add("%s", portTypes("Output", out, e.p.Outputs, e.ports.outputs))
+	flatMethods(f, "Input", e.p.Inputs, e.ports.inputs)
+	flatMethods(f, "Output", e.p.Outputs, e.ports.outputs)
 	if e.cfg.PredictOnly {
 		e.predictOnlyModel(f)
 		return f
 	}
 	f.add("%s", portTypes("Target", docComment("Target is what the output of one sample should be: "+e.targetWords()+"."), e.p.Targets, e.ports.targets))
+	flatMethods(f, "Target", e.p.Targets, e.ports.targets)
 	e.trainableModel(f)
 	return f
 }

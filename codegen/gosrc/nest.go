@@ -47,12 +47,19 @@ type nestKernel struct {
 	*loop.Nest
 }
 
-// tidyNest drops loops of one turn, splits an axis that runs through whole rows
+// tidyNest turns reductions of one value into stores, drops loops of one turn,
+// splits an axis that runs through whole rows
 // where random numbers need row and element, and gives a single store all its
 // loops as one group.
 func tidyNest(n *loop.Nest) *loop.Nest {
 	t := &loop.Nest{Outer: slices.Clone(n.Outer)}
 	for _, s := range n.Body {
+		if len(s.Inner) == 0 && (s.Reduce == loop.Sum || s.Reduce == loop.Max) {
+			if s.Finish != nil {
+				s.Value = loop.Substitute(s.Finish, []loop.Expr{s.Value})
+			}
+			s.Reduce, s.Finish = loop.Store, nil
+		}
 		s.Inner = slices.Clone(s.Inner)
 		s.Dst = cloneAccess(s.Dst)
 		s.Srcs = slices.Clone(s.Srcs)
@@ -186,7 +193,7 @@ func (k *nestKernel) title() {
 	var steps, sizes []string
 	for _, s := range k.Body {
 		if t := told(s.Word); t != "" {
-			word = s.Word
+			word = upperWord(s.Word)
 			if !slices.Contains(steps, t) {
 				steps = append(steps, t)
 			}
@@ -206,7 +213,7 @@ func (k *nestKernel) title() {
 			word = "zero"
 		}
 	}
-	if told(word) == "" && columns {
+	if len(steps) == 0 && columns {
 		word = "column sums"
 	}
 	k.name = lower(word) + strings.Join(sizes, "x")

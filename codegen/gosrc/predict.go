@@ -3,8 +3,6 @@ package gosrc
 import (
 	"fmt"
 	"strings"
-
-	"github.com/nngen-go/nngen/ir/loop"
 )
 
 // stackBytes is how much scratch Predict keeps on the stack.
@@ -101,6 +99,10 @@ func (e *emitter) predictOne(f *file) {
 				if e.distinct(i) {
 					line("s.%s = appendDistinct(s.%s[:0], %s, s.seen[:])", e.inField(i), e.inField(i), operandOf("x", e.p.Inputs, e.ports.inputs, i))
 					return "s." + e.inField(i)
+				}
+				if len(p.Shape) == 0 && !p.Ragged {
+					line("v%d := [1]%s{%s}", i, elemOf(p), scalarOf("x", e.p.Inputs, e.ports.inputs, i))
+					return fmt.Sprintf("v%d[:]", i)
 				}
 				return flatOf("x", e.p.Inputs, e.ports.inputs, i)
 			case fmt.Sprintf("in%dOffsets", i):
@@ -249,10 +251,6 @@ func (e *emitter) inputsDecl(f *file) {
 	fields, body := "", ""
 	for i, p := range e.p.Inputs {
 		name := e.inField(i)
-		elem := "float32"
-		if p.DType == loop.I32 {
-			elem = "int32"
-		}
 		if p.Ragged {
 			fields += fmt.Sprintf("%s []int32\n%sOffsets [batchRows + 1]int32 // row r is %s[offsets[r]:offsets[r+1]]\n", name, name, name)
 			ids := operandOf("x", e.p.Inputs, e.ports.inputs, i)
@@ -263,9 +261,8 @@ func (e *emitter) inputsDecl(f *file) {
 			body += fmt.Sprintf("in.%s = %s\nin.%sOffsets[row+1] = int32(len(in.%s))\n", name, add, name, name)
 			continue
 		}
-		n := size(p.Shape)
-		fields += fmt.Sprintf("%s [batchRows * %d]%s\n", name, n, elem)
-		body += fmt.Sprintf("copy(in.%s[row*%d:], %s)\n", name, n, flatOf("x", e.p.Inputs, e.ports.inputs, i))
+		fields += fmt.Sprintf("%s [%s]%s\n", name, rowsOf(p), elemOf(p))
+		body += copyIn("in."+name, "x", e.p.Inputs, e.ports.inputs, i) + "\n"
 	}
 	order := "Rows"
 	if n := e.bitWords(); n > 0 {
@@ -306,13 +303,16 @@ func appendDistinct(dst, ids []int32, seen []uint64) []int32 {
 func (e *emitter) fillMethod(f *file) {
 	var params, body []string
 	for i, p := range e.p.Outputs {
-		n := size(p.Shape)
 		params = append(params, e.outName(i))
-		from := fmt.Sprintf("%s[row*%d:]", e.outName(i), n)
-		if n == 1 {
-			from = e.outName(i) + "[row:]"
+		if len(p.Shape) == 0 {
+			value := e.outName(i) + "[row]"
+			if len(e.p.Outputs) == 1 {
+				value = "Output(" + value + ")"
+			}
+			body = append(body, fmt.Sprintf("%s = %s", operandOf("o", e.p.Outputs, e.ports.outputs, i), value))
+			continue
 		}
-		body = append(body, fmt.Sprintf("copy(%s, %s)", flatOf("o", e.p.Outputs, e.ports.outputs, i), from))
+		body = append(body, fmt.Sprintf("copy(%s, %s[%s:])", flatOf("o", e.p.Outputs, e.ports.outputs, i), e.outName(i), scaled("row", size(p.Shape), 0)))
 	}
 	f.add("// fill copies one row of the network's outputs.\nfunc (o *Output) fill(%s []float32, row int) {\n%s\n}", strings.Join(params, ", "), strings.Join(body, "\n"))
 }
@@ -324,12 +324,18 @@ func (e *emitter) checkMethod(f *file) {
 		if p.Limit == 0 {
 			continue
 		}
+		ids := ""
+		if len(p.Shape) == 0 && !p.Ragged {
+			ids = fmt.Sprintf("[]int32{%s}", scalarOf("x", e.p.Inputs, e.ports.inputs, i))
+		} else {
+			ids = flatOf("x", e.p.Inputs, e.ports.inputs, i)
+		}
 		body += fmt.Sprintf(`for i, id := range %s {
 		if id < 0 || id >= %d {
 			return §fmt.Errorf("%s: input %%s: id %%d at position %%d is not from 0 to %d", %s, id, i)
 		}
 	}
-	`, flatOf("x", e.p.Inputs, e.ports.inputs, i), p.Limit, e.cfg.Package, p.Limit-1, quote(p.Name))
+	`, ids, p.Limit, e.cfg.Package, p.Limit-1, quote(p.Name))
 	}
 	f.add("// check reports the first id that is out of range.\nfunc (x *Input) check() error {\n%sreturn nil\n}", body)
 }

@@ -14,6 +14,15 @@ func (e *emitter) testInput(f *file) {
 		at := operandOf("x", e.p.Inputs, e.ports.inputs, i)
 		flat := flatOf("x", e.p.Inputs, e.ports.inputs, i)
 		switch {
+		case !p.Ragged && len(p.Shape) == 0:
+			value := "2*rng.Float32() - 1"
+			if p.DType == loop.I32 {
+				value = fmt.Sprintf("rng.Int32N(%d)", max(p.Limit, 2))
+			}
+			if len(e.p.Inputs) == 1 {
+				value = "Input(" + value + ")"
+			}
+			body += fmt.Sprintf("%s = %s\n", at, value)
 		case p.Ragged:
 			body += fmt.Sprintf("ids%d := make([]int32, 1+rng.IntN(9))\nfor i := range ids%d {\nids%d[i] = rng.Int32N(%d)\n}\n%s = ids%d\n", i, i, i, p.Limit, at, i)
 		case p.DType == loop.I32:
@@ -44,12 +53,7 @@ func samples(n int) []Input {
 
 // index prints what may be indexed: a slice expression over a whole array
 // without its brackets.
-func index(flat string) string {
-	if strings.HasPrefix(flat, "(") {
-		return flat
-	}
-	return strings.TrimSuffix(flat, "[:]")
-}
+func index(flat string) string { return strings.TrimSuffix(flat, "[:]") }
 
 // predictText is a prediction in a test: statements that leave it in out.
 func (e *emitter) predictText(m, x, out string) string {
@@ -159,13 +163,15 @@ func (e *emitter) rangeTest(f *file) {
 		}
 		at := operandOf("x", e.p.Inputs, e.ports.inputs, i)
 		set := fmt.Sprintf("%s = []int32{0, id}", at)
-		if !p.Ragged {
-			flat := flatOf("x", e.p.Inputs, e.ports.inputs, i)
-			set = fmt.Sprintf("%s[0] = id", index(flat))
+		switch {
+		case !p.Ragged && len(p.Shape) == 0 && len(e.p.Inputs) == 1:
+			set = "x = Input(id)"
+		case !p.Ragged && len(p.Shape) == 0:
+			set = at + " = id"
+		case !p.Ragged:
+			set = index(flatOf("x", e.p.Inputs, e.ports.inputs, i)) + "[0] = id"
 		}
-		set = strings.ReplaceAll(set, "*x", "x")
-		set = strings.ReplaceAll(set, "Pointer(x)", "Pointer(&x)")
-		set = strings.ReplaceAll(set, "Pointer(&x.", "Pointer(&x.")
+		set = strings.TrimPrefix(set, "*")
 		f.add(`func TestIDsOutOfRange(t *§testing.T) {
 	m := newTest(t)
 	for _, id := range []int32{-1, %d, §math.MaxInt32, §math.MinInt32} {
@@ -220,6 +226,14 @@ func newTest(t *§testing.T) *Model {
 	return f
 }
 
+// targetValue is a target of a single value.
+func (e *emitter) targetValue(port int, v string) string {
+	if len(e.p.Targets) == 1 {
+		return "Target(" + v + ")"
+	}
+	return elemOf(e.p.Targets[port]) + "(" + v + ")"
+}
+
 // testTarget prints how the test makes up targets that a network can learn.
 func (e *emitter) testTarget(f *file) {
 	body := ""
@@ -228,7 +242,11 @@ func (e *emitter) testTarget(f *file) {
 		at := index(flat)
 		switch {
 		case p.DType == loop.I32 && len(p.Shape) == 0:
-			body += fmt.Sprintf("%s = %s(i %% %d)\n", operandOf("y", e.p.Targets, e.ports.targets, i), map[bool]string{true: "Target", false: "int32"}[len(e.p.Targets) == 1], max(p.Limit, 2))
+			body += fmt.Sprintf("%s = %s\n", operandOf("y", e.p.Targets, e.ports.targets, i), e.targetValue(i, fmt.Sprintf("i %% %d", max(p.Limit, 2))))
+		case len(p.Shape) == 0 && strings.Contains(p.Loss, "binary"):
+			body += fmt.Sprintf("%s = %s\n", operandOf("y", e.p.Targets, e.ports.targets, i), e.targetValue(i, "i % 2"))
+		case len(p.Shape) == 0:
+			body += fmt.Sprintf("%s = %s\n", operandOf("y", e.p.Targets, e.ports.targets, i), e.targetValue(i, "i%5")+" / 4")
 		case p.DType == loop.I32:
 			body += fmt.Sprintf("for j := range %s {\n%s[j] = int32((i + j) %% %d)\n}\n", flat, at, max(p.Limit, 2))
 		case strings.Contains(p.Loss, "categorical"):

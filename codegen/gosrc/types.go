@@ -9,14 +9,10 @@ import (
 
 // portType is the Go type of one sample of a port.
 func portType(p loop.Port) string {
-	elem := "float32"
-	if p.DType == loop.I32 {
-		elem = "int32"
-	}
 	if p.Ragged {
-		return "[]" + elem
+		return "[]" + elemOf(p)
 	}
-	return array(p.Shape) + elem
+	return array(p.Shape) + elemOf(p)
 }
 
 // portTypes declares Input, Output or Target: the type of the one port, or a
@@ -48,7 +44,7 @@ func operandOf(v string, ports []loop.Port, fields []string, i int) string {
 }
 
 // flatOf is a port of the sample that the pointer v points to as a slice of
-// its elements.
+// its elements. A single value has none: see scalarOf.
 func flatOf(v string, ports []loop.Port, fields []string, i int) string {
 	p := ports[i]
 	at := operandOf(v, ports, fields, i)
@@ -57,17 +53,58 @@ func flatOf(v string, ports []loop.Port, fields []string, i int) string {
 		return at
 	case len(p.Shape) == 1:
 		return strings.TrimPrefix(at, "*") + "[:]"
+	case len(ports) == 1:
+		return v + ".flat()"
 	}
-	// Arrays of arrays and single values: the same memory, as one run.
-	ref := v
-	if len(ports) > 1 {
-		ref = "&" + at
+	return v + ".flat" + fields[i] + "()"
+}
+
+// flatMethods prints the views of ports that are arrays of arrays.
+func flatMethods(f *file, name string, ports []loop.Port, fields []string) {
+	for i, p := range ports {
+		if p.Ragged || len(p.Shape) < 2 {
+			continue
+		}
+		v := strings.ToLower(name[:1])
+		ref, method := v, "flat"
+		if len(ports) > 1 {
+			ref, method = "&"+v+"."+fields[i], "flat"+fields[i]
+		}
+		f.add(`// %s is the same memory as one slice: arrays of arrays have no gaps.
+func (%s *%s) %s() []%s { return (*[%d]%s)(§unsafe.Pointer(%s))[:] }`, method, v, name, method, elemOf(p), size(p.Shape), elemOf(p), ref)
 	}
-	elem := "float32"
+}
+
+func elemOf(p loop.Port) string {
 	if p.DType == loop.I32 {
-		elem = "int32"
+		return "int32"
 	}
-	return fmt.Sprintf("(*[%d]%s)(§unsafe.Pointer(%s))[:]", size(p.Shape), elem, ref)
+	return "float32"
+}
+
+// scalarOf is a port that is a single value.
+func scalarOf(v string, ports []loop.Port, fields []string, i int) string {
+	if len(ports) == 1 {
+		return elemOf(ports[i]) + "(*" + v + ")"
+	}
+	return v + "." + fields[i]
+}
+
+// copyIn copies a port of the sample v points to into row row of a slice.
+func copyIn(to, v string, ports []loop.Port, fields []string, i int) string {
+	p := ports[i]
+	if len(p.Shape) == 0 {
+		return fmt.Sprintf("%s[row] = %s", to, scalarOf(v, ports, fields, i))
+	}
+	return fmt.Sprintf("copy(%s[%s:], %s)", to, scaled("row", size(p.Shape), 0), flatOf(v, ports, fields, i))
+}
+
+// rowsOf is the length of an array with a port's elements for every row.
+func rowsOf(p loop.Port) string {
+	if n := size(p.Shape); n != 1 {
+		return fmt.Sprintf("batchRows * %d", n)
+	}
+	return "batchRows"
 }
 
 func size(shape []int) int {

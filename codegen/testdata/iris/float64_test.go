@@ -196,8 +196,8 @@ func hiddenBackward64(x, dHidden []float64, g *params64, n int) {
 	biasGradient1664(&g.HiddenB, dHidden, n)
 }
 
-// dense4x16Relu64 computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), written out for
-// 16 sums of 4 products.
+// dense4x16Relu64 computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
+// inputs and 16 outputs, written out.
 func dense4x16Relu64(y, x []float64, w *[4][16]float64, b *[16]float64, n int) {
 	for r := range n {
 		xr := (*[4]float64)(x[r*4:])
@@ -222,8 +222,8 @@ func dense4x16Relu64(y, x []float64, w *[4][16]float64, b *[16]float64, n int) {
 	}
 }
 
-// dense16x364 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], written out for 3 sums of
-// 16 products.
+// dense16x364 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
+// outputs, written out.
 func dense16x364(y, x []float64, w *[16][3]float64, b *[3]float64, n int) {
 	for r := range n {
 		xr := (*[16]float64)(x[r*16:])
@@ -270,7 +270,8 @@ func softmax364(y, x []float64, n int) {
 	}
 }
 
-// sparseCategoricalCrossentropyRows64 computes sparse_categorical_crossentropy for n rows:
+// sparseCategoricalCrossentropyRows64 computes sparse_categorical_crossentropy
+// for n rows:
 //
 //	y = Σ -log(x[target]) * (weight * invTotal)
 func sparseCategoricalCrossentropyRows64(y *[1]float64, x []float64, target []int32, weight []float64, invTotal float64, n int) {
@@ -284,7 +285,8 @@ func sparseCategoricalCrossentropyRows64(y *[1]float64, x []float64, target []in
 	y[0] = sum // sparse_categorical_crossentropy
 }
 
-// softmaxAndCrossEntropyGradientRows64 computes softmax and cross-entropy gradient for n rows:
+// softmaxAndCrossEntropyGradientRows64 computes softmax and cross-entropy
+// gradient for n rows:
 //
 //	dx = x * (weight * invTotal)
 //	dx[target] += -(weight * invTotal)
@@ -301,7 +303,8 @@ func softmaxAndCrossEntropyGradientRows64(dx, x, weight []float64, invTotal floa
 	}
 }
 
-// dense16x3GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o] for 16 inputs and 3 outputs.
+// dense16x3GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 3
+// outputs.
 func dense16x3GradW64(dw *[16][3]float64, x, dy []float64, n int) {
 	clear(dw[:])
 	r := 0
@@ -349,8 +352,8 @@ func biasGradient364(g *[3]float64, dy []float64, n int) {
 	}
 }
 
-// dense16x3GradX64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else 0,
-// written out for 16 sums of 3 products.
+// dense16x3GradX64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
+// else 0, for 16 inputs and 3 outputs, written out.
 func dense16x3GradX64(dx, dy []float64, w *[16][3]float64, h []float64, n int) {
 	for r := range n {
 		dyr := (*[3]float64)(dy[r*3:])
@@ -381,7 +384,8 @@ func dense16x3GradX64(dx, dy []float64, w *[16][3]float64, h []float64, n int) {
 	}
 }
 
-// dense4x16GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o] for 4 inputs and 16 outputs.
+// dense4x16GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 4 inputs and 16
+// outputs.
 func dense4x16GradW64(dw *[4][16]float64, x, dy []float64, n int) {
 	clear(dw[:])
 	r := 0

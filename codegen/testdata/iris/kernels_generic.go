@@ -5,8 +5,8 @@ package iris
 
 import "math"
 
-// dense4x16Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), written out for
-// 16 sums of 4 products.
+// dense4x16Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
+// inputs and 16 outputs, written out.
 func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	for r := range n {
 		xr := (*[4]float32)(x[r*4:])
@@ -31,8 +31,8 @@ func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	}
 }
 
-// dense16x3 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], written out for 3 sums of
-// 16 products.
+// dense16x3 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
+// outputs, written out.
 func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	for r := range n {
 		xr := (*[16]float32)(x[r*16:])
@@ -79,7 +79,8 @@ func softmax3(y, x []float32, n int) {
 	}
 }
 
-// sparseCategoricalCrossentropyRows computes sparse_categorical_crossentropy for n rows:
+// sparseCategoricalCrossentropyRows computes sparse_categorical_crossentropy
+// for n rows:
 //
 //	y = Σ -log(x[target]) * (weight * invTotal)
 func sparseCategoricalCrossentropyRows(y *[1]float32, x []float32, target []int32, weight []float32, invTotal float32, n int) {
@@ -93,7 +94,8 @@ func sparseCategoricalCrossentropyRows(y *[1]float32, x []float32, target []int3
 	y[0] = float32(total) // sparse_categorical_crossentropy
 }
 
-// softmaxAndCrossEntropyGradientRows computes softmax and cross-entropy gradient for n rows:
+// softmaxAndCrossEntropyGradientRows computes softmax and cross-entropy
+// gradient for n rows:
 //
 //	dx = x * (weight * invTotal)
 //	dx[target] += -(weight * invTotal)
@@ -110,7 +112,8 @@ func softmaxAndCrossEntropyGradientRows(dx, x, weight []float32, invTotal float3
 	}
 }
 
-// dense16x3GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o] for 16 inputs and 3 outputs.
+// dense16x3GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 3
+// outputs.
 func dense16x3GradW(dw *[16][3]float32, x, dy []float32, n int) {
 	clear(dw[:])
 	r := 0
@@ -158,8 +161,8 @@ func biasGradient3(g *[3]float32, dy []float32, n int) {
 	}
 }
 
-// dense16x3GradX computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else 0,
-// written out for 16 sums of 3 products.
+// dense16x3GradX computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
+// 0, for 16 inputs and 3 outputs, written out.
 func dense16x3GradX(dx, dy []float32, w *[16][3]float32, h []float32, n int) {
 	for r := range n {
 		dyr := (*[3]float32)(dy[r*3:])
@@ -190,7 +193,8 @@ func dense16x3GradX(dx, dy []float32, w *[16][3]float32, h []float32, n int) {
 	}
 }
 
-// dense4x16GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o] for 4 inputs and 16 outputs.
+// dense4x16GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 4 inputs and 16
+// outputs.
 func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int) {
 	clear(dw[:])
 	r := 0

@@ -6,7 +6,6 @@ package iris
 import (
 	"context"
 	"fmt"
-	"unsafe"
 
 	"github.com/nngen-go/nngen/runtime/data"
 	"github.com/nngen-go/nngen/runtime/metric"
@@ -125,7 +124,7 @@ type engine struct {
 	params, grads *Params
 	a             [1313]float32 // the arena
 	inputs
-	target  [batchRows * 1]int32
+	target  [batchRows]int32
 	weight  [batchRows]float32
 	outputs [1][]float32 // rows of the last Train or Evaluate
 	losses  [1]float64
@@ -153,7 +152,7 @@ func (e *engine) Load(row int, x *Input, y *Target, weight float32) error {
 	if class := *y; class < 0 || class >= 3 {
 		return fmt.Errorf("iris: target is class %d, not one from 0 to 2", class)
 	}
-	copy(e.target[row*1:], (*[1]int32)(unsafe.Pointer(y))[:])
+	e.target[row] = int32(*y)
 	e.weight[row] = weight
 	e.load(row, x)
 	return nil
