@@ -1,0 +1,164 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/interp"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/runtime/optim"
+	"github.com/nngen-go/nngen/runtime/weights"
+)
+
+// interpretedEngine runs the graphs as they were built.
+type interpretedEngine struct {
+	machine        *interp.Machine[float32]
+	predict, train *ir.Graph
+	one, batch     interp.Batch[float32]
+	rule           optim.Rule
+	slots          map[string][][]float32 // by segment
+	steps          int
+}
+
+// interpreter prepares the interpreter with the weights in a file and with the
+// random samples that the compiled program makes for itself.
+func (n *network) interpreter(weightsPath string) (*interpretedEngine, error) {
+	train, err := n.differentiated()
+	if err != nil {
+		return nil, err
+	}
+	e := &interpretedEngine{predict: n.built.Predict, train: train, slots: map[string][][]float32{}}
+	e.machine = interp.New[float32](e.predict, e.train)
+	f, err := weights.Open(weightsPath)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range f.Tensors {
+		if p := e.machine.Params[t.Name]; p != nil {
+			copy(p.F, t.Data)
+		}
+	}
+	if e.rule, err = ruleNamed(n.program.Training.Optimizer.Name); err != nil {
+		return nil, err
+	}
+	e.batch = sampleBatch(n.program, n.program.Batch)
+	e.one = sampleBatch(n.program, 1)
+	return e, nil
+}
+
+// ruleNamed is an optimizer in its default settings, which cost as much time
+// as any others.
+func ruleNamed(name string) (optim.Rule, error) {
+	switch name {
+	case "sgd":
+		return optim.NewSGD(0.01), nil
+	case "rmsprop":
+		return optim.NewRMSprop(0.001), nil
+	case "adam":
+		return optim.NewAdam(0.001), nil
+	case "adamw":
+		return optim.NewAdamW(0.001), nil
+	case "adagrad":
+		return optim.NewAdagrad(0.001), nil
+	}
+	return nil, fmt.Errorf("the interpreter has no optimizer %q", name)
+}
+
+// sampleBatch makes the first rows of the samples that templates/bench.go.tmpl
+// makes: the same generator, asked in the same order.
+func sampleBatch(p *loop.Program, rows int) interp.Batch[float32] {
+	random := rand.New(rand.NewPCG(1, 1))
+	feed := map[string]*ir.Tensor[float32]{}
+	fill := func(ports []loop.Port) {
+		for _, port := range ports {
+			t := feed[port.Name]
+			if t == nil {
+				t = &ir.Tensor[float32]{Shape: append(ir.Shape{rows}, port.Shape...)}
+				if port.Ragged {
+					t.Shape, t.Offsets = ir.Shape{rows, ir.Ragged}, []int{0}
+				}
+				feed[port.Name] = t
+			}
+			count := elements(port.Shape)
+			if port.Ragged {
+				count = benchTokens
+				t.Offsets = append(t.Offsets, len(t.I)+count)
+			}
+			for range count {
+				if port.DType == loop.I32 {
+					t.I = append(t.I, int32(random.Int64N(int64(max(port.Limit, 1)))))
+				} else {
+					t.F = append(t.F, float32(random.Float64()))
+				}
+			}
+		}
+	}
+	for range rows {
+		fill(p.Inputs)
+		fill(p.Targets)
+	}
+	return interp.Batch[float32]{Rows: rows, Feed: feed}
+}
+
+// time runs a workload.
+func (e *interpretedEngine) time(what string, count int) (time.Duration, error) {
+	start := time.Now()
+	for range count {
+		var err error
+		switch what {
+		case "predict":
+			_, err = e.machine.Run(e.predict, e.one)
+		case "batch":
+			_, err = e.machine.Run(e.predict, e.batch)
+		case "train":
+			e.batch.Step = uint64(e.steps)
+			e.steps++
+			_, err = e.machine.Train(e.train, e.batch, e.update)
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return time.Since(start), nil
+}
+
+// update applies the optimizer to one segment.
+func (e *interpretedEngine) update(segment string, params, grad []float32) {
+	slots, ok := e.slots[segment]
+	if !ok {
+		for _, name := range e.rule.Slots() {
+			slot := make([]float32, len(params))
+			for i := range slot {
+				slot[i] = e.rule.InitSlot(name)
+			}
+			slots = append(slots, slot)
+		}
+		e.slots[segment] = slots
+	}
+	e.rule.Update(e.steps, params, grad, slots)
+}
+
+// agrees compares the outputs of the first sample with those of the other
+// engine: only engines that compute the same are worth timing.
+func (e *interpretedEngine) agrees(want []float64) error {
+	r, err := e.machine.Run(e.predict, e.one)
+	if err != nil {
+		return err
+	}
+	var got []float32
+	for _, t := range r.Outputs {
+		got = append(got, t.F...)
+	}
+	if len(got) != len(want) {
+		return fmt.Errorf("the engines disagree: %d and %d outputs", len(got), len(want))
+	}
+	for i := range got {
+		if d := math.Abs(float64(got[i]) - want[i]); !(d <= 1e-4*(1+math.Abs(want[i]))) {
+			return fmt.Errorf("the engines disagree on output %d: %v interpreted, %v compiled", i, got[i], want[i])
+		}
+	}
+	return nil
+}

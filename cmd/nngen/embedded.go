@@ -1,0 +1,57 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/runtime/nn"
+	"github.com/nngen-go/nngen/runtime/weights"
+)
+
+// weightsFile is the file that predict-only packages embed.
+const weightsFile = "weights.safetensors"
+
+// isOurWeights reports whether a weights file was written by nngen's runtime.
+func isOurWeights(b []byte) bool {
+	f, err := weights.Read(bytes.NewReader(b))
+	return err == nil && strings.HasPrefix(f.Meta[weights.KeyFormat], "nngen.weights.")
+}
+
+// readWeights reads the weights that a predict-only package of p is to embed
+// and checks that they are p's.
+func readWeights(path string, p *loop.Program) ([]byte, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return b, checkWeights(path, b, p)
+}
+
+func checkWeights(path string, b []byte, p *loop.Program) error {
+	f, err := weights.Read(bytes.NewReader(b))
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	f.Name = path
+	segs, n := segments(p)
+	return f.CopyModel(p.ModelID, segs, make([]float32, n))
+}
+
+// segments describes the parameter block in the runtime's terms.
+func segments(p *loop.Program) (segs []nn.Segment, floats int) {
+	for _, s := range p.Segments {
+		var flags nn.Flags
+		switch s.Role {
+		case loop.Frozen:
+			flags = nn.Frozen
+		case loop.State:
+			flags = nn.State
+		}
+		segs = append(segs, nn.Segment{Name: s.Name, Shape: s.Shape, Offset: s.Offset, Flags: flags})
+		floats = max(floats, s.Offset+s.Len())
+	}
+	return segs, floats
+}

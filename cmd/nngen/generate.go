@@ -1,0 +1,176 @@
+package main
+
+import (
+	"fmt"
+	"go/token"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nngen-go/nngen/codegen"
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// generateOptions are the flags of generate.
+type generateOptions struct {
+	model       string
+	output      string
+	pkg         string
+	predictOnly bool
+	weights     string
+	check       bool
+	dump        string
+}
+
+func generateCommand() *cobra.Command {
+	var o generateOptions
+	cmd := &cobra.Command{
+		Use:   "generate MODEL",
+		Short: "Write the Go package of a model",
+		Long: `generate writes the Go package of a model. Files that nngen has not written are
+never overwritten, and where anything fails the folder stays as it was.`,
+		Example: `  nngen generate mnist.yaml
+  nngen generate mnist.yaml -o digits --predict-only --weights mnist-run/weights.safetensors
+  nngen generate mnist.yaml --check`,
+		Args: oneModel,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.model = args[0]
+			return o.run(cmd)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.output, "output", "o", "", "folder of the package (default ./NAME)")
+	f.StringVarP(&o.pkg, "package", "p", "", "name of the package (default the folder's)")
+	f.BoolVar(&o.predictOnly, "predict-only", false, "leave training out; the package then needs the standard library alone")
+	f.StringVar(&o.weights, "weights", "", "trained weights that a predict-only package embeds (default those in its folder)")
+	f.BoolVar(&o.check, "check", false, "write nothing; fail where the package is not current")
+	f.StringVar(&o.dump, "dump", "", "write nothing; print the text of a stage, or of all")
+	return cmd
+}
+
+func (o *generateOptions) run(cmd *cobra.Command) error {
+	switch {
+	case o.weights != "" && !o.predictOnly:
+		return usagef(cmd, "--weights goes with --predict-only: a trainable package reads its weights with Open")
+	case cmd.Flags().Changed("package") && !goodPackage(o.pkg):
+		return usagef(cmd, "-p %q is not a name for a package; %q would be one", o.pkg, packageName(o.pkg))
+	case cmd.Flags().Changed("dump") && o.check:
+		return usagef(cmd, "--dump and --check do not go together")
+	case cmd.Flags().Changed("dump"):
+		return o.printStages(cmd.OutOrStdout())
+	}
+	net, err := compile(o.model, nil)
+	if err != nil {
+		return err
+	}
+	if o.output == "" {
+		o.output = packageName(net.program.Name)
+	}
+	out, err := readFolder(o.output)
+	if err != nil {
+		return err
+	}
+	files, err := o.files(net, out)
+	if err != nil {
+		return err
+	}
+	c, err := out.compare(files)
+	if err != nil {
+		return err
+	}
+	if o.check {
+		return o.report(cmd, c)
+	}
+	return out.apply(files, c)
+}
+
+// files gives everything that belongs into the folder.
+func (o *generateOptions) files(net *network, out *folder) (map[string][]byte, error) {
+	cfg := codegen.Config{Package: o.pkg, PredictOnly: o.predictOnly}
+	if cfg.Package == "" {
+		name, err := out.packageName()
+		if err != nil {
+			return nil, err
+		}
+		cfg.Package = name
+	}
+	var err error
+	switch b, ok := out.ours[weightsFile]; {
+	case o.weights != "":
+		cfg.Weights, err = readWeights(o.weights, net.program)
+	case o.predictOnly && ok:
+		cfg.Weights, err = b, checkWeights(filepath.Join(out.path, weightsFile), b, net.program)
+	case !o.predictOnly && !net.trains():
+		err = diag.List{diag.Errorf(net.spec.Pos, "there is no compile section, so the package could not train; write compile: {optimizer: rmsprop, loss: ...}, or pass --predict-only")}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return net.emit(cfg)
+}
+
+// packageName is the name that a package in the folder has: that of the Go
+// files which are there already, or else the folder's own.
+func (f *folder) packageName() (string, error) {
+	if f.clause != "" {
+		return f.clause, nil
+	}
+	abs, err := filepath.Abs(f.path)
+	if err != nil {
+		return "", err
+	}
+	return packageName(filepath.Base(abs)), nil
+}
+
+func goodPackage(name string) bool {
+	return token.IsIdentifier(name) && name != "_" && name != "main"
+}
+
+// report says what --check found.
+func (o *generateOptions) report(cmd *cobra.Command, c changes) error {
+	if c.none() {
+		return nil
+	}
+	w := cmd.ErrOrStderr()
+	fmt.Fprintf(w, "%s: not what %s says\n", o.output, o.model)
+	for _, part := range []struct {
+		word  string
+		names []string
+	}{{"stale", c.stale}, {"missing", c.missing}, {"superfluous", c.superfluous}} {
+		for _, name := range part.names {
+			fmt.Fprintf(w, "  %-12s %s\n", part.word, filepath.Join(o.output, name))
+		}
+	}
+	fmt.Fprintf(w, "run: %s\n", o.command())
+	return errReported
+}
+
+// command is the command line that makes the package current.
+func (o *generateOptions) command() string {
+	args := []string{"nngen", "generate", o.model, "-o", o.output}
+	if o.pkg != "" {
+		args = append(args, "-p", o.pkg)
+	}
+	if o.predictOnly {
+		args = append(args, "--predict-only")
+	}
+	if o.weights != "" {
+		args = append(args, "--weights", o.weights)
+	}
+	for i, a := range args {
+		args[i] = shellQuote(a)
+	}
+	return strings.Join(args, " ")
+}
+
+// shellQuote quotes an argument for a shell where it has to be.
+func shellQuote(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:,=+@", r)
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

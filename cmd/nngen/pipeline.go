@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/nngen-go/nngen/codegen"
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/build"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/pass"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// network is a description behind all stages but the last.
+type network struct {
+	spec    *spec.Model
+	built   *build.Network
+	program *loop.Program
+}
+
+// compile runs a description through every stage up to its program. Dump, where
+// set, is given the text of every stage.
+func compile(file string, dump func(stage, text string)) (*network, error) {
+	src, err := readDescription(file)
+	if err != nil {
+		return nil, err
+	}
+	model, err := spec.Parse(file, src)
+	if err != nil {
+		return nil, err
+	}
+	if dump != nil {
+		dump("spec", string(spec.WriteJSON(model)))
+	}
+	net, err := build.Build(model)
+	if err != nil {
+		return nil, err
+	}
+	graphs := pass.Source{Predict: net.Predict, Evaluate: net.Evaluate, Train: net.Train}
+	for _, a := range net.Adapts {
+		graphs.Adapts = append(graphs.Adapts, a.Graph)
+	}
+	program, err := pass.Compile(net.Header, graphs, pass.Options{Dump: dump})
+	if err != nil {
+		return nil, err
+	}
+	return &network{model, net, program}, nil
+}
+
+// trains reports whether the description says how to train.
+func (n *network) trains() bool { return n.program.Train != nil }
+
+// emit prints the package, in memory. The result is by file name.
+func (n *network) emit(cfg codegen.Config) (map[string][]byte, error) {
+	list, err := codegen.Generate(n.program, cfg)
+	if err != nil {
+		return nil, err
+	}
+	files := make(map[string][]byte, len(list))
+	for _, f := range list {
+		files[f.Name] = f.Data
+	}
+	return files, nil
+}
+
+// differentiated is the training graph with its gradients, as built and not
+// optimised: what the interpreter runs.
+func (n *network) differentiated() (*ir.Graph, error) {
+	g := pass.Clone(n.built.Train)
+	return g, pass.Autodiff(g)
+}
+
+// longestRead bounds what is read of a file that may be anything; spec has a
+// much smaller bound of its own.
+const longestRead = 64 << 20
+
+// readDescription reads a model file. Where there is none of that name, the
+// error has the near one.
+func readDescription(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if os.IsNotExist(err) {
+		near := diag.DidYouMean(filepath.Base(file), descriptions(filepath.Dir(file)))
+		return nil, fmt.Errorf("%s: there is no such file%s", file, near)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s: this is a folder, not a model's description", file)
+	}
+	return io.ReadAll(io.LimitReader(f, longestRead))
+}
+
+// descriptions lists what could be a description in a folder.
+func descriptions(dir string) []string {
+	var names []string
+	entries, _ := os.ReadDir(dir) // no folder, no suggestion
+	for _, e := range entries {
+		switch filepath.Ext(e.Name()) {
+		case ".yaml", ".yml", ".json":
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "nngen",
+		Short: "Compile neural networks into Go packages",
+		Long: `nngen compiles the description of a neural network into a Go package that
+predicts and trains that one network.`,
+		Example: `  nngen generate mnist.yaml              # writes the package ./mnist
+  nngen fit mnist.yaml --data mnist-data # trains it: weights and history in ./mnist-run`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.AddCommand(generateCommand(), summaryCommand(), fitCommand(), benchCommand(), schemaCommand(), versionCommand())
+	root.Args = func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		return usagef(root, "unknown command %s%s", diag.Quote(args[0]), diag.DidYouMean(args[0], commandNames(root)))
+	}
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		return usagef(root, "which command? %s", strings.Join(commandNames(root), ", "))
+	}
+	root.SetFlagErrorFunc(flagError)
+	return root
+}
+
+func commandNames(root *cobra.Command) []string {
+	var names []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() && c.Name() != "help" {
+			names = append(names, c.Name())
+		}
+	}
+	return names
+}
+
+// oneModel is the argument check of the commands that take a description.
+func oneModel(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0:
+		return usagef(cmd, "which model? Give the description's file: %s model.yaml", cmd.CommandPath())
+	case len(args) > 1:
+		return usagef(cmd, "one model at a time: %s is too much", diag.Quote(args[1]))
+	}
+	return nil
+}
+
+// noArguments is the argument check of the commands that take none.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef(cmd, "%s takes no argument: %s is too much", cmd.Name(), diag.Quote(args[0]))
+	}
+	return nil
+}
+
+// usageError is a mistake in the command line.
+type usageError struct {
+	command string
+	msg     string
+}
+
+func (e *usageError) Error() string {
+	return fmt.Sprintf("%s: %s\nRun '%s --help' for usage.", e.command, e.msg, e.command)
+}
+
+func usagef(cmd *cobra.Command, format string, args ...any) error {
+	return &usageError{cmd.CommandPath(), fmt.Sprintf(format, args...)}
+}
