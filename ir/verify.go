@@ -7,8 +7,11 @@ import "fmt"
 // graph, and losses are scalars. A violation is a mistake of the compiler.
 func Verify(g *Graph) error {
 	fail := func(v *Value, format string, args ...any) error {
-		where := fmt.Sprintf("graph %s: value %%%d", g.Name, v.ID)
-		if v.Name != "" {
+		where := fmt.Sprintf("graph %s", g.Name)
+		if v != nil {
+			where += fmt.Sprintf(": value %%%d", v.ID)
+		}
+		if v != nil && v.Name != "" {
 			where += " " + v.title()
 		}
 		return fmt.Errorf("ir: %s: %s", where, fmt.Sprintf(format, args...))
@@ -49,7 +52,7 @@ func Verify(g *Graph) error {
 	for _, list := range [][]*Value{roots, g.Inputs, g.Params} {
 		for _, v := range list {
 			if !defined[v] {
-				return fail(v, "it is asked for and not in the graph")
+				return fail(v, "a value that is asked for is not in the graph")
 			}
 		}
 	}
