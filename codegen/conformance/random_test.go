@@ -68,6 +68,9 @@ var activations = []string{
 }
 
 func (g *generator) dense(units int, activation string) {
+	if activation == "softmax" || activation == "log_softmax" {
+		units = max(units, 2) // over one unit it is a constant, which is refused
+	}
 	args := object{{"units", units}, {"activation", activation}}
 	if g.flip(20) {
 		args = append(args, member{"use_bias", false})
@@ -123,7 +126,11 @@ func (g *generator) step() {
 	case 0, 1, 2:
 		g.dense(1+g.r.IntN(12), g.pick(activations...))
 	case 3:
-		g.add("Activation", object{{"activation", g.pick(activations...)}}, g.shape)
+		name := g.pick(activations...)
+		if width == 1 && (name == "softmax" || name == "log_softmax") {
+			name = "mish"
+		}
+		g.add("Activation", object{{"activation", name}}, g.shape)
 	case 4:
 		g.add("Dropout", object{{"rate", 0.25}}, g.shape)
 	case 5:
@@ -142,11 +149,11 @@ func (g *generator) step() {
 		}
 	case 9: // a residual branch
 		from, shape := g.last, g.shape
-		g.dense(width, g.pick(activations...))
+		g.dense(width, g.pick("relu", "tanh", "gelu", "elu"))
 		g.add("Add", nil, shape, from, g.last)
 	case 10: // a wider one
 		from, shape := g.last, g.shape
-		units := 1 + g.r.IntN(6)
+		units := 2 + g.r.IntN(5)
 		g.dense(units, g.pick(activations...))
 		out := append(append([]int(nil), shape[:len(shape)-1]...), width+units)
 		g.add("Concatenate", nil, out, from, g.last)

@@ -99,12 +99,18 @@ func serve(t *testing.T, dir string, packages []string, cases []harness.Case) []
 			t.Fatal(err)
 		}
 	}
-	goBuild := exec.Command("go", "build", "-o", "scratch.exe", ".")
+	goBuild := exec.Command("go", "build", "-trimpath", "-o", "scratch.exe", ".")
 	goBuild.Dir = dir
 	goBuild.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
 	if out, err := goBuild.CombinedOutput(); err != nil {
 		t.Fatalf("the emitted packages do not build: %v\n%s", err, head(out))
 	}
+	return drive(t, dir, cases, os.Environ())
+}
+
+// drive runs the cases through the binary that serve has built.
+func drive(t *testing.T, dir string, cases []harness.Case, env []string) []harness.Result {
+	t.Helper()
 	var in, out bytes.Buffer
 	enc := json.NewEncoder(&in)
 	for _, c := range cases {
@@ -113,6 +119,7 @@ func serve(t *testing.T, dir string, packages []string, cases []harness.Case) []
 		}
 	}
 	run := exec.Command(filepath.Join(dir, "scratch.exe"))
+	run.Env = env
 	var stderr bytes.Buffer
 	run.Stdin, run.Stdout, run.Stderr = &in, &out, &stderr
 	if err := run.Run(); err != nil {

@@ -45,15 +45,15 @@ func (p *plan) withLoss(g *built) *built {
 		l := p.compile.losses[i]
 		b.At(lossLayer, l.call.Pos)
 		rows := b.Named(l.loss.PerSample(n, g.outputs[i], targets[i]), r.Name+".losses")
-		sum := b.Named(op.Sum(b, b.Named(op.Binary(b, "mul", rows, weight), r.Name+".weighted"), false, 0), r.Name+".total")
-		part := b.Named(op.Binary(b, "mul", sum, total), r.Name+".loss")
+		sum := b.Named(op.Sum(b, b.Named(times(b, "weighted", rows, weight), r.Name+".weighted"), false, 0), r.Name+".total")
+		part := b.Named(times(b, "over the batch", sum, total), r.Name+".loss")
 		b.Graph.Losses = append(b.Graph.Losses, part)
 		add(part)
 	}
 	if penalty := penalties(n); penalty != nil {
 		b.At(lossLayer, p.spec.Compile.Pos)
 		share := input(b, op.Input{Port: p.free("share"), Kind: op.Share}, "share")
-		add(b.Named(op.Binary(b, "mul", penalty, share), "penalty"))
+		add(b.Named(times(b, "share", penalty, share), "penalty"))
 	}
 	b.Graph.Loss = args[0]
 	if len(args) > 1 {
@@ -61,6 +61,11 @@ func (p *plan) withLoss(g *built) *built {
 	}
 	p.errs = append(p.errs, b.Errors...)
 	return g
+}
+
+// times is x·y under a word of its own.
+func times(b *ir.Builder, word string, x, y *ir.Value) *ir.Value {
+	return op.MapOf(b, loop.Call("mul", loop.Arg(0), loop.Arg(1)), word, x, y)
 }
 
 // free is a port of the loss under a name that no input and no layer has.

@@ -2,6 +2,7 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -42,7 +43,7 @@ func (d *Dense) Build(c *Context, in []*ir.Value) *ir.Value {
 	y := op.MatMul(c.B, x, kernel)
 	if d.UseBias {
 		bias := c.Param("bias", ir.Shape{d.Units}, d.BiasInitializer, d.BiasRegularizer)
-		y = op.Binary(c.B, "add", c.Named(y, "dot"), bias)
+		y = op.MapOf(c.B, loop.Call("add", loop.Arg(0), loop.Arg(1)), "bias", c.Named(y, "dot"), bias)
 	}
 	return c.activate(y, d.Activation)
 }

@@ -1,0 +1,234 @@
+package conformance
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"testing"
+
+	"github.com/nngen-go/nngen/codegen/conformance/harness"
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/interp"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/pass"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+const (
+	// modelCount random networks are emitted with all passes,
+	modelCount = 200
+	// and every plainEvery-th once more with none of the optional ones.
+	plainEvery = 8
+)
+
+// TestRandomModels holds emitted packages to the interpreter, which runs the
+// unoptimised graph in float64: outputs, loss, gradients and state of random
+// networks on random data. All packages are linked into one binary. It runs
+// twice, with one worker thread and with two, and must give the same bits.
+func TestRandomModels(t *testing.T) {
+	dir := t.TempDir()
+	off := map[string]bool{}
+	for _, name := range pass.Optional() {
+		off[name] = true
+	}
+	var nets []*network
+	var names []string
+	var cases []harness.Case
+	for seed := range uint64(modelCount) {
+		src, err := randomModel(seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		variants := []pass.Options{{}}
+		if seed%plainEvery == 0 {
+			variants = append(variants, pass.Options{Off: off})
+		}
+		for variant, o := range variants {
+			net, err := compileJSON(fmt.Sprintf("m%03d%c", seed, "ab"[variant]), src)
+			if err != nil {
+				t.Fatalf("%s\n%v", src, err)
+			}
+			if err := net.emit(dir, o); err != nil {
+				t.Fatalf("%s\n%v", src, err)
+			}
+			nets, names = append(nets, net), append(names, net.name)
+			c := net.randomCase(seed)
+			cases = append(cases, c)
+		}
+	}
+	results := serve(t, dir, names, cases)
+	for i, got := range results {
+		if err := nets[i].check(cases[i], got); err != nil {
+			t.Errorf("%s: %v\n%s", got.Model, err, spec.WriteJSON(nets[i].Spec))
+		}
+	}
+	again := append(os.Environ(), "GOMAXPROCS=1")
+	if other := drive(t, dir, cases, again); !reflect.DeepEqual(other, results) {
+		t.Error("GOMAXPROCS=1 changes results")
+	}
+}
+
+// randomCase draws parameters and a batch of data for a network.
+func (n *network) randomCase(seed uint64) harness.Case {
+	r := rand.New(rand.NewPCG(seed, 2))
+	c := harness.Case{Model: n.name, Step: 3}
+	for _, s := range n.Header.Segments {
+		for range s.Len() {
+			v := r.NormFloat64() * 0.5
+			if s.Role == loop.State {
+				v = 0.5 + r.Float64() // a variance is positive
+			}
+			c.Params = append(c.Params, float32(v))
+		}
+	}
+	rows := 1 + r.IntN(2*n.Header.Batch)
+	if n.Header.Training.BatchStatistics {
+		// Statistics over a batch need it whole, and two rows to differ.
+		rows = 2 + r.IntN(n.Header.Batch-1)
+	}
+	for range rows {
+		var x, y []float64
+		for _, p := range n.Header.Inputs {
+			x = append(x, sample(r, p)...)
+		}
+		for _, p := range n.Header.Targets {
+			y = append(y, sample(r, p)...)
+		}
+		c.Batch.X, c.Batch.Y = append(c.Batch.X, x), append(c.Batch.Y, y)
+		c.Batch.Weight = append(c.Batch.Weight, float32(r.IntN(3))+0.5)
+	}
+	return c
+}
+
+// sample draws one sample of a port; ragged ids may repeat or be absent.
+func sample(r *rand.Rand, p loop.Port) []float64 {
+	count := product(p.Shape)
+	if p.Ragged {
+		count = r.IntN(9)
+	}
+	out := make([]float64, count)
+	for i := range out {
+		switch {
+		case p.DType == loop.I32:
+			out[i] = float64(r.IntN(p.Limit))
+		case p.Loss == "binary_crossentropy":
+			out[i] = float64(r.IntN(2))
+		case p.Loss == "categorical_crossentropy":
+			out[i] = 1 / float64(count)
+		default:
+			out[i] = float64(float32(r.NormFloat64()))
+		}
+	}
+	return out
+}
+
+// check runs a case through the interpreter and compares.
+func (n *network) check(c harness.Case, got harness.Result) error {
+	if got.Error != "" {
+		return fmt.Errorf("%s", got.Error)
+	}
+	train := pass.Clone(n.Train)
+	if err := pass.Autodiff(train); err != nil {
+		return err
+	}
+	m := interp.New[float64](n.Predict, train)
+	m.Seed = 1
+	for _, s := range n.Header.Segments {
+		for i, v := range c.Params[s.Offset : s.Offset+s.Len()] {
+			m.Params[s.Name].F[i] = float64(v)
+		}
+	}
+	rows := len(c.Batch.X)
+	predicted, err := m.Run(n.Predict, interp.Batch[float64]{Rows: rows, Feed: n.feed(c.Batch, 0, rows)})
+	if err != nil {
+		return err
+	}
+	for r := range rows {
+		if !reflect.DeepEqual(got.Single[r], got.Outputs[r]) {
+			return fmt.Errorf("row %d: Predict gives %v, PredictBatch %v", r, got.Single[r], got.Outputs[r])
+		}
+		var want []float64
+		for _, o := range predicted.Outputs {
+			width := len(o.F) / rows
+			want = append(want, o.F[r*width:(r+1)*width]...)
+		}
+		if d, size := largest(got.Outputs[r], want); d > 2e-5*max(size, 1) {
+			return fmt.Errorf("row %d: outputs %v, interpreted %v", r, got.Outputs[r], want)
+		}
+	}
+	return n.checkGradients(c, got, m, train)
+}
+
+// checkGradients compares loss and gradients. The emitted package cuts a batch
+// that is larger than its micro-batch; the interpreter takes it whole.
+func (n *network) checkGradients(c harness.Case, got harness.Result, m *interp.Machine[float64], train *ir.Graph) error {
+	rows := len(c.Batch.X)
+	feed := n.feed(c.Batch, 0, rows)
+	weight := &ir.Tensor[float64]{Shape: ir.Shape{rows}}
+	for _, w := range c.Batch.Weight {
+		weight.F = append(weight.F, float64(w))
+	}
+	feed["weight"] = weight
+	want, err := m.Run(train, interp.Batch[float64]{Rows: rows, Feed: feed, Step: uint64(c.Step)})
+	if err != nil {
+		return err
+	}
+	if d := math.Abs(float64(got.Loss) - want.Loss); !(d <= 2e-5*max(math.Abs(want.Loss), 1)) {
+		return fmt.Errorf("loss %g, interpreted %g", got.Loss, want.Loss)
+	}
+	grads := map[string][]float64{}
+	for _, g := range want.Grads {
+		grads[g.Segment] = g.Value.F
+	}
+	for _, s := range n.Header.Segments {
+		g, ok := grads[s.Name]
+		if ok != (s.Role == loop.Trainable) {
+			return fmt.Errorf("segment %s is %v, gradient: %v", s.Name, s.Role, ok)
+		}
+		if !ok {
+			continue
+		}
+		if d, size := largest(got.Grads[s.Offset:s.Offset+s.Len()], g); !(d <= 1e-4*max(size, 0.1)) {
+			return fmt.Errorf("gradient of %s off by %g (size %g)", s.Name, d, size)
+		}
+	}
+	return nil
+}
+
+// feed lays rows of a batch out by port.
+func (n *network) feed(b harness.Batch, from, to int) map[string]*ir.Tensor[float64] {
+	out := map[string]*ir.Tensor[float64]{}
+	lay := func(ports []loop.Port, values [][]float64) {
+		at := 0
+		for _, p := range ports {
+			t := &ir.Tensor[float64]{Shape: append(ir.Shape{to - from}, p.Shape...)}
+			if p.Ragged {
+				t.Shape, t.Offsets, t.I = ir.Shape{to - from, ir.Ragged}, []int{0}, []int32{}
+			}
+			width := product(p.Shape)
+			for _, row := range values[from:to] {
+				cells := row
+				if !p.Ragged {
+					cells = row[at : at+width]
+				}
+				for _, v := range cells {
+					if p.DType == loop.I32 {
+						t.I = append(t.I, int32(v))
+					} else {
+						t.F = append(t.F, v)
+					}
+				}
+				if p.Ragged {
+					t.Offsets = append(t.Offsets, len(t.I))
+				}
+			}
+			at += width
+			out[p.Name] = t
+		}
+	}
+	lay(n.Header.Inputs, b.X)
+	lay(n.Header.Targets, b.Y)
+	return out
+}
