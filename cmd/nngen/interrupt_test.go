@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const endless = `
+name: endless
+data:
+  train: {csv: iris_train.csv}
+  features: {petal_length: {type: number}, petal_width: {type: number}}
+  target: {column: species, classes: [setosa, versicolor, virginica]}
+layers:
+  - Dense: {units: 3, activation: softmax}
+compile: {loss: sparse_categorical_crossentropy}
+fit: {epochs: 10000000}
+`
+
+// TestInterrupt presses Ctrl-C in the middle of a training: the exit code says
+// so, and what has been reached is kept.
+func TestInterrupt(t *testing.T) {
+	models, err := filepath.Abs("../../testdata/models")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "endless.yaml"), []byte(endless), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "nngen", "fit", "endless.yaml", "--data", models, "--seed", "1")
+	cmd.Dir = dir
+	scratch := t.TempDir()
+	cmd.Env = append(os.Environ(), "TMPDIR="+scratch)
+	pipe, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stderr := bufio.NewReader(pipe)
+	for {
+		line, err := stderr.ReadString('\n')
+		if err != nil {
+			t.Fatalf("before the third epoch: %v", err)
+		}
+		if strings.HasPrefix(line, "Epoch 3/") {
+			break
+		}
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	rest, err := io.ReadAll(stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // the exit code is looked at below
+	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
+		t.Errorf("exit code %d", code)
+	}
+	if !strings.HasSuffix(string(rest), "\nnngen: interrupted\n") {
+		t.Errorf("it ends with %q", rest[max(0, len(rest)-200):])
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "endless-run", "history.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var history struct{ Epoch []int }
+	if err := json.Unmarshal(b, &history); err != nil || len(history.Epoch) < 2 {
+		t.Errorf("%d epochs are kept, %v", len(history.Epoch), err)
+	}
+	for _, name := range []string{weightsFile, "history.svg"} {
+		if !exists(filepath.Join(dir, "endless-run", name)) {
+			t.Errorf("%s is not kept", name)
+		}
+	}
+	if left, err := os.ReadDir(scratch); err != nil || len(left) > 0 {
+		t.Errorf("scratch modules are left behind: %v %v", left, err)
+	}
+}
