@@ -32,19 +32,10 @@ func TestProgramText(t *testing.T) { golden(t, "program.txt", newNet().String())
 // The families that the network of the tests does not have.
 func TestKernelText(t *testing.T) {
 	n := newNet()
-	img, pooled := rowsOf("image", 0, 6, 8), rowsOf("pooled", 0, 3, 8)
-	pool := Window{
-		Outer: []Axis{batch, {Name: "x", N: 3}, {Name: "c", N: 8}}, Taps: []Axis{{Name: "x", N: 3}},
-		Space: []WindowAxis{{Outer: 1, Size: 6, Stride: 2, Dilation: 1, Pad: 1, InStride: 8}},
-		In:    Access{Buf: img, Offset: -8, Strides: []int{48, 16, 1, 8}},
-		Out:   Access{Buf: pooled, Strides: []int{24, 8, 1, 0}}, Reduce: Max,
-	}
-	mean := pool
+	pool, grad := pooling()
+	mean := *pool
 	mean.Reduce, mean.Mean = Sum, true
-	dimg, dpooled := *img, *pooled
-	dimg.Grad, dpooled.Grad = true, true
-	grad := WindowGrad{Window: pool, DOut: Access{Buf: &dpooled, Strides: pool.Out.Strides}, DIn: Access{Buf: &dimg, Offset: -8, Strides: pool.In.Strides}}
-	spread := grad
+	spread := *grad
 	spread.Window = mean
 	hot := rowsOf("hot", 0, 5)
 	max := &Buffer{Name: "head.max", Class: Local}
@@ -58,11 +49,27 @@ func TestKernelText(t *testing.T) {
 		{Dst: Access{Buf: head, Strides: one, Index: &Access{Buf: class, Strides: []int{1}}, IndexStride: 1}, Accumulate: true, Value: Num(-1)},
 	}}
 	text := ""
-	for _, k := range []Kernel{&pool, &mean, &grad, &spread, softmax,
+	for _, k := range []Kernel{pool, &mean, grad, &spread, softmax,
 		&MultiHot{Ids: n.ids, Out: hot, Limit: 5}, &MultiHot{Ids: n.ids, Out: hot, Limit: 5, Set: true}} {
 		text += k.String() + "\n"
 	}
 	golden(t, "kernels.txt", text)
+}
+
+func TestLoopText(t *testing.T) {
+	h := rowsOf("state\n", 0, 2) // a name that would break the line
+	step := &Nest{Outer: []Axis{batch}, Body: []Stmt{{Value: Call("tanh", Arg(0)), Dst: Access{Buf: h, Offset: 1, Strides: []int{1, 2}}, Srcs: []Access{{Buf: h, Strides: []int{1, 2}}}}}}
+	p := &Plan{Name: "predict", Forward: []Step{&Loop{Axis: Axis{Name: "t", N: 2}, Reverse: true, Body: []Step{run(step)}}}}
+	want := `plan predict: 0 floats
+forward
+  loop t:2 down
+    # "dense"
+    nest [n]
+      "state\n"[2*n + turn + 1] = tanh("state\n"[2*n + turn])
+`
+	if got := p.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
 }
 
 func TestFormat(t *testing.T) {
@@ -91,6 +98,7 @@ func TestFormat(t *testing.T) {
 
 func TestFlops(t *testing.T) {
 	n := newNet()
+	pool, grad := pooling()
 	for _, tt := range []struct {
 		k    Kernel
 		rows int
@@ -100,6 +108,11 @@ func TestFlops(t *testing.T) {
 		{n.ddense, 4, 3 * 2 * 4 * 2},
 		{n.loss, 4, 4 * 2 * 5}, // two differences, two products, one sum
 		{n.scatter, 4, 4 * 2},
+		{n.gather, 4, 4 * 2},
+		{&MultiHot{Ids: n.ids, Limit: 5}, 4, 0},
+		{pool, 2, 2 * 3 * 8 * 3},
+		{grad, 2, 2 * 3 * 8 * 3 * 2},
+		{n.dout, 4, 4 * 2},
 	} {
 		if got := tt.k.Flops(tt.rows); got != tt.want {
 			t.Errorf("%s: got %d flops, want %d", tt.k.Family(), got, tt.want)

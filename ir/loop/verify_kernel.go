@@ -178,23 +178,28 @@ func (v *verifier) window(k *Window, in, out Access) {
 		return
 	}
 	// Along a space axis the index is clipped to the image; the rest is affine.
-	rest := Access{Buf: in.Buf, Offset: in.Offset, Strides: slices.Clone(in.Strides)}
-	strides := own(rest, axes)
+	first := Access{Buf: in.Buf, Offset: in.Offset, Strides: slices.Clone(in.Strides)}
+	strides := own(first, axes)
+	image := 0
 	for _, s := range k.Space {
-		if s.Outer < 0 || s.Outer >= len(k.Outer) || s.Tap < 0 || s.Tap >= len(k.Taps) || s.Size < 1 {
-			v.fail("a window axis names a loop that is not there")
+		if s.Outer < 0 || s.Outer >= len(k.Outer) || s.Tap < 0 || s.Tap >= len(k.Taps) || s.Size < 1 || s.InStride < 1 {
+			v.fail("a window axis names a loop or an extent that is not there")
 			return
 		}
 		o, t := s.Outer, len(k.Outer)+s.Tap
 		if strides[o] != s.Stride*s.InStride || strides[t] != s.Dilation*s.InStride {
 			v.fail("%v does not move as its window does", in.Buf)
+			return
 		}
 		strides[o], strides[t] = 0, 0
-		rest.Offset += s.Pad * s.InStride
-		far := (s.Size - 1) * s.InStride
-		v.bounds(Access{Buf: rest.Buf, Offset: rest.Offset + far, Strides: rest.Strides}, axes)
+		first.Offset += s.Pad * s.InStride
+		image += (s.Size - 1) * s.InStride
 	}
-	v.bounds(rest, axes)
+	last := first
+	last.Offset += image
+	if v.bounds(first, axes) {
+		v.bounds(last, axes)
+	}
 }
 
 // own are the strides of an access over the axes of its kernel, without those

@@ -103,7 +103,6 @@ type network struct {
 	losses   bool
 	layers   int
 	penalty  []*ir.Value
-	targets  int
 }
 
 const ids = 7 // the number of different ids

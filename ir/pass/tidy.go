@@ -2,8 +2,9 @@ package pass
 
 import "github.com/nngen-go/nngen/ir/loop"
 
-// tidy writes an expression as a person would. The chain rule gives x+x, x·(-1)
-// and dy·(1/x); all rules but the last, which saves a rounding, are exact.
+// tidy writes an expression as a person would. The chain rule gives x+x, x·(-1),
+// dy·(1/x) and dy·a - dy·b. The first two are rewritten exactly; the others lose
+// an operation, and with it a rounding.
 func tidy(e loop.Expr) loop.Expr {
 	a, ok := e.(loop.Apply)
 	if !ok {
@@ -29,10 +30,12 @@ func tidy(e loop.Expr) loop.Expr {
 		if n, ok := applied("neg", x); ok {
 			return tidy(loop.Call("sub", y, n.Args[0]))
 		}
+		return factored("add", x, y, e)
 	case "sub":
 		if n, ok := applied("neg", a.Args[1]); ok {
 			return tidy(loop.Call("add", a.Args[0], n.Args[0]))
 		}
+		return factored("sub", a.Args[0], a.Args[1], e)
 	case "mul":
 		for i, x := range a.Args {
 			y := a.Args[1-i]
@@ -49,6 +52,23 @@ func tidy(e loop.Expr) loop.Expr {
 	case "div":
 		if n, ok := applied("neg", a.Args[0]); ok {
 			return tidy(loop.Call("neg", loop.Call("div", n.Args[0], a.Args[1])))
+		}
+	}
+	return e
+}
+
+// factored is fn(c·x, c·y) as c·fn(x, y); e where there is no common factor.
+func factored(fn string, x, y, e loop.Expr) loop.Expr {
+	a, ok := applied("mul", x)
+	b, ok2 := applied("mul", y)
+	if !ok || !ok2 {
+		return e
+	}
+	for i, p := range a.Args {
+		for j, q := range b.Args {
+			if p.String() == q.String() {
+				return tidy(loop.Call("mul", p, loop.Call(fn, a.Args[1-i], b.Args[1-j])))
+			}
 		}
 	}
 	return e

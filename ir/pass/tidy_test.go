@@ -24,6 +24,7 @@ func TestTidy(t *testing.T) {
 		{apply("mul", x, apply("div", loop.Num(1), y)), "div($0, $1)"},
 		{apply("mul", apply("neg", apply("div", loop.Num(1), y)), x), "neg(div($0, $1))"},
 		{apply("add", x, apply("mul", y, apply("neg", apply("exp", x)))), "sub($0, mul($1, exp($0)))"},
+		{apply("sub", apply("mul", x, apply("exp", y)), apply("mul", y, x)), "mul($0, sub(exp($1), $1))"},
 		{apply("neg", apply("neg", x)), "$0"},
 	} {
 		if got := tidy(tt.e).String(); got != tt.want {
