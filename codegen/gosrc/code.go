@@ -51,7 +51,9 @@ func (e *emitter) newFile(doc ...string) *file {
 		f.HeaderComment(line)
 	}
 	for _, line := range doc {
-		f.PackageComment("//" + prefixed(" ", line))
+		for _, line := range wrap(line) {
+			f.PackageComment("//" + prefixed(" ", line))
+		}
 	}
 	for name, path := range imports {
 		f.ImportName(path, name)
@@ -118,13 +120,13 @@ func docComment(lines ...string) string {
 
 // wrap breaks a line of prose before column 80. Indented lines stay as they are.
 func wrap(s string) []string {
-	const width = 76
+	const width = 77
 	if strings.HasPrefix(s, "\t") || len([]rune(s)) <= width {
 		return []string{s}
 	}
 	var lines []string
 	line := ""
-	for _, w := range strings.Split(s, " ") {
+	for _, w := range strings.Split(strings.TrimSpace(s), " ") {
 		if line != "" && len([]rune(line))+1+len([]rune(w)) > width {
 			lines = append(lines, line)
 			line = w

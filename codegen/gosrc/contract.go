@@ -117,7 +117,7 @@ func (d *dense) title(end string) {
 		d.name = fmt.Sprintf("dense%dx%dGradX", in, out)
 	}
 	sum := fmt.Sprintf("Σ_%s %s[r,%s]·%s[i,o]", inner, d.x.name, inner, d.w.name)
-	d.describe("%s[r,%s] = %s, for %d inputs and %d outputs%s", d.y.name, outer, d.epilogueText(sum, "r", outer), in, out, end)
+	d.describe("%s[r,%s] = %s, for %s and %s%s", d.y.name, outer, d.epilogueText(sum, "r", outer), number(in, "input"), number(out, "output"), end)
 }
 
 // tidy drops loops of one turn and turns the contraction so that N is the
@@ -261,7 +261,11 @@ func (d *dense) elementAt(a loop.Access, m, i, o string) string {
 		axis axis
 		at   string
 	}{{d.m, m}, {d.kk, i}, {d.nn, o}} {
-		if v.axis.at >= 0 && !v.axis.Rows {
+		switch {
+		case v.axis.at < 0:
+		case v.axis.Rows:
+			vars[v.axis.at] = "r"
+		default:
 			vars[v.axis.at] = v.at
 		}
 	}

@@ -273,7 +273,7 @@ func (d *dense) gradW() {
 	}
 	d.x, d.w = d.kernel.param(d.Lhs.Buf, left), d.kernel.param(d.Rhs.Buf, right)
 	d.name = fmt.Sprintf("dense%dx%dGradW", in, out)
-	d.describe("%s[i,o] = Σ_r x[r,i]·dy[r,o], for %d inputs and %d outputs", d.y.name, in, out)
+	d.describe("%s[i,o] = Σ_r x[r,i]·dy[r,o], for %s and %s", d.y.name, number(in, "input"), number(out, "output"))
 	l, r := left[:1], right[:1]
 	d.line("clear(%s[:])", d.y.name)
 	d.line("r := 0")

@@ -37,6 +37,14 @@ func (d *dense) epilogueText(sum, row, column string) string {
 	return formula(d.Epilogue, args)
 }
 
+// number counts things: 1 input, 3 inputs.
+func number(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 // told is what is worth telling of a fused step's word: relu, but not add,
 // which the code says itself.
 func told(word string) string {
@@ -61,7 +69,7 @@ func upperWord(word string) string {
 	if i := strings.LastIndex(t, ", "); i >= 0 {
 		t = t[i+2:]
 	}
-	if t == "" {
+	if t == "" || t == "bias" {
 		return ""
 	}
 	return upper(t)

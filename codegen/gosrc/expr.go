@@ -190,7 +190,7 @@ func (k *kernel) assign(dst, op string, e loop.Expr, args []string, word string)
 	k.line("}")
 }
 
-// share binds the parts of e that cost a call and occur twice.
+// share binds the parts of e that occur twice. Conditions are left alone.
 func (k *kernel) share(e loop.Expr, args []string) {
 	count := map[string]int{}
 	parts := map[string]loop.Apply{}
@@ -213,7 +213,7 @@ func (k *kernel) share(e loop.Expr, args []string) {
 	walk(e)
 	var twice []string
 	for key, n := range count {
-		if n > 1 && costly(parts[key]) {
+		if op, ok := operators[parts[key].Fn]; n > 1 && !(ok && op.bind == compare) {
 			twice = append(twice, key)
 		}
 	}
@@ -238,25 +238,4 @@ func firstOf(key string, table map[string]string, otherwise string) string {
 		return v
 	}
 	return otherwise
-}
-
-// costly tells a part that is worth a variable: it calls a function or has
-// three operations.
-func costly(a loop.Apply) bool {
-	if _, cheap := operators[a.Fn]; !cheap {
-		switch a.Fn {
-		case "neg", "max", "min", "select", "abs":
-		default:
-			return true
-		}
-	}
-	if _, ok := operators[a.Fn]; ok && operators[a.Fn].bind == compare {
-		return false
-	}
-	for _, x := range a.Args {
-		if in, ok := x.(loop.Apply); ok && costly(in) {
-			return true
-		}
-	}
-	return loop.Size(a) >= 3
 }

@@ -443,7 +443,11 @@ func (k *kernel) view(axis int, v string, accs []placed) (opened []viewKey) {
 			continue
 		}
 		p := k.param(a.Buf, "x")
-		name := k.names.pick(p.name + v)
+		name := p.name + v
+		if len(p.name) > 2 {
+			name = p.name + "Row"
+		}
+		name = k.names.pick(name)
 		from := affine{terms: []term{{0, key.stride}}}.text([]string{v}, "")
 		k.line("%s := (*[%d]%s)(%s[%s:])", name, key.stride, k.el.of(a.Buf), p.name, from)
 		k.views[key] = name

@@ -47,8 +47,7 @@ func (e *emitter) modelFile() *file {
 	}
 	doc := append([]string{fmt.Sprintf("Package %s %s one neural network, %s:", e.cfg.Package, what, mention(e.p.Name)), ""}, e.summary()...)
 	if !e.cfg.PredictOnly {
-		doc = append(doc, "", "Predict may be called from any number of goroutines. Fit, Evaluate, Gradients,",
-			"Apply and Update need the model to themselves.")
+		doc = append(doc, "", "Predict may be called from any number of goroutines. Fit, Evaluate, Gradients, Apply and Update need the model to themselves.")
 	} else {
 		doc = append(doc, "", "A model may be used by any number of goroutines.")
 	}

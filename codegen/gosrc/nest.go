@@ -207,11 +207,10 @@ func (k *nestKernel) title() {
 		}
 	}
 	columns := overBatch(k.Nest)
-	if word == "" {
+	if n, ok := last.Value.(loop.Num); ok && n == 0 && last.Reduce == loop.Store && !last.Accumulate {
+		word = "zero"
+	} else if word == "" {
 		word = last.Reduce.String()
-		if n, ok := last.Value.(loop.Num); ok && n == 0 && last.Reduce == loop.Store && !last.Accumulate {
-			word = "zero"
-		}
 	}
 	if len(steps) == 0 && columns {
 		word = "column sums"
@@ -404,7 +403,11 @@ func (k *nestKernel) store(s loop.Stmt, vars []string, uniform string) {
 	}
 	if s.Dst.Buf.Class == loop.Local && !k.defined[s.Dst.Buf] {
 		k.defined[s.Dst.Buf] = true
-		k.line("var %s %s", k.local(s.Dst.Buf), k.el.float)
+		if a, ok := s.Value.(loop.Apply); ok && a.Fn != "select" {
+			op = ":="
+		} else {
+			k.line("var %s %s", k.local(s.Dst.Buf), k.el.float)
+		}
 	}
 	k.assign(k.at(dst, vars), op, s.Value, args, s.Word)
 }

@@ -47,17 +47,18 @@ func (e *emitter) flatMethod(doc string) string {
 func (e *emitter) paramsFile() *file {
 	f := e.newFile()
 	all, trainable := e.total()
+	more := "Gradients have the same type."
+	if e.cfg.PredictOnly {
+		more = ""
+	}
 	f.add("%s%s", docComment(
-		"Params holds every parameter of the network, the one master copy: trainable",
-		"tensors first, then frozen ones, then state. The fields are arrays of float32",
-		"and nothing else, so they lie in memory without gaps, in this order. Gradients",
-		"have the same type."), e.paramsStruct())
+		"Params holds every parameter of the network, the one master copy: trainable tensors first, then frozen ones, then state. "+
+			"The fields are arrays of float32 and nothing else, so they lie in memory without gaps, in this order. "+more), e.paramsStruct())
 	f.add(`// Params has no padding, or this does not compile.
 var _ [%d]byte = [§unsafe.Sizeof(Params{})]byte{}`, 4*all)
 	f.add("%s", e.flatMethod(docComment(
-		"flat is the block as one slice, for what treats all parameters alike: files,",
-		"optimizers, initializers. This is the package's one view of typed memory as",
-		"untyped; the assertion above makes it sound.")))
+		"flat is the block as one slice, for what treats all parameters alike: files, optimizers, initializers. "+
+			"The assertion above makes this view of the struct sound.")))
 	if e.cfg.PredictOnly {
 		e.tensorTable(f)
 		return f

@@ -57,7 +57,7 @@ func (k *nestKernel) dropout(s loop.Stmt, accs []placed, vars []string) bool {
 	}
 	n := axes[last].N
 	v := k.inner("o")
-	q, u, j := k.inner("q"), k.inner("u"), k.inner("j")
+	q, u, j := k.inner("q"), k.names.pick("draw"), k.inner("j")
 	before := append(append([]string{}, vars[:last]...), "0")
 	row, start := k.drawn(draw, before)
 	block := func(q string) string {
@@ -69,7 +69,7 @@ func (k *nestKernel) dropout(s loop.Stmt, accs []placed, vars []string) bool {
 	}
 	vars[last] = v
 	body := func(from string) {
-		uniform := "uj"
+		uniform := "uniform"
 		if k.el != single {
 			uniform = k.el.convert(uniform, "float32")
 		}
@@ -80,7 +80,7 @@ func (k *nestKernel) dropout(s loop.Stmt, accs []placed, vars []string) bool {
 	if n >= 4 {
 		k.line("for %s := range %d { // four random numbers at a time", q, n/4)
 		k.line("%s := key.Uniform4(uint32(%s), uint32(%s))", u, row, block(q))
-		k.line("for %s, uj := range %s {", j, u)
+		k.line("for %s, uniform := range %s {", j, u)
 		body(fmt.Sprintf("%s*4 + %s", q, j))
 		k.line("}")
 	}
@@ -89,7 +89,7 @@ func (k *nestKernel) dropout(s loop.Stmt, accs []placed, vars []string) bool {
 			k.line("{")
 		}
 		k.line("%s := key.Uniform4(uint32(%s), uint32(%s))", u, row, block(fmt.Sprint(n/4)))
-		k.line("for %s, uj := range %s[:%d] {", j, u, rest)
+		k.line("for %s, uniform := range %s[:%d] {", j, u, rest)
 		body(strings.TrimPrefix(fmt.Sprintf("%d + %s", n-rest, j), "0 + "))
 		if n >= 4 {
 			k.line("}")

@@ -25,7 +25,7 @@ func portTypes(name, doc string, ports []loop.Port, fields []string) string {
 	fmt.Fprintf(&b, "%stype %s struct {\n", doc, name)
 	for i, p := range ports {
 		fmt.Fprintf(&b, "%s %s", fields[i], portType(p))
-		if fields[i] != p.Name {
+		if !strings.EqualFold(fields[i], p.Name) {
 			fmt.Fprintf(&b, " // %s", mention(p.Name))
 		}
 		b.WriteString("\n")

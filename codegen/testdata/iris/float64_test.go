@@ -177,8 +177,8 @@ func lossBackward64(dHeadPre, head, weight []float64, target []int32, invTotal f
 	softmaxAndCrossEntropyGradientRows64(dHeadPre, head, weight, invTotal, target, n)
 }
 
-// headBackward64 computes the gradients of layer "head" (Dense): bias
-// gradient, relu gradient.
+// headBackward64 computes the gradients of layer "head" (Dense): bias gradient,
+// relu gradient.
 //
 //	hidden (n, 16), dHeadPre (n, 3), HeadW (16, 3) → dHeadW (16, 3), dHeadB (3), dHidden (n, 16)
 func headBackward64(dHidden, hidden, dHeadPre []float64, p, g *params64, n int) {
@@ -352,8 +352,8 @@ func biasGradient364(g *[3]float64, dy []float64, n int) {
 	}
 }
 
-// dense16x3GradX64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
-// else 0, for 16 inputs and 3 outputs, written out.
+// dense16x3GradX64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
+// 0, for 16 inputs and 3 outputs, written out.
 func dense16x3GradX64(dx, dy []float64, w *[16][3]float64, h []float64, n int) {
 	for r := range n {
 		dyr := (*[3]float64)(dy[r*3:])

@@ -1,0 +1,201 @@
+package gosrc
+
+import (
+	"encoding/json"
+	"fmt"
+	"go/format"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// Every family and form of kernel, printed, compiled and run, agrees with the
+// reference for row counts around the blocks of eight.
+func TestKernelsAgainstReference(t *testing.T) {
+	cases := kernelCases()
+	counts := []int{1, 2, 7, 8, 9, 17}
+	e := newEmitter(&loop.Program{Name: "kernels", Predict: &loop.Plan{}}, Config{Package: "main"})
+	e.top["table"] = true
+	var body strings.Builder
+	for i, c := range cases {
+		k, name, err := e.kernel(c.kernel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&body, "for _, n := range []int{%s} {\n", list(len(counts), func(i int) string { return fmt.Sprint(counts[i]) }))
+		var args []string
+		for j, p := range k.params {
+			args = append(args, c.declare(&body, j, p)...)
+		}
+		if k.counted {
+			args = append(args, "n")
+		} else {
+			body.WriteString("_ = n\n")
+		}
+		fmt.Fprintf(&body, "%s(%s)\n", name, strings.Join(args, ", "))
+		for j, p := range k.params {
+			for _, w := range c.kernel.Writes() {
+				if w.Buf == p.buf {
+					fmt.Fprintf(&body, "print(%d, n, %d, b%d)\n", i, j, j)
+					break
+				}
+			}
+		}
+		body.WriteString("}\n")
+	}
+	f := e.newFile()
+	f.add(`type result struct {
+	Case, N, Buffer int
+	Values          []float64
+}
+
+func print[T float32 | int32](c, n, buffer int, values []T) {
+	r := result{Case: c, N: n, Buffer: buffer}
+	for _, v := range values {
+		r.Values = append(r.Values, float64(v))
+	}
+	if err := §json.NewEncoder(§os.Stdout).Encode(r); err != nil {
+		panic(err)
+	}
+}
+
+func fill(n, buffer int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(§math.Sin(float64(i)*0.7 + float64(buffer)))
+	}
+	return x
+}
+
+func ids(n, limit int) []int32 {
+	x := make([]int32, n)
+	for i := range x {
+		x[i] = int32((i*i + 3*i) %% limit)
+	}
+	return x
+}
+
+func main() {
+%s}`, body.String())
+	e.kernelDecls(f)
+	dir, err := os.MkdirTemp("testdata", "kernels")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	src, err := f.render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "main.go"), src, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("go", "run", "./"+filepath.ToSlash(dir))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, src)
+	}
+	checked := 0
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	for dec.More() {
+		var got struct {
+			Case, N, Buffer int
+			Values          []float64
+		}
+		if err := dec.Decode(&got); err != nil {
+			t.Fatal(err)
+		}
+		c := cases[got.Case]
+		k, _, err := e.kernel(c.kernel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := c.expect(k, got.N)[k.params[got.Buffer].buf]
+		checked++
+		for i, v := range got.Values {
+			if i >= len(want) || !(math.Abs(v-want[i]) <= 1e-4*(1+math.Abs(want[i]))) {
+				text, _ := format.Source([]byte(strings.NewReplacer("§", "", nameMark, "f").Replace("package p\n" + k.text())))
+				t.Errorf("%s, n=%d: element %d is %v, want %v\n%s", c.name, got.N, i, v, want[i], text)
+				break
+			}
+		}
+	}
+	if checked < len(cases)*len(counts) {
+		t.Errorf("%d results of %d kernels", checked, len(cases))
+	}
+}
+
+// kernelCase is a kernel with the bound of its ids.
+type kernelCase struct {
+	name   string
+	kernel loop.Kernel
+	limit  int
+}
+
+// declare prints the variable that holds a parameter and says how it is passed.
+func (c kernelCase) declare(body *strings.Builder, j int, p *param) []string {
+	b := p.buf
+	size := fmt.Sprint(b.Row())
+	if b.Rows {
+		size = fmt.Sprintf("n*%d", b.Row())
+	}
+	switch p.form {
+	case value:
+		return []string{"0.25"}
+	case random:
+		return []string{fmt.Sprintf("§nn.NewKey(5, 0, §nn.Stream(%q))", b.Name), "3"}
+	case ragged:
+		fmt.Fprintf(body, "b%d := ids(n*3, %d)\noffsets%d := []int32{0}\nfor r := range n {\noffsets%d = append(offsets%d, offsets%d[r]+int32(1+r%%3))\n}\n", j, c.limit, j, j, j, j)
+		return []string{fmt.Sprintf("b%d", j), fmt.Sprintf("offsets%d", j)}
+	}
+	if b.DType == loop.I32 {
+		fmt.Fprintf(body, "b%d := ids(%s, %d)\n", j, size, max(c.limit, 1))
+	} else {
+		fmt.Fprintf(body, "b%d := fill(%s, %d)\n", j, size, j)
+	}
+	if p.form == fixed {
+		elem := "float32"
+		if b.DType == loop.I32 {
+			elem = "int32"
+		}
+		return []string{fmt.Sprintf("(*%s%s)(§unsafe.Pointer(&b%d[0]))", array(p.dims), elem, j)}
+	}
+	return []string{fmt.Sprintf("b%d", j)}
+}
+
+// expect runs the reference over the same values.
+func (c kernelCase) expect(k *kernel, n int) map[*loop.Buffer][]float64 {
+	r := &reference{n: n, seed: 5, first: 3, data: map[*loop.Buffer][]float64{}, offsets: map[*loop.Buffer][]int{}}
+	for j, p := range k.params {
+		b := p.buf
+		size := b.Len(n)
+		if p.form == ragged {
+			size = n * 3
+			off := []int{0}
+			for row := range n {
+				off = append(off, off[row]+1+row%3)
+			}
+			r.offsets[b] = off
+		}
+		x := make([]float64, max(size, 1))
+		for i := range x {
+			switch {
+			case p.form == value:
+				x[i] = 0.25
+			case b.DType == loop.I32:
+				x[i] = float64((i*i + 3*i) % max(c.limit, 1))
+			default:
+				x[i] = float64(float32(math.Sin(float64(i)*0.7 + float64(j))))
+			}
+		}
+		r.data[b] = x
+	}
+	r.run(c.kernel)
+	return r.data
+}
