@@ -22,16 +22,25 @@ func (k *Contract) Lower(l Lowering, v *ir.Value) {
 	if k.Epilogue != nil {
 		expr, extras = epilogue(l, k.Epilogue, v.Args[2:], v.Shape)
 	}
-	c := k.kernel(l.Result(v), l.View(lhs), l.View(rhs), extras)
-	c.Epilogue, c.Word = expr, k.Word
-	for _, nest := range [][]loop.Axis{c.B, c.M, c.N, c.K} {
-		if len(nest) > 3 {
-			l.Errorf(v, "a contraction over %d separate axes is not lowered by this version", len(nest))
-			return
-		}
+	to, x, y := l.Result(v), l.View(lhs), l.View(rhs)
+	c := k.kernel(to, x, y, extras)
+	if deepest(c) > maxLoops { // operands without gaps have fewer loops
+		x = View{Buf: wholeBuffer(l, v, lhs), Strides: lhs.Shape.Strides()}
+		y = View{Buf: wholeBuffer(l, v, rhs), Strides: rhs.Shape.Strides()}
+		c = k.kernel(to, x, y, extras)
 	}
+	if d := deepest(c); d > maxLoops {
+		l.Errorf(v, "a contraction over %d separate axes is not lowered by this version", d)
+		return
+	}
+	c.Epilogue, c.Word = expr, k.Word
 	l.Emit(v, c)
 }
+
+// maxLoops is how many loops each nest of a contraction kernel has at most.
+const maxLoops = 3
+
+func deepest(c *loop.Contract) int { return max(len(c.B), len(c.M), len(c.N), len(c.K)) }
 
 // plain reports whether no point is left out and no element of the result is
 // missed or named twice.

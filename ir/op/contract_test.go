@@ -77,6 +77,16 @@ var contractCases = []kase{
 		},
 	},
 	{
+		name: "an operand with gaps along every axis",
+		build: func(b *ir.Builder) *ir.Value {
+			half := &Slice{Starts: make([]int, 5), Sizes: []int{n, 2, 2, 2, 2}, Steps: []int{1, 2, 2, 2, 1}}
+			return MatMul(b, b.Apply(half, f32(b, "x", n, 5, 4, 4, 2)), f32(b, "w", 2, 3))
+		},
+		want: func(e env, at ...int) float64 {
+			return over(2, func(i int) float64 { return e.at("x", at[0], 2*at[1], 2*at[2], 2*at[3], i) * e.at("w", i, at[4]) })
+		},
+	},
+	{
 		name: "dense layer in one",
 		build: func(b *ir.Builder) *ir.Value {
 			x := f32(b, "x", n, 3)

@@ -72,7 +72,8 @@ func TestLeafBuffers(t *testing.T) {
 
 func TestParamIsShared(t *testing.T) {
 	b := ir.NewBuilder("g")
-	if f32(b, "w", 2) != f32(b, "w", 2) || len(b.Graph.Params) != 1 {
+	first, again := f32(b, "w", 2), f32(b, "w", 2)
+	if first != again || len(b.Graph.Params) != 1 {
 		t.Error("a segment has two values")
 	}
 	if f32(b, "w", 3).Valid() || !strings.Contains(b.Errors.Error(), `parameter "w" is [2]`) {
