@@ -62,6 +62,23 @@ func golden(t *testing.T, dir string, files []File) {
 	}
 }
 
+// testIn writes a package to a folder of this module and tests it there.
+func testIn(t *testing.T, files []File) {
+	t.Helper()
+	dir, err := os.MkdirTemp("testdata", "scratch")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	for _, f := range files {
+		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, "go", "vet", "./"+filepath.ToSlash(dir))
+	run(t, "go", "test", "./"+filepath.ToSlash(dir))
+}
+
 func run(t *testing.T, name string, args ...string) {
 	t.Helper()
 	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {

@@ -80,7 +80,7 @@ func (f *file) render() ([]byte, error) {
 	if err := f.jen.Render(&b); err != nil {
 		return nil, err
 	}
-	return []byte(groupImports(b.String())), nil
+	return []byte(groupImports(strings.ReplaceAll(b.String(), fixedSpace, " "))), nil
 }
 
 // groupImports puts a blank line between the standard library and the rest.

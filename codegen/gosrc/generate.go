@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/token"
 
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -15,7 +16,7 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 		cfg.Package = packageName(p.Name)
 	}
 	if !token.IsIdentifier(cfg.Package) || cfg.Package == "_" || cfg.Package == "main" {
-		return nil, fmt.Errorf("codegen: %s cannot be the name of a package that others import", mention(cfg.Package))
+		return nil, fmt.Errorf("codegen: %s cannot be the name of a package that others import", diag.Quote(cfg.Package))
 	}
 	if err := emittable(p, cfg); err != nil {
 		return nil, fmt.Errorf("codegen: %w", err)
@@ -76,12 +77,12 @@ func emittable(p *loop.Program, cfg Config) error {
 	}
 	for _, port := range p.Inputs {
 		if port.Ragged && port.Limit <= 0 {
-			return fmt.Errorf("input %s: ragged ids have no bound", mention(port.Name))
+			return fmt.Errorf("input %s: ragged ids have no bound", diag.Quote(port.Name))
 		}
 	}
 	for _, s := range p.Segments {
 		if s.Len() == 0 {
-			return fmt.Errorf("segment %s is empty", mention(s.Name))
+			return fmt.Errorf("segment %s is empty", diag.Quote(s.Name))
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -559,12 +560,13 @@ func callText(name string, args []string) string {
 	return b.String() + "\n)"
 }
 
-// comment is a fused step's word, which the description may have chosen.
+// comment is a fused step's word, fit for a comment whatever it holds: what
+// could begin a directive is taken out.
 func comment(word string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == '§' || r > '~' {
-			return '_'
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(" _-.,()", r) {
+			return r
 		}
-		return r
+		return '_'
 	}, word)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -66,7 +67,7 @@ func (e *emitter) lay(steps []loop.Step, suffix, file string) ([]layerRun, error
 		}
 		c, err := e.layer(group, suffix, file)
 		if err != nil {
-			return nil, fmt.Errorf("%v: layer %s: %w", group[0].Pos, mention(group[0].Layer), err)
+			return nil, fmt.Errorf("%v: layer %s: %w", group[0].Pos, diag.Quote(group[0].Layer), err)
 		}
 		calls = append(calls, c)
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/nngen-go/nngen/ir/diag"
 )
@@ -115,8 +116,16 @@ func suffix(id string, i int) string {
 // quote is a user's text as a Go string literal without the mark of code.
 func quote(s string) string { return strings.ReplaceAll(strconv.Quote(s), "§", `\u00a7`) }
 
-// mention is a user's text for a comment: quoted, on one line, not too long.
-func mention(s string) string { return strings.ReplaceAll(diag.Quote(s), "§", `\u00a7`) }
+// mention is a user's text for a comment: quoted, on one line, not too long,
+// and no build tag (for which go vet looks anywhere in a line).
+// Its spaces are marked so that no line is broken within it.
+func mention(s string) string {
+	return strings.NewReplacer("§", `\u00a7`, "+build", `\x2bbuild`, " ", fixedSpace).Replace(diag.Quote(s))
+}
+
+// fixedSpace stands for a space at which no line is broken, until the file is
+// rendered. Quoted text cannot hold it.
+const fixedSpace = "\x1f"
 
 // harmless matches names that need no quotes, whatever their length.
 var harmless = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_./-]{0,79}$`)
@@ -127,7 +136,7 @@ func plain(s string) string {
 		return s
 	}
 	q := mention(s)
-	if q == `"`+s+`"` && s != "" && !strings.ContainsAny(s, " \t") {
+	if first, _ := utf8.DecodeRuneInString(s); q == `"`+s+`"` && unicode.IsLetter(first) && !strings.Contains(s, " ") {
 		return s
 	}
 	return q

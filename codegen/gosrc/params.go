@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -155,6 +156,6 @@ func (e *emitter) initCall(s loop.Segment) string {
 		}
 		return fmt.Sprintf("copy(%s, []float32{%s})", dst, strings.Join(values, ", "))
 	}
-	e.fail("segment %s: the initializer %s is not emitted by this version", mention(s.Name), mention(in.Kind))
+	e.fail("segment %s: the initializer %s is not emitted by this version", diag.Quote(s.Name), diag.Quote(in.Kind))
 	return ""
 }

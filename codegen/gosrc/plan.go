@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -125,7 +126,7 @@ func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []la
 	if results {
 		for _, b := range plan.Outputs {
 			if b.DType != loop.F32 || !b.Rows {
-				return nil, fmt.Errorf("output %s has no float32 row for each sample", mention(b.Name))
+				return nil, fmt.Errorf("output %s has no float32 row for each sample", diag.Quote(b.Name))
 			}
 			switch b.Class {
 			case loop.Arena:
@@ -140,7 +141,7 @@ func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []la
 				}
 				fn.returns = append(fn.returns, fmt.Sprintf("%s[:%s]", e.bufs[b], rows))
 			default:
-				return nil, fmt.Errorf("output %s does not depend on the input", mention(b.Name))
+				return nil, fmt.Errorf("output %s does not depend on the input", diag.Quote(b.Name))
 			}
 		}
 	}

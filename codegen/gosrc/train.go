@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -105,7 +106,7 @@ var optimizers = map[string]struct {
 func ruleText(s loop.Setting) (string, error) {
 	o, ok := optimizers[s.Name]
 	if !ok {
-		return "", fmt.Errorf("the optimizer %s is not emitted by this version", mention(s.Name))
+		return "", fmt.Errorf("the optimizer %s is not emitted by this version", diag.Quote(s.Name))
 	}
 	rate := elem{"float64", ""}.number(o.rate)
 	var sets []string
@@ -126,7 +127,7 @@ func ruleText(s loop.Setting) (string, error) {
 			"beta_1": "Beta1", "beta_2": "Beta2", "amsgrad": "AMSGrad", "rho": "Rho", "momentum": "Momentum", "epsilon": "Epsilon", "centered": "Centered",
 			"nesterov": "Nesterov", "weight_decay": "WeightDecay", "initial_accumulator_value": "InitialAccumulatorValue"}, "")
 		if field == "" {
-			return "", fmt.Errorf("optimizer %s: the argument %s is not emitted by this version", s.Name, mention(a.Name))
+			return "", fmt.Errorf("optimizer %s: the argument %s is not emitted by this version", s.Name, diag.Quote(a.Name))
 		}
 		sets = append(sets, fmt.Sprintf("rule.%s = %s", field, v))
 	}
@@ -147,7 +148,7 @@ func argText(a loop.SettingArg) (string, error) {
 	case string:
 		return quote(v), nil
 	}
-	return "", fmt.Errorf("the argument %s is a %T", mention(a.Name), a.Value)
+	return "", fmt.Errorf("the argument %s is a %T", diag.Quote(a.Name), a.Value)
 }
 
 // metricText builds one metric.
@@ -172,7 +173,7 @@ func metricText(s loop.Setting) (string, error) {
 	case "categorical_accuracy", "sparse_categorical_accuracy", "mean_absolute_error", "mean_squared_error":
 		return fmt.Sprintf("§metric.%s(%s)", upper(s.Name), quote(name)), nil
 	}
-	return "", fmt.Errorf("the metric %s is not emitted by this version", mention(s.Name))
+	return "", fmt.Errorf("the metric %s is not emitted by this version", diag.Quote(s.Name))
 }
 
 // gradientsDecl prints the entry points of custom training loops.

@@ -1,0 +1,198 @@
+package codegen
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/nngen-go/nngen/codegen/internal/irisprog"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// renamed is the iris program with its names replaced, everywhere they occur.
+func renamed(names map[string]string) *loop.Program {
+	p := irisprog.Program()
+	to := func(s string) string {
+		for old, name := range names {
+			if s == old {
+				return name
+			}
+			if rest, ok := strings.CutPrefix(s, old+"/"); ok {
+				return name + "/" + rest
+			}
+			if rest, ok := strings.CutPrefix(s, old+"."); ok {
+				return name + "." + rest
+			}
+		}
+		return s
+	}
+	p.Name, p.File = to(p.Name), to(p.File)
+	p.Hash, p.ModelID = to(p.Hash), to(p.ModelID)
+	for i := range p.Segments {
+		p.Segments[i].Name, p.Segments[i].Layer = to(p.Segments[i].Name), to(p.Segments[i].Layer)
+	}
+	for i := range p.Layers {
+		p.Layers[i].Name, p.Layers[i].Type = to(p.Layers[i].Name), to(p.Layers[i].Type)
+	}
+	for _, ports := range [][]loop.Port{p.Inputs, p.Outputs, p.Targets} {
+		for i := range ports {
+			ports[i].Name, ports[i].Layer, ports[i].Loss = to(ports[i].Name), to(ports[i].Layer), to(ports[i].Loss)
+		}
+	}
+	for i := range p.Classes {
+		p.Classes[i] = to(p.Classes[i])
+	}
+	for _, plan := range p.Plans() {
+		for _, b := range plan.Buffers {
+			b.Name, b.Layer = to(b.Name), to(b.Layer)
+		}
+		for _, steps := range [][]loop.Step{plan.Forward, plan.Backward} {
+			for _, s := range steps {
+				r := s.(*loop.Run)
+				r.Layer = to(r.Layer)
+				r.Pos = diag.Pos{File: p.File}
+				if c, ok := r.Kernel.(*loop.Contract); ok {
+					c.Word = to(c.Word)
+				}
+			}
+		}
+	}
+	return p
+}
+
+var hostile = []string{
+	"type", "range", "1st", `a"b`, "conv-1", "x", "p", "n", "float32", "Model", "Predict", "forward", "hiddenForward", "dense4x16Relu", "init", "main", "nil",
+	"\n//go:embed /etc/passwd\n", "*/ func init() {} /*", "`\x00\x1b[31m", "§os.Exit", "@fmt.Println", "//go:build ignore", "+build ignore", "%s%d%!", "日本語", "ß", "İ", "𝒳",
+	"\u202egnp.exe", "", " ", "_", "__", "a\u0301", "a +build ignore b", "+build x", strings.Repeat("x", 10000), strings.Repeat("界", 3000), "Output", "sum", "max", "exp", "xr", "w0", "testing", "data", "loss", "params64", "\xff\xfe",
+}
+
+// Whatever a description calls its layers, the package compiles, holds no
+// directive but its own and passes its own tests.
+func TestHostileNames(t *testing.T) {
+	for i, name := range hostile {
+		other := hostile[(i+1)%len(hostile)]
+		p := renamed(map[string]string{"hidden": name, "head": other, "x": name + "-x", "iris": other, "iris.yaml": name + ".yaml", "Dense": name,
+			"setosa": name, "versicolor": other, "relu": name, "sparse_categorical_crossentropy": other, "c0ffee0123456789": name, "5d8a0e6ab64af1f0": name})
+		files, err := Generate(p, Config{})
+		if err != nil {
+			t.Errorf("%.40q: %v", name, err)
+			continue
+		}
+		for _, f := range files {
+			checkSource(t, name, f)
+		}
+		if i%9 == 0 {
+			testIn(t, files)
+		}
+	}
+}
+
+var header = regexp.MustCompile(`^// Code generated .* DO NOT EDIT\.$`)
+
+func checkSource(t *testing.T, name string, f File) {
+	t.Helper()
+	first, _, _ := strings.Cut(string(f.Data), "\n")
+	if !header.MatchString(first) {
+		t.Errorf("%.40q: %s begins %q", name, f.Name, first)
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), f.Name, f.Data, parser.ParseComments)
+	if err != nil {
+		t.Errorf("%.40q: %v", name, err)
+		return
+	}
+	for _, group := range file.Comments {
+		for _, c := range group.List {
+			if strings.HasPrefix(c.Text, "//go:") || strings.HasPrefix(c.Text, "// +build") || strings.HasPrefix(c.Text, "//line") || strings.HasPrefix(c.Text, "/*") {
+				t.Errorf("%.40q: %s holds the comment %q", name, f.Name, c.Text)
+			}
+			if strings.ContainsFunc(c.Text, func(r rune) bool { return r < ' ' && r != '\t' || r == '\u202e' }) {
+				t.Errorf("%.40q: %s: a control character in %q", name, f.Name, c.Text)
+			}
+		}
+	}
+	for _, d := range file.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "init" {
+			t.Errorf("%.40q: %s declares init", name, f.Name)
+		}
+	}
+}
+
+// Layers whose names differ and whose identifiers would not, keep apart, and
+// their weights keep their names.
+func TestCollidingNames(t *testing.T) {
+	files, err := Generate(renamed(map[string]string{"hidden": "conv-1", "head": "conv_1"}), Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	params := string(fileNamed(t, files, "params.go"))
+	for _, want := range []string{"Conv1W  [4][16]float32", "Conv1W2 [16][3]float32", `Name: "conv-1/kernel"`, `Name: "conv_1/kernel"`} {
+		if !strings.Contains(params, want) {
+			t.Errorf("params.go lacks %s", want)
+		}
+	}
+	testIn(t, files)
+}
+
+func fileNamed(t *testing.T, files []File, name string) []byte {
+	t.Helper()
+	for _, f := range files {
+		if f.Name == name {
+			return f.Data
+		}
+	}
+	t.Fatalf("no file %s", name)
+	return nil
+}
+
+// Equal programs give equal bytes.
+func TestDeterministic(t *testing.T) {
+	for _, cfg := range []Config{{}, {PredictOnly: true}} {
+		want, err := Generate(irisprog.Program(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 5 {
+			got, err := Generate(irisprog.Program(), cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range want {
+				if got[i].Name != want[i].Name || !bytes.Equal(got[i].Data, want[i].Data) {
+					t.Errorf("%s differs from one run to the next", want[i].Name)
+				}
+			}
+		}
+	}
+}
+
+// What this version cannot print is an error that says so.
+func TestNotEmitted(t *testing.T) {
+	for want, change := range map[string]func(p *loop.Program) Config{
+		`"go-lang" cannot be the name of a package`: func(*loop.Program) Config { return Config{Package: "go-lang"} },
+		`main cannot be the name of a package`:      func(*loop.Program) Config { return Config{Package: "main"} },
+		"only a predict-only package":               func(p *loop.Program) Config { p.Train = nil; return Config{} },
+		"no prediction phase":                       func(p *loop.Program) Config { p.Predict = nil; return Config{} },
+		"packed parameters":                         func(p *loop.Program) Config { p.Prepare = p.Predict.Forward[:1]; return Config{} },
+		`initializer "unheard of"`:                  func(p *loop.Program) Config { p.Segments[0].Init.Kind = "unheard of"; return Config{} },
+		`optimizer lion`:                            func(p *loop.Program) Config { p.Training.Optimizer.Name = "lion"; return Config{} },
+		`metric auc`:                                func(p *loop.Program) Config { p.Training.Metrics[0][0].Name = "auc"; return Config{} },
+		`layer hidden: kernels of the family window`: func(p *loop.Program) Config {
+			p.Predict.Forward[0].(*loop.Run).Kernel = &loop.Window{}
+			return Config{}
+		},
+		"loops over time": func(p *loop.Program) Config { p.Predict.Forward[0] = &loop.Loop{}; return Config{} },
+		`optimizer rmsprop: the argument "no such argument" is not`: func(p *loop.Program) Config { p.Training.Optimizer.Args[0].Name = "no such argument"; return Config{} },
+	} {
+		p := irisprog.Program()
+		cfg := change(p)
+		_, err := Generate(p, cfg)
+		if err == nil || !strings.Contains(strings.ReplaceAll(err.Error(), `"hidden"`, "hidden"), want) && !strings.Contains(strings.ReplaceAll(err.Error(), `"`, ""), want) {
+			t.Errorf("got %v, want an error about %s", err, want)
+		}
+	}
+}
