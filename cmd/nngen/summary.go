@@ -125,7 +125,7 @@ func cost(w io.Writer, net *network, files map[string][]byte) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\n Operations per prediction: %s\n", grouped(flops(p.Predict, 1)))
+	fmt.Fprintf(w, "\n Operations per prediction: %s%s\n", grouped(flops(p.Predict, 1)), perID(p.Predict))
 	fmt.Fprintf(w, " Memory of one prediction: %s\n", size(memory["PredictArenaBytes"]))
 	if p.Train != nil {
 		fmt.Fprintf(w, " Memory of training: %s (batches of %d)\n", size(memory["TrainArenaBytes"]), p.Batch)
@@ -161,6 +161,22 @@ func flops(p *loop.Plan, rows int) int {
 		n += r.Kernel.Flops(rows)
 	}
 	return n
+}
+
+// perID says what every further id costs where an input is a list of any
+// length: flops counts one.
+func perID(p *loop.Plan) string {
+	n := 0
+	runs, _ := p.Flat()
+	for _, r := range runs {
+		if k, ok := r.Kernel.(*loop.GatherSum); ok {
+			n += k.Width
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" with one id, %s more with every other", grouped(n))
 }
 
 // grouped prints a number with its digits in threes.

@@ -20,11 +20,11 @@ func backward(a, weight, target []float32, ids, idsOffsets []int32, invTotal flo
 	denseBackward(dDensePre, ids, idsOffsets, g, n)
 }
 
-// lossBackward starts the gradients at the loss.
+// lossBackward starts the gradients at the loss: weighted gradient.
 //
 //	weight (n) → dDense2Losses (n)
 func lossBackward(dDense2Losses, weight []float32, invTotal float32, n int) {
-	mulGradientRows(dDense2Losses, weight, invTotal, n)
+	weightedGradientRows(dDense2Losses, weight, invTotal, n)
 }
 
 // dense2Backward computes the gradients of layer "dense_2" (Dense): softplus

@@ -160,21 +160,21 @@ func backward64(a, weight, target []float64, ids, idsOffsets []int32, invTotal f
 	denseBackward64(dDensePre, ids, idsOffsets, g, n)
 }
 
-// denseTrain64 computes layer "dense" (Dense): relu.
+// denseTrain64 computes layer "dense" (Dense): bias, relu.
 //
 //	ids (n, *), DenseW (10000, 16), DenseB (16) → dense (n, 16)
 func denseTrain64(dense []float64, ids, idsOffsets []int32, p *params64, n int) {
 	gatherSum10000x16Relu64(dense, ids, idsOffsets, &p.DenseW, &p.DenseB, n)
 }
 
-// dense1Train64 computes layer "dense_1" (Dense): relu.
+// dense1Train64 computes layer "dense_1" (Dense): bias, relu.
 //
 //	dense (n, 16), Dense1W (16, 16), Dense1B (16) → dense1 (n, 16)
 func dense1Train64(dense1, dense []float64, p *params64, n int) {
 	dense16x16Relu64(dense1, dense, &p.Dense1W, &p.Dense1B, n)
 }
 
-// dense2Train64 computes layer "dense_2" (Dense): sigmoid.
+// dense2Train64 computes layer "dense_2" (Dense): bias, sigmoid.
 //
 //	dense1 (n, 16), Dense2W (16, 1), Dense2B (1) → dense2Pre (n, 1), dense2 (n, 1)
 func dense2Train64(dense2Pre, dense2, dense1 []float64, p *params64, n int) {
@@ -182,7 +182,7 @@ func dense2Train64(dense2Pre, dense2, dense1 []float64, p *params64, n int) {
 	sigmoidRows64(dense2, dense2Pre, n)
 }
 
-// lossTrain64 computes the loss.
+// lossTrain64 computes the loss: over the batch.
 //
 //	dense2Pre (n, 1), target (n), weight (n) → dense2Losses (n), dense2Total (), dense2Loss ()
 func lossTrain64(
@@ -193,14 +193,14 @@ func lossTrain64(
 ) {
 	meanRows64(dense2Losses, dense2Pre, target, n)
 	sumRows64(dense2Total, dense2Losses, weight, n)
-	mulScalar64(dense2Loss, dense2Total, invTotal)
+	overTheBatchScalar64(dense2Loss, dense2Total, invTotal)
 }
 
-// lossBackward64 starts the gradients at the loss.
+// lossBackward64 starts the gradients at the loss: weighted gradient.
 //
 //	weight (n) → dDense2Losses (n)
 func lossBackward64(dDense2Losses, weight []float64, invTotal float64, n int) {
-	mulGradientRows64(dDense2Losses, weight, invTotal, n)
+	weightedGradientRows64(dDense2Losses, weight, invTotal, n)
 }
 
 // dense2Backward64 computes the gradients of layer "dense_2" (Dense): softplus
@@ -234,8 +234,8 @@ func denseBackward64(dDensePre []float64, ids, idsOffsets []int32, g *params64, 
 	scatterSum10000x1664(&g.DenseW, ids, idsOffsets, dDensePre, n)
 }
 
-// gatherSum10000x16Relu64 computes y[r,o] = max(Σ_{id in row r} w[id,o] +
-// b[o], 0), for ids below 10000.
+// gatherSum10000x16Relu64 computes y[r,o] = max(Σ_{id in row r} w[id,o] + b[o],
+// 0), for ids below 10000.
 // A row holds no id twice.
 func gatherSum10000x16Relu64(y []float64, ids, offsets []int32, w *[10000][16]float64, b *[16]float64, n int) {
 	for r := range n {
@@ -248,7 +248,7 @@ func gatherSum10000x16Relu64(y []float64, ids, offsets []int32, w *[10000][16]fl
 		}
 		yr := (*[16]float64)(y[r*16:])
 		for o := range yr {
-			yr[o] = max(sum[o]+b[o], 0) // relu
+			yr[o] = max(sum[o]+b[o], 0) // bias, relu
 		}
 	}
 }
@@ -276,14 +276,14 @@ func dense16x16Relu64(y, x []float64, w *[16][16]float64, b *[16]float64, n int)
 		for r := r0; r < r1; r++ {
 			yr := (*[16]float64)(y[r*16:])
 			for o := range 16 {
-				yr[o] = max(yr[o]+b[o], 0) // relu
+				yr[o] = max(yr[o]+b[o], 0) // bias, relu
 			}
 		}
 	}
 }
 
 // dense16x164 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b, for 16 inputs and 1
-// outputs, written out.
+// output, written out.
 func dense16x164(y, x []float64, w *[16][1]float64, b *[1]float64, n int) {
 	for r := range n {
 		xr := (*[16]float64)(x[r*16:])
@@ -291,7 +291,7 @@ func dense16x164(y, x []float64, w *[16][1]float64, b *[1]float64, n int) {
 		yr[0] = xr[0]*w[0][0] + xr[1]*w[1][0] + xr[2]*w[2][0] + xr[3]*w[3][0] +
 			xr[4]*w[4][0] + xr[5]*w[5][0] + xr[6]*w[6][0] + xr[7]*w[7][0] +
 			xr[8]*w[8][0] + xr[9]*w[9][0] + xr[10]*w[10][0] + xr[11]*w[11][0] +
-			xr[12]*w[12][0] + xr[13]*w[13][0] + xr[14]*w[14][0] + xr[15]*w[15][0] + b[0]
+			xr[12]*w[12][0] + xr[13]*w[13][0] + xr[14]*w[14][0] + xr[15]*w[15][0] + b[0] // bias
 	}
 }
 
@@ -331,21 +331,21 @@ func sumRows64(y *[1]float64, x, weight []float64, n int) {
 	y[0] = sum
 }
 
-// mulScalar64 computes, for a single number:
+// overTheBatchScalar64 computes over the batch for a single number:
 //
 //	y = x * invTotal
-func mulScalar64(y, x *[1]float64, invTotal float64) {
-	y[0] = x[0] * invTotal
+func overTheBatchScalar64(y, x *[1]float64, invTotal float64) {
+	y[0] = x[0] * invTotal // over the batch
 }
 
-// mulGradientRows64 computes, for n rows:
+// weightedGradientRows64 computes weighted gradient for n rows:
 //
 //	dx = invTotal * weight
-func mulGradientRows64(dx, weight []float64, invTotal float64, n int) {
+func weightedGradientRows64(dx, weight []float64, invTotal float64, n int) {
 	dx = dx[:n]
 	weight = weight[:n]
 	for r := range n {
-		dx[r] = invTotal * weight[r]
+		dx[r] = invTotal * weight[r] // weighted gradient
 	}
 }
 
@@ -376,7 +376,7 @@ func sumRows64B(g *[1]float64, dy []float64, n int) {
 }
 
 // dense16x1GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 1
-// outputs.
+// output.
 func dense16x1GradW64(dw *[16][1]float64, dy, x []float64, n int) {
 	clear(dw[:])
 	r := 0
@@ -405,8 +405,8 @@ func dense16x1GradW64(dw *[16][1]float64, dy, x []float64, n int) {
 	}
 }
 
-// dense16x1GradX64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
-// else 0, for 16 inputs and 1 outputs, written out.
+// dense16x1GradX64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
+// 0, for 16 inputs and 1 output, written out.
 func dense16x1GradX64(dx, dy []float64, w *[16][1]float64, h []float64, n int) {
 	for r := range n {
 		dyr := (*[1]float64)(dy[r:])
@@ -450,8 +450,8 @@ func columnSums1664(g *[16]float64, dy []float64, n int) {
 	}
 }
 
-// dense16x16GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and
-// 16 outputs.
+// dense16x16GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 16
+// outputs.
 func dense16x16GradW64(dw *[16][16]float64, x, dy []float64, n int) {
 	clear(dw[:])
 	r := 0

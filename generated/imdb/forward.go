@@ -63,28 +63,28 @@ func forward(a, target, weight []float32, ids, idsOffsets []int32, invTotal floa
 	return dense2
 }
 
-// denseForward computes layer "dense" (Dense): relu.
+// denseForward computes layer "dense" (Dense): bias, relu.
 //
 //	ids (n, *), DenseW (10000, 16), DenseB (16) → dense (n, 16)
 func denseForward(dense []float32, ids, idsOffsets []int32, p *Params, n int) {
 	gatherSum10000x16Relu(dense, ids, idsOffsets, &p.DenseW, &p.DenseB, n)
 }
 
-// dense1Forward computes layer "dense_1" (Dense): relu.
+// dense1Forward computes layer "dense_1" (Dense): bias, relu.
 //
 //	dense (n, 16), Dense1W (16, 16), Dense1B (16) → dense1 (n, 16)
 func dense1Forward(dense1, dense []float32, p *Params, n int) {
 	dense16x16Relu(dense1, dense, &p.Dense1W, &p.Dense1B, n)
 }
 
-// dense2Forward computes layer "dense_2" (Dense): sigmoid.
+// dense2Forward computes layer "dense_2" (Dense): bias, sigmoid.
 //
 //	dense1 (n, 16), Dense2W (16, 1), Dense2B (1) → dense2 (n, 1)
 func dense2Forward(dense2, dense1 []float32, p *Params, n int) {
 	dense16x1Sigmoid(dense2, dense1, &p.Dense2W, &p.Dense2B, n)
 }
 
-// dense2Evaluate computes layer "dense_2" (Dense): sigmoid.
+// dense2Evaluate computes layer "dense_2" (Dense): bias, sigmoid.
 //
 //	dense1 (n, 16), Dense2W (16, 1), Dense2B (1) → dense2Pre (n, 1), dense2 (n, 1)
 func dense2Evaluate(dense2Pre, dense2, dense1 []float32, p *Params, n int) {
@@ -92,7 +92,7 @@ func dense2Evaluate(dense2Pre, dense2, dense1 []float32, p *Params, n int) {
 	sigmoidRows(dense2, dense2Pre, n)
 }
 
-// lossEvaluate computes the loss.
+// lossEvaluate computes the loss: over the batch.
 //
 //	dense2Pre (n, 1), target (n), weight (n) → dense2Losses (n), dense2Total (), dense2Loss ()
 func lossEvaluate(
@@ -103,5 +103,5 @@ func lossEvaluate(
 ) {
 	meanRows(dense2Losses, dense2Pre, target, n)
 	sumRows(dense2Total, dense2Losses, weight, n)
-	mulScalar(dense2Loss, dense2Total, invTotal)
+	overTheBatchScalar(dense2Loss, dense2Total, invTotal)
 }

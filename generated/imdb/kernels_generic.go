@@ -19,7 +19,7 @@ func gatherSum10000x16Relu(y []float32, ids, offsets []int32, w *[10000][16]floa
 		}
 		yr := (*[16]float32)(y[r*16:])
 		for o := range yr {
-			yr[o] = max(sum[o]+b[o], 0) // relu
+			yr[o] = max(sum[o]+b[o], 0) // bias, relu
 		}
 	}
 }
@@ -47,14 +47,14 @@ func dense16x16Relu(y, x []float32, w *[16][16]float32, b *[16]float32, n int) {
 		for r := r0; r < r1; r++ {
 			yr := (*[16]float32)(y[r*16:])
 			for o := range 16 {
-				yr[o] = max(yr[o]+b[o], 0) // relu
+				yr[o] = max(yr[o]+b[o], 0) // bias, relu
 			}
 		}
 	}
 }
 
 // dense16x1Sigmoid computes y[r,o] = sigmoid(Σ_i x[r,i]·w[i,o] + b), for 16
-// inputs and 1 outputs, written out.
+// inputs and 1 output, written out.
 func dense16x1Sigmoid(y, x []float32, w *[16][1]float32, b *[1]float32, n int) {
 	for r := range n {
 		xr := (*[16]float32)(x[r*16:])
@@ -62,12 +62,12 @@ func dense16x1Sigmoid(y, x []float32, w *[16][1]float32, b *[1]float32, n int) {
 		yr[0] = sigmoid(xr[0]*w[0][0] + xr[1]*w[1][0] + xr[2]*w[2][0] + xr[3]*w[3][0] +
 			xr[4]*w[4][0] + xr[5]*w[5][0] + xr[6]*w[6][0] + xr[7]*w[7][0] +
 			xr[8]*w[8][0] + xr[9]*w[9][0] + xr[10]*w[10][0] + xr[11]*w[11][0] +
-			xr[12]*w[12][0] + xr[13]*w[13][0] + xr[14]*w[14][0] + xr[15]*w[15][0] + b[0]) // sigmoid
+			xr[12]*w[12][0] + xr[13]*w[13][0] + xr[14]*w[14][0] + xr[15]*w[15][0] + b[0]) // bias, sigmoid
 	}
 }
 
 // dense16x1 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b, for 16 inputs and 1
-// outputs, written out.
+// output, written out.
 func dense16x1(y, x []float32, w *[16][1]float32, b *[1]float32, n int) {
 	for r := range n {
 		xr := (*[16]float32)(x[r*16:])
@@ -75,7 +75,7 @@ func dense16x1(y, x []float32, w *[16][1]float32, b *[1]float32, n int) {
 		yr[0] = xr[0]*w[0][0] + xr[1]*w[1][0] + xr[2]*w[2][0] + xr[3]*w[3][0] +
 			xr[4]*w[4][0] + xr[5]*w[5][0] + xr[6]*w[6][0] + xr[7]*w[7][0] +
 			xr[8]*w[8][0] + xr[9]*w[9][0] + xr[10]*w[10][0] + xr[11]*w[11][0] +
-			xr[12]*w[12][0] + xr[13]*w[13][0] + xr[14]*w[14][0] + xr[15]*w[15][0] + b[0]
+			xr[12]*w[12][0] + xr[13]*w[13][0] + xr[14]*w[14][0] + xr[15]*w[15][0] + b[0] // bias
 	}
 }
 
@@ -115,21 +115,21 @@ func sumRows(y *[1]float32, x, weight []float32, n int) {
 	y[0] = float32(total)
 }
 
-// mulScalar computes, for a single number:
+// overTheBatchScalar computes over the batch for a single number:
 //
 //	y = x * invTotal
-func mulScalar(y, x *[1]float32, invTotal float32) {
-	y[0] = x[0] * invTotal
+func overTheBatchScalar(y, x *[1]float32, invTotal float32) {
+	y[0] = x[0] * invTotal // over the batch
 }
 
-// mulGradientRows computes, for n rows:
+// weightedGradientRows computes weighted gradient for n rows:
 //
 //	dx = invTotal * weight
-func mulGradientRows(dx, weight []float32, invTotal float32, n int) {
+func weightedGradientRows(dx, weight []float32, invTotal float32, n int) {
 	dx = dx[:n]
 	weight = weight[:n]
 	for r := range n {
-		dx[r] = invTotal * weight[r]
+		dx[r] = invTotal * weight[r] // weighted gradient
 	}
 }
 
@@ -160,7 +160,7 @@ func sumRows2(g *[1]float32, dy []float32, n int) {
 }
 
 // dense16x1GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 1
-// outputs.
+// output.
 func dense16x1GradW(dw *[16][1]float32, dy, x []float32, n int) {
 	clear(dw[:])
 	r := 0
@@ -190,7 +190,7 @@ func dense16x1GradW(dw *[16][1]float32, dy, x []float32, n int) {
 }
 
 // dense16x1GradX computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
-// 0, for 16 inputs and 1 outputs, written out.
+// 0, for 16 inputs and 1 output, written out.
 func dense16x1GradX(dx, dy []float32, w *[16][1]float32, h []float32, n int) {
 	for r := range n {
 		dyr := (*[1]float32)(dy[r:])

@@ -10,8 +10,8 @@
 //	dense_2             Dense              1        17
 //	                                                160305
 //
-// Predict may be called from any number of goroutines. Fit, Evaluate, Gradients,
-// Apply and Update need the model to themselves.
+// Predict may be called from any number of goroutines. Fit, Evaluate,
+// Gradients, Apply and Update need the model to themselves.
 package imdb
 
 import (

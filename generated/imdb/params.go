@@ -10,11 +10,9 @@ import (
 )
 
 // Params holds every parameter of the network, the one master copy: trainable
-// tensors first, then frozen ones, then state. The fields are arrays of
-// float32
+// tensors first, then frozen ones, then state. The fields are arrays of float32
 // and nothing else, so they lie in memory without gaps, in this order.
-// Gradients
-// have the same type.
+// Gradients have the same type.
 type Params struct {
 	DenseW  [10000][16]float32 // dense/kernel (10000, 16)
 	DenseB  [16]float32        // dense/bias (16)
@@ -28,8 +26,8 @@ type Params struct {
 var _ [641220]byte = [unsafe.Sizeof(Params{})]byte{}
 
 // flat is the block as one slice, for what treats all parameters alike: files,
-// optimizers, initializers. This is the package's one view of typed memory as
-// untyped; the assertion above makes it sound.
+// optimizers, initializers. The assertion above makes this view of the struct
+// sound.
 func (p *Params) flat() []float32 {
 	return unsafe.Slice((*float32)(unsafe.Pointer(p)), 160305)
 }

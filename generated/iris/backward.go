@@ -20,7 +20,8 @@ func backward(a, weight []float32, target []int32, invTotal float32, p, g *Param
 	hiddenBackward(dHiddenPre, scale, g, n)
 }
 
-// lossBackward starts the gradients at the loss: logsumexp gradient.
+// lossBackward starts the gradients at the loss: weighted gradient, logsumexp
+// gradient.
 //
 //	weight (n), target (n), speciesSum (n, 1) → dSpeciesPreFromLoss (n, 3), dSpeciesSum (n, 1)
 func lossBackward(

@@ -186,11 +186,11 @@ func hiddenTrain64(hidden, scale []float64, p *params64, n int) {
 //	hidden (n, 16), SpeciesW (16, 3), SpeciesB (3)
 //	→ speciesPre (n, 3), speciesMax (n, 1), speciesExp (n, 3), speciesSum (n, 1), species (n, 3)
 func speciesTrain64(speciesPre, speciesMax, speciesExp, speciesSum, species, hidden []float64, p *params64, n int) {
-	dense16x3Bias64(speciesPre, hidden, &p.SpeciesW, &p.SpeciesB, n)
+	dense16x364(speciesPre, hidden, &p.SpeciesW, &p.SpeciesB, n)
 	softmax364(speciesMax, speciesExp, speciesSum, species, speciesPre, n)
 }
 
-// lossTrain64 computes the loss: logsumexp.
+// lossTrain64 computes the loss: logsumexp, over the batch.
 //
 //	speciesMax (n, 1), speciesSum (n, 1), speciesPre (n, 3), target (n), weight (n)
 //	→ lossLogsumexp (n, 1), lossGather (n), speciesTotal (), speciesLoss ()
@@ -203,10 +203,11 @@ func lossTrain64(
 ) {
 	logsumexpRows64(lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, target, n)
 	sumRows64(speciesTotal, lossLogsumexp, lossGather, weight, n)
-	mulScalar64(speciesLoss, speciesTotal, invTotal)
+	overTheBatchScalar64(speciesLoss, speciesTotal, invTotal)
 }
 
-// lossBackward64 starts the gradients at the loss: logsumexp gradient.
+// lossBackward64 starts the gradients at the loss: weighted gradient, logsumexp
+// gradient.
 //
 //	weight (n), target (n), speciesSum (n, 1) → dSpeciesPreFromLoss (n, 3), dSpeciesSum (n, 1)
 func lossBackward64(
@@ -281,9 +282,9 @@ func dense4x16Relu64(y, x []float64, w *[4][16]float64, b *[16]float64, n int) {
 	}
 }
 
-// dense16x3Bias64 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs
-// and 3 outputs, written out.
-func dense16x3Bias64(y, x []float64, w *[16][3]float64, b *[3]float64, n int) {
+// dense16x364 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
+// outputs, written out.
+func dense16x364(y, x []float64, w *[16][3]float64, b *[3]float64, n int) {
 	for r := range n {
 		xr := (*[16]float64)(x[r*16:])
 		yr := (*[3]float64)(y[r*3:])
@@ -365,14 +366,15 @@ func sumRows64(y *[1]float64, x, v, weight []float64, n int) {
 	y[0] = sum
 }
 
-// mulScalar64 computes, for a single number:
+// overTheBatchScalar64 computes over the batch for a single number:
 //
 //	y = x * invTotal
-func mulScalar64(y, x *[1]float64, invTotal float64) {
-	y[0] = x[0] * invTotal
+func overTheBatchScalar64(y, x *[1]float64, invTotal float64) {
+	y[0] = x[0] * invTotal // over the batch
 }
 
-// logsumexpGradientRows64 computes logsumexp gradient for n rows:
+// logsumexpGradientRows64 computes weighted gradient, logsumexp gradient for n
+// rows:
 //
 //	losses = invTotal * weight
 //	gather = -losses
@@ -386,10 +388,8 @@ func logsumexpGradientRows64(dx, dv, weight []float64, invTotal float64, target 
 	x = x[:n]
 	for r := range n {
 		dxr := (*[3]float64)(dx[r*3:])
-		var losses float64
-		losses = invTotal * weight[r]
-		var gather float64
-		gather = -losses
+		losses := invTotal * weight[r] // weighted gradient
+		gather := -losses
 		for i := range 3 {
 			dxr[i] = 0
 		}
@@ -462,8 +462,8 @@ func dense16x3GradW64(dw *[16][3]float64, x, dy []float64, n int) {
 	}
 }
 
-// dense16x3GradX64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
-// else 0, for 16 inputs and 3 outputs, written out.
+// dense16x3GradX64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
+// 0, for 16 inputs and 3 outputs, written out.
 func dense16x3GradX64(dx, dy []float64, w *[16][3]float64, h []float64, n int) {
 	for r := range n {
 		dyr := (*[3]float64)(dy[r*3:])

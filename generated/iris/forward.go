@@ -104,7 +104,7 @@ func hiddenForward(hidden, scale []float32, p *Params, n int) {
 //
 //	hidden (n, 16), SpeciesW (16, 3), SpeciesB (3) → speciesPre (n, 3), species (n, 3)
 func speciesForward(speciesPre, species, hidden []float32, p *Params, n int) {
-	dense16x3Bias(speciesPre, hidden, &p.SpeciesW, &p.SpeciesB, n)
+	dense16x3(speciesPre, hidden, &p.SpeciesW, &p.SpeciesB, n)
 	softmax3(species, speciesPre, n)
 }
 
@@ -113,11 +113,11 @@ func speciesForward(speciesPre, species, hidden []float32, p *Params, n int) {
 //	hidden (n, 16), SpeciesW (16, 3), SpeciesB (3)
 //	→ speciesPre (n, 3), speciesMax (n, 1), species (n, 3), speciesSum (n, 1)
 func speciesEvaluate(speciesPre, speciesMax, species, speciesSum, hidden []float32, p *Params, n int) {
-	dense16x3Bias(speciesPre, hidden, &p.SpeciesW, &p.SpeciesB, n)
+	dense16x3(speciesPre, hidden, &p.SpeciesW, &p.SpeciesB, n)
 	softmax3B(speciesMax, species, speciesSum, speciesPre, n)
 }
 
-// lossEvaluate computes the loss: logsumexp.
+// lossEvaluate computes the loss: logsumexp, over the batch.
 //
 //	speciesMax (n, 1), speciesSum (n, 1), speciesPre (n, 3), target (n), weight (n)
 //	→ lossLogsumexp (n, 1), lossGather (n), speciesTotal (), speciesLoss ()
@@ -130,7 +130,7 @@ func lossEvaluate(
 ) {
 	logsumexpRows(lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, target, n)
 	sumRows(speciesTotal, lossLogsumexp, lossGather, weight, n)
-	mulScalar(speciesLoss, speciesTotal, invTotal)
+	overTheBatchScalar(speciesLoss, speciesTotal, invTotal)
 }
 
 // speciesTrain computes layer "species" (Dense): bias, softmax.
@@ -138,7 +138,7 @@ func lossEvaluate(
 //	hidden (n, 16), SpeciesW (16, 3), SpeciesB (3)
 //	→ speciesPre (n, 3), speciesMax (n, 1), speciesExp (n, 3), speciesSum (n, 1), species (n, 3)
 func speciesTrain(speciesPre, speciesMax, speciesExp, speciesSum, species, hidden []float32, p *Params, n int) {
-	dense16x3Bias(speciesPre, hidden, &p.SpeciesW, &p.SpeciesB, n)
+	dense16x3(speciesPre, hidden, &p.SpeciesW, &p.SpeciesB, n)
 	softmax3C(speciesMax, speciesExp, speciesSum, species, speciesPre, n)
 }
 

@@ -44,9 +44,9 @@ func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	}
 }
 
-// dense16x3Bias computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and
-// 3 outputs, written out.
-func dense16x3Bias(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
+// dense16x3 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
+// outputs, written out.
+func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	for r := range n {
 		xr := (*[16]float32)(x[r*16:])
 		yr := (*[3]float32)(y[r*3:])
@@ -154,11 +154,11 @@ func sumRows(y *[1]float32, x, v, weight []float32, n int) {
 	y[0] = float32(total)
 }
 
-// mulScalar computes, for a single number:
+// overTheBatchScalar computes over the batch for a single number:
 //
 //	y = x * invTotal
-func mulScalar(y, x *[1]float32, invTotal float32) {
-	y[0] = x[0] * invTotal
+func overTheBatchScalar(y, x *[1]float32, invTotal float32) {
+	y[0] = x[0] * invTotal // over the batch
 }
 
 // softmax3C computes softmax for rows of 3:
@@ -193,7 +193,8 @@ func softmax3C(y, z, g, h, x []float32, n int) {
 	}
 }
 
-// logsumexpGradientRows computes logsumexp gradient for n rows:
+// logsumexpGradientRows computes weighted gradient, logsumexp gradient for n
+// rows:
 //
 //	losses = invTotal * weight
 //	gather = -losses
@@ -207,10 +208,8 @@ func logsumexpGradientRows(dx, dv, weight []float32, invTotal float32, target []
 	x = x[:n]
 	for r := range n {
 		dxr := (*[3]float32)(dx[r*3:])
-		var losses float32
-		losses = invTotal * weight[r]
-		var gather float32
-		gather = -losses
+		losses := invTotal * weight[r] // weighted gradient
+		gather := -losses
 		for i := range 3 {
 			dxr[i] = 0
 		}

@@ -9,8 +9,8 @@
 //	species   Dense           3        51
 //	                                   140
 //
-// Predict may be called from any number of goroutines. Fit, Evaluate, Gradients,
-// Apply and Update need the model to themselves.
+// Predict may be called from any number of goroutines. Fit, Evaluate,
+// Gradients, Apply and Update need the model to themselves.
 package iris
 
 import (
@@ -44,8 +44,8 @@ type Input [4]float32
 // Output is what the network makes of one sample: species, 3 values.
 type Output [3]float32
 
-// Target is what the output of one sample should be: the number of its class,
-// 0 to 2 (sparse_categorical_crossentropy).
+// Target is what the output of one sample should be: the number of its class, 0
+// to 2 (sparse_categorical_crossentropy).
 type Target int32
 
 // This constant fails to compile where the runtime does not support the format

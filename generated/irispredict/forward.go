@@ -47,6 +47,6 @@ func hiddenForward(hidden, scale []float32, p *Params, n int) {
 //
 //	hidden (n, 16), SpeciesW (16, 3), SpeciesB (3) → speciesPre (n, 3), species (n, 3)
 func speciesForward(speciesPre, species, hidden []float32, p *Params, n int) {
-	dense16x3Bias(speciesPre, hidden, &p.SpeciesW, &p.SpeciesB, n)
+	dense16x3(speciesPre, hidden, &p.SpeciesW, &p.SpeciesB, n)
 	softmax3(species, speciesPre, n)
 }

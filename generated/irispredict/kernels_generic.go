@@ -44,9 +44,9 @@ func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	}
 }
 
-// dense16x3Bias computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and
-// 3 outputs, written out.
-func dense16x3Bias(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
+// dense16x3 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
+// outputs, written out.
+func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	for r := range n {
 		xr := (*[16]float32)(x[r*16:])
 		yr := (*[3]float32)(y[r*3:])

@@ -6,11 +6,8 @@ package irispredict
 import "unsafe"
 
 // Params holds every parameter of the network, the one master copy: trainable
-// tensors first, then frozen ones, then state. The fields are arrays of
-// float32
+// tensors first, then frozen ones, then state. The fields are arrays of float32
 // and nothing else, so they lie in memory without gaps, in this order.
-// Gradients
-// have the same type.
 type Params struct {
 	HiddenW  [4][16]float32 // hidden/kernel (4, 16)
 	HiddenB  [16]float32    // hidden/bias (16)
@@ -27,8 +24,8 @@ type Params struct {
 var _ [560]byte = [unsafe.Sizeof(Params{})]byte{}
 
 // flat is the block as one slice, for what treats all parameters alike: files,
-// optimizers, initializers. This is the package's one view of typed memory as
-// untyped; the assertion above makes it sound.
+// optimizers, initializers. The assertion above makes this view of the struct
+// sound.
 func (p *Params) flat() []float32 {
 	return unsafe.Slice((*float32)(unsafe.Pointer(p)), 140)
 }

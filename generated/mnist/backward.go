@@ -20,7 +20,8 @@ func backward(a, weight []float32, target []int32, invTotal float32, p, g *Param
 	hiddenBackward(dHiddenPre, rescaling, g, n)
 }
 
-// lossBackward starts the gradients at the loss: logsumexp gradient.
+// lossBackward starts the gradients at the loss: weighted gradient, logsumexp
+// gradient.
 //
 //	weight (n), target (n), digitSum (n, 1) → dDigitPreFromLoss (n, 10), dDigitSum (n, 1)
 func lossBackward(dDigitPreFromLoss, dDigitSum, weight, digitSum []float32, target []int32, invTotal float32, n int) {

@@ -169,14 +169,14 @@ func rescalingTrain64(rescaling, x []float64, n int) {
 	rescale78464(rescaling, x, n)
 }
 
-// hiddenTrain64 computes layer "hidden" (Dense): relu.
+// hiddenTrain64 computes layer "hidden" (Dense): bias, relu.
 //
 //	rescaling (n, 784), HiddenW (784, 512), HiddenB (512) → hidden (n, 512)
 func hiddenTrain64(hidden, rescaling []float64, p *params64, n int) {
 	dense784x512Relu64(hidden, rescaling, &p.HiddenW, &p.HiddenB, n)
 }
 
-// digitTrain64 computes layer "digit" (Dense): softmax.
+// digitTrain64 computes layer "digit" (Dense): bias, softmax.
 //
 //	hidden (n, 512), DigitW (512, 10), DigitB (10)
 //	→ digitPre (n, 10), digitMax (n, 1), digitExp (n, 10), digitSum (n, 1), digit (n, 10)
@@ -185,7 +185,7 @@ func digitTrain64(digitPre, digitMax, digitExp, digitSum, digit, hidden []float6
 	softmax1064(digitMax, digitExp, digitSum, digit, digitPre, n)
 }
 
-// lossTrain64 computes the loss: logsumexp.
+// lossTrain64 computes the loss: logsumexp, over the batch.
 //
 //	digitMax (n, 1), digitSum (n, 1), digitPre (n, 10), target (n), weight (n)
 //	→ lossLogsumexp (n, 1), lossGather (n), digitTotal (), digitLoss ()
@@ -198,10 +198,11 @@ func lossTrain64(
 ) {
 	logsumexpRows64(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, n)
 	sumRows64(digitTotal, lossLogsumexp, lossGather, weight, n)
-	mulScalar64(digitLoss, digitTotal, invTotal)
+	overTheBatchScalar64(digitLoss, digitTotal, invTotal)
 }
 
-// lossBackward64 starts the gradients at the loss: logsumexp gradient.
+// lossBackward64 starts the gradients at the loss: weighted gradient, logsumexp
+// gradient.
 //
 //	weight (n), target (n), digitSum (n, 1) → dDigitPreFromLoss (n, 10), dDigitSum (n, 1)
 func lossBackward64(dDigitPreFromLoss, dDigitSum, weight, digitSum []float64, target []int32, invTotal float64, n int) {
@@ -266,7 +267,7 @@ func dense784x512Relu64(y, x []float64, w *[784][512]float64, b *[512]float64, n
 		for r := r0; r < r1; r++ {
 			yr := (*[512]float64)(y[r*512:])
 			for o := range 512 {
-				yr[o] = max(yr[o]+b[o], 0) // relu
+				yr[o] = max(yr[o]+b[o], 0) // bias, relu
 			}
 		}
 	}
@@ -295,7 +296,7 @@ func dense512x1064(y, x []float64, w *[512][10]float64, b *[10]float64, n int) {
 		for r := r0; r < r1; r++ {
 			yr := (*[10]float64)(y[r*10:])
 			for o := range 10 {
-				yr[o] += b[o]
+				yr[o] += b[o] // bias
 			}
 		}
 	}
@@ -364,14 +365,15 @@ func sumRows64(y *[1]float64, x, v, weight []float64, n int) {
 	y[0] = sum
 }
 
-// mulScalar64 computes, for a single number:
+// overTheBatchScalar64 computes over the batch for a single number:
 //
 //	y = x * invTotal
-func mulScalar64(y, x *[1]float64, invTotal float64) {
-	y[0] = x[0] * invTotal
+func overTheBatchScalar64(y, x *[1]float64, invTotal float64) {
+	y[0] = x[0] * invTotal // over the batch
 }
 
-// logsumexpGradientRows64 computes logsumexp gradient for n rows:
+// logsumexpGradientRows64 computes weighted gradient, logsumexp gradient for n
+// rows:
 //
 //	losses = invTotal * weight
 //	gather = -losses
@@ -385,10 +387,8 @@ func logsumexpGradientRows64(dx, dv, weight []float64, invTotal float64, target 
 	x = x[:n]
 	for r := range n {
 		dxr := (*[10]float64)(dx[r*10:])
-		var losses float64
-		losses = invTotal * weight[r]
-		var gather float64
-		gather = -losses
+		losses := invTotal * weight[r] // weighted gradient
+		gather := -losses
 		for i := range 10 {
 			dxr[i] = 0
 		}
@@ -506,8 +506,8 @@ func columnSums51264(g *[512]float64, dy []float64, n int) {
 	}
 }
 
-// dense784x512GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 784 inputs
-// and 512 outputs.
+// dense784x512GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 784 inputs and
+// 512 outputs.
 func dense784x512GradW64(dw *[784][512]float64, x, dy []float64, n int) {
 	clear(dw[:])
 	r := 0

@@ -85,14 +85,14 @@ func rescalingForward(rescaling, x []float32, n int) {
 	rescale784(rescaling, x, n)
 }
 
-// hiddenForward computes layer "hidden" (Dense): relu.
+// hiddenForward computes layer "hidden" (Dense): bias, relu.
 //
 //	rescaling (n, 784), HiddenW (784, 512), HiddenB (512) → hidden (n, 512)
 func hiddenForward(hidden, rescaling []float32, p *Params, n int) {
 	dense784x512Relu(hidden, rescaling, &p.HiddenW, &p.HiddenB, n)
 }
 
-// digitForward computes layer "digit" (Dense): softmax.
+// digitForward computes layer "digit" (Dense): bias, softmax.
 //
 //	hidden (n, 512), DigitW (512, 10), DigitB (10) → digitPre (n, 10), digit (n, 10)
 func digitForward(digitPre, digit, hidden []float32, p *Params, n int) {
@@ -100,7 +100,7 @@ func digitForward(digitPre, digit, hidden []float32, p *Params, n int) {
 	softmax10(digit, digitPre, n)
 }
 
-// digitEvaluate computes layer "digit" (Dense): softmax.
+// digitEvaluate computes layer "digit" (Dense): bias, softmax.
 //
 //	hidden (n, 512), DigitW (512, 10), DigitB (10)
 //	→ digitPre (n, 10), digitMax (n, 1), digit (n, 10), digitSum (n, 1)
@@ -109,7 +109,7 @@ func digitEvaluate(digitPre, digitMax, digit, digitSum, hidden []float32, p *Par
 	softmax10B(digitMax, digit, digitSum, digitPre, n)
 }
 
-// lossEvaluate computes the loss: logsumexp.
+// lossEvaluate computes the loss: logsumexp, over the batch.
 //
 //	digitMax (n, 1), digitSum (n, 1), digitPre (n, 10), target (n), weight (n)
 //	→ lossLogsumexp (n, 1), lossGather (n), digitTotal (), digitLoss ()
@@ -122,10 +122,10 @@ func lossEvaluate(
 ) {
 	logsumexpRows(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, n)
 	sumRows(digitTotal, lossLogsumexp, lossGather, weight, n)
-	mulScalar(digitLoss, digitTotal, invTotal)
+	overTheBatchScalar(digitLoss, digitTotal, invTotal)
 }
 
-// digitTrain computes layer "digit" (Dense): softmax.
+// digitTrain computes layer "digit" (Dense): bias, softmax.
 //
 //	hidden (n, 512), DigitW (512, 10), DigitB (10)
 //	→ digitPre (n, 10), digitMax (n, 1), digitExp (n, 10), digitSum (n, 1), digit (n, 10)

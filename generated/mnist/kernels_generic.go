@@ -39,14 +39,14 @@ func dense784x512Relu(y, x []float32, w *[784][512]float32, b *[512]float32, n i
 		for r := r0; r < r1; r++ {
 			yr := (*[512]float32)(y[r*512:])
 			for o := range 512 {
-				yr[o] = max(yr[o]+b[o], 0) // relu
+				yr[o] = max(yr[o]+b[o], 0) // bias, relu
 			}
 		}
 	}
 }
 
-// dense512x10 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 512 inputs and
-// 10 outputs.
+// dense512x10 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 512 inputs and 10
+// outputs.
 func dense512x10(y, x []float32, w *[512][10]float32, b *[10]float32, n int) {
 	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
 		r1 := min(r0+8, n)
@@ -68,7 +68,7 @@ func dense512x10(y, x []float32, w *[512][10]float32, b *[10]float32, n int) {
 		for r := r0; r < r1; r++ {
 			yr := (*[10]float32)(y[r*10:])
 			for o := range 10 {
-				yr[o] += b[o]
+				yr[o] += b[o] // bias
 			}
 		}
 	}
@@ -163,11 +163,11 @@ func sumRows(y *[1]float32, x, v, weight []float32, n int) {
 	y[0] = float32(total)
 }
 
-// mulScalar computes, for a single number:
+// overTheBatchScalar computes over the batch for a single number:
 //
 //	y = x * invTotal
-func mulScalar(y, x *[1]float32, invTotal float32) {
-	y[0] = x[0] * invTotal
+func overTheBatchScalar(y, x *[1]float32, invTotal float32) {
+	y[0] = x[0] * invTotal // over the batch
 }
 
 // softmax10C computes softmax for rows of 10:
@@ -202,7 +202,8 @@ func softmax10C(y, z, g, h, x []float32, n int) {
 	}
 }
 
-// logsumexpGradientRows computes logsumexp gradient for n rows:
+// logsumexpGradientRows computes weighted gradient, logsumexp gradient for n
+// rows:
 //
 //	losses = invTotal * weight
 //	gather = -losses
@@ -216,10 +217,8 @@ func logsumexpGradientRows(dx, dv, weight []float32, invTotal float32, target []
 	x = x[:n]
 	for r := range n {
 		dxr := (*[10]float32)(dx[r*10:])
-		var losses float32
-		losses = invTotal * weight[r]
-		var gather float32
-		gather = -losses
+		losses := invTotal * weight[r] // weighted gradient
+		gather := -losses
 		for i := range 10 {
 			dxr[i] = 0
 		}
@@ -256,8 +255,8 @@ func columnSums10(g *[10]float32, dy []float32, n int) {
 	}
 }
 
-// dense512x10GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 512 inputs and
-// 10 outputs.
+// dense512x10GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 512 inputs and 10
+// outputs.
 func dense512x10GradW(dw *[512][10]float32, x, dy []float32, n int) {
 	clear(dw[:])
 	r := 0
@@ -292,8 +291,8 @@ func dense512x10GradW(dw *[512][10]float32, x, dy []float32, n int) {
 	}
 }
 
-// dense512x10GradX computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
-// else 0, for 512 inputs and 10 outputs.
+// dense512x10GradX computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
+// 0, for 512 inputs and 10 outputs.
 func dense512x10GradX(dx, dy []float32, w *[512][10]float32, h []float32, n int) {
 	for i := 0; i < 512; i += 8 {
 		w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]

@@ -10,8 +10,8 @@
 //	digit       Dense       10       5130
 //	                                 407050
 //
-// Predict may be called from any number of goroutines. Fit, Evaluate, Gradients,
-// Apply and Update need the model to themselves.
+// Predict may be called from any number of goroutines. Fit, Evaluate,
+// Gradients, Apply and Update need the model to themselves.
 package mnist
 
 import (
@@ -49,8 +49,8 @@ type Output [10]float32
 // flat is the same memory as one slice: arrays of arrays have no gaps.
 func (i *Input) flat() []float32 { return (*[784]float32)(unsafe.Pointer(i))[:] }
 
-// Target is what the output of one sample should be: the number of its class,
-// 0 to 9 (sparse_categorical_crossentropy).
+// Target is what the output of one sample should be: the number of its class, 0
+// to 9 (sparse_categorical_crossentropy).
 type Target int32
 
 // This constant fails to compile where the runtime does not support the format
