@@ -24,9 +24,10 @@ const (
 )
 
 // TestRandomModels holds emitted packages to the interpreter, which runs the
-// unoptimised graph in float64: outputs, loss, gradients and state of random
-// networks on random data. All packages are linked into one binary. It runs
-// twice, with one worker thread and with two, and must give the same bits.
+// unoptimised graph in float64: outputs, loss and gradients of random networks
+// on random data. All packages are linked into one binary. It runs twice, with
+// one thread and with two, and must give the same bits, those of two steps of
+// training included.
 func TestRandomModels(t *testing.T) {
 	dir := t.TempDir()
 	off := map[string]bool{}
@@ -99,6 +100,7 @@ func (n *network) randomCase(seed uint64) harness.Case {
 		c.Batch.X, c.Batch.Y = append(c.Batch.X, x), append(c.Batch.Y, y)
 		c.Batch.Weight = append(c.Batch.Weight, float32(r.IntN(3))+0.5)
 	}
+	c.Steps = []harness.Batch{c.Batch, c.Batch}
 	return c
 }
 

@@ -331,17 +331,37 @@ func (d *dense) epilogueLoop(y, from string) {
 	d.line("}")
 }
 
-// extraViews lays views over the rows of the extras.
-func (d *dense) extraViews() (end func()) {
+// declared is a row of a parameter that a loop has a variable for: count
+// elements from offset on, the next row stride further.
+type declared struct {
+	name                  string
+	p                     *param
+	stride, offset, count int
+}
+
+// extraViews lays views over the rows of the extras. An extra may be an operand
+// too (a residual connection): a declared row that is its whole row serves it.
+func (d *dense) extraViews(rows ...declared) (end func()) {
 	var opened []viewKey
+	for _, r := range rows {
+		d.names[r.name] = true
+		if r.offset == 0 && r.count == r.stride && d.m.at >= 0 {
+			key := viewKey{r.p.buf, d.m.at, r.stride}
+			d.views[key] = r.name
+			opened = append(opened, key)
+		}
+	}
 	if d.m.at >= 0 {
 		var accs []placed
 		for _, a := range d.Extra {
 			accs = append(accs, placed{a, d.Axes()})
 		}
-		opened = d.view(d.m.at, "r", accs)
+		opened = append(opened, d.view(d.m.at, "r", accs)...)
 	}
 	return func() {
+		for _, r := range rows {
+			delete(d.names, r.name)
+		}
 		for _, key := range opened {
 			delete(d.names, d.views[key])
 			delete(d.views, key)

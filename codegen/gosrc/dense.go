@@ -13,7 +13,7 @@ func (d *dense) straight() {
 	xr, yr := d.rowNames()
 	d.rowOf(xr, d.x, "r", d.m.lhs, d.Lhs.Offset, k)
 	d.rowOf(yr, d.y, "r", d.m.out, d.Out.Offset, n)
-	end := d.extraViews()
+	end := d.extraViews(declared{xr, d.x, d.m.lhs, d.Lhs.Offset, k}, declared{yr, d.y, d.m.out, d.Out.Offset, n})
 	x := func(i int) string { return fmt.Sprintf("%s[%d]", xr, i) }
 	if k <= 8 {
 		letter := strings.TrimSuffix(xr, "yr")[:1]
@@ -54,7 +54,7 @@ func (d *dense) narrow() {
 	d.line("for r := range %s {", d.rowsText())
 	d.rowOf("xr", d.x, "r", d.m.lhs, d.Lhs.Offset, k)
 	d.rowOf("yr", d.y, "r", d.m.out, d.Out.Offset, n)
-	end := d.extraViews()
+	end := d.extraViews(declared{"xr", d.x, d.m.lhs, d.Lhs.Offset, k}, declared{"yr", d.y, d.m.out, d.Out.Offset, n})
 	s := func(i int) string { return fmt.Sprint("s", i) }
 	if n > 1 {
 		d.line("var %s %s", list(n, s), d.el.float)
@@ -125,7 +125,7 @@ func (d *dense) stream() {
 	if d.Epilogue != nil {
 		d.line("for r := r0; r < r1; r++ {")
 		row()
-		end := d.extraViews()
+		end := d.extraViews(declared{"yr", d.y, d.m.out, d.Out.Offset, n})
 		d.line("for o := range %d {", n)
 		d.finish("yr[o]", "yr[o]", "o")
 		d.line("}")
@@ -249,7 +249,7 @@ func (d *dense) dotBlock(base string, from, count int) {
 		d.line("%s = %s", list(hi-lo, func(j int) string { return fmt.Sprintf("%s[%d]", yr, lo+j) }), list(hi-lo, func(j int) string { return fmt.Sprint("s", lo+j) }))
 	}
 	if d.Epilogue != nil {
-		end := d.extraViews()
+		end := d.extraViews(declared{xr, d.x, d.m.lhs, d.Lhs.Offset, d.kk.N}, declared{yr, d.y, d.m.out, d.Out.Offset + from, count})
 		if base == "i" {
 			d.epilogueLoop(yr, "i")
 		} else {

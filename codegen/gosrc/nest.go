@@ -47,97 +47,6 @@ type nestKernel struct {
 	*loop.Nest
 }
 
-// tidyNest turns reductions of one value into stores, drops loops of one turn,
-// splits an axis that runs through whole rows
-// where random numbers need row and element, and gives a single store all its
-// loops as one group.
-func tidyNest(n *loop.Nest) *loop.Nest {
-	t := &loop.Nest{Outer: slices.Clone(n.Outer)}
-	for _, s := range n.Body {
-		if len(s.Inner) == 0 && (s.Reduce == loop.Sum || s.Reduce == loop.Max) {
-			if s.Finish != nil {
-				s.Value = loop.Substitute(s.Finish, []loop.Expr{s.Value})
-			}
-			s.Reduce, s.Finish = loop.Store, nil
-		}
-		s.Inner = slices.Clone(s.Inner)
-		s.Dst = cloneAccess(s.Dst)
-		s.Srcs = slices.Clone(s.Srcs)
-		for i := range s.Srcs {
-			s.Srcs[i] = cloneAccess(s.Srcs[i])
-		}
-		t.Body = append(t.Body, s)
-	}
-	each := func(s *loop.Stmt, f func(a *loop.Access)) {
-		var visit func(a *loop.Access)
-		visit = func(a *loop.Access) {
-			f(a)
-			if a.Index != nil {
-				visit(a.Index)
-			}
-		}
-		visit(&s.Dst)
-		for i := range s.Srcs {
-			visit(&s.Srcs[i])
-		}
-	}
-	draws := false
-	for i := range t.Body {
-		each(&t.Body[i], func(a *loop.Access) { draws = draws || a.Buf.Class == loop.Random })
-	}
-	// change visits the loops from the inside out: of every statement, then the
-	// common ones.
-	change := func(f func(group []loop.Axis, i int) []loop.Axis, strides func(s []int, at int, a loop.Axis) []int) {
-		for bi := range t.Body {
-			s := &t.Body[bi]
-			for i := len(s.Inner) - 1; i >= 0; i-- {
-				a := s.Inner[i]
-				if next := f(s.Inner, i); next != nil {
-					s.Inner = slices.Replace(s.Inner, i, i+1, next...)
-					each(s, func(acc *loop.Access) { acc.Strides = strides(acc.Strides, len(t.Outer)+i, a) })
-				}
-			}
-		}
-		for i := len(t.Outer) - 1; i >= 0; i-- {
-			a := t.Outer[i]
-			if next := f(t.Outer, i); next != nil {
-				t.Outer = slices.Replace(t.Outer, i, i+1, next...)
-				for bi := range t.Body {
-					each(&t.Body[bi], func(acc *loop.Access) { acc.Strides = strides(acc.Strides, i, a) })
-				}
-			}
-		}
-	}
-	change(func(g []loop.Axis, i int) []loop.Axis {
-		if a := g[i]; a.N == 1 && !a.Rows {
-			return []loop.Axis{}
-		}
-		return nil
-	}, func(s []int, at int, _ loop.Axis) []int { return slices.Delete(s, at, at+1) })
-	if draws {
-		change(func(g []loop.Axis, i int) []loop.Axis {
-			if a := g[i]; a.Rows && a.N > 1 {
-				return []loop.Axis{{Name: "n", N: 1, Rows: true}, {Name: "o", N: a.N}}
-			}
-			return nil
-		}, func(s []int, at int, a loop.Axis) []int { return slices.Insert(s, at, s[at]*a.N) })
-	}
-	if s := &t.Body[0]; len(t.Body) == 1 && s.Reduce == loop.Store {
-		s.Inner = t.Axes(*s)
-		t.Outer = nil
-	}
-	return t
-}
-
-func cloneAccess(a loop.Access) loop.Access {
-	a.Strides = slices.Clone(a.Strides)
-	if a.Index != nil {
-		index := cloneAccess(*a.Index)
-		a.Index = &index
-	}
-	return a
-}
-
 // nameParams names what is written y, z and what is read x, v, u, in order.
 // Where a gradient is written it is dx (or g, of a parameter), and what flows
 // in is dy.
@@ -276,66 +185,6 @@ func (k *nestKernel) formula(s loop.Stmt) string {
 	return dst + op + value
 }
 
-// overBatch reports a nest of sums over the rows for every column: bias
-// gradients, batch statistics. Rows then run outermost, so that memory is read
-// in order. Statements that share scalars cannot be taken apart.
-func overBatch(n *loop.Nest) bool {
-	if len(n.Outer) == 0 || slices.ContainsFunc(n.Outer, isRows) {
-		return false
-	}
-	for _, s := range n.Body {
-		local := s.Dst.Buf.Class == loop.Local || slices.ContainsFunc(s.Srcs, func(a loop.Access) bool { return a.Buf.Class == loop.Local })
-		if local || s.Reduce != loop.Sum || s.Dst.Index != nil || !slices.ContainsFunc(s.Inner, isRows) {
-			return false
-		}
-	}
-	return true
-}
-
-func isRows(a loop.Axis) bool { return a.Rows }
-
-// columnSums adds row after row to the destination.
-func (k *nestKernel) columnSums(s loop.Stmt) {
-	axes := k.Axes(s)
-	dst := placed{s.Dst, axes}
-	columns := func(f func(vars []string)) {
-		vars := make([]string, len(axes))
-		var ends []func()
-		for i := range k.Outer {
-			ends = append(ends, k.open(axes, i, vars, nil))
-		}
-		f(vars)
-		for i := len(ends) - 1; i >= 0; i-- {
-			ends[i]()
-		}
-	}
-	p := k.param(s.Dst.Buf, "y")
-	if p.form == fixed && s.Dst.Buf.Row() == loop.Points(k.Outer, 1) {
-		k.line("clear(%s[:])", p.name)
-	} else {
-		columns(func(vars []string) { k.line("%s = 0", k.at(dst, vars)) })
-	}
-	accs := k.sources(s)
-	vars := make([]string, len(axes))
-	var ends []func()
-	for i := len(k.Outer); i < len(axes); i++ {
-		ends = append(ends, k.open(axes, i, vars, accs))
-	}
-	for i := range k.Outer {
-		ends = append(ends, k.open(axes, i, vars, accs))
-	}
-	k.assign(k.at(dst, vars), "+=", s.Value, k.values(s, vars, ""), s.Word)
-	for i := len(ends) - 1; i >= 0; i-- {
-		ends[i]()
-	}
-	if s.Finish != nil {
-		columns(func(vars []string) {
-			at := k.at(dst, vars)
-			k.assign(at, "=", s.Finish, []string{at}, "")
-		})
-	}
-}
-
 func (k *nestKernel) sources(s loop.Stmt) []placed {
 	list := []placed{{s.Dst, k.Axes(s)}}
 	for _, a := range s.Srcs {
@@ -358,7 +207,7 @@ func (k *nestKernel) values(s loop.Stmt, vars []string, uniform string) []string
 			args[i] = uniform
 		case a.Buf.Class == loop.Random:
 			row, elem := k.drawn(pl, vars)
-			args[i] = k.el.convert(fmt.Sprintf("key.Uniform(uint32(%s), uint32(%s))", row, elem), "float32")
+			args[i] = k.el.convert(fmt.Sprintf("%s.Uniform(uint32(%s), uint32(%s))", k.param(a.Buf, "key").name, row, elem), "float32")
 		default:
 			args[i] = k.at(pl, vars)
 			if a.Buf.DType == loop.I32 {

@@ -50,7 +50,7 @@ func (k *nestKernel) dropout(s loop.Stmt, accs []placed, vars []string) bool {
 	if draw.Buf == nil {
 		return false
 	}
-	k.param(draw.Buf, "key")
+	key := k.param(draw.Buf, "key").name
 	var ends []func()
 	for i := len(k.Outer); i < last; i++ {
 		ends = append(ends, k.open(axes, i, vars, accs))
@@ -79,7 +79,7 @@ func (k *nestKernel) dropout(s loop.Stmt, accs []placed, vars []string) bool {
 	}
 	if n >= 4 {
 		k.line("for %s := range %d { // four random numbers at a time", q, n/4)
-		k.line("%s := key.Uniform4(uint32(%s), uint32(%s))", u, row, block(q))
+		k.line("%s := %s.Uniform4(uint32(%s), uint32(%s))", u, key, row, block(q))
 		k.line("for %s, uniform := range %s {", j, u)
 		body(fmt.Sprintf("%s*4 + %s", q, j))
 		k.line("}")
@@ -88,7 +88,7 @@ func (k *nestKernel) dropout(s loop.Stmt, accs []placed, vars []string) bool {
 		if n >= 4 {
 			k.line("{")
 		}
-		k.line("%s := key.Uniform4(uint32(%s), uint32(%s))", u, row, block(fmt.Sprint(n/4)))
+		k.line("%s := %s.Uniform4(uint32(%s), uint32(%s))", u, key, row, block(fmt.Sprint(n/4)))
 		k.line("for %s, uniform := range %s[:%d] {", j, u, rest)
 		body(strings.TrimPrefix(fmt.Sprintf("%d + %s", n-rest, j), "0 + "))
 		if n >= 4 {
