@@ -1,0 +1,70 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestReadme holds the README to what the command really reads and prints.
+func TestReadme(t *testing.T) {
+	t.Chdir("../..")
+	text := readFile(t, "README.md")
+
+	model := readFile(t, "testdata/models/mnist.yaml")
+	for line := range strings.Lines(between(t, text, "```yaml\nname: mnist\n", "```\n")) {
+		if !strings.Contains(model, line) {
+			t.Errorf("mnist.yaml has no line %q", line)
+		}
+	}
+
+	var source strings.Builder
+	files, err := filepath.Glob("generated/iris/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		source.WriteString(readFile(t, file))
+	}
+	for line := range strings.Lines(between(t, text, "```go\n// hiddenForward", "```\n")) {
+		if !strings.Contains(line, "...") && !strings.Contains(source.String(), line) {
+			t.Errorf("generated/iris has no line %q", line)
+		}
+	}
+
+	var stdout, stderr bytes.Buffer
+	if code := run(t.Context(), []string{"summary", "testdata/models/mnist.yaml"}, &stdout, &stderr); code != 0 {
+		t.Fatal(stderr.String())
+	}
+	shown := between(t, text, "$ nngen summary testdata/models/mnist.yaml\n", "\n`fit`")
+	for line := range strings.Lines(stdout.String()) {
+		if indented := "    " + line; strings.TrimSpace(line) != "" && !strings.Contains(shown, indented) {
+			t.Errorf("the summary shown lacks %q", line)
+		}
+	}
+}
+
+func readFile(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// between gives what follows from in text, up to to.
+func between(t *testing.T, text, from, to string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(text, from)
+	if !ok {
+		t.Fatalf("no %q", from)
+	}
+	part, _, ok := strings.Cut(rest, to)
+	if !ok {
+		t.Fatalf("no %q after %q", to, from)
+	}
+	return part
+}
