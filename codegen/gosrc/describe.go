@@ -3,6 +3,7 @@ package gosrc
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -81,4 +82,15 @@ func formula(e loop.Expr, args []string) string {
 		return loop.Format(a.Args[1], args) + " where " + loop.Format(a.Args[0], args) + ", else " + loop.Format(a.Args[2], args)
 	}
 	return loop.Format(e, args)
+}
+
+// comment is a fused step's word, fit for a comment whatever it holds: what
+// could begin a directive is taken out.
+func comment(word string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(" _-.,()", r) {
+			return r
+		}
+		return '_'
+	}, word)
 }

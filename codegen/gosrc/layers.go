@@ -99,6 +99,9 @@ func (e *emitter) layer(group []*loop.Run, suffix, file string) (layerRun, error
 		for _, p := range k.params {
 			in = append(in, e.operand(p, writes[p.buf], add)...)
 		}
+		if k.draws() {
+			in = append(in, "s.First")
+		}
 		if k.counted {
 			in = append(in, "n")
 			add(arg{role: countArg, typed: typed{"n", "int"}})
@@ -138,7 +141,7 @@ func (e *emitter) operand(p *param, writes bool, add func(arg)) []string {
 		return []string{p.name}
 	case loop.Random:
 		add(arg{role: stepArg, typed: typed{"s", "§train.Step"}})
-		return []string{fmt.Sprintf("§nn.NewKey(s.Seed, s.Index, §nn.Stream(%s))", quote(b.Name)), "s.First"}
+		return []string{fmt.Sprintf("§nn.NewKey(s.Seed, s.Index, §nn.Stream(%s))", quote(b.Name))}
 	case loop.Param, loop.Gradient:
 		name, r := "p", paramArg
 		if b.Class == loop.Gradient {

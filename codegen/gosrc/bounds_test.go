@@ -1,0 +1,107 @@
+package gosrc
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// unhandled are the kernels that no layer of this version makes and that are
+// printed as plain loops over slices.
+var unhandled = map[string]bool{"columns with a variable": true, "embedding from the arena": true}
+
+// Kernels have no bounds checks but those that ids need, and no slicing within
+// the innermost of nested loops.
+func TestNoBoundsChecks(t *testing.T) {
+	e := newEmitter(&loop.Program{Name: "bounds", Predict: &loop.Plan{}}, Config{Package: "bounds"})
+	for _, c := range kernelCases() {
+		if unhandled[c.name] {
+			continue
+		}
+		if _, _, err := e.kernel(c.kernel); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f := e.newFile()
+	e.kernelDecls(f)
+	src, err := f.render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("testdata", "bounds")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "kernels.go")
+	if err := os.WriteFile(path, src, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("go", "build", "-gcflags=-d=ssa/check_bce", "./"+filepath.ToSlash(dir)).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	inner := innermost(t, src)
+	lines := strings.Split(string(src), "\n")
+	found := 0
+	for _, m := range regexp.MustCompile(`kernels\.go:(\d+):\d+: Found (\w+)`).FindAllStringSubmatch(string(out), -1) {
+		found++
+		n, _ := strconv.Atoi(m[1])
+		text := lines[n-1]
+		byID := regexp.MustCompile(`\[id\]|ids\[|target\[|offsets\[`).MatchString(text)
+		if !byID && (m[2] == "IsInBounds" || inner[n]) {
+			t.Errorf("%s in %q", m[2], strings.TrimSpace(text))
+		}
+	}
+	if found == 0 {
+		t.Error("the compiler reported no check at all, not even those of ids: is the flag still there?")
+	}
+}
+
+// innermost marks the lines of loops that hold no loop and lie in one.
+func innermost(t *testing.T, src []byte) map[int]bool {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "kernels.go", src, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	isLoop := func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.ForStmt, *ast.RangeStmt:
+			return true
+		}
+		return false
+	}
+	lines := map[int]bool{}
+	var walk func(n ast.Node, depth int)
+	walk = func(n ast.Node, depth int) {
+		ast.Inspect(n, func(m ast.Node) bool {
+			if m == nil || m == n || !isLoop(m) {
+				return true
+			}
+			holds := false
+			ast.Inspect(m, func(in ast.Node) bool {
+				holds = holds || in != nil && in != m && isLoop(in)
+				return true
+			})
+			if !holds && depth > 0 {
+				for l := fset.Position(m.Pos()).Line; l <= fset.Position(m.End()).Line; l++ {
+					lines[l] = true
+				}
+			}
+			walk(m, depth+1)
+			return false
+		})
+	}
+	walk(file, 0)
+	return lines
+}

@@ -1,0 +1,67 @@
+package gosrc
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// overBatch reports a nest of sums over the rows for every column: bias
+// gradients, batch statistics. Rows then run outermost, so that memory is read
+// in order. Statements that share scalars cannot be taken apart.
+func overBatch(n *loop.Nest) bool {
+	if len(n.Outer) == 0 || slices.ContainsFunc(n.Outer, isRows) {
+		return false
+	}
+	for _, s := range n.Body {
+		local := s.Dst.Buf.Class == loop.Local || slices.ContainsFunc(s.Srcs, func(a loop.Access) bool { return a.Buf.Class == loop.Local })
+		if local || s.Reduce != loop.Sum || s.Dst.Index != nil || !slices.ContainsFunc(s.Inner, isRows) {
+			return false
+		}
+	}
+	return true
+}
+
+func isRows(a loop.Axis) bool { return a.Rows }
+
+// columnSums adds row after row to the destination.
+func (k *nestKernel) columnSums(s loop.Stmt) {
+	axes := k.Axes(s)
+	dst := placed{s.Dst, axes}
+	columns := func(f func(vars []string)) {
+		vars := make([]string, len(axes))
+		var ends []func()
+		for i := range k.Outer {
+			ends = append(ends, k.open(axes, i, vars, nil))
+		}
+		f(vars)
+		for i := len(ends) - 1; i >= 0; i-- {
+			ends[i]()
+		}
+	}
+	p := k.param(s.Dst.Buf, "y")
+	if p.form == fixed && s.Dst.Buf.Row() == loop.Points(k.Outer, 1) {
+		k.line("clear(%s[:])", p.name)
+	} else {
+		columns(func(vars []string) { k.line("%s = 0", k.at(dst, vars)) })
+	}
+	accs := k.sources(s)
+	vars := make([]string, len(axes))
+	var ends []func()
+	for i := len(k.Outer); i < len(axes); i++ {
+		ends = append(ends, k.open(axes, i, vars, accs))
+	}
+	for i := range k.Outer {
+		ends = append(ends, k.open(axes, i, vars, accs))
+	}
+	k.assign(k.at(dst, vars), "+=", s.Value, k.values(s, vars, ""), s.Word)
+	for i := len(ends) - 1; i >= 0; i-- {
+		ends[i]()
+	}
+	if s.Finish != nil {
+		columns(func(vars []string) {
+			at := k.at(dst, vars)
+			k.assign(at, "=", s.Finish, []string{at}, "")
+		})
+	}
+}

@@ -1,0 +1,233 @@
+package gosrc
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// modelTest prints the test of a trainable package.
+func (e *emitter) modelTest() *file {
+	f := e.newFile()
+	f.add(`// newTest is a freshly initialised model.
+func newTest(t *§testing.T) *Model {
+	t.Helper()
+	return New(Seed(1))
+}`)
+	e.testInput(f)
+	e.testTarget(f)
+	e.predictTests(f)
+	e.trainTests(f)
+	return f
+}
+
+// targetValue is a target of a single value.
+func (e *emitter) targetValue(port int, v string) string {
+	if len(e.p.Targets) == 1 {
+		return "Target(" + v + ")"
+	}
+	return elemOf(e.p.Targets[port]) + "(" + v + ")"
+}
+
+// testTarget prints how the test makes up targets that a network can learn.
+func (e *emitter) testTarget(f *file) {
+	body := ""
+	for i, p := range e.p.Targets {
+		flat := flatOf("y", e.p.Targets, e.ports.targets, i)
+		at := index(flat)
+		switch {
+		case p.DType == loop.I32 && len(p.Shape) == 0:
+			body += fmt.Sprintf("%s = %s\n", operandOf("y", e.p.Targets, e.ports.targets, i), e.targetValue(i, fmt.Sprintf("i %% %d", max(p.Limit, 2))))
+		case len(p.Shape) == 0 && strings.Contains(p.Loss, "binary"):
+			body += fmt.Sprintf("%s = %s\n", operandOf("y", e.p.Targets, e.ports.targets, i), e.targetValue(i, "i % 2"))
+		case len(p.Shape) == 0:
+			body += fmt.Sprintf("%s = %s\n", operandOf("y", e.p.Targets, e.ports.targets, i), e.targetValue(i, "i%5")+" / 4")
+		case p.DType == loop.I32:
+			body += fmt.Sprintf("for j := range %s {\n%s[j] = int32((i + j) %% %d)\n}\n", flat, at, max(p.Limit, 2))
+		case strings.Contains(p.Loss, "categorical"):
+			width := 1
+			if n := len(p.Shape); n > 0 {
+				width = p.Shape[n-1]
+			}
+			body += fmt.Sprintf("for j := i %% %d; j < %d; j += %d {\n%s[j] = 1\n}\n", width, size(p.Shape), width, at)
+		case strings.Contains(p.Loss, "binary"):
+			body += fmt.Sprintf("for j := range %s {\n%s[j] = float32((i + j) %% 2)\n}\n", flat, at)
+		default:
+			body += fmt.Sprintf("for j := range %s {\n%s[j] = float32((i+2*j)%%5) / 4\n}\n", flat, at)
+		}
+	}
+	f.add(`// expected makes up the target of a sample.
+func expected(i int) (y Target) {
+	fillTarget(&y, i)
+	return y
+}
+
+func fillTarget(y *Target, i int) {
+	%s}
+
+// targets makes up the targets of n samples.
+func targets(n int) []Target {
+	y := make([]Target, n)
+	for i := range y {
+		y[i] = expected(i)
+	}
+	return y
+}
+
+// loaded is an engine with n samples, weighted unequally.
+func loaded(t *§testing.T, m *Model, n int) *engine {
+	t.Helper()
+	e := m.trainer()
+	for i := range n {
+		x, y := sample(i), expected(i)
+		if err := e.Load(i, &x, &y, 1+float32(i%%3)/4); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return e
+}`, body)
+}
+
+// trainTests prints the tests of the training step.
+func (e *emitter) trainTests(f *file) {
+	f.add(`func TestTrainAllocations(t *§testing.T) {
+	m := newTest(t)
+	n := min(4, batchRows)
+	e := loaded(t, m, n)
+	o, err := NewOptimizer(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, y := samples(n), targets(n)
+	allocs := §testing.AllocsPerRun(20, func() {
+		for i := range x {
+			if err := e.Load(i, &x[i], &y[i], 1); err != nil {
+				t.Error(err)
+			}
+		}
+		e.Train(n, §train.Step{Total: n})
+		if err := m.Apply(o, e.grads); err != nil {
+			t.Error(err)
+		}
+	})
+	if allocs != 0 {
+		t.Errorf("a training step allocates %%v times", allocs)
+	}
+}`)
+	f.add(`// An arena and gradients full of NaN must not show in the next step.
+func TestTrainPoisoned(t *§testing.T) {
+	n := min(5, batchRows)
+	step := §train.Step{Seed: 3, Index: 2, Total: n}
+	clean, poisoned := loaded(t, newTest(t), n), loaded(t, newTest(t), n)
+	nan := float32(§math.NaN())
+	%sfor i, g := 0, poisoned.Gradients(); i < len(g); i++ {
+		g[i] = nan
+	}
+	if a, b := clean.Train(n, step), poisoned.Train(n, step); §math.Float64bits(a) != §math.Float64bits(b) {
+		t.Errorf("loss %%v, in a poisoned arena %%v", a, b)
+	}
+	for i, g := range clean.Gradients() {
+		if p := poisoned.Gradients()[i]; §math.Float32bits(g) != §math.Float32bits(p) {
+			t.Fatalf("gradient %%d is %%v, in a poisoned arena %%v", i, g, p)
+		}
+	}
+}`, e.poisonText())
+	f.add(`func TestOneBatchOverfits(t *§testing.T) {
+	n := min(8, batchRows)
+	m := newTest(t)
+	e := loaded(t, m, n)
+	o, err := NewOptimizer(§optim.NewAdam(0.01))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, least := 0.0, §math.Inf(1)
+	for step := range 400 {
+		loss := e.Train(n, §train.Step{Seed: 1, Index: uint64(step), Total: n})
+		if step == 0 {
+			first = loss
+		}
+		if least = min(least, loss); least < first/2 {
+			return
+		}
+		if err := m.Apply(o, e.grads); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !(least < 0.8*first) {
+		t.Errorf("400 steps on one batch took the loss from %%v to %%v", first, least)
+	}
+}`)
+	limit := "batchRows + 3"
+	if e.p.Training.BatchStatistics {
+		limit = "batchRows"
+	}
+	f.add(`func TestSameSeedSameBits(t *§testing.T) {
+	n := %s
+	var models [2]*Model
+	for i := range models {
+		models[i] = New(Seed(7))
+		cfg := FitConfig{Epochs: 2, BatchSize: %s, ValidationSplit: -1}
+		if _, err := models[i].Fit(t.Context(), Slices(samples(n), targets(n)), cfg); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, b := models[0].params.flat(), models[1].params.flat()
+	for i := range a {
+		if §math.Float32bits(a[i]) != §math.Float32bits(b[i]) {
+			t.Fatalf("parameter %%d is %%v, then %%v", i, a[i], b[i])
+		}
+	}
+}`, limit, map[bool]string{true: "batchRows", false: "batchRows + 2"}[e.p.Training.BatchStatistics])
+	f.add(`func TestSaveAndRead(t *§testing.T) {
+	m := newTest(t)
+	var b §bytes.Buffer
+	if _, err := m.WriteTo(&b); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Read(§bytes.NewReader(b.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := samples(4)
+	if bits(predictAll(t, m, x)) != bits(predictAll(t, again, x)) {
+		t.Error("predictions changed on the way through a file")
+	}
+	if _, err := Read(§bytes.NewReader(b.Bytes()[:b.Len()-1])); err == nil {
+		t.Error("a truncated file was read")
+	}
+}`)
+	f.add(`// Gradients over parts of a batch add up to those of the whole batch.
+func TestGradientsAgreeWithTrain(t *§testing.T) {
+	n := min(6, batchRows)
+	m := newTest(t)
+	var g Params
+	loss, err := m.Gradients(&g, Batch{X: samples(n), Y: targets(n)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := newTest(t)
+	e := other.trainer()
+	for i := range n {
+		x, y := sample(i), expected(i)
+		if err := e.Load(i, &x, &y, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := e.Train(n, §train.Step{Seed: m.session.Seed, Total: n}); float32(want) != loss {
+		t.Errorf("loss %%v, want %%v", loss, want)
+	}
+	for i, want := range e.Gradients() {
+		if got := g.flat()[i]; got != want {
+			t.Fatalf("gradient %%d is %%v, want %%v", i, got, want)
+		}
+	}
+}`)
+}
+
+func (e *emitter) poisonText() string {
+	if floats, _ := e.trainArena(); floats == 0 {
+		return ""
+	}
+	return "for i := range poisoned.a {\npoisoned.a[i] = nan\n}\n"
+}
