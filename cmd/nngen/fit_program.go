@@ -40,6 +40,7 @@ type fitProgram struct {
 	Columns, TargetColumn, Classes string
 
 	From                string // element type of what is read
+	WholeNumbers        bool   // what is read becomes ids
 	SetInput, SetTarget string // statements
 	Limit, LastClass    int    // of a target that is a class number
 	Probability         bool   // a target lies between 0 and 1
@@ -69,6 +70,7 @@ func (n *network) trainerSource() (map[string][]byte, error) {
 	if d.Target != nil {
 		t.TargetColumn = strconv.Quote(d.Target.Column)
 	}
+	t.WholeNumbers = in.DType == loop.I32 && t.From == "float32"
 	t.SetInput = setter(in, "Input", "row", t.From)
 	t.SetTarget = setter(target, "Target", "[]float32{v}", "float32")
 	return renderAll(map[string]string{"main.go": "fit.go.tmpl", "read.go": "fit_read.go.tmpl"}, t)

@@ -102,7 +102,7 @@ func (s *scratch) environment(ctx context.Context, tool string) ([]string, error
 			env = append(env, kv)
 		}
 	}
-	kept := []string{"GOROOT", "GOCACHE", "GOPATH", "GOTMPDIR"}
+	kept := []string{"GOROOT", "GOCACHE", "GOPATH", "GOTMPDIR", "GOENV"}
 	for _, name := range kept {
 		if v, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+v)
