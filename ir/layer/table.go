@@ -81,7 +81,7 @@ func (t Table[T]) known() string { return strings.Join(t.names()[:len(t.Entries)
 func (t Table[T]) Docs() []spec.EntryDoc {
 	docs := make([]spec.EntryDoc, 0, len(t.Entries))
 	for _, e := range t.Entries {
-		docs = append(docs, spec.EntryDoc{Name: e.Name, Doc: e.Doc, Args: spec.DocOf(e.New())})
+		docs = append(docs, spec.EntryDoc{Name: e.Name, Aliases: slices.Clone(e.Aliases), Doc: e.Doc, Args: spec.DocOf(e.New())})
 	}
 	slices.SortFunc(docs, func(a, b spec.EntryDoc) int { return strings.Compare(a.Name, b.Name) })
 	return docs

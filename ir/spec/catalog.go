@@ -20,9 +20,6 @@ type EntryDoc struct {
 	Args    []ArgDoc
 }
 
-// LayerDoc describes a layer.
-type LayerDoc = EntryDoc
-
 // ArgDoc describes an argument; DocOf derives it from a struct's tags.
 type ArgDoc struct {
 	Name       string

@@ -25,7 +25,7 @@ func testCatalog() Catalog {
 		Rate float64 `arg:"learning_rate,above=0"`
 	}
 	return Catalog{
-		Layers: []LayerDoc{
+		Layers: []EntryDoc{
 			{Name: "Flatten", Doc: "Makes one axis of all."},
 			{Name: "Embedding", Doc: "Looks rows up.", Args: DocOf(embedding{Mode: "a"})},
 			{Name: "Dense", Doc: "Multiplies by a matrix.", Args: DocOf(dense{Act: Call{Name: "linear"}})},
