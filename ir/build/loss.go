@@ -46,7 +46,7 @@ func (p *plan) withLoss(g *built) *built {
 		b.At(lossLayer, l.call.Pos)
 		rows := b.Named(l.loss.PerSample(n, g.outputs[i], targets[i]), r.Name+".losses")
 		sum := b.Named(op.Sum(b, b.Named(times(b, "weighted", rows, weight), r.Name+".weighted"), false, 0), r.Name+".total")
-		part := b.Named(times(b, "over the batch", sum, total), r.Name+".loss")
+		part := b.Named(times(b, "batch mean", sum, total), r.Name+".loss")
 		b.Graph.Losses = append(b.Graph.Losses, part)
 		add(part)
 	}
