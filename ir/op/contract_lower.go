@@ -23,18 +23,29 @@ func (k *Contract) Lower(l Lowering, v *ir.Value) {
 		expr, extras = epilogue(l, k.Epilogue, v.Args[2:], v.Shape)
 	}
 	to, x, y := l.Result(v), l.View(lhs), l.View(rhs)
-	c := k.kernel(to, x, y, extras)
-	if deepest(c) > maxLoops { // operands without gaps have fewer loops
+	if deepest(k.kernel(to, x, y, nil)) > maxLoops { // operands without gaps have fewer loops
 		x = View{Buf: wholeBuffer(l, v, lhs), Strides: lhs.Shape.Strides()}
 		y = View{Buf: wholeBuffer(l, v, rhs), Strides: rhs.Shape.Strides()}
-		c = k.kernel(to, x, y, extras)
 	}
+	c := k.kernel(to, x, y, extras)
+	if deepest(c) <= maxLoops {
+		c.Epilogue, c.Word = expr, k.Word
+		l.Emit(v, c)
+		return
+	}
+	// An extra that repeats along an axis keeps loops apart: the sums are stored
+	// first then, and the epilogue goes over them.
+	sums := View{
+		Buf:     &loop.Buffer{Name: v.Name + ".sums", Grad: v.GradOf != nil, Layer: v.Layer, Rows: v.Shape.Batched(), Shape: slices.Clone(v.Shape.Row())},
+		Strides: v.Shape.Strides(),
+	}
+	c = k.kernel(sums, x, y, nil)
 	if d := deepest(c); d > maxLoops {
 		l.Errorf(v, "a contraction over %d separate axes is not lowered by this version", d)
 		return
 	}
-	c.Epilogue, c.Word = expr, k.Word
 	l.Emit(v, c)
+	store(l, v, to, v.Shape, expr, append([]loop.Access{access(sums, v.Shape, v.Shape)}, extras...), k.Word)
 }
 
 // maxLoops is how many loops each nest of a contraction kernel has at most.

@@ -127,6 +127,18 @@ var contractCases = []kase{
 		},
 	},
 	{
+		name: "an epilogue that keeps the loops of the product apart",
+		build: func(b *ir.Builder) *ir.Value {
+			c := *MatMul(b, f32(b, "x", n, 2, 2, 2, 3), f32(b, "w", 3, 4)).Op.(*Contract)
+			c.Epilogue = loop.Call("mul", loop.Call("tanh", arg(0)), arg(1))
+			return b.Apply(&c, b.Graph.Values[0], b.Graph.Values[1], f32(b, "e", n, 1, 2, 1, 1))
+		},
+		want: func(e env, at ...int) float64 {
+			z := over(3, func(i int) float64 { return e.at("x", at[0], at[1], at[2], at[3], i) * e.at("w", i, at[4]) })
+			return math.Tanh(z) * e.at("e", at[0], 0, at[2], 0, 0)
+		},
+	},
+	{
 		name: "attention scores",
 		build: func(b *ir.Builder) *ir.Value {
 			return Einsum(b, "nhqd,nhkd->nhqk", f32(b, "q", n, 2, 3, 4), f32(b, "k", n, 2, 2, 4))

@@ -3,6 +3,7 @@ package pass
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
@@ -43,6 +44,7 @@ func lower(u *unit) error {
 		return err
 	}
 	collect(u.plan)
+	distinguish(u.plan)
 	return nil
 }
 
@@ -292,5 +294,32 @@ func collect(p *loop.Plan) {
 	}
 	for _, b := range p.Results() {
 		add(b)
+	}
+}
+
+// distinguish gives every scratch buffer a name of its own: values have names
+// of their own already, but what kernels need besides is called after them.
+func distinguish(p *loop.Plan) {
+	type key struct {
+		name string
+		grad bool
+	}
+	taken := map[key]bool{}
+	for _, b := range p.Buffers {
+		switch b.Class {
+		case loop.Arena, loop.Random, loop.Scalar, loop.Weight: // the last three are named by what they are
+		default:
+			taken[key{b.Name, b.Grad}] = true
+		}
+	}
+	for _, b := range p.Buffers {
+		if b.Class != loop.Arena {
+			continue
+		}
+		k := key{b.Name, b.Grad}
+		for n := 2; taken[k]; n++ {
+			k.name = b.Name + strconv.Itoa(n)
+		}
+		taken[k], b.Name = true, k.name
 	}
 }

@@ -101,6 +101,48 @@ func TestLowerPlain(t *testing.T) {
 `)
 }
 
+// An epilogue whose operand repeats along some axes would keep the loops of its
+// contraction apart: five here, where a kernel has three. Fused or not, the
+// network is compiled.
+func TestLowerEpilogueApart(t *testing.T) {
+	b := ir.NewBuilder("predict")
+	b.At("l", at7)
+	x := b.Named(feature(b, "x", 2, 3, 2, 4), "x")
+	y := op.Einsum(b, "nabcdi,io->nabcdo", op.ReshapeTo(b, x, ir.Shape{ir.Batch, 2, 3, 2, 2, 2}), weight(b, "l/kernel", 2, 4))
+	scale := weight(b, "l/scale", 2, 1, 2, 1, 1)
+	y = b.Named(op.Unary(b, "relu", op.Binary(b, "mul", y, scale)), "y")
+	p := built(t, b, y)
+	check(t, texts(p.Predict.Forward), `contract m=[n:24n] n=[o:4] k=[i:2]
+  y.sums[4*n + o] = sum(x[2*n + i] * l/kernel[4*i + o])
+nest [n, a:2, b:3, c:2, e:8]
+  y[96*n + 48*a + 16*b + 8*c + e] = max(y.sums[96*n + 48*a + 16*b + 8*c + e] * l/scale[2*a + c], 0)  // relu
+`)
+}
+
+// Two kernels that need the same view as a buffer have one each, under two names.
+func TestLowerCopiesTwice(t *testing.T) {
+	b := ir.NewBuilder("predict")
+	b.At("l", at7)
+	ids := raggedIDs(b)
+	table := op.TransposeTo(b, weight(b, "l/kernel", 4, 9), 1, 0)
+	set := b.Apply(&op.GatherSum{Set: true}, ids, table)
+	y := b.Named(op.Concatenate(b, 1, set, b.Apply(&op.GatherSum{Set: true, Epilogue: loop.Call("neg", loop.Arg(0)), Word: "neg"}, ids, table)), "y")
+	p := built(t, b, y)
+	check(t, texts(p.Predict.Forward), `nest [t:9, i:4]
+  l.transpose.rows[4*t + i] = l/kernel[9*i + t]  // copy
+gathersum [n, o:4]
+  l.gathersum[4*n + o] = sum(l.transpose.rows[4*id + o] for id in set ids[n])
+nest [t:9, i:4]
+  l.transpose.rows2[4*t + i] = l/kernel[9*i + t]  // copy
+gathersum [n, o:4]
+  l.neg[4*n + o] = -sum(l.transpose.rows2[4*id + o] for id in set ids[n])  // neg
+nest [n, i:4]
+  y[8*n + i] = l.gathersum[4*n + i]  // concatenate
+nest [n, i:4]
+  y[8*n + i + 4] = l.neg[4*n + i]  // concatenate
+`)
+}
+
 func TestLowerErrors(t *testing.T) {
 	b := ir.NewBuilder("predict")
 	b.At("conv", at7)
