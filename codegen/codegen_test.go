@@ -3,6 +3,7 @@ package codegen
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,7 +30,7 @@ func TestIris(t *testing.T) {
 	}
 	golden(t, filepath.Join("testdata", "iris"), files)
 	run(t, "go", "vet", "./testdata/iris")
-	run(t, "go", "test", "./testdata/iris")
+	run(t, "go", "test", "./testdata/iris", "./gosrc/testdata/kernels")
 }
 
 func golden(t *testing.T, dir string, files []File) {
@@ -62,21 +63,27 @@ func golden(t *testing.T, dir string, files []File) {
 	}
 }
 
-// testIn writes a package to a folder of this module and tests it there.
-func testIn(t *testing.T, files []File) {
+// testIn writes packages to a folder of this module and tests them there.
+func testIn(t *testing.T, packages ...[]File) {
 	t.Helper()
 	dir, err := os.MkdirTemp("testdata", "scratch")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	for _, f := range files {
-		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o666); err != nil {
+	for i, files := range packages {
+		sub := filepath.Join(dir, fmt.Sprint("p", i))
+		if err := os.Mkdir(sub, 0o777); err != nil {
 			t.Fatal(err)
 		}
+		for _, f := range files {
+			if err := os.WriteFile(filepath.Join(sub, f.Name), f.Data, 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
-	run(t, "go", "vet", "./"+filepath.ToSlash(dir))
-	run(t, "go", "test", "./"+filepath.ToSlash(dir))
+	run(t, "go", "vet", "./"+filepath.ToSlash(dir)+"/...")
+	run(t, "go", "test", "./"+filepath.ToSlash(dir)+"/...")
 }
 
 func run(t *testing.T, name string, args ...string) {

@@ -73,6 +73,18 @@ func kernelCases() []kernelCase {
 		Out: access(rowBuf(20), 20, 1, 0), Lhs: access(rowBuf(10), 10, 0, 1), Rhs: access(weightBuf(10, 20), 0, 1, 20), Epilogue: reluBias, Extra: []loop.Access{access(weightBuf(20), 0, 1, 0)}})
 	add("rows on the right", 0, &loop.Contract{M: []loop.Axis{plainAxis("o", 20)}, N: []loop.Axis{rowsAxis(1)}, K: []loop.Axis{plainAxis("i", 10)},
 		Out: access(rowBuf(20), 1, 20, 0), Lhs: access(weightBuf(10, 20), 1, 0, 20), Rhs: access(rowBuf(10), 0, 10, 1)})
+	for _, width := range []int{6, 20} { // a residual branch: the input is an extra too
+		c := dense(width, width, loop.Call("add", arg1, loop.Call("tanh", arg0)), "tanh")
+		c.Extra = []loop.Access{access(c.Lhs.Buf, width, 1, 0)}
+		add(fmt.Sprint("residual ", width), 0, c)
+		dy := rowBuf(width + 5)
+		dy.Grad = true
+		dx := &loop.Contract{M: []loop.Axis{rowsAxis(1)}, N: []loop.Axis{plainAxis("i", 5)}, K: []loop.Axis{plainAxis("o", width)},
+			Out: access(rowBuf(5), 5, 1, 0), Lhs: shifted(access(dy, width+5, 0, 1), 5), Rhs: access(weightBuf(5, width), 0, width, 1),
+			Epilogue: addBias, Extra: []loop.Access{access(dy, width+5, 1, 0)}}
+		dx.Out.Buf.Grad = true
+		add(fmt.Sprint("concatenated gradient ", width), 0, dx)
+	}
 	// Attention-like: a matrix product in every row and head.
 	add("batched", 0, &loop.Contract{B: []loop.Axis{rowsAxis(1), plainAxis("h", 2)}, M: []loop.Axis{plainAxis("i", 3)}, N: []loop.Axis{plainAxis("j", 4)}, K: []loop.Axis{plainAxis("c", 5)},
 		Out: access(rowBuf(2, 3, 4), 24, 12, 4, 1, 0), Lhs: access(rowBuf(3, 2, 5), 30, 5, 10, 0, 1), Rhs: access(rowBuf(4, 2, 5), 40, 5, 0, 10, 1)})
@@ -114,6 +126,8 @@ func nestCases(add func(string, int, loop.Kernel)) {
 	add("max of everything", 0, nest(nil, loop.Stmt{Inner: axes(rowsAxis(1), plainAxis("o", 7)), Dst: access(fixedBuf(), 0, 0), Reduce: loop.Max, Value: loop.Call("abs", arg0), Srcs: []loop.Access{access(rowBuf(7), 7, 1)}}))
 	add("column means", 0, nest(o7, loop.Stmt{Inner: axes(rowsAxis(1)), Dst: access(weightBuf(7), 1, 0), Reduce: loop.Sum, Value: loop.Call("mul", arg0, arg0), Srcs: []loop.Access{access(rowBuf(7), 1, 7)}, Finish: loop.Call("div", arg0, loop.Rows{})}))
 	add("column sums into a part", 0, nest(o7, loop.Stmt{Inner: axes(rowsAxis(3)), Dst: shifted(access(fixedBuf(10), 1, 0), 2), Reduce: loop.Sum, Value: arg0, Srcs: []loop.Access{access(rowBuf(3, 7), 1, 7)}}))
+	add("sums of a broadcast", 0, nest(o7, loop.Stmt{Inner: axes(rowsAxis(1), plainAxis("t", 3)), Dst: access(weightBuf(7), 1, 0, 0), Reduce: loop.Sum, Value: arg0, Srcs: []loop.Access{access(rowBuf(7), 1, 7, 0)}}))
+	add("an operand that is not used", 0, nest(axes(rowsAxis(1)), store(o7, access(rowBuf(7), 7, 1), arg1, access(rowBuf(7), 7, 1), access(rowBuf(7), 7, 1))))
 	mean := local("mean")
 	add("columns with a variable", 0, nest(o7,
 		loop.Stmt{Inner: axes(rowsAxis(1)), Dst: access(mean, 0, 0), Reduce: loop.Sum, Value: arg0, Srcs: []loop.Access{access(rowBuf(7), 1, 7)}, Finish: loop.Call("div", arg0, loop.Rows{})},

@@ -212,8 +212,13 @@ func scaled(v string, stride, offset int) string {
 	return affine{offset, []term{{0, stride}}}.text([]string{v}, "")
 }
 
-// rowOf declares a view of n elements over a row of a parameter.
+// rowOf declares a view of n elements over a row of a parameter. An extra that
+// reads the same row uses it too.
 func (d *dense) rowOf(name string, p *param, v string, stride, offset, n int) {
+	d.names[name] = true
+	if offset == 0 && n == stride {
+		d.views[viewKey{p.buf, d.m.at, stride}] = name
+	}
 	d.line("%s := (*[%d]%s)(%s[%s:])", name, n, d.el.of(p.buf), p.name, scaled(v, stride, offset))
 }
 

@@ -239,9 +239,37 @@ func (k *kernel) text() string {
 			fmt.Fprintf(&b, "%s = %s[:%s]\n", p.name, p.name, ext)
 		}
 	}
-	b.WriteString(strings.Join(k.lines, "\n"))
+	b.WriteString(strings.Join(dropUnused(k.lines), "\n"))
 	b.WriteString("\n}")
 	return b.String()
+}
+
+var forRange = regexp.MustCompile(`^for (\w+) := range (.*) \{$`)
+
+// dropUnused rewrites loops whose variable nothing names: for range 3.
+func dropUnused(lines []string) []string {
+	out := slices.Clone(lines)
+	for i, line := range lines {
+		m := forRange.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		used := regexp.MustCompile(`\b` + m[1] + `\b`)
+		named := false
+		for depth, j := 1, i+1; depth > 0 && j < len(lines); j++ {
+			if strings.HasPrefix(lines[j], "}") {
+				depth--
+			}
+			if strings.Contains(lines[j], "{") {
+				depth++
+			}
+			named = named || used.MatchString(lines[j])
+		}
+		if !named {
+			out[i] = "for range " + m[2] + " {"
+		}
+	}
+	return out
 }
 
 // signature lists the parameters, neighbours of one type together.

@@ -15,8 +15,10 @@ func (e *emitter) nest(n *loop.Nest) *kernel {
 	for _, s := range n.Body {
 		axes := n.Axes(s)
 		accs = append(accs, placed{s.Dst, axes})
-		for _, a := range s.Srcs {
-			accs = append(accs, placed{a, axes})
+		for i, a := range s.Srcs {
+			if loop.UsesArg(s.Value, i) {
+				accs = append(accs, placed{a, axes})
+			}
 		}
 	}
 	k := &nestKernel{e.newKernel(accs...), n}
@@ -187,8 +189,10 @@ func (k *nestKernel) formula(s loop.Stmt) string {
 
 func (k *nestKernel) sources(s loop.Stmt) []placed {
 	list := []placed{{s.Dst, k.Axes(s)}}
-	for _, a := range s.Srcs {
-		list = append(list, placed{a, k.Axes(s)})
+	for i, a := range s.Srcs {
+		if loop.UsesArg(s.Value, i) {
+			list = append(list, placed{a, k.Axes(s)})
+		}
 	}
 	return list
 }
