@@ -3,6 +3,8 @@ package build
 import (
 	"strings"
 	"testing"
+
+	"github.com/nngen-go/nngen/ir/spec"
 )
 
 const plain = `
@@ -96,6 +98,53 @@ compile: {loss: binary_crossentropy}
 		h := network(t, strings.Replace(text, c.old, c.new, 1)).Header
 		if h.Hash == base.Hash || (h.ModelID != base.ModelID) != c.modelID {
 			t.Errorf("%s: hash changes: %v, model's ID: %v", c.new, h.Hash != base.Hash, h.ModelID != base.ModelID)
+		}
+	}
+}
+
+// The order of inputs, and what they hold, belong to the model.
+func TestHashesOfGraphs(t *testing.T) {
+	const text = `
+name: sums
+inputs: {x: {shape: [4]}, y: {shape: [4]}}
+layers:
+  - Add: {inputs: [x, y]}
+  - Dropout: 0.5
+`
+	base := network(t, text).Header
+	for _, c := range []struct {
+		old, new string
+		modelID  bool
+	}{
+		{"[x, y]", "[y, x]", true},
+		{"x: {shape: [4]}, y: {shape: [4]}", "y: {shape: [4]}, x: {shape: [4]}", true},
+		{"Dropout: 0.5", "Dropout: {rate: 0.5, seed: 1}", false},
+		{"layers:", "fit: {epochs: 2}\nlayers:", false},
+		{"layers:", "fit: {shuffle: false}\nlayers:", false},
+		{"layers:", "fit: {validation_split: 0.5}\nlayers:", false},
+		{"layers:", "compile: {loss: mse}\nlayers:", false},
+	} {
+		h := network(t, strings.Replace(text, c.old, c.new, 1)).Header
+		if h.Hash == base.Hash || (h.ModelID != base.ModelID) != c.modelID {
+			t.Errorf("%s: hash changes: %v, model's ID: %v", c.new, h.Hash != base.Hash, h.ModelID != base.ModelID)
+		}
+	}
+}
+
+// A model means the same in JSON.
+func TestHashesOfJSON(t *testing.T) {
+	for _, text := range []string{plain, two} {
+		m := parse(t, text)
+		again, err := spec.Parse("model.json", spec.WriteJSON(m))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := Build(again)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if base := network(t, text).Header; n.Header.Hash != base.Hash || n.Header.ModelID != base.ModelID {
+			t.Errorf("%s: the hashes of YAML and JSON differ", m.Name)
 		}
 	}
 }

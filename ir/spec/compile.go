@@ -125,7 +125,10 @@ func (p *parser) calls(what string, v Value, several bool) []NamedCall {
 }
 
 func sameArgs(a, b Args) bool {
-	return string(canonicalArgs(a)) == string(canonicalArgs(b))
+	if a.Positional != nil && b.Positional != nil {
+		return a.Positional.same(*b.Positional)
+	}
+	return a.Positional == nil && b.Positional == nil && sameEntries(a.List, b.List)
 }
 
 // outputMap tells a map from outputs, {head: huber}, from a name with arguments, {huber: {delta: 2}}: a layer's name decides, and what cannot be arguments.

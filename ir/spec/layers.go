@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 
@@ -41,9 +40,7 @@ func (p *parser) entry(text string) string {
 			return jsonText(text)
 		}
 		if v, errs, _ := readYAML(source{text: []byte("{" + text + "}")}); len(errs) == 0 {
-			var b bytes.Buffer
-			appendJSON(&b, v)
-			return b.String()
+			return v.json()
 		}
 	}
 	return "{" + text + "} in JSON"

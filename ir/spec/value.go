@@ -46,11 +46,19 @@ func (v Value) describe() string {
 // flow writes v as YAML on one line, as a user would type it.
 func (v Value) flow() string {
 	var b strings.Builder
-	v.appendFlow(&b)
+	v.appendTo(&b, plain)
 	return b.String()
 }
 
-func (v Value) appendFlow(b *strings.Builder) {
+// json writes v as JSON on one line.
+func (v Value) json() string {
+	var b strings.Builder
+	v.appendTo(&b, jsonText)
+	return b.String()
+}
+
+// appendTo writes v on one line; word writes a text or a name.
+func (v Value) appendTo(b *strings.Builder, word func(string) string) {
 	switch v.Kind {
 	case Null:
 		b.WriteString("null")
@@ -61,32 +69,52 @@ func (v Value) appendFlow(b *strings.Builder) {
 	case Float:
 		b.WriteString(floatText(v.Float))
 	case String:
-		b.WriteString(plain(v.Str))
+		b.WriteString(word(v.Str))
 	case List:
 		b.WriteByte('[')
 		for i, e := range v.List {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			e.appendFlow(b)
+			e.appendTo(b, word)
 		}
 		b.WriteByte(']')
 	case Map:
-		flowMap(b, v.Map)
+		b.WriteByte('{')
+		for i, a := range v.Map {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString(word(a.Name))
+			b.WriteString(": ")
+			a.Value.appendTo(b, word)
+		}
+		b.WriteByte('}')
 	}
 }
 
-func flowMap(b *strings.Builder, args []Arg) {
-	b.WriteByte('{')
-	for i, a := range args {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(plain(a.Name))
-		b.WriteString(": ")
-		a.Value.appendFlow(b)
+// same reports whether two values mean the same: the order of a map's entries is no part of that, nor whether 1 is written as 1.0.
+func (v Value) same(w Value) bool {
+	if x, ok := v.number(); ok {
+		y, ok := w.number()
+		return ok && x == y
 	}
-	b.WriteByte('}')
+	return v.Kind == w.Kind && v.Bool == w.Bool && v.Str == w.Str && slices.EqualFunc(v.List, w.List, Value.same) && sameEntries(v.Map, w.Map)
+}
+
+// sameEntries compares entries by name; each name occurs once in either.
+func sameEntries(a, b []Arg) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	of := make(map[string]Value, len(b))
+	for _, e := range b {
+		of[e.Name] = e.Value
+	}
+	return !slices.ContainsFunc(a, func(e Arg) bool {
+		v, ok := of[e.Name]
+		return !ok || !v.same(e.Value)
+	})
 }
 
 // brief is flow where it fits into a message.
@@ -103,12 +131,11 @@ func (v Value) brief() string {
 
 // flowArgs writes arguments as `{a: 1, b: 2}`, or "" when that would not fit into a message.
 func flowArgs(args []Arg) string {
-	var b strings.Builder
-	flowMap(&b, args)
-	if b.Len() > 90 {
+	s := object(args...).flow()
+	if len(s) > 90 {
 		return ""
 	}
-	return b.String()
+	return s
 }
 
 // floatText writes a finite float so that it is read back as a float, to the last bit.

@@ -2,8 +2,8 @@ package spec
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -12,7 +12,7 @@ import (
 // WriteJSON gives the JSON form of a model, one layer a line. Reading it gives the model back, except for positions. A loss or metric that is for
 // every output may not stand beside one that is for a single output.
 func WriteJSON(m *Model) []byte {
-	var b bytes.Buffer
+	var b strings.Builder
 	b.WriteString("{\n")
 	section := func(name string, v Value) {
 		if b.Len() > 2 {
@@ -20,12 +20,12 @@ func WriteJSON(m *Model) []byte {
 		}
 		b.WriteString("  " + jsonText(name) + ": ")
 		if v.Kind != List || name != "layers" {
-			appendJSON(&b, v)
+			b.WriteString(v.json())
 			return
 		}
 		for i, e := range v.List {
 			b.WriteString([...]string{"[\n    ", ",\n    "}[min(i, 1)])
-			appendJSON(&b, e)
+			b.WriteString(e.json())
 		}
 		b.WriteString("\n  ]")
 	}
@@ -66,7 +66,7 @@ func WriteJSON(m *Model) []byte {
 	}
 	section("fit", object(fit...))
 	b.WriteString("\n}\n")
-	return b.Bytes()
+	return []byte(b.String())
 }
 
 func text(s string) Value          { return Value{Kind: String, Str: s} }
@@ -79,9 +79,14 @@ func textList(list []string) Value { return mapList(list, text) }
 
 // jsonText quotes a text; what cannot be printed is escaped, also where JSON allows it.
 func jsonText(s string) string {
-	quoted := string(marshal(s))
+	var quoted bytes.Buffer
+	enc := json.NewEncoder(&quoted)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(s); err != nil {
+		panic("spec: " + err.Error()) // a text: nothing that JSON cannot hold
+	}
 	var b strings.Builder
-	for _, r := range quoted {
+	for _, r := range strings.TrimSuffix(quoted.String(), "\n") {
 		if unicode.IsPrint(r) {
 			b.WriteRune(r)
 			continue
@@ -212,38 +217,4 @@ func (d *Data) tree() Value {
 		entries = append(entries, named("classes", classes))
 	}
 	return object(entries...)
-}
-
-func appendJSON(b *bytes.Buffer, v Value) {
-	switch v.Kind {
-	case Null:
-		b.WriteString("null")
-	case Bool:
-		b.WriteString(strconv.FormatBool(v.Bool))
-	case Int:
-		b.WriteString(strconv.FormatInt(v.Int, 10))
-	case Float:
-		b.WriteString(floatText(v.Float))
-	case String:
-		b.WriteString(jsonText(v.Str))
-	case List:
-		b.WriteByte('[')
-		for i, e := range v.List {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			appendJSON(b, e)
-		}
-		b.WriteByte(']')
-	case Map:
-		b.WriteByte('{')
-		for i, a := range v.Map {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			b.WriteString(jsonText(a.Name) + ": ")
-			appendJSON(b, a.Value)
-		}
-		b.WriteByte('}')
-	}
 }
