@@ -182,7 +182,7 @@ func dense2Train64(dense2Pre, dense2, dense1 []float64, p *params64, n int) {
 	sigmoidRows64(dense2, dense2Pre, n)
 }
 
-// lossTrain64 computes the loss: over the batch.
+// lossTrain64 computes the loss: batch mean.
 //
 //	dense2Pre (n, 1), target (n), weight (n) → dense2Losses (n), dense2Total (), dense2Loss ()
 func lossTrain64(
@@ -193,7 +193,7 @@ func lossTrain64(
 ) {
 	meanRows64(dense2Losses, dense2Pre, target, n)
 	sumRows64(dense2Total, dense2Losses, weight, n)
-	overTheBatchScalar64(dense2Loss, dense2Total, invTotal)
+	batchMeanScalar64(dense2Loss, dense2Total, invTotal)
 }
 
 // lossBackward64 starts the gradients at the loss: weighted gradient.
@@ -331,11 +331,11 @@ func sumRows64(y *[1]float64, x, weight []float64, n int) {
 	y[0] = sum
 }
 
-// overTheBatchScalar64 computes over the batch for a single number:
+// batchMeanScalar64 computes batch mean for a single number:
 //
 //	y = x * invTotal
-func overTheBatchScalar64(y, x *[1]float64, invTotal float64) {
-	y[0] = x[0] * invTotal // over the batch
+func batchMeanScalar64(y, x *[1]float64, invTotal float64) {
+	y[0] = x[0] * invTotal // batch mean
 }
 
 // weightedGradientRows64 computes weighted gradient for n rows:

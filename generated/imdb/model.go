@@ -102,6 +102,18 @@ func open(f *weights.File, err error) (*Model, error) {
 	return m, nil
 }
 
+// LoadMatching copies the tensors of a weights file that this model has too, by
+// name and shape: the start of fine-tuning. It says which parameters it has set
+// and which it has left.
+func (m *Model) LoadMatching(path string) (set, left []string, err error) {
+	f, err := weights.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	set, left = f.CopyMatching(segments, m.params.flat())
+	return set, left, nil
+}
+
 // metadata is what weights files say of their model.
 func metadata() map[string]string {
 	return map[string]string{weights.KeyModelID: ModelID, weights.KeyModel: "imdb"}

@@ -190,7 +190,7 @@ func speciesTrain64(speciesPre, speciesMax, speciesExp, speciesSum, species, hid
 	softmax364(speciesMax, speciesExp, speciesSum, species, speciesPre, n)
 }
 
-// lossTrain64 computes the loss: logsumexp, over the batch.
+// lossTrain64 computes the loss: logsumexp, batch mean.
 //
 //	speciesMax (n, 1), speciesSum (n, 1), speciesPre (n, 3), target (n), weight (n)
 //	→ lossLogsumexp (n, 1), lossGather (n), speciesTotal (), speciesLoss ()
@@ -203,7 +203,7 @@ func lossTrain64(
 ) {
 	logsumexpRows64(lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, target, n)
 	sumRows64(speciesTotal, lossLogsumexp, lossGather, weight, n)
-	overTheBatchScalar64(speciesLoss, speciesTotal, invTotal)
+	batchMeanScalar64(speciesLoss, speciesTotal, invTotal)
 }
 
 // lossBackward64 starts the gradients at the loss: weighted gradient, logsumexp
@@ -366,11 +366,11 @@ func sumRows64(y *[1]float64, x, v, weight []float64, n int) {
 	y[0] = sum
 }
 
-// overTheBatchScalar64 computes over the batch for a single number:
+// batchMeanScalar64 computes batch mean for a single number:
 //
 //	y = x * invTotal
-func overTheBatchScalar64(y, x *[1]float64, invTotal float64) {
-	y[0] = x[0] * invTotal // over the batch
+func batchMeanScalar64(y, x *[1]float64, invTotal float64) {
+	y[0] = x[0] * invTotal // batch mean
 }
 
 // logsumexpGradientRows64 computes weighted gradient, logsumexp gradient for n

@@ -117,7 +117,7 @@ func speciesEvaluate(speciesPre, speciesMax, species, speciesSum, hidden []float
 	softmax3B(speciesMax, species, speciesSum, speciesPre, n)
 }
 
-// lossEvaluate computes the loss: logsumexp, over the batch.
+// lossEvaluate computes the loss: logsumexp, batch mean.
 //
 //	speciesMax (n, 1), speciesSum (n, 1), speciesPre (n, 3), target (n), weight (n)
 //	→ lossLogsumexp (n, 1), lossGather (n), speciesTotal (), speciesLoss ()
@@ -130,7 +130,7 @@ func lossEvaluate(
 ) {
 	logsumexpRows(lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, target, n)
 	sumRows(speciesTotal, lossLogsumexp, lossGather, weight, n)
-	overTheBatchScalar(speciesLoss, speciesTotal, invTotal)
+	batchMeanScalar(speciesLoss, speciesTotal, invTotal)
 }
 
 // speciesTrain computes layer "species" (Dense): bias, softmax.

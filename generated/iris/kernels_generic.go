@@ -154,11 +154,11 @@ func sumRows(y *[1]float32, x, v, weight []float32, n int) {
 	y[0] = float32(total)
 }
 
-// overTheBatchScalar computes over the batch for a single number:
+// batchMeanScalar computes batch mean for a single number:
 //
 //	y = x * invTotal
-func overTheBatchScalar(y, x *[1]float32, invTotal float32) {
-	y[0] = x[0] * invTotal // over the batch
+func batchMeanScalar(y, x *[1]float32, invTotal float32) {
+	y[0] = x[0] * invTotal // batch mean
 }
 
 // softmax3C computes softmax for rows of 3:

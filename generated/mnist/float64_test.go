@@ -185,7 +185,7 @@ func digitTrain64(digitPre, digitMax, digitExp, digitSum, digit, hidden []float6
 	softmax1064(digitMax, digitExp, digitSum, digit, digitPre, n)
 }
 
-// lossTrain64 computes the loss: logsumexp, over the batch.
+// lossTrain64 computes the loss: logsumexp, batch mean.
 //
 //	digitMax (n, 1), digitSum (n, 1), digitPre (n, 10), target (n), weight (n)
 //	→ lossLogsumexp (n, 1), lossGather (n), digitTotal (), digitLoss ()
@@ -198,7 +198,7 @@ func lossTrain64(
 ) {
 	logsumexpRows64(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, n)
 	sumRows64(digitTotal, lossLogsumexp, lossGather, weight, n)
-	overTheBatchScalar64(digitLoss, digitTotal, invTotal)
+	batchMeanScalar64(digitLoss, digitTotal, invTotal)
 }
 
 // lossBackward64 starts the gradients at the loss: weighted gradient, logsumexp
@@ -365,11 +365,11 @@ func sumRows64(y *[1]float64, x, v, weight []float64, n int) {
 	y[0] = sum
 }
 
-// overTheBatchScalar64 computes over the batch for a single number:
+// batchMeanScalar64 computes batch mean for a single number:
 //
 //	y = x * invTotal
-func overTheBatchScalar64(y, x *[1]float64, invTotal float64) {
-	y[0] = x[0] * invTotal // over the batch
+func batchMeanScalar64(y, x *[1]float64, invTotal float64) {
+	y[0] = x[0] * invTotal // batch mean
 }
 
 // logsumexpGradientRows64 computes weighted gradient, logsumexp gradient for n

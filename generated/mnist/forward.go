@@ -109,7 +109,7 @@ func digitEvaluate(digitPre, digitMax, digit, digitSum, hidden []float32, p *Par
 	softmax10B(digitMax, digit, digitSum, digitPre, n)
 }
 
-// lossEvaluate computes the loss: logsumexp, over the batch.
+// lossEvaluate computes the loss: logsumexp, batch mean.
 //
 //	digitMax (n, 1), digitSum (n, 1), digitPre (n, 10), target (n), weight (n)
 //	→ lossLogsumexp (n, 1), lossGather (n), digitTotal (), digitLoss ()
@@ -122,7 +122,7 @@ func lossEvaluate(
 ) {
 	logsumexpRows(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, n)
 	sumRows(digitTotal, lossLogsumexp, lossGather, weight, n)
-	overTheBatchScalar(digitLoss, digitTotal, invTotal)
+	batchMeanScalar(digitLoss, digitTotal, invTotal)
 }
 
 // digitTrain computes layer "digit" (Dense): bias, softmax.

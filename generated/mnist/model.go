@@ -15,6 +15,7 @@
 package mnist
 
 import (
+	"fmt"
 	"io"
 	"io/fs"
 	"unsafe"
@@ -48,6 +49,15 @@ type Output [10]float32
 
 // flat is the same memory as one slice: arrays of arrays have no gaps.
 func (i *Input) flat() []float32 { return (*[784]float32)(unsafe.Pointer(i))[:] }
+
+// InputFrom makes a sample of a row of 784 values.
+func InputFrom(row []float32) (x Input, err error) {
+	if len(row) != 784 {
+		return x, fmt.Errorf("mnist: the row has %d values, the model takes 784", len(row))
+	}
+	copy(x.flat(), row)
+	return x, nil
+}
 
 // Target is what the output of one sample should be: the number of its class, 0
 // to 9 (sparse_categorical_crossentropy).
@@ -104,6 +114,18 @@ func open(f *weights.File, err error) (*Model, error) {
 		return nil, err
 	}
 	return m, nil
+}
+
+// LoadMatching copies the tensors of a weights file that this model has too, by
+// name and shape: the start of fine-tuning. It says which parameters it has set
+// and which it has left.
+func (m *Model) LoadMatching(path string) (set, left []string, err error) {
+	f, err := weights.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	set, left = f.CopyMatching(segments, m.params.flat())
+	return set, left, nil
 }
 
 // metadata is what weights files say of their model.
