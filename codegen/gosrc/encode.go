@@ -29,7 +29,7 @@ func (e *emitter) encodeFile() *file {
 		if i == 0 {
 			consts.WriteString(" Class = iota")
 		}
-		if id != "Class"+name {
+		if !strings.EqualFold(id, "Class"+name) {
 			fmt.Fprintf(&consts, " // %s", mention(name))
 		}
 		consts.WriteString("\n")

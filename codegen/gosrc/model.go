@@ -59,6 +59,7 @@ func (e *emitter) modelFile() *file {
 	f.add("%s", portTypes("Output", out, e.p.Outputs, e.ports.outputs))
 	flatMethods(f, "Input", e.p.Inputs, e.ports.inputs)
 	flatMethods(f, "Output", e.p.Outputs, e.ports.outputs)
+	e.inputFrom(f)
 	if e.cfg.PredictOnly {
 		e.predictOnlyModel(f)
 		return f
@@ -67,6 +68,22 @@ func (e *emitter) modelFile() *file {
 	flatMethods(f, "Target", e.p.Targets, e.ports.targets)
 	e.trainableModel(f)
 	return f
+}
+
+// inputFrom prints the constructor of a sample from a row of numbers.
+func (e *emitter) inputFrom(f *file) {
+	p := e.p.Inputs[0]
+	if len(e.p.Inputs) != 1 || p.DType != loop.F32 || len(p.Shape) == 0 {
+		return
+	}
+	f.add(`// InputFrom makes a sample of a row of %[1]d values.
+func InputFrom(row []float32) (x Input, err error) {
+	if len(row) != %[1]d {
+		return x, §fmt.Errorf("%[2]s: the row has %%d values, the model takes %[1]d", len(row))
+	}
+	copy(%[3]s, row)
+	return x, nil
+}`, size(p.Shape), e.cfg.Package, flatOf("x", e.p.Inputs, e.ports.inputs, 0))
 }
 
 // portWords describes ports: "x, 28×28 values".
@@ -179,6 +196,17 @@ func New(opts ...Option) *Model {
 		return nil, err
 	}
 	return m, nil
+}`)
+	f.add(`// LoadMatching copies the tensors of a weights file that this model has too, by
+// name and shape: the start of fine-tuning. It says which parameters it has set
+// and which it has left.
+func (m *Model) LoadMatching(path string) (set, left []string, err error) {
+	f, err := §weights.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	set, left = f.CopyMatching(segments, m.params.flat())
+	return set, left, nil
 }`)
 	f.add(`// metadata is what weights files say of their model.
 func metadata() map[string]string {

@@ -149,10 +149,29 @@ func TestPredictPoisoned(t *§testing.T) {
 		t.Error("predictions depend on what the arena held before")
 	}
 }`, poison)
+	e.inputFromTest(f)
 	e.rangeTest(f)
 	if e.classified() {
 		e.classTest(f)
 	}
+}
+
+// inputFromTest prints the test of samples made of rows.
+func (e *emitter) inputFromTest(f *file) {
+	p := e.p.Inputs[0]
+	if len(e.p.Inputs) != 1 || p.DType != loop.F32 || len(p.Shape) == 0 {
+		return
+	}
+	f.add(`func TestInputFrom(t *§testing.T) {
+	want := sample(1)
+	row := append([]float32{}, %s...)
+	if got, err := InputFrom(row); err != nil || got != want {
+		t.Errorf("got %%v, %%v", got, err)
+	}
+	if _, err := InputFrom(row[1:]); err == nil {
+		t.Error("a short row was taken")
+	}
+}`, flatOf("want", e.p.Inputs, e.ports.inputs, 0))
 }
 
 // rangeTest prints the test of ids out of range.

@@ -13,6 +13,7 @@
 package iris
 
 import (
+	"fmt"
 	"io"
 	"io/fs"
 
@@ -42,6 +43,15 @@ type Input [4]float32
 
 // Output is what the network makes of one sample: head, 3 values.
 type Output [3]float32
+
+// InputFrom makes a sample of a row of 4 values.
+func InputFrom(row []float32) (x Input, err error) {
+	if len(row) != 4 {
+		return x, fmt.Errorf("iris: the row has %d values, the model takes 4", len(row))
+	}
+	copy(x[:], row)
+	return x, nil
+}
 
 // Target is what the output of one sample should be: the number of its class, 0
 // to 2 (sparse_categorical_crossentropy).
@@ -97,6 +107,18 @@ func open(f *weights.File, err error) (*Model, error) {
 		return nil, err
 	}
 	return m, nil
+}
+
+// LoadMatching copies the tensors of a weights file that this model has too, by
+// name and shape: the start of fine-tuning. It says which parameters it has set
+// and which it has left.
+func (m *Model) LoadMatching(path string) (set, left []string, err error) {
+	f, err := weights.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	set, left = f.CopyMatching(segments, m.params.flat())
+	return set, left, nil
 }
 
 // metadata is what weights files say of their model.

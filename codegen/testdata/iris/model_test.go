@@ -156,6 +156,17 @@ func TestPredictPoisoned(t *testing.T) {
 	}
 }
 
+func TestInputFrom(t *testing.T) {
+	want := sample(1)
+	row := append([]float32{}, want[:]...)
+	if got, err := InputFrom(row); err != nil || got != want {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if _, err := InputFrom(row[1:]); err == nil {
+		t.Error("a short row was taken")
+	}
+}
+
 func TestClassify(t *testing.T) {
 	m := newTest(t)
 	x := sample(1)

@@ -9,9 +9,9 @@ import "fmt"
 type Class uint8
 
 const (
-	ClassSetosa     Class = iota // "setosa"
-	ClassVersicolor              // "versicolor"
-	ClassVirginica               // "virginica"
+	ClassSetosa Class = iota
+	ClassVersicolor
+	ClassVirginica
 )
 
 // Classes are the names of the classes, in the order of their numbers.

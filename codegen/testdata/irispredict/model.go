@@ -39,6 +39,15 @@ type Input [4]float32
 // Output is what the network makes of one sample: head, 3 values.
 type Output [3]float32
 
+// InputFrom makes a sample of a row of 4 values.
+func InputFrom(row []float32) (x Input, err error) {
+	if len(row) != 4 {
+		return x, fmt.Errorf("irispredict: the row has %d values, the model takes 4", len(row))
+	}
+	copy(x[:], row)
+	return x, nil
+}
+
 // Model is the network with one set of parameters.
 type Model struct {
 	params  *Params
