@@ -15,6 +15,7 @@ const module = "github.com/nngen-go/nngen"
 const dag = `
 runtime/...
 ir/diag
+ir/internal/golden
 ir/loop           ir/diag
 ir/loop/looptest  ir/loop runtime/nn
 ir                ir/diag

@@ -1,7 +1,6 @@
 package ir_test
 
 import (
-	"flag"
 	"os"
 	"regexp"
 	"strings"
@@ -9,11 +8,10 @@ import (
 
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/build"
+	"github.com/nngen-go/nngen/ir/internal/golden"
 	"github.com/nngen-go/nngen/ir/pass"
 	"github.com/nngen-go/nngen/ir/spec"
 )
-
-var update = flag.Bool("update", false, "rewrite the dumps in README.md")
 
 // fence is a fenced block of README.md whose info string names what it shows:
 //
@@ -49,12 +47,12 @@ func TestReadme(t *testing.T) {
 			t.Errorf("README.md shows %s %s, which does not exist", file, decl)
 			return block
 		}
-		if want != have && !*update {
+		if want != have && !*golden.Update {
 			t.Errorf("README.md: %s %s is stale; run go test ./ir -run TestReadme -update\nhave\n%swant\n%s", file, decl, have, want)
 		}
 		return strings.TrimSuffix(block, have+"```") + want + "```"
 	})
-	if *update {
+	if *golden.Update {
 		if err := os.WriteFile("README.md", []byte(out), 0o644); err != nil {
 			t.Fatal(err)
 		}

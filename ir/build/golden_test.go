@@ -1,16 +1,14 @@
 package build
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/nngen-go/nngen/ir/internal/golden"
 	"github.com/nngen-go/nngen/ir/spec"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // TestErrors holds the exact answers to broken descriptions: testdata/errors has
 // each beside its answer.
@@ -32,20 +30,7 @@ func TestErrors(t *testing.T) {
 			if err == nil {
 				t.Fatal("the description is not broken")
 			}
-			got := err.Error() + "\n"
-			golden := strings.TrimSuffix(file, ".yaml") + ".txt"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("got\n%swant\n%s", got, want)
-			}
+			golden.File(t, strings.TrimSuffix(file, ".yaml")+".txt", err.Error()+"\n")
 		})
 	}
 }

@@ -1,33 +1,12 @@
 package loop
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
+
+	"github.com/nngen-go/nngen/ir/internal/golden"
 )
 
-// golden compares text with a file under testdata; UPDATE=1 rewrites it.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if os.Getenv("UPDATE") != "" {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s: got\n%s\nwant\n%s", path, got, want)
-	}
-}
-
-func TestProgramText(t *testing.T) { golden(t, "program.txt", newNet().String()) }
+func TestProgramText(t *testing.T) { golden.File(t, "testdata/program.txt", newNet().String()) }
 
 // The families that the network of the tests does not have.
 func TestKernelText(t *testing.T) {
@@ -53,7 +32,7 @@ func TestKernelText(t *testing.T) {
 		&MultiHot{Ids: n.ids, Out: hot, Limit: 5}, &MultiHot{Ids: n.ids, Out: hot, Limit: 5, Set: true}} {
 		text += k.String() + "\n"
 	}
-	golden(t, "kernels.txt", text)
+	golden.File(t, "testdata/kernels.txt", text)
 }
 
 func TestLoopText(t *testing.T) {

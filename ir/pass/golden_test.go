@@ -1,38 +1,16 @@
 package pass
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/internal/golden"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 )
-
-// golden compares text with a file under testdata; UPDATE=1 rewrites it.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if os.Getenv("UPDATE") != "" {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s: got\n%s\nwant\n%s", path, got, want)
-	}
-}
 
 // reviews is a small network with what the passes are made for: a multi-hot
 // encoding before a dense layer with a penalty, dropout, a softmax over classes
@@ -100,7 +78,7 @@ func TestStages(t *testing.T) {
 	if want := 3*(len(table)+1) + 1; stages != want {
 		t.Errorf("%d stages were shown, want %d", stages, want)
 	}
-	golden(t, "stages.txt", b.String())
+	golden.File(t, "testdata/stages.txt", b.String())
 }
 
 // Without the optional passes the program is longer, and still one.

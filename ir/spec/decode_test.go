@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/nngen-go/nngen/ir/internal/golden"
 )
 
 type common struct {
@@ -107,7 +109,7 @@ func TestDecodeErrors(t *testing.T) {
 	for _, e := range Decode(parseArgs(t, "{units: 16}"), &none) {
 		b.WriteString("    " + e.Error() + "\n")
 	}
-	golden(t, "testdata/decode.txt", b.String())
+	golden.File(t, "testdata/decode.txt", b.String())
 }
 
 func TestDecodePanicsOnBadTags(t *testing.T) {

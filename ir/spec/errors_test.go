@@ -2,34 +2,14 @@ package spec
 
 import (
 	"errors"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/internal/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files under testdata")
-
-// golden compares got with a file, or writes it.
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs.\ngot:\n%s\nwant:\n%s", file, got, want)
-	}
-}
 
 // TestErrors reads every broken description under testdata/errors and compares its messages, to the letter.
 func TestErrors(t *testing.T) {
@@ -65,7 +45,7 @@ func TestErrors(t *testing.T) {
 					t.Errorf("no line: %s", e)
 				}
 			}
-			golden(t, strings.TrimSuffix(file, filepath.Ext(file))+".txt", err.Error()+"\n")
+			golden.File(t, strings.TrimSuffix(file, filepath.Ext(file))+".txt", err.Error()+"\n")
 		})
 	}
 }

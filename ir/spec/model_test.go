@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/internal/golden"
 )
 
 func models(t *testing.T) map[string]*Model {
@@ -62,7 +63,7 @@ func TestRoundTrip(t *testing.T) {
 // TestGoldenJSON keeps the JSON form.
 func TestGoldenJSON(t *testing.T) {
 	for name, m := range models(t) {
-		golden(t, "testdata/models/"+strings.TrimSuffix(name, filepath.Ext(name))+".want", string(WriteJSON(m)))
+		golden.File(t, "testdata/models/"+strings.TrimSuffix(name, filepath.Ext(name))+".want", string(WriteJSON(m)))
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"testing"
+
+	"github.com/nngen-go/nngen/ir/internal/golden"
 )
 
 func testCatalog() Catalog {
@@ -40,7 +42,7 @@ func testCatalog() Catalog {
 func TestSchema(t *testing.T) {
 	c := testCatalog()
 	text := Schema(c)
-	golden(t, "testdata/schema.json", string(text))
+	golden.File(t, "testdata/schema.json", string(text))
 	if !json.Valid(text) {
 		t.Error("the schema is not JSON")
 	}
