@@ -1,0 +1,94 @@
+package ir_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/nngen-go/nngen/ir/build"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/pass"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// graphs are descriptions that use every layer, in shapes that differ from
+// those of the example models.
+var graphs = []string{`
+name: wide
+inputs: {pixels: {shape: [4, 4]}, words: {shape: [null], dtype: int32}, id: {shape: [1], dtype: int32}}
+layers:
+  - Normalization: {name: scale, inputs: [pixels]}
+  - Dense: {name: rows, units: 3, activation: softmax, kernel_regularizer: l2}
+  - Flatten: {name: flat}
+  - CategoryEncoding: {name: hot, num_tokens: 20, inputs: [words]}
+  - Dense: {name: read, units: 3, trainable: false}
+  - BatchNormalization: {name: norm}
+  - Embedding: {name: table, input_dim: 7, output_dim: 3, inputs: [id]}
+  - Flatten: {name: known}
+  - Add: {name: sum, inputs: [norm, known]}
+  - Concatenate: {name: all, inputs: [flat, sum, read]}
+  - Dropout: 0.5
+  - Dense: {name: head, units: 2, activation: softmax}
+compile: {optimizer: adam, loss: sparse_categorical_crossentropy, metrics: [accuracy]}
+`, `
+name: deep
+inputs: {x: {shape: [2, 3, 2, 4]}}
+layers:
+  - Dense: {name: inner, units: 2, activation: gelu}
+  - BatchNormalization: {name: norm, axis: 2}
+  - Rescaling: {scale: 2, offset: 1}
+  - Activation: {name: soft, activation: softmax}
+  - Reshape: [6, 4]
+  - GlobalAveragePooling1D
+  - Dense: {name: left, units: 4, activation: {leaky_relu: {negative_slope: 0.3}}}
+outputs: [left, soft]
+compile: {loss: {left: huber, soft: mse}}
+`}
+
+// FuzzCompile looks for descriptions that make the compiler panic, or blame
+// itself: what is wrong with a description has a place in it.
+func FuzzCompile(f *testing.F) {
+	for _, pattern := range []string{"build/testdata/errors/*.yaml", "../testdata/models/*.yaml"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			f.Fatalf("%s: %v", pattern, err)
+		}
+		for _, file := range files {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(string(src))
+		}
+	}
+	for _, text := range graphs {
+		m, err := spec.Parse("model.yaml", []byte(text))
+		if err == nil {
+			_, err = build.Build(m)
+		}
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := spec.Parse("model.yaml", []byte(text))
+		if err != nil {
+			return
+		}
+		n, err := build.Build(m)
+		if err != nil {
+			return
+		}
+		src := pass.Source{Predict: n.Predict, Evaluate: n.Evaluate, Train: n.Train}
+		for _, a := range n.Adapts {
+			src.Adapts = append(src.Adapts, a.Graph)
+		}
+		_, err = pass.Compile(n.Header, src, pass.Options{})
+		var list diag.List
+		if err != nil && !errors.As(err, &list) {
+			t.Errorf("an error without a position: %v", err)
+		}
+	})
+}
