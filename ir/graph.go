@@ -103,17 +103,3 @@ func (g *Graph) Replace(old, new *Value) {
 		}
 	}
 }
-
-// Uses counts the uses of every value by ID: as an argument and as a root.
-func (g *Graph) Uses() map[*Value]int {
-	uses := make(map[*Value]int, len(g.Values))
-	for _, v := range g.Values {
-		for _, a := range v.Args {
-			uses[a]++
-		}
-	}
-	for _, r := range g.Roots() {
-		uses[r]++
-	}
-	return uses
-}

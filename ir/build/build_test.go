@@ -142,7 +142,7 @@ func TestGraphs(t *testing.T) {
 			t.Errorf("%s: %d outputs, %d parameters", g.Name, len(g.Outputs), len(g.Params))
 		}
 		for _, v := range g.Values {
-			if v.Layer == "" || !v.Pos.IsValid() {
+			if v.Layer == "" || v.Pos == (diag.Pos{}) {
 				t.Errorf("%s: value %v has no layer or position", g.Name, v)
 			}
 		}

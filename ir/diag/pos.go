@@ -19,9 +19,6 @@ type Pos struct {
 	Path string // where in a file without lines; empty otherwise
 }
 
-// IsValid reports whether p says anything at all.
-func (p Pos) IsValid() bool { return p != Pos{} }
-
 // String gives "file:line:col", "file: path", or as much of these as is known; the zero Pos gives "".
 func (p Pos) String() string {
 	var b strings.Builder

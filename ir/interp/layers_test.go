@@ -95,7 +95,7 @@ func TestOtherFamilies(t *testing.T) {
 				for i := range every {
 					every[i] = i
 				}
-				want, err := Differences(m, g, batch, segment, every, 1e-5)
+				want, err := differences(m, g, batch, segment, every, 1e-5)
 				if err != nil {
 					t.Fatal(err)
 				}

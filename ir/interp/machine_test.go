@@ -121,7 +121,7 @@ func TestGradients(t *testing.T) {
 		for i := range elements {
 			elements[i] = i
 		}
-		want, err := Differences(m, g, b, name, elements, 1e-5)
+		want, err := differences(m, g, b, name, elements, 1e-5)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -300,10 +300,10 @@ func TestBadBatches(t *testing.T) {
 		}
 		m = New[float32](g)
 	}
-	if _, err := Differences(New[float64](g), g, rows[float64](2), "head/bias", []int{3}, 1e-5); err == nil {
+	if _, err := differences(New[float64](g), g, rows[float64](2), "head/bias", []int{3}, 1e-5); err == nil {
 		t.Error("differences of an element that is not there")
 	}
-	if _, err := Differences(New[float64](g), g, rows[float64](2), "head", nil, 1e-5); err == nil {
+	if _, err := differences(New[float64](g), g, rows[float64](2), "head", nil, 1e-5); err == nil {
 		t.Error("differences of a parameter that is not there")
 	}
 }

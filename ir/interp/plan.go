@@ -1,6 +1,8 @@
 package interp
 
 import (
+	"slices"
+
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/op"
 )
@@ -32,9 +34,7 @@ func (m *Machine[F]) planOf(g *ir.Graph) *plan {
 			p.uses[a]++
 		}
 	}
-	for i, j := 0, len(p.values)-1; i < j; i, j = i+1, j-1 {
-		p.values[i], p.values[j] = p.values[j], p.values[i]
-	}
+	slices.Reverse(p.values)
 	m.plans[g] = p
 	return p
 }

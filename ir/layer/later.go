@@ -2,6 +2,7 @@ package layer
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -47,12 +48,7 @@ func Unknown(name string) string {
 	// A near layer of this version goes before one that it has not.
 	hint := diag.DidYouMean(name, known)
 	if hint == "" {
-		var more []string
-		for l := range later {
-			more = append(more, l)
-		}
-		slices.Sort(more)
-		if near, ok := diag.Nearest(name, more); ok {
+		if near, ok := diag.Nearest(name, slices.Sorted(maps.Keys(later))); ok {
 			hint = fmt.Sprintf("; %s is not supported by this version.", near)
 		}
 	}

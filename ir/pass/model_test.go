@@ -151,18 +151,20 @@ func (n *network) build() {
 			flat = append(flat, v)
 		}
 	}
+	unused := func(v *ir.Value) bool {
+		return !slices.ContainsFunc(b.Graph.Values, func(u *ir.Value) bool { return slices.Contains(u.Args, v) })
+	}
 	for _, v := range deep {
-		if b.Graph.Uses()[v] == 0 {
+		if unused(v) {
 			n.layer("flatten")
 			flat = append(flat, op.ReshapeTo(b, v, ir.Shape{ir.Batch, v.Shape.Elements()}))
 		}
 	}
 	// Everything leads to the heads.
-	uses := b.Graph.Uses()
 	last := flat[len(flat)-1]
 	var loose []*ir.Value
 	for _, v := range flat {
-		if v == last || uses[v] == 0 {
+		if v == last || unused(v) {
 			loose = append(loose, v)
 		}
 	}

@@ -6,10 +6,10 @@ import (
 	"github.com/nngen-go/nngen/ir"
 )
 
-// Differences estimates the gradient of the loss of g with respect to elements
+// differences estimates the gradient of the loss of g with respect to elements
 // of one segment by central differences: (L(w+h) - L(w-h))/2h. The error is of
 // the order of h² and 1e-16/h; h = 1e-5 balances them for values around 1.
-func Differences(m *Machine[float64], g *ir.Graph, b Batch[float64], segment string, elements []int, h float64) ([]float64, error) {
+func differences(m *Machine[float64], g *ir.Graph, b Batch[float64], segment string, elements []int, h float64) ([]float64, error) {
 	p := m.Params[segment]
 	if p == nil {
 		return nil, fmt.Errorf("interp: graph %s has no parameter %q", g.Name, segment)

@@ -1,0 +1,60 @@
+package pass
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// collect lists the buffers of a plan in the order in which its kernels touch
+// them, and results that none does after them.
+func collect(p *loop.Plan) {
+	p.Buffers = nil
+	seen := map[*loop.Buffer]bool{}
+	add := func(b *loop.Buffer) {
+		if b != nil && !seen[b] {
+			seen[b] = true
+			p.Buffers = append(p.Buffers, b)
+		}
+	}
+	runs, _ := p.Flat()
+	for _, r := range runs {
+		for _, a := range slices.Concat(r.Kernel.Reads(), r.Kernel.Writes()) {
+			add(a.Buf)
+		}
+	}
+	for _, u := range p.Updates {
+		add(u.State)
+	}
+	for _, b := range p.Results() {
+		add(b)
+	}
+}
+
+// distinguish gives every scratch buffer a name of its own: values have names
+// of their own already, but what kernels need besides is called after them.
+func distinguish(p *loop.Plan) {
+	type key struct {
+		name string
+		grad bool
+	}
+	taken := map[key]bool{}
+	for _, b := range p.Buffers {
+		switch b.Class {
+		case loop.Arena, loop.Random, loop.Scalar, loop.Weight: // the last three are named by what they are
+		default:
+			taken[key{b.Name, b.Grad}] = true
+		}
+	}
+	for _, b := range p.Buffers {
+		if b.Class != loop.Arena {
+			continue
+		}
+		k := key{b.Name, b.Grad}
+		for n := 2; taken[k]; n++ {
+			k.name = b.Name + strconv.Itoa(n)
+		}
+		taken[k], b.Name = true, k.name
+	}
+}
