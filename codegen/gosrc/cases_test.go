@@ -59,6 +59,11 @@ func kernelCases() []kernelCase {
 		add(fmt.Sprint("gradient to x", s), 0, dx)
 		add(fmt.Sprint("gradient to w", s), 0, &loop.Contract{M: []loop.Axis{plainAxis("i", in)}, N: []loop.Axis{plainAxis("o", out)}, K: []loop.Axis{rowsAxis(1)},
 			Out: access(weightBuf(in, out), out, 1, 0), Lhs: access(rowBuf(in), 1, 0, in), Rhs: access(rowBuf(out), 0, 1, out)})
+		penalty := &loop.Contract{M: []loop.Axis{plainAxis("i", in)}, N: []loop.Axis{plainAxis("o", out)}, K: []loop.Axis{rowsAxis(1)},
+			Out: access(weightBuf(in, out), out, 1, 0), Lhs: access(rowBuf(in), 1, 0, in), Rhs: access(rowBuf(out), 0, 1, out), Word: "penalty gradient",
+			Epilogue: loop.Call("add", loop.Call("mul", arg2, loop.Call("sign", arg1)), arg0),
+			Extra:    []loop.Access{access(weightBuf(in, out), out, 1, 0), access(&loop.Buffer{Name: "share", Class: loop.Scalar}, 0, 0, 0)}}
+		add(fmt.Sprint("gradient to w with a penalty", s), 0, penalty)
 		add(fmt.Sprint("gradient to w, turned", s), 0, &loop.Contract{M: []loop.Axis{plainAxis("o", out)}, N: []loop.Axis{plainAxis("i", in)}, K: []loop.Axis{rowsAxis(1)},
 			Out: access(weightBuf(in, out), 1, out, 0), Lhs: access(rowBuf(out), 1, 0, out), Rhs: access(rowBuf(in), 0, 1, in)})
 	}

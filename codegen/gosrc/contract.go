@@ -93,8 +93,14 @@ func (d *dense) operands() {
 		y, x = "dx", "dy"
 	}
 	d.y, d.x, d.w = d.kernel.param(d.Out.Buf, y), d.kernel.param(d.Lhs.Buf, x), d.kernel.param(d.Rhs.Buf, w)
+	d.extras("b")
+}
+
+// extras names the operands of the epilogue: h with a row for each sample,
+// fixed without.
+func (d *dense) extras(fixed string) {
 	for _, a := range d.Extra {
-		wish := "b"
+		wish := fixed
 		if a.Buf.Rows {
 			wish = "h"
 		}
@@ -193,7 +199,7 @@ func (d *dense) walksRows() bool {
 // batchReduced: w[i,o] = Σ_r x[r,i]·dy[r,o], the gradient of a kernel.
 func (d *dense) batchReduced() bool {
 	return d.kk.Rows && !d.m.Rows && !d.nn.Rows && d.Lhs.Buf.Rows && d.Rhs.Buf.Rows && !d.Out.Buf.Rows &&
-		(d.m.at < 0 || d.m.lhs == 1) && (d.nn.at < 0 || d.nn.rhs == 1 && d.nn.out == 1) && d.Epilogue == nil && !d.Accumulate &&
+		(d.m.at < 0 || d.m.lhs == 1) && (d.nn.at < 0 || d.nn.rhs == 1 && d.nn.out == 1) && !d.Accumulate &&
 		d.Lhs.Offset+d.m.N <= d.kk.lhs && d.Rhs.Offset+d.nn.N <= d.kk.rhs
 }
 

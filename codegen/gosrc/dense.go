@@ -273,7 +273,8 @@ func (d *dense) gradW() {
 	}
 	d.x, d.w = d.kernel.param(d.Lhs.Buf, left), d.kernel.param(d.Rhs.Buf, right)
 	d.name = fmt.Sprintf("dense%dx%dGradW", in, out)
-	d.describe("%s[i,o] = Σ_r x[r,i]·dy[r,o], for %s and %s", d.y.name, number(in, "input"), number(out, "output"))
+	d.extras("w")
+	d.describe("%s[i,o] = %s, for %s and %s", d.y.name, d.epilogueText("Σ_r x[r,i]·dy[r,o]", "", "o"), number(in, "input"), number(out, "output"))
 	l, r := left[:1], right[:1]
 	d.line("clear(%s[:])", d.y.name)
 	d.line("r := 0")
@@ -302,6 +303,18 @@ func (d *dense) gradW() {
 		d.line("}")
 	})
 	d.line("}")
+	if d.Epilogue == nil {
+		return
+	}
+	d.outer(func(i, v string) {
+		args := []string{v}
+		for _, a := range d.Extra {
+			args = append(args, d.elementAt(a, i, "0", "o"))
+		}
+		d.line("for o := range %d {", n)
+		d.assign(v, "=", d.Epilogue, args, d.Word)
+		d.line("}")
+	})
 }
 
 // outer prints the loop over the rows of a gradient matrix around a body that

@@ -26,6 +26,8 @@ func (d *dense) epilogueText(sum, row, column string) string {
 		p := d.extraParams[i]
 		if p.form == rowSlice && row != "" {
 			args = append(args, p.name+"["+row+","+column+"]")
+		} else if len(p.dims) == 2 {
+			args = append(args, p.name+"[i,o]")
 		} else if column != "" && p.form == fixed && a.Buf.Row() > 1 {
 			args = append(args, p.name+"["+column+"]")
 		} else {
