@@ -77,8 +77,12 @@ func FuzzCompile(f *testing.F) {
 		if err != nil {
 			return
 		}
+		var list diag.List
 		n, err := build.Build(m)
 		if err != nil {
+			if !errors.As(err, &list) {
+				t.Errorf("an error without a position: %v", err)
+			}
 			return
 		}
 		src := pass.Source{Predict: n.Predict, Evaluate: n.Evaluate, Train: n.Train}
@@ -86,7 +90,6 @@ func FuzzCompile(f *testing.F) {
 			src.Adapts = append(src.Adapts, a.Graph)
 		}
 		_, err = pass.Compile(n.Header, src, pass.Options{})
-		var list diag.List
 		if err != nil && !errors.As(err, &list) {
 			t.Errorf("an error without a position: %v", err)
 		}

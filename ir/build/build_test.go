@@ -3,8 +3,6 @@ package build
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -224,42 +222,4 @@ compile: {loss: mse}
 		}
 		ports[p] = true
 	}
-}
-
-// FuzzBuild looks for descriptions that make Build panic, or give a graph that
-// breaks the rules.
-func FuzzBuild(f *testing.F) {
-	for _, pattern := range []string{"testdata/errors/*.yaml", "../../testdata/models/*.yaml"} {
-		files, err := filepath.Glob(pattern)
-		if err != nil || len(files) == 0 {
-			f.Fatalf("%s: %v", pattern, err)
-		}
-		for _, file := range files {
-			src, err := os.ReadFile(file)
-			if err != nil {
-				f.Fatal(err)
-			}
-			f.Add(string(src))
-		}
-	}
-	f.Add(two)
-	f.Fuzz(func(t *testing.T, text string) {
-		m, err := spec.Parse("model.yaml", []byte(text))
-		if err != nil {
-			return
-		}
-		n, err := Build(m)
-		if err != nil {
-			var list diag.List
-			if !errors.As(err, &list) {
-				t.Fatalf("an error without a position: %v", err)
-			}
-			return
-		}
-		for _, g := range []*ir.Graph{n.Predict, n.Evaluate, n.Train} {
-			if g != nil && ir.Verify(g) != nil {
-				t.Fatal(ir.Verify(g))
-			}
-		}
-	})
 }

@@ -13,7 +13,7 @@ var _ = register(Info{
 })
 
 // Add is the sum of inputs of one shape; as in Keras, an axis of length 1 is
-// stretched.
+// stretched. Source: Keras 3, layers/merging/add.py.
 type Add struct{}
 
 // Build implements [Config].

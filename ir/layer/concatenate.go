@@ -13,6 +13,7 @@ var _ = register(Info{
 })
 
 // Concatenate joins inputs along one axis; all other extents must agree.
+// Source: Keras 3, layers/merging/concatenate.py.
 type Concatenate struct {
 	Axis int `arg:"axis" doc:"axis to join along, the batch being axis 0"`
 }

@@ -16,7 +16,8 @@ var _ = register(Info{
 })
 
 // Dense is activation(x·kernel + bias) along the last axis: [n, …, i] to
-// [n, …, units], with kernel [i, units] and bias [units].
+// [n, …, units], with kernel [i, units] and bias [units]. Source: Keras 3,
+// layers/core/dense.py.
 type Dense struct {
 	Units             int       `arg:"units,required,min=1" doc:"size of the output"`
 	Activation        spec.Call `arg:"activation,of=activation" doc:"function applied to the result"`

@@ -13,7 +13,8 @@ var _ = register(Info{
 })
 
 // Embedding looks every id up in a trained table: ids [n, …] to [n, …,
-// output_dim], with embeddings [input_dim, output_dim].
+// output_dim], with embeddings [input_dim, output_dim]. Source: Keras 3,
+// layers/core/embedding.py.
 type Embedding struct {
 	InputDim              int       `arg:"input_dim,required,min=1" doc:"number of rows of the table; ids are 0 to input_dim-1"`
 	OutputDim             int       `arg:"output_dim,required,min=1" doc:"length of a vector"`

@@ -12,7 +12,7 @@ var _ = register(Info{
 })
 
 // Flatten lays the values of a row out in one line: [n, a, b, …] to [n, a·b·…],
-// the last axis running fastest.
+// the last axis running fastest. Source: Keras 3, layers/reshaping/flatten.py.
 type Flatten struct{}
 
 // Build implements [Config].

@@ -11,8 +11,8 @@ var _ = register(Info{
 	New:  func() Config { return &GlobalAveragePooling1D{} },
 })
 
-// GlobalAveragePooling1D is the mean over steps: [n, steps, features] to
-// [n, features].
+// GlobalAveragePooling1D is the mean over steps: [n, steps, features] to [n,
+// features]. Source: Keras 3, layers/pooling/global_average_pooling1d.py.
 type GlobalAveragePooling1D struct {
 	KeepDims bool `arg:"keepdims" doc:"keep the axis of steps, with length 1"`
 }

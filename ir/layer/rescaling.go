@@ -13,7 +13,7 @@ var _ = register(Info{
 })
 
 // Rescaling is x·scale + offset, each a number or one number per index of the
-// last axis.
+// last axis. Source: Keras 3, layers/preprocessing/rescaling.py.
 type Rescaling struct {
 	Scale  []float64 `arg:"scale,required" doc:"factor, or one per index of the last axis"`
 	Offset []float64 `arg:"offset" doc:"what is added, or one per index of the last axis"`

@@ -15,7 +15,7 @@ var _ = register(Info{
 })
 
 // Reshape gives the values of a row another shape, in the same order: [n, …] to
-// [n, target_shape…].
+// [n, target_shape…]. Source: Keras 3, layers/reshaping/reshape.py.
 type Reshape struct {
 	TargetShape []int `arg:"target_shape,required,min=-1" doc:"shape of a row; one extent may be -1 and follows from the others"`
 }

@@ -13,9 +13,10 @@ type ScalarFunc struct {
 	Expr, Grad loop.Expr
 }
 
-// Scalars is the table of activations by Keras's name. Every row is stable: for
-// any finite float32 x neither the value nor the derivative overflows where
-// the true one does not.
+// Scalars is the table of activations by Keras's name; formulas and constants
+// are those of Keras 3, activations/activations.py. Every row is stable: for any
+// finite float32 x neither the value nor the derivative overflows where the true
+// one does not.
 var Scalars = scalars()
 
 // Constants of Klambauer et al. 2017, "Self-Normalizing Neural Networks".

@@ -11,6 +11,7 @@ import (
 // IDXType is the type of the values of an [IDX] file, as its third byte has it.
 type IDXType byte
 
+// The types of values.
 const (
 	IDXUint8   IDXType = 0x08
 	IDXInt8    IDXType = 0x09

@@ -14,7 +14,7 @@ type Adagrad struct {
 	LearningRate            float64
 	InitialAccumulatorValue float64
 	Epsilon                 float64
-	WeightDecay             float64
+	WeightDecay             float64 // see [AdamW]; 0: none
 }
 
 // NewAdagrad returns Adagrad with Keras's defaults: accumulators that start

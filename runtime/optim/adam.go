@@ -20,7 +20,7 @@ type Adam struct {
 	Beta1, Beta2 float64
 	Epsilon      float64
 	AMSGrad      bool
-	WeightDecay  float64
+	WeightDecay  float64 // see [AdamW]; 0: none
 }
 
 // NewAdam returns Adam with Keras's defaults: beta_1 0.9, beta_2 0.999, epsilon

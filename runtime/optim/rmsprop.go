@@ -17,7 +17,7 @@ type RMSprop struct {
 	Momentum     float64
 	Epsilon      float64
 	Centered     bool
-	WeightDecay  float64
+	WeightDecay  float64 // see [AdamW]; 0: none
 }
 
 // NewRMSprop returns RMSprop with Keras's defaults: rho 0.9, no momentum,

@@ -13,7 +13,7 @@ type SGD struct {
 	LearningRate float64
 	Momentum     float64
 	Nesterov     bool
-	WeightDecay  float64
+	WeightDecay  float64 // see [AdamW]; 0: none
 }
 
 // NewSGD returns gradient descent without momentum, Keras's default. Keras's
