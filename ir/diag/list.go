@@ -25,10 +25,12 @@ func (e *Error) Error() string {
 	return e.Msg
 }
 
-// List collects the mistakes of one stage. It is an error itself: errors.As finds it as a List, and the first mistake in it as an *Error.
+// List collects the mistakes of one stage. It is an error itself: errors.As
+// finds it as a List, and the first mistake in it as an *Error.
 type List []*Error
 
-// shown is how many errors are printed: more do not help anybody, and most of them follow from the first few.
+// shown is how many errors are printed: more do not help anybody, and most of
+// them follow from the first few.
 const shown = 10
 
 // Add appends a mistake with a formatted message.
@@ -36,7 +38,8 @@ func (l *List) Add(pos Pos, format string, args ...any) {
 	*l = append(*l, Errorf(pos, format, args...))
 }
 
-// Sort orders the list by position, keeping the order of mistakes at the same place, and drops repetitions.
+// Sort orders the list by position, keeping the order of mistakes at the same
+// place, and drops repetitions.
 func (l *List) Sort() {
 	slices.SortStableFunc(*l, func(a, b *Error) int { return a.Pos.Compare(b.Pos) })
 	kept := (*l)[:0]
@@ -49,7 +52,8 @@ func (l *List) Sort() {
 	*l = kept
 }
 
-// samePlace gives the index of the first of the trailing errors in sorted that stand at pos.
+// samePlace gives the index of the first of the trailing errors in sorted that
+// stand at pos.
 func samePlace(sorted []*Error, pos Pos) int {
 	i := len(sorted)
 	for i > 0 && sorted[i-1].Pos == pos {

@@ -5,9 +5,11 @@ import (
 	"unicode"
 )
 
-// Nearest finds the known name that was probably meant by name, or false when none is near. Case, hyphens, dots, spaces and underscores do not count; besides a small
-// edit distance (about one character in three), the beginning of one known name alone will do: BatchNorm means BatchNormalization.
-// Ties go to the name that stands first in known.
+// Nearest finds the known name that was probably meant by name, or false when
+// none is near. Case, hyphens, dots, spaces and underscores do not count;
+// besides a small edit distance (about one character in three), the beginning
+// of one known name alone will do: BatchNorm means BatchNormalization. Ties go
+// to the name that stands first in known.
 func Nearest(name string, known []string) (string, bool) {
 	want := fold(name)
 	if len(want) == 0 {
@@ -39,7 +41,8 @@ func Nearest(name string, known []string) (string, bool) {
 	return best, best != ""
 }
 
-// DidYouMean gives `; did you mean "units"?` for the nearest known name, or "" when none is near: the usual end of an error about an unknown name.
+// DidYouMean gives `; did you mean "units"?` for the nearest known name, or ""
+// when none is near: the usual end of an error about an unknown name.
 func DidYouMean(name string, known []string) string {
 	if near, ok := Nearest(name, known); ok {
 		return "; did you mean " + Quote(near) + "?"
@@ -63,9 +66,10 @@ func fold(s string) []rune {
 	return out
 }
 
-// distance is the optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours, each worth one. It gives up
-// at limit. (The recurrence: G. V. Bard, "Spelling-error tolerant, order-independent pass-phrases via the Damerau-Levenshtein string-edit
-// distance metric", 2007.)
+// distance is the optimal string alignment distance: insertions, deletions,
+// substitutions and swaps of neighbours, each worth one. It gives up at limit.
+// (The recurrence: G. V. Bard, "Spelling-error tolerant, order-independent
+// pass-phrases via the Damerau-Levenshtein string-edit distance metric", 2007.)
 func distance(a, b []rune, limit int) int {
 	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
 		return limit

@@ -7,8 +7,10 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// CallOf reads a name, or a name with arguments: `relu`, `{leaky_relu: {negative_slope: 0.1}}`, `{l2: 0.001}`; null gives the zero Call. Owner says
-// whose argument it is (`layer "hidden"`) and what which one ("activation"), for messages.
+// CallOf reads a name, or a name with arguments: `relu`, `{leaky_relu:
+// {negative_slope: 0.1}}`, `{l2: 0.001}`; null gives the zero Call. Owner says
+// whose argument it is (`layer "hidden"`) and what which one ("activation"),
+// for messages.
 func CallOf(v Value, owner, what string) (Call, diag.List) {
 	r := callReader{owner: owner, what: what}
 	c := r.call(v)
@@ -83,10 +85,12 @@ func (r *callReader) several(v Value) {
 	}
 }
 
-// abbreviations are names that Keras itself or its R interface understands, and that are better written out here.
+// abbreviations are names that Keras itself or its R interface understands, and
+// that are better written out here.
 var abbreviations = map[string]string{"acc": "accuracy"}
 
-// name checks the name of a call; args are its arguments, for the line to write instead.
+// name checks the name of a call; args are its arguments, for the line to write
+// instead.
 func (r *callReader) name(name string, pos diag.Pos, args *Value) {
 	better, isR := fromR(name)
 	ok := isR
@@ -117,7 +121,8 @@ func (r *callReader) name(name string, pos diag.Pos, args *Value) {
 	}
 }
 
-// line puts the argument's name before what is to be written; an entry of a list has none.
+// line puts the argument's name before what is to be written; an entry of a
+// list has none.
 func (r *callReader) line(write string) string {
 	if r.what == "metrics" {
 		return write
@@ -138,7 +143,8 @@ func renamed(args Value) Value {
 	return out
 }
 
-// callText puts `rmsprop: {learning_rate: 0.001}` in braces, and gives the name alone in lower case where it has no arguments.
+// callText puts `rmsprop: {learning_rate: 0.001}` in braces, and gives the name
+// alone in lower case where it has no arguments.
 func callText(what, write string) string {
 	name, args, ok := strings.Cut(write, ": ")
 	if slices.Contains([]string{"loss", "metrics", "optimizer"}, what) {
@@ -150,7 +156,8 @@ func callText(what, write string) string {
 	return "{" + name + ": " + args + "}"
 }
 
-// dashed reports whether v is a list of single arguments, `- units: 16`: Keras's arguments with a dash too many before each.
+// dashed reports whether v is a list of single arguments, `- units: 16`:
+// Keras's arguments with a dash too many before each.
 func dashed(v Value) bool {
 	for _, e := range v.List {
 		if e.Kind != Map || len(e.Map) != 1 {

@@ -7,7 +7,8 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// InputRefs gives for every layer what it reads: its inputs, or else the layer before it, or, for the first layer, the first input of the model.
+// InputRefs gives for every layer what it reads: its inputs, or else the layer
+// before it, or, for the first layer, the first input of the model.
 func (m *Model) InputRefs() [][]Ref {
 	names := m.Names()
 	all := make([][]Ref, len(m.Layers))
@@ -39,8 +40,9 @@ func (m *Model) OutputRefs() []Ref {
 	return []Ref{{Name: m.Names()[last], Pos: m.Layers[last].Pos}}
 }
 
-// Check reports names that are given twice, references to nothing, cycles, and what no output depends on. Parse calls it; other readers
-// call it on the models they make.
+// Check reports names that are given twice, references to nothing, cycles, and
+// what no output depends on. Parse calls it; other readers call it on the
+// models they make.
 func (m *Model) Check() diag.List {
 	c := checker{m: m, names: m.Names(), index: map[string]int{}}
 	c.declare()
@@ -54,8 +56,9 @@ func (m *Model) Check() diag.List {
 	return c.errs
 }
 
-// Order gives the indices of the layers so that each stands behind what it reads, and otherwise in the order of the description. The model must
-// have passed Check.
+// Order gives the indices of the layers so that each stands behind what it
+// reads, and otherwise in the order of the description. The model must have
+// passed Check.
 func (m *Model) Order() []int {
 	c := checker{m: m, names: m.Names(), index: map[string]int{}}
 	c.declare()
@@ -176,7 +179,8 @@ func quoteAll(names []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// cycles orders the layers by what they read, depth first with a stack of its own: a description may be thousands of layers long.
+// cycles orders the layers by what they read, depth first with a stack of its
+// own: a description may be thousands of layers long.
 func (c *checker) cycles() {
 	const (
 		unseen = iota
@@ -220,7 +224,8 @@ func (c *checker) cycles() {
 	}
 }
 
-// cycle reports layers of which each is read by the one before it, and the first by the last; it begins with the one that the file has first.
+// cycle reports layers of which each is read by the one before it, and the
+// first by the last; it begins with the one that the file has first.
 func (c *checker) cycle(path []int) {
 	first := 0
 	for i, l := range path {

@@ -58,7 +58,8 @@ func (p *parser) call(what string, v Value) (Call, bool) {
 	return c, len(errs) == 0
 }
 
-// optimizer answers the old names of the learning rate here, so that they are reported with the other mistakes of the file.
+// optimizer answers the old names of the learning rate here, so that they are
+// reported with the other mistakes of the file.
 func (p *parser) optimizer(v Value) Call {
 	c, _ := p.call("optimizer", v)
 	name, isR := fromR(c.Name)
@@ -76,7 +77,8 @@ func (p *parser) optimizer(v Value) Call {
 	return c
 }
 
-// perOutput reads a loss or metrics: one for every output, or a map from the names of outputs. Several says that a list may stand for each.
+// perOutput reads a loss or metrics: one for every output, or a map from the
+// names of outputs. Several says that a list may stand for each.
 func (p *parser) perOutput(m *Model, what string, v Value, several bool) []NamedCall {
 	if v.Kind == Map && len(v.Map) > 0 && p.outputMap(m, v) {
 		var all []NamedCall
@@ -131,7 +133,9 @@ func sameArgs(a, b Args) bool {
 	return a.Positional == nil && b.Positional == nil && sameEntries(a.List, b.List)
 }
 
-// outputMap tells a map from outputs, {head: huber}, from a name with arguments, {huber: {delta: 2}}: a layer's name decides, and what cannot be arguments.
+// outputMap tells a map from outputs, {head: huber}, from a name with
+// arguments, {huber: {delta: 2}}: a layer's name decides, and what cannot be
+// arguments.
 func (p *parser) outputMap(m *Model, v Value) bool {
 	names := m.Names()
 	for _, e := range v.Map {

@@ -15,7 +15,8 @@ const (
 	maxClassName = 256 // bytes
 )
 
-// reserved answers the parts of the data section that the language has a meaning for and this version does not.
+// reserved answers the parts of the data section that the language has a
+// meaning for and this version does not.
 func (p *parser) reserved(pos diag.Pos, what string) {
 	p.fail(pos, "data: %s is not supported by this version", what)
 }
@@ -315,7 +316,8 @@ func (p *parser) target(d *Data, a Arg) {
 	}
 }
 
-// classes reads the names of classes. Whole numbers, true and false are taken for the texts that a file has for them.
+// classes reads the names of classes. Whole numbers, true and false are taken
+// for the texts that a file has for them.
 func (p *parser) classes(title string, v Value) []string {
 	if v.Kind != List || len(v.List) < 2 || len(v.List) > maxClasses {
 		got := v.describe()
@@ -348,7 +350,8 @@ func (p *parser) classes(title string, v Value) []string {
 	return classes
 }
 
-// badColumn says what is wrong with the header of a column, or "": it is the file's text, so "/" and spaces may stand in it.
+// badColumn says what is wrong with the header of a column, or "": it is the
+// file's text, so "/" and spaces may stand in it.
 func badColumn(s string) string {
 	switch {
 	case strings.TrimSpace(s) == "":

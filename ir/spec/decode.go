@@ -10,17 +10,23 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// Decode fills the struct that into points to from arguments. What args do not mention keeps its value, which is the default. Fields carry
+// Decode fills the struct that into points to from arguments. What args do not
+// mention keeps its value, which is the default. Fields carry
 //
 //	Units      int      `arg:"units,required,min=1" doc:"size of the output"`
 //	Activation spec.Call `arg:"activation,of=activation"`
 //
-// and are int, int64, float64, bool, string, slices of int, float64 or string (one element may stand without brackets), Call, Value, or a pointer
-// to one of these, nil for null; embedded structs are flattened. The options are required; positional, for the argument that may stand alone (otherwise the
-// first field); min and max, above and below (which exclude the bound itself), for numbers and for every element of a list; oneof=a|b|c for texts; of=LIST,
-// the Catalog's list that a Call is from, for documentation. An int without max ends at 2³¹-1; an int64 does not.
+// and are int, int64, float64, bool, string, slices of int, float64 or string
+// (one element may stand without brackets), Call, Value, or a pointer to one of
+// these, nil for null; embedded structs are flattened. The options are
+// required; positional, for the argument that may stand alone (otherwise the
+// first field); min and max, above and below (which exclude the bound itself),
+// for numbers and for every element of a list; oneof=a|b|c for texts; of=LIST,
+// the Catalog's list that a Call is from, for documentation. An int without max
+// ends at 2³¹-1; an int64 does not.
 //
-// The list has every argument that is unknown, missing, of the wrong type or out of range.
+// The list has every argument that is unknown, missing, of the wrong type or
+// out of range.
 func Decode(args Args, into any) diag.List {
 	rv := reflect.ValueOf(into).Elem()
 	d := decoder{args: args, fields: fieldsOf(rv.Type())}
@@ -80,7 +86,8 @@ func (d *decoder) subject(f *field) string {
 	return d.owner() + f.Name
 }
 
-// older are argument names of older Keras versions and of R that no edit distance leads to the present one.
+// older are argument names of older Keras versions and of R that no edit
+// distance leads to the present one.
 var older = map[string]string{
 	"lr": "learning_rate", "learn_rate": "learning_rate", "output_dim": "units", "n_units": "units", "p": "rate", "drop": "rate", "dropout": "rate", "nb_filter": "filters",
 	"filter_size": "kernel_size", "border_mode": "padding", "subsample": "strides", "stride": "strides", "init": "kernel_initializer",
@@ -89,7 +96,8 @@ var older = map[string]string{
 	"max_tokens": "num_tokens", "mode": "output_mode", "beta1": "beta_1", "beta2": "beta_2", "eps": "epsilon", "variance_epsilon": "epsilon",
 }
 
-// unknown reports an argument that is not there, and marks the one it was meant for as given: one mistake is one error.
+// unknown reports an argument that is not there, and marks the one it was meant
+// for as given: one mistake is one error.
 func (d *decoder) unknown(a Arg, given []bool) {
 	names := make([]string, len(d.fields))
 	for i, f := range d.fields {

@@ -82,7 +82,8 @@ func TestDecodePositional(t *testing.T) {
 	}
 }
 
-// TestDecodeErrors keeps the messages, to the letter; each line is arguments and the messages behind =>, with | between them.
+// TestDecodeErrors keeps the messages, to the letter; each line is arguments
+// and the messages behind =>, with | between them.
 func TestDecodeErrors(t *testing.T) {
 	var b strings.Builder
 	for _, args := range []string{

@@ -11,7 +11,8 @@ import (
 	"github.com/nngen-go/nngen/ir/internal/golden"
 )
 
-// TestErrors reads every broken description under testdata/errors and compares its messages, to the letter.
+// TestErrors reads every broken description under testdata/errors and compares
+// its messages, to the letter.
 func TestErrors(t *testing.T) {
 	files, err := filepath.Glob("testdata/errors/*.[yj]*")
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// field is one argument of a struct that Decode fills: its documentation and where it is.
+// field is one argument of a struct that Decode fills: its documentation and
+// where it is.
 type field struct {
 	ArgDoc
 	index []int
@@ -18,7 +19,8 @@ var (
 	valueType = reflect.TypeFor[Value]()
 )
 
-// fieldsOf reads the tags of a struct type. A tag that makes no sense is a mistake in the program and panics.
+// fieldsOf reads the tags of a struct type. A tag that makes no sense is a
+// mistake in the program and panics.
 func fieldsOf(t reflect.Type) []field {
 	fields := appendFields(nil, t, nil)
 	for _, f := range fields {
@@ -124,7 +126,8 @@ func typeName(t reflect.Type) (name string, nullable bool) {
 	return "", false
 }
 
-// DocOf documents the arguments that Decode fills in v, a struct or a pointer to one. What v holds are the defaults.
+// DocOf documents the arguments that Decode fills in v, a struct or a pointer
+// to one. What v holds are the defaults.
 func DocOf(v any) []ArgDoc {
 	rv := reflect.Indirect(reflect.ValueOf(v))
 	var docs []ArgDoc

@@ -17,7 +17,8 @@ func FuzzYAML(f *testing.F) { fuzz(f, ".yaml") }
 
 func FuzzJSON(f *testing.F) { fuzz(f, ".json") }
 
-// fuzz reads whatever comes: an error must be printable and have a place, and a model must survive being written and read.
+// fuzz reads whatever comes: an error must be printable and have a place, and a
+// model must survive being written and read.
 func fuzz(f *testing.F, ext string) {
 	for _, dir := range []string{"testdata/errors/*", "testdata/models/*"} {
 		files, err := filepath.Glob(dir + ext)

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestHostileSizes reads large files of the kinds that make readers slow or deep; what it asks is an answer with few words, soon.
+// TestHostileSizes reads large files of the kinds that make readers slow or
+// deep; what it asks is an answer with few words, soon.
 func TestHostileSizes(t *testing.T) {
 	fill := func(s string) string { return strings.Repeat(s, (1<<17)/len(s)) }
 	var ramp, keys strings.Builder

@@ -80,7 +80,8 @@ func (p *parser) input(e Arg) (Input, bool) {
 	return in, len(p.errs) == before
 }
 
-// shape reads sizes without the batch. Their product is bounded so that nothing overflows later.
+// shape reads sizes without the batch. Their product is bounded so that nothing
+// overflows later.
 func (p *parser) shape(title string, v Value) []int {
 	if v.Kind == Int {
 		p.fail(v.Pos, "%s: shape takes a list; write shape: [%d]", title, v.Int)
@@ -137,7 +138,8 @@ func (p *parser) dtype(title string, v Value) string {
 	return "float32"
 }
 
-// impliedInputs fills in the inputs that the data section decides, and compares those that are written with it.
+// impliedInputs fills in the inputs that the data section decides, and compares
+// those that are written with it.
 func (p *parser) impliedInputs(m *Model, pos diag.Pos, meant map[string]bool) {
 	written := meant["inputs"]
 	d := m.Data

@@ -166,7 +166,8 @@ func (r *jsonReader) number(v *Value, s string) {
 	v.Kind, v.Float = Float, f
 }
 
-// explain says what is wrong with the JSON behind offset from, the end of the last good token.
+// explain says what is wrong with the JSON behind offset from, the end of the
+// last good token.
 func (r *jsonReader) explain(from int, err *json.SyntaxError) {
 	s := r.src.text
 	at := from
@@ -236,7 +237,8 @@ func (r *jsonReader) failWord(at int, w string) {
 	}
 }
 
-// word gives the letters, digits and underscores that s begins with, if it begins with a letter.
+// word gives the letters, digits and underscores that s begins with, if it
+// begins with a letter.
 func word(s []byte) string {
 	n := 0
 	for n < len(s) && n < maxName && (s[n] >= 'a' && s[n] <= 'z' || s[n] >= 'A' && s[n] <= 'Z' || s[n] == '_' || n > 0 && s[n] >= '0' && s[n] <= '9') {
@@ -250,7 +252,8 @@ func firstLine(s []byte) []byte {
 	return line
 }
 
-// brackets follows the brackets of JSON text, outside of strings, and gives those that are open at the end.
+// brackets follows the brackets of JSON text, outside of strings, and gives
+// those that are open at the end.
 func brackets(s []byte) (open []int) {
 	quoted := false
 	for i := 0; i < len(s); i++ {
@@ -279,7 +282,8 @@ func (s *source) unfinished() string {
 	return fmt.Sprintf("the file ends, but the %q of line %d, column %d is not closed", s.text[last:last+1], s.pos(last).Line, s.pos(last).Col)
 }
 
-// wrongClose explains the closing bracket at offset at, which JSON does not expect.
+// wrongClose explains the closing bracket at offset at, which JSON does not
+// expect.
 func (s *source) wrongClose(at int) string {
 	open := brackets(s.text[:at])
 	if len(open) == 0 {

@@ -30,7 +30,8 @@ func (p *parser) layers(m *Model, a Arg) {
 	}
 }
 
-// entry gives how a layer is written in the file's format: a list entry of YAML has a dash.
+// entry gives how a layer is written in the file's format: a list entry of YAML
+// has a dash.
 func (p *parser) entry(text string) string {
 	if !p.json {
 		return "- " + text
@@ -46,7 +47,8 @@ func (p *parser) entry(text string) string {
 	return "{" + text + "} in JSON"
 }
 
-// layer reads an entry of the list; title names it as long as its own name is not known.
+// layer reads an entry of the list; title names it as long as its own name is
+// not known.
 func (p *parser) layer(v Value, title string) Layer {
 	l := Layer{Pos: v.Pos, NamePos: v.Pos}
 	switch {
@@ -70,7 +72,8 @@ func (p *parser) layer(v Value, title string) Layer {
 	return l
 }
 
-// severalKeys answers an entry of more than one key: most often the arguments are not indented under their layer.
+// severalKeys answers an entry of more than one key: most often the arguments
+// are not indented under their layer.
 func (p *parser) severalKeys(title string, v Value) {
 	first, second := v.Map[0], v.Map[1]
 	rest := v.Map[1:]
@@ -119,7 +122,8 @@ func isTypeName(s string) bool {
 	return s != "" && s[0] >= 'A' && s[0] <= 'Z' && identifier.MatchString(s)
 }
 
-// layerType checks the spelling of a layer's type; args are its arguments, nil where it stands bare. Which types there are is not known here.
+// layerType checks the spelling of a layer's type; args are its arguments, nil
+// where it stands bare. Which types there are is not known here.
 func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bool {
 	argText := ""
 	if args != nil && args.Kind != Null {
@@ -174,7 +178,8 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 	return false
 }
 
-// missingColon is what follows a layer's type whose colon is missing: a value, or braces.
+// missingColon is what follows a layer's type whose colon is missing: a value,
+// or braces.
 func missingColon(rest string) string {
 	if v, errs, fatal := readYAML(source{text: []byte(rest)}); !fatal && len(errs) == 0 && len(rest) <= 90 {
 		return v.brief()
@@ -182,7 +187,8 @@ func missingColon(rest string) string {
 	return "{...}"
 }
 
-// layerArgs reads the arguments of a layer and takes out name, inputs and trainable.
+// layerArgs reads the arguments of a layer and takes out name, inputs and
+// trainable.
 func (p *parser) layerArgs(title string, l *Layer, a Arg) {
 	v := a.Value
 	l.Args = Args{Pos: a.Pos, Owner: title, Kind: l.Type}
@@ -228,7 +234,8 @@ func (p *parser) layerArgs(title string, l *Layer, a Arg) {
 	}
 }
 
-// inputShape answers the shape of the model's input as an argument of a layer, as Keras 2 and R have it.
+// inputShape answers the shape of the model's input as an argument of a layer,
+// as Keras 2 and R have it.
 func (p *parser) inputShape(title string, l *Layer, a Arg) {
 	if a.Name == "input_length" && l.Type == "Embedding" {
 		p.fail(a.Pos, "%s: the length of the input stands under inputs, and not in the layer; write inputs: {x: {shape: [length], dtype: int32}} before layers:", title)

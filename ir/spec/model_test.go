@@ -36,7 +36,8 @@ func models(t *testing.T) map[string]*Model {
 	return all
 }
 
-// withoutPositions is a cmp option: positions and the name of the file are no part of the meaning.
+// withoutPositions is a cmp option: positions and the name of the file are no
+// part of the meaning.
 var withoutPositions = cmp.Options{
 	cmp.Transformer("pos", func(diag.Pos) string { return "" }),
 	cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "File" }, cmp.Ignore()),
@@ -67,7 +68,8 @@ func TestGoldenJSON(t *testing.T) {
 	}
 }
 
-// TestSame compares arguments as two metrics are compared, which may not be the same.
+// TestSame compares arguments as two metrics are compared, which may not be the
+// same.
 func TestSame(t *testing.T) {
 	args := func(text string) Args { return parseArgs(t, text) }
 	base := args("{units: 16, of: {a: [1, 0.5, null, true], b: x}}")

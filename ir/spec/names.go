@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// badName says what is wrong with a name that a user gives, or "": names are printable and bounded, and "/" parts the paths of weights. What a
-// name looks like in Go is not decided here.
+// badName says what is wrong with a name that a user gives, or "": names are
+// printable and bounded, and "/" parts the paths of weights. What a name looks
+// like in Go is not decided here.
 func badName(s string) string {
 	switch {
 	case strings.TrimSpace(s) == "":
@@ -31,7 +32,8 @@ func badName(s string) string {
 	return ""
 }
 
-// spaceMissing answers {units:16}, which YAML takes for a key without a value: `units: 16`.
+// spaceMissing answers {units:16}, which YAML takes for a key without a value:
+// `units: 16`.
 func spaceMissing(a Arg) string {
 	if a.Value.Kind != Null || !spaceless.MatchString(a.Name) {
 		return ""
@@ -40,8 +42,9 @@ func spaceMissing(a Arg) string {
 	return key + ": " + briefly(value)
 }
 
-// Names gives the name of every layer: its own, or Keras's automatic one, which is the type in snake case and, from the second on, a number:
-// dense, dense_1, dense_2. Names that are taken are passed over.
+// Names gives the name of every layer: its own, or Keras's automatic one, which
+// is the type in snake case and, from the second on, a number: dense, dense_1,
+// dense_2. Names that are taken are passed over.
 func (m *Model) Names() []string {
 	taken := map[string]bool{}
 	for _, in := range m.Inputs {

@@ -9,7 +9,8 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// Parse reads a description: YAML where file ends in .yaml or .yml, JSON where it ends in .json. File is the path or name of the source; positions and
+// Parse reads a description: YAML where file ends in .yaml or .yml, JSON where
+// it ends in .json. File is the path or name of the source; positions and
 // Model.File have its base name. The error is a diag.List of all mistakes.
 func Parse(file string, src []byte) (*Model, error) {
 	base := filepath.Base(file)
@@ -66,8 +67,9 @@ type key struct {
 	hidden bool // not listed in messages
 }
 
-// section hands the entries of a map to the keys. Other entries are answered from the table of known mistakes, or with the near name. It gives the
-// names of the keys that are there or were meant.
+// section hands the entries of a map to the keys. Other entries are answered
+// from the table of known mistakes, or with the near name. It gives the names
+// of the keys that are there or were meant.
 func (p *parser) section(title string, v Value, keys []key, mistakes map[string]string) (meant map[string]bool) {
 	meant = map[string]bool{}
 	var names, listed []string
@@ -181,7 +183,8 @@ func (p *parser) model(file string, root Value) *Model {
 	return m
 }
 
-// fallenOut reports the arguments of the last layer when they stand at the margin, under a line such as "- Dense:", and takes them out of root.
+// fallenOut reports the arguments of the last layer when they stand at the
+// margin, under a line such as "- Dense:", and takes them out of root.
 func (p *parser) fallenOut(root *Value) {
 	layers, _ := root.get("layers")
 	if n := len(layers.Value.List); n > 0 {

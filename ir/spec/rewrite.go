@@ -12,15 +12,17 @@ import (
 // R's functions are Keras's names in snake case behind a word for what they make.
 var rPrefixes = []string{"layer_", "optimizer_", "loss_", "metric_", "activation_", "initializer_", "regularizer_", "constraint_"}
 
-// rWords are the parts of R's layer names that do not become Keras's by a capital letter.
+// rWords are the parts of R's layer names that do not become Keras's by a
+// capital letter.
 var rWords = map[string]string{
 	"1d": "1D", "2d": "2D", "3d": "3D", "lstm": "LSTM", "gru": "GRU", "rnn": "RNN", "elu": "ELU", "relu": "ReLU", "prelu": "PReLU", "upsampling": "UpSampling",
 }
 
 var keywordArg = regexp.MustCompile(`^([A-Za-z_.][A-Za-z0-9_.]*)\s*=([^=].*)$`)
 
-// fromR translates the name of one of R's functions, and reports whether it is one: layer_conv_2d, optimizer_rmsprop. A layer_activation_relu
-// gives "Activation: relu".
+// fromR translates the name of one of R's functions, and reports whether it is
+// one: layer_conv_2d, optimizer_rmsprop. A layer_activation_relu gives
+// "Activation: relu".
 func fromR(name string) (string, bool) {
 	if i := strings.LastIndex(name, "::"); i >= 0 {
 		name = name[i+2:]
@@ -57,7 +59,8 @@ func camel(snake string) string {
 	return b.String()
 }
 
-// snake turns BatchNormalization into batch_normalization, as Keras does to name layers (keras/src/utils/naming.py, to_snake_case).
+// snake turns BatchNormalization into batch_normalization, as Keras does to
+// name layers (keras/src/utils/naming.py, to_snake_case).
 func snake(camel string) string {
 	s := strings.Map(func(r rune) rune {
 		if r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) || r == '_' {
@@ -74,7 +77,8 @@ var (
 	capital = regexp.MustCompile(`([a-z])([A-Z])`)
 )
 
-// orderOf are the first arguments of what is often called with arguments by position.
+// orderOf are the first arguments of what is often called with arguments by
+// position.
 var orderOf = map[string][]string{
 	"Dense": {"units", "activation"}, "Dropout": {"rate"}, "Activation": {"activation"}, "Embedding": {"input_dim", "output_dim"}, "Reshape": {"target_shape"},
 	"Rescaling": {"scale", "offset"}, "CategoryEncoding": {"num_tokens", "output_mode"}, "Conv1D": {"filters", "kernel_size"}, "Conv2D": {"filters", "kernel_size"},
@@ -83,8 +87,9 @@ var orderOf = map[string][]string{
 	"adamw": {"learning_rate"}, "adagrad": {"learning_rate"}, "l1": {"l1"}, "l2": {"l2"}, "huber": {"delta"},
 }
 
-// rewriteCall gives the description's form of a call in Python or R, `Dense(16, activation="relu")` or `layer_dense(units = 16)`:
-// `Dense: {units: 16, activation: relu}`.
+// rewriteCall gives the description's form of a call in Python or R, `Dense(16,
+// activation="relu")` or `layer_dense(units = 16)`: `Dense: {units: 16,
+// activation: relu}`.
 func rewriteCall(s string) (string, bool) {
 	s = strings.TrimSpace(s)
 	for _, pipe := range []string{"%>%", "|>", "+", ","} {
@@ -111,7 +116,8 @@ func rewriteCall(s string) (string, bool) {
 	return plain(call.Name) + ": " + text, len(text) <= 120
 }
 
-// foreign reads a value of Python or R: a number, text, list or call; a call is a map with one entry.
+// foreign reads a value of Python or R: a number, text, list or call; a call is
+// a map with one entry.
 func foreign(s string, depth int) (Value, bool) {
 	s = strings.TrimSpace(s)
 	if s == "" || depth > 4 || len(s) > 400 {
@@ -240,7 +246,8 @@ func looksForeign(s string) bool {
 	})
 }
 
-// quotedName is diag.Quote for names of the registries, which need no quotes when they are plain words.
+// quotedName is diag.Quote for names of the registries, which need no quotes
+// when they are plain words.
 func quotedName(s string) string {
 	if identifier.MatchString(s) && len(s) <= 40 {
 		return s

@@ -23,8 +23,10 @@ var (
 	someFloat = Value{Kind: Float, Float: 0.5}
 )
 
-// scalar reads an unquoted YAML scalar by the core schema of YAML 1.2 (section 10.3). What readers of different YAML versions take for
-// different numbers is a problem, said in words, and never a guess; v is then of the kind that was meant, so that one mistake is one error.
+// scalar reads an unquoted YAML scalar by the core schema of YAML 1.2 (section
+// 10.3). What readers of different YAML versions take for different numbers is
+// a problem, said in words, and never a guess; v is then of the kind that was
+// meant, so that one mistake is one error.
 func scalar(s string) (v Value, problem string) {
 	switch s {
 	case "", "~", "null", "Null", "NULL":

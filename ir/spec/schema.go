@@ -10,8 +10,10 @@ import (
 // schemaNode is a part of a schema; encoding/json writes its keys in order.
 type schemaNode = map[string]any
 
-// Schema gives the JSON Schema (draft 2020-12) of descriptions, for editors: it knows the catalog's names and arguments with their documentation, and Parse accepts nothing that it
-// does not, except for what data: says in advance. The bytes depend on the catalog alone.
+// Schema gives the JSON Schema (draft 2020-12) of descriptions, for editors: it
+// knows the catalog's names and arguments with their documentation, and Parse
+// accepts nothing that it does not, except for what data: says in advance. The
+// bytes depend on the catalog alone.
 func Schema(c Catalog) []byte {
 	lists := []struct {
 		name    string
@@ -87,7 +89,8 @@ func strict(properties schemaNode, required ...string) schemaNode {
 	return s
 }
 
-// choice is one entry of a list: its name alone where it needs no arguments, or with arguments.
+// choice is one entry of a list: its name alone where it needs no arguments, or
+// with arguments.
 func (s *schema) choice(entries []EntryDoc, layer bool) schemaNode {
 	entries = slices.SortedFunc(slices.Values(entries), func(a, b EntryDoc) int { return cmp.Compare(a.Name, b.Name) })
 	bare, properties := []string{}, schemaNode{}

@@ -8,7 +8,8 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// Bounds on what a description may hold. They are far above any real network, and exist so that a hostile file cannot cost more than a moment.
+// Bounds on what a description may hold. They are far above any real network,
+// and exist so that a hostile file cannot cost more than a moment.
 const (
 	maxFile   = 1 << 20 // bytes
 	maxDepth  = 32      // lists and maps inside each other
@@ -26,7 +27,8 @@ type source struct {
 	text []byte
 }
 
-// newSource strips a byte order mark and reports what makes a file unreadable in any format.
+// newSource strips a byte order mark and reports what makes a file unreadable
+// in any format.
 func newSource(file string, text []byte) (source, *diag.Error) {
 	s := source{file: file, text: bytes.TrimPrefix(text, []byte("\ufeff"))}
 	if len(s.text) > maxFile {

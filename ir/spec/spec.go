@@ -1,13 +1,17 @@
-// Package spec is the neutral description of a network: layers in Keras vocabulary, each with its position in the source, and the readers of the
+// Package spec is the neutral description of a network: layers in Keras
+// vocabulary, each with its position in the source, and the readers of the
 // native YAML and JSON forms.
 //
-// It is free of what layers mean: which layers exist, what they take and what shapes they give is known to package layer and to build. It
-// reports what can be said without that: syntax, unknown keys, names, references, and the habits of Keras and R users.
+// It is free of what layers mean: which layers exist, what they take and what
+// shapes they give is known to package layer and to build. It reports what can
+// be said without that: syntax, unknown keys, names, references, and the habits
+// of Keras and R users.
 package spec
 
 import "github.com/nngen-go/nngen/ir/diag"
 
-// Ragged in Input.Shape is a length known only at run time (null in a description).
+// Ragged in Input.Shape is a length known only at run time (null in a
+// description).
 const Ragged = -1
 
 // Model is one description.
@@ -31,7 +35,8 @@ type Input struct {
 	Pos   diag.Pos
 }
 
-// Layer is an entry of `layers:`. Its name, inputs and trainable are taken out of Args.
+// Layer is an entry of `layers:`. Its name, inputs and trainable are taken out
+// of Args.
 type Layer struct {
 	Name      string // "" where the description gives none; Model.Names gives Keras's automatic one
 	Type      string // "Dense", as written
@@ -48,7 +53,8 @@ type Ref struct {
 	Pos  diag.Pos
 }
 
-// Args are the arguments of a layer or a call, as written; Decode fills a Go struct from them.
+// Args are the arguments of a layer or a call, as written; Decode fills a Go
+// struct from them.
 type Args struct {
 	Pos        diag.Pos
 	Owner      string // whose they are, for messages: `layer "hidden"`, `layer 3`, `compile`
@@ -90,8 +96,9 @@ type Value struct {
 	Pos   diag.Pos
 }
 
-// Call names something with or without arguments of its own: an optimizer, loss, metric, initializer, regularizer or activation,
-// `rmsprop` or `{rmsprop: {learning_rate: 0.001}}`.
+// Call names something with or without arguments of its own: an optimizer,
+// loss, metric, initializer, regularizer or activation, `rmsprop` or `{rmsprop:
+// {learning_rate: 0.001}}`.
 type Call struct {
 	Name string // "" is none at all (null in a description)
 	Args Args
@@ -113,7 +120,8 @@ type Compile struct {
 	Pos       diag.Pos
 }
 
-// Fit is the `fit:` section, with Keras's defaults where it is silent: batches of 32, one epoch, no validation.
+// Fit is the `fit:` section, with Keras's defaults where it is silent: batches
+// of 32, one epoch, no validation.
 type Fit struct {
 	BatchSize       int
 	Epochs          int
@@ -123,7 +131,8 @@ type Fit struct {
 	BatchSizePos    diag.Pos // Pos where it is not said
 }
 
-// Data is the `data:` section: where rows come from and how they become inputs. Train and Test are of the same kind.
+// Data is the `data:` section: where rows come from and how they become inputs.
+// Train and Test are of the same kind.
 type Data struct {
 	Train    *Source
 	Test     *Source
@@ -143,7 +152,8 @@ const (
 	Tokens SourceKind = "tokens" // Files is one text of `label<TAB>id id id…` lines
 )
 
-// Source is a set of rows. File names are as written, relative to the data folder; a name may end in .gz.
+// Source is a set of rows. File names are as written, relative to the data
+// folder; a name may end in .gz.
 type Source struct {
 	Kind     SourceKind
 	Files    []string
@@ -159,7 +169,8 @@ type Feature struct {
 	Pos  diag.Pos
 }
 
-// Target is the column to be predicted: one of Data.Classes where these are given, otherwise a number.
+// Target is the column to be predicted: one of Data.Classes where these are
+// given, otherwise a number.
 type Target struct {
 	Column string
 	Pos    diag.Pos

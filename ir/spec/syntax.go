@@ -5,14 +5,15 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// explainYAML turns a syntax error of the YAML library into a position and a sentence. The library's own line is that of the enclosing block more
-// often than that of the mistake, and its words are those of the grammar; so the file is read a second time by a scanner
-// that knows the usual slips, and the library's message is the last resort.
+// explainYAML turns a syntax error of the YAML library into a position and a
+// sentence. The library's own line is that of the enclosing block more often
+// than that of the mistake, and its words are those of the grammar; so the file
+// is read a second time by a scanner that knows the usual slips, and the
+// library's message is the last resort.
 func explainYAML(src source, err error) *diag.Error {
 	l := linter{src: src, lines: 1, text: strings.ReplaceAll(string(src.text), "\r\n", "\n")}
 	l.src.text = []byte(l.text)
@@ -56,7 +57,8 @@ var inWords = []struct{ yaml, human string }{
 	{"exceeded max depth", "lists and maps are nested too deeply"},
 }
 
-// linter follows indentation, brackets and quotes through a file that is known to be broken, and stops at the first thing that is wrong.
+// linter follows indentation, brackets and quotes through a file that is known
+// to be broken, and stops at the first thing that is wrong.
 type linter struct {
 	src   source
 	text  string
@@ -76,7 +78,8 @@ type block struct {
 	empty  bool   // nothing stands behind that key, or behind the last dash
 }
 
-// loose is a line without key and dash, which goes on with a text or lacks its colon: the next line tells.
+// loose is a line without key and dash, which goes on with a text or lacks its
+// colon: the next line tells.
 type loose struct {
 	at, end, indent int
 }
@@ -126,8 +129,9 @@ func (l *linter) run() {
 	}
 }
 
-// line checks the line whose first character is at offset from; it gives the offset behind the line or the lines that a bracket or quote extends it by, and whether a
-// block text follows.
+// line checks the line whose first character is at offset from; it gives the
+// offset behind the line or the lines that a bracket or quote extends it by,
+// and whether a block text follows.
 func (l *linter) line(from, end int) (next int, text bool) {
 	lineStart := strings.LastIndexByte(l.text[:from], '\n') + 1
 	at, dash := from, false
@@ -165,7 +169,8 @@ func (l *linter) line(from, end int) (next int, text bool) {
 	return l.rest(valueAt, end, at, true)
 }
 
-// rest checks a value that begins at offset at, behind the key at keyAt where that differs.
+// rest checks a value that begins at offset at, behind the key at keyAt where
+// that differs.
 func (l *linter) rest(at, end, keyAt int, allowed bool) (next int, text bool) {
 	for l.text[at] == '&' || l.text[at] == '!' { // an anchor or tag stands before the value
 		for at < end && l.text[at] != ' ' {
@@ -250,7 +255,8 @@ func (l *linter) top() *block {
 	return &l.stack[len(l.stack)-1]
 }
 
-// open enters the list or map that a dash or key at this indentation belongs to; inline says that a dash stands before it in the same line.
+// open enters the list or map that a dash or key at this indentation belongs
+// to; inline says that a dash stands before it in the same line.
 func (l *linter) open(at, indent int, list bool, key string, inline bool) {
 	line := l.lines
 	if l.loose != nil && l.loose.indent == indent {
@@ -305,77 +311,6 @@ func (l *linter) open(at, indent int, list bool, key string, inline bool) {
 		l.fail(at, `%s stands beside the entries of a list ("- ..."); indent it by %d more spaces to put it under the entry above, or begin the line with "- "`, diag.Quote(key), 4)
 	}
 }
-
-// briefly gives a piece of the file that is to be printed without quotes.
-func briefly(s string) string {
-	s = strings.TrimSpace(s)
-	if len(s) > 60 || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return "..."
-	}
-	return s
-}
-
-func spaces(n int) string {
-	if n == 1 {
-		return "1 space"
-	}
-	return strconv.Itoa(n) + " spaces"
-}
-
-func lineEnd(s string, at int) int {
-	if n := strings.IndexByte(s[at:], '\n'); n >= 0 {
-		return at + n
-	}
-	return len(s)
-}
-
-// keyEnd gives the offset of the colon behind the key that begins at offset at in the line that ends s, or -1.
-func keyEnd(s string, at int) int {
-	i := at
-	if i < len(s) && (s[i] == '"' || s[i] == '\'') {
-		if i = quoteEnd(s, i); i < 0 {
-			return -1
-		}
-		for i < len(s) && s[i] == ' ' {
-			i++
-		}
-		if i < len(s) && s[i] == ':' {
-			return i
-		}
-		return -1
-	}
-	if i < len(s) && (s[i] == '{' || s[i] == '[') {
-		return -1
-	}
-	for ; i < len(s); i++ {
-		if s[i] == ':' && (i+1 == len(s) || s[i+1] == ' ' || s[i+1] == '\t') {
-			return i
-		}
-		if s[i] == '#' && i > at && s[i-1] == ' ' {
-			return -1
-		}
-	}
-	return -1
-}
-
-// quoteEnd gives the offset behind the quoted text that begins at offset at, or -1 where it is not closed.
-func quoteEnd(s string, at int) int {
-	q := s[at]
-	for i := at + 1; i < len(s); i++ {
-		switch {
-		case q == '"' && s[i] == '\\':
-			i++
-		case s[i] == q && q == '\'' && i+1 < len(s) && s[i+1] == q:
-			i++
-		case s[i] == q:
-			return i + 1
-		}
-	}
-	return -1
-}
-
-// spaceless is a key and a value without a space between them, but no address such as http://...
-var spaceless = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}:[^/ ]`)
 
 var layerCall = regexp.MustCompile(`\b(layer_[a-z0-9_]+|[A-Z][a-z][A-Za-z0-9]*)\(`)
 

@@ -9,8 +9,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// TestLinterAcceptsGoodYAML: the scanner that explains syntax errors must not find fault with what the YAML library reads, or it would
-// send a user with a real mistake elsewhere to the wrong line.
+// TestLinterAcceptsGoodYAML: the scanner that explains syntax errors must not
+// find fault with what the YAML library reads, or it would send a user with a
+// real mistake elsewhere to the wrong line.
 func TestLinterAcceptsGoodYAML(t *testing.T) {
 	sources := map[string]string{
 		"indented": "  a: 1\n  b:\n  - x\n  - y: 2\n    z: 3\n  c: [1,\n     2]\n",
@@ -58,7 +59,8 @@ func TestLinterAcceptsGoodYAML(t *testing.T) {
 	}
 }
 
-// TestEverySyntaxErrorIsExplained: a user is told in words of his own file, not in those of the libraries.
+// TestEverySyntaxErrorIsExplained: a user is told in words of his own file, not
+// in those of the libraries.
 func TestEverySyntaxErrorIsExplained(t *testing.T) {
 	files, err := filepath.Glob("testdata/errors/*.txt")
 	if err != nil {

@@ -6,7 +6,8 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// flow checks a value in braces, brackets or quotes that begins at offset from, through all its lines; it gives the offset of the next line.
+// flow checks a value in braces, brackets or quotes that begins at offset from,
+// through all its lines; it gives the offset of the next line.
 func (l *linter) flow(from, keyAt int) (next int) {
 	type level struct {
 		at    int

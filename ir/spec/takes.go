@@ -64,7 +64,8 @@ func (a *ArgDoc) bounds() string {
 	return low + " and " + high
 }
 
-// accepts reports whether a value is of the argument's type, without regard to bounds.
+// accepts reports whether a value is of the argument's type, without regard to
+// bounds.
 func (a *ArgDoc) accepts(v Value) bool {
 	switch v.Kind {
 	case Null:

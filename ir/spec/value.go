@@ -93,7 +93,8 @@ func (v Value) appendTo(b *strings.Builder, word func(string) string) {
 	}
 }
 
-// same reports whether two values mean the same: the order of a map's entries is no part of that, nor whether 1 is written as 1.0.
+// same reports whether two values mean the same: the order of a map's entries
+// is no part of that, nor whether 1 is written as 1.0.
 func (v Value) same(w Value) bool {
 	if x, ok := v.number(); ok {
 		y, ok := w.number()
@@ -129,7 +130,8 @@ func (v Value) brief() string {
 	}
 }
 
-// flowArgs writes arguments as `{a: 1, b: 2}`, or "" when that would not fit into a message.
+// flowArgs writes arguments as `{a: 1, b: 2}`, or "" when that would not fit
+// into a message.
 func flowArgs(args []Arg) string {
 	s := object(args...).flow()
 	if len(s) > 90 {
@@ -138,7 +140,8 @@ func flowArgs(args []Arg) string {
 	return s
 }
 
-// floatText writes a finite float so that it is read back as a float, to the last bit.
+// floatText writes a finite float so that it is read back as a float, to the
+// last bit.
 func floatText(f float64) string {
 	s := strconv.FormatFloat(f, 'g', -1, 64)
 	if !strings.ContainsAny(s, ".e") {
@@ -147,7 +150,8 @@ func floatText(f float64) string {
 	return s
 }
 
-// plain writes a text without quotes where YAML reads it back as that text, and quoted otherwise.
+// plain writes a text without quotes where YAML reads it back as that text, and
+// quoted otherwise.
 func plain(s string) string {
 	ok := s != "" && len(s) <= 64
 	for i, r := range s[:min(len(s), 65)] {
@@ -168,7 +172,8 @@ func plain(s string) string {
 	return diag.Quote(s)
 }
 
-// whole gives the value of v as a whole number; a float without a fraction is not one, for `units: 1e3` is a slip more often than a wish.
+// whole gives the value of v as a whole number; a float without a fraction is
+// not one, for `units: 1e3` is a slip more often than a wish.
 func (v Value) whole() (int64, bool) { return v.Int, v.Kind == Int }
 
 // number gives the value of an integer or a float.
@@ -179,8 +184,9 @@ func (v Value) number() (float64, bool) {
 	return v.Float, v.Kind == Float
 }
 
-// instead gives what the user probably meant by a value that is not of the wanted type: `; write units: 16`, or "". It knows a quoted number,
-// R's 16L and TRUE, percents, and Python's None, True and tuples.
+// instead gives what the user probably meant by a value that is not of the
+// wanted type: `; write units: 16`, or "". It knows a quoted number, R's 16L
+// and TRUE, percents, and Python's None, True and tuples.
 func instead(name string, v Value, want func(Value) bool) string {
 	var got Value
 	switch v.Kind {

@@ -9,8 +9,9 @@ import (
 	"unicode/utf16"
 )
 
-// WriteJSON gives the JSON form of a model, one layer a line. Reading it gives the model back, except for positions. A loss or metric that is for
-// every output may not stand beside one that is for a single output.
+// WriteJSON gives the JSON form of a model, one layer a line. Reading it gives
+// the model back, except for positions. A loss or metric that is for every
+// output may not stand beside one that is for a single output.
 func WriteJSON(m *Model) []byte {
 	var b strings.Builder
 	b.WriteString("{\n")
@@ -77,7 +78,8 @@ func named(s string, v Value) Arg  { return Arg{Name: s, Value: v} }
 func (c Call) tree() Value         { return c.Args.tree(c.Name) }
 func textList(list []string) Value { return mapList(list, text) }
 
-// jsonText quotes a text; what cannot be printed is escaped, also where JSON allows it.
+// jsonText quotes a text; what cannot be printed is escaped, also where JSON
+// allows it.
 func jsonText(s string) string {
 	var quoted bytes.Buffer
 	enc := json.NewEncoder(&quoted)
@@ -148,7 +150,8 @@ func (c *Compile) tree() Value {
 	return object(entries...)
 }
 
-// callsTree writes one call alone, more as a list, and those of single outputs as a map of either.
+// callsTree writes one call alone, more as a list, and those of single outputs
+// as a map of either.
 func callsTree(calls []NamedCall) Value {
 	byOutput := object()
 	var all []Value

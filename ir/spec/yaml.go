@@ -11,7 +11,8 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// readYAML reads the one document of a YAML file. What remains after errors is not to be used where fatal is true.
+// readYAML reads the one document of a YAML file. What remains after errors is
+// not to be used where fatal is true.
 func readYAML(src source) (root Value, errs diag.List, fatal bool) {
 	dec := yaml.NewDecoder(bytes.NewReader(src.text))
 	var doc, second yaml.Node
@@ -34,7 +35,8 @@ func readYAML(src source) (root Value, errs diag.List, fatal bool) {
 	return root, c.errs, c.full
 }
 
-// yamlConverter turns YAML nodes into values; it expands aliases within the bounds and resolves scalars itself.
+// yamlConverter turns YAML nodes into values; it expands aliases within the
+// bounds and resolves scalars itself.
 type yamlConverter struct {
 	file  string
 	errs  diag.List
@@ -113,7 +115,8 @@ func (c *yamlConverter) scalar(n *yaml.Node) Value {
 	return v
 }
 
-// entries reads the keys and values of a map; a key is its text, whatever type YAML would give it.
+// entries reads the keys and values of a map; a key is its text, whatever type
+// YAML would give it.
 func (c *yamlConverter) entries(v *Value, n *yaml.Node, depth int) {
 	seen := map[string]diag.Pos{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -148,7 +151,8 @@ func (c *yamlConverter) entries(v *Value, n *yaml.Node, depth int) {
 	}
 }
 
-// tuple reports a tuple of Python or a vector of R in braces, {kernel_size: (3, 3)}: YAML ends the value at the comma and takes what follows for keys. It
+// tuple reports a tuple of Python or a vector of R in braces, {kernel_size: (3,
+// 3)}: YAML ends the value at the comma and takes what follows for keys. It
 // gives the list that was meant and how many more of the map's nodes it took.
 func (c *yamlConverter) tuple(key string, n *yaml.Node, at int) (list Value, skip int) {
 	first := n.Content[at]
