@@ -127,6 +127,42 @@ func bits(v []Output) string { return §fmt.Sprintf("%%x", v) }`)
 	}
 	_ = out
 }`, e.predictText("m", "&x", "out"))
+	f.add(`// Eight goroutines at once allocate nothing either, once each has had its memory.
+func TestPredictAllocationsConcurrently(t *§testing.T) {
+	m := newTest(t)
+	x := sample(1)
+	const goroutines = 8
+	start := make(chan struct{})
+	defer close(start)
+	var round §sync.WaitGroup
+	for range goroutines {
+		go func() {
+			var out Output
+			for range start {
+				for range 20 {
+					%s
+				}
+				round.Done()
+			}
+			_ = out
+		}()
+	}
+	var before, after §runtime.MemStats
+	least := uint64(§math.MaxUint64)
+	for range 50 {
+		§runtime.ReadMemStats(&before)
+		round.Add(goroutines)
+		for range goroutines {
+			start <- struct{}{}
+		}
+		round.Wait()
+		§runtime.ReadMemStats(&after)
+		if least = min(least, after.Mallocs-before.Mallocs); least == 0 {
+			return
+		}
+	}
+	t.Errorf("160 predictions from 8 goroutines allocate at least %%d times", least)
+}`, e.predictText("m", "&x", "out"))
 	poison := ""
 	if e.p.Predict.ArenaFloats > 0 {
 		poison = `for i := range s.a {

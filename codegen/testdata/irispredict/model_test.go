@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"testing"
 )
@@ -106,6 +107,43 @@ func TestPredictAllocations(t *testing.T) {
 		t.Errorf("Predict allocates %v times", n)
 	}
 	_ = out
+}
+
+// Eight goroutines at once allocate nothing either, once each has had its memory.
+func TestPredictAllocationsConcurrently(t *testing.T) {
+	m := newTest(t)
+	x := sample(1)
+	const goroutines = 8
+	start := make(chan struct{})
+	defer close(start)
+	var round sync.WaitGroup
+	for range goroutines {
+		go func() {
+			var out Output
+			for range start {
+				for range 20 {
+					out = m.Predict(&x)
+				}
+				round.Done()
+			}
+			_ = out
+		}()
+	}
+	var before, after runtime.MemStats
+	least := uint64(math.MaxUint64)
+	for range 50 {
+		runtime.ReadMemStats(&before)
+		round.Add(goroutines)
+		for range goroutines {
+			start <- struct{}{}
+		}
+		round.Wait()
+		runtime.ReadMemStats(&after)
+		if least = min(least, after.Mallocs-before.Mallocs); least == 0 {
+			return
+		}
+	}
+	t.Errorf("160 predictions from 8 goroutines allocate at least %d times", least)
 }
 
 // An arena full of NaN must not show in the results.
