@@ -66,24 +66,18 @@ func (m *machine) scatterSum(k *loop.ScatterSum) error {
 	if err := m.zero(table, k.Limit, k.Width); err != nil {
 		return err
 	}
-	for r := range m.n {
-		ids, err := m.row(k.Ids, r, k.Limit, k.Set)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			for c := range k.Width {
-				x, err := m.load(grad, []int{r, c})
-				if err != nil {
-					return err
-				}
-				if err := m.store(table, []int{id, c}, x, true); err != nil {
-					return err
-				}
+	return m.eachID(k.Ids, k.Limit, k.Set, func(r, id int) error {
+		for c := range k.Width {
+			x, err := m.load(grad, []int{r, c})
+			if err != nil {
+				return err
+			}
+			if err := m.store(table, []int{id, c}, x, true); err != nil {
+				return err
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func (m *machine) multiHot(k *loop.MultiHot) error {
@@ -91,13 +85,20 @@ func (m *machine) multiHot(k *loop.MultiHot) error {
 	if err := m.zero(out, m.n, k.Limit); err != nil {
 		return err
 	}
+	return m.eachID(k.Ids, k.Limit, k.Set, func(r, id int) error {
+		return m.store(out, []int{r, id}, 1, true)
+	})
+}
+
+// eachID visits the ids that count, row by row.
+func (m *machine) eachID(b *loop.Buffer, limit int, set bool, visit func(r, id int) error) error {
 	for r := range m.n {
-		ids, err := m.row(k.Ids, r, k.Limit, k.Set)
+		ids, err := m.row(b, r, limit, set)
 		if err != nil {
 			return err
 		}
 		for _, id := range ids {
-			if err := m.store(out, []int{r, id}, 1, true); err != nil {
+			if err := visit(r, id); err != nil {
 				return err
 			}
 		}
