@@ -1,17 +1,15 @@
 package gosrc
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
-	"golang.org/x/tools/imports"
 )
 
-// packages are those that emitted code may name.
-var packages = map[string]string{
+// imports are the packages that emitted code may name.
+var imports = map[string]string{
 	"bytes": "bytes", "context": "context", "embed": "embed", "errors": "errors", "fmt": "fmt", "io": "io", "binary": "encoding/binary",
 	"fs": "io/fs", "json": "encoding/json", "math": "math", "os": "os", "rand": "math/rand/v2", "runtime": "runtime", "slices": "slices",
 	"sha256": "crypto/sha256", "hex": "encoding/hex", "strings": "strings", "sync": "sync", "testing": "testing", "unsafe": "unsafe",
@@ -33,7 +31,7 @@ func code(text string) *jen.Statement {
 	s := &jen.Statement{}
 	at := 0
 	for _, m := range qualified.FindAllStringSubmatchIndex(text, -1) {
-		path, ok := packages[text[m[2]:m[3]]]
+		path, ok := imports[text[m[2]:m[3]]]
 		if !ok {
 			panic("gosrc: no import path for " + text[m[0]:m[1]])
 		}
@@ -57,7 +55,7 @@ func (e *emitter) newFile(doc ...string) *file {
 			f.PackageComment("//" + prefixed(" ", line))
 		}
 	}
-	for name, path := range packages {
+	for name, path := range imports {
 		f.ImportName(path, name)
 	}
 	return &file{f}
@@ -78,12 +76,35 @@ func (f *file) add(format string, args ...any) {
 // render gives the formatted bytes, the standard library's imports apart from
 // the others.
 func (f *file) render() ([]byte, error) {
-	var b bytes.Buffer
+	var b strings.Builder
 	if err := f.jen.Render(&b); err != nil {
 		return nil, err
 	}
-	src := bytes.ReplaceAll(b.Bytes(), []byte(fixedSpace), []byte(" "))
-	return imports.Process("", src, &imports.Options{FormatOnly: true, Comments: true, TabIndent: true, TabWidth: 8})
+	return []byte(groupImports(strings.ReplaceAll(b.String(), fixedSpace, " "))), nil
+}
+
+// groupImports puts a blank line between the standard library and the rest.
+func groupImports(src string) string {
+	const open = "\nimport (\n"
+	from := strings.Index(src, open)
+	if from < 0 {
+		return src
+	}
+	from += len(open)
+	to := from + strings.Index(src[from:], ")\n")
+	var std, other []string
+	for _, line := range strings.SplitAfter(src[from:to], "\n") {
+		switch {
+		case strings.Contains(line, "."):
+			other = append(other, line)
+		case strings.TrimSpace(line) != "":
+			std = append(std, line)
+		}
+	}
+	if len(std) > 0 && len(other) > 0 {
+		std = append(std, "\n")
+	}
+	return src[:from] + strings.Join(std, "") + strings.Join(other, "") + src[to:]
 }
 
 // docComment prints lines as a comment; long ones are wrapped.

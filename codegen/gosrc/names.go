@@ -157,7 +157,7 @@ var reserved = set(`a ai b c d e f g h i j k l m n o p q r s t u v w x y z Apply
 	readNamed truncated parseHeader entry maxHeader updateState rows rowsIn open checkIDs`)
 
 func init() {
-	for name := range packages {
+	for name := range imports {
 		reserved[name] = true
 	}
 }
