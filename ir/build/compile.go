@@ -106,8 +106,8 @@ func (p *plan) training(g *built) loop.Training {
 	for _, l := range p.compile.losses {
 		t.Losses = append(t.Losses, l.name)
 	}
-	for i, list := range p.compile.metrics {
-		t.Metrics = append(t.Metrics, p.metricSettings(i, list))
+	for _, list := range p.compile.metrics {
+		t.Metrics = append(t.Metrics, metricSettings(list))
 	}
 	return t
 }

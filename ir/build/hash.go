@@ -38,7 +38,7 @@ func (p *plan) hash() string {
 		var losses, metrics []any
 		for i, l := range p.compile.losses {
 			losses = append(losses, map[string]any{l.name: layer.Canonical(l.loss, true)})
-			metrics = append(metrics, p.metricSettings(i, p.compile.metrics[i]))
+			metrics = append(metrics, metricSettings(p.compile.metrics[i]))
 		}
 		tree["compile"] = map[string]any{"optimizer": p.compile.optimizer, "losses": losses, "metrics": metrics}
 	}

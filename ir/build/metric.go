@@ -114,24 +114,13 @@ func (p *plan) checkMetric(m *metricOf, output string, y, target ir.Type) {
 	m.resolved = name
 }
 
-// metricSettings lists the metrics of output i. In the history they are called
-// as the description calls them; where there are several outputs, after their
-// output too.
-func (p *plan) metricSettings(i int, list []metricOf) []loop.Setting {
+// metricSettings lists the metrics of an output, under the names that the
+// description gives them. The history puts the output's name before them where
+// there are several outputs, and a number behind what is there twice.
+func metricSettings(list []metricOf) []loop.Setting {
 	var settings []loop.Setting
-	seen := map[string]int{}
 	for _, m := range list {
-		as := m.as
-		if refs := p.spec.OutputRefs(); len(refs) > 1 {
-			as = refs[i].Name + "_" + as
-		}
-		if n := seen[as]; n > 0 {
-			seen[as]++
-			as = fmt.Sprintf("%s_%d", as, n)
-		} else {
-			seen[as] = 1
-		}
-		s := loop.Setting{Name: m.resolved, As: as}
+		s := loop.Setting{Name: m.resolved, As: m.as}
 		switch m.metric.(type) {
 		case *binaryAccuracy:
 			s.Args = arguments(m.metric)
