@@ -167,13 +167,25 @@ func (p *parser) impliedInputs(m *Model, pos diag.Pos, meant map[string]bool) {
 	case Tokens:
 		if !written {
 			m.Inputs = []Input{{Name: "x", Shape: []int{Ragged}, DType: "int32", Pos: d.Pos}}
-		} else if len(m.Inputs) == 1 && (m.Inputs[0].DType != "int32" || len(m.Inputs[0].Shape) != 1) {
-			in := m.Inputs[0]
-			p.fail(in.Pos, "input %s takes the ids of tokens; write %s: {shape: [null], dtype: int32}, or take inputs out: data: implies it", diag.Quote(in.Name), plain(in.Name))
+		} else if len(m.Inputs) == 1 {
+			p.tokenInput(m.Inputs[0])
 		}
 	}
 	if len(m.Inputs) > 1 {
 		p.fail(m.Inputs[1].Pos, "data: fills one input, and the model has %d; take data: out and give Fit a Dataset in Go", len(m.Inputs))
+	}
+}
+
+// tokenInput compares a written input with token files: rows of ids, each of
+// its own length.
+func (p *parser) tokenInput(in Input) {
+	write := plain(in.Name) + ": {shape: [null], dtype: int32}"
+	switch {
+	case !slices.Equal(in.Shape, []int{Ragged}):
+		p.fail(in.Pos, "input %s has shape %s, but the rows of token files have different lengths, and this version's data: cannot pad or cut them; "+
+			"write %s for a CategoryEncoding layer; for an Embedding take data: out and give Fit a Dataset of padded rows in Go", diag.Quote(in.Name), shapeText(in.Shape), write)
+	case in.DType != "int32":
+		p.fail(in.Pos, "input %s is %s, but the ids of token files are int32; write %s", diag.Quote(in.Name), in.DType, write)
 	}
 }
 
