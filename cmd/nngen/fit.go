@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -37,7 +38,8 @@ func fitCommand() *cobra.Command {
 the description's data section names, and prints the loss and the metrics on the
 test rows. It writes ` + weightsFile + `, history.json and history.svg.
 
-Ctrl-C stops the training after the current step; what has been reached is kept.`,
+Ctrl-C stops the training after the current step. The weights are kept as they are
+then, and the history of the epochs that were completed.`,
 		Example: "  nngen fit mnist.yaml --data mnist-data -o run1 --seed 1",
 		Args:    oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -70,6 +72,11 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 	if err := o.checkPlaces(net); err != nil {
 		return err
 	}
+	undo, err := prepareFolder(o.output)
+	if err != nil {
+		return err
+	}
+	defer undo()
 	ctx := cmd.Context()
 	exe, done, err := net.trainer(ctx)
 	if err != nil {
@@ -86,7 +93,7 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
-		return ctx.Err()
+		return errStopped
 	case errors.As(err, &exit) && exit.ExitCode() == exitFailure:
 		return errReported
 	case err != nil:
@@ -134,6 +141,35 @@ func (o *fitOptions) checkPlaces(net *network) error {
 		return fmt.Errorf("no data: %s not found; name the folder of the files with --data", strings.Join(missing, ", "))
 	}
 	return nil
+}
+
+// prepareFolder makes a folder and sees whether files can be written to it,
+// before a training is spent on them. Undo removes the folders that it has made
+// and that are empty.
+func prepareFolder(path string) (undo func(), err error) {
+	if err := checkFolder(path); err != nil {
+		return nil, err
+	}
+	var made []string
+	for dir := filepath.Clean(path); !exists(dir); dir = filepath.Dir(dir) {
+		made = append(made, dir)
+	}
+	undo = func() {
+		for _, dir := range made {
+			os.Remove(dir) // only if nothing is in it
+		}
+	}
+	if err = os.MkdirAll(path, 0o777); err == nil {
+		var probe *os.File
+		if probe, err = os.CreateTemp(path, ".probe-*"); err == nil {
+			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+		}
+	}
+	if err != nil {
+		undo()
+		return nil, fmt.Errorf("the results cannot be written: %w", err)
+	}
+	return undo, nil
 }
 
 // trainer compiles the program that trains the network. Done removes it.

@@ -23,8 +23,19 @@ type folder struct {
 	clause string
 }
 
+// checkFolder reports that a file stands where -o wants a folder.
+func checkFolder(path string) error {
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return fmt.Errorf("-o %s is a file, not a folder", path)
+	}
+	return nil
+}
+
 // readFolder looks into a folder that need not exist.
 func readFolder(path string) (*folder, error) {
+	if err := checkFolder(path); err != nil {
+		return nil, err
+	}
 	f := &folder{path: path, ours: map[string][]byte{}}
 	entries, err := os.ReadDir(path)
 	if os.IsNotExist(err) {

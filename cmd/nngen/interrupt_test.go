@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 const endless = `
@@ -82,6 +83,57 @@ func TestInterrupt(t *testing.T) {
 			t.Errorf("%s is not kept", name)
 		}
 	}
+	checkScratch(t, scratch)
+}
+
+// TestInterruptFirstEpoch presses Ctrl-C before there is anything to put into
+// the history: the steps that were taken are kept all the same.
+func TestInterruptFirstEpoch(t *testing.T) {
+	model, err := filepath.Abs("../../testdata/models/mnist.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	cmd := exec.CommandContext(t.Context(), "nngen", "fit", model, "-o", out, "--seed", "1")
+	scratch := t.TempDir()
+	cmd.Env = append(os.Environ(), "TMPDIR="+scratch)
+	pipe, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stderr := bufio.NewReader(pipe)
+	if line, err := stderr.ReadString('\n'); line != "Epoch 1/5\n" {
+		t.Fatalf("%q, %v", line, err)
+	}
+	time.Sleep(time.Second) // an epoch takes five
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	rest, err := io.ReadAll(stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // the exit code is looked at below
+	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
+		t.Errorf("exit code %d", code)
+	}
+	if want := "seed 1: wrote weights.safetensors, history.json, history.svg to " + out + "\nnngen: interrupted\n"; string(rest) != want {
+		t.Errorf("it says %q, want %q", rest, want)
+	}
+	if b, err := os.ReadFile(filepath.Join(out, "history.json")); err != nil || !strings.Contains(string(b), `"epoch": []`) {
+		t.Errorf("%s, %v", b, err)
+	}
+	if b, err := os.ReadFile(filepath.Join(out, weightsFile)); err != nil || !isOurWeights(b) {
+		t.Errorf("no weights: %v", err)
+	}
+	checkScratch(t, scratch)
+}
+
+func checkScratch(t *testing.T, scratch string) {
+	t.Helper()
 	if left, err := os.ReadDir(scratch); err != nil || len(left) > 0 {
 		t.Errorf("scratch modules are left behind: %v %v", left, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/nngen-go/nngen/ir/diag"
 )
@@ -20,6 +21,9 @@ const (
 // errReported is a failure of which everything has been said.
 var errReported = errors.New("failed")
 
+// errStopped is an interruption after which the training has ended its line.
+var errStopped = fmt.Errorf("stopped: %w", context.Canceled)
+
 // report prints what went wrong, for people and for editors that look for
 // file:line:col, and gives the exit code.
 func report(err error, stderr io.Writer) int {
@@ -29,6 +33,9 @@ func report(err error, stderr io.Writer) int {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, context.Canceled):
+		if !errors.Is(err, errStopped) && isTerminal(stderr) {
+			fmt.Fprintln(stderr) // after the ^C that the terminal shows
+		}
 		fmt.Fprintln(stderr, "nngen: interrupted")
 		return exitInterrupted
 	case errors.As(err, &usage):
@@ -41,4 +48,13 @@ func report(err error, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "nngen: %v\n", err)
 	}
 	return exitFailure
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	nngenruntime "github.com/nngen-go/nngen/runtime"
@@ -143,5 +144,5 @@ func program(ctx context.Context, exe string, args ...string) *exec.Cmd {
 // exists reports whether there is a file or folder of that name.
 func exists(path string) bool {
 	_, err := os.Lstat(path)
-	return !errors.Is(err, fs.ErrNotExist)
+	return !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR)
 }

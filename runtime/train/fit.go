@@ -34,6 +34,9 @@ func Fit[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compiled, 
 	for epoch := 0; err == nil && epoch < f.epochs; epoch++ {
 		err = f.epoch(ctx, epoch)
 	}
+	if f.progress != nil {
+		f.progress.leave()
+	}
 	if err == nil || errors.Is(err, ErrStop) || ctx.Err() != nil {
 		if end := f.call(Callback.OnTrainEnd); err == nil || end != nil && !errors.Is(end, ErrStop) {
 			err = end

@@ -23,7 +23,7 @@ type progress struct {
 	start     time.Time
 	afterOne  time.Time // when the first step was done
 	drawn     time.Time
-	width     int // characters on the line now
+	width     int // characters on the line that stands open
 	line      []byte
 	writerErr error
 }
@@ -78,6 +78,15 @@ func (p *progress) end(batches int, logs []NamedValue) {
 	p.draw(batches, time.Now(), logs, true)
 }
 
+// leave ends a line that was to be redrawn, when an epoch breaks off.
+func (p *progress) leave() {
+	if p.width > 0 {
+		p.width = 0
+		p.line = append(p.line[:0], '\n')
+		p.write()
+	}
+}
+
 func (p *progress) draw(done int, now time.Time, logs []NamedValue, final bool) {
 	p.line = p.line[:0]
 	if p.terminal {
@@ -110,6 +119,7 @@ func (p *progress) draw(done int, now time.Time, logs []NamedValue, final bool) 
 	p.width = width
 	if final {
 		p.line = append(p.line, '\n')
+		p.width = 0
 	}
 	p.write()
 }

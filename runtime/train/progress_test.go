@@ -59,6 +59,18 @@ func TestProgressOnATerminal(t *testing.T) {
 		t.Errorf("a shorter line must cover the longer one\ngot  %q\nwant %q", got, want)
 	}
 	b.Reset()
+	p.leave()
+	if b.Len() > 0 {
+		t.Errorf("after a finished line: %q", b.String())
+	}
+	p.draw(51, now, nil, false)
+	b.Reset()
+	p.leave()
+	p.leave()
+	if b.String() != "\n" {
+		t.Errorf("after an open line: %q", b.String())
+	}
+	b.Reset()
 	p.begin(0, -1)
 	p.draw(12, now, nil, false)
 	if !strings.HasPrefix(b.String(), "\r\x1b[1m     12/Unknown\x1b[0m ") {
