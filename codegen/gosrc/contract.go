@@ -116,7 +116,7 @@ func (d *dense) backwards() bool { return d.Out.Buf.Grad && d.Lhs.Buf.Grad }
 func (d *dense) title(end string) {
 	in, out := d.kk.N, d.nn.N
 	inner, outer := "i", "o"
-	d.name = fmt.Sprintf("dense%dx%d%s", in, out, upperWord(d.Word))
+	d.name = fmt.Sprintf("dense%dx%d%s", in, out, d.epilogueName())
 	if d.backwards() {
 		in, out = out, in
 		inner, outer = outer, inner

@@ -343,7 +343,7 @@ func (d *dense) general(accs []placed) {
 			sizes = append(sizes, fmt.Sprint(a.N))
 		}
 	}
-	d.name = "contract" + strings.Join(sizes, "x") + upperWord(d.Word)
+	d.name = "contract" + strings.Join(sizes, "x") + d.epilogueName()
 	d.describe("%s = %s, over every point of its %d loops", d.y.name, d.epilogueText(fmt.Sprintf("Σ %s·%s", d.x.name, d.w.name), "", ""), len(axes))
 	vars := make([]string, len(axes))
 	outer := len(axes) - len(d.K)

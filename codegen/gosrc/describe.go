@@ -34,10 +34,45 @@ func (d *dense) epilogueText(sum, row, column string) string {
 			args = append(args, p.name)
 		}
 	}
-	if loop.Size(d.Epilogue) > 4 && told(d.Word) != "" {
-		return told(d.Word) + " of " + strings.Join(args, ", ")
+	if loop.Size(d.Epilogue) > 4 {
+		if text, ok := byName(d.Epilogue, strings.Split(comment(d.Word), ", "), args); ok {
+			return text
+		}
 	}
 	return formula(d.Epilogue, args)
+}
+
+// byName prints a long epilogue with the name of its function: gelu(sum + b),
+// gelu'(h)·sum. Words are its steps in order.
+func byName(e loop.Expr, words, args []string) (text string, ok bool) {
+	last := words[len(words)-1]
+	if a, is := e.(loop.Apply); is && a.Fn == "add" { // a residual connection behind it
+		for i, x := range a.Args {
+			if n, is := x.(loop.Arg); is && n > 0 && last == "add" && !loop.UsesArg(a.Args[1-i], int(n)) {
+				text, ok := byName(a.Args[1-i], words[:max(len(words)-1, 1)], args)
+				return text + " + " + args[n], ok
+			}
+		}
+	}
+	var extras []string
+	for i := 1; i < len(args); i++ {
+		if loop.UsesArg(e, i) {
+			extras = append(extras, args[i])
+		}
+	}
+	base, gradient := strings.CutSuffix(last, " gradient")
+	if strings.ContainsAny(base, " ") || told(last) == "" {
+		return "", false
+	}
+	switch {
+	case gradient && len(words) == 1 && len(extras) == 1:
+		return base + "'(" + extras[0] + ")·" + args[0], true
+	case !gradient && len(words) == 1 && len(extras) == 0:
+		return base + "(" + args[0] + ")", true
+	case !gradient && len(words) == 2 && words[0] == "bias" && len(extras) == 1:
+		return base + "(" + args[0] + " + " + extras[0] + ")", true
+	}
+	return "", false
 }
 
 // number counts things: 1 input, 3 inputs.
@@ -76,6 +111,20 @@ func upperWord(word string) string {
 		return ""
 	}
 	return upper(t)
+}
+
+// epilogueName is a fused epilogue as a part of a name: ReluAdd where something
+// is added to the result.
+func (d *dense) epilogueName() string {
+	name := upperWord(d.Word)
+	if a, ok := d.Epilogue.(loop.Apply); ok && a.Fn == "add" {
+		for _, x := range a.Args {
+			if n, ok := x.(loop.Arg); ok && n > 0 && d.Extra[n-1].Buf.Rows {
+				name += "Add"
+			}
+		}
+	}
+	return name
 }
 
 // formula prints an expression as algebra: a choice in words.

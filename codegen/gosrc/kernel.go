@@ -15,7 +15,7 @@ type elem struct{ float, suffix string }
 
 var (
 	single = elem{"float32", ""}
-	double = elem{"float64", "64"}
+	double = elem{"float64", "F64"}
 )
 
 func (t elem) of(b *loop.Buffer) string {

@@ -2,8 +2,6 @@ package gosrc
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -21,7 +19,7 @@ func (e *emitter) nest(n *loop.Nest) *kernel {
 			}
 		}
 	}
-	k := &nestKernel{e.newKernel(accs...), n}
+	k := &nestKernel{kernel: e.newKernel(accs...), Nest: n}
 	k.nameParams()
 	k.title()
 	if overBatch(n) {
@@ -47,6 +45,7 @@ func (e *emitter) nest(n *loop.Nest) *kernel {
 type nestKernel struct {
 	*kernel
 	*loop.Nest
+	indexed bool // formulas tell elements of one row apart
 }
 
 // nameParams names what is written y, z and what is read x, v, u, in order.
@@ -94,97 +93,6 @@ func (k *nestKernel) nameParams() {
 			}
 		}
 	}
-}
-
-// title names the function after its last telling word and the extents it
-// knows, and describes every statement.
-func (k *nestKernel) title() {
-	last := k.Body[len(k.Body)-1]
-	word := last.Word
-	var steps, sizes []string
-	for _, s := range k.Body {
-		if t := told(s.Word); t != "" {
-			word = upperWord(s.Word)
-			if !slices.Contains(steps, t) {
-				steps = append(steps, t)
-			}
-		}
-	}
-	rows := false
-	for _, a := range k.Axes(last) {
-		rows = rows || a.Rows
-		if !a.Rows || a.N > 1 {
-			sizes = append(sizes, fmt.Sprint(a.N))
-		}
-	}
-	columns := overBatch(k.Nest)
-	if n, ok := last.Value.(loop.Num); ok && n == 0 && last.Reduce == loop.Store && !last.Accumulate {
-		word = "zero"
-	} else if word == "" {
-		word = last.Reduce.String()
-	}
-	if len(steps) == 0 && columns {
-		word = "column sums"
-	}
-	k.name = lower(word) + strings.Join(sizes, "x")
-	if len(sizes) == 0 {
-		k.name += map[bool]string{true: "Rows", false: "Scalar"}[rows]
-	}
-	over := "for a single number"
-	switch {
-	case columns:
-		over = "over n rows of " + strings.Join(sizes, "x")
-	case len(sizes) > 0 && rows:
-		over = "for rows of " + strings.Join(sizes, "x")
-	case len(sizes) > 0:
-		over = "for " + strings.Join(sizes, "x") + " elements"
-	case rows:
-		over = "for n rows"
-	}
-	what := "computes " + strings.Join(steps, ", ")
-	if len(steps) == 0 {
-		what, over = "computes, "+over, ""
-	}
-	k.doc = append(k.doc, strings.TrimSpace(nameMark+" "+what+" "+over)+":", "")
-	for _, s := range k.Body {
-		k.doc = append(k.doc, "\t"+k.formula(s))
-	}
-}
-
-// formula prints a statement in algebra.
-func (k *nestKernel) formula(s loop.Stmt) string {
-	short := func(a loop.Access) string {
-		if a.Buf.Class == loop.Local {
-			return k.local(a.Buf)
-		}
-		if a.Buf.Class == loop.Random {
-			return "uniform"
-		}
-		return k.param(a.Buf, "x").name
-	}
-	args := make([]string, len(s.Srcs))
-	for i, a := range s.Srcs {
-		args[i] = short(a)
-		if a.Index != nil {
-			args[i] += "[" + short(*a.Index) + "]"
-		}
-	}
-	value := formula(s.Value, args)
-	if s.Reduce != loop.Store {
-		value = map[loop.Reduction]string{loop.Sum: "Σ ", loop.Max: "max ", loop.ArgMax: "argmax "}[s.Reduce] + value
-		if s.Finish != nil {
-			value = loop.Format(s.Finish, []string{"(" + value + ")"})
-		}
-	}
-	op := " = "
-	if s.Accumulate {
-		op = " += "
-	}
-	dst := short(s.Dst)
-	if s.Dst.Index != nil {
-		dst += "[" + short(*s.Dst.Index) + "]"
-	}
-	return dst + op + value
 }
 
 func (k *nestKernel) sources(s loop.Stmt) []placed {

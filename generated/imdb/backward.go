@@ -34,7 +34,7 @@ func lossBackward(dDense2Losses, weight []float32, invTotal float32, n int) {
 //	→ dDense2Pre (n, 1), dDense2B (1), dDense2W (16, 1), dDense1Pre (n, 16)
 func dense2Backward(dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre, dense1 []float32, p, g *Params, n int) {
 	binaryCrossentropyGradientRows(dDense2Pre, target, dDense2Losses, dense2Pre, n)
-	sumRows2(&g.Dense2B, dDense2Pre, n)
+	sumRows(&g.Dense2B, dDense2Pre, n)
 	dense16x1GradW(&g.Dense2W, dDense2Pre, dense1, n)
 	dense16x1GradX(dDense1Pre, dDense2Pre, &p.Dense2W, dense1, n)
 }

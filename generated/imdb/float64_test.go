@@ -33,8 +33,8 @@ func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *param
 	for i := range a {
 		a[i] = math.NaN()
 	}
-	forward64(a, float64s(e.target[:]), float64s(e.weight[:]), e.ids, e.idsOffsets[:], 1/float64(s.Total), p, n)
-	backward64(
+	forwardF64(a, float64s(e.target[:]), float64s(e.weight[:]), e.ids, e.idsOffsets[:], 1/float64(s.Total), p, n)
+	backwardF64(
 		a, float64s(e.weight[:]), float64s(e.target[:]), e.ids, e.idsOffsets[:],
 		1/float64(s.Total), p, g, n,
 	)
@@ -126,9 +126,9 @@ func TestTrajectory(t *testing.T) {
 	}
 }
 
-// forward64 runs the network on n samples as training does, and computes their
+// forwardF64 runs the network on n samples as training does, and computes their
 // loss.
-func forward64(a, target, weight []float64, ids, idsOffsets []int32, invTotal float64, p *params64, n int) {
+func forwardF64(a, target, weight []float64, ids, idsOffsets []int32, invTotal float64, p *params64, n int) {
 	dense := a[0 : n*16]
 	dense1 := a[8192 : 8192+n*16]
 	dense2Pre := a[16384 : 16384+n]
@@ -137,15 +137,15 @@ func forward64(a, target, weight []float64, ids, idsOffsets []int32, invTotal fl
 	dense2Total := (*[1]float64)(a[25600:])
 	dense2Loss := (*[1]float64)(a[25600:])
 
-	denseTrain64(dense, ids, idsOffsets, p, n)
-	dense1Train64(dense1, dense, p, n)
-	dense2Train64(dense2Pre, dense2, dense1, p, n)
-	lossTrain64(dense2Losses, dense2Pre, target, weight, dense2Total, dense2Loss, invTotal, n)
+	denseTrainF64(dense, ids, idsOffsets, p, n)
+	dense1TrainF64(dense1, dense, p, n)
+	dense2TrainF64(dense2Pre, dense2, dense1, p, n)
+	lossTrainF64(dense2Losses, dense2Pre, target, weight, dense2Total, dense2Loss, invTotal, n)
 }
 
-// backward64 computes the gradients of the loss, from what forward64 left in
+// backwardF64 computes the gradients of the loss, from what forwardF64 left in
 // the arena.
-func backward64(a, weight, target []float64, ids, idsOffsets []int32, invTotal float64, p, g *params64, n int) {
+func backwardF64(a, weight, target []float64, ids, idsOffsets []int32, invTotal float64, p, g *params64, n int) {
 	dDense2Losses := a[25088 : 25088+n]
 	dDense2Pre := a[25088 : 25088+n]
 	dDense1Pre := a[16384 : 16384+n*16]
@@ -154,90 +154,90 @@ func backward64(a, weight, target []float64, ids, idsOffsets []int32, invTotal f
 	dDensePre := a[8192 : 8192+n*16]
 	dense := a[0 : n*16]
 
-	lossBackward64(dDense2Losses, weight, invTotal, n)
-	dense2Backward64(dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre, dense1, p, g, n)
-	dense1Backward64(dDensePre, dDense1Pre, dense, p, g, n)
-	denseBackward64(dDensePre, ids, idsOffsets, g, n)
+	lossBackwardF64(dDense2Losses, weight, invTotal, n)
+	dense2BackwardF64(dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre, dense1, p, g, n)
+	dense1BackwardF64(dDensePre, dDense1Pre, dense, p, g, n)
+	denseBackwardF64(dDensePre, ids, idsOffsets, g, n)
 }
 
-// denseTrain64 computes layer "dense" (Dense): bias, relu.
+// denseTrainF64 computes layer "dense" (Dense): bias, relu.
 //
 //	ids (n, *), DenseW (10000, 16), DenseB (16) → dense (n, 16)
-func denseTrain64(dense []float64, ids, idsOffsets []int32, p *params64, n int) {
-	gatherSum10000x16Relu64(dense, ids, idsOffsets, &p.DenseW, &p.DenseB, n)
+func denseTrainF64(dense []float64, ids, idsOffsets []int32, p *params64, n int) {
+	gatherSum10000x16ReluF64(dense, ids, idsOffsets, &p.DenseW, &p.DenseB, n)
 }
 
-// dense1Train64 computes layer "dense_1" (Dense): bias, relu.
+// dense1TrainF64 computes layer "dense_1" (Dense): bias, relu.
 //
 //	dense (n, 16), Dense1W (16, 16), Dense1B (16) → dense1 (n, 16)
-func dense1Train64(dense1, dense []float64, p *params64, n int) {
-	dense16x16Relu64(dense1, dense, &p.Dense1W, &p.Dense1B, n)
+func dense1TrainF64(dense1, dense []float64, p *params64, n int) {
+	dense16x16ReluF64(dense1, dense, &p.Dense1W, &p.Dense1B, n)
 }
 
-// dense2Train64 computes layer "dense_2" (Dense): bias, sigmoid.
+// dense2TrainF64 computes layer "dense_2" (Dense): bias, sigmoid.
 //
 //	dense1 (n, 16), Dense2W (16, 1), Dense2B (1) → dense2Pre (n, 1), dense2 (n, 1)
-func dense2Train64(dense2Pre, dense2, dense1 []float64, p *params64, n int) {
-	dense16x164(dense2Pre, dense1, &p.Dense2W, &p.Dense2B, n)
-	sigmoidRows64(dense2, dense2Pre, n)
+func dense2TrainF64(dense2Pre, dense2, dense1 []float64, p *params64, n int) {
+	dense16x1F64(dense2Pre, dense1, &p.Dense2W, &p.Dense2B, n)
+	sigmoidRowsF64(dense2, dense2Pre, n)
 }
 
-// lossTrain64 computes the loss: batch mean.
+// lossTrainF64 computes the loss: softplus, binary_crossentropy, batch mean.
 //
 //	dense2Pre (n, 1), target (n), weight (n) → dense2Losses (n), dense2Total (), dense2Loss ()
-func lossTrain64(
+func lossTrainF64(
 	dense2Losses, dense2Pre, target, weight []float64,
 	dense2Total, dense2Loss *[1]float64,
 	invTotal float64,
 	n int,
 ) {
-	meanRows64(dense2Losses, dense2Pre, target, n)
-	sumRows64(dense2Total, dense2Losses, weight, n)
-	batchMeanScalar64(dense2Loss, dense2Total, invTotal)
+	binaryCrossentropyRowsF64(dense2Losses, dense2Pre, target, n)
+	weightedSumRowsF64(dense2Total, dense2Losses, weight, n)
+	batchMeanScalarF64(dense2Loss, dense2Total, invTotal)
 }
 
-// lossBackward64 starts the gradients at the loss: weighted gradient.
+// lossBackwardF64 starts the gradients at the loss: weighted gradient.
 //
 //	weight (n) → dDense2Losses (n)
-func lossBackward64(dDense2Losses, weight []float64, invTotal float64, n int) {
-	weightedGradientRows64(dDense2Losses, weight, invTotal, n)
+func lossBackwardF64(dDense2Losses, weight []float64, invTotal float64, n int) {
+	weightedGradientRowsF64(dDense2Losses, weight, invTotal, n)
 }
 
-// dense2Backward64 computes the gradients of layer "dense_2" (Dense): softplus
+// dense2BackwardF64 computes the gradients of layer "dense_2" (Dense): softplus
 // gradient, binary_crossentropy gradient, relu gradient.
 //
 //	target (n), dDense2Losses (n), dense2Pre (n, 1), dense1 (n, 16), Dense2W (16, 1)
 //	→ dDense2Pre (n, 1), dDense2B (1), dDense2W (16, 1), dDense1Pre (n, 16)
-func dense2Backward64(dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre, dense1 []float64, p, g *params64, n int) {
-	binaryCrossentropyGradientRows64(dDense2Pre, target, dDense2Losses, dense2Pre, n)
-	sumRows64B(&g.Dense2B, dDense2Pre, n)
-	dense16x1GradW64(&g.Dense2W, dDense2Pre, dense1, n)
-	dense16x1GradX64(dDense1Pre, dDense2Pre, &p.Dense2W, dense1, n)
+func dense2BackwardF64(dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre, dense1 []float64, p, g *params64, n int) {
+	binaryCrossentropyGradientRowsF64(dDense2Pre, target, dDense2Losses, dense2Pre, n)
+	sumRowsF64(&g.Dense2B, dDense2Pre, n)
+	dense16x1GradWF64(&g.Dense2W, dDense2Pre, dense1, n)
+	dense16x1GradXF64(dDense1Pre, dDense2Pre, &p.Dense2W, dense1, n)
 }
 
-// dense1Backward64 computes the gradients of layer "dense_1" (Dense): relu
+// dense1BackwardF64 computes the gradients of layer "dense_1" (Dense): relu
 // gradient.
 //
 //	dDense1Pre (n, 16), dense (n, 16), Dense1W (16, 16)
 //	→ dDense1B (16), dDense1W (16, 16), dDensePre (n, 16)
-func dense1Backward64(dDensePre, dDense1Pre, dense []float64, p, g *params64, n int) {
-	columnSums1664(&g.Dense1B, dDense1Pre, n)
-	dense16x16GradW64(&g.Dense1W, dense, dDense1Pre, n)
-	dense16x16GradX64(dDensePre, dDense1Pre, &p.Dense1W, dense, n)
+func dense1BackwardF64(dDensePre, dDense1Pre, dense []float64, p, g *params64, n int) {
+	columnSums16F64(&g.Dense1B, dDense1Pre, n)
+	dense16x16GradWF64(&g.Dense1W, dense, dDense1Pre, n)
+	dense16x16GradXF64(dDensePre, dDense1Pre, &p.Dense1W, dense, n)
 }
 
-// denseBackward64 computes the gradients of layer "dense" (Dense).
+// denseBackwardF64 computes the gradients of layer "dense" (Dense).
 //
 //	dDensePre (n, 16), ids (n, *) → dDenseB (16), dDenseW (10000, 16)
-func denseBackward64(dDensePre []float64, ids, idsOffsets []int32, g *params64, n int) {
-	columnSums1664(&g.DenseB, dDensePre, n)
-	scatterSum10000x1664(&g.DenseW, ids, idsOffsets, dDensePre, n)
+func denseBackwardF64(dDensePre []float64, ids, idsOffsets []int32, g *params64, n int) {
+	columnSums16F64(&g.DenseB, dDensePre, n)
+	scatterSum10000x16F64(&g.DenseW, ids, idsOffsets, dDensePre, n)
 }
 
-// gatherSum10000x16Relu64 computes y[r,o] = max(Σ_{id in row r} w[id,o] + b[o],
-// 0), for ids below 10000.
+// gatherSum10000x16ReluF64 computes y[r,o] = max(Σ_{id in row r} w[id,o] +
+// b[o], 0), for ids below 10000.
 // A row holds no id twice.
-func gatherSum10000x16Relu64(y []float64, ids, offsets []int32, w *[10000][16]float64, b *[16]float64, n int) {
+func gatherSum10000x16ReluF64(y []float64, ids, offsets []int32, w *[10000][16]float64, b *[16]float64, n int) {
 	for r := range n {
 		var sum [16]float64
 		for _, id := range ids[offsets[r]:offsets[r+1]] {
@@ -253,9 +253,9 @@ func gatherSum10000x16Relu64(y []float64, ids, offsets []int32, w *[10000][16]fl
 	}
 }
 
-// dense16x16Relu64 computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 16
+// dense16x16ReluF64 computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 16
 // inputs and 16 outputs.
-func dense16x16Relu64(y, x []float64, w *[16][16]float64, b *[16]float64, n int) {
+func dense16x16ReluF64(y, x []float64, w *[16][16]float64, b *[16]float64, n int) {
 	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*16 : r1*16])
@@ -282,9 +282,9 @@ func dense16x16Relu64(y, x []float64, w *[16][16]float64, b *[16]float64, n int)
 	}
 }
 
-// dense16x164 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b, for 16 inputs and 1
+// dense16x1F64 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b, for 16 inputs and 1
 // output, written out.
-func dense16x164(y, x []float64, w *[16][1]float64, b *[1]float64, n int) {
+func dense16x1F64(y, x []float64, w *[16][1]float64, b *[1]float64, n int) {
 	for r := range n {
 		xr := (*[16]float64)(x[r*16:])
 		yr := (*[1]float64)(y[r:])
@@ -295,33 +295,33 @@ func dense16x164(y, x []float64, w *[16][1]float64, b *[1]float64, n int) {
 	}
 }
 
-// sigmoidRows64 computes sigmoid for n rows:
+// sigmoidRowsF64 computes sigmoid for n rows:
 //
 //	y = sigmoid(x)
-func sigmoidRows64(y, x []float64, n int) {
+func sigmoidRowsF64(y, x []float64, n int) {
 	y = y[:n]
 	x = x[:n]
 	for r := range n {
-		y[r] = sigmoid64(x[r]) // sigmoid
+		y[r] = sigmoidF64(x[r]) // sigmoid
 	}
 }
 
-// meanRows64 computes, for n rows:
+// binaryCrossentropyRowsF64 computes softplus, binary_crossentropy for n rows:
 //
 //	y = max(x, 0) + log1p(exp(-abs(x))) - target * x
-func meanRows64(y, x, target []float64, n int) {
+func binaryCrossentropyRowsF64(y, x, target []float64, n int) {
 	y = y[:n]
 	x = x[:n]
 	target = target[:n]
 	for r := range n {
-		y[r] = max(x[r], 0) + log1p64(exp64(-abs64(x[r]))) - target[r]*x[r]
+		y[r] = max(x[r], 0) + log1pF64(expF64(-absF64(x[r]))) - target[r]*x[r] // softplus, binary_crossentropy
 	}
 }
 
-// sumRows64 computes, for n rows:
+// weightedSumRowsF64 computes, for n rows:
 //
 //	y = Σ x * weight
-func sumRows64(y *[1]float64, x, weight []float64, n int) {
+func weightedSumRowsF64(y *[1]float64, x, weight []float64, n int) {
 	x = x[:n]
 	weight = weight[:n]
 	var sum float64
@@ -331,17 +331,17 @@ func sumRows64(y *[1]float64, x, weight []float64, n int) {
 	y[0] = sum
 }
 
-// batchMeanScalar64 computes batch mean for a single number:
+// batchMeanScalarF64 computes batch mean for a single number:
 //
 //	y = x * invTotal
-func batchMeanScalar64(y, x *[1]float64, invTotal float64) {
+func batchMeanScalarF64(y, x *[1]float64, invTotal float64) {
 	y[0] = x[0] * invTotal // batch mean
 }
 
-// weightedGradientRows64 computes weighted gradient for n rows:
+// weightedGradientRowsF64 computes weighted gradient for n rows:
 //
 //	dx = invTotal * weight
-func weightedGradientRows64(dx, weight []float64, invTotal float64, n int) {
+func weightedGradientRowsF64(dx, weight []float64, invTotal float64, n int) {
 	dx = dx[:n]
 	weight = weight[:n]
 	for r := range n {
@@ -349,24 +349,24 @@ func weightedGradientRows64(dx, weight []float64, invTotal float64, n int) {
 	}
 }
 
-// binaryCrossentropyGradientRows64 computes softplus gradient,
+// binaryCrossentropyGradientRowsF64 computes softplus gradient,
 // binary_crossentropy gradient for n rows:
 //
 //	dx = dy * (sigmoid(x) - target)
-func binaryCrossentropyGradientRows64(dx, target, dy, x []float64, n int) {
+func binaryCrossentropyGradientRowsF64(dx, target, dy, x []float64, n int) {
 	dx = dx[:n]
 	target = target[:n]
 	dy = dy[:n]
 	x = x[:n]
 	for r := range n {
-		dx[r] = dy[r] * (sigmoid64(x[r]) - target[r]) // softplus gradient, binary_crossentropy gradient
+		dx[r] = dy[r] * (sigmoidF64(x[r]) - target[r]) // softplus gradient, binary_crossentropy gradient
 	}
 }
 
-// sumRows64B computes, for n rows:
+// sumRowsF64 computes, for n rows:
 //
 //	g = Σ dy
-func sumRows64B(g *[1]float64, dy []float64, n int) {
+func sumRowsF64(g *[1]float64, dy []float64, n int) {
 	dy = dy[:n]
 	var sum float64
 	for r := range n {
@@ -375,9 +375,9 @@ func sumRows64B(g *[1]float64, dy []float64, n int) {
 	g[0] = sum
 }
 
-// dense16x1GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 1
+// dense16x1GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 1
 // output.
-func dense16x1GradW64(dw *[16][1]float64, dy, x []float64, n int) {
+func dense16x1GradWF64(dw *[16][1]float64, dy, x []float64, n int) {
 	clear(dw[:])
 	r := 0
 	for ; r+8 <= n; r += 8 {
@@ -405,9 +405,9 @@ func dense16x1GradW64(dw *[16][1]float64, dy, x []float64, n int) {
 	}
 }
 
-// dense16x1GradX64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
-// 0, for 16 inputs and 1 output, written out.
-func dense16x1GradX64(dx, dy []float64, w *[16][1]float64, h []float64, n int) {
+// dense16x1GradXF64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
+// else 0, for 16 inputs and 1 output, written out.
+func dense16x1GradXF64(dx, dy []float64, w *[16][1]float64, h []float64, n int) {
 	for r := range n {
 		dyr := (*[1]float64)(dy[r:])
 		dxr := (*[16]float64)(dx[r*16:])
@@ -437,10 +437,10 @@ func dense16x1GradX64(dx, dy []float64, w *[16][1]float64, h []float64, n int) {
 	}
 }
 
-// columnSums1664 computes, over n rows of 16:
+// columnSums16F64 computes, over n rows of 16:
 //
-//	g = Σ dy
-func columnSums1664(g *[16]float64, dy []float64, n int) {
+//	g[i] = Σ_r dy[r,i]
+func columnSums16F64(g *[16]float64, dy []float64, n int) {
 	clear(g[:])
 	for r := range n {
 		dyr := (*[16]float64)(dy[r*16:])
@@ -450,9 +450,9 @@ func columnSums1664(g *[16]float64, dy []float64, n int) {
 	}
 }
 
-// dense16x16GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 16
-// outputs.
-func dense16x16GradW64(dw *[16][16]float64, x, dy []float64, n int) {
+// dense16x16GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and
+// 16 outputs.
+func dense16x16GradWF64(dw *[16][16]float64, x, dy []float64, n int) {
 	clear(dw[:])
 	r := 0
 	for ; r+8 <= n; r += 8 {
@@ -486,9 +486,9 @@ func dense16x16GradW64(dw *[16][16]float64, x, dy []float64, n int) {
 	}
 }
 
-// dense16x16GradX64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
+// dense16x16GradXF64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
 // else 0, for 16 inputs and 16 outputs.
-func dense16x16GradX64(dx, dy []float64, w *[16][16]float64, h []float64, n int) {
+func dense16x16GradXF64(dx, dy []float64, w *[16][16]float64, h []float64, n int) {
 	for i := 0; i < 16; i += 8 {
 		w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 		w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
@@ -518,9 +518,9 @@ func dense16x16GradX64(dx, dy []float64, w *[16][16]float64, h []float64, n int)
 	}
 }
 
-// scatterSum10000x1664 computes dw[id,o] = Σ_r dy[r,o] over the rows r that
+// scatterSum10000x16F64 computes dw[id,o] = Σ_r dy[r,o] over the rows r that
 // hold the id.
-func scatterSum10000x1664(dw *[10000][16]float64, ids, offsets []int32, dy []float64, n int) {
+func scatterSum10000x16F64(dw *[10000][16]float64, ids, offsets []int32, dy []float64, n int) {
 	clear(dw[:])
 	for r := range n {
 		dr := (*[16]float64)(dy[r*16:])
@@ -533,11 +533,11 @@ func scatterSum10000x1664(dw *[10000][16]float64, ids, offsets []int32, dy []flo
 	}
 }
 
-func abs64(x float64) float64 { return math.Abs(x) }
+func absF64(x float64) float64 { return math.Abs(x) }
 
-func exp64(x float64) float64 { return math.Exp(x) }
+func expF64(x float64) float64 { return math.Exp(x) }
 
-func log1p64(x float64) float64 { return math.Log1p(x) }
+func log1pF64(x float64) float64 { return math.Log1p(x) }
 
-// sigmoid64 is 1 / (1 + exp(-x)).
-func sigmoid64(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+// sigmoidF64 is 1 / (1 + exp(-x)).
+func sigmoidF64(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

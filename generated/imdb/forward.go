@@ -92,7 +92,7 @@ func dense2Evaluate(dense2Pre, dense2, dense1 []float32, p *Params, n int) {
 	sigmoidRows(dense2, dense2Pre, n)
 }
 
-// lossEvaluate computes the loss: batch mean.
+// lossEvaluate computes the loss: softplus, binary_crossentropy, batch mean.
 //
 //	dense2Pre (n, 1), target (n), weight (n) → dense2Losses (n), dense2Total (), dense2Loss ()
 func lossEvaluate(
@@ -101,7 +101,7 @@ func lossEvaluate(
 	invTotal float32,
 	n int,
 ) {
-	meanRows(dense2Losses, dense2Pre, target, n)
-	sumRows(dense2Total, dense2Losses, weight, n)
+	binaryCrossentropyRows(dense2Losses, dense2Pre, target, n)
+	weightedSumRows(dense2Total, dense2Losses, weight, n)
 	batchMeanScalar(dense2Loss, dense2Total, invTotal)
 }

@@ -90,22 +90,22 @@ func sigmoidRows(y, x []float32, n int) {
 	}
 }
 
-// meanRows computes, for n rows:
+// binaryCrossentropyRows computes softplus, binary_crossentropy for n rows:
 //
 //	y = max(x, 0) + log1p(exp(-abs(x))) - target * x
-func meanRows(y, x, target []float32, n int) {
+func binaryCrossentropyRows(y, x, target []float32, n int) {
 	y = y[:n]
 	x = x[:n]
 	target = target[:n]
 	for r := range n {
-		y[r] = max(x[r], 0) + log1p(exp(-abs(x[r]))) - target[r]*x[r]
+		y[r] = max(x[r], 0) + log1p(exp(-abs(x[r]))) - target[r]*x[r] // softplus, binary_crossentropy
 	}
 }
 
-// sumRows computes, for n rows:
+// weightedSumRows computes, for n rows:
 //
 //	y = Σ x * weight
-func sumRows(y *[1]float32, x, weight []float32, n int) {
+func weightedSumRows(y *[1]float32, x, weight []float32, n int) {
 	x = x[:n]
 	weight = weight[:n]
 	var total float64
@@ -147,10 +147,10 @@ func binaryCrossentropyGradientRows(dx, target, dy, x []float32, n int) {
 	}
 }
 
-// sumRows2 computes, for n rows:
+// sumRows computes, for n rows:
 //
 //	g = Σ dy
-func sumRows2(g *[1]float32, dy []float32, n int) {
+func sumRows(g *[1]float32, dy []float32, n int) {
 	dy = dy[:n]
 	var total float64
 	for r := range n {
@@ -223,7 +223,7 @@ func dense16x1GradX(dx, dy []float32, w *[16][1]float32, h []float32, n int) {
 
 // columnSums16 computes, over n rows of 16:
 //
-//	g = Σ dy
+//	g[i] = Σ_r dy[r,i]
 func columnSums16(g *[16]float32, dy []float32, n int) {
 	clear(g[:])
 	for r := range n {

@@ -36,8 +36,8 @@ func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *param
 	for i := range a {
 		a[i] = math.NaN()
 	}
-	forward64(a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n)
-	backward64(a, float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, g, n)
+	forwardF64(a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n)
+	backwardF64(a, float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, g, n)
 	return a[672], g
 }
 
@@ -126,9 +126,9 @@ func TestTrajectory(t *testing.T) {
 	}
 }
 
-// forward64 runs the network on n samples as training does, and computes their
+// forwardF64 runs the network on n samples as training does, and computes their
 // loss.
-func forward64(a, x, weight []float64, target []int32, invTotal float64, p *params64, n int) {
+func forwardF64(a, x, weight []float64, target []int32, invTotal float64, p *params64, n int) {
 	scale := a[512 : 512+n*4]
 	hidden := a[0 : n*16]
 	speciesPre := a[256 : 256+n*3]
@@ -141,18 +141,18 @@ func forward64(a, x, weight []float64, target []int32, invTotal float64, p *para
 	speciesTotal := (*[1]float64)(a[672:])
 	speciesLoss := (*[1]float64)(a[672:])
 
-	scaleTrain64(scale, x, p, n)
-	hiddenTrain64(hidden, scale, p, n)
-	speciesTrain64(speciesPre, speciesMax, speciesExp, speciesSum, species, hidden, p, n)
-	lossTrain64(
+	scaleTrainF64(scale, x, p, n)
+	hiddenTrainF64(hidden, scale, p, n)
+	speciesTrainF64(speciesPre, speciesMax, speciesExp, speciesSum, species, hidden, p, n)
+	lossTrainF64(
 		lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, weight, speciesTotal,
 		speciesLoss, target, invTotal, n,
 	)
 }
 
-// backward64 computes the gradients of the loss, from what forward64 left in
+// backwardF64 computes the gradients of the loss, from what forwardF64 left in
 // the arena.
-func backward64(a, weight []float64, target []int32, invTotal float64, p, g *params64, n int) {
+func backwardF64(a, weight []float64, target []int32, invTotal float64, p, g *params64, n int) {
 	dSpeciesPreFromLoss := a[624 : 624+n*3]
 	dSpeciesSum := a[368 : 368+n]
 	speciesSum := a[368 : 368+n]
@@ -162,103 +162,103 @@ func backward64(a, weight []float64, target []int32, invTotal float64, p, g *par
 	hidden := a[0 : n*16]
 	scale := a[512 : 512+n*4]
 
-	lossBackward64(dSpeciesPreFromLoss, dSpeciesSum, weight, speciesSum, target, invTotal, n)
-	speciesBackward64(dSpeciesPre, dHiddenPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, hidden, p, g, n)
-	hiddenBackward64(dHiddenPre, scale, g, n)
+	lossBackwardF64(dSpeciesPreFromLoss, dSpeciesSum, weight, speciesSum, target, invTotal, n)
+	speciesBackwardF64(dSpeciesPre, dHiddenPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, hidden, p, g, n)
+	hiddenBackwardF64(dHiddenPre, scale, g, n)
 }
 
-// scaleTrain64 computes layer "scale" (Normalization): normalize.
+// scaleTrainF64 computes layer "scale" (Normalization): normalize.
 //
 //	x (n, 4), ScaleMean (4), ScaleVariance (4) → scale (n, 4)
-func scaleTrain64(scale, x []float64, p *params64, n int) {
-	normalize464(scale, x, &p.ScaleMean, &p.ScaleVariance, n)
+func scaleTrainF64(scale, x []float64, p *params64, n int) {
+	normalize4F64(scale, x, &p.ScaleMean, &p.ScaleVariance, n)
 }
 
-// hiddenTrain64 computes layer "hidden" (Dense): bias, relu.
+// hiddenTrainF64 computes layer "hidden" (Dense): bias, relu.
 //
 //	scale (n, 4), HiddenW (4, 16), HiddenB (16) → hidden (n, 16)
-func hiddenTrain64(hidden, scale []float64, p *params64, n int) {
-	dense4x16Relu64(hidden, scale, &p.HiddenW, &p.HiddenB, n)
+func hiddenTrainF64(hidden, scale []float64, p *params64, n int) {
+	dense4x16ReluF64(hidden, scale, &p.HiddenW, &p.HiddenB, n)
 }
 
-// speciesTrain64 computes layer "species" (Dense): bias, softmax.
+// speciesTrainF64 computes layer "species" (Dense): bias, softmax.
 //
 //	hidden (n, 16), SpeciesW (16, 3), SpeciesB (3)
 //	→ speciesPre (n, 3), speciesMax (n, 1), speciesExp (n, 3), speciesSum (n, 1), species (n, 3)
-func speciesTrain64(speciesPre, speciesMax, speciesExp, speciesSum, species, hidden []float64, p *params64, n int) {
-	dense16x364(speciesPre, hidden, &p.SpeciesW, &p.SpeciesB, n)
-	softmax364(speciesMax, speciesExp, speciesSum, species, speciesPre, n)
+func speciesTrainF64(speciesPre, speciesMax, speciesExp, speciesSum, species, hidden []float64, p *params64, n int) {
+	dense16x3F64(speciesPre, hidden, &p.SpeciesW, &p.SpeciesB, n)
+	softmax3F64(speciesMax, speciesExp, speciesSum, species, speciesPre, n)
 }
 
-// lossTrain64 computes the loss: logsumexp, batch mean.
+// lossTrainF64 computes the loss: logsumexp, batch mean.
 //
 //	speciesMax (n, 1), speciesSum (n, 1), speciesPre (n, 3), target (n), weight (n)
 //	→ lossLogsumexp (n, 1), lossGather (n), speciesTotal (), speciesLoss ()
-func lossTrain64(
+func lossTrainF64(
 	lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, weight []float64,
 	speciesTotal, speciesLoss *[1]float64,
 	target []int32,
 	invTotal float64,
 	n int,
 ) {
-	logsumexpRows64(lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, target, n)
-	sumRows64(speciesTotal, lossLogsumexp, lossGather, weight, n)
-	batchMeanScalar64(speciesLoss, speciesTotal, invTotal)
+	logsumexpRowsF64(lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, target, n)
+	weightedSumRowsF64(speciesTotal, lossLogsumexp, lossGather, weight, n)
+	batchMeanScalarF64(speciesLoss, speciesTotal, invTotal)
 }
 
-// lossBackward64 starts the gradients at the loss: weighted gradient, logsumexp
-// gradient.
+// lossBackwardF64 starts the gradients at the loss: weighted gradient,
+// logsumexp gradient.
 //
 //	weight (n), target (n), speciesSum (n, 1) → dSpeciesPreFromLoss (n, 3), dSpeciesSum (n, 1)
-func lossBackward64(
+func lossBackwardF64(
 	dSpeciesPreFromLoss, dSpeciesSum, weight, speciesSum []float64,
 	target []int32,
 	invTotal float64,
 	n int,
 ) {
-	logsumexpGradientRows64(dSpeciesPreFromLoss, dSpeciesSum, weight, invTotal, target, speciesSum, n)
+	logsumexpGradientRowsF64(dSpeciesPreFromLoss, dSpeciesSum, weight, invTotal, target, speciesSum, n)
 }
 
-// speciesBackward64 computes the gradients of layer "species" (Dense): exp
+// speciesBackwardF64 computes the gradients of layer "species" (Dense): exp
 // gradient, relu gradient.
 //
 //	dSpeciesPreFromLoss (n, 3), speciesExp (n, 3), dSpeciesSum (n, 1), hidden (n, 16), SpeciesW (16, 3)
 //	→ dSpeciesPre (n, 3), dSpeciesB (3), dSpeciesW (16, 3), dHiddenPre (n, 16)
-func speciesBackward64(
+func speciesBackwardF64(
 	dSpeciesPre, dHiddenPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, hidden []float64,
 	p, g *params64,
 	n int,
 ) {
-	expGradient364(dSpeciesPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, n)
-	columnSums364(&g.SpeciesB, dSpeciesPre, n)
-	dense16x3GradW64(&g.SpeciesW, hidden, dSpeciesPre, n)
-	dense16x3GradX64(dHiddenPre, dSpeciesPre, &p.SpeciesW, hidden, n)
+	expGradient3F64(dSpeciesPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, n)
+	columnSums3F64(&g.SpeciesB, dSpeciesPre, n)
+	dense16x3GradWF64(&g.SpeciesW, hidden, dSpeciesPre, n)
+	dense16x3GradXF64(dHiddenPre, dSpeciesPre, &p.SpeciesW, hidden, n)
 }
 
-// hiddenBackward64 computes the gradients of layer "hidden" (Dense).
+// hiddenBackwardF64 computes the gradients of layer "hidden" (Dense).
 //
 //	dHiddenPre (n, 16), scale (n, 4) → dHiddenB (16), dHiddenW (4, 16)
-func hiddenBackward64(dHiddenPre, scale []float64, g *params64, n int) {
-	columnSums1664(&g.HiddenB, dHiddenPre, n)
-	dense4x16GradW64(&g.HiddenW, scale, dHiddenPre, n)
+func hiddenBackwardF64(dHiddenPre, scale []float64, g *params64, n int) {
+	columnSums16F64(&g.HiddenB, dHiddenPre, n)
+	dense4x16GradWF64(&g.HiddenW, scale, dHiddenPre, n)
 }
 
-// normalize464 computes normalize for rows of 4:
+// normalize4F64 computes normalize for rows of 4:
 //
 //	y = (x - v) / max(sqrt(u), 1e-07)
-func normalize464(y, x []float64, v, u *[4]float64, n int) {
+func normalize4F64(y, x []float64, v, u *[4]float64, n int) {
 	for r := range n {
 		yr := (*[4]float64)(y[r*4:])
 		xr := (*[4]float64)(x[r*4:])
 		for i := range 4 {
-			yr[i] = (xr[i] - v[i]) / max(sqrt64(u[i]), 1e-07) // normalize
+			yr[i] = (xr[i] - v[i]) / max(sqrtF64(u[i]), 1e-07) // normalize
 		}
 	}
 }
 
-// dense4x16Relu64 computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
+// dense4x16ReluF64 computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
 // inputs and 16 outputs, written out.
-func dense4x16Relu64(y, x []float64, w *[4][16]float64, b *[16]float64, n int) {
+func dense4x16ReluF64(y, x []float64, w *[4][16]float64, b *[16]float64, n int) {
 	for r := range n {
 		xr := (*[4]float64)(x[r*4:])
 		yr := (*[16]float64)(y[r*16:])
@@ -282,9 +282,9 @@ func dense4x16Relu64(y, x []float64, w *[4][16]float64, b *[16]float64, n int) {
 	}
 }
 
-// dense16x364 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
+// dense16x3F64 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
 // outputs, written out.
-func dense16x364(y, x []float64, w *[16][3]float64, b *[3]float64, n int) {
+func dense16x3F64(y, x []float64, w *[16][3]float64, b *[3]float64, n int) {
 	for r := range n {
 		xr := (*[16]float64)(x[r*16:])
 		yr := (*[3]float64)(y[r*3:])
@@ -303,13 +303,13 @@ func dense16x364(y, x []float64, w *[16][3]float64, b *[3]float64, n int) {
 	}
 }
 
-// softmax364 computes softmax for rows of 3:
+// softmax3F64 computes softmax for rows of 3:
 //
 //	y = max x
 //	z = exp(x - y)
 //	g = Σ z
 //	h = z / g
-func softmax364(y, z, g, h, x []float64, n int) {
+func softmax3F64(y, z, g, h, x []float64, n int) {
 	y = y[:n]
 	g = g[:n]
 	for r := range n {
@@ -322,7 +322,7 @@ func softmax364(y, z, g, h, x []float64, n int) {
 		}
 		y[r] = top
 		for i := range 3 {
-			zr[i] = exp64(xr[i] - y[r])
+			zr[i] = expF64(xr[i] - y[r])
 		}
 		var sum float64
 		for i := range 3 {
@@ -335,11 +335,11 @@ func softmax364(y, z, g, h, x []float64, n int) {
 	}
 }
 
-// logsumexpRows64 computes logsumexp for n rows:
+// logsumexpRowsF64 computes logsumexp for n rows:
 //
 //	y = x + log(v)
 //	z = u[target]
-func logsumexpRows64(y, z, x, v, u []float64, target []int32, n int) {
+func logsumexpRowsF64(y, z, x, v, u []float64, target []int32, n int) {
 	y = y[:n]
 	z = z[:n]
 	x = x[:n]
@@ -347,15 +347,15 @@ func logsumexpRows64(y, z, x, v, u []float64, target []int32, n int) {
 	target = target[:n]
 	for r := range n {
 		ur := (*[3]float64)(u[r*3:])
-		y[r] = x[r] + log64(v[r]) // logsumexp
+		y[r] = x[r] + logF64(v[r]) // logsumexp
 		z[r] = ur[target[r]]
 	}
 }
 
-// sumRows64 computes, for n rows:
+// weightedSumRowsF64 computes, for n rows:
 //
 //	y = Σ (x - v) * weight
-func sumRows64(y *[1]float64, x, v, weight []float64, n int) {
+func weightedSumRowsF64(y *[1]float64, x, v, weight []float64, n int) {
 	x = x[:n]
 	v = v[:n]
 	weight = weight[:n]
@@ -366,14 +366,14 @@ func sumRows64(y *[1]float64, x, v, weight []float64, n int) {
 	y[0] = sum
 }
 
-// batchMeanScalar64 computes batch mean for a single number:
+// batchMeanScalarF64 computes batch mean for a single number:
 //
 //	y = x * invTotal
-func batchMeanScalar64(y, x *[1]float64, invTotal float64) {
+func batchMeanScalarF64(y, x *[1]float64, invTotal float64) {
 	y[0] = x[0] * invTotal // batch mean
 }
 
-// logsumexpGradientRows64 computes weighted gradient, logsumexp gradient for n
+// logsumexpGradientRowsF64 computes weighted gradient, logsumexp gradient for n
 // rows:
 //
 //	losses = invTotal * weight
@@ -381,7 +381,7 @@ func batchMeanScalar64(y, x *[1]float64, invTotal float64) {
 //	dx = 0
 //	dx[target] += gather
 //	dv = losses / x
-func logsumexpGradientRows64(dx, dv, weight []float64, invTotal float64, target []int32, x []float64, n int) {
+func logsumexpGradientRowsF64(dx, dv, weight []float64, invTotal float64, target []int32, x []float64, n int) {
 	dv = dv[:n]
 	weight = weight[:n]
 	target = target[:n]
@@ -398,10 +398,10 @@ func logsumexpGradientRows64(dx, dv, weight []float64, invTotal float64, target 
 	}
 }
 
-// expGradient364 computes exp gradient for rows of 3:
+// expGradient3F64 computes exp gradient for rows of 3:
 //
 //	dx = dy + dz * x
-func expGradient364(dx, dy, x, dz []float64, n int) {
+func expGradient3F64(dx, dy, x, dz []float64, n int) {
 	dz = dz[:n]
 	for r := range n {
 		dxr := (*[3]float64)(dx[r*3:])
@@ -413,10 +413,10 @@ func expGradient364(dx, dy, x, dz []float64, n int) {
 	}
 }
 
-// columnSums364 computes, over n rows of 3:
+// columnSums3F64 computes, over n rows of 3:
 //
-//	g = Σ dy
-func columnSums364(g *[3]float64, dy []float64, n int) {
+//	g[i] = Σ_r dy[r,i]
+func columnSums3F64(g *[3]float64, dy []float64, n int) {
 	clear(g[:])
 	for r := range n {
 		dyr := (*[3]float64)(dy[r*3:])
@@ -426,9 +426,9 @@ func columnSums364(g *[3]float64, dy []float64, n int) {
 	}
 }
 
-// dense16x3GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 3
+// dense16x3GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 3
 // outputs.
-func dense16x3GradW64(dw *[16][3]float64, x, dy []float64, n int) {
+func dense16x3GradWF64(dw *[16][3]float64, x, dy []float64, n int) {
 	clear(dw[:])
 	r := 0
 	for ; r+8 <= n; r += 8 {
@@ -462,9 +462,9 @@ func dense16x3GradW64(dw *[16][3]float64, x, dy []float64, n int) {
 	}
 }
 
-// dense16x3GradX64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
-// 0, for 16 inputs and 3 outputs, written out.
-func dense16x3GradX64(dx, dy []float64, w *[16][3]float64, h []float64, n int) {
+// dense16x3GradXF64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
+// else 0, for 16 inputs and 3 outputs, written out.
+func dense16x3GradXF64(dx, dy []float64, w *[16][3]float64, h []float64, n int) {
 	for r := range n {
 		dyr := (*[3]float64)(dy[r*3:])
 		dxr := (*[16]float64)(dx[r*16:])
@@ -494,10 +494,10 @@ func dense16x3GradX64(dx, dy []float64, w *[16][3]float64, h []float64, n int) {
 	}
 }
 
-// columnSums1664 computes, over n rows of 16:
+// columnSums16F64 computes, over n rows of 16:
 //
-//	g = Σ dy
-func columnSums1664(g *[16]float64, dy []float64, n int) {
+//	g[i] = Σ_r dy[r,i]
+func columnSums16F64(g *[16]float64, dy []float64, n int) {
 	clear(g[:])
 	for r := range n {
 		dyr := (*[16]float64)(dy[r*16:])
@@ -507,9 +507,9 @@ func columnSums1664(g *[16]float64, dy []float64, n int) {
 	}
 }
 
-// dense4x16GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 4 inputs and 16
+// dense4x16GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 4 inputs and 16
 // outputs.
-func dense4x16GradW64(dw *[4][16]float64, x, dy []float64, n int) {
+func dense4x16GradWF64(dw *[4][16]float64, x, dy []float64, n int) {
 	clear(dw[:])
 	r := 0
 	for ; r+8 <= n; r += 8 {
@@ -543,8 +543,8 @@ func dense4x16GradW64(dw *[4][16]float64, x, dy []float64, n int) {
 	}
 }
 
-func exp64(x float64) float64 { return math.Exp(x) }
+func expF64(x float64) float64 { return math.Exp(x) }
 
-func log64(x float64) float64 { return math.Log(x) }
+func logF64(x float64) float64 { return math.Log(x) }
 
-func sqrt64(x float64) float64 { return math.Sqrt(x) }
+func sqrtF64(x float64) float64 { return math.Sqrt(x) }

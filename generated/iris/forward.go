@@ -129,7 +129,7 @@ func lossEvaluate(
 	n int,
 ) {
 	logsumexpRows(lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, target, n)
-	sumRows(speciesTotal, lossLogsumexp, lossGather, weight, n)
+	weightedSumRows(speciesTotal, lossLogsumexp, lossGather, weight, n)
 	batchMeanScalar(speciesLoss, speciesTotal, invTotal)
 }
 

@@ -140,10 +140,10 @@ func logsumexpRows(y, z, x, v, u []float32, target []int32, n int) {
 	}
 }
 
-// sumRows computes, for n rows:
+// weightedSumRows computes, for n rows:
 //
 //	y = Σ (x - v) * weight
-func sumRows(y *[1]float32, x, v, weight []float32, n int) {
+func weightedSumRows(y *[1]float32, x, v, weight []float32, n int) {
 	x = x[:n]
 	v = v[:n]
 	weight = weight[:n]
@@ -235,7 +235,7 @@ func expGradient3(dx, dy, x, dz []float32, n int) {
 
 // columnSums3 computes, over n rows of 3:
 //
-//	g = Σ dy
+//	g[i] = Σ_r dy[r,i]
 func columnSums3(g *[3]float32, dy []float32, n int) {
 	clear(g[:])
 	for r := range n {
@@ -316,7 +316,7 @@ func dense16x3GradX(dx, dy []float32, w *[16][3]float32, h []float32, n int) {
 
 // columnSums16 computes, over n rows of 16:
 //
-//	g = Σ dy
+//	g[i] = Σ_r dy[r,i]
 func columnSums16(g *[16]float32, dy []float32, n int) {
 	clear(g[:])
 	for r := range n {
@@ -363,9 +363,7 @@ func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int) {
 	}
 }
 
-// copy4 computes copy for rows of 4:
-//
-//	y = x
+// copy4 copies the rows of 4 of x to the rows of 4 of y.
 func copy4(y, x []float32, n int) {
 	y = y[:n*4]
 	x = x[:n*4]

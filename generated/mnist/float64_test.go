@@ -31,8 +31,8 @@ func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *param
 	for i := range a {
 		a[i] = math.NaN()
 	}
-	forward64(a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n)
-	backward64(a, float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, g, n)
+	forwardF64(a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n)
+	backwardF64(a, float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, g, n)
 	return a[233984], g
 }
 
@@ -121,9 +121,9 @@ func TestTrajectory(t *testing.T) {
 	}
 }
 
-// forward64 runs the network on n samples as training does, and computes their
+// forwardF64 runs the network on n samples as training does, and computes their
 // loss.
-func forward64(a, x, weight []float64, target []int32, invTotal float64, p *params64, n int) {
+func forwardF64(a, x, weight []float64, target []int32, invTotal float64, p *params64, n int) {
 	rescaling := a[0 : n*784]
 	hidden := a[100352 : 100352+n*512]
 	digitPre := a[165888 : 165888+n*10]
@@ -136,18 +136,18 @@ func forward64(a, x, weight []float64, target []int32, invTotal float64, p *para
 	digitTotal := (*[1]float64)(a[233984:])
 	digitLoss := (*[1]float64)(a[233984:])
 
-	rescalingTrain64(rescaling, x, n)
-	hiddenTrain64(hidden, rescaling, p, n)
-	digitTrain64(digitPre, digitMax, digitExp, digitSum, digit, hidden, p, n)
-	lossTrain64(
+	rescalingTrainF64(rescaling, x, n)
+	hiddenTrainF64(hidden, rescaling, p, n)
+	digitTrainF64(digitPre, digitMax, digitExp, digitSum, digit, hidden, p, n)
+	lossTrainF64(
 		lossLogsumexp, lossGather, digitMax, digitSum, digitPre, weight, digitTotal,
 		digitLoss, target, invTotal, n,
 	)
 }
 
-// backward64 computes the gradients of the loss, from what forward64 left in
+// backwardF64 computes the gradients of the loss, from what forwardF64 left in
 // the arena.
-func backward64(a, weight []float64, target []int32, invTotal float64, p, g *params64, n int) {
+func backwardF64(a, weight []float64, target []int32, invTotal float64, p, g *params64, n int) {
 	dDigitPreFromLoss := a[232704 : 232704+n*10]
 	dDigitSum := a[168576 : 168576+n]
 	digitSum := a[168576 : 168576+n]
@@ -157,86 +157,86 @@ func backward64(a, weight []float64, target []int32, invTotal float64, p, g *par
 	hidden := a[100352 : 100352+n*512]
 	rescaling := a[0 : n*784]
 
-	lossBackward64(dDigitPreFromLoss, dDigitSum, weight, digitSum, target, invTotal, n)
-	digitBackward64(dDigitPre, dHiddenPre, dDigitPreFromLoss, digitExp, dDigitSum, hidden, p, g, n)
-	hiddenBackward64(dHiddenPre, rescaling, g, n)
+	lossBackwardF64(dDigitPreFromLoss, dDigitSum, weight, digitSum, target, invTotal, n)
+	digitBackwardF64(dDigitPre, dHiddenPre, dDigitPreFromLoss, digitExp, dDigitSum, hidden, p, g, n)
+	hiddenBackwardF64(dHiddenPre, rescaling, g, n)
 }
 
-// rescalingTrain64 computes layer "rescaling" (Rescaling): rescale.
+// rescalingTrainF64 computes layer "rescaling" (Rescaling): rescale.
 //
 //	x (n, 28, 28) → rescaling (n, 784)
-func rescalingTrain64(rescaling, x []float64, n int) {
-	rescale78464(rescaling, x, n)
+func rescalingTrainF64(rescaling, x []float64, n int) {
+	rescale784F64(rescaling, x, n)
 }
 
-// hiddenTrain64 computes layer "hidden" (Dense): bias, relu.
+// hiddenTrainF64 computes layer "hidden" (Dense): bias, relu.
 //
 //	rescaling (n, 784), HiddenW (784, 512), HiddenB (512) → hidden (n, 512)
-func hiddenTrain64(hidden, rescaling []float64, p *params64, n int) {
-	dense784x512Relu64(hidden, rescaling, &p.HiddenW, &p.HiddenB, n)
+func hiddenTrainF64(hidden, rescaling []float64, p *params64, n int) {
+	dense784x512ReluF64(hidden, rescaling, &p.HiddenW, &p.HiddenB, n)
 }
 
-// digitTrain64 computes layer "digit" (Dense): bias, softmax.
+// digitTrainF64 computes layer "digit" (Dense): bias, softmax.
 //
 //	hidden (n, 512), DigitW (512, 10), DigitB (10)
 //	→ digitPre (n, 10), digitMax (n, 1), digitExp (n, 10), digitSum (n, 1), digit (n, 10)
-func digitTrain64(digitPre, digitMax, digitExp, digitSum, digit, hidden []float64, p *params64, n int) {
-	dense512x1064(digitPre, hidden, &p.DigitW, &p.DigitB, n)
-	softmax1064(digitMax, digitExp, digitSum, digit, digitPre, n)
+func digitTrainF64(digitPre, digitMax, digitExp, digitSum, digit, hidden []float64, p *params64, n int) {
+	dense512x10F64(digitPre, hidden, &p.DigitW, &p.DigitB, n)
+	softmax10F64(digitMax, digitExp, digitSum, digit, digitPre, n)
 }
 
-// lossTrain64 computes the loss: logsumexp, batch mean.
+// lossTrainF64 computes the loss: logsumexp, batch mean.
 //
 //	digitMax (n, 1), digitSum (n, 1), digitPre (n, 10), target (n), weight (n)
 //	→ lossLogsumexp (n, 1), lossGather (n), digitTotal (), digitLoss ()
-func lossTrain64(
+func lossTrainF64(
 	lossLogsumexp, lossGather, digitMax, digitSum, digitPre, weight []float64,
 	digitTotal, digitLoss *[1]float64,
 	target []int32,
 	invTotal float64,
 	n int,
 ) {
-	logsumexpRows64(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, n)
-	sumRows64(digitTotal, lossLogsumexp, lossGather, weight, n)
-	batchMeanScalar64(digitLoss, digitTotal, invTotal)
+	logsumexpRowsF64(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, n)
+	weightedSumRowsF64(digitTotal, lossLogsumexp, lossGather, weight, n)
+	batchMeanScalarF64(digitLoss, digitTotal, invTotal)
 }
 
-// lossBackward64 starts the gradients at the loss: weighted gradient, logsumexp
-// gradient.
+// lossBackwardF64 starts the gradients at the loss: weighted gradient,
+// logsumexp gradient.
 //
 //	weight (n), target (n), digitSum (n, 1) → dDigitPreFromLoss (n, 10), dDigitSum (n, 1)
-func lossBackward64(dDigitPreFromLoss, dDigitSum, weight, digitSum []float64, target []int32, invTotal float64, n int) {
-	logsumexpGradientRows64(dDigitPreFromLoss, dDigitSum, weight, invTotal, target, digitSum, n)
+func lossBackwardF64(dDigitPreFromLoss, dDigitSum, weight, digitSum []float64, target []int32, invTotal float64, n int) {
+	logsumexpGradientRowsF64(dDigitPreFromLoss, dDigitSum, weight, invTotal, target, digitSum, n)
 }
 
-// digitBackward64 computes the gradients of layer "digit" (Dense): exp
+// digitBackwardF64 computes the gradients of layer "digit" (Dense): exp
 // gradient, relu gradient.
 //
 //	dDigitPreFromLoss (n, 10), digitExp (n, 10), dDigitSum (n, 1), hidden (n, 512), DigitW (512, 10)
 //	→ dDigitPre (n, 10), dDigitB (10), dDigitW (512, 10), dHiddenPre (n, 512)
-func digitBackward64(
+func digitBackwardF64(
 	dDigitPre, dHiddenPre, dDigitPreFromLoss, digitExp, dDigitSum, hidden []float64,
 	p, g *params64,
 	n int,
 ) {
-	expGradient1064(dDigitPre, dDigitPreFromLoss, digitExp, dDigitSum, n)
-	columnSums1064(&g.DigitB, dDigitPre, n)
-	dense512x10GradW64(&g.DigitW, hidden, dDigitPre, n)
-	dense512x10GradX64(dHiddenPre, dDigitPre, &p.DigitW, hidden, n)
+	expGradient10F64(dDigitPre, dDigitPreFromLoss, digitExp, dDigitSum, n)
+	columnSums10F64(&g.DigitB, dDigitPre, n)
+	dense512x10GradWF64(&g.DigitW, hidden, dDigitPre, n)
+	dense512x10GradXF64(dHiddenPre, dDigitPre, &p.DigitW, hidden, n)
 }
 
-// hiddenBackward64 computes the gradients of layer "hidden" (Dense).
+// hiddenBackwardF64 computes the gradients of layer "hidden" (Dense).
 //
 //	dHiddenPre (n, 512), rescaling (n, 784) → dHiddenB (512), dHiddenW (784, 512)
-func hiddenBackward64(dHiddenPre, rescaling []float64, g *params64, n int) {
-	columnSums51264(&g.HiddenB, dHiddenPre, n)
-	dense784x512GradW64(&g.HiddenW, rescaling, dHiddenPre, n)
+func hiddenBackwardF64(dHiddenPre, rescaling []float64, g *params64, n int) {
+	columnSums512F64(&g.HiddenB, dHiddenPre, n)
+	dense784x512GradWF64(&g.HiddenW, rescaling, dHiddenPre, n)
 }
 
-// rescale78464 computes rescale for rows of 784:
+// rescale784F64 computes rescale for rows of 784:
 //
 //	y = x * 0.00392156862745098
-func rescale78464(y, x []float64, n int) {
+func rescale784F64(y, x []float64, n int) {
 	y = y[:n*784]
 	x = x[:n*784]
 	for i := range n * 784 {
@@ -244,9 +244,9 @@ func rescale78464(y, x []float64, n int) {
 	}
 }
 
-// dense784x512Relu64 computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for
+// dense784x512ReluF64 computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for
 // 784 inputs and 512 outputs.
-func dense784x512Relu64(y, x []float64, w *[784][512]float64, b *[512]float64, n int) {
+func dense784x512ReluF64(y, x []float64, w *[784][512]float64, b *[512]float64, n int) {
 	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*512 : r1*512])
@@ -273,9 +273,9 @@ func dense784x512Relu64(y, x []float64, w *[784][512]float64, b *[512]float64, n
 	}
 }
 
-// dense512x1064 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 512 inputs and
+// dense512x10F64 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 512 inputs and
 // 10 outputs.
-func dense512x1064(y, x []float64, w *[512][10]float64, b *[10]float64, n int) {
+func dense512x10F64(y, x []float64, w *[512][10]float64, b *[10]float64, n int) {
 	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*10 : r1*10])
@@ -302,13 +302,13 @@ func dense512x1064(y, x []float64, w *[512][10]float64, b *[10]float64, n int) {
 	}
 }
 
-// softmax1064 computes softmax for rows of 10:
+// softmax10F64 computes softmax for rows of 10:
 //
 //	y = max x
 //	z = exp(x - y)
 //	g = Σ z
 //	h = z / g
-func softmax1064(y, z, g, h, x []float64, n int) {
+func softmax10F64(y, z, g, h, x []float64, n int) {
 	y = y[:n]
 	g = g[:n]
 	for r := range n {
@@ -321,7 +321,7 @@ func softmax1064(y, z, g, h, x []float64, n int) {
 		}
 		y[r] = top
 		for i := range 10 {
-			zr[i] = exp64(xr[i] - y[r])
+			zr[i] = expF64(xr[i] - y[r])
 		}
 		var sum float64
 		for i := range 10 {
@@ -334,11 +334,11 @@ func softmax1064(y, z, g, h, x []float64, n int) {
 	}
 }
 
-// logsumexpRows64 computes logsumexp for n rows:
+// logsumexpRowsF64 computes logsumexp for n rows:
 //
 //	y = x + log(v)
 //	z = u[target]
-func logsumexpRows64(y, z, x, v, u []float64, target []int32, n int) {
+func logsumexpRowsF64(y, z, x, v, u []float64, target []int32, n int) {
 	y = y[:n]
 	z = z[:n]
 	x = x[:n]
@@ -346,15 +346,15 @@ func logsumexpRows64(y, z, x, v, u []float64, target []int32, n int) {
 	target = target[:n]
 	for r := range n {
 		ur := (*[10]float64)(u[r*10:])
-		y[r] = x[r] + log64(v[r]) // logsumexp
+		y[r] = x[r] + logF64(v[r]) // logsumexp
 		z[r] = ur[target[r]]
 	}
 }
 
-// sumRows64 computes, for n rows:
+// weightedSumRowsF64 computes, for n rows:
 //
 //	y = Σ (x - v) * weight
-func sumRows64(y *[1]float64, x, v, weight []float64, n int) {
+func weightedSumRowsF64(y *[1]float64, x, v, weight []float64, n int) {
 	x = x[:n]
 	v = v[:n]
 	weight = weight[:n]
@@ -365,14 +365,14 @@ func sumRows64(y *[1]float64, x, v, weight []float64, n int) {
 	y[0] = sum
 }
 
-// batchMeanScalar64 computes batch mean for a single number:
+// batchMeanScalarF64 computes batch mean for a single number:
 //
 //	y = x * invTotal
-func batchMeanScalar64(y, x *[1]float64, invTotal float64) {
+func batchMeanScalarF64(y, x *[1]float64, invTotal float64) {
 	y[0] = x[0] * invTotal // batch mean
 }
 
-// logsumexpGradientRows64 computes weighted gradient, logsumexp gradient for n
+// logsumexpGradientRowsF64 computes weighted gradient, logsumexp gradient for n
 // rows:
 //
 //	losses = invTotal * weight
@@ -380,7 +380,7 @@ func batchMeanScalar64(y, x *[1]float64, invTotal float64) {
 //	dx = 0
 //	dx[target] += gather
 //	dv = losses / x
-func logsumexpGradientRows64(dx, dv, weight []float64, invTotal float64, target []int32, x []float64, n int) {
+func logsumexpGradientRowsF64(dx, dv, weight []float64, invTotal float64, target []int32, x []float64, n int) {
 	dv = dv[:n]
 	weight = weight[:n]
 	target = target[:n]
@@ -397,10 +397,10 @@ func logsumexpGradientRows64(dx, dv, weight []float64, invTotal float64, target 
 	}
 }
 
-// expGradient1064 computes exp gradient for rows of 10:
+// expGradient10F64 computes exp gradient for rows of 10:
 //
 //	dx = dy + dz * x
-func expGradient1064(dx, dy, x, dz []float64, n int) {
+func expGradient10F64(dx, dy, x, dz []float64, n int) {
 	dz = dz[:n]
 	for r := range n {
 		dxr := (*[10]float64)(dx[r*10:])
@@ -412,10 +412,10 @@ func expGradient1064(dx, dy, x, dz []float64, n int) {
 	}
 }
 
-// columnSums1064 computes, over n rows of 10:
+// columnSums10F64 computes, over n rows of 10:
 //
-//	g = Σ dy
-func columnSums1064(g *[10]float64, dy []float64, n int) {
+//	g[i] = Σ_r dy[r,i]
+func columnSums10F64(g *[10]float64, dy []float64, n int) {
 	clear(g[:])
 	for r := range n {
 		dyr := (*[10]float64)(dy[r*10:])
@@ -425,9 +425,9 @@ func columnSums1064(g *[10]float64, dy []float64, n int) {
 	}
 }
 
-// dense512x10GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 512 inputs and
+// dense512x10GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 512 inputs and
 // 10 outputs.
-func dense512x10GradW64(dw *[512][10]float64, x, dy []float64, n int) {
+func dense512x10GradWF64(dw *[512][10]float64, x, dy []float64, n int) {
 	clear(dw[:])
 	r := 0
 	for ; r+8 <= n; r += 8 {
@@ -461,9 +461,9 @@ func dense512x10GradW64(dw *[512][10]float64, x, dy []float64, n int) {
 	}
 }
 
-// dense512x10GradX64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
+// dense512x10GradXF64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
 // else 0, for 512 inputs and 10 outputs.
-func dense512x10GradX64(dx, dy []float64, w *[512][10]float64, h []float64, n int) {
+func dense512x10GradXF64(dx, dy []float64, w *[512][10]float64, h []float64, n int) {
 	for i := 0; i < 512; i += 8 {
 		w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 		w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
@@ -493,10 +493,10 @@ func dense512x10GradX64(dx, dy []float64, w *[512][10]float64, h []float64, n in
 	}
 }
 
-// columnSums51264 computes, over n rows of 512:
+// columnSums512F64 computes, over n rows of 512:
 //
-//	g = Σ dy
-func columnSums51264(g *[512]float64, dy []float64, n int) {
+//	g[i] = Σ_r dy[r,i]
+func columnSums512F64(g *[512]float64, dy []float64, n int) {
 	clear(g[:])
 	for r := range n {
 		dyr := (*[512]float64)(dy[r*512:])
@@ -506,9 +506,9 @@ func columnSums51264(g *[512]float64, dy []float64, n int) {
 	}
 }
 
-// dense784x512GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 784 inputs and
-// 512 outputs.
-func dense784x512GradW64(dw *[784][512]float64, x, dy []float64, n int) {
+// dense784x512GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 784 inputs
+// and 512 outputs.
+func dense784x512GradWF64(dw *[784][512]float64, x, dy []float64, n int) {
 	clear(dw[:])
 	r := 0
 	for ; r+8 <= n; r += 8 {
@@ -542,6 +542,6 @@ func dense784x512GradW64(dw *[784][512]float64, x, dy []float64, n int) {
 	}
 }
 
-func exp64(x float64) float64 { return math.Exp(x) }
+func expF64(x float64) float64 { return math.Exp(x) }
 
-func log64(x float64) float64 { return math.Log(x) }
+func logF64(x float64) float64 { return math.Log(x) }

@@ -121,7 +121,7 @@ func lossEvaluate(
 	n int,
 ) {
 	logsumexpRows(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, n)
-	sumRows(digitTotal, lossLogsumexp, lossGather, weight, n)
+	weightedSumRows(digitTotal, lossLogsumexp, lossGather, weight, n)
 	batchMeanScalar(digitLoss, digitTotal, invTotal)
 }
 

@@ -149,10 +149,10 @@ func logsumexpRows(y, z, x, v, u []float32, target []int32, n int) {
 	}
 }
 
-// sumRows computes, for n rows:
+// weightedSumRows computes, for n rows:
 //
 //	y = Σ (x - v) * weight
-func sumRows(y *[1]float32, x, v, weight []float32, n int) {
+func weightedSumRows(y *[1]float32, x, v, weight []float32, n int) {
 	x = x[:n]
 	v = v[:n]
 	weight = weight[:n]
@@ -244,7 +244,7 @@ func expGradient10(dx, dy, x, dz []float32, n int) {
 
 // columnSums10 computes, over n rows of 10:
 //
-//	g = Σ dy
+//	g[i] = Σ_r dy[r,i]
 func columnSums10(g *[10]float32, dy []float32, n int) {
 	clear(g[:])
 	for r := range n {
@@ -325,7 +325,7 @@ func dense512x10GradX(dx, dy []float32, w *[512][10]float32, h []float32, n int)
 
 // columnSums512 computes, over n rows of 512:
 //
-//	g = Σ dy
+//	g[i] = Σ_r dy[r,i]
 func columnSums512(g *[512]float32, dy []float32, n int) {
 	clear(g[:])
 	for r := range n {

@@ -120,8 +120,13 @@ func (f *fuser) absorb(v *ir.Value) {
 		args, outerArgs, innerArgs := mergeArgs(v.Args, i, m.Args)
 		outerArgs[i] = loop.Substitute(inner.Expr, innerArgs)
 		o := with(loop.Substitute(expr, outerArgs))
-		if mp, ok := o.(*op.Map); ok {
-			mp.Word = joinWords(inner.Word, mp.Word)
+		switch o := o.(type) {
+		case *op.Map:
+			o.Word = joinWords(inner.Word, o.Word)
+		case *op.Reduce:
+			if o.Mean { // the loss of a row: its word says more than mean
+				o.Word = joinWords(inner.Word, o.Word)
+			}
 		}
 		t, err := infer(o, args)
 		if err != nil || !t.Shape.Equal(v.Shape) {

@@ -97,7 +97,7 @@ func TestLowerPlain(t *testing.T) {
 	mean := op.Mean(b, op.Unary(b, "exp", feature(b, "x", 1)), false, 1)
 	p := built(t, b, b.Named(op.Unary(b, "sqrt", mean), "y"))
 	check(t, texts(p.Predict.Forward), `nest [n]
-  y[n] = sqrt(exp(x[n]))  // mean, sqrt
+  y[n] = sqrt(exp(x[n]))  // exp, mean, sqrt
 `)
 }
 

@@ -31,8 +31,8 @@ func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *param
 	for i := range a {
 		a[i] = math.NaN()
 	}
-	forward64(a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n)
-	backward64(a, float64s(e.weight[:]), float64s(e.x[:]), e.target[:], 1/float64(s.Total), p, g, n)
+	forwardF64(a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n)
+	backwardF64(a, float64s(e.weight[:]), float64s(e.x[:]), e.target[:], 1/float64(s.Total), p, g, n)
 	return a[704], g
 }
 
@@ -121,84 +121,84 @@ func TestTrajectory(t *testing.T) {
 	}
 }
 
-// forward64 runs the network on n samples as training does, and computes their
+// forwardF64 runs the network on n samples as training does, and computes their
 // loss.
-func forward64(a, x, weight []float64, target []int32, invTotal float64, p *params64, n int) {
+func forwardF64(a, x, weight []float64, target []int32, invTotal float64, p *params64, n int) {
 	hidden := a[0 : n*16]
 	headPre := a[512 : 512+n*3]
 	head := a[608 : 608+n*3]
 	loss := (*[1]float64)(a[704:])
 
-	hiddenTrain64(hidden, x, p, n)
-	headTrain64(headPre, head, hidden, p, n)
-	lossTrain64(head, weight, loss, target, invTotal, n)
+	hiddenTrainF64(hidden, x, p, n)
+	headTrainF64(headPre, head, hidden, p, n)
+	lossTrainF64(head, weight, loss, target, invTotal, n)
 }
 
-// backward64 computes the gradients of the loss, from what forward64 left in
+// backwardF64 computes the gradients of the loss, from what forwardF64 left in
 // the arena.
-func backward64(a, weight, x []float64, target []int32, invTotal float64, p, g *params64, n int) {
+func backwardF64(a, weight, x []float64, target []int32, invTotal float64, p, g *params64, n int) {
 	dHeadPre := a[705 : 705+n*3]
 	head := a[608 : 608+n*3]
 	dHidden := a[801 : 801+n*16]
 	hidden := a[0 : n*16]
 
-	lossBackward64(dHeadPre, head, weight, target, invTotal, n)
-	headBackward64(dHidden, hidden, dHeadPre, p, g, n)
-	hiddenBackward64(x, dHidden, g, n)
+	lossBackwardF64(dHeadPre, head, weight, target, invTotal, n)
+	headBackwardF64(dHidden, hidden, dHeadPre, p, g, n)
+	hiddenBackwardF64(x, dHidden, g, n)
 }
 
-// hiddenTrain64 computes layer "hidden" (Dense): relu.
+// hiddenTrainF64 computes layer "hidden" (Dense): relu.
 //
 //	x (n, 4), HiddenW (4, 16), HiddenB (16) → hidden (n, 16)
-func hiddenTrain64(hidden, x []float64, p *params64, n int) {
-	dense4x16Relu64(hidden, x, &p.HiddenW, &p.HiddenB, n)
+func hiddenTrainF64(hidden, x []float64, p *params64, n int) {
+	dense4x16ReluF64(hidden, x, &p.HiddenW, &p.HiddenB, n)
 }
 
-// headTrain64 computes layer "head" (Dense): softmax.
+// headTrainF64 computes layer "head" (Dense): softmax.
 //
 //	hidden (n, 16), HeadW (16, 3), HeadB (3) → headPre (n, 3), head (n, 3)
-func headTrain64(headPre, head, hidden []float64, p *params64, n int) {
-	dense16x364(headPre, hidden, &p.HeadW, &p.HeadB, n)
-	softmax364(head, headPre, n)
+func headTrainF64(headPre, head, hidden []float64, p *params64, n int) {
+	dense16x3F64(headPre, hidden, &p.HeadW, &p.HeadB, n)
+	softmax3F64(head, headPre, n)
 }
 
-// lossTrain64 computes the loss: sparse_categorical_crossentropy.
+// lossTrainF64 computes the loss: sparse_categorical_crossentropy.
 //
 //	head (n, 3), target (n), weight (n) → loss ()
-func lossTrain64(head, weight []float64, loss *[1]float64, target []int32, invTotal float64, n int) {
-	sparseCategoricalCrossentropyRows64(loss, head, target, weight, invTotal, n)
+func lossTrainF64(head, weight []float64, loss *[1]float64, target []int32, invTotal float64, n int) {
+	sparseCategoricalCrossentropyRowsF64(loss, head, target, weight, invTotal, n)
 }
 
-// lossBackward64 starts the gradients at the loss: softmax and cross-entropy
+// lossBackwardF64 starts the gradients at the loss: softmax and cross-entropy
 // gradient.
 //
 //	head (n, 3), weight (n), target (n) → dHeadPre (n, 3)
-func lossBackward64(dHeadPre, head, weight []float64, target []int32, invTotal float64, n int) {
-	softmaxAndCrossEntropyGradientRows64(dHeadPre, head, weight, invTotal, target, n)
+func lossBackwardF64(dHeadPre, head, weight []float64, target []int32, invTotal float64, n int) {
+	softmaxAndCrossEntropyGradientRowsF64(dHeadPre, head, weight, invTotal, target, n)
 }
 
-// headBackward64 computes the gradients of layer "head" (Dense): bias gradient,
-// relu gradient.
+// headBackwardF64 computes the gradients of layer "head" (Dense): bias
+// gradient, relu gradient.
 //
 //	hidden (n, 16), dHeadPre (n, 3), HeadW (16, 3) → dHeadW (16, 3), dHeadB (3), dHidden (n, 16)
-func headBackward64(dHidden, hidden, dHeadPre []float64, p, g *params64, n int) {
-	dense16x3GradW64(&g.HeadW, hidden, dHeadPre, n)
-	biasGradient364(&g.HeadB, dHeadPre, n)
-	dense16x3GradX64(dHidden, dHeadPre, &p.HeadW, hidden, n)
+func headBackwardF64(dHidden, hidden, dHeadPre []float64, p, g *params64, n int) {
+	dense16x3GradWF64(&g.HeadW, hidden, dHeadPre, n)
+	biasGradient3F64(&g.HeadB, dHeadPre, n)
+	dense16x3GradXF64(dHidden, dHeadPre, &p.HeadW, hidden, n)
 }
 
-// hiddenBackward64 computes the gradients of layer "hidden" (Dense): bias
+// hiddenBackwardF64 computes the gradients of layer "hidden" (Dense): bias
 // gradient.
 //
 //	x (n, 4), dHidden (n, 16) → dHiddenW (4, 16), dHiddenB (16)
-func hiddenBackward64(x, dHidden []float64, g *params64, n int) {
-	dense4x16GradW64(&g.HiddenW, x, dHidden, n)
-	biasGradient1664(&g.HiddenB, dHidden, n)
+func hiddenBackwardF64(x, dHidden []float64, g *params64, n int) {
+	dense4x16GradWF64(&g.HiddenW, x, dHidden, n)
+	biasGradient16F64(&g.HiddenB, dHidden, n)
 }
 
-// dense4x16Relu64 computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
+// dense4x16ReluF64 computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
 // inputs and 16 outputs, written out.
-func dense4x16Relu64(y, x []float64, w *[4][16]float64, b *[16]float64, n int) {
+func dense4x16ReluF64(y, x []float64, w *[4][16]float64, b *[16]float64, n int) {
 	for r := range n {
 		xr := (*[4]float64)(x[r*4:])
 		yr := (*[16]float64)(y[r*16:])
@@ -222,9 +222,9 @@ func dense4x16Relu64(y, x []float64, w *[4][16]float64, b *[16]float64, n int) {
 	}
 }
 
-// dense16x364 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
+// dense16x3F64 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
 // outputs, written out.
-func dense16x364(y, x []float64, w *[16][3]float64, b *[3]float64, n int) {
+func dense16x3F64(y, x []float64, w *[16][3]float64, b *[3]float64, n int) {
 	for r := range n {
 		xr := (*[16]float64)(x[r*16:])
 		yr := (*[3]float64)(y[r*3:])
@@ -243,13 +243,13 @@ func dense16x364(y, x []float64, w *[16][3]float64, b *[3]float64, n int) {
 	}
 }
 
-// softmax364 computes softmax for rows of 3:
+// softmax3F64 computes softmax for rows of 3:
 //
 //	top = max x
 //	y = exp(x - top)
 //	sum = Σ y
 //	y = y / sum
-func softmax364(y, x []float64, n int) {
+func softmax3F64(y, x []float64, n int) {
 	for r := range n {
 		xr := (*[3]float64)(x[r*3:])
 		yr := (*[3]float64)(y[r*3:])
@@ -258,7 +258,7 @@ func softmax364(y, x []float64, n int) {
 			top = max(top, xr[o])
 		}
 		for o := range 3 {
-			yr[o] = exp64(xr[o] - top)
+			yr[o] = expF64(xr[o] - top)
 		}
 		var sum float64
 		for o := range 3 {
@@ -270,27 +270,27 @@ func softmax364(y, x []float64, n int) {
 	}
 }
 
-// sparseCategoricalCrossentropyRows64 computes sparse_categorical_crossentropy
+// sparseCategoricalCrossentropyRowsF64 computes sparse_categorical_crossentropy
 // for n rows:
 //
 //	y = Σ -log(x[target]) * (weight * invTotal)
-func sparseCategoricalCrossentropyRows64(y *[1]float64, x []float64, target []int32, weight []float64, invTotal float64, n int) {
+func sparseCategoricalCrossentropyRowsF64(y *[1]float64, x []float64, target []int32, weight []float64, invTotal float64, n int) {
 	target = target[:n]
 	weight = weight[:n]
 	var sum float64
 	for r := range n {
 		xr := (*[3]float64)(x[r*3:])
-		sum += -log64(xr[target[r]]) * (weight[r] * invTotal)
+		sum += -logF64(xr[target[r]]) * (weight[r] * invTotal)
 	}
 	y[0] = sum // sparse_categorical_crossentropy
 }
 
-// softmaxAndCrossEntropyGradientRows64 computes softmax and cross-entropy
+// softmaxAndCrossEntropyGradientRowsF64 computes softmax and cross-entropy
 // gradient for n rows:
 //
 //	dx = x * (weight * invTotal)
 //	dx[target] += -(weight * invTotal)
-func softmaxAndCrossEntropyGradientRows64(dx, x, weight []float64, invTotal float64, target []int32, n int) {
+func softmaxAndCrossEntropyGradientRowsF64(dx, x, weight []float64, invTotal float64, target []int32, n int) {
 	weight = weight[:n]
 	target = target[:n]
 	for r := range n {
@@ -303,9 +303,9 @@ func softmaxAndCrossEntropyGradientRows64(dx, x, weight []float64, invTotal floa
 	}
 }
 
-// dense16x3GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 3
+// dense16x3GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 3
 // outputs.
-func dense16x3GradW64(dw *[16][3]float64, x, dy []float64, n int) {
+func dense16x3GradWF64(dw *[16][3]float64, x, dy []float64, n int) {
 	clear(dw[:])
 	r := 0
 	for ; r+8 <= n; r += 8 {
@@ -339,10 +339,10 @@ func dense16x3GradW64(dw *[16][3]float64, x, dy []float64, n int) {
 	}
 }
 
-// biasGradient364 computes bias gradient over n rows of 3:
+// biasGradient3F64 computes bias gradient over n rows of 3:
 //
-//	g = Σ dy
-func biasGradient364(g *[3]float64, dy []float64, n int) {
+//	g[i] = Σ_r dy[r,i]
+func biasGradient3F64(g *[3]float64, dy []float64, n int) {
 	clear(g[:])
 	for r := range n {
 		dyr := (*[3]float64)(dy[r*3:])
@@ -352,9 +352,9 @@ func biasGradient364(g *[3]float64, dy []float64, n int) {
 	}
 }
 
-// dense16x3GradX64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
-// 0, for 16 inputs and 3 outputs, written out.
-func dense16x3GradX64(dx, dy []float64, w *[16][3]float64, h []float64, n int) {
+// dense16x3GradXF64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
+// else 0, for 16 inputs and 3 outputs, written out.
+func dense16x3GradXF64(dx, dy []float64, w *[16][3]float64, h []float64, n int) {
 	for r := range n {
 		dyr := (*[3]float64)(dy[r*3:])
 		dxr := (*[16]float64)(dx[r*16:])
@@ -384,9 +384,9 @@ func dense16x3GradX64(dx, dy []float64, w *[16][3]float64, h []float64, n int) {
 	}
 }
 
-// dense4x16GradW64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 4 inputs and 16
+// dense4x16GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 4 inputs and 16
 // outputs.
-func dense4x16GradW64(dw *[4][16]float64, x, dy []float64, n int) {
+func dense4x16GradWF64(dw *[4][16]float64, x, dy []float64, n int) {
 	clear(dw[:])
 	r := 0
 	for ; r+8 <= n; r += 8 {
@@ -420,10 +420,10 @@ func dense4x16GradW64(dw *[4][16]float64, x, dy []float64, n int) {
 	}
 }
 
-// biasGradient1664 computes bias gradient over n rows of 16:
+// biasGradient16F64 computes bias gradient over n rows of 16:
 //
-//	g = Σ dy
-func biasGradient1664(g *[16]float64, dy []float64, n int) {
+//	g[i] = Σ_r dy[r,i]
+func biasGradient16F64(g *[16]float64, dy []float64, n int) {
 	clear(g[:])
 	for r := range n {
 		dyr := (*[16]float64)(dy[r*16:])
@@ -433,6 +433,6 @@ func biasGradient1664(g *[16]float64, dy []float64, n int) {
 	}
 }
 
-func exp64(x float64) float64 { return math.Exp(x) }
+func expF64(x float64) float64 { return math.Exp(x) }
 
-func log64(x float64) float64 { return math.Log(x) }
+func logF64(x float64) float64 { return math.Log(x) }

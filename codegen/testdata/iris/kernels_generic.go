@@ -150,7 +150,7 @@ func dense16x3GradW(dw *[16][3]float32, x, dy []float32, n int) {
 
 // biasGradient3 computes bias gradient over n rows of 3:
 //
-//	g = Σ dy
+//	g[i] = Σ_r dy[r,i]
 func biasGradient3(g *[3]float32, dy []float32, n int) {
 	clear(g[:])
 	for r := range n {
@@ -231,7 +231,7 @@ func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int) {
 
 // biasGradient16 computes bias gradient over n rows of 16:
 //
-//	g = Σ dy
+//	g[i] = Σ_r dy[r,i]
 func biasGradient16(g *[16]float32, dy []float32, n int) {
 	clear(g[:])
 	for r := range n {

@@ -1,0 +1,236 @@
+package gosrc
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// title names the function after its last telling word and the extents it
+// knows, and describes every statement.
+func (k *nestKernel) title() {
+	last := k.Body[len(k.Body)-1]
+	word := last.Word
+	var steps, sizes []string
+	for _, s := range k.Body {
+		if t := told(s.Word); t != "" {
+			word = upperWord(s.Word)
+			if !slices.Contains(steps, t) {
+				steps = append(steps, t)
+			}
+		}
+	}
+	rows := false
+	for _, a := range k.Axes(last) {
+		rows = rows || a.Rows
+		if !a.Rows || a.N > 1 {
+			sizes = append(sizes, fmt.Sprint(a.N))
+		}
+	}
+	columns := overBatch(k.Nest)
+	if n, ok := last.Value.(loop.Num); ok && n == 0 && last.Reduce == loop.Store && !last.Accumulate {
+		word = "zero"
+	} else if word == "" {
+		word = last.Reduce.String()
+	}
+	if len(steps) == 0 && (columns || last.Reduce == loop.Sum) {
+		word = k.sumName(last, columns)
+	}
+	k.name = lower(word) + strings.Join(sizes, "x")
+	if len(sizes) == 0 {
+		k.name += map[bool]string{true: "Rows", false: "Scalar"}[rows]
+	}
+	if k.copies() {
+		return
+	}
+	over := "for a single number"
+	switch {
+	case columns:
+		over = "over n rows of " + strings.Join(sizes, "x")
+	case len(sizes) > 0 && rows:
+		over = "for rows of " + strings.Join(sizes, "x")
+	case len(sizes) > 0:
+		over = "for " + strings.Join(sizes, "x") + " elements"
+	case rows:
+		over = "for n rows"
+	}
+	what := "computes " + strings.Join(steps, ", ")
+	if len(steps) == 0 {
+		what, over = "computes, "+over, ""
+	}
+	k.doc = append(k.doc, strings.TrimSpace(nameMark+" "+what+" "+over)+":", "")
+	k.indexed = slices.ContainsFunc(k.Body, func(s loop.Stmt) bool {
+		return slices.ContainsFunc(k.sources(s), func(a placed) bool { return !wholeRows(a) })
+	})
+	for _, s := range k.Body {
+		k.doc = append(k.doc, "\t"+k.formula(s))
+	}
+}
+
+// sumName is what a sum is called that no word tells of: over columns or rows,
+// of what, and whether it is divided by the number of rows.
+func (k *nestKernel) sumName(s loop.Stmt, columns bool) string {
+	over, what := "", "sum"
+	if a, ok := s.Finish.(loop.Apply); ok && a.Fn == "div" && a.Args[1] == loop.Expr(loop.Rows{}) {
+		what = "mean"
+	}
+	if columns {
+		over = "column "
+	}
+	if a, ok := s.Value.(loop.Apply); ok && a.Fn == "mul" {
+		x, y := a.Args[0], a.Args[1]
+		_, first := x.(loop.Arg)
+		_, second := y.(loop.Arg)
+		switch {
+		case slices.ContainsFunc(s.Srcs, func(a loop.Access) bool { return a.Buf.Class == loop.Weight }):
+			return "weighted " + over + what
+		case first && x.String() == y.String():
+			return over + what + " squares"
+		case first && second && what == "sum":
+			return over + "dots"
+		}
+	}
+	if columns {
+		return over + what + "s"
+	}
+	return what
+}
+
+// copies describes a plain copy: from which columns to which.
+func (k *nestKernel) copies() bool {
+	s := k.Body[0]
+	if len(k.Body) != 1 || s.Value != loop.Expr(loop.Arg(0)) || s.Reduce != loop.Store || s.Accumulate || len(s.Srcs) != 1 {
+		return false
+	}
+	from, ok := k.part(placed{s.Srcs[0], k.Axes(s)})
+	to, ok2 := k.part(placed{s.Dst, k.Axes(s)})
+	if ok && ok2 {
+		k.doc = append(k.doc, fmt.Sprintf("%s copies %s of %s to %s of %s.", nameMark, from, k.param(s.Srcs[0].Buf, "x").name, to, k.param(s.Dst.Buf, "y").name))
+	}
+	return ok && ok2
+}
+
+// part says which elements of each row an access runs over: rows of 16, or
+// columns 16 to 31 of rows of 38.
+func (k *nestKernel) part(a placed) (string, bool) {
+	axes := a.axes
+	if !a.Buf.Rows || a.Index != nil || len(axes) == 0 || !axes[0].Rows || slices.ContainsFunc(axes[1:], isRows) {
+		return "", false
+	}
+	n := 1
+	for i := len(axes) - 1; i > 0; i-- {
+		if a.Strides[i] != n {
+			return "", false
+		}
+		n *= axes[i].N
+	}
+	n *= axes[0].N
+	row := a.Buf.Row()
+	switch {
+	case axes[0].N > 1 && (len(axes) > 1 || a.Strides[0] != 1 || n != row || a.Offset != 0), axes[0].N == 1 && a.Strides[0] != row:
+		return "", false
+	case n == row:
+		return fmt.Sprintf("the rows of %d", row), true
+	case n == 1:
+		return fmt.Sprintf("column %d of the rows of %d", a.Offset, row), true
+	}
+	return fmt.Sprintf("columns %d to %d of the rows of %d", a.Offset, a.Offset+n-1, row), true
+}
+
+// wholeRows reports an access that runs over all that it could in its order, or
+// repeats one value for a row: a formula needs no indices for it.
+func wholeRows(a placed) bool {
+	if a.Buf.Class == loop.Local || a.Buf.Class == loop.Random || a.Index != nil {
+		return true
+	}
+	next := 1
+	for i := len(a.axes) - 1; i >= 0; i-- {
+		s := a.Strides[i]
+		switch {
+		case s == 0:
+		case s != next && !(a.axes[i].Rows && s == 1):
+			return false
+		default:
+			next = s * a.axes[i].N
+		}
+	}
+	return a.Offset == 0
+}
+
+// formula prints a statement in algebra.
+func (k *nestKernel) formula(s loop.Stmt) string {
+	name := func(a loop.Access) string { return k.operandText(placed{a, k.Axes(s)}) }
+	args := make([]string, len(s.Srcs))
+	for i, a := range s.Srcs {
+		args[i] = name(a)
+	}
+	value := formula(s.Value, args)
+	if s.Reduce != loop.Store {
+		over := " "
+		if k.indexed {
+			over = "_" + strings.Join(letters(k.Axes(s))[len(k.Outer):], ",") + " "
+		}
+		value = map[loop.Reduction]string{loop.Sum: "Σ", loop.Max: "max", loop.ArgMax: "argmax"}[s.Reduce] + over + value
+		if s.Finish != nil {
+			value = loop.Format(s.Finish, []string{"(" + value + ")"})
+		}
+	}
+	op := " = "
+	if s.Accumulate {
+		op = " += "
+	}
+	return name(s.Dst) + op + value
+}
+
+// operandText prints an operand of a formula, with its indices where the
+// formula needs them: x, x[target], dy[r,i+16].
+func (k *nestKernel) operandText(a placed) string {
+	switch a.Buf.Class {
+	case loop.Local:
+		return k.local(a.Buf)
+	case loop.Random:
+		return "uniform"
+	}
+	p := k.param(a.Buf, "x")
+	index := ""
+	if a.Index != nil {
+		index = k.operandText(placed{*a.Index, a.axes})
+	}
+	switch {
+	case p.form == value:
+		return p.name
+	case !k.indexed && index != "":
+		return p.name + "[" + index + "]"
+	case !k.indexed:
+		return p.name
+	}
+	vars := letters(a.axes)
+	batch := slices.Index(vars, "r")
+	var at []string
+	if batch >= 0 && a.Strides[batch] != 0 {
+		at = append(at, "r")
+	}
+	column := flat(a, batch)
+	if len(column.terms) > 0 || column.offset != 0 || len(at) > 0 && a.Buf.Row() > 1 {
+		at = append(at, column.text(vars, index))
+	}
+	if len(at) == 0 {
+		return p.name
+	}
+	return p.name + "[" + strings.Join(at, ",") + "]"
+}
+
+// letters are the indices of a formula: r counts rows.
+func letters(axes []loop.Axis) []string {
+	vars := make([]string, len(axes))
+	n := 0
+	for i, a := range axes {
+		if vars[i] = "r"; !a.Rows || a.N > 1 {
+			vars[i] = string(rune('i' + n))
+			n++
+		}
+	}
+	return vars
+}
