@@ -18,7 +18,7 @@ func (p *plan) resolveLayers() {
 		title := title(l, i)
 		info, ok := layer.Find(l.Type)
 		if !ok {
-			p.errs.Add(l.Pos, "%s: %s", title, layer.Unknown(l.Type))
+			p.errs.Add(l.Pos, "%s: %s", title, layer.Unknown(l))
 			continue
 		}
 		config := info.New()

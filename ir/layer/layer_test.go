@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/layer"
+	"github.com/nngen-go/nngen/ir/spec"
 )
 
 func TestRegistry(t *testing.T) {
@@ -42,7 +43,7 @@ func TestUnknown(t *testing.T) {
 		"LSMT":    `unknown layer "LSMT"; LSTM is not supported by this version. nngen knows: `,
 		"Nothing": `unknown layer "Nothing"; nngen knows: `,
 	} {
-		if got := layer.Unknown(name); !strings.HasPrefix(got, want) {
+		if got := layer.Unknown(spec.Layer{Type: name}); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}

@@ -106,8 +106,17 @@ func rewriteCall(s string) (string, bool) {
 		return "", false
 	}
 	call := v.Map[0]
-	if name, ok := strings.CutPrefix(call.Name, "Activation: "); ok {
-		return "Activation: " + name, true
+	kind := call.Name
+	if function, ok := strings.CutPrefix(kind, "Activation: "); ok {
+		kind = camel(function)
+	}
+	switch write, problem := insteadOf(kind, call.Value); {
+	case problem != "":
+		return "", false
+	case write != "":
+		return write, true
+	case kind != call.Name:
+		return call.Name, true
 	}
 	if call.Value.Kind == Null {
 		return plain(call.Name), true
