@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 )
 
@@ -216,27 +217,35 @@ func inputsSchema() schemaNode {
 }
 
 func dataSchema() schemaNode {
-	file := schemaNode{"type": "string", "minLength": 1}
-	classes := described(schemaNode{"type": "array", "minItems": 2, "uniqueItems": true, "items": schemaNode{"type": []string{"string", "integer", "boolean"}}},
-		"The names of the classes, the first for 0.")
-	source := anyOf(
-		strict(schemaNode{"csv": described(file, "A table with a header line; .gz may follow.")}, "csv"),
-		strict(schemaNode{"idx": described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "items": file}, "Images and labels as MNIST has them; .gz may follow.")}, "idx"),
-		strict(schemaNode{
-			"tokens":    described(file, "Lines of a label, a tab, and ids with spaces between them; .gz may follow."),
-			"num_words": described(schemaNode{"type": "integer", "minimum": 1}, "Ids from here on become oov_id."),
-			"oov_id":    described(schemaNode{"type": "integer", "minimum": 0, "default": 2}, "The id of what num_words leaves out."),
-		}, "tokens"),
-	)
+	classes := schemaNode{"type": "array", "minItems": 2, "uniqueItems": true, "items": schemaNode{"type": []string{"string", "integer", "boolean"}}}
 	return described(strict(schemaNode{
-		"train": described(source, "The rows to train on."),
-		"test":  described(source, "The rows to test on, of the same kind."),
+		"train": sourceSchema("The rows to train on."),
+		"test":  sourceSchema("The rows to test on, of the same kind."),
 		"features": described(schemaNode{
 			"type": "object", "minProperties": 1,
 			"additionalProperties": strict(schemaNode{"type": schemaNode{"enum": []string{"number"}}}, "type"),
 		}, "The columns of a csv file that make the input, in its order."),
-		"target": described(strict(schemaNode{"column": schemaNode{"type": "string", "minLength": 1}, "classes": classes}, "column"),
-			"The column of a csv file to predict: one of the classes, or a number where there are none."),
-		"classes": classes,
+		"target": described(strict(schemaNode{
+			"column":  described(schemaNode{"type": "string", "minLength": 1}, "The header of the column."),
+			"classes": described(maps.Clone(classes), "The texts in the column, the first for class 0."),
+		}, "column"), "The column of a csv file to predict: one of the classes, or a number where there are none."),
+		"classes": described(classes, "For idx and tokens: the names of the classes, the first for 0."),
 	}, "train"), "Where rows come from, and how they become inputs. Names of files are relative to the data folder.")
+}
+
+// sourceSchema is train or test. Every node is one of its own: described writes
+// into it.
+func sourceSchema(doc string) schemaNode {
+	file := func(doc string) schemaNode {
+		return described(schemaNode{"type": "string", "minLength": 1}, doc)
+	}
+	return described(anyOf(
+		strict(schemaNode{"csv": file("A table with a header line; .gz may follow.")}, "csv"),
+		strict(schemaNode{"idx": described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "items": file("")}, "Images and labels as MNIST has them; .gz may follow.")}, "idx"),
+		strict(schemaNode{
+			"tokens":    file("Lines of a label, a tab, and ids with spaces between them; .gz may follow."),
+			"num_words": described(schemaNode{"type": "integer", "minimum": 1}, "Ids from here on become oov_id."),
+			"oov_id":    described(schemaNode{"type": "integer", "minimum": 0, "default": 2}, "The id of what num_words leaves out."),
+		}, "tokens"),
+	), doc)
 }

@@ -2,7 +2,10 @@ package spec
 
 import (
 	"encoding/json"
+	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/internal/golden"
@@ -36,6 +39,46 @@ func testCatalog() Catalog {
 		Activations: []EntryDoc{{Name: "relu"}, {Name: "linear"}},
 		Optimizers:  []EntryDoc{{Name: "sgd", Args: DocOf(sgd{Rate: 0.01})}},
 		Losses:      []EntryDoc{{Name: "mean_squared_error", Aliases: []string{"mse", "MSE"}}},
+	}
+}
+
+// TestSchemaSays holds descriptions to their properties: what two properties
+// share must not carry the description of either.
+func TestSchemaSays(t *testing.T) {
+	var root any
+	if err := json.Unmarshal(Schema(testCatalog()), &root); err != nil {
+		t.Fatal(err)
+	}
+	at := func(path string) any {
+		node := root
+		for key := range strings.SplitSeq(path, "/") {
+			switch n := node.(type) {
+			case map[string]any:
+				node = n[key]
+			case []any:
+				i, err := strconv.Atoi(key)
+				if err != nil {
+					t.Fatal(err)
+				}
+				node = n[i]
+			}
+		}
+		return node
+	}
+	for path, want := range map[string]any{
+		"train/description":                           "The rows to train on.",
+		"test/description":                            "The rows to test on, of the same kind.",
+		"train/anyOf/0/properties/csv/description":    "A table with a header line; .gz may follow.",
+		"test/anyOf/0/properties/csv/description":     "A table with a header line; .gz may follow.",
+		"train/anyOf/1/properties/idx/description":    "Images and labels as MNIST has them; .gz may follow.",
+		"train/anyOf/1/properties/idx/items":          map[string]any{"type": "string", "minLength": 1.0},
+		"train/anyOf/2/properties/tokens/description": "Lines of a label, a tab, and ids with spaces between them; .gz may follow.",
+		"target/properties/classes/description":       "The texts in the column, the first for class 0.",
+		"classes/description":                         "For idx and tokens: the names of the classes, the first for 0.",
+	} {
+		if got := at("properties/data/properties/" + path); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s is %v, want %v", path, got, want)
+		}
 	}
 }
 
