@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -24,6 +25,9 @@ func isOurWeights(b []byte) bool {
 // and checks that they are p's.
 func readWeights(path string, p *loop.Program) ([]byte, error) {
 	b, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		return nil, noSuchFile(path, ".safetensors")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +41,16 @@ func checkWeights(path string, b []byte, p *loop.Program) error {
 	}
 	f.Name = path
 	segs, n := segments(p)
-	return f.CopyModel(p.ModelID, segs, make([]float32, n))
+	differences := f.Copy(segs, make([]float32, n))
+	id, stated := f.Meta[weights.KeyModelID]
+	if !stated || id == p.ModelID {
+		return differences
+	}
+	err = fmt.Errorf("%s: these are the weights of another model, %.40q (model_id %.16q), not of %s (model_id %.16q)", path, f.Meta[weights.KeyModel], id, p.File, p.ModelID)
+	if differences == nil {
+		return fmt.Errorf("%w; every tensor has the same name and shape, so the difference lies in the layers' settings, the preprocessing or the classes", err)
+	}
+	return fmt.Errorf("%w:\n%w", err, errors.Unwrap(differences))
 }
 
 // segments describes the parameter block in the runtime's terms.

@@ -34,13 +34,13 @@ type fitProgram struct {
 	Kind        spec.SourceKind
 	Train, Test string // file names; Test may be empty
 
-	Width                          int  // values of one input
-	Ragged                         bool // an input is a token list of any length
+	Width                          int // values of one input
 	NumWords, OOVID                int
 	Columns, TargetColumn, Classes string
 
 	From                string // element type of what is read
 	WholeNumbers        bool   // what is read becomes ids
+	IDLimit, LastID     int    // ids lie below; 0: no ids
 	SetInput, SetTarget string // statements
 	Limit, LastClass    int    // of a target that is a class number
 	Probability         bool   // a target lies between 0 and 1
@@ -53,7 +53,7 @@ func (n *network) trainerSource() (map[string][]byte, error) {
 	t := fitProgram{
 		WeightsFile: weightsFile,
 		Kind:        d.Train.Kind, Train: literals(d.Train.Files), NumWords: d.Train.NumWords, OOVID: d.Train.OOVID,
-		Ragged: in.Ragged, Width: elements(in.Shape), Classes: literals(d.Classes), From: "float32",
+		Width: elements(in.Shape), Classes: literals(d.Classes), From: "float32",
 		Limit: target.Limit, LastClass: target.Limit - 1, Probability: target.Loss == "binary_crossentropy",
 	}
 	if t.Kind == spec.Tokens {
@@ -71,6 +71,7 @@ func (n *network) trainerSource() (map[string][]byte, error) {
 		t.TargetColumn = strconv.Quote(d.Target.Column)
 	}
 	t.WholeNumbers = in.DType == loop.I32 && t.From == "float32"
+	t.IDLimit, t.LastID = in.Limit, in.Limit-1
 	t.SetInput = setter(in, "Input", "row", t.From)
 	t.SetTarget = setter(target, "Target", "[]float32{v}", "float32")
 	return renderAll(map[string]string{"main.go": "fit.go.tmpl", "read.go": "fit_read.go.tmpl"}, t)

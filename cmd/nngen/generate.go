@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"go/token"
+	"io"
 	"path/filepath"
 	"strings"
 
@@ -20,6 +21,7 @@ type generateOptions struct {
 	predictOnly bool
 	weights     string
 	check       bool
+	force       bool
 	dump        string
 }
 
@@ -29,7 +31,11 @@ func generateCommand() *cobra.Command {
 		Use:   "generate MODEL",
 		Short: "Write the Go package of a model",
 		Long: `generate writes the Go package of a model. Files that nngen has not written are
-never overwritten, and where anything fails the folder stays as it was.`,
+never overwritten, the package of another description only with --force, and where
+anything fails the folder stays as it was.
+
+A predict-only package embeds trained weights and opens them with Embedded. Where
+there are none, it has Open, OpenFS and Read alone, which read them at run time.`,
 		Example: `  nngen generate mnist.yaml
   nngen generate mnist.yaml -o digits --predict-only --weights mnist-run/weights.safetensors
   nngen generate mnist.yaml --check`,
@@ -40,11 +46,12 @@ never overwritten, and where anything fails the folder stays as it was.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.output, "output", "o", "", "folder of the package (default ./NAME)")
+	f.StringVarP(&o.output, "output", "o", "", "folder of the package (default ./NAME, in lower case and without signs)")
 	f.StringVarP(&o.pkg, "package", "p", "", "name of the package (default the folder's)")
 	f.BoolVar(&o.predictOnly, "predict-only", false, "leave training out; the package then needs the standard library alone")
 	f.StringVar(&o.weights, "weights", "", "trained weights that a predict-only package embeds (default those in its folder)")
 	f.BoolVar(&o.check, "check", false, "write nothing; fail where the package is not current")
+	f.BoolVar(&o.force, "force", false, "replace the package of another description")
 	f.StringVar(&o.dump, "dump", "", "write nothing; print the text of a stage, or of all")
 	return cmd
 }
@@ -79,10 +86,42 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	others := out.otherSources(files)
 	if o.check {
+		o.force = len(others) > 0
 		return o.report(cmd, c)
 	}
-	return out.apply(files, c)
+	if len(others) > 0 && !o.force {
+		return fmt.Errorf("%s holds the package of %s: choose another folder with -o, or replace it with --force", o.output, strings.Join(others, ", "))
+	}
+	if err := out.apply(files, c); err != nil {
+		return err
+	}
+	o.announce(cmd.ErrOrStderr(), files, c)
+	return nil
+}
+
+// announce says what was written where.
+func (o *generateOptions) announce(w io.Writer, files map[string][]byte, c changes) {
+	var clause string
+	for name, b := range files {
+		clause = max(clause, packageClause(name, b)) // the same in all of them
+	}
+	if c.none() {
+		fmt.Fprintf(w, "%s is current (package %s)\n", o.output, clause)
+	} else {
+		n, plural, removed := len(c.stale)+len(c.missing), "s", ""
+		if n == 1 {
+			plural = ""
+		}
+		if len(c.superfluous) > 0 {
+			removed = ", removed " + strings.Join(c.superfluous, ", ")
+		}
+		fmt.Fprintf(w, "wrote %d file%s to %s (package %s)%s\n", n, plural, o.output, clause, removed)
+	}
+	if _, embedded := files[weightsFile]; o.predictOnly && !embedded {
+		fmt.Fprintln(w, "no --weights: the package has Open, OpenFS and Read, which read weights at run time, and not Embedded")
+	}
 }
 
 // files gives everything that belongs into the folder.
@@ -157,6 +196,9 @@ func (o *generateOptions) command() string {
 	}
 	if o.weights != "" {
 		args = append(args, "--weights", o.weights)
+	}
+	if o.force {
+		args = append(args, "--force")
 	}
 	for i, a := range args {
 		args[i] = shellQuote(a)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir"
@@ -83,8 +84,7 @@ const longestRead = 64 << 20
 func readDescription(file string) ([]byte, error) {
 	f, err := os.Open(file)
 	if os.IsNotExist(err) {
-		near := diag.DidYouMean(filepath.Base(file), descriptions(filepath.Dir(file)))
-		return nil, fmt.Errorf("%s: there is no such file%s", file, near)
+		return nil, noSuchFile(file, ".yaml", ".yml", ".json")
 	}
 	if err != nil {
 		return nil, err
@@ -96,15 +96,15 @@ func readDescription(file string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, longestRead))
 }
 
-// descriptions lists what could be a description in a folder.
-func descriptions(dir string) []string {
+// noSuchFile says that a file is not there, with the near name among those in
+// its folder that have one of the extensions.
+func noSuchFile(file string, extensions ...string) error {
 	var names []string
-	entries, _ := os.ReadDir(dir) // no folder, no suggestion
+	entries, _ := os.ReadDir(filepath.Dir(file)) // no folder, no suggestion
 	for _, e := range entries {
-		switch filepath.Ext(e.Name()) {
-		case ".yaml", ".yml", ".json":
+		if slices.Contains(extensions, filepath.Ext(e.Name())) {
 			names = append(names, e.Name())
 		}
 	}
-	return names
+	return fmt.Errorf("%s: there is no such file%s", file, diag.DidYouMean(filepath.Base(file), names))
 }

@@ -31,11 +31,15 @@ type Table struct {
 	Columns []string
 	Values  []float32 // row after row, one value per column
 	Targets []float32 // one per row; nil without a target column
-	rows    int
+	lines   []int     // where each row begins in the file
 }
 
 // Len is the number of rows.
-func (t *Table) Len() int { return t.rows }
+func (t *Table) Len() int { return len(t.lines) }
+
+// Line is the line of the file that row i begins on, 0 <= i < Len(), counted
+// from 1.
+func (t *Table) Line(i int) int { return t.lines[i] }
 
 // Row returns the values of row i, 0 <= i < Len(), one per column.
 func (t *Table) Row(i int) []float32 {
@@ -120,6 +124,10 @@ func (c *csvReader) readHeader(record []string, o CSVOptions) error {
 		}
 	}
 	line, _ := c.in.FieldPos(0)
+	if sep := otherSeparator(header); sep != 0 && o.Comma == 0 && header[0] != o.Target && !slices.Contains(o.Columns, header[0]) {
+		c.add(line, "the fields seem separated by %q; they must be separated by commas", sep)
+		return c.err()
+	}
 	find := func(column string) int {
 		at := slices.Index(header, column)
 		switch {
@@ -150,6 +158,19 @@ func (c *csvReader) readHeader(record []string, o CSVOptions) error {
 	return c.err()
 }
 
+// otherSeparator is what separates the names of a header that has no comma, or
+// 0.
+func otherSeparator(header []string) rune {
+	if len(header) == 1 {
+		for _, sep := range ";\t|" {
+			if strings.ContainsRune(header[0], sep) {
+				return sep
+			}
+		}
+	}
+	return 0
+}
+
 // readRow adds a row and reports whether to go on.
 func (c *csvReader) readRow(record []string, t *Table) bool {
 	line, _ := c.in.FieldPos(0)
@@ -170,7 +191,7 @@ func (c *csvReader) readRow(record []string, t *Table) bool {
 		}
 		t.Targets = append(t.Targets, v)
 	}
-	t.rows++
+	t.lines = append(t.lines, line)
 	return true
 }
 

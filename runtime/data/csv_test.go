@@ -38,6 +38,9 @@ func TestReadCSV(t *testing.T) {
 		if a.Len() != 3 || !slices.Equal(a.Values, []float32{0.2, 5.1, 1.4, 7, 2.5, 6.3}) || !slices.Equal(a.Targets, []float32{0, 1, 2}) {
 			t.Errorf("%s: %+v", name, a)
 		}
+		if want := map[string]int{"blank lines": 5}[name]; a.Line(1) != max(want, 3) {
+			t.Errorf("%s: row 1 is on line %d", name, a.Line(1))
+		}
 		if row := a.Row(1); !slices.Equal(row, []float32{1.4, 7}) || cap(row) != 2 {
 			t.Errorf("%s: row 1 is %v", name, row)
 		}
@@ -81,6 +84,8 @@ func TestCSVErrors(t *testing.T) {
 		{"class", iris + "1,2,3,4,virginca\n1,2,3,4,virginca\n1,2,3,4,daisy\n", target, "iris.csv:5: column \"species\": unknown class \"virginca\" (did you mean \"virginica\"?); the classes are \"setosa\", \"versicolor\", \"virginica\"\niris.csv:7: column \"species\": unknown class \"daisy\"; the classes are \"setosa\", \"versicolor\", \"virginica\""},
 		{"columns", iris, CSVOptions{Columns: []string{"petal_with", "x"}, Target: "Species"}, "iris.csv:1: no column \"Species\" (did you mean \"species\"?); the columns are \"sepal_length\", \"sepal_width\", \"petal_length\", \"petal_width\", \"species\"\niris.csv:1: no column \"petal_with\" (did you mean \"petal_width\"?); the columns are \"sepal_length\", \"sepal_width\", \"petal_length\", \"petal_width\", \"species\"\niris.csv:1: no column \"x\"; the columns are \"sepal_length\", \"sepal_width\", \"petal_length\", \"petal_width\", \"species\""},
 		{"no header", "5.1,3.5\n1,2\n", CSVOptions{Columns: []string{"a"}}, `iris.csv:1: no column "a": the first line must name the columns, and it holds numbers`},
+		{"semicolons", "a;b;species\n1;2;setosa\n", target, `iris.csv:1: the fields seem separated by ';'; they must be separated by commas`},
+		{"tabs", "a\tb\n1\t2\n", CSVOptions{Columns: []string{"a", "b"}}, `iris.csv:1: the fields seem separated by '\t'; they must be separated by commas`},
 		{"twice", "a,b,a\n1,2,3\n", CSVOptions{Columns: []string{"a"}}, `iris.csv:1: two columns are named "a"`},
 		{"number as class", "a,y\n1,x\n", CSVOptions{Target: "y"}, `iris.csv:2: column "y": "x" is not a number`},
 		{"quote", "a,b\n1,\"2\n", CSVOptions{}, "iris.csv:2:6: extraneous or missing \" in quoted-field"},

@@ -26,6 +26,7 @@ type Tokens struct {
 	Labels  []float32
 	IDs     []int32
 	Offsets []int // row i is IDs[Offsets[i]:Offsets[i+1]]
+	lines   []int // of the file
 }
 
 // Len is the number of rows.
@@ -35,6 +36,10 @@ func (t *Tokens) Len() int { return len(t.Labels) }
 func (t *Tokens) Row(i int) []int32 {
 	return t.IDs[t.Offsets[i]:t.Offsets[i+1]:t.Offsets[i+1]]
 }
+
+// Line is the line of the file that row i stands on, 0 <= i < Len(), counted
+// from 1.
+func (t *Tokens) Line(i int) int { return t.lines[i] }
 
 // maxLine bounds a line of a token file, in bytes.
 const maxLine = 1 << 24
@@ -74,8 +79,12 @@ func ReadTokens(r io.Reader, name string, o TokenOptions) (*Tokens, error) {
 		if len(bytes.TrimSpace(in.Bytes())) == 0 {
 			continue
 		}
-		if problem := t.readLine(in.Bytes(), o); problem != "" && !p.add(line, "%s", problem) {
+		problem := t.readLine(in.Bytes(), o)
+		if problem != "" && !p.add(line, "%s", problem) {
 			break
+		}
+		if problem == "" {
+			t.lines = append(t.lines, line)
 		}
 	}
 	if err := in.Err(); errors.Is(err, bufio.ErrTooLong) {
