@@ -3,6 +3,7 @@ package train_test
 import (
 	"context"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/nngen-go/nngen/runtime/data"
@@ -102,6 +103,15 @@ func TestAdaptErrors(t *testing.T) {
 	_, err := train.Fit(context.Background(), e, &train.Session{}, compiled(8, 1), data.Slices(x, y), config{})
 	if want := `adapting layer "norm": train: training row 9: id 666 is out of range`; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
+	}
+	// Weights are the affair of the training, not of adapting.
+	e = engine(8)
+	norm := &scaler{e: e, groups: 3}
+	e.adapted = []train.Adapter{norm}
+	x[9][0] = 1
+	_, err = train.Fit(context.Background(), e, &train.Session{}, compiled(8, 1), data.WeightedSlices(x, y, make([]float32, len(x))), config{})
+	if err == nil || !strings.HasPrefix(err.Error(), "train: every training row so far has weight 0") || norm.count != 10 {
+		t.Errorf("all weights 0: error %v after adapting to %d rows", err, norm.count)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
