@@ -206,9 +206,9 @@ func (e *emitter) adapterDecl(f *file) {
 	body := ""
 	for i, a := range e.p.Adapts {
 		body += fmt.Sprintf(`if e.params.flat()[%d] == 0 { // %s
-		list = append(list, &adapter{%s, %d, %d, e.adapt%d, [3][2]int{%s, %s, %s}, e.params})
+		list = append(list, &adapter{%s, %d, %d, e.%s, [3][2]int{%s, %s, %s}, e.params})
 	}
-	`, e.p.Segments[a.Count].Offset, e.fields[a.Count], quote(a.Layer), a.Width, a.Groups, i, e.place(a.Mean), e.place(a.Variance), e.place(a.Count))
+	`, e.p.Segments[a.Count].Offset, e.fields[a.Count], quote(a.Layer), a.Width, a.Groups, e.adapts[i].name, e.place(a.Mean), e.place(a.Variance), e.place(a.Count))
 	}
 	f.add(`// Adapt returns the layers that have not yet been fitted to the training rows.
 func (e *engine) Adapt() []§train.Adapter {
@@ -216,7 +216,7 @@ func (e *engine) Adapt() []§train.Adapter {
 	%sreturn list
 }`, body)
 	for i, fn := range e.adapts {
-		f.add("// adapt%d computes what reaches layer %s.\nfunc (e *engine) adapt%d(n int) []float32 {\nreturn %s\n}", i, mention(e.p.Adapts[i].Layer), i, fn.call(e.engineEnv))
+		f.add("// %s is what reaches layer %s, for the first n rows.\nfunc (e *engine) %s(n int) []float32 {\nreturn %s\n}", fn.name, mention(e.p.Adapts[i].Layer), fn.name, fn.call(e.engineEnv))
 	}
 	f.add(`// adapter is a layer that is fitted to its input. It implements train.Adapter.
 type adapter struct {

@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -41,12 +42,13 @@ func (e *emitter) phasesOf() error {
 	if err := e.trainPhases(); err != nil {
 		return err
 	}
-	for i, a := range e.p.Adapts {
-		if calls, err = e.lay(a.Plan.Forward, "Adapt", "forward"); err != nil {
+	for _, a := range e.p.Adapts {
+		plan := uncopied(a.Plan)
+		if calls, err = e.lay(plan.Forward, "Adapt", "forward"); err != nil {
 			return err
 		}
-		name := fmt.Sprintf("adaptRows%d", i)
-		fn, err := e.phase(name, fmt.Sprintf("%s computes what reaches layer %s.", name, mention(a.Layer)), a.Plan, planned(a.Plan), calls, true)
+		name := e.top.pick(lower(a.Layer) + "Input")
+		fn, err := e.phase(name, fmt.Sprintf("%s is what reaches layer %s.", name, mention(a.Layer)), plan, planned(plan), calls, true)
 		if err != nil {
 			return err
 		}
@@ -56,6 +58,33 @@ func (e *emitter) phasesOf() error {
 		return err
 	}
 	return nil
+}
+
+// uncopied is a plan without the copy of an input that is all it does: the
+// input itself will do.
+func uncopied(p *loop.Plan) *loop.Plan {
+	if len(p.Forward) != 1 {
+		return p
+	}
+	run, ok := p.Forward[0].(*loop.Run)
+	if !ok {
+		return p
+	}
+	nest, ok := run.Kernel.(*loop.Nest)
+	if !ok || len(nest.Body) != 1 {
+		return p
+	}
+	s := nest.Body[0]
+	if s.Value != loop.Expr(loop.Arg(0)) || s.Reduce != loop.Store || s.Accumulate || len(s.Srcs) != 1 || s.Dst.Buf != p.Outputs[0] {
+		return p
+	}
+	from := s.Srcs[0]
+	if from.Buf.Class != loop.Input || from.Index != nil || from.Offset != s.Dst.Offset || !slices.Equal(from.Strides, s.Dst.Strides) || from.Buf.Row() != s.Dst.Buf.Row() {
+		return p
+	}
+	q := *p
+	q.Forward, q.Outputs = nil, []*loop.Buffer{from.Buf}
+	return &q
 }
 
 // trainPhases lays out the two halves of a training step.

@@ -199,56 +199,6 @@ func stepWords(k loop.Kernel) []string {
 	return nil
 }
 
-// layerDoc is the comment of a layer's function: what it is, its steps, and
-// the shapes of what goes in and comes out.
-func (e *emitter) layerDoc(fn *layerFunc, group []*loop.Run, steps []string, suffix string) []string {
-	layer := group[0].Layer
-	kind := ""
-	for _, l := range e.p.Layers {
-		if l.Name == layer {
-			kind = " (" + plain(l.Type) + ")"
-		}
-	}
-	what := map[bool]string{false: "computes layer", true: "computes the gradients of layer"}[strings.HasPrefix(suffix, "Backward")]
-	subject := what + " " + mention(layer) + kind
-	if layer == "loss" {
-		subject = map[bool]string{false: "computes the loss", true: "starts the gradients at the loss"}[strings.HasPrefix(suffix, "Backward")]
-	}
-	var said []string
-	for _, s := range steps {
-		if s = told(s); s != "" && !slices.Contains(said, s) {
-			said = append(said, s)
-		}
-	}
-	first := fn.name + " " + subject
-	if len(said) > 0 {
-		first += ": " + strings.Join(said, ", ")
-	}
-	var in, out []string
-	seen := map[string]bool{}
-	note := func(list *[]string, b *loop.Buffer) {
-		if b.Class == loop.Local || b.Class == loop.Random || b.Class == loop.Scalar {
-			return
-		}
-		if s := e.shapeText(b); !seen[s] {
-			seen[s] = true
-			*list = append(*list, s)
-		}
-	}
-	for _, r := range group {
-		for _, w := range r.Kernel.Writes() {
-			note(&out, w.Buf)
-		}
-	}
-	for _, r := range group {
-		for _, a := range r.Kernel.Reads() {
-			note(&in, a.Buf)
-		}
-	}
-	doc := []string{first + ".", ""}
-	return append(doc, wrapShapes(in, out)...)
-}
-
 // wrapShapes prints "x (n, 784), HiddenW (784, 512) → hidden (n, 512)".
 func wrapShapes(in, out []string) []string {
 	line := "\t" + strings.Join(in, ", ")

@@ -151,8 +151,9 @@ func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []la
 	slices.SortStableFunc(fn.args, func(a, b arg) int { return int(a.role) - int(b.role) })
 	var b strings.Builder
 	fmt.Fprintf(&b, "%sfunc %s%s%s {\n", docComment(doc), name, parameters(typedOf(fn.args)), resultTypes(len(fn.returns), e.el.float))
-	b.WriteString(strings.Join(views, "\n"))
-	b.WriteString("\n\n")
+	if len(views) > 0 {
+		b.WriteString(strings.Join(views, "\n") + "\n\n")
+	}
 	b.WriteString(strings.Join(lines, "\n"))
 	if len(fn.returns) > 0 {
 		b.WriteString("\nreturn " + strings.Join(fn.returns, ", "))

@@ -20,15 +20,16 @@ func backward(a, weight, target []float32, ids, idsOffsets []int32, invTotal flo
 	denseBackward(dDensePre, ids, idsOffsets, g, n)
 }
 
-// lossBackward starts the gradients at the loss: weighted gradient.
+// lossBackward starts the gradients at the loss: binary crossentropy.
 //
 //	weight (n) → dDense2Losses (n)
 func lossBackward(dDense2Losses, weight []float32, invTotal float32, n int) {
 	weightedGradientRows(dDense2Losses, weight, invTotal, n)
 }
 
-// dense2Backward computes the gradients of layer "dense_2" (Dense): softplus
-// gradient, binary_crossentropy gradient, relu gradient.
+// dense2Backward computes the gradients of layers "dense_1" (Dense) and
+// "dense_2" (Dense): softplus gradient, binary_crossentropy gradient, relu
+// gradient.
 //
 //	target (n), dDense2Losses (n), dense2Pre (n, 1), dense1 (n, 16), Dense2W (16, 1)
 //	→ dDense2Pre (n, 1), dDense2B (1), dDense2W (16, 1), dDense1Pre (n, 16)
@@ -39,8 +40,8 @@ func dense2Backward(dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre, de
 	dense16x1GradX(dDense1Pre, dDense2Pre, &p.Dense2W, dense1, n)
 }
 
-// dense1Backward computes the gradients of layer "dense_1" (Dense): relu
-// gradient.
+// dense1Backward computes the gradients of layers "dense" (Dense) and "dense_1"
+// (Dense): relu gradient.
 //
 //	dDense1Pre (n, 16), dense (n, 16), Dense1W (16, 16)
 //	→ dDense1B (16), dDense1W (16, 16), dDensePre (n, 16)

@@ -160,7 +160,8 @@ func backwardF64(a, weight, target []float64, ids, idsOffsets []int32, invTotal 
 	denseBackwardF64(dDensePre, ids, idsOffsets, g, n)
 }
 
-// denseTrainF64 computes layer "dense" (Dense): bias, relu.
+// denseTrainF64 computes layers "category_encoding" (CategoryEncoding) and
+// "dense" (Dense): bias, relu.
 //
 //	ids (n, *), DenseW (10000, 16), DenseB (16) → dense (n, 16)
 func denseTrainF64(dense []float64, ids, idsOffsets []int32, p *params64, n int) {
@@ -182,7 +183,7 @@ func dense2TrainF64(dense2Pre, dense2, dense1 []float64, p *params64, n int) {
 	sigmoidRowsF64(dense2, dense2Pre, n)
 }
 
-// lossTrainF64 computes the loss: softplus, binary_crossentropy, batch mean.
+// lossTrainF64 computes the loss: binary crossentropy, mean over the batch.
 //
 //	dense2Pre (n, 1), target (n), weight (n) → dense2Losses (n), dense2Total (), dense2Loss ()
 func lossTrainF64(
@@ -196,15 +197,16 @@ func lossTrainF64(
 	batchMeanScalarF64(dense2Loss, dense2Total, invTotal)
 }
 
-// lossBackwardF64 starts the gradients at the loss: weighted gradient.
+// lossBackwardF64 starts the gradients at the loss: binary crossentropy.
 //
 //	weight (n) → dDense2Losses (n)
 func lossBackwardF64(dDense2Losses, weight []float64, invTotal float64, n int) {
 	weightedGradientRowsF64(dDense2Losses, weight, invTotal, n)
 }
 
-// dense2BackwardF64 computes the gradients of layer "dense_2" (Dense): softplus
-// gradient, binary_crossentropy gradient, relu gradient.
+// dense2BackwardF64 computes the gradients of layers "dense_1" (Dense) and
+// "dense_2" (Dense): softplus gradient, binary_crossentropy gradient, relu
+// gradient.
 //
 //	target (n), dDense2Losses (n), dense2Pre (n, 1), dense1 (n, 16), Dense2W (16, 1)
 //	→ dDense2Pre (n, 1), dDense2B (1), dDense2W (16, 1), dDense1Pre (n, 16)
@@ -215,8 +217,8 @@ func dense2BackwardF64(dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre,
 	dense16x1GradXF64(dDense1Pre, dDense2Pre, &p.Dense2W, dense1, n)
 }
 
-// dense1BackwardF64 computes the gradients of layer "dense_1" (Dense): relu
-// gradient.
+// dense1BackwardF64 computes the gradients of layers "dense" (Dense) and
+// "dense_1" (Dense): relu gradient.
 //
 //	dDense1Pre (n, 16), dense (n, 16), Dense1W (16, 16)
 //	→ dDense1B (16), dDense1W (16, 16), dDensePre (n, 16)

@@ -63,7 +63,8 @@ func forward(a, target, weight []float32, ids, idsOffsets []int32, invTotal floa
 	return dense2
 }
 
-// denseForward computes layer "dense" (Dense): bias, relu.
+// denseForward computes layers "category_encoding" (CategoryEncoding) and
+// "dense" (Dense): bias, relu.
 //
 //	ids (n, *), DenseW (10000, 16), DenseB (16) → dense (n, 16)
 func denseForward(dense []float32, ids, idsOffsets []int32, p *Params, n int) {
@@ -92,7 +93,7 @@ func dense2Evaluate(dense2Pre, dense2, dense1 []float32, p *Params, n int) {
 	sigmoidRows(dense2, dense2Pre, n)
 }
 
-// lossEvaluate computes the loss: softplus, binary_crossentropy, batch mean.
+// lossEvaluate computes the loss: binary crossentropy, mean over the batch.
 //
 //	dense2Pre (n, 1), target (n), weight (n) → dense2Losses (n), dense2Total (), dense2Loss ()
 func lossEvaluate(

@@ -20,8 +20,8 @@ func backward(a, weight []float32, target []int32, invTotal float32, p, g *Param
 	hiddenBackward(dHiddenPre, scale, g, n)
 }
 
-// lossBackward starts the gradients at the loss: weighted gradient, logsumexp
-// gradient.
+// lossBackward starts the gradients at the loss: sparse categorical
+// crossentropy.
 //
 //	weight (n), target (n), speciesSum (n, 1) → dSpeciesPreFromLoss (n, 3), dSpeciesSum (n, 1)
 func lossBackward(
@@ -33,8 +33,8 @@ func lossBackward(
 	logsumexpGradientRows(dSpeciesPreFromLoss, dSpeciesSum, weight, invTotal, target, speciesSum, n)
 }
 
-// speciesBackward computes the gradients of layer "species" (Dense): exp
-// gradient, relu gradient.
+// speciesBackward computes the gradients of layers "hidden" (Dense) and
+// "species" (Dense): exp gradient, relu gradient.
 //
 //	dSpeciesPreFromLoss (n, 3), speciesExp (n, 3), dSpeciesSum (n, 1), hidden (n, 16), SpeciesW (16, 3)
 //	→ dSpeciesPre (n, 3), dSpeciesB (3), dSpeciesW (16, 3), dHiddenPre (n, 16)

@@ -190,7 +190,8 @@ func speciesTrainF64(speciesPre, speciesMax, speciesExp, speciesSum, species, hi
 	softmax3F64(speciesMax, speciesExp, speciesSum, species, speciesPre, n)
 }
 
-// lossTrainF64 computes the loss: logsumexp, batch mean.
+// lossTrainF64 computes the loss: sparse categorical crossentropy, mean over
+// the batch.
 //
 //	speciesMax (n, 1), speciesSum (n, 1), speciesPre (n, 3), target (n), weight (n)
 //	→ lossLogsumexp (n, 1), lossGather (n), speciesTotal (), speciesLoss ()
@@ -206,8 +207,8 @@ func lossTrainF64(
 	batchMeanScalarF64(speciesLoss, speciesTotal, invTotal)
 }
 
-// lossBackwardF64 starts the gradients at the loss: weighted gradient,
-// logsumexp gradient.
+// lossBackwardF64 starts the gradients at the loss: sparse categorical
+// crossentropy.
 //
 //	weight (n), target (n), speciesSum (n, 1) → dSpeciesPreFromLoss (n, 3), dSpeciesSum (n, 1)
 func lossBackwardF64(
@@ -219,8 +220,8 @@ func lossBackwardF64(
 	logsumexpGradientRowsF64(dSpeciesPreFromLoss, dSpeciesSum, weight, invTotal, target, speciesSum, n)
 }
 
-// speciesBackwardF64 computes the gradients of layer "species" (Dense): exp
-// gradient, relu gradient.
+// speciesBackwardF64 computes the gradients of layers "hidden" (Dense) and
+// "species" (Dense): exp gradient, relu gradient.
 //
 //	dSpeciesPreFromLoss (n, 3), speciesExp (n, 3), dSpeciesSum (n, 1), hidden (n, 16), SpeciesW (16, 3)
 //	→ dSpeciesPre (n, 3), dSpeciesB (3), dSpeciesW (16, 3), dHiddenPre (n, 16)

@@ -78,12 +78,10 @@ func forward(a, x, weight []float32, target []int32, invTotal float32, p *Params
 	return species
 }
 
-// adaptRows0 computes what reaches layer "scale".
-func adaptRows0(a, x []float32, n int) []float32 {
-	xCopy := a[0 : n*4]
+// scaleInput is what reaches layer "scale".
+func scaleInput(x []float32, n int) []float32 {
 
-	xAdapt(xCopy, x, n)
-	return xCopy
+	return x[:n*4]
 }
 
 // scaleForward computes layer "scale" (Normalization): normalize.
@@ -117,7 +115,8 @@ func speciesEvaluate(speciesPre, speciesMax, species, speciesSum, hidden []float
 	softmax3B(speciesMax, species, speciesSum, speciesPre, n)
 }
 
-// lossEvaluate computes the loss: logsumexp, batch mean.
+// lossEvaluate computes the loss: sparse categorical crossentropy, mean over
+// the batch.
 //
 //	speciesMax (n, 1), speciesSum (n, 1), speciesPre (n, 3), target (n), weight (n)
 //	→ lossLogsumexp (n, 1), lossGather (n), speciesTotal (), speciesLoss ()
@@ -140,11 +139,4 @@ func lossEvaluate(
 func speciesTrain(speciesPre, speciesMax, speciesExp, speciesSum, species, hidden []float32, p *Params, n int) {
 	dense16x3(speciesPre, hidden, &p.SpeciesW, &p.SpeciesB, n)
 	softmax3C(speciesMax, speciesExp, speciesSum, species, speciesPre, n)
-}
-
-// xAdapt computes layer "x": copy.
-//
-//	x (n, 4) → xCopy (n, 4)
-func xAdapt(xCopy, x []float32, n int) {
-	copy4(xCopy, x, n)
 }

@@ -363,15 +363,6 @@ func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int) {
 	}
 }
 
-// copy4 copies the rows of 4 of x to the rows of 4 of y.
-func copy4(y, x []float32, n int) {
-	y = y[:n*4]
-	x = x[:n*4]
-	for i := range n * 4 {
-		y[i] = x[i] // copy
-	}
-}
-
 func exp(x float32) float32 { return float32(math.Exp(float64(x))) }
 
 func log(x float32) float32 { return float32(math.Log(float64(x))) }

@@ -190,14 +190,14 @@ func (e *engine) Targets(_, row int) []float32 {
 func (e *engine) Adapt() []train.Adapter {
 	var list []train.Adapter
 	if e.params.flat()[139] == 0 { // ScaleCount
-		list = append(list, &adapter{"scale", 4, 4, e.adapt0, [3][2]int{{131, 135}, {135, 139}, {139, 140}}, e.params})
+		list = append(list, &adapter{"scale", 4, 4, e.scaleInput, [3][2]int{{131, 135}, {135, 139}, {139, 140}}, e.params})
 	}
 	return list
 }
 
-// adapt0 computes what reaches layer "scale".
-func (e *engine) adapt0(n int) []float32 {
-	return adaptRows0(e.a[:], e.x[:], n)
+// scaleInput is what reaches layer "scale", for the first n rows.
+func (e *engine) scaleInput(n int) []float32 {
+	return scaleInput(e.x[:], n)
 }
 
 // adapter is a layer that is fitted to its input. It implements train.Adapter.

@@ -20,16 +20,16 @@ func backward(a, weight []float32, target []int32, invTotal float32, p, g *Param
 	hiddenBackward(dHiddenPre, rescaling, g, n)
 }
 
-// lossBackward starts the gradients at the loss: weighted gradient, logsumexp
-// gradient.
+// lossBackward starts the gradients at the loss: sparse categorical
+// crossentropy.
 //
 //	weight (n), target (n), digitSum (n, 1) → dDigitPreFromLoss (n, 10), dDigitSum (n, 1)
 func lossBackward(dDigitPreFromLoss, dDigitSum, weight, digitSum []float32, target []int32, invTotal float32, n int) {
 	logsumexpGradientRows(dDigitPreFromLoss, dDigitSum, weight, invTotal, target, digitSum, n)
 }
 
-// digitBackward computes the gradients of layer "digit" (Dense): exp gradient,
-// relu gradient.
+// digitBackward computes the gradients of layers "hidden" (Dense) and "digit"
+// (Dense): exp gradient, relu gradient.
 //
 //	dDigitPreFromLoss (n, 10), digitExp (n, 10), dDigitSum (n, 1), hidden (n, 512), DigitW (512, 10)
 //	→ dDigitPre (n, 10), dDigitB (10), dDigitW (512, 10), dHiddenPre (n, 512)

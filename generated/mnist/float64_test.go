@@ -162,7 +162,8 @@ func backwardF64(a, weight []float64, target []int32, invTotal float64, p, g *pa
 	hiddenBackwardF64(dHiddenPre, rescaling, g, n)
 }
 
-// rescalingTrainF64 computes layer "rescaling" (Rescaling): rescale.
+// rescalingTrainF64 computes layers "flatten" (Flatten) and "rescaling"
+// (Rescaling): rescale.
 //
 //	x (n, 28, 28) → rescaling (n, 784)
 func rescalingTrainF64(rescaling, x []float64, n int) {
@@ -185,7 +186,8 @@ func digitTrainF64(digitPre, digitMax, digitExp, digitSum, digit, hidden []float
 	softmax10F64(digitMax, digitExp, digitSum, digit, digitPre, n)
 }
 
-// lossTrainF64 computes the loss: logsumexp, batch mean.
+// lossTrainF64 computes the loss: sparse categorical crossentropy, mean over
+// the batch.
 //
 //	digitMax (n, 1), digitSum (n, 1), digitPre (n, 10), target (n), weight (n)
 //	→ lossLogsumexp (n, 1), lossGather (n), digitTotal (), digitLoss ()
@@ -201,16 +203,16 @@ func lossTrainF64(
 	batchMeanScalarF64(digitLoss, digitTotal, invTotal)
 }
 
-// lossBackwardF64 starts the gradients at the loss: weighted gradient,
-// logsumexp gradient.
+// lossBackwardF64 starts the gradients at the loss: sparse categorical
+// crossentropy.
 //
 //	weight (n), target (n), digitSum (n, 1) → dDigitPreFromLoss (n, 10), dDigitSum (n, 1)
 func lossBackwardF64(dDigitPreFromLoss, dDigitSum, weight, digitSum []float64, target []int32, invTotal float64, n int) {
 	logsumexpGradientRowsF64(dDigitPreFromLoss, dDigitSum, weight, invTotal, target, digitSum, n)
 }
 
-// digitBackwardF64 computes the gradients of layer "digit" (Dense): exp
-// gradient, relu gradient.
+// digitBackwardF64 computes the gradients of layers "hidden" (Dense) and
+// "digit" (Dense): exp gradient, relu gradient.
 //
 //	dDigitPreFromLoss (n, 10), digitExp (n, 10), dDigitSum (n, 1), hidden (n, 512), DigitW (512, 10)
 //	→ dDigitPre (n, 10), dDigitB (10), dDigitW (512, 10), dHiddenPre (n, 512)

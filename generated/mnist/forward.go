@@ -78,7 +78,8 @@ func forward(a, x, weight []float32, target []int32, invTotal float32, p *Params
 	return digit
 }
 
-// rescalingForward computes layer "rescaling" (Rescaling): rescale.
+// rescalingForward computes layers "flatten" (Flatten) and "rescaling"
+// (Rescaling): rescale.
 //
 //	x (n, 28, 28) → rescaling (n, 784)
 func rescalingForward(rescaling, x []float32, n int) {
@@ -109,7 +110,8 @@ func digitEvaluate(digitPre, digitMax, digit, digitSum, hidden []float32, p *Par
 	softmax10B(digitMax, digit, digitSum, digitPre, n)
 }
 
-// lossEvaluate computes the loss: logsumexp, batch mean.
+// lossEvaluate computes the loss: sparse categorical crossentropy, mean over
+// the batch.
 //
 //	digitMax (n, 1), digitSum (n, 1), digitPre (n, 10), target (n), weight (n)
 //	→ lossLogsumexp (n, 1), lossGather (n), digitTotal (), digitLoss ()

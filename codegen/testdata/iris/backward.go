@@ -16,16 +16,16 @@ func backward(a, weight, x []float32, target []int32, invTotal float32, p, g *Pa
 	hiddenBackward(x, dHidden, g, n)
 }
 
-// lossBackward starts the gradients at the loss: softmax and cross-entropy
-// gradient.
+// lossBackward starts the gradients at the loss: sparse categorical
+// crossentropy.
 //
 //	head (n, 3), weight (n), target (n) → dHeadPre (n, 3)
 func lossBackward(dHeadPre, head, weight []float32, target []int32, invTotal float32, n int) {
 	softmaxAndCrossEntropyGradientRows(dHeadPre, head, weight, invTotal, target, n)
 }
 
-// headBackward computes the gradients of layer "head" (Dense): bias gradient,
-// relu gradient.
+// headBackward computes the gradients of layers "hidden" (Dense) and "head"
+// (Dense): bias gradient, relu gradient.
 //
 //	hidden (n, 16), dHeadPre (n, 3), HeadW (16, 3) → dHeadW (16, 3), dHeadB (3), dHidden (n, 16)
 func headBackward(dHidden, hidden, dHeadPre []float32, p, g *Params, n int) {

@@ -162,23 +162,24 @@ func headTrainF64(headPre, head, hidden []float64, p *params64, n int) {
 	softmax3F64(head, headPre, n)
 }
 
-// lossTrainF64 computes the loss: sparse_categorical_crossentropy.
+// lossTrainF64 computes the loss: sparse categorical crossentropy, mean over
+// the batch.
 //
 //	head (n, 3), target (n), weight (n) → loss ()
 func lossTrainF64(head, weight []float64, loss *[1]float64, target []int32, invTotal float64, n int) {
 	sparseCategoricalCrossentropyRowsF64(loss, head, target, weight, invTotal, n)
 }
 
-// lossBackwardF64 starts the gradients at the loss: softmax and cross-entropy
-// gradient.
+// lossBackwardF64 starts the gradients at the loss: sparse categorical
+// crossentropy.
 //
 //	head (n, 3), weight (n), target (n) → dHeadPre (n, 3)
 func lossBackwardF64(dHeadPre, head, weight []float64, target []int32, invTotal float64, n int) {
 	softmaxAndCrossEntropyGradientRowsF64(dHeadPre, head, weight, invTotal, target, n)
 }
 
-// headBackwardF64 computes the gradients of layer "head" (Dense): bias
-// gradient, relu gradient.
+// headBackwardF64 computes the gradients of layers "hidden" (Dense) and "head"
+// (Dense): bias gradient, relu gradient.
 //
 //	hidden (n, 16), dHeadPre (n, 3), HeadW (16, 3) → dHeadW (16, 3), dHeadB (3), dHidden (n, 16)
 func headBackwardF64(dHidden, hidden, dHeadPre []float64, p, g *params64, n int) {

@@ -68,7 +68,8 @@ func headForward(headPre, head, hidden []float32, p *Params, n int) {
 	softmax3(head, headPre, n)
 }
 
-// lossEvaluate computes the loss: sparse_categorical_crossentropy.
+// lossEvaluate computes the loss: sparse categorical crossentropy, mean over
+// the batch.
 //
 //	head (n, 3), target (n), weight (n) → loss ()
 func lossEvaluate(head, weight []float32, loss *[1]float32, target []int32, invTotal float32, n int) {

@@ -1,0 +1,170 @@
+package gosrc
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// layerDoc is the comment of a layer's function: what it is, its steps, and
+// the shapes of what goes in and comes out.
+func (e *emitter) layerDoc(fn *layerFunc, group []*loop.Run, steps []string, suffix string) []string {
+	backward := strings.HasPrefix(suffix, "Backward")
+	layers := e.layersIn(group, backward)
+	var said []string
+	for _, s := range steps {
+		named := slices.ContainsFunc(layers, func(l loop.Layer) bool {
+			return strings.EqualFold(strings.ReplaceAll(strings.TrimSuffix(s, " gradient"), " ", ""), l.Type)
+		})
+		if s = told(s); s != "" && !named && !slices.Contains(said, s) {
+			said = append(said, s)
+		}
+	}
+	subject := ""
+	switch {
+	case group[0].Layer == "loss":
+		subject, said = e.lossWords(backward, said)
+	case len(layers) == 0:
+		subject = map[bool]string{false: "computes what comes of ", true: "computes the gradients of "}[backward] + mention(group[0].Layer)
+	default:
+		subject = map[bool]string{false: "computes ", true: "computes the gradients of "}[backward] + layerWords(layers)
+	}
+	first := fn.name + " " + subject
+	if len(said) > 0 {
+		first += ": " + strings.Join(said, ", ")
+	}
+	var in, out []string
+	seen := map[string]bool{}
+	note := func(list *[]string, b *loop.Buffer) {
+		if b.Class == loop.Local || b.Class == loop.Random || b.Class == loop.Scalar {
+			return
+		}
+		if s := e.shapeText(b); !seen[s] {
+			seen[s] = true
+			*list = append(*list, s)
+		}
+	}
+	for _, r := range group {
+		for _, w := range r.Kernel.Writes() {
+			note(&out, w.Buf)
+		}
+	}
+	for _, r := range group {
+		for _, a := range r.Kernel.Reads() {
+			note(&in, a.Buf)
+		}
+	}
+	doc := []string{first + ".", ""}
+	return append(doc, wrapShapes(in, out)...)
+}
+
+// layerWords names layers: layers "i" (Dense) and "add" (Add).
+func layerWords(layers []loop.Layer) string {
+	text := "layer "
+	if len(layers) > 1 {
+		text = "layers "
+	}
+	for i, l := range layers {
+		switch {
+		case i > 0 && i == len(layers)-1:
+			text += " and "
+		case i > 0:
+			text += ", "
+		}
+		text += mention(l.Name) + " (" + plain(l.Type) + ")"
+	}
+	return text
+}
+
+// lossWords describe the function of the loss: which losses, and what else has
+// been added to them.
+func (e *emitter) lossWords(backward bool, steps []string) (subject string, said []string) {
+	for _, t := range e.p.Targets {
+		s := strings.ReplaceAll(comment(t.Loss), "_", " ")
+		if len(e.p.Targets) > 1 {
+			s += " of " + mention(t.Name)
+		}
+		said = append(said, s)
+	}
+	if slices.ContainsFunc(steps, func(s string) bool { return strings.Contains(s, "penalty") }) {
+		said = append(said, "penalties of regularizers")
+	}
+	if backward {
+		return "starts the gradients at the loss", said
+	}
+	return "computes the loss", append(said, "mean over the batch")
+}
+
+// layersIn lists the layers whose work a group of kernels does, in the order of
+// the model: its own, and those that have been fused with it.
+func (e *emitter) layersIn(group []*loop.Run, backward bool) []loop.Layer {
+	in := map[string]bool{group[0].Layer: true}
+	wrote, read := map[*loop.Buffer]bool{}, map[string]bool{}
+	var starts []string
+	for _, r := range group {
+		_, product := r.Kernel.(*loop.Contract) // with the gradient of the activation before it
+		fused := product && slices.ContainsFunc(stepWords(r.Kernel), func(s string) bool { return strings.Contains(told(s), " gradient") })
+		for _, w := range r.Kernel.Writes() {
+			wrote[w.Buf] = true
+			owner := e.owner(w.Buf)
+			if starts = append(starts, owner); !backward || fused && w.Buf.Grad {
+				in[owner] = true
+			}
+		}
+	}
+	for _, r := range group {
+		for _, a := range r.Kernel.Reads() {
+			switch {
+			case a.Buf.Class == loop.Random: // a dropout
+				in[e.owner(a.Buf)] = true
+			case a.Buf.Class == loop.Param:
+				if !backward {
+					in[e.p.Segments[a.Buf.Segment].Layer] = true
+				}
+			case !wrote[a.Buf]:
+				read[e.owner(a.Buf)] = true
+			}
+		}
+	}
+	// What lies between the layers that are written and those that are read has
+	// been computed on the way.
+	var back func(name string)
+	back = func(name string) {
+		for _, l := range e.p.Layers {
+			if l.Name == name && !read[name] {
+				in[name] = true
+				for _, from := range l.Inputs {
+					back(from)
+				}
+			}
+		}
+	}
+	if !backward {
+		for _, name := range starts {
+			back(name)
+		}
+	}
+	var list []loop.Layer
+	for _, l := range e.p.Layers {
+		if in[l.Name] {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+// owner is the layer that a buffer is named after: where kernels have been
+// fused, not the layer whose kernel writes it.
+func (e *emitter) owner(b *loop.Buffer) string {
+	best := ""
+	for _, l := range e.p.Layers {
+		if (b.Name == l.Name || strings.HasPrefix(b.Name, l.Name+".")) && len(l.Name) > len(best) {
+			best = l.Name
+		}
+	}
+	if best == "" {
+		return b.Layer
+	}
+	return best
+}
