@@ -22,7 +22,7 @@ func (p *plan) resolveLayers() {
 			continue
 		}
 		config := info.New()
-		args, errs := laterArguments(l.Args, title)
+		args, errs := laterArguments(l.Args, later, title)
 		errs = append(errs, spec.Decode(args, config)...)
 		switch n := len(p.reads[i]); {
 		case n == 0:
@@ -47,7 +47,7 @@ var later = []string{
 }
 
 // laterArguments takes such arguments out and reports them.
-func laterArguments(args spec.Args, title string) (spec.Args, diag.List) {
+func laterArguments(args spec.Args, later []string, title string) (spec.Args, diag.List) {
 	var errs diag.List
 	var kept []spec.Arg
 	for _, a := range args.List {

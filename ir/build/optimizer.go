@@ -69,8 +69,18 @@ var optimizers = layer.Table[any]{
 	},
 }
 
+// laterSettings are arguments of Keras's optimizers that this version has not:
+// Keras 3, optimizers/base_optimizer.py.
+var laterSettings = []string{
+	"clipnorm", "clipvalue", "global_clipnorm", "use_ema", "ema_momentum", "ema_overwrite_frequency", "loss_scale_factor",
+	"gradient_accumulation_steps",
+}
+
 func (p *plan) resolveOptimizer(call spec.Call) {
-	e, settings, errs := optimizers.Resolve(call)
+	args, errs := laterArguments(call.Args, laterSettings, "compile")
+	call.Args = args
+	e, settings, wrong := optimizers.Resolve(call)
+	errs = append(errs, wrong...)
 	p.errs = append(p.errs, errs...)
 	if len(errs) > 0 {
 		return

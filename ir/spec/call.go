@@ -38,7 +38,10 @@ func (r *callReader) call(v Value) Call {
 		r.name(v.Str, v.Pos, nil)
 		return Call{Name: v.Str, Pos: v.Pos, Args: Args{Pos: v.Pos, Owner: r.owner, Kind: v.Str}}
 	case Map:
-		switch {
+		switch i := typeEntry(v); {
+		case i >= 0:
+			r.typed(v, i)
+			return Call{}
 		case len(v.Map) == 1:
 			return r.named(v.Map[0], v.Pos)
 		case len(v.Map) > 1:
@@ -62,6 +65,31 @@ func (r *callReader) named(a Arg, pos diag.Pos) Call {
 	}
 	r.name(a.Name, a.Pos, &a.Value)
 	return Call{Name: a.Name, Pos: pos, Args: args}
+}
+
+// typeEntry finds the entry of {type: adam, learning_rate: 0.001} that gives
+// the name as a value, or -1.
+func typeEntry(v Value) int {
+	return slices.IndexFunc(v.Map, func(a Arg) bool {
+		return a.Value.Kind == String && slices.Contains([]string{"type", "kind", "name", "identifier"}, a.Name) && v.Map[0].Value.Kind != Null &&
+			(a.Name != "name" || a.Pos == v.Map[0].Pos)
+	})
+}
+
+// typed answers a map whose i-th entry gives the name as a value.
+func (r *callReader) typed(v Value, i int) {
+	at := v.Map[i]
+	name := at.Value.Str
+	if better, ok := fromR(name); ok {
+		name = better
+	} else if better, ok := abbreviations[name]; ok {
+		name = better
+	}
+	text := plain(name)
+	if args := renamed(object(slices.Delete(slices.Clone(v.Map), i, i+1)...)); len(args.Map) > 0 {
+		text = "{" + text + ": " + args.brief() + "}"
+	}
+	r.fail(at.Pos, "the name stands by itself, and its arguments under it; write %s", r.line(text))
 }
 
 // several answers a map of more than one entry where one name is expected.

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
@@ -244,6 +245,9 @@ func (c *checker) cycle(path []int) {
 	}
 	l := path[first]
 	b.WriteString(diag.Quote(c.names[l]))
+	if slices.ContainsFunc(path, func(l int) bool { return c.m.Layers[l].Inputs == nil }) {
+		b.WriteString("; a layer without inputs: reads the layer before it")
+	}
 	c.errs.Add(c.m.Layers[l].Pos, "the layers go round in a circle: %s", b.String())
 }
 

@@ -13,7 +13,7 @@ var compileMistakes = map[string]string{
 	"learning_rate":       "the learning rate stands under the optimizer; write optimizer: {rmsprop: {learning_rate: 0.001}}",
 	"lr":                  "the learning rate stands under the optimizer; write optimizer: {rmsprop: {learning_rate: 0.001}}",
 	"momentum":            "momentum stands under the optimizer; write optimizer: {sgd: {learning_rate: 0.01, momentum: 0.9}}",
-	"loss_weights":        "compile: loss_weights is not supported by this version",
+	"loss_weights":        "compile: loss_weights is not supported by this version; take it out: the losses of all outputs are added as they are",
 	"weighted_metrics":    "compile: weighted_metrics is not supported by this version; metrics are weighted when the rows have weights",
 	"run_eagerly":         "run_eagerly has no meaning here: the model is compiled to Go; take the line out",
 	"jit_compile":         "jit_compile has no meaning here: the model is compiled to Go; take the line out",
@@ -145,6 +145,9 @@ func (p *parser) outputMap(m *Model, v Value) bool {
 	}
 	if _, config := v.get("class_name"); config {
 		return false // Keras's own form of a name with arguments, which is answered
+	}
+	if typeEntry(v) >= 0 {
+		return false // {type: huber, delta: 2}, which is answered as well
 	}
 	first := v.Map[0].Value
 	return first.Kind == String || first.Kind == List || len(v.Map) > 1 && first.Kind != Null

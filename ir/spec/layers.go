@@ -252,6 +252,11 @@ func (p *parser) inputShape(title string, l *Layer, a Arg) {
 		p.fail(a.Pos, "%s: the length of the input stands under inputs, and not in the layer; write inputs: {x: {shape: [length], dtype: int32}} before layers:", title)
 		return
 	}
+	p.fail(a.Pos, "%s: %s is not an argument of a layer here; write inputs: {x: {shape: %s}} before layers:", title, quotedName(a.Name), shapeOf(a))
+}
+
+// shapeOf gives the shape of the input as it is written here.
+func shapeOf(a Arg) string {
 	v := a.Value
 	if v.Kind == Int {
 		v = Value{Kind: List, List: []Value{v}}
@@ -264,9 +269,8 @@ func (p *parser) inputShape(title string, l *Layer, a Arg) {
 	if v.Kind == List && len(v.List) > 1 && strings.HasPrefix(a.Name, "batch") {
 		v.List = v.List[1:]
 	}
-	shape := "[...]"
 	if v.Kind == List && len(v.List) > 0 && len(v.List) <= maxRank {
-		shape = v.brief()
+		return v.brief()
 	}
-	p.fail(a.Pos, "%s: %s is not an argument of a layer here; write inputs: {x: {shape: %s}} before layers:", title, quotedName(a.Name), shape)
+	return "[...]"
 }

@@ -132,7 +132,6 @@ var misplaced = map[string]string{
 	"units":            "units is an argument of a layer; write it under its layer: - Dense: {units: 16}",
 	"activation":       "activation is an argument of a layer; write it under its layer: - Dense: {units: 16, activation: relu}",
 	"Sequential":       "Sequential is not needed: write the layers under layers:",
-	"input_shape":      "the shape of the input stands under inputs: write inputs: {x: {shape: [...]}}",
 	"regularizer":      "a regularizer is an argument of a layer: write - Dense: {units: 16, kernel_regularizer: {l2: 0.001}}",
 }
 
@@ -167,6 +166,9 @@ func (p *parser) model(file string, root Value) *Model {
 		}},
 		{name: "compile", take: func(a Arg) { compile = &a }},
 		{name: "fit", take: func(a Arg) { p.fit(m, a) }},
+		{name: "input_shape", hidden: true, take: func(a Arg) {
+			p.fail(a.Pos, "the shape of the input stands under inputs; write inputs: {x: {shape: %s}}", shapeOf(a))
+		}},
 		{name: "$schema", hidden: true, take: func(a Arg) {
 			if a.Value.Kind != String {
 				p.fail(a.Value.Pos, "$schema takes the address of a JSON Schema as a text, not %s", a.Value.describe())
@@ -179,6 +181,7 @@ func (p *parser) model(file string, root Value) *Model {
 	if !meant["layers"] {
 		p.fail(root.Pos, "the description has no layers; write layers: and under it lines such as - Dense: {units: 16, activation: relu}")
 	}
+	meant["inputs"] = meant["inputs"] || meant["input_shape"]
 	p.impliedInputs(m, root.Pos, meant)
 	return m
 }
@@ -192,7 +195,7 @@ func (p *parser) fallenOut(root *Value) {
 		if last.Kind != Map || len(last.Map) != 1 || last.Map[0].Value.Kind != Null {
 			return
 		}
-		known := []string{"name", "data", "inputs", "layers", "outputs", "compile", "fit"}
+		known := []string{"name", "data", "inputs", "layers", "outputs", "compile", "fit", "input_shape"}
 		var fallen, kept []Arg
 		behind := false
 		for _, a := range root.Map {

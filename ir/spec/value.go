@@ -219,6 +219,13 @@ func instead(name string, v Value, want func(Value) bool) string {
 			}
 			got = e
 		}
+	case Bool:
+		for _, number := range []Value{{Kind: Float, Float: 0.5}, {Kind: Int, Int: 1}} {
+			if want(number) {
+				return "; write a number, such as " + plain(name) + ": " + number.flow()
+			}
+		}
+		return ""
 	case Int:
 		if v.Int != 0 && v.Int != 1 {
 			return ""
