@@ -130,7 +130,12 @@ func (e *emitter) layersIn(group []*loop.Run, backward bool) []loop.Layer {
 	// What lies between the layers that are written and those that are read has
 	// been computed on the way.
 	var back func(name string)
+	seen := map[string]bool{}
 	back = func(name string) {
+		if seen[name] {
+			return
+		}
+		seen[name] = true
 		for _, l := range e.p.Layers {
 			if l.Name == name && !read[name] {
 				in[name] = true
