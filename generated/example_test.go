@@ -9,6 +9,7 @@ import (
 	"github.com/nngen-go/nngen/generated/iris"
 	"github.com/nngen-go/nngen/generated/irispredict"
 	"github.com/nngen-go/nngen/runtime/data"
+	"github.com/nngen-go/nngen/runtime/train"
 )
 
 // Training in Go: rows in, a model out.
@@ -38,6 +39,38 @@ func Example_train() {
 	// Output:
 	// 20 epochs
 	// virginica
+}
+
+// untilAccurate ends a training that has got as good as needed.
+type untilAccurate struct{ train.NopCallback }
+
+func (untilAccurate) OnEpochEnd(s *train.State) error {
+	if accuracy, _ := s.Value("accuracy"); accuracy >= 0.97 {
+		return train.ErrStop
+	}
+	return nil
+}
+
+// A callback that stops early.
+func Example_callback() {
+	table, err := data.OpenCSV("../testdata/models/iris_train.csv", data.CSVOptions{Target: "species", Classes: iris.Classes[:]})
+	if err != nil {
+		log.Fatal(err)
+	}
+	var x []iris.Input
+	var y []iris.Target
+	for i := range table.Len() {
+		x = append(x, iris.Input(table.Row(i)))
+		y = append(y, iris.Target(table.Targets[i]))
+	}
+	m := iris.New(iris.Seed(1))
+	cfg := iris.FitConfig{Epochs: 500, Callbacks: []train.Callback{untilAccurate{}}}
+	history, err := m.Fit(context.Background(), iris.Slices(x, y), cfg)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("stopped early:", len(history.Epochs) < 100)
+	// Output: stopped early: true
 }
 
 // Weights that were saved are opened, or embedded.
