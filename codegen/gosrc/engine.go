@@ -89,7 +89,7 @@ func (e *emitter) targetCheck(i int) string {
 		what = " " + strings.Trim(quote(p.Name), `"`)
 	}
 	msg := func(class string) string {
-		return fmt.Sprintf("return §fmt.Errorf(%s, %s)", quote(fmt.Sprintf("%s: target%s is class %%d, not one from 0 to %d", e.cfg.Package, strings.ReplaceAll(what, "%", "%%"), p.Limit-1)), class)
+		return fmt.Sprintf("return §fmt.Errorf(%s, %s)", quote(fmt.Sprintf("target%s is class %%d, not one from 0 to %d", strings.ReplaceAll(what, "%", "%%"), p.Limit-1)), class)
 	}
 	if len(p.Shape) == 0 {
 		class := operandOf("y", e.p.Targets, e.ports.targets, i)
@@ -159,6 +159,9 @@ func (e *emitter) rowMethods(f *file) {
 	pick := func(k string, n int, cases []string) string {
 		if n == 1 {
 			return cases[0]
+		}
+		if n == 2 {
+			return "if " + k + " == 0 {\n" + cases[0] + "\n}\n" + cases[1]
 		}
 		s := "switch " + k + " {\n"
 		for i, c := range cases {

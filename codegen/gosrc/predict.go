@@ -71,7 +71,7 @@ func (e *emitter) predictOne(f *file) {
 	failed := map[bool]string{true: "return out, err", false: "return err"}[result != ""]
 	if e.checked() {
 		line("if err := x.check(); err != nil {")
-		line("%s", failed)
+		line("%s", strings.Replace(failed, "err", fmt.Sprintf(`§fmt.Errorf("%s: %s: %%w", err)`, e.cfg.Package, name), 1))
 		line("}")
 	}
 	scratch := ""
@@ -193,10 +193,10 @@ func (e *emitter) predictBatch(f *file) {
 	if e.checked() {
 		check = fmt.Sprintf(`for i := range x {
 		if err := x[i].check(); err != nil {
-			return §fmt.Errorf("row %%d: %%w", i, err)
+			return §fmt.Errorf("%s: PredictBatch: row %%d: %%w", i, err)
 		}
 	}
-	`)
+	`, e.cfg.Package)
 		doc = "\n// Ids out of range are an error, and dst is then left as it was."
 	}
 	f.add(`// PredictBatch computes dst[i] from x[i] for any number of samples, with the same
@@ -324,18 +324,16 @@ func (e *emitter) checkMethod(f *file) {
 		if p.Limit == 0 {
 			continue
 		}
-		ids := ""
+		ids := index(flatOf("x", e.p.Inputs, e.ports.inputs, i))
 		if len(p.Shape) == 0 && !p.Ragged {
 			ids = fmt.Sprintf("[]int32{%s}", scalarOf("x", e.p.Inputs, e.ports.inputs, i))
-		} else {
-			ids = flatOf("x", e.p.Inputs, e.ports.inputs, i)
 		}
 		body += fmt.Sprintf(`for i, id := range %s {
 		if id < 0 || id >= %d {
-			return §fmt.Errorf("%s: input %%s: id %%d at position %%d is not from 0 to %d", %s, id, i)
+			return §fmt.Errorf("input %%s: id %%d at position %%d is not from 0 to %d", %s, id, i)
 		}
 	}
-	`, ids, p.Limit, e.cfg.Package, p.Limit-1, quote(p.Name))
+	`, ids, p.Limit, p.Limit-1, quote(p.Name))
 	}
 	f.add("// check reports the first id that is out of range.\nfunc (x *Input) check() error {\n%sreturn nil\n}", body)
 }

@@ -85,11 +85,8 @@ func bits(v []Output) string { return §fmt.Sprintf("%%x", v) }`)
 	m := newTest(t)
 	x := samples(batchRows + 3)
 	want := predictAll(t, m, x)
-	for _, n := range []int{0, 1, 2, 7, 8, 9, len(x)} {
+	for _, n := range []int{%s} {
 		got := make([]Output, n)
-		if n > len(x) {
-			continue
-		}
 		if err := m.PredictBatch(got, x[:n]); err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +97,7 @@ func bits(v []Output) string { return §fmt.Sprintf("%%x", v) }`)
 	if m.PredictBatch(make([]Output, 1), x[:2]) == nil {
 		t.Error("two samples fit one output")
 	}
-}`)
+}`, e.batchLengths())
 	f.add(`func TestPredictConcurrently(t *§testing.T) {
 	m := newTest(t)
 	x := samples(16)
@@ -190,6 +187,18 @@ func TestPredictPoisoned(t *§testing.T) {
 	if e.classified() {
 		e.classTest(f)
 	}
+}
+
+// batchLengths are numbers of samples to predict: few, about eight, and more
+// than the kernels take at once.
+func (e *emitter) batchLengths() string {
+	var list []string
+	for _, n := range []int{0, 1, 2, 7, 8, 9} {
+		if n < e.p.Batch+3 {
+			list = append(list, fmt.Sprint(n))
+		}
+	}
+	return strings.Join(append(list, "len(x)"), ", ")
 }
 
 // inputFromTest prints the test of samples made of rows.

@@ -209,32 +209,61 @@ func (e *emitter) seedTests(f *file) {
 		t.Error("a truncated file was read")
 	}
 }`)
-	f.add(`// Gradients over parts of a batch add up to those of the whole batch.
-func TestGradientsAgreeWithTrain(t *§testing.T) {
-	n := min(6, batchRows)
-	m := newTest(t)
-	var g Params
-	loss, err := m.Gradients(&g, Batch{X: samples(n), Y: targets(n)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	other := newTest(t)
-	e := other.trainer()
-	for i := range n {
-		x, y := sample(i), expected(i)
-		if err := e.Load(i, &x, &y, 1); err != nil {
+	e.gradientsTest(f)
+}
+
+// gradientsTest prints the test of Gradients against the training step.
+func (e *emitter) gradientsTest(f *file) {
+	doc, n, parts := "Gradients over parts of a batch add up to those of the whole.", "batchRows + 3", `var want Params
+	var loss float64
+	for first := 0; first < n; first += batchRows {
+		rows := min(batchRows, n-first)
+		for r := range rows {
+			if err := e.Load(r, &x[first+r], &y[first+r], 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		loss += e.Train(rows, §train.Step{Seed: m.session.Seed, First: first, Total: n})
+		for i, v := range e.Gradients() {
+			want.flat()[i] += v
+		}
+	}`
+	if e.p.Training.BatchStatistics {
+		doc, n, parts = "Gradients are those of a training step.", "min(6, batchRows)", `for r := range n {
+		if err := e.Load(r, &x[r], &y[r], 1); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if want := e.Train(n, §train.Step{Seed: m.session.Seed, Total: n}); float32(want) != loss {
-		t.Errorf("loss %%v, want %%v", loss, want)
+	loss := e.Train(n, §train.Step{Seed: m.session.Seed, Total: n})
+	want := e.grads`
 	}
-	for i, want := range e.Gradients() {
-		if got := g.flat()[i]; got != want {
-			t.Fatalf("gradient %%d is %%v, want %%v", i, got, want)
+	f.add(`// %s
+func TestGradientsAgreeWithTrain(t *§testing.T) {
+	n := %s
+	m := newTest(t)
+	x, y := samples(n), targets(n)
+	var g Params
+	got, err := m.Gradients(&g, Batch{X: x, Y: y})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := newTest(t).trainer()
+	%s
+	if got != float32(loss) {
+		t.Errorf("loss %%v, want %%v", got, loss)
+	}
+	for i, v := range want.flat()[:trainable] {
+		if g.flat()[i] != v {
+			t.Fatalf("gradient %%d is %%v, want %%v", i, g.flat()[i], v)
 		}
 	}
-}`)
+	if _, err := m.Gradients(&g, Batch{X: x, Y: y[1:]}); err == nil {
+		t.Error("a target is missing and nothing said so")
+	}
+	if m.Apply(nil, &g) == nil {
+		t.Error("no optimizer, and nothing said so")
+	}
+}`, doc, n, parts)
 }
 
 func (e *emitter) poisonText() string {

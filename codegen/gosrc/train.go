@@ -10,14 +10,20 @@ import (
 
 func (e *emitter) trainFile() (*file, error) {
 	f := e.newFile()
-	f.add(`// What training is told and what it tells.
-type (
-	Dataset   = §data.Dataset[Input, Target]
-	Example   = §data.Example[Input, Target]
+	f.add(`type (
+	// Dataset is a sequence of examples that Fit can read again and again.
+	Dataset = §data.Dataset[Input, Target]
+	// Example is one sample with its target and its weight in the loss.
+	Example = §data.Example[Input, Target]
+	// FitConfig says how Fit trains; its zero value, as the description says.
 	FitConfig = §train.Config[Input, Target]
-	History   = §train.History
-	Result    = §train.Result
-	Rule      = §optim.Rule
+	// History holds the losses and metrics of every epoch of a Fit.
+	History = §train.History
+	// Result is a loss with its metrics.
+	Result = §train.Result
+	// Rule is how an optimizer moves weights against a gradient: Adam, SGD, ...
+	Rule = §optim.Rule
+	// Optimizer is a rule with what it remembers of the steps taken.
 	Optimizer = §optim.Optimizer
 )
 
@@ -178,41 +184,58 @@ func metricText(s loop.Setting) (string, error) {
 
 // gradientsDecl prints the entry points of custom training loops.
 func (e *emitter) gradientsDecl(f *file) {
-	limit := ""
-	if e.p.Training.BatchStatistics {
-		limit = fmt.Sprintf(`if len(b.X) > batchRows {
-		return 0, §fmt.Errorf("%s: Gradients: %%d rows: statistics over the batch need them all at once, at most %%d", len(b.X), batchRows)
-	}
-	`, e.cfg.Package)
-	}
 	f.add(`// Batch is what one training step learns from.
 type Batch struct {
 	X      []Input
 	Y      []Target
 	Weight []float32 // of each sample in the loss; nil: 1
 	Step   uint64    // optimizer steps taken before: it selects the dropout masks
-}
-
-// Gradients fills g with the gradient of the batch's loss, which it returns,
+}`)
+	pkg := e.cfg.Package
+	check := fmt.Sprintf(`if len(b.X) == 0 || len(b.Y) != len(b.X) || b.Weight != nil && len(b.Weight) != len(b.X) {
+		return 0, §fmt.Errorf("%s: Gradients: %%d inputs, %%d targets, %%d weights", len(b.X), len(b.Y), len(b.Weight))
+	}`, pkg)
+	load := func(at string) string {
+		return fmt.Sprintf(`weight := float32(1)
+			if b.Weight != nil {
+				weight = b.Weight[%[1]s]
+			}
+			if err := e.Load(r, &b.X[%[1]s], &b.Y[%[1]s], weight); err != nil {
+				return 0, §fmt.Errorf("%[2]s: Gradients: row %%d: %%w", %[1]s, err)
+			}`, at, pkg)
+	}
+	if e.p.Training.BatchStatistics {
+		f.add(`// Gradients fills g with the gradient of the batch's loss, which it returns,
+// and brings the state up to date. With Apply it makes training loops of one's
+// own. The statistics over the batch need all its rows at once: a batch has at
+// most %d.
+func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
+	%s
+	n := len(b.X)
+	if n > batchRows {
+		return 0, §fmt.Errorf("%s: Gradients: %%d rows: statistics over the batch need them all at once, at most %%d", n, batchRows)
+	}
+	e := m.trainer()
+	for r := range n {
+		%s
+	}
+	sum := e.Train(n, §train.Step{Seed: m.session.Seed, Index: b.Step, Total: n})
+	*g = *e.grads
+	return float32(sum), nil
+}`, e.p.Batch, check, pkg, load("r"))
+	} else {
+		f.add(`// Gradients fills g with the gradient of the batch's loss, which it returns,
 // and brings the state up to date. With Apply it makes training loops of one's
 // own.
 func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
-	if len(b.X) == 0 || len(b.Y) != len(b.X) || b.Weight != nil && len(b.Weight) != len(b.X) {
-		return 0, §fmt.Errorf("%s: Gradients: %%d inputs, %%d targets, %%d weights", len(b.X), len(b.Y), len(b.Weight))
-	}
-	%se := m.trainer()
+	%s
+	e := m.trainer()
 	*g = Params{}
 	sum, grads := 0.0, g.flat()
 	for first := 0; first < len(b.X); first += batchRows {
 		n := min(batchRows, len(b.X)-first)
 		for r := range n {
-			weight := float32(1)
-			if b.Weight != nil {
-				weight = b.Weight[first+r]
-			}
-			if err := e.Load(r, &b.X[first+r], &b.Y[first+r], weight); err != nil {
-				return 0, §fmt.Errorf("row %%d: %%w", first+r, err)
-			}
+			%s
 		}
 		sum += e.Train(n, §train.Step{Seed: m.session.Seed, Index: b.Step, First: first, Total: len(b.X)})
 		for i, v := range e.Gradients() {
@@ -220,9 +243,9 @@ func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 		}
 	}
 	return float32(sum), nil
-}
-
-// NewOptimizer binds a rule to the parameters of this network; nil stands for
+}`, check, load("first+r"))
+	}
+	f.add(`// NewOptimizer binds a rule to the parameters of this network; nil stands for
 // the rule of the description.
 func NewOptimizer(rule Rule) (*Optimizer, error) {
 	if rule == nil {
@@ -233,6 +256,9 @@ func NewOptimizer(rule Rule) (*Optimizer, error) {
 
 // Apply moves the parameters one step against the gradient.
 func (m *Model) Apply(o *Optimizer, g *Params) error {
+	if o == nil {
+		return §errors.New("%s: Apply: no optimizer: NewOptimizer makes one")
+	}
 	return o.Apply(m.params.flat()[:trainable], g.flat()[:trainable])
-}`, e.cfg.Package, limit)
+}`, pkg)
 }

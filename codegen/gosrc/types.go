@@ -96,6 +96,9 @@ func copyIn(to, v string, ports []loop.Port, fields []string, i int) string {
 	if len(p.Shape) == 0 {
 		return fmt.Sprintf("%s[row] = %s", to, scalarOf(v, ports, fields, i))
 	}
+	if size(p.Shape) == 1 {
+		return fmt.Sprintf("%s[row] = %s%s", to, strings.TrimPrefix(operandOf(v, ports, fields, i), "*"), strings.Repeat("[0]", len(p.Shape)))
+	}
 	return fmt.Sprintf("copy(%s[%s:], %s)", to, scaled("row", size(p.Shape), 0), flatOf(v, ports, fields, i))
 }
 

@@ -12,7 +12,7 @@ import (
 // may be called from any number of goroutines and allocates nothing once warm.
 func (m *Model) Predict(x *Input) (out Output, err error) {
 	if err := x.check(); err != nil {
-		return out, err
+		return out, fmt.Errorf("imdb: Predict: %w", err)
 	}
 	s := m.rows.get()
 	s.ids = appendDistinct(s.ids[:0], *x, s.seen[:])
@@ -39,7 +39,7 @@ func (m *Model) PredictBatch(dst []Output, x []Input) error {
 	}
 	for i := range x {
 		if err := x[i].check(); err != nil {
-			return fmt.Errorf("row %d: %w", i, err)
+			return fmt.Errorf("imdb: PredictBatch: row %d: %w", i, err)
 		}
 	}
 	s := m.batches.get()
@@ -102,7 +102,7 @@ func (o *Output) fill(rows []float32, row int) {
 func (x *Input) check() error {
 	for i, id := range *x {
 		if id < 0 || id >= 10000 {
-			return fmt.Errorf("imdb: input %s: id %d at position %d is not from 0 to 9999", "x", id, i)
+			return fmt.Errorf("input %s: id %d at position %d is not from 0 to 9999", "x", id, i)
 		}
 	}
 	return nil

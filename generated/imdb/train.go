@@ -5,6 +5,7 @@ package imdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/nngen-go/nngen/runtime/data"
@@ -14,14 +15,20 @@ import (
 	"github.com/nngen-go/nngen/runtime/train"
 )
 
-// What training is told and what it tells.
 type (
-	Dataset   = data.Dataset[Input, Target]
-	Example   = data.Example[Input, Target]
+	// Dataset is a sequence of examples that Fit can read again and again.
+	Dataset = data.Dataset[Input, Target]
+	// Example is one sample with its target and its weight in the loss.
+	Example = data.Example[Input, Target]
+	// FitConfig says how Fit trains; its zero value, as the description says.
 	FitConfig = train.Config[Input, Target]
-	History   = train.History
-	Result    = train.Result
-	Rule      = optim.Rule
+	// History holds the losses and metrics of every epoch of a Fit.
+	History = train.History
+	// Result is a loss with its metrics.
+	Result = train.Result
+	// Rule is how an optimizer moves weights against a gradient: Adam, SGD, ...
+	Rule = optim.Rule
+	// Optimizer is a rule with what it remembers of the steps taken.
 	Optimizer = optim.Optimizer
 )
 
@@ -94,7 +101,7 @@ func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 				weight = b.Weight[first+r]
 			}
 			if err := e.Load(r, &b.X[first+r], &b.Y[first+r], weight); err != nil {
-				return 0, fmt.Errorf("row %d: %w", first+r, err)
+				return 0, fmt.Errorf("imdb: Gradients: row %d: %w", first+r, err)
 			}
 		}
 		sum += e.Train(n, train.Step{Seed: m.session.Seed, Index: b.Step, First: first, Total: len(b.X)})
@@ -116,6 +123,9 @@ func NewOptimizer(rule Rule) (*Optimizer, error) {
 
 // Apply moves the parameters one step against the gradient.
 func (m *Model) Apply(o *Optimizer, g *Params) error {
+	if o == nil {
+		return errors.New("imdb: Apply: no optimizer: NewOptimizer makes one")
+	}
 	return o.Apply(m.params.flat()[:trainable], g.flat()[:trainable])
 }
 
