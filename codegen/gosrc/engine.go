@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -121,37 +122,41 @@ func (e *emitter) engineEnv(role string) string {
 }
 
 func (e *emitter) runMethods(f *file) {
-	outputs := func() string {
-		var s []string
+	var outputs []string
+	for i := range e.p.Outputs {
+		outputs = append(outputs, fmt.Sprintf("e.outputs[%d]", i))
+	}
+	results := func(fn *planFunc) (text, loss string) {
+		list := slices.Clone(outputs)
 		for i := range e.p.Outputs {
-			s = append(s, fmt.Sprintf("e.outputs[%d]", i))
+			list = append(list, fmt.Sprintf("e.losses[%d]", i))
 		}
-		return strings.Join(s, ", ")
-	}()
-	losses := func(at []int) string {
-		s := ""
-		for i, o := range at {
-			s += fmt.Sprintf("e.losses[%d] = float64(e.a[%d])\n", i, o)
+		loss, define := list[len(list)-1], ""
+		if len(fn.returns) > len(list) {
+			loss, define = "loss", "var loss float64\n"
+			list = append(list, loss)
 		}
-		return s
+		return fmt.Sprintf("%s%s = %s", define, strings.Join(list, ", "), fn.call(e.engineEnv)), loss
 	}
 	update := ""
 	if len(e.p.Train.Updates) > 0 {
 		update = "updateState(e.params, e.a[:])\n"
 	}
+	text, loss := results(e.forward)
 	f.add(`// Train runs forward and backward over the first n rows and returns their share
 // of the batch's loss.
 func (e *engine) Train(n int, s §train.Step) float64 {
-	%s = %s
 	%s
-	%s%sreturn float64(e.a[%d])
-}`, outputs, e.forward.call(e.engineEnv), e.backward.call(e.engineEnv), update, losses(e.trainLosses), e.trainLossAt)
+	%s
+	%sreturn %s
+}`, text, e.backward.call(e.engineEnv), update, loss)
+	text, loss = results(e.evaluate)
 	f.add(`// Evaluate runs the network over the first n rows as Predict does and returns
 // their share of the loss.
 func (e *engine) Evaluate(n int, s §train.Step) float64 {
-	%s = %s
-	%sreturn float64(e.a[%d])
-}`, outputs, e.evaluate.call(e.engineEnv), losses(e.evalLosses), e.evaluateLossAt)
+	%s
+	return %s
+}`, text, loss)
 }
 
 // rowMethods prints Outputs and Targets.
@@ -208,10 +213,10 @@ func (e *emitter) adapterDecl(f *file) {
 	}
 	body := ""
 	for i, a := range e.p.Adapts {
-		body += fmt.Sprintf(`if e.params.flat()[%d] == 0 { // %s
+		body += fmt.Sprintf(`if e.params.%s%s == 0 {
 		list = append(list, &adapter{%s, %d, %d, e.%s, [3][2]int{%s, %s, %s}, e.params})
 	}
-	`, e.p.Segments[a.Count].Offset, e.fields[a.Count], quote(a.Layer), a.Width, a.Groups, e.adapts[i].name, e.place(a.Mean), e.place(a.Variance), e.place(a.Count))
+	`, e.fields[a.Count], strings.Repeat("[0]", len(e.p.Segments[a.Count].Shape)), quote(a.Layer), a.Width, a.Groups, e.adapts[i].name, e.place(a.Mean), e.place(a.Variance), e.place(a.Count))
 	}
 	f.add(`// Adapt returns the layers that have not yet been fitted to the training rows.
 func (e *engine) Adapt() []§train.Adapter {

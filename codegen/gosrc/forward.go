@@ -12,8 +12,6 @@ type phases struct {
 	predictRow, predictRows     *planFunc
 	evaluate, forward, backward *planFunc
 	adapts                      []*planFunc
-	trainLosses, evalLosses     []int // places of the losses in the arena
-	trainLossAt, evaluateLossAt int
 }
 
 // phasesOf lays out every plan that the package runs. Layers that do the same
@@ -36,7 +34,11 @@ func (e *emitter) phasesOf() error {
 		return err
 	}
 	plan = e.p.Evaluate
-	if e.evaluate, err = e.phase("evaluate", "evaluate runs the network on n samples as Predict does, and computes their loss.", plan, planned(plan), calls, true); err != nil {
+	losses, err := lossesOf(plan)
+	if err != nil {
+		return err
+	}
+	if e.evaluate, err = e.phase("evaluate", "evaluate runs the network on n samples as Predict does. It returns the outputs and "+e.lossDoc(), plan, planned(plan), calls, true, losses...); err != nil {
 		return err
 	}
 	if err := e.trainPhases(); err != nil {
@@ -53,9 +55,6 @@ func (e *emitter) phasesOf() error {
 			return err
 		}
 		e.adapts = append(e.adapts, fn)
-	}
-	if e.evalLosses, e.evaluateLossAt, err = e.lossPlaces(e.p.Evaluate); err != nil {
-		return err
 	}
 	return nil
 }
@@ -94,8 +93,16 @@ func (e *emitter) trainPhases() error {
 	if err != nil {
 		return err
 	}
+	losses, err := lossesOf(plan)
+	if err != nil {
+		return err
+	}
 	suffix := e.el.suffix
-	e.forward, err = e.phase("forward"+suffix, fmt.Sprintf("forward%s runs the network on n samples as training does, and computes their loss.", suffix), plan, planned(plan), calls, suffix == "")
+	returns := "the outputs and " + e.lossDoc()
+	if e.el == double { // of which the test needs the loss alone
+		losses, returns = losses[len(losses)-1:], "their share of the loss."
+	}
+	e.forward, err = e.phase("forward"+suffix, fmt.Sprintf("forward%s runs the network on n samples as training does. It returns %s", suffix, returns), plan, planned(plan), calls, suffix == "", losses...)
 	if err != nil {
 		return err
 	}
@@ -103,23 +110,30 @@ func (e *emitter) trainPhases() error {
 		return err
 	}
 	e.backward, err = e.phase("backward"+suffix, fmt.Sprintf("backward%s computes the gradients of the loss, from what forward%s left in the arena.", suffix, suffix), plan, planned(plan), calls, false)
-	if err != nil {
-		return err
-	}
-	e.trainLosses, e.trainLossAt, err = e.lossPlaces(plan)
 	return err
 }
 
-// lossPlaces finds the losses of a plan in its arena.
-func (e *emitter) lossPlaces(plan *loop.Plan) (each []int, all int, err error) {
-	for _, b := range append(append([]*loop.Buffer{}, plan.Losses...), plan.Loss) {
-		if b == nil || b.Class != loop.Arena || b.Rows || b.Row() != 1 {
-			return nil, 0, fmt.Errorf("the loss of plan %s is not a number in its arena", plan.Name)
-		}
-		each = append(each, b.Offset)
+// lossesOf are the losses that a plan leaves in its arena: of every output, and
+// behind them the whole one where that is another.
+func lossesOf(plan *loop.Plan) ([]*loop.Buffer, error) {
+	list := slices.Clone(plan.Losses)
+	if len(list) != 1 || list[0] != plan.Loss {
+		list = append(list, plan.Loss)
 	}
-	last := len(each) - 1
-	return each[:last], each[last], nil
+	for _, b := range list {
+		if b == nil || b.Class != loop.Arena || b.Rows || b.Row() != 1 {
+			return nil, fmt.Errorf("the loss of plan %s is not a number in its arena", plan.Name)
+		}
+	}
+	return list, nil
+}
+
+// lossDoc says what losses a function returns.
+func (e *emitter) lossDoc() string {
+	if losses, err := lossesOf(e.p.Train); err == nil && len(losses) > 1 {
+		return "their share of the losses: of each output, then of all."
+	}
+	return "their share of the loss."
 }
 
 func (e *emitter) forwardFile() *file {

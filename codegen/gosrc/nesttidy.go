@@ -7,9 +7,9 @@ import (
 )
 
 // tidyNest turns reductions of one value into stores, drops loops of one turn,
-// splits an axis that runs through whole rows
-// where random numbers need row and element, and gives a single store all its
-// loops as one group.
+// splits an axis that runs through a whole matrix of parameters, or through
+// whole rows where random numbers need row and element, and gives a single
+// store all its loops as one group.
 func tidyNest(n *loop.Nest) *loop.Nest {
 	t := &loop.Nest{Outer: slices.Clone(n.Outer)}
 	for _, s := range n.Body {
@@ -38,6 +38,21 @@ func tidyNest(n *loop.Nest) *loop.Nest {
 		visit(&s.Dst)
 		for i := range s.Srcs {
 			visit(&s.Srcs[i])
+		}
+	}
+	matrices := map[int]int{} // a run through all of a matrix of parameters: elements, columns
+	note := func(a loop.Access, axes []loop.Axis) {
+		if shape := a.Buf.Shape; (a.Buf.Class == loop.Param || a.Buf.Class == loop.Gradient) && len(shape) == 2 && shape[0] > 1 && shape[1] > 1 {
+			for i, s := range a.Strides {
+				if s == 1 && axes[i].N == a.Buf.Row() {
+					matrices[axes[i].N] = shape[1]
+				}
+			}
+		}
+	}
+	for _, s := range t.Body {
+		for _, a := range append([]loop.Access{s.Dst}, s.Srcs...) {
+			note(a, t.Axes(s))
 		}
 	}
 	draws := false
@@ -73,6 +88,19 @@ func tidyNest(n *loop.Nest) *loop.Nest {
 		}
 		return nil
 	}, func(s []int, at int, _ loop.Axis) []int { return slices.Delete(s, at, at+1) })
+	if len(matrices) > 0 {
+		change(func(g []loop.Axis, i int) []loop.Axis {
+			if a := g[i]; !a.Rows && matrices[a.N] > 0 {
+				return []loop.Axis{{Name: "i", N: a.N / matrices[a.N]}, {Name: "o", N: matrices[a.N]}}
+			}
+			return nil
+		}, func(s []int, at int, a loop.Axis) []int {
+			columns := matrices[a.N]
+			s = slices.Insert(s, at+1, s[at])
+			s[at] *= columns
+			return s
+		})
+	}
 	if draws {
 		change(func(g []loop.Axis, i int) []loop.Axis {
 			if a := g[i]; a.Rows && a.N > 1 {

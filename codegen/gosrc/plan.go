@@ -72,10 +72,11 @@ func forRow(p *loop.Plan) *layout {
 }
 
 // phase prints the function that runs calls over a plan's memory. Outputs are
-// returned where results is set.
-func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []layerRun, results bool) (*planFunc, error) {
+// returned where results is set, and behind them the losses.
+func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []layerRun, results bool, losses ...*loop.Buffer) (*planFunc, error) {
 	fn := &planFunc{name: name}
 	var views, lines []string
+	var laid []*loop.Buffer
 	seen := map[string]bool{}
 	use := func(a arg) {
 		key := fmt.Sprint(a.role == arenaArg, a.name)
@@ -94,6 +95,7 @@ func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []la
 			arena.typed = typed{"ai", "[]int32"}
 		}
 		use(arena)
+		laid = append(laid, b)
 		views = append(views, e.viewText(b, arena.name, l))
 	}
 	place := func(a arg) {
@@ -145,12 +147,24 @@ func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []la
 			}
 		}
 	}
+	rows := len(fn.returns)
+	for _, b := range losses {
+		lay(b)
+		text := e.bufs[b] + "[0]"
+		if e.el == single {
+			text = "float64(" + text + ")"
+		}
+		fn.returns = append(fn.returns, text)
+	}
 	if !l.row && (len(views) > 0) {
 		use(arg{role: countArg, typed: typed{"n", "int"}})
 	}
 	slices.SortStableFunc(fn.args, func(a, b arg) int { return int(a.role) - int(b.role) })
 	var b strings.Builder
-	fmt.Fprintf(&b, "%sfunc %s%s%s {\n", docComment(doc), name, parameters(typedOf(fn.args)), resultTypes(len(fn.returns), e.el.float))
+	fmt.Fprintf(&b, "%sfunc %s%s%s {\n", docComment(doc), name, parameters(typedOf(fn.args)), resultTypes(rows, len(losses), e.el.float))
+	if e.sharing(laid, l) {
+		b.WriteString("// Names that share memory never live at the same time, or a kernel works in place.\n")
+	}
 	if len(views) > 0 {
 		b.WriteString(strings.Join(views, "\n") + "\n\n")
 	}
@@ -163,15 +177,31 @@ func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []la
 	return fn, nil
 }
 
-func resultTypes(n int, float string) string {
-	one := "[]" + float
-	switch n {
+func resultTypes(rows, losses int, float string) string {
+	list := slices.Concat(slices.Repeat([]string{"[]" + float}, rows), slices.Repeat([]string{"float64"}, losses))
+	switch len(list) {
 	case 0:
 		return ""
 	case 1:
-		return " " + one
+		return " " + list[0]
 	}
-	return " (" + strings.Repeat(one+", ", n-1) + one + ")"
+	return " (" + strings.Join(list, ", ") + ")"
+}
+
+// sharing reports buffers that lie over one another.
+func (e *emitter) sharing(list []*loop.Buffer, l *layout) bool {
+	n := e.p.Batch
+	if l.row {
+		n = 1
+	}
+	for i, a := range list {
+		for _, b := range list[:i] {
+			if a.DType == b.DType && l.at[a] < l.at[b]+b.Len(n) && l.at[b] < l.at[a]+a.Len(n) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // viewText lays a buffer over its place: hidden := a[100352 : 100352+n*512].

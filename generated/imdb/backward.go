@@ -6,6 +6,7 @@ package imdb
 // backward computes the gradients of the loss, from what forward left in the
 // arena.
 func backward(a, weight, target []float32, ids, idsOffsets []int32, invTotal float32, p, g *Params, n int) {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	dDense2Losses := a[25088 : 25088+n]
 	dDense2Pre := a[25088 : 25088+n]
 	dDense1Pre := a[16384 : 16384+n*16]

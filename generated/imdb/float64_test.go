@@ -33,12 +33,12 @@ func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *param
 	for i := range a {
 		a[i] = math.NaN()
 	}
-	forwardF64(a, float64s(e.target[:]), float64s(e.weight[:]), e.ids, e.idsOffsets[:], 1/float64(s.Total), p, n)
+	loss = forwardF64(a, float64s(e.target[:]), float64s(e.weight[:]), e.ids, e.idsOffsets[:], 1/float64(s.Total), p, n)
 	backwardF64(
 		a, float64s(e.weight[:]), float64s(e.target[:]), e.ids, e.idsOffsets[:],
 		1/float64(s.Total), p, g, n,
 	)
-	return a[25600], g
+	return loss, g
 }
 
 // float64s converts a slice.
@@ -126,9 +126,10 @@ func TestTrajectory(t *testing.T) {
 	}
 }
 
-// forwardF64 runs the network on n samples as training does, and computes their
-// loss.
-func forwardF64(a, target, weight []float64, ids, idsOffsets []int32, invTotal float64, p *params64, n int) {
+// forwardF64 runs the network on n samples as training does. It returns their
+// share of the loss.
+func forwardF64(a, target, weight []float64, ids, idsOffsets []int32, invTotal float64, p *params64, n int) float64 {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	dense := a[0 : n*16]
 	dense1 := a[8192 : 8192+n*16]
 	dense2Pre := a[16384 : 16384+n]
@@ -141,11 +142,13 @@ func forwardF64(a, target, weight []float64, ids, idsOffsets []int32, invTotal f
 	dense1TrainF64(dense1, dense, p, n)
 	dense2TrainF64(dense2Pre, dense2, dense1, p, n)
 	lossTrainF64(dense2Losses, dense2Pre, target, weight, dense2Total, dense2Loss, invTotal, n)
+	return dense2Loss[0]
 }
 
 // backwardF64 computes the gradients of the loss, from what forwardF64 left in
 // the arena.
 func backwardF64(a, weight, target []float64, ids, idsOffsets []int32, invTotal float64, p, g *params64, n int) {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	dDense2Losses := a[25088 : 25088+n]
 	dDense2Pre := a[25088 : 25088+n]
 	dDense1Pre := a[16384 : 16384+n*16]

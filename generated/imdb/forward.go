@@ -5,6 +5,7 @@ package imdb
 
 // predictRow runs the network on one sample and returns its outputs.
 func predictRow(a []float32, ids, idsOffsets []int32, p *Params) []float32 {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	dense := a[0:16]
 	dense1 := a[16:32]
 	dense2 := a[0:1]
@@ -17,6 +18,7 @@ func predictRow(a []float32, ids, idsOffsets []int32, p *Params) []float32 {
 
 // predictRows runs the network on n samples and returns their outputs.
 func predictRows(a []float32, ids, idsOffsets []int32, p *Params, n int) []float32 {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	dense := a[0 : n*16]
 	dense1 := a[8192 : 8192+n*16]
 	dense2 := a[0:n]
@@ -27,9 +29,10 @@ func predictRows(a []float32, ids, idsOffsets []int32, p *Params, n int) []float
 	return dense2
 }
 
-// evaluate runs the network on n samples as Predict does, and computes their
-// loss.
-func evaluate(a, target, weight []float32, ids, idsOffsets []int32, invTotal float32, p *Params, n int) []float32 {
+// evaluate runs the network on n samples as Predict does. It returns the
+// outputs and their share of the loss.
+func evaluate(a, target, weight []float32, ids, idsOffsets []int32, invTotal float32, p *Params, n int) ([]float32, float64) {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	dense := a[0 : n*16]
 	dense1 := a[8192 : 8192+n*16]
 	dense2Pre := a[0:n]
@@ -42,12 +45,13 @@ func evaluate(a, target, weight []float32, ids, idsOffsets []int32, invTotal flo
 	dense1Forward(dense1, dense, p, n)
 	dense2Evaluate(dense2Pre, dense2, dense1, p, n)
 	lossEvaluate(dense2Losses, dense2Pre, target, weight, dense2Total, dense2Loss, invTotal, n)
-	return dense2
+	return dense2, float64(dense2Loss[0])
 }
 
-// forward runs the network on n samples as training does, and computes their
-// loss.
-func forward(a, target, weight []float32, ids, idsOffsets []int32, invTotal float32, p *Params, n int) []float32 {
+// forward runs the network on n samples as training does. It returns the
+// outputs and their share of the loss.
+func forward(a, target, weight []float32, ids, idsOffsets []int32, invTotal float32, p *Params, n int) ([]float32, float64) {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	dense := a[0 : n*16]
 	dense1 := a[8192 : 8192+n*16]
 	dense2Pre := a[16384 : 16384+n]
@@ -60,7 +64,7 @@ func forward(a, target, weight []float32, ids, idsOffsets []int32, invTotal floa
 	dense1Forward(dense1, dense, p, n)
 	dense2Evaluate(dense2Pre, dense2, dense1, p, n)
 	lossEvaluate(dense2Losses, dense2Pre, target, weight, dense2Total, dense2Loss, invTotal, n)
-	return dense2
+	return dense2, float64(dense2Loss[0])
 }
 
 // denseForward computes layers "category_encoding" (CategoryEncoding) and

@@ -6,6 +6,7 @@ package iris
 // backward computes the gradients of the loss, from what forward left in the
 // arena.
 func backward(a, weight []float32, target []int32, invTotal float32, p, g *Params, n int) {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	dSpeciesPreFromLoss := a[624 : 624+n*3]
 	dSpeciesSum := a[368 : 368+n]
 	speciesSum := a[368 : 368+n]

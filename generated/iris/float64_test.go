@@ -36,9 +36,9 @@ func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *param
 	for i := range a {
 		a[i] = math.NaN()
 	}
-	forwardF64(a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n)
+	loss = forwardF64(a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n)
 	backwardF64(a, float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, g, n)
-	return a[672], g
+	return loss, g
 }
 
 // float64s converts a slice.
@@ -126,9 +126,10 @@ func TestTrajectory(t *testing.T) {
 	}
 }
 
-// forwardF64 runs the network on n samples as training does, and computes their
-// loss.
-func forwardF64(a, x, weight []float64, target []int32, invTotal float64, p *params64, n int) {
+// forwardF64 runs the network on n samples as training does. It returns their
+// share of the loss.
+func forwardF64(a, x, weight []float64, target []int32, invTotal float64, p *params64, n int) float64 {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	scale := a[512 : 512+n*4]
 	hidden := a[0 : n*16]
 	speciesPre := a[256 : 256+n*3]
@@ -148,11 +149,13 @@ func forwardF64(a, x, weight []float64, target []int32, invTotal float64, p *par
 		lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, weight, speciesTotal,
 		speciesLoss, target, invTotal, n,
 	)
+	return speciesLoss[0]
 }
 
 // backwardF64 computes the gradients of the loss, from what forwardF64 left in
 // the arena.
 func backwardF64(a, weight []float64, target []int32, invTotal float64, p, g *params64, n int) {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	dSpeciesPreFromLoss := a[624 : 624+n*3]
 	dSpeciesSum := a[368 : 368+n]
 	speciesSum := a[368 : 368+n]

@@ -5,6 +5,7 @@ package iris
 
 // predictRow runs the network on one sample and returns its outputs.
 func predictRow(a, x []float32, p *Params) []float32 {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	scale := a[0:4]
 	hidden := a[4:20]
 	speciesPre := a[0:3]
@@ -18,6 +19,7 @@ func predictRow(a, x []float32, p *Params) []float32 {
 
 // predictRows runs the network on n samples and returns their outputs.
 func predictRows(a, x []float32, p *Params, n int) []float32 {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	scale := a[256 : 256+n*4]
 	hidden := a[0 : n*16]
 	speciesPre := a[256 : 256+n*3]
@@ -29,9 +31,10 @@ func predictRows(a, x []float32, p *Params, n int) []float32 {
 	return species
 }
 
-// evaluate runs the network on n samples as Predict does, and computes their
-// loss.
-func evaluate(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) []float32 {
+// evaluate runs the network on n samples as Predict does. It returns the
+// outputs and their share of the loss.
+func evaluate(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) ([]float32, float64) {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	scale := a[256 : 256+n*4]
 	hidden := a[0 : n*16]
 	speciesPre := a[256 : 256+n*3]
@@ -50,12 +53,13 @@ func evaluate(a, x, weight []float32, target []int32, invTotal float32, p *Param
 		lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, weight, speciesTotal,
 		speciesLoss, target, invTotal, n,
 	)
-	return species
+	return species, float64(speciesLoss[0])
 }
 
-// forward runs the network on n samples as training does, and computes their
-// loss.
-func forward(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) []float32 {
+// forward runs the network on n samples as training does. It returns the
+// outputs and their share of the loss.
+func forward(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) ([]float32, float64) {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	scale := a[512 : 512+n*4]
 	hidden := a[0 : n*16]
 	speciesPre := a[256 : 256+n*3]
@@ -75,7 +79,7 @@ func forward(a, x, weight []float32, target []int32, invTotal float32, p *Params
 		lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, weight, speciesTotal,
 		speciesLoss, target, invTotal, n,
 	)
-	return species
+	return species, float64(speciesLoss[0])
 }
 
 // scaleInput is what reaches layer "scale".

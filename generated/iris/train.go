@@ -171,18 +171,16 @@ func (e *engine) Load(row int, x *Input, y *Target, weight float32) error {
 // Train runs forward and backward over the first n rows and returns their share
 // of the batch's loss.
 func (e *engine) Train(n int, s train.Step) float64 {
-	e.outputs[0] = forward(e.a[:], e.x[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, n)
+	e.outputs[0], e.losses[0] = forward(e.a[:], e.x[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, n)
 	backward(e.a[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, e.grads, n)
-	e.losses[0] = float64(e.a[672])
-	return float64(e.a[672])
+	return e.losses[0]
 }
 
 // Evaluate runs the network over the first n rows as Predict does and returns
 // their share of the loss.
 func (e *engine) Evaluate(n int, s train.Step) float64 {
-	e.outputs[0] = evaluate(e.a[:], e.x[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, n)
-	e.losses[0] = float64(e.a[80])
-	return float64(e.a[80])
+	e.outputs[0], e.losses[0] = evaluate(e.a[:], e.x[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, n)
+	return e.losses[0]
 }
 
 // Outputs is an output of a row that was last trained on or evaluated.
@@ -199,7 +197,7 @@ func (e *engine) Targets(_, row int) []float32 {
 // Adapt returns the layers that have not yet been fitted to the training rows.
 func (e *engine) Adapt() []train.Adapter {
 	var list []train.Adapter
-	if e.params.flat()[139] == 0 { // ScaleCount
+	if e.params.ScaleCount == 0 {
 		list = append(list, &adapter{"scale", 4, 4, e.scaleInput, [3][2]int{{131, 135}, {135, 139}, {139, 140}}, e.params})
 	}
 	return list

@@ -5,6 +5,7 @@ package irispredict
 
 // predictRow runs the network on one sample and returns its outputs.
 func predictRow(a, x []float32, p *Params) []float32 {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	scale := a[0:4]
 	hidden := a[4:20]
 	speciesPre := a[0:3]
@@ -18,6 +19,7 @@ func predictRow(a, x []float32, p *Params) []float32 {
 
 // predictRows runs the network on n samples and returns their outputs.
 func predictRows(a, x []float32, p *Params, n int) []float32 {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	scale := a[256 : 256+n*4]
 	hidden := a[0 : n*16]
 	speciesPre := a[256 : 256+n*3]

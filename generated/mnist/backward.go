@@ -6,6 +6,7 @@ package mnist
 // backward computes the gradients of the loss, from what forward left in the
 // arena.
 func backward(a, weight []float32, target []int32, invTotal float32, p, g *Params, n int) {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	dDigitPreFromLoss := a[232704 : 232704+n*10]
 	dDigitSum := a[168576 : 168576+n]
 	digitSum := a[168576 : 168576+n]

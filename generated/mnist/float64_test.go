@@ -31,9 +31,9 @@ func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *param
 	for i := range a {
 		a[i] = math.NaN()
 	}
-	forwardF64(a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n)
+	loss = forwardF64(a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n)
 	backwardF64(a, float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, g, n)
-	return a[233984], g
+	return loss, g
 }
 
 // float64s converts a slice.
@@ -121,9 +121,10 @@ func TestTrajectory(t *testing.T) {
 	}
 }
 
-// forwardF64 runs the network on n samples as training does, and computes their
-// loss.
-func forwardF64(a, x, weight []float64, target []int32, invTotal float64, p *params64, n int) {
+// forwardF64 runs the network on n samples as training does. It returns their
+// share of the loss.
+func forwardF64(a, x, weight []float64, target []int32, invTotal float64, p *params64, n int) float64 {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	rescaling := a[0 : n*784]
 	hidden := a[100352 : 100352+n*512]
 	digitPre := a[165888 : 165888+n*10]
@@ -143,11 +144,13 @@ func forwardF64(a, x, weight []float64, target []int32, invTotal float64, p *par
 		lossLogsumexp, lossGather, digitMax, digitSum, digitPre, weight, digitTotal,
 		digitLoss, target, invTotal, n,
 	)
+	return digitLoss[0]
 }
 
 // backwardF64 computes the gradients of the loss, from what forwardF64 left in
 // the arena.
 func backwardF64(a, weight []float64, target []int32, invTotal float64, p, g *params64, n int) {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	dDigitPreFromLoss := a[232704 : 232704+n*10]
 	dDigitSum := a[168576 : 168576+n]
 	digitSum := a[168576 : 168576+n]

@@ -5,6 +5,7 @@ package mnist
 
 // predictRow runs the network on one sample and returns its outputs.
 func predictRow(a, x []float32, p *Params) []float32 {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	rescaling := a[0:784]
 	hidden := a[784:1296]
 	digitPre := a[0:10]
@@ -18,6 +19,7 @@ func predictRow(a, x []float32, p *Params) []float32 {
 
 // predictRows runs the network on n samples and returns their outputs.
 func predictRows(a, x []float32, p *Params, n int) []float32 {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	rescaling := a[0 : n*784]
 	hidden := a[100352 : 100352+n*512]
 	digitPre := a[0 : n*10]
@@ -29,9 +31,10 @@ func predictRows(a, x []float32, p *Params, n int) []float32 {
 	return digit
 }
 
-// evaluate runs the network on n samples as Predict does, and computes their
-// loss.
-func evaluate(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) []float32 {
+// evaluate runs the network on n samples as Predict does. It returns the
+// outputs and their share of the loss.
+func evaluate(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) ([]float32, float64) {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	rescaling := a[0 : n*784]
 	hidden := a[100352 : 100352+n*512]
 	digitPre := a[0 : n*10]
@@ -50,12 +53,13 @@ func evaluate(a, x, weight []float32, target []int32, invTotal float32, p *Param
 		lossLogsumexp, lossGather, digitMax, digitSum, digitPre, weight, digitTotal,
 		digitLoss, target, invTotal, n,
 	)
-	return digit
+	return digit, float64(digitLoss[0])
 }
 
-// forward runs the network on n samples as training does, and computes their
-// loss.
-func forward(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) []float32 {
+// forward runs the network on n samples as training does. It returns the
+// outputs and their share of the loss.
+func forward(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) ([]float32, float64) {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	rescaling := a[0 : n*784]
 	hidden := a[100352 : 100352+n*512]
 	digitPre := a[165888 : 165888+n*10]
@@ -75,7 +79,7 @@ func forward(a, x, weight []float32, target []int32, invTotal float32, p *Params
 		lossLogsumexp, lossGather, digitMax, digitSum, digitPre, weight, digitTotal,
 		digitLoss, target, invTotal, n,
 	)
-	return digit
+	return digit, float64(digitLoss[0])
 }
 
 // rescalingForward computes layers "flatten" (Flatten) and "rescaling"

@@ -31,9 +31,9 @@ func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *param
 	for i := range a {
 		a[i] = math.NaN()
 	}
-	forwardF64(a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n)
+	loss = forwardF64(a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n)
 	backwardF64(a, float64s(e.weight[:]), float64s(e.x[:]), e.target[:], 1/float64(s.Total), p, g, n)
-	return a[704], g
+	return loss, g
 }
 
 // float64s converts a slice.
@@ -121,9 +121,9 @@ func TestTrajectory(t *testing.T) {
 	}
 }
 
-// forwardF64 runs the network on n samples as training does, and computes their
-// loss.
-func forwardF64(a, x, weight []float64, target []int32, invTotal float64, p *params64, n int) {
+// forwardF64 runs the network on n samples as training does. It returns their
+// share of the loss.
+func forwardF64(a, x, weight []float64, target []int32, invTotal float64, p *params64, n int) float64 {
 	hidden := a[0 : n*16]
 	headPre := a[512 : 512+n*3]
 	head := a[608 : 608+n*3]
@@ -132,6 +132,7 @@ func forwardF64(a, x, weight []float64, target []int32, invTotal float64, p *par
 	hiddenTrainF64(hidden, x, p, n)
 	headTrainF64(headPre, head, hidden, p, n)
 	lossTrainF64(head, weight, loss, target, invTotal, n)
+	return loss[0]
 }
 
 // backwardF64 computes the gradients of the loss, from what forwardF64 left in

@@ -5,6 +5,7 @@ package iris
 
 // predictRow runs the network on one sample and returns its outputs.
 func predictRow(a, x []float32, p *Params) []float32 {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	hidden := a[0:16]
 	headPre := a[16:19]
 	head := a[0:3]
@@ -25,9 +26,9 @@ func predictRows(a, x []float32, p *Params, n int) []float32 {
 	return head
 }
 
-// evaluate runs the network on n samples as Predict does, and computes their
-// loss.
-func evaluate(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) []float32 {
+// evaluate runs the network on n samples as Predict does. It returns the
+// outputs and their share of the loss.
+func evaluate(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) ([]float32, float64) {
 	hidden := a[0 : n*16]
 	headPre := a[512 : 512+n*3]
 	head := a[608 : 608+n*3]
@@ -36,12 +37,12 @@ func evaluate(a, x, weight []float32, target []int32, invTotal float32, p *Param
 	hiddenForward(hidden, x, p, n)
 	headForward(headPre, head, hidden, p, n)
 	lossEvaluate(head, weight, loss, target, invTotal, n)
-	return head
+	return head, float64(loss[0])
 }
 
-// forward runs the network on n samples as training does, and computes their
-// loss.
-func forward(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) []float32 {
+// forward runs the network on n samples as training does. It returns the
+// outputs and their share of the loss.
+func forward(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) ([]float32, float64) {
 	hidden := a[0 : n*16]
 	headPre := a[512 : 512+n*3]
 	head := a[608 : 608+n*3]
@@ -50,7 +51,7 @@ func forward(a, x, weight []float32, target []int32, invTotal float32, p *Params
 	hiddenForward(hidden, x, p, n)
 	headForward(headPre, head, hidden, p, n)
 	lossEvaluate(head, weight, loss, target, invTotal, n)
-	return head
+	return head, float64(loss[0])
 }
 
 // hiddenForward computes layer "hidden" (Dense): relu.

@@ -5,6 +5,7 @@ package irispredict
 
 // predictRow runs the network on one sample and returns its outputs.
 func predictRow(a, x []float32, p *Params) []float32 {
+	// Names that share memory never live at the same time, or a kernel works in place.
 	hidden := a[0:16]
 	headPre := a[16:19]
 	head := a[0:3]
