@@ -24,7 +24,7 @@ func (e *emitter) encodeFile() *file {
 	}
 	var consts, list strings.Builder
 	for i, name := range e.p.Classes {
-		id := e.top.pick("Class" + strings.TrimPrefix(upper("class "+name), "Class"))
+		id := e.top.pick(classID(name))
 		fmt.Fprintf(&consts, "%s", id)
 		if i == 0 {
 			consts.WriteString(" Class = iota")
@@ -56,6 +56,28 @@ func ParseClass(name string) (Class, error) {
 	e.classify(f)
 	return f
 }
+
+// classID is a class as an identifier: ClassSetosa, Class7. The signs that a
+// name begins with are spelled, for +1 and -1 are different classes.
+func classID(name string) string {
+	signs := ""
+	for _, r := range name {
+		word, ok := signWords[r]
+		if !ok || len(signs) > longest {
+			break
+		}
+		signs += word
+	}
+	id := "Class" + signs + strings.TrimPrefix(upper("class "+name), "Class")
+	if id == "Class" {
+		return "ClassSign"
+	}
+	return id
+}
+
+var signWords = map[rune]string{'!': "Exclamation", '"': "Quote", '#': "Hash", '$': "Dollar", '%': "Percent", '&': "Ampersand", '\'': "Apostrophe",
+	'(': "Left", ')': "Right", '*': "Asterisk", '+': "Plus", ',': "Comma", '-': "Minus", '.': "Dot", '/': "Slash", ':': "Colon", ';': "Semicolon",
+	'<': "Less", '=': "Equal", '>': "Greater", '?': "Question", '@': "At", '^': "Caret", '|': "Bar", '~': "Tilde"}
 
 func (e *emitter) classify(f *file) {
 	call, fail, sig := "out := m.Predict(x)", "", "(Class, float32)"

@@ -136,7 +136,7 @@ func (e *emitter) runMethods(f *file) {
 			loss, define = "loss", "var loss float64\n"
 			list = append(list, loss)
 		}
-		return fmt.Sprintf("%s%s = %s", define, strings.Join(list, ", "), fn.call(e.engineEnv)), loss
+		return define + fn.callInto(strings.Join(list, ", ")+" = ", e.engineEnv), loss
 	}
 	update := ""
 	if len(e.p.Train.Updates) > 0 {
@@ -213,10 +213,11 @@ func (e *emitter) adapterDecl(f *file) {
 	}
 	body := ""
 	for i, a := range e.p.Adapts {
-		body += fmt.Sprintf(`if e.params.%s%s == 0 {
-		list = append(list, &adapter{%s, %d, %d, e.%s, [3][2]int{%s, %s, %s}, e.params})
+		body += fmt.Sprintf(`if e.params.%[1]s%[2]s == 0 {
+		places := [3][2]int{%[6]s, %[7]s, %[8]s}
+		list = append(list, &adapter{%[3]s, %[4]d, %[5]d, e.%[9]s, places, e.params})
 	}
-	`, e.fields[a.Count], strings.Repeat("[0]", len(e.p.Segments[a.Count].Shape)), quote(a.Layer), a.Width, a.Groups, e.adapts[i].name, e.place(a.Mean), e.place(a.Variance), e.place(a.Count))
+	`, e.fields[a.Count], strings.Repeat("[0]", len(e.p.Segments[a.Count].Shape)), quote(a.Layer), a.Width, a.Groups, e.place(a.Mean), e.place(a.Variance), e.place(a.Count), e.adapts[i].name)
 	}
 	f.add(`// Adapt returns the layers that have not yet been fitted to the training rows.
 func (e *engine) Adapt() []§train.Adapter {

@@ -54,7 +54,7 @@ func step64(e *engine, p *params64, n int, s §train.Step) (loss float64, g *par
 	for i := range a {
 		a[i] = §math.NaN()
 	}
-	loss = %s
+	%s
 	%s
 	return loss, g
 }
@@ -73,7 +73,7 @@ func in64(p *Params) *params64 {
 	q := new(params64)
 	copy(q.flat(), float64s(p.flat()))
 	return q
-}`, max(floats, 1), d.forward.call(env), d.backward.call(env))
+}`, max(floats, 1), d.forward.callInto("loss = ", env), d.backward.call(env))
 	f.add(`// The gradient is the slope of the loss: along any direction it predicts what a
 // small step changes.
 func TestGradientIsSlope(t *§testing.T) {

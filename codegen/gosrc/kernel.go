@@ -233,7 +233,7 @@ const nameMark = "«name»"
 
 func (k *kernel) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "func %s%s {\n", nameMark, k.signature())
+	b.WriteString(declaration(nameMark, k.signature(), "") + "\n")
 	for _, p := range k.params {
 		if ext := k.rowsCut[p.name]; ext != "" {
 			fmt.Fprintf(&b, "%s = %s[:%s]\n", p.name, p.name, ext)
@@ -272,8 +272,8 @@ func dropUnused(lines []string) []string {
 	return out
 }
 
-// signature lists the parameters, neighbours of one type together.
-func (k *kernel) signature() string {
+// signature lists the parameters.
+func (k *kernel) signature() []typed {
 	var list []typed
 	for _, p := range k.params {
 		switch p.form {
@@ -291,5 +291,5 @@ func (k *kernel) signature() string {
 	if k.counted {
 		list = append(list, typed{"n", "int"})
 	}
-	return parameters(list)
+	return list
 }

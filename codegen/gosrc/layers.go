@@ -201,15 +201,31 @@ func stepWords(k loop.Kernel) []string {
 
 // wrapShapes prints "x (n, 784), HiddenW (784, 512) → hidden (n, 512)".
 func wrapShapes(in, out []string) []string {
-	line := "\t" + strings.Join(in, ", ")
-	if len(in) == 0 {
-		line = "\t"
+	text := "\t" + strings.Join(in, ", ") + " → " + strings.Join(out, ", ")
+	if len([]rune(text)) < lineWidth-3 {
+		return []string{text}
 	}
-	result := strings.Join(out, ", ")
-	if len(line)+len(result) < 100 {
-		return []string{line + " → " + result}
+	return append(shapeLines("\t", in), shapeLines("\t→ ", out)...)
+}
+
+// shapeLines prints a list over as many lines as it needs.
+func shapeLines(begin string, list []string) []string {
+	lines := []string{begin}
+	for i, s := range list {
+		last := &lines[len(lines)-1]
+		if i+1 < len(list) {
+			s += ","
+		}
+		switch {
+		case i == 0:
+			*last += s
+		case len([]rune(*last))+len([]rune(s)) < lineWidth-8:
+			*last += " " + s
+		default:
+			lines = append(lines, "\t  "+s)
+		}
 	}
-	return []string{line, "\t→ " + result}
+	return lines
 }
 
 // shapeText is a buffer with its shape, as its function names it.
@@ -237,6 +253,6 @@ func (e *emitter) shapeText(b *loop.Buffer) string {
 // layerDecls prints the layer functions of a file.
 func (e *emitter) layerDecls(f *file, name string) {
 	for _, fn := range e.files[name] {
-		f.add("%sfunc %s%s {\n%s\n}", docComment(fn.doc...), fn.name, parameters(typedOf(fn.args)), fn.body)
+		f.add("%s%s\n%s\n}", docComment(fn.doc...), declaration(fn.name, typedOf(fn.args), ""), fn.body)
 	}
 }

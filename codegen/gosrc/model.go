@@ -53,7 +53,7 @@ func (e *emitter) modelFile() *file {
 	}
 	f := e.newFile(doc...)
 	e.constants(f)
-	in := docComment("Input is one sample: " + e.portWords(e.p.Inputs) + ".")
+	in := docComment(e.inputDoc()...)
 	f.add("%s", portTypes("Input", in, e.p.Inputs, e.ports.inputs))
 	out := docComment("Output is what the network makes of one sample: " + e.portWords(e.p.Outputs) + ".")
 	f.add("%s", portTypes("Output", out, e.p.Outputs, e.ports.outputs))
@@ -70,20 +70,46 @@ func (e *emitter) modelFile() *file {
 	return f
 }
 
+// inputDoc describes a sample, with the columns of the table that it is a row of.
+func (e *emitter) inputDoc() []string {
+	text := "Input is one sample: " + e.portWords(e.p.Inputs)
+	if len(e.p.Inputs) != 1 || len(e.p.Inputs[0].Fields) == 0 {
+		return []string{text + "."}
+	}
+	const listed = 40
+	doc := []string{text + ":", ""}
+	fields := e.p.Inputs[0].Fields
+	if len(fields) > listed {
+		var all []string
+		for _, f := range fields {
+			all = append(all, plain(f))
+		}
+		return []string{text + ", in this order: " + strings.Join(all, ", ") + "."}
+	}
+	for i, f := range fields {
+		doc = append(doc, fmt.Sprintf("\t%*d %s", len(fmt.Sprint(len(fields)-1)), i, plain(f)))
+	}
+	return doc
+}
+
 // inputFrom prints the constructor of a sample from a row of numbers.
 func (e *emitter) inputFrom(f *file) {
 	p := e.p.Inputs[0]
 	if len(e.p.Inputs) != 1 || p.DType != loop.F32 || len(p.Shape) == 0 {
 		return
 	}
-	f.add(`// InputFrom makes a sample of a row of %[1]d values.
+	order := ""
+	if len(p.Fields) > 0 {
+		order = ", in the order of Input"
+	}
+	f.add(`// InputFrom makes a sample of a row of %[1]d values%[4]s.
 func InputFrom(row []float32) (x Input, err error) {
 	if len(row) != %[1]d {
 		return x, §fmt.Errorf("%[2]s: the row has %%d values, the model takes %[1]d", len(row))
 	}
 	copy(%[3]s, row)
 	return x, nil
-}`, size(p.Shape), e.cfg.Package, flatOf("x", e.p.Inputs, e.ports.inputs, 0))
+}`, size(p.Shape), e.cfg.Package, flatOf("x", e.p.Inputs, e.ports.inputs, 0), order)
 }
 
 // portWords describes ports: "x, 28×28 values".
@@ -110,8 +136,20 @@ func (e *emitter) targetWords() string {
 	var parts []string
 	for _, p := range e.p.Targets {
 		s := "the expected values"
+		if size(p.Shape) == 1 {
+			s = "the expected value"
+		}
 		if p.DType == loop.I32 && p.Limit > 0 {
 			s = fmt.Sprintf("the number of its class, 0 to %d", p.Limit-1)
+		}
+		if len(e.p.Classes) == 2 && size(p.Shape) == 1 && p.DType == loop.F32 {
+			s = "the number of its class, 0 or 1"
+		}
+		if len(e.p.Targets) > 1 {
+			s = plain(p.Name) + ", " + s
+		}
+		if len(p.Fields) == 1 {
+			s += ", in the column " + plain(p.Fields[0])
 		}
 		if p.Loss != "" {
 			s += " (" + plain(p.Loss) + ")"

@@ -161,7 +161,7 @@ func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []la
 	}
 	slices.SortStableFunc(fn.args, func(a, b arg) int { return int(a.role) - int(b.role) })
 	var b strings.Builder
-	fmt.Fprintf(&b, "%sfunc %s%s%s {\n", docComment(doc), name, parameters(typedOf(fn.args)), resultTypes(rows, len(losses), e.el.float))
+	fmt.Fprintf(&b, "%s%s\n", docComment(doc), declaration(name, typedOf(fn.args), resultTypes(rows, len(losses), e.el.float)))
 	if e.sharing(laid, l) {
 		b.WriteString("// Names that share memory never live at the same time, or a kernel works in place.\n")
 	}
@@ -223,12 +223,15 @@ func (e *emitter) viewText(b *loop.Buffer, arena string, l *layout) string {
 // call prints a call of the function. env gives what the caller passes for
 // each role: "a", "ai", "p", "g", "s", "n", "invTotal", "share", "weight", and
 // "in0", "in0Offsets", "target0" for ports.
-func (fn *planFunc) call(env func(role string) string) string {
+func (fn *planFunc) call(env func(role string) string) string { return fn.callInto("", env) }
+
+// callInto is a call whose results are stored: "rows := ".
+func (fn *planFunc) callInto(results string, env func(role string) string) string {
 	var in []string
 	for _, a := range fn.args {
 		in = append(in, env(a.key()))
 	}
-	return callText(fn.name, in)
+	return callText(results+fn.name, in)
 }
 
 // key is the role of a parameter in a call.

@@ -8,14 +8,14 @@ type typed struct{ name, typ string }
 // lineWidth is where long signatures and calls are broken.
 const lineWidth = 100
 
-// parameters prints a parameter list with its parentheses, one line for each
-// type where a single line would be long.
-func parameters(list []typed) string {
-	text := signature(list, " ")
-	if len(text) <= lineWidth {
-		return "(" + text + ")"
+// declaration prints the head of a function, one line for each type of its
+// parameters where a single line would be long.
+func declaration(name string, list []typed, results string) string {
+	head := "func " + name + "(" + signature(list, " ") + ")" + results + " {"
+	if len([]rune(head)) <= lineWidth || len(list) == 0 {
+		return head
 	}
-	return "(\n" + signature(list, "\n") + ",\n)"
+	return "func " + name + "(\n" + signature(list, "\n") + ",\n)" + results + " {"
 }
 
 // signature prints a parameter list, neighbours of one type together.
@@ -38,7 +38,7 @@ func signature(list []typed, between string) string {
 // callText prints a call, over several lines where one would be long.
 func callText(name string, args []string) string {
 	text := name + "(" + strings.Join(args, ", ") + ")"
-	if len(text) <= lineWidth+10 {
+	if len([]rune(text)) <= lineWidth-8 {
 		return text
 	}
 	var b strings.Builder

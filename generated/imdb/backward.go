@@ -5,7 +5,13 @@ package imdb
 
 // backward computes the gradients of the loss, from what forward left in the
 // arena.
-func backward(a, weight, target []float32, ids, idsOffsets []int32, invTotal float32, p, g *Params, n int) {
+func backward(
+	a, weight, target []float32,
+	ids, idsOffsets []int32,
+	invTotal float32,
+	p, g *Params,
+	n int,
+) {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	dDense2Losses := a[25088 : 25088+n]
 	dDense2Pre := a[25088 : 25088+n]
@@ -34,7 +40,11 @@ func lossBackward(dDense2Losses, weight []float32, invTotal float32, n int) {
 //
 //	target (n), dDense2Losses (n), dense2Pre (n, 1), dense1 (n, 16), Dense2W (16, 1)
 //	→ dDense2Pre (n, 1), dDense2B (1), dDense2W (16, 1), dDense1Pre (n, 16)
-func dense2Backward(dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre, dense1 []float32, p, g *Params, n int) {
+func dense2Backward(
+	dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre, dense1 []float32,
+	p, g *Params,
+	n int,
+) {
 	binaryCrossentropyGradientRows(dDense2Pre, target, dDense2Losses, dense2Pre, n)
 	sumRows(&g.Dense2B, dDense2Pre, n)
 	dense16x1GradW(&g.Dense2W, dDense2Pre, dense1, n)

@@ -33,7 +33,10 @@ func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *param
 	for i := range a {
 		a[i] = math.NaN()
 	}
-	loss = forwardF64(a, float64s(e.target[:]), float64s(e.weight[:]), e.ids, e.idsOffsets[:], 1/float64(s.Total), p, n)
+	loss = forwardF64(
+		a, float64s(e.target[:]), float64s(e.weight[:]), e.ids, e.idsOffsets[:],
+		1/float64(s.Total), p, n,
+	)
 	backwardF64(
 		a, float64s(e.weight[:]), float64s(e.target[:]), e.ids, e.idsOffsets[:],
 		1/float64(s.Total), p, g, n,
@@ -128,7 +131,13 @@ func TestTrajectory(t *testing.T) {
 
 // forwardF64 runs the network on n samples as training does. It returns their
 // share of the loss.
-func forwardF64(a, target, weight []float64, ids, idsOffsets []int32, invTotal float64, p *params64, n int) float64 {
+func forwardF64(
+	a, target, weight []float64,
+	ids, idsOffsets []int32,
+	invTotal float64,
+	p *params64,
+	n int,
+) float64 {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	dense := a[0 : n*16]
 	dense1 := a[8192 : 8192+n*16]
@@ -147,7 +156,13 @@ func forwardF64(a, target, weight []float64, ids, idsOffsets []int32, invTotal f
 
 // backwardF64 computes the gradients of the loss, from what forwardF64 left in
 // the arena.
-func backwardF64(a, weight, target []float64, ids, idsOffsets []int32, invTotal float64, p, g *params64, n int) {
+func backwardF64(
+	a, weight, target []float64,
+	ids, idsOffsets []int32,
+	invTotal float64,
+	p, g *params64,
+	n int,
+) {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	dDense2Losses := a[25088 : 25088+n]
 	dDense2Pre := a[25088 : 25088+n]
@@ -213,7 +228,11 @@ func lossBackwardF64(dDense2Losses, weight []float64, invTotal float64, n int) {
 //
 //	target (n), dDense2Losses (n), dense2Pre (n, 1), dense1 (n, 16), Dense2W (16, 1)
 //	→ dDense2Pre (n, 1), dDense2B (1), dDense2W (16, 1), dDense1Pre (n, 16)
-func dense2BackwardF64(dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre, dense1 []float64, p, g *params64, n int) {
+func dense2BackwardF64(
+	dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre, dense1 []float64,
+	p, g *params64,
+	n int,
+) {
 	binaryCrossentropyGradientRowsF64(dDense2Pre, target, dDense2Losses, dense2Pre, n)
 	sumRowsF64(&g.Dense2B, dDense2Pre, n)
 	dense16x1GradWF64(&g.Dense2W, dDense2Pre, dense1, n)

@@ -31,7 +31,13 @@ func predictRows(a []float32, ids, idsOffsets []int32, p *Params, n int) []float
 
 // evaluate runs the network on n samples as Predict does. It returns the
 // outputs and their share of the loss.
-func evaluate(a, target, weight []float32, ids, idsOffsets []int32, invTotal float32, p *Params, n int) ([]float32, float64) {
+func evaluate(
+	a, target, weight []float32,
+	ids, idsOffsets []int32,
+	invTotal float32,
+	p *Params,
+	n int,
+) ([]float32, float64) {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	dense := a[0 : n*16]
 	dense1 := a[8192 : 8192+n*16]
@@ -50,7 +56,13 @@ func evaluate(a, target, weight []float32, ids, idsOffsets []int32, invTotal flo
 
 // forward runs the network on n samples as training does. It returns the
 // outputs and their share of the loss.
-func forward(a, target, weight []float32, ids, idsOffsets []int32, invTotal float32, p *Params, n int) ([]float32, float64) {
+func forward(
+	a, target, weight []float32,
+	ids, idsOffsets []int32,
+	invTotal float32,
+	p *Params,
+	n int,
+) ([]float32, float64) {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	dense := a[0 : n*16]
 	dense1 := a[8192 : 8192+n*16]

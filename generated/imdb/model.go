@@ -45,7 +45,7 @@ type Input []int32
 // Output is what the network makes of one sample: dense_2, one value.
 type Output [1]float32
 
-// Target is what the output of one sample should be: the expected values
+// Target is what the output of one sample should be: the expected value
 // (binary_crossentropy).
 type Target float32
 

@@ -17,7 +17,10 @@ func backward(a, weight []float32, target []int32, invTotal float32, p, g *Param
 	scale := a[512 : 512+n*4]
 
 	lossBackward(dSpeciesPreFromLoss, dSpeciesSum, weight, speciesSum, target, invTotal, n)
-	speciesBackward(dSpeciesPre, dHiddenPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, hidden, p, g, n)
+	speciesBackward(
+		dSpeciesPre, dHiddenPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, hidden, p, g,
+		n,
+	)
 	hiddenBackward(dHiddenPre, scale, g, n)
 }
 
@@ -31,13 +34,16 @@ func lossBackward(
 	invTotal float32,
 	n int,
 ) {
-	logsumexpGradientRows(dSpeciesPreFromLoss, dSpeciesSum, weight, invTotal, target, speciesSum, n)
+	logsumexpGradientRows(
+		dSpeciesPreFromLoss, dSpeciesSum, weight, invTotal, target, speciesSum, n,
+	)
 }
 
 // speciesBackward computes the gradients of layers "hidden" (Dense) and
 // "species" (Dense): exp gradient, relu gradient.
 //
-//	dSpeciesPreFromLoss (n, 3), speciesExp (n, 3), dSpeciesSum (n, 1), hidden (n, 16), SpeciesW (16, 3)
+//	dSpeciesPreFromLoss (n, 3), speciesExp (n, 3), dSpeciesSum (n, 1), hidden (n, 16),
+//	  SpeciesW (16, 3)
 //	→ dSpeciesPre (n, 3), dSpeciesB (3), dSpeciesW (16, 3), dHiddenPre (n, 16)
 func speciesBackward(
 	dSpeciesPre, dHiddenPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, hidden []float32,

@@ -36,7 +36,9 @@ func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *param
 	for i := range a {
 		a[i] = math.NaN()
 	}
-	loss = forwardF64(a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n)
+	loss = forwardF64(
+		a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n,
+	)
 	backwardF64(a, float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, g, n)
 	return loss, g
 }
@@ -128,7 +130,13 @@ func TestTrajectory(t *testing.T) {
 
 // forwardF64 runs the network on n samples as training does. It returns their
 // share of the loss.
-func forwardF64(a, x, weight []float64, target []int32, invTotal float64, p *params64, n int) float64 {
+func forwardF64(
+	a, x, weight []float64,
+	target []int32,
+	invTotal float64,
+	p *params64,
+	n int,
+) float64 {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	scale := a[512 : 512+n*4]
 	hidden := a[0 : n*16]
@@ -166,7 +174,10 @@ func backwardF64(a, weight []float64, target []int32, invTotal float64, p, g *pa
 	scale := a[512 : 512+n*4]
 
 	lossBackwardF64(dSpeciesPreFromLoss, dSpeciesSum, weight, speciesSum, target, invTotal, n)
-	speciesBackwardF64(dSpeciesPre, dHiddenPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, hidden, p, g, n)
+	speciesBackwardF64(
+		dSpeciesPre, dHiddenPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, hidden, p, g,
+		n,
+	)
 	hiddenBackwardF64(dHiddenPre, scale, g, n)
 }
 
@@ -187,8 +198,13 @@ func hiddenTrainF64(hidden, scale []float64, p *params64, n int) {
 // speciesTrainF64 computes layer "species" (Dense): bias, softmax.
 //
 //	hidden (n, 16), SpeciesW (16, 3), SpeciesB (3)
-//	→ speciesPre (n, 3), speciesMax (n, 1), speciesExp (n, 3), speciesSum (n, 1), species (n, 3)
-func speciesTrainF64(speciesPre, speciesMax, speciesExp, speciesSum, species, hidden []float64, p *params64, n int) {
+//	→ speciesPre (n, 3), speciesMax (n, 1), speciesExp (n, 3), speciesSum (n, 1),
+//	  species (n, 3)
+func speciesTrainF64(
+	speciesPre, speciesMax, speciesExp, speciesSum, species, hidden []float64,
+	p *params64,
+	n int,
+) {
 	dense16x3F64(speciesPre, hidden, &p.SpeciesW, &p.SpeciesB, n)
 	softmax3F64(speciesMax, speciesExp, speciesSum, species, speciesPre, n)
 }
@@ -220,13 +236,16 @@ func lossBackwardF64(
 	invTotal float64,
 	n int,
 ) {
-	logsumexpGradientRowsF64(dSpeciesPreFromLoss, dSpeciesSum, weight, invTotal, target, speciesSum, n)
+	logsumexpGradientRowsF64(
+		dSpeciesPreFromLoss, dSpeciesSum, weight, invTotal, target, speciesSum, n,
+	)
 }
 
 // speciesBackwardF64 computes the gradients of layers "hidden" (Dense) and
 // "species" (Dense): exp gradient, relu gradient.
 //
-//	dSpeciesPreFromLoss (n, 3), speciesExp (n, 3), dSpeciesSum (n, 1), hidden (n, 16), SpeciesW (16, 3)
+//	dSpeciesPreFromLoss (n, 3), speciesExp (n, 3), dSpeciesSum (n, 1), hidden (n, 16),
+//	  SpeciesW (16, 3)
 //	→ dSpeciesPre (n, 3), dSpeciesB (3), dSpeciesW (16, 3), dHiddenPre (n, 16)
 func speciesBackwardF64(
 	dSpeciesPre, dHiddenPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, hidden []float64,

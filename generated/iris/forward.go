@@ -33,7 +33,13 @@ func predictRows(a, x []float32, p *Params, n int) []float32 {
 
 // evaluate runs the network on n samples as Predict does. It returns the
 // outputs and their share of the loss.
-func evaluate(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) ([]float32, float64) {
+func evaluate(
+	a, x, weight []float32,
+	target []int32,
+	invTotal float32,
+	p *Params,
+	n int,
+) ([]float32, float64) {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	scale := a[256 : 256+n*4]
 	hidden := a[0 : n*16]
@@ -58,7 +64,13 @@ func evaluate(a, x, weight []float32, target []int32, invTotal float32, p *Param
 
 // forward runs the network on n samples as training does. It returns the
 // outputs and their share of the loss.
-func forward(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) ([]float32, float64) {
+func forward(
+	a, x, weight []float32,
+	target []int32,
+	invTotal float32,
+	p *Params,
+	n int,
+) ([]float32, float64) {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	scale := a[512 : 512+n*4]
 	hidden := a[0 : n*16]
@@ -114,7 +126,11 @@ func speciesForward(speciesPre, species, hidden []float32, p *Params, n int) {
 //
 //	hidden (n, 16), SpeciesW (16, 3), SpeciesB (3)
 //	→ speciesPre (n, 3), speciesMax (n, 1), species (n, 3), speciesSum (n, 1)
-func speciesEvaluate(speciesPre, speciesMax, species, speciesSum, hidden []float32, p *Params, n int) {
+func speciesEvaluate(
+	speciesPre, speciesMax, species, speciesSum, hidden []float32,
+	p *Params,
+	n int,
+) {
 	dense16x3(speciesPre, hidden, &p.SpeciesW, &p.SpeciesB, n)
 	softmax3B(speciesMax, species, speciesSum, speciesPre, n)
 }
@@ -139,8 +155,13 @@ func lossEvaluate(
 // speciesTrain computes layer "species" (Dense): bias, softmax.
 //
 //	hidden (n, 16), SpeciesW (16, 3), SpeciesB (3)
-//	→ speciesPre (n, 3), speciesMax (n, 1), speciesExp (n, 3), speciesSum (n, 1), species (n, 3)
-func speciesTrain(speciesPre, speciesMax, speciesExp, speciesSum, species, hidden []float32, p *Params, n int) {
+//	→ speciesPre (n, 3), speciesMax (n, 1), speciesExp (n, 3), speciesSum (n, 1),
+//	  species (n, 3)
+func speciesTrain(
+	speciesPre, speciesMax, speciesExp, speciesSum, species, hidden []float32,
+	p *Params,
+	n int,
+) {
 	dense16x3(speciesPre, hidden, &p.SpeciesW, &p.SpeciesB, n)
 	softmax3C(speciesMax, speciesExp, speciesSum, species, speciesPre, n)
 }

@@ -39,13 +39,18 @@ const (
 // batchRows is how many rows the kernels take at once.
 const batchRows = 16
 
-// Input is one sample: x, 4 values.
+// Input is one sample: x, 4 values:
+//
+//	0 sepal_length
+//	1 sepal_width
+//	2 petal_length
+//	3 petal_width
 type Input [4]float32
 
 // Output is what the network makes of one sample: species, 3 values.
 type Output [3]float32
 
-// InputFrom makes a sample of a row of 4 values.
+// InputFrom makes a sample of a row of 4 values, in the order of Input.
 func InputFrom(row []float32) (x Input, err error) {
 	if len(row) != 4 {
 		return x, fmt.Errorf("iris: the row has %d values, the model takes 4", len(row))
@@ -55,7 +60,7 @@ func InputFrom(row []float32) (x Input, err error) {
 }
 
 // Target is what the output of one sample should be: the number of its class, 0
-// to 2 (sparse_categorical_crossentropy).
+// to 2, in the column species (sparse_categorical_crossentropy).
 type Target int32
 
 // This constant fails to compile where the runtime does not support the format

@@ -171,7 +171,9 @@ func (e *engine) Load(row int, x *Input, y *Target, weight float32) error {
 // Train runs forward and backward over the first n rows and returns their share
 // of the batch's loss.
 func (e *engine) Train(n int, s train.Step) float64 {
-	e.outputs[0], e.losses[0] = forward(e.a[:], e.x[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, n)
+	e.outputs[0], e.losses[0] = forward(
+		e.a[:], e.x[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, n,
+	)
 	backward(e.a[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, e.grads, n)
 	return e.losses[0]
 }
@@ -179,7 +181,9 @@ func (e *engine) Train(n int, s train.Step) float64 {
 // Evaluate runs the network over the first n rows as Predict does and returns
 // their share of the loss.
 func (e *engine) Evaluate(n int, s train.Step) float64 {
-	e.outputs[0], e.losses[0] = evaluate(e.a[:], e.x[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, n)
+	e.outputs[0], e.losses[0] = evaluate(
+		e.a[:], e.x[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, n,
+	)
 	return e.losses[0]
 }
 
@@ -198,7 +202,8 @@ func (e *engine) Targets(_, row int) []float32 {
 func (e *engine) Adapt() []train.Adapter {
 	var list []train.Adapter
 	if e.params.ScaleCount == 0 {
-		list = append(list, &adapter{"scale", 4, 4, e.scaleInput, [3][2]int{{131, 135}, {135, 139}, {139, 140}}, e.params})
+		places := [3][2]int{{131, 135}, {135, 139}, {139, 140}}
+		list = append(list, &adapter{"scale", 4, 4, e.scaleInput, places, e.params})
 	}
 	return list
 }

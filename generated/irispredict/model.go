@@ -34,13 +34,18 @@ const (
 // batchRows is how many rows the kernels take at once.
 const batchRows = 16
 
-// Input is one sample: x, 4 values.
+// Input is one sample: x, 4 values:
+//
+//	0 sepal_length
+//	1 sepal_width
+//	2 petal_length
+//	3 petal_width
 type Input [4]float32
 
 // Output is what the network makes of one sample: species, 3 values.
 type Output [3]float32
 
-// InputFrom makes a sample of a row of 4 values.
+// InputFrom makes a sample of a row of 4 values, in the order of Input.
 func InputFrom(row []float32) (x Input, err error) {
 	if len(row) != 4 {
 		return x, fmt.Errorf("irispredict: the row has %d values, the model takes 4", len(row))

@@ -17,7 +17,9 @@ func backward(a, weight []float32, target []int32, invTotal float32, p, g *Param
 	rescaling := a[0 : n*784]
 
 	lossBackward(dDigitPreFromLoss, dDigitSum, weight, digitSum, target, invTotal, n)
-	digitBackward(dDigitPre, dHiddenPre, dDigitPreFromLoss, digitExp, dDigitSum, hidden, p, g, n)
+	digitBackward(
+		dDigitPre, dHiddenPre, dDigitPreFromLoss, digitExp, dDigitSum, hidden, p, g, n,
+	)
 	hiddenBackward(dHiddenPre, rescaling, g, n)
 }
 
@@ -25,16 +27,26 @@ func backward(a, weight []float32, target []int32, invTotal float32, p, g *Param
 // crossentropy.
 //
 //	weight (n), target (n), digitSum (n, 1) → dDigitPreFromLoss (n, 10), dDigitSum (n, 1)
-func lossBackward(dDigitPreFromLoss, dDigitSum, weight, digitSum []float32, target []int32, invTotal float32, n int) {
+func lossBackward(
+	dDigitPreFromLoss, dDigitSum, weight, digitSum []float32,
+	target []int32,
+	invTotal float32,
+	n int,
+) {
 	logsumexpGradientRows(dDigitPreFromLoss, dDigitSum, weight, invTotal, target, digitSum, n)
 }
 
 // digitBackward computes the gradients of layers "hidden" (Dense) and "digit"
 // (Dense): exp gradient, relu gradient.
 //
-//	dDigitPreFromLoss (n, 10), digitExp (n, 10), dDigitSum (n, 1), hidden (n, 512), DigitW (512, 10)
+//	dDigitPreFromLoss (n, 10), digitExp (n, 10), dDigitSum (n, 1), hidden (n, 512),
+//	  DigitW (512, 10)
 //	→ dDigitPre (n, 10), dDigitB (10), dDigitW (512, 10), dHiddenPre (n, 512)
-func digitBackward(dDigitPre, dHiddenPre, dDigitPreFromLoss, digitExp, dDigitSum, hidden []float32, p, g *Params, n int) {
+func digitBackward(
+	dDigitPre, dHiddenPre, dDigitPreFromLoss, digitExp, dDigitSum, hidden []float32,
+	p, g *Params,
+	n int,
+) {
 	expGradient10(dDigitPre, dDigitPreFromLoss, digitExp, dDigitSum, n)
 	columnSums10(&g.DigitB, dDigitPre, n)
 	dense512x10GradW(&g.DigitW, hidden, dDigitPre, n)

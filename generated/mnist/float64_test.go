@@ -31,7 +31,9 @@ func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *param
 	for i := range a {
 		a[i] = math.NaN()
 	}
-	loss = forwardF64(a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n)
+	loss = forwardF64(
+		a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n,
+	)
 	backwardF64(a, float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, g, n)
 	return loss, g
 }
@@ -123,7 +125,13 @@ func TestTrajectory(t *testing.T) {
 
 // forwardF64 runs the network on n samples as training does. It returns their
 // share of the loss.
-func forwardF64(a, x, weight []float64, target []int32, invTotal float64, p *params64, n int) float64 {
+func forwardF64(
+	a, x, weight []float64,
+	target []int32,
+	invTotal float64,
+	p *params64,
+	n int,
+) float64 {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	rescaling := a[0 : n*784]
 	hidden := a[100352 : 100352+n*512]
@@ -161,7 +169,9 @@ func backwardF64(a, weight []float64, target []int32, invTotal float64, p, g *pa
 	rescaling := a[0 : n*784]
 
 	lossBackwardF64(dDigitPreFromLoss, dDigitSum, weight, digitSum, target, invTotal, n)
-	digitBackwardF64(dDigitPre, dHiddenPre, dDigitPreFromLoss, digitExp, dDigitSum, hidden, p, g, n)
+	digitBackwardF64(
+		dDigitPre, dHiddenPre, dDigitPreFromLoss, digitExp, dDigitSum, hidden, p, g, n,
+	)
 	hiddenBackwardF64(dHiddenPre, rescaling, g, n)
 }
 
@@ -184,7 +194,11 @@ func hiddenTrainF64(hidden, rescaling []float64, p *params64, n int) {
 //
 //	hidden (n, 512), DigitW (512, 10), DigitB (10)
 //	→ digitPre (n, 10), digitMax (n, 1), digitExp (n, 10), digitSum (n, 1), digit (n, 10)
-func digitTrainF64(digitPre, digitMax, digitExp, digitSum, digit, hidden []float64, p *params64, n int) {
+func digitTrainF64(
+	digitPre, digitMax, digitExp, digitSum, digit, hidden []float64,
+	p *params64,
+	n int,
+) {
 	dense512x10F64(digitPre, hidden, &p.DigitW, &p.DigitB, n)
 	softmax10F64(digitMax, digitExp, digitSum, digit, digitPre, n)
 }
@@ -210,14 +224,22 @@ func lossTrainF64(
 // crossentropy.
 //
 //	weight (n), target (n), digitSum (n, 1) → dDigitPreFromLoss (n, 10), dDigitSum (n, 1)
-func lossBackwardF64(dDigitPreFromLoss, dDigitSum, weight, digitSum []float64, target []int32, invTotal float64, n int) {
-	logsumexpGradientRowsF64(dDigitPreFromLoss, dDigitSum, weight, invTotal, target, digitSum, n)
+func lossBackwardF64(
+	dDigitPreFromLoss, dDigitSum, weight, digitSum []float64,
+	target []int32,
+	invTotal float64,
+	n int,
+) {
+	logsumexpGradientRowsF64(
+		dDigitPreFromLoss, dDigitSum, weight, invTotal, target, digitSum, n,
+	)
 }
 
 // digitBackwardF64 computes the gradients of layers "hidden" (Dense) and
 // "digit" (Dense): exp gradient, relu gradient.
 //
-//	dDigitPreFromLoss (n, 10), digitExp (n, 10), dDigitSum (n, 1), hidden (n, 512), DigitW (512, 10)
+//	dDigitPreFromLoss (n, 10), digitExp (n, 10), dDigitSum (n, 1), hidden (n, 512),
+//	  DigitW (512, 10)
 //	→ dDigitPre (n, 10), dDigitB (10), dDigitW (512, 10), dHiddenPre (n, 512)
 func digitBackwardF64(
 	dDigitPre, dHiddenPre, dDigitPreFromLoss, digitExp, dDigitSum, hidden []float64,

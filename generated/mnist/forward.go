@@ -33,7 +33,13 @@ func predictRows(a, x []float32, p *Params, n int) []float32 {
 
 // evaluate runs the network on n samples as Predict does. It returns the
 // outputs and their share of the loss.
-func evaluate(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) ([]float32, float64) {
+func evaluate(
+	a, x, weight []float32,
+	target []int32,
+	invTotal float32,
+	p *Params,
+	n int,
+) ([]float32, float64) {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	rescaling := a[0 : n*784]
 	hidden := a[100352 : 100352+n*512]
@@ -58,7 +64,13 @@ func evaluate(a, x, weight []float32, target []int32, invTotal float32, p *Param
 
 // forward runs the network on n samples as training does. It returns the
 // outputs and their share of the loss.
-func forward(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) ([]float32, float64) {
+func forward(
+	a, x, weight []float32,
+	target []int32,
+	invTotal float32,
+	p *Params,
+	n int,
+) ([]float32, float64) {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	rescaling := a[0 : n*784]
 	hidden := a[100352 : 100352+n*512]

@@ -105,7 +105,7 @@ func (p *plan) header(g *built) *loop.Program {
 	m := p.spec
 	h := &loop.Program{
 		Name: m.Name, File: m.File, Batch: p.batch(),
-		Segments: segments(g.net.B.Graph), Inputs: inputPorts(g), Outputs: p.outputPorts(g), Targets: p.targetPorts(),
+		Segments: segments(g.net.B.Graph), Inputs: p.inputPorts(g), Outputs: p.outputPorts(g), Targets: p.targetPorts(),
 		Layers: p.rows(g), Training: p.training(g),
 	}
 	if m.Data != nil {

@@ -50,13 +50,18 @@ func dtype(t ir.Type) loop.DType {
 	return loop.F32
 }
 
-func inputPorts(g *built) []loop.Port {
+func (p *plan) inputPorts(g *built) []loop.Port {
 	var ports []loop.Port
 	for _, v := range g.inputs {
 		in := v.Op.(*op.Input)
 		port := loop.Port{Name: in.Port, Layer: in.Port, DType: dtype(in.Of), Ragged: in.Of.Shape.Ragged(), Limit: in.Limit}
 		if !port.Ragged {
 			port.Shape = slices.Clone(in.Of.Shape.Row())
+		}
+		if d := p.spec.Data; d != nil && len(g.inputs) == 1 && !port.Ragged && len(d.Features) == in.Of.Shape.Elements() {
+			for _, f := range d.Features {
+				port.Fields = append(port.Fields, f.Name)
+			}
 		}
 		ports = append(ports, port)
 	}
@@ -75,9 +80,13 @@ func (p *plan) targetPorts() []loop.Port {
 	var ports []loop.Port
 	for i, t := range p.compile.targets {
 		name := p.spec.OutputRefs()[i].Name
-		ports = append(ports, loop.Port{
+		port := loop.Port{
 			Name: name, Layer: name, Shape: slices.Clone(t.of.Shape.Row()), DType: dtype(t.of), Limit: t.limit, Loss: p.compile.losses[i].name,
-		})
+		}
+		if d := p.spec.Data; d != nil && d.Target != nil {
+			port.Fields = []string{d.Target.Column}
+		}
+		ports = append(ports, port)
 	}
 	return ports
 }

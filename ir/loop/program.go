@@ -74,8 +74,9 @@ type Port struct {
 	Shape  []int // of one sample; empty: a scalar. Ragged: nil
 	DType  DType
 	Ragged bool
-	Limit  int    // ids: 0 <= id < Limit; 0: not an id
-	Loss   string // targets: the loss, for comments
+	Limit  int      // ids: 0 <= id < Limit; 0: not an id
+	Loss   string   // targets: the loss, for comments
+	Fields []string // what the values of a sample are called, in order: columns of a table; nil: not known
 }
 
 // Layer is one row of the summary table.

@@ -31,8 +31,12 @@ func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *param
 	for i := range a {
 		a[i] = math.NaN()
 	}
-	loss = forwardF64(a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n)
-	backwardF64(a, float64s(e.weight[:]), float64s(e.x[:]), e.target[:], 1/float64(s.Total), p, g, n)
+	loss = forwardF64(
+		a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n,
+	)
+	backwardF64(
+		a, float64s(e.weight[:]), float64s(e.x[:]), e.target[:], 1/float64(s.Total), p, g, n,
+	)
 	return loss, g
 }
 
@@ -123,7 +127,13 @@ func TestTrajectory(t *testing.T) {
 
 // forwardF64 runs the network on n samples as training does. It returns their
 // share of the loss.
-func forwardF64(a, x, weight []float64, target []int32, invTotal float64, p *params64, n int) float64 {
+func forwardF64(
+	a, x, weight []float64,
+	target []int32,
+	invTotal float64,
+	p *params64,
+	n int,
+) float64 {
 	hidden := a[0 : n*16]
 	headPre := a[512 : 512+n*3]
 	head := a[608 : 608+n*3]
@@ -167,7 +177,13 @@ func headTrainF64(headPre, head, hidden []float64, p *params64, n int) {
 // the batch.
 //
 //	head (n, 3), target (n), weight (n) → loss ()
-func lossTrainF64(head, weight []float64, loss *[1]float64, target []int32, invTotal float64, n int) {
+func lossTrainF64(
+	head, weight []float64,
+	loss *[1]float64,
+	target []int32,
+	invTotal float64,
+	n int,
+) {
 	sparseCategoricalCrossentropyRowsF64(loss, head, target, weight, invTotal, n)
 }
 

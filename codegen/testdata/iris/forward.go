@@ -28,7 +28,13 @@ func predictRows(a, x []float32, p *Params, n int) []float32 {
 
 // evaluate runs the network on n samples as Predict does. It returns the
 // outputs and their share of the loss.
-func evaluate(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) ([]float32, float64) {
+func evaluate(
+	a, x, weight []float32,
+	target []int32,
+	invTotal float32,
+	p *Params,
+	n int,
+) ([]float32, float64) {
 	hidden := a[0 : n*16]
 	headPre := a[512 : 512+n*3]
 	head := a[608 : 608+n*3]
@@ -42,7 +48,13 @@ func evaluate(a, x, weight []float32, target []int32, invTotal float32, p *Param
 
 // forward runs the network on n samples as training does. It returns the
 // outputs and their share of the loss.
-func forward(a, x, weight []float32, target []int32, invTotal float32, p *Params, n int) ([]float32, float64) {
+func forward(
+	a, x, weight []float32,
+	target []int32,
+	invTotal float32,
+	p *Params,
+	n int,
+) ([]float32, float64) {
 	hidden := a[0 : n*16]
 	headPre := a[512 : 512+n*3]
 	head := a[608 : 608+n*3]
@@ -73,6 +85,12 @@ func headForward(headPre, head, hidden []float32, p *Params, n int) {
 // the batch.
 //
 //	head (n, 3), target (n), weight (n) → loss ()
-func lossEvaluate(head, weight []float32, loss *[1]float32, target []int32, invTotal float32, n int) {
+func lossEvaluate(
+	head, weight []float32,
+	loss *[1]float32,
+	target []int32,
+	invTotal float32,
+	n int,
+) {
 	sparseCategoricalCrossentropyRows(loss, head, target, weight, invTotal, n)
 }

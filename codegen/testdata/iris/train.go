@@ -171,7 +171,9 @@ func (e *engine) Load(row int, x *Input, y *Target, weight float32) error {
 // Train runs forward and backward over the first n rows and returns their share
 // of the batch's loss.
 func (e *engine) Train(n int, s train.Step) float64 {
-	e.outputs[0], e.losses[0] = forward(e.a[:], e.x[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, n)
+	e.outputs[0], e.losses[0] = forward(
+		e.a[:], e.x[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, n,
+	)
 	backward(e.a[:], e.weight[:], e.x[:], e.target[:], 1/float32(s.Total), e.params, e.grads, n)
 	return e.losses[0]
 }
@@ -179,7 +181,9 @@ func (e *engine) Train(n int, s train.Step) float64 {
 // Evaluate runs the network over the first n rows as Predict does and returns
 // their share of the loss.
 func (e *engine) Evaluate(n int, s train.Step) float64 {
-	e.outputs[0], e.losses[0] = evaluate(e.a[:], e.x[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, n)
+	e.outputs[0], e.losses[0] = evaluate(
+		e.a[:], e.x[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, n,
+	)
 	return e.losses[0]
 }
 
