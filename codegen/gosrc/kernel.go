@@ -233,7 +233,8 @@ const nameMark = "«name»"
 
 func (k *kernel) text() string {
 	var b strings.Builder
-	b.WriteString(declaration(nameMark, k.signature(), "") + "\n")
+	room := strings.Repeat("_", 18) // names are longer than the mark
+	b.WriteString(strings.Replace(declaration(nameMark+room, k.signature(), ""), room, "", 1) + "\n")
 	for _, p := range k.params {
 		if ext := k.rowsCut[p.name]; ext != "" {
 			fmt.Fprintf(&b, "%s = %s[:%s]\n", p.name, p.name, ext)

@@ -261,7 +261,13 @@ func denseBackwardF64(dDensePre []float64, ids, idsOffsets []int32, g *params64,
 // gatherSum10000x16ReluF64 computes y[r,o] = max(Σ_{id in row r} w[id,o] +
 // b[o], 0), for ids below 10000.
 // A row holds no id twice.
-func gatherSum10000x16ReluF64(y []float64, ids, offsets []int32, w *[10000][16]float64, b *[16]float64, n int) {
+func gatherSum10000x16ReluF64(
+	y []float64,
+	ids, offsets []int32,
+	w *[10000][16]float64,
+	b *[16]float64,
+	n int,
+) {
 	for r := range n {
 		var sum [16]float64
 		for _, id := range ids[offsets[r]:offsets[r+1]] {

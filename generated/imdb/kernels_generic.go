@@ -8,7 +8,13 @@ import "math"
 // gatherSum10000x16Relu computes y[r,o] = max(Σ_{id in row r} w[id,o] + b[o],
 // 0), for ids below 10000.
 // A row holds no id twice.
-func gatherSum10000x16Relu(y []float32, ids, offsets []int32, w *[10000][16]float32, b *[16]float32, n int) {
+func gatherSum10000x16Relu(
+	y []float32,
+	ids, offsets []int32,
+	w *[10000][16]float32,
+	b *[16]float32,
+	n int,
+) {
 	for r := range n {
 		var sum [16]float32
 		for _, id := range ids[offsets[r]:offsets[r+1]] {

@@ -201,7 +201,13 @@ func softmax3C(y, z, g, h, x []float32, n int) {
 //	dx = 0
 //	dx[target] += gather
 //	dv = losses / x
-func logsumexpGradientRows(dx, dv, weight []float32, invTotal float32, target []int32, x []float32, n int) {
+func logsumexpGradientRows(
+	dx, dv, weight []float32,
+	invTotal float32,
+	target []int32,
+	x []float32,
+	n int,
+) {
 	dv = dv[:n]
 	weight = weight[:n]
 	target = target[:n]

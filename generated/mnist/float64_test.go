@@ -407,7 +407,13 @@ func batchMeanScalarF64(y, x *[1]float64, invTotal float64) {
 //	dx = 0
 //	dx[target] += gather
 //	dv = losses / x
-func logsumexpGradientRowsF64(dx, dv, weight []float64, invTotal float64, target []int32, x []float64, n int) {
+func logsumexpGradientRowsF64(
+	dx, dv, weight []float64,
+	invTotal float64,
+	target []int32,
+	x []float64,
+	n int,
+) {
 	dv = dv[:n]
 	weight = weight[:n]
 	target = target[:n]

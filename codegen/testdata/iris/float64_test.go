@@ -292,7 +292,14 @@ func softmax3F64(y, x []float64, n int) {
 // for n rows:
 //
 //	y = Σ -log(x[target]) * (weight * invTotal)
-func sparseCategoricalCrossentropyRowsF64(y *[1]float64, x []float64, target []int32, weight []float64, invTotal float64, n int) {
+func sparseCategoricalCrossentropyRowsF64(
+	y *[1]float64,
+	x []float64,
+	target []int32,
+	weight []float64,
+	invTotal float64,
+	n int,
+) {
 	target = target[:n]
 	weight = weight[:n]
 	var sum float64

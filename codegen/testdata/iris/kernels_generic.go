@@ -83,7 +83,14 @@ func softmax3(y, x []float32, n int) {
 // for n rows:
 //
 //	y = Σ -log(x[target]) * (weight * invTotal)
-func sparseCategoricalCrossentropyRows(y *[1]float32, x []float32, target []int32, weight []float32, invTotal float32, n int) {
+func sparseCategoricalCrossentropyRows(
+	y *[1]float32,
+	x []float32,
+	target []int32,
+	weight []float32,
+	invTotal float32,
+	n int,
+) {
 	target = target[:n]
 	weight = weight[:n]
 	var total float64

@@ -1,0 +1,55 @@
+package gosrc
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// Comments say which columns are read and written, and names say what is computed.
+func TestFormulas(t *testing.T) {
+	wide, narrow, sums := rowBuf(38), rowBuf(16), fixedBuf(16)
+	rows, columns := rowsAxis(1), plainAxis("o", 16)
+	both := []loop.Axis{rows, columns}
+	x, from16 := access(narrow, 16, 1), shifted(access(wide, 38, 1), 16)
+	mean := loop.Stmt{Inner: []loop.Axis{rows}, Dst: access(sums, 1, 0), Reduce: loop.Sum, Value: loop.Arg(0),
+		Srcs: []loop.Access{access(narrow, 1, 16)}, Finish: loop.Call("div", loop.Arg(0), loop.Rows{})}
+	for _, tt := range []struct {
+		kernel    loop.Kernel
+		name, doc string
+	}{
+		{nest(nil, store(both, from16, loop.Arg(0), x)), "store16", "copies the rows of 16 of x to columns 16 to 31 of the rows of 38 of y"},
+		{nest(nil, store(both, x, loop.Call("add", loop.Arg(0), loop.Arg(1)), access(wide, 38, 1), from16)), "store16", "y[r,i] = x[r,i] + x[r,i+16]"},
+		{nest([]loop.Axis{columns}, mean), "columnMeans16", "y[i] = (Σ_r x[r,i]) / n"},
+	} {
+		e := newEmitter(&loop.Program{}, Config{})
+		k, name, err := e.kernel(tt.kernel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if doc := strings.Join(k.doc, "\n"); name != tt.name || !strings.Contains(doc, tt.doc) {
+			t.Errorf("got %s:\n%s\nwant %s with %q", name, doc, tt.name, tt.doc)
+		}
+	}
+}
+
+func TestByName(t *testing.T) {
+	sum, b, h := loop.Arg(0), loop.Arg(1), loop.Arg(2)
+	x := loop.Call("add", sum, b)
+	gelu := loop.Call("mul", x, loop.Call("mul", loop.Num(0.5), loop.Call("add", loop.Num(1), loop.Call("erf", x))))
+	for _, tt := range []struct {
+		e    loop.Expr
+		word string
+		want string
+	}{
+		{gelu, "bias, gelu", "gelu(s + b)"},
+		{loop.Call("add", h, gelu), "bias, gelu, add", "gelu(s + b) + h"},
+		{loop.Call("mul", sum, loop.Call("erf", b)), "gelu gradient", "gelu'(b)·s"},
+		{gelu, "bias, gelu, other", ""},
+	} {
+		if got, _ := byName(tt.e, strings.Split(tt.word, ", "), []string{"s", "b", "h"}); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.word, got, tt.want)
+		}
+	}
+}
