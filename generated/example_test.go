@@ -9,7 +9,6 @@ import (
 	"github.com/nngen-go/nngen/generated/iris"
 	"github.com/nngen-go/nngen/generated/irispredict"
 	"github.com/nngen-go/nngen/runtime/data"
-	"github.com/nngen-go/nngen/runtime/train"
 )
 
 // Training in Go: rows in, a model out.
@@ -42,11 +41,11 @@ func Example_train() {
 }
 
 // untilAccurate ends a training that has got as good as needed.
-type untilAccurate struct{ train.NopCallback }
+type untilAccurate struct{ iris.NopCallback }
 
-func (untilAccurate) OnEpochEnd(s *train.State) error {
+func (untilAccurate) OnEpochEnd(s *iris.FitState) error {
 	if accuracy, _ := s.Value("accuracy"); accuracy >= 0.97 {
-		return train.ErrStop
+		return iris.ErrStop
 	}
 	return nil
 }
@@ -64,7 +63,7 @@ func Example_callback() {
 		y = append(y, iris.Target(table.Targets[i]))
 	}
 	m := iris.New(iris.Seed(1))
-	cfg := iris.FitConfig{Epochs: 500, Callbacks: []train.Callback{untilAccurate{}}}
+	cfg := iris.FitConfig{Epochs: 500, Callbacks: []iris.Callback{untilAccurate{}}}
 	history, err := m.Fit(context.Background(), iris.Slices(x, y), cfg)
 	if err != nil {
 		log.Fatal(err)
