@@ -19,3 +19,7 @@ type File = gosrc.File
 // its formatted text. Equal programs and settings give equal bytes. It fails
 // where the program holds what this version has no Go for, and says what.
 func Generate(p *loop.Program, cfg Config) ([]File, error) { return gosrc.Generate(p, cfg) }
+
+// PackageName turns any name into that of a package: ASCII letters in lower
+// case and digits.
+func PackageName(name string) string { return gosrc.PackageName(name) }

@@ -52,7 +52,7 @@ type workload struct{ name, label string }
 
 func (n *network) bench(ctx context.Context, w io.Writer) error {
 	p := n.program
-	pkg, err := n.emit(codegen.Config{Package: packageName(p.Name)})
+	pkg, err := n.emit(codegen.Config{Package: codegen.PackageName(p.Name)})
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	if o.output == "" {
-		o.output = packageName(net.program.Name) + "-run"
+		o.output = codegen.PackageName(net.program.Name) + "-run"
 	}
 	if o.data == "" {
 		o.data = filepath.Dir(o.model)
@@ -174,7 +174,7 @@ func prepareFolder(path string) (undo func(), err error) {
 
 // trainer compiles the program that trains the network. Done removes it.
 func (n *network) trainer(ctx context.Context) (exe string, done func(), err error) {
-	pkg, err := n.emit(codegen.Config{Package: packageName(n.program.Name)})
+	pkg, err := n.emit(codegen.Config{Package: codegen.PackageName(n.program.Name)})
 	if err != nil {
 		return "", nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"go/parser"
 	"go/token"
-	"go/types"
 	"io/fs"
 	"maps"
 	"os"
@@ -234,22 +233,4 @@ func writeTemporary(dir, name string, b []byte) (string, error) {
 		err = closeErr
 	}
 	return t.Name(), err
-}
-
-// packageName turns any name into that of a package: ASCII letters in lower
-// case and digits.
-func packageName(s string) string {
-	const longest = 40
-	var b strings.Builder
-	for _, r := range strings.ToLower(s) {
-		letter := 'a' <= r && r <= 'z'
-		if (letter || b.Len() > 0 && '0' <= r && r <= '9') && b.Len() < longest {
-			b.WriteRune(r)
-		}
-	}
-	name := b.String()
-	if name == "" || name == "main" || name == "internal" || name == "vendor" || token.IsKeyword(name) || types.Universe.Lookup(name) != nil {
-		name += "model"
-	}
-	return name
 }

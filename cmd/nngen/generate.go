@@ -61,7 +61,7 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	case o.weights != "" && !o.predictOnly:
 		return usagef(cmd, "--weights goes with --predict-only: a trainable package reads its weights with Open")
 	case cmd.Flags().Changed("package") && !goodPackage(o.pkg):
-		return usagef(cmd, "-p %q is not a name for a package; %q would be one", o.pkg, packageName(o.pkg))
+		return usagef(cmd, "-p %q is not a name for a package; %q would be one", o.pkg, codegen.PackageName(o.pkg))
 	case cmd.Flags().Changed("dump") && o.check:
 		return usagef(cmd, "--dump and --check do not go together")
 	case cmd.Flags().Changed("dump"):
@@ -72,7 +72,7 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	if o.output == "" {
-		o.output = packageName(net.program.Name)
+		o.output = codegen.PackageName(net.program.Name)
 	}
 	out, err := readFolder(o.output)
 	if err != nil {
@@ -159,7 +159,7 @@ func (f *folder) packageName() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return packageName(filepath.Base(abs)), nil
+	return codegen.PackageName(filepath.Base(abs)), nil
 }
 
 func goodPackage(name string) bool {

@@ -26,7 +26,7 @@ func summaryCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			files, err := net.emit(codegen.Config{Package: packageName(net.program.Name), PredictOnly: !net.trains()})
+			files, err := net.emit(codegen.Config{Package: codegen.PackageName(net.program.Name), PredictOnly: !net.trains()})
 			if err != nil {
 				return err
 			}

@@ -13,7 +13,7 @@ import (
 // its arguments.
 func Generate(p *loop.Program, cfg Config) ([]File, error) {
 	if cfg.Package == "" {
-		cfg.Package = packageName(p.Name)
+		cfg.Package = PackageName(p.Name)
 	}
 	if !token.IsIdentifier(cfg.Package) || cfg.Package == "_" || cfg.Package == "main" {
 		return nil, fmt.Errorf("codegen: %s cannot be the name of a package that others import", diag.Quote(cfg.Package))

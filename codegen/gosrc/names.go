@@ -68,8 +68,9 @@ func small(s string) string {
 	return string(r)
 }
 
-// packageName is a name as that of a package: ASCII, lower case.
-func packageName(s string) string {
+// PackageName turns any name into that of a package: ASCII letters in lower
+// case and digits.
+func PackageName(s string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(s) {
 		if ('a' <= r && r <= 'z' || b.Len() > 0 && '0' <= r && r <= '9') && b.Len() < longest {
