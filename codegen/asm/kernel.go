@@ -1,0 +1,99 @@
+package asm
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// Request asks for the machine code of one kernel function.
+type Request struct {
+	Name     string // of the Go function: "dense784x512Relu"
+	Kernel   loop.Kernel
+	Operands []Operand // its parameters, in order, without n, work and t
+}
+
+// Operand is a parameter of a kernel function as its Go declaration has it.
+// Its type follows from its buffer:
+//
+//	Rows                 []float32 or []int32, n rows of Buf.Row() elements
+//	Ragged               two parameters: ids and offsets, []int32
+//	Class Scalar         float32
+//	Class Random         nn.Key, and before n the number of the first row
+//	otherwise            *[d0][d1]…float32, of Buf.Shape: see Operand.Dims
+type Operand struct {
+	Buf  *loop.Buffer
+	Name string
+	Dims []int // of the array
+}
+
+// Body is the inside of a kernel function at one level: Go statements that cut
+// the work into calls of assembly functions. They may use
+//
+//	n     the number of rows (where the kernel has any), at least 1
+//	work  []float32 scratch of at least Work elements, 64-byte aligned, if Work > 0
+//	t     *nn.Worker, if the kernel is Shared: its part of the work is t.Share(units)
+//
+// No call takes more than Limit multiply-adds or touches more than LimitBytes,
+// since the scheduler cannot interrupt assembly.
+type Body struct {
+	Level Level
+	Lines []string
+	Stubs []Stub
+	Work  int
+}
+
+// Limits of one assembly call, which cannot be preempted: 2 M multiply-adds
+// take about 30 µs.
+const (
+	Limit      = 2 << 20
+	LimitBytes = 512 << 10
+)
+
+// Kernel writes a kernel at every level, the best first. It returns nothing
+// where the portable body is all there is: for kernels of scalars, say.
+func (u *Unit) Kernel(r Request) ([]Body, error) {
+	var bodies []Body
+	for _, l := range Levels {
+		b, err := u.body(r, l)
+		if err != nil {
+			return nil, fmt.Errorf("%s%s: %w", r.Name, l, err)
+		}
+		if b == nil {
+			return nil, nil
+		}
+		b.Level = l
+		bodies = append(bodies, *b)
+	}
+	return bodies, nil
+}
+
+// body is nil where the family has no machine code for such a kernel.
+func (u *Unit) body(r Request, l Level) (*Body, error) {
+	switch r.Kernel.(type) {
+	}
+	return nil, nil
+}
+
+// operand finds the parameter for a buffer.
+func (r Request) operand(b *loop.Buffer) (Operand, bool) {
+	for _, o := range r.Operands {
+		if o.Buf == b {
+			return o, true
+		}
+	}
+	return Operand{}, false
+}
+
+// pointer is Go for the address of element index of a slice, or of the first
+// element of an array: "&y[r*512]", "&w[0][0]".
+func (o Operand) pointer(index string) string {
+	if o.Buf.Rows {
+		if index == "" {
+			index = "0"
+		}
+		return fmt.Sprintf("&%s[%s]", o.Name, index)
+	}
+	return "&" + o.Name + strings.Repeat("[0]", max(1, len(o.Dims)))
+}

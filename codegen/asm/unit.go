@@ -1,0 +1,129 @@
+package asm
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/printer"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Unit is the machine code of one package: one assembly file.
+type Unit struct {
+	functions []ir.Section
+	words     []uint32 // constants, each once
+	places    map[uint32]int
+	labels    int
+	laneTable bool // AVX2 masks are read out of it
+}
+
+// Stub declares an assembly function in Go.
+type Stub struct {
+	Doc    string // what it computes, after its name: "computes ..."
+	Name   string
+	Params []Param
+}
+
+// Param is a parameter of an assembly function.
+type Param struct{ Name, Type string }
+
+// Signature is "(y, x *float32, n int)".
+func (s Stub) Signature() string {
+	var b strings.Builder
+	b.WriteByte('(')
+	for i, p := range s.Params {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(p.Name)
+		if i+1 == len(s.Params) || s.Params[i+1].Type != p.Type {
+			b.WriteString(" " + p.Type)
+		}
+	}
+	b.WriteByte(')')
+	return b.String()
+}
+
+// NewUnit returns an empty unit.
+func NewUnit() *Unit {
+	return &Unit{places: map[uint32]int{}}
+}
+
+// Empty reports that nothing has been written.
+func (u *Unit) Empty() bool { return len(u.functions) == 0 }
+
+// constraint keeps machine code from compilers and machines that have no use
+// for it.
+const constraint = "//go:build amd64 && !purego && !tinygo"
+
+// Source is the assembly file, under the given header.
+func (u *Unit) Source(header string) ([]byte, error) {
+	f, err := u.tables()
+	if err != nil {
+		return nil, fmt.Errorf("assembly: %w", err)
+	}
+	f.Sections = append(f.Sections, u.functions...)
+	if err := pass.Compile.Execute(f); err != nil {
+		return nil, fmt.Errorf("assembly: %w", err)
+	}
+	text, err := printer.NewGoAsm(printer.Config{Name: "nngen"}).Print(f)
+	if err != nil {
+		return nil, fmt.Errorf("assembly: %w", err)
+	}
+	_, body, _ := bytes.Cut(text, []byte("\n")) // avo's own header
+	return append([]byte(header+"\n"+constraint+"\n"), body...), nil
+}
+
+// tables is a file of the constants alone.
+func (u *Unit) tables() (*ir.File, error) {
+	ctx := build.NewContext()
+	if len(u.words) > 0 {
+		ctx.StaticGlobal(constants)
+		ctx.DataAttributes(attr.RODATA | attr.NOPTR)
+		for i, w := range u.words {
+			ctx.AddDatum(4*i, operand.U32(w))
+		}
+	}
+	if u.laneTable {
+		ctx.StaticGlobal(laneTable)
+		ctx.DataAttributes(attr.RODATA | attr.NOPTR)
+		for i := range 16 {
+			word := uint32(math.MaxUint32)
+			if i >= 8 {
+				word = 0
+			}
+			ctx.AddDatum(4*i, operand.U32(word))
+		}
+	}
+	return ctx.Result()
+}
+
+// constants is the symbol that numbers lie behind.
+const constants = "constants"
+
+// word is the address of a constant of 32 bits.
+func (u *Unit) word(w uint32) operand.Mem {
+	i, ok := u.places[w]
+	if !ok {
+		i = len(u.words)
+		u.words = append(u.words, w)
+		u.places[w] = i
+	}
+	return operand.Mem{Symbol: operand.NewStaticSymbol(constants), Base: reg.StaticBase, Disp: 4 * i}
+}
+
+// number is the address of a float32.
+func (u *Unit) number(v float64) operand.Mem { return u.word(math.Float32bits(float32(v))) }
+
+// label is a new label of the unit.
+func (u *Unit) label(name string) string {
+	u.labels++
+	return fmt.Sprintf("%s%d", name, u.labels)
+}
