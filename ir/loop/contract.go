@@ -13,13 +13,12 @@ func (k *Contract) Reads() []Access {
 	return withIndices(append([]Access{k.Lhs, k.Rhs}, k.Extra...), k.Writes())
 }
 
-// Flops counts the products and sums of the contraction and one per base
-// function of the epilogue.
+// Flops counts the products and sums of the points that take part and one per
+// base function of the epilogue.
 func (k *Contract) Flops(n int) int {
-	points := Points(k.B, n) * Points(k.M, n) * Points(k.N, n)
-	f := 2 * points * Points(k.K, n)
+	f := 2 * k.taking(n)
 	if k.Epilogue != nil {
-		f += points * Size(k.Epilogue)
+		f += Points(k.B, n) * Points(k.M, n) * Points(k.N, n) * Size(k.Epilogue)
 	}
 	return f
 }
@@ -37,6 +36,9 @@ func (k *Contract) String() string {
 			t.head(g.name + "=" + loops(g.axes, names[from:]))
 		}
 		from += len(g.axes)
+	}
+	for _, c := range k.Clip {
+		t.head(c.text(names))
 	}
 	sum := k.Lhs.text(names) + " * " + k.Rhs.text(names)
 	if len(k.K) > 0 {

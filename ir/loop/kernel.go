@@ -21,9 +21,12 @@ type Kernel interface {
 //
 // where b, m, n and k are nests of at most three loops each. The axes of its
 // accesses are B, M, N, K in this order; Out and Extra have stride 0 over K.
+// Points that a Clip leaves out add nothing and read nothing: there Lhs and Rhs
+// may lie outside their buffers. Every element of the result is stored.
 type Contract struct {
 	B, M, N, K    []Axis
 	Out, Lhs, Rhs Access
+	Clip          []Clip
 	Epilogue      Expr // of Arg(0), the sum, and Arg(1+i), Extra[i]; nil: the sum
 	Extra         []Access
 	Accumulate    bool

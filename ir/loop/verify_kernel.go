@@ -69,8 +69,11 @@ func (v *verifier) contract(k *Contract) {
 			v.fail("%v, extra %d (0: the result), has a stride over k", a.Buf, i)
 		}
 	}
-	v.access(k.Lhs, axes, F32)
-	v.access(k.Rhs, axes, F32)
+	if !v.clips(k) {
+		return
+	}
+	v.unclipped(k, k.Lhs)
+	v.unclipped(k, k.Rhs)
 	if k.Out.Index != nil || k.Lhs.Index != nil || k.Rhs.Index != nil {
 		v.fail("a contraction has no indexed operands")
 	}
@@ -261,12 +264,15 @@ func (v *verifier) operand(a Access, axes []Axis, want DType) bool {
 // bounds checks that an access stays inside its buffer. The last element that
 // it reaches and the length of the buffer are both linear in the row count, so
 // one row and a full batch speak for everything between.
-func (v *verifier) bounds(a Access, axes []Axis) bool {
+func (v *verifier) bounds(a Access, axes []Axis) bool { return v.between(a, 0, 0, axes) }
+
+// between is bounds where the access moves from low to high besides.
+func (v *verifier) between(a Access, low, high int, axes []Axis) bool {
 	if len(a.Strides) > len(axes) {
 		axes = slices.Concat(v.around, axes)
 	}
 	for _, n := range []int{1, v.p.Batch} {
-		low, high := a.Offset, a.Offset
+		low, high := a.Offset+low, a.Offset+high
 		for i, x := range axes {
 			far := a.Strides[i] * (x.Extent(n) - 1)
 			low, high = low+min(far, 0), high+max(far, 0)

@@ -12,7 +12,11 @@ func (m *machine) contract(k *loop.Contract) error {
 	return m.each(kept, func(outer []int) error {
 		sum := 0.0
 		err := m.each(k.K, func(inner []int) error {
-			xy, err := m.operands(nil, []loop.Access{k.Lhs, k.Rhs}, slices.Concat(outer, inner))
+			point := slices.Concat(outer, inner)
+			if !k.Inside(point) {
+				return nil
+			}
+			xy, err := m.operands(nil, []loop.Access{k.Lhs, k.Rhs}, point)
 			if err != nil {
 				return err
 			}

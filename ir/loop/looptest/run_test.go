@@ -62,6 +62,25 @@ func TestContract(t *testing.T) {
 	equal(t, mem.Block(out, 2).F, []float64{40, 0, 88, 40})
 }
 
+// A convolution of three taps whose ends hang over the image.
+func TestClip(t *testing.T) {
+	x, w, out := buffer(loop.Input, true, 3), buffer(loop.Param, false, 3), buffer(loop.Arena, true, 3)
+	k := &loop.Contract{
+		M: []loop.Axis{rows, {Name: "x", N: 3}}, K: []loop.Axis{{Name: "k", N: 3}},
+		Out: at(out, 3, 1, 0), Lhs: loop.Access{Buf: x, Offset: -1, Strides: []int{3, 1, 1}}, Rhs: at(w, 0, 0, 1),
+		Clip: []loop.Clip{{Terms: []loop.ClipTerm{{Axis: 1, Coef: 1}, {Axis: 2, Coef: 1}}, Offset: -1, Size: 3}},
+	}
+	mem := &Memory{}
+	mem.Set(x, Block{F: []float64{1, 2, 3, 4, 5, 6}})
+	mem.Set(w, Block{F: []float64{100, 10, 1}})
+	run(t, mem, 2, k)
+	equal(t, mem.Block(out, 2).F, []float64{12, 123, 230, 45, 456, 560})
+	k.Clip = nil
+	if err := Run([]loop.Step{&loop.Run{Kernel: k}}, mem, 2); err == nil || !strings.Contains(err.Error(), "element -1 of 6") {
+		t.Errorf("without the clip: %v", err)
+	}
+}
+
 func TestNest(t *testing.T) {
 	x, total, best, mean := buffer(loop.Input, true, 3), buffer(loop.Local, false), buffer(loop.Arena, true), buffer(loop.Arena, true, 3)
 	best.DType = loop.I32
