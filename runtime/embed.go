@@ -13,13 +13,13 @@ package runtime
 
 import "embed"
 
-// Source holds go.mod and every Go file of the module but its tests, under
-// their paths in the module.
+// Source holds go.mod and every Go and assembly file of the module but its
+// tests, under their paths in the module.
 //
 //go:embed embed.go go.mod
 //go:embed data/csv.go data/dataset.go data/doc.go data/gzip.go data/idx.go data/plural.go data/problems.go data/slices.go data/split.go data/suggest.go data/tokens.go
 //go:embed metric/binary_accuracy.go metric/categorical_accuracy.go metric/mean.go metric/mean_absolute_error.go metric/mean_squared_error.go metric/metric.go metric/sparse_categorical_accuracy.go
-//go:embed nn/constant.go nn/doc.go nn/format.go nn/glorot.go nn/he.go nn/identity.go nn/key.go nn/lecun.go nn/option.go nn/orthogonal.go nn/philox.go nn/random_normal.go nn/random_uniform.go nn/scalar.go nn/segment.go nn/truncated_normal.go nn/variance_scaling.go
+//go:embed nn/constant.go nn/cpu.go nn/cpu_amd64.go nn/cpu_amd64.s nn/cpu_generic.go nn/doc.go nn/format.go nn/glorot.go nn/he.go nn/identity.go nn/key.go nn/lecun.go nn/option.go nn/orthogonal.go nn/philox.go nn/random_normal.go nn/random_uniform.go nn/scalar.go nn/segment.go nn/team.go nn/truncated_normal.go nn/variance_scaling.go nn/worker.go
 //go:embed optim/adagrad.go optim/adam.go optim/adamw.go optim/decay.go optim/doc.go optim/optimizer.go optim/rmsprop.go optim/rule.go optim/sgd.go optim/validate.go
 //go:embed train/adapt.go train/batch.go train/callback.go train/config.go train/doc.go train/engine.go train/evaluate.go train/figure.go train/fit.go train/fitting.go train/history.go train/history_csv.go train/history_json.go train/history_svg.go train/meter.go train/progress.go train/result.go train/settings.go train/shuffle.go train/source.go train/ticks.go
 //go:embed weights/copy.go weights/doc.go weights/dtype.go weights/file.go weights/header.go weights/meta.go weights/read.go weights/save.go weights/shape.go weights/write.go

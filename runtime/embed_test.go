@@ -14,7 +14,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite embed.go")
 
-// sources lists go.mod and every Go file of the module that is not a test.
+// sources lists go.mod and every Go and assembly file of the module that is not
+// a test.
 func sources(t *testing.T) []string {
 	t.Helper()
 	files := []string{"go.mod"}
@@ -25,7 +26,7 @@ func sources(t *testing.T) []string {
 		if d.IsDir() && d.Name() == "testdata" {
 			return filepath.SkipDir
 		}
-		if strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
+		if strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, ".s") {
 			files = append(files, filepath.ToSlash(name))
 		}
 		return nil

@@ -6,6 +6,9 @@ import "math/rand/v2"
 type Options struct {
 	Seed   uint64 // drives initial weights, shuffling and dropout
 	Seeded bool   // the caller chose Seed
+	// Workers is how many cores Fit, Evaluate and PredictBatch use; 0:
+	// GOMAXPROCS.
+	Workers int
 }
 
 // Option changes one of the Options of a generated New.
@@ -19,6 +22,13 @@ func Seed(s uint64) Option {
 		o.Seed = s
 		o.Seeded = true
 	}
+}
+
+// Workers sets how many cores Fit, Evaluate and PredictBatch use at most; below
+// 1, and without this option: GOMAXPROCS. The results have the same bits for
+// any number.
+func Workers(n int) Option {
+	return func(o *Options) { o.Workers = max(n, 0) }
 }
 
 // Resolve applies opts in order. Without [Seed] it draws a random seed, which

@@ -15,6 +15,22 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+func TestWorkers(t *testing.T) {
+	for _, c := range []struct {
+		opts []Option
+		want int
+	}{
+		{nil, 0},
+		{[]Option{Workers(2)}, 2},
+		{[]Option{Workers(4), Seed(1), Workers(3)}, 3},
+		{[]Option{Workers(-1)}, 0},
+	} {
+		if o := Resolve(c.opts); o.Workers != c.want {
+			t.Errorf("%d workers, want %d", o.Workers, c.want)
+		}
+	}
+}
+
 func TestSegments(t *testing.T) {
 	s := Segment{Name: "a/kernel", Shape: []int{2, 3}, Offset: 1}
 	if s.Len() != 6 {

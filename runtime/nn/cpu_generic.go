@@ -1,0 +1,9 @@
+//go:build !amd64 || purego || tinygo
+
+package nn
+
+// detect finds no level above Go: there are no machine kernels to choose.
+func detect() Level { return Go }
+
+// pause has no instruction to use; its caller's own loop is the pause.
+func pause(int) {}

@@ -1,0 +1,5 @@
+//go:build amd64 && !purego && !tinygo
+
+package nn
+
+const machineCode = true

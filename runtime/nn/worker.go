@@ -1,0 +1,102 @@
+package nn
+
+import (
+	"runtime"
+	"sync/atomic"
+)
+
+// Worker is one of the workers of a [Team.Run]. A nil *Worker stands for one
+// that is alone: it has a share of everything and waits for nobody.
+type Worker struct {
+	ID, Count int // 0 <= ID < Count
+
+	team   *Team
+	parked atomic.Bool   // it sleeps on wake, or is about to
+	wake   chan struct{} // holds one token at most: for whoever cleared parked
+	_      [64]byte      // workers write here: no cache line belongs to two
+}
+
+// Share returns the part [from, to) of units of work that is this worker's. The
+// parts of all workers cover [0, units) in order, differ by one unit at most and
+// depend on nothing but ID, Count and units.
+func (w *Worker) Share(units int) (from, to int) {
+	if w == nil {
+		return 0, units
+	}
+	each, more := units/w.Count, units%w.Count
+	from = w.ID*each + min(w.ID, more)
+	to = from + each
+	if w.ID < more {
+		to++
+	}
+	return from, to
+}
+
+// Wait returns when every worker of the Run has called it: what they wrote
+// before, all may read. Either all workers call it, equally often, or none.
+func (w *Worker) Wait() {
+	if w == nil || w.Count == 1 {
+		return
+	}
+	t := w.team
+	phase := t.phase.Load() // before broken is looked at: breakOff changes it after
+	if t.broken.Load() {
+		panic(unwind{})
+	}
+	if int(t.arrived.Add(1)) == w.Count {
+		t.arrived.Store(0)
+		t.phase.Add(1)
+		t.wakeAll()
+	} else {
+		w.await(&t.phase, phase)
+	}
+	if t.broken.Load() {
+		panic(unwind{})
+	}
+}
+
+// unwind is the panic that takes a worker out of a Run that another one has
+// broken off: nobody would meet it at a barrier any more.
+type unwind struct{}
+
+// How long a worker watches for its turn before it sleeps: some microseconds on
+// the core, as the next kernel mostly starts that soon, then some tens of them
+// at the scheduler's mercy. Waking a sleeper takes about as long as both.
+const (
+	pauses = 100
+	yields = 100
+)
+
+// await returns when word no longer has the value old. Whoever changes it calls
+// wakeAll afterwards.
+func (w *Worker) await(word *atomic.Uint32, old uint32) {
+	if w.team.spin {
+		for range pauses {
+			if word.Load() != old {
+				return
+			}
+			pause(1)
+		}
+		for range yields {
+			if word.Load() != old {
+				return
+			}
+			runtime.Gosched()
+		}
+	}
+	for word.Load() == old {
+		// parked is set before word is looked at again, and read by others after
+		// they have changed word: one side sees the other.
+		w.parked.Store(true)
+		if word.Load() == old || !w.parked.CompareAndSwap(true, false) {
+			<-w.wake // a token is there or on its way
+		}
+	}
+}
+
+// rouse wakes a worker that sleeps.
+func (w *Worker) rouse() {
+	if w.parked.Load() && w.parked.CompareAndSwap(true, false) {
+		w.wake <- struct{}{}
+	}
+}
