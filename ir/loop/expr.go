@@ -90,6 +90,10 @@ func Call(fn string, args ...Expr) Expr {
 		if is(1, 1) {
 			return args[0]
 		}
+	case "select":
+		if args[1].String() == args[2].String() {
+			return args[1]
+		}
 	case "neg":
 		if a, ok := args[0].(Apply); ok && a.Fn == "neg" {
 			return a.Args[0]

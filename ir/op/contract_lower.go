@@ -7,14 +7,14 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// Lower is one contraction kernel, where every point of the operands that is
-// named lies inside them and every element of the result is named once: matrix
-// products, their gradients, and convolutions without padding with their
-// gradients by the kernel.
+// Lower is one contraction kernel for every part of the result that is reached
+// in the same way: one for matrix products and convolutions, one per phase for
+// the gradient of a strided convolution by its input.
 func (k *Contract) Lower(l Lowering, v *ir.Value) {
 	lhs, rhs := v.Args[0], v.Args[1]
-	if !k.plain(lhs.Shape, rhs.Shape) {
-		l.Errorf(v, "a convolution with padding, or the gradient of a convolution by its input, is not lowered by this version")
+	parts, err := k.parts(lhs.Shape, rhs.Shape)
+	if err != nil {
+		l.Errorf(v, "%v by this version", err)
 		return
 	}
 	var expr loop.Expr
@@ -23,14 +23,14 @@ func (k *Contract) Lower(l Lowering, v *ir.Value) {
 		expr, extras = epilogue(l, k.Epilogue, v.Args[2:], v.Shape)
 	}
 	to, x, y := l.Result(v), l.View(lhs), l.View(rhs)
-	if deepest(k.kernel(to, x, y, nil)) > maxLoops { // operands without gaps have fewer loops
+	if deepest(parts, to, x, y, nil) > maxLoops { // operands without gaps have fewer loops
 		x = View{Buf: wholeBuffer(l, v, lhs), Strides: lhs.Shape.Strides()}
 		y = View{Buf: wholeBuffer(l, v, rhs), Strides: rhs.Shape.Strides()}
 	}
-	c := k.kernel(to, x, y, extras)
-	if deepest(c) <= maxLoops {
-		c.Epilogue, c.Word = expr, k.Word
-		l.Emit(v, c)
+	if deepest(parts, to, x, y, extras) <= maxLoops {
+		for i := range parts {
+			parts[i].emit(l, v, to, x, y, expr, extras, k.Word)
+		}
 		return
 	}
 	// An extra that repeats along an axis keeps loops apart: the sums are stored
@@ -39,61 +39,87 @@ func (k *Contract) Lower(l Lowering, v *ir.Value) {
 		Buf:     &loop.Buffer{Name: v.Name + ".sums", Grad: v.GradOf != nil, Layer: v.Layer, Rows: v.Shape.Batched(), Shape: slices.Clone(v.Shape.Row())},
 		Strides: v.Shape.Strides(),
 	}
-	c = k.kernel(sums, x, y, nil)
-	if d := deepest(c); d > maxLoops {
+	if d := deepest(parts, sums, x, y, nil); d > maxLoops {
 		l.Errorf(v, "a contraction over %d separate axes is not lowered by this version", d)
 		return
 	}
-	l.Emit(v, c)
+	for i := range parts {
+		parts[i].emit(l, v, sums, x, y, nil, nil, "")
+	}
 	store(l, v, to, v.Shape, expr, append([]loop.Access{access(sums, v.Shape, v.Shape)}, extras...), k.Word)
 }
 
 // maxLoops is how many loops each nest of a contraction kernel has at most.
 const maxLoops = 3
 
-func deepest(c *loop.Contract) int { return max(len(c.B), len(c.M), len(c.N), len(c.K)) }
-
-// plain reports whether no point is left out and no element of the result is
-// missed or named twice.
-func (k *Contract) plain(lhs, rhs ir.Shape) bool {
-	return k.inside(k.Lhs, lhs) && k.inside(k.Rhs, rhs) && k.covers()
-}
-
-// kernel sorts the axes into nests, by who is indexed by them, and joins those
-// that strides allow to be joined. Extras are read at the points of the result.
-func (k *Contract) kernel(out, lhs, rhs View, extras []loop.Access) *loop.Contract {
-	c := &loop.Contract{Out: k.access(k.Out, out), Lhs: k.access(k.Lhs, lhs), Rhs: k.access(k.Rhs, rhs)}
-	for _, x := range extras {
-		c.Extra = append(c.Extra, k.access(k.Out, View{x.Buf, x.Offset, x.Strides}))
-	}
-	inOut, inLhs, inRhs := k.names(k.Out), k.names(k.Lhs), k.names(k.Rhs)
-	groups := []struct {
-		nest   *[]loop.Axis
-		member func(a int) bool
-	}{
-		{&c.B, func(a int) bool { return inOut[a] && inLhs[a] && inRhs[a] }},
-		{&c.M, func(a int) bool { return inOut[a] && !inRhs[a] }},
-		{&c.N, func(a int) bool { return inOut[a] && inRhs[a] && !inLhs[a] }},
-		{&c.K, func(a int) bool { return !inOut[a] }},
-	}
-	var order []int
-	for _, g := range groups {
-		for a, x := range k.Axes {
-			if !g.member(a) {
-				continue
-			}
-			order = append(order, a)
-			if x.Extent == ir.Batch {
-				*g.nest = append(*g.nest, loop.Axis{Name: x.Name, N: 1, Rows: true})
-			} else {
-				*g.nest = append(*g.nest, loop.Axis{Name: x.Name, N: x.Extent})
-			}
+// deepest is the number of loops of the deepest nest of any kernel.
+func deepest(parts []part, out, lhs, rhs View, extras []loop.Access) int {
+	most := 0
+	for i := range parts {
+		if !parts[i].empty {
+			c := parts[i].kernel(out, lhs, rhs, extras)
+			most = max(most, len(c.B), len(c.M), len(c.N), len(c.K))
 		}
 	}
-	all := []*loop.Access{&c.Out, &c.Lhs, &c.Rhs}
-	for i := range c.Extra {
-		all = append(all, &c.Extra[i])
+	return most
+}
+
+// emit is the kernel of one part.
+func (p *part) emit(l Lowering, v *ir.Value, out, lhs, rhs View, e loop.Expr, extras []loop.Access, word string) {
+	if p.empty {
+		p.emitEmpty(l, v, out, e, extras)
+		return
 	}
+	c := p.kernel(out, lhs, rhs, extras)
+	c.Epilogue, c.Word = e, word
+	l.Emit(v, c)
+}
+
+// emitEmpty stores the epilogue of 0.
+func (p *part) emitEmpty(l Lowering, v *ir.Value, out View, e loop.Expr, extras []loop.Access) {
+	dst := p.access(p.Out, out)
+	value, srcs := loop.Expr(loop.Num(0)), []loop.Access(nil)
+	if e != nil {
+		names := []loop.Expr{loop.Num(0)}
+		for i := range extras {
+			names = append(names, loop.Arg(i))
+		}
+		value = loop.Substitute(e, names)
+		for i, x := range extras {
+			names[i] = nil
+			if loop.UsesArg(value, i) {
+				names[i] = loop.Arg(len(srcs))
+				srcs = append(srcs, p.access(p.Out, View{x.Buf, x.Offset, x.Strides}))
+			}
+		}
+		value = loop.Substitute(value, names)
+	}
+	all := pointers(&dst, srcs)
+	var order []int
+	var axes []loop.Axis
+	for _, x := range p.Out {
+		for _, t := range x.Terms {
+			order, axes = append(order, t.Axis), append(axes, p.loop(t.Axis))
+		}
+	}
+	arrange(all, order)
+	l.Emit(v, &loop.Nest{
+		Outer: collapse(axes, all, 0),
+		Body:  []loop.Stmt{{Dst: dst, Value: value, Srcs: srcs, Word: "no tap"}},
+	})
+}
+
+// loop is the loop over an axis.
+func (k *Contract) loop(axis int) loop.Axis {
+	x := k.Axes[axis]
+	if x.Extent == ir.Batch {
+		return loop.Axis{Name: x.Name, N: 1, Rows: true}
+	}
+	return loop.Axis{Name: x.Name, N: x.Extent}
+}
+
+// arrange puts the strides of accesses over all axes into an order of some.
+func arrange(all []*loop.Access, order []int) {
 	for _, a := range all {
 		strides := make([]int, len(order))
 		for i, x := range order {
@@ -101,10 +127,75 @@ func (k *Contract) kernel(out, lhs, rhs View, extras []loop.Access) *loop.Contra
 		}
 		a.Strides = strides
 	}
+}
+
+// plain reports whether no point is left out and no element of the result is
+// missed or named twice.
+func (k *Contract) plain(lhs, rhs ir.Shape) bool {
+	return k.inside(k.Lhs, lhs) && k.inside(k.Rhs, rhs) && k.whole()
+}
+
+// kernel sorts the axes into nests, by who is indexed by them, and joins those
+// that strides and clips allow to be joined. Loops of a nest stand in the order
+// of the result, those of a sum in that of the left operand; the rows come
+// first. Extras are read at the points of the result.
+func (p *part) kernel(out, lhs, rhs View, extras []loop.Access) *loop.Contract {
+	c := &loop.Contract{Out: p.access(p.Out, out), Lhs: p.access(p.Lhs, lhs), Rhs: p.access(p.Rhs, rhs)}
+	for _, x := range extras {
+		c.Extra = append(c.Extra, p.access(p.Out, View{x.Buf, x.Offset, x.Strides}))
+	}
+	inOut, inLhs, inRhs := p.names(p.Out), p.names(p.Lhs), p.names(p.Rhs)
+	groups := []struct {
+		nest   *[]loop.Axis
+		member func(a int) bool
+		along  []int // strides that order the loops
+	}{
+		{&c.B, func(a int) bool { return inOut[a] && inLhs[a] && inRhs[a] }, c.Out.Strides},
+		{&c.M, func(a int) bool { return inOut[a] && !inRhs[a] }, c.Out.Strides},
+		{&c.N, func(a int) bool { return inOut[a] && inRhs[a] && !inLhs[a] }, c.Out.Strides},
+		{&c.K, func(a int) bool { return !inOut[a] }, c.Lhs.Strides},
+	}
+	var order []int
+	for _, g := range groups {
+		from := len(order)
+		for a := range p.Axes {
+			if g.member(a) {
+				order = append(order, a)
+			}
+		}
+		slices.SortStableFunc(order[from:], func(a, b int) int {
+			if p.Axes[a].Extent == ir.Batch || p.Axes[b].Extent == ir.Batch {
+				return p.Axes[a].Extent - p.Axes[b].Extent
+			}
+			return abs(g.along[b]) - abs(g.along[a])
+		})
+		for _, a := range order[from:] {
+			*g.nest = append(*g.nest, p.loop(a))
+		}
+	}
+	all := []*loop.Access{&c.Out, &c.Lhs, &c.Rhs}
+	for i := range c.Extra {
+		all = append(all, &c.Extra[i])
+	}
+	arrange(all, order)
+	// A clip moves along the axes as an access does.
+	clips := p.clips(order)
+	for i := range clips {
+		all = append(all, &clips[i])
+	}
 	from := 0
 	for _, g := range groups {
 		*g.nest = collapse(*g.nest, all, from)
 		from += len(*g.nest)
+	}
+	for i, b := range p.bounds {
+		clip := loop.Clip{Offset: b.Offset, Size: b.size}
+		for a, coef := range clips[i].Strides {
+			if coef != 0 {
+				clip.Terms = append(clip.Terms, loop.ClipTerm{Axis: a, Coef: coef})
+			}
+		}
+		c.Clip = append(c.Clip, clip)
 	}
 	return c
 }
@@ -138,8 +229,9 @@ func (k *Contract) inside(list []Index, s ir.Shape) bool {
 	return true
 }
 
-// covers reports whether Out names every element of the result once.
-func (k *Contract) covers() bool {
+// whole reports whether Out names every element of the result once, by an axis
+// for each of its own.
+func (k *Contract) whole() bool {
 	var seen []int
 	for i, x := range k.Out {
 		switch {

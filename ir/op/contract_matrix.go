@@ -28,7 +28,7 @@ func (k *Contract) Matrices(rows int, lhs, rhs ir.Shape) (Matrices, bool) {
 		return Matrices{}, false
 	}
 	whole := func(s ir.Shape) View { return View{Strides: s.Strides()} }
-	c := k.kernel(whole(k.Shape), whole(lhs), whole(rhs), nil)
+	c := (&part{Contract: *k}).kernel(whole(k.Shape), whole(lhs), whole(rhs), nil)
 	if len(c.M) > 1 || len(c.N) > 1 || len(c.K) > 1 {
 		return Matrices{}, false
 	}

@@ -145,17 +145,17 @@ nest [n, i:4]
 
 func TestLowerErrors(t *testing.T) {
 	b := ir.NewBuilder("predict")
-	b.At("conv", at7)
+	b.At("band", at7)
 	x := feature(b, "x", 6)
-	// A convolution over one axis with a border of zeros.
-	conv := b.Apply(&op.Contract{
-		Axes: []op.Axis{{Name: "n", Extent: ir.Batch}, {Name: "x", Extent: 6}, {Name: "r", Extent: 3}},
-		Lhs:  []op.Index{op.At(0), {Terms: []op.Term{{Axis: 1, Coef: 1}, {Axis: 2, Coef: 1}}, Offset: -1}},
-		Rhs:  []op.Index{op.At(2)}, Out: []op.Index{op.At(0), op.At(1)},
-		Shape: ir.Shape{ir.Batch, 6},
-	}, x, weight(b, "conv/kernel", 3))
+	// The kernel along the diagonal of a matrix.
+	band := b.Apply(&op.Contract{
+		Axes: []op.Axis{{Name: "n", Extent: ir.Batch}, {Name: "i", Extent: 6}},
+		Lhs:  []op.Index{op.At(0), op.At(1)},
+		Rhs:  []op.Index{op.At(1)}, Out: []op.Index{op.At(0), op.At(1), op.At(1)},
+		Shape: ir.Shape{ir.Batch, 6, 6},
+	}, x, weight(b, "band/kernel", 6))
 	b.At("next", at8)
-	next := op.Unary(b, "relu", op.MatMul(b, conv, weight(b, "next/kernel", 6, 2)))
+	next := op.Unary(b, "relu", op.MatMul(b, band, weight(b, "next/kernel", 6, 2)))
 	if err := b.Errors.Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -164,8 +164,8 @@ func TestLowerErrors(t *testing.T) {
 	m.describe(b.Graph)
 	_, err := Compile(&m.header, m.src, Options{})
 	// One mistake, at its layer, and nothing about the layers that follow.
-	if err == nil || !strings.HasPrefix(err.Error(), `m.yaml:7:3: layer "conv": `) || strings.Contains(err.Error(), "\n") {
-		t.Errorf("a convolution: got %v", err)
+	if err == nil || !strings.HasPrefix(err.Error(), `m.yaml:7:3: layer "band": `) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("a diagonal: got %v", err)
 	}
 	m.header.Segments = nil
 	b.Graph.Outputs = []*ir.Value{op.MatMul(b, x, weight(b, "next/kernel", 6, 2))}
