@@ -25,13 +25,14 @@ type EntryDoc struct {
 type ArgDoc struct {
 	Name       string
 	Doc        string // tag `doc:"..."`
-	Type       string // int, float, bool, string, ints, floats, strings, call or any
+	Type       string // int, float, bool, string, ints, floats, strings, pairs, call or any
 	Of         string // call: which list of the Catalog: activation, initializer, regularizer, optimizer, loss or metric; "" is any
 	Required   bool
 	Positional bool     // may stand alone and without its name
 	Nullable   bool     // may be null
 	Default    any      // int64, float64, bool, string, []any, or nil for none
 	OneOf      []string // string: the only values
+	Size       int      // ints: how many, of which one may stand for all; pairs: of how many axes; 0 is any number
 	Min, Max   *float64
 	MinOpen    bool // Min itself is excluded
 	MaxOpen    bool // Max itself is excluded

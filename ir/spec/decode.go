@@ -17,13 +17,15 @@ import (
 //	Activation spec.Call `arg:"activation,of=activation"`
 //
 // and are int, int64, float64, bool, string, slices of int, float64 or string
-// (one element may stand without brackets), Call, Value, or a pointer to one of
-// these, nil for null; embedded structs are flattened. The options are
-// required; positional, for the argument that may stand alone (otherwise the
-// first field); min and max, above and below (which exclude the bound itself),
-// for numbers and for every element of a list; oneof=a|b|c for texts; of=LIST,
-// the Catalog's list that a Call is from, for documentation. An int without max
-// ends at 2³¹-1; an int64 does not.
+// (one element may stand without brackets), [][2]int (a pair of numbers for
+// each axis), Call, Value, or a pointer to one of these, nil for null; embedded
+// structs are flattened. The options are required; positional, for the argument
+// that may stand alone (otherwise the first field); min and max, above and below
+// (which exclude the bound itself), for numbers and for every element of a list;
+// size, how many elements a list of ints has, of which one may stand for all, or
+// how many axes the pairs have; oneof=a|b|c for texts; of=LIST, the Catalog's
+// list that a Call is from, for documentation. An int without max ends at 2³¹-1;
+// an int64 does not.
 //
 // The list has every argument that is unknown, missing, of the wrong type or
 // out of range.
@@ -93,7 +95,7 @@ var older = map[string]string{
 	"filter_size": "kernel_size", "border_mode": "padding", "subsample": "strides", "stride": "strides", "init": "kernel_initializer",
 	"W_regularizer": "kernel_regularizer", "b_regularizer": "bias_regularizer", "regularizer": "kernel_regularizer", "initializer": "kernel_initializer",
 	"bias": "use_bias", "alpha": "negative_slope", "shape": "target_shape", "size": "units", "num_units": "units", "weight_decay": "kernel_regularizer",
-	"max_tokens": "num_tokens", "mode": "output_mode", "beta1": "beta_1", "beta2": "beta_2", "eps": "epsilon", "variance_epsilon": "epsilon",
+	"kernel_initializer": "depthwise_initializer", "max_tokens": "num_tokens", "mode": "output_mode", "beta1": "beta_1", "beta2": "beta_2", "eps": "epsilon", "variance_epsilon": "epsilon",
 }
 
 // unknown reports an argument that is not there, and marks the one it was meant
@@ -166,9 +168,16 @@ func (d *decoder) fill(dst reflect.Value, f *field, v Value) {
 		d.fill(p.Elem(), f, v)
 		dst.Set(p)
 	case reflect.Slice:
+		if dst.Type() == pairsType {
+			d.fillPairs(dst, f, v)
+			return
+		}
 		items := v.List
 		if v.Kind != List {
-			items = []Value{v}
+			items = slices.Repeat([]Value{v}, max(1, f.Size))
+		} else if f.Size > 0 && len(items) != f.Size {
+			d.sized(f, v)
+			return
 		}
 		s := reflect.MakeSlice(dst.Type(), len(items), len(items))
 		for i, e := range items {
@@ -222,6 +231,35 @@ func (d *decoder) fill(dst reflect.Value, f *field, v Value) {
 		}
 		dst.SetString(v.Str)
 	}
+}
+
+// fillPairs sets a list of pairs, one for every axis.
+func (d *decoder) fillPairs(dst reflect.Value, f *field, v Value) {
+	pairs, ok := f.pairs(v)
+	if !ok {
+		d.sized(f, v)
+		return
+	}
+	s := reflect.MakeSlice(dst.Type(), len(pairs), len(pairs))
+	for i, pair := range pairs {
+		for j, e := range pair {
+			before := len(d.errs)
+			d.fill(s.Index(i).Index(j), f, e)
+			if len(d.errs) > before {
+				return
+			}
+		}
+	}
+	dst.Set(s)
+}
+
+// sized reports a value that is not of the form that f's size asks for.
+func (d *decoder) sized(f *field, v Value) {
+	if v.Kind != List || len(v.List) == 0 {
+		d.wrong(f, v, f.accepts)
+		return
+	}
+	d.errs.Add(v.Pos, "%s takes %s, not %s", d.subject(f), f.takes(), v.brief())
 }
 
 // inRange reports x where it leaves the bounds of f.

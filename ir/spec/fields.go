@@ -17,6 +17,7 @@ type field struct {
 var (
 	callType  = reflect.TypeFor[Call]()
 	valueType = reflect.TypeFor[Value]()
+	pairsType = reflect.TypeFor[[][2]int]()
 )
 
 // fieldsOf reads the tags of a struct type. A tag that makes no sense is a
@@ -58,7 +59,7 @@ func appendFields(fields []field, t reflect.Type, index []int) []field {
 				panic(fmt.Sprintf("spec: field %s.%s: tag option %q", t, sf.Name, option))
 			}
 		}
-		if f.Name == "" || f.Type == "" {
+		if f.Name == "" || f.Type == "" || f.Type == "pairs" && f.Size == 0 {
 			panic(fmt.Sprintf("spec: field %s.%s: tag %q on a %s", t, sf.Name, tag, sf.Type))
 		}
 		fields = append(fields, f)
@@ -90,6 +91,10 @@ func (f *field) option(s string) bool {
 		f.OneOf = strings.Split(value, "|")
 	case "of":
 		f.Of = value
+	case "size":
+		n, err := strconv.Atoi(value)
+		f.Size = n
+		return err == nil && n > 0 && (f.Type == "ints" || f.Type == "pairs")
 	default:
 		return false
 	}
@@ -106,6 +111,8 @@ func typeName(t reflect.Type) (name string, nullable bool) {
 	case t.Kind() == reflect.Pointer:
 		name, _ = typeName(t.Elem())
 		return name, true
+	case t == pairsType:
+		return "pairs", false
 	case t.Kind() == reflect.Slice:
 		switch elem, _ := typeName(t.Elem()); elem {
 		case "int", "float", "string":
@@ -160,6 +167,8 @@ func defaultOf(v reflect.Value) any {
 		if v.IsNil() {
 			return nil
 		}
+		fallthrough
+	case reflect.Array:
 		list := make([]any, v.Len())
 		for i := range list {
 			list[i] = defaultOf(v.Index(i))

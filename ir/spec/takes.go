@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -21,7 +22,18 @@ func (a *ArgDoc) takes() string {
 			s = orList(a.OneOf)
 		}
 	case "ints":
-		s = "a list of whole numbers"
+		switch a.Size {
+		case 0:
+			s = "a list of whole numbers"
+		case 1:
+			s = "a whole number"
+		default:
+			s = fmt.Sprintf("a whole number, or a list of %d", a.Size)
+		}
+	case "pairs":
+		if s = "a whole number, or a list of 2"; a.Size > 1 {
+			s = fmt.Sprintf("a whole number, a list of %d, or a list of %d pairs", a.Size, a.Size)
+		}
 	case "floats":
 		s = "a list of numbers"
 	case "strings":
@@ -31,7 +43,11 @@ func (a *ArgDoc) takes() string {
 	default:
 		s = "a value"
 	}
-	if a.Nullable && a.Type != "call" && a.Type != "any" {
+	switch {
+	case !a.Nullable || a.Type == "call" || a.Type == "any":
+	case strings.Contains(s, ", or "):
+		s = strings.Replace(s, ", or ", ", ", 1) + ", or null"
+	default:
 		s += " or null"
 	}
 	return s
@@ -73,12 +89,19 @@ func (a *ArgDoc) accepts(v Value) bool {
 	case Bool:
 		return a.Type == "bool"
 	case Int:
-		return a.Type == "int" || a.Type == "float" || a.Type == "ints" || a.Type == "floats"
+		return a.Type == "int" || a.Type == "float" || a.Type == "ints" || a.Type == "floats" || a.Type == "pairs"
 	case Float:
 		return a.Type == "float" || a.Type == "floats"
 	case String:
 		return a.Type == "string" || a.Type == "strings"
 	case List:
+		if a.Type == "pairs" {
+			_, ok := a.pairs(v)
+			return ok
+		}
+		if a.Size > 0 && len(v.List) != a.Size {
+			return false
+		}
 		for _, e := range v.List {
 			if e.Kind == List || !a.accepts(e) {
 				return false
@@ -87,6 +110,35 @@ func (a *ArgDoc) accepts(v Value) bool {
 		return a.Type == "ints" || a.Type == "floats" || a.Type == "strings"
 	}
 	return false
+}
+
+// pairs reads what stands before and behind each of Size axes: one number for
+// all, a number for each axis, or a pair for each axis, which without
+// alternatives needs no brackets of its own.
+func (a *ArgDoc) pairs(v Value) ([][2]Value, bool) {
+	out := make([][2]Value, a.Size)
+	switch {
+	case v.Kind == Int:
+		for i := range out {
+			out[i] = [2]Value{v, v}
+		}
+		return out, true
+	case v.Kind == List && a.Size == 1 && len(v.List) == 2 && v.List[0].Kind == Int:
+		v = Value{Kind: List, List: []Value{v}}
+	case v.Kind != List || len(v.List) != a.Size:
+		return nil, false
+	}
+	for i, e := range v.List {
+		switch {
+		case e.Kind == Int:
+			out[i] = [2]Value{e, e}
+		case e.Kind == List && len(e.List) == 2 && e.List[0].Kind == Int && e.List[1].Kind == Int:
+			out[i] = [2]Value{e.List[0], e.List[1]}
+		default:
+			return nil, false
+		}
+	}
+	return out, true
 }
 
 // orList joins names as "a, b or c".
