@@ -22,7 +22,9 @@ func (p *plan) resolveLayers() {
 			continue
 		}
 		config := info.New()
-		args, errs := laterArguments(l.Args, later, title)
+		args, errs := laterArguments(l.Args, slices.DeleteFunc(slices.Clone(later), func(name string) bool {
+			return slices.ContainsFunc(spec.DocOf(config), func(a spec.ArgDoc) bool { return a.Name == name })
+		}), title)
 		errs = append(errs, spec.Decode(args, config)...)
 		switch n := len(p.reads[i]); {
 		case n == 0:
@@ -41,8 +43,8 @@ func (p *plan) resolveLayers() {
 
 // later are arguments of Keras's layers that this version has not.
 var later = []string{
-	"activity_regularizer", "bias_constraint", "beta_constraint", "data_format", "dtype", "embeddings_constraint", "gamma_constraint",
-	"kernel_constraint", "lora_alpha", "lora_rank", "mask_zero", "noise_shape", "quantization_config", "renorm", "renorm_clipping",
+	"activity_regularizer", "bias_constraint", "beta_constraint", "data_format", "depthwise_constraint", "dtype", "embeddings_constraint", "gamma_constraint",
+	"kernel_constraint", "lora_alpha", "lora_rank", "mask_zero", "noise_shape", "pointwise_constraint", "quantization_config", "renorm", "renorm_clipping",
 	"renorm_momentum", "sparse", "synchronized", "weights",
 }
 

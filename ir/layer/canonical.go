@@ -10,7 +10,8 @@ import (
 // Canonical is what decoded settings mean, defaults included, as maps, lists,
 // numbers and texts that encoding/json prints alike for equal meanings.
 // Without training, settings are left out that prediction does not depend on:
-// initializers, regularizers and those tagged train:"only".
+// initializers, regularizers and those tagged train:"only". A setting tagged
+// default:"other", which is null, means what the one before it of that name does.
 func Canonical(settings any, training bool) map[string]any {
 	tree := map[string]any{}
 	canonicalFields(tree, reflect.Indirect(reflect.ValueOf(settings)), training)
@@ -38,6 +39,9 @@ func canonicalFields(tree map[string]any, v reflect.Value, training bool) {
 			continue
 		}
 		tree[name] = canonicalValue(v.Field(i), of, training)
+		if other, ok := f.Tag.Lookup("default"); ok && tree[name] == nil {
+			tree[name] = tree[other]
+		}
 	}
 }
 

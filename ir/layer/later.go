@@ -11,24 +11,28 @@ import (
 
 // later are Keras's layers that this version has not.
 var later = []string{
-	"PReLU", "AdditiveAttention", "Attention", "GroupedQueryAttention",
-	"GroupQueryAttention", "MultiHeadAttention", "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose",
-	"Conv3D", "Conv3DTranspose", "Convolution1D", "Convolution2D", "DepthwiseConv1D", "DepthwiseConv2D",
-	"SeparableConv1D", "SeparableConv2D", "EinsumDense", "Lambda", "Masking", "ReversibleEmbedding",
-	"Average", "Dot", "Maximum", "Minimum", "Multiply", "Subtract", "GroupNormalization",
-	"LayerNormalization", "RMSNormalization", "SpectralNormalization", "UnitNormalization",
-	"AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D", "AdaptiveMaxPooling1D",
-	"AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
-	"GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalMaxPooling1D", "GlobalMaxPooling2D",
-	"GlobalMaxPooling3D", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "MaxPool1D", "MaxPool2D",
-	"Discretization", "FeatureSpace", "HashedCrossing", "Hashing", "IntegerLookup", "MelSpectrogram",
-	"STFTSpectrogram", "StringLookup", "TextVectorization", "Resizing", "CenterCrop", "RandomCrop",
-	"RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness",
-	"ActivityRegularization", "AlphaDropout", "GaussianDropout", "GaussianNoise", "SpatialDropout1D",
-	"SpatialDropout2D", "SpatialDropout3D", "Cropping1D", "Cropping2D", "Cropping3D", "Permute",
-	"RepeatVector", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding1D", "ZeroPadding2D",
-	"ZeroPadding3D", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN",
-	"SimpleRNN", "StackedRNNCells", "GRUCell", "LSTMCell", "SimpleRNNCell", "TimeDistributed", "Wrapper",
+	"PReLU", "AdditiveAttention", "Attention", "GroupedQueryAttention", "GroupQueryAttention",
+	"MultiHeadAttention", "Conv1DTranspose", "Conv2DTranspose", "Conv3D", "Conv3DTranspose", "EinsumDense",
+	"Lambda", "Masking", "ReversibleEmbedding", "Average", "Dot", "Maximum", "Minimum", "Multiply", "Subtract",
+	"GroupNormalization", "LayerNormalization", "RMSNormalization", "SpectralNormalization",
+	"UnitNormalization", "AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
+	"AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D", "AveragePooling3D",
+	"GlobalAveragePooling3D", "GlobalMaxPooling3D", "MaxPooling3D", "Discretization", "FeatureSpace",
+	"HashedCrossing", "Hashing", "IntegerLookup", "MelSpectrogram", "STFTSpectrogram", "StringLookup",
+	"TextVectorization", "Resizing", "CenterCrop", "RandomCrop", "RandomFlip", "RandomRotation", "RandomZoom",
+	"RandomTranslation", "RandomContrast", "RandomBrightness", "ActivityRegularization", "AlphaDropout",
+	"GaussianDropout", "GaussianNoise", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+	"Cropping3D", "Permute", "RepeatVector", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
+	"Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN", "SimpleRNN",
+	"StackedRNNCells", "GRUCell", "LSTMCell", "SimpleRNNCell", "TimeDistributed", "Wrapper",
+}
+
+// otherNames are second names that Keras has for layers.
+var otherNames = map[string]string{
+	"Convolution1D": "Conv1D", "Convolution2D": "Conv2D", "SeparableConvolution1D": "SeparableConv1D", "SeparableConvolution2D": "SeparableConv2D",
+	"MaxPool1D": "MaxPooling1D", "MaxPool2D": "MaxPooling2D", "AvgPool1D": "AveragePooling1D", "AvgPool2D": "AveragePooling2D",
+	"GlobalMaxPool1D": "GlobalMaxPooling1D", "GlobalMaxPool2D": "GlobalMaxPooling2D",
+	"GlobalAvgPool1D": "GlobalAveragePooling1D", "GlobalAvgPool2D": "GlobalAveragePooling2D",
 }
 
 // Unknown says that there is no layer of that type, and what was probably meant.
@@ -40,6 +44,9 @@ func Unknown(l spec.Layer) string {
 	}
 	if instead := spec.InsteadOf(l); instead != "" {
 		return instead
+	}
+	if other, ok := otherNames[name]; ok {
+		return fmt.Sprintf("%s is written %s here", name, other)
 	}
 	if slices.Contains(later, name) {
 		return fmt.Sprintf("%s is not supported by this version of nngen; it knows: %s", name, strings.Join(known, ", "))

@@ -37,11 +37,13 @@ func TestRegistry(t *testing.T) {
 
 func TestUnknown(t *testing.T) {
 	for name, want := range map[string]string{
-		"Dens":    `unknown layer "Dens"; did you mean "Dense"? nngen knows: Activation, `,
-		"Conv2D":  "Conv2D is not supported by this version of nngen; it knows: Activation, ",
-		"ReLU":    "there is no ReLU; write Activation: relu",
-		"LSMT":    `unknown layer "LSMT"; LSTM is not supported by this version. nngen knows: `,
-		"Nothing": `unknown layer "Nothing"; nngen knows: `,
+		"Dens":      `unknown layer "Dens"; did you mean "Dense"? nngen knows: Activation, `,
+		"Conv3D":    "Conv3D is not supported by this version of nngen; it knows: Activation, ",
+		"conv2d":    `unknown layer "conv2d"; did you mean "Conv2D"? nngen knows: Activation, `,
+		"MaxPool2D": "MaxPool2D is written MaxPooling2D here",
+		"ReLU":      "there is no ReLU; write Activation: relu",
+		"LSMT":      `unknown layer "LSMT"; LSTM is not supported by this version. nngen knows: `,
+		"Nothing":   `unknown layer "Nothing"; nngen knows: `,
 	} {
 		if got := layer.Unknown(spec.Layer{Type: name}); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %s", name, got)

@@ -1,0 +1,30 @@
+package layer
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+var _ = register(Info{
+	Name: "AveragePooling2D",
+	Doc:  "The mean of every window of an image.",
+	New: func() Config {
+		return &AveragePooling2D{PoolSize: []int{2, 2}, Padding: "valid", channelsLast: lastAxis}
+	},
+})
+
+// AveragePooling2D is the mean over windows of pool_size: [n, height, width,
+// channels] to [n, height', width', channels]. Points outside do not count.
+// Source: Keras 3, layers/pooling/base_pooling.py.
+type AveragePooling2D struct {
+	PoolSize []int  `arg:"pool_size,size=2,min=1" doc:"height and width of a window"`
+	Strides  *[]int `arg:"strides,size=2,min=1" default:"pool_size" doc:"how far apart neighbouring windows are; without it, pool_size"`
+	Padding  string `arg:"padding,oneof=valid|same" doc:"valid: windows inside the image; same: also those that reach beyond it"`
+	channelsLast
+}
+
+// Build implements [Config].
+func (l *AveragePooling2D) Build(c *Context, in []*ir.Value) *ir.Value {
+	return c.pool(in[0], op.Window{Reduce: loop.Sum, Mean: true}, l.channelsLast, l.PoolSize, l.Strides, l.Padding)
+}

@@ -1,0 +1,29 @@
+package layer
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+var _ = register(Info{
+	Name: "GlobalMaxPooling1D",
+	Doc:  "The maximum over the steps of a sequence.",
+	New:  func() Config { return &GlobalMaxPooling1D{channelsLast: lastAxis} },
+})
+
+// GlobalMaxPooling1D is the maximum over steps: [n, steps, channels] to [n,
+// channels]. The gradient is shared by equal values. Source: Keras 3,
+// layers/pooling/global_max_pooling1d.py.
+type GlobalMaxPooling1D struct {
+	KeepDims bool `arg:"keepdims" doc:"keep the axis of steps, with length 1"`
+	channelsLast
+}
+
+// Build implements [Config].
+func (g *GlobalMaxPooling1D) Build(c *Context, in []*ir.Value) *ir.Value {
+	x := in[0]
+	if !c.spatial(x, 1, g.channelsLast) {
+		return c.poison()
+	}
+	return op.Max(c.B, x, g.KeepDims, 1)
+}

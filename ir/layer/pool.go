@@ -1,0 +1,29 @@
+package layer
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/op"
+)
+
+// pool applies kind to every window: the maximum, of equal ones the first, or
+// the mean of those points that lie inside the image. Without strides, windows
+// are as far apart as they are wide. Source: Keras 3,
+// layers/pooling/base_pooling.py.
+func (c *Context) pool(x *ir.Value, kind op.Window, format channelsLast, size []int, strides *[]int, padding string) *ir.Value {
+	space := len(size)
+	if !c.spatial(x, space, format) {
+		return c.poison()
+	}
+	w := window{"pool", size, size, slices.Repeat([]int{1}, space), padding}
+	if strides != nil {
+		w.strides = *strides
+	}
+	f, ok := c.frame(x, w)
+	if !ok {
+		return c.poison()
+	}
+	kind.Sizes, kind.Strides, kind.Dilations, kind.Before, kind.After = w.size, w.strides, w.dilation, f.before, f.after
+	return c.B.Apply(&kind, x)
+}
