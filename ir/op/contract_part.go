@@ -208,13 +208,14 @@ func (p *part) phase(i, axis, sign, s, phase int, tap *Term) part {
 func (p *part) nothing(i, step, offset, count int) part {
 	c := p.clone()
 	c.empty = true
+	names := loops(c.Shape)
 	for j := i; j < len(c.Out); j++ {
 		x := Index{Terms: []Term{{len(c.Axes), 1}}}
 		extent := c.Shape[j]
 		if j == i {
 			x.Terms[0].Coef, x.Offset, extent = step, offset, count
 		}
-		c.Axes, c.Out[j] = append(c.Axes, Axis{p.Axes[0].Name, extent}), x
+		c.Axes, c.Out[j] = append(c.Axes, Axis{names[j].Name, extent}), x
 	}
 	return c
 }
