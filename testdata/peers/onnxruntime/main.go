@@ -1,0 +1,111 @@
+// Command onnxruntime runs the models on ONNX Runtime through its C API, which
+// predicts and does not train. ONNXRUNTIME_LIBRARY is the path of the shared
+// library.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	ort "github.com/yalue/onnxruntime_go"
+
+	"github.com/nngen-go/nngen/testdata/peers/peer"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "onnxruntime:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	ort.SetSharedLibraryPath(os.Getenv("ONNXRUNTIME_LIBRARY"))
+	if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
+		return err
+	}
+	defer ort.DestroyEnvironment()
+	works, outputs := map[string]peer.Work{}, map[string][]float32{}
+	for _, m := range []struct {
+		name    string
+		shape   []int64 // of the input; its first dimension is the rows
+		classes int64
+	}{
+		{"mnist", []int64{1, 784}, 10},
+		{"mnist", []int64{128, 784}, 10},
+		{"mnistcnn", []int64{1, 1, 28, 28}, 10},
+		{"mnistcnn", []int64{128, 1, 28, 28}, 10},
+		{"iris", []int64{1, 4}, 3},
+		{"iris", []int64{16, 4}, 3},
+	} {
+		rows := m.shape[0]
+		values, err := peer.Read[float32](m.name + ".x")
+		if err != nil {
+			return err
+		}
+		size := ort.NewShape(m.shape...).FlattenedSize()
+		x, err := ort.NewTensor(m.shape, values[:size])
+		if err != nil {
+			return err
+		}
+		session, out, err := open(fmt.Sprintf("%s.%d.onnx", m.name, rows), x, rows, m.classes)
+		if err != nil {
+			return err
+		}
+		works[fmt.Sprintf("%s/predict%d", m.name, rows)] = peer.Times(session.Run)
+		if rows == 1 {
+			if err := session.Run(); err != nil {
+				return err
+			}
+			outputs[m.name] = out.GetData()
+		}
+	}
+	ids, err := peer.Read[int32]("imdb.ids")
+	if err != nil {
+		return err
+	}
+	offsets, err := peer.Read[int32]("imdb.offsets")
+	if err != nil {
+		return err
+	}
+	x, err := ort.NewTensor([]int64{int64(offsets[1])}, ids[:offsets[1]])
+	if err != nil {
+		return err
+	}
+	session, out, err := open("imdb.1.onnx", x, 1, 1)
+	if err != nil {
+		return err
+	}
+	if err := session.Run(); err != nil {
+		return err
+	}
+	works["imdb/predict1"], outputs["imdb"] = peer.Times(session.Run), out.GetData()
+	return peer.Serve("ONNX Runtime", ort.GetVersion(), works, outputs)
+}
+
+// open makes a session on as many threads as the process may run on, with its
+// tensors bound once.
+func open(file string, x ort.Value, rows, classes int64) (*ort.AdvancedSession, *ort.Tensor[float32], error) {
+	out, err := ort.NewEmptyTensor[float32](ort.NewShape(rows, classes))
+	if err != nil {
+		return nil, nil, err
+	}
+	options, err := ort.NewSessionOptions()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer options.Destroy()
+	for _, err := range []error{
+		options.SetIntraOpNumThreads(runtime.NumCPU()),
+		options.SetInterOpNumThreads(1),
+		options.SetGraphOptimizationLevel(ort.GraphOptimizationLevelEnableAll),
+	} {
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	s, err := ort.NewAdvancedSession(filepath.Join(peer.Folder(), file), []string{"x"}, []string{"out"}, []ort.Value{x}, []ort.Value{out}, options)
+	return s, out, err
+}
