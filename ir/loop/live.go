@@ -151,7 +151,7 @@ func injective(axes []Axis, strides []int) bool {
 		if abs(strides[i]) < span || (axes[i].Rows && n != len(order)-1) {
 			return false
 		}
-		span = abs(strides[i]) * axes[i].N
+		span += abs(strides[i]) * (axes[i].N - 1)
 	}
 	return true
 }

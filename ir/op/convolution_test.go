@@ -142,9 +142,7 @@ func (k *conv) kernels(t *testing.T) string {
 	c.Epilogue, c.Word = nil, ""
 	x, w, dy := v.Args[0], v.Args[1], f32(b, "dy", v.Shape...)
 	values := []*ir.Value{x, w, dy, b.Apply(&c, x, w)}
-	for _, g := range c.VJP(b, values[3], dy) {
-		values = append(values, g)
-	}
+	values = append(values, c.VJP(b, values[3], dy)...)
 	l := &lowering{views: map[*ir.Value]View{}}
 	for _, u := range values {
 		u.Op.(Lowerer).Lower(l, u)

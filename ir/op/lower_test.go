@@ -2,6 +2,7 @@ package op
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,6 +56,7 @@ func checkLower(t *testing.T, g *ir.Graph, e env, refuses string) {
 	case refuses != "":
 		return
 	}
+	verifyKernels(t, g, l)
 	mem := &looptest.Memory{Random: func(stream string, row, element int) float64 { return noise(row, element) }}
 	for _, v := range leaves(g) {
 		in := e.in[title(v)]
@@ -95,6 +97,57 @@ func checkLower(t *testing.T, g *ir.Graph, e env, refuses string) {
 			}
 			i++
 		})
+	}
+}
+
+// verifyKernels holds the kernels of a graph without ids to what loop.Verify
+// asks of a plan.
+func verifyKernels(t *testing.T, g *ir.Graph, l *lowering) {
+	t.Helper()
+	p := &loop.Program{Name: "case", Batch: 4, Predict: &loop.Plan{Name: "predict", Forward: l.steps}}
+	seen := map[*loop.Buffer]bool{}
+	add := func(b *loop.Buffer) bool {
+		if seen[b] {
+			return false
+		}
+		seen[b] = true
+		p.Predict.Buffers = append(p.Predict.Buffers, b)
+		return true
+	}
+	for _, v := range g.Values {
+		b := l.views[v].Buf
+		if v.DType != ir.F32 {
+			return
+		}
+		switch v.Op.(type) {
+		case *Input, *Param:
+			if b.Name = title(v); !add(b) {
+				continue
+			}
+			if b.Rows {
+				b.Class, b.Port = loop.Input, len(p.Inputs)
+				p.Inputs = append(p.Inputs, loop.Port{Name: b.Name, Shape: b.Shape})
+				continue
+			}
+			b.Class, b.Segment, b.Offset = loop.Param, len(p.Segments), 0
+			for _, s := range p.Segments {
+				b.Offset += s.Len()
+			}
+			p.Segments = append(p.Segments, loop.Segment{Name: b.Name, Shape: b.Shape, Offset: b.Offset})
+		}
+	}
+	for _, s := range l.steps {
+		k := s.(*loop.Run).Kernel
+		for _, a := range slices.Concat(k.Writes(), k.Reads()) {
+			if add(a.Buf) && a.Buf.Class == loop.Arena {
+				a.Buf.Name = fmt.Sprintf("%s#%d", a.Buf.Name, len(seen))
+				a.Buf.Offset = p.Predict.ArenaFloats
+				p.Predict.ArenaFloats += a.Buf.Len(p.Batch)
+			}
+		}
+	}
+	if err := loop.Verify(p); err != nil {
+		t.Errorf("the kernels are not sound: %v", err)
 	}
 }
 

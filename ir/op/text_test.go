@@ -93,10 +93,6 @@ func TestNotLowered(t *testing.T) {
 		"the encoding of a part of the ids": func(b *ir.Builder) {
 			OneHot(b, SliceAxis(b, i32(b, "ids", 5, n, 3), 1, 1, 2), 5, true)
 		},
-		"the gradient of pooling is not lowered": func(b *ir.Builder) {
-			w := Window{Reduce: loop.Max, Sizes: []int{2}, Strides: []int{1}, Dilations: []int{1}, Before: []int{0}, After: []int{0}}
-			b.Apply(&WindowGrad{w}, f32(b, "x", n, 3, 1), f32(b, "dy", n, 2, 1))
-		},
 		"a contraction over 4 separate axes": func(b *ir.Builder) { // turned around, none goes on where another ends
 			Einsum(b, "nhwci,io->ncwho", f32(b, "x", n, 2, 2, 2, 3), f32(b, "w", 3, 4))
 		},

@@ -184,8 +184,3 @@ func (w *Window) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 	}
 	return []*ir.Value{g}
 }
-
-// Lower reports that pooling is not lowered yet.
-func (w *Window) Lower(l Lowering, v *ir.Value) {
-	l.Errorf(v, "pooling is not lowered by this version")
-}

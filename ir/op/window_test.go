@@ -8,7 +8,7 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-const pooling = "pooling is not lowered"
+const picking = "picking by a maximum"
 
 // pooled reduces one window of x [n, y, x, c].
 func pooled(e env, w *Window, name string, at []int) float64 {
@@ -54,11 +54,11 @@ var windowCases = func() []kase {
 			if kind == "sum" || kind == "mean" {
 				p.Reduce = loop.Sum
 			}
-			k := kase{name: p.String(), refuses: pooling}
+			k := kase{name: p.String()}
 			k.build = func(b *ir.Builder) *ir.Value { return b.Apply(&p, f32(b, "x", n, 4, 5, 2)) }
 			k.want = func(e env, at ...int) float64 { return pooled(e, &p, "x", at) }
 			if kind == "pick" {
-				k.name = "picked by " + k.name
+				k.name, k.refuses = "picked by "+k.name, picking
 				k.build = func(b *ir.Builder) *ir.Value { return b.Apply(&p, f32(b, "x", n, 4, 5, 2), f32(b, "z", n, 4, 5, 2)) }
 				k.want = func(e env, at ...int) float64 { return pooled(e, &p, "z", at) }
 			}
@@ -67,9 +67,13 @@ var windowCases = func() []kase {
 			if kind == "pick" {
 				continue
 			}
+			refuses := ""
+			if p.Reduce == loop.Max {
+				refuses = picking // by the maximum, what dy is the gradient of
+			}
 			out = append(out, kase{
-				name:    "windowgrad of " + k.name,
-				refuses: pooling[:7],
+				name:        "windowgrad of " + k.name,
+				refusesGrad: refuses,
 				build: func(b *ir.Builder) *ir.Value {
 					x := f32(b, "x", n, 4, 5, 2)
 					y := b.Apply(&p, x)
@@ -79,7 +83,25 @@ var windowCases = func() []kase {
 			})
 		}
 	}
-	return out
+	// A gradient that repeats, of an image that is only a view.
+	p := *poolings()[1]
+	return append(out, kase{
+		name: "mean of pooled columns",
+		build: func(b *ir.Builder) *ir.Value {
+			return Mean(b, b.Apply(&p, TransposeTo(b, f32(b, "x", n, 2, 5, 4), 0, 3, 2, 1)), false, 1, 2)
+		},
+		want: func(e env, at ...int) float64 {
+			x := e.in["x"]
+			turned := ir.NewTensor[float64](ir.Shape{e.rows, 4, 5, 2})
+			i := 0
+			points(turned.Shape, func(at []int) { turned.F[i] = e.at("x", at[0], at[3], at[2], at[1]); i++ })
+			e.in["x"] = turned
+			defer func() { e.in["x"] = x }()
+			return over(2, func(y int) float64 {
+				return over(5, func(x int) float64 { return pooled(e, &p, "x", []int{at[0], y, x, at[1]}) })
+			}) / 10
+		},
+	})
 }()
 
 // spread is what one element of ⌊8x⌋ gets from the gradients of the windows

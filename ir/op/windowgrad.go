@@ -68,8 +68,3 @@ func (w *WindowGrad) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 	}
 	return []*ir.Value{nil, b.Apply(&w.Window, dy)}
 }
-
-// Lower reports that pooling is not lowered yet.
-func (w *WindowGrad) Lower(l Lowering, v *ir.Value) {
-	l.Errorf(v, "the gradient of pooling is not lowered by this version")
-}

@@ -32,7 +32,7 @@ func (m *machine) reduce(k *loop.Window, outer []int) (result float64, at []int,
 		switch {
 		case k.Reduce == loop.Sum:
 			result += x
-		case count == 0 || x > result || math.IsNaN(x):
+		case count == 0 || x > result || math.IsNaN(x) && !math.IsNaN(result):
 			result, at = x, point
 		}
 		count++
