@@ -11,7 +11,7 @@ import (
 // engineDecl prints the implementation of train.Engine.
 func (e *emitter) engineDecl(f *file) {
 	floats, ints := e.trainArena()
-	fields := "params, grads *Params\n"
+	fields := "params, grads *Params\nteam *§nn.Team // the workers of one Fit or Evaluate; nil: alone\n"
 	if floats > 0 {
 		fields += fmt.Sprintf("a [%d]float32 // the arena\n", floats)
 	}
@@ -57,6 +57,9 @@ func (e *engine) Losses() []float64      { return e.losses[:] }
 func (e *engine) OutputNames() []string  { return []string{%s} }
 func (e *engine) BatchStatistics() bool  { return %v }
 func (e *engine) Weight(row int) float32 { return e.weight[row] }
+
+// Share gives the engine the workers of one Fit or Evaluate; nil: it works alone.
+func (e *engine) Share(t *§nn.Team) { e.team = t }
 
 // Prepare has nothing to do: the kernels read the parameters themselves.
 func (e *engine) Prepare() {}`, fields, quotedList(e.p.Outputs), e.p.Training.BatchStatistics)

@@ -199,12 +199,16 @@ func (e *emitter) trainableModel(f *file) {
 const regenerate_with_nngen = uint(§nn.Format-%[1]d) + uint(%[1]d-§nn.OldestFormat)
 
 var _ [regenerate_with_nngen]struct{}`, nn.Format)
-	f.add(`// Option changes how New makes a model.
+	f.add(`// Option changes how New, Open, OpenFS and Read make a model.
 type Option = §nn.Option
 
 // Seed makes everything random about a model a function of s: its initial
 // weights, the order of training rows, dropout.
-func Seed(s uint64) Option { return §nn.Seed(s) }`)
+func Seed(s uint64) Option { return §nn.Seed(s) }
+
+// Workers sets how many cores Fit, Evaluate and PredictBatch use at most; 0:
+// GOMAXPROCS. The results have the same bits for any number.
+func Workers(n int) Option { return §nn.Workers(n) }`)
 	f.add(`// Model is the network with one set of parameters.
 type Model struct {
 	params  *Params
@@ -215,21 +219,31 @@ type Model struct {
 	f.add(`// New makes an untrained model with freshly initialised parameters.
 func New(opts ...Option) *Model {
 	o := §nn.Resolve(opts)
-	m := &Model{params: new(Params), session: §train.Session{Seed: o.Seed}}
+	m := &Model{params: new(Params), session: §train.Session{Seed: o.Seed, Workers: o.Workers}}
 	m.params.init(o.Seed)
 	return m
 }`)
 	doc := func(name, from string) string {
 		return docComment(name + " reads a trained model from " + from + ". Weights of another model are an error that says what differs.")
 	}
-	f.add("%s", doc("Open", "a file that Save wrote")+`func Open(path string) (*Model, error) { return open(§weights.Open(path)) }`)
-	f.add("%s", doc("OpenFS", "a file of fsys")+`func OpenFS(fsys §fs.FS, name string) (*Model, error) { return open(§weights.OpenFS(fsys, name)) }`)
-	f.add("%s", doc("Read", "r, which must hold nothing else")+`func Read(r §io.Reader) (*Model, error) { return open(§weights.Read(r)) }`)
-	f.add(`func open(f *§weights.File, err error) (*Model, error) {
+	f.add("%s", doc("Open", "a file that Save wrote")+`func Open(path string, opts ...Option) (*Model, error) {
+	f, err := §weights.Open(path)
+	return open(f, err, opts)
+}`)
+	f.add("%s", doc("OpenFS", "a file of fsys")+`func OpenFS(fsys §fs.FS, name string, opts ...Option) (*Model, error) {
+	f, err := §weights.OpenFS(fsys, name)
+	return open(f, err, opts)
+}`)
+	f.add("%s", doc("Read", "r, which must hold nothing else")+`func Read(r §io.Reader, opts ...Option) (*Model, error) {
+	f, err := §weights.Read(r)
+	return open(f, err, opts)
+}`)
+	f.add(`func open(f *§weights.File, err error, opts []Option) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{params: new(Params), session: §train.Session{Seed: §nn.Resolve(nil).Seed}}
+	o := §nn.Resolve(opts)
+	m := &Model{params: new(Params), session: §train.Session{Seed: o.Seed, Workers: o.Workers}}
 	if err := f.CopyModel(ModelID, segments, m.params.flat()); err != nil {
 		return nil, err
 	}
@@ -263,7 +277,7 @@ func (m *Model) WriteTo(w §io.Writer) (int64, error) {
 // not begun.
 func (m *Model) Clone() *Model {
 	p := *m.params
-	return &Model{params: &p, session: §train.Session{Seed: m.session.Seed}}
+	return &Model{params: &p, session: §train.Session{Seed: m.session.Seed, Workers: m.session.Workers}}
 }`)
 	f.add(`// Params returns the parameters for reading. Use Update to change them.
 func (m *Model) Params() *Params { return m.params }`)

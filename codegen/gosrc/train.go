@@ -55,7 +55,7 @@ func (m *Model) Fit(ctx §context.Context, d Dataset, cfg FitConfig) (*History, 
 
 // Evaluate computes the loss and the metrics over a data set.
 func (m *Model) Evaluate(ctx §context.Context, d Dataset) (Result, error) {
-	return §train.Evaluate(ctx, m.trainer(), compiled, d, compiled.BatchSize)
+	return §train.Evaluate(ctx, m.trainer(), &m.session, compiled, d, compiled.BatchSize)
 }
 
 // trainer is the model's engine.

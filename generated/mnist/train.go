@@ -72,7 +72,7 @@ func (m *Model) Fit(ctx context.Context, d Dataset, cfg FitConfig) (*History, er
 
 // Evaluate computes the loss and the metrics over a data set.
 func (m *Model) Evaluate(ctx context.Context, d Dataset) (Result, error) {
-	return train.Evaluate(ctx, m.trainer(), compiled, d, compiled.BatchSize)
+	return train.Evaluate(ctx, m.trainer(), &m.session, compiled, d, compiled.BatchSize)
 }
 
 // trainer is the model's engine.
@@ -141,6 +141,7 @@ func (m *Model) Apply(o *Optimizer, g *Params) error {
 // train.Engine.
 type engine struct {
 	params, grads *Params
+	team          *nn.Team        // the workers of one Fit or Evaluate; nil: alone
 	a             [233985]float32 // the arena
 	inputs
 	target  [batchRows]int32
@@ -162,6 +163,9 @@ func (e *engine) Losses() []float64      { return e.losses[:] }
 func (e *engine) OutputNames() []string  { return []string{"digit"} }
 func (e *engine) BatchStatistics() bool  { return false }
 func (e *engine) Weight(row int) float32 { return e.weight[row] }
+
+// Share gives the engine the workers of one Fit or Evaluate; nil: it works alone.
+func (e *engine) Share(t *nn.Team) { e.team = t }
 
 // Prepare has nothing to do: the kernels read the parameters themselves.
 func (e *engine) Prepare() {}

@@ -45,6 +45,27 @@ func TestShare(t *testing.T) {
 	}
 }
 
+func TestShareRuns(t *testing.T) {
+	if from, to := (*Worker)(nil).ShareRuns(7, 4); from != 0 || to != 7 {
+		t.Errorf("a nil worker's share of 7 is [%d, %d)", from, to)
+	}
+	for count := 1; count <= 4; count++ {
+		for n := range 70 {
+			at := 0
+			for id := range count {
+				from, to := (&Worker{ID: id, Count: count}).ShareRuns(n, 16)
+				if from != at || from%16 != 0 && from != n || to%16 != 0 && to != n || to < from {
+					t.Fatalf("worker %d of %d: [%d, %d) of %d elements, after %d", id, count, from, to, n, at)
+				}
+				at = to
+			}
+			if at != n {
+				t.Fatalf("%d workers cover %d of %d elements", count, at, n)
+			}
+		}
+	}
+}
+
 // prefix sums an array in two halves between barriers: a wrong or missing
 // barrier shows as a wrong sum, and under the race detector as a race.
 func prefix(t *testing.T, team *Team, rounds int) {

@@ -32,6 +32,14 @@ func (w *Worker) Share(units int) (from, to int) {
 	return from, to
 }
 
+// ShareRuns is [Worker.Share] of the elements of a slice of n, in runs of that
+// many elements, of which the last may be shorter: no two workers write into the
+// same vector.
+func (w *Worker) ShareRuns(n, run int) (from, to int) {
+	from, to = w.Share((n + run - 1) / run)
+	return min(from*run, n), min(to*run, n)
+}
+
 // Wait returns when every worker of the Run has called it: what they wrote
 // before, all may read. Either all workers call it, equally often, or none.
 func (w *Worker) Wait() {

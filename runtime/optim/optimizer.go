@@ -3,6 +3,8 @@ package optim
 import (
 	"errors"
 	"fmt"
+
+	"github.com/nngen-go/nngen/runtime/nn"
 )
 
 // Optimizer is a rule bound to one block of parameters: the rule, the number
@@ -12,6 +14,8 @@ type Optimizer struct {
 	Rule  Rule
 	Step  int         // steps taken so far
 	Slots [][]float32 // in the order of Rule.Slots
+
+	shared *update // made by the first Apply
 }
 
 // New binds rule to a block of n trainable parameters, with fresh
@@ -40,8 +44,14 @@ func New(rule Rule, n int) (*Optimizer, error) {
 }
 
 // Apply moves the weights w one step against the gradient g, in place. Both
-// have the length that the optimizer was bound to. It allocates nothing.
-func (o *Optimizer) Apply(w, g []float32) error {
+// have the length that the optimizer was bound to. It allocates nothing after
+// the first step.
+func (o *Optimizer) Apply(w, g []float32) error { return o.ApplyShared(nil, w, g) }
+
+// ApplyShared is [Optimizer.Apply] with the work shared among the workers of t,
+// if there is enough of it: below [SharedFrom] weights, and with a nil team, it
+// works alone. The weights get the same bits for any number of workers.
+func (o *Optimizer) ApplyShared(t *nn.Team, w, g []float32) error {
 	if len(w) != len(g) {
 		return fmt.Errorf("optim: %s: %d weights, %d gradients", o.Rule.Name(), len(w), len(g))
 	}
@@ -51,6 +61,9 @@ func (o *Optimizer) Apply(w, g []float32) error {
 		}
 	}
 	o.Step++
-	o.Rule.Update(o.Step, w, g, o.Slots)
+	if o.shared == nil || len(o.shared.parts) < t.Workers() {
+		o.shared = newUpdate(t.Workers())
+	}
+	o.shared.run(t, o, w, g)
 	return nil
 }

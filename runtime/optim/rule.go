@@ -14,7 +14,8 @@ type Rule interface {
 	// Update moves w one step against the gradient g and brings the
 	// accumulators up to date, all in place. The step counts from 1; w, g and
 	// each of slots (in the order of Slots) have the same length. Elements do
-	// not influence each other, so a block may be updated in parts.
+	// not influence each other: a block is updated in parts, several of them at
+	// the same time, so Update leaves the rule itself alone.
 	Update(step int, w, g []float32, slots [][]float32)
 	// Validate reports hyperparameters outside their range.
 	Validate() error

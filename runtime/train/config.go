@@ -50,10 +50,11 @@ type Config[X, Y any] struct {
 	Progress io.Writer
 }
 
-// Session is what a model keeps between calls of [Fit], as a Keras model keeps
-// its optimizer: training goes on where it stopped.
+// Session is what a model keeps between calls of [Fit] and [Evaluate], as a
+// Keras model keeps its optimizer: training goes on where it stopped.
 type Session struct {
 	Optimizer *optim.Optimizer // nil before the first Fit
 	Step      uint64           // optimizer steps taken
 	Seed      uint64           // of shuffling and dropout
+	Workers   int              // cores that a call uses; 0: GOMAXPROCS
 }

@@ -38,6 +38,9 @@ type Engine[X, Y any] interface {
 	Losses() []float64
 	// OutputNames names the outputs, in order.
 	OutputNames() []string
+	// Share gives the engine the workers of one Fit or Evaluate, which call it
+	// before anything else, and nil at their end: then it works alone.
+	Share(t *nn.Team)
 	// Prepare derives whatever the kernels keep beside Params (packed panels,
 	// transposes) after Params has changed.
 	Prepare()

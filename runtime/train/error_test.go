@@ -113,7 +113,7 @@ func TestEvaluateErrors(t *testing.T) {
 		{data.Slices(x, y), 2, "train: evaluation row 1: id 666 is out of range"},
 		{&stream{rows: dataset(0), len: -1}, 0, "train: the evaluation data has no rows"},
 	} {
-		_, err := train.Evaluate(context.Background(), engine(8), compiled(8, 1), c.data, c.batch)
+		_, err := train.Evaluate(context.Background(), engine(8), &train.Session{}, compiled(8, 1), c.data, c.batch)
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("error %v, want %s", err, c.want)
 		}

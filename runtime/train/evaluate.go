@@ -5,12 +5,14 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/runtime/data"
+	"github.com/nngen-go/nngen/runtime/nn"
 )
 
 // Evaluate computes the loss and the metrics of the network of e on d, in
 // batches of at most batch rows (0: the description's size), without training.
-// The loss is the mean of the batch losses weighted by their rows.
-func Evaluate[X, Y any](ctx context.Context, e Engine[X, Y], c Compiled, d data.Dataset[X, Y], batch int) (Result, error) {
+// The loss is the mean of the batch losses weighted by their rows. It uses the
+// session's workers for the time of the call.
+func Evaluate[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compiled, d data.Dataset[X, Y], batch int) (Result, error) {
 	size, err := pick("batch size", batch, c.BatchSize, 32)
 	if err != nil {
 		return Result{}, err
@@ -19,6 +21,10 @@ func Evaluate[X, Y any](ctx context.Context, e Engine[X, Y], c Compiled, d data.
 	if err != nil {
 		return Result{}, err
 	}
+	team := nn.NewTeam(s.Workers)
+	defer team.Close()
+	e.Share(team)
+	defer e.Share(nil)
 	e.Prepare()
 	if err := v.run(ctx, 0); err != nil {
 		return Result{}, err

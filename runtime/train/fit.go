@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/nngen-go/nngen/runtime/data"
+	"github.com/nngen-go/nngen/runtime/nn"
 )
 
 // Fit trains the network of e on d, as Keras's Model.fit does: for every epoch
@@ -16,6 +17,9 @@ import (
 // The sections of the description in c hold wherever cfg is silent. The session
 // s is brought up to date, so that a further call goes on where this one ended.
 //
+// The session's workers share the work for the time of the call; the results
+// have the same bits for any number of them.
+//
 // Fit returns the record of the completed epochs, also together with an error.
 // When ctx is cancelled it stops between two steps and returns ctx.Err(); the
 // parameters are then those after the last step.
@@ -26,6 +30,10 @@ func Fit[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compiled, 
 		return h, err
 	}
 	f.state.History = h
+	f.team = nn.NewTeam(s.Workers)
+	defer f.team.Close()
+	e.Share(f.team)
+	defer e.Share(nil)
 	if err := f.adapt(ctx); err != nil {
 		return h, err
 	}

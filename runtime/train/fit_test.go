@@ -264,7 +264,7 @@ func TestCancel(t *testing.T) {
 
 	done, cancelled := context.WithCancel(context.Background())
 	cancelled()
-	if _, err := train.Evaluate(done, e, compiled(8, 1), dataset(4), 0); err != context.Canceled {
+	if _, err := train.Evaluate(done, e, &train.Session{}, compiled(8, 1), dataset(4), 0); err != context.Canceled {
 		t.Errorf("Evaluate: %v", err)
 	}
 }
@@ -272,7 +272,7 @@ func TestCancel(t *testing.T) {
 func TestEvaluateMatchesValidation(t *testing.T) {
 	e := engine(4)
 	h := fit(t, e, &train.Session{}, compiled(10, 2), dataset(25), config{ValidationData: dataset(13)})
-	r, err := train.Evaluate(context.Background(), e, compiled(10, 2), dataset(13), 0)
+	r, err := train.Evaluate(context.Background(), e, &train.Session{}, compiled(10, 2), dataset(13), 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/runtime/data"
+	"github.com/nngen-go/nngen/runtime/nn"
 )
 
 // fitting is one call of Fit: everything it needs, allocated beforehand.
@@ -17,7 +18,8 @@ type fitting[X, Y any] struct {
 	batch      *batch[X, Y]
 	meter      *meter
 	validation *evaluation[X, Y] // nil: none
-	sum        []float32         // gradients summed over micro-batches; nil where a batch is one
+	team       *nn.Team
+	sum        *gradientSum // over micro-batches; nil where a batch is one
 	callbacks  []Callback
 	progress   *progress // nil: silent
 	state      State
@@ -64,7 +66,7 @@ func newFitting[X, Y any](e Engine[X, Y], s *Session, c Compiled, d data.Dataset
 	}
 	trainable := len(e.Gradients())
 	if size > micro {
-		f.sum = make([]float32, trainable)
+		f.sum = newGradientSum(trainable)
 	}
 	optimizer, err := chooseOptimizer(s.Optimizer, c, cfg.Optimizer, trainable)
 	if err != nil {
@@ -172,31 +174,20 @@ func (f *fitting[X, Y]) step() error {
 		f.meter.share(loss, e.Losses())
 		observe(f.meter, e, n)
 		if b.n > micro {
-			add(f.sum, e.Gradients(), first == 0)
+			f.sum.add(f.team, e.Gradients(), first == 0)
 		}
 	}
 	f.meter.endBatch(b.n)
 	gradients := e.Gradients()
 	if b.n > micro {
-		gradients = f.sum
+		gradients = f.sum.total
 	}
-	if err := f.session.Optimizer.Apply(e.Params()[:len(gradients)], gradients); err != nil {
+	if err := f.session.Optimizer.ApplyShared(f.team, e.Params()[:len(gradients)], gradients); err != nil {
 		return err
 	}
 	f.session.Step++
 	e.Prepare()
 	return nil
-}
-
-// add adds x to sum, which it overwrites the first time.
-func add(sum, x []float32, first bool) {
-	if first {
-		copy(sum, x)
-		return
-	}
-	for i, v := range x {
-		sum[i] += v
-	}
 }
 
 // call calls every callback outside the batch loop, where it may change the

@@ -178,7 +178,7 @@ func TestFitLikeKeras(t *testing.T) {
 					t.Errorf("%d parameters compared, state is %v", i, e.params[len(e.grads)])
 				}
 
-				r, err := train.Evaluate(ctx, e, compiled, c.data(), c.TestBatch)
+				r, err := train.Evaluate(ctx, e, &train.Session{}, compiled, c.data(), c.TestBatch)
 				if err != nil {
 					t.Fatal(err)
 				}

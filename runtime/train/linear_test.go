@@ -28,6 +28,8 @@ type linear struct {
 	record  bool
 	packed  []float32 // the copy of params that Prepare makes and the kernels use
 	adapted []train.Adapter
+	team    *nn.Team
+	teams   []int // the number of workers that every Train and Evaluate found
 }
 
 func newLinear(micro int, l2 float64, names []string, units []int) *linear {
@@ -63,6 +65,7 @@ func (e *linear) Weight(row int) float32 { return e.w[row] }
 func (e *linear) Losses() []float64      { return e.losses }
 func (e *linear) OutputNames() []string  { return e.names }
 func (e *linear) Prepare()               { copy(e.packed, e.params) }
+func (e *linear) Share(t *nn.Team)       { e.team = t }
 func (e *linear) BatchStatistics() bool  { return e.stats }
 func (e *linear) Adapt() []train.Adapter { return e.adapted }
 func (e *linear) part(k int) (from, n int) {
@@ -135,8 +138,14 @@ func (e *linear) run(n int, s train.Step) float64 {
 func (e *linear) Train(n int, s train.Step) float64 {
 	if e.record {
 		e.steps = append(e.steps, s)
+		e.teams = append(e.teams, e.team.Workers())
 	}
 	return e.run(n, s)
 }
 
-func (e *linear) Evaluate(n int, s train.Step) float64 { return e.run(n, s) }
+func (e *linear) Evaluate(n int, s train.Step) float64 {
+	if e.record {
+		e.teams = append(e.teams, e.team.Workers())
+	}
+	return e.run(n, s)
+}

@@ -63,12 +63,16 @@ const regenerate_with_nngen = uint(nn.Format-1) + uint(1-nn.OldestFormat)
 
 var _ [regenerate_with_nngen]struct{}
 
-// Option changes how New makes a model.
+// Option changes how New, Open, OpenFS and Read make a model.
 type Option = nn.Option
 
 // Seed makes everything random about a model a function of s: its initial
 // weights, the order of training rows, dropout.
 func Seed(s uint64) Option { return nn.Seed(s) }
+
+// Workers sets how many cores Fit, Evaluate and PredictBatch use at most; 0:
+// GOMAXPROCS. The results have the same bits for any number.
+func Workers(n int) Option { return nn.Workers(n) }
 
 // Model is the network with one set of parameters.
 type Model struct {
@@ -81,28 +85,38 @@ type Model struct {
 // New makes an untrained model with freshly initialised parameters.
 func New(opts ...Option) *Model {
 	o := nn.Resolve(opts)
-	m := &Model{params: new(Params), session: train.Session{Seed: o.Seed}}
+	m := &Model{params: new(Params), session: train.Session{Seed: o.Seed, Workers: o.Workers}}
 	m.params.init(o.Seed)
 	return m
 }
 
 // Open reads a trained model from a file that Save wrote. Weights of another
 // model are an error that says what differs.
-func Open(path string) (*Model, error) { return open(weights.Open(path)) }
+func Open(path string, opts ...Option) (*Model, error) {
+	f, err := weights.Open(path)
+	return open(f, err, opts)
+}
 
 // OpenFS reads a trained model from a file of fsys. Weights of another model
 // are an error that says what differs.
-func OpenFS(fsys fs.FS, name string) (*Model, error) { return open(weights.OpenFS(fsys, name)) }
+func OpenFS(fsys fs.FS, name string, opts ...Option) (*Model, error) {
+	f, err := weights.OpenFS(fsys, name)
+	return open(f, err, opts)
+}
 
 // Read reads a trained model from r, which must hold nothing else. Weights of
 // another model are an error that says what differs.
-func Read(r io.Reader) (*Model, error) { return open(weights.Read(r)) }
+func Read(r io.Reader, opts ...Option) (*Model, error) {
+	f, err := weights.Read(r)
+	return open(f, err, opts)
+}
 
-func open(f *weights.File, err error) (*Model, error) {
+func open(f *weights.File, err error, opts []Option) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{params: new(Params), session: train.Session{Seed: nn.Resolve(nil).Seed}}
+	o := nn.Resolve(opts)
+	m := &Model{params: new(Params), session: train.Session{Seed: o.Seed, Workers: o.Workers}}
 	if err := f.CopyModel(ModelID, segments, m.params.flat()); err != nil {
 		return nil, err
 	}
@@ -141,7 +155,7 @@ func (m *Model) WriteTo(w io.Writer) (int64, error) {
 // not begun.
 func (m *Model) Clone() *Model {
 	p := *m.params
-	return &Model{params: &p, session: train.Session{Seed: m.session.Seed}}
+	return &Model{params: &p, session: train.Session{Seed: m.session.Seed, Workers: m.session.Workers}}
 }
 
 // Params returns the parameters for reading. Use Update to change them.
