@@ -62,10 +62,14 @@ func (m *Machine[F]) evaluate(c *ir.Context[F], p *plan) map[*ir.Value]*ir.Tenso
 	return values
 }
 
-// apply evaluates one value, contractions through BLAS where they are matrix products.
+// apply evaluates one value: contractions through BLAS where they are matrix
+// products or convolutions.
 func (m *Machine[F]) apply(c *ir.Context[F], v *ir.Value, args []*ir.Tensor[F]) *ir.Tensor[F] {
 	if k, ok := v.Op.(*op.Contract); ok {
 		if t := product(c, k, v, args); t != nil {
+			return t
+		}
+		if t := convolution(c, &m.pool, k, v, args); t != nil {
 			return t
 		}
 	}

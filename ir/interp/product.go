@@ -37,7 +37,7 @@ func product[F ir.Float](c *ir.Context[F], k *op.Contract, v *ir.Value, args []*
 	var each func(batch []op.BatchLoop, o, x, y int)
 	each = func(batch []op.BatchLoop, o, x, y int) {
 		if len(batch) == 0 {
-			gemm(lhs, rhs, m, args[0].F[x:], args[1].F[y:], out.F[o:])
+			gemm(lhs, rhs, extents{m.M, m.N, m.K, m.Out.Row}, args[0].F[x:], args[1].F[y:], out.F[o:], 0)
 			return
 		}
 		for i := range batch[0].N {
@@ -45,10 +45,15 @@ func product[F ir.Float](c *ir.Context[F], k *op.Contract, v *ir.Value, args []*
 		}
 	}
 	each(m.Batch, m.Out.Offset, m.Lhs.Offset, m.Rhs.Offset)
+	return finish(c, k, v, out, args)
+}
+
+// finish applies the epilogue to the sums.
+func finish[F ir.Float](c *ir.Context[F], k *op.Contract, v *ir.Value, sums *ir.Tensor[F], args []*ir.Tensor[F]) *ir.Tensor[F] {
 	if k.Epilogue == nil {
-		return out
+		return sums
 	}
-	extras := append([]*ir.Tensor[F]{out}, args[2:]...)
+	extras := append([]*ir.Tensor[F]{sums}, args[2:]...)
 	return op.Eval(c, &ir.Value{Op: &op.Map{Expr: k.Epilogue}, Type: v.Type}, extras)
 }
 
@@ -74,34 +79,43 @@ func layoutOf(x op.Matrix, r, c int) (layout, bool) {
 	}
 	switch {
 	case (x.Col == 1 || c == 1) && x.Row >= c:
-		return layout{blas.NoTrans, x.Row}, true
+		return layout{noTrans, x.Row}, true
 	case (x.Row == 1 || r == 1) && x.Col >= r:
-		return layout{blas.Trans, x.Col}, true
+		return layout{trans, x.Col}, true
 	}
 	return layout{}, false
 }
 
-// gemm is out = lhs·rhs.
-func gemm[F ir.Float](l, r layout, m op.Matrices, lhs, rhs, out []F) {
+// extents are the extents of a product, and how far apart the rows of the result
+// are.
+type extents struct{ m, n, k, stride int }
+
+const (
+	noTrans = blas.NoTrans
+	trans   = blas.Trans
+)
+
+// gemm is out = lhs·rhs + beta·out.
+func gemm[F ir.Float](l, r layout, s extents, lhs, rhs, out []F, beta F) {
 	stored := func(x layout, rows, cols int) (int, int) {
-		if x.trans == blas.Trans {
+		if x.trans == trans {
 			return cols, rows
 		}
 		return rows, cols
 	}
-	lr, lc := stored(l, m.M, m.K)
-	rr, rc := stored(r, m.K, m.N)
-	stride := max(m.Out.Row, m.N)
+	lr, lc := stored(l, s.m, s.k)
+	rr, rc := stored(r, s.k, s.n)
+	stride := max(s.stride, s.n)
 	switch out := any(out).(type) {
 	case []float32:
 		blas32.Gemm(l.trans, r.trans, 1,
 			blas32.General{Rows: lr, Cols: lc, Stride: l.stride, Data: any(lhs).([]float32)},
 			blas32.General{Rows: rr, Cols: rc, Stride: r.stride, Data: any(rhs).([]float32)},
-			0, blas32.General{Rows: m.M, Cols: m.N, Stride: stride, Data: out})
+			float32(beta), blas32.General{Rows: s.m, Cols: s.n, Stride: stride, Data: out})
 	case []float64:
 		blas64.Gemm(l.trans, r.trans, 1,
 			blas64.General{Rows: lr, Cols: lc, Stride: l.stride, Data: any(lhs).([]float64)},
 			blas64.General{Rows: rr, Cols: rc, Stride: r.stride, Data: any(rhs).([]float64)},
-			0, blas64.General{Rows: m.M, Cols: m.N, Stride: stride, Data: out})
+			float64(beta), blas64.General{Rows: s.m, Cols: s.n, Stride: stride, Data: out})
 	}
 }
