@@ -27,6 +27,11 @@ func TestShare(t *testing.T) {
 	if from, to := (*Worker)(nil).Share(7); from != 0 || to != 7 {
 		t.Errorf("a nil worker's share of 7 is [%d, %d)", from, to)
 	}
+	for _, w := range []*Worker{nil, {ID: 0, Count: 2}, {ID: 1, Count: 2}} {
+		if want := w == nil || w.ID == 0; w.Solo() != want || w.Solo() != (w.Index() == 0) {
+			t.Errorf("%+v: Solo %t, Index %d", w, w.Solo(), w.Index())
+		}
+	}
 	for count := 1; count <= 9; count++ {
 		for units := range 40 {
 			at := 0

@@ -40,6 +40,17 @@ func (w *Worker) ShareRuns(n, run int) (from, to int) {
 	return min(from*run, n), min(to*run, n)
 }
 
+// Solo reports whether this is the worker that does what is not shared out.
+func (w *Worker) Solo() bool { return w == nil || w.ID == 0 }
+
+// Index is ID, and 0 for a worker that is alone.
+func (w *Worker) Index() int {
+	if w == nil {
+		return 0
+	}
+	return w.ID
+}
+
 // Wait returns when every worker of the Run has called it: what they wrote
 // before, all may read. Either all workers call it, equally often, or none.
 func (w *Worker) Wait() {

@@ -47,11 +47,7 @@ func (u *update) run(t *nn.Team, o *Optimizer, w, g []float32) {
 
 // part updates what falls to a worker.
 func (u *update) part(w *nn.Worker) {
-	id := 0
-	if w != nil {
-		id = w.ID
-	}
-	slots := u.parts[id]
+	slots := u.parts[w.Index()]
 	from, to := w.ShareRuns(len(u.w), Run)
 	for ; from < to; from += chunk {
 		end := min(from+chunk, to)
