@@ -18,12 +18,17 @@ type code struct {
 	unit  *Unit
 	level Level
 	free  []vec // registers that nobody holds, the next one last
+	least int   // of them there have ever been
 	masks int   // opmask registers in use
+	rows  vec   // the row count as a float32 in all lanes, for expressions that hold loop.Rows
 	err   error
 }
 
 // vec is a vector register: ZMM or YMM, as the level has it.
 type vec int
+
+// none is no register.
+const none vec = -1
 
 // errRegisters means that a kernel does not fit the register file.
 var errRegisters = errors.New("the kernel needs more registers than there are")
@@ -37,6 +42,7 @@ func (u *Unit) function(l Level, s Stub) *code {
 	for r := l.registers() - 1; r >= 0; r-- {
 		c.free = append(c.free, vec(r))
 	}
+	c.least, c.rows = len(c.free), none
 	return c
 }
 
@@ -83,6 +89,7 @@ func (c *code) alloc() vec {
 	}
 	v := c.free[len(c.free)-1]
 	c.free = c.free[:len(c.free)-1]
+	c.least = min(c.least, len(c.free))
 	return v
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/mmcloughlin/avo/attr"
@@ -20,8 +21,10 @@ type Unit struct {
 	functions []ir.Section
 	words     []uint32 // constants, each once
 	places    map[uint32]int
+	doubles   []float64 // constants of twice the width, each once
 	labels    int
 	laneTable bool // AVX2 masks are read out of it
+	made      map[string]bool
 }
 
 // Stub declares an assembly function in Go.
@@ -29,6 +32,8 @@ type Stub struct {
 	Doc    string // what it computes, after its name: "computes ..."
 	Name   string
 	Params []Param
+	// MulAdds and Bytes are the most that a call takes and touches.
+	MulAdds, Bytes int
 }
 
 // Param is a parameter of an assembly function.
@@ -53,15 +58,22 @@ func (s Stub) Signature() string {
 
 // NewUnit returns an empty unit.
 func NewUnit() *Unit {
-	return &Unit{places: map[uint32]int{}}
+	return &Unit{places: map[uint32]int{}, made: map[string]bool{}}
+}
+
+// once reports that a routine which kernels share is asked for the first time.
+func (u *Unit) once(name string) bool {
+	first := !u.made[name]
+	u.made[name] = true
+	return first
 }
 
 // Empty reports that nothing has been written.
 func (u *Unit) Empty() bool { return len(u.functions) == 0 }
 
-// constraint keeps machine code from compilers and machines that have no use
+// Constraint keeps machine code from compilers and machines that have no use
 // for it.
-const constraint = "//go:build amd64 && !purego && !tinygo"
+const Constraint = "amd64 && !purego && !tinygo"
 
 // Source is the assembly file, under the given header.
 func (u *Unit) Source(header string) ([]byte, error) {
@@ -78,7 +90,7 @@ func (u *Unit) Source(header string) ([]byte, error) {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
 	_, body, _ := bytes.Cut(text, []byte("\n")) // avo's own header
-	return append([]byte(header+"\n"+constraint+"\n"), body...), nil
+	return append([]byte(header+"\n//go:build "+Constraint+"\n"), body...), nil
 }
 
 // tables is a file of the constants alone.
@@ -89,6 +101,13 @@ func (u *Unit) tables() (*ir.File, error) {
 		ctx.DataAttributes(attr.RODATA | attr.NOPTR)
 		for i, w := range u.words {
 			ctx.AddDatum(4*i, operand.U32(w))
+		}
+	}
+	if len(u.doubles) > 0 {
+		ctx.StaticGlobal(wideConstants)
+		ctx.DataAttributes(attr.RODATA | attr.NOPTR)
+		for i, x := range u.doubles {
+			ctx.AddDatum(8*i, operand.U64(math.Float64bits(x)))
 		}
 	}
 	if u.laneTable {
@@ -105,8 +124,11 @@ func (u *Unit) tables() (*ir.File, error) {
 	return ctx.Result()
 }
 
-// constants is the symbol that numbers lie behind.
-const constants = "constants"
+// constants and wideConstants are the symbols that numbers lie behind.
+const (
+	constants     = "constants"
+	wideConstants = "wideConstants"
+)
 
 // word is the address of a constant of 32 bits.
 func (u *Unit) word(w uint32) operand.Mem {
@@ -121,6 +143,16 @@ func (u *Unit) word(w uint32) operand.Mem {
 
 // number is the address of a float32.
 func (u *Unit) number(v float64) operand.Mem { return u.word(math.Float32bits(float32(v))) }
+
+// double is the address of a float64.
+func (u *Unit) double(x float64) operand.Mem {
+	i := slices.Index(u.doubles, x)
+	if i < 0 {
+		i = len(u.doubles)
+		u.doubles = append(u.doubles, x)
+	}
+	return operand.Mem{Symbol: operand.NewStaticSymbol(wideConstants), Base: reg.StaticBase, Disp: 8 * i}
+}
 
 // label is a new label of the unit.
 func (u *Unit) label(name string) string {

@@ -1,0 +1,334 @@
+package asm
+
+import (
+	"math"
+	"slices"
+
+	"github.com/mmcloughlin/avo/operand"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// eval computes an expression of the operands in args, lane by lane, into a new
+// register. It leaves args as they are. What an expression holds twice is
+// computed once, as in the Go body, and rounded wherever that rounds: nothing
+// is contracted into a fused multiply-add. loop.Rows is c.rows.
+func (c *code) eval(e loop.Expr, args []vec) vec {
+	t := terms{code: c, args: args, index: map[string]int{}}
+	root := t.add(e)
+	t.list[root].uses++
+	t.emit(root)
+	n := t.list[root]
+	switch {
+	case n.number:
+		v := c.alloc()
+		c.set(v, number(n.value))
+		return v
+	case n.given:
+		v := c.alloc()
+		c.move(v, n.reg)
+		return v
+	}
+	return n.reg
+}
+
+// exprRegisters is how many registers eval takes at most beside its operands,
+// the result among them.
+func exprRegisters(e loop.Expr, l Level) int {
+	c := NewUnit().function(l, Stub{Name: "dry"})
+	c.free = nil
+	for r := 31; r >= 0; r-- { // more than AVX2 has, to count what would be needed
+		c.free = append(c.free, vec(r))
+	}
+	args := c.allocs(arguments(e))
+	c.rows = c.alloc()
+	before := len(c.free)
+	c.least = before
+	c.eval(e, args)
+	if c.err != nil {
+		return len(zmm) + 1
+	}
+	return before - c.least
+}
+
+// arguments is the number of operands that an expression may name.
+func arguments(e loop.Expr) int {
+	switch e := e.(type) {
+	case loop.Arg:
+		return int(e) + 1
+	case loop.Apply:
+		n := 0
+		for _, a := range e.Args {
+			n = max(n, arguments(a))
+		}
+		return n
+	}
+	return 0
+}
+
+// hasRows reports that an expression names the row count.
+func hasRows(e loop.Expr) bool {
+	switch e := e.(type) {
+	case loop.Rows:
+		return true
+	case loop.Apply:
+		return slices.ContainsFunc(e.Args, hasRows)
+	}
+	return false
+}
+
+// terms is an expression as a list of its distinct parts.
+type terms struct {
+	*code
+	args  []vec
+	list  []term
+	index map[string]int
+}
+
+// term is a part of an expression: a number, an operand, or a function of
+// parts before it.
+type term struct {
+	number bool
+	value  float64
+	fn     string // a choice is "select" followed by its comparison
+	args   []int
+	need   int // registers, roughly: the part that needs more goes first
+	uses   int // that are still to come
+	given  bool
+	done   bool
+	reg    vec
+}
+
+// add lists an expression and returns its place.
+func (t *terms) add(e loop.Expr) int {
+	if p, ok := power(e); ok {
+		return t.add(p)
+	}
+	key := e.String()
+	if i, ok := t.index[key]; ok {
+		return i
+	}
+	var n term
+	switch e := e.(type) {
+	case loop.Num:
+		n = term{number: true, value: float64(e)}
+	case loop.Arg:
+		n = term{given: true, done: true, reg: t.args[e]}
+	case loop.Rows:
+		n = term{given: true, done: true, reg: t.rows}
+		if t.rows == none {
+			t.err, n.reg = errRows, 0
+		}
+	case loop.Apply:
+		n = t.apply(e)
+	}
+	i := len(t.list)
+	t.list = append(t.list, n)
+	t.index[key] = i
+	for _, a := range n.args {
+		t.list[a].uses++
+	}
+	return i
+}
+
+func (t *terms) apply(e loop.Apply) term {
+	n := term{fn: e.Fn}
+	in := e.Args
+	if e.Fn == "select" {
+		n.fn, in = "select ne", append([]loop.Expr{e.Args[0], loop.Num(0)}, e.Args[1:]...)
+		if a, ok := e.Args[0].(loop.Apply); ok {
+			if _, ok := predicates[a.Fn]; ok {
+				n.fn, in = "select "+a.Fn, append(slices.Clone(a.Args), e.Args[1:]...)
+			}
+		}
+	}
+	known := true
+	values := make([]float64, len(in))
+	for i, a := range in {
+		j := t.add(a)
+		n.args = append(n.args, j)
+		values[i] = t.list[j].value
+		known = known && t.list[j].number
+	}
+	if f := loop.Funcs[e.Fn]; known && f.Arity == len(in) {
+		return term{number: true, value: f.Eval(values)} // log(0), 1/0: infinite, so not folded before
+	}
+	needs := make([]int, len(in))
+	for i, j := range n.args {
+		needs[i] = t.list[j].need
+	}
+	slices.Sort(needs)
+	for i, need := range needs {
+		n.need = max(n.need, need+len(needs)-1-i)
+	}
+	n.need = max(n.need, 1)
+	if functions[e.Fn] != nil {
+		n.need = max(n.need, 4)
+	}
+	return n
+}
+
+// power is x to a small constant power, by multiplication.
+func power(e loop.Expr) (loop.Expr, bool) {
+	a, ok := e.(loop.Apply)
+	if !ok || a.Fn != "pow" || len(a.Args) != 2 {
+		return nil, false
+	}
+	x := a.Args[0]
+	square := loop.Call("mul", x, x)
+	switch a.Args[1] {
+	case loop.Num(1):
+		return x, true
+	case loop.Num(2):
+		return square, true
+	case loop.Num(3):
+		return loop.Call("mul", x, square), true
+	case loop.Num(4):
+		return loop.Call("mul", square, square), true
+	}
+	return nil, false
+}
+
+// emit writes the code of a part and, before it, of what it needs.
+func (t *terms) emit(i int) {
+	n := &t.list[i]
+	if n.done || n.number {
+		return
+	}
+	order := slices.Clone(n.args)
+	slices.SortStableFunc(order, func(a, b int) int { return t.list[b].need - t.list[a].need })
+	for _, a := range order {
+		t.emit(a)
+	}
+	in := make([]source, len(n.args))
+	for j, a := range n.args {
+		if x := t.list[a]; x.number {
+			in[j] = number(x.value)
+		} else {
+			in[j] = register(x.reg)
+		}
+	}
+	n.reg = t.alloc()
+	t.operate(n.fn, n.reg, in)
+	n.done = true
+	for _, a := range n.args {
+		x := &t.list[a]
+		if x.uses--; x.uses == 0 && !x.number && !x.given {
+			t.release(x.reg)
+		}
+	}
+}
+
+// source is the second operand of an instruction: a register, or a constant in
+// memory that is spread over all lanes.
+type source struct {
+	reg      vec
+	constant bool
+	word     uint32
+}
+
+func register(v vec) source     { return source{reg: v} }
+func number(x float64) source   { return bitsOf(math.Float32bits(float32(x))) }
+func bitsOf(word uint32) source { return source{constant: true, word: word} }
+
+// is reports the constant x, its sign included.
+func (s source) is(x float64) bool {
+	return s.constant && s.word == math.Float32bits(float32(x))
+}
+
+// value is the number of a constant.
+func (s source) value() float64 { return float64(math.Float32frombits(s.word)) }
+
+// set makes a register hold a source.
+func (c *code) set(v vec, s source) {
+	switch {
+	case !s.constant:
+		c.move(v, s.reg)
+	case s.word == 0:
+		c.zero(v)
+	case s.word == math.MaxUint32 && c.level == AVX2:
+		c.VPCMPEQD(c.full(v), c.full(v), c.full(v))
+	default:
+		c.broadcast(v, c.unit.word(s.word))
+	}
+}
+
+// inRegister is a source in a register, and whether that is a new one.
+func (c *code) inRegister(s source) (v vec, fresh bool) {
+	if !s.constant {
+		return s.reg, false
+	}
+	v = c.alloc()
+	c.set(v, s)
+	return v, true
+}
+
+// move copies a register.
+func (c *code) move(dst, v vec) {
+	if dst != v {
+		c.VMOVAPS(c.full(v), c.full(dst))
+	}
+}
+
+// instruction is an instruction of three operands: as it is, and with its second
+// source, the first one in Go's order, spread from memory.
+type instruction struct {
+	plain, spread func(*code, ...operand.Op)
+}
+
+// put writes dst = a op b. dst may be a or b.
+func (c *code) put(op instruction, dst, a vec, b source) {
+	switch {
+	case !b.constant:
+		op.plain(c, c.full(b.reg), c.full(a), c.full(dst))
+	case c.level == AVX512:
+		op.spread(c, c.unit.word(b.word), c.full(a), c.full(dst))
+	case dst != a:
+		c.set(dst, b)
+		op.plain(c, c.full(dst), c.full(a), c.full(dst))
+	default:
+		t := c.alloc()
+		c.set(t, b)
+		op.plain(c, c.full(t), c.full(a), c.full(dst))
+		c.release(t)
+	}
+}
+
+// multiplyAdd writes p = p·r + b.
+func (c *code) multiplyAdd(p, r vec, b source) {
+	switch {
+	case !b.constant:
+		c.VFMADD213PS(c.full(b.reg), c.full(r), c.full(p))
+	case c.level == AVX512:
+		c.VFMADD213PS_BCST(c.unit.word(b.word), c.full(r), c.full(p))
+	default:
+		t := c.alloc()
+		c.set(t, b)
+		c.VFMADD213PS(c.full(t), c.full(r), c.full(p))
+		c.release(t)
+	}
+}
+
+// addProduct writes acc = acc + x·b, rounded once.
+func (c *code) addProduct(acc, x vec, b source) {
+	switch {
+	case !b.constant:
+		c.VFMADD231PS(c.full(b.reg), c.full(x), c.full(acc))
+	case c.level == AVX512:
+		c.VFMADD231PS_BCST(c.unit.word(b.word), c.full(x), c.full(acc))
+	default:
+		t := c.alloc()
+		c.set(t, b)
+		c.VFMADD231PS(c.full(t), c.full(x), c.full(acc))
+		c.release(t)
+	}
+}
+
+// polynomial is Σ coefficients[i]·x^i by Horner's rule, in a new register.
+func (c *code) polynomial(x vec, coefficients ...float64) vec {
+	p := c.constant(coefficients[len(coefficients)-1])
+	for i := len(coefficients) - 2; i >= 0; i-- {
+		c.multiplyAdd(p, x, number(coefficients[i]))
+	}
+	return p
+}
