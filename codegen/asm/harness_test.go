@@ -26,8 +26,8 @@ import (
 //   - against the float64 reference of package looptest, within the tolerance;
 //   - with parameters at odd addresses, and ending where memory ends: the same
 //     bits, no word written outside, none read that is not there;
-//   - split among 2 and 3 workers: the same bits. Kernels with a destination
-//     without rows are handed a *nn.Worker, all others a part of the rows;
+//   - split among 2 and 3 workers as loop.SharingOf allows: the same bits. Where
+//     it says rows each is given a part of them, where it says units a *nn.Worker;
 //   - row by row: within rowTolerance, 0 being the same bits;
 //   - with NaN, infinities, denormals and -0 among the operands, unless plain.
 //
@@ -77,8 +77,8 @@ func checkKernels(t *testing.T, cases []kernelCase) {
 	}
 }
 
-// hasRows reports that a kernel is run for a number of rows.
-func hasRows(k loop.Kernel) bool {
+// takesRows reports that a kernel is run for a number of rows.
+func takesRows(k loop.Kernel) bool {
 	for _, o := range operandsOf(k) {
 		if o.Buf.Rows {
 			return true
@@ -87,15 +87,9 @@ func hasRows(k loop.Kernel) bool {
 	return false
 }
 
-// isShared reports that the workers share a kernel's work otherwise than by
-// rows: it has a destination without rows.
-func isShared(k loop.Kernel) bool {
-	return slices.ContainsFunc(k.Writes(), func(a loop.Access) bool { return a.Buf.Class != loop.Local && !a.Buf.Rows })
-}
-
 func (c kernelCase) counts() []int {
 	switch {
-	case !hasRows(c.kernel):
+	case !takesRows(c.kernel):
 		return []int{1}
 	case c.rows != nil:
 		return c.rows
@@ -105,7 +99,7 @@ func (c kernelCase) counts() []int {
 
 func (c kernelCase) check(t *testing.T, p *program, f *compiled, n int) {
 	t.Helper()
-	what := fmt.Sprintf("%d rows", n)
+	what, sharing := fmt.Sprintf("%d rows", n), loop.SharingOf(c.kernel)
 	r := rand.New(rand.NewPCG(uint64(n), 1))
 	data := c.data(n, r, false)
 	got := p.run(t, f, data, n, 1, aligned)
@@ -123,11 +117,14 @@ func (c kernelCase) check(t *testing.T, p *program, f *compiled, n int) {
 		{"by 2 workers", 2, aligned},
 		{"by 3 workers", 3, shifted},
 	} {
+		if sharing == loop.Solo {
+			v.workers = 1
+		}
 		if other := p.run(t, f, data, n, v.workers, v.place); other != nil {
 			c.same(t, what+" "+v.how, f.operands, other, got)
 		}
 	}
-	if n > 1 && !isShared(c.kernel) {
+	if n > 1 && sharing == loop.ByRows {
 		if other := p.run(t, f, data, n, n, aligned); other != nil {
 			if c.rowTolerance == 0 {
 				c.same(t, what+" one by one", f.operands, other, got)
