@@ -60,28 +60,32 @@ func (tr *trainer) trainBatch(b batch, ms []*metric) float64 {
 }
 
 func TestKerasTrajectories(t *testing.T) {
-	vectors(t, "trajectories", 30, func(t *testing.T, v *vector, m *spec.Model) {
-		tr := newTrainer(t, v, m)
-		for i, b := range v.Batches {
-			ms := metricsOf(t, tr.net.Header.Training.Metrics[0])
-			got := map[string]float64{"loss": tr.trainBatch(b, ms)}
-			for _, m := range ms {
-				got[m.as] = m.value()
-			}
-			for _, name := range sorted(v.Float64.Steps[i]) {
-				agree(t, name, []float64{got[name]}, []float64{v.Float64.Steps[i][name]})
-			}
-			switch i {
-			case 0:
-				tr.compare("after 1 step", v.Float64.Weights1)
-			case 9:
-				tr.compare("after 10 steps", v.Float64.Weights10)
-			}
+	vectors(t, "trajectories", 30, trajectory)
+	vectors(t, "convolution", 6, trajectory)
+}
+
+// trajectory holds ten steps to Keras's: losses, metrics and weights.
+func trajectory(t *testing.T, v *vector, m *spec.Model) {
+	tr := newTrainer(t, v, m)
+	for i, b := range v.Batches {
+		ms := metricsOf(t, tr.net.Header.Training.Metrics[0])
+		got := map[string]float64{"loss": tr.trainBatch(b, ms)}
+		for _, m := range ms {
+			got[m.as] = m.value()
 		}
-		if len(v.Batches) != 10 {
-			t.Errorf("%d batches", len(v.Batches))
+		for _, name := range sorted(v.Float64.Steps[i]) {
+			agree(t, name, []float64{got[name]}, []float64{v.Float64.Steps[i][name]})
 		}
-	})
+		switch i {
+		case 0:
+			tr.compare("after 1 step", v.Float64.Weights1)
+		case 9:
+			tr.compare("after 10 steps", v.Float64.Weights10)
+		}
+	}
+	if len(v.Batches) != 10 {
+		t.Errorf("%d batches", len(v.Batches))
+	}
 }
 
 // evaluate gives loss and metrics over rows in batches.

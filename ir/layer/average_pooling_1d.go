@@ -10,7 +10,7 @@ var _ = register(Info{
 	Name: "AveragePooling1D",
 	Doc:  "The mean of every window of a sequence.",
 	New: func() Config {
-		return &AveragePooling1D{PoolSize: []int{2}, Padding: "valid", channelsLast: lastAxis}
+		return &AveragePooling1D{Padding: "valid", channelsLast: lastAxis}
 	},
 })
 
@@ -18,7 +18,7 @@ var _ = register(Info{
 // to [n, steps', channels]. Points outside do not count. Source: Keras 3,
 // layers/pooling/base_pooling.py.
 type AveragePooling1D struct {
-	PoolSize []int  `arg:"pool_size,size=1,min=1" doc:"steps of a window"`
+	PoolSize []int  `arg:"pool_size,required,size=1,min=1" doc:"steps of a window"`
 	Strides  *[]int `arg:"strides,size=1,min=1" default:"pool_size" doc:"how far apart neighbouring windows are; without it, pool_size"`
 	Padding  string `arg:"padding,oneof=valid|same" doc:"valid: windows inside the sequence; same: also those that reach beyond it"`
 	channelsLast

@@ -10,7 +10,7 @@ var _ = register(Info{
 	Name: "AveragePooling2D",
 	Doc:  "The mean of every window of an image.",
 	New: func() Config {
-		return &AveragePooling2D{PoolSize: []int{2, 2}, Padding: "valid", channelsLast: lastAxis}
+		return &AveragePooling2D{Padding: "valid", channelsLast: lastAxis}
 	},
 })
 
@@ -18,7 +18,7 @@ var _ = register(Info{
 // channels] to [n, height', width', channels]. Points outside do not count.
 // Source: Keras 3, layers/pooling/base_pooling.py.
 type AveragePooling2D struct {
-	PoolSize []int  `arg:"pool_size,size=2,min=1" doc:"height and width of a window"`
+	PoolSize []int  `arg:"pool_size,required,size=2,min=1" doc:"height and width of a window"`
 	Strides  *[]int `arg:"strides,size=2,min=1" default:"pool_size" doc:"how far apart neighbouring windows are; without it, pool_size"`
 	Padding  string `arg:"padding,oneof=valid|same" doc:"valid: windows inside the image; same: also those that reach beyond it"`
 	channelsLast

@@ -59,7 +59,7 @@ func TestSequences(t *testing.T) {
 		{"DepthwiseConv1D: {name: l, kernel_size: 4, dilation_rate: 2, depth_multiplier: 2}", "DepthwiseConv2D: {name: l, kernel_size: [1, 4], dilation_rate: 2, depth_multiplier: 2}", []int{3, 4}},
 		{"SeparableConv1D: {name: l, filters: 3, kernel_size: 3, padding: same, depth_multiplier: 2}", "SeparableConv2D: {name: l, filters: 3, kernel_size: [1, 3], padding: same, depth_multiplier: 2}", []int{9, 3}},
 		{"MaxPooling1D: {name: l, pool_size: 3, strides: 2}", "MaxPooling2D: {name: l, pool_size: [1, 3], strides: 2}", []int{4, 2}},
-		{"AveragePooling1D: {name: l, padding: same}", "AveragePooling2D: {name: l, pool_size: [1, 2], padding: same}", []int{5, 2}},
+		{"AveragePooling1D: {name: l, pool_size: 2, padding: same}", "AveragePooling2D: {name: l, pool_size: [1, 2], padding: same}", []int{5, 2}},
 		{"GlobalMaxPooling1D: {name: l}", "GlobalMaxPooling2D: {name: l}", []int{2}},
 		{"GlobalAveragePooling1D: {name: l}", "GlobalAveragePooling2D: {name: l}", []int{2}},
 		{"ZeroPadding1D: {name: l, padding: [2, 0]}", "ZeroPadding2D: {name: l, padding: [[0, 0], [2, 0]]}", []int{11, 2}},

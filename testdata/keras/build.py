@@ -23,6 +23,23 @@ LAYERS = {
         keras.layers.BatchNormalization,
         keras.layers.Add,
         keras.layers.Concatenate,
+        keras.layers.Conv1D,
+        keras.layers.Conv2D,
+        keras.layers.DepthwiseConv1D,
+        keras.layers.DepthwiseConv2D,
+        keras.layers.SeparableConv1D,
+        keras.layers.SeparableConv2D,
+        keras.layers.MaxPooling1D,
+        keras.layers.MaxPooling2D,
+        keras.layers.AveragePooling1D,
+        keras.layers.AveragePooling2D,
+        keras.layers.GlobalAveragePooling2D,
+        keras.layers.GlobalMaxPooling1D,
+        keras.layers.GlobalMaxPooling2D,
+        keras.layers.ZeroPadding1D,
+        keras.layers.ZeroPadding2D,
+        keras.layers.Cropping1D,
+        keras.layers.Cropping2D,
     )
 }
 

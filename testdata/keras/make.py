@@ -6,10 +6,11 @@ import sys
 from vectors import write
 
 FILES = {
-    "layers": ["layers_core", "layers_data", "layers_activation"],
+    "layers": ["layers_core", "layers_data", "layers_activation", "layers_convolution"],
     "losses": ["losses"],
     "metrics": ["metrics"],
     "trajectories": ["trajectories_optimizer", "trajectories_network"],
+    "convolution": ["trajectories_convolution"],
     "fit": ["fit"],
 }
 
