@@ -124,7 +124,7 @@ func (n *network) build() {
 	var flat, deep []*ir.Value // [n,k] and [n,t,k]
 	x := n.input(0, ir.Type{Shape: ir.Shape{ir.Batch, 3}}, 0)
 	flat = append(flat, x)
-	switch n.c.pick(4) {
+	switch n.c.pick(6) {
 	case 0:
 		list := n.input(1, ir.Type{Shape: ir.Shape{ir.Batch, ir.Ragged}, DType: ir.I32}, ids)
 		n.layer("multihot")
@@ -138,6 +138,8 @@ func (n *network) build() {
 		deep = append(deep, op.GatherRows(b, n.param(name+"/embeddings", loop.Trainable, ids, 3), words))
 	case 2:
 		deep = append(deep, n.input(1, ir.Type{Shape: ir.Shape{ir.Batch, 2, 3}}, 0))
+	case 3, 4:
+		flat = append(flat, n.images(n.input(1, ir.Type{Shape: ir.Shape{ir.Batch, 5, 4, 2}}, 0)))
 	}
 	for range 1 + n.c.pick(5) {
 		from := flat
