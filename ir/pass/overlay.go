@@ -18,6 +18,9 @@ func overlay(u *unit) error {
 	spans := u.plan.Spans()
 	taken := map[*loop.Buffer]bool{}
 	for _, nest := range nests(u.plan) {
+		if u.teamed() && loop.SharingOf(nest.Nest) != loop.ByRows {
+			continue // a worker might overwrite what another one has yet to read
+		}
 		for _, w := range nest.Writes() {
 			dst := w.Buf
 			if dst.Class != loop.Arena || spans[dst].First != nest.step || u.over[dst] != nil {

@@ -36,7 +36,7 @@ var table = []pass{
 	{name: "deadcode", always: true, run: onGraph(deadCode), after: []string{"fuse"}, why: "what was fused into its only user"},
 	{name: "name", always: true, run: onGraph(name), after: []string{"fuse"}, why: "buffers are called as their values are"},
 	{name: "lower", always: true, run: lower, after: []string{"fuse", "deadcode", "name"}, why: "from values to kernels over buffers"},
-	{name: "schedule", run: schedule, after: []string{"lower"}, why: "layer by layer, and backward so that activations die early"},
+	{name: "schedule", run: schedule, after: []string{"lower"}, why: "layer by layer, and backward with what is shared out by rows first: workers then wait for one another once"},
 	{name: "merge", run: merge, after: []string{"schedule"}, why: "kernels that have become neighbours share one loop over the rows"},
 	{name: "overlay", run: overlay, after: []string{"merge"}, why: "an elementwise result takes the place of what dies in it"},
 	{name: "plan", always: true, run: planArena, after: []string{"merge", "overlay"}, why: "lifetimes are final: every buffer gets its place"},
@@ -81,8 +81,15 @@ func differentiate(u *unit) error {
 	return Autodiff(u.graph)
 }
 
-// trainPlan is the name of the plan that has a backward phase.
-const trainPlan = "train"
+// The plans that a team of workers runs: trainPlan has a backward phase.
+const (
+	evaluatePlan = "evaluate"
+	trainPlan    = "train"
+)
+
+// teamed reports that a team of workers runs the plan. Predictions have one
+// worker each.
+func (u *unit) teamed() bool { return u.plan.Name == evaluatePlan || u.plan.Name == trainPlan }
 
 // Compile turns the graphs of a network into its program. Header describes the
 // network (segments, ports, layers, training); its plans are filled in a copy,
@@ -101,24 +108,41 @@ func Compile(header *loop.Program, src Source, o Options) (*loop.Program, error)
 	}
 	p := *header
 	p.Adapts = nil
+	var units []*unit
+	plan := func(name string, g *ir.Graph) (*loop.Plan, error) {
+		u, err := compile(&p, name, g, o)
+		if err != nil {
+			return nil, err
+		}
+		units = append(units, u)
+		return u.plan, nil
+	}
 	var err error
-	if p.Predict, err = compile(&p, "predict", src.Predict, o); err != nil {
+	if p.Predict, err = plan("predict", src.Predict); err != nil {
 		return nil, err
 	}
 	if src.Evaluate != nil {
-		if p.Evaluate, err = compile(&p, "evaluate", src.Evaluate, o); err != nil {
+		if p.Evaluate, err = plan(evaluatePlan, src.Evaluate); err != nil {
 			return nil, err
 		}
-		if p.Train, err = compile(&p, trainPlan, src.Train, o); err != nil {
+		if p.Train, err = plan(trainPlan, src.Train); err != nil {
 			return nil, err
 		}
 	}
 	for i, g := range src.Adapts {
 		a := *header.Adapts[i]
-		if a.Plan, err = compile(&p, "adapt "+a.Layer, g, o); err != nil {
+		if a.Plan, err = plan("adapt "+a.Layer, g); err != nil {
 			return nil, err
 		}
 		p.Adapts = append(p.Adapts, &a)
+	}
+	if rows := microBatch(&p); rows != p.Batch {
+		p.Batch = rows
+		for _, u := range units {
+			if err := planArena(u); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if o.Dump != nil {
 		o.Dump("program", p.String())
@@ -159,7 +183,7 @@ func Optional() []string {
 }
 
 // compile runs the table over a copy of one graph.
-func compile(header *loop.Program, planName string, g *ir.Graph, o Options) (*loop.Plan, error) {
+func compile(header *loop.Program, planName string, g *ir.Graph, o Options) (*unit, error) {
 	u := &unit{header: header, options: o, graph: Clone(g), plan: &loop.Plan{Name: planName}}
 	if err := ir.Verify(u.graph); err != nil {
 		return nil, err
@@ -177,7 +201,7 @@ func compile(header *loop.Program, planName string, g *ir.Graph, o Options) (*lo
 		}
 		u.dump(p.name)
 	}
-	return u.plan, nil
+	return u, nil
 }
 
 func (u *unit) dump(stage string) {

@@ -53,7 +53,7 @@ func place(u *unit, d loop.DType) int {
 // slots lists the arena buffers in the order in which they are born; one that
 // lies over another joins its slot.
 func (u *unit) slots(d loop.DType) []*slot {
-	spans := u.plan.Spans()
+	spans := u.stagedSpans()
 	of := map[*loop.Buffer]*slot{}
 	var slots []*slot
 	for _, b := range u.plan.Buffers {
@@ -71,6 +71,37 @@ func (u *unit) slots(d loop.DType) []*slot {
 		slots = append(slots, s)
 	}
 	return slots
+}
+
+// stagedSpans are the spans of the plan's buffers, widened to whole stages: the
+// workers of a team do not wait for one another within a stage, so that what one
+// has done with, another may yet need.
+func (u *unit) stagedSpans() map[*loop.Buffer]loop.Span {
+	spans := u.plan.Spans()
+	if !u.teamed() {
+		return spans
+	}
+	stages := u.plan.Stages()
+	first, last := map[int]int{}, map[int]int{} // steps of a stage
+	_, at := u.plan.Flat()
+	of := map[int]int{}
+	for i, stage := range stages {
+		if _, ok := first[stage]; !ok {
+			first[stage] = at[i]
+		}
+		last[stage] = at[i]
+		of[at[i]] = stage
+	}
+	for b, s := range spans {
+		if stage, ok := of[s.First]; ok {
+			s.First = first[stage]
+		}
+		if stage, ok := of[s.Last]; ok {
+			s.Last = last[stage]
+		}
+		spans[b] = s
+	}
+	return spans
 }
 
 // gap is the offset of the smallest free stretch that s fits in, below or

@@ -7,9 +7,10 @@ import (
 )
 
 // schedule orders the kernels of each phase by layer: forward as the layers
-// are listed, backward in reverse. Within a layer of the backward phase the
-// gradients of parameters come first: after them, and the gradient of the input,
-// the layer's activations are dead. Dependences always win.
+// are listed, backward in reverse. In the backward phase kernels that workers
+// share out by rows come first, which are the gradients of activations, from
+// the loss to the first layer; the gradients of parameters, sums over all rows,
+// follow them. Dependences always win.
 func schedule(u *unit) error {
 	layer := map[string]int{}
 	for i, l := range u.header.Layers {
@@ -25,13 +26,11 @@ func schedule(u *unit) error {
 	}
 	u.plan.Forward = order(u.plan.Forward, func(s loop.Step) []int { return []int{rank(s)} })
 	u.plan.Backward = order(u.plan.Backward, func(s loop.Step) []int {
-		inner := 1
-		for _, w := range writes(s) {
-			if w.Buf.Class == loop.Gradient {
-				inner = 0
-			}
+		late := 1
+		if r, ok := s.(*loop.Run); ok && loop.SharingOf(r.Kernel) == loop.ByRows {
+			late = 0
 		}
-		return []int{-rank(s), inner}
+		return []int{late, -rank(s)}
 	})
 	collect(u.plan)
 	return nil

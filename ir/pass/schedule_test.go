@@ -6,9 +6,9 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// TestSchedule gives the kernels of a backward pass in a bad order: they come
-// out by layer from the last to the first, parameters before inputs, and the
-// loss before everything.
+// TestSchedule gives the kernels of a backward pass in a bad order: first come
+// those that go row by row, from the loss to the first layer, then the sums over
+// the rows, in the same order of layers.
 func TestSchedule(t *testing.T) {
 	in := &loop.Buffer{Name: "x", Class: loop.Input, Rows: true, Shape: []int{4}}
 	dhead, dhidden := arena("dhead", 4), arena("dhidden", 4)
@@ -17,19 +17,22 @@ func TestSchedule(t *testing.T) {
 	from := func(layer string, dst, src *loop.Buffer) *loop.Run {
 		return step(layer, nil, loop.Stmt{Dst: at(dst), Value: loop.Arg(0), Srcs: []loop.Access{at(src)}})
 	}
+	rows := func(layer string, dst, src *loop.Buffer) *loop.Run {
+		return step(layer, []loop.Axis{rowAxis}, loop.Stmt{Inner: []loop.Axis{colAxis}, Dst: at(dst, 4, 1), Value: loop.Arg(0), Srcs: []loop.Access{at(src, 4, 1)}})
+	}
 	u := &unit{
 		header: &loop.Program{Layers: []loop.Layer{{Name: "hidden"}, {Name: "head"}}},
 		plan: &loop.Plan{Backward: []loop.Step{
-			from("loss", dhead, in),
-			from("head", dhidden, dhead),
-			from("hidden", wHidden, dhidden),
+			rows("loss", dhead, in),
 			from("head", wHead, dhead),
+			rows("head", dhidden, dhead),
+			from("hidden", wHidden, dhidden),
 		}},
 	}
 	if err := schedule(u); err != nil {
 		t.Fatal(err)
 	}
-	want := []*loop.Buffer{dhead, wHead, dhidden, wHidden}
+	want := []*loop.Buffer{dhead, dhidden, wHead, wHidden}
 	for i, s := range u.plan.Backward {
 		if got := writes(s)[0].Buf; got != want[i] {
 			t.Errorf("step %d computes %v, want %v", i, got, want[i])

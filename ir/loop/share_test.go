@@ -1,0 +1,70 @@
+package loop
+
+import (
+	"slices"
+	"testing"
+)
+
+var columns = Axis{Name: "o", N: 8}
+
+// shared are kernels of every kind of sharing, in an order that a training step
+// might have them in.
+func shared() (x, y, total, gradient *Buffer, kernels map[string]Kernel) {
+	x, y = rowsOf("x", 0, 8), rowsOf("y", 0, 8)
+	total = &Buffer{Name: "total", Class: Arena, Shape: []int{}}
+	gradient = &Buffer{Name: "w", Grad: true, Class: Gradient, Shape: []int{8}}
+	relu := Stmt{Inner: []Axis{columns}, Dst: Access{Buf: y, Strides: []int{8, 1}}, Value: Call("max", Arg(0), Num(0)), Srcs: []Access{{Buf: x, Strides: []int{8, 1}}}}
+	counted := relu
+	counted.Value = Call("div", Arg(0), Rows{})
+	before := relu
+	before.Srcs = []Access{{Buf: x, Offset: 8, Strides: []int{8, 1}}}
+	before.Srcs[0].Strides = []int{0, 1} // every row of the first one
+	return x, y, total, gradient, map[string]Kernel{
+		"relu":     &Nest{Outer: []Axis{batch}, Body: []Stmt{relu}},
+		"counted":  &Nest{Outer: []Axis{batch}, Body: []Stmt{counted}},
+		"repeated": &Nest{Outer: []Axis{batch}, Body: []Stmt{before}},
+		"flat": &Nest{Outer: []Axis{{Name: "i", N: 8, Rows: true}}, Body: []Stmt{
+			{Dst: Access{Buf: y, Strides: []int{1}}, Value: Arg(0), Srcs: []Access{{Buf: x, Strides: []int{1}}}},
+		}},
+		"total": &Nest{Body: []Stmt{{Inner: []Axis{batch}, Dst: Access{Buf: total, Strides: []int{0}}, Reduce: Sum, Value: Arg(0), Srcs: []Access{{Buf: y, Strides: []int{8}}}}}},
+		"columns": &Nest{Outer: []Axis{columns}, Body: []Stmt{
+			{Inner: []Axis{batch}, Dst: Access{Buf: gradient, Strides: []int{1, 0}}, Reduce: Sum, Value: Arg(0), Srcs: []Access{{Buf: y, Strides: []int{1, 8}}}},
+		}},
+		"gradW": &Contract{
+			M: []Axis{columns}, N: []Axis{{Name: "i", N: 1}}, K: []Axis{batch},
+			Out: Access{Buf: gradient, Strides: []int{1, 1, 0}}, Lhs: Access{Buf: x, Strides: []int{1, 0, 8}}, Rhs: Access{Buf: y, Strides: []int{0, 1, 8}},
+		},
+		"dense": &Contract{
+			M: []Axis{batch}, N: []Axis{columns}, K: []Axis{{Name: "i", N: 8}},
+			Out: Access{Buf: y, Strides: []int{8, 1, 0}}, Lhs: Access{Buf: x, Strides: []int{8, 0, 1}}, Rhs: Access{Buf: gradient, Strides: []int{0, 1, 0}},
+		},
+	}
+}
+
+func TestSharingOf(t *testing.T) {
+	_, _, _, _, kernels := shared()
+	pool, poolGrad := pooling()
+	kernels["pool"], kernels["poolGrad"] = pool, poolGrad
+	for name, want := range map[string]Sharing{
+		"relu": ByRows, "flat": ByRows, "dense": ByRows, "pool": ByRows, "poolGrad": ByRows,
+		"columns": ByUnits, "gradW": ByUnits,
+		"counted": Solo, "repeated": Solo, "total": Solo,
+	} {
+		if got := SharingOf(kernels[name]); got != want {
+			t.Errorf("%s is shared by %v, want %v", name, got, want)
+		}
+	}
+}
+
+// Workers meet where rows of others are read, and not between sums of their own.
+func TestStages(t *testing.T) {
+	_, _, _, _, k := shared()
+	var plan Plan
+	for _, name := range []string{"dense", "relu", "total", "columns", "gradW", "relu"} {
+		plan.Forward = append(plan.Forward, run(k[name]))
+	}
+	// The two gradients write the same buffer: the second waits for the first.
+	if got, want := plan.Stages(), []int{0, 0, 1, 1, 2, 3}; !slices.Equal(got, want) {
+		t.Errorf("stages %v, want %v", got, want)
+	}
+}

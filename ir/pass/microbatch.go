@@ -1,0 +1,43 @@
+package pass
+
+import "github.com/nngen-go/nngen/ir/loop"
+
+// cacheBytes is the memory that a training step should stay within: the
+// second-level cache of a core, which is 1 to 2 MiB on server and desktop
+// processors of the 2020s.
+const cacheBytes = 1 << 20
+
+// microBatch is how many of the rows of a batch should pass through the network
+// together. More rows share every reading of the weights; fewer keep what the
+// layers hand to one another within the cache. The sum of what a row moves
+// through memory decides:
+//
+//	3 · weights / rows      forward, and both gradients, read or write them
+//	2 · activations         written and read, where they do not fit the cache
+//
+// Convolutions, of few weights and large images, come out at a few rows, and
+// dense layers at the whole batch.
+func microBatch(p *loop.Program) int {
+	if p.Train == nil || p.Training.BatchStatistics {
+		return p.Batch // statistics need the batch at once
+	}
+	weights := 0
+	for _, s := range p.Segments {
+		weights += 4 * s.Len()
+	}
+	arena := 4 * p.Train.ArenaFloats
+	cost := func(rows int) int {
+		c := 3 * weights / rows
+		if arena/p.Batch*rows > cacheBytes {
+			c += 2 * arena / p.Batch
+		}
+		return c
+	}
+	best := p.Batch
+	for rows := 1; rows < p.Batch; rows *= 2 {
+		if cost(rows) < cost(best) {
+			best = rows
+		}
+	}
+	return best
+}
