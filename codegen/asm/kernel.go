@@ -42,6 +42,8 @@ type Body struct {
 	Lines []string
 	Stubs []Stub
 	Work  int
+	// RowWork is how much of Work is needed when n is 1.
+	RowWork int
 }
 
 // Limits of one assembly call, which cannot be preempted: 2 M multiply-adds
@@ -63,6 +65,9 @@ func (u *Unit) Kernel(r Request) ([]Body, error) {
 		if b == nil {
 			return nil, nil
 		}
+		if err := b.verify(); err != nil {
+			return nil, fmt.Errorf("%s%s: %w", r.Name, l, err)
+		}
 		b.Level = l
 		bodies = append(bodies, *b)
 	}
@@ -71,7 +76,9 @@ func (u *Unit) Kernel(r Request) ([]Body, error) {
 
 // body is nil where the family has no machine code for such a kernel.
 func (u *Unit) body(r Request, l Level) (*Body, error) {
-	switch r.Kernel.(type) {
+	switch k := r.Kernel.(type) {
+	case *loop.Contract:
+		return u.contract(r, k, l)
 	}
 	return nil, nil
 }

@@ -1,0 +1,216 @@
+package asm
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// contraction is a loop.Contract in the form that tiles take: loops of one turn
+// are gone, neighbours that are one run of elements are one loop, and the
+// lanes run along the axis that is contiguous in the result.
+type contraction struct {
+	*loop.Contract
+	unit  *Unit
+	level Level
+	req   Request
+
+	b, m, n, k []line
+	v          line // the lanes
+	clips      []clip
+	out        end
+	lhs, rhs   end
+	extras     []end
+	// vectors: the lanes run along a batch axis, so that both factors have them.
+	vectors bool
+}
+
+// line is an axis with the steps of all operands along it.
+type line struct {
+	name          string
+	n             int
+	rows          bool
+	id            int // its place among the kernel's axes
+	out, lhs, rhs int
+	extra         []int
+}
+
+// end is an operand: a parameter and the element of it that all axes start at.
+type end struct {
+	Operand
+	offset int
+}
+
+// clip is a loop.Clip: a position a·coef + a tap must lie in [0, size).
+type clip struct {
+	terms        []loop.ClipTerm // axes by id
+	offset, size int
+}
+
+// contract writes a contraction. Shapes that tiles do not fit are left to the
+// portable body.
+func (u *Unit) contract(r Request, k *loop.Contract, l Level) (*Body, error) {
+	c := &contraction{Contract: k, unit: u, level: l, req: r}
+	if !c.read() || !c.orient() {
+		return nil, nil
+	}
+	c.fuse()
+	p := newPlan(c)
+	if p == nil {
+		return nil, nil
+	}
+	return p.body()
+}
+
+// read takes the kernel apart.
+func (c *contraction) read() bool {
+	axes := c.Axes()
+	find := func(a loop.Access) (end, bool) {
+		o, ok := c.req.operand(a.Buf)
+		return end{o, a.Offset}, ok && len(a.Strides) == len(axes) && a.Index == nil && a.Buf.DType == loop.F32
+	}
+	var ok [3]bool
+	c.out, ok[0] = find(c.Out)
+	c.lhs, ok[1] = find(c.Lhs)
+	c.rhs, ok[2] = find(c.Rhs)
+	if slices.Contains(ok[:], false) {
+		return false
+	}
+	for _, a := range c.Extra {
+		e, ok := find(a)
+		if !ok || a.Buf.Class == loop.Random {
+			return false
+		}
+		c.extras = append(c.extras, e)
+	}
+	gone := map[int]bool{}
+	id := 0
+	for _, g := range []struct {
+		axes []loop.Axis
+		to   *[]line
+	}{{c.B, &c.b}, {c.M, &c.m}, {c.N, &c.n}, {c.K, &c.k}} {
+		for _, a := range g.axes {
+			l := line{name: a.Name, n: a.N, rows: a.Rows, id: id, out: c.Out.Strides[id], lhs: c.Lhs.Strides[id], rhs: c.Rhs.Strides[id]}
+			for _, e := range c.Extra {
+				l.extra = append(l.extra, e.Strides[id])
+			}
+			if a.N > 1 || a.Rows {
+				*g.to = append(*g.to, l)
+			} else {
+				gone[id] = true
+			}
+			id++
+		}
+	}
+	return c.readClips(gone)
+}
+
+// readClips takes over the clips that leave anything out. One over a reduced
+// axis alone shortens the axis.
+func (c *contraction) readClips(gone map[int]bool) bool {
+	for _, k := range c.Clip {
+		at := clip{offset: k.Offset, size: k.Size}
+		for _, t := range k.Terms {
+			if !gone[t.Axis] {
+				at.terms = append(at.terms, t)
+			}
+		}
+		low, high := at.offset, at.offset
+		for _, t := range at.terms {
+			far := t.Coef * (c.Axes()[t.Axis].N - 1)
+			low, high = low+min(far, 0), high+max(far, 0)
+		}
+		switch {
+		case low >= 0 && high < at.size:
+			continue
+		case len(at.terms) != 2:
+			return false
+		}
+		c.clips = append(c.clips, at)
+	}
+	return true
+}
+
+// orient makes the axis along which the result is contiguous the lanes.
+func (c *contraction) orient() bool {
+	unit := func(g []line) int {
+		return slices.IndexFunc(g, func(l line) bool { return l.out == 1 && !l.rows && !c.clipped(l) })
+	}
+	if unit(c.n) < 0 && unit(c.m) >= 0 {
+		c.m, c.n = c.n, c.m
+		c.lhs, c.rhs = c.rhs, c.lhs
+		for _, g := range [][]line{c.b, c.m, c.n, c.k} {
+			for i := range g {
+				g[i].lhs, g[i].rhs = g[i].rhs, g[i].lhs
+			}
+		}
+	}
+	group := &c.n
+	i := unit(c.n)
+	if i < 0 {
+		if i = unit(c.b); i < 0 || c.b[i].lhs != 1 || c.b[i].rhs != 1 {
+			return false
+		}
+		group, c.vectors = &c.b, true
+	}
+	c.v = (*group)[i]
+	*group = slices.Delete(slices.Clone(*group), i, i+1)
+	if slices.ContainsFunc(c.v.extra, func(s int) bool { return s != 0 && s != 1 }) {
+		return false
+	}
+	return !slices.ContainsFunc(c.n, func(l line) bool { return l.rows })
+}
+
+func (c *contraction) clipped(l line) bool {
+	return slices.ContainsFunc(c.clips, func(k clip) bool { return k.terms[0].Axis == l.id || k.terms[1].Axis == l.id })
+}
+
+// fuse makes one loop of neighbours of which the outer continues the inner.
+func (c *contraction) fuse() {
+	for _, g := range []*[]line{&c.b, &c.m, &c.n, &c.k} {
+		for i := 0; i+1 < len(*g); {
+			o, in := (*g)[i], (*g)[i+1]
+			if in.rows || c.clipped(o) || c.clipped(in) || !continues(o, in) {
+				i++
+				continue
+			}
+			in.name, in.n, in.rows, in.id = o.name+"·"+in.name, o.n*in.n, o.rows, o.id
+			*g = slices.Replace(*g, i, i+2, in)
+			i = max(i-1, 0)
+		}
+	}
+}
+
+func continues(o, in line) bool {
+	for e := range o.extra {
+		if o.extra[e] != in.extra[e]*in.n {
+			return false
+		}
+	}
+	return o.out == in.out*in.n && o.lhs == in.lhs*in.n && o.rhs == in.rhs*in.n
+}
+
+// tied finds the clip between two axes.
+func (c *contraction) tied(a, b line) (clip, bool) {
+	for _, k := range c.clips {
+		if k.terms[0].Axis == b.id {
+			k.terms = []loop.ClipTerm{k.terms[1], k.terms[0]}
+		}
+		if k.terms[0].Axis == a.id && k.terms[1].Axis == b.id {
+			return k, true
+		}
+	}
+	return clip{}, false
+}
+
+// within is which points of the second axis, of n, take part at point i of the first.
+func (k clip) within(i, n int) (lo, hi int) {
+	at, coef := k.offset+i*k.terms[0].Coef, k.terms[1].Coef
+	for lo < n && (at+lo*coef < 0 || at+lo*coef >= k.size) {
+		lo++
+	}
+	for hi = lo; hi < n && at+hi*coef >= 0 && at+hi*coef < k.size; {
+		hi++
+	}
+	return lo, hi
+}

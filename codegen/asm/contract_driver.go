@@ -1,0 +1,373 @@
+package asm
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// driver is the Go text around the tiles of a contraction.
+type driver struct {
+	*plan
+	script
+	b     *Body
+	tiles map[string]Stub // by what they compute
+	part  string          // argument of the parameter part, "": there is none
+	count string          // points of the block axis in this block
+	w     string          // the panel
+	step  string
+}
+
+// place is where the operands are at a point of the loops so far.
+type place struct {
+	out, lhs, rhs sum
+	extra         []sum
+}
+
+func (a place) plus(l line, name string, most int) place {
+	b := place{a.out.plus(name, l.out, most), a.lhs.plus(name, l.lhs, most), a.rhs.plus(name, l.rhs, most), slices.Clone(a.extra)}
+	for e := range b.extra {
+		b.extra[e] = b.extra[e].plus(name, l.extra[e], most)
+	}
+	return b
+}
+
+func (a place) shift(s spot) place {
+	a.out.offset += s.out
+	a.lhs.offset += s.lhs
+	a.extra = slices.Clone(a.extra)
+	for e := range a.extra {
+		a.extra[e].offset += s.extra[e]
+	}
+	return a
+}
+
+// body writes the tiles and the Go text around them.
+func (p *plan) body() (*Body, error) {
+	d := &driver{plan: p, b: &Body{}, tiles: map[string]Stub{}}
+	d.names = map[string]bool{"n": true, "t": true, "work": true, "part": true, "step": true, "w": true, "p": true}
+	for _, o := range p.req.Operands {
+		d.names[o.Name] = true
+		if o.Buf.Ragged {
+			d.names["offsets"] = true
+		}
+	}
+	if p.pack != inPlace {
+		points := p.panelLanes()
+		for i, s := range p.sum {
+			points *= p.extent(i, s)
+		}
+		d.b.Work = points
+		if p.pack != rowsIfShared {
+			d.b.RowWork = points
+		}
+	}
+	at := place{out: sum{offset: p.out.offset}, lhs: sum{offset: p.lhs.offset}, rhs: sum{offset: p.rhs.offset}}
+	for _, e := range p.extras {
+		at.extra = append(at.extra, sum{offset: e.offset})
+	}
+	err := d.outside(at)
+	d.b.Lines = d.lines
+	return d.b, err
+}
+
+// extent is how many points of a reduced axis a panel has at most.
+func (p *plan) extent(i int, s line) int {
+	if i == p.block {
+		return p.size
+	}
+	return s.n
+}
+
+// total is Go for the number of points of an axis.
+func total(l line) string {
+	switch {
+	case !l.rows:
+		return fmt.Sprint(l.n)
+	case l.n == 1:
+		return "n"
+	}
+	return fmt.Sprintf("%d*n", l.n)
+}
+
+func most(l line) int {
+	if l.rows {
+		return -1
+	}
+	return l.n - 1
+}
+
+// outside writes the loops over the batch axes.
+func (d *driver) outside(at place) error {
+	for _, l := range d.outer {
+		v := d.name(letter(l.name), "b")
+		d.line("for %s := range %s {", v, total(l))
+		at = at.plus(l, v, most(l))
+	}
+	err := d.blocks(at)
+	for range d.outer {
+		d.line("}")
+	}
+	return err
+}
+
+// blocks writes the loop over the blocks of the reduced axes.
+func (d *driver) blocks(at place) error {
+	if d.units {
+		d.line("from, to := t.Share(%d)", d.unitsOf(d.v.n/d.width)+d.unitsOf(min(1, d.v.n%d.width)))
+		d.names["from"], d.names["to"] = true, true
+	}
+	if d.block < 0 {
+		return d.panels(at)
+	}
+	l := d.sum[d.block]
+	v := d.name(letter(l.name), "k")
+	d.line("for %s := 0; %s < %s; %s += %d {", v, v, total(l), v, d.size)
+	if d.countedBlock() {
+		d.count = d.name("k", "count")
+		d.line("%s := min(%d, %s-%s)", d.count, d.size, total(l), v)
+	}
+	d.part = "0"
+	switch {
+	case d.Accumulate:
+		d.part = fmt.Sprint(partMore)
+	default:
+		d.part = "part"
+		d.line("part := 0")
+		d.line("if %s > 0 {", v)
+		d.line("part = %d // add to what is there", partMore)
+		d.line("}")
+		if d.Epilogue != nil {
+			d.line("if %s+%d < %s {", v, d.size, total(l))
+			d.line("part |= %d // more to come", partRest)
+			d.line("}")
+		}
+	}
+	at.lhs = at.lhs.plus(v, l.lhs, most(l))
+	at.rhs = at.rhs.plus(v, l.rhs, most(l))
+	err := d.panels(at)
+	d.line("}")
+	return err
+}
+
+// countedBlock reports that blocks differ in their number of points.
+func (p *plan) countedBlock() bool {
+	l := p.sum[p.block]
+	return p.size > 1 && (l.rows || l.n%p.size != 0)
+}
+
+// panels writes the loop over the panels, and the last one apart where it is
+// narrower.
+func (d *driver) panels(at place) error {
+	full, rest := d.v.n/d.width, d.v.n%d.width
+	if d.units {
+		return d.shares(at, full, rest)
+	}
+	if full > 0 {
+		j := ""
+		to := at
+		if full > 1 {
+			j = d.name("j")
+			d.line("for %s := 0; %s < %d; %s += %d {", j, j, full*d.width, j, d.width)
+			to = at.plus(d.v, j, (full-1)*d.width)
+		}
+		if err := d.panel(to, d.width); err != nil {
+			return err
+		}
+		if full > 1 {
+			d.line("}")
+		}
+	}
+	if rest > 0 {
+		if full > 0 {
+			d.line("{ // the last %d columns", rest)
+			defer d.line("}")
+		}
+		return d.panel(d.last(at, full), rest)
+	}
+	return nil
+}
+
+// last is where the panel after full whole ones starts.
+func (d *driver) last(at place, full int) place {
+	n := full * d.width
+	at.out.offset += n * d.v.out
+	at.lhs.offset += n * d.v.lhs
+	at.rhs.offset += n * d.v.rhs
+	at.extra = slices.Clone(at.extra)
+	for e := range at.extra {
+		at.extra[e].offset += n * d.v.extra[e]
+	}
+	return at
+}
+
+// panel writes one panel: packing, then the rows.
+func (d *driver) panel(at place, lanes int) error {
+	if err := d.packed(at, lanes); err != nil {
+		return err
+	}
+	return d.rowsAround(at, lanes, 0, nil)
+}
+
+// shares writes the loop over this worker's units: a panel and some of the rows.
+func (d *driver) shares(at place, full, rest int) error {
+	if d.pack != inPlace {
+		d.names["packed"] = true
+		d.line("packed := -1")
+	}
+	each := d.unitsOf(1)
+	write := func(from, to, panel string, at place, lanes int) error {
+		u := d.name("u")
+		d.line("for %s := %s; %s < %s; %s++ {", u, from, u, to, u)
+		if panel == "" {
+			panel = d.name("j")
+			if d.names[panel] = true; each > 1 {
+				d.line("%s := %s / %d * %d", panel, u, each, d.width)
+			} else {
+				d.line("%s := %s * %d", panel, u, d.width)
+			}
+			at = at.plus(d.v, panel, (full-1)*d.width)
+		}
+		if d.pack != inPlace {
+			d.line("if packed != %s {", panel)
+			d.line("packed = %s", panel)
+			if err := d.packed(at, lanes); err != nil {
+				return err
+			}
+			d.line("}")
+		} else if err := d.packed(at, lanes); err != nil {
+			return err
+		}
+		if err := d.share(at, lanes, u, each); err != nil {
+			return err
+		}
+		d.line("}")
+		delete(d.names, u)
+		return nil
+	}
+	switch {
+	case full == 0:
+		return write("from", "to", "0", at, rest)
+	case full == 1 && rest == 0:
+		return write("from", "to", "0", at, d.width)
+	case rest == 0:
+		return write("from", "to", "", at, d.width)
+	}
+	panel := ""
+	if full == 1 {
+		panel = "0"
+	}
+	if err := write("from", fmt.Sprintf("min(to, %d)", full*each), panel, at, d.width); err != nil {
+		return err
+	}
+	return write(fmt.Sprintf("max(from, %d)", full*each), "to", fmt.Sprint(full*d.width), d.last(at, full), rest)
+}
+
+// chunk is how many tiles of the first strip a unit of work takes.
+func (p *plan) chunk() int {
+	if len(p.strips) == 0 {
+		return 1
+	}
+	work := len(p.strips[0].spots) * p.panelLanes() * p.points()
+	return max(1, min(p.strips[0].n, (Limit/6)/work))
+}
+
+// points is how many products a block sums.
+func (p *plan) points() int {
+	n := 1
+	for i, s := range p.sum {
+		n *= p.extent(i, s)
+	}
+	return n
+}
+
+// unitsOf is how many units some panels are.
+func (p *plan) unitsOf(panels int) int {
+	n := panels * ((p.strips[0].n + p.chunk() - 1) / p.chunk())
+	for _, a := range p.around {
+		n *= a.n
+	}
+	return n
+}
+
+// share writes the calls of unit u: the rows are the remainder of u, the outer
+// ones first.
+func (d *driver) share(at place, lanes int, u string, each int) error {
+	var bounds []bound
+	rest := each
+	for i, l := range d.around {
+		v := d.name(letter(l.name), "i")
+		rest /= l.n
+		d.line("%s := %s", v, digit(u, rest, l.n))
+		at = at.plus(l, v, most(l))
+		if j, ok := d.ranges[i]; ok {
+			lo, hi := d.rangeOf(l, j, v)
+			bounds = append(bounds, bound{j, lo, hi})
+		}
+	}
+	s := d.strips[0]
+	c := d.chunk()
+	first := ""
+	if s.n > c {
+		first = d.name("i")
+		d.line("%s := %s", first, digit(u, 1, rest))
+	}
+	calls := func(s strip, first string) error {
+		b := at
+		count := fmt.Sprint(s.n)
+		if first != "" {
+			b = b.plus(line{out: s.step.out * c, lhs: s.step.lhs * c, extra: scaled(s.step.extra, c)}, first, rest-1)
+			count = fmt.Sprintf("min(%d, %d-%s*%d)", c, s.n, first, c)
+		}
+		return d.call(b, lanes, s, bounds, nil, count, min(c, s.n))
+	}
+	if err := calls(s, first); err != nil || len(d.strips) == 1 {
+		return err
+	}
+	if first != "" {
+		d.line("if %s == %d {", first, rest-1)
+		defer d.line("}")
+	}
+	for _, s := range d.strips[1:] {
+		if err := calls(s, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func scaled(list []int, n int) []int {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i] *= n
+	}
+	return out
+}
+
+// digit is Go for u/unit%n, where u counts below all once panels are left out.
+func digit(u string, unit, n int) string {
+	s := u
+	if unit > 1 {
+		s += fmt.Sprintf(" / %d", unit)
+	}
+	if n == 1 {
+		return "0"
+	}
+	return s + fmt.Sprintf(" %% %d", n)
+}
+
+// rangeOf writes which points of a reduced axis take part at a row.
+func (d *driver) rangeOf(l line, j int, v string) (lo, hi string) {
+	k, _ := d.tied(l, d.sum[j])
+	lo, hi = d.name("lo"), d.name("hi")
+	var list []string
+	for i := range l.n {
+		a, b := k.within(i, d.sum[j].n)
+		list = append(list, fmt.Sprintf("{%d, %d}", a, b))
+	}
+	r := d.name("r", "s")
+	d.line("%s := [...][2]int{%s}[%s] // the %s that lie inside", r, strings.Join(list, ", "), v, d.sum[j].name)
+	d.line("%s, %s := %s[0], %s[1]", lo, hi, r, r)
+	delete(d.names, r)
+	return lo, hi
+}

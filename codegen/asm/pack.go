@@ -1,0 +1,170 @@
+package asm
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// A panel is a part of the right operand as the tiles read it best: for every
+// reduced point lanes elements, rounded up to whole registers, one point after
+// the other. Packed so, it fills the cache evenly, which rows of a matrix
+// whose stride is a power of two do not.
+
+// packRows copies rows of lanes elements, contiguous along the result, into a panel.
+func (u *Unit) packRows(l Level, lanes int) (Stub, bool, error) {
+	s := Stub{
+		Name:   fmt.Sprintf("packRows%d%v", lanes, l),
+		Doc:    fmt.Sprintf("copies k rows of %d float32s, step bytes apart, into the panel p.", lanes),
+		Params: []Param{{"p", "*float32"}, {"w", "*float32"}, {"step", "int"}, {"k", "int"}},
+	}
+	if !u.once(s.Name) {
+		return s, false, nil
+	}
+	c := u.function(l, s)
+	p, w, step, k := c.pointer("p"), c.pointer("w"), c.pointer("step"), c.pointer("k")
+	width := (lanes + l.Lanes() - 1) / l.Lanes()
+	tail := c.lanes(lanes - (width-1)*l.Lanes())
+	v := c.allocs(width)
+	c.Comment("Row by row:")
+	c.until(k, func() {
+		for j, r := range v {
+			m := mask{}
+			if j == width-1 {
+				m = tail
+			}
+			c.load(r, at(w, j*l.Lanes()), m)
+		}
+		for j, r := range v {
+			c.store(at(p, j*l.Lanes()), r, mask{})
+		}
+		c.ADDQ(step, w)
+		c.advance(p, width*l.Lanes())
+	})
+	return s, true, c.end()
+}
+
+// packColumns copies a matrix whose rows are the lanes of the result, so that
+// they have to be turned: lanes rows of k elements, k contiguous.
+func (u *Unit) packColumns(l Level, lanes, k int) (Stub, bool, error) {
+	s := Stub{
+		Name:   fmt.Sprintf("packColumns%dx%d%v", lanes, k, l),
+		Doc:    fmt.Sprintf("copies %d rows of %d float32s, step bytes apart, into the panel p, transposed.", lanes, k),
+		Params: []Param{{"p", "*float32"}, {"w", "*float32"}, {"step", "int"}},
+	}
+	if !u.once(s.Name) {
+		return s, false, nil
+	}
+	c := u.function(l, s)
+	size := l.Lanes()
+	width := (lanes + size - 1) / size
+	step := c.pointer("step")
+	base, panel := c.pointer("w"), c.pointer("p")
+	for j := range width {
+		t := &transposer{code: c, rows: min(size, lanes-j*size), stride: width * size}
+		if j > 0 {
+			rows := c.GP64()
+			c.MOVQ(step, rows)
+			c.IMULQ(operand.U32(uint32(size)), rows, rows)
+			c.ADDQ(rows, base)
+			c.advance(panel, size)
+		}
+		t.at(base, step)
+		t.p = c.GP64()
+		c.MOVQ(panel, t.p)
+		c.Comment(fmt.Sprintf("Rows %d to %d, %d elements a turn:", j*size, j*size+t.rows-1, size))
+		c.counted(k/size, func() {
+			t.block()
+			t.forward(size)
+		})
+		if rest := k % size; rest > 0 {
+			c.Comment("The last ones once more, with those behind them:")
+			t.forward(rest - size)
+			t.block()
+		}
+	}
+	return s, true, c.end()
+}
+
+// transposer turns squares of as many rows as a register has lanes.
+type transposer struct {
+	*code
+	rows   int // that there are: further lanes repeat the last
+	stride int // of the panel
+	p      reg.GPVirtual
+	// Rows are found from a pointer for every four of them.
+	quads       []reg.GPVirtual
+	step, step3 reg.GPVirtual
+}
+
+// at sets the pointers to the rows from w on.
+func (t *transposer) at(w, step reg.GPVirtual) {
+	t.step, t.step3 = step, t.GP64()
+	t.LEAQ(operand.Mem{Base: step, Index: step, Scale: 2}, t.step3)
+	t.quads = nil
+	for i := 0; i < t.rows; i += 4 {
+		q := t.GP64()
+		if i == 0 {
+			t.MOVQ(w, q)
+		} else {
+			t.LEAQ(operand.Mem{Base: t.quads[i/4-1], Index: step, Scale: 4}, q)
+		}
+		t.quads = append(t.quads, q)
+	}
+}
+
+// row is element i of a row.
+func (t *transposer) row(r, i int) operand.Mem {
+	r = min(r, t.rows-1)
+	m := at(t.quads[r/4], i)
+	switch r % 4 {
+	case 1:
+		m.Index, m.Scale = t.step, 1
+	case 2:
+		m.Index, m.Scale = t.step, 2
+	case 3:
+		m.Index, m.Scale = t.step3, 1
+	}
+	return m
+}
+
+func (t *transposer) forward(k int) {
+	for _, q := range t.quads {
+		t.advance(q, k)
+	}
+	t.advance(t.p, k*t.stride)
+}
+
+// block turns one square. Four columns at a time: rows r, r+4, r+8 … are
+// gathered into the quarters of register r, and 4x4 squares are turned within
+// the quarters.
+func (t *transposer) block() {
+	size := t.level.Lanes()
+	v, u := t.allocs(4), t.allocs(4)
+	for col := 0; col < size; col += 4 {
+		for r, x := range v {
+			t.VMOVUPS(t.row(r, col), t.quarter(x))
+			for q := 1; q < size/4; q++ {
+				if t.level == AVX512 {
+					t.VINSERTF32X4(operand.U8(uint8(q)), t.row(4*q+r, col), t.full(x), t.full(x))
+				} else {
+					t.VINSERTF128(operand.U8(uint8(q)), t.row(4*q+r, col), t.full(x), t.full(x))
+				}
+			}
+		}
+		f := t.full
+		t.VUNPCKLPS(f(v[1]), f(v[0]), f(u[0]))
+		t.VUNPCKHPS(f(v[1]), f(v[0]), f(u[1]))
+		t.VUNPCKLPS(f(v[3]), f(v[2]), f(u[2]))
+		t.VUNPCKHPS(f(v[3]), f(v[2]), f(u[3]))
+		t.VUNPCKLPD(f(u[2]), f(u[0]), f(v[0]))
+		t.VUNPCKHPD(f(u[2]), f(u[0]), f(v[1]))
+		t.VUNPCKLPD(f(u[3]), f(u[1]), f(v[2]))
+		t.VUNPCKHPD(f(u[3]), f(u[1]), f(v[3]))
+		for i, x := range v {
+			t.store(at(t.p, (col+i)*t.stride), x, mask{})
+		}
+	}
+	t.release(append(v, u...)...)
+}
