@@ -79,6 +79,14 @@ func (u *Unit) body(r Request, l Level) (*Body, error) {
 	switch k := r.Kernel.(type) {
 	case *loop.Contract:
 		return u.contract(r, k, l)
+	case *loop.GatherSum:
+		return u.gatherSum(r, k, l)
+	case *loop.ScatterSum:
+		return u.scatterSum(r, k, l)
+	case *loop.Nest:
+		if isIndexed(k) {
+			return u.nestIndex(r, k, l)
+		}
 	}
 	return nil, nil
 }

@@ -1,0 +1,53 @@
+package asm
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// embedding is a table of 23 rows, ids of 3 words in each row, and what is done
+// with the rows that they name.
+func embeddingCases() []kernelCase {
+	var list []kernelCase
+	add := func(name string, k *loop.Nest) {
+		list = append(list, kernelCase{name: name, kernel: k, rows: []int{1, 2, 5}, tolerance: 1e-5, limit: 23})
+	}
+	const words = 3
+	for _, width := range []int{2, 5, 8, 11, 16, 17, 31, 64, 300, 530} {
+		table := &loop.Buffer{Name: "table", Class: loop.Param, Shape: []int{23, width}}
+		ids := &loop.Buffer{Name: "ids", Class: loop.Input, DType: loop.I32, Rows: true, Shape: []int{words}}
+		y := &loop.Buffer{Name: "y", Class: loop.Arena, Rows: true, Shape: []int{words, width}}
+		index := &loop.Access{Buf: ids, Strides: []int{1, 0}}
+		row := loop.Access{Buf: table, Strides: []int{0, 1}, Index: index, IndexStride: width}
+		all := loop.Access{Buf: y, Strides: []int{width, 1}}
+		axes := []loop.Axis{{Name: "n", N: words, Rows: true}, {Name: "o", N: width}}
+		add(fmt.Sprintf("embedding %d", width), &loop.Nest{Outer: axes[:1], Body: []loop.Stmt{
+			{Inner: axes[1:], Dst: all, Value: loop.Arg(0), Srcs: []loop.Access{row}}}})
+		add(fmt.Sprintf("embedding %d gradient", width), &loop.Nest{Outer: axes, Body: []loop.Stmt{
+			{Dst: row, Value: loop.Arg(0), Srcs: []loop.Access{all}, Accumulate: true}}})
+		bias := loop.Access{Buf: &loop.Buffer{Name: "b", Class: loop.Param, Shape: []int{width}}, Strides: []int{0, 1}}
+		weight := loop.Access{Buf: &loop.Buffer{Name: "w", Class: loop.Weight, Rows: true, Shape: []int{words}}, Strides: []int{1, 0}}
+		share := loop.Access{Buf: &loop.Buffer{Name: "share", Class: loop.Scalar}, Strides: []int{0, 0}}
+		add(fmt.Sprintf("embedding %d weighted", width), &loop.Nest{Outer: axes, Body: []loop.Stmt{
+			{Dst: all, Value: loop.Call("add", loop.Call("mul", loop.Arg(0), loop.Call("mul", loop.Arg(2), loop.Arg(1))), loop.Num(3)), Srcs: []loop.Access{row, weight, share}}}})
+		add(fmt.Sprintf("embedding %d bias", width), &loop.Nest{Outer: axes, Body: []loop.Stmt{
+			{Dst: all, Value: loop.Call("tanh", loop.Call("add", loop.Arg(0), loop.Arg(1))), Srcs: []loop.Access{row, bias}}}})
+	}
+	return list
+}
+
+func TestEmbedding(t *testing.T) { checkKernels(t, embeddingCases()) }
+
+// A batch of sentences of 200 words, in 64 dimensions.
+func BenchmarkEmbedding(b *testing.B) {
+	var list []kernelCase
+	for _, c := range embeddingCases() {
+		if c.name == "embedding 64" || c.name == "embedding 64 gradient" {
+			c.rows = []int{128 * 200 / 3}
+			list = append(list, c)
+		}
+	}
+	benchKernels(b, list)
+}
