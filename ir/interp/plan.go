@@ -63,15 +63,22 @@ func (m *Machine[F]) evaluate(c *ir.Context[F], p *plan) map[*ir.Value]*ir.Tenso
 }
 
 // apply evaluates one value: contractions through BLAS where they are matrix
-// products or convolutions.
+// products or convolutions, and pooling by all channels of a point at a time.
 func (m *Machine[F]) apply(c *ir.Context[F], v *ir.Value, args []*ir.Tensor[F]) *ir.Tensor[F] {
-	if k, ok := v.Op.(*op.Contract); ok {
+	switch k := v.Op.(type) {
+	case *op.Contract:
 		if t := product(c, k, v, args); t != nil {
 			return t
 		}
 		if t := convolution(c, &m.pool, k, v, args); t != nil {
 			return t
 		}
+	case *op.Window:
+		if len(args) == 1 {
+			return pooled(c, k, v, args[0])
+		}
+	case *op.WindowGrad:
+		return unpooled(c, k, args[0], args[1])
 	}
 	return op.Eval(c, v, args)
 }
