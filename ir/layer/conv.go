@@ -150,7 +150,8 @@ func times(extents []int) string {
 	return strings.Join(parts, "x")
 }
 
-// strided reports strides together with dilation, which Keras refuses.
+// strided reports strides together with a dilation, which Keras's Conv1D and
+// Conv2D refuse, and its depthwise convolutions do not.
 func (c *Context) strided(w window) bool {
 	if slices.Max(w.strides) == 1 || slices.Max(w.dilation) == 1 {
 		return true

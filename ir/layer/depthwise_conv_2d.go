@@ -51,7 +51,7 @@ func defaultDepthwise() depthwise {
 }
 
 func (l *depthwise) build(c *Context, x *ir.Value, format channelsLast, multiplier int, w window) *ir.Value {
-	if !c.spatial(x, len(w.size), format) || !c.strided(w) {
+	if !c.spatial(x, len(w.size), format) {
 		return c.poison()
 	}
 	f, ok := c.frame(x, w)

@@ -57,7 +57,7 @@ func defaultSeparable() separable {
 }
 
 func (l *separable) build(c *Context, x *ir.Value, format channelsLast, filters int, w window) *ir.Value {
-	if !c.spatial(x, len(w.size), format) || !c.strided(w) {
+	if !c.spatial(x, len(w.size), format) {
 		return c.poison()
 	}
 	f, ok := c.frame(x, w)

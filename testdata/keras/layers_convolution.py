@@ -74,6 +74,7 @@ def depthwise():
         "_strides": {"kernel_size": 2, "strides": 2, "depth_multiplier": 2},
         "_strides_same": {"kernel_size": 3, "strides": 2, "padding": "same"},
         "_dilation": {"kernel_size": 2, "dilation_rate": [2, 3]},
+        "_strides_dilation_same": {"kernel_size": 2, "strides": 2, "dilation_rate": 2, "padding": "same"},
         "_regularized": {"kernel_size": 2, "depthwise_regularizer": L2, "bias_regularizer": L1},
     }
     for tail, args in settings.items():
@@ -93,6 +94,7 @@ def separable():
         "_multiplier": {"kernel_size": [2, 3], "depth_multiplier": 2, "activation": "tanh"},
         "_strides_same": {"kernel_size": 3, "strides": 2, "padding": "same", "use_bias": False},
         "_dilation_same": {"kernel_size": 2, "dilation_rate": 2, "padding": "same"},
+        "_strides_dilation": {"kernel_size": 2, "strides": 2, "dilation_rate": 2},
         "_regularized": {
             "kernel_size": 2, "depthwise_regularizer": L2, "pointwise_regularizer": L1, "bias_regularizer": L2,
         },
