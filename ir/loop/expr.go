@@ -44,7 +44,7 @@ func (a Apply) String() string {
 }
 
 // Call applies a base function, folding what is constant and dropping what
-// changes nothing: x+0, x·1, x·0, x/1, -(-x).
+// changes nothing: x+0, x·1, x·0, x/1, -(-x), and a choice of equals.
 func Call(fn string, args ...Expr) Expr {
 	nums := make([]float64, 0, len(args))
 	for _, a := range args {

@@ -75,6 +75,7 @@ func TestCall(t *testing.T) {
 		{Call("div", x, Num(1)), x},
 		{Call("neg", Call("neg", x)), x},
 		{Call("add", Num(2), Num(3)), Num(5)},
+		{Call("select", Call("gt", x, Num(0)), Arg(1), Arg(1)), Arg(1)},
 		{Call("log", Num(0)), Apply{"log", []Expr{Num(0)}}}, // not a finite constant: left to run time
 		{Substitute(Call("mul", x, Arg(1)), []Expr{Num(2), Num(4)}), Num(8)},
 	} {

@@ -14,7 +14,7 @@ const maxFolded = 4096
 
 // fold computes what is constant, writes constant scalars into expressions, and
 // drops what changes nothing: maps of a value to itself, chains of scales and
-// shifts, reshapes of reshapes.
+// shifts, reshapes of reshapes, zeros around the image of a convolution.
 func fold(g *ir.Graph) error {
 	for _, v := range g.Values {
 		if c := constant(v); c != nil {
@@ -25,6 +25,7 @@ func fold(g *ir.Graph) error {
 		inline(v)
 		affineChain(v)
 		reshapeChain(v)
+		unpad(v)
 		if same := identity(v); same != nil {
 			if same.Name == "" {
 				same.Name, same.GradOf = v.Name, v.GradOf

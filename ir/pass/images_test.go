@@ -2,6 +2,7 @@ package pass
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
@@ -35,6 +36,10 @@ func (n *network) window(in int) (taps, stride, dilation, before, after, out int
 }
 
 func (n *network) conv(x *ir.Value) *ir.Value {
+	if n.c.pick(4) == 0 {
+		name := n.layer("zeropadding")
+		x = n.b.Named(op.PadWith(n.b, x, []int{0, n.c.pick(2), 1, 0}, []int{0, 1, n.c.pick(2), 0}, 0), name)
+	}
 	name := n.layer("conv")
 	c, filters := x.Shape[3], 2
 	kh, sh, dh, top, _, outH := n.window(x.Shape[1])
@@ -93,8 +98,8 @@ func TestFuseConvolutions(t *testing.T) {
 		n := &network{m: &model{}, b: ir.NewBuilder(name), losses: name != "predict", training: name == "train"}
 		x := n.input(0, ir.Type{Shape: ir.Shape{ir.Batch, 6, 1, 2}}, 0)
 		for _, steps := range [][]int{
-			{2, 0, 0, 1, 1, 0, 0, 0, 0, 0, 2, 1, 6}, // 3 taps, padded by 1 on either side, relu
-			{1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 6}, // 2 taps in steps of 2
+			{1, 2, 0, 0, 1, 1, 0, 0, 0, 0, 0, 2, 1, 6}, // 3 taps, padded by 1 on either side, relu
+			{1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 1, 6}, // 2 taps in steps of 2
 		} {
 			n.c = &choices{drawn: steps}
 			x = n.conv(x)
@@ -135,4 +140,32 @@ contract m=[c:4] n=[o:2] k=[n:3n]
 contract m=[r:3, c:2] n=[o:2] k=[n, y:6] 0<=r+y-1<6
   ∂conv_2/kernel[4*r + 2*c + o] = sum(in0[12*n + 2*r + 2*y + c - 2] * ∂conv_2.pre[12*n + 2*y + o])
 `)
+}
+
+// TestUnpad checks that zeros around an image are no copy of it, and that
+// anything else is.
+func TestUnpad(t *testing.T) {
+	for _, tt := range []struct {
+		pad  *op.Pad
+		want string
+	}{
+		{&op.Pad{Before: []int{0, 1, 2, 0}, After: []int{0, 0, 1, 0}}, "(n,y+r-2,x+s-4,c)"},
+		{&op.Pad{Before: []int{0, 1, 2, 0}, After: []int{0, 0, 1, 0}, Value: 1}, "(n,y+r,x+s,c)"},
+		{&op.Pad{Before: []int{0, 0, 0, 0}, After: []int{0, 0, 0, 0}, Interior: []int{0, 1, 0, 0}}, "(n,y+r,x+s,c)"},
+	} {
+		n := &network{m: &model{}, b: ir.NewBuilder("predict"), c: &choices{drawn: []int{1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2, 0, 0}}}
+		x := n.input(0, ir.Type{Shape: ir.Shape{ir.Batch, 4, 3, 2}}, 0)
+		n.conv(n.b.Apply(tt.pad, n.b.Apply(tt.pad, x))) // twice
+		if err := n.b.Errors.Err(); err != nil {
+			t.Fatal(err)
+		}
+		if err := fold(n.b.Graph); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range n.b.Graph.Values {
+			if k, ok := v.Op.(*op.Contract); ok && !strings.Contains(k.String(), tt.want) {
+				t.Errorf("%v: got %v, want %s", tt.pad, k, tt.want)
+			}
+		}
+	}
 }
