@@ -1,0 +1,7 @@
+//go:build !amd64 || purego || tinygo
+
+package peak
+
+func multiplyAdd(n int) float64 { return multiplyAddGo(n) }
+
+func read(v []float32) { readGo(v) }
