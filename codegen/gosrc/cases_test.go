@@ -39,7 +39,10 @@ var (
 
 func kernelCases() []kernelCase {
 	var cases []kernelCase
-	add := func(name string, limit int, k loop.Kernel) { cases = append(cases, kernelCase{name, k, limit}) }
+	image := false
+	add := func(name string, limit int, k loop.Kernel) {
+		cases = append(cases, kernelCase{name, k, limit, image})
+	}
 	dense := func(in, out int, e loop.Expr, word string) *loop.Contract {
 		c := &loop.Contract{M: []loop.Axis{rowsAxis(1)}, N: []loop.Axis{plainAxis("o", out)}, K: []loop.Axis{plainAxis("i", in)},
 			Out: access(rowBuf(out), out, 1, 0), Lhs: access(rowBuf(in), in, 0, 1), Rhs: access(weightBuf(in, out), 0, 1, out), Epilogue: e, Word: word}
@@ -99,6 +102,9 @@ func kernelCases() []kernelCase {
 		Out: access(weightBuf(3, 4), 4, 1, 0, 0), Lhs: access(rowBuf(5, 3), 1, 0, 15, 3), Rhs: access(rowBuf(4, 5), 0, 5, 20, 1)})
 	nestCases(add)
 	sparseCases(add)
+	image = true
+	convCases(add)
+	windowCases(add)
 	return cases
 }
 

@@ -17,9 +17,11 @@ const tiny = 128
 func (e *emitter) contract(c *loop.Contract) *kernel {
 	c = tidy(c)
 	d := &dense{Contract: c}
-	plain := len(c.B) == 0 && len(c.M) <= 1 && len(c.N) <= 1 && len(c.K) <= 1
+	plain := len(c.Clip) == 0 && len(c.B) == 0 && len(c.M) <= 1 && len(c.N) <= 1 && len(c.K) <= 1
 	if plain {
 		d.read()
+	} else {
+		d.Contract = unjoined(c, fewChannels)
 	}
 	accs := d.placed()
 	k := e.newKernel(accs...)
@@ -40,7 +42,7 @@ func (e *emitter) contract(c *loop.Contract) *kernel {
 		default:
 			d.stream()
 		}
-	default:
+	case !d.convolution():
 		d.operands()
 		d.general(accs)
 	}
@@ -129,27 +131,10 @@ func (d *dense) title(end string) {
 // tidy drops loops of one turn and turns the contraction so that N is the
 // contiguous axis of the result and never counts rows.
 func tidy(c *loop.Contract) *loop.Contract {
-	t := *c
-	t.Extra = slices.Clone(c.Extra)
-	all := []*loop.Access{&t.Out, &t.Lhs, &t.Rhs}
-	for i := range t.Extra {
-		all = append(all, &t.Extra[i])
-	}
-	for _, a := range all {
-		a.Strides = slices.Clone(a.Strides)
-	}
-	pos := 0
-	for _, group := range []*[]loop.Axis{&t.B, &t.M, &t.N, &t.K} {
-		*group = slices.Clone(*group)
-		for i := 0; i < len(*group); {
-			if a := (*group)[i]; a.N > 1 || a.Rows {
-				i, pos = i+1, pos+1
-				continue
-			}
-			*group = slices.Delete(*group, i, i+1)
-			for _, a := range all {
-				a.Strides = slices.Delete(a.Strides, pos, pos+1)
-			}
+	t := cloneContract(c)
+	for at := 0; at < len(t.Axes()); {
+		if a := t.Axes()[at]; a.N > 1 || a.Rows || !t.drop(at) {
+			at++
 		}
 	}
 	unit := func(from int, group []loop.Axis) bool {
@@ -160,21 +145,12 @@ func tidy(c *loop.Contract) *loop.Contract {
 		}
 		return false
 	}
-	b, m, n := len(t.B), len(t.M), len(t.N)
-	rowsIn := func(g []loop.Axis) bool { return slices.ContainsFunc(g, func(a loop.Axis) bool { return a.Rows }) }
+	b, m := len(t.B), len(t.M)
+	rowsIn := func(g []loop.Axis) bool { return slices.ContainsFunc(g, isRows) }
 	if rowsIn(t.N) || !rowsIn(t.M) && unit(b, t.M) && !unit(b+m, t.N) {
-		t.M, t.N = t.N, t.M
-		t.Lhs, t.Rhs = t.Rhs, t.Lhs
-		all = []*loop.Access{&t.Out, &t.Lhs, &t.Rhs}
-		for i := range t.Extra {
-			all = append(all, &t.Extra[i])
-		}
-		for _, a := range all {
-			s := a.Strides
-			a.Strides = slices.Concat(s[:b], s[b+m:b+m+n], s[b:b+m], s[b+m+n:])
-		}
+		t.turn()
 	}
-	return &t
+	return t.Contract
 }
 
 // forward: y[r,o] = Σ_i x[r,i]·w[i,o] with rows of x, w and y contiguous.

@@ -353,9 +353,7 @@ func (d *dense) general(accs []placed) {
 	}
 	s := d.inner("s")
 	d.line("var %s %s", s, d.el.float)
-	for i := outer; i < len(axes); i++ {
-		ends = append(ends, d.open(axes, i, vars, accs))
-	}
+	ends = append(ends, d.openReduced(axes, outer, vars, accs)...)
 	d.line("%s += %s * %s", s, d.at(accs[1], vars), d.at(accs[2], vars))
 	for i := len(ends) - 1; i >= outer; i-- {
 		ends[i]()

@@ -34,6 +34,14 @@ func (d *dense) epilogueText(sum, row, column string) string {
 			args = append(args, p.name)
 		}
 	}
+	return d.epilogueOf(args)
+}
+
+// epilogueOf prints the epilogue as a formula of the sum and of its operands.
+func (d *dense) epilogueOf(args []string) string {
+	if d.Epilogue == nil {
+		return args[0]
+	}
 	if loop.Size(d.Epilogue) > 4 {
 		if text, ok := byName(d.Epilogue, strings.Split(comment(d.Word), ", "), args); ok {
 			return text

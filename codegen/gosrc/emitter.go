@@ -171,6 +171,10 @@ func (e *emitter) kernel(k loop.Kernel) (*kernel, string, error) {
 		out = e.scatterSum(k)
 	case *loop.MultiHot:
 		out = e.multiHot(k)
+	case *loop.Window:
+		out = e.window(k)
+	case *loop.WindowGrad:
+		out = e.windowGrad(k)
 	default:
 		return nil, "", fmt.Errorf("kernels of the family %s are not emitted by this version", k.Family())
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/loop/looptest"
 	"github.com/nngen-go/nngen/runtime/nn"
 )
 
@@ -55,7 +56,11 @@ func (r *reference) run(k loop.Kernel) {
 		r.each(axes[:outer], nil, func(at []int) {
 			sum := 0.0
 			full := append(append([]int{}, at...), make([]int, len(k.K))...)
-			r.each(k.K, at, func(at []int) { sum += r.get(k.Lhs, at) * r.get(k.Rhs, at) })
+			r.each(k.K, at, func(at []int) {
+				if k.Inside(at) {
+					sum += r.get(k.Lhs, at) * r.get(k.Rhs, at)
+				}
+			})
 			args := []float64{sum}
 			for _, a := range k.Extra {
 				args = append(args, r.get(a, full))
@@ -70,6 +75,10 @@ func (r *reference) run(k loop.Kernel) {
 			}
 			r.data[k.Out.Buf][i] = v
 		})
+	case *loop.Window:
+		r.step(k, k.Out.Buf, k.In.Buf)
+	case *loop.WindowGrad:
+		r.step(k, k.DIn.Buf, k.DOut.Buf, k.Window.In.Buf)
 	case *loop.Nest:
 		r.each(k.Outer, nil, func(at []int) {
 			for _, s := range k.Body {
@@ -114,6 +123,20 @@ func (r *reference) run(k loop.Kernel) {
 				}
 			}
 		}
+	}
+}
+
+// step runs a kernel as the reference of lowering does.
+func (r *reference) step(k loop.Kernel, bufs ...*loop.Buffer) {
+	mem := &looptest.Memory{}
+	for _, b := range bufs {
+		if r.data[b] == nil { // not read: all windows have one point
+			r.data[b] = make([]float64, b.Len(r.n))
+		}
+		mem.Set(b, looptest.Block{F: r.data[b]})
+	}
+	if err := looptest.Run([]loop.Step{&loop.Run{Kernel: k}}, mem, r.n); err != nil {
+		panic(err)
 	}
 }
 

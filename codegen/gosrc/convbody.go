@@ -1,0 +1,361 @@
+package gosrc
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// clippedPass is how many positions a block takes where their number depends
+// on the tap: the rest is done one by one.
+const clippedPass = 4
+
+// print writes the function: for every part of the result, zero it, add every
+// block to it, finish it. Sums run in the order of the taps whatever the number
+// of rows.
+func (c *conv) print() {
+	if c.short() {
+		c.written()
+		return
+	}
+	known := make([]bool, len(c.axes))
+	ends := 0
+	for _, at := range c.outer {
+		c.loop(at, bounds{static: true, to: c.axes[at].N})
+		known[at] = true
+		ends++
+		if c.axes[at].Rows {
+			c.rowsOf(c.Out)
+			if !c.never() && !c.reducing {
+				c.rowsOf(c.Lhs, c.Rhs)
+			}
+			c.rowsOf(c.Extra...)
+		}
+	}
+	stored := c.once()
+	if !c.Accumulate && !stored {
+		c.zero()
+	}
+	if !c.never() {
+		c.add(known, stored)
+	}
+	if c.Epilogue != nil {
+		c.eachPart(func(out view, name string) { c.finishPart(out, name) })
+	}
+	c.close(ends)
+}
+
+func (c *conv) close(n int) {
+	for range n {
+		c.line("}")
+	}
+}
+
+// loop opens the loop over an axis.
+func (c *conv) loop(at int, b bounds) {
+	v := c.vars[at].name
+	switch {
+	case c.axes[at].Rows:
+		c.line("for %s := range %s {", v, c.extent(c.axes[at]))
+	case b.static && b.from == 0:
+		c.line("for %s := range %d {", v, b.to)
+	default:
+		lo, hi := c.limits(at, b)
+		c.line("for %[1]s := %[2]s; %[1]s < %[3]s; %[1]s++ {", v, lo, hi)
+	}
+}
+
+// limits puts what is not a number into variables: of numbers and variables
+// the compiler knows that they lie within their range.
+func (c *conv) limits(at int, b bounds) (lo, hi string) {
+	v := c.vars[at].name
+	lo, hi = fmt.Sprint(b.from), fmt.Sprint(b.to)
+	low, high := b.lo != lo, b.hi != hi
+	switch {
+	case low && high:
+		c.line("%[1]s0, %[1]s1 := %[2]s, %[3]s", v, b.lo, b.hi)
+	case low:
+		c.line("%s0 := %s", v, b.lo)
+	case high:
+		c.line("%s1 := %s", v, b.hi)
+	}
+	if low {
+		lo = v + "0"
+	}
+	if high {
+		hi = v + "1"
+	}
+	return lo, hi
+}
+
+// part lists the axes of the result that innermost loops run over.
+func (c *conv) part() []int {
+	if c.dots {
+		if c.run < 0 {
+			return nil
+		}
+		return []int{c.run}
+	}
+	return slices.DeleteFunc(slices.Clone(c.vec), c.reduced)
+}
+
+// once reports that every element of the result is stored by one block: it
+// need not be zero before.
+func (c *conv) once() bool {
+	if c.Accumulate || len(c.Clip) > 0 || len(c.taps) > 0 || slices.ContainsFunc(c.vec, c.reduced) && !c.dots {
+		return false
+	}
+	return c.dots || c.run < 0 || !c.axes[c.run].Rows && c.axes[c.run].N <= pass
+}
+
+// zero clears the part of the result that the loops around stand at.
+func (c *conv) zero() {
+	in := c.part()
+	if c.share >= 0 {
+		in = append([]int{c.share}, in...)
+	}
+	if c.contiguous(in) {
+		v := c.view(c.Out, in...)
+		p := c.kernel.param(c.Out.Buf, "y")
+		if v.expr != "" && p.form == fixed {
+			v.expr = strings.TrimPrefix(v.expr, "&")
+			c.line("clear(%s[:])", v.expr)
+			return
+		}
+		if v.expr != "" {
+			n := 1
+			for _, at := range in {
+				n *= c.axes[at].N
+			}
+			c.line("clear(%s)", sliced(v.expr, n))
+			return
+		}
+	}
+	c.eachPart(func(out view, name string) {
+		if out.expr != "" && c.contiguous(c.part()) {
+			c.line("clear(%s[:])", name)
+			return
+		}
+		c.eachElement(c.part(), func() { c.line("%s = 0", out.at(name)) })
+	})
+}
+
+// sliced turns a view of n elements into a slice: yr[p*64:p*64+64].
+func sliced(expr string, n int) string {
+	_, rest, ok := strings.Cut(expr, ")(")
+	if !ok {
+		return expr + "[:]"
+	}
+	rest = strings.TrimSuffix(rest, ")")
+	base, from, _ := strings.Cut(strings.TrimSuffix(rest, ":]"), "[")
+	if from == "" {
+		return fmt.Sprintf("%s[:%d]", base, n)
+	}
+	return fmt.Sprintf("%s[%s:][:%d]", base, from, n)
+}
+
+// contiguous reports axes along which the result has no gaps.
+func (c *conv) contiguous(in []int) bool {
+	next := 1
+	for _, at := range slices.Backward(in) {
+		if c.Out.Strides[at] != next {
+			return false
+		}
+		next *= c.axes[at].N
+	}
+	return true
+}
+
+// eachPart prints a loop over the positions that share blocks, around a body
+// that is given the part of the result there.
+func (c *conv) eachPart(body func(out view, name string)) {
+	if c.share >= 0 {
+		c.line("for %s := range %d {", c.vars[c.share], c.axes[c.share].N)
+	}
+	out, name := c.result()
+	body(out, name)
+	if c.share >= 0 {
+		c.line("}")
+	}
+}
+
+// result declares the part of the result at the current position.
+func (c *conv) result() (view, string) {
+	out := c.view(c.Out, c.part()...)
+	return out, c.hold(c.Out, out)
+}
+
+// hold gives a part of an operand a name, unless it has one.
+func (c *conv) hold(a loop.Access, v view) string {
+	if isName(v.expr) {
+		return v.expr
+	}
+	p := c.kernel.param(a.Buf, "x")
+	name := p.name
+	switch {
+	case p.form == fixed && a.Buf == c.Out.Buf:
+		name = "v"
+	case c.share >= 0:
+		name += c.vars[c.share].name
+	default:
+		name += "v"
+	}
+	c.declare(name, v)
+	return name
+}
+
+// isName reports an expression that is a name.
+func isName(expr string) bool { return expr != "" && !strings.ContainsAny(expr, "&([*") }
+
+// eachElement prints loops over axes around a body.
+func (c *conv) eachElement(in []int, body func()) {
+	for _, at := range in {
+		c.line("for %s := range %d {", c.vars[at], c.axes[at].N)
+	}
+	body()
+	c.close(len(in))
+}
+
+// finishPart applies the epilogue to a part of the result.
+func (c *conv) finishPart(out view, name string) {
+	args := c.extraParts()
+	c.eachElement(c.part(), func() {
+		at := out.at(name)
+		c.assign(at, "=", c.Epilogue, append([]string{at}, args()...), c.Word)
+	})
+}
+
+// extraParts declares the parts of the epilogue's operands at the current
+// position and prints their elements when asked.
+func (c *conv) extraParts() func() []string {
+	var elems []func() string
+	for _, a := range c.Extra {
+		p := c.kernel.param(a.Buf, "h")
+		if p.form != rowSlice {
+			elems = append(elems, func() string { return c.kernel.at(placed{a, c.axes}, c.texts()) })
+			continue
+		}
+		v := c.view(a, c.part()...)
+		name := v.expr
+		if !isName(name) {
+			name = p.name + "v"
+			if c.share >= 0 {
+				name = p.name + c.vars[c.share].name
+			}
+			if a.Buf == c.Lhs.Buf {
+				name += "2"
+			}
+			c.declare(name, v)
+		}
+		elems = append(elems, func() string { return v.at(name) })
+	}
+	return func() []string {
+		var args []string
+		for _, f := range elems {
+			args = append(args, f())
+		}
+		return args
+	}
+}
+
+// add prints the loops over the taps around a block.
+func (c *conv) add(known []bool, stored bool) {
+	ends := 0
+	if cond := c.guard(known); cond != "" {
+		c.line("if %s {", cond)
+		ends++
+	}
+	for _, at := range c.taps {
+		c.loop(at, c.bounds(at, known))
+		known[at] = true
+		ends++
+		if c.axes[at].Rows {
+			c.rowsOf(c.Lhs, c.Rhs)
+		}
+	}
+	var lo, hi string
+	if c.share >= 0 {
+		lo, hi = c.limits(c.share, c.bounds(c.share, known))
+	}
+	share := shareLoop{lo, hi, stored}
+	if c.run < 0 {
+		c.block("", 0, 1, share)
+		c.close(ends)
+		return
+	}
+	b := c.bounds(c.run, known)
+	v := c.vars[c.run]
+	if b.static {
+		c.blocks(v.name, b.from, b.to, share)
+	} else {
+		_, end := c.rangeOf(v.name, b)
+		c.line("for ; %[1]s+%[2]d <= %[3]s; %[1]s += %[2]d {", v, clippedPass, end)
+		c.block(v.name, 0, clippedPass, share)
+		c.line("}")
+		c.line("for ; %[1]s < %[2]s; %[1]s++ {", v, end)
+		c.block(v.name, 0, 1, share)
+		c.line("}")
+	}
+	c.vars[c.run] = v
+	c.close(ends)
+}
+
+// rangeOf declares the variable of a loop over a range, and its end where that
+// is no number.
+func (c *conv) rangeOf(v string, b bounds) (from, end string) {
+	if b.hi == fmt.Sprint(b.to) {
+		c.line("%s := %s", v, b.lo)
+		return v, b.hi
+	}
+	c.line("%[1]s, %[1]s1 := %[2]s, %[3]s", v, b.lo, b.hi)
+	return v, v + "1"
+}
+
+// blocks prints a range of a known length: whole blocks, then what is left.
+func (c *conv) blocks(v string, from, to int, share shareLoop) {
+	n := to - from
+	whole := n - n%pass
+	if whole == pass {
+		c.block("", from, pass, share)
+	} else if whole > 0 {
+		c.line("for %[1]s := %[2]d; %[1]s < %[3]d; %[1]s += %[4]d {", v, from, from+whole, pass)
+		c.block(v, 0, pass, share)
+		c.line("}")
+	}
+	if rest := n - whole; rest > 0 {
+		if whole > 0 {
+			c.line("{ // the last %d", rest)
+		}
+		c.block("", from+whole, rest, share)
+		if whole > 0 {
+			c.line("}")
+		}
+	}
+}
+
+// guard is the condition under which the loops around the result leave
+// anything to add, where clips tie them to nothing else.
+func (c *conv) guard(known []bool) string {
+	var conds []string
+	for _, l := range c.Clip {
+		x := affine{offset: l.Offset}
+		all := true
+		for _, t := range l.Terms {
+			x.terms = append(x.terms, term{t.Axis, t.Coef})
+			all = all && known[t.Axis]
+		}
+		if !all {
+			continue
+		}
+		least, most := c.extremes(x)
+		if least < 0 {
+			conds = append(conds, linear(x, c.vars)+" >= 0")
+		}
+		if most >= l.Size {
+			conds = append(conds, fmt.Sprintf("%s < %d", linear(x, c.vars), l.Size))
+		}
+	}
+	return strings.Join(conds, " && ")
+}
