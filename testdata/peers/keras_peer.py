@@ -101,8 +101,7 @@ def main():
     add(works, outputs, "mnistcnn", cnn, (28, 28, 1), 128, lambda: keras.optimizers.RMSprop(0.001))
     add(works, outputs, "iris", iris, (4,), 16, lambda: keras.optimizers.Adam(0.01))
     add_reviews(works, outputs)
-    name = "Keras (XLA)" if XLA else "Keras"
-    peer.serve(name, f"{keras.__version__}, TensorFlow {tf.__version__}", works, outputs)
+    peer.serve(f"{keras.__version__}, TensorFlow {tf.__version__}", works, outputs)
 
 
 main()

@@ -50,10 +50,10 @@ def times(run):
     return work
 
 
-def serve(name, version, works, outputs):
+def serve(version, works, outputs):
     """Says hello and answers until standard input ends."""
     outputs = {model: [float(v) for v in np.asarray(out).ravel()] for model, out in outputs.items()}
-    print(json.dumps({"name": name, "version": version, "works": sorted(works), "outputs": outputs}), flush=True)
+    print(json.dumps({"version": version, "works": sorted(works), "outputs": outputs}), flush=True)
     for line in sys.stdin:
         what, count = line.split()
         work, count = works[what], int(count)

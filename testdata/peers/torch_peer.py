@@ -161,8 +161,7 @@ def main():
     add(works, outputs, "iris", lambda: mlp("iris"), (4,), 16, adam)
     if not COMPILED:
         add_reviews(works, outputs)
-    name = "PyTorch compiled" if COMPILED else "PyTorch"
-    peer.serve(name, torch.__version__, works, outputs)
+    peer.serve(torch.__version__, works, outputs)
 
 
 main()

@@ -72,7 +72,7 @@ func run() error {
 			return fmt.Errorf("%s: %w", n.name, err)
 		}
 	}
-	return peer.Serve("GoMLX", version(), r.works, r.outputs)
+	return peer.Serve(version(), r.works, r.outputs)
 }
 
 func rmsprop() optimizer.Interface { return optimizer.RMSProp().LearningRate(0.001).Done() }

@@ -82,7 +82,7 @@ func run() error {
 		return err
 	}
 	works["imdb/predict1"], outputs["imdb"] = peer.Times(session.Run), out.GetData()
-	return peer.Serve("ONNX Runtime", ort.GetVersion(), works, outputs)
+	return peer.Serve(ort.GetVersion(), works, outputs)
 }
 
 // open makes a session on as many threads as the process may run on, with its

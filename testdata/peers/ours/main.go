@@ -63,7 +63,7 @@ func run() error {
 	if len(works) == 0 {
 		return nil
 	}
-	return peer.Serve("nngen", fmt.Sprintf("%s, %s", nn.CPU(), runtime.Version()), works, outputs)
+	return peer.Serve(fmt.Sprintf("%s, %s", nn.CPU(), runtime.Version()), works, outputs)
 }
 
 func (n *network) save() error {

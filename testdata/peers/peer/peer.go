@@ -27,7 +27,6 @@ const (
 
 // Hello introduces a peer.
 type Hello struct {
-	Name    string               `json:"name"`
 	Version string               `json:"version"`
 	Works   []string             `json:"works"`
 	Outputs map[string][]float32 `json:"outputs"` // of the first sample, by model
@@ -49,8 +48,8 @@ func Times(run func() error) Work {
 }
 
 // Serve says hello and answers until standard input ends.
-func Serve(name, version string, works map[string]Work, outputs map[string][]float32) error {
-	hello := Hello{Name: name, Version: version, Outputs: outputs}
+func Serve(version string, works map[string]Work, outputs map[string][]float32) error {
+	hello := Hello{Version: version, Outputs: outputs}
 	for w := range works {
 		hello.Works = append(hello.Works, w)
 	}
