@@ -360,14 +360,12 @@ func digit(u string, unit, n int) string {
 func (d *driver) rangeOf(l line, j int, v string) (lo, hi string) {
 	k, _ := d.tied(l, d.sum[j])
 	lo, hi = d.name("lo"), d.name("hi")
-	var list []string
+	var from, to []string
 	for i := range l.n {
 		a, b := k.within(i, d.sum[j].n)
-		list = append(list, fmt.Sprintf("{%d, %d}", a, b))
+		from, to = append(from, fmt.Sprint(a)), append(to, fmt.Sprint(b))
 	}
-	r := d.name("r", "s")
-	d.line("%s := [...][2]int{%s}[%s] // the %s that lie inside", r, strings.Join(list, ", "), v, d.sum[j].name)
-	d.line("%s, %s := %s[0], %s[1]", lo, hi, r, r)
-	delete(d.names, r)
+	list := func(of []string) string { return fmt.Sprintf("[...]int{%s}[%s]", strings.Join(of, ", "), v) }
+	d.line("%s, %s := %s, %s // the %s that lie inside", lo, hi, list(from), list(to), d.sum[j].name)
 	return lo, hi
 }

@@ -2,6 +2,7 @@ package asm
 
 import (
 	"fmt"
+	"math/bits"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -66,7 +67,7 @@ func (u *Unit) packColumns(l Level, lanes, k int) (Stub, bool, error) {
 		if j > 0 {
 			rows := c.GP64()
 			c.MOVQ(step, rows)
-			c.IMULQ(operand.U32(uint32(size)), rows, rows)
+			c.SHLQ(operand.U8(uint8(bits.Len(uint(size))-1)), rows)
 			c.ADDQ(rows, base)
 			c.advance(panel, size)
 		}
