@@ -32,6 +32,7 @@ ir/interp         ir ir/op ir/loop ir/diag gonum.org/v1/gonum
 codegen/gosrc     ir/loop ir/diag runtime/nn github.com/dave/jennifer
 codegen/asm       ir/loop ir/diag github.com/mmcloughlin/avo
 codegen/asm/peakgen         github.com/mmcloughlin/avo
+codegen/asm/optimgen     github.com/mmcloughlin/avo
 codegen           ir/loop ir/diag codegen/gosrc codegen/asm
 codegen/internal/...     ir/loop ir/diag
 codegen/conformance/...  *

@@ -44,12 +44,15 @@ func (o *Adagrad) Validate() error {
 
 // Update implements [Rule].
 func (o *Adagrad) Update(_ int, w, g []float32, slots [][]float32) {
-	decay(w, o.WeightDecay, o.LearningRate)
+	decayWeights(w, o.WeightDecay, o.LearningRate)
 	lr, eps := float32(o.LearningRate), float32(o.Epsilon)
-	a := slots[0][:len(w)]
-	g = g[:len(w)]
+	adagrad(w, g, slots[0], lr, eps)
+}
+
+func adagradGo(w, g, a []float32, lr, eps float32) {
+	g, a = g[:len(w)], a[:len(w)]
 	for i := range w {
-		a[i] += g[i] * g[i]
+		a[i] += float32(g[i] * g[i])
 		w[i] -= lr * g[i] / sqrt(a[i]+eps)
 	}
 }

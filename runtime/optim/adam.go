@@ -58,29 +58,38 @@ func (o *Adam) validate(name string) error {
 
 // Update implements [Rule].
 func (o *Adam) Update(step int, w, g []float32, slots [][]float32) {
-	decay(w, o.WeightDecay, o.LearningRate)
+	decayWeights(w, o.WeightDecay, o.LearningRate)
 	// The powers are rounded to float32 as Keras rounds them: with beta_2 near
 	// 1 the rounding of 1-beta_2ᵗ shows in the first steps.
 	power1 := float32(math.Pow(float64(float32(o.Beta1)), float64(step)))
 	power2 := float32(math.Pow(float64(float32(o.Beta2)), float64(step)))
 	alpha := float32(o.LearningRate) * sqrt(1-power2) / (1 - power1)
 	rest1, rest2, eps := float32(1-o.Beta1), float32(1-o.Beta2), float32(o.Epsilon)
-	m, v := slots[0][:len(w)], slots[1][:len(w)]
-	g = g[:len(w)]
 	if o.AMSGrad {
-		hat := slots[2][:len(w)]
-		for i := range w {
-			m[i] += (g[i] - m[i]) * rest1
-			v[i] += (g[i]*g[i] - v[i]) * rest2
-			hat[i] = max(hat[i], v[i])
-			w[i] -= m[i] * alpha / (sqrt(hat[i]) + eps)
-		}
-		return
+		adamAMSGrad(w, g, slots[0], slots[1], slots[2], alpha, rest1, rest2, eps)
+	} else {
+		adam(w, g, slots[0], slots[1], alpha, rest1, rest2, eps)
 	}
+}
+
+func adamGo(w, g, m, v []float32, alpha, rest1, rest2, eps float32) {
+	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
 	for i := range w {
-		m[i] += (g[i] - m[i]) * rest1
-		v[i] += (g[i]*g[i] - v[i]) * rest2
+		m[i] += float32((g[i] - m[i]) * rest1)
+		v[i] += float32((float32(g[i]*g[i]) - v[i]) * rest2)
 		w[i] -= m[i] * alpha / (sqrt(v[i]) + eps)
+	}
+}
+
+func adamAMSGradGo(w, g, m, v, hat []float32, alpha, rest1, rest2, eps float32) {
+	g, m, v, hat = g[:len(w)], m[:len(w)], v[:len(w)], hat[:len(w)]
+	for i := range w {
+		m[i] += float32((g[i] - m[i]) * rest1)
+		v[i] += float32((float32(g[i]*g[i]) - v[i]) * rest2)
+		if !(hat[i] > v[i]) { // a v that is not a number is passed on
+			hat[i] = v[i]
+		}
+		w[i] -= m[i] * alpha / (sqrt(hat[i]) + eps)
 	}
 }
 

@@ -4,4 +4,10 @@
 // It is free of networks: a rule sees flat slices of weights and gradients and
 // works element by element. [Optimizer] binds a rule to one parameter block by
 // keeping its accumulators and its step count.
+//
+// The loops stand in functions whose names end in Go. On amd64, machine code
+// takes their place, written by codegen/asm/optimgen of the main module. It does
+// the same operations in the same order, so the bits are the same on every
+// machine; conversions to float32 in the Go loops keep compilers from fusing a
+// product with a sum, which rounds once instead of twice.
 package optim

@@ -58,38 +58,53 @@ func (o *RMSprop) Validate() error {
 
 // Update implements [Rule].
 func (o *RMSprop) Update(_ int, w, g []float32, slots [][]float32) {
-	decay(w, o.WeightDecay, o.LearningRate)
+	decayWeights(w, o.WeightDecay, o.LearningRate)
 	lr, rho, rest := float32(o.LearningRate), float32(o.Rho), float32(1-o.Rho)
 	mu, eps := float32(o.Momentum), float32(o.Epsilon)
-	v := slots[0][:len(w)]
-	g = g[:len(w)]
-	if !o.Centered && o.Momentum == 0 {
-		for i := range w {
-			v[i] = rho*v[i] + rest*(g[i]*g[i])
-			w[i] -= lr * g[i] / sqrt(v[i]+eps)
-		}
-		return
+	switch {
+	case o.Centered && o.Momentum > 0:
+		rmspropCenteredMomentum(w, g, slots[0], slots[1], slots[2], lr, rho, rest, mu, eps)
+	case o.Centered:
+		rmspropCentered(w, g, slots[0], slots[1], lr, rho, rest, eps)
+	case o.Momentum > 0:
+		rmspropMomentum(w, g, slots[0], slots[1], lr, rho, rest, mu, eps)
+	default:
+		rmsprop(w, g, slots[0], lr, rho, rest, eps)
 	}
-	var m, a []float32
-	slots = slots[1:]
-	if o.Momentum > 0 {
-		m, slots = slots[0], slots[1:]
-	}
-	if o.Centered {
-		a = slots[0]
-	}
+}
+
+func rmspropGo(w, g, v []float32, lr, rho, rest, eps float32) {
+	g, v = g[:len(w)], v[:len(w)]
 	for i := range w {
-		v[i] = rho*v[i] + rest*(g[i]*g[i])
-		d := v[i]
-		if a != nil {
-			a[i] = rho*a[i] + rest*g[i]
-			d -= a[i] * a[i]
-		}
-		step := lr * g[i] / sqrt(d+eps)
-		if m != nil {
-			m[i] = mu*m[i] + step
-			step = m[i]
-		}
-		w[i] -= step
+		v[i] = float32(rho*v[i]) + float32(rest*float32(g[i]*g[i]))
+		w[i] -= lr * g[i] / sqrt(v[i]+eps)
+	}
+}
+
+func rmspropMomentumGo(w, g, v, m []float32, lr, rho, rest, mu, eps float32) {
+	g, v, m = g[:len(w)], v[:len(w)], m[:len(w)]
+	for i := range w {
+		v[i] = float32(rho*v[i]) + float32(rest*float32(g[i]*g[i]))
+		m[i] = float32(mu*m[i]) + lr*g[i]/sqrt(v[i]+eps)
+		w[i] -= m[i]
+	}
+}
+
+func rmspropCenteredGo(w, g, v, a []float32, lr, rho, rest, eps float32) {
+	g, v, a = g[:len(w)], v[:len(w)], a[:len(w)]
+	for i := range w {
+		v[i] = float32(rho*v[i]) + float32(rest*float32(g[i]*g[i]))
+		a[i] = float32(rho*a[i]) + float32(rest*g[i])
+		w[i] -= lr * g[i] / sqrt(v[i]-float32(a[i]*a[i])+eps)
+	}
+}
+
+func rmspropCenteredMomentumGo(w, g, v, m, a []float32, lr, rho, rest, mu, eps float32) {
+	g, v, m, a = g[:len(w)], v[:len(w)], m[:len(w)], a[:len(w)]
+	for i := range w {
+		v[i] = float32(rho*v[i]) + float32(rest*float32(g[i]*g[i]))
+		a[i] = float32(rho*a[i]) + float32(rest*g[i])
+		m[i] = float32(mu*m[i]) + lr*g[i]/sqrt(v[i]-float32(a[i]*a[i])+eps)
+		w[i] -= m[i]
 	}
 }

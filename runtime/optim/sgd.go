@@ -45,26 +45,38 @@ func (o *SGD) Validate() error {
 
 // Update implements [Rule].
 func (o *SGD) Update(_ int, w, g []float32, slots [][]float32) {
-	decay(w, o.WeightDecay, o.LearningRate)
+	decayWeights(w, o.WeightDecay, o.LearningRate)
 	lr, mu := float32(o.LearningRate), float32(o.Momentum)
+	switch {
+	case len(slots) == 0:
+		sgd(w, g, lr)
+	case o.Nesterov:
+		sgdNesterov(w, g, slots[0], lr, mu)
+	default:
+		sgdMomentum(w, g, slots[0], lr, mu)
+	}
+}
+
+func sgdGo(w, g []float32, lr float32) {
 	g = g[:len(w)]
-	if len(slots) == 0 {
-		for i := range w {
-			w[i] -= lr * g[i]
-		}
-		return
-	}
-	m := slots[0][:len(w)]
-	if o.Nesterov {
-		for i := range w {
-			step := lr * g[i]
-			m[i] = mu*m[i] - step
-			w[i] += mu*m[i] - step
-		}
-		return
-	}
 	for i := range w {
-		m[i] = mu*m[i] - lr*g[i]
+		w[i] -= float32(lr * g[i])
+	}
+}
+
+func sgdMomentumGo(w, g, m []float32, lr, mu float32) {
+	g, m = g[:len(w)], m[:len(w)]
+	for i := range w {
+		m[i] = float32(mu*m[i]) - float32(lr*g[i])
 		w[i] += m[i]
+	}
+}
+
+func sgdNesterovGo(w, g, m []float32, lr, mu float32) {
+	g, m = g[:len(w)], m[:len(w)]
+	for i := range w {
+		step := float32(lr * g[i])
+		m[i] = float32(mu*m[i]) - step
+		w[i] += float32(mu*m[i]) - step
 	}
 }

@@ -58,8 +58,10 @@ func (u *update) part(w *nn.Worker) {
 	}
 }
 
-// Add adds x to sum, element by element.
-func Add(sum, x []float32) {
+// Add adds x, which is as long, to sum, element by element.
+func Add(sum, x []float32) { add(sum, x) }
+
+func addGo(sum, x []float32) {
 	x = x[:len(sum)]
 	for i := range sum {
 		sum[i] += x[i]

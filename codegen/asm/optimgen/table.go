@@ -1,0 +1,110 @@
+package main
+
+// kernel is one elementwise loop.
+type kernel struct {
+	name   string
+	unroll int         // vectors per turn of the main loop
+	step   func(*lane) // what happens to one vector, operation by operation as in Go
+	body   body
+}
+
+// table lists the kernels. Each does what the Go function of its name with "Go"
+// behind it does: the same operations in the same order, none of them fused, so
+// that the bits are the same.
+var table = []kernel{
+	{name: "add", unroll: 4, step: func(l *lane) {
+		l.store("sum", l.add(l.load("sum"), l.load("x")))
+	}},
+	{name: "decay", unroll: 4, step: func(l *lane) {
+		w := l.load("w")
+		l.store("w", l.sub(w, l.mul(l.mul(w, l.scalar("wd")), l.scalar("lr"))))
+	}},
+	{name: "sgd", unroll: 4, step: func(l *lane) {
+		l.store("w", l.sub(l.load("w"), l.mul(l.scalar("lr"), l.load("g"))))
+	}},
+	{name: "sgdMomentum", unroll: 2, step: func(l *lane) {
+		m := l.sub(l.mul(l.scalar("mu"), l.load("m")), l.mul(l.scalar("lr"), l.load("g")))
+		l.store("m", m)
+		l.store("w", l.add(l.load("w"), m))
+	}},
+	{name: "sgdNesterov", unroll: 2, step: func(l *lane) {
+		step := l.mul(l.scalar("lr"), l.load("g"))
+		m := l.sub(l.mul(l.scalar("mu"), l.load("m")), step)
+		l.store("m", m)
+		l.store("w", l.add(l.load("w"), l.sub(l.mul(l.scalar("mu"), m), step)))
+	}},
+	{name: "rmsprop", unroll: 2, step: func(l *lane) {
+		l.store("w", l.sub(l.load("w"), l.rmspropStep(l.rmspropVelocity())))
+	}},
+	{name: "rmspropMomentum", unroll: 2, step: func(l *lane) {
+		l.rmspropMove(l.rmspropStep(l.rmspropVelocity()))
+	}},
+	{name: "rmspropCentered", unroll: 2, step: func(l *lane) {
+		l.store("w", l.sub(l.load("w"), l.rmspropStep(l.rmspropVariance())))
+	}},
+	{name: "rmspropCenteredMomentum", unroll: 2, step: func(l *lane) {
+		l.rmspropMove(l.rmspropStep(l.rmspropVariance()))
+	}},
+	{name: "adam", unroll: 2, step: func(l *lane) {
+		m, v := l.adamMoments()
+		l.adamMove(m, v)
+	}},
+	{name: "adamAMSGrad", unroll: 2, step: func(l *lane) {
+		m, v := l.adamMoments()
+		hat := l.max(l.load("hat"), v)
+		l.store("hat", hat)
+		l.adamMove(m, hat)
+	}},
+	{name: "adagrad", unroll: 2, step: func(l *lane) {
+		g := l.load("g")
+		a := l.add(l.load("a"), l.mul(g, g))
+		l.store("a", a)
+		step := l.div(l.mul(l.scalar("lr"), g), l.sqrt(l.add(a, l.scalar("eps"))))
+		l.store("w", l.sub(l.load("w"), step))
+	}},
+}
+
+// rmspropVelocity brings the mean square of the gradient up to date.
+func (l *lane) rmspropVelocity() value {
+	g := l.load("g")
+	v := l.add(l.mul(l.scalar("rho"), l.load("v")), l.mul(l.scalar("rest"), l.mul(g, g)))
+	l.store("v", v)
+	return v
+}
+
+// rmspropVariance is the mean square less the square of the mean.
+func (l *lane) rmspropVariance() value {
+	v := l.rmspropVelocity()
+	a := l.add(l.mul(l.scalar("rho"), l.load("a")), l.mul(l.scalar("rest"), l.load("g")))
+	l.store("a", a)
+	return l.sub(v, l.mul(a, a))
+}
+
+// rmspropStep is the gradient over the root of its scale.
+func (l *lane) rmspropStep(d value) value {
+	return l.div(l.mul(l.scalar("lr"), l.load("g")), l.sqrt(l.add(d, l.scalar("eps"))))
+}
+
+// rmspropMove gathers momentum and moves the weights.
+func (l *lane) rmspropMove(step value) {
+	m := l.add(l.mul(l.scalar("mu"), l.load("m")), step)
+	l.store("m", m)
+	l.store("w", l.sub(l.load("w"), m))
+}
+
+// adamMoments brings the means of the gradient and of its square up to date.
+func (l *lane) adamMoments() (m, v value) {
+	g := l.load("g")
+	m, v = l.load("m"), l.load("v")
+	m = l.add(m, l.mul(l.sub(g, m), l.scalar("rest1")))
+	v = l.add(v, l.mul(l.sub(l.mul(g, g), v), l.scalar("rest2")))
+	l.store("m", m)
+	l.store("v", v)
+	return m, v
+}
+
+// adamMove moves the weights by the mean over the root of the mean square.
+func (l *lane) adamMove(m, v value) {
+	step := l.div(l.mul(m, l.scalar("alpha")), l.add(l.sqrt(v), l.scalar("eps")))
+	l.store("w", l.sub(l.load("w"), step))
+}
