@@ -44,6 +44,27 @@ layers:
   - Dense: {name: left, units: 4, activation: {leaky_relu: {negative_slope: 0.3}}}
 outputs: [left, soft]
 compile: {loss: {left: huber, soft: mse}}
+`, `
+name: seeing
+inputs: {photo: {shape: [9, 8, 4]}, series: {shape: [12, 3]}}
+layers:
+  - ZeroPadding2D: {padding: [[1, 0], [0, 2]], inputs: [photo]}
+  - Conv2D: {filters: 6, kernel_size: [3, 2], strides: 2, groups: 2, padding: same, activation: relu}
+  - MaxPooling2D: {pool_size: 2, strides: 1, padding: same}
+  - DepthwiseConv2D: {kernel_size: 3, depth_multiplier: 2, dilation_rate: [1, 2], padding: same}
+  - AveragePooling2D: {pool_size: [2, 1]}
+  - SeparableConv2D: {filters: 3, kernel_size: 2, depthwise_regularizer: l2}
+  - Cropping2D: [[0, 0], [1, 0]]
+  - GlobalMaxPooling2D: {name: seen}
+  - Conv1D: {filters: 4, kernel_size: 3, padding: causal, dilation_rate: 2, inputs: [series]}
+  - MaxPooling1D
+  - SeparableConv1D: {filters: 3, kernel_size: 2, depth_multiplier: 2}
+  - AveragePooling1D: {pool_size: 2, padding: same}
+  - DepthwiseConv1D: {kernel_size: 2, strides: 2}
+  - GlobalAveragePooling1D: {name: heard}
+  - Concatenate: {inputs: [seen, heard]}
+  - Dense: {units: 2, activation: softmax}
+compile: {loss: sparse_categorical_crossentropy}
 `}
 
 // FuzzCompile looks for descriptions that make the compiler panic, or blame
