@@ -15,7 +15,7 @@ type bound struct {
 }
 
 // packed writes what brings the right operand's panel into place.
-func (d *driver) packed(at place, lanes int) error {
+func (d *driver) packed(at position, lanes int) error {
 	d.w, d.step = "", ""
 	switch d.pack {
 	case inPlace:
@@ -61,7 +61,7 @@ func (d *driver) pointsOf(i int) string {
 }
 
 // packPoints writes the loops that pack.
-func (d *driver) packPoints(at place, lanes int) error {
+func (d *driver) packPoints(at position, lanes int) error {
 	strides := d.panelStrides(lanes)
 	dst := sum{}
 	open := 0
@@ -125,7 +125,7 @@ func (d *driver) keep(s Stub, isNew bool, bytes int) {
 }
 
 // rowsAround writes the loops over the row axes outside the strips.
-func (d *driver) rowsAround(at place, lanes, i int, bounds []bound) error {
+func (d *driver) rowsAround(at position, lanes, i int, bounds []bound) error {
 	if d.open && i == len(d.around)-1 {
 		return d.openRows(at, lanes)
 	}
@@ -174,7 +174,7 @@ func (d *driver) rowsAround(at place, lanes, i int, bounds []bound) error {
 
 // runs writes the loop over runs of rows at which the same range of a reduced
 // axis takes part.
-func (d *driver) runs(at place, lanes int, l line, j int, bounds []bound) error {
+func (d *driver) runs(at position, lanes int, l line, j int, bounds []bound) error {
 	k, _ := d.tied(l, d.sum[j])
 	m := d.fits(l, lanes)
 	var list []string
@@ -211,7 +211,7 @@ func (d *driver) runs(at place, lanes int, l line, j int, bounds []bound) error 
 }
 
 // pieces writes the calls for a strip by itself, some tiles a call.
-func (d *driver) pieces(at place, lanes int, s strip, bounds []bound) error {
+func (d *driver) pieces(at position, lanes int, s strip, bounds []bound) error {
 	c := d.chunkOf(s, lanes)
 	count := fmt.Sprint(s.n)
 	if s.n > c {
@@ -226,7 +226,7 @@ func (d *driver) pieces(at place, lanes int, s strip, bounds []bound) error {
 
 // openRows writes the loops over rows of the batch: tiles of the full height,
 // then one of each lower height that is needed.
-func (d *driver) openRows(at place, lanes int) error {
+func (d *driver) openRows(at position, lanes int) error {
 	l := d.around[len(d.around)-1]
 	v := d.name("r", "i")
 	n := total(l)
@@ -383,7 +383,7 @@ func (d *driver) tile(s strip, lanes int, l *line, count int) (*tile, int) {
 
 // call writes the call of a tile for a strip; count steps along l, or count
 // tiles of the strip, at most times.
-func (d *driver) call(at place, lanes int, s strip, bounds []bound, l *line, count string, most int) error {
+func (d *driver) call(at position, lanes int, s strip, bounds []bound, l *line, count string, most int) error {
 	t, _ := d.tile(s, lanes, l, most)
 	stub, err := d.routine(t, most)
 	if err != nil {

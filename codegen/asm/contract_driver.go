@@ -18,21 +18,21 @@ type driver struct {
 	step  string
 }
 
-// place is where the operands are at a point of the loops so far.
-type place struct {
+// position is where the operands are at a point of the loops so far.
+type position struct {
 	out, lhs, rhs sum
 	extra         []sum
 }
 
-func (a place) plus(l line, name string, most int) place {
-	b := place{a.out.plus(name, l.out, most), a.lhs.plus(name, l.lhs, most), a.rhs.plus(name, l.rhs, most), slices.Clone(a.extra)}
+func (a position) plus(l line, name string, most int) position {
+	b := position{a.out.plus(name, l.out, most), a.lhs.plus(name, l.lhs, most), a.rhs.plus(name, l.rhs, most), slices.Clone(a.extra)}
 	for e := range b.extra {
 		b.extra[e] = b.extra[e].plus(name, l.extra[e], most)
 	}
 	return b
 }
 
-func (a place) shift(s spot) place {
+func (a position) shift(s spot) position {
 	a.out.offset += s.out
 	a.lhs.offset += s.lhs
 	a.extra = slices.Clone(a.extra)
@@ -62,7 +62,7 @@ func (p *plan) body() (*Body, error) {
 			d.b.RowWork = points
 		}
 	}
-	at := place{out: sum{offset: p.out.offset}, lhs: sum{offset: p.lhs.offset}, rhs: sum{offset: p.rhs.offset}}
+	at := position{out: sum{offset: p.out.offset}, lhs: sum{offset: p.lhs.offset}, rhs: sum{offset: p.rhs.offset}}
 	for _, e := range p.extras {
 		at.extra = append(at.extra, sum{offset: e.offset})
 	}
@@ -98,7 +98,7 @@ func most(l line) int {
 }
 
 // outside writes the loops over the batch axes.
-func (d *driver) outside(at place) error {
+func (d *driver) outside(at position) error {
 	for _, l := range d.outer {
 		v := d.name(letter(l.name), "b")
 		d.line("for %s := range %s {", v, total(l))
@@ -112,7 +112,7 @@ func (d *driver) outside(at place) error {
 }
 
 // blocks writes the loop over the blocks of the reduced axes.
-func (d *driver) blocks(at place) error {
+func (d *driver) blocks(at position) error {
 	if d.units {
 		d.line("from, to := t.Share(%d)", d.unitsOf(d.v.n/d.width)+d.unitsOf(min(1, d.v.n%d.width)))
 		d.names["from"], d.names["to"] = true, true
@@ -158,7 +158,7 @@ func (p *plan) countedBlock() bool {
 
 // panels writes the loop over the panels, and the last one apart where it is
 // narrower.
-func (d *driver) panels(at place) error {
+func (d *driver) panels(at position) error {
 	full, rest := d.v.n/d.width, d.v.n%d.width
 	if d.units {
 		return d.shares(at, full, rest)
@@ -189,7 +189,7 @@ func (d *driver) panels(at place) error {
 }
 
 // last is where the panel after full whole ones starts.
-func (d *driver) last(at place, full int) place {
+func (d *driver) last(at position, full int) position {
 	n := full * d.width
 	at.out.offset += n * d.v.out
 	at.lhs.offset += n * d.v.lhs
@@ -202,7 +202,7 @@ func (d *driver) last(at place, full int) place {
 }
 
 // panel writes one panel: packing, then the rows.
-func (d *driver) panel(at place, lanes int) error {
+func (d *driver) panel(at position, lanes int) error {
 	if err := d.packed(at, lanes); err != nil {
 		return err
 	}
@@ -210,13 +210,13 @@ func (d *driver) panel(at place, lanes int) error {
 }
 
 // shares writes the loop over this worker's units: a panel and some of the rows.
-func (d *driver) shares(at place, full, rest int) error {
+func (d *driver) shares(at position, full, rest int) error {
 	if d.pack != inPlace {
 		d.names["packed"] = true
 		d.line("packed := -1")
 	}
 	each := d.unitsOf(1)
-	write := func(from, to, panel string, at place, lanes int) error {
+	write := func(from, to, panel string, at position, lanes int) error {
 		u := d.name("u")
 		d.line("for %s := %s; %s < %s; %s++ {", u, from, u, to, u)
 		if panel == "" {
@@ -292,7 +292,7 @@ func (p *plan) unitsOf(panels int) int {
 
 // share writes the calls of unit u: the rows are the remainder of u, the outer
 // ones first.
-func (d *driver) share(at place, lanes int, u string, each int) error {
+func (d *driver) share(at position, lanes int, u string, each int) error {
 	var bounds []bound
 	rest := each
 	for i, l := range d.around {
