@@ -12,7 +12,8 @@ import (
 // fuse computes elementwise values where they are used or where they come
 // from: a map inside its only user, another map or a reduction; a map of the
 // result of a contraction or a gather-sum in the epilogue of that kernel; a map
-// of a reduced value as the end of the reduction. A value with other uses, such
+// of a reduced value as the end of the reduction. What is elementwise goes to the
+// side of a pooling that has fewer elements. A value with other uses, such
 // as an activation that the backward pass reads, stays; nothing expensive is
 // computed twice.
 func fuse(g *ir.Graph) error {
@@ -32,9 +33,12 @@ func fuse(g *ir.Graph) error {
 			distinct(v)
 			f.absorb(v)
 			rewrite(v)
-			f.become(v)
+			if !f.underPooling(v) {
+				f.become(v)
+			}
 		case *op.Reduce:
 			distinct(v)
+			f.pastPooling(v)
 			f.absorb(v)
 			rewrite(v)
 		}
