@@ -85,9 +85,12 @@ type window struct {
 	padding                 string // valid, same or causal
 }
 
-// framed are the positions of a window along every space axis, and the padding
-// before and behind the image.
-type framed struct{ out, before, after []int }
+// framed are the positions of a window along every space axis, how far apart
+// they are, and the padding before and behind the image.
+type framed struct{ out, strides, before, after []int }
+
+// maxResult bounds the values of one row of a result.
+const maxResult = 1 << 28
 
 // frame places a window over the space axes of x, reporting one that does not
 // fit. With valid padding there are ⌊(in-span)/stride⌋ + 1 positions; with
@@ -101,7 +104,8 @@ func (c *Context) frame(x *ir.Value, w window) (framed, bool) {
 	image := x.Shape[1 : len(x.Shape)-1]
 	spans := make([]int, len(image))
 	for i, in := range image {
-		span, stride := (w.size[i]-1)*w.dilation[i]+1, w.strides[i]
+		// A stride beyond the image leaves one position, as one of its extent does.
+		span, stride := (w.size[i]-1)*w.dilation[i]+1, min(w.strides[i], in)
 		spans[i] = span
 		out, before, after := (in-span)/stride+1, 0, 0
 		switch {
@@ -116,9 +120,13 @@ func (c *Context) frame(x *ir.Value, w window) (framed, bool) {
 		case w.padding == "causal":
 			out, before = (in-1)/stride+1, span-1
 		}
-		f.out, f.before, f.after = append(f.out, out), append(f.before, before), append(f.after, after)
+		f.out, f.strides, f.before, f.after = append(f.out, out), append(f.strides, stride), append(f.before, before), append(f.after, after)
 	}
-	if fits {
+	switch points := ir.Shape(f.out).Elements(); {
+	case fits && points > maxResult:
+		c.Errorf("its result has %s positions in a row; at most %d are supported", times(f.out), maxResult)
+		return f, false
+	case fits:
 		return f, true
 	}
 	dilated, smaller := "", "smaller "+w.what+"_size"

@@ -46,7 +46,7 @@ func (s *sliding) indices(image op.Index, kernel []op.Index, result op.Index, ch
 	s.Shape = ir.Shape{ir.Batch}
 	for i := range s.points {
 		at := op.Index{
-			Terms:  []op.Term{{Axis: s.points[i], Coef: s.window.strides[i]}, {Axis: s.taps[i], Coef: s.window.dilation[i]}},
+			Terms:  []op.Term{{Axis: s.points[i], Coef: s.frame.strides[i]}, {Axis: s.taps[i], Coef: s.window.dilation[i]}},
 			Offset: -s.frame.before[i],
 		}
 		s.Lhs, s.Rhs, s.Out = append(s.Lhs, at), append(s.Rhs, op.At(s.taps[i])), append(s.Out, op.At(s.points[i]))

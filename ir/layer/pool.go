@@ -24,6 +24,6 @@ func (c *Context) pool(x *ir.Value, kind op.Window, format channelsLast, size []
 	if !ok {
 		return c.poison()
 	}
-	kind.Sizes, kind.Strides, kind.Dilations, kind.Before, kind.After = w.size, w.strides, w.dilation, f.before, f.after
+	kind.Sizes, kind.Strides, kind.Dilations, kind.Before, kind.After = w.size, f.strides, w.dilation, f.before, f.after
 	return c.B.Apply(&kind, x)
 }

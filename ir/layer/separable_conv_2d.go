@@ -73,6 +73,6 @@ func (l *separable) build(c *Context, x *ir.Value, format channelsLast, filters 
 	y := c.Named(c.depthwise(x, first, w, f), "depthwise")
 	mix := window{what: "kernel", size: ones, strides: ones, dilation: ones, padding: "valid"}
 	nothing := make([]int, len(ones))
-	y = c.convolve(y, second, mix, framed{f.out, nothing, nothing}, 1)
+	y = c.convolve(y, second, mix, framed{f.out, ones, nothing, nothing}, 1)
 	return c.biased(y, l.UseBias, l.BiasInitializer, l.BiasRegularizer, l.Activation)
 }
