@@ -11,9 +11,8 @@ import (
 	"github.com/nngen-go/nngen/ir/pass"
 )
 
-// TestOtherFamilies differentiates networks of primitives that the compiler
-// does not lower yet, and compares with finite differences: what a convolution,
-// a pooling and a recurrence need of the graph is there.
+// TestOtherFamilies differentiates networks of a convolution, a pooling and a
+// recurrence, and compares with finite differences.
 func TestOtherFamilies(t *testing.T) {
 	for name, forward := range map[string]func(b *ir.Builder, param func(name string, shape ...int) *ir.Value) *ir.Value{
 		"convolution with padding, then pooling": func(b *ir.Builder, param func(name string, shape ...int) *ir.Value) *ir.Value {
