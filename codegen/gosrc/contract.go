@@ -118,23 +118,39 @@ func (d *dense) backwards() bool { return d.Out.Buf.Grad && d.Lhs.Buf.Grad }
 func (d *dense) title(end string) {
 	in, out := d.kk.N, d.nn.N
 	inner, outer := "i", "o"
-	d.name = fmt.Sprintf("dense%dx%d%s", in, out, d.epilogueName())
+	suffix := d.epilogueName()
 	if d.backwards() {
 		in, out = out, in
 		inner, outer = outer, inner
-		d.name = fmt.Sprintf("dense%dx%dGradX", in, out)
+		suffix = "GradX"
 	}
+	d.name = pointwise(d.Rhs.Buf, in, out) + suffix
 	sum := fmt.Sprintf("Σ_%s %s[r,%s]·%s[i,o]", inner, d.x.name, inner, d.w.name)
 	d.describe("%s[r,%s] = %s, for %s and %s%s", d.y.name, outer, d.epilogueText(sum, "r", outer), number(in, "input"), number(out, "output"), end)
 }
 
-// tidy drops loops of one turn and turns the contraction so that N is the
-// contiguous axis of the result and never counts rows.
+// pointwise begins the name of a matrix product: that of a dense layer, or of a
+// convolution by one point whose rows are the positions.
+func pointwise(w *loop.Buffer, in, out int) string {
+	if n := len(w.Shape); n > 2 && size(w.Shape[:n-2]) == 1 {
+		return fmt.Sprintf("conv%sx%dTo%d", sizes(w.Shape[:n-2]), in, out)
+	}
+	return fmt.Sprintf("dense%dx%d", in, out)
+}
+
+// tidy drops loops of one turn, lets reduced loops run forwards through the right
+// operand, and turns the contraction so that N is the contiguous axis of the
+// result and never counts rows.
 func tidy(c *loop.Contract) *loop.Contract {
 	t := cloneContract(c)
 	for at := 0; at < len(t.Axes()); {
 		if a := t.Axes()[at]; a.N > 1 || a.Rows || !t.drop(at) {
 			at++
+		}
+	}
+	for at := len(t.Axes()) - len(t.K); at < len(t.Axes()); at++ {
+		if t.Rhs.Strides[at] < 0 {
+			t.reverse(at)
 		}
 	}
 	unit := func(from int, group []loop.Axis) bool {

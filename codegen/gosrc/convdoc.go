@@ -45,7 +45,7 @@ func (c *conv) turned() bool { return c.Lhs.Buf.Grad && !c.Rhs.Buf.Grad }
 // convolves reports a convolution or a gradient of one: the kernel has its
 // shape, [taps..., channels, outputs], and the images have theirs.
 func (c *conv) convolves() bool {
-	w, in, out := c.weights().Buf.Shape, c.image().Buf.Shape, c.pixels().Buf.Shape
+	w, in, out := c.weights().Buf.Shape, c.shape(c.image()), c.shape(c.pixels())
 	n := len(w)
 	if n < 3 || n > 4 || len(in) != n-1 || len(out) != n-1 {
 		return false
@@ -62,7 +62,7 @@ func (c *conv) perChannel() bool { return !c.dots && c.rows() }
 // groups is the number of groups of channels that are convolved apart.
 func (c *conv) groups() int {
 	w := c.weights().Buf.Shape
-	if c.perChannel() && w[len(w)-2] == c.image().Buf.Shape[len(w)-2] {
+	if c.perChannel() && w[len(w)-2] == c.shape(c.image())[len(w)-2] {
 		return 1
 	}
 	n := 1
@@ -83,13 +83,16 @@ func (c *conv) letters() {
 	taken := map[string]bool{}
 	position := 0
 	c.vars = make([]ix, len(c.axes))
+	c.space = make([]int, len(c.axes))
 	for at, a := range c.axes {
 		wish := ""
+		c.space[at] = -1
 		switch s := w.Strides[at]; {
 		case a.Rows:
 			wish = "r"
 		case s == 0 || n < 3:
 			wish = string("pq"[min(position, 1)])
+			c.space[at] = position
 			position++
 		default:
 			d := 0
@@ -99,6 +102,7 @@ func (c *conv) letters() {
 			switch {
 			case d < n-2:
 				wish = string("ij"[min(d, 1)])
+				c.space[at] = d
 			case d == n-2:
 				wish = "c"
 			case c.perChannel():
@@ -119,6 +123,40 @@ func (c *conv) letters() {
 		c.names[wish] = true
 		c.vars[at] = ix{name: wish}
 	}
+}
+
+// shape is the shape of a row of an operand: the buffer's own, or, where that is
+// flat because another layer reads it so, what the strides of positions and taps
+// tell of it.
+func (c *conv) shape(a loop.Access) []int {
+	row := a.Buf.Row()
+	if len(a.Buf.Shape) > 1 || !a.Buf.Rows {
+		return a.Buf.Shape
+	}
+	var shape []int
+	for d := 0; ; d++ {
+		unit := 0
+		for at, s := range a.Strides {
+			if c.space[at] == d {
+				unit = gcd(unit, s)
+			}
+		}
+		switch {
+		case unit == 0 && d == 0, unit != 0 && row%unit != 0:
+			return a.Buf.Shape
+		case unit == 0:
+			return append(shape, row)
+		}
+		shape = append(shape, row/unit)
+		row = unit
+	}
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return max(a, -a)
 }
 
 // shapeStrides are the strides of a block without gaps.
@@ -163,7 +201,7 @@ func (c *conv) title() {
 		c.describe("%s", text)
 		return
 	}
-	w, in := c.weights().Buf.Shape, c.image().Buf.Shape
+	w, in := c.weights().Buf.Shape, c.shape(c.image())
 	n := len(w)
 	if c.perChannel() && w[n-2] == in[n-2] {
 		c.name = "depthwise" + sizes(w[:n-1])
@@ -192,7 +230,7 @@ func (c *conv) title() {
 	if len(c.Clip) > 0 {
 		end = "; points outside of them count as 0"
 	}
-	c.describe("%s, for %s of %s and of %s%s", text, kind, sizes(in), sizes(c.pixels().Buf.Shape), end)
+	c.describe("%s, for %s of %s and of %s%s", text, kind, sizes(in), sizes(c.shape(c.pixels())), end)
 }
 
 // sizes prints extents: 3x3x32.

@@ -55,28 +55,10 @@ func (c *conv) parts(a loop.Access, skip func(at int) bool) []part {
 	return list
 }
 
-// units are the steps of the dimensions of an access, the largest first: of the
-// buffer's shape, and where that is flat, of what clips tell of it.
+// units are the steps of the dimensions of an access, the largest first.
 func (c *conv) units(a loop.Access) []int {
-	units := []int{1}
-	step := 1
-	for _, d := range slices.Backward(a.Buf.Shape[min(1, len(a.Buf.Shape)):]) {
-		step *= d
-		units = append(units, step)
-	}
-	if len(a.Buf.Shape) < 2 {
-		for _, l := range c.Clip {
-			for _, t := range l.Terms {
-				if s := a.Strides[t.Axis]; s != 0 && s%t.Coef == 0 {
-					units = append(units, max(s/t.Coef, -s/t.Coef))
-				}
-			}
-		}
-	}
-	slices.Sort(units)
-	units = slices.Compact(units)
-	slices.Reverse(units)
-	return units
+	units := append(shapeStrides(c.shape(a)), 1)
+	return slices.Compact(units)
 }
 
 // padding is the offset of the index that a clip holds inside its image.

@@ -29,6 +29,7 @@ type conv struct {
 	// reducing tells that rows are reduced: a gradient of parameters.
 	reducing bool
 
+	space    []int                   // of every axis: the dimension that it is a position or a tap of, -1: none
 	rowViews map[*loop.Buffer]string // the current row of a buffer
 }
 
@@ -126,17 +127,15 @@ func (c *conv) depthwise() bool {
 		return false
 	}
 	if all := [...]loop.Access{c.Out, c.Lhs, c.Rhs}; !slices.ContainsFunc(all[:], func(a loop.Access) bool { return a.Strides[ch] != 1 }) {
-		if len(c.N) == 0 {
-			c.vec = []int{ch}
-		}
-		return len(c.N) == 0
+		c.vec = []int{ch}
+		return true
 	}
 	for m := ch + 1; m < len(c.axes); m++ {
 		n := c.axes[m].N
 		along := func(a loop.Access) bool {
 			return a.Strides[ch] == n && a.Strides[m] == 1 || a.Strides[ch] == 1 && a.Strides[m] == 0
 		}
-		if c.free(m) && along(c.Out) && along(c.Lhs) && along(c.Rhs) && (c.reduced(m) && len(c.N) == 0 || !c.reduced(m) && len(c.N) == 1) {
+		if c.free(m) && along(c.Out) && along(c.Lhs) && along(c.Rhs) {
 			c.vec = []int{ch, m}
 			return true
 		}

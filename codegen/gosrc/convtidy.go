@@ -146,6 +146,23 @@ func (t contraction) shift(at, by int) {
 	}
 }
 
+// reverse lets a loop run the other way.
+func (t contraction) reverse(at int) {
+	n := t.Axes()[at].N
+	for _, a := range t.accesses() {
+		a.Offset += a.Strides[at] * (n - 1)
+		a.Strides[at] = -a.Strides[at]
+	}
+	for i, l := range t.Clip {
+		for j, x := range l.Terms {
+			if x.Axis == at {
+				t.Clip[i].Offset += x.Coef * (n - 1)
+				l.Terms[j].Coef = -x.Coef
+			}
+		}
+	}
+}
+
 // turn swaps M and N, and with them the operands.
 func (t contraction) turn() {
 	b, m, n := len(t.B), len(t.M), len(t.N)

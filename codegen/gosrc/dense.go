@@ -272,7 +272,7 @@ func (d *dense) gradW() {
 		left, right = right, left
 	}
 	d.x, d.w = d.kernel.param(d.Lhs.Buf, left), d.kernel.param(d.Rhs.Buf, right)
-	d.name = fmt.Sprintf("dense%dx%dGradW", in, out)
+	d.name = pointwise(d.Out.Buf, in, out) + "GradW"
 	d.extras("w")
 	d.describe("%s[i,o] = %s, for %s and %s", d.y.name, d.epilogueText("Σ_r x[r,i]·dy[r,o]", "", "o"), number(in, "input"), number(out, "output"))
 	l, r := left[:1], right[:1]

@@ -23,13 +23,17 @@ func (k *nestKernel) title() {
 		}
 	}
 	rows := false
-	for _, a := range k.Axes(last) {
+	columns := overBatch(k.Nest)
+	axes := k.Axes(last)
+	if columns {
+		axes = k.Outer
+	}
+	for _, a := range axes {
 		rows = rows || a.Rows
 		if !a.Rows || a.N > 1 {
 			sizes = append(sizes, fmt.Sprint(a.N))
 		}
 	}
-	columns := overBatch(k.Nest)
 	if n, ok := last.Value.(loop.Num); ok && n == 0 && last.Reduce == loop.Store && !last.Accumulate {
 		word = "zero"
 	} else if word == "" {
@@ -48,7 +52,7 @@ func (k *nestKernel) title() {
 	over := "for a single number"
 	switch {
 	case columns:
-		over = "over n rows of " + strings.Join(sizes, "x")
+		over = fmt.Sprintf("over %s rows of %s", k.rowCount(last), strings.Join(sizes, "x"))
 	case len(sizes) > 0 && rows:
 		over = "for rows of " + strings.Join(sizes, "x")
 	case len(sizes) > 0:
@@ -67,6 +71,18 @@ func (k *nestKernel) title() {
 	for _, s := range k.Body {
 		k.doc = append(k.doc, "\t"+k.formula(s))
 	}
+}
+
+// rowCount is how many rows sums over the batch run over.
+func (k *nestKernel) rowCount(s loop.Stmt) string {
+	n := 1
+	for _, a := range s.Inner {
+		n *= a.N
+	}
+	if n > 1 {
+		return fmt.Sprintf("n*%d", n)
+	}
+	return "n"
 }
 
 // sumName is what a sum is called that no word tells of: over columns or rows,
@@ -170,7 +186,7 @@ func (k *nestKernel) formula(s loop.Stmt) string {
 	if s.Reduce != loop.Store {
 		over := " "
 		if k.indexed {
-			over = "_" + strings.Join(letters(k.Axes(s))[len(k.Outer):], ",") + " "
+			over = "_" + strings.Join(k.letters(k.Axes(s))[len(k.Outer):], ",") + " "
 		}
 		value = map[loop.Reduction]string{loop.Sum: "Σ", loop.Max: "max", loop.ArgMax: "argmax"}[s.Reduce] + over + value
 		if s.Finish != nil {
@@ -206,7 +222,7 @@ func (k *nestKernel) operandText(a placed) string {
 	case !k.indexed:
 		return p.name
 	}
-	vars := letters(a.axes)
+	vars := k.letters(a.axes)
 	batch := slices.Index(vars, "r")
 	var at []string
 	if batch >= 0 && a.Strides[batch] != 0 {
@@ -222,12 +238,13 @@ func (k *nestKernel) operandText(a placed) string {
 	return p.name + "[" + strings.Join(at, ",") + "]"
 }
 
-// letters are the indices of a formula: r counts rows.
-func letters(axes []loop.Axis) []string {
+// letters are the indices of a formula: r counts rows, and whatever else sums
+// over the batch run over with them.
+func (k *nestKernel) letters(axes []loop.Axis) []string {
 	vars := make([]string, len(axes))
 	n := 0
 	for i, a := range axes {
-		if vars[i] = "r"; !a.Rows || a.N > 1 {
+		if vars[i] = "r"; !a.Rows || a.N > 1 && !overBatch(k.Nest) {
 			vars[i] = string(rune('i' + n))
 			n++
 		}

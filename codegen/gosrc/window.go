@@ -48,10 +48,11 @@ func (e *emitter) pool(w *loop.Window, in, out loop.Access) *pool {
 		accs = []placed{{in, axes}, {out, axes}, {w.In, axes}}
 	}
 	k := e.newKernel(accs...)
-	p := &pool{&conv{dense: &dense{kernel: k, Contract: c}, axes: axes, vars: make([]ix, len(axes)), run: -1, share: -1, rowViews: map[*loop.Buffer]string{}}, w}
+	p := &pool{&conv{dense: &dense{kernel: k, Contract: c}, axes: axes, vars: make([]ix, len(axes)), space: make([]int, len(axes)), run: -1, share: -1, rowViews: map[*loop.Buffer]string{}}, w}
 	position := 0
 	for at, a := range axes {
-		space := slices.ContainsFunc(w.Space, func(s loop.WindowAxis) bool { return s.Outer == at })
+		space := slices.IndexFunc(w.Space, func(s loop.WindowAxis) bool { return s.Outer == at || len(w.Outer)+s.Tap == at })
+		p.space[at] = space
 		wish := "c"
 		switch {
 		case a.Rows:
@@ -62,7 +63,7 @@ func (e *emitter) pool(w *loop.Window, in, out loop.Access) *pool {
 			if a.N > 1 {
 				p.taps = append(p.taps, at)
 			}
-		case space:
+		case space >= 0:
 			wish = string("pquv"[min(position, 3)])
 			position++
 			if a.N > 1 {
@@ -270,7 +271,7 @@ func (p *pool) entitle(suffix string) {
 		window = append(window, "1")
 	}
 	p.name = kind + "Pool" + strings.Join(window, "x") + suffix
-	end := fmt.Sprintf(", for images of %s and of %s", sizes(p.In.Buf.Shape), sizes(p.Window.Out.Buf.Shape))
+	end := fmt.Sprintf(", for images of %s and of %s", sizes(p.shape(p.In)), sizes(p.shape(p.Window.Out)))
 	if len(p.Clip) > 0 {
 		end += "; points outside of them do not count"
 	}
