@@ -21,7 +21,7 @@ import "embed"
 //go:embed metric/binary_accuracy.go metric/categorical_accuracy.go metric/mean.go metric/mean_absolute_error.go metric/mean_squared_error.go metric/metric.go metric/sparse_categorical_accuracy.go
 //go:embed nn/constant.go nn/cpu.go nn/cpu_amd64.go nn/cpu_amd64.s nn/cpu_generic.go nn/doc.go nn/format.go nn/glorot.go nn/he.go nn/identity.go nn/key.go nn/lecun.go nn/option.go nn/orthogonal.go nn/philox.go nn/random_normal.go nn/random_uniform.go nn/scalar.go nn/segment.go nn/team.go nn/truncated_normal.go nn/variance_scaling.go nn/worker.go
 //go:embed optim/adagrad.go optim/adam.go optim/adamw.go optim/decay.go optim/doc.go optim/kernels_amd64.go optim/kernels_amd64.s optim/kernels_generic.go optim/optimizer.go optim/rmsprop.go optim/rule.go optim/sgd.go optim/shared.go optim/validate.go
-//go:embed peak/doc.go peak/loops_amd64.go peak/loops_amd64.s peak/machine_amd64.go peak/machine_generic.go peak/peak.go peak/scalar.go
+//go:embed peak/doc.go peak/loops_amd64.go peak/loops_amd64.s peak/machine_amd64.go peak/machine_generic.go peak/meter.go peak/peak.go peak/scalar.go
 //go:embed train/adapt.go train/batch.go train/callback.go train/config.go train/doc.go train/engine.go train/evaluate.go train/figure.go train/fit.go train/fitting.go train/gradientsum.go train/history.go train/history_csv.go train/history_json.go train/history_svg.go train/meter.go train/progress.go train/result.go train/settings.go train/shuffle.go train/source.go train/ticks.go
 //go:embed weights/copy.go weights/doc.go weights/dtype.go weights/file.go weights/header.go weights/meta.go weights/read.go weights/save.go weights/shape.go weights/write.go
 var Source embed.FS

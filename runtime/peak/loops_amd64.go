@@ -23,3 +23,13 @@ func readAVX512(p *float32, blocks int)
 //
 //go:noescape
 func readAVX2(p *float32, blocks int)
+
+// rowsAVX512 loads so many vectors of 64 bytes from the n rows that ids name, each stride bytes long.
+//
+//go:noescape
+func rowsAVX512(table *float32, stride int, vectors int, ids *int32, n int)
+
+// rowsAVX2 loads so many vectors of 32 bytes from the n rows that ids name, each stride bytes long.
+//
+//go:noescape
+func rowsAVX2(table *float32, stride int, vectors int, ids *int32, n int)

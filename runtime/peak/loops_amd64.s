@@ -175,3 +175,55 @@ readAVX2Next:
 	JNZ     readAVX2Next
 	VZEROUPPER
 	RET
+
+// func rowsAVX512(table *float32, stride int, vectors int, ids *int32, n int)
+// Requires: AVX, AVX512F
+TEXT ·rowsAVX512(SB), NOSPLIT, $0-40
+	MOVQ table+0(FP), AX
+	MOVQ stride+8(FP), CX
+	MOVQ vectors+16(FP), DX
+	MOVQ ids+24(FP), BX
+	MOVQ n+32(FP), SI
+
+rowsAVX512Row:
+	MOVLQSX (BX), DI
+	IMULQ   CX, DI
+	ADDQ    AX, DI
+	MOVQ    DX, R8
+
+rowsAVX512Vector:
+	VMOVUPS (DI), Z0
+	ADDQ    $0x40, DI
+	DECQ    R8
+	JNZ     rowsAVX512Vector
+	ADDQ    $0x04, BX
+	DECQ    SI
+	JNZ     rowsAVX512Row
+	VZEROUPPER
+	RET
+
+// func rowsAVX2(table *float32, stride int, vectors int, ids *int32, n int)
+// Requires: AVX
+TEXT ·rowsAVX2(SB), NOSPLIT, $0-40
+	MOVQ table+0(FP), AX
+	MOVQ stride+8(FP), CX
+	MOVQ vectors+16(FP), DX
+	MOVQ ids+24(FP), BX
+	MOVQ n+32(FP), SI
+
+rowsAVX2Row:
+	MOVLQSX (BX), DI
+	IMULQ   CX, DI
+	ADDQ    AX, DI
+	MOVQ    DX, R8
+
+rowsAVX2Vector:
+	VMOVUPS (DI), Y0
+	ADDQ    $0x20, DI
+	DECQ    R8
+	JNZ     rowsAVX2Vector
+	ADDQ    $0x04, BX
+	DECQ    SI
+	JNZ     rowsAVX2Row
+	VZEROUPPER
+	RET

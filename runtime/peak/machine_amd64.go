@@ -31,3 +31,15 @@ func read(v []float32) {
 		readGo(v)
 	}
 }
+
+// readRows reads rows that lie in the table, up to whole vectors.
+func readRows(table []float32, width int, ids []int32) {
+	switch nn.CPU() {
+	case nn.AVX512:
+		rowsAVX512(&table[0], 4*width, (width+15)/16, &ids[0], len(ids))
+	case nn.AVX2:
+		rowsAVX2(&table[0], 4*width, (width+7)/8, &ids[0], len(ids))
+	default:
+		readRowsGo(table, width, ids)
+	}
+}

@@ -67,6 +67,37 @@ func Read(buffer []float32, workers int) float64 {
 	return total / seconds / 1e9
 }
 
+// ReadRows measures the rate at which a worker reads the rows of a table that
+// ids name, in GB/s: what a sum over embeddings cannot do without. The table has
+// rows of width numbers; ids beyond it are not read, nor is a table whose width
+// is 0.
+func ReadRows(table []float32, width int, ids []int32) float64 {
+	if width < 1 {
+		return 0
+	}
+	inside := make([]int32, 0, len(ids))
+	for _, id := range ids {
+		if id >= 0 && (int(id)+1)*width+lanes <= len(table) { // a vector may reach beyond its row
+			inside = append(inside, id)
+		}
+	}
+	if len(inside) == 0 {
+		return 0
+	}
+	passes := (chunk/4 + len(inside)*width - 1) / (len(inside) * width)
+	start := time.Now()
+	bytes := repeat(func() float64 {
+		for range passes {
+			readRows(table, width, inside)
+		}
+		return float64(4 * len(inside) * width * passes)
+	})
+	return bytes / time.Since(start).Seconds() / 1e9
+}
+
+// lanes is the length of the longest vector.
+const lanes = 16
+
 // repeat calls work until a slice is over and adds what it returns.
 func repeat(work func() float64) float64 {
 	sum, start := 0.0, time.Now()

@@ -58,6 +58,21 @@ func TestReadIsFasterInCache(t *testing.T) {
 	}
 }
 
+func TestReadRows(t *testing.T) {
+	for _, width := range []int{1, 15, 16, 17, 100} {
+		table := Buffer(4 * 101 * width)
+		if got := ReadRows(table, width, []int32{0, 5, 99, 5}); !(got > 0 && got < 4000) {
+			t.Errorf("rows of %d: %.1f GB/s", width, got)
+		}
+		if got := ReadRows(table, width, []int32{-1, int32(len(table))}); got != 0 {
+			t.Errorf("rows of %d outside the table were read: %.1f GB/s", width, got)
+		}
+	}
+	if got := ReadRows(Buffer(1024), 0, []int32{0}); got != 0 {
+		t.Errorf("rows of no width: %.1f GB/s", got)
+	}
+}
+
 func TestNoAllocations(t *testing.T) {
 	buffer := make([]float32, BlockFloats)
 	if n := testing.AllocsPerRun(3, func() { FMA(1); Read(buffer, 1) }); n > 8 {

@@ -28,3 +28,14 @@ func readGo(v []float32) {
 	}
 	kept.Store(int32(min(a+b+c+d, 1)))
 }
+
+// readRowsGo reads rows, number by number.
+func readRowsGo(table []float32, width int, ids []int32) {
+	var a float32
+	for _, id := range ids {
+		for _, v := range table[int(id)*width:][:width] {
+			a += v
+		}
+	}
+	kept.Store(int32(min(a, 1)))
+}

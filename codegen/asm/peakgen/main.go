@@ -18,6 +18,8 @@ func main() {
 	fma("fmaAVX2", 8, 12, func() reg.VecVirtual { return YMM() })
 	read("readAVX512", 64, func() reg.VecVirtual { return ZMM() })
 	read("readAVX2", 32, func() reg.VecVirtual { return YMM() })
+	rows("rowsAVX512", 64, func() reg.VecVirtual { return ZMM() })
+	rows("rowsAVX2", 32, func() reg.VecVirtual { return YMM() })
 	Generate()
 }
 
@@ -62,6 +64,32 @@ func read(name string, width int, vec func() reg.VecVirtual) {
 	ADDQ(operand.U32(block), p)
 	DECQ(n)
 	JNZ(operand.LabelRef(name + "Next"))
+	VZEROUPPER()
+	RET()
+}
+
+// rows is a loop that loads rows of a table, wherever they lie.
+func rows(name string, width int, vec func() reg.VecVirtual) {
+	TEXT(name, NOSPLIT, "func(table *float32, stride, vectors int, ids *int32, n int)")
+	Doc(fmt.Sprintf("%s loads so many vectors of %d bytes from the n rows that ids name, each stride bytes long.", name, width))
+	Pragma("noescape")
+	table, stride := Load(Param("table"), GP64()), Load(Param("stride"), GP64())
+	vectors := Load(Param("vectors"), GP64())
+	ids, n := Load(Param("ids"), GP64()), Load(Param("n"), GP64())
+	p, left := GP64(), GP64()
+	Label(name + "Row")
+	MOVLQSX(operand.Mem{Base: ids}, p)
+	IMULQ(stride, p)
+	ADDQ(table, p)
+	MOVQ(vectors, left)
+	Label(name + "Vector")
+	VMOVUPS(operand.Mem{Base: p}, vec())
+	ADDQ(operand.Imm(uint64(width)), p)
+	DECQ(left)
+	JNZ(operand.LabelRef(name + "Vector"))
+	ADDQ(operand.Imm(4), ids)
+	DECQ(n)
+	JNZ(operand.LabelRef(name + "Row"))
 	VZEROUPPER()
 	RET()
 }
