@@ -143,7 +143,7 @@ func (s *schema) args(e EntryDoc, layer bool) schemaNode {
 func (s *schema) arg(a ArgDoc) schemaNode {
 	var node schemaNode
 	switch a.Type {
-	case "int", "ints":
+	case "int", "ints", "pairs":
 		node = a.bounded(schemaNode{"type": "integer"})
 	case "float", "floats":
 		node = a.bounded(schemaNode{"type": "number"})
@@ -164,7 +164,14 @@ func (s *schema) arg(a ArgDoc) schemaNode {
 	}
 	switch a.Type {
 	case "ints", "floats", "strings":
-		node = anyOf(node, schemaNode{"type": "array", "items": node})
+		node = anyOf(node, arrayOf(node, a.Size))
+	case "pairs":
+		each := anyOf(node, arrayOf(node, 2))
+		if a.Size == 1 {
+			node = anyOf(node, arrayOf(node, 2), arrayOf(each, 1))
+		} else {
+			node = anyOf(node, arrayOf(each, a.Size))
+		}
 	}
 	if a.Nullable && len(node) > 0 {
 		node = anyOf(node, schemaNode{"type": "null"})
@@ -173,6 +180,15 @@ func (s *schema) arg(a ArgDoc) schemaNode {
 		node["default"] = a.Default
 	}
 	return described(node, a.Doc)
+}
+
+// arrayOf is a list of so many elements; 0 is any number.
+func arrayOf(items schemaNode, size int) schemaNode {
+	s := schemaNode{"type": "array", "items": items}
+	if size > 0 {
+		s["minItems"], s["maxItems"] = size, size
+	}
+	return s
 }
 
 func (a *ArgDoc) bounded(s schemaNode) schemaNode {
