@@ -117,21 +117,26 @@ func TestKerasTrajectories(t *testing.T) {
 	if len(names) < 30 {
 		t.Fatalf("%d trajectories, expected at least 30", len(names))
 	}
-	for i, got := range serve(t, dir, names, cases) {
-		c := kept[i]
-		t.Run(c.Name, func(t *testing.T) {
-			if got.Error != "" {
-				t.Fatal(got.Error)
-			}
-			for s, want := range c.Float32.Steps {
-				if d := math.Abs(got.StepLoss[s]-want["loss"]) / math.Abs(want["loss"]); d > 1e-6 {
-					t.Errorf("step %d: loss %.9g, Keras %.9g (%.1e relative)", s+1, got.StepLoss[s], want["loss"], d)
-				}
-			}
-			compareBlocks(t, nets[i], "step 1", got.StepParams[0], c.Float32.W1)
-			compareBlocks(t, nets[i], "step 10", got.StepParams[9], c.Float32.W10)
-		})
+	link(t, dir, names)
+	for _, level := range levels() {
+		for i, got := range drive(t, dir, cases, level) {
+			t.Run(level.String()+"/"+kept[i].Name, func(t *testing.T) { kept[i].compare(t, nets[i], got) })
+		}
 	}
+}
+
+// compare holds ten steps of an emitted package to Keras's.
+func (c trajectory) compare(t *testing.T, n *network, got harness.Result) {
+	if got.Error != "" {
+		t.Fatal(got.Error)
+	}
+	for s, want := range c.Float32.Steps {
+		if d := math.Abs(got.StepLoss[s]-want["loss"]) / math.Abs(want["loss"]); d > 1e-6 {
+			t.Errorf("step %d: loss %.9g, Keras %.9g (%.1e relative)", s+1, got.StepLoss[s], want["loss"], d)
+		}
+	}
+	compareBlocks(t, n, "step 1", got.StepParams[0], c.Float32.W1)
+	compareBlocks(t, n, "step 10", got.StepParams[9], c.Float32.W10)
 }
 
 func compareBlocks(t *testing.T, n *network, when string, block []float32, want map[string]tensor) {

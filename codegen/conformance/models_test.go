@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"reflect"
 	"testing"
 
@@ -22,9 +21,9 @@ const modelCount = 200
 
 // TestRandomModels holds emitted packages to the interpreter, which runs the
 // unoptimised graph in float64: outputs, loss and gradients of random networks
-// on random data. All packages are linked into one binary. It runs twice, with
-// one thread and with two, and must give the same bits, those of two steps of
-// training included.
+// on random data. All packages are linked into one binary, which runs at every
+// level that this computer has, with one worker and with two: these must give
+// the same bits, those of two steps of training included.
 func TestRandomModels(t *testing.T) {
 	dir := t.TempDir()
 	off := map[string]bool{}
@@ -52,15 +51,19 @@ func TestRandomModels(t *testing.T) {
 			cases = append(cases, c)
 		}
 	}
-	results := serve(t, dir, names, cases)
-	for i, got := range results {
-		if err := nets[i].check(cases[i], got); err != nil {
-			t.Errorf("%s: %v\n%s", got.Model, err, spec.WriteJSON(nets[i].Spec))
-		}
-	}
-	again := append(os.Environ(), "GOMAXPROCS=1")
-	if other := drive(t, dir, cases, again); !reflect.DeepEqual(other, results) {
-		t.Error("GOMAXPROCS=1 changes results")
+	link(t, dir, names)
+	for _, level := range levels() {
+		t.Run(level.String(), func(t *testing.T) {
+			results := drive(t, dir, cases, level, "GOMAXPROCS=2")
+			for i, got := range results {
+				if err := nets[i].check(cases[i], got); err != nil {
+					t.Errorf("%s: %v\n%s", got.Model, err, spec.WriteJSON(nets[i].Spec))
+				}
+			}
+			if other := drive(t, dir, cases, level, "GOMAXPROCS=1"); !reflect.DeepEqual(other, results) {
+				t.Error("GOMAXPROCS=1 changes results")
+			}
+		})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/nngen-go/nngen/ir/build"
 	"github.com/nngen-go/nngen/ir/pass"
 	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/runtime/nn"
 )
 
 // network is one description compiled as far as both engines need it.
@@ -35,6 +37,8 @@ func compileJSON(name string, src []byte) (*network, error) {
 	}
 	return &network{name, net}, nil
 }
+
+var shareBound = regexp.MustCompile(`const (train|predict)Share = \d+`)
 
 // emit writes the package of a network into the scratch module.
 func (n *network) emit(dir string, o pass.Options) error {
@@ -57,16 +61,17 @@ func (n *network) emit(dir string, o pass.Options) error {
 		if strings.HasSuffix(f.Name, "_test.go") {
 			continue
 		}
-		if err := os.WriteFile(filepath.Join(dir, n.name, f.Name), f.Data, 0o644); err != nil {
+		// Small models are shared out among workers here, which does not pay.
+		text := shareBound.ReplaceAll(f.Data, []byte("const ${1}Share = 1"))
+		if err := os.WriteFile(filepath.Join(dir, n.name, f.Name), text, 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// serve links all packages into one binary, runs the cases through it and
-// gives the results in their order.
-func serve(t *testing.T, dir string, packages []string, cases []harness.Case) []harness.Result {
+// link makes one binary of all packages.
+func link(t *testing.T, dir string, packages []string) {
 	t.Helper()
 	runtime, err := filepath.Abs("../../runtime")
 	if err != nil {
@@ -105,11 +110,21 @@ func serve(t *testing.T, dir string, packages []string, cases []harness.Case) []
 	if out, err := goBuild.CombinedOutput(); err != nil {
 		t.Fatalf("the emitted packages do not build: %v\n%s", err, head(out))
 	}
-	return drive(t, dir, cases, os.Environ())
 }
 
-// drive runs the cases through the binary that serve has built.
-func drive(t *testing.T, dir string, cases []harness.Case, env []string) []harness.Result {
+// levels are the sets of instructions that this computer can run kernels in:
+// the Go bodies always, AVX2 and AVX-512 where it has them.
+func levels() []nn.Level {
+	var list []nn.Level
+	for l := nn.Go; l <= nn.CPU(); l++ {
+		list = append(list, l)
+	}
+	return list
+}
+
+// drive runs the cases through the binary that link has built, with kernels of
+// one level, and gives the results in their order.
+func drive(t *testing.T, dir string, cases []harness.Case, level nn.Level, env ...string) []harness.Result {
 	t.Helper()
 	var in, out bytes.Buffer
 	enc := json.NewEncoder(&in)
@@ -119,7 +134,7 @@ func drive(t *testing.T, dir string, cases []harness.Case, env []string) []harne
 		}
 	}
 	run := exec.Command(filepath.Join(dir, "scratch.exe"))
-	run.Env = env
+	run.Env = append(append(os.Environ(), "NNGEN_CPU="+level.String()), env...)
 	var stderr bytes.Buffer
 	run.Stdin, run.Stdout, run.Stderr = &in, &out, &stderr
 	if err := run.Run(); err != nil {

@@ -42,7 +42,10 @@ func code(text string) *jen.Statement {
 }
 
 // file is one emitted Go file.
-type file struct{ jen *jen.File }
+type file struct {
+	jen        *jen.File
+	constraint string // of the build
+}
 
 // newFile starts a file below the header that marks it as ours.
 func (e *emitter) newFile(doc ...string) *file {
@@ -58,7 +61,7 @@ func (e *emitter) newFile(doc ...string) *file {
 	for name, path := range imports {
 		f.ImportName(path, name)
 	}
-	return &file{f}
+	return &file{jen: f}
 }
 
 func prefixed(prefix, s string) string {
@@ -67,6 +70,9 @@ func prefixed(prefix, s string) string {
 	}
 	return prefix + s
 }
+
+// build puts a build constraint below the header.
+func (f *file) build(constraint string) { f.constraint = constraint }
 
 // add appends one declaration, or a few.
 func (f *file) add(format string, args ...any) {
@@ -80,7 +86,11 @@ func (f *file) render() ([]byte, error) {
 	if err := f.jen.Render(&b); err != nil {
 		return nil, err
 	}
-	return []byte(groupImports(strings.ReplaceAll(b.String(), fixedSpace, " "))), nil
+	text := groupImports(strings.ReplaceAll(b.String(), fixedSpace, " "))
+	if f.constraint != "" {
+		text = strings.Replace(text, "\n\npackage ", "\n\n//go:build "+f.constraint+"\n\npackage ", 1)
+	}
+	return []byte(text), nil
 }
 
 // groupImports puts a blank line between the standard library and the rest.

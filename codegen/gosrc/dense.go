@@ -276,7 +276,12 @@ func (d *dense) gradW() {
 	d.extras("w")
 	d.describe("%s[i,o] = %s, for %s and %s", d.y.name, d.epilogueText("Σ_r x[r,i]·dy[r,o]", "", "o"), number(in, "input"), number(out, "output"))
 	l, r := left[:1], right[:1]
-	d.line("clear(%s[:])", d.y.name)
+	if d.divided = d.m.at >= 0; d.divided {
+		d.line("i0, i1 := t.Share(%d)", m)
+		d.line("clear(%s[%s:%s])", d.y.name, d.rowAt("i0"), d.rowAt("i1"))
+	} else {
+		d.line("clear(%s[:])", d.y.name)
+	}
 	d.line("r := 0")
 	d.line("for ; r+%d <= %s; r += %d {", pass, d.rowsText(), pass)
 	view := func(p *param, row string, stride, offset, n int) string {
@@ -324,7 +329,7 @@ func (d *dense) outer(body func(i, element string)) {
 		body("0", d.elementAt(d.Out, "0", "0", "o"))
 		return
 	}
-	d.line("for i := range %d {", d.m.N)
+	d.line("for i := i0; i < i1; i++ {")
 	if viewable(d.y, d.Out, d.m.out, d.nn.N) {
 		d.line("v := %s", d.matrix(d.y, d.Out, "i", 0, d.m.out, d.nn.N))
 		body("i", "v[o]")
@@ -332,6 +337,15 @@ func (d *dense) outer(body func(i, element string)) {
 		body("i", d.elementAt(d.Out, "i", "0", "o"))
 	}
 	d.line("}")
+}
+
+// rowAt is where a row of a gradient matrix begins, in the first dimension of
+// its array.
+func (d *dense) rowAt(i string) string {
+	if len(d.y.dims) > 1 {
+		return i
+	}
+	return scaled(i, d.m.out, 0)
 }
 
 // general prints any contraction as the loops that it says.

@@ -24,10 +24,12 @@ func TestFormulas(t *testing.T) {
 		{nest([]loop.Axis{columns}, mean), "columnMeans16", "y[i] = (Σ_r x[r,i]) / n"},
 	} {
 		e := newEmitter(&loop.Program{}, Config{})
-		k, name, err := e.kernel(tt.kernel)
+		e.unit = nil
+		k, fn, err := e.kernel(tt.kernel)
 		if err != nil {
 			t.Fatal(err)
 		}
+		name := fn.name
 		if doc := strings.Join(k.doc, "\n"); name != tt.name || !strings.Contains(doc, tt.doc) {
 			t.Errorf("got %s:\n%s\nwant %s with %q", name, doc, tt.name, tt.doc)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -36,26 +37,30 @@ type emitter struct {
 	fields  []string                // of the segments, in Params
 	ports   portNames
 	consts  []*loop.Buffer
-	kernels []function // in the order of first use
-	known   map[string]string
+	kernels []*function // in the order of first use
+	known   map[string]*function
+	unit    *asm.Unit       // machine code; nil: none is written
 	scalars map[string]bool // scalar functions that the kernels call
 
 	layers map[string]*layerFunc // by text
 	files  map[string][]*layerFunc
 	phases
-	errs []error
+	// Scratch of the kernels that predict, for a batch and for one row.
+	batchWork, rowWork int
+	errs               []error
 }
 
 // function is a finished kernel function.
 type function struct {
 	name, text string
 	doc        []string
+	code       *machineCode // nil: the Go body is all there is
 }
 
 type portNames struct{ inputs, outputs, targets []string }
 
 func newEmitter(p *loop.Program, cfg Config) *emitter {
-	e := &emitter{p: p, cfg: cfg, el: single, top: names{}, bufs: map[*loop.Buffer]string{}}
+	e := &emitter{p: p, cfg: cfg, el: single, top: names{}, bufs: map[*loop.Buffer]string{}, unit: asm.NewUnit()}
 	e.reset()
 	for id := range reserved {
 		e.top[id] = true
@@ -83,7 +88,7 @@ func newEmitter(p *loop.Program, cfg Config) *emitter {
 
 // reset forgets what has been printed, but not the names given.
 func (e *emitter) reset() {
-	e.known, e.scalars = map[string]string{}, map[string]bool{}
+	e.known, e.scalars = map[string]*function{}, map[string]bool{}
 	e.layers, e.files = map[string]*layerFunc{}, map[string][]*layerFunc{}
 	e.kernels, e.consts = nil, nil
 }
@@ -92,6 +97,7 @@ func (e *emitter) reset() {
 func (e *emitter) inDouble() *emitter {
 	d := *e
 	d.el = double
+	d.unit = nil
 	d.reset()
 	return &d
 }
@@ -147,7 +153,12 @@ func (e *emitter) nameBuffers(plan *loop.Plan) {
 		if b.Grad {
 			id = "d" + capital(id)
 		}
-		e.bufs[b] = taken.pick(id)
+		name := taken.pick(id)
+		for taken[name+"All"] {
+			name = taken.pick(id)
+		}
+		taken[name+"All"] = true // the rows of all workers: see phase.all
+		e.bufs[b] = name
 		e.top[e.bufs[b]] = true
 		if b.Ragged {
 			taken[e.bufs[b]+"Offsets"] = true
@@ -158,8 +169,9 @@ func (e *emitter) nameBuffers(plan *loop.Plan) {
 
 // kernel prints a kernel and returns it with the name of its function: one
 // function for each distinct text.
-func (e *emitter) kernel(k loop.Kernel) (*kernel, string, error) {
+func (e *emitter) kernel(k loop.Kernel) (*kernel, *function, error) {
 	var out *kernel
+	shared := loop.SharingOf(k) == loop.ByUnits
 	switch k := k.(type) {
 	case *loop.Contract:
 		out = e.contract(k)
@@ -176,16 +188,20 @@ func (e *emitter) kernel(k loop.Kernel) (*kernel, string, error) {
 	case *loop.WindowGrad:
 		out = e.windowGrad(k)
 	default:
-		return nil, "", fmt.Errorf("kernels of the family %s are not emitted by this version", k.Family())
+		return nil, nil, fmt.Errorf("kernels of the family %s are not emitted by this version", k.Family())
 	}
+	out.shared = shared
 	text := out.text()
-	name, ok := e.known[text]
-	if !ok {
-		name = e.top.pick(out.name + e.el.suffix)
-		e.known[text] = name
-		e.kernels = append(e.kernels, function{name, text, out.doc})
+	fn := e.known[text]
+	if fn == nil {
+		fn = &function{name: e.top.pick(out.name + e.el.suffix), text: text, doc: out.doc}
+		if err := e.machine(fn, k, out); err != nil {
+			return nil, nil, err
+		}
+		e.known[text] = fn
+		e.kernels = append(e.kernels, fn)
 	}
-	return out, name, nil
+	return out, fn, nil
 }
 
 // kernelDecls adds the kernels and what they call to a file.
@@ -193,9 +209,9 @@ func (e *emitter) kernelDecls(f *file) {
 	for _, fn := range e.kernels {
 		var doc []string
 		for _, l := range fn.doc {
-			doc = append(doc, strings.ReplaceAll(l, nameMark, fn.name))
+			doc = append(doc, strings.ReplaceAll(l, nameMark, fn.body()))
 		}
-		f.add("%s", docComment(doc...)+strings.ReplaceAll(fn.text, nameMark, fn.name))
+		f.add("%s", docComment(doc...)+strings.ReplaceAll(fn.text, nameMark, fn.body()))
 	}
 	e.scalarDecls(f)
 }

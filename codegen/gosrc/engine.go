@@ -2,7 +2,6 @@ package gosrc
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -11,7 +10,7 @@ import (
 // engineDecl prints the implementation of train.Engine.
 func (e *emitter) engineDecl(f *file) {
 	floats, ints := e.trainArena()
-	fields := "params, grads *Params\nteam *§nn.Team // the workers of one Fit or Evaluate; nil: alone\n"
+	fields := "params, grads *Params\n"
 	if floats > 0 {
 		fields += fmt.Sprintf("a [%d]float32 // the arena\n", floats)
 	}
@@ -40,6 +39,22 @@ func (e *emitter) engineDecl(f *file) {
 	if sparse {
 		fields += "class [1]float32 // a class number as a metric reads it\n"
 	}
+	fields += `
+	team                    *§nn.Team // nil: one worker
+	trainPart, evaluatePart func(t *§nn.Worker)
+	n                       int // rows and step that the team is at
+	step                    §train.Step
+`
+	work, scratch := "", ""
+	if e.workFloats() > 0 {
+		fields += "work [][]float32 // scratch of each worker\n"
+		work = "e.work = [][]float32{make([]float32, workFloats)}\n"
+		scratch = "for len(e.work) < t.Workers() {\ne.work = append(e.work, make([]float32, workFloats))\n}\n"
+		f.add("// workFloats is the scratch that the kernels of a worker need.\nconst workFloats = %d", e.workFloats())
+	}
+	f.add(`// trainShare is how many rows are worth sharing out among workers: as many as
+// keep one of them busy for some microseconds.
+const trainShare = %d`, worthRows(e.p.Train))
 	f.add(`// engine is a training step and the memory that it works in. It implements
 // train.Engine.
 type engine struct {
@@ -47,7 +62,11 @@ type engine struct {
 
 var _ §train.Engine[Input, Target] = (*engine)(nil)
 
-func newEngine(p *Params) *engine { return &engine{params: p, grads: new(Params)} }
+func newEngine(p *Params) *engine {
+	e := &engine{params: p, grads: new(Params)}
+	e.trainPart, e.evaluatePart = e.trainRows, e.evaluateRows
+	%sreturn e
+}
 
 func (e *engine) MicroBatch() int        { return batchRows }
 func (e *engine) Segments() []§nn.Segment { return segments }
@@ -58,11 +77,14 @@ func (e *engine) OutputNames() []string  { return []string{%s} }
 func (e *engine) BatchStatistics() bool  { return %v }
 func (e *engine) Weight(row int) float32 { return e.weight[row] }
 
-// Share gives the engine the workers of one Fit or Evaluate; nil: it works alone.
-func (e *engine) Share(t *§nn.Team) { e.team = t }
-
 // Prepare has nothing to do: the kernels read the parameters themselves.
-func (e *engine) Prepare() {}`, fields, quotedList(e.p.Outputs), e.p.Training.BatchStatistics)
+func (e *engine) Prepare() {}
+
+// Share gives the engine the workers of one Fit or Evaluate; nil: none beside
+// the caller.
+func (e *engine) Share(t *§nn.Team) {
+	e.team = t
+	%s}`, fields, work, quotedList(e.p.Outputs), e.p.Training.BatchStatistics, scratch)
 	check := ""
 	if e.checked() {
 		check = "if err := x.check(); err != nil {\nreturn err\n}\n"
@@ -107,14 +129,22 @@ func (e *emitter) engineEnv(role string) string {
 	switch role {
 	case "a", "ai", "weight":
 		return "e." + role + "[:]"
+	case "n":
+		return "e.n"
+	case "s":
+		return "e.step"
+	case "t":
+		return "t"
+	case "work":
+		return "e.work[t.Index()]"
 	case "p":
 		return "e.params"
 	case "g":
 		return "e.grads"
 	case "invTotal":
-		return "1/float32(s.Total)"
+		return "1/float32(e.step.Total)"
 	case "share":
-		return "float32(n)/float32(s.Total)"
+		return "float32(e.n)/float32(e.step.Total)"
 	}
 	for i := range e.p.Targets {
 		if role == fmt.Sprintf("target%d", i) {
@@ -129,37 +159,86 @@ func (e *emitter) runMethods(f *file) {
 	for i := range e.p.Outputs {
 		outputs = append(outputs, fmt.Sprintf("e.outputs[%d]", i))
 	}
-	results := func(fn *planFunc) (text, loss string) {
-		list := slices.Clone(outputs)
-		for i := range e.p.Outputs {
-			list = append(list, fmt.Sprintf("e.losses[%d]", i))
+	results := func(fn *planFunc) (call, store string) {
+		var names []string
+		for i, field := range outputs {
+			names = append(names, e.outName(i))
+			store += fmt.Sprintf("%s = %s\n", field, e.outName(i))
 		}
-		loss, define := list[len(list)-1], ""
-		if len(fn.returns) > len(list) {
-			loss, define = "loss", "var loss float64\n"
-			list = append(list, loss)
+		return fn.callInto(strings.Join(names, ", ")+" := ", e.engineEnv), "if t.Solo() {\n" + store + "}"
+	}
+	// The losses are numbers in the arena.
+	losses := func(p *loop.Plan) string {
+		text := ""
+		for i, b := range p.Losses {
+			text += fmt.Sprintf("e.losses[%d] = float64(e.a[%d])\n", i, b.Offset)
 		}
-		return define + fn.callInto(strings.Join(list, ", ")+" = ", e.engineEnv), loss
+		if len(p.Losses) == 1 && p.Losses[0] == p.Loss {
+			return text + "return e.losses[0]"
+		}
+		return text + fmt.Sprintf("return float64(e.a[%d])", p.Loss.Offset)
 	}
 	update := ""
 	if len(e.p.Train.Updates) > 0 {
 		update = "updateState(e.params, e.a[:])\n"
 	}
-	text, loss := results(e.forward)
 	f.add(`// Train runs forward and backward over the first n rows and returns their share
 // of the batch's loss.
 func (e *engine) Train(n int, s §train.Step) float64 {
-	%s
-	%s
-	%sreturn %s
-}`, text, e.backward.call(e.engineEnv), update, loss)
-	text, loss = results(e.evaluate)
-	f.add(`// Evaluate runs the network over the first n rows as Predict does and returns
+	e.run(n, s, e.trainPart)
+	%s%s
+}
+
+// Evaluate runs the network over the first n rows as Predict does and returns
 // their share of the loss.
 func (e *engine) Evaluate(n int, s §train.Step) float64 {
+	e.run(n, s, e.evaluatePart)
 	%s
-	return %s
-}`, text, loss)
+}
+
+// run has the workers do their parts, or the caller all of it.
+func (e *engine) run(n int, s §train.Step, part func(*§nn.Worker)) {
+	e.n, e.step = n, s
+	if n < trainShare {
+		part(nil)
+	} else {
+		e.team.Run(part)
+	}
+}`, update, losses(e.p.Train), losses(e.p.Evaluate))
+	call, store := results(e.forward)
+	f.add(`// trainRows is the part of a worker in Train.
+func (e *engine) trainRows(t *§nn.Worker) {
+	%s
+	%s
+	%s
+}`, call, e.backward.call(e.engineEnv), store)
+	call, store = results(e.evaluate)
+	f.add(`// evaluateRows is the part of a worker in Evaluate.
+func (e *engine) evaluateRows(t *§nn.Worker) {
+	%s
+	%s
+}`, call, store)
+}
+
+// worthSharing is the work, in floating-point operations, below which handing a
+// part of it to another core costs more than it saves: about 10 µs of machine
+// code.
+const worthSharing = 1 << 20
+
+// worthRows is how many rows make that much work.
+func worthRows(p *loop.Plan) int {
+	flops := 0
+	runs, _ := p.Flat()
+	for _, r := range runs {
+		flops += r.Kernel.Flops(2) - r.Kernel.Flops(1)
+		switch k := r.Kernel.(type) { // a row holds some tens of ids
+		case *loop.GatherSum:
+			flops += 64 * k.Width
+		case *loop.ScatterSum:
+			flops += 64 * k.Width
+		}
+	}
+	return max(2, worthSharing/max(flops, 1))
 }
 
 // rowMethods prints Outputs and Targets.
@@ -227,8 +306,14 @@ func (e *engine) Adapt() []§train.Adapter {
 	var list []§train.Adapter
 	%sreturn list
 }`, body)
+	env := func(role string) string {
+		if role == "n" {
+			return role
+		}
+		return e.engineEnv(role)
+	}
 	for i, fn := range e.adapts {
-		f.add("// %s is what reaches layer %s, for the first n rows.\nfunc (e *engine) %s(n int) []float32 {\nreturn %s\n}", fn.name, mention(e.p.Adapts[i].Layer), fn.name, fn.call(e.engineEnv))
+		f.add("// %s is what reaches layer %s, for the first n rows.\nfunc (e *engine) %s(n int) []float32 {\nreturn %s\n}", fn.name, mention(e.p.Adapts[i].Layer), fn.name, fn.call(env))
 	}
 	f.add(`// adapter is a layer that is fitted to its input. It implements train.Adapter.
 type adapter struct {

@@ -69,7 +69,7 @@ func (k *kernel) bound(e loop.Expr, args []string, around int) string {
 }
 
 func (k *kernel) print(e loop.Expr, args []string) (text string, bind int) {
-	if name, ok := k.shared[e.String()]; ok {
+	if name, ok := k.held[e.String()]; ok {
 		return name, tight
 	}
 	switch e := e.(type) {
@@ -158,13 +158,13 @@ func (k *kernel) call(fn string, args ...string) string {
 // assign prints dst = e, or dst += e, with what e needs more than once computed
 // first and a choice at the top as an if.
 func (k *kernel) assign(dst, op string, e loop.Expr, args []string, word string) {
-	defer func() { k.shared = nil }()
+	defer func() { k.held = nil }()
 	k.share(e, args)
 	if word = told(word); word != "" {
 		word = " // " + word
 	}
 	a, ok := e.(loop.Apply)
-	if ok && op == "=" && k.shared[e.String()] == "" {
+	if ok && op == "=" && k.held[e.String()] == "" {
 		if infix, ok := operators[a.Fn]; ok && infix.bind != compare && k.expr(a.Args[0], args) == dst {
 			k.line("%s %s= %s%s", dst, infix.sign, k.expr(a.Args[1], args), word)
 			return
@@ -224,12 +224,12 @@ func (k *kernel) share(e loop.Expr, args []string) {
 	})
 	for _, key := range twice {
 		text, _ := k.print(parts[key], args)
-		if k.shared == nil {
-			k.shared = map[string]string{}
+		if k.held == nil {
+			k.held = map[string]string{}
 		}
 		name := k.inner(firstOf(parts[key].Fn, map[string]string{"exp": "e", "tanh": "t", "sigmoid": "s", "log": "l", "log1p": "l", "sqrt": "q"}, "v"))
 		k.line("%s := %s", name, text)
-		k.shared[key] = name
+		k.held[key] = name
 	}
 }
 

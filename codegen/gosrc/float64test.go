@@ -30,6 +30,8 @@ func (e *emitter) float64Test() (*file, error) {
 			return "1/float64(s.Total)"
 		case "share":
 			return "float64(n)/float64(s.Total)"
+		case "t":
+			return "nil"
 		}
 		for i, t := range e.p.Targets {
 			if role == fmt.Sprintf("target%d", i) {

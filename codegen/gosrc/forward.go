@@ -18,7 +18,7 @@ type phases struct {
 // in several plans share a function.
 func (e *emitter) phasesOf() error {
 	plan := e.p.Predict
-	calls, err := e.lay(plan.Forward, "Forward", "forward")
+	calls, err := e.lay(plan.Forward, unstaged(plan.Forward), suffixes{rows: "Forward"}, "forward")
 	if err != nil {
 		return err
 	}
@@ -27,18 +27,21 @@ func (e *emitter) phasesOf() error {
 		return err
 	}
 	e.predictRows, err = e.phase("predictRows", "predictRows runs the network on n samples and returns their outputs.", plan, planned(plan), calls, true)
+	for _, fn := range e.kernels {
+		all, row := fn.work()
+		e.batchWork, e.rowWork = max(e.batchWork, all), max(e.rowWork, row)
+	}
 	if err != nil || e.cfg.PredictOnly {
 		return err
 	}
-	if calls, err = e.lay(e.p.Evaluate.Forward, "Evaluate", "forward"); err != nil {
-		return err
-	}
 	plan = e.p.Evaluate
-	losses, err := lossesOf(plan)
-	if err != nil {
+	if calls, err = e.lay(plan.Forward, stagesOf(plan), suffixes{"Evaluate", "Evaluation"}, "forward"); err != nil {
 		return err
 	}
-	if e.evaluate, err = e.phase("evaluate", "evaluate runs the network on n samples as Predict does. It returns the outputs and "+e.lossDoc(), plan, planned(plan), calls, true, losses...); err != nil {
+	if _, err := lossesOf(plan); err != nil {
+		return err
+	}
+	if e.evaluate, err = e.phase("evaluate", "evaluate runs the network on n samples as Predict does, leaves their share of the loss in the arena and returns the outputs.", plan, teamed(plan, firstStage(calls)), calls, true); err != nil {
 		return err
 	}
 	if err := e.trainPhases(); err != nil {
@@ -46,7 +49,7 @@ func (e *emitter) phasesOf() error {
 	}
 	for _, a := range e.p.Adapts {
 		plan := uncopied(a.Plan)
-		if calls, err = e.lay(plan.Forward, "Adapt", "forward"); err != nil {
+		if calls, err = e.lay(plan.Forward, unstaged(plan.Forward), suffixes{rows: "Adapt"}, "forward"); err != nil {
 			return err
 		}
 		name := e.top.pick(lower(a.Layer) + "Input")
@@ -57,6 +60,29 @@ func (e *emitter) phasesOf() error {
 		e.adapts = append(e.adapts, fn)
 	}
 	return nil
+}
+
+// stagesOf tells where the steps of a plan stand that a team runs.
+func stagesOf(p *loop.Plan) []staged {
+	runs, _ := p.Flat()
+	list := make([]staged, len(runs))
+	for i, stage := range p.Stages() {
+		list[i] = staged{stage, loop.SharingOf(runs[i].Kernel) == loop.ByRows}
+	}
+	return list
+}
+
+// firstStage is that of the first call.
+func firstStage(calls []layerRun) int {
+	if len(calls) == 0 {
+		return 0
+	}
+	return calls[0].stage
+}
+
+// unstaged is for plans that one worker runs, which has all the rows.
+func unstaged(steps []loop.Step) []staged {
+	return slices.Repeat([]staged{{rows: true}}, len(steps))
 }
 
 // uncopied is a plan without the copy of an input that is all it does: the
@@ -89,7 +115,12 @@ func uncopied(p *loop.Plan) *loop.Plan {
 // trainPhases lays out the two halves of a training step.
 func (e *emitter) trainPhases() error {
 	plan := e.p.Train
-	calls, err := e.lay(plan.Forward, "Train", "forward")
+	stages := stagesOf(plan)
+	ended := 0 // the stage that forward ends with
+	if n := len(plan.Forward); n > 0 {
+		ended = stages[n-1].stage
+	}
+	calls, err := e.lay(plan.Forward, stages, suffixes{"Train", "Training"}, "forward")
 	if err != nil {
 		return err
 	}
@@ -98,18 +129,21 @@ func (e *emitter) trainPhases() error {
 		return err
 	}
 	suffix := e.el.suffix
-	returns := "the outputs and " + e.lossDoc()
+	doc := "forward runs the network on n samples as training does, leaves their share of the loss in the arena and returns the outputs."
 	if e.el == double { // of which the test needs the loss alone
-		losses, returns = losses[len(losses)-1:], "their share of the loss."
+		doc = "forwardF64 runs the network on n samples as training does and returns their share of the loss."
+		losses = losses[len(losses)-1:]
+	} else {
+		losses = nil
 	}
-	e.forward, err = e.phase("forward"+suffix, fmt.Sprintf("forward%s runs the network on n samples as training does. It returns %s", suffix, returns), plan, planned(plan), calls, suffix == "", losses...)
+	e.forward, err = e.phase("forward"+suffix, doc, plan, teamed(plan, firstStage(calls)), calls, suffix == "", losses...)
 	if err != nil {
 		return err
 	}
-	if calls, err = e.lay(plan.Backward, "Backward", "backward"); err != nil {
+	if calls, err = e.lay(plan.Backward, stages[len(plan.Forward):], suffixes{"Backward", "Gradients"}, "backward"); err != nil {
 		return err
 	}
-	e.backward, err = e.phase("backward"+suffix, fmt.Sprintf("backward%s computes the gradients of the loss, from what forward%s left in the arena.", suffix, suffix), plan, planned(plan), calls, false)
+	e.backward, err = e.phase("backward"+suffix, fmt.Sprintf("backward%s computes the gradients of the loss, from what forward%s left in the arena.", suffix, suffix), plan, teamed(plan, ended), calls, false)
 	return err
 }
 
@@ -126,14 +160,6 @@ func lossesOf(plan *loop.Plan) ([]*loop.Buffer, error) {
 		}
 	}
 	return list, nil
-}
-
-// lossDoc says what losses a function returns.
-func (e *emitter) lossDoc() string {
-	if losses, err := lossesOf(e.p.Train); err == nil && len(losses) > 1 {
-		return "their share of the losses: of each output, then of all."
-	}
-	return "their share of the loss."
 }
 
 func (e *emitter) forwardFile() *file {

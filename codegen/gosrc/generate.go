@@ -34,6 +34,14 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 		files = append(files, named{"encode.go", e.encodeFile()})
 	}
 	files = append(files, named{"kernels_generic.go", e.kernelsFile()})
+	if !e.unit.Empty() {
+		if cfg.PredictOnly {
+			if err := e.unit.Features(); err != nil {
+				return nil, fmt.Errorf("codegen: %w", err)
+			}
+		}
+		files = append(files, named{"kernels_amd64.go", e.machineFile()}, named{"kernels_portable.go", e.portableFile()})
+	}
 	if cfg.PredictOnly {
 		files = append(files, named{"weights.go", e.weightsFile()}, named{"model_test.go", e.predictOnlyTest()})
 	} else {
@@ -57,6 +65,13 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 			return nil, fmt.Errorf("codegen: %s: %w", f.name, err)
 		}
 		out = append(out, File{f.name, text})
+	}
+	if !e.unit.Empty() {
+		text, err := e.assembly()
+		if err != nil {
+			return nil, fmt.Errorf("codegen: %w", err)
+		}
+		out = append(out, File{"kernels_amd64.s", text})
 	}
 	if cfg.PredictOnly && cfg.Weights != nil {
 		out = append(out, File{"weights.safetensors", cfg.Weights})

@@ -38,8 +38,10 @@ type kernel struct {
 	names  names
 
 	counted  bool              // n is used
+	shared   bool              // workers divide it: t is used
+	divided  bool              // and the text says how: else one of them does it
 	sumFirst bool              // operand 0 is printed as a sum, not as a name
-	shared   map[string]string // parts of the current expression held in variables
+	held     map[string]string // parts of the current expression held in variables
 	views    map[viewKey]string
 	rowsCut  map[string]string // parameters resliced at the top: name to extent
 	accs     map[*loop.Buffer][]placed
@@ -240,6 +242,9 @@ func (k *kernel) text() string {
 			fmt.Fprintf(&b, "%s = %s[:%s]\n", p.name, p.name, ext)
 		}
 	}
+	if k.shared && !k.divided {
+		b.WriteString("if !t.Solo() {\nreturn\n}\n")
+	}
 	b.WriteString(strings.Join(dropUnused(k.lines), "\n"))
 	b.WriteString("\n}")
 	return b.String()
@@ -291,6 +296,9 @@ func (k *kernel) signature() []typed {
 	}
 	if k.counted {
 		list = append(list, typed{"n", "int"})
+	}
+	if k.shared {
+		list = append(list, typed{"t", "*§nn.Worker"})
 	}
 	return list
 }

@@ -19,15 +19,17 @@ import (
 func TestKernelsAgainstReference(t *testing.T) {
 	cases := kernelCases()
 	e := newEmitter(&loop.Program{Name: "kernels", Predict: &loop.Plan{}}, Config{Package: "main"})
+	e.unit = nil // the Go bodies alone
 	e.top["table"] = true
 	var body strings.Builder
 	var printed []*kernel
 	expected, calls := 0, ""
 	for i, c := range cases {
-		k, name, err := e.kernel(c.kernel)
+		k, fn, err := e.kernel(c.kernel)
 		if err != nil {
 			t.Fatal(err)
 		}
+		name := fn.name
 		printed = append(printed, k)
 		counts := []int{1, 2, 7, 8, 9, 17}
 		if c.image {
@@ -44,6 +46,9 @@ func TestKernelsAgainstReference(t *testing.T) {
 			args = append(args, "n")
 		} else {
 			body.WriteString("_ = n\n")
+		}
+		if k.shared {
+			args = append(args, "nil")
 		}
 		fmt.Fprintf(&body, "%s(%s)\n", name, strings.Join(args, ", "))
 		for j, p := range k.params {

@@ -10,7 +10,7 @@ import (
 // layerDoc is the comment of a layer's function: what it is, its steps, and
 // the shapes of what goes in and comes out.
 func (e *emitter) layerDoc(fn *layerFunc, group []*loop.Run, steps []string, suffix string) []string {
-	backward := strings.HasPrefix(suffix, "Backward")
+	backward := suffix == "Backward" || suffix == "Gradients"
 	layers := e.layersIn(group, backward)
 	var said []string
 	for _, s := range steps {

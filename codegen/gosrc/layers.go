@@ -23,7 +23,8 @@ type layerFunc struct {
 type arg struct {
 	role role
 	typed
-	buf *loop.Buffer
+	buf     *loop.Buffer
+	offsets bool // of ragged ids
 }
 
 // role orders parameters: what is written before what is read.
@@ -39,22 +40,36 @@ const (
 	paramArg              // p *Params
 	gradArg               // g *Params
 	stepArg               // s train.Step
+	workArg               // work []float32
 	countArg              // n int
+	teamArg               // t *nn.Worker
 )
 
 // layerRun is a call of a layer's function within a plan.
 type layerRun struct {
 	fn   *layerFunc
 	args []arg
+	staged
 }
 
-// lay turns the steps of a phase into calls of one function per layer. Suffix
-// names the functions (Forward); file is where they are printed.
-func (e *emitter) lay(steps []loop.Step, suffix, file string) ([]layerRun, error) {
+// staged tells where a step stands in a plan that a team of workers runs.
+type staged struct {
+	stage int
+	rows  bool // each worker runs it over its own rows
+}
+
+// suffixes name the functions of a phase: of steps that are shared out by rows,
+// and of others.
+type suffixes struct{ rows, whole string }
+
+// lay turns the steps of a phase into calls of one function per layer and
+// stage. File is where they are printed.
+func (e *emitter) lay(steps []loop.Step, stages []staged, suffix suffixes, file string) ([]layerRun, error) {
 	var calls []layerRun
 	for len(steps) > 0 {
 		var group []*loop.Run
-		for len(steps) > 0 {
+		at := stages[0]
+		for len(steps) > 0 && stages[0] == at {
 			r, ok := steps[0].(*loop.Run)
 			if !ok {
 				return nil, fmt.Errorf("loops over time are not emitted by this version")
@@ -63,19 +78,25 @@ func (e *emitter) lay(steps []loop.Step, suffix, file string) ([]layerRun, error
 				break
 			}
 			group = append(group, r)
-			steps = steps[1:]
+			steps, stages = steps[1:], stages[1:]
 		}
-		c, err := e.layer(group, suffix, file)
+		name := suffix.whole
+		if at.rows {
+			name = suffix.rows
+		}
+		c, err := e.layer(group, name, file, at.rows)
 		if err != nil {
 			return nil, fmt.Errorf("%v: layer %s: %w", group[0].Pos, diag.Quote(group[0].Layer), err)
 		}
+		c.staged = at
 		calls = append(calls, c)
 	}
 	return calls, nil
 }
 
-// layer prints the function of one group of kernels, or finds it printed.
-func (e *emitter) layer(group []*loop.Run, suffix, file string) (layerRun, error) {
+// layer prints the function of one group of kernels, or finds it printed. Of a
+// group that is not shared out by rows, some kernels are for one worker alone.
+func (e *emitter) layer(group []*loop.Run, suffix, file string, byRows bool) (layerRun, error) {
 	fn := &layerFunc{}
 	var args []arg
 	var lines, steps []string
@@ -91,7 +112,7 @@ func (e *emitter) layer(group []*loop.Run, suffix, file string) (layerRun, error
 		}
 	}
 	for _, r := range group {
-		k, name, err := e.kernel(r.Kernel)
+		k, kernel, err := e.kernel(r.Kernel)
 		if err != nil {
 			return layerRun{}, err
 		}
@@ -102,11 +123,24 @@ func (e *emitter) layer(group []*loop.Run, suffix, file string) (layerRun, error
 		if k.draws() {
 			in = append(in, "s.First")
 		}
+		if all, _ := kernel.work(); all > 0 {
+			in = append(in, "work")
+			add(arg{role: workArg, typed: typed{"work", "[]float32"}})
+		}
 		if k.counted {
 			in = append(in, "n")
 			add(arg{role: countArg, typed: typed{"n", "int"}})
 		}
-		lines = append(lines, callText(name, in))
+		call := "%s"
+		if !byRows {
+			add(arg{role: teamArg, typed: typed{"t", "*§nn.Worker"}})
+			if k.shared {
+				in = append(in, "t")
+			} else {
+				call = "if t.Solo() {\n%s\n}"
+			}
+		}
+		lines = append(lines, fmt.Sprintf(call, callText(kernel.name, in)))
 		steps = append(steps, stepWords(r.Kernel)...)
 	}
 	slices.SortStableFunc(args, func(a, b arg) int { return int(a.role) - int(b.role) })
@@ -114,13 +148,13 @@ func (e *emitter) layer(group []*loop.Run, suffix, file string) (layerRun, error
 	fn.body = strings.Join(lines, "\n")
 	text := group[0].Layer + "\x00" + signature(typedOf(args), " ") + "\x00" + fn.body
 	if have, ok := e.layers[text]; ok {
-		return layerRun{have, args}, nil
+		return layerRun{fn: have, args: args}, nil
 	}
 	fn.name = e.top.pick(lower(group[0].Layer) + suffix + e.el.suffix)
 	fn.doc = e.layerDoc(fn, group, steps, suffix)
 	e.layers[text] = fn
 	e.files[file] = append(e.files[file], fn)
-	return layerRun{fn, args}, nil
+	return layerRun{fn: fn, args: args}, nil
 }
 
 func typedOf(args []arg) []typed {
@@ -137,7 +171,7 @@ func (e *emitter) operand(p *param, writes bool, add func(arg)) []string {
 	b := p.buf
 	switch b.Class {
 	case loop.Scalar:
-		add(arg{scalarArg, typed{p.name, p.typ}, b})
+		add(arg{scalarArg, typed{p.name, p.typ}, b, false})
 		return []string{p.name}
 	case loop.Random:
 		add(arg{role: stepArg, typed: typed{"s", "§train.Step"}})
@@ -147,7 +181,7 @@ func (e *emitter) operand(p *param, writes bool, add func(arg)) []string {
 		if b.Class == loop.Gradient {
 			name, r = "g", gradArg
 		}
-		add(arg{r, typed{name, "*" + e.paramsType()}, nil})
+		add(arg{role: r, typed: typed{name, "*" + e.paramsType()}})
 		if slices.Equal(p.dims, b.Shape) {
 			return []string{fmt.Sprintf("&%s.%s", name, e.fields[b.Segment])}
 		}
@@ -162,8 +196,8 @@ func (e *emitter) operand(p *param, writes bool, add func(arg)) []string {
 	r := read
 	switch {
 	case p.form == ragged:
-		add(arg{idsArg, typed{name, "[]int32"}, b})
-		add(arg{idsArg, typed{name + "Offsets", "[]int32"}, b})
+		add(arg{idsArg, typed{name, "[]int32"}, b, false})
+		add(arg{idsArg, typed{name + "Offsets", "[]int32"}, b, true})
 		return []string{name, name + "Offsets"}
 	case p.form == fixed:
 		r = fixedArg
@@ -172,7 +206,7 @@ func (e *emitter) operand(p *param, writes bool, add func(arg)) []string {
 	case b.DType == loop.I32:
 		r = idsArg
 	}
-	add(arg{r, typed{name, p.typ}, b})
+	add(arg{r, typed{name, p.typ}, b, false})
 	return []string{name}
 }
 

@@ -177,7 +177,7 @@ func (e *emitter) constants(f *file) {
 	PredictArenaBytes = %d
 	// PredictBatchArenaBytes is the memory that one call of PredictBatch works in.
 	PredictBatchArenaBytes = %d%s
-)`, quote(e.p.ModelID), 4*(row.floats+row.ints), 4*(e.p.Predict.ArenaFloats+e.p.Predict.ArenaInts), more)
+)`, quote(e.p.ModelID), 4*(row.floats+row.ints+e.rowWork), 4*(e.p.Predict.ArenaFloats+e.p.Predict.ArenaInts+e.batchWork), more)
 	f.add(`// batchRows is how many rows the kernels take at once.
 const batchRows = %d`, e.p.Batch)
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -21,6 +20,8 @@ type planFunc struct {
 // layout places the arena buffers of a plan.
 type layout struct {
 	row          bool // for one row, not for the micro-batch
+	team         bool // for a team of workers, each with rows of its own
+	stage        int  // of a team: where the function begins
 	at           map[*loop.Buffer]int
 	floats, ints int
 }
@@ -31,6 +32,13 @@ func planned(p *loop.Plan) *layout {
 	for _, b := range p.Buffers {
 		l.at[b] = b.Offset
 	}
+	return l
+}
+
+// teamed is that layout for a team, whose workers come from the given stage.
+func teamed(p *loop.Plan, stage int) *layout {
+	l := planned(p)
+	l.team, l.stage = true, stage
 	return l
 }
 
@@ -71,112 +79,6 @@ func forRow(p *loop.Plan) *layout {
 	return l
 }
 
-// phase prints the function that runs calls over a plan's memory. Outputs are
-// returned where results is set, and behind them the losses.
-func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []layerRun, results bool, losses ...*loop.Buffer) (*planFunc, error) {
-	fn := &planFunc{name: name}
-	var views, lines []string
-	var laid []*loop.Buffer
-	seen := map[string]bool{}
-	use := func(a arg) {
-		key := fmt.Sprint(a.role == arenaArg, a.name)
-		if !seen[key] {
-			seen[key] = true
-			fn.args = append(fn.args, a)
-		}
-	}
-	lay := func(b *loop.Buffer) {
-		if seen["view "+e.bufs[b]] {
-			return
-		}
-		seen["view "+e.bufs[b]] = true
-		arena := arg{role: arenaArg, typed: typed{"a", "[]" + e.el.float}}
-		if b.DType == loop.I32 {
-			arena.typed = typed{"ai", "[]int32"}
-		}
-		use(arena)
-		laid = append(laid, b)
-		views = append(views, e.viewText(b, arena.name, l))
-	}
-	place := func(a arg) {
-		switch {
-		case a.buf != nil && a.buf.Class == loop.Arena:
-			lay(a.buf)
-		case a.role == countArg && l.row:
-		default:
-			if a.buf != nil && a.buf.Rows && a.buf.Class != loop.Arena {
-				a.role = read
-				if a.buf.DType == loop.I32 {
-					a.role = idsArg
-				}
-			}
-			use(a)
-		}
-	}
-	for _, c := range calls {
-		var in []string
-		for _, a := range c.args {
-			place(a)
-			if a.role == countArg && l.row {
-				in = append(in, "1")
-			} else {
-				in = append(in, a.name)
-			}
-		}
-		lines = append(lines, callText(c.fn.name, in))
-	}
-	if results {
-		for _, b := range plan.Outputs {
-			if b.DType != loop.F32 || !b.Rows {
-				return nil, fmt.Errorf("output %s has no float32 row for each sample", diag.Quote(b.Name))
-			}
-			switch b.Class {
-			case loop.Arena:
-				lay(b)
-				fn.returns = append(fn.returns, e.bufs[b])
-			case loop.Input:
-				place(arg{read, typed{e.bufs[b], "[]" + e.el.float}, b})
-				rows := fmt.Sprint(b.Row())
-				if !l.row {
-					place(arg{role: countArg, typed: typed{"n", "int"}})
-					rows = fmt.Sprintf("n*%d", b.Row())
-				}
-				fn.returns = append(fn.returns, fmt.Sprintf("%s[:%s]", e.bufs[b], rows))
-			default:
-				return nil, fmt.Errorf("output %s does not depend on the input", diag.Quote(b.Name))
-			}
-		}
-	}
-	rows := len(fn.returns)
-	for _, b := range losses {
-		lay(b)
-		text := e.bufs[b] + "[0]"
-		if e.el == single {
-			text = "float64(" + text + ")"
-		}
-		fn.returns = append(fn.returns, text)
-	}
-	if !l.row && (len(views) > 0) {
-		use(arg{role: countArg, typed: typed{"n", "int"}})
-	}
-	slices.SortStableFunc(fn.args, func(a, b arg) int { return int(a.role) - int(b.role) })
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s%s\n", docComment(doc), declaration(name, typedOf(fn.args), resultTypes(rows, len(losses), e.el.float)))
-	if e.sharing(laid, l) {
-		b.WriteString("// Names that share memory never live at the same time, or a kernel works in place.\n")
-	}
-	if len(views) > 0 {
-		b.WriteString(strings.Join(views, "\n") + "\n\n")
-	}
-	b.WriteString(strings.Join(lines, "\n"))
-	if len(fn.returns) > 0 {
-		b.WriteString("\nreturn " + strings.Join(fn.returns, ", "))
-	}
-	b.WriteString("\n}")
-	fn.text = b.String()
-	return fn, nil
-}
-
 func resultTypes(rows, losses int, float string) string {
 	list := slices.Concat(slices.Repeat([]string{"[]" + float}, rows), slices.Repeat([]string{"float64"}, losses))
 	switch len(list) {
@@ -204,22 +106,6 @@ func (e *emitter) sharing(list []*loop.Buffer, l *layout) bool {
 	return false
 }
 
-// viewText lays a buffer over its place: hidden := a[100352 : 100352+n*512].
-func (e *emitter) viewText(b *loop.Buffer, arena string, l *layout) string {
-	name, at := e.bufs[b], l.at[b]
-	if !b.Rows {
-		return fmt.Sprintf("%s := (*[%d]%s)(%s[%d:])", name, b.Row(), e.el.of(b), arena, at)
-	}
-	if l.row {
-		return fmt.Sprintf("%s := %s[%d:%d]", name, arena, at, at+b.Row())
-	}
-	end := scaled("n", b.Row(), 0)
-	if at > 0 {
-		end = fmt.Sprintf("%d+%s", at, end)
-	}
-	return fmt.Sprintf("%s := %s[%d : %s]", name, arena, at, end)
-}
-
 // call prints a call of the function. env gives what the caller passes for
 // each role: "a", "ai", "p", "g", "s", "n", "invTotal", "share", "weight", and
 // "in0", "in0Offsets", "target0" for ports.
@@ -241,7 +127,7 @@ func (a arg) key() string {
 	}
 	switch a.buf.Class {
 	case loop.Input:
-		if strings.HasSuffix(a.name, "Offsets") && a.buf.Ragged {
+		if a.offsets {
 			return fmt.Sprintf("in%dOffsets", a.buf.Port)
 		}
 		return fmt.Sprintf("in%d", a.buf.Port)

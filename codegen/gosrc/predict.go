@@ -12,7 +12,7 @@ const stackBytes = 4 << 10
 // stack.
 func (e *emitter) rowOnStack() bool {
 	row := forRow(e.p.Predict)
-	return 4*(row.floats+row.ints) <= stackBytes && e.bitWords() == 0
+	return 4*(row.floats+row.ints+e.rowWork) <= stackBytes && e.marks() == 0
 }
 
 // large reports an output that is not returned by value.
@@ -82,6 +82,9 @@ func (e *emitter) predictOne(f *file) {
 		if row.ints > 0 {
 			line("var ai [%d]int32", row.ints)
 		}
+		if e.rowWork > 0 {
+			line("var work [%d]float32", e.rowWork)
+		}
 	} else {
 		line("s := m.rows.get()")
 		scratch = "s."
@@ -90,6 +93,11 @@ func (e *emitter) predictOne(f *file) {
 		switch role {
 		case "a", "ai":
 			return scratch + role + "[:]"
+		case "work":
+			if e.rowWork == 0 {
+				return "nil"
+			}
+			return scratch + "work[:]"
 		case "p":
 			return "m.params"
 		}
@@ -147,6 +155,9 @@ func (e *emitter) predictOne(f *file) {
 		return
 	}
 	fields := ""
+	if e.rowWork > 0 {
+		fields = fmt.Sprintf("work [%d]float32 // scratch of the kernels\n", e.rowWork)
+	}
 	if row.floats > 0 {
 		fields += fmt.Sprintf("a [%d]float32\n", row.floats)
 	}
@@ -158,8 +169,8 @@ func (e *emitter) predictOne(f *file) {
 			fields += e.inField(i) + " []int32\n"
 		}
 	}
-	if n := e.bitWords(); n > 0 {
-		fields += fmt.Sprintf("seen [%d]uint64\n", n)
+	if n := e.marks(); n > 0 {
+		fields += fmt.Sprintf("seen [%d]uint8\n", n)
 	}
 	f.add("// rowScratch is the working memory of one prediction.\ntype rowScratch struct {\n%s}", fields)
 }
@@ -175,7 +186,7 @@ func (e *emitter) outName(i int) string {
 func (e *emitter) predictBatch(f *file) {
 	env := func(role string) string {
 		switch role {
-		case "a", "ai":
+		case "a", "ai", "work":
 			return "s." + role + "[:]"
 		case "p":
 			return "m.params"
@@ -199,13 +210,43 @@ func (e *emitter) predictBatch(f *file) {
 	`, e.cfg.Package)
 		doc = "\n// Ids out of range are an error, and dst is then left as it was."
 	}
-	f.add(`// PredictBatch computes dst[i] from x[i] for any number of samples, with the same
-// results as Predict. It may be called from any number of goroutines.%s
+	workers := "workers := m.session.Workers\nif workers < 1 {\nworkers = §runtime.GOMAXPROCS(0)\n}"
+	if e.cfg.PredictOnly {
+		workers = "workers := §runtime.GOMAXPROCS(0)"
+	}
+	f.add(`// predictShare is how many rows are worth a goroutine of their own.
+const predictShare = %d
+
+// PredictBatch computes dst[i] from x[i] for any number of samples, with the same
+// results as Predict. Many samples are shared out among goroutines, which end
+// with the call. It may be called from any number of goroutines.%s
 func (m *Model) PredictBatch(dst []Output, x []Input) error {
 	if len(dst) < len(x) {
 		return §fmt.Errorf("%s: PredictBatch: room for %%d outputs, %%d inputs", len(dst), len(x))
 	}
-	%ss := m.batches.get()
+	%s%s
+	if workers = min(workers, len(x)/predictShare); workers < 2 {
+		m.predictPart(dst, x)
+		return nil
+	}
+	var others §sync.WaitGroup
+	each := (len(x) + workers - 1) / workers
+	for from := each; from < len(x); from += each {
+		to := min(from+each, len(x))
+		others.Add(1)
+		go func() {
+			defer others.Done()
+			m.predictPart(dst[from:to], x[from:to])
+		}()
+	}
+	m.predictPart(dst, x[:each])
+	others.Wait()
+	return nil
+}
+
+// predictPart computes outputs in batches.
+func (m *Model) predictPart(dst []Output, x []Input) {
+	s := m.batches.get()
 	for len(x) > 0 {
 		n := min(len(x), batchRows)
 		for r := range n {
@@ -218,14 +259,16 @@ func (m *Model) PredictBatch(dst []Output, x []Input) error {
 		dst, x = dst[n:], x[n:]
 	}
 	m.batches.put(s)
-	return nil
-}`, doc, e.cfg.Package, check, strings.Join(outs, ", "), e.predictRows.call(env), strings.Join(outs, ", "))
+}`, worthRows(e.p.Predict), doc, e.cfg.Package, check, workers, strings.Join(outs, ", "), e.predictRows.call(env), strings.Join(outs, ", "))
 	fields := "inputs\n"
 	if n := e.p.Predict.ArenaFloats; n > 0 {
 		fields = fmt.Sprintf("a [%d]float32\n", n) + fields
 	}
 	if n := e.p.Predict.ArenaInts; n > 0 {
 		fields = fmt.Sprintf("ai [%d]int32\n", n) + fields
+	}
+	if e.batchWork > 0 {
+		fields = fmt.Sprintf("work [%d]float32 // scratch of the kernels\n", e.batchWork) + fields
 	}
 	f.add("// batchScratch is the working memory of one PredictBatch.\ntype batchScratch struct {\n%s}", fields)
 }
@@ -265,8 +308,8 @@ func (e *emitter) inputsDecl(f *file) {
 		body += copyIn("in."+name, "x", e.p.Inputs, e.ports.inputs, i) + "\n"
 	}
 	order := "Rows"
-	if n := e.bitWords(); n > 0 {
-		fields += fmt.Sprintf("seen [%d]uint64 // bit set of the ids of the row being loaded\n", n)
+	if n := e.marks(); n > 0 {
+		fields += fmt.Sprintf("seen [%d]uint8 // marks the ids of the row being loaded\n", n)
 	}
 	for _, p := range e.p.Inputs {
 		if p.Ragged {
@@ -280,19 +323,22 @@ type inputs struct {
 // load copies a sample. %s lie behind one another.
 func (in *inputs) load(row int, x *Input) {
 	%s}`, fields, order, body)
-	if e.bitWords() > 0 {
-		f.add(`// appendDistinct appends every id once, however often it occurs. The bits of seen
-// are zero before and after.
-func appendDistinct(dst, ids []int32, seen []uint64) []int32 {
+	if e.marks() > 0 {
+		f.add(`// appendDistinct appends every id once, however often it occurs: each id is
+// written, and kept if it is new, so that there is no branch to mispredict. The
+// marks in seen are zero before and after.
+func appendDistinct(dst, ids []int32, seen []uint8) []int32 {
 	from := len(dst)
+	dst = §slices.Grow(dst, len(ids))[:from+len(ids)]
+	end := from
 	for _, id := range ids {
-		if word, bit := &seen[id/64], uint64(1)<<(id%%64); *word&bit == 0 {
-			*word |= bit
-			dst = append(dst, id)
-		}
+		dst[end] = id
+		end += int(1 - seen[id])
+		seen[id] = 1
 	}
+	dst = dst[:end]
 	for _, id := range dst[from:] {
-		seen[id/64] = 0
+		seen[id] = 0
 	}
 	return dst
 }`)

@@ -65,19 +65,19 @@ func (k *nestKernel) reduce(s loop.Stmt, accs []placed, vars []string) {
 		if float != k.el.float {
 			k.share(value, args)
 			k.line("%s += %s(%s)", acc, float, k.expr(value, args))
-			k.shared = nil
+			k.held = nil
 		} else {
 			k.assign(acc, "+=", value, args, "")
 		}
 	case loop.Max:
 		k.share(s.Value, args)
 		k.line("%s = max(%s, %s)", acc, acc, k.expr(s.Value, args))
-		k.shared = nil
+		k.held = nil
 	case loop.ArgMax:
 		v := k.inner("v")
 		k.share(s.Value, args)
 		k.line("if %s := %s; %s > %s {", v, k.expr(s.Value, args), v, acc)
-		k.shared = nil
+		k.held = nil
 		at := affine{}
 		step := 1
 		for i := len(axes) - 1; i >= len(k.Outer); i-- {

@@ -133,6 +133,23 @@ func TestTrainPoisoned(t *§testing.T) {
 		}
 	}
 }`, e.poisonText())
+	f.add(`// The number of workers changes no bit of a training step.
+func TestWorkersSameBits(t *§testing.T) {
+	n := batchRows
+	step := §train.Step{Seed: 3, Index: 2, Total: n}
+	alone, shared := loaded(t, newTest(t), n), loaded(t, newTest(t), n)
+	team := §nn.NewTeam(3)
+	defer team.Close()
+	shared.Share(team)
+	alone.Train(n, step)
+	shared.n, shared.step = n, step
+	team.Run(shared.trainPart) // however little work there is
+	for i, g := range alone.Gradients() {
+		if s := shared.Gradients()[i]; §math.Float32bits(g) != §math.Float32bits(s) {
+			t.Fatalf("gradient %%d is %%v, with three workers %%v", i, g, s)
+		}
+	}
+}`)
 	if _, trainable := e.total(); trainable > 0 {
 		e.overfitTest(f)
 	}

@@ -225,6 +225,12 @@ func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 		return 0, §fmt.Errorf("%s: Gradients: %%d rows: statistics over the batch need them all at once, at most %%d", n, batchRows)
 	}
 	e := m.trainer()
+	if n >= trainShare {
+		team := §nn.NewTeam(m.session.Workers)
+		defer team.Close()
+		e.Share(team)
+		defer e.Share(nil)
+	}
 	for r := range n {
 		%s
 	}
@@ -239,6 +245,12 @@ func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 	%s
 	e := m.trainer()
+	if len(b.X) >= trainShare {
+		team := §nn.NewTeam(m.session.Workers)
+		defer team.Close()
+		e.Share(team)
+		defer e.Share(nil)
+	}
 	*g = Params{}
 	sum, grads := 0.0, g.flat()
 	for first := 0; first < len(b.X); first += batchRows {

@@ -168,12 +168,12 @@ func (e *emitter) distinct(port int) bool {
 	return false
 }
 
-// bitWords is the length of the bit set that finds duplicates, 0 for none.
-func (e *emitter) bitWords() int {
+// marks is the number of marks that find duplicate ids, 0 for none.
+func (e *emitter) marks() int {
 	n := 0
 	for i, p := range e.p.Inputs {
 		if e.distinct(i) {
-			n = max(n, (p.Limit+63)/64)
+			n = max(n, p.Limit)
 		}
 	}
 	return n

@@ -1,0 +1,157 @@
+package gosrc
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/codegen/asm"
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// machineCode is what a kernel function is on a processor that it has assembly
+// for.
+type machineCode struct {
+	kernel *kernel
+	bodies []asm.Body // the best first
+}
+
+// body is the name of the Go function that does the kernel's work everywhere.
+func (fn *function) body() string {
+	if fn.code != nil {
+		return fn.name + "Go"
+	}
+	return fn.name
+}
+
+// work is the scratch that a call needs, in float32s; row, for one row.
+func (fn *function) work() (all, row int) {
+	if fn.code == nil {
+		return 0, 0
+	}
+	for _, b := range fn.code.bodies {
+		all, row = max(all, b.Work), max(row, b.RowWork)
+	}
+	return all, row
+}
+
+// machine asks for the machine code of a kernel.
+func (e *emitter) machine(fn *function, k loop.Kernel, out *kernel) error {
+	if e.unit == nil {
+		return nil
+	}
+	r := asm.Request{Name: fn.name, Kernel: k}
+	for _, p := range out.params {
+		r.Operands = append(r.Operands, asm.Operand{Buf: p.buf, Name: p.name, Dims: p.dims})
+	}
+	bodies, err := e.unit.Kernel(r)
+	if err != nil {
+		return err
+	}
+	if len(bodies) > 0 {
+		fn.code = &machineCode{out, bodies}
+	}
+	return nil
+}
+
+// machined lists the functions that have machine code.
+func (e *emitter) machined() []*function {
+	return slices.DeleteFunc(slices.Clone(e.kernels), func(fn *function) bool { return fn.code == nil })
+}
+
+// workFloats is the scratch that the kernels of the package need; row, those
+// that predict one row.
+func (e *emitter) workFloats() int {
+	n := 0
+	for _, fn := range e.kernels {
+		all, _ := fn.work()
+		n = max(n, all)
+	}
+	return n
+}
+
+// wrapperSignature is that of the function which chooses a level: the kernel's,
+// with the scratch before the count of rows.
+func (fn *function) wrapperSignature() []typed {
+	list := fn.code.kernel.signature()
+	if all, _ := fn.work(); all == 0 {
+		return list
+	}
+	at := len(list)
+	for at > 0 && (list[at-1].name == "n" || list[at-1].name == "t") {
+		at--
+	}
+	return slices.Insert(list, at, typed{"work", "[]float32"})
+}
+
+// portableCall calls the Go body with the parameters of the wrapper.
+func (fn *function) portableCall() string {
+	var args []string
+	for _, p := range fn.code.kernel.signature() {
+		args = append(args, p.name)
+	}
+	return callText(fn.body(), args)
+}
+
+// machineFile prints the functions that choose between machine code and Go, and
+// the declarations of the former.
+func (e *emitter) machineFile() *file {
+	f := e.newFile()
+	f.build(asm.Constraint)
+	names := e.levelDecls(f)
+	for _, fn := range e.machined() {
+		var b strings.Builder
+		b.WriteString(docComment(fmt.Sprintf("%s is %s in machine code.", fn.name, fn.body())))
+		b.WriteString(declaration(fn.name, fn.wrapperSignature(), "") + "\n")
+		b.WriteString("switch {\n")
+		if k := fn.code.kernel; k.counted && !k.shared {
+			b.WriteString("case n == 0: // no rows for this worker\n")
+		}
+		for _, body := range fn.code.bodies {
+			fmt.Fprintf(&b, "case cpu >= %s:\n%s\n", names[body.Level], strings.Join(body.Lines, "\n"))
+		}
+		fmt.Fprintf(&b, "default:\n%s\n}\n}", fn.portableCall())
+		f.add("%s", b.String())
+		for _, body := range fn.code.bodies {
+			for _, s := range body.Stubs {
+				e.stub(f, s)
+			}
+		}
+	}
+	return f
+}
+
+// stub declares an assembly function.
+func (e *emitter) stub(f *file, s asm.Stub) {
+	var list []typed
+	for _, p := range s.Params {
+		list = append(list, typed{p.Name, strings.Replace(p.Type, "nn.", "§nn.", 1)})
+	}
+	f.add("%s//\n//go:noescape\n%s", docComment(s.Name+" "+strings.TrimSuffix(s.Doc, ".")+"."), strings.TrimSuffix(declaration(s.Name, list, ""), " {"))
+}
+
+// portableFile prints the kernels for compilers and machines without machine
+// code.
+func (e *emitter) portableFile() *file {
+	f := e.newFile()
+	f.build("!(" + asm.Constraint + ")")
+	for _, fn := range e.machined() {
+		list := fn.wrapperSignature()
+		for i := range list {
+			if list[i].name == "work" {
+				list[i].name = "_"
+			}
+		}
+		f.add("%s\n%s\n}", declaration(fn.name, list, ""), fn.portableCall())
+	}
+	return f
+}
+
+// assembly is the file of the machine code.
+func (e *emitter) assembly() ([]byte, error) {
+	var header strings.Builder
+	for _, line := range e.header() {
+		header.WriteString("// " + line + "\n")
+	}
+	return e.unit.Source(header.String())
+}

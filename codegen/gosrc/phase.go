@@ -1,0 +1,234 @@
+package gosrc
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// phase is the function of a phase on its way to text.
+type phase struct {
+	em           *emitter
+	fn           *planFunc
+	layout       *layout
+	local        bool // some steps are over a worker's own rows
+	views, lines []string
+	laid         []*loop.Buffer
+	seen         map[string]bool
+}
+
+// phase prints the function that runs calls over a plan's memory. Outputs are
+// returned where results is set, and behind them the losses.
+func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []layerRun, results bool, losses ...*loop.Buffer) (*planFunc, error) {
+	p := &phase{em: e, fn: &planFunc{name: name}, layout: l, seen: map[string]bool{}}
+	p.local = l.team && slices.ContainsFunc(calls, func(c layerRun) bool { return c.rows })
+	stage := l.stage
+	for _, c := range calls {
+		if l.team && c.stage != stage {
+			p.lines = append(p.lines, "t.Wait()")
+		}
+		stage = c.stage
+		p.call(c)
+	}
+	if results {
+		if err := p.results(plan); err != nil {
+			return nil, err
+		}
+	}
+	rows := len(p.fn.returns)
+	for _, b := range losses {
+		p.lay(b, false)
+		text := e.bufs[b] + "[0]"
+		if e.el == single {
+			text = "float64(" + text + ")"
+		}
+		p.fn.returns = append(p.fn.returns, text)
+	}
+	if !l.row && len(p.views) > 0 {
+		p.use(arg{role: countArg, typed: typed{"n", "int"}})
+	}
+	if l.team {
+		p.use(arg{role: teamArg, typed: typed{"t", "*§nn.Worker"}})
+	}
+	slices.SortStableFunc(p.fn.args, func(a, b arg) int { return int(a.role) - int(b.role) })
+	p.fn.text = p.text(doc, resultTypes(rows, len(losses), e.el.float))
+	return p.fn, nil
+}
+
+func (p *phase) text(doc, results string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s%s\n", docComment(doc), declaration(p.fn.name, typedOf(p.fn.args), results))
+	if p.local {
+		b.WriteString("r0, r1 := t.Share(n) // the rows of this worker\nrows := r1 - r0\n")
+		if slices.ContainsFunc(p.fn.args, func(a arg) bool { return a.role == stepArg }) {
+			b.WriteString("s.First += r0\n")
+		}
+		b.WriteString("\n")
+	}
+	if p.sharing() {
+		b.WriteString("// Names that share memory never live at the same time, or a kernel works in place.\n")
+	}
+	if len(p.views) > 0 {
+		b.WriteString(strings.Join(p.views, "\n") + "\n\n")
+	}
+	b.WriteString(strings.Join(p.lines, "\n"))
+	if len(p.fn.returns) > 0 {
+		b.WriteString("\nreturn " + strings.Join(p.fn.returns, ", "))
+	}
+	b.WriteString("\n}")
+	return b.String()
+}
+
+// use adds a parameter.
+func (p *phase) use(a arg) {
+	key := fmt.Sprint(a.role == arenaArg, a.name)
+	if !p.seen[key] {
+		p.seen[key] = true
+		p.fn.args = append(p.fn.args, a)
+	}
+}
+
+// call adds the call of a layer's function, with what it needs.
+func (p *phase) call(c layerRun) {
+	mine := p.local && c.rows
+	var in []string
+	for _, a := range c.args {
+		switch {
+		case a.role == countArg && p.layout.row:
+			in = append(in, "1")
+		case a.role == countArg && mine:
+			in = append(in, "rows")
+		case a.buf != nil && a.buf.Class == loop.Arena:
+			in = append(in, p.lay(a.buf, mine))
+		case a.buf != nil && (a.buf.Rows || a.buf.Ragged):
+			in = append(in, p.port(a, mine))
+		default:
+			p.use(a)
+			in = append(in, a.name)
+		}
+	}
+	p.lines = append(p.lines, callText(c.fn.name, in))
+}
+
+// all names what holds the rows of all workers.
+func (p *phase) all(name string) string {
+	if p.local {
+		return name + "All"
+	}
+	return name
+}
+
+// lay views a buffer in the arena, of the worker's own rows where mine is set,
+// and returns the view's name.
+func (p *phase) lay(b *loop.Buffer, mine bool) string {
+	name := p.em.bufs[b]
+	if b.Rows && !mine {
+		name = p.all(name)
+	}
+	if p.seen["view "+name] {
+		return name
+	}
+	p.seen["view "+name] = true
+	arena := arg{role: arenaArg, typed: typed{"a", "[]" + p.em.el.float}}
+	if b.DType == loop.I32 {
+		arena.typed = typed{"ai", "[]int32"}
+	}
+	p.use(arena)
+	if !slices.Contains(p.laid, b) {
+		p.laid = append(p.laid, b)
+	}
+	from, to, at := "", "n", p.layout.at[b]
+	if mine {
+		from, to = "r0", "r1"
+	}
+	place := func(row string) string {
+		switch {
+		case row == "":
+			return fmt.Sprint(at)
+		case at > 0:
+			return fmt.Sprintf("%d+%s", at, scaled(row, b.Row(), 0))
+		}
+		return scaled(row, b.Row(), 0)
+	}
+	switch {
+	case !b.Rows:
+		p.views = append(p.views, fmt.Sprintf("%s := (*[%d]%s)(%s[%d:])", name, b.Row(), p.em.el.of(b), arena.name, at))
+	case p.layout.row:
+		p.views = append(p.views, fmt.Sprintf("%s := %s[%d:%d]", name, arena.name, at, at+b.Row()))
+	default:
+		p.views = append(p.views, fmt.Sprintf("%s := %s[%s : %s]", name, arena.name, place(from), place(to)))
+	}
+	return name
+}
+
+// port passes rows of a port through the function's parameters.
+func (p *phase) port(a arg, mine bool) string {
+	name := a.name
+	whole := a
+	a.role = read
+	if a.buf.DType == loop.I32 {
+		a.role = idsArg
+	}
+	whole.role = a.role
+	ids := a.buf.Ragged && !a.offsets // ids are found through their offsets
+	if !ids {
+		whole.name = p.all(name)
+	}
+	p.use(whole)
+	if !mine || ids {
+		return whole.name
+	}
+	if !p.seen["view "+name] {
+		p.seen["view "+name] = true
+		from, to := scaled("r0", a.buf.Row(), 0), scaled("r1", a.buf.Row(), 0)
+		if a.offsets {
+			from, to = "r0", "r1+1"
+		}
+		p.views = append(p.views, fmt.Sprintf("%s := %s[%s : %s]", name, whole.name, from, to))
+	}
+	return name
+}
+
+// results returns the rows of the outputs.
+func (p *phase) results(plan *loop.Plan) error {
+	for _, b := range plan.Outputs {
+		if b.DType != loop.F32 || !b.Rows {
+			return fmt.Errorf("output %s has no float32 row for each sample", diag.Quote(b.Name))
+		}
+		switch b.Class {
+		case loop.Arena:
+			p.fn.returns = append(p.fn.returns, p.lay(b, false))
+		case loop.Input:
+			name := p.port(arg{read, typed{p.em.bufs[b], "[]" + p.em.el.float}, b, false}, false)
+			rows := fmt.Sprint(b.Row())
+			if !p.layout.row {
+				p.use(arg{role: countArg, typed: typed{"n", "int"}})
+				rows = fmt.Sprintf("n*%d", b.Row())
+			}
+			p.fn.returns = append(p.fn.returns, fmt.Sprintf("%s[:%s]", name, rows))
+		default:
+			return fmt.Errorf("output %s does not depend on the input", diag.Quote(b.Name))
+		}
+	}
+	return nil
+}
+
+// sharing reports buffers that lie over one another.
+func (p *phase) sharing() bool {
+	n := p.em.p.Batch
+	if p.layout.row {
+		n = 1
+	}
+	at := p.layout.at
+	for i, a := range p.laid {
+		for _, b := range p.laid[:i] {
+			if a.DType == b.DType && at[a] < at[b]+b.Len(n) && at[b] < at[a]+a.Len(n) {
+				return true
+			}
+		}
+	}
+	return false
+}
