@@ -45,7 +45,7 @@ func (f *fitting[X, Y]) visit(ctx context.Context, loaded func(n int)) error {
 		if b.n == 0 {
 			return nil
 		}
-		if err := b.load(f.engine, 0, b.n, rows); err != nil {
+		if err := f.loader.load(b, 0, b.n, rows.kind()); err != nil {
 			return err
 		}
 		loaded(b.n)

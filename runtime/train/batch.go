@@ -41,14 +41,3 @@ func (b *batch[X, Y]) check(kind string) error {
 	}
 	return nil
 }
-
-// load copies rows first to first+n-1 of the batch into the engine's workspace.
-func (b *batch[X, Y]) load(e Engine[X, Y], first, n int, from source[X, Y]) error {
-	for row := range n {
-		i := first + row
-		if err := e.Load(row, b.x[i], b.y[i], b.weight[i]); err != nil {
-			return fmt.Errorf("train: %s row %d: %w", from.kind(), b.index[i], err)
-		}
-	}
-	return nil
-}

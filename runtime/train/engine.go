@@ -17,7 +17,8 @@ type Engine[X, Y any] interface {
 	// is a prefix of Params. Each Train overwrites it.
 	Gradients() []float32
 	// Load copies one example into row row of the workspace,
-	// 0 <= row < MicroBatch(). It reports ids that are out of range.
+	// 0 <= row < MicroBatch(). It reports ids that are out of range. Rows come
+	// in order from 0, unless the engine is a [ParallelLoader].
 	Load(row int, x *X, y *Y, weight float32) error
 	// Train runs forward and backward over the first n loaded rows, updates
 	// state and returns the rows' share of the batch loss, Σ wᵢ·lossᵢ / s.Total

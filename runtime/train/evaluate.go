@@ -25,6 +25,7 @@ func Evaluate[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compi
 	defer team.Close()
 	e.Share(team)
 	defer e.Share(nil)
+	v.loader = newLoader(e, team)
 	e.Prepare()
 	if err := v.run(ctx, 0); err != nil {
 		return Result{}, err
@@ -43,6 +44,7 @@ func Evaluate[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compi
 // evaluation computes figures without training.
 type evaluation[X, Y any] struct {
 	engine Engine[X, Y]
+	loader *loader[X, Y]
 	rows   source[X, Y]
 	batch  *batch[X, Y]
 	meter  *meter
@@ -57,7 +59,7 @@ func newEvaluation[X, Y any](e Engine[X, Y], c Compiled, kind string, d data.Dat
 	if err != nil {
 		return nil, err
 	}
-	return &evaluation[X, Y]{e, rows, newBatch[X, Y](size), m}, nil
+	return &evaluation[X, Y]{engine: e, rows: rows, batch: newBatch[X, Y](size), meter: m}, nil
 }
 
 // prefix names the figures as those of the validation.
@@ -88,7 +90,7 @@ func (v *evaluation[X, Y]) run(ctx context.Context, seed uint64) error {
 		}
 		for first := 0; first < b.n; first += micro {
 			n := min(micro, b.n-first)
-			if err := b.load(e, first, n, v.rows); err != nil {
+			if err := v.loader.load(b, first, n, v.rows.kind()); err != nil {
 				return err
 			}
 			loss := e.Evaluate(n, Step{Seed: seed, First: first, Total: b.n})

@@ -30,9 +30,9 @@ func Fit[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compiled, 
 		return h, err
 	}
 	f.state.History = h
-	f.team = nn.NewTeam(s.Workers)
-	defer f.team.Close()
-	e.Share(f.team)
+	team := nn.NewTeam(s.Workers)
+	defer team.Close()
+	f.share(team)
 	defer e.Share(nil)
 	if err := f.adapt(ctx); err != nil {
 		return h, err

@@ -19,6 +19,7 @@ type fitting[X, Y any] struct {
 	meter      *meter
 	validation *evaluation[X, Y] // nil: none
 	team       *nn.Team
+	loader     *loader[X, Y]
 	sum        *gradientSum // over micro-batches; nil where a batch is one
 	callbacks  []Callback
 	progress   *progress // nil: silent
@@ -84,6 +85,15 @@ func newFitting[X, Y any](e Engine[X, Y], s *Session, c Compiled, d data.Dataset
 		Params:    e.Params(),
 	}
 	return f, nil
+}
+
+// share has the workers of a team do their part of everything.
+func (f *fitting[X, Y]) share(t *nn.Team) {
+	f.engine.Share(t)
+	f.team, f.loader = t, newLoader(f.engine, t)
+	if f.validation != nil {
+		f.validation.loader = f.loader
+	}
 }
 
 // epoch runs one epoch. It returns ErrStop if a callback asked for it.
@@ -167,7 +177,7 @@ func (f *fitting[X, Y]) step() error {
 	micro := e.MicroBatch()
 	for first := 0; first < b.n; first += micro {
 		n := min(micro, b.n-first)
-		if err := b.load(e, first, n, f.rows); err != nil {
+		if err := f.loader.load(b, first, n, f.rows.kind()); err != nil {
 			return err
 		}
 		loss := e.Train(n, Step{Seed: f.session.Seed, Index: f.session.Step, First: first, Total: b.n})
