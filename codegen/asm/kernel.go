@@ -87,6 +87,7 @@ func (u *Unit) body(r Request, l Level) (*Body, error) {
 		if isIndexed(k) {
 			return u.nestIndex(r, k, l)
 		}
+		return u.nest(r, k, l)
 	}
 	return nil, nil
 }

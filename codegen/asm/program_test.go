@@ -176,11 +176,15 @@ func (p *program) write(t testing.TB, cases []kernelCase) []file {
 	u := NewUnit()
 	var stubs []Stub
 	var text, table strings.Builder
-	text.WriteString("package main\n\nimport (\n\"unsafe\"\n\"github.com/nngen-go/nngen/runtime/nn\"\n)\n\nvar _ *nn.Worker\n\n")
+	text.WriteString("package main\n\nimport (\n\"unsafe\"\n\"github.com/nngen-go/nngen/runtime/nn\"\n)\n\nvar _ *nn.Worker\n\nvar _ unsafe.Pointer\n\n")
 	table.WriteString("var functions = []function{\n")
 	for i, c := range cases {
 		operands := operandsOf(c.kernel)
-		bodies, err := u.Kernel(Request{Name: fmt.Sprintf("kernel%d", i), Kernel: c.kernel, Operands: operands})
+		write := u.Kernel
+		if k, ok := c.kernel.(networkKernel); ok {
+			write = k.bodies(u)
+		}
+		bodies, err := write(Request{Name: fmt.Sprintf("kernel%d", i), Kernel: c.kernel, Operands: operands})
 		if err == nil && len(bodies) == 0 {
 			err = errors.New("there is no machine code for this kernel")
 		}

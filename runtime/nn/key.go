@@ -36,6 +36,10 @@ func Stream(path string) uint32 {
 	return h
 }
 
+// Words are the two words of the key, the stream and the step: what machine
+// code needs in order to draw.
+func (k Key) Words() [4]uint32 { return [4]uint32{k.key[0], k.key[1], k.stream, k.step} }
+
 // Bits4 returns the 32-bit words of elements 4·block to 4·block+3 of a row.
 func (k Key) Bits4(row, block uint32) [4]uint32 {
 	return Philox(k.key, [4]uint32{block, row, k.stream, k.step})

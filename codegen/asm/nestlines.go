@@ -1,0 +1,107 @@
+package asm
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// share is how many elements of a run go to a worker at least.
+const share = 64
+
+// lines are the Go statements that cut an elementwise store into calls.
+func (m *mapping) lines(function string) []string {
+	g := newCalls(m.request, m.axes, &m.streams)
+	if m.draws() {
+		g.line("%s := %s.Words()", keyWords(m.random().Name), m.random().Name)
+	}
+	unit := 1
+	if m.chunk == m.lane() {
+		unit = share
+	}
+	g.cut(m.chunk, m.turns, unit, m.sharing, func(count string) {
+		args := m.arguments(m.axes, g.vars)
+		if hasRows(m.Value) {
+			args = append(args, "float32(n)")
+		}
+		if m.draws() {
+			args = append(args, "first+"+g.vars[0])
+		}
+		g.line("%s(%s)", function, strings.Join(append(args, count), ", "))
+	})
+	return g.script.lines
+}
+
+// calls is Go text that cuts loops into calls.
+type calls struct {
+	script
+	axes []loop.Axis
+	vars []string // of the loops around, by axis
+}
+
+func newCalls(r Request, axes []loop.Axis, l *streams) *calls {
+	g := &calls{axes: axes}
+	g.names = map[string]bool{"n": true, "t": true, "work": true, "first": true}
+	for _, o := range r.Operands {
+		g.names[o.Name] = true
+	}
+	return g
+}
+
+// extent is the number of turns of an axis in Go.
+func extent(a loop.Axis) string {
+	switch {
+	case !a.Rows:
+		return fmt.Sprint(a.N)
+	case a.N == 1:
+		return "n"
+	}
+	return fmt.Sprintf("n*%d", a.N)
+}
+
+// cut prints loops over the axes up to the given one, of which each call takes
+// as many turns as it may. Workers share the first axis, in units.
+func (g *calls) cut(axis, turns, unit int, sharing loop.Sharing, call func(count string)) {
+	ends := 0
+	for i, a := range g.axes[:axis+1] {
+		from, to := "0", extent(a)
+		if i == 0 && sharing == loop.ByUnits {
+			from, to = g.name("from"), g.name("to")
+			if unit == 1 || i < axis {
+				g.line("%s, %s := t.Share(%s)", from, to, extent(a))
+			} else {
+				g.line("%s, %s := t.Share(%s)", from, to, unitsOf(a, unit))
+				g.line("%s, %s = %s*%d, min(%s*%d, %s)", from, to, from, unit, to, unit, extent(a))
+			}
+		}
+		if i == axis && from == "0" && !a.Rows && a.N <= turns {
+			g.vars = append(g.vars, "")
+			call(to)
+			break
+		}
+		v := g.name(letter(a.Name), "r")
+		g.vars = append(g.vars, v)
+		ends++
+		switch {
+		case i == axis:
+			g.line("for %s := %s; %s < %s; %s += %d {", v, from, v, to, v, turns)
+			call(fmt.Sprintf("min(%d, %s-%s)", turns, to, v))
+		case from == "0":
+			g.line("for %s := range %s {", v, to)
+		default:
+			g.line("for %s := %s; %s < %s; %s++ {", v, from, v, to, v)
+		}
+	}
+	for range ends {
+		g.line("}")
+	}
+}
+
+// unitsOf is how many units an axis has, in Go.
+func unitsOf(a loop.Axis, unit int) string {
+	if !a.Rows {
+		return fmt.Sprint((a.N + unit - 1) / unit)
+	}
+	return fmt.Sprintf("(%s+%d)/%d", extent(a), unit-1, unit)
+}

@@ -1,0 +1,322 @@
+package asm
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// mapping is an elementwise store: one value for every point of its axes, the
+// last of which lies in the lanes.
+type mapping struct {
+	*Unit
+	streams
+	loop.Stmt
+	axes    []loop.Axis
+	sharing loop.Sharing
+	level   Level
+	srcs    []*stream // of Stmt.Srcs
+	dst     *stream
+	chunk   int // the axis that a call is given a number of turns of
+	turns   int // of that, at most
+}
+
+// smallest is the least number of elements that are worth a vector.
+const smallest = 4
+
+// mapped writes an elementwise store.
+func (u *Unit) mapped(r Request, s loop.Stmt, sharing loop.Sharing, l Level) (*Body, error) {
+	m := &mapping{Unit: u, Stmt: s, axes: s.Inner, sharing: sharing, level: l}
+	m.request = r
+	if !m.order() {
+		return nil, nil
+	}
+	dst, ok := m.of(m.Dst)
+	if !ok {
+		return nil, nil
+	}
+	m.dst = dst
+	for _, a := range m.Srcs {
+		src, ok := m.of(a)
+		if !ok {
+			return nil, nil
+		}
+		m.srcs = append(m.srcs, src)
+	}
+	if !m.cut() || m.registers() > l.registers() || len(m.list)+len(m.axes)-m.chunk > 11 {
+		return nil, nil
+	}
+	stub, err := m.write()
+	if err != nil {
+		return nil, err
+	}
+	return &Body{Lines: m.lines(stub.Name), Stubs: []Stub{stub}}, nil
+}
+
+// order moves an axis that the lanes can hold to the end.
+func (m *mapping) order() bool {
+	for v := len(m.axes) - 1; v >= 0; v-- {
+		fits := m.Dst.Strides[v] == 1 && (m.axes[v].Rows || m.axes[v].N >= smallest)
+		for _, a := range m.Srcs {
+			s := a.Strides[v]
+			fits = fits && (s == 1 || s == 0 || a.Buf.Class == loop.Scalar)
+			if isRandom(&a) {
+				fits = fits && s == 1 && a.Offset%4 == 0 && !m.axes[v].Rows
+			}
+		}
+		if !fits {
+			continue
+		}
+		last := len(m.axes) - 1
+		m.axes = append(slices.Delete(slices.Clone(m.axes), v, v+1), m.axes[v])
+		for _, a := range accessesOf(&m.Stmt) {
+			s := a.Strides[v]
+			a.Strides = append(slices.Delete(slices.Clone(a.Strides), v, v+1), s)
+		}
+		return last == 0 || !slices.ContainsFunc(m.axes[1:], func(a loop.Axis) bool { return a.Rows })
+	}
+	return false
+}
+
+// cut finds the axis to cut calls along: the outermost one of which at least
+// one turn stays within the limits.
+func (m *mapping) cut() bool {
+	last := len(m.axes) - 1
+	for i := range m.axes {
+		points := 1
+		for _, a := range m.axes[i+1:] {
+			points *= a.N
+		}
+		size, work := m.bytes(m.axes, i+1), points*weight(m.Value)
+		turns := min(LimitBytes/size, Limit/max(1, work))
+		if i == last {
+			turns = turns / 64 * 64
+		}
+		if turns > 0 {
+			m.chunk, m.turns = i, turns
+			return m.random() == nil || len(m.axes) == 2 && m.axes[0].Rows && i == 0 // a call draws whole rows
+		}
+	}
+	return false
+}
+
+// weight is how many multiply-adds take about as long as an expression.
+func weight(e loop.Expr) int {
+	a, ok := e.(loop.Apply)
+	if !ok {
+		return 0
+	}
+	n := 1
+	switch a.Fn {
+	case "div", "sqrt", "rsqrt":
+		n = 8
+	case "exp", "expm1", "log", "log1p", "sigmoid", "tanh", "erf":
+		n = 20
+	case "pow":
+		n = 80
+	}
+	for _, x := range a.Args {
+		n += weight(x)
+	}
+	return n
+}
+
+// lane is the axis in the lanes.
+func (m *mapping) lane() int { return len(m.axes) - 1 }
+
+// registers is how many vector registers the kernel takes.
+func (m *mapping) registers() int {
+	n := len(m.list) + exprRegisters(m.Value, m.level) + 1 // 1: the mask of the rest, or what is added to
+	if hasRows(m.Value) {
+		n++
+	}
+	if slices.ContainsFunc(m.list, (*stream).random) {
+		n += philoxRegisters(m.level)
+	}
+	return n
+}
+
+// write writes the assembly function.
+func (m *mapping) write() (Stub, error) {
+	s := Stub{Name: m.request.Name + m.level.String(), Params: m.params()}
+	count := "count"
+	if hasRows(m.Value) {
+		s.Params = append(s.Params, Param{"rows", "float32"})
+	}
+	if m.draws() {
+		s.Params = append(s.Params, Param{"row", "int"})
+	}
+	s.Params = append(s.Params, Param{count, "int"})
+	s.Doc = fmt.Sprintf("computes %s for %s", told(m.Word, "values"), m.extent())
+	s.Bytes = m.turns * m.bytes(m.axes, m.chunk+1)
+	s.MulAdds = m.turns * loop.Points(m.axes[m.chunk+1:], 1) * weight(m.Value)
+
+	c := m.function(m.level, s)
+	m.load(c)
+	if hasRows(m.Value) {
+		c.rows = c.scalar("rows")
+	}
+	n := c.pointer(count)
+	var draw *philox
+	if m.draws() {
+		draw = c.philox(m.random().ptr, m.random().access.Offset)
+	}
+	// What no loop of the function moves is read once.
+	for _, s := range m.list {
+		if !s.scalar() && !s.random() && s != m.dst && !slices.ContainsFunc(s.access.Strides[m.chunk:], func(x int) bool { return x != 0 }) {
+			s.held = c.alloc()
+			c.spread(s.held, s)
+		}
+	}
+	if m.chunk == m.lane() {
+		m.flat(c, n)
+	} else {
+		m.static(c, n, draw)
+	}
+	return s, c.end()
+}
+
+// extent says what a call computes.
+func (m *mapping) extent() string {
+	var sizes []string
+	for _, a := range m.axes[m.chunk+1:] {
+		sizes = append(sizes, fmt.Sprint(a.N))
+	}
+	if len(sizes) == 0 {
+		return "count elements"
+	}
+	return "count runs of " + strings.Join(sizes, "x")
+}
+
+// told is a word for a doc comment.
+func told(word, otherwise string) string {
+	if word == "" || strings.ContainsAny(word, "\n\r") {
+		return otherwise
+	}
+	return word
+}
+
+// flat runs through a run-time number of elements.
+func (m *mapping) flat(c *code, n reg.GPVirtual) {
+	lanes := m.level.Lanes()
+	each := m.unroll()
+	index := c.GP64()
+	c.XORQ(index, index)
+	for _, vectors := range []int{each, 1} {
+		done, top := c.unit.label("done"), c.unit.label("loop")
+		c.SUBQ(operand.I32(int32(vectors*lanes)), n)
+		c.JL(operand.LabelRef(done))
+		c.Label(top)
+		for i := range vectors {
+			m.vector(c, place{index, i * lanes}, mask{}, nil)
+		}
+		c.ADDQ(operand.I32(int32(vectors*lanes)), index)
+		c.SUBQ(operand.I32(int32(vectors*lanes)), n)
+		c.JGE(operand.LabelRef(top))
+		c.Label(done)
+		c.ADDQ(operand.I32(int32(vectors*lanes)), n)
+		if each == 1 {
+			break
+		}
+	}
+	end := c.unit.label("end")
+	c.JZ(operand.LabelRef(end))
+	k := c.leading(n)
+	m.vector(c, place{index: index}, k, nil)
+	c.Label(end)
+}
+
+// unroll is how many vectors a turn of a loop takes.
+func (m *mapping) unroll() int {
+	switch w := weight(m.Value); {
+	case w <= 4:
+		return 4
+	case w <= 12:
+		return 2
+	}
+	return 1
+}
+
+// static runs through rows of a number of elements that is known.
+func (m *mapping) static(c *code, count reg.GPVirtual, draw *philox) {
+	n := m.axes[m.lane()].N
+	lanes := m.level.Lanes()
+	tail := mask{}
+	if n%lanes > 0 {
+		tail = c.lanes(n % lanes)
+	}
+	whole := max(4, 32/(1+weight(m.Value)))
+	if draw != nil {
+		whole = 1
+	}
+	m.walk(c, m.axes[:m.lane()], m.chunk, count, func() {
+		var here []*stream
+		for _, s := range m.list {
+			if s.held == none && !s.random() && s.access.Strides[m.lane()] == 0 && s != m.dst {
+				s.held = c.alloc()
+				c.spread(s.held, s)
+				here = append(here, s)
+			}
+		}
+		if draw != nil {
+			draw.row(c)
+		}
+		c.runs(n, m.unroll(), whole, tail, func(p place, k mask) { m.vector(c, p, k, draw) })
+		for _, s := range here {
+			c.release(s.held)
+			s.held = none
+		}
+	})
+}
+
+// vector computes one vector.
+func (m *mapping) vector(c *code, p place, k mask, draw *philox) {
+	loaded := map[*stream]vec{}
+	args := make([]vec, len(m.srcs))
+	for i, s := range m.srcs {
+		v, ok := loaded[s]
+		switch {
+		case s.held != none:
+			v = s.held
+		case ok:
+		case s.random():
+			v = draw.uniform(c)
+			loaded[s] = v
+		default:
+			v = c.alloc()
+			c.read(v, s, p, k)
+			loaded[s] = v
+		}
+		args[i] = v
+	}
+	v := c.eval(m.Value, args)
+	for _, s := range m.list {
+		if w, ok := loaded[s]; ok {
+			c.release(w)
+		}
+	}
+	if m.Accumulate {
+		old := c.alloc()
+		c.load(old, m.dst.at(p), k)
+		c.put(addition, v, old, register(v))
+		c.release(old)
+	}
+	c.store(m.dst.at(p), v, k)
+	c.release(v)
+}
+
+func (m *mapping) draws() bool { return m.random() != nil }
+
+func (m *mapping) random() *stream {
+	for _, s := range m.list {
+		if s.random() {
+			return s
+		}
+	}
+	return nil
+}

@@ -1,0 +1,253 @@
+package asm
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// stream is what a kernel reads or writes through one pointer, or a number that
+// it is given.
+type stream struct {
+	Operand
+	access loop.Access
+	name   string // of the parameter
+	ptr    reg.GPVirtual
+	held   vec // its value where it is the same for all lanes, or none
+}
+
+func (s *stream) scalar() bool { return s.Buf.Class == loop.Scalar }
+func (s *stream) random() bool { return s.Buf.Class == loop.Random }
+
+// streams is a list of those of a kernel.
+type streams struct {
+	request Request
+	list    []*stream
+	names   map[string]bool
+}
+
+// of is the stream of an access, the same for equal accesses.
+func (l *streams) of(a loop.Access) (*stream, bool) {
+	for _, s := range l.list {
+		if s.Buf == a.Buf && (s.scalar() || s.access.Offset == a.Offset && slices.Equal(s.access.Strides, a.Strides)) {
+			return s, true
+		}
+	}
+	o, ok := l.request.operand(a.Buf)
+	if !ok {
+		return nil, false
+	}
+	if l.names == nil {
+		l.names = map[string]bool{"g": true}
+	}
+	name := o.Name
+	for i := 2; l.names[name]; i++ {
+		name = fmt.Sprint(o.Name, i)
+	}
+	l.names[name] = true
+	s := &stream{Operand: o, access: a, name: name, held: none}
+	l.list = append(l.list, s)
+	return s, true
+}
+
+// params declares the streams as parameters.
+func (l *streams) params() []Param {
+	var list []Param
+	for _, s := range l.list {
+		typ := "*float32"
+		switch {
+		case s.scalar():
+			typ = "float32"
+		case s.random():
+			typ = "*uint32"
+		case s.Buf.DType == loop.I32:
+			typ = "*int32"
+		}
+		list = append(list, Param{s.name, typ})
+	}
+	return list
+}
+
+// arguments are what is passed for them where the Go loops around stand at a
+// point: an index for each of the first axes.
+func (l *streams) arguments(axes []loop.Axis, vars []string) []string {
+	var list []string
+	for _, s := range l.list {
+		if s.scalar() {
+			list = append(list, s.Name)
+			continue
+		}
+		if s.random() {
+			list = append(list, "&"+keyWords(s.Name)+"[0]")
+			continue
+		}
+		at := sum{offset: s.access.Offset}
+		for i, v := range vars {
+			most := -1
+			if !axes[i].Rows {
+				most = axes[i].N - 1
+			}
+			if v != "" {
+				at = at.plus(v, s.access.Strides[i], most)
+			}
+		}
+		list = append(list, s.address(at))
+	}
+	return list
+}
+
+// load takes the parameters into registers.
+func (l *streams) load(c *code) {
+	for _, s := range l.list {
+		if s.scalar() {
+			s.held = c.scalar(s.name)
+		} else {
+			s.ptr = c.pointer(s.name)
+		}
+	}
+}
+
+// bytes is what one turn of the loops over axes from the given one on touches.
+func (l *streams) bytes(axes []loop.Axis, from int) int {
+	total := 0
+	for _, s := range l.list {
+		n := 4
+		for i := from; i < len(axes); i++ {
+			if s.access.Strides[i] != 0 {
+				n *= axes[i].N
+			}
+		}
+		if !s.scalar() && !s.random() {
+			total += n
+		}
+	}
+	return total
+}
+
+// walk runs body for every point of the loops axes[first:], the first of which
+// has a run-time count, and moves the pointers of the streams along.
+func (l *streams) walk(c *code, axes []loop.Axis, first int, count reg.GPVirtual, body func()) {
+	if first == len(axes) {
+		body()
+		return
+	}
+	turn := func() {
+		l.walkStatic(c, axes, first+1, body)
+		l.step(c, axes, first)
+	}
+	c.until(count, turn)
+}
+
+func (l *streams) walkStatic(c *code, axes []loop.Axis, i int, body func()) {
+	if i == len(axes) {
+		body()
+		return
+	}
+	c.counted(axes[i].N, func() {
+		l.walkStatic(c, axes, i+1, body)
+		l.step(c, axes, i)
+	})
+}
+
+// step moves the pointers to the next turn of loop i, from behind the last one
+// of the loop within it.
+func (l *streams) step(c *code, axes []loop.Axis, i int) {
+	for _, s := range l.list {
+		if s.scalar() || s.random() {
+			continue
+		}
+		floats := s.access.Strides[i]
+		if i+1 < len(axes) {
+			floats -= axes[i+1].N * s.access.Strides[i+1]
+		}
+		c.advance(s.ptr, floats)
+	}
+}
+
+// place is where in a run of elements a vector lies: a run-time index and a
+// number of elements.
+type place struct {
+	index reg.Register
+	disp  int
+}
+
+func (s *stream) at(p place) operand.Mem {
+	m := operand.Mem{Base: s.ptr, Disp: 4 * p.disp}
+	if p.index != nil {
+		m.Index, m.Scale = p.index, 4
+	}
+	return m
+}
+
+// read loads a vector of a stream; integers become floating point.
+func (c *code) read(v vec, s *stream, p place, k mask) {
+	c.load(v, s.at(p), k)
+	if s.Buf.DType == loop.I32 {
+		c.VCVTDQ2PS(c.full(v), c.full(v))
+	}
+}
+
+// spread loads one element of a stream into all lanes.
+func (c *code) spread(v vec, s *stream) {
+	c.broadcast(v, s.at(place{}))
+	if s.Buf.DType == loop.I32 {
+		c.VCVTDQ2PS(c.full(v), c.full(v))
+	}
+}
+
+// leading is the mask of the first n lanes, for n from 1 to one less than there
+// are.
+func (c *code) leading(n reg.GPVirtual) mask {
+	r := c.GP64()
+	if c.level == AVX512 {
+		k := c.opmask()
+		c.MOVQ(n, reg.RCX)
+		c.MOVQ(operand.U32(1), r)
+		c.SHLQ(reg.CL, r)
+		c.DECQ(r)
+		c.KMOVW(r.As32(), k)
+		return mask{set: true, k: k}
+	}
+	c.unit.laneTable = true
+	c.LEAQ(operand.Mem{Symbol: operand.NewStaticSymbol(laneTable), Base: reg.StaticBase, Disp: 32}, r)
+	back := c.GP64()
+	c.MOVQ(n, back)
+	c.NEGQ(back)
+	v := c.alloc()
+	c.VMOVDQU(operand.Mem{Base: r, Index: back, Scale: 4}, c.full(v))
+	return mask{set: true, v: v}
+}
+
+// runs cuts a run of a static number of elements into vectors: body is called
+// for those of a turn of a loop, for what is left, and with a mask for the rest.
+// each is how many vectors a turn takes, whole how many are written one after
+// the other without a loop.
+func (c *code) runs(n, each, whole int, tail mask, body func(p place, k mask)) {
+	lanes := c.level.Lanes()
+	full := n / lanes
+	p := place{}
+	if full > whole && full/each > 1 {
+		index := c.GP64()
+		c.XORQ(index, index)
+		p.index = index
+		turns := full / each
+		c.counted(turns, func() {
+			for i := range each {
+				body(place{index, i * lanes}, mask{})
+			}
+			c.ADDQ(operand.I32(int32(each*lanes)), index)
+		})
+		full -= turns * each
+	}
+	for range full {
+		body(p, mask{})
+		p.disp += lanes
+	}
+	if n%lanes > 0 {
+		body(p, tail)
+	}
+}
