@@ -1,9 +1,6 @@
 package loop
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // Axes are the loops of the kernel in the order of its accesses.
 func (k *Window) Axes() []Axis { return slices.Concat(k.Outer, k.Taps) }
@@ -44,7 +41,8 @@ func (k *Window) header(t *text, family string) {
 	t.head(loops(k.Outer, names))
 	t.head("taps=" + loops(k.Taps, names[len(k.Outer):]))
 	for _, s := range k.Space {
-		t.head(fmt.Sprintf("0<=%d*%s+%d*%s-%d<%d", s.Stride, names[s.Outer], s.Dilation, names[len(k.Outer)+s.Tap], s.Pad, s.Size))
+		inside := Clip{Terms: []ClipTerm{{s.Outer, s.Stride}, {len(k.Outer) + s.Tap, s.Dilation}}, Offset: -s.Pad, Size: s.Size}
+		t.head(inside.text(names))
 	}
 }
 

@@ -93,6 +93,24 @@ func TestNotLowered(t *testing.T) {
 		"the encoding of a part of the ids": func(b *ir.Builder) {
 			OneHot(b, SliceAxis(b, i32(b, "ids", 5, n, 3), 1, 1, 2), 5, true)
 		},
+		"stores by 2y+r+q, an index of more than a position and a tap": func(b *ir.Builder) {
+			b.Apply(&Contract{
+				Axes:  []Axis{{"n", n}, {"y", 3}, {"r", 2}, {"q", 2}},
+				Lhs:   []Index{At(0), At(1)},
+				Rhs:   []Index{At(2), At(3)},
+				Out:   []Index{At(0), affine(0, 2, 1, 1, 2, 1, 3)},
+				Shape: ir.Shape{n, 7},
+			}, f32(b, "x", n, 3), f32(b, "w", 2, 2))
+		},
+		"clipped by y+r+q-1, an index of more than a position and a tap": func(b *ir.Builder) {
+			b.Apply(&Contract{
+				Axes:  []Axis{{"n", n}, {"y", 3}, {"r", 2}, {"q", 2}},
+				Lhs:   []Index{At(0), affine(-1, 1, 1, 1, 2, 1, 3)},
+				Rhs:   []Index{At(2), At(3)},
+				Out:   []Index{At(0), At(1)},
+				Shape: ir.Shape{n, 3},
+			}, f32(b, "x", n, 3), f32(b, "w", 2, 2))
+		},
 		"a contraction over 4 separate axes": func(b *ir.Builder) { // turned around, none goes on where another ends
 			Einsum(b, "nhwci,io->ncwho", f32(b, "x", n, 2, 2, 2, 3), f32(b, "w", 3, 4))
 		},

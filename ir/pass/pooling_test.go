@@ -48,7 +48,7 @@ func TestUnderPooling(t *testing.T) {
   ∂conv_4.pre[n] = select(conv_4[n] > 0, ∂conv_4.reshape[n], 0)  // relu gradient
 contract m=[n:3n] n=[c:2] k=[o:2]
   ∂pooling_3[2*n + c] = select(pooling_3[2*n + c] > 0, sum(∂conv_4.pre[2*n + o] * conv_4/kernel[2*c + o]), 0)  // relu gradient
-windowgrad [n, y:3, x:1, c:2] taps=[ky:2, kx:1] 0<=2*y+1*ky-0<6 0<=1*x+1*kx-0<1
+windowgrad [n, y:3, x:1, c:2] taps=[ky:2, kx:1] 0<=2*y+ky<6 0<=x+kx<1
   ∂conv_2.pre[12*n + 4*y + 2*x + 2*ky + 2*kx + c] += ∂pooling_3[6*n + 2*y + 2*x + c]  // first maximum of conv_2[12*n + 4*y + 2*x + 2*ky + 2*kx + c], from zero
 nest [c:2]
   ∂conv_4/bias[c] = sum over [n:3n] of ∂conv_4.pre[2*n + c]  // sum
