@@ -1,5 +1,6 @@
 """What the Python peers share: the data files and the protocol (see peer/peer.go)."""
 import json
+import os
 import sys
 import time
 
@@ -60,3 +61,4 @@ def serve(version, works, outputs):
         start = time.perf_counter_ns()
         work(count)
         print(time.perf_counter_ns() - start, flush=True)
+    os._exit(0)  # taking the frameworks down in good order lasts a minute

@@ -27,6 +27,7 @@ func run() error {
 		return err
 	}
 	defer ort.DestroyEnvironment()
+	var tensors []ort.Value // sessions read and write their memory, and do not keep it
 	works, outputs := map[string]peer.Work{}, map[string][]float32{}
 	for _, m := range []struct {
 		name    string
@@ -54,6 +55,7 @@ func run() error {
 		if err != nil {
 			return err
 		}
+		tensors = append(tensors, x, out)
 		works[fmt.Sprintf("%s/predict%d", m.name, rows)] = peer.Times(session.Run)
 		if rows == 1 {
 			if err := session.Run(); err != nil {
@@ -81,8 +83,11 @@ func run() error {
 	if err := session.Run(); err != nil {
 		return err
 	}
+	tensors = append(tensors, x, out)
 	works["imdb/predict1"], outputs["imdb"] = peer.Times(session.Run), out.GetData()
-	return peer.Serve(ort.GetVersion(), works, outputs)
+	err = peer.Serve(ort.GetVersion(), works, outputs)
+	runtime.KeepAlive(tensors)
+	return err
 }
 
 // open makes a session on as many threads as the process may run on, with its

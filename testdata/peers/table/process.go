@@ -24,6 +24,7 @@ type process struct {
 	cmd   *exec.Cmd
 	in    io.WriteCloser
 	out   *bufio.Reader
+	said  bytes.Buffer // on standard error
 	hello peer.Hello
 }
 
@@ -35,8 +36,8 @@ func start(ctx context.Context, cpus string, c command) (*process, error) {
 	// Both OpenMP runtimes and oneDNN count processors by themselves; these say
 	// it again. The rest is left as each peer has it by default.
 	p.cmd.Env = append(os.Environ(), "OMP_NUM_THREADS="+n, "MKL_NUM_THREADS="+n)
-	var said bytes.Buffer
-	p.cmd.Stderr = &said
+	p.cmd.Stderr = &p.said
+	p.cmd.WaitDelay = time.Second // torch.compile leaves helpers behind that hold the pipes
 	var err error
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -55,7 +56,7 @@ func start(ctx context.Context, cpus string, c command) (*process, error) {
 	}
 	if err != nil {
 		p.stop()
-		return nil, fmt.Errorf("%s: %w\n%s", c.name, err, said.Bytes())
+		return nil, fmt.Errorf("%s: %w\n%s", c.name, err, p.said.Bytes())
 	}
 	return p, nil
 }
@@ -73,7 +74,8 @@ func (p *process) time(work string, count int) (time.Duration, error) {
 	}
 	line, err := p.out.ReadString('\n')
 	if err != nil {
-		return 0, fmt.Errorf("%s: %s: %w", p.name, work, err)
+		p.stop()
+		return 0, fmt.Errorf("%s: %s: %w\n%s", p.name, work, err, p.said.Bytes())
 	}
 	ns, err := strconv.ParseInt(strings.TrimSpace(line), 10, 64)
 	return time.Duration(ns), err
