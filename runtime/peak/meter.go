@@ -23,11 +23,13 @@ type Work struct {
 // parts is how many measurements a benchmark is interleaved with.
 const parts = 10
 
-// Measure makes n runs of work in ten parts, measures between them what the
-// machine can do, with the benchmark's clock stopped, and reports the rates
-// of the work in GFLOP/s and GB/s and, as medians, their shares of what the
-// machine can do, "%peak" and "%read".
+// Measure makes a run of work that does not count and then n that do, in ten
+// parts. Between them it measures what the machine can do, with the benchmark's
+// clock stopped. It reports the rates of the work in GFLOP/s and GB/s and, as
+// medians, their shares of what the machine can do, "%peak" and "%read".
 func Measure(b Benchmark, n int, w Work, work func()) {
+	b.StopTimer()
+	work()
 	m := NewMeter(b, n, w)
 	for i := range n {
 		m.Begin(i)
