@@ -20,6 +20,8 @@ func (c *conv) print() {
 		c.written()
 		return
 	}
+	c.shareOut()
+	cleared := c.Accumulate || c.divide >= 0 && c.divide != c.share && c.zeroShared(c.wholeResult())
 	known := make([]bool, len(c.axes))
 	ends := 0
 	for _, at := range c.outer {
@@ -35,7 +37,7 @@ func (c *conv) print() {
 		}
 	}
 	stored := c.once()
-	if !c.Accumulate && !stored {
+	if !cleared && !stored {
 		c.zero()
 	}
 	if !c.never() {
@@ -59,6 +61,9 @@ func (c *conv) loop(at int, b bounds) {
 	switch {
 	case c.axes[at].Rows:
 		c.line("for %s := range %s {", v, c.extent(c.axes[at]))
+	case at == c.divide:
+		lo, hi := c.whole(at)
+		c.line("for %[1]s := %[2]s; %[1]s < %[3]s; %[1]s++ {", v, lo, hi)
 	case b.static && b.from == 0:
 		c.line("for %s := range %d {", v, b.to)
 	default:
@@ -101,6 +106,21 @@ func (c *conv) part() []int {
 	return slices.DeleteFunc(slices.Clone(c.vec), c.reduced)
 }
 
+// wholeResult lists the axes of the whole result, in the order of its memory.
+func (c *conv) wholeResult() []int {
+	var in []int
+	for at, s := range c.Out.Strides {
+		if s != 0 {
+			in = append(in, at)
+		}
+	}
+	slices.SortFunc(in, func(a, b int) int { return c.Out.Strides[b] - c.Out.Strides[a] })
+	if len(in) > 0 && in[0] != c.divide {
+		return nil
+	}
+	return in
+}
+
 // once reports that every element of the result is stored by one block: it
 // need not be zero before.
 func (c *conv) once() bool {
@@ -116,12 +136,15 @@ func (c *conv) zero() {
 	if c.share >= 0 {
 		in = append([]int{c.share}, in...)
 	}
-	if c.contiguous(in) {
+	if c.divide >= 0 && c.divide == c.share {
+		if c.zeroShared(in) {
+			return
+		}
+	} else if c.contiguous(in) {
 		v := c.view(c.Out, in...)
 		p := c.kernel.param(c.Out.Buf, "y")
 		if v.expr != "" && p.form == fixed {
-			v.expr = strings.TrimPrefix(v.expr, "&")
-			c.line("clear(%s[:])", v.expr)
+			c.line("clear(%s[:])", dereferenced(v.expr))
 			return
 		}
 		if v.expr != "" {
@@ -141,6 +164,9 @@ func (c *conv) zero() {
 		c.eachElement(c.part(), func() { c.line("%s = 0", out.at(name)) })
 	})
 }
+
+// dereferenced is what a pointer to a part of an array points to.
+func dereferenced(expr string) string { return strings.TrimPrefix(expr, "&") }
 
 // sliced turns a view of n elements into a slice: yr[p*64:p*64+64].
 func sliced(expr string, n int) string {
@@ -172,13 +198,12 @@ func (c *conv) contiguous(in []int) bool {
 // that is given the part of the result there.
 func (c *conv) eachPart(body func(out view, name string)) {
 	if c.share >= 0 {
-		c.line("for %s := range %d {", c.vars[c.share], c.axes[c.share].N)
+		lo, hi := c.whole(c.share)
+		c.openShare(shareLoop{lo: lo, hi: hi})
 	}
 	out, name := c.result()
 	body(out, name)
-	if c.share >= 0 {
-		c.line("}")
-	}
+	c.closeShare()
 }
 
 // result declares the part of the result at the current position.
@@ -277,7 +302,10 @@ func (c *conv) add(known []bool, stored bool) {
 	}
 	var lo, hi string
 	if c.share >= 0 {
-		lo, hi = c.limits(c.share, c.bounds(c.share, known))
+		lo, hi = c.whole(c.share)
+		if c.share != c.divide {
+			lo, hi = c.limits(c.share, c.bounds(c.share, known))
+		}
 	}
 	share := shareLoop{lo, hi, stored}
 	if c.run < 0 {

@@ -5,7 +5,7 @@ import "github.com/nngen-go/nngen/ir/loop"
 // openReduced opens the reduced loops of a contraction of no known form, over
 // the points that clips leave in.
 func (d *dense) openReduced(axes []loop.Axis, outer int, vars []string, accs []placed) (ends []func()) {
-	c := &conv{dense: d, axes: axes, vars: make([]ix, len(axes))}
+	c := &conv{dense: d, axes: axes, vars: make([]ix, len(axes)), divide: -1}
 	known := make([]bool, len(axes))
 	for i := range outer {
 		c.vars[i], known[i] = ix{name: vars[i]}, true

@@ -23,6 +23,7 @@ type conv struct {
 	run         int   // the axis of which a block takes several points at once, -1: none
 	share       int   // the axis of the result whose points share a block, -1: none
 	vec         []int // the innermost loops
+	divide      int   // the axis of the result that workers share, -1: none
 	// dots tells that vec is reduced and that run is an axis of the result:
 	// sums are held in variables, and not added to the result in memory.
 	dots bool
@@ -63,7 +64,7 @@ func (d *dense) convolution() bool {
 
 // roles gives every axis of a contraction its role.
 func (d *dense) roles() (*conv, bool) {
-	c := &conv{dense: d, axes: d.Axes(), run: -1, share: -1, rowViews: map[*loop.Buffer]string{}}
+	c := &conv{dense: d, axes: d.Axes(), run: -1, share: -1, divide: -1, rowViews: map[*loop.Buffer]string{}}
 	if d.Accumulate && d.Epilogue != nil || d.Lhs.Buf.DType != loop.F32 || d.Rhs.Buf.DType != loop.F32 || d.Lhs.Index != nil || d.Rhs.Index != nil || d.Out.Index != nil {
 		return nil, false
 	}

@@ -47,10 +47,12 @@ func TestKernelsAgainstReference(t *testing.T) {
 		} else {
 			body.WriteString("_ = n\n")
 		}
-		if k.shared {
-			args = append(args, "nil")
+		call := "%s(%s)\n"
+		if k.shared { // of three workers, one after the other
+			call = "for id := range 3 {\n%s(%s)\n}\n"
+			args = append(args, "&§nn.Worker{ID: id, Count: 3}")
 		}
-		fmt.Fprintf(&body, "%s(%s)\n", name, strings.Join(args, ", "))
+		fmt.Fprintf(&body, call, name, strings.Join(args, ", "))
 		for j, p := range k.params {
 			for _, w := range c.kernel.Writes() {
 				if w.Buf == p.buf {

@@ -48,7 +48,7 @@ func (e *emitter) pool(w *loop.Window, in, out loop.Access) *pool {
 		accs = []placed{{in, axes}, {out, axes}, {w.In, axes}}
 	}
 	k := e.newKernel(accs...)
-	p := &pool{&conv{dense: &dense{kernel: k, Contract: c}, axes: axes, vars: make([]ix, len(axes)), space: make([]int, len(axes)), run: -1, share: -1, rowViews: map[*loop.Buffer]string{}}, w}
+	p := &pool{&conv{dense: &dense{kernel: k, Contract: c}, axes: axes, vars: make([]ix, len(axes)), space: make([]int, len(axes)), run: -1, share: -1, divide: -1, rowViews: map[*loop.Buffer]string{}}, w}
 	position := 0
 	for at, a := range axes {
 		space := slices.IndexFunc(w.Space, func(s loop.WindowAxis) bool { return s.Outer == at || len(w.Outer)+s.Tap == at })

@@ -73,19 +73,19 @@ type layer struct {
 var cases = []layer{
 	{784, 512, func(y, x, w, b []float32, n int) {
 		dense784x512Relu(y, x, two[[784][512]float32](w), (*[512]float32)(b), n)
-	}, func(w, x, dy []float32, n int) { dense784x512GradW(two[[784][512]float32](w), x, dy, n) },
+	}, func(w, x, dy []float32, n int) { dense784x512GradW(two[[784][512]float32](w), x, dy, n, nil) },
 		func(dx, dy, w []float32, n int) { dense784x512GradX(dx, dy, two[[784][512]float32](w), n) }},
 	{512, 10, func(y, x, w, b []float32, n int) {
 		dense512x10Relu(y, x, two[[512][10]float32](w), (*[10]float32)(b), n)
-	}, func(w, x, dy []float32, n int) { dense512x10GradW(two[[512][10]float32](w), x, dy, n) },
+	}, func(w, x, dy []float32, n int) { dense512x10GradW(two[[512][10]float32](w), x, dy, n, nil) },
 		func(dx, dy, w []float32, n int) { dense512x10GradX(dx, dy, two[[512][10]float32](w), n) }},
 	{16, 16, func(y, x, w, b []float32, n int) {
 		dense16x16Relu(y, x, two[[16][16]float32](w), (*[16]float32)(b), n)
-	}, func(w, x, dy []float32, n int) { dense16x16GradW(two[[16][16]float32](w), x, dy, n) },
+	}, func(w, x, dy []float32, n int) { dense16x16GradW(two[[16][16]float32](w), x, dy, n, nil) },
 		func(dx, dy, w []float32, n int) { dense16x16GradX(dx, dy, two[[16][16]float32](w), n) }},
 	{4, 16, func(y, x, w, b []float32, n int) {
 		dense4x16Relu(y, x, two[[4][16]float32](w), (*[16]float32)(b), n)
-	}, func(w, x, dy []float32, n int) { dense4x16GradW(two[[4][16]float32](w), x, dy, n) },
+	}, func(w, x, dy []float32, n int) { dense4x16GradW(two[[4][16]float32](w), x, dy, n, nil) },
 		func(dx, dy, w []float32, n int) { dense4x16GradX(dx, dy, two[[4][16]float32](w), n) }},
 }
 

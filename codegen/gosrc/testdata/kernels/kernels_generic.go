@@ -5,6 +5,8 @@
 // against.
 package kernels
 
+import "github.com/nngen-go/nngen/runtime/nn"
+
 // dense784x512Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 784
 // inputs and 512 outputs.
 func dense784x512Relu(y, x []float32, w *[784][512]float32, b *[512]float32, n int) {
@@ -36,8 +38,9 @@ func dense784x512Relu(y, x []float32, w *[784][512]float32, b *[512]float32, n i
 
 // dense784x512GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 784 inputs and
 // 512 outputs.
-func dense784x512GradW(dw *[784][512]float32, x, dy []float32, n int) {
-	clear(dw[:])
+func dense784x512GradW(dw *[784][512]float32, x, dy []float32, n int, t *nn.Worker) {
+	i0, i1 := t.Share(784)
+	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
 		x0, d0 := (*[784]float32)(x[r*784:]), (*[512]float32)(dy[r*512:])
@@ -48,7 +51,7 @@ func dense784x512GradW(dw *[784][512]float32, x, dy []float32, n int) {
 		x5, d5 := (*[784]float32)(x[(r+5)*784:]), (*[512]float32)(dy[(r+5)*512:])
 		x6, d6 := (*[784]float32)(x[(r+6)*784:]), (*[512]float32)(dy[(r+6)*512:])
 		x7, d7 := (*[784]float32)(x[(r+7)*784:]), (*[512]float32)(dy[(r+7)*512:])
-		for i := range 784 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
@@ -60,7 +63,7 @@ func dense784x512GradW(dw *[784][512]float32, x, dy []float32, n int) {
 	}
 	for ; r < n; r++ {
 		xr, dr := (*[784]float32)(x[r*784:]), (*[512]float32)(dy[r*512:])
-		for i := range 784 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
@@ -127,8 +130,9 @@ func dense512x10Relu(y, x []float32, w *[512][10]float32, b *[10]float32, n int)
 
 // dense512x10GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 512 inputs and 10
 // outputs.
-func dense512x10GradW(dw *[512][10]float32, x, dy []float32, n int) {
-	clear(dw[:])
+func dense512x10GradW(dw *[512][10]float32, x, dy []float32, n int, t *nn.Worker) {
+	i0, i1 := t.Share(512)
+	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
 		x0, d0 := (*[512]float32)(x[r*512:]), (*[10]float32)(dy[r*10:])
@@ -139,7 +143,7 @@ func dense512x10GradW(dw *[512][10]float32, x, dy []float32, n int) {
 		x5, d5 := (*[512]float32)(x[(r+5)*512:]), (*[10]float32)(dy[(r+5)*10:])
 		x6, d6 := (*[512]float32)(x[(r+6)*512:]), (*[10]float32)(dy[(r+6)*10:])
 		x7, d7 := (*[512]float32)(x[(r+7)*512:]), (*[10]float32)(dy[(r+7)*10:])
-		for i := range 512 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
@@ -151,7 +155,7 @@ func dense512x10GradW(dw *[512][10]float32, x, dy []float32, n int) {
 	}
 	for ; r < n; r++ {
 		xr, dr := (*[512]float32)(x[r*512:]), (*[10]float32)(dy[r*10:])
-		for i := range 512 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
@@ -218,8 +222,9 @@ func dense16x16Relu(y, x []float32, w *[16][16]float32, b *[16]float32, n int) {
 
 // dense16x16GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 16
 // outputs.
-func dense16x16GradW(dw *[16][16]float32, x, dy []float32, n int) {
-	clear(dw[:])
+func dense16x16GradW(dw *[16][16]float32, x, dy []float32, n int, t *nn.Worker) {
+	i0, i1 := t.Share(16)
+	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
 		x0, d0 := (*[16]float32)(x[r*16:]), (*[16]float32)(dy[r*16:])
@@ -230,7 +235,7 @@ func dense16x16GradW(dw *[16][16]float32, x, dy []float32, n int) {
 		x5, d5 := (*[16]float32)(x[(r+5)*16:]), (*[16]float32)(dy[(r+5)*16:])
 		x6, d6 := (*[16]float32)(x[(r+6)*16:]), (*[16]float32)(dy[(r+6)*16:])
 		x7, d7 := (*[16]float32)(x[(r+7)*16:]), (*[16]float32)(dy[(r+7)*16:])
-		for i := range 16 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
@@ -242,7 +247,7 @@ func dense16x16GradW(dw *[16][16]float32, x, dy []float32, n int) {
 	}
 	for ; r < n; r++ {
 		xr, dr := (*[16]float32)(x[r*16:]), (*[16]float32)(dy[r*16:])
-		for i := range 16 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
@@ -306,8 +311,9 @@ func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 
 // dense4x16GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 4 inputs and 16
 // outputs.
-func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int) {
-	clear(dw[:])
+func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int, t *nn.Worker) {
+	i0, i1 := t.Share(4)
+	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
 		x0, d0 := (*[4]float32)(x[r*4:]), (*[16]float32)(dy[r*16:])
@@ -318,7 +324,7 @@ func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int) {
 		x5, d5 := (*[4]float32)(x[(r+5)*4:]), (*[16]float32)(dy[(r+5)*16:])
 		x6, d6 := (*[4]float32)(x[(r+6)*4:]), (*[16]float32)(dy[(r+6)*16:])
 		x7, d7 := (*[4]float32)(x[(r+7)*4:]), (*[16]float32)(dy[(r+7)*16:])
-		for i := range 4 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
@@ -330,7 +336,7 @@ func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int) {
 	}
 	for ; r < n; r++ {
 		xr, dr := (*[4]float32)(x[r*4:]), (*[16]float32)(dy[r*16:])
-		for i := range 4 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
