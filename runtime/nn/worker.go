@@ -3,6 +3,7 @@ package nn
 import (
 	"runtime"
 	"sync/atomic"
+	"time"
 )
 
 // Worker is one of the workers of a [Team.Run]. A nil *Worker stands for one
@@ -78,30 +79,21 @@ func (w *Worker) Wait() {
 // broken off: nobody would meet it at a barrier any more.
 type unwind struct{}
 
-// How long a worker watches for its turn before it sleeps: some microseconds on
-// the core, as the next kernel mostly starts that soon, then some tens of them
-// at the scheduler's mercy. Waking a sleeper takes about as long as both.
+// A worker watches for its turn for some microseconds, since the next kernel
+// mostly begins that soon, and then between calls of the scheduler: whatever
+// else there is to do goes on, the other workers included, which may well share
+// its processor of Go's when the machine is busy. It sleeps after spinTime, some
+// times what it takes to wake a sleeper.
 const (
-	pauses = 100
-	yields = 100
+	pauses   = 100
+	spinTime = 200 * time.Microsecond
 )
 
 // await returns when word no longer has the value old. Whoever changes it calls
 // wakeAll afterwards.
 func (w *Worker) await(word *atomic.Uint32, old uint32) {
-	if w.team.spin {
-		for range pauses {
-			if word.Load() != old {
-				return
-			}
-			pause(1)
-		}
-		for range yields {
-			if word.Load() != old {
-				return
-			}
-			runtime.Gosched()
-		}
+	if w.team.spin && spun(word, old) {
+		return
 	}
 	for word.Load() == old {
 		// parked is set before word is looked at again, and read by others after
@@ -111,6 +103,28 @@ func (w *Worker) await(word *atomic.Uint32, old uint32) {
 			<-w.wake // a token is there or on its way
 		}
 	}
+}
+
+// spun reports that word has changed within spinTime.
+func spun(word *atomic.Uint32, old uint32) bool {
+	for i := range 2 * pauses {
+		if word.Load() != old {
+			return true
+		}
+		if i >= pauses {
+			pause(1)
+		}
+	}
+	for start := time.Now(); time.Since(start) < spinTime; {
+		runtime.Gosched()
+		for range 10 {
+			if word.Load() != old {
+				return true
+			}
+			pause(1)
+		}
+	}
+	return false
 }
 
 // rouse wakes a worker that sleeps.
