@@ -22,14 +22,14 @@ func (d *driver) packed(at position, lanes int) error {
 		return nil
 	case rowsIfShared:
 		last := d.sum[len(d.sum)-1]
-		d.line("w, step := %s, %d", d.rhs.address(at.rhs), 4*last.rhs)
+		d.line("panel, step := %s, %d", d.rhs.address(at.rhs), 4*last.rhs)
 		d.line("if %s > %d { // more than one tile reads it", total(d.around[0]), d.height)
 		if err := d.packPoints(at, lanes); err != nil {
 			return err
 		}
-		d.line("w, step = &work[0], %d", 4*d.stridePanel(lanes))
+		d.line("panel, step = &work[0], %d", 4*d.stridePanel(lanes))
 		d.line("}")
-		d.w, d.step = "w", "step"
+		d.w, d.step = "panel", "step"
 		return nil
 	}
 	return d.packPoints(at, lanes)

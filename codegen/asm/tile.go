@@ -419,6 +419,9 @@ func (g *tiling) innermost(l reduced, level, dx, dw int, tap *int) (x, w int, kn
 
 // product adds one product to every sum.
 func (g *tiling) product(dx, dw int, tap *int) {
+	if g.uniform {
+		dw = 0 // the cursor itself moves at every step
+	}
 	part := g.turn
 	g.turn = (g.turn + 1) % g.parts
 	lanes := g.level.Lanes()
