@@ -22,6 +22,9 @@ type code struct {
 	masks int   // opmask registers in use
 	rows  vec   // the row count as a float32 in all lanes, for expressions that hold loop.Rows
 	err   error
+	// lowHalf makes full the low half of a register at AVX512: division and
+	// roots take half as long.
+	lowHalf bool
 }
 
 // vec is a vector register: ZMM or YMM, as the level has it.
@@ -113,7 +116,7 @@ func (c *code) release(list ...vec) {
 
 // full is the register at the level's width.
 func (c *code) full(v vec) reg.VecPhysical {
-	if c.level == AVX512 {
+	if c.level == AVX512 && !c.lowHalf {
 		return zmm[v]
 	}
 	return ymm[v]

@@ -265,7 +265,11 @@ func (c kernelCase) reference(t *testing.T, data [][]uint32, n int) [][]float64 
 		}
 		mem.Set(o.Buf, block)
 	}
-	if err := looptest.Run([]loop.Step{&loop.Run{Kernel: c.kernel}}, mem, n); err != nil {
+	steps := []loop.Step{&loop.Run{Kernel: c.kernel}}
+	if k, ok := c.kernel.(networkKernel); ok {
+		steps = k.steps(mem)
+	}
+	if err := looptest.Run(steps, mem, n); err != nil {
 		t.Fatal(err)
 	}
 	var want [][]float64

@@ -1,0 +1,183 @@
+package asm
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// layer is a contraction of one row with a matrix that lies row by row.
+type layer struct {
+	*loop.Contract
+	outputs, inputs int
+	x, xStep        int // where the row begins, and how far apart its elements are
+	w, wStep        int
+	left, right     *loop.Buffer
+	parts           int // partial sums, as the tiles of the kernel have them
+	extras          []layerExtra
+	out             int
+}
+
+// layerExtra is a further operand of the epilogue.
+type layerExtra struct {
+	buf    *loop.Buffer
+	offset int
+	spread bool
+}
+
+// readLayer takes a contraction as its own function would: the order of its
+// sums is what makes the bits.
+func (n *network) readLayer(k *loop.Contract) *layer {
+	c := &contraction{Contract: k, unit: n.unit, level: n.level, req: request(k)}
+	if k.Accumulate || k.Epilogue != nil && hasRows(k.Epilogue) || !c.read() || !c.orient() {
+		return nil
+	}
+	c.fuse()
+	p := newPlan(c)
+	if p == nil || p.vectors || len(c.clips) > 0 || p.block >= 0 || len(p.outer) > 0 || len(p.sum) != 1 || p.sum[0].rows || c.v.rhs != 1 || c.v.lhs != 0 {
+		return nil
+	}
+	for _, m := range c.m {
+		if !m.rows || m.n != 1 {
+			return nil
+		}
+	}
+	l := &layer{
+		Contract: k, outputs: c.v.n, inputs: p.sum[0].n, parts: p.parts,
+		left: c.lhs.Buf, x: c.lhs.offset, xStep: p.sum[0].lhs,
+		right: c.rhs.Buf, w: c.rhs.offset, wStep: p.sum[0].rhs,
+		out: c.out.offset,
+	}
+	for i, e := range c.extras {
+		l.extras = append(l.extras, layerExtra{e.Buf, e.offset, c.v.extra[i] == 0})
+	}
+	return l
+}
+
+// unrolled is how many inputs a dense layer has at most that is written out.
+const unrolled = 32
+
+// contract writes a dense layer, as many outputs at a time as there are
+// registers for.
+func (n *network) contract(k *loop.Contract) error {
+	l := n.readLayer(k)
+	if l == nil {
+		return errNetwork
+	}
+	room := len(n.free) - len(l.extras) - 3
+	if k.Epilogue != nil {
+		room -= exprRegisters(k.Epilogue, n.level)
+	}
+	group := min(room/(l.parts+1), n.width(l.outputs))
+	if group < 1 {
+		return errRegisters
+	}
+	return n.narrowed(l.outputs, l.Epilogue, func() error {
+		for from := 0; from < n.width(l.outputs); from += group {
+			if err := n.sums(l, from, min(group, n.width(l.outputs)-from)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// sums computes some registers of a layer's outputs.
+func (n *network) sums(l *layer, from, count int) error {
+	x, err := n.place(l.left, l.x)
+	if err != nil {
+		return err
+	}
+	w, err := n.place(l.right, l.w+from*n.level.Lanes())
+	if err != nil {
+		return err
+	}
+	acc := make([][]vec, count)
+	for i := range acc {
+		acc[i] = n.allocs(l.parts)
+		for _, v := range acc[i] {
+			n.zero(v)
+		}
+	}
+	step := func(k int, x, w operand.Mem) {
+		x.Disp += 4 * k * l.xStep
+		w.Disp += 4 * k * l.wStep
+		spread := n.alloc()
+		n.broadcast(spread, x)
+		for i := range acc {
+			b := n.alloc()
+			m := w
+			m.Disp += 4 * i * n.level.Lanes()
+			n.load(b, m, n.part(from+i, l.outputs))
+			n.fma(acc[i][k%l.parts], spread, b)
+			n.release(b)
+		}
+		n.release(spread)
+	}
+	done := 0
+	if l.inputs > unrolled {
+		const turn = 8
+		left, right := n.copyOf(x.Base), n.copyOf(w.Base)
+		x, w := x, w
+		x.Base, w.Base = left, right
+		done = l.inputs / turn * turn
+		n.counted(l.inputs/turn, func() {
+			for k := range turn {
+				step(k, x, w)
+			}
+			n.advance(left, turn*l.xStep)
+			n.advance(right, turn*l.wStep)
+		})
+	}
+	for k := done; k < l.inputs; k++ {
+		step(k, x, w)
+	}
+	for i := range acc {
+		for p := l.parts / 2; p > 0; p /= 2 {
+			for q := range p {
+				n.VADDPS(n.full(acc[i][p+q]), n.full(acc[i][q]), n.full(acc[i][q]))
+			}
+		}
+		n.release(acc[i][1:]...)
+	}
+	for i := range acc {
+		if err := n.finish(l, from+i, acc[i][0]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyOf is another register with the same address.
+func (c *code) copyOf(r reg.Register) reg.GPVirtual {
+	p := c.GP64()
+	c.MOVQ(r, p)
+	return p
+}
+
+// finish turns register j of the sums into outputs, and gives it back.
+func (n *network) finish(l *layer, j int, sum vec) error {
+	result := sum
+	if l.Epilogue != nil {
+		args := []vec{sum}
+		for _, e := range l.extras {
+			var v vec
+			var err error
+			if e.spread {
+				v, err = n.spread(e.buf, e.offset)
+			} else {
+				v, err = n.fetch(e.buf, e.offset, j, l.outputs)
+			}
+			if err != nil {
+				return err
+			}
+			args = append(args, v)
+		}
+		result = n.eval(l.Epilogue, args)
+		n.release(args...)
+	}
+	err := n.put(l.Out.Buf, l.out, j, l.outputs, result)
+	n.release(result)
+	return err
+}
