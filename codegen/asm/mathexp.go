@@ -6,6 +6,19 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 )
 
+// The functions of this and of the other files math*.go, at both levels, are
+// off by at most so many units in the last place of the result, as math_test.go
+// holds them to, over numbers of all exponents. (The Go bodies compute in double
+// precision and round: half a unit.)
+//
+//	exp      1       log      1.25    sqrt     0.5 (the instruction)
+//	expm1    1.5     log1p    1.25    rsqrt    1.5 (a root, then a division, as in Go)
+//	sigmoid  2.25    erf      1       floor, abs, neg, sign, max, min: exact
+//	tanh     2.5     pow      1
+//
+// NaN gives NaN. Infinities, zeros with their sign, results that overflow, and
+// denormal operands and results are as package math has them.
+
 // expTail are the coefficients of Q in exp(r) = 1 + r + r²·Q(r) for |r| ≤ ln2/2:
 // testdata/minimax.py.
 var expTail = []float64{0.5, 0.16666539, 0.041666612, 0.0083670998, 0.00139176194}

@@ -26,6 +26,10 @@ func (u *Unit) nest(r Request, k *loop.Nest, l Level) (*Body, error) {
 	switch {
 	case len(t.Body) == 1 && s.Reduce == loop.Store:
 		return u.mapped(r, s, sharing, l)
+	case len(t.Body) == 1 && !s.Accumulate && s.Dst.Buf.Class != loop.Local:
+		if b, err := u.reducedColumns(r, t.Outer, s, sharing, l); b != nil || err != nil {
+			return b, err
+		}
 	}
 	return nil, nil
 }

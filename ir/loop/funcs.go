@@ -48,8 +48,8 @@ func init() {
 			return Call("neg", Call("div", y, x[1]))
 		}},
 		// The derivative of these and of select is that of the branch taken: see Diff.
-		"max": {2, func(x []float64) float64 { return math.Max(x[0], x[1]) }, nil},
-		"min": {2, func(x []float64) float64 { return math.Min(x[0], x[1]) }, nil},
+		"max": {2, func(x []float64) float64 { return max(x[0], x[1]) }, nil},
+		"min": {2, func(x []float64) float64 { return min(x[0], x[1]) }, nil},
 		"pow": {2, func(x []float64) float64 { return math.Pow(x[0], x[1]) }, func(i int, x []Expr, y Expr) Expr {
 			if i == 0 {
 				return Call("mul", x[1], Call("pow", x[0], Call("sub", x[1], Num(1))))

@@ -1,7 +1,6 @@
 package looptest
 
 import (
-	"math"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -66,7 +65,7 @@ func (m *machine) statement(s loop.Stmt, outer []int) error {
 		case count == 0 || s.Reduce == loop.ArgMax && x > result:
 			result, best = x, count
 		case s.Reduce == loop.Max:
-			result = math.Max(result, x)
+			result = max(result, x)
 		}
 		count++
 		return nil
