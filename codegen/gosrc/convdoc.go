@@ -20,10 +20,10 @@ func (c *conv) weights() loop.Access {
 // it makes of it.
 func (c *conv) image() loop.Access {
 	switch {
-	case c.backwards():
-		return c.Out
 	case c.reducing && c.turned():
 		return c.Rhs
+	case !c.reducing && c.backwards():
+		return c.Out
 	}
 	return c.Lhs
 }
