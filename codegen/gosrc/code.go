@@ -18,6 +18,7 @@ var imports = map[string]string{
 	"metric":  "github.com/nngen-go/nngen/runtime/metric",
 	"nn":      "github.com/nngen-go/nngen/runtime/nn",
 	"optim":   "github.com/nngen-go/nngen/runtime/optim",
+	"peak":    "github.com/nngen-go/nngen/runtime/peak",
 	"train":   "github.com/nngen-go/nngen/runtime/train",
 	"weights": "github.com/nngen-go/nngen/runtime/weights",
 }

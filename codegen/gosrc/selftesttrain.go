@@ -19,6 +19,7 @@ func newTest(t *§testing.T) *Model {
 	e.testTarget(f)
 	e.predictTests(f)
 	e.trainTests(f)
+	e.benchmarks(f)
 	return f
 }
 
