@@ -42,29 +42,40 @@ func Buffer(bytes int) []float32 {
 
 // Read measures the rate at which some workers read a buffer, each a part of
 // it, with the widest loads there are, in GB/s. How large the buffer is decides
-// which memory is measured: it is read again and again, so a small one comes
-// from the caches.
+// which memory is measured: it is read again and again, and once before that,
+// so a small one comes from the caches.
 func Read(buffer []float32, workers int) float64 {
 	blocks := len(buffer) / BlockFloats
 	if blocks == 0 {
 		return 0
 	}
 	workers = min(max(workers, 1), blocks)
+	part := func(w int) []float32 {
+		return buffer[blocks*w/workers*BlockFloats : blocks*(w+1)/workers*BlockFloats]
+	}
 	var total float64
+	together(workers, func(w int) float64 { return pass(part(w)) }, &total)
+	total = 0
 	seconds := together(workers, func(w int) float64 {
-		first, last := blocks*w/workers, blocks*(w+1)/workers
-		part := buffer[first*BlockFloats : last*BlockFloats]
-		passes := (chunk/4 + len(part) - 1) / len(part)
+		v := part(w)
+		passes := (chunk/4 + len(v) - 1) / len(v)
 		return repeat(func() float64 {
+			sum := 0.0
 			for range passes {
-				for at := 0; at < len(part); at += chunk / 4 {
-					read(part[at:min(at+chunk/4, len(part))])
-				}
+				sum += pass(v)
 			}
-			return float64(4 * len(part) * passes)
+			return sum
 		})
 	}, &total)
 	return total / seconds / 1e9
+}
+
+// pass reads a part of a buffer once and says how many bytes that was.
+func pass(v []float32) float64 {
+	for at := 0; at < len(v); at += chunk / 4 {
+		read(v[at:min(at+chunk/4, len(v))])
+	}
+	return float64(4 * len(v))
 }
 
 // ReadRows measures the rate at which a worker reads the rows of a table that
