@@ -2,6 +2,8 @@
 
 package nn
 
+import "unsafe"
+
 // cpuid runs the instruction CPUID for a leaf and a sub-leaf.
 //
 //go:noescape
@@ -17,6 +19,11 @@ func xgetbv() (eax, edx uint32)
 //
 //go:noescape
 func pause(n int)
+
+// prefetch fetches the cache lines of n bytes.
+//
+//go:noescape
+func prefetch(p unsafe.Pointer, n int)
 
 // detect asks the processor for its instructions and the operating system for
 // the registers that it saves on a context switch: without the latter, using

@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 
-// Written by hand: three instructions that Go has no name for.
+// Written by hand: instructions that Go has no name for.
 
 // func cpuid(leaf, subleaf uint32) (eax, ebx, ecx, edx uint32)
 TEXT ·cpuid(SB), NOSPLIT, $0-24
@@ -31,4 +31,20 @@ loop:
 	PAUSE
 	DECQ CX
 	JGT  loop
+	RET
+
+// func prefetch(p unsafe.Pointer, n int)
+TEXT ·prefetch(SB), NOSPLIT, $0-16
+	MOVQ p+0(FP), AX
+	MOVQ n+8(FP), CX
+	JMP  check
+
+line:
+	PREFETCHT0 (AX)
+	ADDQ       $64, AX
+	SUBQ       $64, CX
+
+check:
+	TESTQ CX, CX
+	JGT   line
 	RET

@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"reflect"
 	"unsafe"
 
 	"github.com/nngen-go/nngen/runtime/nn"
@@ -22,6 +23,7 @@ type loader[X, Y any] struct {
 	engine   Engine[X, Y]
 	team     *nn.Team
 	parallel bool
+	lists    []list
 	body     func(*nn.Worker) // part, bound once: loading allocates nothing
 
 	// The call that is under way.
@@ -39,6 +41,7 @@ type failure struct {
 func newLoader[X, Y any](e Engine[X, Y], t *nn.Team) *loader[X, Y] {
 	l := &loader[X, Y]{engine: e, team: t, failures: make([]failure, t.Workers())}
 	_, l.parallel = e.(ParallelLoader)
+	l.lists = lists(reflect.TypeFor[X](), 0)
 	l.body = l.part
 	return l
 }
@@ -68,9 +71,50 @@ func (l *loader[X, Y]) part(w *nn.Worker) {
 	from, to := w.Share(l.n)
 	for row := from; row < to; row++ {
 		i := l.first + row
+		if row+ahead < to {
+			l.prefetch(b.x[i+ahead])
+		}
 		if err := l.engine.Load(row, b.x[i], b.y[i], b.weight[i]); err != nil {
 			l.failures[w.Index()] = failure{i, err}
 			return
 		}
+	}
+}
+
+// ahead is by how many rows memory is asked for before it is needed: shuffled
+// rows lie anywhere, and the processor foresees only what follows within one.
+const ahead = 4
+
+// list is where an input refers to ids that lie elsewhere: the offset of a slice
+// in the input, and the size of its elements.
+type list struct{ offset, size uintptr }
+
+// lists finds the slices of plain numbers in a type.
+func lists(t reflect.Type, offset uintptr) []list {
+	switch t.Kind() {
+	case reflect.Slice:
+		if k := t.Elem().Kind(); k >= reflect.Int8 && k <= reflect.Float64 {
+			return []list{{offset, t.Elem().Size()}}
+		}
+	case reflect.Struct:
+		var all []list
+		for i := range t.NumField() {
+			f := t.Field(i)
+			all = append(all, lists(f.Type, offset+f.Offset)...)
+		}
+		return all
+	}
+	return nil
+}
+
+// prefetch has a row on its way: the beginning of its lists, else its own.
+func (l *loader[X, Y]) prefetch(x *X) {
+	const most = 2 << 10
+	if len(l.lists) == 0 {
+		nn.Prefetch(unsafe.Pointer(x), min(int(unsafe.Sizeof(*x)), most))
+	}
+	for _, s := range l.lists {
+		header := *(*[]byte)(unsafe.Add(unsafe.Pointer(x), s.offset)) // of elements of another size
+		nn.Prefetch(unsafe.Pointer(unsafe.SliceData(header)), min(len(header)*int(s.size), most))
 	}
 }
