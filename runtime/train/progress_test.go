@@ -32,7 +32,7 @@ func TestProgressOfOneEpochHasNoHeading(t *testing.T) {
 	p.begin(0, -1)
 	p.step(1, nil)
 	p.end(1, []NamedValue{{"loss", 2}})
-	if ok, _ := regexp.MatchString(`^1/1 ━{20} 0s \d+us/step - loss: 2\.0000\n$`, b.String()); !ok {
+	if ok, _ := regexp.MatchString(`^1/1 ━{20} 0s \d+[um]s/step - loss: 2\.0000\n$`, b.String()); !ok {
 		t.Errorf("%q", b.String())
 	}
 }
