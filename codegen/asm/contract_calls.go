@@ -360,6 +360,9 @@ func (d *driver) tile(s strip, lanes int, l *line, count int) (*tile, int) {
 			t.k = append(t.k, r)
 		}
 	}
+	if stride := d.stridePanel(lanes); d.level == AVX512 && stride <= 32 && d.pack != rowsIfShared && 4*d.points()*stride > nearBytes {
+		t.ahead = 8 * stride
+	}
 	for i, e := range d.Extra {
 		x := extra{scalar: e.Buf.Class == loop.Scalar, spread: d.v.extra[i] == 0, fixed: true}
 		for _, p := range s.spots {

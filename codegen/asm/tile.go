@@ -23,6 +23,7 @@ type tile struct {
 	uniform    bool      // every step of the nest moves w by the parameter step
 	vectors    bool      // x is read along the lanes too, not spread over them
 	parts      int
+	ahead      int  // how far in front of w elements are fetched into the cache, 0: not at all
 	resumed    bool // parameter part: the reduced axes come in several calls
 	repeats    []repeat
 	open       bool // the last repeat takes its count from the parameter count
@@ -434,6 +435,9 @@ func (g *tiling) product(dx, dw int, tap *int) {
 		return
 	}
 	for j, b := range g.b {
+		if g.ahead > 0 {
+			g.PREFETCHT0(at(g.w, dw+j*lanes+g.ahead))
+		}
 		g.load(b, at(g.w, dw+j*lanes), g.mask(j))
 	}
 	v := g.alloc()
