@@ -31,7 +31,7 @@ func (u *Unit) nest(r Request, k *loop.Nest, l Level) (*Body, error) {
 			return b, err
 		}
 	}
-	return nil, nil
+	return u.nestRows(r, t, sharing, l)
 }
 
 // tidied is the kernel with fewer and longer loops: those of one turn are

@@ -218,7 +218,7 @@ func (m *columnReduction) block(c *code, v int, k mask) {
 	for i, a := range acc {
 		v := c.alloc()
 		c.load(v, m.dst.at(place{disp: i * lanes}), k)
-		m.combine(c, a, v)
+		c.combine(m.Reduce, a, v)
 		c.release(v)
 	}
 	c.Label(first)
@@ -273,21 +273,9 @@ func (m *columnReduction) points(c *code, acc []vec, k mask) {
 				c.release(args[j])
 			}
 		}
-		m.combine(c, a, v)
+		c.combine(m.Reduce, a, v)
 		c.release(v)
 	}
-}
-
-// combine adds to an accumulator.
-func (m *columnReduction) combine(c *code, acc, v vec) {
-	if m.Reduce == loop.Sum {
-		c.put(addition, acc, acc, register(v))
-		return
-	}
-	t := c.alloc()
-	c.extreme(true, t, register(acc), register(v))
-	c.move(acc, t)
-	c.release(t)
 }
 
 // lines cut the reduction into calls.
