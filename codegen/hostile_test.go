@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/internal/irisprog"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -102,6 +103,10 @@ func checkSource(t *testing.T, name string, f File) {
 	if !header.MatchString(first) {
 		t.Errorf("%.40q: %s begins %q", name, f.Name, first)
 	}
+	if strings.HasSuffix(f.Name, ".s") {
+		checkAssembly(t, name, f)
+		return
+	}
 	file, err := parser.ParseFile(token.NewFileSet(), f.Name, f.Data, parser.ParseComments)
 	if err != nil {
 		t.Errorf("%.40q: %v", name, err)
@@ -109,6 +114,9 @@ func checkSource(t *testing.T, name string, f File) {
 	}
 	for _, group := range file.Comments {
 		for _, c := range group.List {
+			if directives[c.Text] && strings.HasPrefix(f.Name, "kernels_") {
+				continue
+			}
 			if strings.HasPrefix(c.Text, "//go:") || strings.HasPrefix(c.Text, "// +build") || strings.HasPrefix(c.Text, "//line") || strings.HasPrefix(c.Text, "/*") {
 				t.Errorf("%.40q: %s holds the comment %q", name, f.Name, c.Text)
 			}
@@ -120,6 +128,22 @@ func checkSource(t *testing.T, name string, f File) {
 	for _, d := range file.Decls {
 		if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "init" {
 			t.Errorf("%.40q: %s declares init", name, f.Name)
+		}
+	}
+}
+
+// directives are those of the files around machine code.
+var directives = map[string]bool{
+	"//go:build " + asm.Constraint: true, "//go:build !(" + asm.Constraint + ")": true, "//go:noescape": true,
+}
+
+// checkAssembly holds an assembly file to lines that only our own names reach.
+func checkAssembly(t *testing.T, name string, f File) {
+	t.Helper()
+	for i, line := range strings.Split(string(f.Data), "\n") {
+		directive := strings.HasPrefix(line, "//go:") || strings.HasPrefix(line, "#")
+		if directive && !directives[line] && line != `#include "textflag.h"` || strings.ContainsFunc(line, func(r rune) bool { return r < ' ' && r != '\t' || r == '\u202e' }) {
+			t.Errorf("%.40q: %s:%d: %q", name, f.Name, i+1, line)
 		}
 	}
 }

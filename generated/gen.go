@@ -9,5 +9,6 @@ package generated
 
 //go:generate go run ../cmd/nngen generate ../testdata/models/imdb.yaml -o imdb
 //go:generate go run ../cmd/nngen generate ../testdata/models/mnist.yaml -o mnist
+//go:generate go run ../cmd/nngen generate ../testdata/models/mnistcnn.yaml -o mnistcnn
 //go:generate go run ../cmd/nngen generate ../testdata/models/iris.yaml -o iris
 //go:generate go run ../cmd/nngen generate ../testdata/models/iris.yaml -o irispredict --predict-only

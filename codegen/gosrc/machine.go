@@ -40,7 +40,7 @@ func (e *emitter) machine(fn *function, k loop.Kernel, out *kernel) error {
 	if e.unit == nil {
 		return nil
 	}
-	r := asm.Request{Name: fn.name, Kernel: k}
+	r := asm.Request{Name: fn.name, Kernel: worded(k)}
 	for _, p := range out.params {
 		r.Operands = append(r.Operands, asm.Operand{Buf: p.buf, Name: p.name, Dims: p.dims})
 	}
@@ -52,6 +52,28 @@ func (e *emitter) machine(fn *function, k loop.Kernel, out *kernel) error {
 		fn.code = &machineCode{out, bodies}
 	}
 	return nil
+}
+
+// worded is a kernel whose words, which comments repeat, hold nothing but words.
+func worded(k loop.Kernel) loop.Kernel {
+	switch k := k.(type) {
+	case *loop.Contract:
+		c := *k
+		c.Word = plain(k.Word)
+		return &c
+	case *loop.GatherSum:
+		c := *k
+		c.Word = plain(k.Word)
+		return &c
+	case *loop.Nest:
+		c := *k
+		c.Body = slices.Clone(k.Body)
+		for i, s := range c.Body {
+			c.Body[i].Word = plain(s.Word)
+		}
+		return &c
+	}
+	return k
 }
 
 // machined lists the functions that have machine code.

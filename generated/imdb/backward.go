@@ -3,28 +3,46 @@
 
 package imdb
 
+import "github.com/nngen-go/nngen/runtime/nn"
+
 // backward computes the gradients of the loss, from what forward left in the
 // arena.
 func backward(
-	a, weight, target []float32,
-	ids, idsOffsets []int32,
+	a, weightAll, targetAll []float32,
+	ids, idsOffsetsAll []int32,
 	invTotal float32,
 	p, g *Params,
+	work []float32,
 	n int,
+	t *nn.Worker,
 ) {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	dDense2Losses := a[25088 : 25088+n]
-	dDense2Pre := a[25088 : 25088+n]
-	dDense1Pre := a[16384 : 16384+n*16]
-	dense2Pre := a[16384 : 16384+n]
-	dense1 := a[8192 : 8192+n*16]
-	dDensePre := a[8192 : 8192+n*16]
-	dense := a[0 : n*16]
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	lossBackward(dDense2Losses, weight, invTotal, n)
-	dense2Backward(dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre, dense1, p, g, n)
-	dense1Backward(dDensePre, dDense1Pre, dense, p, g, n)
-	denseBackward(dDensePre, ids, idsOffsets, g, n)
+	// Names that share memory never live at the same time, or a kernel works in place.
+	dDense2Losses := a[33792+r0 : 33792+r1]
+	weight := weightAll[r0:r1]
+	dDense2Pre := a[33792+r0 : 33792+r1]
+	dDense1Pre := a[16384+r0*16 : 16384+r1*16]
+	target := targetAll[r0:r1]
+	dense2Pre := a[32768+r0 : 32768+r1]
+	dense1 := a[8192+r0*16 : 8192+r1*16]
+	dDensePre := a[24576+r0*16 : 24576+r1*16]
+	dense := a[r0*16 : r1*16]
+	dDense2PreAll := a[33792 : 33792+n]
+	dense1All := a[8192 : 8192+n*16]
+	dDense1PreAll := a[16384 : 16384+n*16]
+	denseAll := a[0 : n*16]
+	dDensePreAll := a[24576 : 24576+n*16]
+
+	t.Wait()
+	lossBackward(dDense2Losses, weight, invTotal, rows)
+	dense2Backward(dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre, dense1, p, rows)
+	dense1Backward(dDensePre, dDense1Pre, dense, p, work, rows)
+	t.Wait()
+	dense2Gradients(dDense2PreAll, dense1All, g, n, t)
+	dense1Gradients(dDense1PreAll, denseAll, g, n, t)
+	denseGradients(dDensePreAll, ids, idsOffsetsAll, g, n, t)
 }
 
 // lossBackward starts the gradients at the loss: binary crossentropy.
@@ -38,34 +56,47 @@ func lossBackward(dDense2Losses, weight []float32, invTotal float32, n int) {
 // "dense_2" (Dense): softplus gradient, binary_crossentropy gradient, relu
 // gradient.
 //
-//	target (n), dDense2Losses (n), dense2Pre (n, 1), dense1 (n, 16), Dense2W (16, 1)
-//	→ dDense2Pre (n, 1), dDense2B (1), dDense2W (16, 1), dDense1Pre (n, 16)
+//	target (n), dDense2Losses (n), dense2Pre (n, 1), Dense2W (16, 1), dense1 (n, 16)
+//	→ dDense2Pre (n, 1), dDense1Pre (n, 16)
 func dense2Backward(
 	dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre, dense1 []float32,
-	p, g *Params,
+	p *Params,
 	n int,
 ) {
 	binaryCrossentropyGradientRows(dDense2Pre, target, dDense2Losses, dense2Pre, n)
-	sumRows(&g.Dense2B, dDense2Pre, n)
-	dense16x1GradW(&g.Dense2W, dDense2Pre, dense1, n)
 	dense16x1GradX(dDense1Pre, dDense2Pre, &p.Dense2W, dense1, n)
 }
 
 // dense1Backward computes the gradients of layers "dense" (Dense) and "dense_1"
 // (Dense): relu gradient.
 //
-//	dDense1Pre (n, 16), dense (n, 16), Dense1W (16, 16)
-//	→ dDense1B (16), dDense1W (16, 16), dDensePre (n, 16)
-func dense1Backward(dDensePre, dDense1Pre, dense []float32, p, g *Params, n int) {
-	columnSums16(&g.Dense1B, dDense1Pre, n)
-	dense16x16GradW(&g.Dense1W, dense, dDense1Pre, n)
-	dense16x16GradX(dDensePre, dDense1Pre, &p.Dense1W, dense, n)
+//	dDense1Pre (n, 16), Dense1W (16, 16), dense (n, 16) → dDensePre (n, 16)
+func dense1Backward(dDensePre, dDense1Pre, dense []float32, p *Params, work []float32, n int) {
+	dense16x16GradX(dDensePre, dDense1Pre, &p.Dense1W, dense, work, n)
 }
 
-// denseBackward computes the gradients of layer "dense" (Dense).
+// dense2Gradients computes the gradients of layer "dense_2" (Dense).
+//
+//	dDense2Pre (n, 1), dense1 (n, 16) → dDense2B (1), dDense2W (16, 1)
+func dense2Gradients(dDense2Pre, dense1 []float32, g *Params, n int, t *nn.Worker) {
+	if t.Solo() {
+		sumRows(&g.Dense2B, dDense2Pre, n)
+	}
+	dense16x1GradW(&g.Dense2W, dDense2Pre, dense1, n, t)
+}
+
+// dense1Gradients computes the gradients of layer "dense_1" (Dense).
+//
+//	dDense1Pre (n, 16), dense (n, 16) → dDense1B (16), dDense1W (16, 16)
+func dense1Gradients(dDense1Pre, dense []float32, g *Params, n int, t *nn.Worker) {
+	columnSums16(&g.Dense1B, dDense1Pre, n, t)
+	dense16x16GradW(&g.Dense1W, dense, dDense1Pre, n, t)
+}
+
+// denseGradients computes the gradients of layer "dense" (Dense).
 //
 //	dDensePre (n, 16), ids (n, *) → dDenseB (16), dDenseW (10000, 16)
-func denseBackward(dDensePre []float32, ids, idsOffsets []int32, g *Params, n int) {
-	columnSums16(&g.DenseB, dDensePre, n)
-	scatterSum10000x16(&g.DenseW, ids, idsOffsets, dDensePre, n)
+func denseGradients(dDensePre []float32, ids, idsOffsets []int32, g *Params, n int, t *nn.Worker) {
+	columnSums16(&g.DenseB, dDensePre, n, t)
+	scatterSum10000x16(&g.DenseW, ids, idsOffsets, dDensePre, n, t)
 }

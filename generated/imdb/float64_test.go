@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/train"
 )
 
@@ -29,17 +30,17 @@ func (p *params64) flat() []float64 {
 // step64 is a training step in double precision over the rows that e holds.
 func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *params64) {
 	g = new(params64)
-	a := make([]float64, 25601)
+	a := make([]float64, 34305)
 	for i := range a {
 		a[i] = math.NaN()
 	}
 	loss = forwardF64(
 		a, float64s(e.target[:]), float64s(e.weight[:]), e.ids, e.idsOffsets[:],
-		1/float64(s.Total), p, n,
+		1/float64(s.Total), p, n, nil,
 	)
 	backwardF64(
 		a, float64s(e.weight[:]), float64s(e.target[:]), e.ids, e.idsOffsets[:],
-		1/float64(s.Total), p, g, n,
+		1/float64(s.Total), p, g, n, nil,
 	)
 	return loss, g
 }
@@ -129,53 +130,76 @@ func TestTrajectory(t *testing.T) {
 	}
 }
 
-// forwardF64 runs the network on n samples as training does. It returns their
+// forwardF64 runs the network on n samples as training does and returns their
 // share of the loss.
 func forwardF64(
-	a, target, weight []float64,
-	ids, idsOffsets []int32,
+	a, targetAll, weightAll []float64,
+	ids, idsOffsetsAll []int32,
 	invTotal float64,
 	p *params64,
 	n int,
+	t *nn.Worker,
 ) float64 {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	dense := a[0 : n*16]
-	dense1 := a[8192 : 8192+n*16]
-	dense2Pre := a[16384 : 16384+n]
-	dense2 := a[24576 : 24576+n]
-	dense2Losses := a[16896 : 16896+n]
-	dense2Total := (*[1]float64)(a[25600:])
-	dense2Loss := (*[1]float64)(a[25600:])
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	denseTrainF64(dense, ids, idsOffsets, p, n)
-	dense1TrainF64(dense1, dense, p, n)
-	dense2TrainF64(dense2Pre, dense2, dense1, p, n)
-	lossTrainF64(dense2Losses, dense2Pre, target, weight, dense2Total, dense2Loss, invTotal, n)
+	dense := a[r0*16 : r1*16]
+	idsOffsets := idsOffsetsAll[r0 : r1+1]
+	dense1 := a[8192+r0*16 : 8192+r1*16]
+	dense2Pre := a[32768+r0 : 32768+r1]
+	dense2 := a[33280+r0 : 33280+r1]
+	dense2Losses := a[16384+r0 : 16384+r1]
+	target := targetAll[r0:r1]
+	dense2LossesAll := a[16384 : 16384+n]
+	dense2Total := (*[1]float64)(a[16896:])
+	dense2Loss := (*[1]float64)(a[34304:])
+
+	denseTrainF64(dense, ids, idsOffsets, p, rows)
+	dense1TrainF64(dense1, dense, p, rows)
+	dense2TrainF64(dense2Pre, dense2, dense1, p, rows)
+	lossTrainF64(dense2Losses, dense2Pre, target, rows)
+	t.Wait()
+	lossTrainingF64(dense2LossesAll, weightAll, dense2Total, dense2Loss, invTotal, n, t)
 	return dense2Loss[0]
 }
 
 // backwardF64 computes the gradients of the loss, from what forwardF64 left in
 // the arena.
 func backwardF64(
-	a, weight, target []float64,
-	ids, idsOffsets []int32,
+	a, weightAll, targetAll []float64,
+	ids, idsOffsetsAll []int32,
 	invTotal float64,
 	p, g *params64,
 	n int,
+	t *nn.Worker,
 ) {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	dDense2Losses := a[25088 : 25088+n]
-	dDense2Pre := a[25088 : 25088+n]
-	dDense1Pre := a[16384 : 16384+n*16]
-	dense2Pre := a[16384 : 16384+n]
-	dense1 := a[8192 : 8192+n*16]
-	dDensePre := a[8192 : 8192+n*16]
-	dense := a[0 : n*16]
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	lossBackwardF64(dDense2Losses, weight, invTotal, n)
-	dense2BackwardF64(dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre, dense1, p, g, n)
-	dense1BackwardF64(dDensePre, dDense1Pre, dense, p, g, n)
-	denseBackwardF64(dDensePre, ids, idsOffsets, g, n)
+	// Names that share memory never live at the same time, or a kernel works in place.
+	dDense2Losses := a[33792+r0 : 33792+r1]
+	weight := weightAll[r0:r1]
+	dDense2Pre := a[33792+r0 : 33792+r1]
+	dDense1Pre := a[16384+r0*16 : 16384+r1*16]
+	target := targetAll[r0:r1]
+	dense2Pre := a[32768+r0 : 32768+r1]
+	dense1 := a[8192+r0*16 : 8192+r1*16]
+	dDensePre := a[24576+r0*16 : 24576+r1*16]
+	dense := a[r0*16 : r1*16]
+	dDense2PreAll := a[33792 : 33792+n]
+	dense1All := a[8192 : 8192+n*16]
+	dDense1PreAll := a[16384 : 16384+n*16]
+	denseAll := a[0 : n*16]
+	dDensePreAll := a[24576 : 24576+n*16]
+
+	t.Wait()
+	lossBackwardF64(dDense2Losses, weight, invTotal, rows)
+	dense2BackwardF64(dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre, dense1, p, rows)
+	dense1BackwardF64(dDensePre, dDense1Pre, dense, p, rows)
+	t.Wait()
+	dense2GradientsF64(dDense2PreAll, dense1All, g, n, t)
+	dense1GradientsF64(dDense1PreAll, denseAll, g, n, t)
+	denseGradientsF64(dDensePreAll, ids, idsOffsetsAll, g, n, t)
 }
 
 // denseTrainF64 computes layers "category_encoding" (CategoryEncoding) and
@@ -203,16 +227,27 @@ func dense2TrainF64(dense2Pre, dense2, dense1 []float64, p *params64, n int) {
 
 // lossTrainF64 computes the loss: binary crossentropy, mean over the batch.
 //
-//	dense2Pre (n, 1), target (n), weight (n) → dense2Losses (n), dense2Total (), dense2Loss ()
-func lossTrainF64(
-	dense2Losses, dense2Pre, target, weight []float64,
+//	dense2Pre (n, 1), target (n) → dense2Losses (n)
+func lossTrainF64(dense2Losses, dense2Pre, target []float64, n int) {
+	binaryCrossentropyRowsF64(dense2Losses, dense2Pre, target, n)
+}
+
+// lossTrainingF64 computes the loss: binary crossentropy, mean over the batch.
+//
+//	dense2Losses (n), weight (n) → dense2Total (), dense2Loss ()
+func lossTrainingF64(
+	dense2Losses, weight []float64,
 	dense2Total, dense2Loss *[1]float64,
 	invTotal float64,
 	n int,
+	t *nn.Worker,
 ) {
-	binaryCrossentropyRowsF64(dense2Losses, dense2Pre, target, n)
-	weightedSumRowsF64(dense2Total, dense2Losses, weight, n)
-	batchMeanScalarF64(dense2Loss, dense2Total, invTotal)
+	if t.Solo() {
+		weightedSumRowsF64(dense2Total, dense2Losses, weight, n)
+	}
+	if t.Solo() {
+		batchMeanScalarF64(dense2Loss, dense2Total, invTotal)
+	}
 }
 
 // lossBackwardF64 starts the gradients at the loss: binary crossentropy.
@@ -226,36 +261,55 @@ func lossBackwardF64(dDense2Losses, weight []float64, invTotal float64, n int) {
 // "dense_2" (Dense): softplus gradient, binary_crossentropy gradient, relu
 // gradient.
 //
-//	target (n), dDense2Losses (n), dense2Pre (n, 1), dense1 (n, 16), Dense2W (16, 1)
-//	→ dDense2Pre (n, 1), dDense2B (1), dDense2W (16, 1), dDense1Pre (n, 16)
+//	target (n), dDense2Losses (n), dense2Pre (n, 1), Dense2W (16, 1), dense1 (n, 16)
+//	→ dDense2Pre (n, 1), dDense1Pre (n, 16)
 func dense2BackwardF64(
 	dDense2Pre, dDense1Pre, target, dDense2Losses, dense2Pre, dense1 []float64,
-	p, g *params64,
+	p *params64,
 	n int,
 ) {
 	binaryCrossentropyGradientRowsF64(dDense2Pre, target, dDense2Losses, dense2Pre, n)
-	sumRowsF64(&g.Dense2B, dDense2Pre, n)
-	dense16x1GradWF64(&g.Dense2W, dDense2Pre, dense1, n)
 	dense16x1GradXF64(dDense1Pre, dDense2Pre, &p.Dense2W, dense1, n)
 }
 
 // dense1BackwardF64 computes the gradients of layers "dense" (Dense) and
 // "dense_1" (Dense): relu gradient.
 //
-//	dDense1Pre (n, 16), dense (n, 16), Dense1W (16, 16)
-//	→ dDense1B (16), dDense1W (16, 16), dDensePre (n, 16)
-func dense1BackwardF64(dDensePre, dDense1Pre, dense []float64, p, g *params64, n int) {
-	columnSums16F64(&g.Dense1B, dDense1Pre, n)
-	dense16x16GradWF64(&g.Dense1W, dense, dDense1Pre, n)
+//	dDense1Pre (n, 16), Dense1W (16, 16), dense (n, 16) → dDensePre (n, 16)
+func dense1BackwardF64(dDensePre, dDense1Pre, dense []float64, p *params64, n int) {
 	dense16x16GradXF64(dDensePre, dDense1Pre, &p.Dense1W, dense, n)
 }
 
-// denseBackwardF64 computes the gradients of layer "dense" (Dense).
+// dense2GradientsF64 computes the gradients of layer "dense_2" (Dense).
+//
+//	dDense2Pre (n, 1), dense1 (n, 16) → dDense2B (1), dDense2W (16, 1)
+func dense2GradientsF64(dDense2Pre, dense1 []float64, g *params64, n int, t *nn.Worker) {
+	if t.Solo() {
+		sumRowsF64(&g.Dense2B, dDense2Pre, n)
+	}
+	dense16x1GradWF64(&g.Dense2W, dDense2Pre, dense1, n, t)
+}
+
+// dense1GradientsF64 computes the gradients of layer "dense_1" (Dense).
+//
+//	dDense1Pre (n, 16), dense (n, 16) → dDense1B (16), dDense1W (16, 16)
+func dense1GradientsF64(dDense1Pre, dense []float64, g *params64, n int, t *nn.Worker) {
+	columnSums16F64(&g.Dense1B, dDense1Pre, n, t)
+	dense16x16GradWF64(&g.Dense1W, dense, dDense1Pre, n, t)
+}
+
+// denseGradientsF64 computes the gradients of layer "dense" (Dense).
 //
 //	dDensePre (n, 16), ids (n, *) → dDenseB (16), dDenseW (10000, 16)
-func denseBackwardF64(dDensePre []float64, ids, idsOffsets []int32, g *params64, n int) {
-	columnSums16F64(&g.DenseB, dDensePre, n)
-	scatterSum10000x16F64(&g.DenseW, ids, idsOffsets, dDensePre, n)
+func denseGradientsF64(
+	dDensePre []float64,
+	ids, idsOffsets []int32,
+	g *params64,
+	n int,
+	t *nn.Worker,
+) {
+	columnSums16F64(&g.DenseB, dDensePre, n, t)
+	scatterSum10000x16F64(&g.DenseW, ids, idsOffsets, dDensePre, n, t)
 }
 
 // gatherSum10000x16ReluF64 computes y[r,o] = max(Σ_{id in row r} w[id,o] +
@@ -393,48 +447,6 @@ func binaryCrossentropyGradientRowsF64(dx, target, dy, x []float64, n int) {
 	}
 }
 
-// sumRowsF64 computes, for n rows:
-//
-//	g = Σ dy
-func sumRowsF64(g *[1]float64, dy []float64, n int) {
-	dy = dy[:n]
-	var sum float64
-	for r := range n {
-		sum += dy[r]
-	}
-	g[0] = sum
-}
-
-// dense16x1GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 1
-// output.
-func dense16x1GradWF64(dw *[16][1]float64, dy, x []float64, n int) {
-	clear(dw[:])
-	r := 0
-	for ; r+8 <= n; r += 8 {
-		d0, x0 := (*[1]float64)(dy[r:]), (*[16]float64)(x[r*16:])
-		d1, x1 := (*[1]float64)(dy[r+1:]), (*[16]float64)(x[(r+1)*16:])
-		d2, x2 := (*[1]float64)(dy[r+2:]), (*[16]float64)(x[(r+2)*16:])
-		d3, x3 := (*[1]float64)(dy[r+3:]), (*[16]float64)(x[(r+3)*16:])
-		d4, x4 := (*[1]float64)(dy[r+4:]), (*[16]float64)(x[(r+4)*16:])
-		d5, x5 := (*[1]float64)(dy[r+5:]), (*[16]float64)(x[(r+5)*16:])
-		d6, x6 := (*[1]float64)(dy[r+6:]), (*[16]float64)(x[(r+6)*16:])
-		d7, x7 := (*[1]float64)(dy[r+7:]), (*[16]float64)(x[(r+7)*16:])
-		a0, a1, a2, a3 := d0[0], d1[0], d2[0], d3[0]
-		a4, a5, a6, a7 := d4[0], d5[0], d6[0], d7[0]
-		for o := range 16 {
-			dw[o][0] = dw[o][0] + a0*x0[o] + a1*x1[o] + a2*x2[o] + a3*x3[o] +
-				a4*x4[o] + a5*x5[o] + a6*x6[o] + a7*x7[o]
-		}
-	}
-	for ; r < n; r++ {
-		dr, xr := (*[1]float64)(dy[r:]), (*[16]float64)(x[r*16:])
-		a := dr[0]
-		for o := range xr {
-			dw[o][0] += a * xr[o]
-		}
-	}
-}
-
 // dense16x1GradXF64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
 // else 0, for 16 inputs and 1 output, written out.
 func dense16x1GradXF64(dx, dy []float64, w *[16][1]float64, h []float64, n int) {
@@ -462,55 +474,6 @@ func dense16x1GradXF64(dx, dy []float64, w *[16][1]float64, h []float64, n int) 
 		for o := range dxr {
 			if !(hr[o] > 0) { // relu gradient
 				dxr[o] = 0
-			}
-		}
-	}
-}
-
-// columnSums16F64 computes, over n rows of 16:
-//
-//	g[i] = Σ_r dy[r,i]
-func columnSums16F64(g *[16]float64, dy []float64, n int) {
-	clear(g[:])
-	for r := range n {
-		dyr := (*[16]float64)(dy[r*16:])
-		for i := range 16 {
-			g[i] += dyr[i]
-		}
-	}
-}
-
-// dense16x16GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and
-// 16 outputs.
-func dense16x16GradWF64(dw *[16][16]float64, x, dy []float64, n int) {
-	clear(dw[:])
-	r := 0
-	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[16]float64)(x[r*16:]), (*[16]float64)(dy[r*16:])
-		x1, d1 := (*[16]float64)(x[(r+1)*16:]), (*[16]float64)(dy[(r+1)*16:])
-		x2, d2 := (*[16]float64)(x[(r+2)*16:]), (*[16]float64)(dy[(r+2)*16:])
-		x3, d3 := (*[16]float64)(x[(r+3)*16:]), (*[16]float64)(dy[(r+3)*16:])
-		x4, d4 := (*[16]float64)(x[(r+4)*16:]), (*[16]float64)(dy[(r+4)*16:])
-		x5, d5 := (*[16]float64)(x[(r+5)*16:]), (*[16]float64)(dy[(r+5)*16:])
-		x6, d6 := (*[16]float64)(x[(r+6)*16:]), (*[16]float64)(dy[(r+6)*16:])
-		x7, d7 := (*[16]float64)(x[(r+7)*16:]), (*[16]float64)(dy[(r+7)*16:])
-		for i := range 16 {
-			v := &dw[i]
-			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
-			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 16 {
-				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
-			}
-		}
-	}
-	for ; r < n; r++ {
-		xr, dr := (*[16]float64)(x[r*16:]), (*[16]float64)(dy[r*16:])
-		for i := range 16 {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += a * dr[o]
 			}
 		}
 	}
@@ -548,9 +511,116 @@ func dense16x16GradXF64(dx, dy []float64, w *[16][16]float64, h []float64, n int
 	}
 }
 
+// sumRowsF64 computes, for n rows:
+//
+//	g = Σ dy
+func sumRowsF64(g *[1]float64, dy []float64, n int) {
+	dy = dy[:n]
+	var sum float64
+	for r := range n {
+		sum += dy[r]
+	}
+	g[0] = sum
+}
+
+// dense16x1GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 1
+// output.
+func dense16x1GradWF64(dw *[16][1]float64, dy, x []float64, n int, t *nn.Worker) {
+	if !t.Solo() {
+		return
+	}
+	clear(dw[:])
+	r := 0
+	for ; r+8 <= n; r += 8 {
+		d0, x0 := (*[1]float64)(dy[r:]), (*[16]float64)(x[r*16:])
+		d1, x1 := (*[1]float64)(dy[r+1:]), (*[16]float64)(x[(r+1)*16:])
+		d2, x2 := (*[1]float64)(dy[r+2:]), (*[16]float64)(x[(r+2)*16:])
+		d3, x3 := (*[1]float64)(dy[r+3:]), (*[16]float64)(x[(r+3)*16:])
+		d4, x4 := (*[1]float64)(dy[r+4:]), (*[16]float64)(x[(r+4)*16:])
+		d5, x5 := (*[1]float64)(dy[r+5:]), (*[16]float64)(x[(r+5)*16:])
+		d6, x6 := (*[1]float64)(dy[r+6:]), (*[16]float64)(x[(r+6)*16:])
+		d7, x7 := (*[1]float64)(dy[r+7:]), (*[16]float64)(x[(r+7)*16:])
+		a0, a1, a2, a3 := d0[0], d1[0], d2[0], d3[0]
+		a4, a5, a6, a7 := d4[0], d5[0], d6[0], d7[0]
+		for o := range 16 {
+			dw[o][0] = dw[o][0] + a0*x0[o] + a1*x1[o] + a2*x2[o] + a3*x3[o] +
+				a4*x4[o] + a5*x5[o] + a6*x6[o] + a7*x7[o]
+		}
+	}
+	for ; r < n; r++ {
+		dr, xr := (*[1]float64)(dy[r:]), (*[16]float64)(x[r*16:])
+		a := dr[0]
+		for o := range xr {
+			dw[o][0] += a * xr[o]
+		}
+	}
+}
+
+// columnSums16F64 computes, over n rows of 16:
+//
+//	g[i] = Σ_r dy[r,i]
+func columnSums16F64(g *[16]float64, dy []float64, n int, t *nn.Worker) {
+	if !t.Solo() {
+		return
+	}
+	clear(g[:])
+	for r := range n {
+		dyr := (*[16]float64)(dy[r*16:])
+		for i := range 16 {
+			g[i] += dyr[i]
+		}
+	}
+}
+
+// dense16x16GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and
+// 16 outputs.
+func dense16x16GradWF64(dw *[16][16]float64, x, dy []float64, n int, t *nn.Worker) {
+	i0, i1 := t.Share(16)
+	clear(dw[i0:i1])
+	r := 0
+	for ; r+8 <= n; r += 8 {
+		x0, d0 := (*[16]float64)(x[r*16:]), (*[16]float64)(dy[r*16:])
+		x1, d1 := (*[16]float64)(x[(r+1)*16:]), (*[16]float64)(dy[(r+1)*16:])
+		x2, d2 := (*[16]float64)(x[(r+2)*16:]), (*[16]float64)(dy[(r+2)*16:])
+		x3, d3 := (*[16]float64)(x[(r+3)*16:]), (*[16]float64)(dy[(r+3)*16:])
+		x4, d4 := (*[16]float64)(x[(r+4)*16:]), (*[16]float64)(dy[(r+4)*16:])
+		x5, d5 := (*[16]float64)(x[(r+5)*16:]), (*[16]float64)(dy[(r+5)*16:])
+		x6, d6 := (*[16]float64)(x[(r+6)*16:]), (*[16]float64)(dy[(r+6)*16:])
+		x7, d7 := (*[16]float64)(x[(r+7)*16:]), (*[16]float64)(dy[(r+7)*16:])
+		for i := i0; i < i1; i++ {
+			v := &dw[i]
+			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
+			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
+			for o := range 16 {
+				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
+					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+			}
+		}
+	}
+	for ; r < n; r++ {
+		xr, dr := (*[16]float64)(x[r*16:]), (*[16]float64)(dy[r*16:])
+		for i := i0; i < i1; i++ {
+			v := &dw[i]
+			a := xr[i]
+			for o := range dr {
+				v[o] += a * dr[o]
+			}
+		}
+	}
+}
+
 // scatterSum10000x16F64 computes dw[id,o] = Σ_r dy[r,o] over the rows r that
 // hold the id.
-func scatterSum10000x16F64(dw *[10000][16]float64, ids, offsets []int32, dy []float64, n int) {
+func scatterSum10000x16F64(
+	dw *[10000][16]float64,
+	ids, offsets []int32,
+	dy []float64,
+	n int,
+	t *nn.Worker,
+) {
+	if !t.Solo() {
+		return
+	}
 	clear(dw[:])
 	for r := range n {
 		dr := (*[16]float64)(dy[r*16:])

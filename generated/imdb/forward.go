@@ -3,88 +3,111 @@
 
 package imdb
 
+import "github.com/nngen-go/nngen/runtime/nn"
+
 // predictRow runs the network on one sample and returns its outputs.
-func predictRow(a []float32, ids, idsOffsets []int32, p *Params) []float32 {
+func predictRow(a []float32, ids, idsOffsets []int32, p *Params, work []float32) []float32 {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	dense := a[0:16]
 	dense1 := a[16:32]
 	dense2 := a[0:1]
 
-	denseForward(dense, ids, idsOffsets, p, 1)
+	denseForward(dense, ids, idsOffsets, p, work, 1)
 	dense1Forward(dense1, dense, p, 1)
 	dense2Forward(dense2, dense1, p, 1)
 	return dense2
 }
 
 // predictRows runs the network on n samples and returns their outputs.
-func predictRows(a []float32, ids, idsOffsets []int32, p *Params, n int) []float32 {
+func predictRows(a []float32, ids, idsOffsets []int32, p *Params, work []float32, n int) []float32 {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	dense := a[0 : n*16]
 	dense1 := a[8192 : 8192+n*16]
 	dense2 := a[0:n]
 
-	denseForward(dense, ids, idsOffsets, p, n)
+	denseForward(dense, ids, idsOffsets, p, work, n)
 	dense1Forward(dense1, dense, p, n)
 	dense2Forward(dense2, dense1, p, n)
 	return dense2
 }
 
-// evaluate runs the network on n samples as Predict does. It returns the
-// outputs and their share of the loss.
+// evaluate runs the network on n samples as Predict does, leaves their share of
+// the loss in the arena and returns the outputs.
 func evaluate(
-	a, target, weight []float32,
-	ids, idsOffsets []int32,
+	a, targetAll, weightAll []float32,
+	ids, idsOffsetsAll []int32,
 	invTotal float32,
 	p *Params,
+	work []float32,
 	n int,
-) ([]float32, float64) {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	dense := a[0 : n*16]
-	dense1 := a[8192 : 8192+n*16]
-	dense2Pre := a[0:n]
-	dense2 := a[512 : 512+n]
-	dense2Losses := a[0:n]
-	dense2Total := (*[1]float32)(a[1024:])
-	dense2Loss := (*[1]float32)(a[1024:])
+	t *nn.Worker,
+) []float32 {
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	denseForward(dense, ids, idsOffsets, p, n)
-	dense1Forward(dense1, dense, p, n)
-	dense2Evaluate(dense2Pre, dense2, dense1, p, n)
-	lossEvaluate(dense2Losses, dense2Pre, target, weight, dense2Total, dense2Loss, invTotal, n)
-	return dense2, float64(dense2Loss[0])
+	// Names that share memory never live at the same time, or a kernel works in place.
+	dense := a[r0*16 : r1*16]
+	idsOffsets := idsOffsetsAll[r0 : r1+1]
+	dense1 := a[8192+r0*16 : 8192+r1*16]
+	dense2Pre := a[16384+r0 : 16384+r1]
+	dense2 := a[16896+r0 : 16896+r1]
+	dense2Losses := a[16384+r0 : 16384+r1]
+	target := targetAll[r0:r1]
+	dense2LossesAll := a[16384 : 16384+n]
+	dense2Total := (*[1]float32)(a[0:])
+	dense2Loss := (*[1]float32)(a[16:])
+	dense2All := a[16896 : 16896+n]
+
+	denseForward(dense, ids, idsOffsets, p, work, rows)
+	dense1Forward(dense1, dense, p, rows)
+	dense2Evaluate(dense2Pre, dense2, dense1, p, rows)
+	lossEvaluate(dense2Losses, dense2Pre, target, rows)
+	t.Wait()
+	lossEvaluation(dense2LossesAll, weightAll, dense2Total, dense2Loss, invTotal, n, t)
+	return dense2All
 }
 
-// forward runs the network on n samples as training does. It returns the
-// outputs and their share of the loss.
+// forward runs the network on n samples as training does, leaves their share of
+// the loss in the arena and returns the outputs.
 func forward(
-	a, target, weight []float32,
-	ids, idsOffsets []int32,
+	a, targetAll, weightAll []float32,
+	ids, idsOffsetsAll []int32,
 	invTotal float32,
 	p *Params,
+	work []float32,
 	n int,
-) ([]float32, float64) {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	dense := a[0 : n*16]
-	dense1 := a[8192 : 8192+n*16]
-	dense2Pre := a[16384 : 16384+n]
-	dense2 := a[24576 : 24576+n]
-	dense2Losses := a[16896 : 16896+n]
-	dense2Total := (*[1]float32)(a[25600:])
-	dense2Loss := (*[1]float32)(a[25600:])
+	t *nn.Worker,
+) []float32 {
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	denseForward(dense, ids, idsOffsets, p, n)
-	dense1Forward(dense1, dense, p, n)
-	dense2Evaluate(dense2Pre, dense2, dense1, p, n)
-	lossEvaluate(dense2Losses, dense2Pre, target, weight, dense2Total, dense2Loss, invTotal, n)
-	return dense2, float64(dense2Loss[0])
+	dense := a[r0*16 : r1*16]
+	idsOffsets := idsOffsetsAll[r0 : r1+1]
+	dense1 := a[8192+r0*16 : 8192+r1*16]
+	dense2Pre := a[32768+r0 : 32768+r1]
+	dense2 := a[33280+r0 : 33280+r1]
+	dense2Losses := a[16384+r0 : 16384+r1]
+	target := targetAll[r0:r1]
+	dense2LossesAll := a[16384 : 16384+n]
+	dense2Total := (*[1]float32)(a[16896:])
+	dense2Loss := (*[1]float32)(a[34304:])
+	dense2All := a[33280 : 33280+n]
+
+	denseForward(dense, ids, idsOffsets, p, work, rows)
+	dense1Forward(dense1, dense, p, rows)
+	dense2Evaluate(dense2Pre, dense2, dense1, p, rows)
+	lossEvaluate(dense2Losses, dense2Pre, target, rows)
+	t.Wait()
+	lossEvaluation(dense2LossesAll, weightAll, dense2Total, dense2Loss, invTotal, n, t)
+	return dense2All
 }
 
 // denseForward computes layers "category_encoding" (CategoryEncoding) and
 // "dense" (Dense): bias, relu.
 //
 //	ids (n, *), DenseW (10000, 16), DenseB (16) → dense (n, 16)
-func denseForward(dense []float32, ids, idsOffsets []int32, p *Params, n int) {
-	gatherSum10000x16Relu(dense, ids, idsOffsets, &p.DenseW, &p.DenseB, n)
+func denseForward(dense []float32, ids, idsOffsets []int32, p *Params, work []float32, n int) {
+	gatherSum10000x16Relu(dense, ids, idsOffsets, &p.DenseW, &p.DenseB, work, n)
 }
 
 // dense1Forward computes layer "dense_1" (Dense): bias, relu.
@@ -111,14 +134,25 @@ func dense2Evaluate(dense2Pre, dense2, dense1 []float32, p *Params, n int) {
 
 // lossEvaluate computes the loss: binary crossentropy, mean over the batch.
 //
-//	dense2Pre (n, 1), target (n), weight (n) → dense2Losses (n), dense2Total (), dense2Loss ()
-func lossEvaluate(
-	dense2Losses, dense2Pre, target, weight []float32,
+//	dense2Pre (n, 1), target (n) → dense2Losses (n)
+func lossEvaluate(dense2Losses, dense2Pre, target []float32, n int) {
+	binaryCrossentropyRows(dense2Losses, dense2Pre, target, n)
+}
+
+// lossEvaluation computes the loss: binary crossentropy, mean over the batch.
+//
+//	dense2Losses (n), weight (n) → dense2Total (), dense2Loss ()
+func lossEvaluation(
+	dense2Losses, weight []float32,
 	dense2Total, dense2Loss *[1]float32,
 	invTotal float32,
 	n int,
+	t *nn.Worker,
 ) {
-	binaryCrossentropyRows(dense2Losses, dense2Pre, target, n)
-	weightedSumRows(dense2Total, dense2Losses, weight, n)
-	batchMeanScalar(dense2Loss, dense2Total, invTotal)
+	if t.Solo() {
+		weightedSumRows(dense2Total, dense2Losses, weight, n)
+	}
+	if t.Solo() {
+		batchMeanScalar(dense2Loss, dense2Total, invTotal)
+	}
 }

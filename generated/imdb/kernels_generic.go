@@ -3,12 +3,16 @@
 
 package imdb
 
-import "math"
+import (
+	"math"
 
-// gatherSum10000x16Relu computes y[r,o] = max(Σ_{id in row r} w[id,o] + b[o],
+	"github.com/nngen-go/nngen/runtime/nn"
+)
+
+// gatherSum10000x16ReluGo computes y[r,o] = max(Σ_{id in row r} w[id,o] + b[o],
 // 0), for ids below 10000.
 // A row holds no id twice.
-func gatherSum10000x16Relu(
+func gatherSum10000x16ReluGo(
 	y []float32,
 	ids, offsets []int32,
 	w *[10000][16]float32,
@@ -30,9 +34,9 @@ func gatherSum10000x16Relu(
 	}
 }
 
-// dense16x16Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 16
+// dense16x16ReluGo computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 16
 // inputs and 16 outputs.
-func dense16x16Relu(y, x []float32, w *[16][16]float32, b *[16]float32, n int) {
+func dense16x16ReluGo(y, x []float32, w *[16][16]float32, b *[16]float32, n int) {
 	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*16 : r1*16])
@@ -85,10 +89,10 @@ func dense16x1(y, x []float32, w *[16][1]float32, b *[1]float32, n int) {
 	}
 }
 
-// sigmoidRows computes sigmoid for n rows:
+// sigmoidRowsGo computes sigmoid for n rows:
 //
 //	y = sigmoid(x)
-func sigmoidRows(y, x []float32, n int) {
+func sigmoidRowsGo(y, x []float32, n int) {
 	y = y[:n]
 	x = x[:n]
 	for r := range n {
@@ -96,10 +100,10 @@ func sigmoidRows(y, x []float32, n int) {
 	}
 }
 
-// binaryCrossentropyRows computes softplus, binary_crossentropy for n rows:
+// binaryCrossentropyRowsGo computes softplus, binary_crossentropy for n rows:
 //
 //	y = max(x, 0) + log1p(exp(-abs(x))) - target * x
-func binaryCrossentropyRows(y, x, target []float32, n int) {
+func binaryCrossentropyRowsGo(y, x, target []float32, n int) {
 	y = y[:n]
 	x = x[:n]
 	target = target[:n]
@@ -128,10 +132,10 @@ func batchMeanScalar(y, x *[1]float32, invTotal float32) {
 	y[0] = x[0] * invTotal // batch mean
 }
 
-// weightedGradientRows computes weighted gradient for n rows:
+// weightedGradientRowsGo computes weighted gradient for n rows:
 //
 //	dx = invTotal * weight
-func weightedGradientRows(dx, weight []float32, invTotal float32, n int) {
+func weightedGradientRowsGo(dx, weight []float32, invTotal float32, n int) {
 	dx = dx[:n]
 	weight = weight[:n]
 	for r := range n {
@@ -139,11 +143,11 @@ func weightedGradientRows(dx, weight []float32, invTotal float32, n int) {
 	}
 }
 
-// binaryCrossentropyGradientRows computes softplus gradient,
+// binaryCrossentropyGradientRowsGo computes softplus gradient,
 // binary_crossentropy gradient for n rows:
 //
 //	dx = dy * (sigmoid(x) - target)
-func binaryCrossentropyGradientRows(dx, target, dy, x []float32, n int) {
+func binaryCrossentropyGradientRowsGo(dx, target, dy, x []float32, n int) {
 	dx = dx[:n]
 	target = target[:n]
 	dy = dy[:n]
@@ -153,51 +157,9 @@ func binaryCrossentropyGradientRows(dx, target, dy, x []float32, n int) {
 	}
 }
 
-// sumRows computes, for n rows:
-//
-//	g = Σ dy
-func sumRows(g *[1]float32, dy []float32, n int) {
-	dy = dy[:n]
-	var total float64
-	for r := range n {
-		total += float64(dy[r])
-	}
-	g[0] = float32(total)
-}
-
-// dense16x1GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 1
-// output.
-func dense16x1GradW(dw *[16][1]float32, dy, x []float32, n int) {
-	clear(dw[:])
-	r := 0
-	for ; r+8 <= n; r += 8 {
-		d0, x0 := (*[1]float32)(dy[r:]), (*[16]float32)(x[r*16:])
-		d1, x1 := (*[1]float32)(dy[r+1:]), (*[16]float32)(x[(r+1)*16:])
-		d2, x2 := (*[1]float32)(dy[r+2:]), (*[16]float32)(x[(r+2)*16:])
-		d3, x3 := (*[1]float32)(dy[r+3:]), (*[16]float32)(x[(r+3)*16:])
-		d4, x4 := (*[1]float32)(dy[r+4:]), (*[16]float32)(x[(r+4)*16:])
-		d5, x5 := (*[1]float32)(dy[r+5:]), (*[16]float32)(x[(r+5)*16:])
-		d6, x6 := (*[1]float32)(dy[r+6:]), (*[16]float32)(x[(r+6)*16:])
-		d7, x7 := (*[1]float32)(dy[r+7:]), (*[16]float32)(x[(r+7)*16:])
-		a0, a1, a2, a3 := d0[0], d1[0], d2[0], d3[0]
-		a4, a5, a6, a7 := d4[0], d5[0], d6[0], d7[0]
-		for o := range 16 {
-			dw[o][0] = dw[o][0] + a0*x0[o] + a1*x1[o] + a2*x2[o] + a3*x3[o] +
-				a4*x4[o] + a5*x5[o] + a6*x6[o] + a7*x7[o]
-		}
-	}
-	for ; r < n; r++ {
-		dr, xr := (*[1]float32)(dy[r:]), (*[16]float32)(x[r*16:])
-		a := dr[0]
-		for o := range xr {
-			dw[o][0] += a * xr[o]
-		}
-	}
-}
-
-// dense16x1GradX computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
+// dense16x1GradXGo computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
 // 0, for 16 inputs and 1 output, written out.
-func dense16x1GradX(dx, dy []float32, w *[16][1]float32, h []float32, n int) {
+func dense16x1GradXGo(dx, dy []float32, w *[16][1]float32, h []float32, n int) {
 	for r := range n {
 		dyr := (*[1]float32)(dy[r:])
 		dxr := (*[16]float32)(dx[r*16:])
@@ -227,58 +189,9 @@ func dense16x1GradX(dx, dy []float32, w *[16][1]float32, h []float32, n int) {
 	}
 }
 
-// columnSums16 computes, over n rows of 16:
-//
-//	g[i] = Σ_r dy[r,i]
-func columnSums16(g *[16]float32, dy []float32, n int) {
-	clear(g[:])
-	for r := range n {
-		dyr := (*[16]float32)(dy[r*16:])
-		for i := range 16 {
-			g[i] += dyr[i]
-		}
-	}
-}
-
-// dense16x16GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 16
-// outputs.
-func dense16x16GradW(dw *[16][16]float32, x, dy []float32, n int) {
-	clear(dw[:])
-	r := 0
-	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[16]float32)(x[r*16:]), (*[16]float32)(dy[r*16:])
-		x1, d1 := (*[16]float32)(x[(r+1)*16:]), (*[16]float32)(dy[(r+1)*16:])
-		x2, d2 := (*[16]float32)(x[(r+2)*16:]), (*[16]float32)(dy[(r+2)*16:])
-		x3, d3 := (*[16]float32)(x[(r+3)*16:]), (*[16]float32)(dy[(r+3)*16:])
-		x4, d4 := (*[16]float32)(x[(r+4)*16:]), (*[16]float32)(dy[(r+4)*16:])
-		x5, d5 := (*[16]float32)(x[(r+5)*16:]), (*[16]float32)(dy[(r+5)*16:])
-		x6, d6 := (*[16]float32)(x[(r+6)*16:]), (*[16]float32)(dy[(r+6)*16:])
-		x7, d7 := (*[16]float32)(x[(r+7)*16:]), (*[16]float32)(dy[(r+7)*16:])
-		for i := range 16 {
-			v := &dw[i]
-			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
-			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 16 {
-				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
-			}
-		}
-	}
-	for ; r < n; r++ {
-		xr, dr := (*[16]float32)(x[r*16:]), (*[16]float32)(dy[r*16:])
-		for i := range 16 {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += a * dr[o]
-			}
-		}
-	}
-}
-
-// dense16x16GradX computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
-// 0, for 16 inputs and 16 outputs.
-func dense16x16GradX(dx, dy []float32, w *[16][16]float32, h []float32, n int) {
+// dense16x16GradXGo computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
+// else 0, for 16 inputs and 16 outputs.
+func dense16x16GradXGo(dx, dy []float32, w *[16][16]float32, h []float32, n int) {
 	for i := 0; i < 16; i += 8 {
 		w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 		w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
@@ -308,9 +221,116 @@ func dense16x16GradX(dx, dy []float32, w *[16][16]float32, h []float32, n int) {
 	}
 }
 
-// scatterSum10000x16 computes dw[id,o] = Σ_r dy[r,o] over the rows r that hold
-// the id.
-func scatterSum10000x16(dw *[10000][16]float32, ids, offsets []int32, dy []float32, n int) {
+// sumRows computes, for n rows:
+//
+//	g = Σ dy
+func sumRows(g *[1]float32, dy []float32, n int) {
+	dy = dy[:n]
+	var total float64
+	for r := range n {
+		total += float64(dy[r])
+	}
+	g[0] = float32(total)
+}
+
+// dense16x1GradWGo computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 1
+// output.
+func dense16x1GradWGo(dw *[16][1]float32, dy, x []float32, n int, t *nn.Worker) {
+	if !t.Solo() {
+		return
+	}
+	clear(dw[:])
+	r := 0
+	for ; r+8 <= n; r += 8 {
+		d0, x0 := (*[1]float32)(dy[r:]), (*[16]float32)(x[r*16:])
+		d1, x1 := (*[1]float32)(dy[r+1:]), (*[16]float32)(x[(r+1)*16:])
+		d2, x2 := (*[1]float32)(dy[r+2:]), (*[16]float32)(x[(r+2)*16:])
+		d3, x3 := (*[1]float32)(dy[r+3:]), (*[16]float32)(x[(r+3)*16:])
+		d4, x4 := (*[1]float32)(dy[r+4:]), (*[16]float32)(x[(r+4)*16:])
+		d5, x5 := (*[1]float32)(dy[r+5:]), (*[16]float32)(x[(r+5)*16:])
+		d6, x6 := (*[1]float32)(dy[r+6:]), (*[16]float32)(x[(r+6)*16:])
+		d7, x7 := (*[1]float32)(dy[r+7:]), (*[16]float32)(x[(r+7)*16:])
+		a0, a1, a2, a3 := d0[0], d1[0], d2[0], d3[0]
+		a4, a5, a6, a7 := d4[0], d5[0], d6[0], d7[0]
+		for o := range 16 {
+			dw[o][0] = dw[o][0] + a0*x0[o] + a1*x1[o] + a2*x2[o] + a3*x3[o] +
+				a4*x4[o] + a5*x5[o] + a6*x6[o] + a7*x7[o]
+		}
+	}
+	for ; r < n; r++ {
+		dr, xr := (*[1]float32)(dy[r:]), (*[16]float32)(x[r*16:])
+		a := dr[0]
+		for o := range xr {
+			dw[o][0] += a * xr[o]
+		}
+	}
+}
+
+// columnSums16Go computes, over n rows of 16:
+//
+//	g[i] = Σ_r dy[r,i]
+func columnSums16Go(g *[16]float32, dy []float32, n int, t *nn.Worker) {
+	if !t.Solo() {
+		return
+	}
+	clear(g[:])
+	for r := range n {
+		dyr := (*[16]float32)(dy[r*16:])
+		for i := range 16 {
+			g[i] += dyr[i]
+		}
+	}
+}
+
+// dense16x16GradWGo computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 16
+// outputs.
+func dense16x16GradWGo(dw *[16][16]float32, x, dy []float32, n int, t *nn.Worker) {
+	i0, i1 := t.Share(16)
+	clear(dw[i0:i1])
+	r := 0
+	for ; r+8 <= n; r += 8 {
+		x0, d0 := (*[16]float32)(x[r*16:]), (*[16]float32)(dy[r*16:])
+		x1, d1 := (*[16]float32)(x[(r+1)*16:]), (*[16]float32)(dy[(r+1)*16:])
+		x2, d2 := (*[16]float32)(x[(r+2)*16:]), (*[16]float32)(dy[(r+2)*16:])
+		x3, d3 := (*[16]float32)(x[(r+3)*16:]), (*[16]float32)(dy[(r+3)*16:])
+		x4, d4 := (*[16]float32)(x[(r+4)*16:]), (*[16]float32)(dy[(r+4)*16:])
+		x5, d5 := (*[16]float32)(x[(r+5)*16:]), (*[16]float32)(dy[(r+5)*16:])
+		x6, d6 := (*[16]float32)(x[(r+6)*16:]), (*[16]float32)(dy[(r+6)*16:])
+		x7, d7 := (*[16]float32)(x[(r+7)*16:]), (*[16]float32)(dy[(r+7)*16:])
+		for i := i0; i < i1; i++ {
+			v := &dw[i]
+			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
+			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
+			for o := range 16 {
+				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
+					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+			}
+		}
+	}
+	for ; r < n; r++ {
+		xr, dr := (*[16]float32)(x[r*16:]), (*[16]float32)(dy[r*16:])
+		for i := i0; i < i1; i++ {
+			v := &dw[i]
+			a := xr[i]
+			for o := range dr {
+				v[o] += a * dr[o]
+			}
+		}
+	}
+}
+
+// scatterSum10000x16Go computes dw[id,o] = Σ_r dy[r,o] over the rows r that
+// hold the id.
+func scatterSum10000x16Go(
+	dw *[10000][16]float32,
+	ids, offsets []int32,
+	dy []float32,
+	n int,
+	t *nn.Worker,
+) {
+	if !t.Solo() {
+		return
+	}
 	clear(dw[:])
 	for r := range n {
 		dr := (*[16]float32)(dy[r*16:])

@@ -28,12 +28,12 @@ const (
 	// Weights files carry it.
 	ModelID = "f34633a6115d087bf304c43d49910508176ff34d4f81ccb58e4d37bf4134b7f3"
 	// PredictArenaBytes is the memory that one call of Predict works in.
-	PredictArenaBytes = 128
+	PredictArenaBytes = 192
 	// PredictBatchArenaBytes is the memory that one call of PredictBatch works in.
-	PredictBatchArenaBytes = 65536
+	PredictBatchArenaBytes = 65600
 	// TrainArenaBytes is the memory that a training step works in, beside
 	// parameters and gradients.
-	TrainArenaBytes = 102404
+	TrainArenaBytes = 137220
 )
 
 // batchRows is how many rows the kernels take at once.

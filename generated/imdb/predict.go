@@ -5,6 +5,8 @@ package imdb
 
 import (
 	"fmt"
+	"runtime"
+	"slices"
 	"sync"
 )
 
@@ -17,7 +19,7 @@ func (m *Model) Predict(x *Input) (out Output, err error) {
 	s := m.rows.get()
 	s.ids = appendDistinct(s.ids[:0], *x, s.seen[:])
 	xOffsets := [2]int32{0, int32(len(s.ids))}
-	rows := predictRow(s.a[:], s.ids, xOffsets[:], m.params)
+	rows := predictRow(s.a[:], s.ids, xOffsets[:], m.params, s.work[:])
 	out.fill(rows, 0)
 	m.rows.put(s)
 	return out, nil
@@ -25,13 +27,18 @@ func (m *Model) Predict(x *Input) (out Output, err error) {
 
 // rowScratch is the working memory of one prediction.
 type rowScratch struct {
+	work [16]float32 // scratch of the kernels
 	a    [32]float32
 	ids  []int32
-	seen [157]uint64
+	seen [10000]uint8
 }
 
+// predictShare is how many rows are worth a goroutine of their own.
+const predictShare = 635
+
 // PredictBatch computes dst[i] from x[i] for any number of samples, with the same
-// results as Predict. It may be called from any number of goroutines.
+// results as Predict. Many samples are shared out among goroutines, which end
+// with the call. It may be called from any number of goroutines.
 // Ids out of range are an error, and dst is then left as it was.
 func (m *Model) PredictBatch(dst []Output, x []Input) error {
 	if len(dst) < len(x) {
@@ -42,25 +49,50 @@ func (m *Model) PredictBatch(dst []Output, x []Input) error {
 			return fmt.Errorf("imdb: PredictBatch: row %d: %w", i, err)
 		}
 	}
+	workers := m.session.Workers
+	if workers < 1 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	if workers = min(workers, len(x)/predictShare); workers < 2 {
+		m.predictPart(dst, x)
+		return nil
+	}
+	var others sync.WaitGroup
+	each := (len(x) + workers - 1) / workers
+	for from := each; from < len(x); from += each {
+		to := min(from+each, len(x))
+		others.Add(1)
+		go func() {
+			defer others.Done()
+			m.predictPart(dst[from:to], x[from:to])
+		}()
+	}
+	m.predictPart(dst, x[:each])
+	others.Wait()
+	return nil
+}
+
+// predictPart computes outputs in batches.
+func (m *Model) predictPart(dst []Output, x []Input) {
 	s := m.batches.get()
 	for len(x) > 0 {
 		n := min(len(x), batchRows)
 		for r := range n {
 			s.load(r, &x[r])
 		}
-		rows := predictRows(s.a[:], s.ids, s.idsOffsets[:], m.params, n)
+		rows := predictRows(s.a[:], s.ids, s.idsOffsets[:], m.params, s.work[:], n)
 		for r := range n {
 			dst[r].fill(rows, r)
 		}
 		dst, x = dst[n:], x[n:]
 	}
 	m.batches.put(s)
-	return nil
 }
 
 // batchScratch is the working memory of one PredictBatch.
 type batchScratch struct {
-	a [16384]float32
+	work [16]float32 // scratch of the kernels
+	a    [16384]float32
 	inputs
 }
 
@@ -68,7 +100,7 @@ type batchScratch struct {
 type inputs struct {
 	ids        []int32
 	idsOffsets [batchRows + 1]int32 // row r is ids[offsets[r]:offsets[r+1]]
-	seen       [157]uint64          // bit set of the ids of the row being loaded
+	seen       [10000]uint8         // marks the ids of the row being loaded
 }
 
 // load copies a sample. Rows are loaded in order: they lie behind one another.
@@ -77,18 +109,21 @@ func (in *inputs) load(row int, x *Input) {
 	in.idsOffsets[row+1] = int32(len(in.ids))
 }
 
-// appendDistinct appends every id once, however often it occurs. The bits of seen
-// are zero before and after.
-func appendDistinct(dst, ids []int32, seen []uint64) []int32 {
+// appendDistinct appends every id once, however often it occurs: each id is
+// written, and kept if it is new, so that there is no branch to mispredict. The
+// marks in seen are zero before and after.
+func appendDistinct(dst, ids []int32, seen []uint8) []int32 {
 	from := len(dst)
+	dst = slices.Grow(dst, len(ids))[:from+len(ids)]
+	end := from
 	for _, id := range ids {
-		if word, bit := &seen[id/64], uint64(1)<<(id%64); *word&bit == 0 {
-			*word |= bit
-			dst = append(dst, id)
-		}
+		dst[end] = id
+		end += int(1 - seen[id])
+		seen[id] = 1
 	}
+	dst = dst[:end]
 	for _, id := range dst[from:] {
-		seen[id/64] = 0
+		seen[id] = 0
 	}
 	return dst
 }

@@ -3,25 +3,46 @@
 
 package iris
 
+import "github.com/nngen-go/nngen/runtime/nn"
+
 // backward computes the gradients of the loss, from what forward left in the
 // arena.
-func backward(a, weight []float32, target []int32, invTotal float32, p, g *Params, n int) {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	dSpeciesPreFromLoss := a[624 : 624+n*3]
-	dSpeciesSum := a[368 : 368+n]
-	speciesSum := a[368 : 368+n]
-	dSpeciesPre := a[624 : 624+n*3]
-	dHiddenPre := a[256 : 256+n*16]
-	speciesExp := a[304 : 304+n*3]
-	hidden := a[0 : n*16]
-	scale := a[512 : 512+n*4]
+func backward(
+	a, weightAll []float32,
+	targetAll []int32,
+	invTotal float32,
+	p, g *Params,
+	work []float32,
+	n int,
+	t *nn.Worker,
+) {
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	lossBackward(dSpeciesPreFromLoss, dSpeciesSum, weight, speciesSum, target, invTotal, n)
+	// Names that share memory never live at the same time, or a kernel works in place.
+	dSpeciesPreFromLoss := a[672+r0*3 : 672+r1*3]
+	dSpeciesSum := a[720+r0 : 720+r1]
+	weight := weightAll[r0:r1]
+	speciesSum := a[720+r0 : 720+r1]
+	target := targetAll[r0:r1]
+	dSpeciesPre := a[672+r0*3 : 672+r1*3]
+	dHiddenPre := a[256+r0*16 : 256+r1*16]
+	speciesExp := a[576+r0*3 : 576+r1*3]
+	hidden := a[r0*16 : r1*16]
+	dSpeciesPreAll := a[672 : 672+n*3]
+	hiddenAll := a[0 : n*16]
+	dHiddenPreAll := a[256 : 256+n*16]
+	scaleAll := a[512 : 512+n*4]
+
+	t.Wait()
+	lossBackward(dSpeciesPreFromLoss, dSpeciesSum, weight, speciesSum, target, invTotal, rows)
 	speciesBackward(
-		dSpeciesPre, dHiddenPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, hidden, p, g,
-		n,
+		dSpeciesPre, dHiddenPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, hidden, p,
+		work, rows,
 	)
-	hiddenBackward(dHiddenPre, scale, g, n)
+	t.Wait()
+	speciesGradients(dSpeciesPreAll, hiddenAll, g, n, t)
+	hiddenGradients(dHiddenPreAll, scaleAll, g, n, t)
 }
 
 // lossBackward starts the gradients at the loss: sparse categorical
@@ -42,24 +63,31 @@ func lossBackward(
 // speciesBackward computes the gradients of layers "hidden" (Dense) and
 // "species" (Dense): exp gradient, relu gradient.
 //
-//	dSpeciesPreFromLoss (n, 3), speciesExp (n, 3), dSpeciesSum (n, 1), hidden (n, 16),
-//	  SpeciesW (16, 3)
-//	→ dSpeciesPre (n, 3), dSpeciesB (3), dSpeciesW (16, 3), dHiddenPre (n, 16)
+//	dSpeciesPreFromLoss (n, 3), speciesExp (n, 3), dSpeciesSum (n, 1), SpeciesW (16, 3),
+//	  hidden (n, 16)
+//	→ dSpeciesPre (n, 3), dHiddenPre (n, 16)
 func speciesBackward(
 	dSpeciesPre, dHiddenPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, hidden []float32,
-	p, g *Params,
+	p *Params,
+	work []float32,
 	n int,
 ) {
 	expGradient3(dSpeciesPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, n)
-	columnSums3(&g.SpeciesB, dSpeciesPre, n)
-	dense16x3GradW(&g.SpeciesW, hidden, dSpeciesPre, n)
-	dense16x3GradX(dHiddenPre, dSpeciesPre, &p.SpeciesW, hidden, n)
+	dense16x3GradX(dHiddenPre, dSpeciesPre, &p.SpeciesW, hidden, work, n)
 }
 
-// hiddenBackward computes the gradients of layer "hidden" (Dense).
+// speciesGradients computes the gradients of layer "species" (Dense).
+//
+//	dSpeciesPre (n, 3), hidden (n, 16) → dSpeciesB (3), dSpeciesW (16, 3)
+func speciesGradients(dSpeciesPre, hidden []float32, g *Params, n int, t *nn.Worker) {
+	columnSums3(&g.SpeciesB, dSpeciesPre, n, t)
+	dense16x3GradW(&g.SpeciesW, hidden, dSpeciesPre, n, t)
+}
+
+// hiddenGradients computes the gradients of layer "hidden" (Dense).
 //
 //	dHiddenPre (n, 16), scale (n, 4) → dHiddenB (16), dHiddenW (4, 16)
-func hiddenBackward(dHiddenPre, scale []float32, g *Params, n int) {
-	columnSums16(&g.HiddenB, dHiddenPre, n)
-	dense4x16GradW(&g.HiddenW, scale, dHiddenPre, n)
+func hiddenGradients(dHiddenPre, scale []float32, g *Params, n int, t *nn.Worker) {
+	columnSums16(&g.HiddenB, dHiddenPre, n, t)
+	dense4x16GradW(&g.HiddenW, scale, dHiddenPre, n, t)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/train"
 )
 
@@ -32,14 +33,15 @@ func (p *params64) flat() []float64 {
 // step64 is a training step in double precision over the rows that e holds.
 func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *params64) {
 	g = new(params64)
-	a := make([]float64, 673)
+	a := make([]float64, 737)
 	for i := range a {
 		a[i] = math.NaN()
 	}
 	loss = forwardF64(
 		a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n,
+		nil,
 	)
-	backwardF64(a, float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, g, n)
+	backwardF64(a, float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, g, n, nil)
 	return loss, g
 }
 
@@ -128,57 +130,86 @@ func TestTrajectory(t *testing.T) {
 	}
 }
 
-// forwardF64 runs the network on n samples as training does. It returns their
+// forwardF64 runs the network on n samples as training does and returns their
 // share of the loss.
 func forwardF64(
-	a, x, weight []float64,
-	target []int32,
+	a, xAll, weightAll []float64,
+	targetAll []int32,
 	invTotal float64,
 	p *params64,
 	n int,
+	t *nn.Worker,
 ) float64 {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	scale := a[512 : 512+n*4]
-	hidden := a[0 : n*16]
-	speciesPre := a[256 : 256+n*3]
-	speciesMax := a[352 : 352+n]
-	speciesExp := a[304 : 304+n*3]
-	speciesSum := a[368 : 368+n]
-	species := a[576 : 576+n*3]
-	lossLogsumexp := a[352 : 352+n]
-	lossGather := a[384 : 384+n]
-	speciesTotal := (*[1]float64)(a[672:])
-	speciesLoss := (*[1]float64)(a[672:])
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	scaleTrainF64(scale, x, p, n)
-	hiddenTrainF64(hidden, scale, p, n)
-	speciesTrainF64(speciesPre, speciesMax, speciesExp, speciesSum, species, hidden, p, n)
-	lossTrainF64(
-		lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, weight, speciesTotal,
-		speciesLoss, target, invTotal, n,
+	// Names that share memory never live at the same time, or a kernel works in place.
+	scale := a[512+r0*4 : 512+r1*4]
+	x := xAll[r0*4 : r1*4]
+	hidden := a[r0*16 : r1*16]
+	speciesPre := a[256+r0*3 : 256+r1*3]
+	speciesMax := a[304+r0 : 304+r1]
+	speciesExp := a[576+r0*3 : 576+r1*3]
+	speciesSum := a[720+r0 : 720+r1]
+	species := a[624+r0*3 : 624+r1*3]
+	lossLogsumexp := a[304+r0 : 304+r1]
+	lossGather := a[672+r0 : 672+r1]
+	target := targetAll[r0:r1]
+	lossLogsumexpAll := a[304 : 304+n]
+	lossGatherAll := a[672 : 672+n]
+	speciesTotal := (*[1]float64)(a[688:])
+	speciesLoss := (*[1]float64)(a[736:])
+
+	scaleTrainF64(scale, x, p, rows)
+	hiddenTrainF64(hidden, scale, p, rows)
+	speciesTrainF64(speciesPre, speciesMax, speciesExp, speciesSum, species, hidden, p, rows)
+	lossTrainF64(lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, target, rows)
+	t.Wait()
+	lossTrainingF64(
+		lossLogsumexpAll, lossGatherAll, weightAll, speciesTotal, speciesLoss, invTotal, n, t,
 	)
 	return speciesLoss[0]
 }
 
 // backwardF64 computes the gradients of the loss, from what forwardF64 left in
 // the arena.
-func backwardF64(a, weight []float64, target []int32, invTotal float64, p, g *params64, n int) {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	dSpeciesPreFromLoss := a[624 : 624+n*3]
-	dSpeciesSum := a[368 : 368+n]
-	speciesSum := a[368 : 368+n]
-	dSpeciesPre := a[624 : 624+n*3]
-	dHiddenPre := a[256 : 256+n*16]
-	speciesExp := a[304 : 304+n*3]
-	hidden := a[0 : n*16]
-	scale := a[512 : 512+n*4]
+func backwardF64(
+	a, weightAll []float64,
+	targetAll []int32,
+	invTotal float64,
+	p, g *params64,
+	n int,
+	t *nn.Worker,
+) {
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	lossBackwardF64(dSpeciesPreFromLoss, dSpeciesSum, weight, speciesSum, target, invTotal, n)
-	speciesBackwardF64(
-		dSpeciesPre, dHiddenPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, hidden, p, g,
-		n,
+	// Names that share memory never live at the same time, or a kernel works in place.
+	dSpeciesPreFromLoss := a[672+r0*3 : 672+r1*3]
+	dSpeciesSum := a[720+r0 : 720+r1]
+	weight := weightAll[r0:r1]
+	speciesSum := a[720+r0 : 720+r1]
+	target := targetAll[r0:r1]
+	dSpeciesPre := a[672+r0*3 : 672+r1*3]
+	dHiddenPre := a[256+r0*16 : 256+r1*16]
+	speciesExp := a[576+r0*3 : 576+r1*3]
+	hidden := a[r0*16 : r1*16]
+	dSpeciesPreAll := a[672 : 672+n*3]
+	hiddenAll := a[0 : n*16]
+	dHiddenPreAll := a[256 : 256+n*16]
+	scaleAll := a[512 : 512+n*4]
+
+	t.Wait()
+	lossBackwardF64(
+		dSpeciesPreFromLoss, dSpeciesSum, weight, speciesSum, target, invTotal, rows,
 	)
-	hiddenBackwardF64(dHiddenPre, scale, g, n)
+	speciesBackwardF64(
+		dSpeciesPre, dHiddenPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, hidden, p,
+		rows,
+	)
+	t.Wait()
+	speciesGradientsF64(dSpeciesPreAll, hiddenAll, g, n, t)
+	hiddenGradientsF64(dHiddenPreAll, scaleAll, g, n, t)
 }
 
 // scaleTrainF64 computes layer "scale" (Normalization): normalize.
@@ -212,18 +243,33 @@ func speciesTrainF64(
 // lossTrainF64 computes the loss: sparse categorical crossentropy, mean over
 // the batch.
 //
-//	speciesMax (n, 1), speciesSum (n, 1), speciesPre (n, 3), target (n), weight (n)
-//	→ lossLogsumexp (n, 1), lossGather (n), speciesTotal (), speciesLoss ()
+//	speciesMax (n, 1), speciesSum (n, 1), speciesPre (n, 3), target (n)
+//	→ lossLogsumexp (n, 1), lossGather (n)
 func lossTrainF64(
-	lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, weight []float64,
-	speciesTotal, speciesLoss *[1]float64,
+	lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre []float64,
 	target []int32,
-	invTotal float64,
 	n int,
 ) {
 	logsumexpRowsF64(lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, target, n)
-	weightedSumRowsF64(speciesTotal, lossLogsumexp, lossGather, weight, n)
-	batchMeanScalarF64(speciesLoss, speciesTotal, invTotal)
+}
+
+// lossTrainingF64 computes the loss: sparse categorical crossentropy, mean over
+// the batch.
+//
+//	lossLogsumexp (n, 1), lossGather (n), weight (n) → speciesTotal (), speciesLoss ()
+func lossTrainingF64(
+	lossLogsumexp, lossGather, weight []float64,
+	speciesTotal, speciesLoss *[1]float64,
+	invTotal float64,
+	n int,
+	t *nn.Worker,
+) {
+	if t.Solo() {
+		weightedSumRowsF64(speciesTotal, lossLogsumexp, lossGather, weight, n)
+	}
+	if t.Solo() {
+		batchMeanScalarF64(speciesLoss, speciesTotal, invTotal)
+	}
 }
 
 // lossBackwardF64 starts the gradients at the loss: sparse categorical
@@ -244,26 +290,32 @@ func lossBackwardF64(
 // speciesBackwardF64 computes the gradients of layers "hidden" (Dense) and
 // "species" (Dense): exp gradient, relu gradient.
 //
-//	dSpeciesPreFromLoss (n, 3), speciesExp (n, 3), dSpeciesSum (n, 1), hidden (n, 16),
-//	  SpeciesW (16, 3)
-//	→ dSpeciesPre (n, 3), dSpeciesB (3), dSpeciesW (16, 3), dHiddenPre (n, 16)
+//	dSpeciesPreFromLoss (n, 3), speciesExp (n, 3), dSpeciesSum (n, 1), SpeciesW (16, 3),
+//	  hidden (n, 16)
+//	→ dSpeciesPre (n, 3), dHiddenPre (n, 16)
 func speciesBackwardF64(
 	dSpeciesPre, dHiddenPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, hidden []float64,
-	p, g *params64,
+	p *params64,
 	n int,
 ) {
 	expGradient3F64(dSpeciesPre, dSpeciesPreFromLoss, speciesExp, dSpeciesSum, n)
-	columnSums3F64(&g.SpeciesB, dSpeciesPre, n)
-	dense16x3GradWF64(&g.SpeciesW, hidden, dSpeciesPre, n)
 	dense16x3GradXF64(dHiddenPre, dSpeciesPre, &p.SpeciesW, hidden, n)
 }
 
-// hiddenBackwardF64 computes the gradients of layer "hidden" (Dense).
+// speciesGradientsF64 computes the gradients of layer "species" (Dense).
+//
+//	dSpeciesPre (n, 3), hidden (n, 16) → dSpeciesB (3), dSpeciesW (16, 3)
+func speciesGradientsF64(dSpeciesPre, hidden []float64, g *params64, n int, t *nn.Worker) {
+	columnSums3F64(&g.SpeciesB, dSpeciesPre, n, t)
+	dense16x3GradWF64(&g.SpeciesW, hidden, dSpeciesPre, n, t)
+}
+
+// hiddenGradientsF64 computes the gradients of layer "hidden" (Dense).
 //
 //	dHiddenPre (n, 16), scale (n, 4) → dHiddenB (16), dHiddenW (4, 16)
-func hiddenBackwardF64(dHiddenPre, scale []float64, g *params64, n int) {
-	columnSums16F64(&g.HiddenB, dHiddenPre, n)
-	dense4x16GradWF64(&g.HiddenW, scale, dHiddenPre, n)
+func hiddenGradientsF64(dHiddenPre, scale []float64, g *params64, n int, t *nn.Worker) {
+	columnSums16F64(&g.HiddenB, dHiddenPre, n, t)
+	dense4x16GradWF64(&g.HiddenW, scale, dHiddenPre, n, t)
 }
 
 // normalize4F64 computes normalize for rows of 4:
@@ -442,55 +494,6 @@ func expGradient3F64(dx, dy, x, dz []float64, n int) {
 	}
 }
 
-// columnSums3F64 computes, over n rows of 3:
-//
-//	g[i] = Σ_r dy[r,i]
-func columnSums3F64(g *[3]float64, dy []float64, n int) {
-	clear(g[:])
-	for r := range n {
-		dyr := (*[3]float64)(dy[r*3:])
-		for i := range 3 {
-			g[i] += dyr[i]
-		}
-	}
-}
-
-// dense16x3GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 3
-// outputs.
-func dense16x3GradWF64(dw *[16][3]float64, x, dy []float64, n int) {
-	clear(dw[:])
-	r := 0
-	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[16]float64)(x[r*16:]), (*[3]float64)(dy[r*3:])
-		x1, d1 := (*[16]float64)(x[(r+1)*16:]), (*[3]float64)(dy[(r+1)*3:])
-		x2, d2 := (*[16]float64)(x[(r+2)*16:]), (*[3]float64)(dy[(r+2)*3:])
-		x3, d3 := (*[16]float64)(x[(r+3)*16:]), (*[3]float64)(dy[(r+3)*3:])
-		x4, d4 := (*[16]float64)(x[(r+4)*16:]), (*[3]float64)(dy[(r+4)*3:])
-		x5, d5 := (*[16]float64)(x[(r+5)*16:]), (*[3]float64)(dy[(r+5)*3:])
-		x6, d6 := (*[16]float64)(x[(r+6)*16:]), (*[3]float64)(dy[(r+6)*3:])
-		x7, d7 := (*[16]float64)(x[(r+7)*16:]), (*[3]float64)(dy[(r+7)*3:])
-		for i := range 16 {
-			v := &dw[i]
-			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
-			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 3 {
-				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
-			}
-		}
-	}
-	for ; r < n; r++ {
-		xr, dr := (*[16]float64)(x[r*16:]), (*[3]float64)(dy[r*3:])
-		for i := range 16 {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += a * dr[o]
-			}
-		}
-	}
-}
-
 // dense16x3GradXF64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
 // else 0, for 16 inputs and 3 outputs, written out.
 func dense16x3GradXF64(dx, dy []float64, w *[16][3]float64, h []float64, n int) {
@@ -523,10 +526,66 @@ func dense16x3GradXF64(dx, dy []float64, w *[16][3]float64, h []float64, n int) 
 	}
 }
 
+// columnSums3F64 computes, over n rows of 3:
+//
+//	g[i] = Σ_r dy[r,i]
+func columnSums3F64(g *[3]float64, dy []float64, n int, t *nn.Worker) {
+	if !t.Solo() {
+		return
+	}
+	clear(g[:])
+	for r := range n {
+		dyr := (*[3]float64)(dy[r*3:])
+		for i := range 3 {
+			g[i] += dyr[i]
+		}
+	}
+}
+
+// dense16x3GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 3
+// outputs.
+func dense16x3GradWF64(dw *[16][3]float64, x, dy []float64, n int, t *nn.Worker) {
+	i0, i1 := t.Share(16)
+	clear(dw[i0:i1])
+	r := 0
+	for ; r+8 <= n; r += 8 {
+		x0, d0 := (*[16]float64)(x[r*16:]), (*[3]float64)(dy[r*3:])
+		x1, d1 := (*[16]float64)(x[(r+1)*16:]), (*[3]float64)(dy[(r+1)*3:])
+		x2, d2 := (*[16]float64)(x[(r+2)*16:]), (*[3]float64)(dy[(r+2)*3:])
+		x3, d3 := (*[16]float64)(x[(r+3)*16:]), (*[3]float64)(dy[(r+3)*3:])
+		x4, d4 := (*[16]float64)(x[(r+4)*16:]), (*[3]float64)(dy[(r+4)*3:])
+		x5, d5 := (*[16]float64)(x[(r+5)*16:]), (*[3]float64)(dy[(r+5)*3:])
+		x6, d6 := (*[16]float64)(x[(r+6)*16:]), (*[3]float64)(dy[(r+6)*3:])
+		x7, d7 := (*[16]float64)(x[(r+7)*16:]), (*[3]float64)(dy[(r+7)*3:])
+		for i := i0; i < i1; i++ {
+			v := &dw[i]
+			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
+			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
+			for o := range 3 {
+				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
+					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+			}
+		}
+	}
+	for ; r < n; r++ {
+		xr, dr := (*[16]float64)(x[r*16:]), (*[3]float64)(dy[r*3:])
+		for i := i0; i < i1; i++ {
+			v := &dw[i]
+			a := xr[i]
+			for o := range dr {
+				v[o] += a * dr[o]
+			}
+		}
+	}
+}
+
 // columnSums16F64 computes, over n rows of 16:
 //
 //	g[i] = Σ_r dy[r,i]
-func columnSums16F64(g *[16]float64, dy []float64, n int) {
+func columnSums16F64(g *[16]float64, dy []float64, n int, t *nn.Worker) {
+	if !t.Solo() {
+		return
+	}
 	clear(g[:])
 	for r := range n {
 		dyr := (*[16]float64)(dy[r*16:])
@@ -538,8 +597,9 @@ func columnSums16F64(g *[16]float64, dy []float64, n int) {
 
 // dense4x16GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 4 inputs and 16
 // outputs.
-func dense4x16GradWF64(dw *[4][16]float64, x, dy []float64, n int) {
-	clear(dw[:])
+func dense4x16GradWF64(dw *[4][16]float64, x, dy []float64, n int, t *nn.Worker) {
+	i0, i1 := t.Share(4)
+	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
 		x0, d0 := (*[4]float64)(x[r*4:]), (*[16]float64)(dy[r*16:])
@@ -550,7 +610,7 @@ func dense4x16GradWF64(dw *[4][16]float64, x, dy []float64, n int) {
 		x5, d5 := (*[4]float64)(x[(r+5)*4:]), (*[16]float64)(dy[(r+5)*16:])
 		x6, d6 := (*[4]float64)(x[(r+6)*4:]), (*[16]float64)(dy[(r+6)*16:])
 		x7, d7 := (*[4]float64)(x[(r+7)*4:]), (*[16]float64)(dy[(r+7)*16:])
-		for i := range 4 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
@@ -562,7 +622,7 @@ func dense4x16GradWF64(dw *[4][16]float64, x, dy []float64, n int) {
 	}
 	for ; r < n; r++ {
 		xr, dr := (*[4]float64)(x[r*4:]), (*[16]float64)(dy[r*16:])
-		for i := range 4 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {

@@ -3,6 +3,8 @@
 
 package iris
 
+import "github.com/nngen-go/nngen/runtime/nn"
+
 // predictRow runs the network on one sample and returns its outputs.
 func predictRow(a, x []float32, p *Params) []float32 {
 	// Names that share memory never live at the same time, or a kernel works in place.
@@ -31,67 +33,87 @@ func predictRows(a, x []float32, p *Params, n int) []float32 {
 	return species
 }
 
-// evaluate runs the network on n samples as Predict does. It returns the
-// outputs and their share of the loss.
+// evaluate runs the network on n samples as Predict does, leaves their share of
+// the loss in the arena and returns the outputs.
 func evaluate(
-	a, x, weight []float32,
-	target []int32,
+	a, xAll, weightAll []float32,
+	targetAll []int32,
 	invTotal float32,
 	p *Params,
 	n int,
-) ([]float32, float64) {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	scale := a[256 : 256+n*4]
-	hidden := a[0 : n*16]
-	speciesPre := a[256 : 256+n*3]
-	speciesMax := a[48 : 48+n]
-	species := a[0 : n*3]
-	speciesSum := a[64 : 64+n]
-	lossLogsumexp := a[48 : 48+n]
-	lossGather := a[64 : 64+n]
-	speciesTotal := (*[1]float32)(a[80:])
-	speciesLoss := (*[1]float32)(a[80:])
+	t *nn.Worker,
+) []float32 {
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	scaleForward(scale, x, p, n)
-	hiddenForward(hidden, scale, p, n)
-	speciesEvaluate(speciesPre, speciesMax, species, speciesSum, hidden, p, n)
-	lossEvaluate(
-		lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, weight, speciesTotal,
-		speciesLoss, target, invTotal, n,
+	// Names that share memory never live at the same time, or a kernel works in place.
+	scale := a[256+r0*4 : 256+r1*4]
+	x := xAll[r0*4 : r1*4]
+	hidden := a[r0*16 : r1*16]
+	speciesPre := a[320+r0*3 : 320+r1*3]
+	speciesMax := a[416+r0 : 416+r1]
+	species := a[368+r0*3 : 368+r1*3]
+	speciesSum := a[432+r0 : 432+r1]
+	lossLogsumexp := a[416+r0 : 416+r1]
+	lossGather := a[432+r0 : 432+r1]
+	target := targetAll[r0:r1]
+	lossLogsumexpAll := a[416 : 416+n]
+	lossGatherAll := a[432 : 432+n]
+	speciesTotal := (*[1]float32)(a[0:])
+	speciesLoss := (*[1]float32)(a[16:])
+	speciesAll := a[368 : 368+n*3]
+
+	scaleForward(scale, x, p, rows)
+	hiddenForward(hidden, scale, p, rows)
+	speciesEvaluate(speciesPre, speciesMax, species, speciesSum, hidden, p, rows)
+	lossEvaluate(lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, target, rows)
+	t.Wait()
+	lossEvaluation(
+		lossLogsumexpAll, lossGatherAll, weightAll, speciesTotal, speciesLoss, invTotal, n, t,
 	)
-	return species, float64(speciesLoss[0])
+	return speciesAll
 }
 
-// forward runs the network on n samples as training does. It returns the
-// outputs and their share of the loss.
+// forward runs the network on n samples as training does, leaves their share of
+// the loss in the arena and returns the outputs.
 func forward(
-	a, x, weight []float32,
-	target []int32,
+	a, xAll, weightAll []float32,
+	targetAll []int32,
 	invTotal float32,
 	p *Params,
 	n int,
-) ([]float32, float64) {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	scale := a[512 : 512+n*4]
-	hidden := a[0 : n*16]
-	speciesPre := a[256 : 256+n*3]
-	speciesMax := a[352 : 352+n]
-	speciesExp := a[304 : 304+n*3]
-	speciesSum := a[368 : 368+n]
-	species := a[576 : 576+n*3]
-	lossLogsumexp := a[352 : 352+n]
-	lossGather := a[384 : 384+n]
-	speciesTotal := (*[1]float32)(a[672:])
-	speciesLoss := (*[1]float32)(a[672:])
+	t *nn.Worker,
+) []float32 {
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	scaleForward(scale, x, p, n)
-	hiddenForward(hidden, scale, p, n)
-	speciesTrain(speciesPre, speciesMax, speciesExp, speciesSum, species, hidden, p, n)
-	lossEvaluate(
-		lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, weight, speciesTotal,
-		speciesLoss, target, invTotal, n,
+	// Names that share memory never live at the same time, or a kernel works in place.
+	scale := a[512+r0*4 : 512+r1*4]
+	x := xAll[r0*4 : r1*4]
+	hidden := a[r0*16 : r1*16]
+	speciesPre := a[256+r0*3 : 256+r1*3]
+	speciesMax := a[304+r0 : 304+r1]
+	speciesExp := a[576+r0*3 : 576+r1*3]
+	speciesSum := a[720+r0 : 720+r1]
+	species := a[624+r0*3 : 624+r1*3]
+	lossLogsumexp := a[304+r0 : 304+r1]
+	lossGather := a[672+r0 : 672+r1]
+	target := targetAll[r0:r1]
+	lossLogsumexpAll := a[304 : 304+n]
+	lossGatherAll := a[672 : 672+n]
+	speciesTotal := (*[1]float32)(a[688:])
+	speciesLoss := (*[1]float32)(a[736:])
+	speciesAll := a[624 : 624+n*3]
+
+	scaleForward(scale, x, p, rows)
+	hiddenForward(hidden, scale, p, rows)
+	speciesTrain(speciesPre, speciesMax, speciesExp, speciesSum, species, hidden, p, rows)
+	lossEvaluate(lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, target, rows)
+	t.Wait()
+	lossEvaluation(
+		lossLogsumexpAll, lossGatherAll, weightAll, speciesTotal, speciesLoss, invTotal, n, t,
 	)
-	return species, float64(speciesLoss[0])
+	return speciesAll
 }
 
 // scaleInput is what reaches layer "scale".
@@ -138,18 +160,33 @@ func speciesEvaluate(
 // lossEvaluate computes the loss: sparse categorical crossentropy, mean over
 // the batch.
 //
-//	speciesMax (n, 1), speciesSum (n, 1), speciesPre (n, 3), target (n), weight (n)
-//	→ lossLogsumexp (n, 1), lossGather (n), speciesTotal (), speciesLoss ()
+//	speciesMax (n, 1), speciesSum (n, 1), speciesPre (n, 3), target (n)
+//	→ lossLogsumexp (n, 1), lossGather (n)
 func lossEvaluate(
-	lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, weight []float32,
-	speciesTotal, speciesLoss *[1]float32,
+	lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre []float32,
 	target []int32,
-	invTotal float32,
 	n int,
 ) {
 	logsumexpRows(lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, target, n)
-	weightedSumRows(speciesTotal, lossLogsumexp, lossGather, weight, n)
-	batchMeanScalar(speciesLoss, speciesTotal, invTotal)
+}
+
+// lossEvaluation computes the loss: sparse categorical crossentropy, mean over
+// the batch.
+//
+//	lossLogsumexp (n, 1), lossGather (n), weight (n) → speciesTotal (), speciesLoss ()
+func lossEvaluation(
+	lossLogsumexp, lossGather, weight []float32,
+	speciesTotal, speciesLoss *[1]float32,
+	invTotal float32,
+	n int,
+	t *nn.Worker,
+) {
+	if t.Solo() {
+		weightedSumRows(speciesTotal, lossLogsumexp, lossGather, weight, n)
+	}
+	if t.Solo() {
+		batchMeanScalar(speciesLoss, speciesTotal, invTotal)
+	}
 }
 
 // speciesTrain computes layer "species" (Dense): bias, softmax.

@@ -3,12 +3,16 @@
 
 package iris
 
-import "math"
+import (
+	"math"
 
-// normalize4 computes normalize for rows of 4:
+	"github.com/nngen-go/nngen/runtime/nn"
+)
+
+// normalize4Go computes normalize for rows of 4:
 //
 //	y = (x - v) / max(sqrt(u), 1e-07)
-func normalize4(y, x []float32, v, u *[4]float32, n int) {
+func normalize4Go(y, x []float32, v, u *[4]float32, n int) {
 	for r := range n {
 		yr := (*[4]float32)(y[r*4:])
 		xr := (*[4]float32)(x[r*4:])
@@ -18,9 +22,9 @@ func normalize4(y, x []float32, v, u *[4]float32, n int) {
 	}
 }
 
-// dense4x16Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
+// dense4x16ReluGo computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
 // inputs and 16 outputs, written out.
-func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
+func dense4x16ReluGo(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	for r := range n {
 		xr := (*[4]float32)(x[r*4:])
 		yr := (*[16]float32)(y[r*16:])
@@ -44,9 +48,9 @@ func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	}
 }
 
-// dense16x3 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
+// dense16x3Go computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
 // outputs, written out.
-func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
+func dense16x3Go(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	for r := range n {
 		xr := (*[16]float32)(x[r*16:])
 		yr := (*[3]float32)(y[r*3:])
@@ -65,13 +69,13 @@ func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	}
 }
 
-// softmax3 computes softmax for rows of 3:
+// softmax3Go computes softmax for rows of 3:
 //
 //	top = max x
 //	y = exp(x - top)
 //	sum = Σ y
 //	y = y / sum
-func softmax3(y, x []float32, n int) {
+func softmax3Go(y, x []float32, n int) {
 	for r := range n {
 		xr := (*[3]float32)(x[r*3:])
 		yr := (*[3]float32)(y[r*3:])
@@ -92,13 +96,13 @@ func softmax3(y, x []float32, n int) {
 	}
 }
 
-// softmax3B computes softmax for rows of 3:
+// softmax3BGo computes softmax for rows of 3:
 //
 //	y = max x
 //	z = exp(x - y)
 //	g = Σ z
 //	z = z / g
-func softmax3B(y, z, g, x []float32, n int) {
+func softmax3BGo(y, z, g, x []float32, n int) {
 	y = y[:n]
 	g = g[:n]
 	for r := range n {
@@ -161,13 +165,13 @@ func batchMeanScalar(y, x *[1]float32, invTotal float32) {
 	y[0] = x[0] * invTotal // batch mean
 }
 
-// softmax3C computes softmax for rows of 3:
+// softmax3CGo computes softmax for rows of 3:
 //
 //	y = max x
 //	z = exp(x - y)
 //	g = Σ z
 //	h = z / g
-func softmax3C(y, z, g, h, x []float32, n int) {
+func softmax3CGo(y, z, g, h, x []float32, n int) {
 	y = y[:n]
 	g = g[:n]
 	for r := range n {
@@ -239,58 +243,9 @@ func expGradient3(dx, dy, x, dz []float32, n int) {
 	}
 }
 
-// columnSums3 computes, over n rows of 3:
-//
-//	g[i] = Σ_r dy[r,i]
-func columnSums3(g *[3]float32, dy []float32, n int) {
-	clear(g[:])
-	for r := range n {
-		dyr := (*[3]float32)(dy[r*3:])
-		for i := range 3 {
-			g[i] += dyr[i]
-		}
-	}
-}
-
-// dense16x3GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 3
-// outputs.
-func dense16x3GradW(dw *[16][3]float32, x, dy []float32, n int) {
-	clear(dw[:])
-	r := 0
-	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[16]float32)(x[r*16:]), (*[3]float32)(dy[r*3:])
-		x1, d1 := (*[16]float32)(x[(r+1)*16:]), (*[3]float32)(dy[(r+1)*3:])
-		x2, d2 := (*[16]float32)(x[(r+2)*16:]), (*[3]float32)(dy[(r+2)*3:])
-		x3, d3 := (*[16]float32)(x[(r+3)*16:]), (*[3]float32)(dy[(r+3)*3:])
-		x4, d4 := (*[16]float32)(x[(r+4)*16:]), (*[3]float32)(dy[(r+4)*3:])
-		x5, d5 := (*[16]float32)(x[(r+5)*16:]), (*[3]float32)(dy[(r+5)*3:])
-		x6, d6 := (*[16]float32)(x[(r+6)*16:]), (*[3]float32)(dy[(r+6)*3:])
-		x7, d7 := (*[16]float32)(x[(r+7)*16:]), (*[3]float32)(dy[(r+7)*3:])
-		for i := range 16 {
-			v := &dw[i]
-			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
-			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 3 {
-				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
-			}
-		}
-	}
-	for ; r < n; r++ {
-		xr, dr := (*[16]float32)(x[r*16:]), (*[3]float32)(dy[r*3:])
-		for i := range 16 {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += a * dr[o]
-			}
-		}
-	}
-}
-
-// dense16x3GradX computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
+// dense16x3GradXGo computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
 // 0, for 16 inputs and 3 outputs, written out.
-func dense16x3GradX(dx, dy []float32, w *[16][3]float32, h []float32, n int) {
+func dense16x3GradXGo(dx, dy []float32, w *[16][3]float32, h []float32, n int) {
 	for r := range n {
 		dyr := (*[3]float32)(dy[r*3:])
 		dxr := (*[16]float32)(dx[r*16:])
@@ -320,10 +275,66 @@ func dense16x3GradX(dx, dy []float32, w *[16][3]float32, h []float32, n int) {
 	}
 }
 
-// columnSums16 computes, over n rows of 16:
+// columnSums3 computes, over n rows of 3:
 //
 //	g[i] = Σ_r dy[r,i]
-func columnSums16(g *[16]float32, dy []float32, n int) {
+func columnSums3(g *[3]float32, dy []float32, n int, t *nn.Worker) {
+	if !t.Solo() {
+		return
+	}
+	clear(g[:])
+	for r := range n {
+		dyr := (*[3]float32)(dy[r*3:])
+		for i := range 3 {
+			g[i] += dyr[i]
+		}
+	}
+}
+
+// dense16x3GradWGo computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 3
+// outputs.
+func dense16x3GradWGo(dw *[16][3]float32, x, dy []float32, n int, t *nn.Worker) {
+	i0, i1 := t.Share(16)
+	clear(dw[i0:i1])
+	r := 0
+	for ; r+8 <= n; r += 8 {
+		x0, d0 := (*[16]float32)(x[r*16:]), (*[3]float32)(dy[r*3:])
+		x1, d1 := (*[16]float32)(x[(r+1)*16:]), (*[3]float32)(dy[(r+1)*3:])
+		x2, d2 := (*[16]float32)(x[(r+2)*16:]), (*[3]float32)(dy[(r+2)*3:])
+		x3, d3 := (*[16]float32)(x[(r+3)*16:]), (*[3]float32)(dy[(r+3)*3:])
+		x4, d4 := (*[16]float32)(x[(r+4)*16:]), (*[3]float32)(dy[(r+4)*3:])
+		x5, d5 := (*[16]float32)(x[(r+5)*16:]), (*[3]float32)(dy[(r+5)*3:])
+		x6, d6 := (*[16]float32)(x[(r+6)*16:]), (*[3]float32)(dy[(r+6)*3:])
+		x7, d7 := (*[16]float32)(x[(r+7)*16:]), (*[3]float32)(dy[(r+7)*3:])
+		for i := i0; i < i1; i++ {
+			v := &dw[i]
+			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
+			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
+			for o := range 3 {
+				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
+					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+			}
+		}
+	}
+	for ; r < n; r++ {
+		xr, dr := (*[16]float32)(x[r*16:]), (*[3]float32)(dy[r*3:])
+		for i := i0; i < i1; i++ {
+			v := &dw[i]
+			a := xr[i]
+			for o := range dr {
+				v[o] += a * dr[o]
+			}
+		}
+	}
+}
+
+// columnSums16Go computes, over n rows of 16:
+//
+//	g[i] = Σ_r dy[r,i]
+func columnSums16Go(g *[16]float32, dy []float32, n int, t *nn.Worker) {
+	if !t.Solo() {
+		return
+	}
 	clear(g[:])
 	for r := range n {
 		dyr := (*[16]float32)(dy[r*16:])
@@ -333,10 +344,11 @@ func columnSums16(g *[16]float32, dy []float32, n int) {
 	}
 }
 
-// dense4x16GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 4 inputs and 16
+// dense4x16GradWGo computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 4 inputs and 16
 // outputs.
-func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int) {
-	clear(dw[:])
+func dense4x16GradWGo(dw *[4][16]float32, x, dy []float32, n int, t *nn.Worker) {
+	i0, i1 := t.Share(4)
+	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
 		x0, d0 := (*[4]float32)(x[r*4:]), (*[16]float32)(dy[r*16:])
@@ -347,7 +359,7 @@ func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int) {
 		x5, d5 := (*[4]float32)(x[(r+5)*4:]), (*[16]float32)(dy[(r+5)*16:])
 		x6, d6 := (*[4]float32)(x[(r+6)*4:]), (*[16]float32)(dy[(r+6)*16:])
 		x7, d7 := (*[4]float32)(x[(r+7)*4:]), (*[16]float32)(dy[(r+7)*16:])
-		for i := range 4 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
@@ -359,7 +371,7 @@ func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int) {
 	}
 	for ; r < n; r++ {
 		xr, dr := (*[4]float32)(x[r*4:]), (*[16]float32)(dy[r*16:])
-		for i := range 4 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {

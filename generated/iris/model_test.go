@@ -9,10 +9,13 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 
+	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/optim"
+	"github.com/nngen-go/nngen/runtime/peak"
 	"github.com/nngen-go/nngen/runtime/train"
 )
 
@@ -266,6 +269,24 @@ func TestTrainPoisoned(t *testing.T) {
 	}
 }
 
+// The number of workers changes no bit of a training step.
+func TestWorkersSameBits(t *testing.T) {
+	n := batchRows
+	step := train.Step{Seed: 3, Index: 2, Total: n}
+	alone, shared := loaded(t, newTest(t), n), loaded(t, newTest(t), n)
+	team := nn.NewTeam(3)
+	defer team.Close()
+	shared.Share(team)
+	alone.Train(n, step)
+	shared.n, shared.step = n, step
+	team.Run(shared.trainPart) // however little work there is
+	for i, g := range alone.Gradients() {
+		if s := shared.Gradients()[i]; math.Float32bits(g) != math.Float32bits(s) {
+			t.Fatalf("gradient %d is %v, with three workers %v", i, g, s)
+		}
+	}
+}
+
 func TestOneBatchOverfits(t *testing.T) {
 	n := min(8, batchRows)
 	m := newTest(t)
@@ -367,5 +388,79 @@ func TestGradientsAgreeWithTrain(t *testing.T) {
 	}
 	if m.Apply(nil, &g) == nil {
 		t.Error("no optimizer, and nothing said so")
+	}
+}
+
+// The benchmarks say how close the network comes to what the machine can do:
+// %peak is the share of the fastest loop of multiply-adds, %read that of the
+// fastest loop over as many bytes as there are weights. Both loops run between
+// parts of the work.
+
+func BenchmarkPredict(b *testing.B) {
+	m, x := New(Seed(1)), sample(1)
+	var out Output
+	b.Run(nn.CPU().String(), func(b *testing.B) {
+		b.ReportAllocs()
+		peak.Measure(b, b.N, peak.Work{Flops: 290}, func() { out = m.Predict(&x) })
+	})
+	_ = out
+}
+
+func BenchmarkPredictBatch(b *testing.B) {
+	x := samples(16)
+	out := make([]Output, len(x))
+	withWorkers(b, func(b *testing.B, m *Model, workers int) {
+		peak.Measure(b, b.N, peak.Work{Workers: workers, Flops: 4640}, func() {
+			if err := m.PredictBatch(out, x); err != nil {
+				b.Fatal(err)
+			}
+		})
+	})
+}
+
+// A step of Fit, from its rows to the parameters, over 16 rows.
+func BenchmarkTrainStep(b *testing.B) {
+	x, y := samples(16), targets(16)
+	withWorkers(b, func(b *testing.B, m *Model, workers int) {
+		fit := func(d Dataset) {
+			cfg := FitConfig{Epochs: 1, BatchSize: len(x), NoShuffle: true, ValidationSplit: -1}
+			if _, err := m.Fit(b.Context(), d, cfg); err != nil {
+				b.Fatal(err)
+			}
+		}
+		fit(Slices(x, y)) // makes what is made once
+		b.ResetTimer()
+		meter := peak.NewMeter(b, b.N, peak.Work{Workers: workers, Flops: 10817})
+		fit(&repeated{Slices(x, y), x, y, b.N, meter})
+		meter.Report()
+	})
+}
+
+// repeated is a data set of the same batch for every step of a benchmark.
+type repeated struct {
+	Dataset
+	x     []Input
+	y     []Target
+	steps int
+	meter *peak.Meter
+}
+
+func (r *repeated) Len() int { return r.steps * len(r.x) }
+
+func (r *repeated) At(i int) (*Input, *Target, float32) {
+	step, row := i/len(r.x), i%len(r.x)
+	if row == 0 {
+		r.meter.Begin(step)
+	}
+	return &r.x[row], &r.y[row], 1
+}
+
+// withWorkers runs a benchmark on one core and, if there are more, on all.
+func withWorkers(b *testing.B, run func(b *testing.B, m *Model, workers int)) {
+	for _, workers := range slices.Compact([]int{1, runtime.GOMAXPROCS(0)}) {
+		b.Run(fmt.Sprintf("%s/workers=%d", nn.CPU(), workers), func(b *testing.B) {
+			b.ReportAllocs()
+			run(b, New(Seed(1), Workers(workers)), workers)
+		})
 	}
 }

@@ -99,6 +99,12 @@ func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 		return 0, fmt.Errorf("iris: Gradients: %d inputs, %d targets, %d weights", len(b.X), len(b.Y), len(b.Weight))
 	}
 	e := m.trainer()
+	if len(b.X) >= trainShare {
+		team := nn.NewTeam(m.session.Workers)
+		defer team.Close()
+		e.Share(team)
+		defer e.Share(nil)
+	}
 	*g = Params{}
 	sum, grads := 0.0, g.flat()
 	for first := 0; first < len(b.X); first += batchRows {
@@ -137,23 +143,40 @@ func (m *Model) Apply(o *Optimizer, g *Params) error {
 	return o.Apply(m.params.flat()[:trainable], g.flat()[:trainable])
 }
 
+// workFloats is the scratch that the kernels of a worker need.
+const workFloats = 48
+
+// trainShare is how many rows are worth sharing out among workers: as many as
+// keep one of them busy for some microseconds.
+const trainShare = 1551
+
 // engine is a training step and the memory that it works in. It implements
 // train.Engine.
 type engine struct {
 	params, grads *Params
-	team          *nn.Team     // the workers of one Fit or Evaluate; nil: alone
-	a             [673]float32 // the arena
+	a             [737]float32 // the arena
 	inputs
 	target  [batchRows]int32
 	weight  [batchRows]float32
 	outputs [1][]float32 // rows of the last Train or Evaluate
 	losses  [1]float64
 	class   [1]float32 // a class number as a metric reads it
+
+	team                    *nn.Team // nil: one worker
+	trainPart, evaluatePart func(t *nn.Worker)
+	n                       int // rows and step that the team is at
+	step                    train.Step
+	work                    [][]float32 // scratch of each worker
 }
 
 var _ train.Engine[Input, Target] = (*engine)(nil)
 
-func newEngine(p *Params) *engine { return &engine{params: p, grads: new(Params)} }
+func newEngine(p *Params) *engine {
+	e := &engine{params: p, grads: new(Params)}
+	e.trainPart, e.evaluatePart = e.trainRows, e.evaluateRows
+	e.work = [][]float32{make([]float32, workFloats)}
+	return e
+}
 
 func (e *engine) MicroBatch() int        { return batchRows }
 func (e *engine) Segments() []nn.Segment { return segments }
@@ -164,11 +187,17 @@ func (e *engine) OutputNames() []string  { return []string{"species"} }
 func (e *engine) BatchStatistics() bool  { return false }
 func (e *engine) Weight(row int) float32 { return e.weight[row] }
 
-// Share gives the engine the workers of one Fit or Evaluate; nil: it works alone.
-func (e *engine) Share(t *nn.Team) { e.team = t }
-
 // Prepare has nothing to do: the kernels read the parameters themselves.
 func (e *engine) Prepare() {}
+
+// Share gives the engine the workers of one Fit or Evaluate; nil: none beside
+// the caller.
+func (e *engine) Share(t *nn.Team) {
+	e.team = t
+	for len(e.work) < t.Workers() {
+		e.work = append(e.work, make([]float32, workFloats))
+	}
+}
 
 // Load copies an example into a row. Rows are loaded in order, from 0.
 func (e *engine) Load(row int, x *Input, y *Target, weight float32) error {
@@ -184,20 +213,51 @@ func (e *engine) Load(row int, x *Input, y *Target, weight float32) error {
 // Train runs forward and backward over the first n rows and returns their share
 // of the batch's loss.
 func (e *engine) Train(n int, s train.Step) float64 {
-	e.outputs[0], e.losses[0] = forward(
-		e.a[:], e.x[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, n,
-	)
-	backward(e.a[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, e.grads, n)
+	e.run(n, s, e.trainPart)
+	e.losses[0] = float64(e.a[736])
 	return e.losses[0]
 }
 
 // Evaluate runs the network over the first n rows as Predict does and returns
 // their share of the loss.
 func (e *engine) Evaluate(n int, s train.Step) float64 {
-	e.outputs[0], e.losses[0] = evaluate(
-		e.a[:], e.x[:], e.weight[:], e.target[:], 1/float32(s.Total), e.params, n,
-	)
+	e.run(n, s, e.evaluatePart)
+	e.losses[0] = float64(e.a[16])
 	return e.losses[0]
+}
+
+// run has the workers do their parts, or the caller all of it.
+func (e *engine) run(n int, s train.Step, part func(*nn.Worker)) {
+	e.n, e.step = n, s
+	if n < trainShare {
+		part(nil)
+	} else {
+		e.team.Run(part)
+	}
+}
+
+// trainRows is the part of a worker in Train.
+func (e *engine) trainRows(t *nn.Worker) {
+	rows := forward(
+		e.a[:], e.x[:], e.weight[:], e.target[:], 1/float32(e.step.Total), e.params, e.n, t,
+	)
+	backward(
+		e.a[:], e.weight[:], e.target[:], 1/float32(e.step.Total), e.params, e.grads,
+		e.work[t.Index()], e.n, t,
+	)
+	if t.Solo() {
+		e.outputs[0] = rows
+	}
+}
+
+// evaluateRows is the part of a worker in Evaluate.
+func (e *engine) evaluateRows(t *nn.Worker) {
+	rows := evaluate(
+		e.a[:], e.x[:], e.weight[:], e.target[:], 1/float32(e.step.Total), e.params, e.n, t,
+	)
+	if t.Solo() {
+		e.outputs[0] = rows
+	}
 }
 
 // Outputs is an output of a row that was last trained on or evaluated.

@@ -3,24 +3,45 @@
 
 package mnist
 
+import "github.com/nngen-go/nngen/runtime/nn"
+
 // backward computes the gradients of the loss, from what forward left in the
 // arena.
-func backward(a, weight []float32, target []int32, invTotal float32, p, g *Params, n int) {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	dDigitPreFromLoss := a[232704 : 232704+n*10]
-	dDigitSum := a[168576 : 168576+n]
-	digitSum := a[168576 : 168576+n]
-	dDigitPre := a[232704 : 232704+n*10]
-	dHiddenPre := a[165888 : 165888+n*512]
-	digitExp := a[167168 : 167168+n*10]
-	hidden := a[100352 : 100352+n*512]
-	rescaling := a[0 : n*784]
+func backward(
+	a, weightAll []float32,
+	targetAll []int32,
+	invTotal float32,
+	p, g *Params,
+	work []float32,
+	n int,
+	t *nn.Worker,
+) {
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	lossBackward(dDigitPreFromLoss, dDigitSum, weight, digitSum, target, invTotal, n)
+	// Names that share memory never live at the same time, or a kernel works in place.
+	dDigitPreFromLoss := a[233984+r0*10 : 233984+r1*10]
+	dDigitSum := a[235264+r0 : 235264+r1]
+	weight := weightAll[r0:r1]
+	digitSum := a[235264+r0 : 235264+r1]
+	target := targetAll[r0:r1]
+	dDigitPre := a[233984+r0*10 : 233984+r1*10]
+	dHiddenPre := a[165888+r0*512 : 165888+r1*512]
+	digitExp := a[231424+r0*10 : 231424+r1*10]
+	hidden := a[100352+r0*512 : 100352+r1*512]
+	dDigitPreAll := a[233984 : 233984+n*10]
+	hiddenAll := a[100352 : 100352+n*512]
+	dHiddenPreAll := a[165888 : 165888+n*512]
+	rescalingAll := a[0 : n*784]
+
+	t.Wait()
+	lossBackward(dDigitPreFromLoss, dDigitSum, weight, digitSum, target, invTotal, rows)
 	digitBackward(
-		dDigitPre, dHiddenPre, dDigitPreFromLoss, digitExp, dDigitSum, hidden, p, g, n,
+		dDigitPre, dHiddenPre, dDigitPreFromLoss, digitExp, dDigitSum, hidden, p, work, rows,
 	)
-	hiddenBackward(dHiddenPre, rescaling, g, n)
+	t.Wait()
+	digitGradients(dDigitPreAll, hiddenAll, g, n, t)
+	hiddenGradients(dHiddenPreAll, rescalingAll, g, work, n, t)
 }
 
 // lossBackward starts the gradients at the loss: sparse categorical
@@ -39,24 +60,37 @@ func lossBackward(
 // digitBackward computes the gradients of layers "hidden" (Dense) and "digit"
 // (Dense): exp gradient, relu gradient.
 //
-//	dDigitPreFromLoss (n, 10), digitExp (n, 10), dDigitSum (n, 1), hidden (n, 512),
-//	  DigitW (512, 10)
-//	→ dDigitPre (n, 10), dDigitB (10), dDigitW (512, 10), dHiddenPre (n, 512)
+//	dDigitPreFromLoss (n, 10), digitExp (n, 10), dDigitSum (n, 1), DigitW (512, 10),
+//	  hidden (n, 512)
+//	→ dDigitPre (n, 10), dHiddenPre (n, 512)
 func digitBackward(
 	dDigitPre, dHiddenPre, dDigitPreFromLoss, digitExp, dDigitSum, hidden []float32,
-	p, g *Params,
+	p *Params,
+	work []float32,
 	n int,
 ) {
 	expGradient10(dDigitPre, dDigitPreFromLoss, digitExp, dDigitSum, n)
-	columnSums10(&g.DigitB, dDigitPre, n)
-	dense512x10GradW(&g.DigitW, hidden, dDigitPre, n)
-	dense512x10GradX(dHiddenPre, dDigitPre, &p.DigitW, hidden, n)
+	dense512x10GradX(dHiddenPre, dDigitPre, &p.DigitW, hidden, work, n)
 }
 
-// hiddenBackward computes the gradients of layer "hidden" (Dense).
+// digitGradients computes the gradients of layer "digit" (Dense).
+//
+//	dDigitPre (n, 10), hidden (n, 512) → dDigitB (10), dDigitW (512, 10)
+func digitGradients(dDigitPre, hidden []float32, g *Params, n int, t *nn.Worker) {
+	columnSums10(&g.DigitB, dDigitPre, n, t)
+	dense512x10GradW(&g.DigitW, hidden, dDigitPre, n, t)
+}
+
+// hiddenGradients computes the gradients of layer "hidden" (Dense).
 //
 //	dHiddenPre (n, 512), rescaling (n, 784) → dHiddenB (512), dHiddenW (784, 512)
-func hiddenBackward(dHiddenPre, rescaling []float32, g *Params, n int) {
-	columnSums512(&g.HiddenB, dHiddenPre, n)
-	dense784x512GradW(&g.HiddenW, rescaling, dHiddenPre, n)
+func hiddenGradients(
+	dHiddenPre, rescaling []float32,
+	g *Params,
+	work []float32,
+	n int,
+	t *nn.Worker,
+) {
+	columnSums512(&g.HiddenB, dHiddenPre, n, t)
+	dense784x512GradW(&g.HiddenW, rescaling, dHiddenPre, work, n, t)
 }

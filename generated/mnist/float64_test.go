@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/train"
 )
 
@@ -27,14 +28,15 @@ func (p *params64) flat() []float64 {
 // step64 is a training step in double precision over the rows that e holds.
 func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *params64) {
 	g = new(params64)
-	a := make([]float64, 233985)
+	a := make([]float64, 235393)
 	for i := range a {
 		a[i] = math.NaN()
 	}
 	loss = forwardF64(
 		a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n,
+		nil,
 	)
-	backwardF64(a, float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, g, n)
+	backwardF64(a, float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, g, n, nil)
 	return loss, g
 }
 
@@ -123,56 +125,83 @@ func TestTrajectory(t *testing.T) {
 	}
 }
 
-// forwardF64 runs the network on n samples as training does. It returns their
+// forwardF64 runs the network on n samples as training does and returns their
 // share of the loss.
 func forwardF64(
-	a, x, weight []float64,
-	target []int32,
+	a, xAll, weightAll []float64,
+	targetAll []int32,
 	invTotal float64,
 	p *params64,
 	n int,
+	t *nn.Worker,
 ) float64 {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	rescaling := a[0 : n*784]
-	hidden := a[100352 : 100352+n*512]
-	digitPre := a[165888 : 165888+n*10]
-	digitMax := a[168448 : 168448+n]
-	digitExp := a[167168 : 167168+n*10]
-	digitSum := a[168576 : 168576+n]
-	digit := a[231424 : 231424+n*10]
-	lossLogsumexp := a[168448 : 168448+n]
-	lossGather := a[168704 : 168704+n]
-	digitTotal := (*[1]float64)(a[233984:])
-	digitLoss := (*[1]float64)(a[233984:])
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	rescalingTrainF64(rescaling, x, n)
-	hiddenTrainF64(hidden, rescaling, p, n)
-	digitTrainF64(digitPre, digitMax, digitExp, digitSum, digit, hidden, p, n)
-	lossTrainF64(
-		lossLogsumexp, lossGather, digitMax, digitSum, digitPre, weight, digitTotal,
-		digitLoss, target, invTotal, n,
+	// Names that share memory never live at the same time, or a kernel works in place.
+	rescaling := a[r0*784 : r1*784]
+	x := xAll[r0*784 : r1*784]
+	hidden := a[100352+r0*512 : 100352+r1*512]
+	digitPre := a[165888+r0*10 : 165888+r1*10]
+	digitMax := a[167168+r0 : 167168+r1]
+	digitExp := a[231424+r0*10 : 231424+r1*10]
+	digitSum := a[235264+r0 : 235264+r1]
+	digit := a[232704+r0*10 : 232704+r1*10]
+	lossLogsumexp := a[167168+r0 : 167168+r1]
+	lossGather := a[233984+r0 : 233984+r1]
+	target := targetAll[r0:r1]
+	lossLogsumexpAll := a[167168 : 167168+n]
+	lossGatherAll := a[233984 : 233984+n]
+	digitTotal := (*[1]float64)(a[234112:])
+	digitLoss := (*[1]float64)(a[235392:])
+
+	rescalingTrainF64(rescaling, x, rows)
+	hiddenTrainF64(hidden, rescaling, p, rows)
+	digitTrainF64(digitPre, digitMax, digitExp, digitSum, digit, hidden, p, rows)
+	lossTrainF64(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, rows)
+	t.Wait()
+	lossTrainingF64(
+		lossLogsumexpAll, lossGatherAll, weightAll, digitTotal, digitLoss, invTotal, n, t,
 	)
 	return digitLoss[0]
 }
 
 // backwardF64 computes the gradients of the loss, from what forwardF64 left in
 // the arena.
-func backwardF64(a, weight []float64, target []int32, invTotal float64, p, g *params64, n int) {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	dDigitPreFromLoss := a[232704 : 232704+n*10]
-	dDigitSum := a[168576 : 168576+n]
-	digitSum := a[168576 : 168576+n]
-	dDigitPre := a[232704 : 232704+n*10]
-	dHiddenPre := a[165888 : 165888+n*512]
-	digitExp := a[167168 : 167168+n*10]
-	hidden := a[100352 : 100352+n*512]
-	rescaling := a[0 : n*784]
+func backwardF64(
+	a, weightAll []float64,
+	targetAll []int32,
+	invTotal float64,
+	p, g *params64,
+	n int,
+	t *nn.Worker,
+) {
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	lossBackwardF64(dDigitPreFromLoss, dDigitSum, weight, digitSum, target, invTotal, n)
+	// Names that share memory never live at the same time, or a kernel works in place.
+	dDigitPreFromLoss := a[233984+r0*10 : 233984+r1*10]
+	dDigitSum := a[235264+r0 : 235264+r1]
+	weight := weightAll[r0:r1]
+	digitSum := a[235264+r0 : 235264+r1]
+	target := targetAll[r0:r1]
+	dDigitPre := a[233984+r0*10 : 233984+r1*10]
+	dHiddenPre := a[165888+r0*512 : 165888+r1*512]
+	digitExp := a[231424+r0*10 : 231424+r1*10]
+	hidden := a[100352+r0*512 : 100352+r1*512]
+	dDigitPreAll := a[233984 : 233984+n*10]
+	hiddenAll := a[100352 : 100352+n*512]
+	dHiddenPreAll := a[165888 : 165888+n*512]
+	rescalingAll := a[0 : n*784]
+
+	t.Wait()
+	lossBackwardF64(dDigitPreFromLoss, dDigitSum, weight, digitSum, target, invTotal, rows)
 	digitBackwardF64(
-		dDigitPre, dHiddenPre, dDigitPreFromLoss, digitExp, dDigitSum, hidden, p, g, n,
+		dDigitPre, dHiddenPre, dDigitPreFromLoss, digitExp, dDigitSum, hidden, p, rows,
 	)
-	hiddenBackwardF64(dHiddenPre, rescaling, g, n)
+	t.Wait()
+	digitGradientsF64(dDigitPreAll, hiddenAll, g, n, t)
+	hiddenGradientsF64(dHiddenPreAll, rescalingAll, g, n, t)
 }
 
 // rescalingTrainF64 computes layers "flatten" (Flatten) and "rescaling"
@@ -206,18 +235,33 @@ func digitTrainF64(
 // lossTrainF64 computes the loss: sparse categorical crossentropy, mean over
 // the batch.
 //
-//	digitMax (n, 1), digitSum (n, 1), digitPre (n, 10), target (n), weight (n)
-//	→ lossLogsumexp (n, 1), lossGather (n), digitTotal (), digitLoss ()
+//	digitMax (n, 1), digitSum (n, 1), digitPre (n, 10), target (n)
+//	→ lossLogsumexp (n, 1), lossGather (n)
 func lossTrainF64(
-	lossLogsumexp, lossGather, digitMax, digitSum, digitPre, weight []float64,
-	digitTotal, digitLoss *[1]float64,
+	lossLogsumexp, lossGather, digitMax, digitSum, digitPre []float64,
 	target []int32,
-	invTotal float64,
 	n int,
 ) {
 	logsumexpRowsF64(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, n)
-	weightedSumRowsF64(digitTotal, lossLogsumexp, lossGather, weight, n)
-	batchMeanScalarF64(digitLoss, digitTotal, invTotal)
+}
+
+// lossTrainingF64 computes the loss: sparse categorical crossentropy, mean over
+// the batch.
+//
+//	lossLogsumexp (n, 1), lossGather (n), weight (n) → digitTotal (), digitLoss ()
+func lossTrainingF64(
+	lossLogsumexp, lossGather, weight []float64,
+	digitTotal, digitLoss *[1]float64,
+	invTotal float64,
+	n int,
+	t *nn.Worker,
+) {
+	if t.Solo() {
+		weightedSumRowsF64(digitTotal, lossLogsumexp, lossGather, weight, n)
+	}
+	if t.Solo() {
+		batchMeanScalarF64(digitLoss, digitTotal, invTotal)
+	}
 }
 
 // lossBackwardF64 starts the gradients at the loss: sparse categorical
@@ -238,26 +282,32 @@ func lossBackwardF64(
 // digitBackwardF64 computes the gradients of layers "hidden" (Dense) and
 // "digit" (Dense): exp gradient, relu gradient.
 //
-//	dDigitPreFromLoss (n, 10), digitExp (n, 10), dDigitSum (n, 1), hidden (n, 512),
-//	  DigitW (512, 10)
-//	→ dDigitPre (n, 10), dDigitB (10), dDigitW (512, 10), dHiddenPre (n, 512)
+//	dDigitPreFromLoss (n, 10), digitExp (n, 10), dDigitSum (n, 1), DigitW (512, 10),
+//	  hidden (n, 512)
+//	→ dDigitPre (n, 10), dHiddenPre (n, 512)
 func digitBackwardF64(
 	dDigitPre, dHiddenPre, dDigitPreFromLoss, digitExp, dDigitSum, hidden []float64,
-	p, g *params64,
+	p *params64,
 	n int,
 ) {
 	expGradient10F64(dDigitPre, dDigitPreFromLoss, digitExp, dDigitSum, n)
-	columnSums10F64(&g.DigitB, dDigitPre, n)
-	dense512x10GradWF64(&g.DigitW, hidden, dDigitPre, n)
 	dense512x10GradXF64(dHiddenPre, dDigitPre, &p.DigitW, hidden, n)
 }
 
-// hiddenBackwardF64 computes the gradients of layer "hidden" (Dense).
+// digitGradientsF64 computes the gradients of layer "digit" (Dense).
+//
+//	dDigitPre (n, 10), hidden (n, 512) → dDigitB (10), dDigitW (512, 10)
+func digitGradientsF64(dDigitPre, hidden []float64, g *params64, n int, t *nn.Worker) {
+	columnSums10F64(&g.DigitB, dDigitPre, n, t)
+	dense512x10GradWF64(&g.DigitW, hidden, dDigitPre, n, t)
+}
+
+// hiddenGradientsF64 computes the gradients of layer "hidden" (Dense).
 //
 //	dHiddenPre (n, 512), rescaling (n, 784) → dHiddenB (512), dHiddenW (784, 512)
-func hiddenBackwardF64(dHiddenPre, rescaling []float64, g *params64, n int) {
-	columnSums512F64(&g.HiddenB, dHiddenPre, n)
-	dense784x512GradWF64(&g.HiddenW, rescaling, dHiddenPre, n)
+func hiddenGradientsF64(dHiddenPre, rescaling []float64, g *params64, n int, t *nn.Worker) {
+	columnSums512F64(&g.HiddenB, dHiddenPre, n, t)
+	dense784x512GradWF64(&g.HiddenW, rescaling, dHiddenPre, n, t)
 }
 
 // rescale784F64 computes rescale for rows of 784:
@@ -445,55 +495,6 @@ func expGradient10F64(dx, dy, x, dz []float64, n int) {
 	}
 }
 
-// columnSums10F64 computes, over n rows of 10:
-//
-//	g[i] = Σ_r dy[r,i]
-func columnSums10F64(g *[10]float64, dy []float64, n int) {
-	clear(g[:])
-	for r := range n {
-		dyr := (*[10]float64)(dy[r*10:])
-		for i := range 10 {
-			g[i] += dyr[i]
-		}
-	}
-}
-
-// dense512x10GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 512 inputs and
-// 10 outputs.
-func dense512x10GradWF64(dw *[512][10]float64, x, dy []float64, n int) {
-	clear(dw[:])
-	r := 0
-	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[512]float64)(x[r*512:]), (*[10]float64)(dy[r*10:])
-		x1, d1 := (*[512]float64)(x[(r+1)*512:]), (*[10]float64)(dy[(r+1)*10:])
-		x2, d2 := (*[512]float64)(x[(r+2)*512:]), (*[10]float64)(dy[(r+2)*10:])
-		x3, d3 := (*[512]float64)(x[(r+3)*512:]), (*[10]float64)(dy[(r+3)*10:])
-		x4, d4 := (*[512]float64)(x[(r+4)*512:]), (*[10]float64)(dy[(r+4)*10:])
-		x5, d5 := (*[512]float64)(x[(r+5)*512:]), (*[10]float64)(dy[(r+5)*10:])
-		x6, d6 := (*[512]float64)(x[(r+6)*512:]), (*[10]float64)(dy[(r+6)*10:])
-		x7, d7 := (*[512]float64)(x[(r+7)*512:]), (*[10]float64)(dy[(r+7)*10:])
-		for i := range 512 {
-			v := &dw[i]
-			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
-			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 10 {
-				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
-			}
-		}
-	}
-	for ; r < n; r++ {
-		xr, dr := (*[512]float64)(x[r*512:]), (*[10]float64)(dy[r*10:])
-		for i := range 512 {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += a * dr[o]
-			}
-		}
-	}
-}
-
 // dense512x10GradXF64 computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
 // else 0, for 512 inputs and 10 outputs.
 func dense512x10GradXF64(dx, dy []float64, w *[512][10]float64, h []float64, n int) {
@@ -526,10 +527,66 @@ func dense512x10GradXF64(dx, dy []float64, w *[512][10]float64, h []float64, n i
 	}
 }
 
+// columnSums10F64 computes, over n rows of 10:
+//
+//	g[i] = Σ_r dy[r,i]
+func columnSums10F64(g *[10]float64, dy []float64, n int, t *nn.Worker) {
+	if !t.Solo() {
+		return
+	}
+	clear(g[:])
+	for r := range n {
+		dyr := (*[10]float64)(dy[r*10:])
+		for i := range 10 {
+			g[i] += dyr[i]
+		}
+	}
+}
+
+// dense512x10GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 512 inputs and
+// 10 outputs.
+func dense512x10GradWF64(dw *[512][10]float64, x, dy []float64, n int, t *nn.Worker) {
+	i0, i1 := t.Share(512)
+	clear(dw[i0:i1])
+	r := 0
+	for ; r+8 <= n; r += 8 {
+		x0, d0 := (*[512]float64)(x[r*512:]), (*[10]float64)(dy[r*10:])
+		x1, d1 := (*[512]float64)(x[(r+1)*512:]), (*[10]float64)(dy[(r+1)*10:])
+		x2, d2 := (*[512]float64)(x[(r+2)*512:]), (*[10]float64)(dy[(r+2)*10:])
+		x3, d3 := (*[512]float64)(x[(r+3)*512:]), (*[10]float64)(dy[(r+3)*10:])
+		x4, d4 := (*[512]float64)(x[(r+4)*512:]), (*[10]float64)(dy[(r+4)*10:])
+		x5, d5 := (*[512]float64)(x[(r+5)*512:]), (*[10]float64)(dy[(r+5)*10:])
+		x6, d6 := (*[512]float64)(x[(r+6)*512:]), (*[10]float64)(dy[(r+6)*10:])
+		x7, d7 := (*[512]float64)(x[(r+7)*512:]), (*[10]float64)(dy[(r+7)*10:])
+		for i := i0; i < i1; i++ {
+			v := &dw[i]
+			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
+			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
+			for o := range 10 {
+				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
+					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+			}
+		}
+	}
+	for ; r < n; r++ {
+		xr, dr := (*[512]float64)(x[r*512:]), (*[10]float64)(dy[r*10:])
+		for i := i0; i < i1; i++ {
+			v := &dw[i]
+			a := xr[i]
+			for o := range dr {
+				v[o] += a * dr[o]
+			}
+		}
+	}
+}
+
 // columnSums512F64 computes, over n rows of 512:
 //
 //	g[i] = Σ_r dy[r,i]
-func columnSums512F64(g *[512]float64, dy []float64, n int) {
+func columnSums512F64(g *[512]float64, dy []float64, n int, t *nn.Worker) {
+	if !t.Solo() {
+		return
+	}
 	clear(g[:])
 	for r := range n {
 		dyr := (*[512]float64)(dy[r*512:])
@@ -541,8 +598,9 @@ func columnSums512F64(g *[512]float64, dy []float64, n int) {
 
 // dense784x512GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 784 inputs
 // and 512 outputs.
-func dense784x512GradWF64(dw *[784][512]float64, x, dy []float64, n int) {
-	clear(dw[:])
+func dense784x512GradWF64(dw *[784][512]float64, x, dy []float64, n int, t *nn.Worker) {
+	i0, i1 := t.Share(784)
+	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
 		x0, d0 := (*[784]float64)(x[r*784:]), (*[512]float64)(dy[r*512:])
@@ -553,7 +611,7 @@ func dense784x512GradWF64(dw *[784][512]float64, x, dy []float64, n int) {
 		x5, d5 := (*[784]float64)(x[(r+5)*784:]), (*[512]float64)(dy[(r+5)*512:])
 		x6, d6 := (*[784]float64)(x[(r+6)*784:]), (*[512]float64)(dy[(r+6)*512:])
 		x7, d7 := (*[784]float64)(x[(r+7)*784:]), (*[512]float64)(dy[(r+7)*512:])
-		for i := range 784 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
@@ -565,7 +623,7 @@ func dense784x512GradWF64(dw *[784][512]float64, x, dy []float64, n int) {
 	}
 	for ; r < n; r++ {
 		xr, dr := (*[784]float64)(x[r*784:]), (*[512]float64)(dy[r*512:])
-		for i := range 784 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {

@@ -3,8 +3,10 @@
 
 package mnist
 
+import "github.com/nngen-go/nngen/runtime/nn"
+
 // predictRow runs the network on one sample and returns its outputs.
-func predictRow(a, x []float32, p *Params) []float32 {
+func predictRow(a, x []float32, p *Params, work []float32) []float32 {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	rescaling := a[0:784]
 	hidden := a[784:1296]
@@ -12,13 +14,13 @@ func predictRow(a, x []float32, p *Params) []float32 {
 	digit := a[10:20]
 
 	rescalingForward(rescaling, x, 1)
-	hiddenForward(hidden, rescaling, p, 1)
+	hiddenForward(hidden, rescaling, p, work, 1)
 	digitForward(digitPre, digit, hidden, p, 1)
 	return digit
 }
 
 // predictRows runs the network on n samples and returns their outputs.
-func predictRows(a, x []float32, p *Params, n int) []float32 {
+func predictRows(a, x []float32, p *Params, work []float32, n int) []float32 {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	rescaling := a[0 : n*784]
 	hidden := a[100352 : 100352+n*512]
@@ -26,72 +28,94 @@ func predictRows(a, x []float32, p *Params, n int) []float32 {
 	digit := a[0 : n*10]
 
 	rescalingForward(rescaling, x, n)
-	hiddenForward(hidden, rescaling, p, n)
+	hiddenForward(hidden, rescaling, p, work, n)
 	digitForward(digitPre, digit, hidden, p, n)
 	return digit
 }
 
-// evaluate runs the network on n samples as Predict does. It returns the
-// outputs and their share of the loss.
+// evaluate runs the network on n samples as Predict does, leaves their share of
+// the loss in the arena and returns the outputs.
 func evaluate(
-	a, x, weight []float32,
-	target []int32,
+	a, xAll, weightAll []float32,
+	targetAll []int32,
 	invTotal float32,
 	p *Params,
+	work []float32,
 	n int,
-) ([]float32, float64) {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	rescaling := a[0 : n*784]
-	hidden := a[100352 : 100352+n*512]
-	digitPre := a[0 : n*10]
-	digitMax := a[2560 : 2560+n]
-	digit := a[1280 : 1280+n*10]
-	digitSum := a[2688 : 2688+n]
-	lossLogsumexp := a[2560 : 2560+n]
-	lossGather := a[2688 : 2688+n]
-	digitTotal := (*[1]float32)(a[0:])
-	digitLoss := (*[1]float32)(a[0:])
+	t *nn.Worker,
+) []float32 {
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	rescalingForward(rescaling, x, n)
-	hiddenForward(hidden, rescaling, p, n)
-	digitEvaluate(digitPre, digitMax, digit, digitSum, hidden, p, n)
-	lossEvaluate(
-		lossLogsumexp, lossGather, digitMax, digitSum, digitPre, weight, digitTotal,
-		digitLoss, target, invTotal, n,
+	// Names that share memory never live at the same time, or a kernel works in place.
+	rescaling := a[r0*784 : r1*784]
+	x := xAll[r0*784 : r1*784]
+	hidden := a[100352+r0*512 : 100352+r1*512]
+	digitPre := a[165888+r0*10 : 165888+r1*10]
+	digitMax := a[168448+r0 : 168448+r1]
+	digit := a[167168+r0*10 : 167168+r1*10]
+	digitSum := a[168576+r0 : 168576+r1]
+	lossLogsumexp := a[168448+r0 : 168448+r1]
+	lossGather := a[168576+r0 : 168576+r1]
+	target := targetAll[r0:r1]
+	lossLogsumexpAll := a[168448 : 168448+n]
+	lossGatherAll := a[168576 : 168576+n]
+	digitTotal := (*[1]float32)(a[0:])
+	digitLoss := (*[1]float32)(a[16:])
+	digitAll := a[167168 : 167168+n*10]
+
+	rescalingForward(rescaling, x, rows)
+	hiddenForward(hidden, rescaling, p, work, rows)
+	digitEvaluate(digitPre, digitMax, digit, digitSum, hidden, p, rows)
+	lossEvaluate(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, rows)
+	t.Wait()
+	lossEvaluation(
+		lossLogsumexpAll, lossGatherAll, weightAll, digitTotal, digitLoss, invTotal, n, t,
 	)
-	return digit, float64(digitLoss[0])
+	return digitAll
 }
 
-// forward runs the network on n samples as training does. It returns the
-// outputs and their share of the loss.
+// forward runs the network on n samples as training does, leaves their share of
+// the loss in the arena and returns the outputs.
 func forward(
-	a, x, weight []float32,
-	target []int32,
+	a, xAll, weightAll []float32,
+	targetAll []int32,
 	invTotal float32,
 	p *Params,
+	work []float32,
 	n int,
-) ([]float32, float64) {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	rescaling := a[0 : n*784]
-	hidden := a[100352 : 100352+n*512]
-	digitPre := a[165888 : 165888+n*10]
-	digitMax := a[168448 : 168448+n]
-	digitExp := a[167168 : 167168+n*10]
-	digitSum := a[168576 : 168576+n]
-	digit := a[231424 : 231424+n*10]
-	lossLogsumexp := a[168448 : 168448+n]
-	lossGather := a[168704 : 168704+n]
-	digitTotal := (*[1]float32)(a[233984:])
-	digitLoss := (*[1]float32)(a[233984:])
+	t *nn.Worker,
+) []float32 {
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	rescalingForward(rescaling, x, n)
-	hiddenForward(hidden, rescaling, p, n)
-	digitTrain(digitPre, digitMax, digitExp, digitSum, digit, hidden, p, n)
-	lossEvaluate(
-		lossLogsumexp, lossGather, digitMax, digitSum, digitPre, weight, digitTotal,
-		digitLoss, target, invTotal, n,
+	// Names that share memory never live at the same time, or a kernel works in place.
+	rescaling := a[r0*784 : r1*784]
+	x := xAll[r0*784 : r1*784]
+	hidden := a[100352+r0*512 : 100352+r1*512]
+	digitPre := a[165888+r0*10 : 165888+r1*10]
+	digitMax := a[167168+r0 : 167168+r1]
+	digitExp := a[231424+r0*10 : 231424+r1*10]
+	digitSum := a[235264+r0 : 235264+r1]
+	digit := a[232704+r0*10 : 232704+r1*10]
+	lossLogsumexp := a[167168+r0 : 167168+r1]
+	lossGather := a[233984+r0 : 233984+r1]
+	target := targetAll[r0:r1]
+	lossLogsumexpAll := a[167168 : 167168+n]
+	lossGatherAll := a[233984 : 233984+n]
+	digitTotal := (*[1]float32)(a[234112:])
+	digitLoss := (*[1]float32)(a[235392:])
+	digitAll := a[232704 : 232704+n*10]
+
+	rescalingForward(rescaling, x, rows)
+	hiddenForward(hidden, rescaling, p, work, rows)
+	digitTrain(digitPre, digitMax, digitExp, digitSum, digit, hidden, p, rows)
+	lossEvaluate(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, rows)
+	t.Wait()
+	lossEvaluation(
+		lossLogsumexpAll, lossGatherAll, weightAll, digitTotal, digitLoss, invTotal, n, t,
 	)
-	return digit, float64(digitLoss[0])
+	return digitAll
 }
 
 // rescalingForward computes layers "flatten" (Flatten) and "rescaling"
@@ -105,8 +129,8 @@ func rescalingForward(rescaling, x []float32, n int) {
 // hiddenForward computes layer "hidden" (Dense): bias, relu.
 //
 //	rescaling (n, 784), HiddenW (784, 512), HiddenB (512) → hidden (n, 512)
-func hiddenForward(hidden, rescaling []float32, p *Params, n int) {
-	dense784x512Relu(hidden, rescaling, &p.HiddenW, &p.HiddenB, n)
+func hiddenForward(hidden, rescaling []float32, p *Params, work []float32, n int) {
+	dense784x512Relu(hidden, rescaling, &p.HiddenW, &p.HiddenB, work, n)
 }
 
 // digitForward computes layer "digit" (Dense): bias, softmax.
@@ -129,18 +153,33 @@ func digitEvaluate(digitPre, digitMax, digit, digitSum, hidden []float32, p *Par
 // lossEvaluate computes the loss: sparse categorical crossentropy, mean over
 // the batch.
 //
-//	digitMax (n, 1), digitSum (n, 1), digitPre (n, 10), target (n), weight (n)
-//	→ lossLogsumexp (n, 1), lossGather (n), digitTotal (), digitLoss ()
+//	digitMax (n, 1), digitSum (n, 1), digitPre (n, 10), target (n)
+//	→ lossLogsumexp (n, 1), lossGather (n)
 func lossEvaluate(
-	lossLogsumexp, lossGather, digitMax, digitSum, digitPre, weight []float32,
-	digitTotal, digitLoss *[1]float32,
+	lossLogsumexp, lossGather, digitMax, digitSum, digitPre []float32,
 	target []int32,
-	invTotal float32,
 	n int,
 ) {
 	logsumexpRows(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, n)
-	weightedSumRows(digitTotal, lossLogsumexp, lossGather, weight, n)
-	batchMeanScalar(digitLoss, digitTotal, invTotal)
+}
+
+// lossEvaluation computes the loss: sparse categorical crossentropy, mean over
+// the batch.
+//
+//	lossLogsumexp (n, 1), lossGather (n), weight (n) → digitTotal (), digitLoss ()
+func lossEvaluation(
+	lossLogsumexp, lossGather, weight []float32,
+	digitTotal, digitLoss *[1]float32,
+	invTotal float32,
+	n int,
+	t *nn.Worker,
+) {
+	if t.Solo() {
+		weightedSumRows(digitTotal, lossLogsumexp, lossGather, weight, n)
+	}
+	if t.Solo() {
+		batchMeanScalar(digitLoss, digitTotal, invTotal)
+	}
 }
 
 // digitTrain computes layer "digit" (Dense): bias, softmax.

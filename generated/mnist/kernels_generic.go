@@ -3,12 +3,16 @@
 
 package mnist
 
-import "math"
+import (
+	"math"
 
-// rescale784 computes rescale for rows of 784:
+	"github.com/nngen-go/nngen/runtime/nn"
+)
+
+// rescale784Go computes rescale for rows of 784:
 //
 //	y = x * 0.00392156862745098
-func rescale784(y, x []float32, n int) {
+func rescale784Go(y, x []float32, n int) {
 	y = y[:n*784]
 	x = x[:n*784]
 	for i := range n * 784 {
@@ -16,9 +20,9 @@ func rescale784(y, x []float32, n int) {
 	}
 }
 
-// dense784x512Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 784
-// inputs and 512 outputs.
-func dense784x512Relu(y, x []float32, w *[784][512]float32, b *[512]float32, n int) {
+// dense784x512ReluGo computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for
+// 784 inputs and 512 outputs.
+func dense784x512ReluGo(y, x []float32, w *[784][512]float32, b *[512]float32, n int) {
 	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*512 : r1*512])
@@ -45,9 +49,9 @@ func dense784x512Relu(y, x []float32, w *[784][512]float32, b *[512]float32, n i
 	}
 }
 
-// dense512x10 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 512 inputs and 10
-// outputs.
-func dense512x10(y, x []float32, w *[512][10]float32, b *[10]float32, n int) {
+// dense512x10Go computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 512 inputs and
+// 10 outputs.
+func dense512x10Go(y, x []float32, w *[512][10]float32, b *[10]float32, n int) {
 	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*10 : r1*10])
@@ -74,13 +78,13 @@ func dense512x10(y, x []float32, w *[512][10]float32, b *[10]float32, n int) {
 	}
 }
 
-// softmax10 computes softmax for rows of 10:
+// softmax10Go computes softmax for rows of 10:
 //
 //	top = max x
 //	y = exp(x - top)
 //	sum = Σ y
 //	y = y / sum
-func softmax10(y, x []float32, n int) {
+func softmax10Go(y, x []float32, n int) {
 	for r := range n {
 		xr := (*[10]float32)(x[r*10:])
 		yr := (*[10]float32)(y[r*10:])
@@ -101,13 +105,13 @@ func softmax10(y, x []float32, n int) {
 	}
 }
 
-// softmax10B computes softmax for rows of 10:
+// softmax10BGo computes softmax for rows of 10:
 //
 //	y = max x
 //	z = exp(x - y)
 //	g = Σ z
 //	z = z / g
-func softmax10B(y, z, g, x []float32, n int) {
+func softmax10BGo(y, z, g, x []float32, n int) {
 	y = y[:n]
 	g = g[:n]
 	for r := range n {
@@ -170,13 +174,13 @@ func batchMeanScalar(y, x *[1]float32, invTotal float32) {
 	y[0] = x[0] * invTotal // batch mean
 }
 
-// softmax10C computes softmax for rows of 10:
+// softmax10CGo computes softmax for rows of 10:
 //
 //	y = max x
 //	z = exp(x - y)
 //	g = Σ z
 //	h = z / g
-func softmax10C(y, z, g, h, x []float32, n int) {
+func softmax10CGo(y, z, g, h, x []float32, n int) {
 	y = y[:n]
 	g = g[:n]
 	for r := range n {
@@ -233,10 +237,10 @@ func logsumexpGradientRows(
 	}
 }
 
-// expGradient10 computes exp gradient for rows of 10:
+// expGradient10Go computes exp gradient for rows of 10:
 //
 //	dx = dy + dz * x
-func expGradient10(dx, dy, x, dz []float32, n int) {
+func expGradient10Go(dx, dy, x, dz []float32, n int) {
 	dz = dz[:n]
 	for r := range n {
 		dxr := (*[10]float32)(dx[r*10:])
@@ -248,58 +252,9 @@ func expGradient10(dx, dy, x, dz []float32, n int) {
 	}
 }
 
-// columnSums10 computes, over n rows of 10:
-//
-//	g[i] = Σ_r dy[r,i]
-func columnSums10(g *[10]float32, dy []float32, n int) {
-	clear(g[:])
-	for r := range n {
-		dyr := (*[10]float32)(dy[r*10:])
-		for i := range 10 {
-			g[i] += dyr[i]
-		}
-	}
-}
-
-// dense512x10GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 512 inputs and 10
-// outputs.
-func dense512x10GradW(dw *[512][10]float32, x, dy []float32, n int) {
-	clear(dw[:])
-	r := 0
-	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[512]float32)(x[r*512:]), (*[10]float32)(dy[r*10:])
-		x1, d1 := (*[512]float32)(x[(r+1)*512:]), (*[10]float32)(dy[(r+1)*10:])
-		x2, d2 := (*[512]float32)(x[(r+2)*512:]), (*[10]float32)(dy[(r+2)*10:])
-		x3, d3 := (*[512]float32)(x[(r+3)*512:]), (*[10]float32)(dy[(r+3)*10:])
-		x4, d4 := (*[512]float32)(x[(r+4)*512:]), (*[10]float32)(dy[(r+4)*10:])
-		x5, d5 := (*[512]float32)(x[(r+5)*512:]), (*[10]float32)(dy[(r+5)*10:])
-		x6, d6 := (*[512]float32)(x[(r+6)*512:]), (*[10]float32)(dy[(r+6)*10:])
-		x7, d7 := (*[512]float32)(x[(r+7)*512:]), (*[10]float32)(dy[(r+7)*10:])
-		for i := range 512 {
-			v := &dw[i]
-			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
-			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 10 {
-				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
-			}
-		}
-	}
-	for ; r < n; r++ {
-		xr, dr := (*[512]float32)(x[r*512:]), (*[10]float32)(dy[r*10:])
-		for i := range 512 {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += a * dr[o]
-			}
-		}
-	}
-}
-
-// dense512x10GradX computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
-// 0, for 512 inputs and 10 outputs.
-func dense512x10GradX(dx, dy []float32, w *[512][10]float32, h []float32, n int) {
+// dense512x10GradXGo computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0,
+// else 0, for 512 inputs and 10 outputs.
+func dense512x10GradXGo(dx, dy []float32, w *[512][10]float32, h []float32, n int) {
 	for i := 0; i < 512; i += 8 {
 		w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 		w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
@@ -329,10 +284,66 @@ func dense512x10GradX(dx, dy []float32, w *[512][10]float32, h []float32, n int)
 	}
 }
 
-// columnSums512 computes, over n rows of 512:
+// columnSums10Go computes, over n rows of 10:
 //
 //	g[i] = Σ_r dy[r,i]
-func columnSums512(g *[512]float32, dy []float32, n int) {
+func columnSums10Go(g *[10]float32, dy []float32, n int, t *nn.Worker) {
+	if !t.Solo() {
+		return
+	}
+	clear(g[:])
+	for r := range n {
+		dyr := (*[10]float32)(dy[r*10:])
+		for i := range 10 {
+			g[i] += dyr[i]
+		}
+	}
+}
+
+// dense512x10GradWGo computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 512 inputs and
+// 10 outputs.
+func dense512x10GradWGo(dw *[512][10]float32, x, dy []float32, n int, t *nn.Worker) {
+	i0, i1 := t.Share(512)
+	clear(dw[i0:i1])
+	r := 0
+	for ; r+8 <= n; r += 8 {
+		x0, d0 := (*[512]float32)(x[r*512:]), (*[10]float32)(dy[r*10:])
+		x1, d1 := (*[512]float32)(x[(r+1)*512:]), (*[10]float32)(dy[(r+1)*10:])
+		x2, d2 := (*[512]float32)(x[(r+2)*512:]), (*[10]float32)(dy[(r+2)*10:])
+		x3, d3 := (*[512]float32)(x[(r+3)*512:]), (*[10]float32)(dy[(r+3)*10:])
+		x4, d4 := (*[512]float32)(x[(r+4)*512:]), (*[10]float32)(dy[(r+4)*10:])
+		x5, d5 := (*[512]float32)(x[(r+5)*512:]), (*[10]float32)(dy[(r+5)*10:])
+		x6, d6 := (*[512]float32)(x[(r+6)*512:]), (*[10]float32)(dy[(r+6)*10:])
+		x7, d7 := (*[512]float32)(x[(r+7)*512:]), (*[10]float32)(dy[(r+7)*10:])
+		for i := i0; i < i1; i++ {
+			v := &dw[i]
+			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
+			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
+			for o := range 10 {
+				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
+					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+			}
+		}
+	}
+	for ; r < n; r++ {
+		xr, dr := (*[512]float32)(x[r*512:]), (*[10]float32)(dy[r*10:])
+		for i := i0; i < i1; i++ {
+			v := &dw[i]
+			a := xr[i]
+			for o := range dr {
+				v[o] += a * dr[o]
+			}
+		}
+	}
+}
+
+// columnSums512Go computes, over n rows of 512:
+//
+//	g[i] = Σ_r dy[r,i]
+func columnSums512Go(g *[512]float32, dy []float32, n int, t *nn.Worker) {
+	if !t.Solo() {
+		return
+	}
 	clear(g[:])
 	for r := range n {
 		dyr := (*[512]float32)(dy[r*512:])
@@ -342,10 +353,11 @@ func columnSums512(g *[512]float32, dy []float32, n int) {
 	}
 }
 
-// dense784x512GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 784 inputs and
+// dense784x512GradWGo computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 784 inputs and
 // 512 outputs.
-func dense784x512GradW(dw *[784][512]float32, x, dy []float32, n int) {
-	clear(dw[:])
+func dense784x512GradWGo(dw *[784][512]float32, x, dy []float32, n int, t *nn.Worker) {
+	i0, i1 := t.Share(784)
+	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
 		x0, d0 := (*[784]float32)(x[r*784:]), (*[512]float32)(dy[r*512:])
@@ -356,7 +368,7 @@ func dense784x512GradW(dw *[784][512]float32, x, dy []float32, n int) {
 		x5, d5 := (*[784]float32)(x[(r+5)*784:]), (*[512]float32)(dy[(r+5)*512:])
 		x6, d6 := (*[784]float32)(x[(r+6)*784:]), (*[512]float32)(dy[(r+6)*512:])
 		x7, d7 := (*[784]float32)(x[(r+7)*784:]), (*[512]float32)(dy[(r+7)*512:])
-		for i := range 784 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
@@ -368,7 +380,7 @@ func dense784x512GradW(dw *[784][512]float32, x, dy []float32, n int) {
 	}
 	for ; r < n; r++ {
 		xr, dr := (*[784]float32)(x[r*784:]), (*[512]float32)(dy[r*512:])
-		for i := range 784 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {

@@ -32,10 +32,10 @@ const (
 	// PredictArenaBytes is the memory that one call of Predict works in.
 	PredictArenaBytes = 5184
 	// PredictBatchArenaBytes is the memory that one call of PredictBatch works in.
-	PredictBatchArenaBytes = 663552
+	PredictBatchArenaBytes = 864256
 	// TrainArenaBytes is the memory that a training step works in, beside
 	// parameters and gradients.
-	TrainArenaBytes = 935940
+	TrainArenaBytes = 941572
 )
 
 // batchRows is how many rows the kernels take at once.

@@ -5,6 +5,7 @@ package mnist
 
 import (
 	"fmt"
+	"runtime"
 	"sync"
 )
 
@@ -12,7 +13,7 @@ import (
 // of goroutines and allocates nothing once warm.
 func (m *Model) Predict(x *Input) (out Output) {
 	s := m.rows.get()
-	rows := predictRow(s.a[:], x.flat(), m.params)
+	rows := predictRow(s.a[:], x.flat(), m.params, nil)
 	out.fill(rows, 0)
 	m.rows.put(s)
 	return out
@@ -23,31 +24,60 @@ type rowScratch struct {
 	a [1296]float32
 }
 
+// predictShare is how many rows are worth a goroutine of their own.
+const predictShare = 2
+
 // PredictBatch computes dst[i] from x[i] for any number of samples, with the same
-// results as Predict. It may be called from any number of goroutines.
+// results as Predict. Many samples are shared out among goroutines, which end
+// with the call. It may be called from any number of goroutines.
 func (m *Model) PredictBatch(dst []Output, x []Input) error {
 	if len(dst) < len(x) {
 		return fmt.Errorf("mnist: PredictBatch: room for %d outputs, %d inputs", len(dst), len(x))
 	}
+	workers := m.session.Workers
+	if workers < 1 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	if workers = min(workers, len(x)/predictShare); workers < 2 {
+		m.predictPart(dst, x)
+		return nil
+	}
+	var others sync.WaitGroup
+	each := (len(x) + workers - 1) / workers
+	for from := each; from < len(x); from += each {
+		to := min(from+each, len(x))
+		others.Add(1)
+		go func() {
+			defer others.Done()
+			m.predictPart(dst[from:to], x[from:to])
+		}()
+	}
+	m.predictPart(dst, x[:each])
+	others.Wait()
+	return nil
+}
+
+// predictPart computes outputs in batches.
+func (m *Model) predictPart(dst []Output, x []Input) {
 	s := m.batches.get()
 	for len(x) > 0 {
 		n := min(len(x), batchRows)
 		for r := range n {
 			s.load(r, &x[r])
 		}
-		rows := predictRows(s.a[:], s.x[:], m.params, n)
+		rows := predictRows(s.a[:], s.x[:], m.params, s.work[:], n)
 		for r := range n {
 			dst[r].fill(rows, r)
 		}
 		dst, x = dst[n:], x[n:]
 	}
 	m.batches.put(s)
-	return nil
 }
 
 // batchScratch is the working memory of one PredictBatch.
 type batchScratch struct {
-	a [165888]float32
+	work [50176]float32 // scratch of the kernels
+	a    [165888]float32
 	inputs
 }
 

@@ -3,17 +3,40 @@
 
 package iris
 
+import "github.com/nngen-go/nngen/runtime/nn"
+
 // backward computes the gradients of the loss, from what forward left in the
 // arena.
-func backward(a, weight, x []float32, target []int32, invTotal float32, p, g *Params, n int) {
-	dHeadPre := a[705 : 705+n*3]
-	head := a[608 : 608+n*3]
-	dHidden := a[801 : 801+n*16]
-	hidden := a[0 : n*16]
+func backward(
+	a, weightAll, xAll []float32,
+	targetAll []int32,
+	invTotal float32,
+	p, g *Params,
+	work []float32,
+	n int,
+	t *nn.Worker,
+) {
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	lossBackward(dHeadPre, head, weight, target, invTotal, n)
-	headBackward(dHidden, hidden, dHeadPre, p, g, n)
-	hiddenBackward(x, dHidden, g, n)
+	dHeadPre := a[705+r0*3 : 705+r1*3]
+	head := a[608+r0*3 : 608+r1*3]
+	weight := weightAll[r0:r1]
+	target := targetAll[r0:r1]
+	hiddenAll := a[0 : n*16]
+	dHeadPreAll := a[705 : 705+n*3]
+	dHidden := a[801+r0*16 : 801+r1*16]
+	hidden := a[r0*16 : r1*16]
+	dHiddenAll := a[801 : 801+n*16]
+
+	t.Wait()
+	lossBackward(dHeadPre, head, weight, target, invTotal, rows)
+	t.Wait()
+	headGradients(hiddenAll, dHeadPreAll, g, n, t)
+	t.Wait()
+	headBackward(dHidden, dHeadPre, hidden, p, work, rows)
+	t.Wait()
+	hiddenGradients(xAll, dHiddenAll, g, n, t)
 }
 
 // lossBackward starts the gradients at the loss: sparse categorical
@@ -24,21 +47,27 @@ func lossBackward(dHeadPre, head, weight []float32, target []int32, invTotal flo
 	softmaxAndCrossEntropyGradientRows(dHeadPre, head, weight, invTotal, target, n)
 }
 
-// headBackward computes the gradients of layers "hidden" (Dense) and "head"
-// (Dense): bias gradient, relu gradient.
+// headGradients computes the gradients of layer "head" (Dense): bias gradient.
 //
-//	hidden (n, 16), dHeadPre (n, 3), HeadW (16, 3) → dHeadW (16, 3), dHeadB (3), dHidden (n, 16)
-func headBackward(dHidden, hidden, dHeadPre []float32, p, g *Params, n int) {
-	dense16x3GradW(&g.HeadW, hidden, dHeadPre, n)
-	biasGradient3(&g.HeadB, dHeadPre, n)
-	dense16x3GradX(dHidden, dHeadPre, &p.HeadW, hidden, n)
+//	hidden (n, 16), dHeadPre (n, 3) → dHeadW (16, 3), dHeadB (3)
+func headGradients(hidden, dHeadPre []float32, g *Params, n int, t *nn.Worker) {
+	dense16x3GradW(&g.HeadW, hidden, dHeadPre, n, t)
+	biasGradient3(&g.HeadB, dHeadPre, n, t)
 }
 
-// hiddenBackward computes the gradients of layer "hidden" (Dense): bias
+// headBackward computes the gradients of layers "hidden" (Dense) and "head"
+// (Dense): relu gradient.
+//
+//	dHeadPre (n, 3), HeadW (16, 3), hidden (n, 16) → dHidden (n, 16)
+func headBackward(dHidden, dHeadPre, hidden []float32, p *Params, work []float32, n int) {
+	dense16x3GradX(dHidden, dHeadPre, &p.HeadW, hidden, work, n)
+}
+
+// hiddenGradients computes the gradients of layer "hidden" (Dense): bias
 // gradient.
 //
 //	x (n, 4), dHidden (n, 16) → dHiddenW (4, 16), dHiddenB (16)
-func hiddenBackward(x, dHidden []float32, g *Params, n int) {
-	dense4x16GradW(&g.HiddenW, x, dHidden, n)
-	biasGradient16(&g.HiddenB, dHidden, n)
+func hiddenGradients(x, dHidden []float32, g *Params, n int, t *nn.Worker) {
+	dense4x16GradW(&g.HiddenW, x, dHidden, n, t)
+	biasGradient16(&g.HiddenB, dHidden, n, t)
 }

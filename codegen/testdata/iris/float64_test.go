@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/train"
 )
 
@@ -33,9 +34,11 @@ func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *param
 	}
 	loss = forwardF64(
 		a, float64s(e.x[:]), float64s(e.weight[:]), e.target[:], 1/float64(s.Total), p, n,
+		nil,
 	)
 	backwardF64(
 		a, float64s(e.weight[:]), float64s(e.x[:]), e.target[:], 1/float64(s.Total), p, g, n,
+		nil,
 	)
 	return loss, g
 }
@@ -125,37 +128,64 @@ func TestTrajectory(t *testing.T) {
 	}
 }
 
-// forwardF64 runs the network on n samples as training does. It returns their
+// forwardF64 runs the network on n samples as training does and returns their
 // share of the loss.
 func forwardF64(
-	a, x, weight []float64,
-	target []int32,
+	a, xAll, weightAll []float64,
+	targetAll []int32,
 	invTotal float64,
 	p *params64,
 	n int,
+	t *nn.Worker,
 ) float64 {
-	hidden := a[0 : n*16]
-	headPre := a[512 : 512+n*3]
-	head := a[608 : 608+n*3]
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
+
+	hidden := a[r0*16 : r1*16]
+	x := xAll[r0*4 : r1*4]
+	headPre := a[512+r0*3 : 512+r1*3]
+	head := a[608+r0*3 : 608+r1*3]
+	headAll := a[608 : 608+n*3]
 	loss := (*[1]float64)(a[704:])
 
-	hiddenTrainF64(hidden, x, p, n)
-	headTrainF64(headPre, head, hidden, p, n)
-	lossTrainF64(head, weight, loss, target, invTotal, n)
+	hiddenTrainF64(hidden, x, p, rows)
+	headTrainF64(headPre, head, hidden, p, rows)
+	t.Wait()
+	lossTrainingF64(headAll, weightAll, loss, targetAll, invTotal, n, t)
 	return loss[0]
 }
 
 // backwardF64 computes the gradients of the loss, from what forwardF64 left in
 // the arena.
-func backwardF64(a, weight, x []float64, target []int32, invTotal float64, p, g *params64, n int) {
-	dHeadPre := a[705 : 705+n*3]
-	head := a[608 : 608+n*3]
-	dHidden := a[801 : 801+n*16]
-	hidden := a[0 : n*16]
+func backwardF64(
+	a, weightAll, xAll []float64,
+	targetAll []int32,
+	invTotal float64,
+	p, g *params64,
+	n int,
+	t *nn.Worker,
+) {
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
 
-	lossBackwardF64(dHeadPre, head, weight, target, invTotal, n)
-	headBackwardF64(dHidden, hidden, dHeadPre, p, g, n)
-	hiddenBackwardF64(x, dHidden, g, n)
+	dHeadPre := a[705+r0*3 : 705+r1*3]
+	head := a[608+r0*3 : 608+r1*3]
+	weight := weightAll[r0:r1]
+	target := targetAll[r0:r1]
+	hiddenAll := a[0 : n*16]
+	dHeadPreAll := a[705 : 705+n*3]
+	dHidden := a[801+r0*16 : 801+r1*16]
+	hidden := a[r0*16 : r1*16]
+	dHiddenAll := a[801 : 801+n*16]
+
+	t.Wait()
+	lossBackwardF64(dHeadPre, head, weight, target, invTotal, rows)
+	t.Wait()
+	headGradientsF64(hiddenAll, dHeadPreAll, g, n, t)
+	t.Wait()
+	headBackwardF64(dHidden, dHeadPre, hidden, p, rows)
+	t.Wait()
+	hiddenGradientsF64(xAll, dHiddenAll, g, n, t)
 }
 
 // hiddenTrainF64 computes layer "hidden" (Dense): relu.
@@ -173,18 +203,21 @@ func headTrainF64(headPre, head, hidden []float64, p *params64, n int) {
 	softmax3F64(head, headPre, n)
 }
 
-// lossTrainF64 computes the loss: sparse categorical crossentropy, mean over
+// lossTrainingF64 computes the loss: sparse categorical crossentropy, mean over
 // the batch.
 //
 //	head (n, 3), target (n), weight (n) → loss ()
-func lossTrainF64(
+func lossTrainingF64(
 	head, weight []float64,
 	loss *[1]float64,
 	target []int32,
 	invTotal float64,
 	n int,
+	t *nn.Worker,
 ) {
-	sparseCategoricalCrossentropyRowsF64(loss, head, target, weight, invTotal, n)
+	if t.Solo() {
+		sparseCategoricalCrossentropyRowsF64(loss, head, target, weight, invTotal, n)
+	}
 }
 
 // lossBackwardF64 starts the gradients at the loss: sparse categorical
@@ -195,23 +228,30 @@ func lossBackwardF64(dHeadPre, head, weight []float64, target []int32, invTotal 
 	softmaxAndCrossEntropyGradientRowsF64(dHeadPre, head, weight, invTotal, target, n)
 }
 
-// headBackwardF64 computes the gradients of layers "hidden" (Dense) and "head"
-// (Dense): bias gradient, relu gradient.
+// headGradientsF64 computes the gradients of layer "head" (Dense): bias
+// gradient.
 //
-//	hidden (n, 16), dHeadPre (n, 3), HeadW (16, 3) → dHeadW (16, 3), dHeadB (3), dHidden (n, 16)
-func headBackwardF64(dHidden, hidden, dHeadPre []float64, p, g *params64, n int) {
-	dense16x3GradWF64(&g.HeadW, hidden, dHeadPre, n)
-	biasGradient3F64(&g.HeadB, dHeadPre, n)
+//	hidden (n, 16), dHeadPre (n, 3) → dHeadW (16, 3), dHeadB (3)
+func headGradientsF64(hidden, dHeadPre []float64, g *params64, n int, t *nn.Worker) {
+	dense16x3GradWF64(&g.HeadW, hidden, dHeadPre, n, t)
+	biasGradient3F64(&g.HeadB, dHeadPre, n, t)
+}
+
+// headBackwardF64 computes the gradients of layers "hidden" (Dense) and "head"
+// (Dense): relu gradient.
+//
+//	dHeadPre (n, 3), HeadW (16, 3), hidden (n, 16) → dHidden (n, 16)
+func headBackwardF64(dHidden, dHeadPre, hidden []float64, p *params64, n int) {
 	dense16x3GradXF64(dHidden, dHeadPre, &p.HeadW, hidden, n)
 }
 
-// hiddenBackwardF64 computes the gradients of layer "hidden" (Dense): bias
+// hiddenGradientsF64 computes the gradients of layer "hidden" (Dense): bias
 // gradient.
 //
 //	x (n, 4), dHidden (n, 16) → dHiddenW (4, 16), dHiddenB (16)
-func hiddenBackwardF64(x, dHidden []float64, g *params64, n int) {
-	dense4x16GradWF64(&g.HiddenW, x, dHidden, n)
-	biasGradient16F64(&g.HiddenB, dHidden, n)
+func hiddenGradientsF64(x, dHidden []float64, g *params64, n int, t *nn.Worker) {
+	dense4x16GradWF64(&g.HiddenW, x, dHidden, n, t)
+	biasGradient16F64(&g.HiddenB, dHidden, n, t)
 }
 
 // dense4x16ReluF64 computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
@@ -330,8 +370,9 @@ func softmaxAndCrossEntropyGradientRowsF64(dx, x, weight []float64, invTotal flo
 
 // dense16x3GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 3
 // outputs.
-func dense16x3GradWF64(dw *[16][3]float64, x, dy []float64, n int) {
-	clear(dw[:])
+func dense16x3GradWF64(dw *[16][3]float64, x, dy []float64, n int, t *nn.Worker) {
+	i0, i1 := t.Share(16)
+	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
 		x0, d0 := (*[16]float64)(x[r*16:]), (*[3]float64)(dy[r*3:])
@@ -342,7 +383,7 @@ func dense16x3GradWF64(dw *[16][3]float64, x, dy []float64, n int) {
 		x5, d5 := (*[16]float64)(x[(r+5)*16:]), (*[3]float64)(dy[(r+5)*3:])
 		x6, d6 := (*[16]float64)(x[(r+6)*16:]), (*[3]float64)(dy[(r+6)*3:])
 		x7, d7 := (*[16]float64)(x[(r+7)*16:]), (*[3]float64)(dy[(r+7)*3:])
-		for i := range 16 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
@@ -354,7 +395,7 @@ func dense16x3GradWF64(dw *[16][3]float64, x, dy []float64, n int) {
 	}
 	for ; r < n; r++ {
 		xr, dr := (*[16]float64)(x[r*16:]), (*[3]float64)(dy[r*3:])
-		for i := range 16 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
@@ -367,7 +408,10 @@ func dense16x3GradWF64(dw *[16][3]float64, x, dy []float64, n int) {
 // biasGradient3F64 computes bias gradient over n rows of 3:
 //
 //	g[i] = Σ_r dy[r,i]
-func biasGradient3F64(g *[3]float64, dy []float64, n int) {
+func biasGradient3F64(g *[3]float64, dy []float64, n int, t *nn.Worker) {
+	if !t.Solo() {
+		return
+	}
 	clear(g[:])
 	for r := range n {
 		dyr := (*[3]float64)(dy[r*3:])
@@ -411,8 +455,9 @@ func dense16x3GradXF64(dx, dy []float64, w *[16][3]float64, h []float64, n int) 
 
 // dense4x16GradWF64 computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 4 inputs and 16
 // outputs.
-func dense4x16GradWF64(dw *[4][16]float64, x, dy []float64, n int) {
-	clear(dw[:])
+func dense4x16GradWF64(dw *[4][16]float64, x, dy []float64, n int, t *nn.Worker) {
+	i0, i1 := t.Share(4)
+	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
 		x0, d0 := (*[4]float64)(x[r*4:]), (*[16]float64)(dy[r*16:])
@@ -423,7 +468,7 @@ func dense4x16GradWF64(dw *[4][16]float64, x, dy []float64, n int) {
 		x5, d5 := (*[4]float64)(x[(r+5)*4:]), (*[16]float64)(dy[(r+5)*16:])
 		x6, d6 := (*[4]float64)(x[(r+6)*4:]), (*[16]float64)(dy[(r+6)*16:])
 		x7, d7 := (*[4]float64)(x[(r+7)*4:]), (*[16]float64)(dy[(r+7)*16:])
-		for i := range 4 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
@@ -435,7 +480,7 @@ func dense4x16GradWF64(dw *[4][16]float64, x, dy []float64, n int) {
 	}
 	for ; r < n; r++ {
 		xr, dr := (*[4]float64)(x[r*4:]), (*[16]float64)(dy[r*16:])
-		for i := range 4 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
@@ -448,7 +493,10 @@ func dense4x16GradWF64(dw *[4][16]float64, x, dy []float64, n int) {
 // biasGradient16F64 computes bias gradient over n rows of 16:
 //
 //	g[i] = Σ_r dy[r,i]
-func biasGradient16F64(g *[16]float64, dy []float64, n int) {
+func biasGradient16F64(g *[16]float64, dy []float64, n int, t *nn.Worker) {
+	if !t.Solo() {
+		return
+	}
 	clear(g[:])
 	for r := range n {
 		dyr := (*[16]float64)(dy[r*16:])

@@ -3,6 +3,8 @@
 
 package iris
 
+import "github.com/nngen-go/nngen/runtime/nn"
+
 // predictRow runs the network on one sample and returns its outputs.
 func predictRow(a, x []float32, p *Params) []float32 {
 	// Names that share memory never live at the same time, or a kernel works in place.
@@ -26,44 +28,58 @@ func predictRows(a, x []float32, p *Params, n int) []float32 {
 	return head
 }
 
-// evaluate runs the network on n samples as Predict does. It returns the
-// outputs and their share of the loss.
+// evaluate runs the network on n samples as Predict does, leaves their share of
+// the loss in the arena and returns the outputs.
 func evaluate(
-	a, x, weight []float32,
-	target []int32,
+	a, xAll, weightAll []float32,
+	targetAll []int32,
 	invTotal float32,
 	p *Params,
 	n int,
-) ([]float32, float64) {
-	hidden := a[0 : n*16]
-	headPre := a[512 : 512+n*3]
-	head := a[608 : 608+n*3]
+	t *nn.Worker,
+) []float32 {
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
+
+	hidden := a[r0*16 : r1*16]
+	x := xAll[r0*4 : r1*4]
+	headPre := a[512+r0*3 : 512+r1*3]
+	head := a[608+r0*3 : 608+r1*3]
+	headAll := a[608 : 608+n*3]
 	loss := (*[1]float32)(a[704:])
 
-	hiddenForward(hidden, x, p, n)
-	headForward(headPre, head, hidden, p, n)
-	lossEvaluate(head, weight, loss, target, invTotal, n)
-	return head, float64(loss[0])
+	hiddenForward(hidden, x, p, rows)
+	headForward(headPre, head, hidden, p, rows)
+	t.Wait()
+	lossEvaluation(headAll, weightAll, loss, targetAll, invTotal, n, t)
+	return headAll
 }
 
-// forward runs the network on n samples as training does. It returns the
-// outputs and their share of the loss.
+// forward runs the network on n samples as training does, leaves their share of
+// the loss in the arena and returns the outputs.
 func forward(
-	a, x, weight []float32,
-	target []int32,
+	a, xAll, weightAll []float32,
+	targetAll []int32,
 	invTotal float32,
 	p *Params,
 	n int,
-) ([]float32, float64) {
-	hidden := a[0 : n*16]
-	headPre := a[512 : 512+n*3]
-	head := a[608 : 608+n*3]
+	t *nn.Worker,
+) []float32 {
+	r0, r1 := t.Share(n) // the rows of this worker
+	rows := r1 - r0
+
+	hidden := a[r0*16 : r1*16]
+	x := xAll[r0*4 : r1*4]
+	headPre := a[512+r0*3 : 512+r1*3]
+	head := a[608+r0*3 : 608+r1*3]
+	headAll := a[608 : 608+n*3]
 	loss := (*[1]float32)(a[704:])
 
-	hiddenForward(hidden, x, p, n)
-	headForward(headPre, head, hidden, p, n)
-	lossEvaluate(head, weight, loss, target, invTotal, n)
-	return head, float64(loss[0])
+	hiddenForward(hidden, x, p, rows)
+	headForward(headPre, head, hidden, p, rows)
+	t.Wait()
+	lossEvaluation(headAll, weightAll, loss, targetAll, invTotal, n, t)
+	return headAll
 }
 
 // hiddenForward computes layer "hidden" (Dense): relu.
@@ -81,16 +97,19 @@ func headForward(headPre, head, hidden []float32, p *Params, n int) {
 	softmax3(head, headPre, n)
 }
 
-// lossEvaluate computes the loss: sparse categorical crossentropy, mean over
+// lossEvaluation computes the loss: sparse categorical crossentropy, mean over
 // the batch.
 //
 //	head (n, 3), target (n), weight (n) → loss ()
-func lossEvaluate(
+func lossEvaluation(
 	head, weight []float32,
 	loss *[1]float32,
 	target []int32,
 	invTotal float32,
 	n int,
+	t *nn.Worker,
 ) {
-	sparseCategoricalCrossentropyRows(loss, head, target, weight, invTotal, n)
+	if t.Solo() {
+		sparseCategoricalCrossentropyRows(loss, head, target, weight, invTotal, n)
+	}
 }

@@ -3,11 +3,15 @@
 
 package iris
 
-import "math"
+import (
+	"math"
 
-// dense4x16Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
+	"github.com/nngen-go/nngen/runtime/nn"
+)
+
+// dense4x16ReluGo computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
 // inputs and 16 outputs, written out.
-func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
+func dense4x16ReluGo(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	for r := range n {
 		xr := (*[4]float32)(x[r*4:])
 		yr := (*[16]float32)(y[r*16:])
@@ -31,9 +35,9 @@ func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	}
 }
 
-// dense16x3 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
+// dense16x3Go computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
 // outputs, written out.
-func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
+func dense16x3Go(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	for r := range n {
 		xr := (*[16]float32)(x[r*16:])
 		yr := (*[3]float32)(y[r*3:])
@@ -52,13 +56,13 @@ func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	}
 }
 
-// softmax3 computes softmax for rows of 3:
+// softmax3Go computes softmax for rows of 3:
 //
 //	top = max x
 //	y = exp(x - top)
 //	sum = Σ y
 //	y = y / sum
-func softmax3(y, x []float32, n int) {
+func softmax3Go(y, x []float32, n int) {
 	for r := range n {
 		xr := (*[3]float32)(x[r*3:])
 		yr := (*[3]float32)(y[r*3:])
@@ -119,10 +123,11 @@ func softmaxAndCrossEntropyGradientRows(dx, x, weight []float32, invTotal float3
 	}
 }
 
-// dense16x3GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 3
+// dense16x3GradWGo computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 3
 // outputs.
-func dense16x3GradW(dw *[16][3]float32, x, dy []float32, n int) {
-	clear(dw[:])
+func dense16x3GradWGo(dw *[16][3]float32, x, dy []float32, n int, t *nn.Worker) {
+	i0, i1 := t.Share(16)
+	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
 		x0, d0 := (*[16]float32)(x[r*16:]), (*[3]float32)(dy[r*3:])
@@ -133,7 +138,7 @@ func dense16x3GradW(dw *[16][3]float32, x, dy []float32, n int) {
 		x5, d5 := (*[16]float32)(x[(r+5)*16:]), (*[3]float32)(dy[(r+5)*3:])
 		x6, d6 := (*[16]float32)(x[(r+6)*16:]), (*[3]float32)(dy[(r+6)*3:])
 		x7, d7 := (*[16]float32)(x[(r+7)*16:]), (*[3]float32)(dy[(r+7)*3:])
-		for i := range 16 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
@@ -145,7 +150,7 @@ func dense16x3GradW(dw *[16][3]float32, x, dy []float32, n int) {
 	}
 	for ; r < n; r++ {
 		xr, dr := (*[16]float32)(x[r*16:]), (*[3]float32)(dy[r*3:])
-		for i := range 16 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
@@ -158,7 +163,10 @@ func dense16x3GradW(dw *[16][3]float32, x, dy []float32, n int) {
 // biasGradient3 computes bias gradient over n rows of 3:
 //
 //	g[i] = Σ_r dy[r,i]
-func biasGradient3(g *[3]float32, dy []float32, n int) {
+func biasGradient3(g *[3]float32, dy []float32, n int, t *nn.Worker) {
+	if !t.Solo() {
+		return
+	}
 	clear(g[:])
 	for r := range n {
 		dyr := (*[3]float32)(dy[r*3:])
@@ -168,9 +176,9 @@ func biasGradient3(g *[3]float32, dy []float32, n int) {
 	}
 }
 
-// dense16x3GradX computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
+// dense16x3GradXGo computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
 // 0, for 16 inputs and 3 outputs, written out.
-func dense16x3GradX(dx, dy []float32, w *[16][3]float32, h []float32, n int) {
+func dense16x3GradXGo(dx, dy []float32, w *[16][3]float32, h []float32, n int) {
 	for r := range n {
 		dyr := (*[3]float32)(dy[r*3:])
 		dxr := (*[16]float32)(dx[r*16:])
@@ -200,10 +208,11 @@ func dense16x3GradX(dx, dy []float32, w *[16][3]float32, h []float32, n int) {
 	}
 }
 
-// dense4x16GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 4 inputs and 16
+// dense4x16GradWGo computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 4 inputs and 16
 // outputs.
-func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int) {
-	clear(dw[:])
+func dense4x16GradWGo(dw *[4][16]float32, x, dy []float32, n int, t *nn.Worker) {
+	i0, i1 := t.Share(4)
+	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
 		x0, d0 := (*[4]float32)(x[r*4:]), (*[16]float32)(dy[r*16:])
@@ -214,7 +223,7 @@ func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int) {
 		x5, d5 := (*[4]float32)(x[(r+5)*4:]), (*[16]float32)(dy[(r+5)*16:])
 		x6, d6 := (*[4]float32)(x[(r+6)*4:]), (*[16]float32)(dy[(r+6)*16:])
 		x7, d7 := (*[4]float32)(x[(r+7)*4:]), (*[16]float32)(dy[(r+7)*16:])
-		for i := range 4 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
@@ -226,7 +235,7 @@ func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int) {
 	}
 	for ; r < n; r++ {
 		xr, dr := (*[4]float32)(x[r*4:]), (*[16]float32)(dy[r*16:])
-		for i := range 4 {
+		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
@@ -236,10 +245,13 @@ func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int) {
 	}
 }
 
-// biasGradient16 computes bias gradient over n rows of 16:
+// biasGradient16Go computes bias gradient over n rows of 16:
 //
 //	g[i] = Σ_r dy[r,i]
-func biasGradient16(g *[16]float32, dy []float32, n int) {
+func biasGradient16Go(g *[16]float32, dy []float32, n int, t *nn.Worker) {
+	if !t.Solo() {
+		return
+	}
 	clear(g[:])
 	for r := range n {
 		dyr := (*[16]float32)(dy[r*16:])
