@@ -203,7 +203,7 @@ func geometries() []geometry {
 		pad(image(6, 6, 1, 1, 3, 3), 1, 1, 1, 1), pad(image(2, 2, 4, 6, 5, 5), 2, 2, 2, 2), pad(image(1, 1, 4, 6, 3, 3), 1, 1, 1, 1), pad(image(1, 5, 4, 6, 3, 3), 1, 1, 1, 1),
 		stride(image(9, 9, 8, 10, 3, 3), 2, 2), stride(pad(image(8, 9, 4, 10, 3, 3), 0, 1, 1, 1), 2, 2), stride(image(9, 8, 3, 5, 2, 3), 3, 1), stride(pad(image(7, 7, 2, 8, 5, 5), 2, 2, 2, 2), 3, 2),
 		dilate(image(9, 10, 4, 8, 3, 3), 2, 3), dilate(pad(image(7, 8, 5, 8, 3, 3), 2, 2, 2, 2), 2, 2), dilate(stride(image(9, 12, 1, 4, 3, 3), 2, 1), 1, 2),
-		group(image(6, 7, 8, 12, 3, 3), 2), group(pad(image(6, 7, 12, 8, 3, 3), 1, 1, 1, 1), 4), group(stride(image(7, 7, 4, 4, 3, 3), 2, 2), 4),
+		group(image(6, 6, 2, 6, 1, 1), 2), group(image(6, 7, 8, 12, 3, 3), 2), group(pad(image(6, 7, 12, 8, 3, 3), 1, 1, 1, 1), 4), group(stride(image(7, 7, 4, 4, 3, 3), 2, 2), 4),
 		sequence(12, 8, 16, 3), sequence(11, 3, 5, 4), sequence(9, 1, 6, 3), pad(sequence(10, 5, 7, 3), 0, 2, 0, 0), stride(pad(sequence(9, 4, 8, 3), 0, 1, 0, 1), 1, 2), dilate(pad(sequence(14, 6, 4, 3), 0, 4, 0, 0), 1, 2),
 		image(6, 5, 8, 10, 1, 1), stride(image(6, 7, 8, 10, 1, 1), 2, 2), sequence(6, 8, 4, 1), image(3, 3, 4, 10, 3, 3), flat,
 		image(5, 24, 4, 8, 1, 9), image(9, 5, 4, 8, 7, 1),

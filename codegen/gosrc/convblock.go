@@ -158,7 +158,7 @@ func (c *conv) dotsBlock(base string, from, count int, share shareLoop) {
 	left := c.hold(c.Lhs, lhs)
 	c.point(base, from, 0)
 	start := c.view(c.Out)
-	out := c.y.name + "v"
+	out := c.y.name + "o"
 	if c.share >= 0 {
 		out = c.y.name + c.vars[c.share].name
 	}

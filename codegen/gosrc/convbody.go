@@ -36,6 +36,10 @@ func (c *conv) print() {
 			c.rowsOf(c.Extra...)
 		}
 	}
+	if c.share < 0 && !c.dots {
+		out, name := c.result()
+		c.part = &held{out, name}
+	}
 	stored := c.once()
 	if !cleared && !stored {
 		c.zero()
@@ -95,8 +99,8 @@ func (c *conv) limits(at int, b bounds) (lo, hi string) {
 	return lo, hi
 }
 
-// part lists the axes of the result that innermost loops run over.
-func (c *conv) part() []int {
+// columns lists the axes of the result that innermost loops run over.
+func (c *conv) columns() []int {
 	if c.dots {
 		if c.run < 0 {
 			return nil
@@ -132,7 +136,7 @@ func (c *conv) once() bool {
 
 // zero clears the part of the result that the loops around stand at.
 func (c *conv) zero() {
-	in := c.part()
+	in := c.columns()
 	if c.share >= 0 {
 		in = append([]int{c.share}, in...)
 	}
@@ -140,7 +144,7 @@ func (c *conv) zero() {
 		if c.zeroShared(in) {
 			return
 		}
-	} else if c.contiguous(in) {
+	} else if c.contiguous(in) && c.part == nil {
 		v := c.view(c.Out, in...)
 		p := c.kernel.param(c.Out.Buf, "y")
 		if v.expr != "" && p.form == fixed {
@@ -157,11 +161,11 @@ func (c *conv) zero() {
 		}
 	}
 	c.eachPart(func(out view, name string) {
-		if out.expr != "" && c.contiguous(c.part()) {
+		if out.expr != "" && c.contiguous(c.columns()) {
 			c.line("clear(%s[:])", name)
 			return
 		}
-		c.eachElement(c.part(), func() { c.line("%s = 0", out.at(name)) })
+		c.eachElement(c.columns(), func() { c.line("%s = 0", out.at(name)) })
 	})
 }
 
@@ -208,7 +212,10 @@ func (c *conv) eachPart(body func(out view, name string)) {
 
 // result declares the part of the result at the current position.
 func (c *conv) result() (view, string) {
-	out := c.view(c.Out, c.part()...)
+	if c.part != nil {
+		return c.part.view, c.part.name
+	}
+	out := c.view(c.Out, c.columns()...)
 	return out, c.hold(c.Out, out)
 }
 
@@ -246,7 +253,7 @@ func (c *conv) eachElement(in []int, body func()) {
 // finishPart applies the epilogue to a part of the result.
 func (c *conv) finishPart(out view, name string) {
 	args := c.extraParts()
-	c.eachElement(c.part(), func() {
+	c.eachElement(c.columns(), func() {
 		at := out.at(name)
 		c.assign(at, "=", c.Epilogue, append([]string{at}, args()...), c.Word)
 	})
@@ -262,7 +269,7 @@ func (c *conv) extraParts() func() []string {
 			elems = append(elems, func() string { return c.kernel.at(placed{a, c.axes}, c.texts()) })
 			continue
 		}
-		v := c.view(a, c.part()...)
+		v := c.view(a, c.columns()...)
 		name := v.expr
 		if !isName(name) {
 			name = p.name + "v"

@@ -105,7 +105,7 @@ func (c *conv) letters() {
 				c.space[at] = d
 			case d == n-2:
 				wish = "c"
-			case c.perChannel():
+			case c.perChannel() && w.Buf.Shape[n-2] > 1:
 				wish = "m"
 			case at < len(c.B):
 				wish = "g"

@@ -32,6 +32,13 @@ type conv struct {
 
 	space    []int                   // of every axis: the dimension that it is a position or a tap of, -1: none
 	rowViews map[*loop.Buffer]string // the current row of a buffer
+	part     *held                   // of the result, where one variable holds it throughout
+}
+
+// held is a view in a variable.
+type held struct {
+	view
+	name string
 }
 
 // convolution prints the function, or reports that the contraction is none of

@@ -107,7 +107,7 @@ func told(word string) string {
 }
 
 // said are the words of reductions and of plain loops, which their code says.
-var said = map[string]bool{"sum": true, "argmax": true, "mean": true, "square": true, "from zero": true, "gather": true, "scatter": true, "sum of gradients": true}
+var said = map[string]bool{"sum": true, "argmax": true, "mean": true, "square": true, "from zero": true, "gather": true, "scatter": true, "no tap": true, "sum of gradients": true}
 
 // upperWord is a fused step's word as a part of a name.
 func upperWord(word string) string {

@@ -452,6 +452,7 @@ func depthwise3x3x32GradW(dw *[3][3][32][1]float32, x, dy []float32, n int, t *n
 	clear(dw[i0:i1])
 	for i := i0; i < i1; i++ {
 		for j := range 3 {
+			v := &dw[i][j]
 			for r := range n {
 				xr := (*[6272]float32)(x[r*6272:])
 				dyr := (*[6272]float32)(dy[r*6272:])
@@ -465,7 +466,6 @@ func depthwise3x3x32GradW(dw *[3][3][32][1]float32, x, dy []float32, n int, t *n
 						x1 := (*[32]float32)(xr[(p+i-1)*448+(q+j)*32:])
 						x2 := (*[32]float32)(xr[(p+i-1)*448+(q+j+1)*32:])
 						x3 := (*[32]float32)(xr[(p+i-1)*448+(q+j+2)*32:])
-						v := &dw[i][j]
 						for c := range 32 {
 							v[c][0] = v[c][0] + x0[c]*d0[c] + x1[c]*d1[c] + x2[c]*d2[c] + x3[c]*d3[c]
 						}
@@ -473,7 +473,6 @@ func depthwise3x3x32GradW(dw *[3][3][32][1]float32, x, dy []float32, n int, t *n
 					for ; q < q1; q++ {
 						d0 := (*[32]float32)(dyr[p*448+q*32:])
 						x0 := (*[32]float32)(xr[(p+i-1)*448+(q+j-1)*32:])
-						v := &dw[i][j]
 						for c := range 32 {
 							v[c][0] += x0[c] * d0[c]
 						}
