@@ -31,7 +31,8 @@ func TestLists(t *testing.T) {
 		}
 	}
 	l := &loader[two, int]{lists: lists(reflect.TypeFor[two](), 0)}
-	l.prefetch(&two{}) // nil slices have no memory
-	l.prefetch(&two{Text: []int32{}, More: struct{ Bytes []uint8 }{make([]uint8, 1<<20)}})
+	l.prefetch(&two{})
+	l.prefetchLists(&two{}) // nil slices have no memory
+	l.prefetchLists(&two{Text: []int32{}, More: struct{ Bytes []uint8 }{make([]uint8, 1<<20)}})
 	(&loader[[1]float32, int]{}).prefetch(&[1]float32{})
 }

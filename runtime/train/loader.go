@@ -71,8 +71,11 @@ func (l *loader[X, Y]) part(w *nn.Worker) {
 	from, to := w.Share(l.n)
 	for row := from; row < to; row++ {
 		i := l.first + row
+		if row+2*ahead < to {
+			l.prefetch(b.x[i+2*ahead])
+		}
 		if row+ahead < to {
-			l.prefetch(b.x[i+ahead])
+			l.prefetchLists(b.x[i+ahead])
 		}
 		if err := l.engine.Load(row, b.x[i], b.y[i], b.weight[i]); err != nil {
 			l.failures[w.Index()] = failure{i, err}
@@ -107,14 +110,20 @@ func lists(t reflect.Type, offset uintptr) []list {
 	return nil
 }
 
-// prefetch has a row on its way: the beginning of its lists, else its own.
+// prefetchBytes is how much of a row is asked for; the processor foresees the
+// rest.
+const prefetchBytes = 2 << 10
+
+// prefetch has the beginning of a row on its way.
 func (l *loader[X, Y]) prefetch(x *X) {
-	const most = 2 << 10
-	if len(l.lists) == 0 {
-		nn.Prefetch(unsafe.Pointer(x), min(int(unsafe.Sizeof(*x)), most))
-	}
+	nn.Prefetch(unsafe.Pointer(x), min(int(unsafe.Sizeof(*x)), prefetchBytes))
+}
+
+// prefetchLists has the beginning of what a row refers to on its way. The row
+// itself has come by now.
+func (l *loader[X, Y]) prefetchLists(x *X) {
 	for _, s := range l.lists {
 		header := *(*[]byte)(unsafe.Add(unsafe.Pointer(x), s.offset)) // of elements of another size
-		nn.Prefetch(unsafe.Pointer(unsafe.SliceData(header)), min(len(header)*int(s.size), most))
+		nn.Prefetch(unsafe.Pointer(unsafe.SliceData(header)), min(len(header)*int(s.size), prefetchBytes))
 	}
 }
