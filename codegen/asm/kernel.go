@@ -78,9 +78,16 @@ func (u *Unit) Kernel(r Request) ([]Body, error) {
 func (u *Unit) body(r Request, l Level) (*Body, error) {
 	switch k := r.Kernel.(type) {
 	case *loop.Contract:
-		return u.contract(r, k, l)
+		if b, err := u.contract(r, k, l); b != nil || err != nil {
+			return b, err
+		}
+		return u.dot(r, k, l)
 	case *loop.GatherSum:
 		return u.gatherSum(r, k, l)
+	case *loop.Window:
+		return u.pooling(r, k, l)
+	case *loop.WindowGrad:
+		return u.poolingGradient(r, k, l)
 	case *loop.ScatterSum:
 		return u.scatterSum(r, k, l)
 	case *loop.Nest:

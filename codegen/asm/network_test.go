@@ -176,13 +176,17 @@ var (
 // networks are small ones of all kinds; iris is the first.
 func networks() []denseNetwork {
 	list := []denseNetwork{
-		{widths: []int{4, 16, 3}, epilogue: []loop.Expr{withBiasRelu, withBias}, scaled: true},
+		{widths: []int{4, 16, 3}, epilogue: []loop.Expr{withBiasRelu, withBias}, scaled: true, softmax: true},
 		{widths: []int{4, 16, 3}, epilogue: []loop.Expr{withBiasRelu, withBiasTanh}, scaled: true},
 		{widths: []int{9, 40, 33, 17, 5}, epilogue: []loop.Expr{withBiasTanh, withBiasRelu, withBiasRelu, withBias}},
 		{widths: []int{70, 30, 2}, epilogue: []loop.Expr{withBiasRelu, withBiasTanh}, scaled: true},
 	}
-	for _, width := range []int{2, 7, 8, 9, 15, 16, 17, 31, 33, 50} {
-		list = append(list, denseNetwork{widths: []int{3, width}, epilogue: []loop.Expr{withBias}})
+	sigmoid := loop.Call("sigmoid", withBias)
+	for _, width := range []int{5, 16, 70} {
+		list = append(list, denseNetwork{widths: []int{3, width, 1}, epilogue: []loop.Expr{withBiasRelu, sigmoid}})
+	}
+	for _, width := range []int{2, 7, 8, 9, 15, 16, 17, 31, 32} {
+		list = append(list, denseNetwork{widths: []int{3, width}, epilogue: []loop.Expr{withBias}, softmax: true})
 	}
 	return list
 }

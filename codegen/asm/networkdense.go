@@ -63,7 +63,7 @@ const unrolled = 32
 func (n *network) contract(k *loop.Contract) error {
 	l := n.readLayer(k)
 	if l == nil {
-		return errNetwork
+		return n.dot(k)
 	}
 	room := len(n.free) - len(l.extras) - 3
 	if k.Epilogue != nil {
@@ -147,6 +147,44 @@ func (n *network) sums(l *layer, from, count int) error {
 		}
 	}
 	return nil
+}
+
+// dot writes a layer of one output.
+func (n *network) dot(k *loop.Contract) error {
+	d := readDots(request(k), k, n.level)
+	if d == nil {
+		return errNetwork
+	}
+	x, err := n.place(d.x.Buf, d.x.offset)
+	if err != nil {
+		return err
+	}
+	w, err := n.place(d.w.Buf, d.w.offset)
+	if err != nil {
+		return err
+	}
+	left, right := n.GP64(), n.GP64()
+	n.LEAQ(x, left)
+	n.LEAQ(w, right)
+	sum := n.dotProduct(left, right, d.inputs, n.tail(d.inputs))
+	return n.narrowed(1, k.Epilogue, func() error {
+		result := sum
+		if k.Epilogue != nil {
+			args := []vec{sum}
+			for _, e := range d.extras {
+				v, err := n.spread(e.Buf, e.offset)
+				if err != nil {
+					return err
+				}
+				args = append(args, v)
+			}
+			result = n.eval(k.Epilogue, args)
+			n.release(args...)
+		}
+		err := n.put(k.Out.Buf, 0, 0, 1, result)
+		n.release(result)
+		return err
+	})
 }
 
 // copyOf is another register with the same address.

@@ -97,10 +97,12 @@ func (n *network) each(r run) error {
 	return nil
 }
 
-// keep makes lane 0 of v the value of a scalar, in all lanes that there are.
+// keep makes what is in all lanes of v the value of a scalar.
 func (n *network) keep(b *loop.Buffer, v vec) {
-	n.lowHalf = false
-	n.VBROADCASTSS(n.quarter(v), n.full(v))
+	if n.lowHalf { // others may want all lanes
+		n.lowHalf = false
+		n.VBROADCASTSS(n.quarter(v), n.full(v))
+	}
 	n.hold(b, v)
 }
 

@@ -8,24 +8,31 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// reduction writes a statement that reduces a run to a number: register by
-// register, and then the lanes.
+// reduction writes a statement that reduces a run to a number, in the order of
+// rowNest for rows that it keeps in registers: the vectors, then the lanes.
 func (n *network) reduction(r run) error {
-	var total vec
+	if width := n.width(r.elements); width > keptVectors || width > 1 && perTurn(r.Value) < keptVectors {
+		return errNetwork
+	}
+	var sums []vec
 	for j := range n.width(r.elements) {
 		v, err := n.value(r, j)
 		if err != nil {
 			return err
 		}
-		n.neutral(r.Reduce, v, n.part(j, r.elements))
-		if j == 0 {
-			total = v
-			continue
+		if k := n.part(j, r.elements); k.set {
+			n.pick(v, compared{k: k.k, v: k.v}, register(v), nothing(r.Reduce))
 		}
-		n.both(r.Reduce, total, v)
-		n.release(v)
+		sums = append(sums, v)
 	}
-	n.fold(r.Reduce, total)
+	for len(sums) > 1 {
+		last := len(sums) - 1
+		n.combine(r.Reduce, sums[last/2], sums[last])
+		n.release(sums[last])
+		sums = sums[:last]
+	}
+	total := sums[0]
+	n.foldRow(r.Reduce, total)
 	if r.Finish != nil {
 		v := n.eval(r.Finish, []vec{total})
 		n.release(total)
@@ -40,58 +47,28 @@ func (n *network) reduction(r run) error {
 	return err
 }
 
-// neutral makes the lanes outside k such that they change nothing.
-func (n *network) neutral(how loop.Reduction, v vec, k mask) {
-	if !k.set {
+// nothing is what changes no reduction.
+func nothing(how loop.Reduction) source {
+	if how == loop.Max {
+		return number(math.Inf(-1))
+	}
+	return number(0)
+}
+
+// foldRow is fold, for half a register too: the other half changes nothing.
+func (n *network) foldRow(how loop.Reduction, v vec) {
+	if !n.lowHalf {
+		n.fold(how, v)
 		return
 	}
-	rest := n.alloc()
-	n.neutralAll(how, rest)
-	if n.level == AVX512 {
-		n.VBLENDMPS(n.full(v), n.full(rest), k.k, n.full(v))
-	} else {
-		n.VBLENDVPS(n.full(k.v), n.full(v), n.full(rest), n.full(v))
-	}
-	n.release(rest)
-}
-
-// neutralAll sets all lanes to what changes nothing.
-func (n *network) neutralAll(how loop.Reduction, v vec) {
-	if how == loop.Max {
-		n.set(v, number(math.Inf(-1)))
-	} else {
-		n.zero(v)
-	}
-}
-
-// both combines v into total.
-func (n *network) both(how loop.Reduction, total, v vec) {
-	if how == loop.Max {
-		n.VMAXPS(n.full(v), n.full(total), n.full(total))
-	} else {
-		n.VADDPS(n.full(v), n.full(total), n.full(total))
-	}
-}
-
-// fold combines the lanes of a register into lane 0, half by half.
-func (n *network) fold(how loop.Reduction, v vec) {
 	t := n.alloc()
-	if n.level == AVX512 {
-		if n.lowHalf { // the lanes that are not there
-			n.neutralAll(how, t)
-		} else {
-			n.VEXTRACTF32X8(operand.U8(1), n.full(v), n.half(t))
-		}
-		n.lowHalf = true
-		n.both(how, v, t)
-		n.VEXTRACTF32X4(operand.U8(1), n.half(v), n.quarter(t))
-	} else {
-		n.VEXTRACTF128(operand.U8(1), n.full(v), n.quarter(t))
+	n.set(t, nothing(how))
+	n.combine(how, v, t)
+	n.VSHUFF32X4(operand.U8(1), n.full(v), n.full(v), n.full(t))
+	n.combine(how, v, t)
+	for _, exchange := range []operand.U8{0x4E, 0xB1} {
+		n.VPERMILPS(exchange, n.full(v), n.full(t))
+		n.combine(how, v, t)
 	}
-	n.both(how, v, t)
-	n.VPERMILPS(operand.U8(0b01_00_11_10), n.quarter(v), n.quarter(t))
-	n.both(how, v, t)
-	n.VPERMILPS(operand.U8(0b10_11_00_01), n.quarter(v), n.quarter(t))
-	n.both(how, v, t)
 	n.release(t)
 }
