@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -16,14 +17,26 @@ import (
 )
 
 func benchCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	var threads, rounds int
+	cmd := &cobra.Command{
 		Use:   "bench MODEL",
-		Short: "Time a model interpreted and compiled",
-		Long: `bench runs a model in the interpreter (float32, gonum's BLAS) and as the compiled
-package, in turns, on the same weights and random inputs. It prints the median
-of several rounds and how many times faster the package is.`,
+		Short: "Time a model interpreted and compiled, against what the machine can do",
+		Long: `bench runs a model as the compiled package and in the interpreter (float32,
+gonum's BLAS), in turns, on the same weights and random inputs. Between the
+turns it measures what the machine can do at most: the rate of multiply-adds and
+the rate of reading as many bytes as the work has to move. Figures are medians
+over the rounds; shares and ratios are taken within a round.
+
+NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if threads < 1 {
+				return &usageError{cmd.CommandPath(), fmt.Sprintf("--threads %d: there must be at least one", threads)}
+			}
+			if rounds < 1 {
+				return usagef(cmd, "--rounds %d: there must be at least one", rounds)
+			}
 			net, err := compile(args[0], nil)
 			if err != nil {
 				return err
@@ -31,122 +44,144 @@ of several rounds and how many times faster the package is.`,
 			if !net.trains() {
 				return diag.List{diag.Errorf(net.spec.Pos, "there is no compile section, so there is no training step to time; write compile: {optimizer: rmsprop, loss: ...}")}
 			}
-			return net.bench(cmd.Context(), cmd.OutOrStdout())
+			report, err := net.bench(cmd.Context(), threads, rounds)
+			if err != nil {
+				return err
+			}
+			return report.write(cmd.OutOrStdout(), asJSON)
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print everything that was measured as JSON")
+	cmd.Flags().IntVar(&threads, "threads", 1, "cores to run on")
+	cmd.Flags().IntVar(&rounds, "rounds", 11, "turns of each engine")
+	return cmd
 }
 
-const (
-	rounds = 9
-	// turn is how long one engine runs before the other has its turn.
-	turn = 40 * time.Millisecond
-)
+// turn is how long one engine runs before the other has its turn.
+const turn = 20 * time.Millisecond
 
-// engine is one way to run the model: it runs a workload a number of times.
-type engine interface {
-	time(what string, count int) (time.Duration, error)
-}
-
-// workload is a row of the table.
-type workload struct{ name, label string }
-
-func (n *network) bench(ctx context.Context, w io.Writer) error {
+// bench times the model on so many threads, in so many rounds.
+func (n *network) bench(ctx context.Context, threads, rounds int) (*benchReport, error) {
 	p := n.program
 	pkg, err := n.emit(codegen.Config{Package: codegen.PackageName(p.Name)})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	main, err := n.benchSource()
+	main, err := n.benchSource(threads)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s, err := newScratch(pkg, main)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer s.Close()
 	exe, err := s.build(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	weights := filepath.Join(s.dir, weightsFile)
-	compiled, err := startCompiled(ctx, exe, weights)
+	compiled, err := startCompiled(ctx, exe, weights, threads)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer compiled.stop()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
 	interpreted, err := n.interpreter(weights)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := interpreted.agrees(compiled.first); err != nil {
-		return err
+	if err := interpreted.agrees(compiled.hello.First); err != nil {
+		return nil, err
 	}
-	fmt.Fprintf(w, "%s on %s/%s, %d cores: interpreted on all, compiled on one\n\n", printable(p.Name), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0))
-	fmt.Fprintf(w, "%-26s%14s%14s%9s\n", "", "interpreted", "compiled", "ratio")
-	for _, l := range []workload{
-		{"predict", "predict 1 row"},
-		{"batch", fmt.Sprintf("predict %d rows", p.Batch)},
-		{"train", fmt.Sprintf("training step, %d rows", p.Batch)},
-	} {
-		slow, fast, err := compare(ctx, l.name, interpreted, compiled)
+	report := &benchReport{
+		Model: p.Name, CPU: processor(), Cores: runtime.NumCPU(), OS: runtime.GOOS, Arch: runtime.GOARCH,
+		Go: compiled.hello.Go, Level: compiled.hello.Level, Threads: threads, Rounds: rounds,
+	}
+	for _, w := range n.workloads() {
+		m, err := measure(ctx, w, rounds, compiled, interpreted)
 		if err != nil {
-			return fmt.Errorf("%s: %w", l.label, err)
+			return nil, fmt.Errorf("%s: %w", w.label, err)
 		}
-		fmt.Fprintf(w, "%-26s%14s%14s%8.1fx\n", l.label, duration(slow), duration(fast), slow/fast)
+		report.Works = append(report.Works, m)
 	}
-	return nil
+	return report, nil
 }
 
-// compare times both engines in turns and gives the median nanoseconds per run.
-func compare(ctx context.Context, what string, engines ...engine) (first, second float64, err error) {
-	var times [2][]float64
-	for i, e := range engines {
-		// The first runs warm up and tell how many fill a turn.
-		count := 1
-		for {
-			t, err := e.time(what, count)
-			if err != nil {
-				return 0, 0, err
-			}
-			if t >= turn/4 || count > 1<<24 {
-				times[i] = []float64{float64(count) * float64(turn) / float64(max(t, 1))}
-				break
-			}
-			count *= 4
-		}
+// measure times both engines in turns, and the machine between them.
+func measure(ctx context.Context, w workload, rounds int, compiled *compiledEngine, interpreted *interpretedEngine) (measured, error) {
+	fast, err := runsPerTurn(func(count int) (time.Duration, error) {
+		t, _, err := compiled.time(w.name, count)
+		return t, err
+	})
+	if err != nil {
+		return measured{}, err
 	}
-	counts := [2]int{max(1, int(times[0][0])), max(1, int(times[1][0]))}
-	times = [2][]float64{}
-	for range rounds {
-		for i, e := range engines {
-			if err := ctx.Err(); err != nil {
-				return 0, 0, err
-			}
-			t, err := e.time(what, counts[i])
-			if err != nil {
-				return 0, 0, err
-			}
-			times[i] = append(times[i], float64(t)/float64(counts[i]))
-		}
+	slow, err := runsPerTurn(func(count int) (time.Duration, error) { return interpreted.time(w.name, count) })
+	if err != nil {
+		return measured{}, err
 	}
-	return median(times[0]), median(times[1]), nil
+	allocs, err := compiled.allocations(w.name)
+	if err != nil {
+		return measured{}, err
+	}
+	all := make([]round, rounds)
+	for i := range all {
+		r := &all[i]
+		if err := ctx.Err(); err != nil {
+			return measured{}, err
+		}
+		before, err := compiled.machine(w)
+		if err != nil {
+			return measured{}, err
+		}
+		t, _, err := compiled.time(w.name, fast)
+		if err != nil {
+			return measured{}, err
+		}
+		after, err := compiled.machine(w)
+		if err != nil {
+			return measured{}, err
+		}
+		r.machine, r.compiled = mean(before, after), float64(t)/float64(fast)
+		if t, err = interpreted.time(w.name, slow); err != nil {
+			return measured{}, err
+		}
+		r.interpreted = float64(t) / float64(slow)
+	}
+	return w.result(all, allocs), nil
 }
 
-func median(v []float64) float64 {
+// runsPerTurn warms an engine up and finds how many runs fill a turn.
+func runsPerTurn(run func(count int) (time.Duration, error)) (int, error) {
+	for count := 1; ; count *= 4 {
+		t, err := run(count)
+		if err != nil {
+			return 0, err
+		}
+		if t >= turn/4 || count > 1<<24 {
+			return max(1, int(float64(count)*float64(turn)/float64(max(t, 1)))), nil
+		}
+	}
+}
+
+// median gives the middle of what each of the rounds says.
+func median(all []round, of func(round) float64) float64 {
+	v := make([]float64, len(all))
+	for i, r := range all {
+		v[i] = of(r)
+	}
 	slices.Sort(v)
 	return v[len(v)/2]
 }
 
-// duration prints nanoseconds with four digits.
-func duration(ns float64) string {
-	switch {
-	case ns < 1e3:
-		return fmt.Sprintf("%.1f ns", ns)
-	case ns < 1e6:
-		return fmt.Sprintf("%.2f µs", ns/1e3)
-	case ns < 1e9:
-		return fmt.Sprintf("%.2f ms", ns/1e6)
+// write prints the report for people, or all of it as JSON.
+func (r *benchReport) write(w io.Writer, asJSON bool) error {
+	if asJSON {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(r)
 	}
-	return fmt.Sprintf("%.2f s", ns/1e9)
+	_, err := io.WriteString(w, r.text())
+	return err
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"strconv"
@@ -18,17 +20,23 @@ import (
 // a movie review has distinct words.
 const benchTokens = 130
 
+// benchBytes bounds the samples that the training steps go through, which are
+// at most benchBatches batches.
+const benchBytes, benchBatches = 32 << 20, 32
+
 // benchProgram is what the template of the benchmark program is given.
 type benchProgram struct {
-	Batch, Tokens             int
+	Batch, Batches            int // rows of a batch, batches of different rows
+	Tokens, Threads           int
 	InputLimits, TargetLimits string
 	Large, Checked            bool // how Predict is called
 }
 
 // benchSource prints the program that runs the compiled package.
-func (n *network) benchSource() (map[string][]byte, error) {
+func (n *network) benchSource(threads int) (map[string][]byte, error) {
 	p := n.program
-	t := benchProgram{Batch: p.Batch, Tokens: benchTokens, InputLimits: limits(p.Inputs), TargetLimits: limits(p.Targets)}
+	t := benchProgram{Batch: n.fitRows(), Tokens: benchTokens, Threads: threads, InputLimits: limits(p.Inputs), TargetLimits: limits(p.Targets)}
+	t.Batches = min(max(benchBytes/(t.Batch*(rowBytes(p.Inputs)+rowBytes(p.Targets))), 1), benchBatches)
 	out := 0
 	for _, port := range p.Outputs {
 		out += 4 * elements(port.Shape)
@@ -54,12 +62,16 @@ type compiledEngine struct {
 	cmd   *exec.Cmd
 	in    io.WriteCloser
 	out   *bufio.Scanner
-	first []float64 // the outputs of the first row
+	hello struct {
+		Level, Go string
+		First     []float64 // the outputs of the first row
+	}
 }
 
 // startCompiled starts the program, which writes its weights to a file.
-func startCompiled(ctx context.Context, exe, weights string) (*compiledEngine, error) {
+func startCompiled(ctx context.Context, exe, weights string, threads int) (*compiledEngine, error) {
 	e := &compiledEngine{cmd: program(ctx, exe, weights)}
+	e.cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(threads))
 	e.cmd.Stderr = os.Stderr
 	var err error
 	if e.in, err = e.cmd.StdinPipe(); err != nil {
@@ -75,17 +87,12 @@ func startCompiled(ctx context.Context, exe, weights string) (*compiledEngine, e
 		return nil, err
 	}
 	line, err := e.line()
+	if err == nil {
+		err = json.Unmarshal([]byte(line), &e.hello)
+	}
 	if err != nil {
 		e.stop()
 		return nil, err
-	}
-	for _, word := range strings.Fields(line) {
-		v, err := strconv.ParseFloat(word, 64)
-		if err != nil {
-			e.stop()
-			return nil, err
-		}
-		e.first = append(e.first, v)
 	}
 	return e, nil
 }
@@ -100,17 +107,70 @@ func (e *compiledEngine) line() (string, error) {
 	return e.out.Text(), nil
 }
 
-// time asks the program to run a workload.
-func (e *compiledEngine) time(what string, count int) (time.Duration, error) {
-	if _, err := fmt.Fprintln(e.in, what, count); err != nil {
-		return 0, err
+// ask has the program do something and reads the numbers that it answers with.
+func (e *compiledEngine) ask(answer []float64, question ...any) error {
+	if _, err := fmt.Fprintln(e.in, question...); err != nil {
+		return err
 	}
 	line, err := e.line()
 	if err != nil {
-		return 0, err
+		return err
 	}
-	ns, err := strconv.ParseInt(line, 10, 64)
-	return time.Duration(ns), err
+	words := strings.Fields(line)
+	if len(words) != len(answer) {
+		return fmt.Errorf("the compiled program answered %q", line)
+	}
+	for i, w := range words {
+		if answer[i], err = strconv.ParseFloat(w, 64); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// time runs a workload and says how long that took and how often it allocated.
+func (e *compiledEngine) time(what string, count int) (time.Duration, float64, error) {
+	var answer [2]float64
+	err := e.ask(answer[:], what, count)
+	return time.Duration(answer[0]), answer[1], err
+}
+
+// allocations says how often a run of a workload allocates: how much more often
+// five runs do than one. What a call of Fit allocates for all of its steps does
+// not count, nor what the program does besides.
+func (e *compiledEngine) allocations(what string) (int, error) {
+	var least [2]float64
+	for i, count := range []int{1, 5} {
+		least[i] = math.Inf(1)
+		for range 5 {
+			_, allocs, err := e.time(what, count)
+			if err != nil {
+				return 0, err
+			}
+			least[i] = min(least[i], allocs)
+		}
+	}
+	return int(max(least[1]-least[0], 0)) / 4, nil
+}
+
+// machine measures what the machine can do, as far as it matters to a workload.
+func (e *compiledEngine) machine(w workload) (machine, error) {
+	var m machine
+	value := func(dst *float64, question ...any) error {
+		var answer [1]float64
+		err := e.ask(answer[:], question...)
+		*dst = answer[0]
+		return err
+	}
+	err := value(&m.fma, "fma", 0)
+	if err == nil && w.streamed() > 0 {
+		err = value(&m.read, "read", w.streamed())
+	}
+	if err == nil && len(w.tables) > 0 {
+		t := w.tables[0]
+		err = value(&m.rows, "rows", t.count, t.limit, t.width)
+	}
+	return m, err
 }
 
 // stop lets the program end.

@@ -44,7 +44,7 @@ func (n *network) interpreter(weightsPath string) (*interpretedEngine, error) {
 	if e.rule, err = ruleNamed(n.program.Training.Optimizer.Name); err != nil {
 		return nil, err
 	}
-	e.batch = sampleBatch(n.program, n.program.Batch)
+	e.batch = sampleBatch(n.program, n.fitRows())
 	e.one = sampleBatch(n.program, 1)
 	return e, nil
 }

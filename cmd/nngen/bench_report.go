@@ -1,0 +1,200 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+)
+
+// benchReport is all that bench measures.
+type benchReport struct {
+	Model   string     `json:"model"`
+	CPU     string     `json:"cpu"`
+	Cores   int        `json:"cores"`
+	OS      string     `json:"os"`
+	Arch    string     `json:"arch"`
+	Go      string     `json:"go"`
+	Level   string     `json:"level"`
+	Threads int        `json:"threads"`
+	Rounds  int        `json:"rounds"`
+	Works   []measured `json:"works"`
+}
+
+// measured is what came out for one workload: medians over the rounds.
+type measured struct {
+	Name        string  `json:"name"`
+	Label       string  `json:"label"`
+	Rows        int     `json:"rows"`
+	Nanoseconds float64 `json:"ns"`
+	Allocs      int     `json:"allocs"`
+	GFLOPS      float64 `json:"gflops"`        // GFLOP/s
+	OfPeak      float64 `json:"of_peak"`       // share of the peak loop's
+	GBPS        float64 `json:"gbps"`          // GB/s
+	OfReading   float64 `json:"of_reading"`    // share of the reading loop's
+	Interpreted float64 `json:"interpreted"`   // nanoseconds
+	Ratio       float64 `json:"ratio"`         // interpreted to compiled
+	Bound       bound   `json:"bound"`         // the least time
+	TimesBound  float64 `json:"times_bound"`   // how many times that the time is
+	TimesRead   float64 `json:"times_reading"` // how many times that of reading the bytes alone
+}
+
+// bound is the least time that the operations and the bytes of a workload take:
+// one after the other, for what a core could do at once it hardly ever does.
+type bound struct {
+	Flops          int     `json:"flops"`
+	Peak           float64 `json:"peak_gflops"`
+	Computing      float64 `json:"computing_ns"`
+	Terms          []term  `json:"terms"`
+	Streamed       int     `json:"streamed_bytes"`
+	Reading        float64 `json:"reading_gbps"`
+	Scattered      int     `json:"scattered_bytes"` // rows of tables
+	ScatterReading float64 `json:"scattered_reading_gbps"`
+	Moving         float64 `json:"moving_ns"`
+	Nanoseconds    float64 `json:"ns"`
+}
+
+// machine is what the machine could do in a round.
+type machine struct{ fma, read, rows float64 }
+
+// mean is the middle between two measurements.
+func mean(a, b machine) machine {
+	return machine{(a.fma + b.fma) / 2, (a.read + b.read) / 2, (a.rows + b.rows) / 2}
+}
+
+// round is one turn of everything: nanoseconds, GFLOP/s and GB/s.
+type round struct {
+	machine
+	compiled, interpreted float64
+}
+
+// computing and moving are the nanoseconds that a workload takes at least.
+func (m machine) computing(w *workload) float64 { return float64(w.flops) / m.fma }
+
+func (m machine) moving(w *workload) float64 {
+	ns := 0.0
+	if n := w.streamed(); n > 0 {
+		ns += float64(n) / m.read
+	}
+	if n := w.scattered(); n > 0 {
+		ns += float64(n) / m.rows
+	}
+	return ns
+}
+
+// result sums the rounds up.
+func (w *workload) result(all []round, allocs int) measured {
+	bytes := float64(w.streamed() + w.scattered())
+	mid := func(of func(round) float64) float64 { return median(all, of) }
+	m := measured{
+		Name: w.name, Label: w.label, Rows: w.rows, Allocs: allocs,
+		Nanoseconds: mid(func(r round) float64 { return r.compiled }),
+		OfPeak:      mid(func(r round) float64 { return r.computing(w) / r.compiled }),
+		OfReading:   mid(func(r round) float64 { return r.moving(w) / r.compiled }),
+		Interpreted: mid(func(r round) float64 { return r.interpreted }),
+		Ratio:       mid(func(r round) float64 { return r.interpreted / r.compiled }),
+		TimesBound:  mid(func(r round) float64 { return r.compiled / (r.computing(w) + r.moving(w)) }),
+		TimesRead:   mid(func(r round) float64 { return r.compiled / r.moving(w) }),
+		Bound: bound{
+			Flops: w.flops, Terms: w.terms, Streamed: w.streamed(), Scattered: w.scattered(),
+			Peak:           mid(func(r round) float64 { return r.fma }),
+			Reading:        mid(func(r round) float64 { return r.read }),
+			ScatterReading: mid(func(r round) float64 { return r.rows }),
+			Computing:      mid(func(r round) float64 { return r.computing(w) }),
+			Moving:         mid(func(r round) float64 { return r.moving(w) }),
+			Nanoseconds:    mid(func(r round) float64 { return r.computing(w) + r.moving(w) }),
+		},
+	}
+	m.GFLOPS, m.GBPS = float64(w.flops)/m.Nanoseconds, bytes/m.Nanoseconds
+	return m
+}
+
+// text prints the report as two tables.
+func (r *benchReport) text() string {
+	var b strings.Builder
+	threads := "threads"
+	if r.Threads == 1 {
+		threads = "thread"
+	}
+	fmt.Fprintf(&b, "%s on %s, %d cores, %s/%s, %s\nlevel %s, %d %s, medians of %d rounds\n\n", printable(r.Model), printable(r.CPU), r.Cores, r.OS, r.Arch, r.Go, r.Level, r.Threads, threads, r.Rounds)
+	fmt.Fprintf(&b, "%-26s%11s%10s%9s%8s%12s%13s%8s%8s\n", "", "time", "GFLOP/s", "of peak", "GB/s", "of reading", "interpreted", "ratio", "allocs")
+	for _, m := range r.Works {
+		fmt.Fprintf(&b, "%-26s%11s%10s%9s%8s%12s%13s%7.1fx%8d\n", m.Label, duration(m.Nanoseconds), rate(m.GFLOPS), percent(m.OfPeak), rate(m.GBPS), percent(m.OfReading), duration(m.Interpreted), m.Ratio, m.Allocs)
+	}
+	b.WriteString("\nthe least time: operations ÷ peak + bytes ÷ reading\n")
+	for _, m := range r.Works {
+		d := m.Bound
+		fmt.Fprintf(&b, "\n%s: %s, which takes %.2f times as long\n", m.Label, duration(d.Nanoseconds), m.TimesBound)
+		fmt.Fprintf(&b, "  %11s  %s ÷ %s GFLOP/s\n", duration(d.Computing), amount(d.Flops, "FLOP"), rate(d.Peak))
+		fmt.Fprintf(&b, "  %11s  ", duration(d.Moving))
+		if d.Streamed > 0 {
+			fmt.Fprintf(&b, "%s ÷ %s GB/s", amount(d.Streamed, "B"), rate(d.Reading))
+		}
+		if d.Scattered > 0 {
+			if d.Streamed > 0 {
+				b.WriteString(" + ")
+			}
+			fmt.Fprintf(&b, "%s of rows ÷ %s GB/s", amount(d.Scattered, "B"), rate(d.ScatterReading))
+		}
+		b.WriteString("\n")
+		for _, t := range d.Terms {
+			fmt.Fprintf(&b, "  %11s    %s %s\n", "", amount(t.Bytes, "B"), t.What)
+		}
+	}
+	return b.String()
+}
+
+// duration prints nanoseconds with four digits.
+func duration(ns float64) string {
+	switch {
+	case ns < 1e3:
+		return fmt.Sprintf("%.1f ns", ns)
+	case ns < 1e6:
+		return fmt.Sprintf("%.2f µs", ns/1e3)
+	case ns < 1e9:
+		return fmt.Sprintf("%.2f ms", ns/1e6)
+	}
+	return fmt.Sprintf("%.2f s", ns/1e9)
+}
+
+// rate prints with three digits or so.
+func rate(v float64) string {
+	switch {
+	case v < 10:
+		return fmt.Sprintf("%.2f", v)
+	case v < 100:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.0f", v)
+}
+
+func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
+
+// amount prints with three digits or so and the SI prefix.
+func amount(n int, unit string) string {
+	v := float64(n)
+	for _, prefix := range []string{"", "k", "M", "G"} {
+		if v < 1000 {
+			if prefix == "" {
+				return fmt.Sprintf("%d %s", n, unit)
+			}
+			return fmt.Sprintf("%.3g %s%s", v, prefix, unit)
+		}
+		v /= 1000
+	}
+	return fmt.Sprintf("%.3g T%s", v, unit)
+}
+
+// processor names the CPU, where the system says what it is.
+func processor() string {
+	if f, err := os.Open("/proc/cpuinfo"); err == nil {
+		defer f.Close()
+		for lines := bufio.NewScanner(f); lines.Scan(); {
+			if field, value, _ := strings.Cut(lines.Text(), ":"); strings.TrimSpace(field) == "model name" {
+				return strings.TrimSpace(value)
+			}
+		}
+	}
+	return runtime.GOARCH
+}
