@@ -280,7 +280,7 @@ func (m *columnReduction) points(c *code, acc []vec, k mask) {
 
 // lines cut the reduction into calls.
 func (m *columnReduction) lines(function string) []string {
-	g := newCalls(m.request, m.axes[:m.outer], &m.streams)
+	g := newCalls(m.request, m.axes[:m.outer])
 	unit := 1
 	if m.outer == 1 {
 		unit = m.level.Lanes()

@@ -12,7 +12,7 @@ const share = 64
 
 // lines are the Go statements that cut an elementwise store into calls.
 func (m *mapping) lines(function string) []string {
-	g := newCalls(m.request, m.axes, &m.streams)
+	g := newCalls(m.request, m.axes)
 	if m.draws() {
 		g.line("%s := %s.Words()", keyWords(m.random().Name), m.random().Name)
 	}
@@ -40,7 +40,7 @@ type calls struct {
 	vars []string // of the loops around, by axis
 }
 
-func newCalls(r Request, axes []loop.Axis, l *streams) *calls {
+func newCalls(r Request, axes []loop.Axis) *calls {
 	g := &calls{axes: axes}
 	g.names = map[string]bool{"n": true, "t": true, "work": true, "first": true}
 	for _, o := range r.Operands {

@@ -433,7 +433,7 @@ func (m *rowNest) conclude(c *code, s *loop.Stmt, v vec, left map[*stream]int, u
 
 // lines cut the nest into calls.
 func (m *rowNest) lines(function string) []string {
-	g := newCalls(m.request, m.Outer, &m.streams)
+	g := newCalls(m.request, m.Outer)
 	g.cut(m.chunk, m.turns, 1, m.sharing, func(count string) {
 		args := m.arguments(m.Outer, g.vars)
 		if m.hasRows() {

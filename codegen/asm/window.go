@@ -1,0 +1,305 @@
+package asm
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// pool is a Window, or the gradient of one, over one or two axes of positions;
+// channels are contiguous and lie in the lanes. Positions whose whole window
+// lies inside the image are computed by a function that has every tap written
+// out, the others by one that loops over the taps it is given.
+type pool struct {
+	*Unit
+	request  Request
+	level    Level
+	window   *loop.Window
+	gradient bool
+	channels int
+	along    []poolAxis
+	tensors  []*tensor
+	// Of the tensors: the one that has a value for each window, the one whose
+	// maximum is looked for, the one that a gradient is written to.
+	out, in, grad *tensor
+	assign        bool // no two windows of a gradient meet: nothing is added up
+}
+
+// poolAxis is an axis of positions, with its taps.
+type poolAxis struct {
+	loop.Axis
+	taps    int
+	space   loop.WindowAxis
+	tapStep int // between taps, in elements of the input
+}
+
+// tensor is an operand of the kernel: an image for every row of the batch.
+type tensor struct {
+	*stream
+	steps  []int // between positions, by axis
+	tapped bool  // it has taps: the input or its gradient
+}
+
+// segment is a run of positions that have the same taps inside the image.
+type segment struct{ from, to, first, last int }
+
+// pooling writes pooling.
+func (u *Unit) pooling(r Request, k *loop.Window, l Level) (*Body, error) {
+	p := &pool{Unit: u, request: r, level: l, window: k}
+	if p.positions() {
+		p.out, p.in = p.take(k.Out, false), p.take(k.In, true)
+	}
+	if p.out == nil || p.in == nil {
+		return nil, nil
+	}
+	return p.body()
+}
+
+// poolingGradient writes the gradient of pooling.
+func (u *Unit) poolingGradient(r Request, k *loop.WindowGrad, l Level) (*Body, error) {
+	p := &pool{Unit: u, request: r, level: l, window: &k.Window, gradient: true}
+	if p.positions() {
+		p.grad, p.out = p.take(k.DIn, true), p.take(k.DOut, false)
+	}
+	if p.grad == nil || p.out == nil {
+		return nil, nil
+	}
+	if k.Window.Reduce == loop.Max {
+		if p.in = p.take(k.Window.In, true); p.in == nil || !slices.Equal(p.in.access.Strides, p.grad.access.Strides) {
+			return nil, nil
+		}
+	}
+	p.assign = p.apart()
+	return p.body()
+}
+
+// positions finds the axes, if they are rows, one or two axes with a tap each,
+// and channels.
+func (p *pool) positions() bool {
+	w := p.window
+	last := len(w.Outer) - 1
+	if last < 2 || last > 3 || !w.Outer[0].Rows || w.Outer[0].N != 1 || w.Outer[last].N < smallest || len(w.Taps) != last-1 || len(w.Space) != last-1 {
+		return false
+	}
+	p.channels = w.Outer[last].N
+	for i, s := range w.Space {
+		if s.Tap != i || s.Outer != i+1 {
+			return false
+		}
+		p.along = append(p.along, poolAxis{Axis: w.Outer[i+1], taps: w.Taps[i].N, space: s, tapStep: w.In.Strides[last+1+i]})
+	}
+	return true
+}
+
+// take adds an operand, if the kernel can run along it.
+func (p *pool) take(a loop.Access, tapped bool) *tensor {
+	w := p.window
+	o, ok := p.request.operand(a.Buf)
+	last := len(w.Outer) - 1
+	if !ok || a.Index != nil || a.Buf.DType != loop.F32 || !a.Buf.Rows || len(a.Strides) != len(w.Outer)+len(w.Taps) ||
+		a.Strides[0] != a.Buf.Row() || a.Strides[last] != 1 {
+		return nil
+	}
+	t := &tensor{stream: &stream{Operand: o, access: a, name: o.Name, held: none}, steps: a.Strides[1:last], tapped: tapped}
+	for i, x := range p.along {
+		if tapped && a.Strides[last+1+i] != x.tapStep {
+			return nil
+		}
+	}
+	p.tensors = append(p.tensors, t)
+	return t
+}
+
+// segments lists the positions of an axis by the taps that are inside.
+func (a poolAxis) segments() []segment {
+	var list []segment
+	for p := range a.N {
+		s := segment{from: p, to: p + 1, first: -1}
+		for t := range a.taps {
+			if at := p*a.space.Stride + t*a.space.Dilation - a.space.Pad; at >= 0 && at < a.space.Size {
+				if s.first < 0 {
+					s.first = t
+				}
+				s.last = t + 1
+			}
+		}
+		if n := len(list); n > 0 && list[n-1].first == s.first && list[n-1].last == s.last {
+			list[n-1].to++
+			continue
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// whole reports that all taps are inside.
+func (a poolAxis) whole(s segment) bool { return s.first == 0 && s.last == a.taps }
+
+// apart reports that no input lies in two windows.
+func (p *pool) apart() bool {
+	for _, a := range p.along {
+		if a.space.Stride < (a.taps-1)*a.space.Dilation+1 {
+			return false
+		}
+	}
+	return true
+}
+
+// Bounds of what is written out.
+const (
+	mostTaps     = 64
+	mostSegments = 36
+)
+
+// body writes the functions and their calls.
+func (p *pool) body() (*Body, error) {
+	taps, parts := 1, 1
+	for _, a := range p.along {
+		list := a.segments()
+		for _, s := range list {
+			if s.first < 0 {
+				return nil, nil
+			}
+		}
+		taps, parts = taps*a.taps, parts*len(list)
+	}
+	if taps > mostTaps || parts > mostSegments {
+		return nil, nil
+	}
+	b := &Body{}
+	g := newCalls(p.request, nil)
+	g.line("for r := range n {")
+	g.names["r"] = true
+	if p.gradient {
+		p.clear(g)
+	}
+	names := map[bool]string{} // of the functions, by whether all taps are inside
+	for _, s := range p.along[0].segments() {
+		inner := []segment{{to: 1, last: 1}}
+		if len(p.along) > 1 {
+			inner = p.along[1].segments()
+		}
+		for _, s1 := range inner {
+			all := p.along[0].whole(s) && (len(p.along) == 1 || p.along[1].whole(s1))
+			if names[all] == "" {
+				stub, err := p.write(all, s1.to-s1.from)
+				if err != nil {
+					return nil, err
+				}
+				names[all] = stub.Name
+				b.Stubs = append(b.Stubs, stub)
+			}
+			p.call(g, names[all], s, s1, all)
+		}
+	}
+	g.line("}")
+	b.Lines = g.script.lines
+	return b, nil
+}
+
+// clear prints what makes the gradient zero where no window assigns it.
+func (p *pool) clear(g *calls) {
+	o, size := p.grad, p.grad.access.Strides[0]
+	covered := p.assign
+	ends := make([]int, len(p.along)) // where the windows end
+	for i, a := range p.along {
+		covered = covered && a.space.Stride == a.taps && a.space.Dilation == 1 && a.space.Pad == 0 && len(a.segments()) == 1
+		ends[i] = a.N * a.taps
+		covered = covered && a.tapStep*a.space.Size == map[bool]int{true: size, false: p.along[max(0, i-1)].tapStep}[i == 0]
+	}
+	first := p.along[0]
+	switch {
+	case !covered:
+		g.line("clear(%s[r*%d : (r+1)*%d])", o.Name, size, size)
+		return
+	case len(p.along) > 1 && ends[1] < p.along[1].space.Size:
+		y := g.name(letter(first.Name), "y")
+		g.line("for %s := range %d {", y, ends[0])
+		at := sum{}.plus("r", size, -1).plus(y, first.tapStep, -1)
+		g.line("clear(%s[%v:][:%d])", o.Name, sum{ends[1] * p.along[1].tapStep, at.terms}, first.tapStep-ends[1]*p.along[1].tapStep)
+		g.line("}")
+		delete(g.names, y)
+	}
+	if ends[0] < first.space.Size {
+		at := sum{}.plus("r", size, -1)
+		g.line("clear(%s[%v:][:%d])", o.Name, sum{ends[0] * first.tapStep, at.terms}, size-ends[0]*first.tapStep)
+	}
+}
+
+// call prints the calls for one segment of each axis.
+func (p *pool) call(g *calls, function string, s, s1 segment, all bool) {
+	v, length := "", s.to-s.from
+	turns := length
+	switch {
+	case all:
+		turns = min(length, p.turns(s1.to-s1.from))
+	case len(p.along) > 1:
+		turns = 1
+	}
+	if turns < length {
+		v = g.name(letter(p.along[0].Name), "y")
+		step := fmt.Sprintf("%s += %d", v, turns)
+		if turns == 1 {
+			step = v + "++"
+		}
+		g.line("for %s := %d; %s < %d; %s {", v, s.from, v, s.to, step)
+	}
+	firsts, starts := []int{s.first, s1.first}, []int{s.from, s1.from}
+	if v != "" {
+		starts[0] = 0
+	}
+	var args []string
+	for _, t := range p.tensors {
+		at := sum{offset: t.access.Offset}.plus("r", t.access.Strides[0], -1)
+		if v != "" {
+			at = at.plus(v, t.steps[0], -1)
+		}
+		for i, a := range p.along {
+			at.offset += starts[i] * t.steps[i]
+			if t.tapped {
+				at.offset += firsts[i] * a.tapStep
+			}
+		}
+		args = append(args, t.address(at))
+	}
+	count := fmt.Sprint(turns)
+	switch {
+	case !all && len(p.along) > 1:
+		count = fmt.Sprint(s1.to - s1.from)
+	case length%turns > 0:
+		count = fmt.Sprintf("min(%d, %d-%s)", turns, s.to, v)
+	}
+	if !all {
+		args = append(args, fmt.Sprint(s.last-s.first), fmt.Sprint(s1.last-s1.first))
+	}
+	g.line("%s(%s)", function, strings.Join(append(args, count), ", "))
+	if v != "" {
+		g.line("}")
+		delete(g.names, v)
+	}
+}
+
+// turns is how many positions of the first axis a call takes, with so many of
+// the second one.
+func (p *pool) turns(inner int) int {
+	size, work := p.limits(inner)
+	return max(1, min(LimitBytes/size, Limit/work))
+}
+
+// limits are the bytes that some positions touch and the taps that they look at.
+func (p *pool) limits(positions int) (size, work int) {
+	taps, fresh := 1, 1 // fresh: of the taps, those that the next position does not touch
+	for _, a := range p.along {
+		taps, fresh = taps*a.taps, fresh*min(a.taps, a.space.Stride)
+	}
+	for _, t := range p.tensors {
+		n := 4 * positions * p.channels
+		if t.tapped {
+			n *= fresh
+		}
+		size += n
+	}
+	return size, positions * p.channels * taps * 2
+}
