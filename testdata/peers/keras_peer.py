@@ -98,7 +98,7 @@ def add_reviews(works, outputs):
 def main():
     works, outputs = {}, {}
     add(works, outputs, "mnist", mlp, (784,), 128, lambda: keras.optimizers.RMSprop(0.001))
-    add(works, outputs, "mnistcnn", cnn, (28, 28, 1), 128, lambda: keras.optimizers.RMSprop(0.001))
+    add(works, outputs, "mnistcnn", cnn, (28, 28, 1), 128, lambda: keras.optimizers.Adam(0.001))
     add(works, outputs, "iris", iris, (4,), 16, lambda: keras.optimizers.Adam(0.01))
     add_reviews(works, outputs)
     peer.serve(f"{keras.__version__}, TensorFlow {tf.__version__}", works, outputs)

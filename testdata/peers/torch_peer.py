@@ -69,8 +69,8 @@ def rmsprop(parameters):
     return torch.optim.RMSprop(parameters, lr=0.001, alpha=0.9, eps=1e-7)
 
 
-def adam(parameters):
-    return torch.optim.Adam(parameters, lr=0.01, eps=1e-7, fused=True)
+def adam(rate):
+    return lambda parameters: torch.optim.Adam(parameters, lr=rate, eps=1e-7, fused=True)
 
 
 def ready(module):
@@ -157,8 +157,8 @@ def add_reviews(works, outputs):
 def main():
     works, outputs = {}, {}
     add(works, outputs, "mnist", lambda: mlp("mnist"), (784,), 128, rmsprop)
-    add(works, outputs, "mnistcnn", cnn, (1, 28, 28), 128, rmsprop)
-    add(works, outputs, "iris", lambda: mlp("iris"), (4,), 16, adam)
+    add(works, outputs, "mnistcnn", cnn, (1, 28, 28), 128, adam(0.001))
+    add(works, outputs, "iris", lambda: mlp("iris"), (4,), 16, adam(0.01))
     if not COMPILED:
         add_reviews(works, outputs)
     peer.serve(torch.__version__, works, outputs)

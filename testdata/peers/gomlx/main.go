@@ -61,8 +61,8 @@ func run() error {
 	classes := loss.SparseCategoricalCrossEntropyLogits
 	for _, n := range []*network{
 		{name: "mnist", last: "train128", logits: mlp, predict: softmax, loss: classes, optimizer: rmsprop(), row: []int{784}, batch: 128, all: true},
-		{name: "mnistcnn", last: "train128", logits: cnn, predict: softmax, loss: classes, optimizer: rmsprop(), row: []int{28, 28, 1}, batch: 128, all: true},
-		{name: "iris", last: "train16", logits: mlp, predict: softmax, loss: classes, optimizer: optimizer.Adam().LearningRate(0.01).Done(), row: []int{4}, batch: 16, all: true},
+		{name: "mnistcnn", last: "train128", logits: cnn, predict: softmax, loss: classes, optimizer: adam(0.001), row: []int{28, 28, 1}, batch: 128, all: true},
+		{name: "iris", last: "train16", logits: mlp, predict: softmax, loss: classes, optimizer: adam(0.01), row: []int{4}, batch: 16, all: true},
 		{name: "imdb", last: "epoch", logits: mlp, predict: graph.Sigmoid, loss: loss.BinaryCrossentropyLogits, optimizer: rmsprop(), row: []int{10000}, batch: 512, epoch: true},
 	} {
 		if err := n.load(); err != nil {
@@ -76,6 +76,8 @@ func run() error {
 }
 
 func rmsprop() optimizer.Interface { return optimizer.RMSProp().LearningRate(0.001).Done() }
+
+func adam(rate float64) optimizer.Interface { return optimizer.Adam().LearningRate(rate).Done() }
 
 func softmax(logits *graph.Node) *graph.Node { return graph.Softmax(logits) }
 

@@ -38,7 +38,7 @@ type network struct {
 
 func run() error {
 	works, outputs := map[string]peer.Work{}, map[string][]float32{}
-	for _, open := range []func() (*network, error){openMNIST, openIris, openIMDB} {
+	for _, open := range []func() (*network, error){openMNIST, openCNN, openIris, openIMDB} {
 		n, err := open()
 		if err != nil {
 			return err
