@@ -196,6 +196,13 @@ func TestDeterministic(t *testing.T) {
 	}
 }
 
+// unheardOf is a kernel that no emitter knows.
+type unheardOf struct{ loop.Kernel }
+
+func (unheardOf) Family() string        { return "unheard of" }
+func (unheardOf) Writes() []loop.Access { return nil }
+func (unheardOf) Reads() []loop.Access  { return nil }
+
 // What this version cannot print is an error that says so.
 func TestNotEmitted(t *testing.T) {
 	for want, change := range map[string]func(p *loop.Program) Config{
@@ -207,8 +214,8 @@ func TestNotEmitted(t *testing.T) {
 		`initializer "unheard of"`:                  func(p *loop.Program) Config { p.Segments[0].Init.Kind = "unheard of"; return Config{} },
 		`optimizer lion`:                            func(p *loop.Program) Config { p.Training.Optimizer.Name = "lion"; return Config{} },
 		`metric auc`:                                func(p *loop.Program) Config { p.Training.Metrics[0][0].Name = "auc"; return Config{} },
-		`layer hidden: kernels of the family window`: func(p *loop.Program) Config {
-			p.Predict.Forward[0].(*loop.Run).Kernel = &loop.Window{}
+		`layer hidden: kernels of the family unheard of`: func(p *loop.Program) Config {
+			p.Predict.Forward[0].(*loop.Run).Kernel = unheardOf{}
 			return Config{}
 		},
 		"loops over time": func(p *loop.Program) Config { p.Predict.Forward[0] = &loop.Loop{}; return Config{} },

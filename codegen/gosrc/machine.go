@@ -175,5 +175,5 @@ func (e *emitter) assembly() ([]byte, error) {
 	for _, line := range e.header() {
 		header.WriteString("// " + line + "\n")
 	}
-	return e.unit.Source(header.String())
+	return e.unit.Source(strings.ReplaceAll(header.String(), fixedSpace, " "))
 }

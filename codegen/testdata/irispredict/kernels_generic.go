@@ -5,9 +5,9 @@ package irispredict
 
 import "math"
 
-// dense4x16Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
+// dense4x16ReluGo computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
 // inputs and 16 outputs, written out.
-func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
+func dense4x16ReluGo(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	for r := range n {
 		xr := (*[4]float32)(x[r*4:])
 		yr := (*[16]float32)(y[r*16:])
@@ -31,9 +31,9 @@ func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	}
 }
 
-// dense16x3 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
+// dense16x3Go computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
 // outputs, written out.
-func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
+func dense16x3Go(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	for r := range n {
 		xr := (*[16]float32)(x[r*16:])
 		yr := (*[3]float32)(y[r*3:])
@@ -52,13 +52,13 @@ func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	}
 }
 
-// softmax3 computes softmax for rows of 3:
+// softmax3Go computes softmax for rows of 3:
 //
 //	top = max x
 //	y = exp(x - top)
 //	sum = Σ y
 //	y = y / sum
-func softmax3(y, x []float32, n int) {
+func softmax3Go(y, x []float32, n int) {
 	for r := range n {
 		xr := (*[3]float32)(x[r*3:])
 		yr := (*[3]float32)(y[r*3:])

@@ -5,6 +5,7 @@ package irispredict
 
 import (
 	"fmt"
+	"runtime"
 	"sync"
 )
 
@@ -17,12 +18,38 @@ func (m *Model) Predict(x *Input) (out Output) {
 	return out
 }
 
+// predictShare is how many rows are worth a goroutine of their own.
+const predictShare = 3826
+
 // PredictBatch computes dst[i] from x[i] for any number of samples, with the same
-// results as Predict. It may be called from any number of goroutines.
+// results as Predict. Many samples are shared out among goroutines, which end
+// with the call. It may be called from any number of goroutines.
 func (m *Model) PredictBatch(dst []Output, x []Input) error {
 	if len(dst) < len(x) {
 		return fmt.Errorf("irispredict: PredictBatch: room for %d outputs, %d inputs", len(dst), len(x))
 	}
+	workers := runtime.GOMAXPROCS(0)
+	if workers = min(workers, len(x)/predictShare); workers < 2 {
+		m.predictPart(dst, x)
+		return nil
+	}
+	var others sync.WaitGroup
+	each := (len(x) + workers - 1) / workers
+	for from := each; from < len(x); from += each {
+		to := min(from+each, len(x))
+		others.Add(1)
+		go func() {
+			defer others.Done()
+			m.predictPart(dst[from:to], x[from:to])
+		}()
+	}
+	m.predictPart(dst, x[:each])
+	others.Wait()
+	return nil
+}
+
+// predictPart computes outputs in batches.
+func (m *Model) predictPart(dst []Output, x []Input) {
 	s := m.batches.get()
 	for len(x) > 0 {
 		n := min(len(x), batchRows)
@@ -36,7 +63,6 @@ func (m *Model) PredictBatch(dst []Output, x []Input) error {
 		dst, x = dst[n:], x[n:]
 	}
 	m.batches.put(s)
-	return nil
 }
 
 // batchScratch is the working memory of one PredictBatch.
