@@ -4,8 +4,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -50,20 +48,12 @@ func run(ctx context.Context) error {
 	flag.Parse()
 	t := &table{Machine: machine(), When: time.Now().UTC().Format(time.DateOnly), Rounds: s.rounds}
 	for cpus := range strings.SplitSeq(threads, ";") {
-		if err := s.measure(ctx, cpus, t); err != nil {
+		if err := s.measure(ctx, cpus, t, func() error { return t.save(out) }); err != nil {
 			return err
 		}
 	}
-	b, err := json.MarshalIndent(t, "", "\t")
-	if err != nil {
-		return err
-	}
-	markdown := t.markdown()
-	fmt.Print(markdown)
-	return errors.Join(
-		os.WriteFile(out+".json", append(b, '\n'), 0o666),
-		os.WriteFile(out+".md", []byte(markdown), 0o666),
-	)
+	fmt.Print(t.markdown())
+	return nil
 }
 
 // command is how a peer is started.
@@ -89,8 +79,9 @@ func (s *settings) commands() []command {
 	}
 }
 
-// measure runs all peers on some processors and adds what they took.
-func (s *settings) measure(ctx context.Context, cpus string, t *table) error {
+// measure runs all peers on some processors and adds what they took. It saves
+// after every work.
+func (s *settings) measure(ctx context.Context, cpus string, t *table, save func() error) error {
 	var peers []*process
 	defer func() {
 		for _, p := range peers {
@@ -116,7 +107,8 @@ func (s *settings) measure(ctx context.Context, cpus string, t *table) error {
 			return err
 		}
 	}
-	r := result{Threads: 1 + strings.Count(cpus, ",")}
+	r := &result{Threads: 1 + strings.Count(cpus, ",")}
+	t.Results = append(t.Results, r)
 	for _, p := range peers {
 		r.Peers = append(r.Peers, version{p.name, p.hello.Version})
 	}
@@ -130,8 +122,10 @@ func (s *settings) measure(ctx context.Context, cpus string, t *table) error {
 			return err
 		}
 		r.Rows = append(r.Rows, row)
+		if err := save(); err != nil {
+			return err
+		}
 	}
-	t.Results = append(t.Results, r)
 	return nil
 }
 

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -10,10 +12,10 @@ import (
 
 // table is all that was measured.
 type table struct {
-	Machine string   `json:"machine"`
-	When    string   `json:"when"`
-	Rounds  int      `json:"rounds"`
-	Results []result `json:"results"`
+	Machine string    `json:"machine"`
+	When    string    `json:"when"`
+	Rounds  int       `json:"rounds"`
+	Results []*result `json:"results"`
 }
 
 // result is what was measured on one number of threads.
@@ -39,6 +41,18 @@ type figure struct {
 	Least  float64 `json:"least"`
 	Most   float64 `json:"most"`
 	Rounds int     `json:"rounds"`
+}
+
+// save writes the table as Markdown and as JSON.
+func (t *table) save(file string) error {
+	b, err := json.MarshalIndent(t, "", "\t")
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		os.WriteFile(file+".json", append(b, '\n'), 0o666),
+		os.WriteFile(file+".md", []byte(t.markdown()), 0o666),
+	)
 }
 
 // markdown prints a table for every number of threads: times, and behind the
