@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"log"
 	"os"
@@ -76,7 +75,7 @@ func generate() ([]file, error) {
 		return nil, err
 	}
 	return []file{
-		{"loops_amd64.s", bytes.TrimRight(assembly, "\n")},
+		{"loops_amd64.s", assembly},
 		{"loops_amd64.go", stubs},
 	}, nil
 }
