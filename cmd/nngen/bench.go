@@ -98,7 +98,7 @@ func (n *network) bench(ctx context.Context, threads, rounds int) (*benchReport,
 		Model: p.Name, CPU: processor(), Cores: runtime.NumCPU(), OS: runtime.GOOS, Arch: runtime.GOARCH,
 		Go: compiled.hello.Go, Level: compiled.hello.Level, Threads: threads, Rounds: rounds,
 	}
-	for _, w := range n.workloads() {
+	for _, w := range n.workloads(threads) {
 		m, err := measure(ctx, w, rounds, compiled, interpreted)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", w.label, err)
@@ -138,6 +138,13 @@ func measure(ctx context.Context, w workload, rounds int, compiled *compiledEngi
 		t, _, err := compiled.time(w.name, fast)
 		if err != nil {
 			return measured{}, err
+		}
+		if w.alone != "" {
+			t, _, err := compiled.time(w.alone, fast)
+			if err != nil {
+				return measured{}, err
+			}
+			r.alone = float64(t) / float64(fast)
 		}
 		after, err := compiled.machine(w)
 		if err != nil {

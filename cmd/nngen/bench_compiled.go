@@ -59,10 +59,11 @@ func limits(ports []loop.Port) string {
 
 // compiledEngine is the running benchmark program.
 type compiledEngine struct {
-	cmd   *exec.Cmd
-	in    io.WriteCloser
-	out   *bufio.Scanner
-	hello struct {
+	cmd     *exec.Cmd
+	in      io.WriteCloser
+	out     *bufio.Scanner
+	threads int
+	hello   struct {
 		Level, Go string
 		First     []float64 // the outputs of the first row
 	}
@@ -70,7 +71,7 @@ type compiledEngine struct {
 
 // startCompiled starts the program, which writes its weights to a file.
 func startCompiled(ctx context.Context, exe, weights string, threads int) (*compiledEngine, error) {
-	e := &compiledEngine{cmd: program(ctx, exe, weights)}
+	e := &compiledEngine{cmd: program(ctx, exe, weights), threads: threads}
 	e.cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(threads))
 	e.cmd.Stderr = os.Stderr
 	var err error
@@ -162,7 +163,10 @@ func (e *compiledEngine) machine(w workload) (machine, error) {
 		*dst = answer[0]
 		return err
 	}
-	err := value(&m.fma, "fma", 0)
+	err := value(&m.fma, "fma", e.threads)
+	if err == nil && w.alone != "" {
+		err = value(&m.fmaAlone, "fma", 1)
+	}
 	if err == nil && w.streamed() > 0 {
 		err = value(&m.read, "read", w.streamed())
 	}

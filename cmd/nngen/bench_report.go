@@ -24,20 +24,29 @@ type benchReport struct {
 
 // measured is what came out for one workload: medians over the rounds.
 type measured struct {
-	Name        string  `json:"name"`
-	Label       string  `json:"label"`
-	Rows        int     `json:"rows"`
-	Nanoseconds float64 `json:"ns"`
-	Allocs      int     `json:"allocs"`
-	GFLOPS      float64 `json:"gflops"`        // GFLOP/s
-	OfPeak      float64 `json:"of_peak"`       // share of the peak loop's
-	GBPS        float64 `json:"gbps"`          // GB/s
-	OfReading   float64 `json:"of_reading"`    // share of the reading loop's
-	Interpreted float64 `json:"interpreted"`   // nanoseconds
-	Ratio       float64 `json:"ratio"`         // interpreted to compiled
-	Bound       bound   `json:"bound"`         // the least time
-	TimesBound  float64 `json:"times_bound"`   // how many times that the time is
-	TimesRead   float64 `json:"times_reading"` // how many times that of reading the bytes alone
+	Name        string   `json:"name"`
+	Label       string   `json:"label"`
+	Rows        int      `json:"rows"`
+	Nanoseconds float64  `json:"ns"`
+	Allocs      int      `json:"allocs"`
+	GFLOPS      float64  `json:"gflops"`        // GFLOP/s
+	OfPeak      float64  `json:"of_peak"`       // share of the peak loop's
+	GBPS        float64  `json:"gbps"`          // GB/s
+	OfReading   float64  `json:"of_reading"`    // share of the reading loop's
+	Interpreted float64  `json:"interpreted"`   // nanoseconds
+	Ratio       float64  `json:"ratio"`         // interpreted to compiled
+	Bound       bound    `json:"bound"`         // the least time
+	TimesBound  float64  `json:"times_bound"`   // how many times that the time is
+	TimesRead   float64  `json:"times_reading"` // how many times that of reading the bytes alone
+	Speedup     *speedup `json:"speedup,omitempty"`
+}
+
+// speedup is how much faster several workers are than one.
+type speedup struct {
+	Nanoseconds float64 `json:"one_worker_ns"`
+	Work        float64 `json:"work"`
+	Peak        float64 `json:"peak_loop"` // of the peak loop
+	OfPeak      float64 `json:"of_peak_loop"`
 }
 
 // bound is the least time that the operations and the bytes of a workload take:
@@ -56,17 +65,17 @@ type bound struct {
 }
 
 // machine is what the machine could do in a round.
-type machine struct{ fma, read, rows float64 }
+type machine struct{ fma, fmaAlone, read, rows float64 }
 
 // mean is the middle between two measurements.
 func mean(a, b machine) machine {
-	return machine{(a.fma + b.fma) / 2, (a.read + b.read) / 2, (a.rows + b.rows) / 2}
+	return machine{(a.fma + b.fma) / 2, (a.fmaAlone + b.fmaAlone) / 2, (a.read + b.read) / 2, (a.rows + b.rows) / 2}
 }
 
 // round is one turn of everything: nanoseconds, GFLOP/s and GB/s.
 type round struct {
 	machine
-	compiled, interpreted float64
+	compiled, alone, interpreted float64
 }
 
 // computing and moving are the nanoseconds that a workload takes at least.
@@ -106,6 +115,11 @@ func (w *workload) result(all []round, allocs int) measured {
 			Nanoseconds:    mid(func(r round) float64 { return r.computing(w) + r.moving(w) }),
 		},
 	}
+	if w.alone != "" {
+		work := func(r round) float64 { return r.alone / r.compiled }
+		loop := func(r round) float64 { return r.fma / r.fmaAlone }
+		m.Speedup = &speedup{mid(func(r round) float64 { return r.alone }), mid(work), mid(loop), mid(func(r round) float64 { return work(r) / loop(r) })}
+	}
 	m.GFLOPS, m.GBPS = float64(w.flops)/m.Nanoseconds, bytes/m.Nanoseconds
 	return m
 }
@@ -121,6 +135,14 @@ func (r *benchReport) text() string {
 	fmt.Fprintf(&b, "%-26s%11s%10s%9s%8s%12s%13s%8s%8s\n", "", "time", "GFLOP/s", "of peak", "GB/s", "of reading", "interpreted", "ratio", "allocs")
 	for _, m := range r.Works {
 		fmt.Fprintf(&b, "%-26s%11s%10s%9s%8s%12s%13s%7.1fx%8d\n", m.Label, duration(m.Nanoseconds), rate(m.GFLOPS), percent(m.OfPeak), rate(m.GBPS), percent(m.OfReading), duration(m.Interpreted), m.Ratio, m.Allocs)
+	}
+	if r.Threads > 1 {
+		fmt.Fprintf(&b, "\n%d workers against one\n\n", r.Threads)
+		for _, m := range r.Works {
+			if s := m.Speedup; s != nil {
+				fmt.Fprintf(&b, "%-26s%11s on one, %.2fx; the peak loop %.2fx, of that %s\n", m.Label, duration(s.Nanoseconds), s.Work, s.Peak, percent(s.OfPeak))
+			}
+		}
 	}
 	b.WriteString("\nthe least time: operations ÷ peak + bytes ÷ reading\n")
 	for _, m := range r.Works {

@@ -9,6 +9,7 @@ import (
 // workload is something to time, with what it cannot do without.
 type workload struct {
 	name, label string // "train", "training step, 128 rows"
+	alone       string // the same on one worker, to compare with; "" if it is that already
 	rows        int
 	flops       int
 	terms       []term
@@ -35,7 +36,7 @@ func (n *network) fitRows() int {
 }
 
 // workloads are one prediction, a batch of them and a training step.
-func (n *network) workloads() []workload {
+func (n *network) workloads(threads int) []workload {
 	p, rows := n.program, n.fitRows()
 	list := []workload{
 		n.prediction("predict", "predict 1 row", 1),
@@ -58,7 +59,13 @@ func (n *network) workloads() []workload {
 	step.add("optimizer slots, read and written", 2*4*trainable*slots)
 	step.add("gradients, written and read", 2*4*trainable)
 	step.add("packed weights, read and written", packBytes(p))
-	return append(list, step)
+	list = append(list, step)
+	if threads > 1 {
+		for i := range list[1:] { // one row is not shared out
+			list[1+i].alone = list[1+i].name + "1"
+		}
+	}
+	return list
 }
 
 // prediction is the workload of so many predictions in one call.
