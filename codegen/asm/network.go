@@ -240,7 +240,7 @@ func (n *network) spread(b *loop.Buffer, element int) (vec, error) {
 // row. Rows in the scratch have room for whole registers: a store without a
 // mask can be read from before it has reached the cache.
 func (n *network) put(b *loop.Buffer, offset, j, elements int, v vec) error {
-	if b.Class != loop.Arena || !b.Rows || b.DType != loop.F32 {
+	if b.Class != loop.Arena || b.DType != loop.F32 {
 		return errNetwork
 	}
 	lanes := n.level.Lanes()
@@ -285,6 +285,15 @@ func (n *network) hold(b *loop.Buffer, v vec) {
 	}
 	n.held[b] = v
 	n.order = append(n.order, b)
+}
+
+// forgetRows gives back the registers of all rows.
+func (n *network) forgetRows() {
+	for _, b := range slices.Clone(n.order) {
+		if b.Class != loop.Local {
+			n.forget(b)
+		}
+	}
 }
 
 // forget gives a register back: its row is in the scratch, too, and a scalar

@@ -181,6 +181,8 @@ func networks() []denseNetwork {
 		{widths: []int{9, 40, 33, 17, 5}, epilogue: []loop.Expr{withBiasTanh, withBiasRelu, withBiasRelu, withBias}},
 		{widths: []int{70, 30, 2}, epilogue: []loop.Expr{withBiasRelu, withBiasTanh}, scaled: true},
 	}
+	gelu := loop.Call("mul", withBias, loop.Call("erf", withBias)) // not quite, but as long
+	list = append(list, denseNetwork{widths: []int{12, 32, 20, 1}, epilogue: []loop.Expr{gelu, gelu, withBiasTanh}})
 	sigmoid := loop.Call("sigmoid", withBias)
 	for _, width := range []int{5, 16, 70} {
 		list = append(list, denseNetwork{widths: []int{3, width, 1}, epilogue: []loop.Expr{withBiasRelu, sigmoid}})

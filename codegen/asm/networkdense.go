@@ -65,13 +65,13 @@ func (n *network) contract(k *loop.Contract) error {
 	if l == nil {
 		return n.dot(k)
 	}
-	room := len(n.free) - len(l.extras) - 3
-	if k.Epilogue != nil {
-		room -= exprRegisters(k.Epilogue, n.level)
-	}
-	group := min(room/(l.parts+1), n.width(l.outputs))
-	if group < 1 {
-		return errRegisters
+	n.tail(l.outputs)
+	group := n.group(l)
+	if group < min(2, n.width(l.outputs)) {
+		n.forgetRows()
+		if group = n.group(l); group < 1 {
+			return errRegisters
+		}
 	}
 	return n.narrowed(l.outputs, l.Epilogue, func() error {
 		for from := 0; from < n.width(l.outputs); from += group {
@@ -81,6 +81,16 @@ func (n *network) contract(k *loop.Contract) error {
 		}
 		return nil
 	})
+}
+
+// group is how many registers of outputs there is room for at a time: for their
+// partial sums and two operands, and then for the epilogue.
+func (n *network) group(l *layer) int {
+	group := min((len(n.free)-2)/l.parts, n.width(l.outputs))
+	if l.Epilogue != nil {
+		group = min(group, len(n.free)-len(l.extras)-exprRegisters(l.Epilogue, n.level)-1) // 1: what put keeps
+	}
+	return group
 }
 
 // sums computes some registers of a layer's outputs.

@@ -67,6 +67,13 @@ func runOf(k *loop.Nest, s loop.Stmt) (run, bool) {
 
 // statement writes one of them.
 func (n *network) statement(r run) error {
+	need := len(r.Srcs) + exprRegisters(r.Value, n.level) + 1 // what put keeps
+	if r.Reduce != loop.Store {
+		need += n.width(r.elements) - 1
+	}
+	if len(n.free) < need {
+		n.forgetRows()
+	}
 	return n.narrowed(r.elements, r.Value, func() error {
 		if r.Reduce != loop.Store {
 			return n.reduction(r)
