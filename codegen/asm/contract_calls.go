@@ -244,7 +244,7 @@ func (d *driver) openRows(at position, lanes int) error {
 	count := d.name("count")
 	d.line("for %s+%d <= %s {", v, d.height, n)
 	d.line("%s := min(%d, (%s-%s)/%d)", count, m, n, v, d.height)
-	s.n = m + 1
+	s.n, s.fetches = m+1, d.next != ""
 	if err := d.call(here, lanes, s, nil, nil, count, m); err != nil {
 		return err
 	}
@@ -363,12 +363,18 @@ func (d *driver) tile(s strip, lanes int, l *line, count int) (*tile, int) {
 	if stride := d.stridePanel(lanes); d.level == AVX512 && stride <= 32 && d.pack != rowsIfShared && 4*d.points()*stride > nearBytes {
 		t.ahead = 8 * stride
 	}
+	if far := d.sum[len(d.sum)-1].lhs; max(far, -far) >= lineFloats && !d.vectors {
+		t.aheadX = 4 * far
+	}
 	for i, e := range d.Extra {
 		x := extra{scalar: e.Buf.Class == loop.Scalar, spread: d.v.extra[i] == 0, fixed: true}
 		for _, p := range s.spots {
 			x.fixed = x.fixed && p.extra[i] == 0
 		}
 		t.extras = append(t.extras, x)
+	}
+	if s.fetches {
+		t.fetch = d.fetched()
 	}
 	inner := repeat{n: s.n, name: "the rows", out: s.step.out, lhs: s.step.lhs, extra: s.step.extra}
 	switch {
@@ -418,6 +424,9 @@ func (d *driver) call(at position, lanes int, s strip, bounds []bound, l *line, 
 		} else {
 			args = append(args, e.address(at.extra[i]))
 		}
+	}
+	if t.fetch.step > 0 {
+		args = append(args, d.next)
 	}
 	if t.uniform {
 		args = append(args, d.step)

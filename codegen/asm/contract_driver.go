@@ -16,6 +16,7 @@ type driver struct {
 	count string          // points of the block axis in this block
 	w     string          // the panel
 	step  string
+	next  string // the panel after this one, "": there is none
 }
 
 // position is where the operands are at a point of the loops so far.
@@ -170,6 +171,11 @@ func (d *driver) panels(at position) error {
 			j = d.name("j")
 			d.line("for %s := 0; %s < %d; %s += %d {", j, j, full*d.width, j, d.width)
 			to = at.plus(d.v, j, (full-1)*d.width)
+			if d.fetched().step > 0 {
+				v := d.name("next")
+				d.line("%s := min(%s+%d, %d)", v, j, d.width, (full-1)*d.width)
+				d.next = d.rhs.address(at.plus(d.v, v, (full-1)*d.width).rhs)
+			}
 		}
 		if err := d.panel(to, d.width); err != nil {
 			return err
@@ -179,6 +185,7 @@ func (d *driver) panels(at position) error {
 		}
 	}
 	if rest > 0 {
+		d.next = ""
 		if full > 0 {
 			d.line("{ // the last %d columns", rest)
 			defer d.line("}")
@@ -260,14 +267,12 @@ func (d *driver) shares(at position, full, rest int) error {
 	if err := write("from", fmt.Sprintf("min(to, %d)", full*each), panel, at, d.width); err != nil {
 		return err
 	}
-	return write(fmt.Sprintf("max(from, %d)", full*each), "to", fmt.Sprint(full*d.width), d.last(at, full), rest)
+	at = d.last(at, full)
+	return write(fmt.Sprintf("max(from, %d)", full*each), "to", fmt.Sprint(full*d.width), at, rest)
 }
 
-// chunk is how many tiles of the first strip a unit of work takes.
-func (p *plan) chunk() int {
-	if len(p.strips) == 0 {
-		return 1
-	}
+// cutUnits decides how many tiles of the first strip a unit of work takes.
+func (p *plan) cutUnits() int {
 	work := len(p.strips[0].spots) * p.panelLanes() * p.points()
 	return max(1, min(p.strips[0].n, (Limit/6)/work))
 }
@@ -283,7 +288,7 @@ func (p *plan) points() int {
 
 // unitsOf is how many units some panels are.
 func (p *plan) unitsOf(panels int) int {
-	n := panels * ((p.strips[0].n + p.chunk() - 1) / p.chunk())
+	n := panels * ((p.strips[0].n + p.chunk - 1) / p.chunk)
 	for _, a := range p.around {
 		n *= a.n
 	}
@@ -306,7 +311,7 @@ func (d *driver) share(at position, lanes int, u string, each int) error {
 		}
 	}
 	s := d.strips[0]
-	c := d.chunk()
+	c := d.chunk
 	first := ""
 	if s.n > c {
 		first = d.name("i")
@@ -317,7 +322,9 @@ func (d *driver) share(at position, lanes int, u string, each int) error {
 		count := fmt.Sprint(s.n)
 		if first != "" {
 			b = b.plus(line{out: s.step.out * c, lhs: s.step.lhs * c, extra: scaled(s.step.extra, c)}, first, rest-1)
-			count = fmt.Sprintf("min(%d, %d-%s*%d)", c, s.n, first, c)
+			if count = "1"; c > 1 {
+				count = fmt.Sprintf("min(%d, %d-%s*%d)", c, s.n, first, c)
+			}
 		}
 		return d.call(b, lanes, s, bounds, nil, count, min(c, s.n))
 	}

@@ -23,7 +23,9 @@ type tile struct {
 	uniform    bool      // every step of the nest moves w by the parameter step
 	vectors    bool      // x is read along the lanes too, not spread over them
 	parts      int
-	ahead      int  // how far in front of w elements are fetched into the cache, 0: not at all
+	ahead      int // how far in front of w elements are fetched into the cache, 0: not at all
+	aheadX     int // and in front of x
+	fetch      fetch
 	resumed    bool // parameter part: the reduced axes come in several calls
 	repeats    []repeat
 	open       bool // the last repeat takes its count from the parameter count
@@ -58,6 +60,14 @@ type repeat struct {
 	extra    []int
 }
 
+// fetch is what of the right operand is brought into the second-level cache
+// while a tile is computed, a line at every step of the sum: what will be packed
+// next. Parameter next says where it starts.
+type fetch struct {
+	step int // how far the lines are apart, in elements; 0: nothing is fetched
+	tile int // how far those of the next tile are from those of this
+}
+
 // extra is a further operand of the epilogue.
 type extra struct {
 	scalar bool // a float32
@@ -82,6 +92,9 @@ func (t *tile) stub() Stub {
 			typ = "float32"
 		}
 		s.Params = append(s.Params, Param{extraName(i), typ})
+	}
+	if t.fetch.step > 0 {
+		s.Params = append(s.Params, Param{"next", "*float32"})
 	}
 	integer := func(name string) { s.Params = append(s.Params, Param{name, "int"}) }
 	if t.uniform {
@@ -117,6 +130,7 @@ type tiling struct {
 	b          []vec
 	tail       mask // of the last vector
 	x, w, step reg.GPVirtual
+	next       reg.GPVirtual
 	turn       int // steps so far, modulo parts
 }
 
@@ -160,6 +174,9 @@ func (g *tiling) repeated(level int, body func()) {
 		}
 		g.shift("y", r.out-inner.n*inner.out)
 		g.shift("x", r.lhs-inner.n*inner.lhs)
+		if g.fetch.step > 0 && level == 0 {
+			g.shift("next", g.fetch.tile)
+		}
 		for i, e := range g.extras {
 			if !e.scalar {
 				g.shift(extraName(i), r.extra[i]-inner.n*inner.extra[i])
@@ -193,6 +210,9 @@ func (g *tiling) shift(name string, floats int) {
 func (g *tiling) block() {
 	g.MOVQ(g.slot("x"), g.x)
 	g.MOVQ(g.slot("w"), g.w)
+	if g.fetch.step > 0 {
+		g.next = g.pointer("next")
+	}
 	g.acc = make([][][]vec, len(g.spots))
 	for i := range g.acc {
 		g.acc[i] = make([][]vec, g.width())
@@ -434,11 +454,18 @@ func (g *tiling) product(dx, dw int, tap *int) {
 	if !any {
 		return
 	}
+	if g.fetch.step > 0 {
+		g.PREFETCHT1(at(g.next, 0))
+		g.advance(g.next, g.fetch.step)
+	}
 	for j, b := range g.b {
 		if g.ahead > 0 {
 			g.PREFETCHT0(at(g.w, dw+j*lanes+g.ahead))
 		}
 		g.load(b, at(g.w, dw+j*lanes), g.mask(j))
+	}
+	if g.aheadX != 0 {
+		g.PREFETCHT0(at(g.x, dx+g.aheadX))
 	}
 	v := g.alloc()
 	for i, r := range g.spots {
