@@ -265,6 +265,8 @@ func convCases(add func(string, int, loop.Kernel)) {
 	penalty.Epilogue = loop.Call("add", loop.Call("mul", arg2, loop.Call("sign", arg1)), arg0)
 	penalty.Extra = []loop.Access{access(weightBuf(3, 3, 8, 9), 9, 216, 72, 9, 1, 0, 0, 0), access(&loop.Buffer{Name: "share", Class: loop.Scalar}, 0, 0, 0, 0, 0, 0, 0, 0)}
 	add("gradient by the kernel with a penalty", 0, penalty)
+	add("gradient by the kernel of one point", 0, &loop.Contract{M: []loop.Axis{plainAxis("c", 9)}, N: []loop.Axis{plainAxis("o", 5)}, K: []loop.Axis{rowsAxis(6)},
+		Out: access(weightBuf(1, 1, 9, 5), 5, 1, 0), Lhs: access(rowBuf(2, 3, 9), 1, 0, 9), Rhs: access(named(rowBuf(2, 3, 5), true), 0, 1, 5)})
 	never := pad(image(1, 1, 4, 6, 1, 1), 0, 0, 0, 0).forward(false)
 	never.Clip = []loop.Clip{{Terms: []loop.ClipTerm{{Axis: 2, Coef: 1}}, Offset: -1, Size: 1}}
 	add("convolution of nothing", 0, never)

@@ -278,7 +278,7 @@ func (d *dense) gradW() {
 	l, r := left[:1], right[:1]
 	if d.divided = d.m.at >= 0; d.divided {
 		d.line("i0, i1 := t.Share(%d)", m)
-		d.line("clear(%s[%s:%s])", d.y.name, d.rowAt("i0"), d.rowAt("i1"))
+		d.line("clear(%s)", d.rowsFrom("i0", "i1"))
 	} else {
 		d.line("clear(%s[:])", d.y.name)
 	}
@@ -339,13 +339,21 @@ func (d *dense) outer(body func(i, element string)) {
 	d.line("}")
 }
 
-// rowAt is where a row of a gradient matrix begins, in the first dimension of
-// its array.
-func (d *dense) rowAt(i string) string {
-	if len(d.y.dims) > 1 {
-		return i
+// rowsFrom is a run of rows of a gradient matrix, which may lie in an array of
+// more dimensions: the kernel of a convolution by one point.
+func (d *dense) rowsFrom(lo, hi string) string {
+	at, ok := split(placed{d.Out, d.Axes()}, d.y.dims)
+	if len(d.y.dims) < 2 || !ok {
+		return fmt.Sprintf("%s[%s:%s]", d.y.name, scaled(lo, d.m.out, 0), scaled(hi, d.m.out, 0))
 	}
-	return scaled(i, d.m.out, 0)
+	name := d.y.name
+	for _, x := range at {
+		if len(x.terms) > 0 && x.terms[0].axis == d.m.at {
+			break
+		}
+		name += "[" + x.text(nil, "") + "]"
+	}
+	return fmt.Sprintf("%s[%s:%s]", name, lo, hi)
 }
 
 // general prints any contraction as the loops that it says.

@@ -132,7 +132,10 @@ func (e *emitter) layer(group []*loop.Run, suffix, file string, byRows bool) (la
 			add(arg{role: countArg, typed: typed{"n", "int"}})
 		}
 		call := "%s"
-		if !byRows {
+		switch {
+		case byRows && k.shared: // every worker has a result of its own
+			in = append(in, "nil")
+		case !byRows:
 			add(arg{role: teamArg, typed: typed{"t", "*§nn.Worker"}})
 			if k.shared {
 				in = append(in, "t")
