@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -95,6 +96,10 @@ func (e *engine) Load(row int, x *Input, y *Target, weight float32) error {
 	e.load(row, x)
 	return nil
 }`, check, load)
+	if !slices.ContainsFunc(e.p.Inputs, func(p loop.Port) bool { return p.Ragged }) {
+		f.add(`// ParallelLoad says that Load may be called for several rows at once.
+func (e *engine) ParallelLoad() {}`)
+	}
 	e.runMethods(f)
 	e.rowMethods(f)
 }
