@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -15,13 +14,14 @@ import (
 // avo's to allocate.
 type code struct {
 	*build.Context
-	unit  *Unit
-	level Level
-	free  []vec // registers that nobody holds, the next one last
-	least int   // of them there have ever been
-	masks int   // opmask registers in use
-	rows  vec   // the row count as a float32 in all lanes, for expressions that hold loop.Rows
-	err   error
+	unit   *Unit
+	level  Level
+	free   []vec          // registers that nobody holds, the next one last
+	least  int            // of them there have ever been
+	masks  int            // opmask registers in use
+	rows   vec            // the row count as a float32 in all lanes, for expressions that hold loop.Rows
+	pinned map[uint32]vec // constants that are in registers: see pin
+	err    error
 	// lowHalf makes full the low half of a register at AVX512: division and
 	// roots take half as long.
 	lowHalf bool
@@ -36,11 +36,17 @@ const none vec = -1
 // errRegisters means that a kernel does not fit the register file.
 var errRegisters = errors.New("the kernel needs more registers than there are")
 
+// frame is how much stack every function asks for, in bytes: enough for the
+// assembler to begin it with a look at the stack's limit, which is also where
+// the scheduler and the garbage collector stop a goroutine. Without it a loop of
+// calls could not be interrupted.
+const frame = 128
+
 // function begins an assembly function. Its text ends with end.
 func (u *Unit) function(l Level, s Stub) *code {
 	c := &code{Context: build.NewContext(), unit: u, level: l}
 	c.Function(s.Name)
-	c.Attributes(attr.NOSPLIT)
+	c.AllocLocal(frame)
 	c.SignatureExpr("func" + s.Signature())
 	for r := l.registers() - 1; r >= 0; r-- {
 		c.free = append(c.free, vec(r))
