@@ -35,20 +35,52 @@ func (c *code) eval(e loop.Expr, args []vec) vec {
 // exprRegisters is how many registers eval takes at most beside its operands,
 // the result among them.
 func exprRegisters(e loop.Expr, l Level) int {
-	c := NewUnit().function(l, Stub{Name: "dry"})
+	c, before := rehearsed(e, l)
+	if c.err != nil {
+		return len(zmm) + 1
+	}
+	return before - c.least
+}
+
+// rehearsed is the code of an expression for nothing but to see what it takes,
+// and how many registers were free before.
+func rehearsed(e loop.Expr, l Level) (c *code, before int) {
+	c = NewUnit().function(l, Stub{Name: "rehearsal"})
 	c.free = nil
 	for r := 31; r >= 0; r-- { // more than AVX2 has, to count what would be needed
 		c.free = append(c.free, vec(r))
 	}
 	args := c.allocs(arguments(e))
 	c.rows = c.alloc()
-	before := len(c.free)
+	before = len(c.free)
 	c.least = before
 	c.eval(e, args)
-	if c.err != nil {
-		return len(zmm) + 1
+	return c, before
+}
+
+// pin holds constants of an expression in registers from here on, all but
+// spare of those that are free: a loop then reads them no more.
+func (c *code) pin(e loop.Expr, spare int) {
+	dry, _ := rehearsed(e, c.level)
+	for _, w := range dry.unit.words {
+		if _, ok := c.pinned[w]; ok || len(c.free) <= spare {
+			continue
+		}
+		v := c.alloc()
+		c.broadcast(v, c.unit.word(w))
+		if c.pinned == nil {
+			c.pinned = map[uint32]vec{}
+		}
+		c.pinned[w] = v
 	}
-	return before - c.least
+}
+
+// resident is a source in its register, where it is a pinned constant.
+func (c *code) resident(s source) source {
+	if v, ok := c.pinned[s.word]; ok && s.constant {
+		return register(v)
+	}
+	return s
 }
 
 // arguments is the number of operands that an expression may name.
@@ -241,7 +273,7 @@ func (s source) value() float64 { return float64(math.Float32frombits(s.word)) }
 
 // set makes a register hold a source.
 func (c *code) set(v vec, s source) {
-	switch {
+	switch s = c.resident(s); {
 	case !s.constant:
 		c.move(v, s.reg)
 	case s.word == 0:
@@ -278,7 +310,7 @@ type instruction struct {
 
 // put writes dst = a op b. dst may be a or b.
 func (c *code) put(op instruction, dst, a vec, b source) {
-	switch {
+	switch b = c.resident(b); {
 	case !b.constant:
 		op.plain(c, c.full(b.reg), c.full(a), c.full(dst))
 	case c.level == AVX512:
@@ -296,7 +328,7 @@ func (c *code) put(op instruction, dst, a vec, b source) {
 
 // multiplyAdd writes p = p·r + b.
 func (c *code) multiplyAdd(p, r vec, b source) {
-	switch {
+	switch b = c.resident(b); {
 	case !b.constant:
 		c.VFMADD213PS(c.full(b.reg), c.full(r), c.full(p))
 	case c.level == AVX512:
@@ -311,7 +343,7 @@ func (c *code) multiplyAdd(p, r vec, b source) {
 
 // addProduct writes acc = acc + x·b, rounded once.
 func (c *code) addProduct(acc, x vec, b source) {
-	switch {
+	switch b = c.resident(b); {
 	case !b.constant:
 		c.VFMADD231PS(c.full(b.reg), c.full(x), c.full(acc))
 	case c.level == AVX512:
@@ -326,7 +358,8 @@ func (c *code) addProduct(acc, x vec, b source) {
 
 // polynomial is Σ coefficients[i]·x^i by Horner's rule, in a new register.
 func (c *code) polynomial(x vec, coefficients ...float64) vec {
-	p := c.constant(coefficients[len(coefficients)-1])
+	p := c.alloc()
+	c.set(p, number(coefficients[len(coefficients)-1]))
 	for i := len(coefficients) - 2; i >= 0; i-- {
 		c.multiplyAdd(p, x, number(coefficients[i]))
 	}

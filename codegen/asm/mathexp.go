@@ -45,17 +45,22 @@ func (c *code) exp(dst, x vec) {
 // new register. NaN stays.
 func (c *code) clamped(x vec, low, high float64) vec {
 	y := c.alloc()
-	c.set(y, number(high))
-	c.put(smaller, y, y, register(x))
+	t, fresh := c.inRegister(c.resident(number(high)))
+	c.put(smaller, y, t, register(x))
+	if fresh {
+		c.release(t)
+	}
 	c.atLeast(y, low)
 	return y
 }
 
 // atLeast is the larger of x and a bound. NaN stays.
 func (c *code) atLeast(x vec, bound float64) {
-	t := c.constant(bound)
+	t, fresh := c.inRegister(c.resident(number(bound)))
 	c.put(larger, x, t, register(x))
-	c.release(t)
+	if fresh {
+		c.release(t)
+	}
 }
 
 // exponential is exp of x in [-104, 89] or NaN, which is lost.
@@ -70,7 +75,8 @@ func (c *code) exponential(dst, x vec) {
 // W. J. Cody and W. Waite, "Software manual for the elementary functions", 1980,
 // chapter 6.
 func (c *code) reduced(x vec) (n vec) {
-	n = c.constant(math.Log2E)
+	n = c.alloc()
+	c.set(n, number(math.Log2E))
 	c.multiplyAdd(n, x, number(beyond))
 	c.put(subtraction, n, n, number(beyond))
 	c.addProduct(x, n, number(-ln2High))

@@ -141,6 +141,20 @@ func (m *mapping) registers() int {
 	return n
 }
 
+// loopRegisters is how many of them must be free for what is not read before.
+func (m *mapping) loopRegisters() int {
+	n := exprRegisters(m.Value, m.level) + 2 // the mask of the rest, and what is added to
+	for _, s := range m.list {
+		if s.held == none && s != m.dst {
+			n++
+		}
+	}
+	if m.draws() {
+		n += 8
+	}
+	return n
+}
+
 // write writes the assembly function.
 func (m *mapping) write() (Stub, error) {
 	s := Stub{Name: m.request.Name + m.level.String(), Params: m.params()}
@@ -173,6 +187,7 @@ func (m *mapping) write() (Stub, error) {
 			c.spread(s.held, s)
 		}
 	}
+	c.pin(m.Value, m.loopRegisters())
 	if m.chunk == m.lane() {
 		m.flat(c, n)
 	} else {
@@ -213,7 +228,7 @@ func (m *mapping) flat(c *code, n reg.GPVirtual) {
 		c.JL(operand.LabelRef(done))
 		c.Label(top)
 		for i := range vectors {
-			m.vector(c, place{index, i * lanes}, mask{}, nil)
+			m.vector(c, place{index, i * lanes}, mask{}, none)
 		}
 		c.ADDQ(operand.I32(int32(vectors*lanes)), index)
 		c.SUBQ(operand.I32(int32(vectors*lanes)), n)
@@ -227,7 +242,7 @@ func (m *mapping) flat(c *code, n reg.GPVirtual) {
 	end := c.unit.label("end")
 	c.JZ(operand.LabelRef(end))
 	k := c.leading(n)
-	m.vector(c, place{index: index}, k, nil)
+	m.vector(c, place{index: index}, k, none)
 	c.Label(end)
 }
 
@@ -251,9 +266,6 @@ func (m *mapping) static(c *code, count reg.GPVirtual, draw *philox) {
 		tail = c.lanes(n % lanes)
 	}
 	whole := max(4, 32/(1+weight(m.Value)))
-	if draw != nil {
-		whole = 1
-	}
 	m.walk(c, m.axes[:m.lane()], m.chunk, count, func() {
 		var here []*stream
 		for _, s := range m.list {
@@ -265,8 +277,10 @@ func (m *mapping) static(c *code, count reg.GPVirtual, draw *philox) {
 		}
 		if draw != nil {
 			draw.row(c)
+			m.drawn(c, n, tail, draw)
+		} else {
+			c.runs(n, m.unroll(), whole, tail, func(p place, k mask) { m.vector(c, p, k, none) })
 		}
-		c.runs(n, m.unroll(), whole, tail, func(p place, k mask) { m.vector(c, p, k, draw) })
 		for _, s := range here {
 			c.release(s.held)
 			s.held = none
@@ -274,8 +288,39 @@ func (m *mapping) static(c *code, count reg.GPVirtual, draw *philox) {
 	})
 }
 
-// vector computes one vector.
-func (m *mapping) vector(c *code, p place, k mask, draw *philox) {
+// drawn runs through a row of n elements, some vectors of random numbers at a
+// time.
+func (m *mapping) drawn(c *code, n int, tail mask, draw *philox) {
+	lanes := m.level.Lanes()
+	each := draw.together(m.level)
+	vectors := (n + lanes - 1) / lanes
+	index := c.GP64()
+	c.XORQ(index, index)
+	turn := func(from, to int) {
+		uniform := draw.uniform(c, to-from)
+		for i, u := range uniform {
+			k := mask{}
+			if from+i == n/lanes {
+				k = tail
+			}
+			m.vector(c, place{index, i * lanes}, k, u)
+			c.release(u)
+		}
+	}
+	whole := n / lanes / each
+	if whole > 0 {
+		c.counted(whole, func() {
+			turn(0, each)
+			c.ADDQ(operand.I32(int32(each*lanes)), index)
+		})
+	}
+	if rest := whole * each; rest < vectors {
+		turn(rest, vectors)
+	}
+}
+
+// vector computes one vector, of the given random numbers.
+func (m *mapping) vector(c *code, p place, k mask, uniform vec) {
 	loaded := map[*stream]vec{}
 	args := make([]vec, len(m.srcs))
 	for i, s := range m.srcs {
@@ -285,8 +330,7 @@ func (m *mapping) vector(c *code, p place, k mask, draw *philox) {
 			v = s.held
 		case ok:
 		case s.random():
-			v = draw.uniform(c)
-			loaded[s] = v
+			v = uniform
 		default:
 			v = c.alloc()
 			c.read(v, s, p, k)

@@ -27,6 +27,7 @@ type rowNest struct {
 	chunk   int // the axis that a call is given a number of turns of
 	turns   int
 	keep    bool // rows stay in registers
+	pin     bool // constants do
 	locals  map[*loop.Buffer]vec
 	kept    map[*stream][]vec // the vectors of a row that are in registers, or its number
 	left    map[*stream]int   // statements that are still to name a stream
@@ -42,13 +43,13 @@ func (u *Unit) nestRows(r Request, k *loop.Nest, sharing loop.Sharing, l Level) 
 	if !rowByRow(k) {
 		return nil, nil
 	}
-	for _, keep := range []bool{true, false} {
-		m := &rowNest{Unit: u, Nest: k, sharing: sharing, level: l, keep: keep}
+	for _, try := range []struct{ keep, pin bool }{{true, true}, {true, false}, {false, true}, {false, false}} {
+		m := &rowNest{Unit: u, Nest: k, sharing: sharing, level: l, keep: try.keep, pin: try.pin}
 		m.request = r
 		if !m.prepare() {
 			return nil, nil
 		}
-		if keep && m.longest() > keptVectors*l.Lanes() {
+		if try.keep && m.longest() > keptVectors*l.Lanes() {
 			continue
 		}
 		stub, err := m.write()
@@ -189,6 +190,15 @@ func (m *rowNest) write() (Stub, error) {
 			if _, ok := m.tails[rest]; !ok && rest > 0 {
 				m.tails[rest] = c.lanes(rest)
 			}
+		}
+	}
+	if m.pin {
+		spare := 0
+		for _, b := range m.Body {
+			spare = max(spare, exprRegisters(b.Value, m.level)+2*len(b.Srcs)+keptVectors)
+		}
+		for _, b := range m.Body {
+			c.pin(b.Value, spare)
 		}
 	}
 	m.walk(c, m.Outer, m.chunk, c.pointer("count"), func() { m.point(c) })

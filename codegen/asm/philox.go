@@ -7,16 +7,21 @@ import (
 
 // philox draws the uniform numbers of runtime/nn's Key, bit for bit: the
 // Philox4x32-10 counters of Salmon et al. 2011 (see there), as many blocks at
-// once as a register has quarters. A quarter is a block's four words c0 c1 c2
-// c3; one VPMULUDQ multiplies the even ones, so that numbers come out in order.
+// once as a register has quarters.
+//
+// A round begins with a block's words in the order c0 c3 c2 c1. VPMULUDQ
+// multiplies the even ones, which gives the low and high words l0 h0 l1 h1; what
+// is added to the high ones, c3 and c1 and the key, is in its place already.
+// That leaves the next words in the order c3 c2 c1 c0, a rotation away.
 type philox struct {
 	first   vec // the counters of the row's first vector
 	counter vec
 	blocks  vec // what a vector adds to a counter, and a row
 	rows    vec
 	factors vec
-	keys    []vec         // AVX512: of every round
-	stack   []operand.Mem // AVX2: the same in memory
+	odd     reg.OpmaskPhysical // AVX512: the lanes of high words
+	keys    []vec              // AVX512: of every round
+	stack   []operand.Mem      // AVX2: the same in memory
 }
 
 const philoxRounds = 10
@@ -24,9 +29,9 @@ const philoxRounds = 10
 // philoxRegisters is how many registers it takes.
 func philoxRegisters(l Level) int {
 	if l == AVX512 {
-		return philoxRounds + 7
+		return philoxRounds + 5 + 8
 	}
-	return 7
+	return 5 + 4
 }
 
 // keyWords is the variable that holds the words of a key in Go.
@@ -40,14 +45,17 @@ func (c *code) philox(words reg.Register, element int) *philox {
 	size := 4 * c.level.Lanes()
 	frame := c.AllocLocal(size)
 	// c0 and c1 are block and row, c2 and c3 stream and step.
-	row, rest, word := c.pointer("row"), c.GP64(), c.GP64()
-	c.SHLQ(operand.U8(32), row)
-	c.MOVQ(operand.Mem{Base: words, Disp: 8}, rest)
+	first, second := c.GP64(), c.pointer("row")
+	c.SHLQ(operand.U8(32), second)
+	c.MOVL(operand.Mem{Base: words, Disp: 8}, first.As32())
+	c.ADDQ(first, second)
+	c.MOVL(operand.Mem{Base: words, Disp: 12}, first.As32())
+	c.SHLQ(operand.U8(32), first)
+	c.ADDQ(operand.I32(int32(element/4)), first)
 	for q := range size / 16 {
-		c.MOVQ(row, word)
-		c.ADDQ(operand.I32(int32(element/4+q)), word)
-		c.MOVQ(word, frame.Offset(16*q))
-		c.MOVQ(rest, frame.Offset(16*q+8))
+		c.MOVQ(first, frame.Offset(16*q))
+		c.MOVQ(second, frame.Offset(16*q+8))
+		c.INCQ(first)
 	}
 	p.first, p.counter = c.alloc(), c.alloc()
 	c.loadBits(p.first, frame)
@@ -56,15 +64,23 @@ func (c *code) philox(words reg.Register, element int) *philox {
 	c.VMOVD(c.unit.word(uint32(size/16)), c.quarter(p.blocks))
 	c.everyQuarter(p.blocks)
 	c.VMOVD(c.unit.word(1), c.quarter(p.rows))
-	c.VPSHUFD(operand.U8(0b01010001), c.quarter(p.rows), c.quarter(p.rows))
+	c.VPSHUFD(operand.U8(0b00010101), c.quarter(p.rows), c.quarter(p.rows)) // 0 0 0 1
 	c.everyQuarter(p.rows)
 	c.evenWords(p.factors, 0xD2511F53, 0xCD9E8D57)
+	if c.level == AVX512 {
+		p.odd = c.opmask()
+		odd := c.GP32()
+		c.MOVL(operand.U32(0xAAAA), odd)
+		c.KMOVW(odd, p.odd)
+	}
 
+	// Keys, and what each round adds to them, for the odd words: k1 and k0.
 	key, step := c.alloc(), c.alloc()
 	c.VMOVQ(operand.Mem{Base: words}, c.quarter(key))
-	c.VPSHUFD(operand.U8(0b11011000), c.quarter(key), c.quarter(key))
+	c.VPSHUFD(operand.U8(0b00100110), c.quarter(key), c.quarter(key))
 	c.everyQuarter(key)
 	c.evenWords(step, 0x9E3779B9, 0xBB67AE85)
+	c.VPSHUFD(operand.U8(0b00011001), c.full(step), c.full(step))
 	for i := range philoxRounds {
 		if i > 0 {
 			c.VPADDD(c.full(step), c.full(key), c.full(key))
@@ -116,26 +132,47 @@ func (p *philox) row(c *code) {
 	c.VPADDD(c.full(p.rows), c.full(p.first), c.full(p.first))
 }
 
-// uniform draws the next vector of numbers in [0, 1).
-func (p *philox) uniform(c *code) vec {
-	x, t := c.alloc(), c.alloc()
-	from := p.counter
-	for i := range philoxRounds {
-		c.VPMULUDQ(c.full(p.factors), c.full(from), c.full(t))
-		c.VPSRLQ(operand.U8(32), c.full(from), c.full(x))
-		c.VPSHUFD(operand.U8(0b00011011), c.full(t), c.full(t)) // high and low words of c2's product, of c0's
-		if c.level == AVX512 {
-			c.VPTERNLOGD(operand.U8(0x96), c.full(p.keys[i]), c.full(t), c.full(x)) // exclusive or of all three
-		} else {
-			c.VPXOR(c.full(t), c.full(x), c.full(x))
-			c.VPXOR(p.stack[i], c.full(x), c.full(x))
-		}
-		from = x
+// together is how many vectors are drawn at a time: ten rounds depend on one
+// another, so that one vector alone would mostly wait.
+func (p *philox) together(l Level) int {
+	if l == AVX512 {
+		return 4
 	}
-	c.VPADDD(c.full(p.blocks), c.full(p.counter), c.full(p.counter))
-	c.VPSRLD(operand.U8(8), c.full(x), c.full(x))
-	c.VCVTDQ2PS(c.full(x), c.full(x))
-	c.put(multiplication, x, x, number(0x1p-24))
-	c.release(t)
-	return x
+	return 2
+}
+
+// uniform draws the next vectors of numbers in [0, 1).
+func (p *philox) uniform(c *code, vectors int) []vec {
+	list, products := c.allocs(vectors), c.allocs(vectors)
+	for _, x := range list {
+		c.VMOVAPS(c.full(p.counter), c.full(x))
+		c.VPADDD(c.full(p.blocks), c.full(p.counter), c.full(p.counter))
+	}
+	for i := range philoxRounds {
+		for j, x := range list {
+			t := products[j]
+			if i > 0 {
+				c.VPSHUFD(operand.U8(0b10010011), c.full(x), c.full(x)) // c3 c2 c1 c0 to c0 c3 c2 c1
+			}
+			c.VPMULUDQ(c.full(p.factors), c.full(x), c.full(t))
+			if c.level == AVX512 {
+				c.VPTERNLOGD(operand.U8(0x96), c.full(p.keys[i]), c.full(x), p.odd, c.full(t)) // exclusive or of all three
+				list[j], products[j] = t, x
+			} else {
+				c.VPXOR(p.stack[i], c.full(x), c.full(x))
+				c.VPXOR(c.full(t), c.full(x), c.full(x))
+				c.VPBLENDD(operand.U8(0xAA), c.full(x), c.full(t), c.full(x))
+			}
+		}
+	}
+	for _, x := range list {
+		c.VPSHUFD(operand.U8(0b00011011), c.full(x), c.full(x))
+	}
+	for _, x := range list {
+		c.VPSRLD(operand.U8(8), c.full(x), c.full(x))
+		c.VCVTDQ2PS(c.full(x), c.full(x))
+		c.put(multiplication, x, x, number(0x1p-24))
+	}
+	c.release(products...)
+	return list
 }
