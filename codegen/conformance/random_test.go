@@ -89,13 +89,18 @@ func (g *generator) dense(units int, activation string) {
 func (g *generator) input() object {
 	g.last = "x"
 	dim := 1 + g.r.IntN(9)
-	switch g.r.IntN(6) {
+	switch g.r.IntN(8) {
 	case 0, 1:
 		g.shape = []int{dim}
 		return object{{"shape", g.shape}}
 	case 2:
-		g.shape = []int{1 + g.r.IntN(5), dim}
+		g.shape = []int{1 + g.r.IntN(8), dim}
 		return object{{"shape", g.shape}}
+	case 6, 7:
+		g.shape = []int{2 + g.r.IntN(6), 2 + g.r.IntN(6), 1 + g.r.IntN(4)}
+		in := object{{"shape", g.shape}}
+		g.convolution()
+		return in
 	case 3: // ids of a fixed length
 		t, vocabulary := 2+g.r.IntN(5), 3+g.r.IntN(20)
 		g.shape = []int{t}
@@ -122,6 +127,10 @@ func (g *generator) input() object {
 // step appends one random layer.
 func (g *generator) step() {
 	width := g.shape[len(g.shape)-1]
+	if len(g.shape) > 1 && g.flip(50) {
+		g.convolution()
+		return
+	}
 	switch g.r.IntN(11) {
 	case 0, 1, 2:
 		g.dense(1+g.r.IntN(12), g.pick(activations...))

@@ -1,0 +1,80 @@
+package conformance
+
+// windows draws how windows go over every space axis of the value at hand: the
+// arguments of a layer, and how many positions there are. Keras takes either
+// strides or a dilation.
+func (g *generator) windows(size, padding string, dilate bool) (args object, out []int) {
+	dilate = dilate && g.flip(30)
+	stride := !dilate && g.flip(40)
+	var sizes, strides, dilations []int
+	for _, n := range g.shape[:len(g.shape)-1] {
+		k, s, d := 1+g.r.IntN(min(n, 3)), 1, 1
+		if stride {
+			s = 2
+		}
+		if dilate && (padding != "valid" || 2*k-1 <= n) {
+			d = 2
+		}
+		positions := (n + s - 1) / s
+		if padding == "valid" {
+			positions = (n-(k-1)*d-1)/s + 1
+		}
+		sizes, strides, dilations, out = append(sizes, k), append(strides, s), append(dilations, d), append(out, positions)
+	}
+	args = object{{size, sizes}, {"strides", strides}, {"padding", padding}}
+	if dilate {
+		args = append(args, member{"dilation_rate", dilations})
+	}
+	return args, out
+}
+
+// convolution appends a convolution, a pooling or a border of a sequence or an
+// image.
+func (g *generator) convolution() {
+	last := len(g.shape) - 1
+	channels, suffix := g.shape[last], []string{"1D", "2D"}[last-1]
+	padding := g.pick("valid", "same")
+	end := func() object {
+		return object{{"activation", g.pick("linear", "relu", "tanh", "gelu", "sigmoid", "elu")}, {"use_bias", g.flip(80)}}
+	}
+	switch g.r.IntN(9) {
+	case 0, 1, 2:
+		if suffix == "1D" && g.flip(30) {
+			padding = "causal"
+		}
+		args, out := g.windows("kernel_size", padding, true)
+		groups := 1
+		if channels%2 == 0 && g.flip(30) {
+			groups = 2
+		}
+		filters := groups * (1 + g.r.IntN(9/groups))
+		args = append(append(args, end()...), member{"filters", filters}, member{"groups", groups})
+		if g.flip(15) {
+			args = append(args, member{"kernel_regularizer", object{{"l2", 0.01}}})
+		}
+		g.add("Conv"+suffix, args, append(out, filters))
+	case 3:
+		args, out := g.windows("kernel_size", padding, true)
+		m := 1 + g.r.IntN(2)
+		g.add("DepthwiseConv"+suffix, append(append(args, end()...), member{"depth_multiplier", m}), append(out, channels*m))
+	case 4:
+		args, out := g.windows("kernel_size", padding, true)
+		filters := 1 + g.r.IntN(6)
+		args = append(append(args, end()...), member{"depth_multiplier", 1 + g.r.IntN(2)}, member{"filters", filters})
+		g.add("SeparableConv"+suffix, args, append(out, filters))
+	case 5, 6:
+		args, out := g.windows("pool_size", padding, false)
+		g.add(g.pick("MaxPooling", "AveragePooling")+suffix, args, append(out, channels))
+	case 7:
+		g.add(g.pick("GlobalAveragePooling", "GlobalMaxPooling")+suffix, nil, []int{channels})
+	case 8:
+		var sides [][2]int
+		out := append([]int(nil), g.shape...)
+		for i := range last {
+			before, after := g.r.IntN(2), g.r.IntN(3)
+			sides = append(sides, [2]int{before, after})
+			out[i] += before + after
+		}
+		g.add("ZeroPadding"+suffix, object{{"padding", sides}}, out)
+	}
+}
