@@ -9,6 +9,7 @@ import (
 type Benchmark interface {
 	Elapsed() time.Duration
 	ReportMetric(value float64, unit string)
+	ResetTimer()
 	StartTimer()
 	StopTimer()
 }
@@ -28,7 +29,6 @@ const parts = 10
 // clock stopped. It reports the rates of the work in GFLOP/s and GB/s and, as
 // medians, their shares of what the machine can do, "%peak" and "%read".
 func Measure(b Benchmark, n int, w Work, work func()) {
-	b.StopTimer()
 	work()
 	m := NewMeter(b, n, w)
 	for i := range n {
@@ -49,15 +49,14 @@ type Meter struct {
 	peaks, read []float64     // shares
 }
 
-// NewMeter is for n runs of work. They begin at once.
+// NewMeter is for n runs of work. They begin at once, and with them the
+// benchmark's clock.
 func NewMeter(b Benchmark, n int, w Work) *Meter {
-	b.StopTimer()
 	m := &Meter{b: b, n: n, work: w, peaks: make([]float64, 0, parts), read: make([]float64, 0, parts)}
 	if w.Bytes > 0 {
 		m.buffer = Buffer(w.Bytes)
 	}
-	m.last = b.Elapsed()
-	b.StartTimer()
+	b.ResetTimer()
 	return m
 }
 

@@ -16,6 +16,7 @@ type clock struct {
 
 func (c *clock) Elapsed() time.Duration              { return c.now }
 func (c *clock) ReportMetric(v float64, unit string) { c.metrics[unit] = v }
+func (c *clock) ResetTimer()                         { c.now = 0 }
 func (c *clock) StartTimer()                         { c.running = true }
 func (c *clock) StopTimer()                          { c.running = false }
 func (c *clock) work(took time.Duration) func() {
