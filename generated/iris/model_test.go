@@ -429,7 +429,6 @@ func BenchmarkTrainStep(b *testing.B) {
 			}
 		}
 		fit(Slices(x, y)) // makes what is made once
-		b.ResetTimer()
 		meter := peak.NewMeter(b, b.N, peak.Work{Workers: workers, Flops: 10817})
 		fit(&repeated{Slices(x, y), x, y, b.N, meter})
 		meter.Report()
