@@ -13,7 +13,7 @@ func TestMicroBatch(t *testing.T) {
 		statistics         bool
 	}{
 		{"dense: weights weigh more than rows", 400_000, 1_800, 128, false},
-		{"convolution: few weights, images beyond the cache", 35_000, 80_000, 2, false},
+		{"convolution: few weights, images beyond the cache", 35_000, 80_000, 4, false},
 		{"everything fits", 1_000, 100, 128, false},
 		{"statistics over the batch", 35_000, 80_000, 128, true},
 	} {
