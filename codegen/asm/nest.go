@@ -6,16 +6,16 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// nest writes elementwise and reducing loops, in one of three forms:
+// nest writes elementwise and reducing loops, in one of four forms:
 //
 //	map      one store for every point; the innermost axis lies in the lanes
 //	columns  one reduction; the axis of the results lies in the lanes
 //	rows     several statements for every point of Outer; the innermost axis of
 //	         each lies in the lanes, or, of reductions, is folded at the end
+//	total    the sum of many values, in double precision
 //
-// Anything else stays in Go: what an id addresses, arguments of maxima, sums of
-// everything into one number (those are taken in double precision), and loops
-// that run through no memory in order.
+// Anything else stays in Go: what an id addresses, arguments of maxima, a few
+// numbers, and loops that run through no memory in order.
 func (u *Unit) nest(r Request, k *loop.Nest, l Level) (*Body, error) {
 	t, ok := tidied(k)
 	if !ok {
@@ -29,6 +29,9 @@ func (u *Unit) nest(r Request, k *loop.Nest, l Level) (*Body, error) {
 	case len(t.Body) == 1 && !s.Accumulate && s.Dst.Buf.Class != loop.Local:
 		if b, err := u.reducedColumns(r, t.Outer, s, sharing, l); b != nil || err != nil {
 			return b, err
+		}
+		if len(t.Outer) == 0 {
+			return u.total(r, s, l)
 		}
 	}
 	return u.nestRows(r, t, sharing, l)

@@ -53,6 +53,27 @@ func columnCases() []kernelCase {
 	return list
 }
 
+// penalty sums an expression of all elements of parameters.
+func penalty(e loop.Expr, n int) *loop.Nest {
+	return &loop.Nest{Body: []loop.Stmt{{
+		Inner: []loop.Axis{testAxis(n)}, Dst: access(testBuffer(loop.Arena, false), 0, 0), Reduce: loop.Sum, Value: e, Srcs: []loop.Access{access(testBuffer(loop.Param, false, n), 0, 1)},
+	}}}
+}
+
+func TestTotals(t *testing.T) {
+	var list []kernelCase
+	for _, n := range []int{128, 131, 160, 1000, 200003} {
+		list = append(list, kernelCase{name: fmt.Sprint("penalty ", n), kernel: penalty(call("mul", loop.Num(0.01), call("mul", x0, x0)), n), tolerance: 1e-6})
+		rows := &loop.Nest{Body: []loop.Stmt{{
+			Inner: []loop.Axis{rowAxis(1), testAxis(n)}, Dst: access(testBuffer(loop.Arena, false), 0, 0, 0), Reduce: loop.Sum, Value: call("abs", x0), Srcs: []loop.Access{access(arenaRows(n), 0, n, 1)},
+		}}}
+		if n < 2000 {
+			list = append(list, kernelCase{name: fmt.Sprint("of rows ", n), kernel: rows, tolerance: 1e-6, rows: []int{1, 3}})
+		}
+	}
+	checkKernels(t, list)
+}
+
 func TestColumns(t *testing.T) { checkKernels(t, columnCases()) }
 
 func BenchmarkColumns(b *testing.B) {

@@ -1,6 +1,7 @@
 package asm
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,6 +25,8 @@ type mapping struct {
 	dst     *stream
 	chunk   int // the axis that a call is given a number of turns of
 	turns   int // of that, at most
+	// together is how many vectors of random numbers are drawn at a time.
+	together int
 }
 
 // smallest is the least number of elements that are worth a vector.
@@ -48,14 +51,23 @@ func (u *Unit) mapped(r Request, s loop.Stmt, sharing loop.Sharing, l Level) (*B
 		}
 		m.srcs = append(m.srcs, src)
 	}
-	if !m.cut() || m.registers() > l.registers() || len(m.list)+len(m.axes)-m.chunk > 11 {
+	if !m.cut() || len(m.list)+len(m.axes)-m.chunk > 11 {
 		return nil, nil
 	}
-	stub, err := m.write()
-	if err != nil {
-		return nil, err
+	for m.together = drawnTogether(l); m.together > 0; m.together /= 2 {
+		stub, err := m.write()
+		if errors.Is(err, errRegisters) {
+			if m.draws() {
+				continue
+			}
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &Body{Lines: m.lines(stub.Name), Stubs: []Stub{stub}}, nil
 	}
-	return &Body{Lines: m.lines(stub.Name), Stubs: []Stub{stub}}, nil
+	return nil, nil
 }
 
 // order moves an axis that the lanes can hold to the end.
@@ -129,18 +141,6 @@ func weight(e loop.Expr) int {
 // lane is the axis in the lanes.
 func (m *mapping) lane() int { return len(m.axes) - 1 }
 
-// registers is how many vector registers the kernel takes.
-func (m *mapping) registers() int {
-	n := len(m.list) + exprRegisters(m.Value, m.level) + 1 // 1: the mask of the rest, or what is added to
-	if hasRows(m.Value) {
-		n++
-	}
-	if slices.ContainsFunc(m.list, (*stream).random) {
-		n += philoxRegisters(m.level)
-	}
-	return n
-}
-
 // loopRegisters is how many of them must be free for what is not read before.
 func (m *mapping) loopRegisters() int {
 	n := exprRegisters(m.Value, m.level) + 2 // the mask of the rest, and what is added to
@@ -150,7 +150,7 @@ func (m *mapping) loopRegisters() int {
 		}
 	}
 	if m.draws() {
-		n += 8
+		n += 2 * m.together
 	}
 	return n
 }
@@ -292,7 +292,7 @@ func (m *mapping) static(c *code, count reg.GPVirtual, draw *philox) {
 // time.
 func (m *mapping) drawn(c *code, n int, tail mask, draw *philox) {
 	lanes := m.level.Lanes()
-	each := draw.together(m.level)
+	each := m.together
 	vectors := (n + lanes - 1) / lanes
 	index := c.GP64()
 	c.XORQ(index, index)

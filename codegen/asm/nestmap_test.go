@@ -89,7 +89,10 @@ func mapCases() []kernelCase {
 	for _, n := range []int{4, 5, 16, 37, 64, 100, 1600} {
 		list = append(list, dropoutCase(n, 0))
 	}
-	return append(list, dropoutCase(20, 8))
+	k := dropoutCase(37, 0).kernel.(*loop.Nest)
+	k.Body[0].Value = call("select", call("gt", x2, loop.Num(0)), k.Body[0].Value, loop.Num(0))
+	k.Body[0].Srcs = append(k.Body[0].Srcs, access(arenaRows(37), 0, 1))
+	return append(list, dropoutCase(20, 8), kernelCase{name: "gradient of dropout and relu", kernel: k, rows: []int{1, 9}, plain: true})
 }
 
 // dropoutCase keeps half of the elements of rows, drawn from element offset on.

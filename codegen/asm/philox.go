@@ -26,12 +26,13 @@ type philox struct {
 
 const philoxRounds = 10
 
-// philoxRegisters is how many registers it takes.
-func philoxRegisters(l Level) int {
+// drawnTogether is how many vectors are best drawn at a time: ten rounds depend
+// on one another, so that one vector alone would mostly wait.
+func drawnTogether(l Level) int {
 	if l == AVX512 {
-		return philoxRounds + 5 + 8
+		return 4
 	}
-	return 5 + 4
+	return 2
 }
 
 // keyWords is the variable that holds the words of a key in Go.
@@ -130,15 +131,6 @@ func (c *code) everyQuarter(v vec) {
 func (p *philox) row(c *code) {
 	c.VMOVAPS(c.full(p.first), c.full(p.counter))
 	c.VPADDD(c.full(p.rows), c.full(p.first), c.full(p.first))
-}
-
-// together is how many vectors are drawn at a time: ten rounds depend on one
-// another, so that one vector alone would mostly wait.
-func (p *philox) together(l Level) int {
-	if l == AVX512 {
-		return 4
-	}
-	return 2
 }
 
 // uniform draws the next vectors of numbers in [0, 1).
