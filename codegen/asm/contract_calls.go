@@ -244,7 +244,7 @@ func (d *driver) openRows(at position, lanes int) error {
 	count := d.name("count")
 	d.line("for %s+%d <= %s {", v, d.height, n)
 	d.line("%s := min(%d, (%s-%s)/%d)", count, m, n, v, d.height)
-	s.n, s.fetches = m+1, d.next != ""
+	s.n = m + 1
 	if err := d.call(here, lanes, s, nil, nil, count, m); err != nil {
 		return err
 	}
@@ -373,9 +373,6 @@ func (d *driver) tile(s strip, lanes int, l *line, count int) (*tile, int) {
 		}
 		t.extras = append(t.extras, x)
 	}
-	if s.fetches {
-		t.fetch = d.fetched()
-	}
 	inner := repeat{n: s.n, name: "the rows", out: s.step.out, lhs: s.step.lhs, extra: s.step.extra}
 	switch {
 	case l != nil:
@@ -424,9 +421,6 @@ func (d *driver) call(at position, lanes int, s strip, bounds []bound, l *line, 
 		} else {
 			args = append(args, e.address(at.extra[i]))
 		}
-	}
-	if t.fetch.step > 0 {
-		args = append(args, d.next)
 	}
 	if t.uniform {
 		args = append(args, d.step)

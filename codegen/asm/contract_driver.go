@@ -16,7 +16,6 @@ type driver struct {
 	count string          // points of the block axis in this block
 	w     string          // the panel
 	step  string
-	next  string // the panel after this one, "": there is none
 }
 
 // position is where the operands are at a point of the loops so far.
@@ -171,11 +170,6 @@ func (d *driver) panels(at position) error {
 			j = d.name("j")
 			d.line("for %s := 0; %s < %d; %s += %d {", j, j, full*d.width, j, d.width)
 			to = at.plus(d.v, j, (full-1)*d.width)
-			if d.fetched().step > 0 {
-				v := d.name("next")
-				d.line("%s := min(%s+%d, %d)", v, j, d.width, (full-1)*d.width)
-				d.next = d.rhs.address(at.plus(d.v, v, (full-1)*d.width).rhs)
-			}
 		}
 		if err := d.panel(to, d.width); err != nil {
 			return err
@@ -185,7 +179,6 @@ func (d *driver) panels(at position) error {
 		}
 	}
 	if rest > 0 {
-		d.next = ""
 		if full > 0 {
 			d.line("{ // the last %d columns", rest)
 			defer d.line("}")

@@ -48,14 +48,12 @@ type strip struct {
 	from     spot
 	step     spot
 	takes    func(row, tap int) bool
-	fetches  bool // the next panel, for the caches
-	positive int  // what the pointer to the left operand lies behind the first row
+	positive int // what the pointer to the left operand lies behind the first row
 }
 
 // Sizes of the caches that plans are made for.
 const (
 	panelBytes = 208 << 10 // a panel stays in the second-level cache with what else is read
-	farBytes   = 512 << 10 // a larger operand is not in the second-level cache when it is packed
 	nearBytes  = 24 << 10  // a larger one leaves the first-level cache before it is read again
 	lineBytes  = 64
 	lineFloats = lineBytes / 4
@@ -385,22 +383,6 @@ func (p *plan) reads() int {
 		n *= a.n
 	}
 	return n
-}
-
-// fetched is how the panel after the current one is brought into the
-// second-level cache by the tiles: packing would wait for it.
-func (p *plan) fetched() fetch {
-	last := p.sum[len(p.sum)-1]
-	if !p.open || p.v.n < 2*p.width || p.block >= 0 || 4*p.points()*p.v.n < farBytes {
-		return fetch{}
-	}
-	switch {
-	case p.pack == rowsIfShared:
-		return fetch{step: last.rhs, tile: lineFloats}
-	case p.pack == byColumns && len(p.sum) == 1 && p.v.rhs == last.n:
-		return fetch{step: lineFloats, tile: lineFloats * last.n}
-	}
-	return fetch{}
 }
 
 // stepped reports that the right operand's rows are equally far apart over all

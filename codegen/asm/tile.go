@@ -23,9 +23,8 @@ type tile struct {
 	uniform    bool      // every step of the nest moves w by the parameter step
 	vectors    bool      // x is read along the lanes too, not spread over them
 	parts      int
-	ahead      int // how far in front of w elements are fetched into the cache, 0: not at all
-	aheadX     int // and in front of x
-	fetch      fetch
+	ahead      int  // how far in front of w elements are fetched into the cache, 0: not at all
+	aheadX     int  // and in front of x
 	resumed    bool // parameter part: the reduced axes come in several calls
 	repeats    []repeat
 	open       bool // the last repeat takes its count from the parameter count
@@ -60,14 +59,6 @@ type repeat struct {
 	extra    []int
 }
 
-// fetch is what of the right operand is brought into the second-level cache
-// while a tile is computed, a line at every step of the sum: what will be packed
-// next. Parameter next says where it starts.
-type fetch struct {
-	step int // how far the lines are apart, in elements; 0: nothing is fetched
-	tile int // how far those of the next tile are from those of this
-}
-
 // extra is a further operand of the epilogue.
 type extra struct {
 	scalar bool // a float32
@@ -92,9 +83,6 @@ func (t *tile) stub() Stub {
 			typ = "float32"
 		}
 		s.Params = append(s.Params, Param{extraName(i), typ})
-	}
-	if t.fetch.step > 0 {
-		s.Params = append(s.Params, Param{"next", "*float32"})
 	}
 	integer := func(name string) { s.Params = append(s.Params, Param{name, "int"}) }
 	if t.uniform {
@@ -130,7 +118,6 @@ type tiling struct {
 	b          []vec
 	tail       mask // of the last vector
 	x, w, step reg.GPVirtual
-	next       reg.GPVirtual
 	turn       int // steps so far, modulo parts
 }
 
@@ -174,9 +161,6 @@ func (g *tiling) repeated(level int, body func()) {
 		}
 		g.shift("y", r.out-inner.n*inner.out)
 		g.shift("x", r.lhs-inner.n*inner.lhs)
-		if g.fetch.step > 0 && level == 0 {
-			g.shift("next", g.fetch.tile)
-		}
 		for i, e := range g.extras {
 			if !e.scalar {
 				g.shift(extraName(i), r.extra[i]-inner.n*inner.extra[i])
@@ -210,9 +194,6 @@ func (g *tiling) shift(name string, floats int) {
 func (g *tiling) block() {
 	g.MOVQ(g.slot("x"), g.x)
 	g.MOVQ(g.slot("w"), g.w)
-	if g.fetch.step > 0 {
-		g.next = g.pointer("next")
-	}
 	g.acc = make([][][]vec, len(g.spots))
 	for i := range g.acc {
 		g.acc[i] = make([][]vec, g.width())
@@ -389,8 +370,17 @@ func (g *tiling) innermost(l reduced, level, dx, dw int, tap *int) (x, w int, kn
 	for unroll*len(g.spots)*g.width() < 12 && unroll < 4 {
 		unroll *= 2
 	}
+	rows := longRow(g.features, l.n, l.lhs) && !g.vectors && g.takes == nil
+	if rows {
+		unroll = rowSteps
+	}
 	steps := func(n int) {
 		for u := range n {
+			if rows && n == unroll {
+				for i := u; i < len(g.spots); i += rowSteps {
+					g.PREFETCHT0(at(g.x, dx+u+g.spots[i].lhs+rowAhead))
+				}
+			}
 			g.product(dx+u*l.lhs, dw+u*l.rhs, tap)
 			if g.uniform {
 				g.ADDQ(g.step, g.w)
@@ -438,6 +428,17 @@ func (g *tiling) innermost(l reduced, level, dx, dw int, tap *int) (x, w int, kn
 	return 0, 0, false
 }
 
+// Rows of x that are read along are fetched rowAhead elements in front, each
+// once in rowSteps steps.
+const (
+	rowSteps = 8
+	rowAhead = 2 * lineFloats
+)
+
+// longRow reports that n points of a sum, step apart in x, are rows to be
+// fetched ahead.
+func longRow(l Level, n, step int) bool { return l == AVX512 && step == 1 && n >= 4*lineFloats }
+
 // product adds one product to every sum.
 func (g *tiling) product(dx, dw int, tap *int) {
 	if g.uniform {
@@ -453,10 +454,6 @@ func (g *tiling) product(dx, dw int, tap *int) {
 	}
 	if !any {
 		return
-	}
-	if g.fetch.step > 0 {
-		g.PREFETCHT1(at(g.next, 0))
-		g.advance(g.next, g.fetch.step)
 	}
 	for j, b := range g.b {
 		if g.ahead > 0 {
