@@ -47,6 +47,7 @@ type emitter struct {
 	phases
 	// Scratch of the kernels that predict, for a batch and for one row.
 	batchWork, rowWork int
+	networks           []*asm.NetworkBody // the whole prediction of one sample
 	errs               []error
 }
 

@@ -25,6 +25,9 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 	if err := e.phasesOf(); err != nil {
 		return nil, fmt.Errorf("codegen: %w", err)
 	}
+	if err := e.wholeNetwork(); err != nil {
+		return nil, fmt.Errorf("codegen: %w", err)
+	}
 	type named struct {
 		name string
 		file *file

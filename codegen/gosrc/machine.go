@@ -121,6 +121,7 @@ func (e *emitter) machineFile() *file {
 	f := e.newFile()
 	f.build(asm.Constraint)
 	names := e.levelDecls(f)
+	e.predictWhole(f, names)
 	for _, fn := range e.machined() {
 		var b strings.Builder
 		b.WriteString(docComment(fmt.Sprintf("%s is %s in machine code.", fn.name, fn.body())))
@@ -157,6 +158,9 @@ func (e *emitter) stub(f *file, s asm.Stub) {
 func (e *emitter) portableFile() *file {
 	f := e.newFile()
 	f.build("!(" + asm.Constraint + ")")
+	if len(e.networks) > 0 {
+		f.add("func predictWhole(*Output, *Input, *Params) bool { return false }")
+	}
 	for _, fn := range e.machined() {
 		list := fn.wrapperSignature()
 		for i := range list {

@@ -74,6 +74,9 @@ func (e *emitter) predictOne(f *file) {
 		line("%s", strings.Replace(failed, "err", fmt.Sprintf(`§fmt.Errorf("%s: %s: %%w", err)`, e.cfg.Package, name), 1))
 		line("}")
 	}
+	if len(e.networks) > 0 {
+		line("if predictWhole(&out, x, m.params) {\nreturn out\n}")
+	}
 	scratch := ""
 	if e.rowOnStack() {
 		if row.floats > 0 {
