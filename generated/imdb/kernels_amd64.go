@@ -203,6 +203,60 @@ func dense16x16ReluTile2x16AVX2(y, x, w, e0 *float32)
 //go:noescape
 func dense16x16ReluTile1x16AVX2(y, x, w, e0 *float32)
 
+// dense16x1Sigmoid is dense16x1SigmoidGo in machine code.
+func dense16x1Sigmoid(y, x []float32, w *[16][1]float32, b *[1]float32, n int) {
+	switch {
+	case n == 0: // no rows for this worker
+	case cpu >= nn.AVX512:
+		for r := 0; r < n; r += 6898 {
+			dense16x1SigmoidAVX512(&y[r], &x[r*16], &w[0][0], &b[0], min(6898, n-r))
+		}
+	case cpu >= nn.AVX2:
+		for r := 0; r < n; r += 6898 {
+			dense16x1SigmoidAVX2(&y[r], &x[r*16], &w[0][0], &b[0], min(6898, n-r))
+		}
+	default:
+		dense16x1SigmoidGo(y, x, w, b, n)
+	}
+}
+
+// dense16x1SigmoidAVX512 computes n products of a row of 16 with w.
+//
+//go:noescape
+func dense16x1SigmoidAVX512(y, x, w, e0 *float32, n int)
+
+// dense16x1SigmoidAVX2 computes n products of a row of 16 with w.
+//
+//go:noescape
+func dense16x1SigmoidAVX2(y, x, w, e0 *float32, n int)
+
+// dense16x1 is dense16x1Go in machine code.
+func dense16x1(y, x []float32, w *[16][1]float32, b *[1]float32, n int) {
+	switch {
+	case n == 0: // no rows for this worker
+	case cpu >= nn.AVX512:
+		for r := 0; r < n; r += 6898 {
+			dense16x1AVX512(&y[r], &x[r*16], &w[0][0], &b[0], min(6898, n-r))
+		}
+	case cpu >= nn.AVX2:
+		for r := 0; r < n; r += 6898 {
+			dense16x1AVX2(&y[r], &x[r*16], &w[0][0], &b[0], min(6898, n-r))
+		}
+	default:
+		dense16x1Go(y, x, w, b, n)
+	}
+}
+
+// dense16x1AVX512 computes n products of a row of 16 with w.
+//
+//go:noescape
+func dense16x1AVX512(y, x, w, e0 *float32, n int)
+
+// dense16x1AVX2 computes n products of a row of 16 with w.
+//
+//go:noescape
+func dense16x1AVX2(y, x, w, e0 *float32, n int)
+
 // sigmoidRows is sigmoidRowsGo in machine code.
 func sigmoidRows(y, x []float32, n int) {
 	switch {

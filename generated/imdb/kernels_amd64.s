@@ -61,7 +61,7 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
 // func gatherSum10000x16ReluPartAVX512(sum *float32, table *float32, ids *int32, n int, column int)
 // Requires: AVX, AVX512F
-TEXT ·gatherSum10000x16ReluPartAVX512(SB), NOSPLIT, $0-40
+TEXT ·gatherSum10000x16ReluPartAVX512(SB), $128-40
 	MOVQ    sum+0(FP), AX
 	MOVQ    table+8(FP), CX
 	MOVQ    ids+16(FP), DX
@@ -120,7 +120,7 @@ next3:
 
 // func gatherSum10000x16ReluAVX512(y *float32, table *float32, ids *int32, offsets *int32, carry *float32, extra0 *float32, n int, column int)
 // Requires: AVX, AVX512F
-TEXT ·gatherSum10000x16ReluAVX512(SB), NOSPLIT, $0-64
+TEXT ·gatherSum10000x16ReluAVX512(SB), $128-64
 	MOVQ column+56(FP), AX
 	MOVQ y+0(FP), CX
 	LEAQ (CX)(AX*4), CX
@@ -204,7 +204,7 @@ next8:
 
 // func gatherSum10000x16ReluPartAVX2(sum *float32, table *float32, ids *int32, n int, column int)
 // Requires: AVX
-TEXT ·gatherSum10000x16ReluPartAVX2(SB), NOSPLIT, $0-40
+TEXT ·gatherSum10000x16ReluPartAVX2(SB), $128-40
 	MOVQ    sum+0(FP), AX
 	MOVQ    table+8(FP), CX
 	MOVQ    ids+16(FP), DX
@@ -278,7 +278,7 @@ next11:
 
 // func gatherSum10000x16ReluAVX2(y *float32, table *float32, ids *int32, offsets *int32, carry *float32, extra0 *float32, n int, column int)
 // Requires: AVX
-TEXT ·gatherSum10000x16ReluAVX2(SB), NOSPLIT, $0-64
+TEXT ·gatherSum10000x16ReluAVX2(SB), $128-64
 	MOVQ column+56(FP), AX
 	MOVQ y+0(FP), CX
 	LEAQ (CX)(AX*4), CX
@@ -385,7 +385,7 @@ next16:
 
 // func dense16x16ReluTile14x16AVX512(y *float32, x *float32, w *float32, e0 *float32, count int)
 // Requires: AVX, AVX512F
-TEXT ·dense16x16ReluTile14x16AVX512(SB), NOSPLIT, $0-40
+TEXT ·dense16x16ReluTile14x16AVX512(SB), $128-40
 	// count times along the rows:
 count17:
 	MOVQ   x+8(FP), AX
@@ -553,7 +553,7 @@ loop18:
 
 // func dense16x16ReluTile8x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x16ReluTile8x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x16ReluTile8x16AVX512(SB), $128-32
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -655,7 +655,7 @@ loop20:
 
 // func dense16x16ReluTile4x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x16ReluTile4x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x16ReluTile4x16AVX512(SB), $128-32
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -727,7 +727,7 @@ loop22:
 
 // func dense16x16ReluTile2x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x16ReluTile2x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x16ReluTile2x16AVX512(SB), $128-32
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -775,7 +775,7 @@ loop24:
 
 // func dense16x16ReluTile1x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x16ReluTile1x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x16ReluTile1x16AVX512(SB), $128-32
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -811,7 +811,7 @@ loop26:
 
 // func dense16x16ReluTile6x16AVX2(y *float32, x *float32, w *float32, e0 *float32, count int)
 // Requires: AVX, FMA3
-TEXT ·dense16x16ReluTile6x16AVX2(SB), NOSPLIT, $0-40
+TEXT ·dense16x16ReluTile6x16AVX2(SB), $128-40
 	// count times along the rows:
 count28:
 	MOVQ   x+8(FP), AX
@@ -942,7 +942,7 @@ loop29:
 
 // func dense16x16ReluTile4x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x16ReluTile4x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x16ReluTile4x16AVX2(SB), $128-32
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -1047,7 +1047,7 @@ loop31:
 
 // func dense16x16ReluTile2x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x16ReluTile2x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x16ReluTile2x16AVX2(SB), $128-32
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -1128,7 +1128,7 @@ loop33:
 
 // func dense16x16ReluTile1x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x16ReluTile1x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x16ReluTile1x16AVX2(SB), $128-32
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -1181,739 +1181,41 @@ loop35:
 	VZEROUPPER
 	RET
 
-// func sigmoidRowsAVX512(y *float32, x *float32, count int)
+// func dense16x1SigmoidAVX512(y *float32, x *float32, w *float32, e0 *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·sigmoidRowsAVX512(SB), NOSPLIT, $0-24
-	MOVQ y+0(FP), AX
-	MOVQ x+8(FP), DX
-	MOVQ count+16(FP), CX
-	XORQ BX, BX
-	SUBQ $+16, CX
-	JL   done37
-
-loop38:
-	VMOVUPS          (DX)(BX*4), Z0
-	VORPS.BCST       constants<>+4(SB), Z0, Z2
-	VBROADCASTSS     constants<>+8(SB), Z3
-	VMAXPS           Z2, Z3, Z2
-	VBROADCASTSS     constants<>+12(SB), Z3
-	VFMADD213PS.BCST constants<>+16(SB), Z2, Z3
-	VSUBPS.BCST      constants<>+16(SB), Z3, Z3
-	VFMADD231PS.BCST constants<>+20(SB), Z3, Z2
-	VFMADD231PS.BCST constants<>+24(SB), Z3, Z2
-	VBROADCASTSS     constants<>+28(SB), Z4
-	VFMADD213PS.BCST constants<>+32(SB), Z2, Z4
-	VFMADD213PS.BCST constants<>+36(SB), Z2, Z4
-	VFMADD213PS.BCST constants<>+40(SB), Z2, Z4
-	VFMADD213PS.BCST constants<>+44(SB), Z2, Z4
-	VFMADD213PS.BCST constants<>+48(SB), Z2, Z4
-	VFMADD213PS.BCST constants<>+48(SB), Z2, Z4
-	VSCALEFPS        Z3, Z4, Z1
-	VCMPPS.BCST      $0x15, constants<>+0(SB), Z0, K1
-	VBLENDMPS.BCST   constants<>+48(SB), Z1, K1, Z2
-	VADDPS.BCST      constants<>+48(SB), Z1, Z1
-	VDIVPS           Z1, Z2, Z1
-	VMOVUPS          Z1, (AX)(BX*4)
-	ADDQ             $+16, BX
-	SUBQ             $+16, CX
-	JGE              loop38
-
-done37:
-	ADDQ             $+16, CX
-	JZ               end39
-	MOVQ             $0x00000001, SI
-	SHLQ             CL, SI
-	DECQ             SI
-	KMOVW            SI, K1
-	VMOVUPS.Z        (DX)(BX*4), K1, Z1
-	VORPS.BCST       constants<>+4(SB), Z1, Z2
-	VBROADCASTSS     constants<>+8(SB), Z4
-	VMAXPS           Z2, Z4, Z2
-	VBROADCASTSS     constants<>+12(SB), Z4
-	VFMADD213PS.BCST constants<>+16(SB), Z2, Z4
-	VSUBPS.BCST      constants<>+16(SB), Z4, Z4
-	VFMADD231PS.BCST constants<>+20(SB), Z4, Z2
-	VFMADD231PS.BCST constants<>+24(SB), Z4, Z2
-	VBROADCASTSS     constants<>+28(SB), Z3
-	VFMADD213PS.BCST constants<>+32(SB), Z2, Z3
-	VFMADD213PS.BCST constants<>+36(SB), Z2, Z3
-	VFMADD213PS.BCST constants<>+40(SB), Z2, Z3
-	VFMADD213PS.BCST constants<>+44(SB), Z2, Z3
-	VFMADD213PS.BCST constants<>+48(SB), Z2, Z3
-	VFMADD213PS.BCST constants<>+48(SB), Z2, Z3
-	VSCALEFPS        Z4, Z3, Z0
-	VCMPPS.BCST      $0x15, constants<>+0(SB), Z1, K2
-	VBLENDMPS.BCST   constants<>+48(SB), Z0, K2, Z2
-	VADDPS.BCST      constants<>+48(SB), Z0, Z0
-	VDIVPS           Z0, Z2, Z0
-	VMOVUPS          Z0, K1, (AX)(BX*4)
-
-end39:
-	VZEROUPPER
-	RET
-
-// func sigmoidRowsAVX2(y *float32, x *float32, count int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·sigmoidRowsAVX2(SB), NOSPLIT, $0-24
+TEXT ·dense16x1SigmoidAVX512(SB), $128-40
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
-	MOVQ count+16(FP), DX
-	XORQ BX, BX
-	SUBQ $+8, DX
-	JL   done40
+	MOVQ w+16(FP), DX
+	MOVQ n+32(FP), BX
+	MOVQ AX, SI
+	MOVQ BX, DI
 
-loop41:
-	VMOVUPS      (CX)(BX*4), Y0
-	VBROADCASTSS constants<>+4(SB), Y2
-	VORPS        Y2, Y0, Y2
-	VBROADCASTSS constants<>+8(SB), Y3
-	VMAXPS       Y2, Y3, Y2
-	VBROADCASTSS constants<>+12(SB), Y3
-	VBROADCASTSS constants<>+16(SB), Y4
-	VFMADD213PS  Y4, Y2, Y3
-	VBROADCASTSS constants<>+16(SB), Y4
-	VSUBPS       Y4, Y3, Y3
-	VBROADCASTSS constants<>+20(SB), Y4
-	VFMADD231PS  Y4, Y3, Y2
-	VBROADCASTSS constants<>+24(SB), Y4
-	VFMADD231PS  Y4, Y3, Y2
-	VBROADCASTSS constants<>+28(SB), Y4
-	VBROADCASTSS constants<>+32(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS constants<>+36(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS constants<>+40(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS constants<>+44(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS constants<>+48(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VBROADCASTSS constants<>+48(SB), Y5
-	VFMADD213PS  Y5, Y2, Y4
-	VCVTPS2DQ    Y3, Y6
-	VPSRAD       $0x01, Y6, Y5
-	VPSUBD       Y5, Y6, Y6
-	VBROADCASTSS constants<>+52(SB), Y7
-	VPADDD       Y7, Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y4, Y1
-	VBROADCASTSS constants<>+52(SB), Y7
-	VPADDD       Y7, Y6, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VMULPS       Y6, Y1, Y1
-	VXORPS       Y4, Y4, Y4
-	VCMPPS       $0x11, Y4, Y0, Y4
-	VBROADCASTSS constants<>+48(SB), Y3
-	VBLENDVPS    Y4, Y1, Y3, Y2
-	VBROADCASTSS constants<>+48(SB), Y4
-	VADDPS       Y4, Y1, Y1
-	VDIVPS       Y1, Y2, Y1
-	VMOVUPS      Y1, (AX)(BX*4)
-	ADDQ         $+8, BX
-	SUBQ         $+8, DX
-	JGE          loop41
+loop37:
+	VPXORD       Z0, Z0, Z0
+	VMOVUPS      (CX), Z1
+	VFMADD231PS  (DX), Z1, Z0
+	VSHUFF32X4   $0x4e, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VSHUFF32X4   $0xb1, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VPERMILPS    $0x4e, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VPERMILPS    $0xb1, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVSS       X0, (SI)
+	ADDQ         $0x04, SI
+	ADDQ         $+64, CX
+	DECQ         DI
+	JNZ          loop37
+	MOVQ         e0+24(FP), CX
+	VBROADCASTSS (CX), Z0
 
-done40:
-	ADDQ         $+8, DX
-	JZ           end42
-	LEAQ         lanes<>+32(SB), SI
-	NEGQ         DX
-	VMOVDQU      (SI)(DX*4), Y1
-	VMASKMOVPS   (CX)(BX*4), Y1, Y0
-	VBROADCASTSS constants<>+4(SB), Y4
-	VORPS        Y4, Y0, Y4
-	VBROADCASTSS constants<>+8(SB), Y3
-	VMAXPS       Y4, Y3, Y4
-	VBROADCASTSS constants<>+12(SB), Y3
-	VBROADCASTSS constants<>+16(SB), Y6
-	VFMADD213PS  Y6, Y4, Y3
-	VBROADCASTSS constants<>+16(SB), Y6
-	VSUBPS       Y6, Y3, Y3
-	VBROADCASTSS constants<>+20(SB), Y6
-	VFMADD231PS  Y6, Y3, Y4
-	VBROADCASTSS constants<>+24(SB), Y6
-	VFMADD231PS  Y6, Y3, Y4
-	VBROADCASTSS constants<>+28(SB), Y6
-	VBROADCASTSS constants<>+32(SB), Y5
-	VFMADD213PS  Y5, Y4, Y6
-	VBROADCASTSS constants<>+36(SB), Y5
-	VFMADD213PS  Y5, Y4, Y6
-	VBROADCASTSS constants<>+40(SB), Y5
-	VFMADD213PS  Y5, Y4, Y6
-	VBROADCASTSS constants<>+44(SB), Y5
-	VFMADD213PS  Y5, Y4, Y6
-	VBROADCASTSS constants<>+48(SB), Y5
-	VFMADD213PS  Y5, Y4, Y6
-	VBROADCASTSS constants<>+48(SB), Y5
-	VFMADD213PS  Y5, Y4, Y6
-	VCVTPS2DQ    Y3, Y7
-	VPSRAD       $0x01, Y7, Y5
-	VPSUBD       Y5, Y7, Y7
-	VBROADCASTSS constants<>+52(SB), Y8
-	VPADDD       Y8, Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y6, Y2
-	VBROADCASTSS constants<>+52(SB), Y8
-	VPADDD       Y8, Y7, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y2, Y2
-	VXORPS       Y6, Y6, Y6
-	VCMPPS       $0x11, Y6, Y0, Y6
-	VBROADCASTSS constants<>+48(SB), Y3
-	VBLENDVPS    Y6, Y2, Y3, Y4
-	VBROADCASTSS constants<>+48(SB), Y6
-	VADDPS       Y6, Y2, Y2
-	VDIVPS       Y2, Y4, Y2
-	VMASKMOVPS   Y2, Y1, (AX)(BX*4)
-
-end42:
-	VZEROUPPER
-	RET
-
-// func binaryCrossentropyRowsAVX512(y *float32, x *float32, target *float32, count int)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·binaryCrossentropyRowsAVX512(SB), NOSPLIT, $0-32
-	MOVQ y+0(FP), AX
-	MOVQ x+8(FP), DX
-	MOVQ target+16(FP), BX
-	MOVQ count+24(FP), CX
-	XORQ SI, SI
-	SUBQ $+16, CX
-	JL   done43
-
-loop44:
-	VMOVUPS          (DX)(SI*4), Z0
-	VMOVUPS          (BX)(SI*4), Z1
-	VANDPS.BCST      constants<>+56(SB), Z0, Z2
-	VXORPS.BCST      constants<>+4(SB), Z2, Z3
-	VBROADCASTSS     constants<>+60(SB), Z4
-	VMINPS           Z3, Z4, Z4
-	VBROADCASTSS     constants<>+8(SB), Z5
-	VMAXPS           Z4, Z5, Z4
-	VBROADCASTSS     constants<>+12(SB), Z5
-	VFMADD213PS.BCST constants<>+16(SB), Z4, Z5
-	VSUBPS.BCST      constants<>+16(SB), Z5, Z5
-	VFMADD231PS.BCST constants<>+20(SB), Z5, Z4
-	VFMADD231PS.BCST constants<>+24(SB), Z5, Z4
-	VBROADCASTSS     constants<>+28(SB), Z6
-	VFMADD213PS.BCST constants<>+32(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+36(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+40(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+44(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+48(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+48(SB), Z4, Z6
-	VSCALEFPS        Z5, Z6, Z2
-	VADDPS.BCST      constants<>+48(SB), Z2, Z4
-	VSUBPS.BCST      constants<>+48(SB), Z4, Z6
-	VSUBPS           Z6, Z2, Z6
-	VGETEXPPS        Z4, Z5
-	VGETMANTPS       $0x0b, Z4, Z7
-	VCMPPS.BCST      $0x11, constants<>+48(SB), Z7, K1
-	VADDPS.BCST      constants<>+48(SB), Z5, K1, Z5
-	VSUBPS.BCST      constants<>+48(SB), Z7, Z7
-	VXORPS.BCST      constants<>+4(SB), Z5, Z8
-	VSCALEFPS        Z8, Z6, Z8
-	VFPCLASSPSZ      $0x1e, Z4, K1
-	KNOTW            K1, K1
-	VADDPS           Z8, Z7, K1, Z7
-	VBROADCASTSS     constants<>+64(SB), Z6
-	VFMADD213PS.BCST constants<>+68(SB), Z7, Z6
-	VFMADD213PS.BCST constants<>+72(SB), Z7, Z6
-	VFMADD213PS.BCST constants<>+76(SB), Z7, Z6
-	VFMADD213PS.BCST constants<>+80(SB), Z7, Z6
-	VFMADD213PS.BCST constants<>+84(SB), Z7, Z6
-	VFMADD213PS.BCST constants<>+88(SB), Z7, Z6
-	VFMADD213PS.BCST constants<>+92(SB), Z7, Z6
-	VFMADD213PS.BCST constants<>+96(SB), Z7, Z6
-	VMULPS           Z7, Z7, Z3
-	VMULPS           Z6, Z3, Z3
-	VFMADD231PS.BCST constants<>+100(SB), Z5, Z3
-	VADDPS           Z7, Z3, Z3
-	VFMADD231PS.BCST constants<>+104(SB), Z5, Z3
-	VPTERNLOGD.BCST  $0xd8, constants<>+4(SB), Z2, Z3
-	VPXORD           Z2, Z2, Z2
-	VMAXPS           Z0, Z2, Z2
-	VADDPS.BCST      constants<>+0(SB), Z2, Z2
-	VADDPS           Z3, Z2, Z7
-	VMULPS           Z0, Z1, Z3
-	VSUBPS           Z3, Z7, Z2
-	VMOVUPS          Z2, (AX)(SI*4)
-	ADDQ             $+16, SI
-	SUBQ             $+16, CX
-	JGE              loop44
-
-done43:
-	ADDQ             $+16, CX
-	JZ               end45
-	MOVQ             $0x00000001, DI
-	SHLQ             CL, DI
-	DECQ             DI
-	KMOVW            DI, K1
-	VMOVUPS.Z        (DX)(SI*4), K1, Z2
-	VMOVUPS.Z        (BX)(SI*4), K1, Z1
-	VANDPS.BCST      constants<>+56(SB), Z2, Z0
-	VXORPS.BCST      constants<>+4(SB), Z0, Z3
-	VBROADCASTSS     constants<>+60(SB), Z7
-	VMINPS           Z3, Z7, Z7
-	VBROADCASTSS     constants<>+8(SB), Z5
-	VMAXPS           Z7, Z5, Z7
-	VBROADCASTSS     constants<>+12(SB), Z5
-	VFMADD213PS.BCST constants<>+16(SB), Z7, Z5
-	VSUBPS.BCST      constants<>+16(SB), Z5, Z5
-	VFMADD231PS.BCST constants<>+20(SB), Z5, Z7
-	VFMADD231PS.BCST constants<>+24(SB), Z5, Z7
-	VBROADCASTSS     constants<>+28(SB), Z6
-	VFMADD213PS.BCST constants<>+32(SB), Z7, Z6
-	VFMADD213PS.BCST constants<>+36(SB), Z7, Z6
-	VFMADD213PS.BCST constants<>+40(SB), Z7, Z6
-	VFMADD213PS.BCST constants<>+44(SB), Z7, Z6
-	VFMADD213PS.BCST constants<>+48(SB), Z7, Z6
-	VFMADD213PS.BCST constants<>+48(SB), Z7, Z6
-	VSCALEFPS        Z5, Z6, Z0
-	VADDPS.BCST      constants<>+48(SB), Z0, Z7
-	VSUBPS.BCST      constants<>+48(SB), Z7, Z6
-	VSUBPS           Z6, Z0, Z6
-	VGETEXPPS        Z7, Z5
-	VGETMANTPS       $0x0b, Z7, Z4
-	VCMPPS.BCST      $0x11, constants<>+48(SB), Z4, K2
-	VADDPS.BCST      constants<>+48(SB), Z5, K2, Z5
-	VSUBPS.BCST      constants<>+48(SB), Z4, Z4
-	VXORPS.BCST      constants<>+4(SB), Z5, Z8
-	VSCALEFPS        Z8, Z6, Z8
-	VFPCLASSPSZ      $0x1e, Z7, K2
-	KNOTW            K2, K2
-	VADDPS           Z8, Z4, K2, Z4
-	VBROADCASTSS     constants<>+64(SB), Z6
-	VFMADD213PS.BCST constants<>+68(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+72(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+76(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+80(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+84(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+88(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+92(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+96(SB), Z4, Z6
-	VMULPS           Z4, Z4, Z3
-	VMULPS           Z6, Z3, Z3
-	VFMADD231PS.BCST constants<>+100(SB), Z5, Z3
-	VADDPS           Z4, Z3, Z3
-	VFMADD231PS.BCST constants<>+104(SB), Z5, Z3
-	VPTERNLOGD.BCST  $0xd8, constants<>+4(SB), Z0, Z3
-	VPXORD           Z0, Z0, Z0
-	VMAXPS           Z2, Z0, Z0
-	VADDPS.BCST      constants<>+0(SB), Z0, Z0
-	VADDPS           Z3, Z0, Z4
-	VMULPS           Z2, Z1, Z3
-	VSUBPS           Z3, Z4, Z0
-	VMOVUPS          Z0, K1, (AX)(SI*4)
-
-end45:
-	VZEROUPPER
-	RET
-
-// func binaryCrossentropyRowsAVX2(y *float32, x *float32, target *float32, count int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·binaryCrossentropyRowsAVX2(SB), NOSPLIT, $0-32
-	MOVQ y+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ target+16(FP), DX
-	MOVQ count+24(FP), BX
-	XORQ SI, SI
-	SUBQ $+8, BX
-	JL   done46
-
-loop47:
-	VMOVUPS      (CX)(SI*4), Y0
-	VMOVUPS      (DX)(SI*4), Y1
-	VBROADCASTSS constants<>+56(SB), Y2
-	VANDPS       Y2, Y0, Y2
-	VBROADCASTSS constants<>+4(SB), Y3
-	VXORPS       Y3, Y2, Y3
-	VBROADCASTSS constants<>+60(SB), Y4
-	VMINPS       Y3, Y4, Y4
-	VBROADCASTSS constants<>+8(SB), Y5
-	VMAXPS       Y4, Y5, Y4
-	VBROADCASTSS constants<>+12(SB), Y5
-	VBROADCASTSS constants<>+16(SB), Y6
-	VFMADD213PS  Y6, Y4, Y5
-	VBROADCASTSS constants<>+16(SB), Y6
-	VSUBPS       Y6, Y5, Y5
-	VBROADCASTSS constants<>+20(SB), Y6
-	VFMADD231PS  Y6, Y5, Y4
-	VBROADCASTSS constants<>+24(SB), Y6
-	VFMADD231PS  Y6, Y5, Y4
-	VBROADCASTSS constants<>+28(SB), Y6
-	VBROADCASTSS constants<>+32(SB), Y7
-	VFMADD213PS  Y7, Y4, Y6
-	VBROADCASTSS constants<>+36(SB), Y7
-	VFMADD213PS  Y7, Y4, Y6
-	VBROADCASTSS constants<>+40(SB), Y7
-	VFMADD213PS  Y7, Y4, Y6
-	VBROADCASTSS constants<>+44(SB), Y7
-	VFMADD213PS  Y7, Y4, Y6
-	VBROADCASTSS constants<>+48(SB), Y7
-	VFMADD213PS  Y7, Y4, Y6
-	VBROADCASTSS constants<>+48(SB), Y7
-	VFMADD213PS  Y7, Y4, Y6
-	VCVTPS2DQ    Y5, Y8
-	VPSRAD       $0x01, Y8, Y7
-	VPSUBD       Y7, Y8, Y8
-	VBROADCASTSS constants<>+52(SB), Y9
-	VPADDD       Y9, Y7, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y6, Y2
-	VBROADCASTSS constants<>+52(SB), Y9
-	VPADDD       Y9, Y8, Y8
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y8, Y2, Y2
-	VBROADCASTSS constants<>+48(SB), Y4
-	VADDPS       Y4, Y2, Y4
-	VBROADCASTSS constants<>+48(SB), Y6
-	VSUBPS       Y6, Y4, Y6
-	VSUBPS       Y6, Y2, Y6
-	VBROADCASTSS constants<>+108(SB), Y7
-	VMULPS       Y7, Y4, Y7
-	VBROADCASTSS constants<>+112(SB), Y9
-	VCMPPS       $0x11, Y9, Y4, Y9
-	VBLENDVPS    Y9, Y7, Y4, Y8
-	VBROADCASTSS constants<>+116(SB), Y7
-	VANDPS       Y7, Y9, Y9
-	VBROADCASTSS constants<>+120(SB), Y7
-	VPSUBD       Y7, Y8, Y5
-	VPSRAD       $0x17, Y5, Y5
-	VPSLLD       $0x17, Y5, Y7
-	VPSUBD       Y7, Y8, Y8
-	VCVTDQ2PS    Y5, Y5
-	VSUBPS       Y9, Y5, Y5
-	VXORPS       Y7, Y7, Y7
-	VCMPPS       $0x00, Y7, Y4, Y7
-	VBROADCASTSS constants<>+124(SB), Y9
-	VBLENDVPS    Y7, Y9, Y5, Y5
-	VBROADCASTSS constants<>+128(SB), Y7
-	VCMPPS       $0x15, Y7, Y4, Y7
-	VBLENDVPS    Y7, Y4, Y5, Y5
-	VBROADCASTSS constants<>+48(SB), Y9
-	VBLENDVPS    Y7, Y9, Y8, Y8
-	VXORPS       Y7, Y7, Y7
-	VCMPPS       $0x11, Y7, Y4, Y7
-	VORPS        Y7, Y8, Y8
-	VBROADCASTSS constants<>+48(SB), Y7
-	VSUBPS       Y7, Y8, Y8
-	VCVTPS2DQ    Y5, Y7
-	VBROADCASTSS constants<>+132(SB), Y9
-	VPMINSD      Y9, Y7, Y7
-	VBROADCASTSS constants<>+52(SB), Y9
-	VPSUBD       Y7, Y9, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y6, Y7, Y7
-	VBROADCASTSS constants<>+128(SB), Y9
-	VANDPS       Y5, Y9, Y9
-	VBROADCASTSS constants<>+128(SB), Y10
-	VCMPPS       $0x04, Y10, Y9, Y10
-	VANDPS       Y10, Y7, Y7
-	VADDPS       Y7, Y8, Y8
-	VBROADCASTSS constants<>+64(SB), Y6
-	VBROADCASTSS constants<>+68(SB), Y4
-	VFMADD213PS  Y4, Y8, Y6
-	VBROADCASTSS constants<>+72(SB), Y4
-	VFMADD213PS  Y4, Y8, Y6
-	VBROADCASTSS constants<>+76(SB), Y4
-	VFMADD213PS  Y4, Y8, Y6
-	VBROADCASTSS constants<>+80(SB), Y4
-	VFMADD213PS  Y4, Y8, Y6
-	VBROADCASTSS constants<>+84(SB), Y4
-	VFMADD213PS  Y4, Y8, Y6
-	VBROADCASTSS constants<>+88(SB), Y4
-	VFMADD213PS  Y4, Y8, Y6
-	VBROADCASTSS constants<>+92(SB), Y4
-	VFMADD213PS  Y4, Y8, Y6
-	VBROADCASTSS constants<>+96(SB), Y4
-	VFMADD213PS  Y4, Y8, Y6
-	VMULPS       Y8, Y8, Y3
-	VMULPS       Y6, Y3, Y3
-	VBROADCASTSS constants<>+100(SB), Y4
-	VFMADD231PS  Y4, Y5, Y3
-	VADDPS       Y8, Y3, Y3
-	VBROADCASTSS constants<>+104(SB), Y4
-	VFMADD231PS  Y4, Y5, Y3
-	VBROADCASTSS constants<>+4(SB), Y6
-	VANDNPS      Y3, Y6, Y3
-	VANDPS       Y2, Y6, Y6
-	VORPS        Y6, Y3, Y3
-	VXORPS       Y2, Y2, Y2
-	VMAXPS       Y0, Y2, Y2
-	VXORPS       Y8, Y8, Y8
-	VADDPS       Y8, Y2, Y2
-	VADDPS       Y3, Y2, Y8
-	VMULPS       Y0, Y1, Y3
-	VSUBPS       Y3, Y8, Y2
-	VMOVUPS      Y2, (AX)(SI*4)
-	ADDQ         $+8, SI
-	SUBQ         $+8, BX
-	JGE          loop47
-
-done46:
-	ADDQ         $+8, BX
-	JZ           end48
-	LEAQ         lanes<>+32(SB), DI
-	NEGQ         BX
-	VMOVDQU      (DI)(BX*4), Y2
-	VMASKMOVPS   (CX)(SI*4), Y2, Y1
-	VMASKMOVPS   (DX)(SI*4), Y2, Y0
-	VBROADCASTSS constants<>+56(SB), Y3
-	VANDPS       Y3, Y1, Y3
-	VBROADCASTSS constants<>+4(SB), Y8
-	VXORPS       Y8, Y3, Y8
-	VBROADCASTSS constants<>+60(SB), Y5
-	VMINPS       Y8, Y5, Y5
-	VBROADCASTSS constants<>+8(SB), Y6
-	VMAXPS       Y5, Y6, Y5
-	VBROADCASTSS constants<>+12(SB), Y6
-	VBROADCASTSS constants<>+16(SB), Y4
-	VFMADD213PS  Y4, Y5, Y6
-	VBROADCASTSS constants<>+16(SB), Y4
-	VSUBPS       Y4, Y6, Y6
-	VBROADCASTSS constants<>+20(SB), Y4
-	VFMADD231PS  Y4, Y6, Y5
-	VBROADCASTSS constants<>+24(SB), Y4
-	VFMADD231PS  Y4, Y6, Y5
-	VBROADCASTSS constants<>+28(SB), Y4
-	VBROADCASTSS constants<>+32(SB), Y7
-	VFMADD213PS  Y7, Y5, Y4
-	VBROADCASTSS constants<>+36(SB), Y7
-	VFMADD213PS  Y7, Y5, Y4
-	VBROADCASTSS constants<>+40(SB), Y7
-	VFMADD213PS  Y7, Y5, Y4
-	VBROADCASTSS constants<>+44(SB), Y7
-	VFMADD213PS  Y7, Y5, Y4
-	VBROADCASTSS constants<>+48(SB), Y7
-	VFMADD213PS  Y7, Y5, Y4
-	VBROADCASTSS constants<>+48(SB), Y7
-	VFMADD213PS  Y7, Y5, Y4
-	VCVTPS2DQ    Y6, Y9
-	VPSRAD       $0x01, Y9, Y7
-	VPSUBD       Y7, Y9, Y9
-	VBROADCASTSS constants<>+52(SB), Y10
-	VPADDD       Y10, Y7, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y4, Y3
-	VBROADCASTSS constants<>+52(SB), Y10
-	VPADDD       Y10, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y3, Y3
-	VBROADCASTSS constants<>+48(SB), Y5
-	VADDPS       Y5, Y3, Y5
-	VBROADCASTSS constants<>+48(SB), Y4
-	VSUBPS       Y4, Y5, Y4
-	VSUBPS       Y4, Y3, Y4
-	VBROADCASTSS constants<>+108(SB), Y7
-	VMULPS       Y7, Y5, Y7
-	VBROADCASTSS constants<>+112(SB), Y10
-	VCMPPS       $0x11, Y10, Y5, Y10
-	VBLENDVPS    Y10, Y7, Y5, Y9
-	VBROADCASTSS constants<>+116(SB), Y7
-	VANDPS       Y7, Y10, Y10
-	VBROADCASTSS constants<>+120(SB), Y7
-	VPSUBD       Y7, Y9, Y6
-	VPSRAD       $0x17, Y6, Y6
-	VPSLLD       $0x17, Y6, Y7
-	VPSUBD       Y7, Y9, Y9
-	VCVTDQ2PS    Y6, Y6
-	VSUBPS       Y10, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VCMPPS       $0x00, Y7, Y5, Y7
-	VBROADCASTSS constants<>+124(SB), Y10
-	VBLENDVPS    Y7, Y10, Y6, Y6
-	VBROADCASTSS constants<>+128(SB), Y7
-	VCMPPS       $0x15, Y7, Y5, Y7
-	VBLENDVPS    Y7, Y5, Y6, Y6
-	VBROADCASTSS constants<>+48(SB), Y10
-	VBLENDVPS    Y7, Y10, Y9, Y9
-	VXORPS       Y7, Y7, Y7
-	VCMPPS       $0x11, Y7, Y5, Y7
-	VORPS        Y7, Y9, Y9
-	VBROADCASTSS constants<>+48(SB), Y7
-	VSUBPS       Y7, Y9, Y9
-	VCVTPS2DQ    Y6, Y7
-	VBROADCASTSS constants<>+132(SB), Y10
-	VPMINSD      Y10, Y7, Y7
-	VBROADCASTSS constants<>+52(SB), Y10
-	VPSUBD       Y7, Y10, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y4, Y7, Y7
-	VBROADCASTSS constants<>+128(SB), Y10
-	VANDPS       Y6, Y10, Y10
-	VBROADCASTSS constants<>+128(SB), Y11
-	VCMPPS       $0x04, Y11, Y10, Y11
-	VANDPS       Y11, Y7, Y7
-	VADDPS       Y7, Y9, Y9
-	VBROADCASTSS constants<>+64(SB), Y4
-	VBROADCASTSS constants<>+68(SB), Y5
-	VFMADD213PS  Y5, Y9, Y4
-	VBROADCASTSS constants<>+72(SB), Y5
-	VFMADD213PS  Y5, Y9, Y4
-	VBROADCASTSS constants<>+76(SB), Y5
-	VFMADD213PS  Y5, Y9, Y4
-	VBROADCASTSS constants<>+80(SB), Y5
-	VFMADD213PS  Y5, Y9, Y4
-	VBROADCASTSS constants<>+84(SB), Y5
-	VFMADD213PS  Y5, Y9, Y4
-	VBROADCASTSS constants<>+88(SB), Y5
-	VFMADD213PS  Y5, Y9, Y4
-	VBROADCASTSS constants<>+92(SB), Y5
-	VFMADD213PS  Y5, Y9, Y4
-	VBROADCASTSS constants<>+96(SB), Y5
-	VFMADD213PS  Y5, Y9, Y4
-	VMULPS       Y9, Y9, Y8
-	VMULPS       Y4, Y8, Y8
-	VBROADCASTSS constants<>+100(SB), Y5
-	VFMADD231PS  Y5, Y6, Y8
-	VADDPS       Y9, Y8, Y8
-	VBROADCASTSS constants<>+104(SB), Y5
-	VFMADD231PS  Y5, Y6, Y8
-	VBROADCASTSS constants<>+4(SB), Y4
-	VANDNPS      Y8, Y4, Y8
-	VANDPS       Y3, Y4, Y4
-	VORPS        Y4, Y8, Y8
-	VXORPS       Y3, Y3, Y3
-	VMAXPS       Y1, Y3, Y3
-	VXORPS       Y9, Y9, Y9
-	VADDPS       Y9, Y3, Y3
-	VADDPS       Y8, Y3, Y9
-	VMULPS       Y1, Y0, Y8
-	VSUBPS       Y8, Y9, Y3
-	VMASKMOVPS   Y3, Y2, (AX)(SI*4)
-
-end48:
-	VZEROUPPER
-	RET
-
-// func weightedGradientRowsAVX512(dx *float32, weight *float32, invTotal float32, count int)
-// Requires: AVX, AVX512F
-TEXT ·weightedGradientRowsAVX512(SB), NOSPLIT, $0-32
-	MOVQ         dx+0(FP), AX
-	MOVQ         weight+8(FP), DX
-	VBROADCASTSS invTotal+16(FP), Z0
-	MOVQ         count+24(FP), CX
-	XORQ         BX, BX
-	SUBQ         $+64, CX
-	JL           done49
-
-loop50:
-	VMOVUPS (DX)(BX*4), Z1
-	VMULPS  Z1, Z0, Z2
-	VMOVUPS Z2, (AX)(BX*4)
-	VMOVUPS 64(DX)(BX*4), Z2
-	VMULPS  Z2, Z0, Z1
-	VMOVUPS Z1, 64(AX)(BX*4)
-	VMOVUPS 128(DX)(BX*4), Z1
-	VMULPS  Z1, Z0, Z2
-	VMOVUPS Z2, 128(AX)(BX*4)
-	VMOVUPS 192(DX)(BX*4), Z2
-	VMULPS  Z2, Z0, Z1
-	VMOVUPS Z1, 192(AX)(BX*4)
-	ADDQ    $+64, BX
-	SUBQ    $+64, CX
-	JGE     loop50
-
-done49:
-	ADDQ $+64, CX
-	SUBQ $+16, CX
-	JL   done51
-
-loop52:
-	VMOVUPS (DX)(BX*4), Z1
-	VMULPS  Z1, Z0, Z2
-	VMOVUPS Z2, (AX)(BX*4)
-	ADDQ    $+16, BX
-	SUBQ    $+16, CX
-	JGE     loop52
-
-done51:
-	ADDQ      $+16, CX
-	JZ        end53
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(BX*4), K1, Z2
-	VMULPS    Z2, Z0, Z1
-	VMOVUPS   Z1, K1, (AX)(BX*4)
-
-end53:
-	VZEROUPPER
-	RET
-
-// func weightedGradientRowsAVX2(dx *float32, weight *float32, invTotal float32, count int)
-// Requires: AVX
-TEXT ·weightedGradientRowsAVX2(SB), NOSPLIT, $0-32
-	MOVQ         dx+0(FP), AX
-	MOVQ         weight+8(FP), CX
-	VBROADCASTSS invTotal+16(FP), Y0
-	MOVQ         count+24(FP), DX
-	XORQ         BX, BX
-	SUBQ         $+32, DX
-	JL           done54
-
-loop55:
-	VMOVUPS (CX)(BX*4), Y1
-	VMULPS  Y1, Y0, Y2
-	VMOVUPS Y2, (AX)(BX*4)
-	VMOVUPS 32(CX)(BX*4), Y2
-	VMULPS  Y2, Y0, Y1
-	VMOVUPS Y1, 32(AX)(BX*4)
-	VMOVUPS 64(CX)(BX*4), Y1
-	VMULPS  Y1, Y0, Y2
-	VMOVUPS Y2, 64(AX)(BX*4)
-	VMOVUPS 96(CX)(BX*4), Y2
-	VMULPS  Y2, Y0, Y1
-	VMOVUPS Y1, 96(AX)(BX*4)
-	ADDQ    $+32, BX
-	SUBQ    $+32, DX
-	JGE     loop55
-
-done54:
-	ADDQ $+32, DX
-	SUBQ $+8, DX
-	JL   done56
-
-loop57:
-	VMOVUPS (CX)(BX*4), Y1
-	VMULPS  Y1, Y0, Y2
-	VMOVUPS Y2, (AX)(BX*4)
-	ADDQ    $+8, BX
-	SUBQ    $+8, DX
-	JGE     loop57
-
-done56:
-	ADDQ       $+8, DX
-	JZ         end58
-	LEAQ       lanes<>+32(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*4), Y2
-	VMASKMOVPS (CX)(BX*4), Y2, Y1
-	VMULPS     Y1, Y0, Y3
-	VMASKMOVPS Y3, Y2, (AX)(BX*4)
-
-end58:
-	VZEROUPPER
-	RET
-
-// func binaryCrossentropyGradientRowsAVX512(dx *float32, target *float32, dy *float32, x *float32, count int)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·binaryCrossentropyGradientRowsAVX512(SB), NOSPLIT, $0-40
-	MOVQ dx+0(FP), AX
-	MOVQ target+8(FP), DX
-	MOVQ dy+16(FP), BX
-	MOVQ x+24(FP), SI
-	MOVQ count+32(FP), CX
-	XORQ DI, DI
-	SUBQ $+16, CX
-	JL   done59
-
-loop60:
-	VMOVUPS          (DX)(DI*4), Z0
-	VMOVUPS          (BX)(DI*4), Z1
-	VMOVUPS          (SI)(DI*4), Z2
+epilogue38:
+	CMPQ             BX, $0x10
+	JLT              rest39
+	VMOVUPS          (AX), Z1
+	VADDPS           Z0, Z1, Z2
 	VORPS.BCST       constants<>+4(SB), Z2, Z4
 	VBROADCASTSS     constants<>+8(SB), Z5
 	VMAXPS           Z4, Z5, Z4
@@ -1934,24 +1236,22 @@ loop60:
 	VBLENDMPS.BCST   constants<>+48(SB), Z3, K1, Z4
 	VADDPS.BCST      constants<>+48(SB), Z3, Z3
 	VDIVPS           Z3, Z4, Z3
-	VSUBPS           Z0, Z3, Z4
-	VMULPS           Z4, Z1, Z3
-	VMOVUPS          Z3, (AX)(DI*4)
-	ADDQ             $+16, DI
-	SUBQ             $+16, CX
-	JGE              loop60
+	VMOVUPS          Z3, (AX)
+	ADDQ             $+64, AX
+	SUBQ             $0x10, BX
+	JMP              epilogue38
 
-done59:
-	ADDQ             $+16, CX
-	JZ               end61
-	MOVQ             $0x00000001, R8
-	SHLQ             CL, R8
-	DECQ             R8
-	KMOVW            R8, K1
-	VMOVUPS.Z        (DX)(DI*4), K1, Z3
-	VMOVUPS.Z        (BX)(DI*4), K1, Z2
-	VMOVUPS.Z        (SI)(DI*4), K1, Z1
-	VORPS.BCST       constants<>+4(SB), Z1, Z4
+rest39:
+	TESTQ            BX, BX
+	JZ               end40
+	MOVQ             BX, CX
+	MOVQ             $0x00000001, DX
+	SHLQ             CL, DX
+	DECQ             DX
+	KMOVW            DX, K1
+	VMOVUPS.Z        (AX), K1, Z1
+	VADDPS           Z0, Z1, Z3
+	VORPS.BCST       constants<>+4(SB), Z3, Z4
 	VBROADCASTSS     constants<>+8(SB), Z6
 	VMAXPS           Z4, Z6, Z4
 	VBROADCASTSS     constants<>+12(SB), Z6
@@ -1966,35 +1266,54 @@ done59:
 	VFMADD213PS.BCST constants<>+44(SB), Z4, Z5
 	VFMADD213PS.BCST constants<>+48(SB), Z4, Z5
 	VFMADD213PS.BCST constants<>+48(SB), Z4, Z5
-	VSCALEFPS        Z6, Z5, Z0
-	VCMPPS.BCST      $0x15, constants<>+0(SB), Z1, K2
-	VBLENDMPS.BCST   constants<>+48(SB), Z0, K2, Z4
-	VADDPS.BCST      constants<>+48(SB), Z0, Z0
-	VDIVPS           Z0, Z4, Z0
-	VSUBPS           Z3, Z0, Z4
-	VMULPS           Z4, Z2, Z0
-	VMOVUPS          Z0, K1, (AX)(DI*4)
+	VSCALEFPS        Z6, Z5, Z2
+	VCMPPS.BCST      $0x15, constants<>+0(SB), Z3, K2
+	VBLENDMPS.BCST   constants<>+48(SB), Z2, K2, Z4
+	VADDPS.BCST      constants<>+48(SB), Z2, Z2
+	VDIVPS           Z2, Z4, Z2
+	VMOVUPS          Z2, K1, (AX)
 
-end61:
+end40:
 	VZEROUPPER
 	RET
 
-// func binaryCrossentropyGradientRowsAVX2(dx *float32, target *float32, dy *float32, x *float32, count int)
+// func dense16x1SigmoidAVX2(y *float32, x *float32, w *float32, e0 *float32, n int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·binaryCrossentropyGradientRowsAVX2(SB), NOSPLIT, $0-40
-	MOVQ dx+0(FP), AX
-	MOVQ target+8(FP), CX
-	MOVQ dy+16(FP), DX
-	MOVQ x+24(FP), BX
-	MOVQ count+32(FP), SI
-	XORQ DI, DI
-	SUBQ $+8, SI
-	JL   done62
+TEXT ·dense16x1SigmoidAVX2(SB), $128-40
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ n+32(FP), BX
+	MOVQ AX, SI
+	MOVQ BX, DI
 
-loop63:
-	VMOVUPS      (CX)(DI*4), Y0
-	VMOVUPS      (DX)(DI*4), Y1
-	VMOVUPS      (BX)(DI*4), Y2
+loop41:
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      (CX), Y2
+	VFMADD231PS  (DX), Y2, Y0
+	VMOVUPS      32(CX), Y2
+	VFMADD231PS  32(DX), Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VPERM2F128   $0x01, Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VPERMILPS    $0x4e, Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VPERMILPS    $0xb1, Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVSS       X0, (SI)
+	ADDQ         $0x04, SI
+	ADDQ         $+64, CX
+	DECQ         DI
+	JNZ          loop41
+	MOVQ         e0+24(FP), CX
+	VBROADCASTSS (CX), Y0
+
+epilogue42:
+	CMPQ         BX, $0x08
+	JLT          rest43
+	VMOVUPS      (AX), Y1
+	VADDPS       Y0, Y1, Y2
 	VBROADCASTSS constants<>+4(SB), Y4
 	VORPS        Y4, Y2, Y4
 	VBROADCASTSS constants<>+8(SB), Y5
@@ -2039,24 +1358,22 @@ loop63:
 	VBROADCASTSS constants<>+48(SB), Y6
 	VADDPS       Y6, Y3, Y3
 	VDIVPS       Y3, Y4, Y3
-	VSUBPS       Y0, Y3, Y4
-	VMULPS       Y4, Y1, Y3
-	VMOVUPS      Y3, (AX)(DI*4)
-	ADDQ         $+8, DI
-	SUBQ         $+8, SI
-	JGE          loop63
+	VMOVUPS      Y3, (AX)
+	ADDQ         $+32, AX
+	SUBQ         $0x08, BX
+	JMP          epilogue42
 
-done62:
-	ADDQ         $+8, SI
-	JZ           end64
-	LEAQ         lanes<>+32(SB), R8
-	NEGQ         SI
-	VMOVDQU      (R8)(SI*4), Y3
-	VMASKMOVPS   (CX)(DI*4), Y3, Y2
-	VMASKMOVPS   (DX)(DI*4), Y3, Y1
-	VMASKMOVPS   (BX)(DI*4), Y3, Y0
+rest43:
+	TESTQ        BX, BX
+	JZ           end44
+	LEAQ         lanes<>+32(SB), CX
+	MOVQ         BX, DX
+	NEGQ         DX
+	VMOVDQU      (CX)(DX*4), Y1
+	VMASKMOVPS   (AX), Y1, Y3
+	VADDPS       Y0, Y3, Y2
 	VBROADCASTSS constants<>+4(SB), Y6
-	VORPS        Y6, Y0, Y6
+	VORPS        Y6, Y2, Y6
 	VBROADCASTSS constants<>+8(SB), Y5
 	VMAXPS       Y6, Y5, Y6
 	VBROADCASTSS constants<>+12(SB), Y5
@@ -2093,25 +1410,1088 @@ done62:
 	VPSLLD       $0x17, Y9, Y9
 	VMULPS       Y9, Y4, Y4
 	VXORPS       Y8, Y8, Y8
-	VCMPPS       $0x11, Y8, Y0, Y8
+	VCMPPS       $0x11, Y8, Y2, Y8
 	VBROADCASTSS constants<>+48(SB), Y5
 	VBLENDVPS    Y8, Y4, Y5, Y6
 	VBROADCASTSS constants<>+48(SB), Y8
 	VADDPS       Y8, Y4, Y4
 	VDIVPS       Y4, Y6, Y4
-	VSUBPS       Y2, Y4, Y6
-	VMULPS       Y6, Y1, Y4
-	VMASKMOVPS   Y4, Y3, (AX)(DI*4)
+	VMASKMOVPS   Y4, Y1, (AX)
+
+end44:
+	VZEROUPPER
+	RET
+
+// func dense16x1AVX512(y *float32, x *float32, w *float32, e0 *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·dense16x1AVX512(SB), $128-40
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ n+32(FP), BX
+	MOVQ AX, SI
+	MOVQ BX, DI
+
+loop45:
+	VPXORD       Z0, Z0, Z0
+	VMOVUPS      (CX), Z1
+	VFMADD231PS  (DX), Z1, Z0
+	VSHUFF32X4   $0x4e, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VSHUFF32X4   $0xb1, Z0, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VPERMILPS    $0x4e, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VPERMILPS    $0xb1, Z0, Z1
+	VADDPS       Z1, Z0, Z0
+	VMOVSS       X0, (SI)
+	ADDQ         $0x04, SI
+	ADDQ         $+64, CX
+	DECQ         DI
+	JNZ          loop45
+	MOVQ         e0+24(FP), CX
+	VBROADCASTSS (CX), Z0
+
+epilogue46:
+	CMPQ    BX, $0x10
+	JLT     rest47
+	VMOVUPS (AX), Z1
+	VADDPS  Z0, Z1, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $+64, AX
+	SUBQ    $0x10, BX
+	JMP     epilogue46
+
+rest47:
+	TESTQ     BX, BX
+	JZ        end48
+	MOVQ      BX, CX
+	MOVQ      $0x00000001, DX
+	SHLQ      CL, DX
+	DECQ      DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS    Z0, Z1, Z2
+	VMOVUPS   Z2, K1, (AX)
+
+end48:
+	VZEROUPPER
+	RET
+
+// func dense16x1AVX2(y *float32, x *float32, w *float32, e0 *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·dense16x1AVX2(SB), $128-40
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ n+32(FP), BX
+	MOVQ AX, SI
+	MOVQ BX, DI
+
+loop49:
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      (CX), Y2
+	VFMADD231PS  (DX), Y2, Y0
+	VMOVUPS      32(CX), Y2
+	VFMADD231PS  32(DX), Y2, Y1
+	VADDPS       Y1, Y0, Y0
+	VPERM2F128   $0x01, Y0, Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VPERMILPS    $0x4e, Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VPERMILPS    $0xb1, Y0, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVSS       X0, (SI)
+	ADDQ         $0x04, SI
+	ADDQ         $+64, CX
+	DECQ         DI
+	JNZ          loop49
+	MOVQ         e0+24(FP), CX
+	VBROADCASTSS (CX), Y0
+
+epilogue50:
+	CMPQ    BX, $0x08
+	JLT     rest51
+	VMOVUPS (AX), Y1
+	VADDPS  Y0, Y1, Y2
+	VMOVUPS Y2, (AX)
+	ADDQ    $+32, AX
+	SUBQ    $0x08, BX
+	JMP     epilogue50
+
+rest51:
+	TESTQ      BX, BX
+	JZ         end52
+	LEAQ       lanes<>+32(SB), CX
+	MOVQ       BX, DX
+	NEGQ       DX
+	VMOVDQU    (CX)(DX*4), Y1
+	VMASKMOVPS (AX), Y1, Y2
+	VADDPS     Y0, Y2, Y3
+	VMASKMOVPS Y3, Y1, (AX)
+
+end52:
+	VZEROUPPER
+	RET
+
+// func sigmoidRowsAVX512(y *float32, x *float32, count int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sigmoidRowsAVX512(SB), $128-24
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), DX
+	MOVQ         count+16(FP), CX
+	VBROADCASTSS constants<>+4(SB), Z0
+	VBROADCASTSS constants<>+8(SB), Z1
+	VBROADCASTSS constants<>+12(SB), Z2
+	VBROADCASTSS constants<>+16(SB), Z3
+	VBROADCASTSS constants<>+20(SB), Z4
+	VBROADCASTSS constants<>+24(SB), Z5
+	VBROADCASTSS constants<>+28(SB), Z6
+	VBROADCASTSS constants<>+32(SB), Z7
+	VBROADCASTSS constants<>+36(SB), Z8
+	VBROADCASTSS constants<>+40(SB), Z9
+	VBROADCASTSS constants<>+44(SB), Z10
+	VBROADCASTSS constants<>+48(SB), Z11
+	VBROADCASTSS constants<>+0(SB), Z12
+	XORQ         BX, BX
+	SUBQ         $+16, CX
+	JL           done53
+
+loop54:
+	VMOVUPS        (DX)(BX*4), Z13
+	VORPS          Z0, Z13, Z15
+	VMAXPS         Z15, Z1, Z15
+	VMOVAPS        Z2, Z16
+	VFMADD213PS    Z3, Z15, Z16
+	VSUBPS         Z3, Z16, Z16
+	VFMADD231PS    Z4, Z16, Z15
+	VFMADD231PS    Z5, Z16, Z15
+	VMOVAPS        Z6, Z17
+	VFMADD213PS    Z7, Z15, Z17
+	VFMADD213PS    Z8, Z15, Z17
+	VFMADD213PS    Z9, Z15, Z17
+	VFMADD213PS    Z10, Z15, Z17
+	VFMADD213PS    Z11, Z15, Z17
+	VFMADD213PS    Z11, Z15, Z17
+	VSCALEFPS      Z16, Z17, Z14
+	VCMPPS.BCST    $0x15, constants<>+0(SB), Z13, K1
+	VBLENDMPS.BCST constants<>+48(SB), Z14, K1, Z15
+	VADDPS         Z11, Z14, Z14
+	VDIVPS         Z14, Z15, Z14
+	VMOVUPS        Z14, (AX)(BX*4)
+	ADDQ           $+16, BX
+	SUBQ           $+16, CX
+	JGE            loop54
+
+done53:
+	ADDQ           $+16, CX
+	JZ             end55
+	MOVQ           $0x00000001, SI
+	SHLQ           CL, SI
+	DECQ           SI
+	KMOVW          SI, K1
+	VMOVUPS.Z      (DX)(BX*4), K1, Z14
+	VORPS          Z0, Z14, Z15
+	VMAXPS         Z15, Z1, Z15
+	VMOVAPS        Z2, Z17
+	VFMADD213PS    Z3, Z15, Z17
+	VSUBPS         Z3, Z17, Z17
+	VFMADD231PS    Z4, Z17, Z15
+	VFMADD231PS    Z5, Z17, Z15
+	VMOVAPS        Z6, Z16
+	VFMADD213PS    Z7, Z15, Z16
+	VFMADD213PS    Z8, Z15, Z16
+	VFMADD213PS    Z9, Z15, Z16
+	VFMADD213PS    Z10, Z15, Z16
+	VFMADD213PS    Z11, Z15, Z16
+	VFMADD213PS    Z11, Z15, Z16
+	VSCALEFPS      Z17, Z16, Z13
+	VCMPPS.BCST    $0x15, constants<>+0(SB), Z14, K2
+	VBLENDMPS.BCST constants<>+48(SB), Z13, K2, Z15
+	VADDPS         Z11, Z13, Z13
+	VDIVPS         Z13, Z15, Z13
+	VMOVUPS        Z13, K1, (AX)(BX*4)
+
+end55:
+	VZEROUPPER
+	RET
+
+// func sigmoidRowsAVX2(y *float32, x *float32, count int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sigmoidRowsAVX2(SB), $128-24
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         count+16(FP), DX
+	VBROADCASTSS constants<>+4(SB), Y0
+	VBROADCASTSS constants<>+8(SB), Y1
+	VBROADCASTSS constants<>+12(SB), Y2
+	VBROADCASTSS constants<>+16(SB), Y3
+	VBROADCASTSS constants<>+20(SB), Y4
+	VBROADCASTSS constants<>+24(SB), Y5
+	XORQ         BX, BX
+	SUBQ         $+8, DX
+	JL           done56
+
+loop57:
+	VMOVUPS      (CX)(BX*4), Y6
+	VORPS        Y0, Y6, Y8
+	VMAXPS       Y8, Y1, Y8
+	VMOVAPS      Y2, Y9
+	VFMADD213PS  Y3, Y8, Y9
+	VSUBPS       Y3, Y9, Y9
+	VFMADD231PS  Y4, Y9, Y8
+	VFMADD231PS  Y5, Y9, Y8
+	VBROADCASTSS constants<>+28(SB), Y10
+	VBROADCASTSS constants<>+32(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VBROADCASTSS constants<>+36(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VBROADCASTSS constants<>+40(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VBROADCASTSS constants<>+44(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VBROADCASTSS constants<>+48(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VBROADCASTSS constants<>+48(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VCVTPS2DQ    Y9, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VBROADCASTSS constants<>+52(SB), Y13
+	VPADDD       Y13, Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y11, Y10, Y7
+	VBROADCASTSS constants<>+52(SB), Y13
+	VPADDD       Y13, Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y12, Y7, Y7
+	VXORPS       Y10, Y10, Y10
+	VCMPPS       $0x11, Y10, Y6, Y10
+	VBROADCASTSS constants<>+48(SB), Y9
+	VBLENDVPS    Y10, Y7, Y9, Y8
+	VBROADCASTSS constants<>+48(SB), Y10
+	VADDPS       Y10, Y7, Y7
+	VDIVPS       Y7, Y8, Y7
+	VMOVUPS      Y7, (AX)(BX*4)
+	ADDQ         $+8, BX
+	SUBQ         $+8, DX
+	JGE          loop57
+
+done56:
+	ADDQ         $+8, DX
+	JZ           end58
+	LEAQ         lanes<>+32(SB), SI
+	NEGQ         DX
+	VMOVDQU      (SI)(DX*4), Y7
+	VMASKMOVPS   (CX)(BX*4), Y7, Y6
+	VORPS        Y0, Y6, Y10
+	VMAXPS       Y10, Y1, Y10
+	VMOVAPS      Y2, Y9
+	VFMADD213PS  Y3, Y10, Y9
+	VSUBPS       Y3, Y9, Y9
+	VFMADD231PS  Y4, Y9, Y10
+	VFMADD231PS  Y5, Y9, Y10
+	VBROADCASTSS constants<>+28(SB), Y12
+	VBROADCASTSS constants<>+32(SB), Y11
+	VFMADD213PS  Y11, Y10, Y12
+	VBROADCASTSS constants<>+36(SB), Y11
+	VFMADD213PS  Y11, Y10, Y12
+	VBROADCASTSS constants<>+40(SB), Y11
+	VFMADD213PS  Y11, Y10, Y12
+	VBROADCASTSS constants<>+44(SB), Y11
+	VFMADD213PS  Y11, Y10, Y12
+	VBROADCASTSS constants<>+48(SB), Y11
+	VFMADD213PS  Y11, Y10, Y12
+	VBROADCASTSS constants<>+48(SB), Y11
+	VFMADD213PS  Y11, Y10, Y12
+	VCVTPS2DQ    Y9, Y13
+	VPSRAD       $0x01, Y13, Y11
+	VPSUBD       Y11, Y13, Y13
+	VBROADCASTSS constants<>+52(SB), Y14
+	VPADDD       Y14, Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y11, Y12, Y8
+	VBROADCASTSS constants<>+52(SB), Y14
+	VPADDD       Y14, Y13, Y13
+	VPSLLD       $0x17, Y13, Y13
+	VMULPS       Y13, Y8, Y8
+	VXORPS       Y12, Y12, Y12
+	VCMPPS       $0x11, Y12, Y6, Y12
+	VBROADCASTSS constants<>+48(SB), Y9
+	VBLENDVPS    Y12, Y8, Y9, Y10
+	VBROADCASTSS constants<>+48(SB), Y12
+	VADDPS       Y12, Y8, Y8
+	VDIVPS       Y8, Y10, Y8
+	VMASKMOVPS   Y8, Y7, (AX)(BX*4)
+
+end58:
+	VZEROUPPER
+	RET
+
+// func binaryCrossentropyRowsAVX512(y *float32, x *float32, target *float32, count int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·binaryCrossentropyRowsAVX512(SB), $128-32
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), DX
+	MOVQ         target+16(FP), BX
+	MOVQ         count+24(FP), CX
+	VBROADCASTSS constants<>+56(SB), Z0
+	VBROADCASTSS constants<>+4(SB), Z1
+	VBROADCASTSS constants<>+60(SB), Z2
+	VBROADCASTSS constants<>+8(SB), Z3
+	VBROADCASTSS constants<>+12(SB), Z4
+	VBROADCASTSS constants<>+16(SB), Z5
+	VBROADCASTSS constants<>+20(SB), Z6
+	VBROADCASTSS constants<>+24(SB), Z7
+	VBROADCASTSS constants<>+28(SB), Z8
+	VBROADCASTSS constants<>+32(SB), Z9
+	VBROADCASTSS constants<>+36(SB), Z10
+	VBROADCASTSS constants<>+40(SB), Z11
+	VBROADCASTSS constants<>+44(SB), Z12
+	VBROADCASTSS constants<>+48(SB), Z13
+	VBROADCASTSS constants<>+64(SB), Z14
+	VBROADCASTSS constants<>+68(SB), Z15
+	VBROADCASTSS constants<>+72(SB), Z16
+	VBROADCASTSS constants<>+76(SB), Z17
+	VBROADCASTSS constants<>+80(SB), Z18
+	VBROADCASTSS constants<>+84(SB), Z19
+	VBROADCASTSS constants<>+88(SB), Z20
+	XORQ         SI, SI
+	SUBQ         $+16, CX
+	JL           done59
+
+loop60:
+	VMOVUPS          (DX)(SI*4), Z21
+	VMOVUPS          (BX)(SI*4), Z22
+	VANDPS           Z0, Z21, Z23
+	VXORPS           Z1, Z23, Z24
+	VMINPS           Z24, Z2, Z25
+	VMAXPS           Z25, Z3, Z25
+	VMOVAPS          Z4, Z26
+	VFMADD213PS      Z5, Z25, Z26
+	VSUBPS           Z5, Z26, Z26
+	VFMADD231PS      Z6, Z26, Z25
+	VFMADD231PS      Z7, Z26, Z25
+	VMOVAPS          Z8, Z27
+	VFMADD213PS      Z9, Z25, Z27
+	VFMADD213PS      Z10, Z25, Z27
+	VFMADD213PS      Z11, Z25, Z27
+	VFMADD213PS      Z12, Z25, Z27
+	VFMADD213PS      Z13, Z25, Z27
+	VFMADD213PS      Z13, Z25, Z27
+	VSCALEFPS        Z26, Z27, Z23
+	VADDPS           Z13, Z23, Z25
+	VSUBPS           Z13, Z25, Z27
+	VSUBPS           Z27, Z23, Z27
+	VGETEXPPS        Z25, Z26
+	VGETMANTPS       $0x0b, Z25, Z28
+	VCMPPS.BCST      $0x11, constants<>+48(SB), Z28, K1
+	VADDPS.BCST      constants<>+48(SB), Z26, K1, Z26
+	VSUBPS           Z13, Z28, Z28
+	VXORPS           Z1, Z26, Z29
+	VSCALEFPS        Z29, Z27, Z29
+	VFPCLASSPSZ      $0x1e, Z25, K1
+	KNOTW            K1, K1
+	VADDPS           Z29, Z28, K1, Z28
+	VMOVAPS          Z14, Z27
+	VFMADD213PS      Z15, Z28, Z27
+	VFMADD213PS      Z16, Z28, Z27
+	VFMADD213PS      Z17, Z28, Z27
+	VFMADD213PS      Z18, Z28, Z27
+	VFMADD213PS      Z19, Z28, Z27
+	VFMADD213PS      Z20, Z28, Z27
+	VFMADD213PS.BCST constants<>+92(SB), Z28, Z27
+	VFMADD213PS.BCST constants<>+96(SB), Z28, Z27
+	VMULPS           Z28, Z28, Z24
+	VMULPS           Z27, Z24, Z24
+	VFMADD231PS.BCST constants<>+100(SB), Z26, Z24
+	VADDPS           Z28, Z24, Z24
+	VFMADD231PS.BCST constants<>+104(SB), Z26, Z24
+	VPTERNLOGD.BCST  $0xd8, constants<>+4(SB), Z23, Z24
+	VPXORD           Z23, Z23, Z23
+	VMAXPS           Z21, Z23, Z23
+	VADDPS.BCST      constants<>+0(SB), Z23, Z23
+	VADDPS           Z24, Z23, Z28
+	VMULPS           Z21, Z22, Z24
+	VSUBPS           Z24, Z28, Z23
+	VMOVUPS          Z23, (AX)(SI*4)
+	ADDQ             $+16, SI
+	SUBQ             $+16, CX
+	JGE              loop60
+
+done59:
+	ADDQ             $+16, CX
+	JZ               end61
+	MOVQ             $0x00000001, DI
+	SHLQ             CL, DI
+	DECQ             DI
+	KMOVW            DI, K1
+	VMOVUPS.Z        (DX)(SI*4), K1, Z23
+	VMOVUPS.Z        (BX)(SI*4), K1, Z22
+	VANDPS           Z0, Z23, Z21
+	VXORPS           Z1, Z21, Z24
+	VMINPS           Z24, Z2, Z28
+	VMAXPS           Z28, Z3, Z28
+	VMOVAPS          Z4, Z26
+	VFMADD213PS      Z5, Z28, Z26
+	VSUBPS           Z5, Z26, Z26
+	VFMADD231PS      Z6, Z26, Z28
+	VFMADD231PS      Z7, Z26, Z28
+	VMOVAPS          Z8, Z27
+	VFMADD213PS      Z9, Z28, Z27
+	VFMADD213PS      Z10, Z28, Z27
+	VFMADD213PS      Z11, Z28, Z27
+	VFMADD213PS      Z12, Z28, Z27
+	VFMADD213PS      Z13, Z28, Z27
+	VFMADD213PS      Z13, Z28, Z27
+	VSCALEFPS        Z26, Z27, Z21
+	VADDPS           Z13, Z21, Z28
+	VSUBPS           Z13, Z28, Z27
+	VSUBPS           Z27, Z21, Z27
+	VGETEXPPS        Z28, Z26
+	VGETMANTPS       $0x0b, Z28, Z25
+	VCMPPS.BCST      $0x11, constants<>+48(SB), Z25, K2
+	VADDPS.BCST      constants<>+48(SB), Z26, K2, Z26
+	VSUBPS           Z13, Z25, Z25
+	VXORPS           Z1, Z26, Z29
+	VSCALEFPS        Z29, Z27, Z29
+	VFPCLASSPSZ      $0x1e, Z28, K2
+	KNOTW            K2, K2
+	VADDPS           Z29, Z25, K2, Z25
+	VMOVAPS          Z14, Z27
+	VFMADD213PS      Z15, Z25, Z27
+	VFMADD213PS      Z16, Z25, Z27
+	VFMADD213PS      Z17, Z25, Z27
+	VFMADD213PS      Z18, Z25, Z27
+	VFMADD213PS      Z19, Z25, Z27
+	VFMADD213PS      Z20, Z25, Z27
+	VFMADD213PS.BCST constants<>+92(SB), Z25, Z27
+	VFMADD213PS.BCST constants<>+96(SB), Z25, Z27
+	VMULPS           Z25, Z25, Z24
+	VMULPS           Z27, Z24, Z24
+	VFMADD231PS.BCST constants<>+100(SB), Z26, Z24
+	VADDPS           Z25, Z24, Z24
+	VFMADD231PS.BCST constants<>+104(SB), Z26, Z24
+	VPTERNLOGD.BCST  $0xd8, constants<>+4(SB), Z21, Z24
+	VPXORD           Z21, Z21, Z21
+	VMAXPS           Z23, Z21, Z21
+	VADDPS.BCST      constants<>+0(SB), Z21, Z21
+	VADDPS           Z24, Z21, Z25
+	VMULPS           Z23, Z22, Z24
+	VSUBPS           Z24, Z25, Z21
+	VMOVUPS          Z21, K1, (AX)(SI*4)
+
+end61:
+	VZEROUPPER
+	RET
+
+// func binaryCrossentropyRowsAVX2(y *float32, x *float32, target *float32, count int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·binaryCrossentropyRowsAVX2(SB), $128-32
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         target+16(FP), DX
+	MOVQ         count+24(FP), BX
+	VBROADCASTSS constants<>+56(SB), Y0
+	VBROADCASTSS constants<>+4(SB), Y1
+	VBROADCASTSS constants<>+60(SB), Y2
+	XORQ         SI, SI
+	SUBQ         $+8, BX
+	JL           done62
+
+loop63:
+	VMOVUPS      (CX)(SI*4), Y3
+	VMOVUPS      (DX)(SI*4), Y4
+	VANDPS       Y0, Y3, Y5
+	VXORPS       Y1, Y5, Y6
+	VMINPS       Y6, Y2, Y7
+	VBROADCASTSS constants<>+8(SB), Y8
+	VMAXPS       Y7, Y8, Y7
+	VBROADCASTSS constants<>+12(SB), Y8
+	VBROADCASTSS constants<>+16(SB), Y9
+	VFMADD213PS  Y9, Y7, Y8
+	VBROADCASTSS constants<>+16(SB), Y9
+	VSUBPS       Y9, Y8, Y8
+	VBROADCASTSS constants<>+20(SB), Y9
+	VFMADD231PS  Y9, Y8, Y7
+	VBROADCASTSS constants<>+24(SB), Y9
+	VFMADD231PS  Y9, Y8, Y7
+	VBROADCASTSS constants<>+28(SB), Y9
+	VBROADCASTSS constants<>+32(SB), Y10
+	VFMADD213PS  Y10, Y7, Y9
+	VBROADCASTSS constants<>+36(SB), Y10
+	VFMADD213PS  Y10, Y7, Y9
+	VBROADCASTSS constants<>+40(SB), Y10
+	VFMADD213PS  Y10, Y7, Y9
+	VBROADCASTSS constants<>+44(SB), Y10
+	VFMADD213PS  Y10, Y7, Y9
+	VBROADCASTSS constants<>+48(SB), Y10
+	VFMADD213PS  Y10, Y7, Y9
+	VBROADCASTSS constants<>+48(SB), Y10
+	VFMADD213PS  Y10, Y7, Y9
+	VCVTPS2DQ    Y8, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VBROADCASTSS constants<>+52(SB), Y12
+	VPADDD       Y12, Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VMULPS       Y10, Y9, Y5
+	VBROADCASTSS constants<>+52(SB), Y12
+	VPADDD       Y12, Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y11, Y5, Y5
+	VBROADCASTSS constants<>+48(SB), Y7
+	VADDPS       Y7, Y5, Y7
+	VBROADCASTSS constants<>+48(SB), Y9
+	VSUBPS       Y9, Y7, Y9
+	VSUBPS       Y9, Y5, Y9
+	VBROADCASTSS constants<>+108(SB), Y10
+	VMULPS       Y10, Y7, Y10
+	VBROADCASTSS constants<>+112(SB), Y12
+	VCMPPS       $0x11, Y12, Y7, Y12
+	VBLENDVPS    Y12, Y10, Y7, Y11
+	VBROADCASTSS constants<>+116(SB), Y10
+	VANDPS       Y10, Y12, Y12
+	VBROADCASTSS constants<>+120(SB), Y10
+	VPSUBD       Y10, Y11, Y8
+	VPSRAD       $0x17, Y8, Y8
+	VPSLLD       $0x17, Y8, Y10
+	VPSUBD       Y10, Y11, Y11
+	VCVTDQ2PS    Y8, Y8
+	VSUBPS       Y12, Y8, Y8
+	VXORPS       Y10, Y10, Y10
+	VCMPPS       $0x00, Y10, Y7, Y10
+	VBROADCASTSS constants<>+124(SB), Y12
+	VBLENDVPS    Y10, Y12, Y8, Y8
+	VBROADCASTSS constants<>+128(SB), Y10
+	VCMPPS       $0x15, Y10, Y7, Y10
+	VBLENDVPS    Y10, Y7, Y8, Y8
+	VBROADCASTSS constants<>+48(SB), Y12
+	VBLENDVPS    Y10, Y12, Y11, Y11
+	VXORPS       Y10, Y10, Y10
+	VCMPPS       $0x11, Y10, Y7, Y10
+	VORPS        Y10, Y11, Y11
+	VBROADCASTSS constants<>+48(SB), Y10
+	VSUBPS       Y10, Y11, Y11
+	VCVTPS2DQ    Y8, Y10
+	VBROADCASTSS constants<>+132(SB), Y12
+	VPMINSD      Y12, Y10, Y10
+	VBROADCASTSS constants<>+52(SB), Y12
+	VPSUBD       Y10, Y12, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VMULPS       Y9, Y10, Y10
+	VBROADCASTSS constants<>+128(SB), Y12
+	VANDPS       Y8, Y12, Y12
+	VBROADCASTSS constants<>+128(SB), Y13
+	VCMPPS       $0x04, Y13, Y12, Y13
+	VANDPS       Y13, Y10, Y10
+	VADDPS       Y10, Y11, Y11
+	VBROADCASTSS constants<>+64(SB), Y9
+	VBROADCASTSS constants<>+68(SB), Y7
+	VFMADD213PS  Y7, Y11, Y9
+	VBROADCASTSS constants<>+72(SB), Y7
+	VFMADD213PS  Y7, Y11, Y9
+	VBROADCASTSS constants<>+76(SB), Y7
+	VFMADD213PS  Y7, Y11, Y9
+	VBROADCASTSS constants<>+80(SB), Y7
+	VFMADD213PS  Y7, Y11, Y9
+	VBROADCASTSS constants<>+84(SB), Y7
+	VFMADD213PS  Y7, Y11, Y9
+	VBROADCASTSS constants<>+88(SB), Y7
+	VFMADD213PS  Y7, Y11, Y9
+	VBROADCASTSS constants<>+92(SB), Y7
+	VFMADD213PS  Y7, Y11, Y9
+	VBROADCASTSS constants<>+96(SB), Y7
+	VFMADD213PS  Y7, Y11, Y9
+	VMULPS       Y11, Y11, Y6
+	VMULPS       Y9, Y6, Y6
+	VBROADCASTSS constants<>+100(SB), Y7
+	VFMADD231PS  Y7, Y8, Y6
+	VADDPS       Y11, Y6, Y6
+	VBROADCASTSS constants<>+104(SB), Y7
+	VFMADD231PS  Y7, Y8, Y6
+	VMOVAPS      Y1, Y9
+	VANDNPS      Y6, Y9, Y6
+	VANDPS       Y5, Y9, Y9
+	VORPS        Y9, Y6, Y6
+	VXORPS       Y5, Y5, Y5
+	VMAXPS       Y3, Y5, Y5
+	VXORPS       Y11, Y11, Y11
+	VADDPS       Y11, Y5, Y5
+	VADDPS       Y6, Y5, Y11
+	VMULPS       Y3, Y4, Y6
+	VSUBPS       Y6, Y11, Y5
+	VMOVUPS      Y5, (AX)(SI*4)
+	ADDQ         $+8, SI
+	SUBQ         $+8, BX
+	JGE          loop63
+
+done62:
+	ADDQ         $+8, BX
+	JZ           end64
+	LEAQ         lanes<>+32(SB), DI
+	NEGQ         BX
+	VMOVDQU      (DI)(BX*4), Y5
+	VMASKMOVPS   (CX)(SI*4), Y5, Y4
+	VMASKMOVPS   (DX)(SI*4), Y5, Y3
+	VANDPS       Y0, Y4, Y6
+	VXORPS       Y1, Y6, Y11
+	VMINPS       Y11, Y2, Y8
+	VBROADCASTSS constants<>+8(SB), Y9
+	VMAXPS       Y8, Y9, Y8
+	VBROADCASTSS constants<>+12(SB), Y9
+	VBROADCASTSS constants<>+16(SB), Y7
+	VFMADD213PS  Y7, Y8, Y9
+	VBROADCASTSS constants<>+16(SB), Y7
+	VSUBPS       Y7, Y9, Y9
+	VBROADCASTSS constants<>+20(SB), Y7
+	VFMADD231PS  Y7, Y9, Y8
+	VBROADCASTSS constants<>+24(SB), Y7
+	VFMADD231PS  Y7, Y9, Y8
+	VBROADCASTSS constants<>+28(SB), Y7
+	VBROADCASTSS constants<>+32(SB), Y10
+	VFMADD213PS  Y10, Y8, Y7
+	VBROADCASTSS constants<>+36(SB), Y10
+	VFMADD213PS  Y10, Y8, Y7
+	VBROADCASTSS constants<>+40(SB), Y10
+	VFMADD213PS  Y10, Y8, Y7
+	VBROADCASTSS constants<>+44(SB), Y10
+	VFMADD213PS  Y10, Y8, Y7
+	VBROADCASTSS constants<>+48(SB), Y10
+	VFMADD213PS  Y10, Y8, Y7
+	VBROADCASTSS constants<>+48(SB), Y10
+	VFMADD213PS  Y10, Y8, Y7
+	VCVTPS2DQ    Y9, Y12
+	VPSRAD       $0x01, Y12, Y10
+	VPSUBD       Y10, Y12, Y12
+	VBROADCASTSS constants<>+52(SB), Y13
+	VPADDD       Y13, Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VMULPS       Y10, Y7, Y6
+	VBROADCASTSS constants<>+52(SB), Y13
+	VPADDD       Y13, Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y12, Y6, Y6
+	VBROADCASTSS constants<>+48(SB), Y8
+	VADDPS       Y8, Y6, Y8
+	VBROADCASTSS constants<>+48(SB), Y7
+	VSUBPS       Y7, Y8, Y7
+	VSUBPS       Y7, Y6, Y7
+	VBROADCASTSS constants<>+108(SB), Y10
+	VMULPS       Y10, Y8, Y10
+	VBROADCASTSS constants<>+112(SB), Y13
+	VCMPPS       $0x11, Y13, Y8, Y13
+	VBLENDVPS    Y13, Y10, Y8, Y12
+	VBROADCASTSS constants<>+116(SB), Y10
+	VANDPS       Y10, Y13, Y13
+	VBROADCASTSS constants<>+120(SB), Y10
+	VPSUBD       Y10, Y12, Y9
+	VPSRAD       $0x17, Y9, Y9
+	VPSLLD       $0x17, Y9, Y10
+	VPSUBD       Y10, Y12, Y12
+	VCVTDQ2PS    Y9, Y9
+	VSUBPS       Y13, Y9, Y9
+	VXORPS       Y10, Y10, Y10
+	VCMPPS       $0x00, Y10, Y8, Y10
+	VBROADCASTSS constants<>+124(SB), Y13
+	VBLENDVPS    Y10, Y13, Y9, Y9
+	VBROADCASTSS constants<>+128(SB), Y10
+	VCMPPS       $0x15, Y10, Y8, Y10
+	VBLENDVPS    Y10, Y8, Y9, Y9
+	VBROADCASTSS constants<>+48(SB), Y13
+	VBLENDVPS    Y10, Y13, Y12, Y12
+	VXORPS       Y10, Y10, Y10
+	VCMPPS       $0x11, Y10, Y8, Y10
+	VORPS        Y10, Y12, Y12
+	VBROADCASTSS constants<>+48(SB), Y10
+	VSUBPS       Y10, Y12, Y12
+	VCVTPS2DQ    Y9, Y10
+	VBROADCASTSS constants<>+132(SB), Y13
+	VPMINSD      Y13, Y10, Y10
+	VBROADCASTSS constants<>+52(SB), Y13
+	VPSUBD       Y10, Y13, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VMULPS       Y7, Y10, Y10
+	VBROADCASTSS constants<>+128(SB), Y13
+	VANDPS       Y9, Y13, Y13
+	VBROADCASTSS constants<>+128(SB), Y14
+	VCMPPS       $0x04, Y14, Y13, Y14
+	VANDPS       Y14, Y10, Y10
+	VADDPS       Y10, Y12, Y12
+	VBROADCASTSS constants<>+64(SB), Y7
+	VBROADCASTSS constants<>+68(SB), Y8
+	VFMADD213PS  Y8, Y12, Y7
+	VBROADCASTSS constants<>+72(SB), Y8
+	VFMADD213PS  Y8, Y12, Y7
+	VBROADCASTSS constants<>+76(SB), Y8
+	VFMADD213PS  Y8, Y12, Y7
+	VBROADCASTSS constants<>+80(SB), Y8
+	VFMADD213PS  Y8, Y12, Y7
+	VBROADCASTSS constants<>+84(SB), Y8
+	VFMADD213PS  Y8, Y12, Y7
+	VBROADCASTSS constants<>+88(SB), Y8
+	VFMADD213PS  Y8, Y12, Y7
+	VBROADCASTSS constants<>+92(SB), Y8
+	VFMADD213PS  Y8, Y12, Y7
+	VBROADCASTSS constants<>+96(SB), Y8
+	VFMADD213PS  Y8, Y12, Y7
+	VMULPS       Y12, Y12, Y11
+	VMULPS       Y7, Y11, Y11
+	VBROADCASTSS constants<>+100(SB), Y8
+	VFMADD231PS  Y8, Y9, Y11
+	VADDPS       Y12, Y11, Y11
+	VBROADCASTSS constants<>+104(SB), Y8
+	VFMADD231PS  Y8, Y9, Y11
+	VMOVAPS      Y1, Y7
+	VANDNPS      Y11, Y7, Y11
+	VANDPS       Y6, Y7, Y7
+	VORPS        Y7, Y11, Y11
+	VXORPS       Y6, Y6, Y6
+	VMAXPS       Y4, Y6, Y6
+	VXORPS       Y12, Y12, Y12
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y11, Y6, Y12
+	VMULPS       Y4, Y3, Y11
+	VSUBPS       Y11, Y12, Y6
+	VMASKMOVPS   Y6, Y5, (AX)(SI*4)
 
 end64:
 	VZEROUPPER
 	RET
 
+// func weightedGradientRowsAVX512(dx *float32, weight *float32, invTotal float32, count int)
+// Requires: AVX, AVX512F
+TEXT ·weightedGradientRowsAVX512(SB), $128-32
+	MOVQ         dx+0(FP), AX
+	MOVQ         weight+8(FP), DX
+	VBROADCASTSS invTotal+16(FP), Z0
+	MOVQ         count+24(FP), CX
+	XORQ         BX, BX
+	SUBQ         $+64, CX
+	JL           done65
+
+loop66:
+	VMOVUPS (DX)(BX*4), Z1
+	VMULPS  Z1, Z0, Z2
+	VMOVUPS Z2, (AX)(BX*4)
+	VMOVUPS 64(DX)(BX*4), Z2
+	VMULPS  Z2, Z0, Z1
+	VMOVUPS Z1, 64(AX)(BX*4)
+	VMOVUPS 128(DX)(BX*4), Z1
+	VMULPS  Z1, Z0, Z2
+	VMOVUPS Z2, 128(AX)(BX*4)
+	VMOVUPS 192(DX)(BX*4), Z2
+	VMULPS  Z2, Z0, Z1
+	VMOVUPS Z1, 192(AX)(BX*4)
+	ADDQ    $+64, BX
+	SUBQ    $+64, CX
+	JGE     loop66
+
+done65:
+	ADDQ $+64, CX
+	SUBQ $+16, CX
+	JL   done67
+
+loop68:
+	VMOVUPS (DX)(BX*4), Z1
+	VMULPS  Z1, Z0, Z2
+	VMOVUPS Z2, (AX)(BX*4)
+	ADDQ    $+16, BX
+	SUBQ    $+16, CX
+	JGE     loop68
+
+done67:
+	ADDQ      $+16, CX
+	JZ        end69
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z2
+	VMULPS    Z2, Z0, Z1
+	VMOVUPS   Z1, K1, (AX)(BX*4)
+
+end69:
+	VZEROUPPER
+	RET
+
+// func weightedGradientRowsAVX2(dx *float32, weight *float32, invTotal float32, count int)
+// Requires: AVX
+TEXT ·weightedGradientRowsAVX2(SB), $128-32
+	MOVQ         dx+0(FP), AX
+	MOVQ         weight+8(FP), CX
+	VBROADCASTSS invTotal+16(FP), Y0
+	MOVQ         count+24(FP), DX
+	XORQ         BX, BX
+	SUBQ         $+32, DX
+	JL           done70
+
+loop71:
+	VMOVUPS (CX)(BX*4), Y1
+	VMULPS  Y1, Y0, Y2
+	VMOVUPS Y2, (AX)(BX*4)
+	VMOVUPS 32(CX)(BX*4), Y2
+	VMULPS  Y2, Y0, Y1
+	VMOVUPS Y1, 32(AX)(BX*4)
+	VMOVUPS 64(CX)(BX*4), Y1
+	VMULPS  Y1, Y0, Y2
+	VMOVUPS Y2, 64(AX)(BX*4)
+	VMOVUPS 96(CX)(BX*4), Y2
+	VMULPS  Y2, Y0, Y1
+	VMOVUPS Y1, 96(AX)(BX*4)
+	ADDQ    $+32, BX
+	SUBQ    $+32, DX
+	JGE     loop71
+
+done70:
+	ADDQ $+32, DX
+	SUBQ $+8, DX
+	JL   done72
+
+loop73:
+	VMOVUPS (CX)(BX*4), Y1
+	VMULPS  Y1, Y0, Y2
+	VMOVUPS Y2, (AX)(BX*4)
+	ADDQ    $+8, BX
+	SUBQ    $+8, DX
+	JGE     loop73
+
+done72:
+	ADDQ       $+8, DX
+	JZ         end74
+	LEAQ       lanes<>+32(SB), SI
+	NEGQ       DX
+	VMOVDQU    (SI)(DX*4), Y2
+	VMASKMOVPS (CX)(BX*4), Y2, Y1
+	VMULPS     Y1, Y0, Y3
+	VMASKMOVPS Y3, Y2, (AX)(BX*4)
+
+end74:
+	VZEROUPPER
+	RET
+
+// func binaryCrossentropyGradientRowsAVX512(dx *float32, target *float32, dy *float32, x *float32, count int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·binaryCrossentropyGradientRowsAVX512(SB), $128-40
+	MOVQ         dx+0(FP), AX
+	MOVQ         target+8(FP), DX
+	MOVQ         dy+16(FP), BX
+	MOVQ         x+24(FP), SI
+	MOVQ         count+32(FP), CX
+	VBROADCASTSS constants<>+4(SB), Z0
+	VBROADCASTSS constants<>+8(SB), Z1
+	VBROADCASTSS constants<>+12(SB), Z2
+	VBROADCASTSS constants<>+16(SB), Z3
+	VBROADCASTSS constants<>+20(SB), Z4
+	VBROADCASTSS constants<>+24(SB), Z5
+	VBROADCASTSS constants<>+28(SB), Z6
+	VBROADCASTSS constants<>+32(SB), Z7
+	VBROADCASTSS constants<>+36(SB), Z8
+	VBROADCASTSS constants<>+40(SB), Z9
+	VBROADCASTSS constants<>+44(SB), Z10
+	VBROADCASTSS constants<>+48(SB), Z11
+	VBROADCASTSS constants<>+0(SB), Z12
+	XORQ         DI, DI
+	SUBQ         $+16, CX
+	JL           done75
+
+loop76:
+	VMOVUPS        (DX)(DI*4), Z13
+	VMOVUPS        (BX)(DI*4), Z14
+	VMOVUPS        (SI)(DI*4), Z15
+	VORPS          Z0, Z15, Z17
+	VMAXPS         Z17, Z1, Z17
+	VMOVAPS        Z2, Z18
+	VFMADD213PS    Z3, Z17, Z18
+	VSUBPS         Z3, Z18, Z18
+	VFMADD231PS    Z4, Z18, Z17
+	VFMADD231PS    Z5, Z18, Z17
+	VMOVAPS        Z6, Z19
+	VFMADD213PS    Z7, Z17, Z19
+	VFMADD213PS    Z8, Z17, Z19
+	VFMADD213PS    Z9, Z17, Z19
+	VFMADD213PS    Z10, Z17, Z19
+	VFMADD213PS    Z11, Z17, Z19
+	VFMADD213PS    Z11, Z17, Z19
+	VSCALEFPS      Z18, Z19, Z16
+	VCMPPS.BCST    $0x15, constants<>+0(SB), Z15, K1
+	VBLENDMPS.BCST constants<>+48(SB), Z16, K1, Z17
+	VADDPS         Z11, Z16, Z16
+	VDIVPS         Z16, Z17, Z16
+	VSUBPS         Z13, Z16, Z17
+	VMULPS         Z17, Z14, Z16
+	VMOVUPS        Z16, (AX)(DI*4)
+	ADDQ           $+16, DI
+	SUBQ           $+16, CX
+	JGE            loop76
+
+done75:
+	ADDQ           $+16, CX
+	JZ             end77
+	MOVQ           $0x00000001, R8
+	SHLQ           CL, R8
+	DECQ           R8
+	KMOVW          R8, K1
+	VMOVUPS.Z      (DX)(DI*4), K1, Z16
+	VMOVUPS.Z      (BX)(DI*4), K1, Z15
+	VMOVUPS.Z      (SI)(DI*4), K1, Z14
+	VORPS          Z0, Z14, Z17
+	VMAXPS         Z17, Z1, Z17
+	VMOVAPS        Z2, Z19
+	VFMADD213PS    Z3, Z17, Z19
+	VSUBPS         Z3, Z19, Z19
+	VFMADD231PS    Z4, Z19, Z17
+	VFMADD231PS    Z5, Z19, Z17
+	VMOVAPS        Z6, Z18
+	VFMADD213PS    Z7, Z17, Z18
+	VFMADD213PS    Z8, Z17, Z18
+	VFMADD213PS    Z9, Z17, Z18
+	VFMADD213PS    Z10, Z17, Z18
+	VFMADD213PS    Z11, Z17, Z18
+	VFMADD213PS    Z11, Z17, Z18
+	VSCALEFPS      Z19, Z18, Z13
+	VCMPPS.BCST    $0x15, constants<>+0(SB), Z14, K2
+	VBLENDMPS.BCST constants<>+48(SB), Z13, K2, Z17
+	VADDPS         Z11, Z13, Z13
+	VDIVPS         Z13, Z17, Z13
+	VSUBPS         Z16, Z13, Z17
+	VMULPS         Z17, Z15, Z13
+	VMOVUPS        Z13, K1, (AX)(DI*4)
+
+end77:
+	VZEROUPPER
+	RET
+
+// func binaryCrossentropyGradientRowsAVX2(dx *float32, target *float32, dy *float32, x *float32, count int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·binaryCrossentropyGradientRowsAVX2(SB), $128-40
+	MOVQ         dx+0(FP), AX
+	MOVQ         target+8(FP), CX
+	MOVQ         dy+16(FP), DX
+	MOVQ         x+24(FP), BX
+	MOVQ         count+32(FP), SI
+	VBROADCASTSS constants<>+4(SB), Y0
+	VBROADCASTSS constants<>+8(SB), Y1
+	VBROADCASTSS constants<>+12(SB), Y2
+	VBROADCASTSS constants<>+16(SB), Y3
+	XORQ         DI, DI
+	SUBQ         $+8, SI
+	JL           done78
+
+loop79:
+	VMOVUPS      (CX)(DI*4), Y4
+	VMOVUPS      (DX)(DI*4), Y5
+	VMOVUPS      (BX)(DI*4), Y6
+	VORPS        Y0, Y6, Y8
+	VMAXPS       Y8, Y1, Y8
+	VMOVAPS      Y2, Y9
+	VFMADD213PS  Y3, Y8, Y9
+	VSUBPS       Y3, Y9, Y9
+	VBROADCASTSS constants<>+20(SB), Y10
+	VFMADD231PS  Y10, Y9, Y8
+	VBROADCASTSS constants<>+24(SB), Y10
+	VFMADD231PS  Y10, Y9, Y8
+	VBROADCASTSS constants<>+28(SB), Y10
+	VBROADCASTSS constants<>+32(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VBROADCASTSS constants<>+36(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VBROADCASTSS constants<>+40(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VBROADCASTSS constants<>+44(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VBROADCASTSS constants<>+48(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VBROADCASTSS constants<>+48(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VCVTPS2DQ    Y9, Y12
+	VPSRAD       $0x01, Y12, Y11
+	VPSUBD       Y11, Y12, Y12
+	VBROADCASTSS constants<>+52(SB), Y13
+	VPADDD       Y13, Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y11, Y10, Y7
+	VBROADCASTSS constants<>+52(SB), Y13
+	VPADDD       Y13, Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y12, Y7, Y7
+	VXORPS       Y10, Y10, Y10
+	VCMPPS       $0x11, Y10, Y6, Y10
+	VBROADCASTSS constants<>+48(SB), Y9
+	VBLENDVPS    Y10, Y7, Y9, Y8
+	VBROADCASTSS constants<>+48(SB), Y10
+	VADDPS       Y10, Y7, Y7
+	VDIVPS       Y7, Y8, Y7
+	VSUBPS       Y4, Y7, Y8
+	VMULPS       Y8, Y5, Y7
+	VMOVUPS      Y7, (AX)(DI*4)
+	ADDQ         $+8, DI
+	SUBQ         $+8, SI
+	JGE          loop79
+
+done78:
+	ADDQ         $+8, SI
+	JZ           end80
+	LEAQ         lanes<>+32(SB), R8
+	NEGQ         SI
+	VMOVDQU      (R8)(SI*4), Y7
+	VMASKMOVPS   (CX)(DI*4), Y7, Y6
+	VMASKMOVPS   (DX)(DI*4), Y7, Y5
+	VMASKMOVPS   (BX)(DI*4), Y7, Y4
+	VORPS        Y0, Y4, Y10
+	VMAXPS       Y10, Y1, Y10
+	VMOVAPS      Y2, Y9
+	VFMADD213PS  Y3, Y10, Y9
+	VSUBPS       Y3, Y9, Y9
+	VBROADCASTSS constants<>+20(SB), Y12
+	VFMADD231PS  Y12, Y9, Y10
+	VBROADCASTSS constants<>+24(SB), Y12
+	VFMADD231PS  Y12, Y9, Y10
+	VBROADCASTSS constants<>+28(SB), Y12
+	VBROADCASTSS constants<>+32(SB), Y11
+	VFMADD213PS  Y11, Y10, Y12
+	VBROADCASTSS constants<>+36(SB), Y11
+	VFMADD213PS  Y11, Y10, Y12
+	VBROADCASTSS constants<>+40(SB), Y11
+	VFMADD213PS  Y11, Y10, Y12
+	VBROADCASTSS constants<>+44(SB), Y11
+	VFMADD213PS  Y11, Y10, Y12
+	VBROADCASTSS constants<>+48(SB), Y11
+	VFMADD213PS  Y11, Y10, Y12
+	VBROADCASTSS constants<>+48(SB), Y11
+	VFMADD213PS  Y11, Y10, Y12
+	VCVTPS2DQ    Y9, Y13
+	VPSRAD       $0x01, Y13, Y11
+	VPSUBD       Y11, Y13, Y13
+	VBROADCASTSS constants<>+52(SB), Y14
+	VPADDD       Y14, Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y11, Y12, Y8
+	VBROADCASTSS constants<>+52(SB), Y14
+	VPADDD       Y14, Y13, Y13
+	VPSLLD       $0x17, Y13, Y13
+	VMULPS       Y13, Y8, Y8
+	VXORPS       Y12, Y12, Y12
+	VCMPPS       $0x11, Y12, Y4, Y12
+	VBROADCASTSS constants<>+48(SB), Y9
+	VBLENDVPS    Y12, Y8, Y9, Y10
+	VBROADCASTSS constants<>+48(SB), Y12
+	VADDPS       Y12, Y8, Y8
+	VDIVPS       Y8, Y10, Y8
+	VSUBPS       Y6, Y8, Y10
+	VMULPS       Y10, Y5, Y8
+	VMASKMOVPS   Y8, Y7, (AX)(DI*4)
+
+end80:
+	VZEROUPPER
+	RET
+
 // func dense16x1GradXTile14x16AVX512(y *float32, x *float32, w *float32, e0 *float32, count int)
 // Requires: AVX, AVX512F
-TEXT ·dense16x1GradXTile14x16AVX512(SB), NOSPLIT, $0-40
+TEXT ·dense16x1GradXTile14x16AVX512(SB), $128-40
 	// count times along the rows:
-count65:
+count81:
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -2233,13 +2613,13 @@ count65:
 	ADDQ             $+56, x+8(FP)
 	ADDQ             $+896, e0+24(FP)
 	DECQ             count+32(FP)
-	JNZ              count65
+	JNZ              count81
 	VZEROUPPER
 	RET
 
 // func dense16x1GradXTile8x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x1GradXTile8x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x1GradXTile8x16AVX512(SB), $128-32
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -2314,7 +2694,7 @@ TEXT ·dense16x1GradXTile8x16AVX512(SB), NOSPLIT, $0-32
 
 // func dense16x1GradXTile4x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x1GradXTile4x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x1GradXTile4x16AVX512(SB), $128-32
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -2357,7 +2737,7 @@ TEXT ·dense16x1GradXTile4x16AVX512(SB), NOSPLIT, $0-32
 
 // func dense16x1GradXTile2x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x1GradXTile2x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x1GradXTile2x16AVX512(SB), $128-32
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -2384,7 +2764,7 @@ TEXT ·dense16x1GradXTile2x16AVX512(SB), NOSPLIT, $0-32
 
 // func dense16x1GradXTile1x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x1GradXTile1x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x1GradXTile1x16AVX512(SB), $128-32
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -2403,9 +2783,9 @@ TEXT ·dense16x1GradXTile1x16AVX512(SB), NOSPLIT, $0-32
 
 // func dense16x1GradXTile6x16AVX2(y *float32, x *float32, w *float32, e0 *float32, count int)
 // Requires: AVX, FMA3
-TEXT ·dense16x1GradXTile6x16AVX2(SB), NOSPLIT, $0-40
+TEXT ·dense16x1GradXTile6x16AVX2(SB), $128-40
 	// count times along the rows:
-count71:
+count87:
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VXORPS       Y0, Y0, Y0
@@ -2506,13 +2886,13 @@ count71:
 	ADDQ         $+24, x+8(FP)
 	ADDQ         $+384, e0+24(FP)
 	DECQ         count+32(FP)
-	JNZ          count71
+	JNZ          count87
 	VZEROUPPER
 	RET
 
 // func dense16x1GradXTile4x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x1GradXTile4x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x1GradXTile4x16AVX2(SB), $128-32
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VXORPS       Y0, Y0, Y0
@@ -2584,7 +2964,7 @@ TEXT ·dense16x1GradXTile4x16AVX2(SB), NOSPLIT, $0-32
 
 // func dense16x1GradXTile2x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x1GradXTile2x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x1GradXTile2x16AVX2(SB), $128-32
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VXORPS       Y0, Y0, Y0
@@ -2626,7 +3006,7 @@ TEXT ·dense16x1GradXTile2x16AVX2(SB), NOSPLIT, $0-32
 
 // func dense16x1GradXTile1x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x1GradXTile1x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x1GradXTile1x16AVX2(SB), $128-32
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VXORPS       Y0, Y0, Y0
@@ -2653,7 +3033,7 @@ TEXT ·dense16x1GradXTile1x16AVX2(SB), NOSPLIT, $0-32
 
 // func packColumns16x16AVX512(p *float32, w *float32, step int)
 // Requires: AVX, AVX512F
-TEXT ·packColumns16x16AVX512(SB), NOSPLIT, $0-24
+TEXT ·packColumns16x16AVX512(SB), $128-24
 	MOVQ step+16(FP), AX
 	MOVQ w+8(FP), CX
 	MOVQ p+0(FP), DX
@@ -2785,9 +3165,9 @@ TEXT ·packColumns16x16AVX512(SB), NOSPLIT, $0-24
 
 // func dense16x16GradXTile14x16AVX512(y *float32, x *float32, w *float32, e0 *float32, count int)
 // Requires: AVX, AVX512F
-TEXT ·dense16x16GradXTile14x16AVX512(SB), NOSPLIT, $0-40
+TEXT ·dense16x16GradXTile14x16AVX512(SB), $128-40
 	// count times along the rows:
-count76:
+count92:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -2822,7 +3202,7 @@ count76:
 	// The sum over o:
 	MOVQ $0x00000008, DX
 
-loop77:
+loop93:
 	VMOVUPS          (CX), Z28
 	VFMADD231PS.BCST (AX), Z28, Z0
 	VFMADD231PS.BCST 64(AX), Z28, Z2
@@ -2856,7 +3236,7 @@ loop77:
 	ADDQ             $+8, AX
 	ADDQ             $+128, CX
 	DECQ             DX
-	JNZ              loop77
+	JNZ              loop93
 	VADDPS           Z1, Z0, Z0
 	VADDPS           Z3, Z2, Z2
 	VADDPS           Z5, Z4, Z4
@@ -2933,13 +3313,13 @@ loop77:
 	ADDQ             $+896, x+8(FP)
 	ADDQ             $+896, e0+24(FP)
 	DECQ             count+32(FP)
-	JNZ              count76
+	JNZ              count92
 	VZEROUPPER
 	RET
 
 // func dense16x16GradXTile8x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x16GradXTile8x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x16GradXTile8x16AVX512(SB), $128-32
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -2962,7 +3342,7 @@ TEXT ·dense16x16GradXTile8x16AVX512(SB), NOSPLIT, $0-32
 	// The sum over o:
 	MOVQ $0x00000008, DX
 
-loop79:
+loop95:
 	VMOVUPS          (CX), Z16
 	VFMADD231PS.BCST (AX), Z16, Z0
 	VFMADD231PS.BCST 64(AX), Z16, Z2
@@ -2984,7 +3364,7 @@ loop79:
 	ADDQ             $+8, AX
 	ADDQ             $+128, CX
 	DECQ             DX
-	JNZ              loop79
+	JNZ              loop95
 	VADDPS           Z1, Z0, Z0
 	VADDPS           Z3, Z2, Z2
 	VADDPS           Z5, Z4, Z4
@@ -3032,7 +3412,7 @@ loop79:
 
 // func dense16x16GradXTile4x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x16GradXTile4x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x16GradXTile4x16AVX512(SB), $128-32
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -3047,7 +3427,7 @@ TEXT ·dense16x16GradXTile4x16AVX512(SB), NOSPLIT, $0-32
 	// The sum over o:
 	MOVQ $0x00000004, DX
 
-loop81:
+loop97:
 	VMOVUPS          (CX), Z8
 	VFMADD231PS.BCST (AX), Z8, Z0
 	VFMADD231PS.BCST 64(AX), Z8, Z2
@@ -3071,7 +3451,7 @@ loop81:
 	ADDQ             $+16, AX
 	ADDQ             $+256, CX
 	DECQ             DX
-	JNZ              loop81
+	JNZ              loop97
 	VADDPS           Z1, Z0, Z0
 	VADDPS           Z3, Z2, Z2
 	VADDPS           Z5, Z4, Z4
@@ -3099,7 +3479,7 @@ loop81:
 
 // func dense16x16GradXTile2x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x16GradXTile2x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x16GradXTile2x16AVX512(SB), $128-32
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -3110,7 +3490,7 @@ TEXT ·dense16x16GradXTile2x16AVX512(SB), NOSPLIT, $0-32
 	// The sum over o:
 	MOVQ $0x00000004, DX
 
-loop83:
+loop99:
 	VMOVUPS          (CX), Z4
 	VFMADD231PS.BCST (AX), Z4, Z0
 	VFMADD231PS.BCST 64(AX), Z4, Z2
@@ -3126,7 +3506,7 @@ loop83:
 	ADDQ             $+16, AX
 	ADDQ             $+256, CX
 	DECQ             DX
-	JNZ              loop83
+	JNZ              loop99
 	VADDPS           Z1, Z0, Z0
 	VADDPS           Z3, Z2, Z2
 	MOVQ             y+0(FP), AX
@@ -3144,7 +3524,7 @@ loop83:
 
 // func dense16x16GradXTile1x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x16GradXTile1x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x16GradXTile1x16AVX512(SB), $128-32
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -3153,7 +3533,7 @@ TEXT ·dense16x16GradXTile1x16AVX512(SB), NOSPLIT, $0-32
 	// The sum over o:
 	MOVQ $0x00000004, DX
 
-loop85:
+loop101:
 	VMOVUPS          (CX), Z2
 	VFMADD231PS.BCST (AX), Z2, Z0
 	VMOVUPS          64(CX), Z2
@@ -3165,7 +3545,7 @@ loop85:
 	ADDQ             $+16, AX
 	ADDQ             $+256, CX
 	DECQ             DX
-	JNZ              loop85
+	JNZ              loop101
 	VADDPS           Z1, Z0, Z0
 	MOVQ             y+0(FP), AX
 	MOVQ             e0+24(FP), CX
@@ -3178,7 +3558,7 @@ loop85:
 
 // func packColumns16x16AVX2(p *float32, w *float32, step int)
 // Requires: AVX
-TEXT ·packColumns16x16AVX2(SB), NOSPLIT, $0-24
+TEXT ·packColumns16x16AVX2(SB), $128-24
 	MOVQ step+16(FP), AX
 	MOVQ w+8(FP), CX
 	MOVQ p+0(FP), DX
@@ -3190,7 +3570,7 @@ TEXT ·packColumns16x16AVX2(SB), NOSPLIT, $0-24
 	// Rows 0 to 7, 8 elements a turn:
 	MOVQ $0x00000002, R9
 
-loop87:
+loop103:
 	VMOVUPS     (SI), X0
 	VINSERTF128 $0x01, (DI), Y0, Y0
 	VMOVUPS     (SI)(AX*1), X1
@@ -3235,7 +3615,7 @@ loop87:
 	ADDQ        $+32, DI
 	ADDQ        $+512, R8
 	DECQ        R9
-	JNZ         loop87
+	JNZ         loop103
 	MOVQ        AX, BX
 	SHLQ        $0x03, BX
 	ADDQ        BX, CX
@@ -3246,7 +3626,7 @@ loop87:
 	// Rows 8 to 15, 8 elements a turn:
 	MOVQ $0x00000002, DI
 
-loop88:
+loop104:
 	VMOVUPS     (CX), X7
 	VINSERTF128 $0x01, (SI), Y7, Y7
 	VMOVUPS     (CX)(AX*1), X6
@@ -3291,15 +3671,15 @@ loop88:
 	ADDQ        $+32, SI
 	ADDQ        $+512, DX
 	DECQ        DI
-	JNZ         loop88
+	JNZ         loop104
 	VZEROUPPER
 	RET
 
 // func dense16x16GradXTile6x16AVX2(y *float32, x *float32, w *float32, e0 *float32, count int)
 // Requires: AVX, FMA3
-TEXT ·dense16x16GradXTile6x16AVX2(SB), NOSPLIT, $0-40
+TEXT ·dense16x16GradXTile6x16AVX2(SB), $128-40
 	// count times along the rows:
-count89:
+count105:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -3318,7 +3698,7 @@ count89:
 	// The sum over o:
 	MOVQ $0x00000010, DX
 
-loop90:
+loop106:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	VBROADCASTSS (AX), Y14
@@ -3342,7 +3722,7 @@ loop90:
 	ADDQ         $+4, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop90
+	JNZ          loop106
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Y13
@@ -3409,13 +3789,13 @@ loop90:
 	ADDQ         $+384, x+8(FP)
 	ADDQ         $+384, e0+24(FP)
 	DECQ         count+32(FP)
-	JNZ          count89
+	JNZ          count105
 	VZEROUPPER
 	RET
 
 // func dense16x16GradXTile4x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x16GradXTile4x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x16GradXTile4x16AVX2(SB), $128-32
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -3430,7 +3810,7 @@ TEXT ·dense16x16GradXTile4x16AVX2(SB), NOSPLIT, $0-32
 	// The sum over o:
 	MOVQ $0x00000008, DX
 
-loop92:
+loop108:
 	VMOVUPS      (CX), Y8
 	VMOVUPS      32(CX), Y9
 	VBROADCASTSS (AX), Y10
@@ -3462,7 +3842,7 @@ loop92:
 	ADDQ         $+8, AX
 	ADDQ         $+128, CX
 	DECQ         DX
-	JNZ          loop92
+	JNZ          loop108
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Y9
@@ -3510,7 +3890,7 @@ loop92:
 
 // func dense16x16GradXTile2x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x16GradXTile2x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x16GradXTile2x16AVX2(SB), $128-32
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -3521,7 +3901,7 @@ TEXT ·dense16x16GradXTile2x16AVX2(SB), NOSPLIT, $0-32
 	// The sum over o:
 	MOVQ $0x00000004, DX
 
-loop94:
+loop110:
 	VMOVUPS      (CX), Y4
 	VMOVUPS      32(CX), Y5
 	VBROADCASTSS (AX), Y6
@@ -3557,7 +3937,7 @@ loop94:
 	ADDQ         $+16, AX
 	ADDQ         $+256, CX
 	DECQ         DX
-	JNZ          loop94
+	JNZ          loop110
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Y5
@@ -3585,7 +3965,7 @@ loop94:
 
 // func dense16x16GradXTile1x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x16GradXTile1x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x16GradXTile1x16AVX2(SB), $128-32
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -3594,7 +3974,7 @@ TEXT ·dense16x16GradXTile1x16AVX2(SB), NOSPLIT, $0-32
 	// The sum over o:
 	MOVQ $0x00000004, DX
 
-loop96:
+loop112:
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (AX), Y4
@@ -3618,7 +3998,7 @@ loop96:
 	ADDQ         $+16, AX
 	ADDQ         $+256, CX
 	DECQ         DX
-	JNZ          loop96
+	JNZ          loop112
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Y3
@@ -3636,26 +4016,26 @@ loop96:
 
 // func dense16x1GradWTile1x16AVX512(y *float32, x *float32, w *float32, k0 int, part int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dense16x1GradWTile1x16AVX512(SB), NOSPLIT, $0-40
+TEXT ·dense16x1GradWTile1x16AVX512(SB), $128-40
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	MOVQ   part+32(FP), DX
 	TESTQ  $0x00000001, DX
-	JZ     begin98
+	JZ     begin114
 
 	// The sums of earlier calls.
 	MOVQ    y+0(FP), DX
 	VMOVUPS (DX), Z0
 
-begin98:
+begin114:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000004, DX
-	JB   rest99
+	JB   rest115
 
-loop101:
+loop117:
 	PREFETCHT0       512(CX)
 	VMOVUPS          (CX), Z2
 	VFMADD231PS.BCST (AX), Z2, Z0
@@ -3671,33 +4051,33 @@ loop101:
 	ADDQ             $+16, AX
 	ADDQ             $+256, CX
 	SUBQ             $0x00000004, DX
-	JAE              loop101
+	JAE              loop117
 
-rest99:
+rest115:
 	ADDQ             $0x00000004, DX
 	SUBQ             $0x00000001, DX
-	JB               done100
+	JB               done116
 	PREFETCHT0       512(CX)
 	VMOVUPS          (CX), Z2
 	VFMADD231PS.BCST (AX), Z2, Z0
 	ADDQ             $+4, AX
 	ADDQ             $+64, CX
 	SUBQ             $0x00000001, DX
-	JB               done100
+	JB               done116
 	PREFETCHT0       512(CX)
 	VMOVUPS          (CX), Z2
 	VFMADD231PS.BCST (AX), Z2, Z1
 	ADDQ             $+4, AX
 	ADDQ             $+64, CX
 	SUBQ             $0x00000001, DX
-	JB               done100
+	JB               done116
 	PREFETCHT0       512(CX)
 	VMOVUPS          (CX), Z2
 	VFMADD231PS.BCST (AX), Z2, Z0
 	ADDQ             $+4, AX
 	ADDQ             $+64, CX
 
-done100:
+done116:
 	VADDPS  Z1, Z0, Z0
 	MOVQ    y+0(FP), AX
 	VMOVUPS Z0, (AX)
@@ -3706,27 +4086,27 @@ done100:
 
 // func dense16x1GradWTile1x16AVX2(y *float32, x *float32, w *float32, k0 int, part int)
 // Requires: AVX, FMA3
-TEXT ·dense16x1GradWTile1x16AVX2(SB), NOSPLIT, $0-40
+TEXT ·dense16x1GradWTile1x16AVX2(SB), $128-40
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   part+32(FP), DX
 	TESTQ  $0x00000001, DX
-	JZ     begin102
+	JZ     begin118
 
 	// The sums of earlier calls.
 	MOVQ    y+0(FP), DX
 	VMOVUPS (DX), Y0
 	VMOVUPS 32(DX), Y1
 
-begin102:
+begin118:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000004, DX
-	JB   rest103
+	JB   rest119
 
-loop105:
+loop121:
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (AX), Y4
@@ -3750,12 +4130,12 @@ loop105:
 	ADDQ         $+16, AX
 	ADDQ         $+256, CX
 	SUBQ         $0x00000004, DX
-	JAE          loop105
+	JAE          loop121
 
-rest103:
+rest119:
 	ADDQ         $0x00000004, DX
 	SUBQ         $0x00000001, DX
-	JB           done104
+	JB           done120
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (AX), Y4
@@ -3764,7 +4144,7 @@ rest103:
 	ADDQ         $+4, AX
 	ADDQ         $+64, CX
 	SUBQ         $0x00000001, DX
-	JB           done104
+	JB           done120
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (AX), Y4
@@ -3773,7 +4153,7 @@ rest103:
 	ADDQ         $+4, AX
 	ADDQ         $+64, CX
 	SUBQ         $0x00000001, DX
-	JB           done104
+	JB           done120
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (AX), Y4
@@ -3782,7 +4162,7 @@ rest103:
 	ADDQ         $+4, AX
 	ADDQ         $+64, CX
 
-done104:
+done120:
 	MOVQ    y+0(FP), AX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
@@ -3791,112 +4171,112 @@ done104:
 
 // func columnSums16AVX512(g2 *float32, dy *float32, width int, count int, more int)
 // Requires: AVX, AVX512F
-TEXT ·columnSums16AVX512(SB), NOSPLIT, $0-40
+TEXT ·columnSums16AVX512(SB), $128-40
 	MOVQ g2+0(FP), AX
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block107:
+block123:
 	CMPQ   DX, $+16
-	JL     next108
+	JL     next124
 	VPXORD Z0, Z0, Z0
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop109:
+loop125:
 	VADDPS  (BX), Z0, Z0
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop109
+	JNZ     loop125
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first110
+	JZ      first126
 	VMOVUPS (AX), Z1
 	VADDPS  Z1, Z0, Z0
 
-first110:
+first126:
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block107
+	JMP     block123
 
-next108:
+next124:
 	VZEROUPPER
 	RET
 
 // func columnSums16AVX2(g2 *float32, dy *float32, width int, count int, more int)
 // Requires: AVX
-TEXT ·columnSums16AVX2(SB), NOSPLIT, $0-40
+TEXT ·columnSums16AVX2(SB), $128-40
 	MOVQ g2+0(FP), AX
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block113:
+block129:
 	CMPQ   DX, $+16
-	JL     next114
+	JL     next130
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop115:
+loop131:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop115
+	JNZ     loop131
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first116
+	JZ      first132
 	VMOVUPS (AX), Y2
 	VADDPS  Y2, Y0, Y0
 	VMOVUPS 32(AX), Y2
 	VADDPS  Y2, Y1, Y1
 
-first116:
+first132:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block113
+	JMP     block129
 
-next114:
-block118:
+next130:
+block134:
 	CMPQ   DX, $+8
-	JL     next119
+	JL     next135
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop120:
+loop136:
 	VADDPS  (BX), Y1, Y1
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop120
+	JNZ     loop136
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first121
+	JZ      first137
 	VMOVUPS (AX), Y0
 	VADDPS  Y0, Y1, Y1
 
-first121:
+first137:
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block118
+	JMP     block134
 
-next119:
+next135:
 	VZEROUPPER
 	RET
 
 // func dense16x16GradWTile8x16AVX512(y *float32, x *float32, w *float32, k0 int, part int, count int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dense16x16GradWTile8x16AVX512(SB), NOSPLIT, $0-48
+TEXT ·dense16x16GradWTile8x16AVX512(SB), $128-48
 	// count times along the rows:
-count123:
+count139:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -3917,7 +4297,7 @@ count123:
 	VPXORD Z15, Z15, Z15
 	MOVQ   part+32(FP), DX
 	TESTQ  $0x00000001, DX
-	JZ     begin124
+	JZ     begin140
 
 	// The sums of earlier calls.
 	MOVQ    y+0(FP), DX
@@ -3930,15 +4310,16 @@ count123:
 	VMOVUPS 384(DX), Z12
 	VMOVUPS 448(DX), Z14
 
-begin124:
+begin140:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000002, DX
-	JB   rest125
+	JB   rest141
 
-loop127:
+loop143:
 	PREFETCHT0       512(CX)
 	VMOVUPS          (CX), Z16
+	PREFETCHT0       256(AX)
 	VFMADD231PS.BCST (AX), Z16, Z0
 	VFMADD231PS.BCST 4(AX), Z16, Z2
 	VFMADD231PS.BCST 8(AX), Z16, Z4
@@ -3949,6 +4330,7 @@ loop127:
 	VFMADD231PS.BCST 28(AX), Z16, Z14
 	PREFETCHT0       576(CX)
 	VMOVUPS          64(CX), Z16
+	PREFETCHT0       320(AX)
 	VFMADD231PS.BCST 64(AX), Z16, Z1
 	VFMADD231PS.BCST 68(AX), Z16, Z3
 	VFMADD231PS.BCST 72(AX), Z16, Z5
@@ -3960,14 +4342,15 @@ loop127:
 	ADDQ             $+128, AX
 	ADDQ             $+128, CX
 	SUBQ             $0x00000002, DX
-	JAE              loop127
+	JAE              loop143
 
-rest125:
+rest141:
 	ADDQ             $0x00000002, DX
 	SUBQ             $0x00000001, DX
-	JB               done126
+	JB               done142
 	PREFETCHT0       512(CX)
 	VMOVUPS          (CX), Z16
+	PREFETCHT0       256(AX)
 	VFMADD231PS.BCST (AX), Z16, Z0
 	VFMADD231PS.BCST 4(AX), Z16, Z2
 	VFMADD231PS.BCST 8(AX), Z16, Z4
@@ -3979,7 +4362,7 @@ rest125:
 	ADDQ             $+64, AX
 	ADDQ             $+64, CX
 
-done126:
+done142:
 	VADDPS  Z1, Z0, Z0
 	VADDPS  Z3, Z2, Z2
 	VADDPS  Z5, Z4, Z4
@@ -4000,15 +4383,15 @@ done126:
 	ADDQ    $+512, y+0(FP)
 	ADDQ    $+32, x+8(FP)
 	DECQ    count+40(FP)
-	JNZ     count123
+	JNZ     count139
 	VZEROUPPER
 	RET
 
 // func dense16x16GradWTile6x16AVX2(y *float32, x *float32, w *float32, k0 int, part int, count int)
-// Requires: AVX, FMA3
-TEXT ·dense16x16GradWTile6x16AVX2(SB), NOSPLIT, $0-48
+// Requires: AVX, FMA3, MMX+
+TEXT ·dense16x16GradWTile6x16AVX2(SB), $128-48
 	// count times along the rows:
-count128:
+count144:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -4025,7 +4408,7 @@ count128:
 	VXORPS Y11, Y11, Y11
 	MOVQ   part+32(FP), DX
 	TESTQ  $0x00000001, DX
-	JZ     begin129
+	JZ     begin145
 
 	// The sums of earlier calls.
 	MOVQ    y+0(FP), DX
@@ -4042,13 +4425,14 @@ count128:
 	VMOVUPS 288(DX), Y9
 	VMOVUPS 352(DX), Y11
 
-begin129:
+begin145:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 
-loop130:
+loop146:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
+	PREFETCHT0   256(AX)
 	VBROADCASTSS (AX), Y14
 	VFMADD231PS  Y14, Y12, Y0
 	VFMADD231PS  Y14, Y13, Y1
@@ -4070,7 +4454,7 @@ loop130:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop130
+	JNZ          loop146
 	MOVQ         y+0(FP), AX
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y2, 64(AX)
@@ -4087,13 +4471,13 @@ loop130:
 	ADDQ         $+384, y+0(FP)
 	ADDQ         $+24, x+8(FP)
 	DECQ         count+40(FP)
-	JNZ          count128
+	JNZ          count144
 	VZEROUPPER
 	RET
 
 // func dense16x16GradWTile4x16AVX2(y *float32, x *float32, w *float32, k0 int, part int)
-// Requires: AVX, FMA3
-TEXT ·dense16x16GradWTile4x16AVX2(SB), NOSPLIT, $0-40
+// Requires: AVX, FMA3, MMX+
+TEXT ·dense16x16GradWTile4x16AVX2(SB), $128-40
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -4106,7 +4490,7 @@ TEXT ·dense16x16GradWTile4x16AVX2(SB), NOSPLIT, $0-40
 	VXORPS Y7, Y7, Y7
 	MOVQ   part+32(FP), DX
 	TESTQ  $0x00000001, DX
-	JZ     begin131
+	JZ     begin147
 
 	// The sums of earlier calls.
 	MOVQ    y+0(FP), DX
@@ -4119,15 +4503,16 @@ TEXT ·dense16x16GradWTile4x16AVX2(SB), NOSPLIT, $0-40
 	VMOVUPS 160(DX), Y5
 	VMOVUPS 224(DX), Y7
 
-begin131:
+begin147:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000002, DX
-	JB   rest132
+	JB   rest148
 
-loop134:
+loop150:
 	VMOVUPS      (CX), Y8
 	VMOVUPS      32(CX), Y9
+	PREFETCHT0   256(AX)
 	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
@@ -4142,6 +4527,7 @@ loop134:
 	VFMADD231PS  Y10, Y9, Y7
 	VMOVUPS      64(CX), Y8
 	VMOVUPS      96(CX), Y9
+	PREFETCHT0   320(AX)
 	VBROADCASTSS 64(AX), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
@@ -4157,14 +4543,15 @@ loop134:
 	ADDQ         $+128, AX
 	ADDQ         $+128, CX
 	SUBQ         $0x00000002, DX
-	JAE          loop134
+	JAE          loop150
 
-rest132:
+rest148:
 	ADDQ         $0x00000002, DX
 	SUBQ         $0x00000001, DX
-	JB           done133
+	JB           done149
 	VMOVUPS      (CX), Y8
 	VMOVUPS      32(CX), Y9
+	PREFETCHT0   256(AX)
 	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
@@ -4180,7 +4567,7 @@ rest132:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 
-done133:
+done149:
 	MOVQ    y+0(FP), AX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y2, 64(AX)
@@ -4195,7 +4582,7 @@ done133:
 
 // func scatterSum10000x16AVX512(table *float32, grad *float32, ids *int32, offsets *int32, n int, column int)
 // Requires: AVX, AVX512F
-TEXT ·scatterSum10000x16AVX512(SB), NOSPLIT, $0-48
+TEXT ·scatterSum10000x16AVX512(SB), $128-48
 	MOVQ column+40(FP), AX
 	MOVQ table+0(FP), CX
 	MOVQ grad+8(FP), DX
@@ -4205,7 +4592,7 @@ TEXT ·scatterSum10000x16AVX512(SB), NOSPLIT, $0-48
 	MOVQ offsets+24(FP), BX
 	MOVQ n+32(FP), SI
 
-loop135:
+loop151:
 	VMOVUPS (DX), Z0
 	ADDQ    $+64, DX
 	MOVLQSX (BX), DI
@@ -4213,26 +4600,26 @@ loop135:
 	ADDQ    $0x04, BX
 	LEAQ    (AX)(DI*4), R9
 	SUBQ    DI, R8
-	JZ      none136
+	JZ      none152
 
-loop137:
+loop153:
 	MOVL    (R9), DI
 	SHLQ    $0x06, DI
 	VADDPS  (CX)(DI*1), Z0, Z1
 	VMOVUPS Z1, (CX)(DI*1)
 	ADDQ    $0x04, R9
 	DECQ    R8
-	JNZ     loop137
+	JNZ     loop153
 
-none136:
+none152:
 	DECQ SI
-	JNZ  loop135
+	JNZ  loop151
 	VZEROUPPER
 	RET
 
 // func scatterSum10000x16SomeAVX512(table *float32, grad *float32, ids *int32, offsets *int32, n int, column int, low int, count int)
 // Requires: AVX, AVX512F, CMOV
-TEXT ·scatterSum10000x16SomeAVX512(SB), NOSPLIT, $512-64
+TEXT ·scatterSum10000x16SomeAVX512(SB), $640-64
 	MOVQ column+40(FP), AX
 	MOVQ table+0(FP), CX
 	MOVQ grad+8(FP), DX
@@ -4242,7 +4629,7 @@ TEXT ·scatterSum10000x16SomeAVX512(SB), NOSPLIT, $512-64
 	MOVQ offsets+24(FP), BX
 	MOVQ n+32(FP), SI
 
-loop138:
+loop154:
 	VMOVUPS (DX), Z0
 	ADDQ    $+64, DX
 	MOVLQSX (BX), DI
@@ -4250,11 +4637,11 @@ loop138:
 	ADDQ    $0x04, BX
 	LEAQ    (AX)(DI*4), R9
 	SUBQ    DI, R8
-	JZ      none139
+	JZ      none155
 	MOVQ    low+48(FP), DI
 	MOVQ    count+56(FP), R10
 
-more140:
+more156:
 	MOVQ    R8, R11
 	MOVQ    $0x00000080, R12
 	CMPQ    R11, R12
@@ -4262,41 +4649,41 @@ more140:
 	SUBQ    R11, R8
 	XORL    R12, R12
 
-loop142:
+loop158:
 	MOVL  (R9), R13
 	ADDQ  $0x04, R9
-	MOVL  R13, (SP)(R12*4)
+	MOVL  R13, 128(SP)(R12*4)
 	SUBQ  DI, R13
 	CMPQ  R13, R10
 	ADCQ  $0x00, R12
 	DECQ  R11
-	JNZ   loop142
+	JNZ   loop158
 	TESTQ R12, R12
-	JZ    dry141
-	LEAQ  (SP), R11
+	JZ    dry157
+	LEAQ  128(SP), R11
 
-loop143:
+loop159:
 	MOVL    (R11), R13
 	SHLQ    $0x06, R13
 	VADDPS  (CX)(R13*1), Z0, Z1
 	VMOVUPS Z1, (CX)(R13*1)
 	ADDQ    $0x04, R11
 	DECQ    R12
-	JNZ     loop143
+	JNZ     loop159
 
-dry141:
+dry157:
 	TESTQ R8, R8
-	JNZ   more140
+	JNZ   more156
 
-none139:
+none155:
 	DECQ SI
-	JNZ  loop138
+	JNZ  loop154
 	VZEROUPPER
 	RET
 
 // func scatterSum10000x16AVX2(table *float32, grad *float32, ids *int32, offsets *int32, n int, column int)
 // Requires: AVX
-TEXT ·scatterSum10000x16AVX2(SB), NOSPLIT, $0-48
+TEXT ·scatterSum10000x16AVX2(SB), $128-48
 	MOVQ column+40(FP), AX
 	MOVQ table+0(FP), CX
 	MOVQ grad+8(FP), DX
@@ -4306,7 +4693,7 @@ TEXT ·scatterSum10000x16AVX2(SB), NOSPLIT, $0-48
 	MOVQ offsets+24(FP), BX
 	MOVQ n+32(FP), SI
 
-loop144:
+loop160:
 	VMOVUPS (DX), Y0
 	VMOVUPS 32(DX), Y1
 	ADDQ    $+64, DX
@@ -4315,9 +4702,9 @@ loop144:
 	ADDQ    $0x04, BX
 	LEAQ    (AX)(DI*4), R9
 	SUBQ    DI, R8
-	JZ      none145
+	JZ      none161
 
-loop146:
+loop162:
 	MOVL    (R9), DI
 	SHLQ    $0x06, DI
 	VADDPS  (CX)(DI*1), Y0, Y2
@@ -4326,17 +4713,17 @@ loop146:
 	VMOVUPS Y3, 32(CX)(DI*1)
 	ADDQ    $0x04, R9
 	DECQ    R8
-	JNZ     loop146
+	JNZ     loop162
 
-none145:
+none161:
 	DECQ SI
-	JNZ  loop144
+	JNZ  loop160
 	VZEROUPPER
 	RET
 
 // func scatterSum10000x16SomeAVX2(table *float32, grad *float32, ids *int32, offsets *int32, n int, column int, low int, count int)
 // Requires: AVX, CMOV
-TEXT ·scatterSum10000x16SomeAVX2(SB), NOSPLIT, $512-64
+TEXT ·scatterSum10000x16SomeAVX2(SB), $640-64
 	MOVQ column+40(FP), AX
 	MOVQ table+0(FP), CX
 	MOVQ grad+8(FP), DX
@@ -4346,7 +4733,7 @@ TEXT ·scatterSum10000x16SomeAVX2(SB), NOSPLIT, $512-64
 	MOVQ offsets+24(FP), BX
 	MOVQ n+32(FP), SI
 
-loop147:
+loop163:
 	VMOVUPS (DX), Y0
 	VMOVUPS 32(DX), Y1
 	ADDQ    $+64, DX
@@ -4355,11 +4742,11 @@ loop147:
 	ADDQ    $0x04, BX
 	LEAQ    (AX)(DI*4), R9
 	SUBQ    DI, R8
-	JZ      none148
+	JZ      none164
 	MOVQ    low+48(FP), DI
 	MOVQ    count+56(FP), R10
 
-more149:
+more165:
 	MOVQ    R8, R11
 	MOVQ    $0x00000080, R12
 	CMPQ    R11, R12
@@ -4367,20 +4754,20 @@ more149:
 	SUBQ    R11, R8
 	XORL    R12, R12
 
-loop151:
+loop167:
 	MOVL  (R9), R13
 	ADDQ  $0x04, R9
-	MOVL  R13, (SP)(R12*4)
+	MOVL  R13, 128(SP)(R12*4)
 	SUBQ  DI, R13
 	CMPQ  R13, R10
 	ADCQ  $0x00, R12
 	DECQ  R11
-	JNZ   loop151
+	JNZ   loop167
 	TESTQ R12, R12
-	JZ    dry150
-	LEAQ  (SP), R11
+	JZ    dry166
+	LEAQ  128(SP), R11
 
-loop152:
+loop168:
 	MOVL    (R11), R13
 	SHLQ    $0x06, R13
 	VADDPS  (CX)(R13*1), Y0, Y2
@@ -4389,14 +4776,14 @@ loop152:
 	VMOVUPS Y3, 32(CX)(R13*1)
 	ADDQ    $0x04, R11
 	DECQ    R12
-	JNZ     loop152
+	JNZ     loop168
 
-dry150:
+dry166:
 	TESTQ R8, R8
-	JNZ   more149
+	JNZ   more165
 
-none148:
+none164:
 	DECQ SI
-	JNZ  loop147
+	JNZ  loop163
 	VZEROUPPER
 	RET

@@ -63,9 +63,9 @@ func dense16x16ReluGo(y, x []float32, w *[16][16]float32, b *[16]float32, n int)
 	}
 }
 
-// dense16x1Sigmoid computes y[r,o] = sigmoid(Σ_i x[r,i]·w[i,o] + b), for 16
+// dense16x1SigmoidGo computes y[r,o] = sigmoid(Σ_i x[r,i]·w[i,o] + b), for 16
 // inputs and 1 output, written out.
-func dense16x1Sigmoid(y, x []float32, w *[16][1]float32, b *[1]float32, n int) {
+func dense16x1SigmoidGo(y, x []float32, w *[16][1]float32, b *[1]float32, n int) {
 	for r := range n {
 		xr := (*[16]float32)(x[r*16:])
 		yr := (*[1]float32)(y[r:])
@@ -76,9 +76,9 @@ func dense16x1Sigmoid(y, x []float32, w *[16][1]float32, b *[1]float32, n int) {
 	}
 }
 
-// dense16x1 computes y[r,o] = Σ_i x[r,i]·w[i,o] + b, for 16 inputs and 1
+// dense16x1Go computes y[r,o] = Σ_i x[r,i]·w[i,o] + b, for 16 inputs and 1
 // output, written out.
-func dense16x1(y, x []float32, w *[16][1]float32, b *[1]float32, n int) {
+func dense16x1Go(y, x []float32, w *[16][1]float32, b *[1]float32, n int) {
 	for r := range n {
 		xr := (*[16]float32)(x[r*16:])
 		yr := (*[1]float32)(y[r:])

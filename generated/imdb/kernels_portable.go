@@ -22,6 +22,14 @@ func dense16x16Relu(y, x []float32, w *[16][16]float32, b *[16]float32, n int) {
 	dense16x16ReluGo(y, x, w, b, n)
 }
 
+func dense16x1Sigmoid(y, x []float32, w *[16][1]float32, b *[1]float32, n int) {
+	dense16x1SigmoidGo(y, x, w, b, n)
+}
+
+func dense16x1(y, x []float32, w *[16][1]float32, b *[1]float32, n int) {
+	dense16x1Go(y, x, w, b, n)
+}
+
 func sigmoidRows(y, x []float32, n int) {
 	sigmoidRowsGo(y, x, n)
 }

@@ -107,7 +107,7 @@ func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 		defer e.Share(nil)
 	}
 	*g = Params{}
-	sum, grads := 0.0, g.flat()
+	sum, grads := 0.0, g.flat()[:trainable]
 	for first := 0; first < len(b.X); first += batchRows {
 		n := min(batchRows, len(b.X)-first)
 		for r := range n {
@@ -120,9 +120,7 @@ func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 			}
 		}
 		sum += e.Train(n, train.Step{Seed: m.session.Seed, Index: b.Step, First: first, Total: len(b.X)})
-		for i, v := range e.Gradients() {
-			grads[i] += v
-		}
+		optim.Add(grads, e.Gradients())
 	}
 	return float32(sum), nil
 }

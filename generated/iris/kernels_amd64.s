@@ -7,19 +7,19 @@
 
 DATA constants<>+0(SB)/4, $0x33d6bf95
 DATA constants<>+4(SB)/4, $0x00000000
-DATA constants<>+8(SB)/4, $0xff800000
-DATA constants<>+12(SB)/4, $0x42b20000
-DATA constants<>+16(SB)/4, $0xc2d00000
-DATA constants<>+20(SB)/4, $0x3fb8aa3b
-DATA constants<>+24(SB)/4, $0x4b400000
-DATA constants<>+28(SB)/4, $0xbf317217
-DATA constants<>+32(SB)/4, $0xb377d1cf
-DATA constants<>+36(SB)/4, $0x3ab66bc8
-DATA constants<>+40(SB)/4, $0x3c091629
-DATA constants<>+44(SB)/4, $0x3d2aaa9c
-DATA constants<>+48(SB)/4, $0x3e2aaa55
-DATA constants<>+52(SB)/4, $0x3f000000
-DATA constants<>+56(SB)/4, $0x3f800000
+DATA constants<>+8(SB)/4, $0x42b20000
+DATA constants<>+12(SB)/4, $0xc2d00000
+DATA constants<>+16(SB)/4, $0x3fb8aa3b
+DATA constants<>+20(SB)/4, $0x4b400000
+DATA constants<>+24(SB)/4, $0xbf317217
+DATA constants<>+28(SB)/4, $0xb377d1cf
+DATA constants<>+32(SB)/4, $0x3ab66bc8
+DATA constants<>+36(SB)/4, $0x3c091629
+DATA constants<>+40(SB)/4, $0x3d2aaa9c
+DATA constants<>+44(SB)/4, $0x3e2aaa55
+DATA constants<>+48(SB)/4, $0x3f000000
+DATA constants<>+52(SB)/4, $0x3f800000
+DATA constants<>+56(SB)/4, $0xff800000
 DATA constants<>+60(SB)/4, $0x0000007f
 GLOBL constants<>(SB), RODATA|NOPTR, $64
 
@@ -43,62 +43,64 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
 // func normalize4AVX512(y *float32, x *float32, v *float32, u *float32, count int)
 // Requires: AVX, AVX512F
-TEXT ·normalize4AVX512(SB), NOSPLIT, $0-40
-	MOVQ  y+0(FP), AX
-	MOVQ  x+8(FP), CX
-	MOVQ  v+16(FP), DX
-	MOVQ  u+24(FP), BX
-	MOVQ  count+32(FP), SI
-	MOVL  $0x0000000f, DI
-	KMOVW DI, K1
+TEXT ·normalize4AVX512(SB), $128-40
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         v+16(FP), DX
+	MOVQ         u+24(FP), BX
+	MOVQ         count+32(FP), SI
+	VBROADCASTSS constants<>+0(SB), Z0
+	MOVL         $0x0000000f, DI
+	KMOVW        DI, K1
 
 loop1:
-	VMOVUPS.Z    (CX), K1, Z0
-	VMOVUPS.Z    (DX), K1, Z1
-	VMOVUPS.Z    (BX), K1, Z2
-	VSQRTPS      Z2, Z3
-	VBROADCASTSS constants<>+0(SB), Z4
-	VMAXPS       Z3, Z4, Z4
-	VSUBPS       Z1, Z0, Z3
-	VDIVPS       Z4, Z3, Z5
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         $+16, AX
-	ADDQ         $+16, CX
-	DECQ         SI
-	JNZ          loop1
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z2
+	VMOVUPS.Z (BX), K1, Z3
+	VSQRTPS   Z3, Z4
+	VMOVAPS   Z0, Z5
+	VMAXPS    Z4, Z5, Z5
+	VSUBPS    Z2, Z1, Z4
+	VDIVPS    Z5, Z4, Z6
+	VMOVUPS   Z6, K1, (AX)
+	ADDQ      $+16, AX
+	ADDQ      $+16, CX
+	DECQ      SI
+	JNZ       loop1
 	VZEROUPPER
 	RET
 
 // func normalize4AVX2(y *float32, x *float32, v *float32, u *float32, count int)
 // Requires: AVX
-TEXT ·normalize4AVX2(SB), NOSPLIT, $0-40
-	MOVQ    y+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    v+16(FP), DX
-	MOVQ    u+24(FP), BX
-	MOVQ    count+32(FP), SI
-	VMOVDQU lanes<>+16(SB), Y0
+TEXT ·normalize4AVX2(SB), $128-40
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         v+16(FP), DX
+	MOVQ         u+24(FP), BX
+	MOVQ         count+32(FP), SI
+	VBROADCASTSS constants<>+0(SB), Y0
+	VMOVDQU      lanes<>+16(SB), Y1
 
 loop2:
-	VMASKMOVPS   (CX), Y0, Y1
-	VMASKMOVPS   (DX), Y0, Y2
-	VMASKMOVPS   (BX), Y0, Y3
-	VSQRTPS      Y3, Y4
-	VBROADCASTSS constants<>+0(SB), Y5
-	VMAXPS       Y4, Y5, Y5
-	VSUBPS       Y2, Y1, Y4
-	VDIVPS       Y5, Y4, Y6
-	VMASKMOVPS   Y6, Y0, (AX)
-	ADDQ         $+16, AX
-	ADDQ         $+16, CX
-	DECQ         SI
-	JNZ          loop2
+	VMASKMOVPS (CX), Y1, Y2
+	VMASKMOVPS (DX), Y1, Y3
+	VMASKMOVPS (BX), Y1, Y4
+	VSQRTPS    Y4, Y5
+	VMOVAPS    Y0, Y6
+	VMAXPS     Y5, Y6, Y6
+	VSUBPS     Y3, Y2, Y5
+	VDIVPS     Y6, Y5, Y7
+	VMASKMOVPS Y7, Y1, (AX)
+	ADDQ       $+16, AX
+	ADDQ       $+16, CX
+	DECQ       SI
+	JNZ        loop2
 	VZEROUPPER
 	RET
 
 // func dense4x16ReluTile14x16AVX512(y *float32, x *float32, w *float32, e0 *float32, count int)
 // Requires: AVX, AVX512F
-TEXT ·dense4x16ReluTile14x16AVX512(SB), NOSPLIT, $0-40
+TEXT ·dense4x16ReluTile14x16AVX512(SB), $128-40
 	// count times along the rows:
 count3:
 	MOVQ             x+8(FP), AX
@@ -287,7 +289,7 @@ count3:
 
 // func dense4x16ReluTile8x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense4x16ReluTile8x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense4x16ReluTile8x16AVX512(SB), $128-32
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -398,7 +400,7 @@ TEXT ·dense4x16ReluTile8x16AVX512(SB), NOSPLIT, $0-32
 
 // func dense4x16ReluTile4x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense4x16ReluTile4x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense4x16ReluTile4x16AVX512(SB), $128-32
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -461,7 +463,7 @@ TEXT ·dense4x16ReluTile4x16AVX512(SB), NOSPLIT, $0-32
 
 // func dense4x16ReluTile2x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense4x16ReluTile2x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense4x16ReluTile2x16AVX512(SB), $128-32
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -500,7 +502,7 @@ TEXT ·dense4x16ReluTile2x16AVX512(SB), NOSPLIT, $0-32
 
 // func dense4x16ReluTile1x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense4x16ReluTile1x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense4x16ReluTile1x16AVX512(SB), $128-32
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -527,7 +529,7 @@ TEXT ·dense4x16ReluTile1x16AVX512(SB), NOSPLIT, $0-32
 
 // func dense4x16ReluTile6x16AVX2(y *float32, x *float32, w *float32, e0 *float32, count int)
 // Requires: AVX, FMA3
-TEXT ·dense4x16ReluTile6x16AVX2(SB), NOSPLIT, $0-40
+TEXT ·dense4x16ReluTile6x16AVX2(SB), $128-40
 	// count times along the rows:
 count9:
 	MOVQ         x+8(FP), AX
@@ -709,7 +711,7 @@ count9:
 
 // func dense4x16ReluTile4x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense4x16ReluTile4x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense4x16ReluTile4x16AVX2(SB), $128-32
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VXORPS       Y0, Y0, Y0
@@ -833,7 +835,7 @@ TEXT ·dense4x16ReluTile4x16AVX2(SB), NOSPLIT, $0-32
 
 // func dense4x16ReluTile2x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense4x16ReluTile2x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense4x16ReluTile2x16AVX2(SB), $128-32
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VXORPS       Y0, Y0, Y0
@@ -905,7 +907,7 @@ TEXT ·dense4x16ReluTile2x16AVX2(SB), NOSPLIT, $0-32
 
 // func dense4x16ReluTile1x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense4x16ReluTile1x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense4x16ReluTile1x16AVX2(SB), $128-32
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VXORPS       Y0, Y0, Y0
@@ -951,7 +953,7 @@ TEXT ·dense4x16ReluTile1x16AVX2(SB), NOSPLIT, $0-32
 
 // func dense16x3Tile14x3AVX512(y *float32, x *float32, w *float32, e0 *float32, count int)
 // Requires: AVX, AVX512F
-TEXT ·dense16x3Tile14x3AVX512(SB), NOSPLIT, $0-40
+TEXT ·dense16x3Tile14x3AVX512(SB), $128-40
 	MOVL  $0x00000007, AX
 	KMOVW AX, K1
 
@@ -1080,7 +1082,7 @@ loop15:
 
 // func dense16x3Tile8x3AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x3Tile8x3AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x3Tile8x3AVX512(SB), $128-32
 	MOVL   $0x00000007, AX
 	KMOVW  AX, K1
 	MOVQ   x+8(FP), AX
@@ -1160,7 +1162,7 @@ loop17:
 
 // func dense16x3Tile4x3AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x3Tile4x3AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x3Tile4x3AVX512(SB), $128-32
 	MOVL   $0x00000007, AX
 	KMOVW  AX, K1
 	MOVQ   x+8(FP), AX
@@ -1222,7 +1224,7 @@ loop19:
 
 // func dense16x3Tile2x3AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x3Tile2x3AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x3Tile2x3AVX512(SB), $128-32
 	MOVL   $0x00000007, AX
 	KMOVW  AX, K1
 	MOVQ   x+8(FP), AX
@@ -1266,7 +1268,7 @@ loop21:
 
 // func dense16x3Tile1x3AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x3Tile1x3AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x3Tile1x3AVX512(SB), $128-32
 	MOVL   $0x00000007, AX
 	KMOVW  AX, K1
 	MOVQ   x+8(FP), AX
@@ -1301,7 +1303,7 @@ loop23:
 
 // func dense16x3Tile6x3AVX2(y *float32, x *float32, w *float32, e0 *float32, count int)
 // Requires: AVX, FMA3
-TEXT ·dense16x3Tile6x3AVX2(SB), NOSPLIT, $0-40
+TEXT ·dense16x3Tile6x3AVX2(SB), $128-40
 	VMOVDQU lanes<>+20(SB), Y0
 
 	// count times along the rows:
@@ -1385,7 +1387,7 @@ loop26:
 
 // func dense16x3Tile4x3AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x3Tile4x3AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x3Tile4x3AVX2(SB), $128-32
 	VMOVDQU lanes<>+20(SB), Y0
 	MOVQ    x+8(FP), AX
 	MOVQ    w+16(FP), CX
@@ -1462,7 +1464,7 @@ loop28:
 
 // func dense16x3Tile2x3AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x3Tile2x3AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x3Tile2x3AVX2(SB), $128-32
 	VMOVDQU lanes<>+20(SB), Y0
 	MOVQ    x+8(FP), AX
 	MOVQ    w+16(FP), CX
@@ -1513,7 +1515,7 @@ loop30:
 
 // func dense16x3Tile1x3AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x3Tile1x3AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x3Tile1x3AVX2(SB), $128-32
 	VMOVDQU lanes<>+20(SB), Y0
 	MOVQ    x+8(FP), AX
 	MOVQ    w+16(FP), CX
@@ -1551,79 +1553,89 @@ loop32:
 
 // func softmax3AVX512(x *float32, y *float32, count int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·softmax3AVX512(SB), NOSPLIT, $0-24
-	MOVQ  x+0(FP), AX
-	MOVQ  y+8(FP), CX
-	MOVL  $0x00000007, DX
-	KMOVW DX, K1
-	MOVQ  count+16(FP), DX
+TEXT ·softmax3AVX512(SB), $128-24
+	MOVQ         x+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVL         $0x00000007, DX
+	KMOVW        DX, K1
+	VBROADCASTSS constants<>+8(SB), Z0
+	VBROADCASTSS constants<>+12(SB), Z1
+	VBROADCASTSS constants<>+16(SB), Z2
+	VBROADCASTSS constants<>+20(SB), Z3
+	VBROADCASTSS constants<>+24(SB), Z4
+	VBROADCASTSS constants<>+28(SB), Z5
+	VBROADCASTSS constants<>+32(SB), Z6
+	VBROADCASTSS constants<>+36(SB), Z7
+	VBROADCASTSS constants<>+40(SB), Z8
+	VBROADCASTSS constants<>+44(SB), Z9
+	VBROADCASTSS constants<>+48(SB), Z10
+	VBROADCASTSS constants<>+52(SB), Z11
+	MOVQ         count+16(FP), DX
 
 loop34:
-	VMOVUPS.Z        (AX), K1, Z0
-	VMOVAPS          Z0, Z1
-	VBROADCASTSS     constants<>+8(SB), Z2
-	VBLENDMPS        Z1, Z2, K1, Z1
-	VSHUFF32X4       $0x4e, Z1, Z1, Z2
-	VRANGEPS         $0x05, Z2, Z1, Z3
-	VCMPPS           $0x03, Z2, Z1, K2
-	VADDPS           Z1, Z2, K2, Z3
-	VMOVAPS          Z3, Z1
-	VSHUFF32X4       $0xb1, Z1, Z1, Z2
-	VRANGEPS         $0x05, Z2, Z1, Z3
-	VCMPPS           $0x03, Z2, Z1, K2
-	VADDPS           Z1, Z2, K2, Z3
-	VMOVAPS          Z3, Z1
-	VPERMILPS        $0x4e, Z1, Z2
-	VRANGEPS         $0x05, Z2, Z1, Z3
-	VCMPPS           $0x03, Z2, Z1, K2
-	VADDPS           Z1, Z2, K2, Z3
-	VMOVAPS          Z3, Z1
-	VPERMILPS        $0xb1, Z1, Z2
-	VRANGEPS         $0x05, Z2, Z1, Z3
-	VCMPPS           $0x03, Z2, Z1, K2
-	VADDPS           Z1, Z2, K2, Z3
-	VMOVAPS          Z3, Z1
-	VSUBPS           Z1, Z0, Z2
-	VBROADCASTSS     constants<>+12(SB), Z4
-	VMINPS           Z2, Z4, Z4
-	VBROADCASTSS     constants<>+16(SB), Z5
-	VMAXPS           Z4, Z5, Z4
-	VBROADCASTSS     constants<>+20(SB), Z5
-	VFMADD213PS.BCST constants<>+24(SB), Z4, Z5
-	VSUBPS.BCST      constants<>+24(SB), Z5, Z5
-	VFMADD231PS.BCST constants<>+28(SB), Z5, Z4
-	VFMADD231PS.BCST constants<>+32(SB), Z5, Z4
-	VBROADCASTSS     constants<>+36(SB), Z6
-	VFMADD213PS.BCST constants<>+40(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+44(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+48(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+52(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+56(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+56(SB), Z4, Z6
-	VSCALEFPS        Z5, Z6, Z3
-	VMOVUPS          Z3, K1, (CX)
-	VMOVAPS          Z3, Z1
-	VMOVAPS.Z        Z1, K1, Z1
-	VSHUFF32X4       $0x4e, Z1, Z1, Z0
-	VADDPS           Z0, Z1, Z1
-	VSHUFF32X4       $0xb1, Z1, Z1, Z0
-	VADDPS           Z0, Z1, Z1
-	VPERMILPS        $0x4e, Z1, Z0
-	VADDPS           Z0, Z1, Z1
-	VPERMILPS        $0xb1, Z1, Z0
-	VADDPS           Z0, Z1, Z1
-	VDIVPS           Z1, Z3, Z0
-	VMOVUPS          Z0, K1, (CX)
-	ADDQ             $+12, AX
-	ADDQ             $+12, CX
-	DECQ             DX
-	JNZ              loop34
+	VMOVUPS.Z    (AX), K1, Z12
+	VMOVAPS      Z12, Z13
+	VBROADCASTSS constants<>+56(SB), Z14
+	VBLENDMPS    Z13, Z14, K1, Z13
+	VSHUFF32X4   $0x4e, Z13, Z13, Z14
+	VRANGEPS     $0x05, Z14, Z13, Z15
+	VCMPPS       $0x03, Z14, Z13, K2
+	VADDPS       Z13, Z14, K2, Z15
+	VMOVAPS      Z15, Z13
+	VSHUFF32X4   $0xb1, Z13, Z13, Z14
+	VRANGEPS     $0x05, Z14, Z13, Z15
+	VCMPPS       $0x03, Z14, Z13, K2
+	VADDPS       Z13, Z14, K2, Z15
+	VMOVAPS      Z15, Z13
+	VPERMILPS    $0x4e, Z13, Z14
+	VRANGEPS     $0x05, Z14, Z13, Z15
+	VCMPPS       $0x03, Z14, Z13, K2
+	VADDPS       Z13, Z14, K2, Z15
+	VMOVAPS      Z15, Z13
+	VPERMILPS    $0xb1, Z13, Z14
+	VRANGEPS     $0x05, Z14, Z13, Z15
+	VCMPPS       $0x03, Z14, Z13, K2
+	VADDPS       Z13, Z14, K2, Z15
+	VMOVAPS      Z15, Z13
+	VSUBPS       Z13, Z12, Z14
+	VMINPS       Z14, Z0, Z16
+	VMAXPS       Z16, Z1, Z16
+	VMOVAPS      Z2, Z17
+	VFMADD213PS  Z3, Z16, Z17
+	VSUBPS       Z3, Z17, Z17
+	VFMADD231PS  Z4, Z17, Z16
+	VFMADD231PS  Z5, Z17, Z16
+	VMOVAPS      Z6, Z18
+	VFMADD213PS  Z7, Z16, Z18
+	VFMADD213PS  Z8, Z16, Z18
+	VFMADD213PS  Z9, Z16, Z18
+	VFMADD213PS  Z10, Z16, Z18
+	VFMADD213PS  Z11, Z16, Z18
+	VFMADD213PS  Z11, Z16, Z18
+	VSCALEFPS    Z17, Z18, Z15
+	VMOVUPS      Z15, K1, (CX)
+	VMOVAPS      Z15, Z13
+	VMOVAPS.Z    Z13, K1, Z13
+	VSHUFF32X4   $0x4e, Z13, Z13, Z12
+	VADDPS       Z12, Z13, Z13
+	VSHUFF32X4   $0xb1, Z13, Z13, Z12
+	VADDPS       Z12, Z13, Z13
+	VPERMILPS    $0x4e, Z13, Z12
+	VADDPS       Z12, Z13, Z13
+	VPERMILPS    $0xb1, Z13, Z12
+	VADDPS       Z12, Z13, Z13
+	VDIVPS       Z13, Z15, Z12
+	VMOVUPS      Z12, K1, (CX)
+	ADDQ         $+12, AX
+	ADDQ         $+12, CX
+	DECQ         DX
+	JNZ          loop34
 	VZEROUPPER
 	RET
 
 // func softmax3AVX2(x *float32, y *float32, count int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·softmax3AVX2(SB), NOSPLIT, $0-24
+TEXT ·softmax3AVX2(SB), $128-24
 	MOVQ    x+0(FP), AX
 	MOVQ    y+8(FP), CX
 	VMOVDQU lanes<>+20(SB), Y0
@@ -1632,7 +1644,7 @@ TEXT ·softmax3AVX2(SB), NOSPLIT, $0-24
 loop35:
 	VMASKMOVPS   (AX), Y0, Y1
 	VMOVAPS      Y1, Y2
-	VBROADCASTSS constants<>+8(SB), Y3
+	VBROADCASTSS constants<>+56(SB), Y3
 	VBLENDVPS    Y0, Y2, Y3, Y2
 	VPERM2F128   $0x01, Y2, Y2, Y3
 	VMAXPS       Y3, Y2, Y4
@@ -1656,20 +1668,22 @@ loop35:
 	VORPS        Y5, Y4, Y4
 	VMOVAPS      Y4, Y2
 	VSUBPS       Y2, Y1, Y3
-	VBROADCASTSS constants<>+12(SB), Y5
-	VMINPS       Y3, Y5, Y5
-	VBROADCASTSS constants<>+16(SB), Y6
+	VBROADCASTSS constants<>+8(SB), Y6
+	VMINPS       Y3, Y6, Y5
+	VBROADCASTSS constants<>+12(SB), Y6
 	VMAXPS       Y5, Y6, Y5
-	VBROADCASTSS constants<>+20(SB), Y6
-	VBROADCASTSS constants<>+24(SB), Y7
+	VBROADCASTSS constants<>+16(SB), Y6
+	VBROADCASTSS constants<>+20(SB), Y7
 	VFMADD213PS  Y7, Y5, Y6
-	VBROADCASTSS constants<>+24(SB), Y7
+	VBROADCASTSS constants<>+20(SB), Y7
 	VSUBPS       Y7, Y6, Y6
+	VBROADCASTSS constants<>+24(SB), Y7
+	VFMADD231PS  Y7, Y6, Y5
 	VBROADCASTSS constants<>+28(SB), Y7
 	VFMADD231PS  Y7, Y6, Y5
 	VBROADCASTSS constants<>+32(SB), Y7
-	VFMADD231PS  Y7, Y6, Y5
-	VBROADCASTSS constants<>+36(SB), Y7
+	VBROADCASTSS constants<>+36(SB), Y8
+	VFMADD213PS  Y8, Y5, Y7
 	VBROADCASTSS constants<>+40(SB), Y8
 	VFMADD213PS  Y8, Y5, Y7
 	VBROADCASTSS constants<>+44(SB), Y8
@@ -1678,9 +1692,7 @@ loop35:
 	VFMADD213PS  Y8, Y5, Y7
 	VBROADCASTSS constants<>+52(SB), Y8
 	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+56(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+56(SB), Y8
+	VBROADCASTSS constants<>+52(SB), Y8
 	VFMADD213PS  Y8, Y5, Y7
 	VCVTPS2DQ    Y6, Y9
 	VPSRAD       $0x01, Y9, Y8
@@ -1713,85 +1725,95 @@ loop35:
 
 // func softmax3BAVX512(y *float32, x *float32, z *float32, g2 *float32, count int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·softmax3BAVX512(SB), NOSPLIT, $0-40
-	MOVQ  y+0(FP), AX
-	MOVQ  x+8(FP), CX
-	MOVQ  z+16(FP), DX
-	MOVQ  g2+24(FP), BX
-	MOVL  $0x00000007, SI
-	KMOVW SI, K1
-	MOVQ  count+32(FP), SI
+TEXT ·softmax3BAVX512(SB), $128-40
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         z+16(FP), DX
+	MOVQ         g2+24(FP), BX
+	MOVL         $0x00000007, SI
+	KMOVW        SI, K1
+	VBROADCASTSS constants<>+8(SB), Z0
+	VBROADCASTSS constants<>+12(SB), Z1
+	VBROADCASTSS constants<>+16(SB), Z2
+	VBROADCASTSS constants<>+20(SB), Z3
+	VBROADCASTSS constants<>+24(SB), Z4
+	VBROADCASTSS constants<>+28(SB), Z5
+	VBROADCASTSS constants<>+32(SB), Z6
+	VBROADCASTSS constants<>+36(SB), Z7
+	VBROADCASTSS constants<>+40(SB), Z8
+	VBROADCASTSS constants<>+44(SB), Z9
+	VBROADCASTSS constants<>+48(SB), Z10
+	VBROADCASTSS constants<>+52(SB), Z11
+	MOVQ         count+32(FP), SI
 
 loop36:
-	VMOVUPS.Z        (CX), K1, Z0
-	VMOVAPS          Z0, Z1
-	VBROADCASTSS     constants<>+8(SB), Z2
-	VBLENDMPS        Z1, Z2, K1, Z1
-	VSHUFF32X4       $0x4e, Z1, Z1, Z2
-	VRANGEPS         $0x05, Z2, Z1, Z3
-	VCMPPS           $0x03, Z2, Z1, K2
-	VADDPS           Z1, Z2, K2, Z3
-	VMOVAPS          Z3, Z1
-	VSHUFF32X4       $0xb1, Z1, Z1, Z2
-	VRANGEPS         $0x05, Z2, Z1, Z3
-	VCMPPS           $0x03, Z2, Z1, K2
-	VADDPS           Z1, Z2, K2, Z3
-	VMOVAPS          Z3, Z1
-	VPERMILPS        $0x4e, Z1, Z2
-	VRANGEPS         $0x05, Z2, Z1, Z3
-	VCMPPS           $0x03, Z2, Z1, K2
-	VADDPS           Z1, Z2, K2, Z3
-	VMOVAPS          Z3, Z1
-	VPERMILPS        $0xb1, Z1, Z2
-	VRANGEPS         $0x05, Z2, Z1, Z3
-	VCMPPS           $0x03, Z2, Z1, K2
-	VADDPS           Z1, Z2, K2, Z3
-	VMOVAPS          Z3, Z1
-	VMOVSS           X1, (AX)
-	VSUBPS           Z1, Z0, Z2
-	VBROADCASTSS     constants<>+12(SB), Z4
-	VMINPS           Z2, Z4, Z4
-	VBROADCASTSS     constants<>+16(SB), Z5
-	VMAXPS           Z4, Z5, Z4
-	VBROADCASTSS     constants<>+20(SB), Z5
-	VFMADD213PS.BCST constants<>+24(SB), Z4, Z5
-	VSUBPS.BCST      constants<>+24(SB), Z5, Z5
-	VFMADD231PS.BCST constants<>+28(SB), Z5, Z4
-	VFMADD231PS.BCST constants<>+32(SB), Z5, Z4
-	VBROADCASTSS     constants<>+36(SB), Z6
-	VFMADD213PS.BCST constants<>+40(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+44(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+48(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+52(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+56(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+56(SB), Z4, Z6
-	VSCALEFPS        Z5, Z6, Z3
-	VMOVUPS          Z3, K1, (DX)
-	VMOVAPS          Z3, Z1
-	VMOVAPS.Z        Z1, K1, Z1
-	VSHUFF32X4       $0x4e, Z1, Z1, Z0
-	VADDPS           Z0, Z1, Z1
-	VSHUFF32X4       $0xb1, Z1, Z1, Z0
-	VADDPS           Z0, Z1, Z1
-	VPERMILPS        $0x4e, Z1, Z0
-	VADDPS           Z0, Z1, Z1
-	VPERMILPS        $0xb1, Z1, Z0
-	VADDPS           Z0, Z1, Z1
-	VMOVSS           X1, (BX)
-	VDIVPS           Z1, Z3, Z0
-	VMOVUPS          Z0, K1, (DX)
-	ADDQ             $+4, AX
-	ADDQ             $+12, CX
-	ADDQ             $+12, DX
-	ADDQ             $+4, BX
-	DECQ             SI
-	JNZ              loop36
+	VMOVUPS.Z    (CX), K1, Z12
+	VMOVAPS      Z12, Z13
+	VBROADCASTSS constants<>+56(SB), Z14
+	VBLENDMPS    Z13, Z14, K1, Z13
+	VSHUFF32X4   $0x4e, Z13, Z13, Z14
+	VRANGEPS     $0x05, Z14, Z13, Z15
+	VCMPPS       $0x03, Z14, Z13, K2
+	VADDPS       Z13, Z14, K2, Z15
+	VMOVAPS      Z15, Z13
+	VSHUFF32X4   $0xb1, Z13, Z13, Z14
+	VRANGEPS     $0x05, Z14, Z13, Z15
+	VCMPPS       $0x03, Z14, Z13, K2
+	VADDPS       Z13, Z14, K2, Z15
+	VMOVAPS      Z15, Z13
+	VPERMILPS    $0x4e, Z13, Z14
+	VRANGEPS     $0x05, Z14, Z13, Z15
+	VCMPPS       $0x03, Z14, Z13, K2
+	VADDPS       Z13, Z14, K2, Z15
+	VMOVAPS      Z15, Z13
+	VPERMILPS    $0xb1, Z13, Z14
+	VRANGEPS     $0x05, Z14, Z13, Z15
+	VCMPPS       $0x03, Z14, Z13, K2
+	VADDPS       Z13, Z14, K2, Z15
+	VMOVAPS      Z15, Z13
+	VMOVSS       X13, (AX)
+	VSUBPS       Z13, Z12, Z14
+	VMINPS       Z14, Z0, Z16
+	VMAXPS       Z16, Z1, Z16
+	VMOVAPS      Z2, Z17
+	VFMADD213PS  Z3, Z16, Z17
+	VSUBPS       Z3, Z17, Z17
+	VFMADD231PS  Z4, Z17, Z16
+	VFMADD231PS  Z5, Z17, Z16
+	VMOVAPS      Z6, Z18
+	VFMADD213PS  Z7, Z16, Z18
+	VFMADD213PS  Z8, Z16, Z18
+	VFMADD213PS  Z9, Z16, Z18
+	VFMADD213PS  Z10, Z16, Z18
+	VFMADD213PS  Z11, Z16, Z18
+	VFMADD213PS  Z11, Z16, Z18
+	VSCALEFPS    Z17, Z18, Z15
+	VMOVUPS      Z15, K1, (DX)
+	VMOVAPS      Z15, Z13
+	VMOVAPS.Z    Z13, K1, Z13
+	VSHUFF32X4   $0x4e, Z13, Z13, Z12
+	VADDPS       Z12, Z13, Z13
+	VSHUFF32X4   $0xb1, Z13, Z13, Z12
+	VADDPS       Z12, Z13, Z13
+	VPERMILPS    $0x4e, Z13, Z12
+	VADDPS       Z12, Z13, Z13
+	VPERMILPS    $0xb1, Z13, Z12
+	VADDPS       Z12, Z13, Z13
+	VMOVSS       X13, (BX)
+	VDIVPS       Z13, Z15, Z12
+	VMOVUPS      Z12, K1, (DX)
+	ADDQ         $+4, AX
+	ADDQ         $+12, CX
+	ADDQ         $+12, DX
+	ADDQ         $+4, BX
+	DECQ         SI
+	JNZ          loop36
 	VZEROUPPER
 	RET
 
 // func softmax3BAVX2(y *float32, x *float32, z *float32, g2 *float32, count int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·softmax3BAVX2(SB), NOSPLIT, $0-40
+TEXT ·softmax3BAVX2(SB), $128-40
 	MOVQ    y+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    z+16(FP), DX
@@ -1802,7 +1824,7 @@ TEXT ·softmax3BAVX2(SB), NOSPLIT, $0-40
 loop37:
 	VMASKMOVPS   (CX), Y0, Y1
 	VMOVAPS      Y1, Y2
-	VBROADCASTSS constants<>+8(SB), Y3
+	VBROADCASTSS constants<>+56(SB), Y3
 	VBLENDVPS    Y0, Y2, Y3, Y2
 	VPERM2F128   $0x01, Y2, Y2, Y3
 	VMAXPS       Y3, Y2, Y4
@@ -1827,20 +1849,22 @@ loop37:
 	VMOVAPS      Y4, Y2
 	VMOVSS       X2, (AX)
 	VSUBPS       Y2, Y1, Y3
-	VBROADCASTSS constants<>+12(SB), Y5
-	VMINPS       Y3, Y5, Y5
-	VBROADCASTSS constants<>+16(SB), Y6
+	VBROADCASTSS constants<>+8(SB), Y6
+	VMINPS       Y3, Y6, Y5
+	VBROADCASTSS constants<>+12(SB), Y6
 	VMAXPS       Y5, Y6, Y5
-	VBROADCASTSS constants<>+20(SB), Y6
-	VBROADCASTSS constants<>+24(SB), Y7
+	VBROADCASTSS constants<>+16(SB), Y6
+	VBROADCASTSS constants<>+20(SB), Y7
 	VFMADD213PS  Y7, Y5, Y6
-	VBROADCASTSS constants<>+24(SB), Y7
+	VBROADCASTSS constants<>+20(SB), Y7
 	VSUBPS       Y7, Y6, Y6
+	VBROADCASTSS constants<>+24(SB), Y7
+	VFMADD231PS  Y7, Y6, Y5
 	VBROADCASTSS constants<>+28(SB), Y7
 	VFMADD231PS  Y7, Y6, Y5
 	VBROADCASTSS constants<>+32(SB), Y7
-	VFMADD231PS  Y7, Y6, Y5
-	VBROADCASTSS constants<>+36(SB), Y7
+	VBROADCASTSS constants<>+36(SB), Y8
+	VFMADD213PS  Y8, Y5, Y7
 	VBROADCASTSS constants<>+40(SB), Y8
 	VFMADD213PS  Y8, Y5, Y7
 	VBROADCASTSS constants<>+44(SB), Y8
@@ -1849,9 +1873,7 @@ loop37:
 	VFMADD213PS  Y8, Y5, Y7
 	VBROADCASTSS constants<>+52(SB), Y8
 	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+56(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+56(SB), Y8
+	VBROADCASTSS constants<>+52(SB), Y8
 	VFMADD213PS  Y8, Y5, Y7
 	VCVTPS2DQ    Y6, Y9
 	VPSRAD       $0x01, Y9, Y8
@@ -1887,87 +1909,97 @@ loop37:
 
 // func softmax3CAVX512(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·softmax3CAVX512(SB), NOSPLIT, $0-48
-	MOVQ  y+0(FP), AX
-	MOVQ  x+8(FP), CX
-	MOVQ  z+16(FP), DX
-	MOVQ  g2+24(FP), BX
-	MOVQ  h+32(FP), SI
-	MOVL  $0x00000007, DI
-	KMOVW DI, K1
-	MOVQ  count+40(FP), DI
+TEXT ·softmax3CAVX512(SB), $128-48
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         z+16(FP), DX
+	MOVQ         g2+24(FP), BX
+	MOVQ         h+32(FP), SI
+	MOVL         $0x00000007, DI
+	KMOVW        DI, K1
+	VBROADCASTSS constants<>+8(SB), Z0
+	VBROADCASTSS constants<>+12(SB), Z1
+	VBROADCASTSS constants<>+16(SB), Z2
+	VBROADCASTSS constants<>+20(SB), Z3
+	VBROADCASTSS constants<>+24(SB), Z4
+	VBROADCASTSS constants<>+28(SB), Z5
+	VBROADCASTSS constants<>+32(SB), Z6
+	VBROADCASTSS constants<>+36(SB), Z7
+	VBROADCASTSS constants<>+40(SB), Z8
+	VBROADCASTSS constants<>+44(SB), Z9
+	VBROADCASTSS constants<>+48(SB), Z10
+	VBROADCASTSS constants<>+52(SB), Z11
+	MOVQ         count+40(FP), DI
 
 loop38:
-	VMOVUPS.Z        (CX), K1, Z0
-	VMOVAPS          Z0, Z1
-	VBROADCASTSS     constants<>+8(SB), Z2
-	VBLENDMPS        Z1, Z2, K1, Z1
-	VSHUFF32X4       $0x4e, Z1, Z1, Z2
-	VRANGEPS         $0x05, Z2, Z1, Z3
-	VCMPPS           $0x03, Z2, Z1, K2
-	VADDPS           Z1, Z2, K2, Z3
-	VMOVAPS          Z3, Z1
-	VSHUFF32X4       $0xb1, Z1, Z1, Z2
-	VRANGEPS         $0x05, Z2, Z1, Z3
-	VCMPPS           $0x03, Z2, Z1, K2
-	VADDPS           Z1, Z2, K2, Z3
-	VMOVAPS          Z3, Z1
-	VPERMILPS        $0x4e, Z1, Z2
-	VRANGEPS         $0x05, Z2, Z1, Z3
-	VCMPPS           $0x03, Z2, Z1, K2
-	VADDPS           Z1, Z2, K2, Z3
-	VMOVAPS          Z3, Z1
-	VPERMILPS        $0xb1, Z1, Z2
-	VRANGEPS         $0x05, Z2, Z1, Z3
-	VCMPPS           $0x03, Z2, Z1, K2
-	VADDPS           Z1, Z2, K2, Z3
-	VMOVAPS          Z3, Z1
-	VMOVSS           X1, (AX)
-	VSUBPS           Z1, Z0, Z2
-	VBROADCASTSS     constants<>+12(SB), Z4
-	VMINPS           Z2, Z4, Z4
-	VBROADCASTSS     constants<>+16(SB), Z5
-	VMAXPS           Z4, Z5, Z4
-	VBROADCASTSS     constants<>+20(SB), Z5
-	VFMADD213PS.BCST constants<>+24(SB), Z4, Z5
-	VSUBPS.BCST      constants<>+24(SB), Z5, Z5
-	VFMADD231PS.BCST constants<>+28(SB), Z5, Z4
-	VFMADD231PS.BCST constants<>+32(SB), Z5, Z4
-	VBROADCASTSS     constants<>+36(SB), Z6
-	VFMADD213PS.BCST constants<>+40(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+44(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+48(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+52(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+56(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+56(SB), Z4, Z6
-	VSCALEFPS        Z5, Z6, Z3
-	VMOVUPS          Z3, K1, (DX)
-	VMOVAPS          Z3, Z1
-	VMOVAPS.Z        Z1, K1, Z1
-	VSHUFF32X4       $0x4e, Z1, Z1, Z0
-	VADDPS           Z0, Z1, Z1
-	VSHUFF32X4       $0xb1, Z1, Z1, Z0
-	VADDPS           Z0, Z1, Z1
-	VPERMILPS        $0x4e, Z1, Z0
-	VADDPS           Z0, Z1, Z1
-	VPERMILPS        $0xb1, Z1, Z0
-	VADDPS           Z0, Z1, Z1
-	VMOVSS           X1, (BX)
-	VDIVPS           Z1, Z3, Z0
-	VMOVUPS          Z0, K1, (SI)
-	ADDQ             $+4, AX
-	ADDQ             $+12, CX
-	ADDQ             $+12, DX
-	ADDQ             $+4, BX
-	ADDQ             $+12, SI
-	DECQ             DI
-	JNZ              loop38
+	VMOVUPS.Z    (CX), K1, Z12
+	VMOVAPS      Z12, Z13
+	VBROADCASTSS constants<>+56(SB), Z14
+	VBLENDMPS    Z13, Z14, K1, Z13
+	VSHUFF32X4   $0x4e, Z13, Z13, Z14
+	VRANGEPS     $0x05, Z14, Z13, Z15
+	VCMPPS       $0x03, Z14, Z13, K2
+	VADDPS       Z13, Z14, K2, Z15
+	VMOVAPS      Z15, Z13
+	VSHUFF32X4   $0xb1, Z13, Z13, Z14
+	VRANGEPS     $0x05, Z14, Z13, Z15
+	VCMPPS       $0x03, Z14, Z13, K2
+	VADDPS       Z13, Z14, K2, Z15
+	VMOVAPS      Z15, Z13
+	VPERMILPS    $0x4e, Z13, Z14
+	VRANGEPS     $0x05, Z14, Z13, Z15
+	VCMPPS       $0x03, Z14, Z13, K2
+	VADDPS       Z13, Z14, K2, Z15
+	VMOVAPS      Z15, Z13
+	VPERMILPS    $0xb1, Z13, Z14
+	VRANGEPS     $0x05, Z14, Z13, Z15
+	VCMPPS       $0x03, Z14, Z13, K2
+	VADDPS       Z13, Z14, K2, Z15
+	VMOVAPS      Z15, Z13
+	VMOVSS       X13, (AX)
+	VSUBPS       Z13, Z12, Z14
+	VMINPS       Z14, Z0, Z16
+	VMAXPS       Z16, Z1, Z16
+	VMOVAPS      Z2, Z17
+	VFMADD213PS  Z3, Z16, Z17
+	VSUBPS       Z3, Z17, Z17
+	VFMADD231PS  Z4, Z17, Z16
+	VFMADD231PS  Z5, Z17, Z16
+	VMOVAPS      Z6, Z18
+	VFMADD213PS  Z7, Z16, Z18
+	VFMADD213PS  Z8, Z16, Z18
+	VFMADD213PS  Z9, Z16, Z18
+	VFMADD213PS  Z10, Z16, Z18
+	VFMADD213PS  Z11, Z16, Z18
+	VFMADD213PS  Z11, Z16, Z18
+	VSCALEFPS    Z17, Z18, Z15
+	VMOVUPS      Z15, K1, (DX)
+	VMOVAPS      Z15, Z13
+	VMOVAPS.Z    Z13, K1, Z13
+	VSHUFF32X4   $0x4e, Z13, Z13, Z12
+	VADDPS       Z12, Z13, Z13
+	VSHUFF32X4   $0xb1, Z13, Z13, Z12
+	VADDPS       Z12, Z13, Z13
+	VPERMILPS    $0x4e, Z13, Z12
+	VADDPS       Z12, Z13, Z13
+	VPERMILPS    $0xb1, Z13, Z12
+	VADDPS       Z12, Z13, Z13
+	VMOVSS       X13, (BX)
+	VDIVPS       Z13, Z15, Z12
+	VMOVUPS      Z12, K1, (SI)
+	ADDQ         $+4, AX
+	ADDQ         $+12, CX
+	ADDQ         $+12, DX
+	ADDQ         $+4, BX
+	ADDQ         $+12, SI
+	DECQ         DI
+	JNZ          loop38
 	VZEROUPPER
 	RET
 
 // func softmax3CAVX2(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·softmax3CAVX2(SB), NOSPLIT, $0-48
+TEXT ·softmax3CAVX2(SB), $128-48
 	MOVQ    y+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    z+16(FP), DX
@@ -1979,7 +2011,7 @@ TEXT ·softmax3CAVX2(SB), NOSPLIT, $0-48
 loop39:
 	VMASKMOVPS   (CX), Y0, Y1
 	VMOVAPS      Y1, Y2
-	VBROADCASTSS constants<>+8(SB), Y3
+	VBROADCASTSS constants<>+56(SB), Y3
 	VBLENDVPS    Y0, Y2, Y3, Y2
 	VPERM2F128   $0x01, Y2, Y2, Y3
 	VMAXPS       Y3, Y2, Y4
@@ -2004,20 +2036,22 @@ loop39:
 	VMOVAPS      Y4, Y2
 	VMOVSS       X2, (AX)
 	VSUBPS       Y2, Y1, Y3
-	VBROADCASTSS constants<>+12(SB), Y5
-	VMINPS       Y3, Y5, Y5
-	VBROADCASTSS constants<>+16(SB), Y6
+	VBROADCASTSS constants<>+8(SB), Y6
+	VMINPS       Y3, Y6, Y5
+	VBROADCASTSS constants<>+12(SB), Y6
 	VMAXPS       Y5, Y6, Y5
-	VBROADCASTSS constants<>+20(SB), Y6
-	VBROADCASTSS constants<>+24(SB), Y7
+	VBROADCASTSS constants<>+16(SB), Y6
+	VBROADCASTSS constants<>+20(SB), Y7
 	VFMADD213PS  Y7, Y5, Y6
-	VBROADCASTSS constants<>+24(SB), Y7
+	VBROADCASTSS constants<>+20(SB), Y7
 	VSUBPS       Y7, Y6, Y6
+	VBROADCASTSS constants<>+24(SB), Y7
+	VFMADD231PS  Y7, Y6, Y5
 	VBROADCASTSS constants<>+28(SB), Y7
 	VFMADD231PS  Y7, Y6, Y5
 	VBROADCASTSS constants<>+32(SB), Y7
-	VFMADD231PS  Y7, Y6, Y5
-	VBROADCASTSS constants<>+36(SB), Y7
+	VBROADCASTSS constants<>+36(SB), Y8
+	VFMADD213PS  Y8, Y5, Y7
 	VBROADCASTSS constants<>+40(SB), Y8
 	VFMADD213PS  Y8, Y5, Y7
 	VBROADCASTSS constants<>+44(SB), Y8
@@ -2026,9 +2060,7 @@ loop39:
 	VFMADD213PS  Y8, Y5, Y7
 	VBROADCASTSS constants<>+52(SB), Y8
 	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+56(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+56(SB), Y8
+	VBROADCASTSS constants<>+52(SB), Y8
 	VFMADD213PS  Y8, Y5, Y7
 	VCVTPS2DQ    Y6, Y9
 	VPSRAD       $0x01, Y9, Y8
@@ -2065,7 +2097,7 @@ loop39:
 
 // func dense16x3GradXTile14x16AVX512(y *float32, x *float32, w *float32, e0 *float32, count int)
 // Requires: AVX, AVX512F
-TEXT ·dense16x3GradXTile14x16AVX512(SB), NOSPLIT, $0-40
+TEXT ·dense16x3GradXTile14x16AVX512(SB), $128-40
 	// count times along the rows:
 count40:
 	MOVQ             x+8(FP), AX
@@ -2225,7 +2257,7 @@ count40:
 
 // func dense16x3GradXTile8x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x3GradXTile8x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x3GradXTile8x16AVX512(SB), $128-32
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -2318,7 +2350,7 @@ TEXT ·dense16x3GradXTile8x16AVX512(SB), NOSPLIT, $0-32
 
 // func dense16x3GradXTile4x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x3GradXTile4x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x3GradXTile4x16AVX512(SB), $128-32
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -2371,7 +2403,7 @@ TEXT ·dense16x3GradXTile4x16AVX512(SB), NOSPLIT, $0-32
 
 // func dense16x3GradXTile2x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x3GradXTile2x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x3GradXTile2x16AVX512(SB), $128-32
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -2404,7 +2436,7 @@ TEXT ·dense16x3GradXTile2x16AVX512(SB), NOSPLIT, $0-32
 
 // func dense16x3GradXTile1x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x3GradXTile1x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x3GradXTile1x16AVX512(SB), $128-32
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -2427,7 +2459,7 @@ TEXT ·dense16x3GradXTile1x16AVX512(SB), NOSPLIT, $0-32
 
 // func dense16x3GradXTile6x16AVX2(y *float32, x *float32, w *float32, e0 *float32, count int)
 // Requires: AVX, FMA3
-TEXT ·dense16x3GradXTile6x16AVX2(SB), NOSPLIT, $0-40
+TEXT ·dense16x3GradXTile6x16AVX2(SB), $128-40
 	// count times along the rows:
 count46:
 	MOVQ         x+8(FP), AX
@@ -2576,7 +2608,7 @@ count46:
 
 // func dense16x3GradXTile4x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x3GradXTile4x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x3GradXTile4x16AVX2(SB), $128-32
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VXORPS       Y0, Y0, Y0
@@ -2676,7 +2708,7 @@ TEXT ·dense16x3GradXTile4x16AVX2(SB), NOSPLIT, $0-32
 
 // func dense16x3GradXTile2x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x3GradXTile2x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x3GradXTile2x16AVX2(SB), $128-32
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VXORPS       Y0, Y0, Y0
@@ -2734,7 +2766,7 @@ TEXT ·dense16x3GradXTile2x16AVX2(SB), NOSPLIT, $0-32
 
 // func dense16x3GradXTile1x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x3GradXTile1x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x3GradXTile1x16AVX2(SB), $128-32
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VXORPS       Y0, Y0, Y0
@@ -2771,7 +2803,7 @@ TEXT ·dense16x3GradXTile1x16AVX2(SB), NOSPLIT, $0-32
 
 // func dense16x3GradWTile8x3AVX512(y *float32, x *float32, w *float32, k0 int, part int, count int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dense16x3GradWTile8x3AVX512(SB), NOSPLIT, $0-48
+TEXT ·dense16x3GradWTile8x3AVX512(SB), $128-48
 	MOVL  $0x00000007, AX
 	KMOVW AX, K1
 
@@ -2819,6 +2851,7 @@ begin52:
 loop55:
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z16
+	PREFETCHT0       256(AX)
 	VFMADD231PS.BCST (AX), Z16, Z0
 	VFMADD231PS.BCST 4(AX), Z16, Z2
 	VFMADD231PS.BCST 8(AX), Z16, Z4
@@ -2829,6 +2862,7 @@ loop55:
 	VFMADD231PS.BCST 28(AX), Z16, Z14
 	PREFETCHT0       524(CX)
 	VMOVUPS.Z        12(CX), K1, Z16
+	PREFETCHT0       320(AX)
 	VFMADD231PS.BCST 64(AX), Z16, Z1
 	VFMADD231PS.BCST 68(AX), Z16, Z3
 	VFMADD231PS.BCST 72(AX), Z16, Z5
@@ -2848,6 +2882,7 @@ rest53:
 	JB               done54
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z16
+	PREFETCHT0       256(AX)
 	VFMADD231PS.BCST (AX), Z16, Z0
 	VFMADD231PS.BCST 4(AX), Z16, Z2
 	VFMADD231PS.BCST 8(AX), Z16, Z4
@@ -2885,8 +2920,8 @@ done54:
 	RET
 
 // func dense16x3GradWTile6x3AVX2(y *float32, x *float32, w *float32, k0 int, part int, count int)
-// Requires: AVX, FMA3
-TEXT ·dense16x3GradWTile6x3AVX2(SB), NOSPLIT, $0-48
+// Requires: AVX, FMA3, MMX+
+TEXT ·dense16x3GradWTile6x3AVX2(SB), $128-48
 	VMOVDQU lanes<>+20(SB), Y0
 
 	// count times along the rows:
@@ -2926,6 +2961,7 @@ begin57:
 
 loop60:
 	VMASKMOVPS   (CX), Y0, Y13
+	PREFETCHT0   256(AX)
 	VBROADCASTSS (AX), Y14
 	VFMADD231PS  Y14, Y13, Y1
 	VBROADCASTSS 4(AX), Y14
@@ -2939,6 +2975,7 @@ loop60:
 	VBROADCASTSS 20(AX), Y14
 	VFMADD231PS  Y14, Y13, Y11
 	VMASKMOVPS   12(CX), Y0, Y13
+	PREFETCHT0   320(AX)
 	VBROADCASTSS 64(AX), Y14
 	VFMADD231PS  Y14, Y13, Y2
 	VBROADCASTSS 68(AX), Y14
@@ -2961,6 +2998,7 @@ rest58:
 	SUBQ         $0x00000001, DX
 	JB           done59
 	VMASKMOVPS   (CX), Y0, Y13
+	PREFETCHT0   256(AX)
 	VBROADCASTSS (AX), Y14
 	VFMADD231PS  Y14, Y13, Y1
 	VBROADCASTSS 4(AX), Y14
@@ -2998,8 +3036,8 @@ done59:
 	RET
 
 // func dense16x3GradWTile4x3AVX2(y *float32, x *float32, w *float32, k0 int, part int)
-// Requires: AVX, FMA3
-TEXT ·dense16x3GradWTile4x3AVX2(SB), NOSPLIT, $0-40
+// Requires: AVX, FMA3, MMX+
+TEXT ·dense16x3GradWTile4x3AVX2(SB), $128-40
 	VMOVDQU lanes<>+20(SB), Y0
 	MOVQ    x+8(FP), AX
 	MOVQ    w+16(FP), CX
@@ -3030,6 +3068,7 @@ begin61:
 
 loop64:
 	VMASKMOVPS   (CX), Y0, Y9
+	PREFETCHT0   256(AX)
 	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y10, Y9, Y1
 	VBROADCASTSS 4(AX), Y10
@@ -3039,6 +3078,7 @@ loop64:
 	VBROADCASTSS 12(AX), Y10
 	VFMADD231PS  Y10, Y9, Y7
 	VMASKMOVPS   12(CX), Y0, Y9
+	PREFETCHT0   320(AX)
 	VBROADCASTSS 64(AX), Y10
 	VFMADD231PS  Y10, Y9, Y2
 	VBROADCASTSS 68(AX), Y10
@@ -3048,6 +3088,7 @@ loop64:
 	VBROADCASTSS 76(AX), Y10
 	VFMADD231PS  Y10, Y9, Y8
 	VMASKMOVPS   24(CX), Y0, Y9
+	PREFETCHT0   384(AX)
 	VBROADCASTSS 128(AX), Y10
 	VFMADD231PS  Y10, Y9, Y1
 	VBROADCASTSS 132(AX), Y10
@@ -3057,6 +3098,7 @@ loop64:
 	VBROADCASTSS 140(AX), Y10
 	VFMADD231PS  Y10, Y9, Y7
 	VMASKMOVPS   36(CX), Y0, Y9
+	PREFETCHT0   448(AX)
 	VBROADCASTSS 192(AX), Y10
 	VFMADD231PS  Y10, Y9, Y2
 	VBROADCASTSS 196(AX), Y10
@@ -3075,6 +3117,7 @@ rest62:
 	SUBQ         $0x00000001, DX
 	JB           done63
 	VMASKMOVPS   (CX), Y0, Y9
+	PREFETCHT0   256(AX)
 	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y10, Y9, Y1
 	VBROADCASTSS 4(AX), Y10
@@ -3088,6 +3131,7 @@ rest62:
 	SUBQ         $0x00000001, DX
 	JB           done63
 	VMASKMOVPS   (CX), Y0, Y9
+	PREFETCHT0   256(AX)
 	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y10, Y9, Y2
 	VBROADCASTSS 4(AX), Y10
@@ -3101,6 +3145,7 @@ rest62:
 	SUBQ         $0x00000001, DX
 	JB           done63
 	VMASKMOVPS   (CX), Y0, Y9
+	PREFETCHT0   256(AX)
 	VBROADCASTSS (AX), Y10
 	VFMADD231PS  Y10, Y9, Y1
 	VBROADCASTSS 4(AX), Y10
@@ -3127,7 +3172,7 @@ done63:
 
 // func columnSums16AVX512(g2 *float32, dy *float32, width int, count int, more int)
 // Requires: AVX, AVX512F
-TEXT ·columnSums16AVX512(SB), NOSPLIT, $0-40
+TEXT ·columnSums16AVX512(SB), $128-40
 	MOVQ g2+0(FP), AX
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
@@ -3163,7 +3208,7 @@ next67:
 
 // func columnSums16AVX2(g2 *float32, dy *float32, width int, count int, more int)
 // Requires: AVX
-TEXT ·columnSums16AVX2(SB), NOSPLIT, $0-40
+TEXT ·columnSums16AVX2(SB), $128-40
 	MOVQ g2+0(FP), AX
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
@@ -3230,7 +3275,7 @@ next78:
 
 // func dense4x16GradWTile4x16AVX512(y *float32, x *float32, w *float32, k0 int, part int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dense4x16GradWTile4x16AVX512(SB), NOSPLIT, $0-40
+TEXT ·dense4x16GradWTile4x16AVX512(SB), $128-40
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -3336,7 +3381,7 @@ done84:
 
 // func dense4x16GradWTile4x16AVX2(y *float32, x *float32, w *float32, k0 int, part int)
 // Requires: AVX, FMA3
-TEXT ·dense4x16GradWTile4x16AVX2(SB), NOSPLIT, $0-40
+TEXT ·dense4x16GradWTile4x16AVX2(SB), $128-40
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -3433,5 +3478,368 @@ done88:
 	VMOVUPS Y3, 96(AX)
 	VMOVUPS Y5, 160(AX)
 	VMOVUPS Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+// func networkAVX512(y0 *float32, x0 *float32, params *float32, scratch *float32)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
+TEXT ·networkAVX512(SB), $128-32
+	MOVQ             y0+0(FP), AX
+	MOVQ             x0+8(FP), CX
+	MOVQ             params+16(FP), DX
+	MOVQ             scratch+24(FP), BX
+	MOVL             $0x0000000f, SI
+	KMOVW            SI, K1
+	VMOVUPS.Z        (CX), K1, Y0
+	VMOVUPS.Z        524(DX), K1, Y1
+	VMOVUPS.Z        540(DX), K1, Y2
+	VSQRTPS          Y2, Y3
+	VBROADCASTSS     constants<>+0(SB), Y4
+	VMAXPS           Y3, Y4, Y4
+	VSUBPS           Y1, Y0, Y3
+	VDIVPS           Y4, Y3, Y5
+	VMOVUPS          Y5, (BX)
+	VMOVAPS          Y5, Y2
+	VPXORD           Z5, Z5, Z5
+	VPXORD           Z1, Z1, Z1
+	VBROADCASTSS     (BX), Z0
+	VMOVUPS          (DX), Z4
+	VFMADD231PS      Z0, Z4, Z5
+	VBROADCASTSS     4(BX), Z0
+	VMOVUPS          64(DX), Z4
+	VFMADD231PS      Z0, Z4, Z1
+	VBROADCASTSS     8(BX), Z0
+	VMOVUPS          128(DX), Z4
+	VFMADD231PS      Z0, Z4, Z5
+	VBROADCASTSS     12(BX), Z0
+	VMOVUPS          192(DX), Z4
+	VFMADD231PS      Z0, Z4, Z1
+	VADDPS           Z1, Z5, Z5
+	VMOVUPS          256(DX), Z1
+	VADDPS           Z1, Z5, Z0
+	VPXORD           Z4, Z4, Z4
+	VMAXPS           Z0, Z4, Z4
+	VADDPS.BCST      constants<>+4(SB), Z4, Z4
+	VMOVUPS          Z4, 64(BX)
+	VMOVAPS          Z4, Z1
+	MOVL             $0x00000007, CX
+	KMOVW            CX, K2
+	VPXORD           Y4, Y4, Y4
+	VPXORD           Y5, Y5, Y5
+	VBROADCASTSS     64(BX), Y0
+	VMOVUPS.Z        320(DX), K2, Y3
+	VFMADD231PS      Y0, Y3, Y4
+	VBROADCASTSS     68(BX), Y0
+	VMOVUPS.Z        332(DX), K2, Y3
+	VFMADD231PS      Y0, Y3, Y5
+	VBROADCASTSS     72(BX), Y0
+	VMOVUPS.Z        344(DX), K2, Y3
+	VFMADD231PS      Y0, Y3, Y4
+	VBROADCASTSS     76(BX), Y0
+	VMOVUPS.Z        356(DX), K2, Y3
+	VFMADD231PS      Y0, Y3, Y5
+	VBROADCASTSS     80(BX), Y0
+	VMOVUPS.Z        368(DX), K2, Y3
+	VFMADD231PS      Y0, Y3, Y4
+	VBROADCASTSS     84(BX), Y0
+	VMOVUPS.Z        380(DX), K2, Y3
+	VFMADD231PS      Y0, Y3, Y5
+	VBROADCASTSS     88(BX), Y0
+	VMOVUPS.Z        392(DX), K2, Y3
+	VFMADD231PS      Y0, Y3, Y4
+	VBROADCASTSS     92(BX), Y0
+	VMOVUPS.Z        404(DX), K2, Y3
+	VFMADD231PS      Y0, Y3, Y5
+	VBROADCASTSS     96(BX), Y0
+	VMOVUPS.Z        416(DX), K2, Y3
+	VFMADD231PS      Y0, Y3, Y4
+	VBROADCASTSS     100(BX), Y0
+	VMOVUPS.Z        428(DX), K2, Y3
+	VFMADD231PS      Y0, Y3, Y5
+	VBROADCASTSS     104(BX), Y0
+	VMOVUPS.Z        440(DX), K2, Y3
+	VFMADD231PS      Y0, Y3, Y4
+	VBROADCASTSS     108(BX), Y0
+	VMOVUPS.Z        452(DX), K2, Y3
+	VFMADD231PS      Y0, Y3, Y5
+	VBROADCASTSS     112(BX), Y0
+	VMOVUPS.Z        464(DX), K2, Y3
+	VFMADD231PS      Y0, Y3, Y4
+	VBROADCASTSS     116(BX), Y0
+	VMOVUPS.Z        476(DX), K2, Y3
+	VFMADD231PS      Y0, Y3, Y5
+	VBROADCASTSS     120(BX), Y0
+	VMOVUPS.Z        488(DX), K2, Y3
+	VFMADD231PS      Y0, Y3, Y4
+	VBROADCASTSS     124(BX), Y0
+	VMOVUPS.Z        500(DX), K2, Y3
+	VFMADD231PS      Y0, Y3, Y5
+	VADDPS           Y5, Y4, Y4
+	VMOVUPS.Z        512(DX), K2, Y5
+	VADDPS           Y5, Y4, Y0
+	VMOVUPS          Y0, 128(BX)
+	VMOVAPS          Y0, Y5
+	VMOVAPS          Y5, Y0
+	VMOVAPS          Y0, Y4
+	VBROADCASTSS     constants<>+56(SB), Y0
+	VBLENDMPS        Y4, Y0, K2, Y4
+	VBROADCASTSS     constants<>+56(SB), Y0
+	VRANGEPS         $0x05, Y0, Y4, Y3
+	VCMPPS           $0x03, Y0, Y4, K3
+	VADDPS           Y4, Y0, K3, Y3
+	VMOVAPS          Y3, Y4
+	VSHUFF32X4       $0x01, Y4, Y4, Y0
+	VRANGEPS         $0x05, Y0, Y4, Y3
+	VCMPPS           $0x03, Y0, Y4, K3
+	VADDPS           Y4, Y0, K3, Y3
+	VMOVAPS          Y3, Y4
+	VPERMILPS        $0x4e, Y4, Y0
+	VRANGEPS         $0x05, Y0, Y4, Y3
+	VCMPPS           $0x03, Y0, Y4, K3
+	VADDPS           Y4, Y0, K3, Y3
+	VMOVAPS          Y3, Y4
+	VPERMILPS        $0xb1, Y4, Y0
+	VRANGEPS         $0x05, Y0, Y4, Y3
+	VCMPPS           $0x03, Y0, Y4, K3
+	VADDPS           Y4, Y0, K3, Y3
+	VMOVAPS          Y3, Y4
+	VBROADCASTSS     X4, Z4
+	VMOVAPS          Y5, Y0
+	VMOVAPS          Y4, Y3
+	VSUBPS           Y3, Y0, Y6
+	VBROADCASTSS     constants<>+8(SB), Y9
+	VMINPS           Y6, Y9, Y8
+	VBROADCASTSS     constants<>+12(SB), Y9
+	VMAXPS           Y8, Y9, Y8
+	VBROADCASTSS     constants<>+16(SB), Y9
+	VFMADD213PS.BCST constants<>+20(SB), Y8, Y9
+	VSUBPS.BCST      constants<>+20(SB), Y9, Y9
+	VFMADD231PS.BCST constants<>+24(SB), Y9, Y8
+	VFMADD231PS.BCST constants<>+28(SB), Y9, Y8
+	VBROADCASTSS     constants<>+32(SB), Y10
+	VFMADD213PS.BCST constants<>+36(SB), Y8, Y10
+	VFMADD213PS.BCST constants<>+40(SB), Y8, Y10
+	VFMADD213PS.BCST constants<>+44(SB), Y8, Y10
+	VFMADD213PS.BCST constants<>+48(SB), Y8, Y10
+	VFMADD213PS.BCST constants<>+52(SB), Y8, Y10
+	VFMADD213PS.BCST constants<>+52(SB), Y8, Y10
+	VSCALEFPS        Y9, Y10, Y7
+	VMOVUPS          Y7, 192(BX)
+	VMOVUPS          Y7, K2, (AX)
+	VMOVAPS          Y7, Y3
+	VMOVAPS          Y3, Y7
+	VMOVAPS          Y7, Y2
+	VMOVAPS.Z        Y2, K2, Y2
+	VPXORD           Y7, Y7, Y7
+	VADDPS           Y7, Y2, Y2
+	VSHUFF32X4       $0x01, Y2, Y2, Y7
+	VADDPS           Y7, Y2, Y2
+	VPERMILPS        $0x4e, Y2, Y7
+	VADDPS           Y7, Y2, Y2
+	VPERMILPS        $0xb1, Y2, Y7
+	VADDPS           Y7, Y2, Y2
+	VBROADCASTSS     X2, Z2
+	VMOVAPS          Y3, Y1
+	VMOVAPS          Y2, Y7
+	VDIVPS           Y7, Y1, Y0
+	VMOVUPS          Y0, 192(BX)
+	VMOVUPS          Y0, K2, (AX)
+	VMOVAPS          Y0, Y3
+	VZEROUPPER
+	RET
+
+// func networkAVX2(y0 *float32, x0 *float32, params *float32, scratch *float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·networkAVX2(SB), $128-32
+	MOVQ         y0+0(FP), AX
+	MOVQ         x0+8(FP), CX
+	MOVQ         params+16(FP), DX
+	MOVQ         scratch+24(FP), BX
+	VMOVDQU      lanes<>+16(SB), Y1
+	VMASKMOVPS   (CX), Y1, Y0
+	VMASKMOVPS   524(DX), Y1, Y2
+	VMASKMOVPS   540(DX), Y1, Y3
+	VSQRTPS      Y3, Y4
+	VBROADCASTSS constants<>+0(SB), Y5
+	VMAXPS       Y4, Y5, Y5
+	VSUBPS       Y2, Y0, Y4
+	VDIVPS       Y5, Y4, Y6
+	VMOVUPS      Y6, (BX)
+	VMOVAPS      Y6, Y3
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y2, Y2, Y2
+	VBROADCASTSS (BX), Y0
+	VMOVUPS      (DX), Y5
+	VFMADD231PS  Y0, Y5, Y6
+	VMOVUPS      32(DX), Y5
+	VFMADD231PS  Y0, Y5, Y2
+	VBROADCASTSS 4(BX), Y0
+	VMOVUPS      64(DX), Y5
+	VFMADD231PS  Y0, Y5, Y6
+	VMOVUPS      96(DX), Y5
+	VFMADD231PS  Y0, Y5, Y2
+	VBROADCASTSS 8(BX), Y0
+	VMOVUPS      128(DX), Y5
+	VFMADD231PS  Y0, Y5, Y6
+	VMOVUPS      160(DX), Y5
+	VFMADD231PS  Y0, Y5, Y2
+	VBROADCASTSS 12(BX), Y0
+	VMOVUPS      192(DX), Y5
+	VFMADD231PS  Y0, Y5, Y6
+	VMOVUPS      224(DX), Y5
+	VFMADD231PS  Y0, Y5, Y2
+	VMOVUPS      256(DX), Y0
+	VADDPS       Y0, Y6, Y5
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y5, Y4, Y4
+	VXORPS       Y7, Y7, Y7
+	VADDPS       Y7, Y4, Y4
+	VMOVUPS      Y4, 32(BX)
+	VMOVUPS      288(DX), Y4
+	VADDPS       Y4, Y2, Y0
+	VXORPS       Y6, Y6, Y6
+	VMAXPS       Y0, Y6, Y6
+	VXORPS       Y5, Y5, Y5
+	VADDPS       Y5, Y6, Y6
+	VMOVUPS      Y6, 64(BX)
+	VMOVDQU      lanes<>+20(SB), Y6
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y2, Y2, Y2
+	VBROADCASTSS 32(BX), Y0
+	VMASKMOVPS   320(DX), Y6, Y5
+	VFMADD231PS  Y0, Y5, Y4
+	VBROADCASTSS 36(BX), Y0
+	VMASKMOVPS   332(DX), Y6, Y5
+	VFMADD231PS  Y0, Y5, Y2
+	VBROADCASTSS 40(BX), Y0
+	VMASKMOVPS   344(DX), Y6, Y5
+	VFMADD231PS  Y0, Y5, Y4
+	VBROADCASTSS 44(BX), Y0
+	VMASKMOVPS   356(DX), Y6, Y5
+	VFMADD231PS  Y0, Y5, Y2
+	VBROADCASTSS 48(BX), Y0
+	VMASKMOVPS   368(DX), Y6, Y5
+	VFMADD231PS  Y0, Y5, Y4
+	VBROADCASTSS 52(BX), Y0
+	VMASKMOVPS   380(DX), Y6, Y5
+	VFMADD231PS  Y0, Y5, Y2
+	VBROADCASTSS 56(BX), Y0
+	VMASKMOVPS   392(DX), Y6, Y5
+	VFMADD231PS  Y0, Y5, Y4
+	VBROADCASTSS 60(BX), Y0
+	VMASKMOVPS   404(DX), Y6, Y5
+	VFMADD231PS  Y0, Y5, Y2
+	VBROADCASTSS 64(BX), Y0
+	VMASKMOVPS   416(DX), Y6, Y5
+	VFMADD231PS  Y0, Y5, Y4
+	VBROADCASTSS 68(BX), Y0
+	VMASKMOVPS   428(DX), Y6, Y5
+	VFMADD231PS  Y0, Y5, Y2
+	VBROADCASTSS 72(BX), Y0
+	VMASKMOVPS   440(DX), Y6, Y5
+	VFMADD231PS  Y0, Y5, Y4
+	VBROADCASTSS 76(BX), Y0
+	VMASKMOVPS   452(DX), Y6, Y5
+	VFMADD231PS  Y0, Y5, Y2
+	VBROADCASTSS 80(BX), Y0
+	VMASKMOVPS   464(DX), Y6, Y5
+	VFMADD231PS  Y0, Y5, Y4
+	VBROADCASTSS 84(BX), Y0
+	VMASKMOVPS   476(DX), Y6, Y5
+	VFMADD231PS  Y0, Y5, Y2
+	VBROADCASTSS 88(BX), Y0
+	VMASKMOVPS   488(DX), Y6, Y5
+	VFMADD231PS  Y0, Y5, Y4
+	VBROADCASTSS 92(BX), Y0
+	VMASKMOVPS   500(DX), Y6, Y5
+	VFMADD231PS  Y0, Y5, Y2
+	VADDPS       Y2, Y4, Y4
+	VMASKMOVPS   512(DX), Y6, Y2
+	VADDPS       Y2, Y4, Y0
+	VMOVUPS      Y0, 96(BX)
+	VMOVAPS      Y0, Y2
+	VMOVAPS      Y2, Y0
+	VMOVAPS      Y0, Y4
+	VBROADCASTSS constants<>+56(SB), Y0
+	VBLENDVPS    Y6, Y4, Y0, Y4
+	VPERM2F128   $0x01, Y4, Y4, Y0
+	VMAXPS       Y0, Y4, Y5
+	VMAXPS       Y4, Y0, Y7
+	VANDPS       Y7, Y5, Y5
+	VCMPPS       $0x03, Y0, Y4, Y7
+	VORPS        Y7, Y5, Y5
+	VMOVAPS      Y5, Y4
+	VPERMILPS    $0x4e, Y4, Y0
+	VMAXPS       Y0, Y4, Y5
+	VMAXPS       Y4, Y0, Y7
+	VANDPS       Y7, Y5, Y5
+	VCMPPS       $0x03, Y0, Y4, Y7
+	VORPS        Y7, Y5, Y5
+	VMOVAPS      Y5, Y4
+	VPERMILPS    $0xb1, Y4, Y0
+	VMAXPS       Y0, Y4, Y5
+	VMAXPS       Y4, Y0, Y7
+	VANDPS       Y7, Y5, Y5
+	VCMPPS       $0x03, Y0, Y4, Y7
+	VORPS        Y7, Y5, Y5
+	VMOVAPS      Y5, Y4
+	VMOVAPS      Y2, Y0
+	VMOVAPS      Y4, Y5
+	VSUBPS       Y5, Y0, Y7
+	VBROADCASTSS constants<>+8(SB), Y10
+	VMINPS       Y7, Y10, Y9
+	VBROADCASTSS constants<>+12(SB), Y10
+	VMAXPS       Y9, Y10, Y9
+	VBROADCASTSS constants<>+16(SB), Y10
+	VBROADCASTSS constants<>+20(SB), Y11
+	VFMADD213PS  Y11, Y9, Y10
+	VBROADCASTSS constants<>+20(SB), Y11
+	VSUBPS       Y11, Y10, Y10
+	VBROADCASTSS constants<>+24(SB), Y11
+	VFMADD231PS  Y11, Y10, Y9
+	VBROADCASTSS constants<>+28(SB), Y11
+	VFMADD231PS  Y11, Y10, Y9
+	VBROADCASTSS constants<>+32(SB), Y11
+	VBROADCASTSS constants<>+36(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VBROADCASTSS constants<>+40(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VBROADCASTSS constants<>+44(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VBROADCASTSS constants<>+48(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VBROADCASTSS constants<>+52(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VBROADCASTSS constants<>+52(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VCVTPS2DQ    Y10, Y13
+	VPSRAD       $0x01, Y13, Y12
+	VPSUBD       Y12, Y13, Y13
+	VBROADCASTSS constants<>+60(SB), Y14
+	VPADDD       Y14, Y12, Y12
+	VPSLLD       $0x17, Y12, Y12
+	VMULPS       Y12, Y11, Y8
+	VBROADCASTSS constants<>+60(SB), Y14
+	VPADDD       Y14, Y13, Y13
+	VPSLLD       $0x17, Y13, Y13
+	VMULPS       Y13, Y8, Y8
+	VMOVUPS      Y8, 128(BX)
+	VMASKMOVPS   Y8, Y6, (AX)
+	VMOVAPS      Y8, Y5
+	VMOVAPS      Y5, Y8
+	VMOVAPS      Y8, Y0
+	VANDPS       Y0, Y6, Y0
+	VPERM2F128   $0x01, Y0, Y0, Y8
+	VADDPS       Y8, Y0, Y0
+	VPERMILPS    $0x4e, Y0, Y8
+	VADDPS       Y8, Y0, Y0
+	VPERMILPS    $0xb1, Y0, Y8
+	VADDPS       Y8, Y0, Y0
+	VMOVAPS      Y5, Y3
+	VMOVAPS      Y0, Y8
+	VDIVPS       Y8, Y3, Y7
+	VMOVUPS      Y7, 128(BX)
+	VMASKMOVPS   Y7, Y6, (AX)
+	VMOVAPS      Y7, Y5
 	VZEROUPPER
 	RET

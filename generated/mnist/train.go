@@ -106,7 +106,7 @@ func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 		defer e.Share(nil)
 	}
 	*g = Params{}
-	sum, grads := 0.0, g.flat()
+	sum, grads := 0.0, g.flat()[:trainable]
 	for first := 0; first < len(b.X); first += batchRows {
 		n := min(batchRows, len(b.X)-first)
 		for r := range n {
@@ -119,9 +119,7 @@ func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 			}
 		}
 		sum += e.Train(n, train.Step{Seed: m.session.Seed, Index: b.Step, First: first, Total: len(b.X)})
-		for i, v := range e.Gradients() {
-			grads[i] += v
-		}
+		optim.Add(grads, e.Gradients())
 	}
 	return float32(sum), nil
 }
@@ -209,6 +207,9 @@ func (e *engine) Load(row int, x *Input, y *Target, weight float32) error {
 	e.load(row, x)
 	return nil
 }
+
+// ParallelLoad says that Load may be called for several rows at once.
+func (e *engine) ParallelLoad() {}
 
 // Train runs forward and backward over the first n rows and returns their share
 // of the batch's loss.

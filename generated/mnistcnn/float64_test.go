@@ -30,7 +30,7 @@ func (p *params64) flat() []float64 {
 // step64 is a training step in double precision over the rows that e holds.
 func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *params64) {
 	g = new(params64)
-	a := make([]float64, 150417)
+	a := make([]float64, 300769)
 	for i := range a {
 		a[i] = math.NaN()
 	}
@@ -143,25 +143,25 @@ func forwardF64(
 	s.First += r0
 
 	// Names that share memory never live at the same time, or a kernel works in place.
-	rescaling := a[148736+r0*784 : 148736+r1*784]
+	rescaling := a[297472+r0*784 : 297472+r1*784]
 	x := xAll[r0*784 : r1*784]
 	conv1 := a[r0*21632 : r1*21632]
-	pool1 := a[117504+r0*5408 : 117504+r1*5408]
-	conv2 := a[86528+r0*7744 : 86528+r1*7744]
-	pool2 := a[139136+r0*1600 : 139136+r1*1600]
-	dropout := a[142336+r0*1600 : 142336+r1*1600]
-	digitPre := a[145536+r0*10 : 145536+r1*10]
-	digitMax := a[145568+r0 : 145568+r1]
-	digitExp := a[150304+r0*10 : 150304+r1*10]
-	digitSum := a[150400+r0 : 150400+r1]
-	digit := a[150336+r0*10 : 150336+r1*10]
-	lossLogsumexp := a[145568+r0 : 145568+r1]
-	lossGather := a[150368+r0 : 150368+r1]
+	pool1 := a[235008+r0*5408 : 235008+r1*5408]
+	conv2 := a[173056+r0*7744 : 173056+r1*7744]
+	pool2 := a[278272+r0*1600 : 278272+r1*1600]
+	dropout := a[284672+r0*1600 : 284672+r1*1600]
+	digitPre := a[291072+r0*10 : 291072+r1*10]
+	digitMax := a[291120+r0 : 291120+r1]
+	digitExp := a[300608+r0*10 : 300608+r1*10]
+	digitSum := a[300752+r0 : 300752+r1]
+	digit := a[300656+r0*10 : 300656+r1*10]
+	lossLogsumexp := a[291120+r0 : 291120+r1]
+	lossGather := a[300704+r0 : 300704+r1]
 	target := targetAll[r0:r1]
-	lossLogsumexpAll := a[145568 : 145568+n]
-	lossGatherAll := a[150368 : 150368+n]
-	digitTotal := (*[1]float64)(a[150384:])
-	digitLoss := (*[1]float64)(a[150416:])
+	lossLogsumexpAll := a[291120 : 291120+n]
+	lossGatherAll := a[300704 : 300704+n]
+	digitTotal := (*[1]float64)(a[300720:])
+	digitLoss := (*[1]float64)(a[300768:])
 
 	rescalingTrainF64(rescaling, x, rows)
 	conv1TrainF64(conv1, rescaling, p, rows)
@@ -194,31 +194,31 @@ func backwardF64(
 	s.First += r0
 
 	// Names that share memory never live at the same time, or a kernel works in place.
-	dDigitPreFromLoss := a[150368+r0*10 : 150368+r1*10]
-	dDigitSum := a[150400+r0 : 150400+r1]
+	dDigitPreFromLoss := a[300704+r0*10 : 300704+r1*10]
+	dDigitSum := a[300752+r0 : 300752+r1]
 	weight := weightAll[r0:r1]
-	digitSum := a[150400+r0 : 150400+r1]
+	digitSum := a[300752+r0 : 300752+r1]
 	target := targetAll[r0:r1]
-	dDigitPre := a[150368+r0*10 : 150368+r1*10]
-	dDropout := a[145536+r0*1600 : 145536+r1*1600]
-	digitExp := a[150304+r0*10 : 150304+r1*10]
-	dFlatten := a[145536+r0*1600 : 145536+r1*1600]
-	dPool22 := a[139136+r0*1600 : 139136+r1*1600]
-	pool2 := a[139136+r0*1600 : 139136+r1*1600]
-	dConv2Pre := a[102016+r0*7744 : 102016+r1*7744]
-	conv2 := a[86528+r0*7744 : 86528+r1*7744]
-	dPool1 := a[128320+r0*5408 : 128320+r1*5408]
-	pool1 := a[117504+r0*5408 : 117504+r1*5408]
-	dConv1Pre := a[43264+r0*21632 : 43264+r1*21632]
+	dDigitPre := a[300704+r0*10 : 300704+r1*10]
+	dDropout := a[291072+r0*1600 : 291072+r1*1600]
+	digitExp := a[300608+r0*10 : 300608+r1*10]
+	dFlatten := a[291072+r0*1600 : 291072+r1*1600]
+	dPool22 := a[278272+r0*1600 : 278272+r1*1600]
+	pool2 := a[278272+r0*1600 : 278272+r1*1600]
+	dConv2Pre := a[204032+r0*7744 : 204032+r1*7744]
+	conv2 := a[173056+r0*7744 : 173056+r1*7744]
+	dPool1 := a[256640+r0*5408 : 256640+r1*5408]
+	pool1 := a[235008+r0*5408 : 235008+r1*5408]
+	dConv1Pre := a[86528+r0*21632 : 86528+r1*21632]
 	conv1 := a[r0*21632 : r1*21632]
-	dDigitPreAll := a[150368 : 150368+n*10]
-	dropoutAll := a[142336 : 142336+n*1600]
-	dPool22All := a[139136 : 139136+n*1600]
-	pool1All := a[117504 : 117504+n*5408]
-	dConv2PreAll := a[102016 : 102016+n*7744]
-	dPool1All := a[128320 : 128320+n*5408]
-	rescalingAll := a[148736 : 148736+n*784]
-	dConv1PreAll := a[43264 : 43264+n*21632]
+	dDigitPreAll := a[300704 : 300704+n*10]
+	dropoutAll := a[284672 : 284672+n*1600]
+	dPool22All := a[278272 : 278272+n*1600]
+	pool1All := a[235008 : 235008+n*5408]
+	dConv2PreAll := a[204032 : 204032+n*7744]
+	dPool1All := a[256640 : 256640+n*5408]
+	rescalingAll := a[297472 : 297472+n*784]
+	dConv1PreAll := a[86528 : 86528+n*21632]
 
 	t.Wait()
 	lossBackwardF64(dDigitPreFromLoss, dDigitSum, weight, digitSum, target, invTotal, rows)

@@ -31,11 +31,11 @@ func predictRow(a, x []float32, p *Params, work []float32) []float32 {
 // predictRows runs the network on n samples and returns their outputs.
 func predictRows(a, x []float32, p *Params, work []float32, n int) []float32 {
 	// Names that share memory never live at the same time, or a kernel works in place.
-	rescaling := a[43264 : 43264+n*784]
+	rescaling := a[86528 : 86528+n*784]
 	conv1 := a[0 : n*21632]
-	pool1 := a[43264 : 43264+n*5408]
+	pool1 := a[86528 : 86528+n*5408]
 	conv2 := a[0 : n*7744]
-	pool2 := a[15488 : 15488+n*1600]
+	pool2 := a[30976 : 30976+n*1600]
 	digitPre := a[0 : n*10]
 	digit := a[0 : n*10]
 
@@ -63,24 +63,24 @@ func evaluate(
 	rows := r1 - r0
 
 	// Names that share memory never live at the same time, or a kernel works in place.
-	rescaling := a[72768+r0*784 : 72768+r1*784]
+	rescaling := a[145536+r0*784 : 145536+r1*784]
 	x := xAll[r0*784 : r1*784]
 	conv1 := a[r0*21632 : r1*21632]
-	pool1 := a[58752+r0*5408 : 58752+r1*5408]
-	conv2 := a[43264+r0*7744 : 43264+r1*7744]
-	pool2 := a[69568+r0*1600 : 69568+r1*1600]
-	digitPre := a[74336+r0*10 : 74336+r1*10]
-	digitMax := a[74400+r0 : 74400+r1]
-	digit := a[74368+r0*10 : 74368+r1*10]
-	digitSum := a[74416+r0 : 74416+r1]
-	lossLogsumexp := a[74400+r0 : 74400+r1]
-	lossGather := a[74416+r0 : 74416+r1]
+	pool1 := a[117504+r0*5408 : 117504+r1*5408]
+	conv2 := a[86528+r0*7744 : 86528+r1*7744]
+	pool2 := a[139136+r0*1600 : 139136+r1*1600]
+	digitPre := a[148672+r0*10 : 148672+r1*10]
+	digitMax := a[148768+r0 : 148768+r1]
+	digit := a[148720+r0*10 : 148720+r1*10]
+	digitSum := a[148784+r0 : 148784+r1]
+	lossLogsumexp := a[148768+r0 : 148768+r1]
+	lossGather := a[148784+r0 : 148784+r1]
 	target := targetAll[r0:r1]
-	lossLogsumexpAll := a[74400 : 74400+n]
-	lossGatherAll := a[74416 : 74416+n]
+	lossLogsumexpAll := a[148768 : 148768+n]
+	lossGatherAll := a[148784 : 148784+n]
 	digitTotal := (*[1]float32)(a[0:])
 	digitLoss := (*[1]float32)(a[16:])
-	digitAll := a[74368 : 74368+n*10]
+	digitAll := a[148720 : 148720+n*10]
 
 	rescalingForward(rescaling, x, rows)
 	conv1Forward(conv1, rescaling, p, rows)
@@ -113,26 +113,26 @@ func forward(
 	s.First += r0
 
 	// Names that share memory never live at the same time, or a kernel works in place.
-	rescaling := a[148736+r0*784 : 148736+r1*784]
+	rescaling := a[297472+r0*784 : 297472+r1*784]
 	x := xAll[r0*784 : r1*784]
 	conv1 := a[r0*21632 : r1*21632]
-	pool1 := a[117504+r0*5408 : 117504+r1*5408]
-	conv2 := a[86528+r0*7744 : 86528+r1*7744]
-	pool2 := a[139136+r0*1600 : 139136+r1*1600]
-	dropout := a[142336+r0*1600 : 142336+r1*1600]
-	digitPre := a[145536+r0*10 : 145536+r1*10]
-	digitMax := a[145568+r0 : 145568+r1]
-	digitExp := a[150304+r0*10 : 150304+r1*10]
-	digitSum := a[150400+r0 : 150400+r1]
-	digit := a[150336+r0*10 : 150336+r1*10]
-	lossLogsumexp := a[145568+r0 : 145568+r1]
-	lossGather := a[150368+r0 : 150368+r1]
+	pool1 := a[235008+r0*5408 : 235008+r1*5408]
+	conv2 := a[173056+r0*7744 : 173056+r1*7744]
+	pool2 := a[278272+r0*1600 : 278272+r1*1600]
+	dropout := a[284672+r0*1600 : 284672+r1*1600]
+	digitPre := a[291072+r0*10 : 291072+r1*10]
+	digitMax := a[291120+r0 : 291120+r1]
+	digitExp := a[300608+r0*10 : 300608+r1*10]
+	digitSum := a[300752+r0 : 300752+r1]
+	digit := a[300656+r0*10 : 300656+r1*10]
+	lossLogsumexp := a[291120+r0 : 291120+r1]
+	lossGather := a[300704+r0 : 300704+r1]
 	target := targetAll[r0:r1]
-	lossLogsumexpAll := a[145568 : 145568+n]
-	lossGatherAll := a[150368 : 150368+n]
-	digitTotal := (*[1]float32)(a[150384:])
-	digitLoss := (*[1]float32)(a[150416:])
-	digitAll := a[150336 : 150336+n*10]
+	lossLogsumexpAll := a[291120 : 291120+n]
+	lossGatherAll := a[300704 : 300704+n]
+	digitTotal := (*[1]float32)(a[300720:])
+	digitLoss := (*[1]float32)(a[300768:])
+	digitAll := a[300656 : 300656+n*10]
 
 	rescalingForward(rescaling, x, rows)
 	conv1Forward(conv1, rescaling, p, rows)

@@ -75,6 +75,35 @@ func conv3x3x1To32ReluTile6x16AVX2(y, x, w, e0 *float32, count int)
 //go:noescape
 func conv3x3x1To32ReluTile2x16AVX2(y, x, w, e0 *float32, count int)
 
+// maxPool2x2x32 is maxPool2x2x32Go in machine code.
+func maxPool2x2x32(y, x []float32, n int) {
+	switch {
+	case n == 0: // no rows for this worker
+	case cpu >= nn.AVX512:
+		for r := range n {
+			maxPool2x2x32AVX512(&y[r*5408], &x[r*21632], 13)
+		}
+	case cpu >= nn.AVX2:
+		for r := range n {
+			maxPool2x2x32AVX2(&y[r*5408], &x[r*21632], 13)
+		}
+	default:
+		maxPool2x2x32Go(y, x, n)
+	}
+}
+
+// maxPool2x2x32AVX512 finds the largest in the windows of count rows of 13
+// positions of 32 channels.
+//
+//go:noescape
+func maxPool2x2x32AVX512(y, x *float32, count int)
+
+// maxPool2x2x32AVX2 finds the largest in the windows of count rows of 13
+// positions of 32 channels.
+//
+//go:noescape
+func maxPool2x2x32AVX2(y, x *float32, count int)
+
 // conv3x3x32To64Relu is conv3x3x32To64ReluGo in machine code.
 func conv3x3x32To64Relu(
 	y, x []float32,
@@ -132,6 +161,35 @@ func conv3x3x32To64ReluTile6x16AVX2(y, x, w, e0 *float32, count int)
 //
 //go:noescape
 func conv3x3x32To64ReluTile5x16AVX2(y, x, w, e0 *float32, count int)
+
+// maxPool2x2x64 is maxPool2x2x64Go in machine code.
+func maxPool2x2x64(y, x []float32, n int) {
+	switch {
+	case n == 0: // no rows for this worker
+	case cpu >= nn.AVX512:
+		for r := range n {
+			maxPool2x2x64AVX512(&y[r*1600], &x[r*7744], 5)
+		}
+	case cpu >= nn.AVX2:
+		for r := range n {
+			maxPool2x2x64AVX2(&y[r*1600], &x[r*7744], 5)
+		}
+	default:
+		maxPool2x2x64Go(y, x, n)
+	}
+}
+
+// maxPool2x2x64AVX512 finds the largest in the windows of count rows of 5
+// positions of 64 channels.
+//
+//go:noescape
+func maxPool2x2x64AVX512(y, x *float32, count int)
+
+// maxPool2x2x64AVX2 finds the largest in the windows of count rows of 5
+// positions of 64 channels.
+//
+//go:noescape
+func maxPool2x2x64AVX2(y, x *float32, count int)
 
 // dense1600x10 is dense1600x10Go in machine code.
 func dense1600x10(y, x []float32, w *[1600][10]float32, b *[10]float32, n int) {
@@ -540,6 +598,43 @@ func reluGradient1600AVX512(dx, x, dy *float32, count int)
 //go:noescape
 func reluGradient1600AVX2(dx, x, dy *float32, count int)
 
+// maxPool2x2x64Grad is maxPool2x2x64GradGo in machine code.
+func maxPool2x2x64Grad(dx, dy, x []float32, n int) {
+	switch {
+	case n == 0: // no rows for this worker
+	case cpu >= nn.AVX512:
+		for r := range n {
+			for y := range 10 {
+				clear(dx[r*7744+y*704+640:][:64])
+			}
+			clear(dx[r*7744+7040:][:704])
+			maxPool2x2x64GradAVX512(&dx[r*7744], &dy[r*1600], &x[r*7744], 5)
+		}
+	case cpu >= nn.AVX2:
+		for r := range n {
+			for y := range 10 {
+				clear(dx[r*7744+y*704+640:][:64])
+			}
+			clear(dx[r*7744+7040:][:704])
+			maxPool2x2x64GradAVX2(&dx[r*7744], &dy[r*1600], &x[r*7744], 5)
+		}
+	default:
+		maxPool2x2x64GradGo(dx, dy, x, n)
+	}
+}
+
+// maxPool2x2x64GradAVX512 gives gradients to the first maximum of the windows
+// of count rows of 5 positions of 64 channels.
+//
+//go:noescape
+func maxPool2x2x64GradAVX512(dx, dy, x *float32, count int)
+
+// maxPool2x2x64GradAVX2 gives gradients to the first maximum of the windows of
+// count rows of 5 positions of 64 channels.
+//
+//go:noescape
+func maxPool2x2x64GradAVX2(dx, dy, x *float32, count int)
+
 // conv3x3x32To64GradX is conv3x3x32To64GradXGo in machine code.
 func conv3x3x32To64GradX(dx, dy []float32, w *[3][3][32][64]float32, h, work []float32, n int) {
 	switch {
@@ -612,6 +707,35 @@ func conv3x3x32To64GradXTile5x16BAVX2(y, x, w, e0 *float32, k0, count int)
 //
 //go:noescape
 func conv3x3x32To64GradXTile3x16AVX2(y, x, w, e0 *float32, k0, count int)
+
+// maxPool2x2x32Grad is maxPool2x2x32GradGo in machine code.
+func maxPool2x2x32Grad(dx, dy, x []float32, n int) {
+	switch {
+	case n == 0: // no rows for this worker
+	case cpu >= nn.AVX512:
+		for r := range n {
+			maxPool2x2x32GradAVX512(&dx[r*21632], &dy[r*5408], &x[r*21632], 13)
+		}
+	case cpu >= nn.AVX2:
+		for r := range n {
+			maxPool2x2x32GradAVX2(&dx[r*21632], &dy[r*5408], &x[r*21632], 13)
+		}
+	default:
+		maxPool2x2x32GradGo(dx, dy, x, n)
+	}
+}
+
+// maxPool2x2x32GradAVX512 gives gradients to the first maximum of the windows
+// of count rows of 13 positions of 32 channels.
+//
+//go:noescape
+func maxPool2x2x32GradAVX512(dx, dy, x *float32, count int)
+
+// maxPool2x2x32GradAVX2 gives gradients to the first maximum of the windows of
+// count rows of 13 positions of 32 channels.
+//
+//go:noescape
+func maxPool2x2x32GradAVX2(dx, dy, x *float32, count int)
 
 // columnSums10 is columnSums10Go in machine code.
 func columnSums10(g *[10]float32, dy []float32, n int, t *nn.Worker) {

@@ -42,9 +42,9 @@ func conv3x3x1To32ReluGo(y, x []float32, w *[3][3][1][32]float32, b *[32]float32
 	}
 }
 
-// maxPool2x2x32 computes y[r,p,q,c] = max_i,j x[r,p*2+i,q*2+j,c], for images of
-// 26x26x32 and of 13x13x32.
-func maxPool2x2x32(y, x []float32, n int) {
+// maxPool2x2x32Go computes y[r,p,q,c] = max_i,j x[r,p*2+i,q*2+j,c], for images
+// of 26x26x32 and of 13x13x32.
+func maxPool2x2x32Go(y, x []float32, n int) {
 	for r := range n {
 		yr := (*[5408]float32)(y[r*5408:])
 		xr := (*[21632]float32)(x[r*21632:])
@@ -99,9 +99,9 @@ func conv3x3x32To64ReluGo(y, x []float32, w *[3][3][32][64]float32, b *[64]float
 	}
 }
 
-// maxPool2x2x64 computes y[r,p,q,c] = max_i,j x[r,p*2+i,q*2+j,c], for images of
-// 11x11x64 and of 5x5x64.
-func maxPool2x2x64(y, x []float32, n int) {
+// maxPool2x2x64Go computes y[r,p,q,c] = max_i,j x[r,p*2+i,q*2+j,c], for images
+// of 11x11x64 and of 5x5x64.
+func maxPool2x2x64Go(y, x []float32, n int) {
 	for r := range n {
 		yr := (*[1600]float32)(y[r*1600:])
 		xr := (*[7744]float32)(x[r*7744:])
@@ -407,9 +407,9 @@ func reluGradient1600Go(dx, x, dy []float32, n int) {
 	}
 }
 
-// maxPool2x2x64Grad computes the gradient of y[r,p,q,c] = max_i,j
+// maxPool2x2x64GradGo computes the gradient of y[r,p,q,c] = max_i,j
 // x[r,p*2+i,q*2+j,c], for images of 11x11x64 and of 5x5x64.
-func maxPool2x2x64Grad(dx, dy, x []float32, n int) {
+func maxPool2x2x64GradGo(dx, dy, x []float32, n int) {
 	clear(dx[:n*7744])
 	for r := range n {
 		dxr := (*[7744]float32)(dx[r*7744:])
@@ -499,9 +499,9 @@ func conv3x3x32To64GradXGo(dx, dy []float32, w *[3][3][32][64]float32, h []float
 	}
 }
 
-// maxPool2x2x32Grad computes the gradient of y[r,p,q,c] = max_i,j
+// maxPool2x2x32GradGo computes the gradient of y[r,p,q,c] = max_i,j
 // x[r,p*2+i,q*2+j,c], for images of 26x26x32 and of 13x13x32.
-func maxPool2x2x32Grad(dx, dy, x []float32, n int) {
+func maxPool2x2x32GradGo(dx, dy, x []float32, n int) {
 	clear(dx[:n*21632])
 	for r := range n {
 		dxr := (*[21632]float32)(dx[r*21632:])

@@ -15,6 +15,10 @@ func conv3x3x1To32Relu(y, x []float32, w *[3][3][1][32]float32, b *[32]float32, 
 	conv3x3x1To32ReluGo(y, x, w, b, n)
 }
 
+func maxPool2x2x32(y, x []float32, n int) {
+	maxPool2x2x32Go(y, x, n)
+}
+
 func conv3x3x32To64Relu(
 	y, x []float32,
 	w *[3][3][32][64]float32,
@@ -23,6 +27,10 @@ func conv3x3x32To64Relu(
 	n int,
 ) {
 	conv3x3x32To64ReluGo(y, x, w, b, n)
+}
+
+func maxPool2x2x64(y, x []float32, n int) {
+	maxPool2x2x64Go(y, x, n)
 }
 
 func dense1600x10(y, x []float32, w *[1600][10]float32, b *[10]float32, n int) {
@@ -61,8 +69,16 @@ func reluGradient1600(dx, x, dy []float32, n int) {
 	reluGradient1600Go(dx, x, dy, n)
 }
 
+func maxPool2x2x64Grad(dx, dy, x []float32, n int) {
+	maxPool2x2x64GradGo(dx, dy, x, n)
+}
+
 func conv3x3x32To64GradX(dx, dy []float32, w *[3][3][32][64]float32, h, _ []float32, n int) {
 	conv3x3x32To64GradXGo(dx, dy, w, h, n)
+}
+
+func maxPool2x2x32Grad(dx, dy, x []float32, n int) {
+	maxPool2x2x32GradGo(dx, dy, x, n)
 }
 
 func columnSums10(g *[10]float32, dy []float32, n int, t *nn.Worker) {

@@ -36,14 +36,14 @@ const (
 	// PredictArenaBytes is the memory that one call of Predict works in.
 	PredictArenaBytes = 129728
 	// PredictBatchArenaBytes is the memory that one call of PredictBatch works in.
-	PredictBatchArenaBytes = 234752
+	PredictBatchArenaBytes = 451072
 	// TrainArenaBytes is the memory that a training step works in, beside
 	// parameters and gradients.
-	TrainArenaBytes = 601668
+	TrainArenaBytes = 1203076
 )
 
 // batchRows is how many rows the kernels take at once.
-const batchRows = 2
+const batchRows = 4
 
 // Input is one sample: image, 28×28×1 values.
 type Input [28][28][1]float32

@@ -429,7 +429,7 @@ func BenchmarkTrainStep(b *testing.B) {
 			}
 		}
 		fit(Slices(x, y)) // makes what is made once
-		meter := peak.NewMeter(b, b.N, peak.Work{Workers: workers, Flops: 1847134656})
+		meter := peak.NewMeter(b, b.N, peak.Work{Workers: workers, Flops: 1847134624})
 		fit(&repeated{Slices(x, y), x, y, b.N, meter})
 		meter.Report()
 	})

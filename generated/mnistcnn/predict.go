@@ -78,7 +78,7 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 // batchScratch is the working memory of one PredictBatch.
 type batchScratch struct {
 	work [4608]float32 // scratch of the kernels
-	a    [54080]float32
+	a    [108160]float32
 	inputs
 }
 

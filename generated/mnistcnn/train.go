@@ -107,7 +107,7 @@ func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 		defer e.Share(nil)
 	}
 	*g = Params{}
-	sum, grads := 0.0, g.flat()
+	sum, grads := 0.0, g.flat()[:trainable]
 	for first := 0; first < len(b.X); first += batchRows {
 		n := min(batchRows, len(b.X)-first)
 		for r := range n {
@@ -120,9 +120,7 @@ func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 			}
 		}
 		sum += e.Train(n, train.Step{Seed: m.session.Seed, Index: b.Step, First: first, Total: len(b.X)})
-		for i, v := range e.Gradients() {
-			grads[i] += v
-		}
+		optim.Add(grads, e.Gradients())
 	}
 	return float32(sum), nil
 }
@@ -155,7 +153,7 @@ const trainShare = 2
 // train.Engine.
 type engine struct {
 	params, grads *Params
-	a             [150417]float32 // the arena
+	a             [300769]float32 // the arena
 	inputs
 	target  [batchRows]int32
 	weight  [batchRows]float32
@@ -211,11 +209,14 @@ func (e *engine) Load(row int, x *Input, y *Target, weight float32) error {
 	return nil
 }
 
+// ParallelLoad says that Load may be called for several rows at once.
+func (e *engine) ParallelLoad() {}
+
 // Train runs forward and backward over the first n rows and returns their share
 // of the batch's loss.
 func (e *engine) Train(n int, s train.Step) float64 {
 	e.run(n, s, e.trainPart)
-	e.losses[0] = float64(e.a[150416])
+	e.losses[0] = float64(e.a[300768])
 	return e.losses[0]
 }
 
