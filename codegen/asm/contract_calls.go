@@ -2,6 +2,7 @@ package asm
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -12,6 +13,14 @@ import (
 type bound struct {
 	sum    int
 	lo, hi string
+}
+
+// points is Go for how many they are.
+func (b bound) points() string {
+	if b.lo == "0" {
+		return b.hi
+	}
+	return b.hi + "-" + b.lo
 }
 
 // chunkOf is how many tiles of a strip one call may take.
@@ -99,9 +108,9 @@ func (d *driver) tile(s strip, lanes int, l *line, count int) (*tile, int) {
 			r.rhs = strides[i]
 		}
 		if d.ranged(i) {
-			r.n, r.empty = 0, true
+			r.n = 0
 		}
-		if i == d.block && d.countedBlock() {
+		if i == d.split || i == d.block && d.countedBlock() {
 			r.n = 0
 		}
 		if r.n != 1 || len(d.sum) == 1 {
@@ -143,6 +152,12 @@ func (d *driver) call(at position, lanes int, s strip, bounds []bound, l *line, 
 	if err != nil {
 		return err
 	}
+	part := d.part
+	if d.split >= 0 {
+		at, bounds, part = d.pieces(at, bounds)
+		defer d.line("}")
+		defer d.line("%s = %d", part, partMore)
+	}
 	at = at.shift(s.from)
 	at.lhs.offset += s.positive
 	w := d.w
@@ -152,6 +167,9 @@ func (d *driver) call(at position, lanes int, s strip, bounds []bound, l *line, 
 	panel := sum{}
 	strides := d.panelStrides(lanes)
 	for _, b := range bounds {
+		if b.sum == d.split {
+			continue
+		}
 		at.lhs = at.lhs.plus(b.lo, d.sum[b.sum].lhs, d.sum[b.sum].n-1)
 		at.rhs = at.rhs.plus(b.lo, d.sum[b.sum].rhs, d.sum[b.sum].n-1)
 		panel = panel.plus(b.lo, strides[b.sum], d.sum[b.sum].n-1)
@@ -179,12 +197,12 @@ func (d *driver) call(at position, lanes int, s strip, bounds []bound, l *line, 
 		}
 		for _, b := range bounds {
 			if b.sum == i {
-				args = append(args, b.hi+"-"+b.lo)
+				args = append(args, b.points())
 			}
 		}
 	}
 	if t.resumed {
-		args = append(args, d.part)
+		args = append(args, part)
 	}
 	if t.usesRows() {
 		args = append(args, "float32(n)")
@@ -194,6 +212,24 @@ func (d *driver) call(at position, lanes int, s strip, bounds []bound, l *line, 
 	}
 	d.line("%s(%s)", stub.Name, strings.Join(args, ", "))
 	return nil
+}
+
+// pieces writes the loop over parts of the axis that is cut further: its bound
+// becomes that of the part, and the argument part a variable.
+func (d *driver) pieces(at position, bounds []bound) (position, []bound, string) {
+	l := d.sum[d.split]
+	lo, hi := "0", fmt.Sprint(l.n)
+	bounds = slices.Clone(bounds)
+	if i := slices.IndexFunc(bounds, func(b bound) bool { return b.sum == d.split }); i >= 0 {
+		lo, hi = bounds[i].lo, bounds[i].hi
+		bounds = slices.Delete(bounds, i, i+1)
+	}
+	part, v := d.name("more"), d.name(letter(l.name), "i")
+	d.line("%s := %s", part, d.part)
+	d.line("for %s := %s; %s < %s; %s += %d {", v, lo, v, hi, v, d.piece)
+	at.lhs = at.lhs.plus(v, l.lhs, l.n-1)
+	at.rhs = at.rhs.plus(v, l.rhs, l.n-1)
+	return at, append(bounds, bound{d.split, "0", fmt.Sprintf("min(%d, %s-%s)", d.piece, hi, v)}), part
 }
 
 // routine is the assembly for a tile, written when first asked for.

@@ -188,6 +188,19 @@ func convCases() []kernelCase {
 	return list
 }
 
+// Images of which one call takes a part only.
+func largeCases() []kernelCase {
+	v := conv{h: 34, w: 33, c: 2, kh: 3, kw: 3, o: 20, pad: 1}
+	u := conv{h: 36, w: 35, c: 2, kh: 3, kw: 3, o: 33}
+	return []kernelCase{
+		{name: "padded", kernel: v.gradW(), tolerance: 1e-4, rows: convRows},
+		{name: "valid", kernel: u.gradW(), tolerance: 1e-4, rows: convRows},
+		{name: "depthwise", kernel: conv{h: 70, w: 69, c: 9, kh: 3, kw: 3, pad: 1}.depthwiseGradW(), tolerance: 1e-4, rows: convRows},
+	}
+}
+
+func TestLargeImages(t *testing.T) { checkKernels(t, largeCases()) }
+
 func TestConv(t *testing.T) { checkKernels(t, convCases()) }
 
 func depthwiseCases() []kernelCase {

@@ -73,8 +73,11 @@ func (p *plan) body() (*Body, error) {
 
 // extent is how many points of a reduced axis a panel has at most.
 func (p *plan) extent(i int, s line) int {
-	if i == p.block {
+	switch i {
+	case p.block:
 		return p.size
+	case p.split:
+		return p.piece
 	}
 	return s.n
 }

@@ -21,6 +21,8 @@ type plan struct {
 	block  int    // index into sum of the axis that is cut into blocks; -1: none
 	size   int    // points of the block axis in a block
 	pack   packing
+	split  int  // index into sum of the axis that is cut further, within each row of the batch; -1: none
+	piece  int  // points of it in a call
 	long   bool // the epilogue is a loop over the stored tile
 	// ranges are the reduced axes of which, depending on the row, only a range
 	// takes part: index into around, then into sum.
@@ -63,7 +65,7 @@ const (
 
 // newPlan is nil where the shape has no good tiles.
 func newPlan(c *contraction) *plan {
-	p := &plan{contraction: c, block: -1, taps: -1, ranges: map[int]int{}, parts: 1}
+	p := &plan{contraction: c, block: -1, split: -1, taps: -1, ranges: map[int]int{}, parts: 1}
 	p.units = loop.SharingOf(c.Contract) == loop.ByUnits
 	p.outer = slices.Concat(c.b, c.n)
 	p.sum = slices.Clone(c.k)
@@ -146,7 +148,13 @@ func (p *plan) cutSum() bool {
 	// Rows of the batch: as many as a panel of some hundred points takes.
 	inner := points / p.sum[0].n
 	p.size = max(1, min(512, most/2)/inner)
-	return inner <= most
+	if inner <= most {
+		return true
+	}
+	// An image of too many: some of its rows a call.
+	p.split = 1
+	p.piece = most / (inner / p.sum[1].n)
+	return p.piece > 0 && p.sum[0].n == 1 && p.Epilogue == nil && p.v.rhs == 1
 }
 
 // noEmptySum holds where blocks can be added up: not where the result is added
@@ -182,7 +190,7 @@ func (p *plan) tallest() int {
 // choosePacking decides how the tiles read the right operand.
 func (p *plan) choosePacking() bool {
 	switch {
-	case p.vectors:
+	case p.vectors || p.split >= 0:
 		p.pack = inPlace
 	case p.v.rhs != 1:
 		p.pack = byElement

@@ -12,7 +12,7 @@ func (d *driver) rowsAround(at position, lanes, i int, bounds []bound) error {
 	}
 	if i == len(d.around) {
 		for _, s := range d.strips {
-			if err := d.pieces(at, lanes, s, bounds); err != nil {
+			if err := d.tilesOf(at, lanes, s, bounds); err != nil {
 				return err
 			}
 		}
@@ -91,8 +91,8 @@ func (d *driver) runs(at position, lanes int, l line, j int, bounds []bound) err
 	return nil
 }
 
-// pieces writes the calls for a strip by itself, some tiles a call.
-func (d *driver) pieces(at position, lanes int, s strip, bounds []bound) error {
+// tilesOf writes the calls for a strip by itself, some tiles a call.
+func (d *driver) tilesOf(at position, lanes int, s strip, bounds []bound) error {
 	c := d.chunkOf(s, lanes)
 	count := fmt.Sprint(s.n)
 	if s.n > c {

@@ -34,8 +34,13 @@ func (p *plan) cutRows() bool {
 		p.plainStrips(y, x)
 	}
 	for i, a := range p.around {
-		if j, _, ok := p.clipOf(a); ok {
+		if j, k, ok := p.clipOf(a); ok {
 			p.ranges[i] = j
+			for at := range a.n {
+				if lo, hi := k.within(at, p.sum[j].n); lo == hi {
+					return false // nothing to point at
+				}
+			}
 		}
 	}
 	return p.clipsDone(x)

@@ -47,7 +47,6 @@ type reduced struct {
 	name     string // of the axis
 	lhs, rhs int
 	taps     bool // written out, since rows take part by tap
-	empty    bool // the count may be 0
 }
 
 // repeat is one loop around a tile, the innermost first: how far it moves the

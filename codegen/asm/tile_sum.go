@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 )
 
 // nest writes the loops of the reduced axes from one level inwards. The cursors
@@ -63,24 +62,11 @@ func (g *tiling) nest(level, dx, dw int, tap *int) (x, w int, known bool) {
 	if l.n == 0 {
 		count := g.GP64()
 		g.MOVQ(g.slot(countName(level)), count)
-		g.guarded(l, count, body)
+		g.until(count, body)
 		return 0, 0, false
 	}
 	g.counted(l.n, body)
 	return l.n * l.lhs, l.n * l.rhs, true
-}
-
-// guarded is until, for a count that may be 0.
-func (g *tiling) guarded(l reduced, count reg.GPVirtual, body func()) {
-	if !l.empty {
-		g.until(count, body)
-		return
-	}
-	none := g.unit.label("none")
-	g.TESTQ(count, count)
-	g.JZ(operand.LabelRef(none))
-	g.until(count, body)
-	g.Label(none)
 }
 
 // literal reports that the loops from a level inwards have counts known here.
@@ -148,7 +134,7 @@ func (g *tiling) innermost(l reduced, level, dx, dw int, tap *int) (x, w int, kn
 	count := g.GP64()
 	g.MOVQ(g.slot(countName(level)), count)
 	if unroll == 1 {
-		g.guarded(l, count, func() { steps(1) })
+		g.until(count, func() { steps(1) })
 		return 0, 0, false
 	}
 	// Whole turns, then what is left, into the partial sums in their order.

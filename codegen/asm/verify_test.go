@@ -1,0 +1,55 @@
+package asm
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// Calls that the scheduler would have to wait for too long are refused.
+func TestVerify(t *testing.T) {
+	for _, tt := range []struct {
+		stub Stub
+		want string
+	}{
+		{Stub{Name: "right", MulAdds: Limit, Bytes: LimitBytes}, ""},
+		{Stub{Name: "long", MulAdds: Limit + 1}, "a call of long takes 2097153 multiply-adds"},
+		{Stub{Name: "large", Bytes: LimitBytes + 1}, "a call of large touches 524289 bytes"},
+	} {
+		err := (&Body{Stubs: []Stub{{Name: "other"}, tt.stub}}).verify()
+		if got := errorText(err); tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.stub.Name, got, tt.want)
+		}
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// Large contractions are cut into calls that are short enough, and every tile
+// says how long its calls are.
+func TestContractLimits(t *testing.T) {
+	conv3 := conv{h: 56, w: 56, c: 256, kh: 3, kw: 3, o: 256, pad: 1}
+	for name, k := range map[string]*loop.Contract{
+		"dense": denseForward(4096, 4096, relued), "gradX": denseGradX(4096, 4096, true), "gradW": denseGradW(4096, 4096),
+		"wide": denseForward(200000, 10, nil), "conv": conv3.forward(relued), "conv gradX": conv3.gradX(), "conv gradW": conv3.gradW(),
+		"depthwise": conv3.depthwise(relued), "depthwise gradW": conv3.depthwiseGradW(),
+	} {
+		bodies, err := NewUnit().Kernel(Request{Name: "kernel", Kernel: k, Operands: operandsOf(k)})
+		if err != nil || len(bodies) == 0 {
+			t.Errorf("%s: %d bodies, %v", name, len(bodies), err)
+		}
+		for _, b := range bodies {
+			for _, s := range b.Stubs {
+				if strings.Contains(s.Name, "Tile") && (s.MulAdds == 0 || s.Bytes == 0) {
+					t.Errorf("%s: %s does not say how long its calls are", name, s.Name)
+				}
+			}
+		}
+	}
+}
