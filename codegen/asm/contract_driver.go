@@ -44,14 +44,7 @@ func (a position) shift(s spot) position {
 
 // body writes the tiles and the Go text around them.
 func (p *plan) body() (*Body, error) {
-	d := &driver{plan: p, b: &Body{}, tiles: map[string]Stub{}}
-	d.names = map[string]bool{"n": true, "t": true, "work": true, "part": true, "step": true, "w": true, "p": true}
-	for _, o := range p.req.Operands {
-		d.names[o.Name] = true
-		if o.Buf.Ragged {
-			d.names["offsets"] = true
-		}
-	}
+	d := &driver{plan: p, script: newScript(p.req), b: &Body{}, tiles: map[string]Stub{}}
 	if p.pack != inPlace {
 		points := p.panelLanes()
 		for i, s := range p.sum {

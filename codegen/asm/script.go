@@ -11,6 +11,21 @@ type script struct {
 	names map[string]bool
 }
 
+// newScript knows the names that a kernel function's parameters have.
+func newScript(r Request) script {
+	s := script{names: map[string]bool{}}
+	for _, n := range []string{"n", "t", "work", "part", "step", "w", "p"} {
+		s.names[n] = true
+	}
+	for _, o := range r.Operands {
+		s.names[o.Name] = true
+		if o.Buf.Ragged {
+			s.names["offsets"] = true
+		}
+	}
+	return s
+}
+
 func (s *script) line(format string, args ...any) {
 	s.lines = append(s.lines, fmt.Sprintf(format, args...))
 }
