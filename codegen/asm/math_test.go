@@ -62,10 +62,7 @@ func samples(step uint32) []uint32 {
 			list = append(list, w, w+1, w-1)
 		}
 	}
-	for _, w := range []uint32{0, 1 << 31, 1, 1<<31 + 1, 0x007FFFFF, 0x00800000, 0x7F7FFFFF, 0x7F800000, 0x7F800001, 0x7FC00000, 0xFF7FFFFF, 0xFF800000, 0xFFC00000} {
-		list = append(list, w)
-	}
-	return list
+	return append(list, 0, 1<<31, 1, 1<<31+1, 0x007FFFFF, 0x00800000, 0x7F7FFFFF, 0x7F800000, 0x7F800001, 0x7FC00000, 0xFF7FFFFF, 0xFF800000, 0xFFC00000)
 }
 
 func mathCases() []kernelCase {

@@ -54,7 +54,7 @@ func (u *Unit) mapped(r Request, s loop.Stmt, sharing loop.Sharing, l Level) (*B
 	if !m.cut() || len(m.list)+len(m.axes)-m.chunk > 11 {
 		return nil, nil
 	}
-	for m.together = drawnTogether(l); m.together > 0; m.together /= 2 {
+	for m.together = drawnTogether(m.level); m.together > 0; m.together /= 2 {
 		stub, err := m.write()
 		if errors.Is(err, errRegisters) {
 			if m.draws() {
@@ -250,7 +250,7 @@ func (m *mapping) flat(c *code, n reg.GPVirtual) {
 func (m *mapping) unroll() int {
 	switch w := weight(m.Value); {
 	case w <= 4:
-		return 4
+		return 8
 	case w <= 12:
 		return 2
 	}

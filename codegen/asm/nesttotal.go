@@ -143,15 +143,3 @@ func (m *totalling) add(c *code, p place, k mask, acc []vec) {
 	}
 	c.release(t, v)
 }
-
-// foldDoubles adds up the lanes of a register into its first one.
-func (c *code) foldDoubles(v, t vec) {
-	if c.level == AVX512 {
-		c.VEXTRACTF64X4(operand.U8(1), c.full(v), c.half(t))
-		c.VADDPD(c.half(t), c.half(v), c.half(v))
-	}
-	c.VEXTRACTF128(operand.U8(1), ymm[v], c.quarter(t))
-	c.VADDPD(c.quarter(t), c.quarter(v), c.quarter(v))
-	c.VPERMILPD(operand.U8(1), c.quarter(v), c.quarter(t))
-	c.VADDPD(c.quarter(t), c.quarter(v), c.quarter(v))
-}

@@ -1,0 +1,50 @@
+package asm
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// combine adds a value to a reduction: sum, or largest with NaN above all.
+func (c *code) combine(r loop.Reduction, acc, v vec) {
+	if r == loop.Sum {
+		c.put(addition, acc, acc, register(v))
+		return
+	}
+	t := c.alloc()
+	c.extreme(true, t, register(acc), register(v))
+	c.move(acc, t)
+	c.release(t)
+}
+
+// fold reduces the lanes of a register into each of them: halves, quarters,
+// pairs and neighbours are exchanged, so that all lanes get the same bits.
+func (c *code) fold(r loop.Reduction, v vec) {
+	t := c.alloc()
+	if c.level == AVX512 {
+		c.VSHUFF32X4(operand.U8(0x4E), c.full(v), c.full(v), c.full(t))
+		c.combine(r, v, t)
+		c.VSHUFF32X4(operand.U8(0xB1), c.full(v), c.full(v), c.full(t))
+	} else {
+		c.VPERM2F128(operand.U8(1), c.full(v), c.full(v), c.full(t))
+	}
+	c.combine(r, v, t)
+	for _, how := range []operand.U8{0x4E, 0xB1} {
+		c.VPERMILPS(how, c.full(v), c.full(t))
+		c.combine(r, v, t)
+	}
+	c.release(t)
+}
+
+// foldDoubles adds up the lanes of a register into its first one.
+func (c *code) foldDoubles(v, t vec) {
+	if c.level == AVX512 {
+		c.VEXTRACTF64X4(operand.U8(1), c.full(v), c.half(t))
+		c.VADDPD(c.half(t), c.half(v), c.half(v))
+	}
+	c.VEXTRACTF128(operand.U8(1), ymm[v], c.quarter(t))
+	c.VADDPD(c.quarter(t), c.quarter(v), c.quarter(v))
+	c.VPERMILPD(operand.U8(1), c.quarter(v), c.quarter(t))
+	c.VADDPD(c.quarter(t), c.quarter(v), c.quarter(v))
+}
