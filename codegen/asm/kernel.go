@@ -1,7 +1,9 @@
 package asm
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -54,11 +56,17 @@ const (
 )
 
 // Kernel writes a kernel at every level, the best first. It returns nothing
-// where the portable body is all there is: for kernels of scalars, say.
+// where the portable body is all there is: for kernels of scalars, say. A long
+// expression may have room at one level and not at the other.
 func (u *Unit) Kernel(r Request) ([]Body, error) {
 	var bodies []Body
 	for _, l := range Levels {
+		before, made := len(u.functions), maps.Clone(u.made)
 		b, err := u.body(r, l)
+		if errors.Is(err, errRegisters) { // for want of registers the level below will do, or Go
+			u.functions, u.made = u.functions[:before], made
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s%s: %w", r.Name, l, err)
 		}

@@ -33,7 +33,12 @@ func (c *code) log1p(dst, x vec) {
 		c.put(exclusive, t, e, bitsOf(signBit))
 		c.VSCALEFPS(c.full(t), c.full(lost), c.full(t))
 		k := c.opmask()
-		c.VFPCLASSPSZ(operand.U8(0x1E), c.full(u), k) // zeros and infinities
+		zerosAndInfinities := operand.U8(0x1E)
+		if c.lowHalf {
+			c.VFPCLASSPSY(zerosAndInfinities, c.full(u), k)
+		} else {
+			c.VFPCLASSPSZ(zerosAndInfinities, c.full(u), k)
+		}
 		c.KNOTW(k, k)
 		c.VADDPS(c.full(t), c.full(m), k, c.full(m))
 		c.masks--

@@ -33,8 +33,8 @@ func columnCases() []kernelCase {
 		}
 	}
 	for _, n := range []int{10, 32, 67, 300, 512} {
-		add(fmt.Sprint("dots ", n), 1e-4, columnSums(call("mul", x0, x1), nil, loop.Sum, 1, n), 1, 5, 600)
-		add(fmt.Sprint("variance ", n), 1e-4, columnSums(call("mul", call("sub", x0, x2), call("sub", x1, x2)), call("div", x0, call("mul", loop.Rows{}, loop.Num(9))), loop.Sum, 9, n), 1, 300)
+		add(fmt.Sprint("dots ", n), 1e-4, columnSums(call("mul", x0, x1), nil, loop.Sum, 1, n), 1, 5, 300)
+		add(fmt.Sprint("variance ", n), 1e-4, columnSums(call("mul", call("sub", x0, x2), call("sub", x1, x2)), call("div", x0, call("mul", loop.Rows{}, loop.Num(9))), loop.Sum, 9, n), 1, 40)
 		add(fmt.Sprint("largest ", n), 0, columnSums(x0, call("neg", x0), loop.Max, 1, n), 1, 33)
 		means := &loop.Nest{Outer: []loop.Axis{rowAxis(1), testAxis(n)}, Body: []loop.Stmt{{
 			Inner: []loop.Axis{testAxis(25)}, Dst: access(arenaRows(n), 0, n, 1, 0), Reduce: loop.Sum, Value: x0,

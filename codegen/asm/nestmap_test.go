@@ -133,3 +133,48 @@ func BenchmarkMaps(b *testing.B) {
 		{name: "dropout 128x1600", kernel: dropoutCase(1600, 0).kernel, rows: []int{128}},
 	})
 }
+
+// TestManyOperands: what has no room is left to Go, and never fails later, when
+// registers are allotted.
+func TestManyOperands(t *testing.T) {
+	const n = 37
+	for count := 1; count <= 14; count++ {
+		e := loop.Expr(x0)
+		for i := 1; i < count; i++ {
+			e = call("add", e, call("mul", loop.Arg(i), x0))
+		}
+		srcs := func(strides ...int) []loop.Access {
+			var list []loop.Access
+			for range count {
+				list = append(list, access(arenaRows(3, n), 0, strides...))
+			}
+			return list
+		}
+		kernels := map[string]*loop.Nest{
+			"flat": mapOf(e, []loop.Axis{rowAxis(3 * n)}, access(arenaRows(3, n), 0, 1), srcs(1)...),
+			"runs": mapOf(e, []loop.Axis{rowAxis(1), testAxis(3), testAxis(n)}, access(arenaRows(3, n), 0, 3*n, n, 1), append(srcs(3*n, n, 1)[1:], access(arenaRows(n), 0, n, 0, 1))...),
+			"columns": {Outer: []loop.Axis{testAxis(n)}, Body: []loop.Stmt{{
+				Inner: []loop.Axis{rowAxis(1), testAxis(3)}, Dst: access(testBuffer(loop.Gradient, false, n), 0, 1, 0, 0), Reduce: loop.Sum, Value: e, Srcs: srcs(1, 3*n, n),
+			}}},
+			"rows": {Outer: []loop.Axis{rowAxis(1), testAxis(3)}, Body: []loop.Stmt{{
+				Inner: []loop.Axis{testAxis(n)}, Dst: access(arenaRows(3), 0, 3, 1, 0), Reduce: loop.Max, Value: e, Srcs: srcs(3*n, n, 1),
+			}}},
+			"total": {Body: []loop.Stmt{{
+				Inner: []loop.Axis{rowAxis(3 * n), testAxis(2)}, Dst: access(testBuffer(loop.Arena, false), 0, 0, 0), Reduce: loop.Sum, Value: e, Srcs: srcs(1, 0),
+			}}},
+		}
+		for name, k := range kernels {
+			u := NewUnit()
+			b, err := u.Kernel(Request{Name: "k", Kernel: k, Operands: operandsOf(k)})
+			if err == nil {
+				_, err = u.Source("// Test.")
+			}
+			if err != nil {
+				t.Errorf("%s of %d operands: %v", name, count, err)
+			}
+			if b == nil && count <= 3 && name != "total" {
+				t.Errorf("%s of %d operands is left to Go", name, count)
+			}
+		}
+	}
+}

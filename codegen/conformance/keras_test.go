@@ -56,13 +56,17 @@ func (t tensor) samples() [][]float64 {
 // the loss of every step to 1e-6 relative, and every tensor w after steps 1
 // and 10 to ‖Δw‖∞ ≤ 1e-5·‖w‖∞.
 func TestKerasTrajectories(t *testing.T) {
-	raw, err := os.ReadFile("../../testdata/keras/trajectories.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var file struct{ Cases []trajectory }
-	if err := json.Unmarshal(raw, &file); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"trajectories.json", "convolution.json"} {
+		raw, err := os.ReadFile("../../testdata/keras/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var part struct{ Cases []trajectory }
+		if err := json.Unmarshal(raw, &part); err != nil {
+			t.Fatal(err)
+		}
+		file.Cases = append(file.Cases, part.Cases...)
 	}
 	dir := t.TempDir()
 	var nets []*network
