@@ -21,6 +21,9 @@ type totalling struct {
 	turns int
 }
 
+// mostStreams is how many operands have registers for their addresses.
+const mostStreams = 8
+
 // manyTerms is the least length of a run that is worth a call.
 const manyTerms = 128
 
@@ -40,6 +43,9 @@ func (u *Unit) total(r Request, s loop.Stmt, l Level) (*Body, error) {
 		}
 		m.srcs = append(m.srcs, src)
 		size += 4
+	}
+	if len(m.list) > mostStreams {
+		return nil, nil
 	}
 	m.turns = min(LimitBytes/size, Limit/(2+weight(s.Value))) / 64 * 64
 	stub, err := m.write()
