@@ -194,7 +194,7 @@ func (p *plan) choosePacking() bool {
 		p.pack = inPlace
 	case p.v.rhs != 1:
 		p.pack = byElement
-		if last := p.sum[len(p.sum)-1]; last.rhs == 1 && !(p.block == len(p.sum)-1) && last.n >= p.level.Lanes() {
+		if last := p.sum[len(p.sum)-1]; last.rhs == 1 && !(p.block == len(p.sum)-1) && last.n >= 4 {
 			p.pack = byColumns
 		}
 	case p.reads() <= 1 || p.sits():

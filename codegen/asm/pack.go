@@ -75,14 +75,21 @@ func (u *Unit) packColumns(l Level, lanes, k int) (Stub, bool, error) {
 		t.p = c.GP64()
 		c.MOVQ(panel, t.p)
 		c.Comment(fmt.Sprintf("Rows %d to %d, %d elements a turn:", j*size, j*size+t.rows-1, size))
-		c.counted(k/size, func() {
-			t.block()
-			t.forward(size)
-		})
-		if rest := k % size; rest > 0 {
-			c.Comment("The last ones once more, with those behind them:")
-			t.forward(rest - size)
-			t.block()
+		if k >= size {
+			c.counted(k/size, func() {
+				for col := 0; col < size; col += 4 {
+					t.four(col)
+				}
+				t.forward(size)
+			})
+		}
+		rest := k % size
+		for col := 0; col+4 <= rest; col += 4 {
+			t.four(col)
+		}
+		if rest%4 > 0 {
+			c.Comment("The last four, of which some have been turned before:")
+			t.four(rest - 4)
 		}
 	}
 	return s, true, c.end()
@@ -137,35 +144,31 @@ func (t *transposer) forward(k int) {
 	t.advance(t.p, k*t.stride)
 }
 
-// block turns one square. Four columns at a time: rows r, r+4, r+8 … are
-// gathered into the quarters of register r, and 4x4 squares are turned within
-// the quarters.
-func (t *transposer) block() {
-	size := t.level.Lanes()
+// four turns four columns: rows r, r+4, r+8 … are gathered into the quarters of
+// register r, and 4x4 squares are turned within the quarters.
+func (t *transposer) four(col int) {
 	v, u := t.allocs(4), t.allocs(4)
-	for col := 0; col < size; col += 4 {
-		for r, x := range v {
-			t.VMOVUPS(t.row(r, col), t.quarter(x))
-			for q := 1; q < size/4; q++ {
-				if t.level == AVX512 {
-					t.VINSERTF32X4(operand.U8(uint8(q)), t.row(4*q+r, col), t.full(x), t.full(x))
-				} else {
-					t.VINSERTF128(operand.U8(uint8(q)), t.row(4*q+r, col), t.full(x), t.full(x))
-				}
+	for r, x := range v {
+		t.VMOVUPS(t.row(r, col), t.quarter(x))
+		for q := 1; q < t.level.Lanes()/4; q++ {
+			if t.level == AVX512 {
+				t.VINSERTF32X4(operand.U8(uint8(q)), t.row(4*q+r, col), t.full(x), t.full(x))
+			} else {
+				t.VINSERTF128(operand.U8(uint8(q)), t.row(4*q+r, col), t.full(x), t.full(x))
 			}
 		}
-		f := t.full
-		t.VUNPCKLPS(f(v[1]), f(v[0]), f(u[0]))
-		t.VUNPCKHPS(f(v[1]), f(v[0]), f(u[1]))
-		t.VUNPCKLPS(f(v[3]), f(v[2]), f(u[2]))
-		t.VUNPCKHPS(f(v[3]), f(v[2]), f(u[3]))
-		t.VUNPCKLPD(f(u[2]), f(u[0]), f(v[0]))
-		t.VUNPCKHPD(f(u[2]), f(u[0]), f(v[1]))
-		t.VUNPCKLPD(f(u[3]), f(u[1]), f(v[2]))
-		t.VUNPCKHPD(f(u[3]), f(u[1]), f(v[3]))
-		for i, x := range v {
-			t.store(at(t.p, (col+i)*t.stride), x, mask{})
-		}
+	}
+	f := t.full
+	t.VUNPCKLPS(f(v[1]), f(v[0]), f(u[0]))
+	t.VUNPCKHPS(f(v[1]), f(v[0]), f(u[1]))
+	t.VUNPCKLPS(f(v[3]), f(v[2]), f(u[2]))
+	t.VUNPCKHPS(f(v[3]), f(v[2]), f(u[3]))
+	t.VUNPCKLPD(f(u[2]), f(u[0]), f(v[0]))
+	t.VUNPCKHPD(f(u[2]), f(u[0]), f(v[1]))
+	t.VUNPCKLPD(f(u[3]), f(u[1]), f(v[2]))
+	t.VUNPCKHPD(f(u[3]), f(u[1]), f(v[3]))
+	for i, x := range v {
+		t.store(at(t.p, (col+i)*t.stride), x, mask{})
 	}
 	t.release(append(v, u...)...)
 }

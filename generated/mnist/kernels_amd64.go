@@ -381,11 +381,7 @@ func dense512x10GradX(dx, dy []float32, w *[512][10]float32, h, work []float32, 
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		for j := 0; j < 512; j += 64 {
-			for k := range 10 {
-				for o := range 64 {
-					work[k*64+o] = w[j+o][k]
-				}
-			}
+			packColumns64x10AVX512(&work[0], &w[j][0], 40)
 			r := 0
 			for r+6 <= n {
 				count := min(157, (n-r)/6)
@@ -429,6 +425,12 @@ func dense512x10GradX(dx, dy []float32, w *[512][10]float32, h, work []float32, 
 		dense512x10GradXGo(dx, dy, w, h, n)
 	}
 }
+
+// packColumns64x10AVX512 copies 64 rows of 10 float32s, step bytes apart, into
+// the panel p, transposed.
+//
+//go:noescape
+func packColumns64x10AVX512(p, w *float32, step int)
 
 // dense512x10GradXTile6x64AVX512 computes 6 by 64 elements of y, sums of 10
 // products of x and w, then "relu gradient", count times.

@@ -439,11 +439,7 @@ func dense1600x10GradX(dx, dy []float32, w *[1600][10]float32, work []float32, n
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		for j := 0; j < 1600; j += 64 {
-			for k := range 10 {
-				for o := range 64 {
-					work[k*64+o] = w[j+o][k]
-				}
-			}
+			packColumns64x10AVX512(&work[0], &w[j][0], 40)
 			r := 0
 			for r+6 <= n {
 				count := min(293, (n-r)/6)
@@ -487,6 +483,12 @@ func dense1600x10GradX(dx, dy []float32, w *[1600][10]float32, work []float32, n
 		dense1600x10GradXGo(dx, dy, w, n)
 	}
 }
+
+// packColumns64x10AVX512 copies 64 rows of 10 float32s, step bytes apart, into
+// the panel p, transposed.
+//
+//go:noescape
+func packColumns64x10AVX512(p, w *float32, step int)
 
 // dense1600x10GradXTile6x64AVX512 computes 6 by 64 elements of y, sums of 10
 // products of x and w, then "", count times.
