@@ -11,9 +11,9 @@ import (
 // engineDecl prints the implementation of train.Engine.
 func (e *emitter) engineDecl(f *file) {
 	floats, ints := e.trainArena()
-	fields := "params, grads *Params\n"
-	if floats > 0 {
-		fields += fmt.Sprintf("a [%d]float32 // the arena\n", floats)
+	fields := ""
+	if floats > 0 { // the first field of a large object begins a cache line, and so do those behind it
+		fields = fmt.Sprintf("a [%d]float32 // the arena, first: it begins a cache line\n", floats)
 	}
 	if ints > 0 {
 		fields += fmt.Sprintf("ai [%d]int32 // the arena of integers\n", ints)
@@ -41,6 +41,7 @@ func (e *emitter) engineDecl(f *file) {
 		fields += "class [1]float32 // a class number as a metric reads it\n"
 	}
 	fields += `
+	params, grads *Params
 	team                    *§nn.Team // nil: one worker
 	trainPart, evaluatePart func(t *§nn.Worker)
 	n                       int // rows and step that the team is at

@@ -29,8 +29,9 @@ func (fn *function) work() (all, row int) {
 	if fn.code == nil {
 		return 0, 0
 	}
+	const line = 16 // what lies behind begins a cache line
 	for _, b := range fn.code.bodies {
-		all, row = max(all, b.Work), max(row, b.RowWork)
+		all, row = max(all, (b.Work+line-1)/line*line), max(row, (b.RowWork+line-1)/line*line)
 	}
 	return all, row
 }

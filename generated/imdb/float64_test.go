@@ -30,7 +30,7 @@ func (p *params64) flat() []float64 {
 // step64 is a training step in double precision over the rows that e holds.
 func step64(e *engine, p *params64, n int, s train.Step) (loss float64, g *params64) {
 	g = new(params64)
-	a := make([]float64, 34305)
+	a := make([]float64, 34320)
 	for i := range a {
 		a[i] = math.NaN()
 	}

@@ -33,7 +33,7 @@ const (
 	PredictBatchArenaBytes = 65600
 	// TrainArenaBytes is the memory that a training step works in, beside
 	// parameters and gradients.
-	TrainArenaBytes = 137220
+	TrainArenaBytes = 137280
 )
 
 // batchRows is how many rows the kernels take at once.

@@ -152,14 +152,14 @@ const trainShare = 269
 // engine is a training step and the memory that it works in. It implements
 // train.Engine.
 type engine struct {
-	params, grads *Params
-	a             [34305]float32 // the arena
+	a [34320]float32 // the arena, first: it begins a cache line
 	inputs
 	target  [batchRows]float32
 	weight  [batchRows]float32
 	outputs [1][]float32 // rows of the last Train or Evaluate
 	losses  [1]float64
 
+	params, grads           *Params
 	team                    *nn.Team // nil: one worker
 	trainPart, evaluatePart func(t *nn.Worker)
 	n                       int // rows and step that the team is at

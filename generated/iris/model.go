@@ -33,7 +33,7 @@ const (
 	PredictBatchArenaBytes = 1280
 	// TrainArenaBytes is the memory that a training step works in, beside
 	// parameters and gradients.
-	TrainArenaBytes = 2948
+	TrainArenaBytes = 3008
 )
 
 // batchRows is how many rows the kernels take at once.

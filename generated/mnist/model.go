@@ -35,7 +35,7 @@ const (
 	PredictBatchArenaBytes = 864256
 	// TrainArenaBytes is the memory that a training step works in, beside
 	// parameters and gradients.
-	TrainArenaBytes = 941572
+	TrainArenaBytes = 941632
 )
 
 // batchRows is how many rows the kernels take at once.

@@ -151,8 +151,7 @@ const trainShare = 2
 // engine is a training step and the memory that it works in. It implements
 // train.Engine.
 type engine struct {
-	params, grads *Params
-	a             [235393]float32 // the arena
+	a [235408]float32 // the arena, first: it begins a cache line
 	inputs
 	target  [batchRows]int32
 	weight  [batchRows]float32
@@ -160,6 +159,7 @@ type engine struct {
 	losses  [1]float64
 	class   [1]float32 // a class number as a metric reads it
 
+	params, grads           *Params
 	team                    *nn.Team // nil: one worker
 	trainPart, evaluatePart func(t *nn.Worker)
 	n                       int // rows and step that the team is at

@@ -39,7 +39,7 @@ const (
 	PredictBatchArenaBytes = 451072
 	// TrainArenaBytes is the memory that a training step works in, beside
 	// parameters and gradients.
-	TrainArenaBytes = 1203076
+	TrainArenaBytes = 1203136
 )
 
 // batchRows is how many rows the kernels take at once.

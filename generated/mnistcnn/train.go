@@ -152,8 +152,7 @@ const trainShare = 2
 // engine is a training step and the memory that it works in. It implements
 // train.Engine.
 type engine struct {
-	params, grads *Params
-	a             [300769]float32 // the arena
+	a [300784]float32 // the arena, first: it begins a cache line
 	inputs
 	target  [batchRows]int32
 	weight  [batchRows]float32
@@ -161,6 +160,7 @@ type engine struct {
 	losses  [1]float64
 	class   [1]float32 // a class number as a metric reads it
 
+	params, grads           *Params
 	team                    *nn.Team // nil: one worker
 	trainPart, evaluatePart func(t *nn.Worker)
 	n                       int // rows and step that the team is at

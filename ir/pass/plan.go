@@ -47,8 +47,11 @@ func place(u *unit, d loop.DType) int {
 		}
 		size = max(size, s.offset+s.size)
 	}
-	return size
+	return lines(size)
 }
+
+// lines rounds a number of elements up to whole cache lines.
+func lines(n int) int { return (n + lineFloats - 1) / lineFloats * lineFloats }
 
 // slots lists the arena buffers in the order in which they are born; one that
 // lies over another joins its slot.
@@ -115,7 +118,7 @@ func gap(s *slot, placed []*slot) int {
 		if free := p.offset - end; free >= s.size && (best < 0 || free < bestSize) {
 			best, bestSize = end, free
 		}
-		end = max(end, (p.offset+p.size+lineFloats-1)/lineFloats*lineFloats)
+		end = max(end, lines(p.offset+p.size))
 	}
 	if best >= 0 {
 		return best
