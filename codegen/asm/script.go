@@ -74,9 +74,13 @@ func (s sum) plus(name string, stride, most int) sum {
 	return sum{s.offset, append(s.terms[:len(s.terms):len(s.terms)], factor{name, stride, most})}
 }
 
-// String prints "r*784+y*28+3".
+// String prints "r*784+y*28+3", and "2-r" where the first term is taken away.
 func (s sum) String() string {
 	var b strings.Builder
+	if s.offset > 0 && len(s.terms) > 0 && s.terms[0].stride < 0 {
+		fmt.Fprint(&b, s.offset)
+		s.offset = 0
+	}
 	for _, t := range s.terms {
 		switch {
 		case t.stride < 0:
@@ -131,13 +135,13 @@ func (o Operand) address(at sum) string {
 // variable moves along one of them and none leaves it.
 func (o Operand) split(at sum, strides []int) ([]string, bool) {
 	sums := make([]sum, len(strides))
-	most := make([]int, len(strides))
+	least, most := make([]int, len(strides)), make([]int, len(strides))
 	rest := at.offset
 	if rest < 0 {
 		return nil, false
 	}
 	for i, s := range strides {
-		sums[i].offset, most[i] = rest/s, rest/s
+		sums[i].offset, least[i], most[i] = rest/s, rest/s, rest/s
 		rest %= s
 	}
 	for _, t := range at.terms {
@@ -145,15 +149,19 @@ func (o Operand) split(at sum, strides []int) ([]string, bool) {
 		for i < len(strides)-1 && t.stride%strides[i] != 0 {
 			i++
 		}
-		if t.stride < 0 || t.stride%strides[i] != 0 || t.most < 0 {
+		if t.stride%strides[i] != 0 || t.most < 0 {
 			return nil, false
 		}
 		sums[i] = sums[i].plus(t.name, t.stride/strides[i], t.most)
-		most[i] += t.stride / strides[i] * t.most
+		if far := t.stride / strides[i] * t.most; far < 0 {
+			least[i] += far
+		} else {
+			most[i] += far
+		}
 	}
 	parts := make([]string, len(strides))
 	for i, s := range sums {
-		if most[i] >= o.Dims[i] {
+		if least[i] < 0 || most[i] >= o.Dims[i] {
 			return nil, false
 		}
 		parts[i] = s.String()

@@ -644,7 +644,7 @@ func conv3x3x32To64GradX(dx, dy []float32, w *[3][3][32][64]float32, h, work []f
 	case cpu >= nn.AVX512:
 		for r := range 3 {
 			for k := range 3 {
-				packColumns32x64AVX512(&work[r*6144+k*2048], &w[(-r*6144-k*2048+16384)/6144][(-r*6144-k*2048+16384)/2048%3][(-r*6144-k*2048+16384)/64%32][(-r*6144-k*2048+16384)%64], 256)
+				packColumns32x64AVX512(&work[r*6144+k*2048], &w[2-r][2-k][0][0], 256)
 			}
 		}
 		for i := range n {
@@ -657,7 +657,7 @@ func conv3x3x32To64GradX(dx, dy []float32, w *[3][3][32][64]float32, h, work []f
 		for j := 0; j < 32; j += 16 {
 			for r := range 3 {
 				for k := range 3 {
-					packColumns16x64AVX2(&work[r*3072+k*1024], &w[(j*64-r*6144-k*2048+16384)/6144][(j*64-r*6144-k*2048+16384)/2048%3][(j*64-r*6144-k*2048+16384)/64%32][(j*64-r*6144-k*2048+16384)%64], 256)
+					packColumns16x64AVX2(&work[r*3072+k*1024], &w[2-r][2-k][j][0], 256)
 				}
 			}
 			for i := range n {
