@@ -90,22 +90,6 @@ func resultTypes(rows, losses int, float string) string {
 	return " (" + strings.Join(list, ", ") + ")"
 }
 
-// sharing reports buffers that lie over one another.
-func (e *emitter) sharing(list []*loop.Buffer, l *layout) bool {
-	n := e.p.Batch
-	if l.row {
-		n = 1
-	}
-	for i, a := range list {
-		for _, b := range list[:i] {
-			if a.DType == b.DType && l.at[a] < l.at[b]+b.Len(n) && l.at[b] < l.at[a]+a.Len(n) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // call prints a call of the function. env gives what the caller passes for
 // each role: "a", "ai", "p", "g", "s", "n", "invTotal", "share", "weight", and
 // "in0", "in0Offsets", "target0" for ports.
