@@ -29,8 +29,8 @@ ir/onnx           ir ir/op ir/loop ir/diag google.golang.org/protobuf
 ir/build          ir ir/op ir/loop ir/layer ir/spec ir/diag
 ir/pass           ir ir/op ir/loop ir/diag
 ir/interp         ir ir/op ir/loop ir/diag gonum.org/v1/gonum
-codegen/gosrc     ir/loop ir/diag runtime/nn github.com/dave/jennifer
 codegen/asm       ir/loop ir/diag github.com/mmcloughlin/avo
+codegen/gosrc     ir/loop ir/diag runtime/nn codegen/asm github.com/dave/jennifer
 codegen/asm/peakgen         github.com/mmcloughlin/avo
 codegen/asm/optimgen     github.com/mmcloughlin/avo
 codegen           ir/loop ir/diag codegen/gosrc codegen/asm

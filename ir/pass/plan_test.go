@@ -82,7 +82,7 @@ func TestPlanGaps(t *testing.T) {
 		}
 	}
 	// b0 and b1, then b1 and b2 in the place of b0, then b3 with both.
-	if want := 48 + 32 + 10; p.ArenaFloats != want {
+	if want := 48 + 32 + 16; p.ArenaFloats != want {
 		t.Errorf("got %d floats, want %d", p.ArenaFloats, want)
 	}
 }
@@ -118,7 +118,7 @@ func TestPlanRandom(t *testing.T) {
 		for _, b := range bufs {
 			end = max(end, b.Offset+b.Len(batch))
 		}
-		if end != p.ArenaFloats {
+		if lines(end) != p.ArenaFloats {
 			t.Fatalf("the arena has %d floats and %d are used", p.ArenaFloats, end)
 		}
 		for s := range n {

@@ -10,6 +10,31 @@ import "github.com/nngen-go/nngen/runtime/nn"
 // cpu is the set of instructions that the kernels are chosen for.
 var cpu = nn.CPU()
 
+// predictWhole runs the whole network on one sample as one function of machine
+// code, and reports whether there is one for this computer.
+func predictWhole(out *Output, x *Input, p *Params) bool {
+	var scratch [48]float32
+	switch {
+	case cpu >= nn.AVX512:
+		networkAVX512(&out[0], &x[0], &p.flat()[0], &scratch[0])
+	case cpu >= nn.AVX2:
+		networkAVX2(&out[0], &x[0], &p.flat()[0], &scratch[0])
+	default:
+		return false
+	}
+	return true
+}
+
+// networkAVX512 predicts one sample: the whole network.
+//
+//go:noescape
+func networkAVX512(y0, x0, params, scratch *float32)
+
+// networkAVX2 predicts one sample: the whole network.
+//
+//go:noescape
+func networkAVX2(y0, x0, params, scratch *float32)
+
 // dense4x16Relu is dense4x16ReluGo in machine code.
 func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	switch {

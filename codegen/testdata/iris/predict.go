@@ -12,6 +12,9 @@ import (
 // Predict computes the output for one sample. It may be called from any number
 // of goroutines and allocates nothing once warm.
 func (m *Model) Predict(x *Input) (out Output) {
+	if predictWhole(&out, x, m.params) {
+		return out
+	}
 	var a [19]float32
 	rows := predictRow(a[:], x[:], m.params)
 	out.fill(rows, 0)

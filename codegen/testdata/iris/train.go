@@ -106,7 +106,7 @@ func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 		defer e.Share(nil)
 	}
 	*g = Params{}
-	sum, grads := 0.0, g.flat()
+	sum, grads := 0.0, g.flat()[:trainable]
 	for first := 0; first < len(b.X); first += batchRows {
 		n := min(batchRows, len(b.X)-first)
 		for r := range n {
@@ -119,9 +119,7 @@ func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 			}
 		}
 		sum += e.Train(n, train.Step{Seed: m.session.Seed, Index: b.Step, First: first, Total: len(b.X)})
-		for i, v := range e.Gradients() {
-			grads[i] += v
-		}
+		optim.Add(grads, e.Gradients())
 	}
 	return float32(sum), nil
 }
@@ -153,8 +151,7 @@ const trainShare = 1591
 // engine is a training step and the memory that it works in. It implements
 // train.Engine.
 type engine struct {
-	params, grads *Params
-	a             [1313]float32 // the arena
+	a [1313]float32 // the arena, first: it begins a cache line
 	inputs
 	target  [batchRows]int32
 	weight  [batchRows]float32
@@ -162,6 +159,7 @@ type engine struct {
 	losses  [1]float64
 	class   [1]float32 // a class number as a metric reads it
 
+	params, grads           *Params
 	team                    *nn.Team // nil: one worker
 	trainPart, evaluatePart func(t *nn.Worker)
 	n                       int // rows and step that the team is at
@@ -209,6 +207,9 @@ func (e *engine) Load(row int, x *Input, y *Target, weight float32) error {
 	e.load(row, x)
 	return nil
 }
+
+// ParallelLoad says that Load may be called for several rows at once.
+func (e *engine) ParallelLoad() {}
 
 // Train runs forward and backward over the first n rows and returns their share
 // of the batch's loss.

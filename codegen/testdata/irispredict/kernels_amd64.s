@@ -6,19 +6,19 @@
 #include "textflag.h"
 
 DATA constants<>+0(SB)/4, $0x00000000
-DATA constants<>+4(SB)/4, $0xff800000
-DATA constants<>+8(SB)/4, $0x42b20000
-DATA constants<>+12(SB)/4, $0xc2d00000
-DATA constants<>+16(SB)/4, $0x3fb8aa3b
-DATA constants<>+20(SB)/4, $0x4b400000
-DATA constants<>+24(SB)/4, $0xbf317217
-DATA constants<>+28(SB)/4, $0xb377d1cf
-DATA constants<>+32(SB)/4, $0x3ab66bc8
-DATA constants<>+36(SB)/4, $0x3c091629
-DATA constants<>+40(SB)/4, $0x3d2aaa9c
-DATA constants<>+44(SB)/4, $0x3e2aaa55
-DATA constants<>+48(SB)/4, $0x3f000000
-DATA constants<>+52(SB)/4, $0x3f800000
+DATA constants<>+4(SB)/4, $0x42b20000
+DATA constants<>+8(SB)/4, $0xc2d00000
+DATA constants<>+12(SB)/4, $0x3fb8aa3b
+DATA constants<>+16(SB)/4, $0x4b400000
+DATA constants<>+20(SB)/4, $0xbf317217
+DATA constants<>+24(SB)/4, $0xb377d1cf
+DATA constants<>+28(SB)/4, $0x3ab66bc8
+DATA constants<>+32(SB)/4, $0x3c091629
+DATA constants<>+36(SB)/4, $0x3d2aaa9c
+DATA constants<>+40(SB)/4, $0x3e2aaa55
+DATA constants<>+44(SB)/4, $0x3f000000
+DATA constants<>+48(SB)/4, $0x3f800000
+DATA constants<>+52(SB)/4, $0xff800000
 DATA constants<>+56(SB)/4, $0x0000007f
 GLOBL constants<>(SB), RODATA|NOPTR, $60
 
@@ -42,7 +42,7 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
 // func dense4x16ReluTile14x16AVX512(y *float32, x *float32, w *float32, e0 *float32, count int)
 // Requires: AVX, AVX512F
-TEXT ·dense4x16ReluTile14x16AVX512(SB), NOSPLIT, $0-40
+TEXT ·dense4x16ReluTile14x16AVX512(SB), $128-40
 	// count times along the rows:
 count1:
 	MOVQ             x+8(FP), AX
@@ -231,7 +231,7 @@ count1:
 
 // func dense4x16ReluTile8x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense4x16ReluTile8x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense4x16ReluTile8x16AVX512(SB), $128-32
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -342,7 +342,7 @@ TEXT ·dense4x16ReluTile8x16AVX512(SB), NOSPLIT, $0-32
 
 // func dense4x16ReluTile4x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense4x16ReluTile4x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense4x16ReluTile4x16AVX512(SB), $128-32
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -405,7 +405,7 @@ TEXT ·dense4x16ReluTile4x16AVX512(SB), NOSPLIT, $0-32
 
 // func dense4x16ReluTile2x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense4x16ReluTile2x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense4x16ReluTile2x16AVX512(SB), $128-32
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -444,7 +444,7 @@ TEXT ·dense4x16ReluTile2x16AVX512(SB), NOSPLIT, $0-32
 
 // func dense4x16ReluTile1x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense4x16ReluTile1x16AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense4x16ReluTile1x16AVX512(SB), $128-32
 	MOVQ             x+8(FP), AX
 	MOVQ             w+16(FP), CX
 	VPXORD           Z0, Z0, Z0
@@ -471,7 +471,7 @@ TEXT ·dense4x16ReluTile1x16AVX512(SB), NOSPLIT, $0-32
 
 // func dense4x16ReluTile6x16AVX2(y *float32, x *float32, w *float32, e0 *float32, count int)
 // Requires: AVX, FMA3
-TEXT ·dense4x16ReluTile6x16AVX2(SB), NOSPLIT, $0-40
+TEXT ·dense4x16ReluTile6x16AVX2(SB), $128-40
 	// count times along the rows:
 count7:
 	MOVQ         x+8(FP), AX
@@ -653,7 +653,7 @@ count7:
 
 // func dense4x16ReluTile4x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense4x16ReluTile4x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense4x16ReluTile4x16AVX2(SB), $128-32
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VXORPS       Y0, Y0, Y0
@@ -777,7 +777,7 @@ TEXT ·dense4x16ReluTile4x16AVX2(SB), NOSPLIT, $0-32
 
 // func dense4x16ReluTile2x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense4x16ReluTile2x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense4x16ReluTile2x16AVX2(SB), $128-32
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VXORPS       Y0, Y0, Y0
@@ -849,7 +849,7 @@ TEXT ·dense4x16ReluTile2x16AVX2(SB), NOSPLIT, $0-32
 
 // func dense4x16ReluTile1x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense4x16ReluTile1x16AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense4x16ReluTile1x16AVX2(SB), $128-32
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VXORPS       Y0, Y0, Y0
@@ -895,7 +895,7 @@ TEXT ·dense4x16ReluTile1x16AVX2(SB), NOSPLIT, $0-32
 
 // func dense16x3Tile14x3AVX512(y *float32, x *float32, w *float32, e0 *float32, count int)
 // Requires: AVX, AVX512F
-TEXT ·dense16x3Tile14x3AVX512(SB), NOSPLIT, $0-40
+TEXT ·dense16x3Tile14x3AVX512(SB), $128-40
 	MOVL  $0x00000007, AX
 	KMOVW AX, K1
 
@@ -1024,7 +1024,7 @@ loop13:
 
 // func dense16x3Tile8x3AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x3Tile8x3AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x3Tile8x3AVX512(SB), $128-32
 	MOVL   $0x00000007, AX
 	KMOVW  AX, K1
 	MOVQ   x+8(FP), AX
@@ -1104,7 +1104,7 @@ loop15:
 
 // func dense16x3Tile4x3AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x3Tile4x3AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x3Tile4x3AVX512(SB), $128-32
 	MOVL   $0x00000007, AX
 	KMOVW  AX, K1
 	MOVQ   x+8(FP), AX
@@ -1166,7 +1166,7 @@ loop17:
 
 // func dense16x3Tile2x3AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x3Tile2x3AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x3Tile2x3AVX512(SB), $128-32
 	MOVL   $0x00000007, AX
 	KMOVW  AX, K1
 	MOVQ   x+8(FP), AX
@@ -1210,7 +1210,7 @@ loop19:
 
 // func dense16x3Tile1x3AVX512(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, AVX512F
-TEXT ·dense16x3Tile1x3AVX512(SB), NOSPLIT, $0-32
+TEXT ·dense16x3Tile1x3AVX512(SB), $128-32
 	MOVL   $0x00000007, AX
 	KMOVW  AX, K1
 	MOVQ   x+8(FP), AX
@@ -1245,7 +1245,7 @@ loop21:
 
 // func dense16x3Tile6x3AVX2(y *float32, x *float32, w *float32, e0 *float32, count int)
 // Requires: AVX, FMA3
-TEXT ·dense16x3Tile6x3AVX2(SB), NOSPLIT, $0-40
+TEXT ·dense16x3Tile6x3AVX2(SB), $128-40
 	VMOVDQU lanes<>+20(SB), Y0
 
 	// count times along the rows:
@@ -1329,7 +1329,7 @@ loop24:
 
 // func dense16x3Tile4x3AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x3Tile4x3AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x3Tile4x3AVX2(SB), $128-32
 	VMOVDQU lanes<>+20(SB), Y0
 	MOVQ    x+8(FP), AX
 	MOVQ    w+16(FP), CX
@@ -1406,7 +1406,7 @@ loop26:
 
 // func dense16x3Tile2x3AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x3Tile2x3AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x3Tile2x3AVX2(SB), $128-32
 	VMOVDQU lanes<>+20(SB), Y0
 	MOVQ    x+8(FP), AX
 	MOVQ    w+16(FP), CX
@@ -1457,7 +1457,7 @@ loop28:
 
 // func dense16x3Tile1x3AVX2(y *float32, x *float32, w *float32, e0 *float32)
 // Requires: AVX, FMA3
-TEXT ·dense16x3Tile1x3AVX2(SB), NOSPLIT, $0-32
+TEXT ·dense16x3Tile1x3AVX2(SB), $128-32
 	VMOVDQU lanes<>+20(SB), Y0
 	MOVQ    x+8(FP), AX
 	MOVQ    w+16(FP), CX
@@ -1495,79 +1495,89 @@ loop30:
 
 // func softmax3AVX512(x *float32, y *float32, count int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·softmax3AVX512(SB), NOSPLIT, $0-24
-	MOVQ  x+0(FP), AX
-	MOVQ  y+8(FP), CX
-	MOVL  $0x00000007, DX
-	KMOVW DX, K1
-	MOVQ  count+16(FP), DX
+TEXT ·softmax3AVX512(SB), $128-24
+	MOVQ         x+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVL         $0x00000007, DX
+	KMOVW        DX, K1
+	VBROADCASTSS constants<>+4(SB), Z0
+	VBROADCASTSS constants<>+8(SB), Z1
+	VBROADCASTSS constants<>+12(SB), Z2
+	VBROADCASTSS constants<>+16(SB), Z3
+	VBROADCASTSS constants<>+20(SB), Z4
+	VBROADCASTSS constants<>+24(SB), Z5
+	VBROADCASTSS constants<>+28(SB), Z6
+	VBROADCASTSS constants<>+32(SB), Z7
+	VBROADCASTSS constants<>+36(SB), Z8
+	VBROADCASTSS constants<>+40(SB), Z9
+	VBROADCASTSS constants<>+44(SB), Z10
+	VBROADCASTSS constants<>+48(SB), Z11
+	MOVQ         count+16(FP), DX
 
 loop32:
-	VMOVUPS.Z        (AX), K1, Z0
-	VMOVAPS          Z0, Z1
-	VBROADCASTSS     constants<>+4(SB), Z2
-	VBLENDMPS        Z1, Z2, K1, Z1
-	VSHUFF32X4       $0x4e, Z1, Z1, Z2
-	VRANGEPS         $0x05, Z2, Z1, Z3
-	VCMPPS           $0x03, Z2, Z1, K2
-	VADDPS           Z1, Z2, K2, Z3
-	VMOVAPS          Z3, Z1
-	VSHUFF32X4       $0xb1, Z1, Z1, Z2
-	VRANGEPS         $0x05, Z2, Z1, Z3
-	VCMPPS           $0x03, Z2, Z1, K2
-	VADDPS           Z1, Z2, K2, Z3
-	VMOVAPS          Z3, Z1
-	VPERMILPS        $0x4e, Z1, Z2
-	VRANGEPS         $0x05, Z2, Z1, Z3
-	VCMPPS           $0x03, Z2, Z1, K2
-	VADDPS           Z1, Z2, K2, Z3
-	VMOVAPS          Z3, Z1
-	VPERMILPS        $0xb1, Z1, Z2
-	VRANGEPS         $0x05, Z2, Z1, Z3
-	VCMPPS           $0x03, Z2, Z1, K2
-	VADDPS           Z1, Z2, K2, Z3
-	VMOVAPS          Z3, Z1
-	VSUBPS           Z1, Z0, Z2
-	VBROADCASTSS     constants<>+8(SB), Z4
-	VMINPS           Z2, Z4, Z4
-	VBROADCASTSS     constants<>+12(SB), Z5
-	VMAXPS           Z4, Z5, Z4
-	VBROADCASTSS     constants<>+16(SB), Z5
-	VFMADD213PS.BCST constants<>+20(SB), Z4, Z5
-	VSUBPS.BCST      constants<>+20(SB), Z5, Z5
-	VFMADD231PS.BCST constants<>+24(SB), Z5, Z4
-	VFMADD231PS.BCST constants<>+28(SB), Z5, Z4
-	VBROADCASTSS     constants<>+32(SB), Z6
-	VFMADD213PS.BCST constants<>+36(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+40(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+44(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+48(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+52(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+52(SB), Z4, Z6
-	VSCALEFPS        Z5, Z6, Z3
-	VMOVUPS          Z3, K1, (CX)
-	VMOVAPS          Z3, Z1
-	VMOVAPS.Z        Z1, K1, Z1
-	VSHUFF32X4       $0x4e, Z1, Z1, Z0
-	VADDPS           Z0, Z1, Z1
-	VSHUFF32X4       $0xb1, Z1, Z1, Z0
-	VADDPS           Z0, Z1, Z1
-	VPERMILPS        $0x4e, Z1, Z0
-	VADDPS           Z0, Z1, Z1
-	VPERMILPS        $0xb1, Z1, Z0
-	VADDPS           Z0, Z1, Z1
-	VDIVPS           Z1, Z3, Z0
-	VMOVUPS          Z0, K1, (CX)
-	ADDQ             $+12, AX
-	ADDQ             $+12, CX
-	DECQ             DX
-	JNZ              loop32
+	VMOVUPS.Z    (AX), K1, Z12
+	VMOVAPS      Z12, Z13
+	VBROADCASTSS constants<>+52(SB), Z14
+	VBLENDMPS    Z13, Z14, K1, Z13
+	VSHUFF32X4   $0x4e, Z13, Z13, Z14
+	VRANGEPS     $0x05, Z14, Z13, Z15
+	VCMPPS       $0x03, Z14, Z13, K2
+	VADDPS       Z13, Z14, K2, Z15
+	VMOVAPS      Z15, Z13
+	VSHUFF32X4   $0xb1, Z13, Z13, Z14
+	VRANGEPS     $0x05, Z14, Z13, Z15
+	VCMPPS       $0x03, Z14, Z13, K2
+	VADDPS       Z13, Z14, K2, Z15
+	VMOVAPS      Z15, Z13
+	VPERMILPS    $0x4e, Z13, Z14
+	VRANGEPS     $0x05, Z14, Z13, Z15
+	VCMPPS       $0x03, Z14, Z13, K2
+	VADDPS       Z13, Z14, K2, Z15
+	VMOVAPS      Z15, Z13
+	VPERMILPS    $0xb1, Z13, Z14
+	VRANGEPS     $0x05, Z14, Z13, Z15
+	VCMPPS       $0x03, Z14, Z13, K2
+	VADDPS       Z13, Z14, K2, Z15
+	VMOVAPS      Z15, Z13
+	VSUBPS       Z13, Z12, Z14
+	VMINPS       Z14, Z0, Z16
+	VMAXPS       Z16, Z1, Z16
+	VMOVAPS      Z2, Z17
+	VFMADD213PS  Z3, Z16, Z17
+	VSUBPS       Z3, Z17, Z17
+	VFMADD231PS  Z4, Z17, Z16
+	VFMADD231PS  Z5, Z17, Z16
+	VMOVAPS      Z6, Z18
+	VFMADD213PS  Z7, Z16, Z18
+	VFMADD213PS  Z8, Z16, Z18
+	VFMADD213PS  Z9, Z16, Z18
+	VFMADD213PS  Z10, Z16, Z18
+	VFMADD213PS  Z11, Z16, Z18
+	VFMADD213PS  Z11, Z16, Z18
+	VSCALEFPS    Z17, Z18, Z15
+	VMOVUPS      Z15, K1, (CX)
+	VMOVAPS      Z15, Z13
+	VMOVAPS.Z    Z13, K1, Z13
+	VSHUFF32X4   $0x4e, Z13, Z13, Z12
+	VADDPS       Z12, Z13, Z13
+	VSHUFF32X4   $0xb1, Z13, Z13, Z12
+	VADDPS       Z12, Z13, Z13
+	VPERMILPS    $0x4e, Z13, Z12
+	VADDPS       Z12, Z13, Z13
+	VPERMILPS    $0xb1, Z13, Z12
+	VADDPS       Z12, Z13, Z13
+	VDIVPS       Z13, Z15, Z12
+	VMOVUPS      Z12, K1, (CX)
+	ADDQ         $+12, AX
+	ADDQ         $+12, CX
+	DECQ         DX
+	JNZ          loop32
 	VZEROUPPER
 	RET
 
 // func softmax3AVX2(x *float32, y *float32, count int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·softmax3AVX2(SB), NOSPLIT, $0-24
+TEXT ·softmax3AVX2(SB), $128-24
 	MOVQ    x+0(FP), AX
 	MOVQ    y+8(FP), CX
 	VMOVDQU lanes<>+20(SB), Y0
@@ -1576,7 +1586,7 @@ TEXT ·softmax3AVX2(SB), NOSPLIT, $0-24
 loop33:
 	VMASKMOVPS   (AX), Y0, Y1
 	VMOVAPS      Y1, Y2
-	VBROADCASTSS constants<>+4(SB), Y3
+	VBROADCASTSS constants<>+52(SB), Y3
 	VBLENDVPS    Y0, Y2, Y3, Y2
 	VPERM2F128   $0x01, Y2, Y2, Y3
 	VMAXPS       Y3, Y2, Y4
@@ -1600,20 +1610,22 @@ loop33:
 	VORPS        Y5, Y4, Y4
 	VMOVAPS      Y4, Y2
 	VSUBPS       Y2, Y1, Y3
-	VBROADCASTSS constants<>+8(SB), Y5
-	VMINPS       Y3, Y5, Y5
-	VBROADCASTSS constants<>+12(SB), Y6
+	VBROADCASTSS constants<>+4(SB), Y6
+	VMINPS       Y3, Y6, Y5
+	VBROADCASTSS constants<>+8(SB), Y6
 	VMAXPS       Y5, Y6, Y5
-	VBROADCASTSS constants<>+16(SB), Y6
-	VBROADCASTSS constants<>+20(SB), Y7
+	VBROADCASTSS constants<>+12(SB), Y6
+	VBROADCASTSS constants<>+16(SB), Y7
 	VFMADD213PS  Y7, Y5, Y6
-	VBROADCASTSS constants<>+20(SB), Y7
+	VBROADCASTSS constants<>+16(SB), Y7
 	VSUBPS       Y7, Y6, Y6
+	VBROADCASTSS constants<>+20(SB), Y7
+	VFMADD231PS  Y7, Y6, Y5
 	VBROADCASTSS constants<>+24(SB), Y7
 	VFMADD231PS  Y7, Y6, Y5
 	VBROADCASTSS constants<>+28(SB), Y7
-	VFMADD231PS  Y7, Y6, Y5
-	VBROADCASTSS constants<>+32(SB), Y7
+	VBROADCASTSS constants<>+32(SB), Y8
+	VFMADD213PS  Y8, Y5, Y7
 	VBROADCASTSS constants<>+36(SB), Y8
 	VFMADD213PS  Y8, Y5, Y7
 	VBROADCASTSS constants<>+40(SB), Y8
@@ -1622,9 +1634,7 @@ loop33:
 	VFMADD213PS  Y8, Y5, Y7
 	VBROADCASTSS constants<>+48(SB), Y8
 	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+52(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+52(SB), Y8
+	VBROADCASTSS constants<>+48(SB), Y8
 	VFMADD213PS  Y8, Y5, Y7
 	VCVTPS2DQ    Y6, Y9
 	VPSRAD       $0x01, Y9, Y8
@@ -1652,6 +1662,346 @@ loop33:
 	ADDQ         $+12, CX
 	DECQ         DX
 	JNZ          loop33
+	VZEROUPPER
+	RET
+
+// func networkAVX512(y0 *float32, x0 *float32, params *float32, scratch *float32)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
+TEXT ·networkAVX512(SB), $128-32
+	MOVQ             y0+0(FP), AX
+	MOVQ             x0+8(FP), CX
+	MOVQ             params+16(FP), DX
+	MOVQ             scratch+24(FP), BX
+	VPXORD           Z0, Z0, Z0
+	VPXORD           Z1, Z1, Z1
+	VBROADCASTSS     (CX), Z2
+	VMOVUPS          (DX), Z3
+	VFMADD231PS      Z2, Z3, Z0
+	VBROADCASTSS     4(CX), Z2
+	VMOVUPS          64(DX), Z3
+	VFMADD231PS      Z2, Z3, Z1
+	VBROADCASTSS     8(CX), Z2
+	VMOVUPS          128(DX), Z3
+	VFMADD231PS      Z2, Z3, Z0
+	VBROADCASTSS     12(CX), Z2
+	VMOVUPS          192(DX), Z3
+	VFMADD231PS      Z2, Z3, Z1
+	VADDPS           Z1, Z0, Z0
+	VMOVUPS          256(DX), Z1
+	VADDPS           Z1, Z0, Z2
+	VPXORD           Z3, Z3, Z3
+	VMAXPS           Z2, Z3, Z3
+	VADDPS.BCST      constants<>+0(SB), Z3, Z3
+	VMOVUPS          Z3, (BX)
+	VMOVAPS          Z3, Z1
+	MOVL             $0x00000007, CX
+	KMOVW            CX, K1
+	VPXORD           Y3, Y3, Y3
+	VPXORD           Y0, Y0, Y0
+	VBROADCASTSS     (BX), Y2
+	VMOVUPS.Z        320(DX), K1, Y4
+	VFMADD231PS      Y2, Y4, Y3
+	VBROADCASTSS     4(BX), Y2
+	VMOVUPS.Z        332(DX), K1, Y4
+	VFMADD231PS      Y2, Y4, Y0
+	VBROADCASTSS     8(BX), Y2
+	VMOVUPS.Z        344(DX), K1, Y4
+	VFMADD231PS      Y2, Y4, Y3
+	VBROADCASTSS     12(BX), Y2
+	VMOVUPS.Z        356(DX), K1, Y4
+	VFMADD231PS      Y2, Y4, Y0
+	VBROADCASTSS     16(BX), Y2
+	VMOVUPS.Z        368(DX), K1, Y4
+	VFMADD231PS      Y2, Y4, Y3
+	VBROADCASTSS     20(BX), Y2
+	VMOVUPS.Z        380(DX), K1, Y4
+	VFMADD231PS      Y2, Y4, Y0
+	VBROADCASTSS     24(BX), Y2
+	VMOVUPS.Z        392(DX), K1, Y4
+	VFMADD231PS      Y2, Y4, Y3
+	VBROADCASTSS     28(BX), Y2
+	VMOVUPS.Z        404(DX), K1, Y4
+	VFMADD231PS      Y2, Y4, Y0
+	VBROADCASTSS     32(BX), Y2
+	VMOVUPS.Z        416(DX), K1, Y4
+	VFMADD231PS      Y2, Y4, Y3
+	VBROADCASTSS     36(BX), Y2
+	VMOVUPS.Z        428(DX), K1, Y4
+	VFMADD231PS      Y2, Y4, Y0
+	VBROADCASTSS     40(BX), Y2
+	VMOVUPS.Z        440(DX), K1, Y4
+	VFMADD231PS      Y2, Y4, Y3
+	VBROADCASTSS     44(BX), Y2
+	VMOVUPS.Z        452(DX), K1, Y4
+	VFMADD231PS      Y2, Y4, Y0
+	VBROADCASTSS     48(BX), Y2
+	VMOVUPS.Z        464(DX), K1, Y4
+	VFMADD231PS      Y2, Y4, Y3
+	VBROADCASTSS     52(BX), Y2
+	VMOVUPS.Z        476(DX), K1, Y4
+	VFMADD231PS      Y2, Y4, Y0
+	VBROADCASTSS     56(BX), Y2
+	VMOVUPS.Z        488(DX), K1, Y4
+	VFMADD231PS      Y2, Y4, Y3
+	VBROADCASTSS     60(BX), Y2
+	VMOVUPS.Z        500(DX), K1, Y4
+	VFMADD231PS      Y2, Y4, Y0
+	VADDPS           Y0, Y3, Y3
+	VMOVUPS.Z        512(DX), K1, Y0
+	VADDPS           Y0, Y3, Y2
+	VMOVUPS          Y2, 64(BX)
+	VMOVAPS          Y2, Y0
+	VMOVAPS          Y0, Y2
+	VMOVAPS          Y2, Y3
+	VBROADCASTSS     constants<>+52(SB), Y2
+	VBLENDMPS        Y3, Y2, K1, Y3
+	VBROADCASTSS     constants<>+52(SB), Y2
+	VRANGEPS         $0x05, Y2, Y3, Y4
+	VCMPPS           $0x03, Y2, Y3, K2
+	VADDPS           Y3, Y2, K2, Y4
+	VMOVAPS          Y4, Y3
+	VSHUFF32X4       $0x01, Y3, Y3, Y2
+	VRANGEPS         $0x05, Y2, Y3, Y4
+	VCMPPS           $0x03, Y2, Y3, K2
+	VADDPS           Y3, Y2, K2, Y4
+	VMOVAPS          Y4, Y3
+	VPERMILPS        $0x4e, Y3, Y2
+	VRANGEPS         $0x05, Y2, Y3, Y4
+	VCMPPS           $0x03, Y2, Y3, K2
+	VADDPS           Y3, Y2, K2, Y4
+	VMOVAPS          Y4, Y3
+	VPERMILPS        $0xb1, Y3, Y2
+	VRANGEPS         $0x05, Y2, Y3, Y4
+	VCMPPS           $0x03, Y2, Y3, K2
+	VADDPS           Y3, Y2, K2, Y4
+	VMOVAPS          Y4, Y3
+	VBROADCASTSS     X3, Z3
+	VMOVAPS          Y0, Y2
+	VMOVAPS          Y3, Y4
+	VSUBPS           Y4, Y2, Y5
+	VBROADCASTSS     constants<>+4(SB), Y8
+	VMINPS           Y5, Y8, Y7
+	VBROADCASTSS     constants<>+8(SB), Y8
+	VMAXPS           Y7, Y8, Y7
+	VBROADCASTSS     constants<>+12(SB), Y8
+	VFMADD213PS.BCST constants<>+16(SB), Y7, Y8
+	VSUBPS.BCST      constants<>+16(SB), Y8, Y8
+	VFMADD231PS.BCST constants<>+20(SB), Y8, Y7
+	VFMADD231PS.BCST constants<>+24(SB), Y8, Y7
+	VBROADCASTSS     constants<>+28(SB), Y9
+	VFMADD213PS.BCST constants<>+32(SB), Y7, Y9
+	VFMADD213PS.BCST constants<>+36(SB), Y7, Y9
+	VFMADD213PS.BCST constants<>+40(SB), Y7, Y9
+	VFMADD213PS.BCST constants<>+44(SB), Y7, Y9
+	VFMADD213PS.BCST constants<>+48(SB), Y7, Y9
+	VFMADD213PS.BCST constants<>+48(SB), Y7, Y9
+	VSCALEFPS        Y8, Y9, Y6
+	VMOVUPS          Y6, 128(BX)
+	VMOVUPS          Y6, K1, (AX)
+	VMOVAPS          Y6, Y4
+	VMOVAPS          Y4, Y6
+	VMOVAPS          Y6, Y2
+	VMOVAPS.Z        Y2, K1, Y2
+	VPXORD           Y6, Y6, Y6
+	VADDPS           Y6, Y2, Y2
+	VSHUFF32X4       $0x01, Y2, Y2, Y6
+	VADDPS           Y6, Y2, Y2
+	VPERMILPS        $0x4e, Y2, Y6
+	VADDPS           Y6, Y2, Y2
+	VPERMILPS        $0xb1, Y2, Y6
+	VADDPS           Y6, Y2, Y2
+	VBROADCASTSS     X2, Z2
+	VMOVAPS          Y4, Y1
+	VMOVAPS          Y2, Y6
+	VDIVPS           Y6, Y1, Y5
+	VMOVUPS          Y5, 128(BX)
+	VMOVUPS          Y5, K1, (AX)
+	VMOVAPS          Y5, Y4
+	VZEROUPPER
+	RET
+
+// func networkAVX2(y0 *float32, x0 *float32, params *float32, scratch *float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·networkAVX2(SB), $128-32
+	MOVQ         y0+0(FP), AX
+	MOVQ         x0+8(FP), CX
+	MOVQ         params+16(FP), DX
+	MOVQ         scratch+24(FP), BX
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VBROADCASTSS (CX), Y2
+	VMOVUPS      (DX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VMOVUPS      32(DX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VBROADCASTSS 4(CX), Y2
+	VMOVUPS      64(DX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VMOVUPS      96(DX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VBROADCASTSS 8(CX), Y2
+	VMOVUPS      128(DX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VMOVUPS      160(DX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VBROADCASTSS 12(CX), Y2
+	VMOVUPS      192(DX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VMOVUPS      224(DX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMOVUPS      256(DX), Y2
+	VADDPS       Y2, Y0, Y3
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y3, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (BX)
+	VMOVUPS      288(DX), Y4
+	VADDPS       Y4, Y1, Y2
+	VXORPS       Y0, Y0, Y0
+	VMAXPS       Y2, Y0, Y0
+	VXORPS       Y3, Y3, Y3
+	VADDPS       Y3, Y0, Y0
+	VMOVUPS      Y0, 32(BX)
+	VMOVDQU      lanes<>+20(SB), Y0
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y1, Y1, Y1
+	VBROADCASTSS (BX), Y2
+	VMASKMOVPS   320(DX), Y0, Y3
+	VFMADD231PS  Y2, Y3, Y4
+	VBROADCASTSS 4(BX), Y2
+	VMASKMOVPS   332(DX), Y0, Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VBROADCASTSS 8(BX), Y2
+	VMASKMOVPS   344(DX), Y0, Y3
+	VFMADD231PS  Y2, Y3, Y4
+	VBROADCASTSS 12(BX), Y2
+	VMASKMOVPS   356(DX), Y0, Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VBROADCASTSS 16(BX), Y2
+	VMASKMOVPS   368(DX), Y0, Y3
+	VFMADD231PS  Y2, Y3, Y4
+	VBROADCASTSS 20(BX), Y2
+	VMASKMOVPS   380(DX), Y0, Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VBROADCASTSS 24(BX), Y2
+	VMASKMOVPS   392(DX), Y0, Y3
+	VFMADD231PS  Y2, Y3, Y4
+	VBROADCASTSS 28(BX), Y2
+	VMASKMOVPS   404(DX), Y0, Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VBROADCASTSS 32(BX), Y2
+	VMASKMOVPS   416(DX), Y0, Y3
+	VFMADD231PS  Y2, Y3, Y4
+	VBROADCASTSS 36(BX), Y2
+	VMASKMOVPS   428(DX), Y0, Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VBROADCASTSS 40(BX), Y2
+	VMASKMOVPS   440(DX), Y0, Y3
+	VFMADD231PS  Y2, Y3, Y4
+	VBROADCASTSS 44(BX), Y2
+	VMASKMOVPS   452(DX), Y0, Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VBROADCASTSS 48(BX), Y2
+	VMASKMOVPS   464(DX), Y0, Y3
+	VFMADD231PS  Y2, Y3, Y4
+	VBROADCASTSS 52(BX), Y2
+	VMASKMOVPS   476(DX), Y0, Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VBROADCASTSS 56(BX), Y2
+	VMASKMOVPS   488(DX), Y0, Y3
+	VFMADD231PS  Y2, Y3, Y4
+	VBROADCASTSS 60(BX), Y2
+	VMASKMOVPS   500(DX), Y0, Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VADDPS       Y1, Y4, Y4
+	VMASKMOVPS   512(DX), Y0, Y1
+	VADDPS       Y1, Y4, Y2
+	VMOVUPS      Y2, 64(BX)
+	VMOVAPS      Y2, Y1
+	VMOVAPS      Y1, Y2
+	VMOVAPS      Y2, Y4
+	VBROADCASTSS constants<>+52(SB), Y2
+	VBLENDVPS    Y0, Y4, Y2, Y4
+	VPERM2F128   $0x01, Y4, Y4, Y2
+	VMAXPS       Y2, Y4, Y3
+	VMAXPS       Y4, Y2, Y5
+	VANDPS       Y5, Y3, Y3
+	VCMPPS       $0x03, Y2, Y4, Y5
+	VORPS        Y5, Y3, Y3
+	VMOVAPS      Y3, Y4
+	VPERMILPS    $0x4e, Y4, Y2
+	VMAXPS       Y2, Y4, Y3
+	VMAXPS       Y4, Y2, Y5
+	VANDPS       Y5, Y3, Y3
+	VCMPPS       $0x03, Y2, Y4, Y5
+	VORPS        Y5, Y3, Y3
+	VMOVAPS      Y3, Y4
+	VPERMILPS    $0xb1, Y4, Y2
+	VMAXPS       Y2, Y4, Y3
+	VMAXPS       Y4, Y2, Y5
+	VANDPS       Y5, Y3, Y3
+	VCMPPS       $0x03, Y2, Y4, Y5
+	VORPS        Y5, Y3, Y3
+	VMOVAPS      Y3, Y4
+	VMOVAPS      Y1, Y2
+	VMOVAPS      Y4, Y3
+	VSUBPS       Y3, Y2, Y5
+	VBROADCASTSS constants<>+4(SB), Y8
+	VMINPS       Y5, Y8, Y7
+	VBROADCASTSS constants<>+8(SB), Y8
+	VMAXPS       Y7, Y8, Y7
+	VBROADCASTSS constants<>+12(SB), Y8
+	VBROADCASTSS constants<>+16(SB), Y9
+	VFMADD213PS  Y9, Y7, Y8
+	VBROADCASTSS constants<>+16(SB), Y9
+	VSUBPS       Y9, Y8, Y8
+	VBROADCASTSS constants<>+20(SB), Y9
+	VFMADD231PS  Y9, Y8, Y7
+	VBROADCASTSS constants<>+24(SB), Y9
+	VFMADD231PS  Y9, Y8, Y7
+	VBROADCASTSS constants<>+28(SB), Y9
+	VBROADCASTSS constants<>+32(SB), Y10
+	VFMADD213PS  Y10, Y7, Y9
+	VBROADCASTSS constants<>+36(SB), Y10
+	VFMADD213PS  Y10, Y7, Y9
+	VBROADCASTSS constants<>+40(SB), Y10
+	VFMADD213PS  Y10, Y7, Y9
+	VBROADCASTSS constants<>+44(SB), Y10
+	VFMADD213PS  Y10, Y7, Y9
+	VBROADCASTSS constants<>+48(SB), Y10
+	VFMADD213PS  Y10, Y7, Y9
+	VBROADCASTSS constants<>+48(SB), Y10
+	VFMADD213PS  Y10, Y7, Y9
+	VCVTPS2DQ    Y8, Y11
+	VPSRAD       $0x01, Y11, Y10
+	VPSUBD       Y10, Y11, Y11
+	VBROADCASTSS constants<>+56(SB), Y12
+	VPADDD       Y12, Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VMULPS       Y10, Y9, Y6
+	VBROADCASTSS constants<>+56(SB), Y12
+	VPADDD       Y12, Y11, Y11
+	VPSLLD       $0x17, Y11, Y11
+	VMULPS       Y11, Y6, Y6
+	VMOVUPS      Y6, 96(BX)
+	VMASKMOVPS   Y6, Y0, (AX)
+	VMOVAPS      Y6, Y3
+	VMOVAPS      Y3, Y6
+	VMOVAPS      Y6, Y2
+	VANDPS       Y2, Y0, Y2
+	VPERM2F128   $0x01, Y2, Y2, Y6
+	VADDPS       Y6, Y2, Y2
+	VPERMILPS    $0x4e, Y2, Y6
+	VADDPS       Y6, Y2, Y2
+	VPERMILPS    $0xb1, Y2, Y6
+	VADDPS       Y6, Y2, Y2
+	VMOVAPS      Y3, Y6
+	VMOVAPS      Y2, Y5
+	VDIVPS       Y5, Y6, Y7
+	VMOVUPS      Y7, 96(BX)
+	VMASKMOVPS   Y7, Y0, (AX)
+	VMOVAPS      Y7, Y3
 	VZEROUPPER
 	RET
 
