@@ -51,7 +51,7 @@ func (p *plan) body() (*Body, error) {
 			points *= p.extent(i, s)
 		}
 		d.b.Work = points
-		if p.pack != rowsIfShared {
+		if p.pack != rowsIfShared || p.around[0].n > p.height { // one sample has several rows
 			d.b.RowWork = points
 		}
 	}

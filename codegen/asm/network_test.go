@@ -82,7 +82,7 @@ func (k networkKernel) bodies(u *Unit) func(Request) ([]Body, error) {
 				inputs = append(inputs, address(b))
 			}
 			lines := []string{"for r := range n {", n.Call(outputs, inputs, address(k.block), "&work[0]"), "}"}
-			list = append(list, Body{Level: l, Lines: lines, Stubs: []Stub{n.Stub}, Work: n.Scratch})
+			list = append(list, Body{Level: l, Lines: lines, Stubs: []Stub{n.Stub}, Work: n.Scratch, RowWork: n.Scratch})
 		}
 		return list, nil
 	}

@@ -257,8 +257,8 @@ func (f *compiled) declare(text, table *strings.Builder, name string, b Body) {
 	param("work", "[]float32", "work")
 	param("t", "*nn.Worker", "t")
 	fmt.Fprintf(text, "func %s(%s) {\n%s\n}\n\n", name, strings.Join(params, ", "), strings.Join(b.Lines, "\n"))
-	fmt.Fprintf(table, "{shared: %t, work: %d, avx512: %t, call: func(p []block, from, to int, work []float32, t *nn.Worker) {\n%s(%s)\n}},\n",
-		loop.SharingOf(f.kernel) == loop.ByUnits, b.Work, b.Level == AVX512, name, strings.Join(args, ", "))
+	fmt.Fprintf(table, "{shared: %t, work: %d, avx512: %t, call: func(p []block, from, to int, work []float32, t *nn.Worker) {\nif to-from == 1 {\nwork = work[:%d]\n}\n%s(%s)\n}},\n",
+		loop.SharingOf(f.kernel) == loop.ByUnits, b.Work, b.Level == AVX512, b.RowWork, name, strings.Join(args, ", "))
 }
 
 // find is the function of a case, if this machine can run it.
