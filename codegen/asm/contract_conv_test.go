@@ -185,6 +185,13 @@ func convCases() []kernelCase {
 			}
 		}
 	}
+	// One sample alone has rows enough to pack for: its pixels.
+	list = append(list, kernelCase{name: "pixels", tolerance: 1e-4, rows: convRows, kernel: &loop.Contract{
+		M: []loop.Axis{{Name: "n", N: 12, Rows: true}}, N: axes("o", 256), K: axes("c", 128),
+		Out: reading(rowsBuffer("y", 3, 4, 256), 256, 1, 0),
+		Lhs: reading(rowsBuffer("x", 3, 4, 128), 128, 0, 1),
+		Rhs: reading(matrix("w", 128, 256), 0, 1, 256),
+	}})
 	return list
 }
 
@@ -221,13 +228,6 @@ func depthwiseCases() []kernelCase {
 			add("gradX", v.depthwiseGradX())
 		}
 	}
-	// One sample alone has rows enough to pack for: its pixels.
-	list = append(list, kernelCase{name: "pixels", tolerance: 1e-4, rows: convRows, kernel: &loop.Contract{
-		M: []loop.Axis{{Name: "n", N: 12, Rows: true}}, N: axes("o", 256), K: axes("c", 128),
-		Out: reading(rowsBuffer("y", 3, 4, 256), 256, 1, 0),
-		Lhs: reading(rowsBuffer("x", 3, 4, 128), 128, 0, 1),
-		Rhs: reading(matrix("w", 128, 256), 0, 1, 256),
-	}})
 	list = append(list, kernelCase{name: "grouped", kernel: conv{h: 6, w: 9, c: 8, kh: 3, kw: 3, o: 24}.grouped(2), tolerance: 1e-4, rows: convRows})
 	return list
 }
