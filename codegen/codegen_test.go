@@ -2,7 +2,6 @@ package codegen
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,77 +12,56 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-var update = flag.Bool("update", false, "rewrite the packages under testdata")
-
 func TestProgramIsValid(t *testing.T) {
 	if err := loop.Verify(irisprog.Program()); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// The emitted package stands under testdata, where it can be read, built and
-// tested like any other.
+// The emitted package proves itself.
 func TestIris(t *testing.T) {
 	files, err := Generate(irisprog.Program(), Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, filepath.Join("testdata", "iris"), files)
-	run(t, "go", "vet", "./testdata/iris")
-	run(t, "go", "test", "./testdata/iris", "./gosrc/testdata/kernels")
+	testIn(t, files)
+	run(t, "go", "test", "./gosrc/testdata/kernels")
 }
 
-func golden(t *testing.T, dir string, files []File) {
+// scratch writes packages p0, p1, ... to a folder of this module, where SCRATCH
+// stands for the folder in import paths. The folder goes when the test ends.
+func scratch(t *testing.T, packages ...[]File) (dir string) {
 	t.Helper()
-	if *update {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.MkdirAll(dir, 0o777); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.MkdirAll("testdata", 0o777); err != nil {
+		t.Fatal(err)
 	}
-	for _, f := range files {
-		path := filepath.Join(dir, f.Name)
-		if *update {
-			if err := os.WriteFile(path, f.Data, 0o666); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(f.Data, want) {
-			t.Errorf("%s is out of date: go test ./codegen -update", path)
-		}
-	}
-	if have, _ := filepath.Glob(filepath.Join(dir, "*")); len(have) != len(files) {
-		t.Errorf("%s holds %d files, want %d", dir, len(have), len(files))
-	}
-}
-
-// testIn writes packages to a folder of this module and tests them there.
-func testIn(t *testing.T, packages ...[]File) {
-	t.Helper()
 	dir, err := os.MkdirTemp("testdata", "scratch")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.RemoveAll(dir)
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	dir = filepath.ToSlash(dir)
 	for i, files := range packages {
 		sub := filepath.Join(dir, fmt.Sprint("p", i))
 		if err := os.Mkdir(sub, 0o777); err != nil {
 			t.Fatal(err)
 		}
 		for _, f := range files {
-			if err := os.WriteFile(filepath.Join(sub, f.Name), f.Data, 0o666); err != nil {
+			data := bytes.ReplaceAll(f.Data, []byte("SCRATCH"), []byte("github.com/nngen-go/nngen/codegen/"+dir))
+			if err := os.WriteFile(filepath.Join(sub, f.Name), data, 0o666); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	run(t, "go", "vet", "./"+filepath.ToSlash(dir)+"/...")
-	run(t, "go", "test", "./"+filepath.ToSlash(dir)+"/...")
+	return dir
+}
+
+// testIn vets and tests packages in a scratch folder.
+func testIn(t *testing.T, packages ...[]File) {
+	t.Helper()
+	dir := scratch(t, packages...)
+	run(t, "go", "vet", "./"+dir+"/...")
+	run(t, "go", "test", "./"+dir+"/...")
 }
 
 func run(t *testing.T, name string, args ...string) {

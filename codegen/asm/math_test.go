@@ -7,7 +7,7 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// mathErrors is the table of mathexp.go: errors in units of the last place of
+// mathErrors is the table of math_exp.go: errors in units of the last place of
 // the float32 result. step is how far apart the bit patterns are that are tried.
 var mathErrors = []struct {
 	fn   string
