@@ -165,9 +165,9 @@ func (e *emitter) constants(f *file) {
 	if !e.cfg.PredictOnly {
 		floats, ints := e.trainArena()
 		more = fmt.Sprintf(`
-	// TrainArenaBytes is the memory that a training step works in, beside
-	// parameters and gradients.
-	TrainArenaBytes = %d`, 4*(floats+ints))
+	// TrainArenaBytes is the memory that a training step of one worker works in,
+	// beside parameters and gradients.
+	TrainArenaBytes = %d`, 4*(floats+ints+e.workFloats()))
 	}
 	f.add(`const (
 	// ModelID identifies the architecture, the preprocessing and the classes.

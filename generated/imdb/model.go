@@ -31,9 +31,9 @@ const (
 	PredictArenaBytes = 192
 	// PredictBatchArenaBytes is the memory that one call of PredictBatch works in.
 	PredictBatchArenaBytes = 65600
-	// TrainArenaBytes is the memory that a training step works in, beside
-	// parameters and gradients.
-	TrainArenaBytes = 137280
+	// TrainArenaBytes is the memory that a training step of one worker works in,
+	// beside parameters and gradients.
+	TrainArenaBytes = 138304
 )
 
 // batchRows is how many rows the kernels take at once.

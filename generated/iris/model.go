@@ -31,9 +31,9 @@ const (
 	PredictArenaBytes = 80
 	// PredictBatchArenaBytes is the memory that one call of PredictBatch works in.
 	PredictBatchArenaBytes = 1280
-	// TrainArenaBytes is the memory that a training step works in, beside
-	// parameters and gradients.
-	TrainArenaBytes = 3008
+	// TrainArenaBytes is the memory that a training step of one worker works in,
+	// beside parameters and gradients.
+	TrainArenaBytes = 3200
 )
 
 // batchRows is how many rows the kernels take at once.

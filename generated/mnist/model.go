@@ -33,9 +33,9 @@ const (
 	PredictArenaBytes = 5184
 	// PredictBatchArenaBytes is the memory that one call of PredictBatch works in.
 	PredictBatchArenaBytes = 864256
-	// TrainArenaBytes is the memory that a training step works in, beside
-	// parameters and gradients.
-	TrainArenaBytes = 941632
+	// TrainArenaBytes is the memory that a training step of one worker works in,
+	// beside parameters and gradients.
+	TrainArenaBytes = 1142336
 )
 
 // batchRows is how many rows the kernels take at once.

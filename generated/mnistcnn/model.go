@@ -37,9 +37,9 @@ const (
 	PredictArenaBytes = 129728
 	// PredictBatchArenaBytes is the memory that one call of PredictBatch works in.
 	PredictBatchArenaBytes = 451072
-	// TrainArenaBytes is the memory that a training step works in, beside
-	// parameters and gradients.
-	TrainArenaBytes = 1203136
+	// TrainArenaBytes is the memory that a training step of one worker works in,
+	// beside parameters and gradients.
+	TrainArenaBytes = 1276864
 )
 
 // batchRows is how many rows the kernels take at once.
