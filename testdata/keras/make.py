@@ -12,6 +12,7 @@ FILES = {
     "trajectories": ["trajectories_optimizer", "trajectories_network"],
     "convolution": ["trajectories_convolution"],
     "fit": ["fit"],
+    "preprocessing": ["preprocessing_text", "preprocessing_numbers"],
 }
 
 
