@@ -13,6 +13,7 @@ type Program struct {
 	Outputs  []Port
 	Targets  []Port // one per output
 	Classes  []string
+	Encoding *Encoding // nil: the description has no data section
 	Layers   []Layer
 
 	Prepare  []Step // derives packed parameters after every change
@@ -129,6 +130,7 @@ type Training struct {
 	Epochs          int
 	ValidationSplit float64
 	Shuffle         bool
+	Stratify        bool // ValidationSplit takes its fraction of every class
 	BatchStatistics bool // BatchNormalization: a batch larger than Program.Batch is an error
 }
 

@@ -1,0 +1,88 @@
+package loop
+
+// Encoding says how the rows of a data source become samples: what the emitted
+// Features and Encode are made from.
+type Encoding struct {
+	// Source is the kind of files: "csv", "tokens", "text_dir", "image_dir",
+	// "idx", "npy" or "npz". The last three hold samples as they are, without
+	// features.
+	Source   string
+	Features []Feature
+	Series   *Series  // csv: nil where a row of the file is a sample
+	Missing  []string // csv: the texts that mean a missing value
+
+	Separator string     // csv: what stands between two fields
+	Header    []string   // csv: the names of the columns where the file has no header line; nil: it has
+	Target    string     // csv: the column of the target
+	Weight    string     // csv: the column of the sample weights; "": none
+	Spellings [][]string // per class of Program.Classes, how else files write it
+	Arrays    [2]string  // npz: the arrays of the inputs and of the targets
+}
+
+// Series makes a sample of Length successive rows of a table. The target stands
+// Offset rows behind the last of them, and the next sample begins Stride rows
+// later.
+type Series struct{ Length, Offset, Stride int }
+
+// FeatureType is the type of what a row holds under a name.
+type FeatureType string
+
+// The types of features.
+const (
+	NumberFeature   FeatureType = "number"
+	CategoryFeature FeatureType = "category"
+	DateFeature     FeatureType = "date"
+	TextFeature     FeatureType = "text"
+	ImageFeature    FeatureType = "image"
+	TokensFeature   FeatureType = "tokens"
+)
+
+// Feature is one column, or the text, image or list of ids that is all of a
+// row. It fills the values Offset to Offset+Width-1 of a sample of the input
+// Port (with a window, of one step of it; of an image, all of them). Where the
+// number of ids is known only at run time, Width is 0.
+type Feature struct {
+	Name          string
+	Type          FeatureType
+	Port          int // index in Program.Inputs
+	Offset, Width int
+	Missing       Missing
+
+	// Scale holds the scalings of a number, in order: "log1p", "standard",
+	// "min_max".
+	Scale []string
+
+	// Encode is how a category ("one_hot", "integer"), a text ("integer",
+	// "multi_hot", "count", "tf_idf") or a date ("cyclic", "number") becomes
+	// numbers.
+	Encode string
+	// Vocabulary is that of a category or text where the description lists it;
+	// otherwise it is learned. Slots is how many ids there are, those of
+	// padding and of unknown words included.
+	Vocabulary []string
+	Slots      int
+	OOV        bool // category: slot 0 is for what is not in the vocabulary; false: that is an error
+
+	Standardize string // text: "lower_and_strip_punctuation", "lower", "strip_punctuation" or "none"
+	Split       string // text: "whitespace" or "character"
+	NGrams      int    // text: the longest run of words that counts as one, at least 1
+
+	Length              int    // text as integers, tokens: ids of a sample; 0: any number
+	Padding, Truncating string // tokens with Length: "pre" or "post"; texts have "post"
+	NumWords, OOVID     int    // tokens: ids from NumWords on become OOVID
+
+	Format string   // date: the layout, as package time has it
+	Parts  []string // date: year, month, day, weekday, day_of_year, hour, minute, days
+
+	Height, Columns, Channels int // image
+}
+
+// Missing is what stands for a missing value.
+type Missing struct {
+	// Kind is "error", "mean" or "median" (numbers), "oov" or "most_frequent"
+	// (categories), "value" (numbers: Value) or "text" (categories and dates:
+	// Text). Texts, images and tokens have "".
+	Kind  string
+	Value float64
+	Text  string
+}
