@@ -1,6 +1,6 @@
 package metric
 
-// mean is the weighted mean that every metric here reduces to: Keras's
+// mean is the weighted mean that most metrics here reduce to: Keras's
 // Mean.result is total/count, and 0 for a count of 0.
 type mean struct {
 	name         string
@@ -21,4 +21,15 @@ func (m *mean) Result() float64 {
 func (m *mean) add(value float64, weight float32) {
 	m.total += value * float64(weight)
 	m.count += float64(weight)
+}
+
+func (m *mean) State() []float64 { return []float64{m.total, m.count} }
+
+func (m *mean) SetState(state []float64) error {
+	sums := [2]float64{}
+	if err := setState(m.name, sums[:], state); err != nil {
+		return err
+	}
+	m.total, m.count = sums[0], sums[1]
+	return nil
 }

@@ -2,7 +2,7 @@
 // with the exact definitions of Keras 3.
 //
 // It is free of networks and data sets: a metric sees one row of targets and
-// outputs at a time and keeps a weighted mean in float64.
+// outputs at a time and keeps sums in float64.
 package metric
 
 // Metric accumulates one figure over the rows of an epoch. It is not safe for
@@ -17,4 +17,28 @@ type Metric interface {
 	Update(target, output []float32, weight float32)
 	// Result is the figure over the rows since Reset, 0 if there were none.
 	Result() float64
+}
+
+// Stateful is a metric whose sums can be stored and put back, so that an epoch
+// can be resumed in the middle with the same bits. Every metric of this package
+// is one.
+type Stateful interface {
+	Metric
+	// State is a copy of what the metric has accumulated since Reset. Its length
+	// depends on how the metric was made, not on what it has seen.
+	State() []float64
+	// SetState makes the metric go on from a State of one made alike; of a state
+	// of another length it takes nothing over and reports an error.
+	SetState(state []float64) error
+}
+
+// Several is a metric of more than one figure: one for each class, or for each
+// threshold. The history holds them as name_0, name_1 and so on; a metric with
+// one figure keeps its plain name.
+type Several interface {
+	Metric
+	// Len is the number of figures.
+	Len() int
+	// At is figure i of Len over the rows since Reset.
+	At(i int) float64
 }

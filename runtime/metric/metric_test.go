@@ -86,3 +86,37 @@ func TestUpdateAllocatesNothing(t *testing.T) {
 		}
 	}
 }
+
+// A metric that goes on from a state ends with the same bits.
+func TestStateResumes(t *testing.T) {
+	rows := [][3][]float32{
+		{{1, 0}, {0.75, 0.3}, {0.3}},
+		{{0, 1}, {0.1, 0.7}, {1}},
+		{{1, 0}, {0.2, 0.9}, {0.7}},
+		{{1, 0}, {0.6, 0.1}, {0.1}},
+	}
+	for kind, make := range constructors {
+		for cut := range len(rows) + 1 {
+			whole, first, second := make("m").(Stateful), make("m").(Stateful), make("m").(Stateful)
+			for i, r := range rows {
+				whole.Update(r[0], r[1], r[2][0])
+				if i < cut {
+					first.Update(r[0], r[1], r[2][0])
+				}
+			}
+			second.Update(rows[0][0], rows[0][1], 3) // to be forgotten
+			if err := second.SetState(first.State()); err != nil {
+				t.Fatalf("%s: %v", kind, err)
+			}
+			for _, r := range rows[cut:] {
+				second.Update(r[0], r[1], r[2][0])
+			}
+			if a, b := whole.Result(), second.Result(); math.Float64bits(a) != math.Float64bits(b) {
+				t.Errorf("%s, resumed after %d rows: %v, want %v", kind, cut, b, a)
+			}
+			if err := second.SetState(append(first.State(), 1)); err == nil {
+				t.Errorf("%s: a state too long went unnoticed", kind)
+			}
+		}
+	}
+}
