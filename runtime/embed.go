@@ -18,7 +18,7 @@ import "embed"
 //
 //go:embed embed.go go.mod
 //go:embed data/csv.go data/dataset.go data/doc.go data/gzip.go data/idx.go data/plural.go data/problems.go data/slices.go data/split.go data/suggest.go data/tokens.go
-//go:embed metric/binary_accuracy.go metric/categorical_accuracy.go metric/mean.go metric/mean_absolute_error.go metric/mean_squared_error.go metric/metric.go metric/sparse_categorical_accuracy.go
+//go:embed metric/binary_accuracy.go metric/categorical_accuracy.go metric/mean.go metric/mean_absolute_error.go metric/mean_squared_error.go metric/metric.go metric/sparse_categorical_accuracy.go metric/state.go
 //go:embed nn/constant.go nn/cpu.go nn/cpu_amd64.go nn/cpu_amd64.s nn/cpu_generic.go nn/doc.go nn/format.go nn/glorot.go nn/he.go nn/identity.go nn/key.go nn/lecun.go nn/option.go nn/orthogonal.go nn/philox.go nn/prefetch.go nn/random_normal.go nn/random_uniform.go nn/scalar.go nn/segment.go nn/team.go nn/truncated_normal.go nn/variance_scaling.go nn/worker.go
 //go:embed optim/adagrad.go optim/adam.go optim/adamw.go optim/decay.go optim/doc.go optim/kernels_amd64.go optim/kernels_amd64.s optim/kernels_generic.go optim/optimizer.go optim/rmsprop.go optim/rule.go optim/sgd.go optim/shared.go optim/validate.go
 //go:embed peak/doc.go peak/loops_amd64.go peak/loops_amd64.s peak/machine_amd64.go peak/machine_generic.go peak/meter.go peak/peak.go peak/scalar.go
