@@ -138,7 +138,7 @@ func (e *interpretedEngine) update(segment string, params, grad []float32) {
 		}
 		e.slots[segment] = slots
 	}
-	e.rule.Update(e.steps, params, grad, slots)
+	e.rule.Update(optim.Step{Number: e.steps, LearningRate: e.rule.Common().LearningRate}, params, grad, slots)
 }
 
 // agrees compares the outputs of the first sample with those of the other

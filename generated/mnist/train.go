@@ -130,7 +130,7 @@ func NewOptimizer(rule Rule) (*Optimizer, error) {
 	if rule == nil {
 		rule = compiled.Optimizer()
 	}
-	return optim.New(rule, trainable)
+	return optim.New(rule, segments)
 }
 
 // Apply moves the parameters one step against the gradient.

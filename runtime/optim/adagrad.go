@@ -11,16 +11,15 @@ package optim
 // "Adaptive subgradient methods for online learning and stochastic
 // optimization", JMLR 12, 2011.
 type Adagrad struct {
-	LearningRate            float64
+	Settings
 	InitialAccumulatorValue float64
 	Epsilon                 float64
-	WeightDecay             float64 // see [AdamW]; 0: none
 }
 
 // NewAdagrad returns Adagrad with Keras's defaults: accumulators that start
 // from 0.1, epsilon 1e-7. Keras's default learning rate is 0.001.
 func NewAdagrad(learningRate float64) *Adagrad {
-	return &Adagrad{LearningRate: learningRate, InitialAccumulatorValue: 0.1, Epsilon: 1e-7}
+	return &Adagrad{Settings: newSettings(learningRate), InitialAccumulatorValue: 0.1, Epsilon: 1e-7}
 }
 
 // Name returns "adagrad".
@@ -34,18 +33,15 @@ func (o *Adagrad) InitSlot(string) float32 { return float32(o.InitialAccumulator
 
 // Validate reports hyperparameters outside their range.
 func (o *Adagrad) Validate() error {
-	c := checks{rule: o.Name()}
-	c.atLeast0("learning_rate", o.LearningRate)
+	c := o.checks(o.Name())
 	c.atLeast0("initial_accumulator_value", o.InitialAccumulatorValue)
 	c.above0("epsilon", o.Epsilon)
-	c.atLeast0("weight_decay", o.WeightDecay)
 	return c.err()
 }
 
 // Update implements [Rule].
-func (o *Adagrad) Update(_ int, w, g []float32, slots [][]float32) {
-	decayWeights(w, o.WeightDecay, o.LearningRate)
-	lr, eps := float32(o.LearningRate), float32(o.Epsilon)
+func (o *Adagrad) Update(s Step, w, g []float32, slots [][]float32) {
+	lr, eps := float32(s.LearningRate), float32(o.Epsilon)
 	adagrad(w, g, slots[0], lr, eps)
 }
 

@@ -16,17 +16,16 @@ import "math"
 // optimization", ICLR 2015; S. J. Reddi, S. Kale, S. Kumar, "On the convergence
 // of Adam and beyond", ICLR 2018.
 type Adam struct {
-	LearningRate float64
+	Settings
 	Beta1, Beta2 float64
 	Epsilon      float64
 	AMSGrad      bool
-	WeightDecay  float64 // see [AdamW]; 0: none
 }
 
 // NewAdam returns Adam with Keras's defaults: beta_1 0.9, beta_2 0.999, epsilon
 // 1e-7, no AMSGrad. Keras's default learning rate is 0.001.
 func NewAdam(learningRate float64) *Adam {
-	return &Adam{LearningRate: learningRate, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}
+	return &Adam{Settings: newSettings(learningRate), Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}
 }
 
 // Name returns "adam".
@@ -47,23 +46,20 @@ func (*Adam) InitSlot(string) float32 { return 0 }
 func (o *Adam) Validate() error { return o.validate(o.Name()) }
 
 func (o *Adam) validate(name string) error {
-	c := checks{rule: name}
-	c.atLeast0("learning_rate", o.LearningRate)
+	c := o.checks(name)
 	c.below1("beta_1", o.Beta1)
 	c.below1("beta_2", o.Beta2)
 	c.above0("epsilon", o.Epsilon)
-	c.atLeast0("weight_decay", o.WeightDecay)
 	return c.err()
 }
 
 // Update implements [Rule].
-func (o *Adam) Update(step int, w, g []float32, slots [][]float32) {
-	decayWeights(w, o.WeightDecay, o.LearningRate)
+func (o *Adam) Update(s Step, w, g []float32, slots [][]float32) {
 	// The powers are rounded to float32 as Keras rounds them: with beta_2 near
 	// 1 the rounding of 1-beta_2ᵗ shows in the first steps.
-	power1 := float32(math.Pow(float64(float32(o.Beta1)), float64(step)))
-	power2 := float32(math.Pow(float64(float32(o.Beta2)), float64(step)))
-	alpha := float32(o.LearningRate) * sqrt(1-power2) / (1 - power1)
+	power1 := float32(math.Pow(float64(float32(o.Beta1)), float64(s.Number)))
+	power2 := float32(math.Pow(float64(float32(o.Beta2)), float64(s.Number)))
+	alpha := float32(s.LearningRate) * sqrt(1-power2) / (1 - power1)
 	rest1, rest2, eps := float32(1-o.Beta1), float32(1-o.Beta2), float32(o.Epsilon)
 	if o.AMSGrad {
 		adamAMSGrad(w, g, slots[0], slots[1], slots[2], alpha, rest1, rest2, eps)

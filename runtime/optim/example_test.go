@@ -3,6 +3,7 @@ package optim_test
 import (
 	"fmt"
 
+	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/optim"
 )
 
@@ -10,7 +11,7 @@ import (
 func ExampleOptimizer() {
 	rule := optim.NewSGD(0.1)
 	rule.Momentum = 0.5
-	o, err := optim.New(rule, 1)
+	o, err := optim.New(rule, []nn.Segment{{Name: "w"}})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -115,7 +115,7 @@ func TestStepsOfKeras(t *testing.T) {
 				t.Errorf("Name() = %q", rule.Name())
 			}
 			w := append([]float32(nil), file.Start...)
-			o, err := New(rule, len(w))
+			o, err := New(rule, vector(len(w)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -147,11 +147,11 @@ func TestStepsOfKeras(t *testing.T) {
 // steps along 0.1, 0.2, …, 1.
 func TestGoldensOfKeras(t *testing.T) {
 	rules := map[string]Rule{
-		"sgd":     &SGD{LearningRate: 0.01, Nesterov: true},
-		"rmsprop": &RMSprop{LearningRate: 0.001, Rho: 0.9, Epsilon: 1e-7, Centered: true},
-		"adam":    &Adam{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7, AMSGrad: true},
-		"adamw":   &AdamW{Adam{LearningRate: 1, Beta1: 0.9, Beta2: 0.999, Epsilon: 2, WeightDecay: 0.5}},
-		"adagrad": &Adagrad{LearningRate: 0.2, InitialAccumulatorValue: 0.3, Epsilon: 1e-6},
+		"sgd":     &SGD{Settings: Settings{LearningRate: 0.01}, Nesterov: true},
+		"rmsprop": &RMSprop{Settings: Settings{LearningRate: 0.001}, Rho: 0.9, Epsilon: 1e-7, Centered: true},
+		"adam":    &Adam{Settings: Settings{LearningRate: 0.001}, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7, AMSGrad: true},
+		"adamw":   &AdamW{Adam{Settings: Settings{LearningRate: 1, WeightDecay: 0.5}, Beta1: 0.9, Beta2: 0.999, Epsilon: 2}},
+		"adagrad": &Adagrad{Settings: Settings{LearningRate: 0.2}, InitialAccumulatorValue: 0.3, Epsilon: 1e-6},
 	}
 	var file struct {
 		Cases map[string]struct{ Golden [][]float64 }
@@ -165,7 +165,7 @@ func TestGoldensOfKeras(t *testing.T) {
 		for i := range w {
 			w[i], first[i], g[i] = 1, 0.01, 0.1*float32(i+1)
 		}
-		o, err := New(rule, len(w))
+		o, err := New(rule, vector(len(w)))
 		if err != nil {
 			t.Fatal(err)
 		}

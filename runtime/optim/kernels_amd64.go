@@ -76,6 +76,198 @@ func decayAVX2(w []float32, wd, lr float32)
 //go:noescape
 func decayAVX512(w []float32, wd, lr float32)
 
+// divide is divideGo in the machine code of this processor.
+func divide(x []float32, by float32) {
+	for from := 0; from < len(x); from += chunk {
+		to := min(from+chunk, len(x))
+		x := x[from:to]
+		switch nn.CPU() {
+		case nn.AVX512:
+			divideAVX512(x, by)
+		case nn.AVX2:
+			divideAVX2(x, by)
+		default:
+			divideGo(x, by)
+		}
+	}
+}
+
+// divideAVX2 computes
+//
+//	for i := range x {
+//		x[i] /= by
+//	}
+//
+//go:noescape
+func divideAVX2(x []float32, by float32)
+
+// divideAVX512 computes
+//
+//	for i := range x {
+//		x[i] /= by
+//	}
+//
+//go:noescape
+func divideAVX512(x []float32, by float32)
+
+// scale is scaleGo in the machine code of this processor.
+func scale(y, x []float32, factor float32) {
+	for from := 0; from < len(y); from += chunk {
+		to := min(from+chunk, len(y))
+		y, x := y[from:to], x[from:to]
+		switch nn.CPU() {
+		case nn.AVX512:
+			scaleAVX512(y, x, factor)
+		case nn.AVX2:
+			scaleAVX2(y, x, factor)
+		default:
+			scaleGo(y, x, factor)
+		}
+	}
+}
+
+// scaleAVX2 computes
+//
+//	x = x[:len(y)]
+//	for i := range y {
+//		y[i] = x[i] * factor
+//	}
+//
+//go:noescape
+func scaleAVX2(y, x []float32, factor float32)
+
+// scaleAVX512 computes
+//
+//	x = x[:len(y)]
+//	for i := range y {
+//		y[i] = x[i] * factor
+//	}
+//
+//go:noescape
+func scaleAVX512(y, x []float32, factor float32)
+
+// clipNorm is clipNormGo in the machine code of this processor.
+func clipNorm(y, x []float32, limit, divisor float32) {
+	for from := 0; from < len(y); from += chunk {
+		to := min(from+chunk, len(y))
+		y, x := y[from:to], x[from:to]
+		switch nn.CPU() {
+		case nn.AVX512:
+			clipNormAVX512(y, x, limit, divisor)
+		case nn.AVX2:
+			clipNormAVX2(y, x, limit, divisor)
+		default:
+			clipNormGo(y, x, limit, divisor)
+		}
+	}
+}
+
+// clipNormAVX2 computes
+//
+//	x = x[:len(y)]
+//	for i := range y {
+//		y[i] = x[i] * limit / divisor
+//	}
+//
+//go:noescape
+func clipNormAVX2(y, x []float32, limit, divisor float32)
+
+// clipNormAVX512 computes
+//
+//	x = x[:len(y)]
+//	for i := range y {
+//		y[i] = x[i] * limit / divisor
+//	}
+//
+//go:noescape
+func clipNormAVX512(y, x []float32, limit, divisor float32)
+
+// clipValue is clipValueGo in the machine code of this processor.
+func clipValue(y, x []float32, low, high float32) {
+	for from := 0; from < len(y); from += chunk {
+		to := min(from+chunk, len(y))
+		y, x := y[from:to], x[from:to]
+		switch nn.CPU() {
+		case nn.AVX512:
+			clipValueAVX512(y, x, low, high)
+		case nn.AVX2:
+			clipValueAVX2(y, x, low, high)
+		default:
+			clipValueGo(y, x, low, high)
+		}
+	}
+}
+
+// clipValueAVX2 computes
+//
+//	x = x[:len(y)]
+//	for i := range y {
+//		v := x[i]
+//		if low > v {
+//			v = low
+//		}
+//		if high < v {
+//			v = high
+//		}
+//		y[i] = v
+//	}
+//
+//go:noescape
+func clipValueAVX2(y, x []float32, low, high float32)
+
+// clipValueAVX512 computes
+//
+//	x = x[:len(y)]
+//	for i := range y {
+//		v := x[i]
+//		if low > v {
+//			v = low
+//		}
+//		if high < v {
+//			v = high
+//		}
+//		y[i] = v
+//	}
+//
+//go:noescape
+func clipValueAVX512(y, x []float32, low, high float32)
+
+// average is averageGo in the machine code of this processor.
+func average(a, w []float32, keep, rest float32) {
+	for from := 0; from < len(a); from += chunk {
+		to := min(from+chunk, len(a))
+		a, w := a[from:to], w[from:to]
+		switch nn.CPU() {
+		case nn.AVX512:
+			averageAVX512(a, w, keep, rest)
+		case nn.AVX2:
+			averageAVX2(a, w, keep, rest)
+		default:
+			averageGo(a, w, keep, rest)
+		}
+	}
+}
+
+// averageAVX2 computes
+//
+//	w = w[:len(a)]
+//	for i := range a {
+//		a[i] = float32(keep*a[i]) + float32(rest*w[i])
+//	}
+//
+//go:noescape
+func averageAVX2(a, w []float32, keep, rest float32)
+
+// averageAVX512 computes
+//
+//	w = w[:len(a)]
+//	for i := range a {
+//		a[i] = float32(keep*a[i]) + float32(rest*w[i])
+//	}
+//
+//go:noescape
+func averageAVX512(a, w []float32, keep, rest float32)
+
 // sgd is sgdGo in the machine code of this processor.
 func sgd(w, g []float32, lr float32) {
 	for from := 0; from < len(w); from += chunk {

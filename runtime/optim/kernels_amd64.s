@@ -266,6 +266,571 @@ done:
 	VZEROUPPER
 	RET
 
+// func divideAVX2(x []float32, by float32)
+// Requires: AVX
+TEXT ·divideAVX2(SB), NOSPLIT, $0-28
+	MOVQ         x_len+8(FP), AX
+	MOVQ         x_base+0(FP), CX
+	VBROADCASTSS by+24(FP), Y0
+	XORQ         DX, DX
+
+vectors:
+	CMPQ    AX, $+32
+	JL      vector
+	VMOVUPS (CX)(DX*4), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (CX)(DX*4)
+	VMOVUPS 32(CX)(DX*4), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(CX)(DX*4)
+	VMOVUPS 64(CX)(DX*4), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(CX)(DX*4)
+	VMOVUPS 96(CX)(DX*4), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(CX)(DX*4)
+	ADDQ    $+32, DX
+	SUBQ    $+32, AX
+	JMP     vectors
+
+vector:
+	CMPQ    AX, $+8
+	JL      lanes
+	VMOVUPS (CX)(DX*4), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (CX)(DX*4)
+	ADDQ    $+8, DX
+	SUBQ    $+8, AX
+	JMP     vector
+
+lanes:
+	TESTQ      AX, AX
+	JE         done
+	LEAQ       laneMask<>+32(SB), BX
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*4), Y1
+	VMASKMOVPS (CX)(DX*4), Y1, Y2
+	VDIVPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (CX)(DX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func divideAVX512(x []float32, by float32)
+// Requires: AVX, AVX512F
+TEXT ·divideAVX512(SB), NOSPLIT, $0-28
+	MOVQ         x_len+8(FP), CX
+	MOVQ         x_base+0(FP), AX
+	VBROADCASTSS by+24(FP), Z0
+	XORQ         DX, DX
+
+vectors:
+	CMPQ    CX, $+64
+	JL      vector
+	VMOVUPS (AX)(DX*4), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)(DX*4)
+	VMOVUPS 64(AX)(DX*4), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(AX)(DX*4)
+	VMOVUPS 128(AX)(DX*4), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, 128(AX)(DX*4)
+	VMOVUPS 192(AX)(DX*4), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, 192(AX)(DX*4)
+	ADDQ    $+64, DX
+	SUBQ    $+64, CX
+	JMP     vectors
+
+vector:
+	CMPQ    CX, $+16
+	JL      lanes
+	VMOVUPS (AX)(DX*4), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)(DX*4)
+	ADDQ    $+16, DX
+	SUBQ    $+16, CX
+	JMP     vector
+
+lanes:
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $0x00000001, BX
+	SHLL      CL, BX
+	DECL      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX)(DX*4), K1, Z1
+	VDIVPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)(DX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scaleAVX2(y []float32, x []float32, factor float32)
+// Requires: AVX
+TEXT ·scaleAVX2(SB), NOSPLIT, $0-52
+	MOVQ         y_len+8(FP), AX
+	MOVQ         y_base+0(FP), CX
+	MOVQ         x_base+24(FP), DX
+	VBROADCASTSS factor+48(FP), Y0
+	XORQ         BX, BX
+
+vectors:
+	CMPQ    AX, $+32
+	JL      vector
+	VMOVUPS (DX)(BX*4), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (CX)(BX*4)
+	VMOVUPS 32(DX)(BX*4), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, 32(CX)(BX*4)
+	VMOVUPS 64(DX)(BX*4), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(CX)(BX*4)
+	VMOVUPS 96(DX)(BX*4), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(CX)(BX*4)
+	ADDQ    $+32, BX
+	SUBQ    $+32, AX
+	JMP     vectors
+
+vector:
+	CMPQ    AX, $+8
+	JL      lanes
+	VMOVUPS (DX)(BX*4), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (CX)(BX*4)
+	ADDQ    $+8, BX
+	SUBQ    $+8, AX
+	JMP     vector
+
+lanes:
+	TESTQ      AX, AX
+	JE         done
+	LEAQ       laneMask<>+32(SB), SI
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*4), Y1
+	VMASKMOVPS (DX)(BX*4), Y1, Y2
+	VMULPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (CX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func scaleAVX512(y []float32, x []float32, factor float32)
+// Requires: AVX, AVX512F
+TEXT ·scaleAVX512(SB), NOSPLIT, $0-52
+	MOVQ         y_len+8(FP), CX
+	MOVQ         y_base+0(FP), AX
+	MOVQ         x_base+24(FP), DX
+	VBROADCASTSS factor+48(FP), Z0
+	XORQ         BX, BX
+
+vectors:
+	CMPQ    CX, $+64
+	JL      vector
+	VMOVUPS (DX)(BX*4), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)(BX*4)
+	VMOVUPS 64(DX)(BX*4), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(AX)(BX*4)
+	VMOVUPS 128(DX)(BX*4), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, 128(AX)(BX*4)
+	VMOVUPS 192(DX)(BX*4), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, 192(AX)(BX*4)
+	ADDQ    $+64, BX
+	SUBQ    $+64, CX
+	JMP     vectors
+
+vector:
+	CMPQ    CX, $+16
+	JL      lanes
+	VMOVUPS (DX)(BX*4), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)(BX*4)
+	ADDQ    $+16, BX
+	SUBQ    $+16, CX
+	JMP     vector
+
+lanes:
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $0x00000001, SI
+	SHLL      CL, SI
+	DECL      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
+	VMULPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func clipNormAVX2(y []float32, x []float32, limit float32, divisor float32)
+// Requires: AVX
+TEXT ·clipNormAVX2(SB), NOSPLIT, $0-56
+	MOVQ         y_len+8(FP), AX
+	MOVQ         y_base+0(FP), CX
+	MOVQ         x_base+24(FP), DX
+	VBROADCASTSS limit+48(FP), Y0
+	VBROADCASTSS divisor+52(FP), Y1
+	XORQ         BX, BX
+
+vectors:
+	CMPQ    AX, $+32
+	JL      vector
+	VMOVUPS (DX)(BX*4), Y2
+	VMULPS  Y0, Y2, Y2
+	VDIVPS  Y1, Y2, Y2
+	VMOVUPS Y2, (CX)(BX*4)
+	VMOVUPS 32(DX)(BX*4), Y2
+	VMULPS  Y0, Y2, Y2
+	VDIVPS  Y1, Y2, Y2
+	VMOVUPS Y2, 32(CX)(BX*4)
+	VMOVUPS 64(DX)(BX*4), Y2
+	VMULPS  Y0, Y2, Y2
+	VDIVPS  Y1, Y2, Y2
+	VMOVUPS Y2, 64(CX)(BX*4)
+	VMOVUPS 96(DX)(BX*4), Y2
+	VMULPS  Y0, Y2, Y2
+	VDIVPS  Y1, Y2, Y2
+	VMOVUPS Y2, 96(CX)(BX*4)
+	ADDQ    $+32, BX
+	SUBQ    $+32, AX
+	JMP     vectors
+
+vector:
+	CMPQ    AX, $+8
+	JL      lanes
+	VMOVUPS (DX)(BX*4), Y2
+	VMULPS  Y0, Y2, Y2
+	VDIVPS  Y1, Y2, Y2
+	VMOVUPS Y2, (CX)(BX*4)
+	ADDQ    $+8, BX
+	SUBQ    $+8, AX
+	JMP     vector
+
+lanes:
+	TESTQ      AX, AX
+	JE         done
+	LEAQ       laneMask<>+32(SB), SI
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*4), Y2
+	VMASKMOVPS (DX)(BX*4), Y2, Y3
+	VMULPS     Y0, Y3, Y0
+	VDIVPS     Y1, Y0, Y0
+	VMASKMOVPS Y0, Y2, (CX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func clipNormAVX512(y []float32, x []float32, limit float32, divisor float32)
+// Requires: AVX, AVX512F
+TEXT ·clipNormAVX512(SB), NOSPLIT, $0-56
+	MOVQ         y_len+8(FP), CX
+	MOVQ         y_base+0(FP), AX
+	MOVQ         x_base+24(FP), DX
+	VBROADCASTSS limit+48(FP), Z0
+	VBROADCASTSS divisor+52(FP), Z1
+	XORQ         BX, BX
+
+vectors:
+	CMPQ    CX, $+64
+	JL      vector
+	VMOVUPS (DX)(BX*4), Z2
+	VMULPS  Z0, Z2, Z2
+	VDIVPS  Z1, Z2, Z2
+	VMOVUPS Z2, (AX)(BX*4)
+	VMOVUPS 64(DX)(BX*4), Z2
+	VMULPS  Z0, Z2, Z2
+	VDIVPS  Z1, Z2, Z2
+	VMOVUPS Z2, 64(AX)(BX*4)
+	VMOVUPS 128(DX)(BX*4), Z2
+	VMULPS  Z0, Z2, Z2
+	VDIVPS  Z1, Z2, Z2
+	VMOVUPS Z2, 128(AX)(BX*4)
+	VMOVUPS 192(DX)(BX*4), Z2
+	VMULPS  Z0, Z2, Z2
+	VDIVPS  Z1, Z2, Z2
+	VMOVUPS Z2, 192(AX)(BX*4)
+	ADDQ    $+64, BX
+	SUBQ    $+64, CX
+	JMP     vectors
+
+vector:
+	CMPQ    CX, $+16
+	JL      lanes
+	VMOVUPS (DX)(BX*4), Z2
+	VMULPS  Z0, Z2, Z2
+	VDIVPS  Z1, Z2, Z2
+	VMOVUPS Z2, (AX)(BX*4)
+	ADDQ    $+16, BX
+	SUBQ    $+16, CX
+	JMP     vector
+
+lanes:
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $0x00000001, SI
+	SHLL      CL, SI
+	DECL      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z2
+	VMULPS    Z0, Z2, Z0
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func clipValueAVX2(y []float32, x []float32, low float32, high float32)
+// Requires: AVX
+TEXT ·clipValueAVX2(SB), NOSPLIT, $0-56
+	MOVQ         y_len+8(FP), AX
+	MOVQ         y_base+0(FP), CX
+	MOVQ         x_base+24(FP), DX
+	VBROADCASTSS low+48(FP), Y0
+	VBROADCASTSS high+52(FP), Y1
+	XORQ         BX, BX
+
+vectors:
+	CMPQ    AX, $+32
+	JL      vector
+	VMOVUPS (DX)(BX*4), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, (CX)(BX*4)
+	VMOVUPS 32(DX)(BX*4), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, 32(CX)(BX*4)
+	VMOVUPS 64(DX)(BX*4), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, 64(CX)(BX*4)
+	VMOVUPS 96(DX)(BX*4), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, 96(CX)(BX*4)
+	ADDQ    $+32, BX
+	SUBQ    $+32, AX
+	JMP     vectors
+
+vector:
+	CMPQ    AX, $+8
+	JL      lanes
+	VMOVUPS (DX)(BX*4), Y2
+	VMAXPS  Y2, Y0, Y2
+	VMINPS  Y2, Y1, Y2
+	VMOVUPS Y2, (CX)(BX*4)
+	ADDQ    $+8, BX
+	SUBQ    $+8, AX
+	JMP     vector
+
+lanes:
+	TESTQ      AX, AX
+	JE         done
+	LEAQ       laneMask<>+32(SB), SI
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*4), Y2
+	VMASKMOVPS (DX)(BX*4), Y2, Y3
+	VMAXPS     Y3, Y0, Y0
+	VMINPS     Y0, Y1, Y0
+	VMASKMOVPS Y0, Y2, (CX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func clipValueAVX512(y []float32, x []float32, low float32, high float32)
+// Requires: AVX, AVX512F
+TEXT ·clipValueAVX512(SB), NOSPLIT, $0-56
+	MOVQ         y_len+8(FP), CX
+	MOVQ         y_base+0(FP), AX
+	MOVQ         x_base+24(FP), DX
+	VBROADCASTSS low+48(FP), Z0
+	VBROADCASTSS high+52(FP), Z1
+	XORQ         BX, BX
+
+vectors:
+	CMPQ    CX, $+64
+	JL      vector
+	VMOVUPS (DX)(BX*4), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)(BX*4)
+	VMOVUPS 64(DX)(BX*4), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 64(AX)(BX*4)
+	VMOVUPS 128(DX)(BX*4), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 128(AX)(BX*4)
+	VMOVUPS 192(DX)(BX*4), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 192(AX)(BX*4)
+	ADDQ    $+64, BX
+	SUBQ    $+64, CX
+	JMP     vectors
+
+vector:
+	CMPQ    CX, $+16
+	JL      lanes
+	VMOVUPS (DX)(BX*4), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)(BX*4)
+	ADDQ    $+16, BX
+	SUBQ    $+16, CX
+	JMP     vector
+
+lanes:
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $0x00000001, SI
+	SHLL      CL, SI
+	DECL      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z2
+	VMAXPS    Z2, Z0, Z0
+	VMINPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func averageAVX2(a []float32, w []float32, keep float32, rest float32)
+// Requires: AVX
+TEXT ·averageAVX2(SB), NOSPLIT, $0-56
+	MOVQ         a_len+8(FP), AX
+	MOVQ         a_base+0(FP), CX
+	MOVQ         w_base+24(FP), DX
+	VBROADCASTSS keep+48(FP), Y0
+	VBROADCASTSS rest+52(FP), Y1
+	XORQ         BX, BX
+
+vectors:
+	CMPQ    AX, $+16
+	JL      vector
+	VMOVUPS (CX)(BX*4), Y2
+	VMULPS  Y2, Y0, Y2
+	VMOVUPS (DX)(BX*4), Y3
+	VMULPS  Y3, Y1, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (CX)(BX*4)
+	VMOVUPS 32(CX)(BX*4), Y2
+	VMULPS  Y2, Y0, Y2
+	VMOVUPS 32(DX)(BX*4), Y3
+	VMULPS  Y3, Y1, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(CX)(BX*4)
+	ADDQ    $+16, BX
+	SUBQ    $+16, AX
+	JMP     vectors
+
+vector:
+	CMPQ    AX, $+8
+	JL      lanes
+	VMOVUPS (CX)(BX*4), Y2
+	VMULPS  Y2, Y0, Y2
+	VMOVUPS (DX)(BX*4), Y3
+	VMULPS  Y3, Y1, Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (CX)(BX*4)
+	ADDQ    $+8, BX
+	SUBQ    $+8, AX
+	JMP     vector
+
+lanes:
+	TESTQ      AX, AX
+	JE         done
+	LEAQ       laneMask<>+32(SB), SI
+	NEGQ       AX
+	VMOVDQU    (SI)(AX*4), Y2
+	VMASKMOVPS (CX)(BX*4), Y2, Y3
+	VMULPS     Y3, Y0, Y0
+	VMASKMOVPS (DX)(BX*4), Y2, Y3
+	VMULPS     Y3, Y1, Y1
+	VADDPS     Y1, Y0, Y0
+	VMASKMOVPS Y0, Y2, (CX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func averageAVX512(a []float32, w []float32, keep float32, rest float32)
+// Requires: AVX, AVX512F
+TEXT ·averageAVX512(SB), NOSPLIT, $0-56
+	MOVQ         a_len+8(FP), CX
+	MOVQ         a_base+0(FP), AX
+	MOVQ         w_base+24(FP), DX
+	VBROADCASTSS keep+48(FP), Z0
+	VBROADCASTSS rest+52(FP), Z1
+	XORQ         BX, BX
+
+vectors:
+	CMPQ    CX, $+32
+	JL      vector
+	VMOVUPS (AX)(BX*4), Z2
+	VMULPS  Z2, Z0, Z2
+	VMOVUPS (DX)(BX*4), Z3
+	VMULPS  Z3, Z1, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (AX)(BX*4)
+	VMOVUPS 64(AX)(BX*4), Z2
+	VMULPS  Z2, Z0, Z2
+	VMOVUPS 64(DX)(BX*4), Z3
+	VMULPS  Z3, Z1, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, 64(AX)(BX*4)
+	ADDQ    $+32, BX
+	SUBQ    $+32, CX
+	JMP     vectors
+
+vector:
+	CMPQ    CX, $+16
+	JL      lanes
+	VMOVUPS (AX)(BX*4), Z2
+	VMULPS  Z2, Z0, Z2
+	VMOVUPS (DX)(BX*4), Z3
+	VMULPS  Z3, Z1, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (AX)(BX*4)
+	ADDQ    $+16, BX
+	SUBQ    $+16, CX
+	JMP     vector
+
+lanes:
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $0x00000001, SI
+	SHLL      CL, SI
+	DECL      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX)(BX*4), K1, Z2
+	VMULPS    Z2, Z0, Z0
+	VMOVUPS.Z (DX)(BX*4), K1, Z2
+	VMULPS    Z2, Z1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func sgdAVX2(w []float32, g []float32, lr float32)
 // Requires: AVX
 TEXT ·sgdAVX2(SB), NOSPLIT, $0-52

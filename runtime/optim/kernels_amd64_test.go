@@ -15,6 +15,11 @@ var machineKernels = map[nn.Level]map[string]func(s [][]float32, c []float32){
 	nn.AVX2: {
 		"add":         func(s [][]float32, _ []float32) { addAVX2(s[0], s[1]) },
 		"decay":       func(s [][]float32, c []float32) { decayAVX2(s[0], c[0], c[1]) },
+		"divide":      func(s [][]float32, c []float32) { divideAVX2(s[0], c[0]) },
+		"scale":       func(s [][]float32, c []float32) { scaleAVX2(s[0], s[1], c[0]) },
+		"clipNorm":    func(s [][]float32, c []float32) { clipNormAVX2(s[0], s[1], c[0], c[1]) },
+		"clipValue":   func(s [][]float32, c []float32) { clipValueAVX2(s[0], s[1], c[0], c[1]) },
+		"average":     func(s [][]float32, c []float32) { averageAVX2(s[0], s[1], c[0], c[1]) },
 		"sgd":         func(s [][]float32, c []float32) { sgdAVX2(s[0], s[1], c[0]) },
 		"sgdMomentum": func(s [][]float32, c []float32) { sgdMomentumAVX2(s[0], s[1], s[2], c[0], c[1]) },
 		"sgdNesterov": func(s [][]float32, c []float32) { sgdNesterovAVX2(s[0], s[1], s[2], c[0], c[1]) },
@@ -35,6 +40,11 @@ var machineKernels = map[nn.Level]map[string]func(s [][]float32, c []float32){
 	nn.AVX512: {
 		"add":         func(s [][]float32, _ []float32) { addAVX512(s[0], s[1]) },
 		"decay":       func(s [][]float32, c []float32) { decayAVX512(s[0], c[0], c[1]) },
+		"divide":      func(s [][]float32, c []float32) { divideAVX512(s[0], c[0]) },
+		"scale":       func(s [][]float32, c []float32) { scaleAVX512(s[0], s[1], c[0]) },
+		"clipNorm":    func(s [][]float32, c []float32) { clipNormAVX512(s[0], s[1], c[0], c[1]) },
+		"clipValue":   func(s [][]float32, c []float32) { clipValueAVX512(s[0], s[1], c[0], c[1]) },
+		"average":     func(s [][]float32, c []float32) { averageAVX512(s[0], s[1], c[0], c[1]) },
 		"sgd":         func(s [][]float32, c []float32) { sgdAVX512(s[0], s[1], c[0]) },
 		"sgdMomentum": func(s [][]float32, c []float32) { sgdMomentumAVX512(s[0], s[1], s[2], c[0], c[1]) },
 		"sgdNesterov": func(s [][]float32, c []float32) { sgdNesterovAVX512(s[0], s[1], s[2], c[0], c[1]) },

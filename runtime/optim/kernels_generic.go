@@ -8,6 +8,16 @@ func add(sum, x []float32) { addGo(sum, x) }
 
 func decay(w []float32, wd, lr float32) { decayGo(w, wd, lr) }
 
+func divide(x []float32, by float32) { divideGo(x, by) }
+
+func scale(y, x []float32, factor float32) { scaleGo(y, x, factor) }
+
+func clipNorm(y, x []float32, limit, divisor float32) { clipNormGo(y, x, limit, divisor) }
+
+func clipValue(y, x []float32, low, high float32) { clipValueGo(y, x, low, high) }
+
+func average(a, w []float32, keep, rest float32) { averageGo(a, w, keep, rest) }
+
 func sgd(w, g []float32, lr float32) { sgdGo(w, g, lr) }
 
 func sgdMomentum(w, g, m []float32, lr, mu float32) { sgdMomentumGo(w, g, m, lr, mu) }

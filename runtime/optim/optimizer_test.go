@@ -2,27 +2,31 @@ package optim
 
 import (
 	"math"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/nngen-go/nngen/runtime/nn"
 )
 
+// vector describes a block of one tensor.
+func vector(n int) []nn.Segment { return []nn.Segment{{Name: "w", Shape: []int{n}}} }
+
 func TestDefaultsAreKeras(t *testing.T) {
-	if got, want := *NewSGD(0.01), (SGD{LearningRate: 0.01}); got != want {
-		t.Errorf("NewSGD: %+v", got)
-	}
-	if got, want := *NewRMSprop(0.001), (RMSprop{LearningRate: 0.001, Rho: 0.9, Epsilon: 1e-7}); got != want {
-		t.Errorf("NewRMSprop: %+v", got)
-	}
-	adam := Adam{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}
-	if got := *NewAdam(0.001); got != adam {
-		t.Errorf("NewAdam: %+v", got)
-	}
-	adam.WeightDecay = 0.004
-	if got := *NewAdamW(0.001); got != (AdamW{adam}) {
-		t.Errorf("NewAdamW: %+v", got)
-	}
-	if got, want := *NewAdagrad(0.001), (Adagrad{LearningRate: 0.001, InitialAccumulatorValue: 0.1, Epsilon: 1e-7}); got != want {
-		t.Errorf("NewAdagrad: %+v", got)
+	common := Settings{LearningRate: 0.001, EMAMomentum: 0.99}
+	adam := Adam{Settings: common, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}
+	adamw := AdamW{adam}
+	adamw.WeightDecay = 0.004
+	for _, c := range []struct{ got, want Rule }{
+		{NewSGD(0.001), &SGD{Settings: common}},
+		{NewRMSprop(0.001), &RMSprop{Settings: common, Rho: 0.9, Epsilon: 1e-7}},
+		{NewAdam(0.001), &adam},
+		{NewAdamW(0.001), &adamw},
+		{NewAdagrad(0.001), &Adagrad{Settings: common, InitialAccumulatorValue: 0.1, Epsilon: 1e-7}},
+	} {
+		if !reflect.DeepEqual(c.got, c.want) {
+			t.Errorf("%s: %+v, want %+v", c.got.Name(), c.got, c.want)
+		}
 	}
 }
 
@@ -44,7 +48,7 @@ func TestSlots(t *testing.T) {
 			t.Errorf("%s: slots %q, want %q", c.rule.Name(), got, c.want)
 		}
 	}
-	o, err := New(NewAdagrad(1), 3)
+	o, err := New(NewAdagrad(1), vector(3))
 	if err != nil || o.Slots[0][2] != 0.1 {
 		t.Errorf("accumulators of Adagrad start from %v, %v", o.Slots, err)
 	}
@@ -57,28 +61,29 @@ func TestValidate(t *testing.T) {
 	}{
 		{NewSGD(-1), "optim: sgd: learning_rate is -1, must be a finite number, 0 or above"},
 		{NewSGD(math.NaN()), "optim: sgd: learning_rate is NaN, must be a finite number, 0 or above"},
-		{&SGD{LearningRate: 1, Momentum: 1.5}, "optim: sgd: momentum is 1.5, must be in [0, 1]"},
-		{&RMSprop{LearningRate: 1, Rho: 1, Epsilon: 1}, "optim: rmsprop: rho is 1, must be in [0, 1)"},
-		{&RMSprop{LearningRate: 1, Rho: 0.9}, "optim: rmsprop: epsilon is 0, must be a finite number above 0"},
-		{&Adam{LearningRate: math.Inf(1), Beta1: -1, Beta2: 0.5, Epsilon: 1}, "optim: adam: learning_rate is +Inf, must be a finite number, 0 or above\noptim: adam: beta_1 is -1, must be in [0, 1)"},
-		{&AdamW{Adam{LearningRate: 1, WeightDecay: -1, Epsilon: 1}}, "optim: adamw: weight_decay is -1, must be a finite number, 0 or above"},
-		{&Adagrad{LearningRate: 1, InitialAccumulatorValue: -1, Epsilon: 1}, "optim: adagrad: initial_accumulator_value is -1, must be a finite number, 0 or above"},
+		{&SGD{Settings: Settings{LearningRate: 1}, Momentum: 1.5}, "optim: sgd: momentum is 1.5, must be in [0, 1]"},
+		{&RMSprop{Settings: Settings{LearningRate: 1}, Rho: 1, Epsilon: 1}, "optim: rmsprop: rho is 1, must be in [0, 1)"},
+		{&RMSprop{Settings: Settings{LearningRate: 1}, Rho: 0.9}, "optim: rmsprop: epsilon is 0, must be a finite number above 0"},
+		{&Adam{Settings: Settings{LearningRate: math.Inf(1)}, Beta1: -1, Beta2: 0.5, Epsilon: 1}, "optim: adam: learning_rate is +Inf, must be a finite number, 0 or above\noptim: adam: beta_1 is -1, must be in [0, 1)"},
+		{&AdamW{Adam{Settings: Settings{LearningRate: 1, WeightDecay: -1}, Epsilon: 1}}, "optim: adamw: weight_decay is -1, must be a finite number, 0 or above"},
+		{&Adagrad{Settings: Settings{LearningRate: 1}, InitialAccumulatorValue: -1, Epsilon: 1}, "optim: adagrad: initial_accumulator_value is -1, must be a finite number, 0 or above"},
 	} {
-		_, err := New(c.rule, 4)
+		_, err := New(c.rule, vector(4))
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%+v: %v, want %s", c.rule, err, c.want)
 		}
 	}
-	if _, err := New(nil, 1); err == nil {
+	if _, err := New(nil, vector(1)); err == nil {
 		t.Error("a nil rule was accepted")
 	}
-	if _, err := New(NewSGD(1), -1); err == nil {
-		t.Error("a negative size was accepted")
+	gap := []nn.Segment{{Name: "a", Shape: []int{2}}, {Name: "b", Offset: 3}}
+	if _, err := New(NewSGD(1), gap); err == nil || err.Error() != `optim: sgd: the tensor "b" begins at 3, the one before it ends at 2` {
+		t.Errorf("a gap: %v", err)
 	}
 }
 
 func TestApplyChecksLengths(t *testing.T) {
-	o, err := New(NewAdam(0.1), 3)
+	o, err := New(NewAdam(0.1), vector(3))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +92,7 @@ func TestApplyChecksLengths(t *testing.T) {
 		want string
 	}{
 		{3, 2, "optim: adam: 3 weights, 2 gradients"},
-		{4, 4, "optim: adam: accumulator 0 holds 3 values for 4 weights"},
+		{4, 4, "optim: adam: 4 weights, the optimizer was made for 3"},
 	} {
 		err := o.Apply(make([]float32, c.w), make([]float32, c.g))
 		if err == nil || err.Error() != c.want {
@@ -101,13 +106,13 @@ func TestApplyChecksLengths(t *testing.T) {
 
 func TestApplyAllocatesNothing(t *testing.T) {
 	for _, rule := range []Rule{
-		&SGD{LearningRate: 0.1, Momentum: 0.9, WeightDecay: 0.1},
-		&RMSprop{LearningRate: 0.1, Rho: 0.9, Momentum: 0.5, Epsilon: 1e-7, Centered: true},
+		&SGD{Settings: Settings{LearningRate: 0.1, WeightDecay: 0.1}, Momentum: 0.9},
+		&RMSprop{Settings: Settings{LearningRate: 0.1}, Rho: 0.9, Momentum: 0.5, Epsilon: 1e-7, Centered: true},
 		NewAdamW(0.1),
 		NewAdagrad(0.1),
 	} {
 		w, g := make([]float32, 100), make([]float32, 100)
-		o, err := New(rule, len(w))
+		o, err := New(rule, vector(len(w)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +129,7 @@ func BenchmarkApply(b *testing.B) {
 			for i := range g {
 				g[i] = 1e-3
 			}
-			o, err := New(rule, len(w))
+			o, err := New(rule, vector(len(w)))
 			if err != nil {
 				b.Fatal(err)
 			}

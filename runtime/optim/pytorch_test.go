@@ -37,16 +37,16 @@ func TestTrajectoriesOfPyTorch(t *testing.T) {
 		var rate *float64
 		switch s.Kind {
 		case "sgd":
-			o := &SGD{LearningRate: s.LR, Momentum: s.Momentum, Nesterov: s.Nesterov}
+			o := &SGD{Settings: Settings{LearningRate: s.LR}, Momentum: s.Momentum, Nesterov: s.Nesterov}
 			rule, rate = o, &o.LearningRate
 		case "adam":
-			o := &Adam{LearningRate: s.LR, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, AMSGrad: s.AMSGrad}
+			o := &Adam{Settings: Settings{LearningRate: s.LR}, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, AMSGrad: s.AMSGrad}
 			rule, rate = o, &o.LearningRate
 		case "rmsprop":
-			o := &RMSprop{LearningRate: s.LR, Rho: 0.99, Momentum: s.Momentum, Epsilon: 1e-16, Centered: s.Centered}
+			o := &RMSprop{Settings: Settings{LearningRate: s.LR}, Rho: 0.99, Momentum: s.Momentum, Epsilon: 1e-16, Centered: s.Centered}
 			rule, rate = o, &o.LearningRate
 		case "adagrad":
-			o := &Adagrad{LearningRate: s.LR, Epsilon: 1e-20}
+			o := &Adagrad{Settings: Settings{LearningRate: s.LR}, Epsilon: 1e-20}
 			rule, rate = o, &o.LearningRate
 		default:
 			t.Fatalf("kind %q", s.Kind)
@@ -56,7 +56,7 @@ func TestTrajectoriesOfPyTorch(t *testing.T) {
 			w = append(w, file.Initial[p]...)
 		}
 		g := make([]float32, len(w))
-		o, err := New(rule, len(w))
+		o, err := New(rule, vector(len(w)))
 		if err != nil {
 			t.Fatal(err)
 		}

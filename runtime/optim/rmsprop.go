@@ -12,18 +12,17 @@ package optim
 // "Neural networks for machine learning", 2012; centered: A. Graves,
 // "Generating sequences with recurrent neural networks", 2013, eq. 38-45.
 type RMSprop struct {
-	LearningRate float64
-	Rho          float64
-	Momentum     float64
-	Epsilon      float64
-	Centered     bool
-	WeightDecay  float64 // see [AdamW]; 0: none
+	Settings
+	Rho      float64
+	Momentum float64
+	Epsilon  float64
+	Centered bool
 }
 
 // NewRMSprop returns RMSprop with Keras's defaults: rho 0.9, no momentum,
 // epsilon 1e-7, not centered. Keras's default learning rate is 0.001.
 func NewRMSprop(learningRate float64) *RMSprop {
-	return &RMSprop{LearningRate: learningRate, Rho: 0.9, Epsilon: 1e-7}
+	return &RMSprop{Settings: newSettings(learningRate), Rho: 0.9, Epsilon: 1e-7}
 }
 
 // Name returns "rmsprop".
@@ -47,19 +46,16 @@ func (*RMSprop) InitSlot(string) float32 { return 0 }
 
 // Validate reports hyperparameters outside their range.
 func (o *RMSprop) Validate() error {
-	c := checks{rule: o.Name()}
-	c.atLeast0("learning_rate", o.LearningRate)
+	c := o.checks(o.Name())
 	c.below1("rho", o.Rho)
 	c.upTo1("momentum", o.Momentum)
 	c.above0("epsilon", o.Epsilon)
-	c.atLeast0("weight_decay", o.WeightDecay)
 	return c.err()
 }
 
 // Update implements [Rule].
-func (o *RMSprop) Update(_ int, w, g []float32, slots [][]float32) {
-	decayWeights(w, o.WeightDecay, o.LearningRate)
-	lr, rho, rest := float32(o.LearningRate), float32(o.Rho), float32(1-o.Rho)
+func (o *RMSprop) Update(s Step, w, g []float32, slots [][]float32) {
+	lr, rho, rest := float32(s.LearningRate), float32(o.Rho), float32(1-o.Rho)
 	mu, eps := float32(o.Momentum), float32(o.Epsilon)
 	switch {
 	case o.Centered && o.Momentum > 0:

@@ -10,15 +10,14 @@ package optim
 // G. Hinton, "On the importance of initialization and momentum in deep
 // learning", ICML 2013.
 type SGD struct {
-	LearningRate float64
-	Momentum     float64
-	Nesterov     bool
-	WeightDecay  float64 // see [AdamW]; 0: none
+	Settings
+	Momentum float64
+	Nesterov bool
 }
 
 // NewSGD returns gradient descent without momentum, Keras's default. Keras's
 // default learning rate is 0.01.
-func NewSGD(learningRate float64) *SGD { return &SGD{LearningRate: learningRate} }
+func NewSGD(learningRate float64) *SGD { return &SGD{Settings: newSettings(learningRate)} }
 
 // Name returns "sgd".
 func (*SGD) Name() string { return "sgd" }
@@ -36,17 +35,14 @@ func (*SGD) InitSlot(string) float32 { return 0 }
 
 // Validate reports hyperparameters outside their range.
 func (o *SGD) Validate() error {
-	c := checks{rule: o.Name()}
-	c.atLeast0("learning_rate", o.LearningRate)
+	c := o.checks(o.Name())
 	c.upTo1("momentum", o.Momentum)
-	c.atLeast0("weight_decay", o.WeightDecay)
 	return c.err()
 }
 
 // Update implements [Rule].
-func (o *SGD) Update(_ int, w, g []float32, slots [][]float32) {
-	decayWeights(w, o.WeightDecay, o.LearningRate)
-	lr, mu := float32(o.LearningRate), float32(o.Momentum)
+func (o *SGD) Update(s Step, w, g []float32, slots [][]float32) {
+	lr, mu := float32(s.LearningRate), float32(o.Momentum)
 	switch {
 	case len(slots) == 0:
 		sgd(w, g, lr)

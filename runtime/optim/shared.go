@@ -1,6 +1,10 @@
 package optim
 
-import "github.com/nngen-go/nngen/runtime/nn"
+import (
+	"sync/atomic"
+
+	"github.com/nngen-go/nngen/runtime/nn"
+)
 
 const (
 	// SharedFrom is the number of elements from which an elementwise pass over
@@ -16,45 +20,164 @@ const (
 	chunk = 1 << 14
 )
 
-// update is one step of an optimizer, shared among workers.
+// update is one step of an optimizer, shared among workers. It is laid out for
+// the tensors that are not frozen.
 type update struct {
 	optimizer *Optimizer
-	w, g      []float32
-	parts     [][][]float32    // per worker, the parts of the accumulators
-	body      func(*nn.Worker) // part, bound once: a step allocates nothing
+	settings  *Settings
+	whole     TensorRule // nil: the rule works element by element
+	active    []active
+	length    int // elements of active
+	blocks    []block
+	workers   []worker
+	longest   int // gradient that is clipped at once
+
+	work, sum, gather func(*nn.Worker) // the bodies, bound once: a step allocates nothing
+
+	w, g    []float32
+	at      Step
+	moves   bool    // this step updates the weights
+	blends  bool    // and the moving average
+	keep    float32 // share of the average that stays
+	replace bool    // the average takes the place of the weights
+	scale   float32 // of all gradients, for a global norm
+	next    atomic.Int32
 }
 
-func newUpdate(workers int) *update {
-	u := &update{parts: make([][][]float32, workers)}
-	u.body = u.part
+// active is a tensor that a step moves.
+type active struct {
+	*tensor
+	from   int // its place among all active elements
+	decays bool
+	norm   float32 // of the gradient
+}
+
+// worker is what one worker needs for itself.
+type worker struct {
+	slots   [][]float32
+	clipped []float32 // room for a gradient; made by the first step that clips
+}
+
+func newUpdate(o *Optimizer, workers int) *update {
+	u := &update{optimizer: o, settings: o.Rule.Common(), workers: make([]worker, workers)}
+	u.whole, _ = o.Rule.(TensorRule)
+	for i := range o.tensors {
+		t := &o.tensors[i]
+		if t.frozen {
+			continue
+		}
+		u.active = append(u.active, active{tensor: t, from: u.length, decays: u.settings.decays(t.Name)})
+		u.length += t.Len()
+		u.longest = max(u.longest, t.Len())
+	}
+	u.blocks = cut(u.active)
+	for i := range u.workers {
+		u.workers[i].slots = make([][]float32, len(o.Slots))
+	}
+	u.work, u.sum, u.gather = u.elements, u.sumBlocks, u.accumulate
+	if u.whole != nil {
+		u.work = u.tensors
+	} else {
+		u.longest = min(u.longest, chunk)
+	}
 	return u
 }
 
-func (u *update) run(t *nn.Team, o *Optimizer, w, g []float32) {
-	for i := range u.parts {
-		if len(u.parts[i]) != len(o.Slots) {
-			u.parts[i] = make([][]float32, len(o.Slots))
+// run calls a body on every worker, or here where there is little to do.
+func (u *update) run(t *nn.Team, body func(*nn.Worker)) {
+	if u.length < SharedFrom {
+		body(nil)
+	} else {
+		t.Run(body)
+	}
+}
+
+// step takes one step with the weights w along the gradient g.
+func (u *update) step(t *nn.Team, w, g []float32) {
+	o, s := u.optimizer, u.settings
+	u.w, u.g, u.moves = w, g, true
+	updates := o.Step // before this step
+	if n := s.GradientAccumulationSteps; n > 0 {
+		updates /= n
+		u.moves = (o.Step+1)%n == 0
+		u.run(t, u.gather)
+		u.g = o.accumulated
+	}
+	u.at = Step{Number: updates + 1, LearningRate: s.rate(o.Step), Globals: o.globals}
+	if u.moves {
+		u.norms(t)
+		if r, ok := o.Rule.(GlobalRule); ok {
+			r.Advance(u.at)
 		}
 	}
-	u.optimizer, u.w, u.g = o, w, g
-	if len(w) < SharedFrom {
-		u.part(nil)
-	} else {
-		t.Run(u.body)
+	if u.blends = s.UseEMA; u.blends {
+		u.beginAverage(updates)
+	}
+	if u.moves || u.blends {
+		u.next.Store(0)
+		u.run(t, u.work)
 	}
 	u.w, u.g = nil, nil
 }
 
-// part updates what falls to a worker.
-func (u *update) part(w *nn.Worker) {
-	slots := u.parts[w.Index()]
-	from, to := w.ShareRuns(len(u.w), Run)
-	for ; from < to; from += chunk {
-		end := min(from+chunk, to)
-		for i, s := range u.optimizer.Slots {
-			slots[i] = s[from:end]
+// elements takes the step for the elements that fall to a worker.
+func (u *update) elements(w *nn.Worker) {
+	me := &u.workers[w.Index()]
+	from, to := w.ShareRuns(u.length, Run)
+	for i := range u.active {
+		t := &u.active[i]
+		first, end := max(from-t.from, 0), min(to-t.from, t.Len())
+		for ; first < end; first += chunk {
+			last := min(first+chunk, end)
+			part, g := t.Of(u.w)[first:last], t.Of(u.g)[first:last]
+			for k, s := range t.slots {
+				me.slots[k] = s[first:last]
+			}
+			if u.moves {
+				u.decay(t, part)
+				u.optimizer.Rule.Update(u.at, part, u.clip(t, me, g), me.slots)
+			}
+			u.finish(t, first, last)
 		}
-		u.optimizer.Rule.Update(u.optimizer.Step, u.w[from:end], u.g[from:end], slots)
+	}
+}
+
+// tensors takes the step for whole tensors, each worker taking the next one.
+func (u *update) tensors(w *nn.Worker) {
+	me := &u.workers[w.Index()]
+	for {
+		i := int(u.next.Add(1)) - 1
+		if i >= len(u.active) {
+			return
+		}
+		t := &u.active[i]
+		if u.moves {
+			part := t.Of(u.w)
+			for first := 0; first < len(part); first += chunk {
+				u.decay(t, part[first:min(first+chunk, len(part))])
+			}
+			u.whole.UpdateTensor(u.at, t.Shape, part, u.clip(t, me, t.Of(u.g)), t.slots)
+		}
+		u.finish(t, 0, t.Len())
+	}
+}
+
+// decay applies decoupled weight decay, as every optimizer of Keras does before
+// its own update (optimizers/base_optimizer.py, _apply_weight_decay):
+//
+//	w -= w · weight_decay · learning_rate
+//
+// Source: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization",
+// ICLR 2019.
+func (u *update) decay(t *active, w []float32) {
+	if u.settings.WeightDecay != 0 && t.decays {
+		decay(w, float32(u.settings.WeightDecay), float32(u.at.LearningRate))
+	}
+}
+
+func decayGo(w []float32, wd, lr float32) {
+	for i, x := range w {
+		w[i] = x - float32(x*wd*lr)
 	}
 }
 

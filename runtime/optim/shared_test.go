@@ -21,9 +21,9 @@ func rules() map[string]Rule {
 	amsgrad.AMSGrad = true
 	return map[string]Rule{
 		"sgd":              NewSGD(0.01),
-		"sgd decay":        &SGD{LearningRate: 0.01, WeightDecay: 0.1},
-		"sgd momentum":     &SGD{LearningRate: 0.01, Momentum: 0.9},
-		"sgd nesterov":     &SGD{LearningRate: 0.01, Momentum: 0.9, Nesterov: true},
+		"sgd decay":        &SGD{Settings: Settings{LearningRate: 0.01, WeightDecay: 0.1}},
+		"sgd momentum":     &SGD{Settings: Settings{LearningRate: 0.01}, Momentum: 0.9},
+		"sgd nesterov":     &SGD{Settings: Settings{LearningRate: 0.01}, Momentum: 0.9, Nesterov: true},
 		"rmsprop":          NewRMSprop(0.01),
 		"rmsprop centered": centered,
 		"rmsprop momentum": momentum,
@@ -62,19 +62,20 @@ func TestApplyShared(t *testing.T) {
 	for name, rule := range rules() {
 		for _, n := range []int{1, SharedFrom - 1, 2*chunk + 5} {
 			want := normals(n, 1)
-			whole, err := New(rule, n)
+			whole, err := New(rule, vector(n))
 			if err != nil {
 				t.Fatal(err)
 			}
 			for step := 1; step <= 3; step++ {
-				rule.Update(step, want, normals(n, uint64(step)+10), whole.Slots)
+				decayGo(want, float32(rule.Common().WeightDecay), 0.01)
+				rule.Update(Step{Number: step, LearningRate: 0.01}, want, normals(n, uint64(step)+10), whole.Slots)
 			}
 			for _, workers := range []int{0, 2, 3} {
 				var team *nn.Team
 				if workers > 0 {
 					team = nn.NewTeam(workers)
 				}
-				o, _ := New(rule, n)
+				o, _ := New(rule, vector(n))
 				w := normals(n, 1)
 				for step := 1; step <= 3; step++ {
 					if err := o.ApplyShared(team, w, normals(n, uint64(step)+10)); err != nil {
@@ -101,7 +102,7 @@ func TestApplySharedAllocatesNothing(t *testing.T) {
 	team := nn.NewTeam(2)
 	defer team.Close()
 	for name, rule := range rules() {
-		o, _ := New(rule, n)
+		o, _ := New(rule, vector(n))
 		step := func() {
 			if err := o.ApplyShared(team, w, g); err != nil {
 				t.Fatal(err)

@@ -45,6 +45,12 @@ func Fit[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compiled, 
 	if f.progress != nil {
 		f.progress.leave()
 	}
+	if err == nil || errors.Is(err, ErrStop) { // the moving average, where the optimizer keeps one
+		if end := s.Optimizer.Finalize(e.Params()[:len(e.Gradients())]); end != nil {
+			return h, end
+		}
+		e.Prepare()
+	}
 	if err == nil || errors.Is(err, ErrStop) || ctx.Err() != nil {
 		if end := f.call(Callback.OnTrainEnd); err == nil || end != nil && !errors.Is(end, ErrStop) {
 			err = end

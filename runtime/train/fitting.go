@@ -65,11 +65,10 @@ func newFitting[X, Y any](e Engine[X, Y], s *Session, c Compiled, d data.Dataset
 		}
 		f.validation.prefix()
 	}
-	trainable := len(e.Gradients())
 	if size > micro {
-		f.sum = newGradientSum(trainable)
+		f.sum = newGradientSum(len(e.Gradients()))
 	}
-	optimizer, err := chooseOptimizer(s.Optimizer, c, cfg.Optimizer, trainable)
+	optimizer, err := chooseOptimizer(s.Optimizer, c, cfg.Optimizer, e.Segments())
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ type idle struct {
 }
 
 func (e *idle) MicroBatch() int            { return len(e.y) }
-func (e *idle) Segments() []nn.Segment     { return nil }
+func (e *idle) Segments() []nn.Segment     { return []nn.Segment{{Name: "w", Shape: []int{len(e.params)}}} }
 func (e *idle) Params() []float32          { return e.params }
 func (e *idle) Gradients() []float32       { return e.grads }
 func (e *idle) Losses() []float64          { return e.losses[:] }

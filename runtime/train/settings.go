@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"github.com/nngen-go/nngen/runtime/data"
+	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/optim"
 )
 
@@ -45,23 +46,17 @@ func divide[X, Y any](c Compiled, d data.Dataset[X, Y], cfg Config[X, Y]) (train
 
 // chooseOptimizer returns the optimizer that a call of Fit uses: a fresh one for
 // a rule that is new to the session, else the session's.
-func chooseOptimizer(current *optim.Optimizer, c Compiled, rule optim.Rule, n int) (*optim.Optimizer, error) {
+func chooseOptimizer(current *optim.Optimizer, c Compiled, rule optim.Rule, segments []nn.Segment) (*optim.Optimizer, error) {
 	switch {
 	case rule != nil && (current == nil || !same(rule, current.Rule)):
-		return optim.New(rule, n)
+		return optim.New(rule, segments)
 	case current == nil:
 		if c.Optimizer == nil {
 			return nil, errors.New("train: the description names no optimizer: set Config.Optimizer")
 		}
-		return optim.New(c.Optimizer(), n)
+		return optim.New(c.Optimizer(), segments)
 	}
-	if err := current.Rule.Validate(); err != nil {
-		return nil, err
-	}
-	if names := current.Rule.Slots(); len(names) != len(current.Slots) {
-		return nil, fmt.Errorf("train: the hyperparameters of %s changed between two calls so that it needs the accumulators %v, and has %d: use a new optimizer", current.Rule.Name(), names, len(current.Slots))
-	}
-	return current, nil
+	return current, current.Validate()
 }
 
 // same reports whether two rules are one and the same.

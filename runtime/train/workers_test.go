@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/optim"
 	"github.com/nngen-go/nngen/runtime/train"
 )
@@ -82,6 +83,7 @@ func newWide(micro, units int) *wide {
 	for i := range e.params {
 		e.params[i] = float32(i%97) / 97
 	}
+	e.segs = []nn.Segment{{Name: "kernel", Shape: []int{units, 4}}, {Name: "state", Offset: 4 * units, Flags: nn.State}}
 	e.grads = make([]float32, 4*units)
 	return e
 }

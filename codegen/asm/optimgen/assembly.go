@@ -102,6 +102,9 @@ func (l *lane) div(x, y value) value { return l.binary(l.c.VDIVPS, x, y) }
 // max is x where x > y, else y.
 func (l *lane) max(x, y value) value { return l.binary(l.c.VMAXPS, x, y) }
 
+// min is x where x < y, else y.
+func (l *lane) min(x, y value) value { return l.binary(l.c.VMINPS, x, y) }
+
 func (l *lane) sqrt(x value) value {
 	v := l.vector()
 	l.c.VSQRTPS(x, v)

@@ -19,6 +19,22 @@ var table = []kernel{
 		w := l.load("w")
 		l.store("w", l.sub(w, l.mul(l.mul(w, l.scalar("wd")), l.scalar("lr"))))
 	}},
+	{name: "divide", unroll: 4, step: func(l *lane) {
+		l.store("x", l.div(l.load("x"), l.scalar("by")))
+	}},
+	{name: "scale", unroll: 4, step: func(l *lane) {
+		l.store("y", l.mul(l.load("x"), l.scalar("factor")))
+	}},
+	{name: "clipNorm", unroll: 4, step: func(l *lane) {
+		l.store("y", l.div(l.mul(l.load("x"), l.scalar("limit")), l.scalar("divisor")))
+	}},
+	{name: "clipValue", unroll: 4, step: func(l *lane) {
+		l.store("y", l.min(l.scalar("high"), l.max(l.scalar("low"), l.load("x"))))
+	}},
+	{name: "average", unroll: 2, step: func(l *lane) {
+		kept := l.mul(l.scalar("keep"), l.load("a"))
+		l.store("a", l.add(kept, l.mul(l.scalar("rest"), l.load("w"))))
+	}},
 	{name: "sgd", unroll: 4, step: func(l *lane) {
 		l.store("w", l.sub(l.load("w"), l.mul(l.scalar("lr"), l.load("g"))))
 	}},

@@ -1,0 +1,142 @@
+package optim
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Settings are what every optimizer of Keras takes. Their zero value switches
+// everything off; the constructors of this package set Keras's EMAMomentum.
+//
+// A step clips the gradient, decays the weights, updates them and then brings
+// the moving average up to date. Source: Keras 3, optimizers/base_optimizer.py.
+//
+// Keras's loss_scale_factor is missing: it keeps gradients in float16 from
+// vanishing, and everything here is float32.
+type Settings struct {
+	// LearningRate is the size of a step, unless there is a Schedule.
+	LearningRate float64
+	// Schedule gives the learning rate of every step; nil: LearningRate.
+	Schedule Schedule
+	// WeightDecay is the share of a weight, times the learning rate, that every
+	// step takes away before the update: w -= w·weight_decay·lr.
+	WeightDecay float64
+	// ClipNorm is the largest norm that the gradient of a tensor may have: one
+	// above it is scaled down to it. 0: none. One of ClipNorm, ClipValue and
+	// GlobalClipNorm may be set.
+	ClipNorm float64
+	// ClipValue is the largest absolute value that an element of the gradient
+	// may have; 0: none.
+	ClipValue float64
+	// GlobalClipNorm is the largest norm that the gradient of all tensors
+	// together may have; 0: none.
+	GlobalClipNorm float64
+	// UseEMA keeps an exponential moving average of the weights, which takes
+	// their place when training ends, and at every EMAOverwriteFrequency-th
+	// update.
+	UseEMA bool
+	// EMAMomentum is the share of the average that an update keeps; Keras's
+	// default is 0.99.
+	EMAMomentum float64
+	// EMAOverwriteFrequency is the number of updates after which the average
+	// replaces the weights during training; 0: never.
+	EMAOverwriteFrequency int
+	// GradientAccumulationSteps is the number of steps, 2 or more, whose mean
+	// gradient makes one update; 0: every step is one. As in Keras, a schedule
+	// counts steps, everything else counts updates.
+	GradientAccumulationSteps int
+
+	undecayed []string
+}
+
+// newSettings has Keras's defaults.
+func newSettings(learningRate float64) Settings {
+	return Settings{LearningRate: learningRate, EMAMomentum: 0.99}
+}
+
+// Common returns s.
+func (s *Settings) Common() *Settings { return s }
+
+// ExcludeFromWeightDecay keeps weight decay from every tensor whose name
+// contains one of words: "bias" stands for all biases. A word with a slash in it
+// is looked for in the whole path: "hidden/" stands for the tensors of the layer
+// hidden. To be called before the first step. Source: Keras 3,
+// exclude_from_weight_decay of optimizers/base_optimizer.py.
+func (s *Settings) ExcludeFromWeightDecay(words ...string) {
+	s.undecayed = append(s.undecayed, words...)
+}
+
+// decays reports whether weight decay is applied to the tensor at path.
+func (s *Settings) decays(path string) bool {
+	name := path[strings.LastIndexByte(path, '/')+1:]
+	return !slices.ContainsFunc(s.undecayed, func(word string) bool {
+		if strings.Contains(word, "/") {
+			return strings.Contains(path, word)
+		}
+		return strings.Contains(name, word)
+	})
+}
+
+// checks begins the validation of a rule with what is wrong with s.
+func (s *Settings) checks(rule string) *checks {
+	c := &checks{rule: rule}
+	c.atLeast0("learning_rate", s.LearningRate)
+	if s.Schedule != nil {
+		if err := s.Schedule.Validate(); err != nil {
+			c.errs = append(c.errs, fmt.Errorf("optim: %s: %w", rule, err))
+		}
+	}
+	c.atLeast0("weight_decay", s.WeightDecay)
+	c.atLeast0("clipnorm", s.ClipNorm)
+	c.atLeast0("clipvalue", s.ClipValue)
+	c.atLeast0("global_clipnorm", s.GlobalClipNorm)
+	var clips []string
+	for _, clip := range []struct {
+		name  string
+		value float64
+	}{{"clipnorm", s.ClipNorm}, {"clipvalue", s.ClipValue}, {"global_clipnorm", s.GlobalClipNorm}} {
+		if clip.value > 0 {
+			clips = append(clips, clip.name)
+		}
+	}
+	if len(clips) > 1 {
+		c.errs = append(c.errs, fmt.Errorf("optim: %s: %s are set, only one of them may be", rule, strings.Join(clips, " and ")))
+	}
+	if s.UseEMA {
+		c.upTo1("ema_momentum", s.EMAMomentum)
+	}
+	c.atLeast0("ema_overwrite_frequency", float64(s.EMAOverwriteFrequency))
+	if n := s.GradientAccumulationSteps; n < 0 || n == 1 {
+		c.reject("gradient_accumulation_steps", float64(n), "2 or above, or 0 for none")
+	}
+	return c
+}
+
+// rate is the learning rate after a number of steps.
+func (s *Settings) rate(steps int) float64 {
+	if s.Schedule != nil {
+		return s.Schedule.Rate(steps)
+	}
+	return s.LearningRate
+}
+
+// LearningRate returns the learning rate of the next step.
+func (o *Optimizer) LearningRate() float64 { return o.Rule.Common().rate(o.Step) }
+
+// SetLearningRate changes the learning rate of the steps to come. With a
+// schedule it is an error, as in Keras.
+func (o *Optimizer) SetLearningRate(rate float64) error {
+	s := o.Rule.Common()
+	if s.Schedule != nil {
+		return fmt.Errorf("optim: %s: the learning rate follows the schedule %s and cannot be set to %v", o.Rule.Name(), s.Schedule.Name(), rate)
+	}
+	c := checks{rule: o.Rule.Name()}
+	c.atLeast0("learning_rate", rate)
+	if err := errors.Join(c.errs...); err != nil {
+		return err
+	}
+	s.LearningRate = rate
+	return nil
+}
