@@ -79,6 +79,9 @@ func (e *engine) OutputNames() []string  { return []string{%s} }
 func (e *engine) BatchStatistics() bool  { return %v }
 func (e *engine) Weight(row int) float32 { return e.weight[row] }
 
+// Reweight changes the weight of a loaded row.
+func (e *engine) Reweight(row int, weight float32) { e.weight[row] = weight }
+
 // Prepare has nothing to do: the kernels read the parameters themselves.
 func (e *engine) Prepare() {}
 

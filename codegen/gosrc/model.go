@@ -250,15 +250,14 @@ func New(opts ...Option) *Model {
 	return m, nil
 }`)
 	f.add(`// LoadMatching copies the tensors of a weights file that this model has too, by
-// name and shape: the start of fine-tuning. It says which parameters it has set
-// and which it has left.
-func (m *Model) LoadMatching(path string) (set, left []string, err error) {
+// name and shape: the start of fine-tuning. The report names every tensor that
+// was copied, left or not used.
+func (m *Model) LoadMatching(path string) (LoadReport, error) {
 	f, err := §weights.Open(path)
 	if err != nil {
-		return nil, nil, err
+		return LoadReport{}, err
 	}
-	set, left = f.CopyMatching(segments, m.params.flat())
-	return set, left, nil
+	return f.CopyMatching(segments, m.params.flat()), nil
 }`)
 	f.add(`// metadata is what weights files say of their model.
 func metadata() map[string]string {

@@ -31,6 +31,8 @@ func (e *emitter) trainFile() (*file, error) {
 	NopCallback = §train.NopCallback
 	// FitState is what a callback is shown.
 	FitState = §train.State
+	// LoadReport says what LoadMatching has copied and what it has left.
+	LoadReport = §weights.Report
 )
 
 // ErrStop, returned by a callback, ends a Fit without an error.
@@ -50,6 +52,7 @@ func WeightedSlices(x []Input, y []Target, weight []float32) Dataset {
 // ctx is cancelled, Fit returns the history so far and the error of ctx. The
 // optimizer is kept: another Fit goes on where this one stopped.
 func (m *Model) Fit(ctx §context.Context, d Dataset, cfg FitConfig) (*History, error) {
+	m.session.Metadata = metadata
 	return §train.Fit(ctx, m.trainer(), &m.session, compiled, d, cfg)
 }
 

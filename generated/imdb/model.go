@@ -117,15 +117,14 @@ func open(f *weights.File, err error, opts []Option) (*Model, error) {
 }
 
 // LoadMatching copies the tensors of a weights file that this model has too, by
-// name and shape: the start of fine-tuning. It says which parameters it has set
-// and which it has left.
-func (m *Model) LoadMatching(path string) (set, left []string, err error) {
+// name and shape: the start of fine-tuning. The report names every tensor that
+// was copied, left or not used.
+func (m *Model) LoadMatching(path string) (LoadReport, error) {
 	f, err := weights.Open(path)
 	if err != nil {
-		return nil, nil, err
+		return LoadReport{}, err
 	}
-	set, left = f.CopyMatching(segments, m.params.flat())
-	return set, left, nil
+	return f.CopyMatching(segments, m.params.flat()), nil
 }
 
 // metadata is what weights files say of their model.

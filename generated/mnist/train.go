@@ -13,6 +13,7 @@ import (
 	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/optim"
 	"github.com/nngen-go/nngen/runtime/train"
+	"github.com/nngen-go/nngen/runtime/weights"
 )
 
 type (
@@ -36,6 +37,8 @@ type (
 	NopCallback = train.NopCallback
 	// FitState is what a callback is shown.
 	FitState = train.State
+	// LoadReport says what LoadMatching has copied and what it has left.
+	LoadReport = weights.Report
 )
 
 // ErrStop, returned by a callback, ends a Fit without an error.
@@ -67,6 +70,7 @@ var compiled = train.Compiled{
 // ctx is cancelled, Fit returns the history so far and the error of ctx. The
 // optimizer is kept: another Fit goes on where this one stopped.
 func (m *Model) Fit(ctx context.Context, d Dataset, cfg FitConfig) (*History, error) {
+	m.session.Metadata = metadata
 	return train.Fit(ctx, m.trainer(), &m.session, compiled, d, cfg)
 }
 
@@ -184,6 +188,9 @@ func (e *engine) Losses() []float64      { return e.losses[:] }
 func (e *engine) OutputNames() []string  { return []string{"digit"} }
 func (e *engine) BatchStatistics() bool  { return false }
 func (e *engine) Weight(row int) float32 { return e.weight[row] }
+
+// Reweight changes the weight of a loaded row.
+func (e *engine) Reweight(row int, weight float32) { e.weight[row] = weight }
 
 // Prepare has nothing to do: the kernels read the parameters themselves.
 func (e *engine) Prepare() {}

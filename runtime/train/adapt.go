@@ -27,13 +27,13 @@ func (f *fitting[X, Y]) adapt(ctx context.Context) error {
 // visit loads all training rows in turn, in their order, and calls back after
 // each micro-batch.
 func (f *fitting[X, Y]) visit(ctx context.Context, loaded func(n int)) error {
-	rows := f.rows
+	rows := f.feed.rows
 	if s, ok := rows.(*indexed[X, Y]); ok {
 		rows = &indexed[X, Y]{name: s.name, rows: s.rows}
 	}
 	b := newBatch[X, Y](f.engine.MicroBatch())
 	b.nonzero = true // weights do not count here, so they may all be 0
-	rows.begin(0, 0)
+	rows.begin(0, 0, 0)
 	defer rows.end()
 	for {
 		if err := ctx.Err(); err != nil {

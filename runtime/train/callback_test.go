@@ -13,6 +13,7 @@ import (
 
 // hook logs the calls it gets.
 type hook struct {
+	train.NopCallback
 	log      []string
 	batchEnd func(*train.State) error
 	epochEnd func(*train.State) error

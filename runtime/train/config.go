@@ -24,19 +24,41 @@ type Compiled struct {
 // Config changes how one call of [Fit] goes. Its zero value means: as the
 // description says.
 type Config[X, Y any] struct {
-	// Epochs is the number of passes over the training rows; 0: the
-	// description's.
+	// Epochs is the epoch to end before, counted from 0: without InitialEpoch
+	// the number of epochs. 0: the description's.
 	Epochs int
+	// InitialEpoch is the epoch to begin with, counted from 0, where an earlier
+	// training is continued.
+	InitialEpoch int
 	// BatchSize is the number of rows per optimizer step; 0: the description's.
 	// A batch above the compiled one is computed in parts whose gradients are
 	// summed.
 	BatchSize int
+	// StepsPerEpoch ends an epoch after that many batches; the next one goes on
+	// where it stopped. Where the data runs out before, the epoch is cut short
+	// and the next one begins from the start, as in Keras. 0: an epoch is a pass
+	// over all rows.
+	StepsPerEpoch int
+	// ClassWeight multiplies the weight of every training row by that of its
+	// class; a class that is not named has weight 1. The class is the target
+	// itself where it is one number, rounded, else the place of its largest
+	// element. The network must have a single output.
+	ClassWeight map[int]float64
 	// ValidationSplit is the fraction of the rows, cut off the end before any
 	// shuffling, that is kept for validation. 0: the description's; negative:
 	// none.
 	ValidationSplit float64
-	// ValidationData is evaluated after every epoch. No rows are split off then.
+	// ValidationData is evaluated after an epoch. No rows are split off then.
 	ValidationData data.Dataset[X, Y]
+	// ValidationBatchSize is the number of rows that are evaluated at once; 0:
+	// BatchSize.
+	ValidationBatchSize int
+	// ValidationSteps evaluates that many batches, always from the first; 0: all.
+	ValidationSteps int
+	// ValidationFreq evaluates after every so many epochs: 2 means after epochs
+	// 1, 3, 5, counted from 0. The figures of the others are NaN in the history.
+	// 0: after every epoch.
+	ValidationFreq int
 	// NoShuffle keeps the rows in their order.
 	NoShuffle bool
 	// Optimizer replaces the optimizer in use; its accumulators start afresh
@@ -57,4 +79,7 @@ type Session struct {
 	Step      uint64           // optimizer steps taken
 	Seed      uint64           // of shuffling and dropout
 	Workers   int              // cores that a call uses; 0: GOMAXPROCS
+	// Metadata is what the weights files of callbacks say of their model; nil:
+	// nothing.
+	Metadata func() map[string]string
 }

@@ -34,6 +34,8 @@ type Engine[X, Y any] interface {
 	Targets(k, row int) []float32
 	// Weight is the weight of a loaded row.
 	Weight(row int) float32
+	// Reweight changes it. Targets are there as soon as a row is loaded.
+	Reweight(row int, weight float32)
 	// Losses is the share of each output in the last loss, without
 	// regularisation and loss weights.
 	Losses() []float64

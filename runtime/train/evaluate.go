@@ -47,11 +47,12 @@ type evaluation[X, Y any] struct {
 	loader *loader[X, Y]
 	rows   source[X, Y]
 	batch  *batch[X, Y]
+	steps  int // batches at most; 0: all
 	meter  *meter
 }
 
 func newEvaluation[X, Y any](e Engine[X, Y], c Compiled, kind string, d data.Dataset[X, Y], size int) (*evaluation[X, Y], error) {
-	rows, err := newSource(kind, d, false, 0)
+	rows, err := newSource(kind, d, false)
 	if err != nil {
 		return nil, err
 	}
@@ -75,10 +76,10 @@ func (v *evaluation[X, Y]) run(ctx context.Context, seed uint64) error {
 	micro := e.MicroBatch()
 	v.meter.reset()
 	b.nonzero = false
-	v.rows.begin(0, 0)
+	v.rows.begin(0, 0, 0)
 	defer v.rows.end()
 	seen := 0
-	for {
+	for step := 0; v.steps == 0 || step < v.steps; step++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

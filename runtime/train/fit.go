@@ -24,22 +24,22 @@ import (
 // When ctx is cancelled it stops between two steps and returns ctx.Err(); the
 // parameters are then those after the last step.
 func Fit[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compiled, d data.Dataset[X, Y], cfg Config[X, Y]) (*History, error) {
-	h := &History{}
 	f, err := newFitting(e, s, c, d, cfg)
 	if err != nil {
-		return h, err
+		return &History{}, err
 	}
-	f.state.History = h
+	h := f.state.History
 	team := nn.NewTeam(s.Workers)
 	defer team.Close()
 	f.share(team)
 	defer e.Share(nil)
+	defer f.feed.close()
 	if err := f.adapt(ctx); err != nil {
 		return h, err
 	}
 	e.Prepare()
 	err = f.call(Callback.OnTrainBegin)
-	for epoch := 0; err == nil && epoch < f.epochs; epoch++ {
+	for epoch := f.first; err == nil && epoch < f.epochs; epoch++ {
 		err = f.epoch(ctx, epoch)
 	}
 	if f.progress != nil {
@@ -52,6 +52,8 @@ func Fit[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compiled, 
 		e.Prepare()
 	}
 	if err == nil || errors.Is(err, ErrStop) || ctx.Err() != nil {
+		f.state.ended = false
+		f.state.Err = ctx.Err()
 		if end := f.call(Callback.OnTrainEnd); err == nil || end != nil && !errors.Is(end, ErrStop) {
 			err = end
 		}

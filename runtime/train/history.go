@@ -1,11 +1,13 @@
 package train
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
 
-// History is the record of a run: one value per column and epoch.
+// History is the record of a run: one value per column and epoch, NaN where an
+// epoch has no such figure.
 type History struct {
 	Epochs  []int    // counted from 0, as in Keras
 	Columns []Column // in alphabetical order, as in Keras: accuracy, loss, val_accuracy, val_loss
@@ -39,17 +41,26 @@ func (h *History) Last() []NamedValue {
 	return last
 }
 
-// add records an epoch. Every epoch of a run has the same figures.
+// add records an epoch. A figure that it lacks is NaN.
 func (h *History) add(epoch int, logs []NamedValue) {
-	if len(h.Columns) == 0 {
-		for _, v := range logs {
-			h.Columns = append(h.Columns, Column{Name: v.Name})
-		}
-		slices.SortStableFunc(h.Columns, func(a, b Column) int { return strings.Compare(a.Name, b.Name) })
-	}
 	h.Epochs = append(h.Epochs, epoch)
 	for i := range h.Columns {
-		v, _ := find(logs, h.Columns[i].Name)
-		h.Columns[i].Values = append(h.Columns[i].Values, v)
+		h.Columns[i].Values = append(h.Columns[i].Values, math.NaN())
 	}
+	for _, v := range logs {
+		h.set(v.Name, v.Value)
+	}
+}
+
+// set changes a figure of the last epoch. A new column is NaN before it.
+func (h *History) set(name string, value float64) {
+	i, found := slices.BinarySearchFunc(h.Columns, name, func(c Column, name string) int { return strings.Compare(c.Name, name) })
+	if !found {
+		values := make([]float64, len(h.Epochs))
+		for j := range values {
+			values[j] = math.NaN()
+		}
+		h.Columns = slices.Insert(h.Columns, i, Column{name, values})
+	}
+	h.Columns[i].Values[len(h.Epochs)-1] = value
 }

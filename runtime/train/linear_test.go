@@ -57,17 +57,18 @@ func newLinear(micro int, l2 float64, names []string, units []int) *linear {
 	return e
 }
 
-func (e *linear) MicroBatch() int        { return e.micro }
-func (e *linear) Segments() []nn.Segment { return e.segs }
-func (e *linear) Params() []float32      { return e.params }
-func (e *linear) Gradients() []float32   { return e.grads }
-func (e *linear) Weight(row int) float32 { return e.w[row] }
-func (e *linear) Losses() []float64      { return e.losses }
-func (e *linear) OutputNames() []string  { return e.names }
-func (e *linear) Prepare()               { copy(e.packed, e.params) }
-func (e *linear) Share(t *nn.Team)       { e.team = t }
-func (e *linear) BatchStatistics() bool  { return e.stats }
-func (e *linear) Adapt() []train.Adapter { return e.adapted }
+func (e *linear) MicroBatch() int             { return e.micro }
+func (e *linear) Segments() []nn.Segment      { return e.segs }
+func (e *linear) Params() []float32           { return e.params }
+func (e *linear) Gradients() []float32        { return e.grads }
+func (e *linear) Weight(row int) float32      { return e.w[row] }
+func (e *linear) Reweight(row int, w float32) { e.w[row] = w }
+func (e *linear) Losses() []float64           { return e.losses }
+func (e *linear) OutputNames() []string       { return e.names }
+func (e *linear) Prepare()                    { copy(e.packed, e.params) }
+func (e *linear) Share(t *nn.Team)            { e.team = t }
+func (e *linear) BatchStatistics() bool       { return e.stats }
+func (e *linear) Adapt() []train.Adapter      { return e.adapted }
 func (e *linear) part(k int) (from, n int) {
 	for _, u := range e.units[:k] {
 		from += u

@@ -16,6 +16,7 @@ type meter struct {
 	metrics  [][]metric.Metric // per output
 	weighted [][]metric.Metric // per output
 	figures  []func() float64  // in the order of logs
+	sources  []metric.Metric   // of the figures; nil: a loss
 	logs     []NamedValue      // what results returns
 }
 
@@ -64,10 +65,11 @@ func perOutput(make func() [][]metric.Metric, outputs []string) ([][]metric.Metr
 // (utils/python_utils.py, pythonify_logs).
 func (m *meter) name(outputs []string) {
 	type figure struct {
-		name  string
-		value func() float64
+		name   string
+		value  func() float64
+		source metric.Metric
 	}
-	all := []figure{{"loss", m.loss.result}}
+	all := []figure{{"loss", m.loss.result, nil}}
 	taken := map[string]int{"loss": 1}
 	prefix := func(k int) string {
 		if len(outputs) > 1 {
@@ -75,23 +77,23 @@ func (m *meter) name(outputs []string) {
 		}
 		return ""
 	}
-	add := func(name string, value func() float64) {
+	add := func(name string, value func() float64, source metric.Metric) {
 		count := taken[name]
 		taken[name]++
 		if count > 0 {
 			name = fmt.Sprintf("%s_%d", name, count)
 		}
-		all = append(all, figure{name, value})
+		all = append(all, figure{name, value, source})
 	}
 	if len(outputs) > 1 {
 		m.outputs = make([]average, len(outputs))
 		for k := range outputs {
-			add(prefix(k)+"loss", m.outputs[k].result)
+			add(prefix(k)+"loss", m.outputs[k].result, nil)
 		}
 	}
 	for k, list := range m.metrics {
 		for _, x := range list {
-			add(prefix(k)+x.Name(), x.Result)
+			add(prefix(k)+x.Name(), x.Result, x)
 		}
 	}
 	for k, list := range m.weighted {
@@ -100,13 +102,27 @@ func (m *meter) name(outputs []string) {
 			if taken[name] > 0 {
 				name = prefix(k) + "weighted_" + x.Name()
 			}
-			add(name, x.Result)
+			add(name, x.Result, x)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b figure) int { return strings.Compare(a.name, b.name) })
 	for _, f := range all {
 		m.logs = append(m.logs, NamedValue{Name: f.name})
 		m.figures = append(m.figures, f.value)
+		m.sources = append(m.sources, f.source)
+	}
+}
+
+// direct notes of the figures whether more of them is better.
+func (m *meter) direct(rising map[string]bool) {
+	for i, x := range m.sources {
+		up := false // a loss
+		if d, ok := x.(Directed); ok {
+			up = d.HigherIsBetter()
+		} else if x != nil {
+			continue
+		}
+		rising[m.logs[i].Name], rising["val_"+m.logs[i].Name] = up, up
 	}
 }
 

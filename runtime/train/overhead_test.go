@@ -25,6 +25,7 @@ func (e *idle) Losses() []float64          { return e.losses[:] }
 func (e *idle) OutputNames() []string      { return []string{"out"} }
 func (e *idle) BatchStatistics() bool      { return false }
 func (e *idle) Weight(int) float32         { return 1 }
+func (e *idle) Reweight(int, float32)      {}
 func (e *idle) Prepare()                   {}
 func (e *idle) Share(*nn.Team)             {}
 func (e *idle) Adapt() []train.Adapter     { return nil }

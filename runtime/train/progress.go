@@ -72,10 +72,20 @@ func (p *progress) step(done int, logs []NamedValue) {
 	}
 }
 
-// end prints the line of a finished epoch of that many batches.
-func (p *progress) end(batches int, logs []NamedValue) {
+// end prints the line of a finished epoch: done batches of how many there are.
+func (p *progress) end(done, batches int, logs []NamedValue) {
 	p.batches = batches
-	p.draw(batches, time.Now(), logs, true)
+	if batches < 0 {
+		p.batches = done
+	}
+	p.draw(done, time.Now(), logs, true)
+}
+
+// message prints a line of its own, in place of an open one.
+func (p *progress) message(text string) {
+	p.leave()
+	p.line = append(append(p.line[:0], text...), '\n')
+	p.write()
 }
 
 // leave ends a line that was to be redrawn, when an epoch breaks off.

@@ -24,6 +24,35 @@ func pick(what string, settings ...int) (int, error) {
 	return 0, nil
 }
 
+// settings are the numbers of a call, taken from it or from the description.
+type settings struct {
+	batch, validationBatch int
+	epochs, validateEvery  int
+}
+
+func settle[X, Y any](c Compiled, cfg Config[X, Y]) (s settings, err error) {
+	if s.batch, err = pick("batch size", cfg.BatchSize, c.BatchSize, 32); err != nil {
+		return s, err
+	}
+	if s.epochs, err = pick("number of epochs", cfg.Epochs, c.Epochs, 1); err != nil {
+		return s, err
+	}
+	if s.validationBatch, err = pick("batch size of the validation", cfg.ValidationBatchSize, s.batch); err != nil {
+		return s, err
+	}
+	if s.validateEvery, err = pick("validation frequency", cfg.ValidationFreq, 1); err != nil {
+		return s, err
+	}
+	if cfg.InitialEpoch < 0 {
+		return s, fmt.Errorf("train: the initial epoch is %d", cfg.InitialEpoch)
+	}
+	if _, err = pick("number of steps per epoch", cfg.StepsPerEpoch); err != nil {
+		return s, err
+	}
+	_, err = pick("number of validation steps", cfg.ValidationSteps)
+	return s, err
+}
+
 // divide returns the rows to train on and the rows held for validation, nil if
 // there are none.
 func divide[X, Y any](c Compiled, d data.Dataset[X, Y], cfg Config[X, Y]) (training, held data.Dataset[X, Y], err error) {

@@ -2,6 +2,7 @@ package train
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 
 	"github.com/nngen-go/nngen/runtime/data"
@@ -12,14 +13,16 @@ import (
 type source[X, Y any] interface {
 	kind() string // "training" or "validation", for messages
 	len() int     // rows, -1 if not known
-	// begin starts an epoch. The step selects the order of the rows.
-	begin(epoch int, step uint64)
+	// begin starts a pass. Seed and step select the order of the rows.
+	begin(epoch int, seed, step uint64)
+	// skip leaves out the first n rows of a pass that has just begun.
+	skip(n int) error
 	// next fills b with the rows that follow, and leaves it empty at the end.
 	next(b *batch[X, Y]) error
 	end()
 }
 
-func newSource[X, Y any](kind string, d data.Dataset[X, Y], shuffle bool, seed uint64) (source[X, Y], error) {
+func newSource[X, Y any](kind string, d data.Dataset[X, Y], shuffle bool) (source[X, Y], error) {
 	if d == nil {
 		return nil, errors.New("train: no " + kind + " data")
 	}
@@ -30,7 +33,7 @@ func newSource[X, Y any](kind string, d data.Dataset[X, Y], shuffle bool, seed u
 		return nil, errors.New("train: the " + kind + " data has no rows")
 	}
 	if all, ok := d.(data.Indexed[X, Y]); ok {
-		s := &indexed[X, Y]{name: kind, rows: all, seed: seed}
+		s := &indexed[X, Y]{name: kind, rows: all}
 		if shuffle {
 			s.order = make([]int, all.Len())
 		}
@@ -43,7 +46,6 @@ func newSource[X, Y any](kind string, d data.Dataset[X, Y], shuffle bool, seed u
 type indexed[X, Y any] struct {
 	name  string
 	rows  data.Indexed[X, Y]
-	seed  uint64
 	order []int // nil: as they come
 	at    int
 }
@@ -52,11 +54,16 @@ func (s *indexed[X, Y]) kind() string { return s.name }
 func (s *indexed[X, Y]) len() int     { return s.rows.Len() }
 func (s *indexed[X, Y]) end()         {}
 
-func (s *indexed[X, Y]) begin(_ int, step uint64) {
+func (s *indexed[X, Y]) begin(_ int, seed, step uint64) {
 	s.at = 0
 	if s.order != nil {
-		permute(s.order, nn.NewKey(s.seed, step, nn.Stream("shuffle")))
+		permute(s.order, nn.NewKey(seed, step, nn.Stream("shuffle")))
 	}
+}
+
+func (s *indexed[X, Y]) skip(n int) error {
+	s.at = min(n, s.rows.Len())
+	return nil
 }
 
 func (s *indexed[X, Y]) next(b *batch[X, Y]) error {
@@ -88,9 +95,22 @@ type stream[X, Y any] struct {
 func (s *stream[X, Y]) kind() string { return s.name }
 func (s *stream[X, Y]) len() int     { return s.rows.Len() }
 
-func (s *stream[X, Y]) begin(epoch int, _ uint64) {
+func (s *stream[X, Y]) begin(epoch int, _, _ uint64) {
 	s.at = 0
 	s.pull, s.stop = iter.Pull2(s.rows.Rows(epoch))
+}
+
+func (s *stream[X, Y]) skip(n int) error {
+	for ; s.at < n; s.at++ {
+		_, err, ok := s.pull()
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fmt.Errorf("train: the %s data ends after %d rows; the training that is to go on had read %d", s.name, s.at, n)
+		}
+	}
+	return nil
 }
 
 func (s *stream[X, Y]) end() { s.stop() }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/nngen-go/nngen/runtime/nn"
 )
@@ -38,20 +39,6 @@ func (f *File) CopyModel(modelID string, segs []nn.Segment, params []float32) er
 	return fmt.Errorf("%w; every tensor has the same name and shape, so the difference lies in the layers' settings, the preprocessing or the classes", err)
 }
 
-// CopyMatching fills those segments whose name and shape the file has too, as
-// for fine-tuning, and reports which segments were copied and which were not.
-func (f *File) CopyMatching(segs []nn.Segment, params []float32) (copied, skipped []string) {
-	for _, s := range segs {
-		if t := f.Tensor(s.Name); t != nil && fits(t, s) == nil {
-			copy(s.Of(params), t.Data)
-			copied = append(copied, s.Name)
-		} else {
-			skipped = append(skipped, s.Name)
-		}
-	}
-	return copied, skipped
-}
-
 // compare lists what keeps the file's tensors from filling exactly the
 // segments: first what the segments lack, in their order, then what the file
 // has beyond them, in its order.
@@ -72,7 +59,7 @@ func (f *File) compare(segs []nn.Segment) []error {
 		}
 	}
 	for _, t := range f.Tensors {
-		if !wanted[t.Name] {
+		if !wanted[t.Name] && !f.besides(t.Name) {
 			diff = append(diff, fmt.Errorf("\ttensor %.80q %s is not in the model", t.Name, shapeText(t.Shape)))
 		}
 	}
@@ -81,6 +68,12 @@ func (f *File) compare(segs []nn.Segment) []error {
 		diff = append(diff[:most:most], fmt.Errorf("\tand %d more differences", more))
 	}
 	return diff
+}
+
+// besides reports whether a tensor belongs to the part of a checkpoint that is
+// not weights.
+func (f *File) besides(name string) bool {
+	return f.Meta[KeyTraining] != "" && strings.HasPrefix(name, TrainingPrefix)
 }
 
 func fits(t *Tensor, s nn.Segment) error {

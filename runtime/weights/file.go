@@ -19,6 +19,7 @@ type Tensor struct {
 	DType string // as in the file: "F32", "BF16"
 	Shape []int
 	Data  []float32 // row-major, converted; nil if DType is not F64, F32, F16 or BF16
+	Bytes []byte    // if DType is U8
 }
 
 // Tensor returns the tensor of that name, nil if there is none.

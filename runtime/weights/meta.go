@@ -12,7 +12,16 @@ const (
 	KeyModelID = "model_id" // ModelID of the generated package
 	KeyModel   = "model"    // name of the model
 	KeyDigest  = "digest"   // SHA-256 of the data section, in hexadecimal
+
+	// KeyTraining marks a checkpoint: beside the weights the file holds tensors
+	// whose names begin with [TrainingPrefix], from which a training goes on.
+	// Its value is the format number of that part.
+	KeyTraining = "training"
 )
+
+// TrainingPrefix begins the names of the tensors of a checkpoint that are not
+// weights. Whoever reads the weights alone passes them over.
+const TrainingPrefix = "training:"
 
 // Format is the newest format number that this package reads, and the one it
 // writes.

@@ -53,11 +53,11 @@ func decode(r io.Reader) (*File, error) {
 	data := io.TeeReader(r, digest)
 	for i := range entries {
 		e := &entries[i]
-		values, err := readTensor(data, e)
-		if err != nil {
+		t := Tensor{Name: e.Name, DType: e.DType, Shape: e.Shape}
+		if err := t.read(data, e.elements()); err != nil {
 			return nil, fmt.Errorf("tensor %.80q: %w", e.Name, err)
 		}
-		f.Tensors[i] = Tensor{e.Name, e.DType, e.Shape, values}
+		f.Tensors[i] = t
 	}
 	var one [1]byte
 	if _, err := io.ReadFull(r, one[:]); err == nil {
@@ -72,30 +72,34 @@ func decode(r io.Reader) (*File, error) {
 	return f, nil
 }
 
-// readTensor reads the bytes of one tensor and converts them. Its result grows
+// read reads the elements of a tensor and converts them. What it keeps grows
 // with what is read, whatever the header claims.
-func readTensor(r io.Reader, e *entry) ([]float32, error) {
-	size := int(elementSize[e.DType])
-	convert := decoders[e.DType]
-	left := e.elements()
+func (t *Tensor) read(r io.Reader, left int) error {
+	size := int(elementSize[t.DType])
+	convert := decoders[t.DType]
 	total := left * size
-	var values []float32
-	if convert != nil {
-		values = make([]float32, 0, min(left, 1<<16))
+	switch {
+	case convert != nil:
+		t.Data = make([]float32, 0, min(left, 1<<16))
+	case t.DType == "U8":
+		t.Bytes = make([]byte, 0, min(left, 1<<16))
 	}
 	var chunk [8192]byte
 	for left > 0 {
 		n := min(left, len(chunk)/size)
 		part := chunk[:n*size]
 		if err := fill(r, part, fmt.Sprintf("the last %d of its %d bytes", left*size, total)); err != nil {
-			return nil, err
+			return err
 		}
-		if convert != nil {
-			values = convert(values, part)
+		switch {
+		case convert != nil:
+			t.Data = convert(t.Data, part)
+		case t.DType == "U8":
+			t.Bytes = append(t.Bytes, part...)
 		}
 		left -= n
 	}
-	return values, nil
+	return nil
 }
 
 // fill reads all of p, and says what is missing if the file ends before.

@@ -2,6 +2,7 @@ package weights
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -9,10 +10,19 @@ import (
 	"github.com/nngen-go/nngen/runtime/nn"
 )
 
-// Save writes a file as [Write] does, in one stroke: the bytes go to a
-// temporary name in the same folder, are synced to disk, and only then take
-// the place of path. Whatever fails, a file that was there before is kept.
-func Save(path string, meta map[string]string, segs []nn.Segment, params []float32) (err error) {
+// Save writes a file as [Write] does, in one stroke: see [SaveFile].
+func Save(path string, meta map[string]string, segs []nn.Segment, params []float32) error {
+	return SaveFile(path, func(w io.Writer) error {
+		_, err := Write(w, meta, segs, params)
+		return err
+	})
+}
+
+// SaveFile makes a file of what write writes, in one stroke: the bytes go to a
+// temporary name in the same folder, are synced to disk, and only then take the
+// place of path. Whatever fails, a file that was there before is kept. A program
+// that is killed may leave the temporary file, [TempPattern], behind.
+func SaveFile(path string, write func(w io.Writer) error) (err error) {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
@@ -27,7 +37,7 @@ func Save(path string, meta map[string]string, segs []nn.Segment, params []float
 			os.Remove(temp)
 		}
 	}()
-	if _, err := Write(f, meta, segs, params); err != nil {
+	if err := write(f); err != nil {
 		return err
 	}
 	if err := f.Sync(); err != nil {
@@ -42,6 +52,10 @@ func Save(path string, meta map[string]string, segs []nn.Segment, params []float
 	syncFolder(filepath.Dir(path))
 	return nil
 }
+
+// TempPattern matches the end, behind the name of the file that is being saved,
+// of the names that [SaveFile] gives to its temporary files.
+const TempPattern = ".????????.tmp"
 
 // createBeside creates a file of an unused name in path's folder, with the
 // permissions that path itself would get. (os.CreateTemp would make it private.)

@@ -19,7 +19,20 @@ import (
 // and returns the number of bytes written. It adds [KeyFormat] and [KeyDigest]
 // to the metadata. The bytes depend on nothing but the arguments.
 func Write(w io.Writer, meta map[string]string, segs []nn.Segment, params []float32) (int64, error) {
-	header, err := buildHeader(meta, segs, params)
+	tensors := make([]Tensor, len(segs))
+	for i, s := range segs {
+		if s.Offset < 0 || s.Len() < 0 || s.Offset+s.Len() > len(params) {
+			return 0, fmt.Errorf("weights: tensor %q lies outside the %d parameters", s.Name, len(params))
+		}
+		tensors[i] = Tensor{Name: s.Name, Shape: s.Shape, Data: s.Of(params)}
+	}
+	return WriteTensors(w, meta, tensors)
+}
+
+// WriteTensors is [Write] for tensors that need not lie in one block: those with
+// Bytes are written as U8, the others as F32, whatever their DType says.
+func WriteTensors(w io.Writer, meta map[string]string, tensors []Tensor) (int64, error) {
+	header, err := buildHeader(meta, tensors)
 	if err != nil {
 		return 0, err
 	}
@@ -29,8 +42,8 @@ func Write(w io.Writer, meta map[string]string, segs []nn.Segment, params []floa
 	binary.LittleEndian.PutUint64(size[:], uint64(len(header)))
 	buf.Write(size[:])
 	buf.Write(header)
-	for _, s := range segs {
-		writeFloats(buf, s.Of(params))
+	for i := range tensors {
+		tensors[i].write(buf)
 	}
 	if err := buf.Flush(); err != nil {
 		return out.n, fmt.Errorf("weights: %w", err)
@@ -38,20 +51,38 @@ func Write(w io.Writer, meta map[string]string, segs []nn.Segment, params []floa
 	return out.n, nil
 }
 
+// form is what a tensor is written as.
+func (t *Tensor) form() (dtype string, elements, size int) {
+	if t.Bytes != nil {
+		return "U8", len(t.Bytes), len(t.Bytes)
+	}
+	return "F32", len(t.Data), 4 * len(t.Data)
+}
+
+// write writes the elements. Errors are kept by the bufio.Writer; a hash has none.
+func (t *Tensor) write(w io.Writer) {
+	if t.Bytes != nil {
+		w.Write(t.Bytes)
+	} else {
+		writeFloats(w, t.Data)
+	}
+}
+
 // buildHeader returns the JSON header, padded with spaces so that the data
 // section starts at a multiple of 8 bytes.
-func buildHeader(meta map[string]string, segs []nn.Segment, params []float32) ([]byte, error) {
+func buildHeader(meta map[string]string, tensors []Tensor) ([]byte, error) {
 	digest := sha256.New()
-	names := make(map[string]bool, len(segs))
-	for _, s := range segs {
-		if s.Offset < 0 || s.Len() < 0 || s.Offset+s.Len() > len(params) {
-			return nil, fmt.Errorf("weights: tensor %q lies outside the %d parameters", s.Name, len(params))
+	names := make(map[string]bool, len(tensors))
+	for i := range tensors {
+		t := &tensors[i]
+		if names[t.Name] || t.Name == metadataName {
+			return nil, fmt.Errorf("weights: tensor name %q is taken", t.Name)
 		}
-		if names[s.Name] || s.Name == metadataName {
-			return nil, fmt.Errorf("weights: tensor name %q is taken", s.Name)
+		names[t.Name] = true
+		if _, n, _ := t.form(); n != (nn.Segment{Shape: t.Shape}).Len() {
+			return nil, fmt.Errorf("weights: tensor %q has %d elements, not the shape %s", t.Name, n, shapeText(t.Shape))
 		}
-		names[s.Name] = true
-		writeFloats(digest, s.Of(params))
+		t.write(digest)
 	}
 	all := make(map[string]string, len(meta)+2)
 	maps.Copy(all, meta)
@@ -68,14 +99,16 @@ func buildHeader(meta map[string]string, segs []nn.Segment, params []float32) ([
 	}
 	h = append(h, '}')
 	at := 0
-	for _, s := range segs {
-		h = appendJSON(append(h, ','), s.Name)
-		h = append(h, `:{"dtype":"F32","shape":`...)
-		h = appendJSON(h, append([]int{}, s.Shape...))
+	for i := range tensors {
+		t := &tensors[i]
+		dtype, _, size := t.form()
+		h = appendJSON(append(h, ','), t.Name)
+		h = append(h, `:{"dtype":"`+dtype+`","shape":`...)
+		h = appendJSON(h, append([]int{}, t.Shape...))
 		h = append(h, `,"data_offsets":`...)
-		h = appendJSON(h, [2]int{at, at + 4*s.Len()})
+		h = appendJSON(h, [2]int{at, at + size})
 		h = append(h, '}')
-		at += 4 * s.Len()
+		at += size
 	}
 	h = append(h, '}')
 	for len(h)%8 != 0 {
@@ -96,8 +129,7 @@ func appendJSON(b []byte, v any) []byte {
 	return append(b, text...)
 }
 
-// writeFloats writes x little-endian. Errors are kept by the bufio.Writer; a
-// hash has none.
+// writeFloats writes x little-endian.
 func writeFloats(w io.Writer, x []float32) {
 	var chunk [4096]byte
 	for len(x) > 0 {

@@ -1,0 +1,64 @@
+package train
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+)
+
+// classWeights are the weights of classes, by number.
+type classWeights struct {
+	weight map[int]float64
+	sparse bool // the target is the number of a class
+}
+
+// newClassWeights checks Config.ClassWeight. Without any it returns nil.
+func newClassWeights(weight map[int]float64, outputs []string, loss string) (*classWeights, error) {
+	if len(weight) == 0 {
+		return nil, nil
+	}
+	if len(outputs) > 1 {
+		return nil, fmt.Errorf("train: ClassWeight needs a network with a single output, this one has %d (%s): give the weights with the rows", len(outputs), strings.Join(outputs, ", "))
+	}
+	for _, class := range slices.Sorted(maps.Keys(weight)) {
+		if class < 0 {
+			return nil, fmt.Errorf("train: ClassWeight names class %d; classes count from 0", class)
+		}
+		if w := weight[class]; !(w >= 0) || math.IsInf(w, 1) {
+			return nil, fmt.Errorf("train: ClassWeight of class %d is %v, must be a finite number, 0 or above", class, w)
+		}
+	}
+	return &classWeights{weight, strings.Contains(loss, "sparse")}, nil
+}
+
+// reweight multiplies the weights of the n loaded rows by those of their
+// classes, as Keras does (trainers/data_adapters/data_adapter_utils.py,
+// class_weight_to_sample_weights).
+func reweight[X, Y any](c *classWeights, e Engine[X, Y], n int) error {
+	for row := range n {
+		target := e.Targets(0, row)
+		if c.sparse && len(target) > 1 {
+			return fmt.Errorf("train: ClassWeight needs one class per row, the target has %d: give the weights with the rows", len(target))
+		}
+		if w, ok := c.weight[class(target)]; ok {
+			e.Reweight(row, e.Weight(row)*float32(w))
+		}
+	}
+	return nil
+}
+
+// class is the class that a target names.
+func class(target []float32) int {
+	if len(target) == 1 {
+		return int(math.RoundToEven(float64(target[0])))
+	}
+	best := 0
+	for i, v := range target {
+		if v > target[best] {
+			best = i
+		}
+	}
+	return best
+}

@@ -1,0 +1,35 @@
+package train
+
+// step trains on the rows of f.batch, in as many micro-batches as it takes.
+func (f *fitting[X, Y]) step() error {
+	e, b := f.engine, f.batch
+	micro := e.MicroBatch()
+	for first := 0; first < b.n; first += micro {
+		n := min(micro, b.n-first)
+		if err := f.loader.load(b, first, n, f.feed.rows.kind()); err != nil {
+			return err
+		}
+		if f.classes != nil {
+			if err := reweight(f.classes, e, n); err != nil {
+				return err
+			}
+		}
+		loss := e.Train(n, Step{Seed: f.session.Seed, Index: f.session.Step, First: first, Total: b.n})
+		f.meter.share(loss, e.Losses())
+		observe(f.meter, e, n)
+		if b.n > micro {
+			f.sum.add(f.team, e.Gradients(), first == 0)
+		}
+	}
+	f.meter.endBatch(b.n)
+	gradients := e.Gradients()
+	if b.n > micro {
+		gradients = f.sum.total
+	}
+	if err := f.session.Optimizer.ApplyShared(f.team, e.Params()[:len(gradients)], gradients); err != nil {
+		return err
+	}
+	f.session.Step++
+	e.Prepare()
+	return nil
+}
