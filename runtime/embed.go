@@ -17,7 +17,7 @@ import "embed"
 // tests, under their paths in the module.
 //
 //go:embed embed.go go.mod
-//go:embed data/csv.go data/dataset.go data/doc.go data/gzip.go data/idx.go data/plural.go data/problems.go data/slices.go data/split.go data/suggest.go data/tokens.go
+//go:embed data/array.go data/csv.go data/dataset.go data/doc.go data/files.go data/folders.go data/gzip.go data/idx.go data/images.go data/lazy.go data/map.go data/median.go data/npy.go data/npy_header.go data/npz.go data/number_stats.go data/pad_sequence.go data/parallel.go data/plural.go data/prefetch.go data/problems.go data/read_option.go data/record.go data/records.go data/shuffle.go data/slices.go data/split.go data/stratified_split.go data/suggest.go data/texts.go data/token_rows.go data/tokens.go data/vocabulary_counter.go data/windows.go
 //go:embed metric/binary_accuracy.go metric/categorical_accuracy.go metric/mean.go metric/mean_absolute_error.go metric/mean_squared_error.go metric/metric.go metric/sparse_categorical_accuracy.go metric/state.go
 //go:embed nn/constant.go nn/cpu.go nn/cpu_amd64.go nn/cpu_amd64.s nn/cpu_generic.go nn/doc.go nn/format.go nn/glorot.go nn/he.go nn/identity.go nn/key.go nn/lecun.go nn/option.go nn/orthogonal.go nn/philox.go nn/prefetch.go nn/random_normal.go nn/random_uniform.go nn/scalar.go nn/segment.go nn/team.go nn/truncated_normal.go nn/variance_scaling.go nn/worker.go
 //go:embed optim/accumulate.go optim/adagrad.go optim/adam.go optim/adamw.go optim/average.go optim/clip.go optim/doc.go optim/freeze.go optim/kernels_amd64.go optim/kernels_amd64.s optim/kernels_generic.go optim/optimizer.go optim/rmsprop.go optim/rule.go optim/schedule.go optim/settings.go optim/sgd.go optim/shared.go optim/state.go optim/validate.go

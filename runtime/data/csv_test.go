@@ -24,7 +24,7 @@ func TestReadCSV(t *testing.T) {
 		"byte order":   "\uFEFF" + iris,
 		"blank lines":  strings.ReplaceAll(iris, "\n", "\n\n"),
 		"no last line": strings.TrimSuffix(iris, "\n"),
-		"gzip":         string(zip(t, []byte(iris))),
+		"gzip":         string(gzipped(t, []byte(iris))),
 	} {
 		a, err := ReadCSV(strings.NewReader(text), name, CSVOptions{
 			Columns: []string{"petal_width", "sepal_length"}, // in the order asked for
@@ -118,7 +118,7 @@ func FuzzReadCSV(f *testing.F) {
 	f.Add([]byte("a,b\n1,2\n3,4\n"), "b")
 	f.Add([]byte("a,b\n1,\"2\n"), "")
 	f.Add([]byte("\uFEFFa,,a\n1\n,,,\n"), "a")
-	f.Add(zip(f, []byte("a\n1e39\n")), "a")
+	f.Add(gzipped(f, []byte("a\n1e39\n")), "a")
 	f.Fuzz(func(t *testing.T, text []byte, target string) {
 		for _, o := range []CSVOptions{{Target: target}, {Target: target, Classes: species}} {
 			a, err := ReadCSV(bytes.NewReader(text), "fuzz", o)

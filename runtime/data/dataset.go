@@ -1,6 +1,9 @@
 package data
 
-import "iter"
+import (
+	"fmt"
+	"iter"
+)
 
 // Example is one row of a data set: an input, its target and its weight in the
 // loss. A weight of 0 leaves the row out of the loss; nearly always it is 1.
@@ -8,6 +11,8 @@ type Example[X, Y any] struct {
 	X      X
 	Y      Y
 	Weight float32
+
+	row int // what a stream knows the row by: see placer
 }
 
 // Dataset is a sequence of examples that can be read once per epoch.
@@ -28,4 +33,45 @@ type Indexed[X, Y any] interface {
 	// At returns row i, 0 <= i < Len(). The pointers stay valid and the values
 	// unchanged while the data set is in use.
 	At(i int) (x *X, y *Y, weight float32)
+}
+
+// Placed is a data set that knows where its rows come from.
+type Placed interface {
+	// Place names the file and the place in it of row i, 0 <= i < Len(), for
+	// messages: "train.csv:12".
+	Place(i int) string
+}
+
+// placer is what a stream is that knows where an example comes from.
+type placer interface{ placeOf(row int) string }
+
+// placeOf names the place of an example of the data set d.
+func placeOf(d any, row int) string {
+	switch d := d.(type) {
+	case placer:
+		return d.placeOf(row)
+	case Placed:
+		return d.Place(row)
+	}
+	return fmt.Sprintf("row %d", row)
+}
+
+// walk reads an indexed data set from beginning to end.
+func walk[X, Y any](d Indexed[X, Y]) iter.Seq2[Example[X, Y], error] {
+	return func(yield func(Example[X, Y], error) bool) {
+		for i := range d.Len() {
+			x, y, w := d.At(i)
+			if !yield(Example[X, Y]{X: *x, Y: *y, Weight: w, row: i}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// errOf returns why a data set cannot be read, if it knows that beforehand.
+func errOf(d any) error {
+	if e, ok := d.(interface{ Err() error }); ok {
+		return e.Err()
+	}
+	return nil
 }

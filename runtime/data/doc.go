@@ -1,5 +1,7 @@
 // Package data holds the data sets that Fit and Evaluate read and the readers
-// that fill them: IDX files, CSV tables and token lists.
+// that fill them: CSV tables, IDX and NumPy arrays, token lists and folders of
+// texts or images. It also has the learners of preprocessing: statistics of
+// numbers and vocabularies.
 //
 // It is free of networks: X and Y are whatever types a generated package
 // declares for its input and its target. Readers treat their input as

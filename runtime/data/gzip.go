@@ -32,3 +32,36 @@ func open[T any](path string, read func(r io.Reader, name string) (T, error)) (T
 	defer f.Close()
 	return read(f, path)
 }
+
+// openFile opens a file whose reader tells how far it has come.
+func openFile(path string, o readOptions) (io.ReadCloser, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	total := int64(-1)
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		total = info.Size()
+	}
+	return &counted{File: f, total: total, progress: o.progress}, nil
+}
+
+// counted is a file that counts the bytes read.
+type counted struct {
+	*os.File
+	done, told, total int64
+	progress          func(done, total int64)
+}
+
+// reportBytes is how many bytes lie between two reports.
+const reportBytes = 1 << 20
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.File.Read(p)
+	c.done += int64(n)
+	if c.done-c.told >= reportBytes || err == io.EOF && c.done > c.told {
+		c.told = c.done
+		c.progress(c.done, c.total)
+	}
+	return n, err
+}

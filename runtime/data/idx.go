@@ -70,21 +70,18 @@ func ReadIDX(r io.Reader, name string) (*IDX, error) {
 	if head[3] == 0 {
 		return fail("an IDX file without axes")
 	}
-	total := a.Type.size()
-	bound := total // total without axes of size 0: Width must not overflow either
 	for range head[3] {
 		var size [4]byte
 		if _, err := io.ReadFull(b, size[:]); err != nil {
 			return fail("the header ends within its %d sizes: %w", head[3], short(err))
 		}
 		n := int(binary.BigEndian.Uint32(size[:]))
-		if n < 0 || bound > math.MaxInt/max(n, 1) {
-			return fail("the header's sizes %v and %d are more than memory can hold", a.Shape, n)
-		}
-		total *= n
-		bound *= max(n, 1)
 		a.Shape = append(a.Shape, n)
+		if _, ok := elements(a.Type.size(), a.Shape); !ok {
+			return fail("the header's sizes %v and %d are more than memory can hold", a.Shape[:len(a.Shape)-1], n)
+		}
 	}
+	total, _ := elements(a.Type.size(), a.Shape)
 	// The buffer grows with what is read: the header is only a claim.
 	var data bytes.Buffer
 	got, err := io.CopyN(&data, b, int64(total))
@@ -131,11 +128,16 @@ func (a *IDX) Width() int {
 func (a *IDX) Row(i int, dst []float32) {
 	size := a.Type.size()
 	b := a.Data[i*a.Width()*size:]
-	for k := range dst[:a.Width()] {
+	dst = dst[:a.Width()]
+	if a.Type == IDXUint8 { // images
+		for k, v := range b[:len(dst)] {
+			dst[k] = float32(v)
+		}
+		return
+	}
+	for k := range dst {
 		v := b[k*size : (k+1)*size]
 		switch a.Type {
-		case IDXUint8:
-			dst[k] = float32(v[0])
 		case IDXInt8:
 			dst[k] = float32(int8(v[0]))
 		case IDXInt16:

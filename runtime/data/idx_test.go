@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// zip compresses.
-func zip(t testing.TB, text []byte) []byte {
+// gzipped compresses.
+func gzipped(t testing.TB, text []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -39,7 +39,7 @@ func idx(kind IDXType, shape []uint32, data ...byte) []byte {
 
 func TestReadIDX(t *testing.T) {
 	images := idx(IDXUint8, []uint32{2, 2, 3}, 0, 1, 2, 3, 4, 255, 6, 7, 8, 9, 10, 11)
-	for name, text := range map[string][]byte{"plain": images, "gzip": zip(t, images)} {
+	for name, text := range map[string][]byte{"plain": images, "gzip": gzipped(t, images)} {
 		a, err := ReadIDX(bytes.NewReader(text), name)
 		if err != nil {
 			t.Fatal(err)
@@ -97,7 +97,7 @@ func TestIDXErrors(t *testing.T) {
 		{"magic", []byte("\x89PNG...."), "not an IDX file: it starts with 89 50 4e, not with 00 00 and a type from 08 to 0e"},
 		{"type", idx(0x0A, []uint32{1}, 1), "not an IDX file: it starts with 00 00 0a, not with 00 00 and a type from 08 to 0e"},
 		{"no axes", idx(IDXUint8, nil), "an IDX file without axes"},
-		{"cut gzip header", zip(t, idx(IDXUint8, []uint32{2}, 1, 2))[:12], "not an IDX file: unexpected EOF"},
+		{"cut gzip header", gzipped(t, idx(IDXUint8, []uint32{2}, 1, 2))[:12], "not an IDX file: unexpected EOF"},
 		{"short header", idx(IDXUint8, []uint32{1, 2})[:10], "the header ends within its 2 sizes: unexpected EOF"},
 		{"short data", idx(IDXInt16, []uint32{2, 2}, 1, 2, 3), "truncated: 3 of 8 bytes of data for shape [2 2]"},
 		{"long data", idx(IDXUint8, []uint32{2}, 1, 2, 3), "the file goes on after its 2 bytes of data for shape [2]"},
@@ -105,7 +105,7 @@ func TestIDXErrors(t *testing.T) {
 		{"overflow beside no rows", idx(IDXUint8, []uint32{0, 1 << 31, 1 << 31, 4}), "the header's sizes [0 2147483648 2147483648] and 4 are more than memory can hold"},
 		{"huge claim", idx(IDXUint8, []uint32{1 << 31, 1 << 10}, 1), "truncated: 1 of 2199023255552 bytes of data for shape [2147483648 1024]"},
 		{"bad gzip", []byte{0x1f, 0x8b, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9}, "gzip: invalid header"},
-		{"cut gzip", zip(t, idx(IDXUint8, []uint32{2}, 1, 2))[:20], "after 1 of 2 bytes of data: unexpected EOF"},
+		{"cut gzip", gzipped(t, idx(IDXUint8, []uint32{2}, 1, 2))[:20], "after 1 of 2 bytes of data: unexpected EOF"},
 	} {
 		a, err := ReadIDX(bytes.NewReader(c.text), "f.idx")
 		if err == nil || err.Error() != "f.idx: "+c.want {
@@ -136,7 +136,7 @@ func TestIDXClaimAllocatesLittle(t *testing.T) {
 
 func TestOpen(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "labels.gz")
-	if err := os.WriteFile(path, zip(t, idx(IDXUint8, []uint32{3}, 5, 0, 4)), 0o666); err != nil {
+	if err := os.WriteFile(path, gzipped(t, idx(IDXUint8, []uint32{3}, 5, 0, 4)), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	if a, err := OpenIDX(path); err != nil || a.Len() != 3 || a.Name != path {
@@ -158,7 +158,7 @@ func FuzzReadIDX(f *testing.F) {
 	f.Add(idx(IDXFloat64, []uint32{1}, 1, 2, 3, 4, 5, 6, 7, 8))
 	f.Add(idx(IDXInt32, []uint32{0, 5}))
 	f.Add(idx(IDXInt16, []uint32{1 << 31, 1 << 31}))
-	f.Add(zip(f, idx(IDXInt8, []uint32{1}, 9)))
+	f.Add(gzipped(f, idx(IDXInt8, []uint32{1}, 9)))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		a, err := ReadIDX(bytes.NewReader(text), "fuzz")
 		if err != nil {

@@ -33,6 +33,7 @@ type memory[X, Y any] struct {
 	x      []X
 	y      []Y
 	weight []float32
+	place  func(i int) string // nil: nobody knows
 	err    error
 }
 
@@ -53,17 +54,36 @@ func (m *memory[X, Y]) At(i int) (*X, *Y, float32) {
 	return &m.x[i], &m.y[i], m.weight[i]
 }
 
-func (m *memory[X, Y]) Rows(int) iter.Seq2[Example[X, Y], error] {
-	return func(yield func(Example[X, Y], error) bool) {
-		if m.err != nil {
-			yield(Example[X, Y]{}, m.err)
-			return
-		}
-		for i := range m.x {
-			x, y, w := m.At(i)
-			if !yield(Example[X, Y]{X: *x, Y: *y, Weight: w}, nil) {
-				return
-			}
+// Place says which row of which file row i is, for messages.
+func (m *memory[X, Y]) Place(i int) string {
+	if m.place == nil {
+		return fmt.Sprintf("row %d", i)
+	}
+	return m.place(i)
+}
+
+// add appends a row. The weights are kept only if there are others than 1.
+func (m *memory[X, Y]) add(x X, y Y, weight float32) {
+	if weight != 1 && m.weight == nil {
+		m.weight = make([]float32, len(m.x), cap(m.x))
+		for i := range m.weight {
+			m.weight[i] = 1
 		}
 	}
+	m.x, m.y = append(m.x, x), append(m.y, y)
+	if m.weight != nil {
+		m.weight = append(m.weight, weight)
+	}
+}
+
+func (m *memory[X, Y]) Rows(int) iter.Seq2[Example[X, Y], error] {
+	if m.err != nil {
+		return failing[X, Y](m.err)
+	}
+	return walk(m)
+}
+
+// failing is a sequence of nothing but an error.
+func failing[X, Y any](err error) iter.Seq2[Example[X, Y], error] {
+	return func(yield func(Example[X, Y], error) bool) { yield(Example[X, Y]{}, err) }
 }

@@ -12,22 +12,43 @@ import (
 // the fraction lies outside (0, 1), if either part would be empty or if the
 // data set has no random access.
 func Split[X, Y any](d Dataset[X, Y], fraction float64) (train, validation Indexed[X, Y], err error) {
-	if e, ok := d.(interface{ Err() error }); ok && e.Err() != nil {
-		return nil, nil, e.Err()
+	if err := errOf(d); err != nil {
+		return nil, nil, err
 	}
-	if !(fraction > 0 && fraction < 1) {
-		return nil, nil, fmt.Errorf("data: cannot split off a fraction of %v for validation: it must lie between 0 and 1", fraction)
+	if s, ok := d.(splitter[X, Y]); ok {
+		return s.split(fraction)
 	}
-	all, ok := d.(Indexed[X, Y])
-	if !ok {
-		return nil, nil, fmt.Errorf("data: cannot split off a fraction of %v for validation: the data set has no random access; give the validation rows as a data set of their own", fraction)
+	all, err := splittable(d, fraction)
+	if err != nil {
+		return nil, nil, err
 	}
 	n := all.Len()
 	at := int(math.Floor(float64(n) * (1 - fraction)))
 	if at <= 0 || at >= n {
-		return nil, nil, fmt.Errorf("data: a fraction of %v for validation cannot be split off %s: one part would be empty", fraction, plural(n, "row"))
+		return nil, nil, emptyPart(fraction, n)
 	}
 	return &section[X, Y]{all, 0, at}, &section[X, Y]{all, at, n}, nil
+}
+
+// splitter is a data set that is cut elsewhere than between its rows.
+type splitter[X, Y any] interface {
+	split(fraction float64) (train, validation Indexed[X, Y], err error)
+}
+
+// splittable says why a fraction of a data set cannot be split off.
+func splittable[X, Y any](d Dataset[X, Y], fraction float64) (Indexed[X, Y], error) {
+	if !(fraction > 0 && fraction < 1) {
+		return nil, fmt.Errorf("data: cannot split off a fraction of %v for validation: it must lie between 0 and 1", fraction)
+	}
+	all, ok := d.(Indexed[X, Y])
+	if !ok {
+		return nil, fmt.Errorf("data: cannot split off a fraction of %v for validation: the data set has no random access; give the validation rows as a data set of their own", fraction)
+	}
+	return all, nil
+}
+
+func emptyPart(fraction float64, rows int) error {
+	return fmt.Errorf("data: a fraction of %v for validation cannot be split off %s: one part would be empty", fraction, plural(rows, "row"))
 }
 
 // section is the part [from, to) of a data set.
@@ -40,13 +61,6 @@ func (s *section[X, Y]) Len() int { return s.to - s.from }
 
 func (s *section[X, Y]) At(i int) (*X, *Y, float32) { return s.all.At(s.from + i) }
 
-func (s *section[X, Y]) Rows(int) iter.Seq2[Example[X, Y], error] {
-	return func(yield func(Example[X, Y], error) bool) {
-		for i := s.from; i < s.to; i++ {
-			x, y, w := s.all.At(i)
-			if !yield(Example[X, Y]{X: *x, Y: *y, Weight: w}, nil) {
-				return
-			}
-		}
-	}
-}
+func (s *section[X, Y]) Rows(int) iter.Seq2[Example[X, Y], error] { return walk(s) }
+
+func (s *section[X, Y]) Place(i int) string { return placeOf(s.all, s.from+i) }

@@ -10,7 +10,7 @@ import (
 
 func TestReadTokens(t *testing.T) {
 	text := "1\t1 14 22 9999 10000 88586\n0\t\n\n0.5\t3  4\r\n1\t7"
-	for name, text := range map[string]string{"plain": text, "gzip": string(zip(t, []byte(text)))} {
+	for name, text := range map[string]string{"plain": text, "gzip": string(gzipped(t, []byte(text)))} {
 		a, err := ReadTokens(strings.NewReader(text), name, TokenOptions{NumWords: 10000, OOVID: 2})
 		if err != nil {
 			t.Fatal(err)
@@ -72,7 +72,7 @@ func FuzzReadTokens(f *testing.F) {
 	f.Add([]byte("1\t1 14 22 16 43 530\n0\t5\n"), 10, 2)
 	f.Add([]byte("1\t-1\n"), 0, 0)
 	f.Add([]byte("x\t99999999999999\r\n\t\n"), 100, 99)
-	f.Add(zip(f, []byte("1\t2 3")), 3, 1)
+	f.Add(gzipped(f, []byte("1\t2 3")), 3, 1)
 	f.Fuzz(func(t *testing.T, text []byte, numWords, oovID int) {
 		a, err := ReadTokens(bytes.NewReader(text), "fuzz", TokenOptions{numWords, oovID})
 		if err != nil {

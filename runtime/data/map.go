@@ -1,0 +1,82 @@
+package data
+
+import (
+	"fmt"
+	"iter"
+)
+
+// Map makes a data set of other inputs, with the same targets and weights. An
+// [Indexed] data set is mapped at once, by up to GOMAXPROCS goroutines that call
+// f at the same time; the errors of the first ten rows that have one are
+// returned together. A stream is mapped row by row while it is read, and ends
+// at the first error. Errors begin with the place of their row.
+//
+//	d, err := data.Map(rows, m.Encode)
+func Map[Z, X, Y any](d Dataset[X, Y], f func(dst *Z, x X) error) (Dataset[Z, Y], error) {
+	if err := errOf(d); err != nil {
+		return nil, err
+	}
+	all, ok := d.(Indexed[X, Y])
+	if !ok {
+		return &mapped[Z, X, Y]{d, f}, nil
+	}
+	n := all.Len()
+	m := &memory[Z, Y]{x: make([]Z, n), y: make([]Y, 0, n)}
+	err := parallel(n, func(i int) error {
+		x, _, _ := all.At(i)
+		if err := f(&m.x[i], *x); err != nil {
+			return fmt.Errorf("%s: %w", placeOf(d, i), err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	x := m.x
+	m.x = x[:0]
+	for i := range n {
+		_, y, w := all.At(i)
+		m.add(x[i], *y, w)
+	}
+	m.place = func(i int) string { return placeOf(d, i) }
+	return m, nil
+}
+
+// mapped is a stream whose inputs become others while it is read.
+type mapped[Z, X, Y any] struct {
+	d Dataset[X, Y]
+	f func(dst *Z, x X) error
+}
+
+func (m *mapped[Z, X, Y]) Len() int { return m.d.Len() }
+
+func (m *mapped[Z, X, Y]) placeOf(row int) string { return placeOf(m.d, row) }
+
+func (m *mapped[Z, X, Y]) Rows(epoch int) iter.Seq2[Example[Z, Y], error] {
+	return makeRows(m.deferred(epoch))
+}
+
+func (m *mapped[Z, X, Y]) deferred(epoch int) iter.Seq2[deferred[Z, Y], error] {
+	return func(yield func(deferred[Z, Y], error) bool) {
+		for row, err := range deferredRows(m.d, epoch) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			made := func(dst *Example[Z, Y]) error {
+				var e Example[X, Y]
+				if err := row(&e); err != nil {
+					return err
+				}
+				*dst = Example[Z, Y]{Y: e.Y, Weight: e.Weight, row: e.row}
+				if err := m.f(&dst.X, e.X); err != nil {
+					return fmt.Errorf("%s: %w", placeOf(m.d, e.row), err)
+				}
+				return nil
+			}
+			if !yield(made, nil) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,243 @@
+package data
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// CSV says which columns of a CSV file are wanted and how the file is written.
+type CSV struct {
+	// Columns names the columns wanted, in the order wanted; none: all of them,
+	// in the order of the file.
+	Columns []string
+	// Weight names the column of the sample weights; "": every row weighs 1.
+	Weight string
+	// Header names the columns of a file whose first line does not.
+	Header []string
+	// Separator stands between two fields; 0: ','.
+	Separator rune
+
+	rest bool // the columns that Columns does not name are wanted too, behind them
+}
+
+// Records reads a CSV file from r, compressed with gzip or not; name stands for
+// it in errors. Columns are found by their names. All mistakes of form, those of
+// rows with too many or too few fields and those that [Record.Check] has noted
+// come at the end as one error, ten at most. The record is the same one each
+// time.
+func (c CSV) Records(r io.Reader, name string) iter.Seq2[*Record, error] {
+	return func(yield func(*Record, error) bool) {
+		ended := false
+		err := c.read(r, name, func(rec *Record) bool {
+			ended = !yield(rec, nil)
+			return !ended
+		})
+		if err != nil && !ended {
+			yield(nil, err)
+		}
+	}
+}
+
+// Record is one row of a CSV file.
+type Record struct {
+	problems
+	columns []string // wanted
+	index   []int    // of the columns in a row of the file
+	fields  []string // of the row of the file
+	line    int
+	weight  float32
+}
+
+// Columns names the columns wanted. The caller must not change them.
+func (r *Record) Columns() []string { return r.columns }
+
+// Text is the field of the wanted column i, without the spaces around it.
+func (r *Record) Text(i int) string { return strings.TrimSpace(r.fields[r.index[i]]) }
+
+// Number is the field of the wanted column i as a number. If it is not a finite
+// one, that is noted as by Check, and the answer is 0.
+func (r *Record) Number(i int) float32 {
+	v, problem := number(r.fields[r.index[i]])
+	if problem != "" {
+		r.Check(i, errors.New(problem))
+	}
+	return v
+}
+
+// Check notes that the field of the wanted column i is wrong, unless err is nil.
+// An error that an earlier row has in the same column is not reported again.
+func (r *Record) Check(i int, err error) {
+	if err != nil {
+		if !r.full() {
+			r.addOnce(r.Place(), fmt.Errorf("column %q: %w", r.columns[i], err))
+		}
+	}
+}
+
+// Line is the line of the file that the row begins on, counted from 1.
+func (r *Record) Line() int { return r.line }
+
+// Place is the file and the line that the row begins on: "train.csv:12".
+func (r *Record) Place() string { return fmt.Sprintf("%s:%d", r.name, r.line) }
+
+// Weight is the row's weight in the loss.
+func (r *Record) Weight() float32 { return r.weight }
+
+// read calls each with the rows of a file until it returns false or ten
+// mistakes have been found, and returns the mistakes.
+func (c CSV) read(r io.Reader, name string, each func(*Record) bool) error {
+	b, err := plain(r, name)
+	if err != nil {
+		return err
+	}
+	if bom, _ := b.Peek(3); string(bom) == "\uFEFF" {
+		_, _ = b.Discard(3) // just peeked at
+	}
+	in := csv.NewReader(b)
+	in.FieldsPerRecord = -1
+	in.ReuseRecord = true
+	if c.Separator != 0 {
+		in.Comma = c.Separator
+	}
+	rec := &Record{problems: problems{name: name}, columns: c.Columns}
+	header, weight := c.Header, -1
+	if header == nil {
+		first, err := in.Read()
+		if err == io.EOF {
+			return fmt.Errorf("%s: the file is empty; its first line must name the columns", name)
+		}
+		if err != nil {
+			return csvError(name, err)
+		}
+		header = trimmed(first)
+		rec.line, _ = in.FieldPos(0)
+	}
+	if weight, err = rec.find(c, header); err != nil {
+		return err
+	}
+	for !rec.full() {
+		rec.fields, err = in.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return errors.Join(rec.err(), csvError(name, err))
+		}
+		first := rec.line == 0
+		rec.line, _ = in.FieldPos(0)
+		switch {
+		case len(rec.fields) != len(header):
+			rec.add(rec.line, "%s, the header has %d", plural(len(rec.fields), "field"), len(header))
+			continue
+		case first && c.Header != nil && slices.Equal(trimmed(rec.fields), header):
+			rec.add(rec.line, "the line names the columns: the file has a header line of its own and needs no other")
+			continue
+		}
+		rec.weigh(weight, c.Weight)
+		if !each(rec) {
+			break
+		}
+	}
+	return rec.err()
+}
+
+func trimmed(fields []string) []string {
+	all := make([]string, len(fields))
+	for i, f := range fields {
+		all[i] = strings.TrimSpace(f)
+	}
+	return all
+}
+
+// find looks the wanted columns up in the header. It returns where the weights
+// stand, -1 if there are none.
+func (r *Record) find(c CSV, header []string) (weight int, err error) {
+	numbers := 0
+	for _, h := range header {
+		if _, err := strconv.ParseFloat(h, 64); err == nil {
+			numbers++
+		}
+	}
+	place := r.Place()
+	if c.Header != nil {
+		place = r.name
+	}
+	note := func(format string, args ...any) { r.addAt(place, fmt.Errorf(format, args...)) }
+	if sep := otherSeparator(header); sep != 0 && c.Separator == 0 && header[0] != c.Weight && !slices.Contains(c.Columns, header[0]) {
+		note("the fields seem separated by %q; they must be separated by commas", sep)
+		return -1, r.err()
+	}
+	find := func(column string) int {
+		at := slices.Index(header, column)
+		switch {
+		case at >= 0 && slices.Contains(header[at+1:], column):
+			note("two columns are named %q", column)
+		case at < 0 && numbers == len(header):
+			note("no column %q: the first line must name the columns, and it holds numbers", column)
+		case at < 0:
+			note("no column %q%s; the columns are %s", column, suggest(column, header), enumerate(header))
+		}
+		return at
+	}
+	for _, column := range c.Columns {
+		r.index = append(r.index, find(column))
+	}
+	weight = -1
+	if c.Weight != "" {
+		weight = find(c.Weight)
+	}
+	if len(c.Columns) == 0 || c.rest {
+		r.columns = slices.Clone(c.Columns)
+		for i, h := range header {
+			if !slices.Contains(r.index, i) && i != weight {
+				r.columns = append(r.columns, h)
+				r.index = append(r.index, find(h))
+			}
+		}
+	}
+	return weight, r.err()
+}
+
+// weigh reads the weight of the row.
+func (r *Record) weigh(at int, column string) {
+	r.weight = 1
+	if at < 0 {
+		return
+	}
+	v, problem := number(r.fields[at])
+	if problem == "" && v < 0 {
+		problem = fmt.Sprintf("the weight %v is negative", v)
+	}
+	if problem != "" {
+		r.addOnce(r.Place(), fmt.Errorf("column %q: %s", column, problem))
+	}
+	r.weight = v
+}
+
+// otherSeparator is what separates the names of a header that has no comma, or
+// 0.
+func otherSeparator(header []string) rune {
+	if len(header) == 1 {
+		for _, sep := range ";\t|" {
+			if strings.ContainsRune(header[0], sep) {
+				return sep
+			}
+		}
+	}
+	return 0
+}
+
+// csvError puts the name of the file before a mistake of form.
+func csvError(name string, err error) error {
+	var parse *csv.ParseError
+	if errors.As(err, &parse) {
+		return fmt.Errorf("%s:%d:%d: %w", name, parse.Line, parse.Column, parse.Err)
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
