@@ -1,7 +1,5 @@
 package optim
 
-import "math"
-
 // Adam divides a running mean of the gradient by the root of a running mean of
 // its square.
 //
@@ -47,8 +45,7 @@ func (o *Adam) Validate() error { return o.validate(o.Name()) }
 
 func (o *Adam) validate(name string) error {
 	c := o.checks(name)
-	c.below1("beta_1", o.Beta1)
-	c.below1("beta_2", o.Beta2)
+	c.betas(o.Beta1, o.Beta2)
 	c.above0("epsilon", o.Epsilon)
 	return c.err()
 }
@@ -57,8 +54,8 @@ func (o *Adam) validate(name string) error {
 func (o *Adam) Update(s Step, w, g []float32, slots [][]float32) {
 	// The powers are rounded to float32 as Keras rounds them: with beta_2 near
 	// 1 the rounding of 1-beta_2ᵗ shows in the first steps.
-	power1 := float32(math.Pow(float64(float32(o.Beta1)), float64(s.Number)))
-	power2 := float32(math.Pow(float64(float32(o.Beta2)), float64(s.Number)))
+	power1 := pow(float32(o.Beta1), float32(s.Number))
+	power2 := pow(float32(o.Beta2), float32(s.Number))
 	alpha := float32(s.LearningRate) * sqrt(1-power2) / (1 - power1)
 	rest1, rest2, eps := float32(1-o.Beta1), float32(1-o.Beta2), float32(o.Epsilon)
 	if o.AMSGrad {
@@ -88,6 +85,3 @@ func adamAMSGradGo(w, g, m, v, hat []float32, alpha, rest1, rest2, eps float32) 
 		w[i] -= m[i] * alpha / (sqrt(hat[i]) + eps)
 	}
 }
-
-// sqrt compiles to the machine's float32 square root.
-func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }

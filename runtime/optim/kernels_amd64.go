@@ -665,3 +665,187 @@ func adagradAVX2(w, g, a []float32, lr, eps float32)
 //
 //go:noescape
 func adagradAVX512(w, g, a []float32, lr, eps float32)
+
+// adadelta is adadeltaGo in the machine code of this processor.
+func adadelta(w, g, a, x []float32, lr, rho, rest, eps float32) {
+	for from := 0; from < len(w); from += chunk {
+		to := min(from+chunk, len(w))
+		w, g, a, x := w[from:to], g[from:to], a[from:to], x[from:to]
+		switch nn.CPU() {
+		case nn.AVX512:
+			adadeltaAVX512(w, g, a, x, lr, rho, rest, eps)
+		case nn.AVX2:
+			adadeltaAVX2(w, g, a, x, lr, rho, rest, eps)
+		default:
+			adadeltaGo(w, g, a, x, lr, rho, rest, eps)
+		}
+	}
+}
+
+// adadeltaAVX2 computes
+//
+//	g, a, x = g[:len(w)], a[:len(w)], x[:len(w)]
+//	for i := range w {
+//		a[i] = float32(rho*a[i]) + float32(rest*float32(g[i]*g[i]))
+//		d := sqrt(x[i]+eps) * g[i] / sqrt(a[i]+eps)
+//		x[i] = float32(rho*x[i]) + float32(rest*float32(d*d))
+//		w[i] -= float32(lr * d)
+//	}
+//
+//go:noescape
+func adadeltaAVX2(w, g, a, x []float32, lr, rho, rest, eps float32)
+
+// adadeltaAVX512 computes
+//
+//	g, a, x = g[:len(w)], a[:len(w)], x[:len(w)]
+//	for i := range w {
+//		a[i] = float32(rho*a[i]) + float32(rest*float32(g[i]*g[i]))
+//		d := sqrt(x[i]+eps) * g[i] / sqrt(a[i]+eps)
+//		x[i] = float32(rho*x[i]) + float32(rest*float32(d*d))
+//		w[i] -= float32(lr * d)
+//	}
+//
+//go:noescape
+func adadeltaAVX512(w, g, a, x []float32, lr, rho, rest, eps float32)
+
+// adamax is adamaxGo in the machine code of this processor.
+func adamax(w, g, m, u []float32, lr, rest1, beta2, rest, eps float32) {
+	for from := 0; from < len(w); from += chunk {
+		to := min(from+chunk, len(w))
+		w, g, m, u := w[from:to], g[from:to], m[from:to], u[from:to]
+		switch nn.CPU() {
+		case nn.AVX512:
+			adamaxAVX512(w, g, m, u, lr, rest1, beta2, rest, eps)
+		case nn.AVX2:
+			adamaxAVX2(w, g, m, u, lr, rest1, beta2, rest, eps)
+		default:
+			adamaxGo(w, g, m, u, lr, rest1, beta2, rest, eps)
+		}
+	}
+}
+
+// adamaxAVX2 computes
+//
+//	g, m, u = g[:len(w)], m[:len(w)], u[:len(w)]
+//	for i := range w {
+//		m[i] += float32((g[i] - m[i]) * rest1)
+//		u[i] = float32(beta2 * u[i])
+//		if size := float32(math.Abs(float64(g[i]))); !(u[i] > size) {
+//			u[i] = size
+//		}
+//		w[i] -= lr * m[i] / (rest * float32(u[i]+eps))
+//	}
+//
+//go:noescape
+func adamaxAVX2(w, g, m, u []float32, lr, rest1, beta2, rest, eps float32)
+
+// adamaxAVX512 computes
+//
+//	g, m, u = g[:len(w)], m[:len(w)], u[:len(w)]
+//	for i := range w {
+//		m[i] += float32((g[i] - m[i]) * rest1)
+//		u[i] = float32(beta2 * u[i])
+//		if size := float32(math.Abs(float64(g[i]))); !(u[i] > size) {
+//			u[i] = size
+//		}
+//		w[i] -= lr * m[i] / (rest * float32(u[i]+eps))
+//	}
+//
+//go:noescape
+func adamaxAVX512(w, g, m, u []float32, lr, rest1, beta2, rest, eps float32)
+
+// nadam is nadamGo in the machine code of this processor.
+func nadam(w, g, m, v []float32, lr, rest1, rest2, shareM, divM, shareG, divG, divV, eps float32) {
+	for from := 0; from < len(w); from += chunk {
+		to := min(from+chunk, len(w))
+		w, g, m, v := w[from:to], g[from:to], m[from:to], v[from:to]
+		switch nn.CPU() {
+		case nn.AVX512:
+			nadamAVX512(w, g, m, v, lr, rest1, rest2, shareM, divM, shareG, divG, divV, eps)
+		case nn.AVX2:
+			nadamAVX2(w, g, m, v, lr, rest1, rest2, shareM, divM, shareG, divG, divV, eps)
+		default:
+			nadamGo(w, g, m, v, lr, rest1, rest2, shareM, divM, shareG, divG, divV, eps)
+		}
+	}
+}
+
+// nadamAVX2 computes
+//
+//	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
+//	for i := range w {
+//		m[i] += float32((g[i] - m[i]) * rest1)
+//		v[i] += float32((float32(g[i]*g[i]) - v[i]) * rest2)
+//		h := shareM*m[i]/divM + shareG*g[i]/divG
+//		w[i] -= h * lr / (sqrt(v[i]/divV) + eps)
+//	}
+//
+//go:noescape
+func nadamAVX2(w, g, m, v []float32, lr, rest1, rest2, shareM, divM, shareG, divG, divV, eps float32)
+
+// nadamAVX512 computes
+//
+//	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
+//	for i := range w {
+//		m[i] += float32((g[i] - m[i]) * rest1)
+//		v[i] += float32((float32(g[i]*g[i]) - v[i]) * rest2)
+//		h := shareM*m[i]/divM + shareG*g[i]/divG
+//		w[i] -= h * lr / (sqrt(v[i]/divV) + eps)
+//	}
+//
+//go:noescape
+func nadamAVX512(w, g, m, v []float32, lr, rest1, rest2, shareM, divM, shareG, divG, divV, eps float32)
+
+// lion is lionGo in the machine code of this processor.
+func lion(w, g, m []float32, lr, beta1, rest1, beta2, rest2 float32) {
+	for from := 0; from < len(w); from += chunk {
+		to := min(from+chunk, len(w))
+		w, g, m := w[from:to], g[from:to], m[from:to]
+		switch nn.CPU() {
+		case nn.AVX512:
+			lionAVX512(w, g, m, lr, beta1, rest1, beta2, rest2)
+		case nn.AVX2:
+			lionAVX2(w, g, m, lr, beta1, rest1, beta2, rest2)
+		default:
+			lionGo(w, g, m, lr, beta1, rest1, beta2, rest2)
+		}
+	}
+}
+
+// lionAVX2 computes
+//
+//	g, m = g[:len(w)], m[:len(w)]
+//	for i := range w {
+//		d := float32(m[i]*beta1) + float32(g[i]*rest1)
+//		switch {
+//		case d > 0:
+//			w[i] -= lr
+//		case d < 0:
+//			w[i] += lr
+//		case d != 0:
+//			w[i] = d
+//		}
+//		m[i] = float32(m[i]*beta2) + float32(g[i]*rest2)
+//	}
+//
+//go:noescape
+func lionAVX2(w, g, m []float32, lr, beta1, rest1, beta2, rest2 float32)
+
+// lionAVX512 computes
+//
+//	g, m = g[:len(w)], m[:len(w)]
+//	for i := range w {
+//		d := float32(m[i]*beta1) + float32(g[i]*rest1)
+//		switch {
+//		case d > 0:
+//			w[i] -= lr
+//		case d < 0:
+//			w[i] += lr
+//		case d != 0:
+//			w[i] = d
+//		}
+//		m[i] = float32(m[i]*beta2) + float32(g[i]*rest2)
+//	}
+//
+//go:noescape
+func lionAVX512(w, g, m []float32, lr, beta1, rest1, beta2, rest2 float32)

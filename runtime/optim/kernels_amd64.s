@@ -2866,3 +2866,1001 @@ lanes:
 done:
 	VZEROUPPER
 	RET
+
+// func adadeltaAVX2(w []float32, g []float32, a []float32, x []float32, lr float32, rho float32, rest float32, eps float32)
+// Requires: AVX
+TEXT ·adadeltaAVX2(SB), NOSPLIT, $0-112
+	MOVQ         w_len+8(FP), AX
+	MOVQ         w_base+0(FP), CX
+	MOVQ         g_base+24(FP), DX
+	MOVQ         a_base+48(FP), BX
+	MOVQ         x_base+72(FP), SI
+	VBROADCASTSS lr+96(FP), Y0
+	VBROADCASTSS rho+100(FP), Y1
+	VBROADCASTSS rest+104(FP), Y2
+	VBROADCASTSS eps+108(FP), Y3
+	XORQ         DI, DI
+
+vectors:
+	CMPQ    AX, $+16
+	JL      vector
+	VMOVUPS (DX)(DI*4), Y4
+	VMOVUPS (BX)(DI*4), Y5
+	VMULPS  Y5, Y1, Y5
+	VMULPS  Y4, Y4, Y6
+	VMULPS  Y6, Y2, Y6
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS Y5, (BX)(DI*4)
+	VMOVUPS (SI)(DI*4), Y6
+	VADDPS  Y3, Y6, Y7
+	VSQRTPS Y7, Y7
+	VMULPS  Y4, Y7, Y4
+	VADDPS  Y3, Y5, Y5
+	VSQRTPS Y5, Y5
+	VDIVPS  Y5, Y4, Y4
+	VMULPS  Y6, Y1, Y5
+	VMULPS  Y4, Y4, Y6
+	VMULPS  Y6, Y2, Y6
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS Y5, (SI)(DI*4)
+	VMOVUPS (CX)(DI*4), Y5
+	VMULPS  Y4, Y0, Y4
+	VSUBPS  Y4, Y5, Y4
+	VMOVUPS Y4, (CX)(DI*4)
+	VMOVUPS 32(DX)(DI*4), Y4
+	VMOVUPS 32(BX)(DI*4), Y5
+	VMULPS  Y5, Y1, Y5
+	VMULPS  Y4, Y4, Y6
+	VMULPS  Y6, Y2, Y6
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS Y5, 32(BX)(DI*4)
+	VMOVUPS 32(SI)(DI*4), Y6
+	VADDPS  Y3, Y6, Y7
+	VSQRTPS Y7, Y7
+	VMULPS  Y4, Y7, Y4
+	VADDPS  Y3, Y5, Y5
+	VSQRTPS Y5, Y5
+	VDIVPS  Y5, Y4, Y4
+	VMULPS  Y6, Y1, Y5
+	VMULPS  Y4, Y4, Y6
+	VMULPS  Y6, Y2, Y6
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS Y5, 32(SI)(DI*4)
+	VMOVUPS 32(CX)(DI*4), Y5
+	VMULPS  Y4, Y0, Y4
+	VSUBPS  Y4, Y5, Y4
+	VMOVUPS Y4, 32(CX)(DI*4)
+	ADDQ    $+16, DI
+	SUBQ    $+16, AX
+	JMP     vectors
+
+vector:
+	CMPQ    AX, $+8
+	JL      lanes
+	VMOVUPS (DX)(DI*4), Y4
+	VMOVUPS (BX)(DI*4), Y5
+	VMULPS  Y5, Y1, Y5
+	VMULPS  Y4, Y4, Y6
+	VMULPS  Y6, Y2, Y6
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS Y5, (BX)(DI*4)
+	VMOVUPS (SI)(DI*4), Y6
+	VADDPS  Y3, Y6, Y7
+	VSQRTPS Y7, Y7
+	VMULPS  Y4, Y7, Y4
+	VADDPS  Y3, Y5, Y5
+	VSQRTPS Y5, Y5
+	VDIVPS  Y5, Y4, Y4
+	VMULPS  Y6, Y1, Y5
+	VMULPS  Y4, Y4, Y6
+	VMULPS  Y6, Y2, Y6
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS Y5, (SI)(DI*4)
+	VMOVUPS (CX)(DI*4), Y5
+	VMULPS  Y4, Y0, Y4
+	VSUBPS  Y4, Y5, Y4
+	VMOVUPS Y4, (CX)(DI*4)
+	ADDQ    $+8, DI
+	SUBQ    $+8, AX
+	JMP     vector
+
+lanes:
+	TESTQ      AX, AX
+	JE         done
+	LEAQ       laneMask<>+32(SB), R8
+	NEGQ       AX
+	VMOVDQU    (R8)(AX*4), Y4
+	VMASKMOVPS (DX)(DI*4), Y4, Y5
+	VMASKMOVPS (BX)(DI*4), Y4, Y6
+	VMULPS     Y6, Y1, Y6
+	VMULPS     Y5, Y5, Y7
+	VMULPS     Y7, Y2, Y7
+	VADDPS     Y7, Y6, Y6
+	VMASKMOVPS Y6, Y4, (BX)(DI*4)
+	VMASKMOVPS (SI)(DI*4), Y4, Y7
+	VADDPS     Y3, Y7, Y8
+	VSQRTPS    Y8, Y8
+	VMULPS     Y5, Y8, Y5
+	VADDPS     Y3, Y6, Y3
+	VSQRTPS    Y3, Y3
+	VDIVPS     Y3, Y5, Y3
+	VMULPS     Y7, Y1, Y1
+	VMULPS     Y3, Y3, Y5
+	VMULPS     Y5, Y2, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y4, (SI)(DI*4)
+	VMASKMOVPS (CX)(DI*4), Y4, Y1
+	VMULPS     Y3, Y0, Y0
+	VSUBPS     Y0, Y1, Y0
+	VMASKMOVPS Y0, Y4, (CX)(DI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adadeltaAVX512(w []float32, g []float32, a []float32, x []float32, lr float32, rho float32, rest float32, eps float32)
+// Requires: AVX, AVX512F
+TEXT ·adadeltaAVX512(SB), NOSPLIT, $0-112
+	MOVQ         w_len+8(FP), CX
+	MOVQ         w_base+0(FP), AX
+	MOVQ         g_base+24(FP), DX
+	MOVQ         a_base+48(FP), BX
+	MOVQ         x_base+72(FP), SI
+	VBROADCASTSS lr+96(FP), Z0
+	VBROADCASTSS rho+100(FP), Z1
+	VBROADCASTSS rest+104(FP), Z2
+	VBROADCASTSS eps+108(FP), Z3
+	XORQ         DI, DI
+
+vectors:
+	CMPQ    CX, $+32
+	JL      vector
+	VMOVUPS (DX)(DI*4), Z4
+	VMOVUPS (BX)(DI*4), Z5
+	VMULPS  Z5, Z1, Z5
+	VMULPS  Z4, Z4, Z6
+	VMULPS  Z6, Z2, Z6
+	VADDPS  Z6, Z5, Z5
+	VMOVUPS Z5, (BX)(DI*4)
+	VMOVUPS (SI)(DI*4), Z6
+	VADDPS  Z3, Z6, Z7
+	VSQRTPS Z7, Z7
+	VMULPS  Z4, Z7, Z4
+	VADDPS  Z3, Z5, Z5
+	VSQRTPS Z5, Z5
+	VDIVPS  Z5, Z4, Z4
+	VMULPS  Z6, Z1, Z5
+	VMULPS  Z4, Z4, Z6
+	VMULPS  Z6, Z2, Z6
+	VADDPS  Z6, Z5, Z5
+	VMOVUPS Z5, (SI)(DI*4)
+	VMOVUPS (AX)(DI*4), Z5
+	VMULPS  Z4, Z0, Z4
+	VSUBPS  Z4, Z5, Z4
+	VMOVUPS Z4, (AX)(DI*4)
+	VMOVUPS 64(DX)(DI*4), Z4
+	VMOVUPS 64(BX)(DI*4), Z5
+	VMULPS  Z5, Z1, Z5
+	VMULPS  Z4, Z4, Z6
+	VMULPS  Z6, Z2, Z6
+	VADDPS  Z6, Z5, Z5
+	VMOVUPS Z5, 64(BX)(DI*4)
+	VMOVUPS 64(SI)(DI*4), Z6
+	VADDPS  Z3, Z6, Z7
+	VSQRTPS Z7, Z7
+	VMULPS  Z4, Z7, Z4
+	VADDPS  Z3, Z5, Z5
+	VSQRTPS Z5, Z5
+	VDIVPS  Z5, Z4, Z4
+	VMULPS  Z6, Z1, Z5
+	VMULPS  Z4, Z4, Z6
+	VMULPS  Z6, Z2, Z6
+	VADDPS  Z6, Z5, Z5
+	VMOVUPS Z5, 64(SI)(DI*4)
+	VMOVUPS 64(AX)(DI*4), Z5
+	VMULPS  Z4, Z0, Z4
+	VSUBPS  Z4, Z5, Z4
+	VMOVUPS Z4, 64(AX)(DI*4)
+	ADDQ    $+32, DI
+	SUBQ    $+32, CX
+	JMP     vectors
+
+vector:
+	CMPQ    CX, $+16
+	JL      lanes
+	VMOVUPS (DX)(DI*4), Z4
+	VMOVUPS (BX)(DI*4), Z5
+	VMULPS  Z5, Z1, Z5
+	VMULPS  Z4, Z4, Z6
+	VMULPS  Z6, Z2, Z6
+	VADDPS  Z6, Z5, Z5
+	VMOVUPS Z5, (BX)(DI*4)
+	VMOVUPS (SI)(DI*4), Z6
+	VADDPS  Z3, Z6, Z7
+	VSQRTPS Z7, Z7
+	VMULPS  Z4, Z7, Z4
+	VADDPS  Z3, Z5, Z5
+	VSQRTPS Z5, Z5
+	VDIVPS  Z5, Z4, Z4
+	VMULPS  Z6, Z1, Z5
+	VMULPS  Z4, Z4, Z6
+	VMULPS  Z6, Z2, Z6
+	VADDPS  Z6, Z5, Z5
+	VMOVUPS Z5, (SI)(DI*4)
+	VMOVUPS (AX)(DI*4), Z5
+	VMULPS  Z4, Z0, Z4
+	VSUBPS  Z4, Z5, Z4
+	VMOVUPS Z4, (AX)(DI*4)
+	ADDQ    $+16, DI
+	SUBQ    $+16, CX
+	JMP     vector
+
+lanes:
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $0x00000001, R8
+	SHLL      CL, R8
+	DECL      R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(DI*4), K1, Z4
+	VMOVUPS.Z (BX)(DI*4), K1, Z5
+	VMULPS    Z5, Z1, Z5
+	VMULPS    Z4, Z4, Z6
+	VMULPS    Z6, Z2, Z6
+	VADDPS    Z6, Z5, Z5
+	VMOVUPS   Z5, K1, (BX)(DI*4)
+	VMOVUPS.Z (SI)(DI*4), K1, Z6
+	VADDPS    Z3, Z6, Z7
+	VSQRTPS   Z7, Z7
+	VMULPS    Z4, Z7, Z4
+	VADDPS    Z3, Z5, Z3
+	VSQRTPS   Z3, Z3
+	VDIVPS    Z3, Z4, Z3
+	VMULPS    Z6, Z1, Z1
+	VMULPS    Z3, Z3, Z4
+	VMULPS    Z4, Z2, Z2
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS   Z1, K1, (SI)(DI*4)
+	VMOVUPS.Z (AX)(DI*4), K1, Z1
+	VMULPS    Z3, Z0, Z0
+	VSUBPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)(DI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adamaxAVX2(w []float32, g []float32, m []float32, u []float32, lr float32, rest1 float32, beta2 float32, rest float32, eps float32)
+// Requires: AVX
+TEXT ·adamaxAVX2(SB), NOSPLIT, $0-116
+	MOVQ         w_len+8(FP), AX
+	MOVQ         w_base+0(FP), CX
+	MOVQ         g_base+24(FP), DX
+	MOVQ         m_base+48(FP), BX
+	MOVQ         u_base+72(FP), SI
+	VBROADCASTSS lr+96(FP), Y0
+	VBROADCASTSS rest1+100(FP), Y1
+	VBROADCASTSS beta2+104(FP), Y2
+	VBROADCASTSS rest+108(FP), Y3
+	VBROADCASTSS eps+112(FP), Y4
+	XORQ         DI, DI
+
+vectors:
+	CMPQ    AX, $+16
+	JL      vector
+	VMOVUPS (DX)(DI*4), Y5
+	VMOVUPS (BX)(DI*4), Y6
+	VSUBPS  Y6, Y5, Y7
+	VMULPS  Y1, Y7, Y7
+	VADDPS  Y7, Y6, Y6
+	VMOVUPS Y6, (BX)(DI*4)
+	VMOVUPS (SI)(DI*4), Y7
+	VMULPS  Y7, Y2, Y7
+	VXORPS  Y8, Y8, Y8
+	VSUBPS  Y5, Y8, Y8
+	VMAXPS  Y8, Y5, Y5
+	VMAXPS  Y5, Y7, Y5
+	VMOVUPS Y5, (SI)(DI*4)
+	VMULPS  Y6, Y0, Y6
+	VADDPS  Y4, Y5, Y5
+	VMULPS  Y5, Y3, Y5
+	VDIVPS  Y5, Y6, Y5
+	VMOVUPS (CX)(DI*4), Y6
+	VSUBPS  Y5, Y6, Y5
+	VMOVUPS Y5, (CX)(DI*4)
+	VMOVUPS 32(DX)(DI*4), Y5
+	VMOVUPS 32(BX)(DI*4), Y6
+	VSUBPS  Y6, Y5, Y7
+	VMULPS  Y1, Y7, Y7
+	VADDPS  Y7, Y6, Y6
+	VMOVUPS Y6, 32(BX)(DI*4)
+	VMOVUPS 32(SI)(DI*4), Y7
+	VMULPS  Y7, Y2, Y7
+	VXORPS  Y8, Y8, Y8
+	VSUBPS  Y5, Y8, Y8
+	VMAXPS  Y8, Y5, Y5
+	VMAXPS  Y5, Y7, Y5
+	VMOVUPS Y5, 32(SI)(DI*4)
+	VMULPS  Y6, Y0, Y6
+	VADDPS  Y4, Y5, Y5
+	VMULPS  Y5, Y3, Y5
+	VDIVPS  Y5, Y6, Y5
+	VMOVUPS 32(CX)(DI*4), Y6
+	VSUBPS  Y5, Y6, Y5
+	VMOVUPS Y5, 32(CX)(DI*4)
+	ADDQ    $+16, DI
+	SUBQ    $+16, AX
+	JMP     vectors
+
+vector:
+	CMPQ    AX, $+8
+	JL      lanes
+	VMOVUPS (DX)(DI*4), Y5
+	VMOVUPS (BX)(DI*4), Y6
+	VSUBPS  Y6, Y5, Y7
+	VMULPS  Y1, Y7, Y7
+	VADDPS  Y7, Y6, Y6
+	VMOVUPS Y6, (BX)(DI*4)
+	VMOVUPS (SI)(DI*4), Y7
+	VMULPS  Y7, Y2, Y7
+	VXORPS  Y8, Y8, Y8
+	VSUBPS  Y5, Y8, Y8
+	VMAXPS  Y8, Y5, Y5
+	VMAXPS  Y5, Y7, Y5
+	VMOVUPS Y5, (SI)(DI*4)
+	VMULPS  Y6, Y0, Y6
+	VADDPS  Y4, Y5, Y5
+	VMULPS  Y5, Y3, Y5
+	VDIVPS  Y5, Y6, Y5
+	VMOVUPS (CX)(DI*4), Y6
+	VSUBPS  Y5, Y6, Y5
+	VMOVUPS Y5, (CX)(DI*4)
+	ADDQ    $+8, DI
+	SUBQ    $+8, AX
+	JMP     vector
+
+lanes:
+	TESTQ      AX, AX
+	JE         done
+	LEAQ       laneMask<>+32(SB), R8
+	NEGQ       AX
+	VMOVDQU    (R8)(AX*4), Y5
+	VMASKMOVPS (DX)(DI*4), Y5, Y6
+	VMASKMOVPS (BX)(DI*4), Y5, Y7
+	VSUBPS     Y7, Y6, Y8
+	VMULPS     Y1, Y8, Y1
+	VADDPS     Y1, Y7, Y1
+	VMASKMOVPS Y1, Y5, (BX)(DI*4)
+	VMASKMOVPS (SI)(DI*4), Y5, Y7
+	VMULPS     Y7, Y2, Y2
+	VXORPS     Y7, Y7, Y7
+	VSUBPS     Y6, Y7, Y7
+	VMAXPS     Y7, Y6, Y6
+	VMAXPS     Y6, Y2, Y2
+	VMASKMOVPS Y2, Y5, (SI)(DI*4)
+	VMULPS     Y1, Y0, Y0
+	VADDPS     Y4, Y2, Y1
+	VMULPS     Y1, Y3, Y1
+	VDIVPS     Y1, Y0, Y0
+	VMASKMOVPS (CX)(DI*4), Y5, Y1
+	VSUBPS     Y0, Y1, Y0
+	VMASKMOVPS Y0, Y5, (CX)(DI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adamaxAVX512(w []float32, g []float32, m []float32, u []float32, lr float32, rest1 float32, beta2 float32, rest float32, eps float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·adamaxAVX512(SB), NOSPLIT, $0-116
+	MOVQ         w_len+8(FP), CX
+	MOVQ         w_base+0(FP), AX
+	MOVQ         g_base+24(FP), DX
+	MOVQ         m_base+48(FP), BX
+	MOVQ         u_base+72(FP), SI
+	VBROADCASTSS lr+96(FP), Z0
+	VBROADCASTSS rest1+100(FP), Z1
+	VBROADCASTSS beta2+104(FP), Z2
+	VBROADCASTSS rest+108(FP), Z3
+	VBROADCASTSS eps+112(FP), Z4
+	XORQ         DI, DI
+
+vectors:
+	CMPQ    CX, $+32
+	JL      vector
+	VMOVUPS (DX)(DI*4), Z5
+	VMOVUPS (BX)(DI*4), Z6
+	VSUBPS  Z6, Z5, Z7
+	VMULPS  Z1, Z7, Z7
+	VADDPS  Z7, Z6, Z6
+	VMOVUPS Z6, (BX)(DI*4)
+	VMOVUPS (SI)(DI*4), Z7
+	VMULPS  Z7, Z2, Z7
+	VXORPS  Z8, Z8, Z8
+	VSUBPS  Z5, Z8, Z8
+	VMAXPS  Z8, Z5, Z5
+	VMAXPS  Z5, Z7, Z5
+	VMOVUPS Z5, (SI)(DI*4)
+	VMULPS  Z6, Z0, Z6
+	VADDPS  Z4, Z5, Z5
+	VMULPS  Z5, Z3, Z5
+	VDIVPS  Z5, Z6, Z5
+	VMOVUPS (AX)(DI*4), Z6
+	VSUBPS  Z5, Z6, Z5
+	VMOVUPS Z5, (AX)(DI*4)
+	VMOVUPS 64(DX)(DI*4), Z5
+	VMOVUPS 64(BX)(DI*4), Z6
+	VSUBPS  Z6, Z5, Z7
+	VMULPS  Z1, Z7, Z7
+	VADDPS  Z7, Z6, Z6
+	VMOVUPS Z6, 64(BX)(DI*4)
+	VMOVUPS 64(SI)(DI*4), Z7
+	VMULPS  Z7, Z2, Z7
+	VXORPS  Z8, Z8, Z8
+	VSUBPS  Z5, Z8, Z8
+	VMAXPS  Z8, Z5, Z5
+	VMAXPS  Z5, Z7, Z5
+	VMOVUPS Z5, 64(SI)(DI*4)
+	VMULPS  Z6, Z0, Z6
+	VADDPS  Z4, Z5, Z5
+	VMULPS  Z5, Z3, Z5
+	VDIVPS  Z5, Z6, Z5
+	VMOVUPS 64(AX)(DI*4), Z6
+	VSUBPS  Z5, Z6, Z5
+	VMOVUPS Z5, 64(AX)(DI*4)
+	ADDQ    $+32, DI
+	SUBQ    $+32, CX
+	JMP     vectors
+
+vector:
+	CMPQ    CX, $+16
+	JL      lanes
+	VMOVUPS (DX)(DI*4), Z5
+	VMOVUPS (BX)(DI*4), Z6
+	VSUBPS  Z6, Z5, Z7
+	VMULPS  Z1, Z7, Z7
+	VADDPS  Z7, Z6, Z6
+	VMOVUPS Z6, (BX)(DI*4)
+	VMOVUPS (SI)(DI*4), Z7
+	VMULPS  Z7, Z2, Z7
+	VXORPS  Z8, Z8, Z8
+	VSUBPS  Z5, Z8, Z8
+	VMAXPS  Z8, Z5, Z5
+	VMAXPS  Z5, Z7, Z5
+	VMOVUPS Z5, (SI)(DI*4)
+	VMULPS  Z6, Z0, Z6
+	VADDPS  Z4, Z5, Z5
+	VMULPS  Z5, Z3, Z5
+	VDIVPS  Z5, Z6, Z5
+	VMOVUPS (AX)(DI*4), Z6
+	VSUBPS  Z5, Z6, Z5
+	VMOVUPS Z5, (AX)(DI*4)
+	ADDQ    $+16, DI
+	SUBQ    $+16, CX
+	JMP     vector
+
+lanes:
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $0x00000001, R8
+	SHLL      CL, R8
+	DECL      R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(DI*4), K1, Z5
+	VMOVUPS.Z (BX)(DI*4), K1, Z6
+	VSUBPS    Z6, Z5, Z7
+	VMULPS    Z1, Z7, Z1
+	VADDPS    Z1, Z6, Z1
+	VMOVUPS   Z1, K1, (BX)(DI*4)
+	VMOVUPS.Z (SI)(DI*4), K1, Z6
+	VMULPS    Z6, Z2, Z2
+	VXORPS    Z6, Z6, Z6
+	VSUBPS    Z5, Z6, Z6
+	VMAXPS    Z6, Z5, Z5
+	VMAXPS    Z5, Z2, Z2
+	VMOVUPS   Z2, K1, (SI)(DI*4)
+	VMULPS    Z1, Z0, Z0
+	VADDPS    Z4, Z2, Z1
+	VMULPS    Z1, Z3, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS.Z (AX)(DI*4), K1, Z1
+	VSUBPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)(DI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func nadamAVX2(w []float32, g []float32, m []float32, v []float32, lr float32, rest1 float32, rest2 float32, shareM float32, divM float32, shareG float32, divG float32, divV float32, eps float32)
+// Requires: AVX
+TEXT ·nadamAVX2(SB), NOSPLIT, $0-132
+	MOVQ         w_len+8(FP), AX
+	MOVQ         w_base+0(FP), CX
+	MOVQ         g_base+24(FP), DX
+	MOVQ         m_base+48(FP), BX
+	MOVQ         v_base+72(FP), SI
+	VBROADCASTSS lr+96(FP), Y0
+	VBROADCASTSS rest1+100(FP), Y1
+	VBROADCASTSS rest2+104(FP), Y2
+	VBROADCASTSS shareM+108(FP), Y3
+	VBROADCASTSS divM+112(FP), Y4
+	VBROADCASTSS shareG+116(FP), Y5
+	VBROADCASTSS divG+120(FP), Y6
+	VBROADCASTSS divV+124(FP), Y7
+	VBROADCASTSS eps+128(FP), Y8
+	XORQ         DI, DI
+
+vectors:
+	CMPQ    AX, $+8
+	JL      vector
+	VMOVUPS (DX)(DI*4), Y9
+	VMOVUPS (BX)(DI*4), Y10
+	VMOVUPS (SI)(DI*4), Y11
+	VSUBPS  Y10, Y9, Y12
+	VMULPS  Y1, Y12, Y12
+	VADDPS  Y12, Y10, Y10
+	VMULPS  Y9, Y9, Y12
+	VSUBPS  Y11, Y12, Y12
+	VMULPS  Y2, Y12, Y12
+	VADDPS  Y12, Y11, Y11
+	VMOVUPS Y10, (BX)(DI*4)
+	VMOVUPS Y11, (SI)(DI*4)
+	VMULPS  Y10, Y3, Y10
+	VDIVPS  Y4, Y10, Y10
+	VMULPS  Y9, Y5, Y9
+	VDIVPS  Y6, Y9, Y9
+	VADDPS  Y9, Y10, Y9
+	VMULPS  Y0, Y9, Y9
+	VDIVPS  Y7, Y11, Y10
+	VSQRTPS Y10, Y10
+	VADDPS  Y8, Y10, Y10
+	VDIVPS  Y10, Y9, Y9
+	VMOVUPS (CX)(DI*4), Y10
+	VSUBPS  Y9, Y10, Y9
+	VMOVUPS Y9, (CX)(DI*4)
+	ADDQ    $+8, DI
+	SUBQ    $+8, AX
+	JMP     vectors
+
+vector:
+	CMPQ    AX, $+8
+	JL      lanes
+	VMOVUPS (DX)(DI*4), Y9
+	VMOVUPS (BX)(DI*4), Y10
+	VMOVUPS (SI)(DI*4), Y11
+	VSUBPS  Y10, Y9, Y12
+	VMULPS  Y1, Y12, Y12
+	VADDPS  Y12, Y10, Y10
+	VMULPS  Y9, Y9, Y12
+	VSUBPS  Y11, Y12, Y12
+	VMULPS  Y2, Y12, Y12
+	VADDPS  Y12, Y11, Y11
+	VMOVUPS Y10, (BX)(DI*4)
+	VMOVUPS Y11, (SI)(DI*4)
+	VMULPS  Y10, Y3, Y10
+	VDIVPS  Y4, Y10, Y10
+	VMULPS  Y9, Y5, Y9
+	VDIVPS  Y6, Y9, Y9
+	VADDPS  Y9, Y10, Y9
+	VMULPS  Y0, Y9, Y9
+	VDIVPS  Y7, Y11, Y10
+	VSQRTPS Y10, Y10
+	VADDPS  Y8, Y10, Y10
+	VDIVPS  Y10, Y9, Y9
+	VMOVUPS (CX)(DI*4), Y10
+	VSUBPS  Y9, Y10, Y9
+	VMOVUPS Y9, (CX)(DI*4)
+	ADDQ    $+8, DI
+	SUBQ    $+8, AX
+	JMP     vector
+
+lanes:
+	TESTQ      AX, AX
+	JE         done
+	LEAQ       laneMask<>+32(SB), R8
+	NEGQ       AX
+	VMOVDQU    (R8)(AX*4), Y9
+	VMASKMOVPS (DX)(DI*4), Y9, Y10
+	VMASKMOVPS (BX)(DI*4), Y9, Y11
+	VMASKMOVPS (SI)(DI*4), Y9, Y12
+	VSUBPS     Y11, Y10, Y13
+	VMULPS     Y1, Y13, Y1
+	VADDPS     Y1, Y11, Y1
+	VMULPS     Y10, Y10, Y11
+	VSUBPS     Y12, Y11, Y11
+	VMULPS     Y2, Y11, Y2
+	VADDPS     Y2, Y12, Y2
+	VMASKMOVPS Y1, Y9, (BX)(DI*4)
+	VMASKMOVPS Y2, Y9, (SI)(DI*4)
+	VMULPS     Y1, Y3, Y1
+	VDIVPS     Y4, Y1, Y1
+	VMULPS     Y10, Y5, Y3
+	VDIVPS     Y6, Y3, Y3
+	VADDPS     Y3, Y1, Y1
+	VMULPS     Y0, Y1, Y0
+	VDIVPS     Y7, Y2, Y1
+	VSQRTPS    Y1, Y1
+	VADDPS     Y8, Y1, Y1
+	VDIVPS     Y1, Y0, Y0
+	VMASKMOVPS (CX)(DI*4), Y9, Y1
+	VSUBPS     Y0, Y1, Y0
+	VMASKMOVPS Y0, Y9, (CX)(DI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func nadamAVX512(w []float32, g []float32, m []float32, v []float32, lr float32, rest1 float32, rest2 float32, shareM float32, divM float32, shareG float32, divG float32, divV float32, eps float32)
+// Requires: AVX, AVX512F
+TEXT ·nadamAVX512(SB), NOSPLIT, $0-132
+	MOVQ         w_len+8(FP), CX
+	MOVQ         w_base+0(FP), AX
+	MOVQ         g_base+24(FP), DX
+	MOVQ         m_base+48(FP), BX
+	MOVQ         v_base+72(FP), SI
+	VBROADCASTSS lr+96(FP), Z0
+	VBROADCASTSS rest1+100(FP), Z1
+	VBROADCASTSS rest2+104(FP), Z2
+	VBROADCASTSS shareM+108(FP), Z3
+	VBROADCASTSS divM+112(FP), Z4
+	VBROADCASTSS shareG+116(FP), Z5
+	VBROADCASTSS divG+120(FP), Z6
+	VBROADCASTSS divV+124(FP), Z7
+	VBROADCASTSS eps+128(FP), Z8
+	XORQ         DI, DI
+
+vectors:
+	CMPQ    CX, $+16
+	JL      vector
+	VMOVUPS (DX)(DI*4), Z9
+	VMOVUPS (BX)(DI*4), Z10
+	VMOVUPS (SI)(DI*4), Z11
+	VSUBPS  Z10, Z9, Z12
+	VMULPS  Z1, Z12, Z12
+	VADDPS  Z12, Z10, Z10
+	VMULPS  Z9, Z9, Z12
+	VSUBPS  Z11, Z12, Z12
+	VMULPS  Z2, Z12, Z12
+	VADDPS  Z12, Z11, Z11
+	VMOVUPS Z10, (BX)(DI*4)
+	VMOVUPS Z11, (SI)(DI*4)
+	VMULPS  Z10, Z3, Z10
+	VDIVPS  Z4, Z10, Z10
+	VMULPS  Z9, Z5, Z9
+	VDIVPS  Z6, Z9, Z9
+	VADDPS  Z9, Z10, Z9
+	VMULPS  Z0, Z9, Z9
+	VDIVPS  Z7, Z11, Z10
+	VSQRTPS Z10, Z10
+	VADDPS  Z8, Z10, Z10
+	VDIVPS  Z10, Z9, Z9
+	VMOVUPS (AX)(DI*4), Z10
+	VSUBPS  Z9, Z10, Z9
+	VMOVUPS Z9, (AX)(DI*4)
+	ADDQ    $+16, DI
+	SUBQ    $+16, CX
+	JMP     vectors
+
+vector:
+	CMPQ    CX, $+16
+	JL      lanes
+	VMOVUPS (DX)(DI*4), Z9
+	VMOVUPS (BX)(DI*4), Z10
+	VMOVUPS (SI)(DI*4), Z11
+	VSUBPS  Z10, Z9, Z12
+	VMULPS  Z1, Z12, Z12
+	VADDPS  Z12, Z10, Z10
+	VMULPS  Z9, Z9, Z12
+	VSUBPS  Z11, Z12, Z12
+	VMULPS  Z2, Z12, Z12
+	VADDPS  Z12, Z11, Z11
+	VMOVUPS Z10, (BX)(DI*4)
+	VMOVUPS Z11, (SI)(DI*4)
+	VMULPS  Z10, Z3, Z10
+	VDIVPS  Z4, Z10, Z10
+	VMULPS  Z9, Z5, Z9
+	VDIVPS  Z6, Z9, Z9
+	VADDPS  Z9, Z10, Z9
+	VMULPS  Z0, Z9, Z9
+	VDIVPS  Z7, Z11, Z10
+	VSQRTPS Z10, Z10
+	VADDPS  Z8, Z10, Z10
+	VDIVPS  Z10, Z9, Z9
+	VMOVUPS (AX)(DI*4), Z10
+	VSUBPS  Z9, Z10, Z9
+	VMOVUPS Z9, (AX)(DI*4)
+	ADDQ    $+16, DI
+	SUBQ    $+16, CX
+	JMP     vector
+
+lanes:
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $0x00000001, R8
+	SHLL      CL, R8
+	DECL      R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(DI*4), K1, Z9
+	VMOVUPS.Z (BX)(DI*4), K1, Z10
+	VMOVUPS.Z (SI)(DI*4), K1, Z11
+	VSUBPS    Z10, Z9, Z12
+	VMULPS    Z1, Z12, Z1
+	VADDPS    Z1, Z10, Z1
+	VMULPS    Z9, Z9, Z10
+	VSUBPS    Z11, Z10, Z10
+	VMULPS    Z2, Z10, Z2
+	VADDPS    Z2, Z11, Z2
+	VMOVUPS   Z1, K1, (BX)(DI*4)
+	VMOVUPS   Z2, K1, (SI)(DI*4)
+	VMULPS    Z1, Z3, Z1
+	VDIVPS    Z4, Z1, Z1
+	VMULPS    Z9, Z5, Z3
+	VDIVPS    Z6, Z3, Z3
+	VADDPS    Z3, Z1, Z1
+	VMULPS    Z0, Z1, Z0
+	VDIVPS    Z7, Z2, Z1
+	VSQRTPS   Z1, Z1
+	VADDPS    Z8, Z1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS.Z (AX)(DI*4), K1, Z1
+	VSUBPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)(DI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func lionAVX2(w []float32, g []float32, m []float32, lr float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32)
+// Requires: AVX
+TEXT ·lionAVX2(SB), NOSPLIT, $0-92
+	MOVQ         w_len+8(FP), AX
+	MOVQ         w_base+0(FP), CX
+	MOVQ         g_base+24(FP), DX
+	MOVQ         m_base+48(FP), BX
+	VBROADCASTSS lr+72(FP), Y0
+	VBROADCASTSS beta1+76(FP), Y1
+	VBROADCASTSS rest1+80(FP), Y2
+	VBROADCASTSS beta2+84(FP), Y3
+	VBROADCASTSS rest2+88(FP), Y4
+	XORQ         SI, SI
+
+vectors:
+	CMPQ    AX, $+16
+	JL      vector
+	VMOVUPS (DX)(SI*4), Y5
+	VMOVUPS (BX)(SI*4), Y6
+	VXORPS  Y7, Y7, Y7
+	VMULPS  Y1, Y6, Y8
+	VMULPS  Y2, Y5, Y9
+	VADDPS  Y9, Y8, Y8
+	VMOVUPS (CX)(SI*4), Y9
+	VCMPPS  $0x1e, Y7, Y8, Y10
+	VANDPS  Y0, Y10, Y10
+	VSUBPS  Y10, Y9, Y9
+	VSUBPS  Y0, Y7, Y10
+	VCMPPS  $0x1e, Y8, Y7, Y7
+	VANDPS  Y10, Y7, Y7
+	VSUBPS  Y7, Y9, Y7
+	VCMPPS  $0x03, Y8, Y8, Y9
+	VANDPS  Y8, Y9, Y9
+	VSUBPS  Y9, Y7, Y7
+	VMOVUPS Y7, (CX)(SI*4)
+	VMULPS  Y3, Y6, Y6
+	VMULPS  Y4, Y5, Y5
+	VADDPS  Y5, Y6, Y5
+	VMOVUPS Y5, (BX)(SI*4)
+	VMOVUPS 32(DX)(SI*4), Y5
+	VMOVUPS 32(BX)(SI*4), Y6
+	VXORPS  Y7, Y7, Y7
+	VMULPS  Y1, Y6, Y8
+	VMULPS  Y2, Y5, Y9
+	VADDPS  Y9, Y8, Y8
+	VMOVUPS 32(CX)(SI*4), Y9
+	VCMPPS  $0x1e, Y7, Y8, Y10
+	VANDPS  Y0, Y10, Y10
+	VSUBPS  Y10, Y9, Y9
+	VSUBPS  Y0, Y7, Y10
+	VCMPPS  $0x1e, Y8, Y7, Y7
+	VANDPS  Y10, Y7, Y7
+	VSUBPS  Y7, Y9, Y7
+	VCMPPS  $0x03, Y8, Y8, Y9
+	VANDPS  Y8, Y9, Y9
+	VSUBPS  Y9, Y7, Y7
+	VMOVUPS Y7, 32(CX)(SI*4)
+	VMULPS  Y3, Y6, Y6
+	VMULPS  Y4, Y5, Y5
+	VADDPS  Y5, Y6, Y5
+	VMOVUPS Y5, 32(BX)(SI*4)
+	ADDQ    $+16, SI
+	SUBQ    $+16, AX
+	JMP     vectors
+
+vector:
+	CMPQ    AX, $+8
+	JL      lanes
+	VMOVUPS (DX)(SI*4), Y5
+	VMOVUPS (BX)(SI*4), Y6
+	VXORPS  Y7, Y7, Y7
+	VMULPS  Y1, Y6, Y8
+	VMULPS  Y2, Y5, Y9
+	VADDPS  Y9, Y8, Y8
+	VMOVUPS (CX)(SI*4), Y9
+	VCMPPS  $0x1e, Y7, Y8, Y10
+	VANDPS  Y0, Y10, Y10
+	VSUBPS  Y10, Y9, Y9
+	VSUBPS  Y0, Y7, Y10
+	VCMPPS  $0x1e, Y8, Y7, Y7
+	VANDPS  Y10, Y7, Y7
+	VSUBPS  Y7, Y9, Y7
+	VCMPPS  $0x03, Y8, Y8, Y9
+	VANDPS  Y8, Y9, Y9
+	VSUBPS  Y9, Y7, Y7
+	VMOVUPS Y7, (CX)(SI*4)
+	VMULPS  Y3, Y6, Y6
+	VMULPS  Y4, Y5, Y5
+	VADDPS  Y5, Y6, Y5
+	VMOVUPS Y5, (BX)(SI*4)
+	ADDQ    $+8, SI
+	SUBQ    $+8, AX
+	JMP     vector
+
+lanes:
+	TESTQ      AX, AX
+	JE         done
+	LEAQ       laneMask<>+32(SB), DI
+	NEGQ       AX
+	VMOVDQU    (DI)(AX*4), Y5
+	VMASKMOVPS (DX)(SI*4), Y5, Y6
+	VMASKMOVPS (BX)(SI*4), Y5, Y7
+	VXORPS     Y8, Y8, Y8
+	VMULPS     Y1, Y7, Y1
+	VMULPS     Y2, Y6, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS (CX)(SI*4), Y5, Y2
+	VCMPPS     $0x1e, Y8, Y1, Y9
+	VANDPS     Y0, Y9, Y9
+	VSUBPS     Y9, Y2, Y2
+	VSUBPS     Y0, Y8, Y0
+	VCMPPS     $0x1e, Y1, Y8, Y8
+	VANDPS     Y0, Y8, Y8
+	VSUBPS     Y8, Y2, Y0
+	VCMPPS     $0x03, Y1, Y1, Y2
+	VANDPS     Y1, Y2, Y2
+	VSUBPS     Y2, Y0, Y0
+	VMASKMOVPS Y0, Y5, (CX)(SI*4)
+	VMULPS     Y3, Y7, Y0
+	VMULPS     Y4, Y6, Y1
+	VADDPS     Y1, Y0, Y0
+	VMASKMOVPS Y0, Y5, (BX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func lionAVX512(w []float32, g []float32, m []float32, lr float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·lionAVX512(SB), NOSPLIT, $0-92
+	MOVQ         w_len+8(FP), CX
+	MOVQ         w_base+0(FP), AX
+	MOVQ         g_base+24(FP), DX
+	MOVQ         m_base+48(FP), BX
+	VBROADCASTSS lr+72(FP), Z0
+	VBROADCASTSS beta1+76(FP), Z1
+	VBROADCASTSS rest1+80(FP), Z2
+	VBROADCASTSS beta2+84(FP), Z3
+	VBROADCASTSS rest2+88(FP), Z4
+	XORQ         SI, SI
+
+vectors:
+	CMPQ      CX, $+32
+	JL        vector
+	VMOVUPS   (DX)(SI*4), Z5
+	VMOVUPS   (BX)(SI*4), Z6
+	VXORPS    Z7, Z7, Z7
+	VMULPS    Z1, Z6, Z8
+	VMULPS    Z2, Z5, Z9
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS   (AX)(SI*4), Z9
+	VCMPPS    $0x1e, Z7, Z8, K1
+	VMOVUPS.Z Z0, K1, Z10
+	VSUBPS    Z10, Z9, Z9
+	VSUBPS    Z0, Z7, Z10
+	VCMPPS    $0x1e, Z8, Z7, K1
+	VMOVUPS.Z Z10, K1, Z7
+	VSUBPS    Z7, Z9, Z7
+	VCMPPS    $0x03, Z8, Z8, K1
+	VMOVUPS.Z Z8, K1, Z8
+	VSUBPS    Z8, Z7, Z7
+	VMOVUPS   Z7, (AX)(SI*4)
+	VMULPS    Z3, Z6, Z6
+	VMULPS    Z4, Z5, Z5
+	VADDPS    Z5, Z6, Z5
+	VMOVUPS   Z5, (BX)(SI*4)
+	VMOVUPS   64(DX)(SI*4), Z5
+	VMOVUPS   64(BX)(SI*4), Z6
+	VXORPS    Z7, Z7, Z7
+	VMULPS    Z1, Z6, Z8
+	VMULPS    Z2, Z5, Z9
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS   64(AX)(SI*4), Z9
+	VCMPPS    $0x1e, Z7, Z8, K1
+	VMOVUPS.Z Z0, K1, Z10
+	VSUBPS    Z10, Z9, Z9
+	VSUBPS    Z0, Z7, Z10
+	VCMPPS    $0x1e, Z8, Z7, K1
+	VMOVUPS.Z Z10, K1, Z7
+	VSUBPS    Z7, Z9, Z7
+	VCMPPS    $0x03, Z8, Z8, K1
+	VMOVUPS.Z Z8, K1, Z8
+	VSUBPS    Z8, Z7, Z7
+	VMOVUPS   Z7, 64(AX)(SI*4)
+	VMULPS    Z3, Z6, Z6
+	VMULPS    Z4, Z5, Z5
+	VADDPS    Z5, Z6, Z5
+	VMOVUPS   Z5, 64(BX)(SI*4)
+	ADDQ      $+32, SI
+	SUBQ      $+32, CX
+	JMP       vectors
+
+vector:
+	CMPQ      CX, $+16
+	JL        lanes
+	VMOVUPS   (DX)(SI*4), Z5
+	VMOVUPS   (BX)(SI*4), Z6
+	VXORPS    Z7, Z7, Z7
+	VMULPS    Z1, Z6, Z8
+	VMULPS    Z2, Z5, Z9
+	VADDPS    Z9, Z8, Z8
+	VMOVUPS   (AX)(SI*4), Z9
+	VCMPPS    $0x1e, Z7, Z8, K1
+	VMOVUPS.Z Z0, K1, Z10
+	VSUBPS    Z10, Z9, Z9
+	VSUBPS    Z0, Z7, Z10
+	VCMPPS    $0x1e, Z8, Z7, K1
+	VMOVUPS.Z Z10, K1, Z7
+	VSUBPS    Z7, Z9, Z7
+	VCMPPS    $0x03, Z8, Z8, K1
+	VMOVUPS.Z Z8, K1, Z8
+	VSUBPS    Z8, Z7, Z7
+	VMOVUPS   Z7, (AX)(SI*4)
+	VMULPS    Z3, Z6, Z6
+	VMULPS    Z4, Z5, Z5
+	VADDPS    Z5, Z6, Z5
+	VMOVUPS   Z5, (BX)(SI*4)
+	ADDQ      $+16, SI
+	SUBQ      $+16, CX
+	JMP       vector
+
+lanes:
+	TESTQ     CX, CX
+	JE        done
+	MOVL      $0x00000001, DI
+	SHLL      CL, DI
+	DECL      DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z5
+	VMOVUPS.Z (BX)(SI*4), K1, Z6
+	VXORPS    Z7, Z7, Z7
+	VMULPS    Z1, Z6, Z1
+	VMULPS    Z2, Z5, Z2
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS.Z (AX)(SI*4), K1, Z2
+	VCMPPS    $0x1e, Z7, Z1, K2
+	VMOVUPS.Z Z0, K2, Z8
+	VSUBPS    Z8, Z2, Z2
+	VSUBPS    Z0, Z7, Z0
+	VCMPPS    $0x1e, Z1, Z7, K2
+	VMOVUPS.Z Z0, K2, Z0
+	VSUBPS    Z0, Z2, Z0
+	VCMPPS    $0x03, Z1, Z1, K2
+	VMOVUPS.Z Z1, K2, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(SI*4)
+	VMULPS    Z3, Z6, Z0
+	VMULPS    Z4, Z5, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET

@@ -35,7 +35,13 @@ var machineKernels = map[nn.Level]map[string]func(s [][]float32, c []float32){
 		"adamAMSGrad": func(s [][]float32, c []float32) {
 			adamAMSGradAVX2(s[0], s[1], s[2], s[3], s[4], c[0], c[1], c[2], c[3])
 		},
-		"adagrad": func(s [][]float32, c []float32) { adagradAVX2(s[0], s[1], s[2], c[0], c[1]) },
+		"adagrad":  func(s [][]float32, c []float32) { adagradAVX2(s[0], s[1], s[2], c[0], c[1]) },
+		"adadelta": func(s [][]float32, c []float32) { adadeltaAVX2(s[0], s[1], s[2], s[3], c[0], c[1], c[2], c[3]) },
+		"adamax":   func(s [][]float32, c []float32) { adamaxAVX2(s[0], s[1], s[2], s[3], c[0], c[1], c[2], c[3], c[4]) },
+		"nadam": func(s [][]float32, c []float32) {
+			nadamAVX2(s[0], s[1], s[2], s[3], c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8])
+		},
+		"lion": func(s [][]float32, c []float32) { lionAVX2(s[0], s[1], s[2], c[0], c[1], c[2], c[3], c[4]) },
 	},
 	nn.AVX512: {
 		"add":         func(s [][]float32, _ []float32) { addAVX512(s[0], s[1]) },
@@ -62,7 +68,13 @@ var machineKernels = map[nn.Level]map[string]func(s [][]float32, c []float32){
 		"adamAMSGrad": func(s [][]float32, c []float32) {
 			adamAMSGradAVX512(s[0], s[1], s[2], s[3], s[4], c[0], c[1], c[2], c[3])
 		},
-		"adagrad": func(s [][]float32, c []float32) { adagradAVX512(s[0], s[1], s[2], c[0], c[1]) },
+		"adagrad":  func(s [][]float32, c []float32) { adagradAVX512(s[0], s[1], s[2], c[0], c[1]) },
+		"adadelta": func(s [][]float32, c []float32) { adadeltaAVX512(s[0], s[1], s[2], s[3], c[0], c[1], c[2], c[3]) },
+		"adamax":   func(s [][]float32, c []float32) { adamaxAVX512(s[0], s[1], s[2], s[3], c[0], c[1], c[2], c[3], c[4]) },
+		"nadam": func(s [][]float32, c []float32) {
+			nadamAVX512(s[0], s[1], s[2], s[3], c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8])
+		},
+		"lion": func(s [][]float32, c []float32) { lionAVX512(s[0], s[1], s[2], c[0], c[1], c[2], c[3], c[4]) },
 	},
 }
 

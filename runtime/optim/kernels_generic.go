@@ -47,3 +47,19 @@ func adamAMSGrad(w, g, m, v, hat []float32, alpha, rest1, rest2, eps float32) {
 }
 
 func adagrad(w, g, a []float32, lr, eps float32) { adagradGo(w, g, a, lr, eps) }
+
+func adadelta(w, g, a, x []float32, lr, rho, rest, eps float32) {
+	adadeltaGo(w, g, a, x, lr, rho, rest, eps)
+}
+
+func adamax(w, g, m, u []float32, lr, rest1, beta2, rest, eps float32) {
+	adamaxGo(w, g, m, u, lr, rest1, beta2, rest, eps)
+}
+
+func nadam(w, g, m, v []float32, lr, rest1, rest2, shareM, divM, shareG, divG, divV, eps float32) {
+	nadamGo(w, g, m, v, lr, rest1, rest2, shareM, divM, shareG, divG, divV, eps)
+}
+
+func lion(w, g, m []float32, lr, beta1, rest1, beta2, rest2 float32) {
+	lionGo(w, g, m, lr, beta1, rest1, beta2, rest2)
+}

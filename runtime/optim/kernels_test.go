@@ -74,6 +74,22 @@ var kernelCases = []kernelCase{
 	{"adagrad", 3, []float32{0.01, 1e-7},
 		func(s [][]float32, c []float32) { adagradGo(s[0], s[1], s[2], c[0], c[1]) },
 		func(s [][]float32, c []float32) { adagrad(s[0], s[1], s[2], c[0], c[1]) }},
+	{"adadelta", 4, []float32{0.1, 0.95, 0.05, 1e-07},
+		func(s [][]float32, c []float32) { adadeltaGo(s[0], s[1], s[2], s[3], c[0], c[1], c[2], c[3]) },
+		func(s [][]float32, c []float32) { adadelta(s[0], s[1], s[2], s[3], c[0], c[1], c[2], c[3]) }},
+	{"adamax", 4, []float32{0.01, 0.1, 0.999, 0.3, 1e-07},
+		func(s [][]float32, c []float32) { adamaxGo(s[0], s[1], s[2], s[3], c[0], c[1], c[2], c[3], c[4]) },
+		func(s [][]float32, c []float32) { adamax(s[0], s[1], s[2], s[3], c[0], c[1], c[2], c[3], c[4]) }},
+	{"nadam", 4, []float32{0.01, 0.1, 0.001, 0.5, 0.6, 0.5, 0.7, 0.01, 1e-07},
+		func(s [][]float32, c []float32) {
+			nadamGo(s[0], s[1], s[2], s[3], c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8])
+		},
+		func(s [][]float32, c []float32) {
+			nadam(s[0], s[1], s[2], s[3], c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8])
+		}},
+	{"lion", 3, []float32{0.01, 0.9, 0.1, 0.99, 0.01},
+		func(s [][]float32, c []float32) { lionGo(s[0], s[1], s[2], c[0], c[1], c[2], c[3], c[4]) },
+		func(s [][]float32, c []float32) { lion(s[0], s[1], s[2], c[0], c[1], c[2], c[3], c[4]) }},
 }
 
 // The choice of a kernel gives the bits of the Go loop, chunk by chunk.

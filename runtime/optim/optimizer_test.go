@@ -23,6 +23,13 @@ func TestDefaultsAreKeras(t *testing.T) {
 		{NewAdam(0.001), &adam},
 		{NewAdamW(0.001), &adamw},
 		{NewAdagrad(0.001), &Adagrad{Settings: common, InitialAccumulatorValue: 0.1, Epsilon: 1e-7}},
+		{NewAdadelta(0.001), &Adadelta{Settings: common, Rho: 0.95, Epsilon: 1e-7}},
+		{NewAdamax(0.001), &Adamax{Settings: common, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}},
+		{NewNadam(0.001), &Nadam{Settings: common, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}},
+		{NewFtrl(0.001), &Ftrl{Settings: common, LearningRatePower: -0.5, InitialAccumulatorValue: 0.1}},
+		{NewLion(0.001), &Lion{Settings: common, Beta1: 0.9, Beta2: 0.99}},
+		{NewLamb(0.001), &Lamb{Settings: common, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}},
+		{NewAdafactor(0.001), &Adafactor{Settings: common, Beta2Decay: -0.8, Epsilon1: 1e-30, Epsilon2: 1e-3, ClipThreshold: 1, RelativeStep: true}},
 	} {
 		if !reflect.DeepEqual(c.got, c.want) {
 			t.Errorf("%s: %+v, want %+v", c.got.Name(), c.got, c.want)
@@ -43,6 +50,13 @@ func TestSlots(t *testing.T) {
 		{&Adam{AMSGrad: true}, "momentum velocity velocity_hat"},
 		{NewAdamW(1), "momentum velocity"},
 		{NewAdagrad(1), "accumulator"},
+		{NewAdadelta(1), "accumulated_grad accumulated_delta_var"},
+		{NewAdamax(1), "momentum norm"},
+		{NewNadam(1), "momentum velocity"},
+		{NewFtrl(1), "accumulator linear"},
+		{NewLion(1), "momentum"},
+		{NewLamb(1), "momentum velocity"},
+		{NewAdafactor(1), "row column velocity"},
 	} {
 		if got := strings.Join(c.rule.Slots(), " "); got != c.want {
 			t.Errorf("%s: slots %q, want %q", c.rule.Name(), got, c.want)
@@ -67,6 +81,18 @@ func TestValidate(t *testing.T) {
 		{&Adam{Settings: Settings{LearningRate: math.Inf(1)}, Beta1: -1, Beta2: 0.5, Epsilon: 1}, "optim: adam: learning_rate is +Inf, must be a finite number, 0 or above\noptim: adam: beta_1 is -1, must be in [0, 1)"},
 		{&AdamW{Adam{Settings: Settings{LearningRate: 1, WeightDecay: -1}, Epsilon: 1}}, "optim: adamw: weight_decay is -1, must be a finite number, 0 or above"},
 		{&Adagrad{Settings: Settings{LearningRate: 1}, InitialAccumulatorValue: -1, Epsilon: 1}, "optim: adagrad: initial_accumulator_value is -1, must be a finite number, 0 or above"},
+		{&Adadelta{Rho: 2, Epsilon: 1}, "optim: adadelta: rho is 2, must be in [0, 1)"},
+		{&Adamax{Beta1: 1, Epsilon: 1}, "optim: adamax: beta_1 is 1, must be in [0, 1)"},
+		{&Nadam{Beta2: -1, Epsilon: 1}, "optim: nadam: beta_2 is -1, must be in [0, 1)"},
+		{&Ftrl{LearningRatePower: 1, L1RegularizationStrength: -1}, "optim: ftrl: learning_rate_power is 1, must be a finite number, 0 or below\noptim: ftrl: l1_regularization_strength is -1, must be a finite number, 0 or above"},
+		{&Lion{}, "optim: lion: beta_1 is 0, must be in (0, 1]"},
+		{&Lamb{}, "optim: lamb: epsilon is 0, must be a finite number above 0"},
+		{&Adafactor{Beta2Decay: 1, Epsilon1: 1}, "optim: adafactor: beta_2_decay is 1, must be a finite number, 0 or below\noptim: adafactor: clip_threshold is 0, must be a finite number above 0"},
+		{&SGD{Settings: Settings{ClipNorm: 1, ClipValue: 2}}, "optim: sgd: clipnorm and clipvalue are set, only one of them may be"},
+		{&SGD{Settings: Settings{ClipNorm: -1}}, "optim: sgd: clipnorm is -1, must be a finite number, 0 or above"},
+		{&SGD{Settings: Settings{UseEMA: true, EMAMomentum: 1.5}}, "optim: sgd: ema_momentum is 1.5, must be in [0, 1]"},
+		{&SGD{Settings: Settings{GradientAccumulationSteps: 1}}, "optim: sgd: gradient_accumulation_steps is 1, must be 2 or above, or 0 for none"},
+		{&SGD{Settings: Settings{Schedule: ExponentialDecay{DecayRate: 0.5}}}, "optim: exponential_decay: decay_steps is 0, must be a finite number above 0"},
 	} {
 		_, err := New(c.rule, vector(4))
 		if err == nil || err.Error() != c.want {

@@ -85,7 +85,7 @@ func (s *Settings) checks(rule string) *checks {
 	c.atLeast0("learning_rate", s.LearningRate)
 	if s.Schedule != nil {
 		if err := s.Schedule.Validate(); err != nil {
-			c.errs = append(c.errs, fmt.Errorf("optim: %s: %w", rule, err))
+			c.errs = append(c.errs, err)
 		}
 	}
 	c.atLeast0("weight_decay", s.WeightDecay)

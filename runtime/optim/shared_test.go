@@ -32,6 +32,13 @@ func rules() map[string]Rule {
 		"adam amsgrad":     amsgrad,
 		"adamw":            NewAdamW(0.01),
 		"adagrad":          NewAdagrad(0.01),
+		"adadelta":         NewAdadelta(0.01),
+		"adamax":           NewAdamax(0.01),
+		"nadam":            NewNadam(0.01),
+		"ftrl":             NewFtrl(0.01),
+		"lion":             NewLion(0.01),
+		"lamb":             NewLamb(0.01),
+		"adafactor":        NewAdafactor(0.01),
 	}
 }
 
@@ -68,7 +75,11 @@ func TestApplyShared(t *testing.T) {
 			}
 			for step := 1; step <= 3; step++ {
 				decayGo(want, float32(rule.Common().WeightDecay), 0.01)
-				rule.Update(Step{Number: step, LearningRate: 0.01}, want, normals(n, uint64(step)+10), whole.Slots)
+				at := Step{Number: step, LearningRate: 0.01, Globals: whole.globals}
+				if r, ok := rule.(GlobalRule); ok {
+					r.Advance(at)
+				}
+				rule.Update(at, want, normals(n, uint64(step)+10), whole.tensors[0].slots)
 			}
 			for _, workers := range []int{0, 2, 3} {
 				var team *nn.Team

@@ -39,6 +39,12 @@ func (c *checks) below1(field string, v float64) {
 	}
 }
 
+// betas wants two shares that averages keep.
+func (c *checks) betas(beta1, beta2 float64) {
+	c.below1("beta_1", beta1)
+	c.below1("beta_2", beta2)
+}
+
 // upTo1 wants a value in [0, 1].
 func (c *checks) upTo1(field string, v float64) {
 	if !(v >= 0 && v <= 1) {

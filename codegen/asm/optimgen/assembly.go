@@ -105,6 +105,35 @@ func (l *lane) max(x, y value) value { return l.binary(l.c.VMAXPS, x, y) }
 // min is x where x < y, else y.
 func (l *lane) min(x, y value) value { return l.binary(l.c.VMINPS, x, y) }
 
+func (l *lane) zero() value {
+	v := l.vector()
+	l.c.VXORPS(v, v, v)
+	return v
+}
+
+// abs is x without its sign; what is not a number stays so.
+func (l *lane) abs(x value) value { return l.max(x, l.sub(l.zero(), x)) }
+
+// Conditions of VCMPPS.
+const (
+	unordered = operand.U8(0x03) // one of the two is not a number
+	greater   = operand.U8(0x1e)
+)
+
+// where is v where the condition holds for x and y, else 0.
+func (l *lane) where(condition operand.U8, x, y, v value) value {
+	r := l.vector()
+	if l.level.lanes == 16 {
+		mask := l.c.K()
+		l.c.VCMPPS(condition, y, x, mask)
+		l.c.VMOVUPS_Z(v, mask, r)
+		return r
+	}
+	l.c.VCMPPS(condition, y, x, r)
+	l.c.VANDPS(v, r, r)
+	return r
+}
+
 func (l *lane) sqrt(x value) value {
 	v := l.vector()
 	l.c.VSQRTPS(x, v)

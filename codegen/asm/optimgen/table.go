@@ -78,6 +78,39 @@ var table = []kernel{
 		step := l.div(l.mul(l.scalar("lr"), g), l.sqrt(l.add(a, l.scalar("eps"))))
 		l.store("w", l.sub(l.load("w"), step))
 	}},
+	{name: "adadelta", unroll: 2, step: func(l *lane) {
+		g, eps := l.load("g"), l.scalar("eps")
+		a := l.add(l.mul(l.scalar("rho"), l.load("a")), l.mul(l.scalar("rest"), l.mul(g, g)))
+		l.store("a", a)
+		x := l.load("x")
+		d := l.div(l.mul(l.sqrt(l.add(x, eps)), g), l.sqrt(l.add(a, eps)))
+		l.store("x", l.add(l.mul(l.scalar("rho"), x), l.mul(l.scalar("rest"), l.mul(d, d))))
+		l.store("w", l.sub(l.load("w"), l.mul(l.scalar("lr"), d)))
+	}},
+	{name: "adamax", unroll: 2, step: func(l *lane) {
+		g, m := l.load("g"), l.load("m")
+		m = l.add(m, l.mul(l.sub(g, m), l.scalar("rest1")))
+		l.store("m", m)
+		u := l.max(l.mul(l.scalar("beta2"), l.load("u")), l.abs(g))
+		l.store("u", u)
+		step := l.div(l.mul(l.scalar("lr"), m), l.mul(l.scalar("rest"), l.add(u, l.scalar("eps"))))
+		l.store("w", l.sub(l.load("w"), step))
+	}},
+	{name: "nadam", unroll: 1, step: func(l *lane) { // nine scalars leave few registers
+		m, v := l.adamMoments()
+		h := l.add(l.div(l.mul(l.scalar("shareM"), m), l.scalar("divM")), l.div(l.mul(l.scalar("shareG"), l.load("g")), l.scalar("divG")))
+		step := l.div(l.mul(h, l.scalar("lr")), l.add(l.sqrt(l.div(v, l.scalar("divV"))), l.scalar("eps")))
+		l.store("w", l.sub(l.load("w"), step))
+	}},
+	{name: "lion", unroll: 2, step: func(l *lane) {
+		g, m, zero := l.load("g"), l.load("m"), l.zero()
+		d := l.add(l.mul(m, l.scalar("beta1")), l.mul(g, l.scalar("rest1")))
+		lr := l.scalar("lr")
+		w := l.sub(l.load("w"), l.where(greater, d, zero, lr))
+		w = l.sub(w, l.where(greater, zero, d, l.sub(zero, lr))) // 0 taken away, not added: -0 stays
+		l.store("w", l.sub(w, l.where(unordered, d, d, d)))
+		l.store("m", l.add(l.mul(m, l.scalar("beta2")), l.mul(g, l.scalar("rest2"))))
+	}},
 }
 
 // rmspropVelocity brings the mean square of the gradient up to date.

@@ -27,13 +27,35 @@ CASES = {
     "adamw amsgrad": o.AdamW(0.01, weight_decay=0.1, amsgrad=True),
     "adagrad": o.Adagrad(0.1),
     "adagrad settings": o.Adagrad(0.1, initial_accumulator_value=0.01, epsilon=1e-3, weight_decay=0.01),
+    "adadelta": o.Adadelta(1.0),
+    "adadelta settings": o.Adadelta(0.1, rho=0.8, epsilon=1e-3, weight_decay=0.01),
+    "adamax": o.Adamax(0.01),
+    "adamax settings": o.Adamax(0.01, beta_1=0.8, beta_2=0.95, epsilon=1e-3, weight_decay=0.02),
+    "nadam": o.Nadam(0.01),
+    "nadam settings": o.Nadam(0.01, beta_1=0.8, beta_2=0.95, epsilon=1e-3, weight_decay=0.02),
+    "ftrl": o.Ftrl(0.1),
+    "ftrl settings": o.Ftrl(
+        0.1,
+        learning_rate_power=-0.7,
+        initial_accumulator_value=0.3,
+        l1_regularization_strength=0.05,
+        l2_regularization_strength=0.1,
+        l2_shrinkage_regularization_strength=0.02,
+        beta=0.5,
+        weight_decay=0.01,
+    ),
+    "lion": o.Lion(0.01),
+    "lion settings": o.Lion(0.01, beta_1=0.7, beta_2=0.8, weight_decay=0.1),
+    "lamb": o.Lamb(0.01),
+    "adafactor": o.Adafactor(0.1),
 }
 FIELDS = ["learning_rate", "momentum", "nesterov", "rho", "epsilon", "centered", "beta_1", "beta_2", "amsgrad"]
-FIELDS += ["initial_accumulator_value", "weight_decay"]
+FIELDS += ["initial_accumulator_value", "weight_decay", "learning_rate_power", "l1_regularization_strength"]
+FIELDS += ["l2_regularization_strength", "l2_shrinkage_regularization_strength", "beta"]
 
 
 def exact(values):
-    return [float(v) for v in np.asarray(values, "float32").astype("float64")]
+    return [float(f"{v:.9g}") for v in np.asarray(values, "float32").astype("float64")]  # enough digits for float32
 
 
 r = np.random.default_rng(20)

@@ -1,0 +1,54 @@
+package optim
+
+import (
+	"fmt"
+)
+
+// CosineDecay lets the learning rate fall along half a cosine within DecaySteps
+// steps, to the share Alpha of where it began, and keeps it there. With a
+// WarmupTarget it first rises to that in a straight line, in WarmupSteps steps,
+// and falls from there.
+//
+//	lr = initial·((1-alpha)·(1 + cos(π·step/decay_steps))/2 + alpha)
+//
+// Source: I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm
+// restarts", ICLR 2017.
+type CosineDecay struct {
+	InitialLearningRate float64
+	DecaySteps          int
+	Alpha               float64 // in [0, 1]
+	WarmupTarget        float64 // 0: no warm-up
+	WarmupSteps         int
+}
+
+// Name returns "cosine_decay".
+func (CosineDecay) Name() string { return "cosine_decay" }
+
+// Rate implements [Schedule].
+func (s CosineDecay) Rate(steps int) float64 {
+	step, start := float32(steps), float32(s.InitialLearningRate)
+	if s.WarmupTarget > 0 {
+		warm, target := float32(s.WarmupSteps), float32(s.WarmupTarget)
+		if step < warm {
+			return float64(float32((target-start)*(step/warm)) + start)
+		}
+		step, start = step-warm, target
+	}
+	fraction := min(step, float32(s.DecaySteps)) / float32(s.DecaySteps)
+	wave := 0.5 * (1 + cos(fraction))
+	return float64(start * (float32(float32(1-s.Alpha)*wave) + float32(s.Alpha)))
+}
+
+// Validate reports settings outside their range.
+func (s CosineDecay) Validate() error {
+	c := checks{rule: s.Name()}
+	c.atLeast0("initial_learning_rate", s.InitialLearningRate)
+	c.above0("decay_steps", float64(s.DecaySteps))
+	c.upTo1("alpha", s.Alpha)
+	c.atLeast0("warmup_target", s.WarmupTarget)
+	c.atLeast0("warmup_steps", float64(s.WarmupSteps))
+	if s.WarmupSteps > 0 && s.WarmupTarget == 0 {
+		c.errs = append(c.errs, fmt.Errorf("optim: %s: warmup_steps is %d and there is no warmup_target to rise to", s.Name(), s.WarmupSteps))
+	}
+	return c.err()
+}

@@ -1,0 +1,51 @@
+package optim
+
+import "math"
+
+// CosineDecayRestarts is a [CosineDecay] that begins again whenever it is over:
+// each time over TMul times as many steps as before, from MMul times the
+// learning rate that it began with before.
+//
+// Keras's defaults are a TMul of 2 and an MMul of 1. Source: I. Loshchilov,
+// F. Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017.
+type CosineDecayRestarts struct {
+	InitialLearningRate float64
+	FirstDecaySteps     int
+	TMul                float64 // 1 or above
+	MMul                float64 // above 0
+	Alpha               float64 // in [0, 1]
+}
+
+// Name returns "cosine_decay_restarts".
+func (CosineDecayRestarts) Name() string { return "cosine_decay_restarts" }
+
+// Rate implements [Schedule].
+func (s CosineDecayRestarts) Rate(steps int) float64 {
+	fraction := float32(steps) / float32(s.FirstDecaySteps)
+	grow := float32(s.TMul)
+	var restart float32
+	if grow == 1 {
+		restart = floor(fraction)
+		fraction -= restart
+	} else {
+		restart = floor(log(1-float32(fraction*(1-grow))) / log(grow))
+		before := (1 - pow(grow, restart)) / (1 - grow)
+		fraction = (fraction - before) / pow(grow, restart)
+	}
+	wave := 0.5 * pow(float32(s.MMul), restart) * (1 + cos(fraction))
+	alpha := float32(s.Alpha)
+	return float64(float32(s.InitialLearningRate) * (float32((1-alpha)*wave) + alpha))
+}
+
+// Validate reports settings outside their range.
+func (s CosineDecayRestarts) Validate() error {
+	c := checks{rule: s.Name()}
+	c.atLeast0("initial_learning_rate", s.InitialLearningRate)
+	c.above0("first_decay_steps", float64(s.FirstDecaySteps))
+	if !(s.TMul >= 1) || math.IsInf(s.TMul, 1) {
+		c.reject("t_mul", s.TMul, "a finite number, 1 or above")
+	}
+	c.above0("m_mul", s.MMul)
+	c.upTo1("alpha", s.Alpha)
+	return c.err()
+}

@@ -1,0 +1,33 @@
+package optim
+
+// ExponentialDecay multiplies the learning rate by DecayRate every DecaySteps
+// steps: little by little, or at once with Staircase.
+//
+//	lr = initial_learning_rate · decay_rate^(step/decay_steps)
+type ExponentialDecay struct {
+	InitialLearningRate float64
+	DecaySteps          int
+	DecayRate           float64
+	Staircase           bool
+}
+
+// Name returns "exponential_decay".
+func (ExponentialDecay) Name() string { return "exponential_decay" }
+
+// Rate implements [Schedule].
+func (s ExponentialDecay) Rate(steps int) float64 {
+	p := float32(steps) / float32(s.DecaySteps)
+	if s.Staircase {
+		p = floor(p)
+	}
+	return float64(float32(s.InitialLearningRate) * pow(float32(s.DecayRate), p))
+}
+
+// Validate reports settings outside their range.
+func (s ExponentialDecay) Validate() error {
+	c := checks{rule: s.Name()}
+	c.atLeast0("initial_learning_rate", s.InitialLearningRate)
+	c.above0("decay_steps", float64(s.DecaySteps))
+	c.above0("decay_rate", s.DecayRate)
+	return c.err()
+}

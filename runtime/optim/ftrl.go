@@ -1,0 +1,81 @@
+package optim
+
+import "math"
+
+// Ftrl follows the regularized leader: weights are those that would have been
+// best so far, less what keeps them small, so that many are exactly 0.
+//
+//	s  = g + 2·l2_shrinkage·w
+//	n' = n + g²;  p = -learning_rate_power
+//	z += s - (n'ᵖ - nᵖ)/lr·w
+//	w  = (min(max(z, -l1), l1) - z)/(n'ᵖ/lr + 2·(l2 + beta/(2·lr)))
+//
+// where l1, l2 and l2_shrinkage are the three RegularizationStrengths. Source:
+// Keras 3, optimizers/ftrl.py; H. B. McMahan et al., "Ad click prediction: a
+// view from the trenches", KDD 2013.
+type Ftrl struct {
+	Settings
+	LearningRatePower                 float64
+	InitialAccumulatorValue           float64
+	L1RegularizationStrength          float64
+	L2RegularizationStrength          float64
+	L2ShrinkageRegularizationStrength float64
+	Beta                              float64
+}
+
+// NewFtrl returns Ftrl with Keras's defaults: a learning rate power of -0.5,
+// accumulators that start from 0.1, no regularization, beta 0. Keras's default
+// learning rate is 0.001.
+func NewFtrl(learningRate float64) *Ftrl {
+	return &Ftrl{Settings: newSettings(learningRate), LearningRatePower: -0.5, InitialAccumulatorValue: 0.1}
+}
+
+// Name returns "ftrl".
+func (*Ftrl) Name() string { return "ftrl" }
+
+// Slots returns "accumulator" and "linear".
+func (*Ftrl) Slots() []string { return []string{"accumulator", "linear"} }
+
+// InitSlot returns InitialAccumulatorValue for "accumulator", 0 for "linear".
+func (o *Ftrl) InitSlot(slot string) float32 {
+	if slot == "accumulator" {
+		return float32(o.InitialAccumulatorValue)
+	}
+	return 0
+}
+
+// Validate reports hyperparameters outside their range.
+func (o *Ftrl) Validate() error {
+	c := o.checks(o.Name())
+	if !(o.LearningRatePower <= 0) || math.IsInf(o.LearningRatePower, -1) {
+		c.reject("learning_rate_power", o.LearningRatePower, "a finite number, 0 or below")
+	}
+	c.atLeast0("initial_accumulator_value", o.InitialAccumulatorValue)
+	c.atLeast0("l1_regularization_strength", o.L1RegularizationStrength)
+	c.atLeast0("l2_regularization_strength", o.L2RegularizationStrength)
+	c.atLeast0("l2_shrinkage_regularization_strength", o.L2ShrinkageRegularizationStrength)
+	c.atLeast0("beta", o.Beta)
+	return c.err()
+}
+
+// Update implements [Rule].
+func (o *Ftrl) Update(s Step, w, g []float32, slots [][]float32) {
+	n, z := slots[0][:len(w)], slots[1][:len(w)]
+	g = g[:len(w)]
+	lr, p, l1 := float32(s.LearningRate), float32(-o.LearningRatePower), float32(o.L1RegularizationStrength)
+	ridge := 2 * (float32(o.L2RegularizationStrength) + float32(o.Beta)/(2*lr))
+	shrinkage := float32(2 * o.L2ShrinkageRegularizationStrength)
+	for i, x := range w {
+		sum := n[i] + float32(g[i]*g[i])
+		root := pow(sum, p)
+		z[i] += g[i] + float32(shrinkage*x) - float32((root-pow(n[i], p))/lr*x)
+		clipped := z[i]
+		if clipped < -l1 {
+			clipped = -l1
+		} else if clipped > l1 {
+			clipped = l1
+		}
+		w[i] = (clipped - z[i]) / (root/lr + ridge)
+		n[i] = sum
+	}
+}

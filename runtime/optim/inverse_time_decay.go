@@ -1,0 +1,33 @@
+package optim
+
+// InverseTimeDecay divides the learning rate by a number that grows by DecayRate
+// every DecaySteps steps: little by little, or at once with Staircase.
+//
+//	lr = initial_learning_rate / (1 + decay_rate·step/decay_steps)
+type InverseTimeDecay struct {
+	InitialLearningRate float64
+	DecaySteps          int
+	DecayRate           float64
+	Staircase           bool
+}
+
+// Name returns "inverse_time_decay".
+func (InverseTimeDecay) Name() string { return "inverse_time_decay" }
+
+// Rate implements [Schedule].
+func (s InverseTimeDecay) Rate(steps int) float64 {
+	p := float32(steps) / float32(s.DecaySteps)
+	if s.Staircase {
+		p = floor(p)
+	}
+	return float64(float32(s.InitialLearningRate) / (1 + float32(float32(s.DecayRate)*p)))
+}
+
+// Validate reports settings outside their range.
+func (s InverseTimeDecay) Validate() error {
+	c := checks{rule: s.Name()}
+	c.atLeast0("initial_learning_rate", s.InitialLearningRate)
+	c.above0("decay_steps", float64(s.DecaySteps))
+	c.atLeast0("decay_rate", s.DecayRate)
+	return c.err()
+}
