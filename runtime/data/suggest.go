@@ -66,3 +66,7 @@ func enumerate(names []string) string {
 	}
 	return b.String()
 }
+
+// Suggest is the question of an error message about a name that is not among
+// the known ones, ` (did you mean "loss"?)`, and "" where none of them is near.
+func Suggest(name string, known []string) string { return suggest(name, known) }

@@ -82,4 +82,6 @@ type Session struct {
 	// Metadata is what the weights files of callbacks say of their model; nil:
 	// nothing.
 	Metadata func() map[string]string
+
+	frozen map[string]bool // tensors
 }

@@ -34,32 +34,38 @@ func Fit[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compiled, 
 	f.share(team)
 	defer e.Share(nil)
 	defer f.feed.close()
-	if err := f.adapt(ctx); err != nil {
+	from, err := f.interrupted()
+	if err != nil {
 		return h, err
+	}
+	if from == nil { // else its parameters are adapted
+		if err := f.adapt(ctx); err != nil {
+			return h, err
+		}
 	}
 	e.Prepare()
 	err = f.call(Callback.OnTrainBegin)
-	for epoch := f.first; err == nil && epoch < f.epochs; epoch++ {
+	if err == nil && from != nil {
+		err = f.restore(from)
+	}
+	f.hold()
+	for epoch := f.first; err == nil && (f.midway || !f.stop) && epoch < f.epochs; epoch++ {
 		err = f.epoch(ctx, epoch)
 	}
 	if f.progress != nil {
 		f.progress.leave()
 	}
-	if err == nil || errors.Is(err, ErrStop) { // the moving average, where the optimizer keeps one
-		if end := s.Optimizer.Finalize(e.Params()[:len(e.Gradients())]); end != nil {
-			return h, end
+	if err == nil { // the moving average, where the optimizer keeps one
+		if err := s.Optimizer.Finalize(e.Params()[:len(e.Gradients())]); err != nil {
+			return h, err
 		}
 		e.Prepare()
 	}
-	if err == nil || errors.Is(err, ErrStop) || ctx.Err() != nil {
-		f.state.ended = false
-		f.state.Err = ctx.Err()
-		if end := f.call(Callback.OnTrainEnd); err == nil || end != nil && !errors.Is(end, ErrStop) {
+	if err == nil || errors.Is(err, ctx.Err()) {
+		f.state.Err = err
+		if end := f.call(Callback.OnTrainEnd); err == nil || end != nil {
 			err = end
 		}
-	}
-	if errors.Is(err, ErrStop) {
-		err = nil
 	}
 	return h, err
 }

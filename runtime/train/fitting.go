@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/nngen-go/nngen/runtime/data"
 	"github.com/nngen-go/nngen/runtime/nn"
@@ -21,7 +22,12 @@ type fitting[X, Y any] struct {
 	team          *nn.Team
 	loader        *loader[X, Y]
 	sum           *gradientSum // over micro-batches; nil where a batch is one
+	held          []held       // state of frozen layers
 	callbacks     []Callback
+	stop          bool // a callback has asked for the end
+	begun         bool // an epoch has begun and is not recorded
+	midway        bool // the epoch to come has begun before an interruption
+	shape         shape
 	progress      *progress // nil: silent
 	state         State
 	logs          []NamedValue // of an epoch
@@ -45,7 +51,7 @@ func newFitting[X, Y any](e Engine[X, Y], s *Session, c Compiled, d data.Dataset
 			return nil, fmt.Errorf("train: callback %d is nil", i)
 		}
 	}
-	f := &fitting[X, Y]{engine: e, session: s, first: cfg.InitialEpoch, epochs: set.epochs, validateEvery: set.validateEvery, callbacks: cfg.Callbacks}
+	f := &fitting[X, Y]{engine: e, session: s, first: cfg.InitialEpoch, epochs: set.epochs, validateEvery: set.validateEvery, callbacks: ordered(cfg.Callbacks)}
 	rows, err := newSource("training", training, c.Shuffle && !cfg.NoShuffle)
 	if err != nil {
 		return nil, err
@@ -76,6 +82,7 @@ func newFitting[X, Y any](e Engine[X, Y], s *Session, c Compiled, d data.Dataset
 		f.progress = newProgress(cfg.Progress, set.epochs)
 	}
 	f.state = State{
+		Epoch:     f.first,
 		Epochs:    set.epochs,
 		Batches:   batches(rows.len(), set.batch),
 		Step:      s.Step,
@@ -87,7 +94,9 @@ func newFitting[X, Y any](e Engine[X, Y], s *Session, c Compiled, d data.Dataset
 		rising:    map[string]bool{},
 		metadata:  s.Metadata,
 		progress:  f.progress,
+		save:      f.save,
 	}
+	f.shape = shape{BatchSize: set.batch, StepsPerEpoch: f.feed.steps, Rows: rows.len(), Shuffle: c.Shuffle && !cfg.NoShuffle, Optimizer: s.Optimizer.Rule.Name(), Frozen: strings.Join(s.Frozen(), ", ")}
 	if f.feed.steps > 0 {
 		f.state.Batches = f.feed.steps
 	}

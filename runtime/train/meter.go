@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -116,13 +117,13 @@ func (m *meter) name(outputs []string) {
 // direct notes of the figures whether more of them is better.
 func (m *meter) direct(rising map[string]bool) {
 	for i, x := range m.sources {
-		up := false // a loss
-		if d, ok := x.(Directed); ok {
-			up = d.HigherIsBetter()
-		} else if x != nil {
-			continue
+		up, known := false, true // of a loss
+		if x != nil {
+			up, known = metric.HigherIsBetter(x)
 		}
-		rising[m.logs[i].Name], rising["val_"+m.logs[i].Name] = up, up
+		if known {
+			rising[m.logs[i].Name], rising["val_"+m.logs[i].Name] = up, up
+		}
 	}
 }
 
@@ -137,6 +138,62 @@ func (m *meter) reset() {
 			}
 		}
 	}
+}
+
+// sums is what the epoch has come to so far, for resume.
+func (m *meter) sums() ([][]float64, error) {
+	all := [][]float64{{m.loss.total, m.loss.rows}}
+	for _, o := range m.outputs {
+		all = append(all, []float64{o.total, o.rows})
+	}
+	err := m.each(func(x metric.Stateful) error {
+		all = append(all, x.State())
+		return nil
+	})
+	return all, err
+}
+
+// resume goes on from the sums of another meter.
+func (m *meter) resume(sums [][]float64) error {
+	next := func() []float64 {
+		if len(sums) == 0 {
+			return nil
+		}
+		first := sums[0]
+		sums = sums[1:]
+		return first
+	}
+	for i := range 1 + len(m.outputs) {
+		s := next()
+		if len(s) != 2 {
+			return errors.New("train: the sums of the losses cannot be read")
+		}
+		a := average{total: s[0], rows: s[1]}
+		if i == 0 {
+			m.loss = a
+		} else {
+			m.outputs[i-1] = a
+		}
+	}
+	return m.each(func(x metric.Stateful) error { return x.SetState(next()) })
+}
+
+// each calls f for every metric.
+func (m *meter) each(f func(metric.Stateful) error) error {
+	for _, all := range [2][][]metric.Metric{m.metrics, m.weighted} {
+		for _, list := range all {
+			for _, x := range list {
+				s, ok := x.(metric.Stateful)
+				if !ok {
+					return fmt.Errorf("train: the metric %q does not give its sums (metric.Stateful), so that a checkpoint within an epoch cannot hold them", x.Name())
+				}
+				if err := f(s); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // share takes in a micro-batch's share of the batch loss.

@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 
-	"github.com/nngen-go/nngen/runtime/metric"
 	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/optim"
 	"github.com/nngen-go/nngen/runtime/weights"
@@ -27,7 +26,8 @@ type State struct {
 	rising   map[string]bool          // figures of which it is known whether more is better
 	metadata func() map[string]string // of weights files; may be nil
 	progress *progress                // nil: silent
-	ended    bool                     // OnEpochEnd: Log reaches the history
+	ended    bool                     // the epoch is recorded: Log reaches the history
+	save     func(path string) error  // writes a checkpoint
 }
 
 // Value returns the figure of that name in s.Logs.
@@ -74,11 +74,4 @@ func (s *State) meta() map[string]string {
 		return nil
 	}
 	return s.metadata()
-}
-
-// Directed is a metric that tells whether more of it is better, as accuracy, or
-// less, as an error.
-type Directed interface {
-	metric.Metric
-	HigherIsBetter() bool
 }

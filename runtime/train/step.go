@@ -21,6 +21,9 @@ func (f *fitting[X, Y]) step() error {
 			f.sum.add(f.team, e.Gradients(), first == 0)
 		}
 	}
+	for _, h := range f.held {
+		copy(h.of, h.copy)
+	}
 	f.meter.endBatch(b.n)
 	gradients := e.Gradients()
 	if b.n > micro {

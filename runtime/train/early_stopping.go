@@ -1,0 +1,110 @@
+package train
+
+import "math"
+
+// EarlyStopping ends a training when a figure has stopped improving. Source:
+// Keras 3, callbacks/early_stopping.py, with its defaults.
+type EarlyStopping struct {
+	NopCallback
+	Monitor  string  // the figure; "": val_loss
+	MinDelta float64 // an improvement by less than this is none
+	Patience int     // epochs without improvement after which training ends
+	Mode     string  // "min": less is better; "max": more is; "" or "auto": as the figure's name says
+	// Baseline is what the figure must get better than for an epoch to count as
+	// an improvement; nil: none.
+	Baseline *float64
+	// RestoreBestWeights brings back the parameters of the best epoch at the end,
+	// whether or not the training was ended here. A training that is cancelled
+	// keeps its own.
+	RestoreBestWeights bool
+	StartFromEpoch     int  // epochs, counted from 0, before this one do not count
+	Verbose            bool // tells of it on the call's Progress
+
+	monitor monitor
+	now     earlyStoppingState
+}
+
+// earlyStoppingState is what changes from epoch to epoch.
+type earlyStoppingState struct {
+	Wait, Stopped int
+	HasBest       bool
+	Best          float64
+	BestEpoch     int
+	BestWeights   []float32
+}
+
+// StoppedEpoch is the epoch, counted from 0, after which training was ended; 0:
+// it was not.
+func (c *EarlyStopping) StoppedEpoch() int { return c.now.Stopped }
+
+// BestEpoch is the epoch, counted from 0, with the best value.
+func (c *EarlyStopping) BestEpoch() int { return c.now.BestEpoch }
+
+// Best is the best value; NaN before there is one.
+func (c *EarlyStopping) Best() float64 {
+	if !c.now.HasBest {
+		return math.NaN()
+	}
+	return c.now.Best
+}
+
+// OnTrainBegin forgets an earlier training.
+func (c *EarlyStopping) OnTrainBegin(s *State) (err error) {
+	c.now = earlyStoppingState{}
+	c.monitor, err = newMonitor(s, "EarlyStopping", c.Monitor, c.Mode, c.MinDelta)
+	return err
+}
+
+// OnEpochEnd looks at the figure.
+func (c *EarlyStopping) OnEpochEnd(s *State) error {
+	current, ok := s.Value(c.monitor.name)
+	if !ok || s.Epoch < c.StartFromEpoch {
+		return nil
+	}
+	if c.RestoreBestWeights && c.now.BestWeights == nil {
+		c.keep(s)
+	}
+	c.now.Wait++
+	if !c.now.HasBest || c.monitor.improves(current, c.now.Best) {
+		c.now.HasBest, c.now.Best = true, current
+		c.keep(s)
+		if c.Baseline == nil || c.monitor.improves(current, *c.Baseline) {
+			c.now.Wait = 0
+		}
+		return nil
+	}
+	if c.now.Wait >= c.Patience && s.Epoch > 0 {
+		c.now.Stopped = s.Epoch
+		return ErrStop
+	}
+	return nil
+}
+
+func (c *EarlyStopping) keep(s *State) {
+	c.now.BestEpoch = s.Epoch
+	if c.RestoreBestWeights {
+		c.now.BestWeights = append(c.now.BestWeights[:0], s.Params...)
+	}
+}
+
+// OnTrainEnd brings the best parameters back.
+func (c *EarlyStopping) OnTrainEnd(s *State) error {
+	if c.Verbose && c.now.Stopped > 0 {
+		s.Printf("Epoch %d: early stopping", c.now.Stopped+1)
+	}
+	if c.now.BestWeights != nil && s.Err == nil {
+		if c.Verbose {
+			s.Printf("Restoring model weights from the end of the best epoch: %d.", c.now.BestEpoch+1)
+		}
+		copy(s.Params, c.now.BestWeights)
+	}
+	return nil
+}
+
+// SaveState implements [StatefulCallback].
+func (c *EarlyStopping) SaveState() ([]byte, error) { return encodeState(&c.now) }
+
+// RestoreState implements [StatefulCallback].
+func (c *EarlyStopping) RestoreState(state []byte) error {
+	return decodeState(state, &c.now)
+}

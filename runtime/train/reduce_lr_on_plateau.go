@@ -1,0 +1,114 @@
+package train
+
+import (
+	"fmt"
+	"math"
+)
+
+// ReduceLROnPlateau lowers the learning rate when a figure has stopped
+// improving, and records it as learning_rate. Source: Keras 3,
+// callbacks/reduce_lr_on_plateau.py, with its defaults.
+type ReduceLROnPlateau struct {
+	NopCallback
+	Monitor  string  // the figure; "": val_loss
+	Factor   float64 // the new rate is the old one times this; 0: 0.1
+	Patience int     // epochs without improvement after which the rate is lowered; 0: 10
+	Mode     string  // "min": less is better; "max": more is; "" or "auto": as the figure's name says
+	MinDelta float64 // an improvement by less than this is none; 0: 0.0001
+	Cooldown int     // epochs after lowering it in which no failure counts
+	MinLR    float64 // the rate goes no lower
+	Verbose  bool    // tells of it on the call's Progress
+
+	monitor monitor
+	now     reduceLRState
+}
+
+// reduceLRState is what changes from epoch to epoch.
+type reduceLRState struct {
+	Wait, Cooldown int
+	HasBest        bool
+	Best           float64
+}
+
+// OnTrainBegin forgets an earlier training.
+func (c *ReduceLROnPlateau) OnTrainBegin(s *State) (err error) {
+	c.now = reduceLRState{}
+	if !(c.factor() > 0 && c.factor() < 1) {
+		return fmt.Errorf("train: ReduceLROnPlateau: the factor is %v, must lie between 0 and 1", c.Factor)
+	}
+	if !(c.MinLR >= 0) || math.IsInf(c.MinLR, 1) {
+		return fmt.Errorf("train: ReduceLROnPlateau: the least learning rate is %v", c.MinLR)
+	}
+	if err := settable(s, "ReduceLROnPlateau"); err != nil {
+		return err
+	}
+	delta := c.MinDelta
+	if delta == 0 {
+		delta = 1e-4
+	}
+	s.Log("learning_rate", s.Optimizer.LearningRate())
+	c.monitor, err = newMonitor(s, "ReduceLROnPlateau", c.Monitor, c.Mode, delta)
+	return err
+}
+
+func (c *ReduceLROnPlateau) factor() float64 {
+	if c.Factor == 0 {
+		return 0.1
+	}
+	return c.Factor
+}
+
+func (c *ReduceLROnPlateau) patience() int {
+	if c.Patience == 0 {
+		return 10
+	}
+	return c.Patience
+}
+
+// OnEpochEnd looks at the figure.
+func (c *ReduceLROnPlateau) OnEpochEnd(s *State) error {
+	rate := s.Optimizer.LearningRate()
+	s.Log("learning_rate", rate)
+	current, ok := s.Value(c.monitor.name)
+	if !ok {
+		return nil
+	}
+	if c.now.Cooldown > 0 {
+		c.now.Cooldown--
+		c.now.Wait = 0
+	}
+	if !c.now.HasBest || c.monitor.improves(current, c.now.Best) {
+		c.now.HasBest, c.now.Best, c.now.Wait = true, current, 0
+		return nil
+	}
+	if c.now.Cooldown > 0 {
+		return nil
+	}
+	c.now.Wait++
+	if c.now.Wait < c.patience() || float32(rate) <= float32(c.MinLR) {
+		return nil
+	}
+	rate = max(rate*c.factor(), c.MinLR)
+	if err := s.Optimizer.SetLearningRate(rate); err != nil {
+		return err
+	}
+	if c.Verbose {
+		s.Printf("Epoch %d: ReduceLROnPlateau reducing learning rate to %v.", s.Epoch+1, rate)
+	}
+	c.now.Cooldown, c.now.Wait = c.Cooldown, 0
+	return nil
+}
+
+// SaveState implements [StatefulCallback].
+func (c *ReduceLROnPlateau) SaveState() ([]byte, error) { return encodeState(&c.now) }
+
+// RestoreState implements [StatefulCallback].
+func (c *ReduceLROnPlateau) RestoreState(state []byte) error { return decodeState(state, &c.now) }
+
+// settable reports a learning rate that follows a schedule.
+func settable(s *State, callback string) error {
+	if schedule := s.Optimizer.Rule.Common().Schedule; schedule != nil {
+		return fmt.Errorf("train: %s: the learning rate of the optimizer %s follows the schedule %s and cannot be set", callback, s.Optimizer.Rule.Name(), schedule.Name())
+	}
+	return nil
+}
