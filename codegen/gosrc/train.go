@@ -25,20 +25,12 @@ func (e *emitter) trainFile() (*file, error) {
 	Rule = §optim.Rule
 	// Optimizer is a rule with what it remembers of the steps taken.
 	Optimizer = §optim.Optimizer
-	// Callback follows a Fit, and may end it.
-	Callback = §train.Callback
-	// NopCallback does nothing: embed it to write only the methods needed.
-	NopCallback = §train.NopCallback
-	// FitState is what a callback is shown.
-	FitState = §train.State
 	// LoadReport says what LoadMatching has copied and what it has left.
 	LoadReport = §weights.Report
 )
-
-// ErrStop, returned by a callback, ends a Fit without an error.
-var ErrStop = §train.ErrStop
-
-// Slices makes a data set of inputs and their targets.
+`)
+	e.callbackTypes(f)
+	f.add(`// Slices makes a data set of inputs and their targets.
 func Slices(x []Input, y []Target) Dataset { return §data.Slices(x, y) }
 
 // WeightedSlices is Slices with a weight for each sample.
@@ -68,6 +60,7 @@ func (m *Model) trainer() *engine {
 	}
 	return m.engine
 }`)
+	e.freezeMethods(f)
 	e.gradientsDecl(f)
 	e.engineDecl(f)
 	e.adapterDecl(f)

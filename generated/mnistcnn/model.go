@@ -162,10 +162,10 @@ func (m *Model) WriteTo(w io.Writer) (int64, error) {
 }
 
 // Clone returns a model with a copy of the parameters and an optimizer that has
-// not begun.
+// not begun. What is frozen stays so.
 func (m *Model) Clone() *Model {
 	p := *m.params
-	return &Model{params: &p, session: train.Session{Seed: m.session.Seed, Workers: m.session.Workers}}
+	return &Model{params: &p, session: m.session.Fresh()}
 }
 
 // Params returns the parameters for reading. Use Update to change them.
