@@ -52,12 +52,12 @@ func (n *network) trainerSource() (map[string][]byte, error) {
 	d, in, target := n.spec.Data, n.program.Inputs[0], n.program.Targets[0]
 	t := fitProgram{
 		WeightsFile: weightsFile,
-		Kind:        d.Train.Kind, Train: literals(d.Train.Files), NumWords: d.Train.NumWords, OOVID: d.Train.OOVID,
+		Kind:        d.Train.Kind, Train: literals(d.Train.Files),
 		Width: elements(in.Shape), Classes: literals(d.Classes), From: "float32",
 		Limit: target.Limit, LastClass: target.Limit - 1, Probability: target.Loss == "binary_crossentropy",
 	}
 	if t.Kind == spec.Tokens {
-		t.From = "int32"
+		t.From, t.NumWords, t.OOVID = "int32", d.Features[0].NumWords, d.Features[0].OOVID
 	}
 	if d.Test != nil {
 		t.Test = literals(d.Test.Files)

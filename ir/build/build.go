@@ -102,10 +102,10 @@ func (p *plan) fit() spec.Fit {
 
 // header describes the network that the predict graph computes.
 func (p *plan) header(g *built) *loop.Program {
-	m := p.spec
+	m, e := p.spec, p.encoding()
 	h := &loop.Program{
-		Name: m.Name, File: m.File, Batch: p.batch(),
-		Segments: segments(g.net.B.Graph), Inputs: p.inputPorts(g), Outputs: p.outputPorts(g), Targets: p.targetPorts(),
+		Name: m.Name, File: m.File, Batch: p.batch(), Encoding: e,
+		Segments: segments(g.net.B.Graph), Inputs: p.inputPorts(g, e), Outputs: p.outputPorts(g), Targets: p.targetPorts(),
 		Layers: p.rows(g), Training: p.training(g),
 	}
 	if m.Data != nil {

@@ -1,6 +1,8 @@
 package build
 
 import (
+	"fmt"
+
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/op"
@@ -14,7 +16,7 @@ func (p *plan) checkData(g *built) {
 	if d == nil {
 		return
 	}
-	p.checkTokens(g)
+	p.checkIDs(g)
 	if p.spec.Compile == nil {
 		return
 	}
@@ -48,19 +50,38 @@ func (p *plan) checkData(g *built) {
 	}
 }
 
-// checkTokens compares the ids of token files with those that the layers take.
-func (p *plan) checkTokens(g *built) {
-	train := p.spec.Data.Train
-	if train == nil || train.Kind != spec.Tokens || len(g.inputs) != 1 || !g.inputs[0].Valid() {
-		return
+// checkIDs compares the ids that features become with those that the layers
+// take.
+func (p *plan) checkIDs(g *built) {
+	for i, at := range p.spec.Places() {
+		f := &p.spec.Data.Features[i]
+		if !f.Integer() || at.Input < 0 || !g.inputs[at.Input].Valid() {
+			continue
+		}
+		in := g.inputs[at.Input].Op.(*op.Input)
+		switch {
+		case in.Limit == 0:
+		case f.Type == spec.TokensFeature && f.NumWords > in.Limit:
+			p.errs.Add(f.SlotsPos, "data: num_words is %d, but the layer that reads %s takes ids below %d; make them equal", f.NumWords, diag.Quote(in.Port), in.Limit)
+		case f.Slots > in.Limit && f.Vocabulary != nil:
+			p.errs.Add(f.SlotsPos, "data: feature %s has ids from 0 to %d, %s, but the layer that reads %s takes ids below %d; write %d there",
+				diag.Quote(f.Name), f.Slots-1, slotsOf(f), diag.Quote(in.Port), in.Limit, f.Slots)
+		case f.Slots > in.Limit:
+			p.errs.Add(f.SlotsPos, "data: vocabulary of feature %s is %d, but the layer that reads %s takes ids below %d; make them equal", diag.Quote(f.Name), f.Slots, diag.Quote(in.Port), in.Limit)
+		}
 	}
-	in := g.inputs[0].Op.(*op.Input)
-	if in.Limit == 0 {
-		return
+}
+
+// slotsOf says what the ids of a listed vocabulary are.
+func slotsOf(f *spec.Feature) string {
+	words := fmt.Sprintf("%d words of its vocabulary", len(f.Vocabulary))
+	switch f.Slots - len(f.Vocabulary) {
+	case 1:
+		return "one for what is unknown and " + words
+	case 2:
+		return "one for padding, one for what is unknown and " + words
 	}
-	if train.NumWords > in.Limit {
-		p.errs.Add(train.Pos, "data: num_words is %d, but the layer that reads %s takes ids below %d; make them equal", train.NumWords, diag.Quote(in.Port), in.Limit)
-	}
+	return words
 }
 
 // unitsPos is where the size of an output is written.

@@ -4,8 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"reflect"
+	"slices"
 
 	"github.com/nngen-go/nngen/ir/layer"
+	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
@@ -14,11 +17,7 @@ import (
 func (p *plan) modelID() string {
 	tree := p.architecture(false)
 	if d := p.spec.Data; d != nil {
-		data := map[string]any{"features": features(d), "classes": d.Classes}
-		if s := d.Train; s != nil {
-			data["kind"], data["num_words"], data["oov_id"] = s.Kind, s.NumWords, s.OOVID
-		}
-		tree["data"] = data
+		tree["data"] = map[string]any{"encoding": preprocessing(p.encoding()), "classes": d.Classes}
 	}
 	return digest(tree)
 }
@@ -30,7 +29,7 @@ func (p *plan) hash() string {
 	tree := p.architecture(true)
 	tree["name"] = m.Name
 	f := p.fit()
-	tree["fit"] = []any{f.BatchSize, f.Epochs, f.ValidationSplit, f.Shuffle == nil || *f.Shuffle}
+	tree["fit"] = []any{f.BatchSize, f.Epochs, f.ValidationSplit, f.Shuffle == nil || *f.Shuffle, f.Stratify, f.StepsPerEpoch}
 	if m.Data != nil {
 		tree["data"] = p.data()
 	}
@@ -68,27 +67,59 @@ func (p *plan) architecture(training bool) map[string]any {
 	return map[string]any{"inputs": inputs, "layers": layers, "outputs": outputs}
 }
 
+// data is all that the section says: files, and how they are read.
 func (p *plan) data() any {
 	d := p.spec.Data
 	source := func(s *spec.Source) any {
 		if s == nil {
 			return nil
 		}
-		return []any{s.Kind, s.Files, s.NumWords, s.OOVID}
+		return []any{s.Kind, s.Files, s.Split}
 	}
-	tree := map[string]any{"train": source(d.Train), "test": source(d.Test), "features": features(d), "classes": d.Classes}
+	tree := map[string]any{
+		"train": source(d.Train), "test": source(d.Test), "validation": source(d.Validation), "classes": d.Classes, "spellings": d.Spellings,
+		"encoding": preprocessing(p.encoding()), "windows": nil, "weight": d.Weight,
+	}
+	if w := d.Windows; w != nil {
+		tree["windows"] = []int{w.Length, w.Offset, w.Stride}
+	}
+	if s := d.Train; s != nil {
+		tree["table"] = []any{s.Separator, s.Header, s.Arrays}
+	}
 	if d.Target != nil {
 		tree["target"] = d.Target.Column
 	}
 	return tree
 }
 
-func features(d *spec.Data) []any {
-	var list []any
-	for _, f := range d.Features {
-		list = append(list, []string{f.Name, f.Type})
+// preprocessing is what the values of an input depend on, given a row. Where
+// rows come from, and what else is read from a file, is no part of it.
+func preprocessing(e *loop.Encoding) any {
+	if e == nil || len(e.Features) == 0 {
+		return nil
 	}
-	return list
+	tree := map[string]any{"missing": slices.Sorted(slices.Values(e.Missing))}
+	var list []any
+	for i := range e.Features {
+		list = append(list, settings(reflect.ValueOf(&e.Features[i]).Elem()))
+	}
+	tree["features"] = list
+	if e.Series != nil {
+		tree["length"] = e.Series.Length
+	}
+	return tree
+}
+
+// settings are the fields of a struct that are not zero, by name: a field that
+// is new changes no hash where it is not used.
+func settings(v reflect.Value) map[string]any {
+	tree := map[string]any{}
+	for i := range v.NumField() {
+		if f := v.Field(i); !f.IsZero() {
+			tree[v.Type().Field(i).Name] = f.Interface()
+		}
+	}
+	return tree
 }
 
 // digest hashes a tree of maps, lists, numbers and texts: encoding/json sorts

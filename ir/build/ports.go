@@ -50,19 +50,15 @@ func dtype(t ir.Type) loop.DType {
 	return loop.F32
 }
 
-func (p *plan) inputPorts(g *built) []loop.Port {
+func (p *plan) inputPorts(g *built, e *loop.Encoding) []loop.Port {
 	var ports []loop.Port
-	for _, v := range g.inputs {
+	for i, v := range g.inputs {
 		in := v.Op.(*op.Input)
 		port := loop.Port{Name: in.Port, Layer: in.Port, DType: dtype(in.Of), Ragged: in.Of.Shape.Ragged(), Limit: in.Limit}
 		if !port.Ragged {
 			port.Shape = slices.Clone(in.Of.Shape.Row())
 		}
-		if d := p.spec.Data; d != nil && len(g.inputs) == 1 && !port.Ragged && len(d.Features) == in.Of.Shape.Elements() {
-			for _, f := range d.Features {
-				port.Fields = append(port.Fields, f.Name)
-			}
-		}
+		port.Fields = fields(e, i)
 		ports = append(ports, port)
 	}
 	return ports

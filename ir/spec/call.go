@@ -152,7 +152,7 @@ func (r *callReader) name(name string, pos diag.Pos, args *Value) {
 // line puts the argument's name before what is to be written; an entry of a
 // list has none.
 func (r *callReader) line(write string) string {
-	if r.what == "metrics" {
+	if r.what == "metrics" || r.what == "callbacks" {
 		return write
 	}
 	return r.what + ": " + write

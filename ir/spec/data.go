@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -9,16 +10,56 @@ import (
 )
 
 const (
-	dataExample  = "data: {train: {csv: train.csv}, features: {age: {type: number}}, target: {column: churned, classes: [\"no\", \"yes\"]}}"
-	maxFeatures  = 65_536
-	maxClasses   = 65_536
-	maxClassName = 256 // bytes
+	dataExample = "data: {train: {csv: train.csv}, features: {age: {type: number}}, target: {column: churned, classes: [\"no\", \"yes\"]}}"
+	maxFeatures = 65_536
+	maxSlots    = 1 << 24 // ids of a vocabulary: what CategoryEncoding takes at most
+	maxWord     = 256     // bytes of the header of a column, a category or a class
 )
 
-// reserved answers the parts of the data section that the language has a
-// meaning for and this version does not.
-func (p *parser) reserved(pos diag.Pos, what string) {
-	p.fail(pos, "data: %s is not supported by this version", what)
+var dataMistakes = map[string]string{
+	"csv":              "csv stands under train or test; write data: {train: {csv: train.csv}}",
+	"idx":              "idx stands under train or test; write data: {train: {idx: [images.gz, labels.gz]}}",
+	"tokens":           "tokens stands under train or test; write data: {train: {tokens: train.txt.gz, num_words: 10000}}",
+	"npy":              "npy stands under train or test; write data: {train: {npy: [x.npy, y.npy]}}",
+	"npz":              "npz stands under train or test; write data: {train: {npz: train.npz, arrays: [x, y]}}",
+	"text_dir":         "text_dir stands under train or test; write data: {train: {text_dir: reviews/train, vocabulary: 10000}}",
+	"image_dir":        "image_dir stands under train or test; write data: {train: {image_dir: photos/train, size: [28, 28]}}",
+	"num_words":        "num_words stands beside tokens; write train: {tokens: train.txt.gz, num_words: 10000}",
+	"separator":        `separator stands beside csv; write train: {csv: train.csv, separator: ";"}`,
+	"sep":              `separator stands beside csv; write train: {csv: train.csv, separator: ";"}`,
+	"delimiter":        `separator stands beside csv; write train: {csv: train.csv, separator: ";"}`,
+	"header":           "header stands beside csv; write train: {csv: train.csv, header: [age, plan]}",
+	"batch_size":       misplaced["batch_size"],
+	"validation_split": misplaced["validation_split"],
+	"test_split":       "data: test rows that come from the file of train are written test: {split: 0.2}",
+	"missing":          "data: what stands for a missing value is said by its feature, age: {type: number, missing: mean}; the texts that mean one stand under missing_values",
+	"na_values":        `data: the texts that mean a missing value stand under missing_values; write missing_values: ["", NA]`,
+	"na":               `data: the texts that mean a missing value stand under missing_values; write missing_values: ["", NA]`,
+	"scale":            "data: scale belongs to a feature; write features: {age: {type: number, scale: standard}}",
+	"encode":           "data: encode belongs to a feature; write features: {plan: {type: category, encode: one_hot}}",
+	"vocabulary":       "data: vocabulary belongs to a feature, or stands beside text_dir",
+	"columns":          "the columns of the input stand under features; write features: {age: {type: number}}",
+	"label":            "the column to predict stands under target; write target: {column: ...}",
+	"label_column":     "the column to predict stands under target; write target: {column: ...}",
+	"label_name":       "the column to predict stands under target; write target: {column: ...}",
+	"target_column":    "the column to predict stands under target; write target: {column: ...}",
+	"labels":           "the names of classes stand under classes, and the column to predict under target: {column: ...}",
+	"class_names":      "data: the names of classes are called classes; write classes: [cat, dog]",
+	"sample_weight":    "data: the column of the sample weights is called weight; write weight: ...",
+	"weights":          "data: the column of the sample weights is called weight; write weight: ...",
+	"window":           "data: windows of successive rows are written windows: {length: 12}",
+	"sequence_length":  "data: windows of successive rows are written windows: {length: 12}",
+	"validation_data":  "data: the rows to validate on stand under validation; write validation: {csv: val.csv}",
+	"val":              "data: the rows to validate on stand under validation; write validation: {csv: val.csv}",
+	"text":             "data: columns of text are features, review: {type: text, vocabulary: 10000}; folders of texts are train: {text_dir: reviews/train, vocabulary: 10000}",
+	"images":           "data: folders of images are train: {image_dir: photos/train, size: [28, 28]}",
+	"dates":            "data: dates are features, joined: {type: date}",
+}
+
+// dataArgs are the parts of the section, where they are.
+type dataArgs struct {
+	missing, weight, windows, features, target, classes *Arg
+	settings                                            map[string][]Arg // of train, test and validation
 }
 
 func (p *parser) data(a Arg) *Data {
@@ -27,200 +68,76 @@ func (p *parser) data(a Arg) *Data {
 	}
 	d := &Data{Pos: a.Pos}
 	before := len(p.errs)
-	reserved := func(name string) key {
-		return key{name: name, hidden: true, take: func(a Arg) { p.reserved(a.Pos, name) }}
+	parts := dataArgs{settings: map[string][]Arg{}}
+	var row *Feature // what a row of train is, where it is one thing
+	source := func(name string, into **Source) key {
+		return key{name: name, take: func(a Arg) {
+			s, f, settings := p.source(name, a)
+			*into, parts.settings[name] = s, settings
+			if name == "train" {
+				row = f
+			}
+		}}
 	}
-	var classes, features, target *Arg
+	keep := func(name string, into **Arg) key { return key{name: name, take: func(a Arg) { *into = &a }} }
 	p.section("data", a.Value, []key{
-		{name: "train", take: func(a Arg) { d.Train = p.source("train", a) }},
-		{name: "test", take: func(a Arg) { d.Test = p.source("test", a) }},
-		{name: "features", take: func(a Arg) { features = &a }},
-		{name: "target", take: func(a Arg) { target = &a }},
-		{name: "classes", take: func(a Arg) { classes = &a }},
-		reserved("missing_values"),
-		reserved("validation"),
-		reserved("text"),
-		reserved("images"),
-		reserved("dates"),
-		reserved("windows"),
-	}, map[string]string{
-		"csv":              "csv stands under train or test; write data: {train: {csv: train.csv}}",
-		"idx":              "idx stands under train or test; write data: {train: {idx: [images.gz, labels.gz]}}",
-		"tokens":           "tokens stands under train or test; write data: {train: {tokens: train.txt.gz, num_words: 10000}}",
-		"num_words":        "num_words stands beside tokens; write train: {tokens: train.txt.gz, num_words: 10000}",
-		"batch_size":       misplaced["batch_size"],
-		"validation_split": misplaced["validation_split"],
-		"missing":          "data: missing is not supported by this version",
-		"scale":            "data: scale is not supported by this version",
-		"columns":          "the columns of the input stand under features; write features: {age: {type: number}}",
-		"label":            "the column to predict stands under target; write target: {column: ...}",
-		"labels":           "the names of classes stand under classes, and the column to predict under target: {column: ...}",
-	})
-	if features != nil {
-		d.Features = p.features(*features)
+		source("train", &d.Train), source("test", &d.Test), source("validation", &d.Validation),
+		keep("missing_values", &parts.missing), keep("weight", &parts.weight), keep("windows", &parts.windows),
+		keep("features", &parts.features), keep("target", &parts.target), keep("classes", &parts.classes),
+	}, dataMistakes)
+	if parts.missing != nil {
+		d.Missing = p.missingValues(parts.missing.Value)
 	}
-	if target != nil {
-		p.target(d, *target)
+	if parts.weight != nil {
+		d.Weight = p.column("data: weight", parts.weight.Value)
 	}
-	if classes != nil {
-		d.Classes = p.classes("classes", classes.Value)
+	if parts.windows != nil {
+		d.Windows = p.windows(*parts.windows)
+	}
+	if parts.features != nil {
+		d.Features = p.features(*parts.features)
+	}
+	if parts.target != nil {
+		p.target(d, *parts.target)
+	}
+	if parts.classes != nil {
+		d.Classes, d.Spellings = p.classes("classes", parts.classes.Value)
 	}
 	if len(p.errs) == before {
-		p.consistent(d, a, features, target, classes)
+		p.consistent(d, a, row, &parts)
 	}
+	p.badData = len(p.errs) > before
 	return d
 }
 
-// consistent checks what the parts of the data section ask of each other.
-func (p *parser) consistent(d *Data, a Arg, features, target, classes *Arg) {
-	if d.Train == nil {
-		p.fail(a.Pos, "data has no train; write train: {csv: train.csv}, or idx or tokens instead of csv")
-		return
-	}
-	kind := d.Train.Kind
-	if d.Test != nil {
-		if d.Test.Kind != kind {
-			p.fail(d.Test.Pos, "data: test is %s and train is %s; both must be of one kind", d.Test.Kind, kind)
-		}
-		switch {
-		case kind != Tokens:
-		case d.Test.NumWords == 0:
-			d.Test.NumWords, d.Test.OOVID = d.Train.NumWords, d.Train.OOVID
-		case d.Test.NumWords != d.Train.NumWords || d.Test.OOVID != d.Train.OOVID:
-			p.fail(d.Test.Pos, "data: num_words and oov_id of test differ from those of train; take them out of test")
-		}
-	}
-	if kind == Tokens && d.Train.NumWords == 0 {
-		p.fail(d.Train.Pos, "data: tokens needs num_words, the number of ids that are kept; write num_words: 10000 beside it")
-	}
-	if kind != CSV {
-		for _, part := range []*Arg{features, target} {
-			if part != nil {
-				p.fail(part.Pos, "data: %s belongs to csv files, and train is %s; take it out", part.Name, kind)
-			}
-		}
-		return
-	}
-	if classes != nil {
-		p.fail(classes.Pos, "data: for csv files classes stands under target; write target: {column: ..., classes: %s}", classes.Value.brief())
-	}
-	if features == nil {
-		p.fail(a.Pos, "data: csv needs features, the columns of the input in their order; write features: {age: {type: number}}")
-	}
-	if target == nil {
-		p.fail(a.Pos, `data: csv needs target, the column to predict; write target: {column: churned, classes: ["no", "yes"]}`)
-		return
-	}
-	for _, f := range d.Features {
-		if f.Name == d.Target.Column {
-			p.fail(f.Pos, "data: column %s is the target and a feature; take it out of features", diag.Quote(f.Name))
-		}
-	}
-}
-
-// source reads one of train and test.
-func (p *parser) source(name string, a Arg) *Source {
-	title := "data: " + name
-	if a.Value.Kind == String {
-		example := "csv"
-		switch s := strings.TrimSuffix(strings.ToLower(a.Value.Str), ".gz"); {
-		case strings.HasSuffix(s, ".txt"):
-			example = "tokens"
-		case strings.Contains(s, "idx") || strings.Contains(s, "ubyte"):
-			p.fail(a.Value.Pos, "%s needs the kind of its files; write %s: {idx: [images, labels]}", title, name)
-			return nil
-		}
-		p.fail(a.Value.Pos, "%s needs the kind of its file; write %s: {%s: %s}", title, name, example, plain(a.Value.Str))
-		return nil
-	}
-	if !p.isMap(title, a.Value, name+": {csv: "+name+".csv}") {
-		return nil
-	}
-	s := &Source{Pos: a.Pos}
-	before := len(p.errs)
-	kind := func(k SourceKind, files int) key {
-		return key{name: string(k), take: func(a Arg) {
-			if s.Kind != "" {
-				p.fail(a.Pos, "%s is %s already; it has one kind of files", title, s.Kind)
-				return
-			}
-			s.Kind, s.Files = k, p.files(title, a, files)
-		}}
-	}
-	reserved := func(name string) key {
-		return key{name: name, hidden: true, take: func(a Arg) { p.reserved(a.Pos, name) }}
-	}
-	oov := false
-	p.section(title, a.Value, []key{
-		kind(IDX, 2), kind(CSV, 1), kind(Tokens, 1),
-		{name: "num_words", take: func(a Arg) { p.count(title, a, &s.NumWords, 1) }},
-		{name: "oov_id", take: func(a Arg) { oov = true; p.count(title, a, &s.OOVID, 0) }},
-		reserved("text"), reserved("text_dir"), reserved("vocabulary"), reserved("image_dir"), reserved("size"), reserved("color"),
-		reserved("windows"), reserved("npy"), reserved("npz"),
-	}, nil)
-	if len(p.errs) > before {
-		return nil
-	}
+// column reads the header of a column.
+func (p *parser) column(title string, v Value) string {
 	switch {
-	case s.Kind == "":
-		p.fail(a.Pos, "%s names no files; write %s: {csv: %s.csv}, {idx: [images, labels]} or {tokens: %s.txt}", title, name, name, name)
-		return nil
-	case s.Kind != Tokens && (s.NumWords > 0 || oov):
-		p.fail(a.Pos, "%s: num_words and oov_id belong to tokens, and the files are %s; take them out", title, s.Kind)
-		return nil
-	case oov && s.NumWords == 0:
-		p.fail(a.Pos, "%s: oov_id needs num_words beside it", title)
-		return nil
-	case s.NumWords > 0 && !oov:
-		s.OOVID = 2
-	}
-	if s.NumWords > 0 && s.OOVID >= s.NumWords {
-		p.fail(a.Pos, "%s: oov_id %d is not below num_words %d; write an oov_id that is", title, s.OOVID, s.NumWords)
-		return nil
-	}
-	return s
-}
-
-func (p *parser) count(title string, a Arg, into *int, least int64) {
-	n, ok := a.Value.whole()
-	switch {
-	case !ok:
-		p.fail(a.Value.Pos, "%s: %s takes a whole number, not %s%s", title, a.Name, a.Value.describe(), instead(a.Name, a.Value, func(w Value) bool { return w.Kind == Int }))
-	case n < least || n > 1<<31-1:
-		p.fail(a.Value.Pos, "%s: %s is %d; it must be between %d and %d", title, a.Name, n, least, 1<<31-1)
+	case v.Kind != String:
+		p.fail(v.Pos, "%s takes the header of a column, not %s", title, v.describe())
+	case badColumn(v.Str) != "":
+		p.fail(v.Pos, "%s: the name of the column %s", title, badColumn(v.Str))
 	default:
-		*into = int(n)
+		return v.Str
 	}
+	return ""
 }
 
-// files reads one file name or a list of want names.
-func (p *parser) files(title string, a Arg, want int) []string {
-	v := a.Value
-	items := []Value{v}
-	if v.Kind == List {
-		items = v.List
+// badColumn says what is wrong with the header of a column, or "": it is the
+// file's text, so "/" and spaces may stand in it.
+func badColumn(s string) string {
+	switch {
+	case strings.TrimSpace(s) == "":
+		return "is empty"
+	case len(s) > maxWord:
+		return fmt.Sprintf("has %d bytes; at most %d are allowed", len(s), maxWord)
+	case strings.ContainsFunc(s, unprintable):
+		return "contains a line break or another character that cannot be printed"
 	}
-	if len(items) != want || v.Kind == Null || v.Kind == Map {
-		if want == 1 {
-			p.fail(v.Pos, "%s: %s takes one file name, not %s", title, a.Name, v.describe())
-		} else {
-			p.fail(v.Pos, "%s: %s takes two file names, the images and the labels; write %s: [images, labels]", title, a.Name, a.Name)
-		}
-		return nil
-	}
-	var files []string
-	for _, item := range items {
-		name := item.Str
-		switch {
-		case item.Kind != String:
-			p.fail(item.Pos, "%s: %s takes a file name, not %s", title, a.Name, item.describe())
-		case strings.TrimSpace(name) == "" || len(name) > 1024 || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
-			p.fail(item.Pos, "%s: %s is not a file name", title, diag.Quote(name))
-		}
-		files = append(files, name)
-	}
-	return files
+	return ""
 }
+
+func unprintable(r rune) bool { return !unicode.IsPrint(r) }
 
 func (p *parser) features(a Arg) []Feature {
 	if a.Value.Kind == List && len(a.Value.List) > 0 {
@@ -245,121 +162,71 @@ func (p *parser) features(a Arg) []Feature {
 	return features
 }
 
-func (p *parser) feature(e Arg) Feature {
-	f := Feature{Name: e.Name, Pos: e.Pos}
-	title := "data: feature " + diag.Quote(e.Name)
-	if problem := badColumn(e.Name); problem != "" {
-		p.fail(e.Pos, "%s: the name %s", title, problem)
+// count reads a whole number between two bounds.
+func (p *parser) count(title string, a Arg, into *int, least, most int64) {
+	n, ok := a.Value.whole()
+	switch {
+	case !ok:
+		p.fail(a.Value.Pos, "%s: %s takes a whole number, not %s%s", title, a.Name, a.Value.describe(), instead(a.Name, a.Value, func(w Value) bool { return w.Kind == Int }))
+	case n < least || n > most:
+		p.fail(a.Value.Pos, "%s: %s is %d; it must be between %d and %d", title, a.Name, n, least, most)
+	default:
+		*into = int(n)
 	}
-	if e.Value.Kind != Map {
-		p.fail(e.Value.Pos, "%s takes a type, not %s; write %s: {type: number}", title, e.Value.describe(), plain(e.Name))
-		return f
-	}
-	before := len(p.errs)
-	reserved := func(name string) key {
-		return key{name: name, hidden: true, take: func(a Arg) { p.reserved(a.Pos, name) }}
-	}
-	p.section(title, e.Value, []key{
-		{name: "type", take: func(a Arg) { f.Type = p.featureType(title, a.Value) }},
-		reserved("missing"), reserved("scale"), reserved("encode"), reserved("oov"), reserved("format"), reserved("vocabulary"), reserved("length"),
-	}, nil)
-	if f.Type == "" && len(p.errs) == before {
-		p.fail(e.Pos, "%s has no type; write %s: {type: number}", title, plain(e.Name))
-	}
-	return f
 }
 
-func (p *parser) featureType(title string, v Value) string {
+// flag reads true or false.
+func (p *parser) flag(title string, a Arg, into *bool) {
+	if a.Value.Kind != Bool {
+		p.fail(a.Value.Pos, "%s: %s takes true or false, not %s%s", title, a.Name, a.Value.describe(), instead(a.Name, a.Value, func(w Value) bool { return w.Kind == Bool }))
+		return
+	}
+	*into = a.Value.Bool
+}
+
+// choose reads one of some words. Habits are words that others use for them, in
+// lower case without hyphens, underscores and spaces.
+func (p *parser) choose(title string, a Arg, words []string, habits map[string]string) string {
+	v := a.Value
 	if v.Kind != String {
-		p.fail(v.Pos, "%s: type takes a word, not %s; write type: number", title, v.describe())
+		p.fail(v.Pos, "%s: %s takes %s, not %s", title, a.Name, orList(words), v.describe())
 		return ""
 	}
-	switch v.Str {
-	case "number":
+	if slices.Contains(words, v.Str) {
 		return v.Str
-	case "category", "text", "date", "image":
-		p.reserved(v.Pos, "type "+v.Str)
-	case "numeric", "float", "int", "integer", "double", "float32", "real", "num":
-		p.fail(v.Pos, "%s: the type of a column of numbers is called number; write type: number", title)
-	default:
-		p.fail(v.Pos, "%s: there is no type %s; write type: number", title, diag.Quote(v.Str))
 	}
+	near, ok := habits[folded(v.Str)]
+	if !ok {
+		near, ok = diag.Nearest(v.Str, words)
+	}
+	hint := ""
+	if ok {
+		hint = "; write " + a.Name + ": " + near
+	}
+	p.fail(v.Pos, "%s: %s takes %s, not %s%s", title, a.Name, orList(words), v.describe(), hint)
 	return ""
 }
 
-// target reads the column to predict and the texts of its classes.
-func (p *parser) target(d *Data, a Arg) {
-	d.Target = &Target{Pos: a.Pos}
-	if a.Value.Kind == String {
-		p.fail(a.Value.Pos, "data: target takes a column and its classes; write target: {column: %s, classes: [...]}, or without classes for a number", plain(a.Value.Str))
-		return
-	}
-	if !p.isMap("data: target", a.Value, `target: {column: churned, classes: ["no", "yes"]}`) {
-		return
-	}
-	before := len(p.errs)
-	p.section("data: target", a.Value, []key{
-		{name: "column", take: func(a Arg) {
-			switch {
-			case a.Value.Kind != String:
-				p.fail(a.Value.Pos, "data: target: column takes the header of a column, not %s", a.Value.describe())
-			case badColumn(a.Value.Str) != "":
-				p.fail(a.Value.Pos, "data: target: the name of the column %s", badColumn(a.Value.Str))
-			default:
-				d.Target.Column = a.Value.Str
-			}
-		}},
-		{name: "classes", take: func(a Arg) { d.Classes = p.classes("target: classes", a.Value) }},
-	}, map[string]string{"name": "data: the target's name stands under column; write target: {column: ...}"})
-	if d.Target.Column == "" && len(p.errs) == before {
-		p.fail(a.Pos, "data: target has no column; write target: {column: churned}")
-	}
+// folded is a word without what spellings differ in.
+func folded(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '-', '_', ' ', '.':
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
 }
 
-// classes reads the names of classes. Whole numbers, true and false are taken
-// for the texts that a file has for them.
-func (p *parser) classes(title string, v Value) []string {
-	if v.Kind != List || len(v.List) < 2 || len(v.List) > maxClasses {
-		got := v.describe()
-		if v.Kind == List {
-			got = fmt.Sprintf("a list of %d", len(v.List))
-		}
-		p.fail(v.Pos, `data: %s takes a list of at least two classes, not %s; write classes: ["no", "yes"]`, title, got)
-		return nil
+// wordOf takes a scalar for the text that a file has for it: whole numbers,
+// true and false need no quotes.
+func (p *parser) wordOf(title, what string, v Value) (string, bool) {
+	switch v.Kind {
+	case String:
+		return v.Str, true
+	case Int, Bool:
+		return v.flow(), true
 	}
-	var classes []string
-	seen := map[string]bool{}
-	for _, e := range v.List {
-		name := e.Str
-		switch {
-		case e.Kind == Int || e.Kind == Bool:
-			name = e.brief()
-		case e.Kind != String:
-			p.fail(e.Pos, "data: %s: a class is a text, not %s; write it in quotes as it stands in the file", title, e.describe())
-			continue
-		}
-		switch {
-		case strings.TrimSpace(name) == "" || len(name) > maxClassName || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
-			p.fail(e.Pos, "data: %s: %s cannot be the name of a class: it is empty, too long or not printable", title, diag.Quote(name))
-		case seen[name]:
-			p.fail(e.Pos, "data: %s: class %s is in the list twice", title, diag.Quote(name))
-		}
-		seen[name] = true
-		classes = append(classes, name)
-	}
-	return classes
-}
-
-// badColumn says what is wrong with the header of a column, or "": it is the
-// file's text, so "/" and spaces may stand in it.
-func badColumn(s string) string {
-	switch {
-	case strings.TrimSpace(s) == "":
-		return "is empty"
-	case len(s) > maxClassName:
-		return fmt.Sprintf("has %d bytes; at most %d are allowed", len(s), maxClassName)
-	case strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }):
-		return "contains a line break or another character that cannot be printed"
-	}
-	return ""
+	p.fail(v.Pos, "%s: %s is a text, not %s; write it in quotes as it stands in the file", title, what, v.describe())
+	return "", false
 }

@@ -1,15 +1,21 @@
 package spec
 
-import "math"
+import (
+	"math"
+	"strconv"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
 
 var fitMistakes = map[string]string{
-	"validation_data":       "validation data is given to Fit in Go (FitConfig); in a description write fit: {validation_split: 0.2}",
-	"callbacks":             "callbacks are given to Fit in Go (FitConfig), and not in a description",
+	"validation_data":       "rows to validate on stand under data: write data: {validation: {csv: val.csv}}, or fit: {validation_split: 0.2}",
 	"verbose":               "verbose has no meaning in a description; the command shows progress, and FitConfig in Go says where to",
-	"steps_per_epoch":       "an epoch is every row once; take steps_per_epoch out",
-	"initial_epoch":         "initial_epoch has no meaning in a description; take it out",
-	"class_weight":          "fit: class_weight is not supported by this version; give each row its weight in Go",
-	"sample_weight":         "the weights of rows are given with the rows in Go, and not in a description",
+	"initial_epoch":         "initial_epoch is said where training begins, by the command or in Go; take it out",
+	"class_weights":         "fit: it is called class_weight; write class_weight: {\"no\": 1, \"yes\": 3}",
+	"sample_weight":         "the weights of rows are a column of the file; write data: {weight: ...}",
+	"early_stopping":        "early_stopping is a callback; write fit: {callbacks: [{early_stopping: {patience: 3}}]}",
+	"patience":              "patience is an argument of a callback; write fit: {callbacks: [{early_stopping: {patience: 3}}]}",
+	"stratified":            "fit: it is called stratify; write stratify: true",
 	"validation_batch_size": "validation uses batch_size; take validation_batch_size out",
 	"validation_steps":      "validation uses every row; take validation_steps out",
 	"lr":                    "the learning rate stands under the optimizer; write compile: {optimizer: {rmsprop: {learning_rate: 0.001}}}",
@@ -33,13 +39,122 @@ func (p *parser) fit(m *Model, a Arg) {
 		{name: "epochs", take: func(a Arg) { p.positive("epochs", a.Value, &f.Epochs, math.MaxInt32) }},
 		{name: "validation_split", take: func(a Arg) { p.split(a.Value, f) }},
 		{name: "shuffle", take: func(a Arg) {
-			if a.Value.Kind != Bool {
-				p.fail(a.Value.Pos, "fit: shuffle takes true or false, not %s%s", a.Value.describe(), instead("shuffle", a.Value, func(w Value) bool { return w.Kind == Bool }))
-				return
-			}
-			f.Shuffle = &a.Value.Bool
+			var shuffle bool
+			p.flag("fit", a, &shuffle)
+			f.Shuffle = &shuffle
 		}},
+		{name: "stratify", take: func(a Arg) {
+			f.StratifyPos = a.Pos
+			p.flag("fit", a, &f.Stratify)
+		}},
+		{name: "class_weight", take: func(a Arg) {
+			f.ClassWeightPos = a.Pos
+			p.classWeights(m, a.Value)
+		}},
+		{name: "steps_per_epoch", take: func(a Arg) { p.positive("steps_per_epoch", a.Value, &f.StepsPerEpoch, math.MaxInt32) }},
+		{name: "callbacks", take: func(a Arg) { p.callbacks(f, a.Value) }},
 	}, fitMistakes)
+	p.validation(m)
+}
+
+// validation compares what fit and data say about the rows to validate on.
+func (p *parser) validation(m *Model) {
+	f, d := &m.Fit, m.Data
+	if d != nil && d.Validation != nil && f.ValidationSplit > 0 {
+		p.fail(d.Validation.Pos, "data: validation names the rows to validate on, and fit: validation_split takes them from train; take one of them out")
+	}
+	if !f.Stratify {
+		return
+	}
+	switch {
+	case d == nil || d.Classes == nil:
+		p.fail(f.StratifyPos, "fit: stratify takes validation_split of the rows of every class, and there are no classes; name them under data, or take stratify out")
+	case d.Windows != nil:
+		p.fail(f.StratifyPos, "fit: stratify takes rows from everywhere, and windows need them in their order; take stratify out")
+	case f.ValidationSplit == 0:
+		p.fail(f.StratifyPos, "fit: stratify says how validation_split is taken, and there is none; write validation_split: 0.2 beside it, or take stratify out")
+	}
+}
+
+// classWeights reads weights by the names of classes, or by their numbers where
+// they have no names.
+func (p *parser) classWeights(m *Model, v Value) {
+	const example = `class_weight: {"no": 1, "yes": 3}`
+	if v.Kind == String && folded(v.Str) == "balanced" {
+		p.fail(v.Pos, "fit: class_weight takes the weights of classes; for balanced ones write the number of rows divided by the number of classes times the rows of the class: %s", example)
+		return
+	}
+	if !p.isMap("fit: class_weight", v, example) {
+		return
+	}
+	var classes []string
+	if m.Data != nil {
+		classes = m.Data.Classes
+	}
+	numbers := map[string]int{}
+	for i, name := range classes {
+		numbers[name] = i
+	}
+	some, seen := false, map[int]bool{}
+	before := len(p.errs)
+	for _, e := range v.Map {
+		class, ok := numbers[e.Name]
+		if n, err := strconv.Atoi(e.Name); !ok && err == nil && n >= 0 && n < maxClasses && strconv.Itoa(n) == e.Name && (classes == nil || n < len(classes)) {
+			class, ok = n, true
+		}
+		w, number := e.Value.number()
+		switch {
+		case !ok && classes == nil:
+			p.fail(e.Pos, "fit: class_weight: %s is no number of a class, and data: names no classes; write class_weight: {0: 1, 1: 3}", diag.Quote(e.Name))
+		case !ok:
+			p.fail(e.Pos, "fit: class_weight: there is no class %s%s", diag.Quote(e.Name), diag.DidYouMean(e.Name, classes))
+		case seen[class]:
+			p.fail(e.Pos, "fit: class_weight: class %s has a weight already", diag.Quote(e.Name))
+		case !number:
+			p.fail(e.Value.Pos, "fit: class_weight: the weight of class %s is a number, not %s", diag.Quote(e.Name), e.Value.describe())
+		case w < 0 || w > math.MaxFloat32:
+			p.fail(e.Value.Pos, "fit: class_weight: the weight of class %s is %s; it must be at least 0, and a float32", diag.Quote(e.Name), e.Value.flow())
+		}
+		some, seen[class] = some || w > 0, true
+		m.Fit.ClassWeights = append(m.Fit.ClassWeights, ClassWeight{Class: class, Weight: w, Pos: e.Pos})
+	}
+	switch {
+	case len(p.errs) > before:
+	case len(v.Map) == 0:
+		p.fail(v.Pos, "fit: class_weight is empty; write %s", example)
+	case !some && classes != nil && len(seen) == len(classes):
+		p.fail(v.Pos, "fit: class_weight gives every class the weight 0, so that nothing would be learned")
+	}
+}
+
+// maxCallbacks bounds the list.
+const maxCallbacks = 64
+
+// callbacks reads what follows the training, by name.
+func (p *parser) callbacks(f *Fit, v Value) {
+	if v.Kind != List {
+		hint := ""
+		if v.Kind == String || v.Kind == Map && len(v.Map) == 1 {
+			hint = "; write callbacks: " + listOf(v).brief()
+		}
+		p.fail(v.Pos, "fit: callbacks takes a list, not %s%s", v.describe(), hint)
+		return
+	}
+	if len(v.List) > maxCallbacks {
+		p.fail(v.Pos, "fit: callbacks has %d entries; at most %d are allowed", len(v.List), maxCallbacks)
+		return
+	}
+	for _, e := range v.List {
+		if e.Kind == Null {
+			p.fail(e.Pos, "fit: callbacks: an entry is empty; write the name of a callback, such as terminate_on_nan")
+			continue
+		}
+		c, errs := CallOf(e, "fit", "callbacks")
+		p.errs = append(p.errs, errs...)
+		if len(errs) == 0 {
+			f.Callbacks = append(f.Callbacks, c)
+		}
+	}
 }
 
 func (p *parser) positive(name string, v Value, into *int, limit int64) {

@@ -3,7 +3,6 @@ package spec
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
@@ -136,57 +135,6 @@ func (p *parser) dtype(title string, v Value) string {
 		p.fail(v.Pos, "%s: dtype is float32 or int32, not %s", title, v.describe())
 	}
 	return "float32"
-}
-
-// impliedInputs fills in the inputs that the data section decides, and compares
-// those that are written with it.
-func (p *parser) impliedInputs(m *Model, pos diag.Pos, meant map[string]bool) {
-	written := meant["inputs"]
-	d := m.Data
-	if d == nil || d.Train == nil {
-		if !written && !meant["data"] {
-			p.fail(pos, "the description has no inputs; write %s", inputsExample)
-		}
-		return
-	}
-	switch d.Train.Kind {
-	case IDX:
-		if !written {
-			p.fail(d.Pos, "idx files do not say the input's shape in advance; write inputs: {x: {shape: [28, 28]}} or shape: [784]")
-		}
-	case CSV:
-		if n := len(d.Features); !written && n > 0 {
-			m.Inputs = []Input{{Name: "x", Shape: []int{n}, DType: "float32", Pos: d.Pos}}
-		} else if len(m.Inputs) == 1 && n > 0 {
-			if in := m.Inputs[0]; !slices.Equal(in.Shape, []int{n}) {
-				p.fail(in.Pos, "input %s has shape %s, but data: lists %s; write shape: [%d]", diag.Quote(in.Name), shapeText(in.Shape), count(n, "feature"), n)
-			} else if in.DType != "float32" {
-				p.fail(in.Pos, "input %s is %s, but number columns are float32; take dtype out", diag.Quote(in.Name), in.DType)
-			}
-		}
-	case Tokens:
-		if !written {
-			m.Inputs = []Input{{Name: "x", Shape: []int{Ragged}, DType: "int32", Pos: d.Pos}}
-		} else if len(m.Inputs) == 1 {
-			p.tokenInput(m.Inputs[0])
-		}
-	}
-	if len(m.Inputs) > 1 {
-		p.fail(m.Inputs[1].Pos, "data: fills one input, and the model has %d; take data: out and give Fit a Dataset in Go", len(m.Inputs))
-	}
-}
-
-// tokenInput compares a written input with token files: rows of ids, each of
-// its own length.
-func (p *parser) tokenInput(in Input) {
-	write := plain(in.Name) + ": {shape: [null], dtype: int32}"
-	switch {
-	case !slices.Equal(in.Shape, []int{Ragged}):
-		p.fail(in.Pos, "input %s has shape %s, but the rows of token files have different lengths, and this version's data: cannot pad or cut them; "+
-			"write %s for a CategoryEncoding layer; for an Embedding take data: out and give Fit a Dataset of padded rows in Go", diag.Quote(in.Name), shapeText(in.Shape), write)
-	case in.DType != "int32":
-		p.fail(in.Pos, "input %s is %s, but the ids of token files are int32; write %s", diag.Quote(in.Name), in.DType, write)
-	}
 }
 
 // shapeText prints a shape as it is written.

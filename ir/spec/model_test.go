@@ -149,8 +149,8 @@ func TestImpliedInputs(t *testing.T) {
 	if in := all["iris.yaml"].Inputs; len(in) != 1 || in[0].DType != "float32" || !reflect.DeepEqual(in[0].Shape, []int{4}) {
 		t.Errorf("four columns imply %+v", in)
 	}
-	if test := all["imdb.yaml"].Data.Test; test.NumWords != 10000 || test.OOVID != 2 {
-		t.Errorf("the test rows have not the words of the training rows: %+v", test)
+	if row := all["imdb.yaml"].Data.Features[0]; row.NumWords != 10000 || row.OOVID != 2 || row.Type != TokensFeature {
+		t.Errorf("a row of tokens is %+v", row)
 	}
 }
 

@@ -53,9 +53,10 @@ func Parse(file string, src []byte) (*Model, error) {
 
 // parser turns the tree of values into a Model.
 type parser struct {
-	errs diag.List
-	json bool
-	deep bool // the layers have mistakes: what refers to them is not checked
+	errs    diag.List
+	json    bool
+	badData bool // the data section has mistakes: inputs are not compared with it
+	deep    bool // the layers have mistakes: what refers to them is not checked
 }
 
 func (p *parser) fail(pos diag.Pos, format string, args ...any) { p.errs.Add(pos, format, args...) }
@@ -149,7 +150,7 @@ func (p *parser) model(file string, root Value) *Model {
 		return m
 	}
 	p.fallenOut(&root)
-	var compile *Arg
+	var compile, fit *Arg
 	meant := p.section("the description", root, []key{
 		{name: "name", take: func(a Arg) {
 			if name, ok := p.name("name", a.Value); ok {
@@ -165,7 +166,7 @@ func (p *parser) model(file string, root Value) *Model {
 			p.deep = p.deep || !ok
 		}},
 		{name: "compile", take: func(a Arg) { compile = &a }},
-		{name: "fit", take: func(a Arg) { p.fit(m, a) }},
+		{name: "fit", take: func(a Arg) { fit = &a }},
 		{name: "input_shape", hidden: true, take: func(a Arg) {
 			p.fail(a.Pos, "the shape of the input stands under inputs; write inputs: {x: {shape: %s}}", shapeOf(a))
 		}},
@@ -177,6 +178,9 @@ func (p *parser) model(file string, root Value) *Model {
 	}, misplaced)
 	if compile != nil { // after layers and outputs, whose names it may use
 		m.Compile = p.compile(m, *compile)
+	}
+	if fit != nil { // after data, whose classes it may use
+		p.fit(m, *fit)
 	}
 	if !meant["layers"] {
 		p.fail(root.Pos, "the description has no layers; write layers: and under it lines such as - Dense: {units: 16, activation: relu}")

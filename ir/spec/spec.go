@@ -127,51 +127,20 @@ type Fit struct {
 	Epochs          int
 	ValidationSplit float64 // the last fraction of the rows, in [0, 1)
 	Shuffle         *bool   // nil: not said, which means true
+	Stratify        bool    // ValidationSplit takes its fraction of the rows of every class
+	StepsPerEpoch   int     // 0: an epoch is every row once
+	ClassWeights    []ClassWeight
+	Callbacks       []Call
 	Pos             diag.Pos
 	BatchSizePos    diag.Pos // Pos where it is not said
+	StratifyPos     diag.Pos
+	ClassWeightPos  diag.Pos
 }
 
-// Data is the `data:` section: where rows come from and how they become inputs.
-// Train and Test are of the same kind.
-type Data struct {
-	Train    *Source
-	Test     *Source
-	Features []Feature // csv: the columns in the order of the model's input
-	Target   *Target   // csv
-	Classes  []string  // names of the classes 0, 1, …; csv: the texts in the target column, in that order; nil: none named
-	Pos      diag.Pos
-}
-
-// SourceKind is the format of data files.
-type SourceKind string
-
-// The kinds of sources.
-const (
-	IDX    SourceKind = "idx"    // Files are the images and the labels, as MNIST has them
-	CSV    SourceKind = "csv"    // Files is one table with a header line
-	Tokens SourceKind = "tokens" // Files is one text of `label<TAB>id id id…` lines
-)
-
-// Source is a set of rows. File names are as written, relative to the data
-// folder; a name may end in .gz.
-type Source struct {
-	Kind     SourceKind
-	Files    []string
-	NumWords int // tokens: ids from here on become OOVID
-	OOVID    int // tokens: 2 where not said, as in keras.datasets.imdb
-	Pos      diag.Pos
-}
-
-// Feature is a column that becomes one value of the input.
-type Feature struct {
-	Name string // the column's header
-	Type string // "number"
-	Pos  diag.Pos
-}
-
-// Target is the column to be predicted: one of Data.Classes where these are
-// given, otherwise a number.
-type Target struct {
-	Column string
+// ClassWeight is how much the rows of a class weigh in the loss; classes that
+// are not named weigh 1.
+type ClassWeight struct {
+	Class  int
+	Weight float64
 	Pos    diag.Pos
 }

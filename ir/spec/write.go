@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -65,9 +66,36 @@ func WriteJSON(m *Model) []byte {
 	if m.Fit.Shuffle != nil {
 		fit = append(fit, Arg{Name: "shuffle", Value: Value{Kind: Bool, Bool: *m.Fit.Shuffle}})
 	}
-	section("fit", object(fit...))
+	section("fit", object(append(fit, m.fitExtras()...)...))
 	b.WriteString("\n}\n")
 	return []byte(b.String())
+}
+
+// fitExtras are the parts of fit that are seldom there.
+func (m *Model) fitExtras() []Arg {
+	var list []Arg
+	f := &m.Fit
+	if f.Stratify {
+		list = append(list, named("stratify", Value{Kind: Bool, Bool: true}))
+	}
+	if f.ClassWeights != nil {
+		weights := object()
+		for _, w := range f.ClassWeights {
+			name := strconv.Itoa(w.Class)
+			if m.Data != nil && m.Data.Classes != nil {
+				name = m.Data.Classes[w.Class]
+			}
+			weights.Map = append(weights.Map, named(name, Value{Kind: Float, Float: w.Weight}))
+		}
+		list = append(list, named("class_weight", weights))
+	}
+	if f.StepsPerEpoch > 0 {
+		list = append(list, named("steps_per_epoch", whole(f.StepsPerEpoch)))
+	}
+	if f.Callbacks != nil {
+		list = append(list, named("callbacks", mapList(f.Callbacks, Call.tree)))
+	}
+	return list
 }
 
 func text(s string) Value          { return Value{Kind: String, Str: s} }
@@ -182,42 +210,4 @@ func oneOrList(values []Value) Value {
 		return values[0]
 	}
 	return listOf(values...)
-}
-
-func (d *Data) tree() Value {
-	var entries []Arg
-	for _, s := range []struct {
-		name string
-		*Source
-	}{{"train", d.Train}, {"test", d.Test}} {
-		if s.Source == nil {
-			continue
-		}
-		files := textList(s.Files)
-		if len(s.Files) == 1 {
-			files = text(s.Files[0])
-		}
-		source := object(named(string(s.Kind), files))
-		if s.Kind == Tokens {
-			source.Map = append(source.Map, named("num_words", whole(s.NumWords)), named("oov_id", whole(s.OOVID)))
-		}
-		entries = append(entries, named(s.name, source))
-	}
-	if d.Features != nil {
-		features := object()
-		for _, f := range d.Features {
-			features.Map = append(features.Map, named(f.Name, object(named("type", text(f.Type)))))
-		}
-		entries = append(entries, named("features", features))
-	}
-	classes := textList(d.Classes)
-	switch {
-	case d.Target != nil && d.Classes != nil:
-		entries = append(entries, named("target", object(named("column", text(d.Target.Column)), named("classes", classes))))
-	case d.Target != nil:
-		entries = append(entries, named("target", object(named("column", text(d.Target.Column)))))
-	case d.Classes != nil:
-		entries = append(entries, named("classes", classes))
-	}
-	return object(entries...)
 }

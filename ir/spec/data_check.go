@@ -1,0 +1,212 @@
+package spec
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// consistent checks what the parts of the data section ask of each other, and
+// completes what they say. Row is what a row of train is, where it is one thing.
+func (p *parser) consistent(d *Data, a Arg, row *Feature, parts *dataArgs) {
+	if d.Train == nil {
+		p.fail(a.Pos, "data has no train; write train: {csv: train.csv}, or another kind of files instead of csv")
+		return
+	}
+	kind := d.Train.Kind
+	before := len(p.errs)
+	p.train(d.Train, row, parts.settings["train"])
+	complete := len(p.errs) == before
+	for _, o := range []struct {
+		name string
+		*Source
+	}{{"test", d.Test}, {"validation", d.Validation}} {
+		switch s := o.Source; {
+		case s == nil:
+		case s.Split > 0:
+			s.Kind = kind
+			s.Separator, s.Header, s.Arrays = d.Train.Separator, d.Train.Header, d.Train.Arrays
+		case s.Kind != kind:
+			p.fail(s.Pos, "data: %s is %s and train is %s; both must be of one kind", o.name, s.Kind, kind)
+		default:
+			if complete {
+				p.likeTrain(o.name, kind, parts)
+			}
+			s.Separator, s.Header, s.Arrays = d.Train.Separator, d.Train.Header, d.Train.Arrays
+		}
+	}
+	if row != nil {
+		d.Features = []Feature{*row}
+	}
+	if kind == CSV {
+		p.table(d, a, parts)
+		return
+	}
+	for _, part := range []*Arg{parts.features, parts.target, parts.missing, parts.weight, parts.windows} {
+		if part != nil {
+			p.fail(part.Pos, "data: %s belongs to csv files, and train is %s; take it out", part.Name, kind)
+		}
+	}
+	if i := slices.IndexFunc(d.Spellings, func(s []string) bool { return s != nil }); i >= 0 {
+		p.fail(parts.classes.Value.List[i].Pos, "data: classes: other spellings of a class belong to csv files, and train is %s; write the name alone", kind)
+	}
+	if kind == TextDir || kind == ImageDir {
+		p.folders(d, parts)
+	}
+}
+
+// train completes the source that the settings stand beside.
+func (p *parser) train(s *Source, row *Feature, settings []Arg) {
+	written := object(settings...)
+	switch s.Kind {
+	case CSV:
+		if s.Separator == "" {
+			s.Separator = ","
+		}
+	case NPZ:
+		if s.Arrays == nil {
+			p.fail(s.Pos, "data: npz needs arrays, the names of the array of inputs and of that of targets; write arrays: [x_train, y_train] beside it")
+		}
+	case Tokens:
+		p.tokenRow(s, row, settings)
+	case TextDir:
+		p.textFeature("data: train", row, written)
+	case ImageDir:
+		if row.Height == 0 {
+			p.fail(s.Pos, "data: image_dir needs size, the rows and columns that every image gets; write size: [28, 28] beside it")
+		}
+	}
+}
+
+// likeTrain reports settings beside the files of test or validation that differ
+// from those beside the files of train.
+func (p *parser) likeTrain(name string, kind SourceKind, parts *dataArgs) {
+	apply := func(settings []Arg) (Source, Feature) {
+		var trial parser
+		s, f := Source{Kind: kind}, Feature{}
+		if kind == CSV {
+			s.Separator = ","
+		}
+		if row := rowOf(kind, diag.Pos{}); row != nil {
+			f = *row
+		}
+		for _, k := range trial.settingKeys("", &s, &f) {
+			for _, a := range settings {
+				if a.Name == k.name {
+					k.take(a)
+				}
+			}
+		}
+		f.SlotsPos = diag.Pos{}
+		return s, f
+	}
+	train := parts.settings["train"]
+	s, f := apply(train)
+	for _, a := range parts.settings[name] {
+		if own, with := apply(append(slices.Clone(train), a)); !reflect.DeepEqual(own, s) || !reflect.DeepEqual(with, f) {
+			p.fail(a.Pos, "data: %s: %s differs from that of train; take it out: what stands beside train holds for all files", name, a.Name)
+		}
+	}
+}
+
+// table checks what a table is read for.
+func (p *parser) table(d *Data, a Arg, parts *dataArgs) {
+	if parts.classes != nil {
+		p.fail(parts.classes.Pos, "data: for csv files classes stands under target; write target: {column: ..., classes: %s}", parts.classes.Value.brief())
+	}
+	if parts.features == nil {
+		p.fail(a.Pos, "data: csv needs features, the columns of the input in their order; write features: {age: {type: number}}")
+	}
+	if d.Missing == nil {
+		d.Missing = []string{""}
+	}
+	if parts.target == nil {
+		p.fail(a.Pos, `data: csv needs target, the column to predict; write target: {column: churned, classes: ["no", "yes"]}`)
+		return
+	}
+	series := d.Windows != nil && d.Windows.Offset > 0 // where the target's past may be an input
+	for i := range d.Features {
+		f := &d.Features[i]
+		switch {
+		case f.Name == d.Target.Column && !series:
+			p.fail(f.Pos, "data: column %s is the target and a feature; take it out of features", diag.Quote(f.Name))
+		case f.Name == d.Weight:
+			p.fail(f.Pos, "data: column %s is the weight and a feature; take it out of features", diag.Quote(f.Name))
+		case d.Windows != nil && (f.Integer() || f.Type == TextFeature):
+			what := "becomes ids"
+			if f.Type == TextFeature {
+				what = "is text"
+			}
+			p.fail(f.Pos, "data: feature %s %s, and the rows of windows hold numbers, dates and one-hot categories; take it out, or write encode: one_hot for a category", diag.Quote(f.Name), what)
+		}
+		p.neverThere(d, f, *parts.features)
+	}
+	if d.Weight != "" && d.Weight == d.Target.Column {
+		p.fail(parts.weight.Value.Pos, "data: column %s is the weight and the target; write the column that holds the weights", diag.Quote(d.Weight))
+	}
+	p.inHeader(d, parts)
+}
+
+// neverThere reports categories that are missing values at the same time.
+func (p *parser) neverThere(d *Data, f *Feature, features Arg) {
+	if f.Type != CategoryFeature {
+		return
+	}
+	for i, s := range f.Vocabulary {
+		if slices.Contains(d.Missing, s) {
+			written, _ := features.Value.get(f.Name)
+			list, _ := written.Value.get("vocabulary")
+			p.fail(list.Value.List[i].Pos, "data: feature %s: %s of the vocabulary is one of missing_values, so that no row has it; take it out here or there", diag.Quote(f.Name), diag.Quote(s))
+		}
+	}
+}
+
+// inHeader reports columns that the header of a file without a header line does
+// not name.
+func (p *parser) inHeader(d *Data, parts *dataArgs) {
+	header := d.Train.Header
+	if header == nil {
+		return
+	}
+	known := map[string]bool{}
+	for _, name := range header {
+		known[name] = true
+	}
+	unknown := 0
+	check := func(pos diag.Pos, what, name string) {
+		if known[name] {
+			return
+		}
+		hint := ""
+		if unknown++; unknown <= maxHints {
+			hint = diag.DidYouMean(name, header)
+		}
+		p.fail(pos, "data: %s %s is not in header%s", what, diag.Quote(name), hint)
+	}
+	for _, f := range d.Features {
+		check(f.Pos, "feature", f.Name)
+	}
+	check(d.Target.Pos, "target column", d.Target.Column)
+	if d.Weight != "" {
+		check(parts.weight.Value.Pos, "weight column", d.Weight)
+	}
+}
+
+// folders checks the names of classes that are names of folders.
+func (p *parser) folders(d *Data, parts *dataArgs) {
+	if parts.classes == nil {
+		example := "[neg, pos]"
+		if d.Train.Kind == ImageDir {
+			example = "[cat, dog]"
+		}
+		p.fail(d.Train.Pos, "data: %s needs classes, the names of the folders in %s, one for every class; write classes: %s beside train", d.Train.Kind, diag.Quote(d.Train.Files[0]), example)
+		return
+	}
+	for i, name := range d.Classes {
+		if name == "." || name == ".." || strings.ContainsAny(name, `/\`) {
+			p.fail(parts.classes.Value.List[i].Pos, "data: classes: %s cannot be the name of a folder in %s", diag.Quote(name), diag.Quote(d.Train.Files[0]))
+		}
+	}
+}

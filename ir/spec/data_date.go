@@ -1,0 +1,156 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+const defaultFormat = "2006-01-02"
+
+var (
+	defaultParts = []string{"year", "month", "weekday"}
+	dateParts    = []string{"year", "month", "day", "weekday", "day_of_year", "hour", "minute", "days"}
+)
+
+// dateKeys are the settings of dates.
+func (p *parser) dateKeys(title string, f *Feature) []key {
+	return []key{
+		{name: "format", take: func(a Arg) { f.Format = p.format(title, a.Value) }},
+		{name: "parts", take: func(a Arg) { f.Parts = p.parts(title, a.Value) }},
+		{name: "encode", take: func(a Arg) {
+			f.Encode = p.choose(title, a, []string{"cyclic", "number"}, map[string]string{
+				"cyclical": "cyclic", "sincos": "cyclic", "sin": "cyclic", "periodic": "cyclic", "circular": "cyclic", "numeric": "number", "linear": "number", "integer": "number", "ordinal": "number",
+			})
+		}},
+		{name: "missing", take: func(a Arg) { f.Missing = p.missingDate(title, a.Value) }},
+	}
+}
+
+// format reads the layout of dates, which is that of Go's package time.
+func (p *parser) format(title string, v Value) string {
+	if v.Kind != String {
+		p.fail(v.Pos, `%s: format takes a layout of Go's package time, not %s; write format: "2006-01-02"`, title, v.describe())
+		return ""
+	}
+	s := v.Str
+	if problem := badColumn(s); problem != "" {
+		p.fail(v.Pos, `%s: format %s; write format: "2006-01-02"`, title, problem)
+		return ""
+	}
+	if len(held(s)) > 0 && !strings.Contains(s, "%") {
+		return s
+	}
+	write := defaultFormat
+	if got := strptime.Replace(s); strings.Contains(s, "%") && !strings.Contains(got, "%") && len(held(got)) > 0 {
+		write = got
+	} else if got := letters.Replace(s); len(held(got)) > 0 {
+		write = got
+	}
+	p.fail(v.Pos, "%s: format %s is not a layout of Go's package time, which is written with the date 2006-01-02 15:04:05; write format: %s", title, diag.Quote(s), diag.Quote(write))
+	return ""
+}
+
+var (
+	// strptime translates the layouts of C and Python.
+	strptime = strings.NewReplacer("%Y", "2006", "%y", "06", "%m", "01", "%d", "02", "%e", "_2", "%b", "Jan", "%h", "Jan", "%B", "January", "%a", "Mon", "%A", "Monday", "%H", "15",
+		"%I", "03", "%p", "PM", "%M", "04", "%S", "05", "%f", "000000", "%j", "002", "%z", "-0700", "%Z", "MST", "%F", "2006-01-02", "%T", "15:04:05", "%D", "01/02/06", "%R", "15:04")
+	// letters translates those of Java, spreadsheets and Unicode.
+	letters = strings.NewReplacer("yyyy", "2006", "YYYY", "2006", "yy", "06", "YY", "06", "MMMM", "January", "MMM", "Jan", "MM", "01", "dd", "02", "DD", "02", "HH", "15", "hh", "15",
+		"mm", "04", "ss", "05", "SS", "05", "'T'", "T")
+)
+
+// held lists the parts of a date that a layout holds: those that come back when
+// a date is written and read.
+func held(layout string) []string {
+	at := time.Date(2013, time.November, 24, 17, 38, 49, 0, time.UTC)
+	got, err := time.Parse(layout, at.Format(layout))
+	if err != nil {
+		return nil
+	}
+	var parts []string
+	for _, part := range []struct {
+		name string
+		ok   bool
+	}{
+		{"year", got.Year() == at.Year()},
+		{"month", got.Month() == at.Month()},
+		{"day", got.Day() == at.Day()},
+		{"hour", got.Hour() == at.Hour()},
+		{"minute", got.Minute() == at.Minute()},
+	} {
+		if part.ok {
+			parts = append(parts, part.name)
+		}
+	}
+	return parts
+}
+
+// parts reads which parts of a date are used.
+func (p *parser) parts(title string, v Value) []string {
+	items := []Value{v}
+	if v.Kind == List {
+		items = v.List
+	}
+	if len(items) == 0 || v.Kind != List && v.Kind != String {
+		p.fail(v.Pos, "%s: parts takes a list of %s, not %s", title, orList(dateParts), v.describe())
+		return nil
+	}
+	var parts []string
+	for _, e := range items {
+		part := p.choose(title, Arg{Name: "parts", Value: e}, dateParts, map[string]string{
+			"dayofweek": "weekday", "dow": "weekday", "wday": "weekday", "dayofyear": "day_of_year", "doy": "day_of_year", "yday": "day_of_year", "mday": "day", "dayofmonth": "day",
+			"timestamp": "days", "epoch": "days", "unix": "days", "ordinal": "days", "min": "minute",
+		})
+		if part != "" && slices.Contains(parts, part) {
+			p.fail(e.Pos, "%s: parts has %s twice", title, part)
+		}
+		parts = append(parts, part)
+	}
+	return parts
+}
+
+// missingDate reads the date that stands for a missing one.
+func (p *parser) missingDate(title string, v Value) Missing {
+	switch {
+	case v.Kind != String:
+		p.fail(v.Pos, `%s: missing takes a date in quotes or error, not %s`, title, v.describe())
+	case v.Str == "error":
+	case slices.Contains([]string{"mean", "median", "mostfrequent", "mode"}, folded(v.Str)):
+		p.fail(v.Pos, "%s: missing takes a date or error; %s is not supported for dates", title, v.Str)
+	default:
+		return Missing{Kind: "text", Text: v.Str}
+	}
+	return Missing{Kind: "error"}
+}
+
+// date compares the settings of a date.
+func (p *parser) date(title string, f *Feature, v Value) {
+	at := f.Pos
+	if a, ok := v.get("parts"); ok {
+		at = a.Value.Pos
+	} else if a, ok := v.get("format"); ok {
+		at = a.Value.Pos
+	}
+	has := held(f.Format)
+	for _, part := range f.Parts {
+		for _, need := range map[string][]string{
+			"year": {"year"}, "month": {"month"}, "day": {"day"}, "hour": {"hour"}, "minute": {"minute"},
+			"weekday": {"year", "month", "day"}, "day_of_year": {"year", "month", "day"}, "days": {"year", "month", "day"},
+		}[part] {
+			if !slices.Contains(has, need) {
+				p.fail(at, "%s: part %s needs the %s, which format %s does not hold; write parts: without %s, or another format", title, part, need, diag.Quote(f.Format), part)
+				return
+			}
+		}
+	}
+	if f.Missing.Kind != "text" {
+		return
+	}
+	if _, err := time.Parse(f.Format, f.Missing.Text); err != nil {
+		a, _ := v.get("missing")
+		p.fail(a.Value.Pos, "%s: missing is %s, which is not a date of format %s", title, diag.Quote(f.Missing.Text), diag.Quote(f.Format))
+	}
+}

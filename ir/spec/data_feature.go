@@ -1,0 +1,300 @@
+package spec
+
+import (
+	"math"
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// featureTypes are the types of columns, each with the settings that belong to
+// it, in the order of messages.
+var featureTypes = []struct {
+	name     FeatureType
+	settings []string
+}{
+	{NumberFeature, []string{"missing", "scale"}},
+	{CategoryFeature, []string{"vocabulary", "encode", "oov", "missing"}},
+	{DateFeature, []string{"format", "parts", "encode", "missing"}},
+	{TextFeature, []string{"vocabulary", "encode", "length", "standardize", "split", "ngrams"}},
+}
+
+// typeWords are words that others use for the types.
+var typeWords = map[string]FeatureType{
+	"numeric": NumberFeature, "float": NumberFeature, "int": NumberFeature, "integer": NumberFeature, "double": NumberFeature,
+	"float32": NumberFeature, "float64": NumberFeature, "int64": NumberFeature, "int32": NumberFeature, "real": NumberFeature, "num": NumberFeature, "numerical": NumberFeature,
+	"categorical": CategoryFeature, "factor": CategoryFeature, "bool": CategoryFeature, "boolean": CategoryFeature, "enum": CategoryFeature, "object": CategoryFeature,
+	"nominal": CategoryFeature, "datetime": DateFeature, "timestamp": DateFeature, "time": DateFeature, "datetime64": DateFeature,
+	"string": TextFeature, "str": TextFeature,
+}
+
+var featureMistakes = map[string]string{
+	"max_tokens":             "the size of the vocabulary is called vocabulary; write vocabulary: 500",
+	"num_tokens":             "the size of the vocabulary is called vocabulary; write vocabulary: 500",
+	"num_words":              "the size of the vocabulary is called vocabulary; write vocabulary: 10000",
+	"vocab_size":             "the size of the vocabulary is called vocabulary; write vocabulary: 500",
+	"categories":             "the categories are called vocabulary; write vocabulary: [a, b, c]",
+	"levels":                 "the categories are called vocabulary; write vocabulary: [a, b, c]",
+	"output_mode":            "what a feature becomes is called encode; write encode: one_hot",
+	"one_hot":                "one-hot vectors are written encode: one_hot",
+	"onehot":                 "one-hot vectors are written encode: one_hot",
+	"output_sequence_length": "the number of ids of a text is called length; write length: 200",
+	"maxlen":                 "the number of ids of a text is called length; write length: 200",
+	"max_length":             "the number of ids of a text is called length; write length: 200",
+	"normalize":              "normalizing is called scale; write scale: standard (mean 0, deviation 1) or scale: min_max (0 to 1)",
+	"normalise":              "normalizing is called scale; write scale: standard (mean 0, deviation 1) or scale: min_max (0 to 1)",
+	"standardise":            "of a text it is spelled standardize; of a number write scale: standard",
+	"scaler":                 "how numbers are scaled is called scale; write scale: standard",
+	"scaling":                "how numbers are scaled is called scale; write scale: standard",
+	"log":                    "logarithms are written scale: log1p",
+	"mean":                   "means are learned from the training rows; for scaling with them write scale: standard",
+	"std":                    "deviations are learned from the training rows; for scaling with them write scale: standard",
+	"variance":               "deviations are learned from the training rows; for scaling with them write scale: standard",
+	"fill_value":             "what stands for a missing value is called missing; write missing: 0",
+	"fillna":                 "what stands for a missing value is called missing; write missing: 0",
+	"default":                "what stands for a missing value is called missing; write missing: 0",
+	"strategy":               "what stands for a missing value is called missing; write missing: mean",
+	"impute":                 "what stands for a missing value is called missing; write missing: mean",
+	"na_values":              `the texts that mean a missing value stand under data; write data: {missing_values: ["", NA]}`,
+	"missing_values":         `the texts that mean a missing value stand under data; write data: {missing_values: ["", NA]}`,
+	"num_oov_indices":        "a slot for unknown categories is written oov: true, and none oov: false",
+	"handle_unknown":         "a slot for unknown categories is written oov: true, and none oov: false",
+	"oov_token":              "a slot for unknown categories is written oov: true, and none oov: false",
+	"drop":                   "every category has a slot; take drop out",
+	"mask_token":             "a missing category is written missing: and the category that stands for it; take mask_token out",
+	"embedding":              "an embedding is a layer; write encode: integer here and an Embedding layer that reads the feature's input",
+	"output_dim":             "an embedding is a layer; write encode: integer here and an Embedding layer that reads the feature's input",
+	"strptime":               `the layout of dates is called format; write format: "2006-01-02"`,
+	"date_format":            `the layout of dates is called format; write format: "2006-01-02"`,
+	"ngram_range":            "the longest run of words is called ngrams; write ngrams: 2 for words and pairs of words",
+	"lowercase":              "lower case is written standardize: lower",
+	"stop_words":             "stop words are not supported by this version; list the vocabulary without them",
+	"pad_to_max_tokens":      "vectors are as wide as the vocabulary says; take pad_to_max_tokens out",
+	"column":                 "the name of a feature is the header of its column; write it before the type",
+	"dtype":                  "what a column holds is called type; write type: number",
+	"name":                   "the name of a feature stands before it, and is the header of its column",
+	"shape":                  "a feature has no shape; shapes stand under inputs",
+}
+
+// defaults is a feature of a type about which nothing else is said.
+func defaults(name string, t FeatureType, pos diag.Pos) Feature {
+	f := Feature{Name: name, Type: t, Pos: pos, SlotsPos: pos}
+	switch t {
+	case NumberFeature:
+		f.Missing.Kind = "error"
+	case CategoryFeature:
+		f.Encode, f.OOV = "one_hot", true
+	case DateFeature:
+		f.Missing.Kind, f.Format, f.Encode = "error", defaultFormat, "cyclic"
+		f.Parts = slices.Clone(defaultParts)
+	case TextFeature:
+		f.Encode, f.Standardize, f.Split, f.NGrams = "integer", "lower_and_strip_punctuation", "whitespace", 1
+	}
+	return f
+}
+
+func (p *parser) feature(e Arg) Feature {
+	title := "data: feature " + diag.Quote(e.Name)
+	if problem := badColumn(e.Name); problem != "" {
+		p.fail(e.Pos, "%s: the name %s", title, problem)
+	}
+	if e.Value.Kind != Map {
+		t := NumberFeature
+		if e.Value.Kind == String {
+			if near, ok := nearType(e.Value.Str); ok {
+				t = near
+			}
+		}
+		p.fail(e.Value.Pos, "%s takes a type, not %s; write %s: {type: %s}", title, e.Value.describe(), plain(e.Name), t)
+		return defaults(e.Name, "", e.Pos)
+	}
+	var t FeatureType
+	a, typed := e.Value.get("type")
+	if typed {
+		t = p.featureType(title, a.Value)
+	}
+	f := defaults(e.Name, t, e.Pos)
+	keys := []key{{name: "type", take: func(Arg) {}}}
+	switch t {
+	case NumberFeature:
+		keys = append(keys, p.numberKeys(title, &f)...)
+	case CategoryFeature:
+		keys = append(keys, p.categoryKeys(title, &f)...)
+	case DateFeature:
+		keys = append(keys, p.dateKeys(title, &f)...)
+	case TextFeature:
+		keys = append(keys, p.textKeys(title, &f)...)
+	}
+	for _, of := range featureTypes {
+		for _, setting := range of.settings {
+			if !slices.ContainsFunc(keys, func(k key) bool { return k.name == setting }) {
+				keys = append(keys, key{name: setting, hidden: true, take: func(a Arg) {
+					if t != "" {
+						p.fail(a.Pos, "%s: %s belongs to %s features, and this one is %s; take it out", title, setting, orList(typesWith(setting)), t)
+					}
+				}})
+			}
+		}
+	}
+	before := len(p.errs)
+	p.section(title, e.Value, keys, featureMistakes)
+	switch {
+	case !typed && len(p.errs) == before:
+		p.fail(e.Pos, "%s has no type; write %s: {type: number}", title, plain(e.Name))
+	case len(p.errs) == before && t == CategoryFeature:
+		p.category(title, &f)
+	case len(p.errs) == before && t == DateFeature:
+		p.date(title, &f, e.Value)
+	case len(p.errs) == before && t == TextFeature:
+		p.textFeature(title, &f, e.Value)
+	}
+	return f
+}
+
+// typesWith lists the types that a setting belongs to.
+func typesWith(setting string) []string {
+	var types []string
+	for _, t := range featureTypes {
+		if slices.Contains(t.settings, setting) {
+			types = append(types, string(t.name))
+		}
+	}
+	return types
+}
+
+// nearType finds the type that is meant by a word.
+func nearType(s string) (FeatureType, bool) {
+	if t, ok := typeWords[folded(s)]; ok {
+		return t, true
+	}
+	var names []string
+	for _, t := range featureTypes {
+		names = append(names, string(t.name))
+	}
+	near, ok := diag.Nearest(s, names)
+	return FeatureType(near), ok
+}
+
+func (p *parser) featureType(title string, v Value) FeatureType {
+	if v.Kind != String {
+		p.fail(v.Pos, "%s: type takes a word, not %s; write type: number", title, v.describe())
+		return ""
+	}
+	switch t := FeatureType(v.Str); t {
+	case NumberFeature, CategoryFeature, DateFeature, TextFeature:
+		return t
+	case ImageFeature:
+		p.fail(v.Pos, "%s: images are not columns; write data: {train: {image_dir: photos/train, size: [28, 28]}}", title)
+		return ""
+	case TokensFeature:
+		p.fail(v.Pos, "%s: lists of ids are not columns; write data: {train: {tokens: train.txt.gz, num_words: 10000}}", title)
+		return ""
+	}
+	if t, ok := nearType(v.Str); ok {
+		p.fail(v.Pos, "%s: there is no type %s; write type: %s", title, diag.Quote(v.Str), t)
+	} else {
+		p.fail(v.Pos, "%s: there is no type %s; the types are number, category, date and text", title, diag.Quote(v.Str))
+	}
+	return ""
+}
+
+// numberKeys are the settings of numbers.
+func (p *parser) numberKeys(title string, f *Feature) []key {
+	return []key{
+		{name: "missing", take: func(a Arg) { f.Missing = p.missingNumber(title, a.Value) }},
+		{name: "scale", take: func(a Arg) { f.Scale = p.scale(title, a.Value) }},
+	}
+}
+
+// missingNumber reads what stands for a missing number.
+func (p *parser) missingNumber(title string, v Value) Missing {
+	if x, ok := v.number(); ok {
+		if math.Abs(x) > math.MaxFloat32 {
+			p.fail(v.Pos, "%s: missing is %s, which is too large for a float32", title, v.flow())
+		}
+		return Missing{Kind: "value", Value: x}
+	}
+	if v.Kind == String {
+		switch v.Str {
+		case "error", "mean", "median":
+			return Missing{Kind: v.Str}
+		}
+	}
+	hint := ""
+	if v.Kind == String {
+		switch folded(v.Str) {
+		case "avg", "average":
+			hint = "; write missing: mean"
+		case "zero", "zeros":
+			hint = "; write missing: 0"
+		case "drop", "dropna", "skip", "ignore":
+			hint = ": rows are not left out; write missing: mean, or take the rows out of the file"
+		case "mode", "mostfrequent", "ffill", "bfill", "interpolate":
+			hint = ": that is not supported for numbers; write missing: median"
+		default:
+			if near, ok := diag.Nearest(v.Str, []string{"error", "mean", "median"}); ok {
+				hint = "; write missing: " + near
+			} else {
+				hint = instead("missing", v, func(w Value) bool { _, ok := w.number(); return ok })
+			}
+		}
+	}
+	p.fail(v.Pos, "%s: missing takes a number, mean, median or error, not %s%s", title, v.describe(), hint)
+	return Missing{Kind: "error"}
+}
+
+// scaleWords are words that others use for the scalings.
+var scaleWords = map[string]string{
+	"standardize": "standard", "standardise": "standard", "standardscaler": "standard", "standardization": "standard", "zscore": "standard", "z": "standard",
+	"minmax": "min_max", "minmaxscaler": "min_max", "range": "min_max", "log": "log1p", "ln": "log1p", "logarithm": "log1p", "log10": "log1p", "log2": "log1p",
+	"false": "none", "off": "none", "no": "none", "null": "none",
+}
+
+// scale reads none, one scaling, or a logarithm and one of the others.
+func (p *parser) scale(title string, v Value) []string {
+	items := []Value{v}
+	if v.Kind == List {
+		items = v.List
+	}
+	if v.Kind == Bool {
+		p.fail(v.Pos, "%s: scale takes none, standard, min_max or log1p, not %s; write scale: %s", title, v.describe(), map[bool]string{true: "standard", false: "none"}[v.Bool])
+		return nil
+	}
+	if len(items) == 0 || len(items) > 2 {
+		p.fail(v.Pos, "%s: scale takes one scaling, or [log1p, standard] or [log1p, min_max], not %s", title, v.describe())
+		return nil
+	}
+	words := []string{"none", "standard", "min_max", "log1p"}
+	if len(items) > 1 {
+		words = words[1:]
+	}
+	var scale []string
+	before := len(p.errs)
+	for _, e := range items {
+		switch f := folded(e.Str); {
+		case e.Kind == String && e.Str == "log":
+			scale = append(scale, "log1p")
+		case e.Kind == String && slices.Contains([]string{"normalize", "normalise", "normalization", "normalized", "normalizer"}, f):
+			p.fail(e.Pos, "%s: %s has two meanings; write scale: standard (mean 0, deviation 1) or scale: min_max (0 to 1)", title, diag.Quote(e.Str))
+		case e.Kind == String && slices.Contains([]string{"robustscaler", "robust", "maxabsscaler", "maxabs", "powertransformer", "quantiletransformer"}, f):
+			p.fail(e.Pos, "%s: scale takes %s; %s is not supported by this version", title, orList(words), diag.Quote(e.Str))
+		default:
+			scale = append(scale, p.choose(title, Arg{Name: "scale", Value: e}, words, scaleWords))
+		}
+	}
+	switch {
+	case len(p.errs) > before || len(scale) == 1 && scale[0] == "none":
+		return nil
+	case len(scale) == 2 && (scale[0] != "log1p" || scale[1] == "log1p"):
+		hint := "one of standard and min_max is enough"
+		if scale[1] == "log1p" {
+			hint = "the logarithm comes first: scale: [log1p, " + scale[0] + "]"
+			if scale[0] == "log1p" {
+				hint = "the logarithm is taken once: scale: log1p"
+			}
+		}
+		p.fail(v.Pos, "%s: scale cannot be %s; %s", title, v.flow(), hint)
+		return nil
+	}
+	return scale
+}

@@ -1,0 +1,371 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// Place is where a feature goes: to the values from Offset on of an input, or
+// of a step of it.
+type Place struct {
+	Input  int // index in Model.Inputs; -1: no input is for it
+	Offset int
+}
+
+// Places gives the place of every feature of the data section. A feature whose
+// name is that of an input fills it alone, and one of integers has an input of
+// its own; the others stand one behind the other in the input that is left.
+func (m *Model) Places() []Place {
+	if m.Data == nil {
+		return nil
+	}
+	places := make([]Place, len(m.Data.Features))
+	byName := map[string]int{}
+	for i, in := range m.Inputs {
+		byName[in.Name] = i
+	}
+	if ids := slices.ContainsFunc(m.Data.Features, func(f Feature) bool { return f.Integer() }); len(m.Inputs) == 1 && (!ids || len(places) == 1) {
+		all := make([]int, len(places))
+		for i := range all {
+			all[i] = i
+		}
+		m.lineUp(places, 0, all)
+		return places
+	}
+	named := map[int]bool{} // inputs that a feature is named after
+	var ids, own, others []int
+	for i := range m.Data.Features {
+		f := &m.Data.Features[i]
+		at, ok := byName[f.Name]
+		if !ok {
+			at, ok = byName[inputName(f.Name)]
+		}
+		if !ok {
+			at = -1
+		} else {
+			named[at] = true
+		}
+		places[i].Input = at
+		switch {
+		case f.Integer() && !ok:
+			ids = append(ids, i)
+		case f.Integer():
+		case ok:
+			own = append(own, i)
+		default:
+			others = append(others, i)
+		}
+	}
+	if free := m.unnamed("int32", named); len(ids) == 1 && len(free) == 1 {
+		places[ids[0]].Input = free[0]
+	}
+	if len(others) == 0 {
+		return places
+	}
+	free := m.unnamed("float32", named)
+	if len(free) == 0 && len(own) == 1 {
+		// The only input of numbers has the name of a column by chance.
+		free, others = []int{places[own[0]].Input}, append(others, own[0])
+		slices.Sort(others)
+	}
+	if len(free) != 1 {
+		return places
+	}
+	m.lineUp(places, free[0], others)
+	return places
+}
+
+// lineUp puts features behind one another in an input.
+func (m *Model) lineUp(places []Place, input int, features []int) {
+	offset := 0
+	for _, i := range features {
+		places[i] = Place{input, offset}
+		offset += m.Data.Features[i].Width()
+	}
+}
+
+// unnamed lists the inputs of a type that no feature is named after.
+func (m *Model) unnamed(dtype string, named map[int]bool) []int {
+	var list []int
+	for i, in := range m.Inputs {
+		if in.DType == dtype && !named[i] {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// inputName is the header of a column as the name of an input.
+func inputName(column string) string {
+	s := strings.TrimSpace(strings.ReplaceAll(column, "/", "_"))
+	if r := []rune(s); len(r) > maxName {
+		s = strings.TrimSpace(string(r[:maxName]))
+	}
+	return s
+}
+
+// impliedInputs fills in the inputs that the data section decides, and compares
+// those that are written with it.
+func (p *parser) impliedInputs(m *Model, pos diag.Pos, meant map[string]bool) {
+	written := meant["inputs"]
+	d := m.Data
+	if d == nil || d.Train == nil || p.badData {
+		if !written && !meant["data"] {
+			p.fail(pos, "the description has no inputs; write %s", inputsExample)
+		}
+		return
+	}
+	switch kind := d.Train.Kind; kind {
+	case IDX, NPY, NPZ:
+		if !written {
+			p.fail(d.Pos, "%s files do not say the input's shape in advance; write inputs: {x: {shape: [28, 28]}} or shape: [784]", kind)
+		}
+		if len(m.Inputs) > 1 {
+			p.fail(m.Inputs[1].Pos, "data: %s files fill one input, and the model has %d; take data: out and give Fit a Dataset in Go", kind, len(m.Inputs))
+		}
+		return
+	}
+	switch {
+	case !written:
+		p.imply(m)
+	case len(m.Inputs) > 0:
+		p.fillWidth(m)
+		p.fits(m)
+	}
+}
+
+// imply makes the inputs that the features ask for.
+func (p *parser) imply(m *Model) {
+	d := m.Data
+	width := 0
+	var inputs []Input
+	for i := range d.Features {
+		f := &d.Features[i]
+		if f.Slots == 0 && f.Encode == "one_hot" {
+			p.fail(f.Pos, "data: feature %s has no vocabulary; write its categories, vocabulary: [a, b, c], or how many slots they have, vocabulary: 10", diag.Quote(f.Name))
+			return
+		}
+		if !f.Integer() {
+			width += f.Width()
+			continue
+		}
+		name := inputName(f.Name)
+		if d.Train.Kind != CSV {
+			name = "x"
+		}
+		inputs = append(inputs, Input{Name: name, Shape: f.shape(), DType: "int32", Pos: f.Pos})
+	}
+	if width > 0 {
+		x := Input{Name: "x", Shape: []int{width}, DType: "float32", Pos: d.Pos}
+		if d.Windows != nil {
+			x.Shape = []int{d.Windows.Length, width}
+		}
+		if f := &d.Features[0]; f.Type == ImageFeature {
+			x.Shape = f.shape()
+		}
+		for i := range d.Features {
+			if f := &d.Features[i]; f.Integer() && inputName(f.Name) == x.Name {
+				p.fail(f.Pos, "data: feature %s has an input of its own, and the input of the other features is called x too; write inputs: and give them other names", diag.Quote(f.Name))
+				return
+			}
+		}
+		inputs = append([]Input{x}, inputs...)
+	}
+	if len(inputs) > maxInputs {
+		p.fail(d.Pos, "data: the features need %d inputs; at most %d are allowed", len(inputs), maxInputs)
+		return
+	}
+	m.Inputs = inputs
+}
+
+// shape is that of an input which a feature fills alone.
+func (f *Feature) shape() []int {
+	switch {
+	case f.Type == ImageFeature:
+		return []int{f.Height, f.Columns, f.Channels}
+	case f.Integer() && f.Width() == 0:
+		return []int{Ragged}
+	}
+	return []int{f.Width()}
+}
+
+// fillWidth gives the one category without a vocabulary the values of its input
+// that the other features leave.
+func (p *parser) fillWidth(m *Model) {
+	d, open := m.Data, -1
+	for i := range d.Features {
+		f := &d.Features[i]
+		if f.Encode != "one_hot" || f.Slots > 0 {
+			continue
+		}
+		if open >= 0 {
+			p.fail(f.Pos, "data: features %s and %s have no vocabulary; only one feature can have what the input leaves: write vocabulary: and the number of its slots",
+				diag.Quote(d.Features[open].Name), diag.Quote(f.Name))
+			return
+		}
+		open = i
+	}
+	if open < 0 {
+		return
+	}
+	f := &d.Features[open]
+	places := m.Places()
+	at := places[open].Input
+	if at < 0 || len(m.Inputs[at].Shape) == 0 {
+		return // reported by fits
+	}
+	in := m.Inputs[at]
+	rest := in.Shape[len(in.Shape)-1]
+	least := 1
+	if f.OOV {
+		least = 2
+	}
+	for i := range d.Features {
+		if i != open && places[i].Input == at {
+			rest -= d.Features[i].Width()
+		}
+	}
+	if rest < least {
+		p.fail(f.Pos, "data: feature %s has no vocabulary, and input %s of shape %s leaves it %s of %s; at least %d are needed: write vocabulary: and the number of its slots, and correct the shape",
+			diag.Quote(f.Name), diag.Quote(in.Name), shapeText(in.Shape), count(max(rest, 0), "value"), m.widths(places, at), least)
+		return
+	}
+	f.Slots, f.SlotsPos = rest, in.Pos
+}
+
+// fits compares the inputs that are written with what the features fill.
+func (p *parser) fits(m *Model) {
+	d := m.Data
+	places := m.Places()
+	filled := make([][]int, len(m.Inputs))
+	for i, at := range places {
+		if at.Input >= 0 {
+			filled[at.Input] = append(filled[at.Input], i)
+		} else {
+			p.noInput(m, &d.Features[i])
+			return
+		}
+	}
+	for at, in := range m.Inputs {
+		if len(filled[at]) == 0 {
+			p.fail(in.Pos, "input %s is filled by no feature of data: take it out, or name a feature after it", diag.Quote(in.Name))
+			continue
+		}
+		first := &d.Features[filled[at][0]]
+		dtype, want, what := "float32", []int{0}, "numbers"
+		if first.Integer() || first.Type == ImageFeature {
+			want = first.shape()
+		}
+		if first.Integer() {
+			dtype, what = "int32", "ids"
+			if len(filled[at]) > 1 {
+				p.fail(in.Pos, "input %s is for features %s and %s, but ids have an input of their own; write another input named after the feature",
+					diag.Quote(in.Name), diag.Quote(first.Name), diag.Quote(d.Features[filled[at][1]].Name))
+				continue
+			}
+		} else if first.Type != ImageFeature {
+			for _, i := range filled[at] {
+				want[0] += d.Features[i].Width()
+			}
+		}
+		if d.Windows != nil {
+			want = append([]int{d.Windows.Length}, want...)
+		}
+		switch {
+		case !slices.Equal(in.Shape, want) && first.Type == TokensFeature:
+			p.tokenShape(in, first)
+		case !slices.Equal(in.Shape, want):
+			p.fail(in.Pos, "input %s has shape %s, but data: fills it with %s; write shape: %s", diag.Quote(in.Name), shapeText(in.Shape), m.widths(places, at), shapeText(want))
+		case in.DType != dtype:
+			p.fail(in.Pos, "input %s is %s, but data: fills it with %s; write dtype: %s", diag.Quote(in.Name), in.DType, what, dtype)
+		}
+	}
+}
+
+// tokenShape reports an input that rows of ids do not fit into.
+func (p *parser) tokenShape(in Input, f *Feature) {
+	name := plain(in.Name)
+	if f.Length > 0 {
+		p.fail(in.Pos, "input %s has shape %s, but length under tokens is %d; write %s: {shape: [%d], dtype: int32}", diag.Quote(in.Name), shapeText(in.Shape), f.Length, name, f.Length)
+		return
+	}
+	hint := ""
+	if len(in.Shape) == 1 && in.Shape[0] > 0 {
+		hint = fmt.Sprintf("; to pad and cut them for an Embedding layer write length: %d beside tokens", in.Shape[0])
+		if in.DType != "int32" {
+			hint += " and dtype: int32 in the input"
+		}
+	}
+	p.fail(in.Pos, "input %s has shape %s, but the rows of token files have different lengths; write %s: {shape: [null], dtype: int32} for a CategoryEncoding layer%s",
+		diag.Quote(in.Name), shapeText(in.Shape), name, hint)
+}
+
+// noInput reports a feature that no input is for.
+func (p *parser) noInput(m *Model, f *Feature) {
+	name := plain(inputName(f.Name))
+	if f.Integer() {
+		p.fail(f.Pos, "data: feature %s becomes ids, which have an input of their own; write inputs: {%s: {shape: %s, dtype: int32}} beside the other inputs",
+			diag.Quote(f.Name), name, shapeText(f.shape()))
+		return
+	}
+	if free := m.unnamed("float32", m.featureInputs()); len(free) > 1 {
+		p.fail(f.Pos, "data: feature %s could go to input %s and to input %s; an input that features share is the only one not named after a feature", diag.Quote(f.Name),
+			diag.Quote(m.Inputs[free[0]].Name), diag.Quote(m.Inputs[free[1]].Name))
+		return
+	}
+	p.fail(f.Pos, "data: no input is for feature %s, which becomes %s; write inputs: {x: {shape: [%d]}} beside the other inputs", diag.Quote(f.Name), count(f.Width(), "number"), f.Width())
+}
+
+// featureInputs are the inputs that features are named after.
+func (m *Model) featureInputs() map[int]bool {
+	named := map[int]bool{}
+	for _, f := range m.Data.Features {
+		for i, in := range m.Inputs {
+			if in.Name == f.Name || in.Name == inputName(f.Name) {
+				named[i] = true
+			}
+		}
+	}
+	return named
+}
+
+// widths says what the features put into an input: "6 values: age 1, plan 5".
+func (m *Model) widths(places []Place, at int) string {
+	const shown = 8
+	var parts []string
+	sum, more := 0, 0
+	for i := range m.Data.Features {
+		f := &m.Data.Features[i]
+		if places[i].Input != at {
+			continue
+		}
+		w := f.Width()
+		sum += w
+		text := fmt.Sprintf("%s %d", plain(f.Name), w)
+		switch {
+		case f.Type == ImageFeature:
+			return fmt.Sprintf("images of %d rows, %d columns and %s", f.Height, f.Columns, count(f.Channels, "channel"))
+		case f.Integer() && w == 0:
+			return "any number of ids a row"
+		case f.Integer():
+			return count(w, "id") + " a row"
+		case f.Encode == "one_hot" && f.Slots == 0:
+			text = plain(f.Name) + " the rest"
+		}
+		if parts = append(parts, text); len(parts) > shown {
+			parts, more = parts[:shown], more+1
+		}
+	}
+	text := count(sum, "value")
+	if m.Data.Windows != nil {
+		text = fmt.Sprintf("%d rows of %s", m.Data.Windows.Length, text)
+	}
+	text += " (" + strings.Join(parts, ", ")
+	if more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text + ")"
+}

@@ -1,0 +1,265 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// kinds are the kinds of sources, in the order of messages, each with the
+// settings that may stand beside it and an example.
+var kinds = []struct {
+	kind     SourceKind
+	files    int
+	settings []string
+	example  string
+}{
+	{CSV, 1, []string{"separator", "header"}, "{csv: %s.csv}"},
+	{IDX, 2, nil, "{idx: [images, labels]}"},
+	{Tokens, 1, []string{"num_words", "oov_id", "length", "padding", "truncating"}, "{tokens: %s.txt}"},
+	{NPY, 2, nil, "{npy: [x.npy, y.npy]}"},
+	{NPZ, 1, []string{"arrays"}, "{npz: %s.npz}"},
+	{TextDir, 1, []string{"vocabulary", "encode", "length", "standardize", "split", "ngrams"}, "{text_dir: reviews/%s}"},
+	{ImageDir, 1, []string{"size", "color"}, "{image_dir: photos/%s}"},
+}
+
+var sourceMistakes = map[string]string{
+	"sep":                    `what stands between two fields is called separator; write separator: ";"`,
+	"delimiter":              `what stands between two fields is called separator; write separator: ";"`,
+	"names":                  "the names of the columns of a file without a header line are called header; write header: [age, plan]",
+	"columns":                "the columns of the input stand under features; write features: {age: {type: number}}",
+	"usecols":                "the columns of the input stand under features; other columns are passed over",
+	"index_col":              "a column that is not under features is passed over; take index_col out",
+	"dtype":                  "the type of a column stands under features; write features: {age: {type: number}}",
+	"parse_dates":            "a column of dates is a feature; write features: {joined: {type: date}}",
+	"na_values":              `the texts that mean a missing value stand under data; write data: {missing_values: ["", NA]}`,
+	"missing_values":         `missing_values stands under data, not under the files; write data: {missing_values: ["", NA]}`,
+	"skip_top":               "skip_top has no meaning here; take it out",
+	"index_from":             "index_from has no meaning here: the files hold the ids as they are; take it out",
+	"maxlen":                 "the number of ids of a row is called length; write length: 200",
+	"output_sequence_length": "the number of ids of a text is called length; write length: 200",
+	"max_length":             "the number of ids of a text is called length; write length: 200",
+	"max_tokens":             "the size of the vocabulary is called vocabulary; write vocabulary: 10000",
+	"output_mode":            "what a text becomes is called encode; write encode: multi_hot",
+	"standardise":            "it is spelled standardize",
+	"image_size":             "the size of the images is called size; write size: [28, 28]",
+	"target_size":            "the size of the images is called size; write size: [28, 28]",
+	"color_mode":             "the colours of the images are called color; write color: rgb, or color: gray",
+	"grayscale":              "one number per pixel is written color: gray",
+	"label_mode":             "what the targets are follows from the loss; take label_mode out",
+	"labels":                 "the classes are the names of the folders; write data: {classes: [cat, dog]}",
+	"class_names":            "the classes are the names of the folders; write data: {classes: [cat, dog]}",
+	"classes":                "classes stands under data, not under the files; write data: {classes: [cat, dog]}",
+	"interpolation":          "images are resized bilinearly, as in Keras; take interpolation out",
+	"validation_split":       misplaced["validation_split"],
+	"batch_size":             misplaced["batch_size"],
+	"shuffle":                "shuffle stands under fit: write fit: {shuffle: true}",
+	"windows":                "windows stands under data, not under the files; write data: {windows: {length: 12}}",
+	"features":               "features stands under data, not under the files; write data: {features: {age: {type: number}}}",
+	"target":                 "target stands under data, not under the files; write data: {target: {column: churned}}",
+}
+
+// source reads one of train, test and validation: its files, what a row is
+// where it is one thing, and the settings beside the files as written.
+func (p *parser) source(name string, a Arg) (*Source, *Feature, []Arg) {
+	title := "data: " + name
+	if a.Value.Kind == String {
+		p.kindMissing(title, name, a.Value)
+		return nil, nil, nil
+	}
+	if !p.isMap(title, a.Value, name+": {csv: "+name+".csv}") {
+		return nil, nil, nil
+	}
+	s := &Source{Pos: a.Pos}
+	before := len(p.errs)
+	for _, e := range a.Value.Map {
+		if i := slices.IndexFunc(kinds, func(k kindRow) bool { return string(k.kind) == e.Name }); i >= 0 && s.Kind == "" {
+			s.Kind = kinds[i].kind
+		}
+	}
+	f := rowOf(s.Kind, a.Pos)
+	var settings []Arg
+	var keys []key
+	own := p.settingKeys(title, s, f)
+	for _, k := range kinds {
+		keys = append(keys, key{name: string(k.kind), take: func(a Arg) {
+			if s.Files != nil || k.kind != s.Kind {
+				p.fail(a.Pos, "%s is %s already; it has one kind of files", title, s.Kind)
+				return
+			}
+			s.Files = p.files(title, a, k.kind, k.files)
+		}})
+	}
+	fraction := s.Kind == "" && name == "test"
+	if fraction {
+		keys = append(keys, key{name: "split", take: func(a Arg) { p.testSplit(title, a.Value, s) }})
+	}
+	for _, k := range own {
+		keys = append(keys, key{name: k.name, take: func(a Arg) {
+			settings = append(settings, a)
+			k.take(a)
+		}})
+	}
+	for _, k := range kinds {
+		for _, setting := range k.settings {
+			if slices.ContainsFunc(keys, func(k key) bool { return k.name == setting }) {
+				continue
+			}
+			keys = append(keys, key{name: setting, hidden: true, take: func(a Arg) { p.strangeSetting(title, s.Kind, k.kind, a) }})
+		}
+	}
+	p.section(title, a.Value, keys, sourceMistakes)
+	switch {
+	case len(p.errs) > before:
+		return nil, nil, nil
+	case s.Kind == "" && !(fraction && s.Split > 0):
+		var examples []string
+		for _, k := range kinds {
+			examples = append(examples, strings.ReplaceAll(k.example, "%s", name))
+		}
+		p.fail(a.Pos, "%s names no files; write %s: %s", title, name, orList(examples))
+		return nil, nil, nil
+	}
+	return s, f, settings
+}
+
+type kindRow = struct {
+	kind     SourceKind
+	files    int
+	settings []string
+	example  string
+}
+
+// kindMissing answers a file name that stands alone.
+func (p *parser) kindMissing(title, name string, v Value) {
+	example := "csv"
+	switch s := strings.TrimSuffix(strings.ToLower(v.Str), ".gz"); {
+	case strings.HasSuffix(s, ".txt"):
+		example = "tokens"
+	case strings.HasSuffix(s, ".npz"):
+		example = "npz"
+	case strings.HasSuffix(s, "/"):
+		example = "image_dir"
+	case strings.Contains(s, "idx") || strings.Contains(s, "ubyte"):
+		p.fail(v.Pos, "%s needs the kind of its files; write %s: {idx: [images, labels]}", title, name)
+		return
+	}
+	p.fail(v.Pos, "%s needs the kind of its file; write %s: {%s: %s}", title, name, example, plain(v.Str))
+}
+
+// strangeSetting answers a setting that belongs to another kind of files.
+func (p *parser) strangeSetting(title string, kind, of SourceKind, a Arg) {
+	switch {
+	case kind == "":
+		p.fail(a.Pos, "%s: %s stands beside %s, and no files are named", title, a.Name, of)
+	case of == TextDir && kind == CSV:
+		p.fail(a.Pos, "%s: %s belongs to a feature; write it beside its type, features: {review: {type: text, ...}}", title, a.Name)
+	default:
+		p.fail(a.Pos, "%s: %s belongs to %s, and the files are %s; take it out", title, a.Name, of, kind)
+	}
+}
+
+// testSplit reads which part of the training rows is for testing.
+func (p *parser) testSplit(title string, v Value, s *Source) {
+	x, ok := v.number()
+	switch {
+	case !ok:
+		p.fail(v.Pos, "%s: split takes a fraction of the rows such as 0.2, not %s%s", title, v.describe(), instead("split", v, func(w Value) bool { _, ok := w.number(); return ok }))
+	case x <= 0 || x >= 1:
+		hint := ""
+		if x >= 1 && x < 100 {
+			hint = "; for " + v.flow() + " percent write " + floatText(x/100)
+		}
+		p.fail(v.Pos, "%s: split is %s; it is a fraction of the rows, above 0 and below 1%s", title, v.flow(), hint)
+	default:
+		s.Split = x
+	}
+}
+
+// files reads one file name or a list of want names.
+func (p *parser) files(title string, a Arg, kind SourceKind, want int) []string {
+	v := a.Value
+	items := []Value{v}
+	if v.Kind == List {
+		items = v.List
+	}
+	if len(items) != want || v.Kind == Null || v.Kind == Map {
+		switch {
+		case want == 1 && (kind == TextDir || kind == ImageDir):
+			p.fail(v.Pos, "%s: %s takes the name of one folder, not %s", title, a.Name, v.describe())
+		case want == 1:
+			p.fail(v.Pos, "%s: %s takes one file name, not %s", title, a.Name, v.describe())
+		case kind == NPY:
+			p.fail(v.Pos, "%s: %s takes two file names, the inputs and the targets; write %s: [x.npy, y.npy]", title, a.Name, a.Name)
+		default:
+			p.fail(v.Pos, "%s: %s takes two file names, the images and the labels; write %s: [images, labels]", title, a.Name, a.Name)
+		}
+		return nil
+	}
+	var files []string
+	for _, item := range items {
+		name := item.Str
+		switch {
+		case item.Kind != String:
+			p.fail(item.Pos, "%s: %s takes a file name, not %s", title, a.Name, item.describe())
+		case strings.TrimSpace(name) == "" || len(name) > 1024 || strings.ContainsFunc(name, unprintable):
+			p.fail(item.Pos, "%s: %s is not a file name", title, diag.Quote(name))
+		}
+		files = append(files, name)
+	}
+	return files
+}
+
+// rowOf is what a row of such files is, where it is one thing.
+func rowOf(kind SourceKind, pos diag.Pos) *Feature {
+	switch kind {
+	case Tokens:
+		f := &Feature{Name: "tokens", Type: TokensFeature, OOVID: 2, Pos: pos, SlotsPos: pos}
+		return f
+	case TextDir:
+		f := defaults("text", TextFeature, pos)
+		return &f
+	case ImageDir:
+		return &Feature{Name: "image", Type: ImageFeature, Channels: 3, Pos: pos, SlotsPos: pos}
+	}
+	return nil
+}
+
+// settingKeys are the settings that may stand beside such files.
+func (p *parser) settingKeys(title string, s *Source, f *Feature) []key {
+	switch s.Kind {
+	case CSV:
+		return p.csvKeys(title, s)
+	case Tokens:
+		return p.tokenKeys(title, f)
+	case NPZ:
+		return []key{{name: "arrays", take: func(a Arg) { s.Arrays = p.arrays(title, a.Value) }}}
+	case TextDir:
+		return p.textKeys(title, f)
+	case ImageDir:
+		return p.imageKeys(title, f)
+	}
+	return nil
+}
+
+// arrays reads the names of two arrays of an npz archive.
+func (p *parser) arrays(title string, v Value) []string {
+	const example = "write arrays: [x_train, y_train]"
+	if v.Kind != List || len(v.List) != 2 {
+		p.fail(v.Pos, "%s: arrays takes two names, that of the inputs and that of the targets; %s", title, example)
+		return nil
+	}
+	var names []string
+	for _, e := range v.List {
+		if e.Kind != String || badColumn(e.Str) != "" {
+			p.fail(e.Pos, "%s: arrays takes the names of two arrays, not %s; %s", title, e.describe(), example)
+			return nil
+		}
+		names = append(names, e.Str)
+	}
+	if names[0] == names[1] {
+		p.fail(v.Pos, "%s: arrays names %s twice; %s", title, diag.Quote(names[0]), example)
+	}
+	return names
+}
