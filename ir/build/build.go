@@ -47,6 +47,7 @@ func Build(m *spec.Model) (*Network, error) {
 	p := &plan{spec: m, names: m.Names(), reads: m.InputRefs(), order: m.Order()}
 	p.resolveLayers()
 	p.resolveCompile()
+	p.resolveFit()
 	predict := p.graph("predict", false)
 	p.checkOutputs(predict)
 	if err := p.errs.Err(); err != nil {
@@ -75,14 +76,15 @@ func Build(m *spec.Model) (*Network, error) {
 
 // plan is a description on its way to a network.
 type plan struct {
-	spec    *spec.Model
-	names   []string     // of the layers
-	reads   [][]spec.Ref // of the layers
-	order   []int        // layers, each behind what it reads
-	infos   []layer.Info // zero where the layer has a mistake
-	configs []layer.Config
-	compile compile
-	errs    diag.List
+	spec      *spec.Model
+	names     []string     // of the layers
+	reads     [][]spec.Ref // of the layers
+	order     []int        // layers, each behind what it reads
+	infos     []layer.Info // zero where the layer has a mistake
+	configs   []layer.Config
+	compile   compile
+	callbacks []loop.Setting
+	errs      diag.List
 }
 
 // batch is the micro-batch.

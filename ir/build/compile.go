@@ -101,7 +101,8 @@ func (p *plan) training(g *built) loop.Training {
 	f := p.fit()
 	t := loop.Training{
 		Optimizer: p.compile.optimizer, BatchSize: f.BatchSize, Epochs: f.Epochs, ValidationSplit: f.ValidationSplit,
-		Shuffle: f.Shuffle == nil || *f.Shuffle, BatchStatistics: len(g.net.BatchStatistics) > 0,
+		Shuffle: f.Shuffle == nil || *f.Shuffle, Stratify: f.Stratify, StepsPerEpoch: f.StepsPerEpoch, ClassWeight: p.classWeight(), Callbacks: p.callbacks,
+		BatchStatistics: len(g.net.BatchStatistics) > 0,
 	}
 	for _, l := range p.compile.losses {
 		t.Losses = append(t.Losses, l.name)

@@ -29,7 +29,10 @@ func (p *plan) hash() string {
 	tree := p.architecture(true)
 	tree["name"] = m.Name
 	f := p.fit()
-	tree["fit"] = []any{f.BatchSize, f.Epochs, f.ValidationSplit, f.Shuffle == nil || *f.Shuffle, f.Stratify, f.StepsPerEpoch}
+	tree["fit"] = []any{f.BatchSize, f.Epochs, f.ValidationSplit, f.Shuffle == nil || *f.Shuffle}
+	if extra := settings(reflect.ValueOf(fitting{f.Stratify, f.StepsPerEpoch, p.classWeight(), p.callbacks})); len(extra) > 0 {
+		tree["fitting"] = extra
+	}
 	if m.Data != nil {
 		tree["data"] = p.data()
 	}
@@ -90,6 +93,14 @@ func (p *plan) data() any {
 		tree["target"] = d.Target.Column
 	}
 	return tree
+}
+
+// fitting is what the fit section seldom says.
+type fitting struct {
+	Stratify      bool
+	StepsPerEpoch int
+	ClassWeight   []float64
+	Callbacks     []loop.Setting
 }
 
 // preprocessing is what the values of an input depend on, given a row. Where

@@ -120,5 +120,6 @@ func Catalog() spec.Catalog {
 	c := layer.Docs()
 	c.Optimizers = optimizers.Docs()
 	c.Metrics = metrics.Docs()
+	c.Callbacks = callbacks.Docs()
 	return c
 }

@@ -130,7 +130,10 @@ type Training struct {
 	Epochs          int
 	ValidationSplit float64
 	Shuffle         bool
-	Stratify        bool // ValidationSplit takes its fraction of every class
+	Stratify        bool      // ValidationSplit takes its fraction of every class
+	StepsPerEpoch   int       // 0: an epoch is every row once
+	ClassWeight     []float64 // per class; nil: all weigh the same
+	Callbacks       []Setting
 	BatchStatistics bool // BatchNormalization: a batch larger than Program.Batch is an error
 }
 

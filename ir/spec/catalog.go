@@ -11,6 +11,7 @@ type Catalog struct {
 	Optimizers   []EntryDoc
 	Losses       []EntryDoc
 	Metrics      []EntryDoc
+	Callbacks    []EntryDoc
 }
 
 // EntryDoc describes a layer, or anything else that is called by name.
