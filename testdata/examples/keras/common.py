@@ -1,0 +1,126 @@
+"""What the scripts share: reading columns, Keras's preprocessing layers over them, five seeds, the results file.
+
+Import this before keras: the thread count is read once, at import.
+"""
+
+import argparse
+import csv
+import json
+import math
+import os
+import pathlib
+import statistics
+import time
+
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+from results import store, summarize  # noqa: E402
+
+tf.config.threading.set_intra_op_parallelism_threads(1)
+tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=pathlib.Path, required=True, help="the folder that prepare.py filled")
+    parser.add_argument("--seeds", type=int, default=5)
+    return parser.parse_args()
+
+
+def table(path, header=None):
+    """The columns of a CSV file, as lists of texts without the spaces around them."""
+    with open(path, newline="") as f:
+        rows = [[cell.strip() for cell in row] for row in csv.reader(f, skipinitialspace=True) if row]
+    head = header or rows.pop(0)
+    return {name: [row[i] for row in rows] for i, name in enumerate(head)}
+
+
+def cut(columns, fraction):
+    """Without the last fraction of the rows, and that fraction alone, as validation_split cuts them."""
+    n = len(next(iter(columns.values())))
+    at = math.floor(n * (1 - fraction))
+    return {k: v[:at] for k, v in columns.items()}, {k: v[at:] for k, v in columns.items()}
+
+
+class Number:
+    """A column of numbers through keras.layers.Normalization, its missing values replaced first."""
+
+    def __init__(self, missing=None, log1p=False):
+        self.missing, self.log1p = missing, log1p
+
+    def read(self, texts):
+        return np.array([float(t) if t != "" else np.nan for t in texts])
+
+    def scale(self, values):
+        return np.log1p(values) if self.log1p else values
+
+    def adapt(self, texts):
+        values = self.read(texts)
+        values = values[~np.isnan(values)]
+        if self.missing == "median":
+            self.missing = np.median(values)
+        self.layer = keras.layers.Normalization(axis=None)
+        self.layer.adapt(self.scale(values).astype("float32"))
+
+    def __call__(self, texts):
+        values = self.read(texts)
+        if self.missing is not None:
+            values = np.where(np.isnan(values), self.missing, values)
+        return self.layer(self.scale(values).astype("float32")[:, None]).numpy()
+
+
+class Category:
+    """A column of categories, one-hot, through keras.layers.StringLookup; what stands for a missing one is unknown."""
+
+    def __init__(self, size=None, vocabulary=None, missing=None):
+        self.size, self.vocabulary, self.missing = size, vocabulary, missing
+
+    def adapt(self, texts):
+        texts = [t for t in texts if t not in ("", "?")]
+        if self.missing == "most_frequent":
+            self.missing = statistics.mode(texts)
+        if self.vocabulary:
+            self.layer = keras.layers.StringLookup(vocabulary=self.vocabulary, num_oov_indices=0, output_mode="one_hot")
+        else:
+            self.layer = keras.layers.StringLookup(max_tokens=self.size, output_mode="one_hot", pad_to_max_tokens=True)
+            self.layer.adapt(texts)
+
+    def __call__(self, texts):
+        texts = [(self.missing or "[UNK]") if t in ("", "?") else t for t in texts]
+        return self.layer(texts).numpy()
+
+
+def encoded(features, validation_split, train, *others):
+    """Feature columns side by side, adapted to the training rows that validation_split leaves."""
+    learned, _ = cut(train, validation_split)
+    for name, feature in features.items():
+        feature.adapt(learned[name])
+    return [np.concatenate([f(columns[name]) for name, f in features.items()], 1) for columns in (train, *others)]
+
+
+def target(columns, name, positive=None):
+    """A column of numbers, or 1 where the class is the positive one."""
+    return np.array([float(t in positive) if positive else float(t) for t in columns[name]], "float32")[:, None]
+
+
+def run(name, build, train, test, **fit):
+    """Trains once for each seed, prints what the test rows give, and stores it in results.json."""
+    runs = []
+    for seed in range(1, arguments().seeds + 1):
+        keras.utils.clear_session()
+        keras.utils.set_random_seed(seed)
+        model = build()
+        begin = time.monotonic()
+        model.fit(*train, verbose=0, **fit)
+        seconds = time.monotonic() - begin
+        result = model.evaluate(*test, batch_size=fit["batch_size"], verbose=0, return_dict=True)
+        runs.append({"seed": seed, **{k: float(f"{v:.6g}") for k, v in sorted(result.items())}, "fit_seconds": round(seconds, 1)})
+        print(json.dumps(runs[-1]), flush=True)
+    print(json.dumps({"name": name, **summarize(runs)}))
+    store(name, "keras", {"version": keras.__version__, "parameters": model.count_params()}, runs)
