@@ -12,7 +12,9 @@ import (
 // Parse reads a description: YAML where file ends in .yaml or .yml, JSON where
 // it ends in .json. File is the path or name of the source; positions and
 // Model.File have its base name. The error is a diag.List of all mistakes.
-func Parse(file string, src []byte) (*Model, error) {
+//
+// The overrides take the place of what the description says.
+func Parse(file string, src []byte, overrides ...Override) (*Model, error) {
 	base := filepath.Base(file)
 	var read func(source) (Value, diag.List, bool)
 	switch ext := strings.ToLower(filepath.Ext(base)); ext {
@@ -31,6 +33,7 @@ func Parse(file string, src []byte) (*Model, error) {
 	if fatal {
 		return nil, errs.Err()
 	}
+	errs = append(errs, override(&root, overrides)...)
 	p := parser{json: strings.EqualFold(filepath.Ext(base), ".json")}
 	m := p.model(base, root)
 	unread := map[diag.Pos]bool{}

@@ -1,0 +1,88 @@
+package spec
+
+import "testing"
+
+const overridden = `layers:
+  - Dense: {units: 1}
+inputs: {x: {shape: [4]}}
+`
+
+func parseSet(t *testing.T, text string, settings ...string) (*Model, error) {
+	t.Helper()
+	var list []Override
+	for i, s := range settings {
+		o, ok := ParseOverride("--set", i+1, s)
+		if !ok {
+			t.Fatalf("%q has no equals sign", s)
+		}
+		list = append(list, o)
+	}
+	return Parse("m.yaml", []byte(text), list...)
+}
+
+func TestOverride(t *testing.T) {
+	const plainLoss = "compile: {loss: mean_squared_error}\n"
+	for _, c := range []struct {
+		text     string
+		settings []string
+		want     string // what the description would say
+	}{
+		{plainLoss, []string{"fit.epochs=3"}, plainLoss + "fit: {epochs: 3}\n"},
+		{plainLoss + "fit: {epochs: 5, batch_size: 8}\n", []string{"fit.epochs=3", "fit.shuffle=false"}, plainLoss + "fit: {epochs: 3, batch_size: 8, shuffle: false}\n"},
+		{"", []string{"compile.loss=mean_squared_error", "compile.metrics=[mean_absolute_error]"}, "compile: {loss: mean_squared_error, metrics: [mean_absolute_error]}\n"},
+		{plainLoss, []string{"compile.optimizer=adam"}, "compile: {loss: mean_squared_error, optimizer: adam}\n"},
+		{plainLoss, []string{"compile.optimizer.*.learning_rate=0.5"}, "compile: {loss: mean_squared_error, optimizer: {rmsprop: {learning_rate: 0.5}}}\n"},
+		{"compile: {loss: mean_squared_error, optimizer: sgd}\n", []string{"compile.optimizer.*.learning_rate=0.5"}, "compile: {loss: mean_squared_error, optimizer: {sgd: {learning_rate: 0.5}}}\n"},
+		{"compile: {loss: mean_squared_error, optimizer: {sgd: 0.5}}\n", []string{"compile.optimizer.sgd.momentum=0.9"}, "compile: {loss: mean_squared_error, optimizer: {sgd: {learning_rate: 0.5, momentum: 0.9}}}\n"},
+		{"compile: {loss: mean_squared_error, optimizer: {sgd: {learning_rate: 0.5, momentum: 0.9}}}\n", []string{"compile.optimizer.sgd.momentum=0.8"}, "compile: {loss: mean_squared_error, optimizer: {sgd: {learning_rate: 0.5, momentum: 0.8}}}\n"},
+		{"compile: {loss: mean_squared_error, optimizer: {sgd: {momentum: 0.9}}}\n", []string{"compile.optimizer.adam.learning_rate=0.01"}, "compile: {loss: mean_squared_error, optimizer: {adam: {learning_rate: 0.01}}}\n"},
+		{"compile: {loss: mean_squared_error, optimizer: {sgd: {momentum: 0.9}}}\n", []string{"compile.optimizer=adam", "compile.optimizer.*.learning_rate=0.01"}, "compile: {loss: mean_squared_error, optimizer: {adam: {learning_rate: 0.01}}}\n"},
+	} {
+		got, err := parseSet(t, overridden+c.text, c.settings...)
+		if err != nil {
+			t.Errorf("%v: %v", c.settings, err)
+			continue
+		}
+		want, err := Parse("m.yaml", []byte(overridden+c.want))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g, w := string(WriteJSON(got)), string(WriteJSON(want)); g != w {
+			t.Errorf("%v gives\n%s\nwant\n%s", c.settings, g, w)
+		}
+	}
+}
+
+// An alias stands for the same map: a setting changes it in one place alone.
+func TestOverrideLeavesAliases(t *testing.T) {
+	const text = `compile:
+  optimizer: {sgd: &a {learning_rate: 0.5}}
+  loss: mean_squared_error
+`
+	v, _, _ := readYAML(source{file: "m.yaml", text: []byte(text + "fit: *a\n")})
+	if errs := override(&v, []Override{{Flag: "--set", Key: "compile.optimizer.sgd.learning_rate", Value: "0.1"}}); len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	if fit, _ := v.get("fit"); fit.Value.flow() != "{learning_rate: 0.5}" {
+		t.Errorf("the alias has become %s", fit.Value.flow())
+	}
+}
+
+func TestOverrideMistakes(t *testing.T) {
+	for _, c := range []struct{ setting, want string }{
+		{"fit.epoch=3", `--set:1:1: fit has no "epoch"; did you mean "epochs"? It takes: `},
+		{"fit.epochs=x", `--set:1:12: fit: epochs takes a whole number, not the text "x"`},
+		{"fit.epochs=[1", `--set:1:`},
+		{"fit.epochs=", `--set:1:12: the value is missing; write it behind the equals sign`},
+		{"layers.hidden.units=3", `--set:1:1: "layers.hidden.units" is not a setting of compile or fit; write, for example, fit.epochs=3 or compile.optimizer.adam.learning_rate=0.01`},
+		{"epochs=3", `--set:1:1: "epochs" is not a setting of compile or fit; `},
+		{"fit..x=3", `--set:1:1: "fit..x" is not a setting`},
+		{"fit.epochs=1\x00", `--set:1:12: the control character`},
+		{"fit.epochs=a: b: c", `--set:1:`},
+	} {
+		_, err := parseSet(t, overridden+"compile: {loss: mean_squared_error}\n", c.setting)
+		if err == nil || len(err.Error()) < len(c.want) || err.Error()[:len(c.want)] != c.want {
+			t.Errorf("%s: %v, want %s", c.setting, err, c.want)
+		}
+	}
+}
