@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -29,6 +28,9 @@ the rate of reading as many bytes as the work has to move. Figures are medians
 over the rounds; shares and ratios are taken within a round.
 
 NNGEN_CPU=go or =avx2 times the package at a lower level.`,
+		Example: `  nngen bench mnist.yaml
+  nngen bench mnist.yaml --threads 2 --json
+  NNGEN_CPU=avx2 nngen bench mnist.yaml --rounds 5`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if threads < 1 {
@@ -48,7 +50,11 @@ NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 			if err != nil {
 				return err
 			}
-			return report.write(cmd.OutOrStdout(), asJSON)
+			if err := report.write(cmd.OutOrStdout(), asJSON); err != nil || asJSON {
+				return err
+			}
+			next(cmd.ErrOrStderr(), "nngen", "generate", args[0])
+			return nil
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print everything that was measured as JSON")
@@ -185,9 +191,7 @@ func median(all []round, of func(round) float64) float64 {
 // write prints the report for people, or all of it as JSON.
 func (r *benchReport) write(w io.Writer, asJSON bool) error {
 	if asJSON {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(r)
+		return writeJSON(w, r)
 	}
 	_, err := io.WriteString(w, r.text())
 	return err

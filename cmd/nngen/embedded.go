@@ -34,7 +34,27 @@ func readWeights(path string, p *loop.Program) ([]byte, error) {
 	return b, checkWeights(path, b, p)
 }
 
+// checkWeightsFile sees whether there are weights at the path, of whatever
+// model.
+func checkWeightsFile(path string) error {
+	switch info, err := os.Stat(path); {
+	case os.IsNotExist(err):
+		return noSuchFile(path, ".safetensors")
+	case err != nil:
+		return err
+	case info.IsDir():
+		return folderError(path)
+	case pointer(path):
+		return pointerError(path)
+	}
+	_, err := weights.Open(path)
+	return err
+}
+
 func checkWeights(path string, b []byte, p *loop.Program) error {
+	if isPointer(b) {
+		return pointerError(path)
+	}
 	f, err := weights.Read(bytes.NewReader(b))
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)

@@ -4,26 +4,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
+	"io"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/codegen"
-	"github.com/nngen-go/nngen/ir/diag"
 )
 
 // fitOptions are the flags of fit.
 type fitOptions struct {
-	model  string
-	data   string
-	output string
-	seed   uint64
-	seeded bool
-	force  bool
+	fitSettings
+	model   string
+	data    string
+	output  string
+	weights string
+	seed    uint64
+	seeded  bool
+	force   bool
+	quiet   bool
+	json    bool
 }
 
 // fitFiles is what fit writes.
@@ -38,10 +39,21 @@ func fitCommand() *cobra.Command {
 the description's data section names, and prints the loss and the metrics on the
 test rows. It writes ` + weightsFile + `, history.json and history.svg.
 
+Flags change the compile and fit sections for this run; --set reaches every
+setting there is. The weights belong to the description as it is written.
+
+With --weights the training begins with the weights of an earlier one. Those of
+another model are taken over where name and shape agree, and fit says which:
+a new head on an old body. A layer that is frozen with --freeze is left out of
+the gradient when the package is compiled, so that a step costs less.
+
 Ctrl-C stops the training after the current step. The weights are kept as they are
 then, and the history of the epochs that were completed.`,
-		Example: "  nngen fit mnist.yaml --data mnist-data -o run1 --seed 1",
-		Args:    oneModel,
+		Example: `  nngen fit mnist.yaml --data mnist-data -o run1 --seed 1
+  nngen fit mnist.yaml --epochs 20 --learning-rate 0.0005 --set compile.metrics=[]
+  nngen fit digits59.yaml --weights digits04-run/weights.safetensors --freeze hidden
+  nngen fit mnist.yaml -q --json >result.json`,
+		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.model, o.seeded = args[0], cmd.Flags().Changed("seed")
 			return o.run(cmd)
@@ -52,11 +64,19 @@ then, and the history of the epochs that were completed.`,
 	f.StringVarP(&o.output, "output", "o", "", "folder for the results (default ./NAME-run)")
 	f.Uint64Var(&o.seed, "seed", 0, "make the run repeatable (default a new one each time)")
 	f.BoolVar(&o.force, "force", false, "overwrite the results of an earlier run")
+	f.StringVar(&o.weights, "weights", "", "begin with the weights in this file")
+	o.fitSettings.add(cmd)
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the result alone")
+	f.BoolVar(&o.json, "json", false, "print the result as JSON")
 	return cmd
 }
 
 func (o *fitOptions) run(cmd *cobra.Command) error {
-	net, err := compile(o.model, nil)
+	set, err := o.resolve(cmd)
+	if err != nil {
+		return err
+	}
+	net, err := compileWith(o.model, set, nil)
 	if err != nil {
 		return err
 	}
@@ -77,108 +97,69 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer undo()
-	ctx := cmd.Context()
-	exe, done, err := net.trainer(ctx)
+	main, err := net.trainerSource()
+	if err != nil {
+		return err
+	}
+	exe, done, err := net.executable(cmd.Context(), main)
 	if err != nil {
 		return err
 	}
 	defer done()
+	child := program(cmd.Context(), exe, o.arguments(cmd)...)
+	child.Stdout, child.Stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
+	if err := finished(cmd.Context(), child.Run(), "training"); err != nil {
+		return err
+	}
+	if !o.quiet && !o.json {
+		o.next(cmd.ErrOrStderr(), net)
+	}
+	return nil
+}
+
+// arguments is the command line of the program that trains.
+func (o *fitOptions) arguments(cmd *cobra.Command) []string {
 	args := []string{"-data", o.data, "-out", o.output}
 	if o.seeded {
 		args = append(args, "-seed", strconv.FormatUint(o.seed, 10))
 	}
-	child := program(ctx, exe, args...)
-	child.Stdout, child.Stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
-	err = child.Run()
-	var exit *exec.ExitError
-	switch {
-	case ctx.Err() != nil:
-		return errStopped
-	case errors.As(err, &exit) && exit.ExitCode() == exitFailure:
-		return errReported
-	case err != nil:
-		return fmt.Errorf("training: %w", err)
+	if o.epochs > 0 {
+		args = append(args, "-epochs", strconv.Itoa(o.epochs))
 	}
-	return nil
+	if cmd.Flags().Changed("validation-split") {
+		split := o.validationSplit
+		if split == 0 {
+			split = -1 // none: 0 would be the description's
+		}
+		args = append(args, "-validation-split", strconv.FormatFloat(split, 'g', -1, 64))
+	}
+	if o.weights != "" {
+		args = append(args, "-weights", o.weights)
+	}
+	if o.quiet {
+		args = append(args, "-quiet")
+	}
+	if o.json {
+		args = append(args, "-json")
+	}
+	return args
 }
 
-// checkFit reports what keeps a description from being trained by the command.
-func (n *network) checkFit() error {
-	var errs diag.List
-	m := n.spec
-	switch {
-	case m.Compile == nil:
-		errs.Add(m.Pos, "there is no compile section, so the model cannot be trained; write compile: {optimizer: rmsprop, loss: ...}")
-	case m.Data == nil:
-		errs.Add(m.Pos, "there is no data section, so fit has nothing to train on; write data: {train: ...}, or call Fit in Go")
-	case m.Data.Train == nil:
-		errs.Add(m.Data.Pos, "data: there is no train, so fit has nothing to train on")
-	case len(n.program.Inputs) != 1 || len(n.program.Targets) != 1:
-		errs.Add(m.Data.Pos, "data: a file gives one input and one target, and the model has %d and %d; call Fit in Go", len(n.program.Inputs), len(n.program.Targets))
+// next says how to go on with the weights.
+func (o *fitOptions) next(w io.Writer, net *network) {
+	args := []string{"nngen", "evaluate", o.model, "--weights", filepath.Join(o.output, weightsFile)}
+	if net.spec.Data.Test == nil {
+		args = []string{"nngen", "generate", o.model, "-o", codegen.PackageName(net.program.Name) + "predict", "--predict-only", "--weights", filepath.Join(o.output, weightsFile)}
+	} else if o.data != filepath.Dir(o.model) {
+		args = append(args, "--data", o.data)
 	}
-	return errs.Err()
+	next(w, args...)
 }
 
-// checkPlaces looks for the data files and at the folder for the results before
-// anything takes time.
-func (o *fitOptions) checkPlaces(net *network) error {
-	if !o.force {
-		for _, name := range fitFiles {
-			if path := filepath.Join(o.output, name); exists(path) {
-				return fmt.Errorf("%s is there from an earlier run: choose another folder with -o, or overwrite it with --force", path)
-			}
-		}
-	}
-	var missing []string
-	for _, s := range net.sources() {
-		for _, name := range s.Files {
-			if path := filepath.Join(o.data, name); !exists(path) {
-				missing = append(missing, path)
-			}
-		}
-	}
-	if len(missing) > 0 {
-		return fmt.Errorf("no data: %s not found; name the folder of the files with --data", strings.Join(missing, ", "))
-	}
-	return nil
-}
-
-// prepareFolder makes a folder and sees whether files can be written to it,
-// before a training is spent on them. Undo removes the folders that it has made
-// and that are empty.
-func prepareFolder(path string) (undo func(), err error) {
-	if err := checkFolder(path); err != nil {
-		return nil, err
-	}
-	var made []string
-	for dir := filepath.Clean(path); !exists(dir); dir = filepath.Dir(dir) {
-		made = append(made, dir)
-	}
-	undo = func() {
-		for _, dir := range made {
-			os.Remove(dir) // only if nothing is in it
-		}
-	}
-	if err = os.MkdirAll(path, 0o777); err == nil {
-		var probe *os.File
-		if probe, err = os.CreateTemp(path, ".probe-*"); err == nil {
-			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
-		}
-	}
-	if err != nil {
-		undo()
-		return nil, fmt.Errorf("the results cannot be written: %w", err)
-	}
-	return undo, nil
-}
-
-// trainer compiles the program that trains the network. Done removes it.
-func (n *network) trainer(ctx context.Context) (exe string, done func(), err error) {
-	pkg, err := n.emit(codegen.Config{Package: codegen.PackageName(n.program.Name)})
-	if err != nil {
-		return "", nil, err
-	}
-	main, err := n.trainerSource()
+// executable compiles the package with a program that uses it. Done removes
+// both.
+func (n *network) executable(ctx context.Context, main map[string][]byte) (exe string, done func(), err error) {
+	pkg, err := n.emit(codegen.Config{Package: codegen.PackageName(n.program.Name), PredictOnly: !n.trains()})
 	if err != nil {
 		return "", nil, err
 	}
@@ -191,4 +172,18 @@ func (n *network) trainer(ctx context.Context) (exe string, done func(), err err
 		return "", nil, err
 	}
 	return exe, s.Close, nil
+}
+
+// finished explains how a program ended that has said itself what went wrong.
+func finished(ctx context.Context, err error, what string) error {
+	var exit interface{ ExitCode() int }
+	switch {
+	case ctx.Err() != nil:
+		return errStopped
+	case errors.As(err, &exit) && exit.ExitCode() == exitFailure:
+		return errReported
+	case err != nil:
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
 }

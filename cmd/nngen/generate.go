@@ -98,6 +98,7 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	o.announce(cmd.ErrOrStderr(), files, c)
+	o.next(cmd.ErrOrStderr(), net, files)
 	return nil
 }
 
@@ -122,6 +123,16 @@ func (o *generateOptions) announce(w io.Writer, files map[string][]byte, c chang
 	if _, embedded := files[weightsFile]; o.predictOnly && !embedded {
 		fmt.Fprintln(w, "no --weights: the package has Open, OpenFS and Read, which read weights at run time, and not Embedded")
 	}
+}
+
+// next says how to go on: a package that has no weights yet wants a training.
+func (o *generateOptions) next(w io.Writer, net *network, files map[string][]byte) {
+	_, embedded := files[weightsFile]
+	if o.predictOnly && !embedded && net.checkFit() == nil {
+		next(w, "nngen", "fit", o.model)
+		return
+	}
+	next(w, testCommand(o.output)...)
 }
 
 // files gives everything that belongs into the folder.
@@ -162,6 +173,14 @@ func (f *folder) packageName() (string, error) {
 	return codegen.PackageName(filepath.Base(abs)), nil
 }
 
+// testCommand runs the tests of the package in a folder.
+func testCommand(dir string) []string {
+	if filepath.IsLocal(dir) {
+		return []string{"go", "test", "./" + filepath.ToSlash(filepath.Clean(dir))}
+	}
+	return []string{"go", "-C", dir, "test", "."} // its module may be another one
+}
+
 func goodPackage(name string) bool {
 	return token.IsIdentifier(name) && name != "_" && name != "main"
 }
@@ -200,19 +219,5 @@ func (o *generateOptions) command() string {
 	if o.force {
 		args = append(args, "--force")
 	}
-	for i, a := range args {
-		args[i] = shellQuote(a)
-	}
-	return strings.Join(args, " ")
-}
-
-// shellQuote quotes an argument for a shell where it has to be.
-func shellQuote(s string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:,=+@", r)
-	}
-	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return commandLine(args)
 }

@@ -26,12 +26,20 @@ type network struct {
 // compile runs a description through every stage up to its program. Dump, where
 // set, is given the text of every stage.
 func compile(file string, dump func(stage, text string)) (*network, error) {
+	return compileWith(file, settings{}, dump)
+}
+
+// compileWith compiles a description that settings change.
+func compileWith(file string, o settings, dump func(stage, text string)) (*network, error) {
 	src, err := readDescription(file)
 	if err != nil {
 		return nil, err
 	}
-	model, err := spec.Parse(file, src)
+	model, err := spec.Parse(file, src, o.overrides...)
 	if err != nil {
+		return nil, err
+	}
+	if err := freezeLayers(model, o.freeze); err != nil {
 		return nil, err
 	}
 	if dump != nil {

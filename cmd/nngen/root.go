@@ -14,14 +14,32 @@ func newRoot() *cobra.Command {
 		Use:   "nngen",
 		Short: "Compile neural networks into Go packages",
 		Long: `nngen compiles the description of a neural network into a Go package that
-predicts and trains that one network.`,
-		Example: `  nngen generate mnist.yaml              # writes the package ./mnist
-  nngen fit mnist.yaml --data mnist-data # trains it: weights and history in ./mnist-run`,
+predicts and trains that one network.
+
+Results go to standard output, progress and errors to standard error; the last
+line there is the command that naturally comes next.
+
+Exit codes:
+  0    it worked
+  1    it failed: a mistake in the description, the data or the weights, a
+       package that --check found not to be current, a file that cannot be written
+  2    the command line is wrong; nothing was done
+  130  interrupted with Ctrl-C`,
+		Example: `  nngen init churn --data train.csv --target churned # a description to start from
+  nngen fit churn.yaml                               # trains it: weights and history in ./churn-run
+  nngen evaluate churn.yaml --weights churn-run/weights.safetensors
+  nngen predict churn.yaml --weights churn-run/weights.safetensors new.csv
+  nngen generate churn.yaml                          # writes the package ./churn`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(generateCommand(), summaryCommand(), fitCommand(), benchCommand(), schemaCommand(), versionCommand())
+	models := []*cobra.Command{generateCommand(), summaryCommand(), fitCommand(), evaluateCommand(), predictCommand(), benchCommand()}
+	for _, c := range models {
+		completeFiles(c, "yaml", "yml", "json")
+	}
+	root.AddCommand(models...)
+	root.AddCommand(schemaCommand(), versionCommand(), completionCommand())
 	root.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil

@@ -15,8 +15,9 @@ func schemaCommand() *cobra.Command {
 where the first line of the file names it:
 
   # yaml-language-server: $schema=nngen.schema.json`,
-		Example: "  nngen schema >nngen.schema.json",
-		Args:    noArguments,
+		Example: `  nngen schema >nngen.schema.json
+  nngen schema | jq '.properties.fit'`,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := cmd.OutOrStdout().Write(spec.Schema(build.Catalog()))
 			return err

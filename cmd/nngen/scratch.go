@@ -141,6 +141,11 @@ func program(ctx context.Context, exe string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// folderError says that a folder stands where a file should.
+func folderError(path string) error {
+	return fmt.Errorf("%s: this is a folder, not a file", path)
+}
+
 // exists reports whether there is a file or folder of that name.
 func exists(path string) bool {
 	_, err := os.Lstat(path)

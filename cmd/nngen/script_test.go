@@ -1,8 +1,11 @@
 package main
 
 import (
+	"encoding/binary"
 	"errors"
 	"flag"
+	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +14,9 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/nngen-go/nngen/runtime/nn"
+	"github.com/nngen-go/nngen/runtime/weights"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected files in the scripts")
@@ -44,6 +50,8 @@ func TestScripts(t *testing.T) {
 			"exits":    exits,
 			"truncate": truncate,
 			"list":     list,
+			"npy":      npy,
+			"tensors":  tensors,
 		},
 	})
 }
@@ -104,4 +112,47 @@ func list(ts *testscript.TestScript, neg bool, args []string) {
 	if g, w := strings.Join(got, " "), strings.Join(args[1:], " "); g != w {
 		ts.Fatalf("%s holds\n%s\nwant\n%s", args[0], g, w)
 	}
+}
+
+// npy writes an array of NumPy: npy file 2,3 1,2,3,4,5,6.
+func npy(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: npy file shape values")
+	}
+	header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%s,), }", args[1])
+	header += strings.Repeat(" ", 63-(10+len(header))%64) + "\n"
+	b := append([]byte("\x93NUMPY\x01\x00"), byte(len(header)), byte(len(header)>>8))
+	b = append(b, header...)
+	for _, v := range floats(ts, args[2]) {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o666))
+}
+
+// tensors writes weights of no particular model: tensors file a/kernel 2,1 3,4.
+func tensors(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args)%3 != 1 {
+		ts.Fatalf("usage: tensors file [name shape values...]")
+	}
+	var segs []nn.Segment
+	var params []float32
+	for i := 1; i < len(args); i += 3 {
+		s := nn.Segment{Name: args[i], Offset: len(params)}
+		for _, d := range floats(ts, args[i+1]) {
+			s.Shape = append(s.Shape, int(d))
+		}
+		params = append(params, floats(ts, args[i+2])...)
+		segs = append(segs, s)
+	}
+	ts.Check(weights.Save(ts.MkAbs(args[0]), nil, segs, params))
+}
+
+func floats(ts *testscript.TestScript, text string) []float32 {
+	var list []float32
+	for word := range strings.SplitSeq(text, ",") {
+		v, err := strconv.ParseFloat(word, 32)
+		ts.Check(err)
+		list = append(list, float32(v))
+	}
+	return list
 }

@@ -17,10 +17,16 @@ import (
 )
 
 func summaryCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "summary MODEL",
 		Short: "Print a model's layers, parameters and cost",
-		Args:  oneModel,
+		Long: `summary prints the layers of a model with their output shapes and parameters, as
+Keras's Model.summary does, and what the compiled package takes: operations,
+memory, lines of source.`,
+		Example: `  nngen summary mnist.yaml
+  nngen summary mnist.yaml --json`,
+		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			net, err := compile(args[0], nil)
 			if err != nil {
@@ -30,16 +36,29 @@ func summaryCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var b bytes.Buffer
-			layerTable(&b, net.program)
-			totals(&b, net.program)
-			if err := cost(&b, net, files); err != nil {
+			s, err := net.summary(files)
+			if err != nil {
 				return err
 			}
-			_, err = cmd.OutOrStdout().Write(b.Bytes())
-			return err
+			if asJSON {
+				return writeJSON(cmd.OutOrStdout(), s)
+			}
+			var b bytes.Buffer
+			layerTable(&b, net.program)
+			s.print(&b)
+			if _, err = cmd.OutOrStdout().Write(b.Bytes()); err != nil {
+				return err
+			}
+			if net.checkFit() == nil {
+				next(cmd.ErrOrStderr(), "nngen", "fit", args[0])
+			} else {
+				next(cmd.ErrOrStderr(), "nngen", "generate", args[0])
+			}
+			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print all of it as JSON")
+	return cmd
 }
 
 // layerTable prints the table of Keras's Model.summary().
@@ -95,45 +114,6 @@ func outputShape(shape []int) string {
 	return s + ")"
 }
 
-// totals prints the lines under the table.
-func totals(w io.Writer, p *loop.Program) {
-	var trainable, fixed int
-	for _, s := range p.Segments {
-		if s.Role == loop.Trainable {
-			trainable += s.Len()
-		} else {
-			fixed += s.Len()
-		}
-	}
-	for _, t := range []struct {
-		word string
-		n    int
-	}{{"Total params", trainable + fixed}, {"Trainable params", trainable}, {"Non-trainable params", fixed}} {
-		fmt.Fprintf(w, " %s: %s (%s)\n", t.word, grouped(t.n), size(4*t.n))
-	}
-}
-
-// cost prints what the compiled model takes.
-func cost(w io.Writer, net *network, files map[string][]byte) error {
-	p := net.program
-	var lines, sourceBytes int
-	for _, b := range files {
-		lines += bytes.Count(b, []byte("\n"))
-		sourceBytes += len(b)
-	}
-	memory, err := constants(files["model.go"])
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(w, "\n Operations per prediction: %s%s\n", grouped(flops(p.Predict, 1)), perID(p.Predict))
-	fmt.Fprintf(w, " Memory of one prediction: %s\n", size(memory["PredictArenaBytes"]))
-	if p.Train != nil {
-		fmt.Fprintf(w, " Memory of training: %s (batches of %d)\n", size(memory["TrainArenaBytes"]), p.Batch)
-	}
-	_, err = fmt.Fprintf(w, " Generated source: %s lines, %s in %d files\n", grouped(lines), size(sourceBytes), len(files))
-	return err
-}
-
 // constants gives the integer constants that a file declares: what a package
 // says of its memory is said in one place, by the emitter.
 func constants(src []byte) (map[string]int, error) {
@@ -151,32 +131,6 @@ func constants(src []byte) (map[string]int, error) {
 		return err == nil
 	})
 	return values, err
-}
-
-// flops counts the operations of a plan's forward pass; a multiply-add is two.
-func flops(p *loop.Plan, rows int) int {
-	runs, _ := p.Flat()
-	n := 0
-	for _, r := range runs {
-		n += r.Kernel.Flops(rows)
-	}
-	return n
-}
-
-// perID says what every further id costs where an input is a list of any
-// length: flops counts one.
-func perID(p *loop.Plan) string {
-	n := 0
-	runs, _ := p.Flat()
-	for _, r := range runs {
-		if k, ok := r.Kernel.(*loop.GatherSum); ok {
-			n += k.Width
-		}
-	}
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" with one id, %s more with every other", grouped(n))
 }
 
 // grouped prints a number with its digits in threes.

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"errors"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// evaluateOptions are the flags of evaluate.
+type evaluateOptions struct {
+	model   string
+	files   []string
+	data    string
+	weights string
+	json    bool
+	quiet   bool
+}
+
+func evaluateCommand() *cobra.Command {
+	var o evaluateOptions
+	cmd := &cobra.Command{
+		Use:   "evaluate MODEL [FILE...]",
+		Short: "Compute loss and metrics of trained weights on test rows",
+		Long: `evaluate computes the loss and the metrics of trained weights on the rows that
+data: test names, or on the files given, which are of the same kind: one table, or
+images and labels.`,
+		Example: `  nngen evaluate churn.yaml --weights churn-run/weights.safetensors
+  nngen evaluate churn.yaml newer.csv
+  nngen evaluate mnist.yaml images.gz labels.gz --json`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			return oneModel(cmd, args[:min(len(args), 1)])
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.model, o.files = args[0], args[1:]
+			return o.run(cmd)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.data, "data", "", "folder of the data files (default the model's)")
+	f.StringVar(&o.weights, "weights", "", "trained weights (default those of fit, in ./NAME-run)")
+	f.BoolVar(&o.json, "json", false, "print the result as JSON")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the result alone")
+	return cmd
+}
+
+func (o *evaluateOptions) run(cmd *cobra.Command) error {
+	net, err := compile(o.model, nil)
+	if err != nil {
+		return err
+	}
+	if err := net.checkFit(); err != nil {
+		return err
+	}
+	test := net.spec.Data.Test
+	switch want := len(net.spec.Data.Train.Files); {
+	case len(o.files) > 0 && o.data != "":
+		return usagef(cmd, "--data is the folder of the files that the description names; it does not go with files given here")
+	case len(o.files) > 0 && len(o.files) != want:
+		return usagef(cmd, "the data is %s, so evaluate takes %s, not %s", net.spec.Data.Train.Kind, plural(want, "file"), plural(len(o.files), "file"))
+	case len(o.files) == 0 && test == nil:
+		return diag.List{diag.Errorf(net.spec.Data.Pos, "data: there is no test; write test: {%s: ...}, or name files to evaluate: nngen evaluate %s FILE", net.spec.Data.Train.Kind, shellQuote(o.model))}
+	}
+	if o.data == "" {
+		o.data = filepath.Dir(o.model)
+	}
+	if o.weights, err = net.trainedWeights(o.weights, o.model); err != nil {
+		return err
+	}
+	if len(o.files) == 0 {
+		for _, name := range test.Files {
+			o.files = append(o.files, filepath.Join(o.data, name))
+		}
+		err = checkData(o.data, test.Files)
+	} else {
+		for _, file := range o.files {
+			err = errors.Join(err, checkInput(file))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	main, err := net.evaluateSource()
+	if err != nil {
+		return err
+	}
+	exe, done, err := net.executable(cmd.Context(), main)
+	if err != nil {
+		return err
+	}
+	defer done()
+	args := []string{"-weights", o.weights}
+	if o.json {
+		args = append(args, "-json")
+	}
+	child := program(cmd.Context(), exe, append(args, o.files...)...)
+	child.Stdout, child.Stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
+	if err := finished(cmd.Context(), child.Run(), "evaluating"); err != nil {
+		return err
+	}
+	if !o.quiet && !o.json {
+		next(cmd.ErrOrStderr(), "nngen", "predict", o.model, o.files[0], "--weights", o.weights)
+	}
+	return nil
+}
+
+// evaluateSource prints the program that evaluates rows.
+func (n *network) evaluateSource() (map[string][]byte, error) {
+	return renderAll(map[string]string{
+		"main.go": "evaluate.go.tmpl", "finish.go": "finish.go.tmpl", "figures.go": "figures.go.tmpl", "read.go": "fit_read.go.tmpl",
+	}, n.reading())
+}
+
+// plural is a number of things: "1 file", "2 files".
+func plural(n int, word string) string {
+	if n != 1 {
+		word += "s"
+	}
+	return grouped(n) + " " + word
+}

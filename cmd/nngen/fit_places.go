@@ -1,0 +1,98 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// checkFit reports what keeps a description from being trained by the command.
+func (n *network) checkFit() error {
+	var errs diag.List
+	m := n.spec
+	switch {
+	case m.Compile == nil:
+		errs.Add(m.Pos, "there is no compile section, so the model cannot be trained; write compile: {optimizer: rmsprop, loss: ...}")
+	case m.Data == nil:
+		errs.Add(m.Pos, "there is no data section, so fit has nothing to train on; write data: {train: ...}, or call Fit in Go")
+	case m.Data.Train == nil:
+		errs.Add(m.Data.Pos, "data: there is no train, so fit has nothing to train on")
+	case len(n.program.Inputs) != 1 || len(n.program.Targets) != 1:
+		errs.Add(m.Data.Pos, "data: a file gives one input and one target, and the model has %d and %d; call Fit in Go", len(n.program.Inputs), len(n.program.Targets))
+	}
+	return errs.Err()
+}
+
+// checkPlaces looks for the files that a training reads and at the folder for
+// the results before anything takes time.
+func (o *fitOptions) checkPlaces(net *network) error {
+	if !o.force {
+		for _, name := range fitFiles {
+			if path := filepath.Join(o.output, name); exists(path) {
+				return fmt.Errorf("%s is there from an earlier run: choose another folder with -o, or overwrite it with --force", path)
+			}
+		}
+	}
+	if o.weights != "" {
+		if err := checkWeightsFile(o.weights); err != nil {
+			return err
+		}
+	}
+	var files []string
+	for _, s := range net.sources() {
+		files = append(files, s.Files...)
+	}
+	return checkData(o.data, files)
+}
+
+// checkData looks for data files in their folder.
+func checkData(dir string, files []string) error {
+	var missing []string
+	for _, name := range files {
+		path := filepath.Join(dir, name)
+		if !exists(path) {
+			missing = append(missing, path)
+			continue
+		}
+		if pointer(path) {
+			return pointerError(path)
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("no data: %s not found; name the folder of the files with --data", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// prepareFolder makes a folder and sees whether files can be written to it,
+// before a training is spent on them. Undo removes the folders that it has made
+// and that are empty.
+func prepareFolder(path string) (undo func(), err error) {
+	if err := checkFolder(path); err != nil {
+		return nil, err
+	}
+	var made []string
+	for dir := filepath.Clean(path); !exists(dir); dir = filepath.Dir(dir) {
+		made = append(made, dir)
+	}
+	undo = func() {
+		for _, dir := range made {
+			os.Remove(dir) // only if nothing is in it
+		}
+	}
+	if err = os.MkdirAll(path, 0o777); err == nil {
+		var probe *os.File
+		if probe, err = os.CreateTemp(path, ".probe-*"); err == nil {
+			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+		}
+	}
+	if err != nil {
+		undo()
+		return nil, fmt.Errorf("the results cannot be written: %w", err)
+	}
+	return undo, nil
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// rowFormat is a format of files that predict reads.
+type rowFormat struct {
+	Name, Reader, Template string
+	extensions             []string
+}
+
+var (
+	csvFormat    = rowFormat{"csv", "readCSV", "predict_csv.go.tmpl", []string{".csv", ".tsv"}}
+	jsonFormat   = rowFormat{"jsonl", "readJSONL", "predict_jsonl.go.tmpl", []string{".jsonl", ".ndjson", ".json"}}
+	npyFormat    = rowFormat{"npy", "readNPY", "predict_array.go.tmpl", []string{".npy"}}
+	idxFormat    = rowFormat{"idx", "readIDX", "predict_array.go.tmpl", []string{".idx", "-ubyte"}}
+	tokensFormat = rowFormat{"tokens", "readTokens", "predict_tokens.go.tmpl", []string{".txt", ".tokens"}}
+)
+
+// formats are those that suit the model, the most natural one first.
+func (n *network) formats() []rowFormat {
+	d := n.spec.Data
+	switch {
+	case d != nil && d.Train != nil && d.Train.Kind == spec.Tokens:
+		return []rowFormat{tokensFormat, jsonFormat}
+	case d != nil && len(d.Features) > 0:
+		return []rowFormat{csvFormat, jsonFormat, npyFormat, idxFormat}
+	case len(n.program.Inputs) == 1 && n.program.Inputs[0].Ragged:
+		return []rowFormat{jsonFormat, tokensFormat}
+	case d != nil && d.Train != nil && d.Train.Kind == spec.IDX:
+		return []rowFormat{idxFormat, npyFormat, csvFormat, jsonFormat}
+	}
+	return []rowFormat{csvFormat, jsonFormat, npyFormat, idxFormat}
+}
+
+// formatOf finds the format of the input: the one that is asked for, that of
+// the file's extension, or the most natural one of the model.
+func formatOf(cmd *cobra.Command, n *network, asked, input string) (string, error) {
+	formats := n.formats()
+	var names []string
+	for _, f := range formats {
+		names = append(names, f.Name)
+	}
+	if asked != "" {
+		if !slices.Contains(names, asked) {
+			return "", usagef(cmd, "--format %s is not a format for this model%s It reads %s", diag.Quote(asked), hint(asked, names), strings.Join(names, ", "))
+		}
+		return asked, nil
+	}
+	base := strings.TrimSuffix(strings.ToLower(filepath.Base(input)), ".gz")
+	for _, f := range formats {
+		for _, e := range f.extensions {
+			if strings.HasSuffix(base, e) {
+				return f.Name, nil
+			}
+		}
+	}
+	return names[0], nil
+}
+
+// checkInput looks at the file before anything takes time.
+func checkInput(input string) error {
+	if input == "-" {
+		return nil
+	}
+	switch info, err := os.Stat(input); {
+	case os.IsNotExist(err):
+		return noSuchFile(input, filepath.Ext(input))
+	case err != nil:
+		return err
+	case info.IsDir():
+		return folderError(input)
+	case pointer(input):
+		return pointerError(input)
+	}
+	return nil
+}

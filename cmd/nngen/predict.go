@@ -1,0 +1,182 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nngen-go/nngen/codegen"
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// predictOptions are the flags of predict.
+type predictOptions struct {
+	model   string
+	input   string
+	weights string
+	format  string
+	output  string
+	all     bool
+	json    bool
+	skipBad bool
+	quiet   bool
+}
+
+func predictCommand() *cobra.Command {
+	var o predictOptions
+	cmd := &cobra.Command{
+		Use:   "predict MODEL [FILE]",
+		Short: "Predict the rows of a file with trained weights",
+		Long: `predict reads rows and prints one line for each: row,class,probability where the
+model tells classes apart, otherwise row and the values of the outputs. Rows count
+from 0. They are read from a file, or from standard input where there is none, and
+answered as they come: the file may be larger than memory.
+
+Formats, known by the extension or given with --format; .gz may follow each:
+  csv     a table whose header names the features; other columns, that of the
+          target among them, are passed over. Of a model without features: the
+          numbers of its input
+  jsonl   a line is an object with the features, or an array of the input's numbers
+  npy     an array of NumPy, one row for each entry of the first axis
+  idx     images in the format of MNIST
+  tokens  a line is a list of ids; a label and a tab may precede them
+
+A row with a mistake ends the run with its file and line, unless --skip-bad is
+given: it is then reported and passed over.`,
+		Example: `  nngen predict churn.yaml new.csv --weights churn-run/weights.safetensors
+  nngen predict churn.yaml new.csv --all -o answers.csv
+  nngen predict mnist.yaml t10k-images-idx3-ubyte.gz --json
+  echo '{"age": 41, "plan": "basic"}' | nngen predict churn.yaml - --format jsonl`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 2 {
+				return usagef(cmd, "one file at a time: %s is too much", diag.Quote(args[2]))
+			}
+			return oneModel(cmd, args[:min(len(args), 1)])
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.model, o.input = args[0], "-"
+			if len(args) > 1 {
+				o.input = args[1]
+			}
+			return o.run(cmd)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.weights, "weights", "", "trained weights (default those of fit, in ./NAME-run)")
+	f.StringVar(&o.format, "format", "", "format of the rows (default by the extension)")
+	f.StringVarP(&o.output, "output", "o", "", "file for the answers (default standard output)")
+	f.BoolVar(&o.all, "all", false, "print the probability of every class")
+	f.BoolVar(&o.json, "json", false, "print a line of JSON for every row")
+	f.BoolVar(&o.skipBad, "skip-bad", false, "report rows with mistakes and go on")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the answers alone")
+	return cmd
+}
+
+func (o *predictOptions) run(cmd *cobra.Command) error {
+	net, err := compile(o.model, nil)
+	if err != nil {
+		return err
+	}
+	if o.format, err = formatOf(cmd, net, o.format, o.input); err != nil {
+		return err
+	}
+	if o.all && net.classNames() == nil {
+		return usagef(cmd, "--all: this model does not tell classes apart; every value is printed anyway")
+	}
+	if err := checkInput(o.input); err != nil {
+		return err
+	}
+	if o.weights, err = net.trainedWeights(o.weights, o.model); err != nil {
+		return err
+	}
+	main, err := net.predictSource()
+	if err != nil {
+		return err
+	}
+	exe, done, err := net.executable(cmd.Context(), main)
+	if err != nil {
+		return err
+	}
+	defer done()
+	args := []string{"-weights", o.weights, "-format", o.format, "-input", o.input}
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{{"-all", o.all}, {"-json", o.json}, {"-skip-bad", o.skipBad}} {
+		if f.set {
+			args = append(args, f.name)
+		}
+	}
+	child := program(cmd.Context(), exe, args...)
+	child.Stdin, child.Stderr = cmd.InOrStdin(), cmd.ErrOrStderr()
+	err = o.into(cmd.OutOrStdout(), func(w io.Writer) error {
+		child.Stdout = w
+		return finished(cmd.Context(), child.Run(), "predicting")
+	})
+	if err == nil && !o.quiet && !o.json {
+		next(cmd.ErrOrStderr(), "nngen", "generate", o.model, "-o", codegen.PackageName(net.program.Name)+"predict", "--predict-only", "--weights", o.weights)
+	}
+	return err
+}
+
+// into writes the answers to the file of -o, which takes its place once they are
+// complete, or to standard output.
+func (o *predictOptions) into(stdout io.Writer, write func(w io.Writer) error) error {
+	if o.output == "" {
+		return write(stdout)
+	}
+	f, err := os.CreateTemp(filepath.Dir(o.output), "."+filepath.Base(o.output)+".*")
+	if err != nil {
+		return fmt.Errorf("the answers cannot be written: %w", err)
+	}
+	defer os.Remove(f.Name())
+	err = write(f)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), o.output)
+}
+
+// trainedWeights finds the weights of the network and checks that they are its
+// own.
+func (n *network) trainedWeights(path, model string) (string, error) {
+	if path == "" {
+		path = filepath.Join(codegen.PackageName(n.program.Name)+"-run", weightsFile)
+		if !exists(path) {
+			return "", fmt.Errorf("which weights? %s is not there: train the model with nngen fit %s, or name the file with --weights", path, shellQuote(model))
+		}
+	}
+	if err := checkWeightsFile(path); err != nil {
+		return "", err
+	}
+	_, err := readWeights(path, n.program)
+	return path, err
+}
+
+// predictSource prints the program that answers rows.
+func (n *network) predictSource() (map[string][]byte, error) {
+	t := n.predicting()
+	files := map[string]string{
+		"main.go": "predict.go.tmpl", "finish.go": "finish.go.tmpl", "write.go": "predict_write.go.tmpl", "values.go": "values.go.tmpl",
+	}
+	for _, f := range t.Formats {
+		files[strings.TrimSuffix(f.Template, ".tmpl")] = f.Template
+	}
+	if t.Features {
+		files["features.go"] = "features.go.tmpl"
+	}
+	return renderAll(files, t)
+}
