@@ -212,7 +212,7 @@ func TestNotEmitted(t *testing.T) {
 		"no prediction phase":                       func(p *loop.Program) Config { p.Predict = nil; return Config{} },
 		"packed parameters":                         func(p *loop.Program) Config { p.Prepare = p.Predict.Forward[:1]; return Config{} },
 		`initializer "unheard of"`:                  func(p *loop.Program) Config { p.Segments[0].Init.Kind = "unheard of"; return Config{} },
-		`optimizer lion`:                            func(p *loop.Program) Config { p.Training.Optimizer.Name = "lion"; return Config{} },
+		`optimizer muon`:                            func(p *loop.Program) Config { p.Training.Optimizer.Name = "muon"; return Config{} },
 		`metric auc`:                                func(p *loop.Program) Config { p.Training.Metrics[0][0].Name = "auc"; return Config{} },
 		`layer hidden: kernels of the family unheard of`: func(p *loop.Program) Config {
 			p.Predict.Forward[0].(*loop.Run).Kernel = unheardOf{}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -9,6 +10,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/interp"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/optim"
 	"github.com/nngen-go/nngen/runtime/weights"
 )
@@ -18,8 +20,8 @@ type interpretedEngine struct {
 	machine        *interp.Machine[float32]
 	predict, train *ir.Graph
 	one, batch     interp.Batch[float32]
-	rule           optim.Rule
-	slots          map[string][][]float32 // by segment
+	optimizers     map[string]*optim.Optimizer // by segment
+	failed         error                       // of an optimizer
 	steps          int
 }
 
@@ -30,7 +32,7 @@ func (n *network) interpreter(weightsPath string) (*interpretedEngine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &interpretedEngine{predict: n.built.Predict, train: train, slots: map[string][][]float32{}}
+	e := &interpretedEngine{predict: n.built.Predict, train: train, optimizers: map[string]*optim.Optimizer{}}
 	e.machine = interp.New[float32](e.predict, e.train)
 	f, err := weights.Open(weightsPath)
 	if err != nil {
@@ -41,8 +43,17 @@ func (n *network) interpreter(weightsPath string) (*interpretedEngine, error) {
 			copy(p.F, t.Data)
 		}
 	}
-	if e.rule, err = ruleNamed(n.program.Training.Optimizer.Name); err != nil {
-		return nil, err
+	for _, s := range n.program.Segments {
+		if s.Role != loop.Trainable {
+			continue
+		}
+		rule, err := ruleNamed(n.program.Training.Optimizer.Name)
+		if err != nil {
+			return nil, err
+		}
+		if e.optimizers[s.Name], err = optim.New(rule, []nn.Segment{{Name: s.Name, Shape: s.Shape}}); err != nil {
+			return nil, err
+		}
 	}
 	e.batch = sampleBatch(n.program, n.fitRows())
 	e.one = sampleBatch(n.program, 1)
@@ -63,6 +74,20 @@ func ruleNamed(name string) (optim.Rule, error) {
 		return optim.NewAdamW(0.001), nil
 	case "adagrad":
 		return optim.NewAdagrad(0.001), nil
+	case "adadelta":
+		return optim.NewAdadelta(0.001), nil
+	case "adamax":
+		return optim.NewAdamax(0.001), nil
+	case "nadam":
+		return optim.NewNadam(0.001), nil
+	case "ftrl":
+		return optim.NewFtrl(0.001), nil
+	case "lion":
+		return optim.NewLion(0.001), nil
+	case "lamb":
+		return optim.NewLamb(0.001), nil
+	case "adafactor":
+		return optim.NewAdafactor(0.001), nil
 	}
 	return nil, fmt.Errorf("the interpreter has no optimizer %q", name)
 }
@@ -117,6 +142,7 @@ func (e *interpretedEngine) time(what string, count int) (time.Duration, error) 
 			e.batch.Step = uint64(e.steps)
 			e.steps++
 			_, err = e.machine.Train(e.train, e.batch, e.update)
+			err = errors.Join(err, e.failed)
 		}
 		if err != nil {
 			return 0, err
@@ -127,18 +153,9 @@ func (e *interpretedEngine) time(what string, count int) (time.Duration, error) 
 
 // update applies the optimizer to one segment.
 func (e *interpretedEngine) update(segment string, params, grad []float32) {
-	slots, ok := e.slots[segment]
-	if !ok {
-		for _, name := range e.rule.Slots() {
-			slot := make([]float32, len(params))
-			for i := range slot {
-				slot[i] = e.rule.InitSlot(name)
-			}
-			slots = append(slots, slot)
-		}
-		e.slots[segment] = slots
+	if err := e.optimizers[segment].Apply(params, grad); err != nil {
+		e.failed = err
 	}
-	e.rule.Update(optim.Step{Number: e.steps, LearningRate: e.rule.Common().LearningRate}, params, grad, slots)
 }
 
 // agrees compares the outputs of the first sample with those of the other

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/runtime/nn"
+	"github.com/nngen-go/nngen/runtime/optim"
 )
 
 // workload is something to time, with what it cannot do without.
@@ -43,20 +45,25 @@ func (n *network) workloads(threads int) []workload {
 		n.prediction("batch", fmt.Sprintf("predict %d rows", rows), rows),
 	}
 	step := workload{name: "train", label: fmt.Sprintf("training step, %d rows", rows), rows: rows, flops: inParts(p.Train, rows, p.Batch)}
-	trainable := 0
+	trainable, slots := 0, 0
+	var segments []nn.Segment
 	for _, s := range p.Segments {
 		if s.Role == loop.Trainable {
+			segments = append(segments, nn.Segment{Name: s.Name, Shape: s.Shape, Offset: trainable})
 			trainable += s.Len()
 		}
 	}
-	slots := 0
 	if rule, err := ruleNamed(p.Training.Optimizer.Name); err == nil {
-		slots = len(rule.Slots())
+		if o, err := optim.New(rule, segments); err == nil {
+			for _, s := range o.Slots {
+				slots += len(s)
+			}
+		}
 	}
 	step.tables = tablesOf(p.Train, rows)
 	step.add("rows", rows*(rowBytes(p.Inputs)+rowBytes(p.Targets)))
 	step.add("parameters, read and written", 2*4*trainable)
-	step.add("optimizer slots, read and written", 2*4*trainable*slots)
+	step.add("optimizer slots, read and written", 2*4*slots)
 	step.add("gradients, written and read", 2*4*trainable)
 	step.add("packed weights, read and written", packBytes(p))
 	list = append(list, step)

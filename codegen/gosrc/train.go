@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
@@ -99,55 +100,6 @@ func (e *emitter) compiledDecl(f *file) error {
 	return nil
 }
 
-// optimizers maps Keras's names to constructors and to the defaults that these
-// set: what a description repeats of them is not printed.
-var optimizers = map[string]struct {
-	constructor string
-	rate        float64
-	defaults    map[string]any
-}{
-	"sgd":     {"NewSGD", 0.01, map[string]any{"momentum": 0.0, "nesterov": false}},
-	"rmsprop": {"NewRMSprop", 0.001, map[string]any{"rho": 0.9, "momentum": 0.0, "epsilon": 1e-7, "centered": false}},
-	"adam":    {"NewAdam", 0.001, map[string]any{"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7, "amsgrad": false}},
-	"adamw":   {"NewAdamW", 0.001, map[string]any{"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7, "amsgrad": false, "weight_decay": 0.004}},
-	"adagrad": {"NewAdagrad", 0.001, map[string]any{"initial_accumulator_value": 0.1, "epsilon": 1e-7}},
-}
-
-// ruleText builds the optimizer with the settings that differ from its defaults.
-func ruleText(s loop.Setting) (string, error) {
-	o, ok := optimizers[s.Name]
-	if !ok {
-		return "", fmt.Errorf("the optimizer %s is not emitted by this version", diag.Quote(s.Name))
-	}
-	rate := elem{"float64", ""}.number(o.rate)
-	var sets []string
-	for _, a := range s.Args {
-		v, err := argText(a)
-		if err != nil {
-			return "", fmt.Errorf("optimizer %s: %w", s.Name, err)
-		}
-		standard, ok := o.defaults[a.Name]
-		switch {
-		case a.Name == "learning_rate":
-			rate = v
-			continue
-		case ok && a.Value == standard, !ok && a.Name == "weight_decay" && a.Value == 0.0:
-			continue
-		}
-		field := firstOf(a.Name, map[string]string{
-			"beta_1": "Beta1", "beta_2": "Beta2", "amsgrad": "AMSGrad", "rho": "Rho", "momentum": "Momentum", "epsilon": "Epsilon", "centered": "Centered",
-			"nesterov": "Nesterov", "weight_decay": "WeightDecay", "initial_accumulator_value": "InitialAccumulatorValue"}, "")
-		if field == "" {
-			return "", fmt.Errorf("optimizer %s: the argument %s is not emitted by this version", s.Name, diag.Quote(a.Name))
-		}
-		sets = append(sets, fmt.Sprintf("rule.%s = %s", field, v))
-	}
-	if len(sets) == 0 {
-		return fmt.Sprintf("return §optim.%s(%s)", o.constructor, rate), nil
-	}
-	return fmt.Sprintf("rule := §optim.%s(%s)\n%s\nreturn rule", o.constructor, rate, strings.Join(sets, "\n")), nil
-}
-
 func argText(a loop.SettingArg) (string, error) {
 	switch v := a.Value.(type) {
 	case float64:
@@ -158,8 +110,20 @@ func argText(a loop.SettingArg) (string, error) {
 		return fmt.Sprint(v), nil
 	case string:
 		return quote(v), nil
+	case []int:
+		return listText("int", v, strconv.Itoa), nil
+	case []float64:
+		return listText("float64", v, elem{"float64", ""}.number), nil
 	}
 	return "", fmt.Errorf("the argument %s is a %T", diag.Quote(a.Name), a.Value)
+}
+
+func listText[T any](kind string, list []T, text func(T) string) string {
+	items := make([]string, len(list))
+	for i, v := range list {
+		items[i] = text(v)
+	}
+	return "[]" + kind + "{" + strings.Join(items, ", ") + "}"
 }
 
 // metricText builds one metric.

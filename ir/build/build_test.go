@@ -195,13 +195,32 @@ func TestErrorIsAList(t *testing.T) {
 	}
 }
 
+// What every optimizer takes is in the header where it is not as Keras has it
+// anyway; a schedule, with its defaults.
+func TestOptimizerSettings(t *testing.T) {
+	for text, want := range map[string]string{
+		"{adam: {ema_momentum: 0.99, clipnorm: null, use_ema: false}}": "{Name:adam As: Args:[{Name:learning_rate Value:0.001} {Name:beta_1 Value:0.9} {Name:beta_2 Value:0.999} " +
+			"{Name:epsilon Value:1e-07} {Name:amsgrad Value:false} {Name:weight_decay Value:0}]}",
+		"{Lion: {clipnorm: 1, use_ema: true, gradient_accumulation_steps: 4}}": "{Name:lion As: Args:[{Name:learning_rate Value:0.001} {Name:beta_1 Value:0.9} {Name:beta_2 Value:0.99} " +
+			"{Name:weight_decay Value:0} {Name:clipnorm Value:1} {Name:use_ema Value:true} {Name:gradient_accumulation_steps Value:4}]}",
+		"{sgd: {learning_rate: {CosineDecay: {initial_learning_rate: 0.1, decay_steps: 50}}}}": "{Name:sgd As: Args:[{Name:learning_rate Value:{Name:cosine_decay As: " +
+			"Args:[{Name:initial_learning_rate Value:0.1} {Name:decay_steps Value:50} {Name:alpha Value:0} {Name:warmup_target Value:0} {Name:warmup_steps Value:0}]}} " +
+			"{Name:momentum Value:0} {Name:nesterov Value:false} {Name:weight_decay Value:0}]}",
+	} {
+		n := network(t, "inputs: {x: {shape: [2]}}\nlayers: [Dense: 3]\ncompile: {loss: mse, optimizer: "+text+"}\n")
+		if got := fmt.Sprintf("%+v", n.Header.Training.Optimizer); got != want {
+			t.Errorf("%s\n%s\nwant\n%s", text, got, want)
+		}
+	}
+}
+
 func TestCatalog(t *testing.T) {
 	c := Catalog()
-	if len(c.Optimizers) != 5 || len(c.Metrics) != 6 || len(c.Losses) != 6 || len(c.Layers) < 13 {
+	if len(c.Optimizers) != 12 || len(c.Schedules) != 6 || len(c.Metrics) != 6 || len(c.Losses) != 6 || len(c.Layers) < 13 {
 		t.Errorf("%d optimizers, %d metrics, %d losses, %d layers", len(c.Optimizers), len(c.Metrics), len(c.Losses), len(c.Layers))
 	}
-	if a := c.Optimizers[0].Args[1]; c.Optimizers[0].Name != "adagrad" || a.Name != "initial_accumulator_value" || a.Default != 0.1 {
-		t.Errorf("%+v", c.Optimizers[0])
+	if a := c.Optimizers[2].Args[1]; c.Optimizers[2].Name != "adagrad" || a.Name != "initial_accumulator_value" || a.Default != 0.1 {
+		t.Errorf("%+v", c.Optimizers[2])
 	}
 }
 

@@ -14,7 +14,6 @@ import (
 // output; without a compile section there are none.
 type compile struct {
 	optimizer loop.Setting
-	settings  any // of the optimizer, decoded
 	losses    []lossOf
 	metrics   [][]metricOf
 	targets   []target

@@ -61,6 +61,40 @@ func TestSchemaKnowsEveryName(t *testing.T) {
 	}
 }
 
+// Schedules cannot do without arguments: they are built with those that they
+// need.
+func TestSchemaKnowsEverySchedule(t *testing.T) {
+	s := schemaOf(t)
+	for _, e := range Catalog().Schedules {
+		args := map[string]any{}
+		for _, a := range e.Args {
+			if a.Required {
+				args[a.Name] = map[string]any{"int": 3, "float": 0.5, "ints": []int{3}, "floats": []float64{0.5, 0.1}}[a.Type]
+			}
+		}
+		for _, name := range append([]string{e.Name}, e.Aliases...) {
+			text, err := json.Marshal(map[string]any{
+				"inputs": map[string]any{"x": map[string]any{"shape": []int{4}}}, "layers": []any{map[string]any{"Dense": 4}},
+				"compile": map[string]any{"loss": "mse", "optimizer": map[string]any{"adam": map[string]any{"learning_rate": map[string]any{name: args}}}},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := spec.Parse("model.json", text)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			if _, err := Build(m); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if why := s.refuses(t, text); why != "" {
+				t.Errorf("%s: the schema refuses it: %s", name, why)
+			}
+		}
+	}
+}
+
 // TestModels builds the descriptions that come with the repository, and
 // validates them, as written by WriteJSON, against the schema.
 func TestModels(t *testing.T) {
@@ -100,6 +134,8 @@ func TestSchemaRefuses(t *testing.T) {
 		`{"layers": []}`,
 		`{"layers": ["Flatten"], "compile": {"loss": {"mse": {"delta": 1}}}}`,
 		`{"layers": ["Flatten"], "compile": {"loss": "mse", "optimizer": {"sgd": {"momentum": 2}}}}`,
+		`{"layers": ["Flatten"], "compile": {"loss": "mse", "optimizer": {"sgd": {"learning_rate": {"cosine_decay": {"alpha": 0.1}}}}}}`,
+		`{"layers": ["Flatten"], "compile": {"loss": "mse", "optimizer": {"sgd": {"learning_rate": -0.1}}}}`,
 		`{"layers": ["Flatten"], "fit": {"validation_split": 1}}`,
 	} {
 		if s.refuses(t, []byte(text)) == "" {

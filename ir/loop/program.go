@@ -147,7 +147,7 @@ type Setting struct {
 // SettingArg is one argument, named as in Keras.
 type SettingArg struct {
 	Name  string
-	Value any // float64, bool, string, int
+	Value any // float64, bool, string, int, []int, []float64, or the Setting of a learning-rate schedule
 }
 
 // Step is a node of the program: *Run or *Loop.

@@ -9,6 +9,7 @@ type Catalog struct {
 	Initializers []EntryDoc
 	Regularizers []EntryDoc
 	Optimizers   []EntryDoc
+	Schedules    []EntryDoc // of the learning rate
 	Losses       []EntryDoc
 	Metrics      []EntryDoc
 	Callbacks    []EntryDoc
@@ -26,8 +27,8 @@ type EntryDoc struct {
 type ArgDoc struct {
 	Name       string
 	Doc        string // tag `doc:"..."`
-	Type       string // int, float, bool, string, ints, floats, strings, pairs, call or any
-	Of         string // call: which list of the Catalog: activation, initializer, regularizer, optimizer, loss or metric; "" is any
+	Type       string // int, float, bool, string, ints, floats, strings, pairs, call, rate or any
+	Of         string // call, rate: which list of the Catalog: activation, initializer, regularizer, optimizer, schedule, loss or metric; "" is any
 	Required   bool
 	Positional bool     // may stand alone and without its name
 	Nullable   bool     // may be null

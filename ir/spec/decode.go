@@ -18,7 +18,7 @@ import (
 //
 // and are int, int64, float64, bool, string, slices of int, float64 or string
 // (one element may stand without brackets), [][2]int (a pair of numbers for
-// each axis), Call, Value, or a pointer to one of these, nil for null; embedded
+// each axis), Call, Rate, Value, or a pointer to one of these, nil for null; embedded
 // structs are flattened. The options are required; positional, for the argument
 // that may stand alone (otherwise the first field); min and max, above and below
 // (which exclude the bound itself), for numbers and for every element of a list;
@@ -157,6 +157,9 @@ func (d *decoder) fill(dst reflect.Value, f *field, v Value) {
 			dst.Set(reflect.ValueOf(c))
 		}
 		return
+	case rateType:
+		d.fillRate(dst, f, v)
+		return
 	}
 	switch dst.Kind() {
 	case reflect.Pointer:
@@ -230,6 +233,24 @@ func (d *decoder) fill(dst reflect.Value, f *field, v Value) {
 			return
 		}
 		dst.SetString(v.Str)
+	}
+}
+
+// fillRate sets a number, or what gives one for every step.
+func (d *decoder) fillRate(dst reflect.Value, f *field, v Value) {
+	switch x, ok := v.number(); {
+	case ok:
+		if d.inRange(f, v, x) {
+			dst.Set(reflect.ValueOf(Rate{Number: x}))
+		}
+	case v.Kind == Map, v.Kind == String && instead(f.Name, v, f.accepts) == "":
+		c, errs := CallOf(v, d.args.Owner, f.Name)
+		d.errs = append(d.errs, errs...)
+		if len(errs) == 0 {
+			dst.Set(reflect.ValueOf(Rate{Schedule: c}))
+		}
+	default:
+		d.wrong(f, v, f.accepts)
 	}
 }
 

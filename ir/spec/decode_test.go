@@ -82,6 +82,39 @@ func TestDecodePositional(t *testing.T) {
 	}
 }
 
+func TestDecodeRate(t *testing.T) {
+	type settings struct {
+		Rate Rate `arg:"learning_rate,min=0,of=schedule"`
+	}
+	for args, want := range map[string]Rate{
+		"0.5":                              {Number: 0.5},
+		"{learning_rate: 2}":               {Number: 2},
+		"{learning_rate: steps}":           {Schedule: Call{Name: "steps"}},
+		"{learning_rate: {steps: {a: 1}}}": {Schedule: Call{Name: "steps"}},
+	} {
+		var got settings
+		errs := Decode(parseArgs(t, args), &got)
+		if len(errs) > 0 || got.Rate.Number != want.Number || got.Rate.Schedule.Name != want.Schedule.Name {
+			t.Errorf("%s: %+v, %v", args, got, errs)
+		}
+	}
+	for args, want := range map[string]string{
+		"{learning_rate: -1}":           "learning_rate is -1; it must be at least 0",
+		"{learning_rate: null}":         "learning_rate takes a number, or the name of a schedule with arguments, not null; take it out for the default",
+		`{learning_rate: "0.5"}`:        `learning_rate takes a number, or the name of a schedule with arguments, not the text "0.5"; write learning_rate: 0.5`,
+		"{learning_rate: [1]}":          "learning_rate takes a number, or the name of a schedule with arguments, not a list",
+		"{learning_rate: {a: 1, b: 2}}": `learning_rate takes one name, but got "a" and "b"`,
+	} {
+		var got settings
+		if errs := Decode(parseArgs(t, args), &got); len(errs) != 1 || !strings.Contains(errs.Error(), want) {
+			t.Errorf("%s: %v, want %s", args, errs, want)
+		}
+	}
+	if d := DocOf(&settings{Rate{Number: 0.01}})[0]; d.Type != "rate" || d.Of != "schedule" || d.Default != 0.01 || d.Nullable {
+		t.Errorf("%+v", d)
+	}
+}
+
 // TestDecodeErrors keeps the messages, to the letter; each line is arguments
 // and the messages behind =>, with | between them.
 func TestDecodeErrors(t *testing.T) {

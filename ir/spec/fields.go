@@ -18,6 +18,7 @@ var (
 	callType  = reflect.TypeFor[Call]()
 	valueType = reflect.TypeFor[Value]()
 	pairsType = reflect.TypeFor[[][2]int]()
+	rateType  = reflect.TypeFor[Rate]()
 )
 
 // fieldsOf reads the tags of a struct type. A tag that makes no sense is a
@@ -108,6 +109,8 @@ func typeName(t reflect.Type) (name string, nullable bool) {
 		return "call", true
 	case t == valueType:
 		return "any", true
+	case t == rateType:
+		return "rate", false
 	case t.Kind() == reflect.Pointer:
 		name, _ = typeName(t.Elem())
 		return name, true
@@ -156,6 +159,11 @@ func defaultOf(v reflect.Value) any {
 		return x.Name
 	case Value:
 		return nil
+	case Rate:
+		if x.Schedule.Name != "" {
+			return x.Schedule.Name
+		}
+		return x.Number
 	}
 	switch v.Kind() {
 	case reflect.Pointer:

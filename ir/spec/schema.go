@@ -21,7 +21,7 @@ func Schema(c Catalog) []byte {
 		entries []EntryDoc
 	}{
 		{"activation", c.Activations}, {"initializer", c.Initializers}, {"regularizer", c.Regularizers},
-		{"optimizer", c.Optimizers}, {"loss", c.Losses}, {"metric", c.Metrics},
+		{"optimizer", c.Optimizers}, {"schedule", c.Schedules}, {"loss", c.Losses}, {"metric", c.Metrics},
 	}
 	s := schema{known: map[string]bool{}}
 	for _, l := range lists {
@@ -155,10 +155,9 @@ func (s *schema) arg(a ArgDoc) schemaNode {
 			node["enum"] = a.OneOf
 		}
 	case "call":
-		node = ref("call")
-		if s.known[a.Of] {
-			node = ref(a.Of)
-		}
+		node = s.list(a.Of)
+	case "rate":
+		node = anyOf(a.bounded(schemaNode{"type": "number"}), s.list(a.Of))
 	default:
 		node = schemaNode{}
 	}

@@ -40,6 +40,8 @@ func (a *ArgDoc) takes() string {
 		s = "a list of texts"
 	case "call":
 		s = "a name, or a name with arguments"
+	case "rate":
+		s = "a number, or the name of a schedule with arguments"
 	default:
 		s = "a value"
 	}
@@ -89,9 +91,9 @@ func (a *ArgDoc) accepts(v Value) bool {
 	case Bool:
 		return a.Type == "bool"
 	case Int:
-		return a.Type == "int" || a.Type == "float" || a.Type == "ints" || a.Type == "floats" || a.Type == "pairs"
+		return a.Type == "int" || a.Type == "float" || a.Type == "rate" || a.Type == "ints" || a.Type == "floats" || a.Type == "pairs"
 	case Float:
-		return a.Type == "float" || a.Type == "floats"
+		return a.Type == "float" || a.Type == "rate" || a.Type == "floats"
 	case String:
 		return a.Type == "string" || a.Type == "strings"
 	case List:
