@@ -36,15 +36,19 @@ func ReadArrays[X, Y any](x, y Array, set func(x *X, y *Y, row, target []float32
 	for i := range m.x {
 		x.Row(i, row)
 		y.Row(i, target)
+		finite := true
 		for k, values := range [2][]float32{row, target} {
-			if at := notFinite(values); at >= 0 && !p.full() {
+			if at := notFinite(values); at >= 0 {
+				finite = false
 				p.addAt(fmt.Sprintf("%s: row %d", names[k], i), fmt.Errorf("value %d is %v", at, values[at]))
 			}
 		}
-		if p.full() {
-			break
+		if finite {
+			if err := set(&m.x[i], &m.y[i], row, target); err != nil {
+				p.addOnce(fmt.Sprintf("%s: row %d", names[0], i), err)
+			}
 		}
-		if err := set(&m.x[i], &m.y[i], row, target); err != nil && !p.addOnce(fmt.Sprintf("%s: row %d", names[0], i), err) {
+		if p.full() {
 			break
 		}
 	}

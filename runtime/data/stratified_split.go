@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"iter"
 	"math"
 )
@@ -11,6 +12,9 @@ import (
 func StratifiedSplit[X, Y any](d Dataset[X, Y], fraction float64, class func(*Y) int) (train, validation Indexed[X, Y], err error) {
 	if err := errOf(d); err != nil {
 		return nil, nil, err
+	}
+	if _, ok := d.(splitter[X, Y]); ok {
+		return nil, nil, errors.New("data: windows of a series cannot be split by class: their order is that of the series")
 	}
 	all, err := splittable(d, fraction)
 	if err != nil {

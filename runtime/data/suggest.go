@@ -18,7 +18,7 @@ func suggest(name string, known []string) string {
 			continue
 		}
 		d := distance(strings.ToLower(name), strings.ToLower(k))
-		if d <= max(1, len(k)/3) && (best == "" || d < near) {
+		if d <= max(1, len(k)/3) && d < len(k) && (best == "" || d < near) {
 			best, near = k, d
 		}
 	}
