@@ -1,0 +1,130 @@
+package metric
+
+import (
+	"math"
+	"slices"
+)
+
+// Curve says what [AUC] integrates and how. The zero Curve is Keras's default:
+// the receiver operating characteristic of all outputs together, over 200
+// thresholds.
+type Curve struct {
+	Of              string    // "ROC" or "", "PR", or "PRGAIN" (precision-recall gain)
+	SummationMethod string    // "interpolation" or "", "minoring" or "majoring"
+	NumThresholds   int       // at equal distances from 0 to 1; 0: 200
+	Thresholds      []float64 // in their place: thresholds between 0 and 1, which are added
+	Labels          int       // values in a row, of which each has an area of its own, and the result is their mean; 0: one area for all
+	LabelWeights    []float64 // of each value in a row, in the mean of the areas, or in the counts; nil: 1
+	FromLogits      bool      // outputs go through a sigmoid first
+}
+
+// AUC is the area under a curve that the thresholds describe: the rate of true
+// over that of false positives (ROC), precision over recall (PR), or their gains
+// (PRGAIN). Interpolation takes the mean of the two ends of an interval, for PR
+// the formula of Davis and Goadrich (2006); minoring takes the smaller end and
+// majoring the larger. Every target but 0 is a yes. Source: Keras 3,
+// metrics/confusion_metrics.py, AUC.
+func AUC(name string, c Curve) Metric {
+	n := c.NumThresholds
+	if n < 2 {
+		n = 200
+	}
+	thresholds := spread(n)
+	even := true
+	if c.Thresholds != nil {
+		thresholds = append(append([]float64{0}, c.Thresholds...), 1)
+		slices.Sort(thresholds)
+		even = evenly(thresholds)
+	}
+	thresholds[0], thresholds[len(thresholds)-1] = -epsilon, 1+epsilon
+	a := &auc{newCounts(name, thresholds), c}
+	a.even, a.open = even, true
+	a.logits, a.labels = c.FromLogits, c.Labels
+	if c.Labels > 0 {
+		a.sums = make([]float64, c.Labels*len(a.sums))
+	} else {
+		a.weights = c.LabelWeights
+	}
+	return a
+}
+
+type auc struct {
+	*counts
+	curve Curve
+}
+
+func (m *auc) Result() float64 {
+	if m.labels == 0 {
+		return m.area(0)
+	}
+	var sum, weights float64
+	for label := range m.labels {
+		w := 1.0
+		if m.curve.LabelWeights != nil {
+			w = m.curve.LabelWeights[label]
+		}
+		sum += w * m.area(label)
+		weights += w
+	}
+	return ratio(sum, weights)
+}
+
+// area adds up the intervals between neighbouring limits, from the last one, at
+// which every answer is a no.
+func (m *auc) area(label int) float64 {
+	var sum float64
+	upper := m.last(label)
+	for i := len(m.limits) - 2; i >= 0; i-- {
+		lower := m.down(upper, label, i)
+		sum += m.curve.interval(lower, upper)
+		upper = lower
+	}
+	return sum
+}
+
+// interval is the area between a limit and the next larger one.
+func (c Curve) interval(lower, upper confusion) float64 {
+	interpolate := c.SummationMethod == "" || c.SummationMethod == "interpolation"
+	if c.Of == "PR" && interpolate {
+		return davisGoadrich(lower, upper)
+	}
+	x0, y0 := c.point(lower)
+	x1, y1 := c.point(upper)
+	height := (y0 + y1) / 2
+	switch c.SummationMethod {
+	case "minoring":
+		height = min(y0, y1)
+	case "majoring":
+		height = max(y0, y1)
+	}
+	return (x0 - x1) * height
+}
+
+// point is where the curve stands at a limit.
+func (c Curve) point(m confusion) (x, y float64) {
+	switch c.Of {
+	case "PR":
+		return m.recall(), m.precision()
+	case "PRGAIN":
+		if m.tp == 0 {
+			return 0, 1
+		}
+		scale := ratio(m.tp+m.fn, m.tn+m.fp)
+		return max(1-scale*m.fn/m.tp, 0), 1 - scale*m.fp/m.tp
+	}
+	return ratio(m.fp, m.fp+m.tn), m.recall()
+}
+
+// davisGoadrich is Keras's interpolate_pr_auc: between two limits the true
+// positives grow in proportion to all positives, not the precision.
+func davisGoadrich(lower, upper confusion) float64 {
+	dtp := lower.tp - upper.tp
+	p0, p1 := lower.tp+lower.fp, upper.tp+upper.fp
+	slope := ratio(dtp, max(p0-p1, 0))
+	intercept := upper.tp - slope*p1
+	logarithm := 0.0
+	if p0 > 0 && p1 > 0 {
+		logarithm = math.Log(p0 / p1)
+	}
+	return ratio(slope*(dtp+intercept*logarithm), max(upper.tp+upper.fn, 0))
+}

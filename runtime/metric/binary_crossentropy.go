@@ -1,0 +1,43 @@
+package metric
+
+import "math"
+
+// Crossentropy is how outputs and targets are read by the crossentropies.
+type Crossentropy struct {
+	FromLogits     bool    // outputs are logits, not probabilities
+	LabelSmoothing float64 // share of every target that goes to all classes alike, from 0 to 1
+}
+
+// BinaryCrossentropy is the mean of -(t·log y + (1-t)·log(1-y)), first over the
+// elements of a row, then over the rows. Probabilities outside [1e-7, 1-1e-7]
+// count as the nearer bound. A target t is smoothed to t·(1-s) + s/2. Source:
+// Keras 3, losses/losses.py, binary_crossentropy.
+func BinaryCrossentropy(name string, c Crossentropy) Metric {
+	return &binaryCrossentropy{mean{name: name}, c}
+}
+
+type binaryCrossentropy struct {
+	mean
+	Crossentropy
+}
+
+func (m *binaryCrossentropy) Update(target, output []float32, weight float32) {
+	var sum float64
+	for i, y := range output {
+		t := float64(target[i])*(1-m.LabelSmoothing) + 0.5*m.LabelSmoothing
+		if m.FromLogits {
+			y := float64(y)
+			sum += max(y, 0) - y*t + math.Log1p(math.Exp(-math.Abs(y)))
+			continue
+		}
+		p := clip(y)
+		sum -= t*math.Log(p) + (1-t)*math.Log1p(-p)
+	}
+	m.add(sum/float64(len(output)), weight)
+}
+
+// clip brings a probability into [1e-7, 1-1e-7]. The bounds are float32, as in
+// Keras: the upper one is nearer to 1 - 1.2e-7.
+func clip(p float32) float64 {
+	return float64(min(max(p, epsilon), 1-epsilon))
+}

@@ -1,0 +1,8 @@
+package metric
+
+// Precision is the share of true answers among those that are a yes, tp/(tp+fp),
+// and 0 where none is. Every target but 0 is a yes. Source: Keras 3,
+// metrics/confusion_metrics.py, Precision.
+func Precision(name string, d Decision) Metric {
+	return &perThreshold{d.counts(name), confusion.precision}
+}
