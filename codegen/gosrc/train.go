@@ -75,21 +75,16 @@ func (e *emitter) compiledDecl(f *file) error {
 	if err != nil {
 		return err
 	}
-	var metrics []string
-	for _, list := range t.Metrics {
-		var each []string
-		for _, m := range list {
-			text, err := metricText(m)
-			if err != nil {
-				return err
-			}
-			each = append(each, text)
-		}
-		metrics = append(metrics, "{"+strings.Join(each, ", ")+"}")
-	}
 	fields := fmt.Sprintf("Loss: %s,\nOptimizer: func() §optim.Rule {\n%s\n},\n", quote(strings.Join(t.Losses, ", ")), rule)
-	if len(metrics) > 0 {
-		fields += fmt.Sprintf("Metrics: func() [][]§metric.Metric {\nreturn [][]§metric.Metric{%s}\n},\n", strings.Join(metrics, ", "))
+	for _, m := range []struct {
+		field   string
+		outputs [][]loop.Setting
+	}{{"Metrics", t.Metrics}, {"WeightedMetrics", t.WeightedMetrics}} {
+		text, err := metricsDecl(m.field, m.outputs)
+		if err != nil {
+			return err
+		}
+		fields += text
 	}
 	fields += fmt.Sprintf("BatchSize: %d,\nEpochs: %d,\n", t.BatchSize, t.Epochs)
 	if t.ValidationSplit != 0 {
@@ -124,31 +119,6 @@ func listText[T any](kind string, list []T, text func(T) string) string {
 		items[i] = text(v)
 	}
 	return "[]" + kind + "{" + strings.Join(items, ", ") + "}"
-}
-
-// metricText builds one metric.
-func metricText(s loop.Setting) (string, error) {
-	name := s.As
-	if name == "" {
-		name = s.Name
-	}
-	switch s.Name {
-	case "binary_accuracy":
-		threshold := "0.5"
-		for _, a := range s.Args {
-			if a.Name == "threshold" {
-				v, err := argText(a)
-				if err != nil {
-					return "", err
-				}
-				threshold = v
-			}
-		}
-		return fmt.Sprintf("§metric.BinaryAccuracy(%s, %s)", quote(name), threshold), nil
-	case "categorical_accuracy", "sparse_categorical_accuracy", "mean_absolute_error", "mean_squared_error":
-		return fmt.Sprintf("§metric.%s(%s)", upper(s.Name), quote(name)), nil
-	}
-	return "", fmt.Errorf("the metric %s is not emitted by this version", diag.Quote(s.Name))
 }
 
 // gradientsDecl prints the entry points of custom training loops.

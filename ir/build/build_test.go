@@ -119,7 +119,7 @@ size f32 [] ragged=false limit=0 mean_squared_error`
 	training := fmt.Sprintf("%+v", h.Training)
 	want = "{Optimizer:{Name:sgd As: Args:[{Name:learning_rate Value:0.5} {Name:momentum Value:0.9} {Name:nesterov Value:false} {Name:weight_decay Value:0}]} " +
 		"Losses:[sparse_categorical_crossentropy mean_squared_error] " +
-		"Metrics:[[{Name:sparse_categorical_accuracy As:accuracy Args:[]}] [{Name:mean_absolute_error As:mae Args:[]} {Name:mean_squared_error As:mse Args:[]}]] " +
+		"Metrics:[[{Name:sparse_categorical_accuracy As:accuracy Args:[]}] [{Name:mean_absolute_error As:mae Args:[]} {Name:mean_squared_error As:mse Args:[]}]] WeightedMetrics:[] " +
 		"BatchSize:64 Epochs:3 ValidationSplit:0 Shuffle:false Stratify:false StepsPerEpoch:0 ClassWeight:[] Callbacks:[] BatchStatistics:true}"
 	if training != want {
 		t.Errorf("training\n%s\nwant\n%s", training, want)
@@ -216,7 +216,7 @@ func TestOptimizerSettings(t *testing.T) {
 
 func TestCatalog(t *testing.T) {
 	c := Catalog()
-	if len(c.Optimizers) != 12 || len(c.Schedules) != 6 || len(c.Metrics) != 6 || len(c.Losses) != 6 || len(c.Layers) < 13 {
+	if len(c.Optimizers) != 12 || len(c.Schedules) != 6 || len(c.Metrics) != 35 || len(c.Losses) != 6 || len(c.Layers) < 13 {
 		t.Errorf("%d optimizers, %d metrics, %d losses, %d layers", len(c.Optimizers), len(c.Metrics), len(c.Losses), len(c.Layers))
 	}
 	if a := c.Optimizers[2].Args[1]; c.Optimizers[2].Name != "adagrad" || a.Name != "initial_accumulator_value" || a.Default != 0.1 {

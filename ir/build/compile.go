@@ -10,12 +10,14 @@ import (
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
-// compile is the compile section, resolved. Losses, metrics and targets are per
+// compile is the compile section, resolved. Losses, metrics (weighted: by the
+// rows' weights) and targets are per
 // output; without a compile section there are none.
 type compile struct {
 	optimizer loop.Setting
 	losses    []lossOf
 	metrics   [][]metricOf
+	weighted  [][]metricOf // nil: none
 	targets   []target
 }
 
@@ -27,7 +29,7 @@ type lossOf struct {
 
 type metricOf struct {
 	metric   metric
-	resolved string // the runtime's metric
+	resolved loop.Setting // the runtime's metric
 	as       string
 	call     spec.Call
 }
@@ -66,16 +68,26 @@ func (p *plan) resolveCompile() {
 		}
 		p.compile.losses = append(p.compile.losses, losses[i])
 	}
-	p.compile.metrics = make([][]metricOf, len(refs))
-	for _, n := range c.Metrics {
+	p.compile.metrics = p.resolveMetrics(c.Metrics)
+	if len(c.WeightedMetrics) > 0 {
+		p.compile.weighted = p.resolveMetrics(c.WeightedMetrics)
+	}
+	p.compile.targets = make([]target, len(refs))
+}
+
+// resolveMetrics gives the metrics of every output.
+func (p *plan) resolveMetrics(calls []spec.NamedCall) [][]metricOf {
+	refs := p.spec.OutputRefs()
+	list := make([][]metricOf, len(refs))
+	for _, n := range calls {
 		m, ok := p.resolveMetric(n.Call)
 		for i, r := range refs {
 			if ok && (n.Output == "" || n.Output == r.Name) {
-				p.compile.metrics[i] = append(p.compile.metrics[i], m)
+				list[i] = append(list[i], m)
 			}
 		}
 	}
-	p.compile.targets = make([]target, len(refs))
+	return list
 }
 
 // checkLoss settles the target of output i and checks its loss and metrics.
@@ -90,8 +102,13 @@ func (p *plan) checkLoss(i int, name string, y *ir.Value) {
 		return
 	}
 	p.compile.targets[i] = target{t, limit}
-	for j := range p.compile.metrics[i] {
-		p.checkMetric(&p.compile.metrics[i][j], name, y.Type, t)
+	for _, lists := range [][][]metricOf{p.compile.metrics, p.compile.weighted} {
+		if lists == nil {
+			continue
+		}
+		for j := range lists[i] {
+			p.checkMetric(&lists[i][j], name, y.Type, t)
+		}
 	}
 }
 
@@ -108,6 +125,9 @@ func (p *plan) training(g *built) loop.Training {
 	}
 	for _, list := range p.compile.metrics {
 		t.Metrics = append(t.Metrics, metricSettings(list))
+	}
+	for _, list := range p.compile.weighted {
+		t.WeightedMetrics = append(t.WeightedMetrics, metricSettings(list))
 	}
 	return t
 }

@@ -42,7 +42,15 @@ func (p *plan) hash() string {
 			losses = append(losses, map[string]any{l.name: layer.Canonical(l.loss, true)})
 			metrics = append(metrics, metricSettings(p.compile.metrics[i]))
 		}
-		tree["compile"] = map[string]any{"optimizer": p.compile.optimizer, "losses": losses, "metrics": metrics}
+		section := map[string]any{"optimizer": p.compile.optimizer, "losses": losses, "metrics": metrics}
+		var weighted []any
+		for _, list := range p.compile.weighted {
+			weighted = append(weighted, metricSettings(list))
+		}
+		if weighted != nil {
+			section["weighted_metrics"] = weighted
+		}
+		tree["compile"] = section
 	}
 	return digest(tree)
 }

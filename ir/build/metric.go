@@ -2,6 +2,11 @@ package build
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
@@ -10,85 +15,135 @@ import (
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
-// metric is one row of the table of metrics. Its settings, where it has any,
-// are fields.
+// metric is one row of the table of metrics. Its settings are fields.
 type metric interface {
-	// name is the runtime's metric for outputs compared with such targets, or an
-	// error that says why they do not fit.
-	name(output, target ir.Type) (string, error)
+	// setting is the runtime's metric for outputs compared with such targets, or
+	// an error that says why they do not fit. Its arguments are Keras's and those
+	// that follow from the output.
+	setting(output, target ir.Type) (loop.Setting, error)
 }
+
+// named is what every metric takes.
+type named struct {
+	Name *string `arg:"name" doc:"name in the history; null: the metric's own"`
+}
+
+func (n *named) given() *string { return n.Name }
 
 var metrics = layer.Table[metric]{
-	Kind: "metric",
-	Entries: []layer.Entry[metric]{
-		{Name: "accuracy", Aliases: []string{"Accuracy"}, Doc: "the share of right answers: binary, categorical or sparse categorical accuracy, as output and target ask for", New: func() metric { return &accuracy{} }},
-		{Name: "binary_accuracy", Aliases: []string{"BinaryAccuracy"}, Doc: "the share of outputs on the target's side of the threshold", New: func() metric { return &binaryAccuracy{Threshold: 0.5} }},
-		{Name: "categorical_accuracy", Aliases: []string{"CategoricalAccuracy"}, Doc: "the share of rows whose largest output is that of the one-hot target", New: func() metric { return &categoricalAccuracy{} }},
-		{Name: "sparse_categorical_accuracy", Aliases: []string{"SparseCategoricalAccuracy"}, Doc: "the share of rows whose largest output is that of the target's class number", New: func() metric { return &sparseCategoricalAccuracy{} }},
-		{Name: "mean_absolute_error", Aliases: []string{"MeanAbsoluteError", "mae", "MAE"}, Doc: "the mean of |p-y|", New: func() metric { return &difference{"mean_absolute_error"} }},
-		{Name: "mean_squared_error", Aliases: []string{"MeanSquaredError", "mse", "MSE"}, Doc: "the mean of (p-y)²", New: func() metric { return &difference{"mean_squared_error"} }},
-	},
-	Later: []string{
-		"AUC", "auc", "Precision", "precision", "Recall", "recall", "RootMeanSquaredError", "root_mean_squared_error", "R2Score", "r2_score",
-		"F1Score", "f1_score", "FBetaScore", "TopKCategoricalAccuracy", "top_k_categorical_accuracy", "SparseTopKCategoricalAccuracy",
-		"sparse_top_k_categorical_accuracy", "TruePositives", "TrueNegatives", "FalsePositives", "FalseNegatives", "CosineSimilarity",
-		"cosine_similarity", "BinaryCrossentropy", "binary_crossentropy", "CategoricalCrossentropy", "categorical_crossentropy",
-		"SparseCategoricalCrossentropy", "sparse_categorical_crossentropy", "MeanAbsolutePercentageError", "mape", "MAPE",
-		"MeanSquaredLogarithmicError", "msle", "MSLE", "LogCoshError", "Hinge", "hinge", "KLDivergence", "kl_divergence", "Poisson", "poisson",
-		"IoU", "MeanIoU", "BinaryIoU", "PearsonCorrelation", "ConcordanceCorrelation",
-	},
+	Kind:    "metric",
+	Entries: slices.Concat(accuracies, decisions, crossentropies, differences),
+	Later:   []string{"IoU", "MeanIoU", "BinaryIoU", "OneHotIoU", "OneHotMeanIoU", "PearsonCorrelation", "pearson_correlation", "ConcordanceCorrelation", "concordance_correlation"},
 }
 
-type accuracy struct{}
+// ownNames are the names that Keras gives where they are not the entry's.
+var ownNames = map[string]string{"log_cosh_error": "logcosh"}
 
-// name chooses as Keras does, trainers/compile_utils.py, get_metric: one unit is
-// binary, class numbers are sparse, the rest is one-hot.
-func (*accuracy) name(output, target ir.Type) (string, error) {
+func (p *plan) resolveMetric(call spec.Call) (metricOf, bool) {
+	e, m, errs := metrics.Resolve(call)
+	of := metricOf{metric: m, as: call.Name, call: call}
+	if len(errs) == 0 {
+		if len(call.Args.List) > 0 || call.Args.Positional != nil {
+			of.as = e.Name
+			if own, ok := ownNames[e.Name]; ok {
+				of.as = own
+			}
+		}
+		if given := m.(interface{ given() *string }).given(); given != nil {
+			of.as = *given
+			if problem := badMetricName(*given); problem != "" {
+				errs.Add(argumentPos(call, "name"), "compile: the name of metric %s %s", e.Name, problem)
+			}
+		}
+	}
+	p.errs = append(p.errs, errs...)
+	return of, len(errs) == 0
+}
+
+// longestMetricName is what a line of progress has room for.
+const longestMetricName = 64
+
+// badMetricName says what is wrong with a name for the history, or "".
+func badMetricName(s string) string {
 	switch {
-	case output.Shape[len(output.Shape)-1] == 1:
-		return "binary_accuracy", nil
-	case target.DType == ir.I32:
-		return "sparse_categorical_accuracy", nil
+	case strings.TrimSpace(s) == "":
+		return "is empty"
+	case utf8.RuneCountInString(s) > longestMetricName:
+		return fmt.Sprintf("has %d characters; at most %d are allowed", utf8.RuneCountInString(s), longestMetricName)
+	case s != strings.TrimSpace(s):
+		return "begins or ends with a space"
+	case strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return "contains a character that cannot be printed"
+	case strings.HasPrefix(s, "val_"):
+		return fmt.Sprintf("begins with val_, which marks the figures of the validation rows; write name: %s", strings.TrimPrefix(s, "val_"))
 	}
-	return (&categoricalAccuracy{}).name(output, target)
+	return ""
 }
 
-type binaryAccuracy struct {
-	Threshold float64 `arg:"threshold,min=0,max=1" doc:"output above which the answer is 1"`
-}
-
-func (*binaryAccuracy) name(_, target ir.Type) (string, error) {
-	return "binary_accuracy", numbers(target)
-}
-
-type categoricalAccuracy struct{}
-
-func (*categoricalAccuracy) name(output, target ir.Type) (string, error) {
-	if err := numbers(target); err != nil {
-		return "", err
+// argumentPos is where an argument of a call is written.
+func argumentPos(call spec.Call, name string) diag.Pos {
+	for _, a := range call.Args.List {
+		if a.Name == name {
+			return a.Value.Pos
+		}
 	}
-	switch {
-	case output.Shape[len(output.Shape)-1] == 1:
-		return "", fmt.Errorf("compares classes, but the output has one unit (%v); use accuracy or binary_accuracy", output.Shape)
-	case len(output.Shape) > 2:
-		return "", fmt.Errorf("of outputs with steps (%v) is not supported by this version of nngen", output.Shape)
-	}
-	return "categorical_accuracy", nil
+	return call.Pos
 }
 
-type sparseCategoricalAccuracy struct{}
-
-func (*sparseCategoricalAccuracy) name(_, target ir.Type) (string, error) {
-	if target.DType != ir.I32 {
-		return "", fmt.Errorf("compares with class numbers, but the loss takes targets %v; use accuracy, or the loss sparse_categorical_crossentropy", target.Shape)
+// checkMetric settles what a metric is for an output.
+func (p *plan) checkMetric(m *metricOf, output string, y, target ir.Type) {
+	setting, err := m.metric.setting(y, target)
+	if err != nil {
+		p.errs.Add(m.call.Pos, "compile: output %s: %s %v", diag.Quote(output), m.call.Name, err)
+		return
 	}
-	return "sparse_categorical_accuracy", nil
+	setting.As = m.as
+	m.resolved = setting
 }
 
-// difference is a metric that compares element by element.
-type difference struct{ of string }
+// metricSettings lists the metrics of an output, under the names that the
+// description gives them. The history puts the output's name before them where
+// there are several outputs, and a number behind what is there twice.
+func metricSettings(list []metricOf) []loop.Setting {
+	var settings []loop.Setting
+	for _, m := range list {
+		settings = append(settings, m.resolved)
+	}
+	return settings
+}
 
-func (d *difference) name(_, target ir.Type) (string, error) { return d.of, numbers(target) }
+// metricSetting is the setting of a metric with its arguments in the order of
+// its fields, but for its name and for those that are null or have no element.
+func metricSetting(name string, m any) loop.Setting {
+	s := loop.Setting{Name: name}
+	var walk func(v reflect.Value)
+	walk = func(v reflect.Value) {
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			if f.Anonymous {
+				walk(v.Field(i))
+				continue
+			}
+			arg, _, _ := strings.Cut(f.Tag.Get("arg"), ",")
+			x := v.Field(i)
+			if x.Kind() == reflect.Pointer {
+				if x.IsNil() {
+					continue
+				}
+				x = x.Elem()
+			}
+			if arg == "" || arg == "name" || x.Kind() == reflect.Slice && x.Len() == 0 {
+				continue
+			}
+			s.Args = append(s.Args, loop.SettingArg{Name: arg, Value: x.Interface()})
+		}
+	}
+	walk(reflect.ValueOf(m).Elem())
+	return s
+}
+
+// units is the last axis of an output.
+func units(output ir.Type) int { return output.Shape[len(output.Shape)-1] }
 
 // numbers reports class numbers where a metric compares numbers.
 func numbers(target ir.Type) error {
@@ -98,38 +153,36 @@ func numbers(target ir.Type) error {
 	return nil
 }
 
-func (p *plan) resolveMetric(call spec.Call) (metricOf, bool) {
-	_, m, errs := metrics.Resolve(call)
-	p.errs = append(p.errs, errs...)
-	return metricOf{metric: m, as: call.Name, call: call}, len(errs) == 0
-}
-
-// checkMetric settles the name of a metric.
-func (p *plan) checkMetric(m *metricOf, output string, y, target ir.Type) {
-	name, err := m.metric.name(y, target)
-	if err != nil {
-		p.errs.Add(m.call.Pos, "compile: output %s: %s %v", diag.Quote(output), m.call.Name, err)
-		return
+// flat reports outputs with steps where a metric looks at a row as a whole.
+func flat(output ir.Type) error {
+	if len(output.Shape) > 2 {
+		return fmt.Errorf("of outputs with steps (%v) is not supported by this version of nngen", output.Shape)
 	}
-	m.resolved = name
+	return nil
 }
 
-// metricSettings lists the metrics of an output, under the names that the
-// description gives them. The history puts the output's name before them where
-// there are several outputs, and a number behind what is there twice.
-func metricSettings(list []metricOf) []loop.Setting {
-	var settings []loop.Setting
-	for _, m := range list {
-		s := loop.Setting{Name: m.resolved, As: m.as}
-		switch m.metric.(type) {
-		case *binaryAccuracy:
-			s.Args = arguments(m.metric)
-		case *accuracy:
-			if m.resolved == "binary_accuracy" {
-				s.Args = arguments(&binaryAccuracy{Threshold: 0.5})
-			}
+// manyUnits reports outputs of one unit where a metric compares classes.
+func manyUnits(output ir.Type, instead string) error {
+	if units(output) == 1 {
+		return fmt.Errorf("compares classes, but the output has one unit (%v); use %s", output.Shape, instead)
+	}
+	return nil
+}
+
+// classNumbers reports one-hot targets where a metric takes class numbers.
+func classNumbers(target ir.Type) error {
+	if target.DType != ir.I32 {
+		return fmt.Errorf("compares with class numbers, but the loss takes targets %v; use accuracy, or the loss sparse_categorical_crossentropy", target.Shape)
+	}
+	return nil
+}
+
+// firstError is the first that is not nil.
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
 		}
-		settings = append(settings, s)
 	}
-	return settings
+	return nil
 }

@@ -126,6 +126,7 @@ type Training struct {
 	Optimizer       Setting
 	Losses          []string    // per output
 	Metrics         [][]Setting // per output, names resolved as Keras resolves "accuracy"
+	WeightedMetrics [][]Setting // per output, or nil; by the weights of the rows
 	BatchSize       int
 	Epochs          int
 	ValidationSplit float64

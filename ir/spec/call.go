@@ -152,7 +152,7 @@ func (r *callReader) name(name string, pos diag.Pos, args *Value) {
 // line puts the argument's name before what is to be written; an entry of a
 // list has none.
 func (r *callReader) line(write string) string {
-	if r.what == "metrics" || r.what == "callbacks" {
+	if slices.Contains([]string{"metrics", "weighted_metrics", "callbacks"}, r.what) {
 		return write
 	}
 	return r.what + ": " + write
@@ -175,7 +175,7 @@ func renamed(args Value) Value {
 // alone in lower case where it has no arguments.
 func callText(what, write string) string {
 	name, args, ok := strings.Cut(write, ": ")
-	if slices.Contains([]string{"loss", "metrics", "optimizer"}, what) {
+	if slices.Contains([]string{"loss", "metrics", "weighted_metrics", "optimizer"}, what) {
 		name = snake(name)
 	}
 	if !ok {

@@ -19,7 +19,6 @@ var compileMistakes = map[string]string{
 	"global_clipnorm":     "global_clipnorm stands under the optimizer; write optimizer: {adam: {global_clipnorm: 1.0}}",
 	"use_ema":             "use_ema stands under the optimizer; write optimizer: {adam: {use_ema: true}}",
 	"loss_weights":        "compile: loss_weights is not supported by this version; take it out: the losses of all outputs are added as they are",
-	"weighted_metrics":    "compile: weighted_metrics is not supported by this version; metrics are weighted when the rows have weights",
 	"run_eagerly":         "run_eagerly has no meaning here: the model is compiled to Go; take the line out",
 	"jit_compile":         "jit_compile has no meaning here: the model is compiled to Go; take the line out",
 	"steps_per_execution": "steps_per_execution has no meaning here: the model is compiled to Go; take the line out",
@@ -41,6 +40,7 @@ func (p *parser) compile(m *Model, a Arg) *Compile {
 			c.Losses = p.perOutput(m, "loss", a.Value, false)
 		}},
 		{name: "metrics", take: func(a Arg) { c.Metrics = p.perOutput(m, "metrics", a.Value, true) }},
+		{name: "weighted_metrics", take: func(a Arg) { c.WeightedMetrics = p.perOutput(m, "weighted_metrics", a.Value, true) }},
 	}, compileMistakes)
 	if !lossGiven && len(p.errs) == before {
 		p.fail(a.Pos, "compile has no loss; write loss: with, for example, binary_crossentropy, sparse_categorical_crossentropy or mean_squared_error")
@@ -52,9 +52,10 @@ func (p *parser) compile(m *Model, a Arg) *Compile {
 func (p *parser) call(what string, v Value) (Call, bool) {
 	if v.Kind == Null {
 		p.fail(v.Pos, "compile: %s is empty; %s", what, map[string]string{
-			"optimizer": "write the name of one, such as rmsprop, or take the line out",
-			"loss":      "write the name of one, such as mean_squared_error",
-			"metrics":   "write metrics: [accuracy], or take the line out",
+			"optimizer":        "write the name of one, such as rmsprop, or take the line out",
+			"loss":             "write the name of one, such as mean_squared_error",
+			"metrics":          "write metrics: [accuracy], or take the line out",
+			"weighted_metrics": "write weighted_metrics: [accuracy], or take the line out",
 		}[what])
 		return Call{}, false
 	}

@@ -124,7 +124,9 @@ type Compile struct {
 	Optimizer Call // rmsprop where the description has none, as in Keras
 	Losses    []NamedCall
 	Metrics   []NamedCall
-	Pos       diag.Pos
+	// WeightedMetrics count every row by its weight.
+	WeightedMetrics []NamedCall
+	Pos             diag.Pos
 }
 
 // Fit is the `fit:` section, with Keras's defaults where it is silent: batches

@@ -175,6 +175,9 @@ func (c *Compile) tree() Value {
 	if len(c.Metrics) > 0 {
 		entries = append(entries, named("metrics", callsTree(c.Metrics)))
 	}
+	if len(c.WeightedMetrics) > 0 {
+		entries = append(entries, named("weighted_metrics", callsTree(c.WeightedMetrics)))
+	}
 	return object(entries...)
 }
 

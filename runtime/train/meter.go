@@ -92,18 +92,28 @@ func (m *meter) name(outputs []string) {
 			add(prefix(k)+"loss", m.outputs[k].result, nil)
 		}
 	}
+	addAll := func(name string, x metric.Metric) {
+		several, ok := x.(metric.Several)
+		if !ok || several.Len() == 1 {
+			add(name, x.Result, x)
+			return
+		}
+		for i := range several.Len() {
+			add(fmt.Sprintf("%s_%d", name, i), func() float64 { return several.At(i) }, x)
+		}
+	}
 	for k, list := range m.metrics {
 		for _, x := range list {
-			add(prefix(k)+x.Name(), x.Result, x)
+			addAll(prefix(k)+x.Name(), x)
 		}
 	}
 	for k, list := range m.weighted {
 		for _, x := range list {
 			name := prefix(k) + x.Name()
-			if taken[name] > 0 {
+			if taken[name] > 0 || taken[name+"_0"] > 0 {
 				name = prefix(k) + "weighted_" + x.Name()
 			}
-			add(name, x.Result, x)
+			addAll(name, x)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b figure) int { return strings.Compare(a.name, b.name) })
