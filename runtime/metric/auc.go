@@ -53,6 +53,9 @@ type auc struct {
 	curve Curve
 }
 
+// HigherIsBetter is true: Keras's direction is "up".
+func (m *auc) HigherIsBetter() bool { return true }
+
 func (m *auc) Result() float64 {
 	if m.labels == 0 {
 		return m.area(0)

@@ -6,7 +6,7 @@ package metric
 // Keras 3, metrics/accuracy_metrics.py, binary_accuracy; its default threshold
 // is 0.5.
 func BinaryAccuracy(name string, threshold float64) Metric {
-	return &binaryAccuracy{mean{name: name}, float32(threshold)}
+	return &binaryAccuracy{mean{name: name, up: true}, float32(threshold)}
 }
 
 type binaryAccuracy struct {

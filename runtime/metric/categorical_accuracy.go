@@ -4,7 +4,7 @@ package metric
 // the target has its largest value, the first of several equal ones on both
 // sides. Source: Keras 3, metrics/accuracy_metrics.py, categorical_accuracy.
 func CategoricalAccuracy(name string) Metric {
-	return &categoricalAccuracy{mean{name: name}}
+	return &categoricalAccuracy{mean{name: name, up: true}}
 }
 
 type categoricalAccuracy struct{ mean }

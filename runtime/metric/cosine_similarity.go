@@ -7,7 +7,7 @@ import "math"
 // zero. Source: Keras 3, metrics/regression_metrics.py, cosine_similarity, with
 // utils/numerical_utils.py, normalize.
 func CosineSimilarity(name string) Metric {
-	return &cosineSimilarity{mean{name: name}}
+	return &cosineSimilarity{mean{name: name, up: true}}
 }
 
 type cosineSimilarity struct{ mean }

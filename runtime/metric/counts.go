@@ -219,3 +219,10 @@ func (m *perThreshold) At(i int) float64 { return m.figure(m.at(0, m.place[i])) 
 
 // Result is the figure of the first threshold.
 func (m *perThreshold) Result() float64 { return m.At(0) }
+
+// share is such a metric of which more is better. Mere counts have no direction,
+// as in Keras.
+type share struct{ perThreshold }
+
+// HigherIsBetter is true: Keras's direction is "up".
+func (m *share) HigherIsBetter() bool { return true }

@@ -31,6 +31,9 @@ type fBetaScore struct {
 
 func (m *fBetaScore) Name() string { return m.name }
 
+// HigherIsBetter is true: Keras's direction is "up".
+func (m *fBetaScore) HigherIsBetter() bool { return true }
+
 func (m *fBetaScore) Reset() { clear(m.sums) }
 
 func (m *fBetaScore) State() []float64 { return append([]float64(nil), m.sums...) }

@@ -4,10 +4,15 @@ package metric
 // Mean.result is total/count, and 0 for a count of 0.
 type mean struct {
 	name         string
+	up           bool // whether more is better
 	total, count float64
 }
 
 func (m *mean) Name() string { return m.name }
+
+// HigherIsBetter reports whether more of the figure is better: Keras's direction
+// "up".
+func (m *mean) HigherIsBetter() bool { return m.up }
 
 func (m *mean) Reset() { m.total, m.count = 0, 0 }
 

@@ -4,5 +4,5 @@ package metric
 // and 0 where none is. Every target but 0 is a yes. Source: Keras 3,
 // metrics/confusion_metrics.py, Precision.
 func Precision(name string, d Decision) Metric {
-	return &perThreshold{d.counts(name), confusion.precision}
+	return &share{perThreshold{d.counts(name), confusion.precision}}
 }

@@ -32,6 +32,9 @@ type r2Score struct {
 
 func (m *r2Score) Name() string { return m.name }
 
+// HigherIsBetter is true: Keras's direction is "up".
+func (m *r2Score) HigherIsBetter() bool { return true }
+
 func (m *r2Score) Reset() { clear(m.sums) }
 
 func (m *r2Score) State() []float64 { return append([]float64(nil), m.sums...) }

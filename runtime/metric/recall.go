@@ -4,5 +4,5 @@ package metric
 // well, tp/(tp+fn), and 0 where there are none. Every target but 0 is a yes.
 // Source: Keras 3, metrics/confusion_metrics.py, Recall.
 func Recall(name string, d Decision) Metric {
-	return &perThreshold{d.counts(name), confusion.recall}
+	return &share{perThreshold{d.counts(name), confusion.recall}}
 }

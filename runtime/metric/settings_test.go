@@ -144,10 +144,10 @@ func (b rows) show(m Metric, weighted bool) {
 
 // settingsCase is a metric with its arguments over the batches of a name.
 type settingsCase struct {
-	Metric, Data, Name string
-	Args               settings
-	Running            [][]*float64
-	Weighted           [][]*float64 `json:"running_weighted"`
+	Metric, Data, Name, Direction string
+	Args                          settings
+	Running                       [][]*float64
+	Weighted                      [][]*float64 `json:"running_weighted"`
 }
 
 func settingsCases(t *testing.T) (map[string][]rows, []settingsCase) {
@@ -264,4 +264,18 @@ func TestEverySetting(t *testing.T) {
 
 func sameBits(a, b []float64) bool {
 	return slices.EqualFunc(a, b, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
+}
+
+// Whether more is better is what Keras's _direction says: nothing of mere counts.
+func TestDirections(t *testing.T) {
+	_, cases := settingsCases(t)
+	for _, c := range cases {
+		up, directed := false, false
+		if d, ok := c.Args.build(c.Metric, 4).(interface{ HigherIsBetter() bool }); ok {
+			up, directed = d.HigherIsBetter(), true
+		}
+		if got := map[bool]string{true: "up", false: "down"}[up]; directed != (c.Direction != "") || directed && got != c.Direction {
+			t.Errorf("%s: %s (%v), Keras has %q", c.Metric, got, directed, c.Direction)
+		}
+	}
 }

@@ -6,7 +6,7 @@ package metric
 // outputs; its value is the mean over them. Source: Keras 3,
 // metrics/accuracy_metrics.py, sparse_categorical_accuracy.
 func SparseCategoricalAccuracy(name string) Metric {
-	return &sparseCategoricalAccuracy{mean{name: name}}
+	return &sparseCategoricalAccuracy{mean{name: name, up: true}}
 }
 
 type sparseCategoricalAccuracy struct{ mean }

@@ -6,7 +6,7 @@ package metric
 // them. Source: Keras 3, metrics/accuracy_metrics.py,
 // sparse_top_k_categorical_accuracy; its default k is 5.
 func SparseTopKCategoricalAccuracy(name string, k int) Metric {
-	return &sparseTopKCategoricalAccuracy{mean{name: name}, k}
+	return &sparseTopKCategoricalAccuracy{mean{name: name, up: true}, k}
 }
 
 type sparseTopKCategoricalAccuracy struct {

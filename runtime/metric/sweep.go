@@ -32,6 +32,9 @@ func (s Sweep) best(name string, least float64, of, figure func(confusion) float
 	return &best{c, least, of, figure}
 }
 
+// HigherIsBetter is true: Keras's direction is "up".
+func (m *best) HigherIsBetter() bool { return true }
+
 func (m *best) Result() float64 {
 	var most float64
 	c := m.last(0)

@@ -7,7 +7,7 @@ import "math"
 // an output that is not finite counts as wrong. Source: Keras 3,
 // metrics/accuracy_metrics.py, top_k_categorical_accuracy; its default k is 5.
 func TopKCategoricalAccuracy(name string, k int) Metric {
-	return &topKCategoricalAccuracy{mean{name: name}, k}
+	return &topKCategoricalAccuracy{mean{name: name, up: true}, k}
 }
 
 type topKCategoricalAccuracy struct {

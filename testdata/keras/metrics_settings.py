@@ -160,7 +160,7 @@ def values(metric):
 
 
 def run(kind, args, table):
-    """The figures after every batch, without and with weights."""
+    """The metric, and its figures after every batch, without and with weights."""
     plain, weighted = (getattr(keras.metrics, kind)(**args) for _ in range(2))
     running, running_weighted = [], []
     for b in table:
@@ -173,7 +173,7 @@ def run(kind, args, table):
         weighted.update_state(target, output, None if weight is None else tf.constant(weight, "float32"))
         running.append(values(plain))
         running_weighted.append(values(weighted))
-    return plain.name, running, running_weighted
+    return plain, running, running_weighted
 
 
 def trimmed(x):
@@ -196,8 +196,9 @@ def main():
     for kind, args, names in PLAN:
         for name in names.split():
             keras.utils.clear_session()
-            called, running, weighted = run(kind, args, data[name])
-            case = {"metric": kind, "args": args, "data": name, "name": called, "running": trimmed(running)}
+            metric, running, weighted = run(kind, args, data[name])
+            direction = getattr(metric, "_direction", None) or ""
+            case = {"metric": kind, "args": args, "data": name, "name": metric.name, "direction": direction, "running": trimmed(running)}
             if weighted != running:
                 case["running_weighted"] = trimmed(weighted)
             cases.append(case)
