@@ -26,6 +26,9 @@ func (p *Program) String() string {
 		fmt.Fprintf(w, "  %s\t%s\t%s\tat %d\n", s.Role, s.Name, shapeText(F32, false, s.Shape), s.Offset)
 	}
 	w.Flush()
+	if p.Encoding != nil {
+		b.WriteString(p.Encoding.String())
+	}
 	if len(p.Prepare) > 0 {
 		b.WriteString("prepare\n")
 		writeSteps(&b, p.Prepare, 1)

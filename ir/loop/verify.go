@@ -12,11 +12,13 @@ import (
 // operands have the right number of strides and the right element type, nothing
 // is read before it is defined, arena buffers that are alive together do not
 // overlap, nothing read-only is written, every trainable segment has its
-// gradient exactly once, and the phases are there. The error is a diag.List;
-// a violation is a mistake of the compiler, never of a model.
+// gradient exactly once, the features of the data fill the inputs exactly once,
+// and the phases are there. The error is a diag.List; a violation is a mistake of
+// the compiler, never of a model.
 func Verify(p *Program) error {
 	v := &verifier{p: p}
 	v.program()
+	v.encoding()
 	v.prepare()
 	for _, plan := range p.Plans() {
 		v.verifyPlan(plan)

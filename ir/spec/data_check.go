@@ -100,6 +100,9 @@ func (p *parser) likeTrain(name string, kind SourceKind, parts *dataArgs) {
 			}
 		}
 		f.SlotsPos = diag.Pos{}
+		if f.Length > 0 && kind == Tokens {
+			f.sides()
+		}
 		return s, f
 	}
 	train := parts.settings["train"]

@@ -37,6 +37,11 @@ func (p *parser) tokenRow(s *Source, f *Feature, settings []Arg) {
 		}
 		return
 	}
+	f.sides()
+}
+
+// sides fills in where rows of ids get zeros and are cut, as Keras does it.
+func (f *Feature) sides() {
 	if f.Padding == "" {
 		f.Padding = "pre"
 	}

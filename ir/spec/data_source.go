@@ -7,14 +7,17 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// kinds are the kinds of sources, in the order of messages, each with the
-// settings that may stand beside it and an example.
-var kinds = []struct {
+// kindRow is a kind of sources: how many files it has, the settings that may
+// stand beside them, and an example.
+type kindRow struct {
 	kind     SourceKind
 	files    int
 	settings []string
 	example  string
-}{
+}
+
+// kinds are the kinds of sources, in the order of messages.
+var kinds = []kindRow{
 	{CSV, 1, []string{"separator", "header"}, "{csv: %s.csv}"},
 	{IDX, 2, nil, "{idx: [images, labels]}"},
 	{Tokens, 1, []string{"num_words", "oov_id", "length", "padding", "truncating"}, "{tokens: %s.txt}"},
@@ -124,13 +127,6 @@ func (p *parser) source(name string, a Arg) (*Source, *Feature, []Arg) {
 	return s, f, settings
 }
 
-type kindRow = struct {
-	kind     SourceKind
-	files    int
-	settings []string
-	example  string
-}
-
 // kindMissing answers a file name that stands alone.
 func (p *parser) kindMissing(title, name string, v Value) {
 	example := "csv"
@@ -215,8 +211,7 @@ func (p *parser) files(title string, a Arg, kind SourceKind, want int) []string 
 func rowOf(kind SourceKind, pos diag.Pos) *Feature {
 	switch kind {
 	case Tokens:
-		f := &Feature{Name: "tokens", Type: TokensFeature, OOVID: 2, Pos: pos, SlotsPos: pos}
-		return f
+		return &Feature{Name: "tokens", Type: TokensFeature, OOVID: 2, Pos: pos, SlotsPos: pos}
 	case TextDir:
 		f := defaults("text", TextFeature, pos)
 		return &f

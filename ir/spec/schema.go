@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"maps"
 	"slices"
 )
 
@@ -21,7 +20,7 @@ func Schema(c Catalog) []byte {
 		entries []EntryDoc
 	}{
 		{"activation", c.Activations}, {"initializer", c.Initializers}, {"regularizer", c.Regularizers},
-		{"optimizer", c.Optimizers}, {"schedule", c.Schedules}, {"loss", c.Losses}, {"metric", c.Metrics},
+		{"optimizer", c.Optimizers}, {"schedule", c.Schedules}, {"loss", c.Losses}, {"metric", c.Metrics}, {"callback", c.Callbacks},
 	}
 	s := schema{known: map[string]bool{}}
 	for _, l := range lists {
@@ -46,12 +45,7 @@ func Schema(c Catalog) []byte {
 		"layers":  described(schemaNode{"type": "array", "minItems": 1, "maxItems": maxLayers, "items": ref("layer")}, "The layers. Each reads the one before it, unless it names its inputs."),
 		"outputs": described(ref("names"), "The layers whose values the model gives; without it, the last one."),
 		"compile": s.compile(),
-		"fit": described(strict(schemaNode{
-			"batch_size":       described(schemaNode{"type": "integer", "minimum": 1, "default": 32}, "Rows per step."),
-			"epochs":           described(schemaNode{"type": "integer", "minimum": 1, "default": 1}, "Passes over the rows."),
-			"validation_split": described(schemaNode{"type": "number", "minimum": 0, "exclusiveMaximum": 1, "default": 0}, "The last fraction of the rows, kept out of training to measure it."),
-			"shuffle":          described(schemaNode{"type": "boolean", "default": true}, "Whether every epoch goes through the rows in an order of its own."),
-		}), "How the model is trained."),
+		"fit":     s.fit(),
 	}, "layers")
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "nngen model description"
@@ -218,6 +212,23 @@ func (s *schema) compile() schemaNode {
 	}, "loss"), "How the model is trained: optimizer, loss and metrics. Without it the model predicts only.")
 }
 
+func (s *schema) fit() schemaNode {
+	integer := func(doc string) schemaNode { return described(schemaNode{"type": "integer", "minimum": 1}, doc) }
+	batch, epochs := integer("Rows per step."), integer("Passes over the rows.")
+	batch["default"], epochs["default"] = 32, 1
+	return described(strict(schemaNode{
+		"batch_size":       batch,
+		"epochs":           epochs,
+		"validation_split": described(schemaNode{"type": "number", "minimum": 0, "exclusiveMaximum": 1, "default": 0}, "The last fraction of the rows, kept out of training to measure it."),
+		"shuffle":          described(schemaNode{"type": "boolean", "default": true}, "Whether every epoch goes through the rows in an order of its own."),
+		"stratify":         described(schemaNode{"type": "boolean", "default": false}, "Whether validation_split takes its fraction of the rows of every class."),
+		"class_weight": described(schemaNode{"type": "object", "minProperties": 1, "additionalProperties": schemaNode{"type": "number", "minimum": 0}},
+			"How much the rows of a class weigh in the loss, by its name or number; a class that is not named weighs 1."),
+		"steps_per_epoch": integer("Steps after which an epoch ends; without it, an epoch is every row once."),
+		"callbacks":       described(schemaNode{"type": "array", "maxItems": maxCallbacks, "items": s.list("callback")}, "What follows the training, and may end it."),
+	}), "How the model is trained.")
+}
+
 func inputsSchema() schemaNode {
 	size := schemaNode{"type": "integer", "minimum": 1}
 	return described(schemaNode{
@@ -229,39 +240,5 @@ func inputsSchema() schemaNode {
 			}, "Sizes without the batch; null in front is a length known at run time."),
 			"dtype": described(schemaNode{"enum": []string{"float32", "int32"}, "default": "float32"}, "The type of the values: int32 for ids."),
 		}, "shape"),
-	}, "What the model reads, by name. It may be left out where csv or tokens under data imply it.")
-}
-
-func dataSchema() schemaNode {
-	classes := schemaNode{"type": "array", "minItems": 2, "uniqueItems": true, "items": schemaNode{"type": []string{"string", "integer", "boolean"}}}
-	return described(strict(schemaNode{
-		"train": sourceSchema("The rows to train on."),
-		"test":  sourceSchema("The rows to test on, of the same kind."),
-		"features": described(schemaNode{
-			"type": "object", "minProperties": 1,
-			"additionalProperties": strict(schemaNode{"type": schemaNode{"enum": []string{"number"}}}, "type"),
-		}, "The columns of a csv file that make the input, in its order."),
-		"target": described(strict(schemaNode{
-			"column":  described(schemaNode{"type": "string", "minLength": 1}, "The header of the column."),
-			"classes": described(maps.Clone(classes), "The texts in the column, the first for class 0."),
-		}, "column"), "The column of a csv file to predict: one of the classes, or a number where there are none."),
-		"classes": described(classes, "For idx and tokens: the names of the classes, the first for 0."),
-	}, "train"), "Where rows come from, and how they become inputs. Names of files are relative to the data folder.")
-}
-
-// sourceSchema is train or test. Every node is one of its own: described writes
-// into it.
-func sourceSchema(doc string) schemaNode {
-	file := func(doc string) schemaNode {
-		return described(schemaNode{"type": "string", "minLength": 1}, doc)
-	}
-	return described(anyOf(
-		strict(schemaNode{"csv": file("A table with a header line; .gz may follow.")}, "csv"),
-		strict(schemaNode{"idx": described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "items": file("")}, "Images and labels as MNIST has them; .gz may follow.")}, "idx"),
-		strict(schemaNode{
-			"tokens":    file("Lines of a label, a tab, and ids with spaces between them; .gz may follow."),
-			"num_words": described(schemaNode{"type": "integer", "minimum": 1}, "Ids from here on become oov_id."),
-			"oov_id":    described(schemaNode{"type": "integer", "minimum": 0, "default": 2}, "The id of what num_words leaves out."),
-		}, "tokens"),
-	), doc)
+	}, "What the model reads, by name. It may be left out where data implies it.")
 }

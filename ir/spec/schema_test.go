@@ -66,15 +66,22 @@ func TestSchemaSays(t *testing.T) {
 		return node
 	}
 	for path, want := range map[string]any{
-		"train/description":                           "The rows to train on.",
-		"test/description":                            "The rows to test on, of the same kind.",
-		"train/anyOf/0/properties/csv/description":    "A table with a header line; .gz may follow.",
-		"test/anyOf/0/properties/csv/description":     "A table with a header line; .gz may follow.",
-		"train/anyOf/1/properties/idx/description":    "Images and labels as MNIST has them; .gz may follow.",
-		"train/anyOf/1/properties/idx/items":          map[string]any{"type": "string", "minLength": 1.0},
-		"train/anyOf/2/properties/tokens/description": "Lines of a label, a tab, and ids with spaces between them; .gz may follow.",
-		"target/properties/classes/description":       "The texts in the column, the first for class 0.",
-		"classes/description":                         "For idx and tokens: the names of the classes, the first for 0.",
+		"train/description":                                                 "The rows to train on. What stands beside the files holds for test and validation too.",
+		"test/description":                                                  "The rows to test on: files of the same kind, or the last fraction of the rows of train.",
+		"validation/description":                                            "The rows to measure training on, of the same kind, in place of fit: validation_split.",
+		"train/anyOf/0/properties/csv/description":                          "A table with a header line; .gz may follow.",
+		"test/anyOf/0/properties/csv/description":                           "A table with a header line; .gz may follow.",
+		"train/anyOf/1/properties/idx/description":                          "Images and labels as MNIST has them; .gz may follow.",
+		"train/anyOf/1/properties/idx/items":                                map[string]any{"type": "string", "minLength": 1.0},
+		"train/anyOf/2/properties/tokens/description":                       "Lines of a label, a tab, and ids with spaces between them; .gz may follow.",
+		"train/anyOf/5/properties/text_dir/description":                     "A folder with a folder of text files for every class.",
+		"train/anyOf/5/properties/ngrams/description":                       "The longest run of words that counts as one.",
+		"train/anyOf/6/properties/color/description":                        "Three numbers per pixel, red, green and blue, or one.",
+		"test/anyOf/7/properties/split/description":                         "This fraction of the rows of train, the last ones.",
+		"target/properties/classes/description":                             "The texts in the column, the first for class 0. A list is the name of a class and how else files write it.",
+		"classes/description":                                               "For files other than csv: the names of the classes, the first for 0. Of text_dir and image_dir they are the names of the folders.",
+		"features/additionalProperties/anyOf/0/description":                 "A number.",
+		"features/additionalProperties/anyOf/3/properties/type/description": "A column of texts.",
 	} {
 		if got := at("properties/data/properties/" + path); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s is %v, want %v", path, got, want)

@@ -1,0 +1,147 @@
+package loop
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// sources are the kinds of files, and the type of what is all of a row: csv has
+// columns instead, and the last three hold samples as they are.
+var sources = map[string]FeatureType{
+	"csv": "", "tokens": TokensFeature, "text_dir": TextFeature, "image_dir": ImageFeature, "idx": "", "npy": "", "npz": "",
+}
+
+// encoding checks that the features fill every input exactly once.
+func (v *verifier) encoding() {
+	e := v.p.Encoding
+	if e == nil {
+		return
+	}
+	row, known := sources[e.Source]
+	asIs := known && row == "" && e.Source != "csv"
+	switch {
+	case !known:
+		v.fail("encoding: there is no source %q", e.Source)
+		return
+	case asIs != (len(e.Features) == 0):
+		v.fail("encoding: source %s has %d features", e.Source, len(e.Features))
+		return
+	case row != "" && (len(e.Features) > 1 || e.Features[0].Type != row):
+		v.fail("encoding: a row of source %s is %d features, the first of type %q", e.Source, len(e.Features), e.Features[0].Type)
+	case e.Spellings != nil && len(e.Spellings) != len(v.p.Classes):
+		v.fail("encoding: %d lists of spellings for %d classes", len(e.Spellings), len(v.p.Classes))
+	case e.Series != nil && (e.Source != "csv" || e.Series.Length < 1 || e.Series.Offset < 0 || e.Series.Stride < 1):
+		v.fail("encoding: source %s has the series %+v", e.Source, *e.Series)
+	}
+	if asIs {
+		return
+	}
+	next := make([]int, len(v.p.Inputs))
+	count := make([]int, len(v.p.Inputs))
+	names := map[string]bool{}
+	for i := range e.Features {
+		f := &e.Features[i]
+		if names[f.Name] {
+			v.fail("encoding: two features are called %s", diag.Quote(f.Name))
+		}
+		names[f.Name] = true
+		if f.Port < 0 || f.Port >= len(v.p.Inputs) {
+			v.fail("encoding: feature %s fills input %d of %d", diag.Quote(f.Name), f.Port, len(v.p.Inputs))
+			return
+		}
+		if f.Offset != next[f.Port] {
+			v.fail("encoding: feature %s is at %d of input %s, the features before it end at %d", diag.Quote(f.Name), f.Offset, v.p.Inputs[f.Port].Name, next[f.Port])
+		}
+		next[f.Port] = f.Offset + f.Width
+		count[f.Port]++
+		v.feature(f, &v.p.Inputs[f.Port])
+	}
+	steps := 1
+	if e.Series != nil {
+		steps = e.Series.Length
+	}
+	for i, port := range v.p.Inputs {
+		ids := port.DType == I32
+		switch {
+		case count[i] == 0:
+			v.fail("encoding: no feature fills input %s", port.Name)
+		case ids && count[i] > 1:
+			v.fail("encoding: %d features fill the ids of input %s", count[i], port.Name)
+		case !port.Ragged && product(port.Shape) != steps*next[i]:
+			v.fail("encoding: %d steps of %d values fill input %s %v", steps, next[i], port.Name, port.Shape)
+		}
+	}
+}
+
+// feature checks one feature by itself and against its input.
+func (v *verifier) feature(f *Feature, port *Port) {
+	width, missing := f.width()
+	ids := f.Encode == "integer" || f.Type == TokensFeature
+	switch {
+	case width < 0:
+		v.fail("encoding: feature %s of type %q becomes %q", diag.Quote(f.Name), f.Type, f.Encode)
+	case width != f.Width:
+		v.fail("encoding: feature %s has %d values, and says %d", diag.Quote(f.Name), width, f.Width)
+	case ids != (port.DType == I32) || port.Ragged != (ids && width == 0):
+		v.fail("encoding: feature %s does not fit into input %s %s", diag.Quote(f.Name), port.Name, port.typeText())
+	case ids && port.Limit > 0 && max(f.Slots, f.NumWords) > port.Limit:
+		v.fail("encoding: feature %s has %d ids, input %s takes %d", diag.Quote(f.Name), max(f.Slots, f.NumWords), port.Name, port.Limit)
+	case !slices.Contains(missing, f.Missing.Kind):
+		v.fail("encoding: a missing value of feature %s is %q", diag.Quote(f.Name), f.Missing.Kind)
+	case f.Vocabulary != nil && f.Slots != len(f.Vocabulary)+f.reserved():
+		v.fail("encoding: feature %s has %d slots for %d words", diag.Quote(f.Name), f.Slots, len(f.Vocabulary))
+	case f.Slots > 0 && f.Slots <= f.reserved():
+		v.fail("encoding: feature %s has %d slots, none of them for a word", diag.Quote(f.Name), f.Slots)
+	}
+}
+
+// reserved is how many slots stand before those of the vocabulary.
+func (f *Feature) reserved() int {
+	switch {
+	case f.Type == TextFeature && f.Encode == "integer":
+		return 2
+	case f.Type == TextFeature, f.OOV:
+		return 1
+	}
+	return 0
+}
+
+// width is how many values the settings of a feature give, -1 where they make
+// no sense, and what a missing value of its type may be.
+func (f *Feature) width() (width int, missing []string) {
+	switch f.Type {
+	case NumberFeature:
+		return 1, []string{"error", "mean", "median", "value"}
+	case CategoryFeature:
+		missing = []string{"error", "oov", "most_frequent", "text"}
+		switch f.Encode {
+		case "integer":
+			return 1, missing
+		case "one_hot":
+			return f.Slots, missing
+		}
+	case DateFeature:
+		if f.Encode != "cyclic" && f.Encode != "number" {
+			break
+		}
+		for _, part := range f.Parts {
+			if width++; f.Encode == "cyclic" && part != "year" && part != "days" {
+				width++
+			}
+		}
+		return width, []string{"error", "text"}
+	case TextFeature:
+		switch f.Encode {
+		case "integer":
+			return f.Length, []string{""}
+		case "multi_hot", "count", "tf_idf":
+			return f.Slots, []string{""}
+		}
+	case ImageFeature:
+		return f.Height * f.Columns * f.Channels, []string{""}
+	case TokensFeature:
+		return f.Length, []string{""}
+	}
+	return -1, nil
+}

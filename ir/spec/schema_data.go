@@ -1,0 +1,154 @@
+package spec
+
+func dataSchema() schemaNode {
+	test := fileSources("The rows to test on: files of the same kind, or the last fraction of the rows of train.")
+	test["anyOf"] = append(test["anyOf"].([]any), strict(schemaNode{
+		"split": described(schemaNode{"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, "This fraction of the rows of train, the last ones."),
+	}, "split"))
+	return described(strict(schemaNode{
+		"train":      fileSources("The rows to train on. What stands beside the files holds for test and validation too."),
+		"test":       test,
+		"validation": fileSources("The rows to measure training on, of the same kind, in place of fit: validation_split."),
+		"missing_values": described(schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": wordNode(), "default": []string{""}},
+			"The texts of a csv file that mean a missing value; spaces around them do not count."),
+		"weight": described(columnName(), "The column of a csv file with the weights of the rows in the loss."),
+		"windows": described(strict(schemaNode{
+			"length": described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots}, "Rows of a sample."),
+			"offset": described(schemaNode{"type": "integer", "minimum": 0, "maximum": maxSlots, "default": 1}, "How many rows behind the last one of the sample the target stands."),
+			"stride": described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots, "default": 1}, "How many rows further the next sample begins."),
+		}, "length"), "Samples of successive rows of a csv file."),
+		"features": described(schemaNode{
+			"type": "object", "minProperties": 1, "maxProperties": maxFeatures, "propertyNames": columnName(),
+			"additionalProperties": anyOf(numberSchema(), categorySchema(), dateSchema(), columnTextSchema()),
+		}, "The columns of a csv file that become the input, in its order."),
+		"target": described(strict(schemaNode{
+			"column":  described(columnName(), "The header of the column."),
+			"classes": described(classesSchema(true), "The texts in the column, the first for class 0. A list is the name of a class and how else files write it."),
+		}, "column"), "The column of a csv file to predict: one of the classes, or a number where there are none."),
+		"classes": described(classesSchema(false), "For files other than csv: the names of the classes, the first for 0. Of text_dir and image_dir they are the names of the folders."),
+	}, "train"), "Where rows come from, and how they become inputs. Names of files are relative to the data folder.")
+}
+
+// Every node is one of its own: described writes into it.
+
+func columnName() schemaNode {
+	return schemaNode{"type": "string", "minLength": 1, "maxLength": maxWord}
+}
+
+// wordNode is a text of a file; whole numbers, true and false need no quotes.
+func wordNode() schemaNode {
+	return schemaNode{"type": []string{"string", "integer", "boolean"}}
+}
+
+func oneOfWords(doc, unsaid string, words ...string) schemaNode {
+	return described(schemaNode{"enum": words, "default": unsaid}, doc)
+}
+
+func classesSchema(spellings bool) schemaNode {
+	class := wordNode()
+	if spellings {
+		class = anyOf(wordNode(), schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": wordNode()})
+	}
+	return schemaNode{"type": "array", "minItems": 2, "maxItems": maxClasses, "uniqueItems": true, "items": class}
+}
+
+// fileSources is train, test or validation.
+func fileSources(doc string) schemaNode {
+	file := func(doc string) schemaNode {
+		return described(schemaNode{"type": "string", "minLength": 1}, doc)
+	}
+	pair := func(doc string) schemaNode {
+		return described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "items": file("")}, doc)
+	}
+	length := func() schemaNode { return schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots} }
+	texts := textProperties()
+	texts["text_dir"] = file("A folder with a folder of text files for every class.")
+	return described(anyOf(
+		strict(schemaNode{
+			"csv":       file("A table with a header line; .gz may follow."),
+			"separator": described(schemaNode{"type": "string", "minLength": 1, "maxLength": 1, "default": ","}, "What stands between two fields."),
+			"header":    described(schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": columnName()}, "The names of the columns of a file that has no header line."),
+		}, "csv"),
+		strict(schemaNode{"idx": pair("Images and labels as MNIST has them; .gz may follow.")}, "idx"),
+		strict(schemaNode{
+			"tokens":     file("Lines of a label, a tab, and ids with spaces between them; .gz may follow."),
+			"num_words":  described(schemaNode{"type": "integer", "minimum": 1}, "Ids from here on become oov_id."),
+			"oov_id":     described(schemaNode{"type": "integer", "minimum": 0, "default": 2}, "The id of what num_words leaves out."),
+			"length":     described(length(), "So many ids of every row: longer rows are cut, shorter ones get zeros. Without it rows have any number of ids."),
+			"padding":    oneOfWords("Where the zeros go.", "pre", "pre", "post"),
+			"truncating": oneOfWords("Where longer rows are cut.", "pre", "pre", "post"),
+		}, "tokens"),
+		strict(schemaNode{"npy": pair("Two NumPy arrays, the inputs and the targets.")}, "npy"),
+		strict(schemaNode{
+			"npz":    file("An archive of NumPy arrays."),
+			"arrays": described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "uniqueItems": true, "items": columnName()}, "The names of the array of inputs and of that of targets."),
+		}, "npz"),
+		strict(texts, "text_dir"),
+		strict(schemaNode{
+			"image_dir": file("A folder with a folder of PNG, JPEG or GIF files for every class."),
+			"size": described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "items": schemaNode{"type": "integer", "minimum": 1, "maximum": maxSide}},
+				"Rows and columns that every image gets."),
+			"color": oneOfWords("Three numbers per pixel, red, green and blue, or one.", "rgb", "rgb", "gray"),
+		}, "image_dir"),
+	), doc)
+}
+
+func numberSchema() schemaNode {
+	return described(strict(schemaNode{
+		"type": described(schemaNode{"enum": []string{"number"}}, "A column of numbers."),
+		"missing": described(anyOf(schemaNode{"type": "number"}, schemaNode{"enum": []string{"error", "mean", "median"}}),
+			"What stands for a missing value: a number, or the mean or median of the training rows; without it, one is an error."),
+		"scale": described(anyOf(
+			schemaNode{"enum": []string{"none", "standard", "min_max", "log1p", "log"}},
+			schemaNode{"type": "array", "minItems": 1, "maxItems": 2, "items": schemaNode{"enum": []string{"standard", "min_max", "log1p", "log"}}},
+		), "standard: mean 0 and deviation 1 over the training rows; min_max: from 0 to 1; log1p: ln(1+x), which may come before one of the others."),
+	}, "type"), "A number.")
+}
+
+func vocabularySchema(doc string) schemaNode {
+	return described(anyOf(
+		schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots},
+		schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": wordNode()},
+	), doc)
+}
+
+func categorySchema() schemaNode {
+	return described(strict(schemaNode{
+		"type": described(schemaNode{"enum": []string{"category"}}, "A column of categories."),
+		"vocabulary": vocabularySchema("The categories in their order, or how many slots a learned vocabulary has, that of unknown categories included. " +
+			"One one-hot feature may leave it out where inputs is written: it gets what the others leave."),
+		"encode": oneOfWords("A vector with a 1, or an id in an input of its own.", "one_hot", "one_hot", "integer"),
+		"oov":    described(schemaNode{"type": "boolean", "default": true}, "Whether slot 0 is for categories that are not in the vocabulary; without it they are an error."),
+		"missing": described(wordNode(), "The category that stands for a missing one, most_frequent (of the training rows), oov (the slot of unknown categories) or error. "+
+			"Without it: oov where there is that slot, else error."),
+	}, "type"), "A category.")
+}
+
+func dateSchema() schemaNode {
+	part := func() schemaNode { return schemaNode{"enum": dateParts} }
+	return described(strict(schemaNode{
+		"type":    described(schemaNode{"enum": []string{"date"}}, "A column of dates."),
+		"format":  described(schemaNode{"type": "string", "minLength": 1, "maxLength": maxWord, "default": defaultFormat}, "How Go's package time writes the date 2006-01-02 15:04:05 in this layout."),
+		"parts":   described(anyOf(part(), schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": part(), "default": defaultParts}), "What of a date becomes numbers; days are those since 1970."),
+		"encode":  oneOfWords("Sine and cosine of a part that repeats itself (year and days do not), or every part as a scaled number.", "cyclic", "cyclic", "number"),
+		"missing": described(schemaNode{"type": "string", "minLength": 1, "default": "error"}, "The date that stands for a missing one, in the same format, or error."),
+	}, "type"), "A date.")
+}
+
+func columnTextSchema() schemaNode {
+	properties := textProperties()
+	properties["type"] = described(schemaNode{"enum": []string{"text"}}, "A column of texts.")
+	return described(strict(properties, "type", "vocabulary"), "A text of words.")
+}
+
+// textProperties are the settings of texts, in columns and in files.
+func textProperties() schemaNode {
+	return schemaNode{
+		"vocabulary":  vocabularySchema("The words in their order, or how many slots a learned vocabulary has, those of padding (0, with integer) and of unknown words included."),
+		"encode":      oneOfWords("Ids in an input of their own, or a vector over the vocabulary: which words occur, how often, or how often by how rare they are.", "integer", "integer", "multi_hot", "count", "tf_idf"),
+		"length":      described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots}, "With integer: so many ids of every text, cut or filled with zeros at the end. Without it a text has any number."),
+		"standardize": oneOfWords("What happens to a text before it is split.", "lower_and_strip_punctuation", "lower_and_strip_punctuation", "lower", "strip_punctuation", "none"),
+		"split":       oneOfWords("What the words of a text are.", "whitespace", "whitespace", "character"),
+		"ngrams":      described(schemaNode{"type": "integer", "minimum": 1, "maximum": 16, "default": 1}, "The longest run of words that counts as one."),
+	}
+}
