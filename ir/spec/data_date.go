@@ -40,13 +40,16 @@ func (p *parser) format(title string, v Value) string {
 		p.fail(v.Pos, `%s: format %s; write format: "2006-01-02"`, title, problem)
 		return ""
 	}
-	if len(held(s)) > 0 && !strings.Contains(s, "%") {
+	if len(held(s)) > 0 && !strings.Contains(s, "%") && folded(s) != "iso8601" {
 		return s
 	}
 	write := defaultFormat
+	if f := folded(s); f == "iso" || f == "iso8601" || f == "rfc3339" {
+		write = time.RFC3339
+	}
 	if got := strptime.Replace(s); strings.Contains(s, "%") && !strings.Contains(got, "%") && len(held(got)) > 0 {
 		write = got
-	} else if got := letters.Replace(s); len(held(got)) > 0 {
+	} else if got := letters.Replace(s); got != s && len(held(got)) > 0 {
 		write = got
 	}
 	p.fail(v.Pos, "%s: format %s is not a layout of Go's package time, which is written with the date 2006-01-02 15:04:05; write format: %s", title, diag.Quote(s), diag.Quote(write))

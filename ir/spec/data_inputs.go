@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -132,8 +133,9 @@ func (p *parser) impliedInputs(m *Model, pos diag.Pos, meant map[string]bool) {
 	case !written:
 		p.imply(m)
 	case len(m.Inputs) > 0:
-		p.fillWidth(m)
-		p.fits(m)
+		if p.fillWidth(m) {
+			p.fits(m)
+		}
 	}
 }
 
@@ -157,6 +159,14 @@ func (p *parser) imply(m *Model) {
 			name = "x"
 		}
 		inputs = append(inputs, Input{Name: name, Shape: f.shape(), DType: "int32", Pos: f.Pos})
+	}
+	steps := 1
+	if d.Windows != nil {
+		steps = d.Windows.Length
+	}
+	if width > math.MaxInt32/steps {
+		p.fail(d.Pos, "data: the features fill %d values of %s; an input has at most %d", width, count(steps, "row"), math.MaxInt32)
+		return
 	}
 	if width > 0 {
 		x := Input{Name: "x", Shape: []int{width}, DType: "float32", Pos: d.Pos}
@@ -193,8 +203,8 @@ func (f *Feature) shape() []int {
 }
 
 // fillWidth gives the one category without a vocabulary the values of its input
-// that the other features leave.
-func (p *parser) fillWidth(m *Model) {
+// that the other features leave. It reports whether that can be done.
+func (p *parser) fillWidth(m *Model) bool {
 	d, open := m.Data, -1
 	for i := range d.Features {
 		f := &d.Features[i]
@@ -204,18 +214,18 @@ func (p *parser) fillWidth(m *Model) {
 		if open >= 0 {
 			p.fail(f.Pos, "data: features %s and %s have no vocabulary; only one feature can have what the input leaves: write vocabulary: and the number of its slots",
 				diag.Quote(d.Features[open].Name), diag.Quote(f.Name))
-			return
+			return false
 		}
 		open = i
 	}
 	if open < 0 {
-		return
+		return true
 	}
 	f := &d.Features[open]
 	places := m.Places()
 	at := places[open].Input
 	if at < 0 || len(m.Inputs[at].Shape) == 0 {
-		return // reported by fits
+		return true // reported by fits
 	}
 	in := m.Inputs[at]
 	rest := in.Shape[len(in.Shape)-1]
@@ -231,9 +241,10 @@ func (p *parser) fillWidth(m *Model) {
 	if rest < least {
 		p.fail(f.Pos, "data: feature %s has no vocabulary, and input %s of shape %s leaves it %s of %s; at least %d are needed: write vocabulary: and the number of its slots, and correct the shape",
 			diag.Quote(f.Name), diag.Quote(in.Name), shapeText(in.Shape), count(max(rest, 0), "value"), m.widths(places, at), least)
-		return
+		return false
 	}
 	f.Slots, f.SlotsPos = rest, in.Pos
+	return true
 }
 
 // fits compares the inputs that are written with what the features fill.

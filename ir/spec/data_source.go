@@ -146,7 +146,10 @@ func (p *parser) kindMissing(title, name string, v Value) {
 
 // strangeSetting answers a setting that belongs to another kind of files.
 func (p *parser) strangeSetting(title string, kind, of SourceKind, a Arg) {
+	_, number := a.Value.number()
 	switch {
+	case a.Name == "split" && number:
+		p.fail(a.Pos, "%s: rows of train are kept for testing by test: {split: %s}, and for validation by fit: {validation_split: %s}", title, a.Value.flow(), a.Value.flow())
 	case kind == "":
 		p.fail(a.Pos, "%s: %s stands beside %s, and no files are named", title, a.Name, of)
 	case of == TextDir && kind == CSV:

@@ -10,7 +10,7 @@ import (
 )
 
 // R's functions are Keras's names in snake case behind a word for what they make.
-var rPrefixes = []string{"layer_", "optimizer_", "loss_", "metric_", "activation_", "initializer_", "regularizer_", "constraint_"}
+var rPrefixes = []string{"callback_", "layer_", "optimizer_", "loss_", "metric_", "activation_", "initializer_", "regularizer_", "constraint_"}
 
 // rWords are the parts of R's layer names that do not become Keras's by a
 // capital letter.
