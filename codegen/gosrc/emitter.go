@@ -32,15 +32,16 @@ type emitter struct {
 	cfg Config
 	el  elem
 
-	top     names                   // identifiers of the package
-	bufs    map[*loop.Buffer]string // of the buffers, as variables
-	fields  []string                // of the segments, in Params
-	ports   portNames
-	consts  []*loop.Buffer
-	kernels []*function // in the order of first use
-	known   map[string]*function
-	unit    *asm.Unit       // machine code; nil: none is written
-	scalars map[string]bool // scalar functions that the kernels call
+	top      names                   // identifiers of the package
+	bufs     map[*loop.Buffer]string // of the buffers, as variables
+	fields   []string                // of the segments, in Params
+	ports    portNames
+	features []feature
+	consts   []*loop.Buffer
+	kernels  []*function // in the order of first use
+	known    map[string]*function
+	unit     *asm.Unit       // machine code; nil: none is written
+	scalars  map[string]bool // scalar functions that the kernels call
 
 	layers map[string]*layerFunc // by text
 	files  map[string][]*layerFunc
@@ -84,6 +85,7 @@ func newEmitter(p *loop.Program, cfg Config) *emitter {
 	for _, plan := range p.Plans() {
 		e.nameBuffers(plan)
 	}
+	e.nameFeatures()
 	return e
 }
 

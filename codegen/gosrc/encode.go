@@ -2,7 +2,10 @@ package gosrc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
 )
 
 // classified reports whether the description names the classes of the output.
@@ -15,9 +18,35 @@ func (e *emitter) classified() bool {
 	return n == width || n == 2 && width == 1
 }
 
-// encodeFile prints the classes.
+// encodeFile prints how rows become samples, and the classes.
 func (e *emitter) encodeFile() *file {
 	f := e.newFile()
+	if e.encoded() {
+		e.featureDecls(f)
+	}
+	if len(e.p.Classes) > 0 {
+		e.classDecls(f)
+	}
+	return f
+}
+
+// featureDecls prints Features and what makes samples of them.
+func (e *emitter) featureDecls(f *file) {
+	if e.anyFeature(func(f *feature) bool { return f.Type == loop.ImageFeature }) {
+		f.jen.Anon("image/gif", "image/jpeg", "image/png")
+	}
+	e.featuresType(f)
+	e.setMethod(f)
+	code := e.encodeMethod(f)
+	code += e.inspectMethod(f)
+	e.adaptedMethod(f)
+	e.fixedDecls(f)
+	e.helpers(f, e.coderHelpers(), code)
+	e.vocabularyTypes(f)
+}
+
+// classDecls prints the classes.
+func (e *emitter) classDecls(f *file) {
 	width := "uint8"
 	if len(e.p.Classes) > 256 {
 		width = "uint16"
@@ -44,17 +73,46 @@ func (c Class) String() string {
 	}
 	return Classes[c]
 }`)
-	f.add(`// ParseClass is the class of that name.
+	e.spellings(f)
+	other, doc := "", ""
+	if e.spelled() {
+		other, doc = "if class, ok := spellings[name]; ok {\nreturn class, nil\n}\n", ", or of another that files write"
+	}
+	f.add(`// ParseClass is the class of that name%[2]s.
 func ParseClass(name string) (Class, error) {
 	for i, n := range Classes {
 		if n == name {
 			return Class(i), nil
 		}
 	}
-	return 0, §fmt.Errorf("%s: no class %%.80q; there are %%q", name, Classes)
-}`, e.cfg.Package)
-	e.classify(f)
-	return f
+	%[3]sreturn 0, §fmt.Errorf("%[1]s: no class %%.80q; there are %%q", name, Classes)
+}`, e.cfg.Package, doc, other)
+	if e.classified() {
+		e.classify(f)
+	}
+}
+
+// spelled reports whether a class has other spellings.
+func (e *emitter) spelled() bool {
+	return e.p.Encoding != nil && slices.ContainsFunc(e.p.Encoding.Spellings, func(s []string) bool { return len(s) > 0 })
+}
+
+// spellings prints how else files write the classes.
+func (e *emitter) spellings(f *file) {
+	if !e.spelled() {
+		return
+	}
+	var b strings.Builder
+	seen := map[string]bool{}
+	for i, list := range e.p.Encoding.Spellings {
+		for _, s := range list {
+			if !seen[s] {
+				seen[s] = true
+				fmt.Fprintf(&b, "%s: %d,\n", quote(s), i)
+			}
+		}
+	}
+	f.add("// spellings are other names of the classes.\nvar spellings = map[string]Class{\n%s}", b.String())
 }
 
 // classID is a class as an identifier: ClassSetosa, Class7. The signs that a

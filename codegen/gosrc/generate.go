@@ -33,8 +33,11 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 		file *file
 	}
 	files := []named{{"model.go", e.modelFile()}, {"params.go", e.paramsFile()}, {"forward.go", e.forwardFile()}, {"predict.go", e.predictFile()}}
-	if e.classified() {
+	if e.encoded() || len(p.Classes) > 0 {
 		files = append(files, named{"encode.go", e.encodeFile()})
+	}
+	if e.learns() {
+		files = append(files, named{"encoding.go", e.encodingFile()})
 	}
 	files = append(files, named{"kernels_generic.go", e.kernelsFile()})
 	if !e.unit.Empty() {
@@ -56,7 +59,14 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 		if err != nil {
 			return nil, fmt.Errorf("codegen: %w", err)
 		}
-		files = append(files, named{"backward.go", e.backwardFile()}, named{"train.go", train}, named{"model_test.go", e.modelTest()}, named{"float64_test.go", double})
+		files = append(files, named{"backward.go", e.backwardFile()}, named{"train.go", train})
+		if p.Encoding != nil {
+			files = append(files, named{"data.go", e.dataFile()})
+		}
+		files = append(files, named{"model_test.go", e.modelTest()}, named{"float64_test.go", double})
+	}
+	if e.encoded() {
+		files = append(files, named{"encode_test.go", e.encodeTest()})
 	}
 	if len(e.errs) > 0 {
 		return nil, fmt.Errorf("codegen: %w", errors.Join(e.errs...))

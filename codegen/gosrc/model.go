@@ -212,10 +212,16 @@ func Workers(n int) Option { return §nn.Workers(n) }`)
 	f.add(`// Model is the network with one set of parameters.
 type Model struct {
 	params  *Params
-	session §train.Session
+	%ssession §train.Session
 	engine  *engine // made when training first needs it
 	%s
-}`, e.scratchFields())
+}`, e.encodingField(), e.scratchFields())
+	learned := func(text string) string { // what only models have that learn an encoding
+		if e.learns() {
+			return text
+		}
+		return ""
+	}
 	f.add(`// New makes an untrained model with freshly initialised parameters.
 func New(opts ...Option) *Model {
 	o := §nn.Resolve(opts)
@@ -247,41 +253,57 @@ func New(opts ...Option) *Model {
 	if err := f.CopyModel(ModelID, segments, m.params.flat()); err != nil {
 		return nil, err
 	}
-	return m, nil
-}`)
+	%sreturn m, nil
+}`, learned(`if m.encoding, err = parseEncoding(f.Meta[§weights.KeyEncoding], f.Meta[§weights.KeyEncodingDigest]); err != nil {
+		return nil, §fmt.Errorf("%s: %w", f.Name, err)
+	}
+	`))
 	f.add(`// LoadMatching copies the tensors of a weights file that this model has too, by
 // name and shape: the start of fine-tuning. The report names every tensor that
-// was copied, left or not used.
+// was copied, left or not used.%s
 func (m *Model) LoadMatching(path string) (LoadReport, error) {
 	f, err := §weights.Open(path)
 	if err != nil {
 		return LoadReport{}, err
 	}
-	return f.CopyMatching(segments, m.params.flat()), nil
-}`)
-	f.add(`// metadata is what weights files say of their model.
-func metadata() map[string]string {
+	%sreturn f.CopyMatching(segments, m.params.flat()), nil
+}`, learned(" The encoding that was learned for the\n// same features is taken over."), learned(`if encoding, err := parseEncoding(f.Meta[§weights.KeyEncoding], f.Meta[§weights.KeyEncodingDigest]); err == nil {
+		m.encoding = encoding
+	}
+	`))
+	if !e.learns() {
+		f.add(`// metadata is what weights files say of the model.
+func (m *Model) metadata() map[string]string {
 	return map[string]string{§weights.KeyModelID: ModelID, §weights.KeyModel: %s}
 }`, quote(e.p.Name))
+	}
 	f.add(`// Save writes the parameters to a file (safetensors). The file is replaced as a
 // whole or not at all.
 func (m *Model) Save(path string) error {
-	return §weights.Save(path, metadata(), segments, m.params.flat())
+	return §weights.Save(path, m.metadata(), segments, m.params.flat())
 }`)
 	f.add(`// WriteTo writes the parameters as Save does and returns the number of bytes.
 func (m *Model) WriteTo(w §io.Writer) (int64, error) {
-	return §weights.Write(w, metadata(), segments, m.params.flat())
+	return §weights.Write(w, m.metadata(), segments, m.params.flat())
 }`)
 	f.add(`// Clone returns a model with a copy of the parameters and an optimizer that has
 // not begun. What is frozen stays so.
 func (m *Model) Clone() *Model {
 	p := *m.params
-	return &Model{params: &p, session: m.session.Fresh()}
-}`)
+	return &Model{params: &p, %ssession: m.session.Fresh()}
+}`, learned("encoding: m.encoding, "))
 	f.add(`// Params returns the parameters for reading. Use Update to change them.
 func (m *Model) Params() *Params { return m.params }`)
 	f.add(`// Update calls f to change the parameters.
 func (m *Model) Update(f func(p *Params)) { f(m.params) }`)
+}
+
+// encodingField holds what has been learned from the training rows.
+func (e *emitter) encodingField() string {
+	if e.learns() {
+		return "encoding *encoding // nil until it is learned\n"
+	}
+	return ""
 }
 
 // scratchFields are the free lists of a model.

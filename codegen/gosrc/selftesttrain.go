@@ -10,11 +10,21 @@ import (
 // modelTest prints the test of a trainable package.
 func (e *emitter) modelTest() *file {
 	f := e.newFile()
-	f.add(`// newTest is a freshly initialised model.
+	if e.learns() {
+		f.add(`// newTest is a freshly initialised model with a made-up encoding.
+func newTest(t *§testing.T) *Model {
+	t.Helper()
+	m := New(Seed(1))
+	m.encoding = madeUp(t)
+	return m
+}`)
+	} else {
+		f.add(`// newTest is a freshly initialised model.
 func newTest(t *§testing.T) *Model {
 	t.Helper()
 	return New(Seed(1))
 }`)
+	}
 	e.testInput(f)
 	e.testTarget(f)
 	e.predictTests(f)

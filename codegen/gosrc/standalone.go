@@ -10,8 +10,8 @@ func (e *emitter) predictOnlyModel(f *file) {
 	f.add(`// Model is the network with one set of parameters.
 type Model struct {
 	params *Params
-	%s
-}`, e.scratchFields())
+	%s%s
+}`, e.encodingField(), e.scratchFields())
 	f.add(`// Params returns the parameters, which must not be changed.
 func (m *Model) Params() *Params { return m.params }`)
 	if e.cfg.Weights != nil {
@@ -21,6 +21,10 @@ var embedded []byte
 // Embedded returns the model with the weights that the package carries.
 func Embedded() (*Model, error) { return Read(§bytes.NewReader(embedded)) }`)
 		f.jen.Anon("embed")
+	}
+	read := "_, err := m.params.read(r)\n"
+	if e.learns() {
+		read = "meta, err := m.params.read(r)\nif err == nil {\nm.encoding, err = parseEncoding(meta[\"encoding\"], meta[\"encoding_digest\"])\n}\n"
 	}
 	f.add(`// Open reads a trained model from a weights file (safetensors). Weights of
 // another model are an error that says what differs.
@@ -48,11 +52,11 @@ func Read(r §io.Reader) (*Model, error) { return readNamed(r, "weights") }
 
 func readNamed(r §io.Reader, name string) (*Model, error) {
 	m := &Model{params: new(Params)}
-	if err := m.params.read(r); err != nil {
+	%[2]sif err != nil {
 		return nil, §fmt.Errorf("%[1]s: %%s: %%w", name, err)
 	}
 	return m, nil
-}`, e.cfg.Package)
+}`, e.cfg.Package, read)
 }
 
 // tensorTable prints what the reader of weights files compares with.
@@ -85,7 +89,7 @@ func (t tensor) len() int {
 func (e *emitter) weightsFile() *file {
 	f := e.newFile()
 	f.add(`// maxHeader bounds the header of a weights file.
-const maxHeader = 16 << 20
+const maxHeader = 100_000_000
 
 // entry is what the header of a safetensors file says of one tensor.
 type entry struct {
@@ -95,23 +99,27 @@ type entry struct {
 	tensor  tensor
 }`)
 	f.add(`// read fills the parameters from a safetensors file, which must hold exactly
-// these tensors. A file that fails leaves them in part filled.
-func (p *Params) read(r §io.Reader) error {
+// these tensors, and returns its metadata. A file that fails leaves them in part
+// filled.
+func (p *Params) read(r §io.Reader) (meta map[string]string, err error) {
 	var size [8]byte
 	if _, err := §io.ReadFull(r, size[:]); err != nil {
-		return truncated(err)
+		return nil, truncated(err)
+	}
+	if string(size[:]) == "version " { // https://git-lfs.github.com/spec/
+		return nil, §errors.New("a Git LFS pointer stands in place of the weights: git lfs pull fetches them")
 	}
 	n := §binary.LittleEndian.Uint64(size[:])
 	if n > maxHeader {
-		return §fmt.Errorf("not a safetensors file: a header of %%d bytes", n)
+		return nil, §fmt.Errorf("not a safetensors file: a header of %%d bytes", n)
 	}
 	var header §bytes.Buffer // grows with what is read: the length is only a claim
 	if _, err := §io.CopyN(&header, r, int64(n)); err != nil {
-		return truncated(err)
+		return nil, truncated(err)
 	}
-	entries, digest, err := parseHeader(header.Bytes())
+	entries, meta, err := parseHeader(header.Bytes())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	sum := §sha256.New()
 	data := §io.TeeReader(r, sum)
@@ -122,7 +130,7 @@ func (p *Params) read(r §io.Reader) error {
 		for len(to) > 0 {
 			n := min(len(to), len(chunk)/4)
 			if _, err := §io.ReadFull(data, chunk[:4*n]); err != nil {
-				return truncated(err)
+				return nil, truncated(err)
 			}
 			for i := range n {
 				to[i] = §math.Float32frombits(§binary.LittleEndian.Uint32(chunk[4*i:]))
@@ -131,14 +139,14 @@ func (p *Params) read(r §io.Reader) error {
 		}
 	}
 	if n, err := r.Read(make([]byte, 1)); n > 0 {
-		return §errors.New("the file goes on after its last tensor")
+		return nil, §errors.New("the file goes on after its last tensor")
 	} else if err != nil && err != §io.EOF {
-		return err
+		return nil, err
 	}
-	if digest != "" && digest != §hex.EncodeToString(sum.Sum(nil)) {
-		return §errors.New("damaged: the data does not match the digest in the header")
+	if digest := meta["digest"]; digest != "" && digest != §hex.EncodeToString(sum.Sum(nil)) {
+		return nil, §errors.New("damaged: the data does not match the digest in the header")
 	}
-	return nil
+	return meta, nil
 }
 
 func truncated(err error) error {
@@ -148,17 +156,15 @@ func truncated(err error) error {
 	return err
 }`)
 	f.add(`// parseHeader checks the header against the tensors of this model. It returns
-// them in the order of the file, and the digest of the data where the file
-// states one.
-func parseHeader(header []byte) (entries []entry, digest string, err error) {
+// them in the order of the file, and its metadata.
+func parseHeader(header []byte) (entries []entry, meta map[string]string, err error) {
 	var fields map[string]§json.RawMessage
 	if err := §json.Unmarshal(header, &fields); err != nil {
-		return nil, "", §fmt.Errorf("not a safetensors file: %%w", err)
+		return nil, nil, §fmt.Errorf("not a safetensors file: %%w", err)
 	}
-	var meta map[string]string
 	if raw, ok := fields["__metadata__"]; ok {
 		if err := §json.Unmarshal(raw, &meta); err != nil {
-			return nil, "", §fmt.Errorf("metadata: %%w", err)
+			return nil, nil, §fmt.Errorf("metadata: %%w", err)
 		}
 		delete(fields, "__metadata__")
 	}
@@ -185,17 +191,17 @@ func parseHeader(header []byte) (entries []entry, digest string, err error) {
 		problems = append(problems, §fmt.Errorf("%%d tensors of the file are not in the model", len(fields)))
 	}
 	if len(problems) > 0 {
-		return nil, "", §errors.Join(problems...)
+		return nil, nil, §errors.Join(problems...)
 	}
 	§slices.SortFunc(entries, func(a, b entry) int { return a.Offsets[0] - b.Offsets[0] })
 	at := 0
 	for _, e := range entries {
 		if e.Offsets != [2]int{at, at + 4*e.tensor.len()} {
-			return nil, "", §fmt.Errorf("tensor %%q lies at bytes %%v, expected from %%d on", e.tensor.name, e.Offsets, at)
+			return nil, nil, §fmt.Errorf("tensor %%q lies at bytes %%v, expected from %%d on", e.tensor.name, e.Offsets, at)
 		}
 		at = e.Offsets[1]
 	}
-	return entries, meta["digest"], nil
+	return entries, meta, nil
 }`)
 	return f
 }
@@ -214,28 +220,43 @@ func newTest(t *§testing.T) *Model {
 	return m
 }`)
 	} else {
+		encoding := ""
+		if e.learns() {
+			encoding = ", encoding: madeUp(t)"
+		}
 		f.add(`// newTest is a model with made-up weights.
 func newTest(t *§testing.T) *Model {
 	t.Helper()
-	m := &Model{params: new(Params)}
+	m := &Model{params: new(Params)%s}
 	rng := §rand.New(§rand.NewPCG(1, 2))
 	for i, w := 0, m.params.flat(); i < len(w); i++ {
 		w[i] = 0.2 * rng.Float32()
 	}
 	return m
-}`)
+}`, encoding)
 	}
 	e.testInput(f)
 	e.predictTests(f)
-	f.add(`// file is m's weights as a file in the format of safetensors.
-func weightsOf(m *Model) []byte {
-	header := []byte("{")
+	begin := `	header := []byte("{")
 	at := 0
 	for i, t := range tensors {
 		if i > 0 {
 			header = append(header, ',')
 		}
-		name, _ := §json.Marshal(t.name)
+`
+	if e.learns() {
+		begin = `	document, _ := §json.Marshal(map[string]any{"id": encodingID, "features": m.encoding})
+	sum := §sha256.Sum256(document)
+	meta, _ := §json.Marshal(map[string]string{"encoding": string(document), "encoding_digest": §hex.EncodeToString(sum[:])})
+	header := §fmt.Appendf(nil, "{\"__metadata__\":%s", meta)
+	at := 0
+	for _, t := range tensors {
+		header = append(header, ',')
+`
+	}
+	f.add(`// weightsOf is m's weights as a file in the format of safetensors.
+func weightsOf(m *Model) []byte {
+%s		name, _ := §json.Marshal(t.name)
 		shape, _ := §json.Marshal(append([]int{}, t.shape...))
 		header = §fmt.Appendf(header, "%%s:{\"dtype\":\"F32\",\"shape\":%%s,\"data_offsets\":[%%d,%%d]}", name, shape, at, at+4*t.len())
 		at += 4 * t.len()
@@ -271,6 +292,10 @@ func TestRead(t *§testing.T) {
 	if _, err := Read(§bytes.NewReader(other)); err == nil {
 		t.Error("a file with another element type was read")
 	}
-}`)
+	pointer := "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+	if _, err := Read(§strings.NewReader(pointer)); err == nil || !§strings.Contains(err.Error(), "git lfs pull") {
+		t.Errorf("a Git LFS pointer: %%v", err)
+	}
+}`, begin)
 	return f
 }

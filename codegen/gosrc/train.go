@@ -45,7 +45,7 @@ func WeightedSlices(x []Input, y []Target, weight []float32) Dataset {
 // ctx is cancelled, Fit returns the history so far and the error of ctx. The
 // optimizer is kept: another Fit goes on where this one stopped.
 func (m *Model) Fit(ctx §context.Context, d Dataset, cfg FitConfig) (*History, error) {
-	m.session.Metadata = metadata
+	m.session.Metadata = m.metadata
 	return §train.Fit(ctx, m.trainer(), &m.session, compiled, d, cfg)
 }
 

@@ -95,7 +95,7 @@ var compiled = train.Compiled{
 // ctx is cancelled, Fit returns the history so far and the error of ctx. The
 // optimizer is kept: another Fit goes on where this one stopped.
 func (m *Model) Fit(ctx context.Context, d Dataset, cfg FitConfig) (*History, error) {
-	m.session.Metadata = metadata
+	m.session.Metadata = m.metadata
 	return train.Fit(ctx, m.trainer(), &m.session, compiled, d, cfg)
 }
 

@@ -3,7 +3,149 @@
 
 package iris
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Features is one row before it is encoded. A nil pointer is a missing value;
+// Value makes one that is there.
+type Features struct {
+	SepalLength *float64 `json:"sepal_length"` // must be there
+	SepalWidth  *float64 `json:"sepal_width"`  // must be there
+	PetalLength *float64 `json:"petal_length"` // must be there
+	PetalWidth  *float64 `json:"petal_width"`  // must be there
+}
+
+// Value is a pointer to a value, for a row written out in Go.
+func Value[T any](v T) *T { return &v }
+
+// FeatureNames are the names of the features, in the order of the description.
+var FeatureNames = [4]string{
+	"sepal_length",
+	"sepal_width",
+	"petal_length",
+	"petal_width",
+}
+
+// missingText reports a text that stands for a missing value.
+func missingText(text string) bool {
+	switch strings.TrimSpace(text) {
+	case "":
+		return true
+	}
+	return false
+}
+
+// Set reads the feature of that name from a text, as a file holds it. A text that
+// means a missing value leaves the feature nil.
+func (f *Features) Set(name, text string) error {
+	missing := missingText(text)
+	switch name {
+	case "sepal_length":
+		return setNumber(&f.SepalLength, text, missing)
+	case "sepal_width":
+		return setNumber(&f.SepalWidth, text, missing)
+	case "petal_length":
+		return setNumber(&f.PetalLength, text, missing)
+	case "petal_width":
+		return setNumber(&f.PetalWidth, text, missing)
+	default:
+		return unknownFeature(name)
+	}
+	return nil
+}
+
+// setNumber reads a number.
+func setNumber(to **float64, text string, missing bool) error {
+	if missing {
+		*to = nil
+		return nil
+	}
+	v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		return fmt.Errorf("%.80q is not a finite number", text)
+	}
+	*to = &v
+	return nil
+}
+
+func unknownFeature(name string) error {
+	return fmt.Errorf("iris: no feature %.80q; there are %q", name, FeatureNames)
+}
+
+// Encode makes the input of one row. Whatever keeps it from that is in the
+// error, feature by feature. It may be called from any number of goroutines.
+func (m *Model) Encode(dst *Input, f Features) error {
+	var c coder
+	dst[0] = c.float32(c.number("sepal_length", f.SepalLength))
+	dst[1] = c.float32(c.number("sepal_width", f.SepalWidth))
+	dst[2] = c.float32(c.number("petal_length", f.PetalLength))
+	dst[3] = c.float32(c.number("petal_width", f.PetalWidth))
+	return c.err
+}
+
+// Inspect names the features of a row that are missing, and those whose category,
+// or every word, is unknown: what to count in a service.
+func (m *Model) Inspect(f Features) (missing, unknown []string) {
+	note := func(feature string, absent, strange bool) {
+		switch {
+		case absent:
+			missing = append(missing, feature)
+		case strange:
+			unknown = append(unknown, feature)
+		}
+	}
+	note("sepal_length", f.SepalLength == nil, false)
+	note("sepal_width", f.SepalWidth == nil, false)
+	note("petal_length", f.PetalLength == nil, false)
+	note("petal_width", f.PetalWidth == nil, false)
+	return missing, unknown
+}
+
+// Adapted reports whether Encode can be called: always, for nothing about it is
+// learned.
+func (m *Model) Adapted() bool { return true }
+
+// coder notes what cannot be encoded.
+type coder struct {
+	feature string // at work
+	failed  int
+	err     error
+}
+
+func (c *coder) fail(format string, args ...any) {
+	if c.failed++; c.failed > 10 {
+		return
+	}
+	c.err = errors.Join(c.err, fmt.Errorf("iris: feature %q: "+format, append([]any{c.feature}, args...)...))
+}
+
+// number takes a number that must be there.
+func (c *coder) number(feature string, v *float64) float64 {
+	c.feature = feature
+	switch {
+	case v == nil:
+		c.fail("is missing, and nothing stands for it")
+	case math.IsNaN(*v) || math.IsInf(*v, 0):
+		c.fail("%v is not a finite number", *v)
+	default:
+		return *v
+	}
+	return 0
+}
+
+// float32 rounds a number.
+func (c *coder) float32(x float64) float32 {
+	if !(math.Abs(x) <= math.MaxFloat32) {
+		c.fail("%v is beyond the range of float32", x)
+		return 0
+	}
+	return float32(x)
+}
 
 // Class is one of the classes that the network tells apart.
 type Class uint8

@@ -95,7 +95,8 @@ func Read(r io.Reader) (*Model, error) { return readNamed(r, "weights") }
 
 func readNamed(r io.Reader, name string) (*Model, error) {
 	m := &Model{params: new(Params)}
-	if err := m.params.read(r); err != nil {
+	_, err := m.params.read(r)
+	if err != nil {
 		return nil, fmt.Errorf("irispredict: %s: %w", name, err)
 	}
 	return m, nil

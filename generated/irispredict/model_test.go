@@ -11,6 +11,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -190,7 +191,7 @@ func TestClassify(t *testing.T) {
 	}
 }
 
-// file is m's weights as a file in the format of safetensors.
+// weightsOf is m's weights as a file in the format of safetensors.
 func weightsOf(m *Model) []byte {
 	header := []byte("{")
 	at := 0
@@ -233,5 +234,9 @@ func TestRead(t *testing.T) {
 	other := bytes.Replace(file, []byte("F32"), []byte("F64"), 1)
 	if _, err := Read(bytes.NewReader(other)); err == nil {
 		t.Error("a file with another element type was read")
+	}
+	pointer := "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+	if _, err := Read(strings.NewReader(pointer)); err == nil || !strings.Contains(err.Error(), "git lfs pull") {
+		t.Errorf("a Git LFS pointer: %v", err)
 	}
 }

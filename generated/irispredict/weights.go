@@ -17,7 +17,7 @@ import (
 )
 
 // maxHeader bounds the header of a weights file.
-const maxHeader = 16 << 20
+const maxHeader = 100_000_000
 
 // entry is what the header of a safetensors file says of one tensor.
 type entry struct {
@@ -28,23 +28,27 @@ type entry struct {
 }
 
 // read fills the parameters from a safetensors file, which must hold exactly
-// these tensors. A file that fails leaves them in part filled.
-func (p *Params) read(r io.Reader) error {
+// these tensors, and returns its metadata. A file that fails leaves them in part
+// filled.
+func (p *Params) read(r io.Reader) (meta map[string]string, err error) {
 	var size [8]byte
 	if _, err := io.ReadFull(r, size[:]); err != nil {
-		return truncated(err)
+		return nil, truncated(err)
+	}
+	if string(size[:]) == "version " { // https://git-lfs.github.com/spec/
+		return nil, errors.New("a Git LFS pointer stands in place of the weights: git lfs pull fetches them")
 	}
 	n := binary.LittleEndian.Uint64(size[:])
 	if n > maxHeader {
-		return fmt.Errorf("not a safetensors file: a header of %d bytes", n)
+		return nil, fmt.Errorf("not a safetensors file: a header of %d bytes", n)
 	}
 	var header bytes.Buffer // grows with what is read: the length is only a claim
 	if _, err := io.CopyN(&header, r, int64(n)); err != nil {
-		return truncated(err)
+		return nil, truncated(err)
 	}
-	entries, digest, err := parseHeader(header.Bytes())
+	entries, meta, err := parseHeader(header.Bytes())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	sum := sha256.New()
 	data := io.TeeReader(r, sum)
@@ -55,7 +59,7 @@ func (p *Params) read(r io.Reader) error {
 		for len(to) > 0 {
 			n := min(len(to), len(chunk)/4)
 			if _, err := io.ReadFull(data, chunk[:4*n]); err != nil {
-				return truncated(err)
+				return nil, truncated(err)
 			}
 			for i := range n {
 				to[i] = math.Float32frombits(binary.LittleEndian.Uint32(chunk[4*i:]))
@@ -64,14 +68,14 @@ func (p *Params) read(r io.Reader) error {
 		}
 	}
 	if n, err := r.Read(make([]byte, 1)); n > 0 {
-		return errors.New("the file goes on after its last tensor")
+		return nil, errors.New("the file goes on after its last tensor")
 	} else if err != nil && err != io.EOF {
-		return err
+		return nil, err
 	}
-	if digest != "" && digest != hex.EncodeToString(sum.Sum(nil)) {
-		return errors.New("damaged: the data does not match the digest in the header")
+	if digest := meta["digest"]; digest != "" && digest != hex.EncodeToString(sum.Sum(nil)) {
+		return nil, errors.New("damaged: the data does not match the digest in the header")
 	}
-	return nil
+	return meta, nil
 }
 
 func truncated(err error) error {
@@ -82,17 +86,15 @@ func truncated(err error) error {
 }
 
 // parseHeader checks the header against the tensors of this model. It returns
-// them in the order of the file, and the digest of the data where the file
-// states one.
-func parseHeader(header []byte) (entries []entry, digest string, err error) {
+// them in the order of the file, and its metadata.
+func parseHeader(header []byte) (entries []entry, meta map[string]string, err error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(header, &fields); err != nil {
-		return nil, "", fmt.Errorf("not a safetensors file: %w", err)
+		return nil, nil, fmt.Errorf("not a safetensors file: %w", err)
 	}
-	var meta map[string]string
 	if raw, ok := fields["__metadata__"]; ok {
 		if err := json.Unmarshal(raw, &meta); err != nil {
-			return nil, "", fmt.Errorf("metadata: %w", err)
+			return nil, nil, fmt.Errorf("metadata: %w", err)
 		}
 		delete(fields, "__metadata__")
 	}
@@ -119,15 +121,15 @@ func parseHeader(header []byte) (entries []entry, digest string, err error) {
 		problems = append(problems, fmt.Errorf("%d tensors of the file are not in the model", len(fields)))
 	}
 	if len(problems) > 0 {
-		return nil, "", errors.Join(problems...)
+		return nil, nil, errors.Join(problems...)
 	}
 	slices.SortFunc(entries, func(a, b entry) int { return a.Offsets[0] - b.Offsets[0] })
 	at := 0
 	for _, e := range entries {
 		if e.Offsets != [2]int{at, at + 4*e.tensor.len()} {
-			return nil, "", fmt.Errorf("tensor %q lies at bytes %v, expected from %d on", e.tensor.name, e.Offsets, at)
+			return nil, nil, fmt.Errorf("tensor %q lies at bytes %v, expected from %d on", e.tensor.name, e.Offsets, at)
 		}
 		at = e.Offsets[1]
 	}
-	return entries, meta["digest"], nil
+	return entries, meta, nil
 }

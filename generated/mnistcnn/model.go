@@ -145,20 +145,20 @@ func (m *Model) LoadMatching(path string) (LoadReport, error) {
 	return f.CopyMatching(segments, m.params.flat()), nil
 }
 
-// metadata is what weights files say of their model.
-func metadata() map[string]string {
+// metadata is what weights files say of the model.
+func (m *Model) metadata() map[string]string {
 	return map[string]string{weights.KeyModelID: ModelID, weights.KeyModel: "mnistcnn"}
 }
 
 // Save writes the parameters to a file (safetensors). The file is replaced as a
 // whole or not at all.
 func (m *Model) Save(path string) error {
-	return weights.Save(path, metadata(), segments, m.params.flat())
+	return weights.Save(path, m.metadata(), segments, m.params.flat())
 }
 
 // WriteTo writes the parameters as Save does and returns the number of bytes.
 func (m *Model) WriteTo(w io.Writer) (int64, error) {
-	return weights.Write(w, metadata(), segments, m.params.flat())
+	return weights.Write(w, m.metadata(), segments, m.params.flat())
 }
 
 // Clone returns a model with a copy of the parameters and an optimizer that has

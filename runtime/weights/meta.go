@@ -13,6 +13,12 @@ const (
 	KeyModel   = "model"    // name of the model
 	KeyDigest  = "digest"   // SHA-256 of the data section, in hexadecimal
 
+	// KeyEncoding holds what a generated package has learned about its features,
+	// as a JSON document, and KeyEncodingDigest the SHA-256 of that document in
+	// hexadecimal.
+	KeyEncoding       = "encoding"
+	KeyEncodingDigest = "encoding_digest"
+
 	// KeyTraining marks a checkpoint: beside the weights the file holds tensors
 	// whose names begin with [TrainingPrefix], from which a training goes on.
 	// Its value is the format number of that part.

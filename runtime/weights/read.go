@@ -28,6 +28,9 @@ func decode(r io.Reader) (*File, error) {
 	if err := fill(r, size[:], "its first 8 bytes"); err != nil {
 		return nil, err
 	}
+	if string(size[:]) == "version " { // https://git-lfs.github.com/spec/
+		return nil, errors.New("a Git LFS pointer stands in place of the weights: git lfs pull fetches them")
+	}
 	n := binary.LittleEndian.Uint64(size[:])
 	if n > maxHeader {
 		return nil, fmt.Errorf("not a safetensors file: a header of %d bytes (at most %d)", n, maxHeader)

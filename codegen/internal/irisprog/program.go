@@ -59,7 +59,8 @@ func (b *builder) dense(layer string, y, x, w, bs *loop.Buffer, in, out int, e l
 
 // forward adds everything up to the probabilities.
 func (b *builder) forward(p *loop.Program) (x, hidden, head *loop.Buffer) {
-	x = b.rows(loop.Input, "x", "x", false, 4)
+	width := p.Inputs[0].Shape[0]
+	x = b.rows(loop.Input, "x", "x", false, width)
 	w1, b1, w2, b2 := b.param(p, 0, false), b.param(p, 1, false), b.param(p, 2, false), b.param(p, 3, false)
 	hidden = b.rows(loop.Arena, "hidden", "hidden", false, 16)
 	logits := b.rows(loop.Arena, "head.pre", "head", false, 3)
@@ -69,7 +70,7 @@ func (b *builder) forward(p *loop.Program) (x, hidden, head *loop.Buffer) {
 	}
 	top, total := local("head.max"), local("head.sum")
 	b.plan.Forward = append(b.plan.Forward,
-		b.dense("hidden", hidden, x, w1, b1, 4, 16, biasRelu, "relu"),
+		b.dense("hidden", hidden, x, w1, b1, width, 16, biasRelu, "relu"),
 		b.dense("head", logits, hidden, w2, b2, 16, 3, bias, ""),
 		b.run("head", &loop.Nest{Outer: []loop.Axis{n()}, Body: []loop.Stmt{
 			{Inner: []loop.Axis{ax("o", 3)}, Dst: at(top, 0, 0), Reduce: loop.Max, Value: loop.Arg(0), Srcs: []loop.Access{at(logits, 3, 1)}},
@@ -97,20 +98,24 @@ func (b *builder) loss(head *loop.Buffer) (target, weight, inv *loop.Buffer) {
 
 // Program is the network, unfused where the text would hide what a test wants
 // to see.
-func Program() *loop.Program {
+func Program() *loop.Program { return Sized(4) }
+
+// Sized is Program for an input of another width.
+func Sized(width int) *loop.Program {
+	first := 16 * width // floats of the first kernel
 	p := &loop.Program{Name: "iris", File: "iris.yaml", Batch: Batch, ModelID: "5d8a0e6ab64af1f0", Hash: "c0ffee0123456789",
 		Segments: []loop.Segment{
-			{Name: "hidden/kernel", Layer: "hidden", Shape: []int{4, 16}, Offset: 0, Init: loop.Init{Kind: "glorot_uniform", FanIn: 4, FanOut: 16}},
-			{Name: "hidden/bias", Layer: "hidden", Shape: []int{16}, Offset: 64, Init: loop.Init{Kind: "zeros"}},
-			{Name: "head/kernel", Layer: "head", Shape: []int{16, 3}, Offset: 80, Init: loop.Init{Kind: "glorot_uniform", FanIn: 16, FanOut: 3}},
-			{Name: "head/bias", Layer: "head", Shape: []int{3}, Offset: 128, Init: loop.Init{Kind: "zeros"}},
+			{Name: "hidden/kernel", Layer: "hidden", Shape: []int{width, 16}, Offset: 0, Init: loop.Init{Kind: "glorot_uniform", FanIn: width, FanOut: 16}},
+			{Name: "hidden/bias", Layer: "hidden", Shape: []int{16}, Offset: first, Init: loop.Init{Kind: "zeros"}},
+			{Name: "head/kernel", Layer: "head", Shape: []int{16, 3}, Offset: first + 16, Init: loop.Init{Kind: "glorot_uniform", FanIn: 16, FanOut: 3}},
+			{Name: "head/bias", Layer: "head", Shape: []int{3}, Offset: first + 64, Init: loop.Init{Kind: "zeros"}},
 		},
-		Inputs:  []loop.Port{{Name: "x", Layer: "x", Shape: []int{4}}},
+		Inputs:  []loop.Port{{Name: "x", Layer: "x", Shape: []int{width}}},
 		Outputs: []loop.Port{{Name: "head", Layer: "head", Shape: []int{3}}},
 		Targets: []loop.Port{{Name: "head", Layer: "head", DType: loop.I32, Limit: 3, Loss: "sparse_categorical_crossentropy"}},
 		Classes: []string{"setosa", "versicolor", "virginica"},
 		Layers: []loop.Layer{
-			{Name: "hidden", Type: "Dense", Output: []int{16}, Params: 80, Trainable: true, Inputs: []string{"x"}},
+			{Name: "hidden", Type: "Dense", Output: []int{16}, Params: first + 16, Trainable: true, Inputs: []string{"x"}},
 			{Name: "head", Type: "Dense", Output: []int{3}, Params: 51, Trainable: true, Inputs: []string{"hidden"}},
 		},
 		Training: loop.Training{Optimizer: loop.Setting{Name: "rmsprop", Args: []loop.SettingArg{{Name: "learning_rate", Value: 0.01}}}, Losses: []string{"sparse_categorical_crossentropy"},
@@ -160,7 +165,7 @@ func (b *builder) backward(p *loop.Program, x, hidden, head, target, weight, inv
 		b.run("head", columns(gb2, dLogits, 3)),
 		b.run("head", &loop.Contract{M: []loop.Axis{n()}, N: []loop.Axis{ax("i", 16)}, K: []loop.Axis{ax("o", 3)},
 			Out: at(dHidden, 16, 1, 0), Lhs: at(dLogits, 3, 0, 1), Rhs: at(w2, 0, 3, 1), Epilogue: mask, Extra: []loop.Access{at(hidden, 16, 1, 0)}, Word: "relu gradient"}),
-		b.run("hidden", gradW(g1, x, dHidden, 4, 16)),
+		b.run("hidden", gradW(g1, x, dHidden, p.Inputs[0].Shape[0], 16)),
 		b.run("hidden", columns(gb1, dHidden, 16)),
 	}
 }
