@@ -45,9 +45,9 @@ func (c *coder) number(feature string, v *float64) float64 {
 	c.feature = feature
 	switch {
 	case v == nil:
-		c.fail("is missing, and nothing stands for it")
+		c.fail(" is missing, and nothing stands for it")
 	case §math.IsNaN(*v) || §math.IsInf(*v, 0):
-		c.fail("%v is not a finite number", *v)
+		c.fail(": %v is not a finite number", *v)
 	default:
 		return *v
 	}
@@ -66,9 +66,9 @@ func (c *coder) number(feature string, v float64) float64 {
 	c.feature = feature
 	switch {
 	case §math.IsNaN(v):
-		c.fail("is missing, and nothing stands for it")
+		c.fail(" is missing, and nothing stands for it")
 	case §math.IsInf(v, 0):
-		c.fail("%v is not a finite number", v)
+		c.fail(": %v is not a finite number", v)
 	default:
 		return v
 	}
@@ -104,14 +104,14 @@ func (c *coder) fail(format string, args ...any) {
 	if c.failed++; c.failed > 10 {
 		return
 	}
-	%sc.err = §errors.Join(c.err, §fmt.Errorf("%s: feature %%q: "+format, append([]any{c.feature}, args...)...))
+	%sc.err = §errors.Join(c.err, §fmt.Errorf("%s: feature %%q"+format, append([]any{c.feature}, args...)...))
 }`, where, strings.ReplaceAll(step, "%%", "%"), e.cfg.Package)},
 		{"or(", or},
 		{"c.number(", number},
 		{"c.log1p(", `// log1p is the logarithm of 1+x.
 func (c *coder) log1p(x float64) float64 {
 	if x <= -1 {
-		c.fail("%v is too small for log1p", x)
+		c.fail(": %v is too small for log1p", x)
 		return 0
 	}
 	return §math.Log1p(x)
@@ -127,7 +127,7 @@ func (c *coder) minMax(s minMax, x float64) float32 {
 		{"c.float32(", `// float32 rounds a number.
 func (c *coder) float32(x float64) float32 {
 	if !(§math.Abs(x) <= §math.MaxFloat32) {
-		c.fail("%v is beyond the range of float32", x)
+		c.fail(": %v is beyond the range of float32", x)
 		return 0
 	}
 	return float32(x)
@@ -135,7 +135,7 @@ func (c *coder) float32(x float64) float32 {
 		{"c.some(", `// some takes a category that must be there.
 func (c *coder) some(feature string, v *string) *string {
 	if c.feature = feature; v == nil {
-		c.fail("is missing, and nothing stands for it")
+		c.fail(" is missing, and nothing stands for it")
 	}
 	return v
 }`},
@@ -143,12 +143,12 @@ func (c *coder) some(feature string, v *string) *string {
 func (c *coder) known(feature string, index map[string]int, v *string) int {
 	c.feature = feature
 	if v == nil {
-		c.fail("is missing, and nothing stands for it")
+		c.fail(" is missing, and nothing stands for it")
 		return 0
 	}
 	i, ok := index[*v]
 	if !ok {
-		c.fail("%.80q is none of the %d categories known", *v, len(index))
+		c.fail(": %.80q is none of the %d categories known", *v, len(index))
 	}
 	return i
 }`},
@@ -167,7 +167,7 @@ func oneHot(dst []float32, slot int) {
 		{"c.date(", `// date takes a date that must be there.
 func (c *coder) date(feature string, v *§time.Time) §time.Time {
 	if c.feature = feature; v == nil {
-		c.fail("is missing, and nothing stands for it")
+		c.fail(" is missing, and nothing stands for it")
 		return §time.Time{}
 	}
 	return *v
@@ -193,7 +193,7 @@ func tokenHelpers(x loop.Feature) []helper {
 		known = fmt.Sprintf("if id >= %d {\nid = %d // rare\n}\n", x.NumWords, x.OOVID)
 	}
 	check := `if id < 0 {
-			c.fail("id %d at position %d is negative", id, i)
+			c.fail(": id %d at position %d is negative", id, i)
 			id = 0
 		}
 		` + strings.TrimPrefix(known, "id := id\n")

@@ -58,7 +58,7 @@ func imageHelpers(x loop.Feature) []helper {
 // few levels, where colours are stored at half the size at most.
 func (c *coder) image(dst []float32, feature string, img §image.Image) {
 	if c.feature = feature; img == nil || img.Bounds().Empty() {
-		c.fail("is missing, and nothing stands for it")
+		c.fail(" is missing, and nothing stands for it")
 		return
 	}
 	at := img.Bounds()

@@ -46,6 +46,17 @@ func (e *emitter) inspectMethod(f *file) string {
 			missing = append(missing, FeatureNames[i])
 		}
 	}`
+	case e.p.Encoding.Series == nil && !e.anyFeature(func(f *feature) bool { return f.Type == loop.CategoryFeature || f.Type == loop.TextFeature }):
+		var list strings.Builder
+		for i := range e.features {
+			at := "f." + e.features[i].field
+			if e.features[i].Type == loop.TokensFeature {
+				fmt.Fprintf(&list, "len(%s) == 0,\n", at)
+			} else {
+				fmt.Fprintf(&list, "%s == nil,\n", at)
+			}
+		}
+		body += fmt.Sprintf("for i, absent := range [...]bool{\n%s} {\nif absent {\nmissing = append(missing, FeatureNames[i])\n}\n}", list.String())
 	default:
 		add, steps := `switch {
 		case absent:
@@ -65,10 +76,12 @@ func (e *emitter) inspectMethod(f *file) string {
 		body += fmt.Sprintf("note := func(feature string, absent, strange bool) {\n%s\n}\n%s", add, steps)
 	}
 	text := strings.TrimRight(body, "\n") + "\nreturn missing, unknown\n"
-	f.add(`// Inspect names the features of a row that are missing, and those whose category,
-// or every word, is unknown: what to count in a service.
-func (m *Model) Inspect(f Features) (missing, unknown []string) {
-	%s}`, text)
+	doc := "Inspect names the features of a row that are missing, and those whose category, or every word, is unknown: what to count in a service."
+	if !strings.Contains(text, "unknown = ") {
+		doc = "Inspect names the features of a row that are missing: what to count in a service. None can be unknown here."
+	}
+	f.add("%s", docComment(doc)+fmt.Sprintf(`func (m *Model) Inspect(f Features) (missing, unknown []string) {
+	%s}`, text))
 	return text
 }
 

@@ -153,15 +153,19 @@ func setNumber(to *float64, text string) error {
 	if helpers["tokens"] || e.anyFeature(func(f *feature) bool { return f.Type == loop.ImageFeature }) {
 		missing = ""
 	}
-	f.add(`// Set reads the feature of that name from a text, as a file holds it. A text that
-// means a missing value leaves the feature nil.
-func (f *%s) Set(name, text string) error {
+	rest, doc := "", "Set reads the feature of that name from a text, as a file holds it."
+	if helpers["category"] || e.anyFeature(func(f *feature) bool { return f.Type == loop.TextFeature }) {
+		rest = "return nil\n" // the cases that do not return
+	}
+	if missing != "" && e.pointers() {
+		doc += " A text that means a missing value leaves the feature nil."
+	}
+	f.add("%s", docComment(doc)+fmt.Sprintf(`func (f *%s) Set(name, text string) error {
 	%sswitch name {
 	%sdefault:
 		return unknownFeature(name)
 	}
-	return nil
-}`, receiver, missing, body.String())
+%s}`, receiver, missing, body.String(), rest))
 	e.setHelpers(f, helpers, missing != "")
 	e.unknownFeature(f)
 }

@@ -20,8 +20,7 @@ var FeatureNames = [1]string{
 	"tokens",
 }
 
-// Set reads the feature of that name from a text, as a file holds it. A text that
-// means a missing value leaves the feature nil.
+// Set reads the feature of that name from a text, as a file holds it.
 func (f *Features) Set(name, text string) error {
 	switch name {
 	case "tokens":
@@ -29,7 +28,6 @@ func (f *Features) Set(name, text string) error {
 	default:
 		return unknownFeature(name)
 	}
-	return nil
 }
 
 // setTokens reads ids separated by spaces.
@@ -59,18 +57,16 @@ func (m *Model) Encode(dst *Input, f Features) error {
 	return c.err
 }
 
-// Inspect names the features of a row that are missing, and those whose category,
-// or every word, is unknown: what to count in a service.
+// Inspect names the features of a row that are missing: what to count in a
+// service. None can be unknown here.
 func (m *Model) Inspect(f Features) (missing, unknown []string) {
-	note := func(feature string, absent, strange bool) {
-		switch {
-		case absent:
-			missing = append(missing, feature)
-		case strange:
-			unknown = append(unknown, feature)
+	for i, absent := range [...]bool{
+		len(f.Tokens) == 0,
+	} {
+		if absent {
+			missing = append(missing, FeatureNames[i])
 		}
 	}
-	note("tokens", len(f.Tokens) == 0, false)
 	return missing, unknown
 }
 
@@ -89,7 +85,7 @@ func (c *coder) fail(format string, args ...any) {
 	if c.failed++; c.failed > 10 {
 		return
 	}
-	c.err = errors.Join(c.err, fmt.Errorf("imdb: feature %q: "+format, append([]any{c.feature}, args...)...))
+	c.err = errors.Join(c.err, fmt.Errorf("imdb: feature %q"+format, append([]any{c.feature}, args...)...))
 }
 
 // appendTokens appends ids.
@@ -97,7 +93,7 @@ func (c *coder) appendTokens(dst []int32, feature string, ids []int32) []int32 {
 	c.feature = feature
 	for i, id := range ids {
 		if id < 0 {
-			c.fail("id %d at position %d is negative", id, i)
+			c.fail(": id %d at position %d is negative", id, i)
 			id = 0
 		}
 		if id >= 10000 {

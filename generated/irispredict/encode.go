@@ -40,8 +40,8 @@ func missingText(text string) bool {
 	return false
 }
 
-// Set reads the feature of that name from a text, as a file holds it. A text that
-// means a missing value leaves the feature nil.
+// Set reads the feature of that name from a text, as a file holds it. A text
+// that means a missing value leaves the feature nil.
 func (f *Features) Set(name, text string) error {
 	missing := missingText(text)
 	switch name {
@@ -56,7 +56,6 @@ func (f *Features) Set(name, text string) error {
 	default:
 		return unknownFeature(name)
 	}
-	return nil
 }
 
 // setNumber reads a number.
@@ -88,21 +87,19 @@ func (m *Model) Encode(dst *Input, f Features) error {
 	return c.err
 }
 
-// Inspect names the features of a row that are missing, and those whose category,
-// or every word, is unknown: what to count in a service.
+// Inspect names the features of a row that are missing: what to count in a
+// service. None can be unknown here.
 func (m *Model) Inspect(f Features) (missing, unknown []string) {
-	note := func(feature string, absent, strange bool) {
-		switch {
-		case absent:
-			missing = append(missing, feature)
-		case strange:
-			unknown = append(unknown, feature)
+	for i, absent := range [...]bool{
+		f.SepalLength == nil,
+		f.SepalWidth == nil,
+		f.PetalLength == nil,
+		f.PetalWidth == nil,
+	} {
+		if absent {
+			missing = append(missing, FeatureNames[i])
 		}
 	}
-	note("sepal_length", f.SepalLength == nil, false)
-	note("sepal_width", f.SepalWidth == nil, false)
-	note("petal_length", f.PetalLength == nil, false)
-	note("petal_width", f.PetalWidth == nil, false)
 	return missing, unknown
 }
 
@@ -121,7 +118,7 @@ func (c *coder) fail(format string, args ...any) {
 	if c.failed++; c.failed > 10 {
 		return
 	}
-	c.err = errors.Join(c.err, fmt.Errorf("irispredict: feature %q: "+format, append([]any{c.feature}, args...)...))
+	c.err = errors.Join(c.err, fmt.Errorf("irispredict: feature %q"+format, append([]any{c.feature}, args...)...))
 }
 
 // number takes a number that must be there.
@@ -129,9 +126,9 @@ func (c *coder) number(feature string, v *float64) float64 {
 	c.feature = feature
 	switch {
 	case v == nil:
-		c.fail("is missing, and nothing stands for it")
+		c.fail(" is missing, and nothing stands for it")
 	case math.IsNaN(*v) || math.IsInf(*v, 0):
-		c.fail("%v is not a finite number", *v)
+		c.fail(": %v is not a finite number", *v)
 	default:
 		return *v
 	}
@@ -141,7 +138,7 @@ func (c *coder) number(feature string, v *float64) float64 {
 // float32 rounds a number.
 func (c *coder) float32(x float64) float32 {
 	if !(math.Abs(x) <= math.MaxFloat32) {
-		c.fail("%v is beyond the range of float32", x)
+		c.fail(": %v is beyond the range of float32", x)
 		return 0
 	}
 	return float32(x)
