@@ -56,6 +56,18 @@ func placeOf(d any, row int) string {
 	return fmt.Sprintf("row %d", row)
 }
 
+// placesOnly is a data set that can tell places after its rows are gone.
+type placesOnly interface{ places() func(i int) string }
+
+// placesOf returns the places of the rows of an indexed data set. Where it can,
+// it keeps no row in memory.
+func placesOf(d any) func(i int) string {
+	if p, ok := d.(placesOnly); ok {
+		return p.places()
+	}
+	return func(i int) string { return placeOf(d, i) }
+}
+
 // walk reads an indexed data set from beginning to end.
 func walk[X, Y any](d Indexed[X, Y]) iter.Seq2[Example[X, Y], error] {
 	return func(yield func(Example[X, Y], error) bool) {

@@ -38,7 +38,7 @@ func Map[Z, X, Y any](d Dataset[X, Y], f func(dst *Z, x X) error) (Dataset[Z, Y]
 		_, y, w := all.At(i)
 		m.add(x[i], *y, w)
 	}
-	m.place = func(i int) string { return placeOf(d, i) }
+	m.place = placesOf(d)
 	return m, nil
 }
 

@@ -131,6 +131,45 @@ func TestMapKeepsPlaces(t *testing.T) {
 	}
 }
 
+// The rows that were mapped can be given up: places need none of them.
+func TestMapLetsRowsGo(t *testing.T) {
+	type big [1 << 20]byte
+	gone := make(chan bool, 1)
+	m := func() Dataset[int, int] {
+		x := make([]*big, 8)
+		for i := range x {
+			x[i] = new(big)
+		}
+		runtime.SetFinalizer(x[3], func(*big) { gone <- true })
+		all := Slices(x, make([]int, len(x)))
+		first, _, err := Split(all, 0.25)
+		if err != nil {
+			t.Fatal(err)
+		}
+		odd, _, err := StratifiedSplit(Dataset[*big, int](first), 0.1, func(*int) int { return 0 })
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := Map(Dataset[*big, int](odd), func(dst *int, x *big) error { *dst = len(x); return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}()
+	for range 100 {
+		runtime.GC()
+		select {
+		case <-gone:
+			if got := m.(Placed).Place(2); got != "row 2" {
+				t.Errorf("place %s", got)
+			}
+			return
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	t.Error("the rows are still held")
+}
+
 func TestStreams(t *testing.T) {
 	several(t, func(t *testing.T) {
 		before := runtime.NumGoroutine()

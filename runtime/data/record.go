@@ -99,30 +99,25 @@ func (c CSV) read(r io.Reader, name string, each func(*Record) bool) error {
 	if bom, _ := b.Peek(3); string(bom) == "\uFEFF" {
 		_, _ = b.Discard(3) // just peeked at
 	}
-	in := csv.NewReader(b)
-	in.FieldsPerRecord = -1
-	in.ReuseRecord = true
-	if c.Separator != 0 {
-		in.Comma = c.Separator
-	}
+	in := newCSVScanner(b, c.Separator)
 	rec := &Record{problems: problems{name: name}, columns: c.Columns}
 	header, weight := c.Header, -1
 	if header == nil {
-		first, err := in.Read()
+		err := in.next()
 		if err == io.EOF {
 			return fmt.Errorf("%s: the file is empty; its first line must name the columns", name)
 		}
 		if err != nil {
 			return csvError(name, err)
 		}
-		header = trimmed(first)
-		rec.line, _ = in.FieldPos(0)
+		header = trimmed(in.fields)
+		rec.line = in.line
 	}
 	if weight, err = rec.find(c, header); err != nil {
 		return err
 	}
 	for !rec.full() {
-		rec.fields, err = in.Read()
+		err := in.next()
 		if err == io.EOF {
 			break
 		}
@@ -130,7 +125,7 @@ func (c CSV) read(r io.Reader, name string, each func(*Record) bool) error {
 			return errors.Join(rec.err(), csvError(name, err))
 		}
 		first := rec.line == 0
-		rec.line, _ = in.FieldPos(0)
+		rec.line, rec.fields = in.line, in.fields
 		switch {
 		case len(rec.fields) != len(header):
 			rec.add(rec.line, "%s, the header has %d", plural(len(rec.fields), "field"), len(header))

@@ -55,11 +55,13 @@ func (m *memory[X, Y]) At(i int) (*X, *Y, float32) {
 }
 
 // Place says which row of which file row i is, for messages.
-func (m *memory[X, Y]) Place(i int) string {
+func (m *memory[X, Y]) Place(i int) string { return m.places()(i) }
+
+func (m *memory[X, Y]) places() func(i int) string {
 	if m.place == nil {
-		return fmt.Sprintf("row %d", i)
+		return func(i int) string { return fmt.Sprintf("row %d", i) }
 	}
-	return m.place(i)
+	return m.place
 }
 
 // add appends a row. The weights are kept only if there are others than 1.

@@ -64,3 +64,8 @@ func (s *section[X, Y]) At(i int) (*X, *Y, float32) { return s.all.At(s.from + i
 func (s *section[X, Y]) Rows(int) iter.Seq2[Example[X, Y], error] { return walk(s) }
 
 func (s *section[X, Y]) Place(i int) string { return placeOf(s.all, s.from+i) }
+
+func (s *section[X, Y]) places() func(i int) string {
+	all, from := placesOf(s.all), s.from
+	return func(i int) string { return all(from + i) }
+}

@@ -59,3 +59,8 @@ func (p *picked[X, Y]) At(i int) (*X, *Y, float32) { return p.all.At(p.rows[i]) 
 func (p *picked[X, Y]) Rows(int) iter.Seq2[Example[X, Y], error] { return walk(p) }
 
 func (p *picked[X, Y]) Place(i int) string { return placeOf(p.all, p.rows[i]) }
+
+func (p *picked[X, Y]) places() func(i int) string {
+	all, rows := placesOf(p.all), p.rows
+	return func(i int) string { return all(rows[i]) }
+}
