@@ -2,9 +2,14 @@ package train
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
 	"regexp"
-	"strings"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -37,44 +42,150 @@ func TestProgressOfOneEpochHasNoHeading(t *testing.T) {
 	}
 }
 
-// The escape sequences are those that Keras 3 prints.
-func TestProgressOnATerminal(t *testing.T) {
+// onTerminal is a progress bar on a terminal of a width of which the system
+// knows nothing.
+func onTerminal(t *testing.T, w io.Writer, columns string) *progress {
+	t.Helper()
+	f, err := os.Create(filepath.Join(t.TempDir(), "terminal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	t.Setenv("COLUMNS", columns)
+	p := newProgress(w, 1)
+	if p.terminal != nil || isTerminal(f) {
+		t.Fatal("a file passes for a terminal")
+	}
+	p.terminal = f
+	return p
+}
+
+// Every byte that real Keras prints.
+func TestProgressLikeKeras(t *testing.T) {
+	text, err := os.ReadFile("testdata/progbar.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct {
+		Target  int
+		Updates [][4]json.RawMessage
+	}
+	if err := json.Unmarshal(text, &cases); err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) != 5 {
+		t.Fatalf("%d cases", len(cases))
+	}
+	for _, c := range cases {
+		var b bytes.Buffer
+		p := onTerminal(t, &b, "200")
+		p.begin(0, c.Target)
+		for i, u := range c.Updates {
+			var seconds float64
+			var step int
+			var values [][2]any
+			var want string
+			for i, v := range []any{&seconds, &step, &values, &want} {
+				if err := json.Unmarshal(u[i], v); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var logs []NamedValue
+			for _, v := range values {
+				logs = append(logs, NamedValue{v[0].(string), v[1].(float64)})
+			}
+			now := p.start.Add(time.Duration(math.Round(seconds * 1e9)))
+			b.Reset()
+			last := i == len(c.Updates)-1
+			if want != "" {
+				if last && p.batches < 0 {
+					p.batches = step
+				}
+				p.draw(step, now, logs, last)
+			}
+			if step == 1 {
+				p.afterOne = now
+			}
+			if b.String() != want {
+				t.Errorf("%d of %d after %v s:\ngot  %q\nKeras %q", step, c.Target, seconds, b.String(), want)
+			}
+		}
+	}
+}
+
+// No line is wider than the window, and what matters most stays longest.
+func TestProgressOfAnyWidth(t *testing.T) {
+	logs := []NamedValue{{"accuracy", 0.8}, {"loss", 0.5}, {"val_accuracy", 0.7}, {"val_loss", 0.25}}
+	escapes := regexp.MustCompile("\x1b\\[[0-9]*m|\r|\n")
+	for _, c := range []struct {
+		columns  string
+		logs     []NamedValue
+		done, of int
+		now      time.Duration
+		final    bool
+		want     string
+	}{
+		{"200", logs, 120, 120, time.Second, true, "120/120 ━━━━━━━━━━━━━━━━━━━━ 1s 8ms/step - accuracy: 0.8000 - loss: 0.5000 - val_accuracy: 0.7000 - val_loss: 0.2500"},
+		{"80", logs, 120, 120, time.Second, true, "120/120 ━━━━━━ 1s 8ms/step - accuracy: 0.8000 - loss: 0.5000 - val_loss: 0.2500"},
+		{"80", logs[:2], 60, 120, time.Second, false, " 60/120 ━━━━━━━━━━━━━━━━━━━━ 1s 17ms/step - accuracy: 0.8000 - loss: 0.5000"},
+		{"40", logs, 120, 120, time.Second, true, "120/120 1s 8ms/step - loss: 0.5000"},
+		{"40", logs[:2], 60, 120, time.Second, false, " 60/120 1s 17ms/step - loss: 0.5000"},
+		{"40", nil, 60, 120, time.Second, false, " 60/120 ━━━━━━━━━━━━━━━━━━ 1s 17ms/step"},
+		{"24", logs, 120, 120, time.Second, true, "120/120 1s 8ms/step"},
+		{"9", logs, 120, 120, time.Second, true, "120/120"},
+		{"5", logs, 120, 120, time.Second, true, "120/"},
+		{"1", logs, 120, 120, time.Second, true, "1"},
+		{"0", logs[1:2], 7, -1, time.Second, false, "      7/Unknown 1s 143ms/step - loss: 0.5000"},
+		{"45", []NamedValue{{"損失関数", 1}}, 3, 4, time.Second, false, "3/4 ━━━━━━━ 0s 333ms/step - 損失関数: 1.0000"},
+	} {
+		var b bytes.Buffer
+		p := onTerminal(t, &b, c.columns)
+		p.begin(0, c.of)
+		p.draw(c.done, p.start.Add(c.now), c.logs, c.final)
+		got := escapes.ReplaceAllString(b.String(), "")
+		if got != c.want {
+			t.Errorf("%s columns:\ngot  %q\nwant %q", c.columns, got, c.want)
+		}
+		if limit, _ := strconv.Atoi(c.columns); limit > 1 && columnsOf([]byte(got)) >= limit {
+			t.Errorf("%s columns: %d are full", c.columns, columnsOf([]byte(got)))
+		}
+	}
+	for columns := 1; columns < 150; columns++ {
+		var b bytes.Buffer
+		p := onTerminal(t, &b, strconv.Itoa(columns))
+		p.begin(0, 99)
+		for _, n := range []int{4, 2, 0} { // shorter lines cover longer ones
+			b.Reset()
+			p.draw(33, p.start.Add(time.Hour), logs[:n], false)
+			if got := columnsOf([]byte(escapes.ReplaceAllString(b.String(), ""))); got > max(columns-1, 1) {
+				t.Errorf("%d columns: a line of %d", columns, got)
+			}
+		}
+	}
+}
+
+func TestProgressIsLeft(t *testing.T) {
 	var b bytes.Buffer
-	p := newProgress(&b, 1)
-	p.terminal = true
+	p := onTerminal(t, &b, "80")
 	p.begin(0, 200)
-	now := p.start.Add(10 * time.Second)
-	p.afterOne = p.start
-	p.draw(51, now, []NamedValue{{"loss", 0.25}}, false)
-	got := b.String()
-	want := "\r\x1b[1m 51/200\x1b[0m \x1b[32m━━━━━\x1b[0m\x1b[37m━━━━━━━━━━━━━━━\x1b[0m \x1b[1m29s\x1b[0m 200ms/step - loss: 0.2500"
-	if got != want {
-		t.Errorf("got  %q\nwant %q", got, want)
-	}
-	b.Reset()
-	p.draw(200, now, nil, true)
-	got = b.String()
-	want = "\r\x1b[1m200/200\x1b[0m \x1b[32m━━━━━━━━━━━━━━━━━━━━\x1b[0m \x1b[1m10s\x1b[0m 50ms/step                \n"
-	if got != want {
-		t.Errorf("a shorter line must cover the longer one\ngot  %q\nwant %q", got, want)
-	}
+	p.draw(200, p.start, nil, true)
 	b.Reset()
 	p.leave()
 	if b.Len() > 0 {
 		t.Errorf("after a finished line: %q", b.String())
 	}
-	p.draw(51, now, nil, false)
+	p.draw(51, p.start, nil, false)
 	b.Reset()
 	p.leave()
 	p.leave()
 	if b.String() != "\n" {
 		t.Errorf("after an open line: %q", b.String())
 	}
+	p.draw(51, p.start, nil, false)
 	b.Reset()
-	p.begin(0, -1)
-	p.draw(12, now, nil, false)
-	if !strings.HasPrefix(b.String(), "\r\x1b[1m     12/Unknown\x1b[0m ") {
-		t.Errorf("unknown length: %q", b.String())
+	p.message("Epoch 3: early stopping")
+	if b.String() != "\nEpoch 3: early stopping\n" {
+		t.Errorf("a message: %q", b.String())
 	}
 }
 
