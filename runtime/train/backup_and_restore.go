@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/nngen-go/nngen/runtime/weights"
 )
@@ -31,12 +32,17 @@ type BackupAndRestore struct {
 	NopCallback
 	BackupDir string // the folder of the checkpoint; it is made
 	SaveFreq  int    // writes after every so many batches; 0: after every epoch
+	// Interval, where it is not 0, takes the place of SaveFreq: it writes after
+	// the batch or the epoch at which so much time has passed since the last
+	// checkpoint.
+	Interval time.Duration
 	// KeepCheckpoint leaves the checkpoint where it is when the training is
 	// done: the same call then trains no more, and one with more Epochs goes on.
 	// Else it is deleted, as by Keras's delete_checkpoint.
 	KeepCheckpoint bool
 
 	batches int // since the last checkpoint
+	last    time.Time
 }
 
 // checkpointName is the file in BackupDir.
@@ -52,6 +58,8 @@ func (c *BackupAndRestore) read() (*weights.File, error) {
 		return nil, errors.New("train: BackupAndRestore has no BackupDir")
 	case c.SaveFreq < 0:
 		return nil, fmt.Errorf("train: BackupAndRestore: SaveFreq is %d", c.SaveFreq)
+	case c.Interval < 0:
+		return nil, fmt.Errorf("train: BackupAndRestore: Interval is %v", c.Interval)
 	}
 	if err := os.MkdirAll(c.BackupDir, 0o777); err != nil {
 		return nil, fmt.Errorf("train: BackupAndRestore: %w", err)
@@ -77,12 +85,15 @@ func (c *BackupAndRestore) sweep() {
 
 // OnTrainBegin counts batches from here.
 func (c *BackupAndRestore) OnTrainBegin(*State) error {
-	c.batches = 0
+	c.batches, c.last = 0, time.Now()
 	return nil
 }
 
-// OnBatchEnd writes a checkpoint where batches are counted.
+// OnBatchEnd writes a checkpoint where batches or time are counted.
 func (c *BackupAndRestore) OnBatchEnd(s *State) error {
+	if c.Interval > 0 {
+		return c.later(s)
+	}
 	if c.SaveFreq == 0 {
 		return nil
 	}
@@ -95,10 +106,23 @@ func (c *BackupAndRestore) OnBatchEnd(s *State) error {
 
 // OnEpochEnd writes a checkpoint where epochs are counted.
 func (c *BackupAndRestore) OnEpochEnd(s *State) error {
+	if c.Interval > 0 {
+		return c.later(s)
+	}
 	if c.SaveFreq > 0 {
 		return nil
 	}
 	return c.backup(s)
+}
+
+// later writes a checkpoint if enough time has passed.
+func (c *BackupAndRestore) later(s *State) error {
+	if time.Since(c.last) < c.Interval {
+		return nil
+	}
+	err := c.backup(s)
+	c.last = time.Now()
+	return err
 }
 
 func (c *BackupAndRestore) backup(s *State) error {

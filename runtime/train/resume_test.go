@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nngen-go/nngen/runtime/data"
 	"github.com/nngen-go/nngen/runtime/metric"
@@ -262,5 +263,35 @@ func TestResumeOfAnotherTraining(t *testing.T) {
 	e, c, d, cfg = base()
 	if _, err := train.Fit(context.Background(), e, &train.Session{}, c, d, cfg); err == nil || !strings.Contains(err.Error(), "is not a checkpoint that this program reads") {
 		t.Errorf("a weights file: %v", err)
+	}
+}
+
+// With an interval the clock decides: none is written before it has passed, and
+// one after every batch where it is shorter than a batch.
+func TestBackupInterval(t *testing.T) {
+	for _, c := range []struct {
+		interval time.Duration
+		want     bool
+	}{{time.Hour, false}, {time.Nanosecond, true}} {
+		backup := &train.BackupAndRestore{BackupDir: t.TempDir(), Interval: c.interval}
+		batches := 0
+		look := &hook{batchEnd: func(*train.State) error {
+			if batches++; batches > 1 { // those of the batch before
+				if _, err := os.Stat(backup.Path()); (err == nil) != c.want {
+					t.Errorf("interval %v: after batch %d: %v", c.interval, batches-1, err)
+				}
+			}
+			return nil
+		}}
+		fit(t, engine(4), &train.Session{Seed: 1}, compiled(8, 2), dataset(24), config{Callbacks: []train.Callback{backup, look}})
+		if batches != 6 {
+			t.Errorf("%d batches", batches)
+		}
+	}
+	_, err := train.Fit(context.Background(), engine(4), &train.Session{}, compiled(8, 2), dataset(24), config{
+		Callbacks: []train.Callback{&train.BackupAndRestore{BackupDir: t.TempDir(), Interval: -1}},
+	})
+	if err == nil || err.Error() != "train: BackupAndRestore: Interval is -1ns" {
+		t.Errorf("a negative interval: %v", err)
 	}
 }
