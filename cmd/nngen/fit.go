@@ -23,12 +23,17 @@ type fitOptions struct {
 	seed    uint64
 	seeded  bool
 	force   bool
+	resume  bool
 	quiet   bool
 	json    bool
+	// patience and tensorboard are callbacks.
+	patience    int
+	tensorboard string
 }
 
-// fitFiles is what fit writes.
-var fitFiles = []string{weightsFile, "history.json", "history.svg"}
+// fitFiles is what fit writes. The best weights are there where rows are held
+// back for validation.
+var fitFiles = []string{weightsFile, "best.safetensors", "history.json", "history.svg"}
 
 func fitCommand() *cobra.Command {
 	var o fitOptions
@@ -37,7 +42,8 @@ func fitCommand() *cobra.Command {
 		Short: "Train a model on the files that its data section names",
 		Long: `fit generates the package of a model, compiles it, trains it on the files that
 the description's data section names, and prints the loss and the metrics on the
-test rows. It writes ` + weightsFile + `, history.json and history.svg.
+test rows. It writes ` + weightsFile + `, history.json and history.svg, and with
+validation best.safetensors, the weights of the epoch with the least val_loss.
 
 Flags change the compile and fit sections for this run; --set reaches every
 setting there is. The weights belong to the description as it is written.
@@ -48,8 +54,12 @@ a new head on an old body. A layer that is frozen with --freeze is left out of
 the gradient when the package is compiled, so that a step costs less.
 
 Ctrl-C stops the training after the current step. The weights are kept as they are
-then, and the history of the epochs that were completed.`,
+then, and the history of the epochs that were completed. The same command with
+--resume goes on from there, and ends with the same bits as if nothing had
+happened; after a crash it goes on from a checkpoint that is a few seconds older.`,
 		Example: `  nngen fit mnist.yaml --data mnist-data -o run1 --seed 1
+  nngen fit mnist.yaml --data mnist-data -o run1 --seed 1 --resume
+  nngen fit mnist.yaml --epochs 100 --validation-split 0.1 --patience 3 --tensorboard logs
   nngen fit mnist.yaml --epochs 20 --learning-rate 0.0005 --set compile.metrics=[]
   nngen fit digits59.yaml --weights digits04-run/weights.safetensors --freeze hidden
   nngen fit mnist.yaml -q --json >result.json`,
@@ -65,6 +75,9 @@ then, and the history of the epochs that were completed.`,
 	f.Uint64Var(&o.seed, "seed", 0, "make the run repeatable (default a new one each time)")
 	f.BoolVar(&o.force, "force", false, "overwrite the results of an earlier run")
 	f.StringVar(&o.weights, "weights", "", "begin with the weights in this file")
+	f.BoolVar(&o.resume, "resume", false, "go on with the interrupted run in the folder for the results")
+	f.IntVar(&o.patience, "patience", 0, "end after so many epochs without a better val_loss (loss, where there is no validation), with the best weights")
+	f.StringVar(&o.tensorboard, "tensorboard", "", "folder for logs that TensorBoard shows")
 	o.fitSettings.add(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the result alone")
 	f.BoolVar(&o.json, "json", false, "print the result as JSON")
@@ -73,8 +86,13 @@ then, and the history of the epochs that were completed.`,
 
 func (o *fitOptions) run(cmd *cobra.Command) error {
 	set, err := o.resolve(cmd)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case o.resume && o.force:
+		return usagef(cmd, "--resume goes on with a run and --force begins a new one; choose")
+	case cmd.Flags().Changed("patience") && o.patience < 1:
+		return usagef(cmd, "--patience %d: there must be at least one epoch", o.patience)
 	}
 	net, err := compileWith(o.model, set, nil)
 	if err != nil {
@@ -89,7 +107,7 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 	if o.data == "" {
 		o.data = filepath.Dir(o.model)
 	}
-	if err := o.checkPlaces(net); err != nil {
+	if err := o.checkPlaces(cmd, net); err != nil {
 		return err
 	}
 	undo, err := prepareFolder(o.output)
@@ -109,6 +127,9 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 	child := program(cmd.Context(), exe, o.arguments(cmd)...)
 	child.Stdout, child.Stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
 	if err := finished(cmd.Context(), child.Run(), "training"); err != nil {
+		if errors.Is(err, errStopped) && exists(o.checkpoint()) && !o.quiet && !o.json {
+			return &stopped{again(cmd, o.model, "--resume")}
+		}
 		return err
 	}
 	if !o.quiet && !o.json {
@@ -133,8 +154,14 @@ func (o *fitOptions) arguments(cmd *cobra.Command) []string {
 		}
 		args = append(args, "-validation-split", strconv.FormatFloat(split, 'g', -1, 64))
 	}
-	if o.weights != "" {
+	if o.weights != "" && !o.resume {
 		args = append(args, "-weights", o.weights)
+	}
+	if o.patience > 0 {
+		args = append(args, "-patience", strconv.Itoa(o.patience))
+	}
+	if o.tensorboard != "" {
+		args = append(args, "-tensorboard", o.tensorboard)
 	}
 	if o.quiet {
 		args = append(args, "-quiet")
@@ -143,6 +170,11 @@ func (o *fitOptions) arguments(cmd *cobra.Command) []string {
 		args = append(args, "-json")
 	}
 	return args
+}
+
+// checkpoint is where an interrupted run is kept.
+func (o *fitOptions) checkpoint() string {
+	return filepath.Join(o.output, "backup", "checkpoint.safetensors")
 }
 
 // next says how to go on with the weights.

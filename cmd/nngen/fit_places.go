@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
@@ -29,8 +31,18 @@ func (n *network) checkFit() error {
 
 // checkPlaces looks for the files that a training reads and at the folder for
 // the results before anything takes time.
-func (o *fitOptions) checkPlaces(net *network) error {
-	if !o.force {
+func (o *fitOptions) checkPlaces(cmd *cobra.Command, net *network) error {
+	switch interrupted := exists(o.checkpoint()); {
+	case o.resume && !interrupted:
+		return fmt.Errorf("%s: there is no interrupted run to go on with; leave --resume out", o.output)
+	case interrupted && o.force:
+		if err := os.Remove(o.checkpoint()); err != nil {
+			return err
+		}
+	case interrupted && !o.resume:
+		return fmt.Errorf("%s holds an interrupted run: begin anew with --force, or go on with it: %s", o.output, commandLine(again(cmd, o.model, "--resume")))
+	}
+	if !o.force && !o.resume {
 		for _, name := range fitFiles {
 			if path := filepath.Join(o.output, name); exists(path) {
 				return fmt.Errorf("%s is there from an earlier run: choose another folder with -o, or overwrite it with --force", path)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -67,7 +68,7 @@ func TestInterrupt(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
 		t.Errorf("exit code %d", code)
 	}
-	if !strings.HasSuffix(string(rest), "\nnngen: interrupted\n") {
+	if !strings.HasSuffix(string(rest), "\nnngen: interrupted\nnext: nngen fit endless.yaml --data "+models+" --seed 1 --resume\n") {
 		t.Errorf("it ends with %q", rest[max(0, len(rest)-200):])
 	}
 	b, err := os.ReadFile(filepath.Join(dir, "endless-run", "history.json"))
@@ -84,6 +85,43 @@ func TestInterrupt(t *testing.T) {
 		}
 	}
 	checkScratch(t, scratch)
+	resume(t, dir, models, len(history.Epoch)+3)
+}
+
+// resume goes on with the interrupted run, and compares it with one that nothing
+// has happened to.
+func resume(t *testing.T, dir, models string, epochs int) {
+	t.Helper()
+	fit := func(args ...string) (string, error) {
+		cmd := exec.CommandContext(t.Context(), "nngen", append([]string{"fit", "endless.yaml", "--data", models, "--epochs", strconv.Itoa(epochs)}, args...)...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	if out, err := fit(); err == nil || !strings.Contains(out, "endless-run holds an interrupted run: begin anew with --force, or go on with it: nngen fit endless.yaml --data ") {
+		t.Errorf("a second run: %v\n%s", err, out)
+	}
+	out, err := fit("--resume")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if strings.Contains(out, "Epoch 1/") || !strings.Contains(out, "\nseed 1: wrote weights.safetensors") {
+		t.Errorf("the run that goes on says\n%s", out)
+	}
+	if out, err := fit("--seed", "1", "-o", "straight", "-q"); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, name := range []string{weightsFile, "history.json"} {
+		if readFile(t, filepath.Join(dir, "endless-run", name)) != readFile(t, filepath.Join(dir, "straight", name)) {
+			t.Errorf("%s is not that of a run without interruption", name)
+		}
+	}
+	if exists(filepath.Join(dir, "endless-run", "backup")) {
+		t.Error("the checkpoint is left behind")
+	}
+	if out, err := fit("--resume"); err == nil || !strings.Contains(out, "endless-run: there is no interrupted run to go on with; leave --resume out") {
+		t.Errorf("nothing to go on with: %v\n%s", err, out)
+	}
 }
 
 // TestInterruptFirstEpoch presses Ctrl-C before there is anything to put into
@@ -120,7 +158,7 @@ func TestInterruptFirstEpoch(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
 		t.Errorf("exit code %d", code)
 	}
-	if want := "seed 1: wrote weights.safetensors, history.json, history.svg to " + out + "\nnngen: interrupted\n"; string(rest) != want {
+	if want := "seed 1: wrote weights.safetensors, history.json, history.svg to " + out + "\nnngen: interrupted\nnext: nngen fit " + model + " --output " + out + " --seed 1 --resume\n"; string(rest) != want {
 		t.Errorf("it says %q, want %q", rest, want)
 	}
 	if b, err := os.ReadFile(filepath.Join(out, "history.json")); err != nil || !strings.Contains(string(b), `"epoch": []`) {

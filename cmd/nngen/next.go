@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // next prints the command that naturally follows, to be copied.
@@ -16,6 +19,29 @@ func commandLine(args []string) string {
 		quoted[i] = shellQuote(a)
 	}
 	return strings.Join(quoted, " ")
+}
+
+// again gives the command line of a command as it was called, with one flag
+// more; --force and --resume are left out.
+func again(cmd *cobra.Command, model, flag string) []string {
+	args := []string{"nngen", cmd.Name(), model}
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Name == "force" || f.Name == "resume" {
+			return
+		}
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		for _, v := range values {
+			if f.Value.Type() == "bool" {
+				args = append(args, "--"+f.Name)
+			} else {
+				args = append(args, "--"+f.Name, v)
+			}
+		}
+	})
+	return append(args, flag)
 }
 
 // shellQuote quotes an argument for a shell where it has to be.

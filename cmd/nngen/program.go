@@ -46,6 +46,7 @@ type programData struct {
 	Limit, LastClass    int    // of a target that is a class number
 	Probability         bool   // a target lies between 0 and 1
 
+	Validated     bool        // rows are held back for validation
 	Texts, Images bool        // a row is a text or an image of its own
 	Features      bool        // a row has features with names
 	Formats       []rowFormat // that predict reads
@@ -76,6 +77,7 @@ func (n *network) reading() *programData {
 	t := n.predicting()
 	t.Kind, t.Train, t.Limit, t.LastClass = d.Train.Kind, literals(d.Train.Files), target.Limit, target.Limit-1
 	t.Width, t.Classes, t.From = elements(in.Shape), literals(d.Classes), "float32"
+	t.Validated = n.spec.Fit.ValidationSplit > 0 || d.Validation != nil
 	t.Probability = target.Loss == "binary_crossentropy"
 	if t.Kind == spec.Tokens {
 		t.From = "int32"

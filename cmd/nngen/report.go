@@ -24,6 +24,12 @@ var errReported = errors.New("failed")
 // errStopped is an interruption after which the training has ended its line.
 var errStopped = fmt.Errorf("stopped: %w", context.Canceled)
 
+// stopped is an interruption that a command goes on from.
+type stopped struct{ next []string }
+
+func (*stopped) Error() string        { return errStopped.Error() }
+func (*stopped) Is(target error) bool { return errors.Is(errStopped, target) }
+
 // report prints what went wrong, for people and for editors that look for
 // file:line:col, and gives the exit code.
 func report(err error, stderr io.Writer) int {
@@ -37,6 +43,10 @@ func report(err error, stderr io.Writer) int {
 			fmt.Fprintln(stderr) // after the ^C that the terminal shows
 		}
 		fmt.Fprintln(stderr, "nngen: interrupted")
+		var kept *stopped
+		if errors.As(err, &kept) {
+			next(stderr, kept.next...)
+		}
 		return exitInterrupted
 	case errors.As(err, &usage):
 		fmt.Fprintln(stderr, usage)
