@@ -168,15 +168,19 @@ func (r *Record) find(c CSV, header []string) (weight int, err error) {
 		note("the fields seem separated by %q; they must be separated by commas", sep)
 		return -1, r.err()
 	}
+	rowOnTop := c.Header == nil && 4*numbers >= max(len(header), 1)
 	find := func(column string) int {
 		at := slices.Index(header, column)
+		near := suggest(column, header)
 		switch {
 		case at >= 0 && slices.Contains(header[at+1:], column):
-			note("two columns are named %q", column)
-		case at < 0 && numbers == len(header):
-			note("no column %q: the first line must name the columns, and it holds numbers", column)
+			r.addOnce(place, fmt.Errorf("two columns are named %q", column))
+		case at < 0 && rowOnTop && near == "":
+			if len(r.list) == 0 { // the other columns are missing for the same reason
+				note("no column %q: the first line must name the columns, and it holds numbers; where no line does, header: must", column)
+			}
 		case at < 0:
-			note("no column %q%s; the columns are %s", column, suggest(column, header), enumerate(header))
+			note("no column %q%s; the columns are %s", column, near, enumerate(header))
 		}
 		return at
 	}

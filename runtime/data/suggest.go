@@ -28,23 +28,27 @@ func suggest(name string, known []string) string {
 	return fmt.Sprintf(" (did you mean %q?)", best)
 }
 
-// distance is the number of bytes to insert, delete or replace to turn a into b
-// (V. I. Levenshtein, 1966).
+// distance is the number of bytes to insert, delete or replace, or of neighbours
+// to exchange, to turn a into b (F. J. Damerau, CACM 7, 1964, where no byte is
+// touched twice).
 func distance(a, b string) int {
-	row := make([]int, len(b)+1)
+	// The last two rows of the table, and the one that is being filled.
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
+		before, last, row = last, row, before
 		row[0] = i + 1
 		for j := range len(b) {
-			replace := diagonal
+			replace := last[j]
 			if a[i] != b[j] {
 				replace++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
+			row[j+1] = min(replace, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
 		}
 	}
 	return row[len(b)]
