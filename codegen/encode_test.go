@@ -62,3 +62,28 @@ func TestEncodeMixed(t *testing.T) {
 	}
 	testIn(t, full, small)
 }
+
+// What fit says seldom is printed too: a package with callbacks, weights of
+// classes and a split class by class trains.
+func TestFitSettings(t *testing.T) {
+	p := mixed()
+	p.Training.Stratify, p.Training.ValidationSplit, p.Training.StepsPerEpoch = true, 0.25, 3
+	p.Training.ClassWeight = []float64{1, 2, 0.5}
+	p.Training.Callbacks = []loop.Setting{
+		{Name: "early_stopping", Args: []loop.SettingArg{{Name: "monitor", Value: "loss"}, {Name: "baseline", Value: 0.1}, {Name: "patience", Value: 2}}},
+		{Name: "reduce_lr_on_plateau", Args: []loop.SettingArg{{Name: "monitor", Value: "loss"}, {Name: "min_delta", Value: 0.0}}},
+		{Name: "terminate_on_nan"},
+	}
+	columns, err := Generate(p, Config{Package: "settings"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p = irisprog.Sized(4)
+	p.Encoding = &loop.Encoding{Source: "npz", Arrays: [2]string{"x", "y"}}
+	p.Training.Stratify, p.Training.ValidationSplit = true, 0.25
+	arrays, err := Generate(p, Config{Package: "settingsarrays"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	testIn(t, columns, arrays)
+}

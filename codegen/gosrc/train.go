@@ -45,7 +45,7 @@ func WeightedSlices(x []Input, y []Target, weight []float32) Dataset {
 // ctx is cancelled, Fit returns the history so far and the error of ctx. The
 // optimizer is kept: another Fit goes on where this one stopped.
 func (m *Model) Fit(ctx §context.Context, d Dataset, cfg FitConfig) (*History, error) {
-	m.session.Metadata = m.metadata
+	%sm.session.Metadata = m.metadata
 	return §train.Fit(ctx, m.trainer(), &m.session, compiled, d, cfg)
 }
 
@@ -60,12 +60,31 @@ func (m *Model) trainer() *engine {
 		m.engine = newEngine(m.params)
 	}
 	return m.engine
-}`)
+}`, e.stratify(f))
 	e.freezeMethods(f)
 	e.gradientsDecl(f)
 	e.engineDecl(f)
 	e.adapterDecl(f)
 	return f, nil
+}
+
+// stratify prints how Fit cuts validation rows off class by class; "": it takes
+// the last ones.
+func (e *emitter) stratify(f *file) string {
+	if !e.p.Training.Stratify || len(e.p.Targets) != 1 {
+		return ""
+	}
+	if !e.encoded() {
+		e.classOf(f) // which FitFeatures needs otherwise
+	}
+	return `rows, held, err := §train.Hold(compiled, cfg, d, classOf)
+	if err != nil {
+		return &History{}, err
+	}
+	if held != nil {
+		d, cfg.ValidationData = rows, held
+	}
+	`
 }
 
 // compiledDecl prints the compile and fit sections of the description.
@@ -91,6 +110,14 @@ func (e *emitter) compiledDecl(f *file) error {
 		fields += fmt.Sprintf("ValidationSplit: %s,\n", elem{"float64", ""}.number(t.ValidationSplit))
 	}
 	fields += fmt.Sprintf("Shuffle: %v,\n", t.Shuffle)
+	if t.StepsPerEpoch != 0 {
+		fields += fmt.Sprintf("StepsPerEpoch: %d,\n", t.StepsPerEpoch)
+	}
+	callbacks, err := callbacksDecl(t.Callbacks)
+	if err != nil {
+		return err
+	}
+	fields += classWeightDecl(t.ClassWeight) + callbacks
 	f.add("// compiled holds the compile and fit sections of the description.\nvar compiled = §train.Compiled{\n%s}", fields)
 	return nil
 }

@@ -115,20 +115,22 @@ func callbackArguments(settings any) []loop.SettingArg {
 // checkMonitor reports a callback that watches what the history does not have.
 // With several outputs the names are known to the runtime alone.
 func (p *plan) checkMonitor(pos diag.Pos, callback, monitor string) {
-	c := p.spec.Compile
-	if c == nil || len(p.spec.OutputRefs()) != 1 {
+	if p.spec.Compile == nil || len(p.spec.OutputRefs()) != 1 {
 		return
 	}
 	names := []string{"loss"}
-	for _, m := range c.Metrics {
-		if !slices.Contains(names, m.Call.Name) {
-			names = append(names, m.Call.Name)
+	for _, lists := range [][][]metricOf{p.compile.metrics, p.compile.weighted} {
+		for _, list := range lists {
+			for _, m := range list {
+				names = append(names, m.as)
+			}
 		}
 	}
 	for _, name := range slices.Clone(names) {
 		names = append(names, "val_"+name)
 	}
-	if !slices.Contains(names, monitor) {
+	// What is there twice has a number behind its name.
+	if !slices.ContainsFunc(names, func(name string) bool { return monitor == name || strings.HasPrefix(monitor, name+"_") }) {
 		p.errs.Add(pos, "fit: %s watches %s, which the history does not have%s", callback, diag.Quote(monitor), hintOr(diag.DidYouMean(monitor, names), names))
 	}
 }
@@ -151,7 +153,7 @@ func (p *plan) checkFit() {
 		p.errs.Add(f.ClassWeightPos, "fit: class_weight is for one output, and the model has %d; give each row its weight in Go", n)
 		return
 	}
-	classes, why := p.weighted()
+	classes, why := p.classCount()
 	if why != "" {
 		p.errs.Add(f.ClassWeightPos, "fit: class_weight needs classes, and %s", why)
 		return
@@ -163,9 +165,9 @@ func (p *plan) checkFit() {
 	}
 }
 
-// weighted is how many classes there are; 0 where a mistake keeps that from
+// classCount is how many classes there are; 0 where a mistake keeps that from
 // being known.
-func (p *plan) weighted() (classes int, why string) {
+func (p *plan) classCount() (classes int, why string) {
 	t, l := p.compile.targets[0], p.compile.losses[0]
 	switch {
 	case t.of.Shape == nil || l.loss == nil:
@@ -187,7 +189,7 @@ func (p *plan) classWeight() []float64 {
 	if len(f.ClassWeights) == 0 || p.spec.Compile == nil {
 		return nil
 	}
-	n, _ := p.weighted()
+	n, _ := p.classCount()
 	weights := slices.Repeat([]float64{1}, n)
 	for _, w := range f.ClassWeights {
 		weights[w.Class] = w.Weight

@@ -19,6 +19,9 @@ type Compiled struct {
 	Epochs          int     // 0: 1
 	ValidationSplit float64 // 0: none
 	Shuffle         bool
+	StepsPerEpoch   int               // 0: an epoch is a pass over all rows
+	ClassWeight     map[int]float64   // nil: all classes weigh the same
+	Callbacks       func() []Callback // fresh ones, for one call; may be nil
 }
 
 // Config changes how one call of [Fit] goes. Its zero value means: as the
@@ -36,13 +39,13 @@ type Config[X, Y any] struct {
 	BatchSize int
 	// StepsPerEpoch ends an epoch after that many batches; the next one goes on
 	// where it stopped. Where the data runs out before, the epoch is cut short
-	// and the next one begins from the start, as in Keras. 0: an epoch is a pass
-	// over all rows.
+	// and the next one begins from the start, as in Keras. 0: the description's,
+	// or else an epoch is a pass over all rows.
 	StepsPerEpoch int
 	// ClassWeight multiplies the weight of every training row by that of its
 	// class; a class that is not named has weight 1. The class is the target
 	// itself where it is one number, rounded, else the place of its largest
-	// element. The network must have a single output.
+	// element. The network must have a single output. nil: the description's.
 	ClassWeight map[int]float64
 	// ValidationSplit is the fraction of the rows, cut off the end before any
 	// shuffling, that is kept for validation. 0: the description's; negative:
@@ -65,7 +68,7 @@ type Config[X, Y any] struct {
 	// unless it is the rule of the previous call. nil: the one of the previous
 	// call, at first the description's.
 	Optimizer optim.Rule
-	// Callbacks are called in order.
+	// Callbacks are called in order, after those of the description.
 	Callbacks []Callback
 	// Progress receives Keras's progress lines, redrawn in place if it is a
 	// terminal; nil: silent.

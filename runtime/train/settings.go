@@ -28,6 +28,7 @@ func pick(what string, settings ...int) (int, error) {
 type settings struct {
 	batch, validationBatch int
 	epochs, validateEvery  int
+	steps                  int // of an epoch; 0: as many as there are
 }
 
 func settle[X, Y any](c Compiled, cfg Config[X, Y]) (s settings, err error) {
@@ -46,7 +47,7 @@ func settle[X, Y any](c Compiled, cfg Config[X, Y]) (s settings, err error) {
 	if cfg.InitialEpoch < 0 {
 		return s, fmt.Errorf("train: the initial epoch is %d", cfg.InitialEpoch)
 	}
-	if _, err = pick("number of steps per epoch", cfg.StepsPerEpoch); err != nil {
+	if s.steps, err = pick("number of steps per epoch", cfg.StepsPerEpoch, c.StepsPerEpoch); err != nil {
 		return s, err
 	}
 	_, err = pick("number of validation steps", cfg.ValidationSteps)
