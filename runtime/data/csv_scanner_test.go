@@ -16,7 +16,9 @@ func sameAsCSV(t *testing.T, text string, separator rune) {
 	t.Helper()
 	in := csv.NewReader(strings.NewReader(text))
 	in.FieldsPerRecord = -1
-	in.Comma = separator
+	if separator != 0 {
+		in.Comma = separator
+	}
 	s := newCSVScanner(bufio.NewReaderSize(strings.NewReader(text), 4096), separator)
 	for record := 0; ; record++ {
 		want, wantErr := in.Read()

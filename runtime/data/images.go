@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/draw"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
@@ -84,8 +85,12 @@ func decodeImage(b []byte, name string) (image.Image, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if img.Bounds().Empty() {
-		return nil, fmt.Errorf("%s: an image without pixels", name)
+	if whole := image.Rect(0, 0, size.Width, size.Height); img.Bounds() != whole {
+		// The first frame of a GIF covers a part: the rest is black.
+		canvas := image.NewRGBA(whole)
+		draw.Draw(canvas, whole, image.Black, image.Point{}, draw.Src)
+		draw.Draw(canvas, whole, img, image.Point{}, draw.Over)
+		return canvas, nil
 	}
 	return img, nil
 }

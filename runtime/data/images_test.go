@@ -154,6 +154,31 @@ func TestImageClaimAllocatesLittle(t *testing.T) {
 	}
 }
 
+func TestDecodeGIFThatCoversAPart(t *testing.T) {
+	file := []byte(pictures(t, 3, 2, 204)["gif"])
+	copy(file[6:], []byte{5, 0, 4, 0}) // the screen
+	frame := bytes.Index(file, []byte{0x2c, 0, 0, 0, 0, 3, 0, 2, 0})
+	file[frame+1], file[frame+3] = 1, 2 // where it begins
+	img, err := DecodeImage(bytes.NewReader(file), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if img.Bounds() != image.Rect(0, 0, 5, 4) {
+		t.Fatalf("%v", img.Bounds())
+	}
+	for y := range 4 {
+		for x := range 5 {
+			want := color.RGBA{A: 255}
+			if image.Pt(x, y).In(image.Rect(1, 2, 4, 4)) {
+				want = color.RGBA{204, 204, 204, 255}
+			}
+			if got := img.At(x, y); got != want {
+				t.Errorf("pixel %d,%d is %v, want %v", x, y, got, want)
+			}
+		}
+	}
+}
+
 // A stream is shuffled before its images are decoded, so that the buffer holds
 // no images.
 func TestShuffleHoldsNoImages(t *testing.T) {

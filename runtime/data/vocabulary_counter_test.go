@@ -3,6 +3,7 @@ package data
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -91,6 +92,43 @@ func TestVocabularyIsKeras(t *testing.T) {
 		learned++
 	}
 	if learned < 10 {
+		t.Errorf("only %d cases are learned", learned)
+	}
+}
+
+// What Keras's TextVectorization learns where a text needs little preparation:
+// only ASCII is put in lower case, and only ASCII spaces split.
+func TestTextVocabularyIsKeras(t *testing.T) {
+	learned := 0
+	for _, c := range kerasCases(t, "TextVectorization") {
+		standardize, set := c.Settings["standardize"]
+		if !set || standardize == "strip_punctuation" || c.Settings["output_mode"] != nil {
+			continue
+		}
+		var texts []string
+		decode(t, c.Train, &texts)
+		var counter VocabularyCounter
+		for _, text := range texts {
+			if standardize == "lower" {
+				text = strings.Map(func(r rune) rune {
+					if 'A' <= r && r <= 'Z' {
+						r += 'a' - 'A'
+					}
+					return r
+				}, text)
+			}
+			for _, w := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\n\v\f\r", r) }) {
+				counter.Add(w)
+			}
+		}
+		special := []string{"", "[UNK]"}
+		got := append(special, counter.Words(c.setting("max_tokens", 0)-len(special), special...)...)
+		if !slices.Equal(got, c.Vocabulary) {
+			t.Errorf("%s: %q, want %q", c.Name, got, c.Vocabulary)
+		}
+		learned++
+	}
+	if learned < 2 {
 		t.Errorf("only %d cases are learned", learned)
 	}
 }
