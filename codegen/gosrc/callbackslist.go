@@ -65,7 +65,7 @@ func callbacksDecl(list []loop.Setting) (string, error) {
 			case a.Name == "patience" && a.Value == 0:
 				text = "1" // the same: a reduction needs an epoch that is no better
 			case a.Name == "min_delta" && a.Value == 0.0:
-				text = "§math.SmallestNonzeroFloat64" // 0 would stand for the default
+				text = "-1" // 0 would stand for the default
 			}
 			fields = append(fields, callbackField(a.Name)+": "+text)
 		}

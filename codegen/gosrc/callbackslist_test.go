@@ -45,7 +45,7 @@ func TestCallbacksDecl(t *testing.T) {
 baseline0 := float64(0.5)
 return []§train.Callback{
 &§train.EarlyStopping{Patience: 3, Baseline: &baseline0, RestoreBestWeights: true},
-&§train.ReduceLROnPlateau{Monitor: "loss", Patience: 1, MinDelta: §math.SmallestNonzeroFloat64, MinLR: 1e-05},
+&§train.ReduceLROnPlateau{Monitor: "loss", Patience: 1, MinDelta: -1, MinLR: 1e-05},
 &§train.TerminateOnNaN{},
 }
 },

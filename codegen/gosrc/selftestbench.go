@@ -47,7 +47,7 @@ func BenchmarkTrainStep(b *§testing.B) {
 	x, y := samples(%d), targets(%d)
 	withWorkers(b, func(b *§testing.B, m *Model, workers int) {
 		fit := func(d Dataset) {
-			cfg := FitConfig{Epochs: 1, BatchSize: len(x), NoShuffle: true, ValidationSplit: -1}
+			cfg := FitConfig{Epochs: 1, BatchSize: len(x), NoShuffle: true, ValidationSplit: -1, StepsPerEpoch: -1, OwnCallbacks: true}
 			if _, err := m.Fit(b.Context(), d, cfg); err != nil {
 				b.Fatal(err)
 			}

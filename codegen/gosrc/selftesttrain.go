@@ -207,7 +207,7 @@ func (e *emitter) seedTests(f *file) {
 	var models [2]*Model
 	for i := range models {
 		models[i] = New(Seed(7))
-		cfg := FitConfig{Epochs: 2, BatchSize: %s, ValidationSplit: -1}
+		cfg := FitConfig{Epochs: 2, BatchSize: %s, ValidationSplit: -1, StepsPerEpoch: -1, OwnCallbacks: true}
 		if _, err := models[i].Fit(t.Context(), Slices(samples(n), targets(n)), cfg); err != nil {
 			t.Fatal(err)
 		}

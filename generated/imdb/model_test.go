@@ -323,7 +323,7 @@ func TestSameSeedSameBits(t *testing.T) {
 	var models [2]*Model
 	for i := range models {
 		models[i] = New(Seed(7))
-		cfg := FitConfig{Epochs: 2, BatchSize: batchRows + 2, ValidationSplit: -1}
+		cfg := FitConfig{Epochs: 2, BatchSize: batchRows + 2, ValidationSplit: -1, StepsPerEpoch: -1, OwnCallbacks: true}
 		if _, err := models[i].Fit(t.Context(), Slices(samples(n), targets(n)), cfg); err != nil {
 			t.Fatal(err)
 		}
@@ -430,7 +430,7 @@ func BenchmarkTrainStep(b *testing.B) {
 	x, y := samples(512), targets(512)
 	withWorkers(b, func(b *testing.B, m *Model, workers int) {
 		fit := func(d Dataset) {
-			cfg := FitConfig{Epochs: 1, BatchSize: len(x), NoShuffle: true, ValidationSplit: -1}
+			cfg := FitConfig{Epochs: 1, BatchSize: len(x), NoShuffle: true, ValidationSplit: -1, StepsPerEpoch: -1, OwnCallbacks: true}
 			if _, err := m.Fit(b.Context(), d, cfg); err != nil {
 				b.Fatal(err)
 			}

@@ -1,11 +1,14 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 // classWeights are the weights of classes, by number.
@@ -47,6 +50,31 @@ func reweight[X, Y any](c *classWeights, e Engine[X, Y], n int) error {
 		}
 	}
 	return nil
+}
+
+// classOf returns the function that tells the class of a target of a package:
+// a number, or an array of them.
+func classOf[Y any](loss string) (func(*Y) int, error) {
+	t := reflect.TypeFor[Y]()
+	width, of := 1, t
+	for ; of.Kind() == reflect.Array; of = of.Elem() {
+		width *= of.Len()
+	}
+	switch {
+	case of.Kind() != reflect.Float32 && of.Kind() != reflect.Int32:
+		return nil, errors.New("train: Stratify needs a network with a single output: give the validation rows as a data set of their own")
+	case width > 1 && (of.Kind() == reflect.Int32 || strings.Contains(loss, "sparse")):
+		return nil, fmt.Errorf("train: Stratify needs one class per row, the target has %d: give the validation rows as a data set of their own", width)
+	}
+	values := make([]float32, width)
+	return func(y *Y) int {
+		if of.Kind() == reflect.Int32 {
+			values[0] = float32(*(*int32)(unsafe.Pointer(y)))
+		} else {
+			copy(values, unsafe.Slice((*float32)(unsafe.Pointer(y)), width))
+		}
+		return class(values)
+	}, nil
 }
 
 // class is the class that a target names.

@@ -20,8 +20,8 @@ type Compiled struct {
 	ValidationSplit float64 // 0: none
 	Shuffle         bool
 	StepsPerEpoch   int               // 0: an epoch is a pass over all rows
-	ClassWeight     map[int]float64   // nil: all classes weigh the same
-	Callbacks       func() []Callback // fresh ones, for one call; may be nil
+	ClassWeight     map[int]float64   // see Config; may be nil
+	Callbacks       func() []Callback // fresh ones; may be nil
 }
 
 // Config changes how one call of [Fit] goes. Its zero value means: as the
@@ -39,8 +39,8 @@ type Config[X, Y any] struct {
 	BatchSize int
 	// StepsPerEpoch ends an epoch after that many batches; the next one goes on
 	// where it stopped. Where the data runs out before, the epoch is cut short
-	// and the next one begins from the start, as in Keras. 0: the description's,
-	// or else an epoch is a pass over all rows.
+	// and the next one begins from the start, as in Keras. 0: the description's;
+	// negative: an epoch is a pass over all rows.
 	StepsPerEpoch int
 	// ClassWeight multiplies the weight of every training row by that of its
 	// class; a class that is not named has weight 1. The class is the target
@@ -51,6 +51,9 @@ type Config[X, Y any] struct {
 	// shuffling, that is kept for validation. 0: the description's; negative:
 	// none.
 	ValidationSplit float64
+	// Stratify takes that fraction of the rows of every class, found as for
+	// ClassWeight.
+	Stratify bool
 	// ValidationData is evaluated after an epoch. No rows are split off then.
 	ValidationData data.Dataset[X, Y]
 	// ValidationBatchSize is the number of rows that are evaluated at once; 0:
@@ -68,8 +71,10 @@ type Config[X, Y any] struct {
 	// unless it is the rule of the previous call. nil: the one of the previous
 	// call, at first the description's.
 	Optimizer optim.Rule
-	// Callbacks are called in order, after those of the description.
+	// Callbacks are called in order, behind those of the description.
 	Callbacks []Callback
+	// OwnCallbacks leaves out those of the description.
+	OwnCallbacks bool
 	// Progress receives Keras's progress lines, redrawn in place if it is a
 	// terminal; nil: silent.
 	Progress io.Writer

@@ -46,27 +46,14 @@ func newFitting[X, Y any](e Engine[X, Y], s *Session, c Compiled, d data.Dataset
 	if err != nil {
 		return nil, err
 	}
-	for i, callback := range cfg.Callbacks {
-		if callback == nil {
-			return nil, fmt.Errorf("train: callback %d is nil", i)
-		}
-	}
-	callbacks := cfg.Callbacks
-	if c.Callbacks != nil {
-		callbacks = append(c.Callbacks(), callbacks...)
-	}
-	weight := cfg.ClassWeight
-	if weight == nil {
-		weight = c.ClassWeight
-	}
-	f := &fitting[X, Y]{engine: e, session: s, first: cfg.InitialEpoch, epochs: set.epochs, validateEvery: set.validateEvery, callbacks: ordered(callbacks)}
+	f := &fitting[X, Y]{engine: e, session: s, first: cfg.InitialEpoch, epochs: set.epochs, validateEvery: set.validateEvery, callbacks: ordered(set.callbacks)}
 	rows, err := newSource("training", training, c.Shuffle && !cfg.NoShuffle)
 	if err != nil {
 		return nil, err
 	}
 	f.feed = &feed[X, Y]{rows: rows, steps: set.steps}
 	f.batch = newBatch[X, Y](set.batch)
-	if f.classes, err = newClassWeights(weight, e.OutputNames(), c.Loss); err != nil {
+	if f.classes, err = newClassWeights(set.classWeight, e.OutputNames(), c.Loss); err != nil {
 		return nil, err
 	}
 	if f.meter, err = newMeter(e.OutputNames(), c); err != nil {

@@ -22,6 +22,11 @@ func Hold[F, X, Y any](c Compiled, cfg Config[X, Y], d data.Dataset[F, Y], class
 	switch {
 	case cfg.ValidationData != nil || fraction <= 0:
 		return d, nil, nil
+	case class == nil && cfg.Stratify:
+		if class, err = classOf[Y](c.Loss); err != nil {
+			return nil, nil, err
+		}
+		fallthrough
 	case class != nil:
 		rows, held, err = data.StratifiedSplit(d, fraction, class)
 	default:

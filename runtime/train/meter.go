@@ -129,7 +129,10 @@ func (m *meter) direct(rising map[string]bool) {
 	for i, x := range m.sources {
 		up, known := false, true // of a loss
 		if x != nil {
-			up, known = metric.HigherIsBetter(x)
+			var d metric.Directed
+			if d, known = x.(metric.Directed); known {
+				up = d.HigherIsBetter()
+			}
 		}
 		if known {
 			rising[m.logs[i].Name], rising["val_"+m.logs[i].Name] = up, up

@@ -14,7 +14,7 @@ type ReduceLROnPlateau struct {
 	Factor   float64 // the new rate is the old one times this; 0: 0.1
 	Patience int     // epochs without improvement after which the rate is lowered; 0: 10
 	Mode     string  // "min": less is better; "max": more is; "" or "auto": as the figure's name says
-	MinDelta float64 // an improvement by less than this is none; 0: 0.0001
+	MinDelta float64 // an improvement by less than this is none; 0: 0.0001; below 0: any counts
 	Cooldown int     // epochs after lowering it in which no failure counts
 	MinLR    float64 // the rate goes no lower
 	Verbose  bool    // tells of it on the call's Progress
@@ -42,8 +42,8 @@ func (c *ReduceLROnPlateau) OnTrainBegin(s *State) (err error) {
 	if err := settable(s, "ReduceLROnPlateau"); err != nil {
 		return err
 	}
-	delta := c.MinDelta
-	if delta == 0 {
+	delta := max(c.MinDelta, 0)
+	if c.MinDelta == 0 {
 		delta = 1e-4
 	}
 	s.Log("learning_rate", s.Optimizer.LearningRate())

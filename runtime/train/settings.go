@@ -24,11 +24,13 @@ func pick(what string, settings ...int) (int, error) {
 	return 0, nil
 }
 
-// settings are the numbers of a call, taken from it or from the description.
+// settings are those of a call, taken from it or from the description.
 type settings struct {
 	batch, validationBatch int
 	epochs, validateEvery  int
-	steps                  int // of an epoch; 0: as many as there are
+	steps                  int // per epoch; 0: until the rows end
+	classWeight            map[int]float64
+	callbacks              []Callback
 }
 
 func settle[X, Y any](c Compiled, cfg Config[X, Y]) (s settings, err error) {
@@ -47,8 +49,21 @@ func settle[X, Y any](c Compiled, cfg Config[X, Y]) (s settings, err error) {
 	if cfg.InitialEpoch < 0 {
 		return s, fmt.Errorf("train: the initial epoch is %d", cfg.InitialEpoch)
 	}
-	if s.steps, err = pick("number of steps per epoch", cfg.StepsPerEpoch, c.StepsPerEpoch); err != nil {
-		return s, err
+	if s.steps = cfg.StepsPerEpoch; s.steps == 0 {
+		s.steps = c.StepsPerEpoch
+	}
+	s.steps = max(s.steps, 0)
+	if s.classWeight = cfg.ClassWeight; s.classWeight == nil {
+		s.classWeight = c.ClassWeight
+	}
+	if c.Callbacks != nil && !cfg.OwnCallbacks {
+		s.callbacks = c.Callbacks()
+	}
+	s.callbacks = append(s.callbacks, cfg.Callbacks...)
+	for i, callback := range cfg.Callbacks {
+		if callback == nil {
+			return s, fmt.Errorf("train: callback %d is nil", i)
+		}
 	}
 	_, err = pick("number of validation steps", cfg.ValidationSteps)
 	return s, err
@@ -69,6 +84,14 @@ func divide[X, Y any](c Compiled, d data.Dataset[X, Y], cfg Config[X, Y]) (train
 	}
 	if d == nil {
 		return nil, nil, errors.New("train: no training data")
+	}
+	if cfg.Stratify {
+		class, err := classOf[Y](c.Loss)
+		if err != nil {
+			return nil, nil, err
+		}
+		training, held, err = data.StratifiedSplit(d, fraction, class)
+		return training, held, err
 	}
 	training, held, err = data.Split(d, fraction)
 	return training, held, err
