@@ -50,6 +50,23 @@ func (p *plan) checkData(g *built) {
 	}
 }
 
+// lengths says where the lengths of features that have none would be written.
+func (p *plan) lengths(g *built) map[*ir.Value]string {
+	at := map[*ir.Value]string{}
+	for _, place := range p.spec.Places() {
+		if place.Input < 0 {
+			continue
+		}
+		in := g.inputs[place.Input]
+		if kind := p.spec.Data.Train.Kind; kind == spec.CSV {
+			at[in] = "in the feature"
+		} else {
+			at[in] = "beside " + string(kind)
+		}
+	}
+	return at
+}
+
 // checkIDs compares the ids that features become with those that the layers
 // take.
 func (p *plan) checkIDs(g *built) {

@@ -27,14 +27,12 @@ type built struct {
 func (p *plan) graph(name string, training bool) *built {
 	b := ir.NewBuilder(name)
 	g := &built{net: layer.NewNet(b, training), values: map[string]*ir.Value{}}
-	if d := p.spec.Data; d != nil && d.Train != nil {
-		g.net.Tokens = d.Train.Kind == spec.Tokens
-	}
 	for i, in := range p.spec.Inputs {
 		v := p.input(b, i, in)
 		g.values[in.Name] = v
 		g.inputs = append(g.inputs, v)
 	}
+	g.net.Lengths = p.lengths(g)
 	for _, i := range p.order {
 		g.values[p.names[i]] = p.layer(g, i)
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
@@ -73,10 +74,7 @@ func TestHashes(t *testing.T) {
 	}
 }
 
-// The data section: what becomes the input, and the classes, belong to the
-// model; file names do not.
-func TestHashesOfData(t *testing.T) {
-	const text = `
+const columns = `
 data:
   train: {csv: train.csv}
   features: {age: {type: number}, income: {type: number}}
@@ -85,19 +83,90 @@ layers:
   - Dense: {units: 1, activation: sigmoid}
 compile: {loss: binary_crossentropy}
 `
-	base := network(t, text).Header
+
+// The data section: what becomes the input, and the classes, belong to the
+// model; files and how they are read do not.
+func TestHashesOfData(t *testing.T) {
+	base := network(t, columns).Header
 	for _, c := range []struct {
 		old, new string
 		modelID  bool
 	}{
 		{"train.csv", "other.csv", false},
 		{"column: churned", "column: left", false},
+		{"train.csv}", `train.csv, separator: ";"}`, false},
+		{"train.csv}", "train.csv, header: [age, income, churned]}", false},
+		{"  features", "  test: {split: 0.1}\n  features", false},
+		{"  features", "  validation: {csv: val.csv}\n  features", false},
+		{"  features", "  weight: w\n  features", false},
+		{`"yes"`, `[yes, y]`, false},
+		{"compile", "fit: {validation_split: 0.2, stratify: true}\ncompile", false},
+		{"compile", "fit: {steps_per_epoch: 3}\ncompile", false},
+		{"compile", `fit: {class_weight: {"yes": 3}}` + "\ncompile", false},
+		{"compile", "fit: {callbacks: [terminate_on_nan]}\ncompile", false},
 		{"age:", "years:", true},
 		{`"yes"`, `"oui"`, true},
+		{"  features", "  missing_values: [NA]\n  features", true},
+		{"number}", "number, missing: mean}", true},
+		{"number}", "number, missing: 1.5}", true},
+		{"number}", "number, scale: standard}", true},
+		{"number}", "category, vocabulary: 2, oov: false}", true},
+		{"number}", "category, vocabulary: [a, b]}", true},
+		{"number}", "date}", true},
+		{"number}", "text, vocabulary: 3, encode: count}", true},
 	} {
-		h := network(t, strings.Replace(text, c.old, c.new, 1)).Header
+		h := network(t, strings.Replace(columns, c.old, c.new, 1)).Header
 		if h.Hash == base.Hash || (h.ModelID != base.ModelID) != c.modelID {
 			t.Errorf("%s: hash changes: %v, model's ID: %v", c.new, h.Hash != base.Hash, h.ModelID != base.ModelID)
+		}
+	}
+}
+
+// Every setting of a feature belongs to the model, and one that says what holds
+// anyway changes nothing.
+func TestHashesOfFeatures(t *testing.T) {
+	with := func(settings string) *loop.Program {
+		text := strings.Replace(columns, "income: {type: number}", "more: {"+settings+"}", 1)
+		return network(t, strings.Replace(text, "train.csv}", "train.csv}\n  windows: {length: 1}", 1)).Header
+	}
+	for _, c := range []struct {
+		base    string
+		same    []string
+		differs []string
+	}{
+		{"type: number", []string{"type: number, missing: error, scale: none"}, []string{"type: number, scale: [log, standard]", "type: number, missing: 0", "type: number, scale: min_max"}},
+		{"type: number, scale: [log, standard]", []string{"type: number, scale: [log1p, standard]"}, nil},
+		{"type: category, vocabulary: [a, 2]", []string{
+			"type: category, vocabulary: [a, \"2\"], encode: one_hot, oov: true, missing: oov",
+		}, []string{"type: category, vocabulary: [2, a]", "type: category, vocabulary: [a, 2], missing: a", "type: category, vocabulary: [a, 2, b], oov: false", "type: category, vocabulary: 3",
+			"type: category, vocabulary: [a, 2], missing: most_frequent"}},
+		{"type: date", []string{`type: date, format: "2006-01-02", parts: [year, month, weekday], encode: cyclic, missing: error`}, []string{
+			"type: date, encode: number", `type: date, format: "02.01.2006"`, "type: date, parts: [year, weekday, month]", `type: date, missing: "2000-01-01"`}},
+	} {
+		base := with(c.base)
+		for _, s := range c.same {
+			if h := with(s); h.Hash != base.Hash || h.ModelID != base.ModelID {
+				t.Errorf("%s and %s differ", c.base, s)
+			}
+		}
+		for _, s := range c.differs {
+			if h := with(s); h.Hash == base.Hash || h.ModelID == base.ModelID {
+				t.Errorf("%s and %s are the same", c.base, s)
+			}
+		}
+	}
+	// A window's length belongs to the model; where its target stands and the
+	// next one begins, to the training.
+	series := func(windows string) *loop.Program {
+		return network(t, strings.Replace(columns, "train.csv}", "train.csv}\n  windows: {"+windows+"}", 1)).Header
+	}
+	base := series("length: 1")
+	if h := series("length: 1, offset: 1, stride: 1"); h.Hash != base.Hash {
+		t.Error("the defaults of windows change the hash")
+	}
+	for _, s := range []string{"length: 1, offset: 2", "length: 1, stride: 2"} {
+		if h := series(s); h.Hash == base.Hash || h.ModelID != base.ModelID {
+			t.Errorf("%s: hash changes: %v, model's ID: %v", s, h.Hash != base.Hash, h.ModelID != base.ModelID)
 		}
 	}
 }

@@ -33,6 +33,7 @@ func TestSchemaKnowsEveryName(t *testing.T) {
 		{"regularizer", c.Regularizers, `, "kernel_regularizer": %s`, ""},
 		{"optimizer", c.Optimizers, "", `, "compile": {"loss": "mse", "optimizer": %s}`},
 		{"loss", c.Losses, "", `, "compile": {"loss": %s}`},
+		{"callback", c.Callbacks, "", `, "fit": {"callbacks": [%s]}`},
 		{"metric", c.Metrics, "", `, "compile": {"loss": "categorical_crossentropy", "metrics": %s}`},
 	} {
 		aliases := 0
@@ -100,9 +101,16 @@ func TestSchemaKnowsEverySchedule(t *testing.T) {
 // validates them, as written by WriteJSON, against the schema.
 func TestModels(t *testing.T) {
 	s := schemaOf(t)
-	files, err := filepath.Glob("../../testdata/models/*.yaml")
-	if err != nil || len(files) < 3 {
-		t.Fatalf("%d models: %v", len(files), err)
+	var files []string
+	for folder, least := range map[string]int{"../../testdata/models": 4, "../../testdata/examples": 8} {
+		list, err := filepath.Glob(folder + "/*.yaml")
+		if err != nil || len(list) < least {
+			t.Fatalf("%s: %d models: %v", folder, len(list), err)
+		}
+		files = append(files, list...)
+	}
+	for _, name := range []string{"churn.yaml", "series.yaml", "reviews.yaml", "photos.yaml", "arrays.json", "ids.yaml", "adult.yaml"} {
+		files = append(files, "../spec/testdata/models/"+name)
 	}
 	for _, file := range files {
 		src, err := os.ReadFile(file)
@@ -138,6 +146,16 @@ func TestSchemaRefuses(t *testing.T) {
 		`{"layers": ["Flatten"], "compile": {"loss": "mse", "optimizer": {"sgd": {"learning_rate": {"cosine_decay": {"alpha": 0.1}}}}}}`,
 		`{"layers": ["Flatten"], "compile": {"loss": "mse", "optimizer": {"sgd": {"learning_rate": -0.1}}}}`,
 		`{"layers": ["Flatten"], "fit": {"validation_split": 1}}`,
+		`{"layers": ["Flatten"], "fit": {"callbacks": [{"early_stopping": {"pateince": 1}}]}}`,
+		`{"layers": ["Flatten"], "fit": {"class_weight": {"no": -1}}}`,
+		`{"layers": ["Flatten"], "data": {"train": {"csv": "a", "num_words": 3}}}`,
+		`{"layers": ["Flatten"], "data": {"train": {"split": 0.5}}}`,
+		`{"layers": ["Flatten"], "data": {"train": {"csv": "a"}, "features": {"a": {"type": "number", "scale": "minmax"}}}}`,
+		`{"layers": ["Flatten"], "data": {"train": {"csv": "a"}, "features": {"a": {"type": "number", "vocabulary": 3}}}}`,
+		`{"layers": ["Flatten"], "data": {"train": {"csv": "a"}, "features": {"a": {"type": "text"}}}}`,
+		`{"layers": ["Flatten"], "data": {"train": {"csv": "a"}, "features": {"a": {"type": "date", "parts": ["quarter"]}}}}`,
+		`{"layers": ["Flatten"], "data": {"train": {"csv": "a"}, "windows": {"offset": 1}}}`,
+		`{"layers": ["Flatten"], "data": {"train": {"image_dir": "a", "color": "rgba"}}}`,
 	} {
 		if s.refuses(t, []byte(text)) == "" {
 			t.Errorf("the schema accepts %s", text)

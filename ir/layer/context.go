@@ -20,9 +20,9 @@ type Net struct {
 	B *ir.Builder
 	// Training selects the training behaviour of Dropout and BatchNormalization.
 	Training bool
-	// Tokens says that the ids come from the data section's token files: rows of
-	// different lengths, which this version does not pad.
-	Tokens bool
+	// Lengths says of ids that the data section gives rows of different lengths
+	// where their length would be written: "beside tokens".
+	Lengths map[*ir.Value]string
 	// Logits maps the result of a sigmoid or softmax to what it was applied
 	// to: a cross-entropy is computed on that, as Keras's TensorFlow back end
 	// does, which neither overflows nor loses digits.

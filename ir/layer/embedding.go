@@ -28,9 +28,9 @@ func (e *Embedding) Build(c *Context, in []*ir.Value) *ir.Value {
 	if !c.ids(ids, e.InputDim) {
 		return c.poison()
 	}
-	switch {
-	case ids.Shape.Ragged() && c.Tokens:
-		return c.Errorf("Embedding takes rows of one length, but the rows of token files have different lengths, and this version's data: cannot pad or cut them; put CategoryEncoding in its place, or take data: out, give %s a length, such as shape: [256], and give Fit a Dataset of padded rows in Go", from(ids))
+	switch at := c.Lengths[ids]; {
+	case ids.Shape.Ragged() && at != "":
+		return c.Errorf("Embedding takes rows of one length, but data: gives %s a different number of ids in every row; write length: 200 %s, or put CategoryEncoding in its place", from(ids), at)
 	case ids.Shape.Ragged():
 		return c.Errorf("Embedding takes rows of one length, but %s has a different number of ids in every row; give the input a length, such as shape: [256]", from(ids))
 	}
