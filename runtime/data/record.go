@@ -7,7 +7,6 @@ import (
 	"io"
 	"iter"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -75,7 +74,7 @@ func (r *Record) Number(i int) float32 {
 func (r *Record) Check(i int, err error) {
 	if err != nil {
 		if !r.full() {
-			r.addOnce(r.Place(), fmt.Errorf("column %q: %w", r.columns[i], err))
+			r.addOnce(r.Place(), fmt.Errorf("column %.80q: %w", r.columns[i], err))
 		}
 	}
 }
@@ -150,59 +149,6 @@ func trimmed(fields []string) []string {
 	return all
 }
 
-// find looks the wanted columns up in the header. It returns where the weights
-// stand, -1 if there are none.
-func (r *Record) find(c CSV, header []string) (weight int, err error) {
-	numbers := 0
-	for _, h := range header {
-		if _, err := strconv.ParseFloat(h, 64); err == nil {
-			numbers++
-		}
-	}
-	place := r.Place()
-	if c.Header != nil {
-		place = r.name
-	}
-	note := func(format string, args ...any) { r.addAt(place, fmt.Errorf(format, args...)) }
-	if sep := otherSeparator(header); sep != 0 && c.Separator == 0 && header[0] != c.Weight && !slices.Contains(c.Columns, header[0]) {
-		note("the fields seem separated by %q; they must be separated by commas", sep)
-		return -1, r.err()
-	}
-	rowOnTop := c.Header == nil && 4*numbers >= max(len(header), 1)
-	find := func(column string) int {
-		at := slices.Index(header, column)
-		near := suggest(column, header)
-		switch {
-		case at >= 0 && slices.Contains(header[at+1:], column):
-			r.addOnce(place, fmt.Errorf("two columns are named %q", column))
-		case at < 0 && rowOnTop && near == "":
-			if len(r.list) == 0 { // the other columns are missing for the same reason
-				note("no column %q: the first line must name the columns, and it holds numbers; where no line does, header: must", column)
-			}
-		case at < 0:
-			note("no column %q%s; the columns are %s", column, near, enumerate(header))
-		}
-		return at
-	}
-	for _, column := range c.Columns {
-		r.index = append(r.index, find(column))
-	}
-	weight = -1
-	if c.Weight != "" {
-		weight = find(c.Weight)
-	}
-	if len(c.Columns) == 0 || c.rest {
-		r.columns = slices.Clone(c.Columns)
-		for i, h := range header {
-			if !slices.Contains(r.index, i) && i != weight {
-				r.columns = append(r.columns, h)
-				r.index = append(r.index, find(h))
-			}
-		}
-	}
-	return weight, r.err()
-}
-
 // weigh reads the weight of the row.
 func (r *Record) weigh(at int, column string) {
 	r.weight = 1
@@ -217,19 +163,6 @@ func (r *Record) weigh(at int, column string) {
 		r.addOnce(r.Place(), fmt.Errorf("column %q: %s", column, problem))
 	}
 	r.weight = v
-}
-
-// otherSeparator is what separates the names of a header that has no comma, or
-// 0.
-func otherSeparator(header []string) rune {
-	if len(header) == 1 {
-		for _, sep := range ";\t|" {
-			if strings.ContainsRune(header[0], sep) {
-				return sep
-			}
-		}
-	}
-	return 0
 }
 
 // csvError puts the name of the file before a mistake of form.

@@ -113,6 +113,31 @@ t.csv:6: column "w": "NaN" is not a finite number`},
 	}
 }
 
+// A file of many columns is read in time that grows with them, and ten mistakes
+// are enough.
+func TestManyColumns(t *testing.T) {
+	const n = 200_000
+	var text strings.Builder
+	var missing CSV
+	for i := range n {
+		fmt.Fprintf(&text, "column%d,", i)
+		if i%10 == 0 {
+			missing.Columns = append(missing.Columns, fmt.Sprintf("no such name %d", i))
+		}
+	}
+	text.WriteString("last\n" + strings.Repeat("1,", n) + "7\n")
+	for r, err := range (CSV{}).Records(strings.NewReader(text.String()), "t.csv") {
+		if err != nil || len(r.Columns()) != n+1 || r.Number(n) != 7 {
+			t.Errorf("%d columns, %v", len(r.Columns()), err)
+		}
+	}
+	for _, err := range missing.Records(strings.NewReader(text.String()), "t.csv") {
+		if err == nil || strings.Count(err.Error(), "\n") != mostProblems-1 {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
 type person struct {
 	name string
 	age  float32

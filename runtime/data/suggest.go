@@ -8,12 +8,15 @@ import (
 // suggest asks for the nearest of the known names, "" if none
 // is near.
 func suggest(name string, known []string) string {
-	const longest = 64 // names beyond are not typing errors
+	const (
+		longest = 64    // names beyond are not typing errors
+		most    = 10000 // names that are compared: a hostile file may hold millions
+	)
 	best, near := "", 0
 	if len(name) > longest {
 		return ""
 	}
-	for _, k := range known {
+	for _, k := range known[:min(len(known), most)] {
 		if k == "" || len(k) > longest {
 			continue
 		}
