@@ -34,7 +34,7 @@ Exit codes:
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	models := []*cobra.Command{generateCommand(), summaryCommand(), fitCommand(), evaluateCommand(), predictCommand(), benchCommand()}
+	models := []*cobra.Command{generateCommand(), summaryCommand(), fitCommand(), evaluateCommand(), predictCommand(), plotCommand(), benchCommand()}
 	for _, c := range models {
 		completeFiles(c, "yaml", "yml", "json")
 	}

@@ -8,8 +8,8 @@ import (
 )
 
 // WriteSVG draws the record: one panel for the loss and one for every metric,
-// each with its training and its validation curve over the epochs. The picture
-// is self-contained and stands on a white ground.
+// each with its training and its validation curve over the epochs and the best
+// epoch, see [History.Best]. The picture is self-contained and stands on a white ground.
 func (h *History) WriteSVG(w io.Writer) error {
 	panels := h.panels()
 	columns := min(len(panels), 2)
@@ -19,11 +19,15 @@ func (h *History) WriteSVG(w io.Writer) error {
 		height: rows*panelHeight + legendHeight + outerMargin,
 	}
 	p.open()
+	best, figure := h.Best()
 	p.legend(panels)
+	if best >= 0 {
+		p.legendOfBest(h.Epochs[best]+1, figure, h.Column(figure)[best])
+	}
 	for i := range panels {
 		x := outerMargin + i%2*panelWidth
 		y := legendHeight + i/2*panelHeight
-		p.panel(&panels[i], float64(x), float64(y), h.Epochs)
+		p.panel(&panels[i], float64(x), float64(y), h.Epochs, best)
 	}
 	p.b.WriteString("</svg>\n")
 	if _, err := io.WriteString(w, p.b.String()); err != nil {
@@ -82,21 +86,24 @@ const (
 	mostPoints = 40 // a curve of more epochs is drawn without points
 )
 
+// Colours by Okabe and Ito (2008), which people with any form of colour blindness
+// tell apart.
 const (
-	trainingColour   = "#2563eb"
-	validationColour = "#ea580c"
+	trainingColour   = "#0072b2"
+	validationColour = "#d55e00"
 )
 
 // picture gathers the SVG text.
 type picture struct {
 	b             strings.Builder
 	width, height int
+	legendX       float64 // where the next entry of the legend begins
 }
 
 func (p *picture) printf(format string, args ...any) { fmt.Fprintf(&p.b, format, args...) }
 
 func (p *picture) open() {
-	p.printf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" font-family="-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'DejaVu Sans', sans-serif" font-size="11" fill="#64748b">`+"\n", p.width, p.height, p.width, p.height)
+	p.printf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" font-family="-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'DejaVu Sans', sans-serif" font-size="11" fill="#52606d">`+"\n", p.width, p.height, p.width, p.height)
 	p.printf(`<rect width="%d" height="%d" fill="#ffffff"/>`+"\n", p.width, p.height)
 }
 
@@ -113,26 +120,48 @@ func (p *picture) legend(panels []panel) {
 			return
 		}
 		p.printf(`<path d="M%.1f %.1fh18" stroke="%s" stroke-width="2" stroke-linecap="round"/><circle cx="%.1f" cy="%.1f" r="3" fill="%s"/>`, x, y, colour, x+9, y, colour)
-		p.printf(`<text x="%.1f" y="%.1f" font-size="12" fill="#334155">%s</text>`+"\n", x+25, y+4, name)
+		p.printf(`<text x="%.1f" y="%.1f" font-size="12" fill="#52606d">%s</text>`+"\n", x+25, y+4, name)
 		x += width
 	}
 	entry(training, "training", trainingColour, 92)
-	entry(validation, "validation", validationColour, 92)
+	entry(validation, "validation", validationColour, 102)
+	p.legendX = x
 }
 
-// panel draws one figure with its upper left corner at (x0, y0).
-func (p *picture) panel(q *panel, x0, y0 float64, epochs []int) {
+// legendOfBest explains the ring.
+func (p *picture) legendOfBest(epoch int, figure string, value float64) {
+	const y = 22.0
+	p.ring(p.legendX+6, y, figureColour(figure))
+	p.printf(`<text x="%.1f" y="%.1f" font-size="12" fill="#52606d">best epoch %d: %s %s</text>`+"\n", p.legendX+18, y+4, epoch, figure, endText(value))
+}
+
+// ring marks the best epoch.
+func (p *picture) ring(x, y float64, colour string) {
+	p.printf(`<circle cx="%.1f" cy="%.1f" r="4" fill="#ffffff" stroke="%s" stroke-width="2.2"/>`+"\n", x, y, colour)
+}
+
+// figureColour is that of the curve which a figure belongs to.
+func figureColour(figure string) string {
+	if strings.HasPrefix(figure, "val_") {
+		return validationColour
+	}
+	return trainingColour
+}
+
+// panel draws one figure with its upper left corner at (x0, y0), and marks the
+// best epoch.
+func (p *picture) panel(q *panel, x0, y0 float64, epochs []int, best int) {
 	left, right := x0+plotLeft, x0+panelWidth-plotRight
 	top, bottom := y0+plotTop, y0+panelHeight-plotBottom
-	p.printf(`<text x="%.1f" y="%.1f" font-size="13" font-weight="600" fill="#0f172a">%s</text>`+"\n", left, y0+14, escape(q.name))
+	p.printf(`<text x="%.1f" y="%.1f" font-size="13" font-weight="600" fill="#1f2933">%s</text>`+"\n", left, y0+14, escape(q.name))
 
 	ticks := valueTicks(q.training, q.validation)
 	low, high := ticks.values[0], ticks.values[len(ticks.values)-1]
 	yOf := func(v float64) float64 { return bottom - (v-low)/(high-low)*(bottom-top) }
 	for i, v := range ticks.values {
-		colour := "#e2e8f0"
+		colour := "#d9dee4"
 		if i == 0 {
-			colour = "#94a3b8"
+			colour = "#9aa5b1"
 		}
 		p.printf(`<path d="M%.1f %.1fH%.1f" stroke="%s"/>`, left, yOf(v), right, colour)
 		p.printf(`<text x="%.1f" y="%.1f" text-anchor="end">%s</text>`+"\n", left-8, yOf(v)+4, ticks.label(v))
@@ -147,13 +176,23 @@ func (p *picture) panel(q *panel, x0, y0 float64, epochs []int) {
 	step := epochStep(len(epochs))
 	for i, e := range epochs {
 		if n := e + 1; n%step == 0 || i == 0 && step > 1 && step-n > step/3 {
-			p.printf(`<path d="M%.1f %.1fv4" stroke="#94a3b8"/><text x="%.1f" y="%.1f" text-anchor="middle">%d</text>`+"\n", xOf(i), bottom, xOf(i), bottom+17, n)
+			p.printf(`<path d="M%.1f %.1fv4" stroke="#9aa5b1"/><text x="%.1f" y="%.1f" text-anchor="middle">%d</text>`+"\n", xOf(i), bottom, xOf(i), bottom+17, n)
 		}
 	}
 	p.printf(`<text x="%.1f" y="%.1f" text-anchor="middle">epoch</text>`+"\n", (left+right)/2, bottom+33)
 
+	if best >= 0 {
+		p.printf(`<path d="M%.1f %.1fV%.1f" stroke="#9aa5b1" stroke-dasharray="3 3"/>`+"\n", xOf(best), top, bottom)
+	}
 	p.curve(q.training, trainingColour, xOf, yOf)
 	p.curve(q.validation, validationColour, xOf, yOf)
+	values, colour := q.validation, validationColour
+	if values == nil {
+		values, colour = q.training, trainingColour
+	}
+	if best >= 0 && drawable(values[best]) {
+		p.ring(xOf(best), yOf(values[best]), colour)
+	}
 	p.lastValues(q, right+9, top, bottom, yOf)
 }
 

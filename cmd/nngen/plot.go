@@ -1,0 +1,164 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nngen-go/nngen/codegen"
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// plotOptions are the flags of plot.
+type plotOptions struct {
+	output        string
+	title         string
+	width, height int
+}
+
+func plotCommand() *cobra.Command {
+	var o plotOptions
+	cmd := &cobra.Command{
+		Use:   "plot HISTORY... | MODEL",
+		Short: "Draw the history of a training, or the layers of a model",
+		Long: `plot draws the history that fit has written: a panel for the loss and for every
+metric, with the training and the validation curve, and the best epoch (the one with
+the lowest val_loss, or loss). Several histories are drawn over one another. A folder
+stands for the history.json in it.
+
+Of a model's description it draws the layers, with output shapes and parameters.
+
+The name of the picture says its format: .png or .svg.`,
+		Example: `  nngen plot mnist-run/history.json -o mnist.png
+  nngen plot run1 run2 -o both.svg --title "Two learning rates"
+  nngen plot mnist.yaml -o layers.svg`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef(cmd, "plot what? Give a history.json that fit has written, or a model's description")
+			}
+			return o.check(cmd)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.output, "output", "o", "", "the picture, .png or .svg (default ./NAME.png)")
+	f.StringVar(&o.title, "title", "", "title (default the name of the model or the run)")
+	f.IntVar(&o.width, "width", 0, "width in pixels (default 1280)")
+	f.IntVar(&o.height, "height", 0, "height in pixels (default 720, of a model's layers as it needs)")
+	return cmd
+}
+
+// Sizes of pictures in pixels.
+const (
+	defaultWidth, defaultHeight   = 1280, 720
+	smallestPicture, largestSides = 200, 10000
+)
+
+// pictureFormats are the extensions of pictures.
+var pictureFormats = []string{".png", ".svg"}
+
+func (o *plotOptions) check(cmd *cobra.Command) error {
+	for _, side := range []struct {
+		flag   string
+		pixels int
+	}{{"width", o.width}, {"height", o.height}} {
+		if cmd.Flags().Changed(side.flag) && (side.pixels < smallestPicture || side.pixels > largestSides) {
+			return usagef(cmd, "--%s is %d; it is a number of pixels from %d to %d", side.flag, side.pixels, smallestPicture, largestSides)
+		}
+	}
+	if ext := filepath.Ext(o.output); o.output != "" && !slices.Contains(pictureFormats, strings.ToLower(ext)) {
+		return usagef(cmd, "-o %s: the name of a picture ends in .png or .svg", diag.Quote(o.output))
+	}
+	return nil
+}
+
+func (o *plotOptions) run(cmd *cobra.Command, args []string) error {
+	p, name, err := o.draw(args)
+	if err != nil {
+		return err
+	}
+	if o.output == "" {
+		o.output = name + ".png"
+		if exists(o.output) {
+			return fmt.Errorf("%s is there already: name a picture with -o; one of that name is replaced", o.output)
+		}
+	}
+	picture, err := p(strings.ToLower(filepath.Ext(o.output))[1:]).encode()
+	if err != nil {
+		return fmt.Errorf("drawing %s: %w", o.output, err)
+	}
+	if err := replaceFile(o.output, picture); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(cmd.ErrOrStderr(), "wrote %s\n", o.output)
+	return err
+}
+
+// draw finds out what the files are. It returns what draws them in a format, and
+// a name for the picture.
+func (o *plotOptions) draw(args []string) (draw func(format string) *picture, name string, err error) {
+	histories := make([]*history, len(args))
+	found := 0
+	for i, file := range args {
+		if inside := filepath.Join(file, historyFile); isFolder(file) && exists(inside) {
+			file = inside
+			args[i] = inside
+		}
+		if strings.ToLower(filepath.Ext(file)) != ".json" {
+			continue
+		}
+		if histories[i], err = readHistory(file); err != nil {
+			return nil, "", err
+		}
+		if histories[i] != nil {
+			found++
+		}
+	}
+	switch {
+	case found == len(args) && found > len(palette):
+		return nil, "", fmt.Errorf("%d histories: more than %d cannot be told apart in one picture", found, len(palette))
+	case found == len(args):
+		if o.title == "" {
+			o.title = historyTitle(histories)
+		}
+		return func(format string) *picture { return o.history(histories, format) }, "history", nil
+	case len(args) > 1:
+		i := slices.Index(histories, nil)
+		return nil, "", fmt.Errorf("%s: not a history that fit has written; several histories may be drawn together, and one model alone", args[i])
+	}
+	net, err := compile(args[0], nil)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := checkLayers(args[0], net.program); err != nil {
+		return nil, "", err
+	}
+	if o.title == "" {
+		o.title = net.program.Name
+	}
+	return func(format string) *picture { return o.layers(net.program, format) }, codegen.PackageName(net.program.Name), nil
+}
+
+// historyFile is what fit calls a history in its folder.
+const historyFile = "history.json"
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// replaceFile writes a file under a temporary name before it takes its place.
+func replaceFile(path string, b []byte) error {
+	t, err := writeTemporary(filepath.Dir(path), filepath.Base(path), b)
+	if err == nil {
+		err = os.Rename(t, path)
+	}
+	if err != nil && t != "" {
+		os.Remove(t)
+	}
+	return err
+}
