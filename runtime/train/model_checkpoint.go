@@ -67,6 +67,11 @@ func (c *ModelCheckpoint) OnTrainBegin(s *State) (err error) {
 	if _, err := expand(c.FilePath, 0, 0, logs); err != nil {
 		return fmt.Errorf("train: ModelCheckpoint: %w", err)
 	}
+	if folder := filepath.Dir(c.FilePath); !field.MatchString(folder) {
+		if err := os.MkdirAll(folder, 0o777); err != nil {
+			return fmt.Errorf("train: ModelCheckpoint: %w", err)
+		}
+	}
 	return nil
 }
 
