@@ -194,7 +194,7 @@ func (p *historyPicture) panel(f figure, x0, y0, width, height float64) {
 	low, high := span(f)
 	yOf := func(v float64) float64 { return bottom - (v-low)/(high-low)*(bottom-top) }
 	small.left = 1
-	step, label := valueStep(low, high, max(int((bottom-top)/(55*k)), 2))
+	step, label := valueStep(low, high, max(int((bottom-top)/(50*k)), 3))
 	for i := math.Ceil(low / step); i*step <= high; i++ {
 		p.stroke(faint, 1*k, nil, left, yOf(i*step), right, yOf(i*step))
 		p.text(small, left-10*k, yOf(i*step)+5*k, label(i*step))

@@ -77,7 +77,11 @@ func (m *auc) Result() float64 {
 func (m *auc) area(label int) float64 {
 	var sum float64
 	upper := m.last(label)
+	yes, no := m.of(label)
 	for i := len(m.limits) - 2; i >= 0; i-- {
+		if yes[i+1] == 0 && no[i+1] == 0 {
+			continue // the same point again: no area
+		}
 		lower := m.down(upper, label, i)
 		sum += m.curve.interval(lower, upper)
 		upper = lower
