@@ -129,6 +129,10 @@ func (p *parser) table(d *Data, a Arg, parts *dataArgs) {
 		p.fail(a.Pos, `data: csv needs target, the column to predict; write target: {column: churned, classes: ["no", "yes"]}`)
 		return
 	}
+	missing := map[string]bool{}
+	for _, s := range d.Missing {
+		missing[s] = true
+	}
 	series := d.Windows != nil && d.Windows.Offset > 0 // where the target's past may be an input
 	for i := range d.Features {
 		f := &d.Features[i]
@@ -144,7 +148,7 @@ func (p *parser) table(d *Data, a Arg, parts *dataArgs) {
 			}
 			p.fail(f.Pos, "data: feature %s %s, and the rows of windows hold numbers, dates and one-hot categories; take it out, or write encode: one_hot for a category", diag.Quote(f.Name), what)
 		}
-		p.neverThere(d, f, *parts.features)
+		p.neverThere(missing, f, *parts.features)
 	}
 	if d.Weight != "" && d.Weight == d.Target.Column {
 		p.fail(parts.weight.Value.Pos, "data: column %s is the weight and the target; write the column that holds the weights", diag.Quote(d.Weight))
@@ -153,14 +157,17 @@ func (p *parser) table(d *Data, a Arg, parts *dataArgs) {
 }
 
 // neverThere reports categories that are missing values at the same time.
-func (p *parser) neverThere(d *Data, f *Feature, features Arg) {
+func (p *parser) neverThere(missing map[string]bool, f *Feature, features Arg) {
 	if f.Type != CategoryFeature {
 		return
 	}
+	var list Arg
 	for i, s := range f.Vocabulary {
-		if slices.Contains(d.Missing, s) {
-			written, _ := features.Value.get(f.Name)
-			list, _ := written.Value.get("vocabulary")
+		if missing[s] {
+			if list.Name == "" {
+				written, _ := features.Value.get(f.Name)
+				list, _ = written.Value.get("vocabulary")
+			}
 			p.fail(list.Value.List[i].Pos, "data: feature %s: %s of the vocabulary is one of missing_values, so that no row has it; take it out here or there", diag.Quote(f.Name), diag.Quote(s))
 		}
 	}

@@ -107,7 +107,11 @@ func (p *parser) classWeights(m *Model, v Value) {
 		case !ok && classes == nil:
 			p.fail(e.Pos, "fit: class_weight: %s is no number of a class, and data: names no classes; write class_weight: {0: 1, 1: 3}", diag.Quote(e.Name))
 		case !ok:
-			p.fail(e.Pos, "fit: class_weight: there is no class %s%s", diag.Quote(e.Name), diag.DidYouMean(e.Name, classes))
+			hint := ""
+			if len(p.errs) < before+maxHints {
+				hint = diag.DidYouMean(e.Name, classes)
+			}
+			p.fail(e.Pos, "fit: class_weight: there is no class %s%s", diag.Quote(e.Name), hint)
 		case seen[class]:
 			p.fail(e.Pos, "fit: class_weight: class %s has a weight already", diag.Quote(e.Name))
 		case !number:

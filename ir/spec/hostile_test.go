@@ -31,3 +31,35 @@ func TestHostileSizes(t *testing.T) {
 		}
 	}
 }
+
+// TestHostileData reads data sections of many parts that are all wrong.
+func TestHostileData(t *testing.T) {
+	many := func(n int, entry string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, entry+", ", i)
+		}
+		return b.String()
+	}
+	const n = 20_000
+	names := many(n, "name%d")
+	for what, src := range map[string]string{
+		"features without types": "data: {train: {csv: a.csv}, features: {" + many(n, "f%d: {}") + "}}\n",
+		"categories":             "data: {train: {csv: a.csv}, features: {" + many(n, "f%d: {type: category}") + "}, target: {column: y}}\ninputs: {x: {shape: [9]}}\n",
+		"ids":                    "data: {train: {csv: a.csv}, features: {" + many(n/2, "f%d: {type: category, vocabulary: 3, encode: integer}") + "}, target: {column: y}}\n",
+		"columns not in header":  "data: {train: {csv: a.csv, header: [" + names + "y]}, features: {" + many(n, "nome%d: {type: number}") + "}, target: {column: y}}\n",
+		"categories twice":       "data: {train: {csv: a.csv}, features: {f: {type: category, vocabulary: [" + names + names + "]}}, target: {column: y}}\n",
+		"a missing category":     "data: {train: {csv: a.csv}, features: {f: {type: category, missing: nome1, vocabulary: [" + names + "]}}, target: {column: y}}\n",
+		"missing values":         "data: {train: {csv: a.csv}, missing_values: [" + names + "], features: {f: {type: category, vocabulary: [" + names + "]}}, target: {column: y}}\n",
+		"classes":                "data: {train: {csv: a.csv}, features: {f: {type: number}}, target: {column: y, classes: [" + names + "]}}\nfit: {class_weight: {" + many(n, "nome%d: 1") + "}}\n",
+		"inputs":                 "data: {train: {csv: a.csv}, features: {" + many(n, "f%d: {type: number}") + "}, target: {column: y}}\ninputs: {" + many(200, "f%d: {shape: [2]}") + "}\n",
+		"callbacks":              "fit: {callbacks: [" + many(n, "name%d") + "]}\n",
+	} {
+		_, err := Parse("m.yaml", []byte(src+"layers:\n  - Dense: 1\n"))
+		if err == nil {
+			t.Errorf("%s: no error", what)
+		} else if m := len(err.Error()); m > 5000 {
+			t.Errorf("%s: a message of %d bytes", what, m)
+		}
+	}
+}

@@ -162,7 +162,7 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 		p.fail(pos, "%s: %s is its name in R; write %s", title, diag.Quote(l.Type), p.entry(better))
 	case isR:
 		p.fail(pos, "%s: %s is its name in R; write %s", title, diag.Quote(l.Type), p.entry(better+argText))
-	case args == nil && spaceless.MatchString(l.Type):
+	case (args == nil || args.Kind == Null) && spaceless.MatchString(l.Type):
 		name, rest, _ := strings.Cut(l.Type, ":")
 		p.fail(pos, "%s: a space is missing behind the colon; write %s", title, p.entry(name+": "+missingColon(rest)))
 	case dots > 0 && isTypeName(l.Type[dots+1:]):
