@@ -49,6 +49,22 @@ OPTIMIZERS = {
     "adam": keras.optimizers.Adam,
     "adamw": keras.optimizers.AdamW,
     "adagrad": keras.optimizers.Adagrad,
+    "adadelta": keras.optimizers.Adadelta,
+    "adamax": keras.optimizers.Adamax,
+    "nadam": keras.optimizers.Nadam,
+    "ftrl": keras.optimizers.Ftrl,
+    "lion": keras.optimizers.Lion,
+    "lamb": keras.optimizers.Lamb,
+    "adafactor": keras.optimizers.Adafactor,
+}
+
+SCHEDULES = {
+    "exponential_decay": keras.optimizers.schedules.ExponentialDecay,
+    "inverse_time_decay": keras.optimizers.schedules.InverseTimeDecay,
+    "polynomial_decay": keras.optimizers.schedules.PolynomialDecay,
+    "piecewise_constant_decay": keras.optimizers.schedules.PiecewiseConstantDecay,
+    "cosine_decay": keras.optimizers.schedules.CosineDecay,
+    "cosine_decay_restarts": keras.optimizers.schedules.CosineDecayRestarts,
 }
 
 LOSSES = {
@@ -147,6 +163,9 @@ def build(model, mask_batch=None):
 
 def compile_model(model, spec):
     kind, args = named(spec["optimizer"])
+    if isinstance(args.get("learning_rate"), dict):
+        schedule, settings = named(args["learning_rate"])
+        args["learning_rate"] = SCHEDULES[schedule](**settings)
     loss, loss_args = named(spec["loss"])
     model.compile(
         optimizer=dense_gradients(OPTIMIZERS[kind](**args)),

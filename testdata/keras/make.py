@@ -10,6 +10,7 @@ FILES = {
     "losses": ["losses"],
     "metrics": ["metrics"],
     "trajectories": ["trajectories_optimizer", "trajectories_network"],
+    "optimizers": ["trajectories_settings"],
     "convolution": ["trajectories_convolution"],
     "fit": ["fit"],
     "preprocessing": ["preprocessing_text", "preprocessing_numbers"],
