@@ -1,6 +1,9 @@
 package codegen
 
 import (
+	"fmt"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/nngen-go/nngen/codegen/internal/irisprog"
@@ -50,17 +53,220 @@ func mixed() *loop.Program {
 	return p
 }
 
-// Packages of both kinds prove themselves.
+// What Encode makes of rows is what one works out by hand, in packages of both
+// kinds (testdata/mixed_test.go.txt).
 func TestEncodeMixed(t *testing.T) {
-	full, err := Generate(mixed(), Config{Package: "mixed"})
+	testBoth(t, mixed(), "mixed", "testdata/mixed_test.go.txt")
+}
+
+// testBoth tests the packages p0, trainable, and p1, predict-only, with a test
+// of their own and one that imports both.
+func testBoth(t *testing.T, p *loop.Program, name, file string) {
+	t.Helper()
+	full, err := Generate(p, Config{Package: name})
 	if err != nil {
 		t.Fatal(err)
 	}
-	small, err := Generate(mixed(), Config{Package: "mixedpredict", PredictOnly: true})
+	small, err := Generate(p, Config{Package: name + "predict", PredictOnly: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	testIn(t, full, small)
+	test, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	testIn(t, full, small, []File{{Name: name + "_test.go", Data: test}})
+}
+
+// texts is a network whose features are the cases of TextVectorization in
+// testdata/keras/preprocessing.json, and the Go source of where they go.
+func texts() (*loop.Program, string) {
+	text := func(name, encode string, slots int) loop.Feature {
+		return loop.Feature{Name: name, Type: loop.TextFeature, Encode: encode, Slots: slots, Standardize: "lower_and_strip_punctuation", Split: "whitespace", NGrams: 1}
+	}
+	with := func(f loop.Feature, change func(f *loop.Feature)) loop.Feature {
+		change(&f)
+		return f
+	}
+	features := []loop.Feature{
+		text("text_multi_hot", "multi_hot", 12),
+		text("text_count", "count", 12),
+		text("text_tf_idf", "tf_idf", 12),
+		text("text_multi_hot_more_room_than_words", "multi_hot", 100),
+		text("text_count_padded_to_max_tokens", "count", 100),
+		text("text_tf_idf_all_words", "tf_idf", 60),
+		with(text("text_bigrams_multi_hot", "multi_hot", 30), func(f *loop.Feature) { f.NGrams = 2 }),
+		text("text_int", "integer", 100),
+		text("text_int_max_tokens", "integer", 8),
+		with(text("text_int_length_pads_and_truncates", "integer", 12), func(f *loop.Feature) { f.Length = 4 }),
+		with(text("text_int_pads", "integer", 100), func(f *loop.Feature) { f.Length = 12 }),
+		with(text("text_lower_only", "integer", 20), func(f *loop.Feature) { f.Standardize = "lower" }),
+		with(text("text_strip_punctuation_only", "integer", 20), func(f *loop.Feature) { f.Standardize = "strip_punctuation" }),
+		with(text("text_as_it_is", "integer", 20), func(f *loop.Feature) { f.Standardize = "none" }),
+		with(text("text_characters", "integer", 20), func(f *loop.Feature) { f.Split, f.Length = "character", 16 }),
+		with(text("text_bigrams", "integer", 30), func(f *loop.Feature) { f.NGrams = 2 }),
+	}
+	return keras(features)
+}
+
+// lookups is a network whose features are the cases of StringLookup.
+func lookups() (*loop.Program, string) {
+	category := func(name, encode string, slots int, oov bool, vocabulary ...string) loop.Feature {
+		missing := "error"
+		if oov {
+			missing = "oov"
+		}
+		return loop.Feature{Name: name, Type: loop.CategoryFeature, Encode: encode, Slots: slots, OOV: oov, Vocabulary: vocabulary, Missing: loop.Missing{Kind: missing}}
+	}
+	return keras([]loop.Feature{
+		category("lookup_int", "integer", 20, true),
+		category("lookup_int_max_tokens", "integer", 4, true),
+		category("lookup_int_no_oov", "integer", 20, false),
+		category("lookup_int_given", "integer", 4, true, "low", "middle", "high"),
+		category("lookup_one_hot", "one_hot", 12, true),
+		category("lookup_one_hot_no_oov", "one_hot", 9, false),
+		category("lookup_one_hot_max_tokens", "one_hot", 4, true),
+		category("lookup_one_hot_given", "one_hot", 3, true, "low", "high"),
+	})
+}
+
+// keras is a network with these features, and the Go source of where they go.
+func keras(features []loop.Feature) (*loop.Program, string) {
+	width := 0
+	for i := range features {
+		if f := &features[i]; f.Encode != "integer" {
+			f.Width = f.Slots
+			width += f.Width
+		}
+	}
+	p := irisprog.Sized(width)
+	for i := range features {
+		f := &features[i]
+		if f.Encode == "integer" {
+			f.Port, f.Width = len(p.Inputs), f.Length
+			port := loop.Port{Name: f.Name, DType: loop.I32, Limit: f.Slots, Ragged: f.Type == loop.TextFeature && f.Length == 0}
+			if f.Type == loop.CategoryFeature {
+				f.Width = 1
+			}
+			if !port.Ragged {
+				port.Shape = []int{f.Width}
+			}
+			p.Inputs = append(p.Inputs, port)
+		}
+	}
+	p.Encoding = &loop.Encoding{Source: "csv", Target: "species"}
+	place(p, features...)
+	ports := "package texts_test\n\nvar ports = map[string]struct {\nfield string\noffset, width int\n}{\n"
+	for _, f := range p.Encoding.Features {
+		field := "X"
+		if f.Port > 0 {
+			field = ""
+			for _, word := range strings.Split(f.Name, "_") {
+				field += strings.ToUpper(word[:1]) + word[1:]
+			}
+		}
+		ports += fmt.Sprintf("%q: {%q, %d, %d},\n", f.Name, field, f.Offset, f.Width)
+	}
+	return p, ports + "}\n"
+}
+
+// Texts and categories become what real Keras makes of them.
+func TestEncodeKeras(t *testing.T) {
+	for _, network := range []func() (*loop.Program, string){texts, lookups} {
+		p, ports := network()
+		full, err := Generate(p, Config{Package: "texts"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		test, err := os.ReadFile("testdata/texts_test.go.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		testIn(t, full, []File{{Name: "texts_test.go", Data: test}, {Name: "ports_test.go", Data: []byte(ports)}})
+	}
+}
+
+// pictures is a network on images of one size.
+func pictures(height, width, channels int) *loop.Program {
+	n := height * width * channels
+	p := irisprog.Sized(n)
+	p.Inputs[0].Shape = []int{height, width, channels}
+	p.Encoding = &loop.Encoding{Source: "image_dir"}
+	place(p, loop.Feature{Name: "image", Type: loop.ImageFeature, Width: n, Height: height, Columns: width, Channels: channels})
+	return p
+}
+
+// Images become what real Keras makes of them.
+func TestEncodeImages(t *testing.T) {
+	var packages [][]File
+	for _, size := range [][3]int{{3, 3, 1}, {8, 12, 1}, {3, 4, 3}, {4, 4, 1}, {5, 7, 3}, {8, 8, 3}} {
+		files, err := Generate(pictures(size[0], size[1], size[2]), Config{Package: "images", PredictOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, files)
+	}
+	full, err := Generate(pictures(3, 3, 1), Config{Package: "images"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	test, err := os.ReadFile("testdata/images_test.go.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testIn(t, append(packages, full, []File{{Name: "images_test.go", Data: test}})...)
+}
+
+// windowed is a network on two successive rows of a table.
+func windowed() *loop.Program {
+	p := irisprog.Sized(6)
+	p.Inputs[0].Shape = []int{2, 3}
+	p.Classes = nil
+	p.Encoding = &loop.Encoding{Source: "csv", Target: "y", Missing: []string{""}, Series: &loop.Series{Length: 2, Offset: 1, Stride: 1}}
+	place(p,
+		loop.Feature{Name: "n", Type: loop.NumberFeature, Width: 1, Missing: loop.Missing{Kind: "error"}, Scale: []string{"standard"}},
+		loop.Feature{Name: "kind", Type: loop.CategoryFeature, Width: 2, Slots: 2, OOV: true, Encode: "one_hot", Missing: loop.Missing{Kind: "oov"}},
+	)
+	return p
+}
+
+// tokens is a network with lists of ids cut to four.
+func tokens(side string, words int) *loop.Program {
+	p := irisprog.Program()
+	p.Inputs = append(p.Inputs, loop.Port{Name: "tokens", DType: loop.I32, Shape: []int{4}, Limit: 10})
+	p.Classes = nil
+	p.Encoding = &loop.Encoding{Source: "tokens"}
+	place(p, loop.Feature{Name: "tokens", Port: 1, Type: loop.TokensFeature, Width: 4, Length: 4, Padding: side, Truncating: side, NumWords: words, OOVID: 2})
+	return p
+}
+
+// columns is a network on more numbers than Features has fields for.
+func columns() *loop.Program {
+	p := irisprog.Sized(120)
+	p.Encoding = &loop.Encoding{Source: "csv", Target: "species", Missing: []string{""}}
+	var features []loop.Feature
+	for i := range 120 {
+		features = append(features, loop.Feature{Name: fmt.Sprint("pixel", i), Type: loop.NumberFeature, Width: 1, Missing: loop.Missing{Kind: "mean"}, Scale: []string{"standard"}})
+	}
+	place(p, features...)
+	return p
+}
+
+// Windows, lists of ids and many numbers alike.
+func TestEncodeShapes(t *testing.T) {
+	var packages [][]File
+	for _, p := range []*loop.Program{windowed(), tokens("pre", 9), tokens("post", 0), columns()} {
+		files, err := Generate(p, Config{Package: "shapes"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, files)
+	}
+	test, err := os.ReadFile("testdata/shapes_test.go.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testIn(t, append(packages, []File{{Name: "shapes_test.go", Data: test}})...)
 }
 
 // What fit says seldom is printed too: a package with callbacks, weights of

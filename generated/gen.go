@@ -11,4 +11,5 @@ package generated
 //go:generate go run ../cmd/nngen generate ../testdata/models/mnist.yaml -o mnist
 //go:generate go run ../cmd/nngen generate ../testdata/models/mnistcnn.yaml -o mnistcnn
 //go:generate go run ../cmd/nngen generate ../testdata/models/iris.yaml -o iris
+//go:generate go run ../cmd/nngen generate ../testdata/models/adult.yaml -o adult
 //go:generate go run ../cmd/nngen generate ../testdata/models/iris.yaml -o irispredict --predict-only

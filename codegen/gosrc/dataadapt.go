@@ -27,12 +27,15 @@ func (m *Model) Adapt(FeatureSet) error { return nil }`)
 			e.adaptFeature(&e.features[i], variable, &fields, &lines, &sets)
 		}
 	}
-	checked := ""
-	c := ""
+	c, checked, all := "", "", "e.prepare()"
+	if strings.Contains(lines.String()+sets.String(), "c.") {
+		c, all = "var c coder\n", "§errors.Join(c.err, e.prepare())"
+	}
 	if strings.Contains(lines.String(), "c.") {
-		c = "var c coder\n"
-		checked = "if c.err != nil {\nreturn §fmt.Errorf(\"row %%d: %%w\", n, c.err)\n}\n"
-		checked = strings.ReplaceAll(checked, "%%", "%")
+		checked = "if c.err != nil {\nreturn §fmt.Errorf(\"%s: %w\", §data.PlaceOf(d, n), c.err)\n}\n"
+		if e.p.Encoding.Series != nil {
+			checked = "if c.err != nil {\nreturn §fmt.Errorf(\"row %d: %w\", n, c.err)\n}\n"
+		}
 	}
 	row, loopOver := "f := &row.X", "for row, err := range d.Rows(0) {"
 	if e.p.Encoding.Series != nil {
@@ -48,22 +51,50 @@ func (m *Model) Adapt(FeatureSet) error { return nil }`)
 		if err != nil {
 			return err
 		}
-		n++
 		%s
-		%s%s}
+		%s%sn++
+	}
 	if n == 0 {
 		return §errors.New("%s: Adapt: the data set has no rows")
 	}
 	e := &encoding{}
-	%sif err := e.prepare(); err != nil {
+	%sif err := %s; err != nil {
 		return §fmt.Errorf("%s: Adapt: %%w", err)
 	}
 	m.encoding = e
 	return nil
-}`, fields.String(), c, loopOver, row, lines.String(), checked, e.cfg.Package, sets.String(), e.cfg.Package)
+}`, fields.String(), c, loopOver, row, lines.String(), checked, e.cfg.Package, sets.String(), all, e.cfg.Package)
 	f.add("%s", text)
-	if strings.Contains(text, "withUnknown(") {
-		f.add(`// withUnknown puts the mean of the words' weights before them: that of an unknown
+	e.helpers(f, adaptHelpers(), text)
+}
+
+// adaptHelpers are what Adapt calls.
+func adaptHelpers() []helper {
+	return []helper{
+		{"c.counted(", `// counted sees to it that there was something to learn from.
+func (c *coder) counted(feature string, values int) {
+	if c.feature = feature; values == 0 {
+		c.fail(" has no value in any row")
+	}
+}`},
+		{"c.standardOf(", `// standardOf is the scaling of numbers by their mean and deviation.
+func (c *coder) standardOf(feature string, s *§data.NumberStats) standard {
+	c.counted(feature, s.Count())
+	return standard{s.Mean(), orOne(s.Deviation())}
+}`},
+		{"c.minMaxOf(", `// minMaxOf is the scaling of numbers by the smallest and the largest.
+func (c *coder) minMaxOf(feature string, s *§data.NumberStats) minMax {
+	c.counted(feature, s.Count())
+	return minMax{s.Min(), orOne(s.Max() - s.Min())}
+}`},
+		{"orOne(", `// orOne replaces what cannot be divided by.
+func orOne(x float64) float64 {
+	if x == 0 {
+		return 1
+	}
+	return x
+}`},
+		{"withUnknown(", `// withUnknown puts the mean of the words' weights before them: that of an unknown
 // word.
 func withUnknown(weights []float64) []float64 {
 	sum := 0.0
@@ -71,16 +102,7 @@ func withUnknown(weights []float64) []float64 {
 		sum += w
 	}
 	return append([]float64{sum / float64(max(len(weights), 1))}, weights...)
-}`)
-	}
-	if strings.Contains(text, "orOne(") {
-		f.add(`// orOne replaces what cannot be divided by.
-func orOne(x float64) float64 {
-	if x == 0 {
-		return 1
-	}
-	return x
-}`)
+}`},
 	}
 }
 
@@ -139,19 +161,22 @@ func (e *emitter) adaptFeature(x *feature, row string, fields, lines, sets *stri
 			}
 			add += fmt.Sprintf("%s.Add(%s)\n", stats, to)
 		}
-		fmt.Fprintf(lines, "if %s != nil {\nx := c.number(%s, %s)\n%s}\n", value, name, value, add)
-		counted := stats
-		if !scaled {
-			counted = raw
+		number := fmt.Sprintf("c.number(%s, %s)", name, value)
+		if strings.Count(add, "\n") == 1 {
+			fmt.Fprintf(lines, "if %s != nil {\n%s}\n", value, strings.NewReplacer("(x)", "("+number+")").Replace(add))
+		} else {
+			fmt.Fprintf(lines, "if %s != nil {\nx := %s\n%s}\n", value, number, add)
 		}
-		fmt.Fprintf(sets, "if %s.Count() == 0 {\nreturn §errors.New(%s)\n}\n", counted, quote(fmt.Sprintf("%s: Adapt: feature %q: no row has a value", e.cfg.Package, x.Name)))
+		if !scaled {
+			fmt.Fprintf(sets, "c.counted(%s, %s.Count())\n", name, raw)
+		}
 		if median {
 			fmt.Fprintf(sets, "%s = %s.Value()\n", x.learned("Missing"), raw)
 		} else if mean {
 			fmt.Fprintf(sets, "%s = %s.Mean()\n", x.learned("Missing"), raw)
 		}
 		if scaled {
-			fmt.Fprintf(sets, "%s = %s\n", x.learned("Scale"), scaleText(x.scaling(), stats))
+			fmt.Fprintf(sets, "%s = %s\n", x.learned("Scale"), scaleText(x.scaling(), name, stats))
 		}
 	case loop.CategoryFeature:
 		fmt.Fprintf(fields, "%s §data.VocabularyCounter\n", x.field)
@@ -178,7 +203,7 @@ func (e *emitter) adaptFeature(x *feature, row string, fields, lines, sets *stri
 		for _, p := range parts {
 			fmt.Fprintf(fields, "%s%s §data.NumberStats\n", x.field, p.name)
 			fmt.Fprintf(&adds, "seen.%s%s.Add(%s)\n", x.field, p.name, dateNumber(p.tag))
-			fmt.Fprintf(sets, "%s = %s\n", x.learned(p.name), scaleText("standard", "seen."+x.field+p.name))
+			fmt.Fprintf(sets, "%s = %s\n", x.learned(p.name), scaleText("standard", name, "seen."+x.field+p.name))
 		}
 		text := fmt.Sprintf("date := c.date(%s, %s)\n%s", name, value, adds.String())
 		if e.dates() > 1 {
@@ -202,11 +227,8 @@ func (e *emitter) adaptFeature(x *feature, row string, fields, lines, sets *stri
 }
 
 // scaleText takes a scaling from what has been counted.
-func scaleText(kind, stats string) string {
-	if kind == "minMax" {
-		return fmt.Sprintf("minMax{%[1]s.Min(), orOne(%[1]s.Max() - %[1]s.Min())}", stats)
-	}
-	return fmt.Sprintf("standard{%[1]s.Mean(), orOne(%[1]s.Deviation())}", stats)
+func scaleText(kind, name, stats string) string {
+	return fmt.Sprintf("c.%sOf(%s, &%s)", kind, name, stats)
 }
 
 // adaptArray is adaptFeature for many numbers alike.
@@ -233,7 +255,7 @@ func (e *emitter) adaptArray(fields, lines, sets *strings.Builder) {
 			to = "c.log1p(x)"
 		}
 		fmt.Fprintf(&add, "seen.numbers[i].Add(%s)\n", to)
-		fmt.Fprintf(&take, "e.Scale[i] = %s\n", scaleText(x.scaling(), "seen.numbers[i]"))
+		fmt.Fprintf(&take, "e.Scale[i] = %s\n", scaleText(x.scaling(), "FeatureNames[i]", "seen.numbers[i]"))
 	}
 	fmt.Fprintf(lines, "for i, v := range f {\nif !§math.IsNaN(v) {\nx := c.number(FeatureNames[i], v)\n%s}\n}\n", add.String())
 	fmt.Fprintf(sets, "for i := range FeatureNames {\n%s}\n", take.String())

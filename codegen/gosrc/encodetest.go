@@ -319,7 +319,7 @@ func (e *emitter) adaptTests(f *file) {
 	n := 40
 	rows := FeatureSlices(featureRows(n), targets(n))
 	m := New(Seed(1))
-	if _, err := m.FitFeatures(t.Context(), rows, FitConfig{Epochs: 1, ValidationSplit: 0.25}); err != nil {
+	if _, err := m.FitFeatures(t.Context(), rows, FitConfig{Epochs: 1, ValidationSplit: 0.25, StepsPerEpoch: -1, OwnCallbacks: true}); err != nil {
 		t.Fatal(err)
 	}
 	if !m.Adapted() {

@@ -59,7 +59,7 @@ func (e *emitter) encodeMethod(f *file) string {
 	if e.learns() {
 		fmt.Fprintf(&body, "e := m.encoding\nif e == nil {\nreturn errNotAdapted\n}\n")
 	}
-	fmt.Fprintf(&body, "var c coder\n")
+	coder := body.Len()
 	var lines strings.Builder
 	row := "f"
 	if d.series {
@@ -85,13 +85,20 @@ func (e *emitter) encodeMethod(f *file) string {
 			body.WriteString(locals + lines.String())
 		}
 	}
-	doc := "Encode makes the input of one row. Whatever keeps it from that is in the error, feature by feature."
+	doc := "Encode makes the input of one row."
+	if e.anyFeature(func(f *feature) bool { return f.Type != loop.TextFeature }) {
+		doc += " Whatever keeps it from that is in the error, feature by feature."
+	}
 	if e.learns() {
 		doc += " A model that has not learned its encoding says so."
 	}
 	doc += " It may be called from any number of goroutines."
-	f.add("%sfunc (m *Model) Encode(dst *Input, f Features) error {\n%sreturn c.err\n}", docComment(doc), body.String())
-	return body.String()
+	text := body.String() + "return nil\n"
+	if strings.Contains(text, "c.") {
+		text = text[:coder] + "var c coder\n" + body.String()[coder:] + "return c.err\n"
+	}
+	f.add("%sfunc (m *Model) Encode(dst *Input, f Features) error {\n%s}", docComment(doc), text)
+	return text
 }
 
 // flatLocals declares a slice of all values of the ports that are arrays of

@@ -37,8 +37,8 @@ func (e *emitter) helpers(f *file, list []helper, sofar string) {
 func (e *emitter) coderHelpers() []helper {
 	where, step := "", ""
 	if e.p.Encoding.Series != nil {
-		where = "\n	step    int // 1: the oldest row"
-		step = "format = §fmt.Sprintf(\"step %%d: \", c.step) + format\n	"
+		where = "\n	step    int // 1: the oldest row; 0: none"
+		step = "if c.step > 0 {\nformat = §fmt.Sprintf(\" in step %d\", c.step) + format\n}\n	"
 	}
 	number := `// number takes a number that must be there.
 func (c *coder) number(feature string, v *float64) float64 {
@@ -105,7 +105,7 @@ func (c *coder) fail(format string, args ...any) {
 		return
 	}
 	%sc.err = §errors.Join(c.err, §fmt.Errorf("%s: feature %%q"+format, append([]any{c.feature}, args...)...))
-}`, where, strings.ReplaceAll(step, "%%", "%"), e.cfg.Package)},
+}`, where, step, e.cfg.Package)},
 		{"or(", or},
 		{"c.number(", number},
 		{"c.log1p(", `// log1p is the logarithm of 1+x.

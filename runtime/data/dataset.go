@@ -42,6 +42,10 @@ type Placed interface {
 	Place(i int) string
 }
 
+// PlaceOf names the place of a row of the data set d, for messages: "train.csv:12",
+// or "row 11", counted from 0, where it is not known.
+func PlaceOf(d any, row int) string { return placeOf(d, row) }
+
 // placer is what a stream is that knows where an example comes from.
 type placer interface{ placeOf(row int) string }
 
