@@ -181,6 +181,15 @@ func (m *Model) Apply(o *Optimizer, g *Params) error {
 	return o.Apply(m.params.flat()[:trainable], g.flat()[:trainable])
 }
 
+// Finalize ends a training loop of one's own, as the end of Fit does: where the
+// optimizer keeps a moving average of the parameters, that takes their place.
+func (m *Model) Finalize(o *Optimizer) error {
+	if o == nil {
+		return errors.New("mnistcnn: Finalize: no optimizer: NewOptimizer makes one")
+	}
+	return o.Finalize(m.params.flat()[:trainable])
+}
+
 // workFloats is the scratch that the kernels of a worker need.
 const workFloats = 18432
 
