@@ -279,3 +279,17 @@ func TestDirections(t *testing.T) {
 		}
 	}
 }
+
+// With as many regressors as there are values less one, or more, the score is
+// not adjusted: Keras falls back to the plain one.
+func TestR2WithoutRoomToAdjust(t *testing.T) {
+	for regressors, want := range map[int]float64{0: 0.875, 1: 0.75, 2: 0.875, 3: 0.875} {
+		m := R2Score("m", R2{Outputs: 1, NumRegressors: regressors})
+		for _, row := range [][2]float32{{1, 1.5}, {2, 2}, {3, 3}} { // Σ(t-y)² = 1/4, Σ(t-mean)² = 2
+			m.Update(row[:1], row[1:], 1)
+		}
+		if got := m.Result(); math.Abs(got-want) > 1e-12 {
+			t.Errorf("%d regressors: %v, want %v", regressors, got, want)
+		}
+	}
+}
