@@ -31,7 +31,7 @@ func (c *LearningRateScheduler) OnEpochBegin(s *State) error {
 		return fmt.Errorf("train: LearningRateScheduler in epoch %d: %w", s.Epoch, err)
 	}
 	if c.Verbose {
-		s.Printf("Epoch %d: LearningRateScheduler setting learning rate to %v.", s.Epoch+1, rate)
+		s.Printf("Epoch %d: LearningRateScheduler setting learning rate to %v.", s.Epoch+1, float32(rate))
 	}
 	return nil
 }

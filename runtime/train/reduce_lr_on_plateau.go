@@ -93,7 +93,7 @@ func (c *ReduceLROnPlateau) OnEpochEnd(s *State) error {
 		return err
 	}
 	if c.Verbose {
-		s.Printf("Epoch %d: ReduceLROnPlateau reducing learning rate to %v.", s.Epoch+1, rate)
+		s.Printf("Epoch %d: ReduceLROnPlateau reducing learning rate to %v.", s.Epoch+1, float32(rate))
 	}
 	c.now.Cooldown, c.now.Wait = c.Cooldown, 0
 	return nil
