@@ -24,4 +24,4 @@ def windows(x, y):
 train, test = (target(t, "Passengers") for t in cut(table(arguments().data / "airline-passengers.csv"), 0.33))
 low, high = train.min(), train.max()
 train, test = (windows((t - low) / (high - low), t) for t in (train, test))
-run("airline", build, train, test, batch_size=4, epochs=200)
+run("airline", build, train, test, batch_size=8, epochs=200)
