@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"path/filepath"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -69,14 +70,20 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if o.weights, err = net.trainedWeights(o.weights, o.model); err != nil {
 		return err
 	}
+	args := []string{"-weights", o.weights}
 	if len(o.files) == 0 {
-		for _, name := range test.Files {
+		names := test.Files
+		if test.Split > 0 {
+			names = net.spec.Data.Train.Files
+			args = append(args, "-last", strconv.FormatFloat(test.Split, 'g', -1, 64))
+		}
+		for _, name := range names {
 			o.files = append(o.files, filepath.Join(o.data, name))
 		}
-		err = checkData(o.data, test.Files)
+		err = checkData(o.data, names)
 	} else {
 		for _, file := range o.files {
-			err = errors.Join(err, checkInput(file))
+			err = errors.Join(err, checkInput(file, net.foldersAsRows()))
 		}
 	}
 	if err != nil {
@@ -91,7 +98,6 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer done()
-	args := []string{"-weights", o.weights}
 	if o.json {
 		args = append(args, "-json")
 	}
@@ -109,8 +115,9 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 // evaluateSource prints the program that evaluates rows.
 func (n *network) evaluateSource() (map[string][]byte, error) {
 	return renderAll(map[string]string{
-		"main.go": "evaluate.go.tmpl", "finish.go": "finish.go.tmpl", "figures.go": "figures.go.tmpl", "read.go": "fit_read.go.tmpl",
-	}, n.reading())
+		"main.go": "evaluate.go.tmpl", "finish.go": "finish.go.tmpl", "figures.go": "figures.go.tmpl",
+		"read.go": "read.go.tmpl", "loading.go": "loading.go.tmpl",
+	}, n.programData())
 }
 
 // plural is a number of things: "1 file", "2 files".

@@ -23,21 +23,34 @@ var (
 	jsonFormat   = rowFormat{"jsonl", "readJSONL", "predict_jsonl.go.tmpl", []string{".jsonl", ".ndjson", ".json"}}
 	npyFormat    = rowFormat{"npy", "readNPY", "predict_array.go.tmpl", []string{".npy"}}
 	idxFormat    = rowFormat{"idx", "readIDX", "predict_array.go.tmpl", []string{".idx", "-ubyte"}}
-	tokensFormat = rowFormat{"tokens", "readTokens", "predict_tokens.go.tmpl", []string{".txt", ".tokens"}}
+	tokensFormat = rowFormat{"tokens", "readTokens", "predict_lines.go.tmpl", []string{".txt", ".tokens"}}
+	textFormat   = rowFormat{"text", "readText", "predict_lines.go.tmpl", []string{".txt"}}
+	imageFormat  = rowFormat{"image", "", "predict_images.go.tmpl", []string{".png", ".jpg", ".jpeg", ".gif"}}
 )
 
 // formats are those that suit the model, the most natural one first.
 func (n *network) formats() []rowFormat {
-	d := n.spec.Data
+	d, kind := n.spec.Data, spec.SourceKind("")
+	if d != nil && d.Train != nil {
+		kind = d.Train.Kind
+	}
 	switch {
-	case d != nil && d.Train != nil && d.Train.Kind == spec.Tokens:
+	case kind == spec.Tokens:
 		return []rowFormat{tokensFormat, jsonFormat}
-	case d != nil && len(d.Features) > 0:
+	case kind == spec.TextDir:
+		return []rowFormat{textFormat, jsonFormat}
+	case kind == spec.ImageDir:
+		return []rowFormat{imageFormat}
+	case kind == spec.CSV && d.Windows != nil:
+		return []rowFormat{csvFormat}
+	case kind == spec.CSV:
 		return []rowFormat{csvFormat, jsonFormat, npyFormat, idxFormat}
 	case len(n.program.Inputs) == 1 && n.program.Inputs[0].Ragged:
 		return []rowFormat{jsonFormat, tokensFormat}
-	case d != nil && d.Train != nil && d.Train.Kind == spec.IDX:
+	case kind == spec.IDX:
 		return []rowFormat{idxFormat, npyFormat, csvFormat, jsonFormat}
+	case kind == spec.NPY || kind == spec.NPZ:
+		return []rowFormat{npyFormat, csvFormat, jsonFormat, idxFormat}
 	}
 	return []rowFormat{csvFormat, jsonFormat, npyFormat, idxFormat}
 }
@@ -68,7 +81,7 @@ func formatOf(cmd *cobra.Command, n *network, asked, input string) (string, erro
 }
 
 // checkInput looks at the file before anything takes time.
-func checkInput(input string) error {
+func checkInput(input string, folders bool) error {
 	if input == "-" {
 		return nil
 	}
@@ -77,7 +90,7 @@ func checkInput(input string) error {
 		return noSuchFile(input, filepath.Ext(input))
 	case err != nil:
 		return err
-	case info.IsDir():
+	case info.IsDir() && !folders:
 		return folderError(input)
 	case pointer(input):
 		return pointerError(input)

@@ -87,7 +87,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 	if o.all && net.classNames() == nil {
 		return usagef(cmd, "--all: this model does not tell classes apart; every value is printed anyway")
 	}
-	if err := checkInput(o.input); err != nil {
+	if err := checkInput(o.input, net.foldersAsRows()); err != nil {
 		return err
 	}
 	if o.weights, err = net.trainedWeights(o.weights, o.model); err != nil {
@@ -121,6 +121,12 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 		next(cmd.ErrOrStderr(), "nngen", "generate", o.model, "-o", codegen.PackageName(net.program.Name)+"predict", "--predict-only", "--weights", o.weights)
 	}
 	return err
+}
+
+// foldersAsRows reports whether a folder holds rows, a file for each.
+func (n *network) foldersAsRows() bool {
+	t := n.programData()
+	return t.Texts || t.Images
 }
 
 // into writes the answers to the file of -o, which takes its place once they are
@@ -168,15 +174,15 @@ func (n *network) trainedWeights(path, model string) (string, error) {
 
 // predictSource prints the program that answers rows.
 func (n *network) predictSource() (map[string][]byte, error) {
-	t := n.predicting()
+	t := n.programData()
 	files := map[string]string{
 		"main.go": "predict.go.tmpl", "finish.go": "finish.go.tmpl", "write.go": "predict_write.go.tmpl", "values.go": "values.go.tmpl",
 	}
 	for _, f := range t.Formats {
 		files[strings.TrimSuffix(f.Template, ".tmpl")] = f.Template
 	}
-	if t.Features {
-		files["features.go"] = "features.go.tmpl"
+	if t.Texts || t.Images {
+		files["walk.go"] = "walk.go.tmpl"
 	}
 	return renderAll(files, t)
 }

@@ -18,11 +18,14 @@ var templateFiles embed.FS
 
 var templates = template.Must(template.ParseFS(templateFiles, "templates/*.tmpl"))
 
-// sources are the data files of a description: train, then test.
+// sources are the data files of a description: train, test, validation.
 func (n *network) sources() []*spec.Source {
-	list := []*spec.Source{n.spec.Data.Train}
-	if n.spec.Data.Test != nil {
-		list = append(list, n.spec.Data.Test)
+	var list []*spec.Source
+	d := n.spec.Data
+	for _, s := range []*spec.Source{d.Train, d.Test, d.Validation} {
+		if s != nil {
+			list = append(list, s)
+		}
 	}
 	return list
 }
@@ -32,29 +35,24 @@ func (n *network) sources() []*spec.Source {
 type programData struct {
 	Name        string
 	WeightsFile string
-	Kind        spec.SourceKind
-	Train, Test string // file names; Test may be empty
 
-	Width                          int // values of one input
-	NumWords, OOVID                int
-	Columns, TargetColumn, Classes string
+	Kind                    spec.SourceKind
+	Train, Test, Validation string  // file names; all but Train may be empty
+	TestSplit               float64 // the test rows are this fraction of those of Train
+	Validated               bool    // rows are held back for validation
+	Features                bool    // rows have features, which are encoded
+	Texts                   bool    // a row is a text of its own
+	Images                  bool    // a row is an image of its own
+	Window                  int     // rows of a table that make a sample; 0: each is one
+	Separator               string  // csv, as a rune
+	Header                  string  // csv: the names of the columns where files do not have them
+	Target                  string  // csv: the column to predict
 
-	From                string // element type of what is read
-	WholeNumbers        bool   // what is read becomes ids
-	IDLimit, LastID     int    // ids lie below; 0: no ids
-	SetInput, SetTarget string // statements
-	Limit, LastClass    int    // of a target that is a class number
-	Probability         bool   // a target lies between 0 and 1
-
-	Validated     bool        // rows are held back for validation
-	Texts, Images bool        // a row is a text or an image of its own
-	Features      bool        // a row has features with names
 	Formats       []rowFormat // that predict reads
 	Ports         []programPort
 	OutputColumns string // names of the values of an output
 	Classified    bool   // an output is a class
 	ClassNames    string // their names or numbers
-	Separator     string // csv, as a rune
 }
 
 // programPort is an input as the programs see it.
@@ -65,38 +63,16 @@ type programPort struct {
 	Whole bool
 }
 
-// trainerSource prints the program that trains on the data files: main.go, and
-// read.go for the kind of data.
+// trainerSource prints the program that trains on the data files.
 func (n *network) trainerSource() (map[string][]byte, error) {
-	return renderAll(map[string]string{"main.go": "fit.go.tmpl", "finish.go": "finish.go.tmpl", "figures.go": "figures.go.tmpl", "read.go": "fit_read.go.tmpl"}, n.reading())
+	return renderAll(map[string]string{
+		"main.go": "fit.go.tmpl", "finish.go": "finish.go.tmpl", "figures.go": "figures.go.tmpl",
+		"read.go": "read.go.tmpl", "loading.go": "loading.go.tmpl",
+	}, n.programData())
 }
 
-// reading describes the program that reads the data files of the description.
-func (n *network) reading() *programData {
-	d, in, target := n.spec.Data, n.program.Inputs[0], n.program.Targets[0]
-	t := n.predicting()
-	t.Kind, t.Train, t.Limit, t.LastClass = d.Train.Kind, literals(d.Train.Files), target.Limit, target.Limit-1
-	t.Width, t.Classes, t.From = elements(in.Shape), literals(d.Classes), "float32"
-	t.Validated = n.spec.Fit.ValidationSplit > 0 || d.Validation != nil
-	t.Probability = target.Loss == "binary_crossentropy"
-	if t.Kind == spec.Tokens {
-		t.From = "int32"
-	}
-	if d.Test != nil {
-		t.Test = literals(d.Test.Files)
-	}
-	if d.Target != nil {
-		t.TargetColumn = strconv.Quote(d.Target.Column)
-	}
-	t.WholeNumbers = in.DType == loop.I32 && t.From == "float32"
-	t.IDLimit, t.LastID = in.Limit, in.Limit-1
-	t.SetInput = setter(in, "Input", "row", t.From)
-	t.SetTarget = setter(target, "Target", "[]float32{v}", "float32")
-	return t
-}
-
-// predicting describes the program that reads inputs and writes outputs.
-func (n *network) predicting() *programData {
+// programData describes the model and its data to the templates.
+func (n *network) programData() *programData {
 	p := n.program
 	t := &programData{Name: strconv.Quote(p.Name), WeightsFile: weightsFile, Separator: "','"}
 	for _, in := range p.Inputs {
@@ -110,20 +86,30 @@ func (n *network) predicting() *programData {
 	if names := n.classNames(); names != nil {
 		t.Classified, t.ClassNames = true, literals(names)
 	}
-	if d := n.spec.Data; d != nil {
-		var columns []string
-		for _, f := range d.Features {
-			columns = append(columns, f.Name)
-		}
-		t.Columns, t.Features, t.Width = literals(columns), len(columns) > 0, elements(p.Inputs[0].Shape)
-		if s := d.Train; s != nil {
-			t.Kind = s.Kind
-		}
-		if t.Kind == spec.Tokens {
-			t.Features, t.NumWords, t.OOVID = false, d.Features[0].NumWords, d.Features[0].OOVID
-		}
-	}
 	t.Formats = n.formats()
+	d := n.spec.Data
+	if d == nil || d.Train == nil {
+		return t
+	}
+	t.Kind, t.Features = d.Train.Kind, len(d.Features) > 0
+	t.Texts, t.Images = t.Kind == spec.TextDir, t.Kind == spec.ImageDir
+	t.Train, t.Validated = literals(d.Train.Files), n.spec.Fit.ValidationSplit > 0 || d.Validation != nil
+	if d.Test != nil {
+		t.Test, t.TestSplit = literals(d.Test.Files), d.Test.Split
+	}
+	if d.Validation != nil {
+		t.Validation = literals(d.Validation.Files)
+	}
+	if d.Windows != nil {
+		t.Window = d.Windows.Length
+	}
+	if d.Train.Separator != "" {
+		t.Separator = strconv.QuoteRune([]rune(d.Train.Separator)[0])
+	}
+	t.Header = literals(d.Train.Header)
+	if d.Target != nil {
+		t.Target = strconv.Quote(d.Target.Column)
+	}
 	return t
 }
 
@@ -222,40 +208,4 @@ func elements(shape []int) int {
 		n *= d
 	}
 	return n
-}
-
-// setter prints the statements that fill *dst, of the type that the emitted
-// package gives a port, from a slice of the given element type.
-func setter(p loop.Port, typeName, slice, from string) string {
-	elem := "float32"
-	if p.DType == loop.I32 {
-		elem = "int32"
-	}
-	switch {
-	case p.Ragged:
-		return "*dst = model." + typeName + "(" + slice + ")"
-	case len(p.Shape) == 0:
-		return "*dst = model." + typeName + "(" + slice + "[0])"
-	}
-	var b strings.Builder
-	at, depth := "dst", len(p.Shape)
-	if elem == from {
-		depth-- // the innermost axis is copied
-	}
-	fmt.Fprintf(&b, "values := %s\n", slice)
-	for i := range depth {
-		index := fmt.Sprintf("i%d", i)
-		fmt.Fprintf(&b, "for %s := range %s {\n", index, at)
-		at += "[" + index + "]"
-	}
-	switch {
-	case elem != from:
-		fmt.Fprintf(&b, "%s = %s(values[0])\nvalues = values[1:]\n", at, elem)
-	case depth > 0:
-		fmt.Fprintf(&b, "values = values[copy(%s[:], values):]\n", at)
-	default:
-		fmt.Fprintf(&b, "copy(%s[:], values)\n", at)
-	}
-	b.WriteString(strings.Repeat("}\n", depth))
-	return b.String()
 }
