@@ -172,9 +172,13 @@ func (o *fitOptions) arguments(cmd *cobra.Command) []string {
 	return args
 }
 
+// backupFolder is where a run is kept as long as it may be interrupted, in the
+// folder for the results.
+const backupFolder = "backup"
+
 // checkpoint is where an interrupted run is kept.
 func (o *fitOptions) checkpoint() string {
-	return filepath.Join(o.output, "backup", "checkpoint.safetensors")
+	return filepath.Join(o.output, backupFolder, "checkpoint.safetensors")
 }
 
 // next says how to go on with the weights.

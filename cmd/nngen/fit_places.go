@@ -92,6 +92,7 @@ func prepareFolder(path string) (undo func(), err error) {
 		made = append(made, dir)
 	}
 	undo = func() {
+		os.Remove(filepath.Join(path, backupFolder)) // of a training that has not begun
 		for _, dir := range made {
 			os.Remove(dir) // only if nothing is in it
 		}

@@ -33,8 +33,8 @@ func (n *network) sources() []*spec.Source {
 // programData is what the templates of programs are given. Texts that come from
 // the description are Go literals.
 type programData struct {
-	Name        string
-	WeightsFile string
+	Name                      string
+	WeightsFile, BackupFolder string
 
 	Kind                    spec.SourceKind
 	Train, Test, Validation string  // file names; all but Train may be empty
@@ -74,7 +74,7 @@ func (n *network) trainerSource() (map[string][]byte, error) {
 // programData describes the model and its data to the templates.
 func (n *network) programData() *programData {
 	p := n.program
-	t := &programData{Name: strconv.Quote(p.Name), WeightsFile: weightsFile, Separator: "','"}
+	t := &programData{Name: strconv.Quote(p.Name), WeightsFile: weightsFile, BackupFolder: strconv.Quote(backupFolder), Separator: "','"}
 	for _, in := range p.Inputs {
 		port := programPort{strconv.Quote(in.Name), elements(in.Shape), in.Limit, in.DType == loop.I32}
 		if in.Ragged {

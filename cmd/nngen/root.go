@@ -39,7 +39,7 @@ Exit codes:
 		completeFiles(c, "yaml", "yml", "json")
 	}
 	root.AddCommand(models...)
-	root.AddCommand(schemaCommand(), versionCommand(), completionCommand())
+	root.AddCommand(initCommand(), schemaCommand(), versionCommand(), completionCommand())
 	root.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"image"
+	"image/png"
 	"math"
 	"os"
 	"os/exec"
@@ -40,7 +42,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
-		RequireExplicitExec: true,
+		RequireExplicitExec: true, ContinueOnError: true,
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars, goEnv...)
 			e.Vars = append(e.Vars, "NNGEN="+command, "REPO="+repo, "MODELS="+filepath.Join(repo, "testdata", "models"), "GOPROXY=off", "GOTOOLCHAIN=local", "GOFLAGS=")
@@ -51,6 +53,7 @@ func TestScripts(t *testing.T) {
 			"truncate": truncate,
 			"list":     list,
 			"npy":      npy,
+			"png":      picture,
 			"tensors":  tensors,
 		},
 	})
@@ -127,6 +130,23 @@ func npy(ts *testscript.TestScript, neg bool, args []string) {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o666))
+}
+
+// picture writes a PNG image of one gray: png file width,height value.
+func picture(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: png file width,height value")
+	}
+	size, gray := floats(ts, args[1]), floats(ts, args[2])
+	img := image.NewGray(image.Rect(0, 0, int(size[0]), int(size[1])))
+	for i := range img.Pix {
+		img.Pix[i] = uint8(gray[0])
+	}
+	path := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(filepath.Dir(path), 0o777))
+	f, err := os.Create(path)
+	ts.Check(err)
+	ts.Check(errors.Join(png.Encode(f, img), f.Close()))
 }
 
 // tensors writes weights of no particular model: tensors file a/kernel 2,1 3,4.

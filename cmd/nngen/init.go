@@ -1,0 +1,252 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nngen-go/nngen/codegen"
+	"github.com/nngen-go/nngen/ir/build"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// runTool is how go generate runs the command as a tool of a module file of its
+// own.
+const runTool = "go run -mod=mod -modfile=tools.mod github.com/nngen-go/nngen/cmd/nngen generate "
+
+// attributes are the lines of .gitattributes: reviews fold the package, and
+// weights are not text.
+const attributes = `%s/** linguist-generated=true
+# Weights are binary. With Git LFS: git lfs track "*.safetensors"
+*.safetensors binary
+`
+
+// initOptions are the flags of init.
+type initOptions struct {
+	name   string
+	data   string
+	target string
+}
+
+func initCommand() *cobra.Command {
+	var o initOptions
+	cmd := &cobra.Command{
+		Use:   "init [NAME]",
+		Short: "Write a description to start from",
+		Long: `init writes NAME.yaml, a description to start from, gen.go with the line for go
+generate, and .gitattributes, into the current folder. What is there already is
+left as it is.
+
+With --data it looks at the data first, and writes a description that can be
+trained at once:
+  a table      numbers, categories, dates and texts are told apart, missing
+               values found; the target is --target, or else a column with a name
+               such as target or label, or the last one
+  a folder     with a folder of images or texts for every class
+  IDX          the file of images; that of labels is found by its name
+  NPY, NPZ     x.npy with y.npy beside it; x_train and y_train, or x and y, of a
+               .npz file`,
+		Example: `  nngen init churn --data train.csv --target churned
+  nngen init reviews --data aclImdb
+  nngen init digits --data train-images-idx3-ubyte.gz
+  nngen init experiment`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usagef(cmd, "one name at a time: %s is too much", diag.Quote(args[1]))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				o.name = strings.TrimSuffix(args[0], ".yaml")
+			}
+			return o.run(cmd)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.data, "data", "", "file or folder of data to describe")
+	f.StringVar(&o.target, "target", "", "column of the table that is to be predicted")
+	return cmd
+}
+
+// starter is a description to be written, and what is said of it.
+type starter struct {
+	text  string
+	notes []string
+	fits  bool // it has data to train on
+}
+
+func (o *initOptions) run(cmd *cobra.Command) error {
+	switch {
+	case o.target != "" && o.data == "":
+		return usagef(cmd, "--target is a column of a table; name it with --data")
+	case o.name == "" && o.data == "":
+		o.name = "model"
+	case o.name == "":
+		o.name = nameOfData(o.data)
+	case o.name != filepath.Base(o.name) || codegen.PackageName(o.name) == "":
+		return usagef(cmd, "%s is not a name for a model: the files are written into the current folder", diag.Quote(o.name))
+	}
+	file := o.name + ".yaml"
+	if exists(file) {
+		return fmt.Errorf("%s is there already: choose another name, or train it: %s", file, commandLine([]string{"nngen", "fit", file}))
+	}
+	s, err := o.describe(cmd)
+	if err != nil {
+		return err
+	}
+	m, err := spec.Parse(file, []byte(s.text))
+	if err == nil {
+		_, err = build.Build(m)
+	}
+	if err != nil {
+		return fmt.Errorf("%s cannot be described without help; this is what keeps it from that:\n%w", o.data, err)
+	}
+	pkg := codegen.PackageName(o.name)
+	here, err := readFolder(".")
+	if err != nil {
+		return err
+	}
+	clause, err := here.packageName()
+	if err != nil {
+		return err
+	}
+	return o.write(cmd.ErrOrStderr(), s, []initFile{
+		{file, s.text, ""},
+		{"gen.go", "package " + clause + "\n\n//go:generate " + runTool + file + "\n", "//go:generate " + runTool + file},
+		{".gitattributes", fmt.Sprintf(attributes, pkg), pkg + "/** linguist-generated=true"},
+	})
+}
+
+// initFile is a file that init writes. Where there is one already, line is what
+// it should have.
+type initFile struct{ name, text, line string }
+
+// write puts the files into the current folder and says how to go on.
+func (o *initOptions) write(w io.Writer, s *starter, files []initFile) error {
+	var written []string
+	for _, f := range files {
+		if b, err := os.ReadFile(f.name); err == nil {
+			if !strings.Contains(string(b), f.line) {
+				s.notes = append(s.notes, fmt.Sprintf("%s is there already and stays as it is; add the line\n  %s", f.name, f.line))
+			}
+			continue
+		}
+		t, err := writeTemporary(".", f.name, []byte(f.text))
+		if err == nil {
+			err = os.Link(t, f.name) // fails where another has just written it
+		}
+		if t != "" {
+			os.Remove(t)
+		}
+		if err != nil {
+			return err
+		}
+		written = append(written, f.name)
+	}
+	fmt.Fprintf(w, "wrote %s\n", strings.Join(written, ", "))
+	for _, n := range s.notes {
+		fmt.Fprintln(w, n)
+	}
+	if !exists("tools.mod") {
+		fmt.Fprint(w, `once, for go generate, in the folder of go.mod:
+  go mod init -modfile=tools.mod tools
+  go get -tool -modfile=tools.mod github.com/nngen-go/nngen/cmd/nngen
+  go get github.com/nngen-go/nngen/runtime
+`)
+	}
+	fmt.Fprintf(w, "for CI:\n  %s --check\n", runTool+files[0].name)
+	if s.fits {
+		next(w, "nngen", "fit", files[0].name)
+	} else {
+		next(w, "nngen", "generate", files[0].name)
+	}
+	return nil
+}
+
+// describe looks at the data.
+func (o *initOptions) describe(cmd *cobra.Command) (*starter, error) {
+	if o.data == "" {
+		return &starter{text: fmt.Sprintf(blank, yamlText(o.name))}, nil
+	}
+	info, err := os.Stat(o.data)
+	switch {
+	case os.IsNotExist(err):
+		return nil, noSuchFile(o.data, filepath.Ext(o.data))
+	case err != nil:
+		return nil, err
+	case !info.IsDir() && pointer(o.data):
+		return nil, pointerError(o.data)
+	}
+	base := strings.TrimSuffix(strings.ToLower(filepath.Base(o.data)), ".gz")
+	table := false
+	var s *starter
+	switch {
+	case info.IsDir():
+		s, err = o.describeFolder()
+	case strings.HasSuffix(base, ".npy"), strings.HasSuffix(base, ".npz"), strings.Contains(base, "idx"):
+		s, err = o.describeArrays(base)
+	default:
+		table = true
+		s, err = o.describeTable()
+	}
+	if err == nil && o.target != "" && !table {
+		return nil, usagef(cmd, "--target is a column of a table, and %s is none", o.data)
+	}
+	return s, err
+}
+
+// beside gives a path as a description in the current folder names it.
+func beside(path string) (string, error) {
+	here, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	rel, err := filepath.Rel(here, abs)
+	return filepath.ToSlash(rel), err
+}
+
+// nameOfData makes the name of a model from that of its data.
+func nameOfData(path string) string {
+	base := filepath.Base(filepath.Clean(path))
+	if dot := strings.IndexByte(base, '.'); dot > 0 {
+		base = base[:dot]
+	}
+	for _, part := range []string{"-images-idx3-ubyte", "_train", "-train", "train_", "train-"} {
+		base = strings.ReplaceAll(base, part, "")
+	}
+	if name := codegen.PackageName(base); name != "" && base != "train" {
+		return name
+	}
+	return "model"
+}
+
+// blank is the description without data.
+const blank = `# A network, to start from. Run: nngen summary, nngen generate.
+name: %s
+# data:                              # how rows of files become inputs; nngen fit trains on them
+#   train: {csv: train.csv}
+#   test:  {split: 0.2}
+#   features:
+#     age:  {type: number, missing: median, scale: standard}
+#     plan: {type: category, vocabulary: 10}
+#   target: {column: churned, classes: ["no", "yes"]}
+inputs: {x: {shape: [4]}}            # take this out where data: is there
+layers:
+  - Dense: {name: hidden, units: 16, activation: relu}
+  - Dense: {name: output, units: 1, activation: sigmoid}   # a number: no activation; several classes: a unit for each, softmax
+compile:
+  optimizer: adam
+  loss: binary_crossentropy          # a number: mean_squared_error; several classes: sparse_categorical_crossentropy
+  metrics: [accuracy]
+fit: {batch_size: 32, epochs: 20, validation_split: 0.2}
+`

@@ -1,0 +1,306 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// mostRows is how many rows of a table are looked at.
+const mostRows = 200_000
+
+// tableFile is what has been seen of a CSV file.
+type tableFile struct {
+	path      string
+	separator rune
+	header    bool // the first line names the columns
+	columns   []*column
+	rows      int
+	all       bool // every row has been looked at
+}
+
+// describeTable writes the description for a CSV file.
+func (o *initOptions) describeTable() (*starter, error) {
+	t, err := readTable(o.data)
+	if err != nil {
+		return nil, err
+	}
+	target, guessed, err := t.target(o.target)
+	if err != nil {
+		return nil, err
+	}
+	if target.absent > 0 {
+		return nil, fmt.Errorf("%s: column %q, the target, has no value in %s; take these rows out of the file", o.data, target.name, plural(target.absent, "row"))
+	}
+	a, err := target.answer()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", o.data, err)
+	}
+	file, err := beside(o.data)
+	if err != nil {
+		return nil, err
+	}
+	s := &starter{fits: true}
+	var b strings.Builder
+	fmt.Fprintf(&b, "# What nngen has made of %s: %s of it. Change what you know better.\n", filepath.Base(o.data), plural(t.rows, "row"))
+	fmt.Fprintf(&b, "name: %s\ndata:\n  train: {csv: %s%s}\n", yamlText(o.name), yamlText(file), t.settings())
+	switch test, err := beside(t.test()); {
+	case err != nil:
+		return nil, err
+	case t.test() != "":
+		fmt.Fprintf(&b, "  test:  {csv: %s%s}\n", yamlText(test), t.settings())
+	case t.splits(target, a):
+		b.WriteString("  test:  {split: 0.2}   # the last rows\n")
+	}
+	marks := map[string]int{"": 1}
+	for _, c := range t.columns {
+		maps.Copy(marks, c.marks)
+	}
+	if len(marks) > 1 {
+		fmt.Fprintf(&b, "  missing_values: %s\n", yamlList(slices.Sorted(maps.Keys(marks))))
+	}
+	b.WriteString("  features:\n")
+	kinds := map[string]int{}
+	var left []string
+	for _, c := range t.columns {
+		if c == target {
+			continue
+		}
+		if why := c.useless(); why != "" {
+			fmt.Fprintf(&b, "    # %s: left out, %s\n", yamlText(c.name), why)
+			left = append(left, fmt.Sprintf("%s (%s)", printable(c.name), why))
+			continue
+		}
+		settings, kind := c.feature()
+		kinds[kind]++
+		fmt.Fprintf(&b, "    %s: %s\n", yamlText(c.name), settings)
+	}
+	if len(kinds) == 0 {
+		return nil, fmt.Errorf("%s: no column tells anything about %q: %s", o.data, target.name, strings.Join(left, "; "))
+	}
+	fmt.Fprintf(&b, "  target: {column: %s", yamlText(target.name))
+	if a.classes != nil {
+		fmt.Fprintf(&b, ", classes: %s", yamlList(a.classes))
+	}
+	b.WriteString("}\nlayers:\n  - Dense: {name: hidden1, units: 32, activation: relu}\n  - Dense: {name: hidden2, units: 32, activation: relu}\n")
+	b.WriteString(a.output() + a.training(t.rows, 20))
+	s.text = b.String()
+	s.notes = append(s.notes, t.summary(target, guessed, a, kinds))
+	if len(left) > 0 {
+		s.notes = append(s.notes, "left out: "+strings.Join(left, ", "))
+	}
+	return s, nil
+}
+
+// summary says what is predicted from what.
+func (t *tableFile) summary(target *column, guessed bool, a answer, kinds map[string]int) string {
+	what := "a number"
+	if a.classes != nil {
+		what = grouped(len(a.classes)) + " classes"
+	}
+	var from []string
+	for _, kind := range []struct{ one, many string }{{"number", "numbers"}, {"category", "categories"}, {"date", "dates"}, {"text", "texts"}} {
+		switch n := kinds[kind.one]; n {
+		case 0:
+		case 1:
+			from = append(from, "1 "+kind.one)
+		default:
+			from = append(from, grouped(n)+" "+kind.many)
+		}
+	}
+	text := fmt.Sprintf("%s (%s) is predicted from %s", printable(target.name), what, strings.Join(from, ", "))
+	if guessed {
+		text += "; --target names another column"
+	}
+	return text
+}
+
+// settings are how the file is written.
+func (t *tableFile) settings() string {
+	s := ""
+	if t.separator != ',' {
+		s += ", separator: " + strconv.Quote(string(t.separator))
+	}
+	if !t.header {
+		var names []string
+		for _, c := range t.columns {
+			names = append(names, c.name)
+		}
+		s += ", header: " + yamlList(names)
+	}
+	return s
+}
+
+// test finds a file of test rows beside that of training rows, or "".
+func (t *tableFile) test() string {
+	base := filepath.Base(t.path)
+	name := strings.Replace(base, "train", "test", 1)
+	if path := filepath.Join(filepath.Dir(t.path), name); name != base && exists(path) {
+		return path
+	}
+	return ""
+}
+
+// splits reports whether the last fifth of the rows can be the test: every class
+// is in it, and in the rest.
+func (t *tableFile) splits(target *column, a answer) bool {
+	if t.rows < 50 || !t.all {
+		return t.rows >= 50
+	}
+	first, last := map[string]bool{}, map[string]bool{}
+	for i, v := range target.order {
+		if 5*i < 4*len(target.order) {
+			first[v] = true
+		} else {
+			last[v] = true
+		}
+	}
+	return a.classes == nil || len(first) == len(a.classes) && len(last) == len(a.classes)
+}
+
+// target finds the column to predict.
+func (t *tableFile) target(name string) (c *column, guessed bool, err error) {
+	var names []string
+	for _, c := range t.columns {
+		names = append(names, c.name)
+	}
+	if name != "" {
+		if i := slices.Index(names, name); i >= 0 {
+			return t.columns[i], false, nil
+		}
+		return nil, false, fmt.Errorf("%s: there is no column %q%s The columns are %s", t.path, name, hint(name, names), strings.Join(names, ", "))
+	}
+	for _, usual := range []string{"target", "label", "class", "y", "outcome"} {
+		for _, c := range t.columns {
+			if strings.EqualFold(c.name, usual) {
+				return c, true, nil
+			}
+		}
+	}
+	return t.columns[len(t.columns)-1], true, nil
+}
+
+// readTable looks at the rows of a CSV file.
+func readTable(path string) (*tableFile, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r := bufio.NewReaderSize(f, 64<<10)
+	if magic, _ := r.Peek(2); string(magic) == "\x1f\x8b" {
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		r = bufio.NewReaderSize(z, 64<<10)
+	}
+	if bom, _ := r.Peek(3); string(bom) == "\uFEFF" {
+		if _, err := r.Discard(3); err != nil {
+			return nil, err
+		}
+	}
+	start, err := r.Peek(16 << 10)
+	if err != nil && err != io.EOF {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if bytes.IndexByte(start, 0) >= 0 {
+		return nil, fmt.Errorf("%s: this is no text; init describes tables (CSV), arrays (IDX, NPY, NPZ) and folders", path)
+	}
+	t := &tableFile{path: path, separator: separatorOf(start)}
+	in := csv.NewReader(r)
+	in.Comma, in.FieldsPerRecord = t.separator, -1
+	first, err := in.Read()
+	if err == io.EOF {
+		return nil, fmt.Errorf("%s: the file is empty", path)
+	}
+	if err == nil {
+		err = t.begin(first)
+	}
+	for err == nil && t.rows < mostRows {
+		var fields []string
+		if fields, err = in.Read(); err == nil {
+			line, _ := in.FieldPos(0)
+			err = t.add(fields, line)
+		}
+	}
+	if t.all = err == io.EOF; err != nil && err != io.EOF {
+		var parse *csv.ParseError
+		if errors.As(err, &parse) {
+			return nil, fmt.Errorf("%s:%d:%d: %w", path, parse.Line, parse.Column, parse.Err)
+		}
+		return nil, err
+	}
+	if t.rows < 5 {
+		return nil, fmt.Errorf("%s: %s; there is nothing to learn from", path, plural(t.rows, "row"))
+	}
+	return t, nil
+}
+
+// begin looks at the first line: it names the columns unless it holds numbers.
+func (t *tableFile) begin(first []string) error {
+	if len(first) < 2 {
+		return fmt.Errorf("%s:1: one column; a table has at least one to predict from and one to predict, separated by commas, semicolons or tabs", t.path)
+	}
+	t.header = true
+	for _, f := range first {
+		if _, err := strconv.ParseFloat(strings.TrimSpace(f), 64); err == nil {
+			t.header = false
+		}
+	}
+	seen := map[string]bool{}
+	for i, f := range first {
+		name := strings.TrimSpace(f)
+		if !t.header {
+			name = fmt.Sprintf("column%d", i+1)
+		}
+		if seen[name] {
+			return fmt.Errorf("%s:1: two columns are named %q", t.path, name)
+		}
+		seen[name] = true
+		t.columns = append(t.columns, newColumn(name))
+	}
+	if !t.header {
+		return t.add(first, 1)
+	}
+	return nil
+}
+
+func (t *tableFile) add(fields []string, line int) error {
+	if len(fields) != len(t.columns) {
+		return fmt.Errorf("%s:%d: %s, the first line has %d", t.path, line, plural(len(fields), "field"), len(t.columns))
+	}
+	for i, f := range fields {
+		c := t.columns[i]
+		c.add(f)
+		if len(c.distinct) <= mostClasses {
+			c.order = append(c.order, strings.TrimSpace(f))
+		} else {
+			c.order = nil
+		}
+	}
+	t.rows++
+	return nil
+}
+
+// separatorOf finds what stands between the fields of the first line.
+func separatorOf(start []byte) rune {
+	line, _, _ := bytes.Cut(start, []byte("\n"))
+	best, most := ',', 0
+	for _, sep := range ",;\t|" {
+		if n := bytes.Count(line, []byte(string(sep))); n > most {
+			best, most = sep, n
+		}
+	}
+	return best
+}
