@@ -81,15 +81,17 @@ func (a *arrays) answer(name string) (answer, error) {
 		return answer{}, fmt.Errorf("%s: targets of %d values; init describes those of one, a class or a number", name, a.y.Width())
 	}
 	v, most, whole := make([]float32, 1), float32(0), true
+	target := newColumn("y")
 	for i := range a.y.Len() {
 		a.y.Row(i, v)
+		target.number(float64(v[0]))
 		whole = whole && v[0] >= 0 && v[0] == float32(math.Trunc(float64(v[0])))
 		most = max(most, v[0])
 	}
 	if whole && most >= 1 && most < mostClasses {
 		return answer{numbers: int(most) + 1}, nil
 	}
-	return answer{}, nil
+	return target.numeric(), nil
 }
 
 // bytes reports whether the samples are pixels: whole numbers from 0 to 255.

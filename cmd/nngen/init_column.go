@@ -28,6 +28,7 @@ type column struct {
 	numbers  int            // values that are numbers
 	whole    int            // and those that are whole
 	sum      float64
+	squares  float64
 	min, max float64
 	words    int // in all values
 	distinct map[string]int
@@ -49,12 +50,7 @@ func (c *column) add(text string) {
 		return
 	}
 	if v, err := strconv.ParseFloat(text, 64); err == nil && !math.IsNaN(v) && !math.IsInf(v, 0) {
-		c.numbers++
-		if v == math.Trunc(v) && math.Abs(v) < 1<<31 {
-			c.whole++
-		}
-		c.sum += v
-		c.min, c.max = min(c.min, v), max(c.max, v)
+		c.number(v)
 	}
 	c.words += len(strings.Fields(text))
 	if len(c.distinct) < mostDistinct {
@@ -64,6 +60,17 @@ func (c *column) add(text string) {
 		_, err := time.Parse(layout, text)
 		return err != nil
 	})
+}
+
+// number looks at a value that is one.
+func (c *column) number(v float64) {
+	c.numbers++
+	if v == math.Trunc(v) && math.Abs(v) < 1<<31 {
+		c.whole++
+	}
+	c.sum += v
+	c.squares += v * v
+	c.min, c.max = min(c.min, v), max(c.max, v)
 }
 
 func (c *column) present() int { return c.rows - c.absent }
@@ -129,7 +136,7 @@ const mostClasses = 100
 func (c *column) answer() (answer, error) {
 	n := len(c.distinct)
 	if c.isNumber() && (n > 20 || c.whole < c.numbers) {
-		return answer{}, nil
+		return c.numeric(), nil
 	}
 	switch {
 	case n < 2:
@@ -153,6 +160,12 @@ func (c *column) answer() (answer, error) {
 		return strings.Compare(a, b)
 	})
 	return answer{classes: classes}, nil
+}
+
+// numeric describes numbers as a target.
+func (c *column) numeric() answer {
+	mean := c.sum / float64(c.numbers)
+	return answer{mean: mean, deviation: math.Sqrt(max(0, c.squares/float64(c.numbers)-mean*mean))}
 }
 
 // negative reports whether a class is the one that stands for "no".

@@ -69,11 +69,6 @@ func (o *initOptions) describeFolder() (*starter, error) {
 	return &starter{text: b.String(), fits: true, notes: []string{fmt.Sprintf("%d classes are told apart, in %s %s", len(c.classes), grouped(c.files), what)}}, nil
 }
 
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
-}
-
 // readClassFolder looks at the folders in a folder.
 func readClassFolder(path string) (*classFolder, error) {
 	entries, err := os.ReadDir(path)

@@ -54,10 +54,12 @@ func (o *initOptions) describeTable() (*starter, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# What nngen has made of %s: %s of it. Change what you know better.\n", filepath.Base(o.data), plural(t.rows, "row"))
 	fmt.Fprintf(&b, "name: %s\ndata:\n  train: {csv: %s%s}\n", yamlText(o.name), yamlText(file), t.settings())
-	switch test, err := beside(t.test()); {
-	case err != nil:
+	test, err := t.test(target.name)
+	if err != nil {
 		return nil, err
-	case t.test() != "":
+	}
+	switch {
+	case test != "":
 		fmt.Fprintf(&b, "  test:  {csv: %s%s}\n", yamlText(test), t.settings())
 	case t.splits(target, a):
 		b.WriteString("  test:  {split: 0.2}   # the last rows\n")
@@ -141,14 +143,19 @@ func (t *tableFile) settings() string {
 	return s
 }
 
-// test finds a file of test rows beside that of training rows, or "".
-func (t *tableFile) test() string {
+// test finds a file of test rows beside that of training rows, or "". It has the
+// target, which files for predictions have not.
+func (t *tableFile) test(target string) (string, error) {
 	base := filepath.Base(t.path)
-	name := strings.Replace(base, "train", "test", 1)
-	if path := filepath.Join(filepath.Dir(t.path), name); name != base && exists(path) {
-		return path
+	path := filepath.Join(filepath.Dir(t.path), strings.Replace(base, "train", "test", 1))
+	if path == filepath.Clean(t.path) || !exists(path) {
+		return "", nil
 	}
-	return ""
+	other, err := readTable(path)
+	if err != nil || len(other.columns) != len(t.columns) || t.header && !slices.ContainsFunc(other.columns, func(c *column) bool { return c.name == target }) {
+		return "", nil // it is not of that kind
+	}
+	return beside(path)
 }
 
 // splits reports whether the last fifth of the rows can be the test: every class

@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
 )
 
 // plainYAML is a text that YAML takes for itself without quotes.
-var plainYAML = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_./-]*$`)
+var plainYAML = regexp.MustCompile(`^(\.\./)*[A-Za-z_][A-Za-z0-9_./-]*$`)
 
 // yamlText writes a text as a value or a key.
 func yamlText(s string) string {
@@ -42,6 +43,8 @@ func yamlList(list []string) string {
 type answer struct {
 	classes []string // nil: a number
 	numbers int      // classes without names; 0: none
+	// mean and deviation are those of a number.
+	mean, deviation float64
 }
 
 // count is how many classes there are.
@@ -50,6 +53,8 @@ func (a answer) count() int { return max(len(a.classes), a.numbers) }
 // output writes the last layer.
 func (a answer) output() string {
 	switch n := a.count(); {
+	case n == 0 && a.deviation > 0 && (math.Abs(a.mean) > 10 || a.deviation > 10 || a.deviation < 0.1):
+		return fmt.Sprintf("  - Dense: {name: output, units: 1}\n  - Rescaling: {scale: %s, offset: %s}   # to the deviation and the mean of the target: networks learn numbers near 0\n", rounded(a.deviation), rounded(a.mean))
 	case n == 0:
 		return "  - Dense: {name: output, units: 1}\n"
 	case n == 2:
@@ -72,6 +77,15 @@ func (a answer) training(rows, epochs int) string {
 		compile, metrics, stratify = "mean_squared_error", "mean_absolute_error", ""
 	}
 	return fmt.Sprintf("compile: {optimizer: adam, loss: %s, metrics: [%s]}\nfit: {batch_size: %d, epochs: %d, validation_split: 0.2%s}\n", compile, metrics, batch, epochs, stratify)
+}
+
+// rounded is a number with three digits.
+func rounded(v float64) string {
+	v, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 3, 64), 64)
+	if err != nil {
+		panic(err) // it has just been written
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
 // numbered are the names of n classes that have none.

@@ -42,7 +42,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
-		RequireExplicitExec: true, ContinueOnError: true,
+		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars, goEnv...)
 			e.Vars = append(e.Vars, "NNGEN="+command, "REPO="+repo, "MODELS="+filepath.Join(repo, "testdata", "models"), "GOPROXY=off", "GOTOOLCHAIN=local", "GOFLAGS=")
@@ -53,7 +53,7 @@ func TestScripts(t *testing.T) {
 			"truncate": truncate,
 			"list":     list,
 			"npy":      npy,
-			"png":      picture,
+			"png":      grayPNG,
 			"tensors":  tensors,
 		},
 	})
@@ -132,8 +132,8 @@ func npy(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o666))
 }
 
-// picture writes a PNG image of one gray: png file width,height value.
-func picture(ts *testscript.TestScript, neg bool, args []string) {
+// grayPNG writes a PNG image of one gray: png file width,height value.
+func grayPNG(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: png file width,height value")
 	}
