@@ -13,3 +13,4 @@ package generated
 //go:generate go run ../cmd/nngen generate ../testdata/models/iris.yaml -o iris
 //go:generate go run ../cmd/nngen generate ../testdata/models/adult.yaml -o adult
 //go:generate go run ../cmd/nngen generate ../testdata/models/iris.yaml -o irispredict --predict-only
+//go:generate go run ../cmd/nngen generate ../testdata/models/adult.yaml -o adultpredict --predict-only
