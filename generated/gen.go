@@ -2,9 +2,12 @@
 // for reading and for the tests. A test of cmd/nngen runs the lines below and
 // compares.
 //
-// The weights in irispredict are those of
+// The weights in irispredict and adultpredict are those of
 //
 //	nngen fit ../testdata/models/iris.yaml --seed 1
+//	nngen fit ../testdata/models/adult.yaml --seed 1
+//
+// Package service is written by hand: a program around adultpredict.
 package generated
 
 //go:generate go run ../cmd/nngen generate ../testdata/models/imdb.yaml -o imdb

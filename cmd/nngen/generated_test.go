@@ -36,6 +36,7 @@ func TestGeneratedIsCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	packages["service"] = true // written by hand, around one of the others
 	for _, e := range entries {
 		if e.IsDir() && !packages[e.Name()] {
 			t.Errorf("no go:generate line for %s", e.Name())
