@@ -30,7 +30,7 @@ type earlyStoppingState struct {
 	HasBest       bool
 	Best          float64
 	BestEpoch     int
-	BestWeights   []float32
+	BestWeights   weightBlock
 }
 
 // StoppedEpoch is the epoch, counted from 0, after which training was ended; 0:
@@ -61,7 +61,7 @@ func (c *EarlyStopping) OnEpochEnd(s *State) error {
 	if !ok || s.Epoch < c.StartFromEpoch {
 		return nil
 	}
-	if c.RestoreBestWeights && c.now.BestWeights == nil {
+	if c.RestoreBestWeights && len(c.now.BestWeights) == 0 {
 		c.keep(s)
 	}
 	c.now.Wait++
@@ -92,7 +92,7 @@ func (c *EarlyStopping) OnTrainEnd(s *State) error {
 	if c.Verbose && c.now.Stopped > 0 {
 		s.Printf("Epoch %d: early stopping", c.now.Stopped+1)
 	}
-	if c.now.BestWeights != nil && s.Err == nil {
+	if len(c.now.BestWeights) == len(s.Params) && s.Err == nil {
 		if c.Verbose {
 			s.Printf("Restoring model weights from the end of the best epoch: %d.", c.now.BestEpoch+1)
 		}
