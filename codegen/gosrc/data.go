@@ -226,13 +226,15 @@ func window(rows []Step) *Features { return (*Features)(rows) }`, s.Series.Lengt
 			target = "r.Check(len(FeatureNames), setTarget(y, r.Number(len(FeatureNames))))"
 		}
 	}
+	each := "for i, name := range FeatureNames {\nr.Check(i, x.Set(name, r.Text(i)))\n}"
+	if e.asArray() {
+		each = "for i := range FeatureNames {\nr.Check(i, x.set(i, r.Text(i)))\n}"
+	}
 	f.add(`// setRow reads the fields of a row.
 func setRow(x *%s, y *Target, r *§data.Record) {
-	for i, name := range FeatureNames {
-		r.Check(i, x.Set(name, r.Text(i)))
-	}
 	%s
-}`, row, target)
+	%s
+}`, row, each, target)
 	if s.Target != "" && len(e.p.Classes) == 0 {
 		e.setTarget(f)
 	}

@@ -297,6 +297,14 @@ func (e *emitter) adaptTests(f *file) {
 		roundTrip = `if same := again.encoding.document() == m.encoding.document(); !same {
 		t.Error("the encoding changed on the way through a file")
 	}
+	path := §filepath.Join(t.TempDir(), "weights.safetensors")
+	if err := m.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	tuned := New()
+	if _, err := tuned.LoadMatching(path); err != nil || !tuned.Adapted() {
+		t.Errorf("the encoding was not taken over: %v", err)
+	}
 	if clone := m.Clone(); clone.encoding != m.encoding {
 		t.Error("a clone has another encoding")
 	}

@@ -104,6 +104,10 @@ func (f *Features) Set(name, text string) error {
 	if i < 0 {
 		return unknownFeature(name)
 	}
+	return f.set(i, text)
+}
+
+func (f *Features) set(i int, text string) error {
 	%sreturn setNumber(&f[i], text)
 }`, strings.Replace(missing, "missing := missingText(text)", "if missingText(text) {\nf[i] = §math.NaN()\nreturn nil\n}", 1))
 		f.add(`// setNumber reads a number.

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -211,6 +212,14 @@ func TestFitFeatures(t *testing.T) {
 	}
 	if same := again.encoding.document() == m.encoding.document(); !same {
 		t.Error("the encoding changed on the way through a file")
+	}
+	path := filepath.Join(t.TempDir(), "weights.safetensors")
+	if err := m.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	tuned := New()
+	if _, err := tuned.LoadMatching(path); err != nil || !tuned.Adapted() {
+		t.Errorf("the encoding was not taken over: %v", err)
 	}
 	if clone := m.Clone(); clone.encoding != m.encoding {
 		t.Error("a clone has another encoding")
