@@ -79,19 +79,22 @@ func (e *emitter) testValue(x *feature, row string) string {
 	for _, w := range x.testWord() {
 		words = append(words, quote(w))
 	}
-	list := strings.Join(words, ", ")
+	word := fmt.Sprintf("[]string{%s}[i%%%d]", strings.Join(words, ", "), len(words))
+	if len(words) == 1 {
+		word = words[0]
+	}
 	text := ""
 	optional := x.Missing.Kind != "error"
 	switch x.Type {
 	case loop.NumberFeature:
 		text = fmt.Sprintf("%s = Value(float64(i%%7) + 0.5)\n", to)
 	case loop.CategoryFeature:
-		text = fmt.Sprintf("%s = Value([]string{%s}[i%%%d])\n", to, list, len(words))
+		text = fmt.Sprintf("%s = Value(%s)\n", to, word)
 		optional = optional && (x.OOV || x.Missing.Kind == "most_frequent")
 	case loop.DateFeature:
 		text = fmt.Sprintf("%s = Value(§time.Date(2000+i%%5, §time.Month(1+i%%12), 1+i%%28, i%%24, i%%60, 0, 0, §time.UTC))\n", to)
 	case loop.TextFeature:
-		return fmt.Sprintf("%s = []string{%s}[i%%%d] + \" unheard-of\"\n", to, list, len(words))
+		return fmt.Sprintf("%s = %s + \" unheard-of\"\n", to, word)
 	case loop.ImageFeature:
 		return fmt.Sprintf(`picture := §image.NewGray(§image.Rect(2, 3, 9, 14))
 	for k := range picture.Pix {

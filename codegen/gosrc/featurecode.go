@@ -20,6 +20,9 @@ type destination struct {
 func (d destination) slice(f *feature) string {
 	base := d.base(f.Port)
 	if f.Offset == 0 && !d.series && f.Width == size(d.e.p.Inputs[f.Port].Shape) {
+		if d.flat[f.Port] != "" {
+			return base
+		}
 		return strings.TrimSuffix(base, "[:]") + "[:]"
 	}
 	return fmt.Sprintf("%s[%d:%d]", strings.TrimSuffix(base, "[:]"), f.Offset, f.Offset+f.Width)
