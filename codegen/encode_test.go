@@ -293,3 +293,12 @@ func TestFitSettings(t *testing.T) {
 	}
 	testIn(t, columns, arrays)
 }
+
+// Weights without what the encoding has learned cannot be embedded.
+func TestEmbeddedEncoding(t *testing.T) {
+	p := columns()
+	_, err := Generate(p, Config{PredictOnly: true, Weights: irisWeights(t, p)})
+	if err == nil || !strings.Contains(err.Error(), "the weights hold no encoding") {
+		t.Error(err)
+	}
+}

@@ -1,6 +1,8 @@
 package gosrc
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"go/token"
@@ -26,6 +28,9 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 		return nil, fmt.Errorf("codegen: %w", err)
 	}
 	if err := e.wholeNetwork(); err != nil {
+		return nil, fmt.Errorf("codegen: %w", err)
+	}
+	if err := e.embeddable(); err != nil {
 		return nil, fmt.Errorf("codegen: %w", err)
 	}
 	type named struct {
@@ -112,6 +117,32 @@ func emittable(p *loop.Program, cfg Config) error {
 		if s.Len() == 0 {
 			return fmt.Errorf("segment %s is empty", diag.Quote(s.Name))
 		}
+	}
+	return nil
+}
+
+// embeddable reports weights without the encoding that the package needs.
+func (e *emitter) embeddable() error {
+	if e.cfg.Weights == nil || !e.learns() {
+		return nil
+	}
+	var header struct {
+		Meta map[string]string `json:"__metadata__"`
+	}
+	var document struct {
+		ID string `json:"id"`
+	}
+	// A safetensors file begins with the length of its header, which is JSON.
+	in := bytes.NewReader(e.cfg.Weights[min(8, len(e.cfg.Weights)):])
+	if err := json.NewDecoder(in).Decode(&header); err != nil {
+		return fmt.Errorf("the weights: %w", err)
+	}
+	text := header.Meta["encoding"]
+	switch {
+	case text == "":
+		return fmt.Errorf("the weights hold no encoding, which this model learns from its training rows: they were saved before FitFeatures or Adapt")
+	case json.Unmarshal([]byte(text), &document) != nil || document.ID != e.encodingID():
+		return fmt.Errorf("the weights hold the encoding of other features")
 	}
 	return nil
 }
