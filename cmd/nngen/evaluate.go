@@ -27,7 +27,8 @@ func evaluateCommand() *cobra.Command {
 		Short: "Compute loss and metrics of trained weights on test rows",
 		Long: `evaluate computes the loss and the metrics of trained weights on the rows that
 data: test names, or on the files given, which are of the same kind: one table, or
-images and labels.`,
+images and labels. Where the model tells classes apart it also prints precision,
+recall and F1 of every class, and how often each was taken for which.`,
 		Example: `  nngen evaluate churn.yaml --weights churn-run/weights.safetensors
   nngen evaluate churn.yaml newer.csv
   nngen evaluate mnist.yaml images.gz labels.gz --json`,

@@ -78,7 +78,7 @@ func (s *scratch) build(ctx context.Context) (string, error) {
 		return "", err
 	}
 	exe := filepath.Join(s.dir, "program.exe")
-	cmd := s.command(ctx, tool, env, "build", "-trimpath", "-o", exe, ".")
+	cmd := s.command(ctx, tool, env, "build", "-trimpath", "-ldflags=-s -w", "-o", exe, ".")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", s.failure(ctx, "go build", err, out)
 	}
