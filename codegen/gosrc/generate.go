@@ -73,6 +73,9 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 	if e.encoded() {
 		files = append(files, named{"encode_test.go", e.encodeTest()})
 	}
+	if !cfg.PredictOnly || cfg.Weights != nil {
+		files = append(files, named{"example_test.go", e.exampleFile()})
+	}
 	if len(e.errs) > 0 {
 		return nil, fmt.Errorf("codegen: %w", errors.Join(e.errs...))
 	}

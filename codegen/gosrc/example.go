@@ -1,0 +1,156 @@
+package gosrc
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// exampleFile prints the example that stands first in the package's
+// documentation: what a caller does, from rows to an answer. It runs as a test;
+// the rows are made up, so it prints nothing that depends on them.
+func (e *emitter) exampleFile() *file {
+	f := e.newFile()
+	if e.cfg.PredictOnly {
+		f.add(`// The model is ready with the weights that the package carries.
+func Example_workflow() {
+	m, err := Embedded()
+	if err != nil {
+		panic(err)
+	}
+%s%s}`, e.exampleRow(), e.exampleAnswer("x"))
+		return f
+	}
+	rows := "x := make([]Input, 20) // to be filled with samples\ny := make([]Target, len(x))\n"
+	fit, ask := "Fit(§context.Background(), Slices(x, y)", e.exampleAnswer("x[0]")
+	if e.encoded() {
+		row := e.exampleFeatures("float64(i)", "1+i")
+		counter := ""
+		if e.anyFeature(func(f *feature) bool { return f.Type == loop.NumberFeature || f.Type == loop.DateFeature }) && !e.asArray() {
+			counter = "i := "
+		}
+		rows = "var rows []Features\nfor " + counter + "range 20 {\n" + row + "rows = append(rows, row)\n}\ny := make([]Target, len(rows))\n"
+		fit = "FitFeatures(§context.Background(), FeatureSlices(rows, y)"
+		ask = "\nvar x Input\nif err := m.Encode(&x, rows[0]); err != nil {\npanic(err)\n}\n" + e.exampleAnswer("x")
+	}
+	f.add(`// A model is trained on rows and asked about one of them.
+func Example_workflow() {
+	%s%sm := New(Seed(1))
+	history, err := m.%s, %s)
+	if err != nil {
+		panic(err)
+	}
+	§fmt.Println("epochs:", len(history.Epochs))
+%s}`, rows, e.exampleTargets(), fit, e.exampleConfig(), ask)
+	return f
+}
+
+// exampleConfig is a Fit of two epochs over twenty rows, without what the
+// description asks for beside: a validation split, steps, callbacks.
+func (e *emitter) exampleConfig() string {
+	t, cfg := e.p.Training, "Epochs: 2"
+	if t.ValidationSplit > 0 {
+		cfg += ", ValidationSplit: -1"
+	}
+	if t.StepsPerEpoch > 0 {
+		cfg += ", StepsPerEpoch: -1"
+	}
+	if len(t.Callbacks) > 0 {
+		cfg += ", OwnCallbacks: true"
+	}
+	return "FitConfig{" + cfg + "}"
+}
+
+// exampleTargets fills the targets where a number says which class it is.
+func (e *emitter) exampleTargets() string {
+	if len(e.p.Targets) != 1 {
+		return ""
+	}
+	p := e.p.Targets[0]
+	classes := p.Limit
+	if len(e.p.Classes) == 2 {
+		classes = 2
+	}
+	if len(p.Shape) == 0 && classes > 0 {
+		return fmt.Sprintf("for i := range y {\ny[i] = Target(i %% %d)\n}\n", classes)
+	}
+	return ""
+}
+
+// exampleRow is a sample of a predictor.
+func (e *emitter) exampleRow() string {
+	if !e.encoded() {
+		return "var x Input // to be filled with a sample\n"
+	}
+	return e.exampleFeatures("1.5", "1") + "var x Input\nif err := m.Encode(&x, row); err != nil {\npanic(err)\n}\n"
+}
+
+// exampleFeatures makes up a row of features, from a number and a day.
+func (e *emitter) exampleFeatures(number, day string) string {
+	if e.asArray() {
+		return "var row Features // to be filled with numbers\n"
+	}
+	var fields strings.Builder
+	for i := range e.features {
+		x := &e.features[i]
+		fmt.Fprintf(&fields, "%s: %s,\n", x.field, x.exampleValue(number, day))
+	}
+	if e.p.Encoding.Series != nil {
+		return "var row Features\nfor t := range row {\nrow[t] = Step{\n" + fields.String() + "}\n}\n"
+	}
+	return "row := Features{\n" + fields.String() + "}\n"
+}
+
+// exampleValue is a value of the feature, as Go writes it.
+func (f *feature) exampleValue(number, day string) string {
+	switch f.Type {
+	case loop.NumberFeature:
+		return "Value(" + number + ")"
+	case loop.CategoryFeature:
+		return "Value(" + quote(f.testWord()[0]) + ")"
+	case loop.DateFeature:
+		return "Value(§time.Date(2001, 1, " + day + ", 0, 0, 0, 0, §time.UTC))"
+	case loop.TextFeature:
+		return quote(strings.Join(f.testWord(), " "))
+	case loop.ImageFeature:
+		return fmt.Sprintf("§image.NewGray(§image.Rect(0, 0, %d, %d))", f.Columns, f.Height)
+	}
+	return "[]int32{1, 14, 22}"
+}
+
+// exampleAnswer asks the model about the sample x.
+func (e *emitter) exampleAnswer(x string) string {
+	epochs := "\n// Output:\n"
+	if !e.cfg.PredictOnly {
+		epochs += "// epochs: 2\n"
+	}
+	call, check := "Predict(&"+x+")", ""
+	results := "out"
+	switch {
+	case e.classified():
+		call, results = "Classify(&"+x+")", "class, p"
+		check = "§fmt.Println(\"one of the classes:\", int(class) < len(Classes) && p > 0)\n" + epochs + "// one of the classes: true\n"
+	case e.large():
+		call = "PredictInto(&out, &" + x + ")"
+		text := "var out Output\n"
+		if e.checked() {
+			return text + "if err := m." + call + "; err != nil {\npanic(err)\n}\n" + e.exampleSize(epochs)
+		}
+		return text + "m." + call + "\n" + e.exampleSize(epochs)
+	default:
+		check = e.exampleSize(epochs)
+	}
+	if e.checked() {
+		return results + ", err := m." + call + "\nif err != nil {\npanic(err)\n}\n" + check
+	}
+	return results + " := m." + call + "\n" + check
+}
+
+// exampleSize prints how many values an output has, where it is one array.
+func (e *emitter) exampleSize(epochs string) string {
+	if len(e.p.Outputs) != 1 || len(e.p.Outputs[0].Shape) == 0 {
+		return "_ = out\n" + epochs
+	}
+	return fmt.Sprintf("§fmt.Println(\"values:\", len(out))\n%s// values: %d\n", epochs, e.p.Outputs[0].Shape[0])
+}
