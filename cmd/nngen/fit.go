@@ -24,6 +24,7 @@ type fitOptions struct {
 	seeded  bool
 	force   bool
 	resume  bool
+	stream  bool
 	quiet   bool
 	json    bool
 	// patience and tensorboard are callbacks.
@@ -76,6 +77,7 @@ happened; after a crash it goes on from a checkpoint that is a few seconds older
 	f.BoolVar(&o.force, "force", false, "overwrite the results of an earlier run")
 	f.StringVar(&o.weights, "weights", "", "begin with the weights in this file")
 	f.BoolVar(&o.resume, "resume", false, "go on with the interrupted run in the folder for the results")
+	f.BoolVar(&o.stream, "stream", false, "read the rows anew in every epoch, in their order: for tables and images that are larger than memory")
 	f.IntVar(&o.patience, "patience", 0, "end after so many epochs without a better val_loss (loss, where there is no validation), with the best weights")
 	f.StringVar(&o.tensorboard, "tensorboard", "", "folder for logs that TensorBoard shows")
 	o.fitSettings.add(cmd)
@@ -99,6 +101,9 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	if err := net.checkFit(); err != nil {
+		return err
+	}
+	if err := o.checkStream(cmd, net); err != nil {
 		return err
 	}
 	if o.output == "" {
@@ -156,6 +161,9 @@ func (o *fitOptions) arguments(cmd *cobra.Command) []string {
 	}
 	if o.weights != "" && !o.resume {
 		args = append(args, "-weights", o.weights)
+	}
+	if o.stream {
+		args = append(args, "-stream")
 	}
 	if o.patience > 0 {
 		args = append(args, "-patience", strconv.Itoa(o.patience))

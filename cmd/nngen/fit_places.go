@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec"
 )
 
 // checkFit reports what keeps a description from being trained by the command.
@@ -27,6 +28,26 @@ func (n *network) checkFit() error {
 		errs.Add(m.Data.Pos, "data: files give one target, and the model has %d; call Fit in Go", len(n.program.Targets))
 	}
 	return errs.Err()
+}
+
+// checkStream reports what cannot be read row by row.
+func (o *fitOptions) checkStream(cmd *cobra.Command, net *network) error {
+	d := net.spec.Data
+	split := net.spec.Fit.ValidationSplit
+	if cmd.Flags().Changed("validation-split") {
+		split = o.validationSplit
+	}
+	switch {
+	case !o.stream:
+		return nil
+	case d.Train.Kind != spec.CSV && d.Train.Kind != spec.ImageDir:
+		return usagef(cmd, "--stream is for tables and folders of images; the data is %s", d.Train.Kind)
+	case split > 0:
+		return usagef(cmd, "--stream reads the rows one by one, so that none can be split off; pass --validation-split 0, or write data: {validation: ...} with rows of their own")
+	case d.Test != nil && d.Test.Split > 0:
+		return usagef(cmd, "--stream reads the rows one by one, so that no test rows can be split off; write data: {test: {%s: ...}}", d.Train.Kind)
+	}
+	return nil
 }
 
 // checkPlaces looks for the files that a training reads and at the folder for
