@@ -131,6 +131,11 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 	defer done()
 	child := program(cmd.Context(), exe, o.arguments(cmd)...)
 	child.Stdout, child.Stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
+	alive, err := child.StdinPipe() // ends with this process, however that ends
+	if err != nil {
+		return err
+	}
+	defer alive.Close()
 	if err := finished(cmd.Context(), child.Run(), "training"); err != nil {
 		if errors.Is(err, errStopped) && exists(o.checkpoint()) && !o.quiet && !o.json {
 			return &stopped{again(cmd, o.model, "--resume")}

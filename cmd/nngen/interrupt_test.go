@@ -124,6 +124,53 @@ func resume(t *testing.T, dir, models string, epochs int) {
 	}
 }
 
+// TestKill ends the command by force in the middle of a training: the program
+// that trains stops, too, and the run can be gone on with.
+func TestKill(t *testing.T) {
+	models, err := filepath.Abs("../../testdata/models")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "endless.yaml"), []byte(endless), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "nngen", "fit", "endless.yaml", "--data", models, "--seed", "1")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
+	pipe, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stderr, last := bufio.NewReader(pipe), 0
+	for killed := false; ; {
+		line, err := stderr.ReadString('\n') // to the end of both programs
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if of, ok := strings.CutPrefix(line, "Epoch "); ok {
+			epoch, _, _ := strings.Cut(of, "/")
+			if last, err = strconv.Atoi(epoch); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if last == 3 && !killed {
+			killed = true
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	_ = cmd.Wait() // it was killed
+	resume(t, dir, models, last+3)
+}
+
 // TestInterruptFirstEpoch presses Ctrl-C before there is anything to put into
 // the history: the steps that were taken are kept all the same.
 func TestInterruptFirstEpoch(t *testing.T) {
