@@ -13,14 +13,19 @@ import (
 //	30/30 ━━━━━━━━━━━━━━━━━━━━ 1s 12ms/step - accuracy: 0.8012 - loss: 0.5123
 //
 // On a terminal the second line is redrawn in place while the epoch runs, and
-// never longer than the window is wide; elsewhere it appears once, at the end,
-// without colours. A writer that fails is left alone from then on: a lost line
-// is no reason to lose a training.
+// never longer than the window is wide. Elsewhere, in a log, an epoch is one
+// plain line at its end:
+//
+//	Epoch 1/4 - 30/30 - 1s 12ms/step - accuracy: 0.8012 - loss: 0.5123
+//
+// A writer that fails is left alone from then on: a lost line is no reason to
+// lose a training.
 type progress struct {
 	w         io.Writer
 	terminal  *os.File // nil: w is none
 	epochs    int
-	batches   int // -1: not known yet
+	heading   []byte // "Epoch 1/4"; empty where there is one epoch
+	batches   int    // -1: not known yet
 	start     time.Time
 	afterOne  time.Time // when the first step was done
 	drawn     time.Time
@@ -56,16 +61,19 @@ func (p *progress) columns() int {
 	return max(n-1, 1)
 }
 
-// begin announces an epoch, where there are several.
+// begin announces an epoch on a terminal, where there are several.
 func (p *progress) begin(epoch, batches int) {
 	p.start, p.batches, p.open = time.Now(), batches, 0
 	p.drawn, p.afterOne = time.Time{}, time.Time{}
-	if p.epochs > 1 {
-		p.line = append(p.line[:0], "Epoch "...)
-		p.line = strconv.AppendInt(p.line, int64(epoch+1), 10)
-		p.line = append(p.line, '/')
-		p.line = strconv.AppendInt(p.line, int64(p.epochs), 10)
-		p.line = append(p.line, '\n')
+	if p.epochs <= 1 {
+		return
+	}
+	p.heading = append(p.heading[:0], "Epoch "...)
+	p.heading = strconv.AppendInt(p.heading, int64(epoch+1), 10)
+	p.heading = append(p.heading, '/')
+	p.heading = strconv.AppendInt(p.heading, int64(p.epochs), 10)
+	if p.terminal != nil {
+		p.line = append(append(p.line[:0], p.heading...), '\n')
 		p.write()
 	}
 }
@@ -121,7 +129,11 @@ func (p *progress) draw(done int, now time.Time, logs []NamedValue, final bool) 
 	l := &p.layout
 	l.prepare(done, p.batches, seconds, now.Sub(p.start), perStep, logs)
 	width := l.fit(limit)
-	p.line = l.append(p.line, p.terminal != nil)
+	if p.terminal != nil {
+		p.line = l.append(p.line)
+	} else {
+		p.line = l.appendPlain(p.line, p.heading)
+	}
 	for covered := width; p.terminal != nil && covered < min(p.open, limit); covered++ {
 		p.line = append(p.line, ' ')
 	}

@@ -86,16 +86,10 @@ func (l *layout) fit(limit int) int {
 	return width
 }
 
-// append writes the line, on a terminal with the colours of Keras.
-func (l *layout) append(b []byte, colours bool) []byte {
+// append writes the line for a terminal, with the colours of Keras.
+func (l *layout) append(b []byte) []byte {
 	style := func(code, text []byte) {
-		if colours {
-			b = append(b, code...)
-		}
-		b = append(b, text...)
-		if colours {
-			b = append(b, "\x1b[0m"...)
-		}
+		b = append(append(append(b, code...), text...), "\x1b[0m"...)
 	}
 	bold := []byte("\x1b[1m")
 	if l.batches > 0 {
@@ -119,6 +113,20 @@ func (l *layout) append(b []byte, colours bool) []byte {
 	if l.withStep {
 		b = append(append(b, ' '), l.step...)
 	}
+	return l.appendFigures(b)
+}
+
+// appendPlain writes the line for a log.
+func (l *layout) appendPlain(b, heading []byte) []byte {
+	if len(heading) > 0 {
+		b = append(append(b, heading...), " - "...)
+	}
+	b = append(append(b, l.count...), " - "...)
+	b = append(append(append(b, l.clock...), ' '), l.step...)
+	return l.appendFigures(b)
+}
+
+func (l *layout) appendFigures(b []byte) []byte {
 	for _, p := range l.parts {
 		if p.shown {
 			b = append(b, l.figures[p.from:p.to]...)
