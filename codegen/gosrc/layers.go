@@ -238,7 +238,7 @@ func stepWords(k loop.Kernel) []string {
 
 // wrapShapes prints "x (n, 784), HiddenW (784, 512) → hidden (n, 512)".
 func wrapShapes(in, out []string) []string {
-	text := "\t" + strings.Join(in, ", ") + " → " + strings.Join(out, ", ")
+	text := "\t" + strings.TrimPrefix(strings.Join(in, ", ")+" → ", " ") + strings.Join(out, ", ")
 	if len([]rune(text)) < lineWidth-3 {
 		return []string{text}
 	}

@@ -111,7 +111,7 @@ func hiddenGradients(dHiddenPre, all []float32, g *Params, work []float32, n int
 
 // countryGradients computes the gradients of layer "country" (Embedding).
 //
-//	 → dCountryEmbeddings (16, 4)
+//	→ dCountryEmbeddings (16, 4)
 func countryGradients(g *Params, t *nn.Worker) {
 	zero16x4(&g.CountryEmbeddings, t)
 }

@@ -334,7 +334,7 @@ func hiddenGradientsF64(dHiddenPre, all []float64, g *params64, n int, t *nn.Wor
 
 // countryGradientsF64 computes the gradients of layer "country" (Embedding).
 //
-//	 → dCountryEmbeddings (16, 4)
+//	→ dCountryEmbeddings (16, 4)
 func countryGradientsF64(g *params64, t *nn.Worker) {
 	zero16x4F64(&g.CountryEmbeddings, t)
 }
