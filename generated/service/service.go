@@ -79,7 +79,9 @@ func (s *service) predict(w http.ResponseWriter, r *http.Request) {
 	s.note(class, begin)
 	s.noteGaps(now.model.Inspect(person))
 	w.Header().Set("Content-Type", "application/json")
-	if err := json.NewEncoder(w).Encode(answer{class.String(), p, now.weights}); err != nil {
+	reply := json.NewEncoder(w)
+	reply.SetEscapeHTML(false) // classes are called "<=50K"
+	if err := reply.Encode(answer{class.String(), p, now.weights}); err != nil {
 		slog.Debug("the client has gone", "error", err)
 	}
 }
