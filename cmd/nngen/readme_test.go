@@ -20,10 +20,12 @@ func TestReadme(t *testing.T) {
 		}
 	}
 
-	model = readFile(t, "testdata/models/iris.yaml")
-	for line := range strings.Lines(between(t, text, "```yaml\n  train: {csv:", "```\n")) {
-		if !strings.Contains(model, line) {
-			t.Errorf("iris.yaml has no line %q", line)
+	model = readFile(t, "testdata/models/adult.yaml")
+	for _, from := range []string{"```yaml\ndata:\n", "```yaml\nlayers:\n"} {
+		for line := range strings.Lines(between(t, text, from, "```\n")) {
+			if !strings.Contains(model, line) {
+				t.Errorf("adult.yaml has no line %q", line)
+			}
 		}
 	}
 
@@ -37,9 +39,11 @@ func TestReadme(t *testing.T) {
 	}
 
 	example := readFile(t, "generated/example_test.go")
-	for line := range strings.Lines(between(t, text, "```go\n// untilAccurate", "```\n")) {
-		if !strings.Contains(example, strings.TrimSpace(line)) {
-			t.Errorf("generated/example_test.go has no line %q", line)
+	for _, from := range []string{"```go\n// untilAccurate", "```go\nnext := "} {
+		for line := range strings.Lines(between(t, text, from, "```\n")) {
+			if !strings.Contains(example, strings.TrimSpace(line)) {
+				t.Errorf("generated/example_test.go has no line %q", line)
+			}
 		}
 	}
 
@@ -48,12 +52,15 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	files = append(files, "generated/adult/encode.go")
 	for _, file := range files {
 		source.WriteString(readFile(t, file))
 	}
-	for line := range strings.Lines(between(t, text, "```go\n// hiddenForward", "```\n")) {
-		if !strings.Contains(line, "...") && !strings.Contains(source.String(), line) {
-			t.Errorf("generated/iris has no line %q", line)
+	for _, from := range []string{"```go\n// hiddenForward", "```go\n\tdst.X"} {
+		for line := range strings.Lines(between(t, text, from, "```\n")) {
+			if !strings.Contains(line, "...") && !strings.Contains(source.String(), line) {
+				t.Errorf("the emitted code has no line %q", line)
+			}
 		}
 	}
 
