@@ -90,11 +90,7 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	main, err := net.evaluateSource()
-	if err != nil {
-		return err
-	}
-	exe, done, err := net.executable(cmd.Context(), main)
+	exe, done, err := net.executable(cmd.Context(), net.evaluateSource)
 	if err != nil {
 		return err
 	}

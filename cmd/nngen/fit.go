@@ -120,11 +120,7 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer undo()
-	main, err := net.trainerSource()
-	if err != nil {
-		return err
-	}
-	exe, done, err := net.executable(cmd.Context(), main)
+	exe, done, err := net.executable(cmd.Context(), net.trainerSource)
 	if err != nil {
 		return err
 	}
@@ -207,7 +203,11 @@ func (o *fitOptions) next(w io.Writer, net *network) {
 
 // executable compiles the package with a program that uses it. Done removes
 // both.
-func (n *network) executable(ctx context.Context, main map[string][]byte) (exe string, done func(), err error) {
+func (n *network) executable(ctx context.Context, source func() (map[string][]byte, error)) (exe string, done func(), err error) {
+	main, err := source()
+	if err != nil {
+		return "", nil, err
+	}
 	pkg, err := n.emit(codegen.Config{Package: codegen.PackageName(n.program.Name), PredictOnly: !n.trains()})
 	if err != nil {
 		return "", nil, err

@@ -93,11 +93,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 	if o.weights, err = net.trainedWeights(o.weights, o.model); err != nil {
 		return err
 	}
-	main, err := net.predictSource()
-	if err != nil {
-		return err
-	}
-	exe, done, err := net.executable(cmd.Context(), main)
+	exe, done, err := net.executable(cmd.Context(), net.predictSource)
 	if err != nil {
 		return err
 	}

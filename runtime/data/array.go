@@ -17,6 +17,15 @@ type Array interface {
 	Row(i int, dst []float32)
 }
 
+// width is the number of values in a row of an array of that shape.
+func width(shape []int) int {
+	n := 1
+	for _, d := range shape[1:] {
+		n *= d
+	}
+	return n
+}
+
 // ReadArrays makes a data set in memory of an array of inputs and one of targets:
 // set fills both from a row of each, which it must not keep, and says what is
 // wrong with them. The data set is [Indexed] and [Placed]. Arrays of different

@@ -115,13 +115,7 @@ func (a *IDX) Len() int { return a.Shape[0] }
 
 // Width is the number of values in a row: 784 for images of 28 by 28, 1 for
 // labels.
-func (a *IDX) Width() int {
-	n := 1
-	for _, d := range a.Shape[1:] {
-		n *= d
-	}
-	return n
-}
+func (a *IDX) Width() int { return width(a.Shape) }
 
 // Row writes the values of row i, 0 <= i < Len(), to dst, which holds Width()
 // of them.

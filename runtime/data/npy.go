@@ -135,13 +135,7 @@ func rowMajor(data []byte, shape []int, size int) []byte {
 func (a *NPY) Len() int { return a.Shape[0] }
 
 // Width is the number of values in a row.
-func (a *NPY) Width() int {
-	n := 1
-	for _, d := range a.Shape[1:] {
-		n *= d
-	}
-	return n
-}
+func (a *NPY) Width() int { return width(a.Shape) }
 
 // Row writes the values of row i, 0 <= i < Len(), to dst, which holds Width()
 // of them. Values that float32 does not hold are rounded, bools are 0 and 1.
