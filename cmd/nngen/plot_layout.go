@@ -185,13 +185,15 @@ func (g *layered) place(size, gap float64) {
 			g.vertices[v].position -= x / 2
 		}
 	}
-	for s := range 4 * sweeps {
+	// A long chain takes many sweeps to become straight.
+	for s, moved := 0, size; s < 100*sweeps && moved > 0.05; s++ {
+		moved = 0
 		for k := range g.ranks {
 			if s%2 == 1 {
 				k = len(g.ranks) - 1 - k
 			}
 			r := g.ranks[k]
-			wish, apart := make([]float64, len(r)), make([]float64, len(r))
+			wish, pull, apart := make([]float64, len(r)), make([]float64, len(r)), make([]float64, len(r))
 			for i, v := range r {
 				sum, n := 0.0, 0.0
 				for _, list := range [2][]int{g.vertices[v].up, g.vertices[v].down} {
@@ -200,34 +202,37 @@ func (g *layered) place(size, gap float64) {
 						n++
 					}
 				}
-				wish[i] = g.vertices[v].position
+				wish[i], pull[i] = g.vertices[v].position, 1
 				if n > 0 {
-					wish[i] = sum / n
+					wish[i], pull[i] = sum/n, n
 				}
 				if i > 0 {
 					apart[i] = apart[i-1] + width(r[i-1])/2 + gap + width(v)/2
 				}
 			}
-			for i, x := range separated(wish, apart) {
-				g.vertices[r[i]].position = x
+			for i, x := range separated(wish, pull, apart) {
+				at := &g.vertices[r[i]].position
+				moved = max(moved, math.Abs(x-*at))
+				*at = x
 			}
 		}
 	}
 }
 
-// separated gives the places nearest to the wishes, in least squares, whose
-// distances are at least those of apart: neighbours that want to be nearer form
-// a block with a common wish.
-func separated(wish, apart []float64) []float64 {
+// separated gives the places nearest to the wishes, in squares weighted by how
+// much each pulls, whose distances are at least those of apart: neighbours that
+// want to be nearer form a block with a common wish.
+func separated(wish, pull, apart []float64) []float64 {
 	type block struct {
-		sum float64
-		n   int
+		sum, pull float64
+		n         int
 	}
 	var blocks []block
 	for i, w := range wish {
-		blocks = append(blocks, block{w - apart[i], 1})
-		for k := len(blocks) - 1; k > 0 && blocks[k].sum/float64(blocks[k].n) < blocks[k-1].sum/float64(blocks[k-1].n); k-- {
+		blocks = append(blocks, block{(w - apart[i]) * pull[i], pull[i], 1})
+		for k := len(blocks) - 1; k > 0 && blocks[k].sum/blocks[k].pull < blocks[k-1].sum/blocks[k-1].pull; k-- {
 			blocks[k-1].sum += blocks[k].sum
+			blocks[k-1].pull += blocks[k].pull
 			blocks[k-1].n += blocks[k].n
 			blocks = blocks[:k]
 		}
@@ -235,7 +240,7 @@ func separated(wish, apart []float64) []float64 {
 	var places []float64
 	for _, b := range blocks {
 		for range b.n {
-			places = append(places, b.sum/float64(b.n)+apart[len(places)])
+			places = append(places, b.sum/b.pull+apart[len(places)])
 		}
 	}
 	return places

@@ -204,21 +204,37 @@ func TestLayeredWithoutCrossings(t *testing.T) {
 	}
 }
 
+// Layers one behind the other stand in a straight line, behind whatever.
+func TestLayeredStraight(t *testing.T) {
+	g := newLayered([][]int{{}, {}, {0}, {2}, {1, 3}, {4}, {5}, {6}}, 300, 40)
+	at := map[int]float64{}
+	for _, v := range g.vertices {
+		at[v.node] = v.position
+	}
+	for _, chain := range [][]int{{0, 2, 3}, {4, 5, 6, 7}} {
+		for _, v := range chain {
+			if math.Abs(at[v]-at[chain[0]]) > 1 {
+				t.Errorf("node %d stands at %v, node %d at %v", v, at[v], chain[0], at[chain[0]])
+			}
+		}
+	}
+}
+
 func TestSeparated(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 200 {
 		n := 1 + r.IntN(8)
-		wish, apart := make([]float64, n), make([]float64, n)
+		wish, pull, apart := make([]float64, n), make([]float64, n), make([]float64, n)
 		for i := range wish {
-			wish[i] = 100 * r.Float64()
+			wish[i], pull[i] = 100*r.Float64(), float64(1+r.IntN(3))
 			if i > 0 {
 				apart[i] = apart[i-1] + 10 + 20*r.Float64()
 			}
 		}
-		got := separated(wish, apart)
+		got := separated(wish, pull, apart)
 		cost := func(x []float64) (sum float64) {
 			for i := range x {
-				sum += (x[i] - wish[i]) * (x[i] - wish[i])
+				sum += pull[i] * (x[i] - wish[i]) * (x[i] - wish[i])
 			}
 			return sum
 		}

@@ -116,7 +116,7 @@ func (f *feature) exampleValue(number, day string) string {
 	case loop.ImageFeature:
 		return fmt.Sprintf("§image.NewGray(§image.Rect(0, 0, %d, %d))", f.Columns, f.Height)
 	}
-	return "[]int32{1, 14, 22}"
+	return "[]int32{1, 0, 1}"
 }
 
 // exampleAnswer asks the model about the sample x.

@@ -13,7 +13,7 @@ func Example_workflow() {
 	var rows []Features
 	for range 20 {
 		row := Features{
-			Tokens: []int32{1, 14, 22},
+			Tokens: []int32{1, 0, 1},
 		}
 		rows = append(rows, row)
 	}
