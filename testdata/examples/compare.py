@@ -66,7 +66,7 @@ def main():
             runs.append(train(args.nngen, name, args.data, seed))
             print(name, json.dumps(runs[-1]), file=sys.stderr, flush=True)
         summary = json.loads(subprocess.run([args.nngen, "summary", HERE / (name + ".yaml"), "--json"], check=True, stdout=subprocess.PIPE).stdout)
-        store(name, "nngen", {"parameters": summary["parameters"]}, runs)
+        store(name, "nngen", {"parameters": summary["params"]}, runs)
     table(load())
 
 

@@ -109,7 +109,18 @@ def target(columns, name, positive=None):
     return np.array([float(t in positive) if positive else float(t) for t in columns[name]], "float32")[:, None]
 
 
-def run(name, build, train, test, **fit):
+def fit(model, data, seed, epochs, **settings):
+    """model.fit, an epoch at a time.
+
+    Under set_random_seed one call of fit goes through the rows in the same order in every epoch: tf.random.shuffle in
+    array_data_adapter.py starts anew with each iterator. Without a seed it does not.
+    """
+    for epoch in range(epochs):
+        tf.random.set_seed(1000 * seed + epoch)
+        model.fit(*data, initial_epoch=epoch, epochs=epoch + 1, verbose=0, **settings)
+
+
+def run(name, build, train, test, **settings):
     """Trains once for each seed, prints what the test rows give, and stores it in results.json."""
     runs = []
     for seed in range(1, arguments().seeds + 1):
@@ -117,9 +128,9 @@ def run(name, build, train, test, **fit):
         keras.utils.set_random_seed(seed)
         model = build()
         begin = time.monotonic()
-        model.fit(*train, verbose=0, **fit)
+        fit(model, train, seed, **settings)
         seconds = time.monotonic() - begin
-        result = model.evaluate(*test, batch_size=fit["batch_size"], verbose=0, return_dict=True)
+        result = model.evaluate(*test, batch_size=settings["batch_size"], verbose=0, return_dict=True)
         runs.append({"seed": seed, **{k: float(f"{v:.6g}") for k, v in sorted(result.items())}, "fit_seconds": round(seconds, 1)})
         print(json.dumps(runs[-1]), flush=True)
     print(json.dumps({"name": name, **summarize(runs)}))
