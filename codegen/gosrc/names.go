@@ -150,7 +150,7 @@ var predeclared = set(`any append bool byte cap clear close comparable complex c
 // themselves: nothing made from a user's name may shadow them.
 var reserved = set(`a ai b c d e f g h i j k l m n o p q r s t u v w x y z Apply Batch Callback Class Classes Clone Dataset Embedded ErrStop Evaluate Example Fit FitConfig FitState
 	BackupAndRestore CSVLogger EarlyStopping Freeze Frozen Funcs LearningRateScheduler ModelCheckpoint ReduceLROnPlateau StatefulCallback TensorBoard TerminateOnNaN Unfreeze
-	Gradients History Input InputFrom LoadMatching LoadReport Model ModelID New NewOptimizer NopCallback Open OpenFS Option Optimizer Output Params ParseClass Predict PredictArenaBytes PredictBatch
+	Gradients History Input InputFrom InputsFrom LoadMatching LoadReport Model ModelID New NewOptimizer NopCallback Open OpenFS Option Optimizer Output Params ParseClass Predict PredictArenaBytes PredictBatch
 	PredictBatchArenaBytes Read Result Rule Seed Slices Target TrainArenaBytes WeightedSlices adapter appendDistinct appendIDs arena backward batchRows
 	bitset checkTarget compiled engine errors evaluate forward freeList header init main newEngine parse predict predictRow predictRows prepare
 	regenerate_with_nngen rowScratch batchScratch segments tensor trainable weightsFile workspace share invTotal step ctx err out dst first key kernel

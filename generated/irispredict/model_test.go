@@ -169,6 +169,12 @@ func TestInputFrom(t *testing.T) {
 	if got, err := InputFrom(row); err != nil || got != want {
 		t.Errorf("got %v, %v", got, err)
 	}
+	if got, err := InputsFrom([][]float32{row, row}); err != nil || len(got) != 2 || got[1] != want {
+		t.Errorf("InputsFrom gives %v, %v", got, err)
+	}
+	if _, err := InputsFrom([][]float32{row, row[1:]}); err == nil {
+		t.Error("a row that is too short became a sample")
+	}
 	if _, err := InputFrom(row[1:]); err == nil {
 		t.Error("a short row was taken")
 	}

@@ -59,6 +59,19 @@ func InputFrom(row []float32) (x Input, err error) {
 	return x, nil
 }
 
+// InputsFrom makes samples of rows, as InputFrom does of one. The error names
+// the row, counted from 0.
+func InputsFrom(rows [][]float32) ([]Input, error) {
+	x := make([]Input, len(rows))
+	for i, row := range rows {
+		var err error
+		if x[i], err = InputFrom(row); err != nil {
+			return nil, fmt.Errorf("row %d: %w", i, err)
+		}
+	}
+	return x, nil
+}
+
 // Target is what the output of one sample should be: the number of its class, 0
 // to 9 (sparse_categorical_crossentropy).
 type Target int32
