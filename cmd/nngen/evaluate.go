@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -98,7 +99,11 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if o.json {
 		args = append(args, "-json")
 	}
-	child := program(cmd.Context(), exe, append(args, o.files...)...)
+	arrays := net.spec.Data.Train.Arrays
+	if test != nil {
+		arrays = test.Arrays
+	}
+	child := program(cmd.Context(), exe, slices.Concat(args, o.files, arrays)...)
 	child.Stdout, child.Stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
 	if err := finished(cmd.Context(), child.Run(), "evaluating"); err != nil {
 		return err

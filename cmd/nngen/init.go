@@ -56,8 +56,11 @@ trained at once:
   nngen init digits --data train-images-idx3-ubyte.gz
   nngen init experiment`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
+			switch {
+			case len(args) > 1:
 				return usagef(cmd, "one name at a time: %s is too much", diag.Quote(args[1]))
+			case len(args) == 1 && o.data == "" && filepath.Ext(args[0]) != ".yaml" && isFile(args[0]):
+				return usagef(cmd, "%s is there, and init takes the name of a model to write; to describe data: nngen init --data %s", args[0], shellQuote(args[0]))
 			}
 			return nil
 		},
@@ -167,6 +170,12 @@ func (o *initOptions) write(w io.Writer, s *starter, files []initFile) error {
 		next(w, "nngen", "generate", files[0].name)
 	}
 	return nil
+}
+
+// isFile reports a file in the place of the name of a model.
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // describe looks at the data.

@@ -191,10 +191,15 @@ func openNPZ(path string) (*arrays, error) {
 			return nil, err
 		}
 		file, err := beside(path)
-		return &arrays{
-			x: list[0], y: list[1], shape: list[0].Shape[1:],
-			train: fmt.Sprintf("{npz: %s, arrays: [%s, %s]}", yamlText(file), want[0], want[1]),
-		}, err
+		source := func(x, y string) string {
+			return fmt.Sprintf("{npz: %s, arrays: [%s, %s]}", yamlText(file), x, y)
+		}
+		a := &arrays{x: list[0], y: list[1], shape: list[0].Shape[1:], train: source(want[0], want[1])}
+		x, y := strings.Replace(want[0], "train", "test", 1), strings.Replace(want[1], "train", "test", 1)
+		if x != want[0] && slices.Contains(names, x) && slices.Contains(names, y) {
+			a.test = source(x, y)
+		}
+		return a, err
 	}
 	return nil, fmt.Errorf("%s: it holds %s; init looks for x_train and y_train, or x and y", path, strings.Join(names, ", "))
 }

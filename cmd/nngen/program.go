@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"go/format"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -37,7 +38,7 @@ type programData struct {
 	WeightsFile, BackupFolder string
 
 	Kind                    spec.SourceKind
-	Train, Test, Validation string  // file names; all but Train may be empty
+	Train, Test, Validation string  // file names, and those of arrays; all but Train may be empty
 	TestSplit               float64 // the test rows are this fraction of those of Train
 	Validated               bool    // rows are held back for validation
 	Features                bool    // rows have features, which are encoded
@@ -93,12 +94,12 @@ func (n *network) programData() *programData {
 	}
 	t.Kind, t.Features = d.Train.Kind, len(d.Features) > 0
 	t.Texts, t.Images = t.Kind == spec.TextDir, t.Kind == spec.ImageDir
-	t.Train, t.Validated = literals(d.Train.Files), n.spec.Fit.ValidationSplit > 0 || d.Validation != nil
+	t.Train, t.Validated = literals(d.Train.Files, d.Train.Arrays...), n.spec.Fit.ValidationSplit > 0 || d.Validation != nil
 	if d.Test != nil {
-		t.Test, t.TestSplit = literals(d.Test.Files), d.Test.Split
+		t.Test, t.TestSplit = literals(d.Test.Files, d.Test.Arrays...), d.Test.Split
 	}
 	if d.Validation != nil {
-		t.Validation = literals(d.Validation.Files)
+		t.Validation = literals(d.Validation.Files, d.Validation.Arrays...)
 	}
 	if d.Windows != nil {
 		t.Window = d.Windows.Length
@@ -177,10 +178,10 @@ func (n *network) logits() bool {
 }
 
 // literals prints texts as the elements of a Go slice.
-func literals(list []string) string {
-	quoted := make([]string, len(list))
-	for i, s := range list {
-		quoted[i] = strconv.Quote(s)
+func literals(list []string, more ...string) string {
+	var quoted []string
+	for _, s := range slices.Concat(list, more) {
+		quoted = append(quoted, strconv.Quote(s))
 	}
 	return strings.Join(quoted, ", ")
 }

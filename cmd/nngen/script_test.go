@@ -1,6 +1,8 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"flag"
@@ -59,6 +61,7 @@ func TestScripts(t *testing.T) {
 			"truncate": truncate,
 			"list":     list,
 			"npy":      npy,
+			"npz":      npz,
 			"png":      grayPNG,
 			"tensors":  tensors,
 		},
@@ -136,6 +139,23 @@ func npy(ts *testscript.TestScript, neg bool, args []string) {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o666))
+}
+
+// npz puts arrays into an archive of NumPy: npz file x.npy y.npy.
+func npz(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: npz file arrays...")
+	}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range args[1:] {
+		w, err := z.Create(name)
+		ts.Check(err)
+		_, err = w.Write([]byte(ts.ReadFile(name)))
+		ts.Check(err)
+	}
+	ts.Check(z.Close())
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o666))
 }
 
 // grayPNG writes a PNG image of one gray: png file width,height value.

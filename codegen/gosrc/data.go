@@ -23,6 +23,17 @@ func FeatureSlices(x []Features, y []Target) FeatureSet { return §data.Slices(x
 	return f
 }
 
+// readAhead is how many rows of a stream are encoded ahead: a thousand, fewer where
+// they are large.
+func (e *emitter) readAhead() int {
+	const rows, bytes = 1024, 16 << 20
+	size := 1
+	for i := range e.features {
+		size += 4 * e.features[i].Width
+	}
+	return max(16, min(rows, bytes/size))
+}
+
 // fitFeatures prints training and evaluation on rows of features.
 func (e *emitter) fitFeatures(f *file) {
 	doc := "FitFeatures encodes the rows of d and trains the model on them, as Fit does. Validation rows are cut off first."
@@ -63,9 +74,15 @@ func (m *Model) EvaluateFeatures(ctx §context.Context, d FeatureSet) (Result, e
 	return m.Evaluate(ctx, set)
 }
 
-// Encoded encodes the rows of d: at once and in parallel where it has random
-// access, else row by row as they are read.
-func (m *Model) Encoded(d FeatureSet) (Dataset, error) { return §data.Map(d, m.Encode) }`, docComment(doc), e.classOf(f), adapt)
+// Encoded encodes the rows of d in parallel: at once where it has random access,
+// else as they are read, some rows ahead of who reads them.
+func (m *Model) Encoded(d FeatureSet) (Dataset, error) {
+	set, err := §data.Map(d, m.Encode)
+	if err != nil {
+		return nil, err
+	}
+	return §data.Prefetch(set, %[4]d), nil
+}`, docComment(doc), e.classOf(f), adapt, e.readAhead())
 }
 
 // classOf prints the function that tells the class of a target, for a split
@@ -304,7 +321,7 @@ func ReadIDX(samples, targets string) (Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	return §data.ReadArrays(x, y, setArrays)
+	return §data.ReadArrays(x, y, setSample, setLabel)
 }`)
 	case "npy":
 		f.add(`// ReadNPY reads samples and their targets from files of NumPy.
@@ -317,29 +334,35 @@ func ReadNPY(samples, targets string) (Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	return §data.ReadArrays(x, y, setArrays)
+	return §data.ReadArrays(x, y, setSample, setLabel)
 }`)
 	case "npz":
-		f.add(`// ReadNPZ reads samples and their targets from the arrays %s and %s of a file
-// of NumPy.
-func ReadNPZ(path string) (Dataset, error) {
-	arrays, err := §data.OpenNPZ(path, %s, %s)
+		f.add(`%[1]sfunc ReadNPZ(path string, names ...string) (Dataset, error) {
+	switch len(names) {
+	case 0:
+		names = []string{%[2]s, %[3]s}
+	case 2:
+	default:
+		return nil, §errors.New("%[4]s: ReadNPZ takes the names of two arrays, the samples and the targets, or none")
+	}
+	arrays, err := §data.OpenNPZ(path, names...)
 	if err != nil {
 		return nil, err
 	}
-	return §data.ReadArrays(arrays[0], arrays[1], setArrays)
-}`, mention(e.p.Encoding.Arrays[0]), mention(e.p.Encoding.Arrays[1]), quote(e.p.Encoding.Arrays[0]), quote(e.p.Encoding.Arrays[1]))
+	return §data.ReadArrays(arrays[0], arrays[1], setSample, setLabel)
+}`, docComment("ReadNPZ reads samples and their targets from two arrays of a file of NumPy: those named, else "+mention(e.p.Encoding.Arrays[0])+" and "+mention(e.p.Encoding.Arrays[1])+"."), quote(e.p.Encoding.Arrays[0]), quote(e.p.Encoding.Arrays[1]), e.cfg.Package)
 	default:
 		e.fail("data from %q is not read by this version", e.p.Encoding.Source)
 		return
 	}
-	e.setArrays(f)
+	e.setSample(f)
+	e.setLabel(f)
 }
 
-// setArrays prints what makes a sample of the values of a row.
-func (e *emitter) setArrays(f *file) {
-	in, out := e.p.Inputs[0], e.p.Targets[0]
-	n, m := size(in.Shape), size(out.Shape)
+// setSample prints what makes a sample of the values of a row.
+func (e *emitter) setSample(f *file) {
+	in := e.p.Inputs[0]
+	n := size(in.Shape)
 	fill := fmt.Sprintf("copy(%s, row)", flatOf("x", e.p.Inputs, e.ports.inputs, 0))
 	if len(in.Shape) == 0 {
 		fill = "*x = Input(row[0])"
@@ -350,6 +373,20 @@ func (e *emitter) setArrays(f *file) {
 			fill = "*x = Input(row[0])"
 		}
 	}
+	f.add(`// setSample makes a sample of the values of a row.
+func setSample(x *Input, row []float32) error {
+	if len(row) != %d {
+		return §fmt.Errorf("a row has %%d values, the model takes %d", len(row))
+	}
+	%s
+	return nil
+}`, n, n, fill)
+}
+
+// setLabel prints what makes a target of the values of a row.
+func (e *emitter) setLabel(f *file) {
+	out := e.p.Targets[0]
+	m := size(out.Shape)
 	target := "return setTarget(y, target[0])"
 	if m > 1 {
 		target = fmt.Sprintf("copy(%s, target)\nreturn nil", flatOf("y", e.p.Targets, e.ports.targets, 0))
@@ -374,15 +411,11 @@ func (e *emitter) setArrays(f *file) {
 	if m > 1 && len(e.p.Classes) == m {
 		widths += " && len(target) != 1"
 	}
-	f.add(`// setArrays makes a sample of the values of a row.
-func setArrays(x *Input, y *Target, row, target []float32) error {
-	if len(row) != %d {
-		return §fmt.Errorf("a row has %%d values, the model takes %d", len(row))
-	}
+	f.add(`// setLabel makes a target of the values of a row.
+func setLabel(y *Target, target []float32) error {
 	if %s {
 		return §fmt.Errorf("a target has %%d values, that of the model %d", len(target))
 	}
 	%s
-	%s
-}`, n, n, widths, m, fill, target)
+}`, widths, m, target)
 }

@@ -85,8 +85,8 @@ func ParseClass(name string) (Class, error) {
 			return Class(i), nil
 		}
 	}
-	%[3]sreturn 0, §fmt.Errorf("%[1]s: no class %%.80q; there are %%q", name, Classes)
-}`, e.cfg.Package, doc, other)
+	%[3]sreturn 0, %[1]s
+}`, e.unknownName("class", "Classes", len(e.p.Classes)), doc, other)
 	if e.classified() {
 		e.classify(f)
 	}

@@ -231,12 +231,23 @@ func setTokens(to *[]int32, text string) error {
 // listedNames is how many names an error lists.
 const listedNames = 12
 
+// unknownName is the error about a name that is none of those in a list, which
+// it repeats where it is short. Packages that train also ask for the near name.
+func (e *emitter) unknownName(kind, list string, n int) string {
+	known, arg := fmt.Sprintf("there are %d: see %s", n, list), ""
+	if n <= listedNames {
+		known, arg = "there are %q", ", "+list
+	}
+	if e.cfg.PredictOnly {
+		return fmt.Sprintf("§fmt.Errorf(\"%s: no %s %%.80q; %s\", name%s)", e.cfg.Package, kind, known, arg)
+	}
+	return fmt.Sprintf("§fmt.Errorf(\"%s: no %s %%.80q%%s; %s\", name, §data.Suggest(name, %s[:])%s)", e.cfg.Package, kind, known, list, arg)
+}
+
 // unknownFeature prints the error about a name that no feature has.
 func (e *emitter) unknownFeature(f *file) {
-	if len(e.features) <= listedNames {
-		f.add(`func unknownFeature(name string) error {
-	return §fmt.Errorf("%s: no feature %%.80q; there are %%q", name, FeatureNames)
-}`, e.cfg.Package)
+	if !e.cfg.PredictOnly || len(e.features) <= listedNames {
+		f.add("func unknownFeature(name string) error {\nreturn %s\n}", e.unknownName("feature", "FeatureNames", len(e.features)))
 		return
 	}
 	f.add(`// unknownFeature is the error about a name that no feature has, with the name

@@ -158,7 +158,7 @@ var reserved = set(`a ai b c d e f g h i j k l m n o p q r s t u v w x y z Apply
 	params64 testing sample samples expected targets loaded newTest predictAll bits step64 float64s in64 fillInput fillTarget weightsOf embedded tensors
 	readNamed truncated work cpu level portable avx2 avx512 cpuid xgetbv supported allowed Workers workFloats trainShare predictShare predictWhole networkAVX512 networkAVX2 i1 team part forwardF64 backwardF64 parseHeader entry maxHeader updateState rows rowsIn open checkIDs peak repeated withWorkers
 	Features Step Value FeatureNames FeatureSet FeatureSlices ReadCSV StreamCSV ReadTexts ReadImages StreamImages ReadTokens ReadIDX ReadNPY ReadNPZ Adapt FitFeatures missingText
-	setNumber setCategory setDate setTokens setTarget setRow setImage setArrays unknownFeature errNotAdapted coder encoding encodingID parseEncoding standard minMax categories
+	setNumber setCategory setDate setTokens setTarget setRow setImage setSample setLabel unknownFeature errNotAdapted coder encoding encodingID parseEncoding standard minMax categories
 	vocabulary finite learnWords weigh or oneHot cyclic days words ngrams between gray rgb steps withUnknown orOne targetColumn table series window spellings classOf madeUp
 	encoded featureRow featureRows`)
 

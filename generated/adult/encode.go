@@ -9,6 +9,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/nngen-go/nngen/runtime/data"
 )
 
 // Features is one row before it is encoded. A nil pointer is a missing value;
@@ -108,7 +110,7 @@ func setCategory(to **string, text string, missing bool) {
 }
 
 func unknownFeature(name string) error {
-	return fmt.Errorf("adult: no feature %.80q; there are %q", name, FeatureNames)
+	return fmt.Errorf("adult: no feature %.80q%s; there are %q", name, data.Suggest(name, FeatureNames[:]), FeatureNames)
 }
 
 // Encode makes the input of one row. Whatever keeps it from that is in the
@@ -327,7 +329,7 @@ func ParseClass(name string) (Class, error) {
 	if class, ok := spellings[name]; ok {
 		return class, nil
 	}
-	return 0, fmt.Errorf("adult: no class %.80q; there are %q", name, Classes)
+	return 0, fmt.Errorf("adult: no class %.80q%s; there are %q", name, data.Suggest(name, Classes[:]), Classes)
 }
 
 // Classify returns the likelier class and its probability.

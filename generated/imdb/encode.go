@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/nngen-go/nngen/runtime/data"
 )
 
 // Features is one row before it is encoded.
@@ -46,7 +48,7 @@ func setTokens(to *[]int32, text string) error {
 }
 
 func unknownFeature(name string) error {
-	return fmt.Errorf("imdb: no feature %.80q; there are %q", name, FeatureNames)
+	return fmt.Errorf("imdb: no feature %.80q%s; there are %q", name, data.Suggest(name, FeatureNames[:]), FeatureNames)
 }
 
 // Encode makes the input of one row. Whatever keeps it from that is in the

@@ -45,9 +45,15 @@ func (m *Model) EvaluateFeatures(ctx context.Context, d FeatureSet) (Result, err
 	return m.Evaluate(ctx, set)
 }
 
-// Encoded encodes the rows of d: at once and in parallel where it has random
-// access, else row by row as they are read.
-func (m *Model) Encoded(d FeatureSet) (Dataset, error) { return data.Map(d, m.Encode) }
+// Encoded encodes the rows of d in parallel: at once where it has random access,
+// else as they are read, some rows ahead of who reads them.
+func (m *Model) Encoded(d FeatureSet) (Dataset, error) {
+	set, err := data.Map(d, m.Encode)
+	if err != nil {
+		return nil, err
+	}
+	return data.Prefetch(set, 1024), nil
+}
 
 // Adapt has nothing to do: nothing about the encoding is learned.
 func (m *Model) Adapt(FeatureSet) error { return nil }

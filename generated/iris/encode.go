@@ -9,6 +9,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/nngen-go/nngen/runtime/data"
 )
 
 // Features is one row before it is encoded. A nil pointer is a missing value;
@@ -73,7 +75,7 @@ func setNumber(to **float64, text string, missing bool) error {
 }
 
 func unknownFeature(name string) error {
-	return fmt.Errorf("iris: no feature %.80q; there are %q", name, FeatureNames)
+	return fmt.Errorf("iris: no feature %.80q%s; there are %q", name, data.Suggest(name, FeatureNames[:]), FeatureNames)
 }
 
 // Encode makes the input of one row. Whatever keeps it from that is in the
@@ -175,7 +177,7 @@ func ParseClass(name string) (Class, error) {
 			return Class(i), nil
 		}
 	}
-	return 0, fmt.Errorf("iris: no class %.80q; there are %q", name, Classes)
+	return 0, fmt.Errorf("iris: no class %.80q%s; there are %q", name, data.Suggest(name, Classes[:]), Classes)
 }
 
 // Classify returns the class with the largest output, and that output.

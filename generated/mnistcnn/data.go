@@ -20,7 +20,16 @@ func ReadIDX(samples, targets string) (Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	return data.ReadArrays(x, y, setArrays)
+	return data.ReadArrays(x, y, setSample, setLabel)
+}
+
+// setSample makes a sample of the values of a row.
+func setSample(x *Input, row []float32) error {
+	if len(row) != 784 {
+		return fmt.Errorf("a row has %d values, the model takes 784", len(row))
+	}
+	copy(x.flat(), row)
+	return nil
 }
 
 // setTarget checks a target and stores it.
@@ -32,14 +41,10 @@ func setTarget(y *Target, v float32) error {
 	return nil
 }
 
-// setArrays makes a sample of the values of a row.
-func setArrays(x *Input, y *Target, row, target []float32) error {
-	if len(row) != 784 {
-		return fmt.Errorf("a row has %d values, the model takes 784", len(row))
-	}
+// setLabel makes a target of the values of a row.
+func setLabel(y *Target, target []float32) error {
 	if len(target) != 1 {
 		return fmt.Errorf("a target has %d values, that of the model 1", len(target))
 	}
-	copy(x.flat(), row)
 	return setTarget(y, target[0])
 }

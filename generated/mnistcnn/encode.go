@@ -3,7 +3,11 @@
 
 package mnistcnn
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/nngen-go/nngen/runtime/data"
+)
 
 // Class is one of the classes that the network tells apart.
 type Class uint8
@@ -50,7 +54,7 @@ func ParseClass(name string) (Class, error) {
 			return Class(i), nil
 		}
 	}
-	return 0, fmt.Errorf("mnistcnn: no class %.80q; there are %q", name, Classes)
+	return 0, fmt.Errorf("mnistcnn: no class %.80q%s; there are %q", name, data.Suggest(name, Classes[:]), Classes)
 }
 
 // Classify returns the class with the largest output, and that output.

@@ -85,6 +85,9 @@ func (p *plan) data() any {
 		if s == nil {
 			return nil
 		}
+		if s.Split == 0 && !slices.Equal(s.Arrays, d.Train.Arrays) {
+			return []any{s.Kind, s.Files, s.Arrays}
+		}
 		return []any{s.Kind, s.Files, s.Split}
 	}
 	tree := map[string]any{

@@ -34,7 +34,10 @@ func (p *parser) consistent(d *Data, a Arg, row *Feature, parts *dataArgs) {
 			if complete {
 				p.likeTrain(o.name, kind, parts)
 			}
-			s.Separator, s.Header, s.Arrays = d.Train.Separator, d.Train.Header, d.Train.Arrays
+			s.Separator, s.Header = d.Train.Separator, d.Train.Header
+			if s.Arrays == nil {
+				s.Arrays = d.Train.Arrays
+			}
 		}
 	}
 	if row != nil {
@@ -81,8 +84,11 @@ func (p *parser) train(s *Source, row *Feature, settings []Arg) {
 }
 
 // likeTrain reports settings beside the files of test or validation that differ
-// from those beside the files of train.
+// from those beside the files of train. Archives have arrays of their own.
 func (p *parser) likeTrain(name string, kind SourceKind, parts *dataArgs) {
+	if kind == NPZ {
+		return
+	}
 	apply := func(settings []Arg) (Source, Feature) {
 		var trial parser
 		s, f := Source{Kind: kind}, Feature{}

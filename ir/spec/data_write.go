@@ -15,6 +15,8 @@ func (d *Data) tree() Value {
 		source := s.Source.tree()
 		if s.name == "train" {
 			source.Map = append(source.Map, d.settings()...)
+		} else if s.Split == 0 && !slices.Equal(s.Arrays, d.Train.Arrays) {
+			source.Map = append(source.Map, named("arrays", textList(s.Arrays)))
 		}
 		entries = append(entries, named(s.name, source))
 	}

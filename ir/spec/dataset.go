@@ -43,7 +43,7 @@ type Source struct {
 	Split     float64  // test: this fraction of the rows of train, the last ones; 0: Files
 	Separator string   // csv: what stands between two fields, one character
 	Header    []string // csv: the names of the columns where the file has no header line; nil: it has
-	Arrays    []string // npz: the names of the arrays of inputs and of targets
+	Arrays    []string // npz: the names of the arrays of inputs and of targets; those of train, unless test or validation name their own
 	Pos       diag.Pos
 }
 

@@ -81,7 +81,7 @@ func fileSources(doc string) schemaNode {
 		strict(schemaNode{"npy": pair("Two NumPy arrays, the inputs and the targets.")}, "npy"),
 		strict(schemaNode{
 			"npz":    file("An archive of NumPy arrays."),
-			"arrays": described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "uniqueItems": true, "items": columnName()}, "The names of the array of inputs and of that of targets."),
+			"arrays": described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "uniqueItems": true, "items": columnName()}, "The names of the array of inputs and of that of targets; test and validation have those of train unless they name their own."),
 		}, "npz"),
 		strict(texts, "text_dir"),
 		strict(schemaNode{

@@ -27,11 +27,11 @@ func width(shape []int) int {
 }
 
 // ReadArrays makes a data set in memory of an array of inputs and one of targets:
-// set fills both from a row of each, which it must not keep, and says what is
-// wrong with them. The data set is [Indexed] and [Placed]. Arrays of different
+// setX and setY fill an input and a target from a row, which they must not keep,
+// and say what is wrong with it. The data set is [Indexed] and [Placed]. Arrays of different
 // lengths or without rows and values that are not finite are errors; up to ten
 // rows are reported at once.
-func ReadArrays[X, Y any](x, y Array, set func(x *X, y *Y, row, target []float32) error) (Dataset[X, Y], error) {
+func ReadArrays[X, Y any](x, y Array, setX func(x *X, row []float32) error, setY func(y *Y, row []float32) error) (Dataset[X, Y], error) {
 	names := [2]string{arrayName(x, "the inputs"), arrayName(y, "the targets")}
 	if x.Len() != y.Len() {
 		return nil, fmt.Errorf("%s: %s, %s: %s; each row of the inputs needs one of the targets", names[0], plural(x.Len(), "row"), names[1], plural(y.Len(), "row"))
@@ -45,16 +45,17 @@ func ReadArrays[X, Y any](x, y Array, set func(x *X, y *Y, row, target []float32
 	for i := range m.x {
 		x.Row(i, row)
 		y.Row(i, target)
-		finite := true
 		for k, values := range [2][]float32{row, target} {
+			var err error
 			if at := notFinite(values); at >= 0 {
-				finite = false
-				p.addAt(fmt.Sprintf("%s: row %d", names[k], i), fmt.Errorf("value %d is %v", at, values[at]))
+				err = fmt.Errorf("value %d is %v", at, values[at])
+			} else if k == 0 {
+				err = setX(&m.x[i], values)
+			} else {
+				err = setY(&m.y[i], values)
 			}
-		}
-		if finite {
-			if err := set(&m.x[i], &m.y[i], row, target); err != nil {
-				p.addOnce(fmt.Sprintf("%s: row %d", names[0], i), err)
+			if err != nil {
+				p.addOnce(fmt.Sprintf("%s: row %d", names[k], i), err)
 			}
 		}
 		if p.full() {

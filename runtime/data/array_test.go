@@ -21,15 +21,23 @@ func TestReadArrays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set := func(x *[4]float32, y *int, row, target []float32) error {
-		if len(row) != 4 || len(target) != 1 {
-			return fmt.Errorf("%d values and %d", len(row), len(target))
+	setX := func(x *[4]float32, row []float32) error {
+		if len(row) != 4 {
+			return fmt.Errorf("%d values", len(row))
 		}
-		*x, *y = [4]float32(row), int(target[0])
+		*x = [4]float32(row)
 		return nil
 	}
+	setY := func(y *int, target []float32) error {
+		if len(target) != 1 {
+			return fmt.Errorf("%d targets", len(target))
+		}
+		*y = int(target[0])
+		return nil
+	}
+	anyX := func(*[4]float32, []float32) error { return nil }
 	for name, pair := range map[string][2]Array{"testdata/savez.npz: x_train": {archive[0], archive[1]}, "images.idx": {images, labels}} {
-		d, err := ReadArrays(pair[0], pair[1], set)
+		d, err := ReadArrays(pair[0], pair[1], setX, setY)
 		if err != nil {
 			t.Error(err)
 			continue
@@ -55,20 +63,21 @@ func TestReadArrays(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		x, y Array
-		set  func(x *[4]float32, y *int, row, target []float32) error
+		setX func(x *[4]float32, row []float32) error
+		setY func(y *int, target []float32) error
 		want string
 	}{
-		{"lengths", images, long, set, "images.idx: 3 rows, long.idx: 50 rows; each row of the inputs needs one of the targets"},
-		{"widths", labels, images, set, "labels.idx: row 0: 1 values and 4"},
-		{"no rows", bad[1], bad[1], set, "testdata/types.npz: no_rows: no rows"},
-		{"not finite", bad[0], images, func(*[4]float32, *int, []float32, []float32) error { return nil }, "testdata/types.npz: not_finite: row 0: value 1 is NaN\ntestdata/types.npz: not_finite: row 1: value 0 is +Inf"},
-		{"not finite targets", images, bad[0], func(*[4]float32, *int, []float32, []float32) error { return errors.New("no") }, "testdata/types.npz: not_finite: row 0: value 1 is NaN\ntestdata/types.npz: not_finite: row 1: value 0 is +Inf\nimages.idx: row 2: no"},
-		{"many", long, long, func(*[4]float32, *int, []float32, []float32) error {
+		{"lengths", images, long, setX, setY, "images.idx: 3 rows, long.idx: 50 rows; each row of the inputs needs one of the targets"},
+		{"widths", labels, images, setX, setY, "labels.idx: row 0: 1 values\nimages.idx: row 0: 4 targets"},
+		{"no rows", bad[1], bad[1], setX, setY, "testdata/types.npz: no_rows: no rows"},
+		{"not finite", bad[0], labels, anyX, setY, "testdata/types.npz: not_finite: row 0: value 1 is NaN\ntestdata/types.npz: not_finite: row 1: value 0 is +Inf"},
+		{"not finite targets", images, bad[0], anyX, func(*int, []float32) error { return errors.New("no") }, "testdata/types.npz: not_finite: row 0: value 1 is NaN\ntestdata/types.npz: not_finite: row 1: value 0 is +Inf\ntestdata/types.npz: not_finite: row 2: no"},
+		{"many", long, long, func(*[4]float32, []float32) error {
 			rows++
 			return fmt.Errorf("row %d is bad", rows-1)
-		}, strings.Join(ten, "\n")},
+		}, setY, strings.Join(ten, "\n")},
 	} {
-		if _, err := ReadArrays(c.x, c.y, c.set); err == nil || err.Error() != c.want {
+		if _, err := ReadArrays(c.x, c.y, c.setX, c.setY); err == nil || err.Error() != c.want {
 			t.Errorf("%s: %v\nwant %s", c.name, err, c.want)
 		}
 	}

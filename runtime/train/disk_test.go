@@ -87,7 +87,7 @@ func TestDisk(t *testing.T) {
 				}
 				out, err := cmd.CombinedOutput()
 				if errors.Is(err, syscall.EPERM) {
-					t.Skip("root may not become another user here: ", err)
+					t.Fatal("root may not become another user here; run the tests as another user: ", err)
 				}
 				if err != nil {
 					t.Fatalf("%v\n%s", err, out)
