@@ -38,6 +38,7 @@ codegen/internal/...     ir/loop ir/diag
 codegen/conformance/...  *
 cmd/...           *
 generated/...     runtime/...
+generated/service runtime/... generated/...
 `
 
 // TestImports holds the packages of the repository to the DAG above.
