@@ -109,18 +109,17 @@ def target(columns, name, positive=None):
     return np.array([float(t in positive) if positive else float(t) for t in columns[name]], "float32")[:, None]
 
 
-def fit(model, data, seed, epochs, **settings):
-    """model.fit, an epoch at a time.
+def rows(x, y, seed, batch_size, validation_split=0):
+    """The rows that validation_split leaves, in a new order in every epoch.
 
-    Under set_random_seed one call of fit goes through the rows in the same order in every epoch: tf.random.shuffle in
-    array_data_adapter.py starts anew with each iterator. Without a seed it does not.
+    Under set_random_seed fit takes arrays in the same order in every epoch: the tf.random.shuffle in array_data_adapter.py
+    starts anew with each iterator. Without a seed it does not.
     """
-    for epoch in range(epochs):
-        tf.random.set_seed(1000 * seed + epoch)
-        model.fit(*data, initial_epoch=epoch, epochs=epoch + 1, verbose=0, **settings)
+    n = math.floor(len(x) * (1 - validation_split))
+    return tf.data.Dataset.from_tensor_slices((x[:n], y[:n])).shuffle(n, seed, reshuffle_each_iteration=True).batch(batch_size)
 
 
-def run(name, build, train, test, **settings):
+def run(name, build, train, test, epochs, batch_size, validation_split=0):
     """Trains once for each seed, prints what the test rows give, and stores it in results.json."""
     runs = []
     for seed in range(1, arguments().seeds + 1):
@@ -128,9 +127,9 @@ def run(name, build, train, test, **settings):
         keras.utils.set_random_seed(seed)
         model = build()
         begin = time.monotonic()
-        fit(model, train, seed, **settings)
+        model.fit(rows(*train, seed, batch_size, validation_split), epochs=epochs, shuffle=False, verbose=0)
         seconds = time.monotonic() - begin
-        result = model.evaluate(*test, batch_size=settings["batch_size"], verbose=0, return_dict=True)
+        result = model.evaluate(*test, batch_size=batch_size, verbose=0, return_dict=True)
         runs.append({"seed": seed, **{k: float(f"{v:.6g}") for k, v in sorted(result.items())}, "fit_seconds": round(seconds, 1)})
         print(json.dumps(runs[-1]), flush=True)
     print(json.dumps({"name": name, **summarize(runs)}))
