@@ -112,6 +112,13 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 	if o.data == "" {
 		o.data = filepath.Dir(o.model)
 	}
+	unlock, err := lockFolder(o.output)
+	if err != nil {
+		return err
+	}
+	if unlock != nil {
+		defer unlock()
+	}
 	if err := o.checkPlaces(cmd, net); err != nil {
 		return err
 	}
@@ -120,6 +127,12 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer undo()
+	if unlock == nil { // the folder was not there
+		if unlock, err = lockFolder(o.output); err != nil {
+			return err
+		}
+		defer unlock()
+	}
 	exe, done, err := net.executable(cmd.Context(), net.trainerSource)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -56,6 +57,14 @@ func TestInterrupt(t *testing.T) {
 		}
 		if strings.HasPrefix(line, "Epoch 3/") {
 			break
+		}
+	}
+	if runtime.GOOS == "linux" || runtime.GOOS == "darwin" { // where folders can be locked
+		second := exec.CommandContext(t.Context(), "nngen", "fit", "endless.yaml", "--data", models, "--seed", "1", "--force")
+		second.Dir = dir
+		out, _ := second.CombinedOutput() // the exit code is looked at below
+		if want := "nngen: endless-run: another training writes to this folder; wait for its end, or choose another folder with -o\n"; second.ProcessState.ExitCode() != exitFailure || string(out) != want {
+			t.Errorf("a second training in the same folder: %q", out)
 		}
 	}
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
