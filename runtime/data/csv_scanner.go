@@ -35,6 +35,21 @@ func newCSVScanner(b *bufio.Reader, separator rune) *csvScanner {
 	return s
 }
 
+// tableText tells by its beginning that a file is no text that can be a table:
+// what spreadsheets save under names such as "Unicode text", or their own format.
+func tableText(b *bufio.Reader) error {
+	start, _ := b.Peek(512) // an error comes again when it is read
+	switch {
+	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
+		return errors.New("the text is UTF-16; save it as UTF-8")
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
+		return errors.New("this is a spreadsheet or an archive, not a table of text; save it as CSV")
+	case bytes.IndexByte(start, 0) >= 0:
+		return errors.New("this is no text")
+	}
+	return nil
+}
+
 // next reads a record into fields.
 func (s *csvScanner) next() error {
 	if s.sep != 0 {

@@ -98,6 +98,9 @@ func (c CSV) read(r io.Reader, name string, each func(*Record) bool) error {
 	if bom, _ := b.Peek(3); string(bom) == "\uFEFF" {
 		_, _ = b.Discard(3) // just peeked at
 	}
+	if err := tableText(b); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
 	in := newCSVScanner(b, c.Separator)
 	rec := &Record{problems: problems{name: name}, columns: c.Columns}
 	header, weight := c.Header, -1
