@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 )
@@ -13,6 +14,9 @@ import (
 //
 //	d, err := data.Map(rows, m.Encode)
 func Map[Z, X, Y any](d Dataset[X, Y], f func(dst *Z, x X) error) (Dataset[Z, Y], error) {
+	if d == nil {
+		return nil, errors.New("data: there is no data set")
+	}
 	if err := errOf(d); err != nil {
 		return nil, err
 	}

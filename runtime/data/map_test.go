@@ -102,6 +102,12 @@ func TestMap(t *testing.T) {
 	})
 }
 
+func TestMapOfNothing(t *testing.T) {
+	if d, err := Map[float64, int, int](nil, square); d != nil || err == nil || err.Error() != "data: there is no data set" {
+		t.Errorf("%v, %v", d, err)
+	}
+}
+
 func TestMapKeepsPlaces(t *testing.T) {
 	path := write(t, "t.csv", []byte("v\n1\n\n2\n6\n4\n5\n"))
 	set := func(x, y *int, r *Record) { *x = int(r.Number(0)) }
