@@ -5,9 +5,24 @@ import (
 	"context"
 	"testing"
 
+	"github.com/nngen-go/nngen/generated/adult"
 	"github.com/nngen-go/nngen/generated/iris"
 	"github.com/nngen-go/nngen/runtime/data"
 )
+
+// No data set is an error, not a panic.
+func TestNoDataSet(t *testing.T) {
+	m := adult.New(adult.Seed(1))
+	if err := m.Adapt(nil); err == nil || err.Error() != "adult: Adapt: there is no data set" {
+		t.Error(err)
+	}
+	if _, err := m.EvaluateFeatures(context.Background(), nil); err == nil {
+		t.Error("EvaluateFeatures gives no error")
+	}
+	if _, err := m.FitFeatures(context.Background(), nil, adult.FitConfig{}); err == nil {
+		t.Error("FitFeatures gives no error")
+	}
+}
 
 // Rows that are read ahead of the training, as Encoded has them, give the bits of
 // those that are read one by one.

@@ -44,6 +44,9 @@ func (m *Model) Adapt(FeatureSet) error { return nil }`)
 	}
 	doc := "Adapt learns the encoding from the rows of d: " + e.learnedWords() + ". What was learned before is forgotten. It needs the model to itself."
 	text := docComment(doc) + fmt.Sprintf(`func (m *Model) Adapt(d FeatureSet) error {
+	if d == nil {
+		return §errors.New("%s: Adapt: there is no data set")
+	}
 	var seen struct {
 		%s}
 	%sn := 0
@@ -63,7 +66,7 @@ func (m *Model) Adapt(FeatureSet) error { return nil }`)
 	}
 	m.encoding = e
 	return nil
-}`, fields.String(), c, loopOver, row, lines.String(), checked, e.cfg.Package, sets.String(), all, e.cfg.Package)
+}`, e.cfg.Package, fields.String(), c, loopOver, row, lines.String(), checked, e.cfg.Package, sets.String(), all, e.cfg.Package)
 	f.add("%s", text)
 	e.helpers(f, adaptHelpers(), text)
 }

@@ -70,6 +70,9 @@ func (m *Model) Encoded(d FeatureSet) (Dataset, error) {
 // and largest values, vocabularies, what stands for missing values. What was
 // learned before is forgotten. It needs the model to itself.
 func (m *Model) Adapt(d FeatureSet) error {
+	if d == nil {
+		return errors.New("adult: Adapt: there is no data set")
+	}
 	var seen struct {
 		Age                data.NumberStats
 		EducationNum       data.NumberStats
