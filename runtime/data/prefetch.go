@@ -31,10 +31,10 @@ func (p *prefetched[X, Y]) placeOf(row int) string { return placeOf(p.d, row) }
 
 // block is a number of successive rows that one goroutine makes.
 type block[X, Y any] struct {
-	todo []deferred[X, Y]
-	rows []Example[X, Y]
-	err  error // what comes behind the rows
-	done chan struct{}
+	pending []deferred[X, Y]
+	rows    []Example[X, Y]
+	err     error // what comes behind the rows
+	done    chan struct{}
 }
 
 // prefetchRows is how many rows a goroutine makes at a time, at most.
@@ -96,14 +96,14 @@ func (p *prefetched[X, Y]) list(epoch, size int, send func(*block[X, Y]) bool) {
 		if b.err = err; err != nil {
 			break
 		}
-		if b.todo = append(b.todo, row); len(b.todo) == size {
+		if b.pending = append(b.pending, row); len(b.pending) == size {
 			if !send(b) {
 				return
 			}
 			b = fresh()
 		}
 	}
-	if len(b.todo) > 0 || b.err != nil {
+	if len(b.pending) > 0 || b.err != nil {
 		send(b)
 	}
 }
@@ -116,8 +116,8 @@ func (b *block[X, Y]) make(stop <-chan struct{}) {
 		return
 	default:
 	}
-	b.rows = make([]Example[X, Y], len(b.todo))
-	for i, row := range b.todo {
+	b.rows = make([]Example[X, Y], len(b.pending))
+	for i, row := range b.pending {
 		if err := row(&b.rows[i]); err != nil {
 			b.rows, b.err = b.rows[:i], err
 			return

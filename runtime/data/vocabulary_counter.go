@@ -41,9 +41,6 @@ func (c *VocabularyCounter) Add(word string) {
 // Only InverseFrequencies asks about documents.
 func (c *VocabularyCounter) EndDocument() { c.documents++ }
 
-// Documents is how many documents have ended.
-func (c *VocabularyCounter) Documents() int { return c.documents }
-
 // Words returns the most frequent words, most frequent first, those as frequent
 // as each other in falling order of their bytes, as Keras does
 // (layers/preprocessing/index_lookup.py). most <= 0 means all of them. The words

@@ -57,8 +57,8 @@ func TestVocabularyIsKeras(t *testing.T) {
 				}
 				counter.EndDocument()
 			}
-			if counter.Documents() != len(documents) {
-				t.Errorf("%d documents", counter.Documents())
+			if counter.documents != len(documents) {
+				t.Errorf("%d documents", counter.documents)
 			}
 		} else {
 			var words []string
