@@ -17,6 +17,7 @@ const module = "github.com/nngen-go/nngen"
 const dag = `
 runtime/...
 ir/diag
+ir/machine
 ir/internal/golden
 ir/loop           ir/diag
 ir/loop/looptest  ir/loop runtime/nn
@@ -27,10 +28,10 @@ ir/layer          ir ir/op ir/loop ir/diag ir/spec
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
 ir/onnx           ir ir/op ir/loop ir/diag google.golang.org/protobuf
 ir/build          ir ir/op ir/loop ir/layer ir/spec ir/diag
-ir/pass           ir ir/op ir/loop ir/diag
+ir/pass           ir ir/op ir/loop ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/diag gonum.org/v1/gonum
-codegen/asm       ir/loop ir/diag github.com/mmcloughlin/avo
-codegen/gosrc     ir/loop ir/diag runtime/nn codegen/asm github.com/dave/jennifer
+codegen/asm       ir/loop ir/machine ir/diag github.com/mmcloughlin/avo
+codegen/gosrc     ir/loop ir/machine ir/diag runtime/nn codegen/asm github.com/dave/jennifer
 codegen/asm/peakgen         github.com/mmcloughlin/avo
 codegen/asm/optimgen     github.com/mmcloughlin/avo
 codegen           ir/loop ir/diag codegen/gosrc codegen/asm

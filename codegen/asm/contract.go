@@ -18,6 +18,7 @@ type contraction struct {
 	b, m, n, k []line
 	v          line // the lanes
 	clips      []clip
+	void       bool // every point lies outside: sums of nothing
 	out        end
 	lhs, rhs   end
 	extras     []end
@@ -83,7 +84,10 @@ func (c *contraction) read() bool {
 		}
 		c.extras = append(c.extras, e)
 	}
-	gone := map[int]bool{}
+	clips, ok1 := c.readClips()
+	if !ok1 {
+		return false
+	}
 	id := 0
 	for _, g := range []struct {
 		axes []loop.Axis
@@ -94,41 +98,75 @@ func (c *contraction) read() bool {
 			for _, e := range c.Extra {
 				l.extra = append(l.extra, e.Strides[id])
 			}
-			if a.N > 1 || a.Rows {
+			clipped := slices.ContainsFunc(clips, func(k clip) bool { return k.names(id) })
+			if a.N > 1 || a.Rows || clipped && g.to == &c.k {
 				*g.to = append(*g.to, l)
-			} else {
-				gone[id] = true
 			}
 			id++
 		}
 	}
-	return c.readClips(gone)
+	for _, k := range clips {
+		c.shorten(k)
+	}
+	if c.void {
+		c.k, c.clips = nil, nil
+	}
+	return true
 }
 
-// readClips takes over the clips that leave anything out. One over a reduced
-// axis alone shortens the axis.
-func (c *contraction) readClips(gone map[int]bool) bool {
+// readClips lists the clips that leave anything out, each between an axis of the
+// result and a reduced one.
+func (c *contraction) readClips() ([]clip, bool) {
+	axes := c.Axes()
+	reduced := len(axes) - len(c.K)
+	var list []clip
 	for _, k := range c.Clip {
 		at := clip{offset: k.Offset, size: k.Size}
+		low, high := at.offset, at.offset
 		for _, t := range k.Terms {
-			if !gone[t.Axis] {
+			far := t.Coef * (axes[t.Axis].N - 1)
+			low, high = low+min(far, 0), high+max(far, 0)
+		}
+		if low >= 0 && high < at.size {
+			continue
+		}
+		for _, t := range k.Terms {
+			if t.Axis >= reduced || axes[t.Axis].N > 1 {
 				at.terms = append(at.terms, t)
 			}
 		}
-		low, high := at.offset, at.offset
-		for _, t := range at.terms {
-			far := t.Coef * (c.Axes()[t.Axis].N - 1)
-			low, high = low+min(far, 0), high+max(far, 0)
+		if len(at.terms) > 1 && at.terms[0].Axis >= reduced {
+			at.terms[0], at.terms[1] = at.terms[1], at.terms[0]
 		}
-		switch {
-		case low >= 0 && high < at.size:
-			continue
-		case len(at.terms) != 2:
-			return false
+		if n := len(at.terms); n == 0 || n > 2 || at.terms[n-1].Axis < reduced || n == 2 && at.terms[0].Axis >= reduced {
+			return nil, false
 		}
-		c.clips = append(c.clips, at)
+		list = append(list, at)
 	}
-	return true
+	return list, true
+}
+
+// shorten takes over a clip. One over a reduced axis alone is the range of it that
+// lies inside.
+func (c *contraction) shorten(k clip) {
+	if len(k.terms) == 2 {
+		c.clips = append(c.clips, k)
+		return
+	}
+	i := slices.IndexFunc(c.k, func(l line) bool { return l.id == k.terms[0].Axis })
+	l := &c.k[i]
+	k.terms = []loop.ClipTerm{{}, k.terms[0]}
+	lo, hi := k.within(0, l.n)
+	l.n = hi - lo
+	c.lhs.offset += lo * l.lhs
+	c.rhs.offset += lo * l.rhs
+	if l.n == 0 {
+		c.void = true
+	}
+}
+
+func (k clip) names(axis int) bool {
+	return slices.ContainsFunc(k.terms, func(t loop.ClipTerm) bool { return t.Axis == axis })
 }
 
 // orient makes the axis along which the result is contiguous the lanes.
@@ -162,7 +200,7 @@ func (c *contraction) orient() bool {
 }
 
 func (c *contraction) clipped(l line) bool {
-	return slices.ContainsFunc(c.clips, func(k clip) bool { return k.terms[0].Axis == l.id || k.terms[1].Axis == l.id })
+	return slices.ContainsFunc(c.clips, func(k clip) bool { return k.names(l.id) })
 }
 
 // fuse makes one loop of neighbours of which the outer continues the inner.
@@ -193,9 +231,6 @@ func continues(o, in line) bool {
 // tied finds the clip between two axes.
 func (c *contraction) tied(a, b line) (clip, bool) {
 	for _, k := range c.clips {
-		if k.terms[0].Axis == b.id {
-			k.terms = []loop.ClipTerm{k.terms[1], k.terms[0]}
-		}
 		if k.terms[0].Axis == a.id && k.terms[1].Axis == b.id {
 			return k, true
 		}

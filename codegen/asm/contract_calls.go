@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/machine"
 )
 
 // bound is the part of a reduced axis that takes part at a row: Go for its
@@ -24,12 +25,12 @@ func (b bound) points() string {
 }
 
 // chunkOf is how many tiles of a strip one call may take.
-func (d *driver) chunkOf(s strip, lanes int) int {
+func (p *plan) chunkOf(s strip, lanes int) int {
 	n := 1
-	for 2*n <= s.n && d.allowed(d.tile(s, lanes, nil, 2*n)) {
+	for 2*n <= s.n && p.callAllowed(p.tile(s, lanes, nil, 2*n)) {
 		n *= 2
 	}
-	for n+1 <= s.n && d.allowed(d.tile(s, lanes, nil, n+1)) {
+	for n+1 <= s.n && p.callAllowed(p.tile(s, lanes, nil, n+1)) {
 		n++
 	}
 	return n
@@ -37,11 +38,11 @@ func (d *driver) chunkOf(s strip, lanes int) int {
 
 // fits is how many steps along a row axis one call may take, each of them all
 // tiles of a strip.
-func (d *driver) fits(l line, lanes int) int {
+func (p *plan) fits(l line, lanes int) int {
 	most := 0
-	for i, s := range d.strips {
+	for i, s := range p.strips {
 		n := 0
-		for n < 1<<16 && d.allowed(d.tile(s, lanes, &l, n+max(n, 1))) {
+		for n < 1<<16 && p.callAllowed(p.tile(s, lanes, &l, n+max(n, 1))) {
 			n += max(n, 1)
 		}
 		if i == 0 || n < most {
@@ -51,15 +52,30 @@ func (d *driver) fits(l line, lanes int) int {
 	return most
 }
 
-func (d *driver) allowed(t *tile, count int) bool {
-	m, b := d.cost(t, count)
-	return m <= Limit && b <= LimitBytes
+func (p *plan) callAllowed(t *tile, count int) bool {
+	m, b := p.cost(t, count)
+	return m <= p.unit.machine.CallMulAdds && b <= p.unit.machine.CallBytes
+}
+
+// allowed reports that one tile of every strip fits a call.
+func (p *plan) allowed() bool {
+	strips := p.strips
+	if p.open {
+		strips = []strip{p.openStrip(p.height)}
+	}
+	for _, s := range strips {
+		s.n = 1
+		if !p.callAllowed(p.tile(s, p.width, nil, 1)) {
+			return false
+		}
+	}
+	return true
 }
 
 // cost is how many multiply-adds a call takes at most and how many bytes it touches.
-func (d *driver) cost(t *tile, count int) (mulAdds, bytes int) {
-	lanes := d.stridePanel(t.lanes)
-	points, spots := d.points(), len(t.spots)
+func (p *plan) cost(t *tile, count int) (mulAdds, bytes int) {
+	lanes := p.stridePanel(t.lanes)
+	points, spots := p.points(), len(t.spots)
 	turns, span := 1, 1
 	reach := func(n, stride int) { span += max((n-1)*stride, (1-n)*stride) }
 	for i, r := range t.repeats {
@@ -70,8 +86,8 @@ func (d *driver) cost(t *tile, count int) (mulAdds, bytes int) {
 		turns *= n
 		reach(n, r.lhs)
 	}
-	for i, s := range d.sum {
-		reach(d.extent(i, s), s.lhs)
+	for i, s := range p.sum {
+		reach(p.extent(i, s), s.lhs)
 	}
 	reach(2, t.spots[spots-1].lhs)
 	mulAdds = points * spots * lanes * turns
@@ -91,42 +107,26 @@ func (d *driver) cost(t *tile, count int) (mulAdds, bytes int) {
 
 // tile describes the routine for a strip: its tiles one after the other, or all
 // of them at every step along l.
-func (d *driver) tile(s strip, lanes int, l *line, count int) (*tile, int) {
-	t := &tile{features: d.level, spots: s.spots, lanes: lanes, uniform: d.pack == rowsIfShared, vectors: d.vectors, parts: d.parts,
-		resumed: d.part != "", accumulate: d.Accumulate, epilogue: d.Epilogue, long: d.long, takes: s.takes}
+func (p *plan) tile(s strip, lanes int, l *line, count int) (*tile, int) {
+	t := &tile{features: p.level, spots: s.spots, lanes: lanes, uniform: p.pack == rowsIfShared, vectors: p.vectors, parts: p.parts,
+		resumed: p.block >= 0, accumulate: p.Accumulate, epilogue: p.Epilogue, long: p.long, takes: s.takes}
 	if s.positive != 0 {
-		t.spots = nil
-		for _, p := range s.spots {
-			p.lhs -= s.positive
-			t.spots = append(t.spots, p)
+		t.spots = slices.Clone(s.spots)
+		for i := range t.spots {
+			t.spots[i].lhs -= s.positive
 		}
 	}
-	strides := d.panelStrides(lanes)
-	for i, a := range d.sum {
-		r := reduced{n: d.extent(i, a), name: a.name, lhs: a.lhs, rhs: a.rhs, taps: i == d.taps}
-		if d.pack != inPlace {
-			r.rhs = strides[i]
-		}
-		if d.ranged(i) {
-			r.n = 0
-		}
-		if i == d.split || i == d.block && d.countedBlock() {
-			r.n = 0
-		}
-		if r.n != 1 || len(d.sum) == 1 {
-			t.k = append(t.k, r)
-		}
-	}
-	if stride := d.stridePanel(lanes); d.level == AVX512 && stride <= 32 && d.pack != rowsIfShared && 4*d.points()*stride > nearBytes {
+	t.k = p.nestOf(lanes)
+	if stride := p.stridePanel(lanes); p.level == AVX512 && stride <= 32 && p.pack != rowsIfShared && 4*p.points()*stride > p.unit.machine.NearBytes {
 		t.ahead = 8 * stride
 	}
-	if far := d.sum[len(d.sum)-1].lhs; max(far, -far) >= lineFloats && !d.vectors {
+	if far := p.sum[len(p.sum)-1].lhs; max(far, -far) >= machine.LineFloats && !p.vectors {
 		t.aheadX = 4 * far
 	}
-	for i, e := range d.Extra {
-		x := extra{scalar: e.Buf.Class == loop.Scalar, spread: d.v.extra[i] == 0, fixed: true}
-		for _, p := range s.spots {
-			x.fixed = x.fixed && p.extra[i] == 0
+	for i, e := range p.Extra {
+		x := extra{scalar: e.Buf.Class == loop.Scalar, spread: p.v.extra[i] == 0, fixed: true}
+		for _, r := range s.spots {
+			x.fixed = x.fixed && r.extra[i] == 0
 		}
 		t.extras = append(t.extras, x)
 	}
@@ -144,43 +144,63 @@ func (d *driver) tile(s strip, lanes int, l *line, count int) (*tile, int) {
 	return t, count
 }
 
+// nestOf is the loops of a tile over the reduced axes.
+func (p *plan) nestOf(lanes int) []reduced {
+	var list []reduced
+	strides := p.panelStrides(lanes)
+	for i, a := range p.sum {
+		r := reduced{n: p.extent(i, a), name: a.name, lhs: a.lhs, rhs: a.rhs, taps: i == p.taps}
+		if p.pack != inPlace {
+			r.rhs = strides[i]
+		}
+		switch {
+		case p.looped(i):
+			continue
+		case p.ranged(i), i == p.split, i == p.block && p.countedBlock():
+			r.n = 0
+		}
+		if r.n != 1 || r.taps {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// sumsNothing turns a tile into one for rows at which no point takes part.
+func (t *tile) sumsNothing() {
+	t.void, t.uniform, t.k, t.takes, t.parts, t.ahead, t.aheadX = true, false, nil, nil, 1, 0, 0
+}
+
 // call writes the call of a tile for a strip; count steps along l, or count
 // tiles of the strip, at most times.
 func (d *driver) call(at position, lanes int, s strip, bounds []bound, l *line, count string, most int) error {
 	t, _ := d.tile(s, lanes, l, most)
+	if d.nothing(s) {
+		t.sumsNothing()
+		bounds = nil
+	}
 	stub, err := d.routine(t, most)
 	if err != nil {
 		return err
 	}
 	part := d.part
-	if d.split >= 0 {
-		at, bounds, part = d.pieces(at, bounds)
-		defer d.line("}")
-		defer d.line("%s = %d", part, partMore)
+	if d.split >= 0 && !t.void {
+		var open int
+		at, bounds, part, open = d.pieces(at, bounds)
+		defer func() {
+			d.line("%s = %d", part, partMore)
+			for range open {
+				d.line("}")
+			}
+		}()
 	}
 	at = at.shift(s.from)
 	at.lhs.offset += s.positive
-	w := d.w
-	if d.pack != inPlace && w == "" {
-		w = "&work[0]"
+	x, w := d.operandsOf(&at, lanes, bounds)
+	if t.void {
+		x, w = d.lhs.pointer(""), d.rhs.pointer("")
 	}
-	panel := sum{}
-	strides := d.panelStrides(lanes)
-	for _, b := range bounds {
-		if b.sum == d.split {
-			continue
-		}
-		at.lhs = at.lhs.plus(b.lo, d.sum[b.sum].lhs, d.sum[b.sum].n-1)
-		at.rhs = at.rhs.plus(b.lo, d.sum[b.sum].rhs, d.sum[b.sum].n-1)
-		panel = panel.plus(b.lo, strides[b.sum], d.sum[b.sum].n-1)
-	}
-	switch {
-	case d.pack == inPlace:
-		w = d.rhs.address(at.rhs)
-	case len(bounds) > 0:
-		w = fmt.Sprintf("&work[%v]", panel)
-	}
-	args := []string{d.out.address(at.out), d.lhs.address(at.lhs), w}
+	args := []string{d.out.address(at.out), x, w}
 	for i, e := range d.extras {
 		if t.extras[i].scalar {
 			args = append(args, e.Name)
@@ -192,7 +212,7 @@ func (d *driver) call(at position, lanes int, s strip, bounds []bound, l *line, 
 		args = append(args, d.step)
 	}
 	for i := range d.sum {
-		if i == d.block && d.countedBlock() {
+		if i == d.block && d.countedBlock() && !t.void {
 			args = append(args, d.count)
 		}
 		for _, b := range bounds {
@@ -214,29 +234,70 @@ func (d *driver) call(at position, lanes int, s strip, bounds []bound, l *line, 
 	return nil
 }
 
-// pieces writes the loop over parts of the axis that is cut further: its bound
-// becomes that of the part, and the argument part a variable.
-func (d *driver) pieces(at position, bounds []bound) (position, []bound, string) {
-	l := d.sum[d.split]
-	lo, hi := "0", fmt.Sprint(l.n)
-	bounds = slices.Clone(bounds)
-	if i := slices.IndexFunc(bounds, func(b bound) bool { return b.sum == d.split }); i >= 0 {
-		lo, hi = bounds[i].lo, bounds[i].hi
-		bounds = slices.Delete(bounds, i, i+1)
+// nothing reports that no point takes part at the rows of a strip.
+func (d *driver) nothing(s strip) bool { return d.void || d.contraction.void || s.void }
+
+// operandsOf is Go for where a tile begins to read, at the first points of the
+// bounds.
+func (d *driver) operandsOf(at *position, lanes int, bounds []bound) (x, w string) {
+	panel := sum{}
+	strides := d.panelStrides(lanes)
+	for _, b := range bounds {
+		if b.sum == d.split { // at is there already
+			continue
+		}
+		most := d.sum[b.sum].n - 1
+		at.lhs = at.lhs.plus(b.lo, d.sum[b.sum].lhs, most)
+		at.rhs = at.rhs.plus(b.lo, d.sum[b.sum].rhs, most)
+		panel = panel.plus(b.lo, strides[b.sum], most)
 	}
-	part, v := d.name("more"), d.name(letter(l.name), "i")
+	switch {
+	case d.pack == inPlace:
+		w = d.rhs.address(at.rhs)
+	case len(panel.terms) > 0:
+		w = fmt.Sprintf("&work[%v]", panel)
+	case d.w != "":
+		w = d.w
+	default:
+		w = "&work[0]"
+	}
+	return d.lhs.address(at.lhs), w
+}
+
+// pieces writes the loops over the axes outside the one that is cut further, and over
+// its parts: its bound becomes that of the part, and the argument part a variable.
+// It returns how many loops there are.
+func (d *driver) pieces(at position, bounds []bound) (position, []bound, string, int) {
+	part := d.name("more")
 	d.line("%s := %s", part, d.part)
-	d.line("for %s := %s; %s < %s; %s += %d {", v, lo, v, hi, v, d.piece)
-	at.lhs = at.lhs.plus(v, l.lhs, l.n-1)
-	at.rhs = at.rhs.plus(v, l.rhs, l.n-1)
-	return at, append(bounds, bound{d.split, "0", fmt.Sprintf("min(%d, %s-%s)", d.piece, hi, v)}), part
+	bounds = slices.Clone(bounds)
+	for i := d.block + 1; i <= d.split; i++ {
+		l := d.sum[i]
+		lo, hi := "0", fmt.Sprint(l.n)
+		if j := slices.IndexFunc(bounds, func(b bound) bool { return b.sum == i }); j >= 0 {
+			lo, hi = bounds[j].lo, bounds[j].hi
+			bounds = slices.Delete(bounds, j, j+1)
+		}
+		v := d.name(letter(l.name), "i")
+		at.lhs = at.lhs.plus(v, l.lhs, l.n-1)
+		at.rhs = at.rhs.plus(v, l.rhs, l.n-1)
+		if i < d.split {
+			d.line("for %s := %s; %s < %s; %s++ {", v, lo, v, hi, v)
+			continue
+		}
+		d.line("for %s := %s; %s < %s; %s += %d {", v, lo, v, hi, v, d.piece)
+		bounds = append(bounds, bound{d.split, "0", fmt.Sprintf("min(%d, %s-%s)", d.piece, hi, v)})
+	}
+	return at, bounds, part, d.split - d.block
 }
 
 // routine is the assembly for a tile, written when first asked for.
 func (d *driver) routine(t *tile, count int) (Stub, error) {
-	text := fmt.Sprintf("%v", *t)
+	plain := *t
+	plain.takes = nil
+	text := fmt.Sprintf("%v", plain)
 	if t.takes != nil {
-		text = fmt.Sprintf("%s %d", text[:strings.LastIndex(text, " ")], len(d.tiles)) // every strip has its own
+		text += fmt.Sprint(" ", len(d.tiles)) // every strip has its own
 	}
 	if s, ok := d.tiles[text]; ok {
 		for i := range d.b.Stubs {
@@ -270,7 +331,10 @@ func (d *driver) describe(t *tile) string {
 	if len(t.spots) == 1 {
 		s = fmt.Sprintf("computes %d elements of y, sums of %d products of x and w", t.lanes, d.points())
 	}
-	if t.resumed {
+	switch {
+	case t.void:
+		s = strings.Replace(s, fmt.Sprintf("sums of %d products of x and w", d.points()), "sums of nothing", 1)
+	case t.resumed:
 		s = strings.Replace(s, "sums of", "sums of up to", 1)
 	}
 	if d.Word != "" {

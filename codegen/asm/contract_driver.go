@@ -16,6 +16,7 @@ type driver struct {
 	count string          // points of the block axis in this block
 	w     string          // the panel
 	step  string
+	void  bool // at the rows of the loops so far no point takes part
 }
 
 // position is where the operands are at a point of the loops so far.
@@ -66,14 +67,19 @@ func (p *plan) body() (*Body, error) {
 
 // extent is how many points of a reduced axis a panel has at most.
 func (p *plan) extent(i int, s line) int {
-	switch i {
-	case p.block:
+	switch {
+	case i == p.block:
 		return p.size
-	case p.split:
+	case i == p.split:
 		return p.piece
+	case p.looped(i):
+		return 1
 	}
 	return s.n
 }
+
+// looped reports that Go loops over a reduced axis, which the calls see one point of.
+func (p *plan) looped(i int) bool { return p.split >= 0 && p.block < i && i < p.split }
 
 // total is Go for the number of points of an axis.
 func total(l line) string {
@@ -263,7 +269,7 @@ func (d *driver) shares(at position, full, rest int) error {
 // cutUnits decides how many tiles of the first strip a unit of work takes.
 func (p *plan) cutUnits() int {
 	work := len(p.strips[0].spots) * p.panelLanes() * p.points()
-	return max(1, min(p.strips[0].n, (Limit/6)/work))
+	return max(1, min(p.chunkOf(p.strips[0], p.width), p.unit.machine.UnitMulAdds/work))
 }
 
 // points is how many products a block sums.
@@ -288,6 +294,7 @@ func (p *plan) unitsOf(panels int) int {
 // ones first.
 func (d *driver) share(at position, lanes int, u string, each int) error {
 	var bounds []bound
+	var voids []string
 	rest := each
 	for i, l := range d.around {
 		v := d.name(letter(l.name), "i")
@@ -297,27 +304,36 @@ func (d *driver) share(at position, lanes int, u string, each int) error {
 		if j, ok := d.ranges[i]; ok {
 			lo, hi := d.rangeOf(l, j, v)
 			bounds = append(bounds, bound{j, lo, hi})
+			if d.voids[i] {
+				voids = append(voids, fmt.Sprintf("%s == %s", lo, hi))
+			}
 		}
 	}
-	s := d.strips[0]
-	c := d.chunk
 	first := ""
-	if s.n > c {
+	if d.strips[0].n > d.chunk {
 		first = d.name("i")
 		d.line("%s := %s", first, digit(u, 1, rest))
 	}
-	calls := func(s strip, first string) error {
-		b := at
-		count := fmt.Sprint(s.n)
-		if first != "" {
-			b = b.plus(line{out: s.step.out * c, lhs: s.step.lhs * c, extra: scaled(s.step.extra, c)}, first, rest-1)
-			if count = "1"; c > 1 {
-				count = fmt.Sprintf("min(%d, %d-%s*%d)", c, s.n, first, c)
-			}
+	if len(voids) > 0 {
+		if err := d.voidRows(strings.Join(voids, " || "), func() error { return d.unitCalls(at, lanes, first, rest, bounds) }); err != nil {
+			return err
 		}
-		return d.call(b, lanes, s, bounds, nil, count, min(c, s.n))
 	}
-	if err := calls(s, first); err != nil || len(d.strips) == 1 {
+	return d.unitCalls(at, lanes, first, rest, bounds)
+}
+
+// unitCalls writes the calls of a unit: the tiles from number first on of the
+// first strip, and the other strips with the last of those.
+func (d *driver) unitCalls(at position, lanes int, first string, rest int, bounds []bound) error {
+	s, c := d.strips[0], d.chunk
+	b, count := at, fmt.Sprint(s.n)
+	if first != "" {
+		b = b.plus(line{out: s.step.out * c, lhs: s.step.lhs * c, extra: scaled(s.step.extra, c)}, first, rest-1)
+		if count = "1"; c > 1 {
+			count = fmt.Sprintf("min(%d, %d-%s*%d)", c, s.n, first, c)
+		}
+	}
+	if err := d.call(b, lanes, s, bounds, nil, count, min(c, s.n)); err != nil || len(d.strips) == 1 {
 		return err
 	}
 	if first != "" {
@@ -325,11 +341,24 @@ func (d *driver) share(at position, lanes int, u string, each int) error {
 		defer d.line("}")
 	}
 	for _, s := range d.strips[1:] {
-		if err := calls(s, ""); err != nil {
+		if err := d.tilesOf(at, lanes, s, bounds); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// voidRows writes what is done where no point takes part: the same calls, of tiles
+// that sum nothing.
+func (d *driver) voidRows(condition string, calls func() error) error {
+	d.line("if %s { // nothing lies inside", condition)
+	was := d.void
+	d.void = true
+	err := calls()
+	d.void = was
+	d.line("continue")
+	d.line("}")
+	return err
 }
 
 func scaled(list []int, n int) []int {

@@ -27,18 +27,18 @@ func (d *driver) packed(at position, lanes int) error {
 }
 
 // stridePanel is how far points lie apart in a panel of some lanes.
-func (d *driver) stridePanel(lanes int) int {
-	l := d.level.Lanes()
+func (p *plan) stridePanel(lanes int) int {
+	l := p.level.Lanes()
 	return (lanes + l - 1) / l * l
 }
 
 // panelStrides are the steps of the reduced axes within a panel.
-func (d *driver) panelStrides(lanes int) []int {
-	s := make([]int, len(d.sum))
-	n := d.stridePanel(lanes)
-	for i := len(d.sum) - 1; i >= 0; i-- {
+func (p *plan) panelStrides(lanes int) []int {
+	s := make([]int, len(p.sum))
+	n := p.stridePanel(lanes)
+	for i := len(p.sum) - 1; i >= 0; i-- {
 		s[i] = n
-		n *= d.extent(i, d.sum[i])
+		n *= p.extent(i, p.sum[i])
 	}
 	return s
 }
@@ -58,7 +58,7 @@ func (d *driver) packPoints(at position, lanes int) error {
 	open := 0
 	inner := len(d.sum) - 1
 	counts := []string{d.pointsOf(inner)}
-	if d.pack != byColumns {
+	if d.pack == byRows || d.pack == rowsIfShared {
 		for inner > 0 && d.sum[inner-1].rhs == d.sum[inner].rhs*d.sum[inner].n && inner != d.block {
 			inner--
 			counts = append([]string{d.pointsOf(inner)}, counts...)
@@ -86,7 +86,7 @@ func (d *driver) packPoints(at position, lanes int) error {
 	case byElement:
 		last := d.sum[len(d.sum)-1]
 		k, v := d.name("k"), d.name("o")
-		d.line("for %s := range %s {", k, strings.Join(counts, "*"))
+		d.line("for %s := range %s {", k, counts[0])
 		d.line("for %s := range %d {", v, lanes)
 		to := dst.plus(k, d.stridePanel(lanes), -1).plus(v, 1, -1)
 		from := at.rhs.plus(k, last.rhs, d.extent(len(d.sum)-1, last)-1).plus(v, d.v.rhs, lanes-1)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/machine"
 )
 
 // plan is how a contraction is cut: the lanes into panels, the rows into
@@ -21,13 +22,14 @@ type plan struct {
 	block  int    // index into sum of the axis that is cut into blocks; -1: none
 	size   int    // points of the block axis in a block
 	pack   packing
-	split  int  // index into sum of the axis that is cut further, within each row of the batch; -1: none
+	split  int  // index into sum of the axis that is cut further, within each point of those between block and it; -1: none
 	piece  int  // points of it in a call
 	long   bool // the epilogue is a loop over the stored tile
 	// ranges are the reduced axes of which, depending on the row, only a range
 	// takes part: index into around, then into sum.
 	ranges map[int]int
-	taps   int // index into sum of the axis that the strip's rows take part in by tap; -1: none
+	voids  map[int]bool // those of ranges of which some rows have no point at all
+	taps   int          // index into sum of the axis that the strip's rows take part in by tap; -1: none
 	units  bool
 	chunk  int // tiles of the first strip in a unit of work
 }
@@ -50,22 +52,28 @@ type strip struct {
 	from     spot
 	step     spot
 	takes    func(row, tap int) bool
-	positive int // what the pointer to the left operand lies behind the first row
+	void     bool // no row takes part at any tap
+	positive int  // what the pointer to the left operand lies after the first row
 }
 
-// Sizes of the caches that plans are made for.
-const (
-	panelBytes = 208 << 10 // a panel stays in the second-level cache with what else is read
-	nearBytes  = 24 << 10  // a larger one leaves the first-level cache before it is read again
-	lineBytes  = 64
-	lineFloats = lineBytes / 4
-	cacheSets  = 64
-	cacheWays  = 10 // of twelve: some are needed for the rest
-)
-
-// newPlan is nil where the shape has no good tiles.
+// newPlan is nil where the shape has no good tiles. Blocks are as large as the caches
+// take, or smaller where a call would be too long.
 func newPlan(c *contraction) *plan {
-	p := &plan{contraction: c, block: -1, split: -1, taps: -1, ranges: map[int]int{}, parts: 1}
+	for shrink := 1; shrink <= maxShrink; shrink *= 2 {
+		if p := cutPlan(c, shrink); p == nil || p.allowed() {
+			return p
+		}
+	}
+	return nil
+}
+
+// maxShrink is when a block has one point, whatever the shape.
+const maxShrink = 1 << 20
+
+// cutPlan makes a plan of which a block has 1/shrink of the points that the caches
+// take.
+func cutPlan(c *contraction, shrink int) *plan {
+	p := &plan{contraction: c, block: -1, split: -1, taps: -1, ranges: map[int]int{}, voids: map[int]bool{}, parts: 1}
 	p.units = loop.SharingOf(c.Contract) == loop.ByUnits
 	p.outer = slices.Concat(c.b, c.n)
 	p.sum = slices.Clone(c.k)
@@ -83,7 +91,7 @@ func newPlan(c *contraction) *plan {
 	if w == 1 {
 		p.parts, p.height = 2, p.height/2
 	}
-	if !p.cutRows() || !p.cutSum() || !p.choosePacking() || !p.chooseEpilogue() {
+	if !p.cutRows() || !p.cutSum(shrink) || !p.choosePacking() || !p.chooseEpilogue() {
 		return nil
 	}
 	if p.units {
@@ -112,7 +120,7 @@ func panelVectors(l Level, all int) int {
 
 // cutSum cuts the reduced axes into blocks where a panel would be too large,
 // or the rows of the batch are summed.
-func (p *plan) cutSum() bool {
+func (p *plan) cutSum(shrink int) bool {
 	points := 1
 	for i, s := range p.sum {
 		if s.rows {
@@ -124,7 +132,8 @@ func (p *plan) cutSum() bool {
 		points *= s.n
 	}
 	lanes := p.panelLanes()
-	most := min(panelBytes/4/lanes, Limit/2/(p.tallest()*lanes))
+	m := p.unit.machine
+	most := max(1, min(m.PanelBytes/4/lanes, m.CallMulAdds/2/(p.tallest()*lanes))/shrink)
 	if p.block < 0 {
 		if points <= most {
 			return p.noEmptySum()
@@ -143,18 +152,32 @@ func (p *plan) cutSum() bool {
 		rest := points / p.sum[p.block].n
 		blocks := (points + most - 1) / most
 		p.size = (p.sum[p.block].n + blocks - 1) / blocks
-		return rest*p.size <= 2*most && p.noEmptySum()
+		return p.noEmptySum() && (rest*p.size <= most || p.size > 1 || p.cutFurther(most))
 	}
 	// Rows of the batch: as many as a panel of some hundred points takes.
 	inner := points / p.sum[0].n
-	p.size = max(1, min(512, most/2)/inner)
-	if inner <= most {
-		return true
+	p.size = max(1, min(m.SumPoints, most/2)/inner)
+	return inner <= most || p.cutFurther(most)
+}
+
+// cutFurther cuts what one point of the block axis has too many of: some points of
+// the outermost axis at a time of which one does not have too many. The tiles then
+// read the right operand as it lies, and add to what is there.
+func (p *plan) cutFurther(most int) bool {
+	if p.block != 0 || len(p.sum) < 2 || p.Epilogue != nil || p.v.rhs != 1 {
+		return true // the blocks are what they are
 	}
-	// An image of too many: some of its rows a call.
-	p.split = 1
-	p.piece = most / (inner / p.sum[1].n)
-	return p.piece > 0 && p.sum[0].n == 1 && p.Epilogue == nil && p.v.rhs == 1
+	at, inner := 1, 1
+	for _, s := range p.sum[2:] {
+		inner *= s.n
+	}
+	for ; at < len(p.sum)-1 && inner > most; at++ {
+		inner /= p.sum[at+1].n
+	}
+	if p.taps < 0 || p.taps > at { // taps are written out in every call
+		p.split, p.size, p.piece = at, 1, max(1, min(p.sum[at].n, most/inner))
+	}
+	return true
 }
 
 // noEmptySum holds where blocks can be added up: not where the result is added
@@ -262,17 +285,18 @@ func (p *plan) sits() bool {
 		}
 		points = next
 	}
-	var sets [cacheSets]int
+	m := p.unit.machine
+	sets := make([]int, m.CacheSets)
 	seen := map[int]bool{}
 	for _, at := range points {
-		for b := 4 * at / lineBytes; b <= (4*(at+p.width)-1)/lineBytes; b++ {
+		for b := at / machine.LineFloats; b <= (at+p.width-1)/machine.LineFloats; b++ {
 			if !seen[b] {
 				seen[b] = true
-				sets[((b%cacheSets)+cacheSets)%cacheSets]++
+				sets[((b%len(sets))+len(sets))%len(sets)]++
 			}
 		}
 	}
-	return slices.Max(sets[:]) <= cacheWays
+	return slices.Max(sets) <= m.CacheWays
 }
 
 // chooseEpilogue decides where the epilogue is computed.

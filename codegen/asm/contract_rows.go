@@ -23,15 +23,20 @@ func (d *driver) rowsAround(at position, lanes, i int, bounds []bound) error {
 	if i < len(d.around)-1 || d.fits(l, lanes) < 1 {
 		v := d.name(letter(l.name), "i")
 		d.line("for %s := range %s {", v, total(l))
-		if ranged {
+		defer d.line("}")
+		at = at.plus(l, v, most(l))
+		if ranged && !d.void {
 			lo, hi := d.rangeOf(l, j, v)
 			bounds = append(bounds[:len(bounds):len(bounds)], bound{j, lo, hi})
+			if d.voids[i] {
+				if err := d.voidRows(fmt.Sprintf("%s == %s", lo, hi), func() error { return d.rowsAround(at, lanes, i+1, nil) }); err != nil {
+					return err
+				}
+			}
 		}
-		err := d.rowsAround(at.plus(l, v, most(l)), lanes, i+1, bounds)
-		d.line("}")
-		return err
+		return d.rowsAround(at, lanes, i+1, bounds)
 	}
-	if ranged {
+	if ranged && !d.void {
 		return d.runs(at, lanes, l, j, bounds)
 	}
 	m := d.fits(l, lanes)
@@ -60,7 +65,7 @@ func (d *driver) runs(at position, lanes int, l line, j int, bounds []bound) err
 	m := d.fits(l, lanes)
 	var list []string
 	var from, lo, hi int
-	longest := 0
+	longest, empty := 0, false
 	flush := func(to int) {
 		for ; from < to; from += m {
 			n := min(m, to-from)
@@ -75,20 +80,29 @@ func (d *driver) runs(at position, lanes int, l line, j int, bounds []bound) err
 			flush(i)
 		}
 		lo, hi = a, b
+		empty = empty || lo == hi
 	}
 	flush(l.n)
 	v, count, a, b := d.name(letter(l.name), "i"), d.name("count"), d.name("lo"), d.name("hi")
 	r := d.name("r", "s")
 	d.line("for _, %s := range [...][4]int{%s} { // %s, how many, and which %s lie inside", r, strings.Join(list, ", "), l.name, d.sum[j].name)
 	d.line("%s, %s, %s, %s := %s[0], %s[1], %s[2], %s[3]", v, count, a, b, r, r, r, r)
-	bounds = append(bounds[:len(bounds):len(bounds)], bound{j, a, b})
-	for _, s := range d.strips {
-		if err := d.call(at.plus(l, v, most(l)), lanes, s, bounds, &l, count, longest); err != nil {
+	defer d.line("}")
+	at = at.plus(l, v, most(l))
+	calls := func(bounds []bound) error {
+		for _, s := range d.strips {
+			if err := d.call(at, lanes, s, bounds, &l, count, longest); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if empty {
+		if err := d.voidRows(fmt.Sprintf("%s == %s", a, b), func() error { return calls(nil) }); err != nil {
 			return err
 		}
 	}
-	d.line("}")
-	return nil
+	return calls(append(bounds[:len(bounds):len(bounds)], bound{j, a, b}))
 }
 
 // tilesOf writes the calls for a strip by itself, some tiles a call.
@@ -112,15 +126,8 @@ func (d *driver) openRows(at position, lanes int) error {
 	v := d.name("r", "i")
 	n := total(l)
 	here := at.plus(l, v, -1)
-	tile := func(h int) strip {
-		s := strip{n: 1, from: d.spot(), step: d.along(d.spot(), l, h)}
-		for i := range h {
-			s.spots = append(s.spots, d.along(d.spot(), l, i))
-		}
-		return s
-	}
 	d.line("%s := 0", v)
-	s := tile(d.height)
+	s := d.openStrip(d.height)
 	m := d.chunkOf(strip{spots: s.spots, n: 1 << 20, step: s.step}, lanes)
 	count := d.name("count")
 	d.line("for %s+%d <= %s {", v, d.height, n)
@@ -136,7 +143,7 @@ func (d *driver) openRows(at position, lanes int) error {
 			continue
 		}
 		d.line("if %s-%s >= %d {", n, v, h)
-		if err := d.call(here, lanes, tile(h), nil, nil, "", 1); err != nil {
+		if err := d.call(here, lanes, d.openStrip(h), nil, nil, "", 1); err != nil {
 			return err
 		}
 		if h > 1 {
@@ -145,4 +152,14 @@ func (d *driver) openRows(at position, lanes int) error {
 		d.line("}")
 	}
 	return nil
+}
+
+// openStrip is one tile of so many rows of the batch.
+func (p *plan) openStrip(height int) strip {
+	l := p.around[len(p.around)-1]
+	s := strip{n: 1, from: p.spot(), step: p.along(p.spot(), l, height)}
+	for i := range height {
+		s.spots = append(s.spots, p.along(p.spot(), l, i))
+	}
+	return s
 }

@@ -11,7 +11,7 @@ func (p *plan) cutRows() bool {
 	if n := len(p.around); n > 0 {
 		x = p.around[n-1]
 		if i, _, ok := p.clipOf(x); ok {
-			if p.sum[i].n > maxTaps || p.sum[i].rows {
+			if p.sum[i].n > p.unit.machine.WrittenTaps || p.sum[i].rows {
 				x = line{} // a loop of its own
 			} else {
 				p.taps = i
@@ -37,17 +37,13 @@ func (p *plan) cutRows() bool {
 		if j, k, ok := p.clipOf(a); ok {
 			p.ranges[i] = j
 			for at := range a.n {
-				if lo, hi := k.within(at, p.sum[j].n); lo == hi {
-					return false // nothing to point at
-				}
+				lo, hi := k.within(at, p.sum[j].n)
+				p.voids[i] = p.voids[i] || lo == hi
 			}
 		}
 	}
 	return p.clipsDone(x)
 }
-
-// maxTaps is how many taps of a clipped axis are written out at most.
-const maxTaps = 11
 
 // clipOf finds the reduced axis that a clip ties to a.
 func (p *plan) clipOf(a line) (int, clip, bool) {
@@ -159,12 +155,12 @@ func (p *plan) tapStrips(x line) {
 			continue
 		}
 		s := strip{n: 1, from: p.along(p.spot(), x, at), step: p.along(p.spot(), x, h), takes: func(row, tap int) bool { return inside(at+row, tap) }}
-		first := true
+		s.void = true
 		for r := range min(h, x.n-at) {
 			s.spots = append(s.spots, p.along(p.spot(), x, r))
 			for t := range taps.n {
-				if far := r*x.lhs + t*taps.lhs; inside(at+r, t) && (first || far < s.positive) {
-					s.positive, first = far, false
+				if far := r*x.lhs + t*taps.lhs; inside(at+r, t) && (s.void || far < s.positive) {
+					s.positive, s.void = far, false
 				}
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/machine"
 )
 
 // dots is a contraction to one number a row, Σ_k x[r,k]·w[k]: k lies in the
@@ -15,6 +16,7 @@ import (
 // rows.
 type dots struct {
 	*loop.Contract
+	machine machine.Machine
 	request Request
 	level   Level
 	inputs  int
@@ -36,7 +38,7 @@ const dotSums = 4
 
 // dot is nil for contractions that are something else.
 func (u *Unit) dot(r Request, k *loop.Contract, l Level) (*Body, error) {
-	d := readDots(r, k, l)
+	d := u.readDots(r, k, l)
 	if d == nil {
 		return nil, nil
 	}
@@ -65,11 +67,11 @@ func (u *Unit) dot(r Request, k *loop.Contract, l Level) (*Body, error) {
 }
 
 // most is how many rows a call takes at most.
-func (d *dots) most() int { return LimitBytes / 4 / (d.inputs + 2 + len(d.extras)) }
+func (d *dots) most() int { return d.machine.Turns(d.inputs, 4*(d.inputs+2+len(d.extras))) }
 
 // readDots takes such a contraction apart.
-func readDots(r Request, k *loop.Contract, l Level) *dots {
-	c := &contraction{Contract: k, level: l, req: r}
+func (u *Unit) readDots(r Request, k *loop.Contract, l Level) *dots {
+	c := &contraction{Contract: k, unit: u, level: l, req: r}
 	if k.Accumulate || k.Epilogue != nil && hasRows(k.Epilogue) || !c.read() || len(c.clips) > 0 || len(c.b) > 0 {
 		return nil
 	}
@@ -86,7 +88,7 @@ func readDots(r Request, k *loop.Contract, l Level) *dots {
 		return nil
 	}
 	m, sum := c.m[0], c.k[0]
-	d := &dots{Contract: k, request: r, level: l, inputs: sum.n, x: c.lhs, w: c.rhs, y: c.out, step: m.lhs}
+	d := &dots{Contract: k, machine: u.machine, request: r, level: l, inputs: sum.n, x: c.lhs, w: c.rhs, y: c.out, step: m.lhs}
 	if !m.rows || m.n != 1 || sum.rows || m.out != 1 || m.rhs != 0 || sum.lhs != 1 || sum.rhs != 1 || !d.x.Buf.Rows || d.w.Buf.Rows || d.y.Buf.Row() != 1 || d.step != d.x.Buf.Row() {
 		return nil
 	}

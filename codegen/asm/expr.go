@@ -7,6 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/machine"
 )
 
 // eval computes an expression of the operands in args, lane by lane, into a new
@@ -45,7 +46,7 @@ func exprRegisters(e loop.Expr, l Level) int {
 // rehearsed is the code of an expression for nothing but to see what it takes,
 // and how many registers were free before.
 func rehearsed(e loop.Expr, l Level) (c *code, before int) {
-	c = NewUnit().function(l, Stub{Name: "rehearsal"})
+	c = NewUnit(machine.Machine{}).function(l, Stub{Name: "rehearsal"})
 	c.free = nil
 	for r := 31; r >= 0; r-- { // more than AVX2 has, to count what would be needed
 		c.free = append(c.free, vec(r))

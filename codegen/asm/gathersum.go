@@ -32,7 +32,7 @@ func (u *Unit) gatherSum(r Request, k *loop.GatherSum, l Level) (*Body, error) {
 		}
 	}
 	body := &Body{Lines: idLines(ids.Name)}
-	for _, b := range columnBlocks(k.Width, room, l) {
+	for _, b := range u.columnBlocks(k.Width, room, l) {
 		g := &gatherer{GatherSum: k, request: r, block: b, level: l, name: r.Name + b.suffix()}
 		part, err := u.gatherPart(g)
 		if err != nil {
@@ -48,8 +48,8 @@ func (u *Unit) gatherSum(r Request, k *loop.GatherSum, l Level) (*Body, error) {
 		whole := []string{g.call(y, table, "r", "&offsets[r]", "nil", "last-r")}
 		long := []string{
 			"clear(work[:" + fmt.Sprint(b.width) + "])",
-			fmt.Sprintf("for at, to := offsets[r], offsets[last]; at < to; at += %d {", b.ids()),
-			fmt.Sprintf("%s(&work[0], %s, &list[at], int(min(%d, to-at)), column)", part.Name, table.pointer(""), b.ids()),
+			fmt.Sprintf("for at, to := offsets[r], offsets[last]; at < to; at += %d {", b.ids),
+			fmt.Sprintf("%s(&work[0], %s, &list[at], int(min(%d, to-at)), column)", part.Name, table.pointer(""), b.ids),
 			"}",
 			"empty := [2]int32{}",
 			g.call(y, table, "r", "&empty[0]", "&work[0]", "1"),

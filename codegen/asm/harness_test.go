@@ -9,6 +9,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/loop/looptest"
+	"github.com/nngen-go/nngen/ir/machine"
 	"github.com/nngen-go/nngen/runtime/nn"
 )
 
@@ -43,11 +44,14 @@ import (
 type kernelCase struct {
 	name         string
 	kernel       loop.Kernel
-	rows         []int   // row counts; nil: a few around the number of lanes, or 1 if nothing has rows
-	tolerance    float64 // of a result: times 1 + its magnitude
-	rowTolerance float64 // of a row computed alone
-	limit        int     // ids, other than of the families over lists of ids, lie below it
-	plain        bool    // no NaN and the like
+	rows         []int           // row counts; nil: a few around the number of lanes, or 1 if nothing has rows
+	tolerance    float64         // of a result: times 1 + its magnitude
+	rowTolerance float64         // of a row computed alone
+	limit        int             // ids, other than of the families over lists of ids, lie below it
+	plain        bool            // no NaN and the like
+	machine      machine.Machine // that it is planned for; zero: machine.Server()
+	levels       []Level         // those that there is machine code for; nil: all
+	about        string          // what a report of a failure ends with
 	// value, where set, is what element i of a buffer holds; else numbers from -1 to 1.
 	value func(b *loop.Buffer, i int, r *rand.Rand) float64
 	// ids, where set, is the list of ids of a row; else up to 40 ids, sorted and unique where they must be.
@@ -65,11 +69,18 @@ func checkKernels(t *testing.T, cases []kernelCase) {
 	p := programOf(t, cases)
 	for i, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			for _, l := range Levels {
+			levels := c.levels
+			if levels == nil {
+				levels = Levels
+			}
+			for _, l := range levels {
 				t.Run(l.String(), func(t *testing.T) {
 					f := p.find(t, i, l)
 					for _, n := range c.counts() {
 						c.check(t, p, f, n)
+					}
+					if t.Failed() && c.about != "" {
+						t.Log(c.about)
 					}
 				})
 			}
@@ -114,6 +125,7 @@ func (c kernelCase) check(t *testing.T, p *program, f *compiled, n int) {
 	}{
 		{"at odd addresses", 1, shifted},
 		{"at the end of memory", 1, atEnd},
+		{"at the beginning of memory", 1, atStart},
 		{"by 2 workers", 2, aligned},
 		{"by 3 workers", 3, shifted},
 	} {

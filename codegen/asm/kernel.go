@@ -37,8 +37,8 @@ type Operand struct {
 //	work  []float32 scratch of at least Work elements, 64-byte aligned, if Work > 0
 //	t     *nn.Worker, if the kernel is Shared: its part of the work is t.Share(units)
 //
-// No call takes more than Limit multiply-adds or touches more than LimitBytes,
-// since the scheduler cannot interrupt assembly.
+// No call takes more than the machine's CallMulAdds or touches more than its
+// CallBytes, since the scheduler cannot interrupt assembly.
 type Body struct {
 	Level Level
 	Lines []string
@@ -48,33 +48,21 @@ type Body struct {
 	RowWork int
 }
 
-// Limits of one assembly call, which cannot be preempted: 2 M multiply-adds
-// take about 30 µs.
-const (
-	Limit      = 2 << 20
-	LimitBytes = 512 << 10
-)
-
 // Kernel writes a kernel at every level, the best first. It returns nothing
 // where the portable body is all there is: for kernels of scalars, say. A long
-// expression may have room at one level and not at the other.
+// expression may have room at one level and not at the other, and one whose calls
+// would be too long however they are cut is left to the level below, or to Go.
 func (u *Unit) Kernel(r Request) ([]Body, error) {
 	var bodies []Body
 	for _, l := range Levels {
 		before, made := len(u.functions), maps.Clone(u.made)
 		b, err := u.body(r, l)
-		if errors.Is(err, errRegisters) { // for want of registers the level below will do, or Go
+		if err != nil && !errors.Is(err, errRegisters) {
+			return nil, fmt.Errorf("%s%s: %w", r.Name, l, err)
+		}
+		if err != nil || b == nil || b.verify(u.machine) != nil {
 			u.functions, u.made = u.functions[:before], made
 			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s%s: %w", r.Name, l, err)
-		}
-		if b == nil {
-			return nil, nil
-		}
-		if err := b.verify(); err != nil {
-			return nil, fmt.Errorf("%s%s: %w", r.Name, l, err)
 		}
 		b.Level = l
 		bodies = append(bodies, *b)

@@ -110,7 +110,7 @@ func (m *columnReduction) fit() bool {
 		}
 	}
 	work := points * width * (1 + weight(m.Value))
-	m.turns = min(LimitBytes/max(1, size), Limit/max(1, work))
+	m.turns = m.machine.Turns(work, size)
 	if !m.rows {
 		m.turns = min(m.turns, m.axes[m.outer].N)
 	}
@@ -118,7 +118,7 @@ func (m *columnReduction) fit() bool {
 		return false
 	}
 	m.each = width
-	for m.whole() && 2*m.each*size/width <= LimitBytes/m.turns && 2*m.each*work/width <= Limit/m.turns && m.each < m.axes[m.lane()].N {
+	for m.whole() && m.machine.Turns(2*m.each*work/width, 2*m.each*size/width) >= m.turns && m.each < m.axes[m.lane()].N {
 		m.each *= 2
 	}
 	return true

@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/machine"
 )
 
 // isIndexed reports that a nest reads or writes where an index says.
@@ -27,11 +28,12 @@ func isIndexed(k *loop.Nest) bool {
 // the elements of a run) and one index for each point.
 type moves struct {
 	loop.Stmt
-	points loop.Axis
-	width  int
-	each   []moved // the destination, then the sources
-	level  Level
-	block  columns
+	machine machine.Machine
+	points  loop.Axis
+	width   int
+	each    []moved // the destination, then the sources
+	level   Level
+	block   columns
 }
 
 // moved is one operand: how far apart its runs are, and what picks them.
@@ -51,7 +53,7 @@ const maxMoved = 4
 // nestIndex writes the nests that embeddings are made of; others with an index
 // are left to the portable body.
 func (u *Unit) nestIndex(r Request, k *loop.Nest, l Level) (*Body, error) {
-	m := readMoves(k, l)
+	m := readMoves(k, u.machine, l)
 	if m == nil {
 		return nil, nil
 	}
@@ -94,12 +96,12 @@ func (u *Unit) nestIndex(r Request, k *loop.Nest, l Level) (*Body, error) {
 }
 
 // readMoves is nil where a nest is of another kind.
-func readMoves(k *loop.Nest, l Level) *moves {
+func readMoves(k *loop.Nest, machine machine.Machine, l Level) *moves {
 	if len(k.Body) != 1 {
 		return nil
 	}
 	s := k.Body[0]
-	m := &moves{Stmt: s, level: l, points: loop.Axis{N: 1}}
+	m := &moves{Stmt: s, machine: machine, level: l, points: loop.Axis{N: 1}}
 	var at []int // the axes that are loops
 	axes := k.Axes(s)
 	for i, a := range axes {
@@ -157,17 +159,19 @@ func (m *moves) blocks() []columns {
 	registers := max(1, 32/(1+loop.Size(m.Value)))
 	full := registers * m.level.Lanes()
 	if m.width <= full {
-		return []columns{{0, m.width, m.width, 1}}
+		return []columns{{to: m.width, width: m.width}}
 	}
-	list := []columns{{0, m.width / full * full, full, 1}}
+	list := []columns{{to: m.width / full * full, width: full}}
 	if rest := m.width % full; rest > 0 {
-		list = append(list, columns{m.width - rest, m.width, rest, 1})
+		list = append(list, columns{from: m.width - rest, to: m.width, width: rest})
 	}
 	return list
 }
 
 // most is how many points one call takes at most.
-func (m *moves) most() int { return LimitBytes / 4 / len(m.each) / m.block.width }
+func (m *moves) most() int {
+	return max(1, m.machine.Turns(m.block.width, 4*len(m.each)*m.block.width))
+}
 
 // move writes the function for count points from point at on.
 func (u *Unit) move(name string, m *moves) (Stub, error) {

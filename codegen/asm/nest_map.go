@@ -105,7 +105,7 @@ func (m *mapping) cut() bool {
 			points *= a.N
 		}
 		size, work := m.bytes(m.axes, i+1), points*weight(m.Value)
-		turns := min(LimitBytes/size, Limit/max(1, work))
+		turns := m.machine.Turns(work, size)
 		if i == last {
 			turns = turns / 64 * 64
 		}

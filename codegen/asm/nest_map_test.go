@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/machine"
 )
 
 // Small vocabulary for describing kernels.
@@ -119,7 +120,7 @@ func TestMapsLeftToGo(t *testing.T) {
 		"transposed": mapOf(x0, []loop.Axis{testAxis(8), testAxis(9)}, access(testBuffer(loop.Packed, false, 72), 0, 9, 1), access(testBuffer(loop.Param, false, 72), 0, 1, 8)),
 		"one number": mapOf(x0, nil, access(testBuffer(loop.Arena, false), 0), access(testBuffer(loop.Arena, false), 0)),
 	} {
-		if b, err := NewUnit().Kernel(Request{Name: "k", Kernel: k, Operands: operandsOf(k)}); b != nil || err != nil {
+		if b, err := NewUnit(machine.Server()).Kernel(Request{Name: "k", Kernel: k, Operands: operandsOf(k)}); b != nil || err != nil {
 			t.Errorf("%s: %v, %v", name, b, err)
 		}
 	}
@@ -164,7 +165,7 @@ func TestManyOperands(t *testing.T) {
 			}}},
 		}
 		for name, k := range kernels {
-			u := NewUnit()
+			u := NewUnit(machine.Server())
 			b, err := u.Kernel(Request{Name: "k", Kernel: k, Operands: operandsOf(k)})
 			if err == nil {
 				_, err = u.Source("// Test.")

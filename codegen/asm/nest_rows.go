@@ -134,7 +134,7 @@ func (m *rowNest) prepare() bool {
 			size += 4 * n * len(accessesOf(&s)) * points
 			work += (n + m.level.Lanes()) * (1 + weight(s.Value)) * points
 		}
-		if turns := min(LimitBytes/max(size, 1), Limit/max(work, 1)); turns > 0 {
+		if turns := m.machine.Turns(work, size); turns > 0 {
 			m.chunk, m.turns = i, turns
 			return len(m.list)+len(m.Outer)-i <= 11
 		}

@@ -47,7 +47,7 @@ func (u *Unit) total(r Request, s loop.Stmt, l Level) (*Body, error) {
 	if len(m.list) > mostStreams {
 		return nil, nil
 	}
-	m.turns = min(LimitBytes/size, Limit/(2+weight(s.Value))) / 64 * 64
+	m.turns = u.machine.Turns(2+weight(s.Value), size) / 64 * 64
 	stub, err := m.write()
 	if errors.Is(err, errRegisters) {
 		return nil, nil

@@ -124,7 +124,7 @@ func (n *network) write(name string) (*NetworkBody, error) {
 // kernel writes one kernel, if its own function is machine code too: the bits
 // of the portable body are others.
 func (n *network) kernel(k loop.Kernel) error {
-	if b, err := NewUnit().body(request(k), n.level); b == nil || err != nil {
+	if b, err := NewUnit(n.unit.machine).body(request(k), n.level); b == nil || err != nil {
 		return errNetwork
 	}
 	switch k := k.(type) {

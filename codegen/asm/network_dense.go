@@ -161,7 +161,7 @@ func (n *network) sums(l *layer, from, count int) error {
 
 // dot writes a layer of one output.
 func (n *network) dot(k *loop.Contract) error {
-	d := readDots(request(k), k, n.level)
+	d := n.unit.readDots(request(k), k, n.level)
 	if d == nil {
 		return errNetwork
 	}

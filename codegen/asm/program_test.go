@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/machine"
 	"github.com/nngen-go/nngen/runtime/nn"
 )
 
@@ -50,6 +51,7 @@ const (
 	aligned = iota
 	shifted
 	atEnd
+	atStart
 )
 
 var programs = struct {
@@ -173,7 +175,7 @@ func (p *program) write(t testing.TB, cases []kernelCase) []file {
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := NewUnit()
+	u := NewUnit(machine.Server())
 	var stubs []Stub
 	var text, table strings.Builder
 	text.WriteString("package main\n\nimport (\n\"unsafe\"\n\"github.com/nngen-go/nngen/runtime/nn\"\n)\n\nvar _ *nn.Worker\n\nvar _ unsafe.Pointer\n\n")
@@ -183,6 +185,9 @@ func (p *program) write(t testing.TB, cases []kernelCase) []file {
 		write := u.Kernel
 		if k, ok := c.kernel.(networkKernel); ok {
 			write = k.bodies(u)
+		}
+		if u.machine = c.machine; u.machine == (machine.Machine{}) {
+			u.machine = machine.Server()
 		}
 		bodies, err := write(Request{Name: fmt.Sprintf("kernel%d", i), Kernel: c.kernel, Operands: operands})
 		if err == nil && len(bodies) == 0 {
@@ -270,7 +275,11 @@ func (p *program) find(t testing.TB, number int, l Level) *compiled {
 	if l == AVX512 && nn.CPU() < nn.AVX512 || l == AVX2 && nn.CPU() < nn.AVX2 {
 		t.Skipf("this machine has no %v", l)
 	}
-	return p.functions[key{number, l}]
+	f := p.functions[key{number, l}]
+	if f == nil {
+		t.Fatalf("there is no machine code for %v", l)
+	}
+	return f
 }
 
 // start starts the process, if it does not run.
@@ -346,7 +355,7 @@ func (p *program) run(t *testing.T, f *compiled, data [][]uint32, n, workers, pl
 		return nil
 	})
 	if len(message) > 0 {
-		t.Errorf("%d rows, %d workers, %s: %s", n, workers, [...]string{"aligned", "at odd addresses", "at the end of memory"}[place], message)
+		t.Errorf("%d rows, %d workers, %s: %s", n, workers, [...]string{"aligned", "at odd addresses", "at the end of memory", "at the beginning of memory"}[place], message)
 	}
 	if !ok || len(message) > 0 {
 		return nil

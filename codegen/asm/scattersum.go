@@ -25,7 +25,7 @@ func (u *Unit) scatterSum(r Request, k *loop.ScatterSum, l Level) (*Body, error)
 		fmt.Sprintf("low, high := t.Share(%d)", k.Limit),
 		fmt.Sprintf("clear(%s[%s:%s])", table.Name, low, high),
 	)}
-	for _, b := range columnBlocks(k.Width, maxColumns, l) {
+	for _, b := range u.columnBlocks(k.Width, maxColumns, l) {
 		s := &scatterer{ScatterSum: k, block: b, level: l}
 		var names []string
 		for _, s.picks = range []bool{false, true} {
@@ -47,8 +47,8 @@ func (u *Unit) scatterSum(r Request, k *loop.ScatterSum, l Level) (*Body, error)
 			}
 		}
 		long := []string{
-			fmt.Sprintf("for at, to := offsets[r], offsets[last]; at < to; at += %d {", b.ids()),
-			fmt.Sprintf("part := [2]int32{at, min(at+%d, to)}", b.ids()),
+			fmt.Sprintf("for at, to := offsets[r], offsets[last]; at < to; at += %d {", b.ids),
+			fmt.Sprintf("part := [2]int32{at, min(at+%d, to)}", b.ids),
 		}
 		long = append(append(long, call("&part[0]", "1")...), "}")
 		body.Lines = append(body.Lines, b.loops(b.rowLines(call("&offsets[r]", "last-r"), long))...)

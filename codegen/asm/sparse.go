@@ -17,6 +17,7 @@ type columns struct {
 	from, to int // of the table; more than one block where to-from > width
 	width    int
 	sums     int // independent accumulators for each of its registers
+	ids      int // how many ids one call takes at most
 }
 
 // maxColumns is how many registers of columns a block has at most.
@@ -24,27 +25,27 @@ const maxColumns = 4
 
 // columnBlocks cuts a table: blocks of one width, of so many registers at most,
 // then one with the rest.
-func columnBlocks(width, registers int, l Level) []columns {
+func (u *Unit) columnBlocks(width, registers int, l Level) []columns {
 	full := min(registers, maxColumns) * l.Lanes()
 	sums := 4
 	if l == AVX2 && min(width, full) > 2*l.Lanes() {
 		sums = 2
 	}
-	if width <= full {
-		return []columns{{0, width, width, sums}}
+	block := func(from, to, width int) columns {
+		return columns{from, to, width, sums, max(1, u.machine.Turns(width, 4*width))}
 	}
-	list := []columns{{0, width / full * full, full, sums}}
+	if width <= full {
+		return []columns{block(0, width, width)}
+	}
+	list := []columns{block(0, width/full*full, full)}
 	if rest := width % full; rest > 0 {
-		list = append(list, columns{width - rest, width, rest, sums})
+		list = append(list, block(width-rest, width, rest))
 	}
 	return list
 }
 
-// ids is how many ids one call takes at most.
-func (b columns) ids() int { return LimitBytes / 4 / b.width }
-
 // limits is what one call takes and touches at most.
-func (b columns) limits(s *Stub) { s.MulAdds, s.Bytes = b.ids()*b.width, 4*b.ids()*b.width }
+func (b columns) limits(s *Stub) { s.MulAdds, s.Bytes = b.ids*b.width, 4*b.ids*b.width }
 
 // suffix tells the functions of a kernel apart.
 func (b columns) suffix() string {
@@ -131,7 +132,7 @@ func idLines(ids string) []string {
 // rowLines prints the loop over runs of rows, from r to last, that together
 // have no more ids than one call takes, or else are a single row.
 func (b columns) rowLines(whole, long []string) []string {
-	most := b.ids()
+	most := b.ids
 	lines := []string{
 		"for r, last := 0, 0; r < n; r = last {",
 		fmt.Sprintf("for last = r + 1; last < n && last-r < %d && offsets[last+1]-offsets[r] <= %d; last++ {", most, most),

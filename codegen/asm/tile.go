@@ -33,6 +33,7 @@ type tile struct {
 	long       bool // the epilogue is a loop over the stored tile
 	extras     []extra
 	takes      func(row, tap int) bool // nil: every row takes part at every tap
+	void       bool                    // nothing is summed: x and w are not read
 }
 
 // spot is where a row of a tile lies, in elements from the pointers.
@@ -202,10 +203,10 @@ func (g *tiling) block() {
 	}
 	g.start()
 	g.b = g.allocs(g.width())
-	spare := g.alloc() // what eachStep spreads x into
-	g.release(spare)
 	g.turn = 0
-	g.nest(0, 0, 0, nil)
+	if !g.void {
+		g.nest(0, 0, 0, nil)
+	}
 	g.release(g.b...)
 	if g.parts > 1 {
 		g.each(func(i, j int) {

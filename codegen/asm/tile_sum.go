@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/mmcloughlin/avo/operand"
+
+	"github.com/nngen-go/nngen/ir/machine"
 )
 
 // nest writes the loops of the reduced axes from one level inwards. The cursors
@@ -19,44 +21,28 @@ func (g *tiling) nest(level, dx, dw int, tap *int) (x, w int, known bool) {
 	}
 	l := g.k[level]
 	if l.taps || g.short(level) {
+		back := g.comeBack(level + 1)
 		for i := range l.n {
 			t := tap
 			if l.taps {
 				t = &i
 			}
-			mx, mw, _ := g.nest(level+1, dx+i*l.lhs, dw+i*l.rhs, t)
-			g.advance(g.x, -mx)
-			g.advanceW(-mw)
+			back(g.nest(level+1, dx+i*l.lhs, dw+i*l.rhs, t))
 		}
 		return 0, 0, true
 	}
 	if level == len(g.k)-1 {
 		return g.innermost(l, level, dx, dw, tap)
 	}
-	saved := func() {}
-	var inX, inW int
-	var still bool
 	body := func() {
-		x, w := g.GP64(), g.GP64()
-		if !g.literal(level + 1) {
-			g.MOVQ(g.x, x)
-			if !g.uniform {
-				g.MOVQ(g.w, w)
-			}
-			saved = func() {
-				g.MOVQ(x, g.x)
-				if !g.uniform {
-					g.MOVQ(w, g.w)
-				}
-			}
+		back := g.comeBack(level + 1)
+		x, w, known := g.nest(level+1, dx, dw, tap)
+		if !known {
+			back(x, w, known)
+			x, w = 0, 0
 		}
-		inX, inW, still = g.nest(level+1, dx, dw, tap)
-		if !still {
-			saved()
-			inX, inW = 0, 0
-		}
-		g.advance(g.x, l.lhs-inX)
-		g.advanceW(l.rhs - inW)
+		g.advance(g.x, l.lhs-x)
+		g.advanceW(l.rhs - w)
 	}
 	g.Comment(fmt.Sprintf("The sum over %s:", l.name))
 	if l.n == 0 {
@@ -67,6 +53,29 @@ func (g *tiling) nest(level, dx, dw int, tap *int) (x, w int, known bool) {
 	}
 	g.counted(l.n, body)
 	return l.n * l.lhs, l.n * l.rhs, true
+}
+
+// comeBack takes note of where the cursors are, if the loops from a level inwards
+// move them by what is only known at run time; what it returns puts them back
+// after the loops, which say how far they have moved.
+func (g *tiling) comeBack(level int) func(x, w int, known bool) {
+	if g.literal(level) {
+		return func(x, w int, _ bool) {
+			g.advance(g.x, -x)
+			g.advanceW(-w)
+		}
+	}
+	x, w := g.GP64(), g.GP64()
+	g.MOVQ(g.x, x)
+	if !g.uniform {
+		g.MOVQ(g.w, w)
+	}
+	return func(int, int, bool) {
+		g.MOVQ(x, g.x)
+		if !g.uniform {
+			g.MOVQ(w, g.w)
+		}
+	}
 }
 
 // literal reports that the loops from a level inwards have counts known here.
@@ -163,12 +172,12 @@ func (g *tiling) innermost(l reduced, level, dx, dw int, tap *int) (x, w int, kn
 // once in rowSteps steps.
 const (
 	rowSteps = 8
-	rowAhead = 2 * lineFloats
+	rowAhead = 2 * machine.LineFloats
 )
 
 // longRow reports that n points of a sum, step apart in x, are rows to be
 // fetched ahead.
-func longRow(l Level, n, step int) bool { return l == AVX512 && step == 1 && n >= 4*lineFloats }
+func longRow(l Level, n, step int) bool { return l == AVX512 && step == 1 && n >= 4*machine.LineFloats }
 
 // product adds one product to every sum.
 func (g *tiling) product(dx, dw int, tap *int) {

@@ -14,10 +14,13 @@ import (
 	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/printer"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/nngen-go/nngen/ir/machine"
 )
 
 // Unit is the machine code of one package: one assembly file.
 type Unit struct {
+	machine   machine.Machine
 	functions []ir.Section
 	words     []uint32 // constants, each once
 	places    map[uint32]int
@@ -56,9 +59,9 @@ func (s Stub) Signature() string {
 	return b.String()
 }
 
-// NewUnit returns an empty unit.
-func NewUnit() *Unit {
-	return &Unit{places: map[uint32]int{}, made: map[string]bool{}}
+// NewUnit returns an empty unit, whose kernels are planned for a machine.
+func NewUnit(m machine.Machine) *Unit {
+	return &Unit{machine: m, places: map[uint32]int{}, made: map[string]bool{}}
 }
 
 // once reports that a routine which kernels share is asked for the first time.

@@ -1,16 +1,20 @@
 package asm
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/nngen-go/nngen/ir/machine"
+)
 
 // verify checks that no call of a body is too long: assembly cannot be
 // preempted, and a collection of garbage waits for it.
-func (b *Body) verify() error {
+func (b *Body) verify(m machine.Machine) error {
 	for _, s := range b.Stubs {
-		if s.MulAdds > Limit {
-			return fmt.Errorf("a call of %s takes %d multiply-adds, at most %d are allowed", s.Name, s.MulAdds, Limit)
+		if s.MulAdds > m.CallMulAdds {
+			return fmt.Errorf("a call of %s takes %d multiply-adds, at most %d are allowed", s.Name, s.MulAdds, m.CallMulAdds)
 		}
-		if s.Bytes > LimitBytes {
-			return fmt.Errorf("a call of %s touches %d bytes, at most %d are allowed", s.Name, s.Bytes, LimitBytes)
+		if s.Bytes > m.CallBytes {
+			return fmt.Errorf("a call of %s touches %d bytes, at most %d are allowed", s.Name, s.Bytes, m.CallBytes)
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/machine"
 )
 
 // Calls that the scheduler would have to wait for too long are refused.
@@ -13,11 +14,11 @@ func TestVerify(t *testing.T) {
 		stub Stub
 		want string
 	}{
-		{Stub{Name: "right", MulAdds: Limit, Bytes: LimitBytes}, ""},
-		{Stub{Name: "long", MulAdds: Limit + 1}, "a call of long takes 2097153 multiply-adds"},
-		{Stub{Name: "large", Bytes: LimitBytes + 1}, "a call of large touches 524289 bytes"},
+		{Stub{Name: "right", MulAdds: machine.Server().CallMulAdds, Bytes: machine.Server().CallBytes}, ""},
+		{Stub{Name: "long", MulAdds: machine.Server().CallMulAdds + 1}, "a call of long takes 2097153 multiply-adds"},
+		{Stub{Name: "large", Bytes: machine.Server().CallBytes + 1}, "a call of large touches 524289 bytes"},
 	} {
-		err := (&Body{Stubs: []Stub{{Name: "other"}, tt.stub}}).verify()
+		err := (&Body{Stubs: []Stub{{Name: "other"}, tt.stub}}).verify(machine.Server())
 		if got := errorText(err); tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %q, want %q", tt.stub.Name, got, tt.want)
 		}
@@ -40,7 +41,7 @@ func TestContractLimits(t *testing.T) {
 		"wide": denseForward(200000, 10, nil), "conv": conv3.forward(relued), "conv gradX": conv3.gradX(), "conv gradW": conv3.gradW(),
 		"depthwise": conv3.depthwise(relued), "depthwise gradW": conv3.depthwiseGradW(),
 	} {
-		bodies, err := NewUnit().Kernel(Request{Name: "kernel", Kernel: k, Operands: operandsOf(k)})
+		bodies, err := NewUnit(machine.Server()).Kernel(Request{Name: "kernel", Kernel: k, Operands: operandsOf(k)})
 		if err != nil || len(bodies) == 0 {
 			t.Errorf("%s: %d bodies, %v", name, len(bodies), err)
 		}

@@ -3,6 +3,7 @@ package asm
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -19,6 +20,7 @@ type pool struct {
 	window   *loop.Window
 	gradient bool
 	channels int
+	lane     int // the channel that the functions in the making begin with
 	along    []poolAxis
 	tensors  []*tensor
 	// Of the tensors: the one that has a value for each window, the one whose
@@ -147,26 +149,15 @@ func (p *pool) apart() bool {
 	return true
 }
 
-// Bounds of what is written out.
-const (
-	mostTaps     = 64
-	mostSegments = 36
-)
-
-// body writes the functions and their calls.
+// body writes the functions and their calls, for as many channels at a time as let
+// one position fit a call.
 func (p *pool) body() (*Body, error) {
-	taps, parts := 1, 1
 	for _, a := range p.along {
-		list := a.segments()
-		for _, s := range list {
+		for _, s := range a.segments() {
 			if s.first < 0 {
-				return nil, nil
+				return nil, nil // a window of nothing
 			}
 		}
-		taps, parts = taps*a.taps, parts*len(list)
-	}
-	if taps > mostTaps || parts > mostSegments {
-		return nil, nil
 	}
 	b := &Body{}
 	g := newCalls(p.request, nil)
@@ -175,28 +166,75 @@ func (p *pool) body() (*Body, error) {
 	if p.gradient {
 		p.clear(g)
 	}
-	names := map[bool]string{} // of the functions, by whether all taps are inside
-	for _, s := range p.along[0].segments() {
-		inner := []segment{{to: 1, last: 1}}
-		if len(p.along) > 1 {
-			inner = p.along[1].segments()
-		}
-		for _, s1 := range inner {
-			all := p.along[0].whole(s) && (len(p.along) == 1 || p.along[1].whole(s1))
-			if names[all] == "" {
-				stub, err := p.write(all, s1.to-s1.from)
-				if err != nil {
-					return nil, err
-				}
-				names[all] = stub.Name
-				b.Stubs = append(b.Stubs, stub)
-			}
-			p.call(g, names[all], s, s1, all)
+	made := map[poolFunction]string{}
+	all, width := p.channels, p.channelsOfCall()
+	for ; p.lane < all; p.lane += p.channels {
+		p.channels = min(width, all-p.lane)
+		if err := p.image(b, g, made); err != nil {
+			return nil, err
 		}
 	}
 	g.line("}")
 	b.Lines = g.script.lines
 	return b, nil
+}
+
+// channelsOfCall is how many channels one position may have in a call: all, or so
+// many whole registers.
+func (p *pool) channelsOfCall() int {
+	all, lanes := p.channels, p.level.Lanes()
+	defer func() { p.channels = all }()
+	for parts := 2; !p.fits(1, 1) && p.channels > lanes; parts++ {
+		p.channels = ((all+parts-1)/parts + lanes - 1) / lanes * lanes
+	}
+	return p.channels
+}
+
+// image writes the functions for some channels, unless they are there already, and
+// the calls that go over an image.
+func (p *pool) image(b *Body, g *calls, made map[poolFunction]string) error {
+	function := func(all bool, inner int) (string, error) {
+		key := poolFunction{all, p.channels}
+		if made[key] == "" {
+			stub, err := p.write(all, inner)
+			if err != nil {
+				return "", err
+			}
+			made[key] = stub.Name
+			b.Stubs = append(b.Stubs, stub)
+		}
+		return made[key], nil
+	}
+	rows, columns := p.along[0].segments(), []segment{{to: 1, last: 1}}
+	taps := p.along[0].taps
+	if len(p.along) > 1 {
+		columns = p.along[1].segments()
+		taps *= p.along[1].taps
+	}
+	if taps > p.machine.PoolTaps || len(rows)*len(columns) > p.machine.PoolParts {
+		name, err := function(false, 0)
+		if err == nil {
+			p.tabled(g, name, rows, columns)
+		}
+		return err
+	}
+	for _, s := range rows {
+		for _, s1 := range columns {
+			whole := p.along[0].whole(s) && (len(p.along) == 1 || p.along[1].whole(s1))
+			name, err := function(whole, s1.to-s1.from)
+			if err != nil {
+				return err
+			}
+			p.call(g, name, s, s1, whole)
+		}
+	}
+	return nil
+}
+
+// poolFunction tells the functions of a kernel apart.
+type poolFunction struct {
+	all      bool // all taps are inside
+	channels int
 }
 
 // clear prints what makes the gradient zero where no window assigns it.
@@ -230,76 +268,146 @@ func (p *pool) clear(g *calls) {
 
 // call prints the calls for one segment of each axis.
 func (p *pool) call(g *calls, function string, s, s1 segment, all bool) {
-	v, length := "", s.to-s.from
-	turns := length
-	switch {
-	case all:
-		turns = min(length, p.turns(s1.to-s1.from))
-	case len(p.along) > 1:
-		turns = 1
-	}
-	if turns < length {
-		v = g.name(letter(p.along[0].Name), "y")
+	starts, vars := []int{s.from, s1.from}, []string{"", ""}
+	count, ends := "", 0
+	each := func(axis int, s segment, turns int) {
+		length := s.to - s.from
+		if count = fmt.Sprint(min(length, turns)); turns >= length {
+			return
+		}
+		v := g.name(letter(p.along[axis].Name), "y")
 		step := fmt.Sprintf("%s += %d", v, turns)
 		if turns == 1 {
 			step = v + "++"
 		}
 		g.line("for %s := %d; %s < %d; %s {", v, s.from, v, s.to, step)
+		vars[axis], starts[axis] = v, 0
+		ends++
+		if length%turns > 0 {
+			count = fmt.Sprintf("min(%d, %d-%s)", turns, s.to, v)
+		}
 	}
-	firsts, starts := []int{s.first, s1.first}, []int{s.from, s1.from}
-	if v != "" {
-		starts[0] = 0
+	switch inner := s1.to - s1.from; {
+	case p.spans(all, inner):
+		each(0, s, p.rowsOfCall(inner))
+	case len(p.along) == 1:
+		each(0, s, p.positionsOfCall())
+	default:
+		each(0, s, 1)
+		each(1, s1, p.positionsOfCall())
 	}
 	var args []string
 	for _, t := range p.tensors {
-		at := sum{offset: t.access.Offset}.plus("r", t.access.Strides[0], -1)
-		if v != "" {
-			at = at.plus(v, t.steps[0], -1)
-		}
+		at := p.origin(t)
 		for i, a := range p.along {
 			at.offset += starts[i] * t.steps[i]
+			if vars[i] != "" {
+				at = at.plus(vars[i], t.steps[i], -1)
+			}
 			if t.tapped {
-				at.offset += firsts[i] * a.tapStep
+				at.offset += []segment{s, s1}[i].first * a.tapStep
 			}
 		}
 		args = append(args, t.address(at))
-	}
-	count := fmt.Sprint(turns)
-	switch {
-	case !all && len(p.along) > 1:
-		count = fmt.Sprint(s1.to - s1.from)
-	case length%turns > 0:
-		count = fmt.Sprintf("min(%d, %d-%s)", turns, s.to, v)
 	}
 	if !all {
 		args = append(args, fmt.Sprint(s.last-s.first), fmt.Sprint(s1.last-s1.first))
 	}
 	g.line("%s(%s)", function, strings.Join(append(args, count), ", "))
-	if v != "" {
-		g.line("}")
+	for _, v := range vars {
 		delete(g.names, v)
 	}
+	for range ends {
+		g.line("}")
+	}
 }
 
-// turns is how many positions of the first axis a call takes, with so many of
-// the second one.
-func (p *pool) turns(inner int) int {
-	size, work := p.limits(inner)
-	return max(1, min(LimitBytes/size, Limit/work))
+// origin is where an operand's row r begins.
+func (p *pool) origin(t *tensor) sum {
+	return sum{offset: t.access.Offset + p.lane}.plus("r", t.access.Strides[0], -1)
 }
 
-// limits are the bytes that some positions touch and the taps that they look at.
-func (p *pool) limits(positions int) (size, work int) {
-	taps, fresh := 1, 1 // fresh: of the taps, those that the next position does not touch
-	for _, a := range p.along {
-		taps, fresh = taps*a.taps, fresh*min(a.taps, a.space.Stride)
+// tabled prints loops over tables of segments, for windows of many taps and images of
+// many parts.
+func (p *pool) tabled(g *calls, function string, segments ...[]segment) {
+	ends := 0
+	vars, tables := []string{"", ""}, []string{"", ""}
+	extents := []string{"1", "1"}
+	last := len(p.along) - 1
+	count := ""
+	for i, a := range p.along {
+		var list []string
+		for _, s := range segments[i] {
+			list = append(list, fmt.Sprintf("{%d, %d, %d, %d}", s.from, s.to, s.first, s.last))
+		}
+		t, v := g.name("s"), g.name(letter(a.Name), "y")
+		vars[i], tables[i], extents[i] = v, t, fmt.Sprintf("%s[3]-%s[2]", t, t)
+		g.line("for _, %s := range [...][4]int{%s} { // positions of %s, and the taps inside", t, strings.Join(list, ", "), a.Name)
+		if turns := p.positionsOfCall(); i == last {
+			g.line("for %s := %s[0]; %s < %s[1]; %s += %d {", v, t, v, t, v, turns)
+			count = fmt.Sprintf("min(%d, %s[1]-%s)", turns, t, v)
+		} else {
+			g.line("for %s := %s[0]; %s < %s[1]; %s++ {", v, t, v, t, v)
+		}
+		ends += 2
+	}
+	var args []string
+	for _, t := range p.tensors {
+		at := p.origin(t)
+		for i, a := range p.along {
+			at = at.plus(vars[i], t.steps[i], -1)
+			if t.tapped {
+				at = at.plus(tables[i]+"[2]", a.tapStep, -1)
+			}
+		}
+		args = append(args, t.address(at))
+	}
+	g.line("%s(%s)", function, strings.Join(append(args, extents[0], extents[1], count), ", "))
+	for i := range vars {
+		delete(g.names, vars[i])
+		delete(g.names, tables[i])
+	}
+	for range ends {
+		g.line("}")
+	}
+}
+
+// spans reports that a function walks over whole rows of positions: there are two
+// axes, and one row of inner positions fits a call.
+func (p *pool) spans(all bool, inner int) bool {
+	return all && len(p.along) > 1 && p.rowsOfCall(inner) > 0
+}
+
+// rowsOfCall is how many rows of inner positions fit a call.
+func (p *pool) rowsOfCall(inner int) int {
+	return sort.Search(p.along[0].N, func(i int) bool { return !p.fits(i+1, inner) })
+}
+
+// positionsOfCall is how many positions along the last axis a call takes.
+func (p *pool) positionsOfCall() int {
+	return max(1, sort.Search(p.along[len(p.along)-1].N, func(i int) bool { return !p.fits(1, i+1) }))
+}
+
+func (p *pool) fits(rows, positions int) bool {
+	size, work := p.limits(rows, positions)
+	return p.machine.Turns(work, size) > 0
+}
+
+// limits are the bytes that so many rows of positions touch and the taps that they
+// look at.
+func (p *pool) limits(rows, positions int) (size, work int) {
+	counts := []int{rows, positions}[2-len(p.along):]
+	taps, area := 1, 1 // area: of what their windows cover
+	for i, a := range p.along {
+		taps *= a.taps
+		area *= min(counts[i]*a.taps, (counts[i]-1)*a.space.Stride+(a.taps-1)*a.space.Dilation+1)
 	}
 	for _, t := range p.tensors {
-		n := 4 * positions * p.channels
 		if t.tapped {
-			n *= fresh
+			size += 4 * area * p.channels
+		} else {
+			size += 4 * rows * positions * p.channels
 		}
-		size += n
 	}
-	return size, positions * p.channels * taps * 2
+	return size, 2 * rows * positions * p.channels * taps
 }

@@ -17,22 +17,28 @@ type taps func(body func(at place))
 // columns of taps.
 func (p *pool) write(all bool, inner int) (Stub, error) {
 	axes := []loop.Axis{{N: p.along[0].N}}
-	s := Stub{Name: p.request.Name + p.level.String()}
-	used := len(p.along)
-	positions := p.turns(inner) * inner
+	used := 1
+	s := Stub{Name: p.request.Name}
+	if p.lane > 0 {
+		s.Name += "Rest"
+	}
 	what := fmt.Sprintf("count positions of %d channels", p.channels)
 	switch {
 	case !all:
-		used = 1
-		positions = p.along[len(p.along)-1].N
-		s.Name = p.request.Name + "Border" + p.level.String()
+		s.Name += "Border"
 		what += ", with rows x columns taps inside the image"
-	case used > 1:
+	case p.spans(all, inner):
+		used = 2
 		axes = append(axes, loop.Axis{N: inner})
 		what = fmt.Sprintf("count rows of %d positions of %d channels", inner, p.channels)
 	}
+	s.Name += p.level.String()
 	s.Doc = p.verb() + " " + what
-	s.Bytes, s.MulAdds = p.limits(positions)
+	if used == 2 {
+		s.Bytes, s.MulAdds = p.limits(p.rowsOfCall(inner), inner)
+	} else {
+		s.Bytes, s.MulAdds = p.limits(1, p.positionsOfCall())
+	}
 
 	l := &streams{request: p.request}
 	for _, t := range p.tensors {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/machine"
 )
 
 // Config says what to print.
@@ -18,6 +19,8 @@ type Config struct {
 	// Weights is a weights file (safetensors) that a predict-only package
 	// carries; nil: none.
 	Weights []byte
+	// Machine is the processor that kernels are planned for; zero: machine.Server().
+	Machine machine.Machine
 }
 
 // File is one file of the emitted package.
@@ -62,7 +65,10 @@ type function struct {
 type portNames struct{ inputs, outputs, targets []string }
 
 func newEmitter(p *loop.Program, cfg Config) *emitter {
-	e := &emitter{p: p, cfg: cfg, el: single, top: names{}, bufs: map[*loop.Buffer]string{}, unit: asm.NewUnit()}
+	if cfg.Machine == (machine.Machine{}) {
+		cfg.Machine = machine.Server()
+	}
+	e := &emitter{p: p, cfg: cfg, el: single, top: names{}, bufs: map[*loop.Buffer]string{}, unit: asm.NewUnit(cfg.Machine)}
 	e.reset()
 	for id := range reserved {
 		e.top[id] = true

@@ -56,7 +56,7 @@ func (e *emitter) engineDecl(f *file) {
 	}
 	f.add(`// trainShare is how many rows are worth sharing out among workers: as many as
 // keep one of them busy for some microseconds.
-const trainShare = %d`, worthRows(e.p.Train))
+const trainShare = %d`, e.worthRows(e.p.Train))
 	f.add(`// engine is a training step and the memory that it works in. It implements
 // train.Engine.
 type engine struct {
@@ -229,13 +229,9 @@ func (e *engine) evaluateRows(t *§nn.Worker) {
 }`, call, store)
 }
 
-// worthSharing is the work, in floating-point operations, below which handing a
-// part of it to another core costs more than it saves: about 10 µs of machine
-// code.
-const worthSharing = 1 << 20
-
-// worthRows is how many rows make that much work.
-func worthRows(p *loop.Plan) int {
+// worthRows is how many rows of a plan are so much work that handing a part of
+// it to another core pays.
+func (e *emitter) worthRows(p *loop.Plan) int {
 	flops := 0
 	runs, _ := p.Flat()
 	for _, r := range runs {
@@ -247,7 +243,7 @@ func worthRows(p *loop.Plan) int {
 			flops += 64 * k.Width
 		}
 	}
-	return max(2, worthSharing/max(flops, 1))
+	return max(2, e.cfg.Machine.ShareMulAdds/max(flops, 1))
 }
 
 // rowMethods prints Outputs and Targets.

@@ -262,7 +262,7 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 		dst, x = dst[n:], x[n:]
 	}
 	m.batches.put(s)
-}`, worthRows(e.p.Predict), doc, e.cfg.Package, check, workers, strings.Join(outs, ", "), e.predictRows.call(env), strings.Join(outs, ", "))
+}`, e.worthRows(e.p.Predict), doc, e.cfg.Package, check, workers, strings.Join(outs, ", "), e.predictRows.call(env), strings.Join(outs, ", "))
 	fields := "inputs\n"
 	if n := e.p.Predict.ArenaFloats; n > 0 {
 		fields = fmt.Sprintf("a [%d]float32\n", n) + fields

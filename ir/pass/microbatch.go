@@ -1,15 +1,14 @@
 package pass
 
-import "github.com/nngen-go/nngen/ir/loop"
-
-// cacheBytes is the arena that a training step should stay within: about the
-// second-level cache of a core, 1 to 2 MiB on processors of the 2020s, since not
-// all of the arena is in use at once. (mnistcnn at 2, 4, 8, 16 and 64 rows takes
-// 25, 23, 22, 25 and 30 ms for a batch of 128, with 1.25 MiB of cache.)
-const cacheBytes = 2 << 20
+import (
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/machine"
+)
 
 // microBatch is how many of the rows of a batch should pass through the network
-// together. More rows share every reading of the weights; fewer keep what the
+// together. The arena may exceed the second-level cache a little, since not all of it
+// is in use at once. (mnistcnn at 2, 4, 8, 16 and 64 rows takes 25, 23, 22, 25 and
+// 30 ms for a batch of 128, with 1.25 MiB of cache.) More rows share every reading of the weights; fewer keep what the
 // layers hand to one another within the cache. The sum of what a row moves
 // through memory decides:
 //
@@ -18,7 +17,7 @@ const cacheBytes = 2 << 20
 //
 // Convolutions, of few weights and large images, come out at a few rows, and
 // dense layers at the whole batch.
-func microBatch(p *loop.Program) int {
+func microBatch(p *loop.Program, m machine.Machine) int {
 	if p.Train == nil || p.Training.BatchStatistics {
 		return p.Batch // statistics need the batch at once
 	}
@@ -29,7 +28,7 @@ func microBatch(p *loop.Program) int {
 	arena := 4 * p.Train.ArenaFloats
 	cost := func(rows int) int {
 		c := 3 * weights / rows
-		if arena/p.Batch*rows > cacheBytes {
+		if arena/p.Batch*rows > m.ArenaBytes {
 			c += 2 * arena / p.Batch
 		}
 		return c

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/machine"
 )
 
 func TestMicroBatch(t *testing.T) {
@@ -21,11 +22,11 @@ func TestMicroBatch(t *testing.T) {
 			Batch: 128, Segments: []loop.Segment{{Name: "w", Shape: []int{tt.weights}}},
 			Train: &loop.Plan{ArenaFloats: 128 * tt.row}, Training: loop.Training{BatchStatistics: tt.statistics},
 		}
-		if got := microBatch(p); got != tt.want {
+		if got := microBatch(p, machine.Server()); got != tt.want {
 			t.Errorf("%s: %d rows at once, want %d", tt.name, got, tt.want)
 		}
 	}
-	if got := microBatch(&loop.Program{Batch: 7}); got != 7 {
+	if got := microBatch(&loop.Program{Batch: 7}, machine.Server()); got != 7 {
 		t.Errorf("without training: %d rows at once, want 7", got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/machine"
 )
 
 // pass is one row of the table.
@@ -50,6 +51,8 @@ type Options struct {
 	// Dump, where set, is given the text form after every pass: stage is
 	// "train/fuse", "program" at the end.
 	Dump func(stage, text string)
+	// Machine is the processor that the program is planned for; zero: machine.Server().
+	Machine machine.Machine
 }
 
 // Source is the graphs of one network, not yet optimised; Compile leaves them
@@ -100,6 +103,9 @@ func Compile(header *loop.Program, src Source, o Options) (*loop.Program, error)
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	if o.Machine == (machine.Machine{}) {
+		o.Machine = machine.Server()
+	}
 	if src.Predict == nil || (src.Evaluate == nil) != (src.Train == nil) {
 		return nil, fmt.Errorf("pass: the graphs of predict, evaluate and train belong together")
 	}
@@ -136,7 +142,7 @@ func Compile(header *loop.Program, src Source, o Options) (*loop.Program, error)
 		}
 		p.Adapts = append(p.Adapts, &a)
 	}
-	if rows := microBatch(&p); rows != p.Batch {
+	if rows := microBatch(&p, o.Machine); rows != p.Batch {
 		p.Batch = rows
 		for _, u := range units {
 			if err := planArena(u); err != nil {

@@ -45,6 +45,7 @@ const (
 	aligned = iota // at 64 bytes
 	shifted        // some words further, each block at another number
 	atEnd          // its end is the end of what may be read
+	atStart        // its beginning is the beginning of what may be read
 )
 
 func main() {
@@ -101,15 +102,16 @@ func answer(out io.Writer, message string, blocks []block) {
 	}
 }
 
-// place lays a block of words into memory of its own, behind which lies a page
-// that cannot be touched.
+// place lays a block of words into memory of its own, between two pages that cannot
+// be touched.
 func place(count, number, how int) (block, []byte) {
 	const pageSize = 4096
 	size := (4*(count+3*guard) + pageSize - 1) / pageSize * pageSize
-	page, err := syscall.Mmap(-1, 0, size+pageSize, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	page, err := syscall.Mmap(-1, 0, size+2*pageSize, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	must(err)
-	must(syscall.Mprotect(page[size:], syscall.PROT_NONE))
-	room := unsafe.Slice((*uint32)(unsafe.Pointer(&page[0])), size/4)
+	must(syscall.Mprotect(page[:pageSize], syscall.PROT_NONE))
+	must(syscall.Mprotect(page[pageSize+size:], syscall.PROT_NONE))
+	room := unsafe.Slice((*uint32)(unsafe.Pointer(&page[pageSize])), size/4)
 	for i := range room {
 		room[i] = canary
 	}
@@ -119,6 +121,8 @@ func place(count, number, how int) (block, []byte) {
 		from += (5*number + 3) % 16
 	case atEnd:
 		from = len(room) - count
+	case atStart:
+		from = 0
 	}
 	b := block{room: room, words: room[from : from+count : from+count]}
 	if count > 0 {
