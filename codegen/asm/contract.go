@@ -138,7 +138,10 @@ func (c *contraction) readClips() ([]clip, bool) {
 		if len(at.terms) > 1 && at.terms[0].Axis >= reduced {
 			at.terms[0], at.terms[1] = at.terms[1], at.terms[0]
 		}
-		if n := len(at.terms); n == 0 || n > 2 || at.terms[n-1].Axis < reduced || n == 2 && at.terms[0].Axis >= reduced {
+		if n := len(at.terms); n == 1 && at.terms[0].Axis < reduced {
+			// A reduced axis of one point goes with it.
+			at.terms = append(at.terms, loop.ClipTerm{Axis: len(axes) + len(list)})
+		} else if n == 0 || n > 2 || at.terms[n-1].Axis < reduced || n == 2 && at.terms[0].Axis >= reduced {
 			return nil, false
 		}
 		list = append(list, at)
@@ -151,6 +154,13 @@ func (c *contraction) readClips() ([]clip, bool) {
 func (c *contraction) shorten(k clip) {
 	if len(k.terms) == 2 {
 		c.clips = append(c.clips, k)
+		if id := k.terms[1].Axis; id >= len(c.Out.Strides) {
+			at := 0
+			if len(c.k) > 0 && c.k[0].rows {
+				at = 1
+			}
+			c.k = slices.Insert(c.k, at, line{name: "k", n: 1, id: id})
+		}
 		return
 	}
 	i := slices.IndexFunc(c.k, func(l line) bool { return l.id == k.terms[0].Axis })
@@ -236,6 +246,22 @@ func (c *contraction) tied(a, b line) (clip, bool) {
 		}
 	}
 	return clip{}, false
+}
+
+// edges finds the clip that an axis has by itself, whatever the reduced axes.
+func (c *contraction) edges(a line) (clip, bool) {
+	for _, k := range c.clips {
+		if k.terms[0].Axis == a.id && k.terms[1].Coef == 0 {
+			return k, true
+		}
+	}
+	return clip{}, false
+}
+
+// first is which points of the first axis, of n, take part at the first of the second.
+func (k clip) first(n int) (lo, hi int) {
+	k.terms = []loop.ClipTerm{k.terms[1], k.terms[0]}
+	return k.within(0, n)
 }
 
 // within is which points of the second axis, of n, take part at point i of the first.

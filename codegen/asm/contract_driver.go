@@ -60,7 +60,7 @@ func (p *plan) body() (*Body, error) {
 	for _, e := range p.extras {
 		at.extra = append(at.extra, sum{offset: e.offset})
 	}
-	err := d.outside(at)
+	err := d.outside(at, 0)
 	d.b.Lines = d.lines
 	return d.b, err
 }
@@ -99,18 +99,23 @@ func most(l line) int {
 	return l.n - 1
 }
 
-// outside writes the loops over the batch axes.
-func (d *driver) outside(at position) error {
-	for _, l := range d.outer {
-		v := d.name(letter(l.name), "b")
-		d.line("for %s := range %s {", v, total(l))
-		at = at.plus(l, v, most(l))
+// outside writes the loops over the batch axes, from number i on.
+func (d *driver) outside(at position, i int) error {
+	if i == len(d.outer) {
+		return d.blocks(at)
 	}
-	err := d.blocks(at)
-	for range d.outer {
-		d.line("}")
+	l := d.outer[i]
+	v := d.name(letter(l.name), "b")
+	d.line("for %s := range %s {", v, total(l))
+	defer d.line("}")
+	at = at.plus(l, v, most(l))
+	if k, ok := d.edges(l); ok && !d.void {
+		lo, hi := k.first(l.n)
+		if err := d.voidRows(fmt.Sprintf("%s < %d || %s >= %d", v, lo, v, hi), func() error { return d.outside(at, i+1) }); err != nil {
+			return err
+		}
 	}
-	return err
+	return d.outside(at, i+1)
 }
 
 // blocks writes the loop over the blocks of the reduced axes.
@@ -125,7 +130,7 @@ func (d *driver) blocks(at position) error {
 	l := d.sum[d.block]
 	v := d.name(letter(l.name), "k")
 	d.line("for %s := 0; %s < %s; %s += %d {", v, v, total(l), v, d.size)
-	if d.countedBlock() {
+	if d.countedBlock() && !d.void {
 		d.count = d.name("k", "count")
 		d.line("%s := min(%d, %s-%s)", d.count, d.size, total(l), v)
 	}

@@ -8,10 +8,10 @@ import (
 // packed writes what brings the right operand's panel into place.
 func (d *driver) packed(at position, lanes int) error {
 	d.w, d.step = "", ""
-	switch d.pack {
-	case inPlace:
+	switch {
+	case d.void || d.contraction.void || d.pack == inPlace:
 		return nil
-	case rowsIfShared:
+	case d.pack == rowsIfShared:
 		last := d.sum[len(d.sum)-1]
 		d.line("panel, step := %s, %d", d.rhs.address(at.rhs), 4*last.rhs)
 		d.line("if %s > %d { // more than one tile reads it", total(d.around[0]), d.height)

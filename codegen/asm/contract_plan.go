@@ -57,11 +57,13 @@ type strip struct {
 }
 
 // newPlan is nil where the shape has no good tiles. Blocks are as large as the caches
-// take, or smaller where a call would be too long.
+// take and tiles as high as registers take, or smaller where a call would be too long.
 func newPlan(c *contraction) *plan {
-	for shrink := 1; shrink <= maxShrink; shrink *= 2 {
-		if p := cutPlan(c, shrink); p == nil || p.allowed() {
-			return p
+	for lower := 1; lower <= 32; lower *= 2 {
+		for shrink := 1; shrink <= maxShrink; shrink *= 2 {
+			if p := cutPlan(c, lower, shrink); p == nil || p.allowed() {
+				return p
+			}
 		}
 	}
 	return nil
@@ -70,9 +72,9 @@ func newPlan(c *contraction) *plan {
 // maxShrink is when a block has one point, whatever the shape.
 const maxShrink = 1 << 20
 
-// cutPlan makes a plan of which a block has 1/shrink of the points that the caches
-// take.
-func cutPlan(c *contraction, shrink int) *plan {
+// cutPlan makes a plan of which a tile has 1/lower of the rows that registers take,
+// and a block 1/shrink of the points that the caches take.
+func cutPlan(c *contraction, lower, shrink int) *plan {
 	p := &plan{contraction: c, block: -1, split: -1, taps: -1, ranges: map[int]int{}, voids: map[int]bool{}, parts: 1}
 	p.units = loop.SharingOf(c.Contract) == loop.ByUnits
 	p.outer = slices.Concat(c.b, c.n)
@@ -91,6 +93,7 @@ func cutPlan(c *contraction, shrink int) *plan {
 	if w == 1 {
 		p.parts, p.height = 2, p.height/2
 	}
+	p.height = max(1, p.height/lower)
 	if !p.cutRows() || !p.cutSum(shrink) || !p.choosePacking() || !p.chooseEpilogue() {
 		return nil
 	}

@@ -74,6 +74,11 @@ func (p *plan) clipsDone(x line) bool {
 		}
 		n++
 	}
+	for _, l := range p.outer {
+		if _, ok := p.edges(l); ok {
+			n++
+		}
+	}
 	return n == len(p.clips)
 }
 
