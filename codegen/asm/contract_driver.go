@@ -60,6 +60,11 @@ func (p *plan) body() (*Body, error) {
 	for _, e := range p.extras {
 		at.extra = append(at.extra, sum{offset: e.offset})
 	}
+	if p.streams() {
+		if err := d.streamed(at); err != nil {
+			return nil, err
+		}
+	}
 	err := d.outside(at, 0)
 	d.b.Lines = d.lines
 	return d.b, err

@@ -136,7 +136,7 @@ func (p *plan) cutSum(shrink int) bool {
 	}
 	lanes := p.panelLanes()
 	m := p.unit.machine
-	most := max(1, min(m.PanelBytes/4/lanes, m.CallMulAdds/2/(p.tallest()*lanes))/shrink)
+	most := max(1, min(m.PanelBytes/4/lanes, m.CallMulAdds/2/(p.tallest()*lanes), m.SumPoints*p.parts)/shrink)
 	if p.block < 0 {
 		if points <= most {
 			return p.noEmptySum()
@@ -159,7 +159,7 @@ func (p *plan) cutSum(shrink int) bool {
 	}
 	// Rows of the batch: as many as a panel of some hundred points takes.
 	inner := points / p.sum[0].n
-	p.size = max(1, min(m.SumPoints, most/2)/inner)
+	p.size = max(1, min(m.SumPoints/2, most/2)/inner)
 	return inner <= most || p.cutFurther(most)
 }
 

@@ -29,7 +29,7 @@ var shapesFlag = flag.String("shapes", "", `"all": every shape of the exhaustive
 var tinyMachines = []machine.Machine{
 	// Panels of a few points, calls of a tile or two.
 	{CallMulAdds: 4096, CallBytes: 16 << 10, UnitMulAdds: 256, ShareMulAdds: 1, ArenaBytes: 256, PanelBytes: 512, NearBytes: 256,
-		CacheSets: 4, CacheWays: 2, SumPoints: 8, WrittenTaps: 2, PoolTaps: 3, PoolParts: 4},
+		CacheSets: 4, CacheWays: 2, SumPoints: 4, WrittenTaps: 2, PoolTaps: 3, PoolParts: 4},
 	// Panels of two points, everything written out that can be.
 	{CallMulAdds: 1024, CallBytes: 6 << 10, UnitMulAdds: 64, ShareMulAdds: 1, ArenaBytes: 4 << 10, PanelBytes: 128, NearBytes: 64,
 		CacheSets: 2, CacheWays: 1, SumPoints: 2, WrittenTaps: 11, PoolTaps: 64, PoolParts: 36},

@@ -13,7 +13,9 @@ import (
 // rows by lanes elements whose sums are held in registers over the whole nest
 // of reduced axes. Every sum runs in the order of that nest, one rounding a
 // product, whatever the number of rows; where parts is above one, every sum is
-// that many partial sums, taken in turn and added at the end.
+// that many partial sums, taken in turn and added at the end. Sums that come in
+// several calls are sums of the calls' sums: their errors grow with the number of points
+// of a call and the number of calls, not with the product of the two.
 type tile struct {
 	name, what string
 	features   Level
@@ -33,6 +35,7 @@ type tile struct {
 	long       bool // the epilogue is a loop over the stored tile
 	extras     []extra
 	takes      func(row, tap int) bool // nil: every row takes part at every tap
+	streamed   bool                    // unfinished sums lie at the parameter s
 	void       bool                    // nothing is summed: x and w are not read
 }
 
@@ -56,6 +59,7 @@ type repeat struct {
 	n        int
 	name     string
 	out, lhs int
+	rhs      int
 	extra    []int
 }
 
@@ -70,6 +74,9 @@ type extra struct {
 const (
 	partMore = 1 // the sums so far are in the result
 	partRest = 2 // more will follow: no epilogue yet
+
+	partChain = 4 // the sums of this block so far are at s
+	partHold  = 8 // and are put back there
 )
 
 func (t *tile) width() int { return (t.lanes + t.features.Lanes() - 1) / t.features.Lanes() }
@@ -77,6 +84,9 @@ func (t *tile) width() int { return (t.lanes + t.features.Lanes() - 1) / t.featu
 // stub declares the routine.
 func (t *tile) stub() Stub {
 	s := Stub{Doc: t.what, Name: t.name, Params: []Param{{"y", "*float32"}, {"x", "*float32"}, {"w", "*float32"}}}
+	if t.streamed {
+		s.Params = append(s.Params, Param{"s", "*float32"})
+	}
 	for i, e := range t.extras {
 		typ := "*float32"
 		if e.scalar {
@@ -161,6 +171,10 @@ func (g *tiling) repeated(level int, body func()) {
 		}
 		g.shift("y", r.out-inner.n*inner.out)
 		g.shift("x", r.lhs-inner.n*inner.lhs)
+		g.shift("w", r.rhs)
+		if g.streamed {
+			g.shift("s", r.out)
+		}
 		for i, e := range g.extras {
 			if !e.scalar {
 				g.shift(extraName(i), r.extra[i]-inner.n*inner.extra[i])
@@ -237,7 +251,7 @@ func (g *tiling) mask(j int) mask {
 	return mask{}
 }
 
-// start clears the sums, or takes up those of earlier calls.
+// start clears the sums, or goes on with those of a block.
 func (g *tiling) start() {
 	for _, row := range g.acc {
 		for _, parts := range row {
@@ -246,18 +260,21 @@ func (g *tiling) start() {
 			}
 		}
 	}
-	if !g.resumed {
+	if !g.streamed {
 		return
 	}
 	begin := g.unit.label("begin")
-	flags, y := g.GP64(), g.GP64()
-	g.MOVQ(g.slot("part"), flags)
-	g.TESTQ(operand.U32(partMore), flags)
-	g.JZ(operand.LabelRef(begin))
-	g.Comment("The sums of earlier calls.")
-	g.MOVQ(g.slot("y"), y)
-	g.each(func(i, j int) {
-		g.load(g.acc[i][j][0], at(y, g.spots[i].out+j*g.level.Lanes()), g.mask(j))
-	})
+	s := g.whileFlag(partChain, "s", begin)
+	g.each(func(i, j int) { g.load(g.acc[i][j][0], at(s, j*g.level.Lanes()), g.mask(j)) })
 	g.Label(begin)
+}
+
+// whileFlag goes to a label unless part has the flag, and loads a pointer otherwise.
+func (g *tiling) whileFlag(flag uint32, pointer, otherwise string) reg.GPVirtual {
+	flags, p := g.GP64(), g.GP64()
+	g.MOVQ(g.slot("part"), flags)
+	g.TESTQ(operand.U32(flag), flags)
+	g.JZ(operand.LabelRef(otherwise))
+	g.MOVQ(g.slot(pointer), p)
+	return p
 }

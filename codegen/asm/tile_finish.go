@@ -10,6 +10,15 @@ import (
 func (g *tiling) finish() {
 	y := g.GP64()
 	g.MOVQ(g.slot("y"), y)
+	done := g.unit.label("done")
+	if g.streamed {
+		block := g.unit.label("block")
+		s := g.whileFlag(partHold, "s", block)
+		g.each(func(i, j int) { g.store(at(s, j*g.level.Lanes()), g.acc[i][j][0], g.mask(j)) })
+		g.JMP(operand.LabelRef(done))
+		g.Label(block)
+	}
+	g.takeUp(y)
 	plain := func() {
 		g.each(func(i, j int) {
 			v, m := g.acc[i][j][0], at(y, g.spots[i].out+j*g.level.Lanes())
@@ -22,9 +31,11 @@ func (g *tiling) finish() {
 	if g.epilogue == nil {
 		plain()
 		g.releaseSums()
+		if g.streamed {
+			g.Label(done)
+		}
 		return
 	}
-	done := g.unit.label("done")
 	if g.resumed {
 		last := g.unit.label("last")
 		flags := g.GP64()
@@ -50,6 +61,20 @@ func (g *tiling) finish() {
 		g.rows = none
 	}
 	g.Label(done)
+}
+
+// takeUp adds the sums of earlier calls.
+func (g *tiling) takeUp(y reg.Register) {
+	if !g.resumed {
+		return
+	}
+	first := g.unit.label("first")
+	g.whileFlag(partMore, "y", first)
+	g.Comment("The sums of earlier calls.")
+	g.each(func(i, j int) {
+		g.addTo(g.acc[i][j][0], at(y, g.spots[i].out+j*g.level.Lanes()), g.mask(j))
+	})
+	g.Label(first)
 }
 
 // maxInline is how many base functions an epilogue has at most that is written

@@ -28,8 +28,8 @@ type Machine struct {
 	// CacheSets and CacheWays are the first-level cache's, of lines of 64 bytes;
 	// some ways are left for the rest.
 	CacheSets, CacheWays int
-	// SumPoints is the most points of a sum over the rows of a batch that
-	// one block takes.
+	// SumPoints is the most points that one accumulator adds up before its sum is
+	// added to those of the other blocks.
 	SumPoints int
 
 	// WrittenTaps is how many taps of a clipped axis are written out at most, PoolTaps
@@ -52,7 +52,7 @@ func Server() Machine {
 		NearBytes:    24 << 10,
 		CacheSets:    64,
 		CacheWays:    10, // of twelve
-		SumPoints:    512,
+		SumPoints:    1024,
 		WrittenTaps:  11,
 		PoolTaps:     64,
 		PoolParts:    36,
