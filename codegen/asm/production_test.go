@@ -38,7 +38,7 @@ func productionShapes() []string {
 		one([]int{1025, 64}, "MaxPooling1D: {pool_size: 2, strides: 1, padding: same}"),
 		one([]int{1000, 100}, "AveragePooling1D: {pool_size: 3, padding: same}"),
 		one([]int{2, 112, 512}, "MaxPooling2D"),
-		one([]int{2, 112, 512}, "AveragePooling2D"),
+		one([]int{2, 112, 512}, "AveragePooling2D: 2"),
 		one([]int{14, 56, 384}, "MaxPooling2D: 7"),
 		// Left to Go before.
 		one([]int{1, 1, 64}, "Conv2D: {filters: 32, kernel_size: 3, padding: same}"),
