@@ -121,7 +121,7 @@ func (p *parser) calls(what string, v Value, several bool) []NamedCall {
 	}
 	var calls []NamedCall
 	for _, item := range items {
-		if c, ok := p.call(what, item); ok {
+		if c, ok := p.call(what, p.textArgs(item, "name")); ok {
 			if slices.ContainsFunc(calls, func(n NamedCall) bool { return n.Call.Name == c.Name && sameArgs(n.Call.Args, c.Args) }) {
 				p.fail(item.Pos, "compile: %s is in %s twice; take one out", quotedName(c.Name), what)
 				continue

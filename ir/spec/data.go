@@ -112,13 +112,14 @@ func (p *parser) data(a Arg) *Data {
 
 // column reads the header of a column.
 func (p *parser) column(title string, v Value) string {
+	s, ok := p.single(v)
 	switch {
-	case v.Kind != String:
-		p.fail(v.Pos, "%s takes the header of a column, not %s", title, v.describe())
-	case badColumn(v.Str) != "":
-		p.fail(v.Pos, "%s: the name of the column %s", title, badColumn(v.Str))
+	case !ok:
+		p.fail(v.Pos, "%s takes the header of a column, not %s%s", title, v.describe(), inQuotes(v))
+	case badColumn(s) != "":
+		p.fail(v.Pos, "%s: the name of the column %s", title, badColumn(s))
 	default:
-		return v.Str
+		return s
 	}
 	return ""
 }
@@ -218,15 +219,11 @@ func folded(s string) string {
 	}, s)
 }
 
-// wordOf takes a scalar for the text that a file has for it: whole numbers,
-// true and false need no quotes.
+// wordOf reads a text that a file has.
 func (p *parser) wordOf(title, what string, v Value) (string, bool) {
-	switch v.Kind {
-	case String:
-		return v.Str, true
-	case Int, Bool:
-		return v.flow(), true
+	s, ok := p.word(v)
+	if !ok {
+		p.fail(v.Pos, "%s: %s is a text, not %s; write it in quotes as it stands in the file", title, what, v.describe())
 	}
-	p.fail(v.Pos, "%s: %s is a text, not %s; write it in quotes as it stands in the file", title, what, v.describe())
-	return "", false
+	return s, ok
 }

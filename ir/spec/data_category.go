@@ -24,19 +24,16 @@ func (p *parser) categoryKeys(title string, f *Feature) []key {
 
 // missingCategory reads what stands for a missing category.
 func (p *parser) missingCategory(title string, v Value) Missing {
-	if v.Kind == Null || v.Kind == List || v.Kind == Map {
-		p.fail(v.Pos, "%s: missing takes the category that stands for it, most_frequent, oov or error, not %s", title, v.describe())
-		return Missing{}
-	}
-	s, ok := p.wordOf(title, "a category", v)
+	s, ok := p.single(v)
 	if !ok {
+		p.fail(v.Pos, "%s: missing takes the category that stands for it, most_frequent, oov or error, not %s%s", title, v.describe(), inQuotes(v))
 		return Missing{}
 	}
 	switch s {
 	case "error", "oov", "most_frequent":
 		return Missing{Kind: s}
 	}
-	if f := folded(s); v.Kind == String && (f == "mode" || f == "mostfrequent" || f == "mostcommon") {
+	if f := folded(s); f == "mode" || f == "mostfrequent" || f == "mostcommon" {
 		p.fail(v.Pos, "%s: the most frequent category is written missing: most_frequent", title)
 	}
 	p.checkWord(title+": missing", v, s)

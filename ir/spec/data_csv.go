@@ -17,21 +17,22 @@ func (p *parser) csvKeys(title string, s *Source) []key {
 
 // separator reads the character between two fields.
 func (p *parser) separator(title string, v Value) string {
-	if v.Kind != String {
+	s, ok := p.word(v) // ~ is one
+	if !ok {
 		p.fail(v.Pos, `%s: separator takes one character, not %s; write separator: ";"`, title, v.describe())
 		return ""
 	}
 	words := map[string]string{"tab": `\t`, "\\t": `\t`, "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
-	r, size := utf8.DecodeRuneInString(v.Str)
-	switch better, ok := words[strings.ToLower(v.Str)]; {
+	r, size := utf8.DecodeRuneInString(s)
+	switch better, ok := words[strings.ToLower(s)]; {
 	case ok:
 		p.fail(v.Pos, `%s: separator takes the character itself, not %s; write separator: "%s"`, title, v.describe(), better)
-	case v.Str == "" || size != len(v.Str):
+	case s == "" || size != len(s):
 		p.fail(v.Pos, `%s: separator takes one character, not %s; write separator: ";"`, title, v.describe())
 	case r == '"' || r == '\n' || r == '\r' || r != '\t' && unprintable(r):
-		p.fail(v.Pos, "%s: %s cannot stand between fields; a separator is a printable character other than a quote, or a tab", title, diag.Quote(v.Str))
+		p.fail(v.Pos, "%s: %s cannot stand between fields; a separator is a printable character other than a quote, or a tab", title, diag.Quote(s))
 	default:
-		return v.Str
+		return s
 	}
 	return ""
 }
@@ -50,6 +51,9 @@ func (p *parser) header(title string, v Value) []string {
 	var names []string
 	seen := map[string]bool{}
 	for _, e := range v.List {
+		if s, ok := p.word(e); ok { // null among them is a header too
+			e = Value{Kind: String, Str: s, Pos: e.Pos}
+		}
 		name := p.column(title+": header", e)
 		if name != "" && seen[name] {
 			p.fail(e.Pos, "%s: header has the column %s twice", title, diag.Quote(name))
@@ -66,8 +70,8 @@ func (p *parser) missingValues(v Value) []string {
 	const title, example = "data: missing_values", `write missing_values: ["", NA]`
 	if v.Kind != List || len(v.List) == 0 {
 		hint := example
-		if v.Kind == String {
-			hint = "write missing_values: " + listOf(v).flow()
+		if s, ok := p.single(v); ok {
+			hint = "write missing_values: " + listOf(text(s)).flow()
 		}
 		p.fail(v.Pos, "%s takes a list of texts, not %s; %s", title, v.describe(), hint)
 		return nil
@@ -76,7 +80,7 @@ func (p *parser) missingValues(v Value) []string {
 	seen := map[string]bool{}
 	for _, e := range v.List {
 		s, ok := "", false
-		if e.Kind == Null {
+		if e.Kind == Null && e.text == "" {
 			p.fail(e.Pos, `%s: null is no text; for an empty field write "", and for the word itself "null"`, title)
 		} else {
 			s, ok = p.wordOf(title, "what means a missing value", e)

@@ -31,11 +31,11 @@ func (p *parser) dateKeys(title string, f *Feature) []key {
 
 // format reads the layout of dates, which is that of Go's package time.
 func (p *parser) format(title string, v Value) string {
-	if v.Kind != String {
+	s, ok := p.single(v)
+	if !ok {
 		p.fail(v.Pos, `%s: format takes a layout of Go's package time, not %s; write format: "2006-01-02"`, title, v.describe())
 		return ""
 	}
-	s := v.Str
 	if problem := badColumn(s); problem != "" {
 		p.fail(v.Pos, `%s: format %s; write format: "2006-01-02"`, title, problem)
 		return ""
@@ -117,14 +117,14 @@ func (p *parser) parts(title string, v Value) []string {
 
 // missingDate reads the date that stands for a missing one.
 func (p *parser) missingDate(title string, v Value) Missing {
-	switch {
-	case v.Kind != String:
-		p.fail(v.Pos, `%s: missing takes a date in quotes or error, not %s`, title, v.describe())
-	case v.Str == "error":
-	case slices.Contains([]string{"mean", "median", "mostfrequent", "mode"}, folded(v.Str)):
-		p.fail(v.Pos, "%s: missing takes a date or error; %s is not supported for dates", title, v.Str)
+	switch s, ok := p.single(v); {
+	case !ok:
+		p.fail(v.Pos, `%s: missing takes a date or error, not %s`, title, v.describe())
+	case s == "error":
+	case slices.Contains([]string{"mean", "median", "mostfrequent", "mode"}, folded(s)):
+		p.fail(v.Pos, "%s: missing takes a date or error; %s is not supported for dates", title, s)
 	default:
-		return Missing{Kind: "text", Text: v.Str}
+		return Missing{Kind: "text", Text: s}
 	}
 	return Missing{Kind: "error"}
 }

@@ -198,10 +198,10 @@ func (p *parser) files(title string, a Arg, kind SourceKind, want int) []string 
 	}
 	var files []string
 	for _, item := range items {
-		name := item.Str
+		name, ok := p.single(item)
 		switch {
-		case item.Kind != String:
-			p.fail(item.Pos, "%s: %s takes a file name, not %s", title, a.Name, item.describe())
+		case !ok:
+			p.fail(item.Pos, "%s: %s takes a file name, not %s%s", title, a.Name, item.describe(), inQuotes(item))
 		case strings.TrimSpace(name) == "" || len(name) > 1024 || strings.ContainsFunc(name, unprintable):
 			p.fail(item.Pos, "%s: %s is not a file name", title, diag.Quote(name))
 		}
@@ -250,11 +250,12 @@ func (p *parser) arrays(title string, v Value) []string {
 	}
 	var names []string
 	for _, e := range v.List {
-		if e.Kind != String || badColumn(e.Str) != "" {
+		s, ok := p.single(e)
+		if !ok || badColumn(s) != "" {
 			p.fail(e.Pos, "%s: arrays takes the names of two arrays, not %s; %s", title, e.describe(), example)
 			return nil
 		}
-		names = append(names, e.Str)
+		names = append(names, s)
 	}
 	if names[0] == names[1] {
 		p.fail(v.Pos, "%s: arrays names %s twice; %s", title, diag.Quote(names[0]), example)

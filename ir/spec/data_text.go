@@ -64,8 +64,8 @@ func (p *parser) textFeature(title string, f *Feature, v Value) {
 	}
 	a, _ := v.get("vocabulary")
 	for _, e := range a.Value.List {
-		if low := strings.ToLower(e.Str); strings.ContainsAny(e.Str, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
-			p.fail(e.Pos, "%s: the word %s of the vocabulary is never found: standardize: %s makes it %s", title, diag.Quote(e.Str), f.Standardize, diag.Quote(low))
+		if s, _ := p.word(e); strings.ContainsAny(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+			p.fail(e.Pos, "%s: the word %s of the vocabulary is never found: standardize: %s makes it %s", title, diag.Quote(s), f.Standardize, diag.Quote(strings.ToLower(s)))
 			return
 		}
 	}

@@ -153,7 +153,7 @@ func (p *parser) callbacks(f *Fit, v Value) {
 			p.fail(e.Pos, "fit: callbacks: an entry is empty; write the name of a callback, such as terminate_on_nan")
 			continue
 		}
-		c, errs := CallOf(e, "fit", "callbacks")
+		c, errs := CallOf(p.textArgs(e, "monitor"), "fit", "callbacks")
 		p.errs = append(p.errs, errs...)
 		if len(errs) == 0 {
 			f.Callbacks = append(f.Callbacks, c)

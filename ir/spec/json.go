@@ -97,7 +97,7 @@ func (r *jsonReader) value(depth int) Value {
 	}
 	switch t := r.token().(type) {
 	case bool:
-		v.Kind, v.Bool = Bool, t
+		v.Kind, v.Bool, v.text = Bool, t, strconv.FormatBool(t)
 	case string:
 		v.Kind, v.Str = String, t
 		if problem := tooLong(t); problem != "" {
@@ -146,10 +146,11 @@ func (r *jsonReader) entries(v *Value, depth int) {
 }
 
 func (r *jsonReader) number(v *Value, s string) {
+	v.text = s
 	if !strings.ContainsAny(s, ".eE") {
 		n, err := strconv.ParseInt(s, 10, 64)
 		if err != nil {
-			r.errs.Add(v.Pos, "the number %s is too large: it does not fit into 64 bits", short(s))
+			v.problem = "the number " + short(s) + " is too large: it does not fit into 64 bits"
 			n = 1 // one mistake is enough
 		}
 		v.Kind, v.Int = Int, n
@@ -157,7 +158,7 @@ func (r *jsonReader) number(v *Value, s string) {
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsInf(f, 0) {
-		r.errs.Add(v.Pos, "the number %s is too large for a float", short(s))
+		v.problem = "the number " + short(s) + " is too large for a float"
 		f = 0.5
 	}
 	if f == 0 {

@@ -192,7 +192,7 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 // missingColon is what follows a layer's type whose colon is missing: a value,
 // or braces.
 func missingColon(rest string) string {
-	if v, errs, fatal := readYAML(source{text: []byte(rest)}); !fatal && len(errs) == 0 && len(rest) <= 90 {
+	if v, errs, fatal := readYAML(source{text: []byte(rest)}); !fatal && len(errs) == 0 && len(v.unread(nil)) == 0 && len(rest) <= 90 {
 		return v.brief()
 	}
 	return "{...}"

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/internal/golden"
@@ -36,9 +37,10 @@ func models(t *testing.T) map[string]*Model {
 	return all
 }
 
-// withoutPositions is a cmp option: positions and the name of the file are no
-// part of the meaning.
+// withoutPositions is a cmp option: positions, the name of the file and how a
+// number is written are no part of the meaning.
 var withoutPositions = cmp.Options{
+	cmpopts.IgnoreUnexported(Value{}),
 	cmp.Transformer("pos", func(diag.Pos) string { return "" }),
 	cmp.FilterPath(func(p cmp.Path) bool { return p.String() == "File" }, cmp.Ignore()),
 }

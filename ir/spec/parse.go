@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,6 +35,7 @@ func Parse(file string, src []byte, overrides ...Override) (*Model, error) {
 	errs = append(errs, override(&root, overrides)...)
 	p := parser{json: strings.EqualFold(filepath.Ext(base), ".json")}
 	m := p.model(base, root)
+	errs = append(errs, root.unread(p.words)...)
 	unread := map[diag.Pos]bool{}
 	for _, e := range errs {
 		unread[e.Pos] = true
@@ -58,8 +58,9 @@ func Parse(file string, src []byte, overrides ...Override) (*Model, error) {
 type parser struct {
 	errs    diag.List
 	json    bool
-	badData bool // the data section has mistakes: inputs are not compared with it
-	deep    bool // the layers have mistakes: what refers to them is not checked
+	badData bool              // the data section has mistakes: inputs are not compared with it
+	deep    bool              // the layers have mistakes: what refers to them is not checked
+	words   map[diag.Pos]bool // the unquoted scalars that have been taken for words
 }
 
 func (p *parser) fail(pos diag.Pos, format string, args ...any) { p.errs.Add(pos, format, args...) }
@@ -253,23 +254,20 @@ func firstCall(s string) string {
 
 // name reads a name that the user gives to something.
 func (p *parser) name(what string, v Value) (string, bool) {
-	if v.Kind != String {
-		hint := ""
-		if v.Kind == Int || v.Kind == Float || v.Kind == Bool {
-			hint = fmt.Sprintf("; write it in quotes: %q", v.flow())
-		}
-		p.fail(v.Pos, "%s takes a text, not %s%s", what, v.describe(), hint)
+	s, ok := p.single(v)
+	if !ok {
+		p.fail(v.Pos, "%s takes a text, not %s%s", what, v.describe(), inQuotes(v))
 		return "", false
 	}
-	if v.Str == "" {
+	if s == "" {
 		p.fail(v.Pos, "%s is empty; write a name, or take it out", what)
 		return "", false
 	}
-	if problem := badName(v.Str); problem != "" {
-		p.fail(v.Pos, "%s: the name %s %s", what, diag.Quote(v.Str), problem)
+	if problem := badName(s); problem != "" {
+		p.fail(v.Pos, "%s: the name %s %s", what, diag.Quote(s), problem)
 		return "", false
 	}
-	return v.Str, true
+	return s, true
 }
 
 // refs reads a name or a list of names of inputs or layers.

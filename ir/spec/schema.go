@@ -27,7 +27,7 @@ func Schema(c Catalog) []byte {
 		s.known[l.name] = len(l.entries) > 0
 	}
 	defs := schemaNode{
-		"name":  schemaNode{"type": "string", "minLength": 1, "maxLength": maxName, "pattern": `^[^/\s]([^/]*[^/\s])?$`},
+		"name":  wordLike(schemaNode{"minLength": 1, "maxLength": maxName, "pattern": `^[^/\s]([^/]*[^/\s])?$`}),
 		"call":  anyOf(schemaNode{"type": "string"}, schemaNode{"type": "object", "minProperties": 1, "maxProperties": 1}),
 		"names": anyOf(ref("name"), schemaNode{"type": "array", "minItems": 1, "items": ref("name")}),
 		"layer": s.choice(c.Layers, true),
@@ -144,9 +144,9 @@ func (s *schema) arg(a ArgDoc) schemaNode {
 	case "bool":
 		node = schemaNode{"type": "boolean"}
 	case "string", "strings":
-		node = schemaNode{"type": "string"}
+		node = wordLike(schemaNode{})
 		if a.OneOf != nil {
-			node["enum"] = a.OneOf
+			node = schemaNode{"type": "string", "enum": a.OneOf}
 		}
 	case "call":
 		node = s.list(a.Of)

@@ -9,7 +9,7 @@ func dataSchema() schemaNode {
 		"train":      fileSources("The rows to train on. What stands beside the files holds for test and validation too."),
 		"test":       test,
 		"validation": fileSources("The rows to measure training on, of the same kind, in place of fit: validation_split."),
-		"missing_values": described(schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": wordNode(), "default": []string{""}},
+		"missing_values": described(schemaNode{"type": "array", "minItems": 1, "items": listedWord(), "default": []string{""}},
 			"The texts of a csv file that mean a missing value; spaces around them do not count."),
 		"weight": described(columnName(), "The column of a csv file with the weights of the rows in the loss."),
 		"windows": described(strict(schemaNode{
@@ -32,12 +32,23 @@ func dataSchema() schemaNode {
 // Every node is one of its own: described writes into it.
 
 func columnName() schemaNode {
-	return schemaNode{"type": "string", "minLength": 1, "maxLength": maxWord}
+	return wordLike(schemaNode{"minLength": 1, "maxLength": maxWord})
 }
 
-// wordNode is a text of a file; whole numbers, true and false need no quotes.
-func wordNode() schemaNode {
-	return schemaNode{"type": []string{"string", "integer", "boolean"}}
+// wordLike is a text that needs no quotes where it looks like a number, true or
+// false. The limits of s are those of a text.
+func wordLike(s schemaNode) schemaNode {
+	s["type"] = []string{"string", "number", "boolean"}
+	return s
+}
+
+// wordNode is a text of a file.
+func wordNode() schemaNode { return wordLike(schemaNode{}) }
+
+// listedWord is a wordNode that null is one of. Lists of them may look as if one
+// were there twice: 1 and 1.0 are two words.
+func listedWord() schemaNode {
+	return schemaNode{"type": []string{"string", "number", "boolean", "null"}}
 }
 
 func oneOfWords(doc, unsaid string, words ...string) schemaNode {
@@ -45,17 +56,17 @@ func oneOfWords(doc, unsaid string, words ...string) schemaNode {
 }
 
 func classesSchema(spellings bool) schemaNode {
-	class := wordNode()
+	class := listedWord()
 	if spellings {
-		class = anyOf(wordNode(), schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": wordNode()})
+		class = anyOf(listedWord(), schemaNode{"type": "array", "minItems": 1, "items": listedWord()})
 	}
-	return schemaNode{"type": "array", "minItems": 2, "maxItems": maxClasses, "uniqueItems": true, "items": class}
+	return schemaNode{"type": "array", "minItems": 2, "maxItems": maxClasses, "items": class}
 }
 
 // fileSources is train, test or validation.
 func fileSources(doc string) schemaNode {
 	file := func(doc string) schemaNode {
-		return described(schemaNode{"type": "string", "minLength": 1}, doc)
+		return described(wordLike(schemaNode{"minLength": 1}), doc)
 	}
 	pair := func(doc string) schemaNode {
 		return described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "items": file("")}, doc)
@@ -66,8 +77,8 @@ func fileSources(doc string) schemaNode {
 	return described(anyOf(
 		strict(schemaNode{
 			"csv":       file("A table with a header line; .gz may follow."),
-			"separator": described(schemaNode{"type": "string", "minLength": 1, "maxLength": 1, "default": ","}, "What stands between two fields."),
-			"header":    described(schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": columnName()}, "The names of the columns of a file that has no header line."),
+			"separator": described(wordLike(schemaNode{"minLength": 1, "maxLength": 1, "default": ","}), "What stands between two fields."),
+			"header":    described(schemaNode{"type": "array", "minItems": 1, "items": columnName()}, "The names of the columns of a file that has no header line."),
 		}, "csv"),
 		strict(schemaNode{"idx": pair("Images and labels as MNIST has them; .gz may follow.")}, "idx"),
 		strict(schemaNode{
@@ -81,7 +92,7 @@ func fileSources(doc string) schemaNode {
 		strict(schemaNode{"npy": pair("Two NumPy arrays, the inputs and the targets.")}, "npy"),
 		strict(schemaNode{
 			"npz":    file("An archive of NumPy arrays."),
-			"arrays": described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "uniqueItems": true, "items": columnName()}, "The names of the array of inputs and of that of targets; test and validation have those of train unless they name their own."),
+			"arrays": described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "items": columnName()}, "The names of the array of inputs and of that of targets; test and validation have those of train unless they name their own."),
 		}, "npz"),
 		strict(texts, "text_dir"),
 		strict(schemaNode{
@@ -108,7 +119,7 @@ func numberSchema() schemaNode {
 func vocabularySchema(doc string) schemaNode {
 	return described(anyOf(
 		schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots},
-		schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": wordNode()},
+		schemaNode{"type": "array", "minItems": 1, "items": listedWord()},
 	), doc)
 }
 
@@ -128,10 +139,10 @@ func dateSchema() schemaNode {
 	part := func() schemaNode { return schemaNode{"enum": dateParts} }
 	return described(strict(schemaNode{
 		"type":    described(schemaNode{"enum": []string{"date"}}, "A column of dates."),
-		"format":  described(schemaNode{"type": "string", "minLength": 1, "maxLength": maxWord, "default": defaultFormat}, "How Go's package time writes the date 2006-01-02 15:04:05 in this layout."),
+		"format":  described(wordLike(schemaNode{"minLength": 1, "maxLength": maxWord, "default": defaultFormat}), "How Go's package time writes the date 2006-01-02 15:04:05 in this layout."),
 		"parts":   described(anyOf(part(), schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": part(), "default": defaultParts}), "What of a date becomes numbers; days are those since 1970."),
 		"encode":  oneOfWords("Sine and cosine of a part that repeats itself (year and days do not), or every part as a scaled number.", "cyclic", "cyclic", "number"),
-		"missing": described(schemaNode{"type": "string", "minLength": 1, "default": "error"}, "The date that stands for a missing one, in the same format, or error."),
+		"missing": described(wordLike(schemaNode{"minLength": 1, "default": "error"}), "The date that stands for a missing one, in the same format, or error."),
 	}, "type"), "A date.")
 }
 

@@ -72,7 +72,7 @@ func TestSchemaSays(t *testing.T) {
 		"train/anyOf/0/properties/csv/description":                          "A table with a header line; .gz may follow.",
 		"test/anyOf/0/properties/csv/description":                           "A table with a header line; .gz may follow.",
 		"train/anyOf/1/properties/idx/description":                          "Images and labels as MNIST has them; .gz may follow.",
-		"train/anyOf/1/properties/idx/items":                                map[string]any{"type": "string", "minLength": 1.0},
+		"train/anyOf/1/properties/idx/items":                                map[string]any{"type": []any{"string", "number", "boolean"}, "minLength": 1.0},
 		"train/anyOf/2/properties/tokens/description":                       "Lines of a label, a tab, and ids with spaces between them; .gz may follow.",
 		"train/anyOf/5/properties/text_dir/description":                     "A folder with a folder of text files for every class.",
 		"train/anyOf/5/properties/ngrams/description":                       "The longest run of words that counts as one.",

@@ -94,6 +94,9 @@ type Value struct {
 	List  []Value
 	Map   []Arg // in source order, keys unique
 	Pos   diag.Pos
+
+	text    string // of an unquoted scalar that is no String: as it is written
+	problem string // what keeps text from being read as the number that it looks like
 }
 
 // Call names something with or without arguments of its own: an optimizer,

@@ -108,10 +108,14 @@ func (c *yamlConverter) scalar(n *yaml.Node) Value {
 		return Value{Kind: String, Str: n.Value, Pos: pos}
 	}
 	v, problem := scalar(n.Value)
-	if problem != "" {
-		c.errs.Add(pos, "%s", problem)
-	}
 	v.Pos = pos
+	if v.Kind != String {
+		v.text, v.problem = n.Value, problem
+	}
+	if problem != "" && n.Anchor != "" { // an alias may stand where it is no word
+		c.errs.Add(pos, "%s", problem)
+		v.problem = ""
+	}
 	return v
 }
 
