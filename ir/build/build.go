@@ -113,5 +113,6 @@ func (p *plan) header(g *built) *loop.Program {
 	if m.Data != nil {
 		h.Classes = slices.Clone(m.Data.Classes)
 	}
+	h.Answer = p.answer(g, len(h.Classes))
 	return h
 }

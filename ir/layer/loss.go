@@ -44,6 +44,19 @@ func ResolveLoss(call spec.Call) (name string, l Loss, errs diag.List) {
 	return e.Name, l, errs
 }
 
+// FromLogits reports whether a loss has been told that outputs are logits.
+func FromLogits(l Loss) bool {
+	switch l := l.(type) {
+	case *binaryCrossentropy:
+		return l.FromLogits
+	case *categoricalCrossentropy:
+		return l.FromLogits
+	case *sparseCategoricalCrossentropy:
+		return l.FromLogits
+	}
+	return false
+}
+
 // epsilon is Keras's backend.epsilon(): probabilities are cut off to lie in
 // [epsilon, 1-epsilon].
 const epsilon = 1e-7

@@ -13,6 +13,7 @@ type Program struct {
 	Outputs  []Port
 	Targets  []Port // one per output
 	Classes  []string
+	Answer   Answer    // of the output; of several there is none
 	Encoding *Encoding // nil: the description has no data section
 	Layers   []Layer
 

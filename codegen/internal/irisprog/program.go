@@ -114,6 +114,7 @@ func Sized(width int) *loop.Program {
 		Outputs: []loop.Port{{Name: "head", Layer: "head", Shape: []int{3}}},
 		Targets: []loop.Port{{Name: "head", Layer: "head", DType: loop.I32, Limit: 3, Loss: "sparse_categorical_crossentropy"}},
 		Classes: []string{"setosa", "versicolor", "virginica"},
+		Answer:  loop.Answer{Kind: loop.Choice, Classes: 3, Probabilities: loop.Given},
 		Layers: []loop.Layer{
 			{Name: "hidden", Type: "Dense", Output: []int{16}, Params: first + 16, Trainable: true, Inputs: []string{"x"}},
 			{Name: "head", Type: "Dense", Output: []int{3}, Params: 51, Trainable: true, Inputs: []string{"hidden"}},
