@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -16,6 +17,7 @@ func (p *plan) checkData(g *built) {
 	if d == nil {
 		return
 	}
+	p.checkMissing(d)
 	p.checkIDs(g)
 	if p.spec.Compile == nil {
 		return
@@ -47,6 +49,26 @@ func (p *plan) checkData(g *built) {
 	case classes > 2 && !sparse:
 		p.errs.Add(l.call.Pos, "compile: %s with one unit tells two classes apart, but data: names %d; write units: %d, activation: softmax and loss: sparse_categorical_crossentropy",
 			l.name, classes, classes)
+	}
+}
+
+// checkMissing reports categories that are missing values written in another
+// way; those written alike are known to the parser.
+func (p *plan) checkMissing(d *spec.Data) {
+	missing := map[string]string{}
+	for _, s := range d.Missing {
+		if l := string(loop.Likeness(nil, s)); l != "" {
+			missing[l] = s
+		}
+	}
+	for i := range d.Features {
+		f := &d.Features[i]
+		for _, w := range f.Vocabulary {
+			if s, ok := missing[string(loop.Likeness(nil, w))]; ok && f.Type == spec.CategoryFeature {
+				p.errs.Add(f.SlotsPos, "data: feature %s: %s of the vocabulary is %s of missing_values written in another way, so that no row has it; take it out here or there",
+					diag.Quote(f.Name), diag.Quote(w), diag.Quote(s))
+			}
+		}
 	}
 }
 
