@@ -59,6 +59,35 @@ func TestEncodeMixed(t *testing.T) {
 	testBoth(t, mixed(), "mixed", "testdata/mixed_test.go.txt")
 }
 
+// likened is a network on categories and classes that are numbers and truth
+// values, with logits for outputs.
+func likened() *loop.Program {
+	p := irisprog.Sized(17)
+	p.Classes, p.Answer.Probabilities = []string{"0", "1", "False"}, loop.BySoftmax
+	p.Encoding = &loop.Encoding{Source: "csv", Missing: []string{"", "-9"}, Target: "species", Spellings: [][]string{{"0.00"}, nil, {"no"}}}
+	category := func(name string, slots int, oov bool, words ...string) loop.Feature {
+		f := loop.Feature{Name: name, Type: loop.CategoryFeature, Width: slots, Slots: slots, OOV: oov, Encode: "one_hot", Vocabulary: words, Missing: loop.Missing{Kind: "error"}}
+		if oov {
+			f.Missing.Kind = "oov"
+		}
+		return f
+	}
+	place(p,
+		category("listed", 6, true, "2", "True", "1e1", "Paris", "007"),
+		category("both", 5, true, "2", "2.0", "TRUE", "true"),
+		category("strict", 2, false, "0", "-1.5"),
+		category("learned", 4, true),
+	)
+	return p
+}
+
+// A category, a class and a missing value are found by their very text, or by
+// what they are the only ones to write in another way
+// (testdata/likened_test.go.txt).
+func TestEncodeLikened(t *testing.T) {
+	testBoth(t, likened(), "likened", "testdata/likened_test.go.txt")
+}
+
 // testBoth tests the packages p0, trainable, and p1, predict-only, with a test
 // of their own and one that imports both.
 func testBoth(t *testing.T, p *loop.Program, name, file string) {

@@ -40,6 +40,7 @@ type emitter struct {
 	fields   []string                // of the segments, in Params
 	ports    portNames
 	features []feature
+	likened  bool // words are also found by their likeness
 	consts   []*loop.Buffer
 	kernels  []*function // in the order of first use
 	known    map[string]*function

@@ -8,14 +8,10 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// classified reports whether the description names the classes of the output.
+// classified reports whether the output is one of the classes that the
+// description names.
 func (e *emitter) classified() bool {
-	n := len(e.p.Classes)
-	if n == 0 || len(e.p.Outputs) != 1 || len(e.p.Outputs[0].Shape) != 1 {
-		return false
-	}
-	width := e.p.Outputs[0].Shape[0]
-	return n == width || n == 2 && width == 1
+	return e.p.Answer.Kind == loop.Choice && len(e.p.Classes) == e.p.Answer.Classes
 }
 
 // encodeFile prints how rows become samples, and the classes.
@@ -27,6 +23,7 @@ func (e *emitter) encodeFile() *file {
 	if len(e.p.Classes) > 0 {
 		e.classDecls(f)
 	}
+	e.likenesses(f)
 	return f
 }
 
@@ -78,15 +75,18 @@ func (c Class) String() string {
 	if e.spelled() {
 		other, doc = "if class, ok := spellings[name]; ok {\nreturn class, nil\n}\n", ", or of another that files write"
 	}
-	f.add(`// ParseClass is the class of that name%[2]s.
-func ParseClass(name string) (Class, error) {
+	if likened := e.alikeClasses(f); likened != "" {
+		other += likened
+		doc += ". What writes the same number or truth value as one class alone is that class, as 1.0 is 1 and True is true"
+	}
+	f.add("%s", docComment("ParseClass is the class of that name"+doc+".")+fmt.Sprintf(`func ParseClass(name string) (Class, error) {
 	for i, n := range Classes {
 		if n == name {
 			return Class(i), nil
 		}
 	}
-	%[3]sreturn 0, %[1]s
-}`, e.unknownName("class", "Classes", len(e.p.Classes)), doc, other)
+	%sreturn 0, %s
+}`, other, e.unknownName("class", "Classes", len(e.p.Classes))))
 	if e.classified() {
 		e.classify(f)
 	}
@@ -136,30 +136,3 @@ func classID(name string) string {
 var signWords = map[rune]string{'!': "Exclamation", '"': "Quote", '#': "Hash", '$': "Dollar", '%': "Percent", '&': "Ampersand", '\'': "Apostrophe",
 	'(': "Left", ')': "Right", '*': "Asterisk", '+': "Plus", ',': "Comma", '-': "Minus", '.': "Dot", '/': "Slash", ':': "Colon", ';': "Semicolon",
 	'<': "Less", '=': "Equal", '>': "Greater", '?': "Question", '@': "At", '^': "Caret", '|': "Bar", '~': "Tilde"}
-
-func (e *emitter) classify(f *file) {
-	call, fail, sig := "out := m.Predict(x)", "", "(Class, float32)"
-	ok := ""
-	if e.checked() {
-		call, sig = "out, err := m.Predict(x)", "(Class, float32, error)"
-		fail = "if err != nil {\nreturn 0, 0, err\n}\n"
-		ok = ", nil"
-	}
-	if e.large() {
-		call = strings.Replace(call, "out := m.Predict(x)", "var out Output\nm.PredictInto(&out, x)", 1)
-		call = strings.Replace(call, "out, err := m.Predict(x)", "var out Output\nerr := m.PredictInto(&out, x)", 1)
-	}
-	body := fmt.Sprintf(`best := 0
-	for i, v := range out {
-		if v > out[best] {
-			best = i
-		}
-	}
-	return Class(best), out[best]%s`, ok)
-	what := "the class with the largest output, and that output"
-	if len(e.p.Outputs) == 1 && e.p.Outputs[0].Shape[0] == 1 {
-		body = fmt.Sprintf("if out[0] > 0.5 {\nreturn 1, out[0]%s\n}\nreturn 0, 1 - out[0]%s", ok, ok)
-		what = "the likelier class and its probability"
-	}
-	f.add("// Classify returns %s.\nfunc (m *Model) Classify(x *Input) %s {\n%s\n%s%s\n}", what, sig, call, fail, body)
-}

@@ -102,11 +102,15 @@ func (e *emitter) vocabularyTypes(f *file) {
 		if !e.anyFeature(func(f *feature) bool { return f.Type == v.kind }) {
 			continue
 		}
+		alike, index := "", ""
+		if v.kind == loop.CategoryFeature && e.liken() {
+			alike, index = "\n	alike map[string]int // that of the only one with a likeness, by it", "v.alike = likenesses(v.Words, first)\n"
+		}
 		f.add(`// %[2]s
 type %[1]s struct {
 	Words []string `+"`json:\"words\"`"+`
-	index map[string]int // the number of each %[3]s
-}`, v.name, v.doc, v.of)
+	index map[string]int // the number of each %[3]s%[4]s
+}`, v.name, v.doc, v.of, alike)
 		if e.anyFeature(func(f *feature) bool { return f.Type == v.kind && f.fixed != "" }) {
 			f.add(`// indexed makes the index, which begins with the number first.
 func (v %[1]s) indexed(first int) *%[1]s {
@@ -114,8 +118,8 @@ func (v %[1]s) indexed(first int) *%[1]s {
 	for i, w := range v.Words {
 		v.index[w] = first + i
 	}
-	return &v
-}`, v.name)
+	%[2]sreturn &v
+}`, v.name, index)
 		}
 	}
 }
@@ -180,7 +184,7 @@ func (e *emitter) prepareMethod(f *file) string {
 					known := x.vocabularyText()
 					fmt.Fprintf(&b, "weigh(%s, %s, 1+len(%s.Words)),\n", name, at, known)
 				case p.goType == "categories":
-					fmt.Fprintf(&b, "learnWords(%s, &%s.Words, &%s.index, %d, %d),\n", name, at, at, x.firstWord(), x.Slots)
+					fmt.Fprintf(&b, "learnCategories(%s, &%s, %d, %d),\n", name, at, x.firstWord(), x.Slots)
 				case p.goType == "vocabulary":
 					fmt.Fprintf(&b, "learnWords(%s, &%s.Words, &%s.index, %d, %d),\n", name, at, at, x.firstWord(), x.Slots)
 				case p.goType == "string":
@@ -244,6 +248,14 @@ func learnWords(feature string, words *[]string, index *map[string]int, first, s
 		}
 		(*index)[w] = first + i
 	}
+	return nil
+}`},
+		{"learnCategories(", `// learnCategories is learnWords for categories.
+func learnCategories(feature string, v *categories, first, slots int) error {
+	if err := learnWords(feature, &v.Words, &v.index, first, slots); err != nil {
+		return err
+	}
+	v.alike = likenesses(v.Words, first)
 	return nil
 }`},
 		{"weigh(", `// weigh checks the weights of words.

@@ -208,7 +208,10 @@ func (f *feature) slotText(row string) string {
 		vocabulary = f.learned("Categories")
 	}
 	if !f.OOV {
-		return fmt.Sprintf("c.known(%s, %s.index, %s)", quote(f.Name), vocabulary, value)
+		if f.fixed == "" {
+			vocabulary = "&" + vocabulary
+		}
+		return fmt.Sprintf("c.known(%s, %s, %s)", quote(f.Name), vocabulary, value)
 	}
 	if f.Missing.Kind == "error" {
 		value = fmt.Sprintf("c.some(%s, %s)", quote(f.Name), value)

@@ -140,15 +140,15 @@ func (c *coder) some(feature string, v *string) *string {
 	return v
 }`},
 		{"c.known(", `// known is the slot of a category that must be one of those known.
-func (c *coder) known(feature string, index map[string]int, v *string) int {
+func (c *coder) known(feature string, v *categories, category *string) int {
 	c.feature = feature
-	if v == nil {
+	if category == nil {
 		c.fail(" is missing, and nothing stands for it")
 		return 0
 	}
-	i, ok := index[*v]
+	i, ok := v.find(*category)
 	if !ok {
-		c.fail(": %.80q is none of the %d categories known", *v, len(index))
+		c.fail(": %.80q is none of the %d categories known", *category, len(v.index))
 	}
 	return i
 }`},
@@ -157,7 +157,8 @@ func (v *categories) slot(category *string) int {
 	if category == nil {
 		return 0
 	}
-	return v.index[*category]
+	i, _ := v.find(*category)
+	return i
 }`},
 		{"oneHot(", `// oneHot sets one value to 1 and the others to 0.
 func oneHot(dst []float32, slot int) {
@@ -183,7 +184,7 @@ func days(date §time.Time) float64 {
 	_, zone := date.Zone()
 	return float64(date.Unix()+int64(zone)) / (24 * 60 * 60)
 }`},
-	}, slices.Concat(e.textHelpers(), tokenHelpers(tokens), imageHelpers(image), inspectHelpers())...)
+	}, slices.Concat(e.textHelpers(), tokenHelpers(tokens), imageHelpers(image), inspectHelpers(), e.wordHelpers())...)
 }
 
 // tokenHelpers cut lists of ids to size.

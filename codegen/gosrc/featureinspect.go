@@ -111,7 +111,7 @@ func (v *categories) knows(category *string) bool {
 	if category == nil {
 		return false
 	}
-	_, ok := v.index[*category]
+	_, ok := v.find(*category)
 	return ok
 }`},
 		{".meets(", `// meets reports whether there are no words, and whether there is no known one.

@@ -94,8 +94,8 @@ func missingText(text string) bool {
 	case %s:
 		return true
 	}
-	return false
-}`, strings.Join(unique(list), ", "))
+	%sreturn false
+}`, strings.Join(unique(list), ", "), e.alikeMissing())
 	}
 	if e.asArray() {
 		f.add(`// Set reads the feature of that name from a text, as a file holds it.

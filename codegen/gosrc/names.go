@@ -160,7 +160,7 @@ var reserved = set(`a ai b c d e f g h i j k l m n o p q r s t u v w x y z Apply
 	Features Step Value FeatureNames FeatureSet FeatureSlices ReadCSV StreamCSV ReadTexts ReadImages StreamImages ReadTokens ReadIDX ReadNPY ReadNPZ Adapt FitFeatures missingText
 	setNumber setCategory setDate setTokens setTarget setRow setImage setSample setLabel unknownFeature errNotAdapted coder encoding encodingID parseEncoding standard minMax categories
 	vocabulary finite learnWords weigh or oneHot cyclic days words ngrams between gray rgb steps withUnknown orOne targetColumn table series window spellings classOf madeUp
-	encoded featureRow featureRows`)
+	encoded featureRow featureRows likeness likenesses alikeClasses learnCategories`)
 
 func init() {
 	for name := range imports {

@@ -28,6 +28,9 @@ func (e *emitter) predictFile() *file {
 	f := e.newFile()
 	e.predictOne(f)
 	e.predictBatch(f)
+	if e.p.Answer.Probabilities.Logits() {
+		e.probabilities(f)
+	}
 	e.inputsDecl(f)
 	e.fillMethod(f)
 	if e.checked() {

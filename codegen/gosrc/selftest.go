@@ -264,10 +264,14 @@ func (e *emitter) classTest(f *file) {
 	if e.checked() {
 		call = "c, p, err := m.Classify(&x)\nif err != nil {\nt.Fatal(err)\n}\n"
 	}
+	wrong := "p != p"
+	if e.p.Answer.Probabilities != loop.Never {
+		wrong = fmt.Sprintf("!(p*%d > 0.999 && p <= 1)", e.p.Answer.Classes) // the likeliest is at least as likely as others on average
+	}
 	f.add(`func TestClassify(t *§testing.T) {
 	m := newTest(t)
 	x := sample(1)
-	%sif int(c) >= len(Classes) || p != p {
+	%sif int(c) >= len(Classes) || %s {
 		t.Errorf("class %%v, %%v", c, p)
 	}
 	for i, name := range Classes {
@@ -278,5 +282,5 @@ func (e *emitter) classTest(f *file) {
 	if _, err := ParseClass("no such class, surely"); err == nil {
 		t.Error("a class that does not exist was found")
 	}
-}`, call)
+}`, call, wrong)
 }
