@@ -11,6 +11,7 @@ import (
 
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/loop"
 )
 
 // predictOptions are the flags of predict.
@@ -32,8 +33,12 @@ func predictCommand() *cobra.Command {
 		Use:   "predict MODEL [FILE]",
 		Short: "Predict the rows of a file with trained weights",
 		Long: `predict reads rows and prints one line for each: row,class,probability where the
-model tells classes apart, otherwise row and the values of the outputs. Rows count
-from 0. They are read from a file, or from standard input where there is none, and
+model tells classes apart, otherwise row and the values of the outputs. Of logits
+(from_logits: true) the probabilities are the sigmoid or softmax that the loss takes
+of them. Where outputs are no probabilities (the last activation leaves 0 to 1, or the
+loss is no cross-entropy), it is row,class,value. A model of labels that do not
+exclude one another (several units, binary_crossentropy) prints a column for each.
+Rows count from 0. They are read from a file, or from standard input where there is none, and
 answered as they come: the file may be larger than memory.
 
 Formats, known by the extension or given with --format; .gz may follow each:
@@ -69,7 +74,7 @@ given: it is then reported and passed over.`,
 	f.StringVar(&o.weights, "weights", "", "trained weights (default those of fit, in ./NAME-run)")
 	f.StringVar(&o.format, "format", "", "format of the rows (default by the extension)")
 	f.StringVarP(&o.output, "output", "o", "", "file for the answers (default standard output)")
-	f.BoolVar(&o.all, "all", false, "print the probability of every class")
+	f.BoolVar(&o.all, "all", false, "print the probability, or value, of every class")
 	f.BoolVar(&o.json, "json", false, "print a line of JSON for every row")
 	f.BoolVar(&o.skipBad, "skip-bad", false, "report rows with mistakes and go on")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the answers alone")
@@ -84,7 +89,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 	if o.format, err = formatOf(cmd, net, o.format, o.input); err != nil {
 		return err
 	}
-	if o.all && net.classNames() == nil {
+	if o.all && net.program.Answer.Kind != loop.Choice {
 		return usagef(cmd, "--all: this model does not tell classes apart; every value is printed anyway")
 	}
 	if err := checkInput(o.input, net.foldersAsRows()); err != nil {

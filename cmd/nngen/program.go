@@ -52,8 +52,33 @@ type programData struct {
 	Formats       []rowFormat // that predict reads
 	Ports         []programPort
 	OutputColumns string // names of the values of an output
-	Classified    bool   // an output is a class
-	ClassNames    string // their names or numbers
+	Answer        loop.Answer
+	ClassNames    string // of the answer
+}
+
+// Chosen reports whether an output is one of the classes.
+func (d *programData) Chosen() bool { return d.Answer.Kind == loop.Choice }
+
+// Labeled reports whether an output has a value for every class.
+func (d *programData) Labeled() bool { return d.Answer.Kind == loop.Labels }
+
+// Probable reports whether there are probabilities of the classes.
+func (d *programData) Probable() bool { return d.Answer.Probabilities != loop.Never }
+
+// Figure is what is said of a class.
+func (d *programData) Figure() string {
+	if d.Probable() {
+		return "probability"
+	}
+	return "value"
+}
+
+// Figures is what is said of all classes.
+func (d *programData) Figures() string {
+	if d.Probable() {
+		return "probabilities"
+	}
+	return "values"
 }
 
 // programPort is an input as the programs see it.
@@ -84,9 +109,7 @@ func (n *network) programData() *programData {
 		t.Ports = append(t.Ports, port)
 	}
 	t.OutputColumns = literals(outputColumns(p.Outputs))
-	if names := n.classNames(); names != nil {
-		t.Classified, t.ClassNames = true, literals(names)
-	}
+	t.Answer, t.ClassNames = p.Answer, literals(p.ClassNames())
 	t.Formats = n.formats()
 	d := n.spec.Data
 	if d == nil || d.Train == nil {
@@ -132,49 +155,6 @@ func outputColumns(outputs []loop.Port) []string {
 		}
 	}
 	return names
-}
-
-// classNames gives the names of the classes that the network tells apart, or
-// their numbers; nil where it does not.
-func (n *network) classNames() []string {
-	p := n.program
-	if len(p.Outputs) != 1 || len(p.Outputs[0].Shape) != 1 || n.logits() {
-		return nil
-	}
-	width, loss := p.Outputs[0].Shape[0], ""
-	if len(p.Targets) == 1 {
-		loss = p.Targets[0].Loss
-	}
-	classes := width
-	switch {
-	case width == 1 && (loss == "binary_crossentropy" || len(p.Classes) == 2):
-		classes = 2
-	case width == 1 || len(p.Classes) != width && !strings.HasSuffix(loss, "categorical_crossentropy"):
-		return nil
-	}
-	if len(p.Classes) == classes {
-		return p.Classes
-	}
-	numbers := make([]string, classes)
-	for i := range numbers {
-		numbers[i] = strconv.Itoa(i)
-	}
-	return numbers
-}
-
-// logits reports whether the outputs are not probabilities yet.
-func (n *network) logits() bool {
-	if n.spec.Compile == nil {
-		return false
-	}
-	for _, l := range n.spec.Compile.Losses {
-		for _, a := range l.Call.Args.List {
-			if a.Name == "from_logits" && a.Value.Kind == spec.Bool && a.Value.Bool {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // literals prints texts as the elements of a Go slice.
