@@ -99,6 +99,9 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	if o.json {
 		args = append(args, "-json")
 	}
+	if o.quiet {
+		args = append(args, "-quiet")
+	}
 	arrays := net.spec.Data.Train.Arrays
 	if test != nil {
 		arrays = test.Arrays
@@ -116,10 +119,7 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 
 // evaluateSource prints the program that evaluates rows.
 func (n *network) evaluateSource() (map[string][]byte, error) {
-	return renderAll(map[string]string{
-		"main.go": "evaluate.go.tmpl", "finish.go": "finish.go.tmpl", "figures.go": "figures.go.tmpl",
-		"read.go": "read.go.tmpl", "loading.go": "loading.go.tmpl",
-	}, n.programData())
+	return n.rowProgram("evaluate.go.tmpl")
 }
 
 // plural is a number of things: "1 file", "2 files".

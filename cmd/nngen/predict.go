@@ -107,7 +107,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 	for _, f := range []struct {
 		name string
 		set  bool
-	}{{"-all", o.all}, {"-json", o.json}, {"-skip-bad", o.skipBad}} {
+	}{{"-all", o.all}, {"-json", o.json}, {"-skip-bad", o.skipBad}, {"-quiet", o.quiet}} {
 		if f.set {
 			args = append(args, f.name)
 		}
@@ -181,6 +181,9 @@ func (n *network) predictSource() (map[string][]byte, error) {
 	}
 	for _, f := range t.Formats {
 		files[strings.TrimSuffix(f.Template, ".tmpl")] = f.Template
+	}
+	if t.Vocabularies != nil {
+		files["unknown.go"] = "unknown.go.tmpl"
 	}
 	if t.Texts || t.Images {
 		files["walk.go"] = "walk.go.tmpl"

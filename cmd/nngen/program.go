@@ -49,6 +49,8 @@ type programData struct {
 	Header                  string  // csv: the names of the columns where files do not have them
 	Target                  string  // csv: the column to predict
 
+	Vocabularies []programVocabulary // of the features; none: nothing can be unknown
+
 	Formats       []rowFormat // that predict reads
 	Ports         []programPort
 	OutputColumns string // names of the values of an output
@@ -81,6 +83,9 @@ func (d *programData) Figures() string {
 	return "values"
 }
 
+// programVocabulary is that of a feature as the programs see it.
+type programVocabulary struct{ Name, At, Words string }
+
 // programPort is an input as the programs see it.
 type programPort struct {
 	Name  string
@@ -91,10 +96,20 @@ type programPort struct {
 
 // trainerSource prints the program that trains on the data files.
 func (n *network) trainerSource() (map[string][]byte, error) {
-	return renderAll(map[string]string{
-		"main.go": "fit.go.tmpl", "finish.go": "finish.go.tmpl", "figures.go": "figures.go.tmpl",
+	return n.rowProgram("fit.go.tmpl")
+}
+
+// rowProgram prints a program that reads rows with their targets.
+func (n *network) rowProgram(main string) (map[string][]byte, error) {
+	files := map[string]string{
+		"main.go": main, "finish.go": "finish.go.tmpl", "figures.go": "figures.go.tmpl",
 		"read.go": "read.go.tmpl", "loading.go": "loading.go.tmpl",
-	}, n.programData())
+	}
+	t := n.programData()
+	if t.Vocabularies != nil {
+		files["unknown.go"], files["unknown_rows.go"] = "unknown.go.tmpl", "unknown_rows.go.tmpl"
+	}
+	return renderAll(files, t)
 }
 
 // programData describes the model and its data to the templates.
@@ -116,6 +131,11 @@ func (n *network) programData() *programData {
 		return t
 	}
 	t.Kind, t.Features = d.Train.Kind, len(d.Features) > 0
+	for _, f := range d.Features {
+		if f.Type == spec.CategoryFeature || f.Type == spec.TextFeature {
+			t.Vocabularies = append(t.Vocabularies, programVocabulary{strconv.Quote(f.Name), strconv.Quote(f.SlotsPos.String()), literals(f.Vocabulary)})
+		}
+	}
 	t.Texts, t.Images = t.Kind == spec.TextDir, t.Kind == spec.ImageDir
 	t.Train, t.Validated = literals(d.Train.Files, d.Train.Arrays...), n.spec.Fit.ValidationSplit > 0 || d.Validation != nil
 	if d.Test != nil {
