@@ -19,12 +19,17 @@ func Likeness(dst []byte, text string) []byte {
 	case "false", "False", "FALSE":
 		return append(dst, "false"...)
 	}
+	if text == "" || text[0] > '9' {
+		return dst
+	}
 	begin, number, power := len(dst), text, 0
 	if e := strings.IndexAny(text, "eE"); e >= 0 {
-		var err error
-		if len(text) > e+8 {
-			return dst
+		for i, c := range text[e+1:] {
+			if i > 6 || (c < '0' || c > '9') && (i > 0 || c != '-' && c != '+') {
+				return dst
+			}
 		}
+		var err error
 		if power, err = strconv.Atoi(text[e+1:]); err != nil {
 			return dst
 		}
