@@ -1,6 +1,7 @@
 package gosrc
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -24,8 +25,72 @@ func overBatch(n *loop.Nest) bool {
 
 func isRows(a loop.Axis) bool { return a.Rows }
 
-// columnSums adds row after row to the destination.
+// columnSums adds row after row to sums in double precision. Of more columns
+// than can be kept, long sums are taken column by column.
 func (k *nestKernel) columnSums(s loop.Stmt) {
+	first := 0 // the loop over columns that runs inside that over the rows
+	for loop.Points(k.Outer[first:], 1) > k.em.sums.columns {
+		first++
+	}
+	if first > 0 && k.terms(s.Inner) <= k.em.sums.long {
+		k.columnsInPlace(s)
+		return
+	}
+	axes := k.Axes(s)
+	accs := k.sources(s)
+	vars := make([]string, len(axes))
+	var ends []func()
+	for i := range first {
+		ends = append(ends, k.open(axes, i, vars, accs))
+	}
+	sum, dims := k.names.pick("sum"), ""
+	for _, a := range k.Outer[first:] {
+		dims += fmt.Sprintf("[%d]", a.N)
+	}
+	k.line("var %s %sfloat64", sum, dims)
+	element := func() string {
+		at := sum
+		for i := first; i < len(k.Outer); i++ {
+			at += "[" + vars[i] + "]"
+		}
+		return at
+	}
+	outside := len(ends)
+	for i := len(k.Outer); i < len(axes); i++ {
+		ends = append(ends, k.open(axes, i, vars, accs))
+	}
+	for i := first; i < len(k.Outer); i++ {
+		ends = append(ends, k.open(axes, i, vars, accs))
+	}
+	args := k.values(s, vars, "")
+	k.share(s.Value, args)
+	value := k.expr(s.Value, args)
+	if k.el != double {
+		value = "float64(" + value + ")"
+	}
+	k.line("%s += %s", element(), value)
+	k.held = nil
+	closeTo := func(n int) {
+		for len(ends) > n {
+			ends[len(ends)-1]()
+			ends = ends[:len(ends)-1]
+		}
+	}
+	closeTo(outside)
+	finish := s.Finish
+	if finish == nil {
+		finish = loopSum
+	}
+	for i := first; i < len(k.Outer); i++ {
+		ends = append(ends, k.open(axes, i, vars, nil))
+	}
+	k.assign(k.at(placed{s.Dst, axes}, vars), "=", finish, []string{k.el.convert(element(), "float64")}, s.Word)
+	closeTo(0)
+	delete(k.names, sum)
+}
+
+// columnsInPlace adds row after row to the destination.
+func (k *nestKernel) columnsInPlace(s loop.Stmt) {
 	axes := k.Axes(s)
 	dst := placed{s.Dst, axes}
 	columns := func(f func(vars []string)) {

@@ -57,6 +57,9 @@ type dense struct {
 	m, nn, kk   axis
 	y, x, w     *param
 	extraParams []*param
+	partial     bool // outer products are added to partial sums
+	tile        int  // how many rows of the result have such sums at a time
+	tiled       bool // these are the rows from "from" to "to"
 }
 
 // axis is a loop of a plain contraction with the strides of its operands.

@@ -72,17 +72,15 @@ func (c *conv) block(base string, from, count int, share shareLoop) {
 	}
 	out, name := c.result()
 	sum := func() string {
-		return products(count, func(k int) string { return factor(k) + "*" + rights[k].at(fmt.Sprint(right, k)) })
+		return products(count, func(k int) string { return c.times(factor(k), rights[k].at(fmt.Sprint(right, k))) })
 	}
 	c.eachElement(c.vec, func() {
 		at := out.at(name)
 		switch {
 		case share.stored:
 			c.line("%s = %s", at, sum())
-		case count == 1:
-			c.line("%s += %s", at, sum())
 		default:
-			c.line("%s = %s + %s", at, at, sum())
+			c.line("%s += %s", at, sum())
 		}
 	})
 	c.closeShare()
@@ -170,30 +168,36 @@ func (c *conv) dotsBlock(base string, from, count int, share shareLoop) {
 	}
 	n := c.axes[c.vec[0]].N
 	if count == 1 && n >= 4*pass { // four partial sums: one would wait for itself
-		c.line("var s0, s1, s2, s3 %s", c.el.float)
+		float := c.sumType(n / 4)
+		c.line("var s0, s1, s2, s3 %s", float)
 		c.line("for %[1]s := 0; %[1]s < %[2]d; %[1]s += 4 {", at, n-n%4)
 		for j := range 4 {
 			c.vars[c.vec[0]] = ix{at.name, j}
-			c.line("s%d += %s * %s", j, c.view(c.Lhs, c.vec...).at(left), c.oneOf(right))
+			c.line("s%d += %s", j, c.widened(float, c.view(c.Lhs, c.vec...).at(left)+"*"+c.oneOf(right)))
 		}
 		c.line("}")
 		for j := n - n%4; j < n; j++ {
 			c.vars[c.vec[0]] = ix{"", j}
-			c.line("s%d += %s * %s", j%4, c.view(c.Lhs, c.vec...).at(left), c.oneOf(right))
+			c.line("s%d += %s", j%4, c.widened(float, c.view(c.Lhs, c.vec...).at(left)+"*"+c.oneOf(right)))
 		}
 		c.vars[c.vec[0]] = at
-		c.line("%s[0] %s (s0 + s1) + (s2 + s3)", out, op)
+		total := "(s0 + s1) + (s2 + s3)"
+		if float != c.el.float {
+			total = c.el.convert(total, float)
+		}
+		c.line("%s[0] %s %s", out, op, total)
 		c.closeShare()
 		return
 	}
-	c.line("var %s %s", list(count, s), c.el.float)
+	float := c.sumType(n / 2)
+	c.line("var %s %s", list(count, s), float)
 	c.line("for %s, d := range %s {", at, left)
 	for k := range count {
-		c.line("%s += d * %s", s(k), rights[k].at(fmt.Sprint(right, k)))
+		c.line("%s += %s", s(k), c.widened(float, "d * "+rights[k].at(fmt.Sprint(right, k))))
 	}
 	c.line("}")
 	for k := range count {
-		c.line("%s[%d] %s %s", out, k, op, s(k))
+		c.line("%s[%d] %s %s", out, k, op, c.el.convert(s(k), float))
 	}
 	c.closeShare()
 }
@@ -240,7 +244,7 @@ func (c *conv) written() {
 			if c.rows() {
 				x += lefts[k].index
 			}
-			return x + "*" + c.kernel.at(placed{c.Rhs, c.axes}, c.texts())
+			return c.times(x, c.kernel.at(placed{c.Rhs, c.axes}, c.texts()))
 		})
 		at := out.at(name)
 		if c.dense.short() {

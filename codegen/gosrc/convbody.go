@@ -21,6 +21,8 @@ func (c *conv) print() {
 		return
 	}
 	c.shareOut()
+	c.sums = c.planPartials()
+	tiles := c.tiles()
 	cleared := c.Accumulate || c.divide >= 0 && c.divide != c.share && c.zeroShared(c.wholeResult())
 	known := make([]bool, len(c.axes))
 	ends := 0
@@ -50,7 +52,7 @@ func (c *conv) print() {
 	if c.Epilogue != nil {
 		c.eachPart(func(out view, name string) { c.finishPart(out, name) })
 	}
-	c.close(ends)
+	c.close(ends + tiles)
 }
 
 func (c *conv) close(n int) {
@@ -212,7 +214,10 @@ func (c *conv) eachPart(body func(out view, name string)) {
 
 // result declares the part of the result at the current position.
 func (c *conv) result() (view, string) {
-	if c.part != nil {
+	switch {
+	case c.sums != nil && c.sums.open:
+		return c.partialResult()
+	case c.part != nil:
 		return c.part.view, c.part.name
 	}
 	out := c.view(c.Out, c.columns()...)
@@ -294,15 +299,15 @@ func (c *conv) extraParts() func() []string {
 
 // add prints the loops over the taps around a block.
 func (c *conv) add(known []bool, stored bool) {
-	ends := 0
+	guards := 0
 	if cond := c.guard(known); cond != "" {
 		c.line("if %s {", cond)
-		ends++
+		guards++
 	}
+	var ends []int
 	for _, at := range c.taps {
-		c.loop(at, c.bounds(at, known))
+		ends = append(ends, c.openTap(at, c.bounds(at, known)))
 		known[at] = true
-		ends++
 		if c.axes[at].Rows {
 			c.rowsOf(c.Lhs, c.Rhs)
 		}
@@ -317,24 +322,24 @@ func (c *conv) add(known []bool, stored bool) {
 	share := shareLoop{lo, hi, stored}
 	if c.run < 0 {
 		c.block("", 0, 1, share)
-		c.close(ends)
+		c.closeTaps(ends)
+		c.close(guards)
 		return
 	}
 	b := c.bounds(c.run, known)
 	v := c.vars[c.run]
-	if b.static {
+	switch {
+	case c.sums != nil && c.sums.axis == c.run:
+		c.runs(v.name, b, share)
+	case b.static:
 		c.blocks(v.name, b.from, b.to, share)
-	} else {
+	default:
 		_, end := c.rangeOf(v.name, b)
-		c.line("for ; %[1]s+%[2]d <= %[3]s; %[1]s += %[2]d {", v, clippedPass, end)
-		c.block(v.name, 0, clippedPass, share)
-		c.line("}")
-		c.line("for ; %[1]s < %[2]s; %[1]s++ {", v, end)
-		c.block(v.name, 0, 1, share)
-		c.line("}")
+		c.clippedBlocks(v.name, end, share)
 	}
 	c.vars[c.run] = v
-	c.close(ends)
+	c.closeTaps(ends)
+	c.close(guards)
 }
 
 // rangeOf declares the variable of a loop over a range, and its end where that

@@ -33,6 +33,7 @@ type conv struct {
 	space    []int                   // of every axis: the dimension that it is a position or a tap of, -1: none
 	rowViews map[*loop.Buffer]string // the current row of a buffer
 	part     *held                   // of the result, where one variable holds it throughout
+	sums     *partials               // nil: blocks are added to the result
 }
 
 // held is a view in a variable.

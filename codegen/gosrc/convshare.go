@@ -31,6 +31,9 @@ func (c *conv) shareOut() {
 
 // whole is the range of an axis of the result: all of it, or this worker's part.
 func (c *conv) whole(at int) (lo, hi string) {
+	if at == c.divide && c.sums != nil && c.sums.tile < c.sums.rows {
+		return "from", "to"
+	}
 	if at == c.divide {
 		v := c.vars[at].name
 		return v + "0", v + "1"

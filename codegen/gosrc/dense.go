@@ -28,7 +28,7 @@ func (d *dense) straight() {
 			} else if i > 0 {
 				sum.WriteString(" + ")
 			}
-			sum.WriteString(x(i) + "*" + d.element(d.Rhs, fmt.Sprint(i), fmt.Sprint(o)))
+			sum.WriteString(d.times(x(i), d.element(d.Rhs, fmt.Sprint(i), fmt.Sprint(o))))
 		}
 		if dst := fmt.Sprintf("%s[%d]", yr, o); d.short() {
 			d.finish(dst, sum.String(), fmt.Sprint(o))
@@ -46,8 +46,9 @@ func (d *dense) straight() {
 // rowNames are the variables of the current rows of x and y.
 func (d *dense) rowNames() (xr, yr string) { return d.x.name + "r", d.y.name + "r" }
 
-// narrow keeps the sums of one to three outputs in variables. A single output
-// has four partial sums, for one would wait for itself.
+// narrow keeps the sums of one to three outputs in variables: long ones in
+// double precision. A single output has four partial sums, for one would wait
+// for itself.
 func (d *dense) narrow() {
 	n, k := d.nn.N, d.kk.N
 	d.title("")
@@ -56,28 +57,32 @@ func (d *dense) narrow() {
 	d.rowOf("yr", d.y, "r", d.m.out, d.Out.Offset, n)
 	end := d.extraViews(declared{"xr", d.x, d.m.lhs, d.Lhs.Offset, k}, declared{"yr", d.y, d.m.out, d.Out.Offset, n})
 	s := func(i int) string { return fmt.Sprint("s", i) }
+	float := d.sumType(k / max(1, 4/n))
+	product := func(x, i string, o int) string {
+		return d.widened(float, x+"*"+d.element(d.Rhs, i, fmt.Sprint(o)))
+	}
 	if n > 1 {
-		d.line("var %s %s", list(n, s), d.el.float)
+		d.line("var %s %s", list(n, s), float)
 		d.line("for i, xi := range xr {")
 		for o := range n {
-			d.line("%s += xi * %s", s(o), d.element(d.Rhs, "i", fmt.Sprint(o)))
+			d.line("%s += %s", s(o), product("xi", "i", o))
 		}
 		d.line("}")
 		for o := range n {
-			d.finish(fmt.Sprintf("yr[%d]", o), s(o), fmt.Sprint(o))
+			d.finish(fmt.Sprintf("yr[%d]", o), d.el.convert(s(o), float), fmt.Sprint(o))
 		}
 	} else {
-		d.line("var s0, s1, s2, s3 %s", d.el.float)
+		d.line("var s0, s1, s2, s3 %s", float)
 		d.line("for i := 0; i < %d; i += 4 {", k-k%4)
 		for j := range 4 {
-			d.line("s%d += xr[%s] * %s", j, plusText("i", j), d.element(d.Rhs, plusText("i", j), "0"))
+			d.line("s%d += %s", j, product("xr["+plusText("i", j)+"]", plusText("i", j), 0))
 		}
 		d.line("}")
 		for i := k - k%4; i < k; i++ {
-			d.line("s%d += xr[%d] * %s", i%4, i, d.element(d.Rhs, fmt.Sprint(i), "0"))
+			d.line("s%d += %s", i%4, product(fmt.Sprintf("xr[%d]", i), fmt.Sprint(i), 0))
 		}
 		d.line("s0 = (s0 + s1) + (s2 + s3)")
-		d.finish("yr[0]", "s0", "0")
+		d.finish("yr[0]", d.el.convert("s0", float), "0")
 	}
 	end()
 	d.line("}")
@@ -95,8 +100,12 @@ const pass = 8
 func (d *dense) stream() {
 	n, k := d.nn.N, d.kk.N
 	d.title("")
-	d.line("for r0 := 0; r0 < %s; r0 += %d { // %d rows share each pass over %s", d.rowsText(), pass, pass, d.w.name)
-	d.line("r1 := min(r0+%d, %s)", pass, d.rowsText())
+	shared, long := pass, k > d.em.sums.long && d.el == single
+	for ; long && shared*n > d.em.sums.most; shared /= 2 {
+		long = shared > 1
+	}
+	d.line("for r0 := 0; r0 < %s; r0 += %d { // %d rows share each pass over %s", d.rowsText(), shared, shared, d.w.name)
+	d.line("r1 := min(r0+%d, %s)", shared, d.rowsText())
 	row := func() { d.rowOf("yr", d.y, "r", d.m.out, d.Out.Offset, n) }
 	switch {
 	case d.Accumulate:
@@ -108,16 +117,21 @@ func (d *dense) stream() {
 		d.line("clear(yr[:])")
 		d.line("}")
 	}
-	if whole := k - k%pass; whole > 0 {
-		d.line("for i := 0; i < %d; i += %d {", whole, pass)
-		d.streamBlock("i", pass, row)
+	first := 0
+	if long {
+		first = k - k%d.em.sums.partial
+		d.streamPartial(first, shared, row)
+	}
+	if whole := k - k%pass; whole > first {
+		d.line("for i := %d; i < %d; i += %d {", first, whole, pass)
+		d.streamBlock("i", "", pass, row)
 		d.line("}")
 	}
 	if k%pass > 0 {
 		if k > pass {
 			d.line("{ // the last %d inputs", k%pass)
 		}
-		d.streamBlock(fmt.Sprint(k-k%pass), k%pass, row)
+		d.streamBlock(fmt.Sprint(k-k%pass), "", k%pass, row)
 		if k > pass {
 			d.line("}")
 		}
@@ -135,8 +149,30 @@ func (d *dense) stream() {
 	d.line("}")
 }
 
-// streamBlock adds count inputs from i on to the rows of y.
-func (d *dense) streamBlock(i string, count int, row func()) {
+// streamPartial adds the first inputs to the rows of y, the sums of a block of
+// them at a time.
+func (d *dense) streamPartial(end, shared int, row func()) {
+	n := d.nn.N
+	d.line("for i0 := 0; i0 < %d; i0 += %d { // each block of inputs has sums of its own", end, d.em.sums.partial)
+	d.line("var sum [%d][%d]%s", shared, n, d.el.float)
+	if len(d.w.dims) == 2 && viewable(d.w, d.Rhs, d.kk.rhs, n) {
+		d.line("wi := (*[%d][%d]%s)(%s[i0:])", d.em.sums.partial, n, d.el.float, d.w.name)
+	}
+	d.line("for i := 0; i < %d; i += %d {", d.em.sums.partial, pass)
+	d.streamBlock("i", "i0", pass, func() { d.line("yr := &sum[r%%%d]", shared) })
+	d.line("}")
+	d.line("for r := r0; r < r1; r++ {")
+	row()
+	d.line("for o, s := range sum[r%%%d] {", shared)
+	d.line("yr[o] += s")
+	d.line("}")
+	d.line("}")
+	d.line("}")
+}
+
+// streamBlock adds count inputs to the rows of y: from i on, counted from an
+// origin.
+func (d *dense) streamBlock(i, origin string, count int, row func()) {
 	base, from := i, 0
 	if i != "i" {
 		base = "0"
@@ -146,18 +182,26 @@ func (d *dense) streamBlock(i string, count int, row func()) {
 	if count <= 4 {
 		half = count
 	}
-	product := "x%[1]d*w%[1]d[o]"
+	product := d.times("x%[1]d", "w%[1]d[o]")
+	if origin != "" {
+		base = origin + "+" + i
+	}
 	if viewable(d.w, d.Rhs, d.kk.rhs, d.nn.N) {
 		for lo := 0; lo < count; lo += half {
 			hi := min(lo+half, count)
 			d.line("%s := %s", list(hi-lo, func(j int) string { return fmt.Sprint("w", lo+j) }),
-				list(hi-lo, func(j int) string { return d.matrix(d.w, d.Rhs, base, from+lo+j, d.kk.rhs, d.nn.N) }))
+				list(hi-lo, func(j int) string {
+					if origin != "" && len(d.w.dims) == 2 {
+						return "&wi[" + plusText(i, lo+j) + "]"
+					}
+					return d.matrix(d.w, d.Rhs, base, from+lo+j, d.kk.rhs, d.nn.N)
+				}))
 		}
 	} else {
 		product = ""
 	}
 	d.line("for r := r0; r < r1; r++ {")
-	start := fmt.Sprintf("%s+i", scaled("r", d.m.lhs, d.Lhs.Offset))
+	start := joined(joined(scaled("r", d.m.lhs, d.Lhs.Offset), origin), "i")
 	if i != "i" {
 		start = scaled("r", d.m.lhs, d.Lhs.Offset+from)
 	}
@@ -168,9 +212,9 @@ func (d *dense) streamBlock(i string, count int, row func()) {
 		d.line("%s := %s", list(hi-lo, func(j int) string { return fmt.Sprint("x", lo+j) }), list(hi-lo, func(j int) string { return fmt.Sprintf("xr[%d]", lo+j) }))
 	}
 	d.line("for o := range %d {", d.nn.N)
-	d.line("yr[o] = yr[o] + %s", products(count, func(j int) string {
+	d.line("yr[o] += %s", products(count, func(j int) string {
 		if product == "" {
-			return fmt.Sprintf("x%d*%s", j, d.element(d.Rhs, plusText(base, from+j), "o"))
+			return d.times(fmt.Sprint("x", j), d.element(d.Rhs, plusText(base, from+j), "o"))
 		}
 		return fmt.Sprintf(product, j)
 	}))
@@ -195,38 +239,79 @@ func products(count int, product func(j int) string) string {
 // dots takes eight rows of w at a time and forms their products with each row
 // of x: the gradient of a dense layer with respect to its input.
 func (d *dense) dots() {
-	n := d.nn.N
+	n, k := d.nn.N, d.kk.N
 	d.title("")
+	if k <= 2*d.em.sums.variable || d.el == double {
+		d.dotBlocks(run{n: k, stored: !d.Accumulate}, d.Epilogue != nil)
+		return
+	}
+	// Each run of terms has sums of its own.
+	row := func() { d.rowOf(d.y.name+"r", d.y, "r", d.m.out, d.Out.Offset, n) }
+	rest := (k-1)%d.em.sums.variable + 1
+	d.dotBlocks(run{n: rest, stored: !d.Accumulate}, false)
+	d.line("for o0 := %d; o0 < %d; o0 += %d { // each run of outputs has sums of its own", rest, k, d.em.sums.variable)
+	d.dotBlocks(run{from: "o0", n: d.em.sums.variable}, false)
+	d.line("}")
+	if d.Epilogue == nil {
+		return
+	}
+	_, yr := d.rowNames()
+	d.line("for r := range %s {", d.rowsText())
+	row()
+	end := d.extraViews(declared{yr, d.y, d.m.out, d.Out.Offset, n})
+	d.epilogueLoop(yr, "0")
+	end()
+	d.line("}")
+}
+
+// run is a part of the terms of all sums.
+type run struct {
+	from   string // empty: from the first
+	n      int
+	stored bool // its sums are stored, others are added
+}
+
+// dotBlocks forms the products of each row of x with all rows of w.
+func (d *dense) dotBlocks(terms run, finish bool) {
+	n := d.nn.N
 	if whole := n - n%pass; whole > 0 {
 		d.line("for i := 0; i < %d; i += %d {", whole, pass)
-		d.dotBlock("i", 0, pass)
+		d.dotBlock("i", 0, pass, terms, finish)
 		d.line("}")
 	}
 	if n%pass > 0 {
 		if n > pass {
 			d.line("{ // the last %d columns", n%pass)
 		}
-		d.dotBlock("0", n-n%pass, n%pass)
+		d.dotBlock("0", n-n%pass, n%pass, terms, finish)
 		if n > pass {
 			d.line("}")
 		}
 	}
 }
 
-func (d *dense) dotBlock(base string, from, count int) {
+func (d *dense) dotBlock(base string, from, count int, terms run, finish bool) {
 	half := min(count, 4)
 	xr, yr := d.rowNames()
-	factor := func(j int) string { return d.element(d.Rhs, "o", plusText(base, from+j)) }
+	at := "o"
+	if terms.from != "" {
+		at = terms.from + "+o"
+	}
+	factor := func(j int) string { return d.element(d.Rhs, at, plusText(base, from+j)) }
 	if viewable(d.w, d.Rhs, d.nn.rhs, d.kk.N) {
 		factor = func(j int) string { return fmt.Sprintf("w%d[o]", j) }
 		for lo := 0; lo < count; lo += half {
 			hi := min(lo+half, count)
 			d.line("%s := %s", list(hi-lo, func(j int) string { return fmt.Sprint("w", lo+j) }),
-				list(hi-lo, func(j int) string { return d.matrix(d.w, d.Rhs, base, from+lo+j, d.nn.rhs, d.kk.N) }))
+				list(hi-lo, func(j int) string { return d.partOf(terms, base, from+lo+j) }))
 		}
 	}
 	d.line("for r := range %s {", d.rowsText())
-	d.rowOf(xr, d.x, "r", d.m.lhs, d.Lhs.Offset, d.kk.N)
+	if terms.n == d.kk.N {
+		d.rowOf(xr, d.x, "r", d.m.lhs, d.Lhs.Offset, d.kk.N)
+	} else {
+		d.line("%s := (*[%d]%s)(%s[%s:])", xr, terms.n, d.el.float, d.x.name, joined(scaled("r", d.m.lhs, d.Lhs.Offset), terms.from))
+	}
 	start := scaled("r", d.m.out, d.Out.Offset+from)
 	if base == "i" {
 		start += "+i"
@@ -235,12 +320,12 @@ func (d *dense) dotBlock(base string, from, count int) {
 	d.line("var %s %s", list(count, func(j int) string { return fmt.Sprint("s", j) }), d.el.float)
 	d.line("for o, d := range %s {", xr)
 	for j := range count {
-		d.line("s%d += d * %s", j, factor(j))
+		d.line("s%d += %s", j, d.round("d * "+factor(j)))
 	}
 	d.line("}")
 	for lo := 0; lo < count; lo += half {
 		hi := min(lo+half, count)
-		if d.Accumulate {
+		if !terms.stored {
 			for j := lo; j < hi; j++ {
 				d.line("%s[%d] += s%d", yr, j, j)
 			}
@@ -248,7 +333,7 @@ func (d *dense) dotBlock(base string, from, count int) {
 		}
 		d.line("%s = %s", list(hi-lo, func(j int) string { return fmt.Sprintf("%s[%d]", yr, lo+j) }), list(hi-lo, func(j int) string { return fmt.Sprint("s", lo+j) }))
 	}
-	if d.Epilogue != nil {
+	if finish {
 		end := d.extraViews(declared{xr, d.x, d.m.lhs, d.Lhs.Offset, d.kk.N}, declared{yr, d.y, d.m.out, d.Out.Offset + from, count})
 		if base == "i" {
 			d.epilogueLoop(yr, "i")
@@ -258,6 +343,33 @@ func (d *dense) dotBlock(base string, from, count int) {
 		end()
 	}
 	d.line("}")
+}
+
+// partOf prints a pointer to the part of a row of w that a run of terms takes.
+func (d *dense) partOf(terms run, base string, row int) string {
+	whole := d.matrix(d.w, d.Rhs, base, row, d.nn.rhs, d.kk.N)
+	if terms.n == d.kk.N {
+		return whole
+	}
+	if len(d.w.dims) == 2 {
+		return fmt.Sprintf("(*[%d]%s)(%s[%s:])", terms.n, d.el.float, strings.TrimPrefix(whole, "&"), terms.from)
+	}
+	at := fmt.Sprint(d.Rhs.Offset + row*d.nn.rhs)
+	if base != "0" {
+		at = scaled(base, d.nn.rhs, d.Rhs.Offset+row*d.nn.rhs)
+	}
+	return fmt.Sprintf("(*[%d]%s)(%s[%s:])", terms.n, d.el.float, d.w.name, joined(at, terms.from))
+}
+
+// joined adds a variable to an index.
+func joined(at, v string) string {
+	switch {
+	case v == "":
+		return at
+	case at == "0":
+		return v
+	}
+	return at + "+" + v
 }
 
 // gradW is the gradient of a weight matrix: the outer products of eight rows
@@ -282,35 +394,27 @@ func (d *dense) gradW() {
 	} else {
 		d.line("clear(%s[:])", d.y.name)
 	}
-	d.line("r := 0")
-	d.line("for ; r+%d <= %s; r += %d {", pass, d.rowsText(), pass)
-	view := func(p *param, row string, stride, offset, n int) string {
-		return fmt.Sprintf("(*[%d]%s)(%s[%s:])", n, d.el.float, p.name, scaled(row, stride, offset))
+	if d.terms(d.K) > d.em.sums.long && d.el == single {
+		d.tile, d.partial = d.em.sums.partialDims(m, n)
 	}
-	for j := range pass {
-		v := plusText("r", j)
-		d.line("%s%d, %s%d := %s, %s", l, j, r, j, view(d.x, v, d.kk.lhs, d.Lhs.Offset, m), view(d.w, v, d.kk.rhs, d.Rhs.Offset, n))
+	switch {
+	case !d.partial:
+		d.line("r := 0")
+		d.outerProducts(l, r, d.rowsText())
+	case d.tile == m:
+		d.partialProducts(l, r)
+	default:
+		d.line("for from := i0; from < i1; from += %d { // a part of %s at a time", d.tile, d.y.name)
+		d.line("to := min(from+%d, i1)", d.tile)
+		d.tiled = true
+		d.partialProducts(l, r)
+		d.tiled = false
+		d.line("}")
 	}
-	d.outer(func(i, v string) {
-		d.line("a0, a1, a2, a3 := %[2]s0[%[1]s], %[2]s1[%[1]s], %[2]s2[%[1]s], %[2]s3[%[1]s]", i, l)
-		d.line("a4, a5, a6, a7 := %[2]s4[%[1]s], %[2]s5[%[1]s], %[2]s6[%[1]s], %[2]s7[%[1]s]", i, l)
-		d.line("for o := range %d {", n)
-		d.line("%s = %s + %s", v, v, products(pass, func(j int) string { return fmt.Sprintf("a%d*%s%d[o]", j, r, j) }))
-		d.line("}")
-	})
-	d.line("}")
-	d.line("for ; r < %s; r++ {", d.rowsText())
-	d.line("%sr, %sr := %s, %s", l, r, view(d.x, "r", d.kk.lhs, d.Lhs.Offset, m), view(d.w, "r", d.kk.rhs, d.Rhs.Offset, n))
-	d.outer(func(i, v string) {
-		d.line("a := %sr[%s]", l, i)
-		d.line("for o := range %sr {", r)
-		d.line("%s += a * %sr[o]", v, r)
-		d.line("}")
-	})
-	d.line("}")
 	if d.Epilogue == nil {
 		return
 	}
+	d.partial = false
 	d.outer(func(i, v string) {
 		args := []string{v}
 		for _, a := range d.Extra {
@@ -322,15 +426,75 @@ func (d *dense) gradW() {
 	})
 }
 
+// partialProducts adds the outer products of many rows, the sum of a block of
+// them at a time.
+func (d *dense) partialProducts(l, r string) {
+	n := d.nn.N
+	d.line("for r := 0; r < %s; { // each block of rows has sums of its own", d.rowsText())
+	d.line("end := min(r+%d, %s)", d.em.sums.partial, d.rowsText())
+	d.line("var sum [%d][%d]%s", d.tile, n, d.el.float)
+	d.outerProducts(l, r, "end")
+	d.partial = false
+	d.outer(func(i, v string) {
+		d.line("for o := range %d {", n)
+		d.line("%s += sum[%s][o]", v, slot(i, d.tile, d.m.N))
+		d.line("}")
+	})
+	d.partial = true
+	d.line("}")
+}
+
+// outerProducts adds the outer products of the rows from r to end.
+func (d *dense) outerProducts(l, r, end string) {
+	m, n := d.m.N, d.nn.N
+	d.line("for ; r+%d <= %s; r += %d {", pass, end, pass)
+	view := func(p *param, row string, stride, offset, n int) string {
+		return fmt.Sprintf("(*[%d]%s)(%s[%s:])", n, d.el.float, p.name, scaled(row, stride, offset))
+	}
+	for j := range pass {
+		v := plusText("r", j)
+		d.line("%s%d, %s%d := %s, %s", l, j, r, j, view(d.x, v, d.kk.lhs, d.Lhs.Offset, m), view(d.w, v, d.kk.rhs, d.Rhs.Offset, n))
+	}
+	d.outer(func(i, v string) {
+		d.line("a0, a1, a2, a3 := %[2]s0[%[1]s], %[2]s1[%[1]s], %[2]s2[%[1]s], %[2]s3[%[1]s]", i, l)
+		d.line("a4, a5, a6, a7 := %[2]s4[%[1]s], %[2]s5[%[1]s], %[2]s6[%[1]s], %[2]s7[%[1]s]", i, l)
+		d.line("for o := range %d {", n)
+		d.line("%s += %s", v, products(pass, func(j int) string { return d.times(fmt.Sprint("a", j), fmt.Sprintf("%s%d[o]", r, j)) }))
+		d.line("}")
+	})
+	d.line("}")
+	d.line("for ; r < %s; r++ {", end)
+	d.line("%sr, %sr := %s, %s", l, r, view(d.x, "r", d.kk.lhs, d.Lhs.Offset, m), view(d.w, "r", d.kk.rhs, d.Rhs.Offset, n))
+	d.outer(func(i, v string) {
+		d.line("a := %sr[%s]", l, i)
+		d.line("for o := range %sr {", r)
+		d.line("%s += %s", v, d.round(fmt.Sprintf("a * %sr[o]", r)))
+		d.line("}")
+	})
+	d.line("}")
+}
+
 // outer prints the loop over the rows of a gradient matrix around a body that
-// is given the row's number and the element that it adds to.
+// is given the row's number and the element that it adds to: of the matrix, or
+// of partial sums.
 func (d *dense) outer(body func(i, element string)) {
 	if d.m.at < 0 {
-		body("0", d.elementAt(d.Out, "0", "0", "o"))
+		v := d.elementAt(d.Out, "0", "0", "o")
+		if d.partial {
+			v = "sum[0][o]"
+		}
+		body("0", v)
 		return
 	}
-	d.line("for i := i0; i < i1; i++ {")
-	if viewable(d.y, d.Out, d.m.out, d.nn.N) {
+	from, to := "i0", "i1"
+	if d.tiled {
+		from, to = "from", "to"
+	}
+	d.line("for i := %s; i < %s; i++ {", from, to)
+	if d.partial {
+		d.line("v := &sum[%s]", slot("i", d.tile, d.m.N))
+		body("i", "v[o]")
+	} else if viewable(d.y, d.Out, d.m.out, d.nn.N) {
 		d.line("v := %s", d.matrix(d.y, d.Out, "i", 0, d.m.out, d.nn.N))
 		body("i", "v[o]")
 	} else {
@@ -374,13 +538,14 @@ func (d *dense) general(accs []placed) {
 		ends = append(ends, d.open(axes, i, vars, accs))
 	}
 	s := d.inner("s")
-	d.line("var %s %s", s, d.el.float)
+	float := d.sumType(d.terms(d.K))
+	d.line("var %s %s", s, float)
 	ends = append(ends, d.openReduced(axes, outer, vars, accs)...)
-	d.line("%s += %s * %s", s, d.at(accs[1], vars), d.at(accs[2], vars))
+	d.line("%s += %s", s, d.widened(float, d.at(accs[1], vars)+"*"+d.at(accs[2], vars)))
 	for i := len(ends) - 1; i >= outer; i-- {
 		ends[i]()
 	}
-	args := []string{s}
+	args := []string{d.el.convert(s, float)}
 	for _, a := range accs[3:] {
 		args = append(args, d.at(a, vars))
 	}

@@ -35,6 +35,8 @@ type emitter struct {
 	cfg Config
 	el  elem
 
+	sums sumLimits
+
 	top      names                   // identifiers of the package
 	bufs     map[*loop.Buffer]string // of the buffers, as variables
 	fields   []string                // of the segments, in Params
@@ -69,7 +71,7 @@ func newEmitter(p *loop.Program, cfg Config) *emitter {
 	if cfg.Machine == (machine.Machine{}) {
 		cfg.Machine = machine.Server()
 	}
-	e := &emitter{p: p, cfg: cfg, el: single, top: names{}, bufs: map[*loop.Buffer]string{}, unit: asm.NewUnit(cfg.Machine)}
+	e := &emitter{p: p, cfg: cfg, el: single, sums: usualSums, top: names{}, bufs: map[*loop.Buffer]string{}, unit: asm.NewUnit(cfg.Machine)}
 	e.reset()
 	for id := range reserved {
 		e.top[id] = true

@@ -95,7 +95,7 @@ func (k *kernel) print(e loop.Expr, args []string) (text string, bind int) {
 	case "eq", "lt", "le", "gt", "ge": // a condition read as a number
 		return k.call("where", k.condition(a, args), "1", "0"), tight
 	case "select":
-		return k.call("where", k.condition(a.Args[0], args), k.expr(a.Args[1], args), k.expr(a.Args[2], args)), tight
+		return k.call("where", k.condition(a.Args[0], args), k.term(a.Args[1], args, loose), k.term(a.Args[2], args, loose)), tight
 	case "neg":
 		return "-" + k.bound(a.Args[0], args, tight), product
 	case "max", "min":
@@ -105,10 +105,11 @@ func (k *kernel) print(e loop.Expr, args []string) (text string, bind int) {
 	}
 	if op, ok := operators[a.Fn]; ok {
 		left, right := op.bind, op.bind+1
-		if a.Fn == "add" {
-			if n, ok := a.Args[1].(loop.Num); ok && n < 0 {
-				return k.bound(a.Args[0], args, sum) + " - " + k.el.number(-float64(n)), sum
+		if op.bind == sum {
+			if n, ok := a.Args[1].(loop.Num); ok && n < 0 && a.Fn == "add" {
+				return k.term(a.Args[0], args, sum) + " - " + k.el.number(-float64(n)), sum
 			}
+			return k.term(a.Args[0], args, left) + " " + op.sign + " " + k.term(a.Args[1], args, right), sum
 		}
 		return k.bound(a.Args[0], args, left) + " " + op.sign + " " + k.bound(a.Args[1], args, right), op.bind
 	}
@@ -117,6 +118,26 @@ func (k *kernel) print(e loop.Expr, args []string) (text string, bind int) {
 		in[i] = k.expr(x, args)
 	}
 	return k.call(a.Fn, in...), tight
+}
+
+// term prints an expression that something is added to: a product is rounded
+// before.
+func (k *kernel) term(e loop.Expr, args []string, around int) string {
+	if a, ok := e.(loop.Apply); ok && k.el == single && scaledBy(e) && k.held[e.String()] == "" {
+		if _, folded := constant(a); !folded {
+			return k.round(k.expr(e, args))
+		}
+	}
+	return k.bound(e, args, around)
+}
+
+// stored prints an expression whose value goes into dst by op: what is added to
+// dst is a term, and so is what may be added to something from there.
+func (k *kernel) stored(op string, e loop.Expr, args []string) string {
+	if op == "+=" || k.exposed {
+		return k.term(e, args, loose)
+	}
+	return k.expr(e, args)
 }
 
 // constant folds what is constant but not finite: log(0), 1/0.
@@ -165,18 +186,23 @@ func (k *kernel) assign(dst, op string, e loop.Expr, args []string, word string)
 	}
 	a, ok := e.(loop.Apply)
 	if ok && op == "=" && k.held[e.String()] == "" {
-		if infix, ok := operators[a.Fn]; ok && infix.bind != compare && k.expr(a.Args[0], args) == dst {
-			k.line("%s %s= %s%s", dst, infix.sign, k.expr(a.Args[1], args), word)
+		rounded := k.exposed && scaledBy(e)
+		if infix, ok := operators[a.Fn]; ok && infix.bind != compare && !rounded && k.expr(a.Args[0], args) == dst {
+			operand := k.expr(a.Args[1], args)
+			if infix.bind == sum {
+				operand = k.term(a.Args[1], args, loose)
+			}
+			k.line("%s %s= %s%s", dst, infix.sign, operand, word)
 			return
 		}
 	}
 	if !ok || a.Fn != "select" {
-		k.line("%s %s %s%s", dst, op, k.expr(e, args), word)
+		k.line("%s %s %s%s", dst, op, k.stored(op, e, args), word)
 		return
 	}
-	if yes := k.expr(a.Args[1], args); op == "=" && yes == dst { // it has the value already
+	if yes := k.stored(op, a.Args[1], args); op == "=" && yes == dst { // it has the value already
 		k.line("if !(%s) {%s", k.condition(a.Args[0], args), word)
-		k.line("%s = %s", dst, k.expr(a.Args[2], args))
+		k.line("%s = %s", dst, k.stored(op, a.Args[2], args))
 		k.line("}")
 		return
 	} else {
@@ -185,7 +211,7 @@ func (k *kernel) assign(dst, op string, e loop.Expr, args []string, word string)
 	}
 	if op == "=" || a.Args[2] != loop.Expr(loop.Num(0)) {
 		k.line("} else {")
-		k.line("%s %s %s", dst, op, k.expr(a.Args[2], args))
+		k.line("%s %s %s", dst, op, k.stored(op, a.Args[2], args))
 	}
 	k.line("}")
 }
@@ -223,7 +249,7 @@ func (k *kernel) share(e loop.Expr, args []string) {
 		return si < sj || si == sj && twice[i] < twice[j]
 	})
 	for _, key := range twice {
-		text, _ := k.print(parts[key], args)
+		text := k.term(parts[key], args, loose)
 		if k.held == nil {
 			k.held = map[string]string{}
 		}

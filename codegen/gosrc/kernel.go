@@ -41,6 +41,7 @@ type kernel struct {
 	shared   bool              // workers divide it: t is used
 	divided  bool              // and the text says how: else one of them does it
 	sumFirst bool              // operand 0 is printed as a sum, not as a name
+	exposed  bool              // what is stored may be added to something in the same breath: by another statement, or where calls are inlined
 	held     map[string]string // parts of the current expression held in variables
 	views    map[viewKey]string
 	rowsCut  map[string]string // parameters resliced at the top: name to extent

@@ -17,8 +17,23 @@ import (
 // Every family and form of kernel, printed, compiled and run, agrees with the
 // reference for row counts around the blocks of eight.
 func TestKernelsAgainstReference(t *testing.T) {
+	for name, sums := range map[string]sumLimits{
+		"usual sums": usualSums,
+		// Every path of a long sum, on the small shapes of the cases.
+		"long sums":             {long: 4, partial: 8, variable: 3, tile: 24, most: 48, columns: 16},
+		"long sums in one tile": {long: 8, partial: 16, variable: 8, tile: 1 << 12, most: 1 << 12, columns: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kernelsAgainstReference(t, sums)
+		})
+	}
+}
+
+func kernelsAgainstReference(t *testing.T, sums sumLimits) {
 	cases := kernelCases()
-	e := newEmitter(&loop.Program{Name: "kernels", Predict: &loop.Plan{}}, Config{Package: "main"})
+	e := newEmitter(&loop.Program{Name: "kernels", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "main"})
+	e.sums = sums
 	e.unit = nil // the Go bodies alone
 	e.top["table"] = true
 	var body strings.Builder

@@ -20,6 +20,7 @@ func (e *emitter) nest(n *loop.Nest) *kernel {
 		}
 	}
 	k := &nestKernel{kernel: e.newKernel(accs...), Nest: n}
+	k.exposed = len(n.Body) > 1 || len(n.Axes(n.Body[0])) == 0
 	k.nameParams()
 	k.title()
 	if overBatch(n) {

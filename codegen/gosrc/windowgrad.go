@@ -64,7 +64,7 @@ func (p *pool) spread(in loop.Access) {
 	p.eachElement(p.vec, func() {
 		share := d.at(name)
 		if p.Mean && n > 1 {
-			share = fmt.Sprintf("%s / %d", share, n)
+			share = p.round(fmt.Sprintf("%s / %d", share, n))
 		}
 		p.line("d := %s", share)
 		for k := range n {
@@ -82,7 +82,7 @@ func (p *pool) spreadRanged(in loop.Access) {
 		to := p.heldAs("dx", in, x)
 		p.eachElement(p.vec, func() {
 			if p.Mean {
-				p.line("%s += %s / count", x.at(to), d.at(name))
+				p.line("%s += %s", x.at(to), p.round(d.at(name)+" / count"))
 			} else {
 				p.line("%s += %s", x.at(to), d.at(name))
 			}

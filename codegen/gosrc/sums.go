@@ -1,0 +1,125 @@
+package gosrc
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// A sum of n terms that are added one after the other in float32 may be off by
+// n·u·Σ|terms|, u = 2⁻²⁴: by a hundredth of it for the 200,000 positions of four
+// large images. Sums of products are therefore taken in up to three stages, in
+// an order that depends on the shape alone:
+//
+//	8 products      are added to one another, and then to a partial sum;
+//	2048 products   make a partial sum, where a sum has more than 4096;
+//	partial sums    are added to the result.
+//
+// The error is at most (8 + 512 + n/2048)·u·Σ|products|, from the number of
+// additions that a product goes through (N. J. Higham, "The accuracy
+// of floating point summation", SIAM J. Sci. Comput. 14, 1993, section 2). Sums
+// that are not of products, or go into one number, are taken in float64.
+type sumLimits struct {
+	long     int // a sum of more terms has partial sums
+	partial  int // terms of a partial sum, a multiple of pass
+	variable int // terms that one variable in single precision takes
+	tile     int // partial sums that a function keeps at a time
+	most     int // partial sums of one row: on the stack, which the compiler allows up to 128 KiB
+	columns  int // sums in double precision that a function keeps at a time: likewise
+}
+
+var usualSums = sumLimits{long: 4096, partial: 2048, variable: 512, tile: 1 << 14, most: 1 << 15, columns: 1 << 14}
+
+// round prints a product or a quotient so that it is rounded before anything is
+// added to it. Without the conversion a compiler may fuse the two, and some
+// do for some processors (The Go Programming Language Specification,
+// "Floating-point operators"): results would depend on the processor.
+func (k *kernel) round(product string) string {
+	if k.el == double { // what the test differentiates need not be the same everywhere
+		return product
+	}
+	return k.el.float + "(" + product + ")"
+}
+
+// times prints a product that is a term of a sum.
+func (k *kernel) times(a, b string) string { return k.round(a + "*" + b) }
+
+// scaledBy reports an expression that a compiler may compute as a product.
+func scaledBy(e loop.Expr) bool {
+	a, ok := e.(loop.Apply)
+	if !ok {
+		return false
+	}
+	switch a.Fn {
+	case "mul":
+		return true
+	case "neg":
+		return scaledBy(a.Args[0])
+	case "div": // by a power of two: a product with its reciprocal
+		n, ok := a.Args[1].(loop.Num)
+		return ok && powerOfTwo(float64(n))
+	}
+	return false
+}
+
+// widened prints a product as a term of a sum that is kept in a variable of some
+// type.
+func (k *kernel) widened(float, product string) string {
+	if float != k.el.float {
+		return float + "(" + product + ")"
+	}
+	return k.round(product)
+}
+
+func powerOfTwo(v float64) bool {
+	frac, _ := math.Frexp(math.Abs(v))
+	return frac == 0.5
+}
+
+// rowsAtMost is how many rows a call may have.
+func (k *kernel) rowsAtMost() int { return max(k.em.p.Batch, 1) }
+
+// terms is how many terms a sum over axes may have.
+func (k *kernel) terms(axes []loop.Axis) int {
+	n := 1
+	for _, a := range axes {
+		n *= a.N
+		if a.Rows {
+			n *= k.rowsAtMost()
+		}
+	}
+	return n
+}
+
+// sumType is the type of a variable that so many terms are added to.
+func (k *kernel) sumType(terms int) string {
+	if terms > k.em.sums.variable {
+		return double.float
+	}
+	return k.el.float
+}
+
+// partialDims are the dimensions of an array of partial sums over rows of n:
+// all of them, or a tile, whose number of rows is a power of two.
+func (l sumLimits) partialDims(rows, n int) (tile int, ok bool) {
+	if n > l.most {
+		return 0, false
+	}
+	if rows*n <= l.tile {
+		return rows, true
+	}
+	tile = 1
+	for 2*tile*n <= l.tile {
+		tile *= 2
+	}
+	return min(tile, rows), true
+}
+
+// slot prints the place of row i in an array of partial sums.
+func slot(i string, tile, rows int) string {
+	if tile == rows {
+		return i
+	}
+	return fmt.Sprintf("%s%%%d", i, tile)
+}
