@@ -26,8 +26,22 @@ var perPosition = regexp.MustCompile(`^\s*[dx]0 := \w+r\[`)
 // Kernels have no bounds checks but those that ids and the taps of padded
 // images need, and no slicing within the innermost of nested loops.
 func TestNoBoundsChecks(t *testing.T) {
-	e := newEmitter(&loop.Program{Name: "bounds", Predict: &loop.Plan{}}, Config{Package: "bounds"})
-	e.unit = nil
+	for name, sums := range map[string]sumLimits{
+		"usual sums": usualSums,
+		"long sums":  {long: 4, partial: 8, variable: 3, tile: 24, most: 48, columns: 16},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			noBoundsChecks(t, sums, name == "long sums")
+		})
+	}
+}
+
+// noBoundsChecks tries the kernels with some limits. Blocks whose sums are
+// kept apart may check their own index, once for each run of an innermost loop.
+func noBoundsChecks(t *testing.T, sums sumLimits, blocks bool) {
+	e := newEmitter(&loop.Program{Name: "bounds", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "bounds"})
+	e.unit, e.sums = nil, sums
 	for _, c := range kernelCases() {
 		if unhandled[c.name] || strings.HasPrefix(c.name, oneChannel) {
 			continue
@@ -63,7 +77,7 @@ func TestNoBoundsChecks(t *testing.T) {
 		n, _ := strconv.Atoi(m[1])
 		text := lines[n-1]
 		byID := regexp.MustCompile(`\[id\]|ids\[|target\[|offsets\[`).MatchString(text)
-		if perPosition.MatchString(text) && !inner[n] {
+		if (perPosition.MatchString(text) || blocks) && !inner[n] {
 			continue
 		}
 		if !byID && (m[2] == "IsInBounds" || inner[n]) {

@@ -164,6 +164,10 @@ func (p *pool) last() string {
 func (p *pool) ranged() {
 	ranges := p.ranges()
 	y := p.view(p.Window.Out, p.vec...)
+	if p.Reduce != loop.Max && p.terms(p.Window.Taps) > p.em.sums.variable && p.el == single {
+		p.wideSum(ranges, y)
+		return
+	}
 	out := p.heldAs("y", p.Window.Out, y)
 	if p.Reduce == loop.Max {
 		p.lines = slices.Insert(p.lines, 0, fmt.Sprintf("lowest := %s", p.lowest()))
@@ -185,6 +189,28 @@ func (p *pool) ranged() {
 	if p.Mean {
 		p.eachElement(p.vec, func() { p.line("%s /= %s", y.at(out), "count") })
 	}
+}
+
+// wideSum prints a window of many taps: its sums are kept in double precision.
+func (p *pool) wideSum(ranges []bounds, y view) {
+	channels, at := 1, "0"
+	if len(p.vec) > 0 {
+		channels, at = p.axes[p.vec[0]].N, p.vars[p.vec[0]].name
+	}
+	p.line("var sum [%d]float64", channels)
+	p.eachTap(ranges, func() {
+		x := p.view(p.In, p.vec...)
+		in := p.heldAs("x", p.In, x)
+		p.eachElement(p.vec, func() { p.line("sum[%s] += float64(%s)", at, x.at(in)) })
+	})
+	out := p.heldAs("y", p.Window.Out, y)
+	p.eachElement(p.vec, func() {
+		total := p.el.float + "(sum[" + at + "])"
+		if p.Mean {
+			total += " / count"
+		}
+		p.line("%s = %s", y.at(out), total)
+	})
 }
 
 func (p *pool) lowest() string { return p.el.convert("§math.Inf(-1)", "float64") }

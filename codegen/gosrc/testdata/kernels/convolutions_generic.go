@@ -18,9 +18,9 @@ func conv3x3x1To32Relu(y, x []float32, w *[3][3][1][32]float32, b *[32]float32, 
 				x8 := xr[(p+2)*28+q+2]
 				yq := (*[32]float32)(yr[p*832+q*32:])
 				for o := range 32 {
-					yq[o] = max(x0*w[0][0][0][o]+x1*w[0][1][0][o]+x2*w[0][2][0][o]+x3*w[1][0][0][o]+
-						x4*w[1][1][0][o]+x5*w[1][2][0][o]+x6*w[2][0][0][o]+x7*w[2][1][0][o]+
-						x8*w[2][2][0][o]+b[o], 0) // bias, relu
+					yq[o] = max(float32(x0*w[0][0][0][o])+float32(x1*w[0][1][0][o])+float32(x2*w[0][2][0][o])+float32(x3*w[1][0][0][o])+
+						float32(x4*w[1][1][0][o])+float32(x5*w[1][2][0][o])+float32(x6*w[2][0][0][o])+float32(x7*w[2][1][0][o])+
+						float32(x8*w[2][2][0][o])+b[o], 0) // bias, relu
 				}
 			}
 		}
@@ -51,8 +51,8 @@ func conv3x3x1To32GradW(dw *[3][3][1][32]float32, x, dy []float32, n int, t *nn.
 						a4, a5, a6, a7 := x4[j], x5[j], x6[j], x7[j]
 						v := &dw[i][j][0]
 						for o := range 32 {
-							v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-								a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+							v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
+								float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
 						}
 					}
 				}
@@ -63,7 +63,7 @@ func conv3x3x1To32GradW(dw *[3][3][1][32]float32, x, dy []float32, n int, t *nn.
 						a0, a1 := x0[j], x1[j]
 						v := &dw[i][j][0]
 						for o := range 32 {
-							v[o] = v[o] + a0*d0[o] + a1*d1[o]
+							v[o] += float32(a0*d0[o]) + float32(a1*d1[o])
 						}
 					}
 				}
@@ -91,8 +91,8 @@ func conv3x3x32To64Relu(y, x []float32, w *[3][3][32][64]float32, b *[64]float32
 							x4, x5, x6, x7 := xq[4], xq[5], xq[6], xq[7]
 							yq := (*[64]float32)(yr[p*704+q*64:])
 							for o := range 64 {
-								yq[o] = yq[o] + x0*w0[o] + x1*w1[o] + x2*w2[o] + x3*w3[o] +
-									x4*w4[o] + x5*w5[o] + x6*w6[o] + x7*w7[o]
+								yq[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
+									float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
 							}
 						}
 					}
@@ -132,8 +132,8 @@ func conv3x3x32To64GradW(dw *[3][3][32][64]float32, x, dy []float32, n int, t *n
 						a4, a5, a6, a7 := x4[c], x5[c], x6[c], x7[c]
 						v := &dw[i][j][c]
 						for o := range 64 {
-							v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-								a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+							v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
+								float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
 						}
 					}
 					{ // the last 3
@@ -145,7 +145,7 @@ func conv3x3x32To64GradW(dw *[3][3][32][64]float32, x, dy []float32, n int, t *n
 							a0, a1, a2 := x0[c], x1[c], x2[c]
 							v := &dw[i][j][c]
 							for o := range 64 {
-								v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o]
+								v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o])
 							}
 						}
 					}
@@ -176,14 +176,14 @@ func conv3x3x32To64GradX(dx, dy []float32, w *[3][3][32][64]float32, n int) {
 							dxq := (*[8]float32)(dxr[p*416+q*32+c:])
 							var s0, s1, s2, s3, s4, s5, s6, s7 float32
 							for o, d := range dyq {
-								s0 += d * w0[o]
-								s1 += d * w1[o]
-								s2 += d * w2[o]
-								s3 += d * w3[o]
-								s4 += d * w4[o]
-								s5 += d * w5[o]
-								s6 += d * w6[o]
-								s7 += d * w7[o]
+								s0 += float32(d * w0[o])
+								s1 += float32(d * w1[o])
+								s2 += float32(d * w2[o])
+								s3 += float32(d * w3[o])
+								s4 += float32(d * w4[o])
+								s5 += float32(d * w5[o])
+								s6 += float32(d * w6[o])
+								s7 += float32(d * w7[o])
 							}
 							dxq[0] += s0
 							dxq[1] += s1
@@ -223,8 +223,8 @@ func conv3x3x16To32Relu(y, x []float32, w *[3][3][16][32]float32, b *[32]float32
 							x4, x5, x6, x7 := xq[4], xq[5], xq[6], xq[7]
 							yq := (*[32]float32)(yr[p*448+q*32:])
 							for o := range 32 {
-								yq[o] = yq[o] + x0*w0[o] + x1*w1[o] + x2*w2[o] + x3*w3[o] +
-									x4*w4[o] + x5*w5[o] + x6*w6[o] + x7*w7[o]
+								yq[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
+									float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
 							}
 						}
 					}
@@ -265,7 +265,7 @@ func conv3x3x16To32GradW(dw *[3][3][16][32]float32, x, dy []float32, n int, t *n
 							a0, a1, a2, a3 := x0[c], x1[c], x2[c], x3[c]
 							v := &dw[i][j][c]
 							for o := range 32 {
-								v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o]
+								v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o])
 							}
 						}
 					}
@@ -276,7 +276,7 @@ func conv3x3x16To32GradW(dw *[3][3][16][32]float32, x, dy []float32, n int, t *n
 							a0 := x0[c]
 							v := &dw[i][j][c]
 							for o := range 32 {
-								v[o] += a0 * d0[o]
+								v[o] += float32(a0 * d0[o])
 							}
 						}
 					}
@@ -307,14 +307,14 @@ func conv3x3x16To32GradX(dx, dy []float32, w *[3][3][16][32]float32, n int) {
 							dxq := (*[8]float32)(dxr[p*224+q*16+c:])
 							var s0, s1, s2, s3, s4, s5, s6, s7 float32
 							for o, d := range dyq {
-								s0 += d * w0[o]
-								s1 += d * w1[o]
-								s2 += d * w2[o]
-								s3 += d * w3[o]
-								s4 += d * w4[o]
-								s5 += d * w5[o]
-								s6 += d * w6[o]
-								s7 += d * w7[o]
+								s0 += float32(d * w0[o])
+								s1 += float32(d * w1[o])
+								s2 += float32(d * w2[o])
+								s3 += float32(d * w3[o])
+								s4 += float32(d * w4[o])
+								s5 += float32(d * w5[o])
+								s6 += float32(d * w6[o])
+								s7 += float32(d * w7[o])
 							}
 							dxq[0] += s0
 							dxq[1] += s1
@@ -435,7 +435,7 @@ func depthwise3x3x32(y, x []float32, w *[3][3][32][1]float32, n int) {
 						x0 := (*[32]float32)(xr[(p+i-1)*448+(q+j-1)*32:])
 						yq := (*[32]float32)(yr[p*448+q*32:])
 						for c := range 32 {
-							yq[c] += x0[c] * w0[c][0]
+							yq[c] += float32(x0[c] * w0[c][0])
 						}
 					}
 				}
@@ -467,14 +467,14 @@ func depthwise3x3x32GradW(dw *[3][3][32][1]float32, x, dy []float32, n int, t *n
 						x2 := (*[32]float32)(xr[(p+i-1)*448+(q+j+1)*32:])
 						x3 := (*[32]float32)(xr[(p+i-1)*448+(q+j+2)*32:])
 						for c := range 32 {
-							v[c][0] = v[c][0] + x0[c]*d0[c] + x1[c]*d1[c] + x2[c]*d2[c] + x3[c]*d3[c]
+							v[c][0] += float32(x0[c]*d0[c]) + float32(x1[c]*d1[c]) + float32(x2[c]*d2[c]) + float32(x3[c]*d3[c])
 						}
 					}
 					for ; q < q1; q++ {
 						d0 := (*[32]float32)(dyr[p*448+q*32:])
 						x0 := (*[32]float32)(xr[(p+i-1)*448+(q+j-1)*32:])
 						for c := range 32 {
-							v[c][0] += x0[c] * d0[c]
+							v[c][0] += float32(x0[c] * d0[c])
 						}
 					}
 				}
@@ -501,7 +501,7 @@ func depthwise3x3x32GradX(dx, dy []float32, w *[3][3][32][1]float32, n int) {
 						d0 := (*[32]float32)(dyr[(p-i+1)*448+(q-j+1)*32:])
 						dxq := (*[32]float32)(dxr[p*448+q*32:])
 						for c := range 32 {
-							dxq[c] += d0[c] * w0[c][0]
+							dxq[c] += float32(d0[c] * w0[c][0])
 						}
 					}
 				}

@@ -22,8 +22,8 @@ func dense784x512Relu(y, x []float32, w *[784][512]float32, b *[512]float32, n i
 				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
 				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
 				for o := range 512 {
-					yr[o] = yr[o] + x0*w0[o] + x1*w1[o] + x2*w2[o] + x3*w3[o] +
-						x4*w4[o] + x5*w5[o] + x6*w6[o] + x7*w7[o]
+					yr[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
+						float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
 				}
 			}
 		}
@@ -56,8 +56,8 @@ func dense784x512GradW(dw *[784][512]float32, x, dy []float32, n int, t *nn.Work
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
 			for o := range 512 {
-				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+				v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
+					float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
 			}
 		}
 	}
@@ -67,7 +67,7 @@ func dense784x512GradW(dw *[784][512]float32, x, dy []float32, n int, t *nn.Work
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
-				v[o] += a * dr[o]
+				v[o] += float32(a * dr[o])
 			}
 		}
 	}
@@ -84,14 +84,14 @@ func dense784x512GradX(dx, dy []float32, w *[784][512]float32, n int) {
 			dxr := (*[8]float32)(dx[r*784+i:])
 			var s0, s1, s2, s3, s4, s5, s6, s7 float32
 			for o, d := range dyr {
-				s0 += d * w0[o]
-				s1 += d * w1[o]
-				s2 += d * w2[o]
-				s3 += d * w3[o]
-				s4 += d * w4[o]
-				s5 += d * w5[o]
-				s6 += d * w6[o]
-				s7 += d * w7[o]
+				s0 += float32(d * w0[o])
+				s1 += float32(d * w1[o])
+				s2 += float32(d * w2[o])
+				s3 += float32(d * w3[o])
+				s4 += float32(d * w4[o])
+				s5 += float32(d * w5[o])
+				s6 += float32(d * w6[o])
+				s7 += float32(d * w7[o])
 			}
 			dxr[0], dxr[1], dxr[2], dxr[3] = s0, s1, s2, s3
 			dxr[4], dxr[5], dxr[6], dxr[7] = s4, s5, s6, s7
@@ -114,8 +114,8 @@ func dense512x10Relu(y, x []float32, w *[512][10]float32, b *[10]float32, n int)
 				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
 				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
 				for o := range 10 {
-					yr[o] = yr[o] + x0*w0[o] + x1*w1[o] + x2*w2[o] + x3*w3[o] +
-						x4*w4[o] + x5*w5[o] + x6*w6[o] + x7*w7[o]
+					yr[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
+						float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
 				}
 			}
 		}
@@ -148,8 +148,8 @@ func dense512x10GradW(dw *[512][10]float32, x, dy []float32, n int, t *nn.Worker
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
 			for o := range 10 {
-				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+				v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
+					float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
 			}
 		}
 	}
@@ -159,7 +159,7 @@ func dense512x10GradW(dw *[512][10]float32, x, dy []float32, n int, t *nn.Worker
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
-				v[o] += a * dr[o]
+				v[o] += float32(a * dr[o])
 			}
 		}
 	}
@@ -176,14 +176,14 @@ func dense512x10GradX(dx, dy []float32, w *[512][10]float32, n int) {
 			dxr := (*[8]float32)(dx[r*512+i:])
 			var s0, s1, s2, s3, s4, s5, s6, s7 float32
 			for o, d := range dyr {
-				s0 += d * w0[o]
-				s1 += d * w1[o]
-				s2 += d * w2[o]
-				s3 += d * w3[o]
-				s4 += d * w4[o]
-				s5 += d * w5[o]
-				s6 += d * w6[o]
-				s7 += d * w7[o]
+				s0 += float32(d * w0[o])
+				s1 += float32(d * w1[o])
+				s2 += float32(d * w2[o])
+				s3 += float32(d * w3[o])
+				s4 += float32(d * w4[o])
+				s5 += float32(d * w5[o])
+				s6 += float32(d * w6[o])
+				s7 += float32(d * w7[o])
 			}
 			dxr[0], dxr[1], dxr[2], dxr[3] = s0, s1, s2, s3
 			dxr[4], dxr[5], dxr[6], dxr[7] = s4, s5, s6, s7
@@ -206,8 +206,8 @@ func dense16x16Relu(y, x []float32, w *[16][16]float32, b *[16]float32, n int) {
 				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
 				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
 				for o := range 16 {
-					yr[o] = yr[o] + x0*w0[o] + x1*w1[o] + x2*w2[o] + x3*w3[o] +
-						x4*w4[o] + x5*w5[o] + x6*w6[o] + x7*w7[o]
+					yr[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
+						float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
 				}
 			}
 		}
@@ -240,8 +240,8 @@ func dense16x16GradW(dw *[16][16]float32, x, dy []float32, n int, t *nn.Worker) 
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
 			for o := range 16 {
-				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+				v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
+					float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
 			}
 		}
 	}
@@ -251,7 +251,7 @@ func dense16x16GradW(dw *[16][16]float32, x, dy []float32, n int, t *nn.Worker) 
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
-				v[o] += a * dr[o]
+				v[o] += float32(a * dr[o])
 			}
 		}
 	}
@@ -268,14 +268,14 @@ func dense16x16GradX(dx, dy []float32, w *[16][16]float32, n int) {
 			dxr := (*[8]float32)(dx[r*16+i:])
 			var s0, s1, s2, s3, s4, s5, s6, s7 float32
 			for o, d := range dyr {
-				s0 += d * w0[o]
-				s1 += d * w1[o]
-				s2 += d * w2[o]
-				s3 += d * w3[o]
-				s4 += d * w4[o]
-				s5 += d * w5[o]
-				s6 += d * w6[o]
-				s7 += d * w7[o]
+				s0 += float32(d * w0[o])
+				s1 += float32(d * w1[o])
+				s2 += float32(d * w2[o])
+				s3 += float32(d * w3[o])
+				s4 += float32(d * w4[o])
+				s5 += float32(d * w5[o])
+				s6 += float32(d * w6[o])
+				s7 += float32(d * w7[o])
 			}
 			dxr[0], dxr[1], dxr[2], dxr[3] = s0, s1, s2, s3
 			dxr[4], dxr[5], dxr[6], dxr[7] = s4, s5, s6, s7
@@ -290,22 +290,22 @@ func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 		xr := (*[4]float32)(x[r*4:])
 		yr := (*[16]float32)(y[r*16:])
 		x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
-		yr[0] = max(x0*w[0][0]+x1*w[1][0]+x2*w[2][0]+x3*w[3][0]+b[0], 0)       // relu
-		yr[1] = max(x0*w[0][1]+x1*w[1][1]+x2*w[2][1]+x3*w[3][1]+b[1], 0)       // relu
-		yr[2] = max(x0*w[0][2]+x1*w[1][2]+x2*w[2][2]+x3*w[3][2]+b[2], 0)       // relu
-		yr[3] = max(x0*w[0][3]+x1*w[1][3]+x2*w[2][3]+x3*w[3][3]+b[3], 0)       // relu
-		yr[4] = max(x0*w[0][4]+x1*w[1][4]+x2*w[2][4]+x3*w[3][4]+b[4], 0)       // relu
-		yr[5] = max(x0*w[0][5]+x1*w[1][5]+x2*w[2][5]+x3*w[3][5]+b[5], 0)       // relu
-		yr[6] = max(x0*w[0][6]+x1*w[1][6]+x2*w[2][6]+x3*w[3][6]+b[6], 0)       // relu
-		yr[7] = max(x0*w[0][7]+x1*w[1][7]+x2*w[2][7]+x3*w[3][7]+b[7], 0)       // relu
-		yr[8] = max(x0*w[0][8]+x1*w[1][8]+x2*w[2][8]+x3*w[3][8]+b[8], 0)       // relu
-		yr[9] = max(x0*w[0][9]+x1*w[1][9]+x2*w[2][9]+x3*w[3][9]+b[9], 0)       // relu
-		yr[10] = max(x0*w[0][10]+x1*w[1][10]+x2*w[2][10]+x3*w[3][10]+b[10], 0) // relu
-		yr[11] = max(x0*w[0][11]+x1*w[1][11]+x2*w[2][11]+x3*w[3][11]+b[11], 0) // relu
-		yr[12] = max(x0*w[0][12]+x1*w[1][12]+x2*w[2][12]+x3*w[3][12]+b[12], 0) // relu
-		yr[13] = max(x0*w[0][13]+x1*w[1][13]+x2*w[2][13]+x3*w[3][13]+b[13], 0) // relu
-		yr[14] = max(x0*w[0][14]+x1*w[1][14]+x2*w[2][14]+x3*w[3][14]+b[14], 0) // relu
-		yr[15] = max(x0*w[0][15]+x1*w[1][15]+x2*w[2][15]+x3*w[3][15]+b[15], 0) // relu
+		yr[0] = max(float32(x0*w[0][0])+float32(x1*w[1][0])+float32(x2*w[2][0])+float32(x3*w[3][0])+b[0], 0)       // relu
+		yr[1] = max(float32(x0*w[0][1])+float32(x1*w[1][1])+float32(x2*w[2][1])+float32(x3*w[3][1])+b[1], 0)       // relu
+		yr[2] = max(float32(x0*w[0][2])+float32(x1*w[1][2])+float32(x2*w[2][2])+float32(x3*w[3][2])+b[2], 0)       // relu
+		yr[3] = max(float32(x0*w[0][3])+float32(x1*w[1][3])+float32(x2*w[2][3])+float32(x3*w[3][3])+b[3], 0)       // relu
+		yr[4] = max(float32(x0*w[0][4])+float32(x1*w[1][4])+float32(x2*w[2][4])+float32(x3*w[3][4])+b[4], 0)       // relu
+		yr[5] = max(float32(x0*w[0][5])+float32(x1*w[1][5])+float32(x2*w[2][5])+float32(x3*w[3][5])+b[5], 0)       // relu
+		yr[6] = max(float32(x0*w[0][6])+float32(x1*w[1][6])+float32(x2*w[2][6])+float32(x3*w[3][6])+b[6], 0)       // relu
+		yr[7] = max(float32(x0*w[0][7])+float32(x1*w[1][7])+float32(x2*w[2][7])+float32(x3*w[3][7])+b[7], 0)       // relu
+		yr[8] = max(float32(x0*w[0][8])+float32(x1*w[1][8])+float32(x2*w[2][8])+float32(x3*w[3][8])+b[8], 0)       // relu
+		yr[9] = max(float32(x0*w[0][9])+float32(x1*w[1][9])+float32(x2*w[2][9])+float32(x3*w[3][9])+b[9], 0)       // relu
+		yr[10] = max(float32(x0*w[0][10])+float32(x1*w[1][10])+float32(x2*w[2][10])+float32(x3*w[3][10])+b[10], 0) // relu
+		yr[11] = max(float32(x0*w[0][11])+float32(x1*w[1][11])+float32(x2*w[2][11])+float32(x3*w[3][11])+b[11], 0) // relu
+		yr[12] = max(float32(x0*w[0][12])+float32(x1*w[1][12])+float32(x2*w[2][12])+float32(x3*w[3][12])+b[12], 0) // relu
+		yr[13] = max(float32(x0*w[0][13])+float32(x1*w[1][13])+float32(x2*w[2][13])+float32(x3*w[3][13])+b[13], 0) // relu
+		yr[14] = max(float32(x0*w[0][14])+float32(x1*w[1][14])+float32(x2*w[2][14])+float32(x3*w[3][14])+b[14], 0) // relu
+		yr[15] = max(float32(x0*w[0][15])+float32(x1*w[1][15])+float32(x2*w[2][15])+float32(x3*w[3][15])+b[15], 0) // relu
 	}
 }
 
@@ -329,8 +329,8 @@ func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int, t *nn.Worker) {
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
 			for o := range 16 {
-				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+				v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
+					float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
 			}
 		}
 	}
@@ -340,7 +340,7 @@ func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int, t *nn.Worker) {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
-				v[o] += a * dr[o]
+				v[o] += float32(a * dr[o])
 			}
 		}
 	}
@@ -352,21 +352,21 @@ func dense4x16GradX(dx, dy []float32, w *[4][16]float32, n int) {
 	for r := range n {
 		dyr := (*[16]float32)(dy[r*16:])
 		dxr := (*[4]float32)(dx[r*4:])
-		dxr[0] = dyr[0]*w[0][0] + dyr[1]*w[0][1] + dyr[2]*w[0][2] + dyr[3]*w[0][3] +
-			dyr[4]*w[0][4] + dyr[5]*w[0][5] + dyr[6]*w[0][6] + dyr[7]*w[0][7] +
-			dyr[8]*w[0][8] + dyr[9]*w[0][9] + dyr[10]*w[0][10] + dyr[11]*w[0][11] +
-			dyr[12]*w[0][12] + dyr[13]*w[0][13] + dyr[14]*w[0][14] + dyr[15]*w[0][15]
-		dxr[1] = dyr[0]*w[1][0] + dyr[1]*w[1][1] + dyr[2]*w[1][2] + dyr[3]*w[1][3] +
-			dyr[4]*w[1][4] + dyr[5]*w[1][5] + dyr[6]*w[1][6] + dyr[7]*w[1][7] +
-			dyr[8]*w[1][8] + dyr[9]*w[1][9] + dyr[10]*w[1][10] + dyr[11]*w[1][11] +
-			dyr[12]*w[1][12] + dyr[13]*w[1][13] + dyr[14]*w[1][14] + dyr[15]*w[1][15]
-		dxr[2] = dyr[0]*w[2][0] + dyr[1]*w[2][1] + dyr[2]*w[2][2] + dyr[3]*w[2][3] +
-			dyr[4]*w[2][4] + dyr[5]*w[2][5] + dyr[6]*w[2][6] + dyr[7]*w[2][7] +
-			dyr[8]*w[2][8] + dyr[9]*w[2][9] + dyr[10]*w[2][10] + dyr[11]*w[2][11] +
-			dyr[12]*w[2][12] + dyr[13]*w[2][13] + dyr[14]*w[2][14] + dyr[15]*w[2][15]
-		dxr[3] = dyr[0]*w[3][0] + dyr[1]*w[3][1] + dyr[2]*w[3][2] + dyr[3]*w[3][3] +
-			dyr[4]*w[3][4] + dyr[5]*w[3][5] + dyr[6]*w[3][6] + dyr[7]*w[3][7] +
-			dyr[8]*w[3][8] + dyr[9]*w[3][9] + dyr[10]*w[3][10] + dyr[11]*w[3][11] +
-			dyr[12]*w[3][12] + dyr[13]*w[3][13] + dyr[14]*w[3][14] + dyr[15]*w[3][15]
+		dxr[0] = float32(dyr[0]*w[0][0]) + float32(dyr[1]*w[0][1]) + float32(dyr[2]*w[0][2]) + float32(dyr[3]*w[0][3]) +
+			float32(dyr[4]*w[0][4]) + float32(dyr[5]*w[0][5]) + float32(dyr[6]*w[0][6]) + float32(dyr[7]*w[0][7]) +
+			float32(dyr[8]*w[0][8]) + float32(dyr[9]*w[0][9]) + float32(dyr[10]*w[0][10]) + float32(dyr[11]*w[0][11]) +
+			float32(dyr[12]*w[0][12]) + float32(dyr[13]*w[0][13]) + float32(dyr[14]*w[0][14]) + float32(dyr[15]*w[0][15])
+		dxr[1] = float32(dyr[0]*w[1][0]) + float32(dyr[1]*w[1][1]) + float32(dyr[2]*w[1][2]) + float32(dyr[3]*w[1][3]) +
+			float32(dyr[4]*w[1][4]) + float32(dyr[5]*w[1][5]) + float32(dyr[6]*w[1][6]) + float32(dyr[7]*w[1][7]) +
+			float32(dyr[8]*w[1][8]) + float32(dyr[9]*w[1][9]) + float32(dyr[10]*w[1][10]) + float32(dyr[11]*w[1][11]) +
+			float32(dyr[12]*w[1][12]) + float32(dyr[13]*w[1][13]) + float32(dyr[14]*w[1][14]) + float32(dyr[15]*w[1][15])
+		dxr[2] = float32(dyr[0]*w[2][0]) + float32(dyr[1]*w[2][1]) + float32(dyr[2]*w[2][2]) + float32(dyr[3]*w[2][3]) +
+			float32(dyr[4]*w[2][4]) + float32(dyr[5]*w[2][5]) + float32(dyr[6]*w[2][6]) + float32(dyr[7]*w[2][7]) +
+			float32(dyr[8]*w[2][8]) + float32(dyr[9]*w[2][9]) + float32(dyr[10]*w[2][10]) + float32(dyr[11]*w[2][11]) +
+			float32(dyr[12]*w[2][12]) + float32(dyr[13]*w[2][13]) + float32(dyr[14]*w[2][14]) + float32(dyr[15]*w[2][15])
+		dxr[3] = float32(dyr[0]*w[3][0]) + float32(dyr[1]*w[3][1]) + float32(dyr[2]*w[3][2]) + float32(dyr[3]*w[3][3]) +
+			float32(dyr[4]*w[3][4]) + float32(dyr[5]*w[3][5]) + float32(dyr[6]*w[3][6]) + float32(dyr[7]*w[3][7]) +
+			float32(dyr[8]*w[3][8]) + float32(dyr[9]*w[3][9]) + float32(dyr[10]*w[3][10]) + float32(dyr[11]*w[3][11]) +
+			float32(dyr[12]*w[3][12]) + float32(dyr[13]*w[3][13]) + float32(dyr[14]*w[3][14]) + float32(dyr[15]*w[3][15])
 	}
 }
