@@ -48,6 +48,7 @@ type emitter struct {
 	known    map[string]*function
 	unit     *asm.Unit       // machine code; nil: none is written
 	scalars  map[string]bool // scalar functions that the kernels call
+	parts    string          // what other code calls of scalarParts
 
 	layers map[string]*layerFunc // by text
 	files  map[string][]*layerFunc
@@ -77,7 +78,10 @@ func newEmitter(p *loop.Program, cfg Config) *emitter {
 		e.top[id] = true
 	}
 	for fn := range scalarFuncs {
-		e.top[fn+double.suffix] = true
+		e.top[fn], e.top[fn+double.suffix] = true, true
+	}
+	for _, part := range scalarParts {
+		e.top[strings.TrimSuffix(part.call, "(")] = true
 	}
 	fields := names{}
 	for _, s := range p.Segments {

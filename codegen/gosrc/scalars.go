@@ -3,22 +3,86 @@ package gosrc
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
 
 // scalarFuncs are the functions that a package carries where its kernels call
 // them, so that trainable and predict-only packages compute with the same ones.
-// %[1]s is the element type, %[2]s its suffix; where the body is a plain
-// conversion of a function of package math, the value is its name.
+// They are not those of package math, some of which differ between processors
+// in their last bits, and then in those of every result: here there are only
+// additions, multiplications that are rounded, and quotients, which IEEE 754
+// defines. Everything runs in double precision, with polynomials (of
+// ../asm/testdata/minimax.py) that are just exact enough: of float32 results,
+// none is further off than 0.51 units in the last place.
 var scalarFuncs = map[string]string{
-	"abs": "Abs", "floor": "Floor", "exp": "Exp", "expm1": "Expm1", "log": "Log", "log1p": "Log1p", "sqrt": "Sqrt", "tanh": "Tanh", "erf": "Erf",
-	"pow": `func pow%[2]s(x, y %[1]s) %[1]s { return %[1]s(§math.Pow(float64(x), float64(y))) }`,
-	"sigmoid": `// sigmoid%[2]s is 1 / (1 + exp(-x)).
-func sigmoid%[2]s(x %[1]s) %[1]s { return %[1]s(1 / (1 + §math.Exp(-float64(x)))) }`,
-	"sign": `// sign%[2]s is 1, -1, or x itself where x is zero or not a number.
-func sign%[2]s(x %[1]s) %[1]s {
+	"abs":   `func abs(x float32) float32 { return float32(§math.Abs(float64(x))) }`,
+	"floor": `func floor(x float32) float32 { return float32(§math.Floor(float64(x))) }`,
+	"sqrt":  `func sqrt(x float32) float32 { return float32(§math.Sqrt(float64(x))) }`,
+	"exp": `func exp(x float32) float32 {
+	scale, rest := powerOfE(float64(min(max(x, -104), 89))) // beyond these, 0 and infinity
+	return float32(scale + mul(scale, rest))
+}`,
+	"expm1": `// expm1 is eˣ - 1.
+func expm1(x float32) float32 {
+	scale, rest := powerOfE(float64(min(max(x, -104), 89)))
+	return float32(mul(scale, rest) - (1 - scale))
+}`,
+	"log": `func log(x float32) float32 {
+	if x > 0 && x <= §math.MaxFloat32 {
+		return float32(logOf(float64(x)))
+	}
+	return float32(§math.Log(float64(x))) // infinite, or not a number
+}`,
+	"log1p": `// log1p is the logarithm of 1 + x.
+func log1p(x float32) float32 {
+	if x > -1 && x <= §math.MaxFloat32 {
+		return float32(log1pOf(float64(x)))
+	}
+	return float32(§math.Log1p(float64(x))) // infinite, or not a number
+}`,
+	"tanh": `// tanh is (e²ˣ - 1) / (e²ˣ + 1).
+func tanh(x float32) float32 {
+	scale, rest := powerOfE(float64(min(max(2*x, -40), 40)))
+	m := mul(scale, rest) - (1 - scale)
+	return float32(m / (m + 2))
+}`,
+	"sigmoid": `// sigmoid is 1 / (1 + exp(-x)).
+func sigmoid(x float32) float32 {
+	scale, rest := powerOfE(float64(min(max(-x, -89), 104)))
+	return float32(1 / (1 + scale + mul(scale, rest)))
+}`,
+	"erf": `// erf is the error function: x·P(x²) near 0, else 1 - exp(-|x|·G(|x|)), with
+// the sign of x.
+func erf(x float32) float32 {
+	t := §math.Abs(float64(x))
+	if t < 1 {
+		z := mul(t, t)
+		` + horner("p", "z", erfNearTerms) + `
+		return float32(mul(float64(x), p))
+	}
+	t = min(t, 4) // from where on float32 holds nothing below 1
+	z := mul(t, t)
+	` + horner("even", "z", erfFarEven) + `
+	` + horner("odd", "z", erfFarOdd) + `
+	scale, rest := powerOfE(-mul(t, even+mul(t, odd)))
+	return float32(§math.Copysign(1-(scale+mul(scale, rest)), float64(x)))
+}`,
+	"pow": `// pow is x to the power y.
+func pow(x, y float32) float32 {
+	switch {
+	case !(§math.Abs(float64(x)) <= §math.MaxFloat32 && §math.Abs(float64(y)) <= §math.MaxFloat32), x == 0,
+		x < 0 && §math.Floor(float64(y)) != float64(y):
+		return float32(§math.Pow(float64(x), float64(y))) // 0, 1, infinite, or not a number
+	case x < 0 && §math.Mod(float64(y), 2) != 0:
+		return -pow(-x, y)
+	}
+	power := mul(float64(y), logOf(§math.Abs(float64(x))))
+	scale, rest := powerOfE(min(max(power, -104), 89))
+	return float32(scale + mul(scale, rest))
+}`,
+	"sign": `// sign is 1, -1, or x itself where x is zero or not a number.
+func sign(x float32) float32 {
 	switch {
 	case x > 0:
 		return 1
@@ -27,8 +91,8 @@ func sign%[2]s(x %[1]s) %[1]s {
 	}
 	return x
 }`,
-	"where": `// where%[2]s is a where the condition holds, else b.
-func where%[2]s(condition bool, a, b %[1]s) %[1]s {
+	"where": `// where is a where the condition holds, else b.
+func where(condition bool, a, b float32) float32 {
 	if condition {
 		return a
 	}
@@ -36,21 +100,96 @@ func where%[2]s(condition bool, a, b %[1]s) %[1]s {
 }`,
 }
 
-// converted matches the conversion of a result to float64.
-var converted = regexp.MustCompile(`return float64\((.*)\) }`)
+// scalarParts are what scalarFuncs and the encoding are made of, each before
+// those that it calls.
+var scalarParts = []helper{
+	{"mul(", `// mul is x·y, rounded. Without the conversion it would be added unrounded on
+// some processors.
+func mul(x, y float64) float64 { return float64(x * y) }`},
+	{"powerOfE(", `// powerOfE is eˣ as scale·(1 + rest): the integer and the fraction of the power
+// of 2, which is at most 0.5 in size.
+func powerOfE(x float64) (scale, rest float64) {
+	const nearest = 0x1.8p52 // added and taken away, it rounds to an integer
+	y := mul(x, §math.Log2E)
+	n := (y + nearest) - nearest
+	f := y - n
+	` + horner("p", "f", exp2Terms) + `
+	return §math.Float64frombits(uint64(int64(n)+1023) << 52), mul(f, p)
+}`},
+	{"logOf(", `// logOf is the logarithm of a positive number m·2ⁿ, m from √½ to √2.
+func logOf(x float64) float64 {
+	const half = 0x3fe6a09e667f3bcd // the bits of √½
+	bits := §math.Float64bits(x)
+	n := int64(bits-half) >> 52
+	m := §math.Float64frombits(bits - uint64(n)<<52)
+	return mul(float64(n), §math.Ln2) + logRatio((m-1)/(m+1))
+}`},
+	{"log1pOf(", `func log1pOf(x float64) float64 {
+	if -0.25 < x && x < 0.4 {
+		return logRatio(x / (2 + x))
+	}
+	return logOf(1 + x)
+}`},
+	{"logRatio(", `// logRatio is the logarithm of (1+s)/(1-s), for |s| up to 0.172.
+func logRatio(s float64) float64 {
+	z := mul(s, s)
+	` + horner("p", "z", logTerms) + `
+	return mul(s, p)
+}`},
+}
 
-// scalarDecls prints the scalar functions that have been asked for.
+// Coefficients, lowest power first.
+var (
+	exp2Terms    = []float64{0.69314718058156854, 0.24022650920050945, 0.055504107276023201, 0.0096180570371499872, 0.0013333669445231113, 0.00015461329846243172, 1.5252721526698969e-5}
+	logTerms     = []float64{2.0000000000085087, 0.66666665230064681, 0.40000387830051387, 0.28534868701607286, 0.23619637405962393}
+	erfFarEven   = []float64{1.1284834400997696, 0.10435634338317216, 0.0019532963276579687, -0.0001983125986167887, -1.9292360320989211e-6}
+	erfFarOdd    = []float64{0.63600582922061244, -0.021469475739040216, 0.00044510047720068172, 3.1217982503762067e-5}
+	erfNearTerms = []float64{1.128379167094713, -0.37612638890097866, 0.11283791318298059, -0.026866134009238637, 0.00522378651400013, -0.00085427026994529048, 0.00011957326363022797, -1.3914035472414215e-5, 1.0601108232087938e-6}
+)
+
+// horner prints the value of a polynomial in x.
+func horner(dst, x string, terms []float64) string {
+	text := fmt.Sprint(terms[len(terms)-1])
+	lines := []string{dst + " := " + text}
+	for _, c := range slices.Backward(terms[:len(terms)-1]) {
+		lines = append(lines, fmt.Sprintf("%s = %v + mul(%s, %s)", dst, c, x, dst))
+	}
+	return strings.Join(lines, "\n\t")
+}
+
+// doubleFuncs are the functions of the test's copy in double precision, which
+// need not be the same everywhere.
+var doubleFuncs = map[string]string{
+	"abs": "Abs", "floor": "Floor", "exp": "Exp", "expm1": "Expm1", "log": "Log", "log1p": "Log1p", "sqrt": "Sqrt", "tanh": "Tanh", "erf": "Erf",
+	"pow":     `func powF64(x, y float64) float64 { return §math.Pow(x, y) }`,
+	"sigmoid": `func sigmoidF64(x float64) float64 { return 1 / (1 + §math.Exp(-x)) }`,
+}
+
+// scalarText is the text of a scalar function.
+func (e *emitter) scalarText(fn string) string {
+	if e.el == single {
+		return scalarFuncs[fn]
+	}
+	text, ok := doubleFuncs[fn]
+	switch {
+	case !ok: // nothing but choices
+		return strings.NewReplacer("func "+fn+"(", "func "+fn+e.el.suffix+"(", "// "+fn+" ", "// "+fn+e.el.suffix+" ", "float32", "float64").Replace(scalarFuncs[fn])
+	case !strings.HasPrefix(text, "func "):
+		return fmt.Sprintf("func %s%s(x float64) float64 { return §math.%s(x) }", fn, e.el.suffix, text)
+	}
+	return text
+}
+
+// scalarDecls prints the scalar functions that have been asked for, and what
+// they are made of.
 func (e *emitter) scalarDecls(f *file) {
+	var all strings.Builder
 	for _, fn := range slices.Sorted(maps.Keys(e.scalars)) {
-		src := scalarFuncs[fn]
-		if !strings.Contains(src, "func ") {
-			src = fmt.Sprintf("func %s%%[2]s(x %%[1]s) %%[1]s { return %%[1]s(§math.%s(float64(x))) }", fn, src)
-		}
-		text := fmt.Sprintf(src, e.el.float, e.el.suffix)
-		if e.el == double { // no conversions from float64 to float64
-			text = strings.NewReplacer("float64(x)", "x", "float64(y)", "y").Replace(text)
-			text = converted.ReplaceAllString(text, "return $1 }")
-		}
+		text := e.scalarText(fn)
 		f.add("%s", text)
+		all.WriteString(text)
+	}
+	if e.el == single {
+		e.helpers(f, scalarParts, all.String()+e.parts)
 	}
 }
