@@ -14,8 +14,8 @@ import (
 type helper struct{ call, text string }
 
 // helpers prints the functions that what has been printed calls, and those that
-// they call in turn.
-func (e *emitter) helpers(f *file, list []helper, sofar string) {
+// they call in turn. It returns the text so far.
+func (e *emitter) helpers(f *file, list []helper, sofar string) string {
 	need := make([]bool, len(list))
 	for again := true; again; {
 		again = false
@@ -31,6 +31,7 @@ func (e *emitter) helpers(f *file, list []helper, sofar string) {
 			f.add("%s", h.text)
 		}
 	}
+	return sofar
 }
 
 // coderHelpers are what Encode is made of, in the order they are printed in.
@@ -114,7 +115,7 @@ func (c *coder) log1p(x float64) float64 {
 		c.fail(": %v is too small for log1p", x)
 		return 0
 	}
-	return §math.Log1p(x)
+	return log1pOf(x)
 }`},
 		{"c.standard(", `// standard scales a number to mean 0 and deviation 1.
 func (c *coder) standard(s standard, x float64) float32 {
@@ -174,10 +175,24 @@ func (c *coder) date(feature string, v *§time.Time) §time.Time {
 	return *v
 }`},
 		{"cyclic(", `// cyclic is a place on a circle: the sine and cosine of the part of a period
-// that has passed.
+// that has passed. They are computed from the nearest eighth of the circle, with
+// the first terms of their series.
 func cyclic(passed, period int) (sin, cos float32) {
-	angle := float64(2*§math.Pi*float64(passed)) / float64(period)
-	return float32(§math.Sin(angle)), float32(§math.Cos(angle))
+	quarter := (8*passed + period) / (2 * period) // the nearest one
+	angle := mul(§math.Pi/2, float64(4*passed-quarter*period)/float64(period))
+	z := mul(angle, angle)
+	` + horner("s", "z", sinTerms) + `
+	` + horner("c", "z", cosTerms) + `
+	s = mul(angle, s)
+	switch quarter % 4 {
+	case 1:
+		s, c = c, -s
+	case 2:
+		s, c = -s, -c
+	case 3:
+		s, c = -c, s
+	}
+	return float32(s), float32(c)
 }`},
 		{"days(", `// days counts from the beginning of 1970, as the clock of the date shows it.
 func days(date §time.Time) float64 {

@@ -147,6 +147,12 @@ var (
 	erfNearTerms = []float64{1.128379167094713, -0.37612638890097866, 0.11283791318298059, -0.026866134009238637, 0.00522378651400013, -0.00085427026994529048, 0.00011957326363022797, -1.3914035472414215e-5, 1.0601108232087938e-6}
 )
 
+// The series of sine and cosine, in the square of the angle.
+var (
+	sinTerms = []float64{1, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800}
+	cosTerms = []float64{1, -1.0 / 2, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800, 1.0 / 479001600}
+)
+
 // horner prints the value of a polynomial in x.
 func horner(dst, x string, terms []float64) string {
 	text := fmt.Sprint(terms[len(terms)-1])

@@ -23,5 +23,5 @@ func (m *Median) Value() float64 {
 	if n%2 == 1 {
 		return m.values[n/2]
 	}
-	return m.values[n/2-1]/2 + m.values[n/2]/2 // the sum may be beyond float64
+	return float64(m.values[n/2-1]/2) + float64(m.values[n/2]/2) // the sum may be beyond float64
 }

@@ -30,7 +30,7 @@ func (s *NumberStats) Add(x float64) {
 	s.sum = sum
 	d := x - s.mean
 	s.mean += d / float64(s.n)
-	s.m2 += d * (x - s.mean)
+	s.m2 += float64(d * (x - s.mean))
 }
 
 // Count is how many numbers there were.

@@ -2,9 +2,10 @@ package data
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strings"
+
+	"github.com/nngen-go/nngen/runtime/internal/portable"
 )
 
 // VocabularyCounter counts words, as the adapt methods of Keras's StringLookup
@@ -82,7 +83,7 @@ func (c *VocabularyCounter) InverseFrequencies(words []string) []float64 {
 		if w := c.words[word]; w != nil {
 			n = w.documents
 		}
-		all[i] = math.Log(1 + float64(c.documents)/(1+float64(n)))
+		all[i] = portable.Log(1 + float64(c.documents)/(1+float64(n)))
 	}
 	return all
 }

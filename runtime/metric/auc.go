@@ -1,8 +1,9 @@
 package metric
 
 import (
-	"math"
 	"slices"
+
+	"github.com/nngen-go/nngen/runtime/internal/portable"
 )
 
 // Curve says what [AUC] integrates and how. The zero Curve is Keras's default:
@@ -66,7 +67,7 @@ func (m *auc) Result() float64 {
 		if m.curve.LabelWeights != nil {
 			w = m.curve.LabelWeights[label]
 		}
-		sum += w * m.area(label)
+		sum += float64(w * m.area(label))
 		weights += w
 	}
 	return ratio(sum, weights)
@@ -128,10 +129,10 @@ func davisGoadrich(lower, upper confusion) float64 {
 	dtp := lower.tp - upper.tp
 	p0, p1 := lower.tp+lower.fp, upper.tp+upper.fp
 	slope := ratio(dtp, max(p0-p1, 0))
-	intercept := upper.tp - slope*p1
+	intercept := upper.tp - float64(slope*p1)
 	logarithm := 0.0
 	if p0 > 0 && p1 > 0 {
-		logarithm = math.Log(p0 / p1)
+		logarithm = portable.Log(p0 / p1)
 	}
-	return ratio(slope*(dtp+intercept*logarithm), max(upper.tp+upper.fn, 0))
+	return ratio(slope*(dtp+float64(intercept*logarithm)), max(upper.tp+upper.fn, 0))
 }

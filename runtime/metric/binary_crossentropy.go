@@ -1,6 +1,10 @@
 package metric
 
-import "math"
+import (
+	"math"
+
+	"github.com/nngen-go/nngen/runtime/internal/portable"
+)
 
 // Crossentropy is how outputs and targets are read by the crossentropies.
 type Crossentropy struct {
@@ -24,14 +28,14 @@ type binaryCrossentropy struct {
 func (m *binaryCrossentropy) Update(target, output []float32, weight float32) {
 	var sum float64
 	for i, y := range output {
-		t := float64(target[i])*(1-m.LabelSmoothing) + 0.5*m.LabelSmoothing
+		t := float64(float64(target[i])*(1-m.LabelSmoothing)) + float64(0.5*m.LabelSmoothing)
 		if m.FromLogits {
 			y := float64(y)
-			sum += max(y, 0) - y*t + math.Log1p(math.Exp(-math.Abs(y)))
+			sum += max(y, 0) - float64(y*t) + portable.Log1p(portable.Exp(-math.Abs(y)))
 			continue
 		}
 		p := clip(y)
-		sum -= t*math.Log(p) + (1-t)*math.Log1p(-p)
+		sum -= float64(t*portable.Log(p)) + float64((1-t)*portable.Log1p(-p))
 	}
 	m.add(sum/float64(len(output)), weight)
 }

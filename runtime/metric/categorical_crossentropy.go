@@ -1,6 +1,6 @@
 package metric
 
-import "math"
+import "github.com/nngen-go/nngen/runtime/internal/portable"
 
 // CategoricalCrossentropy is the mean over the rows of -Σ t·log y for one-hot
 // targets. Probabilities are scaled to the sum 1; outside [1e-7, 1-1e-7] they
@@ -28,11 +28,11 @@ func (m *categoricalCrossentropy) Update(target, output []float32, weight float3
 	share := m.LabelSmoothing / float64(len(output))
 	var sum float64
 	for i, y := range output {
-		t := float64(target[i])*(1-m.LabelSmoothing) + share
+		t := float64(float64(target[i])*(1-m.LabelSmoothing)) + share
 		if m.FromLogits {
-			sum -= t * (float64(y) - total)
+			sum -= float64(t * (float64(y) - total))
 		} else {
-			sum -= t * math.Log(clip(float32(float64(y)/total)))
+			sum -= float64(t * portable.Log(clip(float32(float64(y)/total))))
 		}
 	}
 	m.add(sum, weight)
@@ -43,7 +43,7 @@ func logSumExp(x []float32) float64 {
 	top := float64(x[argmax(x)])
 	var sum float64
 	for _, v := range x {
-		sum += math.Exp(float64(v) - top)
+		sum += portable.Exp(float64(v) - top)
 	}
-	return top + math.Log(sum)
+	return top + portable.Log(sum)
 }

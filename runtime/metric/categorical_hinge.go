@@ -15,7 +15,7 @@ func (m *categoricalHinge) Update(target, output []float32, weight float32) {
 	pos, neg := 0.0, math.Inf(-1)
 	for i, y := range output {
 		t, y := float64(target[i]), float64(y)
-		pos += t * y
+		pos += float64(t * y)
 		neg = max(neg, (1-t)*y)
 	}
 	m.add(max(neg-pos+1, 0), weight)

@@ -16,9 +16,9 @@ func (m *cosineSimilarity) Update(target, output []float32, weight float32) {
 	var dot, tt, yy float64
 	for i, y := range output {
 		t, y := float64(target[i]), float64(y)
-		dot += t * y
-		tt += t * t
-		yy += y * y
+		dot += float64(t * y)
+		tt += float64(t * t)
+		yy += float64(y * y)
 	}
 	m.add(dot/math.Sqrt(max(tt, epsilon*epsilon))/math.Sqrt(max(yy, epsilon*epsilon)), weight)
 }

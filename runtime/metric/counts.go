@@ -3,6 +3,8 @@ package metric
 import (
 	"math"
 	"slices"
+
+	"github.com/nngen-go/nngen/runtime/internal/portable"
 )
 
 // counts sorts the outputs of yes-or-no questions by how many of some limits
@@ -50,7 +52,7 @@ func newCounts(name string, thresholds []float64) *counts {
 func evenly(thresholds []float64) bool {
 	for i, t := range thresholds {
 		want := float64(i) / float64(len(thresholds)-1)
-		if !(math.Abs(t-want) <= epsilon+1e-5*want) {
+		if !(math.Abs(t-want) <= epsilon+float64(1e-5*want)) {
 			return false
 		}
 	}
@@ -90,7 +92,7 @@ func (c *counts) Update(target, output []float32, weight float32) {
 			y = noThreshold
 		}
 		if c.logits {
-			y = float32(1 / (1 + math.Exp(-float64(y))))
+			y = float32(1 / (1 + portable.Exp(-float64(y))))
 		}
 		if c.weights != nil {
 			w *= c.weights[i]

@@ -54,10 +54,10 @@ func (m *fBetaScore) Update(target, output []float32, weight float32) {
 		t := float64(target[i])
 		s := m.sums[3*i : 3*i+3]
 		if yes {
-			s[0] += w * t
-			s[1] += w * (1 - t)
+			s[0] += float64(w * t)
+			s[1] += float64(w * (1 - t))
 		} else {
-			s[2] += w * t
+			s[2] += float64(w * t)
 		}
 	}
 }
@@ -84,7 +84,7 @@ func (m *fBetaScore) Result() float64 {
 		tp, fp, fn = tp+s[0], fp+s[1], fn+s[2]
 		score := m.score(s[0], s[1], s[2])
 		sum += score
-		weighted += score * (s[0] + s[2])
+		weighted += float64(score * (s[0] + s[2]))
 	}
 	switch m.Average {
 	case "micro":
@@ -97,6 +97,6 @@ func (m *fBetaScore) Result() float64 {
 
 func (m *fBetaScore) score(tp, fp, fn float64) float64 {
 	precision, recall := tp/(tp+fp+epsilon), tp/(tp+fn+epsilon)
-	square := m.beta * m.beta
-	return (1 + square) * (precision * recall / (square*precision + recall + epsilon))
+	square := float64(m.beta * m.beta)
+	return float64((1 + square) * (precision * recall / (float64(square*precision) + recall + epsilon)))
 }

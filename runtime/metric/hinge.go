@@ -27,7 +27,7 @@ func (m *hinge) Update(target, output []float32, weight float32) {
 		if binary {
 			t = 2*t - 1
 		}
-		x := max(1-t*float64(y), 0)
+		x := max(1-float64(t*float64(y)), 0)
 		if m.squared {
 			x *= x
 		}

@@ -24,7 +24,7 @@ func (m *mean) Result() float64 {
 }
 
 func (m *mean) add(value float64, weight float32) {
-	m.total += value * float64(weight)
+	m.total += float64(value * float64(weight))
 	m.count += float64(weight)
 }
 

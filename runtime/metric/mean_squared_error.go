@@ -12,7 +12,7 @@ func (m *meanSquaredError) Update(target, output []float32, weight float32) {
 	var sum float64
 	for i, y := range output {
 		d := float64(target[i]) - float64(y)
-		sum += d * d
+		sum += float64(d * d)
 	}
 	m.add(sum/float64(len(output)), weight)
 }

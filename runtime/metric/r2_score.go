@@ -47,9 +47,9 @@ func (m *r2Score) Update(target, output []float32, weight float32) {
 		t := float64(target[i])
 		d := t - float64(y)
 		s := m.sums[4*i : 4*i+4]
-		s[0] += w * t * t
-		s[1] += w * t
-		s[2] += w * d * d
+		s[0] += float64(w * t * t)
+		s[1] += float64(w * t)
+		s[2] += float64(w * d * d)
 		s[3] += w
 	}
 	m.sums[4*m.Outputs] += float64(m.Outputs)
@@ -78,7 +78,7 @@ func (m *r2Score) Result() float64 {
 		if m.ClassAggregation != "variance_weighted_average" {
 			variance = 1
 		}
-		sum += score * variance
+		sum += float64(score * variance)
 		weights += variance
 	}
 	return m.adjust(sum / weights)
@@ -87,7 +87,7 @@ func (m *r2Score) Result() float64 {
 // score gives the score of an output, and Σ w(t - mean)².
 func (m *r2Score) score(i int) (score, variance float64) {
 	s := m.sums[4*i : 4*i+4]
-	variance = s[0] - s[1]*(s[1]/s[3])
+	variance = s[0] - float64(s[1]*(s[1]/s[3]))
 	score = 1 - s[2]/variance
 	if math.IsInf(score, 0) {
 		score = 0

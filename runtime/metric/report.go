@@ -52,9 +52,9 @@ func (c *Confusion) Report() Report {
 }
 
 func (a *ClassReport) add(of ClassReport, weight float64) {
-	a.Precision += weight * of.Precision
-	a.Recall += weight * of.Recall
-	a.F1 += weight * of.F1
+	a.Precision += float64(weight * of.Precision)
+	a.Recall += float64(weight * of.Recall)
+	a.F1 += float64(weight * of.F1)
 }
 
 func (a *ClassReport) divide(by float64, rows int64) {

@@ -1,6 +1,10 @@
 package metric
 
-import "math"
+import (
+	"math"
+
+	"github.com/nngen-go/nngen/runtime/internal/portable"
+)
 
 // SparseCategoricalCrossentropy is the mean over the rows of -log y[class].
 // Probabilities outside [1e-7, 1-1e-7] count as the nearer bound and are then
@@ -38,5 +42,5 @@ func (m *sparseCategoricalCrossentropy) one(class float32, output []float32) flo
 	for _, y := range output {
 		total += clip(y)
 	}
-	return -math.Log(clip(right) / total)
+	return -portable.Log(clip(right) / total)
 }

@@ -28,7 +28,7 @@ func Orthogonal(dst []float32, key Key, rows, cols int, gain float64) {
 				y := q[u*long : (u+1)*long]
 				r := dot(x, y)
 				for e := range x {
-					x[e] -= r * y[e]
+					x[e] -= float64(r * y[e])
 				}
 			}
 			norm := math.Sqrt(dot(x, x))
@@ -51,7 +51,7 @@ func Orthogonal(dst []float32, key Key, rows, cols int, gain float64) {
 func dot(x, y []float64) float64 {
 	var s float64
 	for i := range x {
-		s += x[i] * y[i]
+		s += float64(x[i] * y[i])
 	}
 	return s
 }

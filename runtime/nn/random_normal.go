@@ -1,19 +1,19 @@
 package nn
 
-import "math"
+import "github.com/nngen-go/nngen/runtime/internal/portable"
 
 // RandomNormal fills dst with independent values of a normal distribution
 // (Keras: RandomNormal).
 func RandomNormal(dst []float32, key Key, mean, stddev float64) {
 	for i := range dst {
-		dst[i] = float32(mean + stddev*key.normal(i))
+		dst[i] = float32(mean + float64(stddev*key.normal(i)))
 	}
 }
 
 // normal returns element i of a tensor of standard normal values, by inversion
 // of the distribution function: one value per element, with no rejection and
 // no pairing, keeps every element a pure function of its position.
-func (k Key) normal(i int) float64 { return quantile(k.open(i)) }
+func (k Key) normal(i int) float64 { return portable.Quantile(k.open(i)) }
 
 // open returns element i of a tensor of values uniform in the open interval
 // (0, 1), with 52 random bits.
@@ -26,7 +26,3 @@ func (k Key) open(i int) float64 {
 	}
 	return (float64((uint64(hi)<<32|uint64(lo))>>12) + 0.5) * 0x1p-52
 }
-
-// quantile is the inverse of the standard normal distribution function,
-// Φ⁻¹(p) = √2·erf⁻¹(2p-1).
-func quantile(p float64) float64 { return math.Sqrt2 * math.Erfinv(2*p-1) }

@@ -5,7 +5,7 @@ package nn
 func RandomUniform(dst []float32, key Key, minval, maxval float64) {
 	for i := range dst {
 		u := float64(unit(key.word(i)))
-		dst[i] = float32(minval + (maxval-minval)*u)
+		dst[i] = float32(minval + float64((maxval-minval)*u))
 	}
 }
 

@@ -91,7 +91,7 @@ func (o *Adafactor) UpdateTensor(s Step, shape []int, w, g []float32, slots [][]
 	}
 	alpha := max(float32(o.Epsilon2), rms(sumSquares(w), len(w))) * min(float32(s.LearningRate), 1/sqrt(t))
 	square := 0.0
-	f.each(func(i int, u float32) { square += float64(u) * float64(u) })
+	f.each(func(i int, u float32) { square += float64(float64(u) * float64(u)) })
 	limit := max(1, rms(square, len(w))/float32(o.ClipThreshold))
 	f.each(func(i int, u float32) { w[i] -= float32(alpha * (u / limit)) })
 }

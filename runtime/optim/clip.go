@@ -42,7 +42,7 @@ func (u *update) norms(t *nn.Team) {
 	}
 	if s.GlobalClipNorm > 0 {
 		norm, limit := float32(math.Sqrt(total)), float32(s.GlobalClipNorm)
-		u.scale = limit * min(1/norm, 1/limit)
+		u.scale = float32(limit * min(1/norm, 1/limit))
 		u.scale += norm - norm // not a number where the norm is not finite
 	}
 }
@@ -61,13 +61,13 @@ func sumSquares(x []float32) float64 {
 	var a, b, c, d float64
 	for ; len(x) >= 4; x = x[4:] {
 		x0, x1, x2, x3 := float64(x[0]), float64(x[1]), float64(x[2]), float64(x[3])
-		a += x0 * x0
-		b += x1 * x1
-		c += x2 * x2
-		d += x3 * x3
+		a += float64(x0 * x0)
+		b += float64(x1 * x1)
+		c += float64(x2 * x2)
+		d += float64(x3 * x3)
 	}
 	for _, v := range x {
-		a += float64(v) * float64(v)
+		a += float64(float64(v) * float64(v))
 	}
 	return (a + b) + (c + d)
 }

@@ -61,8 +61,8 @@ func (o *Lamb) UpdateTensor(s Step, _ []int, w, g []float32, slots [][]float32) 
 		m[i] += float32((g[i] - m[i]) * rest1)
 		v[i] += float32((float32(g[i]*g[i]) - v[i]) * rest2)
 		u := m[i] / divM / (sqrt(v[i]/divV) + eps)
-		squareW += float64(x) * float64(x)
-		squareU += float64(u) * float64(u)
+		squareW += float64(float64(x) * float64(x))
+		squareU += float64(float64(u) * float64(u))
 	}
 	ratio := float32(1)
 	if normW, normU := float32(math.Sqrt(squareW)), float32(math.Sqrt(squareU)); normW > 0 && normU > 0 {

@@ -44,7 +44,7 @@ func (o *Nadam) Validate() error {
 
 // momentum is µ of a step.
 func (o *Nadam) momentum(step int) float32 {
-	return float32(o.Beta1) * (1 - float32(0.5*pow(0.96, float32(step))))
+	return float32(float32(o.Beta1) * (1 - float32(0.5*pow(0.96, float32(step)))))
 }
 
 // Advance implements [GlobalRule].

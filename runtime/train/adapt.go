@@ -82,7 +82,7 @@ func (m *moments) add(x []float32) {
 			g := i % len(m.shift)
 			d := float64(v) - m.shift[g]
 			m.sum[g] += d
-			m.sumOfSqs[g] += d * d
+			m.sumOfSqs[g] += float64(d * d)
 		}
 		m.rows++
 	}
@@ -95,7 +95,7 @@ func (m *moments) result() (mean, variance []float32) {
 	for g := range mean {
 		d := m.sum[g] / n
 		mean[g] = float32(m.shift[g] + d)
-		variance[g] = float32(max(0, m.sumOfSqs[g]/n-d*d))
+		variance[g] = float32(max(0, m.sumOfSqs[g]/n-float64(d*d)))
 	}
 	return mean, variance
 }
