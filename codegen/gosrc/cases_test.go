@@ -41,7 +41,7 @@ func kernelCases() []kernelCase {
 	var cases []kernelCase
 	image := false
 	add := func(name string, limit int, k loop.Kernel) {
-		cases = append(cases, kernelCase{name, k, limit, image})
+		cases = append(cases, kernelCase{name: name, kernel: k, limit: limit, image: image})
 	}
 	dense := func(in, out int, e loop.Expr, word string) *loop.Contract {
 		c := &loop.Contract{M: []loop.Axis{rowsAxis(1)}, N: []loop.Axis{plainAxis("o", out)}, K: []loop.Axis{plainAxis("i", in)},

@@ -25,13 +25,59 @@ func TestKernelsAgainstReference(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			kernelsAgainstReference(t, sums)
+			againstReference(t, kernelCases(), sums, waves, 1e-4)
 		})
 	}
 }
 
-func kernelsAgainstReference(t *testing.T, sums sumLimits) {
-	cases := kernelCases()
+// Sums of very many positive terms, where one float32 after the other is added
+// to a large number, are as exact as short ones: the relative errors that they
+// have with one accumulator in single precision are 1e-4 and more.
+func TestLongSums(t *testing.T) {
+	const rows, many = 2, 100000
+	var cases []kernelCase
+	add := func(name string, k loop.Kernel) {
+		cases = append(cases, kernelCase{name: name, kernel: k, counts: []int{rows}})
+	}
+	dense := func(in, out int) (forward, gradX *loop.Contract) {
+		forward = &loop.Contract{M: []loop.Axis{rowsAxis(1)}, N: []loop.Axis{plainAxis("o", out)}, K: []loop.Axis{plainAxis("i", in)},
+			Out: access(rowBuf(out), out, 1, 0), Lhs: access(rowBuf(in), in, 0, 1), Rhs: access(weightBuf(in, out), 0, 1, out)}
+		gradX = &loop.Contract{M: []loop.Axis{rowsAxis(1)}, N: []loop.Axis{plainAxis("i", out)}, K: []loop.Axis{plainAxis("o", in)},
+			Out: access(rowBuf(out), out, 1, 0), Lhs: access(rowBuf(in), in, 0, 1), Rhs: access(weightBuf(out, in), 0, in, 1)}
+		return forward, gradX
+	}
+	for _, out := range []int{1, 3, 9} {
+		forward, gradX := dense(many, out)
+		add(fmt.Sprintf("dense to %d", out), forward)
+		add(fmt.Sprintf("gradient by the input of %d", out), gradX)
+	}
+	add("gradient by the weights", &loop.Contract{M: []loop.Axis{plainAxis("i", 3)}, N: []loop.Axis{plainAxis("o", 2)}, K: []loop.Axis{rowsAxis(many)},
+		Out: access(weightBuf(3, 2), 2, 1, 0), Lhs: access(rowBuf(many, 3), 1, 0, 3), Rhs: access(rowBuf(many, 2), 0, 1, 2)})
+	for _, g := range []geometry{image(320, 320, 2, 3, 1, 2), pad(image(320, 320, 2, 3, 2, 1), 1, 0, 0, 0), sequence(many, 2, 3, 2), pad(sequence(many, 2, 3, 2), 0, 1, 0, 0)} {
+		add(fmt.Sprintf("gradient by the kernel of %v", g), g.gradW())
+	}
+	add("depthwise", image(320, 320, 3, 0, 1, 2).depthwise()[1])
+	add("column sums", nest([]loop.Axis{plainAxis("o", 7)}, loop.Stmt{Inner: []loop.Axis{rowsAxis(many)}, Dst: access(weightBuf(7), 1, 0), Reduce: loop.Sum, Value: arg0,
+		Srcs: []loop.Access{access(rowBuf(many, 7), 1, 7)}}))
+	add("a sum of rows", nest([]loop.Axis{rowsAxis(1)}, loop.Stmt{Inner: []loop.Axis{plainAxis("o", many)}, Dst: access(rowBuf(), 1, 0), Reduce: loop.Sum, Value: arg0,
+		Srcs: []loop.Access{access(rowBuf(many), many, 1)}}))
+	againstReference(t, cases, usualSums, positive, 2e-6)
+}
+
+// filling is what operands are filled with: element i of buffer j.
+type filling struct {
+	text  string
+	value func(i, j int) float64
+}
+
+var (
+	waves    = filling{"math.Sin(float64(i)*0.7 + float64(j))", func(i, j int) float64 { return math.Sin(float64(i)*0.7 + float64(j)) }}
+	positive = filling{"0.5 + float64((i*7919+j*104729)%10007)/10007", func(i, j int) float64 { return 0.5 + float64((i*7919+j*104729)%10007)/10007 }}
+)
+
+// againstReference prints, compiles and runs kernels, and compares what they
+// compute with the reference, within a limit relative to 1 + the value.
+func againstReference(t *testing.T, cases []kernelCase, sums sumLimits, fill filling, limit float64) {
 	e := newEmitter(&loop.Program{Name: "kernels", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "main"})
 	e.sums = sums
 	e.unit = nil // the Go bodies alone
@@ -47,7 +93,10 @@ func kernelsAgainstReference(t *testing.T, sums sumLimits) {
 		name := fn.name
 		printed = append(printed, k)
 		counts := []int{1, 2, 7, 8, 9, 17}
-		if c.image {
+		switch {
+		case c.counts != nil:
+			counts = c.counts
+		case c.image:
 			counts = []int{1, 3} // rows make no blocks
 		}
 		expected += len(counts)
@@ -95,10 +144,10 @@ func print[T float32 | int32](c, n, buffer int, values []T) {
 	}
 }
 
-func fill(n, buffer int) []float32 {
+func fill(n, j int) []float32 {
 	x := make([]float32, n)
 	for i := range x {
-		x[i] = float32(§math.Sin(float64(i)*0.7 + float64(buffer)))
+		x[i] = float32(%s)
 	}
 	return x
 }
@@ -114,7 +163,7 @@ func ids(n, limit int) []int32 {
 func main() {
 %s}
 
-%s`, calls, body.String())
+%s`, strings.ReplaceAll(fill.text, "math.", "§math."), calls, body.String())
 	e.kernelDecls(f)
 	dir, err := os.MkdirTemp("testdata", "kernels")
 	if err != nil {
@@ -145,10 +194,10 @@ func main() {
 			t.Fatal(err)
 		}
 		c, k := cases[got.Case], printed[got.Case]
-		want := c.expect(k, got.N)[k.params[got.Buffer].buf]
+		want := c.expect(k, got.N, fill)[k.params[got.Buffer].buf]
 		checked++
 		for i, v := range got.Values {
-			if i >= len(want) || !(math.Abs(v-want[i]) <= 1e-4*(1+math.Abs(want[i]))) {
+			if i >= len(want) || !(math.Abs(v-want[i]) <= limit*(1+math.Abs(want[i]))) {
 				text, _ := format.Source([]byte(strings.NewReplacer("§", "", nameMark, "f").Replace("package p\n" + k.text())))
 				t.Errorf("%s, n=%d: element %d is %v, want %v\n%s", c.name, got.N, i, v, want[i], text)
 				break
@@ -165,7 +214,8 @@ type kernelCase struct {
 	name   string
 	kernel loop.Kernel
 	limit  int
-	image  bool // over the positions of an image: convolution, pooling
+	image  bool  // over the positions of an image: convolution, pooling
+	counts []int // of rows; nil: around the blocks of eight
 }
 
 // declare prints the variable that holds a parameter and says how it is passed.
@@ -200,7 +250,7 @@ func (c kernelCase) declare(body *strings.Builder, j int, p *param) []string {
 }
 
 // expect runs the reference over the same values.
-func (c kernelCase) expect(k *kernel, n int) map[*loop.Buffer][]float64 {
+func (c kernelCase) expect(k *kernel, n int, fill filling) map[*loop.Buffer][]float64 {
 	r := &reference{n: n, seed: 5, first: 3, data: map[*loop.Buffer][]float64{}, offsets: map[*loop.Buffer][]int{}}
 	for j, p := range k.params {
 		b := p.buf
@@ -221,7 +271,7 @@ func (c kernelCase) expect(k *kernel, n int) map[*loop.Buffer][]float64 {
 			case b.DType == loop.I32:
 				x[i] = float64((i*i + 3*i) % max(c.limit, 1))
 			default:
-				x[i] = float64(float32(math.Sin(float64(i)*0.7 + float64(j))))
+				x[i] = float64(float32(fill.value(i, j)))
 			}
 		}
 		r.data[b] = x

@@ -22,4 +22,4 @@ func log(x float32) float32 { return float32(portable.Log(float64(x))) }
 func floor(x float32) float32 { return float32(math.Floor(float64(x))) }
 
 // cos is the cosine of a share of a half turn.
-func cos(share float32) float32 { return float32(portable.Cos(float64(math.Pi*share))) }
+func cos(share float32) float32 { return float32(portable.Cos(float64(math.Pi * share))) }

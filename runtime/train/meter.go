@@ -25,7 +25,7 @@ type meter struct {
 type average struct{ batch, total, rows float64 }
 
 func (a *average) endBatch(rows int) {
-	a.total += a.batch * float64(rows)
+	a.total += float64(a.batch * float64(rows))
 	a.rows += float64(rows)
 	a.batch = 0
 }
