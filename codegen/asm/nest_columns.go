@@ -33,6 +33,12 @@ type columnReduction struct {
 	each    int // columns of a call
 }
 
+// partialTerms is how many values a call adds to one another: a sum of n values
+// is off by at most (1024 + n/1024)·2⁻²⁴ of the sum of their sizes, as many
+// additions as a value goes through (N. J. Higham, "The accuracy of floating
+// point summation", SIAM J. Sci. Comput. 14, 1993).
+const partialTerms = 1024
+
 // reducedColumns writes the reduction of the statement s, if the last of its
 // outer axes can lie in the lanes.
 func (u *Unit) reducedColumns(r Request, outer []loop.Axis, s loop.Stmt, sharing loop.Sharing, l Level) (*Body, error) {
@@ -111,6 +117,9 @@ func (m *columnReduction) fit() bool {
 	}
 	work := points * width * (1 + weight(m.Value))
 	m.turns = m.machine.Turns(work, size)
+	if m.Reduce == loop.Sum {
+		m.turns = min(m.turns, max(1, partialTerms/points))
+	}
 	if !m.rows {
 		m.turns = min(m.turns, m.axes[m.outer].N)
 	}
