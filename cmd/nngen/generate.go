@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"go/token"
 	"io"
 	"path/filepath"
 	"strings"
@@ -60,7 +59,7 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	switch {
 	case o.weights != "" && !o.predictOnly:
 		return usagef(cmd, "--weights goes with --predict-only: a trainable package reads its weights with Open")
-	case cmd.Flags().Changed("package") && !goodPackage(o.pkg):
+	case cmd.Flags().Changed("package") && !codegen.ValidPackage(o.pkg):
 		return usagef(cmd, "-p %q is not a name for a package; %q would be one", o.pkg, codegen.PackageName(o.pkg))
 	case cmd.Flags().Changed("dump") && o.check:
 		return usagef(cmd, "--dump and --check do not go together")
@@ -179,10 +178,6 @@ func testCommand(dir string) []string {
 		return []string{"go", "test", "./" + filepath.ToSlash(filepath.Clean(dir))}
 	}
 	return []string{"go", "-C", dir, "test", "."} // its module may be another one
-}
-
-func goodPackage(name string) bool {
-	return token.IsIdentifier(name) && name != "_" && name != "main"
 }
 
 // report says what --check found.

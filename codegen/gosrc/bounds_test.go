@@ -26,7 +26,7 @@ var perPosition = regexp.MustCompile(`^\s*[dx]0 := \w+r\[`)
 // Kernels have no bounds checks but those that ids and the taps of padded
 // images need, and no slicing within the innermost of nested loops.
 func TestNoBoundsChecks(t *testing.T) {
-	e := newEmitter(&loop.Program{Name: "bounds", Predict: &loop.Plan{}}, Config{Package: "bounds"})
+	e := newEmitter(&loop.Program{Name: "bounds", Predict: &loop.Plan{}}, Config{Package: "bounds"}, &ownWords{})
 	e.unit = nil
 	for _, c := range kernelCases() {
 		if unhandled[c.name] || strings.HasPrefix(c.name, oneChannel) {

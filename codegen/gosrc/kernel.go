@@ -87,15 +87,19 @@ type viewKey struct {
 	axis, stride int
 }
 
+// kernelWords are the words that the text of kernels, and of what calls their
+// machine code, has beside the names that a kernel hands out.
+var kernelWords = strings.Fields("n count first i0 i1 id invTotal key lowest n0 offsets part r0 r1 share spent step team uniform where work")
+
 func (e *emitter) newKernel(accs ...placed) *kernel {
 	k := &kernel{em: e, el: e.el, names: names{}, views: map[viewKey]string{}, rowsCut: map[string]string{}, accs: map[*loop.Buffer][]placed{},
 		locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}}
-	for id := range reserved {
-		if len(id) > 1 {
-			k.names[id] = true
-		}
+	for _, id := range kernelWords {
+		k.names[id] = true
 	}
-	k.names["n"] = true
+	for name := range imports {
+		k.names[name] = true
+	}
 	for fn := range scalarFuncs {
 		k.names[fn+e.el.suffix] = true
 	}
@@ -179,16 +183,21 @@ func array(dims []int) string {
 	return b.String()
 }
 
+// stepWord matches what a step calls its result: losses in "head.losses".
+var stepWord = regexp.MustCompile("^[a-z][a-z_]+$")
+
 // local is the variable of a scalar that lives within a row.
 func (k *kernel) local(b *loop.Buffer) string {
 	name, ok := k.locals[b]
 	if !ok {
-		base := b.Name
-		if i := strings.LastIndexByte(base, '.'); i >= 0 {
-			base = base[i+1:]
+		base := b.Name[strings.LastIndexByte(b.Name, '.')+1:]
+		if base != b.Name && stepWord.MatchString(base) {
+			name = k.names.pick(firstOf(base, map[string]string{"max": "top", "min": "least", "exp": "e", "log": "l"}, lower(base)))
+		} else { // a layer's name
+			s := k.em.scope(localMark)
+			for name = k.names.pick(s.mark + lower(base)); s.names[name]; name = k.names.pick(lower(base)) {
+			}
 		}
-		base = lower(base)
-		name = k.names.pick(firstOf(base, map[string]string{"max": "top", "min": "least", "exp": "e", "log": "l"}, base))
 		k.locals[b] = name
 	}
 	return name

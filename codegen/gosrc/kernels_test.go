@@ -18,9 +18,9 @@ import (
 // reference for row counts around the blocks of eight.
 func TestKernelsAgainstReference(t *testing.T) {
 	cases := kernelCases()
-	e := newEmitter(&loop.Program{Name: "kernels", Predict: &loop.Plan{}}, Config{Package: "main"})
+	e := newEmitter(&loop.Program{Name: "kernels", Predict: &loop.Plan{}}, Config{Package: "main"}, &ownWords{})
 	e.unit = nil // the Go bodies alone
-	e.top["table"] = true
+	e.top.names["table"] = true
 	var body strings.Builder
 	var printed []*kernel
 	expected, calls := 0, ""
