@@ -164,17 +164,9 @@ func (e *emitter) engineEnv(role string) string {
 }
 
 func (e *emitter) runMethods(f *file) {
-	var outputs []string
-	for i := range e.p.Outputs {
-		outputs = append(outputs, fmt.Sprintf("e.outputs[%d]", i))
-	}
-	results := func(fn *planFunc) (call, store string) {
-		var names []string
-		for i, field := range outputs {
-			names = append(names, e.outName(i))
-			store += fmt.Sprintf("%s = %s\n", field, e.outName(i))
-		}
-		return fn.callInto(strings.Join(names, ", ")+" := ", e.engineEnv), "if t.Solo() {\n" + store + "}"
+	store := "if t.Solo() {\ne.outputs = rows\n}"
+	if len(e.p.Outputs) == 1 {
+		store = "if t.Solo() {\ne.outputs[0] = rows\n}"
 	}
 	// The losses are numbers in the arena.
 	losses := func(p *loop.Plan) string {
@@ -214,19 +206,17 @@ func (e *engine) run(n int, s §train.Step, part func(*§nn.Worker)) {
 		e.team.Run(part)
 	}
 }`, update, losses(e.p.Train), losses(e.p.Evaluate))
-	call, store := results(e.forward)
 	f.add(`// trainRows is the part of a worker in Train.
 func (e *engine) trainRows(t *§nn.Worker) {
 	%s
 	%s
 	%s
-}`, call, e.backward.call(e.engineEnv), store)
-	call, store = results(e.evaluate)
+}`, e.forward.callInto("rows := ", e.engineEnv), e.backward.call(e.engineEnv), store)
 	f.add(`// evaluateRows is the part of a worker in Evaluate.
 func (e *engine) evaluateRows(t *§nn.Worker) {
 	%s
 	%s
-}`, call, store)
+}`, e.evaluate.callInto("rows := ", e.engineEnv), store)
 }
 
 // worthRows is how many rows of a plan are so much work that handing a part of

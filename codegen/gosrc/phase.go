@@ -20,9 +20,9 @@ type phase struct {
 	seen         map[string]bool
 }
 
-// phase prints the function that runs calls over a plan's memory. Outputs are
-// returned where results is set, and behind them the losses.
-func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []layerRun, results bool, losses ...*loop.Buffer) (*planFunc, error) {
+// phase prints the function that runs calls over a plan's memory. It returns the
+// outputs where results is set, or a loss.
+func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []layerRun, results bool, loss *loop.Buffer) (*planFunc, error) {
 	p := &phase{em: e, fn: &planFunc{name: name}, layout: l, seen: map[string]bool{}}
 	p.local = l.team && slices.ContainsFunc(calls, func(c layerRun) bool { return c.rows })
 	stage := l.stage
@@ -33,19 +33,17 @@ func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []la
 		stage = c.stage
 		p.call(c)
 	}
+	result := ""
 	if results {
+		result = " " + rowsType(len(plan.Outputs), e.el.float)
 		if err := p.results(plan); err != nil {
 			return nil, err
 		}
 	}
-	rows := len(p.fn.returns)
-	for _, b := range losses {
-		p.lay(b, false)
-		text := e.bufs[b] + "[0]"
-		if e.el == single {
-			text = "float64(" + text + ")"
-		}
-		p.fn.returns = append(p.fn.returns, text)
+	if loss != nil {
+		p.lay(loss, false)
+		p.fn.returns = e.bufs[loss] + "[0]"
+		result = " " + e.el.float
 	}
 	if !l.row && len(p.views) > 0 {
 		p.use(arg{role: countArg, typed: typed{"n", "int"}})
@@ -54,7 +52,7 @@ func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []la
 		p.use(arg{role: teamArg, typed: typed{"t", "*§nn.Worker"}})
 	}
 	slices.SortStableFunc(p.fn.args, func(a, b arg) int { return int(a.role) - int(b.role) })
-	p.fn.text = p.text(doc, resultTypes(rows, len(losses), e.el.float))
+	p.fn.text = p.text(doc, result)
 	return p.fn, nil
 }
 
@@ -75,8 +73,8 @@ func (p *phase) text(doc, results string) string {
 		b.WriteString(strings.Join(p.views, "\n") + "\n\n")
 	}
 	b.WriteString(strings.Join(p.lines, "\n"))
-	if len(p.fn.returns) > 0 {
-		b.WriteString("\nreturn " + strings.Join(p.fn.returns, ", "))
+	if p.fn.returns != "" {
+		b.WriteString("\nreturn " + p.fn.returns)
 	}
 	b.WriteString("\n}")
 	return b.String()
@@ -194,24 +192,29 @@ func (p *phase) port(a arg, mine bool) string {
 
 // results returns the rows of the outputs.
 func (p *phase) results(plan *loop.Plan) error {
+	var rows []string
 	for _, b := range plan.Outputs {
 		if b.DType != loop.F32 || !b.Rows {
 			return fmt.Errorf("output %s has no float32 row for each sample", diag.Quote(b.Name))
 		}
 		switch b.Class {
 		case loop.Arena:
-			p.fn.returns = append(p.fn.returns, p.lay(b, false))
+			rows = append(rows, p.lay(b, false))
 		case loop.Input:
 			name := p.port(arg{read, typed{p.em.bufs[b], "[]" + p.em.el.float}, b, false}, false)
-			rows := fmt.Sprint(b.Row())
+			end := fmt.Sprint(b.Row())
 			if !p.layout.row {
 				p.use(arg{role: countArg, typed: typed{"n", "int"}})
-				rows = fmt.Sprintf("n*%d", b.Row())
+				end = fmt.Sprintf("n*%d", b.Row())
 			}
-			p.fn.returns = append(p.fn.returns, fmt.Sprintf("%s[:%s]", name, rows))
+			rows = append(rows, fmt.Sprintf("%s[:%s]", name, end))
 		default:
 			return fmt.Errorf("output %s does not depend on the input", diag.Quote(b.Name))
 		}
+	}
+	p.fn.returns = strings.Join(rows, ", ")
+	if len(rows) > 1 {
+		p.fn.returns = rowsType(len(rows), p.em.el.float) + "{" + p.fn.returns + "}"
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package gosrc
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -13,7 +12,7 @@ import (
 type planFunc struct {
 	name    string
 	args    []arg
-	returns []string // the outputs
+	returns string // the outputs, or the loss
 	text    string
 }
 
@@ -79,15 +78,14 @@ func forRow(p *loop.Plan) *layout {
 	return l
 }
 
-func resultTypes(rows, losses int, float string) string {
-	list := slices.Concat(slices.Repeat([]string{"[]" + float}, rows), slices.Repeat([]string{"float64"}, losses))
-	switch len(list) {
-	case 0:
-		return ""
-	case 1:
-		return " " + list[0]
+// rowsType is the type of the rows of n outputs. Of several they are one array:
+// what flows into the sixth result of a function or a later one escapes to the
+// heap, and with it the scratch memory of Predict.
+func rowsType(n int, float string) string {
+	if n > 1 {
+		return fmt.Sprintf("[%d][]%s", n, float)
 	}
-	return " (" + strings.Join(list, ", ") + ")"
+	return "[]" + float
 }
 
 // call prints a call of the function. env gives what the caller passes for

@@ -124,19 +124,15 @@ func (e *emitter) predictOne(f *file) {
 				if !e.distinct(i) {
 					ids = operandOf("x", e.p.Inputs, e.ports.inputs, i)
 				}
-				line("%sOffsets := [2]int32{0, int32(len(%s))}", lower(p.Name), ids)
-				return lower(p.Name) + "Offsets[:]"
+				line("%sOffsets := [2]int32{0, int32(len(%s))}", e.inField(i), ids)
+				return e.inField(i) + "Offsets[:]"
 			}
 		}
 		return role
 	}
 	call := e.predictRow.call(env)
-	var outs []string
-	for i := range e.p.Outputs {
-		outs = append(outs, e.outName(i))
-	}
-	line("%s := %s", strings.Join(outs, ", "), call)
-	line("%s.fill(%s, 0)", dst, strings.Join(outs, ", "))
+	line("rows := %s", call)
+	line("%s.fill(rows, 0)", dst)
 	if scratch != "" {
 		line("m.rows.put(s)")
 	}
@@ -181,14 +177,6 @@ func (e *emitter) predictOne(f *file) {
 	f.add("// rowScratch is the working memory of one prediction.\ntype rowScratch struct {\n%s}", fields)
 }
 
-// outName is the variable that holds an output's rows.
-func (e *emitter) outName(i int) string {
-	if len(e.p.Outputs) == 1 {
-		return "rows"
-	}
-	return "rows" + e.ports.outputs[i]
-}
-
 func (e *emitter) predictBatch(f *file) {
 	env := func(role string) string {
 		switch role {
@@ -200,10 +188,6 @@ func (e *emitter) predictBatch(f *file) {
 			return "n"
 		}
 		return e.inputEnv("s.", role)
-	}
-	var outs []string
-	for i := range e.p.Outputs {
-		outs = append(outs, e.outName(i))
 	}
 	check := ""
 	doc := ""
@@ -258,14 +242,14 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 		for r := range n {
 			s.load(r, &x[r])
 		}
-		%s := %s
+		rows := %s
 		for r := range n {
-			dst[r].fill(%s, r)
+			dst[r].fill(rows, r)
 		}
 		dst, x = dst[n:], x[n:]
 	}
 	m.batches.put(s)
-}`, e.worthRows(e.p.Predict), doc, e.cfg.Package, check, workers, strings.Join(outs, ", "), e.predictRows.call(env), strings.Join(outs, ", "))
+}`, e.worthRows(e.p.Predict), doc, e.cfg.Package, check, workers, e.predictRows.call(env))
 	fields := "inputs\n"
 	if n := e.p.Predict.ArenaFloats; n > 0 {
 		fields = fmt.Sprintf("a [%d]float32\n", n) + fields
@@ -353,20 +337,23 @@ func appendDistinct(dst, ids []int32, seen []uint8) []int32 {
 
 // fillMethod prints how an Output is filled from the rows of the network.
 func (e *emitter) fillMethod(f *file) {
-	var params, body []string
+	var body []string
 	for i, p := range e.p.Outputs {
-		params = append(params, e.outName(i))
+		rows := "rows"
+		if len(e.p.Outputs) > 1 {
+			rows = fmt.Sprintf("rows[%d]", i)
+		}
 		if len(p.Shape) == 0 {
-			value := e.outName(i) + "[row]"
+			value := rows + "[row]"
 			if len(e.p.Outputs) == 1 {
 				value = "Output(" + value + ")"
 			}
 			body = append(body, fmt.Sprintf("%s = %s", operandOf("o", e.p.Outputs, e.ports.outputs, i), value))
 			continue
 		}
-		body = append(body, fmt.Sprintf("copy(%s, %s[%s:])", flatOf("o", e.p.Outputs, e.ports.outputs, i), e.outName(i), scaled("row", size(p.Shape), 0)))
+		body = append(body, fmt.Sprintf("copy(%s, %s[%s:])", flatOf("o", e.p.Outputs, e.ports.outputs, i), rows, scaled("row", size(p.Shape), 0)))
 	}
-	f.add("// fill copies one row of the network's outputs.\nfunc (o *Output) fill(%s []float32, row int) {\n%s\n}", strings.Join(params, ", "), strings.Join(body, "\n"))
+	f.add("// fill copies one row of the network's outputs.\nfunc (o *Output) fill(rows %s, row int) {\n%s\n}", rowsType(len(e.p.Outputs), "float32"), strings.Join(body, "\n"))
 }
 
 // checkMethod prints the check of ids, which come before any kernel.
