@@ -183,9 +183,13 @@ func (k *kernel) assign(dst, op string, e loop.Expr, args []string, word string)
 		k.line("if %s {%s", k.condition(a.Args[0], args), word)
 		k.line("%s %s %s", dst, op, yes)
 	}
-	if op == "=" || a.Args[2] != loop.Expr(loop.Num(0)) {
+	no, kept := k.expr(a.Args[2], args), a.Args[2] == loop.Expr(loop.Num(0))
+	if op == "=" {
+		kept = no == dst
+	}
+	if !kept {
 		k.line("} else {")
-		k.line("%s %s %s", dst, op, k.expr(a.Args[2], args))
+		k.line("%s %s %s", dst, op, no)
 	}
 	k.line("}")
 }

@@ -43,6 +43,7 @@ const (
 	workArg               // work []float32
 	countArg              // n int
 	teamArg               // t *nn.Worker
+	storeArg              // store func(...[]float64): see float64Test
 )
 
 // layerRun is a call of a layer's function within a plan.

@@ -92,7 +92,7 @@ func (p *phase) use(a arg) {
 // call adds the call of a layer's function, with what it needs.
 func (p *phase) call(c layerRun) {
 	mine := p.local && c.rows
-	var in []string
+	var in, stored []string
 	for _, a := range c.args {
 		switch {
 		case a.role == countArg && p.layout.row:
@@ -100,7 +100,14 @@ func (p *phase) call(c layerRun) {
 		case a.role == countArg && mine:
 			in = append(in, "rows")
 		case a.buf != nil && a.buf.Class == loop.Arena:
-			in = append(in, p.lay(a.buf, mine))
+			name := p.lay(a.buf, mine)
+			in = append(in, name)
+			if a.role == fixedArg {
+				name += "[:]"
+			}
+			if a.buf.DType == loop.F32 {
+				stored = append(stored, name)
+			}
 		case a.buf != nil && (a.buf.Rows || a.buf.Ragged):
 			in = append(in, p.port(a, mine))
 		default:
@@ -109,6 +116,10 @@ func (p *phase) call(c layerRun) {
 		}
 	}
 	p.lines = append(p.lines, callText(c.fn.name, in))
+	if p.em.el == double && len(stored) > 0 {
+		p.use(arg{role: storeArg, typed: typed{"store", "func(...[]float64)"}})
+		p.lines = append(p.lines, callText("store", stored))
+	}
 }
 
 // all names what holds the rows of all workers.

@@ -277,7 +277,7 @@ func TestRead(t *§testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *again.params != *m.params {
+	if !§bytes.Equal(weightsOf(again), file) {
 		t.Error("the parameters changed on the way through a file")
 	}
 	for _, n := range []int{0, 4, 8, 20, len(file) - 1} {
