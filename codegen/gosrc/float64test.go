@@ -96,7 +96,7 @@ func (r *rounding) store(lists ...[]float64) {
 	}
 }
 
-func finite(v float64) bool { return v-v == 0 }
+func finite64(v float64) bool { return v-v == 0 }
 
 // float64s converts a slice.
 func float64s(x []float32) []float64 {
@@ -149,7 +149,7 @@ func TestGradientIsSlope(t *§testing.T) {
 		e := loaded(t, m, n)
 		p := in64(m.params)
 		loss, g := step64(e, p, n, s, exact)
-		if !finite(loss) {
+		if !finite64(loss) {
 			t.Logf("the loss of this network is %%v", loss)
 			continue
 		}
@@ -220,7 +220,7 @@ func follows(t *§testing.T, e *engine, n int, s §train.Step) bool {
 	want, g := step64(e, in64(e.params), n, s, exact)
 	var r rounding
 	rough, h := step64(e, in64(e.params), n, s, r.store)
-	if r.largest > 1e18 || !finite(want) || !finite(rough) {
+	if r.largest > 1e18 || !finite64(want) || !finite64(rough) {
 		t.Logf("step %%d: loss %%v, values of up to %%v", s.Index, want, r.largest)
 		return false
 	}
@@ -229,7 +229,7 @@ func follows(t *§testing.T, e *engine, n int, s §train.Step) bool {
 	}
 	var off, slack, largest float64
 	for j, v := range e.Gradients() {
-		if !finite(float64(v)) && !finite(g.flat()[j]) {
+		if !finite64(float64(v)) && !finite64(g.flat()[j]) {
 			continue
 		}
 		off = max(off, §math.Abs(float64(v)-g.flat()[j]))
