@@ -11,7 +11,8 @@ import (
 )
 
 // odd describes models that are right and that a test which expects something
-// of them would fail: they begin dead, are frozen, overflow, cannot learn.
+// of them would fail: they begin dead, are frozen, overflow, cannot learn, drop
+// out twice in a row.
 var odd = map[string]string{
 	"dead": `"inputs": {"x": {"shape": [3]}}, "layers": [{"Dense": {"units": 4, "activation": "relu", "bias_initializer": {"constant": {"value": -100}}}}, {"Dense": {"units": 1}}],
 		"compile": {"optimizer": "rmsprop", "loss": "mean_squared_error"}`,
@@ -27,6 +28,8 @@ var odd = map[string]string{
 		"compile": {"optimizer": {"sgd": {"learning_rate": 1e6}}, "loss": "binary_crossentropy"}`,
 	"forgetful": `"inputs": {"x": {"shape": [3]}}, "layers": [{"Dense": {"units": 4}}, {"Dropout": {"rate": 0.99}}, {"Dense": {"units": 1, "activation": "relu", "bias_initializer": {"constant": {"value": -3}}}}],
 		"compile": {"optimizer": {"sgd": {"learning_rate": 0}}, "loss": "mean_squared_error"}`,
+	"twice": `"inputs": {"x": {"shape": [3]}}, "layers": [{"Dense": {"units": 9}}, {"Dropout": {"rate": 0.25}}, {"Dropout": {"rate": 0.5}}, {"Dense": {"units": 2}}],
+		"compile": {"optimizer": "adam", "loss": "mean_squared_error"}`,
 	"lonely": `"inputs": {"x": {"shape": [2], "dtype": "int32"}}, "layers": [{"Embedding": {"input_dim": 1, "output_dim": 2}}, "Flatten", {"Dense": {"units": 1}}],
 		"compile": {"optimizer": "adam", "loss": "mean_squared_error"}`,
 	"constant": `"inputs": {"x": {"shape": [2]}}, "layers": [{"Rescaling": {"scale": 1e-30}}, {"Dense": {"units": 4, "activation": "relu"}}, "BatchNormalization", {"Dense": {"units": 1}}],
