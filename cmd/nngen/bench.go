@@ -111,7 +111,24 @@ func (n *network) bench(ctx context.Context, threads, rounds int) (*benchReport,
 		}
 		report.Works = append(report.Works, m)
 	}
-	return report, nil
+	report.Portable, err = n.portable()
+	return report, err
+}
+
+// portable lists the kernels without machine code that a hundredth of the operations or
+// more are spent in.
+func (n *network) portable() ([]portable, error) {
+	kernels, err := codegen.Kernels(n.program, codegen.Config{PredictOnly: !n.trains()})
+	if err != nil {
+		return nil, err
+	}
+	var list []portable
+	for _, k := range kernels {
+		if len(k.Levels) == 0 && k.Share >= 0.01 {
+			list = append(list, portable{k.Name, k.Share})
+		}
+	}
+	return list, nil
 }
 
 // measure times both engines in turns, and the machine between them.
