@@ -11,12 +11,13 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/interp"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/machine"
 	"github.com/nngen-go/nngen/ir/pass"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
-// modelCount random networks are emitted with all passes, and every fifth one
-// with none of the optional ones too.
+// modelCount random networks are emitted with all passes, every fifth one with none of
+// the optional ones too, and every fifth for a machine of a few bytes.
 const modelCount = 200
 
 // TestRandomModels holds emitted packages to the interpreter, which runs the
@@ -38,9 +39,12 @@ func TestRandomModels(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		variants := []pass.Options{{}, {Off: off}}
-		if seed%5 != 0 {
-			variants = variants[:1]
+		variants := []pass.Options{{}}
+		if seed%5 == 0 {
+			variants = append(variants, pass.Options{Off: off})
+		}
+		if seed%5 == 1 {
+			variants = append(variants, pass.Options{Machine: machine.Tiny()[seed/5%3]})
 		}
 		for variant, o := range variants {
 			net, err := compileJSON(fmt.Sprintf("m%03d%c", seed, "ab"[variant]), src)
