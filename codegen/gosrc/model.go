@@ -177,10 +177,14 @@ func (e *emitter) constants(f *file) {
 	more := ""
 	if !e.cfg.PredictOnly {
 		floats, ints := e.trainArena()
+		units := 1
+		if e.grows() { // those of the description's batch
+			units = max(1, (e.p.Training.BatchSize+e.p.Batch-1)/e.p.Batch)
+		}
 		more = fmt.Sprintf(`
 	// TrainArenaBytes is the memory that a training step of one worker works in,
 	// beside parameters and gradients.
-	TrainArenaBytes = %d`, 4*(floats+ints+e.workFloats()))
+	TrainArenaBytes = %d`, 4*(units*(floats+ints)+e.workFloats()))
 	}
 	f.add(`const (
 	// ModelID identifies the architecture, the preprocessing and the classes.

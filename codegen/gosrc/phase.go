@@ -3,6 +3,7 @@ package gosrc
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
@@ -67,6 +68,9 @@ func (p *phase) text(doc, results string) string {
 			b.WriteString("s.First += r0\n")
 		}
 		b.WriteString("\n")
+	}
+	if p.layout.units && len(p.laid) > 0 {
+		b.WriteString("u := " + unitsOf + " // the arena has u times the room of batchRows rows\n")
 	}
 	if p.sharing() {
 		b.WriteString("// Names that share memory never live at the same time, or a kernel works in place.\n")
@@ -140,28 +144,36 @@ func (p *phase) lay(b *loop.Buffer, mine bool) string {
 	if !slices.Contains(p.laid, b) {
 		p.laid = append(p.laid, b)
 	}
-	from, to, at := "", "n", p.layout.at[b]
+	from, to, at := "", "n", p.place(b)
 	if mine {
 		from, to = "r0", "r1"
 	}
 	place := func(row string) string {
 		switch {
 		case row == "":
-			return fmt.Sprint(at)
-		case at > 0:
-			return fmt.Sprintf("%d+%s", at, scaled(row, b.Row(), 0))
+			return at
+		case at != "0":
+			return fmt.Sprintf("%s+%s", at, scaled(row, b.Row(), 0))
 		}
 		return scaled(row, b.Row(), 0)
 	}
 	switch {
 	case !b.Rows:
-		p.views = append(p.views, fmt.Sprintf("%s := (*[%d]%s)(%s[%d:])", name, b.Row(), p.em.el.of(b), arena.name, at))
+		p.views = append(p.views, fmt.Sprintf("%s := (*[%d]%s)(%s[%s:])", name, b.Row(), p.em.el.of(b), arena.name, at))
 	case p.layout.row:
-		p.views = append(p.views, fmt.Sprintf("%s := %s[%d:%d]", name, arena.name, at, at+b.Row()))
+		p.views = append(p.views, fmt.Sprintf("%s := %s[%s:%d]", name, arena.name, at, p.layout.at[b]+b.Row()))
 	default:
 		p.views = append(p.views, fmt.Sprintf("%s := %s[%s : %s]", name, arena.name, place(from), place(to)))
 	}
 	return name
+}
+
+// place is where a buffer begins in the arena.
+func (p *phase) place(b *loop.Buffer) string {
+	if p.layout.units {
+		return inUnits(p.layout.at[b])
+	}
+	return strconv.Itoa(p.layout.at[b])
 }
 
 // port passes rows of a port through the function's parameters.

@@ -22,6 +22,7 @@ type layout struct {
 	row          bool // for one row, not for the micro-batch
 	team         bool // for a team of workers, each with rows of its own
 	stage        int  // of a team: where the function begins
+	units        bool // places are those of one unit of a batch of any size
 	at           map[*loop.Buffer]int
 	floats, ints int
 }

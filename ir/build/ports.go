@@ -25,10 +25,6 @@ func (p *plan) checkOutputs(g *built) {
 	}
 	p.checkData(g)
 	p.checkFit()
-	if names := g.net.BatchStatistics; len(names) > 0 && p.fit().BatchSize > MaxBatch {
-		p.errs.Add(p.spec.Fit.BatchSizePos, "fit: batch_size is %d, but layer %s (BatchNormalization) needs the whole batch at once; with it batch_size is at most %d",
-			p.spec.Fit.BatchSize, diag.Quote(names[0]), MaxBatch)
-	}
 }
 
 // segments lays the parameters out, which arrange has ordered.

@@ -9,6 +9,7 @@ import (
 // batch refers to the rows of one optimizer step.
 type batch[X, Y any] struct {
 	n       int // rows in use
+	size    int // rows at most
 	x       []*X
 	y       []*Y
 	weight  []float32
@@ -16,12 +17,24 @@ type batch[X, Y any] struct {
 	nonzero bool  // a row with a weight other than 0 has come in this epoch
 }
 
-func newBatch[X, Y any](size int) *batch[X, Y] {
-	return &batch[X, Y]{
-		x:      make([]*X, size),
-		y:      make([]*Y, size),
-		weight: make([]float32, size),
-		index:  make([]int, size),
+// newBatch makes a batch of at most size rows, out of a known number of them (-1:
+// not known).
+func newBatch[X, Y any](size, of int) *batch[X, Y] {
+	b := &batch[X, Y]{size: size}
+	if of >= 0 {
+		b.room(min(size, of))
+	}
+	return b
+}
+
+// room makes room for n rows. A batch size alone makes none: it may be far above
+// the rows that there are.
+func (b *batch[X, Y]) room(n int) {
+	if more := n - len(b.x); more > 0 {
+		b.x = append(b.x, make([]*X, more)...)
+		b.y = append(b.y, make([]*Y, more)...)
+		b.weight = append(b.weight, make([]float32, more)...)
+		b.index = append(b.index, make([]int, more)...)
 	}
 }
 

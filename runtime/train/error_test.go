@@ -57,7 +57,7 @@ func TestFitErrors(t *testing.T) {
 		{"split of everything", engine(8), ok, dataset(4), config{ValidationSplit: 1}, "data: cannot split off a fraction of 1 for validation: it must lie between 0 and 1"},
 		{"batch size", engine(8), ok, dataset(4), config{BatchSize: -1}, "train: the batch size is -1"},
 		{"epochs", engine(8), ok, dataset(4), config{Epochs: -3}, "train: the number of epochs is -3"},
-		{"batch statistics", withStats, ok, dataset(20), config{BatchSize: 9}, "train: a batch of 9 rows is above the 8 that this network was compiled for; it has BatchNormalization, whose statistics need the whole batch at once: set a batch size of at most 8, or generate the package with batch_size: 9"},
+		{"batch statistics", withStats, ok, dataset(20), config{BatchSize: 9}, "train: a batch of 9 rows is above the 8 that this network was compiled for; it has BatchNormalization, whose statistics need the whole batch at once: set a batch size of at most 8, or generate the package anew with this version of nngen, which takes any"},
 		{"no optimizer", engine(8), train.Compiled{}, dataset(4), config{}, "train: the description names no optimizer: set Config.Optimizer"},
 		{"hyperparameter", engine(8), ok, dataset(4), config{Optimizer: optim.NewSGD(-1)}, "optim: sgd: learning_rate is -1, must be a finite number, 0 or above"},
 		{"callback", engine(8), ok, dataset(4), config{Callbacks: []train.Callback{nil}}, "train: callback 0 is nil"},

@@ -60,7 +60,7 @@ func newEvaluation[X, Y any](e Engine[X, Y], c Compiled, kind string, d data.Dat
 	if err != nil {
 		return nil, err
 	}
-	return &evaluation[X, Y]{engine: e, rows: rows, batch: newBatch[X, Y](size), meter: m}, nil
+	return &evaluation[X, Y]{engine: e, rows: rows, batch: newBatch[X, Y](size, rows.len()), meter: m}, nil
 }
 
 // prefix names the figures as those of the validation.

@@ -67,7 +67,8 @@ func (s *indexed[X, Y]) skip(n int) error {
 }
 
 func (s *indexed[X, Y]) next(b *batch[X, Y]) error {
-	b.n = min(len(b.x), s.rows.Len()-s.at)
+	b.n = min(b.size, s.rows.Len()-s.at)
+	b.room(b.n)
 	for i := range b.n {
 		row := s.at + i
 		if s.order != nil {
@@ -116,11 +117,8 @@ func (s *stream[X, Y]) skip(n int) error {
 func (s *stream[X, Y]) end() { s.stop() }
 
 func (s *stream[X, Y]) next(b *batch[X, Y]) error {
-	if s.examples == nil {
-		s.examples = make([]data.Example[X, Y], len(b.x))
-	}
-	b.n = 0
-	for b.n < len(s.examples) {
+	b.n, s.examples = 0, s.examples[:0]
+	for len(s.examples) < b.size {
 		example, err, ok := s.pull()
 		if err != nil {
 			return err
@@ -128,12 +126,14 @@ func (s *stream[X, Y]) next(b *batch[X, Y]) error {
 		if !ok {
 			break
 		}
-		i := b.n
-		s.examples[i] = example
-		b.x[i], b.y[i], b.weight[i] = &s.examples[i].X, &s.examples[i].Y, example.Weight
-		b.index[i] = s.at
+		s.examples = append(s.examples, example)
+	}
+	b.room(len(s.examples))
+	b.n = len(s.examples)
+	for i := range s.examples {
+		e := &s.examples[i]
+		b.x[i], b.y[i], b.weight[i], b.index[i] = &e.X, &e.Y, e.Weight, s.at
 		s.at++
-		b.n++
 	}
 	return b.check(s.name)
 }
