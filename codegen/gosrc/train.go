@@ -117,6 +117,9 @@ func (e *emitter) compiledDecl(f *file) error {
 	if err != nil {
 		return err
 	}
+	if e.encoded() && e.p.Encoding.Weight != "" {
+		fields += fmt.Sprintf("WeightColumn: %s,\n", quote(e.p.Encoding.Weight))
+	}
 	fields += classWeightDecl(t.ClassWeight) + callbacks
 	f.add("// compiled holds the compile and fit sections of the description.\nvar compiled = §train.Compiled{\n%s}", fields)
 	return nil

@@ -32,7 +32,6 @@ func (f *fitting[X, Y]) visit(ctx context.Context, loaded func(n int)) error {
 		rows = &indexed[X, Y]{name: s.name, rows: s.rows}
 	}
 	b := newBatch[X, Y](f.engine.MicroBatch(), rows.len())
-	b.nonzero = true // weights do not count here, so they may all be 0
 	rows.begin(0, 0, 0)
 	defer rows.end()
 	for {

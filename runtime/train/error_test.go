@@ -26,6 +26,8 @@ func TestFitErrors(t *testing.T) {
 	withStats := engine(8)
 	withStats.stats = true
 	ok := compiled(8, 1)
+	ofColumn := ok
+	ofColumn.WeightColumn = "how often"
 	for _, c := range []struct {
 		name     string
 		engine   *linear
@@ -42,7 +44,9 @@ func TestFitErrors(t *testing.T) {
 		{"a validation stream without rows", engine(8), ok, dataset(8), config{ValidationData: &stream{rows: dataset(0), len: -1}}, "train: the validation data has no rows"},
 		{"lengths", engine(8), ok, data.Slices(x, y[:19]), config{}, "data: 20 inputs, 19 targets: a data set needs one target for each input"},
 		{"lengths and split", engine(8), ok, data.Slices(x, y[:19]), config{ValidationSplit: 0.5}, "data: 20 inputs, 19 targets: a data set needs one target for each input"},
-		{"weights left out", engine(8), ok, &stream{rows: weights(func(int) float32 { return 0 }), len: -1}, config{}, "train: every training row so far has weight 0, so there is nothing to compute a loss of: set Example.Weight, to 1 if the rows count alike"},
+		{"weights left out", engine(8), ok, &stream{rows: weights(func(int) float32 { return 0 }), len: -1}, config{}, "train: every training row has weight 0, so there is nothing to compute a loss of: set Example.Weight, to 1 if the rows count alike"},
+		{"weights of a column", engine(8), ofColumn, weights(func(int) float32 { return 0 }), config{}, `train: every training row has weight 0, so there is nothing to compute a loss of: look at the column "how often" of tables, or at Example.Weight`},
+		{"no validation weights", engine(8), ok, dataset(8), config{ValidationData: weights(func(int) float32 { return 0 })}, "train: every validation row has weight 0, so there is nothing to compute a loss of: set Example.Weight, to 1 if the rows count alike"},
 		{"not a number", engine(8), ok, weights(func(i int) float32 {
 			if i == 3 {
 				return float32(math.NaN())
@@ -76,17 +80,6 @@ func TestFitErrors(t *testing.T) {
 				t.Error("a step was taken")
 			}
 		})
-	}
-}
-
-// A row of weight 0 is meant; so is a batch of them after a row that counts.
-func TestRowsWithoutWeight(t *testing.T) {
-	x, y := rows(20)
-	w := make([]float32, len(x))
-	w[2] = 1
-	h := fit(t, engine(4), &train.Session{}, compiled(4, 1), data.WeightedSlices(x, y, w), config{NoShuffle: true})
-	if loss := h.Column("loss")[0]; !(loss > 0) {
-		t.Errorf("loss %v", loss)
 	}
 }
 

@@ -51,7 +51,7 @@ func newFitting[X, Y any](e Engine[X, Y], s *Session, c Compiled, d data.Dataset
 		return nil, err
 	}
 	f := &fitting[X, Y]{engine: e, grower: grower, session: s, first: cfg.InitialEpoch, epochs: set.epochs, validateEvery: set.validateEvery, callbacks: ordered(set.callbacks)}
-	rows, err := newSource("training", training, c.Shuffle && !cfg.NoShuffle)
+	rows, err := newSource("training", training, c.Shuffle && !cfg.NoShuffle, c.WeightColumn)
 	if err != nil {
 		return nil, err
 	}
