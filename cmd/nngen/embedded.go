@@ -23,7 +23,7 @@ func isOurWeights(b []byte) bool {
 
 // readWeights reads the weights that a predict-only package of p is to embed
 // and checks that they are p's.
-func readWeights(path string, p *loop.Program) ([]byte, error) {
+func readWeights(path string, p *loop.Program, allowNonFinite bool) ([]byte, error) {
 	b, err := os.ReadFile(path)
 	if os.IsNotExist(err) {
 		return nil, noSuchFile(path, ".safetensors")
@@ -31,7 +31,7 @@ func readWeights(path string, p *loop.Program) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b, checkWeights(path, b, p)
+	return b, checkWeights(path, b, p, allowNonFinite)
 }
 
 // checkWeightsFile sees whether there are weights at the path, of whatever
@@ -51,7 +51,7 @@ func checkWeightsFile(path string) error {
 	return err
 }
 
-func checkWeights(path string, b []byte, p *loop.Program) error {
+func checkWeights(path string, b []byte, p *loop.Program, allowNonFinite bool) error {
 	if isPointer(b) {
 		return pointerError(path)
 	}
@@ -64,7 +64,13 @@ func checkWeights(path string, b []byte, p *loop.Program) error {
 	differences := f.Copy(segs, make([]float32, n))
 	id, stated := f.Meta[weights.KeyModelID]
 	if !stated || id == p.ModelID {
-		return differences
+		if differences != nil || allowNonFinite {
+			return differences
+		}
+		if err := f.CheckFinite(segs); err != nil {
+			return fmt.Errorf("%w\n--allow-non-finite takes them as they are", err)
+		}
+		return nil
 	}
 	err = fmt.Errorf("%s: these are the weights of another model, %.40q (model_id %.16q), not of %s (model_id %.16q)", path, f.Meta[weights.KeyModel], id, p.File, p.ModelID)
 	if differences == nil {

@@ -221,7 +221,7 @@ func (n *network) executable(ctx context.Context, source func() (map[string][]by
 	if err != nil {
 		return "", nil, err
 	}
-	pkg, err := n.emit(codegen.Config{Package: codegen.PackageName(n.program.Name), PredictOnly: !n.trains()})
+	pkg, err := n.emit(codegen.Config{Package: codegen.PackageName(n.program.Name), PredictOnly: !n.trains(), AllowNonFinite: n.allowNonFinite})
 	if err != nil {
 		return "", nil, err
 	}

@@ -23,6 +23,8 @@ type generateOptions struct {
 	check       bool
 	force       bool
 	dump        string
+	// allowNonFinite has a predict-only package take weights that are not finite.
+	allowNonFinite bool
 }
 
 func generateCommand() *cobra.Command {
@@ -50,6 +52,7 @@ there are none, it has Open, OpenFS and Read alone, which read them at run time.
 	f.StringVarP(&o.pkg, "package", "p", "", "name of the package (default the folder's)")
 	f.BoolVar(&o.predictOnly, "predict-only", false, "leave training out; the package then needs the standard library alone")
 	f.StringVar(&o.weights, "weights", "", "trained weights that a predict-only package embeds (default those in its folder)")
+	f.BoolVar(&o.allowNonFinite, "allow-non-finite", false, "have a predict-only package take weights that are NaN or infinite")
 	f.BoolVar(&o.check, "check", false, "write nothing; fail where the package is not current")
 	f.BoolVar(&o.force, "force", false, "replace the package of another description")
 	f.StringVar(&o.dump, "dump", "", "write nothing; print the text of a stage, or of all")
@@ -60,6 +63,8 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	switch {
 	case o.weights != "" && !o.predictOnly:
 		return usagef(cmd, "--weights goes with --predict-only: a trainable package reads its weights with Open")
+	case o.allowNonFinite && !o.predictOnly:
+		return usagef(cmd, "--allow-non-finite goes with --predict-only: a trainable package has an option of that name")
 	case cmd.Flags().Changed("package") && !goodPackage(o.pkg):
 		return usagef(cmd, "-p %q is not a name for a package; %q would be one", o.pkg, codegen.PackageName(o.pkg))
 	case cmd.Flags().Changed("dump") && o.check:
@@ -137,7 +142,7 @@ func (o *generateOptions) next(w io.Writer, net *network, files map[string][]byt
 
 // files gives everything that belongs into the folder.
 func (o *generateOptions) files(net *network, out *folder) (map[string][]byte, error) {
-	cfg := codegen.Config{Package: o.pkg, PredictOnly: o.predictOnly}
+	cfg := codegen.Config{Package: o.pkg, PredictOnly: o.predictOnly, AllowNonFinite: o.allowNonFinite}
 	if cfg.Package == "" {
 		name, err := out.packageName()
 		if err != nil {
@@ -148,9 +153,9 @@ func (o *generateOptions) files(net *network, out *folder) (map[string][]byte, e
 	var err error
 	switch b, ok := out.ours[weightsFile]; {
 	case o.weights != "":
-		cfg.Weights, err = readWeights(o.weights, net.program)
+		cfg.Weights, err = readWeights(o.weights, net.program, o.allowNonFinite)
 	case o.predictOnly && ok:
-		cfg.Weights, err = b, checkWeights(filepath.Join(out.path, weightsFile), b, net.program)
+		cfg.Weights, err = b, checkWeights(filepath.Join(out.path, weightsFile), b, net.program, o.allowNonFinite)
 	case !o.predictOnly && !net.trains():
 		err = diag.List{diag.Errorf(net.spec.Pos, "there is no compile section, so the package could not train; write compile: {optimizer: rmsprop, loss: ...}, or pass --predict-only")}
 	}
@@ -215,6 +220,9 @@ func (o *generateOptions) command() string {
 	}
 	if o.weights != "" {
 		args = append(args, "--weights", o.weights)
+	}
+	if o.allowNonFinite {
+		args = append(args, "--allow-non-finite")
 	}
 	if o.force {
 		args = append(args, "--force")

@@ -21,6 +21,8 @@ type network struct {
 	spec    *spec.Model
 	built   *build.Network
 	program *loop.Program
+
+	allowNonFinite bool // weights may be NaN or infinite
 }
 
 // compile runs a description through every stage up to its program. Dump, where
@@ -57,7 +59,7 @@ func compileWith(file string, o settings, dump func(stage, text string)) (*netwo
 	if err != nil {
 		return nil, err
 	}
-	return &network{model, net, program}, nil
+	return &network{spec: model, built: net, program: program}, nil
 }
 
 // trains reports whether the description says how to train.

@@ -24,7 +24,9 @@ type predictOptions struct {
 	all     bool
 	json    bool
 	skipBad bool
-	quiet   bool
+
+	allowNonFinite bool
+	quiet          bool
 }
 
 func predictCommand() *cobra.Command {
@@ -76,6 +78,7 @@ given: it is then reported and passed over.`,
 	f.StringVarP(&o.output, "output", "o", "", "file for the answers (default standard output)")
 	f.BoolVar(&o.all, "all", false, "print the probability, or value, of every class")
 	f.BoolVar(&o.json, "json", false, "print a line of JSON for every row")
+	f.BoolVar(&o.allowNonFinite, "allow-non-finite", false, "take weights that are NaN or infinite")
 	f.BoolVar(&o.skipBad, "skip-bad", false, "report rows with mistakes and go on")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the answers alone")
 	return cmd
@@ -86,6 +89,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	net.allowNonFinite = o.allowNonFinite
 	if o.format, err = formatOf(cmd, net, o.format, o.input); err != nil {
 		return err
 	}
@@ -169,7 +173,7 @@ func (n *network) trainedWeights(path, model string) (string, error) {
 	if err := checkWeightsFile(path); err != nil {
 		return "", err
 	}
-	_, err := readWeights(path, n.program)
+	_, err := readWeights(path, n.program, n.allowNonFinite)
 	return path, err
 }
 

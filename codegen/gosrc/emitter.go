@@ -21,6 +21,8 @@ type Config struct {
 	Weights []byte
 	// Machine is the processor that kernels are planned for; zero: machine.Server().
 	Machine machine.Machine
+	// AllowNonFinite has the package read weights that are NaN or infinite.
+	AllowNonFinite bool
 }
 
 // File is one file of the emitted package.

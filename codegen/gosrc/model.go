@@ -225,7 +225,11 @@ func Seed(s uint64) Option { return §nn.Seed(s) }
 
 // Workers sets how many cores Fit, Evaluate and PredictBatch use at most; 0:
 // GOMAXPROCS. The results have the same bits for any number.
-func Workers(n int) Option { return §nn.Workers(n) }`)
+func Workers(n int) Option { return §nn.Workers(n) }
+
+// AllowNonFinite has Open, OpenFS and Read accept weights that are NaN or
+// infinite, as a training leaves them that diverged. Without it they are an error.
+func AllowNonFinite() Option { return §nn.AllowNonFinite() }`)
 	f.add(`// Model is the network with one set of parameters.
 type Model struct {
 	params  *Params
@@ -261,6 +265,10 @@ func New(opts ...Option) *Model {
 	f, err := §weights.Read(r)
 	return open(f, err, opts)
 }`)
+	finite := "if !o.AllowNonFinite {\nif err := f.CheckFinite(segments); err != nil {\nreturn nil, err\n}\n}\n"
+	if e.cfg.AllowNonFinite {
+		finite = ""
+	}
 	f.add(`func open(f *§weights.File, err error, opts []Option) (*Model, error) {
 	if err != nil {
 		return nil, err
@@ -270,17 +278,20 @@ func New(opts ...Option) *Model {
 	if err := f.CopyModel(ModelID, segments, m.params.flat()); err != nil {
 		return nil, err
 	}
-	%sreturn m, nil
-}`, learned(`if m.encoding, err = parseEncoding(f.Meta[§weights.KeyEncoding], f.Meta[§weights.KeyEncodingDigest]); err != nil {
+	%s%sreturn m, nil
+}`, finite, learned(`if m.encoding, err = parseEncoding(f.Meta[§weights.KeyEncoding], f.Meta[§weights.KeyEncodingDigest]); err != nil {
 		return nil, §fmt.Errorf("%s: %w", f.Name, err)
 	}
 	`))
 	f.add(`// LoadMatching copies the tensors of a weights file that this model has too, by
 // name and shape: the start of fine-tuning. The report names every tensor that
-// was copied, left or not used.%s
+// was copied, left or not used. Weights that are not finite are an error.%s
 func (m *Model) LoadMatching(path string) (LoadReport, error) {
 	f, err := §weights.Open(path)
 	if err != nil {
+		return LoadReport{}, err
+	}
+	if err := f.CheckFinite(segments); err != nil {
 		return LoadReport{}, err
 	}
 	%sreturn f.CopyMatching(segments, m.params.flat()), nil

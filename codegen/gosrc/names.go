@@ -153,7 +153,7 @@ var reserved = set(`a ai b c d e f g h i j k l m n o p q r s t u v w x y z Apply
 	Gradients History Input InputFrom InputsFrom LoadMatching LoadReport Model ModelID New NewOptimizer NopCallback Open OpenFS Option Optimizer Output Params ParseClass Predict PredictArenaBytes PredictBatch
 	PredictBatchArenaBytes Read Result Rule Seed Slices Target TrainArenaBytes WeightedSlices adapter appendDistinct appendIDs arena backward batchRows
 	bitset checkTarget compiled engine errors evaluate forward freeList header init main newEngine parse predict predictRow predictRows prepare
-	regenerate_with_nngen rowScratch batchScratch segments tensor trainable weightsFile workspace share invTotal step ctx err out dst first key kernel
+	regenerate_with_nngen AllowNonFinite rowScratch batchScratch segments tensor trainable weightsFile workspace share invTotal step ctx err out dst first key kernel
 	float64s cfg offsets metadata count n0 r0 r1 i0 exp expm1 log log1p sqrt rsqrt tanh sigmoid erf pow abs sign floor where num
 	params64 testing sample samples expected targets loaded newTest predictAll bits step64 float64s in64 fillInput fillTarget weightsOf embedded tensors
 	readNamed truncated work cpu level portable avx2 avx512 cpuid xgetbv supported allowed Workers workFloats trainShare predictShare predictWhole networkAVX512 networkAVX2 i1 team part forwardF64 backwardF64 parseHeader entry maxHeader updateState rows rowsIn open checkIDs peak repeated withWorkers
