@@ -140,7 +140,7 @@ func (o *predictOptions) into(stdout io.Writer, write func(w io.Writer) error) e
 	if o.output == "" {
 		return write(stdout)
 	}
-	f, err := os.CreateTemp(filepath.Dir(o.output), "."+filepath.Base(o.output)+".*")
+	f, err := createTemporary(o.output)
 	if err != nil {
 		return fmt.Errorf("the answers cannot be written: %w", err)
 	}
