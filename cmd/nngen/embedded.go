@@ -24,6 +24,13 @@ func isOurWeights(b []byte) bool {
 // readWeights reads the weights that a predict-only package of p is to embed
 // and checks that they are p's.
 func readWeights(path string, p *loop.Program, allowNonFinite bool) ([]byte, error) {
+	// A checkpoint holds a few times the weights; and a header may be long.
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		_, floats := segments(p)
+		if most := int64(100<<20) + 64*int64(floats); info.Size() > most {
+			return nil, fmt.Errorf("%s: a file of %d bytes cannot be weights of this model, which has %d parameters", path, info.Size(), floats)
+		}
+	}
 	b, err := os.ReadFile(path)
 	if os.IsNotExist(err) {
 		return nil, noSuchFile(path, ".safetensors")
@@ -47,7 +54,7 @@ func checkWeightsFile(path string) error {
 	case pointer(path):
 		return pointerError(path)
 	}
-	_, err := weights.Open(path)
+	_, err := weights.Open(path, weights.Only(nil)) // the header, and whether the rest is there
 	return err
 }
 

@@ -254,15 +254,15 @@ func New(opts ...Option) *Model {
 		return docComment(name + " reads a trained model from " + from + ". Weights of another model are an error that says what differs.")
 	}
 	f.add("%s", doc("Open", "a file that Save wrote")+`func Open(path string, opts ...Option) (*Model, error) {
-	f, err := §weights.Open(path)
+	f, err := §weights.Open(path, §weights.Only(segments))
 	return open(f, err, opts)
 }`)
 	f.add("%s", doc("OpenFS", "a file of fsys")+`func OpenFS(fsys §fs.FS, name string, opts ...Option) (*Model, error) {
-	f, err := §weights.OpenFS(fsys, name)
+	f, err := §weights.OpenFS(fsys, name, §weights.Only(segments))
 	return open(f, err, opts)
 }`)
 	f.add("%s", doc("Read", "r, which must hold nothing else")+`func Read(r §io.Reader, opts ...Option) (*Model, error) {
-	f, err := §weights.Read(r)
+	f, err := §weights.Read(r, §weights.Only(segments))
 	return open(f, err, opts)
 }`)
 	finite := "if !o.AllowNonFinite {\nif err := f.CheckFinite(segments); err != nil {\nreturn nil, err\n}\n}\n"
@@ -287,7 +287,7 @@ func New(opts ...Option) *Model {
 // name and shape: the start of fine-tuning. The report names every tensor that
 // was copied, left or not used. Weights that are not finite are an error.%s
 func (m *Model) LoadMatching(path string) (LoadReport, error) {
-	f, err := §weights.Open(path)
+	f, err := §weights.Open(path, §weights.Only(segments))
 	if err != nil {
 		return LoadReport{}, err
 	}
