@@ -46,8 +46,8 @@ func (c statistics) rows(n, width int) (b harness.Batch) {
 	return b
 }
 
-// TestKerasBatchStatistics holds packages with BatchNormalization to Keras over
-// batches of 1 to 4,096 rows, whatever the batch size that they were generated
+// TestKerasBatchStatistics holds packages with BatchNormalization to Keras, and to
+// the interpreter, over batches of 1 to 4,096 rows, whatever the batch size that they were generated
 // for: loss, gradients, the moving statistics and weights after a step, and a
 // training whose last batch is short.
 func TestKerasBatchStatistics(t *testing.T) {
@@ -111,6 +111,11 @@ func TestKerasBatchStatistics(t *testing.T) {
 					t.Fatal(got.Error)
 				}
 				checks[i](t, got)
+				if len(cases[i].Batch.X) > 0 {
+					if err := nets[i].check(cases[i], got); err != nil {
+						t.Error(err)
+					}
+				}
 			})
 		}
 	}

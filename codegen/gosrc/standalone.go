@@ -100,8 +100,7 @@ type entry struct {
 }`)
 	finite, refuses := "", ""
 	if !e.cfg.AllowNonFinite {
-		refuses = ` Weights that are not
-// finite numbers are an error.`
+		refuses = " Weights that are not finite are an error."
 		finite = `for _, t := range tensors {
 		for i, v := range block[t.offset : t.offset+t.len()] {
 			if v-v != 0 { // NaN, and so is the difference of infinities
