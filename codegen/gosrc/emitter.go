@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/asm"
@@ -40,6 +41,7 @@ type emitter struct {
 	top      names                   // identifiers of the package
 	bufs     map[*loop.Buffer]string // of the buffers, as variables
 	fields   []string                // of the segments, in Params
+	layerAt  map[string]int          // where a layer stands in the program, by name
 	ports    portNames
 	features []feature
 	likened  bool // words are also found by their likeness
@@ -71,13 +73,13 @@ func newEmitter(p *loop.Program, cfg Config) *emitter {
 	if cfg.Machine == (machine.Machine{}) {
 		cfg.Machine = machine.Server()
 	}
-	e := &emitter{p: p, cfg: cfg, el: single, top: names{}, bufs: map[*loop.Buffer]string{}, unit: asm.NewUnit(cfg.Machine)}
+	e := &emitter{p: p, cfg: cfg, el: single, top: maps.Clone(reserved), bufs: map[*loop.Buffer]string{}, layerAt: map[string]int{}, unit: asm.NewUnit(cfg.Machine)}
 	e.reset()
-	for id := range reserved {
-		e.top[id] = true
-	}
 	for fn := range scalarFuncs {
-		e.top[fn+double.suffix] = true
+		e.top.take(fn + double.suffix)
+	}
+	for i, l := range p.Layers {
+		e.layerAt[l.Name] = i
 	}
 	fields := names{}
 	for _, s := range p.Segments {
@@ -127,10 +129,7 @@ func short(path string) string {
 // nameBuffers gives every buffer of a plan the name of the variable that holds
 // it: hidden, hiddenPre, dHidden.
 func (e *emitter) nameBuffers(plan *loop.Plan) {
-	taken := names{}
-	for id := range reserved {
-		taken[id] = true
-	}
+	taken := maps.Clone(reserved)
 	for _, b := range plan.Buffers {
 		base := b.Name
 		if base == "" {
@@ -166,15 +165,15 @@ func (e *emitter) nameBuffers(plan *loop.Plan) {
 			id = "d" + capital(id)
 		}
 		name := taken.pick(id)
-		for taken[name+"All"] {
+		for taken.has(name + "All") {
 			name = taken.pick(id)
 		}
-		taken[name+"All"] = true // the rows of all workers: see phase.all
+		taken.take(name + "All") // the rows of all workers: see phase.all
 		e.bufs[b] = name
-		e.top[e.bufs[b]] = true
+		e.top.take(name)
 		if b.Ragged {
-			taken[e.bufs[b]+"Offsets"] = true
-			e.top[e.bufs[b]+"Offsets"] = true
+			taken.take(name + "Offsets")
+			e.top.take(name + "Offsets")
 		}
 	}
 }

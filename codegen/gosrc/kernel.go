@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -87,18 +88,28 @@ type viewKey struct {
 	axis, stride int
 }
 
-func (e *emitter) newKernel(accs ...placed) *kernel {
-	k := &kernel{em: e, el: e.el, names: names{}, views: map[viewKey]string{}, rowsCut: map[string]string{}, accs: map[*loop.Buffer][]placed{},
-		locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}}
-	for id := range reserved {
-		if len(id) > 1 {
-			k.names[id] = true
+// taken are the names that no local variable of a kernel may have.
+var taken = map[elem]names{}
+
+func init() {
+	for _, el := range []elem{single, double} {
+		n := names{}
+		for id := range reserved {
+			if len(id) > 1 {
+				n.take(id)
+			}
 		}
+		n.take("n")
+		for fn := range scalarFuncs {
+			n.take(fn + el.suffix)
+		}
+		taken[el] = n
 	}
-	k.names["n"] = true
-	for fn := range scalarFuncs {
-		k.names[fn+e.el.suffix] = true
-	}
+}
+
+func (e *emitter) newKernel(accs ...placed) *kernel {
+	k := &kernel{em: e, el: e.el, names: maps.Clone(taken[e.el]), views: map[viewKey]string{}, rowsCut: map[string]string{}, accs: map[*loop.Buffer][]placed{},
+		locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}}
 	for _, a := range withIndices(accs) {
 		k.accs[a.Buf] = append(k.accs[a.Buf], a)
 	}
@@ -114,9 +125,9 @@ func (k *kernel) line(format string, args ...any) {
 
 // inner is a new local name.
 func (k *kernel) inner(base string) string {
-	if k.names[base] && len(base) == 1 {
+	if k.names.has(base) && len(base) == 1 {
 		for _, try := range "ijlmuvtcoehq" {
-			if s := string(try); !k.names[s] {
+			if s := string(try); !k.names.has(s) {
 				base = s
 				break
 			}

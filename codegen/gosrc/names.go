@@ -78,28 +78,47 @@ func PackageName(s string) string {
 		}
 	}
 	id := b.String()
-	if id == "" || id == "main" || id == "internal" || id == "vendor" || token.IsKeyword(id) || predeclared[id] {
+	if id == "" || id == "main" || id == "internal" || id == "vendor" || token.IsKeyword(id) || predeclared.has(id) {
 		id += "model"
 	}
 	return id
 }
 
-// names hands out identifiers, each once.
-type names map[string]bool
+// names hands out identifiers, each once. A taken one is more than zero: of one
+// that many have asked for, the number that the next bearer may get.
+type names map[string]int
+
+// take makes identifiers somebody's.
+func (n names) take(ids ...string) {
+	for _, id := range ids {
+		n[id] = max(n[id], 1)
+	}
+}
+
+func (n names) has(id string) bool { return n[id] > 0 }
 
 // pick gives the identifier itself, or with the first suffix that makes it new.
 func (n names) pick(id string) string {
 	for i := 1; ; i++ {
+		if i == crowd {
+			i = max(i, n[id])
+		}
 		try := id
 		if i > 1 {
 			try = id + suffix(id, i)
 		}
-		if !n[try] && !token.IsKeyword(try) && !predeclared[try] {
-			n[try] = true
+		if !n.has(try) && !token.IsKeyword(try) && !predeclared.has(try) {
+			n.take(try)
+			if i >= crowd {
+				n[id] = i + 1
+			}
 			return try
 		}
 	}
 }
+
+// crowd is how many bearers of a name are looked for one by one.
+const crowd = 16
 
 // suffix tells the i-th bearer of a name apart: a number, or letters where the
 // name ends in a digit already.
@@ -164,14 +183,14 @@ var reserved = set(`a ai b c d e f g h i j k l m n o p q r s t u v w x y z Apply
 
 func init() {
 	for name := range imports {
-		reserved[name] = true
+		reserved.take(name)
 	}
 }
 
 func set(list string) names {
 	n := names{}
 	for _, w := range strings.Fields(list) {
-		n[w] = true
+		n.take(w)
 	}
 	return n
 }

@@ -1,7 +1,9 @@
 package gosrc
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,14 +19,14 @@ type phase struct {
 	layout       *layout
 	local        bool // some steps are over a worker's own rows
 	views, lines []string
-	laid         []*loop.Buffer
+	laid         map[*loop.Buffer]bool
 	seen         map[string]bool
 }
 
 // phase prints the function that runs calls over a plan's memory. Outputs are
 // returned where results is set, and behind them the losses.
 func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []layerRun, results bool, losses ...*loop.Buffer) (*planFunc, error) {
-	p := &phase{em: e, fn: &planFunc{name: name}, layout: l, seen: map[string]bool{}}
+	p := &phase{em: e, fn: &planFunc{name: name}, layout: l, laid: map[*loop.Buffer]bool{}, seen: map[string]bool{}}
 	p.local = l.team && slices.ContainsFunc(calls, func(c layerRun) bool { return c.rows })
 	stage := l.stage
 	for _, c := range calls {
@@ -141,9 +143,7 @@ func (p *phase) lay(b *loop.Buffer, mine bool) string {
 		arena.typed = typed{"ai", "[]int32"}
 	}
 	p.use(arena)
-	if !slices.Contains(p.laid, b) {
-		p.laid = append(p.laid, b)
-	}
+	p.laid[b] = true
 	from, to, at := "", "n", p.place(b)
 	if mine {
 		from, to = "r0", "r1"
@@ -228,19 +228,26 @@ func (p *phase) results(plan *loop.Plan) error {
 	return nil
 }
 
-// sharing reports buffers that lie over one another.
+// sharing reports buffers that lie over one another: in order of offset, one
+// that begins before those before it have ended.
 func (p *phase) sharing() bool {
 	n := p.em.p.Batch
 	if p.layout.row {
 		n = 1
 	}
 	at := p.layout.at
-	for i, a := range p.laid {
-		for _, b := range p.laid[:i] {
-			if a.DType == b.DType && at[a] < at[b]+b.Len(n) && at[b] < at[a]+a.Len(n) {
-				return true
-			}
+	order := slices.Collect(maps.Keys(p.laid))
+	slices.SortFunc(order, func(a, b *loop.Buffer) int { return cmp.Compare(at[a], at[b]) })
+	ends := map[loop.DType]int{}
+	for _, b := range order {
+		size := b.Len(n)
+		if size == 0 {
+			continue
 		}
+		if at[b] < ends[b.DType] {
+			return true
+		}
+		ends[b.DType] = at[b] + size
 	}
 	return false
 }

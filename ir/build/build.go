@@ -60,8 +60,8 @@ func Build(m *spec.Model) (*Network, error) {
 		n.Evaluate = p.withLoss(p.graph("evaluate", false)).net.B.Graph
 		n.Train = p.withLoss(p.graph("train", true)).net.B.Graph
 	}
-	for i := range predict.net.Adapts {
-		n.Adapts = append(n.Adapts, p.adapt(i, n.Header))
+	if len(predict.net.Adapts) > 0 {
+		n.Adapts = p.adapts(n.Header)
 	}
 	for _, a := range n.Adapts {
 		n.Header.Adapts = append(n.Header.Adapts, &loop.Adapt{

@@ -92,9 +92,11 @@ const prepare = "prepare"
 func (v *verifier) prepare() {
 	plan := &Plan{Name: prepare, Forward: v.p.Prepare}
 	v.packed = map[*Buffer]bool{}
+	seen := map[*Buffer]bool{nil: true}
 	for _, r := range flatten(plan.Forward) {
 		for _, a := range slices.Concat(r.Kernel.Writes(), r.Kernel.Reads()) {
-			if a.Buf != nil && !slices.Contains(plan.Buffers, a.Buf) {
+			if !seen[a.Buf] {
+				seen[a.Buf] = true
 				plan.Buffers = append(plan.Buffers, a.Buf)
 			}
 		}
