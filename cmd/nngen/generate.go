@@ -79,6 +79,9 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	if o.output == "" {
 		o.output = codegen.PackageName(net.program.Name)
 	}
+	if err := o.repair(); err != nil {
+		return err
+	}
 	out, err := readFolder(o.output)
 	if err != nil {
 		return err
@@ -105,6 +108,14 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	o.announce(cmd.ErrOrStderr(), files, c)
 	o.next(cmd.ErrOrStderr(), net, files)
 	return nil
+}
+
+// repair undoes a run that was killed; --check, which writes nothing, reports it.
+func (o *generateOptions) repair() error {
+	if o.check && pending(o.output) {
+		return fmt.Errorf("%s: a run of nngen generate was killed in the middle; the next one repairs it: %s", o.output, o.command())
+	}
+	return repair(o.output)
 }
 
 // announce says what was written where.

@@ -9,14 +9,14 @@ import (
 	"syscall"
 )
 
-// lockFolder keeps other trainings out of a folder that two of them would write
+// lockFolder keeps other runs out of a folder that two of them would write
 // to, until the file is closed that it returns: by this process and by those that
 // it has handed it to, however they end. Nothing is left in the folder. A folder
 // that is not there is not locked: the file is nil.
 func lockFolder(path string) (*os.File, error) {
 	lock, taken, err := tryLock(path)
 	if taken {
-		return nil, fmt.Errorf("%s: another training writes to this folder; wait for its end, or choose another folder with -o", path)
+		return nil, fmt.Errorf("%s: another run of nngen writes to this folder; wait for its end, or choose another folder with -o", path)
 	}
 	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, nil
