@@ -39,7 +39,7 @@ NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 			if rounds < 1 {
 				return usagef(cmd, "--rounds %d: there must be at least one", rounds)
 			}
-			net, err := compile(args[0], nil)
+			net, err := compile(cmd.Context(), args[0], nil)
 			if err != nil {
 				return err
 			}
@@ -47,7 +47,10 @@ NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 				return diag.List{diag.Errorf(net.spec.Pos, "there is no compile section, so there is no training step to time; write compile: {optimizer: rmsprop, loss: ...}")}
 			}
 			report, err := net.bench(cmd.Context(), threads, rounds)
-			if err != nil {
+			switch {
+			case cmd.Context().Err() != nil:
+				return cmd.Context().Err() // it has ended the program that was asked, too
+			case err != nil:
 				return err
 			}
 			if err := report.write(cmd.OutOrStdout(), asJSON); err != nil || asJSON {
@@ -69,7 +72,7 @@ const turn = 20 * time.Millisecond
 // bench times the model on so many threads, in so many rounds.
 func (n *network) bench(ctx context.Context, threads, rounds int) (*benchReport, error) {
 	p := n.program
-	pkg, err := n.emit(codegen.Config{Package: codegen.PackageName(p.Name)})
+	pkg, err := n.emit(ctx, codegen.Config{Package: codegen.PackageName(p.Name)})
 	if err != nil {
 		return nil, err
 	}
@@ -93,11 +96,14 @@ func (n *network) bench(ctx context.Context, threads, rounds int) (*benchReport,
 	}
 	defer compiled.stop()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
-	interpreted, err := n.interpreter(weights)
+	interpreted, err := unlessInterrupted(ctx, func() (*interpretedEngine, error) {
+		e, err := n.interpreter(weights)
+		if err != nil {
+			return nil, err
+		}
+		return e, e.agrees(compiled.hello.First)
+	})
 	if err != nil {
-		return nil, err
-	}
-	if err := interpreted.agrees(compiled.hello.First); err != nil {
 		return nil, err
 	}
 	report := &benchReport{
@@ -140,7 +146,10 @@ func measure(ctx context.Context, w workload, rounds int, compiled *compiledEngi
 	if err != nil {
 		return measured{}, err
 	}
-	slow, err := runsPerTurn(func(count int) (time.Duration, error) { return interpreted.time(w.name, count) })
+	interpret := func(count int) (time.Duration, error) {
+		return unlessInterrupted(ctx, func() (time.Duration, error) { return interpreted.time(w.name, count) })
+	}
+	slow, err := runsPerTurn(interpret)
 	if err != nil {
 		return measured{}, err
 	}
@@ -174,7 +183,7 @@ func measure(ctx context.Context, w workload, rounds int, compiled *compiledEngi
 			return measured{}, err
 		}
 		r.machine, r.compiled = mean(before, after), float64(t)/float64(fast)
-		if t, err = interpreted.time(w.name, slow); err != nil {
+		if t, err = interpret(slow); err != nil {
 			return measured{}, err
 		}
 		r.interpreted = float64(t) / float64(slow)

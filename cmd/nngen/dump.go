@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -11,11 +12,11 @@ import (
 
 // printStages prints the stages that --dump names: "all", one by its whole name
 // ("train/fuse"), those of one program ("train") or of one pass ("fuse").
-func (o *generateOptions) printStages(w io.Writer) error {
+func (o *generateOptions) printStages(ctx context.Context, w io.Writer) error {
 	var stages []string
 	var text strings.Builder
 	found := false
-	_, err := compile(o.model, func(stage, dump string) {
+	_, err := compile(ctx, o.model, func(stage, dump string) {
 		if !slices.Contains(stages, stage) {
 			stages = append(stages, stage)
 		}
@@ -24,6 +25,9 @@ func (o *generateOptions) printStages(w io.Writer) error {
 			fmt.Fprintf(&text, "== %s\n%s\n\n", stage, strings.TrimRight(dump, "\n"))
 		}
 	})
+	if ctx.Err() != nil {
+		return ctx.Err() // the stages may be at work yet
+	}
 	// What came before a mistake is worth seeing.
 	if _, writeErr := io.WriteString(w, text.String()); err == nil {
 		err = writeErr

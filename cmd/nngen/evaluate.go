@@ -53,7 +53,7 @@ recall and F1 of every class, and how often each was taken for which.`,
 }
 
 func (o *evaluateOptions) run(cmd *cobra.Command) error {
-	net, err := compile(o.model, nil)
+	net, err := compile(cmd.Context(), o.model, nil)
 	if err != nil {
 		return err
 	}

@@ -100,7 +100,7 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 	case cmd.Flags().Changed("patience") && o.patience < 1:
 		return usagef(cmd, "--patience %d: there must be at least one epoch", o.patience)
 	}
-	net, err := compileWith(o.model, set, nil)
+	net, err := compileWith(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
 	}
@@ -231,7 +231,7 @@ func (n *network) executable(ctx context.Context, source func() (map[string][]by
 	if err != nil {
 		return "", nil, err
 	}
-	pkg, err := n.emit(codegen.Config{Package: codegen.PackageName(n.program.Name), PredictOnly: !n.trains(), AllowNonFinite: n.allowNonFinite})
+	pkg, err := n.emit(ctx, codegen.Config{Package: codegen.PackageName(n.program.Name), PredictOnly: !n.trains(), AllowNonFinite: n.allowNonFinite})
 	if err != nil {
 		return "", nil, err
 	}

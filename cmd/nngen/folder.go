@@ -187,6 +187,7 @@ func writeTemporary(dir, name string, b []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	temporary.add(t.Name())
 	_, err = t.Write(b)
 	if err == nil {
 		err = t.Chmod(fs.FileMode(0o644))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"go/token"
 	"io"
@@ -70,9 +71,9 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	case cmd.Flags().Changed("dump") && o.check:
 		return usagef(cmd, "--dump and --check do not go together")
 	case cmd.Flags().Changed("dump"):
-		return o.printStages(cmd.OutOrStdout())
+		return o.printStages(cmd.Context(), cmd.OutOrStdout())
 	}
-	net, err := compile(o.model, nil)
+	net, err := compile(cmd.Context(), o.model, nil)
 	if err != nil {
 		return err
 	}
@@ -86,7 +87,7 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	files, err := o.files(net, out)
+	files, err := o.files(cmd.Context(), net, out)
 	if err != nil {
 		return err
 	}
@@ -101,6 +102,9 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	}
 	if len(others) > 0 && !o.force {
 		return fmt.Errorf("%s holds the package of %s: choose another folder with -o, or replace it with --force", o.output, strings.Join(others, ", "))
+	}
+	if err := cmd.Context().Err(); err != nil {
+		return err
 	}
 	if err := out.apply(files, c); err != nil {
 		return err
@@ -152,7 +156,7 @@ func (o *generateOptions) next(w io.Writer, net *network, files map[string][]byt
 }
 
 // files gives everything that belongs into the folder.
-func (o *generateOptions) files(net *network, out *folder) (map[string][]byte, error) {
+func (o *generateOptions) files(ctx context.Context, net *network, out *folder) (map[string][]byte, error) {
 	cfg := codegen.Config{Package: o.pkg, PredictOnly: o.predictOnly, AllowNonFinite: o.allowNonFinite}
 	if cfg.Package == "" {
 		name, err := out.packageName()
@@ -173,7 +177,7 @@ func (o *generateOptions) files(net *network, out *folder) (map[string][]byte, e
 	if err != nil {
 		return nil, err
 	}
-	return net.emit(cfg)
+	return net.emit(ctx, cfg)
 }
 
 // packageName is the name that a package in the folder has: that of the Go

@@ -67,11 +67,11 @@ func describe(layers string) string {
 // generated compiles and prints a description, and gives the bytes of the package.
 func generated(tb testing.TB, file string, predictOnly bool) (size int) {
 	tb.Helper()
-	net, err := compile(file, nil)
+	net, err := compile(tb.Context(), file, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	files, err := net.emit(codegen.Config{Package: "grown", PredictOnly: predictOnly})
+	files, err := net.emit(tb.Context(), codegen.Config{Package: "grown", PredictOnly: predictOnly})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -99,7 +99,7 @@ func (o *initOptions) run(cmd *cobra.Command) error {
 	if exists(file) {
 		return fmt.Errorf("%s is there already: choose another name, or train it: %s", file, commandLine([]string{"nngen", "fit", file}))
 	}
-	s, err := o.describe(cmd)
+	s, err := unlessInterrupted(cmd.Context(), func() (*starter, error) { return o.describe(cmd) })
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (o *initOptions) write(w io.Writer, s *starter, files []initFile) error {
 			err = os.Link(t, f.name) // fails where another has just written it
 		}
 		if t != "" {
-			os.Remove(t)
+			temporary.remove(t)
 		}
 		if err != nil {
 			return err

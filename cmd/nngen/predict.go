@@ -85,7 +85,7 @@ given: it is then reported and passed over.`,
 }
 
 func (o *predictOptions) run(cmd *cobra.Command) error {
-	net, err := compile(o.model, nil)
+	net, err := compile(cmd.Context(), o.model, nil)
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,8 @@ func (o *predictOptions) into(stdout io.Writer, write func(w io.Writer) error) e
 	if err != nil {
 		return fmt.Errorf("the answers cannot be written: %w", err)
 	}
-	defer os.Remove(f.Name())
+	temporary.add(f.Name())
+	defer temporary.remove(f.Name())
 	err = write(f)
 	if err == nil {
 		err = f.Chmod(0o644)

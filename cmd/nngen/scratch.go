@@ -43,6 +43,7 @@ func newScratch(pkg, program map[string][]byte) (*scratch, error) {
 	if err != nil {
 		return nil, err
 	}
+	temporary.add(dir)
 	s := &scratch{dir: dir}
 	if s.lock, err = lockFolder(dir); err != nil {
 		s.Close()
@@ -77,7 +78,7 @@ func (s *scratch) write(pkg, program map[string][]byte) error {
 
 // Close removes the module.
 func (s *scratch) Close() {
-	os.RemoveAll(s.dir)
+	temporary.remove(s.dir)
 	s.lock.Close() // nil or not
 }
 
@@ -102,6 +103,7 @@ func (s *scratch) build(ctx context.Context) (string, error) {
 func (s *scratch) command(ctx context.Context, tool string, env []string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, tool, args...)
 	cmd.Dir, cmd.Env = s.dir, env
+	endTogether(cmd)
 	cmd.WaitDelay = 2 * time.Second
 	return cmd
 }

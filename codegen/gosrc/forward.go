@@ -3,6 +3,7 @@ package gosrc
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -193,7 +194,8 @@ func (e *emitter) updates(f *file) {
 	if len(e.p.Train.Updates) == 0 {
 		return
 	}
-	body, units := "", ""
+	var body strings.Builder
+	units := ""
 	if e.grows() {
 		units = ", u int"
 	}
@@ -206,9 +208,9 @@ func (e *emitter) updates(f *file) {
 		if u.New.Class == loop.Param {
 			from = fmt.Sprintf("w[%d:%d]", u.New.Offset, u.New.Offset+s.Len())
 		}
-		body += fmt.Sprintf("copy(w[%d:%d], %s) // %s\n", s.Offset, s.Offset+s.Len(), from, e.fields[u.State.Segment])
+		fmt.Fprintf(&body, "copy(w[%d:%d], %s) // %s\n", s.Offset, s.Offset+s.Len(), from, e.fields[u.State.Segment])
 	}
-	f.add("// updateState stores the state that a training step has computed.\nfunc updateState(p *Params, a []float32%s) {\nw := p.flat()\n%s}", units, body)
+	f.add("// updateState stores the state that a training step has computed.\nfunc updateState(p *Params, a []float32%s) {\nw := p.flat()\n%s}", units, body.String())
 }
 
 func (e *emitter) kernelsFile() *file {
