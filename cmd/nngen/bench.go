@@ -53,6 +53,9 @@ NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 			case err != nil:
 				return err
 			}
+			if !report.Finite {
+				fmt.Fprintf(cmd.ErrOrStderr(), "warning: with bench's random weights and samples the outputs are not finite; a trained model may take another time\n")
+			}
 			if err := report.write(cmd.OutOrStdout(), asJSON); err != nil || asJSON {
 				return err
 			}
@@ -108,7 +111,7 @@ func (n *network) bench(ctx context.Context, threads, rounds int) (*benchReport,
 	}
 	report := &benchReport{
 		Model: p.Name, CPU: processor(), Cores: runtime.NumCPU(), OS: runtime.GOOS, Arch: runtime.GOARCH,
-		Go: compiled.hello.Go, Level: compiled.hello.Level, Threads: threads, Rounds: rounds,
+		Go: compiled.hello.Go, Level: compiled.hello.Level, Threads: threads, Rounds: rounds, Finite: allFinite(compiled.hello.First),
 	}
 	for _, w := range n.workloads(threads) {
 		m, err := measure(ctx, w, rounds, compiled, interpreted)

@@ -19,6 +19,7 @@ type benchReport struct {
 	Level   string     `json:"level"`
 	Threads int        `json:"threads"`
 	Rounds  int        `json:"rounds"`
+	Finite  bool       `json:"finite"` // the outputs, with the random weights and samples of the benchmark
 	Works   []measured `json:"works"`
 	// Portable are the kernels without machine code, with their parts of the operations of a training step.
 	Portable []portable `json:"portable,omitempty"`
