@@ -20,7 +20,7 @@ func benchCommand() *cobra.Command {
 	var threads, rounds int
 	cmd := &cobra.Command{
 		Use:   "bench MODEL",
-		Short: "Time a model interpreted and compiled, against what the machine can do",
+		Short: "Time a model, compiled and interpreted, against the limits of the machine",
 		Long: `bench runs a model as the compiled package and in the interpreter (float32,
 gonum's BLAS), in turns, on the same weights and random inputs. Between the
 turns it measures what the machine can do at most: the rate of multiply-adds and
@@ -64,8 +64,8 @@ NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print everything that was measured as JSON")
-	cmd.Flags().IntVar(&threads, "threads", 1, "cores to run on")
-	cmd.Flags().IntVar(&rounds, "rounds", 11, "turns of each engine")
+	cmd.Flags().IntVar(&threads, "threads", 1, "number of cores to use")
+	cmd.Flags().IntVar(&rounds, "rounds", 11, "number of rounds")
 	return cmd
 }
 

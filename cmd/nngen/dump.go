@@ -1,18 +1,20 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
 // printStages prints the stages that --dump names: "all", one by its whole name
 // ("train/fuse"), those of one program ("train") or of one pass ("fuse").
-func (o *generateOptions) printStages(ctx context.Context, w io.Writer) error {
+func (o *generateOptions) printStages(cmd *cobra.Command) error {
+	ctx, w := cmd.Context(), cmd.OutOrStdout()
 	var stages []string
 	var text strings.Builder
 	found := false
@@ -36,7 +38,7 @@ func (o *generateOptions) printStages(ctx context.Context, w io.Writer) error {
 		return err
 	}
 	if !found {
-		return fmt.Errorf("--dump: there is no stage %s%s\nstages: all, %s", diag.Quote(o.dump), diag.DidYouMean(o.dump, stages), strings.Join(stages, ", "))
+		return usagef(cmd, "--dump: there is no stage %s%s\nstages: all, %s", diag.Quote(o.dump), diag.DidYouMean(o.dump, stages), strings.Join(stages, ", "))
 	}
 	return nil
 }

@@ -33,9 +33,10 @@ func generateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "generate MODEL",
 		Short: "Write the Go package of a model",
-		Long: `generate writes the Go package of a model. Files that nngen has not written are
-never overwritten, the package of another description only with --force, and where
-anything fails the folder stays as it was.
+		Long: `generate writes the Go package of a model. It never overwrites files that nngen
+did not write, and replaces the package of another description only with --force.
+If anything fails, the folder stays as it was; if the run is killed, the next one
+restores it.
 
 A predict-only package embeds trained weights and opens them with Embedded. Where
 there are none, it has Open, OpenFS and Read alone, which read them at run time.`,
@@ -49,14 +50,14 @@ there are none, it has Open, OpenFS and Read alone, which read them at run time.
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.output, "output", "o", "", "folder of the package (default ./NAME, in lower case and without signs)")
+	f.StringVarP(&o.output, "output", "o", "", "folder of the package (default ./NAME, in lower case, letters and digits only)")
 	f.StringVarP(&o.pkg, "package", "p", "", "name of the package (default the folder's)")
 	f.BoolVar(&o.predictOnly, "predict-only", false, "leave training out; the package then needs the standard library alone")
 	f.StringVar(&o.weights, "weights", "", "trained weights that a predict-only package embeds (default those in its folder)")
 	f.BoolVar(&o.allowNonFinite, "allow-non-finite", false, "have a predict-only package take weights that are NaN or infinite")
-	f.BoolVar(&o.check, "check", false, "write nothing; fail where the package is not current")
+	f.BoolVar(&o.check, "check", false, "write nothing; fail if the package is not current")
 	f.BoolVar(&o.force, "force", false, "replace the package of another description")
-	f.StringVar(&o.dump, "dump", "", "write nothing; print the text of a stage, or of all")
+	f.StringVar(&o.dump, "dump", "", "write nothing; print the compiler's text after a stage, or after all of them")
 	return cmd
 }
 
@@ -71,7 +72,7 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	case cmd.Flags().Changed("dump") && o.check:
 		return usagef(cmd, "--dump and --check do not go together")
 	case cmd.Flags().Changed("dump"):
-		return o.printStages(cmd.Context(), cmd.OutOrStdout())
+		return o.printStages(cmd)
 	}
 	net, err := compile(cmd.Context(), o.model, nil)
 	if err != nil {

@@ -39,8 +39,8 @@ func initCommand() *cobra.Command {
 		Use:   "init [NAME]",
 		Short: "Write a description to start from",
 		Long: `init writes NAME.yaml, a description to start from, gen.go with the line for go
-generate, and .gitattributes, into the current folder. What is there already is
-left as it is.
+generate, and .gitattributes, into the current folder. Files that exist
+are left as they are.
 
 With --data it looks at the data first, and writes a description that can be
 trained at once:
@@ -58,7 +58,7 @@ trained at once:
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 1:
-				return usagef(cmd, "one name at a time: %s is too much", diag.Quote(args[1]))
+				return usagef(cmd, "one name at a time: unexpected argument %s", diag.Quote(args[1]))
 			case len(args) == 1 && o.data == "" && filepath.Ext(args[0]) != ".yaml" && isFile(args[0]):
 				return usagef(cmd, "%s is there, and init takes the name of a model to write; to describe data: nngen init --data %s", args[0], shellQuote(args[0]))
 			}

@@ -17,7 +17,7 @@ import (
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
-// network is a description behind all stages but the last.
+// network is a description after all stages but the last.
 type network struct {
 	spec    *spec.Model
 	built   *build.Network

@@ -25,7 +25,7 @@ func plotCommand() *cobra.Command {
 	var o plotOptions
 	cmd := &cobra.Command{
 		Use:   "plot HISTORY... | MODEL",
-		Short: "Draw the history of a training, or the layers of a model",
+		Short: "Draw the history of a training run, or the layers of a model",
 		Long: `plot draws the history that fit has written: a panel for the loss and for every
 metric, with the training and the validation curve, and the best epoch (the one with
 the lowest val_loss, or loss). Several histories are drawn over one another. A folder

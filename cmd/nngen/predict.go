@@ -60,7 +60,7 @@ given: it is then reported and passed over.`,
   echo '{"age": 41, "plan": "basic"}' | nngen predict churn.yaml - --format jsonl`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 2 {
-				return usagef(cmd, "one file at a time: %s is too much", diag.Quote(args[2]))
+				return usagef(cmd, "one file at a time: unexpected argument %s", diag.Quote(args[2]))
 			}
 			return oneModel(cmd, args[:min(len(args), 1)])
 		},

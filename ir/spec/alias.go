@@ -29,11 +29,11 @@ func LayerAliases(class string) []string {
 	return names
 }
 
-// layerClass gives the class of a layer that goes by another name: one of
+// LayerClass gives the class of a layer that goes by another name: one of
 // Keras's second names, the class in snake case, as layers are named
 // automatically, or its function in R, layer_max_pooling_2d. Other names are
 // given back as they are.
-func layerClass(name string) string {
+func LayerClass(name string) string {
 	_, function := cutLast(name, "::")
 	class := name
 	switch r, ok := fromR(name); {

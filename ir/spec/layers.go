@@ -129,7 +129,7 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 	if args != nil && args.Kind != Null {
 		argText = ": " + args.brief()
 	}
-	if class := layerClass(l.Type); class != l.Type {
+	if class := LayerClass(l.Type); class != l.Type {
 		l.Type, l.As, l.Args.Kind = class, l.Type, class
 	}
 	dots := strings.LastIndexAny(l.Type, ".$:")
