@@ -93,6 +93,9 @@ func leftToGo(k loop.Kernel) string {
 		if !lane {
 			return "contract without an axis of four elements"
 		}
+		if len(k.N) == 0 && len(k.B) == 0 {
+			return "contract of one column"
+		}
 		return "contract"
 	case *loop.Window:
 		if k.Outer[len(k.Outer)-1].N < smallest {
