@@ -21,6 +21,8 @@ type Config struct {
 	Weights []byte
 	// Machine is the processor that kernels are planned for; zero: machine.Server().
 	Machine machine.Machine
+	// AllowNonFinite has the package read weights that are NaN or infinite.
+	AllowNonFinite bool
 }
 
 // File is one file of the emitted package.
@@ -39,6 +41,7 @@ type emitter struct {
 	top      scope                   // identifiers of the package
 	bufs     map[*loop.Buffer]string // of the buffers, as variables
 	fields   []string                // of the segments, in Params
+	layerAt  map[string]int          // where a layer stands in the program, by name
 	ports    portNames
 	features []feature
 	likened  bool // words are also found by their likeness
@@ -72,8 +75,11 @@ func newEmitter(p *loop.Program, cfg Config, used *ownWords) *emitter {
 	if cfg.Machine == (machine.Machine{}) {
 		cfg.Machine = machine.Server()
 	}
-	e := &emitter{p: p, cfg: cfg, el: single, used: used, bufs: map[*loop.Buffer]string{}, unit: asm.NewUnit(cfg.Machine)}
+	e := &emitter{p: p, cfg: cfg, el: single, used: used, bufs: map[*loop.Buffer]string{}, layerAt: map[string]int{}, unit: asm.NewUnit(cfg.Machine)}
 	e.reset()
+	for i, l := range p.Layers {
+		e.layerAt[l.Name] = i
+	}
 	e.top = e.scope(declMark)
 	fields := e.scope(fieldMark, "Params", "params64")
 	for _, s := range p.Segments {
@@ -170,7 +176,7 @@ func (e *emitter) nameConsts() names {
 		for _, b := range plan.Buffers {
 			if b.Class == loop.Const && e.bufs[b] == "" {
 				e.bufs[b] = e.top.pick(bufferName(b)+"Values", double.suffix)
-				consts[e.bufs[b]], consts[e.bufs[b]+double.suffix] = true, true
+				consts.take(e.bufs[b], e.bufs[b]+double.suffix)
 			}
 		}
 	}
@@ -212,9 +218,9 @@ func (e *emitter) nameBuffers(plan *loop.Plan, consts names) {
 			endings = append(endings, "Offsets", "OffsetsAll")
 		}
 		e.bufs[b] = taken.pick(id, endings...)
-		e.top.names[e.bufs[b]] = true
+		e.top.names.take(e.bufs[b])
 		for _, s := range endings {
-			e.top.names[e.bufs[b]+s] = true
+			e.top.names.take(e.bufs[b] + s)
 		}
 	}
 }

@@ -69,8 +69,10 @@ func (k *kernel) bound(e loop.Expr, args []string, around int) string {
 }
 
 func (k *kernel) print(e loop.Expr, args []string) (text string, bind int) {
-	if name, ok := k.held[e.String()]; ok {
-		return name, tight
+	if len(k.held) > 0 {
+		if name, ok := k.held[e.String()]; ok {
+			return name, tight
+		}
 	}
 	switch e := e.(type) {
 	case loop.Arg:

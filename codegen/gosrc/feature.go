@@ -35,7 +35,7 @@ func (e *emitter) nameFeatures() {
 	tags, fields := names{}, e.scope(fieldMark, "Features", "Step", "encoding")
 	for _, f := range e.p.Encoding.Features {
 		if validTag(f.Name) {
-			tags[f.Name] = true
+			tags.take(f.Name)
 		}
 	}
 	cutters := map[string]string{}

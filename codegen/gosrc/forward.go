@@ -3,6 +3,7 @@ package gosrc
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -135,14 +136,18 @@ func (e *emitter) trainPhases() error {
 		doc = "forwardF64 runs the network on n samples as training does and returns their share of the loss."
 		loss = losses[len(losses)-1]
 	}
-	e.forward, err = e.phase("forward"+suffix, doc, plan, teamed(plan, firstStage(calls)), calls, suffix == "", loss)
+	layout := teamed(plan, firstStage(calls))
+	layout.units = e.grows()
+	e.forward, err = e.phase("forward"+suffix, doc, plan, layout, calls, suffix == "", loss)
 	if err != nil {
 		return err
 	}
 	if calls, err = e.lay(plan.Backward, stages[len(plan.Forward):], suffixes{"Backward", "Gradients"}, "backward"); err != nil {
 		return err
 	}
-	e.backward, err = e.phase("backward"+suffix, fmt.Sprintf("backward%s computes the gradients of the loss, from what forward%s left in the arena.", suffix, suffix), plan, teamed(plan, ended), calls, false, nil)
+	layout = teamed(plan, ended)
+	layout.units = e.grows()
+	e.backward, err = e.phase("backward"+suffix, fmt.Sprintf("backward%s computes the gradients of the loss, from what forward%s left in the arena.", suffix, suffix), plan, layout, calls, false, nil)
 	return err
 }
 
@@ -188,16 +193,23 @@ func (e *emitter) updates(f *file) {
 	if len(e.p.Train.Updates) == 0 {
 		return
 	}
-	body := ""
+	var body strings.Builder
+	units := ""
+	if e.grows() {
+		units = ", u int"
+	}
 	for _, u := range e.p.Train.Updates {
 		s := e.p.Segments[u.State.Segment]
 		from := fmt.Sprintf("a[%d:%d]", u.New.Offset, u.New.Offset+s.Len())
+		if e.grows() {
+			from = fmt.Sprintf("a[%s:]", inUnits(u.New.Offset))
+		}
 		if u.New.Class == loop.Param {
 			from = fmt.Sprintf("w[%d:%d]", u.New.Offset, u.New.Offset+s.Len())
 		}
-		body += fmt.Sprintf("copy(w[%d:%d], %s) // %s\n", s.Offset, s.Offset+s.Len(), from, e.fields[u.State.Segment])
+		fmt.Fprintf(&body, "copy(w[%d:%d], %s) // %s\n", s.Offset, s.Offset+s.Len(), from, e.fields[u.State.Segment])
 	}
-	f.add("// updateState stores the state that a training step has computed.\nfunc updateState(p *Params, a []float32) {\nw := p.flat()\n%s}", body)
+	f.add("// updateState stores the state that a training step has computed.\nfunc updateState(p *Params, a []float32%s) {\nw := p.flat()\n%s}", units, body.String())
 }
 
 func (e *emitter) kernelsFile() *file {

@@ -19,24 +19,8 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 	if !ValidPackage(cfg.Package) {
 		return nil, fmt.Errorf("codegen: %s cannot be the name of a package that others import", diag.Quote(cfg.Package))
 	}
-	if err := emittable(p, cfg); err != nil {
-		return nil, fmt.Errorf("codegen: %w", err)
-	}
-	draft := newEmitter(p, cfg, nil)
-	files, err := draft.print()
+	e, files, err := printed(p, cfg)
 	if err != nil {
-		return nil, fmt.Errorf("codegen: %w", err)
-	}
-	var texts []string
-	for _, f := range files {
-		texts = append(texts, f.file.texts...)
-	}
-	used, err := readOwnWords(texts)
-	if err != nil {
-		return nil, fmt.Errorf("codegen: %w", err)
-	}
-	e := newEmitter(p, cfg, used)
-	if files, err = e.print(); err != nil {
 		return nil, fmt.Errorf("codegen: %w", err)
 	}
 	var out []File
@@ -58,6 +42,28 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 		out = append(out, File{"weights.safetensors", cfg.Weights})
 	}
 	return out, nil
+}
+
+// printed is the emitter of a package after printing it, and the Go files.
+func printed(p *loop.Program, cfg Config) (*emitter, []namedFile, error) {
+	if err := emittable(p, cfg); err != nil {
+		return nil, nil, err
+	}
+	draft, err := newEmitter(p, cfg, nil).print()
+	if err != nil {
+		return nil, nil, err
+	}
+	var texts []string
+	for _, f := range draft {
+		texts = append(texts, f.file.texts...)
+	}
+	used, err := readOwnWords(texts)
+	if err != nil {
+		return nil, nil, err
+	}
+	e := newEmitter(p, cfg, used)
+	files, err := e.print()
+	return e, files, err
 }
 
 // namedFile is a file before it is rendered.

@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -89,20 +90,28 @@ type viewKey struct {
 
 // kernelWords are the words that the text of kernels, and of what calls their
 // machine code, has beside the names that a kernel hands out.
-var kernelWords = strings.Fields("n count first i0 i1 id invTotal key lowest n0 offsets part r0 r1 share spent step team uniform where work")
+var kernelWords = strings.Fields("n at count empty first from high i0 i1 id invTotal key last list low lowest more n0 none offsets packed panel part r0 r1 share spent step team to uniform where work")
+
+// taken are the names that no local variable of a kernel may have.
+var taken = map[elem]names{}
+
+func init() {
+	for _, el := range []elem{single, double} {
+		n := names{}
+		n.take(kernelWords...)
+		for name := range imports {
+			n.take(name)
+		}
+		for fn := range scalarFuncs {
+			n.take(fn + el.suffix)
+		}
+		taken[el] = n
+	}
+}
 
 func (e *emitter) newKernel(accs ...placed) *kernel {
-	k := &kernel{em: e, el: e.el, names: names{}, views: map[viewKey]string{}, rowsCut: map[string]string{}, accs: map[*loop.Buffer][]placed{},
+	k := &kernel{em: e, el: e.el, names: maps.Clone(taken[e.el]), views: map[viewKey]string{}, rowsCut: map[string]string{}, accs: map[*loop.Buffer][]placed{},
 		locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}}
-	for _, id := range kernelWords {
-		k.names[id] = true
-	}
-	for name := range imports {
-		k.names[name] = true
-	}
-	for fn := range scalarFuncs {
-		k.names[fn+e.el.suffix] = true
-	}
 	for _, a := range withIndices(accs) {
 		k.accs[a.Buf] = append(k.accs[a.Buf], a)
 	}
@@ -118,9 +127,9 @@ func (k *kernel) line(format string, args ...any) {
 
 // inner is a new local name.
 func (k *kernel) inner(base string) string {
-	if k.names[base] && len(base) == 1 {
+	if k.names.has(base) && len(base) == 1 {
 		for _, try := range "ijlmuvtcoehq" {
-			if s := string(try); !k.names[s] {
+			if s := string(try); !k.names.has(s) {
 				base = s
 				break
 			}
@@ -195,7 +204,7 @@ func (k *kernel) local(b *loop.Buffer) string {
 			name = k.names.pick(firstOf(base, map[string]string{"max": "top", "min": "least", "exp": "e", "log": "l"}, lower(base)))
 		} else { // a layer's name
 			s := k.em.scope(localMark)
-			for name = k.names.pick(s.mark + lower(base)); s.names[name]; name = k.names.pick(lower(base)) {
+			for name = k.names.pick(s.mark + lower(base)); s.names.has(name); name = k.names.pick(lower(base)) {
 			}
 		}
 		k.locals[b] = name

@@ -20,7 +20,7 @@ func TestKernelsAgainstReference(t *testing.T) {
 	cases := kernelCases()
 	e := newEmitter(&loop.Program{Name: "kernels", Predict: &loop.Plan{}}, Config{Package: "main"}, &ownWords{})
 	e.unit = nil // the Go bodies alone
-	e.top.names["table"] = true
+	e.top.names.take("table")
 	var body strings.Builder
 	var printed []*kernel
 	expected, calls := 0, ""

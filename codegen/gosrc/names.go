@@ -80,7 +80,7 @@ func PackageName(s string) string {
 		}
 	}
 	id := b.String()
-	if !ValidPackage(id) || predeclared[id] || noFolder.MatchString(id) {
+	if !ValidPackage(id) || predeclared.has(id) || noFolder.MatchString(id) {
 		id += "model"
 	}
 	return id
@@ -99,8 +99,18 @@ func ValidPackage(s string) bool {
 	return token.IsIdentifier(s) && s != "_" && s != "main" && s != "init" && s != "documentation" && !strings.HasSuffix(s, "_test")
 }
 
-// names hands out identifiers, each once.
-type names map[string]bool
+// names hands out identifiers, each once. A taken one is more than zero: of one
+// that many have asked for, the number that the next bearer may get.
+type names map[string]int
+
+// take makes identifiers somebody's.
+func (n names) take(ids ...string) {
+	for _, id := range ids {
+		n[id] = max(n[id], 1)
+	}
+}
+
+func (n names) has(id string) bool { return n[id] > 0 }
 
 // pick gives the identifier itself, or with the first suffix that makes it new.
 func (n names) pick(id string) string { return n.pickWith(id) }
@@ -109,14 +119,20 @@ func (n names) pick(id string) string { return n.pickWith(id) }
 // these endings it is new, too.
 func (n names) pickWith(id string, endings ...string) string {
 	for i := 1; ; i++ {
+		if i == crowd {
+			i = max(i, n[id])
+		}
 		try := id
 		if i > 1 {
 			try = id + suffix(id, i)
 		}
 		if n.free(try) && !slices.ContainsFunc(endings, func(s string) bool { return !n.free(try + s) }) {
-			n[try] = true
+			n.take(try)
 			for _, s := range endings {
-				n[try+s] = true
+				n.take(try + s)
+			}
+			if i >= crowd {
+				n[id] = i + 1
 			}
 			return try
 		}
@@ -124,16 +140,19 @@ func (n names) pickWith(id string, endings ...string) string {
 }
 
 func (n names) free(id string) bool {
-	return !n[id] && !token.IsKeyword(id) && !predeclared[id] && id != "_" && id != "init" && id != "main"
+	return !n.has(id) && !token.IsKeyword(id) && !predeclared.has(id) && id != "_" && id != "init" && id != "main"
 }
 
 func (n names) add(others ...names) {
 	for _, list := range others {
 		for id := range list {
-			n[id] = true
+			n.take(id)
 		}
 	}
 }
+
+// crowd is how many bearers of a name are looked for one by one.
+const crowd = 16
 
 // suffix tells the i-th bearer of a name apart: a number, or letters where the
 // name ends in a digit already.
@@ -181,7 +200,7 @@ func plain(s string) string {
 var predeclared = func() names {
 	n := names{}
 	for _, id := range types.Universe.Names() {
-		n[id] = true
+		n.take(id)
 	}
 	return n
 }()

@@ -48,7 +48,7 @@ func readOwnWords(texts []string) (*ownWords, error) {
 	w := &ownWords{names{}, names{}, names{}, names{}, map[string]names{}}
 	for _, text := range texts {
 		for _, m := range qualified.FindAllStringSubmatch(text, -1) {
-			w.decls[m[1]] = true
+			w.decls.take(m[1])
 		}
 		src := "package draft\n" + strings.ReplaceAll(text, "§", "")
 		file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
@@ -103,7 +103,7 @@ func (w *ownWords) decl(d ast.Decl) {
 // note adds an identifier unless it is made of a name.
 func (n names) note(id *ast.Ident) {
 	if !marks.MatchString(id.Name) {
-		n[id.Name] = true
+		n.take(id.Name)
 	}
 }
 

@@ -1,8 +1,11 @@
 package gosrc
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
@@ -16,14 +19,14 @@ type phase struct {
 	layout       *layout
 	local        bool // some steps are over a worker's own rows
 	views, lines []string
-	laid         []*loop.Buffer
+	laid         map[*loop.Buffer]bool
 	seen         map[string]bool
 }
 
 // phase prints the function that runs calls over a plan's memory. It returns the
 // outputs where results is set, or a loss.
 func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []layerRun, results bool, loss *loop.Buffer) (*planFunc, error) {
-	p := &phase{em: e, fn: &planFunc{name: name}, layout: l, seen: map[string]bool{}}
+	p := &phase{em: e, fn: &planFunc{name: name}, layout: l, laid: map[*loop.Buffer]bool{}, seen: map[string]bool{}}
 	p.local = l.team && slices.ContainsFunc(calls, func(c layerRun) bool { return c.rows })
 	stage := l.stage
 	for _, c := range calls {
@@ -65,6 +68,9 @@ func (p *phase) text(doc, results string) string {
 			b.WriteString("s.First += r0\n")
 		}
 		b.WriteString("\n")
+	}
+	if p.layout.units && len(p.laid) > 0 {
+		b.WriteString("u := " + unitsOf + " // the arena has u times the room of batchRows rows\n")
 	}
 	if p.sharing() {
 		b.WriteString("// Names that share memory never live at the same time, or a kernel works in place.\n")
@@ -146,31 +152,37 @@ func (p *phase) lay(b *loop.Buffer, mine bool) string {
 		arena.typed = typed{"ai", "[]int32"}
 	}
 	p.use(arena)
-	if !slices.Contains(p.laid, b) {
-		p.laid = append(p.laid, b)
-	}
-	from, to, at := "", "n", p.layout.at[b]
+	p.laid[b] = true
+	from, to, at := "", "n", p.place(b)
 	if mine {
 		from, to = "r0", "r1"
 	}
 	place := func(row string) string {
 		switch {
 		case row == "":
-			return fmt.Sprint(at)
-		case at > 0:
-			return fmt.Sprintf("%d+%s", at, scaled(row, b.Row(), 0))
+			return at
+		case at != "0":
+			return fmt.Sprintf("%s+%s", at, scaled(row, b.Row(), 0))
 		}
 		return scaled(row, b.Row(), 0)
 	}
 	switch {
 	case !b.Rows:
-		p.views = append(p.views, fmt.Sprintf("%s := (*[%d]%s)(%s[%d:])", name, b.Row(), p.em.el.of(b), arena.name, at))
+		p.views = append(p.views, fmt.Sprintf("%s := (*[%d]%s)(%s[%s:])", name, b.Row(), p.em.el.of(b), arena.name, at))
 	case p.layout.row:
-		p.views = append(p.views, fmt.Sprintf("%s := %s[%d:%d]", name, arena.name, at, at+b.Row()))
+		p.views = append(p.views, fmt.Sprintf("%s := %s[%s:%d]", name, arena.name, at, p.layout.at[b]+b.Row()))
 	default:
 		p.views = append(p.views, fmt.Sprintf("%s := %s[%s : %s]", name, arena.name, place(from), place(to)))
 	}
 	return name
+}
+
+// place is where a buffer begins in the arena.
+func (p *phase) place(b *loop.Buffer) string {
+	if p.layout.units {
+		return inUnits(p.layout.at[b])
+	}
+	return strconv.Itoa(p.layout.at[b])
 }
 
 // port passes rows of a port through the function's parameters.
@@ -230,19 +242,26 @@ func (p *phase) results(plan *loop.Plan) error {
 	return nil
 }
 
-// sharing reports buffers that lie over one another.
+// sharing reports buffers that lie over one another: in order of offset, one
+// that begins before those before it have ended.
 func (p *phase) sharing() bool {
 	n := p.em.p.Batch
 	if p.layout.row {
 		n = 1
 	}
 	at := p.layout.at
-	for i, a := range p.laid {
-		for _, b := range p.laid[:i] {
-			if a.DType == b.DType && at[a] < at[b]+b.Len(n) && at[b] < at[a]+a.Len(n) {
-				return true
-			}
+	order := slices.Collect(maps.Keys(p.laid))
+	slices.SortFunc(order, func(a, b *loop.Buffer) int { return cmp.Compare(at[a], at[b]) })
+	ends := map[loop.DType]int{}
+	for _, b := range order {
+		size := b.Len(n)
+		if size == 0 {
+			continue
 		}
+		if at[b] < ends[b.DType] {
+			return true
+		}
+		ends[b.DType] = at[b] + size
 	}
 	return false
 }

@@ -21,6 +21,7 @@ type layout struct {
 	row          bool // for one row, not for the micro-batch
 	team         bool // for a team of workers, each with rows of its own
 	stage        int  // of a team: where the function begins
+	units        bool // places are those of one unit of a batch of any size
 	at           map[*loop.Buffer]int
 	floats, ints int
 }
@@ -53,22 +54,15 @@ func forRow(p *loop.Plan) *layout {
 		}
 	}
 	slices.SortStableFunc(order, func(a, b *loop.Buffer) int { return spans[a].First - spans[b].First })
-	for i, b := range order {
-		var taken []*loop.Buffer
-		for _, o := range order[:i] {
-			if o.DType == b.DType && spans[o].Last >= spans[b].First {
-				taken = append(taken, o)
-			}
-		}
-		slices.SortStableFunc(taken, func(x, y *loop.Buffer) int { return l.at[x] - l.at[y] })
-		at := 0
-		for _, o := range taken {
-			if at+b.Len(1) <= l.at[o] {
-				break
-			}
-			at = max(at, l.at[o]+o.Len(1))
+	alive := map[loop.DType][]*loop.Buffer{} // in order of their places
+	for _, b := range order {
+		taken := slices.DeleteFunc(alive[b.DType], func(o *loop.Buffer) bool { return spans[o].Last < spans[b].First })
+		at, next := 0, 0
+		for ; next < len(taken) && at+b.Len(1) > l.at[taken[next]]; next++ {
+			at = max(at, l.at[taken[next]]+taken[next].Len(1))
 		}
 		l.at[b] = at
+		alive[b.DType] = slices.Insert(taken, next, b)
 		size := &l.floats
 		if b.DType == loop.I32 {
 			size = &l.ints

@@ -204,6 +204,10 @@ func (e *emitter) predictBatch(f *file) {
 	if e.cfg.PredictOnly {
 		workers = "workers := §runtime.GOMAXPROCS(0)"
 	}
+	grow := ""
+	if e.grows() {
+		grow = "s.grow(batchRows)\n"
+	}
 	f.add(`// predictShare is how many rows are worth a goroutine of their own.
 const predictShare = %d
 
@@ -237,7 +241,7 @@ func (m *Model) PredictBatch(dst []Output, x []Input) error {
 // predictPart computes outputs in batches.
 func (m *Model) predictPart(dst []Output, x []Input) {
 	s := m.batches.get()
-	for len(x) > 0 {
+	%sfor len(x) > 0 {
 		n := min(len(x), batchRows)
 		for r := range n {
 			s.load(r, &x[r])
@@ -249,7 +253,7 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 		dst, x = dst[n:], x[n:]
 	}
 	m.batches.put(s)
-}`, e.worthRows(e.p.Predict), doc, e.cfg.Package, check, workers, e.predictRows.call(env))
+}`, e.worthRows(e.p.Predict), doc, e.cfg.Package, check, workers, grow, e.predictRows.call(env))
 	fields := "inputs\n"
 	if n := e.p.Predict.ArenaFloats; n > 0 {
 		fields = fmt.Sprintf("a [%d]float32\n", n) + fields
@@ -282,10 +286,17 @@ func (e *emitter) inputEnv(prefix, role string) string {
 // inputsDecl prints the struct that batches of samples are copied into.
 func (e *emitter) inputsDecl(f *file) {
 	fields, body := "", ""
+	if e.grows() {
+		fields = "rows int // there is room for\n"
+	}
 	for i, p := range e.p.Inputs {
 		name := e.inField(i)
 		if p.Ragged {
-			fields += fmt.Sprintf("%s []int32\n%sOffsets [batchRows + 1]int32 // row r is %s[offsets[r]:offsets[r+1]]\n", name, name, name)
+			offsets := "[batchRows + 1]int32"
+			if e.grows() {
+				offsets = "[]int32"
+			}
+			fields += fmt.Sprintf("%s []int32\n%sOffsets %s // row r is %s[offsets[r]:offsets[r+1]]\n", name, name, offsets, name)
 			ids := operandOf("x", e.p.Inputs, e.ports.inputs, i)
 			add := fmt.Sprintf("append(in.%s[:in.%sOffsets[row]], %s...)", name, name, ids)
 			if e.distinct(i) {
@@ -294,7 +305,7 @@ func (e *emitter) inputsDecl(f *file) {
 			body += fmt.Sprintf("in.%s = %s\nin.%sOffsets[row+1] = int32(len(in.%s))\n", name, add, name, name)
 			continue
 		}
-		fields += fmt.Sprintf("%s [%s]%s\n", name, rowsOf(p), elemOf(p))
+		fields += e.rowField(name, p)
 		body += copyIn("in."+name, "x", e.p.Inputs, e.ports.inputs, i) + "\n"
 	}
 	order := "Rows"
@@ -313,6 +324,9 @@ type inputs struct {
 // load copies a sample. %s lie behind one another.
 func (in *inputs) load(row int, x *Input) {
 	%s}`, fields, order, body)
+	if e.grows() {
+		e.growInputs(f)
+	}
 	if e.marks() > 0 {
 		f.add(`// appendDistinct appends every id once, however often it occurs: each id is
 // written, and kept if it is new, so that there is no branch to mispredict. The
