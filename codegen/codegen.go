@@ -20,6 +20,16 @@ type File = gosrc.File
 // where the program holds what this version has no Go for, and says what.
 func Generate(p *loop.Program, cfg Config) ([]File, error) { return gosrc.Generate(p, cfg) }
 
-// PackageName turns any name into that of a package: ASCII letters in lower
-// case and digits.
+// Kernel tells what a kernel of a package runs in.
+type Kernel = gosrc.Kernel
+
+// Kernels lists the kernels of the package that Generate makes.
+func Kernels(p *loop.Program, cfg Config) ([]Kernel, error) { return gosrc.Kernels(p, cfg) }
+
+// PackageName turns any name into that of a package, and of its folder: ASCII
+// letters in lower case and digits.
 func PackageName(name string) string { return gosrc.PackageName(name) }
+
+// ValidPackage reports whether Go takes name for that of a package that others
+// import.
+func ValidPackage(name string) bool { return gosrc.ValidPackage(name) }

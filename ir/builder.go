@@ -16,6 +16,7 @@ type Builder struct {
 
 	layer string
 	pos   diag.Pos
+	param map[string]*Value // of the graph, by segment
 }
 
 // NewBuilder builds a new graph.
@@ -31,6 +32,23 @@ func (b *Builder) Errorf(format string, args ...any) *Value {
 }
 
 var invalid = &Value{ID: -1, Name: "invalid"}
+
+// Param gives the parameter of the graph that has the name of a segment: the one
+// found before, or what add makes, which joins the graph's parameters.
+func (b *Builder) Param(segment string, add func() *Value) *Value {
+	if v, ok := b.param[segment]; ok {
+		return v
+	}
+	v := add()
+	if v.Valid() {
+		if b.param == nil {
+			b.param = map[string]*Value{}
+		}
+		b.param[segment] = v
+		b.Graph.Params = append(b.Graph.Params, v)
+	}
+	return v
+}
 
 // Valid reports whether v was built without a mistake.
 func (v *Value) Valid() bool { return v != invalid }

@@ -75,31 +75,39 @@ func (g *Graph) Roots() []*Value {
 	return roots
 }
 
-// Replace makes every use of old, roots included, a use of new.
-func (g *Graph) Replace(old, new *Value) {
-	swap := func(vs []*Value) {
-		for i, v := range vs {
-			if v == old {
-				vs[i] = new
-			}
+// Replacement says which value takes the place of another.
+type Replacement map[*Value]*Value
+
+// In makes every use of a replaced value in a list one of what replaces it.
+func (r Replacement) In(vs []*Value) {
+	for i, v := range vs {
+		if by, ok := r[v]; ok {
+			vs[i] = by
+		}
+	}
+}
+
+// Replace makes every use of a replaced value, roots included, a use of what
+// replaces it.
+func (g *Graph) Replace(r Replacement) {
+	if len(r) == 0 {
+		return
+	}
+	one := func(v **Value) {
+		if by, ok := r[*v]; ok {
+			*v = by
 		}
 	}
 	for _, v := range g.Values {
-		swap(v.Args)
+		r.In(v.Args)
 	}
-	swap(g.Outputs)
-	swap(g.Losses)
-	if g.Loss == old {
-		g.Loss = new
-	}
+	r.In(g.Outputs)
+	r.In(g.Losses)
+	one(&g.Loss)
 	for i := range g.Updates {
-		if g.Updates[i].New == old {
-			g.Updates[i].New = new
-		}
+		one(&g.Updates[i].New)
 	}
 	for i := range g.Grads {
-		if g.Grads[i].Value == old {
-			g.Grads[i].Value = new
-		}
+		one(&g.Grads[i].Value)
 	}
 }

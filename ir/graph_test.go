@@ -76,14 +76,14 @@ gradient of hidden.kernel = %10
 func TestReplace(t *testing.T) {
 	g := tiny(t)
 	h, pre := g.Values[4], g.Values[3]
-	g.Replace(h, pre)
+	g.Replace(ir.Replacement{h: pre})
 	if g.Outputs[0] != pre || g.Values[5].Args[0] != pre {
 		t.Error("a use of the old value is left")
 	}
 	other := g.Values[6]
-	g.Replace(g.Loss, other)
-	g.Replace(g.Updates[0].New, other)
-	g.Replace(g.Grads[0].Value, other)
+	g.Replace(ir.Replacement{g.Loss: other})
+	g.Replace(ir.Replacement{g.Updates[0].New: other})
+	g.Replace(ir.Replacement{g.Grads[0].Value: other})
 	for i, r := range g.Roots() {
 		if want := map[bool]*ir.Value{true: pre, false: other}[i == 0]; r != want {
 			t.Errorf("root %d is %%%d", i, r.ID)

@@ -41,7 +41,7 @@ func TestAnswersPrinted(t *testing.T) {
 			if err := os.WriteFile(file, []byte(src), 0o666); err != nil {
 				t.Fatal(err)
 			}
-			net, err := compile(file, nil)
+			net, err := compile(t.Context(), file, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

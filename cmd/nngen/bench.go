@@ -20,7 +20,7 @@ func benchCommand() *cobra.Command {
 	var threads, rounds int
 	cmd := &cobra.Command{
 		Use:   "bench MODEL",
-		Short: "Time a model interpreted and compiled, against what the machine can do",
+		Short: "Time a model, compiled and interpreted, against the limits of the machine",
 		Long: `bench runs a model as the compiled package and in the interpreter (float32,
 gonum's BLAS), in turns, on the same weights and random inputs. Between the
 turns it measures what the machine can do at most: the rate of multiply-adds and
@@ -39,7 +39,7 @@ NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 			if rounds < 1 {
 				return usagef(cmd, "--rounds %d: there must be at least one", rounds)
 			}
-			net, err := compile(args[0], nil)
+			net, err := compile(cmd.Context(), args[0], nil)
 			if err != nil {
 				return err
 			}
@@ -47,8 +47,14 @@ NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 				return diag.List{diag.Errorf(net.spec.Pos, "there is no compile section, so there is no training step to time; write compile: {optimizer: rmsprop, loss: ...}")}
 			}
 			report, err := net.bench(cmd.Context(), threads, rounds)
-			if err != nil {
+			switch {
+			case cmd.Context().Err() != nil:
+				return cmd.Context().Err() // it has ended the program that was asked, too
+			case err != nil:
 				return err
+			}
+			if !report.Finite {
+				fmt.Fprintf(cmd.ErrOrStderr(), "warning: with bench's random weights and samples the outputs are not finite; a trained model may take another time\n")
 			}
 			if err := report.write(cmd.OutOrStdout(), asJSON); err != nil || asJSON {
 				return err
@@ -58,8 +64,8 @@ NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print everything that was measured as JSON")
-	cmd.Flags().IntVar(&threads, "threads", 1, "cores to run on")
-	cmd.Flags().IntVar(&rounds, "rounds", 11, "turns of each engine")
+	cmd.Flags().IntVar(&threads, "threads", 1, "number of cores to use")
+	cmd.Flags().IntVar(&rounds, "rounds", 11, "number of rounds")
 	return cmd
 }
 
@@ -69,7 +75,7 @@ const turn = 20 * time.Millisecond
 // bench times the model on so many threads, in so many rounds.
 func (n *network) bench(ctx context.Context, threads, rounds int) (*benchReport, error) {
 	p := n.program
-	pkg, err := n.emit(codegen.Config{Package: codegen.PackageName(p.Name)})
+	pkg, err := n.emit(ctx, codegen.Config{Package: codegen.PackageName(p.Name)})
 	if err != nil {
 		return nil, err
 	}
@@ -93,16 +99,19 @@ func (n *network) bench(ctx context.Context, threads, rounds int) (*benchReport,
 	}
 	defer compiled.stop()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
-	interpreted, err := n.interpreter(weights)
+	interpreted, err := unlessInterrupted(ctx, func() (*interpretedEngine, error) {
+		e, err := n.interpreter(weights)
+		if err != nil {
+			return nil, err
+		}
+		return e, e.agrees(compiled.hello.First)
+	})
 	if err != nil {
-		return nil, err
-	}
-	if err := interpreted.agrees(compiled.hello.First); err != nil {
 		return nil, err
 	}
 	report := &benchReport{
 		Model: p.Name, CPU: processor(), Cores: runtime.NumCPU(), OS: runtime.GOOS, Arch: runtime.GOARCH,
-		Go: compiled.hello.Go, Level: compiled.hello.Level, Threads: threads, Rounds: rounds,
+		Go: compiled.hello.Go, Level: compiled.hello.Level, Threads: threads, Rounds: rounds, Finite: allFinite(compiled.hello.First),
 	}
 	for _, w := range n.workloads(threads) {
 		m, err := measure(ctx, w, rounds, compiled, interpreted)
@@ -111,7 +120,24 @@ func (n *network) bench(ctx context.Context, threads, rounds int) (*benchReport,
 		}
 		report.Works = append(report.Works, m)
 	}
-	return report, nil
+	report.Portable, err = n.portable()
+	return report, err
+}
+
+// portable lists the kernels without machine code that a hundredth of the operations or
+// more are spent in.
+func (n *network) portable() ([]portable, error) {
+	kernels, err := codegen.Kernels(n.program, codegen.Config{PredictOnly: !n.trains()})
+	if err != nil {
+		return nil, err
+	}
+	var list []portable
+	for _, k := range kernels {
+		if len(k.Levels) == 0 && k.Share >= 0.01 {
+			list = append(list, portable{k.Name, k.Share})
+		}
+	}
+	return list, nil
 }
 
 // measure times both engines in turns, and the machine between them.
@@ -123,7 +149,10 @@ func measure(ctx context.Context, w workload, rounds int, compiled *compiledEngi
 	if err != nil {
 		return measured{}, err
 	}
-	slow, err := runsPerTurn(func(count int) (time.Duration, error) { return interpreted.time(w.name, count) })
+	interpret := func(count int) (time.Duration, error) {
+		return unlessInterrupted(ctx, func() (time.Duration, error) { return interpreted.time(w.name, count) })
+	}
+	slow, err := runsPerTurn(interpret)
 	if err != nil {
 		return measured{}, err
 	}
@@ -157,7 +186,7 @@ func measure(ctx context.Context, w workload, rounds int, compiled *compiledEngi
 			return measured{}, err
 		}
 		r.machine, r.compiled = mean(before, after), float64(t)/float64(fast)
-		if t, err = interpreted.time(w.name, slow); err != nil {
+		if t, err = interpret(slow); err != nil {
 			return measured{}, err
 		}
 		r.interpreted = float64(t) / float64(slow)

@@ -65,7 +65,7 @@ type compiledEngine struct {
 	threads int
 	hello   struct {
 		Level, Go string
-		First     []float64 // the outputs of the first row
+		First     []string // the outputs of the first row
 	}
 }
 

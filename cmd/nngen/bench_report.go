@@ -19,7 +19,10 @@ type benchReport struct {
 	Level   string     `json:"level"`
 	Threads int        `json:"threads"`
 	Rounds  int        `json:"rounds"`
+	Finite  bool       `json:"finite"` // the outputs, with the random weights and samples of the benchmark
 	Works   []measured `json:"works"`
+	// Portable are the kernels without machine code, with their parts of the operations of a training step.
+	Portable []portable `json:"portable,omitempty"`
 }
 
 // measured is what came out for one workload: medians over the rounds.
@@ -39,6 +42,12 @@ type measured struct {
 	TimesBound  float64  `json:"times_bound"`   // how many times that the time is
 	TimesRead   float64  `json:"times_reading"` // how many times that of reading the bytes alone
 	Speedup     *speedup `json:"speedup,omitempty"`
+}
+
+// portable is a kernel that runs in Go at every level.
+type portable struct {
+	Name  string  `json:"name"`
+	Share float64 `json:"share"`
 }
 
 // speedup is how much faster several workers are than one.
@@ -162,6 +171,12 @@ func (r *benchReport) text() string {
 		b.WriteString("\n")
 		for _, t := range d.Terms {
 			fmt.Fprintf(&b, "  %11s    %s %s\n", "", amount(t.Bytes, "B"), t.What)
+		}
+	}
+	if len(r.Portable) > 0 {
+		b.WriteString("\nin portable Go at every level, with the share of operations:\n")
+		for _, k := range r.Portable {
+			fmt.Fprintf(&b, "  %11s  %s\n", percent(k.Share), k.Name)
 		}
 	}
 	return b.String()

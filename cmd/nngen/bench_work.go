@@ -44,7 +44,11 @@ func (n *network) workloads(threads int) []workload {
 		n.prediction("predict", "predict 1 row", 1),
 		n.prediction("batch", fmt.Sprintf("predict %d rows", rows), rows),
 	}
-	step := workload{name: "train", label: fmt.Sprintf("training step, %d rows", rows), rows: rows, flops: inParts(p.Train, rows, p.Batch)}
+	parts := p.Batch
+	if p.Training.BatchStatistics { // which need the batch whole
+		parts = rows
+	}
+	step := workload{name: "train", label: fmt.Sprintf("training step, %d rows", rows), rows: rows, flops: inParts(p.Train, rows, parts)}
 	trainable, slots := 0, 0
 	var segments []nn.Segment
 	for _, s := range p.Segments {

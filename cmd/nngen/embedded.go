@@ -23,7 +23,14 @@ func isOurWeights(b []byte) bool {
 
 // readWeights reads the weights that a predict-only package of p is to embed
 // and checks that they are p's.
-func readWeights(path string, p *loop.Program) ([]byte, error) {
+func readWeights(path string, p *loop.Program, allowNonFinite bool) ([]byte, error) {
+	// A checkpoint holds a few times the weights; and a header may be long.
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		_, floats := segments(p)
+		if most := int64(100<<20) + 64*int64(floats); info.Size() > most {
+			return nil, fmt.Errorf("%s: a file of %d bytes cannot be weights of this model, which has %d parameters", path, info.Size(), floats)
+		}
+	}
 	b, err := os.ReadFile(path)
 	if os.IsNotExist(err) {
 		return nil, noSuchFile(path, ".safetensors")
@@ -31,7 +38,7 @@ func readWeights(path string, p *loop.Program) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b, checkWeights(path, b, p)
+	return b, checkWeights(path, b, p, allowNonFinite)
 }
 
 // checkWeightsFile sees whether there are weights at the path, of whatever
@@ -47,11 +54,11 @@ func checkWeightsFile(path string) error {
 	case pointer(path):
 		return pointerError(path)
 	}
-	_, err := weights.Open(path)
+	_, err := weights.Open(path, weights.Only(nil)) // the header, and whether the rest is there
 	return err
 }
 
-func checkWeights(path string, b []byte, p *loop.Program) error {
+func checkWeights(path string, b []byte, p *loop.Program, allowNonFinite bool) error {
 	if isPointer(b) {
 		return pointerError(path)
 	}
@@ -64,7 +71,13 @@ func checkWeights(path string, b []byte, p *loop.Program) error {
 	differences := f.Copy(segs, make([]float32, n))
 	id, stated := f.Meta[weights.KeyModelID]
 	if !stated || id == p.ModelID {
-		return differences
+		if differences != nil || allowNonFinite {
+			return differences
+		}
+		if err := f.CheckFinite(segs); err != nil {
+			return fmt.Errorf("%w\n--allow-non-finite takes them as they are", err)
+		}
+		return nil
 	}
 	err = fmt.Errorf("%s: these are the weights of another model, %.40q (model_id %.16q), not of %s (model_id %.16q)", path, f.Meta[weights.KeyModel], id, p.File, p.ModelID)
 	if differences == nil {

@@ -19,6 +19,8 @@ type evaluateOptions struct {
 	weights string
 	json    bool
 	quiet   bool
+
+	allowNonFinite bool
 }
 
 func evaluateCommand() *cobra.Command {
@@ -44,16 +46,18 @@ recall and F1 of every class, and how often each was taken for which.`,
 	f := cmd.Flags()
 	f.StringVar(&o.data, "data", "", "folder of the data files (default the model's)")
 	f.StringVar(&o.weights, "weights", "", "trained weights (default those of fit, in ./NAME-run)")
+	f.BoolVar(&o.allowNonFinite, "allow-non-finite", false, "take weights that are NaN or infinite")
 	f.BoolVar(&o.json, "json", false, "print the result as JSON")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the result alone")
 	return cmd
 }
 
 func (o *evaluateOptions) run(cmd *cobra.Command) error {
-	net, err := compile(o.model, nil)
+	net, err := compile(cmd.Context(), o.model, nil)
 	if err != nil {
 		return err
 	}
+	net.allowNonFinite = o.allowNonFinite
 	if err := net.checkFit(); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strconv"
 
@@ -57,7 +58,10 @@ the gradient when the package is compiled, so that a step costs less.
 Ctrl-C stops the training after the current step. The weights are kept as they are
 then, and the history of the epochs that were completed. The same command with
 --resume goes on from there, and ends with the same bits as if nothing had
-happened; after a crash it goes on from a checkpoint that is a few seconds older.`,
+happened; after a crash it goes on from a checkpoint that is a few seconds older.
+
+The results of an earlier run are kept: they are moved to ./NAME-run.1, or to the
+first number that is free, when the new training begins. --force overwrites them.`,
 		Example: `  nngen fit mnist.yaml --data mnist-data -o run1 --seed 1
   nngen fit mnist.yaml --data mnist-data -o run1 --seed 1 --resume
   nngen fit mnist.yaml --epochs 100 --validation-split 0.1 --patience 3 --tensorboard logs
@@ -74,7 +78,7 @@ happened; after a crash it goes on from a checkpoint that is a few seconds older
 	f.StringVar(&o.data, "data", "", "folder of the data files (default the model's)")
 	f.StringVarP(&o.output, "output", "o", "", "folder for the results (default ./NAME-run)")
 	f.Uint64Var(&o.seed, "seed", 0, "make the run repeatable (default a new one each time)")
-	f.BoolVar(&o.force, "force", false, "overwrite the results of an earlier run")
+	f.BoolVar(&o.force, "force", false, "overwrite the results of an earlier run, or give an interrupted one up")
 	f.StringVar(&o.weights, "weights", "", "begin with the weights in this file")
 	f.BoolVar(&o.resume, "resume", false, "go on with the interrupted run in the folder for the results")
 	f.BoolVar(&o.stream, "stream", false, "read the rows anew in every epoch, in their order: for tables and images that are larger than memory")
@@ -96,7 +100,7 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 	case cmd.Flags().Changed("patience") && o.patience < 1:
 		return usagef(cmd, "--patience %d: there must be at least one epoch", o.patience)
 	}
-	net, err := compileWith(o.model, set, nil)
+	net, err := compileWith(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
 	}
@@ -112,13 +116,11 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 	if o.data == "" {
 		o.data = filepath.Dir(o.model)
 	}
-	unlock, err := lockFolder(o.output)
+	lock, err := lockFolder(o.output)
 	if err != nil {
 		return err
 	}
-	if unlock != nil {
-		defer unlock()
-	}
+	defer func() { lock.Close() }() // nil or not
 	if err := o.checkPlaces(cmd, net); err != nil {
 		return err
 	}
@@ -127,19 +129,27 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer undo()
-	if unlock == nil { // the folder was not there
-		if unlock, err = lockFolder(o.output); err != nil {
+	if lock == nil { // the folder was not there
+		if lock, err = lockFolder(o.output); err != nil {
 			return err
 		}
-		defer unlock()
 	}
+	sweepResults(o.output)
 	exe, done, err := net.executable(cmd.Context(), net.trainerSource)
 	if err != nil {
 		return err
 	}
 	defer done()
+	restore, err := o.keepEarlier(cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	defer restore()
 	child := program(cmd.Context(), exe, o.arguments(cmd)...)
 	child.Stdout, child.Stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
+	if lock != nil {
+		child.ExtraFiles = []*os.File{lock} // which may outlive this process for a moment
+	}
 	alive, err := child.StdinPipe() // ends with this process, however that ends
 	if err != nil {
 		return err
@@ -221,7 +231,7 @@ func (n *network) executable(ctx context.Context, source func() (map[string][]by
 	if err != nil {
 		return "", nil, err
 	}
-	pkg, err := n.emit(codegen.Config{Package: codegen.PackageName(n.program.Name), PredictOnly: !n.trains()})
+	pkg, err := n.emit(ctx, codegen.Config{Package: codegen.PackageName(n.program.Name), PredictOnly: !n.trains(), AllowNonFinite: n.allowNonFinite})
 	if err != nil {
 		return "", nil, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/runtime/weights"
 )
 
 // checkFit reports what keeps a description from being trained by the command.
@@ -54,6 +55,9 @@ func (o *fitOptions) checkStream(cmd *cobra.Command, net *network) error {
 // the results before anything takes time.
 func (o *fitOptions) checkPlaces(cmd *cobra.Command, net *network) error {
 	switch interrupted := exists(o.checkpoint()); {
+	case !interrupted && begun(filepath.Dir(o.checkpoint())):
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s: the earlier run there was ended before its first checkpoint, so that there is nothing to go on with: this one begins anew\n", o.output)
+		o.resume = false
 	case o.resume && !interrupted:
 		return fmt.Errorf("%s: there is no interrupted run to go on with; leave --resume out", o.output)
 	case interrupted && o.force:
@@ -62,13 +66,6 @@ func (o *fitOptions) checkPlaces(cmd *cobra.Command, net *network) error {
 		}
 	case interrupted && !o.resume:
 		return fmt.Errorf("%s holds an interrupted run: begin anew with --force, or go on with it: %s", o.output, commandLine(again(cmd, o.model, "--resume")))
-	}
-	if !o.force && !o.resume {
-		for _, name := range fitFiles {
-			if path := filepath.Join(o.output, name); exists(path) {
-				return fmt.Errorf("%s is there from an earlier run: choose another folder with -o, or overwrite it with --force", path)
-			}
-		}
 	}
 	if o.weights != "" {
 		if err := checkWeightsFile(o.weights); err != nil {
@@ -80,6 +77,19 @@ func (o *fitOptions) checkPlaces(cmd *cobra.Command, net *network) error {
 		files = append(files, s.Files...)
 	}
 	return checkData(o.data, files)
+}
+
+// begun reports whether a training has begun that was ended by force before its
+// first checkpoint: wherever it ends otherwise, the folder is removed. A folder
+// that holds anything else is somebody else's.
+func begun(backup string) bool {
+	entries, err := os.ReadDir(backup)
+	for _, e := range entries {
+		if ok, _ := filepath.Match("checkpoint.safetensors"+weights.TempPattern, e.Name()); !ok {
+			return false
+		}
+	}
+	return err == nil
 }
 
 // checkData looks for data files in their folder.
@@ -118,7 +128,7 @@ func prepareFolder(path string) (undo func(), err error) {
 			os.Remove(dir) // only if nothing is in it
 		}
 	}
-	if err = os.MkdirAll(path, 0o777); err == nil {
+	if err = os.MkdirAll(filepath.Join(path, backupFolder), 0o777); err == nil { // as a sign that a training has begun
 		var probe *os.File
 		if probe, err = os.CreateTemp(path, ".probe-*"); err == nil {
 			err = errors.Join(probe.Close(), os.Remove(probe.Name()))

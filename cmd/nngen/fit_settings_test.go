@@ -7,7 +7,7 @@ import "testing"
 func TestFreezeIsCheaper(t *testing.T) {
 	const model = "../../testdata/models/mnistcnn.yaml"
 	cost := func(freeze ...string) (ops, trainable int) {
-		net, err := compileWith(model, settings{freeze: freeze}, nil)
+		net, err := compileWith(t.Context(), model, settings{freeze: freeze}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -17,7 +17,7 @@ func TestFreezeIsCheaper(t *testing.T) {
 		}
 		return flops(net.program.Train, 1), s.TrainableParams
 	}
-	net, err := compile(model, nil)
+	net, err := compile(t.Context(), model, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

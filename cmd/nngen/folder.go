@@ -23,6 +23,9 @@ type folder struct {
 	clause string
 	// sources are the descriptions that the headers of ours name, sorted.
 	sources []string
+	// step, where a test sets it, is called before everything that touches the
+	// disk.
+	step func()
 }
 
 // checkFolder reports that a file stands where -o wants a folder.
@@ -48,6 +51,9 @@ func readFolder(path string) (*folder, error) {
 	}
 	for _, e := range entries {
 		name := e.Name()
+		if name == updateFolder {
+			continue
+		}
 		if !e.Type().IsRegular() || !generatable(name) {
 			f.others = append(f.others, name)
 			continue
@@ -174,47 +180,6 @@ func (f *folder) compare(want map[string][]byte) (changes, error) {
 	return c, nil
 }
 
-// apply makes the folder current. All new files are on disk under temporary
-// names before the first one takes its place; whatever fails until then leaves
-// the folder as it was.
-func (f *folder) apply(want map[string][]byte, c changes) (err error) {
-	_, statErr := os.Stat(f.path)
-	if err := os.MkdirAll(f.path, 0o777); err != nil {
-		return err
-	}
-	temporary := map[string]string{}
-	defer func() {
-		for _, t := range temporary {
-			os.Remove(t)
-		}
-		if err != nil && os.IsNotExist(statErr) {
-			os.Remove(f.path) // only if nothing is in it
-		}
-	}()
-	names := append(slices.Clone(c.stale), c.missing...)
-	for _, name := range names {
-		t, err := writeTemporary(f.path, name, want[name])
-		if t != "" {
-			temporary[name] = t
-		}
-		if err != nil {
-			return err
-		}
-	}
-	for _, name := range names {
-		if err := os.Rename(temporary[name], filepath.Join(f.path, name)); err != nil {
-			return err
-		}
-		delete(temporary, name)
-	}
-	for _, name := range c.superfluous {
-		if err := os.Remove(filepath.Join(f.path, name)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // writeTemporary writes and syncs a file beside the one whose place it is to
 // take. Its name starts with a dot, so that the go command does not see it.
 func writeTemporary(dir, name string, b []byte) (string, error) {
@@ -222,6 +187,7 @@ func writeTemporary(dir, name string, b []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	temporary.add(t.Name())
 	_, err = t.Write(b)
 	if err == nil {
 		err = t.Chmod(fs.FileMode(0o644))

@@ -28,6 +28,15 @@ var (
 	imageFormat  = rowFormat{"image", "", "predict_images.go.tmpl", []string{".png", ".jpg", ".jpeg", ".gif"}}
 )
 
+// formatNames are the names of all of them.
+func formatNames([]string) []string {
+	var names []string
+	for _, f := range []rowFormat{csvFormat, jsonFormat, npyFormat, idxFormat, tokensFormat, textFormat, imageFormat} {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
 // formats are those that suit the model, the most natural one first.
 func (n *network) formats() []rowFormat {
 	d, kind := n.spec.Data, spec.SourceKind("")

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"go/token"
 	"io"
 	"path/filepath"
 	"strings"
@@ -23,6 +23,8 @@ type generateOptions struct {
 	check       bool
 	force       bool
 	dump        string
+	// allowNonFinite has a predict-only package take weights that are not finite.
+	allowNonFinite bool
 }
 
 func generateCommand() *cobra.Command {
@@ -30,9 +32,10 @@ func generateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "generate MODEL",
 		Short: "Write the Go package of a model",
-		Long: `generate writes the Go package of a model. Files that nngen has not written are
-never overwritten, the package of another description only with --force, and where
-anything fails the folder stays as it was.
+		Long: `generate writes the Go package of a model. It never overwrites files that nngen
+did not write, and replaces the package of another description only with --force.
+If anything fails, the folder stays as it was; if the run is killed, the next one
+restores it.
 
 A predict-only package embeds trained weights and opens them with Embedded. Where
 there are none, it has Open, OpenFS and Read alone, which read them at run time.`,
@@ -46,13 +49,14 @@ there are none, it has Open, OpenFS and Read alone, which read them at run time.
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.output, "output", "o", "", "folder of the package (default ./NAME, in lower case and without signs)")
+	f.StringVarP(&o.output, "output", "o", "", "folder of the package (default ./NAME, in lower case, letters and digits only)")
 	f.StringVarP(&o.pkg, "package", "p", "", "name of the package (default the folder's)")
 	f.BoolVar(&o.predictOnly, "predict-only", false, "leave training out; the package then needs the standard library alone")
 	f.StringVar(&o.weights, "weights", "", "trained weights that a predict-only package embeds (default those in its folder)")
-	f.BoolVar(&o.check, "check", false, "write nothing; fail where the package is not current")
+	f.BoolVar(&o.allowNonFinite, "allow-non-finite", false, "have a predict-only package take weights that are NaN or infinite")
+	f.BoolVar(&o.check, "check", false, "write nothing; fail if the package is not current")
 	f.BoolVar(&o.force, "force", false, "replace the package of another description")
-	f.StringVar(&o.dump, "dump", "", "write nothing; print the text of a stage, or of all")
+	f.StringVar(&o.dump, "dump", "", "write nothing; print the compiler's text after a stage, or after all of them")
 	return cmd
 }
 
@@ -60,25 +64,30 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	switch {
 	case o.weights != "" && !o.predictOnly:
 		return usagef(cmd, "--weights goes with --predict-only: a trainable package reads its weights with Open")
-	case cmd.Flags().Changed("package") && !goodPackage(o.pkg):
+	case o.allowNonFinite && !o.predictOnly:
+		return usagef(cmd, "--allow-non-finite goes with --predict-only: a trainable package has an option of that name")
+	case cmd.Flags().Changed("package") && !codegen.ValidPackage(o.pkg):
 		return usagef(cmd, "-p %q is not a name for a package; %q would be one", o.pkg, codegen.PackageName(o.pkg))
 	case cmd.Flags().Changed("dump") && o.check:
 		return usagef(cmd, "--dump and --check do not go together")
 	case cmd.Flags().Changed("dump"):
-		return o.printStages(cmd.OutOrStdout())
+		return o.printStages(cmd)
 	}
-	net, err := compile(o.model, nil)
+	net, err := compile(cmd.Context(), o.model, nil)
 	if err != nil {
 		return err
 	}
 	if o.output == "" {
 		o.output = codegen.PackageName(net.program.Name)
 	}
+	if err := o.repair(); err != nil {
+		return err
+	}
 	out, err := readFolder(o.output)
 	if err != nil {
 		return err
 	}
-	files, err := o.files(net, out)
+	files, err := o.files(cmd.Context(), net, out)
 	if err != nil {
 		return err
 	}
@@ -94,12 +103,23 @@ func (o *generateOptions) run(cmd *cobra.Command) error {
 	if len(others) > 0 && !o.force {
 		return fmt.Errorf("%s holds the package of %s: choose another folder with -o, or replace it with --force", o.output, strings.Join(others, ", "))
 	}
+	if err := cmd.Context().Err(); err != nil {
+		return err
+	}
 	if err := out.apply(files, c); err != nil {
 		return err
 	}
 	o.announce(cmd.ErrOrStderr(), files, c)
 	o.next(cmd.ErrOrStderr(), net, files)
 	return nil
+}
+
+// repair undoes a run that was killed; --check, which writes nothing, reports it.
+func (o *generateOptions) repair() error {
+	if o.check && pending(o.output) {
+		return fmt.Errorf("%s: a run of nngen generate was killed in the middle; the next one repairs it: %s", o.output, o.command())
+	}
+	return repair(o.output)
 }
 
 // announce says what was written where.
@@ -136,8 +156,8 @@ func (o *generateOptions) next(w io.Writer, net *network, files map[string][]byt
 }
 
 // files gives everything that belongs into the folder.
-func (o *generateOptions) files(net *network, out *folder) (map[string][]byte, error) {
-	cfg := codegen.Config{Package: o.pkg, PredictOnly: o.predictOnly}
+func (o *generateOptions) files(ctx context.Context, net *network, out *folder) (map[string][]byte, error) {
+	cfg := codegen.Config{Package: o.pkg, PredictOnly: o.predictOnly, AllowNonFinite: o.allowNonFinite}
 	if cfg.Package == "" {
 		name, err := out.packageName()
 		if err != nil {
@@ -148,16 +168,16 @@ func (o *generateOptions) files(net *network, out *folder) (map[string][]byte, e
 	var err error
 	switch b, ok := out.ours[weightsFile]; {
 	case o.weights != "":
-		cfg.Weights, err = readWeights(o.weights, net.program)
+		cfg.Weights, err = readWeights(o.weights, net.program, o.allowNonFinite)
 	case o.predictOnly && ok:
-		cfg.Weights, err = b, checkWeights(filepath.Join(out.path, weightsFile), b, net.program)
+		cfg.Weights, err = b, checkWeights(filepath.Join(out.path, weightsFile), b, net.program, o.allowNonFinite)
 	case !o.predictOnly && !net.trains():
 		err = diag.List{diag.Errorf(net.spec.Pos, "there is no compile section, so the package could not train; write compile: {optimizer: rmsprop, loss: ...}, or pass --predict-only")}
 	}
 	if err != nil {
 		return nil, err
 	}
-	return net.emit(cfg)
+	return net.emit(ctx, cfg)
 }
 
 // packageName is the name that a package in the folder has: that of the Go
@@ -179,10 +199,6 @@ func testCommand(dir string) []string {
 		return []string{"go", "test", "./" + filepath.ToSlash(filepath.Clean(dir))}
 	}
 	return []string{"go", "-C", dir, "test", "."} // its module may be another one
-}
-
-func goodPackage(name string) bool {
-	return token.IsIdentifier(name) && name != "_" && name != "main"
 }
 
 // report says what --check found.
@@ -215,6 +231,9 @@ func (o *generateOptions) command() string {
 	}
 	if o.weights != "" {
 		args = append(args, "--weights", o.weights)
+	}
+	if o.allowNonFinite {
+		args = append(args, "--allow-non-finite")
 	}
 	if o.force {
 		args = append(args, "--force")

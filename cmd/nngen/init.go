@@ -39,8 +39,8 @@ func initCommand() *cobra.Command {
 		Use:   "init [NAME]",
 		Short: "Write a description to start from",
 		Long: `init writes NAME.yaml, a description to start from, gen.go with the line for go
-generate, and .gitattributes, into the current folder. What is there already is
-left as it is.
+generate, and .gitattributes, into the current folder. Files that exist
+are left as they are.
 
 With --data it looks at the data first, and writes a description that can be
 trained at once:
@@ -58,7 +58,7 @@ trained at once:
 		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 1:
-				return usagef(cmd, "one name at a time: %s is too much", diag.Quote(args[1]))
+				return usagef(cmd, "one name at a time: unexpected argument %s", diag.Quote(args[1]))
 			case len(args) == 1 && o.data == "" && filepath.Ext(args[0]) != ".yaml" && isFile(args[0]):
 				return usagef(cmd, "%s is there, and init takes the name of a model to write; to describe data: nngen init --data %s", args[0], shellQuote(args[0]))
 			}
@@ -99,7 +99,7 @@ func (o *initOptions) run(cmd *cobra.Command) error {
 	if exists(file) {
 		return fmt.Errorf("%s is there already: choose another name, or train it: %s", file, commandLine([]string{"nngen", "fit", file}))
 	}
-	s, err := o.describe(cmd)
+	s, err := unlessInterrupted(cmd.Context(), func() (*starter, error) { return o.describe(cmd) })
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (o *initOptions) write(w io.Writer, s *starter, files []initFile) error {
 			err = os.Link(t, f.name) // fails where another has just written it
 		}
 		if t != "" {
-			os.Remove(t)
+			temporary.remove(t)
 		}
 		if err != nil {
 			return err

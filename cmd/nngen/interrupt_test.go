@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -63,7 +64,7 @@ func TestInterrupt(t *testing.T) {
 		second := exec.CommandContext(t.Context(), "nngen", "fit", "endless.yaml", "--data", models, "--seed", "1", "--force")
 		second.Dir = dir
 		out, _ := second.CombinedOutput() // the exit code is looked at below
-		if want := "nngen: endless-run: another training writes to this folder; wait for its end, or choose another folder with -o\n"; second.ProcessState.ExitCode() != exitFailure || string(out) != want {
+		if want := "nngen: endless-run: another run of nngen writes to this folder; wait for its end, or choose another folder with -o\n"; second.ProcessState.ExitCode() != exitFailure || string(out) != want {
 			t.Errorf("a second training in the same folder: %q", out)
 		}
 	}
@@ -228,4 +229,97 @@ func checkScratch(t *testing.T, scratch string) {
 	if left, err := os.ReadDir(scratch); err != nil || len(left) > 0 {
 		t.Errorf("scratch modules are left behind: %v %v", left, err)
 	}
+}
+
+// Ctrl-C while a large model is planned ends every command at once, and leaves
+// nothing.
+func TestInterruptPlanning(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot be interrupted from another one there")
+	}
+	dir := t.TempDir()
+	large := strings.Replace(describe(growing["dense"](9000)), "inputs: {x: {shape: [8]}}", `data:
+  train: {csv: train.csv}
+  test:  {csv: train.csv}
+  features: {a: {type: number}}
+  target: {column: b}`, 1)
+	writeTestFile(t, filepath.Join(dir, "large.yaml"), large)
+	writeTestFile(t, filepath.Join(dir, "train.csv"), "a,b\n1,2\n")
+	for _, args := range [][]string{
+		{"generate", "large.yaml"}, {"generate", "large.yaml", "--check"}, {"generate", "large.yaml", "--dump", "all"},
+		{"summary", "large.yaml"}, {"bench", "large.yaml"}, {"fit", "large.yaml"},
+		{"evaluate", "large.yaml", "--weights", "large.yaml"}, {"predict", "large.yaml", "train.csv", "--weights", "large.yaml"},
+		{"plot", "large.yaml", "-o", "large.png"},
+	} {
+		scratch := t.TempDir()
+		cmd := exec.CommandContext(t.Context(), "nngen", args...)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "TMPDIR="+scratch)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(500 * time.Millisecond) // it takes seconds to plan
+		begin := time.Now()
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // the exit code is looked at below
+		if code, took := cmd.ProcessState.ExitCode(), time.Since(begin); code != exitInterrupted || took > 3*time.Second || stderr.String() != "nngen: interrupted\n" {
+			t.Errorf("%q: exit code %d after %v\n%s", args, code, took, &stderr)
+		}
+		checkScratch(t, scratch)
+		left, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(left) != 2 {
+			t.Errorf("%q leaves %v", args, left)
+		}
+	}
+}
+
+// A second Ctrl-C ends what does not end by itself, and takes the temporary
+// files along.
+func TestInterruptTwice(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot be interrupted from another one there")
+	}
+	scratch := t.TempDir()
+	left := filepath.Join(scratch, "nngen-left")
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), "NNGEN_TEST_DEAF="+left)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(out)
+	for _, want := range []string{"ready\n", "interrupted\n"} {
+		if line, err := lines.ReadString('\n'); line != want {
+			t.Fatalf("%q, %v", line, err)
+		}
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_ = cmd.Wait() // the exit code is looked at below
+	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted || exists(left) {
+		t.Errorf("exit code %d, and is the temporary folder there? %v", code, exists(left))
+	}
+}
+
+// deaf is a command that does not end when it is interrupted.
+func deaf(folder string) {
+	ctx, _ := interruptible()
+	if err := os.Mkdir(folder, 0o777); err != nil {
+		panic(err)
+	}
+	temporary.add(folder)
+	fmt.Println("ready")
+	<-ctx.Done()
+	fmt.Println("interrupted")
+	select {}
 }

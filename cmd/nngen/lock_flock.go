@@ -9,24 +9,42 @@ import (
 	"syscall"
 )
 
-// lockFolder keeps other trainings out of a folder that two of them would write
-// to. The lock ends with the process, however that ends. Nothing is left in the
-// folder. A folder that is not there is not locked: unlock is nil.
-func lockFolder(path string) (unlock func() error, err error) {
-	f, err := os.Open(path)
+// lockFolder keeps other runs out of a folder that two of them would write
+// to, until the file is closed that it returns: by this process and by those that
+// it has handed it to, however they end. Nothing is left in the folder. A folder
+// that is not there is not locked: the file is nil.
+func lockFolder(path string) (*os.File, error) {
+	lock, taken, err := tryLock(path)
+	if taken {
+		return nil, fmt.Errorf("%s: another run of nngen writes to this folder; wait for its end, or choose another folder with -o", path)
+	}
 	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, nil
 	}
+	return lock, err
+}
+
+// tryLock locks a file or folder unless a living process has: taken.
+func tryLock(path string) (lock *os.File, taken bool, err error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err {
-	case nil:
-		return f.Close, nil
-	case syscall.EWOULDBLOCK:
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == syscall.EWOULDBLOCK {
 		f.Close()
-		return nil, fmt.Errorf("%s: another training writes to this folder; wait for its end, or choose another folder with -o", path)
-	default: // a file system without locks
-		return f.Close, nil
+		return nil, true, nil
 	}
+	return f, false, nil // also on a file system without locks
+}
+
+// lockFile locks an open file until it is closed.
+func lockFile(f *os.File) { _ = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
+
+// abandoned reports whether nobody works with what tryLock locks any more.
+func abandoned(path string) bool {
+	lock, taken, err := tryLock(path)
+	if lock != nil {
+		lock.Close()
+	}
+	return err == nil && !taken
 }

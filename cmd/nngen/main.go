@@ -11,15 +11,13 @@ import (
 	"context"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 )
 
 func main() { os.Exit(execute()) }
 
 // execute runs the command line under the signals that end it.
 func execute() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
 	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -16,21 +17,27 @@ import (
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
-// network is a description behind all stages but the last.
+// network is a description after all stages but the last.
 type network struct {
 	spec    *spec.Model
 	built   *build.Network
 	program *loop.Program
+
+	allowNonFinite bool // weights may be NaN or infinite
 }
 
 // compile runs a description through every stage up to its program. Dump, where
 // set, is given the text of every stage.
-func compile(file string, dump func(stage, text string)) (*network, error) {
-	return compileWith(file, settings{}, dump)
+func compile(ctx context.Context, file string, dump func(stage, text string)) (*network, error) {
+	return compileWith(ctx, file, settings{}, dump)
 }
 
 // compileWith compiles a description that settings change.
-func compileWith(file string, o settings, dump func(stage, text string)) (*network, error) {
+func compileWith(ctx context.Context, file string, o settings, dump func(stage, text string)) (*network, error) {
+	return unlessInterrupted(ctx, func() (*network, error) { return stages(file, o, dump) })
+}
+
+func stages(file string, o settings, dump func(stage, text string)) (*network, error) {
 	src, err := readDescription(file)
 	if err != nil {
 		return nil, err
@@ -57,15 +64,15 @@ func compileWith(file string, o settings, dump func(stage, text string)) (*netwo
 	if err != nil {
 		return nil, err
 	}
-	return &network{model, net, program}, nil
+	return &network{spec: model, built: net, program: program}, nil
 }
 
 // trains reports whether the description says how to train.
 func (n *network) trains() bool { return n.program.Train != nil }
 
 // emit prints the package, in memory. The result is by file name.
-func (n *network) emit(cfg codegen.Config) (map[string][]byte, error) {
-	list, err := codegen.Generate(n.program, cfg)
+func (n *network) emit(ctx context.Context, cfg codegen.Config) (map[string][]byte, error) {
+	list, err := unlessInterrupted(ctx, func() ([]codegen.File, error) { return codegen.Generate(n.program, cfg) })
 	if err != nil {
 		return nil, err
 	}

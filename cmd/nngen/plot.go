@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,7 +25,7 @@ func plotCommand() *cobra.Command {
 	var o plotOptions
 	cmd := &cobra.Command{
 		Use:   "plot HISTORY... | MODEL",
-		Short: "Draw the history of a training, or the layers of a model",
+		Short: "Draw the history of a training run, or the layers of a model",
 		Long: `plot draws the history that fit has written: a panel for the loss and for every
 metric, with the training and the validation curve, and the best epoch (the one with
 the lowest val_loss, or loss). Several histories are drawn over one another. A folder
@@ -77,7 +78,7 @@ func (o *plotOptions) check(cmd *cobra.Command) error {
 }
 
 func (o *plotOptions) run(cmd *cobra.Command, args []string) error {
-	p, name, err := o.draw(args)
+	p, name, err := o.draw(cmd.Context(), args)
 	if err != nil {
 		return err
 	}
@@ -87,7 +88,7 @@ func (o *plotOptions) run(cmd *cobra.Command, args []string) error {
 			return fmt.Errorf("%s is there already: name a picture with -o; one of that name is replaced", o.output)
 		}
 	}
-	picture, err := p(strings.ToLower(filepath.Ext(o.output))[1:]).encode()
+	picture, err := unlessInterrupted(cmd.Context(), func() ([]byte, error) { return p(strings.ToLower(filepath.Ext(o.output))[1:]).encode() })
 	if err != nil {
 		return fmt.Errorf("drawing %s: %w", o.output, err)
 	}
@@ -100,7 +101,7 @@ func (o *plotOptions) run(cmd *cobra.Command, args []string) error {
 
 // draw finds out what the files are. It returns what draws them in a format, and
 // a name for the picture.
-func (o *plotOptions) draw(args []string) (draw func(format string) *picture, name string, err error) {
+func (o *plotOptions) draw(ctx context.Context, args []string) (draw func(format string) *picture, name string, err error) {
 	histories := make([]*history, len(args))
 	found := 0
 	for i, file := range args {
@@ -130,7 +131,7 @@ func (o *plotOptions) draw(args []string) (draw func(format string) *picture, na
 		i := slices.Index(histories, nil)
 		return nil, "", fmt.Errorf("%s: not a history that fit has written; several histories may be drawn together, and one model alone", args[i])
 	}
-	net, err := compile(args[0], nil)
+	net, err := compile(ctx, args[0], nil)
 	if err != nil {
 		return nil, "", err
 	}
@@ -160,5 +161,6 @@ func replaceFile(path string, b []byte) error {
 	if err != nil && t != "" {
 		os.Remove(t)
 	}
+	temporary.forget(t)
 	return err
 }

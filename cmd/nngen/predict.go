@@ -24,7 +24,9 @@ type predictOptions struct {
 	all     bool
 	json    bool
 	skipBad bool
-	quiet   bool
+
+	allowNonFinite bool
+	quiet          bool
 }
 
 func predictCommand() *cobra.Command {
@@ -58,7 +60,7 @@ given: it is then reported and passed over.`,
   echo '{"age": 41, "plan": "basic"}' | nngen predict churn.yaml - --format jsonl`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 2 {
-				return usagef(cmd, "one file at a time: %s is too much", diag.Quote(args[2]))
+				return usagef(cmd, "one file at a time: unexpected argument %s", diag.Quote(args[2]))
 			}
 			return oneModel(cmd, args[:min(len(args), 1)])
 		},
@@ -76,16 +78,18 @@ given: it is then reported and passed over.`,
 	f.StringVarP(&o.output, "output", "o", "", "file for the answers (default standard output)")
 	f.BoolVar(&o.all, "all", false, "print the probability, or value, of every class")
 	f.BoolVar(&o.json, "json", false, "print a line of JSON for every row")
+	f.BoolVar(&o.allowNonFinite, "allow-non-finite", false, "take weights that are NaN or infinite")
 	f.BoolVar(&o.skipBad, "skip-bad", false, "report rows with mistakes and go on")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the answers alone")
 	return cmd
 }
 
 func (o *predictOptions) run(cmd *cobra.Command) error {
-	net, err := compile(o.model, nil)
+	net, err := compile(cmd.Context(), o.model, nil)
 	if err != nil {
 		return err
 	}
+	net.allowNonFinite = o.allowNonFinite
 	if o.format, err = formatOf(cmd, net, o.format, o.input); err != nil {
 		return err
 	}
@@ -136,11 +140,12 @@ func (o *predictOptions) into(stdout io.Writer, write func(w io.Writer) error) e
 	if o.output == "" {
 		return write(stdout)
 	}
-	f, err := os.CreateTemp(filepath.Dir(o.output), "."+filepath.Base(o.output)+".*")
+	f, err := createTemporary(o.output)
 	if err != nil {
 		return fmt.Errorf("the answers cannot be written: %w", err)
 	}
-	defer os.Remove(f.Name())
+	temporary.add(f.Name())
+	defer temporary.remove(f.Name())
 	err = write(f)
 	if err == nil {
 		err = f.Chmod(0o644)
@@ -169,7 +174,7 @@ func (n *network) trainedWeights(path, model string) (string, error) {
 	if err := checkWeightsFile(path); err != nil {
 		return "", err
 	}
-	_, err := readWeights(path, n.program)
+	_, err := readWeights(path, n.program, n.allowNonFinite)
 	return path, err
 }
 

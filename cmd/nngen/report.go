@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
 )
@@ -54,11 +56,17 @@ func report(err error, stderr io.Writer) int {
 	case errors.Is(err, errReported):
 	case errors.As(err, &mistakes):
 		fmt.Fprintln(stderr, mistakes)
+		if !slices.ContainsFunc(mistakes, inFile) {
+			return exitUsage
+		}
 	default:
 		fmt.Fprintf(stderr, "nngen: %v\n", err)
 	}
 	return exitFailure
 }
+
+// inFile reports a mistake that is not in a flag.
+func inFile(e *diag.Error) bool { return !strings.HasPrefix(e.Pos.File, "--") }
 
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)

@@ -2,11 +2,14 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/runtime/nn"
 )
 
 func newRoot() *cobra.Command {
@@ -16,8 +19,8 @@ func newRoot() *cobra.Command {
 		Long: `nngen compiles the description of a neural network into a Go package that
 predicts and trains that one network.
 
-Results go to standard output, progress and errors to standard error; the last
-line there is the command that naturally comes next.
+Results go to standard output, progress and errors to standard error, where the
+last line suggests the next command.
 
 Exit codes:
   0    it worked
@@ -36,10 +39,10 @@ Exit codes:
 	}
 	models := []*cobra.Command{generateCommand(), summaryCommand(), fitCommand(), evaluateCommand(), predictCommand(), plotCommand(), benchCommand()}
 	for _, c := range models {
-		completeFiles(c, "yaml", "yml", "json")
+		completeModel(c)
 	}
 	root.AddCommand(models...)
-	root.AddCommand(initCommand(), schemaCommand(), versionCommand(), completionCommand())
+	root.AddCommand(initCommand(), layersCommand(), listCommand(), schemaCommand(), versionCommand(), completionCommand())
 	root.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
@@ -50,7 +53,51 @@ Exit codes:
 		return usagef(root, "which command? %s", strings.Join(commandNames(root), ", "))
 	}
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(helpCommand(root))
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return checkLevel(root) }
 	return root
+}
+
+// helpCommand is cobra's, but for names that are no commands.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about a command",
+		Args: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case len(args) > 1:
+				return usagef(cmd, "one command at a time: unexpected argument %s", diag.Quote(args[1]))
+			case len(args) == 1 && !slices.Contains(commandNames(root), args[0]):
+				return usagef(cmd, "unknown command %s%s", diag.Quote(args[0]), diag.DidYouMean(args[0], commandNames(root)))
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, _, err := root.Find(args)
+			if err != nil {
+				return err
+			}
+			cmd.InitDefaultHelpFlag() // so that it is among the flags
+			return cmd.Help()
+		},
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return commandNames(root), cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+}
+
+// checkLevel reports a level of machine code that there is none of. Packages
+// take it for none, for they must neither print nor fail.
+func checkLevel(root *cobra.Command) error {
+	wish := os.Getenv("NNGEN_CPU")
+	levels := []string{nn.Go.String(), nn.AVX2.String(), nn.AVX512.String()}
+	if wish != "" && !slices.Contains(levels, wish) {
+		return usagef(root, "the environment variable NNGEN_CPU is %s%s It is one of: %s", diag.Quote(wish), hint(wish, levels), strings.Join(levels, ", "))
+	}
+	return nil
 }
 
 func commandNames(root *cobra.Command) []string {
@@ -69,7 +116,7 @@ func oneModel(cmd *cobra.Command, args []string) error {
 	case len(args) == 0:
 		return usagef(cmd, "which model? Give the description's file: %s model.yaml", cmd.CommandPath())
 	case len(args) > 1:
-		return usagef(cmd, "one model at a time: %s is too much", diag.Quote(args[1]))
+		return usagef(cmd, "one model at a time: unexpected argument %s", diag.Quote(args[1]))
 	}
 	return nil
 }
@@ -77,7 +124,7 @@ func oneModel(cmd *cobra.Command, args []string) error {
 // noArguments is the argument check of the commands that take none.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usagef(cmd, "%s takes no argument: %s is too much", cmd.Name(), diag.Quote(args[0]))
+		return usagef(cmd, "%s takes no argument: unexpected argument %s", cmd.Name(), diag.Quote(args[0]))
 	}
 	return nil
 }

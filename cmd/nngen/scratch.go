@@ -18,7 +18,13 @@ import (
 
 // scratch is a temporary module that holds a generated package, a program that
 // uses it, and the runtime.
-type scratch struct{ dir string }
+type scratch struct {
+	dir  string
+	lock *os.File // held as long as somebody works with it; may be nil
+}
+
+// scratchPrefix begins the name of its folder: see sweepScratch.
+const scratchPrefix = "nngen-scratch-"
 
 const scratchModule = `module nngen.scratch
 
@@ -32,11 +38,17 @@ replace github.com/nngen-go/nngen/runtime => ./runtime
 // newScratch writes the module: the package as "nngen.scratch/model", the
 // program at the root. Close removes it.
 func newScratch(pkg, program map[string][]byte) (*scratch, error) {
-	dir, err := os.MkdirTemp("", "nngen-")
+	sweepScratch()
+	dir, err := os.MkdirTemp("", scratchPrefix)
 	if err != nil {
 		return nil, err
 	}
-	s := &scratch{dir}
+	temporary.add(dir)
+	s := &scratch{dir: dir}
+	if s.lock, err = lockFolder(dir); err != nil {
+		s.Close()
+		return nil, err
+	}
 	if err := s.write(pkg, program); err != nil {
 		s.Close()
 		return nil, err
@@ -65,7 +77,10 @@ func (s *scratch) write(pkg, program map[string][]byte) error {
 }
 
 // Close removes the module.
-func (s *scratch) Close() { os.RemoveAll(s.dir) }
+func (s *scratch) Close() {
+	temporary.remove(s.dir)
+	s.lock.Close() // nil or not
+}
 
 // build compiles the program and gives the path of the executable.
 func (s *scratch) build(ctx context.Context) (string, error) {
@@ -88,6 +103,7 @@ func (s *scratch) build(ctx context.Context) (string, error) {
 func (s *scratch) command(ctx context.Context, tool string, env []string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, tool, args...)
 	cmd.Dir, cmd.Env = s.dir, env
+	endTogether(cmd)
 	cmd.WaitDelay = 2 * time.Second
 	return cmd
 }

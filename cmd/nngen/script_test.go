@@ -26,6 +26,9 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected files in the scripts")
 
 func TestMain(m *testing.M) {
+	if folder := os.Getenv("NNGEN_TEST_DEAF"); folder != "" {
+		deaf(folder)
+	}
 	testscript.Main(m, map[string]func(){"nngen": main})
 }
 

@@ -28,11 +28,11 @@ memory, lines of source.`,
   nngen summary mnist.yaml --json`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			net, err := compile(args[0], nil)
+			net, err := compile(cmd.Context(), args[0], nil)
 			if err != nil {
 				return err
 			}
-			files, err := net.emit(codegen.Config{Package: codegen.PackageName(net.program.Name), PredictOnly: !net.trains()})
+			files, err := net.emit(cmd.Context(), codegen.Config{Package: codegen.PackageName(net.program.Name), PredictOnly: !net.trains()})
 			if err != nil {
 				return err
 			}

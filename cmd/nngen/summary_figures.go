@@ -72,6 +72,9 @@ func (n *network) summary(files map[string][]byte) (*summary, error) {
 	s.PredictMemory = memory["PredictArenaBytes"]
 	if n.trains() {
 		s.TrainMemory, s.BatchRows = memory["TrainArenaBytes"], p.Batch
+		if p.Training.BatchStatistics { // which are those of the whole batch
+			s.BatchRows = p.Training.BatchSize
+		}
 	}
 	return s, nil
 }

@@ -74,6 +74,9 @@ func (p *plan) allowed() bool {
 
 // cost is how many multiply-adds a call takes at most and how many bytes it touches.
 func (p *plan) cost(t *tile, count int) (mulAdds, bytes int) {
+	if t.streamed {
+		return p.streamCost(t.lanes, count)
+	}
 	lanes := p.stridePanel(t.lanes)
 	points, spots := p.points(), len(t.spots)
 	turns, span := 1, 1

@@ -33,6 +33,13 @@ func (p *plan) streamTile(lanes int) *tile {
 	return t
 }
 
+// streamCost is how many multiply-adds a call for so many panels takes and how many bytes
+// it touches.
+func (p *plan) streamCost(lanes, panels int) (mulAdds, bytes int) {
+	columns := p.stridePanel(lanes) * panels
+	return streamRows * columns, 4 * (columns*(streamRows+2+len(p.extras)) + streamRows)
+}
+
 // extraSteps is how far the further operands move in n steps along an axis.
 func (l line) extraSteps(n int) []int { return scaled(l.extra, n) }
 
@@ -90,7 +97,7 @@ func (d *driver) streamed(at position) error {
 // streamCalls writes the calls for some panels of columns.
 func (d *driver) streamCalls(at position, lanes, panels int, points, part string) error {
 	t := d.streamTile(lanes)
-	most := max(1, d.unit.machine.Turns(streamRows*lanes, 4*lanes*(streamRows+2+len(d.extras))))
+	most := max(1, d.unit.machine.Turns(d.streamCost(lanes, 1)))
 	stub, err := d.routine(t, min(most, panels))
 	if err != nil {
 		return err

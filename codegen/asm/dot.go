@@ -23,6 +23,7 @@ type dots struct {
 	x, w    end
 	y       end
 	step    int // from row to row of x
+	points  int // rows of x in a row of the batch: the pixels of an image
 	extras  []dotExtra
 }
 
@@ -62,8 +63,12 @@ func (u *Unit) dot(r Request, k *loop.Contract, l Level) (*Body, error) {
 		}
 		return e.pointer("")
 	}
-	call := fmt.Sprintf("%s(%s, min(%d, n-r))", s.Name, args(d.x.pointer(fmt.Sprintf("r*%d", d.step)), d.w.pointer(""), d.y.pointer("r"), each), d.most())
-	return &Body{Stubs: []Stub{s}, Lines: []string{fmt.Sprintf("for r := 0; r < n; r += %d {", d.most()), call, "}"}}, nil
+	rows := "n"
+	if d.points > 1 {
+		rows = fmt.Sprintf("%d*n", d.points)
+	}
+	call := fmt.Sprintf("%s(%s, min(%d, %s-r))", s.Name, args(d.x.pointer(fmt.Sprintf("r*%d", d.step)), d.w.pointer(""), d.y.pointer("r"), each), d.most(), rows)
+	return &Body{Stubs: []Stub{s}, Lines: []string{fmt.Sprintf("for r := 0; r < %s; r += %d {", rows, d.most()), call, "}"}}, nil
 }
 
 // most is how many rows a call takes at most.
@@ -88,13 +93,13 @@ func (u *Unit) readDots(r Request, k *loop.Contract, l Level) *dots {
 		return nil
 	}
 	m, sum := c.m[0], c.k[0]
-	d := &dots{Contract: k, machine: u.machine, request: r, level: l, inputs: sum.n, x: c.lhs, w: c.rhs, y: c.out, step: m.lhs}
-	if !m.rows || m.n != 1 || sum.rows || m.out != 1 || m.rhs != 0 || sum.lhs != 1 || sum.rhs != 1 || !d.x.Buf.Rows || d.w.Buf.Rows || d.y.Buf.Row() != 1 || d.step != d.x.Buf.Row() {
+	d := &dots{Contract: k, machine: u.machine, request: r, level: l, inputs: sum.n, x: c.lhs, w: c.rhs, y: c.out, step: m.lhs, points: m.n}
+	if !m.rows || sum.rows || m.out != 1 || m.rhs != 0 || sum.lhs != 1 || sum.rhs != 1 || !d.x.Buf.Rows || d.w.Buf.Rows || d.y.Buf.Row() != m.n || d.step*m.n != d.x.Buf.Row() {
 		return nil
 	}
 	for i, e := range c.extras {
 		step := m.extra[i]
-		if step != 0 && (step != 1 || e.Buf.Row() != 1 || !e.Buf.Rows) {
+		if step != 0 && (step != 1 || e.Buf.Row() != m.n || !e.Buf.Rows) {
 			return nil
 		}
 		d.extras = append(d.extras, dotExtra{e, step == 1})

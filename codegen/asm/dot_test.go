@@ -23,7 +23,14 @@ func dotCases() []kernelCase {
 	)
 }
 
-func TestDot(t *testing.T) { checkKernels(t, dotCases()) }
+// A convolution of one filter and one tap has a product for every pixel.
+var pixelDots = kernelCase{name: "pixels", tolerance: 1e-5, kernel: &loop.Contract{
+	M: []loop.Axis{{Name: "n", N: 12, Rows: true}}, K: axes("c", 37),
+	Out: reading(rowsBuffer("y", 3, 4, 1), 1, 0), Lhs: reading(rowsBuffer("x", 3, 4, 37), 37, 1), Rhs: reading(matrix("w", 37), 0, 1),
+	Epilogue: relued, Extra: []loop.Access{reading(matrix("b", 1), 0, 0)},
+}}
+
+func TestDot(t *testing.T) { checkKernels(t, append(dotCases(), pixelDots)) }
 
 func BenchmarkDot(b *testing.B) {
 	benchKernels(b, []kernelCase{

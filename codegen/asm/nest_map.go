@@ -51,6 +51,9 @@ func (u *Unit) mapped(r Request, s loop.Stmt, sharing loop.Sharing, l Level) (*B
 		}
 		m.srcs = append(m.srcs, src)
 	}
+	if drawn := slices.DeleteFunc(slices.Clone(m.list), func(s *stream) bool { return !s.random() }); len(drawn) > 1 {
+		return nil, nil // the vectors of one key are all that is drawn
+	}
 	if !m.cut() || len(m.list)+len(m.axes)-m.chunk > 11 {
 		return nil, nil
 	}

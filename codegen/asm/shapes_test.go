@@ -25,19 +25,8 @@ import (
 
 var shapesFlag = flag.String("shapes", "", `"all": every shape of the exhaustive tests`)
 
-// tinyMachines are what shapes are planned for, in turn.
-var tinyMachines = []machine.Machine{
-	// Panels of a few points, calls of a tile or two.
-	{CallMulAdds: 4096, CallBytes: 16 << 10, UnitMulAdds: 256, ShareMulAdds: 1, ArenaBytes: 256, PanelBytes: 512, NearBytes: 256,
-		CacheSets: 4, CacheWays: 2, SumPoints: 4, WrittenTaps: 2, PoolTaps: 3, PoolParts: 4},
-	// Panels of two points, everything written out that can be.
-	{CallMulAdds: 1024, CallBytes: 6 << 10, UnitMulAdds: 64, ShareMulAdds: 1, ArenaBytes: 4 << 10, PanelBytes: 128, NearBytes: 64,
-		CacheSets: 2, CacheWays: 1, SumPoints: 2, WrittenTaps: 11, PoolTaps: 64, PoolParts: 36},
-	// Long panels, short calls.
-	{CallMulAdds: 2048, CallBytes: 4 << 10, UnitMulAdds: 512, ShareMulAdds: 1, ArenaBytes: 1 << 10, PanelBytes: 4 << 10, NearBytes: 1 << 10,
-		CacheSets: 64, CacheWays: 10, SumPoints: 64, WrittenTaps: 4, PoolTaps: 9, PoolParts: 9},
-	machine.Server(),
-}
+// machines are what shapes are planned for, in turn.
+var machines = append(machine.Tiny(), machine.Server())
 
 // describedKernels are the kernels of a description's training step, prediction and
 // adaptation, each once.
@@ -73,7 +62,7 @@ func describedKernels(t testing.TB, text string, m machine.Machine) []loop.Kerne
 // Kernels without are counted by what they are.
 func shaped(t testing.TB, text string, number int, left map[string]int) []kernelCase {
 	t.Helper()
-	m := tinyMachines[number%len(tinyMachines)]
+	m := machines[number%len(machines)]
 	var list []kernelCase
 	for i, k := range describedKernels(t, text, m) {
 		bodies, err := NewUnit(m).Kernel(Request{Name: "kernel", Kernel: k, Operands: operandsOf(k)})
@@ -103,6 +92,9 @@ func leftToGo(k loop.Kernel) string {
 		lane := slices.ContainsFunc(slices.Concat(k.M, k.N, k.B), func(a loop.Axis) bool { return a.N >= 4 && !a.Rows })
 		if !lane {
 			return "contract without an axis of four elements"
+		}
+		if len(k.N) == 0 && len(k.B) == 0 {
+			return "contract of one column"
 		}
 		return "contract"
 	case *loop.Window:

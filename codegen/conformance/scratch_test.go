@@ -50,7 +50,7 @@ func (n *network) emit(dir string, o pass.Options) error {
 	if err != nil {
 		return err
 	}
-	files, err := codegen.Generate(p, codegen.Config{Package: n.name})
+	files, err := codegen.Generate(p, codegen.Config{Package: n.name, Machine: o.Machine})
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func TestNoBoundsChecks(t *testing.T) {
 // noBoundsChecks tries the kernels with some limits. Blocks whose sums are
 // kept apart may check their own index, once for each run of an innermost loop.
 func noBoundsChecks(t *testing.T, sums sumLimits, blocks bool) {
-	e := newEmitter(&loop.Program{Name: "bounds", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "bounds"})
+	e := newEmitter(&loop.Program{Name: "bounds", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "bounds"}, &ownWords{})
 	e.unit, e.sums = nil, sums
 	for _, c := range kernelCases() {
 		if unhandled[c.name] || strings.HasPrefix(c.name, oneChannel) {

@@ -60,16 +60,18 @@ func (e *emitter) classify(f *file) {
 // probabilities prints what makes probabilities of logits.
 func (e *emitter) probabilities(f *file) {
 	if e.p.Answer.Probabilities == loop.BySigmoid {
+		e.scalars["sigmoid"] = true
 		f.add(`// Probabilities are those of logits, which Predict returns: their sigmoids, as in
 // the loss.
 func (out *Output) Probabilities() (p Output) {
 	for i, v := range out {
-		p[i] = float32(1 / (1 + §math.Exp(-float64(v))))
+		p[i] = sigmoid(v)
 	}
 	return p
 }`)
 		return
 	}
+	e.scalars["exp"] = true
 	f.add(`// Probabilities are those of logits, which Predict returns: their softmax, as in
 // the loss.
 func (out *Output) Probabilities() (p Output) {
@@ -77,11 +79,12 @@ func (out *Output) Probabilities() (p Output) {
 	for _, v := range out {
 		most = max(most, v)
 	}
-	for _, v := range out {
-		sum += §math.Exp(float64(v - most))
-	}
 	for i, v := range out {
-		p[i] = float32(§math.Exp(float64(v-most)) / sum)
+		p[i] = exp(v - most)
+		sum += float64(p[i])
+	}
+	for i := range p {
+		p[i] = float32(float64(p[i]) / sum)
 	}
 	return p
 }`)

@@ -46,7 +46,8 @@ func code(text string) *jen.Statement {
 // file is one emitted Go file.
 type file struct {
 	jen        *jen.File
-	constraint string // of the build
+	constraint string   // of the build
+	texts      []string // of the declarations
 }
 
 // newFile starts a file below the header that marks it as ours.
@@ -78,7 +79,9 @@ func (f *file) build(constraint string) { f.constraint = constraint }
 
 // add appends one declaration, or a few.
 func (f *file) add(format string, args ...any) {
-	f.jen.Line().Add(code(strings.TrimSpace(fmt.Sprintf(format, args...))))
+	text := strings.TrimSpace(fmt.Sprintf(format, args...))
+	f.texts = append(f.texts, text)
+	f.jen.Line().Add(code(text))
 }
 
 // render gives the formatted bytes, the standard library's imports apart from

@@ -26,7 +26,7 @@ func (e *emitter) contract(c *loop.Contract) *kernel {
 	accs := d.placed()
 	k := e.newKernel(accs...)
 	d.kernel = k
-	k.names["r"] = true
+	k.names.take("r")
 	switch {
 	case plain && d.batchReduced():
 		d.gradW()
@@ -216,7 +216,7 @@ func scaled(v string, stride, offset int) string {
 // rowOf declares a view of n elements over a row of a parameter. An extra that
 // reads the same row uses it too.
 func (d *dense) rowOf(name string, p *param, v string, stride, offset, n int) {
-	d.names[name] = true
+	d.names.take(name)
 	if offset == 0 && n == stride {
 		d.views[viewKey{p.buf, d.m.at, stride}] = name
 	}
@@ -350,7 +350,7 @@ type declared struct {
 func (d *dense) extraViews(rows ...declared) (end func()) {
 	var opened []viewKey
 	for _, r := range rows {
-		d.names[r.name] = true
+		d.names.take(r.name)
 		if r.offset == 0 && r.count == r.stride && d.m.at >= 0 {
 			key := viewKey{r.p.buf, d.m.at, r.stride}
 			d.views[key] = r.name

@@ -23,7 +23,7 @@ func TestFormulas(t *testing.T) {
 		{nest(nil, store(both, x, loop.Call("add", loop.Arg(0), loop.Arg(1)), access(wide, 38, 1), from16)), "store16", "y[r,i] = x[r,i] + x[r,i+16]"},
 		{nest([]loop.Axis{columns}, mean), "columnMeans16", "y[i] = (Σ_r x[r,i]) / n"},
 	} {
-		e := newEmitter(&loop.Program{}, Config{})
+		e := newEmitter(&loop.Program{}, Config{}, &ownWords{})
 		e.unit = nil
 		k, fn, err := e.kernel(tt.kernel)
 		if err != nil {

@@ -21,6 +21,8 @@ type Config struct {
 	Weights []byte
 	// Machine is the processor that kernels are planned for; zero: machine.Server().
 	Machine machine.Machine
+	// AllowNonFinite has the package read weights that are NaN or infinite.
+	AllowNonFinite bool
 }
 
 // File is one file of the emitted package.
@@ -37,9 +39,11 @@ type emitter struct {
 
 	sums sumLimits
 
-	top      names                   // identifiers of the package
+	used     *ownWords               // nil in a draft
+	top      scope                   // identifiers of the package
 	bufs     map[*loop.Buffer]string // of the buffers, as variables
 	fields   []string                // of the segments, in Params
+	layerAt  map[string]int          // where a layer stands in the program, by name
 	ports    portNames
 	features []feature
 	likened  bool // words are also found by their likeness
@@ -50,8 +54,8 @@ type emitter struct {
 	scalars  map[string]bool // scalar functions that the kernels call
 	parts    string          // what other code calls of scalarParts
 
-	layers map[string]*layerFunc // by text
-	files  map[string][]*layerFunc
+	layers map[string]*layerFunc   // by text
+	files  map[string][]*layerFunc // by file
 	phases
 	// Scratch of the kernels that predict, for a batch and for one row.
 	batchWork, rowWork int
@@ -68,38 +72,69 @@ type function struct {
 
 type portNames struct{ inputs, outputs, targets []string }
 
-func newEmitter(p *loop.Program, cfg Config) *emitter {
+// newEmitter names what the description names, clear of the words that the
+// package uses itself; nil: as in a draft, which shows these words.
+func newEmitter(p *loop.Program, cfg Config, used *ownWords) *emitter {
 	if cfg.Machine == (machine.Machine{}) {
 		cfg.Machine = machine.Server()
 	}
-	e := &emitter{p: p, cfg: cfg, el: single, sums: usualSums, top: names{}, bufs: map[*loop.Buffer]string{}, unit: asm.NewUnit(cfg.Machine)}
+	e := &emitter{p: p, cfg: cfg, el: single, sums: usualSums, used: used, bufs: map[*loop.Buffer]string{}, layerAt: map[string]int{}, unit: asm.NewUnit(cfg.Machine)}
 	e.reset()
-	for id := range reserved {
-		e.top[id] = true
+	for i, l := range p.Layers {
+		e.layerAt[l.Name] = i
 	}
-	for fn := range scalarFuncs {
-		e.top[fn], e.top[fn+double.suffix] = true, true
-	}
-	for _, part := range scalarParts {
-		e.top[strings.TrimSuffix(part.call, "(")] = true
-	}
-	fields := names{}
+	e.top = e.scope(declMark)
+	fields := e.scope(fieldMark, "Params", "params64")
 	for _, s := range p.Segments {
 		e.fields = append(e.fields, fields.pick(upper(short(s.Name))))
 	}
-	exported := func(ports []loop.Port) (list []string) {
-		fields := names{}
+	exported := func(ports []loop.Port, types ...string) (list []string) {
+		fields := e.scope(fieldMark, types...)
 		for _, port := range ports {
-			list = append(list, fields.pick(upper(port.Name)))
+			var endings []string
+			if port.Ragged {
+				endings = []string{"Offsets"} // see inField
+			}
+			list = append(list, fields.pick(upper(port.Name), endings...))
 		}
 		return list
 	}
-	e.ports = portNames{exported(p.Inputs), exported(p.Outputs), exported(p.Targets)}
+	e.ports = portNames{exported(p.Inputs, "Input"), exported(p.Outputs, "Output"), exported(p.Targets, "Target")}
+	consts := e.nameConsts()
 	for _, plan := range p.Plans() {
-		e.nameBuffers(plan)
+		e.nameBuffers(plan, consts)
 	}
 	e.nameFeatures()
 	return e
+}
+
+// scope hands out identifiers for what a description names.
+type scope struct {
+	names
+	mark string // of a draft
+}
+
+// pick is pickWith of the identifier in this scope.
+func (s scope) pick(id string, endings ...string) string { return s.pickWith(s.mark+id, endings...) }
+
+// scope begins one of the kind that a mark stands for: fields, of these types.
+func (e *emitter) scope(mark string, types ...string) scope {
+	s := scope{names{}, mark}
+	if e.used == nil {
+		return s
+	}
+	s.mark = ""
+	switch mark {
+	case declMark:
+		s.add(e.used.decls, e.used.used)
+	case bufferMark:
+		s.add(e.used.decls, e.used.bodies)
+	case localMark:
+		s.add(e.used.decls, e.used.locals)
+	case fieldMark:
+		s.add(e.used.of(types...))
+	}
+	return s
 }
 
 // reset forgets what has been printed, but not the names given.
@@ -128,21 +163,38 @@ func short(path string) string {
 	return path
 }
 
+// bufferName is the identifier that a buffer would have.
+func bufferName(b *loop.Buffer) string {
+	if b.Name == "" {
+		return lower(b.Layer + ".value")
+	}
+	return lower(b.Name)
+}
+
+// nameConsts gives the arrays that the description fixes the names of their
+// variables.
+func (e *emitter) nameConsts() names {
+	consts := names{}
+	for _, plan := range e.p.Plans() {
+		for _, b := range plan.Buffers {
+			if b.Class == loop.Const && e.bufs[b] == "" {
+				e.bufs[b] = e.top.pick(bufferName(b)+"Values", double.suffix)
+				consts.take(e.bufs[b], e.bufs[b]+double.suffix)
+			}
+		}
+	}
+	return consts
+}
+
 // nameBuffers gives every buffer of a plan the name of the variable that holds
 // it: hidden, hiddenPre, dHidden.
-func (e *emitter) nameBuffers(plan *loop.Plan) {
-	taken := names{}
-	for id := range reserved {
-		taken[id] = true
-	}
+func (e *emitter) nameBuffers(plan *loop.Plan, consts names) {
+	taken := e.scope(bufferMark)
+	taken.add(consts)
 	for _, b := range plan.Buffers {
-		base := b.Name
-		if base == "" {
-			base = b.Layer + ".value"
-		}
-		id := lower(base)
+		id := bufferName(b)
 		switch b.Class {
-		case loop.Scalar, loop.Local, loop.Random, loop.Param, loop.Gradient:
+		case loop.Scalar, loop.Local, loop.Random, loop.Param, loop.Gradient, loop.Const:
 			continue
 		case loop.Weight:
 			id = "weight"
@@ -153,32 +205,25 @@ func (e *emitter) nameBuffers(plan *loop.Plan) {
 			}
 		case loop.Input:
 			id = lower(e.p.Inputs[b.Port].Name)
-			if id == "x" || len(e.p.Inputs) == 1 && !b.Ragged {
+			if len(e.p.Inputs) == 1 && (id == "x" || !b.Ragged) {
 				e.bufs[b] = "x"
 				if b.DType == loop.I32 {
 					e.bufs[b] = "ids"
 				}
 				continue
 			}
-		case loop.Const:
-			if e.bufs[b] == "" {
-				e.bufs[b] = e.top.pick(id + "Values")
-			}
-			continue
 		}
 		if b.Grad {
 			id = "d" + capital(id)
 		}
-		name := taken.pick(id)
-		for taken[name+"All"] {
-			name = taken.pick(id)
-		}
-		taken[name+"All"] = true // the rows of all workers: see phase.all
-		e.bufs[b] = name
-		e.top[e.bufs[b]] = true
+		endings := []string{"All"} // the rows of all workers: see phase.all
 		if b.Ragged {
-			taken[e.bufs[b]+"Offsets"] = true
-			e.top[e.bufs[b]+"Offsets"] = true
+			endings = append(endings, "Offsets", "OffsetsAll")
+		}
+		e.bufs[b] = taken.pick(id, endings...)
+		e.top.names.take(e.bufs[b])
+		for _, s := range endings {
+			e.top.names.take(e.bufs[b] + s)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package gosrc
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -12,17 +13,22 @@ import (
 func (e *emitter) engineDecl(f *file) {
 	floats, ints := e.trainArena()
 	fields := ""
-	if floats > 0 { // the first field of a large object begins a cache line, and so do those behind it
+	if e.grows() {
+		fields = "a []float32 // the arena\n"
+		if ints > 0 {
+			fields += "ai []int32 // the arena of integers\n"
+		}
+	} else if floats > 0 { // the first field of a large object begins a cache line, and so do those behind it
 		fields = fmt.Sprintf("a [%d]float32 // the arena, first: it begins a cache line\n", floats)
 	}
-	if ints > 0 {
+	if ints > 0 && !e.grows() {
 		fields += fmt.Sprintf("ai [%d]int32 // the arena of integers\n", ints)
 	}
 	fields += "inputs\n"
 	load := ""
 	for i, p := range e.p.Targets {
 		name := e.targetField(i)
-		fields += fmt.Sprintf("%s [%s]%s\n", name, rowsOf(p), elemOf(p))
+		fields += e.rowField(name, p)
 		if p.DType == loop.I32 && p.Limit > 0 {
 			load += e.targetCheck(i)
 		}
@@ -30,7 +36,7 @@ func (e *emitter) engineDecl(f *file) {
 	for i := range e.p.Targets {
 		load += copyIn("e."+e.targetField(i), "y", e.p.Targets, e.ports.targets, i) + "\n"
 	}
-	fields += "weight [batchRows]float32\n"
+	fields += e.rowField("weight", loop.Port{})
 	outs := len(e.p.Outputs)
 	fields += fmt.Sprintf("outputs [%d][]float32 // rows of the last Train or Evaluate\nlosses [%d]float64\n", outs, outs)
 	sparse := false
@@ -47,7 +53,10 @@ func (e *emitter) engineDecl(f *file) {
 	n                       int // rows and step that the team is at
 	step                    §train.Step
 `
-	work, scratch := "", ""
+	work, scratch, room := "", "", ""
+	if e.grows() {
+		room = "e.room(1)\n"
+	}
 	if e.workFloats() > 0 {
 		fields += "work [][]float32 // scratch of each worker\n"
 		work = "e.work = [][]float32{make([]float32, workFloats)}\n"
@@ -67,7 +76,7 @@ var _ §train.Engine[Input, Target] = (*engine)(nil)
 func newEngine(p *Params) *engine {
 	e := &engine{params: p, grads: new(Params)}
 	e.trainPart, e.evaluatePart = e.trainRows, e.evaluateRows
-	%sreturn e
+	%s%sreturn e
 }
 
 func (e *engine) MicroBatch() int        { return batchRows }
@@ -89,7 +98,10 @@ func (e *engine) Prepare() {}
 // the caller.
 func (e *engine) Share(t *§nn.Team) {
 	e.team = t
-	%s}`, fields, work, quotedList(e.p.Outputs), e.p.Training.BatchStatistics, scratch)
+	%s}`, fields, work, room, quotedList(e.p.Outputs), e.p.Training.BatchStatistics, scratch)
+	if e.grows() {
+		e.growEngine(f)
+	}
 	check := ""
 	if e.checked() {
 		check = "if err := x.check(); err != nil {\nreturn err\n}\n"
@@ -164,31 +176,29 @@ func (e *emitter) engineEnv(role string) string {
 }
 
 func (e *emitter) runMethods(f *file) {
-	var outputs []string
-	for i := range e.p.Outputs {
-		outputs = append(outputs, fmt.Sprintf("e.outputs[%d]", i))
-	}
-	results := func(fn *planFunc) (call, store string) {
-		var names []string
-		for i, field := range outputs {
-			names = append(names, e.outName(i))
-			store += fmt.Sprintf("%s = %s\n", field, e.outName(i))
-		}
-		return fn.callInto(strings.Join(names, ", ")+" := ", e.engineEnv), "if t.Solo() {\n" + store + "}"
+	store := "if t.Solo() {\ne.outputs = rows\n}"
+	if len(e.p.Outputs) == 1 {
+		store = "if t.Solo() {\ne.outputs[0] = rows\n}"
 	}
 	// The losses are numbers in the arena.
 	losses := func(p *loop.Plan) string {
-		text := ""
+		text, at := "", strconv.Itoa
+		if e.grows() && p == e.p.Train {
+			at = inUnits
+		}
 		for i, b := range p.Losses {
-			text += fmt.Sprintf("e.losses[%d] = float64(e.a[%d])\n", i, b.Offset)
+			text += fmt.Sprintf("e.losses[%d] = float64(e.a[%s])\n", i, at(b.Offset))
 		}
 		if len(p.Losses) == 1 && p.Losses[0] == p.Loss {
 			return text + "return e.losses[0]"
 		}
-		return text + fmt.Sprintf("return float64(e.a[%d])", p.Loss.Offset)
+		return text + fmt.Sprintf("return float64(e.a[%s])", at(p.Loss.Offset))
 	}
 	update := ""
-	if len(e.p.Train.Updates) > 0 {
+	switch {
+	case e.grows():
+		update = "u := " + unitsOf + "\nupdateState(e.params, e.a, u)\n"
+	case len(e.p.Train.Updates) > 0:
 		update = "updateState(e.params, e.a[:])\n"
 	}
 	f.add(`// Train runs forward and backward over the first n rows and returns their share
@@ -214,19 +224,17 @@ func (e *engine) run(n int, s §train.Step, part func(*§nn.Worker)) {
 		e.team.Run(part)
 	}
 }`, update, losses(e.p.Train), losses(e.p.Evaluate))
-	call, store := results(e.forward)
 	f.add(`// trainRows is the part of a worker in Train.
 func (e *engine) trainRows(t *§nn.Worker) {
 	%s
 	%s
 	%s
-}`, call, e.backward.call(e.engineEnv), store)
-	call, store = results(e.evaluate)
+}`, e.forward.callInto("rows := ", e.engineEnv), e.backward.call(e.engineEnv), store)
 	f.add(`// evaluateRows is the part of a worker in Evaluate.
 func (e *engine) evaluateRows(t *§nn.Worker) {
 	%s
 	%s
-}`, call, store)
+}`, e.evaluate.callInto("rows := ", e.engineEnv), store)
 }
 
 // worthRows is how many rows of a plan are so much work that handing a part of

@@ -130,11 +130,11 @@ func (e *emitter) exampleAnswer(x string) string {
 	switch {
 	case e.classified():
 		call, results = "Classify(&"+x+")", "class, p"
-		also := " && p > 0"
+		also := "_ = p // its probability\n"
 		if e.p.Answer.Probabilities == loop.Never {
 			results, also = "class, _", ""
 		}
-		check = "§fmt.Println(\"one of the classes:\", int(class) < len(Classes)" + also + ")\n" + epochs + "// one of the classes: true\n"
+		check = also + "§fmt.Println(\"one of the classes:\", int(class) < len(Classes))\n" + epochs + "// one of the classes: true\n"
 	case e.large():
 		call = "PredictInto(&out, &" + x + ")"
 		text := "var out Output\n"

@@ -69,8 +69,10 @@ func (k *kernel) bound(e loop.Expr, args []string, around int) string {
 }
 
 func (k *kernel) print(e loop.Expr, args []string) (text string, bind int) {
-	if name, ok := k.held[e.String()]; ok {
-		return name, tight
+	if len(k.held) > 0 {
+		if name, ok := k.held[e.String()]; ok {
+			return name, tight
+		}
 	}
 	switch e := e.(type) {
 	case loop.Arg:
@@ -209,7 +211,11 @@ func (k *kernel) assign(dst, op string, e loop.Expr, args []string, word string)
 		k.line("if %s {%s", k.condition(a.Args[0], args), word)
 		k.line("%s %s %s", dst, op, yes)
 	}
-	if op == "=" || a.Args[2] != loop.Expr(loop.Num(0)) {
+	no, kept := k.expr(a.Args[2], args), a.Args[2] == loop.Expr(loop.Num(0))
+	if op == "=" {
+		kept = no == dst
+	}
+	if !kept {
 		k.line("} else {")
 		k.line("%s %s %s", dst, op, k.stored(op, a.Args[2], args))
 	}

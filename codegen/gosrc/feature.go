@@ -32,10 +32,10 @@ func (e *emitter) nameFeatures() {
 	if e.p.Encoding == nil {
 		return
 	}
-	tags, fields := names{}, names{}
+	tags, fields := names{}, e.scope(fieldMark, "Features", "Step", "encoding")
 	for _, f := range e.p.Encoding.Features {
 		if validTag(f.Name) {
-			tags[f.Name] = true
+			tags.take(f.Name)
 		}
 	}
 	cutters := map[string]string{}

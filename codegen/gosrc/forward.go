@@ -3,6 +3,7 @@ package gosrc
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -22,11 +23,11 @@ func (e *emitter) phasesOf() error {
 	if err != nil {
 		return err
 	}
-	e.predictRow, err = e.phase("predictRow", "predictRow runs the network on one sample and returns its outputs.", plan, forRow(plan), calls, true)
+	e.predictRow, err = e.phase("predictRow", "predictRow runs the network on one sample and returns its outputs.", plan, forRow(plan), calls, true, nil)
 	if err != nil {
 		return err
 	}
-	e.predictRows, err = e.phase("predictRows", "predictRows runs the network on n samples and returns their outputs.", plan, planned(plan), calls, true)
+	e.predictRows, err = e.phase("predictRows", "predictRows runs the network on n samples and returns their outputs.", plan, planned(plan), calls, true, nil)
 	for _, fn := range e.kernels {
 		all, row := fn.work()
 		e.batchWork, e.rowWork = max(e.batchWork, all), max(e.rowWork, row)
@@ -41,7 +42,7 @@ func (e *emitter) phasesOf() error {
 	if _, err := lossesOf(plan); err != nil {
 		return err
 	}
-	if e.evaluate, err = e.phase("evaluate", "evaluate runs the network on n samples as Predict does, leaves their share of the loss in the arena and returns the outputs.", plan, teamed(plan, firstStage(calls)), calls, true); err != nil {
+	if e.evaluate, err = e.phase("evaluate", "evaluate runs the network on n samples as Predict does, leaves their share of the loss in the arena and returns the outputs.", plan, teamed(plan, firstStage(calls)), calls, true, nil); err != nil {
 		return err
 	}
 	if err := e.trainPhases(); err != nil {
@@ -53,7 +54,7 @@ func (e *emitter) phasesOf() error {
 			return err
 		}
 		name := e.top.pick(lower(a.Layer) + "Input")
-		fn, err := e.phase(name, fmt.Sprintf("%s is what reaches layer %s.", name, mention(a.Layer)), plan, planned(plan), calls, true)
+		fn, err := e.phase(name, fmt.Sprintf("%s is what reaches layer %s.", name, mention(a.Layer)), plan, planned(plan), calls, true, nil)
 		if err != nil {
 			return err
 		}
@@ -128,22 +129,25 @@ func (e *emitter) trainPhases() error {
 	if err != nil {
 		return err
 	}
+	var loss *loop.Buffer
 	suffix := e.el.suffix
 	doc := "forward runs the network on n samples as training does, leaves their share of the loss in the arena and returns the outputs."
 	if e.el == double { // of which the test needs the loss alone
 		doc = "forwardF64 runs the network on n samples as training does and returns their share of the loss."
-		losses = losses[len(losses)-1:]
-	} else {
-		losses = nil
+		loss = losses[len(losses)-1]
 	}
-	e.forward, err = e.phase("forward"+suffix, doc, plan, teamed(plan, firstStage(calls)), calls, suffix == "", losses...)
+	layout := teamed(plan, firstStage(calls))
+	layout.units = e.grows()
+	e.forward, err = e.phase("forward"+suffix, doc, plan, layout, calls, suffix == "", loss)
 	if err != nil {
 		return err
 	}
 	if calls, err = e.lay(plan.Backward, stages[len(plan.Forward):], suffixes{"Backward", "Gradients"}, "backward"); err != nil {
 		return err
 	}
-	e.backward, err = e.phase("backward"+suffix, fmt.Sprintf("backward%s computes the gradients of the loss, from what forward%s left in the arena.", suffix, suffix), plan, teamed(plan, ended), calls, false)
+	layout = teamed(plan, ended)
+	layout.units = e.grows()
+	e.backward, err = e.phase("backward"+suffix, fmt.Sprintf("backward%s computes the gradients of the loss, from what forward%s left in the arena.", suffix, suffix), plan, layout, calls, false, nil)
 	return err
 }
 
@@ -189,16 +193,23 @@ func (e *emitter) updates(f *file) {
 	if len(e.p.Train.Updates) == 0 {
 		return
 	}
-	body := ""
+	var body strings.Builder
+	units := ""
+	if e.grows() {
+		units = ", u int"
+	}
 	for _, u := range e.p.Train.Updates {
 		s := e.p.Segments[u.State.Segment]
 		from := fmt.Sprintf("a[%d:%d]", u.New.Offset, u.New.Offset+s.Len())
+		if e.grows() {
+			from = fmt.Sprintf("a[%s:]", inUnits(u.New.Offset))
+		}
 		if u.New.Class == loop.Param {
 			from = fmt.Sprintf("w[%d:%d]", u.New.Offset, u.New.Offset+s.Len())
 		}
-		body += fmt.Sprintf("copy(w[%d:%d], %s) // %s\n", s.Offset, s.Offset+s.Len(), from, e.fields[u.State.Segment])
+		fmt.Fprintf(&body, "copy(w[%d:%d], %s) // %s\n", s.Offset, s.Offset+s.Len(), from, e.fields[u.State.Segment])
 	}
-	f.add("// updateState stores the state that a training step has computed.\nfunc updateState(p *Params, a []float32) {\nw := p.flat()\n%s}", body)
+	f.add("// updateState stores the state that a training step has computed.\nfunc updateState(p *Params, a []float32%s) {\nw := p.flat()\n%s}", units, body.String())
 }
 
 func (e *emitter) kernelsFile() *file {

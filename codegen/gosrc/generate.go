@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"go/token"
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -17,67 +16,12 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 	if cfg.Package == "" {
 		cfg.Package = PackageName(p.Name)
 	}
-	if !token.IsIdentifier(cfg.Package) || cfg.Package == "_" || cfg.Package == "main" {
+	if !ValidPackage(cfg.Package) {
 		return nil, fmt.Errorf("codegen: %s cannot be the name of a package that others import", diag.Quote(cfg.Package))
 	}
-	if err := emittable(p, cfg); err != nil {
+	e, files, err := printed(p, cfg)
+	if err != nil {
 		return nil, fmt.Errorf("codegen: %w", err)
-	}
-	e := newEmitter(p, cfg)
-	if err := e.phasesOf(); err != nil {
-		return nil, fmt.Errorf("codegen: %w", err)
-	}
-	if err := e.wholeNetwork(); err != nil {
-		return nil, fmt.Errorf("codegen: %w", err)
-	}
-	if err := e.embeddable(); err != nil {
-		return nil, fmt.Errorf("codegen: %w", err)
-	}
-	type named struct {
-		name string
-		file *file
-	}
-	files := []named{{"model.go", e.modelFile()}, {"params.go", e.paramsFile()}, {"forward.go", e.forwardFile()}, {"predict.go", e.predictFile()}}
-	if e.encoded() || len(p.Classes) > 0 {
-		files = append(files, named{"encode.go", e.encodeFile()})
-	}
-	if e.learns() {
-		files = append(files, named{"encoding.go", e.encodingFile()})
-	}
-	files = append(files, named{"kernels_generic.go", e.kernelsFile()})
-	if !e.unit.Empty() {
-		if cfg.PredictOnly {
-			if err := e.unit.Features(); err != nil {
-				return nil, fmt.Errorf("codegen: %w", err)
-			}
-		}
-		files = append(files, named{"kernels_amd64.go", e.machineFile()}, named{"kernels_portable.go", e.portableFile()})
-	}
-	if cfg.PredictOnly {
-		files = append(files, named{"weights.go", e.weightsFile()}, named{"model_test.go", e.predictOnlyTest()})
-	} else {
-		train, err := e.trainFile()
-		if err != nil {
-			return nil, fmt.Errorf("codegen: %w", err)
-		}
-		double, err := e.float64Test()
-		if err != nil {
-			return nil, fmt.Errorf("codegen: %w", err)
-		}
-		files = append(files, named{"backward.go", e.backwardFile()}, named{"train.go", train})
-		if p.Encoding != nil {
-			files = append(files, named{"data.go", e.dataFile()})
-		}
-		files = append(files, named{"model_test.go", e.modelTest()}, named{"float64_test.go", double})
-	}
-	if e.encoded() {
-		files = append(files, named{"encode_test.go", e.encodeTest()})
-	}
-	if !cfg.PredictOnly || cfg.Weights != nil {
-		files = append(files, named{"example_test.go", e.exampleFile()})
-	}
-	if len(e.errs) > 0 {
-		return nil, fmt.Errorf("codegen: %w", errors.Join(e.errs...))
 	}
 	var out []File
 	for _, f := range files {
@@ -98,6 +42,88 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 		out = append(out, File{"weights.safetensors", cfg.Weights})
 	}
 	return out, nil
+}
+
+// printed is the emitter of a package after printing it, and the Go files.
+func printed(p *loop.Program, cfg Config) (*emitter, []namedFile, error) {
+	if err := emittable(p, cfg); err != nil {
+		return nil, nil, err
+	}
+	draft, err := newEmitter(p, cfg, nil).print()
+	if err != nil {
+		return nil, nil, err
+	}
+	var texts []string
+	for _, f := range draft {
+		texts = append(texts, f.file.texts...)
+	}
+	used, err := readOwnWords(texts)
+	if err != nil {
+		return nil, nil, err
+	}
+	e := newEmitter(p, cfg, used)
+	files, err := e.print()
+	return e, files, err
+}
+
+// namedFile is a file before it is rendered.
+type namedFile struct {
+	name string
+	file *file
+}
+
+// print makes the Go files of the package.
+func (e *emitter) print() ([]namedFile, error) {
+	p, cfg := e.p, e.cfg
+	if err := e.phasesOf(); err != nil {
+		return nil, err
+	}
+	if err := e.wholeNetwork(); err != nil {
+		return nil, err
+	}
+	if err := e.embeddable(); err != nil {
+		return nil, err
+	}
+	files := []namedFile{{"model.go", e.modelFile()}, {"params.go", e.paramsFile()}, {"forward.go", e.forwardFile()}, {"predict.go", e.predictFile()}}
+	if e.encoded() || len(p.Classes) > 0 {
+		files = append(files, namedFile{"encode.go", e.encodeFile()})
+	}
+	if e.learns() {
+		files = append(files, namedFile{"encoding.go", e.encodingFile()})
+	}
+	files = append(files, namedFile{"kernels_generic.go", e.kernelsFile()})
+	if !e.unit.Empty() {
+		if cfg.PredictOnly {
+			if err := e.unit.Features(); err != nil {
+				return nil, err
+			}
+		}
+		files = append(files, namedFile{"kernels_amd64.go", e.machineFile()}, namedFile{"kernels_portable.go", e.portableFile()})
+	}
+	if cfg.PredictOnly {
+		files = append(files, namedFile{"weights.go", e.weightsFile()}, namedFile{"model_test.go", e.predictOnlyTest()})
+	} else {
+		train, err := e.trainFile()
+		if err != nil {
+			return nil, err
+		}
+		double, err := e.float64Test()
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, namedFile{"backward.go", e.backwardFile()}, namedFile{"train.go", train})
+		if p.Encoding != nil {
+			files = append(files, namedFile{"data.go", e.dataFile()})
+		}
+		files = append(files, namedFile{"model_test.go", e.modelTest()}, namedFile{"float64_test.go", double})
+	}
+	if e.encoded() {
+		files = append(files, namedFile{"encode_test.go", e.encodeTest()})
+	}
+	if !cfg.PredictOnly || cfg.Weights != nil {
+		files = append(files, namedFile{"example_test.go", e.exampleFile()})
+	}
+	return files, errors.Join(e.errs...)
 }
 
 // emittable reports a program that this version has no Go for.

@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -88,18 +89,33 @@ type viewKey struct {
 	axis, stride int
 }
 
-func (e *emitter) newKernel(accs ...placed) *kernel {
-	k := &kernel{em: e, el: e.el, names: names{}, views: map[viewKey]string{}, rowsCut: map[string]string{}, accs: map[*loop.Buffer][]placed{},
-		locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}}
-	for id := range reserved {
-		if len(id) > 1 {
-			k.names[id] = true
+// kernelWords are the words that the text of kernels, and of what calls their
+// machine code, has beside the names that a kernel hands out.
+var kernelWords = strings.Fields("n at count empty first from high i0 i1 id invTotal key last list low lowest more n0 none offsets packed panel part r0 r1 share spent step team to uniform where work")
+
+// taken are the names that no local variable of a kernel may have.
+var taken = map[elem]names{}
+
+func init() {
+	for _, el := range []elem{single, double} {
+		n := names{}
+		n.take(kernelWords...)
+		for name := range imports {
+			n.take(name)
 		}
+		for fn := range scalarFuncs {
+			n.take(fn + el.suffix)
+		}
+		for _, part := range scalarParts {
+			n.take(strings.TrimSuffix(part.call, "("))
+		}
+		taken[el] = n
 	}
-	k.names["n"] = true
-	for fn := range scalarFuncs {
-		k.names[fn+e.el.suffix] = true
-	}
+}
+
+func (e *emitter) newKernel(accs ...placed) *kernel {
+	k := &kernel{em: e, el: e.el, names: maps.Clone(taken[e.el]), views: map[viewKey]string{}, rowsCut: map[string]string{}, accs: map[*loop.Buffer][]placed{},
+		locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}}
 	for _, a := range withIndices(accs) {
 		k.accs[a.Buf] = append(k.accs[a.Buf], a)
 	}
@@ -115,9 +131,9 @@ func (k *kernel) line(format string, args ...any) {
 
 // inner is a new local name.
 func (k *kernel) inner(base string) string {
-	if k.names[base] && len(base) == 1 {
+	if k.names.has(base) && len(base) == 1 {
 		for _, try := range "ijlmuvtcoehq" {
-			if s := string(try); !k.names[s] {
+			if s := string(try); !k.names.has(s) {
 				base = s
 				break
 			}
@@ -180,16 +196,21 @@ func array(dims []int) string {
 	return b.String()
 }
 
+// stepWord matches what a step calls its result: losses in "head.losses".
+var stepWord = regexp.MustCompile("^[a-z][a-z_]+$")
+
 // local is the variable of a scalar that lives within a row.
 func (k *kernel) local(b *loop.Buffer) string {
 	name, ok := k.locals[b]
 	if !ok {
-		base := b.Name
-		if i := strings.LastIndexByte(base, '.'); i >= 0 {
-			base = base[i+1:]
+		base := b.Name[strings.LastIndexByte(b.Name, '.')+1:]
+		if base != b.Name && stepWord.MatchString(base) {
+			name = k.names.pick(firstOf(base, map[string]string{"max": "top", "min": "least", "exp": "e", "log": "l"}, lower(base)))
+		} else { // a layer's name
+			s := k.em.scope(localMark)
+			for name = k.names.pick(s.mark + lower(base)); s.names.has(name); name = k.names.pick(lower(base)) {
+			}
 		}
-		base = lower(base)
-		name = k.names.pick(firstOf(base, map[string]string{"max": "top", "min": "least", "exp": "e", "log": "l"}, base))
 		k.locals[b] = name
 	}
 	return name

@@ -127,49 +127,52 @@ func (e *emitter) layersIn(group []*loop.Run, backward bool) []loop.Layer {
 			}
 		}
 	}
-	// What lies between the layers that are written and those that are read has
-	// been computed on the way.
-	var back func(name string)
+	if !backward && len(read) > 0 { // what reads parameters alone is of its own layer
+		e.between(starts, read, in)
+	}
+	return e.inOrder(in)
+}
+
+// between adds what lies between the layers that are written and those that are
+// read: it has been computed on the way.
+func (e *emitter) between(written []string, read, in map[string]bool) {
 	seen := map[string]bool{}
-	back = func(name string) {
-		if seen[name] {
-			return
+	for back := written; len(back) > 0; {
+		name := back[len(back)-1]
+		back = back[:len(back)-1]
+		at, layer := e.layerAt[name]
+		if seen[name] || !layer || read[name] {
+			continue
 		}
-		seen[name] = true
-		for _, l := range e.p.Layers {
-			if l.Name == name && !read[name] {
-				in[name] = true
-				for _, from := range l.Inputs {
-					back(from)
-				}
-			}
+		seen[name], in[name] = true, true
+		back = append(back, e.p.Layers[at].Inputs...)
+	}
+}
+
+// inOrder lists layers by name in the order of the model.
+func (e *emitter) inOrder(in map[string]bool) []loop.Layer {
+	var places []int
+	for name := range in {
+		if at, ok := e.layerAt[name]; ok {
+			places = append(places, at)
 		}
 	}
-	if !backward {
-		for _, name := range starts {
-			back(name)
-		}
-	}
-	var list []loop.Layer
-	for _, l := range e.p.Layers {
-		if in[l.Name] {
-			list = append(list, l)
-		}
+	slices.Sort(places)
+	list := make([]loop.Layer, len(places))
+	for i, at := range places {
+		list[i] = e.p.Layers[at]
 	}
 	return list
 }
 
 // owner is the layer that a buffer is named after: where kernels have been
-// fused, not the layer whose kernel writes it.
+// fused, not the layer whose kernel writes it. Names of layers may hold dots, so
+// that the longest one counts.
 func (e *emitter) owner(b *loop.Buffer) string {
-	best := ""
-	for _, l := range e.p.Layers {
-		if (b.Name == l.Name || strings.HasPrefix(b.Name, l.Name+".")) && len(l.Name) > len(best) {
-			best = l.Name
+	for name := b.Name; name != ""; name = name[:max(strings.LastIndexByte(name, '.'), 0)] {
+		if _, ok := e.layerAt[name]; ok {
+			return name
 		}
 	}
-	if best == "" {
-		return b.Layer
-	}
-	return best
+	return b.Layer
 }

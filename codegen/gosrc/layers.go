@@ -43,6 +43,7 @@ const (
 	workArg               // work []float32
 	countArg              // n int
 	teamArg               // t *nn.Worker
+	storeArg              // store func(...[]float64): see float64Test
 )
 
 // layerRun is a call of a layer's function within a plan.
@@ -100,8 +101,14 @@ func (e *emitter) layer(group []*loop.Run, suffix, file string, byRows bool) (la
 	fn := &layerFunc{}
 	var args []arg
 	var lines, steps []string
+	type named struct {
+		role
+		name string
+	}
+	has := map[named]bool{}
 	add := func(a arg) {
-		if !slices.ContainsFunc(args, func(b arg) bool { return b.role == a.role && b.name == a.name }) {
+		if n := (named{a.role, a.name}); !has[n] {
+			has[n] = true
 			args = append(args, a)
 		}
 	}

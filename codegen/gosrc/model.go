@@ -177,10 +177,14 @@ func (e *emitter) constants(f *file) {
 	more := ""
 	if !e.cfg.PredictOnly {
 		floats, ints := e.trainArena()
+		units := 1
+		if e.grows() { // those of the description's batch
+			units = max(1, (e.p.Training.BatchSize+e.p.Batch-1)/e.p.Batch)
+		}
 		more = fmt.Sprintf(`
 	// TrainArenaBytes is the memory that a training step of one worker works in,
 	// beside parameters and gradients.
-	TrainArenaBytes = %d`, 4*(floats+ints+e.workFloats()))
+	TrainArenaBytes = %d`, 4*(units*(floats+ints)+e.workFloats()))
 	}
 	f.add(`const (
 	// ModelID identifies the architecture, the preprocessing and the classes.
@@ -221,7 +225,11 @@ func Seed(s uint64) Option { return §nn.Seed(s) }
 
 // Workers sets how many cores Fit, Evaluate and PredictBatch use at most; 0:
 // GOMAXPROCS. The results have the same bits for any number.
-func Workers(n int) Option { return §nn.Workers(n) }`)
+func Workers(n int) Option { return §nn.Workers(n) }
+
+// AllowNonFinite has Open, OpenFS and Read accept weights that are NaN or
+// infinite, as a training leaves them that diverged. Without it they are an error.
+func AllowNonFinite() Option { return §nn.AllowNonFinite() }`)
 	f.add(`// Model is the network with one set of parameters.
 type Model struct {
 	params  *Params
@@ -246,17 +254,21 @@ func New(opts ...Option) *Model {
 		return docComment(name + " reads a trained model from " + from + ". Weights of another model are an error that says what differs.")
 	}
 	f.add("%s", doc("Open", "a file that Save wrote")+`func Open(path string, opts ...Option) (*Model, error) {
-	f, err := §weights.Open(path)
+	f, err := §weights.Open(path, §weights.Only(segments))
 	return open(f, err, opts)
 }`)
 	f.add("%s", doc("OpenFS", "a file of fsys")+`func OpenFS(fsys §fs.FS, name string, opts ...Option) (*Model, error) {
-	f, err := §weights.OpenFS(fsys, name)
+	f, err := §weights.OpenFS(fsys, name, §weights.Only(segments))
 	return open(f, err, opts)
 }`)
 	f.add("%s", doc("Read", "r, which must hold nothing else")+`func Read(r §io.Reader, opts ...Option) (*Model, error) {
-	f, err := §weights.Read(r)
+	f, err := §weights.Read(r, §weights.Only(segments))
 	return open(f, err, opts)
 }`)
+	finite := "if !o.AllowNonFinite {\nif err := f.CheckFinite(segments); err != nil {\nreturn nil, err\n}\n}\n"
+	if e.cfg.AllowNonFinite {
+		finite = ""
+	}
 	f.add(`func open(f *§weights.File, err error, opts []Option) (*Model, error) {
 	if err != nil {
 		return nil, err
@@ -266,17 +278,20 @@ func New(opts ...Option) *Model {
 	if err := f.CopyModel(ModelID, segments, m.params.flat()); err != nil {
 		return nil, err
 	}
-	%sreturn m, nil
-}`, learned(`if m.encoding, err = parseEncoding(f.Meta[§weights.KeyEncoding], f.Meta[§weights.KeyEncodingDigest]); err != nil {
+	%s%sreturn m, nil
+}`, finite, learned(`if m.encoding, err = parseEncoding(f.Meta[§weights.KeyEncoding], f.Meta[§weights.KeyEncodingDigest]); err != nil {
 		return nil, §fmt.Errorf("%s: %w", f.Name, err)
 	}
 	`))
 	f.add(`// LoadMatching copies the tensors of a weights file that this model has too, by
 // name and shape: the start of fine-tuning. The report names every tensor that
-// was copied, left or not used.%s
+// was copied, left or not used. Weights that are not finite are an error.%s
 func (m *Model) LoadMatching(path string) (LoadReport, error) {
-	f, err := §weights.Open(path)
+	f, err := §weights.Open(path, §weights.Only(segments))
 	if err != nil {
+		return LoadReport{}, err
+	}
+	if err := f.CheckFinite(segments); err != nil {
 		return LoadReport{}, err
 	}
 	%sreturn f.CopyMatching(segments, m.params.flat()), nil

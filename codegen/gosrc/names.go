@@ -2,7 +2,9 @@ package gosrc
 
 import (
 	"go/token"
+	"go/types"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -68,8 +70,8 @@ func small(s string) string {
 	return string(r)
 }
 
-// PackageName turns any name into that of a package: ASCII letters in lower
-// case and digits.
+// PackageName turns any name into that of a package, and of its folder: ASCII
+// letters in lower case and digits.
 func PackageName(s string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(s) {
@@ -78,28 +80,79 @@ func PackageName(s string) string {
 		}
 	}
 	id := b.String()
-	if id == "" || id == "main" || id == "internal" || id == "vendor" || token.IsKeyword(id) || predeclared[id] {
+	if !ValidPackage(id) || predeclared.has(id) || noFolder.MatchString(id) {
 		id += "model"
 	}
 	return id
 }
 
-// names hands out identifiers, each once.
-type names map[string]bool
+// noFolder matches what cannot be the folder of a package that others import:
+// "go help packages" gives the first three a meaning of their own, and Windows
+// the others (learn.microsoft.com/windows/win32/fileio/naming-a-file).
+var noFolder = regexp.MustCompile("^(internal|testdata|vendor|aux|con|nul|prn|(com|lpt)[0-9])$")
+
+// ValidPackage reports whether Go takes s for the name of a package that others
+// import. It takes init for a function, names that end in _test for tests
+// outside the package, and go build passes over documentation (go/build,
+// Context.Import).
+func ValidPackage(s string) bool {
+	return token.IsIdentifier(s) && s != "_" && s != "main" && s != "init" && s != "documentation" && !strings.HasSuffix(s, "_test")
+}
+
+// names hands out identifiers, each once. A taken one is more than zero: of one
+// that many have asked for, the number that the next bearer may get.
+type names map[string]int
+
+// take makes identifiers somebody's.
+func (n names) take(ids ...string) {
+	for _, id := range ids {
+		n[id] = max(n[id], 1)
+	}
+}
+
+func (n names) has(id string) bool { return n[id] > 0 }
 
 // pick gives the identifier itself, or with the first suffix that makes it new.
-func (n names) pick(id string) string {
+func (n names) pick(id string) string { return n.pickWith(id) }
+
+// pickWith is pick for an identifier of which others are made: with each of
+// these endings it is new, too.
+func (n names) pickWith(id string, endings ...string) string {
 	for i := 1; ; i++ {
+		if i == crowd {
+			i = max(i, n[id])
+		}
 		try := id
 		if i > 1 {
 			try = id + suffix(id, i)
 		}
-		if !n[try] && !token.IsKeyword(try) && !predeclared[try] {
-			n[try] = true
+		if n.free(try) && !slices.ContainsFunc(endings, func(s string) bool { return !n.free(try + s) }) {
+			n.take(try)
+			for _, s := range endings {
+				n.take(try + s)
+			}
+			if i >= crowd {
+				n[id] = i + 1
+			}
 			return try
 		}
 	}
 }
+
+func (n names) free(id string) bool {
+	return !n.has(id) && !token.IsKeyword(id) && !predeclared.has(id) && id != "_" && id != "init" && id != "main"
+}
+
+func (n names) add(others ...names) {
+	for _, list := range others {
+		for id := range list {
+			n.take(id)
+		}
+	}
+}
+
+// crowd is how many bearers of a name are looked for one by one.
+const crowd = 16
 
 // suffix tells the i-th bearer of a name apart: a number, or letters where the
 // name ends in a digit already.
@@ -143,35 +196,11 @@ func plain(s string) string {
 	return q
 }
 
-var predeclared = set(`any append bool byte cap clear close comparable complex complex64 complex128 copy delete error false float32 float64 imag int int8 int16
-	int32 int64 iota len make max min new nil panic print println real recover rune string true uint uint8 uint16 uint32 uint64 uintptr`)
-
-// reserved are the identifiers that the emitted files declare or import
-// themselves: nothing made from a user's name may shadow them.
-var reserved = set(`a ai b c d e f g h i j k l m n o p q r s t u v w x y z Apply Batch Callback Class Classes Clone Dataset Embedded ErrStop Evaluate Example Fit FitConfig FitState
-	BackupAndRestore CSVLogger EarlyStopping Freeze Frozen Funcs LearningRateScheduler ModelCheckpoint ReduceLROnPlateau StatefulCallback TensorBoard TerminateOnNaN Unfreeze
-	Gradients History Input InputFrom InputsFrom LoadMatching LoadReport Model ModelID New NewOptimizer NopCallback Open OpenFS Option Optimizer Output Params ParseClass Predict PredictArenaBytes PredictBatch
-	PredictBatchArenaBytes Read Result Rule Seed Slices Target TrainArenaBytes WeightedSlices adapter appendDistinct appendIDs arena backward batchRows
-	bitset checkTarget compiled engine errors evaluate forward freeList header init main newEngine parse predict predictRow predictRows prepare
-	regenerate_with_nngen rowScratch batchScratch segments tensor trainable weightsFile workspace share invTotal step ctx err out dst first key kernel
-	float64s cfg offsets metadata count n0 r0 r1 i0 exp expm1 log log1p sqrt rsqrt tanh sigmoid erf pow abs sign floor where num
-	params64 testing sample samples expected targets loaded newTest predictAll bits step64 float64s in64 fillInput fillTarget weightsOf embedded tensors
-	readNamed truncated work cpu level portable avx2 avx512 cpuid xgetbv supported allowed Workers workFloats trainShare predictShare predictWhole networkAVX512 networkAVX2 i1 team part forwardF64 backwardF64 parseHeader entry maxHeader updateState rows rowsIn open checkIDs peak repeated withWorkers
-	Features Step Value FeatureNames FeatureSet FeatureSlices ReadCSV StreamCSV ReadTexts ReadImages StreamImages ReadTokens ReadIDX ReadNPY ReadNPZ Adapt FitFeatures missingText
-	setNumber setCategory setDate setTokens setTarget setRow setImage setSample setLabel unknownFeature errNotAdapted coder encoding encodingID parseEncoding standard minMax categories
-	vocabulary finite learnWords weigh or oneHot cyclic days words ngrams between gray rgb steps withUnknown orOne targetColumn table series window spellings classOf madeUp
-	encoded featureRow featureRows likeness likenesses alikeClasses learnCategories`)
-
-func init() {
-	for name := range imports {
-		reserved[name] = true
-	}
-}
-
-func set(list string) names {
+// predeclared are the identifiers that Go declares itself.
+var predeclared = func() names {
 	n := names{}
-	for _, w := range strings.Fields(list) {
-		n[w] = true
+	for _, id := range types.Universe.Names() {
+		n.take(id)
 	}
 	return n
-}
+}()

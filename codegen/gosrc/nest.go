@@ -63,7 +63,7 @@ func (k *nestKernel) nameParams() {
 			if b.Grad && b.Class != loop.Gradient {
 				wish = "d" + wish
 			}
-			if !k.names[wish] {
+			if !k.names.has(wish) {
 				k.param(b, wish)
 				return
 			}

@@ -102,7 +102,7 @@ func (k *nestKernel) sumName(s loop.Stmt, columns bool) string {
 		switch {
 		case slices.ContainsFunc(s.Srcs, func(a loop.Access) bool { return a.Buf.Class == loop.Weight }):
 			return "weighted " + over + what
-		case first && x.String() == y.String():
+		case first && loop.Equal(x, y):
 			return over + what + " squares"
 		case first && second && what == "sum":
 			return over + "dots"

@@ -20,8 +20,7 @@ func (e *emitter) wholeNetwork() error {
 		if err != nil {
 			return err
 		}
-		if b == nil {
-			e.networks = nil
+		if b == nil { // the levels below have fewer registers still
 			return nil
 		}
 		e.networks = append(e.networks, b)

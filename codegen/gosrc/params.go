@@ -87,14 +87,13 @@ func intsLiteral(v []int) string {
 func (e *emitter) initMethod(f *file) {
 	var b strings.Builder
 	b.WriteString("// init fills the parameters with their initial values, drawn from the seed.\nfunc (p *Params) init(seed uint64) {\n")
-	body := ""
+	var lines strings.Builder
 	for i, s := range e.p.Segments {
-		line := e.initCall(s)
-		if line == "" {
-			continue
+		if line := e.initCall(s); line != "" {
+			lines.WriteString(line + " // " + e.fields[i] + "\n")
 		}
-		body += line + " // " + e.fields[i] + "\n"
 	}
+	body := lines.String()
 	if body == "" {
 		f.add("// init leaves the parameters at zero, their initial value.\nfunc (p *Params) init(uint64) {}")
 		return

@@ -1,8 +1,11 @@
 package gosrc
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
@@ -16,14 +19,14 @@ type phase struct {
 	layout       *layout
 	local        bool // some steps are over a worker's own rows
 	views, lines []string
-	laid         []*loop.Buffer
+	laid         map[*loop.Buffer]bool
 	seen         map[string]bool
 }
 
-// phase prints the function that runs calls over a plan's memory. Outputs are
-// returned where results is set, and behind them the losses.
-func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []layerRun, results bool, losses ...*loop.Buffer) (*planFunc, error) {
-	p := &phase{em: e, fn: &planFunc{name: name}, layout: l, seen: map[string]bool{}}
+// phase prints the function that runs calls over a plan's memory. It returns the
+// outputs where results is set, or a loss.
+func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []layerRun, results bool, loss *loop.Buffer) (*planFunc, error) {
+	p := &phase{em: e, fn: &planFunc{name: name}, layout: l, laid: map[*loop.Buffer]bool{}, seen: map[string]bool{}}
 	p.local = l.team && slices.ContainsFunc(calls, func(c layerRun) bool { return c.rows })
 	stage := l.stage
 	for _, c := range calls {
@@ -33,19 +36,17 @@ func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []la
 		stage = c.stage
 		p.call(c)
 	}
+	result := ""
 	if results {
+		result = " " + rowsType(len(plan.Outputs), e.el.float)
 		if err := p.results(plan); err != nil {
 			return nil, err
 		}
 	}
-	rows := len(p.fn.returns)
-	for _, b := range losses {
-		p.lay(b, false)
-		text := e.bufs[b] + "[0]"
-		if e.el == single {
-			text = "float64(" + text + ")"
-		}
-		p.fn.returns = append(p.fn.returns, text)
+	if loss != nil {
+		p.lay(loss, false)
+		p.fn.returns = e.bufs[loss] + "[0]"
+		result = " " + e.el.float
 	}
 	if !l.row && len(p.views) > 0 {
 		p.use(arg{role: countArg, typed: typed{"n", "int"}})
@@ -54,7 +55,7 @@ func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []la
 		p.use(arg{role: teamArg, typed: typed{"t", "*§nn.Worker"}})
 	}
 	slices.SortStableFunc(p.fn.args, func(a, b arg) int { return int(a.role) - int(b.role) })
-	p.fn.text = p.text(doc, resultTypes(rows, len(losses), e.el.float))
+	p.fn.text = p.text(doc, result)
 	return p.fn, nil
 }
 
@@ -68,6 +69,9 @@ func (p *phase) text(doc, results string) string {
 		}
 		b.WriteString("\n")
 	}
+	if p.layout.units && len(p.laid) > 0 {
+		b.WriteString("u := " + unitsOf + " // the arena has u times the room of batchRows rows\n")
+	}
 	if p.sharing() {
 		b.WriteString("// Names that share memory never live at the same time, or a kernel works in place.\n")
 	}
@@ -75,8 +79,8 @@ func (p *phase) text(doc, results string) string {
 		b.WriteString(strings.Join(p.views, "\n") + "\n\n")
 	}
 	b.WriteString(strings.Join(p.lines, "\n"))
-	if len(p.fn.returns) > 0 {
-		b.WriteString("\nreturn " + strings.Join(p.fn.returns, ", "))
+	if p.fn.returns != "" {
+		b.WriteString("\nreturn " + p.fn.returns)
 	}
 	b.WriteString("\n}")
 	return b.String()
@@ -94,7 +98,7 @@ func (p *phase) use(a arg) {
 // call adds the call of a layer's function, with what it needs.
 func (p *phase) call(c layerRun) {
 	mine := p.local && c.rows
-	var in []string
+	var in, stored []string
 	for _, a := range c.args {
 		switch {
 		case a.role == countArg && p.layout.row:
@@ -102,7 +106,14 @@ func (p *phase) call(c layerRun) {
 		case a.role == countArg && mine:
 			in = append(in, "rows")
 		case a.buf != nil && a.buf.Class == loop.Arena:
-			in = append(in, p.lay(a.buf, mine))
+			name := p.lay(a.buf, mine)
+			in = append(in, name)
+			if a.role == fixedArg {
+				name += "[:]"
+			}
+			if a.buf.DType == loop.F32 {
+				stored = append(stored, name)
+			}
 		case a.buf != nil && (a.buf.Rows || a.buf.Ragged):
 			in = append(in, p.port(a, mine))
 		default:
@@ -111,6 +122,10 @@ func (p *phase) call(c layerRun) {
 		}
 	}
 	p.lines = append(p.lines, callText(c.fn.name, in))
+	if p.em.el == double && len(stored) > 0 {
+		p.use(arg{role: storeArg, typed: typed{"store", "func(...[]float64)"}})
+		p.lines = append(p.lines, callText("store", stored))
+	}
 }
 
 // all names what holds the rows of all workers.
@@ -137,31 +152,37 @@ func (p *phase) lay(b *loop.Buffer, mine bool) string {
 		arena.typed = typed{"ai", "[]int32"}
 	}
 	p.use(arena)
-	if !slices.Contains(p.laid, b) {
-		p.laid = append(p.laid, b)
-	}
-	from, to, at := "", "n", p.layout.at[b]
+	p.laid[b] = true
+	from, to, at := "", "n", p.place(b)
 	if mine {
 		from, to = "r0", "r1"
 	}
 	place := func(row string) string {
 		switch {
 		case row == "":
-			return fmt.Sprint(at)
-		case at > 0:
-			return fmt.Sprintf("%d+%s", at, scaled(row, b.Row(), 0))
+			return at
+		case at != "0":
+			return fmt.Sprintf("%s+%s", at, scaled(row, b.Row(), 0))
 		}
 		return scaled(row, b.Row(), 0)
 	}
 	switch {
 	case !b.Rows:
-		p.views = append(p.views, fmt.Sprintf("%s := (*[%d]%s)(%s[%d:])", name, b.Row(), p.em.el.of(b), arena.name, at))
+		p.views = append(p.views, fmt.Sprintf("%s := (*[%d]%s)(%s[%s:])", name, b.Row(), p.em.el.of(b), arena.name, at))
 	case p.layout.row:
-		p.views = append(p.views, fmt.Sprintf("%s := %s[%d:%d]", name, arena.name, at, at+b.Row()))
+		p.views = append(p.views, fmt.Sprintf("%s := %s[%s:%d]", name, arena.name, at, p.layout.at[b]+b.Row()))
 	default:
 		p.views = append(p.views, fmt.Sprintf("%s := %s[%s : %s]", name, arena.name, place(from), place(to)))
 	}
 	return name
+}
+
+// place is where a buffer begins in the arena.
+func (p *phase) place(b *loop.Buffer) string {
+	if p.layout.units {
+		return inUnits(p.layout.at[b])
+	}
+	return strconv.Itoa(p.layout.at[b])
 }
 
 // port passes rows of a port through the function's parameters.
@@ -194,41 +215,53 @@ func (p *phase) port(a arg, mine bool) string {
 
 // results returns the rows of the outputs.
 func (p *phase) results(plan *loop.Plan) error {
+	var rows []string
 	for _, b := range plan.Outputs {
 		if b.DType != loop.F32 || !b.Rows {
 			return fmt.Errorf("output %s has no float32 row for each sample", diag.Quote(b.Name))
 		}
 		switch b.Class {
 		case loop.Arena:
-			p.fn.returns = append(p.fn.returns, p.lay(b, false))
+			rows = append(rows, p.lay(b, false))
 		case loop.Input:
 			name := p.port(arg{read, typed{p.em.bufs[b], "[]" + p.em.el.float}, b, false}, false)
-			rows := fmt.Sprint(b.Row())
+			end := fmt.Sprint(b.Row())
 			if !p.layout.row {
 				p.use(arg{role: countArg, typed: typed{"n", "int"}})
-				rows = fmt.Sprintf("n*%d", b.Row())
+				end = fmt.Sprintf("n*%d", b.Row())
 			}
-			p.fn.returns = append(p.fn.returns, fmt.Sprintf("%s[:%s]", name, rows))
+			rows = append(rows, fmt.Sprintf("%s[:%s]", name, end))
 		default:
 			return fmt.Errorf("output %s does not depend on the input", diag.Quote(b.Name))
 		}
 	}
+	p.fn.returns = strings.Join(rows, ", ")
+	if len(rows) > 1 {
+		p.fn.returns = rowsType(len(rows), p.em.el.float) + "{" + p.fn.returns + "}"
+	}
 	return nil
 }
 
-// sharing reports buffers that lie over one another.
+// sharing reports buffers that lie over one another: in order of offset, one
+// that begins before those before it have ended.
 func (p *phase) sharing() bool {
 	n := p.em.p.Batch
 	if p.layout.row {
 		n = 1
 	}
 	at := p.layout.at
-	for i, a := range p.laid {
-		for _, b := range p.laid[:i] {
-			if a.DType == b.DType && at[a] < at[b]+b.Len(n) && at[b] < at[a]+a.Len(n) {
-				return true
-			}
+	order := slices.Collect(maps.Keys(p.laid))
+	slices.SortFunc(order, func(a, b *loop.Buffer) int { return cmp.Compare(at[a], at[b]) })
+	ends := map[loop.DType]int{}
+	for _, b := range order {
+		size := b.Len(n)
+		if size == 0 {
+			continue
 		}
+		if at[b] < ends[b.DType] {
+			return true
+		}
+		ends[b.DType] = at[b] + size
 	}
 	return false
 }

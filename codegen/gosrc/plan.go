@@ -3,7 +3,6 @@ package gosrc
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -13,7 +12,7 @@ import (
 type planFunc struct {
 	name    string
 	args    []arg
-	returns []string // the outputs
+	returns string // the outputs, or the loss
 	text    string
 }
 
@@ -22,6 +21,7 @@ type layout struct {
 	row          bool // for one row, not for the micro-batch
 	team         bool // for a team of workers, each with rows of its own
 	stage        int  // of a team: where the function begins
+	units        bool // places are those of one unit of a batch of any size
 	at           map[*loop.Buffer]int
 	floats, ints int
 }
@@ -54,22 +54,15 @@ func forRow(p *loop.Plan) *layout {
 		}
 	}
 	slices.SortStableFunc(order, func(a, b *loop.Buffer) int { return spans[a].First - spans[b].First })
-	for i, b := range order {
-		var taken []*loop.Buffer
-		for _, o := range order[:i] {
-			if o.DType == b.DType && spans[o].Last >= spans[b].First {
-				taken = append(taken, o)
-			}
-		}
-		slices.SortStableFunc(taken, func(x, y *loop.Buffer) int { return l.at[x] - l.at[y] })
-		at := 0
-		for _, o := range taken {
-			if at+b.Len(1) <= l.at[o] {
-				break
-			}
-			at = max(at, l.at[o]+o.Len(1))
+	alive := map[loop.DType][]*loop.Buffer{} // in order of their places
+	for _, b := range order {
+		taken := slices.DeleteFunc(alive[b.DType], func(o *loop.Buffer) bool { return spans[o].Last < spans[b].First })
+		at, next := 0, 0
+		for ; next < len(taken) && at+b.Len(1) > l.at[taken[next]]; next++ {
+			at = max(at, l.at[taken[next]]+taken[next].Len(1))
 		}
 		l.at[b] = at
+		alive[b.DType] = slices.Insert(taken, next, b)
 		size := &l.floats
 		if b.DType == loop.I32 {
 			size = &l.ints
@@ -79,15 +72,14 @@ func forRow(p *loop.Plan) *layout {
 	return l
 }
 
-func resultTypes(rows, losses int, float string) string {
-	list := slices.Concat(slices.Repeat([]string{"[]" + float}, rows), slices.Repeat([]string{"float64"}, losses))
-	switch len(list) {
-	case 0:
-		return ""
-	case 1:
-		return " " + list[0]
+// rowsType is the type of the rows of n outputs. Of several they are one array:
+// what flows into the sixth result of a function or a later one escapes to the
+// heap, and with it the scratch memory of Predict.
+func rowsType(n int, float string) string {
+	if n > 1 {
+		return fmt.Sprintf("[%d][]%s", n, float)
 	}
-	return " (" + strings.Join(list, ", ") + ")"
+	return "[]" + float
 }
 
 // call prints a call of the function. env gives what the caller passes for

@@ -32,7 +32,7 @@ var arches = flag.Bool("arches", false, "compile the kernels for more processors
 
 // kernelSource prints every kernel of the tests, and every scalar function.
 func kernelSource(t *testing.T, sums sumLimits) []byte {
-	e := newEmitter(&loop.Program{Name: "portable", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "portable"})
+	e := newEmitter(&loop.Program{Name: "portable", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "portable"}, &ownWords{})
 	e.unit, e.sums = nil, sums
 	for _, c := range kernelCases() {
 		if _, _, err := e.kernel(c.kernel); err != nil {

@@ -124,19 +124,15 @@ func (e *emitter) predictOne(f *file) {
 				if !e.distinct(i) {
 					ids = operandOf("x", e.p.Inputs, e.ports.inputs, i)
 				}
-				line("%sOffsets := [2]int32{0, int32(len(%s))}", lower(p.Name), ids)
-				return lower(p.Name) + "Offsets[:]"
+				line("%sOffsets := [2]int32{0, int32(len(%s))}", e.inField(i), ids)
+				return e.inField(i) + "Offsets[:]"
 			}
 		}
 		return role
 	}
 	call := e.predictRow.call(env)
-	var outs []string
-	for i := range e.p.Outputs {
-		outs = append(outs, e.outName(i))
-	}
-	line("%s := %s", strings.Join(outs, ", "), call)
-	line("%s.fill(%s, 0)", dst, strings.Join(outs, ", "))
+	line("rows := %s", call)
+	line("%s.fill(rows, 0)", dst)
 	if scratch != "" {
 		line("m.rows.put(s)")
 	}
@@ -181,14 +177,6 @@ func (e *emitter) predictOne(f *file) {
 	f.add("// rowScratch is the working memory of one prediction.\ntype rowScratch struct {\n%s}", fields)
 }
 
-// outName is the variable that holds an output's rows.
-func (e *emitter) outName(i int) string {
-	if len(e.p.Outputs) == 1 {
-		return "rows"
-	}
-	return "rows" + e.ports.outputs[i]
-}
-
 func (e *emitter) predictBatch(f *file) {
 	env := func(role string) string {
 		switch role {
@@ -200,10 +188,6 @@ func (e *emitter) predictBatch(f *file) {
 			return "n"
 		}
 		return e.inputEnv("s.", role)
-	}
-	var outs []string
-	for i := range e.p.Outputs {
-		outs = append(outs, e.outName(i))
 	}
 	check := ""
 	doc := ""
@@ -219,6 +203,10 @@ func (e *emitter) predictBatch(f *file) {
 	workers := "workers := m.session.Workers\nif workers < 1 {\nworkers = §runtime.GOMAXPROCS(0)\n}"
 	if e.cfg.PredictOnly {
 		workers = "workers := §runtime.GOMAXPROCS(0)"
+	}
+	grow := ""
+	if e.grows() {
+		grow = "s.grow(batchRows)\n"
 	}
 	f.add(`// predictShare is how many rows are worth a goroutine of their own.
 const predictShare = %d
@@ -253,19 +241,19 @@ func (m *Model) PredictBatch(dst []Output, x []Input) error {
 // predictPart computes outputs in batches.
 func (m *Model) predictPart(dst []Output, x []Input) {
 	s := m.batches.get()
-	for len(x) > 0 {
+	%sfor len(x) > 0 {
 		n := min(len(x), batchRows)
 		for r := range n {
 			s.load(r, &x[r])
 		}
-		%s := %s
+		rows := %s
 		for r := range n {
-			dst[r].fill(%s, r)
+			dst[r].fill(rows, r)
 		}
 		dst, x = dst[n:], x[n:]
 	}
 	m.batches.put(s)
-}`, e.worthRows(e.p.Predict), doc, e.cfg.Package, check, workers, strings.Join(outs, ", "), e.predictRows.call(env), strings.Join(outs, ", "))
+}`, e.worthRows(e.p.Predict), doc, e.cfg.Package, check, workers, grow, e.predictRows.call(env))
 	fields := "inputs\n"
 	if n := e.p.Predict.ArenaFloats; n > 0 {
 		fields = fmt.Sprintf("a [%d]float32\n", n) + fields
@@ -298,10 +286,17 @@ func (e *emitter) inputEnv(prefix, role string) string {
 // inputsDecl prints the struct that batches of samples are copied into.
 func (e *emitter) inputsDecl(f *file) {
 	fields, body := "", ""
+	if e.grows() {
+		fields = "rows int // there is room for\n"
+	}
 	for i, p := range e.p.Inputs {
 		name := e.inField(i)
 		if p.Ragged {
-			fields += fmt.Sprintf("%s []int32\n%sOffsets [batchRows + 1]int32 // row r is %s[offsets[r]:offsets[r+1]]\n", name, name, name)
+			offsets := "[batchRows + 1]int32"
+			if e.grows() {
+				offsets = "[]int32"
+			}
+			fields += fmt.Sprintf("%s []int32\n%sOffsets %s // row r is %s[offsets[r]:offsets[r+1]]\n", name, name, offsets, name)
 			ids := operandOf("x", e.p.Inputs, e.ports.inputs, i)
 			add := fmt.Sprintf("append(in.%s[:in.%sOffsets[row]], %s...)", name, name, ids)
 			if e.distinct(i) {
@@ -310,7 +305,7 @@ func (e *emitter) inputsDecl(f *file) {
 			body += fmt.Sprintf("in.%s = %s\nin.%sOffsets[row+1] = int32(len(in.%s))\n", name, add, name, name)
 			continue
 		}
-		fields += fmt.Sprintf("%s [%s]%s\n", name, rowsOf(p), elemOf(p))
+		fields += e.rowField(name, p)
 		body += copyIn("in."+name, "x", e.p.Inputs, e.ports.inputs, i) + "\n"
 	}
 	order := "Rows"
@@ -329,6 +324,9 @@ type inputs struct {
 // load copies a sample. %s lie behind one another.
 func (in *inputs) load(row int, x *Input) {
 	%s}`, fields, order, body)
+	if e.grows() {
+		e.growInputs(f)
+	}
 	if e.marks() > 0 {
 		f.add(`// appendDistinct appends every id once, however often it occurs: each id is
 // written, and kept if it is new, so that there is no branch to mispredict. The
@@ -353,20 +351,23 @@ func appendDistinct(dst, ids []int32, seen []uint8) []int32 {
 
 // fillMethod prints how an Output is filled from the rows of the network.
 func (e *emitter) fillMethod(f *file) {
-	var params, body []string
+	var body []string
 	for i, p := range e.p.Outputs {
-		params = append(params, e.outName(i))
+		rows := "rows"
+		if len(e.p.Outputs) > 1 {
+			rows = fmt.Sprintf("rows[%d]", i)
+		}
 		if len(p.Shape) == 0 {
-			value := e.outName(i) + "[row]"
+			value := rows + "[row]"
 			if len(e.p.Outputs) == 1 {
 				value = "Output(" + value + ")"
 			}
 			body = append(body, fmt.Sprintf("%s = %s", operandOf("o", e.p.Outputs, e.ports.outputs, i), value))
 			continue
 		}
-		body = append(body, fmt.Sprintf("copy(%s, %s[%s:])", flatOf("o", e.p.Outputs, e.ports.outputs, i), e.outName(i), scaled("row", size(p.Shape), 0)))
+		body = append(body, fmt.Sprintf("copy(%s, %s[%s:])", flatOf("o", e.p.Outputs, e.ports.outputs, i), rows, scaled("row", size(p.Shape), 0)))
 	}
-	f.add("// fill copies one row of the network's outputs.\nfunc (o *Output) fill(%s []float32, row int) {\n%s\n}", strings.Join(params, ", "), strings.Join(body, "\n"))
+	f.add("// fill copies one row of the network's outputs.\nfunc (o *Output) fill(rows %s, row int) {\n%s\n}", rowsType(len(e.p.Outputs), "float32"), strings.Join(body, "\n"))
 }
 
 // checkMethod prints the check of ids, which come before any kernel.

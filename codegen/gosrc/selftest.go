@@ -17,7 +17,7 @@ func (e *emitter) testInput(f *file) {
 		case !p.Ragged && len(p.Shape) == 0:
 			value := "2*rng.Float32() - 1"
 			if p.DType == loop.I32 {
-				value = fmt.Sprintf("rng.Int32N(%d)", max(p.Limit, 2))
+				value = fmt.Sprintf("rng.Int32N(%d)", idLimit(p))
 			}
 			if len(e.p.Inputs) == 1 {
 				value = "Input(" + value + ")"
@@ -26,7 +26,7 @@ func (e *emitter) testInput(f *file) {
 		case p.Ragged:
 			body += fmt.Sprintf("ids%d := make([]int32, 1+rng.IntN(9))\nfor i := range ids%d {\nids%d[i] = rng.Int32N(%d)\n}\n%s = ids%d\n", i, i, i, p.Limit, at, i)
 		case p.DType == loop.I32:
-			body += fmt.Sprintf("for i := range %s {\n%s[i] = rng.Int32N(%d)\n}\n", flat, index(flat), max(p.Limit, 2))
+			body += fmt.Sprintf("for i := range %s {\n%s[i] = rng.Int32N(%d)\n}\n", flat, index(flat), idLimit(p))
 		default:
 			body += fmt.Sprintf("for i := range %s {\n%s[i] = 2*rng.Float32() - 1\n}\n", flat, index(flat))
 		}
@@ -264,17 +264,38 @@ func (e *emitter) classTest(f *file) {
 	if e.checked() {
 		call = "c, p, err := m.Classify(&x)\nif err != nil {\nt.Fatal(err)\n}\n"
 	}
-	wrong := "p != p"
-	if e.p.Answer.Probabilities != loop.Never {
-		wrong = fmt.Sprintf("!(p*%d > 0.999 && p <= 1)", e.p.Answer.Classes) // the likeliest is at least as likely as others on average
+	predict, how := e.predictText("m", "&x", "out"), e.p.Answer.Probabilities
+	if how.Logits() {
+		predict += "\nout = out.Probabilities()"
+	}
+	check := `for _, v := range out {
+		if v > out[c] {
+			t.Errorf("class %v has %v, another one %v", c, out[c], v)
+		}
+	}
+	if math.Float32bits(p) != math.Float32bits(out[c]) {
+		t.Errorf("class %v comes with %v, its output is %v", c, p, out[c])
+	}
+`
+	if e.p.Outputs[0].Shape[0] == 1 {
+		other := "1 - out[0]"
+		if how == loop.Never {
+			other = "out[0]"
+		}
+		check = fmt.Sprintf(`if want := [2]float32{%s, out[0]}; (c == 1) != (out[0] > 0.5) || math.Float32bits(p) != math.Float32bits(want[c]) {
+		t.Errorf("class %%v with %%v, the output is %%v", c, p, out[0])
+	}
+`, other)
+	}
+	if how != loop.Never { // the likeliest is at least as likely as others on average, unless the network overflows
+		check += fmt.Sprintf("if p == p && !(p*%d > 0.999 && p <= 1) {\nt.Errorf(\"class %%v, %%v\", c, p)\n}\n", e.p.Answer.Classes)
 	}
 	f.add(`func TestClassify(t *§testing.T) {
 	m := newTest(t)
 	x := sample(1)
-	%sif int(c) >= len(Classes) || %s {
-		t.Errorf("class %%v, %%v", c, p)
-	}
-	for i, name := range Classes {
+	var out Output
+	%s
+	%s%sfor i, name := range Classes {
 		if got, err := ParseClass(Class(i).String()); err != nil || int(got) != i {
 			t.Errorf("class %%d, %%q: ParseClass gives %%v, %%v", i, name, got, err)
 		}
@@ -282,5 +303,14 @@ func (e *emitter) classTest(f *file) {
 	if _, err := ParseClass("no such class, surely"); err == nil {
 		t.Error("a class that does not exist was found")
 	}
-}`, call, wrong)
+}`, predict, call, strings.ReplaceAll(check, "math.", "§math."))
+}
+
+// idLimit bounds the ids that the tests make up: of those whose number is not
+// known there are two.
+func idLimit(p loop.Port) int {
+	if p.Limit > 0 {
+		return p.Limit
+	}
+	return 2
 }

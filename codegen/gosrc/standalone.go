@@ -98,9 +98,21 @@ type entry struct {
 	Offsets [2]int ` + "`json:\"data_offsets\"`" + `
 	tensor  tensor
 }`)
+	finite, refuses := "", ""
+	if !e.cfg.AllowNonFinite {
+		refuses = " Weights that are not finite are an error."
+		finite = `for _, t := range tensors {
+		for i, v := range block[t.offset : t.offset+t.len()] {
+			if v-v != 0 { // NaN, and so is the difference of infinities
+				return nil, §fmt.Errorf("tensor %q is %v at element %d: not a finite number, such as a training leaves that diverged", t.name, v, i)
+			}
+		}
+	}
+	`
+	}
 	f.add(`// read fills the parameters from a safetensors file, which must hold exactly
 // these tensors, and returns its metadata. A file that fails leaves them in part
-// filled.
+// filled.%s
 func (p *Params) read(r §io.Reader) (meta map[string]string, err error) {
 	var size [8]byte
 	if _, err := §io.ReadFull(r, size[:]); err != nil {
@@ -146,7 +158,7 @@ func (p *Params) read(r §io.Reader) (meta map[string]string, err error) {
 	if digest := meta["digest"]; digest != "" && digest != §hex.EncodeToString(sum.Sum(nil)) {
 		return nil, §errors.New("damaged: the data does not match the digest in the header")
 	}
-	return meta, nil
+	%sreturn meta, nil
 }
 
 func truncated(err error) error {
@@ -154,7 +166,7 @@ func truncated(err error) error {
 		return §errors.New("truncated")
 	}
 	return err
-}`)
+}`, refuses, finite)
 	f.add(`// parseHeader checks the header against the tensors of this model. It returns
 // them in the order of the file, and its metadata.
 func parseHeader(header []byte) (entries []entry, meta map[string]string, err error) {
@@ -277,7 +289,7 @@ func TestRead(t *§testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *again.params != *m.params {
+	if !§bytes.Equal(weightsOf(again), file) {
 		t.Error("the parameters changed on the way through a file")
 	}
 	for _, n := range []int{0, 4, 8, 20, len(file) - 1} {

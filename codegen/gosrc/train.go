@@ -117,6 +117,9 @@ func (e *emitter) compiledDecl(f *file) error {
 	if err != nil {
 		return err
 	}
+	if e.encoded() && e.p.Encoding.Weight != "" {
+		fields += fmt.Sprintf("WeightColumn: %s,\n", quote(e.p.Encoding.Weight))
+	}
 	fields += classWeightDecl(t.ClassWeight) + callbacks
 	f.add("// compiled holds the compile and fit sections of the description.\nvar compiled = §train.Compiled{\n%s}", fields)
 	return nil
@@ -170,18 +173,17 @@ type Batch struct {
 				return 0, §fmt.Errorf("%[2]s: Gradients: row %%d: %%w", %[1]s, err)
 			}`, at, pkg)
 	}
-	if e.p.Training.BatchStatistics {
+	if e.grows() {
 		f.add(`// Gradients fills g with the gradient of the batch's loss, which it returns,
 // and brings the state up to date. With Apply it makes training loops of one's
-// own. The statistics over the batch need all its rows at once: a batch has at
-// most %d.
+// own. The statistics over the batch are those of all its rows: the engine makes
+// room for them.
 func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 	%s
-	n := len(b.X)
-	if n > batchRows {
-		return 0, §fmt.Errorf("%s: Gradients: %%d rows: statistics over the batch need them all at once, at most %%d", n, batchRows)
+	n, e := len(b.X), m.trainer()
+	if err := e.Grow(n); err != nil {
+		return 0, §fmt.Errorf("%s: Gradients: %%w", err)
 	}
-	e := m.trainer()
 	if n >= trainShare {
 		team := §nn.NewTeam(m.session.Workers)
 		defer team.Close()
@@ -194,7 +196,7 @@ func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 	sum := e.Train(n, §train.Step{Seed: m.session.Seed, Index: b.Step, Total: n})
 	*g = *e.grads
 	return float32(sum), nil
-}`, e.p.Batch, check, pkg, load("r"))
+}`, check, pkg, load("r"))
 	} else {
 		f.add(`// Gradients fills g with the gradient of the batch's loss, which it returns,
 // and brings the state up to date. With Apply it makes training loops of one's

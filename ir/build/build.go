@@ -16,7 +16,8 @@ import (
 )
 
 // MaxBatch is the largest micro-batch: a larger fit.batch_size accumulates
-// gradients over several.
+// gradients over several or, with statistics over the batch, takes several times
+// the memory.
 const MaxBatch = 512
 
 // Network is a description whose shapes, parameters and graphs are settled.
@@ -59,8 +60,8 @@ func Build(m *spec.Model) (*Network, error) {
 		n.Evaluate = p.withLoss(p.graph("evaluate", false)).net.B.Graph
 		n.Train = p.withLoss(p.graph("train", true)).net.B.Graph
 	}
-	for i := range predict.net.Adapts {
-		n.Adapts = append(n.Adapts, p.adapt(i, n.Header))
+	if len(predict.net.Adapts) > 0 {
+		n.Adapts = p.adapts(n.Header)
 	}
 	for _, a := range n.Adapts {
 		n.Header.Adapts = append(n.Header.Adapts, &loop.Adapt{
@@ -90,6 +91,15 @@ type plan struct {
 // batch is the micro-batch.
 func (p *plan) batch() int { return min(p.fit().BatchSize, MaxBatch) }
 
+// unit is the micro-batch of a network with statistics over the batch, whose
+// steps take the memory of whole ones: parts of the batch that are as equal as
+// can be, so that little is left over.
+func (p *plan) unit() int {
+	size := p.fit().BatchSize
+	parts := (size-1)/MaxBatch + 1
+	return (size-1)/parts + 1
+}
+
 // fit is the fit section with Keras's defaults where a reader left it empty.
 func (p *plan) fit() spec.Fit {
 	f := p.spec.Fit
@@ -109,6 +119,9 @@ func (p *plan) header(g *built) *loop.Program {
 		Name: m.Name, File: m.File, Batch: p.batch(), Encoding: e,
 		Segments: segments(g.net.B.Graph), Inputs: p.inputPorts(g, e), Outputs: p.outputPorts(g), Targets: p.targetPorts(),
 		Layers: p.rows(g), Training: p.training(g),
+	}
+	if h.Training.BatchStatistics {
+		h.Batch = p.unit()
 	}
 	if m.Data != nil {
 		h.Classes = slices.Clone(m.Data.Classes)

@@ -173,6 +173,19 @@ func TestMicroBatch(t *testing.T) {
 	}
 }
 
+// Statistics over the batch are planned for equal parts of a large batch, each of
+// at most MaxBatch rows.
+func TestUnitOfBatchStatistics(t *testing.T) {
+	for _, size := range []int{1, 2, 511, 512, 513, 1000, 1024, 1025, 4096, 1<<24 - 1, 1 << 24} {
+		n := network(t, fmt.Sprintf("inputs: {x: {shape: [2]}}\nlayers: [Dense: 3, BatchNormalization]\nfit: {batch_size: %d}\n", size))
+		unit := n.Header.Batch
+		parts := (size + unit - 1) / unit
+		if unit < 1 || unit > MaxBatch || parts != (size+MaxBatch-1)/MaxBatch || parts*unit-size >= parts || n.Header.Training.BatchSize != size {
+			t.Errorf("a batch of %d: %d units of %d rows", size, parts, unit)
+		}
+	}
+}
+
 // Layers may stand in any order.
 func TestOrderOfLayersIsFree(t *testing.T) {
 	n := network(t, `

@@ -141,7 +141,7 @@ func differentiateInputs(g *ir.Graph, e *engine, v *vector) map[string]string {
 		if !containsPort(g.Inputs, "rows") {
 			g.Inputs = append(g.Inputs, ids)
 		}
-		g.Replace(x, y)
+		g.Replace(ir.Replacement{x: y})
 		for i, in := range g.Inputs {
 			if in == y {
 				g.Inputs[i] = x

@@ -98,23 +98,38 @@ func arrange(g *ir.Graph) {
 
 func role(v *ir.Value) loop.Role { return v.Op.(*op.Param).Role }
 
-// prune drops what none of the graph's roots needs.
-func prune(g *ir.Graph) {
-	needed := map[*ir.Value]bool{}
-	stack := g.Roots()
-	for len(stack) > 0 {
+// upTo copies what x is computed from, with x as the only output. Operations are
+// shared.
+func upTo(g *ir.Graph, x *ir.Value) *ir.Graph {
+	copies := map[*ir.Value]*ir.Value{}
+	var needed []*ir.Value
+	for stack := []*ir.Value{x}; len(stack) > 0; {
 		v := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if !needed[v] {
-			needed[v] = true
-			stack = append(stack, v.Args...)
+		if copies[v] == nil {
+			w := *v
+			copies[v] = &w
+			needed, stack = append(needed, v), append(stack, v.Args...)
 		}
 	}
-	unneeded := func(v *ir.Value) bool { return !needed[v] }
-	g.Values = slices.DeleteFunc(g.Values, unneeded)
-	g.Inputs = slices.DeleteFunc(g.Inputs, unneeded)
-	g.Params = slices.DeleteFunc(g.Params, unneeded)
-	for i, v := range g.Values {
-		v.ID = i
+	slices.SortFunc(needed, func(a, b *ir.Value) int { return a.ID - b.ID }) // the order of the graph
+	c := &ir.Graph{Outputs: []*ir.Value{copies[x]}}
+	for i, v := range needed {
+		w := copies[v]
+		w.ID, w.Args = i, slices.Clone(v.Args)
+		for j, a := range w.Args {
+			w.Args[j] = copies[a]
+		}
+		c.Values = append(c.Values, w)
 	}
+	kept := func(list []*ir.Value) (out []*ir.Value) {
+		for _, v := range list {
+			if w := copies[v]; w != nil {
+				out = append(out, w)
+			}
+		}
+		return out
+	}
+	c.Inputs, c.Params = kept(g.Inputs), kept(g.Params)
+	return c
 }

@@ -89,23 +89,16 @@ func input(b *ir.Builder, in op.Input, name string) *ir.Value {
 // penalties sums the penalties of all regularised parameters; nil where there
 // are none.
 func penalties(n *layer.Net) *ir.Value {
-	var sum loop.Expr
-	var args []*ir.Value
-	for i, q := range n.Penalties {
+	var parts []*ir.Value
+	for _, q := range n.Penalties {
 		n.B.At(lossLayer, q.Pos)
-		v := n.B.Named(q.Regularizer.Penalty(n.B, q.Param), q.Param.Name+".penalty")
-		args = append(args, v)
-		if i == 0 {
-			sum = loop.Arg(0)
-		} else {
-			sum = loop.Call("add", sum, loop.Arg(i))
-		}
+		parts = append(parts, n.B.Named(q.Regularizer.Penalty(n.B, q.Param), q.Param.Name+".penalty"))
 	}
-	if len(args) < 2 {
-		if len(args) == 0 {
-			return nil
-		}
-		return args[0]
+	switch len(parts) {
+	case 0:
+		return nil
+	case 1:
+		return parts[0]
 	}
-	return n.B.Named(op.MapOf(n.B, sum, "penalties", args...), "penalties")
+	return n.B.Named(op.SumOf(n.B, "penalties", parts...), "penalties")
 }

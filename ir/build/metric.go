@@ -33,7 +33,13 @@ func (n *named) given() *string { return n.Name }
 var metrics = layer.Table[metric]{
 	Kind:    "metric",
 	Entries: slices.Concat(accuracies, decisions, crossentropies, differences),
-	Later:   []string{"IoU", "MeanIoU", "BinaryIoU", "OneHotIoU", "OneHotMeanIoU", "PearsonCorrelation", "pearson_correlation", "ConcordanceCorrelation", "concordance_correlation"},
+	Meant: map[string]string{
+		"rmse": `"root_mean_squared_error"`, "cce": `"categorical_crossentropy"`, "scce": `"sparse_categorical_crossentropy"`, "f1": `"f1_score"`, "r2": `"r2_score"`, "fbeta": `"fbeta_score"`,
+		"roc_auc": `"auc"`, "roc": `"auc"`, "pr_auc": "{auc: {curve: PR}}", "tp": `"true_positives"`, "tn": `"true_negatives"`, "fp": `"false_positives"`, "fn": `"false_negatives"`,
+		"top_5": `"top_k_categorical_accuracy" or "sparse_top_k_categorical_accuracy"`, "top_k_accuracy": `"top_k_categorical_accuracy" or "sparse_top_k_categorical_accuracy"`, "error": `"accuracy", which is 1 - error`,
+		"cosine": `"cosine_similarity"`, "kld": `"kl_divergence"`, "kullback_leibler_divergence": `"kl_divergence"`, "sensitivity": `"recall"`, "ppv": `"precision"`,
+	},
+	Later: []string{"IoU", "MeanIoU", "BinaryIoU", "OneHotIoU", "OneHotMeanIoU", "PearsonCorrelation", "pearson_correlation", "ConcordanceCorrelation", "concordance_correlation"},
 }
 
 // ownNames are the names that Keras gives where they are not the entry's.

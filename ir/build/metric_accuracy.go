@@ -10,7 +10,7 @@ import (
 
 // accuracies are shares of right answers.
 var accuracies = []layer.Entry[metric]{
-	{Name: "accuracy", Aliases: []string{"Accuracy"}, Doc: "the share of right answers: binary, categorical or sparse categorical accuracy, as output and target ask for", New: func() metric { return &accuracy{} }},
+	{Name: "accuracy", Aliases: []string{"Accuracy", "acc"}, Doc: "the share of right answers: binary, categorical or sparse categorical accuracy, as output and target ask for", New: func() metric { return &accuracy{} }},
 	{Name: "binary_accuracy", Aliases: []string{"BinaryAccuracy"}, Doc: "the share of outputs on the target's side of the threshold", New: func() metric { return &binaryAccuracy{Threshold: 0.5} }},
 	{Name: "categorical_accuracy", Aliases: []string{"CategoricalAccuracy"}, Doc: "the share of rows whose largest output is that of the one-hot target", New: func() metric { return &categoricalAccuracy{} }},
 	{Name: "sparse_categorical_accuracy", Aliases: []string{"SparseCategoricalAccuracy"}, Doc: "the share of rows whose largest output is that of the target's class number", New: func() metric { return &sparseCategoricalAccuracy{} }},

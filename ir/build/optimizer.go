@@ -149,6 +149,10 @@ var optimizers = layer.Table[any]{
 			return &adafactor{rate: at(0.001), Beta2Decay: -0.8, Epsilon1: 1e-30, Epsilon2: 1e-3, ClipThreshold: 1, RelativeStep: true, shared: ema}
 		}},
 	},
+	Meant: map[string]string{
+		"momentum": "{sgd: {momentum: 0.9}}", "nesterov": "{sgd: {momentum: 0.9, nesterov: true}}", "gradient_descent": `"sgd"`, "gd": `"sgd"`, "adam_w": `"adamw"`, "amsgrad": "{adam: {amsgrad: true}}",
+		"rms_prop": `"rmsprop"`, "ada_grad": `"adagrad"`, "ada_delta": `"adadelta"`, "ada_max": `"adamax"`, "ada_factor": `"adafactor"`, "n_adam": `"nadam"`,
+	},
 	Later: []string{"muon", "Muon", "LossScaleOptimizer", "loss_scale_optimizer", "ScheduleFreeAdamW", "schedule_free_adamw"},
 }
 

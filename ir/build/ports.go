@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 )
@@ -25,10 +26,6 @@ func (p *plan) checkOutputs(g *built) {
 	}
 	p.checkData(g)
 	p.checkFit()
-	if names := g.net.BatchStatistics; len(names) > 0 && p.fit().BatchSize > MaxBatch {
-		p.errs.Add(p.spec.Fit.BatchSizePos, "fit: batch_size is %d, but layer %s (BatchNormalization) needs the whole batch at once; with it batch_size is at most %d",
-			p.spec.Fit.BatchSize, diag.Quote(names[0]), MaxBatch)
-	}
 }
 
 // segments lays the parameters out, which arrange has ordered.
@@ -109,11 +106,19 @@ func (p *plan) rows(g *built) []loop.Layer {
 	return rows
 }
 
-// adapt builds the graph of what reaches the i-th Normalization layer.
-func (p *plan) adapt(i int, h *loop.Program) Adapt {
+// adapts are the graphs of what reaches the Normalization layers.
+func (p *plan) adapts(h *loop.Program) []Adapt {
 	g := p.graph("adapt", false)
-	fit := g.net.Adapts[i]
-	b, x := g.net.B, fit.Input
+	var list []Adapt
+	for _, fit := range g.net.Adapts {
+		list = append(list, p.adapt(upTo(g.net.B.Graph, fit.Input), fit, h))
+	}
+	return list
+}
+
+// adapt ends a graph that computes the input of a Normalization layer.
+func (p *plan) adapt(g *ir.Graph, fit layer.Adapt, h *loop.Program) Adapt {
+	b, x := &ir.Builder{Graph: g}, g.Outputs[0]
 	b.Graph.Name = "adapt " + fit.Layer
 	// Kept axes go to the end, so that a group is an index modulo their size.
 	var perm []int
@@ -132,8 +137,6 @@ func (p *plan) adapt(i int, h *loop.Program) Adapt {
 		x = b.Named(op.TransposeTo(b, x, perm...), fit.Layer+".rows")
 	}
 	b.Graph.Outputs = []*ir.Value{x}
-	b.Graph.Updates = nil
-	prune(b.Graph)
 	segment := func(name string) int {
 		return slices.IndexFunc(h.Segments, func(s loop.Segment) bool { return s.Name == name })
 	}

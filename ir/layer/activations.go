@@ -34,6 +34,10 @@ var activations = Table[activation]{
 		{Name: "softmax", Doc: "exp(x), divided by its sum over the last axis", New: func() activation { return &softmax{} }},
 		{Name: "log_softmax", Doc: "the logarithm of softmax", New: func() activation { return &logSoftmax{} }},
 	},
+	Meant: map[string]string{
+		"lrelu": `"leaky_relu"`, "leakyrelu": `"leaky_relu"`, "identity": `"linear"`, "none": `"linear"`, "logistic": `"sigmoid"`, "sigm": `"sigmoid"`, "hardsigmoid": `"hard_sigmoid"`,
+		"logsoftmax": `"log_softmax"`, "exp": `"exponential"`, "soft_max": `"softmax"`, "soft_plus": `"softplus"`, "soft_sign": `"softsign"`, "re_lu": `"relu"`,
+	},
 	Later: []string{
 		"celu", "glu", "hard_shrink", "hard_silu", "hard_swish", "hard_tanh", "log_sigmoid", "relu6", "soft_shrink",
 		"sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "tanh_shrink", "threshold",

@@ -76,18 +76,32 @@ func (n *BatchNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 			others = append(others, i)
 		}
 	}
-	mean := c.Named(op.Mean(c.B, x, false, others...), "mean")
-	centered := c.Named(op.Binary(c.B, "sub", x, c.aligned(mean, axis, rank)), "centered")
-	square := op.MapOf(c.B, loop.Call("mul", loop.Arg(0), loop.Arg(0)), "square", centered)
-	variance := c.Named(op.Mean(c.B, c.Named(square, "square"), false, others...), "variance")
+	centered, rest, mean, variance := n.moments(c, x, axis, others)
 	n.move(c, movingMean, mean)
 	n.move(c, movingVariance, variance)
-	scale := c.aligned(n.factor(c, variance, gamma), axis, rank)
-	if beta == nil {
-		return op.MapOf(c.B, loop.Call("mul", loop.Arg(0), loop.Arg(1)), "normalize", centered, scale)
-	}
+	scale := n.factor(c, variance, gamma)
+	offset := n.offset(c, rest, scale, beta)
 	y := loop.Call("add", loop.Call("mul", loop.Arg(0), loop.Arg(1)), loop.Arg(2))
-	return op.MapOf(c.B, y, "normalize", centered, scale, c.aligned(beta, axis, rank))
+	return op.MapOf(c.B, y, "normalize", centered, c.aligned(scale, axis, rank), c.aligned(offset, axis, rank))
+}
+
+// moments are mean and variance over the other axes, by the corrected two-pass
+// algorithm (T. F. Chan, G. H. Golub, R. J. LeVeque, Algorithms for computing the
+// sample variance, The American Statistician 37, 1983): a first mean is taken off
+// the values, and what it misses, the mean of the rest, off the results. A long
+// sum of float32 is wrong in its last digits, which are whole standard deviations
+// where the mean is a thousand of them. The results do not depend on the first
+// mean, so no gradient flows through it.
+func (n *BatchNormalization) moments(c *Context, x *ir.Value, axis int, others []int) (centered, rest, mean, variance *ir.Value) {
+	first := c.Named(op.MeanStop(c.B, x, false, others...), "shift")
+	centered = c.Named(op.Binary(c.B, "sub", x, c.aligned(first, axis, len(x.Shape))), "centered")
+	rest = c.Named(op.Mean(c.B, centered, false, others...), "rest")
+	mean = c.Named(op.Binary(c.B, "add", first, rest), "mean")
+	square := op.MapOf(c.B, loop.Call("mul", loop.Arg(0), loop.Arg(0)), "square", centered)
+	squares := c.Named(op.Mean(c.B, c.Named(square, "square"), false, others...), "squares")
+	difference := loop.Call("max", loop.Call("sub", loop.Arg(0), loop.Call("mul", loop.Arg(1), loop.Arg(1))), loop.Num(0))
+	variance = c.Named(op.MapOf(c.B, difference, "variance", squares, rest), "variance")
+	return centered, rest, mean, variance
 }
 
 // factor is gamma/√(variance+epsilon).

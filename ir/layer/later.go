@@ -27,17 +27,24 @@ var later = []string{
 	"StackedRNNCells", "GRUCell", "LSTMCell", "SimpleRNNCell", "TimeDistributed", "Wrapper",
 }
 
-// otherNames are second names that Keras has for layers.
-var otherNames = map[string]string{
-	"Convolution1D": "Conv1D", "Convolution2D": "Conv2D", "SeparableConvolution1D": "SeparableConv1D", "SeparableConvolution2D": "SeparableConv2D",
-	"MaxPool1D": "MaxPooling1D", "MaxPool2D": "MaxPooling2D", "AvgPool1D": "AveragePooling1D", "AvgPool2D": "AveragePooling2D",
-	"GlobalMaxPool1D": "GlobalMaxPooling1D", "GlobalMaxPool2D": "GlobalMaxPooling2D",
-	"GlobalAvgPool1D": "GlobalAveragePooling1D", "GlobalAvgPool2D": "GlobalAveragePooling2D",
+// meantLayers are names that people give to layers, and what they mean. None of
+// them is Keras's.
+var meantLayers = map[string]string{
+	"batchnorm": "BatchNormalization", "batchnorm1d": "BatchNormalization", "batchnorm2d": "BatchNormalization", "bn": "BatchNormalization", "norm": "BatchNormalization or Normalization",
+	"linear": "Dense", "fc": "Dense", "fullyconnected": "Dense", "affine": "Dense", "densely": "Dense",
+	"conv": "Conv1D or Conv2D", "convolution": "Conv1D or Conv2D", "depthwiseconv": "DepthwiseConv1D or DepthwiseConv2D", "separableconv": "SeparableConv1D or SeparableConv2D",
+	"maxpool": "MaxPooling1D or MaxPooling2D", "maxpooling": "MaxPooling1D or MaxPooling2D", "avgpool": "AveragePooling1D or AveragePooling2D", "averagepooling": "AveragePooling1D or AveragePooling2D",
+	"gap": "GlobalAveragePooling1D or GlobalAveragePooling2D", "globalavgpool": "GlobalAveragePooling1D or GlobalAveragePooling2D", "globalmaxpool": "GlobalMaxPooling1D or GlobalMaxPooling2D",
+	"concat": "Concatenate", "merge": "Concatenate or Add", "sum": "Add", "onehot": "CategoryEncoding", "embed": "Embedding", "scale": "Rescaling", "view": "Reshape", "pad": "ZeroPadding1D or ZeroPadding2D", "crop": "Cropping1D or Cropping2D",
 }
 
 // Unknown says that there is no layer of that type, and what was probably meant.
 func Unknown(l spec.Layer) string {
 	name := l.Type
+	written := name
+	if l.As != "" {
+		written = l.As
+	}
 	var known []string
 	for _, i := range All() {
 		known = append(known, i.Name)
@@ -45,11 +52,14 @@ func Unknown(l spec.Layer) string {
 	if instead := spec.InsteadOf(l); instead != "" {
 		return instead
 	}
-	if other, ok := otherNames[name]; ok {
-		return fmt.Sprintf("%s is written %s here", name, other)
-	}
 	if slices.Contains(later, name) {
 		return fmt.Sprintf("%s is not supported by this version of nngen; it knows: %s", name, strings.Join(known, ", "))
+	}
+	if _, errs := activations.Find(spec.Call{Name: squeezed(written)}); len(errs) == 0 {
+		return fmt.Sprintf("unknown layer %s; to apply that function, write Activation: %s", diag.Quote(written), squeezed(written))
+	}
+	if meant, ok := meantLayers[strings.ReplaceAll(squeezed(written), "_", "")]; ok {
+		return fmt.Sprintf("unknown layer %s; did you mean %s? nngen knows: %s", diag.Quote(written), meant, strings.Join(known, ", "))
 	}
 	// A near layer of this version goes before one that it has not.
 	hint := diag.DidYouMean(name, known)
@@ -58,5 +68,5 @@ func Unknown(l spec.Layer) string {
 			hint = fmt.Sprintf("; %s is not supported by this version.", near)
 		}
 	}
-	return fmt.Sprintf("unknown layer %s%s nngen knows: %s", diag.Quote(name), ended(hint), strings.Join(known, ", "))
+	return fmt.Sprintf("unknown layer %s%s nngen knows: %s", diag.Quote(written), ended(hint), strings.Join(known, ", "))
 }

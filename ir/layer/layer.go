@@ -61,7 +61,7 @@ func Find(name string) (Info, bool) {
 func Docs() spec.Catalog {
 	var c spec.Catalog
 	for _, i := range All() {
-		c.Layers = append(c.Layers, spec.EntryDoc{Name: i.Name, Doc: i.Doc, Args: spec.DocOf(i.New())})
+		c.Layers = append(c.Layers, spec.EntryDoc{Name: i.Name, Aliases: spec.LayerAliases(i.Name), Doc: i.Doc, Args: spec.DocOf(i.New())})
 	}
 	c.Activations = activations.Docs()
 	c.Initializers = initializers.Docs()

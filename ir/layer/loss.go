@@ -21,12 +21,24 @@ type Loss interface {
 	PerSample(n *Net, output, target *ir.Value) *ir.Value
 }
 
+// whichCrossentropy tells the three apart.
+const whichCrossentropy = `"sparse_categorical_crossentropy" (targets are class numbers), "categorical_crossentropy" (one-hot) or "binary_crossentropy" (one unit)`
+
 // losses are those of Keras 3, losses/losses.py.
 var losses = Table[Loss]{
 	Kind: "loss",
 	Entries: []Entry[Loss]{
 		binaryCrossentropyEntry, categoricalCrossentropyEntry, sparseCategoricalCrossentropyEntry,
 		meanSquaredErrorEntry, meanAbsoluteErrorEntry, huberEntry,
+	},
+	Meant: map[string]string{
+		"rmse": `"mean_squared_error" (its root is the metric root_mean_squared_error)`, "root_mean_squared_error": `"mean_squared_error" (its root is a metric)`,
+		"l2": `"mean_squared_error"`, "l2_loss": `"mean_squared_error"`, "l1": `"mean_absolute_error"`, "l1_loss": `"mean_absolute_error"`, "smooth_l1": `"huber"`, "huber_loss": `"huber"`,
+		"cce": `"categorical_crossentropy"`, "scce": `"sparse_categorical_crossentropy"`, "sparse_cce": `"sparse_categorical_crossentropy"`, "nll": whichCrossentropy,
+		"sigmoid_cross_entropy": `"binary_crossentropy"`, "binary_cross_entropy": `"binary_crossentropy"`, "bce_with_logits": `{binary_crossentropy: {from_logits: true}}`,
+		"categorical_cross_entropy": `"categorical_crossentropy"`, "sparse_categorical_cross_entropy": `"sparse_categorical_crossentropy"`, "softmax_cross_entropy": whichCrossentropy,
+		"softmax_crossentropy": whichCrossentropy, "cross_entropy": whichCrossentropy, "crossentropy": whichCrossentropy, "ce": whichCrossentropy, "xent": whichCrossentropy,
+		"log_loss": whichCrossentropy, "logloss": whichCrossentropy,
 	},
 	Later: []string{
 		"kl_divergence", "KLDivergence", "kld", "KLD", "poisson", "Poisson", "binary_focal_crossentropy", "BinaryFocalCrossentropy",

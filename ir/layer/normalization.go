@@ -3,7 +3,6 @@ package layer
 import (
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
@@ -147,12 +146,13 @@ func (z *Normalization) known(c *Context, x *ir.Value, kept []int) *ir.Value {
 // learned names a layer before x whose parameters are not those of a
 // Normalization layer, or "".
 func learned(c *Context, x *ir.Value) string {
+	fitted := map[string]bool{}
+	for _, a := range c.Adapts {
+		fitted[a.Layer] = true
+	}
 	for v := range before(x) {
-		if p, ok := v.Op.(*op.Param); ok {
-			fitted := slices.ContainsFunc(c.Adapts, func(a Adapt) bool { return strings.HasPrefix(p.Segment, a.Layer+"/") })
-			if !fitted {
-				return v.Layer
-			}
+		if _, ok := v.Op.(*op.Param); ok && !fitted[v.Layer] {
+			return v.Layer
 		}
 	}
 	return ""

@@ -23,6 +23,9 @@ type Table[T any] struct {
 	Entries []Entry[T]
 	// Later names what Keras has and this version has not.
 	Later []string
+	// Meant are names that people use and Keras does not, in small letters with
+	// "_" between words, and what they mean.
+	Meant map[string]string
 }
 
 // Resolve finds what call names and decodes its arguments.
@@ -35,12 +38,22 @@ func (t Table[T]) Resolve(call spec.Call) (entry Entry[T], settings T, errs diag
 	return entry, settings, spec.Decode(call.Args, settings)
 }
 
-// Find finds what call names.
+// Find finds what call names. Capital and small letters are the same where that
+// leaves one entry.
 func (t Table[T]) Find(call spec.Call) (Entry[T], diag.List) {
 	for _, e := range t.Entries {
 		if e.Name == call.Name || slices.Contains(e.Aliases, call.Name) {
 			return e, nil
 		}
+	}
+	var alike []Entry[T]
+	for _, e := range t.Entries {
+		if strings.EqualFold(e.Name, call.Name) || slices.ContainsFunc(e.Aliases, func(a string) bool { return strings.EqualFold(a, call.Name) }) {
+			alike = append(alike, e)
+		}
+	}
+	if len(alike) == 1 && !slices.Contains(t.Later, call.Name) {
+		return alike[0], nil
 	}
 	var errs diag.List
 	owner := ""
@@ -50,9 +63,26 @@ func (t Table[T]) Find(call spec.Call) (Entry[T], diag.List) {
 	if slices.Contains(t.Later, call.Name) {
 		errs.Add(call.Pos, "%s%s %s is not supported by this version of nngen; it knows: %s", owner, t.Kind, diag.Quote(call.Name), t.known())
 	} else {
-		errs.Add(call.Pos, "%sunknown %s %s%s nngen knows: %s", owner, t.Kind, diag.Quote(call.Name), ended(diag.DidYouMean(call.Name, t.names())), t.known())
+		errs.Add(call.Pos, "%sunknown %s %s%s nngen knows: %s", owner, t.Kind, diag.Quote(call.Name), ended(t.meant(call.Name)), t.known())
 	}
 	return Entry[T]{}, errs
+}
+
+// meant says what a name that is none was probably meant to be.
+func (t Table[T]) meant(name string) string {
+	word := squeezed(name)
+	if meant, ok := t.Meant[word]; ok {
+		return "; did you mean " + meant + "?"
+	}
+	if slices.Contains(t.names(), word) {
+		return "; did you mean " + diag.Quote(word) + "?"
+	}
+	return diag.DidYouMean(name, t.names())
+}
+
+// squeezed is a name in small letters, with "_" for what stands between words.
+func squeezed(name string) string {
+	return strings.ToLower(strings.NewReplacer(" ", "_", "-", "_").Replace(strings.TrimSpace(name)))
 }
 
 // ended gives a hint that ends a sentence, or a semicolon where there is none.

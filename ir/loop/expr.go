@@ -2,12 +2,13 @@ package loop
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // Expr is a scalar expression over the operands of a kernel or of a Map:
-// Arg, Num, Rows or Apply. Expressions are immutable and compared by String.
+// Arg, Num, Rows or Apply. Expressions are immutable and compared by Equal.
 type Expr interface{ String() string }
 
 type (
@@ -41,6 +42,19 @@ func (a Apply) String() string {
 	}
 	b.WriteByte(')')
 	return b.String()
+}
+
+// Equal reports whether two expressions are printed the same.
+func Equal(x, y Expr) bool {
+	switch x := x.(type) {
+	case Apply:
+		y, ok := y.(Apply)
+		return ok && x.Fn == y.Fn && slices.EqualFunc(x.Args, y.Args, Equal)
+	case Num:
+		y, ok := y.(Num)
+		return ok && (math.Float64bits(float64(x)) == math.Float64bits(float64(y)) || math.IsNaN(float64(x)) && math.IsNaN(float64(y)))
+	}
+	return x == y
 }
 
 // Call applies a base function, folding what is constant and dropping what
@@ -91,7 +105,7 @@ func Call(fn string, args ...Expr) Expr {
 			return args[0]
 		}
 	case "select":
-		if args[1].String() == args[2].String() {
+		if Equal(args[1], args[2]) {
 			return args[1]
 		}
 	case "neg":
@@ -176,7 +190,7 @@ func Diff(e Expr, i int) Expr {
 			// Each branch keeps its own derivative: multiplied by 0, the
 			// derivative of the branch not taken would be NaN where it is infinite.
 			a, b := Diff(branches[1], i), Diff(branches[2], i)
-			if a.String() == b.String() {
+			if Equal(a, b) {
 				return a
 			}
 			return Call("select", branches[0], a, b)

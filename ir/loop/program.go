@@ -6,7 +6,7 @@ import "github.com/nngen-go/nngen/ir/diag"
 type Program struct {
 	Name  string // the model's name, as the user wrote it
 	File  string // base name of the description
-	Batch int    // the micro-batch: rows that one call takes at most
+	Batch int    // the micro-batch: rows that one call takes at most; see Training.BatchStatistics
 
 	Segments []Segment // the parameter block: trainable, frozen, state
 	Inputs   []Port
@@ -136,7 +136,7 @@ type Training struct {
 	StepsPerEpoch   int       // 0: an epoch is every row once
 	ClassWeight     []float64 // per class; nil: all weigh the same
 	Callbacks       []Setting
-	BatchStatistics bool // BatchNormalization: a batch larger than Program.Batch is an error
+	BatchStatistics bool // BatchNormalization: a batch is taken whole, whatever its size
 }
 
 // Setting is a named thing of the runtime with its arguments in a fixed order.

@@ -16,7 +16,9 @@ const (
 	ByUnits
 )
 
-func (s Sharing) String() string { return [...]string{"solo", "rows", "units"}[s] }
+var sharings = [...]string{Solo: "solo", ByRows: "rows", ByUnits: "units"}
+
+func (s Sharing) String() string { return sharings[s] }
 
 // SharingOf tells how a kernel may be divided so that no bit of its results
 // depends on the number of workers.
@@ -107,31 +109,80 @@ func rowByRow(axes []Axis, dst Access, srcs []Access) bool {
 func (p *Plan) Stages() []int {
 	runs, _ := p.Flat()
 	list := make([]int, len(runs))
-	stage := 0
-	var here []*Run // the steps of the stage
+	s := newStage()
 	for i, r := range runs {
-		if slices.ContainsFunc(here, func(other *Run) bool { return waits(r.Kernel, other.Kernel) }) {
-			stage++
-			here = here[:0]
+		sharing := SharingOf(r.Kernel)
+		reads, writes := r.Kernel.Reads(), r.Kernel.Writes()
+		if s.waits(sharing, reads, writes) {
+			s.next()
 		}
-		here = append(here, r)
-		list[i] = stage
+		s.add(sharing, reads, writes)
+		list[i] = s.number
 	}
 	return list
 }
 
-// waits reports whether no worker may begin with kernel k before all have done
-// with the one before.
-func waits(k, before Kernel) bool {
-	a, b := SharingOf(k), SharingOf(before)
-	if a == ByRows || b == ByRows {
-		return a != b
-	}
-	return (a == ByUnits || b == ByUnits) && (touches(k.Writes(), before.Writes()) || touches(k.Writes(), before.Reads()) || touches(k.Reads(), before.Writes()))
+// stage is what the steps of the stage that is being filled touch. A buffer is
+// marked with the last stage in which it was touched, so that a step is held
+// against its own accesses and not against every step before it.
+type stage struct {
+	number int
+	steps  [len(sharings)]int // how many there are of each sharing
+	// all of the steps that are not by rows, and those by units among them
+	all, units touched
 }
 
-func touches(a, b []Access) bool {
-	return slices.ContainsFunc(a, func(x Access) bool {
-		return slices.ContainsFunc(b, func(y Access) bool { return x.Buf == y.Buf })
-	})
+// touched is the last stage that read and that wrote a buffer.
+type touched struct{ read, written map[*Buffer]int }
+
+func newStage() *stage {
+	marks := func() touched { return touched{map[*Buffer]int{}, map[*Buffer]int{}} }
+	return &stage{all: marks(), units: marks()}
+}
+
+func (s *stage) next() {
+	s.number++
+	s.steps = [len(sharings)]int{}
+}
+
+// waits reports whether no worker may begin with a step before all have done
+// with those of the stage.
+func (s *stage) waits(sharing Sharing, reads, writes []Access) bool {
+	switch sharing {
+	case ByRows:
+		return s.steps[Solo]+s.steps[ByUnits] > 0
+	case ByUnits:
+		return s.steps[ByRows] > 0 || s.meets(s.all, reads, writes)
+	}
+	return s.steps[ByRows] > 0 || s.meets(s.units, reads, writes)
+}
+
+// meets reports whether one side writes what the other touches.
+func (s *stage) meets(t touched, reads, writes []Access) bool {
+	in := func(marks map[*Buffer]int) func(a Access) bool {
+		return func(a Access) bool {
+			n, ok := marks[a.Buf]
+			return ok && n == s.number
+		}
+	}
+	return slices.ContainsFunc(writes, in(t.written)) || slices.ContainsFunc(writes, in(t.read)) || slices.ContainsFunc(reads, in(t.written))
+}
+
+func (s *stage) add(sharing Sharing, reads, writes []Access) {
+	s.steps[sharing]++
+	mark := func(t touched) {
+		for _, a := range reads {
+			t.read[a.Buf] = s.number
+		}
+		for _, a := range writes {
+			t.written[a.Buf] = s.number
+		}
+	}
+	switch sharing {
+	case ByUnits:
+		mark(s.units)
+		mark(s.all)
+	case Solo:
+		mark(s.all)
+	}
 }

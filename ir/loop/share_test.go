@@ -1,6 +1,8 @@
 package loop
 
 import (
+	"maps"
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -66,5 +68,75 @@ func TestStages(t *testing.T) {
 	// The two gradients write the same buffer: the second waits for the first.
 	if got, want := plan.Stages(), []int{0, 0, 1, 1, 2, 3}; !slices.Equal(got, want) {
 		t.Errorf("stages %v, want %v", got, want)
+	}
+}
+
+// pairwise numbers the stages by holding every step against all of its stage.
+func pairwise(p *Plan) []int {
+	touches := func(a, b []Access) bool {
+		return slices.ContainsFunc(a, func(x Access) bool {
+			return slices.ContainsFunc(b, func(y Access) bool { return x.Buf == y.Buf })
+		})
+	}
+	waits := func(k, before Kernel) bool {
+		a, b := SharingOf(k), SharingOf(before)
+		if a == ByRows || b == ByRows {
+			return a != b
+		}
+		return (a == ByUnits || b == ByUnits) && (touches(k.Writes(), before.Writes()) || touches(k.Writes(), before.Reads()) || touches(k.Reads(), before.Writes()))
+	}
+	var list []int
+	var here []Kernel
+	stage := 0
+	runs, _ := p.Flat()
+	for _, r := range runs {
+		if slices.ContainsFunc(here, func(before Kernel) bool { return waits(r.Kernel, before) }) {
+			stage++
+			here = nil
+		}
+		here = append(here, r.Kernel)
+		list = append(list, stage)
+	}
+	return list
+}
+
+func TestStagesPairwise(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 300 {
+		var plan Plan
+		var sets [3]map[string]Kernel // each over buffers of its own
+		for i := range sets {
+			_, _, _, _, sets[i] = shared()
+		}
+		names := slices.Sorted(maps.Keys(sets[0]))
+		for range random.IntN(30) {
+			plan.Forward = append(plan.Forward, run(sets[random.IntN(len(sets))][names[random.IntN(len(names))]]))
+		}
+		if got, want := plan.Stages(), pairwise(&plan); !slices.Equal(got, want) {
+			t.Fatalf("stages %v, want %v of\n%v", got, want, &plan)
+		}
+	}
+}
+
+// counting counts how often somebody looks at what a kernel touches.
+type counting struct {
+	Kernel
+	looks *int
+}
+
+func (c counting) Reads() []Access { *c.looks++; return c.Kernel.Reads() }
+
+// Every kernel is looked at once, however many there are: a plan of twice the
+// length takes twice the time.
+func TestStagesGrowth(t *testing.T) {
+	looks := 0
+	var plan Plan
+	const kernels = 1000
+	for range kernels {
+		_, _, _, _, k := shared()
+		plan.Forward = append(plan.Forward, run(counting{k["total"], &looks}))
+	}
+	if plan.Stages(); looks > kernels {
+		t.Errorf("%d looks at %d kernels", looks, kernels)
 	}
 }

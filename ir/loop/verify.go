@@ -32,8 +32,9 @@ type verifier struct {
 	// packed are the buffers that the prepare phase derives.
 	packed map[*Buffer]bool
 
-	plan *Plan
-	run  *Run
+	plan   *Plan
+	listed map[*Buffer]bool // the buffers of the plan
+	run    *Run
 	// around are the axes of the loops that the kernel is in. An access of it
 	// may have a stride over each of them, before those of its own axes.
 	around []Axis
@@ -92,9 +93,11 @@ const prepare = "prepare"
 func (v *verifier) prepare() {
 	plan := &Plan{Name: prepare, Forward: v.p.Prepare}
 	v.packed = map[*Buffer]bool{}
+	seen := map[*Buffer]bool{nil: true}
 	for _, r := range flatten(plan.Forward) {
 		for _, a := range slices.Concat(r.Kernel.Writes(), r.Kernel.Reads()) {
-			if a.Buf != nil && !slices.Contains(plan.Buffers, a.Buf) {
+			if !seen[a.Buf] {
+				seen[a.Buf] = true
 				plan.Buffers = append(plan.Buffers, a.Buf)
 			}
 		}
@@ -106,7 +109,10 @@ func (v *verifier) prepare() {
 }
 
 func (v *verifier) verifyPlan(plan *Plan) {
-	v.plan = plan
+	v.plan, v.listed = plan, map[*Buffer]bool{}
+	for _, b := range plan.Buffers {
+		v.listed[b] = true
+	}
 	defer func() { v.plan, v.run = nil, nil }()
 	v.phases()
 	v.buffers()

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -185,44 +186,66 @@ func (v *verifier) gradients(complete func(*Buffer) bool) {
 // in the very step that another is born, they may share a place exactly, if
 // the kernel allows it.
 func (v *verifier) arena(runs []*Run, at []int) {
+	for _, d := range []DType{F32, I32} {
+		v.apart(d, runs, at)
+	}
+}
+
+// apart walks through the plan with the buffers of one type that are alive, in
+// the order of their offsets: they lie apart, so that a newcomer can meet only
+// those next to its place.
+func (v *verifier) apart(d DType, runs []*Run, at []int) {
 	spans := v.plan.Spans()
-	var live []*Buffer
+	var born []*Buffer
 	for _, b := range v.plan.Buffers {
-		if _, ok := spans[b]; ok && b.Class == Arena {
-			live = append(live, b)
+		if _, ok := spans[b]; ok && b.Class == Arena && b.DType == d {
+			born = append(born, b)
 		}
 	}
-	for i, a := range live {
-		for _, b := range live[i+1:] {
-			if a.DType != b.DType || a.Offset >= b.Offset+b.Len(v.p.Batch) || b.Offset >= a.Offset+a.Len(v.p.Batch) {
-				continue
+	dying := slices.Clone(born)
+	slices.SortStableFunc(born, func(a, b *Buffer) int { return cmp.Compare(spans[a].First, spans[b].First) })
+	slices.SortStableFunc(dying, func(a, b *Buffer) int { return cmp.Compare(spans[a].Last, spans[b].Last) })
+	var alive []*Buffer
+	place := func(offset int) int {
+		i, _ := slices.BinarySearchFunc(alive, offset, func(b *Buffer, offset int) int { return cmp.Compare(b.Offset, offset) })
+		return i
+	}
+	for _, young := range born {
+		first := spans[young].First
+		for ; spans[dying[0]].Last < first; dying = dying[1:] {
+			if i := place(dying[0].Offset); i < len(alive) && alive[i] == dying[0] {
+				alive = slices.Delete(alive, i, i+1)
 			}
-			old, young := a, b
-			if spans[old].First > spans[young].First {
-				old, young = b, a
-			}
-			if spans[old].Last < spans[young].First {
-				continue
-			}
-			if spans[old].Last == spans[young].First && old.Offset == young.Offset && overlays(runs, at, spans[old].Last, young, old) {
+		}
+		i := place(young.Offset)
+		if i > 0 && alive[i-1].Offset+alive[i-1].Len(v.p.Batch) > young.Offset {
+			i--
+		}
+		clear := true
+		for j := i; clear && j < len(alive) && alive[j].Offset < young.Offset+young.Len(v.p.Batch); j++ {
+			old := alive[j]
+			if spans[old].Last == first && old.Offset == young.Offset && overlays(runs, at, first, young, old) {
 				continue
 			}
 			v.fail("%s overlap in the arena while both are needed", fmt.Sprintf("%v (%d at %d) and %v (%d at %d)",
 				old, old.Len(v.p.Batch), old.Offset, young, young.Len(v.p.Batch), young.Offset))
+			clear = false
+		}
+		switch {
+		case !clear: // alive stays a list of buffers that lie apart
+		case i < len(alive) && alive[i].Offset == young.Offset:
+			alive[i] = young // which takes the place of one that dies here
+		default:
+			alive = slices.Insert(alive, i, young)
 		}
 	}
 }
 
+// overlays reports whether the one kernel of a step allows dst in the place of src.
 func overlays(runs []*Run, at []int, step int, dst, src *Buffer) bool {
-	found := false
-	for i, r := range runs {
-		if at[i] != step {
-			continue
-		}
-		if found || !CanOverlay(r.Kernel, dst, src) {
-			return false
-		}
-		found = true
+	i, found := slices.BinarySearch(at, step)
+	if !found || i+1 < len(at) && at[i+1] == step {
+		return false
 	}
-	return found
+	return CanOverlay(runs[i].Kernel, dst, src)
 }

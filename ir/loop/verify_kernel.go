@@ -16,7 +16,7 @@ func (v *verifier) kernel(k Kernel) bool {
 			v.fail("an operand has no buffer")
 			return false
 		}
-		if !slices.Contains(v.plan.Buffers, a.Buf) {
+		if !v.listed[a.Buf] {
 			v.fail("buffer %v is not in the plan", a.Buf)
 		}
 	}

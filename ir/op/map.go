@@ -80,11 +80,31 @@ func evalMap[F ir.Float](c *ir.Context[F], m *Map, v *ir.Value, args []*ir.Tenso
 	return elementwise(c, m.Expr, v.Shape.Concrete(c.Rows), args)
 }
 
+// maxSummed is how many operands one map adds up.
+const maxSummed = 64
+
+// SumOf adds up values of one shape from the first to the last, in a chain of
+// maps where there are many.
+func SumOf(b *ir.Builder, word string, parts ...*ir.Value) *ir.Value {
+	for len(parts) > maxSummed {
+		head := SumOf(b, word, parts[:maxSummed]...)
+		parts = append([]*ir.Value{head}, parts[maxSummed:]...)
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	sum := loop.Expr(loop.Arg(0))
+	for i := 1; i < len(parts); i++ {
+		sum = loop.Call("add", sum, loop.Arg(i))
+	}
+	return MapOf(b, sum, word, parts...)
+}
+
 // VJP is dy·∂Expr/∂x for every operand x, summed over the axes along which x
 // was stretched. A row of Scalars brings its own derivative.
 func (m *Map) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 	row, ok := Scalars[m.Word]
-	ok = ok && row.Expr.String() == m.Expr.String()
+	ok = ok && loop.Equal(row.Expr, m.Expr)
 	operands := append(slices.Clone(v.Args), v)
 	out := make([]*ir.Value, len(v.Args))
 	for i, x := range v.Args {

@@ -19,17 +19,9 @@ type Param struct {
 // ParamOf is the segment's value. A segment has one value per graph: asked for
 // again, that value is given again.
 func ParamOf(b *ir.Builder, p Param) *ir.Value {
-	for _, v := range b.Graph.Params {
-		if q, ok := v.Op.(*Param); ok && q.Segment == p.Segment {
-			if !q.Shape.Equal(p.Shape) || q.Role != p.Role {
-				return b.Errorf("parameter %q is %v and %v as well as %v and %v", p.Segment, q.Shape, q.Role, p.Shape, p.Role)
-			}
-			return v
-		}
-	}
-	v := b.Apply(&p)
-	if v.Valid() {
-		b.Graph.Params = append(b.Graph.Params, v)
+	v := b.Param(p.Segment, func() *ir.Value { return b.Apply(&p) })
+	if q, ok := v.Op.(*Param); ok && (!q.Shape.Equal(p.Shape) || q.Role != p.Role) {
+		return b.Errorf("parameter %q is %v and %v as well as %v and %v", p.Segment, q.Shape, q.Role, p.Shape, p.Role)
 	}
 	return v
 }

@@ -33,6 +33,12 @@ func Mean(b *ir.Builder, x *ir.Value, keep bool, axes ...int) *ir.Value {
 	return reduce(b, x, axes, Reduce{Kind: loop.Sum, Mean: true, KeepDims: keep, Word: "mean"})
 }
 
+// MeanStop is Mean without a gradient: what is subtracted for the sake of
+// accuracy, and taken back.
+func MeanStop(b *ir.Builder, x *ir.Value, keep bool, axes ...int) *ir.Value {
+	return reduce(b, x, axes, Reduce{Kind: loop.Sum, Mean: true, KeepDims: keep, Word: "mean", Stop: true})
+}
+
 // Max is the largest element along the axes. Its gradient is shared evenly by
 // the elements that attain it, as in TensorFlow.
 func Max(b *ir.Builder, x *ir.Value, keep bool, axes ...int) *ir.Value {

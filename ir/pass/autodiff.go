@@ -82,11 +82,7 @@ func (d *tape) visit(v *ir.Value) {
 	d.b.At(v.Layer, v.Pos)
 	dy := parts[0]
 	if len(parts) > 1 {
-		sum := loop.Expr(loop.Arg(0))
-		for i := 1; i < len(parts); i++ {
-			sum = loop.Call("add", sum, loop.Arg(i))
-		}
-		dy = op.MapOf(d.b, sum, "sum of gradients", parts...)
+		dy = op.SumOf(d.b, "sum of gradients", parts...)
 		for _, p := range parts {
 			// A part is the gradient along one path, called after the layer that it comes from.
 			if p.GradOf == v && p.Name == v.Name {

@@ -39,22 +39,19 @@ func distinguish(p *loop.Plan) {
 		name string
 		grad bool
 	}
-	taken := map[key]bool{}
+	taken := claims[key]{}
 	for _, b := range p.Buffers {
 		switch b.Class {
 		case loop.Arena, loop.Random, loop.Scalar, loop.Weight: // the last three are named by what they are
 		default:
-			taken[key{b.Name, b.Grad}] = true
+			taken.claim(key{b.Name, b.Grad}, nil)
 		}
 	}
 	for _, b := range p.Buffers {
 		if b.Class != loop.Arena {
 			continue
 		}
-		k := key{b.Name, b.Grad}
-		for n := 2; taken[k]; n++ {
-			k.name = b.Name + strconv.Itoa(n)
-		}
-		taken[k], b.Name = true, k.name
+		want := b.Name
+		b.Name = taken.claim(key{want, b.Grad}, func(n int) key { return key{want + strconv.Itoa(n), b.Grad} }).name
 	}
 }

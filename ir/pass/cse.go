@@ -13,7 +13,9 @@ import (
 // their stream.
 func cse(g *ir.Graph) error {
 	seen := map[string][]*ir.Value{}
+	same := ir.Replacement{}
 	for _, v := range g.Values {
+		same.In(v.Args)
 		var key strings.Builder
 		key.WriteString(v.Op.String())
 		for _, a := range v.Args {
@@ -27,8 +29,9 @@ func cse(g *ir.Graph) error {
 		if first.Name == "" {
 			first.Name, first.GradOf = v.Name, v.GradOf
 		}
-		g.Replace(v, first)
+		same[v] = first
 	}
+	g.Replace(same)
 	return nil
 }
 

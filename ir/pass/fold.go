@@ -16,7 +16,9 @@ const maxFolded = 4096
 // drops what changes nothing: maps of a value to itself, chains of scales and
 // shifts, reshapes of reshapes, zeros around the image of a convolution.
 func fold(g *ir.Graph) error {
+	replaced := ir.Replacement{}
 	for _, v := range g.Values {
+		replaced.In(v.Args)
 		if c := constant(v); c != nil {
 			v.Op, v.Args = c, nil
 			continue
@@ -30,9 +32,10 @@ func fold(g *ir.Graph) error {
 			if same.Name == "" {
 				same.Name, same.GradOf = v.Name, v.GradOf
 			}
-			g.Replace(v, same)
+			replaced[v] = same
 		}
 	}
+	g.Replace(replaced)
 	return nil
 }
 

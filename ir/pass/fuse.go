@@ -9,6 +9,11 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
+// maxFused is how many operations one expression may come to by fusion. Nothing
+// is gained beyond: loading a value is a small part of such a kernel already,
+// and its registers have run out long before.
+const maxFused = 256
+
 // fuse computes elementwise values where they are used or where they come
 // from: a map inside its only user, another map or a reduction; a map of the
 // result of a contraction or a gather-sum in the epilogue of that kernel; a map
@@ -65,7 +70,7 @@ func rewrite(v *ir.Value) {
 	if expr == nil {
 		return
 	}
-	if e := tidy(expr); e.String() != expr.String() {
+	if e := tidy(expr); !loop.Equal(e, expr) {
 		v.Op = with(e)
 	}
 }
@@ -117,7 +122,7 @@ func (f *fuser) absorb(v *ir.Value) {
 		if expr == nil {
 			expr = loop.Arg(0) // a reduction of its one operand
 		}
-		if !f.worthIt(m, v, inner.Expr, occurrences(expr, i)) {
+		if loop.Size(expr)+loop.Size(inner.Expr) > maxFused || !f.worthIt(m, v, inner.Expr, occurrences(expr, i)) {
 			i++
 			continue
 		}
@@ -209,6 +214,9 @@ func epilogue(m *op.Map, v *ir.Value, i int, p *ir.Value) (ir.Op, []*ir.Value) {
 	expr, first, _, with := operandsOf(p)
 	if expr == nil {
 		expr = loop.Arg(0)
+	}
+	if loop.Size(expr)+loop.Size(m.Expr) > maxFused {
+		return nil, nil
 	}
 	if occurrences(m.Expr, i) > 1 && !cheap(expr) {
 		return nil, nil

@@ -21,6 +21,10 @@ func lower(u *unit) error {
 		forward:  forwardSet(g),
 		gradient: map[*ir.Value]*ir.Value{},
 		adopted:  map[*loop.Buffer]bool{},
+		segments: map[string]int{},
+	}
+	for i, s := range u.header.Segments {
+		l.segments[s.Name] = i
 	}
 	for _, gr := range g.Grads {
 		// A reshaped result is written in place as well.
@@ -67,6 +71,7 @@ type lowering struct {
 	// gradient maps a value to the parameter whose gradient it is.
 	gradient map[*ir.Value]*ir.Value
 	adopted  map[*loop.Buffer]bool
+	segments map[string]int // of the header, by name
 	errs     diag.List
 }
 
@@ -198,8 +203,8 @@ func (l *lowering) port(o *op.Input, b *loop.Buffer) {
 func (l *lowering) segment(p *ir.Value, b *loop.Buffer) {
 	name := p.Op.(*op.Param).Segment
 	b.Name = name
-	b.Segment = slices.IndexFunc(l.header.Segments, func(s loop.Segment) bool { return s.Name == name })
-	if b.Segment < 0 {
+	var known bool
+	if b.Segment, known = l.segments[name]; !known {
 		l.Errorf(p, "parameter %s is no segment of the program", diag.Quote(name))
 		return
 	}

@@ -19,7 +19,7 @@ import (
 // dense layers at the whole batch.
 func microBatch(p *loop.Program, m machine.Machine) int {
 	if p.Train == nil || p.Training.BatchStatistics {
-		return p.Batch // statistics need the batch at once
+		return p.Batch // statistics need the batch at once: this is the unit of its memory
 	}
 	weights := 0
 	for _, s := range p.Segments {

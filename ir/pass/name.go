@@ -17,14 +17,9 @@ func name(g *ir.Graph) error {
 		name string
 		grad bool
 	}
-	taken := map[key]bool{}
+	taken := claims[key]{}
 	claim := func(v *ir.Value, want string) {
-		k := key{want, v.GradOf != nil}
-		for n := 2; taken[k]; n++ {
-			k.name = want + strconv.Itoa(n)
-		}
-		taken[k] = true
-		v.Name = k.name
+		v.Name = taken.claim(key{want, v.GradOf != nil}, func(n int) key { return key{want + strconv.Itoa(n), v.GradOf != nil} }).name
 	}
 	// Names given on purpose go before names made up here, and those of layers
 	// before those of targets, which are called after the layer that they are for.
@@ -46,6 +41,21 @@ func name(g *ir.Graph) error {
 		}
 	}
 	return nil
+}
+
+// claims is the names that are taken, each with the number that the next who
+// wants it may get.
+type claims[K comparable] map[K]int
+
+// claim takes a name, or the first with a number that is free.
+func (t claims[K]) claim(want K, with func(n int) K) K {
+	k, n := want, max(2, t[want])
+	for ; t[k] > 0; n++ {
+		k = with(n)
+	}
+	t[want] = max(t[want], n)
+	t[k] = max(t[k], 1)
+	return k
 }
 
 // word says in one word what the value is.

@@ -43,6 +43,17 @@ var table = []pass{
 	{name: "plan", always: true, run: planArena, after: []string{"merge", "overlay"}, why: "lifetimes are final: every buffer gets its place"},
 }
 
+// Names are the passes, in the order in which they first run.
+func Names() []string {
+	var names []string
+	for _, p := range table {
+		if !slices.Contains(names, p.name) {
+			names = append(names, p.name)
+		}
+	}
+	return names
+}
+
 // Options steers a compilation.
 type Options struct {
 	// Off names passes that are left out: "fuse", "merge", ... Passes that the

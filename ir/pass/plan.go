@@ -15,9 +15,14 @@ const lineFloats = 16
 // and how long it is taken.
 type slot struct {
 	buffers []*loop.Buffer
-	span    loop.Span
-	size    int
-	offset  int
+	taken
+	size int
+}
+
+// taken is a stretch of the arena for the steps of a span.
+type taken struct {
+	span        loop.Span
+	offset, end int
 }
 
 // planArena gives every arena buffer its place, sized for a full micro-batch.
@@ -36,16 +41,17 @@ func place(u *unit, d loop.DType) int {
 	slots := u.slots(d)
 	slices.SortStableFunc(slots, func(a, b *slot) int { return cmp.Compare(b.size, a.size) })
 	size := 0
-	var placed []*slot
+	var placed []taken
 	for _, s := range slots {
 		s.offset = gap(s, placed)
+		s.end = s.offset + s.size
 		// Kept in order of offset, for gap.
-		i, _ := slices.BinarySearchFunc(placed, s, func(a, b *slot) int { return cmp.Compare(a.offset, b.offset) })
-		placed = slices.Insert(placed, i, s)
+		i, _ := slices.BinarySearchFunc(placed, s.offset, func(a taken, at int) int { return cmp.Compare(a.offset, at) })
+		placed = slices.Insert(placed, i, s.taken)
 		for _, b := range s.buffers {
 			b.Offset = s.offset
 		}
-		size = max(size, s.offset+s.size)
+		size = max(size, s.end)
 	}
 	return lines(size)
 }
@@ -69,7 +75,7 @@ func (u *unit) slots(d loop.DType) []*slot {
 			of[b] = s
 			continue
 		}
-		s := &slot{buffers: []*loop.Buffer{b}, span: spans[b], size: b.Len(u.header.Batch)}
+		s := &slot{buffers: []*loop.Buffer{b}, taken: taken{span: spans[b]}, size: b.Len(u.header.Batch)}
 		of[b] = s
 		slots = append(slots, s)
 	}
@@ -109,16 +115,17 @@ func (u *unit) stagedSpans() map[*loop.Buffer]loop.Span {
 
 // gap is the offset of the smallest free stretch that s fits in, below or
 // between the slots of placed, in order of offset, that are taken with it.
-func gap(s *slot, placed []*slot) int {
+func gap(s *slot, placed []taken) int {
 	best, bestSize, end := -1, 0, 0
-	for _, p := range placed {
+	for i := range placed {
+		p := &placed[i]
 		if p.span.First > s.span.Last || s.span.First > p.span.Last {
 			continue
 		}
 		if free := p.offset - end; free >= s.size && (best < 0 || free < bestSize) {
 			best, bestSize = end, free
 		}
-		end = max(end, lines(p.offset+p.size))
+		end = max(end, lines(p.end))
 	}
 	if best >= 0 {
 		return best

@@ -1,6 +1,7 @@
 package pass
 
 import (
+	"container/heap"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -39,55 +40,98 @@ func schedule(u *unit) error {
 // order is list scheduling: of the steps whose predecessors are done, the one
 // with the least key, and of equal ones the first.
 func order(steps []loop.Step, key func(loop.Step) []int) []loop.Step {
-	n := len(steps)
-	waits := make([]int, n)
-	next := make([][]int, n)
-	keys := make([][]int, n)
+	waits, next := dependences(steps)
+	keys := make([][]int, len(steps))
+	ready := &queue{less: func(i, j int) bool {
+		c := slices.Compare(keys[i], keys[j])
+		return c < 0 || c == 0 && i < j
+	}}
+	for i, s := range steps {
+		keys[i] = key(s)
+	}
+	for i, n := range waits {
+		if n == 0 {
+			heap.Push(ready, i)
+		}
+	}
+	out := make([]loop.Step, 0, len(steps))
+	for ready.Len() > 0 {
+		best := heap.Pop(ready).(int)
+		out = append(out, steps[best])
+		for _, j := range next[best] {
+			if waits[j]--; waits[j] == 0 {
+				heap.Push(ready, j)
+			}
+		}
+	}
+	return out
+}
+
+// dependences tells how many steps each one waits for, and which wait for it. A
+// step stays behind the earlier ones that write what it touches or that touch
+// what it writes: behind the last that wrote it, which is behind all others
+// before it, and those that have read it since.
+func dependences(steps []loop.Step) (waits []int, next [][]int) {
+	waits, next = make([]int, len(steps)), make([][]int, len(steps))
+	type history struct {
+		writer  int // -1: none yet
+		readers []int
+	}
+	of := map[*loop.Buffer]*history{}
+	last := func(b *loop.Buffer) *history {
+		h := of[b]
+		if h == nil {
+			h = &history{writer: -1}
+			of[b] = h
+		}
+		return h
+	}
 	after := func(i, j int) {
-		if i != j && !slices.Contains(next[i], j) {
+		if i >= 0 && i != j && (len(next[i]) == 0 || next[i][len(next[i])-1] != j) {
 			waits[j]++
 			next[i] = append(next[i], j)
 		}
 	}
-	// A step stays behind the earlier ones that write what it touches or that
-	// touch what it writes.
-	written, touched := map[*loop.Buffer][]int{}, map[*loop.Buffer][]int{}
 	for j, s := range steps {
-		keys[j] = key(s)
 		in, out := reads(s), writes(s)
 		for _, a := range in {
-			for _, i := range written[a.Buf] {
-				after(i, j)
-			}
+			after(last(a.Buf).writer, j)
 		}
 		for _, a := range out {
-			for _, i := range touched[a.Buf] {
+			h := last(a.Buf)
+			after(h.writer, j)
+			for _, i := range h.readers {
 				after(i, j)
 			}
 		}
 		for _, a := range in {
-			touched[a.Buf] = append(touched[a.Buf], j)
+			h := last(a.Buf)
+			h.readers = append(h.readers, j)
 		}
 		for _, a := range out {
-			touched[a.Buf], written[a.Buf] = append(touched[a.Buf], j), append(written[a.Buf], j)
+			h := last(a.Buf)
+			h.writer, h.readers = j, nil
 		}
 	}
-	out := make([]loop.Step, 0, n)
-	done := make([]bool, n)
-	for range steps {
-		best := -1
-		for i := range steps {
-			if !done[i] && waits[i] == 0 && (best < 0 || slices.Compare(keys[i], keys[best]) < 0) {
-				best = i
-			}
-		}
-		done[best] = true
-		out = append(out, steps[best])
-		for _, j := range next[best] {
-			waits[j]--
-		}
-	}
-	return out
+	return waits, next
+}
+
+// queue is a heap of steps.
+type queue struct {
+	steps []int
+	less  func(i, j int) bool
+}
+
+func (q *queue) Len() int           { return len(q.steps) }
+func (q *queue) Less(i, j int) bool { return q.less(q.steps[i], q.steps[j]) }
+func (q *queue) Swap(i, j int)      { q.steps[i], q.steps[j] = q.steps[j], q.steps[i] }
+func (q *queue) Push(x any)         { q.steps = append(q.steps, x.(int)) }
+
+func (q *queue) Pop() any {
+	last := len(q.steps) - 1
+	x := q.steps[last]
+	q.steps = q.steps[:last]
+	return x
 }
 
 func reads(s loop.Step) []loop.Access { return accesses(s, loop.Kernel.Reads) }

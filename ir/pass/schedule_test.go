@@ -1,6 +1,9 @@
 package pass
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -49,5 +52,58 @@ func TestSchedule(t *testing.T) {
 	}
 	if got := writes(u.plan.Forward[2])[0].Buf; got.Name != "c" {
 		t.Errorf("c is not computed after a")
+	}
+}
+
+// chosen is list scheduling as it is defined: of the steps that no earlier one
+// holds back, the one with the least key.
+func chosen(steps []loop.Step, key func(loop.Step) []int) []loop.Step {
+	meet := func(a, b []loop.Access) bool {
+		return slices.ContainsFunc(a, func(x loop.Access) bool {
+			return slices.ContainsFunc(b, func(y loop.Access) bool { return x.Buf == y.Buf })
+		})
+	}
+	left := slices.Clone(steps)
+	var out []loop.Step
+	for len(left) > 0 {
+		best := -1
+		for i, s := range left {
+			held := slices.ContainsFunc(left[:i], func(e loop.Step) bool {
+				return meet(writes(s), writes(e)) || meet(writes(s), reads(e)) || meet(reads(s), writes(e))
+			})
+			if !held && (best < 0 || slices.Compare(key(s), key(left[best])) < 0) {
+				best = i
+			}
+		}
+		out, left = append(out, left[best]), slices.Delete(left, best, best+1)
+	}
+	return out
+}
+
+func TestOrderAsDefined(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 300 {
+		buffers := make([]*loop.Buffer, 1+random.IntN(8))
+		for i := range buffers {
+			buffers[i] = &loop.Buffer{Name: fmt.Sprint("b", i), Class: loop.Arena, Shape: []int{1}}
+		}
+		access := func() loop.Access {
+			return loop.Access{Buf: buffers[random.IntN(len(buffers))]}
+		}
+		keys := map[loop.Step][]int{}
+		var steps []loop.Step
+		for range random.IntN(20) {
+			s := loop.Stmt{Dst: access(), Value: loop.Num(0)}
+			for range random.IntN(3) {
+				s.Srcs = append(s.Srcs, access())
+			}
+			step := &loop.Run{Kernel: &loop.Nest{Body: []loop.Stmt{s}}}
+			keys[step] = []int{random.IntN(2), random.IntN(4)}
+			steps = append(steps, step)
+		}
+		key := func(s loop.Step) []int { return keys[s] }
+		if got, want := order(steps, key), chosen(steps, key); !slices.Equal(got, want) {
+			t.Fatalf("of %d steps over %d buffers the order is another one", len(steps), len(buffers))
+		}
 	}
 }

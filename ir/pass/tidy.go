@@ -21,7 +21,7 @@ func tidy(e loop.Expr) loop.Expr {
 	switch a.Fn {
 	case "add":
 		x, y := a.Args[0], a.Args[1]
-		if x.String() == y.String() {
+		if loop.Equal(x, y) {
 			return tidy(loop.Call("mul", loop.Num(2), x))
 		}
 		if n, ok := applied("neg", y); ok {
@@ -66,7 +66,7 @@ func factored(fn string, x, y, e loop.Expr) loop.Expr {
 	}
 	for i, p := range a.Args {
 		for j, q := range b.Args {
-			if p.String() == q.String() {
+			if loop.Equal(p, q) {
 				return tidy(loop.Call("mul", p, loop.Call(fn, a.Args[1-i], b.Args[1-j])))
 			}
 		}

@@ -35,8 +35,8 @@ func (r *callReader) call(v Value) Call {
 	case Null:
 		return Call{Pos: v.Pos}
 	case String:
-		r.name(v.Str, v.Pos, nil)
-		return Call{Name: v.Str, Pos: v.Pos, Args: Args{Pos: v.Pos, Owner: r.owner, Kind: v.Str}}
+		name := r.name(v.Str, v.Pos, nil)
+		return Call{Name: name, Pos: v.Pos, Args: Args{Pos: v.Pos, Owner: r.owner, Kind: name}}
 	case Map:
 		switch i := typeEntry(v); {
 		case i >= 0:
@@ -54,7 +54,8 @@ func (r *callReader) call(v Value) Call {
 }
 
 func (r *callReader) named(a Arg, pos diag.Pos) Call {
-	args := Args{Pos: a.Pos, Owner: r.owner, Kind: a.Name}
+	name := r.name(a.Name, a.Pos, &a.Value)
+	args := Args{Pos: a.Pos, Owner: r.owner, Kind: name}
 	switch v := a.Value; {
 	case v.Kind == Map:
 		args.List = v.Map
@@ -63,8 +64,7 @@ func (r *callReader) named(a Arg, pos diag.Pos) Call {
 	case v.Kind != Null:
 		args.Positional = &v
 	}
-	r.name(a.Name, a.Pos, &a.Value)
-	return Call{Name: a.Name, Pos: pos, Args: args}
+	return Call{Name: name, Pos: pos, Args: args}
 }
 
 // typeEntry finds the entry of {type: adam, learning_rate: 0.001} that gives
@@ -81,8 +81,6 @@ func (r *callReader) typed(v Value, i int) {
 	at := v.Map[i]
 	name := at.Value.Str
 	if better, ok := fromR(name); ok {
-		name = better
-	} else if better, ok := abbreviations[name]; ok {
 		name = better
 	}
 	text := plain(name)
@@ -113,40 +111,24 @@ func (r *callReader) several(v Value) {
 	}
 }
 
-// abbreviations are names that Keras itself or its R interface understands, and
-// that are better written out here.
-var abbreviations = map[string]string{"acc": "accuracy"}
-
-// name checks the name of a call; args are its arguments, for the line to write
-// instead.
-func (r *callReader) name(name string, pos diag.Pos, args *Value) {
-	better, isR := fromR(name)
-	ok := isR
-	if !isR {
-		better, ok = abbreviations[name]
-	}
-	switch {
-	case looksForeign(name):
+// name checks the name of a call, and gives Keras's for one of R's; args are its
+// arguments, for the line to write instead.
+func (r *callReader) name(name string, pos diag.Pos, args *Value) string {
+	if looksForeign(name) {
 		if write, ok := rewriteCall(name); ok && args == nil {
 			r.fail(pos, "this is Python or R; write %s", r.line(callText(r.what, write)))
 		} else {
 			r.fail(pos, "%s is Python or R; write the name, and its arguments under it: %s", diag.Quote(name), r.line("{name: {argument: value}}"))
 		}
-	case ok:
-		write := plain(better)
-		if args != nil && args.Kind != Null {
-			write = "{" + write + ": " + renamed(*args).brief() + "}"
-		}
-		if isR {
-			r.fail(pos, "%s is its name in R; write %s", diag.Quote(name), r.line(write))
-		} else {
-			r.fail(pos, "%s is written out here; write %s", diag.Quote(name), r.line(write))
-		}
-	default:
-		if problem := badName(name); problem != "" {
-			r.fail(pos, "%s: the name %s", r.what, problem)
-		}
+		return name
 	}
+	if better, ok := fromR(name); ok {
+		return better
+	}
+	if problem := badName(name); problem != "" {
+		r.fail(pos, "%s: the name %s", r.what, problem)
+	}
+	return name
 }
 
 // line puts the argument's name before what is to be written; an entry of a

@@ -64,18 +64,20 @@ func (p *parser) call(what string, v Value) (Call, bool) {
 	return c, len(errs) == 0
 }
 
-// optimizer answers the old names of the learning rate here, so that they are
+// optimizer answers other names of the learning rate here, so that they are
 // reported with the other mistakes of the file.
 func (p *parser) optimizer(v Value) Call {
 	c, _ := p.call("optimizer", v)
-	name, isR := fromR(c.Name)
-	if !isR {
-		name = c.Name
-	}
-	for _, a := range c.Args.List {
+	c.Args.List = slices.Clone(c.Args.List)
+	for i, a := range c.Args.List {
 		switch a.Name {
-		case "lr", "learn_rate", "eta":
-			p.fail(a.Pos, "compile: %s is called learning_rate; write optimizer: {%s: {learning_rate: %s}}", quotedName(a.Name), plain(name), a.Value.brief())
+		case "lr": // Keras 2's name
+			if slices.ContainsFunc(c.Args.List, func(b Arg) bool { return b.Name == "learning_rate" }) {
+				p.fail(a.Pos, "compile: lr is learning_rate, which is given as well; take one of them out")
+			}
+			c.Args.List[i].Name = "learning_rate"
+		case "learn_rate", "eta":
+			p.fail(a.Pos, "compile: %s is called learning_rate; write optimizer: {%s: {learning_rate: %s}}", quotedName(a.Name), plain(c.Name), a.Value.brief())
 		case "decay":
 			p.fail(a.Pos, "compile: optimizers of Keras 3 have no decay; take it out")
 		}

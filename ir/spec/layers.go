@@ -129,6 +129,9 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 	if args != nil && args.Kind != Null {
 		argText = ": " + args.brief()
 	}
+	if class := LayerClass(l.Type); class != l.Type {
+		l.Type, l.As, l.Args.Kind = class, l.Type, class
+	}
 	dots := strings.LastIndexAny(l.Type, ".$:")
 	switch better, isR := fromR(l.Type); {
 	case looksForeign(l.Type):
@@ -139,7 +142,7 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 		} else {
 			p.fail(pos, "%s: %s is Python or R; write %s", title, diag.Quote(l.Type), p.entry("Dense: {units: 16, activation: relu}"))
 		}
-	case l.Type == "Input" || l.Type == "InputLayer" || l.Type == "layer_input":
+	case l.Type == "Input" || l.Type == "InputLayer":
 		example := inputsExample
 		if args != nil {
 			if s, ok := args.get("shape"); ok && s.Value.Kind == List {
@@ -160,8 +163,6 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 			better = write
 		}
 		p.fail(pos, "%s: %s is its name in R; write %s", title, diag.Quote(l.Type), p.entry(better))
-	case isR:
-		p.fail(pos, "%s: %s is its name in R; write %s", title, diag.Quote(l.Type), p.entry(better+argText))
 	case (args == nil || args.Kind == Null) && spaceless.MatchString(l.Type):
 		name, rest, _ := strings.Cut(l.Type, ":")
 		p.fail(pos, "%s: a space is missing behind the colon; write %s", title, p.entry(name+": "+missingColon(rest)))

@@ -49,10 +49,14 @@ func fromR(name string) (string, bool) {
 // camel turns batch_normalization into BatchNormalization.
 func camel(snake string) string {
 	var b strings.Builder
+	snake = strings.ReplaceAll("_"+snake+"_", "_re_lu_", "_relu_") // Keras's own snake case
 	for word := range strings.SplitSeq(snake, "_") {
 		if w, ok := rWords[word]; ok {
 			b.WriteString(w)
 		} else if word != "" {
+			if n := len(word) - 2; n > 0 && (word[n] >= '1' && word[n] <= '3') && word[n+1] == 'd' {
+				word = word[:n+1] + "D" // conv2d
+			}
 			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
 		}
 	}

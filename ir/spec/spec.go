@@ -39,7 +39,8 @@ type Input struct {
 // of Args.
 type Layer struct {
 	Name      string // "" where the description gives none; Model.Names gives Keras's automatic one
-	Type      string // "Dense", as written
+	Type      string // "Dense"
+	As        string // how Type is written, where that is another of its names: "layer_dense"; else ""
 	Args      Args
 	Inputs    []Ref // nil: the layer before, or the model's input
 	Trainable *bool // nil: not said, which means true

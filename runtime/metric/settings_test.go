@@ -148,6 +148,7 @@ type settingsCase struct {
 	Args                          settings
 	Running                       [][]*float64
 	Weighted                      [][]*float64 `json:"running_weighted"`
+	Weightless                    []*float64   // after the first batch, all of weight 0; nil: zeros
 }
 
 func settingsCases(t *testing.T) (map[string][]rows, []settingsCase) {
@@ -200,6 +201,14 @@ func TestSettingsOfKeras(t *testing.T) {
 	for _, c := range cases {
 		width := len(batches[c.Data][0].Output[0])
 		plain, weighted := c.Args.build(c.Metric, width), c.Args.build(c.Metric, width)
+		first := batches[c.Data][0]
+		first.Weight = make([]float32, len(first.Output))
+		weightless := c.Args.build(c.Metric, width)
+		first.show(weightless, true)
+		if c.Weightless == nil {
+			c.Weightless = slices.Repeat([]*float64{new(float64)}, len(figures(weightless)))
+		}
+		compareFigures(t, c, 0, " without weight", figures(weightless), c.Weightless)
 		for i, b := range batches[c.Data] {
 			b.show(plain, false)
 			b.show(weighted, true)

@@ -9,6 +9,8 @@ type Options struct {
 	// Workers is how many cores Fit, Evaluate and PredictBatch use; 0:
 	// GOMAXPROCS.
 	Workers int
+	// AllowNonFinite has Open and Read accept weights that are NaN or infinite.
+	AllowNonFinite bool
 }
 
 // Option changes one of the Options of a generated New.
@@ -29,6 +31,13 @@ func Seed(s uint64) Option {
 // any number.
 func Workers(n int) Option {
 	return func(o *Options) { o.Workers = max(n, 0) }
+}
+
+// AllowNonFinite has Open, OpenFS and Read accept weights that are not finite
+// numbers, to look at what is left of a training that diverged. Without it they
+// are an error that names the tensors.
+func AllowNonFinite() Option {
+	return func(o *Options) { o.AllowNonFinite = true }
 }
 
 // Resolve applies opts in order. Without [Seed] it draws a random seed, which

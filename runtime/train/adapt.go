@@ -31,8 +31,7 @@ func (f *fitting[X, Y]) visit(ctx context.Context, loaded func(n int)) error {
 	if s, ok := rows.(*indexed[X, Y]); ok {
 		rows = &indexed[X, Y]{name: s.name, rows: s.rows}
 	}
-	b := newBatch[X, Y](f.engine.MicroBatch())
-	b.nonzero = true // weights do not count here, so they may all be 0
+	b := newBatch[X, Y](f.engine.MicroBatch(), rows.len())
 	rows.begin(0, 0, 0)
 	defer rows.end()
 	for {

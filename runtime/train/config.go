@@ -22,6 +22,7 @@ type Compiled struct {
 	StepsPerEpoch   int               // 0: an epoch is a pass over all rows
 	ClassWeight     map[int]float64   // see Config; may be nil
 	Callbacks       func() []Callback // fresh ones; may be nil
+	WeightColumn    string            // the column of tables that weights come from, for messages; "": none
 }
 
 // Config changes how one call of [Fit] goes. Its zero value means: as the

@@ -65,7 +65,7 @@ func (c *EarlyStopping) OnEpochEnd(s *State) error {
 		c.keep(s)
 	}
 	c.now.Wait++
-	if !c.now.HasBest || c.monitor.improves(current, c.now.Best) {
+	if c.monitor.better(current, c.now.HasBest, c.now.Best) {
 		c.now.HasBest, c.now.Best = true, current
 		c.keep(s)
 		if c.Baseline == nil || c.monitor.improves(current, *c.Baseline) {

@@ -48,12 +48,22 @@ type Engine[X, Y any] interface {
 	// transposes) after Params has changed.
 	Prepare()
 	// BatchStatistics reports whether a layer takes statistics over the batch
-	// (BatchNormalization), so that a batch cannot be cut into micro-batches.
+	// (BatchNormalization), so that a training batch cannot be cut into
+	// micro-batches: see [Grower].
 	BatchStatistics() bool
 	// Adapt returns the layers whose state is fitted to the training rows
 	// before the first epoch, in the order of the forward pass, and only those
 	// that have not been fitted yet.
 	Adapt() []Adapter
+}
+
+// Grower is implemented by an [Engine] with BatchStatistics: it takes a training
+// batch of any size at once. (Packages of early versions do not, and take at most
+// MicroBatch rows.)
+type Grower interface {
+	// Grow makes room for n rows, so that Load and Train take as many. What was
+	// loaded is lost, unless there was room enough.
+	Grow(n int) error
 }
 
 // Step tells an engine where the loaded rows stand.

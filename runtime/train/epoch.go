@@ -13,7 +13,6 @@ func (f *fitting[X, Y]) epoch(ctx context.Context, epoch int) error {
 	if s.ended = false; !f.midway {
 		s.Batch, s.Logs = 0, nil
 		f.meter.reset()
-		f.batch.nonzero = false
 		f.feed.begin(epoch, f.session.Seed, f.session.Step)
 		if err := f.call(Callback.OnEpochBegin); err != nil || f.stop {
 			return err

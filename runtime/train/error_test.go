@@ -26,6 +26,8 @@ func TestFitErrors(t *testing.T) {
 	withStats := engine(8)
 	withStats.stats = true
 	ok := compiled(8, 1)
+	ofColumn := ok
+	ofColumn.WeightColumn = "how often"
 	for _, c := range []struct {
 		name     string
 		engine   *linear
@@ -42,7 +44,9 @@ func TestFitErrors(t *testing.T) {
 		{"a validation stream without rows", engine(8), ok, dataset(8), config{ValidationData: &stream{rows: dataset(0), len: -1}}, "train: the validation data has no rows"},
 		{"lengths", engine(8), ok, data.Slices(x, y[:19]), config{}, "data: 20 inputs, 19 targets: a data set needs one target for each input"},
 		{"lengths and split", engine(8), ok, data.Slices(x, y[:19]), config{ValidationSplit: 0.5}, "data: 20 inputs, 19 targets: a data set needs one target for each input"},
-		{"weights left out", engine(8), ok, &stream{rows: weights(func(int) float32 { return 0 }), len: -1}, config{}, "train: every training row so far has weight 0, so there is nothing to compute a loss of: set Example.Weight, to 1 if the rows count alike"},
+		{"weights left out", engine(8), ok, &stream{rows: weights(func(int) float32 { return 0 }), len: -1}, config{}, "train: every training row has weight 0, so there is nothing to compute a loss of: set Example.Weight, to 1 if the rows count alike"},
+		{"weights of a column", engine(8), ofColumn, weights(func(int) float32 { return 0 }), config{}, `train: every training row has weight 0, so there is nothing to compute a loss of: look at the column "how often" of tables, or at Example.Weight`},
+		{"no validation weights", engine(8), ok, dataset(8), config{ValidationData: weights(func(int) float32 { return 0 })}, "train: every validation row has weight 0, so there is nothing to compute a loss of: set Example.Weight, to 1 if the rows count alike"},
 		{"not a number", engine(8), ok, weights(func(i int) float32 {
 			if i == 3 {
 				return float32(math.NaN())
@@ -57,7 +61,7 @@ func TestFitErrors(t *testing.T) {
 		{"split of everything", engine(8), ok, dataset(4), config{ValidationSplit: 1}, "data: cannot split off a fraction of 1 for validation: it must lie between 0 and 1"},
 		{"batch size", engine(8), ok, dataset(4), config{BatchSize: -1}, "train: the batch size is -1"},
 		{"epochs", engine(8), ok, dataset(4), config{Epochs: -3}, "train: the number of epochs is -3"},
-		{"batch statistics", withStats, ok, dataset(20), config{BatchSize: 9}, "train: a batch of 9 rows is above the 8 that this network was compiled for; it has BatchNormalization, whose statistics need the whole batch at once: set a batch size of at most 8, or generate the package with batch_size: 9"},
+		{"batch statistics", withStats, ok, dataset(20), config{BatchSize: 9}, "train: a batch of 9 rows is above the 8 that this network was compiled for; it has BatchNormalization, whose statistics need the whole batch at once: set a batch size of at most 8, or generate the package anew with this version of nngen, which takes any"},
 		{"no optimizer", engine(8), train.Compiled{}, dataset(4), config{}, "train: the description names no optimizer: set Config.Optimizer"},
 		{"hyperparameter", engine(8), ok, dataset(4), config{Optimizer: optim.NewSGD(-1)}, "optim: sgd: learning_rate is -1, must be a finite number, 0 or above"},
 		{"callback", engine(8), ok, dataset(4), config{Callbacks: []train.Callback{nil}}, "train: callback 0 is nil"},
@@ -76,17 +80,6 @@ func TestFitErrors(t *testing.T) {
 				t.Error("a step was taken")
 			}
 		})
-	}
-}
-
-// A row of weight 0 is meant; so is a batch of them after a row that counts.
-func TestRowsWithoutWeight(t *testing.T) {
-	x, y := rows(20)
-	w := make([]float32, len(x))
-	w[2] = 1
-	h := fit(t, engine(4), &train.Session{}, compiled(4, 1), data.WeightedSlices(x, y, w), config{NoShuffle: true})
-	if loss := h.Column("loss")[0]; !(loss > 0) {
-		t.Errorf("loss %v", loss)
 	}
 }
 

@@ -52,7 +52,7 @@ type evaluation[X, Y any] struct {
 }
 
 func newEvaluation[X, Y any](e Engine[X, Y], c Compiled, kind string, d data.Dataset[X, Y], size int) (*evaluation[X, Y], error) {
-	rows, err := newSource(kind, d, false)
+	rows, err := newSource(kind, d, false, c.WeightColumn)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func newEvaluation[X, Y any](e Engine[X, Y], c Compiled, kind string, d data.Dat
 	if err != nil {
 		return nil, err
 	}
-	return &evaluation[X, Y]{engine: e, rows: rows, batch: newBatch[X, Y](size), meter: m}, nil
+	return &evaluation[X, Y]{engine: e, rows: rows, batch: newBatch[X, Y](size, rows.len()), meter: m}, nil
 }
 
 // prefix names the figures as those of the validation.
@@ -75,7 +75,6 @@ func (v *evaluation[X, Y]) run(ctx context.Context, seed uint64) error {
 	e, b := v.engine, v.batch
 	micro := e.MicroBatch()
 	v.meter.reset()
-	b.nonzero = false
 	v.rows.begin(0, 0, 0)
 	defer v.rows.end()
 	seen := 0

@@ -11,6 +11,7 @@ import (
 // fitting is one call of Fit: everything it needs, allocated beforehand.
 type fitting[X, Y any] struct {
 	engine        Engine[X, Y]
+	grower        Grower // nil: a batch may be taken in parts
 	session       *Session
 	first, epochs int // epochs from first to epochs-1
 	feed          *feed[X, Y]
@@ -39,20 +40,23 @@ func newFitting[X, Y any](e Engine[X, Y], s *Session, c Compiled, d data.Dataset
 		return nil, err
 	}
 	micro := e.MicroBatch()
-	if set.batch > micro && e.BatchStatistics() {
-		return nil, fmt.Errorf("train: a batch of %d rows is above the %d that this network was compiled for; it has BatchNormalization, whose statistics need the whole batch at once: set a batch size of at most %d, or generate the package with batch_size: %d", set.batch, micro, micro, set.batch)
+	grower, _ := e.(Grower)
+	if !e.BatchStatistics() {
+		grower = nil
+	} else if grower == nil && set.batch > micro {
+		return nil, fmt.Errorf("train: a batch of %d rows is above the %d that this network was compiled for; it has BatchNormalization, whose statistics need the whole batch at once: set a batch size of at most %d, or generate the package anew with this version of nngen, which takes any", set.batch, micro, micro)
 	}
 	training, held, err := divide(c, d, cfg)
 	if err != nil {
 		return nil, err
 	}
-	f := &fitting[X, Y]{engine: e, session: s, first: cfg.InitialEpoch, epochs: set.epochs, validateEvery: set.validateEvery, callbacks: ordered(set.callbacks)}
-	rows, err := newSource("training", training, c.Shuffle && !cfg.NoShuffle)
+	f := &fitting[X, Y]{engine: e, grower: grower, session: s, first: cfg.InitialEpoch, epochs: set.epochs, validateEvery: set.validateEvery, callbacks: ordered(set.callbacks)}
+	rows, err := newSource("training", training, c.Shuffle && !cfg.NoShuffle, c.WeightColumn)
 	if err != nil {
 		return nil, err
 	}
 	f.feed = &feed[X, Y]{rows: rows, steps: set.steps}
-	f.batch = newBatch[X, Y](set.batch)
+	f.batch = newBatch[X, Y](set.batch, rows.len())
 	if f.classes, err = newClassWeights(set.classWeight, e.OutputNames(), c.Loss); err != nil {
 		return nil, err
 	}
@@ -67,7 +71,7 @@ func newFitting[X, Y any](e Engine[X, Y], s *Session, c Compiled, d data.Dataset
 		f.validation.steps = cfg.ValidationSteps
 		f.validation.prefix()
 	}
-	if set.batch > micro {
+	if set.batch > micro && grower == nil {
 		f.sum = newGradientSum(len(e.Gradients()))
 	}
 	if s.Optimizer, err = chooseOptimizer(s.Optimizer, c, cfg.Optimizer, e.Segments()); err != nil {

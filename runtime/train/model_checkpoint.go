@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/nngen-go/nngen/runtime/weights"
 )
 
 // ModelCheckpoint saves the parameters to a weights file, which the model's Open
@@ -20,7 +22,7 @@ type ModelCheckpoint struct {
 	FilePath string
 	// Monitor is the figure that SaveBestOnly goes by; "": val_loss.
 	Monitor      string
-	SaveBestOnly bool   // saves only where the figure is the best so far
+	SaveBestOnly bool   // saves only where the figure is the best so far, and the parameters are finite
 	Mode         string // "min": less is better; "max": more is; "" or "auto": as the figure's name says
 	SaveFreq     int    // saves after every so many batches; 0: after every epoch
 	// InitialValueThreshold is the value to be better than at first; nil: none.
@@ -137,8 +139,12 @@ func (c *ModelCheckpoint) wanted(s *State, path string) bool {
 	if c.now.HasBest {
 		best = fmt.Sprintf("%.5f", c.now.Best)
 	}
-	if c.now.HasBest && !c.monitor.improves(current, c.now.Best) {
+	if !c.monitor.better(current, c.now.HasBest, c.now.Best) {
 		tell("Epoch %d: %s did not improve from %s", s.Epoch+1, c.monitor.name, best)
+		return false
+	}
+	if err := weights.CheckFinite(s.Segments, s.Params); err != nil { // whatever a metric makes of them
+		tell("Epoch %d: the weights are not finite numbers and are not saved", s.Epoch+1)
 		return false
 	}
 	tell("Epoch %d: %s improved from %s to %.5f, saving model to %s", s.Epoch+1, c.monitor.name, best, current, path)

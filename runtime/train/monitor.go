@@ -47,6 +47,15 @@ func newMonitor(s *State, callback, name, mode string, delta float64) (monitor, 
 	return m, nil
 }
 
+// better reports whether a value is the best so far: it improves on the best one,
+// if there is any. NaN never is, even as the first: nothing could improve on it.
+func (m monitor) better(value float64, hasBest bool, best float64) bool {
+	if !hasBest {
+		return !math.IsNaN(value)
+	}
+	return m.improves(value, best)
+}
+
 // improves reports whether a value is better than a reference.
 func (m monitor) improves(value, reference float64) bool {
 	if m.up {

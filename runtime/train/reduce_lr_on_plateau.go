@@ -77,7 +77,7 @@ func (c *ReduceLROnPlateau) OnEpochEnd(s *State) error {
 		c.now.Cooldown--
 		c.now.Wait = 0
 	}
-	if !c.now.HasBest || c.monitor.improves(current, c.now.Best) {
+	if c.monitor.better(current, c.now.HasBest, c.now.Best) {
 		c.now.HasBest, c.now.Best, c.now.Wait = true, current, 0
 		return nil
 	}

@@ -110,7 +110,6 @@ func (f *fitting[X, Y]) restore(from *interruption) error {
 	f.state.Epoch, f.state.Step, f.state.Batches = from.Epoch, from.Step, from.Batches
 	*f.state.History = from.History
 	if f.midway {
-		f.batch.nonzero = from.Done > 0
 		if err := f.meter.resume(from.Sums); err != nil {
 			return fail(err)
 		}

@@ -123,5 +123,5 @@ func batches(rows, size int) int {
 	if rows < 0 {
 		return -1
 	}
-	return (rows + size - 1) / size
+	return rows/size + min(rows%size, 1) // without a sum that could overflow
 }

@@ -22,7 +22,7 @@ type source[X, Y any] interface {
 	end()
 }
 
-func newSource[X, Y any](kind string, d data.Dataset[X, Y], shuffle bool) (source[X, Y], error) {
+func newSource[X, Y any](kind string, d data.Dataset[X, Y], shuffle bool, column string) (source[X, Y], error) {
 	if d == nil {
 		return nil, errors.New("train: no " + kind + " data")
 	}
@@ -33,13 +33,38 @@ func newSource[X, Y any](kind string, d data.Dataset[X, Y], shuffle bool) (sourc
 		return nil, errors.New("train: the " + kind + " data has no rows")
 	}
 	if all, ok := d.(data.Indexed[X, Y]); ok {
+		if !anyWeight(all) {
+			return nil, weightless(kind, column)
+		}
 		s := &indexed[X, Y]{name: kind, rows: all}
 		if shuffle {
 			s.order = make([]int, all.Len())
 		}
 		return s, nil
 	}
-	return &stream[X, Y]{name: kind, rows: d}, nil
+	return &stream[X, Y]{name: kind, column: column, rows: d}, nil
+}
+
+// weightless reports that every row of a data set has weight 0, which would train
+// on nothing without a word, or judge by nothing. Some rows of weight 0 are meant,
+// a whole batch of them too: its loss is 0.
+func weightless(kind, column string) error {
+	from := "set Example.Weight, to 1 if the rows count alike"
+	if column != "" {
+		from = fmt.Sprintf("look at the column %.80q of tables, or at Example.Weight", column)
+	}
+	return fmt.Errorf("train: every %s row has weight 0, so there is nothing to compute a loss of: %s", kind, from)
+}
+
+// anyWeight reports whether a row has a weight other than 0, which the first one
+// has as a rule.
+func anyWeight[X, Y any](rows data.Indexed[X, Y]) bool {
+	for i := range rows.Len() {
+		if _, _, w := rows.At(i); w != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // indexed reads a data set with random access.
@@ -67,7 +92,8 @@ func (s *indexed[X, Y]) skip(n int) error {
 }
 
 func (s *indexed[X, Y]) next(b *batch[X, Y]) error {
-	b.n = min(len(b.x), s.rows.Len()-s.at)
+	b.n = min(b.size, s.rows.Len()-s.at)
+	b.room(b.n)
 	for i := range b.n {
 		row := s.at + i
 		if s.order != nil {
@@ -85,10 +111,12 @@ func (s *indexed[X, Y]) next(b *batch[X, Y]) error {
 // them is trained on.
 type stream[X, Y any] struct {
 	name     string
+	column   string // of the weights, for messages
 	rows     data.Dataset[X, Y]
 	pull     func() (data.Example[X, Y], error, bool)
 	stop     func()
 	at       int
+	weighted bool // a row of this pass has a weight other than 0
 	examples []data.Example[X, Y]
 }
 
@@ -96,16 +124,17 @@ func (s *stream[X, Y]) kind() string { return s.name }
 func (s *stream[X, Y]) len() int     { return s.rows.Len() }
 
 func (s *stream[X, Y]) begin(epoch int, _, _ uint64) {
-	s.at = 0
+	s.at, s.weighted = 0, false
 	s.pull, s.stop = iter.Pull2(s.rows.Rows(epoch))
 }
 
 func (s *stream[X, Y]) skip(n int) error {
 	for ; s.at < n; s.at++ {
-		_, err, ok := s.pull()
+		example, err, ok := s.pull()
 		if err != nil {
 			return err
 		}
+		s.weighted = s.weighted || example.Weight != 0
 		if !ok {
 			return fmt.Errorf("train: the %s data ends after %d rows; the training that is to go on had read %d", s.name, s.at, n)
 		}
@@ -116,24 +145,27 @@ func (s *stream[X, Y]) skip(n int) error {
 func (s *stream[X, Y]) end() { s.stop() }
 
 func (s *stream[X, Y]) next(b *batch[X, Y]) error {
-	if s.examples == nil {
-		s.examples = make([]data.Example[X, Y], len(b.x))
-	}
-	b.n = 0
-	for b.n < len(s.examples) {
+	b.n, s.examples = 0, s.examples[:0]
+	for len(s.examples) < b.size {
 		example, err, ok := s.pull()
 		if err != nil {
 			return err
 		}
 		if !ok {
+			if !s.weighted && s.at+len(s.examples) > 0 {
+				return weightless(s.name, s.column)
+			}
 			break
 		}
-		i := b.n
-		s.examples[i] = example
-		b.x[i], b.y[i], b.weight[i] = &s.examples[i].X, &s.examples[i].Y, example.Weight
-		b.index[i] = s.at
+		s.weighted = s.weighted || example.Weight != 0
+		s.examples = append(s.examples, example)
+	}
+	b.room(len(s.examples))
+	b.n = len(s.examples)
+	for i := range s.examples {
+		e := &s.examples[i]
+		b.x[i], b.y[i], b.weight[i], b.index[i] = &e.X, &e.Y, e.Weight, s.at
 		s.at++
-		b.n++
 	}
 	return b.check(s.name)
 }

@@ -1,9 +1,18 @@
 package train
 
-// step trains on the rows of f.batch, in as many micro-batches as it takes.
+import "fmt"
+
+// step trains on the rows of f.batch, in as many micro-batches as it takes, or
+// at once where that must be.
 func (f *fitting[X, Y]) step() error {
 	e, b := f.engine, f.batch
 	micro := e.MicroBatch()
+	if f.grower != nil {
+		if err := f.grower.Grow(b.n); err != nil { // which the first, the largest, does
+			return fmt.Errorf("train: %w", err)
+		}
+		micro = b.n
+	}
 	for first := 0; first < b.n; first += micro {
 		n := min(micro, b.n-first)
 		if err := f.loader.load(b, first, n, f.feed.rows.kind()); err != nil {

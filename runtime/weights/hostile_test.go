@@ -3,10 +3,16 @@ package weights
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/nngen-go/nngen/runtime/nn"
 )
 
 // assemble puts the length before a header and data after it.
@@ -101,6 +107,54 @@ func TestClaimsAllocateNothing(t *testing.T) {
 	}
 }
 
+// allocated is how many bytes f allocates.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// A file is held to its header before anything is allocated for it: a header that
+// tells of more than the file has is refused, and a file that has more than the
+// model, holes in place of 64 MB, is read past.
+func TestHugeFiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "huge.safetensors")
+	const size = 64 << 20
+	text := assemble(fmt.Sprintf(`{"dense/kernel":{"dtype":"F32","shape":[%d],"data_offsets":[0,%d]},"besides":{"dtype":"U8","shape":[%d],"data_offsets":[%d,%d]}}`, size/8, size/2, size/2, size/2, size))
+	for _, missing := range []int64{0, 1, size - 8, size} {
+		if err := os.WriteFile(path, text, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(path, int64(len(text))+size-missing); err != nil {
+			t.Fatal(err)
+		}
+		n := allocated(func() {
+			f, err := Open(path, Only(segments))
+			if missing == 0 {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err = f.Copy(segments, make([]float32, len(block()))); err == nil || !strings.Contains(err.Error(), "the weights do not fit the model") {
+					t.Errorf("error %v", err)
+				}
+				return
+			}
+			want := fmt.Sprintf("%s: truncated: the header tells of %d bytes of data, the file has %d", path, size, size-missing)
+			if err == nil || err.Error() != want {
+				t.Errorf("%v, want %s", err, want)
+			}
+			if _, err := OpenFS(os.DirFS(filepath.Dir(path)), filepath.Base(path)); err == nil || !strings.HasSuffix(err.Error(), want[len(filepath.Dir(path))+1:]) {
+				t.Errorf("%v, want %s", err, want)
+			}
+		})
+		if n > 1<<20 {
+			t.Errorf("%d bytes missing: %d bytes allocated", missing, n)
+		}
+	}
+}
+
 func TestReaderThatFails(t *testing.T) {
 	text := encode(t, nil)
 	for _, n := range []int{0, 4, 20, len(text) - 3} {
@@ -133,6 +187,17 @@ func FuzzRead(f *testing.F) {
 				n *= d
 			}
 			if decoders[tensor.DType] != nil && len(tensor.Data) != n {
+				t.Errorf("tensor %q of shape %v has %d values", tensor.Name, tensor.Shape, len(tensor.Data))
+			}
+		}
+		// Read for a model, a file has what fits it and nothing else.
+		part, err := Read(bytes.NewReader(text), Only(segments))
+		if err != nil {
+			t.Fatalf("read in part: %v", err)
+		}
+		for i, tensor := range part.Tensors {
+			at := slices.IndexFunc(segments, func(s nn.Segment) bool { return s.Name == tensor.Name && slices.Equal(s.Shape, tensor.Shape) })
+			if at < 0 && (tensor.Data != nil || tensor.Bytes != nil) || at >= 0 && len(tensor.Data) != len(file.Tensors[i].Data) {
 				t.Errorf("tensor %q of shape %v has %d values", tensor.Name, tensor.Shape, len(tensor.Data))
 			}
 		}

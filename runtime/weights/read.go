@@ -12,10 +12,14 @@ import (
 )
 
 // Read reads a file from r, to its end.
-func Read(r io.Reader) (*File, error) { return read(r, "weights") }
+func Read(r io.Reader, o ...Option) (*File, error) { return read(r, "weights", -1, o) }
 
-func read(r io.Reader, name string) (*File, error) {
-	f, err := decode(r)
+func read(r io.Reader, name string, size int64, o []Option) (*File, error) {
+	how := reading{size: size}
+	for _, option := range o {
+		option(&how)
+	}
+	f, err := how.decode(r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -23,7 +27,7 @@ func read(r io.Reader, name string) (*File, error) {
 	return f, nil
 }
 
-func decode(r io.Reader) (*File, error) {
+func (how *reading) decode(r io.Reader) (*File, error) {
 	var size [8]byte
 	if err := fill(r, size[:], "its first 8 bytes"); err != nil {
 		return nil, err
@@ -51,13 +55,16 @@ func decode(r io.Reader) (*File, error) {
 	if err := checkFormat(meta); err != nil {
 		return nil, err
 	}
+	if err := how.fits(int64(n), entries); err != nil {
+		return nil, err
+	}
 	f := &File{Meta: meta, Tensors: make([]Tensor, len(entries))}
 	digest := sha256.New()
 	data := io.TeeReader(r, digest)
 	for i := range entries {
 		e := &entries[i]
 		t := Tensor{Name: e.Name, DType: e.DType, Shape: e.Shape}
-		if err := t.read(data, e.elements()); err != nil {
+		if err := t.read(data, e.elements(), how.wants(e)); err != nil {
 			return nil, fmt.Errorf("tensor %.80q: %w", e.Name, err)
 		}
 		f.Tensors[i] = t
@@ -76,15 +83,18 @@ func decode(r io.Reader) (*File, error) {
 }
 
 // read reads the elements of a tensor and converts them. What it keeps grows
-// with what is read, whatever the header claims.
-func (t *Tensor) read(r io.Reader, left int) error {
+// with what is read, whatever the header claims; nothing, unless keep is set.
+func (t *Tensor) read(r io.Reader, left int, keep bool) error {
 	size := int(elementSize[t.DType])
-	convert := decoders[t.DType]
+	convert, raw := decoders[t.DType], t.DType == "U8"
+	if !keep {
+		convert, raw = nil, false
+	}
 	total := left * size
 	switch {
 	case convert != nil:
 		t.Data = make([]float32, 0, min(left, 1<<16))
-	case t.DType == "U8":
+	case raw:
 		t.Bytes = make([]byte, 0, min(left, 1<<16))
 	}
 	var chunk [8192]byte
@@ -97,7 +107,7 @@ func (t *Tensor) read(r io.Reader, left int) error {
 		switch {
 		case convert != nil:
 			t.Data = convert(t.Data, part)
-		case t.DType == "U8":
+		case raw:
 			t.Bytes = append(t.Bytes, part...)
 		}
 		left -= n

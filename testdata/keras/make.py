@@ -13,6 +13,7 @@ FILES = {
     "optimizers": ["trajectories_settings"],
     "convolution": ["trajectories_convolution"],
     "fit": ["fit"],
+    "batch_statistics": ["batch_statistics"],
     "preprocessing": ["preprocessing_text", "preprocessing_numbers"],
 }
 

@@ -160,20 +160,22 @@ def values(metric):
 
 
 def run(kind, args, table):
-    """The metric, and its figures after every batch, without and with weights."""
-    plain, weighted = (getattr(keras.metrics, kind)(**args) for _ in range(2))
+    """The metric, and its figures after every batch, without and with weights, and after the first without any weight."""
+    plain, weighted, weightless = (getattr(keras.metrics, kind)(**args) for _ in range(3))
     running, running_weighted = [], []
     for b in table:
         output = tf.constant(b["output"], "float32")
         target = tf.constant(b["target"], "int32" if kind.startswith("Sparse") else "float32")
         if kind.startswith("SparseTop"):
             target = target[:, 0]
+        if b is table[0]:
+            weightless.update_state(target, output, tf.zeros(len(b["output"]), "float32"))
         plain.update_state(target, output)
         weight = b.get("weight")
         weighted.update_state(target, output, None if weight is None else tf.constant(weight, "float32"))
         running.append(values(plain))
         running_weighted.append(values(weighted))
-    return plain, running, running_weighted
+    return plain, running, running_weighted, values(weightless)
 
 
 def trimmed(x):
@@ -196,9 +198,11 @@ def main():
     for kind, args, names in PLAN:
         for name in names.split():
             keras.utils.clear_session()
-            metric, running, weighted = run(kind, args, data[name])
+            metric, running, weighted, weightless = run(kind, args, data[name])
             direction = getattr(metric, "_direction", None) or ""
             case = {"metric": kind, "args": args, "data": name, "name": metric.name, "direction": direction, "running": trimmed(running)}
+            if any(v != 0 for v in weightless):
+                case["weightless"] = trimmed(weightless)
             if weighted != running:
                 case["running_weighted"] = trimmed(weighted)
             cases.append(case)

@@ -5,6 +5,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 type Batch struct {
 	X, Y   [][]float64
 	Weight []float32 // per sample; nil: all 1
+	Size   int       `json:",omitempty"` // rows that Fit takes at a time; 0: all
 }
 
 // Case is one network with the data to run it on.
@@ -164,13 +166,13 @@ func differentiate(m reflect.Value, c Case, res *Result) error {
 	return nil
 }
 
-// step is train_on_batch: one epoch over rows that make one batch. The model
-// keeps its optimizer between calls of Fit.
+// step is train_on_batch: one epoch over rows that make one batch, or several of
+// b.Size. The model keeps its optimizer between calls of Fit.
 func step(m, dataset reflect.Value, b Batch, res *Result) error {
 	fit := m.MethodByName("Fit")
 	cfg := reflect.New(fit.Type().In(2)).Elem()
 	cfg.FieldByName("Epochs").SetInt(1)
-	cfg.FieldByName("BatchSize").SetInt(int64(len(b.X)))
+	cfg.FieldByName("BatchSize").SetInt(int64(cmp.Or(b.Size, len(b.X))))
 	cfg.FieldByName("NoShuffle").SetBool(true)
 	cfg.FieldByName("ValidationSplit").SetFloat(-1)
 	weight := b.Weight

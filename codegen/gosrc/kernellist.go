@@ -1,0 +1,52 @@
+package gosrc
+
+import (
+	"fmt"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// Kernel tells what a kernel of a package runs in.
+type Kernel struct {
+	Name string // of its function
+	// Levels are those that it has machine code for, the best first. Without, it is
+	// portable Go at every level.
+	Levels []string
+	// Share is its part of the operations of a training step, or of a prediction where the
+	// network does not train.
+	Share float64
+}
+
+// Kernels lists the kernels of the package that runs p, in the order of their first use.
+func Kernels(p *loop.Program, cfg Config) ([]Kernel, error) {
+	e, _, err := printed(p, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("codegen: %w", err)
+	}
+	plan := p.Train
+	if cfg.PredictOnly || plan == nil {
+		plan = p.Predict
+	}
+	flops, all := map[*function]int{}, 0
+	runs, _ := plan.Flat()
+	for _, r := range runs {
+		_, fn, err := e.kernel(r.Kernel)
+		if err != nil {
+			return nil, fmt.Errorf("codegen: %w", err)
+		}
+		n := r.Kernel.Flops(p.Batch)
+		flops[fn] += n
+		all += n
+	}
+	var list []Kernel
+	for _, fn := range e.kernels {
+		k := Kernel{Name: fn.name, Share: float64(flops[fn]) / float64(max(all, 1))}
+		if fn.code != nil {
+			for _, b := range fn.code.bodies {
+				k.Levels = append(k.Levels, b.Level.String())
+			}
+		}
+		list = append(list, k)
+	}
+	return list, nil
+}
