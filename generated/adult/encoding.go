@@ -83,10 +83,10 @@ func (e *encoding) prepare() error {
 		e.CapitalLoss.check("capital_loss"),
 		finite("hours_per_week", e.HoursPerWeek.Missing),
 		e.HoursPerWeek.Scale.check("hours_per_week"),
-		learnWords("workclass", &e.Workclass.Words, &e.Workclass.index, 1, 8),
-		learnWords("marital_status", &e.MaritalStatus.Words, &e.MaritalStatus.index, 1, 8),
-		learnWords("occupation", &e.Occupation.Words, &e.Occupation.index, 1, 15),
-		learnWords("native_country", &e.NativeCountry.Words, &e.NativeCountry.index, 1, 16),
+		learnCategories("workclass", &e.Workclass, 1, 8),
+		learnCategories("marital_status", &e.MaritalStatus, 1, 8),
+		learnCategories("occupation", &e.Occupation, 1, 15),
+		learnCategories("native_country", &e.NativeCountry, 1, 16),
 	)
 }
 
@@ -128,6 +128,15 @@ func learnWords(feature string, words *[]string, index *map[string]int, first, s
 		}
 		(*index)[w] = first + i
 	}
+	return nil
+}
+
+// learnCategories is learnWords for categories.
+func learnCategories(feature string, v *categories, first, slots int) error {
+	if err := learnWords(feature, &v.Words, &v.index, first, slots); err != nil {
+		return err
+	}
+	v.alike = likenesses(v.Words, first)
 	return nil
 }
 

@@ -751,13 +751,13 @@ func columnSums32(g *[32]float32, dy []float32, n int, t *nn.Worker) {
 		from, to := t.Share(2)
 		from, to = from*16, min(to*16, 32)
 		for i := from; i < to; i += 32 {
-			for r, more := 0, 0; r < n; r += 2048 {
-				if r+2048 < n {
+			for r, more := 0, 0; r < n; r += 1024 {
+				if r+1024 < n {
 					more |= 2
 				} else {
 					more &^= 2
 				}
-				columnSums32AVX512(&g[i], &dy[i+r*32], min(32, to-i), min(2048, n-r), more)
+				columnSums32AVX512(&g[i], &dy[i+r*32], min(32, to-i), min(1024, n-r), more)
 				more |= 1
 			}
 		}
@@ -765,13 +765,13 @@ func columnSums32(g *[32]float32, dy []float32, n int, t *nn.Worker) {
 		from, to := t.Share(4)
 		from, to = from*8, min(to*8, 32)
 		for i := from; i < to; i += 32 {
-			for r, more := 0, 0; r < n; r += 2048 {
-				if r+2048 < n {
+			for r, more := 0, 0; r < n; r += 1024 {
+				if r+1024 < n {
 					more |= 2
 				} else {
 					more &^= 2
 				}
-				columnSums32AVX2(&g[i], &dy[i+r*32], min(32, to-i), min(2048, n-r), more)
+				columnSums32AVX2(&g[i], &dy[i+r*32], min(32, to-i), min(1024, n-r), more)
 				more |= 1
 			}
 		}

@@ -3249,7 +3249,7 @@ TEXT ·dense32x1GradXTile1x32AVX512(SB), $128-24
 // Requires: AVX, FMA3
 TEXT ·dense32x1GradXTile6x16AVX2(SB), $128-32
 	// count times along the rows:
-count75:
+count80:
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VXORPS       Y0, Y0, Y0
@@ -3300,7 +3300,7 @@ count75:
 	ADDQ         $+768, y+0(FP)
 	ADDQ         $+24, x+8(FP)
 	DECQ         count+24(FP)
-	JNZ          count75
+	JNZ          count80
 	VZEROUPPER
 	RET
 
@@ -3455,7 +3455,7 @@ TEXT ·reluGradient32AVX512(SB), $192-48
 	VBROADCASTSS constants<>+160(SB), Z6
 	VBROADCASTSS constants<>+164(SB), Z5
 
-loop76:
+loop85:
 	VMOVAPS     Z0, Z1
 	VPADDD      Z3, Z0, Z0
 	XORQ        DX, DX
@@ -3549,7 +3549,7 @@ loop76:
 	ADDQ        $+128, CX
 	ADDQ        $+128, BX
 	DECQ        SI
-	JNZ         loop76
+	JNZ         loop85
 	VZEROUPPER
 	RET
 
@@ -3612,13 +3612,13 @@ TEXT ·reluGradient32AVX2(SB), $480-48
 	VPADDD      Y6, Y5, Y5
 	VMOVDQU     Y5, 448(SP)
 
-loop77:
+loop86:
 	VMOVAPS Y0, Y1
 	VPADDD  Y3, Y0, Y0
 	XORQ    DX, DX
 	MOVQ    $0x00000002, DI
 
-loop78:
+loop87:
 	VMOVAPS      Y1, Y6
 	VPADDD       Y2, Y1, Y1
 	VMOVAPS      Y1, Y5
@@ -3755,12 +3755,12 @@ loop78:
 	VMOVUPS      Y7, 32(AX)(DX*4)
 	ADDQ         $+16, DX
 	DECQ         DI
-	JNZ          loop78
+	JNZ          loop87
 	ADDQ         $+128, AX
 	ADDQ         $+128, CX
 	ADDQ         $+128, BX
 	DECQ         SI
-	JNZ          loop77
+	JNZ          loop86
 	VZEROUPPER
 	RET
 
@@ -3780,7 +3780,7 @@ TEXT ·packColumns42x32AVX512(SB), $128-24
 	// Rows 0 to 15, 16 elements a turn:
 	MOVQ $0x00000002, R11
 
-loop79:
+loop88:
 	VMOVUPS      (SI), X0
 	VINSERTF32X4 $0x01, (DI), Z0, Z0
 	VINSERTF32X4 $0x02, (R8), Z0, Z0
@@ -3899,7 +3899,7 @@ loop79:
 	ADDQ         $+64, R9
 	ADDQ         $+3072, R10
 	DECQ         R11
-	JNZ          loop79
+	JNZ          loop88
 	MOVQ         AX, BX
 	SHLQ         $0x04, BX
 	ADDQ         BX, CX
@@ -3914,7 +3914,7 @@ loop79:
 	// Rows 16 to 31, 16 elements a turn:
 	MOVQ $0x00000002, R11
 
-loop80:
+loop89:
 	VMOVUPS      (SI), X0
 	VINSERTF32X4 $0x01, (DI), Z0, Z0
 	VINSERTF32X4 $0x02, (R8), Z0, Z0
@@ -4033,7 +4033,7 @@ loop80:
 	ADDQ         $+64, R9
 	ADDQ         $+3072, R10
 	DECQ         R11
-	JNZ          loop80
+	JNZ          loop89
 	MOVQ         AX, BX
 	SHLQ         $0x04, BX
 	ADDQ         BX, CX
@@ -4045,7 +4045,7 @@ loop80:
 	// Rows 32 to 41, 16 elements a turn:
 	MOVQ $0x00000002, R8
 
-loop81:
+loop90:
 	VMOVUPS      (CX), X0
 	VINSERTF32X4 $0x01, (SI), Z0, Z0
 	VINSERTF32X4 $0x02, (DI), Z0, Z0
@@ -4163,7 +4163,7 @@ loop81:
 	ADDQ         $+64, DI
 	ADDQ         $+3072, DX
 	DECQ         R8
-	JNZ          loop81
+	JNZ          loop90
 	VZEROUPPER
 	RET
 
@@ -4174,7 +4174,7 @@ TEXT ·dense42x32GradXTile9x42AVX512(SB), $128-32
 	KMOVW AX, K1
 
 	// count times along the rows:
-count82:
+count91:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -4208,7 +4208,7 @@ count82:
 	// The sum over o:
 	MOVQ $0x00000020, DX
 
-loop83:
+loop92:
 	VMOVUPS      (CX), Z27
 	VMOVUPS      64(CX), Z28
 	VMOVUPS.Z    128(CX), K1, Z29
@@ -4251,7 +4251,7 @@ loop83:
 	ADDQ         $+4, AX
 	ADDQ         $+192, CX
 	DECQ         DX
-	JNZ          loop83
+	JNZ          loop92
 	MOVQ         y+0(FP), AX
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z3, 168(AX)
@@ -4283,7 +4283,7 @@ loop83:
 	ADDQ         $+1512, y+0(FP)
 	ADDQ         $+1152, x+8(FP)
 	DECQ         count+24(FP)
-	JNZ          count82
+	JNZ          count91
 	VZEROUPPER
 	RET
 
@@ -4322,7 +4322,7 @@ TEXT ·dense42x32GradXTile8x42AVX512(SB), $128-24
 	// The sum over o:
 	MOVQ $0x00000020, DX
 
-loop84:
+loop94:
 	VMOVUPS      (CX), Z24
 	VMOVUPS      64(CX), Z25
 	VMOVUPS.Z    128(CX), K1, Z26
@@ -4361,7 +4361,7 @@ loop84:
 	ADDQ         $+4, AX
 	ADDQ         $+192, CX
 	DECQ         DX
-	JNZ          loop84
+	JNZ          loop94
 	MOVQ         y+0(FP), AX
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z3, 168(AX)
@@ -4413,7 +4413,7 @@ TEXT ·dense42x32GradXTile4x42AVX512(SB), $128-24
 	// The sum over o:
 	MOVQ $0x00000020, DX
 
-loop85:
+loop96:
 	VMOVUPS      (CX), Z12
 	VMOVUPS      64(CX), Z13
 	VMOVUPS.Z    128(CX), K1, Z14
@@ -4436,7 +4436,7 @@ loop85:
 	ADDQ         $+4, AX
 	ADDQ         $+192, CX
 	DECQ         DX
-	JNZ          loop85
+	JNZ          loop96
 	MOVQ         y+0(FP), AX
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z3, 168(AX)
@@ -4470,7 +4470,7 @@ TEXT ·dense42x32GradXTile2x42AVX512(SB), $128-24
 	// The sum over o:
 	MOVQ $0x00000010, DX
 
-loop86:
+loop98:
 	VMOVUPS      (CX), Z6
 	VMOVUPS      64(CX), Z7
 	VMOVUPS.Z    128(CX), K1, Z8
@@ -4496,7 +4496,7 @@ loop86:
 	ADDQ         $+8, AX
 	ADDQ         $+384, CX
 	DECQ         DX
-	JNZ          loop86
+	JNZ          loop98
 	MOVQ         y+0(FP), AX
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z3, 168(AX)
@@ -4521,7 +4521,7 @@ TEXT ·dense42x32GradXTile1x42AVX512(SB), $128-24
 	// The sum over o:
 	MOVQ $0x00000008, DX
 
-loop87:
+loop100:
 	VMOVUPS      (CX), Z3
 	VMOVUPS      64(CX), Z4
 	VMOVUPS.Z    128(CX), K1, Z5
@@ -4553,7 +4553,7 @@ loop87:
 	ADDQ         $+16, AX
 	ADDQ         $+768, CX
 	DECQ         DX
-	JNZ          loop87
+	JNZ          loop100
 	MOVQ         y+0(FP), AX
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, 64(AX)
@@ -4575,7 +4575,7 @@ TEXT ·packColumns16x32AVX2(SB), $128-24
 	// Rows 0 to 7, 8 elements a turn:
 	MOVQ $0x00000004, R9
 
-loop88:
+loop102:
 	VMOVUPS     (SI), X0
 	VINSERTF128 $0x01, (DI), Y0, Y0
 	VMOVUPS     (SI)(AX*1), X1
@@ -4620,7 +4620,7 @@ loop88:
 	ADDQ        $+32, DI
 	ADDQ        $+512, R8
 	DECQ        R9
-	JNZ         loop88
+	JNZ         loop102
 	MOVQ        AX, BX
 	SHLQ        $0x03, BX
 	ADDQ        BX, CX
@@ -4631,7 +4631,7 @@ loop88:
 	// Rows 8 to 15, 8 elements a turn:
 	MOVQ $0x00000004, DI
 
-loop89:
+loop103:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (SI), Y0, Y0
 	VMOVUPS     (CX)(AX*1), X1
@@ -4676,7 +4676,7 @@ loop89:
 	ADDQ        $+32, SI
 	ADDQ        $+512, DX
 	DECQ        DI
-	JNZ         loop89
+	JNZ         loop103
 	VZEROUPPER
 	RET
 
@@ -4684,7 +4684,7 @@ loop89:
 // Requires: AVX, FMA3
 TEXT ·dense42x32GradXTile6x16AVX2(SB), $128-32
 	// count times along the rows:
-count90:
+count104:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -4703,7 +4703,7 @@ count90:
 	// The sum over o:
 	MOVQ $0x00000020, DX
 
-loop91:
+loop105:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	VBROADCASTSS (AX), Y14
@@ -4727,7 +4727,7 @@ loop91:
 	ADDQ         $+4, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop91
+	JNZ          loop105
 	MOVQ         y+0(FP), AX
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y2, 168(AX)
@@ -4744,7 +4744,7 @@ loop91:
 	ADDQ         $+1008, y+0(FP)
 	ADDQ         $+768, x+8(FP)
 	DECQ         count+24(FP)
-	JNZ          count90
+	JNZ          count104
 	VZEROUPPER
 	RET
 
@@ -4765,7 +4765,7 @@ TEXT ·dense42x32GradXTile4x16AVX2(SB), $128-24
 	// The sum over o:
 	MOVQ $0x00000010, DX
 
-loop92:
+loop107:
 	VMOVUPS      (CX), Y8
 	VMOVUPS      32(CX), Y9
 	VBROADCASTSS (AX), Y10
@@ -4797,7 +4797,7 @@ loop92:
 	ADDQ         $+8, AX
 	ADDQ         $+128, CX
 	DECQ         DX
-	JNZ          loop92
+	JNZ          loop107
 	MOVQ         y+0(FP), AX
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y2, 168(AX)
@@ -4823,7 +4823,7 @@ TEXT ·dense42x32GradXTile2x16AVX2(SB), $128-24
 	// The sum over o:
 	MOVQ $0x00000008, DX
 
-loop93:
+loop109:
 	VMOVUPS      (CX), Y4
 	VMOVUPS      32(CX), Y5
 	VBROADCASTSS (AX), Y6
@@ -4859,7 +4859,7 @@ loop93:
 	ADDQ         $+16, AX
 	ADDQ         $+256, CX
 	DECQ         DX
-	JNZ          loop93
+	JNZ          loop109
 	MOVQ         y+0(FP), AX
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y2, 168(AX)
@@ -4879,7 +4879,7 @@ TEXT ·dense42x32GradXTile1x16AVX2(SB), $128-24
 	// The sum over o:
 	MOVQ $0x00000008, DX
 
-loop94:
+loop111:
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (AX), Y4
@@ -4903,7 +4903,7 @@ loop94:
 	ADDQ         $+16, AX
 	ADDQ         $+256, CX
 	DECQ         DX
-	JNZ          loop94
+	JNZ          loop111
 	MOVQ         y+0(FP), AX
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
@@ -4924,7 +4924,7 @@ TEXT ·packColumns10x32AVX2(SB), $128-24
 	// Rows 0 to 7, 8 elements a turn:
 	MOVQ $0x00000004, R9
 
-loop95:
+loop113:
 	VMOVUPS     (SI), X0
 	VINSERTF128 $0x01, (DI), Y0, Y0
 	VMOVUPS     (SI)(AX*1), X1
@@ -4969,7 +4969,7 @@ loop95:
 	ADDQ        $+32, DI
 	ADDQ        $+512, R8
 	DECQ        R9
-	JNZ         loop95
+	JNZ         loop113
 	MOVQ        AX, BX
 	SHLQ        $0x03, BX
 	ADDQ        BX, CX
@@ -4980,7 +4980,7 @@ loop95:
 	// Rows 8 to 9, 8 elements a turn:
 	MOVQ $0x00000004, BX
 
-loop96:
+loop114:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (CX)(AX*1), Y0, Y0
 	VMOVUPS     (CX)(AX*1), X1
@@ -5024,7 +5024,7 @@ loop96:
 	ADDQ        $+32, CX
 	ADDQ        $+512, DX
 	DECQ        BX
-	JNZ         loop96
+	JNZ         loop114
 	VZEROUPPER
 	RET
 
@@ -5034,7 +5034,7 @@ TEXT ·dense42x32GradXTile6x10AVX2(SB), $128-32
 	VMOVDQU lanes<>+24(SB), Y0
 
 	// count times along the rows:
-count97:
+count115:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y1, Y1, Y1
@@ -5053,7 +5053,7 @@ count97:
 	// The sum over o:
 	MOVQ $0x00000020, DX
 
-loop98:
+loop116:
 	VMOVUPS      (CX), Y13
 	VMASKMOVPS   32(CX), Y0, Y14
 	VBROADCASTSS (AX), Y15
@@ -5077,7 +5077,7 @@ loop98:
 	ADDQ         $+4, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop98
+	JNZ          loop116
 	MOVQ         y+0(FP), AX
 	VMOVUPS      Y1, (AX)
 	VMOVUPS      Y3, 168(AX)
@@ -5094,7 +5094,7 @@ loop98:
 	ADDQ         $+1008, y+0(FP)
 	ADDQ         $+768, x+8(FP)
 	DECQ         count+24(FP)
-	JNZ          count97
+	JNZ          count115
 	VZEROUPPER
 	RET
 
@@ -5116,7 +5116,7 @@ TEXT ·dense42x32GradXTile4x10AVX2(SB), $128-24
 	// The sum over o:
 	MOVQ $0x00000010, DX
 
-loop99:
+loop118:
 	VMOVUPS      (CX), Y9
 	VMASKMOVPS   32(CX), Y0, Y10
 	VBROADCASTSS (AX), Y11
@@ -5148,7 +5148,7 @@ loop99:
 	ADDQ         $+8, AX
 	ADDQ         $+128, CX
 	DECQ         DX
-	JNZ          loop99
+	JNZ          loop118
 	MOVQ         y+0(FP), AX
 	VMOVUPS      Y1, (AX)
 	VMOVUPS      Y3, 168(AX)
@@ -5175,7 +5175,7 @@ TEXT ·dense42x32GradXTile2x10AVX2(SB), $128-24
 	// The sum over o:
 	MOVQ $0x00000008, DX
 
-loop100:
+loop120:
 	VMOVUPS      (CX), Y5
 	VMASKMOVPS   32(CX), Y0, Y6
 	VBROADCASTSS (AX), Y7
@@ -5211,7 +5211,7 @@ loop100:
 	ADDQ         $+16, AX
 	ADDQ         $+256, CX
 	DECQ         DX
-	JNZ          loop100
+	JNZ          loop120
 	MOVQ         y+0(FP), AX
 	VMOVUPS      Y1, (AX)
 	VMOVUPS      Y3, 168(AX)
@@ -5232,7 +5232,7 @@ TEXT ·dense42x32GradXTile1x10AVX2(SB), $128-24
 	// The sum over o:
 	MOVQ $0x00000008, DX
 
-loop101:
+loop122:
 	VMOVUPS      (CX), Y3
 	VMASKMOVPS   32(CX), Y0, Y4
 	VBROADCASTSS (AX), Y5
@@ -5256,7 +5256,7 @@ loop101:
 	ADDQ         $+16, AX
 	ADDQ         $+256, CX
 	DECQ         DX
-	JNZ          loop101
+	JNZ          loop122
 	MOVQ         y+0(FP), AX
 	VMOVUPS      Y1, (AX)
 	VMASKMOVPS   Y2, Y0, 32(AX)
@@ -5270,22 +5270,13 @@ TEXT ·dense32x1GradWTile1x32AVX512(SB), $128-40
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin102
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-
-begin102:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000004, DX
-	JB   rest103
+	JB   rest124
 
-loop105:
+loop126:
 	PREFETCHT0   1024(CX)
 	VMOVUPS      (CX), Z2
 	PREFETCHT0   1088(CX)
@@ -5317,12 +5308,12 @@ loop105:
 	ADDQ         $+16, AX
 	ADDQ         $+512, CX
 	SUBQ         $0x00000004, DX
-	JAE          loop105
+	JAE          loop126
 
-rest103:
+rest124:
 	ADDQ         $0x00000004, DX
 	SUBQ         $0x00000001, DX
-	JB           done104
+	JB           done125
 	PREFETCHT0   1024(CX)
 	VMOVUPS      (CX), Z2
 	PREFETCHT0   1088(CX)
@@ -5333,7 +5324,7 @@ rest103:
 	ADDQ         $+4, AX
 	ADDQ         $+128, CX
 	SUBQ         $0x00000001, DX
-	JB           done104
+	JB           done125
 	PREFETCHT0   1024(CX)
 	VMOVUPS      (CX), Z2
 	PREFETCHT0   1088(CX)
@@ -5344,7 +5335,7 @@ rest103:
 	ADDQ         $+4, AX
 	ADDQ         $+128, CX
 	SUBQ         $0x00000001, DX
-	JB           done104
+	JB           done125
 	PREFETCHT0   1024(CX)
 	VMOVUPS      (CX), Z2
 	PREFETCHT0   1088(CX)
@@ -5355,8 +5346,18 @@ rest103:
 	ADDQ         $+4, AX
 	ADDQ         $+128, CX
 
-done104:
-	MOVQ    y+0(FP), AX
+done125:
+	MOVQ  y+0(FP), AX
+	MOVQ  part+32(FP), CX
+	TESTQ $0x00000001, CX
+	JZ    first128
+	MOVQ  y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+
+first128:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VZEROUPPER
@@ -5369,22 +5370,13 @@ TEXT ·dense32x1GradWTile1x16AVX2(SB), $128-40
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin106
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 32(DX), Y1
-
-begin106:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000004, DX
-	JB   rest107
+	JB   rest129
 
-loop109:
+loop131:
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (AX), Y4
@@ -5408,12 +5400,12 @@ loop109:
 	ADDQ         $+16, AX
 	ADDQ         $+512, CX
 	SUBQ         $0x00000004, DX
-	JAE          loop109
+	JAE          loop131
 
-rest107:
+rest129:
 	ADDQ         $0x00000004, DX
 	SUBQ         $0x00000001, DX
-	JB           done108
+	JB           done130
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (AX), Y4
@@ -5422,7 +5414,7 @@ rest107:
 	ADDQ         $+4, AX
 	ADDQ         $+128, CX
 	SUBQ         $0x00000001, DX
-	JB           done108
+	JB           done130
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (AX), Y4
@@ -5431,7 +5423,7 @@ rest107:
 	ADDQ         $+4, AX
 	ADDQ         $+128, CX
 	SUBQ         $0x00000001, DX
-	JB           done108
+	JB           done130
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (AX), Y4
@@ -5440,8 +5432,18 @@ rest107:
 	ADDQ         $+4, AX
 	ADDQ         $+128, CX
 
-done108:
-	MOVQ    y+0(FP), AX
+done130:
+	MOVQ  y+0(FP), AX
+	MOVQ  part+32(FP), CX
+	TESTQ $0x00000001, CX
+	JZ    first133
+	MOVQ  y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Y0, Y0
+	VADDPS 32(AX), Y1, Y1
+
+first133:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VZEROUPPER
@@ -5454,63 +5456,63 @@ TEXT ·columnSums32AVX512(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block111:
+block135:
 	CMPQ   DX, $+32
-	JL     next112
+	JL     next136
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop113:
+loop137:
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop113
+	JNZ     loop137
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first114
+	JZ      first138
 	VMOVUPS (AX), Z2
 	VADDPS  Z2, Z0, Z0
 	VMOVUPS 64(AX), Z2
 	VADDPS  Z2, Z1, Z1
 
-first114:
+first138:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block111
+	JMP     block135
 
-next112:
-block116:
+next136:
+block140:
 	CMPQ   DX, $+16
-	JL     next117
+	JL     next141
 	VPXORD Z1, Z1, Z1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop118:
+loop142:
 	VADDPS  (BX), Z1, Z1
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop118
+	JNZ     loop142
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first119
+	JZ      first143
 	VMOVUPS (AX), Z0
 	VADDPS  Z0, Z1, Z1
 
-first119:
+first143:
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block116
+	JMP     block140
 
-next117:
+next141:
 	VZEROUPPER
 	RET
 
@@ -5521,9 +5523,9 @@ TEXT ·columnSums32AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block122:
+block146:
 	CMPQ   DX, $+32
-	JL     next123
+	JL     next147
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -5531,17 +5533,17 @@ block122:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop124:
+loop148:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	VADDPS  64(BX), Y2, Y2
 	VADDPS  96(BX), Y3, Y3
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop124
+	JNZ     loop148
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first125
+	JZ      first149
 	VMOVUPS (AX), Y4
 	VADDPS  Y4, Y0, Y0
 	VMOVUPS 32(AX), Y4
@@ -5551,7 +5553,7 @@ loop124:
 	VMOVUPS 96(AX), Y4
 	VADDPS  Y4, Y3, Y3
 
-first125:
+first149:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -5559,66 +5561,66 @@ first125:
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block122
+	JMP     block146
 
-next123:
-block127:
+next147:
+block151:
 	CMPQ   DX, $+16
-	JL     next128
+	JL     next152
 	VXORPS Y3, Y3, Y3
 	VXORPS Y2, Y2, Y2
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop129:
+loop153:
 	VADDPS  (BX), Y3, Y3
 	VADDPS  32(BX), Y2, Y2
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop129
+	JNZ     loop153
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first130
+	JZ      first154
 	VMOVUPS (AX), Y1
 	VADDPS  Y1, Y3, Y3
 	VMOVUPS 32(AX), Y1
 	VADDPS  Y1, Y2, Y2
 
-first130:
+first154:
 	VMOVUPS Y3, (AX)
 	VMOVUPS Y2, 32(AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block127
+	JMP     block151
 
-next128:
-block132:
+next152:
+block156:
 	CMPQ   DX, $+8
-	JL     next133
+	JL     next157
 	VXORPS Y2, Y2, Y2
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop134:
+loop158:
 	VADDPS  (BX), Y2, Y2
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop134
+	JNZ     loop158
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first135
+	JZ      first159
 	VMOVUPS (AX), Y3
 	VADDPS  Y3, Y2, Y2
 
-first135:
+first159:
 	VMOVUPS Y2, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block132
+	JMP     block156
 
-next133:
+next157:
 	VZEROUPPER
 	RET
 
@@ -5626,7 +5628,7 @@ next133:
 // Requires: AVX, AVX512F, MMX+
 TEXT ·dense42x32GradWTile14x32AVX512(SB), $128-48
 	// count times along the rows:
-count137:
+count161:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -5657,46 +5659,11 @@ count137:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin138
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 128(DX), Z2
-	VMOVUPS 256(DX), Z4
-	VMOVUPS 384(DX), Z6
-	VMOVUPS 512(DX), Z8
-	VMOVUPS 640(DX), Z10
-	VMOVUPS 768(DX), Z12
-	VMOVUPS 896(DX), Z14
-	VMOVUPS 1024(DX), Z16
-	VMOVUPS 1152(DX), Z18
-	VMOVUPS 1280(DX), Z20
-	VMOVUPS 1408(DX), Z22
-	VMOVUPS 1536(DX), Z24
-	VMOVUPS 1664(DX), Z26
-	VMOVUPS 64(DX), Z1
-	VMOVUPS 192(DX), Z3
-	VMOVUPS 320(DX), Z5
-	VMOVUPS 448(DX), Z7
-	VMOVUPS 576(DX), Z9
-	VMOVUPS 704(DX), Z11
-	VMOVUPS 832(DX), Z13
-	VMOVUPS 960(DX), Z15
-	VMOVUPS 1088(DX), Z17
-	VMOVUPS 1216(DX), Z19
-	VMOVUPS 1344(DX), Z21
-	VMOVUPS 1472(DX), Z23
-	VMOVUPS 1600(DX), Z25
-	VMOVUPS 1728(DX), Z27
-
-begin138:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 
-loop139:
+loop162:
 	PREFETCHT0   1024(CX)
 	VMOVUPS      (CX), Z28
 	PREFETCHT0   1088(CX)
@@ -5747,40 +5714,76 @@ loop139:
 	ADDQ         $+168, AX
 	ADDQ         $+128, CX
 	DECQ         DX
-	JNZ          loop139
+	JNZ          loop162
 	MOVQ         y+0(FP), AX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z10, 640(AX)
-	VMOVUPS      Z12, 768(AX)
-	VMOVUPS      Z14, 896(AX)
-	VMOVUPS      Z16, 1024(AX)
-	VMOVUPS      Z18, 1152(AX)
-	VMOVUPS      Z20, 1280(AX)
-	VMOVUPS      Z22, 1408(AX)
-	VMOVUPS      Z24, 1536(AX)
-	VMOVUPS      Z26, 1664(AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z11, 704(AX)
-	VMOVUPS      Z13, 832(AX)
-	VMOVUPS      Z15, 960(AX)
-	VMOVUPS      Z17, 1088(AX)
-	VMOVUPS      Z19, 1216(AX)
-	VMOVUPS      Z21, 1344(AX)
-	VMOVUPS      Z23, 1472(AX)
-	VMOVUPS      Z25, 1600(AX)
-	VMOVUPS      Z27, 1728(AX)
-	ADDQ         $+1792, y+0(FP)
-	ADDQ         $+56, x+8(FP)
-	DECQ         count+40(FP)
-	JNZ          count137
+	MOVQ         part+32(FP), CX
+	TESTQ        $0x00000001, CX
+	JZ           first164
+	MOVQ         y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Z0, Z0
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 256(AX), Z4, Z4
+	VADDPS 384(AX), Z6, Z6
+	VADDPS 512(AX), Z8, Z8
+	VADDPS 640(AX), Z10, Z10
+	VADDPS 768(AX), Z12, Z12
+	VADDPS 896(AX), Z14, Z14
+	VADDPS 1024(AX), Z16, Z16
+	VADDPS 1152(AX), Z18, Z18
+	VADDPS 1280(AX), Z20, Z20
+	VADDPS 1408(AX), Z22, Z22
+	VADDPS 1536(AX), Z24, Z24
+	VADDPS 1664(AX), Z26, Z26
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 192(AX), Z3, Z3
+	VADDPS 320(AX), Z5, Z5
+	VADDPS 448(AX), Z7, Z7
+	VADDPS 576(AX), Z9, Z9
+	VADDPS 704(AX), Z11, Z11
+	VADDPS 832(AX), Z13, Z13
+	VADDPS 960(AX), Z15, Z15
+	VADDPS 1088(AX), Z17, Z17
+	VADDPS 1216(AX), Z19, Z19
+	VADDPS 1344(AX), Z21, Z21
+	VADDPS 1472(AX), Z23, Z23
+	VADDPS 1600(AX), Z25, Z25
+	VADDPS 1728(AX), Z27, Z27
+
+first164:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z10, 640(AX)
+	VMOVUPS Z12, 768(AX)
+	VMOVUPS Z14, 896(AX)
+	VMOVUPS Z16, 1024(AX)
+	VMOVUPS Z18, 1152(AX)
+	VMOVUPS Z20, 1280(AX)
+	VMOVUPS Z22, 1408(AX)
+	VMOVUPS Z24, 1536(AX)
+	VMOVUPS Z26, 1664(AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z9, 576(AX)
+	VMOVUPS Z11, 704(AX)
+	VMOVUPS Z13, 832(AX)
+	VMOVUPS Z15, 960(AX)
+	VMOVUPS Z17, 1088(AX)
+	VMOVUPS Z19, 1216(AX)
+	VMOVUPS Z21, 1344(AX)
+	VMOVUPS Z23, 1472(AX)
+	VMOVUPS Z25, 1600(AX)
+	VMOVUPS Z27, 1728(AX)
+	ADDQ    $+1792, y+0(FP)
+	ADDQ    $+56, x+8(FP)
+	DECQ    count+40(FP)
+	JNZ     count161
 	VZEROUPPER
 	RET
 
@@ -5793,7 +5796,7 @@ TEXT ·packRows16AVX2(SB), $128-32
 	MOVQ k+24(FP), BX
 
 	// Row by row:
-loop140:
+loop165:
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (AX)
@@ -5801,7 +5804,7 @@ loop140:
 	ADDQ    DX, CX
 	ADDQ    $+64, AX
 	DECQ    BX
-	JNZ     loop140
+	JNZ     loop165
 	VZEROUPPER
 	RET
 
@@ -5809,7 +5812,7 @@ loop140:
 // Requires: AVX, FMA3, MMX+
 TEXT ·dense42x32GradWTile6x16AVX2(SB), $128-48
 	// count times along the rows:
-count141:
+count166:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -5824,30 +5827,11 @@ count141:
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin142
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 128(DX), Y2
-	VMOVUPS 256(DX), Y4
-	VMOVUPS 384(DX), Y6
-	VMOVUPS 512(DX), Y8
-	VMOVUPS 640(DX), Y10
-	VMOVUPS 32(DX), Y1
-	VMOVUPS 160(DX), Y3
-	VMOVUPS 288(DX), Y5
-	VMOVUPS 416(DX), Y7
-	VMOVUPS 544(DX), Y9
-	VMOVUPS 672(DX), Y11
-
-begin142:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 
-loop143:
+loop167:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	PREFETCHT0   672(AX)
@@ -5872,24 +5856,44 @@ loop143:
 	ADDQ         $+168, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop143
+	JNZ          loop167
 	MOVQ         y+0(FP), AX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y2, 128(AX)
-	VMOVUPS      Y4, 256(AX)
-	VMOVUPS      Y6, 384(AX)
-	VMOVUPS      Y8, 512(AX)
-	VMOVUPS      Y10, 640(AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y3, 160(AX)
-	VMOVUPS      Y5, 288(AX)
-	VMOVUPS      Y7, 416(AX)
-	VMOVUPS      Y9, 544(AX)
-	VMOVUPS      Y11, 672(AX)
-	ADDQ         $+768, y+0(FP)
-	ADDQ         $+24, x+8(FP)
-	DECQ         count+40(FP)
-	JNZ          count141
+	MOVQ         part+32(FP), CX
+	TESTQ        $0x00000001, CX
+	JZ           first169
+	MOVQ         y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Y0, Y0
+	VADDPS 128(AX), Y2, Y2
+	VADDPS 256(AX), Y4, Y4
+	VADDPS 384(AX), Y6, Y6
+	VADDPS 512(AX), Y8, Y8
+	VADDPS 640(AX), Y10, Y10
+	VADDPS 32(AX), Y1, Y1
+	VADDPS 160(AX), Y3, Y3
+	VADDPS 288(AX), Y5, Y5
+	VADDPS 416(AX), Y7, Y7
+	VADDPS 544(AX), Y9, Y9
+	VADDPS 672(AX), Y11, Y11
+
+first169:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y2, 128(AX)
+	VMOVUPS Y4, 256(AX)
+	VMOVUPS Y6, 384(AX)
+	VMOVUPS Y8, 512(AX)
+	VMOVUPS Y10, 640(AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y3, 160(AX)
+	VMOVUPS Y5, 288(AX)
+	VMOVUPS Y7, 416(AX)
+	VMOVUPS Y9, 544(AX)
+	VMOVUPS Y11, 672(AX)
+	ADDQ    $+768, y+0(FP)
+	ADDQ    $+24, x+8(FP)
+	DECQ    count+40(FP)
+	JNZ     count166
 	VZEROUPPER
 	RET
 
@@ -5900,9 +5904,9 @@ TEXT ·zero16x4AVX512(SB), $128-16
 	MOVQ count+8(FP), CX
 	XORQ DX, DX
 	SUBQ $+128, CX
-	JL   done144
+	JL   done170
 
-loop145:
+loop171:
 	VPXORD  Z0, Z0, Z0
 	VMOVUPS Z0, (AX)(DX*4)
 	VPXORD  Z0, Z0, Z0
@@ -5921,23 +5925,23 @@ loop145:
 	VMOVUPS Z0, 448(AX)(DX*4)
 	ADDQ    $+128, DX
 	SUBQ    $+128, CX
-	JGE     loop145
+	JGE     loop171
 
-done144:
+done170:
 	ADDQ $+128, CX
 	SUBQ $+16, CX
-	JL   done146
+	JL   done172
 
-loop147:
+loop173:
 	VPXORD  Z0, Z0, Z0
 	VMOVUPS Z0, (AX)(DX*4)
 	ADDQ    $+16, DX
 	SUBQ    $+16, CX
-	JGE     loop147
+	JGE     loop173
 
-done146:
+done172:
 	ADDQ    $+16, CX
-	JZ      end148
+	JZ      end174
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -5945,7 +5949,7 @@ done146:
 	VPXORD  Z0, Z0, Z0
 	VMOVUPS Z0, K1, (AX)(DX*4)
 
-end148:
+end174:
 	VZEROUPPER
 	RET
 
@@ -5956,9 +5960,9 @@ TEXT ·zero16x4AVX2(SB), $128-16
 	MOVQ count+8(FP), CX
 	XORQ DX, DX
 	SUBQ $+64, CX
-	JL   done149
+	JL   done175
 
-loop150:
+loop176:
 	VXORPS  Y0, Y0, Y0
 	VMOVUPS Y0, (AX)(DX*4)
 	VXORPS  Y0, Y0, Y0
@@ -5977,30 +5981,30 @@ loop150:
 	VMOVUPS Y0, 224(AX)(DX*4)
 	ADDQ    $+64, DX
 	SUBQ    $+64, CX
-	JGE     loop150
+	JGE     loop176
 
-done149:
+done175:
 	ADDQ $+64, CX
 	SUBQ $+8, CX
-	JL   done151
+	JL   done177
 
-loop152:
+loop178:
 	VXORPS  Y0, Y0, Y0
 	VMOVUPS Y0, (AX)(DX*4)
 	ADDQ    $+8, DX
 	SUBQ    $+8, CX
-	JGE     loop152
+	JGE     loop178
 
-done151:
+done177:
 	ADDQ       $+8, CX
-	JZ         end153
+	JZ         end179
 	LEAQ       lanes<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
 	VXORPS     Y1, Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)(DX*4)
 
-end153:
+end179:
 	VZEROUPPER
 	RET
 
@@ -6023,7 +6027,7 @@ TEXT ·scatter4AVX512(SB), $128-48
 	KMOVW  AX, K1
 	MOVQ   count+32(FP), AX
 
-loop154:
+loop180:
 	MOVL      (BX), CX
 	SHLQ      $0x04, CX
 	ADDQ      $+4, BX
@@ -6034,7 +6038,7 @@ loop154:
 	VMOVUPS   Z2, K1, (DX)(CX*1)
 	ADDQ      $+168, SI
 	DECQ      AX
-	JNZ       loop154
+	JNZ       loop180
 	VZEROUPPER
 	RET
 
@@ -6056,7 +6060,7 @@ TEXT ·scatter4AVX2(SB), $128-48
 	VMOVDQU lanes<>+16(SB), Y0
 	MOVQ    count+32(FP), AX
 
-loop155:
+loop181:
 	MOVL       (BX), CX
 	SHLQ       $0x04, CX
 	ADDQ       $+4, BX
@@ -6067,6 +6071,6 @@ loop155:
 	VMASKMOVPS Y3, Y0, (DX)(CX*1)
 	ADDQ       $+168, SI
 	DECQ       AX
-	JNZ        loop155
+	JNZ        loop181
 	VZEROUPPER
 	RET

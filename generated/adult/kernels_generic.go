@@ -62,8 +62,8 @@ func dense42x32ReluGo(y, x []float32, w *[42][32]float32, b *[32]float32, n int)
 				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
 				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
 				for o := range 32 {
-					yr[o] = yr[o] + x0*w0[o] + x1*w1[o] + x2*w2[o] + x3*w3[o] +
-						x4*w4[o] + x5*w5[o] + x6*w6[o] + x7*w7[o]
+					yr[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
+						float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
 				}
 			}
 		}
@@ -74,7 +74,7 @@ func dense42x32ReluGo(y, x []float32, w *[42][32]float32, b *[32]float32, n int)
 				yr := (*[32]float32)(y[r*32:])
 				x0, x1 := xr[0], xr[1]
 				for o := range 32 {
-					yr[o] = yr[o] + x0*w0[o] + x1*w1[o]
+					yr[o] += float32(x0*w0[o]) + float32(x1*w1[o])
 				}
 			}
 		}
@@ -93,14 +93,14 @@ func dense32x1SigmoidGo(y, x []float32, w *[32][1]float32, b *[1]float32, n int)
 	for r := range n {
 		xr := (*[32]float32)(x[r*32:])
 		yr := (*[1]float32)(y[r:])
-		yr[0] = sigmoid(xr[0]*w[0][0] + xr[1]*w[1][0] + xr[2]*w[2][0] + xr[3]*w[3][0] +
-			xr[4]*w[4][0] + xr[5]*w[5][0] + xr[6]*w[6][0] + xr[7]*w[7][0] +
-			xr[8]*w[8][0] + xr[9]*w[9][0] + xr[10]*w[10][0] + xr[11]*w[11][0] +
-			xr[12]*w[12][0] + xr[13]*w[13][0] + xr[14]*w[14][0] + xr[15]*w[15][0] +
-			xr[16]*w[16][0] + xr[17]*w[17][0] + xr[18]*w[18][0] + xr[19]*w[19][0] +
-			xr[20]*w[20][0] + xr[21]*w[21][0] + xr[22]*w[22][0] + xr[23]*w[23][0] +
-			xr[24]*w[24][0] + xr[25]*w[25][0] + xr[26]*w[26][0] + xr[27]*w[27][0] +
-			xr[28]*w[28][0] + xr[29]*w[29][0] + xr[30]*w[30][0] + xr[31]*w[31][0] + b[0]) // bias, sigmoid
+		yr[0] = sigmoid(float32(xr[0]*w[0][0]) + float32(xr[1]*w[1][0]) + float32(xr[2]*w[2][0]) + float32(xr[3]*w[3][0]) +
+			float32(xr[4]*w[4][0]) + float32(xr[5]*w[5][0]) + float32(xr[6]*w[6][0]) + float32(xr[7]*w[7][0]) +
+			float32(xr[8]*w[8][0]) + float32(xr[9]*w[9][0]) + float32(xr[10]*w[10][0]) + float32(xr[11]*w[11][0]) +
+			float32(xr[12]*w[12][0]) + float32(xr[13]*w[13][0]) + float32(xr[14]*w[14][0]) + float32(xr[15]*w[15][0]) +
+			float32(xr[16]*w[16][0]) + float32(xr[17]*w[17][0]) + float32(xr[18]*w[18][0]) + float32(xr[19]*w[19][0]) +
+			float32(xr[20]*w[20][0]) + float32(xr[21]*w[21][0]) + float32(xr[22]*w[22][0]) + float32(xr[23]*w[23][0]) +
+			float32(xr[24]*w[24][0]) + float32(xr[25]*w[25][0]) + float32(xr[26]*w[26][0]) + float32(xr[27]*w[27][0]) +
+			float32(xr[28]*w[28][0]) + float32(xr[29]*w[29][0]) + float32(xr[30]*w[30][0]) + float32(xr[31]*w[31][0]) + b[0]) // bias, sigmoid
 	}
 }
 
@@ -110,14 +110,14 @@ func dense32x1Go(y, x []float32, w *[32][1]float32, b *[1]float32, n int) {
 	for r := range n {
 		xr := (*[32]float32)(x[r*32:])
 		yr := (*[1]float32)(y[r:])
-		yr[0] = xr[0]*w[0][0] + xr[1]*w[1][0] + xr[2]*w[2][0] + xr[3]*w[3][0] +
-			xr[4]*w[4][0] + xr[5]*w[5][0] + xr[6]*w[6][0] + xr[7]*w[7][0] +
-			xr[8]*w[8][0] + xr[9]*w[9][0] + xr[10]*w[10][0] + xr[11]*w[11][0] +
-			xr[12]*w[12][0] + xr[13]*w[13][0] + xr[14]*w[14][0] + xr[15]*w[15][0] +
-			xr[16]*w[16][0] + xr[17]*w[17][0] + xr[18]*w[18][0] + xr[19]*w[19][0] +
-			xr[20]*w[20][0] + xr[21]*w[21][0] + xr[22]*w[22][0] + xr[23]*w[23][0] +
-			xr[24]*w[24][0] + xr[25]*w[25][0] + xr[26]*w[26][0] + xr[27]*w[27][0] +
-			xr[28]*w[28][0] + xr[29]*w[29][0] + xr[30]*w[30][0] + xr[31]*w[31][0] + b[0] // bias
+		yr[0] = float32(xr[0]*w[0][0]) + float32(xr[1]*w[1][0]) + float32(xr[2]*w[2][0]) + float32(xr[3]*w[3][0]) +
+			float32(xr[4]*w[4][0]) + float32(xr[5]*w[5][0]) + float32(xr[6]*w[6][0]) + float32(xr[7]*w[7][0]) +
+			float32(xr[8]*w[8][0]) + float32(xr[9]*w[9][0]) + float32(xr[10]*w[10][0]) + float32(xr[11]*w[11][0]) +
+			float32(xr[12]*w[12][0]) + float32(xr[13]*w[13][0]) + float32(xr[14]*w[14][0]) + float32(xr[15]*w[15][0]) +
+			float32(xr[16]*w[16][0]) + float32(xr[17]*w[17][0]) + float32(xr[18]*w[18][0]) + float32(xr[19]*w[19][0]) +
+			float32(xr[20]*w[20][0]) + float32(xr[21]*w[21][0]) + float32(xr[22]*w[22][0]) + float32(xr[23]*w[23][0]) +
+			float32(xr[24]*w[24][0]) + float32(xr[25]*w[25][0]) + float32(xr[26]*w[26][0]) + float32(xr[27]*w[27][0]) +
+			float32(xr[28]*w[28][0]) + float32(xr[29]*w[29][0]) + float32(xr[30]*w[30][0]) + float32(xr[31]*w[31][0]) + b[0] // bias
 	}
 }
 
@@ -140,7 +140,7 @@ func binaryCrossentropyRowsGo(y, x, target []float32, n int) {
 	x = x[:n]
 	target = target[:n]
 	for r := range n {
-		y[r] = max(x[r], 0) + log1p(exp(-abs(x[r]))) - target[r]*x[r] // softplus, binary_crossentropy
+		y[r] = max(x[r], 0) + log1p(exp(-abs(x[r]))) - float32(target[r]*x[r]) // softplus, binary_crossentropy
 	}
 }
 
@@ -161,7 +161,7 @@ func weightedSumRows(y *[1]float32, x, weight []float32, n int) {
 //
 //	y = x * invTotal
 func batchMeanScalar(y, x *[1]float32, invTotal float32) {
-	y[0] = x[0] * invTotal // batch mean
+	y[0] = float32(x[0] * invTotal) // batch mean
 }
 
 // dropout32Go computes dropout for rows of 32:
@@ -217,38 +217,38 @@ func dense32x1GradXGo(dx, dy []float32, w *[32][1]float32, n int) {
 		dyr := (*[1]float32)(dy[r:])
 		dxr := (*[32]float32)(dx[r*32:])
 		d0 := dyr[0]
-		dxr[0] = d0 * w[0][0]
-		dxr[1] = d0 * w[1][0]
-		dxr[2] = d0 * w[2][0]
-		dxr[3] = d0 * w[3][0]
-		dxr[4] = d0 * w[4][0]
-		dxr[5] = d0 * w[5][0]
-		dxr[6] = d0 * w[6][0]
-		dxr[7] = d0 * w[7][0]
-		dxr[8] = d0 * w[8][0]
-		dxr[9] = d0 * w[9][0]
-		dxr[10] = d0 * w[10][0]
-		dxr[11] = d0 * w[11][0]
-		dxr[12] = d0 * w[12][0]
-		dxr[13] = d0 * w[13][0]
-		dxr[14] = d0 * w[14][0]
-		dxr[15] = d0 * w[15][0]
-		dxr[16] = d0 * w[16][0]
-		dxr[17] = d0 * w[17][0]
-		dxr[18] = d0 * w[18][0]
-		dxr[19] = d0 * w[19][0]
-		dxr[20] = d0 * w[20][0]
-		dxr[21] = d0 * w[21][0]
-		dxr[22] = d0 * w[22][0]
-		dxr[23] = d0 * w[23][0]
-		dxr[24] = d0 * w[24][0]
-		dxr[25] = d0 * w[25][0]
-		dxr[26] = d0 * w[26][0]
-		dxr[27] = d0 * w[27][0]
-		dxr[28] = d0 * w[28][0]
-		dxr[29] = d0 * w[29][0]
-		dxr[30] = d0 * w[30][0]
-		dxr[31] = d0 * w[31][0]
+		dxr[0] = float32(d0 * w[0][0])
+		dxr[1] = float32(d0 * w[1][0])
+		dxr[2] = float32(d0 * w[2][0])
+		dxr[3] = float32(d0 * w[3][0])
+		dxr[4] = float32(d0 * w[4][0])
+		dxr[5] = float32(d0 * w[5][0])
+		dxr[6] = float32(d0 * w[6][0])
+		dxr[7] = float32(d0 * w[7][0])
+		dxr[8] = float32(d0 * w[8][0])
+		dxr[9] = float32(d0 * w[9][0])
+		dxr[10] = float32(d0 * w[10][0])
+		dxr[11] = float32(d0 * w[11][0])
+		dxr[12] = float32(d0 * w[12][0])
+		dxr[13] = float32(d0 * w[13][0])
+		dxr[14] = float32(d0 * w[14][0])
+		dxr[15] = float32(d0 * w[15][0])
+		dxr[16] = float32(d0 * w[16][0])
+		dxr[17] = float32(d0 * w[17][0])
+		dxr[18] = float32(d0 * w[18][0])
+		dxr[19] = float32(d0 * w[19][0])
+		dxr[20] = float32(d0 * w[20][0])
+		dxr[21] = float32(d0 * w[21][0])
+		dxr[22] = float32(d0 * w[22][0])
+		dxr[23] = float32(d0 * w[23][0])
+		dxr[24] = float32(d0 * w[24][0])
+		dxr[25] = float32(d0 * w[25][0])
+		dxr[26] = float32(d0 * w[26][0])
+		dxr[27] = float32(d0 * w[27][0])
+		dxr[28] = float32(d0 * w[28][0])
+		dxr[29] = float32(d0 * w[29][0])
+		dxr[30] = float32(d0 * w[30][0])
+		dxr[31] = float32(d0 * w[31][0])
 	}
 }
 
@@ -265,7 +265,7 @@ func reluGradient32Go(dx, x []float32, key nn.Key, dy []float32, first, n int) {
 			for j, uniform := range draw {
 				o := q*4 + j
 				if xr[o] > 0 { // dropout gradient, relu gradient
-					dxr[o] = where(uniform >= 0.2, dyr[o]*1.25, 0)
+					dxr[o] = where(uniform >= 0.2, float32(dyr[o]*1.25), 0)
 				} else {
 					dxr[o] = 0
 				}
@@ -285,14 +285,14 @@ func dense42x32GradXGo(dx, dy []float32, w *[42][32]float32, n int) {
 			dxr := (*[8]float32)(dx[r*42+i:])
 			var s0, s1, s2, s3, s4, s5, s6, s7 float32
 			for o, d := range dyr {
-				s0 += d * w0[o]
-				s1 += d * w1[o]
-				s2 += d * w2[o]
-				s3 += d * w3[o]
-				s4 += d * w4[o]
-				s5 += d * w5[o]
-				s6 += d * w6[o]
-				s7 += d * w7[o]
+				s0 += float32(d * w0[o])
+				s1 += float32(d * w1[o])
+				s2 += float32(d * w2[o])
+				s3 += float32(d * w3[o])
+				s4 += float32(d * w4[o])
+				s5 += float32(d * w5[o])
+				s6 += float32(d * w6[o])
+				s7 += float32(d * w7[o])
 			}
 			dxr[0], dxr[1], dxr[2], dxr[3] = s0, s1, s2, s3
 			dxr[4], dxr[5], dxr[6], dxr[7] = s4, s5, s6, s7
@@ -305,8 +305,8 @@ func dense42x32GradXGo(dx, dy []float32, w *[42][32]float32, n int) {
 			dxr := (*[2]float32)(dx[r*42+40:])
 			var s0, s1 float32
 			for o, d := range dyr {
-				s0 += d * w0[o]
-				s1 += d * w1[o]
+				s0 += float32(d * w0[o])
+				s1 += float32(d * w1[o])
 			}
 			dxr[0], dxr[1] = s0, s1
 		}
@@ -345,15 +345,15 @@ func dense32x1GradWGo(dw *[32][1]float32, dy, x []float32, n int, t *nn.Worker) 
 		a0, a1, a2, a3 := d0[0], d1[0], d2[0], d3[0]
 		a4, a5, a6, a7 := d4[0], d5[0], d6[0], d7[0]
 		for o := range 32 {
-			dw[o][0] = dw[o][0] + a0*x0[o] + a1*x1[o] + a2*x2[o] + a3*x3[o] +
-				a4*x4[o] + a5*x5[o] + a6*x6[o] + a7*x7[o]
+			dw[o][0] += float32(a0*x0[o]) + float32(a1*x1[o]) + float32(a2*x2[o]) + float32(a3*x3[o]) +
+				float32(a4*x4[o]) + float32(a5*x5[o]) + float32(a6*x6[o]) + float32(a7*x7[o])
 		}
 	}
 	for ; r < n; r++ {
 		dr, xr := (*[1]float32)(dy[r:]), (*[32]float32)(x[r*32:])
 		a := dr[0]
 		for o := range xr {
-			dw[o][0] += a * xr[o]
+			dw[o][0] += float32(a * xr[o])
 		}
 	}
 }
@@ -365,12 +365,15 @@ func columnSums32Go(g *[32]float32, dy []float32, n int, t *nn.Worker) {
 	if !t.Solo() {
 		return
 	}
-	clear(g[:])
+	var sum [32]float64
 	for r := range n {
 		dyr := (*[32]float32)(dy[r*32:])
 		for i := range 32 {
-			g[i] += dyr[i]
+			sum[i] += float64(dyr[i])
 		}
+	}
+	for i := range 32 {
+		g[i] = float32(sum[i])
 	}
 }
 
@@ -394,8 +397,8 @@ func dense42x32GradWGo(dw *[42][32]float32, x, dy []float32, n int, t *nn.Worker
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
 			for o := range 32 {
-				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+				v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
+					float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
 			}
 		}
 	}
@@ -405,7 +408,7 @@ func dense42x32GradWGo(dw *[42][32]float32, x, dy []float32, n int, t *nn.Worker
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
-				v[o] += a * dr[o]
+				v[o] += float32(a * dr[o])
 			}
 		}
 	}
@@ -437,12 +440,24 @@ func scatter4Go(g *[16][4]float32, ids []int32, dy []float32, n int) {
 
 func abs(x float32) float32 { return float32(math.Abs(float64(x))) }
 
-func exp(x float32) float32 { return float32(math.Exp(float64(x))) }
+func exp(x float32) float32 {
+	scale, rest := powerOfE(float64(min(max(x, -104), 89))) // beyond these, 0 and infinity
+	return float32(scale + mul(scale, rest))
+}
 
-func log1p(x float32) float32 { return float32(math.Log1p(float64(x))) }
+// log1p is the logarithm of 1 + x.
+func log1p(x float32) float32 {
+	if x > -1 && x <= math.MaxFloat32 {
+		return float32(log1pOf(float64(x)))
+	}
+	return float32(math.Log1p(float64(x))) // infinite, or not a number
+}
 
 // sigmoid is 1 / (1 + exp(-x)).
-func sigmoid(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) }
+func sigmoid(x float32) float32 {
+	scale, rest := powerOfE(float64(min(max(-x, -89), 104)))
+	return float32(1 / (1 + scale + mul(scale, rest)))
+}
 
 // where is a where the condition holds, else b.
 func where(condition bool, a, b float32) float32 {
@@ -450,4 +465,52 @@ func where(condition bool, a, b float32) float32 {
 		return a
 	}
 	return b
+}
+
+// mul is x·y, rounded. Without the conversion it would be added unrounded on
+// some processors.
+func mul(x, y float64) float64 { return float64(x * y) }
+
+// powerOfE is eˣ as scale·(1 + rest): the integer and the fraction of the power
+// of 2, which is at most 0.5 in size.
+func powerOfE(x float64) (scale, rest float64) {
+	const nearest = 0x1.8p52 // added and taken away, it rounds to an integer
+	y := mul(x, math.Log2E)
+	n := (y + nearest) - nearest
+	f := y - n
+	p := 1.5252721526698969e-05
+	p = 0.00015461329846243172 + mul(f, p)
+	p = 0.0013333669445231113 + mul(f, p)
+	p = 0.009618057037149987 + mul(f, p)
+	p = 0.0555041072760232 + mul(f, p)
+	p = 0.24022650920050945 + mul(f, p)
+	p = 0.6931471805815685 + mul(f, p)
+	return math.Float64frombits(uint64(int64(n)+1023) << 52), mul(f, p)
+}
+
+// logOf is the logarithm of a positive number m·2ⁿ, m from √½ to √2.
+func logOf(x float64) float64 {
+	const half = 0x3fe6a09e667f3bcd // the bits of √½
+	bits := math.Float64bits(x)
+	n := int64(bits-half) >> 52
+	m := math.Float64frombits(bits - uint64(n)<<52)
+	return mul(float64(n), math.Ln2) + logRatio((m-1)/(m+1))
+}
+
+func log1pOf(x float64) float64 {
+	if -0.25 < x && x < 0.4 {
+		return logRatio(x / (2 + x))
+	}
+	return logOf(1 + x)
+}
+
+// logRatio is the logarithm of (1+s)/(1-s), for |s| up to 0.172.
+func logRatio(s float64) float64 {
+	z := mul(s, s)
+	p := 0.23619637405962393
+	p = 0.28534868701607286 + mul(z, p)
+	p = 0.40000387830051387 + mul(z, p)
+	p = 0.6666666523006468 + mul(z, p)
+	p = 2.0000000000085087 + mul(z, p)
+	return mul(s, p)
 }

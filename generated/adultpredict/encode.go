@@ -128,7 +128,7 @@ func (m *Model) Encode(dst *Input, f Features) error {
 	oneHot(dst.X[5:13], e.Workclass.slot(f.Workclass))
 	oneHot(dst.X[13:21], e.MaritalStatus.slot(f.MaritalStatus))
 	oneHot(dst.X[21:36], e.Occupation.slot(or(f.Occupation, "none")))
-	oneHot(dst.X[36:38], c.known("sex", sexCategories.index, f.Sex))
+	oneHot(dst.X[36:38], c.known("sex", sexCategories, f.Sex))
 	dst.NativeCountry[0] = int32(e.NativeCountry.slot(f.NativeCountry))
 	return c.err
 }
@@ -215,7 +215,7 @@ func (c *coder) log1p(x float64) float64 {
 		c.fail(": %v is too small for log1p", x)
 		return 0
 	}
-	return math.Log1p(x)
+	return log1pOf(x)
 }
 
 // standard scales a number to mean 0 and deviation 1.
@@ -238,15 +238,15 @@ func (c *coder) float32(x float64) float32 {
 }
 
 // known is the slot of a category that must be one of those known.
-func (c *coder) known(feature string, index map[string]int, v *string) int {
+func (c *coder) known(feature string, v *categories, category *string) int {
 	c.feature = feature
-	if v == nil {
+	if category == nil {
 		c.fail(" is missing, and nothing stands for it")
 		return 0
 	}
-	i, ok := index[*v]
+	i, ok := v.find(*category)
 	if !ok {
-		c.fail(": %.80q is none of the %d categories known", *v, len(index))
+		c.fail(": %.80q is none of the %d categories known", *category, len(v.index))
 	}
 	return i
 }
@@ -256,7 +256,8 @@ func (v *categories) slot(category *string) int {
 	if category == nil {
 		return 0
 	}
-	return v.index[*category]
+	i, _ := v.find(*category)
+	return i
 }
 
 // oneHot sets one value to 1 and the others to 0.
@@ -270,14 +271,27 @@ func (v *categories) knows(category *string) bool {
 	if category == nil {
 		return false
 	}
-	_, ok := v.index[*category]
+	_, ok := v.find(*category)
 	return ok
+}
+
+// find is the number of a category: of that very text, or else of the one that
+// writes the same number or truth value in another way, as 2 does 2.0 and True
+// does true.
+func (v *categories) find(text string) (int, bool) {
+	i, ok := v.index[text]
+	if !ok && len(v.alike) > 0 {
+		var buf [32]byte
+		i, ok = v.alike[string(likeness(buf[:0], text))]
+	}
+	return i, ok
 }
 
 // categories are the known categories of a feature, in the order of their slots.
 type categories struct {
 	Words []string       `json:"words"`
 	index map[string]int // the number of each category
+	alike map[string]int // that of the only one with a likeness, by it
 }
 
 // indexed makes the index, which begins with the number first.
@@ -286,6 +300,7 @@ func (v categories) indexed(first int) *categories {
 	for i, w := range v.Words {
 		v.index[w] = first + i
 	}
+	v.alike = likenesses(v.Words, first)
 	return &v
 }
 
@@ -340,4 +355,80 @@ func (m *Model) Classify(x *Input) (Class, float32, error) {
 		return 1, out[0], nil
 	}
 	return 0, 1 - out[0], nil
+}
+
+// likenesses numbers the words, of which the first has the number first, by their
+// likeness. One that two words have tells nothing.
+func likenesses(words []string, first int) map[string]int {
+	alike, twice := map[string]int{}, map[string]bool{}
+	for i, w := range words {
+		if l := string(likeness(nil, w)); l != "" {
+			if _, there := alike[l]; there {
+				twice[l] = true
+			}
+			alike[l] = first + i
+		}
+	}
+	for l := range twice {
+		delete(alike, l)
+	}
+	return alike
+}
+
+// likeness appends what a text shares with all that write the same number or
+// truth value in another way: 2, 2.0 and 20e-1 have one, and so have true, True
+// and TRUE. Other texts have none, and digits behind a leading zero are no
+// number.
+func likeness(dst []byte, text string) []byte {
+	switch text {
+	case "true", "True", "TRUE":
+		return append(dst, "true"...)
+	case "false", "False", "FALSE":
+		return append(dst, "false"...)
+	}
+	if text == "" || text[0] > '9' {
+		return dst
+	}
+	begin, number, power := len(dst), text, 0
+	if e := strings.IndexAny(text, "eE"); e >= 0 {
+		for i, c := range text[e+1:] {
+			if i > 6 || (c < '0' || c > '9') && (i > 0 || c != '-' && c != '+') {
+				return dst
+			}
+		}
+		var err error
+		if power, err = strconv.Atoi(text[e+1:]); err != nil {
+			return dst
+		}
+		number = text[:e]
+	}
+	if number != "" && (number[0] == '-' || number[0] == '+') {
+		if number[0] == '-' {
+			dst = append(dst, '-')
+		}
+		number = number[1:]
+	}
+	whole, fraction, _ := strings.Cut(number, ".")
+	if len(whole)+len(fraction) == 0 || len(whole) > 1 && whole[0] == '0' {
+		return dst[:begin]
+	}
+	digits := len(dst)
+	for _, part := range [2]string{whole, fraction} {
+		for i := range len(part) {
+			d := part[i]
+			if d < '0' || d > '9' {
+				return dst[:begin]
+			}
+			if d != '0' || len(dst) > digits {
+				dst = append(dst, d)
+			}
+		}
+	}
+	if len(dst) == digits {
+		return append(dst[:begin], '0')
+	}
+	for power -= len(fraction); dst[len(dst)-1] == '0'; power++ {
+		dst = dst[:len(dst)-1]
+	}
+	return strconv.AppendInt(append(dst, 'e'), int64(power), 10)
 }

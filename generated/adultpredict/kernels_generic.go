@@ -58,8 +58,8 @@ func dense42x32ReluGo(y, x []float32, w *[42][32]float32, b *[32]float32, n int)
 				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
 				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
 				for o := range 32 {
-					yr[o] = yr[o] + x0*w0[o] + x1*w1[o] + x2*w2[o] + x3*w3[o] +
-						x4*w4[o] + x5*w5[o] + x6*w6[o] + x7*w7[o]
+					yr[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
+						float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
 				}
 			}
 		}
@@ -70,7 +70,7 @@ func dense42x32ReluGo(y, x []float32, w *[42][32]float32, b *[32]float32, n int)
 				yr := (*[32]float32)(y[r*32:])
 				x0, x1 := xr[0], xr[1]
 				for o := range 32 {
-					yr[o] = yr[o] + x0*w0[o] + x1*w1[o]
+					yr[o] += float32(x0*w0[o]) + float32(x1*w1[o])
 				}
 			}
 		}
@@ -89,16 +89,67 @@ func dense32x1SigmoidGo(y, x []float32, w *[32][1]float32, b *[1]float32, n int)
 	for r := range n {
 		xr := (*[32]float32)(x[r*32:])
 		yr := (*[1]float32)(y[r:])
-		yr[0] = sigmoid(xr[0]*w[0][0] + xr[1]*w[1][0] + xr[2]*w[2][0] + xr[3]*w[3][0] +
-			xr[4]*w[4][0] + xr[5]*w[5][0] + xr[6]*w[6][0] + xr[7]*w[7][0] +
-			xr[8]*w[8][0] + xr[9]*w[9][0] + xr[10]*w[10][0] + xr[11]*w[11][0] +
-			xr[12]*w[12][0] + xr[13]*w[13][0] + xr[14]*w[14][0] + xr[15]*w[15][0] +
-			xr[16]*w[16][0] + xr[17]*w[17][0] + xr[18]*w[18][0] + xr[19]*w[19][0] +
-			xr[20]*w[20][0] + xr[21]*w[21][0] + xr[22]*w[22][0] + xr[23]*w[23][0] +
-			xr[24]*w[24][0] + xr[25]*w[25][0] + xr[26]*w[26][0] + xr[27]*w[27][0] +
-			xr[28]*w[28][0] + xr[29]*w[29][0] + xr[30]*w[30][0] + xr[31]*w[31][0] + b[0]) // bias, sigmoid
+		yr[0] = sigmoid(float32(xr[0]*w[0][0]) + float32(xr[1]*w[1][0]) + float32(xr[2]*w[2][0]) + float32(xr[3]*w[3][0]) +
+			float32(xr[4]*w[4][0]) + float32(xr[5]*w[5][0]) + float32(xr[6]*w[6][0]) + float32(xr[7]*w[7][0]) +
+			float32(xr[8]*w[8][0]) + float32(xr[9]*w[9][0]) + float32(xr[10]*w[10][0]) + float32(xr[11]*w[11][0]) +
+			float32(xr[12]*w[12][0]) + float32(xr[13]*w[13][0]) + float32(xr[14]*w[14][0]) + float32(xr[15]*w[15][0]) +
+			float32(xr[16]*w[16][0]) + float32(xr[17]*w[17][0]) + float32(xr[18]*w[18][0]) + float32(xr[19]*w[19][0]) +
+			float32(xr[20]*w[20][0]) + float32(xr[21]*w[21][0]) + float32(xr[22]*w[22][0]) + float32(xr[23]*w[23][0]) +
+			float32(xr[24]*w[24][0]) + float32(xr[25]*w[25][0]) + float32(xr[26]*w[26][0]) + float32(xr[27]*w[27][0]) +
+			float32(xr[28]*w[28][0]) + float32(xr[29]*w[29][0]) + float32(xr[30]*w[30][0]) + float32(xr[31]*w[31][0]) + b[0]) // bias, sigmoid
 	}
 }
 
 // sigmoid is 1 / (1 + exp(-x)).
-func sigmoid(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) }
+func sigmoid(x float32) float32 {
+	scale, rest := powerOfE(float64(min(max(-x, -89), 104)))
+	return float32(1 / (1 + scale + mul(scale, rest)))
+}
+
+// mul is x·y, rounded. Without the conversion it would be added unrounded on
+// some processors.
+func mul(x, y float64) float64 { return float64(x * y) }
+
+// powerOfE is eˣ as scale·(1 + rest): the integer and the fraction of the power
+// of 2, which is at most 0.5 in size.
+func powerOfE(x float64) (scale, rest float64) {
+	const nearest = 0x1.8p52 // added and taken away, it rounds to an integer
+	y := mul(x, math.Log2E)
+	n := (y + nearest) - nearest
+	f := y - n
+	p := 1.5252721526698969e-05
+	p = 0.00015461329846243172 + mul(f, p)
+	p = 0.0013333669445231113 + mul(f, p)
+	p = 0.009618057037149987 + mul(f, p)
+	p = 0.0555041072760232 + mul(f, p)
+	p = 0.24022650920050945 + mul(f, p)
+	p = 0.6931471805815685 + mul(f, p)
+	return math.Float64frombits(uint64(int64(n)+1023) << 52), mul(f, p)
+}
+
+// logOf is the logarithm of a positive number m·2ⁿ, m from √½ to √2.
+func logOf(x float64) float64 {
+	const half = 0x3fe6a09e667f3bcd // the bits of √½
+	bits := math.Float64bits(x)
+	n := int64(bits-half) >> 52
+	m := math.Float64frombits(bits - uint64(n)<<52)
+	return mul(float64(n), math.Ln2) + logRatio((m-1)/(m+1))
+}
+
+func log1pOf(x float64) float64 {
+	if -0.25 < x && x < 0.4 {
+		return logRatio(x / (2 + x))
+	}
+	return logOf(1 + x)
+}
+
+// logRatio is the logarithm of (1+s)/(1-s), for |s| up to 0.172.
+func logRatio(s float64) float64 {
+	z := mul(s, s)
+	p := 0.23619637405962393
+	p = 0.28534868701607286 + mul(z, p)
+	p = 0.40000387830051387 + mul(z, p)
+	p = 0.6666666523006468 + mul(z, p)
+	p = 2.0000000000085087 + mul(z, p)
+	return mul(s, p)
+}

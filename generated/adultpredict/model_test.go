@@ -202,11 +202,21 @@ func TestIDsOutOfRange(t *testing.T) {
 func TestClassify(t *testing.T) {
 	m := newTest(t)
 	x := sample(1)
+	var out Output
+	{
+		var err error
+		if out, err = m.Predict(&x); err != nil {
+			t.Error(err)
+		}
+	}
 	c, p, err := m.Classify(&x)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if int(c) >= len(Classes) || p != p {
+	if want := [2]float32{1 - out[0], out[0]}; (c == 1) != (out[0] > 0.5) || math.Float32bits(p) != math.Float32bits(want[c]) {
+		t.Errorf("class %v with %v, the output is %v", c, p, out[0])
+	}
+	if p == p && !(p*2 > 0.999 && p <= 1) {
 		t.Errorf("class %v, %v", c, p)
 	}
 	for i, name := range Classes {
@@ -249,7 +259,7 @@ func TestRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *again.params != *m.params {
+	if !bytes.Equal(weightsOf(again), file) {
 		t.Error("the parameters changed on the way through a file")
 	}
 	for _, n := range []int{0, 4, 8, 20, len(file) - 1} {

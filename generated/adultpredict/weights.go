@@ -29,7 +29,7 @@ type entry struct {
 
 // read fills the parameters from a safetensors file, which must hold exactly
 // these tensors, and returns its metadata. A file that fails leaves them in part
-// filled.
+// filled. Weights that are not finite are an error.
 func (p *Params) read(r io.Reader) (meta map[string]string, err error) {
 	var size [8]byte
 	if _, err := io.ReadFull(r, size[:]); err != nil {
@@ -74,6 +74,13 @@ func (p *Params) read(r io.Reader) (meta map[string]string, err error) {
 	}
 	if digest := meta["digest"]; digest != "" && digest != hex.EncodeToString(sum.Sum(nil)) {
 		return nil, errors.New("damaged: the data does not match the digest in the header")
+	}
+	for _, t := range tensors {
+		for i, v := range block[t.offset : t.offset+t.len()] {
+			if v-v != 0 { // NaN, and so is the difference of infinities
+				return nil, fmt.Errorf("tensor %q is %v at element %d: not a finite number, such as a training leaves that diverged", t.name, v, i)
+			}
+		}
 	}
 	return meta, nil
 }

@@ -641,13 +641,13 @@ func columnSums16(g *[16]float32, dy []float32, n int, t *nn.Worker) {
 		from, to := t.Share(1)
 		from, to = from*16, min(to*16, 16)
 		for i := from; i < to; i += 16 {
-			for r, more := 0, 0; r < n; r += 4096 {
-				if r+4096 < n {
+			for r, more := 0, 0; r < n; r += 1024 {
+				if r+1024 < n {
 					more |= 2
 				} else {
 					more &^= 2
 				}
-				columnSums16AVX512(&g[i], &dy[i+r*16], min(16, to-i), min(4096, n-r), more)
+				columnSums16AVX512(&g[i], &dy[i+r*16], min(16, to-i), min(1024, n-r), more)
 				more |= 1
 			}
 		}
@@ -655,13 +655,13 @@ func columnSums16(g *[16]float32, dy []float32, n int, t *nn.Worker) {
 		from, to := t.Share(2)
 		from, to = from*8, min(to*8, 16)
 		for i := from; i < to; i += 16 {
-			for r, more := 0, 0; r < n; r += 4096 {
-				if r+4096 < n {
+			for r, more := 0, 0; r < n; r += 1024 {
+				if r+1024 < n {
 					more |= 2
 				} else {
 					more &^= 2
 				}
-				columnSums16AVX2(&g[i], &dy[i+r*16], min(16, to-i), min(4096, n-r), more)
+				columnSums16AVX2(&g[i], &dy[i+r*16], min(16, to-i), min(1024, n-r), more)
 				more |= 1
 			}
 		}

@@ -4045,21 +4045,13 @@ TEXT ·dense16x1GradWTile1x16AVX512(SB), $128-40
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin114
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Z0
-
-begin114:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000004, DX
-	JB   rest115
+	JB   rest114
 
-loop117:
+loop116:
 	PREFETCHT0       512(CX)
 	VMOVUPS          (CX), Z2
 	VFMADD231PS.BCST (AX), Z2, Z0
@@ -4075,35 +4067,44 @@ loop117:
 	ADDQ             $+16, AX
 	ADDQ             $+256, CX
 	SUBQ             $0x00000004, DX
-	JAE              loop117
+	JAE              loop116
 
-rest115:
+rest114:
 	ADDQ             $0x00000004, DX
 	SUBQ             $0x00000001, DX
-	JB               done116
+	JB               done115
 	PREFETCHT0       512(CX)
 	VMOVUPS          (CX), Z2
 	VFMADD231PS.BCST (AX), Z2, Z0
 	ADDQ             $+4, AX
 	ADDQ             $+64, CX
 	SUBQ             $0x00000001, DX
-	JB               done116
+	JB               done115
 	PREFETCHT0       512(CX)
 	VMOVUPS          (CX), Z2
 	VFMADD231PS.BCST (AX), Z2, Z1
 	ADDQ             $+4, AX
 	ADDQ             $+64, CX
 	SUBQ             $0x00000001, DX
-	JB               done116
+	JB               done115
 	PREFETCHT0       512(CX)
 	VMOVUPS          (CX), Z2
 	VFMADD231PS.BCST (AX), Z2, Z0
 	ADDQ             $+4, AX
 	ADDQ             $+64, CX
 
-done116:
-	VADDPS  Z1, Z0, Z0
-	MOVQ    y+0(FP), AX
+done115:
+	VADDPS Z1, Z0, Z0
+	MOVQ   y+0(FP), AX
+	MOVQ   part+32(FP), CX
+	TESTQ  $0x00000001, CX
+	JZ     first118
+	MOVQ   y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Z0, Z0
+
+first118:
 	VMOVUPS Z0, (AX)
 	VZEROUPPER
 	RET
@@ -4115,16 +4116,7 @@ TEXT ·dense16x1GradWTile1x16AVX2(SB), $128-40
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin118
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 32(DX), Y1
-
-begin118:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000004, DX
@@ -4187,7 +4179,17 @@ rest119:
 	ADDQ         $+64, CX
 
 done120:
-	MOVQ    y+0(FP), AX
+	MOVQ  y+0(FP), AX
+	MOVQ  part+32(FP), CX
+	TESTQ $0x00000001, CX
+	JZ    first123
+	MOVQ  y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Y0, Y0
+	VADDPS 32(AX), Y1, Y1
+
+first123:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VZEROUPPER
@@ -4200,32 +4202,32 @@ TEXT ·columnSums16AVX512(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block123:
+block125:
 	CMPQ   DX, $+16
-	JL     next124
+	JL     next126
 	VPXORD Z0, Z0, Z0
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop125:
+loop127:
 	VADDPS  (BX), Z0, Z0
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop125
+	JNZ     loop127
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first126
+	JZ      first128
 	VMOVUPS (AX), Z1
 	VADDPS  Z1, Z0, Z0
 
-first126:
+first128:
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block123
+	JMP     block125
 
-next124:
+next126:
 	VZEROUPPER
 	RET
 
@@ -4236,63 +4238,63 @@ TEXT ·columnSums16AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block129:
+block131:
 	CMPQ   DX, $+16
-	JL     next130
+	JL     next132
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop131:
+loop133:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop131
+	JNZ     loop133
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first132
+	JZ      first134
 	VMOVUPS (AX), Y2
 	VADDPS  Y2, Y0, Y0
 	VMOVUPS 32(AX), Y2
 	VADDPS  Y2, Y1, Y1
 
-first132:
+first134:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block129
+	JMP     block131
 
-next130:
-block134:
+next132:
+block136:
 	CMPQ   DX, $+8
-	JL     next135
+	JL     next137
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop136:
+loop138:
 	VADDPS  (BX), Y1, Y1
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop136
+	JNZ     loop138
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first137
+	JZ      first139
 	VMOVUPS (AX), Y0
 	VADDPS  Y0, Y1, Y1
 
-first137:
+first139:
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block134
+	JMP     block136
 
-next135:
+next137:
 	VZEROUPPER
 	RET
 
@@ -4300,7 +4302,7 @@ next135:
 // Requires: AVX, AVX512F, MMX+
 TEXT ·dense16x16GradWTile8x16AVX512(SB), $128-48
 	// count times along the rows:
-count139:
+count141:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -4319,28 +4321,13 @@ count139:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin140
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z2
-	VMOVUPS 128(DX), Z4
-	VMOVUPS 192(DX), Z6
-	VMOVUPS 256(DX), Z8
-	VMOVUPS 320(DX), Z10
-	VMOVUPS 384(DX), Z12
-	VMOVUPS 448(DX), Z14
-
-begin140:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000002, DX
-	JB   rest141
+	JB   rest142
 
-loop143:
+loop144:
 	PREFETCHT0       512(CX)
 	VMOVUPS          (CX), Z16
 	PREFETCHT0       256(AX)
@@ -4366,12 +4353,12 @@ loop143:
 	ADDQ             $+128, AX
 	ADDQ             $+128, CX
 	SUBQ             $0x00000002, DX
-	JAE              loop143
+	JAE              loop144
 
-rest141:
+rest142:
 	ADDQ             $0x00000002, DX
 	SUBQ             $0x00000001, DX
-	JB               done142
+	JB               done143
 	PREFETCHT0       512(CX)
 	VMOVUPS          (CX), Z16
 	PREFETCHT0       256(AX)
@@ -4386,16 +4373,32 @@ rest141:
 	ADDQ             $+64, AX
 	ADDQ             $+64, CX
 
-done142:
-	VADDPS  Z1, Z0, Z0
-	VADDPS  Z3, Z2, Z2
-	VADDPS  Z5, Z4, Z4
-	VADDPS  Z7, Z6, Z6
-	VADDPS  Z9, Z8, Z8
-	VADDPS  Z11, Z10, Z10
-	VADDPS  Z13, Z12, Z12
-	VADDPS  Z15, Z14, Z14
-	MOVQ    y+0(FP), AX
+done143:
+	VADDPS Z1, Z0, Z0
+	VADDPS Z3, Z2, Z2
+	VADDPS Z5, Z4, Z4
+	VADDPS Z7, Z6, Z6
+	VADDPS Z9, Z8, Z8
+	VADDPS Z11, Z10, Z10
+	VADDPS Z13, Z12, Z12
+	VADDPS Z15, Z14, Z14
+	MOVQ   y+0(FP), AX
+	MOVQ   part+32(FP), CX
+	TESTQ  $0x00000001, CX
+	JZ     first146
+	MOVQ   y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z2, Z2
+	VADDPS 128(AX), Z4, Z4
+	VADDPS 192(AX), Z6, Z6
+	VADDPS 256(AX), Z8, Z8
+	VADDPS 320(AX), Z10, Z10
+	VADDPS 384(AX), Z12, Z12
+	VADDPS 448(AX), Z14, Z14
+
+first146:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z2, 64(AX)
 	VMOVUPS Z4, 128(AX)
@@ -4407,7 +4410,7 @@ done142:
 	ADDQ    $+512, y+0(FP)
 	ADDQ    $+32, x+8(FP)
 	DECQ    count+40(FP)
-	JNZ     count139
+	JNZ     count141
 	VZEROUPPER
 	RET
 
@@ -4415,7 +4418,7 @@ done142:
 // Requires: AVX, FMA3, MMX+
 TEXT ·dense16x16GradWTile6x16AVX2(SB), $128-48
 	// count times along the rows:
-count144:
+count147:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -4430,30 +4433,11 @@ count144:
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin145
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 64(DX), Y2
-	VMOVUPS 128(DX), Y4
-	VMOVUPS 192(DX), Y6
-	VMOVUPS 256(DX), Y8
-	VMOVUPS 320(DX), Y10
-	VMOVUPS 32(DX), Y1
-	VMOVUPS 96(DX), Y3
-	VMOVUPS 160(DX), Y5
-	VMOVUPS 224(DX), Y7
-	VMOVUPS 288(DX), Y9
-	VMOVUPS 352(DX), Y11
-
-begin145:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 
-loop146:
+loop148:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	PREFETCHT0   256(AX)
@@ -4478,24 +4462,44 @@ loop146:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop146
+	JNZ          loop148
 	MOVQ         y+0(FP), AX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y6, 192(AX)
-	VMOVUPS      Y8, 256(AX)
-	VMOVUPS      Y10, 320(AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y5, 160(AX)
-	VMOVUPS      Y7, 224(AX)
-	VMOVUPS      Y9, 288(AX)
-	VMOVUPS      Y11, 352(AX)
-	ADDQ         $+384, y+0(FP)
-	ADDQ         $+24, x+8(FP)
-	DECQ         count+40(FP)
-	JNZ          count144
+	MOVQ         part+32(FP), CX
+	TESTQ        $0x00000001, CX
+	JZ           first150
+	MOVQ         y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Y0, Y0
+	VADDPS 64(AX), Y2, Y2
+	VADDPS 128(AX), Y4, Y4
+	VADDPS 192(AX), Y6, Y6
+	VADDPS 256(AX), Y8, Y8
+	VADDPS 320(AX), Y10, Y10
+	VADDPS 32(AX), Y1, Y1
+	VADDPS 96(AX), Y3, Y3
+	VADDPS 160(AX), Y5, Y5
+	VADDPS 224(AX), Y7, Y7
+	VADDPS 288(AX), Y9, Y9
+	VADDPS 352(AX), Y11, Y11
+
+first150:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y4, 128(AX)
+	VMOVUPS Y6, 192(AX)
+	VMOVUPS Y8, 256(AX)
+	VMOVUPS Y10, 320(AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y3, 96(AX)
+	VMOVUPS Y5, 160(AX)
+	VMOVUPS Y7, 224(AX)
+	VMOVUPS Y9, 288(AX)
+	VMOVUPS Y11, 352(AX)
+	ADDQ    $+384, y+0(FP)
+	ADDQ    $+24, x+8(FP)
+	DECQ    count+40(FP)
+	JNZ     count147
 	VZEROUPPER
 	RET
 
@@ -4512,28 +4516,13 @@ TEXT ·dense16x16GradWTile4x16AVX2(SB), $128-40
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin147
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 64(DX), Y2
-	VMOVUPS 128(DX), Y4
-	VMOVUPS 192(DX), Y6
-	VMOVUPS 32(DX), Y1
-	VMOVUPS 96(DX), Y3
-	VMOVUPS 160(DX), Y5
-	VMOVUPS 224(DX), Y7
-
-begin147:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000002, DX
-	JB   rest148
+	JB   rest151
 
-loop150:
+loop153:
 	VMOVUPS      (CX), Y8
 	VMOVUPS      32(CX), Y9
 	PREFETCHT0   256(AX)
@@ -4567,12 +4556,12 @@ loop150:
 	ADDQ         $+128, AX
 	ADDQ         $+128, CX
 	SUBQ         $0x00000002, DX
-	JAE          loop150
+	JAE          loop153
 
-rest148:
+rest151:
 	ADDQ         $0x00000002, DX
 	SUBQ         $0x00000001, DX
-	JB           done149
+	JB           done152
 	VMOVUPS      (CX), Y8
 	VMOVUPS      32(CX), Y9
 	PREFETCHT0   256(AX)
@@ -4591,8 +4580,24 @@ rest148:
 	ADDQ         $+64, AX
 	ADDQ         $+64, CX
 
-done149:
-	MOVQ    y+0(FP), AX
+done152:
+	MOVQ  y+0(FP), AX
+	MOVQ  part+32(FP), CX
+	TESTQ $0x00000001, CX
+	JZ    first155
+	MOVQ  y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Y0, Y0
+	VADDPS 64(AX), Y2, Y2
+	VADDPS 128(AX), Y4, Y4
+	VADDPS 192(AX), Y6, Y6
+	VADDPS 32(AX), Y1, Y1
+	VADDPS 96(AX), Y3, Y3
+	VADDPS 160(AX), Y5, Y5
+	VADDPS 224(AX), Y7, Y7
+
+first155:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y2, 64(AX)
 	VMOVUPS Y4, 128(AX)
@@ -4616,7 +4621,7 @@ TEXT ·scatterSum10000x16AVX512(SB), $128-48
 	MOVQ offsets+24(FP), BX
 	MOVQ n+32(FP), SI
 
-loop151:
+loop156:
 	VMOVUPS (DX), Z0
 	ADDQ    $+64, DX
 	MOVLQSX (BX), DI
@@ -4624,20 +4629,20 @@ loop151:
 	ADDQ    $0x04, BX
 	LEAQ    (AX)(DI*4), R9
 	SUBQ    DI, R8
-	JZ      none152
+	JZ      none157
 
-loop153:
+loop158:
 	MOVL    (R9), DI
 	SHLQ    $0x06, DI
 	VADDPS  (CX)(DI*1), Z0, Z1
 	VMOVUPS Z1, (CX)(DI*1)
 	ADDQ    $0x04, R9
 	DECQ    R8
-	JNZ     loop153
+	JNZ     loop158
 
-none152:
+none157:
 	DECQ SI
-	JNZ  loop151
+	JNZ  loop156
 	VZEROUPPER
 	RET
 
@@ -4653,7 +4658,7 @@ TEXT ·scatterSum10000x16SomeAVX512(SB), $640-64
 	MOVQ offsets+24(FP), BX
 	MOVQ n+32(FP), SI
 
-loop154:
+loop159:
 	VMOVUPS (DX), Z0
 	ADDQ    $+64, DX
 	MOVLQSX (BX), DI
@@ -4661,11 +4666,11 @@ loop154:
 	ADDQ    $0x04, BX
 	LEAQ    (AX)(DI*4), R9
 	SUBQ    DI, R8
-	JZ      none155
+	JZ      none160
 	MOVQ    low+48(FP), DI
 	MOVQ    count+56(FP), R10
 
-more156:
+more161:
 	MOVQ    R8, R11
 	MOVQ    $0x00000080, R12
 	CMPQ    R11, R12
@@ -4673,7 +4678,7 @@ more156:
 	SUBQ    R11, R8
 	XORL    R12, R12
 
-loop158:
+loop163:
 	MOVL  (R9), R13
 	ADDQ  $0x04, R9
 	MOVL  R13, 128(SP)(R12*4)
@@ -4681,27 +4686,27 @@ loop158:
 	CMPQ  R13, R10
 	ADCQ  $0x00, R12
 	DECQ  R11
-	JNZ   loop158
+	JNZ   loop163
 	TESTQ R12, R12
-	JZ    dry157
+	JZ    dry162
 	LEAQ  128(SP), R11
 
-loop159:
+loop164:
 	MOVL    (R11), R13
 	SHLQ    $0x06, R13
 	VADDPS  (CX)(R13*1), Z0, Z1
 	VMOVUPS Z1, (CX)(R13*1)
 	ADDQ    $0x04, R11
 	DECQ    R12
-	JNZ     loop159
+	JNZ     loop164
 
-dry157:
+dry162:
 	TESTQ R8, R8
-	JNZ   more156
+	JNZ   more161
 
-none155:
+none160:
 	DECQ SI
-	JNZ  loop154
+	JNZ  loop159
 	VZEROUPPER
 	RET
 
@@ -4717,7 +4722,7 @@ TEXT ·scatterSum10000x16AVX2(SB), $128-48
 	MOVQ offsets+24(FP), BX
 	MOVQ n+32(FP), SI
 
-loop160:
+loop165:
 	VMOVUPS (DX), Y0
 	VMOVUPS 32(DX), Y1
 	ADDQ    $+64, DX
@@ -4726,9 +4731,9 @@ loop160:
 	ADDQ    $0x04, BX
 	LEAQ    (AX)(DI*4), R9
 	SUBQ    DI, R8
-	JZ      none161
+	JZ      none166
 
-loop162:
+loop167:
 	MOVL    (R9), DI
 	SHLQ    $0x06, DI
 	VADDPS  (CX)(DI*1), Y0, Y2
@@ -4737,11 +4742,11 @@ loop162:
 	VMOVUPS Y3, 32(CX)(DI*1)
 	ADDQ    $0x04, R9
 	DECQ    R8
-	JNZ     loop162
+	JNZ     loop167
 
-none161:
+none166:
 	DECQ SI
-	JNZ  loop160
+	JNZ  loop165
 	VZEROUPPER
 	RET
 
@@ -4757,7 +4762,7 @@ TEXT ·scatterSum10000x16SomeAVX2(SB), $640-64
 	MOVQ offsets+24(FP), BX
 	MOVQ n+32(FP), SI
 
-loop163:
+loop168:
 	VMOVUPS (DX), Y0
 	VMOVUPS 32(DX), Y1
 	ADDQ    $+64, DX
@@ -4766,11 +4771,11 @@ loop163:
 	ADDQ    $0x04, BX
 	LEAQ    (AX)(DI*4), R9
 	SUBQ    DI, R8
-	JZ      none164
+	JZ      none169
 	MOVQ    low+48(FP), DI
 	MOVQ    count+56(FP), R10
 
-more165:
+more170:
 	MOVQ    R8, R11
 	MOVQ    $0x00000080, R12
 	CMPQ    R11, R12
@@ -4778,7 +4783,7 @@ more165:
 	SUBQ    R11, R8
 	XORL    R12, R12
 
-loop167:
+loop172:
 	MOVL  (R9), R13
 	ADDQ  $0x04, R9
 	MOVL  R13, 128(SP)(R12*4)
@@ -4786,12 +4791,12 @@ loop167:
 	CMPQ  R13, R10
 	ADCQ  $0x00, R12
 	DECQ  R11
-	JNZ   loop167
+	JNZ   loop172
 	TESTQ R12, R12
-	JZ    dry166
+	JZ    dry171
 	LEAQ  128(SP), R11
 
-loop168:
+loop173:
 	MOVL    (R11), R13
 	SHLQ    $0x06, R13
 	VADDPS  (CX)(R13*1), Y0, Y2
@@ -4800,14 +4805,14 @@ loop168:
 	VMOVUPS Y3, 32(CX)(R13*1)
 	ADDQ    $0x04, R11
 	DECQ    R12
-	JNZ     loop168
+	JNZ     loop173
 
-dry166:
+dry171:
 	TESTQ R8, R8
-	JNZ   more165
+	JNZ   more170
 
-none164:
+none169:
 	DECQ SI
-	JNZ  loop163
+	JNZ  loop168
 	VZEROUPPER
 	RET

@@ -66,6 +66,10 @@ func Seed(s uint64) Option { return nn.Seed(s) }
 // GOMAXPROCS. The results have the same bits for any number.
 func Workers(n int) Option { return nn.Workers(n) }
 
+// AllowNonFinite has Open, OpenFS and Read accept weights that are NaN or
+// infinite, as a training leaves them that diverged. Without it they are an error.
+func AllowNonFinite() Option { return nn.AllowNonFinite() }
+
 // Model is the network with one set of parameters.
 type Model struct {
 	params  *Params
@@ -86,21 +90,21 @@ func New(opts ...Option) *Model {
 // Open reads a trained model from a file that Save wrote. Weights of another
 // model are an error that says what differs.
 func Open(path string, opts ...Option) (*Model, error) {
-	f, err := weights.Open(path)
+	f, err := weights.Open(path, weights.Only(segments))
 	return open(f, err, opts)
 }
 
 // OpenFS reads a trained model from a file of fsys. Weights of another model
 // are an error that says what differs.
 func OpenFS(fsys fs.FS, name string, opts ...Option) (*Model, error) {
-	f, err := weights.OpenFS(fsys, name)
+	f, err := weights.OpenFS(fsys, name, weights.Only(segments))
 	return open(f, err, opts)
 }
 
 // Read reads a trained model from r, which must hold nothing else. Weights of
 // another model are an error that says what differs.
 func Read(r io.Reader, opts ...Option) (*Model, error) {
-	f, err := weights.Read(r)
+	f, err := weights.Read(r, weights.Only(segments))
 	return open(f, err, opts)
 }
 
@@ -113,15 +117,23 @@ func open(f *weights.File, err error, opts []Option) (*Model, error) {
 	if err := f.CopyModel(ModelID, segments, m.params.flat()); err != nil {
 		return nil, err
 	}
+	if !o.AllowNonFinite {
+		if err := f.CheckFinite(segments); err != nil {
+			return nil, err
+		}
+	}
 	return m, nil
 }
 
 // LoadMatching copies the tensors of a weights file that this model has too, by
 // name and shape: the start of fine-tuning. The report names every tensor that
-// was copied, left or not used.
+// was copied, left or not used. Weights that are not finite are an error.
 func (m *Model) LoadMatching(path string) (LoadReport, error) {
-	f, err := weights.Open(path)
+	f, err := weights.Open(path, weights.Only(segments))
 	if err != nil {
+		return LoadReport{}, err
+	}
+	if err := f.CheckFinite(segments); err != nil {
 		return LoadReport{}, err
 	}
 	return f.CopyMatching(segments, m.params.flat()), nil

@@ -18,8 +18,8 @@ func (m *Model) Predict(x *Input) (out Output, err error) {
 	}
 	s := m.rows.get()
 	s.ids = appendDistinct(s.ids[:0], *x, s.seen[:])
-	xOffsets := [2]int32{0, int32(len(s.ids))}
-	rows := predictRow(s.a[:], s.ids, xOffsets[:], m.params, s.work[:])
+	idsOffsets := [2]int32{0, int32(len(s.ids))}
+	rows := predictRow(s.a[:], s.ids, idsOffsets[:], m.params, s.work[:])
 	out.fill(rows, 0)
 	m.rows.put(s)
 	return out, nil

@@ -2827,28 +2827,13 @@ count51:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin52
 
-	// The sums of earlier calls.
-	MOVQ      y+0(FP), DX
-	VMOVUPS.Z (DX), K1, Z0
-	VMOVUPS.Z 12(DX), K1, Z2
-	VMOVUPS.Z 24(DX), K1, Z4
-	VMOVUPS.Z 36(DX), K1, Z6
-	VMOVUPS.Z 48(DX), K1, Z8
-	VMOVUPS.Z 60(DX), K1, Z10
-	VMOVUPS.Z 72(DX), K1, Z12
-	VMOVUPS.Z 84(DX), K1, Z14
-
-begin52:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000002, DX
-	JB   rest53
+	JB   rest52
 
-loop55:
+loop54:
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z16
 	PREFETCHT0       256(AX)
@@ -2874,12 +2859,12 @@ loop55:
 	ADDQ             $+128, AX
 	ADDQ             $+24, CX
 	SUBQ             $0x00000002, DX
-	JAE              loop55
+	JAE              loop54
 
-rest53:
+rest52:
 	ADDQ             $0x00000002, DX
 	SUBQ             $0x00000001, DX
-	JB               done54
+	JB               done53
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z16
 	PREFETCHT0       256(AX)
@@ -2894,16 +2879,40 @@ rest53:
 	ADDQ             $+64, AX
 	ADDQ             $+12, CX
 
-done54:
-	VADDPS  Z1, Z0, Z0
-	VADDPS  Z3, Z2, Z2
-	VADDPS  Z5, Z4, Z4
-	VADDPS  Z7, Z6, Z6
-	VADDPS  Z9, Z8, Z8
-	VADDPS  Z11, Z10, Z10
-	VADDPS  Z13, Z12, Z12
-	VADDPS  Z15, Z14, Z14
-	MOVQ    y+0(FP), AX
+done53:
+	VADDPS Z1, Z0, Z0
+	VADDPS Z3, Z2, Z2
+	VADDPS Z5, Z4, Z4
+	VADDPS Z7, Z6, Z6
+	VADDPS Z9, Z8, Z8
+	VADDPS Z11, Z10, Z10
+	VADDPS Z13, Z12, Z12
+	VADDPS Z15, Z14, Z14
+	MOVQ   y+0(FP), AX
+	MOVQ   part+32(FP), CX
+	TESTQ  $0x00000001, CX
+	JZ     first56
+	MOVQ   y+0(FP), CX
+
+	// The sums of earlier calls.
+	VMOVUPS.Z (AX), K1, Z15
+	VADDPS    Z15, Z0, Z0
+	VMOVUPS.Z 12(AX), K1, Z15
+	VADDPS    Z15, Z2, Z2
+	VMOVUPS.Z 24(AX), K1, Z15
+	VADDPS    Z15, Z4, Z4
+	VMOVUPS.Z 36(AX), K1, Z15
+	VADDPS    Z15, Z6, Z6
+	VMOVUPS.Z 48(AX), K1, Z15
+	VADDPS    Z15, Z8, Z8
+	VMOVUPS.Z 60(AX), K1, Z15
+	VADDPS    Z15, Z10, Z10
+	VMOVUPS.Z 72(AX), K1, Z15
+	VADDPS    Z15, Z12, Z12
+	VMOVUPS.Z 84(AX), K1, Z15
+	VADDPS    Z15, Z14, Z14
+
+first56:
 	VMOVUPS Z0, K1, (AX)
 	VMOVUPS Z2, K1, 12(AX)
 	VMOVUPS Z4, K1, 24(AX)
@@ -2925,7 +2934,7 @@ TEXT ·dense16x3GradWTile6x3AVX2(SB), $128-48
 	VMOVDQU lanes<>+20(SB), Y0
 
 	// count times along the rows:
-count56:
+count57:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y1, Y1, Y1
@@ -2940,20 +2949,7 @@ count56:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 	VXORPS Y12, Y12, Y12
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin57
 
-	// The sums of earlier calls.
-	MOVQ       y+0(FP), DX
-	VMASKMOVPS (DX), Y0, Y1
-	VMASKMOVPS 12(DX), Y0, Y3
-	VMASKMOVPS 24(DX), Y0, Y5
-	VMASKMOVPS 36(DX), Y0, Y7
-	VMASKMOVPS 48(DX), Y0, Y9
-	VMASKMOVPS 60(DX), Y0, Y11
-
-begin57:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000002, DX
@@ -3015,13 +3011,33 @@ rest58:
 	ADDQ         $+12, CX
 
 done59:
-	VADDPS     Y2, Y1, Y1
-	VADDPS     Y4, Y3, Y3
-	VADDPS     Y6, Y5, Y5
-	VADDPS     Y8, Y7, Y7
-	VADDPS     Y10, Y9, Y9
+	VADDPS Y2, Y1, Y1
+	VADDPS Y4, Y3, Y3
+	VADDPS Y6, Y5, Y5
+	VADDPS Y8, Y7, Y7
+	VADDPS Y10, Y9, Y9
+	VADDPS Y12, Y11, Y11
+	MOVQ   y+0(FP), AX
+	MOVQ   part+32(FP), CX
+	TESTQ  $0x00000001, CX
+	JZ     first62
+	MOVQ   y+0(FP), CX
+
+	// The sums of earlier calls.
+	VMASKMOVPS (AX), Y0, Y12
+	VADDPS     Y12, Y1, Y1
+	VMASKMOVPS 12(AX), Y0, Y12
+	VADDPS     Y12, Y3, Y3
+	VMASKMOVPS 24(AX), Y0, Y12
+	VADDPS     Y12, Y5, Y5
+	VMASKMOVPS 36(AX), Y0, Y12
+	VADDPS     Y12, Y7, Y7
+	VMASKMOVPS 48(AX), Y0, Y12
+	VADDPS     Y12, Y9, Y9
+	VMASKMOVPS 60(AX), Y0, Y12
 	VADDPS     Y12, Y11, Y11
-	MOVQ       y+0(FP), AX
+
+first62:
 	VMASKMOVPS Y1, Y0, (AX)
 	VMASKMOVPS Y3, Y0, 12(AX)
 	VMASKMOVPS Y5, Y0, 24(AX)
@@ -3031,7 +3047,7 @@ done59:
 	ADDQ       $+72, y+0(FP)
 	ADDQ       $+24, x+8(FP)
 	DECQ       count+40(FP)
-	JNZ        count56
+	JNZ        count57
 	VZEROUPPER
 	RET
 
@@ -3049,24 +3065,13 @@ TEXT ·dense16x3GradWTile4x3AVX2(SB), $128-40
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
-	MOVQ    part+32(FP), DX
-	TESTQ   $0x00000001, DX
-	JZ      begin61
 
-	// The sums of earlier calls.
-	MOVQ       y+0(FP), DX
-	VMASKMOVPS (DX), Y0, Y1
-	VMASKMOVPS 12(DX), Y0, Y3
-	VMASKMOVPS 24(DX), Y0, Y5
-	VMASKMOVPS 36(DX), Y0, Y7
-
-begin61:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000004, DX
-	JB   rest62
+	JB   rest63
 
-loop64:
+loop65:
 	VMASKMOVPS   (CX), Y0, Y9
 	PREFETCHT0   256(AX)
 	VBROADCASTSS (AX), Y10
@@ -3110,12 +3115,12 @@ loop64:
 	ADDQ         $+256, AX
 	ADDQ         $+48, CX
 	SUBQ         $0x00000004, DX
-	JAE          loop64
+	JAE          loop65
 
-rest62:
+rest63:
 	ADDQ         $0x00000004, DX
 	SUBQ         $0x00000001, DX
-	JB           done63
+	JB           done64
 	VMASKMOVPS   (CX), Y0, Y9
 	PREFETCHT0   256(AX)
 	VBROADCASTSS (AX), Y10
@@ -3129,7 +3134,7 @@ rest62:
 	ADDQ         $+64, AX
 	ADDQ         $+12, CX
 	SUBQ         $0x00000001, DX
-	JB           done63
+	JB           done64
 	VMASKMOVPS   (CX), Y0, Y9
 	PREFETCHT0   256(AX)
 	VBROADCASTSS (AX), Y10
@@ -3143,7 +3148,7 @@ rest62:
 	ADDQ         $+64, AX
 	ADDQ         $+12, CX
 	SUBQ         $0x00000001, DX
-	JB           done63
+	JB           done64
 	VMASKMOVPS   (CX), Y0, Y9
 	PREFETCHT0   256(AX)
 	VBROADCASTSS (AX), Y10
@@ -3157,12 +3162,28 @@ rest62:
 	ADDQ         $+64, AX
 	ADDQ         $+12, CX
 
-done63:
-	VADDPS     Y2, Y1, Y1
-	VADDPS     Y4, Y3, Y3
-	VADDPS     Y6, Y5, Y5
+done64:
+	VADDPS Y2, Y1, Y1
+	VADDPS Y4, Y3, Y3
+	VADDPS Y6, Y5, Y5
+	VADDPS Y8, Y7, Y7
+	MOVQ   y+0(FP), AX
+	MOVQ   part+32(FP), CX
+	TESTQ  $0x00000001, CX
+	JZ     first67
+	MOVQ   y+0(FP), CX
+
+	// The sums of earlier calls.
+	VMASKMOVPS (AX), Y0, Y8
+	VADDPS     Y8, Y1, Y1
+	VMASKMOVPS 12(AX), Y0, Y8
+	VADDPS     Y8, Y3, Y3
+	VMASKMOVPS 24(AX), Y0, Y8
+	VADDPS     Y8, Y5, Y5
+	VMASKMOVPS 36(AX), Y0, Y8
 	VADDPS     Y8, Y7, Y7
-	MOVQ       y+0(FP), AX
+
+first67:
 	VMASKMOVPS Y1, Y0, (AX)
 	VMASKMOVPS Y3, Y0, 12(AX)
 	VMASKMOVPS Y5, Y0, 24(AX)
@@ -3177,32 +3198,32 @@ TEXT ·columnSums16AVX512(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block66:
+block69:
 	CMPQ   DX, $+16
-	JL     next67
+	JL     next70
 	VPXORD Z0, Z0, Z0
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop68:
+loop71:
 	VADDPS  (BX), Z0, Z0
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop68
+	JNZ     loop71
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first69
+	JZ      first72
 	VMOVUPS (AX), Z1
 	VADDPS  Z1, Z0, Z0
 
-first69:
+first72:
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block66
+	JMP     block69
 
-next67:
+next70:
 	VZEROUPPER
 	RET
 
@@ -3213,63 +3234,63 @@ TEXT ·columnSums16AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block72:
+block75:
 	CMPQ   DX, $+16
-	JL     next73
+	JL     next76
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop74:
+loop77:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop74
+	JNZ     loop77
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first75
+	JZ      first78
 	VMOVUPS (AX), Y2
 	VADDPS  Y2, Y0, Y0
 	VMOVUPS 32(AX), Y2
 	VADDPS  Y2, Y1, Y1
 
-first75:
+first78:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block72
+	JMP     block75
 
-next73:
-block77:
+next76:
+block80:
 	CMPQ   DX, $+8
-	JL     next78
+	JL     next81
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop79:
+loop82:
 	VADDPS  (BX), Y1, Y1
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop79
+	JNZ     loop82
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first80
+	JZ      first83
 	VMOVUPS (AX), Y0
 	VADDPS  Y0, Y1, Y1
 
-first80:
+first83:
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block77
+	JMP     block80
 
-next78:
+next81:
 	VZEROUPPER
 	RET
 
@@ -3286,24 +3307,13 @@ TEXT ·dense4x16GradWTile4x16AVX512(SB), $128-40
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin82
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z2
-	VMOVUPS 128(DX), Z4
-	VMOVUPS 192(DX), Z6
-
-begin82:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000004, DX
-	JB   rest83
+	JB   rest85
 
-loop85:
+loop87:
 	PREFETCHT0       512(CX)
 	VMOVUPS          (CX), Z8
 	VFMADD231PS.BCST (AX), Z8, Z0
@@ -3331,12 +3341,12 @@ loop85:
 	ADDQ             $+64, AX
 	ADDQ             $+256, CX
 	SUBQ             $0x00000004, DX
-	JAE              loop85
+	JAE              loop87
 
-rest83:
+rest85:
 	ADDQ             $0x00000004, DX
 	SUBQ             $0x00000001, DX
-	JB               done84
+	JB               done86
 	PREFETCHT0       512(CX)
 	VMOVUPS          (CX), Z8
 	VFMADD231PS.BCST (AX), Z8, Z0
@@ -3346,7 +3356,7 @@ rest83:
 	ADDQ             $+16, AX
 	ADDQ             $+64, CX
 	SUBQ             $0x00000001, DX
-	JB               done84
+	JB               done86
 	PREFETCHT0       512(CX)
 	VMOVUPS          (CX), Z8
 	VFMADD231PS.BCST (AX), Z8, Z1
@@ -3356,7 +3366,7 @@ rest83:
 	ADDQ             $+16, AX
 	ADDQ             $+64, CX
 	SUBQ             $0x00000001, DX
-	JB               done84
+	JB               done86
 	PREFETCHT0       512(CX)
 	VMOVUPS          (CX), Z8
 	VFMADD231PS.BCST (AX), Z8, Z0
@@ -3366,12 +3376,24 @@ rest83:
 	ADDQ             $+16, AX
 	ADDQ             $+64, CX
 
-done84:
-	VADDPS  Z1, Z0, Z0
-	VADDPS  Z3, Z2, Z2
-	VADDPS  Z5, Z4, Z4
-	VADDPS  Z7, Z6, Z6
-	MOVQ    y+0(FP), AX
+done86:
+	VADDPS Z1, Z0, Z0
+	VADDPS Z3, Z2, Z2
+	VADDPS Z5, Z4, Z4
+	VADDPS Z7, Z6, Z6
+	MOVQ   y+0(FP), AX
+	MOVQ   part+32(FP), CX
+	TESTQ  $0x00000001, CX
+	JZ     first89
+	MOVQ   y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z2, Z2
+	VADDPS 128(AX), Z4, Z4
+	VADDPS 192(AX), Z6, Z6
+
+first89:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z2, 64(AX)
 	VMOVUPS Z4, 128(AX)
@@ -3392,28 +3414,13 @@ TEXT ·dense4x16GradWTile4x16AVX2(SB), $128-40
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin86
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 64(DX), Y2
-	VMOVUPS 128(DX), Y4
-	VMOVUPS 192(DX), Y6
-	VMOVUPS 32(DX), Y1
-	VMOVUPS 96(DX), Y3
-	VMOVUPS 160(DX), Y5
-	VMOVUPS 224(DX), Y7
-
-begin86:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000002, DX
-	JB   rest87
+	JB   rest90
 
-loop89:
+loop92:
 	VMOVUPS      (CX), Y8
 	VMOVUPS      32(CX), Y9
 	VBROADCASTSS (AX), Y10
@@ -3445,12 +3452,12 @@ loop89:
 	ADDQ         $+32, AX
 	ADDQ         $+128, CX
 	SUBQ         $0x00000002, DX
-	JAE          loop89
+	JAE          loop92
 
-rest87:
+rest90:
 	ADDQ         $0x00000002, DX
 	SUBQ         $0x00000001, DX
-	JB           done88
+	JB           done91
 	VMOVUPS      (CX), Y8
 	VMOVUPS      32(CX), Y9
 	VBROADCASTSS (AX), Y10
@@ -3468,8 +3475,24 @@ rest87:
 	ADDQ         $+16, AX
 	ADDQ         $+64, CX
 
-done88:
-	MOVQ    y+0(FP), AX
+done91:
+	MOVQ  y+0(FP), AX
+	MOVQ  part+32(FP), CX
+	TESTQ $0x00000001, CX
+	JZ    first94
+	MOVQ  y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Y0, Y0
+	VADDPS 64(AX), Y2, Y2
+	VADDPS 128(AX), Y4, Y4
+	VADDPS 192(AX), Y6, Y6
+	VADDPS 32(AX), Y1, Y1
+	VADDPS 96(AX), Y3, Y3
+	VADDPS 160(AX), Y5, Y5
+	VADDPS 224(AX), Y7, Y7
+
+first94:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y2, 64(AX)
 	VMOVUPS Y4, 128(AX)

@@ -29,22 +29,22 @@ func dense4x16ReluGo(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 		xr := (*[4]float32)(x[r*4:])
 		yr := (*[16]float32)(y[r*16:])
 		x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
-		yr[0] = max(x0*w[0][0]+x1*w[1][0]+x2*w[2][0]+x3*w[3][0]+b[0], 0)       // bias, relu
-		yr[1] = max(x0*w[0][1]+x1*w[1][1]+x2*w[2][1]+x3*w[3][1]+b[1], 0)       // bias, relu
-		yr[2] = max(x0*w[0][2]+x1*w[1][2]+x2*w[2][2]+x3*w[3][2]+b[2], 0)       // bias, relu
-		yr[3] = max(x0*w[0][3]+x1*w[1][3]+x2*w[2][3]+x3*w[3][3]+b[3], 0)       // bias, relu
-		yr[4] = max(x0*w[0][4]+x1*w[1][4]+x2*w[2][4]+x3*w[3][4]+b[4], 0)       // bias, relu
-		yr[5] = max(x0*w[0][5]+x1*w[1][5]+x2*w[2][5]+x3*w[3][5]+b[5], 0)       // bias, relu
-		yr[6] = max(x0*w[0][6]+x1*w[1][6]+x2*w[2][6]+x3*w[3][6]+b[6], 0)       // bias, relu
-		yr[7] = max(x0*w[0][7]+x1*w[1][7]+x2*w[2][7]+x3*w[3][7]+b[7], 0)       // bias, relu
-		yr[8] = max(x0*w[0][8]+x1*w[1][8]+x2*w[2][8]+x3*w[3][8]+b[8], 0)       // bias, relu
-		yr[9] = max(x0*w[0][9]+x1*w[1][9]+x2*w[2][9]+x3*w[3][9]+b[9], 0)       // bias, relu
-		yr[10] = max(x0*w[0][10]+x1*w[1][10]+x2*w[2][10]+x3*w[3][10]+b[10], 0) // bias, relu
-		yr[11] = max(x0*w[0][11]+x1*w[1][11]+x2*w[2][11]+x3*w[3][11]+b[11], 0) // bias, relu
-		yr[12] = max(x0*w[0][12]+x1*w[1][12]+x2*w[2][12]+x3*w[3][12]+b[12], 0) // bias, relu
-		yr[13] = max(x0*w[0][13]+x1*w[1][13]+x2*w[2][13]+x3*w[3][13]+b[13], 0) // bias, relu
-		yr[14] = max(x0*w[0][14]+x1*w[1][14]+x2*w[2][14]+x3*w[3][14]+b[14], 0) // bias, relu
-		yr[15] = max(x0*w[0][15]+x1*w[1][15]+x2*w[2][15]+x3*w[3][15]+b[15], 0) // bias, relu
+		yr[0] = max(float32(x0*w[0][0])+float32(x1*w[1][0])+float32(x2*w[2][0])+float32(x3*w[3][0])+b[0], 0)       // bias, relu
+		yr[1] = max(float32(x0*w[0][1])+float32(x1*w[1][1])+float32(x2*w[2][1])+float32(x3*w[3][1])+b[1], 0)       // bias, relu
+		yr[2] = max(float32(x0*w[0][2])+float32(x1*w[1][2])+float32(x2*w[2][2])+float32(x3*w[3][2])+b[2], 0)       // bias, relu
+		yr[3] = max(float32(x0*w[0][3])+float32(x1*w[1][3])+float32(x2*w[2][3])+float32(x3*w[3][3])+b[3], 0)       // bias, relu
+		yr[4] = max(float32(x0*w[0][4])+float32(x1*w[1][4])+float32(x2*w[2][4])+float32(x3*w[3][4])+b[4], 0)       // bias, relu
+		yr[5] = max(float32(x0*w[0][5])+float32(x1*w[1][5])+float32(x2*w[2][5])+float32(x3*w[3][5])+b[5], 0)       // bias, relu
+		yr[6] = max(float32(x0*w[0][6])+float32(x1*w[1][6])+float32(x2*w[2][6])+float32(x3*w[3][6])+b[6], 0)       // bias, relu
+		yr[7] = max(float32(x0*w[0][7])+float32(x1*w[1][7])+float32(x2*w[2][7])+float32(x3*w[3][7])+b[7], 0)       // bias, relu
+		yr[8] = max(float32(x0*w[0][8])+float32(x1*w[1][8])+float32(x2*w[2][8])+float32(x3*w[3][8])+b[8], 0)       // bias, relu
+		yr[9] = max(float32(x0*w[0][9])+float32(x1*w[1][9])+float32(x2*w[2][9])+float32(x3*w[3][9])+b[9], 0)       // bias, relu
+		yr[10] = max(float32(x0*w[0][10])+float32(x1*w[1][10])+float32(x2*w[2][10])+float32(x3*w[3][10])+b[10], 0) // bias, relu
+		yr[11] = max(float32(x0*w[0][11])+float32(x1*w[1][11])+float32(x2*w[2][11])+float32(x3*w[3][11])+b[11], 0) // bias, relu
+		yr[12] = max(float32(x0*w[0][12])+float32(x1*w[1][12])+float32(x2*w[2][12])+float32(x3*w[3][12])+b[12], 0) // bias, relu
+		yr[13] = max(float32(x0*w[0][13])+float32(x1*w[1][13])+float32(x2*w[2][13])+float32(x3*w[3][13])+b[13], 0) // bias, relu
+		yr[14] = max(float32(x0*w[0][14])+float32(x1*w[1][14])+float32(x2*w[2][14])+float32(x3*w[3][14])+b[14], 0) // bias, relu
+		yr[15] = max(float32(x0*w[0][15])+float32(x1*w[1][15])+float32(x2*w[2][15])+float32(x3*w[3][15])+b[15], 0) // bias, relu
 	}
 }
 
@@ -54,18 +54,18 @@ func dense16x3Go(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	for r := range n {
 		xr := (*[16]float32)(x[r*16:])
 		yr := (*[3]float32)(y[r*3:])
-		yr[0] = xr[0]*w[0][0] + xr[1]*w[1][0] + xr[2]*w[2][0] + xr[3]*w[3][0] +
-			xr[4]*w[4][0] + xr[5]*w[5][0] + xr[6]*w[6][0] + xr[7]*w[7][0] +
-			xr[8]*w[8][0] + xr[9]*w[9][0] + xr[10]*w[10][0] + xr[11]*w[11][0] +
-			xr[12]*w[12][0] + xr[13]*w[13][0] + xr[14]*w[14][0] + xr[15]*w[15][0] + b[0] // bias
-		yr[1] = xr[0]*w[0][1] + xr[1]*w[1][1] + xr[2]*w[2][1] + xr[3]*w[3][1] +
-			xr[4]*w[4][1] + xr[5]*w[5][1] + xr[6]*w[6][1] + xr[7]*w[7][1] +
-			xr[8]*w[8][1] + xr[9]*w[9][1] + xr[10]*w[10][1] + xr[11]*w[11][1] +
-			xr[12]*w[12][1] + xr[13]*w[13][1] + xr[14]*w[14][1] + xr[15]*w[15][1] + b[1] // bias
-		yr[2] = xr[0]*w[0][2] + xr[1]*w[1][2] + xr[2]*w[2][2] + xr[3]*w[3][2] +
-			xr[4]*w[4][2] + xr[5]*w[5][2] + xr[6]*w[6][2] + xr[7]*w[7][2] +
-			xr[8]*w[8][2] + xr[9]*w[9][2] + xr[10]*w[10][2] + xr[11]*w[11][2] +
-			xr[12]*w[12][2] + xr[13]*w[13][2] + xr[14]*w[14][2] + xr[15]*w[15][2] + b[2] // bias
+		yr[0] = float32(xr[0]*w[0][0]) + float32(xr[1]*w[1][0]) + float32(xr[2]*w[2][0]) + float32(xr[3]*w[3][0]) +
+			float32(xr[4]*w[4][0]) + float32(xr[5]*w[5][0]) + float32(xr[6]*w[6][0]) + float32(xr[7]*w[7][0]) +
+			float32(xr[8]*w[8][0]) + float32(xr[9]*w[9][0]) + float32(xr[10]*w[10][0]) + float32(xr[11]*w[11][0]) +
+			float32(xr[12]*w[12][0]) + float32(xr[13]*w[13][0]) + float32(xr[14]*w[14][0]) + float32(xr[15]*w[15][0]) + b[0] // bias
+		yr[1] = float32(xr[0]*w[0][1]) + float32(xr[1]*w[1][1]) + float32(xr[2]*w[2][1]) + float32(xr[3]*w[3][1]) +
+			float32(xr[4]*w[4][1]) + float32(xr[5]*w[5][1]) + float32(xr[6]*w[6][1]) + float32(xr[7]*w[7][1]) +
+			float32(xr[8]*w[8][1]) + float32(xr[9]*w[9][1]) + float32(xr[10]*w[10][1]) + float32(xr[11]*w[11][1]) +
+			float32(xr[12]*w[12][1]) + float32(xr[13]*w[13][1]) + float32(xr[14]*w[14][1]) + float32(xr[15]*w[15][1]) + b[1] // bias
+		yr[2] = float32(xr[0]*w[0][2]) + float32(xr[1]*w[1][2]) + float32(xr[2]*w[2][2]) + float32(xr[3]*w[3][2]) +
+			float32(xr[4]*w[4][2]) + float32(xr[5]*w[5][2]) + float32(xr[6]*w[6][2]) + float32(xr[7]*w[7][2]) +
+			float32(xr[8]*w[8][2]) + float32(xr[9]*w[9][2]) + float32(xr[10]*w[10][2]) + float32(xr[11]*w[11][2]) +
+			float32(xr[12]*w[12][2]) + float32(xr[13]*w[13][2]) + float32(xr[14]*w[14][2]) + float32(xr[15]*w[15][2]) + b[2] // bias
 	}
 }
 
@@ -162,7 +162,7 @@ func weightedSumRows(y *[1]float32, x, v, weight []float32, n int) {
 //
 //	y = x * invTotal
 func batchMeanScalar(y, x *[1]float32, invTotal float32) {
-	y[0] = x[0] * invTotal // batch mean
+	y[0] = float32(x[0] * invTotal) // batch mean
 }
 
 // softmax3CGo computes softmax for rows of 3:
@@ -218,7 +218,7 @@ func logsumexpGradientRows(
 	x = x[:n]
 	for r := range n {
 		dxr := (*[3]float32)(dx[r*3:])
-		losses := invTotal * weight[r] // weighted gradient
+		losses := float32(invTotal * weight[r]) // weighted gradient
 		gather := -losses
 		for i := range 3 {
 			dxr[i] = 0
@@ -238,7 +238,7 @@ func expGradient3(dx, dy, x, dz []float32, n int) {
 		dyr := (*[3]float32)(dy[r*3:])
 		xr := (*[3]float32)(x[r*3:])
 		for i := range 3 {
-			dxr[i] = dyr[i] + dz[r]*xr[i] // exp gradient
+			dxr[i] = dyr[i] + float32(dz[r]*xr[i]) // exp gradient
 		}
 	}
 }
@@ -251,22 +251,22 @@ func dense16x3GradXGo(dx, dy []float32, w *[16][3]float32, h []float32, n int) {
 		dxr := (*[16]float32)(dx[r*16:])
 		hr := (*[16]float32)(h[r*16:])
 		d0, d1, d2 := dyr[0], dyr[1], dyr[2]
-		dxr[0] = d0*w[0][0] + d1*w[0][1] + d2*w[0][2]
-		dxr[1] = d0*w[1][0] + d1*w[1][1] + d2*w[1][2]
-		dxr[2] = d0*w[2][0] + d1*w[2][1] + d2*w[2][2]
-		dxr[3] = d0*w[3][0] + d1*w[3][1] + d2*w[3][2]
-		dxr[4] = d0*w[4][0] + d1*w[4][1] + d2*w[4][2]
-		dxr[5] = d0*w[5][0] + d1*w[5][1] + d2*w[5][2]
-		dxr[6] = d0*w[6][0] + d1*w[6][1] + d2*w[6][2]
-		dxr[7] = d0*w[7][0] + d1*w[7][1] + d2*w[7][2]
-		dxr[8] = d0*w[8][0] + d1*w[8][1] + d2*w[8][2]
-		dxr[9] = d0*w[9][0] + d1*w[9][1] + d2*w[9][2]
-		dxr[10] = d0*w[10][0] + d1*w[10][1] + d2*w[10][2]
-		dxr[11] = d0*w[11][0] + d1*w[11][1] + d2*w[11][2]
-		dxr[12] = d0*w[12][0] + d1*w[12][1] + d2*w[12][2]
-		dxr[13] = d0*w[13][0] + d1*w[13][1] + d2*w[13][2]
-		dxr[14] = d0*w[14][0] + d1*w[14][1] + d2*w[14][2]
-		dxr[15] = d0*w[15][0] + d1*w[15][1] + d2*w[15][2]
+		dxr[0] = float32(d0*w[0][0]) + float32(d1*w[0][1]) + float32(d2*w[0][2])
+		dxr[1] = float32(d0*w[1][0]) + float32(d1*w[1][1]) + float32(d2*w[1][2])
+		dxr[2] = float32(d0*w[2][0]) + float32(d1*w[2][1]) + float32(d2*w[2][2])
+		dxr[3] = float32(d0*w[3][0]) + float32(d1*w[3][1]) + float32(d2*w[3][2])
+		dxr[4] = float32(d0*w[4][0]) + float32(d1*w[4][1]) + float32(d2*w[4][2])
+		dxr[5] = float32(d0*w[5][0]) + float32(d1*w[5][1]) + float32(d2*w[5][2])
+		dxr[6] = float32(d0*w[6][0]) + float32(d1*w[6][1]) + float32(d2*w[6][2])
+		dxr[7] = float32(d0*w[7][0]) + float32(d1*w[7][1]) + float32(d2*w[7][2])
+		dxr[8] = float32(d0*w[8][0]) + float32(d1*w[8][1]) + float32(d2*w[8][2])
+		dxr[9] = float32(d0*w[9][0]) + float32(d1*w[9][1]) + float32(d2*w[9][2])
+		dxr[10] = float32(d0*w[10][0]) + float32(d1*w[10][1]) + float32(d2*w[10][2])
+		dxr[11] = float32(d0*w[11][0]) + float32(d1*w[11][1]) + float32(d2*w[11][2])
+		dxr[12] = float32(d0*w[12][0]) + float32(d1*w[12][1]) + float32(d2*w[12][2])
+		dxr[13] = float32(d0*w[13][0]) + float32(d1*w[13][1]) + float32(d2*w[13][2])
+		dxr[14] = float32(d0*w[14][0]) + float32(d1*w[14][1]) + float32(d2*w[14][2])
+		dxr[15] = float32(d0*w[15][0]) + float32(d1*w[15][1]) + float32(d2*w[15][2])
 		for o := range dxr {
 			if !(hr[o] > 0) { // relu gradient
 				dxr[o] = 0
@@ -282,12 +282,15 @@ func columnSums3(g *[3]float32, dy []float32, n int, t *nn.Worker) {
 	if !t.Solo() {
 		return
 	}
-	clear(g[:])
+	var sum [3]float64
 	for r := range n {
 		dyr := (*[3]float32)(dy[r*3:])
 		for i := range 3 {
-			g[i] += dyr[i]
+			sum[i] += float64(dyr[i])
 		}
+	}
+	for i := range 3 {
+		g[i] = float32(sum[i])
 	}
 }
 
@@ -311,8 +314,8 @@ func dense16x3GradWGo(dw *[16][3]float32, x, dy []float32, n int, t *nn.Worker) 
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
 			for o := range 3 {
-				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+				v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
+					float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
 			}
 		}
 	}
@@ -322,7 +325,7 @@ func dense16x3GradWGo(dw *[16][3]float32, x, dy []float32, n int, t *nn.Worker) 
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
-				v[o] += a * dr[o]
+				v[o] += float32(a * dr[o])
 			}
 		}
 	}
@@ -335,12 +338,15 @@ func columnSums16Go(g *[16]float32, dy []float32, n int, t *nn.Worker) {
 	if !t.Solo() {
 		return
 	}
-	clear(g[:])
+	var sum [16]float64
 	for r := range n {
 		dyr := (*[16]float32)(dy[r*16:])
 		for i := range 16 {
-			g[i] += dyr[i]
+			sum[i] += float64(dyr[i])
 		}
+	}
+	for i := range 16 {
+		g[i] = float32(sum[i])
 	}
 }
 
@@ -364,8 +370,8 @@ func dense4x16GradWGo(dw *[4][16]float32, x, dy []float32, n int, t *nn.Worker) 
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
 			for o := range 16 {
-				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+				v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
+					float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
 			}
 		}
 	}
@@ -375,14 +381,63 @@ func dense4x16GradWGo(dw *[4][16]float32, x, dy []float32, n int, t *nn.Worker) 
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
-				v[o] += a * dr[o]
+				v[o] += float32(a * dr[o])
 			}
 		}
 	}
 }
 
-func exp(x float32) float32 { return float32(math.Exp(float64(x))) }
+func exp(x float32) float32 {
+	scale, rest := powerOfE(float64(min(max(x, -104), 89))) // beyond these, 0 and infinity
+	return float32(scale + mul(scale, rest))
+}
 
-func log(x float32) float32 { return float32(math.Log(float64(x))) }
+func log(x float32) float32 {
+	if x > 0 && x <= math.MaxFloat32 {
+		return float32(logOf(float64(x)))
+	}
+	return float32(math.Log(float64(x))) // infinite, or not a number
+}
 
 func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }
+
+// mul is x·y, rounded. Without the conversion it would be added unrounded on
+// some processors.
+func mul(x, y float64) float64 { return float64(x * y) }
+
+// powerOfE is eˣ as scale·(1 + rest): the integer and the fraction of the power
+// of 2, which is at most 0.5 in size.
+func powerOfE(x float64) (scale, rest float64) {
+	const nearest = 0x1.8p52 // added and taken away, it rounds to an integer
+	y := mul(x, math.Log2E)
+	n := (y + nearest) - nearest
+	f := y - n
+	p := 1.5252721526698969e-05
+	p = 0.00015461329846243172 + mul(f, p)
+	p = 0.0013333669445231113 + mul(f, p)
+	p = 0.009618057037149987 + mul(f, p)
+	p = 0.0555041072760232 + mul(f, p)
+	p = 0.24022650920050945 + mul(f, p)
+	p = 0.6931471805815685 + mul(f, p)
+	return math.Float64frombits(uint64(int64(n)+1023) << 52), mul(f, p)
+}
+
+// logOf is the logarithm of a positive number m·2ⁿ, m from √½ to √2.
+func logOf(x float64) float64 {
+	const half = 0x3fe6a09e667f3bcd // the bits of √½
+	bits := math.Float64bits(x)
+	n := int64(bits-half) >> 52
+	m := math.Float64frombits(bits - uint64(n)<<52)
+	return mul(float64(n), math.Ln2) + logRatio((m-1)/(m+1))
+}
+
+// logRatio is the logarithm of (1+s)/(1-s), for |s| up to 0.172.
+func logRatio(s float64) float64 {
+	z := mul(s, s)
+	p := 0.23619637405962393
+	p = 0.28534868701607286 + mul(z, p)
+	p = 0.40000387830051387 + mul(z, p)
+	p = 0.6666666523006468 + mul(z, p)
+	p = 2.0000000000085087 + mul(z, p)
+	return mul(s, p)
+}

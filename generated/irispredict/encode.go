@@ -178,7 +178,7 @@ func ParseClass(name string) (Class, error) {
 	return 0, fmt.Errorf("irispredict: no class %.80q; there are %q", name, Classes)
 }
 
-// Classify returns the class with the largest output, and that output.
+// Classify returns the likeliest class and its probability.
 func (m *Model) Classify(x *Input) (Class, float32) {
 	out := m.Predict(x)
 	best := 0

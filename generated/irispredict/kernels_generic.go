@@ -25,22 +25,22 @@ func dense4x16ReluGo(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 		xr := (*[4]float32)(x[r*4:])
 		yr := (*[16]float32)(y[r*16:])
 		x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
-		yr[0] = max(x0*w[0][0]+x1*w[1][0]+x2*w[2][0]+x3*w[3][0]+b[0], 0)       // bias, relu
-		yr[1] = max(x0*w[0][1]+x1*w[1][1]+x2*w[2][1]+x3*w[3][1]+b[1], 0)       // bias, relu
-		yr[2] = max(x0*w[0][2]+x1*w[1][2]+x2*w[2][2]+x3*w[3][2]+b[2], 0)       // bias, relu
-		yr[3] = max(x0*w[0][3]+x1*w[1][3]+x2*w[2][3]+x3*w[3][3]+b[3], 0)       // bias, relu
-		yr[4] = max(x0*w[0][4]+x1*w[1][4]+x2*w[2][4]+x3*w[3][4]+b[4], 0)       // bias, relu
-		yr[5] = max(x0*w[0][5]+x1*w[1][5]+x2*w[2][5]+x3*w[3][5]+b[5], 0)       // bias, relu
-		yr[6] = max(x0*w[0][6]+x1*w[1][6]+x2*w[2][6]+x3*w[3][6]+b[6], 0)       // bias, relu
-		yr[7] = max(x0*w[0][7]+x1*w[1][7]+x2*w[2][7]+x3*w[3][7]+b[7], 0)       // bias, relu
-		yr[8] = max(x0*w[0][8]+x1*w[1][8]+x2*w[2][8]+x3*w[3][8]+b[8], 0)       // bias, relu
-		yr[9] = max(x0*w[0][9]+x1*w[1][9]+x2*w[2][9]+x3*w[3][9]+b[9], 0)       // bias, relu
-		yr[10] = max(x0*w[0][10]+x1*w[1][10]+x2*w[2][10]+x3*w[3][10]+b[10], 0) // bias, relu
-		yr[11] = max(x0*w[0][11]+x1*w[1][11]+x2*w[2][11]+x3*w[3][11]+b[11], 0) // bias, relu
-		yr[12] = max(x0*w[0][12]+x1*w[1][12]+x2*w[2][12]+x3*w[3][12]+b[12], 0) // bias, relu
-		yr[13] = max(x0*w[0][13]+x1*w[1][13]+x2*w[2][13]+x3*w[3][13]+b[13], 0) // bias, relu
-		yr[14] = max(x0*w[0][14]+x1*w[1][14]+x2*w[2][14]+x3*w[3][14]+b[14], 0) // bias, relu
-		yr[15] = max(x0*w[0][15]+x1*w[1][15]+x2*w[2][15]+x3*w[3][15]+b[15], 0) // bias, relu
+		yr[0] = max(float32(x0*w[0][0])+float32(x1*w[1][0])+float32(x2*w[2][0])+float32(x3*w[3][0])+b[0], 0)       // bias, relu
+		yr[1] = max(float32(x0*w[0][1])+float32(x1*w[1][1])+float32(x2*w[2][1])+float32(x3*w[3][1])+b[1], 0)       // bias, relu
+		yr[2] = max(float32(x0*w[0][2])+float32(x1*w[1][2])+float32(x2*w[2][2])+float32(x3*w[3][2])+b[2], 0)       // bias, relu
+		yr[3] = max(float32(x0*w[0][3])+float32(x1*w[1][3])+float32(x2*w[2][3])+float32(x3*w[3][3])+b[3], 0)       // bias, relu
+		yr[4] = max(float32(x0*w[0][4])+float32(x1*w[1][4])+float32(x2*w[2][4])+float32(x3*w[3][4])+b[4], 0)       // bias, relu
+		yr[5] = max(float32(x0*w[0][5])+float32(x1*w[1][5])+float32(x2*w[2][5])+float32(x3*w[3][5])+b[5], 0)       // bias, relu
+		yr[6] = max(float32(x0*w[0][6])+float32(x1*w[1][6])+float32(x2*w[2][6])+float32(x3*w[3][6])+b[6], 0)       // bias, relu
+		yr[7] = max(float32(x0*w[0][7])+float32(x1*w[1][7])+float32(x2*w[2][7])+float32(x3*w[3][7])+b[7], 0)       // bias, relu
+		yr[8] = max(float32(x0*w[0][8])+float32(x1*w[1][8])+float32(x2*w[2][8])+float32(x3*w[3][8])+b[8], 0)       // bias, relu
+		yr[9] = max(float32(x0*w[0][9])+float32(x1*w[1][9])+float32(x2*w[2][9])+float32(x3*w[3][9])+b[9], 0)       // bias, relu
+		yr[10] = max(float32(x0*w[0][10])+float32(x1*w[1][10])+float32(x2*w[2][10])+float32(x3*w[3][10])+b[10], 0) // bias, relu
+		yr[11] = max(float32(x0*w[0][11])+float32(x1*w[1][11])+float32(x2*w[2][11])+float32(x3*w[3][11])+b[11], 0) // bias, relu
+		yr[12] = max(float32(x0*w[0][12])+float32(x1*w[1][12])+float32(x2*w[2][12])+float32(x3*w[3][12])+b[12], 0) // bias, relu
+		yr[13] = max(float32(x0*w[0][13])+float32(x1*w[1][13])+float32(x2*w[2][13])+float32(x3*w[3][13])+b[13], 0) // bias, relu
+		yr[14] = max(float32(x0*w[0][14])+float32(x1*w[1][14])+float32(x2*w[2][14])+float32(x3*w[3][14])+b[14], 0) // bias, relu
+		yr[15] = max(float32(x0*w[0][15])+float32(x1*w[1][15])+float32(x2*w[2][15])+float32(x3*w[3][15])+b[15], 0) // bias, relu
 	}
 }
 
@@ -50,18 +50,18 @@ func dense16x3Go(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	for r := range n {
 		xr := (*[16]float32)(x[r*16:])
 		yr := (*[3]float32)(y[r*3:])
-		yr[0] = xr[0]*w[0][0] + xr[1]*w[1][0] + xr[2]*w[2][0] + xr[3]*w[3][0] +
-			xr[4]*w[4][0] + xr[5]*w[5][0] + xr[6]*w[6][0] + xr[7]*w[7][0] +
-			xr[8]*w[8][0] + xr[9]*w[9][0] + xr[10]*w[10][0] + xr[11]*w[11][0] +
-			xr[12]*w[12][0] + xr[13]*w[13][0] + xr[14]*w[14][0] + xr[15]*w[15][0] + b[0] // bias
-		yr[1] = xr[0]*w[0][1] + xr[1]*w[1][1] + xr[2]*w[2][1] + xr[3]*w[3][1] +
-			xr[4]*w[4][1] + xr[5]*w[5][1] + xr[6]*w[6][1] + xr[7]*w[7][1] +
-			xr[8]*w[8][1] + xr[9]*w[9][1] + xr[10]*w[10][1] + xr[11]*w[11][1] +
-			xr[12]*w[12][1] + xr[13]*w[13][1] + xr[14]*w[14][1] + xr[15]*w[15][1] + b[1] // bias
-		yr[2] = xr[0]*w[0][2] + xr[1]*w[1][2] + xr[2]*w[2][2] + xr[3]*w[3][2] +
-			xr[4]*w[4][2] + xr[5]*w[5][2] + xr[6]*w[6][2] + xr[7]*w[7][2] +
-			xr[8]*w[8][2] + xr[9]*w[9][2] + xr[10]*w[10][2] + xr[11]*w[11][2] +
-			xr[12]*w[12][2] + xr[13]*w[13][2] + xr[14]*w[14][2] + xr[15]*w[15][2] + b[2] // bias
+		yr[0] = float32(xr[0]*w[0][0]) + float32(xr[1]*w[1][0]) + float32(xr[2]*w[2][0]) + float32(xr[3]*w[3][0]) +
+			float32(xr[4]*w[4][0]) + float32(xr[5]*w[5][0]) + float32(xr[6]*w[6][0]) + float32(xr[7]*w[7][0]) +
+			float32(xr[8]*w[8][0]) + float32(xr[9]*w[9][0]) + float32(xr[10]*w[10][0]) + float32(xr[11]*w[11][0]) +
+			float32(xr[12]*w[12][0]) + float32(xr[13]*w[13][0]) + float32(xr[14]*w[14][0]) + float32(xr[15]*w[15][0]) + b[0] // bias
+		yr[1] = float32(xr[0]*w[0][1]) + float32(xr[1]*w[1][1]) + float32(xr[2]*w[2][1]) + float32(xr[3]*w[3][1]) +
+			float32(xr[4]*w[4][1]) + float32(xr[5]*w[5][1]) + float32(xr[6]*w[6][1]) + float32(xr[7]*w[7][1]) +
+			float32(xr[8]*w[8][1]) + float32(xr[9]*w[9][1]) + float32(xr[10]*w[10][1]) + float32(xr[11]*w[11][1]) +
+			float32(xr[12]*w[12][1]) + float32(xr[13]*w[13][1]) + float32(xr[14]*w[14][1]) + float32(xr[15]*w[15][1]) + b[1] // bias
+		yr[2] = float32(xr[0]*w[0][2]) + float32(xr[1]*w[1][2]) + float32(xr[2]*w[2][2]) + float32(xr[3]*w[3][2]) +
+			float32(xr[4]*w[4][2]) + float32(xr[5]*w[5][2]) + float32(xr[6]*w[6][2]) + float32(xr[7]*w[7][2]) +
+			float32(xr[8]*w[8][2]) + float32(xr[9]*w[9][2]) + float32(xr[10]*w[10][2]) + float32(xr[11]*w[11][2]) +
+			float32(xr[12]*w[12][2]) + float32(xr[13]*w[13][2]) + float32(xr[14]*w[14][2]) + float32(xr[15]*w[15][2]) + b[2] // bias
 	}
 }
 
@@ -92,6 +92,30 @@ func softmax3Go(y, x []float32, n int) {
 	}
 }
 
-func exp(x float32) float32 { return float32(math.Exp(float64(x))) }
+func exp(x float32) float32 {
+	scale, rest := powerOfE(float64(min(max(x, -104), 89))) // beyond these, 0 and infinity
+	return float32(scale + mul(scale, rest))
+}
 
 func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }
+
+// mul is x·y, rounded. Without the conversion it would be added unrounded on
+// some processors.
+func mul(x, y float64) float64 { return float64(x * y) }
+
+// powerOfE is eˣ as scale·(1 + rest): the integer and the fraction of the power
+// of 2, which is at most 0.5 in size.
+func powerOfE(x float64) (scale, rest float64) {
+	const nearest = 0x1.8p52 // added and taken away, it rounds to an integer
+	y := mul(x, math.Log2E)
+	n := (y + nearest) - nearest
+	f := y - n
+	p := 1.5252721526698969e-05
+	p = 0.00015461329846243172 + mul(f, p)
+	p = 0.0013333669445231113 + mul(f, p)
+	p = 0.009618057037149987 + mul(f, p)
+	p = 0.0555041072760232 + mul(f, p)
+	p = 0.24022650920050945 + mul(f, p)
+	p = 0.6931471805815685 + mul(f, p)
+	return math.Float64frombits(uint64(int64(n)+1023) << 52), mul(f, p)
+}

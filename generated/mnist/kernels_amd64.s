@@ -176,6 +176,187 @@ end10:
 	VZEROUPPER
 	RET
 
+// func dense784x512ReluTile1x64AVX512(y *float32, x *float32, w *float32, s *float32, e0 *float32, k0 int, part int, count int)
+// Requires: AVX, AVX512F
+TEXT ·dense784x512ReluTile1x64AVX512(SB), $128-64
+	// count times along the columns:
+count11:
+	MOVQ    x+8(FP), AX
+	MOVQ    w+16(FP), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	MOVQ    part+48(FP), DX
+	TESTQ   $0x00000004, DX
+	JZ      begin12
+	MOVQ    s+24(FP), DX
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	VMOVUPS 128(DX), Z2
+	VMOVUPS 192(DX), Z3
+
+begin12:
+	// The sum over i:
+	MOVQ k0+40(FP), DX
+	SUBQ $0x00000004, DX
+	JB   rest13
+
+loop15:
+	VMOVUPS      (CX), Z4
+	VMOVUPS      64(CX), Z5
+	VMOVUPS      128(CX), Z6
+	VMOVUPS      192(CX), Z7
+	VBROADCASTSS (AX), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VFMADD231PS  Z8, Z5, Z1
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS      2048(CX), Z4
+	VMOVUPS      2112(CX), Z5
+	VMOVUPS      2176(CX), Z6
+	VMOVUPS      2240(CX), Z7
+	VBROADCASTSS 4(AX), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VFMADD231PS  Z8, Z5, Z1
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS      4096(CX), Z4
+	VMOVUPS      4160(CX), Z5
+	VMOVUPS      4224(CX), Z6
+	VMOVUPS      4288(CX), Z7
+	VBROADCASTSS 8(AX), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VFMADD231PS  Z8, Z5, Z1
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS      6144(CX), Z4
+	VMOVUPS      6208(CX), Z5
+	VMOVUPS      6272(CX), Z6
+	VMOVUPS      6336(CX), Z7
+	VBROADCASTSS 12(AX), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VFMADD231PS  Z8, Z5, Z1
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	ADDQ         $+16, AX
+	ADDQ         $+8192, CX
+	SUBQ         $0x00000004, DX
+	JAE          loop15
+
+rest13:
+	ADDQ         $0x00000004, DX
+	SUBQ         $0x00000001, DX
+	JB           done14
+	VMOVUPS      (CX), Z4
+	VMOVUPS      64(CX), Z5
+	VMOVUPS      128(CX), Z6
+	VMOVUPS      192(CX), Z7
+	VBROADCASTSS (AX), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VFMADD231PS  Z8, Z5, Z1
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	ADDQ         $+4, AX
+	ADDQ         $+2048, CX
+	SUBQ         $0x00000001, DX
+	JB           done14
+	VMOVUPS      (CX), Z4
+	VMOVUPS      64(CX), Z5
+	VMOVUPS      128(CX), Z6
+	VMOVUPS      192(CX), Z7
+	VBROADCASTSS (AX), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VFMADD231PS  Z8, Z5, Z1
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	ADDQ         $+4, AX
+	ADDQ         $+2048, CX
+	SUBQ         $0x00000001, DX
+	JB           done14
+	VMOVUPS      (CX), Z4
+	VMOVUPS      64(CX), Z5
+	VMOVUPS      128(CX), Z6
+	VMOVUPS      192(CX), Z7
+	VBROADCASTSS (AX), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VFMADD231PS  Z8, Z5, Z1
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	ADDQ         $+4, AX
+	ADDQ         $+2048, CX
+
+done14:
+	MOVQ    y+0(FP), AX
+	MOVQ    part+48(FP), CX
+	TESTQ   $0x00000008, CX
+	JZ      block17
+	MOVQ    s+24(FP), AX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	JMP     done16
+
+block17:
+	MOVQ  part+48(FP), CX
+	TESTQ $0x00000001, CX
+	JZ    first18
+	MOVQ  y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 192(AX), Z3, Z3
+
+first18:
+	MOVQ    part+48(FP), CX
+	TESTQ   $0x00000002, CX
+	JZ      last19
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	JMP     done16
+
+last19:
+	MOVQ        e0+32(FP), CX
+	VMOVUPS     (CX), Z7
+	VADDPS      Z7, Z0, Z6
+	VPXORD      Z5, Z5, Z5
+	VMAXPS      Z6, Z5, Z5
+	VADDPS.BCST constants<>+4(SB), Z5, Z5
+	VMOVUPS     Z5, (AX)
+	VMOVUPS     64(CX), Z7
+	VADDPS      Z7, Z1, Z5
+	VPXORD      Z6, Z6, Z6
+	VMAXPS      Z5, Z6, Z6
+	VADDPS.BCST constants<>+4(SB), Z6, Z6
+	VMOVUPS     Z6, 64(AX)
+	VMOVUPS     128(CX), Z7
+	VADDPS      Z7, Z2, Z6
+	VPXORD      Z5, Z5, Z5
+	VMAXPS      Z6, Z5, Z5
+	VADDPS.BCST constants<>+4(SB), Z5, Z5
+	VMOVUPS     Z5, 128(AX)
+	VMOVUPS     192(CX), Z7
+	VADDPS      Z7, Z3, Z5
+	VPXORD      Z6, Z6, Z6
+	VMAXPS      Z5, Z6, Z6
+	VADDPS.BCST constants<>+4(SB), Z6, Z6
+	VMOVUPS     Z6, 192(AX)
+
+done16:
+	ADDQ $+256, y+0(FP)
+	ADDQ $+256, w+16(FP)
+	ADDQ $+256, s+24(FP)
+	ADDQ $+256, e0+32(FP)
+	DECQ count+56(FP)
+	JNZ  count11
+	VZEROUPPER
+	RET
+
 // func packRows64AVX512(p *float32, w *float32, step int, k int)
 // Requires: AVX, AVX512F
 TEXT ·packRows64AVX512(SB), $128-32
@@ -185,7 +366,7 @@ TEXT ·packRows64AVX512(SB), $128-32
 	MOVQ k+24(FP), BX
 
 	// Row by row:
-loop11:
+loop20:
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS 128(CX), Z2
@@ -197,7 +378,7 @@ loop11:
 	ADDQ    DX, CX
 	ADDQ    $+256, AX
 	DECQ    BX
-	JNZ     loop11
+	JNZ     loop20
 	VZEROUPPER
 	RET
 
@@ -207,7 +388,7 @@ TEXT ·dense784x512ReluTile6x64AVX512(SB), $128-48
 	MOVQ step+32(FP), DX
 
 	// count times along the rows:
-count12:
+count21:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -238,7 +419,7 @@ count12:
 	// The sum over i:
 	MOVQ $0x00000062, BX
 
-loop13:
+loop22:
 	PREFETCHT0   128(AX)
 	VMOVUPS      (CX), Z24
 	VMOVUPS      64(CX), Z25
@@ -527,7 +708,7 @@ loop13:
 	ADDQ         DX, CX
 	ADDQ         $+32, AX
 	DECQ         BX
-	JNZ          loop13
+	JNZ          loop22
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Z27
@@ -657,7 +838,7 @@ loop13:
 	ADDQ         $+12288, y+0(FP)
 	ADDQ         $+18816, x+8(FP)
 	DECQ         count+40(FP)
-	JNZ          count12
+	JNZ          count21
 	VZEROUPPER
 	RET
 
@@ -687,7 +868,7 @@ TEXT ·dense784x512ReluTile4x64AVX512(SB), $128-40
 	// The sum over i:
 	MOVQ $0x00000062, BX
 
-loop15:
+loop24:
 	PREFETCHT0   128(AX)
 	VMOVUPS      (CX), Z16
 	VMOVUPS      64(CX), Z17
@@ -894,7 +1075,7 @@ loop15:
 	ADDQ         DX, CX
 	ADDQ         $+32, AX
 	DECQ         BX
-	JNZ          loop15
+	JNZ          loop24
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Z19
@@ -1002,7 +1183,7 @@ TEXT ·dense784x512ReluTile2x64AVX512(SB), $128-40
 	// The sum over i:
 	MOVQ $0x00000062, BX
 
-loop17:
+loop26:
 	PREFETCHT0   128(AX)
 	VMOVUPS      (CX), Z8
 	VMOVUPS      64(CX), Z9
@@ -1127,7 +1308,7 @@ loop17:
 	ADDQ         DX, CX
 	ADDQ         $+32, AX
 	DECQ         BX
-	JNZ          loop17
+	JNZ          loop26
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Z11
@@ -1177,9 +1358,9 @@ loop17:
 	VZEROUPPER
 	RET
 
-// func dense784x512ReluTile1x64AVX512(y *float32, x *float32, w *float32, e0 *float32, step int)
+// func dense784x512ReluTile1x64BAVX512(y *float32, x *float32, w *float32, e0 *float32, step int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dense784x512ReluTile1x64AVX512(SB), $128-40
+TEXT ·dense784x512ReluTile1x64BAVX512(SB), $128-40
 	MOVQ   step+32(FP), DX
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
@@ -1191,7 +1372,7 @@ TEXT ·dense784x512ReluTile1x64AVX512(SB), $128-40
 	// The sum over i:
 	MOVQ $0x00000062, BX
 
-loop19:
+loop28:
 	PREFETCHT0   128(AX)
 	VMOVUPS      (CX), Z4
 	VMOVUPS      64(CX), Z5
@@ -1275,7 +1456,7 @@ loop19:
 	ADDQ         DX, CX
 	ADDQ         $+32, AX
 	DECQ         BX
-	JNZ          loop19
+	JNZ          loop28
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Z7
@@ -1305,6 +1486,139 @@ loop19:
 	VZEROUPPER
 	RET
 
+// func dense784x512ReluTile1x16AVX2(y *float32, x *float32, w *float32, s *float32, e0 *float32, k0 int, part int, count int)
+// Requires: AVX, FMA3
+TEXT ·dense784x512ReluTile1x16AVX2(SB), $128-64
+	// count times along the columns:
+count30:
+	MOVQ    x+8(FP), AX
+	MOVQ    w+16(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	MOVQ    part+48(FP), DX
+	TESTQ   $0x00000004, DX
+	JZ      begin31
+	MOVQ    s+24(FP), DX
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+
+begin31:
+	// The sum over i:
+	MOVQ k0+40(FP), DX
+	SUBQ $0x00000004, DX
+	JB   rest32
+
+loop34:
+	VMOVUPS      (CX), Y2
+	VMOVUPS      32(CX), Y3
+	VBROADCASTSS (AX), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	VMOVUPS      2048(CX), Y2
+	VMOVUPS      2080(CX), Y3
+	VBROADCASTSS 4(AX), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	VMOVUPS      4096(CX), Y2
+	VMOVUPS      4128(CX), Y3
+	VBROADCASTSS 8(AX), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	VMOVUPS      6144(CX), Y2
+	VMOVUPS      6176(CX), Y3
+	VBROADCASTSS 12(AX), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         $+16, AX
+	ADDQ         $+8192, CX
+	SUBQ         $0x00000004, DX
+	JAE          loop34
+
+rest32:
+	ADDQ         $0x00000004, DX
+	SUBQ         $0x00000001, DX
+	JB           done33
+	VMOVUPS      (CX), Y2
+	VMOVUPS      32(CX), Y3
+	VBROADCASTSS (AX), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         $+4, AX
+	ADDQ         $+2048, CX
+	SUBQ         $0x00000001, DX
+	JB           done33
+	VMOVUPS      (CX), Y2
+	VMOVUPS      32(CX), Y3
+	VBROADCASTSS (AX), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         $+4, AX
+	ADDQ         $+2048, CX
+	SUBQ         $0x00000001, DX
+	JB           done33
+	VMOVUPS      (CX), Y2
+	VMOVUPS      32(CX), Y3
+	VBROADCASTSS (AX), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         $+4, AX
+	ADDQ         $+2048, CX
+
+done33:
+	MOVQ    y+0(FP), AX
+	MOVQ    part+48(FP), CX
+	TESTQ   $0x00000008, CX
+	JZ      block36
+	MOVQ    s+24(FP), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	JMP     done35
+
+block36:
+	MOVQ  part+48(FP), CX
+	TESTQ $0x00000001, CX
+	JZ    first37
+	MOVQ  y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Y0, Y0
+	VADDPS 32(AX), Y1, Y1
+
+first37:
+	MOVQ    part+48(FP), CX
+	TESTQ   $0x00000002, CX
+	JZ      last38
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	JMP     done35
+
+last38:
+	MOVQ    e0+32(FP), CX
+	VMOVUPS (CX), Y3
+	VADDPS  Y3, Y0, Y2
+	VXORPS  Y4, Y4, Y4
+	VMAXPS  Y2, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS Y4, (AX)
+	VMOVUPS 32(CX), Y3
+	VADDPS  Y3, Y1, Y4
+	VXORPS  Y2, Y2, Y2
+	VMAXPS  Y4, Y2, Y2
+	VXORPS  Y5, Y5, Y5
+	VADDPS  Y5, Y2, Y2
+	VMOVUPS Y2, 32(AX)
+
+done35:
+	ADDQ $+64, y+0(FP)
+	ADDQ $+64, w+16(FP)
+	ADDQ $+64, s+24(FP)
+	ADDQ $+64, e0+32(FP)
+	DECQ count+56(FP)
+	JNZ  count30
+	VZEROUPPER
+	RET
+
 // func packRows16AVX2(p *float32, w *float32, step int, k int)
 // Requires: AVX
 TEXT ·packRows16AVX2(SB), $128-32
@@ -1314,7 +1628,7 @@ TEXT ·packRows16AVX2(SB), $128-32
 	MOVQ k+24(FP), BX
 
 	// Row by row:
-loop21:
+loop39:
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (AX)
@@ -1322,7 +1636,7 @@ loop21:
 	ADDQ    DX, CX
 	ADDQ    $+64, AX
 	DECQ    BX
-	JNZ     loop21
+	JNZ     loop39
 	VZEROUPPER
 	RET
 
@@ -1332,7 +1646,7 @@ TEXT ·dense784x512ReluTile6x16AVX2(SB), $128-48
 	MOVQ step+32(FP), DX
 
 	// count times along the rows:
-count22:
+count40:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -1351,7 +1665,7 @@ count22:
 	// The sum over i:
 	MOVQ $0x00000310, BX
 
-loop23:
+loop41:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	VBROADCASTSS (AX), Y14
@@ -1375,7 +1689,7 @@ loop23:
 	ADDQ         DX, CX
 	ADDQ         $+4, AX
 	DECQ         BX
-	JNZ          loop23
+	JNZ          loop41
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Y13
@@ -1455,7 +1769,7 @@ loop23:
 	ADDQ         $+12288, y+0(FP)
 	ADDQ         $+18816, x+8(FP)
 	DECQ         count+40(FP)
-	JNZ          count22
+	JNZ          count40
 	VZEROUPPER
 	RET
 
@@ -1477,7 +1791,7 @@ TEXT ·dense784x512ReluTile4x16AVX2(SB), $128-40
 	// The sum over i:
 	MOVQ $0x00000188, BX
 
-loop25:
+loop43:
 	VMOVUPS      (CX), Y8
 	VMOVUPS      32(CX), Y9
 	VBROADCASTSS (AX), Y10
@@ -1510,7 +1824,7 @@ loop25:
 	ADDQ         DX, CX
 	ADDQ         $+8, AX
 	DECQ         BX
-	JNZ          loop25
+	JNZ          loop43
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Y9
@@ -1580,7 +1894,7 @@ TEXT ·dense784x512ReluTile2x16AVX2(SB), $128-40
 	// The sum over i:
 	MOVQ $0x000000c4, BX
 
-loop27:
+loop45:
 	VMOVUPS      (CX), Y4
 	VMOVUPS      32(CX), Y5
 	VBROADCASTSS (AX), Y6
@@ -1619,7 +1933,7 @@ loop27:
 	ADDQ         DX, CX
 	ADDQ         $+16, AX
 	DECQ         BX
-	JNZ          loop27
+	JNZ          loop45
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Y5
@@ -1651,9 +1965,9 @@ loop27:
 	VZEROUPPER
 	RET
 
-// func dense784x512ReluTile1x16AVX2(y *float32, x *float32, w *float32, e0 *float32, step int)
+// func dense784x512ReluTile1x16BAVX2(y *float32, x *float32, w *float32, e0 *float32, step int)
 // Requires: AVX, FMA3
-TEXT ·dense784x512ReluTile1x16AVX2(SB), $128-40
+TEXT ·dense784x512ReluTile1x16BAVX2(SB), $128-40
 	MOVQ   step+32(FP), DX
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
@@ -1663,7 +1977,7 @@ TEXT ·dense784x512ReluTile1x16AVX2(SB), $128-40
 	// The sum over i:
 	MOVQ $0x000000c4, BX
 
-loop29:
+loop47:
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (AX), Y4
@@ -1690,7 +2004,7 @@ loop29:
 	ADDQ         DX, CX
 	ADDQ         $+16, AX
 	DECQ         BX
-	JNZ          loop29
+	JNZ          loop47
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Y3
@@ -1717,7 +2031,7 @@ TEXT ·dense512x10Tile14x10AVX512(SB), $128-40
 	KMOVW AX, K1
 
 	// count times along the rows:
-count31:
+count49:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -1752,7 +2066,7 @@ count31:
 	// The sum over i:
 	MOVQ $0x00000040, DX
 
-loop32:
+loop50:
 	PREFETCHT0       128(AX)
 	PREFETCHT0       16512(AX)
 	PREFETCHT0       512(CX)
@@ -1898,7 +2212,7 @@ loop32:
 	ADDQ             $+32, AX
 	ADDQ             $+320, CX
 	DECQ             DX
-	JNZ              loop32
+	JNZ              loop50
 	VADDPS           Z1, Z0, Z0
 	VADDPS           Z3, Z2, Z2
 	VADDPS           Z5, Z4, Z4
@@ -1947,7 +2261,7 @@ loop32:
 	ADDQ             $+560, y+0(FP)
 	ADDQ             $+28672, x+8(FP)
 	DECQ             count+32(FP)
-	JNZ              count31
+	JNZ              count49
 	VZEROUPPER
 	RET
 
@@ -1978,7 +2292,7 @@ TEXT ·dense512x10Tile8x10AVX512(SB), $128-32
 	// The sum over i:
 	MOVQ $0x00000040, DX
 
-loop34:
+loop52:
 	PREFETCHT0       128(AX)
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z16
@@ -2070,7 +2384,7 @@ loop34:
 	ADDQ             $+32, AX
 	ADDQ             $+320, CX
 	DECQ             DX
-	JNZ              loop34
+	JNZ              loop52
 	VADDPS           Z1, Z0, Z0
 	VADDPS           Z3, Z2, Z2
 	VADDPS           Z5, Z4, Z4
@@ -2120,7 +2434,7 @@ TEXT ·dense512x10Tile4x10AVX512(SB), $128-32
 	// The sum over i:
 	MOVQ $0x00000040, DX
 
-loop36:
+loop54:
 	PREFETCHT0       128(AX)
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z8
@@ -2176,7 +2490,7 @@ loop36:
 	ADDQ             $+32, AX
 	ADDQ             $+320, CX
 	DECQ             DX
-	JNZ              loop36
+	JNZ              loop54
 	VADDPS           Z1, Z0, Z0
 	VADDPS           Z3, Z2, Z2
 	VADDPS           Z5, Z4, Z4
@@ -2210,7 +2524,7 @@ TEXT ·dense512x10Tile2x10AVX512(SB), $128-32
 	// The sum over i:
 	MOVQ $0x00000040, DX
 
-loop38:
+loop56:
 	PREFETCHT0       128(AX)
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z4
@@ -2248,7 +2562,7 @@ loop38:
 	ADDQ             $+32, AX
 	ADDQ             $+320, CX
 	DECQ             DX
-	JNZ              loop38
+	JNZ              loop56
 	VADDPS           Z1, Z0, Z0
 	VADDPS           Z3, Z2, Z2
 	MOVQ             y+0(FP), AX
@@ -2274,7 +2588,7 @@ TEXT ·dense512x10Tile1x10AVX512(SB), $128-32
 	// The sum over i:
 	MOVQ $0x00000040, DX
 
-loop40:
+loop58:
 	PREFETCHT0       128(AX)
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z2
@@ -2303,7 +2617,7 @@ loop40:
 	ADDQ             $+32, AX
 	ADDQ             $+320, CX
 	DECQ             DX
-	JNZ              loop40
+	JNZ              loop58
 	VADDPS           Z1, Z0, Z0
 	MOVQ             y+0(FP), AX
 	MOVQ             e0+24(FP), CX
@@ -2319,7 +2633,7 @@ TEXT ·dense512x10Tile6x10AVX2(SB), $128-40
 	VMOVDQU lanes<>+24(SB), Y0
 
 	// count times along the rows:
-count42:
+count60:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y1, Y1, Y1
@@ -2338,7 +2652,7 @@ count42:
 	// The sum over i:
 	MOVQ $0x00000200, DX
 
-loop43:
+loop61:
 	VMOVUPS      (CX), Y13
 	VMASKMOVPS   32(CX), Y0, Y14
 	VBROADCASTSS (AX), Y15
@@ -2362,7 +2676,7 @@ loop43:
 	ADDQ         $+4, AX
 	ADDQ         $+40, CX
 	DECQ         DX
-	JNZ          loop43
+	JNZ          loop61
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Y14
@@ -2394,7 +2708,7 @@ loop43:
 	ADDQ         $+240, y+0(FP)
 	ADDQ         $+12288, x+8(FP)
 	DECQ         count+32(FP)
-	JNZ          count42
+	JNZ          count60
 	VZEROUPPER
 	RET
 
@@ -2416,7 +2730,7 @@ TEXT ·dense512x10Tile4x10AVX2(SB), $128-32
 	// The sum over i:
 	MOVQ $0x00000100, DX
 
-loop45:
+loop63:
 	VMOVUPS      (CX), Y9
 	VMASKMOVPS   32(CX), Y0, Y10
 	VBROADCASTSS (AX), Y11
@@ -2448,7 +2762,7 @@ loop45:
 	ADDQ         $+8, AX
 	ADDQ         $+80, CX
 	DECQ         DX
-	JNZ          loop45
+	JNZ          loop63
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Y10
@@ -2486,7 +2800,7 @@ TEXT ·dense512x10Tile2x10AVX2(SB), $128-32
 	// The sum over i:
 	MOVQ $0x00000080, DX
 
-loop47:
+loop65:
 	VMOVUPS      (CX), Y5
 	VMASKMOVPS   32(CX), Y0, Y6
 	VBROADCASTSS (AX), Y7
@@ -2522,7 +2836,7 @@ loop47:
 	ADDQ         $+16, AX
 	ADDQ         $+160, CX
 	DECQ         DX
-	JNZ          loop47
+	JNZ          loop65
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Y6
@@ -2550,7 +2864,7 @@ TEXT ·dense512x10Tile1x10AVX2(SB), $128-32
 	// The sum over i:
 	MOVQ $0x00000080, DX
 
-loop49:
+loop67:
 	VMOVUPS      (CX), Y3
 	VMASKMOVPS   32(CX), Y0, Y4
 	VBROADCASTSS (AX), Y5
@@ -2574,7 +2888,7 @@ loop49:
 	ADDQ         $+16, AX
 	ADDQ         $+160, CX
 	DECQ         DX
-	JNZ          loop49
+	JNZ          loop67
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Y4
@@ -2607,7 +2921,7 @@ TEXT ·softmax10AVX512(SB), $128-24
 	VBROADCASTSS constants<>+52(SB), Z11
 	MOVQ         count+16(FP), DX
 
-loop51:
+loop69:
 	VMOVUPS.Z    (AX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+56(SB), Z14
@@ -2664,7 +2978,7 @@ loop51:
 	ADDQ         $+40, AX
 	ADDQ         $+40, CX
 	DECQ         DX
-	JNZ          loop51
+	JNZ          loop69
 	VZEROUPPER
 	RET
 
@@ -2676,7 +2990,7 @@ TEXT ·softmax10AVX2(SB), $128-24
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    count+16(FP), DX
 
-loop52:
+loop70:
 	VMOVUPS      (AX), Y1
 	VMASKMOVPS   32(AX), Y0, Y2
 	VMOVAPS      Y1, Y3
@@ -2805,7 +3119,7 @@ loop52:
 	ADDQ         $+40, AX
 	ADDQ         $+40, CX
 	DECQ         DX
-	JNZ          loop52
+	JNZ          loop70
 	VZEROUPPER
 	RET
 
@@ -2832,7 +3146,7 @@ TEXT ·softmax10BAVX512(SB), $128-40
 	VBROADCASTSS constants<>+52(SB), Z11
 	MOVQ         count+32(FP), SI
 
-loop53:
+loop71:
 	VMOVUPS.Z    (CX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+56(SB), Z14
@@ -2893,7 +3207,7 @@ loop53:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop53
+	JNZ          loop71
 	VZEROUPPER
 	RET
 
@@ -2907,7 +3221,7 @@ TEXT ·softmax10BAVX2(SB), $128-40
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    count+32(FP), SI
 
-loop54:
+loop72:
 	VMOVUPS      (CX), Y1
 	VMASKMOVPS   32(CX), Y0, Y2
 	VMOVAPS      Y1, Y3
@@ -3040,7 +3354,7 @@ loop54:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop54
+	JNZ          loop72
 	VZEROUPPER
 	RET
 
@@ -3068,7 +3382,7 @@ TEXT ·softmax10CAVX512(SB), $128-48
 	VBROADCASTSS constants<>+52(SB), Z11
 	MOVQ         count+40(FP), DI
 
-loop55:
+loop73:
 	VMOVUPS.Z    (CX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+56(SB), Z14
@@ -3130,7 +3444,7 @@ loop55:
 	ADDQ         $+4, BX
 	ADDQ         $+40, SI
 	DECQ         DI
-	JNZ          loop55
+	JNZ          loop73
 	VZEROUPPER
 	RET
 
@@ -3145,7 +3459,7 @@ TEXT ·softmax10CAVX2(SB), $128-48
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    count+40(FP), DI
 
-loop56:
+loop74:
 	VMOVUPS      (CX), Y1
 	VMASKMOVPS   32(CX), Y0, Y2
 	VMOVAPS      Y1, Y3
@@ -3279,7 +3593,7 @@ loop56:
 	ADDQ         $+4, BX
 	ADDQ         $+40, SI
 	DECQ         DI
-	JNZ          loop56
+	JNZ          loop74
 	VZEROUPPER
 	RET
 
@@ -3294,7 +3608,7 @@ TEXT ·expGradient10AVX512(SB), $128-40
 	MOVL  $0x000003ff, DI
 	KMOVW DI, K1
 
-loop57:
+loop75:
 	VBROADCASTSS (BX), Z0
 	VMOVUPS.Z    (CX), K1, Z1
 	VMOVUPS.Z    (DX), K1, Z2
@@ -3306,7 +3620,7 @@ loop57:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop57
+	JNZ          loop75
 	VZEROUPPER
 	RET
 
@@ -3320,7 +3634,7 @@ TEXT ·expGradient10AVX2(SB), $128-40
 	MOVQ    count+32(FP), SI
 	VMOVDQU lanes<>+24(SB), Y0
 
-loop58:
+loop76:
 	VBROADCASTSS (BX), Y1
 	VMOVUPS      (CX), Y2
 	VMOVUPS      (DX), Y3
@@ -3337,7 +3651,7 @@ loop58:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop58
+	JNZ          loop76
 	VZEROUPPER
 	RET
 
@@ -3740,7 +4054,7 @@ TEXT ·packColumns64x10AVX512(SB), $128-24
 // Requires: AVX, AVX512F
 TEXT ·dense512x10GradXTile6x64AVX512(SB), $128-40
 	// count times along the rows:
-count59:
+count77:
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VPXORD       Z0, Z0, Z0
@@ -4209,7 +4523,7 @@ count59:
 	ADDQ         $+240, x+8(FP)
 	ADDQ         $+12288, e0+24(FP)
 	DECQ         count+32(FP)
-	JNZ          count59
+	JNZ          count77
 	VZEROUPPER
 	RET
 
@@ -5010,7 +5324,7 @@ TEXT ·packColumns16x10AVX2(SB), $128-24
 // Requires: AVX, FMA3
 TEXT ·dense512x10GradXTile6x16AVX2(SB), $128-40
 	// count times along the rows:
-count64:
+count82:
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VXORPS       Y0, Y0, Y0
@@ -5291,7 +5605,7 @@ count64:
 	ADDQ         $+240, x+8(FP)
 	ADDQ         $+12288, e0+24(FP)
 	DECQ         count+32(FP)
-	JNZ          count64
+	JNZ          count82
 	VZEROUPPER
 	RET
 
@@ -5686,34 +6000,34 @@ TEXT ·columnSums10AVX512(SB), $128-40
 	MOVQ dy+8(FP), DX
 	MOVQ width+16(FP), CX
 
-block70:
+block88:
 	CMPQ   CX, $+16
-	JL     next71
+	JL     next89
 	VPXORD Z0, Z0, Z0
 	MOVQ   DX, BX
 	MOVQ   count+24(FP), SI
 
-loop72:
+loop90:
 	VADDPS  (BX), Z0, Z0
 	ADDQ    $+40, BX
 	DECQ    SI
-	JNZ     loop72
+	JNZ     loop90
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first73
+	JZ      first91
 	VMOVUPS (AX), Z1
 	VADDPS  Z1, Z0, Z0
 
-first73:
+first91:
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
-	JMP     block70
+	JMP     block88
 
-next71:
+next89:
 	TESTQ  CX, CX
-	JZ     end69
+	JZ     end87
 	MOVQ   $0x00000001, BX
 	SHLQ   CL, BX
 	DECQ   BX
@@ -5722,25 +6036,25 @@ next71:
 	MOVQ   DX, CX
 	MOVQ   count+24(FP), BX
 
-loop75:
+loop93:
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVAPS   Z1, Z2
 	VADDPS    Z2, Z0, Z0
 	ADDQ      $+40, CX
 	DECQ      BX
-	JNZ       loop75
+	JNZ       loop93
 	MOVQ      more+32(FP), CX
 	TESTQ     $0x00000001, CX
-	JZ        first76
+	JZ        first94
 	VMOVUPS.Z (AX), K1, Z2
 	VADDPS    Z2, Z0, Z0
 
-first76:
+first94:
 	VMOVUPS Z0, K1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, DX
 
-end69:
+end87:
 	VZEROUPPER
 	RET
 
@@ -5751,65 +6065,65 @@ TEXT ·columnSums10AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block79:
+block97:
 	CMPQ   DX, $+16
-	JL     next80
+	JL     next98
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop81:
+loop99:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	ADDQ    $+40, BX
 	DECQ    SI
-	JNZ     loop81
+	JNZ     loop99
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first82
+	JZ      first100
 	VMOVUPS (AX), Y2
 	VADDPS  Y2, Y0, Y0
 	VMOVUPS 32(AX), Y2
 	VADDPS  Y2, Y1, Y1
 
-first82:
+first100:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block79
+	JMP     block97
 
-next80:
-block84:
+next98:
+block102:
 	CMPQ   DX, $+8
-	JL     next85
+	JL     next103
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop86:
+loop104:
 	VADDPS  (BX), Y1, Y1
 	ADDQ    $+40, BX
 	DECQ    SI
-	JNZ     loop86
+	JNZ     loop104
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first87
+	JZ      first105
 	VMOVUPS (AX), Y0
 	VADDPS  Y0, Y1, Y1
 
-first87:
+first105:
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block84
+	JMP     block102
 
-next85:
+next103:
 	TESTQ   DX, DX
-	JZ      end78
+	JZ      end96
 	LEAQ    lanes<>+32(SB), BX
 	NEGQ    DX
 	VMOVDQU (BX)(DX*4), Y1
@@ -5817,25 +6131,25 @@ next85:
 	MOVQ    CX, DX
 	MOVQ    count+24(FP), BX
 
-loop89:
+loop107:
 	VMASKMOVPS (DX), Y1, Y2
 	VMOVAPS    Y2, Y3
 	VADDPS     Y3, Y0, Y0
 	ADDQ       $+40, DX
 	DECQ       BX
-	JNZ        loop89
+	JNZ        loop107
 	MOVQ       more+32(FP), DX
 	TESTQ      $0x00000001, DX
-	JZ         first90
+	JZ         first108
 	VMASKMOVPS (AX), Y1, Y3
 	VADDPS     Y3, Y0, Y0
 
-first90:
+first108:
 	VMASKMOVPS Y0, Y1, (AX)
 	ADDQ       $+32, AX
 	ADDQ       $+32, CX
 
-end78:
+end96:
 	VZEROUPPER
 	RET
 
@@ -5846,7 +6160,7 @@ TEXT ·dense512x10GradWTile14x10AVX512(SB), $128-48
 	KMOVW AX, K1
 
 	// count times along the rows:
-count92:
+count110:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -5877,34 +6191,13 @@ count92:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin93
 
-	// The sums of earlier calls.
-	MOVQ      y+0(FP), DX
-	VMOVUPS.Z (DX), K1, Z0
-	VMOVUPS.Z 40(DX), K1, Z2
-	VMOVUPS.Z 80(DX), K1, Z4
-	VMOVUPS.Z 120(DX), K1, Z6
-	VMOVUPS.Z 160(DX), K1, Z8
-	VMOVUPS.Z 200(DX), K1, Z10
-	VMOVUPS.Z 240(DX), K1, Z12
-	VMOVUPS.Z 280(DX), K1, Z14
-	VMOVUPS.Z 320(DX), K1, Z16
-	VMOVUPS.Z 360(DX), K1, Z18
-	VMOVUPS.Z 400(DX), K1, Z20
-	VMOVUPS.Z 440(DX), K1, Z22
-	VMOVUPS.Z 480(DX), K1, Z24
-	VMOVUPS.Z 520(DX), K1, Z26
-
-begin93:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000002, DX
-	JB   rest94
+	JB   rest111
 
-loop96:
+loop113:
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z28
 	PREFETCHT0       8192(AX)
@@ -5942,12 +6235,12 @@ loop96:
 	ADDQ             $+4096, AX
 	ADDQ             $+80, CX
 	SUBQ             $0x00000002, DX
-	JAE              loop96
+	JAE              loop113
 
-rest94:
+rest111:
 	ADDQ             $0x00000002, DX
 	SUBQ             $0x00000001, DX
-	JB               done95
+	JB               done112
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z28
 	PREFETCHT0       8192(AX)
@@ -5968,22 +6261,58 @@ rest94:
 	ADDQ             $+2048, AX
 	ADDQ             $+40, CX
 
-done95:
-	VADDPS  Z1, Z0, Z0
-	VADDPS  Z3, Z2, Z2
-	VADDPS  Z5, Z4, Z4
-	VADDPS  Z7, Z6, Z6
-	VADDPS  Z9, Z8, Z8
-	VADDPS  Z11, Z10, Z10
-	VADDPS  Z13, Z12, Z12
-	VADDPS  Z15, Z14, Z14
-	VADDPS  Z17, Z16, Z16
-	VADDPS  Z19, Z18, Z18
-	VADDPS  Z21, Z20, Z20
-	VADDPS  Z23, Z22, Z22
-	VADDPS  Z25, Z24, Z24
-	VADDPS  Z27, Z26, Z26
-	MOVQ    y+0(FP), AX
+done112:
+	VADDPS Z1, Z0, Z0
+	VADDPS Z3, Z2, Z2
+	VADDPS Z5, Z4, Z4
+	VADDPS Z7, Z6, Z6
+	VADDPS Z9, Z8, Z8
+	VADDPS Z11, Z10, Z10
+	VADDPS Z13, Z12, Z12
+	VADDPS Z15, Z14, Z14
+	VADDPS Z17, Z16, Z16
+	VADDPS Z19, Z18, Z18
+	VADDPS Z21, Z20, Z20
+	VADDPS Z23, Z22, Z22
+	VADDPS Z25, Z24, Z24
+	VADDPS Z27, Z26, Z26
+	MOVQ   y+0(FP), AX
+	MOVQ   part+32(FP), CX
+	TESTQ  $0x00000001, CX
+	JZ     first115
+	MOVQ   y+0(FP), CX
+
+	// The sums of earlier calls.
+	VMOVUPS.Z (AX), K1, Z27
+	VADDPS    Z27, Z0, Z0
+	VMOVUPS.Z 40(AX), K1, Z27
+	VADDPS    Z27, Z2, Z2
+	VMOVUPS.Z 80(AX), K1, Z27
+	VADDPS    Z27, Z4, Z4
+	VMOVUPS.Z 120(AX), K1, Z27
+	VADDPS    Z27, Z6, Z6
+	VMOVUPS.Z 160(AX), K1, Z27
+	VADDPS    Z27, Z8, Z8
+	VMOVUPS.Z 200(AX), K1, Z27
+	VADDPS    Z27, Z10, Z10
+	VMOVUPS.Z 240(AX), K1, Z27
+	VADDPS    Z27, Z12, Z12
+	VMOVUPS.Z 280(AX), K1, Z27
+	VADDPS    Z27, Z14, Z14
+	VMOVUPS.Z 320(AX), K1, Z27
+	VADDPS    Z27, Z16, Z16
+	VMOVUPS.Z 360(AX), K1, Z27
+	VADDPS    Z27, Z18, Z18
+	VMOVUPS.Z 400(AX), K1, Z27
+	VADDPS    Z27, Z20, Z20
+	VMOVUPS.Z 440(AX), K1, Z27
+	VADDPS    Z27, Z22, Z22
+	VMOVUPS.Z 480(AX), K1, Z27
+	VADDPS    Z27, Z24, Z24
+	VMOVUPS.Z 520(AX), K1, Z27
+	VADDPS    Z27, Z26, Z26
+
+first115:
 	VMOVUPS Z0, K1, (AX)
 	VMOVUPS Z2, K1, 40(AX)
 	VMOVUPS Z4, K1, 80(AX)
@@ -6001,7 +6330,7 @@ done95:
 	ADDQ    $+560, y+0(FP)
 	ADDQ    $+56, x+8(FP)
 	DECQ    count+40(FP)
-	JNZ     count92
+	JNZ     count110
 	VZEROUPPER
 	RET
 
@@ -6028,28 +6357,13 @@ TEXT ·dense512x10GradWTile8x10AVX512(SB), $128-40
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin97
 
-	// The sums of earlier calls.
-	MOVQ      y+0(FP), DX
-	VMOVUPS.Z (DX), K1, Z0
-	VMOVUPS.Z 40(DX), K1, Z2
-	VMOVUPS.Z 80(DX), K1, Z4
-	VMOVUPS.Z 120(DX), K1, Z6
-	VMOVUPS.Z 160(DX), K1, Z8
-	VMOVUPS.Z 200(DX), K1, Z10
-	VMOVUPS.Z 240(DX), K1, Z12
-	VMOVUPS.Z 280(DX), K1, Z14
-
-begin97:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000002, DX
-	JB   rest98
+	JB   rest116
 
-loop100:
+loop118:
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z16
 	PREFETCHT0       8192(AX)
@@ -6075,12 +6389,12 @@ loop100:
 	ADDQ             $+4096, AX
 	ADDQ             $+80, CX
 	SUBQ             $0x00000002, DX
-	JAE              loop100
+	JAE              loop118
 
-rest98:
+rest116:
 	ADDQ             $0x00000002, DX
 	SUBQ             $0x00000001, DX
-	JB               done99
+	JB               done117
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z16
 	PREFETCHT0       8192(AX)
@@ -6095,16 +6409,40 @@ rest98:
 	ADDQ             $+2048, AX
 	ADDQ             $+40, CX
 
-done99:
-	VADDPS  Z1, Z0, Z0
-	VADDPS  Z3, Z2, Z2
-	VADDPS  Z5, Z4, Z4
-	VADDPS  Z7, Z6, Z6
-	VADDPS  Z9, Z8, Z8
-	VADDPS  Z11, Z10, Z10
-	VADDPS  Z13, Z12, Z12
-	VADDPS  Z15, Z14, Z14
-	MOVQ    y+0(FP), AX
+done117:
+	VADDPS Z1, Z0, Z0
+	VADDPS Z3, Z2, Z2
+	VADDPS Z5, Z4, Z4
+	VADDPS Z7, Z6, Z6
+	VADDPS Z9, Z8, Z8
+	VADDPS Z11, Z10, Z10
+	VADDPS Z13, Z12, Z12
+	VADDPS Z15, Z14, Z14
+	MOVQ   y+0(FP), AX
+	MOVQ   part+32(FP), CX
+	TESTQ  $0x00000001, CX
+	JZ     first120
+	MOVQ   y+0(FP), CX
+
+	// The sums of earlier calls.
+	VMOVUPS.Z (AX), K1, Z15
+	VADDPS    Z15, Z0, Z0
+	VMOVUPS.Z 40(AX), K1, Z15
+	VADDPS    Z15, Z2, Z2
+	VMOVUPS.Z 80(AX), K1, Z15
+	VADDPS    Z15, Z4, Z4
+	VMOVUPS.Z 120(AX), K1, Z15
+	VADDPS    Z15, Z6, Z6
+	VMOVUPS.Z 160(AX), K1, Z15
+	VADDPS    Z15, Z8, Z8
+	VMOVUPS.Z 200(AX), K1, Z15
+	VADDPS    Z15, Z10, Z10
+	VMOVUPS.Z 240(AX), K1, Z15
+	VADDPS    Z15, Z12, Z12
+	VMOVUPS.Z 280(AX), K1, Z15
+	VADDPS    Z15, Z14, Z14
+
+first120:
 	VMOVUPS Z0, K1, (AX)
 	VMOVUPS Z2, K1, 40(AX)
 	VMOVUPS Z4, K1, 80(AX)
@@ -6122,7 +6460,7 @@ TEXT ·dense512x10GradWTile6x10AVX2(SB), $128-48
 	VMOVDQU lanes<>+24(SB), Y0
 
 	// count times along the rows:
-count101:
+count121:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y1, Y1, Y1
@@ -6137,30 +6475,11 @@ count101:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 	VXORPS Y12, Y12, Y12
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin102
 
-	// The sums of earlier calls.
-	MOVQ       y+0(FP), DX
-	VMOVUPS    (DX), Y1
-	VMOVUPS    40(DX), Y3
-	VMOVUPS    80(DX), Y5
-	VMOVUPS    120(DX), Y7
-	VMOVUPS    160(DX), Y9
-	VMOVUPS    200(DX), Y11
-	VMASKMOVPS 32(DX), Y0, Y2
-	VMASKMOVPS 72(DX), Y0, Y4
-	VMASKMOVPS 112(DX), Y0, Y6
-	VMASKMOVPS 152(DX), Y0, Y8
-	VMASKMOVPS 192(DX), Y0, Y10
-	VMASKMOVPS 232(DX), Y0, Y12
-
-begin102:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 
-loop103:
+loop122:
 	VMOVUPS      (CX), Y13
 	VMASKMOVPS   32(CX), Y0, Y14
 	PREFETCHT0   8192(AX)
@@ -6185,24 +6504,50 @@ loop103:
 	ADDQ         $+2048, AX
 	ADDQ         $+40, CX
 	DECQ         DX
-	JNZ          loop103
+	JNZ          loop122
 	MOVQ         y+0(FP), AX
-	VMOVUPS      Y1, (AX)
-	VMOVUPS      Y3, 40(AX)
-	VMOVUPS      Y5, 80(AX)
-	VMOVUPS      Y7, 120(AX)
-	VMOVUPS      Y9, 160(AX)
-	VMOVUPS      Y11, 200(AX)
-	VMASKMOVPS   Y2, Y0, 32(AX)
-	VMASKMOVPS   Y4, Y0, 72(AX)
-	VMASKMOVPS   Y6, Y0, 112(AX)
-	VMASKMOVPS   Y8, Y0, 152(AX)
-	VMASKMOVPS   Y10, Y0, 192(AX)
-	VMASKMOVPS   Y12, Y0, 232(AX)
-	ADDQ         $+240, y+0(FP)
-	ADDQ         $+24, x+8(FP)
-	DECQ         count+40(FP)
-	JNZ          count101
+	MOVQ         part+32(FP), CX
+	TESTQ        $0x00000001, CX
+	JZ           first124
+	MOVQ         y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS     (AX), Y1, Y1
+	VADDPS     40(AX), Y3, Y3
+	VADDPS     80(AX), Y5, Y5
+	VADDPS     120(AX), Y7, Y7
+	VADDPS     160(AX), Y9, Y9
+	VADDPS     200(AX), Y11, Y11
+	VMASKMOVPS 32(AX), Y0, Y14
+	VADDPS     Y14, Y2, Y2
+	VMASKMOVPS 72(AX), Y0, Y14
+	VADDPS     Y14, Y4, Y4
+	VMASKMOVPS 112(AX), Y0, Y14
+	VADDPS     Y14, Y6, Y6
+	VMASKMOVPS 152(AX), Y0, Y14
+	VADDPS     Y14, Y8, Y8
+	VMASKMOVPS 192(AX), Y0, Y14
+	VADDPS     Y14, Y10, Y10
+	VMASKMOVPS 232(AX), Y0, Y14
+	VADDPS     Y14, Y12, Y12
+
+first124:
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y3, 40(AX)
+	VMOVUPS    Y5, 80(AX)
+	VMOVUPS    Y7, 120(AX)
+	VMOVUPS    Y9, 160(AX)
+	VMOVUPS    Y11, 200(AX)
+	VMASKMOVPS Y2, Y0, 32(AX)
+	VMASKMOVPS Y4, Y0, 72(AX)
+	VMASKMOVPS Y6, Y0, 112(AX)
+	VMASKMOVPS Y8, Y0, 152(AX)
+	VMASKMOVPS Y10, Y0, 192(AX)
+	VMASKMOVPS Y12, Y0, 232(AX)
+	ADDQ       $+240, y+0(FP)
+	ADDQ       $+24, x+8(FP)
+	DECQ       count+40(FP)
+	JNZ        count121
 	VZEROUPPER
 	RET
 
@@ -6216,24 +6561,13 @@ TEXT ·dense512x10GradWTile2x10AVX2(SB), $128-40
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
-	MOVQ    part+32(FP), DX
-	TESTQ   $0x00000001, DX
-	JZ      begin104
 
-	// The sums of earlier calls.
-	MOVQ       y+0(FP), DX
-	VMOVUPS    (DX), Y1
-	VMOVUPS    40(DX), Y3
-	VMASKMOVPS 32(DX), Y0, Y2
-	VMASKMOVPS 72(DX), Y0, Y4
-
-begin104:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000004, DX
-	JB   rest105
+	JB   rest125
 
-loop107:
+loop127:
 	VMOVUPS      (CX), Y5
 	VMASKMOVPS   32(CX), Y0, Y6
 	PREFETCHT0   8192(AX)
@@ -6273,12 +6607,12 @@ loop107:
 	ADDQ         $+8192, AX
 	ADDQ         $+160, CX
 	SUBQ         $0x00000004, DX
-	JAE          loop107
+	JAE          loop127
 
-rest105:
+rest125:
 	ADDQ         $0x00000004, DX
 	SUBQ         $0x00000001, DX
-	JB           done106
+	JB           done126
 	VMOVUPS      (CX), Y5
 	VMASKMOVPS   32(CX), Y0, Y6
 	PREFETCHT0   8192(AX)
@@ -6291,7 +6625,7 @@ rest105:
 	ADDQ         $+2048, AX
 	ADDQ         $+40, CX
 	SUBQ         $0x00000001, DX
-	JB           done106
+	JB           done126
 	VMOVUPS      (CX), Y5
 	VMASKMOVPS   32(CX), Y0, Y6
 	PREFETCHT0   8192(AX)
@@ -6304,7 +6638,7 @@ rest105:
 	ADDQ         $+2048, AX
 	ADDQ         $+40, CX
 	SUBQ         $0x00000001, DX
-	JB           done106
+	JB           done126
 	VMOVUPS      (CX), Y5
 	VMASKMOVPS   32(CX), Y0, Y6
 	PREFETCHT0   8192(AX)
@@ -6317,8 +6651,22 @@ rest105:
 	ADDQ         $+2048, AX
 	ADDQ         $+40, CX
 
-done106:
-	MOVQ       y+0(FP), AX
+done126:
+	MOVQ  y+0(FP), AX
+	MOVQ  part+32(FP), CX
+	TESTQ $0x00000001, CX
+	JZ    first129
+	MOVQ  y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS     (AX), Y1, Y1
+	VADDPS     40(AX), Y3, Y3
+	VMASKMOVPS 32(AX), Y0, Y6
+	VADDPS     Y6, Y2, Y2
+	VMASKMOVPS 72(AX), Y0, Y6
+	VADDPS     Y6, Y4, Y4
+
+first129:
 	VMOVUPS    Y1, (AX)
 	VMOVUPS    Y3, 40(AX)
 	VMASKMOVPS Y2, Y0, 32(AX)
@@ -6333,9 +6681,9 @@ TEXT ·columnSums512AVX512(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block109:
+block131:
 	CMPQ   DX, $+256
-	JL     next110
+	JL     next132
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6355,7 +6703,7 @@ block109:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop111:
+loop133:
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 	VADDPS  128(BX), Z2, Z2
@@ -6374,10 +6722,10 @@ loop111:
 	VADDPS  960(BX), Z15, Z15
 	ADDQ    $+2048, BX
 	DECQ    SI
-	JNZ     loop111
+	JNZ     loop133
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first112
+	JZ      first134
 	VMOVUPS (AX), Z16
 	VADDPS  Z16, Z0, Z0
 	VMOVUPS 64(AX), Z16
@@ -6411,7 +6759,7 @@ loop111:
 	VMOVUPS 960(AX), Z16
 	VADDPS  Z16, Z15, Z15
 
-first112:
+first134:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
@@ -6431,12 +6779,12 @@ first112:
 	ADDQ    $+1024, AX
 	ADDQ    $+1024, CX
 	SUBQ    $+256, DX
-	JMP     block109
+	JMP     block131
 
-next110:
-block114:
+next132:
+block136:
 	CMPQ   DX, $+128
-	JL     next115
+	JL     next137
 	VPXORD Z15, Z15, Z15
 	VPXORD Z14, Z14, Z14
 	VPXORD Z13, Z13, Z13
@@ -6448,7 +6796,7 @@ block114:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop116:
+loop138:
 	VADDPS  (BX), Z15, Z15
 	VADDPS  64(BX), Z14, Z14
 	VADDPS  128(BX), Z13, Z13
@@ -6459,10 +6807,10 @@ loop116:
 	VADDPS  448(BX), Z8, Z8
 	ADDQ    $+2048, BX
 	DECQ    SI
-	JNZ     loop116
+	JNZ     loop138
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first117
+	JZ      first139
 	VMOVUPS (AX), Z7
 	VADDPS  Z7, Z15, Z15
 	VMOVUPS 64(AX), Z7
@@ -6480,7 +6828,7 @@ loop116:
 	VMOVUPS 448(AX), Z7
 	VADDPS  Z7, Z8, Z8
 
-first117:
+first139:
 	VMOVUPS Z15, (AX)
 	VMOVUPS Z14, 64(AX)
 	VMOVUPS Z13, 128(AX)
@@ -6492,12 +6840,12 @@ first117:
 	ADDQ    $+512, AX
 	ADDQ    $+512, CX
 	SUBQ    $+128, DX
-	JMP     block114
+	JMP     block136
 
-next115:
-block119:
+next137:
+block141:
 	CMPQ   DX, $+64
-	JL     next120
+	JL     next142
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
@@ -6505,17 +6853,17 @@ block119:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop121:
+loop143:
 	VADDPS  (BX), Z8, Z8
 	VADDPS  64(BX), Z9, Z9
 	VADDPS  128(BX), Z10, Z10
 	VADDPS  192(BX), Z11, Z11
 	ADDQ    $+2048, BX
 	DECQ    SI
-	JNZ     loop121
+	JNZ     loop143
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first122
+	JZ      first144
 	VMOVUPS (AX), Z12
 	VADDPS  Z12, Z8, Z8
 	VMOVUPS 64(AX), Z12
@@ -6525,7 +6873,7 @@ loop121:
 	VMOVUPS 192(AX), Z12
 	VADDPS  Z12, Z11, Z11
 
-first122:
+first144:
 	VMOVUPS Z8, (AX)
 	VMOVUPS Z9, 64(AX)
 	VMOVUPS Z10, 128(AX)
@@ -6533,66 +6881,66 @@ first122:
 	ADDQ    $+256, AX
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
-	JMP     block119
+	JMP     block141
 
-next120:
-block124:
+next142:
+block146:
 	CMPQ   DX, $+32
-	JL     next125
+	JL     next147
 	VPXORD Z11, Z11, Z11
 	VPXORD Z10, Z10, Z10
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop126:
+loop148:
 	VADDPS  (BX), Z11, Z11
 	VADDPS  64(BX), Z10, Z10
 	ADDQ    $+2048, BX
 	DECQ    SI
-	JNZ     loop126
+	JNZ     loop148
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first127
+	JZ      first149
 	VMOVUPS (AX), Z9
 	VADDPS  Z9, Z11, Z11
 	VMOVUPS 64(AX), Z9
 	VADDPS  Z9, Z10, Z10
 
-first127:
+first149:
 	VMOVUPS Z11, (AX)
 	VMOVUPS Z10, 64(AX)
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block124
+	JMP     block146
 
-next125:
-block129:
+next147:
+block151:
 	CMPQ   DX, $+16
-	JL     next130
+	JL     next152
 	VPXORD Z10, Z10, Z10
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop131:
+loop153:
 	VADDPS  (BX), Z10, Z10
 	ADDQ    $+2048, BX
 	DECQ    SI
-	JNZ     loop131
+	JNZ     loop153
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first132
+	JZ      first154
 	VMOVUPS (AX), Z11
 	VADDPS  Z11, Z10, Z10
 
-first132:
+first154:
 	VMOVUPS Z10, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block129
+	JMP     block151
 
-next130:
+next152:
 	VZEROUPPER
 	RET
 
@@ -6603,9 +6951,9 @@ TEXT ·columnSums512AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block135:
+block157:
 	CMPQ   DX, $+104
-	JL     next136
+	JL     next158
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -6622,7 +6970,7 @@ block135:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop137:
+loop159:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	VADDPS  64(BX), Y2, Y2
@@ -6638,10 +6986,10 @@ loop137:
 	VADDPS  384(BX), Y12, Y12
 	ADDQ    $+2048, BX
 	DECQ    SI
-	JNZ     loop137
+	JNZ     loop159
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first138
+	JZ      first160
 	VMOVUPS (AX), Y13
 	VADDPS  Y13, Y0, Y0
 	VMOVUPS 32(AX), Y13
@@ -6669,7 +7017,7 @@ loop137:
 	VMOVUPS 384(AX), Y13
 	VADDPS  Y13, Y12, Y12
 
-first138:
+first160:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -6686,12 +7034,12 @@ first138:
 	ADDQ    $+416, AX
 	ADDQ    $+416, CX
 	SUBQ    $+104, DX
-	JMP     block135
+	JMP     block157
 
-next136:
-block140:
+next158:
+block162:
 	CMPQ   DX, $+56
-	JL     next141
+	JL     next163
 	VXORPS Y12, Y12, Y12
 	VXORPS Y11, Y11, Y11
 	VXORPS Y10, Y10, Y10
@@ -6702,7 +7050,7 @@ block140:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop142:
+loop164:
 	VADDPS  (BX), Y12, Y12
 	VADDPS  32(BX), Y11, Y11
 	VADDPS  64(BX), Y10, Y10
@@ -6712,10 +7060,10 @@ loop142:
 	VADDPS  192(BX), Y6, Y6
 	ADDQ    $+2048, BX
 	DECQ    SI
-	JNZ     loop142
+	JNZ     loop164
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first143
+	JZ      first165
 	VMOVUPS (AX), Y5
 	VADDPS  Y5, Y12, Y12
 	VMOVUPS 32(AX), Y5
@@ -6731,7 +7079,7 @@ loop142:
 	VMOVUPS 192(AX), Y5
 	VADDPS  Y5, Y6, Y6
 
-first143:
+first165:
 	VMOVUPS Y12, (AX)
 	VMOVUPS Y11, 32(AX)
 	VMOVUPS Y10, 64(AX)
@@ -6742,12 +7090,12 @@ first143:
 	ADDQ    $+224, AX
 	ADDQ    $+224, CX
 	SUBQ    $+56, DX
-	JMP     block140
+	JMP     block162
 
-next141:
-block145:
+next163:
+block167:
 	CMPQ   DX, $+32
-	JL     next146
+	JL     next168
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
@@ -6755,17 +7103,17 @@ block145:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop147:
+loop169:
 	VADDPS  (BX), Y6, Y6
 	VADDPS  32(BX), Y7, Y7
 	VADDPS  64(BX), Y8, Y8
 	VADDPS  96(BX), Y9, Y9
 	ADDQ    $+2048, BX
 	DECQ    SI
-	JNZ     loop147
+	JNZ     loop169
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first148
+	JZ      first170
 	VMOVUPS (AX), Y10
 	VADDPS  Y10, Y6, Y6
 	VMOVUPS 32(AX), Y10
@@ -6775,7 +7123,7 @@ loop147:
 	VMOVUPS 96(AX), Y10
 	VADDPS  Y10, Y9, Y9
 
-first148:
+first170:
 	VMOVUPS Y6, (AX)
 	VMOVUPS Y7, 32(AX)
 	VMOVUPS Y8, 64(AX)
@@ -6783,66 +7131,66 @@ first148:
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block145
+	JMP     block167
 
-next146:
-block150:
+next168:
+block172:
 	CMPQ   DX, $+16
-	JL     next151
+	JL     next173
 	VXORPS Y9, Y9, Y9
 	VXORPS Y8, Y8, Y8
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop152:
+loop174:
 	VADDPS  (BX), Y9, Y9
 	VADDPS  32(BX), Y8, Y8
 	ADDQ    $+2048, BX
 	DECQ    SI
-	JNZ     loop152
+	JNZ     loop174
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first153
+	JZ      first175
 	VMOVUPS (AX), Y7
 	VADDPS  Y7, Y9, Y9
 	VMOVUPS 32(AX), Y7
 	VADDPS  Y7, Y8, Y8
 
-first153:
+first175:
 	VMOVUPS Y9, (AX)
 	VMOVUPS Y8, 32(AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block150
+	JMP     block172
 
-next151:
-block155:
+next173:
+block177:
 	CMPQ   DX, $+8
-	JL     next156
+	JL     next178
 	VXORPS Y8, Y8, Y8
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop157:
+loop179:
 	VADDPS  (BX), Y8, Y8
 	ADDQ    $+2048, BX
 	DECQ    SI
-	JNZ     loop157
+	JNZ     loop179
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first158
+	JZ      first180
 	VMOVUPS (AX), Y9
 	VADDPS  Y9, Y8, Y8
 
-first158:
+first180:
 	VMOVUPS Y8, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block155
+	JMP     block177
 
-next156:
+next178:
 	VZEROUPPER
 	RET
 
@@ -6850,7 +7198,7 @@ next156:
 // Requires: AVX, AVX512F, MMX+
 TEXT ·dense784x512GradWTile6x64AVX512(SB), $128-48
 	// count times along the rows:
-count160:
+count182:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -6877,42 +7225,11 @@ count160:
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin161
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 2048(DX), Z4
-	VMOVUPS 4096(DX), Z8
-	VMOVUPS 6144(DX), Z12
-	VMOVUPS 8192(DX), Z16
-	VMOVUPS 10240(DX), Z20
-	VMOVUPS 64(DX), Z1
-	VMOVUPS 2112(DX), Z5
-	VMOVUPS 4160(DX), Z9
-	VMOVUPS 6208(DX), Z13
-	VMOVUPS 8256(DX), Z17
-	VMOVUPS 10304(DX), Z21
-	VMOVUPS 128(DX), Z2
-	VMOVUPS 2176(DX), Z6
-	VMOVUPS 4224(DX), Z10
-	VMOVUPS 6272(DX), Z14
-	VMOVUPS 8320(DX), Z18
-	VMOVUPS 10368(DX), Z22
-	VMOVUPS 192(DX), Z3
-	VMOVUPS 2240(DX), Z7
-	VMOVUPS 4288(DX), Z11
-	VMOVUPS 6336(DX), Z15
-	VMOVUPS 8384(DX), Z19
-	VMOVUPS 10432(DX), Z23
-
-begin161:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 
-loop162:
+loop183:
 	VMOVUPS      (CX), Z24
 	VMOVUPS      64(CX), Z25
 	VMOVUPS      128(CX), Z26
@@ -6951,36 +7268,68 @@ loop162:
 	ADDQ         $+3136, AX
 	ADDQ         $+256, CX
 	DECQ         DX
-	JNZ          loop162
+	JNZ          loop183
 	MOVQ         y+0(FP), AX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z4, 2048(AX)
-	VMOVUPS      Z8, 4096(AX)
-	VMOVUPS      Z12, 6144(AX)
-	VMOVUPS      Z16, 8192(AX)
-	VMOVUPS      Z20, 10240(AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z5, 2112(AX)
-	VMOVUPS      Z9, 4160(AX)
-	VMOVUPS      Z13, 6208(AX)
-	VMOVUPS      Z17, 8256(AX)
-	VMOVUPS      Z21, 10304(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z6, 2176(AX)
-	VMOVUPS      Z10, 4224(AX)
-	VMOVUPS      Z14, 6272(AX)
-	VMOVUPS      Z18, 8320(AX)
-	VMOVUPS      Z22, 10368(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z7, 2240(AX)
-	VMOVUPS      Z11, 4288(AX)
-	VMOVUPS      Z15, 6336(AX)
-	VMOVUPS      Z19, 8384(AX)
-	VMOVUPS      Z23, 10432(AX)
-	ADDQ         $+12288, y+0(FP)
-	ADDQ         $+24, x+8(FP)
-	DECQ         count+40(FP)
-	JNZ          count160
+	MOVQ         part+32(FP), CX
+	TESTQ        $0x00000001, CX
+	JZ           first185
+	MOVQ         y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Z0, Z0
+	VADDPS 2048(AX), Z4, Z4
+	VADDPS 4096(AX), Z8, Z8
+	VADDPS 6144(AX), Z12, Z12
+	VADDPS 8192(AX), Z16, Z16
+	VADDPS 10240(AX), Z20, Z20
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 2112(AX), Z5, Z5
+	VADDPS 4160(AX), Z9, Z9
+	VADDPS 6208(AX), Z13, Z13
+	VADDPS 8256(AX), Z17, Z17
+	VADDPS 10304(AX), Z21, Z21
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 2176(AX), Z6, Z6
+	VADDPS 4224(AX), Z10, Z10
+	VADDPS 6272(AX), Z14, Z14
+	VADDPS 8320(AX), Z18, Z18
+	VADDPS 10368(AX), Z22, Z22
+	VADDPS 192(AX), Z3, Z3
+	VADDPS 2240(AX), Z7, Z7
+	VADDPS 4288(AX), Z11, Z11
+	VADDPS 6336(AX), Z15, Z15
+	VADDPS 8384(AX), Z19, Z19
+	VADDPS 10432(AX), Z23, Z23
+
+first185:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z4, 2048(AX)
+	VMOVUPS Z8, 4096(AX)
+	VMOVUPS Z12, 6144(AX)
+	VMOVUPS Z16, 8192(AX)
+	VMOVUPS Z20, 10240(AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z5, 2112(AX)
+	VMOVUPS Z9, 4160(AX)
+	VMOVUPS Z13, 6208(AX)
+	VMOVUPS Z17, 8256(AX)
+	VMOVUPS Z21, 10304(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z6, 2176(AX)
+	VMOVUPS Z10, 4224(AX)
+	VMOVUPS Z14, 6272(AX)
+	VMOVUPS Z18, 8320(AX)
+	VMOVUPS Z22, 10368(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z7, 2240(AX)
+	VMOVUPS Z11, 4288(AX)
+	VMOVUPS Z15, 6336(AX)
+	VMOVUPS Z19, 8384(AX)
+	VMOVUPS Z23, 10432(AX)
+	ADDQ    $+12288, y+0(FP)
+	ADDQ    $+24, x+8(FP)
+	DECQ    count+40(FP)
+	JNZ     count182
 	VZEROUPPER
 	RET
 
@@ -7005,34 +7354,11 @@ TEXT ·dense784x512GradWTile4x64AVX512(SB), $128-40
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin163
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 2048(DX), Z4
-	VMOVUPS 4096(DX), Z8
-	VMOVUPS 6144(DX), Z12
-	VMOVUPS 64(DX), Z1
-	VMOVUPS 2112(DX), Z5
-	VMOVUPS 4160(DX), Z9
-	VMOVUPS 6208(DX), Z13
-	VMOVUPS 128(DX), Z2
-	VMOVUPS 2176(DX), Z6
-	VMOVUPS 4224(DX), Z10
-	VMOVUPS 6272(DX), Z14
-	VMOVUPS 192(DX), Z3
-	VMOVUPS 2240(DX), Z7
-	VMOVUPS 4288(DX), Z11
-	VMOVUPS 6336(DX), Z15
-
-begin163:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 
-loop164:
+loop186:
 	VMOVUPS      (CX), Z16
 	VMOVUPS      64(CX), Z17
 	VMOVUPS      128(CX), Z18
@@ -7061,24 +7387,48 @@ loop164:
 	ADDQ         $+3136, AX
 	ADDQ         $+256, CX
 	DECQ         DX
-	JNZ          loop164
+	JNZ          loop186
 	MOVQ         y+0(FP), AX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z4, 2048(AX)
-	VMOVUPS      Z8, 4096(AX)
-	VMOVUPS      Z12, 6144(AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z5, 2112(AX)
-	VMOVUPS      Z9, 4160(AX)
-	VMOVUPS      Z13, 6208(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z6, 2176(AX)
-	VMOVUPS      Z10, 4224(AX)
-	VMOVUPS      Z14, 6272(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z7, 2240(AX)
-	VMOVUPS      Z11, 4288(AX)
-	VMOVUPS      Z15, 6336(AX)
+	MOVQ         part+32(FP), CX
+	TESTQ        $0x00000001, CX
+	JZ           first188
+	MOVQ         y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Z0, Z0
+	VADDPS 2048(AX), Z4, Z4
+	VADDPS 4096(AX), Z8, Z8
+	VADDPS 6144(AX), Z12, Z12
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 2112(AX), Z5, Z5
+	VADDPS 4160(AX), Z9, Z9
+	VADDPS 6208(AX), Z13, Z13
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 2176(AX), Z6, Z6
+	VADDPS 4224(AX), Z10, Z10
+	VADDPS 6272(AX), Z14, Z14
+	VADDPS 192(AX), Z3, Z3
+	VADDPS 2240(AX), Z7, Z7
+	VADDPS 4288(AX), Z11, Z11
+	VADDPS 6336(AX), Z15, Z15
+
+first188:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z4, 2048(AX)
+	VMOVUPS Z8, 4096(AX)
+	VMOVUPS Z12, 6144(AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z5, 2112(AX)
+	VMOVUPS Z9, 4160(AX)
+	VMOVUPS Z13, 6208(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z6, 2176(AX)
+	VMOVUPS Z10, 4224(AX)
+	VMOVUPS Z14, 6272(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z7, 2240(AX)
+	VMOVUPS Z11, 4288(AX)
+	VMOVUPS Z15, 6336(AX)
 	VZEROUPPER
 	RET
 
@@ -7086,7 +7436,7 @@ loop164:
 // Requires: AVX, FMA3, MMX+
 TEXT ·dense784x512GradWTile6x16AVX2(SB), $128-48
 	// count times along the rows:
-count165:
+count189:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -7101,30 +7451,11 @@ count165:
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin166
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 2048(DX), Y2
-	VMOVUPS 4096(DX), Y4
-	VMOVUPS 6144(DX), Y6
-	VMOVUPS 8192(DX), Y8
-	VMOVUPS 10240(DX), Y10
-	VMOVUPS 32(DX), Y1
-	VMOVUPS 2080(DX), Y3
-	VMOVUPS 4128(DX), Y5
-	VMOVUPS 6176(DX), Y7
-	VMOVUPS 8224(DX), Y9
-	VMOVUPS 10272(DX), Y11
-
-begin166:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 
-loop167:
+loop190:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	PREFETCHT0   12544(AX)
@@ -7149,24 +7480,44 @@ loop167:
 	ADDQ         $+3136, AX
 	ADDQ         $+64, CX
 	DECQ         DX
-	JNZ          loop167
+	JNZ          loop190
 	MOVQ         y+0(FP), AX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y2, 2048(AX)
-	VMOVUPS      Y4, 4096(AX)
-	VMOVUPS      Y6, 6144(AX)
-	VMOVUPS      Y8, 8192(AX)
-	VMOVUPS      Y10, 10240(AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y3, 2080(AX)
-	VMOVUPS      Y5, 4128(AX)
-	VMOVUPS      Y7, 6176(AX)
-	VMOVUPS      Y9, 8224(AX)
-	VMOVUPS      Y11, 10272(AX)
-	ADDQ         $+12288, y+0(FP)
-	ADDQ         $+24, x+8(FP)
-	DECQ         count+40(FP)
-	JNZ          count165
+	MOVQ         part+32(FP), CX
+	TESTQ        $0x00000001, CX
+	JZ           first192
+	MOVQ         y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Y0, Y0
+	VADDPS 2048(AX), Y2, Y2
+	VADDPS 4096(AX), Y4, Y4
+	VADDPS 6144(AX), Y6, Y6
+	VADDPS 8192(AX), Y8, Y8
+	VADDPS 10240(AX), Y10, Y10
+	VADDPS 32(AX), Y1, Y1
+	VADDPS 2080(AX), Y3, Y3
+	VADDPS 4128(AX), Y5, Y5
+	VADDPS 6176(AX), Y7, Y7
+	VADDPS 8224(AX), Y9, Y9
+	VADDPS 10272(AX), Y11, Y11
+
+first192:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y2, 2048(AX)
+	VMOVUPS Y4, 4096(AX)
+	VMOVUPS Y6, 6144(AX)
+	VMOVUPS Y8, 8192(AX)
+	VMOVUPS Y10, 10240(AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y3, 2080(AX)
+	VMOVUPS Y5, 4128(AX)
+	VMOVUPS Y7, 6176(AX)
+	VMOVUPS Y9, 8224(AX)
+	VMOVUPS Y11, 10272(AX)
+	ADDQ    $+12288, y+0(FP)
+	ADDQ    $+24, x+8(FP)
+	DECQ    count+40(FP)
+	JNZ     count189
 	VZEROUPPER
 	RET
 
@@ -7183,28 +7534,13 @@ TEXT ·dense784x512GradWTile4x16AVX2(SB), $128-40
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin168
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 2048(DX), Y2
-	VMOVUPS 4096(DX), Y4
-	VMOVUPS 6144(DX), Y6
-	VMOVUPS 32(DX), Y1
-	VMOVUPS 2080(DX), Y3
-	VMOVUPS 4128(DX), Y5
-	VMOVUPS 6176(DX), Y7
-
-begin168:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000002, DX
-	JB   rest169
+	JB   rest193
 
-loop171:
+loop195:
 	VMOVUPS      (CX), Y8
 	VMOVUPS      32(CX), Y9
 	PREFETCHT0   12544(AX)
@@ -7238,12 +7574,12 @@ loop171:
 	ADDQ         $+6272, AX
 	ADDQ         $+128, CX
 	SUBQ         $0x00000002, DX
-	JAE          loop171
+	JAE          loop195
 
-rest169:
+rest193:
 	ADDQ         $0x00000002, DX
 	SUBQ         $0x00000001, DX
-	JB           done170
+	JB           done194
 	VMOVUPS      (CX), Y8
 	VMOVUPS      32(CX), Y9
 	PREFETCHT0   12544(AX)
@@ -7262,8 +7598,24 @@ rest169:
 	ADDQ         $+3136, AX
 	ADDQ         $+64, CX
 
-done170:
-	MOVQ    y+0(FP), AX
+done194:
+	MOVQ  y+0(FP), AX
+	MOVQ  part+32(FP), CX
+	TESTQ $0x00000001, CX
+	JZ    first197
+	MOVQ  y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Y0, Y0
+	VADDPS 2048(AX), Y2, Y2
+	VADDPS 4096(AX), Y4, Y4
+	VADDPS 6144(AX), Y6, Y6
+	VADDPS 32(AX), Y1, Y1
+	VADDPS 2080(AX), Y3, Y3
+	VADDPS 4128(AX), Y5, Y5
+	VADDPS 6176(AX), Y7, Y7
+
+first197:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y2, 2048(AX)
 	VMOVUPS Y4, 4096(AX)

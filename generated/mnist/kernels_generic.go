@@ -35,8 +35,8 @@ func dense784x512ReluGo(y, x []float32, w *[784][512]float32, b *[512]float32, n
 				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
 				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
 				for o := range 512 {
-					yr[o] = yr[o] + x0*w0[o] + x1*w1[o] + x2*w2[o] + x3*w3[o] +
-						x4*w4[o] + x5*w5[o] + x6*w6[o] + x7*w7[o]
+					yr[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
+						float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
 				}
 			}
 		}
@@ -64,8 +64,8 @@ func dense512x10Go(y, x []float32, w *[512][10]float32, b *[10]float32, n int) {
 				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
 				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
 				for o := range 10 {
-					yr[o] = yr[o] + x0*w0[o] + x1*w1[o] + x2*w2[o] + x3*w3[o] +
-						x4*w4[o] + x5*w5[o] + x6*w6[o] + x7*w7[o]
+					yr[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
+						float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
 				}
 			}
 		}
@@ -171,7 +171,7 @@ func weightedSumRows(y *[1]float32, x, v, weight []float32, n int) {
 //
 //	y = x * invTotal
 func batchMeanScalar(y, x *[1]float32, invTotal float32) {
-	y[0] = x[0] * invTotal // batch mean
+	y[0] = float32(x[0] * invTotal) // batch mean
 }
 
 // softmax10CGo computes softmax for rows of 10:
@@ -227,7 +227,7 @@ func logsumexpGradientRows(
 	x = x[:n]
 	for r := range n {
 		dxr := (*[10]float32)(dx[r*10:])
-		losses := invTotal * weight[r] // weighted gradient
+		losses := float32(invTotal * weight[r]) // weighted gradient
 		gather := -losses
 		for i := range 10 {
 			dxr[i] = 0
@@ -247,7 +247,7 @@ func expGradient10Go(dx, dy, x, dz []float32, n int) {
 		dyr := (*[10]float32)(dy[r*10:])
 		xr := (*[10]float32)(x[r*10:])
 		for i := range 10 {
-			dxr[i] = dyr[i] + dz[r]*xr[i] // exp gradient
+			dxr[i] = dyr[i] + float32(dz[r]*xr[i]) // exp gradient
 		}
 	}
 }
@@ -263,14 +263,14 @@ func dense512x10GradXGo(dx, dy []float32, w *[512][10]float32, h []float32, n in
 			dxr := (*[8]float32)(dx[r*512+i:])
 			var s0, s1, s2, s3, s4, s5, s6, s7 float32
 			for o, d := range dyr {
-				s0 += d * w0[o]
-				s1 += d * w1[o]
-				s2 += d * w2[o]
-				s3 += d * w3[o]
-				s4 += d * w4[o]
-				s5 += d * w5[o]
-				s6 += d * w6[o]
-				s7 += d * w7[o]
+				s0 += float32(d * w0[o])
+				s1 += float32(d * w1[o])
+				s2 += float32(d * w2[o])
+				s3 += float32(d * w3[o])
+				s4 += float32(d * w4[o])
+				s5 += float32(d * w5[o])
+				s6 += float32(d * w6[o])
+				s7 += float32(d * w7[o])
 			}
 			dxr[0], dxr[1], dxr[2], dxr[3] = s0, s1, s2, s3
 			dxr[4], dxr[5], dxr[6], dxr[7] = s4, s5, s6, s7
@@ -291,12 +291,15 @@ func columnSums10Go(g *[10]float32, dy []float32, n int, t *nn.Worker) {
 	if !t.Solo() {
 		return
 	}
-	clear(g[:])
+	var sum [10]float64
 	for r := range n {
 		dyr := (*[10]float32)(dy[r*10:])
 		for i := range 10 {
-			g[i] += dyr[i]
+			sum[i] += float64(dyr[i])
 		}
+	}
+	for i := range 10 {
+		g[i] = float32(sum[i])
 	}
 }
 
@@ -320,8 +323,8 @@ func dense512x10GradWGo(dw *[512][10]float32, x, dy []float32, n int, t *nn.Work
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
 			for o := range 10 {
-				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+				v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
+					float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
 			}
 		}
 	}
@@ -331,7 +334,7 @@ func dense512x10GradWGo(dw *[512][10]float32, x, dy []float32, n int, t *nn.Work
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
-				v[o] += a * dr[o]
+				v[o] += float32(a * dr[o])
 			}
 		}
 	}
@@ -344,12 +347,15 @@ func columnSums512Go(g *[512]float32, dy []float32, n int, t *nn.Worker) {
 	if !t.Solo() {
 		return
 	}
-	clear(g[:])
+	var sum [512]float64
 	for r := range n {
 		dyr := (*[512]float32)(dy[r*512:])
 		for i := range 512 {
-			g[i] += dyr[i]
+			sum[i] += float64(dyr[i])
 		}
+	}
+	for i := range 512 {
+		g[i] = float32(sum[i])
 	}
 }
 
@@ -373,8 +379,8 @@ func dense784x512GradWGo(dw *[784][512]float32, x, dy []float32, n int, t *nn.Wo
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
 			for o := range 512 {
-				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+				v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
+					float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
 			}
 		}
 	}
@@ -384,12 +390,61 @@ func dense784x512GradWGo(dw *[784][512]float32, x, dy []float32, n int, t *nn.Wo
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
-				v[o] += a * dr[o]
+				v[o] += float32(a * dr[o])
 			}
 		}
 	}
 }
 
-func exp(x float32) float32 { return float32(math.Exp(float64(x))) }
+func exp(x float32) float32 {
+	scale, rest := powerOfE(float64(min(max(x, -104), 89))) // beyond these, 0 and infinity
+	return float32(scale + mul(scale, rest))
+}
 
-func log(x float32) float32 { return float32(math.Log(float64(x))) }
+func log(x float32) float32 {
+	if x > 0 && x <= math.MaxFloat32 {
+		return float32(logOf(float64(x)))
+	}
+	return float32(math.Log(float64(x))) // infinite, or not a number
+}
+
+// mul is x·y, rounded. Without the conversion it would be added unrounded on
+// some processors.
+func mul(x, y float64) float64 { return float64(x * y) }
+
+// powerOfE is eˣ as scale·(1 + rest): the integer and the fraction of the power
+// of 2, which is at most 0.5 in size.
+func powerOfE(x float64) (scale, rest float64) {
+	const nearest = 0x1.8p52 // added and taken away, it rounds to an integer
+	y := mul(x, math.Log2E)
+	n := (y + nearest) - nearest
+	f := y - n
+	p := 1.5252721526698969e-05
+	p = 0.00015461329846243172 + mul(f, p)
+	p = 0.0013333669445231113 + mul(f, p)
+	p = 0.009618057037149987 + mul(f, p)
+	p = 0.0555041072760232 + mul(f, p)
+	p = 0.24022650920050945 + mul(f, p)
+	p = 0.6931471805815685 + mul(f, p)
+	return math.Float64frombits(uint64(int64(n)+1023) << 52), mul(f, p)
+}
+
+// logOf is the logarithm of a positive number m·2ⁿ, m from √½ to √2.
+func logOf(x float64) float64 {
+	const half = 0x3fe6a09e667f3bcd // the bits of √½
+	bits := math.Float64bits(x)
+	n := int64(bits-half) >> 52
+	m := math.Float64frombits(bits - uint64(n)<<52)
+	return mul(float64(n), math.Ln2) + logRatio((m-1)/(m+1))
+}
+
+// logRatio is the logarithm of (1+s)/(1-s), for |s| up to 0.172.
+func logRatio(s float64) float64 {
+	z := mul(s, s)
+	p := 0.23619637405962393
+	p = 0.28534868701607286 + mul(z, p)
+	p = 0.40000387830051387 + mul(z, p)
+	p = 0.6666666523006468 + mul(z, p)
+	p = 2.0000000000085087 + mul(z, p)
+	return mul(s, p)
+}

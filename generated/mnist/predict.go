@@ -13,7 +13,7 @@ import (
 // of goroutines and allocates nothing once warm.
 func (m *Model) Predict(x *Input) (out Output) {
 	s := m.rows.get()
-	rows := predictRow(s.a[:], x.flat(), m.params, nil)
+	rows := predictRow(s.a[:], x.flat(), m.params, s.work[:])
 	out.fill(rows, 0)
 	m.rows.put(s)
 	return out
@@ -21,7 +21,8 @@ func (m *Model) Predict(x *Input) (out Output) {
 
 // rowScratch is the working memory of one prediction.
 type rowScratch struct {
-	a [1296]float32
+	work [512]float32 // scratch of the kernels
+	a    [1296]float32
 }
 
 // predictShare is how many rows are worth a goroutine of their own.

@@ -218,22 +218,31 @@ func dense1600x10(y, x []float32, w *[1600][10]float32, b *[10]float32, n int) {
 			dense1600x10Tile1x10AVX512(&y[r*10], &x[r*1600], &w[0][0], &b[0])
 		}
 	case cpu >= nn.AVX2:
-		r := 0
-		for r+6 <= n {
-			count := min(10, (n-r)/6)
-			dense1600x10Tile6x10AVX2(&y[r*10], &x[r*1600], &w[0][0], &b[0], count)
-			r += count * 6
-		}
-		if n-r >= 4 {
-			dense1600x10Tile4x10AVX2(&y[r*10], &x[r*1600], &w[0][0], &b[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense1600x10Tile2x10AVX2(&y[r*10], &x[r*1600], &w[0][0], &b[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense1600x10Tile1x10AVX2(&y[r*10], &x[r*1600], &w[0][0], &b[0])
+		for i := 0; i < 1600; i += 800 {
+			part := 0
+			if i > 0 {
+				part = 1 // add to what is there
+			}
+			if i+800 < 1600 {
+				part |= 2 // more to come
+			}
+			r := 0
+			for r+6 <= n {
+				count := min(24, (n-r)/6)
+				dense1600x10Tile6x10AVX2(&y[r*10], &x[i+r*1600], &w[i][0], &b[0], part, count)
+				r += count * 6
+			}
+			if n-r >= 4 {
+				dense1600x10Tile4x10AVX2(&y[r*10], &x[i+r*1600], &w[i][0], &b[0], part)
+				r += 4
+			}
+			if n-r >= 2 {
+				dense1600x10Tile2x10AVX2(&y[r*10], &x[i+r*1600], &w[i][0], &b[0], part)
+				r += 2
+			}
+			if n-r >= 1 {
+				dense1600x10Tile1x10AVX2(&y[r*10], &x[i+r*1600], &w[i][0], &b[0], part)
+			}
 		}
 	default:
 		dense1600x10Go(y, x, w, b, n)
@@ -270,29 +279,29 @@ func dense1600x10Tile2x10AVX512(y, x, w, e0 *float32)
 //go:noescape
 func dense1600x10Tile1x10AVX512(y, x, w, e0 *float32)
 
-// dense1600x10Tile6x10AVX2 computes 6 by 10 elements of y, sums of 1600
+// dense1600x10Tile6x10AVX2 computes 6 by 10 elements of y, sums of up to 800
 // products of x and w, then bias, count times.
 //
 //go:noescape
-func dense1600x10Tile6x10AVX2(y, x, w, e0 *float32, count int)
+func dense1600x10Tile6x10AVX2(y, x, w, e0 *float32, part, count int)
 
-// dense1600x10Tile4x10AVX2 computes 4 by 10 elements of y, sums of 1600
+// dense1600x10Tile4x10AVX2 computes 4 by 10 elements of y, sums of up to 800
 // products of x and w, then bias.
 //
 //go:noescape
-func dense1600x10Tile4x10AVX2(y, x, w, e0 *float32)
+func dense1600x10Tile4x10AVX2(y, x, w, e0 *float32, part int)
 
-// dense1600x10Tile2x10AVX2 computes 2 by 10 elements of y, sums of 1600
+// dense1600x10Tile2x10AVX2 computes 2 by 10 elements of y, sums of up to 800
 // products of x and w, then bias.
 //
 //go:noescape
-func dense1600x10Tile2x10AVX2(y, x, w, e0 *float32)
+func dense1600x10Tile2x10AVX2(y, x, w, e0 *float32, part int)
 
-// dense1600x10Tile1x10AVX2 computes 10 elements of y, sums of 1600 products of
-// x and w, then bias.
+// dense1600x10Tile1x10AVX2 computes 10 elements of y, sums of up to 800
+// products of x and w, then bias.
 //
 //go:noescape
-func dense1600x10Tile1x10AVX2(y, x, w, e0 *float32)
+func dense1600x10Tile1x10AVX2(y, x, w, e0 *float32, part int)
 
 // softmax10 is softmax10Go in machine code.
 func softmax10(y, x []float32, n int) {
@@ -746,13 +755,13 @@ func columnSums10(g *[10]float32, dy []float32, n int, t *nn.Worker) {
 		from, to := t.Share(1)
 		from, to = from*16, min(to*16, 10)
 		for i := from; i < to; i += 16 {
-			for r, more := 0, 0; r < n; r += 4096 {
-				if r+4096 < n {
+			for r, more := 0, 0; r < n; r += 1024 {
+				if r+1024 < n {
 					more |= 2
 				} else {
 					more &^= 2
 				}
-				columnSums10AVX512(&g[i], &dy[i+r*10], min(16, to-i), min(4096, n-r), more)
+				columnSums10AVX512(&g[i], &dy[i+r*10], min(16, to-i), min(1024, n-r), more)
 				more |= 1
 			}
 		}
@@ -760,13 +769,13 @@ func columnSums10(g *[10]float32, dy []float32, n int, t *nn.Worker) {
 		from, to := t.Share(2)
 		from, to = from*8, min(to*8, 10)
 		for i := from; i < to; i += 16 {
-			for r, more := 0, 0; r < n; r += 4096 {
-				if r+4096 < n {
+			for r, more := 0, 0; r < n; r += 1024 {
+				if r+1024 < n {
 					more |= 2
 				} else {
 					more &^= 2
 				}
-				columnSums10AVX2(&g[i], &dy[i+r*10], min(16, to-i), min(4096, n-r), more)
+				columnSums10AVX2(&g[i], &dy[i+r*10], min(16, to-i), min(1024, n-r), more)
 				more |= 1
 			}
 		}
@@ -951,13 +960,13 @@ func columnSums32(g *[32]float32, dy []float32, n int, t *nn.Worker) {
 		from, to := t.Share(2)
 		from, to = from*16, min(to*16, 32)
 		for c := from; c < to; c += 32 {
-			for r, more := 0, 0; r < n*169; r += 2048 {
-				if r+2048 < n*169 {
+			for r, more := 0, 0; r < n*169; r += 1024 {
+				if r+1024 < n*169 {
 					more |= 2
 				} else {
 					more &^= 2
 				}
-				columnSums32AVX512(&g[c], &dy[c+r*32], min(32, to-c), min(2048, n*169-r), more)
+				columnSums32AVX512(&g[c], &dy[c+r*32], min(32, to-c), min(1024, n*169-r), more)
 				more |= 1
 			}
 		}
@@ -965,13 +974,13 @@ func columnSums32(g *[32]float32, dy []float32, n int, t *nn.Worker) {
 		from, to := t.Share(4)
 		from, to = from*8, min(to*8, 32)
 		for c := from; c < to; c += 32 {
-			for r, more := 0, 0; r < n*169; r += 2048 {
-				if r+2048 < n*169 {
+			for r, more := 0, 0; r < n*169; r += 1024 {
+				if r+1024 < n*169 {
 					more |= 2
 				} else {
 					more &^= 2
 				}
-				columnSums32AVX2(&g[c], &dy[c+r*32], min(32, to-c), min(2048, n*169-r), more)
+				columnSums32AVX2(&g[c], &dy[c+r*32], min(32, to-c), min(1024, n*169-r), more)
 				more |= 1
 			}
 		}

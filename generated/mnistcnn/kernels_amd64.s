@@ -3195,9 +3195,9 @@ loop54:
 	VZEROUPPER
 	RET
 
-// func dense1600x10Tile6x10AVX2(y *float32, x *float32, w *float32, e0 *float32, count int)
+// func dense1600x10Tile6x10AVX2(y *float32, x *float32, w *float32, e0 *float32, part int, count int)
 // Requires: AVX, FMA3
-TEXT ·dense1600x10Tile6x10AVX2(SB), $128-40
+TEXT ·dense1600x10Tile6x10AVX2(SB), $128-48
 	VMOVDQU lanes<>+24(SB), Y0
 
 	// count times along the rows:
@@ -3218,7 +3218,7 @@ count56:
 	VXORPS Y12, Y12, Y12
 
 	// The sum over i:
-	MOVQ $0x00000640, DX
+	MOVQ $0x00000320, DX
 
 loop57:
 	VMOVUPS      (CX), Y13
@@ -3246,43 +3246,89 @@ loop57:
 	DECQ         DX
 	JNZ          loop57
 	MOVQ         y+0(FP), AX
-	MOVQ         e0+24(FP), CX
-	VMOVUPS      (CX), Y14
-	VADDPS       Y14, Y1, Y13
-	VMOVUPS      Y13, (AX)
-	VADDPS       Y14, Y3, Y13
-	VMOVUPS      Y13, 40(AX)
-	VADDPS       Y14, Y5, Y13
-	VMOVUPS      Y13, 80(AX)
-	VADDPS       Y14, Y7, Y13
-	VMOVUPS      Y13, 120(AX)
-	VADDPS       Y14, Y9, Y13
-	VMOVUPS      Y13, 160(AX)
-	VADDPS       Y14, Y11, Y13
-	VMOVUPS      Y13, 200(AX)
-	VMASKMOVPS   32(CX), Y0, Y14
-	VADDPS       Y14, Y2, Y13
-	VMASKMOVPS   Y13, Y0, 32(AX)
-	VADDPS       Y14, Y4, Y13
-	VMASKMOVPS   Y13, Y0, 72(AX)
-	VADDPS       Y14, Y6, Y13
-	VMASKMOVPS   Y13, Y0, 112(AX)
-	VADDPS       Y14, Y8, Y13
-	VMASKMOVPS   Y13, Y0, 152(AX)
-	VADDPS       Y14, Y10, Y13
-	VMASKMOVPS   Y13, Y0, 192(AX)
-	VADDPS       Y14, Y12, Y13
-	VMASKMOVPS   Y13, Y0, 232(AX)
-	ADDQ         $+240, y+0(FP)
-	ADDQ         $+38400, x+8(FP)
-	DECQ         count+32(FP)
-	JNZ          count56
+	MOVQ         part+32(FP), CX
+	TESTQ        $0x00000001, CX
+	JZ           first59
+	MOVQ         y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS     (AX), Y1, Y1
+	VADDPS     40(AX), Y3, Y3
+	VADDPS     80(AX), Y5, Y5
+	VADDPS     120(AX), Y7, Y7
+	VADDPS     160(AX), Y9, Y9
+	VADDPS     200(AX), Y11, Y11
+	VMASKMOVPS 32(AX), Y0, Y14
+	VADDPS     Y14, Y2, Y2
+	VMASKMOVPS 72(AX), Y0, Y14
+	VADDPS     Y14, Y4, Y4
+	VMASKMOVPS 112(AX), Y0, Y14
+	VADDPS     Y14, Y6, Y6
+	VMASKMOVPS 152(AX), Y0, Y14
+	VADDPS     Y14, Y8, Y8
+	VMASKMOVPS 192(AX), Y0, Y14
+	VADDPS     Y14, Y10, Y10
+	VMASKMOVPS 232(AX), Y0, Y14
+	VADDPS     Y14, Y12, Y12
+
+first59:
+	MOVQ       part+32(FP), CX
+	TESTQ      $0x00000002, CX
+	JZ         last60
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y3, 40(AX)
+	VMOVUPS    Y5, 80(AX)
+	VMOVUPS    Y7, 120(AX)
+	VMOVUPS    Y9, 160(AX)
+	VMOVUPS    Y11, 200(AX)
+	VMASKMOVPS Y2, Y0, 32(AX)
+	VMASKMOVPS Y4, Y0, 72(AX)
+	VMASKMOVPS Y6, Y0, 112(AX)
+	VMASKMOVPS Y8, Y0, 152(AX)
+	VMASKMOVPS Y10, Y0, 192(AX)
+	VMASKMOVPS Y12, Y0, 232(AX)
+	JMP        done58
+
+last60:
+	MOVQ       e0+24(FP), CX
+	VMOVUPS    (CX), Y14
+	VADDPS     Y14, Y1, Y13
+	VMOVUPS    Y13, (AX)
+	VADDPS     Y14, Y3, Y13
+	VMOVUPS    Y13, 40(AX)
+	VADDPS     Y14, Y5, Y13
+	VMOVUPS    Y13, 80(AX)
+	VADDPS     Y14, Y7, Y13
+	VMOVUPS    Y13, 120(AX)
+	VADDPS     Y14, Y9, Y13
+	VMOVUPS    Y13, 160(AX)
+	VADDPS     Y14, Y11, Y13
+	VMOVUPS    Y13, 200(AX)
+	VMASKMOVPS 32(CX), Y0, Y14
+	VADDPS     Y14, Y2, Y13
+	VMASKMOVPS Y13, Y0, 32(AX)
+	VADDPS     Y14, Y4, Y13
+	VMASKMOVPS Y13, Y0, 72(AX)
+	VADDPS     Y14, Y6, Y13
+	VMASKMOVPS Y13, Y0, 112(AX)
+	VADDPS     Y14, Y8, Y13
+	VMASKMOVPS Y13, Y0, 152(AX)
+	VADDPS     Y14, Y10, Y13
+	VMASKMOVPS Y13, Y0, 192(AX)
+	VADDPS     Y14, Y12, Y13
+	VMASKMOVPS Y13, Y0, 232(AX)
+
+done58:
+	ADDQ $+240, y+0(FP)
+	ADDQ $+38400, x+8(FP)
+	DECQ count+40(FP)
+	JNZ  count56
 	VZEROUPPER
 	RET
 
-// func dense1600x10Tile4x10AVX2(y *float32, x *float32, w *float32, e0 *float32)
+// func dense1600x10Tile4x10AVX2(y *float32, x *float32, w *float32, e0 *float32, part int)
 // Requires: AVX, FMA3
-TEXT ·dense1600x10Tile4x10AVX2(SB), $128-32
+TEXT ·dense1600x10Tile4x10AVX2(SB), $128-40
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    x+8(FP), AX
 	MOVQ    w+16(FP), CX
@@ -3296,9 +3342,9 @@ TEXT ·dense1600x10Tile4x10AVX2(SB), $128-32
 	VXORPS  Y8, Y8, Y8
 
 	// The sum over i:
-	MOVQ $0x00000320, DX
+	MOVQ $0x00000190, DX
 
-loop59:
+loop61:
 	VMOVUPS      (CX), Y9
 	VMASKMOVPS   32(CX), Y0, Y10
 	VBROADCASTSS (AX), Y11
@@ -3330,33 +3376,69 @@ loop59:
 	ADDQ         $+8, AX
 	ADDQ         $+80, CX
 	DECQ         DX
-	JNZ          loop59
+	JNZ          loop61
 	MOVQ         y+0(FP), AX
-	MOVQ         e0+24(FP), CX
-	VMOVUPS      (CX), Y10
-	VADDPS       Y10, Y1, Y9
-	VMOVUPS      Y9, (AX)
-	VADDPS       Y10, Y3, Y9
-	VMOVUPS      Y9, 40(AX)
-	VADDPS       Y10, Y5, Y9
-	VMOVUPS      Y9, 80(AX)
-	VADDPS       Y10, Y7, Y9
-	VMOVUPS      Y9, 120(AX)
-	VMASKMOVPS   32(CX), Y0, Y10
-	VADDPS       Y10, Y2, Y9
-	VMASKMOVPS   Y9, Y0, 32(AX)
-	VADDPS       Y10, Y4, Y9
-	VMASKMOVPS   Y9, Y0, 72(AX)
-	VADDPS       Y10, Y6, Y9
-	VMASKMOVPS   Y9, Y0, 112(AX)
-	VADDPS       Y10, Y8, Y9
-	VMASKMOVPS   Y9, Y0, 152(AX)
+	MOVQ         part+32(FP), CX
+	TESTQ        $0x00000001, CX
+	JZ           first63
+	MOVQ         y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS     (AX), Y1, Y1
+	VADDPS     40(AX), Y3, Y3
+	VADDPS     80(AX), Y5, Y5
+	VADDPS     120(AX), Y7, Y7
+	VMASKMOVPS 32(AX), Y0, Y10
+	VADDPS     Y10, Y2, Y2
+	VMASKMOVPS 72(AX), Y0, Y10
+	VADDPS     Y10, Y4, Y4
+	VMASKMOVPS 112(AX), Y0, Y10
+	VADDPS     Y10, Y6, Y6
+	VMASKMOVPS 152(AX), Y0, Y10
+	VADDPS     Y10, Y8, Y8
+
+first63:
+	MOVQ       part+32(FP), CX
+	TESTQ      $0x00000002, CX
+	JZ         last64
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y3, 40(AX)
+	VMOVUPS    Y5, 80(AX)
+	VMOVUPS    Y7, 120(AX)
+	VMASKMOVPS Y2, Y0, 32(AX)
+	VMASKMOVPS Y4, Y0, 72(AX)
+	VMASKMOVPS Y6, Y0, 112(AX)
+	VMASKMOVPS Y8, Y0, 152(AX)
+	JMP        done62
+
+last64:
+	MOVQ       e0+24(FP), CX
+	VMOVUPS    (CX), Y10
+	VADDPS     Y10, Y1, Y9
+	VMOVUPS    Y9, (AX)
+	VADDPS     Y10, Y3, Y9
+	VMOVUPS    Y9, 40(AX)
+	VADDPS     Y10, Y5, Y9
+	VMOVUPS    Y9, 80(AX)
+	VADDPS     Y10, Y7, Y9
+	VMOVUPS    Y9, 120(AX)
+	VMASKMOVPS 32(CX), Y0, Y10
+	VADDPS     Y10, Y2, Y9
+	VMASKMOVPS Y9, Y0, 32(AX)
+	VADDPS     Y10, Y4, Y9
+	VMASKMOVPS Y9, Y0, 72(AX)
+	VADDPS     Y10, Y6, Y9
+	VMASKMOVPS Y9, Y0, 112(AX)
+	VADDPS     Y10, Y8, Y9
+	VMASKMOVPS Y9, Y0, 152(AX)
+
+done62:
 	VZEROUPPER
 	RET
 
-// func dense1600x10Tile2x10AVX2(y *float32, x *float32, w *float32, e0 *float32)
+// func dense1600x10Tile2x10AVX2(y *float32, x *float32, w *float32, e0 *float32, part int)
 // Requires: AVX, FMA3
-TEXT ·dense1600x10Tile2x10AVX2(SB), $128-32
+TEXT ·dense1600x10Tile2x10AVX2(SB), $128-40
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    x+8(FP), AX
 	MOVQ    w+16(FP), CX
@@ -3366,9 +3448,9 @@ TEXT ·dense1600x10Tile2x10AVX2(SB), $128-32
 	VXORPS  Y4, Y4, Y4
 
 	// The sum over i:
-	MOVQ $0x00000190, DX
+	MOVQ $0x000000c8, DX
 
-loop61:
+loop65:
 	VMOVUPS      (CX), Y5
 	VMASKMOVPS   32(CX), Y0, Y6
 	VBROADCASTSS (AX), Y7
@@ -3404,25 +3486,51 @@ loop61:
 	ADDQ         $+16, AX
 	ADDQ         $+160, CX
 	DECQ         DX
-	JNZ          loop61
+	JNZ          loop65
 	MOVQ         y+0(FP), AX
-	MOVQ         e0+24(FP), CX
-	VMOVUPS      (CX), Y6
-	VADDPS       Y6, Y1, Y5
-	VMOVUPS      Y5, (AX)
-	VADDPS       Y6, Y3, Y5
-	VMOVUPS      Y5, 40(AX)
-	VMASKMOVPS   32(CX), Y0, Y6
-	VADDPS       Y6, Y2, Y5
-	VMASKMOVPS   Y5, Y0, 32(AX)
-	VADDPS       Y6, Y4, Y5
-	VMASKMOVPS   Y5, Y0, 72(AX)
+	MOVQ         part+32(FP), CX
+	TESTQ        $0x00000001, CX
+	JZ           first67
+	MOVQ         y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS     (AX), Y1, Y1
+	VADDPS     40(AX), Y3, Y3
+	VMASKMOVPS 32(AX), Y0, Y6
+	VADDPS     Y6, Y2, Y2
+	VMASKMOVPS 72(AX), Y0, Y6
+	VADDPS     Y6, Y4, Y4
+
+first67:
+	MOVQ       part+32(FP), CX
+	TESTQ      $0x00000002, CX
+	JZ         last68
+	VMOVUPS    Y1, (AX)
+	VMOVUPS    Y3, 40(AX)
+	VMASKMOVPS Y2, Y0, 32(AX)
+	VMASKMOVPS Y4, Y0, 72(AX)
+	JMP        done66
+
+last68:
+	MOVQ       e0+24(FP), CX
+	VMOVUPS    (CX), Y6
+	VADDPS     Y6, Y1, Y5
+	VMOVUPS    Y5, (AX)
+	VADDPS     Y6, Y3, Y5
+	VMOVUPS    Y5, 40(AX)
+	VMASKMOVPS 32(CX), Y0, Y6
+	VADDPS     Y6, Y2, Y5
+	VMASKMOVPS Y5, Y0, 32(AX)
+	VADDPS     Y6, Y4, Y5
+	VMASKMOVPS Y5, Y0, 72(AX)
+
+done66:
 	VZEROUPPER
 	RET
 
-// func dense1600x10Tile1x10AVX2(y *float32, x *float32, w *float32, e0 *float32)
+// func dense1600x10Tile1x10AVX2(y *float32, x *float32, w *float32, e0 *float32, part int)
 // Requires: AVX, FMA3
-TEXT ·dense1600x10Tile1x10AVX2(SB), $128-32
+TEXT ·dense1600x10Tile1x10AVX2(SB), $128-40
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    x+8(FP), AX
 	MOVQ    w+16(FP), CX
@@ -3430,9 +3538,9 @@ TEXT ·dense1600x10Tile1x10AVX2(SB), $128-32
 	VXORPS  Y2, Y2, Y2
 
 	// The sum over i:
-	MOVQ $0x00000190, DX
+	MOVQ $0x000000c8, DX
 
-loop63:
+loop69:
 	VMOVUPS      (CX), Y3
 	VMASKMOVPS   32(CX), Y0, Y4
 	VBROADCASTSS (AX), Y5
@@ -3456,15 +3564,36 @@ loop63:
 	ADDQ         $+16, AX
 	ADDQ         $+160, CX
 	DECQ         DX
-	JNZ          loop63
+	JNZ          loop69
 	MOVQ         y+0(FP), AX
-	MOVQ         e0+24(FP), CX
-	VMOVUPS      (CX), Y4
-	VADDPS       Y4, Y1, Y3
-	VMOVUPS      Y3, (AX)
-	VMASKMOVPS   32(CX), Y0, Y4
-	VADDPS       Y4, Y2, Y3
-	VMASKMOVPS   Y3, Y0, 32(AX)
+	MOVQ         part+32(FP), CX
+	TESTQ        $0x00000001, CX
+	JZ           first71
+	MOVQ         y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS     (AX), Y1, Y1
+	VMASKMOVPS 32(AX), Y0, Y4
+	VADDPS     Y4, Y2, Y2
+
+first71:
+	MOVQ       part+32(FP), CX
+	TESTQ      $0x00000002, CX
+	JZ         last72
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS Y2, Y0, 32(AX)
+	JMP        done70
+
+last72:
+	MOVQ       e0+24(FP), CX
+	VMOVUPS    (CX), Y4
+	VADDPS     Y4, Y1, Y3
+	VMOVUPS    Y3, (AX)
+	VMASKMOVPS 32(CX), Y0, Y4
+	VADDPS     Y4, Y2, Y3
+	VMASKMOVPS Y3, Y0, 32(AX)
+
+done70:
 	VZEROUPPER
 	RET
 
@@ -3489,7 +3618,7 @@ TEXT ·softmax10AVX512(SB), $128-24
 	VBROADCASTSS constants<>+56(SB), Z11
 	MOVQ         count+16(FP), DX
 
-loop65:
+loop73:
 	VMOVUPS.Z    (AX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+8(SB), Z14
@@ -3546,7 +3675,7 @@ loop65:
 	ADDQ         $+40, AX
 	ADDQ         $+40, CX
 	DECQ         DX
-	JNZ          loop65
+	JNZ          loop73
 	VZEROUPPER
 	RET
 
@@ -3558,7 +3687,7 @@ TEXT ·softmax10AVX2(SB), $128-24
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    count+16(FP), DX
 
-loop66:
+loop74:
 	VMOVUPS      (AX), Y1
 	VMASKMOVPS   32(AX), Y0, Y2
 	VMOVAPS      Y1, Y3
@@ -3687,7 +3816,7 @@ loop66:
 	ADDQ         $+40, AX
 	ADDQ         $+40, CX
 	DECQ         DX
-	JNZ          loop66
+	JNZ          loop74
 	VZEROUPPER
 	RET
 
@@ -3714,7 +3843,7 @@ TEXT ·softmax10BAVX512(SB), $128-40
 	VBROADCASTSS constants<>+56(SB), Z11
 	MOVQ         count+32(FP), SI
 
-loop67:
+loop75:
 	VMOVUPS.Z    (CX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+8(SB), Z14
@@ -3775,7 +3904,7 @@ loop67:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop67
+	JNZ          loop75
 	VZEROUPPER
 	RET
 
@@ -3789,7 +3918,7 @@ TEXT ·softmax10BAVX2(SB), $128-40
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    count+32(FP), SI
 
-loop68:
+loop76:
 	VMOVUPS      (CX), Y1
 	VMASKMOVPS   32(CX), Y0, Y2
 	VMOVAPS      Y1, Y3
@@ -3922,7 +4051,7 @@ loop68:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop68
+	JNZ          loop76
 	VZEROUPPER
 	RET
 
@@ -3994,13 +4123,13 @@ TEXT ·dropout1600AVX512(SB), $192-40
 	VBROADCASTSS constants<>+88(SB), Z6
 	VBROADCASTSS constants<>+52(SB), Z5
 
-loop69:
+loop77:
 	VMOVAPS Z0, Z1
 	VPADDD  Z3, Z0, Z0
 	XORQ    DX, DX
 	MOVQ    $0x00000019, SI
 
-loop70:
+loop78:
 	VMOVAPS     Z1, Z17
 	VPADDD      Z2, Z1, Z1
 	VMOVAPS     Z1, Z18
@@ -4163,11 +4292,11 @@ loop70:
 	VMOVUPS     Z18, 192(AX)(DX*4)
 	ADDQ        $+64, DX
 	DECQ        SI
-	JNZ         loop70
+	JNZ         loop78
 	ADDQ        $+6400, AX
 	ADDQ        $+6400, CX
 	DECQ        BX
-	JNZ         loop69
+	JNZ         loop77
 	VZEROUPPER
 	RET
 
@@ -4229,13 +4358,13 @@ TEXT ·dropout1600AVX2(SB), $480-40
 	VPADDD      Y6, Y5, Y5
 	VMOVDQU     Y5, 448(SP)
 
-loop71:
+loop79:
 	VMOVAPS Y0, Y1
 	VPADDD  Y3, Y0, Y0
 	XORQ    DX, DX
 	MOVQ    $0x00000064, SI
 
-loop72:
+loop80:
 	VMOVAPS      Y1, Y6
 	VPADDD       Y2, Y1, Y1
 	VMOVAPS      Y1, Y5
@@ -4364,11 +4493,11 @@ loop72:
 	VMOVUPS      Y8, 32(AX)(DX*4)
 	ADDQ         $+16, DX
 	DECQ         SI
-	JNZ          loop72
+	JNZ          loop80
 	ADDQ         $+6400, AX
 	ADDQ         $+6400, CX
 	DECQ         BX
-	JNZ          loop71
+	JNZ          loop79
 	VZEROUPPER
 	RET
 
@@ -4396,7 +4525,7 @@ TEXT ·softmax10CAVX512(SB), $128-48
 	VBROADCASTSS constants<>+56(SB), Z11
 	MOVQ         count+40(FP), DI
 
-loop73:
+loop81:
 	VMOVUPS.Z    (CX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+8(SB), Z14
@@ -4458,7 +4587,7 @@ loop73:
 	ADDQ         $+4, BX
 	ADDQ         $+40, SI
 	DECQ         DI
-	JNZ          loop73
+	JNZ          loop81
 	VZEROUPPER
 	RET
 
@@ -4473,7 +4602,7 @@ TEXT ·softmax10CAVX2(SB), $128-48
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    count+40(FP), DI
 
-loop74:
+loop82:
 	VMOVUPS      (CX), Y1
 	VMASKMOVPS   32(CX), Y0, Y2
 	VMOVAPS      Y1, Y3
@@ -4607,7 +4736,7 @@ loop74:
 	ADDQ         $+4, BX
 	ADDQ         $+40, SI
 	DECQ         DI
-	JNZ          loop74
+	JNZ          loop82
 	VZEROUPPER
 	RET
 
@@ -4622,7 +4751,7 @@ TEXT ·expGradient10AVX512(SB), $128-40
 	MOVL  $0x000003ff, DI
 	KMOVW DI, K1
 
-loop75:
+loop83:
 	VBROADCASTSS (BX), Z0
 	VMOVUPS.Z    (CX), K1, Z1
 	VMOVUPS.Z    (DX), K1, Z2
@@ -4634,7 +4763,7 @@ loop75:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop75
+	JNZ          loop83
 	VZEROUPPER
 	RET
 
@@ -4648,7 +4777,7 @@ TEXT ·expGradient10AVX2(SB), $128-40
 	MOVQ    count+32(FP), SI
 	VMOVDQU lanes<>+24(SB), Y0
 
-loop76:
+loop84:
 	VBROADCASTSS (BX), Y1
 	VMOVUPS      (CX), Y2
 	VMOVUPS      (DX), Y3
@@ -4665,7 +4794,7 @@ loop76:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop76
+	JNZ          loop84
 	VZEROUPPER
 	RET
 
@@ -5068,7 +5197,7 @@ TEXT ·packColumns64x10AVX512(SB), $128-24
 // Requires: AVX, AVX512F
 TEXT ·dense1600x10GradXTile6x64AVX512(SB), $128-32
 	// count times along the rows:
-count77:
+count85:
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VPXORD       Z0, Z0, Z0
@@ -5463,7 +5592,7 @@ count77:
 	ADDQ         $+38400, y+0(FP)
 	ADDQ         $+240, x+8(FP)
 	DECQ         count+24(FP)
-	JNZ          count77
+	JNZ          count85
 	VZEROUPPER
 	RET
 
@@ -6177,7 +6306,7 @@ TEXT ·packColumns16x10AVX2(SB), $128-24
 // Requires: AVX, FMA3
 TEXT ·dense1600x10GradXTile6x16AVX2(SB), $128-32
 	// count times along the rows:
-count78:
+count90:
 	MOVQ         x+8(FP), AX
 	MOVQ         w+16(FP), CX
 	VXORPS       Y0, Y0, Y0
@@ -6408,7 +6537,7 @@ count78:
 	ADDQ         $+38400, y+0(FP)
 	ADDQ         $+240, x+8(FP)
 	DECQ         count+24(FP)
-	JNZ          count78
+	JNZ          count90
 	VZEROUPPER
 	RET
 
@@ -6805,13 +6934,13 @@ TEXT ·dropoutGradient1600AVX512(SB), $192-40
 	VBROADCASTSS constants<>+88(SB), Z6
 	VBROADCASTSS constants<>+52(SB), Z5
 
-loop79:
+loop95:
 	VMOVAPS Z0, Z1
 	VPADDD  Z3, Z0, Z0
 	XORQ    CX, CX
 	MOVQ    $0x00000019, SI
 
-loop80:
+loop96:
 	VMOVAPS     Z1, Z17
 	VPADDD      Z2, Z1, Z1
 	VMOVAPS     Z1, Z18
@@ -6974,11 +7103,11 @@ loop80:
 	VMOVUPS     Z18, 192(AX)(CX*4)
 	ADDQ        $+64, CX
 	DECQ        SI
-	JNZ         loop80
+	JNZ         loop96
 	ADDQ        $+6400, AX
 	ADDQ        $+6400, DX
 	DECQ        BX
-	JNZ         loop79
+	JNZ         loop95
 	VZEROUPPER
 	RET
 
@@ -7040,13 +7169,13 @@ TEXT ·dropoutGradient1600AVX2(SB), $480-40
 	VPADDD      Y6, Y5, Y5
 	VMOVDQU     Y5, 448(SP)
 
-loop81:
+loop97:
 	VMOVAPS Y0, Y1
 	VPADDD  Y3, Y0, Y0
 	XORQ    CX, CX
 	MOVQ    $0x00000064, SI
 
-loop82:
+loop98:
 	VMOVAPS      Y1, Y6
 	VPADDD       Y2, Y1, Y1
 	VMOVAPS      Y1, Y5
@@ -7175,11 +7304,11 @@ loop82:
 	VMOVUPS      Y8, 32(AX)(CX*4)
 	ADDQ         $+16, CX
 	DECQ         SI
-	JNZ          loop82
+	JNZ          loop98
 	ADDQ         $+6400, AX
 	ADDQ         $+6400, DX
 	DECQ         BX
-	JNZ          loop81
+	JNZ          loop97
 	VZEROUPPER
 	RET
 
@@ -7193,9 +7322,9 @@ TEXT ·reluGradient1600AVX512(SB), $128-32
 	VBROADCASTSS constants<>+4(SB), Z0
 	XORQ         SI, SI
 	SUBQ         $+128, CX
-	JL           done83
+	JL           done99
 
-loop84:
+loop100:
 	VMOVUPS     (DX)(SI*4), Z1
 	VMOVUPS     (BX)(SI*4), Z2
 	VCMPPS.BCST $0x1e, constants<>+4(SB), Z1, K1
@@ -7238,14 +7367,14 @@ loop84:
 	VMOVUPS     Z1, 448(AX)(SI*4)
 	ADDQ        $+128, SI
 	SUBQ        $+128, CX
-	JGE         loop84
+	JGE         loop100
 
-done83:
+done99:
 	ADDQ $+128, CX
 	SUBQ $+16, CX
-	JL   done85
+	JL   done101
 
-loop86:
+loop102:
 	VMOVUPS     (DX)(SI*4), Z1
 	VMOVUPS     (BX)(SI*4), Z2
 	VCMPPS.BCST $0x1e, constants<>+4(SB), Z1, K1
@@ -7253,11 +7382,11 @@ loop86:
 	VMOVUPS     Z3, (AX)(SI*4)
 	ADDQ        $+16, SI
 	SUBQ        $+16, CX
-	JGE         loop86
+	JGE         loop102
 
-done85:
+done101:
 	ADDQ        $+16, CX
-	JZ          end87
+	JZ          end103
 	MOVQ        $0x00000001, DI
 	SHLQ        CL, DI
 	DECQ        DI
@@ -7268,7 +7397,7 @@ done85:
 	VMOVAPS.Z   Z2, K2, Z1
 	VMOVUPS     Z1, K1, (AX)(SI*4)
 
-end87:
+end103:
 	VZEROUPPER
 	RET
 
@@ -7281,9 +7410,9 @@ TEXT ·reluGradient1600AVX2(SB), $128-32
 	MOVQ count+24(FP), BX
 	XORQ SI, SI
 	SUBQ $+64, BX
-	JL   done88
+	JL   done104
 
-loop89:
+loop105:
 	VMOVUPS (CX)(SI*4), Y0
 	VMOVUPS (DX)(SI*4), Y1
 	VXORPS  Y3, Y3, Y3
@@ -7334,14 +7463,14 @@ loop89:
 	VMOVUPS Y0, 224(AX)(SI*4)
 	ADDQ    $+64, SI
 	SUBQ    $+64, BX
-	JGE     loop89
+	JGE     loop105
 
-done88:
+done104:
 	ADDQ $+64, BX
 	SUBQ $+8, BX
-	JL   done90
+	JL   done106
 
-loop91:
+loop107:
 	VMOVUPS (CX)(SI*4), Y0
 	VMOVUPS (DX)(SI*4), Y1
 	VXORPS  Y3, Y3, Y3
@@ -7350,11 +7479,11 @@ loop91:
 	VMOVUPS Y2, (AX)(SI*4)
 	ADDQ    $+8, SI
 	SUBQ    $+8, BX
-	JGE     loop91
+	JGE     loop107
 
-done90:
+done106:
 	ADDQ       $+8, BX
-	JZ         end92
+	JZ         end108
 	LEAQ       lanes<>+32(SB), DI
 	NEGQ       BX
 	VMOVDQU    (DI)(BX*4), Y2
@@ -7365,7 +7494,7 @@ done90:
 	VANDPS     Y0, Y4, Y3
 	VMASKMOVPS Y3, Y2, (AX)(SI*4)
 
-end92:
+end108:
 	VZEROUPPER
 	RET
 
@@ -7377,10 +7506,10 @@ TEXT ·maxPool2x2x64GradAVX512(SB), $128-32
 	MOVQ x+16(FP), DX
 	MOVQ count+24(FP), BX
 
-loop93:
+loop109:
 	MOVQ $0x00000005, SI
 
-loop94:
+loop110:
 	VBROADCASTSS   constants<>+8(SB), Z0
 	VPXORD         Z1, Z1, Z1
 	VMOVUPS        (DX), Z2
@@ -7521,11 +7650,11 @@ loop94:
 	ADDQ           $+256, CX
 	ADDQ           $+512, DX
 	DECQ           SI
-	JNZ            loop94
+	JNZ            loop110
 	ADDQ           $+3072, AX
 	ADDQ           $+3072, DX
 	DECQ           BX
-	JNZ            loop93
+	JNZ            loop109
 	VZEROUPPER
 	RET
 
@@ -7537,14 +7666,14 @@ TEXT ·maxPool2x2x64GradAVX2(SB), $128-32
 	MOVQ x+16(FP), DX
 	MOVQ count+24(FP), BX
 
-loop95:
+loop111:
 	MOVQ $0x00000005, SI
 
-loop96:
+loop112:
 	XORQ DI, DI
 	MOVQ $0x00000008, R8
 
-loop97:
+loop113:
 	VBROADCASTSS constants<>+8(SB), Y0
 	VXORPS       Y1, Y1, Y1
 	VMOVUPS      (DX)(DI*4), Y2
@@ -7592,16 +7721,16 @@ loop97:
 	VMOVUPS      Y2, 3072(AX)(DI*4)
 	ADDQ         $+8, DI
 	DECQ         R8
-	JNZ          loop97
+	JNZ          loop113
 	ADDQ         $+512, AX
 	ADDQ         $+256, CX
 	ADDQ         $+512, DX
 	DECQ         SI
-	JNZ          loop96
+	JNZ          loop112
 	ADDQ         $+3072, AX
 	ADDQ         $+3072, DX
 	DECQ         BX
-	JNZ          loop95
+	JNZ          loop111
 	VZEROUPPER
 	RET
 
@@ -7621,7 +7750,7 @@ TEXT ·packColumns32x64AVX512(SB), $128-24
 	// Rows 0 to 15, 16 elements a turn:
 	MOVQ $0x00000004, R11
 
-loop98:
+loop114:
 	VMOVUPS      (SI), X0
 	VINSERTF32X4 $0x01, (DI), Z0, Z0
 	VINSERTF32X4 $0x02, (R8), Z0, Z0
@@ -7740,7 +7869,7 @@ loop98:
 	ADDQ         $+64, R9
 	ADDQ         $+2048, R10
 	DECQ         R11
-	JNZ          loop98
+	JNZ          loop114
 	MOVQ         AX, BX
 	SHLQ         $0x04, BX
 	ADDQ         BX, CX
@@ -7753,7 +7882,7 @@ loop98:
 	// Rows 16 to 31, 16 elements a turn:
 	MOVQ $0x00000004, R9
 
-loop99:
+loop115:
 	VMOVUPS      (CX), X0
 	VINSERTF32X4 $0x01, (SI), Z0, Z0
 	VINSERTF32X4 $0x02, (DI), Z0, Z0
@@ -7872,7 +8001,7 @@ loop99:
 	ADDQ         $+64, R8
 	ADDQ         $+2048, DX
 	DECQ         R9
-	JNZ          loop99
+	JNZ          loop115
 	VZEROUPPER
 	RET
 
@@ -7880,7 +8009,7 @@ loop99:
 // Requires: AVX, AVX512F, MMX+
 TEXT ·conv3x3x32To64GradXTile13x32AVX512(SB), $128-48
 	// count times along y:
-count100:
+count116:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -7913,11 +8042,11 @@ count100:
 	// The sum over r:
 	MOVQ k0+32(FP), DX
 
-loop101:
+loop117:
 	// The sum over o:
 	MOVQ $0x00000040, BX
 
-loop102:
+loop118:
 	PREFETCHT0   1024(CX)
 	VMOVUPS      (CX), Z26
 	PREFETCHT0   1088(CX)
@@ -7958,14 +8087,14 @@ loop102:
 	ADDQ         $+4, AX
 	ADDQ         $+128, CX
 	DECQ         BX
-	JNZ          loop102
+	JNZ          loop118
 	SUBQ         $+256, AX
 	SUBQ         $+8192, CX
 
 	// The sum over o:
 	MOVQ $0x00000040, BX
 
-loop103:
+loop119:
 	PREFETCHT0   9216(CX)
 	VMOVUPS      8192(CX), Z26
 	PREFETCHT0   9280(CX)
@@ -8006,14 +8135,14 @@ loop103:
 	ADDQ         $+4, AX
 	ADDQ         $+128, CX
 	DECQ         BX
-	JNZ          loop103
+	JNZ          loop119
 	SUBQ         $+256, AX
 	SUBQ         $+8192, CX
 
 	// The sum over o:
 	MOVQ $0x00000040, BX
 
-loop104:
+loop120:
 	PREFETCHT0   17408(CX)
 	VMOVUPS      16384(CX), Z26
 	PREFETCHT0   17472(CX)
@@ -8054,13 +8183,13 @@ loop104:
 	ADDQ         $+4, AX
 	ADDQ         $+128, CX
 	DECQ         BX
-	JNZ          loop104
+	JNZ          loop120
 	SUBQ         $+256, AX
 	SUBQ         $+8192, CX
 	ADDQ         $+2816, AX
 	ADDQ         $+24576, CX
 	DECQ         DX
-	JNZ          loop101
+	JNZ          loop117
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Z27
@@ -8171,7 +8300,7 @@ loop104:
 	ADDQ         $+2816, x+8(FP)
 	ADDQ         $+1664, e0+24(FP)
 	DECQ         count+40(FP)
-	JNZ          count100
+	JNZ          count116
 	VZEROUPPER
 	RET
 
@@ -8189,7 +8318,7 @@ TEXT ·packColumns16x64AVX2(SB), $128-24
 	// Rows 0 to 7, 8 elements a turn:
 	MOVQ $0x00000008, R9
 
-loop106:
+loop122:
 	VMOVUPS     (SI), X0
 	VINSERTF128 $0x01, (DI), Y0, Y0
 	VMOVUPS     (SI)(AX*1), X1
@@ -8234,7 +8363,7 @@ loop106:
 	ADDQ        $+32, DI
 	ADDQ        $+512, R8
 	DECQ        R9
-	JNZ         loop106
+	JNZ         loop122
 	MOVQ        AX, BX
 	SHLQ        $0x03, BX
 	ADDQ        BX, CX
@@ -8245,7 +8374,7 @@ loop106:
 	// Rows 8 to 15, 8 elements a turn:
 	MOVQ $0x00000008, DI
 
-loop107:
+loop123:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (SI), Y0, Y0
 	VMOVUPS     (CX)(AX*1), X1
@@ -8290,7 +8419,7 @@ loop107:
 	ADDQ        $+32, SI
 	ADDQ        $+512, DX
 	DECQ        DI
-	JNZ         loop107
+	JNZ         loop123
 	VZEROUPPER
 	RET
 
@@ -8298,7 +8427,7 @@ loop107:
 // Requires: AVX, FMA3
 TEXT ·conv3x3x32To64GradXTile5x16AVX2(SB), $128-48
 	// count times along y:
-count108:
+count124:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -8315,11 +8444,11 @@ count108:
 	// The sum over r:
 	MOVQ k0+32(FP), DX
 
-loop109:
+loop125:
 	// The sum over o:
 	MOVQ $0x00000020, BX
 
-loop110:
+loop126:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y12
@@ -8345,14 +8474,14 @@ loop110:
 	ADDQ         $+8, AX
 	ADDQ         $+128, CX
 	DECQ         BX
-	JNZ          loop110
+	JNZ          loop126
 	SUBQ         $+256, AX
 	SUBQ         $+4096, CX
 
 	// The sum over o:
 	MOVQ $0x00000020, BX
 
-loop111:
+loop127:
 	VMOVUPS      4096(CX), Y10
 	VMOVUPS      4128(CX), Y11
 	VBROADCASTSS (AX), Y12
@@ -8384,14 +8513,14 @@ loop111:
 	ADDQ         $+8, AX
 	ADDQ         $+128, CX
 	DECQ         BX
-	JNZ          loop111
+	JNZ          loop127
 	SUBQ         $+256, AX
 	SUBQ         $+4096, CX
 
 	// The sum over o:
 	MOVQ $0x00000020, BX
 
-loop112:
+loop128:
 	VMOVUPS      8192(CX), Y10
 	VMOVUPS      8224(CX), Y11
 	VBROADCASTSS (AX), Y12
@@ -8429,13 +8558,13 @@ loop112:
 	ADDQ         $+8, AX
 	ADDQ         $+128, CX
 	DECQ         BX
-	JNZ          loop112
+	JNZ          loop128
 	SUBQ         $+256, AX
 	SUBQ         $+4096, CX
 	ADDQ         $+2816, AX
 	ADDQ         $+12288, CX
 	DECQ         DX
-	JNZ          loop109
+	JNZ          loop125
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Y11
@@ -8492,7 +8621,7 @@ loop112:
 	ADDQ         $+2816, x+8(FP)
 	ADDQ         $+1664, e0+24(FP)
 	DECQ         count+40(FP)
-	JNZ          count108
+	JNZ          count124
 	VZEROUPPER
 	RET
 
@@ -8500,7 +8629,7 @@ loop112:
 // Requires: AVX, FMA3
 TEXT ·conv3x3x32To64GradXTile5x16BAVX2(SB), $128-48
 	// count times along y:
-count114:
+count130:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -8517,11 +8646,11 @@ count114:
 	// The sum over r:
 	MOVQ k0+32(FP), DX
 
-loop115:
+loop131:
 	// The sum over o:
 	MOVQ $0x00000020, BX
 
-loop116:
+loop132:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y12
@@ -8559,14 +8688,14 @@ loop116:
 	ADDQ         $+8, AX
 	ADDQ         $+128, CX
 	DECQ         BX
-	JNZ          loop116
+	JNZ          loop132
 	SUBQ         $+256, AX
 	SUBQ         $+4096, CX
 
 	// The sum over o:
 	MOVQ $0x00000020, BX
 
-loop117:
+loop133:
 	VMOVUPS      4096(CX), Y10
 	VMOVUPS      4128(CX), Y11
 	VBROADCASTSS 256(AX), Y12
@@ -8604,14 +8733,14 @@ loop117:
 	ADDQ         $+8, AX
 	ADDQ         $+128, CX
 	DECQ         BX
-	JNZ          loop117
+	JNZ          loop133
 	SUBQ         $+256, AX
 	SUBQ         $+4096, CX
 
 	// The sum over o:
 	MOVQ $0x00000020, BX
 
-loop118:
+loop134:
 	VMOVUPS      8192(CX), Y10
 	VMOVUPS      8224(CX), Y11
 	VBROADCASTSS 512(AX), Y12
@@ -8649,13 +8778,13 @@ loop118:
 	ADDQ         $+8, AX
 	ADDQ         $+128, CX
 	DECQ         BX
-	JNZ          loop118
+	JNZ          loop134
 	SUBQ         $+256, AX
 	SUBQ         $+4096, CX
 	ADDQ         $+2816, AX
 	ADDQ         $+12288, CX
 	DECQ         DX
-	JNZ          loop115
+	JNZ          loop131
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Y11
@@ -8712,7 +8841,7 @@ loop118:
 	ADDQ         $+2816, x+8(FP)
 	ADDQ         $+1664, e0+24(FP)
 	DECQ         count+40(FP)
-	JNZ          count114
+	JNZ          count130
 	VZEROUPPER
 	RET
 
@@ -8720,7 +8849,7 @@ loop118:
 // Requires: AVX, FMA3
 TEXT ·conv3x3x32To64GradXTile3x16AVX2(SB), $128-48
 	// count times along y:
-count120:
+count136:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -8733,11 +8862,11 @@ count120:
 	// The sum over r:
 	MOVQ k0+32(FP), DX
 
-loop121:
+loop137:
 	// The sum over o:
 	MOVQ $0x00000020, BX
 
-loop122:
+loop138:
 	VMOVUPS      (CX), Y6
 	VMOVUPS      32(CX), Y7
 	VBROADCASTSS (AX), Y8
@@ -8763,14 +8892,14 @@ loop122:
 	ADDQ         $+8, AX
 	ADDQ         $+128, CX
 	DECQ         BX
-	JNZ          loop122
+	JNZ          loop138
 	SUBQ         $+256, AX
 	SUBQ         $+4096, CX
 
 	// The sum over o:
 	MOVQ $0x00000020, BX
 
-loop123:
+loop139:
 	VMOVUPS      4096(CX), Y6
 	VMOVUPS      4128(CX), Y7
 	VBROADCASTSS 256(AX), Y8
@@ -8790,14 +8919,14 @@ loop123:
 	ADDQ         $+8, AX
 	ADDQ         $+128, CX
 	DECQ         BX
-	JNZ          loop123
+	JNZ          loop139
 	SUBQ         $+256, AX
 	SUBQ         $+4096, CX
 
 	// The sum over o:
 	MOVQ $0x00000020, BX
 
-loop124:
+loop140:
 	VMOVUPS      8192(CX), Y6
 	VMOVUPS      8224(CX), Y7
 	VBROADCASTSS 512(AX), Y8
@@ -8811,13 +8940,13 @@ loop124:
 	ADDQ         $+8, AX
 	ADDQ         $+128, CX
 	DECQ         BX
-	JNZ          loop124
+	JNZ          loop140
 	SUBQ         $+256, AX
 	SUBQ         $+4096, CX
 	ADDQ         $+2816, AX
 	ADDQ         $+12288, CX
 	DECQ         DX
-	JNZ          loop121
+	JNZ          loop137
 	MOVQ         y+0(FP), AX
 	MOVQ         e0+24(FP), CX
 	VMOVUPS      (CX), Y7
@@ -8854,7 +8983,7 @@ loop124:
 	ADDQ         $+2816, x+8(FP)
 	ADDQ         $+1664, e0+24(FP)
 	DECQ         count+40(FP)
-	JNZ          count120
+	JNZ          count136
 	VZEROUPPER
 	RET
 
@@ -8866,10 +8995,10 @@ TEXT ·maxPool2x2x32GradAVX512(SB), $128-32
 	MOVQ x+16(FP), DX
 	MOVQ count+24(FP), BX
 
-loop126:
+loop142:
 	MOVQ $0x0000000d, SI
 
-loop127:
+loop143:
 	VBROADCASTSS   constants<>+8(SB), Z0
 	VPXORD         Z1, Z1, Z1
 	VMOVUPS        (DX), Z2
@@ -8942,11 +9071,11 @@ loop127:
 	ADDQ           $+128, CX
 	ADDQ           $+256, DX
 	DECQ           SI
-	JNZ            loop127
+	JNZ            loop143
 	ADDQ           $+3328, AX
 	ADDQ           $+3328, DX
 	DECQ           BX
-	JNZ            loop126
+	JNZ            loop142
 	VZEROUPPER
 	RET
 
@@ -8958,10 +9087,10 @@ TEXT ·maxPool2x2x32GradAVX2(SB), $128-32
 	MOVQ x+16(FP), DX
 	MOVQ count+24(FP), BX
 
-loop128:
+loop144:
 	MOVQ $0x0000000d, SI
 
-loop129:
+loop145:
 	VBROADCASTSS constants<>+8(SB), Y0
 	VXORPS       Y1, Y1, Y1
 	VMOVUPS      (DX), Y2
@@ -9146,11 +9275,11 @@ loop129:
 	ADDQ         $+128, CX
 	ADDQ         $+256, DX
 	DECQ         SI
-	JNZ          loop129
+	JNZ          loop145
 	ADDQ         $+3328, AX
 	ADDQ         $+3328, DX
 	DECQ         BX
-	JNZ          loop128
+	JNZ          loop144
 	VZEROUPPER
 	RET
 
@@ -9161,34 +9290,34 @@ TEXT ·columnSums10AVX512(SB), $128-40
 	MOVQ dy+8(FP), DX
 	MOVQ width+16(FP), CX
 
-block131:
+block147:
 	CMPQ   CX, $+16
-	JL     next132
+	JL     next148
 	VPXORD Z0, Z0, Z0
 	MOVQ   DX, BX
 	MOVQ   count+24(FP), SI
 
-loop133:
+loop149:
 	VADDPS  (BX), Z0, Z0
 	ADDQ    $+40, BX
 	DECQ    SI
-	JNZ     loop133
+	JNZ     loop149
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first134
+	JZ      first150
 	VMOVUPS (AX), Z1
 	VADDPS  Z1, Z0, Z0
 
-first134:
+first150:
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
-	JMP     block131
+	JMP     block147
 
-next132:
+next148:
 	TESTQ  CX, CX
-	JZ     end130
+	JZ     end146
 	MOVQ   $0x00000001, BX
 	SHLQ   CL, BX
 	DECQ   BX
@@ -9197,25 +9326,25 @@ next132:
 	MOVQ   DX, CX
 	MOVQ   count+24(FP), BX
 
-loop136:
+loop152:
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVAPS   Z1, Z2
 	VADDPS    Z2, Z0, Z0
 	ADDQ      $+40, CX
 	DECQ      BX
-	JNZ       loop136
+	JNZ       loop152
 	MOVQ      more+32(FP), CX
 	TESTQ     $0x00000001, CX
-	JZ        first137
+	JZ        first153
 	VMOVUPS.Z (AX), K1, Z2
 	VADDPS    Z2, Z0, Z0
 
-first137:
+first153:
 	VMOVUPS Z0, K1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, DX
 
-end130:
+end146:
 	VZEROUPPER
 	RET
 
@@ -9226,65 +9355,65 @@ TEXT ·columnSums10AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block140:
+block156:
 	CMPQ   DX, $+16
-	JL     next141
+	JL     next157
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop142:
+loop158:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	ADDQ    $+40, BX
 	DECQ    SI
-	JNZ     loop142
+	JNZ     loop158
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first143
+	JZ      first159
 	VMOVUPS (AX), Y2
 	VADDPS  Y2, Y0, Y0
 	VMOVUPS 32(AX), Y2
 	VADDPS  Y2, Y1, Y1
 
-first143:
+first159:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block140
+	JMP     block156
 
-next141:
-block145:
+next157:
+block161:
 	CMPQ   DX, $+8
-	JL     next146
+	JL     next162
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop147:
+loop163:
 	VADDPS  (BX), Y1, Y1
 	ADDQ    $+40, BX
 	DECQ    SI
-	JNZ     loop147
+	JNZ     loop163
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first148
+	JZ      first164
 	VMOVUPS (AX), Y0
 	VADDPS  Y0, Y1, Y1
 
-first148:
+first164:
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block145
+	JMP     block161
 
-next146:
+next162:
 	TESTQ   DX, DX
-	JZ      end139
+	JZ      end155
 	LEAQ    lanes<>+32(SB), BX
 	NEGQ    DX
 	VMOVDQU (BX)(DX*4), Y1
@@ -9292,25 +9421,25 @@ next146:
 	MOVQ    CX, DX
 	MOVQ    count+24(FP), BX
 
-loop150:
+loop166:
 	VMASKMOVPS (DX), Y1, Y2
 	VMOVAPS    Y2, Y3
 	VADDPS     Y3, Y0, Y0
 	ADDQ       $+40, DX
 	DECQ       BX
-	JNZ        loop150
+	JNZ        loop166
 	MOVQ       more+32(FP), DX
 	TESTQ      $0x00000001, DX
-	JZ         first151
+	JZ         first167
 	VMASKMOVPS (AX), Y1, Y3
 	VADDPS     Y3, Y0, Y0
 
-first151:
+first167:
 	VMASKMOVPS Y0, Y1, (AX)
 	ADDQ       $+32, AX
 	ADDQ       $+32, CX
 
-end139:
+end155:
 	VZEROUPPER
 	RET
 
@@ -9321,7 +9450,7 @@ TEXT ·dense1600x10GradWTile14x10AVX512(SB), $128-48
 	KMOVW AX, K1
 
 	// count times along the rows:
-count153:
+count169:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -9352,34 +9481,13 @@ count153:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin154
 
-	// The sums of earlier calls.
-	MOVQ      y+0(FP), DX
-	VMOVUPS.Z (DX), K1, Z0
-	VMOVUPS.Z 40(DX), K1, Z2
-	VMOVUPS.Z 80(DX), K1, Z4
-	VMOVUPS.Z 120(DX), K1, Z6
-	VMOVUPS.Z 160(DX), K1, Z8
-	VMOVUPS.Z 200(DX), K1, Z10
-	VMOVUPS.Z 240(DX), K1, Z12
-	VMOVUPS.Z 280(DX), K1, Z14
-	VMOVUPS.Z 320(DX), K1, Z16
-	VMOVUPS.Z 360(DX), K1, Z18
-	VMOVUPS.Z 400(DX), K1, Z20
-	VMOVUPS.Z 440(DX), K1, Z22
-	VMOVUPS.Z 480(DX), K1, Z24
-	VMOVUPS.Z 520(DX), K1, Z26
-
-begin154:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000002, DX
-	JB   rest155
+	JB   rest170
 
-loop157:
+loop172:
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z28
 	PREFETCHT0       25600(AX)
@@ -9417,12 +9525,12 @@ loop157:
 	ADDQ             $+12800, AX
 	ADDQ             $+80, CX
 	SUBQ             $0x00000002, DX
-	JAE              loop157
+	JAE              loop172
 
-rest155:
+rest170:
 	ADDQ             $0x00000002, DX
 	SUBQ             $0x00000001, DX
-	JB               done156
+	JB               done171
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z28
 	PREFETCHT0       25600(AX)
@@ -9443,22 +9551,58 @@ rest155:
 	ADDQ             $+6400, AX
 	ADDQ             $+40, CX
 
-done156:
-	VADDPS  Z1, Z0, Z0
-	VADDPS  Z3, Z2, Z2
-	VADDPS  Z5, Z4, Z4
-	VADDPS  Z7, Z6, Z6
-	VADDPS  Z9, Z8, Z8
-	VADDPS  Z11, Z10, Z10
-	VADDPS  Z13, Z12, Z12
-	VADDPS  Z15, Z14, Z14
-	VADDPS  Z17, Z16, Z16
-	VADDPS  Z19, Z18, Z18
-	VADDPS  Z21, Z20, Z20
-	VADDPS  Z23, Z22, Z22
-	VADDPS  Z25, Z24, Z24
-	VADDPS  Z27, Z26, Z26
-	MOVQ    y+0(FP), AX
+done171:
+	VADDPS Z1, Z0, Z0
+	VADDPS Z3, Z2, Z2
+	VADDPS Z5, Z4, Z4
+	VADDPS Z7, Z6, Z6
+	VADDPS Z9, Z8, Z8
+	VADDPS Z11, Z10, Z10
+	VADDPS Z13, Z12, Z12
+	VADDPS Z15, Z14, Z14
+	VADDPS Z17, Z16, Z16
+	VADDPS Z19, Z18, Z18
+	VADDPS Z21, Z20, Z20
+	VADDPS Z23, Z22, Z22
+	VADDPS Z25, Z24, Z24
+	VADDPS Z27, Z26, Z26
+	MOVQ   y+0(FP), AX
+	MOVQ   part+32(FP), CX
+	TESTQ  $0x00000001, CX
+	JZ     first174
+	MOVQ   y+0(FP), CX
+
+	// The sums of earlier calls.
+	VMOVUPS.Z (AX), K1, Z27
+	VADDPS    Z27, Z0, Z0
+	VMOVUPS.Z 40(AX), K1, Z27
+	VADDPS    Z27, Z2, Z2
+	VMOVUPS.Z 80(AX), K1, Z27
+	VADDPS    Z27, Z4, Z4
+	VMOVUPS.Z 120(AX), K1, Z27
+	VADDPS    Z27, Z6, Z6
+	VMOVUPS.Z 160(AX), K1, Z27
+	VADDPS    Z27, Z8, Z8
+	VMOVUPS.Z 200(AX), K1, Z27
+	VADDPS    Z27, Z10, Z10
+	VMOVUPS.Z 240(AX), K1, Z27
+	VADDPS    Z27, Z12, Z12
+	VMOVUPS.Z 280(AX), K1, Z27
+	VADDPS    Z27, Z14, Z14
+	VMOVUPS.Z 320(AX), K1, Z27
+	VADDPS    Z27, Z16, Z16
+	VMOVUPS.Z 360(AX), K1, Z27
+	VADDPS    Z27, Z18, Z18
+	VMOVUPS.Z 400(AX), K1, Z27
+	VADDPS    Z27, Z20, Z20
+	VMOVUPS.Z 440(AX), K1, Z27
+	VADDPS    Z27, Z22, Z22
+	VMOVUPS.Z 480(AX), K1, Z27
+	VADDPS    Z27, Z24, Z24
+	VMOVUPS.Z 520(AX), K1, Z27
+	VADDPS    Z27, Z26, Z26
+
+first174:
 	VMOVUPS Z0, K1, (AX)
 	VMOVUPS Z2, K1, 40(AX)
 	VMOVUPS Z4, K1, 80(AX)
@@ -9476,7 +9620,7 @@ done156:
 	ADDQ    $+560, y+0(FP)
 	ADDQ    $+56, x+8(FP)
 	DECQ    count+40(FP)
-	JNZ     count153
+	JNZ     count169
 	VZEROUPPER
 	RET
 
@@ -9495,24 +9639,13 @@ TEXT ·dense1600x10GradWTile4x10AVX512(SB), $128-40
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin158
 
-	// The sums of earlier calls.
-	MOVQ      y+0(FP), DX
-	VMOVUPS.Z (DX), K1, Z0
-	VMOVUPS.Z 40(DX), K1, Z2
-	VMOVUPS.Z 80(DX), K1, Z4
-	VMOVUPS.Z 120(DX), K1, Z6
-
-begin158:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000004, DX
-	JB   rest159
+	JB   rest175
 
-loop161:
+loop177:
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z8
 	PREFETCHT0       25600(AX)
@@ -9544,12 +9677,12 @@ loop161:
 	ADDQ             $+25600, AX
 	ADDQ             $+160, CX
 	SUBQ             $0x00000004, DX
-	JAE              loop161
+	JAE              loop177
 
-rest159:
+rest175:
 	ADDQ             $0x00000004, DX
 	SUBQ             $0x00000001, DX
-	JB               done160
+	JB               done176
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z8
 	PREFETCHT0       25600(AX)
@@ -9560,7 +9693,7 @@ rest159:
 	ADDQ             $+6400, AX
 	ADDQ             $+40, CX
 	SUBQ             $0x00000001, DX
-	JB               done160
+	JB               done176
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z8
 	PREFETCHT0       25600(AX)
@@ -9571,7 +9704,7 @@ rest159:
 	ADDQ             $+6400, AX
 	ADDQ             $+40, CX
 	SUBQ             $0x00000001, DX
-	JB               done160
+	JB               done176
 	PREFETCHT0       512(CX)
 	VMOVUPS.Z        (CX), K1, Z8
 	PREFETCHT0       25600(AX)
@@ -9582,12 +9715,28 @@ rest159:
 	ADDQ             $+6400, AX
 	ADDQ             $+40, CX
 
-done160:
-	VADDPS  Z1, Z0, Z0
-	VADDPS  Z3, Z2, Z2
-	VADDPS  Z5, Z4, Z4
-	VADDPS  Z7, Z6, Z6
-	MOVQ    y+0(FP), AX
+done176:
+	VADDPS Z1, Z0, Z0
+	VADDPS Z3, Z2, Z2
+	VADDPS Z5, Z4, Z4
+	VADDPS Z7, Z6, Z6
+	MOVQ   y+0(FP), AX
+	MOVQ   part+32(FP), CX
+	TESTQ  $0x00000001, CX
+	JZ     first179
+	MOVQ   y+0(FP), CX
+
+	// The sums of earlier calls.
+	VMOVUPS.Z (AX), K1, Z7
+	VADDPS    Z7, Z0, Z0
+	VMOVUPS.Z 40(AX), K1, Z7
+	VADDPS    Z7, Z2, Z2
+	VMOVUPS.Z 80(AX), K1, Z7
+	VADDPS    Z7, Z4, Z4
+	VMOVUPS.Z 120(AX), K1, Z7
+	VADDPS    Z7, Z6, Z6
+
+first179:
 	VMOVUPS Z0, K1, (AX)
 	VMOVUPS Z2, K1, 40(AX)
 	VMOVUPS Z4, K1, 80(AX)
@@ -9601,7 +9750,7 @@ TEXT ·dense1600x10GradWTile5x10AVX2(SB), $128-48
 	VMOVDQU lanes<>+24(SB), Y0
 
 	// count times along the rows:
-count162:
+count180:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y1, Y1, Y1
@@ -9614,30 +9763,13 @@ count162:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin163
 
-	// The sums of earlier calls.
-	MOVQ       y+0(FP), DX
-	VMOVUPS    (DX), Y1
-	VMOVUPS    40(DX), Y3
-	VMOVUPS    80(DX), Y5
-	VMOVUPS    120(DX), Y7
-	VMOVUPS    160(DX), Y9
-	VMASKMOVPS 32(DX), Y0, Y2
-	VMASKMOVPS 72(DX), Y0, Y4
-	VMASKMOVPS 112(DX), Y0, Y6
-	VMASKMOVPS 152(DX), Y0, Y8
-	VMASKMOVPS 192(DX), Y0, Y10
-
-begin163:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 	SUBQ $0x00000002, DX
-	JB   rest164
+	JB   rest181
 
-loop166:
+loop183:
 	VMOVUPS      (CX), Y11
 	VMASKMOVPS   32(CX), Y0, Y12
 	PREFETCHT0   25600(AX)
@@ -9677,12 +9809,12 @@ loop166:
 	ADDQ         $+12800, AX
 	ADDQ         $+80, CX
 	SUBQ         $0x00000002, DX
-	JAE          loop166
+	JAE          loop183
 
-rest164:
+rest181:
 	ADDQ         $0x00000002, DX
 	SUBQ         $0x00000001, DX
-	JB           done165
+	JB           done182
 	VMOVUPS      (CX), Y11
 	VMASKMOVPS   32(CX), Y0, Y12
 	PREFETCHT0   25600(AX)
@@ -9704,8 +9836,31 @@ rest164:
 	ADDQ         $+6400, AX
 	ADDQ         $+40, CX
 
-done165:
-	MOVQ       y+0(FP), AX
+done182:
+	MOVQ  y+0(FP), AX
+	MOVQ  part+32(FP), CX
+	TESTQ $0x00000001, CX
+	JZ    first185
+	MOVQ  y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS     (AX), Y1, Y1
+	VADDPS     40(AX), Y3, Y3
+	VADDPS     80(AX), Y5, Y5
+	VADDPS     120(AX), Y7, Y7
+	VADDPS     160(AX), Y9, Y9
+	VMASKMOVPS 32(AX), Y0, Y12
+	VADDPS     Y12, Y2, Y2
+	VMASKMOVPS 72(AX), Y0, Y12
+	VADDPS     Y12, Y4, Y4
+	VMASKMOVPS 112(AX), Y0, Y12
+	VADDPS     Y12, Y6, Y6
+	VMASKMOVPS 152(AX), Y0, Y12
+	VADDPS     Y12, Y8, Y8
+	VMASKMOVPS 192(AX), Y0, Y12
+	VADDPS     Y12, Y10, Y10
+
+first185:
 	VMOVUPS    Y1, (AX)
 	VMOVUPS    Y3, 40(AX)
 	VMOVUPS    Y5, 80(AX)
@@ -9719,7 +9874,7 @@ done165:
 	ADDQ       $+200, y+0(FP)
 	ADDQ       $+20, x+8(FP)
 	DECQ       count+40(FP)
-	JNZ        count162
+	JNZ        count180
 	VZEROUPPER
 	RET
 
@@ -9730,9 +9885,9 @@ TEXT ·columnSums64AVX512(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block168:
+block187:
 	CMPQ   DX, $+64
-	JL     next169
+	JL     next188
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9740,17 +9895,17 @@ block168:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop170:
+loop189:
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 	VADDPS  128(BX), Z2, Z2
 	VADDPS  192(BX), Z3, Z3
 	ADDQ    $+256, BX
 	DECQ    SI
-	JNZ     loop170
+	JNZ     loop189
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first171
+	JZ      first190
 	VMOVUPS (AX), Z4
 	VADDPS  Z4, Z0, Z0
 	VMOVUPS 64(AX), Z4
@@ -9760,7 +9915,7 @@ loop170:
 	VMOVUPS 192(AX), Z4
 	VADDPS  Z4, Z3, Z3
 
-first171:
+first190:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
@@ -9768,66 +9923,66 @@ first171:
 	ADDQ    $+256, AX
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
-	JMP     block168
+	JMP     block187
 
-next169:
-block173:
+next188:
+block192:
 	CMPQ   DX, $+32
-	JL     next174
+	JL     next193
 	VPXORD Z3, Z3, Z3
 	VPXORD Z2, Z2, Z2
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop175:
+loop194:
 	VADDPS  (BX), Z3, Z3
 	VADDPS  64(BX), Z2, Z2
 	ADDQ    $+256, BX
 	DECQ    SI
-	JNZ     loop175
+	JNZ     loop194
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first176
+	JZ      first195
 	VMOVUPS (AX), Z1
 	VADDPS  Z1, Z3, Z3
 	VMOVUPS 64(AX), Z1
 	VADDPS  Z1, Z2, Z2
 
-first176:
+first195:
 	VMOVUPS Z3, (AX)
 	VMOVUPS Z2, 64(AX)
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block173
+	JMP     block192
 
-next174:
-block178:
+next193:
+block197:
 	CMPQ   DX, $+16
-	JL     next179
+	JL     next198
 	VPXORD Z2, Z2, Z2
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop180:
+loop199:
 	VADDPS  (BX), Z2, Z2
 	ADDQ    $+256, BX
 	DECQ    SI
-	JNZ     loop180
+	JNZ     loop199
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first181
+	JZ      first200
 	VMOVUPS (AX), Z3
 	VADDPS  Z3, Z2, Z2
 
-first181:
+first200:
 	VMOVUPS Z2, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block178
+	JMP     block197
 
-next179:
+next198:
 	VZEROUPPER
 	RET
 
@@ -9838,9 +9993,9 @@ TEXT ·columnSums64AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block184:
+block203:
 	CMPQ   DX, $+64
-	JL     next185
+	JL     next204
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -9852,7 +10007,7 @@ block184:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop186:
+loop205:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	VADDPS  64(BX), Y2, Y2
@@ -9863,10 +10018,10 @@ loop186:
 	VADDPS  224(BX), Y7, Y7
 	ADDQ    $+256, BX
 	DECQ    SI
-	JNZ     loop186
+	JNZ     loop205
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first187
+	JZ      first206
 	VMOVUPS (AX), Y8
 	VADDPS  Y8, Y0, Y0
 	VMOVUPS 32(AX), Y8
@@ -9884,7 +10039,7 @@ loop186:
 	VMOVUPS 224(AX), Y8
 	VADDPS  Y8, Y7, Y7
 
-first187:
+first206:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -9896,12 +10051,12 @@ first187:
 	ADDQ    $+256, AX
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
-	JMP     block184
+	JMP     block203
 
-next185:
-block189:
+next204:
+block208:
 	CMPQ   DX, $+32
-	JL     next190
+	JL     next209
 	VXORPS Y7, Y7, Y7
 	VXORPS Y6, Y6, Y6
 	VXORPS Y5, Y5, Y5
@@ -9909,17 +10064,17 @@ block189:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop191:
+loop210:
 	VADDPS  (BX), Y7, Y7
 	VADDPS  32(BX), Y6, Y6
 	VADDPS  64(BX), Y5, Y5
 	VADDPS  96(BX), Y4, Y4
 	ADDQ    $+256, BX
 	DECQ    SI
-	JNZ     loop191
+	JNZ     loop210
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first192
+	JZ      first211
 	VMOVUPS (AX), Y3
 	VADDPS  Y3, Y7, Y7
 	VMOVUPS 32(AX), Y3
@@ -9929,7 +10084,7 @@ loop191:
 	VMOVUPS 96(AX), Y3
 	VADDPS  Y3, Y4, Y4
 
-first192:
+first211:
 	VMOVUPS Y7, (AX)
 	VMOVUPS Y6, 32(AX)
 	VMOVUPS Y5, 64(AX)
@@ -9937,66 +10092,66 @@ first192:
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block189
+	JMP     block208
 
-next190:
-block194:
+next209:
+block213:
 	CMPQ   DX, $+16
-	JL     next195
+	JL     next214
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop196:
+loop215:
 	VADDPS  (BX), Y4, Y4
 	VADDPS  32(BX), Y5, Y5
 	ADDQ    $+256, BX
 	DECQ    SI
-	JNZ     loop196
+	JNZ     loop215
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first197
+	JZ      first216
 	VMOVUPS (AX), Y6
 	VADDPS  Y6, Y4, Y4
 	VMOVUPS 32(AX), Y6
 	VADDPS  Y6, Y5, Y5
 
-first197:
+first216:
 	VMOVUPS Y4, (AX)
 	VMOVUPS Y5, 32(AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block194
+	JMP     block213
 
-next195:
-block199:
+next214:
+block218:
 	CMPQ   DX, $+8
-	JL     next200
+	JL     next219
 	VXORPS Y5, Y5, Y5
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop201:
+loop220:
 	VADDPS  (BX), Y5, Y5
 	ADDQ    $+256, BX
 	DECQ    SI
-	JNZ     loop201
+	JNZ     loop220
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first202
+	JZ      first221
 	VMOVUPS (AX), Y4
 	VADDPS  Y4, Y5, Y5
 
-first202:
+first221:
 	VMOVUPS Y5, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block199
+	JMP     block218
 
-next200:
+next219:
 	VZEROUPPER
 	RET
 
@@ -10004,7 +10159,7 @@ next200:
 // Requires: AVX, AVX512F, MMX+
 TEXT ·conv3x3x32To64GradWTile6x64AVX512(SB), $128-48
 	// count times along the rows:
-count204:
+count223:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -10031,46 +10186,15 @@ count204:
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin205
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 256(DX), Z4
-	VMOVUPS 512(DX), Z8
-	VMOVUPS 768(DX), Z12
-	VMOVUPS 1024(DX), Z16
-	VMOVUPS 1280(DX), Z20
-	VMOVUPS 64(DX), Z1
-	VMOVUPS 320(DX), Z5
-	VMOVUPS 576(DX), Z9
-	VMOVUPS 832(DX), Z13
-	VMOVUPS 1088(DX), Z17
-	VMOVUPS 1344(DX), Z21
-	VMOVUPS 128(DX), Z2
-	VMOVUPS 384(DX), Z6
-	VMOVUPS 640(DX), Z10
-	VMOVUPS 896(DX), Z14
-	VMOVUPS 1152(DX), Z18
-	VMOVUPS 1408(DX), Z22
-	VMOVUPS 192(DX), Z3
-	VMOVUPS 448(DX), Z7
-	VMOVUPS 704(DX), Z11
-	VMOVUPS 960(DX), Z15
-	VMOVUPS 1216(DX), Z19
-	VMOVUPS 1472(DX), Z23
-
-begin205:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 
-loop206:
+loop224:
 	// The sum over y:
 	MOVQ $0x0000000b, BX
 
-loop207:
+loop225:
 	VMOVUPS      (CX), Z24
 	VMOVUPS      64(CX), Z25
 	VMOVUPS      128(CX), Z26
@@ -10459,39 +10583,71 @@ loop207:
 	ADDQ         $+1664, AX
 	ADDQ         $+2816, CX
 	DECQ         BX
-	JNZ          loop207
+	JNZ          loop225
 	ADDQ         $+3328, AX
 	DECQ         DX
-	JNZ          loop206
+	JNZ          loop224
 	MOVQ         y+0(FP), AX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z12, 768(AX)
-	VMOVUPS      Z16, 1024(AX)
-	VMOVUPS      Z20, 1280(AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z13, 832(AX)
-	VMOVUPS      Z17, 1088(AX)
-	VMOVUPS      Z21, 1344(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z10, 640(AX)
-	VMOVUPS      Z14, 896(AX)
-	VMOVUPS      Z18, 1152(AX)
-	VMOVUPS      Z22, 1408(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z11, 704(AX)
-	VMOVUPS      Z15, 960(AX)
-	VMOVUPS      Z19, 1216(AX)
-	VMOVUPS      Z23, 1472(AX)
-	ADDQ         $+1536, y+0(FP)
-	ADDQ         $+24, x+8(FP)
-	DECQ         count+40(FP)
-	JNZ          count204
+	MOVQ         part+32(FP), CX
+	TESTQ        $0x00000001, CX
+	JZ           first227
+	MOVQ         y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Z0, Z0
+	VADDPS 256(AX), Z4, Z4
+	VADDPS 512(AX), Z8, Z8
+	VADDPS 768(AX), Z12, Z12
+	VADDPS 1024(AX), Z16, Z16
+	VADDPS 1280(AX), Z20, Z20
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 320(AX), Z5, Z5
+	VADDPS 576(AX), Z9, Z9
+	VADDPS 832(AX), Z13, Z13
+	VADDPS 1088(AX), Z17, Z17
+	VADDPS 1344(AX), Z21, Z21
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 384(AX), Z6, Z6
+	VADDPS 640(AX), Z10, Z10
+	VADDPS 896(AX), Z14, Z14
+	VADDPS 1152(AX), Z18, Z18
+	VADDPS 1408(AX), Z22, Z22
+	VADDPS 192(AX), Z3, Z3
+	VADDPS 448(AX), Z7, Z7
+	VADDPS 704(AX), Z11, Z11
+	VADDPS 960(AX), Z15, Z15
+	VADDPS 1216(AX), Z19, Z19
+	VADDPS 1472(AX), Z23, Z23
+
+first227:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z12, 768(AX)
+	VMOVUPS Z16, 1024(AX)
+	VMOVUPS Z20, 1280(AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z9, 576(AX)
+	VMOVUPS Z13, 832(AX)
+	VMOVUPS Z17, 1088(AX)
+	VMOVUPS Z21, 1344(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z10, 640(AX)
+	VMOVUPS Z14, 896(AX)
+	VMOVUPS Z18, 1152(AX)
+	VMOVUPS Z22, 1408(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z11, 704(AX)
+	VMOVUPS Z15, 960(AX)
+	VMOVUPS Z19, 1216(AX)
+	VMOVUPS Z23, 1472(AX)
+	ADDQ    $+1536, y+0(FP)
+	ADDQ    $+24, x+8(FP)
+	DECQ    count+40(FP)
+	JNZ     count223
 	VZEROUPPER
 	RET
 
@@ -10499,7 +10655,7 @@ loop207:
 // Requires: AVX, FMA3, MMX+
 TEXT ·conv3x3x32To64GradWTile6x16AVX2(SB), $128-48
 	// count times along the rows:
-count208:
+count228:
 	MOVQ   x+8(FP), AX
 	MOVQ   w+16(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -10514,34 +10670,15 @@ count208:
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
-	MOVQ   part+32(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin209
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 256(DX), Y2
-	VMOVUPS 512(DX), Y4
-	VMOVUPS 768(DX), Y6
-	VMOVUPS 1024(DX), Y8
-	VMOVUPS 1280(DX), Y10
-	VMOVUPS 32(DX), Y1
-	VMOVUPS 288(DX), Y3
-	VMOVUPS 544(DX), Y5
-	VMOVUPS 800(DX), Y7
-	VMOVUPS 1056(DX), Y9
-	VMOVUPS 1312(DX), Y11
-
-begin209:
 	// The sum over n:
 	MOVQ k0+24(FP), DX
 
-loop210:
+loop229:
 	// The sum over y:
 	MOVQ $0x0000000b, BX
 
-loop211:
+loop230:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	PREFETCHT0   512(AX)
@@ -10776,27 +10913,47 @@ loop211:
 	ADDQ         $+1664, AX
 	ADDQ         $+704, CX
 	DECQ         BX
-	JNZ          loop211
+	JNZ          loop230
 	ADDQ         $+3328, AX
 	DECQ         DX
-	JNZ          loop210
+	JNZ          loop229
 	MOVQ         y+0(FP), AX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y2, 256(AX)
-	VMOVUPS      Y4, 512(AX)
-	VMOVUPS      Y6, 768(AX)
-	VMOVUPS      Y8, 1024(AX)
-	VMOVUPS      Y10, 1280(AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y3, 288(AX)
-	VMOVUPS      Y5, 544(AX)
-	VMOVUPS      Y7, 800(AX)
-	VMOVUPS      Y9, 1056(AX)
-	VMOVUPS      Y11, 1312(AX)
-	ADDQ         $+1536, y+0(FP)
-	ADDQ         $+24, x+8(FP)
-	DECQ         count+40(FP)
-	JNZ          count208
+	MOVQ         part+32(FP), CX
+	TESTQ        $0x00000001, CX
+	JZ           first232
+	MOVQ         y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Y0, Y0
+	VADDPS 256(AX), Y2, Y2
+	VADDPS 512(AX), Y4, Y4
+	VADDPS 768(AX), Y6, Y6
+	VADDPS 1024(AX), Y8, Y8
+	VADDPS 1280(AX), Y10, Y10
+	VADDPS 32(AX), Y1, Y1
+	VADDPS 288(AX), Y3, Y3
+	VADDPS 544(AX), Y5, Y5
+	VADDPS 800(AX), Y7, Y7
+	VADDPS 1056(AX), Y9, Y9
+	VADDPS 1312(AX), Y11, Y11
+
+first232:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y2, 256(AX)
+	VMOVUPS Y4, 512(AX)
+	VMOVUPS Y6, 768(AX)
+	VMOVUPS Y8, 1024(AX)
+	VMOVUPS Y10, 1280(AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y3, 288(AX)
+	VMOVUPS Y5, 544(AX)
+	VMOVUPS Y7, 800(AX)
+	VMOVUPS Y9, 1056(AX)
+	VMOVUPS Y11, 1312(AX)
+	ADDQ    $+1536, y+0(FP)
+	ADDQ    $+24, x+8(FP)
+	DECQ    count+40(FP)
+	JNZ     count228
 	VZEROUPPER
 	RET
 
@@ -10807,63 +10964,63 @@ TEXT ·columnSums32AVX512(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block213:
+block234:
 	CMPQ   DX, $+32
-	JL     next214
+	JL     next235
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop215:
+loop236:
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop215
+	JNZ     loop236
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first216
+	JZ      first237
 	VMOVUPS (AX), Z2
 	VADDPS  Z2, Z0, Z0
 	VMOVUPS 64(AX), Z2
 	VADDPS  Z2, Z1, Z1
 
-first216:
+first237:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block213
+	JMP     block234
 
-next214:
-block218:
+next235:
+block239:
 	CMPQ   DX, $+16
-	JL     next219
+	JL     next240
 	VPXORD Z1, Z1, Z1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop220:
+loop241:
 	VADDPS  (BX), Z1, Z1
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop220
+	JNZ     loop241
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first221
+	JZ      first242
 	VMOVUPS (AX), Z0
 	VADDPS  Z0, Z1, Z1
 
-first221:
+first242:
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block218
+	JMP     block239
 
-next219:
+next240:
 	VZEROUPPER
 	RET
 
@@ -10874,9 +11031,9 @@ TEXT ·columnSums32AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block224:
+block245:
 	CMPQ   DX, $+32
-	JL     next225
+	JL     next246
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -10884,17 +11041,17 @@ block224:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop226:
+loop247:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	VADDPS  64(BX), Y2, Y2
 	VADDPS  96(BX), Y3, Y3
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop226
+	JNZ     loop247
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first227
+	JZ      first248
 	VMOVUPS (AX), Y4
 	VADDPS  Y4, Y0, Y0
 	VMOVUPS 32(AX), Y4
@@ -10904,7 +11061,7 @@ loop226:
 	VMOVUPS 96(AX), Y4
 	VADDPS  Y4, Y3, Y3
 
-first227:
+first248:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -10912,66 +11069,66 @@ first227:
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block224
+	JMP     block245
 
-next225:
-block229:
+next246:
+block250:
 	CMPQ   DX, $+16
-	JL     next230
+	JL     next251
 	VXORPS Y3, Y3, Y3
 	VXORPS Y2, Y2, Y2
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop231:
+loop252:
 	VADDPS  (BX), Y3, Y3
 	VADDPS  32(BX), Y2, Y2
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop231
+	JNZ     loop252
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first232
+	JZ      first253
 	VMOVUPS (AX), Y1
 	VADDPS  Y1, Y3, Y3
 	VMOVUPS 32(AX), Y1
 	VADDPS  Y1, Y2, Y2
 
-first232:
+first253:
 	VMOVUPS Y3, (AX)
 	VMOVUPS Y2, 32(AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block229
+	JMP     block250
 
-next230:
-block234:
+next251:
+block255:
 	CMPQ   DX, $+8
-	JL     next235
+	JL     next256
 	VXORPS Y2, Y2, Y2
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop236:
+loop257:
 	VADDPS  (BX), Y2, Y2
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop236
+	JNZ     loop257
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first237
+	JZ      first258
 	VMOVUPS (AX), Y3
 	VADDPS  Y3, Y2, Y2
 
-first237:
+first258:
 	VMOVUPS Y2, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block234
+	JMP     block255
 
-next235:
+next256:
 	VZEROUPPER
 	RET
 
@@ -10998,40 +11155,15 @@ TEXT ·conv3x3x1To32GradWTile9x32AVX512(SB), $128-32
 	VPXORD Z15, Z15, Z15
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
-	MOVQ   part+24(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin239
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Z0
-	VMOVUPS 128(DX), Z2
-	VMOVUPS 256(DX), Z4
-	VMOVUPS 384(DX), Z6
-	VMOVUPS 512(DX), Z8
-	VMOVUPS 640(DX), Z10
-	VMOVUPS 768(DX), Z12
-	VMOVUPS 896(DX), Z14
-	VMOVUPS 1024(DX), Z16
-	VMOVUPS 64(DX), Z1
-	VMOVUPS 192(DX), Z3
-	VMOVUPS 320(DX), Z5
-	VMOVUPS 448(DX), Z7
-	VMOVUPS 576(DX), Z9
-	VMOVUPS 704(DX), Z11
-	VMOVUPS 832(DX), Z13
-	VMOVUPS 960(DX), Z15
-	VMOVUPS 1088(DX), Z17
-
-begin239:
 	// The sum over y:
 	MOVQ $0x0000001a, DX
 
-loop240:
+loop260:
 	// The sum over x:
 	MOVQ $0x0000001a, BX
 
-loop241:
+loop261:
 	PREFETCHT0   1024(CX)
 	VMOVUPS      (CX), Z18
 	PREFETCHT0   1088(CX)
@@ -11066,29 +11198,55 @@ loop241:
 	ADDQ         $+4, AX
 	ADDQ         $+128, CX
 	DECQ         BX
-	JNZ          loop241
+	JNZ          loop261
 	ADDQ         $+8, AX
 	DECQ         DX
-	JNZ          loop240
+	JNZ          loop260
 	MOVQ         y+0(FP), AX
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z10, 640(AX)
-	VMOVUPS      Z12, 768(AX)
-	VMOVUPS      Z14, 896(AX)
-	VMOVUPS      Z16, 1024(AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z11, 704(AX)
-	VMOVUPS      Z13, 832(AX)
-	VMOVUPS      Z15, 960(AX)
-	VMOVUPS      Z17, 1088(AX)
+	MOVQ         part+24(FP), CX
+	TESTQ        $0x00000001, CX
+	JZ           first263
+	MOVQ         y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Z0, Z0
+	VADDPS 128(AX), Z2, Z2
+	VADDPS 256(AX), Z4, Z4
+	VADDPS 384(AX), Z6, Z6
+	VADDPS 512(AX), Z8, Z8
+	VADDPS 640(AX), Z10, Z10
+	VADDPS 768(AX), Z12, Z12
+	VADDPS 896(AX), Z14, Z14
+	VADDPS 1024(AX), Z16, Z16
+	VADDPS 64(AX), Z1, Z1
+	VADDPS 192(AX), Z3, Z3
+	VADDPS 320(AX), Z5, Z5
+	VADDPS 448(AX), Z7, Z7
+	VADDPS 576(AX), Z9, Z9
+	VADDPS 704(AX), Z11, Z11
+	VADDPS 832(AX), Z13, Z13
+	VADDPS 960(AX), Z15, Z15
+	VADDPS 1088(AX), Z17, Z17
+
+first263:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z4, 256(AX)
+	VMOVUPS Z6, 384(AX)
+	VMOVUPS Z8, 512(AX)
+	VMOVUPS Z10, 640(AX)
+	VMOVUPS Z12, 768(AX)
+	VMOVUPS Z14, 896(AX)
+	VMOVUPS Z16, 1024(AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z3, 192(AX)
+	VMOVUPS Z5, 320(AX)
+	VMOVUPS Z7, 448(AX)
+	VMOVUPS Z9, 576(AX)
+	VMOVUPS Z11, 704(AX)
+	VMOVUPS Z13, 832(AX)
+	VMOVUPS Z15, 960(AX)
+	VMOVUPS Z17, 1088(AX)
 	VZEROUPPER
 	RET
 
@@ -11109,34 +11267,15 @@ TEXT ·conv3x3x1To32GradWTile6x16AVX2(SB), $128-32
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
-	MOVQ   part+24(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin242
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 128(DX), Y2
-	VMOVUPS 256(DX), Y4
-	VMOVUPS 384(DX), Y6
-	VMOVUPS 512(DX), Y8
-	VMOVUPS 640(DX), Y10
-	VMOVUPS 32(DX), Y1
-	VMOVUPS 160(DX), Y3
-	VMOVUPS 288(DX), Y5
-	VMOVUPS 416(DX), Y7
-	VMOVUPS 544(DX), Y9
-	VMOVUPS 672(DX), Y11
-
-begin242:
 	// The sum over y:
 	MOVQ $0x0000001a, DX
 
-loop243:
+loop264:
 	// The sum over x:
 	MOVQ $0x0000001a, BX
 
-loop244:
+loop265:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	VBROADCASTSS (AX), Y14
@@ -11160,23 +11299,43 @@ loop244:
 	ADDQ         $+4, AX
 	ADDQ         $+64, CX
 	DECQ         BX
-	JNZ          loop244
+	JNZ          loop265
 	ADDQ         $+8, AX
 	DECQ         DX
-	JNZ          loop243
+	JNZ          loop264
 	MOVQ         y+0(FP), AX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y2, 128(AX)
-	VMOVUPS      Y4, 256(AX)
-	VMOVUPS      Y6, 384(AX)
-	VMOVUPS      Y8, 512(AX)
-	VMOVUPS      Y10, 640(AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y3, 160(AX)
-	VMOVUPS      Y5, 288(AX)
-	VMOVUPS      Y7, 416(AX)
-	VMOVUPS      Y9, 544(AX)
-	VMOVUPS      Y11, 672(AX)
+	MOVQ         part+24(FP), CX
+	TESTQ        $0x00000001, CX
+	JZ           first267
+	MOVQ         y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Y0, Y0
+	VADDPS 128(AX), Y2, Y2
+	VADDPS 256(AX), Y4, Y4
+	VADDPS 384(AX), Y6, Y6
+	VADDPS 512(AX), Y8, Y8
+	VADDPS 640(AX), Y10, Y10
+	VADDPS 32(AX), Y1, Y1
+	VADDPS 160(AX), Y3, Y3
+	VADDPS 288(AX), Y5, Y5
+	VADDPS 416(AX), Y7, Y7
+	VADDPS 544(AX), Y9, Y9
+	VADDPS 672(AX), Y11, Y11
+
+first267:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y2, 128(AX)
+	VMOVUPS Y4, 256(AX)
+	VMOVUPS Y6, 384(AX)
+	VMOVUPS Y8, 512(AX)
+	VMOVUPS Y10, 640(AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y3, 160(AX)
+	VMOVUPS Y5, 288(AX)
+	VMOVUPS Y7, 416(AX)
+	VMOVUPS Y9, 544(AX)
+	VMOVUPS Y11, 672(AX)
 	VZEROUPPER
 	RET
 
@@ -11191,28 +11350,15 @@ TEXT ·conv3x3x1To32GradWTile3x16AVX2(SB), $128-32
 	VXORPS Y3, Y3, Y3
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
-	MOVQ   part+24(FP), DX
-	TESTQ  $0x00000001, DX
-	JZ     begin245
 
-	// The sums of earlier calls.
-	MOVQ    y+0(FP), DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 128(DX), Y2
-	VMOVUPS 256(DX), Y4
-	VMOVUPS 32(DX), Y1
-	VMOVUPS 160(DX), Y3
-	VMOVUPS 288(DX), Y5
-
-begin245:
 	// The sum over y:
 	MOVQ $0x0000001a, DX
 
-loop246:
+loop268:
 	// The sum over x:
 	MOVQ $0x0000000d, BX
 
-loop247:
+loop269:
 	VMOVUPS      (CX), Y6
 	VMOVUPS      32(CX), Y7
 	VBROADCASTSS (AX), Y8
@@ -11238,16 +11384,30 @@ loop247:
 	ADDQ         $+8, AX
 	ADDQ         $+128, CX
 	DECQ         BX
-	JNZ          loop247
+	JNZ          loop269
 	ADDQ         $+8, AX
 	DECQ         DX
-	JNZ          loop246
+	JNZ          loop268
 	MOVQ         y+0(FP), AX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y2, 128(AX)
-	VMOVUPS      Y4, 256(AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y3, 160(AX)
-	VMOVUPS      Y5, 288(AX)
+	MOVQ         part+24(FP), CX
+	TESTQ        $0x00000001, CX
+	JZ           first271
+	MOVQ         y+0(FP), CX
+
+	// The sums of earlier calls.
+	VADDPS (AX), Y0, Y0
+	VADDPS 128(AX), Y2, Y2
+	VADDPS 256(AX), Y4, Y4
+	VADDPS 32(AX), Y1, Y1
+	VADDPS 160(AX), Y3, Y3
+	VADDPS 288(AX), Y5, Y5
+
+first271:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y2, 128(AX)
+	VMOVUPS Y4, 256(AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y3, 160(AX)
+	VMOVUPS Y5, 288(AX)
 	VZEROUPPER
 	RET

@@ -33,9 +33,9 @@ func conv3x3x1To32ReluGo(y, x []float32, w *[3][3][1][32]float32, b *[32]float32
 				x8 := xr[(p+2)*28+q+2]
 				yq := (*[32]float32)(yr[p*832+q*32:])
 				for o := range 32 {
-					yq[o] = max(x0*w[0][0][0][o]+x1*w[0][1][0][o]+x2*w[0][2][0][o]+x3*w[1][0][0][o]+
-						x4*w[1][1][0][o]+x5*w[1][2][0][o]+x6*w[2][0][0][o]+x7*w[2][1][0][o]+
-						x8*w[2][2][0][o]+b[o], 0) // bias, relu
+					yq[o] = max(float32(x0*w[0][0][0][o])+float32(x1*w[0][1][0][o])+float32(x2*w[0][2][0][o])+float32(x3*w[1][0][0][o])+
+						float32(x4*w[1][1][0][o])+float32(x5*w[1][2][0][o])+float32(x6*w[2][0][0][o])+float32(x7*w[2][1][0][o])+
+						float32(x8*w[2][2][0][o])+b[o], 0) // bias, relu
 				}
 			}
 		}
@@ -82,8 +82,8 @@ func conv3x3x32To64ReluGo(y, x []float32, w *[3][3][32][64]float32, b *[64]float
 							x4, x5, x6, x7 := xq[4], xq[5], xq[6], xq[7]
 							yq := (*[64]float32)(yr[p*704+q*64:])
 							for o := range 64 {
-								yq[o] = yq[o] + x0*w0[o] + x1*w1[o] + x2*w2[o] + x3*w3[o] +
-									x4*w4[o] + x5*w5[o] + x6*w6[o] + x7*w7[o]
+								yq[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
+									float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
 							}
 						}
 					}
@@ -135,8 +135,8 @@ func dense1600x10Go(y, x []float32, w *[1600][10]float32, b *[10]float32, n int)
 				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
 				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
 				for o := range 10 {
-					yr[o] = yr[o] + x0*w0[o] + x1*w1[o] + x2*w2[o] + x3*w3[o] +
-						x4*w4[o] + x5*w5[o] + x6*w6[o] + x7*w7[o]
+					yr[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
+						float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
 				}
 			}
 		}
@@ -242,7 +242,7 @@ func weightedSumRows(y *[1]float32, x, v, weight []float32, n int) {
 //
 //	y = x * invTotal
 func batchMeanScalar(y, x *[1]float32, invTotal float32) {
-	y[0] = x[0] * invTotal // batch mean
+	y[0] = float32(x[0] * invTotal) // batch mean
 }
 
 // dropout1600Go computes dropout for rows of 1600:
@@ -319,7 +319,7 @@ func logsumexpGradientRows(
 	x = x[:n]
 	for r := range n {
 		dxr := (*[10]float32)(dx[r*10:])
-		losses := invTotal * weight[r] // weighted gradient
+		losses := float32(invTotal * weight[r]) // weighted gradient
 		gather := -losses
 		for i := range 10 {
 			dxr[i] = 0
@@ -339,7 +339,7 @@ func expGradient10Go(dx, dy, x, dz []float32, n int) {
 		dyr := (*[10]float32)(dy[r*10:])
 		xr := (*[10]float32)(x[r*10:])
 		for i := range 10 {
-			dxr[i] = dyr[i] + dz[r]*xr[i] // exp gradient
+			dxr[i] = dyr[i] + float32(dz[r]*xr[i]) // exp gradient
 		}
 	}
 }
@@ -355,14 +355,14 @@ func dense1600x10GradXGo(dx, dy []float32, w *[1600][10]float32, n int) {
 			dxr := (*[8]float32)(dx[r*1600+i:])
 			var s0, s1, s2, s3, s4, s5, s6, s7 float32
 			for o, d := range dyr {
-				s0 += d * w0[o]
-				s1 += d * w1[o]
-				s2 += d * w2[o]
-				s3 += d * w3[o]
-				s4 += d * w4[o]
-				s5 += d * w5[o]
-				s6 += d * w6[o]
-				s7 += d * w7[o]
+				s0 += float32(d * w0[o])
+				s1 += float32(d * w1[o])
+				s2 += float32(d * w2[o])
+				s3 += float32(d * w3[o])
+				s4 += float32(d * w4[o])
+				s5 += float32(d * w5[o])
+				s6 += float32(d * w6[o])
+				s7 += float32(d * w7[o])
 			}
 			dxr[0], dxr[1], dxr[2], dxr[3] = s0, s1, s2, s3
 			dxr[4], dxr[5], dxr[6], dxr[7] = s4, s5, s6, s7
@@ -465,14 +465,14 @@ func conv3x3x32To64GradXGo(dx, dy []float32, w *[3][3][32][64]float32, h []float
 							dxq := (*[8]float32)(dxr[p*416+q*32+c:])
 							var s0, s1, s2, s3, s4, s5, s6, s7 float32
 							for o, d := range dyq {
-								s0 += d * w0[o]
-								s1 += d * w1[o]
-								s2 += d * w2[o]
-								s3 += d * w3[o]
-								s4 += d * w4[o]
-								s5 += d * w5[o]
-								s6 += d * w6[o]
-								s7 += d * w7[o]
+								s0 += float32(d * w0[o])
+								s1 += float32(d * w1[o])
+								s2 += float32(d * w2[o])
+								s3 += float32(d * w3[o])
+								s4 += float32(d * w4[o])
+								s5 += float32(d * w5[o])
+								s6 += float32(d * w6[o])
+								s7 += float32(d * w7[o])
 							}
 							dxq[0] += s0
 							dxq[1] += s1
@@ -542,12 +542,15 @@ func columnSums10Go(g *[10]float32, dy []float32, n int, t *nn.Worker) {
 	if !t.Solo() {
 		return
 	}
-	clear(g[:])
+	var sum [10]float64
 	for r := range n {
 		dyr := (*[10]float32)(dy[r*10:])
 		for i := range 10 {
-			g[i] += dyr[i]
+			sum[i] += float64(dyr[i])
 		}
+	}
+	for i := range 10 {
+		g[i] = float32(sum[i])
 	}
 }
 
@@ -571,8 +574,8 @@ func dense1600x10GradWGo(dw *[1600][10]float32, x, dy []float32, n int, t *nn.Wo
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
 			for o := range 10 {
-				v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-					a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+				v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
+					float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
 			}
 		}
 	}
@@ -582,7 +585,7 @@ func dense1600x10GradWGo(dw *[1600][10]float32, x, dy []float32, n int, t *nn.Wo
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
-				v[o] += a * dr[o]
+				v[o] += float32(a * dr[o])
 			}
 		}
 	}
@@ -595,12 +598,15 @@ func columnSums64Go(g *[64]float32, dy []float32, n int, t *nn.Worker) {
 	if !t.Solo() {
 		return
 	}
-	clear(g[:])
+	var sum [64]float64
 	for r := range n * 25 {
 		dyr := (*[64]float32)(dy[r*64:])
 		for c := range 64 {
-			g[c] += dyr[c]
+			sum[c] += float64(dyr[c])
 		}
+	}
+	for c := range 64 {
+		g[c] = float32(sum[c])
 	}
 }
 
@@ -628,8 +634,8 @@ func conv3x3x32To64GradWGo(dw *[3][3][32][64]float32, x, dy []float32, n int, t 
 						a4, a5, a6, a7 := x4[c], x5[c], x6[c], x7[c]
 						v := &dw[i][j][c]
 						for o := range 64 {
-							v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-								a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+							v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
+								float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
 						}
 					}
 					{ // the last 3
@@ -641,7 +647,7 @@ func conv3x3x32To64GradWGo(dw *[3][3][32][64]float32, x, dy []float32, n int, t 
 							a0, a1, a2 := x0[c], x1[c], x2[c]
 							v := &dw[i][j][c]
 							for o := range 64 {
-								v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o]
+								v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o])
 							}
 						}
 					}
@@ -658,12 +664,15 @@ func columnSums32Go(g *[32]float32, dy []float32, n int, t *nn.Worker) {
 	if !t.Solo() {
 		return
 	}
-	clear(g[:])
+	var sum [32]float64
 	for r := range n * 169 {
 		dyr := (*[32]float32)(dy[r*32:])
 		for c := range 32 {
-			g[c] += dyr[c]
+			sum[c] += float64(dyr[c])
 		}
+	}
+	for c := range 32 {
+		g[c] = float32(sum[c])
 	}
 }
 
@@ -691,8 +700,8 @@ func conv3x3x1To32GradWGo(dw *[3][3][1][32]float32, x, dy []float32, n int, t *n
 						a4, a5, a6, a7 := x4[j], x5[j], x6[j], x7[j]
 						v := &dw[i][j][0]
 						for o := range 32 {
-							v[o] = v[o] + a0*d0[o] + a1*d1[o] + a2*d2[o] + a3*d3[o] +
-								a4*d4[o] + a5*d5[o] + a6*d6[o] + a7*d7[o]
+							v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
+								float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
 						}
 					}
 				}
@@ -703,7 +712,7 @@ func conv3x3x1To32GradWGo(dw *[3][3][1][32]float32, x, dy []float32, n int, t *n
 						a0, a1 := x0[j], x1[j]
 						v := &dw[i][j][0]
 						for o := range 32 {
-							v[o] = v[o] + a0*d0[o] + a1*d1[o]
+							v[o] += float32(a0*d0[o]) + float32(a1*d1[o])
 						}
 					}
 				}
@@ -712,6 +721,55 @@ func conv3x3x1To32GradWGo(dw *[3][3][1][32]float32, x, dy []float32, n int, t *n
 	}
 }
 
-func exp(x float32) float32 { return float32(math.Exp(float64(x))) }
+func exp(x float32) float32 {
+	scale, rest := powerOfE(float64(min(max(x, -104), 89))) // beyond these, 0 and infinity
+	return float32(scale + mul(scale, rest))
+}
 
-func log(x float32) float32 { return float32(math.Log(float64(x))) }
+func log(x float32) float32 {
+	if x > 0 && x <= math.MaxFloat32 {
+		return float32(logOf(float64(x)))
+	}
+	return float32(math.Log(float64(x))) // infinite, or not a number
+}
+
+// mul is x·y, rounded. Without the conversion it would be added unrounded on
+// some processors.
+func mul(x, y float64) float64 { return float64(x * y) }
+
+// powerOfE is eˣ as scale·(1 + rest): the integer and the fraction of the power
+// of 2, which is at most 0.5 in size.
+func powerOfE(x float64) (scale, rest float64) {
+	const nearest = 0x1.8p52 // added and taken away, it rounds to an integer
+	y := mul(x, math.Log2E)
+	n := (y + nearest) - nearest
+	f := y - n
+	p := 1.5252721526698969e-05
+	p = 0.00015461329846243172 + mul(f, p)
+	p = 0.0013333669445231113 + mul(f, p)
+	p = 0.009618057037149987 + mul(f, p)
+	p = 0.0555041072760232 + mul(f, p)
+	p = 0.24022650920050945 + mul(f, p)
+	p = 0.6931471805815685 + mul(f, p)
+	return math.Float64frombits(uint64(int64(n)+1023) << 52), mul(f, p)
+}
+
+// logOf is the logarithm of a positive number m·2ⁿ, m from √½ to √2.
+func logOf(x float64) float64 {
+	const half = 0x3fe6a09e667f3bcd // the bits of √½
+	bits := math.Float64bits(x)
+	n := int64(bits-half) >> 52
+	m := math.Float64frombits(bits - uint64(n)<<52)
+	return mul(float64(n), math.Ln2) + logRatio((m-1)/(m+1))
+}
+
+// logRatio is the logarithm of (1+s)/(1-s), for |s| up to 0.172.
+func logRatio(s float64) float64 {
+	z := mul(s, s)
+	p := 0.23619637405962393
+	p = 0.28534868701607286 + mul(z, p)
+	p = 0.40000387830051387 + mul(z, p)
+	p = 0.6666666523006468 + mul(z, p)
+	p = 2.0000000000085087 + mul(z, p)
+	return mul(s, p)
+}
