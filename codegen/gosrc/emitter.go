@@ -52,7 +52,7 @@ type emitter struct {
 	known    map[string]*function
 	unit     *asm.Unit       // machine code; nil: none is written
 	scalars  map[string]bool // scalar functions that the kernels call
-	parts    string          // what other code calls of scalarParts
+	called   string          // what other code calls of scalarParts
 
 	layers map[string]*layerFunc   // by text
 	files  map[string][]*layerFunc // by file

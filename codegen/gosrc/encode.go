@@ -38,7 +38,7 @@ func (e *emitter) featureDecls(f *file) {
 	code += e.inspectMethod(f)
 	e.adaptedMethod(f)
 	e.fixedDecls(f)
-	e.parts = e.helpers(f, e.coderHelpers(), code)
+	e.called = e.helpers(f, e.coderHelpers(), code)
 	e.vocabularyTypes(f)
 }
 

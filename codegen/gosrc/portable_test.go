@@ -49,7 +49,7 @@ func kernelSource(t *testing.T, sums sumLimits) []byte {
 			f.add("%s", h.text)
 		}
 	}
-	e.parts = "log1pOf("
+	e.called = "log1pOf("
 	e.kernelDecls(f)
 	src, err := f.render()
 	if err != nil {

@@ -196,6 +196,6 @@ func (e *emitter) scalarDecls(f *file) {
 		all.WriteString(text)
 	}
 	if e.el == single {
-		e.helpers(f, scalarParts, all.String()+e.parts)
+		e.helpers(f, scalarParts, all.String()+e.called)
 	}
 }
