@@ -74,7 +74,7 @@ func completeModel(cmd *cobra.Command) {
 		"freeze":    words(layerNames),
 		"set":       words(settingKeys),
 		"format":    words(formatNames),
-		"dump":      words(func([]string) []string { return append([]string{"all", "spec", "program"}, pass.Names()...) }),
+		"dump":      words(func([]string) []string { return append([]string{"all", "spec", "program", "kernels"}, pass.Names()...) }),
 	} {
 		if cmd.Flags().Lookup(name) == nil {
 			continue

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
@@ -18,7 +19,7 @@ func (o *generateOptions) printStages(cmd *cobra.Command) error {
 	var stages []string
 	var text strings.Builder
 	found := false
-	_, err := compile(ctx, o.model, func(stage, dump string) {
+	dump := func(stage, dump string) {
 		if !slices.Contains(stages, stage) {
 			stages = append(stages, stage)
 		}
@@ -26,7 +27,14 @@ func (o *generateOptions) printStages(cmd *cobra.Command) error {
 			found = true
 			fmt.Fprintf(&text, "== %s\n%s\n\n", stage, strings.TrimRight(dump, "\n"))
 		}
-	})
+	}
+	net, err := compile(ctx, o.model, dump)
+	if err == nil {
+		var list string
+		if list, err = net.kernelText(o.predictOnly); err == nil {
+			dump("kernels", list)
+		}
+	}
 	if ctx.Err() != nil {
 		return ctx.Err() // the stages may be at work yet
 	}
@@ -41,6 +49,24 @@ func (o *generateOptions) printStages(cmd *cobra.Command) error {
 		return usagef(cmd, "--dump: there is no stage %s%s\nstages: all, %s", diag.Quote(o.dump), diag.DidYouMean(o.dump, stages), strings.Join(stages, ", "))
 	}
 	return nil
+}
+
+// kernelText lists the kernels of the package, with their shares of the operations and the
+// levels that they have machine code for.
+func (n *network) kernelText(predictOnly bool) (string, error) {
+	kernels, err := codegen.Kernels(n.program, codegen.Config{PredictOnly: predictOnly || !n.trains()})
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for _, k := range kernels {
+		where := strings.Join(k.Levels, ", ")
+		if where == "" {
+			where = "portable at every level"
+		}
+		fmt.Fprintf(&b, "%6.1f %%  %-40s %s\n", 100*k.Share, k.Name, where)
+	}
+	return b.String(), nil
 }
 
 // aliases are the names that a stage goes by.

@@ -130,6 +130,14 @@ func predict(m reflect.Value, x [][]float64, res *Result) error {
 	for i := range x {
 		res.Outputs = append(res.Outputs, flatten(nil, dst.Index(i)))
 		arg := xs.Index(i)
+		if !single.IsValid() { // large outputs are written where the caller says
+			one := reflect.New(dst.Type().Elem())
+			if err := failed(m.MethodByName("PredictInto").Call([]reflect.Value{one, arg.Addr()})); err != nil {
+				return fmt.Errorf("PredictInto: %w", err)
+			}
+			res.Single = append(res.Single, flatten(nil, one.Elem()))
+			continue
+		}
 		if single.Type().In(0).Kind() == reflect.Pointer {
 			arg = arg.Addr()
 		}
