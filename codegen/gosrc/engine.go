@@ -98,7 +98,7 @@ func (e *engine) Prepare() {}
 // the caller.
 func (e *engine) Share(t *§nn.Team) {
 	e.team = t
-	%s}`, fields, work, room, quotedList(e.p.Outputs), e.p.Training.BatchStatistics, scratch)
+	%s}`, fields, work, room, quotedNames(e.p.Outputs), e.p.Training.BatchStatistics, scratch)
 	if e.grows() {
 		e.growEngine(f)
 	}
@@ -120,7 +120,7 @@ func (e *engine) ParallelLoad() {}`)
 	e.rowMethods(f)
 }
 
-func quotedList(ports []loop.Port) string {
+func quotedNames(ports []loop.Port) string {
 	var s []string
 	for _, p := range ports {
 		s = append(s, quote(p.Name))

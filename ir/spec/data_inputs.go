@@ -16,9 +16,10 @@ type Place struct {
 	Offset int
 }
 
-// Places gives the place of every feature of the data section. A feature whose
-// name is that of an input fills it alone, and one of integers has an input of
-// its own; the others stand one behind the other in the input that is left.
+// Places gives the place of every feature of the data section. A feature that
+// names an input goes there; one whose name is that of an input fills it alone,
+// and one of integers has an input of its own; the others stand one after the
+// other in the input that is left.
 func (m *Model) Places() []Place {
 	if m.Data == nil {
 		return nil
@@ -28,7 +29,10 @@ func (m *Model) Places() []Place {
 	for i, in := range m.Inputs {
 		byName[in.Name] = i
 	}
-	if ids := slices.ContainsFunc(m.Data.Features, func(f Feature) bool { return f.Integer() }); len(m.Inputs) == 1 && (!ids || len(places) == 1) {
+	features := m.Data.Features
+	ids := slices.ContainsFunc(features, func(f Feature) bool { return f.Integer() })
+	led := slices.ContainsFunc(features, func(f Feature) bool { return f.Input != "" })
+	if len(m.Inputs) == 1 && !led && (!ids || len(places) == 1) {
 		all := make([]int, len(places))
 		for i := range all {
 			all[i] = i
@@ -36,13 +40,16 @@ func (m *Model) Places() []Place {
 		m.lineUp(places, 0, all)
 		return places
 	}
-	named := map[int]bool{} // inputs that a feature is named after
-	var ids, own, others []int
-	for i := range m.Data.Features {
-		f := &m.Data.Features[i]
-		at, ok := byName[f.Name]
-		if !ok {
-			at, ok = byName[inputName(f.Name)]
+	named := map[int]bool{}       // inputs that a feature names or is named after
+	together := map[int][]int{}   // the features that name an input
+	var single, own, others []int // ids without an input of their name; numbers with one, and the others
+	for i := range features {
+		f := &features[i]
+		at, ok := byName[f.Input]
+		if f.Input == "" {
+			if at, ok = byName[f.Name]; !ok {
+				at, ok = byName[inputName(f.Name)]
+			}
 		}
 		if !ok {
 			at = -1
@@ -51,8 +58,11 @@ func (m *Model) Places() []Place {
 		}
 		places[i].Input = at
 		switch {
+		case f.Input != "" && ok:
+			together[at] = append(together[at], i)
+		case f.Input != "":
 		case f.Integer() && !ok:
-			ids = append(ids, i)
+			single = append(single, i)
 		case f.Integer():
 		case ok:
 			own = append(own, i)
@@ -60,8 +70,11 @@ func (m *Model) Places() []Place {
 			others = append(others, i)
 		}
 	}
-	if free := m.unnamed("int32", named); len(ids) == 1 && len(free) == 1 {
-		places[ids[0]].Input = free[0]
+	for at, list := range together {
+		m.lineUp(places, at, list)
+	}
+	if free := m.unnamed("int32", named); len(single) == 1 && len(free) == 1 {
+		places[single[0]].Input = free[0]
 	}
 	if len(others) == 0 {
 		return places
@@ -124,9 +137,6 @@ func (p *parser) impliedInputs(m *Model, pos diag.Pos, meant map[string]bool) {
 		if !written {
 			p.fail(d.Pos, "%s files do not say the input's shape in advance; write inputs: {x: {shape: [28, 28]}} or shape: [784]", kind)
 		}
-		if len(m.Inputs) > 1 {
-			p.fail(m.Inputs[1].Pos, "data: %s files fill one input, and the model has %d; take data: out and give Fit a Dataset in Go", kind, len(m.Inputs))
-		}
 		return
 	}
 	switch {
@@ -144,17 +154,30 @@ func (p *parser) imply(m *Model) {
 	d := m.Data
 	width := 0
 	var inputs []Input
+	together := map[string]int{} // inputs that features name, by name
 	for i := range d.Features {
 		f := &d.Features[i]
 		if f.Slots == 0 && f.Encode == "one_hot" {
 			p.fail(f.Pos, "data: feature %s has no vocabulary; write its categories, vocabulary: [a, b, c], or how many slots they have, vocabulary: 10", diag.Quote(f.Name))
 			return
 		}
+		if !f.Integer() && f.Input != "" {
+			at, ok := together[f.Input]
+			if !ok {
+				at, together[f.Input] = len(inputs), len(inputs)
+				inputs = append(inputs, Input{Name: f.Input, Shape: []int{0}, DType: "float32", Pos: f.Pos})
+			}
+			inputs[at].Shape[0] += f.Width()
+			continue
+		}
 		if !f.Integer() {
 			width += f.Width()
 			continue
 		}
 		name := inputName(f.Name)
+		if f.Input != "" {
+			name = f.Input
+		}
 		if d.Train.Kind != CSV {
 			name = "x"
 		}
@@ -163,6 +186,13 @@ func (p *parser) imply(m *Model) {
 	steps := 1
 	if d.Windows != nil {
 		steps = d.Windows.Length
+	}
+	for _, at := range together {
+		if inputs[at].Shape[0] > math.MaxInt32/steps {
+			width = inputs[at].Shape[0] // reported below
+		} else if d.Windows != nil {
+			inputs[at].Shape = []int{steps, inputs[at].Shape[0]}
+		}
 	}
 	if width > math.MaxInt32/steps {
 		p.fail(d.Pos, "data: the features fill %d values of %s; an input has at most %d", width, count(steps, "row"), math.MaxInt32)
@@ -317,6 +347,14 @@ func (p *parser) tokenShape(in Input, f *Feature) {
 // noInput reports a feature that no input is for.
 func (p *parser) noInput(m *Model, f *Feature) {
 	name := plain(inputName(f.Name))
+	if f.Input != "" {
+		var names []string
+		for _, in := range m.Inputs {
+			names = append(names, in.Name)
+		}
+		p.fail(f.Pos, "data: feature %s goes to input %s, which the model does not have%s", diag.Quote(f.Name), diag.Quote(f.Input), diag.DidYouMean(f.Input, names))
+		return
+	}
 	if f.Integer() {
 		p.fail(f.Pos, "data: feature %s becomes ids, which have an input of their own; write inputs: {%s: {shape: %s, dtype: int32}} beside the other inputs",
 			diag.Quote(f.Name), name, shapeText(f.shape()))
