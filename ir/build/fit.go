@@ -152,6 +152,9 @@ func (p *plan) checkFit() {
 	if labels := p.labels(0); labels != nil && f.Stratify {
 		p.errs.Add(f.StratifyPos, "fit: stratify takes rows of every class, and %s; take stratify out", labelWords(labels))
 	}
+	if src := p.source(0); src.SameAs != "" && f.Stratify {
+		p.errs.Add(f.StratifyPos, "fit: stratify takes rows of every class, and the target is the same as input %s; take stratify out", diag.Quote(src.SameAs))
+	}
 	if len(f.ClassWeights) == 0 {
 		return
 	}

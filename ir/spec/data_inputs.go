@@ -147,6 +147,9 @@ func (p *parser) impliedInputs(m *Model, pos diag.Pos, meant map[string]bool) {
 			p.fits(m)
 		}
 	}
+	if d.Windows != nil && len(m.Inputs) > 1 {
+		p.fail(d.Windows.Pos, "data: windows make the rows of one input, and the model has %d; give all features to one input, or make the windows in files and read them from npz", len(m.Inputs))
+	}
 }
 
 // imply makes the inputs that the features ask for.

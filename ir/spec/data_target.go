@@ -29,6 +29,15 @@ var targetMistakes = map[string]string{
 // targets reads what the outputs are compared with: one target, or one for each
 // output under its name.
 func (p *parser) targets(d *Data, a Arg) {
+	if a.Value.Kind == String && d.Train != nil && (d.Train.Kind == NPZ || d.Train.Kind == NPY) {
+		name := plain(a.Value.Str)
+		if d.Train.Kind == NPZ {
+			p.fail(a.Pos, "data: the array of the targets stands beside npz; write train: {npz: %s, target: %s}", plain(d.Train.Files[0]), name)
+		} else {
+			p.fail(a.Pos, "data: the file of the targets stands under npy; write train: {npy: {inputs: x.npy, target: %s}}", name)
+		}
+		return
+	}
 	if a.Value.Kind == String {
 		p.fail(a.Value.Pos, "data: target takes a column and its classes; write target: {column: %s, classes: [...]}, or without classes for a number", plain(a.Value.Str))
 		return

@@ -124,7 +124,7 @@ func (t *Part[T]) check(a Array, p *problems) string {
 	if a.Width() == product(t.Shape) {
 		hint = "; the axes are in another order, as by numpy.transpose"
 	}
-	p.list = append(p.list, fmt.Errorf("%s: rows of shape %s, and %s takes %s%s", name, shapeText(shape), t.Name, shapeText(t.Shape), hint))
+	p.list = append(p.list, fmt.Errorf("%s: rows of %s, and %s takes %s%s", name, shapeText(shape), t.Name, shapeText(t.Shape), hint))
 	return name
 }
 
@@ -139,8 +139,11 @@ func withoutOnes(shape []int) []int {
 	return slices.DeleteFunc(slices.Clone(shape), func(n int) bool { return n == 1 })
 }
 
-// shapeText is a shape as NumPy prints it: "(28, 28)", "(10,)", "()".
+// shapeText is a shape as NumPy prints it: "(28, 28)", "(10,)".
 func shapeText(shape []int) string {
+	if len(shape) == 0 {
+		return "one value"
+	}
 	text := strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", ", ")
 	if len(shape) == 1 {
 		text += ","

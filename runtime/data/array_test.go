@@ -123,7 +123,7 @@ func TestReadArraysShapes(t *testing.T) {
 				case fits != (err == nil):
 					t.Errorf("%v into %v: %v", got, want, err)
 				case !fits:
-					text := fmt.Sprintf("y.npy: rows of shape %s, and target \"a\" takes %s", shapeText(got), shapeText(want))
+					text := fmt.Sprintf("y.npy: rows of %s, and target \"a\" takes %s", shapeText(got), shapeText(want))
 					if !strings.HasPrefix(err.Error(), text+";") {
 						t.Errorf("%v, want %s", err, text)
 					}
