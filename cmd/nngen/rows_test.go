@@ -25,17 +25,21 @@ func TestRowsOfFiles(t *testing.T) {
 		t.Skip("compiles packages")
 	}
 	for seed := range uint64(9) {
-		d := &drawnRows{rng: rand.New(rand.NewPCG(seed, 42)), source: []string{"npz", "npy", "csv"}[seed%3]}
+		d := &drawnRows{rng: rand.New(rand.NewPCG(seed, 42)), source: []string{"npz", "npy", "csv"}[seed%3], first: 3 * int(seed)}
 		t.Run(fmt.Sprint(seed, " ", d.source), func(t *testing.T) { d.run(t) })
 	}
 }
 
 const drawnCount = 7 // rows of a drawn data set
 
+// drawnNames are parts of names that a description may have, and Go not.
+var drawnNames = []string{"in", "type", "§a", `"q" %d`, "Ünï", "func main", "setTarget", "x*y", "a.b", "日本", "+build", "class", "paths"}
+
 // drawnRows is a description that is drawn, with its data.
 type drawnRows struct {
 	rng             *rand.Rand
 	source          string
+	first           int // of its names
 	inputs, targets []drawnPort
 }
 
@@ -51,6 +55,11 @@ type drawnPort struct {
 	// rows are the values in the files, and want those of the sample.
 	rows, want [][]float32
 	columns    []string
+}
+
+// name is the i-th name, which no other is.
+func (d *drawnRows) name(i int) string {
+	return drawnNames[(i+d.first)%len(drawnNames)]
 }
 
 func (d *drawnRows) shape(most int) []int {
@@ -79,13 +88,13 @@ func (d *drawnRows) draw() {
 		most = 1
 	}
 	for i := range 1 + d.rng.IntN(3) {
-		p := drawnPort{name: fmt.Sprint("in ", i), shape: d.shape(most), sameAs: -1}
+		p := drawnPort{name: d.name(i), shape: d.shape(most), sameAs: -1}
 		p.rows = d.values(elements(p.shape), quarter)
 		p.want = p.rows
 		d.inputs = append(d.inputs, p)
 	}
 	for i := range 1 + d.rng.IntN(3) {
-		p := drawnPort{name: fmt.Sprint("out ", i), shape: d.shape(3), sameAs: -1}
+		p := drawnPort{name: d.name(len(d.inputs) + i), shape: d.shape(3), sameAs: -1}
 		switch d.rng.IntN(5) {
 		case 0:
 			p.loss, p.sameAs = "mse", d.rng.IntN(len(d.inputs))
@@ -170,7 +179,7 @@ func (d *drawnRows) description(t *testing.T, dir string) string {
 			if p.texts {
 				var list []string
 				for c := range p.classes {
-					list = append(list, fmt.Sprint("class ", c))
+					list = append(list, fmt.Sprintf("§%%\"class %d", c))
 				}
 				classes = ", classes: " + yamlList(list)
 			}
@@ -247,7 +256,7 @@ func (d *drawnRows) writeCSV(t *testing.T, path string, header []string) {
 			for _, v := range p.rows[i] {
 				text := fmt.Sprint(v)
 				if p.texts {
-					text = "class " + text
+					text = `§%"class ` + text
 				}
 				row = append(row, text)
 			}
