@@ -164,7 +164,8 @@ func (n *network) programData() *programData {
 	if d.Train.Separator != "" {
 		t.Separator = strconv.QuoteRune([]rune(d.Train.Separator)[0])
 	}
-	t.Header, t.Targets = literals(d.Train.Header), literals(p.Encoding.Columns())
+	targets := slices.Sorted(slices.Values(p.Encoding.Columns()))
+	t.Header, t.Targets = literals(d.Train.Header), literals(slices.Compact(targets))
 	var args, archives []string
 	for i := range d.Train.Files {
 		args = append(args, fmt.Sprintf("files[%d]", i))
