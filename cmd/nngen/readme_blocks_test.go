@@ -188,7 +188,7 @@ func (r *readme) training(t *testing.T, text string) {
 
 // bench compares the sizes: what it measures is another on every machine.
 func (r *readme) bench(t *testing.T, text string) {
-	net, err := compile(filepath.Join(r.repo, "testdata", "models", "mnist.yaml"), nil)
+	net, err := compile(t.Context(), filepath.Join(r.repo, "testdata", "models", "mnist.yaml"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func (r *readme) schemaLine(t *testing.T, text string) {
 	if err := os.WriteFile(path, []byte(text+"inputs: {x: {shape: [4]}}\nlayers:\n  - Dense: 1\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := compile(path, nil); err != nil {
+	if _, err := compile(t.Context(), path, nil); err != nil {
 		t.Error(err)
 	}
 }

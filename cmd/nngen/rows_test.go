@@ -319,7 +319,7 @@ func (d *drawnRows) run(t *testing.T) {
 	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	net, err := compile(path, nil)
+	net, err := compile(t.Context(), path, nil)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
