@@ -31,7 +31,7 @@ func mixed() *loop.Program {
 		loop.Port{Name: "note", Shape: []int{4}, DType: loop.I32, Limit: 9},
 		loop.Port{Name: "tags", Ragged: true, DType: loop.I32, Limit: 9},
 	)
-	p.Encoding = &loop.Encoding{Source: "csv", Missing: []string{"", "NA"}, Target: "species", Weight: "how much", Separator: ";",
+	p.Encoding = &loop.Encoding{Source: "csv", Missing: []string{"", "NA"}, Targets: []loop.TargetSource{{Columns: []string{"species"}}}, Weight: "how much", Separator: ";",
 		Spellings: [][]string{{"Iris-setosa"}, nil, {"virg.", "V"}}}
 	place(p,
 		loop.Feature{Name: "age", Type: loop.NumberFeature, Width: 1, Missing: loop.Missing{Kind: "mean"}, Scale: []string{"standard"}},
@@ -64,7 +64,7 @@ func TestEncodeMixed(t *testing.T) {
 func likened() *loop.Program {
 	p := irisprog.Sized(17)
 	p.Classes, p.Answer.Probabilities = []string{"0", "1", "False"}, loop.BySoftmax
-	p.Encoding = &loop.Encoding{Source: "csv", Missing: []string{"", "-9"}, Target: "species", Spellings: [][]string{{"0.00"}, nil, {"no"}}}
+	p.Encoding = &loop.Encoding{Source: "csv", Missing: []string{"", "-9"}, Targets: []loop.TargetSource{{Columns: []string{"species"}}}, Spellings: [][]string{{"0.00"}, nil, {"no"}}}
 	category := func(name string, slots int, oov bool, words ...string) loop.Feature {
 		f := loop.Feature{Name: name, Type: loop.CategoryFeature, Width: slots, Slots: slots, OOV: oov, Encode: "one_hot", Vocabulary: words, Missing: loop.Missing{Kind: "error"}}
 		if oov {
@@ -183,7 +183,7 @@ func keras(features []loop.Feature) (*loop.Program, string) {
 			p.Inputs = append(p.Inputs, port)
 		}
 	}
-	p.Encoding = &loop.Encoding{Source: "csv", Target: "species"}
+	p.Encoding = &loop.Encoding{Source: "csv", Targets: []loop.TargetSource{{Columns: []string{"species"}}}}
 	place(p, features...)
 	ports := "package texts_test\n\nvar ports = map[string]struct {\nfield string\noffset, width int\n}{\n"
 	for _, f := range p.Encoding.Features {
@@ -251,7 +251,7 @@ func windowed() *loop.Program {
 	p := irisprog.Sized(6)
 	p.Inputs[0].Shape = []int{2, 3}
 	p.Classes = nil
-	p.Encoding = &loop.Encoding{Source: "csv", Target: "y", Missing: []string{""}, Series: &loop.Series{Length: 2, Offset: 1, Stride: 1}}
+	p.Encoding = &loop.Encoding{Source: "csv", Targets: []loop.TargetSource{{Columns: []string{"y"}}}, Missing: []string{""}, Series: &loop.Series{Length: 2, Offset: 1, Stride: 1}}
 	place(p,
 		loop.Feature{Name: "n", Type: loop.NumberFeature, Width: 1, Missing: loop.Missing{Kind: "error"}, Scale: []string{"standard"}},
 		loop.Feature{Name: "kind", Type: loop.CategoryFeature, Width: 2, Slots: 2, OOV: true, Encode: "one_hot", Missing: loop.Missing{Kind: "oov"}},
@@ -272,7 +272,7 @@ func tokens(side string, words int) *loop.Program {
 // columns is a network on more numbers than Features has fields for.
 func columns() *loop.Program {
 	p := irisprog.Sized(120)
-	p.Encoding = &loop.Encoding{Source: "csv", Target: "species", Missing: []string{""}}
+	p.Encoding = &loop.Encoding{Source: "csv", Targets: []loop.TargetSource{{Columns: []string{"species"}}}, Missing: []string{""}}
 	var features []loop.Feature
 	for i := range 120 {
 		features = append(features, loop.Feature{Name: fmt.Sprint("pixel", i), Type: loop.NumberFeature, Width: 1, Missing: loop.Missing{Kind: "mean"}, Scale: []string{"standard"}})
@@ -314,7 +314,7 @@ func TestFitSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	p = irisprog.Sized(4)
-	p.Encoding = &loop.Encoding{Source: "npz", Arrays: [2]string{"x", "y"}}
+	p.Encoding = &loop.Encoding{Source: "npz", Arrays: []string{"x", "y"}}
 	p.Training.Stratify, p.Training.ValidationSplit = true, 0.25
 	arrays, err := Generate(p, Config{Package: "settingsarrays"})
 	if err != nil {

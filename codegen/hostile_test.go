@@ -100,7 +100,7 @@ func TestHostileNames(t *testing.T) {
 // names.
 func hostileEncoding(name, other string) *loop.Encoding {
 	return &loop.Encoding{
-		Source: "csv", Target: name + "t", Weight: other, Header: []string{name, other, name + "t"}, Missing: []string{name, other, name}, Separator: "§",
+		Source: "csv", Targets: []loop.TargetSource{{Columns: []string{name + "t"}}}, Weight: other, Header: []string{name, other, name + "t"}, Missing: []string{name, other, name}, Separator: "§",
 		Spellings: [][]string{{other, name + "s"}, {name, name + "s"}},
 		Features: []loop.Feature{
 			{Name: name, Type: loop.NumberFeature, Width: 1, Missing: loop.Missing{Kind: "median"}, Scale: []string{"standard"}},
@@ -115,7 +115,7 @@ func hostileEncoding(name, other string) *loop.Encoding {
 func TestFeatureNames(t *testing.T) {
 	for _, names := range [][2]string{{"a b", "a-b"}, {"A", "a"}, {"x,y", "XY"}, {`"`, `\\`}, {"-", "_"}, {"Layer", ","}, {"\x00", "\xff"}} {
 		p := irisprog.Sized(2)
-		p.Encoding = &loop.Encoding{Source: "csv", Target: "species"}
+		p.Encoding = &loop.Encoding{Source: "csv", Targets: []loop.TargetSource{{Columns: []string{"species"}}}}
 		for i, name := range names {
 			p.Encoding.Features = append(p.Encoding.Features, loop.Feature{Name: name, Type: loop.NumberFeature, Offset: i, Width: 1, Missing: loop.Missing{Kind: "mean"}, Scale: []string{"min_max"}})
 		}

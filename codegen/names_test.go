@@ -126,7 +126,7 @@ func rename(p *loop.Program, to map[string]string) {
 // of every type in turn.
 func table(names []string, steps int) *loop.Program {
 	n := len(names)
-	encoding := &loop.Encoding{Source: "csv", Target: names[0] + "t", Weight: names[n-1], Missing: []string{"", names[1]}, Header: names, Spellings: make([][]string, n)}
+	encoding := &loop.Encoding{Source: "csv", Targets: []loop.TargetSource{{Columns: []string{names[0] + "t"}}}, Weight: names[n-1], Missing: []string{"", names[1]}, Header: names, Spellings: make([][]string, n)}
 	width := 0
 	var features []loop.Feature
 	for i, name := range names {

@@ -25,8 +25,6 @@ func (n *network) checkFit() error {
 		errs.Add(m.Pos, "there is no data section, so fit has nothing to train on; write data: {train: ...}, or call Fit in Go")
 	case m.Data.Train == nil:
 		errs.Add(m.Data.Pos, "data: there is no train, so fit has nothing to train on")
-	case len(n.program.Targets) != 1:
-		errs.Add(m.Data.Pos, "data: files give one target, and the model has %d; call Fit in Go", len(n.program.Targets))
 	}
 	return errs.Err()
 }

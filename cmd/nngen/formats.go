@@ -22,6 +22,7 @@ var (
 	csvFormat    = rowFormat{"csv", "readCSV", "predict_csv.go.tmpl", []string{".csv", ".tsv"}}
 	jsonFormat   = rowFormat{"jsonl", "readJSONL", "predict_jsonl.go.tmpl", []string{".jsonl", ".ndjson", ".json"}}
 	npyFormat    = rowFormat{"npy", "readNPY", "predict_array.go.tmpl", []string{".npy"}}
+	npzFormat    = rowFormat{"npz", "readNPZ", "predict_arrays.go.tmpl", []string{".npz"}}
 	idxFormat    = rowFormat{"idx", "readIDX", "predict_array.go.tmpl", []string{".idx", "-ubyte"}}
 	tokensFormat = rowFormat{"tokens", "readTokens", "predict_lines.go.tmpl", []string{".txt", ".tokens"}}
 	textFormat   = rowFormat{"text", "readText", "predict_lines.go.tmpl", []string{".txt"}}
@@ -56,12 +57,14 @@ func (n *network) formats() []rowFormat {
 		return []rowFormat{csvFormat, jsonFormat, npyFormat, idxFormat}
 	case len(n.program.Inputs) == 1 && n.program.Inputs[0].Ragged:
 		return []rowFormat{jsonFormat, tokensFormat}
+	case len(n.program.Inputs) > 1:
+		return []rowFormat{csvFormat, jsonFormat, npzFormat, npyFormat, idxFormat}
 	case kind == spec.IDX:
-		return []rowFormat{idxFormat, npyFormat, csvFormat, jsonFormat}
+		return []rowFormat{idxFormat, npyFormat, csvFormat, jsonFormat, npzFormat}
 	case kind == spec.NPY || kind == spec.NPZ:
-		return []rowFormat{npyFormat, csvFormat, jsonFormat, idxFormat}
+		return []rowFormat{npyFormat, csvFormat, jsonFormat, npzFormat, idxFormat}
 	}
-	return []rowFormat{csvFormat, jsonFormat, npyFormat, idxFormat}
+	return []rowFormat{csvFormat, jsonFormat, npyFormat, npzFormat, idxFormat}
 }
 
 // formatOf finds the format of the input: the one that is asked for, that of

@@ -78,7 +78,7 @@ func (o *initOptions) describeArrays(base string) (*starter, error) {
 // answer tells classes from numbers.
 func (a *arrays) answer(name string) (answer, error) {
 	if a.y.Width() != 1 {
-		return answer{}, fmt.Errorf("%s: targets of %d values; init describes those of one, a class or a number", name, a.y.Width())
+		return answer{}, fmt.Errorf("%s: targets of %[2]d values, and init describes those of one, a class or a number; write the description with a last layer of %[2]d units and loss: mean_squared_error, or for labels of 0 and 1 activation: sigmoid and loss: binary_crossentropy", name, a.y.Width())
 	}
 	v, most, whole := make([]float32, 1), float32(0), true
 	target := newColumn("y")
@@ -201,7 +201,7 @@ func openNPZ(path string) (*arrays, error) {
 		}
 		return a, err
 	}
-	return nil, fmt.Errorf("%s: it holds %s; init looks for x_train and y_train, or x and y", path, strings.Join(names, ", "))
+	return nil, fmt.Errorf("%s: it holds %s; init looks for x_train and y_train, or x and y; with others write data: {train: {npz: %s, inputs: {...}, target: ...}}", path, strings.Join(names, ", "), filepath.Base(path))
 }
 
 // pair writes a source of two files.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,7 @@ import (
 type predictOptions struct {
 	model   string
 	input   string
+	files   []string // of each input, where they have names
 	weights string
 	format  string
 	output  string
@@ -32,7 +34,7 @@ type predictOptions struct {
 func predictCommand() *cobra.Command {
 	var o predictOptions
 	cmd := &cobra.Command{
-		Use:   "predict MODEL [FILE]",
+		Use:   "predict MODEL [FILE | INPUT=FILE...]",
 		Short: "Predict the rows of a file with trained weights",
 		Long: `predict reads rows and prints one line for each: row,class,probability where the
 model tells classes apart, otherwise row and the values of the outputs. Of logits
@@ -47,8 +49,12 @@ Formats, known by the extension or given with --format; .gz may follow each:
   csv     a table whose header names the features; other columns, that of the
           target among them, are passed over. Of a model without features: the
           numbers of its input
-  jsonl   a line is an object with the features, or an array of the input's numbers
-  npy     an array of NumPy, one row for each entry of the first axis
+  jsonl   a line is an object with the features or the inputs, or an array of the
+          input's numbers
+  npy     an array of NumPy, one row for each entry of the first axis; of several
+          inputs, INPUT=FILE for each
+  npz     arrays of NumPy, those that the description names or that have the names
+          of the inputs
   idx     images in the format of MNIST
   tokens  a line is a list of ids; a label and a tab may precede them
 
@@ -57,9 +63,10 @@ given: it is then reported and passed over.`,
 		Example: `  nngen predict churn.yaml new.csv --weights churn-run/weights.safetensors
   nngen predict churn.yaml new.csv --all -o answers.csv
   nngen predict mnist.yaml t10k-images-idx3-ubyte.gz --json
+  nngen predict house.yaml rooms=rooms.npy sensors=sensors.npy
   echo '{"age": 41, "plan": "basic"}' | nngen predict churn.yaml - --format jsonl`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 2 {
+			if len(args) > 2 && !strings.Contains(args[2], "=") {
 				return usagef(cmd, "one file at a time: unexpected argument %s", diag.Quote(args[2]))
 			}
 			return oneModel(cmd, args[:min(len(args), 1)])
@@ -67,7 +74,7 @@ given: it is then reported and passed over.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.model, o.input = args[0], "-"
 			if len(args) > 1 {
-				o.input = args[1]
+				o.input, o.files = args[1], args[1:]
 			}
 			return o.run(cmd)
 		},
@@ -90,14 +97,22 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	net.allowNonFinite = o.allowNonFinite
+	if err := o.named(cmd, net); err != nil {
+		return err
+	}
 	if o.format, err = formatOf(cmd, net, o.format, o.input); err != nil {
 		return err
+	}
+	if array := o.format == "npy" || o.format == "idx"; len(o.files) > 0 && !array {
+		return usagef(cmd, "INPUT=FILE is for npy and idx files, and the format is %s", o.format)
 	}
 	if o.all && net.program.Answer.Kind != loop.Choice {
 		return usagef(cmd, "--all: this model does not tell classes apart; every value is printed anyway")
 	}
-	if err := checkInput(o.input, net.foldersAsRows()); err != nil {
-		return err
+	for _, file := range append(o.files, o.input) {
+		if err := checkInput(file, net.foldersAsRows()); err != nil {
+			return err
+		}
 	}
 	if o.weights, err = net.trainedWeights(o.weights, o.model); err != nil {
 		return err
@@ -116,7 +131,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 			args = append(args, f.name)
 		}
 	}
-	child := program(cmd.Context(), exe, args...)
+	child := program(cmd.Context(), exe, append(args, o.files...)...)
 	child.Stdin, child.Stderr = cmd.InOrStdin(), cmd.ErrOrStderr()
 	err = o.into(cmd.OutOrStdout(), func(w io.Writer) error {
 		child.Stdout = w
@@ -126,6 +141,35 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 		next(cmd.ErrOrStderr(), "nngen", "generate", o.model, "-o", codegen.PackageName(net.program.Name)+"predict", "--predict-only", "--weights", o.weights)
 	}
 	return err
+}
+
+// named takes the files of inputs under their names: rooms=rooms.npy.
+func (o *predictOptions) named(cmd *cobra.Command, n *network) error {
+	given := o.files
+	o.files = nil
+	if len(given) == 0 || len(given) == 1 && (!strings.Contains(given[0], "=") || exists(given[0])) {
+		return nil
+	}
+	names := portNames(n.program.Inputs)
+	files := make([]string, len(names))
+	for _, arg := range given {
+		name, file, _ := strings.Cut(arg, "=")
+		i := slices.Index(names, name)
+		switch {
+		case i < 0:
+			return usagef(cmd, "%s: the model has no input %s%s Its inputs are %s", arg, diag.Quote(name), hint(name, names), strings.Join(names, ", "))
+		case file == "" || files[i] != "":
+			return usagef(cmd, "%s: each input takes one file", arg)
+		}
+		files[i] = file
+	}
+	for i, file := range files {
+		if file == "" {
+			return usagef(cmd, "which file is for input %s? Add %s=FILE", diag.Quote(names[i]), shellQuote(names[i]))
+		}
+	}
+	o.files, o.input = files, files[0]
+	return nil
 }
 
 // foldersAsRows reports whether a folder holds rows, a file for each.

@@ -47,15 +47,21 @@ type programData struct {
 	Window                  int     // rows of a table that make a sample; 0: each is one
 	Separator               string  // csv, as a rune
 	Header                  string  // csv: the names of the columns where files do not have them
-	Target                  string  // csv: the column to predict
+	Targets                 string  // csv: the columns to predict
+	FileArgs                string  // idx, npy: the files as arguments of their reader
+	Archives                string  // npz: lists of the names of the arrays of inputs
+	ArrayFiles              bool    // predict reads inputs from arrays of their own
+	Groups                  []featureGroup
 
 	Vocabularies []programVocabulary // of the features; none: nothing can be unknown
 
 	Formats       []rowFormat // that predict reads
 	Ports         []programPort
+	InputColumns  string // names of the values of several inputs
 	OutputColumns string // names of the values of an output
 	Answer        loop.Answer
 	ClassNames    string // of the answer
+	Reports       []programReport
 }
 
 // Chosen reports whether an output is one of the classes.
@@ -94,6 +100,12 @@ type programPort struct {
 	Whole bool
 }
 
+// Single reports whether there is one output, of which there is a report.
+func (t *programData) Single() bool { return len(t.Reports) == 1 && t.Reports[0].Index < 0 }
+
+// featureGroup is the columns that one of several inputs is made of.
+type featureGroup struct{ Input, Columns string }
+
 // trainerSource prints the program that trains on the data files.
 func (n *network) trainerSource() (map[string][]byte, error) {
 	return n.rowProgram("fit.go.tmpl")
@@ -123,9 +135,11 @@ func (n *network) programData() *programData {
 		}
 		t.Ports = append(t.Ports, port)
 	}
-	t.OutputColumns = literals(outputColumns(p.Outputs))
+	t.OutputColumns, t.InputColumns = literals(outputColumns(p)), literals(inputColumns(p.Inputs))
 	t.Answer, t.ClassNames = p.Answer, literals(p.ClassNames())
-	t.Formats = n.formats()
+	t.Formats, t.Reports = n.formats(), n.reports()
+	t.ArrayFiles = slices.ContainsFunc(t.Formats, func(f rowFormat) bool { return f.Name == "npz" })
+	t.Archives = "{" + literals(portNames(p.Inputs)) + "}"
 	d := n.spec.Data
 	if d == nil || d.Train == nil {
 		return t
@@ -150,29 +164,113 @@ func (n *network) programData() *programData {
 	if d.Train.Separator != "" {
 		t.Separator = strconv.QuoteRune([]rune(d.Train.Separator)[0])
 	}
-	t.Header = literals(d.Train.Header)
-	if d.Target != nil {
-		t.Target = strconv.Quote(d.Target.Column)
+	targets := slices.Sorted(slices.Values(p.Encoding.Columns()))
+	t.Header, t.Targets = literals(d.Train.Header), literals(slices.Compact(targets))
+	var args, archives []string
+	for i := range d.Train.Files {
+		args = append(args, fmt.Sprintf("files[%d]", i))
 	}
+	for _, s := range n.sources() {
+		if len(s.Arrays) >= len(p.Inputs) {
+			archives = append(archives, "{"+literals(s.Arrays[:len(p.Inputs)])+"}")
+		}
+	}
+	t.FileArgs, t.Archives, t.Groups = strings.Join(args, ", "), strings.Join(append(archives, t.Archives), ", "), n.groups()
 	return t
 }
 
-// outputColumns names every value that the network gives: an output of one
-// value by its name, others with numbers behind it.
-func outputColumns(outputs []loop.Port) []string {
-	if len(outputs) == 1 && elements(outputs[0].Shape) == 1 {
+func portNames(ports []loop.Port) []string {
+	var names []string
+	for _, p := range ports {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// groups are the columns of inputs that no column is named after, where there
+// are several inputs.
+func (n *network) groups() []featureGroup {
+	p := n.program
+	if len(p.Inputs) < 2 {
+		return nil
+	}
+	var list []featureGroup
+	for i, in := range p.Inputs {
+		var names []string
+		for _, f := range p.Encoding.Features {
+			if f.Port == i {
+				names = append(names, f.Name)
+			}
+		}
+		if len(names) > 0 && !slices.ContainsFunc(p.Encoding.Features, func(f loop.Feature) bool { return f.Name == in.Name }) {
+			list = append(list, featureGroup{strconv.Quote(in.Name), literals(names)})
+		}
+	}
+	return list
+}
+
+// mostInputColumns is how many values of several inputs have names.
+const mostInputColumns = 1 << 12
+
+// inputColumns names every value of several inputs, as outputColumns does.
+func inputColumns(inputs []loop.Port) []string {
+	var names []string
+	for _, in := range inputs {
+		if len(inputs) < 2 || in.Ragged || len(names)+elements(in.Shape) > mostInputColumns {
+			return nil
+		}
+		names = append(names, numberedNames(in)...)
+	}
+	return names
+}
+
+// numberedNames names the values of a port: one by its name, others with numbers
+// after it.
+func numberedNames(p loop.Port) []string {
+	size := elements(p.Shape)
+	if size == 1 {
+		return []string{p.Name}
+	}
+	var names []string
+	for i := range size {
+		names = append(names, fmt.Sprintf("%s_%d", p.Name, i))
+	}
+	return names
+}
+
+// outputColumns names every value that the network gives: by the columns of its
+// target or the classes that the description names, else an output of one value
+// by its name and others with numbers after it.
+func outputColumns(p *loop.Program) []string {
+	if len(p.Outputs) == 1 && elements(p.Outputs[0].Shape) == 1 {
 		return []string{"value"}
 	}
 	var names []string
-	for _, o := range outputs {
-		size := elements(o.Shape)
-		for i := range size {
-			if size == 1 {
-				names = append(names, o.Name)
-			} else {
-				names = append(names, fmt.Sprintf("%s_%d", o.Name, i))
+	for i, o := range p.Outputs {
+		own := numberedNames(o)
+		if i < len(p.Targets) && len(own) > 1 {
+			if fields := p.Targets[i].Fields; len(fields) == len(own) {
+				own = fields
+			}
+			if p.Encoding != nil && len(p.Encoding.Target(i).Classes) == len(own) {
+				own = nil
+				for _, class := range p.Encoding.Target(i).Classes {
+					own = append(own, o.Name+"="+class)
+				}
 			}
 		}
+		names = append(names, own...)
+	}
+	seen := map[string]bool{}
+	for _, name := range names {
+		if seen[name] { // two outputs are compared with one column: numbers tell them apart
+			names = nil
+			for _, o := range p.Outputs {
+				names = append(names, numberedNames(o)...)
+			}
+			break
+		}
+		seen[name] = true
 	}
 	return names
 }

@@ -102,7 +102,7 @@ func compareOutput(want, got string) string {
 
 var (
 	timeWord   = regexp.MustCompile(`^\d+(us|ms|s)(/step)?$`)
-	numberWord = regexp.MustCompile(`\d+(\.\d+)?`)
+	numberWord = regexp.MustCompile(`\d{1,3}(,\d{3})+|\d+(\.\d+)?`)
 )
 
 // alike compares two lines word by word: a time is any time, and numbers agree
@@ -121,8 +121,8 @@ func alike(want, got string) bool {
 		}
 		x, y := numberWord.FindAllString(a[i], -1), numberWord.FindAllString(b[i], -1)
 		for k := range x {
-			p, _ := strconv.ParseFloat(x[k], 64) // the expression matches numbers only
-			q, _ := strconv.ParseFloat(y[k], 64)
+			p, _ := strconv.ParseFloat(strings.ReplaceAll(x[k], ",", ""), 64) // the expression matches numbers only
+			q, _ := strconv.ParseFloat(strings.ReplaceAll(y[k], ",", ""), 64)
 			if math.Abs(p-q) > 0.04*max(p, q) {
 				return false
 			}

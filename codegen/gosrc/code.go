@@ -153,3 +153,12 @@ func wrap(s string) []string {
 	}
 	return append(lines, line)
 }
+
+// quotedList is a list of texts as Go writes it.
+func quotedList(list []string) string {
+	var quoted []string
+	for _, s := range list {
+		quoted = append(quoted, quote(s))
+	}
+	return strings.Join(quoted, ", ")
+}

@@ -2,7 +2,7 @@ package gosrc
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -81,8 +81,8 @@ func (m *Model) Encoded(d FeatureSet) (Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	return §data.Prefetch(set, %[4]d), nil
-}`, docComment(doc), e.classOf(f), adapt, e.readAhead())
+	return §data.Prefetch(%[5]s, %[4]d), nil
+}`, docComment(doc), e.classOf(f), adapt, e.readAhead(), e.withSameTargets("set"))
 }
 
 // classOf prints the function that tells the class of a target, for a split
@@ -117,9 +117,7 @@ func classOf(y *Target) int {
 
 // loaders prints the readers of files.
 func (e *emitter) loaders(f *file) {
-	if len(e.p.Targets) != 1 {
-		return
-	}
+	e.sameTargets(f)
 	switch e.p.Encoding.Source {
 	case "csv":
 		e.csvLoader(f)
@@ -127,29 +125,29 @@ func (e *emitter) loaders(f *file) {
 		f.add(`// ReadTexts reads a folder of texts: in it a folder for each class, of its name,
 // with a file for each text.
 func ReadTexts(dir string, o ...§data.ReadOption) (FeatureSet, error) {
-	return §data.ReadTexts(dir, Classes[:], func(x *Features, y *Target, text string, class int) {
+	return §data.ReadTexts(dir, %s, func(x *Features, y *Target, text string, class int) {
 		x.%s = text
 		%s
 	}, o...)
-}`, e.features[0].field, e.classTarget("class"))
+}`, e.folders(f), e.features[0].field, e.labelled("class"))
 	case "image_dir":
-		set := fmt.Sprintf(`// setImage makes a row of a picture of a class.
-func setImage(x *Features, y *Target, img §image.Image, class int) {
-	x.%s = img
-	%s
-}`, e.features[0].field, e.classTarget("class"))
+		folders := e.folders(f)
 		f.add(`// ReadImages reads a folder of pictures, PNG, JPEG or GIF: in it a folder for
 // each class, of its name.
 func ReadImages(dir string, o ...§data.ReadOption) (FeatureSet, error) {
-	return §data.ReadImages(dir, Classes[:], setImage, o...)
+	return §data.ReadImages(dir, %[1]s, setImage, o...)
 }
 
 // StreamImages is ReadImages for more pictures than memory holds: they are
 // decoded anew in every epoch.
 func StreamImages(dir string, o ...§data.ReadOption) FeatureSet {
-	return §data.StreamImages(dir, Classes[:], setImage, o...)
-}`)
-		f.add("%s", set)
+	return §data.StreamImages(dir, %[1]s, setImage, o...)
+}`, folders)
+		f.add("%s", fmt.Sprintf(`// setImage makes a row of a picture of a class.
+func setImage(x *Features, y *Target, img §image.Image, class int) {
+	x.%s = img
+	%s
+}`, e.features[0].field, e.labelled("class")))
 	case "tokens":
 		x := e.features[0]
 		options := ""
@@ -161,143 +159,37 @@ func StreamImages(dir string, o ...§data.ReadOption) FeatureSet {
 func ReadTokens(path string, o ...§data.ReadOption) (FeatureSet, error) {
 	return §data.ReadTokenRows(path, §data.TokenOptions{%s}, func(x *Features, y *Target, ids []int32, label float32) error {
 		x.%s = ids
-		return setTarget(y, label)
+		return %s(y, label)
 	}, o...)
-}`, options, x.field)
-		e.setTarget(f)
+}`, options, x.field, e.numberSetter(f, e.labelledTarget()))
 	default:
 		e.arrayLoaders(f)
 	}
 }
 
-// csvLoader prints the readers of tables.
-func (e *emitter) csvLoader(f *file) {
-	s := e.p.Encoding
-	fields := "Columns: append(FeatureNames[:], targetColumn),\n"
-	if s.Target == "" {
-		fields = "Columns: FeatureNames[:],\n"
-	} else {
-		f.add("// targetColumn is the column of the target.\nconst targetColumn = %s", quote(s.Target))
-	}
-	if s.Weight != "" {
-		fields += fmt.Sprintf("Weight: %s,\n", quote(s.Weight))
-	}
-	if s.Header != nil {
-		var names []string
-		for _, h := range s.Header {
-			names = append(names, quote(h))
-		}
-		fields += fmt.Sprintf("Header: []string{%s},\n", strings.Join(names, ", "))
-	}
-	if s.Separator != "" && s.Separator != "," {
-		fields += fmt.Sprintf("Separator: %s,\n", strings.Replace(fmt.Sprintf("%q", []rune(s.Separator)[0]), "§", `\u00a7`, 1))
-	}
-	f.add("// table says what is read of a CSV file.\nvar table = §data.CSV{\n%s}", fields)
-	row := "Features"
-	if s.Series == nil {
-		f.add(`// ReadCSV reads a table with a row per sample, compressed with gzip or not.
-func ReadCSV(path string, o ...§data.ReadOption) (FeatureSet, error) {
-	return §data.ReadRecords(path, table, setRow, o...)
+// labelledTarget is the target that comes with a row of texts, images or ids; -1
+// where every output repeats an input.
+func (e *emitter) labelledTarget() int {
+	return slices.IndexFunc(e.p.Targets, func(p loop.Port) bool {
+		i := slices.IndexFunc(e.p.Targets, func(q loop.Port) bool { return q.Name == p.Name })
+		return e.p.Encoding.Target(i).SameAs == ""
+	})
 }
 
-// StreamCSV is ReadCSV for a file that is larger than memory: it is read anew in
-// every epoch, in the order of its rows.
-func StreamCSV(path string, o ...§data.ReadOption) FeatureSet {
-	return §data.StreamRecords(path, table, setRow, o...)
-}`)
-	} else {
-		row = "Step"
-		f.add(`// ReadCSV reads a table, compressed with gzip or not: %[1]d successive rows make a
-// sample, whose target is that of the row %[2]d behind them, and the next one begins
-// %[3]d further on.
-func ReadCSV(path string, o ...§data.ReadOption) (FeatureSet, error) {
-	rows, err := §data.ReadRecords(path, table, setRow, o...)
-	if err != nil {
-		return nil, err
+// labelled is the statement that stores the number of the class that a row comes
+// with.
+func (e *emitter) labelled(class string) string {
+	if i := e.labelledTarget(); i >= 0 {
+		return e.classTarget(i, class)
 	}
-	return §data.Windows(rows, series, window)
-}
-
-// StreamCSV is ReadCSV for a file that is larger than memory: it is read anew in
-// every epoch, in the order of its rows.
-func StreamCSV(path string, o ...§data.ReadOption) FeatureSet {
-	rows, err := §data.Windows(§data.StreamRecords(path, table, setRow, o...), series, window)
-	if err != nil {
-		panic(err) // cannot be: nothing is read yet, and the series is a sound one
-	}
-	return rows
-}
-
-// series says which rows make a sample.
-var series = §data.Series{Length: %[1]d, Offset: %[2]d, Stride: %[3]d}
-
-func window(rows []Step) *Features { return (*Features)(rows) }`, s.Series.Length, s.Series.Offset, s.Series.Stride)
-	}
-	target := ""
-	if s.Target != "" {
-		if len(e.p.Classes) > 0 {
-			target = fmt.Sprintf(`class, err := ParseClass(r.Text(len(FeatureNames)))
-	r.Check(len(FeatureNames), err)
-	%s`, e.classTarget("class"))
-		} else {
-			target = "r.Check(len(FeatureNames), setTarget(y, r.Number(len(FeatureNames))))"
-		}
-	}
-	each := "for i, name := range FeatureNames {\nr.Check(i, x.Set(name, r.Text(i)))\n}"
-	if e.asArray() {
-		each = "for i := range FeatureNames {\nr.Check(i, x.set(i, r.Text(i)))\n}"
-	}
-	f.add(`// setRow reads the fields of a row.
-func setRow(x *%s, y *Target, r *§data.Record) {
-	%s
-	%s
-}`, row, each, target)
-	if s.Target != "" && len(e.p.Classes) == 0 {
-		e.setTarget(f)
-	}
-}
-
-// classTarget is the statement that stores the number of a class.
-func (e *emitter) classTarget(class string) string {
-	p := e.p.Targets[0]
-	flat := index(flatOf("y", e.p.Targets, e.ports.targets, 0))
-	switch {
-	case len(p.Shape) == 0:
-		return fmt.Sprintf("*y = Target(%s)", class)
-	case size(p.Shape) == 1 && len(p.Shape) == 1:
-		return fmt.Sprintf("%s[0] = %s(%s)", flat, elemOf(p), class)
-	case size(p.Shape) == len(e.p.Classes) && p.DType == loop.F32:
-		if len(p.Shape) > 1 {
-			return fmt.Sprintf("y.flat()[%s] = 1", class)
-		}
-		return fmt.Sprintf("%s[%s] = 1", flat, class)
-	}
-	e.fail("targets of shape %s are not read from files with classes by this version", tuple(p.Shape))
 	return ""
 }
 
-// setTarget prints the check of a target that is a number.
-func (e *emitter) setTarget(f *file) {
-	p := e.p.Targets[0]
-	check := ""
-	switch {
-	case p.Limit > 0:
-		check = fmt.Sprintf("if v != float32(int(v)) || v < 0 || v >= %d {\nreturn §fmt.Errorf(\"%%v is not a class: the model knows 0 to %d\", v)\n}\n", p.Limit, p.Limit-1)
-	case p.Loss == "binary_crossentropy":
-		check = "if !(v >= 0 && v <= 1) {\nreturn §fmt.Errorf(\"%v is not a target for binary_crossentropy, which is from 0 to 1\", v)\n}\n"
+// folders is the list of the folders of the classes.
+func (e *emitter) folders(f *file) string {
+	if e.p.Encoding.Folders == nil {
+		return "Classes[:]"
 	}
-	set := ""
-	switch {
-	case len(p.Shape) == 0:
-		set = "*y = Target(v)"
-	case size(p.Shape) == 1:
-		set = fmt.Sprintf("y%s = %s(v)", strings.Repeat("[0]", len(p.Shape)), elemOf(p))
-	default:
-		e.fail("targets of shape %s are not read from tables by this version", tuple(p.Shape))
-	}
-	f.add(`// setTarget checks a target and stores it.
-func setTarget(y *Target, v float32) error {
-	%s%s
-	return nil
-}`, check, set)
+	f.add("// folders are those of a data set, which this network does not tell apart.\nvar folders = []string{%s}", quotedList(e.p.Encoding.Folders))
+	return "folders"
 }

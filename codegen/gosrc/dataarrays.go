@@ -9,118 +9,175 @@ import (
 
 // arrayLoaders prints the readers of files that hold samples as they are.
 func (e *emitter) arrayLoaders(f *file) {
-	if len(e.p.Inputs) != 1 || e.p.Inputs[0].Ragged {
-		e.fail("samples with several inputs are not read from %s files by this version", e.p.Encoding.Source)
+	var arrays []arrayFile
+	params := e.scope(localMark)
+	add := func(p loop.Port, alone bool, what string) {
+		name := what
+		if !alone {
+			name = params.pick(lower(p.Name))
+		}
+		arrays = append(arrays, arrayFile{name, p.Name})
+	}
+	for _, p := range e.p.Inputs {
+		if p.Ragged {
+			e.fail("samples with any number of ids are not read from %s files by this version", e.p.Encoding.Source)
+			return
+		}
+		add(p, len(e.p.Inputs) == 1, "samples")
+	}
+	for i, p := range e.p.Targets {
+		if e.p.Encoding.Target(i).SameAs == "" {
+			add(p, len(e.p.Targets) == 1, "targets")
+		}
+	}
+	switch source := e.p.Encoding.Source; source {
+	case "idx":
+		e.fileLoader(f, "ReadIDX", "IDX", "from files in the format of MNIST, compressed with gzip or not", arrays)
+	case "npy":
+		e.fileLoader(f, "ReadNPY", "NPY", "from files of NumPy", arrays)
+	case "npz":
+		e.archiveLoader(f, arrays)
+	default:
+		e.fail("data from %q is not read by this version", source)
 		return
 	}
-	switch e.p.Encoding.Source {
-	case "idx":
-		f.add(`// ReadIDX reads samples and their targets from files in the format of MNIST,
-// compressed with gzip or not.
-func ReadIDX(samples, targets string) (Dataset, error) {
-	x, err := §data.OpenIDX(samples)
-	if err != nil {
-		return nil, err
+	e.parts(f)
+}
+
+// arrayFile is an array of a data set: a parameter of its reader, and the input
+// or output that it is for.
+type arrayFile struct{ param, port string }
+
+// readArrays is the statement that makes a data set of arrays.
+func (e *emitter) readArrays(arrays string) string {
+	parts := "inputParts, targetParts"
+	if !e.repeats() {
+		return fmt.Sprintf("return §data.ReadArrays(%s, %s)", arrays, parts)
 	}
-	y, err := §data.OpenIDX(targets)
-	if err != nil {
-		return nil, err
+	return fmt.Sprintf("set, err := §data.ReadArrays(%s, %s)\nif err != nil {\nreturn nil, err\n}\nreturn %s, nil", arrays, parts, e.withSameTargets("set"))
+}
+
+// fileLoader prints the reader of arrays in a file each.
+func (e *emitter) fileLoader(f *file, name, kind, where string, arrays []arrayFile) {
+	var params []string
+	for _, a := range arrays {
+		params = append(params, a.param)
 	}
-	return §data.ReadArrays(x, y, setSample, setLabel)
-}`)
-	case "npy":
-		f.add(`// ReadNPY reads samples and their targets from files of NumPy.
-func ReadNPY(samples, targets string) (Dataset, error) {
-	x, err := §data.OpenNPY(samples)
-	if err != nil {
-		return nil, err
+	list := strings.Join(params, ", ")
+	f.add(`%[1]sfunc %[2]s(%[3]s string) (Dataset, error) {
+	var arrays [%[4]d]*§data.%[5]s
+	for i, path := range [...]string{%[3]s} {
+		a, err := §data.Open%[5]s(path)
+		if err != nil {
+			return nil, err
+		}
+		arrays[i] = a
 	}
-	y, err := §data.OpenNPY(targets)
-	if err != nil {
-		return nil, err
+	%[6]s
+}`, docComment(name+" reads "+e.arrayWords(arrays)+" "+where+"."), name, list, len(arrays), kind, e.readArrays("arrays[:]"))
+}
+
+// archiveLoader prints the reader of an archive of arrays.
+func (e *emitter) archiveLoader(f *file, arrays []arrayFile) {
+	names := e.p.Encoding.Arrays
+	var mentions []string
+	for _, name := range names {
+		mentions = append(mentions, mention(name))
 	}
-	return §data.ReadArrays(x, y, setSample, setLabel)
-}`)
-	case "npz":
-		f.add(`%[1]sfunc ReadNPZ(path string, names ...string) (Dataset, error) {
+	what := strings.Join(mentions, ", ")
+	if n := len(mentions); n > 1 {
+		what = strings.Join(mentions[:n-1], ", ") + " and " + mentions[n-1]
+	}
+	f.add(`%[1]sfunc ReadNPZ(path string, names ...string) (Dataset, error) {
 	switch len(names) {
 	case 0:
-		names = []string{%[2]s, %[3]s}
-	case 2:
+		names = []string{%[2]s}
+	case %[3]d:
 	default:
-		return nil, §errors.New("%[4]s: ReadNPZ takes the names of two arrays, the samples and the targets, or none")
+		return nil, §fmt.Errorf("%[4]s: ReadNPZ takes the names of %[3]d arrays, or none; it was given %%d", len(names))
 	}
 	arrays, err := §data.OpenNPZ(path, names...)
 	if err != nil {
 		return nil, err
 	}
-	return §data.ReadArrays(arrays[0], arrays[1], setSample, setLabel)
-}`, docComment("ReadNPZ reads samples and their targets from two arrays of a file of NumPy: those named, else "+mention(e.p.Encoding.Arrays[0])+" and "+mention(e.p.Encoding.Arrays[1])+"."), quote(e.p.Encoding.Arrays[0]), quote(e.p.Encoding.Arrays[1]), e.cfg.Package)
-	default:
-		e.fail("data from %q is not read by this version", e.p.Encoding.Source)
-		return
-	}
-	e.setSample(f)
-	e.setLabel(f)
+	%[5]s
+}`, docComment("ReadNPZ reads "+e.arrayWords(arrays)+" from arrays of a file of NumPy, in this order: those named, else "+what+"."), quotedList(names), len(names), e.cfg.Package, e.readArrays("arrays"))
 }
 
-// setSample prints what makes a sample of the values of a row.
-func (e *emitter) setSample(f *file) {
-	in := e.p.Inputs[0]
-	n := size(in.Shape)
-	fill := fmt.Sprintf("copy(%s, row)", flatOf("x", e.p.Inputs, e.ports.inputs, 0))
-	if len(in.Shape) == 0 {
-		fill = "*x = Input(row[0])"
+// arrayWords says what arrays hold.
+func (e *emitter) arrayWords(arrays []arrayFile) string {
+	targets := len(arrays) - len(e.p.Inputs)
+	words := "samples"
+	if len(e.p.Inputs) > 1 {
+		words = "the inputs"
+		for _, a := range arrays[:len(e.p.Inputs)] {
+			words += " " + mention(a.port) + ","
+		}
+		words = strings.TrimSuffix(words, ",")
 	}
+	switch {
+	case targets == 0:
+		return words + ", which the network is to repeat,"
+	case len(e.p.Targets) == 1:
+		return words + " and their targets"
+	}
+	words += " and the targets"
+	for _, a := range arrays[len(e.p.Inputs):] {
+		words += " " + mention(a.port) + ","
+	}
+	return strings.TrimSuffix(words, ",")
+}
+
+// parts prints what the arrays fill.
+func (e *emitter) parts(f *file) {
+	var inputs, targets strings.Builder
+	for i, p := range e.p.Inputs {
+		name := "the input"
+		if len(e.p.Inputs) > 1 {
+			name = fmt.Sprintf("input %q", p.Name)
+		}
+		fmt.Fprintf(&inputs, "{Name: %s, Shape: %s, Set: %s},\n", quote(name), shapeLiteral(p.Shape), e.inputSetter(f, i))
+	}
+	for i, p := range e.p.Targets {
+		if e.p.Encoding.Target(i).SameAs != "" {
+			continue
+		}
+		name, more := "the target", ""
+		if len(e.p.Targets) > 1 {
+			name = fmt.Sprintf("target %q", p.Name)
+		}
+		switch {
+		case oneHot(p):
+			more = "OneHot: true, "
+		case p.Limit > 0 && len(p.Shape) == 0:
+			more = "Hint: \", the number of a class; one-hot rows go with the loss categorical_crossentropy\", "
+		}
+		fmt.Fprintf(&targets, "{Name: %s, Shape: %s, %sSet: %s},\n", quote(name), shapeLiteral(p.Shape), more, e.rowSetter(f, i))
+	}
+	f.add("// inputParts are what the arrays of the samples fill, in their order.\nvar inputParts = []§data.Part[Input]{\n%s}", inputs.String())
+	f.add("// targetParts are what the arrays of the targets fill, in their order.\nvar targetParts = []§data.Part[Target]{\n%s}", targets.String())
+}
+
+func shapeLiteral(shape []int) string {
+	return "[]int{" + strings.Trim(strings.ReplaceAll(fmt.Sprint(shape), " ", ", "), "[]") + "}"
+}
+
+// inputSetter prints the function that fills an input from a row of an array,
+// and returns its name.
+func (e *emitter) inputSetter(f *file, i int) string {
+	in, name, what := e.p.Inputs[i], "setInput", "the input"
+	if len(e.p.Inputs) > 1 {
+		name, what = e.top.pick("set"+e.ports.inputs[i]), "the input "+mention(in.Name)
+	}
+	flat := flatOf("x", e.p.Inputs, e.ports.inputs, i)
+	fill := fmt.Sprintf("copy(%s, row)", flat)
 	if in.DType == loop.I32 {
-		fill = fmt.Sprintf("for i, v := range row {\nif v != float32(int32(v)) {\nreturn §fmt.Errorf(\"%%v is not an id: ids are whole numbers\", v)\n}\n%s[i] = int32(v)\n}", index(flatOf("x", e.p.Inputs, e.ports.inputs, 0)))
-		if len(in.Shape) == 0 {
-			fill = "*x = Input(row[0])"
-		}
+		fill = fmt.Sprintf("for i, v := range row {\nif v != float32(int32(v)) {\nreturn §fmt.Errorf(\"%%v is not an id: ids are whole numbers\", v)\n}\n%s[i] = int32(v)\n}", index(flat))
 	}
-	f.add(`// setSample makes a sample of the values of a row.
-func setSample(x *Input, row []float32) error {
-	if len(row) != %d {
-		return §fmt.Errorf("a row has %%d values, the model takes %d", len(row))
-	}
-	%s
+	f.add(`// %[1]s fills %[2]s from a row of an array.
+func %[1]s(x *Input, row []float32) error {
+	%[3]s
 	return nil
-}`, n, n, fill)
-}
-
-// setLabel prints what makes a target of the values of a row.
-func (e *emitter) setLabel(f *file) {
-	out := e.p.Targets[0]
-	m := size(out.Shape)
-	target := "return setTarget(y, target[0])"
-	if m > 1 {
-		target = fmt.Sprintf("copy(%s, target)\nreturn nil", flatOf("y", e.p.Targets, e.ports.targets, 0))
-		if len(e.p.Classes) == m && out.DType == loop.F32 {
-			target = fmt.Sprintf(`if len(target) == 1 {
-		class := target[0]
-		if class != float32(int(class)) || class < 0 || class >= %d {
-			return §fmt.Errorf("%%v is not a class: the model knows 0 to %d", class)
-		}
-		%s
-		return nil
-	}
-	%s`, m, m-1, strings.Replace(e.classTarget("class"), "[class]", "[int(class)]", 1), target)
-		}
-		if out.DType == loop.I32 {
-			e.fail("targets of shape %s are not read from arrays by this version", tuple(out.Shape))
-		}
-	} else {
-		e.setTarget(f)
-	}
-	widths := fmt.Sprintf("len(target) != %d", m)
-	if m > 1 && len(e.p.Classes) == m {
-		widths += " && len(target) != 1"
-	}
-	f.add(`// setLabel makes a target of the values of a row.
-func setLabel(y *Target, target []float32) error {
-	if %s {
-		return §fmt.Errorf("a target has %%d values, that of the model %d", len(target))
-	}
-	%s
-}`, widths, m, target)
+}`, name, what, fill)
+	return name
 }

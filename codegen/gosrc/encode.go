@@ -24,7 +24,23 @@ func (e *emitter) encodeFile() *file {
 		e.classDecls(f)
 	}
 	e.likenesses(f)
+	if names := e.valueNames(); names != nil {
+		f.add("// OutputNames are the names of the values of an output, and of a target, in their\n// order.\nvar OutputNames = [%d]string{%s}", len(names), quotedList(names))
+	}
 	return f
+}
+
+// valueNames are the names of the values of the one output, where the
+// description has them: those of labels, or of the columns of the target.
+func (e *emitter) valueNames() []string {
+	if len(e.p.Targets) != 1 || len(e.p.Outputs) != 1 || len(e.p.Classes) > 0 {
+		return nil
+	}
+	n := size(e.p.Outputs[0].Shape)
+	if fields := e.p.Targets[0].Fields; n > 1 && len(fields) == n && len(e.p.Outputs[0].Shape) == 1 {
+		return fields
+	}
+	return nil
 }
 
 // featureDecls prints Features and what makes samples of them.

@@ -44,7 +44,7 @@ func (e *emitter) engineDecl(f *file) {
 		sparse = sparse || p.DType == loop.I32
 	}
 	if sparse {
-		fields += "class [1]float32 // a class number as a metric reads it\n"
+		fields += fmt.Sprintf("class [%d]float32 // class numbers as a metric reads them\n", e.mostClassNumbers())
 	}
 	fields += `
 	params, grads *Params
@@ -98,7 +98,7 @@ func (e *engine) Prepare() {}
 // the caller.
 func (e *engine) Share(t *§nn.Team) {
 	e.team = t
-	%s}`, fields, work, room, quotedList(e.p.Outputs), e.p.Training.BatchStatistics, scratch)
+	%s}`, fields, work, room, quotedNames(e.p.Outputs), e.p.Training.BatchStatistics, scratch)
 	if e.grows() {
 		e.growEngine(f)
 	}
@@ -120,7 +120,7 @@ func (e *engine) ParallelLoad() {}`)
 	e.rowMethods(f)
 }
 
-func quotedList(ports []loop.Port) string {
+func quotedNames(ports []loop.Port) string {
 	var s []string
 	for _, p := range ports {
 		s = append(s, quote(p.Name))
@@ -279,7 +279,7 @@ func (e *emitter) rowMethods(f *file) {
 	for i, p := range e.p.Targets {
 		name := e.targetField(i)
 		if p.DType == loop.I32 {
-			targets = append(targets, fmt.Sprintf("e.class[0] = float32(e.%s[row])\nreturn e.class[:]", name))
+			targets = append(targets, e.classRow(i, name))
 		} else {
 			targets = append(targets, fmt.Sprintf("return e.%s[%s]", name, rowRange(p)))
 		}
@@ -290,6 +290,26 @@ func (e *emitter) rowMethods(f *file) {
 	}
 	f.add("// Outputs is an output of a row that was last trained on or evaluated.\nfunc (e *engine) Outputs(%s, row int) []float32 {\n%s\n}", k, pick("k", len(outs), outs))
 	f.add("// Targets is a target of a loaded row.\nfunc (e *engine) Targets(%s, row int) []float32 {\n%s\n}", k, pick("k", len(targets), targets))
+}
+
+// mostClassNumbers is the largest number of class numbers in a target of a row.
+func (e *emitter) mostClassNumbers() int {
+	n := 1
+	for _, p := range e.p.Targets {
+		if p.DType == loop.I32 {
+			n = max(n, size(p.Shape))
+		}
+	}
+	return n
+}
+
+// classRow is the statements that give the class numbers of a row as floats.
+func (e *emitter) classRow(i int, field string) string {
+	n := size(e.p.Targets[i].Shape)
+	if n == 1 {
+		return fmt.Sprintf("e.class[0] = float32(e.%s[row])\nreturn e.class[:1]", field)
+	}
+	return fmt.Sprintf("for i, class := range e.%s[%s] {\ne.class[i] = float32(class)\n}\nreturn e.class[:%d]", field, rowRange(e.p.Targets[i]), n)
 }
 
 // rowRange is where a row of a port lies.

@@ -85,7 +85,7 @@ func (e *emitter) print() ([]namedFile, error) {
 		return nil, err
 	}
 	files := []namedFile{{"model.go", e.modelFile()}, {"params.go", e.paramsFile()}, {"forward.go", e.forwardFile()}, {"predict.go", e.predictFile()}}
-	if e.encoded() || len(p.Classes) > 0 {
+	if e.encoded() || len(p.Classes) > 0 || e.valueNames() != nil {
 		files = append(files, namedFile{"encode.go", e.encodeFile()})
 	}
 	if e.learns() {

@@ -147,7 +147,7 @@ func (e *emitter) portWords(ports []loop.Port) string {
 
 func (e *emitter) targetWords() string {
 	var parts []string
-	for _, p := range e.p.Targets {
+	for i, p := range e.p.Targets {
 		s := "the expected values"
 		if size(p.Shape) == 1 {
 			s = "the expected value"
@@ -161,8 +161,17 @@ func (e *emitter) targetWords() string {
 		if len(e.p.Targets) > 1 {
 			s = plain(p.Name) + ", " + s
 		}
-		if len(p.Fields) == 1 {
+		switch n := len(p.Fields); {
+		case e.p.Encoding != nil && e.p.Encoding.Target(i).SameAs != "":
+			s += ", those of the input " + plain(e.p.Encoding.Target(i).SameAs)
+		case n == 1:
 			s += ", in the column " + plain(p.Fields[0])
+		case n > 1 && n <= listedNames:
+			var names []string
+			for _, field := range p.Fields {
+				names = append(names, plain(field))
+			}
+			s += ", " + strings.Join(names, ", ")
 		}
 		if p.Loss != "" {
 			s += " (" + plain(p.Loss) + ")"

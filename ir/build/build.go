@@ -6,8 +6,6 @@
 package build
 
 import (
-	"slices"
-
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/layer"
@@ -115,17 +113,16 @@ func (p *plan) fit() spec.Fit {
 // header describes the network that the predict graph computes.
 func (p *plan) header(g *built) *loop.Program {
 	m, e := p.spec, p.encoding()
+	inputs := p.inputPorts(g, e)
 	h := &loop.Program{
 		Name: m.Name, File: m.File, Batch: p.batch(), Encoding: e,
-		Segments: segments(g.net.B.Graph), Inputs: p.inputPorts(g, e), Outputs: p.outputPorts(g), Targets: p.targetPorts(),
+		Segments: segments(g.net.B.Graph), Inputs: inputs, Outputs: p.outputPorts(g), Targets: p.targetPorts(inputs),
 		Layers: p.rows(g), Training: p.training(g),
 	}
 	if h.Training.BatchStatistics {
 		h.Batch = p.unit()
 	}
-	if m.Data != nil {
-		h.Classes = slices.Clone(m.Data.Classes)
-	}
+	h.Classes = p.classNames()
 	h.Answer = p.answer(g, len(h.Classes))
 	return h
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
-// checkData compares the data section, which gives one target per row, with the
-// network that is to be trained on it.
+// checkData compares the data section with the network that is to be trained on
+// it.
 func (p *plan) checkData(g *built) {
 	d := p.spec.Data
 	if d == nil {
@@ -23,32 +23,14 @@ func (p *plan) checkData(g *built) {
 		return
 	}
 	refs := p.spec.OutputRefs()
-	if len(refs) > 1 {
-		p.errs.Add(refs[1].Pos, "data: gives one target per row, and the model has %d outputs; take data: out and give Fit a Dataset in Go", len(refs))
+	if len(refs) > 1 && d.Classes != nil && !labelled(d.Train.Kind) {
+		p.errs.Add(d.Pos, "data: classes are those of one output, and the model has %d; write target: {%s: {classes: [...]}}", len(refs), refs[0].Name)
 		return
 	}
-	y, l := g.outputs[0], p.compile.losses[0]
-	if !y.Valid() || l.loss == nil || p.compile.targets[0].of.Shape == nil {
-		return
-	}
-	units := y.Shape[len(y.Shape)-1]
-	sparse := p.compile.targets[0].of.DType == ir.I32
-	at, name := p.unitsPos(refs[0]), diag.Quote(refs[0].Name)
-	switch classes := len(d.Classes); {
-	case l.name == "categorical_crossentropy":
-		p.errs.Add(l.call.Pos, "compile: categorical_crossentropy takes one-hot targets, but data: gives class numbers; write loss: sparse_categorical_crossentropy")
-	case p.compile.targets[0].of.Shape.Elements() != 1:
-		if l.name == "binary_crossentropy" {
-			p.errs.Add(at, "layer %s gives %v, and %s compares it with as many targets, but data: gives one per row; write units: 1, or for one of %d classes activation: softmax and loss: sparse_categorical_crossentropy",
-				name, y.Shape, l.name, units)
-		} else {
-			p.errs.Add(at, "layer %s gives %v, and %s compares it with as many targets, but data: gives one per row", name, y.Shape, l.name)
+	for i := range refs {
+		if g.outputs[i].Valid() && p.compile.losses[i].loss != nil && p.compile.targets[i].of.Shape != nil {
+			p.checkTarget(g, i)
 		}
-	case classes > 0 && sparse && units != classes:
-		p.errs.Add(at, "layer %s has %d units, but data: names %d classes; write units: %d", name, units, classes, classes)
-	case classes > 2 && !sparse:
-		p.errs.Add(l.call.Pos, "compile: %s with one unit tells two classes apart, but data: names %d; write units: %d, activation: softmax and loss: sparse_categorical_crossentropy",
-			l.name, classes, classes)
 	}
 }
 

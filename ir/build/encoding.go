@@ -17,12 +17,16 @@ func (p *plan) encoding() *loop.Encoding {
 	e := &loop.Encoding{
 		Source: string(d.Train.Kind), Missing: slices.Clone(d.Missing), Separator: d.Train.Separator, Header: slices.Clone(d.Train.Header), Weight: d.Weight,
 	}
-	copy(e.Arrays[:], d.Train.Arrays)
-	for _, s := range d.Spellings {
-		e.Spellings = append(e.Spellings, slices.Clone(s))
+	e.Arrays = slices.Clone(d.Train.Arrays)
+	for _, t := range d.Targets {
+		e.Targets = append(e.Targets, loop.TargetSource{Columns: slices.Clone(t.Columns), SameAs: t.SameAs, Classes: slices.Clone(t.Classes), Spellings: cloneAll(t.Spellings)})
 	}
-	if d.Target != nil {
-		e.Target = d.Target.Column
+	if p.classNames() == nil {
+		if k := d.Train.Kind; k == spec.TextDir || k == spec.ImageDir {
+			e.Folders = slices.Clone(d.Classes)
+		}
+	} else {
+		e.Spellings = cloneAll(d.Spellings)
 	}
 	if w := d.Windows; w != nil {
 		e.Series = &loop.Series{Length: w.Length, Offset: w.Offset, Stride: w.Stride}
@@ -31,6 +35,14 @@ func (p *plan) encoding() *loop.Encoding {
 		e.Features = append(e.Features, feature(&d.Features[i], at))
 	}
 	return e
+}
+
+func cloneAll(lists [][]string) [][]string {
+	var all [][]string
+	for _, s := range lists {
+		all = append(all, slices.Clone(s))
+	}
+	return all
 }
 
 func feature(f *spec.Feature, at spec.Place) loop.Feature {

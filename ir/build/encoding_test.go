@@ -62,6 +62,15 @@ func TestEncodings(t *testing.T) {
   image  "image"  input 0 at 0, 768 wide  32x24x1
 `},
 		{"../spec/testdata/models/arrays.json", "encoding of npz, arrays [\"x_train\" \"y_train\"]\n"},
+		{"../spec/testdata/models/house.yaml", "encoding of npz, target of the files, target of the files, classes [\"flat\" \"house\" \"farm\"], target same as \"rooms\", arrays [\"rooms\" \"readings\" \"price\" \"labels\"]\n"},
+		{"../spec/testdata/models/repeat.yaml", "encoding of npy, target same as \"x\"\n"},
+		{"../spec/testdata/models/groups.yaml", `encoding of csv, target ["lat" "lon"], target "kind", classes ["flat" "house"], target same as "rooms", missing [""]
+  number    "area"    input 0 at 0, 1 wide  missing error, scale standard
+  number    "height"  input 0 at 1, 1 wide  missing error, scale standard
+  number    "doors"   input 1 at 0, 1 wide  missing error
+  category  "north"   input 1 at 1, 3 wide  missing oov, encode one_hot, slots 3, oov, vocabulary ["a" "b"]
+  category  "south"   input 1 at 4, 3 wide  missing oov, encode one_hot, slots 3, oov, vocabulary ["a" "b"]
+`},
 		{"../spec/testdata/models/ids.yaml", `encoding of tokens
   tokens  "tokens"  input 0 at 0, 20 wide  length 20, padding pre, truncating post, ids from 100 on are 1
 `},
@@ -91,6 +100,12 @@ func TestFields(t *testing.T) {
 	got := strings.Join(network(t, text).Header.Inputs[0].Fields, " ")
 	if want := "age plan[unknown] plan=basic plan=pro city[0] city[1] joined.year joined.month joined.weekday"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	groups := header(t, "../spec/testdata/models/groups.yaml")
+	for i, want := range []string{"lat lon", "kind", "area height"} {
+		if got := strings.Join(groups.Targets[i].Fields, " "); got != want {
+			t.Errorf("target %d: %s, want %s", i, got, want)
+		}
 	}
 	churn := header(t, "../spec/testdata/models/churn.yaml")
 	if f := churn.Inputs[0].Fields; f != nil {

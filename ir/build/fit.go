@@ -146,7 +146,16 @@ func hintOr(hint string, names []string) string {
 // checkFit compares the fit section with the outputs.
 func (p *plan) checkFit() {
 	f := p.spec.Fit
-	if len(f.ClassWeights) == 0 || p.spec.Compile == nil {
+	if p.spec.Compile == nil {
+		return
+	}
+	if labels := p.labels(0); labels != nil && f.Stratify {
+		p.errs.Add(f.StratifyPos, "fit: stratify takes rows of every class, and %s; take stratify out", labelWords(labels))
+	}
+	if src := p.source(0); src.SameAs != "" && f.Stratify {
+		p.errs.Add(f.StratifyPos, "fit: stratify takes rows of every class, and the target is the same as input %s; take stratify out", diag.Quote(src.SameAs))
+	}
+	if len(f.ClassWeights) == 0 {
 		return
 	}
 	if n := len(p.compile.targets); n > 1 {
@@ -178,6 +187,9 @@ func (p *plan) classCount() (classes int, why string) {
 		return 2, ""
 	case l.name == "categorical_crossentropy":
 		return t.of.Shape.Elements(), ""
+	}
+	if labels := p.labels(0); labels != nil {
+		return 0, labelWords(labels)
 	}
 	return 0, fmt.Sprintf("%s compares numbers", l.name)
 }

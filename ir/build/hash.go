@@ -100,8 +100,15 @@ func (p *plan) data() any {
 	if s := d.Train; s != nil {
 		tree["table"] = []any{s.Separator, s.Header, s.Arrays}
 	}
-	if d.Target != nil {
-		tree["target"] = d.Target.Column
+	switch {
+	case len(d.Targets) == 1 && len(d.Targets[0].Columns) == 1:
+		tree["target"] = d.Targets[0].Columns[0]
+	case d.Targets != nil:
+		var list []any
+		for _, t := range d.Targets {
+			list = append(list, map[string]any{"columns": t.Columns, "same_as": t.SameAs, "classes": t.Classes, "spellings": t.Spellings})
+		}
+		tree["targets"] = list
 	}
 	return tree
 }

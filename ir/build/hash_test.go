@@ -102,6 +102,8 @@ func TestHashesOfData(t *testing.T) {
 		{"  features", "  test: {split: 0.1}\n  features", false},
 		{"  features", "  validation: {csv: val.csv}\n  features", false},
 		{"  features", "  weight: w\n  features", false},
+		{"{column: churned,", "{column: left,", false},
+		{`target: {column: churned, classes: ["no", "yes"]}`, "target: {columns: [churned]}", true},
 		{`"yes"`, `[yes, y]`, false},
 		{"compile", "fit: {validation_split: 0.2, stratify: true}\ncompile", false},
 		{"compile", "fit: {steps_per_epoch: 3}\ncompile", false},

@@ -70,16 +70,14 @@ func (p *plan) outputPorts(g *built) []loop.Port {
 	return ports
 }
 
-func (p *plan) targetPorts() []loop.Port {
+func (p *plan) targetPorts(inputs []loop.Port) []loop.Port {
 	var ports []loop.Port
 	for i, t := range p.compile.targets {
 		name := p.spec.OutputRefs()[i].Name
 		port := loop.Port{
 			Name: name, Layer: name, Shape: slices.Clone(t.of.Shape.Row()), DType: dtype(t.of), Limit: t.limit, Loss: p.compile.losses[i].name,
 		}
-		if d := p.spec.Data; d != nil && d.Target != nil {
-			port.Fields = []string{d.Target.Column}
-		}
+		port.Fields = p.targetFields(i, inputs)
 		ports = append(ports, port)
 	}
 	return ports

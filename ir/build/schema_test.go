@@ -109,7 +109,7 @@ func TestModels(t *testing.T) {
 		}
 		files = append(files, list...)
 	}
-	for _, name := range []string{"churn.yaml", "series.yaml", "reviews.yaml", "photos.yaml", "arrays.json", "ids.yaml", "adult.yaml"} {
+	for _, name := range []string{"churn.yaml", "series.yaml", "reviews.yaml", "photos.yaml", "arrays.json", "ids.yaml", "adult.yaml", "house.yaml", "groups.yaml", "repeat.yaml"} {
 		files = append(files, "../spec/testdata/models/"+name)
 	}
 	for _, file := range files {

@@ -13,10 +13,40 @@ type Encoding struct {
 
 	Separator string     // csv: what stands between two fields
 	Header    []string   // csv: the names of the columns where the file has no header line; nil: it has
-	Target    string     // csv: the column of the target
 	Weight    string     // csv: the column of the sample weights; "": none
 	Spellings [][]string // per class of Program.Classes, how else files write it
-	Arrays    [2]string  // npz: the arrays of the inputs and of the targets
+	// Targets say where those of Program.Targets come from; nil: the one target
+	// stands beside each row.
+	Targets []TargetSource
+	Arrays  []string // npz: the arrays of the inputs and of the targets that files hold, in their order
+	Folders []string // text_dir, image_dir: the folders, where they are not the classes
+}
+
+// TargetSource says where a target comes from: from columns of a table, from an
+// input, or, where it names neither, from the files.
+type TargetSource struct {
+	Columns   []string   // csv: of its values in their order, or of the class
+	SameAs    string     // the input that it repeats
+	Classes   []string   // csv, several targets: the texts of the classes in the column
+	Spellings [][]string // per class, how else the file writes it
+}
+
+// Target is where the i-th target of the program comes from. Without an encoding
+// nobody knows.
+func (e *Encoding) Target(i int) TargetSource {
+	if e != nil && i < len(e.Targets) {
+		return e.Targets[i]
+	}
+	return TargetSource{}
+}
+
+// Columns are those of all targets, in their order.
+func (e *Encoding) Columns() []string {
+	var all []string
+	for _, t := range e.Targets {
+		all = append(all, t.Columns...)
+	}
+	return all
 }
 
 // Series makes a sample of Length successive rows of a table. The target stands

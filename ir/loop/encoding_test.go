@@ -9,7 +9,7 @@ import (
 // of ids below 5.
 func table() *Encoding {
 	return &Encoding{
-		Source: "csv", Missing: []string{"", "?"}, Separator: ";", Target: "churned", Weight: "w", Spellings: [][]string{nil, {"y"}},
+		Source: "csv", Missing: []string{"", "?"}, Separator: ";", Targets: []TargetSource{{Columns: []string{"churned"}}}, Weight: "w", Spellings: [][]string{nil, {"y"}},
 		Features: []Feature{
 			{Name: "age", Type: NumberFeature, Width: 1, Missing: Missing{Kind: "value", Value: 0.5}, Scale: []string{"log1p", "standard"}},
 			{Name: "review", Type: TextFeature, Port: 1, Encode: "integer", Vocabulary: []string{"good", "bad"}, Slots: 4, Standardize: "lower", Split: "whitespace", NGrams: 1},
@@ -37,7 +37,18 @@ func TestEncodingText(t *testing.T) {
 	if got := e.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	npz := &Encoding{Source: "npz", Arrays: [2]string{"x", "y"}}
+	for _, c := range []struct {
+		t    TargetSource
+		want string
+	}{
+		{TargetSource{}, "target of the files"}, {TargetSource{SameAs: "x"}, `target same as "x"`},
+		{TargetSource{Columns: []string{"a", "b"}}, `target ["a" "b"]`}, {TargetSource{Columns: []string{"a"}, Classes: []string{"n", "y"}}, `target "a", classes ["n" "y"]`},
+	} {
+		if got := (&Encoding{Source: "csv", Targets: []TargetSource{c.t}}).String(); got != "encoding of csv, "+c.want+"\n" {
+			t.Errorf("%s, want %s", got, c.want)
+		}
+	}
+	npz := &Encoding{Source: "npz", Arrays: []string{"x", "y"}}
 	if got := npz.String(); got != "encoding of npz, arrays [\"x\" \"y\"]\n" {
 		t.Errorf("got %s", got)
 	}
@@ -53,19 +64,27 @@ func TestVerifyEncoding(t *testing.T) {
 		breaks func(n *net, e *Encoding)
 		want   string
 	}{
-		"right":         {func(*net, *Encoding) {}, ""},
-		"samples":       {func(_ *net, e *Encoding) { e.Source, e.Features = "npz", nil }, ""},
-		"source":        {func(_ *net, e *Encoding) { e.Source = "parquet" }, `there is no source "parquet"`},
-		"samples, rows": {func(_ *net, e *Encoding) { e.Source = "idx" }, "source idx has 3 features"},
-		"no features":   {func(_ *net, e *Encoding) { e.Features = nil }, "source csv has 0 features"},
-		"rows of text":  {func(_ *net, e *Encoding) { e.Source = "text_dir" }, `a row of source text_dir is 3 features, the first of type "number"`},
-		"spellings":     {func(n *net, e *Encoding) { e.Spellings = e.Spellings[1:] }, "1 lists of spellings for 2 classes"},
-		"series":        {func(_ *net, e *Encoding) { e.Series = &Series{Length: 2, Stride: 0} }, "has the series {Length:2 Offset:0 Stride:0}"},
-		"too few steps": {func(_ *net, e *Encoding) { e.Series = &Series{Length: 2, Stride: 1} }, "2 steps of 3 values fill input x [3]"},
-		"port":          {func(_ *net, e *Encoding) { e.Features[2].Port = 2 }, `feature "plan" fills input 2 of 2`},
-		"gap":           {func(_ *net, e *Encoding) { e.Features[2].Offset = 2 }, `feature "plan" is at 2 of input x, the features before it end at 1`},
-		"short":         {func(_ *net, e *Encoding) { e.Features = e.Features[:2] }, "1 steps of 1 values fill input x [3]"},
-		"unfilled":      {func(_ *net, e *Encoding) { e.Features = append(e.Features[:1], e.Features[2]) }, "no feature fills input ids"},
+		"right": {func(*net, *Encoding) {}, ""},
+		"samples": {func(_ *net, e *Encoding) {
+			e.Source, e.Features, e.Targets, e.Arrays = "npz", nil, nil, []string{"x", "ids", "y"}
+		}, ""},
+		"arrays":         {func(_ *net, e *Encoding) { e.Source, e.Features, e.Targets = "npz", nil, nil }, "0 arrays for 3 inputs and targets"},
+		"source columns": {func(_ *net, e *Encoding) { e.Source, e.Features = "npy", nil }, "source npy has columns"},
+		"targets":        {func(_ *net, e *Encoding) { e.Targets = append(e.Targets, TargetSource{}) }, "2 sources of 1 targets"},
+		"columns":        {func(_ *net, e *Encoding) { e.Targets[0].Columns = []string{"a", "b", "c"} }, "has 3 columns"},
+		"same as ids":    {func(_ *net, e *Encoding) { e.Targets[0] = TargetSource{SameAs: "ids"} }, `is not the same as input "ids"`},
+		"same as none":   {func(_ *net, e *Encoding) { e.Targets[0] = TargetSource{SameAs: "z"} }, `is not the same as input "z"`},
+		"source":         {func(_ *net, e *Encoding) { e.Source = "parquet" }, `there is no source "parquet"`},
+		"samples, rows":  {func(_ *net, e *Encoding) { e.Source = "idx" }, "source idx has 3 features"},
+		"no features":    {func(_ *net, e *Encoding) { e.Features = nil }, "source csv has 0 features"},
+		"rows of text":   {func(_ *net, e *Encoding) { e.Source = "text_dir" }, `a row of source text_dir is 3 features, the first of type "number"`},
+		"spellings":      {func(n *net, e *Encoding) { e.Spellings = e.Spellings[1:] }, "1 lists of spellings for 2 classes"},
+		"series":         {func(_ *net, e *Encoding) { e.Series = &Series{Length: 2, Stride: 0} }, "has the series {Length:2 Offset:0 Stride:0}"},
+		"too few steps":  {func(_ *net, e *Encoding) { e.Series = &Series{Length: 2, Stride: 1} }, "2 steps of 3 values fill input x [3]"},
+		"port":           {func(_ *net, e *Encoding) { e.Features[2].Port = 2 }, `feature "plan" fills input 2 of 2`},
+		"gap":            {func(_ *net, e *Encoding) { e.Features[2].Offset = 2 }, `feature "plan" is at 2 of input x, the features before it end at 1`},
+		"short":          {func(_ *net, e *Encoding) { e.Features = e.Features[:2] }, "1 steps of 1 values fill input x [3]"},
+		"unfilled":       {func(_ *net, e *Encoding) { e.Features = append(e.Features[:1], e.Features[2]) }, "no feature fills input ids"},
 		"twice": {func(_ *net, e *Encoding) {
 			e.Features = append(e.Features, e.Features[1])
 		}, "2 features fill the ids of input ids"},

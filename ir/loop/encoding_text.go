@@ -18,8 +18,20 @@ func (e *Encoding) String() string {
 	if e.Header != nil {
 		word("header %q", e.Header)
 	}
-	if e.Target != "" {
-		word("target %q", e.Target)
+	for _, t := range e.Targets {
+		switch {
+		case t.SameAs != "":
+			word("target same as %q", t.SameAs)
+		case len(t.Columns) == 1:
+			word("target %q", t.Columns[0])
+		case t.Columns != nil:
+			word("target %q", t.Columns)
+		default:
+			word("target of the files")
+		}
+		if t.Classes != nil {
+			word("classes %q", t.Classes)
+		}
 	}
 	if e.Weight != "" {
 		word("weight %q", e.Weight)
@@ -33,7 +45,7 @@ func (e *Encoding) String() string {
 	if s := e.Series; s != nil {
 		word("windows of %d rows, target %d behind, next %d further", s.Length, s.Offset, s.Stride)
 	}
-	if e.Arrays[0] != "" {
+	if e.Arrays != nil {
 		word("arrays %q", e.Arrays)
 	}
 	b.WriteByte('\n')

@@ -34,6 +34,7 @@ func (v *verifier) encoding() {
 	case e.Series != nil && (e.Source != "csv" || e.Series.Length < 1 || e.Series.Offset < 0 || e.Series.Stride < 1):
 		v.fail("encoding: source %s has the series %+v", e.Source, *e.Series)
 	}
+	v.targetSources()
 	if asIs {
 		return
 	}
@@ -71,6 +72,34 @@ func (v *verifier) encoding() {
 		case !port.Ragged && product(port.Shape) != steps*next[i]:
 			v.fail("encoding: %d steps of %d values fill input %s %v", steps, next[i], port.Name, port.Shape)
 		}
+	}
+}
+
+// targetSources checks that the targets have values to come from.
+func (v *verifier) targetSources() {
+	e := v.p.Encoding
+	if e.Targets != nil && v.p.Targets != nil && len(e.Targets) != len(v.p.Targets) {
+		v.fail("encoding: %d sources of %d targets", len(e.Targets), len(v.p.Targets))
+		return
+	}
+	arrays := len(v.p.Inputs)
+	for i, port := range v.p.Targets {
+		t := e.Target(i)
+		in := slices.IndexFunc(v.p.Inputs, func(in Port) bool { return in.Name == t.SameAs })
+		switch n := product(port.Shape); {
+		case t.SameAs != "" && (in < 0 || v.p.Inputs[in].DType != port.DType || product(v.p.Inputs[in].Shape) != n):
+			v.fail("encoding: target %s %v is not the same as input %s", port.Name, port.Shape, diag.Quote(t.SameAs))
+		case len(t.Columns) > 1 && len(t.Columns) != n:
+			v.fail("encoding: target %s %v has %d columns", port.Name, port.Shape, len(t.Columns))
+		case t.Columns != nil && e.Source != "csv":
+			v.fail("encoding: source %s has columns", e.Source)
+		}
+		if t.SameAs == "" {
+			arrays++
+		}
+	}
+	if e.Source == "npz" && v.p.Targets != nil && len(e.Arrays) != arrays {
+		v.fail("encoding: %d arrays for %d inputs and targets", len(e.Arrays), arrays)
 	}
 }
 

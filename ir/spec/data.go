@@ -68,6 +68,7 @@ func (p *parser) data(a Arg) *Data {
 	}
 	d := &Data{Pos: a.Pos}
 	before := len(p.errs)
+	p.arrays, p.repeats = map[*Source]*namedArrays{}, repeats(a.Value)
 	parts := dataArgs{settings: map[string][]Arg{}}
 	var row *Feature // what a row of train is, where it is one thing
 	source := func(name string, into **Source) key {
@@ -98,7 +99,7 @@ func (p *parser) data(a Arg) *Data {
 		d.Features = p.features(*parts.features)
 	}
 	if parts.target != nil {
-		p.target(d, *parts.target)
+		p.targets(d, *parts.target)
 	}
 	if parts.classes != nil {
 		d.Classes, d.Spellings = p.classes("classes", parts.classes.Value)
@@ -157,8 +158,15 @@ func (p *parser) features(a Arg) []Feature {
 		return nil
 	}
 	var features []Feature
+	seen := map[string]bool{}
 	for _, e := range a.Value.Map {
-		features = append(features, p.feature(e))
+		for _, f := range p.feature(e) {
+			if seen[f.Name] {
+				p.fail(f.Pos, "data: features: column %s is a feature already", diag.Quote(f.Name))
+			}
+			seen[f.Name] = true
+			features = append(features, f)
+		}
 	}
 	return features
 }

@@ -27,7 +27,7 @@ func (p *parser) consistent(d *Data, a Arg, row *Feature, parts *dataArgs) {
 		case s == nil:
 		case s.Split > 0:
 			s.Kind = kind
-			s.Separator, s.Header, s.Arrays = d.Train.Separator, d.Train.Header, d.Train.Arrays
+			s.Separator, s.Header = d.Train.Separator, d.Train.Header
 		case s.Kind != kind:
 			p.fail(s.Pos, "data: %s is %s and train is %s; both must be of one kind", o.name, s.Kind, kind)
 		default:
@@ -35,9 +35,6 @@ func (p *parser) consistent(d *Data, a Arg, row *Feature, parts *dataArgs) {
 				p.likeTrain(o.name, kind, parts)
 			}
 			s.Separator, s.Header = d.Train.Separator, d.Train.Header
-			if s.Arrays == nil {
-				s.Arrays = d.Train.Arrays
-			}
 		}
 	}
 	if row != nil {
@@ -47,7 +44,8 @@ func (p *parser) consistent(d *Data, a Arg, row *Feature, parts *dataArgs) {
 		p.table(d, a, parts)
 		return
 	}
-	for _, part := range []*Arg{parts.features, parts.target, parts.missing, parts.weight, parts.windows} {
+	p.notColumns(d)
+	for _, part := range []*Arg{parts.features, parts.missing, parts.weight, parts.windows} {
 		if part != nil {
 			p.fail(part.Pos, "data: %s belongs to csv files, and train is %s; take it out", part.Name, kind)
 		}
@@ -60,6 +58,29 @@ func (p *parser) consistent(d *Data, a Arg, row *Feature, parts *dataArgs) {
 	}
 }
 
+// notColumns reports targets that are columns of files that have none.
+func (p *parser) notColumns(d *Data) {
+	for i := range d.Targets {
+		t := &d.Targets[i]
+		switch kind := d.Train.Kind; {
+		case t.SameAs != "":
+		case t.Columns == nil && t.Output == "":
+			p.fail(t.Pos, "data: for %s files classes stands under data itself; write classes: %s beside train", kind, textList(d.Classes).flow())
+		case t.Columns == nil && kind.labelled():
+			p.fail(t.Pos, "data: target %s: the classes of %s stand under data itself; write classes: [...] beside train", diag.Quote(t.Output), kind)
+		case t.Columns == nil:
+		case kind == NPZ:
+			p.fail(t.Pos, "data: target: columns belong to csv files, and train is npz; the array of the targets stands beside it: train: {npz: %s, target: y}", plain(d.Train.Files[0]))
+		case kind == NPY || kind == IDX:
+			p.fail(t.Pos, "data: target: columns belong to csv files, and train is %s; the file of the targets stands under it: train: {%s: {inputs: x.%s, target: y.%s}}", kind, kind, kind, kind)
+		case kind == Tokens:
+			p.fail(t.Pos, "data: target: columns belong to csv files, and a row of tokens comes with its label; take target out")
+		default:
+			p.fail(t.Pos, "data: target: columns belong to csv files, and a row of %s comes with its class; take target out, or write target: {same_as: x} for an output that repeats the input", kind)
+		}
+	}
+}
+
 // train completes the source that the settings stand beside.
 func (p *parser) train(s *Source, row *Feature, settings []Arg) {
 	written := object(settings...)
@@ -67,10 +88,6 @@ func (p *parser) train(s *Source, row *Feature, settings []Arg) {
 	case CSV:
 		if s.Separator == "" {
 			s.Separator = ","
-		}
-	case NPZ:
-		if s.Arrays == nil {
-			p.fail(s.Pos, "data: npz needs arrays, the names of the array of inputs and of that of targets; write arrays: [x_train, y_train] beside it")
 		}
 	case Tokens:
 		p.tokenRow(s, row, settings)
@@ -139,12 +156,21 @@ func (p *parser) table(d *Data, a Arg, parts *dataArgs) {
 	for _, s := range d.Missing {
 		missing[s] = true
 	}
+	targets := map[string]bool{}
+	for _, t := range d.Targets {
+		if t.Columns == nil && t.SameAs == "" {
+			p.fail(t.Pos, "data: target %s has no column; write %s: {column: ..., classes: [...]}", diag.Quote(t.Output), plain(t.Output))
+		}
+		for _, c := range t.Columns {
+			targets[c] = true
+		}
+	}
 	series := d.Windows != nil && d.Windows.Offset > 0 // where the target's past may be an input
 	for i := range d.Features {
 		f := &d.Features[i]
 		switch {
-		case f.Name == d.Target.Column && !series:
-			p.fail(f.Pos, "data: column %s is the target and a feature; take it out of features", diag.Quote(f.Name))
+		case targets[f.Name] && !series:
+			p.fail(f.Pos, "data: column %s is the target and a feature; take it out of features, or write target: {same_as: x} for outputs that repeat the features", diag.Quote(f.Name))
 		case f.Name == d.Weight:
 			p.fail(f.Pos, "data: column %s is the weight and a feature; take it out of features", diag.Quote(f.Name))
 		case d.Windows != nil && (f.Integer() || f.Type == TextFeature):
@@ -156,7 +182,7 @@ func (p *parser) table(d *Data, a Arg, parts *dataArgs) {
 		}
 		p.neverThere(missing, f, *parts.features)
 	}
-	if d.Weight != "" && d.Weight == d.Target.Column {
+	if d.Weight != "" && targets[d.Weight] {
 		p.fail(parts.weight.Value.Pos, "data: column %s is the weight and the target; write the column that holds the weights", diag.Quote(d.Weight))
 	}
 	p.inHeader(d, parts)
@@ -171,12 +197,27 @@ func (p *parser) neverThere(missing map[string]bool, f *Feature, features Arg) {
 	for i, s := range f.Vocabulary {
 		if missing[s] {
 			if list.Name == "" {
-				written, _ := features.Value.get(f.Name)
-				list, _ = written.Value.get("vocabulary")
+				list = features.vocabularyOf(f)
 			}
 			p.fail(list.Value.List[i].Pos, "data: feature %s: %s of the vocabulary is one of missing_values, so that no row has it; take it out here or there", diag.Quote(f.Name), diag.Quote(s))
 		}
 	}
+}
+
+// vocabularyOf is the vocabulary that a feature is written with, by itself or
+// among columns that are alike.
+func (features Arg) vocabularyOf(f *Feature) Arg {
+	written, ok := features.Value.get(f.Name)
+	if columns, group := written.Value.get("columns"); !ok || group && len(columns.Value.List) > 0 && columns.Value.List[0].Pos != f.Pos {
+		for _, e := range features.Value.Map {
+			columns, _ := e.Value.get("columns")
+			if slices.ContainsFunc(columns.Value.List, func(v Value) bool { return v.Pos == f.Pos }) {
+				written = e
+			}
+		}
+	}
+	list, _ := written.Value.get("vocabulary")
+	return list
 }
 
 // inHeader reports columns that the header of a file without a header line does
@@ -204,7 +245,11 @@ func (p *parser) inHeader(d *Data, parts *dataArgs) {
 	for _, f := range d.Features {
 		check(f.Pos, "feature", f.Name)
 	}
-	check(d.Target.Pos, "target column", d.Target.Column)
+	for _, t := range d.Targets {
+		for _, c := range t.Columns {
+			check(t.Pos, "target column", c)
+		}
+	}
 	if d.Weight != "" {
 		check(parts.weight.Value.Pos, "weight column", d.Weight)
 	}

@@ -70,7 +70,7 @@ var featureMistakes = map[string]string{
 	"lowercase":              "lower case is written standardize: lower",
 	"stop_words":             "stop words are not supported by this version; list the vocabulary without them",
 	"pad_to_max_tokens":      "vectors are as wide as the vocabulary says; take pad_to_max_tokens out",
-	"column":                 "the name of a feature is the header of its column; write it before the type",
+	"column":                 "the name of a feature is the header of its column; write it before the type, or for several columns that are alike columns: [a, b]",
 	"dtype":                  "what a column holds is called type; write type: number",
 	"name":                   "the name of a feature stands before it, and is the header of its column",
 	"shape":                  "a feature has no shape; shapes stand under inputs",
@@ -93,7 +93,9 @@ func defaults(name string, t FeatureType, pos diag.Pos) Feature {
 	return f
 }
 
-func (p *parser) feature(e Arg) Feature {
+// feature reads a column, or several that are alike under the name of the input
+// that they fill.
+func (p *parser) feature(e Arg) []Feature {
 	title := "data: feature " + diag.Quote(e.Name)
 	if problem := badColumn(e.Name); problem != "" {
 		p.fail(e.Pos, "%s: the name %s", title, problem)
@@ -106,7 +108,7 @@ func (p *parser) feature(e Arg) Feature {
 			}
 		}
 		p.fail(e.Value.Pos, "%s takes a type, not %s; write %s: {type: %s}", title, e.Value.describe(), plain(e.Name), t)
-		return defaults(e.Name, "", e.Pos)
+		return []Feature{defaults(e.Name, "", e.Pos)}
 	}
 	var t FeatureType
 	a, typed := e.Value.get("type")
@@ -114,7 +116,12 @@ func (p *parser) feature(e Arg) Feature {
 		t = p.featureType(title, a.Value)
 	}
 	f := defaults(e.Name, t, e.Pos)
-	keys := []key{{name: "type", take: func(Arg) {}}}
+	var group *Arg
+	keys := []key{
+		{name: "type", take: func(Arg) {}},
+		{name: "input", take: func(a Arg) { f.Input = p.inputOf(title, a.Value) }},
+		{name: "columns", take: func(a Arg) { group = &a }},
+	}
 	switch t {
 	case NumberFeature:
 		keys = append(keys, p.numberKeys(title, &f)...)
@@ -148,7 +155,28 @@ func (p *parser) feature(e Arg) Feature {
 	case len(p.errs) == before && t == TextFeature:
 		p.textFeature(title, &f, e.Value)
 	}
-	return f
+	if group == nil {
+		return []Feature{f}
+	}
+	if f.Input == "" {
+		f.Input = e.Name
+	}
+	var all []Feature
+	for i, name := range p.columns(title, group.Value) {
+		f.Name, f.Pos = name, group.Value.List[i].Pos
+		all = append(all, f)
+	}
+	return all
+}
+
+// inputOf reads the name of the input that a feature goes to.
+func (p *parser) inputOf(title string, v Value) string {
+	name, ok := p.single(v)
+	if !ok || badName(name) != "" {
+		p.fail(v.Pos, "%s: input takes the name of an input, not %s", title, v.describe())
+		return ""
+	}
+	return name
 }
 
 // typesWith lists the types that a setting belongs to.

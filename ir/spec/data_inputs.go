@@ -9,105 +9,6 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// Place is where a feature goes: to the values from Offset on of an input, or
-// of a step of it.
-type Place struct {
-	Input  int // index in Model.Inputs; -1: no input is for it
-	Offset int
-}
-
-// Places gives the place of every feature of the data section. A feature whose
-// name is that of an input fills it alone, and one of integers has an input of
-// its own; the others stand one behind the other in the input that is left.
-func (m *Model) Places() []Place {
-	if m.Data == nil {
-		return nil
-	}
-	places := make([]Place, len(m.Data.Features))
-	byName := map[string]int{}
-	for i, in := range m.Inputs {
-		byName[in.Name] = i
-	}
-	if ids := slices.ContainsFunc(m.Data.Features, func(f Feature) bool { return f.Integer() }); len(m.Inputs) == 1 && (!ids || len(places) == 1) {
-		all := make([]int, len(places))
-		for i := range all {
-			all[i] = i
-		}
-		m.lineUp(places, 0, all)
-		return places
-	}
-	named := map[int]bool{} // inputs that a feature is named after
-	var ids, own, others []int
-	for i := range m.Data.Features {
-		f := &m.Data.Features[i]
-		at, ok := byName[f.Name]
-		if !ok {
-			at, ok = byName[inputName(f.Name)]
-		}
-		if !ok {
-			at = -1
-		} else {
-			named[at] = true
-		}
-		places[i].Input = at
-		switch {
-		case f.Integer() && !ok:
-			ids = append(ids, i)
-		case f.Integer():
-		case ok:
-			own = append(own, i)
-		default:
-			others = append(others, i)
-		}
-	}
-	if free := m.unnamed("int32", named); len(ids) == 1 && len(free) == 1 {
-		places[ids[0]].Input = free[0]
-	}
-	if len(others) == 0 {
-		return places
-	}
-	free := m.unnamed("float32", named)
-	if len(free) == 0 && len(own) == 1 {
-		// The only input of numbers has the name of a column by chance.
-		free, others = []int{places[own[0]].Input}, append(others, own[0])
-		slices.Sort(others)
-	}
-	if len(free) != 1 {
-		return places
-	}
-	m.lineUp(places, free[0], others)
-	return places
-}
-
-// lineUp puts features behind one another in an input.
-func (m *Model) lineUp(places []Place, input int, features []int) {
-	offset := 0
-	for _, i := range features {
-		places[i] = Place{input, offset}
-		offset += m.Data.Features[i].Width()
-	}
-}
-
-// unnamed lists the inputs of a type that no feature is named after.
-func (m *Model) unnamed(dtype string, named map[int]bool) []int {
-	var list []int
-	for i, in := range m.Inputs {
-		if in.DType == dtype && !named[i] {
-			list = append(list, i)
-		}
-	}
-	return list
-}
-
-// inputName is the header of a column as the name of an input.
-func inputName(column string) string {
-	s := strings.TrimSpace(strings.ReplaceAll(column, "/", "_"))
-	if r := []rune(s); len(r) > maxName {
-		s = strings.TrimSpace(string(r[:maxName]))
-	}
-	return s
-}
-
 // impliedInputs fills in the inputs that the data section decides, and compares
 // those that are written with it.
 func (p *parser) impliedInputs(m *Model, pos diag.Pos, meant map[string]bool) {
@@ -124,9 +25,6 @@ func (p *parser) impliedInputs(m *Model, pos diag.Pos, meant map[string]bool) {
 		if !written {
 			p.fail(d.Pos, "%s files do not say the input's shape in advance; write inputs: {x: {shape: [28, 28]}} or shape: [784]", kind)
 		}
-		if len(m.Inputs) > 1 {
-			p.fail(m.Inputs[1].Pos, "data: %s files fill one input, and the model has %d; take data: out and give Fit a Dataset in Go", kind, len(m.Inputs))
-		}
 		return
 	}
 	switch {
@@ -137,6 +35,9 @@ func (p *parser) impliedInputs(m *Model, pos diag.Pos, meant map[string]bool) {
 			p.fits(m)
 		}
 	}
+	if d.Windows != nil && len(m.Inputs) > 1 {
+		p.fail(d.Windows.Pos, "data: windows make the rows of one input, and the model has %d; give all features to one input, or make the windows in files and read them from npz", len(m.Inputs))
+	}
 }
 
 // imply makes the inputs that the features ask for.
@@ -144,17 +45,30 @@ func (p *parser) imply(m *Model) {
 	d := m.Data
 	width := 0
 	var inputs []Input
+	together := map[string]int{} // inputs that features name, by name
 	for i := range d.Features {
 		f := &d.Features[i]
 		if f.Slots == 0 && f.Encode == "one_hot" {
 			p.fail(f.Pos, "data: feature %s has no vocabulary; write its categories, vocabulary: [a, b, c], or how many slots they have, vocabulary: 10", diag.Quote(f.Name))
 			return
 		}
+		if !f.Integer() && f.Input != "" {
+			at, ok := together[f.Input]
+			if !ok {
+				at, together[f.Input] = len(inputs), len(inputs)
+				inputs = append(inputs, Input{Name: f.Input, Shape: []int{0}, DType: "float32", Pos: f.Pos})
+			}
+			inputs[at].Shape[0] += f.Width()
+			continue
+		}
 		if !f.Integer() {
 			width += f.Width()
 			continue
 		}
 		name := inputName(f.Name)
+		if f.Input != "" {
+			name = f.Input
+		}
 		if d.Train.Kind != CSV {
 			name = "x"
 		}
@@ -163,6 +77,13 @@ func (p *parser) imply(m *Model) {
 	steps := 1
 	if d.Windows != nil {
 		steps = d.Windows.Length
+	}
+	for _, at := range together {
+		if inputs[at].Shape[0] > math.MaxInt32/steps {
+			width = inputs[at].Shape[0] // reported below
+		} else if d.Windows != nil {
+			inputs[at].Shape = []int{steps, inputs[at].Shape[0]}
+		}
 	}
 	if width > math.MaxInt32/steps {
 		p.fail(d.Pos, "data: the features fill %d values of %s; an input has at most %d", width, count(steps, "row"), math.MaxInt32)
@@ -317,6 +238,14 @@ func (p *parser) tokenShape(in Input, f *Feature) {
 // noInput reports a feature that no input is for.
 func (p *parser) noInput(m *Model, f *Feature) {
 	name := plain(inputName(f.Name))
+	if f.Input != "" {
+		var names []string
+		for _, in := range m.Inputs {
+			names = append(names, in.Name)
+		}
+		p.fail(f.Pos, "data: feature %s goes to input %s, which the model does not have%s", diag.Quote(f.Name), diag.Quote(f.Input), diag.DidYouMean(f.Input, names))
+		return
+	}
 	if f.Integer() {
 		p.fail(f.Pos, "data: feature %s becomes ids, which have an input of their own; write inputs: {%s: {shape: %s, dtype: int32}} beside the other inputs",
 			diag.Quote(f.Name), name, shapeText(f.shape()))

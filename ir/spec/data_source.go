@@ -22,7 +22,7 @@ var kinds = []kindRow{
 	{IDX, 2, nil, "{idx: [images, labels]}"},
 	{Tokens, 1, []string{"num_words", "oov_id", "length", "padding", "truncating"}, "{tokens: %s.txt}"},
 	{NPY, 2, nil, "{npy: [x.npy, y.npy]}"},
-	{NPZ, 1, []string{"arrays"}, "{npz: %s.npz}"},
+	{NPZ, 1, []string{"arrays", "inputs", "target"}, "{npz: %s.npz}"},
 	{TextDir, 1, []string{"vocabulary", "encode", "length", "standardize", "split", "ngrams"}, "{text_dir: reviews/%s}"},
 	{ImageDir, 1, []string{"size", "color"}, "{image_dir: photos/%s}"},
 }
@@ -61,6 +61,9 @@ var sourceMistakes = map[string]string{
 	"windows":                "windows stands under data, not under the files; write data: {windows: {length: 12}}",
 	"features":               "features stands under data, not under the files; write data: {features: {age: {type: number}}}",
 	"target":                 "target stands under data, not under the files; write data: {target: {column: churned}}",
+	"targets":                "what the outputs are compared with is called target; write target: y, or for several outputs target: {a: y_a, b: y_b}",
+	"x":                      "the arrays of the inputs stand under inputs; write inputs: {x: ...}",
+	"y":                      "the array of the targets is called target; write target: ...",
 }
 
 // source reads one of train, test and validation: its files, what a row is
@@ -91,7 +94,11 @@ func (p *parser) source(name string, a Arg) (*Source, *Feature, []Arg) {
 				p.fail(a.Pos, "%s is %s already; it has one kind of files", title, s.Kind)
 				return
 			}
-			s.Files = p.files(title, a, k.kind, k.files)
+			if k.files == 2 {
+				s.Files = p.arrayFiles(title, a, s)
+			} else {
+				s.Files = p.files(title, a, k.kind)
+			}
 		}})
 	}
 	fraction := s.Kind == "" && name == "test"
@@ -106,7 +113,7 @@ func (p *parser) source(name string, a Arg) (*Source, *Feature, []Arg) {
 	}
 	for _, k := range kinds {
 		for _, setting := range k.settings {
-			if slices.ContainsFunc(keys, func(k key) bool { return k.name == setting }) {
+			if _, answered := sourceMistakes[setting]; slices.ContainsFunc(keys, func(k key) bool { return k.name == setting }) || answered && s.Kind == CSV {
 				continue
 			}
 			keys = append(keys, key{name: setting, hidden: true, take: func(a Arg) { p.strangeSetting(title, s.Kind, k.kind, a) }})
@@ -152,6 +159,8 @@ func (p *parser) strangeSetting(title string, kind, of SourceKind, a Arg) {
 		p.fail(a.Pos, "%s: rows of train are kept for testing by test: {split: %s}, and for validation by fit: {validation_split: %s}", title, a.Value.flow(), a.Value.flow())
 	case kind == "":
 		p.fail(a.Pos, "%s: %s stands beside %s, and no files are named", title, a.Name, of)
+	case of == NPZ && a.Name != "arrays" && (kind == NPY || kind == IDX):
+		p.fail(a.Pos, "%s: %s stands under %s; write %s: {inputs: {x: x.%s}, target: y.%s}", title, a.Name, kind, kind, kind, kind)
 	case of == TextDir && kind == CSV:
 		p.fail(a.Pos, "%s: %s belongs to a feature; write it beside its type, features: {review: {type: text, ...}}", title, a.Name)
 	default:
@@ -176,38 +185,35 @@ func (p *parser) testSplit(title string, v Value, s *Source) {
 	}
 }
 
-// files reads one file name or a list of want names.
-func (p *parser) files(title string, a Arg, kind SourceKind, want int) []string {
+// files reads the name of one file or folder.
+func (p *parser) files(title string, a Arg, kind SourceKind) []string {
 	v := a.Value
-	items := []Value{v}
-	if v.Kind == List {
-		items = v.List
+	if v.Kind == List && len(v.List) == 1 {
+		v = v.List[0]
 	}
-	if len(items) != want || v.Kind == Null || v.Kind == Map {
-		switch {
-		case want == 1 && (kind == TextDir || kind == ImageDir):
-			p.fail(v.Pos, "%s: %s takes the name of one folder, not %s", title, a.Name, v.describe())
-		case want == 1:
-			p.fail(v.Pos, "%s: %s takes one file name, not %s", title, a.Name, v.describe())
-		case kind == NPY:
-			p.fail(v.Pos, "%s: %s takes two file names, the inputs and the targets; write %s: [x.npy, y.npy]", title, a.Name, a.Name)
-		default:
-			p.fail(v.Pos, "%s: %s takes two file names, the images and the labels; write %s: [images, labels]", title, a.Name, a.Name)
+	if v.Kind == List || v.Kind == Null || v.Kind == Map {
+		what := "file name"
+		if kind == TextDir || kind == ImageDir {
+			what = "the name of one folder"
+		} else {
+			what = "one " + what
 		}
+		p.fail(v.Pos, "%s: %s takes %s, not %s", title, a.Name, what, v.describe())
 		return nil
 	}
-	var files []string
-	for _, item := range items {
-		name, ok := p.single(item)
-		switch {
-		case !ok:
-			p.fail(item.Pos, "%s: %s takes a file name, not %s%s", title, a.Name, item.describe(), inQuotes(item))
-		case strings.TrimSpace(name) == "" || len(name) > 1024 || strings.ContainsFunc(name, unprintable):
-			p.fail(item.Pos, "%s: %s is not a file name", title, diag.Quote(name))
-		}
-		files = append(files, name)
+	return []string{p.file(title, a.Name, v)}
+}
+
+// file reads the name of a file.
+func (p *parser) file(title, kind string, v Value) string {
+	name, ok := p.single(v)
+	switch {
+	case !ok:
+		p.fail(v.Pos, "%s: %s takes a file name, not %s%s", title, kind, v.describe(), inQuotes(v))
+	case strings.TrimSpace(name) == "" || len(name) > 1024 || strings.ContainsFunc(name, unprintable):
+		p.fail(v.Pos, "%s: %s is not a file name", title, diag.Quote(name))
 	}
-	return files
+	return name
 }
 
 // rowOf is what a row of such files is, where it is one thing.
@@ -232,33 +238,11 @@ func (p *parser) settingKeys(title string, s *Source, f *Feature) []key {
 	case Tokens:
 		return p.tokenKeys(title, f)
 	case NPZ:
-		return []key{{name: "arrays", take: func(a Arg) { s.Arrays = p.arrays(title, a.Value) }}}
+		return p.npzKeys(title, s)
 	case TextDir:
 		return p.textKeys(title, f)
 	case ImageDir:
 		return p.imageKeys(title, f)
 	}
 	return nil
-}
-
-// arrays reads the names of two arrays of an npz archive.
-func (p *parser) arrays(title string, v Value) []string {
-	const example = "write arrays: [x_train, y_train]"
-	if v.Kind != List || len(v.List) != 2 {
-		p.fail(v.Pos, "%s: arrays takes two names, that of the inputs and that of the targets; %s", title, example)
-		return nil
-	}
-	var names []string
-	for _, e := range v.List {
-		s, ok := p.single(e)
-		if !ok || badColumn(s) != "" {
-			p.fail(e.Pos, "%s: arrays takes the names of two arrays, not %s; %s", title, e.describe(), example)
-			return nil
-		}
-		names = append(names, s)
-	}
-	if names[0] == names[1] {
-		p.fail(v.Pos, "%s: arrays names %s twice; %s", title, diag.Quote(names[0]), example)
-	}
-	return names
 }

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
@@ -9,32 +10,230 @@ import (
 
 const maxClasses = 65_536
 
-// target reads the column to predict and the texts of its classes.
-func (p *parser) target(d *Data, a Arg) {
-	d.Target = &Target{Pos: a.Pos}
+const targetExample = `target: {column: churned, classes: ["no", "yes"]}`
+
+var targetMistakes = map[string]string{
+	"name":        "data: the target's name stands under column; write target: {column: ...}",
+	"type":        "data: a target with classes is one of them, and without a number; take type out",
+	"labels":      "data: the names of the classes are called classes; write target: {column: ..., classes: [...]}",
+	"class_names": "data: the names of the classes are called classes; write target: {column: ..., classes: [...]}",
+	"vocabulary":  "data: the names of the classes are called classes; write target: {column: ..., classes: [...]}",
+	"scale":       "data: scaling the target is not supported by this version; take scale out, or scale the column in the file",
+	"missing":     "data: a row without its target cannot be trained on; take missing out",
+	"encode":      "data: how the target is encoded follows from the loss; take encode out",
+	"input":       "data: a target that repeats an input is written target: {same_as: x}",
+	"array":       "data: the array of the targets stands beside npz; write train: {npz: train.npz, target: y}",
+	"shape":       "data: the shape of a target follows from its output and its loss; take shape out",
+}
+
+// targets reads what the outputs are compared with: one target, or one for each
+// output under its name.
+func (p *parser) targets(d *Data, a Arg) {
+	if a.Value.Kind == String && d.Train != nil && (d.Train.Kind == NPZ || d.Train.Kind == NPY) {
+		name := plain(a.Value.Str)
+		if d.Train.Kind == NPZ {
+			p.fail(a.Pos, "data: the array of the targets stands beside npz; write train: {npz: %s, target: %s}", plain(d.Train.Files[0]), name)
+		} else {
+			p.fail(a.Pos, "data: the file of the targets stands under npy; write train: {npy: {inputs: x.npy, target: %s}}", name)
+		}
+		return
+	}
 	if a.Value.Kind == String {
 		p.fail(a.Value.Pos, "data: target takes a column and its classes; write target: {column: %s, classes: [...]}, or without classes for a number", plain(a.Value.Str))
 		return
 	}
-	if !p.isMap("data: target", a.Value, `target: {column: churned, classes: ["no", "yes"]}`) {
+	if !p.isMap("data: target", a.Value, targetExample) {
 		return
 	}
+	if !byOutput(a.Value) {
+		d.Targets = []Target{p.target("data: target", a)}
+	} else {
+		for _, e := range a.Value.Map {
+			t := p.target("data: target "+diag.Quote(e.Name), e)
+			t.Output = e.Name
+			d.Targets = append(d.Targets, t)
+		}
+	}
+	if len(d.Targets) == 1 {
+		t := &d.Targets[0]
+		d.Classes, d.Spellings, t.Classes, t.Spellings = t.Classes, t.Spellings, nil, nil
+	}
+}
+
+// byOutput reports whether the keys of a target are names of outputs.
+func byOutput(v Value) bool {
+	for _, e := range v.Map {
+		if e.Value.Kind != Map {
+			return false
+		}
+	}
+	return len(v.Map) > 0
+}
+
+// target reads one target.
+func (p *parser) target(title string, a Arg) Target {
+	t := Target{Pos: a.Pos}
 	before := len(p.errs)
-	p.section("data: target", a.Value, []key{
-		{name: "column", take: func(a Arg) { d.Target.Column = p.column("data: target: column", a.Value) }},
-		{name: "classes", take: func(a Arg) { d.Classes, d.Spellings = p.classes("target: classes", a.Value) }},
-	}, map[string]string{
-		"name":        "data: the target's name stands under column; write target: {column: ...}",
-		"type":        "data: a target with classes is one of them, and without a number; take type out",
-		"labels":      "data: the names of the classes are called classes; write target: {column: ..., classes: [...]}",
-		"class_names": "data: the names of the classes are called classes; write target: {column: ..., classes: [...]}",
-		"vocabulary":  "data: the names of the classes are called classes; write target: {column: ..., classes: [...]}",
-		"scale":       "data: scaling the target is not supported by this version; take scale out, or scale the column in the file",
-		"missing":     "data: a row without its target cannot be trained on; take missing out",
-		"encode":      "data: how the target is encoded follows from the loss; take encode out",
-	})
-	if d.Target.Column == "" && len(p.errs) == before {
-		p.fail(a.Pos, "data: target has no column; write target: {column: churned}")
+	var classes *Arg
+	p.section(title, a.Value, []key{
+		{name: "column", take: func(a Arg) {
+			if a.Value.Kind == List {
+				p.fail(a.Value.Pos, "%s: column takes the header of one column; for several values write columns: %s", title, a.Value.brief())
+				return
+			}
+			t.Columns = append(t.Columns, p.column(title+": column", a.Value))
+		}},
+		{name: "columns", take: func(a Arg) { t.Columns = append(t.Columns, p.columns(title, a.Value)...) }},
+		{name: "same_as", take: func(a Arg) {
+			var ok bool
+			if t.SameAs, ok = p.single(a.Value); !ok {
+				p.fail(a.Value.Pos, "%s: same_as takes the name of an input, not %s; write same_as: x", title, a.Value.describe())
+			}
+		}},
+		{name: "classes", take: func(a Arg) {
+			classes = &a
+			t.Classes, t.Spellings = p.classes(strings.TrimPrefix(title, "data: ")+": classes", a.Value)
+		}},
+	}, targetMistakes)
+	if len(p.errs) > before {
+		return t
+	}
+	switch _, one := a.Value.get("column"); {
+	case t.Columns == nil && t.SameAs == "" && classes == nil:
+		p.fail(a.Pos, "%s has no column; write target: {column: churned}", title)
+	case t.Columns != nil && t.SameAs != "":
+		p.fail(a.Pos, "%s has columns and same_as; take one of them out", title)
+	case one && len(t.Columns) > 1:
+		p.fail(a.Pos, "%s has column and columns; write them all under columns: %s", title, textList(t.Columns).flow())
+	case classes != nil && t.SameAs != "":
+		p.fail(classes.Pos, "%s repeats an input, and classes are the texts in a column; take classes out", title)
+	case classes != nil && len(t.Columns) > 1:
+		p.fail(classes.Pos, "%s: classes are the texts in one column, and there are %d; columns of 0 and 1 are named by their headers: take classes out", title, len(t.Columns))
+	}
+	return t
+}
+
+// columns reads the headers of the columns that make a target.
+func (p *parser) columns(title string, v Value) []string {
+	title += ": columns"
+	if v.Kind != List || len(v.List) == 0 || len(v.List) > maxFeatures {
+		hint := "write columns: [lat, lon]"
+		if v.Kind == String {
+			hint = "write columns: " + listOf(v).flow()
+		}
+		p.fail(v.Pos, "%s takes a list of headers, not %s; %s", title, v.describe(), hint)
+		return nil
+	}
+	var names []string
+	seen := map[string]bool{}
+	for _, e := range v.List {
+		if s, ok := p.word(e); ok { // null among them is a header too
+			e = Value{Kind: String, Str: s, Pos: e.Pos}
+		}
+		name := p.column(title, e)
+		if name != "" && seen[name] {
+			p.fail(e.Pos, "%s has %s twice", title, diag.Quote(name))
+		}
+		seen[name] = true
+		names = append(names, name)
+	}
+	return names
+}
+
+// settleTargets puts the targets into the order of the outputs. It reports
+// outputs that have none, and targets that no output is for.
+func (p *parser) settleTargets(m *Model) {
+	d, refs := m.Data, m.OutputRefs()
+	if len(refs) == 0 {
+		return
+	}
+	p.sameInputs(m)
+	if len(d.Targets) == 1 && d.Targets[0].Output == "" {
+		if len(refs) > 1 {
+			var each []string
+			for _, r := range refs {
+				each = append(each, plain(r.Name)+": "+d.Targets[0].example())
+			}
+			p.fail(d.Targets[0].Pos, "data: target is for one output, and the model has %d; write target: {%s}", len(refs), strings.Join(each, ", "))
+			d.Targets = nil
+		}
+		return
+	}
+	var names []string
+	of := map[string]*Target{}
+	for _, r := range refs {
+		names = append(names, r.Name)
+	}
+	before := len(p.errs)
+	for i := range d.Targets {
+		t := &d.Targets[i]
+		of[t.Output] = t
+		if !slices.Contains(names, t.Output) {
+			hint := diag.DidYouMean(t.Output, names)
+			if hint == "" {
+				hint = "; there are " + quoteAll(names)
+			}
+			p.fail(t.Pos, "data: target names %s, which is no output%s", diag.Quote(t.Output), hint)
+		}
+	}
+	if len(p.errs) > before || len(refs) == 1 && d.Targets == nil {
+		return
+	}
+	settled := make([]Target, len(refs))
+	var fromFiles []int // outputs whose target the files hold
+	for i, r := range refs {
+		if t := of[r.Name]; t != nil {
+			settled[i] = *t
+			continue
+		}
+		if d.Train.Kind == CSV {
+			p.fail(r.Pos, "data: output %s has no target; write target: {%s: {column: ...}} beside the others", diag.Quote(r.Name), plain(r.Name))
+		}
+		settled[i] = Target{Output: r.Name, Pos: d.Pos}
+		fromFiles = append(fromFiles, i)
+	}
+	if len(refs) == 1 {
+		settled[0].Output = ""
+	}
+	if d.Train.Kind.labelled() && len(fromFiles) > 1 {
+		p.fail(refs[fromFiles[1]].Pos, "data: a row of %s has one class, and %s are to be compared with it; write target: {%s: {same_as: ...}} for an output that repeats an input, read the targets from npz or csv, or take data: out and give Fit a Dataset in Go",
+			d.Train.Kind, count(len(fromFiles), "output"), plain(refs[fromFiles[1]].Name))
+	}
+	d.Targets = settled
+}
+
+// labelled reports whether a row of such files comes with one class or number.
+func (k SourceKind) labelled() bool { return k == Tokens || k == TextDir || k == ImageDir }
+
+// example is a target like t, for a message.
+func (t *Target) example() string {
+	if t.SameAs != "" {
+		return "{same_as: " + plain(t.SameAs) + "}"
+	}
+	return "{column: ...}"
+}
+
+// sameInputs reports targets that repeat what is no input of numbers.
+func (p *parser) sameInputs(m *Model) {
+	var names []string
+	for _, in := range m.Inputs {
+		names = append(names, in.Name)
+	}
+	for _, t := range m.Data.Targets {
+		if t.SameAs == "" {
+			continue
+		}
+		i := slices.Index(names, t.SameAs)
+		switch {
+		case i < 0:
+			hint := diag.DidYouMean(t.SameAs, names)
+			if hint == "" {
+				hint = "; there are " + quoteAll(names)
+			}
+			p.fail(t.Pos, "data: target: same_as names %s, which is no input%s", diag.Quote(t.SameAs), hint)
+		case m.Inputs[i].DType != "float32":
+			p.fail(t.Pos, "data: target: same_as names %s, which holds ids, and an output is numbers; write their columns under target, or read the targets from npz", diag.Quote(t.SameAs))
+		}
 	}
 }
 

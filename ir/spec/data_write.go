@@ -21,6 +21,9 @@ func (d *Data) tree() Value {
 		entries = append(entries, named(s.name, source))
 	}
 	if d.Train.Kind != CSV {
+		if target, ok := d.targetTree(); ok {
+			entries = append(entries, target)
+		}
 		if d.Classes != nil {
 			entries = append(entries, named("classes", textList(d.Classes)))
 		}
@@ -43,22 +46,47 @@ func (d *Data) tree() Value {
 	if len(features.Map) > 0 {
 		entries = append(entries, named("features", features))
 	}
-	if d.Target != nil {
-		target := object(named("column", text(d.Target.Column)))
-		if d.Classes != nil {
-			target.Map = append(target.Map, named("classes", d.classesTree()))
-		}
-		entries = append(entries, named("target", target))
+	if target, ok := d.targetTree(); ok {
+		entries = append(entries, target)
 	}
 	return object(entries...)
 }
 
+// targetTree writes the targets that the section names.
+func (d *Data) targetTree() (Arg, bool) {
+	outputs := object()
+	for i := range d.Targets {
+		t := &d.Targets[i]
+		one := object()
+		switch {
+		case t.SameAs != "":
+			one.Map = append(one.Map, named("same_as", text(t.SameAs)))
+		case len(t.Columns) == 1:
+			one.Map = append(one.Map, named("column", text(t.Columns[0])))
+		case t.Columns != nil:
+			one.Map = append(one.Map, named("columns", textList(t.Columns)))
+		}
+		if t.Classes != nil {
+			one.Map = append(one.Map, named("classes", classesTree(t.Classes, t.Spellings)))
+		} else if d.Classes != nil && t.Columns != nil {
+			one.Map = append(one.Map, named("classes", classesTree(d.Classes, d.Spellings)))
+		}
+		if t.Output == "" {
+			return named("target", one), len(one.Map) > 0
+		}
+		if len(one.Map) > 0 {
+			outputs.Map = append(outputs.Map, named(t.Output, one))
+		}
+	}
+	return named("target", outputs), len(outputs.Map) > 0
+}
+
 // classesTree writes a class that has other spellings as a list.
-func (d *Data) classesTree() Value {
-	list := textList(d.Classes)
-	for i, more := range d.Spellings {
+func classesTree(classes []string, spellings [][]string) Value {
+	list := textList(classes)
+	for i, more := range spellings {
 		if len(more) > 0 {
-			list.List[i] = textList(append([]string{d.Classes[i]}, more...))
+			list.List[i] = textList(append([]string{classes[i]}, more...))
 		}
 	}
 	return list
@@ -123,6 +151,7 @@ func (f *Feature) settings() []Arg {
 	case f.Slots > 0:
 		list = append(list, named("vocabulary", whole(f.Slots)))
 	}
+	word("input", f.Input, "")
 	word("encode", f.Encode, usual.Encode)
 	if f.OOV != usual.OOV {
 		list = append(list, named("oov", Value{Kind: Bool, Bool: f.OOV}))

@@ -14,9 +14,11 @@ type Data struct {
 	// Features become the input, in this order: the columns of a table, or the
 	// one text, image or list of ids that is all of a row of text_dir,
 	// image_dir and tokens. The other kinds hold samples as they are.
-	Features  []Feature
-	Target    *Target    // csv
-	Classes   []string   // names of the classes 0, 1, …; csv: the texts in the target column, in that order; nil: none named
+	Features []Feature
+	// Targets are what the outputs are compared with, in their order; nil: the
+	// one output with what stands beside a row in the files.
+	Targets   []Target
+	Classes   []string   // names of the classes 0, 1, …; csv with one target: the texts in its column, in that order; nil: none named
 	Spellings [][]string // per class, how else files write it; nil: in no other way
 	Pos       diag.Pos
 }
@@ -26,10 +28,10 @@ type SourceKind string
 
 // The kinds of sources.
 const (
-	IDX      SourceKind = "idx"       // Files are the images and the labels, as MNIST has them
+	IDX      SourceKind = "idx"       // Files are as of NPY; those of MNIST are the images and the labels
 	CSV      SourceKind = "csv"       // Files is one table
 	Tokens   SourceKind = "tokens"    // Files is one text of `label<TAB>id id id…` lines
-	NPY      SourceKind = "npy"       // Files are the array of inputs and that of targets
+	NPY      SourceKind = "npy"       // Files are the arrays of the inputs and of the targets that files hold, in their order
 	NPZ      SourceKind = "npz"       // Files is one archive of arrays
 	TextDir  SourceKind = "text_dir"  // Files is one folder, with a folder of texts for every class
 	ImageDir SourceKind = "image_dir" // Files is one folder, with a folder of images for every class
@@ -43,7 +45,7 @@ type Source struct {
 	Split     float64  // test: this fraction of the rows of train, the last ones; 0: Files
 	Separator string   // csv: what stands between two fields, one character
 	Header    []string // csv: the names of the columns where the file has no header line; nil: it has
-	Arrays    []string // npz: the names of the arrays of inputs and of targets; those of train, unless test or validation name their own
+	Arrays    []string // npz: the names of the arrays of the inputs and of the targets that files hold, in their order
 	Pos       diag.Pos
 }
 
@@ -73,6 +75,7 @@ const (
 type Feature struct {
 	Name    string // the column's header; else its type
 	Type    FeatureType
+	Input   string // column: the input that it goes to; "": see Model.Places
 	Missing Missing
 	Scale   []string // number: "log1p", "standard" or "min_max", or the first and one of the others
 	Encode  string   // category: "one_hot" or "integer"; date: "cyclic" or "number"; text: "integer", "multi_hot", "count" or "tf_idf"
@@ -109,11 +112,16 @@ type Missing struct {
 	Text  string
 }
 
-// Target is the column to be predicted: one of Data.Classes where these are
-// given, otherwise a number.
+// Target is what an output is compared with: columns of a table, one of the
+// inputs, or, where it names neither, what the files hold for it.
 type Target struct {
-	Column string
-	Pos    diag.Pos
+	Output  string   // its name; "": there is one output
+	Columns []string // csv: their values in this order, or the class of a row
+	SameAs  string   // the input that the output is to repeat
+	// Classes and Spellings are as those of Data, where there are several outputs.
+	Classes   []string
+	Spellings [][]string
+	Pos       diag.Pos
 }
 
 // Width is how many values of a sample a feature fills; 0 where that is known

@@ -58,9 +58,11 @@ func Parse(file string, src []byte, overrides ...Override) (*Model, error) {
 type parser struct {
 	errs    diag.List
 	json    bool
-	badData bool              // the data section has mistakes: inputs are not compared with it
-	deep    bool              // the layers have mistakes: what refers to them is not checked
-	words   map[diag.Pos]bool // the unquoted scalars that have been taken for words
+	badData bool                     // the data section has mistakes: inputs are not compared with it
+	deep    bool                     // the layers have mistakes: what refers to them is not checked
+	words   map[diag.Pos]bool        // the unquoted scalars that have been taken for words
+	arrays  map[*Source]*namedArrays // what sources say of their arrays, until the inputs and outputs are known
+	repeats bool                     // a target repeats an input, which needs no file
 }
 
 func (p *parser) fail(pos diag.Pos, format string, args ...any) { p.errs.Add(pos, format, args...) }
@@ -191,6 +193,10 @@ func (p *parser) model(file string, root Value) *Model {
 	}
 	meant["inputs"] = meant["inputs"] || meant["input_shape"]
 	p.impliedInputs(m, root.Pos, meant)
+	if d := m.Data; d != nil && d.Train != nil && !p.badData && !p.deep {
+		p.settleTargets(m)
+		p.settleArrays(m)
+	}
 	return m
 }
 

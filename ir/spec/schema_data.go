@@ -21,12 +21,22 @@ func dataSchema() schemaNode {
 			"type": "object", "minProperties": 1, "maxProperties": maxFeatures, "propertyNames": columnName(),
 			"additionalProperties": anyOf(numberSchema(), categorySchema(), dateSchema(), columnTextSchema()),
 		}, "The columns of a csv file that become the input, in its order."),
-		"target": described(strict(schemaNode{
-			"column":  described(columnName(), "The header of the column."),
-			"classes": described(classesSchema(true), "The texts in the column, the first for class 0. A list is the name of a class and how else files write it."),
-		}, "column"), "The column of a csv file to predict: one of the classes, or a number where there are none."),
+		"target": described(anyOf(targetSchema(), schemaNode{"type": "object", "minProperties": 1, "additionalProperties": targetSchema()}),
+			"What the output is compared with; where there are several, what each is compared with, under its name. Those that are not named are read from the files."),
 		"classes": described(classesSchema(false), "For files other than csv: the names of the classes, the first for 0. Of text_dir and image_dir they are the names of the folders."),
 	}, "train"), "Where rows come from, and how they become inputs. Names of files are relative to the data folder.")
+}
+
+// targetSchema is what one output is compared with.
+func targetSchema() schemaNode {
+	classes := described(classesSchema(true), "The texts in the column, the first for class 0. A list is the name of a class and how else files write it.")
+	return anyOf(
+		strict(schemaNode{"column": described(columnName(), "The header of a column of a csv file."), "classes": classes}, "column"),
+		strict(schemaNode{"columns": described(schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": columnName()},
+			"The headers of columns of a csv file: numbers, the 0 and 1 of labels, or a one-hot class.")}, "columns"),
+		strict(schemaNode{"same_as": described(schemaNode{"type": "string", "minLength": 1}, "The input that the output is to repeat, as that of an autoencoder.")}, "same_as"),
+		strict(schemaNode{"classes": classesSchema(false)}, "classes"),
+	)
 }
 
 // Every node is one of its own: described writes into it.
@@ -68,8 +78,17 @@ func fileSources(doc string) schemaNode {
 	file := func(doc string) schemaNode {
 		return described(wordLike(schemaNode{"minLength": 1}), doc)
 	}
+	// One array, or one for each input or output under its name.
+	named := func(doc string, one func() schemaNode) schemaNode {
+		return described(anyOf(one(), schemaNode{"type": "object", "minProperties": 1, "additionalProperties": one()}), doc)
+	}
+	fileName := func() schemaNode { return file("") }
 	pair := func(doc string) schemaNode {
-		return described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "items": file("")}, doc)
+		list := schemaNode{"type": "array", "minItems": 1, "items": file("")}
+		return described(anyOf(file(""), list, strict(schemaNode{
+			"inputs": named("The file of the input; of several, those of each under its name.", fileName),
+			"target": named("The file of the target; of several, those of each under the name of its output.", fileName),
+		}, "inputs")), doc)
 	}
 	length := func() schemaNode { return schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots} }
 	texts := textProperties()
@@ -89,10 +108,12 @@ func fileSources(doc string) schemaNode {
 			"padding":    oneOfWords("Where the zeros go.", "pre", "pre", "post"),
 			"truncating": oneOfWords("Where longer rows are cut.", "pre", "pre", "post"),
 		}, "tokens"),
-		strict(schemaNode{"npy": pair("Two NumPy arrays, the inputs and the targets.")}, "npy"),
+		strict(schemaNode{"npy": pair("NumPy arrays, the inputs and the targets in their order, or under their names.")}, "npy"),
 		strict(schemaNode{
 			"npz":    file("An archive of NumPy arrays."),
-			"arrays": described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "items": columnName()}, "The names of the array of inputs and of that of targets; test and validation have those of train unless they name their own."),
+			"arrays": described(schemaNode{"type": "array", "minItems": 1, "items": columnName()}, "The names of the arrays of the inputs and of the targets, in their order; test and validation have those of train unless they name their own."),
+			"inputs": named("In place of arrays, the array of the input; of several, those of each under its name. An array that is not named has the input's name.", columnName),
+			"target": named("In place of arrays, the array of the target; of several, those of each under the name of its output. An array that is not named has the output's name.", columnName),
 		}, "npz"),
 		strict(texts, "text_dir"),
 		strict(schemaNode{
@@ -104,8 +125,16 @@ func fileSources(doc string) schemaNode {
 	), doc)
 }
 
+// columnProperties are what a feature of any type may say.
+func columnProperties(properties schemaNode) schemaNode {
+	properties["input"] = described(schemaNode{"type": "string", "minLength": 1}, "The input that the feature goes to.")
+	properties["columns"] = described(schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": columnName()},
+		"The columns of a feature that stands for several; they go to the input of its name, unless input names another.")
+	return properties
+}
+
 func numberSchema() schemaNode {
-	return described(strict(schemaNode{
+	return described(strict(columnProperties(schemaNode{
 		"type": described(schemaNode{"enum": []string{"number"}}, "A column of numbers."),
 		"missing": described(anyOf(schemaNode{"type": "number"}, schemaNode{"enum": []string{"error", "mean", "median"}}),
 			"What stands for a missing value: a number, or the mean or median of the training rows; without it, one is an error."),
@@ -113,7 +142,7 @@ func numberSchema() schemaNode {
 			schemaNode{"enum": []string{"none", "standard", "min_max", "log1p", "log"}},
 			schemaNode{"type": "array", "minItems": 1, "maxItems": 2, "items": schemaNode{"enum": []string{"standard", "min_max", "log1p", "log"}}},
 		), "standard: mean 0 and deviation 1 over the training rows; min_max: from 0 to 1; log1p: ln(1+x), which may come before one of the others."),
-	}, "type"), "A number.")
+	}), "type"), "A number.")
 }
 
 func vocabularySchema(doc string) schemaNode {
@@ -124,7 +153,7 @@ func vocabularySchema(doc string) schemaNode {
 }
 
 func categorySchema() schemaNode {
-	return described(strict(schemaNode{
+	return described(strict(columnProperties(schemaNode{
 		"type": described(schemaNode{"enum": []string{"category"}}, "A column of categories."),
 		"vocabulary": vocabularySchema("The categories in their order, or how many slots a learned vocabulary has, that of unknown categories included. " +
 			"One one-hot feature may leave it out where inputs is written: it gets what the others leave."),
@@ -132,24 +161,24 @@ func categorySchema() schemaNode {
 		"oov":    described(schemaNode{"type": "boolean", "default": true}, "Whether slot 0 is for categories that are not in the vocabulary; without it they are an error."),
 		"missing": described(wordNode(), "The category that stands for a missing one, most_frequent (of the training rows), oov (the slot of unknown categories) or error. "+
 			"Without it: oov where there is that slot, else error."),
-	}, "type"), "A category.")
+	}), "type"), "A category.")
 }
 
 func dateSchema() schemaNode {
 	part := func() schemaNode { return schemaNode{"enum": dateParts} }
-	return described(strict(schemaNode{
+	return described(strict(columnProperties(schemaNode{
 		"type":    described(schemaNode{"enum": []string{"date"}}, "A column of dates."),
 		"format":  described(wordLike(schemaNode{"minLength": 1, "maxLength": maxWord, "default": defaultFormat}), "How Go's package time writes the date 2006-01-02 15:04:05 in this layout."),
 		"parts":   described(anyOf(part(), schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": part(), "default": defaultParts}), "What of a date becomes numbers; days are those since 1970."),
 		"encode":  oneOfWords("Sine and cosine of a part that repeats itself (year and days do not), or every part as a scaled number.", "cyclic", "cyclic", "number"),
 		"missing": described(wordLike(schemaNode{"minLength": 1, "default": "error"}), "The date that stands for a missing one, in the same format, or error."),
-	}, "type"), "A date.")
+	}), "type"), "A date.")
 }
 
 func columnTextSchema() schemaNode {
 	properties := textProperties()
 	properties["type"] = described(schemaNode{"enum": []string{"text"}}, "A column of texts.")
-	return described(strict(properties, "type", "vocabulary"), "A text of words.")
+	return described(strict(columnProperties(properties), "type", "vocabulary"), "A text of words.")
 }
 
 // textProperties are the settings of texts, in columns and in files.

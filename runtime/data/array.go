@@ -3,6 +3,8 @@ package data
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 )
 
 // Array is a file of numbers whose first axis counts the rows: an [IDX] or an
@@ -18,41 +20,77 @@ type Array interface {
 }
 
 // width is the number of values in a row of an array of that shape.
-func width(shape []int) int {
+func width(shape []int) int { return product(shape[1:]) }
+
+// product is the number of values of a shape.
+func product(shape []int) int {
 	n := 1
-	for _, d := range shape[1:] {
+	for _, d := range shape {
 		n *= d
 	}
 	return n
 }
 
-// ReadArrays makes a data set in memory of an array of inputs and one of targets:
-// setX and setY fill an input and a target from a row, which they must not keep,
-// and say what is wrong with it. The data set is [Indexed] and [Placed]. Arrays of different
-// lengths or without rows and values that are not finite are errors; up to ten
+// Part is what a row of an array fills: one of the inputs of a sample, or one of
+// its targets.
+type Part[T any] struct {
+	// Name says in messages what is filled: "the input", `target "price"`.
+	Name string
+	// Shape is what Set takes, without the axis of the rows. The rows of an array
+	// may be flat, or have axes of one more or less. Nil: Set takes any row.
+	Shape []int
+	// OneHot has Set take a single value too: the number of the class whose value
+	// is 1 in the vector that Shape describes.
+	OneHot bool
+	// Hint is what a message about another shape ends with.
+	Hint string
+	// Set fills the part from a row, which it must not keep, and says what is
+	// wrong with it.
+	Set func(to *T, row []float32) error
+}
+
+// ReadArrays makes a data set in memory of arrays: the first fill the parts x of
+// an input, the others the parts y of a target, in their order. The data set is
+// [Indexed] and [Placed]. Arrays of different lengths, of other shapes than the
+// parts or without rows and values that are not finite are errors; up to ten
 // rows are reported at once.
-func ReadArrays[X, Y any](x, y Array, setX func(x *X, row []float32) error, setY func(y *Y, row []float32) error) (Dataset[X, Y], error) {
-	names := [2]string{arrayName(x, "the inputs"), arrayName(y, "the targets")}
-	if x.Len() != y.Len() {
-		return nil, fmt.Errorf("%s: %s, %s: %s; each row of the inputs needs one of the targets", names[0], plural(x.Len(), "row"), names[1], plural(y.Len(), "row"))
+func ReadArrays[A Array, X, Y any](arrays []A, x []Part[X], y []Part[Y]) (Dataset[X, Y], error) {
+	if len(arrays) != len(x)+len(y) || len(x) == 0 {
+		return nil, fmt.Errorf("data: %s for %s and %s", plural(len(arrays), "array"), plural(len(x), "input"), plural(len(y), "target"))
 	}
-	if x.Len() == 0 {
+	names := make([]string, len(arrays))
+	rows := make([][]float32, len(arrays))
+	p := problems{}
+	for i, a := range arrays {
+		switch part := i - len(x); {
+		case part < 0:
+			names[i] = x[i].check(a, &p)
+		default:
+			names[i] = y[part].check(a, &p)
+		}
+		if a.Len() != arrays[0].Len() {
+			p.list = append(p.list, fmt.Errorf("%s: %s, %s: %s; each row of the inputs needs one of the targets", names[0], plural(arrays[0].Len(), "row"), names[i], plural(a.Len(), "row")))
+		}
+		rows[i] = make([]float32, a.Width())
+	}
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	n := arrays[0].Len()
+	if n == 0 {
 		return nil, noRows(names[0])
 	}
-	p := problems{}
-	row, target := make([]float32, x.Width()), make([]float32, y.Width())
-	m := &memory[X, Y]{x: make([]X, x.Len()), y: make([]Y, x.Len())}
-	for i := range m.x {
-		x.Row(i, row)
-		y.Row(i, target)
-		for k, values := range [2][]float32{row, target} {
+	m := &memory[X, Y]{x: make([]X, n), y: make([]Y, n)}
+	for i := range n {
+		for k, a := range arrays {
+			a.Row(i, rows[k])
 			var err error
-			if at := notFinite(values); at >= 0 {
-				err = fmt.Errorf("value %d is %v", at, values[at])
-			} else if k == 0 {
-				err = setX(&m.x[i], values)
+			if at := notFinite(rows[k]); at >= 0 {
+				err = fmt.Errorf("value %d is %v", at, rows[k][at])
+			} else if k < len(x) {
+				err = x[k].Set(&m.x[i], rows[k])
 			} else {
-				err = setY(&m.y[i], values)
+				err = y[k-len(x)].Set(&m.y[i], rows[k])
 			}
 			if err != nil {
 				p.addOnce(fmt.Sprintf("%s: row %d", names[k], i), err)
@@ -69,14 +107,48 @@ func ReadArrays[X, Y any](x, y Array, setX func(x *X, row []float32) error, setY
 	return m, nil
 }
 
-func arrayName(a Array, other string) string {
+// check notes where the rows of an array do not fit into a part, and returns
+// the array's name.
+func (t *Part[T]) check(a Array, p *problems) string {
+	name, shape := t.Name, []int{a.Width()}
 	switch a := a.(type) {
 	case *IDX:
-		return a.Name
+		name, shape = a.Name, a.Shape[1:]
 	case *NPY:
-		return a.Name
+		name, shape = a.Name, a.Shape[1:]
 	}
-	return other
+	if t.Shape == nil || sameRow(shape, t.Shape) || t.OneHot && a.Width() == 1 {
+		return name
+	}
+	hint := t.Hint
+	if a.Width() == product(t.Shape) {
+		hint = "; the axes are in another order, as by numpy.transpose"
+	}
+	p.list = append(p.list, fmt.Errorf("%s: rows of %s, and %s takes %s%s", name, shapeText(shape), t.Name, shapeText(t.Shape), hint))
+	return name
+}
+
+// sameRow reports whether rows of one shape are rows of another: flat ones need
+// the number of values alone, and axes of size 1 do not count.
+func sameRow(a, b []int) bool {
+	a, b = withoutOnes(a), withoutOnes(b)
+	return slices.Equal(a, b) || product(a) == product(b) && (len(a) <= 1 || len(b) <= 1)
+}
+
+func withoutOnes(shape []int) []int {
+	return slices.DeleteFunc(slices.Clone(shape), func(n int) bool { return n == 1 })
+}
+
+// shapeText is a shape as NumPy prints it: "(28, 28)", "(10,)".
+func shapeText(shape []int) string {
+	if len(shape) == 0 {
+		return "one value"
+	}
+	text := strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", ", ")
+	if len(shape) == 1 {
+		text += ","
+	}
+	return "(" + text + ")"
 }
 
 // notFinite is the first of the values that is not finite, -1 if all are.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -37,7 +38,7 @@ func TestReadArrays(t *testing.T) {
 	}
 	anyX := func(*[4]float32, []float32) error { return nil }
 	for name, pair := range map[string][2]Array{"testdata/savez.npz: x_train": {archive[0], archive[1]}, "images.idx": {images, labels}} {
-		d, err := ReadArrays(pair[0], pair[1], setX, setY)
+		d, err := ReadArrays(pair[:], []Part[[4]float32]{{Name: "the input", Shape: []int{2, 2}, Set: setX}}, []Part[int]{{Name: "the target", Shape: []int{}, Set: setY}})
 		if err != nil {
 			t.Error(err)
 			continue
@@ -77,8 +78,66 @@ func TestReadArrays(t *testing.T) {
 			return fmt.Errorf("row %d is bad", rows-1)
 		}, setY, strings.Join(ten, "\n")},
 	} {
-		if _, err := ReadArrays(c.x, c.y, c.setX, c.setY); err == nil || err.Error() != c.want {
+		if _, err := ReadArrays([]Array{c.x, c.y}, []Part[[4]float32]{{Set: c.setX}}, []Part[int]{{Set: c.setY}}); err == nil || err.Error() != c.want {
 			t.Errorf("%s: %v\nwant %s", c.name, err, c.want)
 		}
+	}
+}
+
+// Whatever shapes an array and a part have: rows are taken where they are the
+// same but for axes of one, or where one of them is flat, and else both shapes
+// are named.
+func TestReadArraysShapes(t *testing.T) {
+	shapes := [][]int{{}, {1}, {6}, {2, 3}, {3, 2}, {2, 3, 1}, {1, 2, 3}, {2, 1, 3}, {10}, {1, 10}, {2, 5}, {6, 1, 1}, {12}}
+	flat := func(shape []int) (sizes []int) {
+		for _, n := range shape {
+			if n > 1 {
+				sizes = append(sizes, n)
+			}
+		}
+		return sizes
+	}
+	type filled struct{ x, a, b []float32 }
+	set := func(at func(*filled) *[]float32) func(*filled, []float32) error {
+		return func(to *filled, row []float32) error {
+			*at(to) = append([]float32{}, row...)
+			return nil
+		}
+	}
+	for _, want := range shapes {
+		for _, got := range shapes {
+			for _, oneHot := range []bool{false, true} {
+				a := &NPY{Name: "y.npy", Type: "|u1", Shape: append([]int{3}, got...), kind: 'u', size: 1}
+				a.Data = make([]byte, 3*a.Width())
+				for i := range a.Data {
+					a.Data[i] = byte(i)
+				}
+				x := []Part[filled]{{Name: "the input", Set: set(func(f *filled) *[]float32 { return &f.x })}}
+				y := []Part[filled]{
+					{Name: "target \"a\"", Shape: want, OneHot: oneHot, Hint: "; HINT", Set: set(func(f *filled) *[]float32 { return &f.a })},
+					{Name: "target \"b\"", Set: set(func(f *filled) *[]float32 { return &f.b })},
+				}
+				d, err := ReadArrays([]*NPY{a, a, a}, x, y)
+				fits := slices.Equal(flat(want), flat(got)) || product(want) == product(got) && (len(flat(want)) < 2 || len(flat(got)) < 2) || oneHot && product(got) == 1
+				switch {
+				case fits != (err == nil):
+					t.Errorf("%v into %v: %v", got, want, err)
+				case !fits:
+					text := fmt.Sprintf("y.npy: rows of %s, and target \"a\" takes %s", shapeText(got), shapeText(want))
+					if !strings.HasPrefix(err.Error(), text+";") {
+						t.Errorf("%v, want %s", err, text)
+					}
+				default:
+					_, last, _ := d.(Indexed[filled, filled]).At(2)
+					if len(last.a) != a.Width() || last.a[0] != float32(2*a.Width()) || !slices.Equal(last.a, last.b) {
+						t.Errorf("%v into %v: %v", got, want, last)
+					}
+				}
+			}
+		}
+	}
+	one := &NPY{Name: "x.npy", Shape: []int{1}, Type: "|u1", kind: 'u', size: 1, Data: []byte{1}}
+	if _, err := ReadArrays([]*NPY{one}, []Part[filled]{{}, {}}, []Part[filled]{}); err == nil || err.Error() != "data: 1 array for 2 inputs and 0 targets" {
+		t.Error(err)
 	}
 }

@@ -61,7 +61,24 @@ func longest(names []string) int {
 
 func (c *Confusion) writeReport(b *strings.Builder) {
 	r := c.Report()
-	listed := r.Classes
+	writeFigures(b, r.Classes, "classes", []summary{
+		{"accuracy", ClassReport{F1: r.Accuracy, Support: r.Macro.Support}, true},
+		{"macro average", r.Macro, false},
+		{"weighted average", r.Weighted, false},
+	})
+}
+
+// summary is a line below the figures of all classes.
+type summary struct {
+	name string
+	of   ClassReport
+	one  bool // F1 alone is a figure
+}
+
+// writeFigures prints the figures of classes, or of labels, those with the lowest
+// F1 where they are many, and below them those of all.
+func writeFigures(b *strings.Builder, all []ClassReport, what string, below []summary) {
+	listed := all
 	if len(listed) > longestList {
 		listed = slices.Clone(listed)
 		slices.SortStableFunc(listed, func(x, y ClassReport) int {
@@ -75,29 +92,35 @@ func (c *Confusion) writeReport(b *strings.Builder) {
 		})
 		listed = listed[:longestList]
 	}
-	width := len("weighted average")
+	width, digits := 0, len("support")
+	for _, s := range below {
+		width = max(width, len(s.name))
+		digits = max(digits, len(strconv.FormatInt(s.of.Support, 10)))
+	}
 	for _, of := range listed {
 		width = max(width, utf8.RuneCountInString(label(of.Class, labelWidth)))
 	}
-	digits := max(len(strconv.FormatInt(r.Macro.Support, 10)), len("support")) + 2
+	digits += 2
 	line := func(name string, figures [3]string, support int64) {
 		fmt.Fprintf(b, "%s  %9s %8s %8s%*d\n", pad(name, width), figures[0], figures[1], figures[2], digits, support)
 	}
-	figures := func(of ClassReport) [3]string {
-		text := func(x float64) string { return strconv.FormatFloat(x, 'f', 4, 64) }
-		return [3]string{text(of.Precision), text(of.Recall), text(of.F1)}
-	}
+	text := func(x float64) string { return strconv.FormatFloat(x, 'f', 4, 64) }
+	figures := func(of ClassReport) [3]string { return [3]string{text(of.Precision), text(of.Recall), text(of.F1)} }
 	fmt.Fprintf(b, "%s  %9s %8s %8s%*s\n", pad("", width), "precision", "recall", "f1", digits, "support")
 	for _, of := range listed {
 		line(label(of.Class, labelWidth), figures(of), of.Support)
 	}
-	if more := len(r.Classes) - len(listed); more > 0 {
-		fmt.Fprintf(b, "(the %d classes with the lowest f1; %d more)\n", len(listed), more)
+	if more := len(all) - len(listed); more > 0 {
+		fmt.Fprintf(b, "(the %d %s with the lowest f1; %d more)\n", len(listed), what, more)
 	}
 	b.WriteByte('\n')
-	line("accuracy", [3]string{"", "", strconv.FormatFloat(r.Accuracy, 'f', 4, 64)}, r.Macro.Support)
-	line("macro average", figures(r.Macro), r.Macro.Support)
-	line("weighted average", figures(r.Weighted), r.Macro.Support)
+	for _, s := range below {
+		if s.one {
+			line(s.name, [3]string{"", "", text(s.of.F1)}, s.of.Support)
+		} else {
+			line(s.name, figures(s.of), s.of.Support)
+		}
+	}
 }
 
 // writeMatrix prints the matrix if it has room. Where the names have none above

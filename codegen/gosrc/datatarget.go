@@ -1,0 +1,171 @@
+package gosrc
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// storeOne is the statement that stores the one value of a target.
+func (e *emitter) storeOne(i int, value string) string {
+	p := e.p.Targets[i]
+	to := operandOf("y", e.p.Targets, e.ports.targets, i)
+	if len(p.Shape) == 0 && len(e.p.Targets) == 1 {
+		return fmt.Sprintf("%s = Target(%s)", to, value)
+	}
+	return fmt.Sprintf("%s%s = %s(%s)", strings.TrimPrefix(to, "*"), strings.Repeat("[0]", len(p.Shape)), elemOf(p), value)
+}
+
+// storeAt is the statement that stores one of the values of a target.
+func (e *emitter) storeAt(i int, at, value string) string {
+	return fmt.Sprintf("%s[%s] = %s", index(flatOf("y", e.p.Targets, e.ports.targets, i)), at, value)
+}
+
+// classTarget is the statement that stores the number of a class, or the 1 in
+// its place of a one-hot target.
+func (e *emitter) classTarget(i int, class string) string {
+	p := e.p.Targets[i]
+	switch {
+	case size(p.Shape) == 1:
+		return e.storeOne(i, class)
+	case oneHot(p):
+		return e.storeAt(i, class, "1")
+	}
+	e.fail("targets of shape %s are not read from files with classes by this version", tuple(p.Shape))
+	return ""
+}
+
+// oneHot reports whether a target is a vector with a value for each class.
+func oneHot(p loop.Port) bool {
+	return p.Loss == "categorical_crossentropy" && len(p.Shape) == 1 && p.DType == loop.F32
+}
+
+// checkClass is the check that v is the number of one of n classes.
+func checkClass(n int) string {
+	return fmt.Sprintf("if v != float32(int(v)) || v < 0 || v >= %d {\nreturn §fmt.Errorf(\"%%v is not a class: the model knows 0 to %d\", v)\n}\n", n, n-1)
+}
+
+// checkValue is the check of a value v of a target; "" where any number is one.
+func checkValue(p loop.Port) string {
+	switch {
+	case p.Limit > 0:
+		return checkClass(p.Limit)
+	case p.Loss == "binary_crossentropy":
+		return "if !(v >= 0 && v <= 1) {\nreturn §fmt.Errorf(\"%v is not a target for binary_crossentropy, which is from 0 to 1\", v)\n}\n"
+	}
+	return ""
+}
+
+// setter is the name of the function that sets a target.
+func (e *emitter) setter(i int) string {
+	if len(e.p.Targets) == 1 {
+		return "setTarget"
+	}
+	return e.top.pick("set" + e.ports.targets[i] + "Target")
+}
+
+// targetName is a target in comments.
+func (e *emitter) targetName(i int) string {
+	if len(e.p.Targets) == 1 {
+		return "a target"
+	}
+	return "the target " + mention(e.p.Targets[i].Name)
+}
+
+// numberSetter prints the function that checks the one number that stands for a
+// target and stores it, and returns its name.
+func (e *emitter) numberSetter(f *file, i int) string {
+	p, name := e.p.Targets[i], e.setter(i)
+	check, set := checkValue(p), ""
+	switch {
+	case size(p.Shape) == 1:
+		set = e.storeOne(i, "v")
+	case oneHot(p):
+		check, set = checkClass(p.Shape[0]), e.storeAt(i, "int(v)", "1")
+	default:
+		e.fail("targets of shape %s are not read from single values by this version", tuple(p.Shape))
+	}
+	f.add(`// %[1]s checks %[2]s and stores it.
+func %[1]s(y *Target, v float32) error {
+	%[3]s%[4]s
+	return nil
+}`, name, e.targetName(i), check, set)
+	return name
+}
+
+// valueSetter prints the function that checks one of the values of a target and
+// stores it, and returns its name.
+func (e *emitter) valueSetter(f *file, i int) string {
+	p, name := e.p.Targets[i], e.setter(i)
+	f.add(`// %[1]s checks the value i of %[2]s and stores it.
+func %[1]s(y *Target, i int, v float32) error {
+	%[3]s%[4]s
+	return nil
+}`, name, e.targetName(i), checkValue(p), e.storeAt(i, "i", strings.Replace(elemOf(p)+"(v)", "float32(v)", "v", 1)))
+	return name
+}
+
+// rowSetter prints the function that makes a target of a row of an array, and
+// returns its name.
+func (e *emitter) rowSetter(f *file, i int) string {
+	p, name := e.p.Targets[i], e.setter(i)
+	flat := flatOf("y", e.p.Targets, e.ports.targets, i)
+	body, check := "", checkValue(p)
+	switch {
+	case size(p.Shape) == 1:
+		body = fmt.Sprintf("v := row[0]\n%s%s\n", check, e.storeOne(i, "v"))
+	case oneHot(p):
+		body = fmt.Sprintf("if len(row) > 1 {\ncopy(%s, row)\nreturn nil\n}\nv := row[0] // the number of the class\n%s%s\n", flat, checkClass(p.Shape[0]), e.storeAt(i, "int(v)", "1"))
+	case p.DType == loop.I32:
+		body = fmt.Sprintf("for i, v := range row {\n%s%s\n}\n", check, e.storeAt(i, "i", "int32(v)"))
+	case check != "":
+		body = fmt.Sprintf("for _, v := range row {\n%s}\ncopy(%s, row)\n", check, flat)
+	default:
+		body = fmt.Sprintf("copy(%s, row)\n", flat)
+	}
+	f.add(`// %[1]s makes %[2]s of a row of an array.
+func %[1]s(y *Target, row []float32) error {
+	%[3]sreturn nil
+}`, name, e.targetName(i), body)
+	return name
+}
+
+// repeats reports whether an output is to repeat an input.
+func (e *emitter) repeats() bool {
+	return e.p.Encoding != nil && slices.ContainsFunc(e.p.Encoding.Targets, func(t loop.TargetSource) bool { return t.SameAs != "" })
+}
+
+// withSameTargets is the data set of that name, with the targets that repeat an
+// input.
+func (e *emitter) withSameTargets(set string) string {
+	if e.repeats() {
+		return "§data.MakeTargets(" + set + ", sameTarget)"
+	}
+	return set
+}
+
+// sameTargets prints the function that makes targets of inputs.
+func (e *emitter) sameTargets(f *file) {
+	if !e.repeats() {
+		return
+	}
+	var lines []string
+	for i, p := range e.p.Targets {
+		k := slices.IndexFunc(e.p.Inputs, func(in loop.Port) bool { return in.Name == e.p.Encoding.Target(i).SameAs })
+		if k < 0 {
+			continue
+		}
+		in := e.p.Inputs[k]
+		if size(p.Shape) == 1 {
+			lines = append(lines, e.storeOne(i, strings.TrimPrefix(operandOf("x", e.p.Inputs, e.ports.inputs, k), "*")+strings.Repeat("[0]", len(in.Shape))))
+		} else {
+			lines = append(lines, fmt.Sprintf("copy(%s, %s)", flatOf("y", e.p.Targets, e.ports.targets, i), flatOf("x", e.p.Inputs, e.ports.inputs, k)))
+		}
+	}
+	f.add(`// sameTarget makes a target of the input that the network is to repeat.
+func sameTarget(y *Target, x *Input) {
+	%s
+}`, strings.Join(lines, "\n"))
+}

@@ -1,0 +1,294 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// namedArrays is what a source says of its arrays: all of them in a list, or
+// those of inputs and targets under their names. What is not said is nil.
+type namedArrays struct {
+	list            *Arg
+	inputs, targets *Arg
+	pos             diag.Pos
+}
+
+func (p *parser) arraysOf(s *Source, pos diag.Pos) *namedArrays {
+	if p.arrays[s] == nil {
+		p.arrays[s] = &namedArrays{pos: pos}
+	}
+	return p.arrays[s]
+}
+
+// repeats reports whether a target of the data section repeats an input.
+func repeats(data Value) bool {
+	target, _ := data.get("target")
+	for _, e := range target.Value.Map {
+		if e.Name == "same_as" {
+			return true
+		}
+		if _, ok := e.Value.get("same_as"); ok && e.Value.Kind == Map {
+			return true
+		}
+	}
+	return false
+}
+
+// arrayFiles reads the files of idx and npy: those of the inputs and of the
+// targets, in their order or under their names.
+func (p *parser) arrayFiles(title string, a Arg, s *Source) []string {
+	v := a.Value
+	if v.Kind == Map && len(v.Map) > 0 {
+		of := p.arraysOf(s, a.Pos)
+		p.section(title+": "+a.Name, v, p.inputsAndTarget(of), map[string]string{
+			"targets": title + ": what the outputs are compared with is called target; write target: y.npy, or for several outputs target: {a: a.npy, b: b.npy}",
+			"x":       title + ": the files of the inputs stand under inputs; write inputs: {x: x.npy}",
+			"y":       title + ": the file of the targets is called target; write target: y.npy",
+		})
+		return []string{""} // until the inputs are known
+	}
+	least := 2
+	if p.repeats {
+		least = 1
+	}
+	items := []Value{v}
+	if v.Kind == List {
+		items = v.List
+	}
+	if len(items) < least || v.Kind == Null || v.Kind == Map {
+		if s.Kind == NPY {
+			p.fail(v.Pos, "%s: %s takes two file names, the inputs and the targets; write %s: [x.npy, y.npy]", title, a.Name, a.Name)
+		} else {
+			p.fail(v.Pos, "%s: %s takes two file names, the images and the labels; write %s: [images, labels]", title, a.Name, a.Name)
+		}
+		return nil
+	}
+	p.arraysOf(s, v.Pos).list = &a
+	var files []string
+	for _, item := range items {
+		files = append(files, p.file(title, a.Name, item))
+	}
+	return files
+}
+
+// inputsAndTarget are the keys of arrays under their names.
+func (p *parser) inputsAndTarget(of *namedArrays) []key {
+	return []key{
+		{name: "inputs", take: func(a Arg) { of.inputs = &a }},
+		{name: "target", take: func(a Arg) { of.targets = &a }},
+	}
+}
+
+// npzKeys are the settings beside an archive of arrays.
+func (p *parser) npzKeys(title string, s *Source) []key {
+	of := p.arraysOf(s, s.Pos)
+	return append([]key{{name: "arrays", take: func(a Arg) {
+		of.list = &a
+		s.Arrays = p.arrayNames(title, a.Value)
+	}}}, p.inputsAndTarget(of)...)
+}
+
+// arrayNames reads the names of the arrays of an archive.
+func (p *parser) arrayNames(title string, v Value) []string {
+	const example = "write arrays: [x_train, y_train]"
+	least := 2
+	if p.repeats {
+		least = 1
+	}
+	if v.Kind != List || len(v.List) < least {
+		p.fail(v.Pos, "%s: arrays takes two names, that of the inputs and that of the targets; %s", title, example)
+		return nil
+	}
+	var names []string
+	for _, e := range v.List {
+		name, ok := p.single(e)
+		if !ok || badColumn(name) != "" {
+			p.fail(e.Pos, "%s: arrays takes the names of arrays, not %s; %s", title, e.describe(), example)
+			return nil
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// arrayPlan is what the arrays of a description are for.
+type arrayPlan struct{ inputs, targets []string }
+
+// settleArrays gives every source its files or arrays in the order of the inputs
+// and of the outputs that are compared with one.
+func (p *parser) settleArrays(m *Model) {
+	d := m.Data
+	if k := d.Train.Kind; k != IDX && k != NPY && k != NPZ || len(m.Inputs) == 0 {
+		return
+	}
+	var plan arrayPlan
+	for _, in := range m.Inputs {
+		plan.inputs = append(plan.inputs, in.Name)
+		if len(in.Shape) > 0 && in.Shape[0] == Ragged {
+			p.fail(in.Pos, "input %s takes any number of ids, and the rows of %s files have one length; write shape: [200] and pad the rows, or train: {tokens: train.txt}", diag.Quote(in.Name), d.Train.Kind)
+		}
+	}
+	for i, r := range m.OutputRefs() {
+		if i >= len(d.Targets) || d.Targets[i].SameAs == "" {
+			plan.targets = append(plan.targets, r.Name)
+		}
+	}
+	for _, o := range []struct {
+		name string
+		*Source
+	}{{"train", d.Train}, {"test", d.Test}, {"validation", d.Validation}} {
+		if o.Source != nil {
+			p.settleSource(m, "data: "+o.name, o.Source, plan)
+		}
+	}
+}
+
+// settleSource gives one source its files or arrays.
+func (p *parser) settleSource(m *Model, title string, s *Source, plan arrayPlan) {
+	of, d := p.arrays[s], m.Data
+	if s.Split > 0 || s.Kind == NPZ && s != d.Train && (of == nil || of.list == nil && of.inputs == nil && of.targets == nil) {
+		s.Arrays = d.Train.Arrays
+		return
+	}
+	want := slices.Concat(plan.inputs, plan.targets)
+	if of == nil {
+		of = &namedArrays{pos: s.Pos}
+	}
+	if of.list != nil {
+		switch got := max(len(of.list.Value.List), 1); {
+		case of.inputs != nil || of.targets != nil:
+			p.fail(of.list.Pos, "%s: arrays names all arrays, and inputs and target some of them; take arrays out", title)
+		case got != len(want):
+			p.fail(of.list.Value.Pos, "%s: %s names %s, and the model takes %d, %s; write %s: %s", title, of.list.Name, count(got, arrayWord(s.Kind)), len(want), plan.words(), of.list.Name, plan.example(s.Kind))
+		}
+		return
+	}
+	if of.targets == nil && len(plan.targets) > 0 && (s.Kind != NPZ || !p.namedOutputs(m)) {
+		if s.Kind == NPZ {
+			p.fail(s.Pos, "data: npz needs arrays, the names of the array of inputs and of that of targets; write arrays: [x_train, y_train] beside it")
+		} else {
+			p.fail(of.pos, "%s: %s names no file of the targets; write target: y.%s under it", title, s.Kind, s.Kind)
+		}
+		return
+	}
+	names := append(p.byName(title+": inputs", of.inputs, plan.inputs, s), p.byName(title+": target", of.targets, plan.targets, s)...)
+	if s.Kind == NPZ {
+		s.Arrays = names
+	} else {
+		s.Files = names
+	}
+}
+
+// namedOutputs reports whether the description itself names the outputs, after
+// which arrays may be called.
+func (p *parser) namedOutputs(m *Model) bool {
+	names := m.Names()
+	for _, r := range m.OutputRefs() {
+		if i := slices.Index(names, r.Name); i < 0 || m.Layers[i].Name == "" {
+			return false
+		}
+	}
+	return true
+}
+
+// byName reads the arrays or files of inputs or of targets under their names; one
+// alone needs none. Arrays that are not named have the name of what they fill.
+func (p *parser) byName(title string, a *Arg, want []string, s *Source) []string {
+	names := make([]string, len(want))
+	if s.Kind == NPZ {
+		copy(names, want)
+	}
+	if a == nil && s.Kind == NPZ {
+		return names
+	}
+	read := func(v Value) string {
+		if s.Kind != NPZ {
+			return p.file(title, string(s.Kind), v)
+		}
+		name, ok := p.single(v)
+		if !ok || badColumn(name) != "" {
+			p.fail(v.Pos, "%s takes the names of arrays, not %s", title, v.describe())
+		}
+		return name
+	}
+	switch {
+	case a == nil:
+		if len(want) > 0 {
+			p.fail(p.arrays[s].pos, "%s is missing: %s names no file for %s; write %s", title, s.Kind, quoteAll(want), inputsOf(want, s.Kind))
+		}
+	case len(want) == 0:
+		p.fail(a.Pos, "%s: every output repeats an input; take it out", title)
+	case a.Value.Kind == Map:
+		for _, e := range a.Value.Map {
+			i := slices.Index(want, e.Name)
+			if i < 0 {
+				hint := diag.DidYouMean(e.Name, want)
+				if hint == "" {
+					hint = "; there are " + quoteAll(want)
+				}
+				p.fail(e.Pos, "%s names %s, which the model does not have%s", title, diag.Quote(e.Name), hint)
+				continue
+			}
+			names[i] = read(e.Value)
+		}
+		for i, name := range names {
+			if _, ok := a.Value.get(want[i]); name == "" && !ok {
+				p.fail(a.Pos, "%s has no file for %s; write %s: %s.%s", title, diag.Quote(want[i]), plain(want[i]), plain(want[i]), s.Kind)
+			}
+		}
+	case len(want) > 1:
+		p.fail(a.Value.Pos, "%s takes %s under their names, not %s; write %s", title, arrayWord(s.Kind)+"s", a.Value.describe(), inputsOf(want, s.Kind))
+	default:
+		names[0] = read(a.Value)
+	}
+	return names
+}
+
+func arrayWord(kind SourceKind) string {
+	if kind == NPZ {
+		return "array"
+	}
+	return "file"
+}
+
+// inputsOf writes arrays under names: {rooms: rooms.npy, sensors: sensors.npy}.
+func inputsOf(names []string, kind SourceKind) string {
+	var parts []string
+	for _, name := range names {
+		parts = append(parts, plain(name)+": "+arrayExample(name, kind))
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+func arrayExample(name string, kind SourceKind) string {
+	if kind == NPZ {
+		return plain(name)
+	}
+	return plain(name + "." + string(kind))
+}
+
+// words says which arrays a model takes.
+func (a arrayPlan) words() string {
+	what := func(one, many string, names []string) string {
+		if len(names) == 1 {
+			return "that of the " + one + " " + diag.Quote(names[0])
+		}
+		return "those of the " + many + " " + quoteAll(names)
+	}
+	text := what("input", "inputs", a.inputs)
+	if len(a.targets) > 0 {
+		text += " and " + what("target", "targets", a.targets)
+	}
+	return text
+}
+
+// example is a list of such arrays.
+func (a arrayPlan) example(kind SourceKind) string {
+	var names []string
+	for _, name := range slices.Concat(a.inputs, a.targets) {
+		names = append(names, arrayExample(name, kind))
+	}
+	return "[" + strings.Join(names, ", ") + "]"
+}
