@@ -86,6 +86,15 @@ func ReadCSV(r io.Reader, name string, o CSVOptions) (*Table, error) {
 	return t, nil
 }
 
+// number parses a field that is written as c says, or says what is wrong with it.
+func (c *CSV) number(field string) (v float32, problem string) {
+	text, err := c.Plain(field)
+	if err != nil {
+		return 0, err.Error()
+	}
+	return number(text)
+}
+
 // number parses a field, or says what is wrong with it.
 func number(field string) (v float32, problem string) {
 	field = strings.TrimSpace(field)

@@ -3,123 +3,205 @@ package data
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
-	"errors"
+	"fmt"
+	"io"
 	"strings"
 	"unicode/utf8"
 )
 
-// csvScanner reads the records of a CSV file. Lines without a quote, nearly all
-// of them, are cut up here, several times as fast; whatever else there is goes
-// through encoding/csv, which reads from the same buffer and takes no more of it
-// than its record.
+// mostRecordBytes bounds a record of a CSV file, which a quote that nothing
+// closes would make as long as the file.
+const mostRecordBytes = 1 << 26
+
+// csvScanner reads the records of a CSV file (RFC 4180, and what encoding/csv
+// makes of it) whose lines end in "\n". Nearly all lines are without a quote, and
+// are only cut up. What encoding/csv cannot say is where the quote opened that
+// makes one field of several lines.
 type csvScanner struct {
-	b      *bufio.Reader
-	in     *csv.Reader
-	sep    byte // 0: encoding/csv reads everything
-	fields []string
-	line   int // on which the record begins, counted from 1
-	cut    int // lines cut up here
-	others int // lines that encoding/csv has read
+	b         *bufio.Reader
+	separator string
+	quotes    bool // fields may be in quotes
+	fields    []string
+	line      int  // on which the record begins, counted from 1
+	lines     int  // read so far
+	joined    join // the lines of the record
+
+	long  []byte // a line beyond the buffer
+	field []byte // a field in quotes
 }
 
-// newCSVScanner reads from b, whose buffer must have 4096 bytes or more: only
-// then encoding/csv adds none of its own.
-func newCSVScanner(b *bufio.Reader, separator rune) *csvScanner {
-	s := &csvScanner{b: b, in: csv.NewReader(b)}
-	s.in.FieldsPerRecord = -1
-	s.in.ReuseRecord = true
-	if separator != 0 {
-		s.in.Comma = separator
+// join is a record of several lines.
+type join struct {
+	lines        int
+	line, column int  // where the first quote opens that holds the end of a line
+	separators   int  // in the first line
+	alike        bool // in every line there are as many
+}
+
+// csvMistake is a quote out of place. What follows can be read.
+type csvMistake struct {
+	line, column int
+	text         string
+}
+
+func (e *csvMistake) Error() string { return e.text }
+
+func newCSVScanner(b *bufio.Reader, separator rune, quotes bool) *csvScanner {
+	if separator == 0 {
+		separator = ','
 	}
-	return s
+	return &csvScanner{b: b, separator: string(separator), quotes: quotes}
 }
 
-// tableText tells by its beginning that a file is no text that can be a table:
-// what spreadsheets save under names such as "Unicode text", or their own format.
-func tableText(b *bufio.Reader) error {
-	start, _ := b.Peek(512) // an error comes again when it is read
-	switch {
-	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
-		return errors.New("the text is UTF-16; save it as UTF-8")
-	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
-		return errors.New("this is a spreadsheet or an archive, not a table of text; save it as CSV")
-	case bytes.IndexByte(start, 0) >= 0:
-		return errors.New("this is no text")
-	}
-	return nil
-}
-
-// next reads a record into fields.
+// next reads a record into fields. Lines without anything are no records.
 func (s *csvScanner) next() error {
-	if s.sep != 0 {
-		for {
-			line := s.peekLine()
-			if line == nil {
-				break
-			}
-			_, _ = s.b.Discard(len(line)) // just peeked at
-			s.cut++
-			line = bytes.TrimSuffix(line[:len(line)-1], []byte{'\r'})
-			if len(line) > 0 { // empty lines are no records
-				s.line = s.cut + s.others
-				s.split(string(line))
-				return nil
-			}
+	for {
+		line, err := s.readLine(0)
+		if err != nil {
+			return err
 		}
-	}
-	var err error
-	if s.fields, err = s.in.Read(); err != nil {
-		var parse *csv.ParseError
-		if errors.As(err, &parse) {
-			parse.StartLine += s.cut
-			parse.Line += s.cut
+		if len(line) == 0 {
+			continue
 		}
-		return err
-	}
-	if s.in.Comma < utf8.RuneSelf { // and a good one, or Read would have failed
-		s.sep = byte(s.in.Comma)
-	}
-	line, _ := s.in.FieldPos(0)
-	s.line = line + s.cut
-	last := len(s.fields) - 1
-	line, _ = s.in.FieldPos(last)
-	s.others = line + strings.Count(s.fields[last], "\n")
-	return nil
-}
-
-// peekLine is the next line with its end, nil if it holds a quote, is longer
-// than the buffer or has no end.
-func (s *csvScanner) peekLine() []byte {
-	for from := 0; ; {
-		have, _ := s.b.Peek(s.b.Buffered())
-		if n := bytes.IndexByte(have[from:], '\n'); n >= 0 {
-			line := have[:from+n+1]
-			if bytes.IndexByte(line, '"') >= 0 {
-				return nil
-			}
-			return line
+		s.line, s.joined = s.lines, join{lines: 1}
+		if s.quotes && bytes.IndexByte(line, '"') >= 0 {
+			return s.quoted(string(line))
 		}
-		from = len(have)
-		if from == s.b.Size() {
-			return nil
-		}
-		if more, _ := s.b.Peek(from + 1); len(more) == from {
-			return nil // the end, or an error that the next Read returns
-		}
+		s.split(string(line))
+		return nil
 	}
 }
 
-// split cuts a line up.
+// readLine reads a line without its end. It stays as it is until the next one.
+// Had is how many bytes the record has before it.
+func (s *csvScanner) readLine(had int) ([]byte, error) {
+	s.long = s.long[:0]
+	for {
+		part, err := s.b.ReadSlice('\n')
+		if had+len(s.long)+len(part) > mostRecordBytes {
+			return nil, &csvMistake{s.lines + 1, 1, fmt.Sprintf("a row of more than %d bytes", mostRecordBytes)}
+		}
+		if err == bufio.ErrBufferFull {
+			s.long = append(s.long, part...)
+			continue
+		}
+		if err != nil && (err != io.EOF || len(part)+len(s.long) == 0) {
+			return nil, err
+		}
+		s.lines++
+		if len(s.long) > 0 {
+			s.long = append(s.long, part...)
+			part = s.long
+		}
+		return bytes.TrimSuffix(part, []byte{'\n'}), nil
+	}
+}
+
+// split cuts up a line without quotes.
 func (s *csvScanner) split(line string) {
 	s.fields = s.fields[:0]
 	for {
-		n := strings.IndexByte(line, s.sep)
-		if n < 0 {
-			s.fields = append(s.fields, line)
+		field, rest, more := strings.Cut(line, s.separator)
+		s.fields = append(s.fields, field)
+		if !more {
 			return
 		}
-		s.fields = append(s.fields, line[:n])
-		line = line[n+1:]
+		line = rest
 	}
+}
+
+// quoted cuts up a record that begins with line, some of whose fields may be in
+// quotes.
+func (s *csvScanner) quoted(line string) error {
+	s.fields = s.fields[:0]
+	rest, size := line, len(line)
+	for more := true; more; {
+		if !strings.HasPrefix(rest, `"`) {
+			var field, after string
+			field, after, more = strings.Cut(rest, s.separator)
+			if at := strings.IndexByte(field, '"'); at >= 0 {
+				return s.mistake(line, rest[at:], "a quote within a field that does not begin with one: put the field in quotes and double its own, or write quote: none where quotes mean nothing")
+			}
+			s.fields = append(s.fields, field)
+			rest = after
+			continue
+		}
+		opened := s.mistake(line, rest, "")
+		s.field = s.field[:0]
+		rest = rest[1:]
+		for closed := false; !closed; {
+			part, after, found := strings.Cut(rest, `"`)
+			s.field = append(s.field, part...)
+			switch {
+			case !found:
+				next, err := s.readLine(size)
+				if err == io.EOF {
+					opened.text = "the quote that opens here is never closed; write quote: none where quotes mean nothing"
+					return opened
+				}
+				if mistake, ok := err.(*csvMistake); ok {
+					opened.text = mistake.text + ", from the quote that opens here; write quote: none where quotes mean nothing"
+					return opened
+				}
+				if err != nil {
+					return err
+				}
+				s.join(line, string(next), opened)
+				s.field = append(s.field, '\n')
+				line = string(next)
+				rest, size = line, size+len(line)+1
+			case strings.HasPrefix(after, `"`):
+				s.field = append(s.field, '"')
+				rest = after[1:]
+			case after == "", strings.HasPrefix(after, s.separator):
+				closed, more = true, after != ""
+				rest = strings.TrimPrefix(after, s.separator)
+			default:
+				at := s.mistake(line, after, "")
+				opened.text = fmt.Sprintf("the quote that opens here is closed %s, before its field ends: double the quotes within a field, or write quote: none where quotes mean nothing", at.seenFrom(opened))
+				return opened
+			}
+		}
+		s.fields = append(s.fields, string(s.field))
+	}
+	return nil
+}
+
+// mistake is one where rest, the end of the present line, begins.
+func (s *csvScanner) mistake(line, rest, text string) *csvMistake {
+	return &csvMistake{s.lines, utf8.RuneCountInString(line[:len(line)-len(rest)]) + 1, text}
+}
+
+// seenFrom names a place in the file for a message that stands at another one.
+func (e *csvMistake) seenFrom(other *csvMistake) string {
+	if e.line == other.line {
+		return fmt.Sprintf("in column %d", e.column)
+	}
+	return fmt.Sprintf("on line %d", e.line)
+}
+
+// join notes that a field goes on in the next line.
+func (s *csvScanner) join(line, next string, opened *csvMistake) {
+	j := &s.joined
+	if j.lines++; j.lines == 2 {
+		j.line, j.column = opened.line, opened.column
+		j.separators, j.alike = strings.Count(line, s.separator), true
+	}
+	j.alike = j.alike && strings.Count(next, s.separator) == j.separators
+}
+
+// rows tells whether the lines of a record are rows of their own, by all that can
+// be seen: each has the separators of one, and together so many that texts have
+// them by chance nowhere.
+func (j *join) rows(columns int) bool {
+	const many = 12
+	return j.alike && j.separators == columns-1 && (j.lines-1)*j.separators >= many
+}
+
+// by says which quote has joined the lines of a record.
+func (j *join) by(record int) string {
+	if j.lines < 2 {
+		return ""
+	}
+	return fmt.Sprintf("; the quote that opens at %d:%d makes one row of the lines %d to %d; write quote: none where quotes mean nothing", j.line, j.column, record, record+j.lines-1)
 }

@@ -156,7 +156,7 @@ func TestReadTexts(t *testing.T) {
 		rel, _ := filepath.Rel(dir, d.(Placed).Place(i))
 		got[filepath.ToSlash(rel)] = fmt.Sprintf("%q %d %v", *x, *y, w)
 	}
-	want := map[string]string{"pos/1.txt": `"good" 1 1`, "pos/2.txt": `"été\r\n" 1 1`, "neg/1.txt": `"" 0 1`, "neg/2.TXT": `"bad" 0 1`}
+	want := map[string]string{"pos/1.txt": `"good" 1 1`, "pos/2.txt": `"été\n" 1 1`, "neg/1.txt": `"" 0 1`, "neg/2.TXT": `"bad" 0 1`}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%v\nwant %v", got, want)
 	}
@@ -176,7 +176,7 @@ func TestReadTextsErrors(t *testing.T) {
 		{"", nil, "DIR: no rows"},
 		{"/none", []string{"pos"}, "open DIR/none: no such file or directory"},
 		{"", []string{"../x"}, `DIR: no folder for class "../x"; the folders are "empty", "neg", "pos"`},
-		{"", []string{"pos"}, "DIR/pos/1.txt:2: byte 0xe9 is not UTF-8\nDIR/pos/2.txt:1: byte 0xc3 is not UTF-8"},
+		{"", []string{"pos"}, "DIR/pos/1.txt:2:4: byte 0xe9 is not UTF-8; it is 'é' in windows-1252: if that is meant, write encoding: windows-1252, else save the file as UTF-8\nDIR/pos/2.txt:1:1: byte 0xc3 is not UTF-8; it is 'Ã' in windows-1252: if that is meant, write encoding: windows-1252, else save the file as UTF-8"},
 		{"big", []string{"neg"}, "DIR/neg/big.txt: 16777217 bytes; the largest file that is read has 16777216"},
 	} {
 		if c.dir == "big" {

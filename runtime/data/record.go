@@ -1,7 +1,6 @@
 package data
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +20,21 @@ type CSV struct {
 	Header []string
 	// Separator stands between two fields; 0: ','.
 	Separator rune
+	// Quote is "none" where quotes are characters like any other, and `"` where
+	// they enclose fields, however many lines these have. "": they enclose
+	// fields, and one that has made a single row of many is an error.
+	Quote string
+	// Encoding of the text: "utf-8", "latin-1", "windows-1252" or "utf-16"; "":
+	// utf-8. A byte order mark is no part of the text.
+	Encoding string
+	// Decimal is the mark before the fraction of a number, ',' or '.'; 0: '.'.
+	Decimal rune
+	// Thousands stands before every three digits of a number; 0: nothing does. A
+	// space includes those that do not break lines.
+	Thousands rune
+	// Numbers names those of Columns for which Text rewrites numbers in the way
+	// of Go; Number always does.
+	Numbers []string
 
 	rest bool // the columns that Columns does not name are wanted too, behind them
 }
@@ -46,6 +60,8 @@ func (c CSV) Records(r io.Reader, name string) iter.Seq2[*Record, error] {
 // Record is one row of a CSV file.
 type Record struct {
 	problems
+	csv     *CSV
+	numbers []bool   // the wanted columns that CSV.Numbers names; nil: none
 	columns []string // wanted
 	index   []int    // of the columns in a row of the file
 	fields  []string // of the row of the file
@@ -56,13 +72,25 @@ type Record struct {
 // Columns names the columns wanted. The caller must not change them.
 func (r *Record) Columns() []string { return r.columns }
 
-// Text is the field of the wanted column i, without the spaces around it.
-func (r *Record) Text(i int) string { return strings.TrimSpace(r.fields[r.index[i]]) }
+// Text is the field of the wanted column i, without the spaces around it. Where
+// [CSV.Numbers] names the column, a number is as Go writes it.
+func (r *Record) Text(i int) string {
+	text := strings.TrimSpace(r.fields[r.index[i]])
+	if r.numbers == nil || !r.numbers[i] {
+		return text
+	}
+	plain, err := r.csv.Plain(text)
+	if err != nil {
+		r.Check(i, err)
+		return "0" // so that nothing else is said of it
+	}
+	return plain
+}
 
 // Number is the field of the wanted column i as a number. If it is not a finite
 // one, that is noted as by Check, and the answer is 0.
 func (r *Record) Number(i int) float32 {
-	v, problem := number(r.fields[r.index[i]])
+	v, problem := r.csv.number(r.fields[r.index[i]])
 	if problem != "" {
 		r.Check(i, errors.New(problem))
 	}
@@ -91,18 +119,14 @@ func (r *Record) Weight() float32 { return r.weight }
 // read calls each with the rows of a file until it returns false or ten
 // mistakes have been found, and returns the mistakes.
 func (c CSV) read(r io.Reader, name string, each func(*Record) bool) error {
-	b, err := plain(r, name)
+	if err := c.checkNumbers(name); err != nil {
+		return err
+	}
+	in, err := c.Fields(r, name)
 	if err != nil {
 		return err
 	}
-	if bom, _ := b.Peek(3); string(bom) == "\uFEFF" {
-		_, _ = b.Discard(3) // just peeked at
-	}
-	if err := tableText(b); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	in := newCSVScanner(b, c.Separator)
-	rec := &Record{problems: problems{name: name}, columns: c.Columns}
+	rec := &Record{problems: problems{name: name}, csv: &c, columns: c.Columns}
 	header, weight := c.Header, -1
 	if header == nil {
 		err := in.next()
@@ -110,10 +134,10 @@ func (c CSV) read(r io.Reader, name string, each func(*Record) bool) error {
 			return fmt.Errorf("%s: the file is empty; its first line must name the columns", name)
 		}
 		if err != nil {
-			return csvError(name, err)
+			return err
 		}
-		header = trimmed(in.fields)
-		rec.line = in.line
+		header = trimmed(in.in.fields)
+		rec.line = in.Line()
 	}
 	if weight, err = rec.find(c, header); err != nil {
 		return err
@@ -124,13 +148,13 @@ func (c CSV) read(r io.Reader, name string, each func(*Record) bool) error {
 			break
 		}
 		if err != nil {
-			return errors.Join(rec.err(), csvError(name, err))
+			return errors.Join(rec.err(), err)
 		}
 		first := rec.line == 0
-		rec.line, rec.fields = in.line, in.fields
+		rec.line, rec.fields = in.Line(), in.in.fields
 		switch {
 		case len(rec.fields) != len(header):
-			rec.add(rec.line, "%s, the header has %d", plural(len(rec.fields), "field"), len(header))
+			rec.add(rec.line, "%s", in.ragged(len(header)))
 			continue
 		case first && c.Header != nil && slices.Equal(trimmed(rec.fields), header):
 			rec.add(rec.line, "the line names the columns: the file has a header line of its own and needs no other")
@@ -158,7 +182,7 @@ func (r *Record) weigh(at int, column string) {
 	if at < 0 {
 		return
 	}
-	v, problem := number(r.fields[at])
+	v, problem := r.csv.number(r.fields[at])
 	if problem == "" && v < 0 {
 		problem = fmt.Sprintf("the weight %v is negative", v)
 	}
@@ -166,13 +190,4 @@ func (r *Record) weigh(at int, column string) {
 		r.addOnce(r.Place(), fmt.Errorf("column %q: %s", column, problem))
 	}
 	r.weight = v
-}
-
-// csvError puts the name of the file before a mistake of form.
-func csvError(name string, err error) error {
-	var parse *csv.ParseError
-	if errors.As(err, &parse) {
-		return fmt.Errorf("%s:%d:%d: %w", name, parse.Line, parse.Column, parse.Err)
-	}
-	return fmt.Errorf("%s: %w", name, err)
 }

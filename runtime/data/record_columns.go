@@ -57,6 +57,12 @@ func (r *Record) find(c CSV, header []string) (weight int, err error) {
 			}
 		}
 	}
+	if c.Numbers != nil && (c.Decimal != 0 || c.Thousands != 0) {
+		r.numbers = make([]bool, len(r.columns))
+		for i, column := range r.columns {
+			r.numbers[i] = slices.Contains(c.Numbers, column)
+		}
+	}
 	return weight, r.err()
 }
 

@@ -85,8 +85,8 @@ func TestRecordErrors(t *testing.T) {
 		want string
 	}{
 		{"empty", CSV{}, "", "t.csv: the file is empty; its first line must name the columns"},
-		{"UTF-16", CSV{}, "\xff\xfea\x00,\x00b\x00\n\x00", "t.csv: the text is UTF-16; save it as UTF-8"},
-		{"a spreadsheet", CSV{}, "PK\x03\x04\x14\x00\x06\x00", "t.csv: this is a spreadsheet or an archive, not a table of text; save it as CSV"},
+		{"UTF-16", CSV{}, "\xff\xfea\x00,\x00b\x00\n\x00", "t.csv: the text is UTF-16; write encoding: utf-16, or save it as UTF-8"},
+		{"a spreadsheet", CSV{}, "PK\x03\x04\x14\x00\x06\x00", "t.csv: this is a spreadsheet or an archive, not a text; save a table as CSV"},
 		{"no text", CSV{}, "a\x00,b\n", "t.csv: this is no text"},
 		{"near", CSV{Columns: []string{"nam"}}, people, `t.csv:1: no column "nam" (did you mean "name"?); the columns are "name", "age", "weight", "churned"`},
 		{"near in header", CSV{Header: []string{"age"}, Columns: []string{"agee"}}, "1\n", `t.csv: no column "agee" (did you mean "age"?); the columns are "age"`},
@@ -107,8 +107,25 @@ t.csv:2: column "w": the weight -2 is negative
 t.csv:3: column "w": "x" is not a number
 t.csv:5: column "w": the field is empty
 t.csv:6: column "w": "NaN" is not a finite number`},
-		{"quote", CSV{}, "a,b\n1,\"2\n", `t.csv:2:6: extraneous or missing " in quoted-field`},
-		{"impossible separator", CSV{Separator: '"'}, "a", "t.csv: csv: invalid field or comment delimiter"},
+		{"quote", CSV{}, "a,b\n1,\"2\n", `t.csv:2:3: the quote that opens here is never closed; write quote: none where quotes mean nothing`},
+		{"impossible separator", CSV{Separator: '"'}, "a", "t.csv: '\"' cannot separate fields"},
+		{"quotes unknown", CSV{Quote: "'"}, "a", `t.csv: quote is "'"; it must be none, or a quote`},
+		{"a quote that joins rows", CSV{}, "a,b\n1,\"2\n3,4\n5\",6\n", "t.csv:2: 3 fields, the header has 2; the quote that opens at 2:3 makes one row of the lines 2 to 4; write quote: none where quotes mean nothing"},
+		{"a trailing separator", CSV{}, "a,b\n1,2,\n", "t.csv:2: 3 fields, the header has 2; the last one is empty: take the separator at the end of the line out, or put one behind the header too"},
+		{"not UTF-8", CSV{Columns: []string{"a"}}, "a,b\r1,2\r\n3,caf\xe9\n", "t.csv:2 a=\"1\" 1\nt.csv:3:6: byte 0xe9 is not UTF-8; it is 'é' in windows-1252: if that is meant, write encoding: windows-1252, else save the file as UTF-8"},
+		{"encoding unknown", CSV{Encoding: "latin1"}, "a", `t.csv: the encoding "latin1" is not known (did you mean "latin-1"?); those that are: utf-8, latin-1, windows-1252, utf-16`},
+		{"a hole in the encoding", CSV{Encoding: "windows-1252"}, "a\n\x80\n\x81", "t.csv:2 a=\"€\" 1\nt.csv:3:1: byte 0x81 stands for no character in windows-1252"},
+		{"another mark", CSV{Encoding: "latin-1"}, "\uFEFFa", "t.csv: the text begins with the mark of UTF-8, and is to be read as latin-1; take encoding: latin-1 out"},
+		{"equal marks", CSV{Decimal: ',', Thousands: ','}, "a", "t.csv: ',' is the mark of thousands and the decimal mark; they must differ"},
+		{"marks equal unsaid", CSV{Thousands: '.'}, "a", "t.csv: '.' is the mark of thousands and the decimal mark; they must differ"},
+		{"groups", CSV{Columns: []string{"a"}, Numbers: []string{"a"}, Separator: ';', Decimal: ',', Thousands: '.'}, "a;b\n1.234,5;1.2\n1.2.34;x\n1,2,3;\n", `t.csv:2 a="1234.5" 1
+t.csv:3 a="0" 1
+t.csv:4 a="0" 1
+t.csv:3: column "a": "1.2.34" is not grouped by thousands: the mark '.' stands before every three digits, as in 1.234.567
+t.csv:4: column "a": "1,2,3" has the decimal mark ',' twice`},
+		{"weight with a comma", CSV{Columns: []string{"a"}, Weight: "w", Separator: ';', Decimal: ','}, "a;w\n1,5;0,25\n1;0.5\n", `t.csv:2 a="1,5" 0.25
+t.csv:3 a="1" 0
+t.csv:3: column "w": "0.5" has a point, and the decimal mark is ','`},
 	} {
 		if got := describe(x.c, x.text); got != x.want {
 			t.Errorf("%s:\n%s\nwant\n%s", x.name, got, x.want)

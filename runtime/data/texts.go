@@ -1,9 +1,10 @@
 package data
 
 import (
-	"fmt"
+	"bufio"
+	"bytes"
+	"io"
 	"strings"
-	"unicode/utf8"
 )
 
 // mostTextBytes bounds a text file.
@@ -16,13 +17,13 @@ const mostTextBytes = 1 << 24
 // the names of the folders; other folders are passed over. The rows come in a
 // fixed order that looks random and depends on the names of the files alone.
 // The data set is [Indexed] and [Placed]. A class without a folder or without a
-// file, and a file that is not UTF-8, are errors; up to ten are reported at
-// once.
+// file, and a file that is not UTF-8, or what [Encoding] says, are errors; up to
+// ten are reported at once.
 func ReadTexts[X, Y any](dir string, classes []string, set func(x *X, y *Y, text string, class int), o ...ReadOption) (Dataset[X, Y], error) {
 	files, err := listFolders(dir, classes, []string{".txt"})
 	s := &fileStream[X, Y]{files: files, err: err, options: collect(o)}
 	s.read = func(x *X, y *Y, path string, class int) error {
-		text, err := readText(path)
+		text, err := readText(path, s.options.encoding)
 		if err == nil {
 			set(x, y, text, class)
 		}
@@ -31,19 +32,27 @@ func ReadTexts[X, Y any](dir string, classes []string, set func(x *X, y *Y, text
 	return s.hold()
 }
 
-func readText(path string) (string, error) {
+func readText(path, encoding string) (string, error) {
 	b, err := readFile(path, mostTextBytes)
 	if err != nil {
 		return "", err
 	}
-	text := strings.TrimPrefix(string(b), "\uFEFF")
-	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRuneInString(text[i:])
-		if r == utf8.RuneError && size == 1 {
-			line := 1 + strings.Count(text[:i], "\n")
-			return "", fmt.Errorf("%s:%d: byte %#x is not UTF-8", path, line, text[i])
-		}
-		i += size
+	return DecodeText(b, path, encoding)
+}
+
+// DecodeText makes UTF-8 of a text in the encoding "utf-8", "latin-1",
+// "windows-1252" or "utf-16", "" being the first; name stands for it in errors.
+// Its lines end in "\n" then. What is no text in that encoding is an error that
+// names the line and the column.
+func DecodeText(b []byte, name, encoding string) (string, error) {
+	t, err := newTextReader(bufio.NewReaderSize(bytes.NewReader(b), 4096), name, encoding, true)
+	if err != nil {
+		return "", err
 	}
-	return text, nil
+	var text strings.Builder
+	text.Grow(len(b))
+	if _, err := io.Copy(&text, t); err != nil {
+		return "", textError(name, err)
+	}
+	return text.String(), nil
 }

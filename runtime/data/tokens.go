@@ -69,6 +69,9 @@ func ReadTokens(r io.Reader, name string, o TokenOptions) (*Tokens, error) {
 	if err != nil {
 		return nil, err
 	}
+	if b, err = newText(b, name, "", false); err != nil {
+		return nil, err
+	}
 	t := &Tokens{Name: name, Offsets: []int{0}}
 	p := problems{name: name}
 	in := bufio.NewScanner(b)
@@ -90,7 +93,7 @@ func ReadTokens(r io.Reader, name string, o TokenOptions) (*Tokens, error) {
 	if err := in.Err(); errors.Is(err, bufio.ErrTooLong) {
 		p.add(line+1, "the line is longer than %d bytes", maxLine)
 	} else if err != nil {
-		return nil, errors.Join(p.err(), fmt.Errorf("%s: after line %d: %w", name, line, err))
+		return nil, errors.Join(p.err(), textError(name, err))
 	}
 	if err := p.err(); err != nil {
 		return nil, err

@@ -63,7 +63,7 @@ func TestTokensErrors(t *testing.T) {
 			t.Errorf("%.30q: %v, %v\nwant %s", c.text, err, a, want)
 		}
 	}
-	if _, err := ReadTokens(io.MultiReader(strings.NewReader("1\t2\n"), broken{}), "t.txt", TokenOptions{}); err == nil || err.Error() != "t.txt: after line 1: "+io.ErrClosedPipe.Error() {
+	if _, err := ReadTokens(io.MultiReader(strings.NewReader("1\t2\n"), broken{}), "t.txt", TokenOptions{}); err == nil || err.Error() != "t.txt: "+io.ErrClosedPipe.Error() {
 		t.Errorf("a reader that fails: %v", err)
 	}
 }
