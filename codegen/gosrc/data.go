@@ -122,14 +122,18 @@ func (e *emitter) loaders(f *file) {
 	case "csv":
 		e.csvLoader(f)
 	case "text_dir":
+		encoding := ""
+		if s := e.p.Encoding.Encoding; s != "" {
+			encoding = fmt.Sprintf("o = append([]§data.ReadOption{§data.Encoding(%s)}, o...)\n", quote(s))
+		}
 		f.add(`// ReadTexts reads a folder of texts: in it a folder for each class, of its name,
 // with a file for each text.
 func ReadTexts(dir string, o ...§data.ReadOption) (FeatureSet, error) {
-	return §data.ReadTexts(dir, %s, func(x *Features, y *Target, text string, class int) {
+	%sreturn §data.ReadTexts(dir, %s, func(x *Features, y *Target, text string, class int) {
 		x.%s = text
 		%s
 	}, o...)
-}`, e.folders(f), e.features[0].field, e.labelled("class"))
+}`, encoding, e.folders(f), e.features[0].field, e.labelled("class"))
 	case "image_dir":
 		folders := e.folders(f)
 		f.add(`// ReadImages reads a folder of pictures, PNG, JPEG or GIF: in it a folder for

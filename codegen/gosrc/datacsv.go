@@ -63,6 +63,7 @@ func (e *emitter) tableDecl(f *file) {
 	if s.Separator != "" && s.Separator != "," {
 		fields += fmt.Sprintf("Separator: %s,\n", strings.Replace(fmt.Sprintf("%q", []rune(s.Separator)[0]), "§", `\u00a7`, 1))
 	}
+	fields += e.csvWriting()
 	f.add("// table says what is read of a CSV file.\nvar table = §data.CSV{\n%s}", fields)
 }
 

@@ -17,6 +17,7 @@ func (p *plan) encoding() *loop.Encoding {
 	e := &loop.Encoding{
 		Source: string(d.Train.Kind), Missing: slices.Clone(d.Missing), Separator: d.Train.Separator, Header: slices.Clone(d.Train.Header), Weight: d.Weight,
 	}
+	e.Quote, e.Encoding, e.Decimal, e.Thousands = d.Train.Quote, d.Train.Encoding, d.Train.Decimal, d.Train.Thousands
 	e.Arrays = slices.Clone(d.Train.Arrays)
 	for _, t := range d.Targets {
 		e.Targets = append(e.Targets, loop.TargetSource{Columns: slices.Clone(t.Columns), SameAs: t.SameAs, Classes: slices.Clone(t.Classes), Spellings: cloneAll(t.Spellings)})

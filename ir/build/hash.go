@@ -99,6 +99,9 @@ func (p *plan) data() any {
 	}
 	if s := d.Train; s != nil {
 		tree["table"] = []any{s.Separator, s.Header, s.Arrays}
+		if writing := [...]string{s.Quote, s.Encoding, s.Decimal, s.Thousands}; writing != [4]string{} {
+			tree["writing"] = writing
+		}
 	}
 	switch {
 	case len(d.Targets) == 1 && len(d.Targets[0].Columns) == 1:

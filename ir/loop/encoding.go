@@ -14,6 +14,10 @@ type Encoding struct {
 	Separator string     // csv: what stands between two fields
 	Header    []string   // csv: the names of the columns where the file has no header line; nil: it has
 	Weight    string     // csv: the column of the sample weights; "": none
+	Quote     string     // csv: "none" or `"`, as in spec.Source
+	Encoding  string     // csv, text_dir: of the text; "": UTF-8
+	Decimal   string     // csv: the mark before the fraction of a number; "": "."
+	Thousands string     // csv: the mark between thousands; "": none
 	Spellings [][]string // per class of Program.Classes, how else files write it
 	// Targets say where those of Program.Targets come from; nil: the one target
 	// stands beside each row.

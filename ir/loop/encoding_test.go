@@ -25,8 +25,9 @@ func TestEncodingText(t *testing.T) {
 		Feature{Name: "tokens", Type: TokensFeature, Width: 8, Length: 8, Padding: "pre", Truncating: "post", NumWords: 100, OOVID: 2},
 		Feature{Name: "image", Type: ImageFeature, Width: 48, Height: 4, Columns: 4, Channels: 3},
 	)
+	e.Quote, e.Encoding, e.Decimal, e.Thousands = "none", "latin-1", ",", "."
 	e.Series = &Series{Length: 12, Offset: 1, Stride: 2}
-	const want = `encoding of csv, separator ";", target "churned", weight "w", missing ["" "?"], spellings [[] ["y"]], windows of 12 rows, target 1 behind, next 2 further
+	const want = `encoding of csv, separator ";", quote "none", encoding "latin-1", decimal ",", thousands ".", target "churned", weight "w", missing ["" "?"], spellings [[] ["y"]], windows of 12 rows, target 1 behind, next 2 further
   number    "age"     input 0 at 0, 1 wide   missing 0.5, scale log1p+standard
   text      "review"  input 1, any number    encode integer, slots 4, vocabulary ["good" "bad"], standardize lower, split whitespace, ngrams 1
   category  "plan"    input 0 at 1, 2 wide   missing oov, encode one_hot, slots 2, oov

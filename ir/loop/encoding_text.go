@@ -15,6 +15,11 @@ func (e *Encoding) String() string {
 	if e.Separator != "" && e.Separator != "," {
 		word("separator %q", e.Separator)
 	}
+	for _, setting := range [][2]string{{"quote", e.Quote}, {"encoding", e.Encoding}, {"decimal", e.Decimal}, {"thousands", e.Thousands}} {
+		if setting[1] != "" {
+			word("%s %q", setting[0], setting[1])
+		}
+	}
 	if e.Header != nil {
 		word("header %q", e.Header)
 	}

@@ -27,14 +27,14 @@ func (p *parser) consistent(d *Data, a Arg, row *Feature, parts *dataArgs) {
 		case s == nil:
 		case s.Split > 0:
 			s.Kind = kind
-			s.Separator, s.Header = d.Train.Separator, d.Train.Header
+			s.written(d.Train)
 		case s.Kind != kind:
 			p.fail(s.Pos, "data: %s is %s and train is %s; both must be of one kind", o.name, s.Kind, kind)
 		default:
 			if complete {
 				p.likeTrain(o.name, kind, parts)
 			}
-			s.Separator, s.Header = d.Train.Separator, d.Train.Header
+			s.written(d.Train)
 		}
 	}
 	if row != nil {
@@ -89,6 +89,7 @@ func (p *parser) train(s *Source, row *Feature, settings []Arg) {
 		if s.Separator == "" {
 			s.Separator = ","
 		}
+		p.marks(s, settings)
 	case Tokens:
 		p.tokenRow(s, row, settings)
 	case TextDir:
@@ -98,6 +99,11 @@ func (p *parser) train(s *Source, row *Feature, settings []Arg) {
 			p.fail(s.Pos, "data: image_dir needs size, the rows and columns that every image gets; write size: [28, 28] beside it")
 		}
 	}
+}
+
+// written takes over how the files of train are written.
+func (s *Source) written(train *Source) {
+	s.Separator, s.Header, s.Quote, s.Encoding, s.Decimal, s.Thousands = train.Separator, train.Header, train.Quote, train.Encoding, train.Decimal, train.Thousands
 }
 
 // likeTrain reports settings beside the files of test or validation that differ

@@ -9,10 +9,12 @@ import (
 
 // csvKeys are the settings of tables.
 func (p *parser) csvKeys(title string, s *Source) []key {
-	return []key{
+	return append([]key{
 		{name: "separator", take: func(a Arg) { s.Separator = p.separator(title, a.Value) }},
 		{name: "header", take: func(a Arg) { s.Header = p.header(title, a.Value) }},
-	}
+		{name: "quote", take: func(a Arg) { s.Quote = p.quote(title, a) }},
+		p.encodingKey(title, s),
+	}, p.markKeys(title, s)...)
 }
 
 // separator reads the character between two fields.

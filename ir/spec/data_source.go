@@ -18,12 +18,12 @@ type kindRow struct {
 
 // kinds are the kinds of sources, in the order of messages.
 var kinds = []kindRow{
-	{CSV, 1, []string{"separator", "header"}, "{csv: %s.csv}"},
+	{CSV, 1, []string{"separator", "header", "quote", "encoding", "decimal", "thousands"}, "{csv: %s.csv}"},
 	{IDX, 2, nil, "{idx: [images, labels]}"},
 	{Tokens, 1, []string{"num_words", "oov_id", "length", "padding", "truncating"}, "{tokens: %s.txt}"},
 	{NPY, 2, nil, "{npy: [x.npy, y.npy]}"},
 	{NPZ, 1, []string{"arrays", "inputs", "target"}, "{npz: %s.npz}"},
-	{TextDir, 1, []string{"vocabulary", "encode", "length", "standardize", "split", "ngrams"}, "{text_dir: reviews/%s}"},
+	{TextDir, 1, []string{"vocabulary", "encode", "length", "standardize", "split", "ngrams", "encoding"}, "{text_dir: reviews/%s}"},
 	{ImageDir, 1, []string{"size", "color"}, "{image_dir: photos/%s}"},
 }
 
@@ -38,6 +38,14 @@ var sourceMistakes = map[string]string{
 	"parse_dates":            "a column of dates is a feature; write features: {joined: {type: date}}",
 	"na_values":              `the texts that mean a missing value stand under data; write data: {missing_values: ["", NA]}`,
 	"missing_values":         `missing_values stands under data, not under the files; write data: {missing_values: ["", NA]}`,
+	"quoting":                "quotes that mean nothing are said by quote; write quote: none",
+	"quotechar":              "fields are in double quotes, or in none: write quote: none where quotes mean nothing",
+	"charset":                "the encoding of the text is called encoding; write encoding: latin-1",
+	"dec":                    `the mark before the fraction of numbers is called decimal; write decimal: ","`,
+	"decimal_mark":           `the mark before the fraction of numbers is called decimal; write decimal: ","`,
+	"grouping_mark":          `the mark between thousands is called thousands; write thousands: "."`,
+	"big_mark":               `the mark between thousands is called thousands; write thousands: "."`,
+	"fileEncoding":           "the encoding of the text is called encoding; write encoding: latin-1",
 	"skip_top":               "skip_top has no meaning here; take it out",
 	"index_from":             "index_from has no meaning here: the files hold the ids as they are; take it out",
 	"maxlen":                 "the number of ids of a row is called length; write length: 200",
@@ -240,7 +248,7 @@ func (p *parser) settingKeys(title string, s *Source, f *Feature) []key {
 	case NPZ:
 		return p.npzKeys(title, s)
 	case TextDir:
-		return p.textKeys(title, f)
+		return append(p.textKeys(title, f), p.encodingKey(title, s))
 	case ImageDir:
 		return p.imageKeys(title, f)
 	}

@@ -112,6 +112,11 @@ func (d *Data) settings() []Arg {
 	if d.Train.Header != nil {
 		list = append(list, named("header", textList(d.Train.Header)))
 	}
+	for _, word := range [][2]string{{"quote", d.Train.Quote}, {"encoding", d.Train.Encoding}, {"decimal", d.Train.Decimal}, {"thousands", d.Train.Thousands}} {
+		if word[1] != "" {
+			list = append(list, named(word[0], text(word[1])))
+		}
+	}
 	if d.Train.Arrays != nil {
 		list = append(list, named("arrays", textList(d.Train.Arrays)))
 	}

@@ -45,6 +45,10 @@ type Source struct {
 	Split     float64  // test: this fraction of the rows of train, the last ones; 0: Files
 	Separator string   // csv: what stands between two fields, one character
 	Header    []string // csv: the names of the columns where the file has no header line; nil: it has
+	Quote     string   // csv: "none" where quotes mean nothing, `"` where they enclose fields whatever these hold; "": they do, and rows that one seems to have joined are an error
+	Encoding  string   // csv, text_dir: "latin-1", "windows-1252" or "utf-16"; "": UTF-8
+	Decimal   string   // csv: the mark before the fraction of a number, ","; "": "."
+	Thousands string   // csv: the mark between groups of three digits; "": none
 	Arrays    []string // npz: the names of the arrays of the inputs and of the targets that files hold, in their order
 	Pos       diag.Pos
 }

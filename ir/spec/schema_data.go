@@ -92,12 +92,17 @@ func fileSources(doc string) schemaNode {
 	}
 	length := func() schemaNode { return schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots} }
 	texts := textProperties()
+	texts["encoding"] = encodingSchema()
 	texts["text_dir"] = file("A folder with a folder of text files for every class.")
 	return described(anyOf(
 		strict(schemaNode{
 			"csv":       file("A table with a header line; .gz may follow."),
 			"separator": described(wordLike(schemaNode{"minLength": 1, "maxLength": 1, "default": ","}), "What stands between two fields."),
 			"header":    described(schemaNode{"type": "array", "minItems": 1, "items": columnName()}, "The names of the columns of a file that has no header line."),
+			"quote":     described(schemaNode{"enum": []string{"none", `"`}}, "none: quotes are characters like any other. Without it they enclose fields, and one that seems to have joined rows is an error; with \" it is not."),
+			"encoding":  encodingSchema(),
+			"decimal":   oneOfWords("The mark before the fraction of a number.", ".", ",", "."),
+			"thousands": described(schemaNode{"enum": []string{".", ",", " ", "'", "_"}}, "The mark between thousands; a space includes those that do not break lines."),
 		}, "csv"),
 		strict(schemaNode{"idx": pair("Images and labels as MNIST has them; .gz may follow.")}, "idx"),
 		strict(schemaNode{

@@ -1,0 +1,133 @@
+package spec
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
+
+// textEncodings are the encodings of texts that are read, the first where none is
+// said.
+var textEncodings = []string{"utf-8", "latin-1", "windows-1252", "utf-16"}
+
+// encodingKey is the setting of files of text.
+func (p *parser) encodingKey(title string, s *Source) key {
+	return key{name: "encoding", take: func(a Arg) { s.Encoding = p.encoding(title, a) }}
+}
+
+// encoding reads the encoding of texts.
+func (p *parser) encoding(title string, a Arg) string {
+	if a.Value.Kind == Int {
+		a.Value = text(a.Value.flow()) // 1252
+	}
+	if a.Value.Kind == String && !slices.Contains(textEncodings, a.Value.Str) {
+		if name := otherEncodings[folded(a.Value.Str)]; name != "" {
+			p.fail(a.Value.Pos, "%s: %s is not read by this version; save the files as UTF-8: iconv -f %s -t UTF-8", title, a.Value.describe(), name)
+			return ""
+		}
+	}
+	e := p.choose(title, a, textEncodings, map[string]string{
+		"utf8": "utf-8", "utf8sig": "utf-8", "u8": "utf-8", "ascii": "utf-8", "usascii": "utf-8", "unicode": "utf-16", "ucs2": "utf-16", "utf16le": "utf-16", "utf16be": "utf-16", "u16": "utf-16",
+		"latin1": "latin-1", "latin": "latin-1", "l1": "latin-1", "iso88591": "latin-1", "88591": "latin-1", "cp819": "latin-1",
+		"windows1252": "windows-1252", "win1252": "windows-1252", "cp1252": "windows-1252", "1252": "windows-1252", "ansi": "windows-1252", "mscp1252": "windows-1252", "western": "windows-1252",
+	})
+	if e == textEncodings[0] {
+		return "" // as unsaid
+	}
+	return e
+}
+
+// otherEncodings are the names, without hyphens, of some that are met in files,
+// as iconv has them.
+var otherEncodings = map[string]string{
+	"latin2": "ISO-8859-2", "iso88592": "ISO-8859-2", "latin9": "ISO-8859-15", "iso885915": "ISO-8859-15", "cp1250": "CP1250", "windows1250": "CP1250", "cp1251": "CP1251", "windows1251": "CP1251",
+	"koi8r": "KOI8-R", "cp437": "CP437", "cp850": "CP850", "macroman": "MACINTOSH", "mac": "MACINTOSH", "gbk": "GBK", "gb2312": "GB2312", "gb18030": "GB18030", "big5": "BIG5",
+	"shiftjis": "SHIFT_JIS", "sjis": "SHIFT_JIS", "cp932": "CP932", "eucjp": "EUC-JP", "euckr": "EUC-KR", "cp949": "CP949", "utf32": "UTF-32", "utf7": "UTF-7",
+}
+
+func encodingSchema() schemaNode {
+	return oneOfWords("The encoding of the text.", textEncodings[0], textEncodings...)
+}
+
+// quote reads whether quotes enclose fields.
+func (p *parser) quote(title string, a Arg) string {
+	if v := a.Value; v.Kind == Null || v.Kind == Bool && !v.Bool || v.Kind == Int && v.Int == 3 { // pandas: csv.QUOTE_NONE
+		p.fail(v.Pos, `%s: quote takes none or '"', not %s; write quote: none where quotes mean nothing`, title, v.describe())
+		return ""
+	}
+	if v := a.Value; v.Kind == String && (v.Str == "'" || v.Str == "`") {
+		p.fail(v.Pos, `%s: quote takes none or '"'; fields in other quotes are not supported by this version`, title)
+		return ""
+	}
+	return p.choose(title, a, []string{"none", `"`}, map[string]string{"no": "none", "off": "none", "": "none", "quotenone": "none", "literal": "none", "double": `'"'`, "minimal": `'"'`, "all": `'"'`})
+}
+
+// mark reads the character before the fraction of numbers, or that between
+// thousands.
+func (p *parser) mark(title string, a Arg, words []string, habits map[string]string) string {
+	if v := a.Value; v.Kind == String && (v.Str == "\u00a0" || v.Str == "\u202f") {
+		p.fail(v.Pos, `%s: %s takes " " for all spaces, those that do not break lines included; write %s: " "`, title, a.Name, a.Name)
+		return ""
+	}
+	s := ""
+	if v := a.Value; v.Kind == String && slices.Contains(words, v.Str) {
+		return v.Str
+	} else if v.Kind == String {
+		s = habits[v.Str]
+	}
+	hint := ""
+	if s != "" {
+		hint = "; write " + a.Name + `: "` + s + `"`
+	}
+	p.fail(a.Value.Pos, "%s: %s takes %s, not %s%s", title, a.Name, markList(words), a.Value.describe(), hint)
+	return ""
+}
+
+func markList(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = `"` + w + `"`
+	}
+	return orList(quoted)
+}
+
+// markKeys are how a table writes its numbers.
+func (p *parser) markKeys(title string, s *Source) []key {
+	return []key{
+		{name: "decimal", take: func(a Arg) {
+			s.Decimal = p.mark(title, a, []string{",", "."}, map[string]string{"comma": ",", "point": ".", "period": ".", "dot": "."})
+			if s.Decimal == "." {
+				s.Decimal = "" // as unsaid
+			}
+		}},
+		{name: "thousands", take: func(a Arg) {
+			s.Thousands = p.mark(title, a, []string{".", ",", " ", "'", "_"}, map[string]string{"comma": ",", "point": ".", "period": ".", "dot": ".", "space": " ", "apostrophe": "'", "’": "'"})
+		}},
+	}
+}
+
+// marks compares the characters that stand between and within numbers.
+func (p *parser) marks(s *Source, settings []Arg) {
+	decimal := s.Decimal
+	if decimal == "" {
+		decimal = "."
+	}
+	at := func(name string) diag.Pos {
+		for _, a := range settings {
+			if a.Name == name {
+				return a.Value.Pos
+			}
+		}
+		return s.Pos
+	}
+	switch {
+	case s.Thousands == decimal && s.Decimal == "":
+		p.fail(at("thousands"), `data: train: thousands is ".", which is the decimal mark as well; for numbers such as 1.234,5 write decimal: "," beside it`)
+	case s.Thousands == decimal:
+		p.fail(at("thousands"), `data: train: thousands is %s, which is the decimal mark as well; write another one, or take thousands out`, diag.Quote(s.Thousands))
+	case s.Thousands == s.Separator && s.Quote == "none":
+		p.fail(at("thousands"), `data: train: thousands is %s, which is the separator as well; without quotes no field can hold it: write separator: ";", or take thousands out`, diag.Quote(s.Thousands))
+	case s.Decimal == s.Separator && s.Quote == "none":
+		p.fail(at("decimal"), `data: train: decimal is %s, which is the separator as well; without quotes no field can hold it: write separator: ";", or take decimal out`, diag.Quote(s.Decimal))
+	}
+}
