@@ -84,7 +84,7 @@ func (a *arrays) answer(name string) (answer, error) {
 	target := newColumn("y")
 	for i := range a.y.Len() {
 		a.y.Row(i, v)
-		target.number(float64(v[0]))
+		target.numbers[0].add(float64(v[0]))
 		whole = whole && v[0] >= 0 && v[0] == float32(math.Trunc(float64(v[0])))
 		most = max(most, v[0])
 	}

@@ -7,14 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // missingTexts are what files have in the place of a value that is not known.
 var missingTexts = []string{"", "?", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "-"}
-
-// layouts are the forms of dates that are told apart.
-var layouts = []string{"2006-01-02", "2006-01-02 15:04:05", "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05", "2006/01/02", "02.01.2006", "01/02/2006", "02/01/2006", "2006-01-02 15:04"}
 
 // mostDistinct bounds what is remembered of a column.
 const mostDistinct = 100_000
@@ -25,19 +21,19 @@ type column struct {
 	rows     int
 	absent   int            // missing values
 	marks    map[string]int // what stood in their place
-	numbers  int            // values that are numbers
-	whole    int            // and those that are whole
-	sum      float64
-	squares  float64
-	min, max float64
+	numbers  [len(numberForms)]numbers
+	form     int // in which the table writes numbers
 	words    int // in all values
 	distinct map[string]int
 	order    []string // values as they come, for the classes of a target
 	layouts  []string // forms that all dates so far have
+	dates    int      // values before the first that is no date
+	lastDate string
+	unlike   [2]string // dates that no form fits both of
 }
 
 func newColumn(name string) *column {
-	return &column{name: name, marks: map[string]int{}, distinct: map[string]int{}, layouts: layouts, min: math.Inf(1), max: math.Inf(-1)}
+	return &column{name: name, marks: map[string]int{}, distinct: map[string]int{}, layouts: layouts}
 }
 
 // add looks at a value.
@@ -49,35 +45,24 @@ func (c *column) add(text string) {
 		c.marks[text]++
 		return
 	}
-	if v, err := strconv.ParseFloat(text, 64); err == nil && !math.IsNaN(v) && !math.IsInf(v, 0) {
-		c.number(v)
+	for form, v := range numbersOf(text) {
+		if !math.IsNaN(v) {
+			c.numbers[form].add(v)
+		}
 	}
 	c.words += len(strings.Fields(text))
 	if len(c.distinct) < mostDistinct {
 		c.distinct[text]++
 	}
-	c.layouts = slices.DeleteFunc(slices.Clone(c.layouts), func(layout string) bool {
-		_, err := time.Parse(layout, text)
-		return err != nil
-	})
-}
-
-// number looks at a value that is one.
-func (c *column) number(v float64) {
-	c.numbers++
-	if v == math.Trunc(v) && math.Abs(v) < 1<<31 {
-		c.whole++
-	}
-	c.sum += v
-	c.squares += v * v
-	c.min, c.max = min(c.min, v), max(c.max, v)
+	c.date(text)
 }
 
 func (c *column) present() int { return c.rows - c.absent }
 
-func (c *column) isNumber() bool { return c.present() > 0 && c.numbers == c.present() }
+func (c *column) isNumber() bool { return c.present() > 0 && c.seen().n == c.present() }
 
-func (c *column) isDate() bool { return c.present() > 0 && len(c.layouts) > 0 && c.numbers == 0 }
+// seen is what the numbers of the column are.
+func (c *column) seen() *numbers { return &c.numbers[c.form] }
 
 // isText reports whether values are sentences.
 func (c *column) isText() bool {
@@ -94,10 +79,12 @@ func (c *column) useless() string {
 		return "it has no values"
 	case n == 1:
 		return "it has one value in all rows"
-	case n == c.present() && n > 10 && (id == "id" || strings.HasSuffix(id, "_id") || strings.HasSuffix(c.name, "Id") || strings.HasSuffix(c.name, "ID")) && (c.whole == n || c.numbers == 0):
+	case n == c.present() && n > 10 && (id == "id" || strings.HasSuffix(id, "_id") || strings.HasSuffix(c.name, "Id") || strings.HasSuffix(c.name, "ID")) && (c.seen().whole == n || c.seen().n == 0):
 		return "it numbers the rows"
 	case c.isNumber() || c.isDate() || c.isText():
 		return ""
+	case c.mixedDates():
+		return fmt.Sprintf("its dates are written in different ways, such as %s and %s: write them alike", c.unlike[0], c.unlike[1])
 	case n > 20 && 2*n > c.present():
 		return "nearly every row has another value"
 	}
@@ -112,7 +99,7 @@ func (c *column) feature() (settings, kind string) {
 		if c.absent > 0 {
 			missing = ", missing: median"
 		}
-		if c.min >= 0 && c.max > 20*c.sum/float64(c.present()) {
+		if s := c.seen(); s.min >= 0 && s.max > 20*s.sum/float64(c.present()) {
 			scale = "[log1p, standard]" // a few values are far above the others
 		}
 		return "{type: number" + missing + ", scale: " + scale + "}", "number"
@@ -135,7 +122,7 @@ const mostClasses = 100
 // answer describes the column as a target.
 func (c *column) answer() (answer, error) {
 	n := len(c.distinct)
-	if c.isNumber() && (n > 20 || c.whole < c.numbers) {
+	if c.isNumber() && (n > 20 || c.seen().whole < c.seen().n) {
 		return c.numeric(), nil
 	}
 	switch {
@@ -164,8 +151,9 @@ func (c *column) answer() (answer, error) {
 
 // numeric describes numbers as a target.
 func (c *column) numeric() answer {
-	mean := c.sum / float64(c.numbers)
-	return answer{mean: mean, deviation: math.Sqrt(max(0, c.squares/float64(c.numbers)-mean*mean))}
+	s := c.seen()
+	mean := s.sum / float64(s.n)
+	return answer{mean: mean, deviation: math.Sqrt(max(0, s.squares/float64(s.n)-mean*mean))}
 }
 
 // negative reports whether a class is the one that stands for "no".

@@ -20,6 +20,7 @@ type classFolder struct {
 	classes []string
 	files   int
 	sample  []string // some of the files
+	notes   []string // what is said of them
 	images  bool
 }
 
@@ -52,9 +53,14 @@ func (o *initOptions) describeFolder() (*starter, error) {
 	kind, settings, layers, epochs := "text_dir", "vocabulary: 10000, encode: multi_hot", "  - Dense: {name: hidden1, units: 16, activation: relu}\n  - Dense: {name: hidden2, units: 16, activation: relu}\n", 4
 	if c.images {
 		kind, epochs = "image_dir", 10
-		if settings, layers, err = c.pictures(); err != nil {
-			return nil, err
-		}
+		settings, layers, err = c.pictures()
+	} else {
+		var encoding string
+		encoding, err = c.encoding()
+		settings += encoding
+	}
+	if err != nil {
+		return nil, err
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# What nngen has made of the folder %s. Change what you know better.\nname: %s\ndata:\n", yamlText(train), yamlText(o.name))
@@ -66,7 +72,7 @@ func (o *initOptions) describeFolder() (*starter, error) {
 	}
 	fmt.Fprintf(&b, "  classes: %s\nlayers:\n%s%s%s", yamlList(c.classes), layers, a.output(), a.training(c.files, epochs))
 	what := map[bool]string{true: "images", false: "texts"}[c.images]
-	return &starter{text: b.String(), fits: true, notes: []string{fmt.Sprintf("%d classes are told apart, in %s %s", len(c.classes), grouped(c.files), what)}}, nil
+	return &starter{text: b.String(), fits: true, notes: append(c.notes, fmt.Sprintf("%d classes are told apart, in %s %s", len(c.classes), grouped(c.files), what))}, nil
 }
 
 // readClassFolder looks at the folders in a folder.
@@ -76,42 +82,66 @@ func readClassFolder(path string) (*classFolder, error) {
 		return nil, err
 	}
 	c := &classFolder{path: path}
-	texts, images := 0, 0
+	kinds := map[bool]int{} // files: of images or not
+	var empty []string
 	for _, e := range entries {
-		if !isFolder(filepath.Join(path, e.Name())) || strings.HasPrefix(e.Name(), ".") || e.Name() == "unsup" { // the reviews of aclImdb without a label
+		dir := filepath.Join(path, e.Name())
+		if !isFolder(dir) || strings.HasPrefix(e.Name(), ".") || e.Name() == "unsup" { // the reviews of aclImdb without a label
 			continue
 		}
-		files, err := os.ReadDir(filepath.Join(path, e.Name()))
-		if err != nil {
-			return nil, err
+		images, noImages := data.ImageFiles(dir, nil)
+		texts, noTexts := data.TextFiles(dir, nil)
+		if noImages != nil && noTexts != nil {
+			empty = append(empty, e.Name())
+			continue
 		}
-		some := 0
-		for _, f := range files {
-			switch strings.ToLower(filepath.Ext(f.Name())) {
-			case ".png", ".jpg", ".jpeg", ".gif":
-				images++
-			case ".txt", ".text":
-				texts++
-			default:
-				continue
-			}
-			if some++; some <= looked {
-				c.sample = append(c.sample, filepath.Join(path, e.Name(), f.Name()))
-			}
-		}
-		if some > 0 {
-			c.classes = append(c.classes, e.Name())
-		}
+		kinds[true] += len(images)
+		kinds[false] += len(texts)
+		c.classes = append(c.classes, e.Name())
+		files := append(images, texts...)
+		c.sample = append(c.sample, files[:min(len(files), looked)]...)
 	}
 	slices.Sort(c.classes)
-	c.files, c.images = texts+images, images > 0
+	c.files, c.images = kinds[true]+kinds[false], kinds[true] > 0
 	switch {
 	case len(c.classes) < 2:
-		return nil, fmt.Errorf("%s: there are %d folders of images (.png, .jpg, .gif) or texts (.txt); there must be one for every class, and at least two", path, len(c.classes))
-	case texts > 0 && images > 0:
+		hint := ""
+		if len(empty) > 0 {
+			_, err := data.ImageFiles(filepath.Join(path, empty[0]), nil)
+			hint = fmt.Sprintf("; %v", err)
+		}
+		return nil, fmt.Errorf("%s: there are %d folders of images (.png, .jpg, .gif) or texts (.txt); there must be one for every class, and at least two%s", path, len(c.classes), hint)
+	case kinds[true] > 0 && kinds[false] > 0:
 		return nil, fmt.Errorf("%s: the folders hold texts and images; they must be of one kind", path)
 	}
-	return c, nil
+	list := data.TextFiles
+	if c.images {
+		list = data.ImageFiles
+	}
+	_, err = list(path, c.classes, data.PassedOver(func(what string) { c.notes = append(c.notes, what) }))
+	for _, name := range empty {
+		c.notes = append(c.notes, fmt.Sprintf("left out: the folder %s, in which nothing is read", filepath.Join(path, name)))
+	}
+	return c, err
+}
+
+// encoding finds the encoding of the texts: that of the first of the sample which
+// is not UTF-8.
+func (c *classFolder) encoding() (string, error) {
+	found := ""
+	for _, path := range c.sample {
+		switch encoding, err := encodingOf(path); {
+		case err != nil:
+			return "", err
+		case encoding == "windows-1252", encoding != "utf-8" && found == "":
+			found = encoding
+		}
+	}
+	if found == "" {
+		return "", nil
+	}
+	c.notes = append(c.notes, fmt.Sprintf("the texts are %s, as far as their bytes tell, and not UTF-8; if letters come out wrong, change encoding:", found))
+	return ", encoding: " + found, nil
 }
 
 // pictures describes images, and a network for their size.

@@ -1,19 +1,14 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/nngen-go/nngen/runtime/data"
 )
 
 // mostRows is how many rows of a table are looked at.
@@ -21,12 +16,13 @@ const mostRows = 200_000
 
 // tableFile is what has been seen of a CSV file.
 type tableFile struct {
-	path      string
-	separator rune
-	header    bool // the first line names the columns
-	columns   []*column
-	rows      int
-	all       bool // every row has been looked at
+	path    string
+	written data.CSV // how it is
+	header  bool     // the first line names the columns
+	columns []*column
+	rows    int
+	all     bool     // every row has been looked at
+	notes   []string // what is said of how it is written
 }
 
 // describeTable writes the description for a CSV file.
@@ -50,7 +46,7 @@ func (o *initOptions) describeTable() (*starter, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &starter{fits: true}
+	s := &starter{fits: true, notes: t.notes}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# What nngen has made of %s: %s of it. Change what you know better.\n", filepath.Base(o.data), plural(t.rows, "row"))
 	fmt.Fprintf(&b, "name: %s\ndata:\n  train: {csv: %s%s}\n", yamlText(o.name), yamlText(file), t.settings())
@@ -86,6 +82,9 @@ func (o *initOptions) describeTable() (*starter, error) {
 		settings, kind := c.feature()
 		kinds[kind]++
 		fmt.Fprintf(&b, "    %s: %s\n", yamlText(c.name), settings)
+		if kind == "date" && c.dayOrMonth() != "" {
+			s.notes = append(s.notes, c.dayOrMonth())
+		}
 	}
 	if len(kinds) == 0 {
 		return nil, fmt.Errorf("%s: no column tells anything about %q: %s", o.data, target.name, strings.Join(left, "; "))
@@ -130,9 +129,16 @@ func (t *tableFile) summary(target *column, guessed bool, a answer, kinds map[st
 // settings are how the file is written.
 func (t *tableFile) settings() string {
 	s := ""
-	if t.separator != ',' {
-		s += ", separator: " + strconv.Quote(string(t.separator))
+	if t.written.Separator != ',' {
+		s += ", separator: " + strconv.Quote(string(t.written.Separator))
 	}
+	if t.written.Quote != "" {
+		s += ", quote: " + t.written.Quote
+	}
+	if t.written.Encoding != "" {
+		s += ", encoding: " + t.written.Encoding
+	}
+	s += marks(&t.written)
 	if !t.header {
 		var names []string
 		for _, c := range t.columns {
@@ -195,119 +201,4 @@ func (t *tableFile) target(name string) (c *column, guessed bool, err error) {
 		}
 	}
 	return t.columns[len(t.columns)-1], true, nil
-}
-
-// readTable looks at the rows of a CSV file.
-func readTable(path string) (*tableFile, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	r := bufio.NewReaderSize(f, 64<<10)
-	if magic, _ := r.Peek(2); string(magic) == "\x1f\x8b" {
-		z, err := gzip.NewReader(r)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		r = bufio.NewReaderSize(z, 64<<10)
-	}
-	if bom, _ := r.Peek(3); string(bom) == "\uFEFF" {
-		if _, err := r.Discard(3); err != nil {
-			return nil, err
-		}
-	}
-	start, err := r.Peek(16 << 10)
-	if err != nil && err != io.EOF {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if bytes.IndexByte(start, 0) >= 0 {
-		return nil, fmt.Errorf("%s: this is no text; init describes tables (CSV), arrays (IDX, NPY, NPZ) and folders", path)
-	}
-	t := &tableFile{path: path, separator: separatorOf(start)}
-	in := csv.NewReader(r)
-	in.Comma, in.FieldsPerRecord = t.separator, -1
-	first, err := in.Read()
-	if err == io.EOF {
-		return nil, fmt.Errorf("%s: the file is empty", path)
-	}
-	if err == nil {
-		err = t.begin(first)
-	}
-	for err == nil && t.rows < mostRows {
-		var fields []string
-		if fields, err = in.Read(); err == nil {
-			line, _ := in.FieldPos(0)
-			err = t.add(fields, line)
-		}
-	}
-	if t.all = err == io.EOF; err != nil && err != io.EOF {
-		var parse *csv.ParseError
-		if errors.As(err, &parse) {
-			return nil, fmt.Errorf("%s:%d:%d: %w", path, parse.Line, parse.Column, parse.Err)
-		}
-		return nil, err
-	}
-	if t.rows < 5 {
-		return nil, fmt.Errorf("%s: %s; there is nothing to learn from", path, plural(t.rows, "row"))
-	}
-	return t, nil
-}
-
-// begin looks at the first line: it names the columns unless it holds numbers.
-func (t *tableFile) begin(first []string) error {
-	if len(first) < 2 {
-		return fmt.Errorf("%s:1: one column; a table has at least one to predict from and one to predict, separated by commas, semicolons or tabs", t.path)
-	}
-	t.header = true
-	for _, f := range first {
-		if _, err := strconv.ParseFloat(strings.TrimSpace(f), 64); err == nil {
-			t.header = false
-		}
-	}
-	seen := map[string]bool{}
-	for i, f := range first {
-		name := strings.TrimSpace(f)
-		if !t.header {
-			name = fmt.Sprintf("column%d", i+1)
-		}
-		if seen[name] {
-			return fmt.Errorf("%s:1: two columns are named %q", t.path, name)
-		}
-		seen[name] = true
-		t.columns = append(t.columns, newColumn(name))
-	}
-	if !t.header {
-		return t.add(first, 1)
-	}
-	return nil
-}
-
-func (t *tableFile) add(fields []string, line int) error {
-	if len(fields) != len(t.columns) {
-		return fmt.Errorf("%s:%d: %s, the first line has %d", t.path, line, plural(len(fields), "field"), len(t.columns))
-	}
-	for i, f := range fields {
-		c := t.columns[i]
-		c.add(f)
-		if len(c.distinct) <= mostClasses {
-			c.order = append(c.order, strings.TrimSpace(f))
-		} else {
-			c.order = nil
-		}
-	}
-	t.rows++
-	return nil
-}
-
-// separatorOf finds what stands between the fields of the first line.
-func separatorOf(start []byte) rune {
-	line, _, _ := bytes.Cut(start, []byte("\n"))
-	best, most := ',', 0
-	for _, sep := range ",;\t|" {
-		if n := bytes.Count(line, []byte(string(sep))); n > most {
-			best, most = sep, n
-		}
-	}
-	return best
 }

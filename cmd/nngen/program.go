@@ -45,7 +45,9 @@ type programData struct {
 	Texts                   bool    // a row is a text of its own
 	Images                  bool    // a row is an image of its own
 	Window                  int     // rows of a table that make a sample; 0: each is one
-	Separator               string  // csv, as a rune
+	Table                   string  // csv: how it is written, a data.CSV
+	Numbers                 string  // csv: which features are numbers, where these have marks of their own
+	Encoding                string  // text_dir: of the texts
 	Header                  string  // csv: the names of the columns where files do not have them
 	Targets                 string  // csv: the columns to predict
 	FileArgs                string  // idx, npy: the files as arguments of their reader
@@ -127,7 +129,7 @@ func (n *network) rowProgram(main string) (map[string][]byte, error) {
 // programData describes the model and its data to the templates.
 func (n *network) programData() *programData {
 	p := n.program
-	t := &programData{Name: strconv.Quote(p.Name), WeightsFile: weightsFile, BackupFolder: strconv.Quote(backupFolder), Separator: "','"}
+	t := &programData{Name: strconv.Quote(p.Name), WeightsFile: weightsFile, BackupFolder: strconv.Quote(backupFolder), Table: "data.CSV{}", Encoding: `""`}
 	for _, in := range p.Inputs {
 		port := programPort{strconv.Quote(in.Name), elements(in.Shape), in.Limit, in.DType == loop.I32}
 		if in.Ragged {
@@ -161,9 +163,8 @@ func (n *network) programData() *programData {
 	if d.Windows != nil {
 		t.Window = d.Windows.Length
 	}
-	if d.Train.Separator != "" {
-		t.Separator = strconv.QuoteRune([]rune(d.Train.Separator)[0])
-	}
+	t.Encoding = strconv.Quote(d.Train.Encoding)
+	t.Table, t.Numbers = tableOf(d.Train, p.Encoding.Features)
 	targets := slices.Sorted(slices.Values(p.Encoding.Columns()))
 	t.Header, t.Targets = literals(d.Train.Header), literals(slices.Compact(targets))
 	var args, archives []string

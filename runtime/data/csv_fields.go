@@ -89,12 +89,14 @@ func (f *Fields) next() error {
 	return nil
 }
 
-// ragged says that the row has another number of fields than the header.
-func (f *Fields) ragged(header int) string {
-	n := len(f.in.fields)
-	text := fmt.Sprintf("%s, the header has %d", plural(n, "field"), header)
-	if n == header+1 && f.in.fields[header] == "" && f.in.joined.lines < 2 {
-		text += "; the last one is empty: take the separator at the end of the line out, or put one behind the header too"
+// RaggedHint is what a message ends with about the last row, which has another
+// number of fields than columns: why that may be, where it can be told.
+func (f *Fields) RaggedHint(columns int) string {
+	if f.in.joined.lines > 1 {
+		return f.in.joined.by(f.in.line)
 	}
-	return text + f.in.joined.by(f.in.line)
+	if n := len(f.in.fields); n == columns+1 && f.in.fields[columns] == "" {
+		return "; the last one is empty: take the separator at the end of the line out, or put one behind the first line too"
+	}
+	return ""
 }

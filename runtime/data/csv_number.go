@@ -76,7 +76,7 @@ func (c *CSV) ungrouped(digits string) (string, bool) {
 	marks := utf8.RuneCountInString(digits)
 	for i, g := range groups {
 		marks -= len(g)
-		if i > 0 && len(g) != 3 || i == 0 && len(groups) > 1 && len(g) > 3 {
+		if i > 0 && len(g) != 3 || i == 0 && len(groups) > 1 && (len(g) > 3 || g[0] == '0') {
 			return "", false
 		}
 	}

@@ -200,8 +200,5 @@ func (j *join) rows(columns int) bool {
 
 // by says which quote has joined the lines of a record.
 func (j *join) by(record int) string {
-	if j.lines < 2 {
-		return ""
-	}
 	return fmt.Sprintf("; the quote that opens at %d:%d makes one row of the lines %d to %d; write quote: none where quotes mean nothing", j.line, j.column, record, record+j.lines-1)
 }

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 )
 
 // classFile is a file in the folder of a class.
@@ -18,20 +17,14 @@ type classFile struct {
 	name  string // below the folder of classes, with slashes
 }
 
-// listFolders lists the files with one of the extensions in dir/class/ and the
-// folders below it. Folders that are no class are passed over. The order looks
-// random, so that a part of the list holds every class, but is a function of
-// the files' names alone.
-func listFolders(dir string, classes, extensions []string) ([]classFile, error) {
-	entries, err := os.ReadDir(dir)
+// listFolders lists the files of a kind in dir/class/ and the folders below it,
+// and tells which others there are. The order looks random, so that a part of the
+// list holds every class, but is a function of the files' names alone.
+func listFolders(dir string, classes []string, kind *fileKind, o *readOptions) ([]classFile, error) {
+	passed := passedOver{kind: kind}
+	folders, err := subfolders(dir, classes, &passed)
 	if err != nil {
 		return nil, err
-	}
-	var folders []string
-	for _, e := range entries {
-		if isFolder(filepath.Join(dir, e.Name()), e) {
-			folders = append(folders, e.Name())
-		}
 	}
 	p := problems{name: dir}
 	var files []classFile
@@ -47,12 +40,15 @@ func listFolders(dir string, classes, extensions []string) ([]classFile, error) 
 			p.addAt(dir, fmt.Errorf("no folder for class %q%s", name, has))
 			continue
 		}
-		n := len(files)
-		if files, err = listFiles(files, filepath.Join(dir, name), name, class, extensions); err != nil {
+		n, own := len(files), passedOver{kind: kind}
+		if files, err = listFiles(files, filepath.Join(dir, name), name, class, &own); err != nil {
 			return nil, err
 		}
 		if len(files) == n {
-			p.addAt(filepath.Join(dir, name), fmt.Errorf("no file that ends in %s", strings.Join(extensions, ", ")))
+			p.addAt(filepath.Join(dir, name), own.nothing())
+		}
+		for _, g := range own.groups {
+			passed.count(g.what, g.n, g.example)
 		}
 	}
 	if err := p.err(); err != nil {
@@ -64,26 +60,57 @@ func listFolders(dir string, classes, extensions []string) ([]classFile, error) 
 	slices.SortFunc(files, func(a, b classFile) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.name, b.name))
 	})
+	passed.tell(dir, o)
 	return files, nil
+}
+
+// subfolders lists the folders in dir. Those that are no class, and the files
+// beside them, are passed over.
+func subfolders(dir string, classes []string, passed *passedOver) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var folders []string
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		switch {
+		case !isFolder(path, e):
+			passed.add(e.Name())
+			continue
+		case !slices.Contains(classes, e.Name()):
+			n, err := countFiles(path)
+			if err != nil {
+				return nil, err
+			}
+			passed.count(fmt.Sprintf("in %s, which is no class", printable(e.Name())), n, "")
+		}
+		folders = append(folders, e.Name())
+	}
+	return folders, nil
 }
 
 // listFiles adds the files of a folder and of those below it. Links to files
 // count as files, links to folders are not followed, as in Keras.
-func listFiles(files []classFile, path, name string, class int, extensions []string) ([]classFile, error) {
+func listFiles(files []classFile, path, name string, class int, passed *passedOver) ([]classFile, error) {
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range entries {
-		p, n := filepath.Join(path, e.Name()), name+"/"+e.Name()
-		if e.IsDir() {
-			if files, err = listFiles(files, p, n, class, extensions); err != nil {
+		p, n := filepath.Join(path, e.Name()), e.Name()
+		if name != "" {
+			n = name + "/" + n
+		}
+		switch {
+		case e.IsDir():
+			if files, err = listFiles(files, p, n, class, passed); err != nil {
 				return nil, err
 			}
-			continue
-		}
-		if slices.Contains(extensions, strings.ToLower(filepath.Ext(n))) && !isFolder(p, e) {
+		case passed.kind.reads(n) && !isFolder(p, e):
 			files = append(files, classFile{path: p, class: class, key: orderKey(n), name: n})
+		default:
+			passed.add(n)
 		}
 	}
 	return files, nil

@@ -25,17 +25,23 @@ func folder(t testing.TB, files map[string]string) (dir string) {
 	return dir
 }
 
+// quietly are the options of a reader that tells nobody.
+func quietly() *readOptions {
+	o := collect(nil)
+	return &o
+}
+
 // The files are those that text_dataset_from_directory and
 // image_dataset_from_directory find, with their labels; the order is our own.
 func TestFoldersAreKeras(t *testing.T) {
-	for kind, extensions := range map[string][]string{"text_folder": {".txt"}, "image_folder": append([]string{".bmp"}, imageExtensions...)} {
+	for kind, files := range map[string]fileKind{"text_folder": textFiles, "image_folder": {extensions: append([]string{".bmp"}, imageFiles.extensions...)}} {
 		for _, c := range kerasCases(t, kind) {
-			files := map[string]string{}
+			content := map[string]string{}
 			for _, name := range c.Files {
-				files[name] = name
+				content[name] = name
 			}
-			dir := folder(t, files)
-			list, err := listFolders(dir, c.Classes, extensions)
+			dir := folder(t, content)
+			list, err := listFolders(dir, c.Classes, &files, quietly())
 			if err != nil {
 				t.Error(err)
 				continue
@@ -66,7 +72,7 @@ func TestFolderOrder(t *testing.T) {
 	}
 	dir := folder(t, files)
 	var got []string
-	list, err := listFolders(dir, []string{"neg", "pos"}, []string{".txt"})
+	list, err := listFolders(dir, []string{"neg", "pos"}, &textFiles, quietly())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +84,7 @@ func TestFolderOrder(t *testing.T) {
 	if s := strings.Join(got, " "); s != want {
 		t.Errorf("%s", s)
 	}
-	again, err := listFolders(dir+string(filepath.Separator)+".", []string{"pos", "neg"}, []string{".txt"})
+	again, err := listFolders(dir+string(filepath.Separator)+".", []string{"pos", "neg"}, &textFiles, quietly())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +130,7 @@ func TestFolderLinks(t *testing.T) {
 			t.Skip("this system makes no symbolic links: ", err)
 		}
 	}
-	list, err := listFolders(dir, []string{"a", "b"}, []string{".txt"})
+	list, err := listFolders(dir, []string{"a", "b"}, &textFiles, quietly())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,9 +176,9 @@ func TestReadTextsErrors(t *testing.T) {
 		classes []string
 		want    string
 	}{
-		{"", []string{"posi", "neg"}, "DIR/neg: no file that ends in .txt\n" + `DIR: no folder for class "posi" (did you mean "pos"?); the folders are "empty", "neg", "pos"`},
+		{"", []string{"posi", "neg"}, "DIR/neg: no file that ends in .txt; there are 1 .text such as neg/1.text: give texts that ending\n" + `DIR: no folder for class "posi" (did you mean "pos"?); the folders are "empty", "neg", "pos"`},
 		{"/neg", []string{"a"}, `DIR/neg: no folder for class "a"; it holds no folders`},
-		{"/empty", []string{"sub"}, `DIR/empty/sub: no file that ends in .txt`},
+		{"/empty", []string{"sub"}, `DIR/empty/sub: no file that ends in .txt; there are 1 without extension such as sub/1: give texts that ending`},
 		{"", nil, "DIR: no rows"},
 		{"/none", []string{"pos"}, "open DIR/none: no such file or directory"},
 		{"", []string{"../x"}, `DIR: no folder for class "../x"; the folders are "empty", "neg", "pos"`},

@@ -17,27 +17,24 @@ const (
 	mostImagePixels = 1 << 26 // 8192 by 8192
 )
 
-// imageExtensions are those of the formats that DecodeImage knows.
-var imageExtensions = []string{".png", ".jpg", ".jpeg", ".gif"}
-
 // ReadImages reads a folder of PNG, JPEG and GIF files into memory, dir/class/*,
 // the layout of Keras's image_dataset_from_directory; set fills the input and
 // the target from each. It holds the images as they are in the files: see
 // [StreamImages] for those that memory cannot hold. Classes, order and errors
 // are those of [ReadTexts].
 func ReadImages[X, Y any](dir string, classes []string, set func(x *X, y *Y, img image.Image, class int), o ...ReadOption) (Dataset[X, Y], error) {
-	return imageFiles(dir, classes, set, o).hold()
+	return streamImages(dir, classes, set, o).hold()
 }
 
 // StreamImages is [ReadImages] for a folder that is read anew in every epoch.
 // [Prefetch] reads several images at the same time.
 func StreamImages[X, Y any](dir string, classes []string, set func(x *X, y *Y, img image.Image, class int), o ...ReadOption) Dataset[X, Y] {
-	return imageFiles(dir, classes, set, o)
+	return streamImages(dir, classes, set, o)
 }
 
-func imageFiles[X, Y any](dir string, classes []string, set func(x *X, y *Y, img image.Image, class int), o []ReadOption) *fileStream[X, Y] {
-	files, err := listFolders(dir, classes, imageExtensions)
-	s := &fileStream[X, Y]{files: files, err: err, options: collect(o)}
+func streamImages[X, Y any](dir string, classes []string, set func(x *X, y *Y, img image.Image, class int), o []ReadOption) *fileStream[X, Y] {
+	s := &fileStream[X, Y]{options: collect(o)}
+	s.files, s.err = listFolders(dir, classes, &imageFiles, &s.options)
 	s.read = func(x *X, y *Y, path string, class int) error {
 		b, err := readFile(path, mostImageBytes)
 		if err != nil {

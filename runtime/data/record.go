@@ -154,7 +154,7 @@ func (c CSV) read(r io.Reader, name string, each func(*Record) bool) error {
 		rec.line, rec.fields = in.Line(), in.in.fields
 		switch {
 		case len(rec.fields) != len(header):
-			rec.add(rec.line, "%s", in.ragged(len(header)))
+			rec.add(rec.line, "%s, the header has %d%s", plural(len(rec.fields), "field"), len(header), in.RaggedHint(len(header)))
 			continue
 		case first && c.Header != nil && slices.Equal(trimmed(rec.fields), header):
 			rec.add(rec.line, "the line names the columns: the file has a header line of its own and needs no other")

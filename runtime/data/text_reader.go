@@ -45,7 +45,8 @@ func newTextReader(b *bufio.Reader, name, encoding string, fix bool) (*textReade
 		return nil, err
 	}
 	t := &textReader{src: b, encoding: encoding, fix: fix}
-	start, _ := b.Peek(512) // an error comes again when it is read
+	_, _ = b.Peek(4) // a pipe may have no more for now; an error comes again when it is read
+	start, _ := b.Peek(min(b.Buffered(), 512))
 	mark := 0
 	switch {
 	case bytes.HasPrefix(start, []byte("\ufeff")):

@@ -14,14 +14,14 @@ const mostTextBytes = 1 << 24
 // layout of the IMDB reviews (A. L. Maas et al., "Learning word vectors for
 // sentiment analysis", ACL 2011) and of Keras's text_dataset_from_directory; set
 // fills the input and the target from each. A class is its index in classes,
-// the names of the folders; other folders are passed over. The rows come in a
+// the names of the folders; what is passed over besides is told to [PassedOver]. The rows come in a
 // fixed order that looks random and depends on the names of the files alone.
 // The data set is [Indexed] and [Placed]. A class without a folder or without a
 // file, and a file that is not UTF-8, or what [Encoding] says, are errors; up to
 // ten are reported at once.
 func ReadTexts[X, Y any](dir string, classes []string, set func(x *X, y *Y, text string, class int), o ...ReadOption) (Dataset[X, Y], error) {
-	files, err := listFolders(dir, classes, []string{".txt"})
-	s := &fileStream[X, Y]{files: files, err: err, options: collect(o)}
+	s := &fileStream[X, Y]{options: collect(o)}
+	s.files, s.err = listFolders(dir, classes, &textFiles, &s.options)
 	s.read = func(x *X, y *Y, path string, class int) error {
 		text, err := readText(path, s.options.encoding)
 		if err == nil {
