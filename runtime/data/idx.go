@@ -52,7 +52,7 @@ func OpenIDX(path string) (*IDX, error) { return open(path, ReadIDX) }
 // ReadIDX reads an IDX file, compressed with gzip or not; name stands for it in
 // errors. A file shorter or longer than its header says is an error.
 func ReadIDX(r io.Reader, name string) (*IDX, error) {
-	b, err := plain(r, name)
+	b, most, err := bounded(r, name)
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +82,9 @@ func ReadIDX(r io.Reader, name string) (*IDX, error) {
 		}
 	}
 	total, _ := elements(a.Type.size(), a.Shape)
+	if int64(total) > most {
+		return fail("the header says %d bytes of data for shape %v, more than a file of this size can hold", total, a.Shape)
+	}
 	// The buffer grows with what is read: the header is only a claim.
 	var data bytes.Buffer
 	got, err := io.CopyN(&data, b, int64(total))

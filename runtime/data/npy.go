@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"fmt"
@@ -29,14 +30,20 @@ func OpenNPY(path string) (*NPY, error) { return open(path, ReadNPY) }
 // bools, in either byte order; an array in Fortran order is put into C order. A
 // file shorter or longer than its header says is an error.
 func ReadNPY(r io.Reader, name string) (*NPY, error) {
-	b, err := plain(r, name)
+	b, most, err := bounded(r, name)
 	if err != nil {
 		return nil, err
 	}
+	return readNPY(b, name, most, false)
+}
+
+// readNPY reads an array from a stream of at most so many bytes; exact says that
+// it has so many.
+func readNPY(b *bufio.Reader, name string, most int64, exact bool) (*NPY, error) {
 	fail := func(format string, args ...any) (*NPY, error) {
 		return nil, fmt.Errorf("%s: "+format, append([]any{name}, args...)...)
 	}
-	text, err := npyHeaderText(b)
+	text, header, err := npyHeaderText(b)
 	if err != nil {
 		return fail("%w", err)
 	}
@@ -54,6 +61,12 @@ func ReadNPY(r io.Reader, name string) (*NPY, error) {
 	total, ok := elements(a.size, a.Shape)
 	if !ok {
 		return fail("the shape %v is more than memory can hold", a.Shape)
+	}
+	switch have := most - header; {
+	case exact && int64(total) != have:
+		return fail("the header says %d bytes of data for shape %v, and the archive holds %d", total, a.Shape, have)
+	case int64(total) > have:
+		return fail("the header says %d bytes of data for shape %v, more than a file of this size can hold", total, a.Shape)
 	}
 	// The buffer grows with what is read: the header is only a claim.
 	var data bytes.Buffer
@@ -166,15 +179,19 @@ func (a *NPY) Row(i int, dst []float32) {
 		for k := range dst {
 			dst[k] = float32(b[k])
 		}
+	case a.kind == 'u' && a.size == 8:
+		for k := range dst {
+			dst[k] = float32(a.order.Uint64(b[8*k:]))
+		}
 	default:
 		for k := range dst {
-			dst[k] = a.whole(b[k*a.size:])
+			dst[k] = float32(a.whole(b[k*a.size:]))
 		}
 	}
 }
 
-// whole reads a whole number.
-func (a *NPY) whole(b []byte) float32 {
+// whole reads a whole number; one of uint64 above 2⁶³ is negative then.
+func (a *NPY) whole(b []byte) int64 {
 	var bits uint64
 	switch a.size {
 	case 1:
@@ -187,10 +204,10 @@ func (a *NPY) whole(b []byte) float32 {
 		bits = a.order.Uint64(b)
 	}
 	if a.kind == 'u' {
-		return float32(bits)
+		return int64(bits)
 	}
 	unused := 64 - 8*a.size
-	return float32(int64(bits<<unused) >> unused)
+	return int64(bits<<unused) >> unused
 }
 
 // half converts from IEEE 754 binary16.

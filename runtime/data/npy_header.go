@@ -22,14 +22,14 @@ type npyHeader struct {
 	shape   []int
 }
 
-// npyHeaderText reads up to the end of the header.
-func npyHeaderText(r io.Reader) (string, error) {
+// npyHeaderText reads up to the end of the header, and counts its bytes.
+func npyHeaderText(r io.Reader) (text string, size int64, err error) {
 	var head [12]byte
 	if _, err := io.ReadFull(r, head[:8]); err != nil {
-		return "", fmt.Errorf("not a NumPy file: %w", short(err))
+		return "", 0, fmt.Errorf("not a NumPy file: %w", short(err))
 	}
 	if string(head[:6]) != npyMagic {
-		return "", fmt.Errorf("not a NumPy file: it starts with % x, not with % x", head[:6], npyMagic)
+		return "", 0, fmt.Errorf("not a NumPy file: it starts with % x, not with % x", head[:6], npyMagic)
 	}
 	width := 4
 	switch head[6] {
@@ -37,20 +37,20 @@ func npyHeaderText(r io.Reader) (string, error) {
 		width = 2
 	case 2, 3:
 	default:
-		return "", fmt.Errorf("NumPy format %d.%d is not known; 1.0 to 3.0 are", head[6], head[7])
+		return "", 0, fmt.Errorf("NumPy format %d.%d is not known; 1.0 to 3.0 are", head[6], head[7])
 	}
 	if _, err := io.ReadFull(r, head[8:8+width]); err != nil {
-		return "", fmt.Errorf("the file ends in its header: %w", short(err))
+		return "", 0, fmt.Errorf("the file ends in its header: %w", short(err))
 	}
 	n := binary.LittleEndian.Uint32(head[8:])
 	if n > mostNPYHeader {
-		return "", fmt.Errorf("a header of %d bytes; %d are the most", n, mostNPYHeader)
+		return "", 0, fmt.Errorf("a header of %d bytes; %d are the most", n, mostNPYHeader)
 	}
-	text := make([]byte, n)
-	if _, err := io.ReadFull(r, text); err != nil {
-		return "", fmt.Errorf("the file ends in its header: %w", short(err))
+	b := make([]byte, n)
+	if _, err := io.ReadFull(r, b); err != nil {
+		return "", 0, fmt.Errorf("the file ends in its header: %w", short(err))
 	}
-	return string(text), nil
+	return string(b), int64(8+width) + int64(n), nil
 }
 
 // parseNPYHeader parses a dictionary as Python writes it:

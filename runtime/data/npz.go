@@ -2,7 +2,9 @@ package data
 
 import (
 	"archive/zip"
+	"bufio"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 )
@@ -52,7 +54,8 @@ func readNPZ(z *zip.Reader, path string, arrays []string) ([]*NPY, error) {
 			p.addAt(path+": "+name, err)
 			continue
 		}
-		all[i], err = ReadNPY(r, path+": "+name)
+		size := int64(min(f.UncompressedSize64, math.MaxInt64))
+		all[i], err = readNPY(bufio.NewReaderSize(r, 1<<16), path+": "+name, size, true)
 		r.Close()
 		if err != nil {
 			p.list = append(p.list, err)
