@@ -70,17 +70,6 @@ func (c *column) date(text string) {
 	c.layouts = left
 }
 
-// anyValue is the first value by its letters.
-func (c *column) anyValue() string {
-	first := ""
-	for text := range c.distinct {
-		if first == "" || text < first {
-			first = text
-		}
-	}
-	return first
-}
-
 func (c *column) isDate() bool {
 	return c.present() > 0 && len(c.layouts) > 0 && c.numbers[c.form].n == 0
 }
@@ -101,5 +90,15 @@ func (c *column) dayOrMonth() string {
 	if strings.HasPrefix(c.layouts[0], "02") || strings.HasPrefix(c.layouts[0], "2") {
 		slices.Reverse(is)
 	}
-	return fmt.Sprintf("%s: %q may be month/day or day/month, and no value above 12 tells which: it is taken for %s; if it is %s, write format: %q", printable(c.name), c.anyValue(), is[0], is[1], other)
+	example := ""
+	for text := range c.distinct {
+		a, _ := time.Parse(c.layouts[0], text)
+		if b, _ := time.Parse(other, text); !a.Equal(b) && (example == "" || text < example) {
+			example = text
+		}
+	}
+	if example == "" {
+		return "" // every day is that of its month
+	}
+	return fmt.Sprintf("%s: %q may be month/day or day/month, and no value above 12 tells which: it is taken for %s; if it is %s, write format: %q", printable(c.name), example, is[0], is[1], other)
 }

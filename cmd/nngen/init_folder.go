@@ -140,7 +140,7 @@ func (c *classFolder) encoding() (string, error) {
 	if found == "" {
 		return "", nil
 	}
-	c.notes = append(c.notes, fmt.Sprintf("the texts are %s, as far as their bytes tell, and not UTF-8; if letters come out wrong, change encoding:", found))
+	c.notes = append(c.notes, notUTF8("the texts are", found))
 	return ", encoding: " + found, nil
 }
 

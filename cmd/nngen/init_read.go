@@ -23,7 +23,7 @@ func readTable(path string) (*tableFile, error) {
 	}
 	if encoding != "utf-8" {
 		t.written.Encoding = encoding
-		t.notes = append(t.notes, fmt.Sprintf("the text is %s, as far as its bytes tell, and not UTF-8; if letters come out wrong, change encoding:", encoding))
+		t.notes = append(t.notes, notUTF8("the text is", encoding))
 	}
 	err = t.read()
 	var quotes *data.RowError
@@ -42,6 +42,15 @@ func readTable(path string) (*tableFile, error) {
 	}
 	t.notes = append(t.notes, t.chooseForm()...)
 	return t, nil
+}
+
+// notUTF8 says which encoding a text seems to have: UTF-16 has a mark, and the
+// others only letters that are read wrongly or not.
+func notUTF8(what, encoding string) string {
+	if encoding == "utf-16" {
+		return what + " UTF-16"
+	}
+	return fmt.Sprintf("%s not UTF-8, and read as %s; if letters come out wrong, change encoding:", what, encoding)
 }
 
 // longestText is how much of a text is looked at for its encoding.

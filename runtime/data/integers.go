@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"strconv"
 )
 
 // integers is an array whose values can be had without rounding: float32 holds
@@ -80,6 +81,43 @@ func (a *NPY) Integers(i int, dst []int32) error {
 		})
 	}
 	return wholes(dst, func(k int) (int64, error) { return a.whole(at(k)), nil })
+}
+
+// Text is value k of row i, 0 <= k < Width(), in digits that mean no other number.
+func (a *NPY) Text(i, k int) string {
+	b := a.Data[(i*a.Width()+k)*a.size:]
+	switch {
+	case a.kind == 'f' && a.size == 2:
+		return strconv.FormatFloat(float64(half(a.order.Uint16(b))), 'f', -1, 32)
+	case a.kind == 'f' && a.size == 4:
+		return strconv.FormatFloat(float64(math.Float32frombits(a.order.Uint32(b))), 'f', -1, 32)
+	case a.kind == 'f':
+		return strconv.FormatFloat(math.Float64frombits(a.order.Uint64(b)), 'f', -1, 64)
+	case a.kind == 'b':
+		return strconv.Itoa(int(min(b[0], 1)))
+	case a.kind == 'u':
+		return strconv.FormatUint(uint64(a.whole(b)), 10)
+	}
+	return strconv.FormatInt(a.whole(b), 10)
+}
+
+// Text is value k of row i, 0 <= k < Width(), in digits that mean no other number.
+func (a *IDX) Text(i, k int) string {
+	at := i*a.Width() + k
+	b := a.Data[at*a.Type.size():]
+	switch a.Type {
+	case IDXInt8:
+		return strconv.Itoa(int(int8(b[0])))
+	case IDXInt16:
+		return strconv.Itoa(int(int16(binary.BigEndian.Uint16(b))))
+	case IDXInt32:
+		return strconv.Itoa(int(int32(binary.BigEndian.Uint32(b))))
+	case IDXFloat32:
+		return strconv.FormatFloat(float64(math.Float32frombits(binary.BigEndian.Uint32(b))), 'f', -1, 32)
+	case IDXFloat64:
+		return strconv.FormatFloat(math.Float64frombits(binary.BigEndian.Uint64(b)), 'f', -1, 64)
+	}
+	return strconv.Itoa(int(b[0]))
 }
 
 // Integers writes the values of row i, 0 <= i < Len(), to dst, which holds

@@ -60,6 +60,11 @@ func TestIntegers(t *testing.T) {
 				if err := readIntegers(a, i, got[:]); err != nil || got != [2]int32(want[2*i:]) {
 					t.Fatalf("%s, %T: row %d: %v (%v), want %v", name, a, i, got, err, want[2*i:2*i+2])
 				}
+				for k, v := range got {
+					if text := a.(interface{ Text(i, k int) string }).Text(i, k); text != fmt.Sprint(v) {
+						t.Fatalf("%s, %T: row %d: %s, want %d", name, a, i, text, v)
+					}
+				}
 			}
 		}
 	}
