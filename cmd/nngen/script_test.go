@@ -66,7 +66,11 @@ func TestScripts(t *testing.T) {
 			"npy":      npy,
 			"npz":      npz,
 			"png":      grayPNG,
+			"png16":    deepPNG,
+			"replace":  replace,
 			"tensors":  tensors,
+			"unescape": unescape,
+			"utf16":    toUTF16,
 		},
 	})
 }

@@ -13,21 +13,21 @@ import (
 // closes would make as long as the file.
 const mostRecordBytes = 1 << 26
 
+var longRow = fmt.Sprintf("a row of more than %d bytes", mostRecordBytes)
+
 // csvScanner reads the records of a CSV file (RFC 4180, and what encoding/csv
 // makes of it) whose lines end in "\n". Nearly all lines are without a quote, and
 // are only cut up. What encoding/csv cannot say is where the quote opened that
 // makes one field of several lines.
 type csvScanner struct {
-	b         *bufio.Reader
+	lineReader
 	separator string
 	quotes    bool // fields may be in quotes
 	fields    []string
 	line      int  // on which the record begins, counted from 1
-	lines     int  // read so far
 	joined    join // the lines of the record
 
-	long  []byte // a line beyond the buffer
-	field []byte // a field in quotes
+	field []byte // in quotes
 }
 
 // join is a record of several lines.
@@ -50,13 +50,16 @@ func newCSVScanner(b *bufio.Reader, separator rune, quotes bool) *csvScanner {
 	if separator == 0 {
 		separator = ','
 	}
-	return &csvScanner{b: b, separator: string(separator), quotes: quotes}
+	return &csvScanner{lineReader: lineReader{b: b}, separator: string(separator), quotes: quotes}
 }
 
 // next reads a record into fields. Lines without anything are no records.
 func (s *csvScanner) next() error {
 	for {
-		line, err := s.readLine(0)
+		line, err := s.readLine(mostRecordBytes)
+		if err == errLongLine {
+			return &csvMistake{s.lines + 1, 1, longRow}
+		}
 		if err != nil {
 			return err
 		}
@@ -69,31 +72,6 @@ func (s *csvScanner) next() error {
 		}
 		s.split(string(line))
 		return nil
-	}
-}
-
-// readLine reads a line without its end. It stays as it is until the next one.
-// Had is how many bytes the record has before it.
-func (s *csvScanner) readLine(had int) ([]byte, error) {
-	s.long = s.long[:0]
-	for {
-		part, err := s.b.ReadSlice('\n')
-		if had+len(s.long)+len(part) > mostRecordBytes {
-			return nil, &csvMistake{s.lines + 1, 1, fmt.Sprintf("a row of more than %d bytes", mostRecordBytes)}
-		}
-		if err == bufio.ErrBufferFull {
-			s.long = append(s.long, part...)
-			continue
-		}
-		if err != nil && (err != io.EOF || len(part)+len(s.long) == 0) {
-			return nil, err
-		}
-		s.lines++
-		if len(s.long) > 0 {
-			s.long = append(s.long, part...)
-			part = s.long
-		}
-		return bytes.TrimSuffix(part, []byte{'\n'}), nil
 	}
 }
 
@@ -134,16 +112,15 @@ func (s *csvScanner) quoted(line string) error {
 			s.field = append(s.field, part...)
 			switch {
 			case !found:
-				next, err := s.readLine(size)
-				if err == io.EOF {
+				next, err := s.readLine(mostRecordBytes - size)
+				switch {
+				case err == io.EOF:
 					opened.text = "the quote that opens here is never closed; write quote: none where quotes mean nothing"
 					return opened
-				}
-				if mistake, ok := err.(*csvMistake); ok {
-					opened.text = mistake.text + ", from the quote that opens here; write quote: none where quotes mean nothing"
+				case err == errLongLine:
+					opened.text = longRow + ", from the quote that opens here; write quote: none where quotes mean nothing"
 					return opened
-				}
-				if err != nil {
+				case err != nil:
 					return err
 				}
 				s.join(line, string(next), opened)

@@ -2,6 +2,7 @@ package data
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -23,19 +24,21 @@ func Lines(r io.Reader, name, encoding string) iter.Seq2[Line, error] {
 			yield(Line{}, err)
 			return
 		}
-		in := bufio.NewScanner(b)
-		in.Buffer(make([]byte, 1<<16), maxLine)
-		n := 0
-		for in.Scan() {
-			n++
-			if !yield(Line{n, in.Text()}, nil) {
+		in := lineReader{b: b}
+		for {
+			text, err := in.readLine(maxLine)
+			switch {
+			case err == io.EOF:
+				return
+			case err == errLongLine:
+				yield(Line{}, fmt.Errorf("%s:%d: the line is longer than %d bytes", name, in.lines+1, maxLine))
+				return
+			case err != nil:
+				yield(Line{}, textError(name, err))
+				return
+			case !yield(Line{in.lines, string(text)}, nil):
 				return
 			}
-		}
-		if err := in.Err(); errors.Is(err, bufio.ErrTooLong) {
-			yield(Line{}, fmt.Errorf("%s:%d: the line is longer than %d bytes", name, n+1, maxLine))
-		} else if err != nil {
-			yield(Line{}, textError(name, err))
 		}
 	}
 }
@@ -44,4 +47,38 @@ func Lines(r io.Reader, name, encoding string) iter.Seq2[Line, error] {
 type Line struct {
 	Number int // counted from 1
 	Text   string
+}
+
+// lineReader reads the lines of a text that end in "\n". A line that an error cuts
+// off is no line: [bufio.Scanner] would give it.
+type lineReader struct {
+	b     *bufio.Reader
+	lines int    // read so far
+	long  []byte // a line beyond the buffer
+}
+
+var errLongLine = errors.New("the line is too long")
+
+// readLine reads a line of at most so many bytes, without its end. It stays as it
+// is until the next one.
+func (r *lineReader) readLine(most int) ([]byte, error) {
+	r.long = r.long[:0]
+	for {
+		part, err := r.b.ReadSlice('\n')
+		switch {
+		case len(r.long)+len(part) > most:
+			return nil, errLongLine
+		case err == bufio.ErrBufferFull:
+			r.long = append(r.long, part...)
+			continue
+		case err != nil && (err != io.EOF || len(part)+len(r.long) == 0):
+			return nil, err
+		}
+		r.lines++
+		if len(r.long) > 0 {
+			r.long = append(r.long, part...)
+			part = r.long
+		}
+		return bytes.TrimSuffix(part, []byte{'\n'}), nil
+	}
 }

@@ -164,6 +164,29 @@ func TestRecogniseEncoding(t *testing.T) {
 	}
 }
 
+// A line that a mistake cuts off is not read.
+func TestBrokenLines(t *testing.T) {
+	var got []string
+	for line, err := range Lines(strings.NewReader("a\rb\r\nc\xffd\ne"), "t.txt", "") {
+		if err != nil {
+			got = append(got, err.Error())
+		} else {
+			got = append(got, line.Text)
+		}
+	}
+	if want := "a b t.txt:3:2: byte 0xff is not UTF-8; save the file as UTF-8"; strings.Join(got, " ") != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if _, err := ReadTokens(strings.NewReader("1\t2\n0\t3\xe9 4\n"), "t.txt", TokenOptions{}); err == nil || err.Error() != "t.txt:2:4: byte 0xe9 is not UTF-8; save the file as UTF-8" {
+		t.Error(err)
+	}
+	for _, err := range Lines(ones{}, "t.txt", "") {
+		if err == nil || err.Error() != "t.txt:1: the line is longer than 16777216 bytes" {
+			t.Error(err)
+		}
+	}
+}
+
 func FuzzText(f *testing.F) {
 	f.Add([]byte("a\r\nb\xc3\xa9\r"), uint8(0))
 	f.Add([]byte("\xff\xfea\x00\x3d\xd8"), uint8(3))

@@ -1,7 +1,6 @@
 package data
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -74,26 +73,27 @@ func ReadTokens(r io.Reader, name string, o TokenOptions) (*Tokens, error) {
 	}
 	t := &Tokens{Name: name, Offsets: []int{0}}
 	p := problems{name: name}
-	in := bufio.NewScanner(b)
-	in.Buffer(make([]byte, 1<<16), maxLine)
-	line := 0
-	for in.Scan() {
-		line++
-		if len(bytes.TrimSpace(in.Bytes())) == 0 {
-			continue
-		}
-		problem := t.readLine(in.Bytes(), o)
-		if problem != "" && !p.add(line, "%s", problem) {
+	in := lineReader{b: b}
+	for !p.full() {
+		text, err := in.readLine(maxLine)
+		if err == io.EOF {
 			break
 		}
-		if problem == "" {
-			t.lines = append(t.lines, line)
+		if err == errLongLine {
+			p.add(in.lines+1, "the line is longer than %d bytes", maxLine)
+			break
 		}
-	}
-	if err := in.Err(); errors.Is(err, bufio.ErrTooLong) {
-		p.add(line+1, "the line is longer than %d bytes", maxLine)
-	} else if err != nil {
-		return nil, errors.Join(p.err(), textError(name, err))
+		if err != nil {
+			return nil, errors.Join(p.err(), textError(name, err))
+		}
+		if len(bytes.TrimSpace(text)) == 0 {
+			continue
+		}
+		if problem := t.readLine(text, o); problem != "" {
+			p.add(in.lines, "%s", problem)
+			continue
+		}
+		t.lines = append(t.lines, in.lines)
 	}
 	if err := p.err(); err != nil {
 		return nil, err
