@@ -120,7 +120,8 @@ func readClassFolder(path string) (*classFolder, error) {
 	}
 	_, err = list(path, c.classes, data.PassedOver(func(what string) { c.notes = append(c.notes, what) }))
 	for _, name := range empty {
-		c.notes = append(c.notes, fmt.Sprintf("left out: the folder %s, in which nothing is read", filepath.Join(path, name)))
+		_, why := list(filepath.Join(path, name), nil)
+		c.notes = append(c.notes, fmt.Sprintf("left out: %v", why))
 	}
 	return c, err
 }
