@@ -96,7 +96,7 @@ func (f *Fields) RaggedHint(columns int) string {
 		return f.in.joined.by(f.in.line)
 	}
 	if n := len(f.in.fields); n == columns+1 && f.in.fields[columns] == "" {
-		return "; the last one is empty: take the separator at the end of the line out, or put one behind the first line too"
+		return "; the last one is empty: take the separator at the end of the line out, or put one at the end of the first line too"
 	}
 	return ""
 }

@@ -39,7 +39,7 @@ func (c *CSV) Plain(field string) (string, error) {
 		return "", fmt.Errorf("%.80q has the decimal mark %q twice", text, decimal)
 	}
 	if strings.ContainsFunc(fraction, c.thousands) {
-		return "", fmt.Errorf("%.80q has a mark of thousands behind the decimal mark %q", text, decimal)
+		return "", fmt.Errorf("%.80q has a mark of thousands after the decimal mark %q", text, decimal)
 	}
 	if decimal != '.' && (strings.ContainsRune(fraction, '.') || !c.thousands('.') && strings.ContainsRune(whole, '.')) {
 		return "", fmt.Errorf("%.80q has a point, and the decimal mark is %q", text, decimal)

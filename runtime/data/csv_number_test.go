@@ -47,7 +47,7 @@ func TestPlain(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"NA": "NA", "": "", "-": "-", "1.234,5": "1234.5", "-1.234.567": "-1234567", ",5": ".5", "5,": "5.", "12a": "12a", "NaN": "NaN", "1e5": "1e5", "1e": "1e", "e1": "e1",
-		"1.2.34": "grouped", "1234.567": "grouped", ".234": "grouped", "1.": "grouped", "1..234": "grouped", "1,2,3": "twice", "1,234.5": "behind", "1.234.5": "grouped",
+		"1.2.34": "grouped", "1234.567": "grouped", ".234": "grouped", "1.": "grouped", "1..234": "grouped", "1,2,3": "twice", "1,234.5": "after", "1.234.5": "grouped",
 	} {
 		c := CSV{Decimal: ',', Thousands: '.'}
 		got, err := c.Plain(text)
