@@ -2,6 +2,7 @@ package data
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -159,6 +160,43 @@ func FuzzCSVScanner(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, separator rune) {
 		if utf8.ValidString(text) && badSeparator(separator) == nil {
 			sameAsCSV(t, text, separator)
+		}
+	})
+}
+
+// FuzzFields reads files that are written in any way: rows come in the order of
+// their lines, and mistakes have a place.
+func FuzzFields(f *testing.F) {
+	for i, text := range csvTexts {
+		f.Add([]byte(text), uint8(i), ',')
+	}
+	f.Add([]byte("\xff\xfea\x00,\x00b\x00\r\x00"), uint8(3), ',')
+	f.Add([]byte("a,b\n1,\"2\n3,4\n5,6\n7,8\n9,0\n1,2\n3,4\n5,6\n7,8\n9,0\n1,2\n3,4\n5,6\"\n"), uint8(0), ',')
+	f.Fuzz(func(t *testing.T, text []byte, how uint8, separator rune) {
+		c := CSV{Separator: separator, Encoding: textEncodings[how%4], Quote: []string{"", "none", "\""}[how/4%3]}
+		in, err := c.Fields(bytes.NewReader(text), "t.csv")
+		if err != nil {
+			return
+		}
+		for last := 0; ; {
+			fields, err := in.Read()
+			var row *RowError
+			switch {
+			case errors.As(err, &row):
+				if row.Line < 1 || row.Column < 1 || row.Line > in.in.lines+1 {
+					t.Fatalf("%q: %v after line %d", text, row, in.in.lines)
+				}
+				continue
+			case err != nil:
+				return
+			}
+			if in.Line() <= last {
+				t.Fatalf("%q: line %d after %d", text, in.Line(), last)
+			}
+			last = in.Line()
+			if all := strings.Join(fields, ""); !utf8.ValidString(all) || strings.Contains(all, "\r") || len(fields) == 0 {
+				t.Fatalf("%q becomes %q", text, fields)
+			}
 		}
 	})
 }

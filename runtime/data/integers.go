@@ -2,6 +2,7 @@ package data
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -14,6 +15,27 @@ type integers interface {
 	// Integers writes the values of row i, 0 <= i < Len(), to dst, which holds
 	// Width() of them. A value that is not a whole number of 32 bits is an error.
 	Integers(i int, dst []int32) error
+}
+
+// integer reads a whole number, which may be written as a float.
+func integer(text string) (int32, error) {
+	v, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		f, bad := strconv.ParseFloat(text, 64)
+		switch {
+		case text == "":
+			return 0, errors.New("the field is empty")
+		case bad != nil || f != f:
+			return 0, fmt.Errorf("%.80q is not a number", text)
+		}
+		if v, err = wholeFloat(f); err != nil {
+			return 0, fmt.Errorf("%.80q is not a whole number", text)
+		}
+	}
+	if v != int64(int32(v)) {
+		return 0, beyond(v)
+	}
+	return int32(v), nil
 }
 
 // readIntegers reads a row of any array.

@@ -97,6 +97,19 @@ func (r *Record) Number(i int) float32 {
 	return v
 }
 
+// Integer is the field of the wanted column i as the number of a class, or an id.
+// If it is not a whole number of 32 bits, that is noted as by Check, and the
+// answer is 0. "3.0" is 3.
+func (r *Record) Integer(i int) int32 {
+	text, err := r.csv.Plain(r.fields[r.index[i]])
+	var v int32
+	if err == nil {
+		v, err = integer(strings.TrimSpace(text))
+	}
+	r.Check(i, err)
+	return v
+}
+
 // Check notes that the field of the wanted column i is wrong, unless err is nil.
 // An error that an earlier row has in the same column is not reported again.
 func (r *Record) Check(i int, err error) {
