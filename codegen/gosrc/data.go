@@ -165,7 +165,7 @@ func ReadTokens(path string, o ...§data.ReadOption) (FeatureSet, error) {
 		x.%s = ids
 		return %s(y, label)
 	}, o...)
-}`, options, x.field, e.numberSetter(f, e.labelledTarget()))
+}`, options, x.field, e.numberSetter(f, e.labelledTarget(), "float32"))
 	default:
 		e.arrayLoaders(f)
 	}

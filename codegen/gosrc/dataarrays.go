@@ -136,7 +136,11 @@ func (e *emitter) parts(f *file) {
 		if len(e.p.Inputs) > 1 {
 			name = fmt.Sprintf("input %q", p.Name)
 		}
-		fmt.Fprintf(&inputs, "{Name: %s, Shape: %s, Set: %s},\n", quote(name), shapeLiteral(p.Shape), e.inputSetter(f, i))
+		set := "Set"
+		if p.DType == loop.I32 {
+			set = "SetWhole"
+		}
+		fmt.Fprintf(&inputs, "{Name: %s, Shape: %s, %s: %s},\n", quote(name), shapeLiteral(p.Shape), set, e.inputSetter(f, i))
 	}
 	for i, p := range e.p.Targets {
 		if e.p.Encoding.Target(i).SameAs != "" {
@@ -152,7 +156,7 @@ func (e *emitter) parts(f *file) {
 		case p.Limit > 0 && len(p.Shape) == 0:
 			more = "Hint: \", the number of a class; one-hot rows go with the loss categorical_crossentropy\", "
 		}
-		fmt.Fprintf(&targets, "{Name: %s, Shape: %s, %sSet: %s},\n", quote(name), shapeLiteral(p.Shape), more, e.rowSetter(f, i))
+		fmt.Fprintf(&targets, "{Name: %s, Shape: %s, %s%s},\n", quote(name), shapeLiteral(p.Shape), more, e.rowSetter(f, i))
 	}
 	f.add("// inputParts are what the arrays of the samples fill, in their order.\nvar inputParts = []§data.Part[Input]{\n%s}", inputs.String())
 	f.add("// targetParts are what the arrays of the targets fill, in their order.\nvar targetParts = []§data.Part[Target]{\n%s}", targets.String())
@@ -170,14 +174,14 @@ func (e *emitter) inputSetter(f *file, i int) string {
 		name, what = e.top.pick("set"+e.ports.inputs[i]), "the input "+mention(in.Name)
 	}
 	flat := flatOf("x", e.p.Inputs, e.ports.inputs, i)
-	fill := fmt.Sprintf("copy(%s, row)", flat)
+	fill, values := fmt.Sprintf("copy(%s, row)", flat), "float32"
 	if in.DType == loop.I32 {
-		fill = fmt.Sprintf("for i, v := range row {\nif v != float32(int32(v)) {\nreturn §fmt.Errorf(\"%%v is not an id: ids are whole numbers\", v)\n}\n%s[i] = int32(v)\n}", index(flat))
+		fill, values = fmt.Sprintf("for i, v := range row {\n%s[i] = v\n}", index(flat)), "int32"
 	}
 	f.add(`// %[1]s fills %[2]s from a row of an array.
-func %[1]s(x *Input, row []float32) error {
+func %[1]s(x *Input, row []%[4]s) error {
 	%[3]s
 	return nil
-}`, name, what, fill)
+}`, name, what, fill, values)
 	return name
 }

@@ -113,7 +113,7 @@ func (e *emitter) columnTargets(f *file) string {
 		switch {
 		case n == 0:
 		case n > 1:
-			lines = append(lines, fmt.Sprintf("for i := range %d {\nr.Check(%s+i, %s(y, i, r.Number(%s+i)))\n}", n, at, e.valueSetter(f, i), at))
+			lines = append(lines, fmt.Sprintf("for i := range %d {\nr.Check(%s+i, %s(y, i, r.%s(%s+i)))\n}", n, at, e.valueSetter(f, i), reads(valuesOf(p)), at))
 		case t.Classes != nil:
 			parse := e.classParser(f, i, t.Classes, t.Spellings)
 			lines = append(lines, fmt.Sprintf("if class, err := %s(r.Text(%s)); err != nil {\nr.Check(%s, err)\n} else {\n%s\n}", parse, at, at, e.classTarget(i, "class")))
@@ -122,7 +122,7 @@ func (e *emitter) columnTargets(f *file) string {
 		case len(p.Shape) > 0 && size(p.Shape) > 1 && !oneHot(p):
 			e.fail("targets of shape %s are not read from one column by this version", tuple(p.Shape))
 		default:
-			lines = append(lines, fmt.Sprintf("r.Check(%s, %s(y, r.Number(%s)))", at, e.numberSetter(f, i), at))
+			lines = append(lines, fmt.Sprintf("r.Check(%s, %s(y, r.%s(%s)))", at, e.numberSetter(f, i, valuesOf(p)), reads(valuesOf(p)), at))
 		}
 	}
 	return strings.Join(lines, "\n")

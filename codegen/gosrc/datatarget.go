@@ -42,20 +42,39 @@ func oneHot(p loop.Port) bool {
 	return p.Loss == "categorical_crossentropy" && len(p.Shape) == 1 && p.DType == loop.F32
 }
 
-// checkClass is the check that v is the number of one of n classes.
-func checkClass(n int) string {
-	return fmt.Sprintf("if v != float32(int(v)) || v < 0 || v >= %d {\nreturn §fmt.Errorf(\"%%v is not a class: the model knows 0 to %d\", v)\n}\n", n, n-1)
+// checkClass is the check that v is the number of one of n classes. It may be of
+// any type.
+func checkClass(n int, values string) string {
+	whole := ""
+	if values == "float32" {
+		whole = "v != float32(int(v)) || "
+	}
+	return fmt.Sprintf("if %sv < 0 || v >= %d {\nreturn §fmt.Errorf(\"%%v is not a class: the model knows 0 to %d\", v)\n}\n", whole, n, n-1)
 }
 
 // checkValue is the check of a value v of a target; "" where any number is one.
-func checkValue(p loop.Port) string {
+func checkValue(p loop.Port, values string) string {
 	switch {
 	case p.Limit > 0:
-		return checkClass(p.Limit)
+		return checkClass(p.Limit, values)
 	case p.Loss == "binary_crossentropy":
 		return "if !(v >= 0 && v <= 1) {\nreturn §fmt.Errorf(\"%v is not a target for binary_crossentropy, which is from 0 to 1\", v)\n}\n"
 	}
 	return ""
+}
+
+// valuesOf is the type that the values of a target are read as: the numbers of
+// classes are not rounded.
+func valuesOf(p loop.Port) string {
+	if p.DType == loop.I32 || oneHot(p) {
+		return "int32"
+	}
+	return "float32"
+}
+
+// reads is the method of data.Record that reads such values.
+func reads(values string) string {
+	return map[string]string{"int32": "Integer", "float32": "Number"}[values]
 }
 
 // setter is the name of the function that sets a target.
@@ -76,60 +95,67 @@ func (e *emitter) targetName(i int) string {
 
 // numberSetter prints the function that checks the one number that stands for a
 // target and stores it, and returns its name.
-func (e *emitter) numberSetter(f *file, i int) string {
+func (e *emitter) numberSetter(f *file, i int, values string) string {
 	p, name := e.p.Targets[i], e.setter(i)
-	check, set := checkValue(p), ""
+	check, set := checkValue(p, values), ""
 	switch {
 	case size(p.Shape) == 1:
 		set = e.storeOne(i, "v")
 	case oneHot(p):
-		check, set = checkClass(p.Shape[0]), e.storeAt(i, "int(v)", "1")
+		check, set = checkClass(p.Shape[0], values), e.storeAt(i, "int(v)", "1")
 	default:
 		e.fail("targets of shape %s are not read from single values by this version", tuple(p.Shape))
 	}
 	f.add(`// %[1]s checks %[2]s and stores it.
-func %[1]s(y *Target, v float32) error {
+func %[1]s(y *Target, v %[5]s) error {
 	%[3]s%[4]s
 	return nil
-}`, name, e.targetName(i), check, set)
+}`, name, e.targetName(i), check, set, values)
 	return name
 }
 
 // valueSetter prints the function that checks one of the values of a target and
 // stores it, and returns its name.
 func (e *emitter) valueSetter(f *file, i int) string {
-	p, name := e.p.Targets[i], e.setter(i)
+	p, name, values := e.p.Targets[i], e.setter(i), valuesOf(e.p.Targets[i])
 	f.add(`// %[1]s checks the value i of %[2]s and stores it.
-func %[1]s(y *Target, i int, v float32) error {
+func %[1]s(y *Target, i int, v %[5]s) error {
 	%[3]s%[4]s
 	return nil
-}`, name, e.targetName(i), checkValue(p), e.storeAt(i, "i", strings.Replace(elemOf(p)+"(v)", "float32(v)", "v", 1)))
+}`, name, e.targetName(i), checkValue(p, values), e.storeAt(i, "i", strings.Replace(elemOf(p)+"(v)", values+"(v)", "v", 1)), values)
 	return name
 }
 
 // rowSetter prints the function that makes a target of a row of an array, and
-// returns its name.
+// returns the field of data.Part that holds it. A one-hot target is made of the
+// number of a class, too.
 func (e *emitter) rowSetter(f *file, i int) string {
-	p, name := e.p.Targets[i], e.setter(i)
+	p, name, values := e.p.Targets[i], e.setter(i), valuesOf(e.p.Targets[i])
 	flat := flatOf("y", e.p.Targets, e.ports.targets, i)
-	body, check := "", checkValue(p)
+	body, check := fmt.Sprintf("copy(%s, row)\n", flat), checkValue(p, values)
+	field := map[string]string{"int32": "SetWhole: ", "float32": "Set: "}[values] + name
 	switch {
 	case size(p.Shape) == 1:
 		body = fmt.Sprintf("v := row[0]\n%s%s\n", check, e.storeOne(i, "v"))
 	case oneHot(p):
-		body = fmt.Sprintf("if len(row) > 1 {\ncopy(%s, row)\nreturn nil\n}\nv := row[0] // the number of the class\n%s%s\n", flat, checkClass(p.Shape[0]), e.storeAt(i, "int(v)", "1"))
+		body = fmt.Sprintf("v := row[0] // the number of the class\n%s%s\n", checkClass(p.Shape[0], values), e.storeAt(i, "v", "1"))
+		vector := e.top.pick(name + "Vector")
+		field += ", Set: " + vector
+		f.add(`// %[1]s makes %[2]s of a row of an array with a value for each class.
+func %[1]s(y *Target, row []float32) error {
+	copy(%[3]s, row)
+	return nil
+}`, vector, e.targetName(i), flat)
 	case p.DType == loop.I32:
-		body = fmt.Sprintf("for i, v := range row {\n%s%s\n}\n", check, e.storeAt(i, "i", "int32(v)"))
+		body = fmt.Sprintf("for i, v := range row {\n%s%s\n}\n", check, e.storeAt(i, "i", "v"))
 	case check != "":
-		body = fmt.Sprintf("for _, v := range row {\n%s}\ncopy(%s, row)\n", check, flat)
-	default:
-		body = fmt.Sprintf("copy(%s, row)\n", flat)
+		body = fmt.Sprintf("for _, v := range row {\n%s}\n%s", check, body)
 	}
 	f.add(`// %[1]s makes %[2]s of a row of an array.
-func %[1]s(y *Target, row []float32) error {
+func %[1]s(y *Target, row []%[4]s) error {
 	%[3]sreturn nil
-}`, name, e.targetName(i), body)
-	return name
+}`, name, e.targetName(i), body, values)
+	return field
 }
 
 // repeats reports whether an output is to repeat an input.

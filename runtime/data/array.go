@@ -40,13 +40,32 @@ type Part[T any] struct {
 	// may be flat, or have axes of one more or less. Nil: Set takes any row.
 	Shape []int
 	// OneHot has Set take a single value too: the number of the class whose value
-	// is 1 in the vector that Shape describes.
+	// is 1 in the vector that Shape describes. SetWhole, where it is there, takes
+	// that value, and Set the vector.
 	OneHot bool
 	// Hint is what a message about another shape ends with.
 	Hint string
 	// Set fills the part from a row, which it must not keep, and says what is
 	// wrong with it.
 	Set func(to *T, row []float32) error
+	// SetWhole stands in the place of Set for ids and the numbers of classes: no
+	// value is rounded, and one that is not a whole number of 32 bits is an error.
+	SetWhole func(to *T, row []int32) error
+}
+
+// fill fills the part of a sample from row i of an array.
+func (t *Part[T]) fill(to *T, a Array, i int, row []float32, whole []int32) error {
+	if t.SetWhole != nil && !(t.OneHot && t.Set != nil && a.Width() > 1) {
+		if err := readIntegers(a, i, whole); err != nil {
+			return err
+		}
+		return t.SetWhole(to, whole)
+	}
+	a.Row(i, row)
+	if at := notFinite(row); at >= 0 {
+		return fmt.Errorf("value %d is %v", at, row[at])
+	}
+	return t.Set(to, row)
 }
 
 // ReadArrays makes a data set in memory of arrays: the first fill the parts x of
@@ -59,7 +78,7 @@ func ReadArrays[A Array, X, Y any](arrays []A, x []Part[X], y []Part[Y]) (Datase
 		return nil, fmt.Errorf("data: %s for %s and %s", plural(len(arrays), "array"), plural(len(x), "input"), plural(len(y), "target"))
 	}
 	names := make([]string, len(arrays))
-	rows := make([][]float32, len(arrays))
+	rows, wholes := make([][]float32, len(arrays)), make([][]int32, len(arrays))
 	p := problems{}
 	for i, a := range arrays {
 		switch part := i - len(x); {
@@ -71,7 +90,7 @@ func ReadArrays[A Array, X, Y any](arrays []A, x []Part[X], y []Part[Y]) (Datase
 		if a.Len() != arrays[0].Len() {
 			p.list = append(p.list, fmt.Errorf("%s: %s, %s: %s; each row of the inputs needs one of the targets", names[0], plural(arrays[0].Len(), "row"), names[i], plural(a.Len(), "row")))
 		}
-		rows[i] = make([]float32, a.Width())
+		rows[i], wholes[i] = make([]float32, a.Width()), make([]int32, a.Width())
 	}
 	if err := p.err(); err != nil {
 		return nil, err
@@ -83,14 +102,11 @@ func ReadArrays[A Array, X, Y any](arrays []A, x []Part[X], y []Part[Y]) (Datase
 	m := &memory[X, Y]{x: make([]X, n), y: make([]Y, n)}
 	for i := range n {
 		for k, a := range arrays {
-			a.Row(i, rows[k])
 			var err error
-			if at := notFinite(rows[k]); at >= 0 {
-				err = fmt.Errorf("value %d is %v", at, rows[k][at])
-			} else if k < len(x) {
-				err = x[k].Set(&m.x[i], rows[k])
+			if k < len(x) {
+				err = x[k].fill(&m.x[i], a, i, rows[k], wholes[k])
 			} else {
-				err = y[k-len(x)].Set(&m.y[i], rows[k])
+				err = y[k-len(x)].fill(&m.y[i], a, i, rows[k], wholes[k])
 			}
 			if err != nil {
 				p.addOnce(fmt.Sprintf("%s: row %d", names[k], i), err)

@@ -2,8 +2,10 @@ package data
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -139,5 +141,64 @@ func TestReadArraysShapes(t *testing.T) {
 	one := &NPY{Name: "x.npy", Shape: []int{1}, Type: "|u1", kind: 'u', size: 1, Data: []byte{1}}
 	if _, err := ReadArrays([]*NPY{one}, []Part[filled]{{}, {}}, []Part[filled]{}); err == nil || err.Error() != "data: 1 array for 2 inputs and 0 targets" {
 		t.Error(err)
+	}
+}
+
+// Ids and the numbers of classes come without rounding, and what is no whole
+// number of 32 bits is named by its row.
+func TestReadArraysWhole(t *testing.T) {
+	ids := func(values ...int64) *NPY {
+		b := []byte(npyText("<i8", fmt.Sprintf("(%d,)", len(values))))
+		for _, v := range values {
+			b = binary.LittleEndian.AppendUint64(b, uint64(v))
+		}
+		a, err := ReadNPY(bytes.NewReader(b), "ids.npy")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	one := func(to *int32, row []int32) error { *to = row[0]; return nil }
+	x := []Part[int32]{{Name: "the input", Shape: []int{}, SetWhole: one}}
+	r := rand.New(rand.NewPCG(1, 2))
+	want := []int64{1<<24 + 1, 1<<31 - 1, 0}
+	for range 50 {
+		want = append(want, int64(r.Int32()))
+	}
+	y := []Part[int32]{{Name: "the target", Shape: []int{}, SetWhole: one}}
+	d, err := ReadArrays([]*NPY{ids(want...), ids(want...)}, x, y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range want {
+		if gotX, gotY, _ := d.(Indexed[int32, int32]).At(i); int64(*gotX) != v || int64(*gotY) != v {
+			t.Errorf("row %d: %d, %d, want %d", i, *gotX, *gotY, v)
+		}
+	}
+	_, err = ReadArrays([]*NPY{ids(1, 1<<31), ids(-1<<40, 2)}, x, y)
+	const ends = "; the largest whole number that is read is 2147483647, and the smallest -2147483648"
+	if want := "ids.npy: row 0: value 0 is -1099511627776" + ends + "\nids.npy: row 1: value 0 is 2147483648" + ends; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	vector := []Part[[2]float32]{{Name: "the target", Shape: []int{2}, OneHot: true,
+		Set:      func(to *[2]float32, row []float32) error { copy(to[:], row); return nil },
+		SetWhole: func(to *[2]float32, row []int32) error { to[row[0]] = 1; return nil },
+	}}
+	classes, err := ReadArrays([]*NPY{ids(0, 0), ids(1, 0)}, x, vector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values, err := ReadNPY(strings.NewReader(npyText("<f4", "(2, 2)")+strings.Repeat("\x00\x00\x00\x3f", 4)), "y.npy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shares, err := ReadArrays([]*NPY{ids(0, 0), values}, x, vector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, a, _ := classes.(Indexed[int32, [2]float32]).At(0)
+	_, b, _ := shares.(Indexed[int32, [2]float32]).At(0)
+	if *a != [2]float32{0, 1} || *b != [2]float32{0.5, 0.5} {
+		t.Errorf("%v, %v", *a, *b)
 	}
 }
