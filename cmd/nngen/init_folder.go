@@ -5,6 +5,7 @@ import (
 	"image"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -75,6 +76,9 @@ func (o *initOptions) describeFolder() (*starter, error) {
 	return &starter{text: b.String(), fits: true, notes: append(c.notes, fmt.Sprintf("%d classes are told apart, in %s %s", len(c.classes), grouped(c.files), what))}, nil
 }
 
+// otherImages are files that hold images in formats that are not read.
+var otherImages = regexp.MustCompile(`\d \.(webp|tiff?|bmp|heic|avif|jfif|jp2|ppm|tga) `)
+
 // readClassFolder looks at the folders in a folder.
 func readClassFolder(path string) (*classFolder, error) {
 	entries, err := os.ReadDir(path)
@@ -106,9 +110,11 @@ func readClassFolder(path string) (*classFolder, error) {
 	switch {
 	case len(c.classes) < 2:
 		hint := ""
-		if len(empty) > 0 {
-			_, err := data.ImageFiles(filepath.Join(path, empty[0]), nil)
-			hint = fmt.Sprintf("; %v", err)
+		for _, name := range empty {
+			if _, err := data.ImageFiles(filepath.Join(path, name), nil); otherImages.MatchString(err.Error()) {
+				hint = fmt.Sprintf("; %v", err)
+				break
+			}
 		}
 		return nil, fmt.Errorf("%s: there are %d folders of images (.png, .jpg, .gif) or texts (.txt); there must be one for every class, and at least two%s", path, len(c.classes), hint)
 	case kinds[true] > 0 && kinds[false] > 0:
