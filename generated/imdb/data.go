@@ -59,15 +59,6 @@ func (m *Model) Encoded(d FeatureSet) (Dataset, error) {
 // Adapt has nothing to do: nothing about the encoding is learned.
 func (m *Model) Adapt(FeatureSet) error { return nil }
 
-// ReadTokens reads a text file with a row per line: the target, a tab and ids
-// separated by spaces.
-func ReadTokens(path string, o ...data.ReadOption) (FeatureSet, error) {
-	return data.ReadTokenRows(path, data.TokenOptions{NumWords: 10000, OOVID: 2}, func(x *Features, y *Target, ids []int32, label float32) error {
-		x.Tokens = ids
-		return setTarget(y, label)
-	}, o...)
-}
-
 // setTarget checks a target and stores it.
 func setTarget(y *Target, v float32) error {
 	if !(v >= 0 && v <= 1) {
@@ -75,4 +66,13 @@ func setTarget(y *Target, v float32) error {
 	}
 	*y = Target(v)
 	return nil
+}
+
+// ReadTokens reads a text file with a row per line: the target, a tab and ids
+// separated by spaces.
+func ReadTokens(path string, o ...data.ReadOption) (FeatureSet, error) {
+	return data.ReadTokenRows(path, data.TokenOptions{NumWords: 10000, OOVID: 2}, func(x *Features, y *Target, ids []int32, label float32) error {
+		x.Tokens = ids
+		return setTarget(y, label)
+	}, o...)
 }

@@ -205,7 +205,7 @@ type engine struct {
 	weight  [batchRows]float32
 	outputs [1][]float32 // rows of the last Train or Evaluate
 	losses  [1]float64
-	class   [1]float32 // a class number as a metric reads it
+	class   [1]float32 // class numbers as a metric reads them
 
 	params, grads           *Params
 	team                    *nn.Team // nil: one worker
@@ -320,7 +320,7 @@ func (e *engine) Outputs(_, row int) []float32 {
 // Targets is a target of a loaded row.
 func (e *engine) Targets(_, row int) []float32 {
 	e.class[0] = float32(e.target[row])
-	return e.class[:]
+	return e.class[:1]
 }
 
 // Adapt returns the layers that have not yet been fitted to the training rows.

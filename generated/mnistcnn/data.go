@@ -12,39 +12,39 @@ import (
 // ReadIDX reads samples and their targets from files in the format of MNIST,
 // compressed with gzip or not.
 func ReadIDX(samples, targets string) (Dataset, error) {
-	x, err := data.OpenIDX(samples)
-	if err != nil {
-		return nil, err
+	var arrays [2]*data.IDX
+	for i, path := range [...]string{samples, targets} {
+		a, err := data.OpenIDX(path)
+		if err != nil {
+			return nil, err
+		}
+		arrays[i] = a
 	}
-	y, err := data.OpenIDX(targets)
-	if err != nil {
-		return nil, err
-	}
-	return data.ReadArrays(x, y, setSample, setLabel)
+	return data.ReadArrays(arrays[:], inputParts, targetParts)
 }
 
-// setSample makes a sample of the values of a row.
-func setSample(x *Input, row []float32) error {
-	if len(row) != 784 {
-		return fmt.Errorf("a row has %d values, the model takes 784", len(row))
-	}
+// setInput fills the input from a row of an array.
+func setInput(x *Input, row []float32) error {
 	copy(x.flat(), row)
 	return nil
 }
 
-// setTarget checks a target and stores it.
-func setTarget(y *Target, v float32) error {
-	if v != float32(int(v)) || v < 0 || v >= 10 {
+// setTarget makes a target of a row of an array.
+func setTarget(y *Target, row []int32) error {
+	v := row[0]
+	if v < 0 || v >= 10 {
 		return fmt.Errorf("%v is not a class: the model knows 0 to 9", v)
 	}
 	*y = Target(v)
 	return nil
 }
 
-// setLabel makes a target of the values of a row.
-func setLabel(y *Target, target []float32) error {
-	if len(target) != 1 {
-		return fmt.Errorf("a target has %d values, that of the model 1", len(target))
-	}
-	return setTarget(y, target[0])
+// inputParts are what the arrays of the samples fill, in their order.
+var inputParts = []data.Part[Input]{
+	{Name: "the input", Shape: []int{28, 28, 1}, Set: setInput},
+}
+
+// targetParts are what the arrays of the targets fill, in their order.
+var targetParts = []data.Part[Target]{
+	{Name: "the target", Shape: []int{}, Hint: ", the number of a class; one-hot rows go with the loss categorical_crossentropy", SetWhole: setTarget},
 }
