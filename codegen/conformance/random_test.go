@@ -64,7 +64,7 @@ func (g *generator) add(kind string, args object, shape []int, inputs ...string)
 
 var activations = []string{
 	"linear", "relu", "sigmoid", "tanh", "softmax", "log_softmax", "elu", "selu", "gelu", "silu",
-	"softplus", "softsign", "exponential", "leaky_relu", "hard_sigmoid", "mish",
+	"softplus", "softsign", "exponential", "leaky_relu", "hard_sigmoid", "mish", "relu6",
 }
 
 func (g *generator) dense(units int, activation string) {
@@ -131,7 +131,7 @@ func (g *generator) step() {
 		g.convolution()
 		return
 	}
-	switch g.r.IntN(11) {
+	switch g.r.IntN(12) {
 	case 0, 1, 2:
 		g.dense(1+g.r.IntN(12), g.pick(activations...))
 	case 3:
@@ -166,6 +166,38 @@ func (g *generator) step() {
 		g.dense(units, g.pick(activations...))
 		out := append(append([]int(nil), shape[:len(shape)-1]...), width+units)
 		g.add("Concatenate", nil, out, from, g.last)
+	case 11:
+		g.function()
+	}
+}
+
+// function appends one of the layers that only apply a function.
+func (g *generator) function() {
+	tenth := func(least int) float64 { return float64(least+g.r.IntN(10)) / 10 }
+	switch g.r.IntN(6) {
+	case 0, 1:
+		var args object
+		if g.flip(50) {
+			args = append(args, member{"max_value", []float64{tenth(1), 6}[g.r.IntN(2)]})
+		}
+		if g.flip(50) {
+			args = append(args, member{"negative_slope", tenth(0)})
+		}
+		if g.flip(50) {
+			args = append(args, member{"threshold", tenth(0)})
+		}
+		g.add("ReLU", args, g.shape)
+	case 2:
+		g.add("LeakyReLU", object{{"negative_slope", tenth(0)}}, g.shape)
+	case 3:
+		g.add("ELU", object{{"alpha", tenth(0)}}, g.shape)
+	case 4:
+		axis := 1 + g.r.IntN(len(g.shape))
+		if g.shape[axis-1] > 1 { // over one element it is a constant, which is refused
+			g.add("Softmax", object{{"axis", axis}}, g.shape)
+		}
+	case 5:
+		g.add("Identity", nil, g.shape)
 	}
 }
 

@@ -28,6 +28,7 @@ var activations = Table[activation]{
 		scalar("mish", "x·tanh(softplus(x)) (Misra, 2019)"),
 		scalar("silu", "x·sigmoid(x)", "swish"),
 		{Name: "relu", Doc: "max(x, 0)", New: func() activation { return &relu{} }},
+		scalar("relu6", "max(x, 0), at most 6"),
 		{Name: "leaky_relu", Doc: "x above 0 and negative_slope·x below", New: func() activation { return &leakyRelu{NegativeSlope: 0.2} }},
 		{Name: "elu", Doc: "x above 0 and alpha·(exp(x)-1) below", New: func() activation { return &elu{Alpha: 1} }},
 		{Name: "gelu", Doc: "x·Φ(x), Φ being the normal distribution function (Hendrycks and Gimpel, 2016)", New: func() activation { return &gelu{} }},
@@ -39,7 +40,7 @@ var activations = Table[activation]{
 		"logsoftmax": `"log_softmax"`, "exp": `"exponential"`, "soft_max": `"softmax"`, "soft_plus": `"softplus"`, "soft_sign": `"softsign"`, "re_lu": `"relu"`,
 	},
 	Later: []string{
-		"celu", "glu", "hard_shrink", "hard_silu", "hard_swish", "hard_tanh", "log_sigmoid", "relu6", "soft_shrink",
+		"celu", "glu", "hard_shrink", "hard_silu", "hard_swish", "hard_tanh", "log_sigmoid", "soft_shrink",
 		"sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "tanh_shrink", "threshold",
 	},
 }
@@ -92,24 +93,36 @@ type relu struct {
 }
 
 // apply is x where x > threshold and negative_slope·(x-threshold) elsewhere, at
-// most max_value: activations.py, ReLU.
+// most max_value. Which slope a kink has is as in activations.py, ReLU, whose
+// bound of 6 is another kernel of TensorFlow's than every other.
 func (a *relu) apply(c *Context, x *ir.Value) *ir.Value {
 	x = c.pre(x)
-	if a.MaxValue == nil && a.Threshold == 0 {
-		if a.NegativeSlope == 0 {
-			return op.Unary(c.B, "relu", x)
-		}
+	six := a.MaxValue != nil && *a.MaxValue == 6 && a.Threshold == 0
+	switch {
+	case a.NegativeSlope == 0 && six:
+		return op.Unary(c.B, "relu6", x)
+	case a.MaxValue != nil || a.Threshold != 0:
+	case a.NegativeSlope == 0:
+		return op.Unary(c.B, "relu", x)
+	default:
 		return leaky(c, x, a.NegativeSlope)
 	}
 	v, t := loop.Arg(0), loop.Num(a.Threshold)
-	above := loop.Call("gt", v, t)
-	positive := loop.Call("select", above, v, loop.Num(0))
-	if a.MaxValue != nil {
-		// The bound holds for the positive part; the gradient ends with it.
-		positive = loop.Call("min", positive, loop.Num(*a.MaxValue))
+	// Where two are equal, the derivative is that of the first.
+	above, below := loop.Expr(v), loop.Expr(loop.Num(0))
+	switch {
+	case six:
+		above = loop.Call("min", loop.Num(6), v)
+	case a.MaxValue != nil:
+		above = loop.Call("min", v, loop.Num(*a.MaxValue))
+		if a.Threshold < 0 {
+			above = loop.Call("max", above, loop.Num(0))
+		}
 	}
-	below := loop.Call("mul", loop.Num(a.NegativeSlope), loop.Call("sub", v, t))
-	return op.MapOf(c.B, loop.Call("select", above, positive, below), "relu", x)
+	if a.NegativeSlope != 0 {
+		below = loop.Call("mul", loop.Num(-a.NegativeSlope), loop.Call("max", loop.Num(0), loop.Call("sub", t, v)))
+	}
+	return op.MapOf(c.B, loop.Call("select", loop.Call("le", v, t), below, above), "relu", x)
 }
 
 type leakyRelu struct {

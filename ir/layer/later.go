@@ -49,9 +49,6 @@ func Unknown(l spec.Layer) string {
 	for _, i := range All() {
 		known = append(known, i.Name)
 	}
-	if instead := spec.InsteadOf(l); instead != "" {
-		return instead
-	}
 	if slices.Contains(later, name) {
 		return fmt.Sprintf("%s is not supported by this version of nngen; it knows: %s", name, strings.Join(known, ", "))
 	}

@@ -23,7 +23,7 @@ func TestRegistry(t *testing.T) {
 		}
 	}
 	docs := layer.Docs()
-	if len(docs.Layers) != len(all) || len(docs.Activations) != 16 || len(docs.Initializers) != 15 || len(docs.Regularizers) != 3 || len(docs.Losses) != 6 {
+	if len(docs.Layers) != len(all) || len(docs.Activations) != 17 || len(docs.Initializers) != 15 || len(docs.Regularizers) != 3 || len(docs.Losses) != 6 {
 		t.Errorf("%d layers, %d activations, %d initializers, %d regularizers, %d losses", len(docs.Layers), len(docs.Activations), len(docs.Initializers), len(docs.Regularizers), len(docs.Losses))
 	}
 	for _, l := range docs.Layers {
@@ -43,7 +43,7 @@ func TestUnknown(t *testing.T) {
 		"BatchNorm": `unknown layer "BatchNorm"; did you mean BatchNormalization? nngen knows: `,
 		"maxpool":   `unknown layer "maxpool"; did you mean MaxPooling1D or MaxPooling2D? nngen knows: `,
 		"sigmoid":   `unknown layer "sigmoid"; to apply that function, write Activation: sigmoid`,
-		"ReLU":      "there is no ReLU; write Activation: relu",
+		"ReLUs":     `unknown layer "ReLUs"; did you mean "ReLU"? nngen knows: Activation, `,
 		"LSMT":      `unknown layer "LSMT"; LSTM is not supported by this version. nngen knows: `,
 		"Nothing":   `unknown layer "Nothing"; nngen knows: `,
 	} {

@@ -8,18 +8,22 @@ import (
 
 type softmax struct{}
 
-// apply is exp(x-max)/Σ exp(x-max) over the last axis.
 func (*softmax) apply(c *Context, x *ir.Value) *ir.Value {
 	x = c.pre(x)
 	if !c.classes(x, "softmax") {
 		return c.poison()
 	}
-	_, e, sum := exponentials(c, x)
-	y := op.MapOf(c.B, loop.Call("div", loop.Arg(0), loop.Arg(1)), "softmax", e, sum)
+	y := c.softmax(x, -1)
 	if y.Valid() {
 		c.Logits[y] = x
 	}
 	return y
+}
+
+// softmax is exp(x-max)/Σ exp(x-max) over axes of x.
+func (c *Context) softmax(x *ir.Value, axes ...int) *ir.Value {
+	_, e, sum := exponentials(c, x, axes...)
+	return op.MapOf(c.B, loop.Call("div", loop.Arg(0), loop.Arg(1)), "softmax", e, sum)
 }
 
 type logSoftmax struct{}
@@ -30,19 +34,19 @@ func (*logSoftmax) apply(c *Context, x *ir.Value) *ir.Value {
 	if !c.classes(x, "log_softmax") {
 		return c.poison()
 	}
-	shifted, _, sum := exponentials(c, x)
+	shifted, _, sum := exponentials(c, x, -1)
 	return op.MapOf(c.B, loop.Call("sub", loop.Arg(0), loop.Call("log", loop.Arg(1))), "log_softmax", shifted, sum)
 }
 
-// exponentials are x-max, its exponential and the sum of that over the last
-// axis. The maximum only guards against overflow and has no gradient. All is
-// written step by step as op.LogSumExp in the losses is, so that common
-// subexpressions are seen to be common.
-func exponentials(c *Context, x *ir.Value) (shifted, e, sum *ir.Value) {
-	max := c.Named(op.MaxStop(c.B, x, true, -1), "max")
+// exponentials are x-max, its exponential and the sum of that over axes. The
+// maximum only guards against overflow and has no gradient. All is written step
+// by step as op.LogSumExp in the losses is, so that common subexpressions are
+// seen to be common.
+func exponentials(c *Context, x *ir.Value, axes ...int) (shifted, e, sum *ir.Value) {
+	max := c.Named(op.MaxStop(c.B, x, true, axes...), "max")
 	shifted = c.Named(op.Binary(c.B, "sub", x, max), "shifted")
 	e = c.Named(op.Unary(c.B, "exp", shifted), "exp")
-	return shifted, e, c.Named(op.Sum(c.B, e, true, -1), "sum")
+	return shifted, e, c.Named(op.Sum(c.B, e, true, axes...), "sum")
 }
 
 // classes reports a softmax over a single value.

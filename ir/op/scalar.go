@@ -46,6 +46,7 @@ func scalars() map[string]ScalarFunc {
 	return map[string]ScalarFunc{
 		"linear":  {x, one},
 		"relu":    {call("max", x, zero), call("gt", y, zero)},
+		"relu6":   {call("min", call("max", x, zero), num(6)), call("select", call("gt", y, zero), call("lt", y, num(6)), zero)},
 		"sigmoid": {call("sigmoid", x), call("mul", y, call("sub", one, y))},
 		"tanh":    {call("tanh", x), call("sub", one, call("mul", y, y))},
 		"elu":     {EluExpr(1), call("select", call("lt", y, zero), call("add", y, one), one)},

@@ -151,17 +151,6 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 		}
 		p.fail(pos, "%s: the input is not a layer; write %s before layers:", title, example)
 	case isR && strings.HasPrefix(better, "Activation: "):
-		var given Value
-		if args != nil {
-			given = *args
-		}
-		switch write, problem := insteadOf(camel(strings.TrimPrefix(better, "Activation: ")), given); {
-		case problem != "":
-			p.fail(pos, "%s: %s", title, problem)
-			return false
-		case write != "":
-			better = write
-		}
 		p.fail(pos, "%s: %s is its name in R; write %s", title, diag.Quote(l.Type), p.entry(better))
 	case (args == nil || args.Kind == Null) && spaceless.MatchString(l.Type):
 		name, rest, _ := strings.Cut(l.Type, ":")

@@ -18,11 +18,15 @@ var rWords = map[string]string{
 	"1d": "1D", "2d": "2D", "3d": "3D", "lstm": "LSTM", "gru": "GRU", "rnn": "RNN", "elu": "ELU", "relu": "ReLU", "prelu": "PReLU", "upsampling": "UpSampling",
 }
 
+// rActivations are the functions that are layers of their own in Keras: R has
+// layer_activation_relu.
+var rActivations = map[string]string{"relu": "ReLU", "leaky_relu": "LeakyReLU", "elu": "ELU", "softmax": "Softmax", "parametric_relu": "PReLU"}
+
 var keywordArg = regexp.MustCompile(`^([A-Za-z_.][A-Za-z0-9_.]*)\s*=([^=].*)$`)
 
 // fromR translates the name of one of R's functions, and reports whether it is
-// one: layer_conv_2d, optimizer_rmsprop. A layer_activation_relu gives
-// "Activation: relu".
+// one: layer_conv_2d, optimizer_rmsprop. A layer_activation_selu gives
+// "Activation: selu".
 func fromR(name string) (string, bool) {
 	if i := strings.LastIndex(name, "::"); i >= 0 {
 		name = name[i+2:]
@@ -39,6 +43,9 @@ func fromR(name string) (string, bool) {
 			return rest, true
 		}
 		if function, ok := strings.CutPrefix(rest, "activation_"); ok {
+			if l, ok := rActivations[function]; ok {
+				return l, true
+			}
 			return "Activation: " + function, true
 		}
 		return camel(rest), true
@@ -89,7 +96,7 @@ var orderOf = map[string][]string{
 	"DepthwiseConv1D": {"kernel_size", "strides"}, "DepthwiseConv2D": {"kernel_size", "strides"}, "SeparableConv1D": {"filters", "kernel_size"}, "SeparableConv2D": {"filters", "kernel_size"},
 	"MaxPooling1D": {"pool_size", "strides"}, "MaxPooling2D": {"pool_size", "strides"}, "AveragePooling1D": {"pool_size", "strides"}, "AveragePooling2D": {"pool_size", "strides"},
 	"ZeroPadding1D": {"padding"}, "ZeroPadding2D": {"padding"}, "Cropping1D": {"cropping"}, "Cropping2D": {"cropping"}, "LSTM": {"units"}, "GRU": {"units"}, "SimpleRNN": {"units"},
-	"GaussianNoise": {"stddev"}, "LeakyReLU": {"negative_slope"}, "adam": {"learning_rate"}, "sgd": {"learning_rate", "momentum"}, "rmsprop": {"learning_rate"},
+	"GaussianNoise": {"stddev"}, "LeakyReLU": {"negative_slope"}, "ReLU": {"max_value", "negative_slope", "threshold"}, "ELU": {"alpha"}, "Softmax": {"axis"}, "adam": {"learning_rate"}, "sgd": {"learning_rate", "momentum"}, "rmsprop": {"learning_rate"},
 	"adamw": {"learning_rate"}, "adagrad": {"learning_rate"}, "l1": {"l1"}, "l2": {"l2"}, "huber": {"delta"},
 }
 
@@ -112,16 +119,7 @@ func rewriteCall(s string) (string, bool) {
 		return "", false
 	}
 	call := v.Map[0]
-	kind := call.Name
-	if function, ok := strings.CutPrefix(kind, "Activation: "); ok {
-		kind = camel(function)
-	}
-	switch write, problem := insteadOf(kind, call.Value); {
-	case problem != "":
-		return "", false
-	case write != "":
-		return write, true
-	case kind != call.Name:
+	if strings.HasPrefix(call.Name, "Activation: ") {
 		return call.Name, true
 	}
 	if call.Value.Kind == Null {

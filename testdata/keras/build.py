@@ -12,6 +12,11 @@ LAYERS = {
     for cls in (
         keras.layers.Dense,
         keras.layers.Activation,
+        keras.layers.ReLU,
+        keras.layers.LeakyReLU,
+        keras.layers.ELU,
+        keras.layers.Softmax,
+        keras.layers.Identity,
         keras.layers.Dropout,
         keras.layers.Flatten,
         keras.layers.Reshape,
