@@ -77,10 +77,6 @@ func link(t *testing.T, dir string, packages []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := os.ReadFile("harness/harness.go")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var main strings.Builder
 	main.WriteString("package main\n\nimport (\n\t\"os\"\n\n\t\"github.com/nngen-go/nngen/runtime/data\"\n\t\"scratch/harness\"\n")
 	for _, p := range packages {
@@ -91,11 +87,18 @@ func link(t *testing.T, dir string, packages []string) {
 		fmt.Fprintf(&main, "\tharness.Register(%q, func() any { return %s.New(%s.Seed(1)) }, data.WeightedSlices[%s.Input, %s.Target])\n", p, p, p, p, p)
 	}
 	main.WriteString("\tif err := harness.Serve(os.Stdin, os.Stdout); err != nil {\n\t\tpanic(err)\n\t}\n}\n")
-	for name, text := range map[string]string{
-		"go.mod":             "module scratch\n\ngo 1.24\n\nrequire github.com/nngen-go/nngen/runtime v0.0.0\n\nreplace github.com/nngen-go/nngen/runtime => " + runtime + "\n",
-		"main.go":            main.String(),
-		"harness/harness.go": string(source),
-	} {
+	files := map[string]string{
+		"go.mod":  "module scratch\n\ngo 1.24\n\nrequire github.com/nngen-go/nngen/runtime v0.0.0\n\nreplace github.com/nngen-go/nngen/runtime => " + runtime + "\n",
+		"main.go": main.String(),
+	}
+	for _, name := range []string{"harness/harness.go", "harness/formula.go", "harness/measure.go"} {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = string(source)
+	}
+	for name, text := range files {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)

@@ -31,6 +31,9 @@ type Case struct {
 	Step  int
 	// Steps are then trained on, one Fit of one epoch each.
 	Steps []Batch
+	// Formula, where set, gives Params and Batch; the result then has probes in
+	// place of blocks.
+	Formula *Formula `json:",omitempty"`
 }
 
 // Result is what the emitted package answers. Numbers cross as float32 in JSON,
@@ -45,6 +48,12 @@ type Result struct {
 	// StepLoss is the loss of each step, StepParams the parameters after it.
 	StepLoss   []float64
 	StepParams [][]float32
+	// GradProbes and ParamProbes are probes by segment: of Grads, and of the
+	// parameters after differentiation, which brings the state up to date.
+	GradProbes, ParamProbes map[string][]float64 `json:",omitempty"`
+	// PredictSeconds and StepSeconds are the shortest of three calls, of
+	// PredictBatch and of Gradients.
+	PredictSeconds, StepSeconds float64 `json:",omitempty"`
 }
 
 // models are the registered packages by name.
@@ -88,7 +97,17 @@ func Run(c Case) (res Result) {
 		return res
 	}
 	m := reflect.ValueOf(e.fresh())
-	if err := run(m, reflect.ValueOf(e.dataset), c, &res); err != nil {
+	if c.Formula != nil {
+		c.Params, c.Batch = c.Formula.Params(), c.Formula.Batch()
+	}
+	err := run(m, reflect.ValueOf(e.dataset), c, &res)
+	if c.Formula != nil && err == nil {
+		res.probe(m, c.Formula)
+		if c.Formula.Measure {
+			err = res.measure(m, c)
+		}
+	}
+	if err != nil {
 		res.Error = err.Error()
 	}
 	return res
@@ -153,7 +172,19 @@ func predict(m reflect.Value, x [][]float64, res *Result) error {
 func differentiate(m reflect.Value, c Case, res *Result) error {
 	gradients := m.MethodByName("Gradients")
 	g := reflect.New(gradients.Type().In(0).Elem())
-	b := reflect.New(gradients.Type().In(1)).Elem()
+	b := batchOf(gradients.Type().In(1), c)
+	got := gradients.Call([]reflect.Value{g, b})
+	if err := failed(got); err != nil {
+		return fmt.Errorf("Gradients: %w", err)
+	}
+	res.Loss = float32(got[0].Float())
+	res.Grads = flatten(nil, g.Elem())
+	return nil
+}
+
+// batchOf is the batch of a case as an emitted package's type Batch.
+func batchOf(t reflect.Type, c Case) reflect.Value {
+	b := reflect.New(t).Elem()
 	for name, values := range map[string][][]float64{"X": c.Batch.X, "Y": c.Batch.Y} {
 		b.FieldByName(name).Set(rows(b.FieldByName(name).Type(), values))
 	}
@@ -165,13 +196,7 @@ func differentiate(m reflect.Value, c Case, res *Result) error {
 	} else {
 		at.SetUint(uint64(c.Step))
 	}
-	got := gradients.Call([]reflect.Value{g, b})
-	if err := failed(got); err != nil {
-		return fmt.Errorf("Gradients: %w", err)
-	}
-	res.Loss = float32(got[0].Float())
-	res.Grads = flatten(nil, g.Elem())
-	return nil
+	return b
 }
 
 // step is train_on_batch: one epoch over rows that make one batch, or several of
