@@ -159,7 +159,7 @@ func (c *contraction) shorten(k clip) {
 			if len(c.k) > 0 && c.k[0].rows {
 				at = 1
 			}
-			c.k = slices.Insert(c.k, at, line{name: "k", n: 1, id: id})
+			c.k = slices.Insert(c.k, at, c.point(id))
 		}
 		return
 	}
@@ -173,6 +173,11 @@ func (c *contraction) shorten(k clip) {
 	if l.n == 0 {
 		c.void = true
 	}
+}
+
+// point is a reduced axis of one point.
+func (c *contraction) point(id int) line {
+	return line{name: "k", n: 1, id: id, extra: make([]int, len(c.extras))}
 }
 
 func (k clip) names(axis int) bool {

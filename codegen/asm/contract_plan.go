@@ -80,7 +80,7 @@ func cutPlan(c *contraction, lower, shrink int) *plan {
 	p.outer = slices.Concat(c.b, c.n)
 	p.sum = slices.Clone(c.k)
 	if len(p.sum) == 0 {
-		p.sum = []line{{name: "k", n: 1}}
+		p.sum = []line{c.point(-1)}
 	}
 	p.around = slices.Clone(c.m)
 	if len(p.around) > 0 && p.around[len(p.around)-1].rows {

@@ -3,6 +3,7 @@ package asm
 import (
 	"flag"
 	"fmt"
+	"hash/crc32"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -152,10 +153,10 @@ func every(shapes []string, part int) func(yield func(string) bool) {
 func described(shape []int, layers ...string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "name: shape\ninputs: {x: {shape: %s}}\nlayers:\n", list(shape))
-	first := []string{"", "Dense: {units: %d}", "DepthwiseConv1D: {kernel_size: 1}", "DepthwiseConv2D: {kernel_size: 1}"}[len(shape)]
-	if len(shape) == 1 {
-		first = fmt.Sprintf(first, shape[0])
-	}
+	first := []string{"", fmt.Sprintf("Dense: {units: %d", shape[0]), "DepthwiseConv1D: {kernel_size: 1", "DepthwiseConv2D: {kernel_size: 1"}[len(shape)]
+	// With an activation there, the gradient by the input reads a further operand.
+	kind := crc32.ChecksumIEEE([]byte(fmt.Sprint(shape, layers)))
+	first += ", activation: " + []string{"linear", "relu", "tanh"}[kind%3] + "}"
 	for _, l := range append([]string{first}, layers...) {
 		fmt.Fprintf(&b, "  - %s\n", l)
 	}
