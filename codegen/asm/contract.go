@@ -154,6 +154,7 @@ func (c *contraction) readClips() ([]clip, bool) {
 func (c *contraction) shorten(k clip) {
 	if len(k.terms) == 2 {
 		c.clips = append(c.clips, k)
+		c.void = c.void || !c.meets(k)
 		if id := k.terms[1].Axis; id >= len(c.Out.Strides) {
 			at := 0
 			if len(c.k) > 0 && c.k[0].rows {
@@ -173,6 +174,20 @@ func (c *contraction) shorten(k clip) {
 	if l.n == 0 {
 		c.void = true
 	}
+}
+
+// meets reports whether a clip leaves any position a tap.
+func (c *contraction) meets(k clip) bool {
+	axes, taps := c.Axes(), 1
+	if id := k.terms[1].Axis; id < len(axes) {
+		taps = axes[id].N
+	}
+	for i := range axes[k.terms[0].Axis].N {
+		if lo, hi := k.within(i, taps); lo < hi {
+			return true
+		}
+	}
+	return false
 }
 
 // point is a reduced axis of one point.

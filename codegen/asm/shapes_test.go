@@ -249,6 +249,27 @@ func pool1DShapes() []string {
 
 func TestShapesPool1D(t *testing.T) { shapeTest(t, every(pool1DShapes(), 8)) }
 
+// missedShapes are windows of one column over images of one or two in a border, and
+// strides with which they may meet the border alone.
+func missedShapes() []string {
+	var shapes []string
+	for h := 1; h <= 3; h++ {
+		for w := 1; w <= 2; w++ {
+			for size := 1; size <= 3; size++ {
+				for step := range 9 {
+					i := len(shapes)
+					kind := []string{"DepthwiseConv2D: {", fmt.Sprintf("Conv2D: {filters: %d, ", 3+i%3)}[i%2]
+					shapes = append(shapes, described([]int{h, w, 4 + i%2}, "ZeroPadding2D: 1",
+						fmt.Sprintf("%skernel_size: [%d, 1], strides: [%d, %d], activation: relu}", kind, size, 1+step/3, 1+step%3)))
+				}
+			}
+		}
+	}
+	return shapes
+}
+
+func TestShapesMissed(t *testing.T) { shapeTest(t, every(missedShapes(), 5)) }
+
 // drawnShapes draws images and what goes over them, rows of numbers, and sizes of all.
 func drawnShapes(seed uint64, count int) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
