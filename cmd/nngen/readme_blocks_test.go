@@ -329,7 +329,7 @@ func (r *readme) api(t *testing.T, text string) {
 	}
 }
 
-// commentOf is the comment behind a call.
+// commentOf is the comment after a call.
 func commentOf(text, call string) string {
 	_, rest, _ := strings.Cut(text, call)
 	line, _, _ := strings.Cut(rest, "\n")

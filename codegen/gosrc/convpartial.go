@@ -135,7 +135,7 @@ func (c *conv) loopOver(v, from, end string) {
 }
 
 // closeTaps ends the loops over the reduced axes. Where the partial sums belong
-// to one of them they are added to the result behind the loops inside.
+// to one of them they are added to the result after the loops inside.
 func (c *conv) closeTaps(ends []int) {
 	for i, at := range slices.Backward(c.taps[:len(ends)]) {
 		if c.sums == nil || at != c.sums.axis {

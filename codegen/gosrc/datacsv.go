@@ -71,7 +71,7 @@ func (e *emitter) tableDecl(f *file) {
 func (e *emitter) seriesLoader(f *file) {
 	s := e.p.Encoding
 	f.add(`// ReadCSV reads a table, compressed with gzip or not: %[1]d successive rows make a
-// sample, whose target is that of the row %[2]d behind them, and the next one begins
+// sample, whose target is that of the row %[2]d after them, and the next one begins
 // %[3]d further on.
 func ReadCSV(path string, o ...§data.ReadOption) (FeatureSet, error) {
 	rows, err := §data.ReadRecords(path, table, setRow, o...)

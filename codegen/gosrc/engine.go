@@ -18,7 +18,7 @@ func (e *emitter) engineDecl(f *file) {
 		if ints > 0 {
 			fields += "ai []int32 // the arena of integers\n"
 		}
-	} else if floats > 0 { // the first field of a large object begins a cache line, and so do those behind it
+	} else if floats > 0 { // the first field of a large object begins a cache line, and so do those after it
 		fields = fmt.Sprintf("a [%d]float32 // the arena, first: it begins a cache line\n", floats)
 	}
 	if ints > 0 && !e.grows() {

@@ -379,7 +379,7 @@ func likenesses(words []string, first int) map[string]int {
 
 // likeness appends what a text shares with all that write the same number or
 // truth value in another way: 2, 2.0 and 20e-1 have one, and so have true, True
-// and TRUE. Other texts have none, and digits behind a leading zero are no
+// and TRUE. Other texts have none, and digits after a leading zero are no
 // number.
 func likeness(dst []byte, text string) []byte {
 	switch text {

@@ -30,7 +30,7 @@ func (p *plan) answer(g *built, classes int) loop.Answer {
 // are values. They are probabilities where two things come together: the
 // activation gives what probabilities can be (each from 0 to 1, or all together
 // 1), and the loss is smallest for the true ones. A cross-entropy that is told
-// of logits makes probabilities of them itself, except behind the activation
+// of logits makes probabilities of them itself, except after the activation
 // that it would apply: it then looks at what that was applied to, as Keras does.
 func answerOf(units, classes int, loss string, fromLogits bool, activation string) loop.Answer {
 	binary, categorical := loss == "binary_crossentropy", strings.HasSuffix(loss, "categorical_crossentropy")

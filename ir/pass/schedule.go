@@ -68,8 +68,8 @@ func order(steps []loop.Step, key func(loop.Step) []int) []loop.Step {
 }
 
 // dependences tells how many steps each one waits for, and which wait for it. A
-// step stays behind the earlier ones that write what it touches or that touch
-// what it writes: behind the last that wrote it, which is behind all others
+// step stays after the earlier ones that write what it touches or that touch
+// what it writes: after the last that wrote it, which is after all others
 // before it, and those that have read it since.
 func dependences(steps []loop.Step) (waits []int, next [][]int) {
 	waits, next = make([]int, len(steps)), make([][]int, len(steps))

@@ -88,7 +88,7 @@ func (m *Model) Places() []Place {
 	return places
 }
 
-// lineUp puts features behind one another in an input.
+// lineUp puts features one after another in an input.
 func (m *Model) lineUp(places []Place, input int, features []int) {
 	offset := 0
 	for _, i := range features {
