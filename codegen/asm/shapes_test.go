@@ -192,7 +192,7 @@ func conv1DShapes() []string {
 	return shapes
 }
 
-func TestShapesConv1D(t *testing.T) { shapeTest(t, every(conv1DShapes(), 24)) }
+func TestShapesConv1D(t *testing.T) { shapeTest(t, every(conv1DShapes(), 36)) }
 
 // paddedShapes are convolutions of 1 to 5 steps with all borders from 0 to 4 on either
 // side, folded into them, and with results cut away at either end.
@@ -225,7 +225,7 @@ func paddedShapes() []string {
 	return shapes
 }
 
-func TestShapesPadded(t *testing.T) { shapeTest(t, every(paddedShapes(), 24)) }
+func TestShapesPadded(t *testing.T) { shapeTest(t, every(paddedShapes(), 30)) }
 
 // pool1DShapes are all windows of 1 to 9 over 1 to 9 steps.
 func pool1DShapes() []string {
@@ -247,7 +247,7 @@ func pool1DShapes() []string {
 	return shapes
 }
 
-func TestShapesPool1D(t *testing.T) { shapeTest(t, every(pool1DShapes(), 8)) }
+func TestShapesPool1D(t *testing.T) { shapeTest(t, every(pool1DShapes(), 14)) }
 
 // missedShapes are windows of one column over images of one or two in a border, and
 // strides with which they may meet the border alone.
@@ -344,7 +344,7 @@ func drawnShape(r *rand.Rand) string {
 }
 
 func TestShapesDrawn(t *testing.T) {
-	count := 60
+	count := 45
 	if *shapesFlag == "all" {
 		count = 20000
 	}
