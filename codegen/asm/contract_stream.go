@@ -17,7 +17,7 @@ const streamRows = 8
 // streams reports that a single row is computed so: a dense product whose right
 // operand is wider than a panel and larger than what tiles keep in a cache.
 func (p *plan) streams() bool {
-	return p.open && len(p.around) == 1 && p.around[0].n == 1 && len(p.outer) == 0 && len(p.clips) == 0 && len(p.sum) == 1 &&
+	return p.open && !p.vectors && p.v.lhs == 0 && len(p.around) == 1 && p.around[0].n == 1 && len(p.outer) == 0 && len(p.clips) == 0 && len(p.sum) == 1 &&
 		p.v.rhs == 1 && p.v.n > p.width && p.parts == 1 && !p.Accumulate && !p.units && 4*p.sum[0].n*p.v.n > p.unit.machine.PanelBytes
 }
 

@@ -129,6 +129,7 @@ func (c kernelCase) check(t *testing.T, p *program, f *compiled, n int) {
 		{"at the beginning of memory", 1, atStart},
 		{"by 2 workers", 2, aligned},
 		{"by 3 workers", 3, shifted},
+		{"by 7 workers", 7, aligned},
 	} {
 		if sharing == loop.Solo {
 			v.workers = 1

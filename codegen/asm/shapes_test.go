@@ -247,6 +247,16 @@ func pool1DShapes() []string {
 	return shapes
 }
 
+// A depthwise convolution to one position has no weights that all columns share.
+func TestShapesOnePosition(t *testing.T) {
+	shapeTest(t, every([]string{
+		described([]int{1, 40}, "DepthwiseConv1D: {kernel_size: 1, activation: tanh}"),
+		described([]int{5, 37}, "DepthwiseConv1D: 5"),
+		described([]int{3, 3, 20}, "DepthwiseConv2D: {kernel_size: 3, activation: relu}"),
+		described([]int{64, 1030}, "DepthwiseConv1D: 64"), // for a server
+	}, 1))
+}
+
 func TestShapesPool1D(t *testing.T) { shapeTest(t, every(pool1DShapes(), 14)) }
 
 // missedShapes are windows of one column over images of one or two in a border, and
