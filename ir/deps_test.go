@@ -19,23 +19,24 @@ runtime/...
 ir/diag
 ir/machine
 ir/internal/golden
-ir/loop           ir/diag
-ir/loop/looptest  ir/loop runtime/nn
+ir/scalar
+ir/loop           ir/diag ir/scalar
+ir/loop/looptest  ir/loop ir/scalar runtime/nn
 ir                ir/diag
-ir/op             ir ir/loop ir/diag runtime/nn
+ir/op             ir ir/loop ir/scalar ir/diag runtime/nn
 ir/spec           ir/diag go.yaml.in/yaml/v3
-ir/layer          ir ir/op ir/loop ir/diag ir/spec
+ir/layer          ir ir/op ir/loop ir/scalar ir/diag ir/spec
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
-ir/onnx           ir ir/op ir/loop ir/diag google.golang.org/protobuf
-ir/build          ir ir/op ir/loop ir/layer ir/spec ir/diag
-ir/pass           ir ir/op ir/loop ir/machine ir/diag
-ir/interp         ir ir/op ir/loop ir/diag gonum.org/v1/gonum
-codegen/asm       ir/loop ir/machine ir/diag github.com/mmcloughlin/avo
-codegen/gosrc     ir/loop ir/machine ir/diag runtime/nn codegen/asm github.com/dave/jennifer
+ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
+ir/build          ir ir/op ir/loop ir/scalar ir/layer ir/spec ir/diag
+ir/pass           ir ir/op ir/loop ir/scalar ir/machine ir/diag
+ir/interp         ir ir/op ir/loop ir/scalar ir/diag gonum.org/v1/gonum
+codegen/asm       ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo
+codegen/gosrc     ir/loop ir/scalar ir/machine ir/diag runtime/nn codegen/asm github.com/dave/jennifer
 codegen/asm/peakgen         github.com/mmcloughlin/avo
 codegen/asm/optimgen     github.com/mmcloughlin/avo
-codegen           ir/loop ir/diag codegen/gosrc codegen/asm
-codegen/internal/...     ir/loop ir/diag
+codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/asm
+codegen/internal/...     ir/loop ir/scalar ir/diag
 codegen/conformance/...  *
 cmd/...           *
 generated/...     runtime/...

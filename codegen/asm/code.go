@@ -19,7 +19,7 @@ type code struct {
 	free   []vec          // registers that nobody holds, the next one last
 	least  int            // of them there have ever been
 	masks  int            // opmask registers in use
-	rows   vec            // the row count as a float32 in all lanes, for expressions that hold loop.Rows
+	rows   vec            // the row count as a float32 in all lanes, for expressions that hold scalar.Rows
 	pinned map[uint32]vec // constants that are in registers: see pin
 	err    error
 	// lowHalf makes full the low half of a register at AVX512: division and

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // conv is a convolution of an image [h,w,c], channels last, by a kernel
@@ -36,7 +37,7 @@ func (v conv) clips(y, x, kr, kc, coefY, coefK, offset, h, w int) []loop.Clip {
 	}
 }
 
-func (v conv) forward(e loop.Expr) *loop.Contract {
+func (v conv) forward(e scalar.Expr) *loop.Contract {
 	oh, ow := v.size()
 	s, d := max(v.stride, 1), max(v.dilation, 1)
 	k := &loop.Contract{
@@ -95,7 +96,7 @@ func (v conv) gradW() *loop.Contract {
 }
 
 // depthwise is a convolution with a kernel [kh,kw,c] for each channel.
-func (v conv) depthwise(e loop.Expr) *loop.Contract {
+func (v conv) depthwise(e scalar.Expr) *loop.Contract {
 	oh, ow := v.size()
 	s, d := max(v.stride, 1), max(v.dilation, 1)
 	k := &loop.Contract{

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // plan is how a contraction is cut: the lanes into panels, the rows into
@@ -319,7 +320,7 @@ func (p *plan) chooseEpilogue() bool {
 	if p.Accumulate {
 		free--
 	}
-	p.long = loop.Size(p.Epilogue) > maxInline || exprRegisters(p.Epilogue, p.level) > free
+	p.long = scalar.Size(p.Epilogue) > maxInline || exprRegisters(p.Epilogue, p.level) > free
 	if !p.long {
 		return true
 	}

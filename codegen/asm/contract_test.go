@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 func batchAxis() loop.Axis { return loop.Axis{Name: "n", N: 1, Rows: true} }
@@ -21,12 +22,12 @@ func reading(b *loop.Buffer, strides ...int) loop.Access {
 }
 
 var (
-	biased = loop.Call("add", loop.Arg(0), loop.Arg(1))
-	relued = loop.Call("max", biased, loop.Num(0))
+	biased = scalar.Call("add", scalar.Arg(0), scalar.Arg(1))
+	relued = scalar.Call("max", biased, scalar.Num(0))
 )
 
 // denseForward is y[r,o] = e(Σ_i x[r,i]·w[i,o], b[o]).
-func denseForward(in, out int, e loop.Expr) *loop.Contract {
+func denseForward(in, out int, e scalar.Expr) *loop.Contract {
 	k := &loop.Contract{
 		M: []loop.Axis{batchAxis()}, N: []loop.Axis{{Name: "o", N: out}}, K: []loop.Axis{{Name: "i", N: in}},
 		Out: reading(rowsBuffer("y", out), out, 1, 0), Lhs: reading(rowsBuffer("x", in), in, 0, 1), Rhs: reading(matrix("w", in, out), 0, 1, out),
@@ -55,7 +56,7 @@ func denseGradX(in, out int, slope bool) *loop.Contract {
 	}
 	if slope {
 		k.Extra = []loop.Access{reading(rowsBuffer("h", in), in, 1, 0)}
-		k.Epilogue = loop.Call("select", loop.Call("gt", loop.Arg(1), loop.Num(0)), loop.Arg(0), loop.Num(0))
+		k.Epilogue = scalar.Call("select", scalar.Call("gt", scalar.Arg(1), scalar.Num(0)), scalar.Arg(0), scalar.Num(0))
 	}
 	return k
 }
@@ -69,8 +70,8 @@ var denseCases = []kernelCase{
 	{name: "forward 30x40", kernel: denseForward(30, 40, biased), tolerance: 1e-5, rows: []int{1, 2, 3, 7, 13, 14, 15, 29, 43}},
 	{name: "forward 96x64 relu", kernel: denseForward(96, 64, relued), tolerance: 1e-5},
 	{name: "forward 20x48 added", kernel: accumulating(denseForward(20, 48, biased)), tolerance: 1e-5},
-	{name: "forward 20x70 tanh", kernel: denseForward(20, 70, loop.Call("tanh", biased)), tolerance: 1e-5},
-	{name: "forward 9x33 gelu", kernel: denseForward(9, 33, loop.Call("mul", loop.Call("mul", biased, loop.Num(0.5)), loop.Call("add", loop.Num(1), loop.Call("erf", loop.Call("mul", biased, loop.Num(0.70710678)))))), tolerance: 1e-5},
+	{name: "forward 20x70 tanh", kernel: denseForward(20, 70, scalar.Call("tanh", biased)), tolerance: 1e-5},
+	{name: "forward 9x33 gelu", kernel: denseForward(9, 33, scalar.Call("mul", scalar.Call("mul", biased, scalar.Num(0.5)), scalar.Call("add", scalar.Num(1), scalar.Call("erf", scalar.Call("mul", biased, scalar.Num(0.70710678)))))), tolerance: 1e-5},
 	{name: "forward 3000x20", kernel: denseForward(3000, 20, relued), tolerance: 1e-4, rows: []int{1, 17}},
 	{name: "gradW 40x70", kernel: denseGradW(40, 70), tolerance: 1e-5, rows: []int{1, 2, 3, 33}},
 	{name: "gradW 50x10", kernel: denseGradW(50, 10), tolerance: 1e-4, rows: []int{1, 4, 600}},
@@ -79,7 +80,7 @@ var denseCases = []kernelCase{
 	{name: "gradX 40x70", kernel: denseGradX(40, 70, true), tolerance: 1e-5},
 	{name: "gradX 33x16", kernel: denseGradX(33, 16, false), tolerance: 1e-5},
 	{name: "gradX 64x5", kernel: denseGradX(64, 5, true), tolerance: 1e-5},
-	{name: "forward 40x1", kernel: denseForward(40, 1, loop.Call("sigmoid", biased)), tolerance: 1e-5},
+	{name: "forward 40x1", kernel: denseForward(40, 1, scalar.Call("sigmoid", biased)), tolerance: 1e-5},
 	{name: "gradX 64x1", kernel: denseGradX(64, 1, false), tolerance: 1e-5},
 }
 

@@ -6,15 +6,15 @@ import (
 
 	"github.com/mmcloughlin/avo/operand"
 
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // eval computes an expression of the operands in args, lane by lane, into a new
 // register. It leaves args as they are. What an expression holds twice is
 // computed once, as in the Go body, and rounded wherever that rounds: nothing
-// is contracted into a fused multiply-add. loop.Rows is c.rows.
-func (c *code) eval(e loop.Expr, args []vec) vec {
+// is contracted into a fused multiply-add. scalar.Rows is c.rows.
+func (c *code) eval(e scalar.Expr, args []vec) vec {
 	t := terms{code: c, args: args, index: map[string]int{}}
 	root := t.add(e)
 	t.list[root].uses++
@@ -35,7 +35,7 @@ func (c *code) eval(e loop.Expr, args []vec) vec {
 
 // exprRegisters is how many registers eval takes at most beside its operands,
 // the result among them.
-func exprRegisters(e loop.Expr, l Level) int {
+func exprRegisters(e scalar.Expr, l Level) int {
 	c, before := rehearsed(e, l)
 	if c.err != nil {
 		return len(zmm) + 1
@@ -45,7 +45,7 @@ func exprRegisters(e loop.Expr, l Level) int {
 
 // rehearsed is the code of an expression for nothing but to see what it takes,
 // and how many registers were free before.
-func rehearsed(e loop.Expr, l Level) (c *code, before int) {
+func rehearsed(e scalar.Expr, l Level) (c *code, before int) {
 	c = NewUnit(machine.Machine{}).function(l, Stub{Name: "rehearsal"})
 	c.free = nil
 	for r := 31; r >= 0; r-- { // more than AVX2 has, to count what would be needed
@@ -61,7 +61,7 @@ func rehearsed(e loop.Expr, l Level) (c *code, before int) {
 
 // pin holds constants of an expression in registers from here on, all but
 // spare of those that are free: a loop then reads them no more.
-func (c *code) pin(e loop.Expr, spare int) {
+func (c *code) pin(e scalar.Expr, spare int) {
 	dry, _ := rehearsed(e, c.level)
 	for _, w := range dry.unit.words {
 		if _, ok := c.pinned[w]; ok || len(c.free) <= spare {
@@ -85,11 +85,11 @@ func (c *code) resident(s source) source {
 }
 
 // arguments is the number of operands that an expression may name.
-func arguments(e loop.Expr) int {
+func arguments(e scalar.Expr) int {
 	switch e := e.(type) {
-	case loop.Arg:
+	case scalar.Arg:
 		return int(e) + 1
-	case loop.Apply:
+	case scalar.Apply:
 		n := 0
 		for _, a := range e.Args {
 			n = max(n, arguments(a))
@@ -100,11 +100,11 @@ func arguments(e loop.Expr) int {
 }
 
 // hasRows reports that an expression names the row count.
-func hasRows(e loop.Expr) bool {
+func hasRows(e scalar.Expr) bool {
 	switch e := e.(type) {
-	case loop.Rows:
+	case scalar.Rows:
 		return true
-	case loop.Apply:
+	case scalar.Apply:
 		return slices.ContainsFunc(e.Args, hasRows)
 	}
 	return false
@@ -133,7 +133,7 @@ type term struct {
 }
 
 // add lists an expression and returns its place.
-func (t *terms) add(e loop.Expr) int {
+func (t *terms) add(e scalar.Expr) int {
 	if p, ok := power(e); ok {
 		return t.add(p)
 	}
@@ -143,16 +143,16 @@ func (t *terms) add(e loop.Expr) int {
 	}
 	var n term
 	switch e := e.(type) {
-	case loop.Num:
+	case scalar.Num:
 		n = term{number: true, value: float64(e)}
-	case loop.Arg:
+	case scalar.Arg:
 		n = term{given: true, done: true, reg: t.args[e]}
-	case loop.Rows:
+	case scalar.Rows:
 		n = term{given: true, done: true, reg: t.rows}
 		if t.rows == none {
 			t.err, n.reg = errRows, 0
 		}
-	case loop.Apply:
+	case scalar.Apply:
 		n = t.apply(e)
 	}
 	i := len(t.list)
@@ -164,12 +164,12 @@ func (t *terms) add(e loop.Expr) int {
 	return i
 }
 
-func (t *terms) apply(e loop.Apply) term {
+func (t *terms) apply(e scalar.Apply) term {
 	n := term{fn: e.Fn}
 	in := e.Args
 	if e.Fn == "select" {
-		n.fn, in = "select ne", append([]loop.Expr{e.Args[0], loop.Num(0)}, e.Args[1:]...)
-		if a, ok := e.Args[0].(loop.Apply); ok {
+		n.fn, in = "select ne", append([]scalar.Expr{e.Args[0], scalar.Num(0)}, e.Args[1:]...)
+		if a, ok := e.Args[0].(scalar.Apply); ok {
 			if _, ok := predicates[a.Fn]; ok {
 				n.fn, in = "select "+a.Fn, append(slices.Clone(a.Args), e.Args[1:]...)
 			}
@@ -183,7 +183,7 @@ func (t *terms) apply(e loop.Apply) term {
 		values[i] = t.list[j].value
 		known = known && t.list[j].number
 	}
-	if f := loop.Funcs[e.Fn]; known && f.Arity == len(in) {
+	if f := scalar.Funcs[e.Fn]; known && f.Arity == len(in) {
 		return term{number: true, value: f.Eval(values)} // log(0), 1/0: infinite, so not folded before
 	}
 	needs := make([]int, len(in))
@@ -202,22 +202,22 @@ func (t *terms) apply(e loop.Apply) term {
 }
 
 // power is x to a small constant power, by multiplication.
-func power(e loop.Expr) (loop.Expr, bool) {
-	a, ok := e.(loop.Apply)
+func power(e scalar.Expr) (scalar.Expr, bool) {
+	a, ok := e.(scalar.Apply)
 	if !ok || a.Fn != "pow" || len(a.Args) != 2 {
 		return nil, false
 	}
 	x := a.Args[0]
-	square := loop.Call("mul", x, x)
+	square := scalar.Call("mul", x, x)
 	switch a.Args[1] {
-	case loop.Num(1):
+	case scalar.Num(1):
 		return x, true
-	case loop.Num(2):
+	case scalar.Num(2):
 		return square, true
-	case loop.Num(3):
-		return loop.Call("mul", x, square), true
-	case loop.Num(4):
-		return loop.Call("mul", square, square), true
+	case scalar.Num(3):
+		return scalar.Call("mul", x, square), true
+	case scalar.Num(4):
+		return scalar.Call("mul", square, square), true
 	}
 	return nil, false
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // mathErrors is the table of math_exp.go: errors in units of the last place of
@@ -84,7 +85,7 @@ func TestMath(t *testing.T) {
 		x := samples(f.step)
 		want := make([]float64, len(x))
 		for j, w := range x {
-			want[j] = loop.Funcs[f.fn].Eval([]float64{float64(math.Float32frombits(w))})
+			want[j] = scalar.Funcs[f.fn].Eval([]float64{float64(math.Float32frombits(w))})
 		}
 		for _, l := range Levels {
 			t.Run(f.fn+l.String(), func(t *testing.T) {
@@ -143,7 +144,7 @@ func TestMathOfTwo(t *testing.T) {
 				worst, bad := 0.0, 0
 				for j, w := range got[0] {
 					a, b := float64(math.Float32frombits(x[j])), float64(math.Float32frombits(y[j]))
-					want := loop.Funcs[fn].Eval([]float64{a, b})
+					want := scalar.Funcs[fn].Eval([]float64{a, b})
 					u := ulps(math.Float32frombits(w), want)
 					if worst = max(worst, u); u > most {
 						if bad++; bad <= 8 {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // nest writes elementwise and reducing loops, in one of four forms:
@@ -68,7 +69,7 @@ func tidied(k *loop.Nest) (*loop.Nest, bool) {
 func plainStatement(k *loop.Nest, s loop.Stmt) (loop.Stmt, bool) {
 	if len(s.Inner) == 0 && (s.Reduce == loop.Sum || s.Reduce == loop.Max) {
 		if s.Finish != nil {
-			s.Value = loop.Substitute(s.Finish, []loop.Expr{s.Value})
+			s.Value = scalar.Substitute(s.Finish, []scalar.Expr{s.Value})
 		}
 		s.Reduce, s.Finish = loop.Store, nil
 	}
@@ -81,20 +82,20 @@ func plainStatement(k *loop.Nest, s loop.Stmt) (loop.Stmt, bool) {
 	}
 	s.Inner = slices.Clone(s.Inner)
 	s.Dst.Strides = slices.Clone(s.Dst.Strides)
-	args := make([]loop.Expr, len(s.Srcs))
+	args := make([]scalar.Expr, len(s.Srcs))
 	var srcs []loop.Access
 	for i, a := range s.Srcs {
-		args[i] = loop.Num(0)
-		if loop.UsesArg(s.Value, i) {
+		args[i] = scalar.Num(0)
+		if scalar.UsesArg(s.Value, i) {
 			if !plain(a) {
 				return s, false
 			}
 			a.Strides = slices.Clone(a.Strides)
-			args[i] = loop.Arg(len(srcs))
+			args[i] = scalar.Arg(len(srcs))
 			srcs = append(srcs, a)
 		}
 	}
-	s.Srcs, s.Value = srcs, loop.Substitute(s.Value, args)
+	s.Srcs, s.Value = srcs, scalar.Substitute(s.Value, args)
 	return s, true
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // columnReduction is a reduction into many results that lie side by side: sums
@@ -134,7 +135,7 @@ func (m *columnReduction) fit() bool {
 }
 
 // greatest is the expression of a maximum.
-var greatest = loop.Apply{Fn: "max", Args: []loop.Expr{loop.Arg(0), loop.Arg(1)}}
+var greatest = scalar.Apply{Fn: "max", Args: []scalar.Expr{scalar.Arg(0), scalar.Arg(1)}}
 
 // whole reports that one call takes all turns of the first inner axis, so that
 // sums need not be taken up again.
@@ -255,7 +256,7 @@ func (m *columnReduction) block(c *code, v int, k mask) {
 // points adds one value to every accumulator.
 func (m *columnReduction) points(c *code, acc []vec, k mask) {
 	lanes := m.level.Lanes()
-	plain := m.Reduce == loop.Sum && m.Value == loop.Expr(loop.Arg(0)) && m.srcs[0].access.Strides[m.lane()] == 1 && m.srcs[0].Buf.DType == loop.F32 && !k.set
+	plain := m.Reduce == loop.Sum && m.Value == scalar.Expr(scalar.Arg(0)) && m.srcs[0].access.Strides[m.lane()] == 1 && m.srcs[0].Buf.DType == loop.F32 && !k.set
 	for i, a := range acc {
 		p := place{disp: i * lanes}
 		if plain {

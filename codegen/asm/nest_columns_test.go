@@ -5,10 +5,11 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // columnSums sums rows of n elements, each counts of them, over the rows.
-func columnSums(e, finish loop.Expr, reduce loop.Reduction, rows, n int) *loop.Nest {
+func columnSums(e, finish scalar.Expr, reduce loop.Reduction, rows, n int) *loop.Nest {
 	var srcs []loop.Access
 	for i := range max(1, arguments(e)) {
 		if i == 2 {
@@ -34,11 +35,11 @@ func columnCases() []kernelCase {
 	}
 	for _, n := range []int{10, 32, 67, 300, 512} {
 		add(fmt.Sprint("dots ", n), 1e-4, columnSums(call("mul", x0, x1), nil, loop.Sum, 1, n), 1, 5, 300)
-		add(fmt.Sprint("variance ", n), 1e-4, columnSums(call("mul", call("sub", x0, x2), call("sub", x1, x2)), call("div", x0, call("mul", loop.Rows{}, loop.Num(9))), loop.Sum, 9, n), 1, 40)
+		add(fmt.Sprint("variance ", n), 1e-4, columnSums(call("mul", call("sub", x0, x2), call("sub", x1, x2)), call("div", x0, call("mul", scalar.Rows{}, scalar.Num(9))), loop.Sum, 9, n), 1, 40)
 		add(fmt.Sprint("largest ", n), 0, columnSums(x0, call("neg", x0), loop.Max, 1, n), 1, 33)
 		means := &loop.Nest{Outer: []loop.Axis{rowAxis(1), testAxis(n)}, Body: []loop.Stmt{{
 			Inner: []loop.Axis{testAxis(25)}, Dst: access(arenaRows(n), 0, n, 1, 0), Reduce: loop.Sum, Value: x0,
-			Srcs: []loop.Access{access(arenaRows(25, n), 0, 25*n, 1, n)}, Finish: call("div", x0, loop.Num(25)),
+			Srcs: []loop.Access{access(arenaRows(25, n), 0, 25*n, 1, n)}, Finish: call("div", x0, scalar.Num(25)),
 		}}}
 		add(fmt.Sprint("means of positions ", n), 1e-5, means, 1, 4)
 		cut := &loop.Nest{Outer: []loop.Axis{rowAxis(1), testAxis(n)}, Body: []loop.Stmt{{
@@ -54,7 +55,7 @@ func columnCases() []kernelCase {
 }
 
 // penalty sums an expression of all elements of parameters.
-func penalty(e loop.Expr, n int) *loop.Nest {
+func penalty(e scalar.Expr, n int) *loop.Nest {
 	return &loop.Nest{Body: []loop.Stmt{{
 		Inner: []loop.Axis{testAxis(n)}, Dst: access(testBuffer(loop.Arena, false), 0, 0), Reduce: loop.Sum, Value: e, Srcs: []loop.Access{access(testBuffer(loop.Param, false, n), 0, 1)},
 	}}}
@@ -63,7 +64,7 @@ func penalty(e loop.Expr, n int) *loop.Nest {
 func TestTotals(t *testing.T) {
 	var list []kernelCase
 	for _, n := range []int{128, 131, 160, 1000, 200003} {
-		list = append(list, kernelCase{name: fmt.Sprint("penalty ", n), kernel: penalty(call("mul", loop.Num(0.01), call("mul", x0, x0)), n), tolerance: 1e-6})
+		list = append(list, kernelCase{name: fmt.Sprint("penalty ", n), kernel: penalty(call("mul", scalar.Num(0.01), call("mul", x0, x0)), n), tolerance: 1e-6})
 		rows := &loop.Nest{Body: []loop.Stmt{{
 			Inner: []loop.Axis{rowAxis(1), testAxis(n)}, Dst: access(testBuffer(loop.Arena, false), 0, 0, 0), Reduce: loop.Sum, Value: call("abs", x0), Srcs: []loop.Access{access(arenaRows(n), 0, n, 1)},
 		}}}

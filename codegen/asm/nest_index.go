@@ -9,6 +9,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // isIndexed reports that a nest reads or writes where an index says.
@@ -156,7 +157,7 @@ func (a moved) buffers() []*loop.Buffer {
 
 // blocks cuts the runs: a function is written out for all of a block.
 func (m *moves) blocks() []columns {
-	registers := max(1, 32/(1+loop.Size(m.Value)))
+	registers := max(1, 32/(1+scalar.Size(m.Value)))
 	full := registers * m.level.Lanes()
 	if m.width <= full {
 		return []columns{{to: m.width, width: m.width}}

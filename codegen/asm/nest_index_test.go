@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // embedding is a table of 23 rows, ids of 3 words in each row, and what is done
@@ -24,16 +25,16 @@ func embeddingCases() []kernelCase {
 		all := loop.Access{Buf: y, Strides: []int{width, 1}}
 		axes := []loop.Axis{{Name: "n", N: words, Rows: true}, {Name: "o", N: width}}
 		add(fmt.Sprintf("embedding %d", width), &loop.Nest{Outer: axes[:1], Body: []loop.Stmt{
-			{Inner: axes[1:], Dst: all, Value: loop.Arg(0), Srcs: []loop.Access{row}}}})
+			{Inner: axes[1:], Dst: all, Value: scalar.Arg(0), Srcs: []loop.Access{row}}}})
 		add(fmt.Sprintf("embedding %d gradient", width), &loop.Nest{Outer: axes, Body: []loop.Stmt{
-			{Dst: row, Value: loop.Arg(0), Srcs: []loop.Access{all}, Accumulate: true}}})
+			{Dst: row, Value: scalar.Arg(0), Srcs: []loop.Access{all}, Accumulate: true}}})
 		bias := loop.Access{Buf: &loop.Buffer{Name: "b", Class: loop.Param, Shape: []int{width}}, Strides: []int{0, 1}}
 		weight := loop.Access{Buf: &loop.Buffer{Name: "w", Class: loop.Weight, Rows: true, Shape: []int{words}}, Strides: []int{1, 0}}
 		share := loop.Access{Buf: &loop.Buffer{Name: "share", Class: loop.Scalar}, Strides: []int{0, 0}}
 		add(fmt.Sprintf("embedding %d weighted", width), &loop.Nest{Outer: axes, Body: []loop.Stmt{
-			{Dst: all, Value: loop.Call("add", loop.Call("mul", loop.Arg(0), loop.Call("mul", loop.Arg(2), loop.Arg(1))), loop.Num(3)), Srcs: []loop.Access{row, weight, share}}}})
+			{Dst: all, Value: scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Call("mul", scalar.Arg(2), scalar.Arg(1))), scalar.Num(3)), Srcs: []loop.Access{row, weight, share}}}})
 		add(fmt.Sprintf("embedding %d bias", width), &loop.Nest{Outer: axes, Body: []loop.Stmt{
-			{Dst: all, Value: loop.Call("tanh", loop.Call("add", loop.Arg(0), loop.Arg(1))), Srcs: []loop.Access{row, bias}}}})
+			{Dst: all, Value: scalar.Call("tanh", scalar.Call("add", scalar.Arg(0), scalar.Arg(1))), Srcs: []loop.Access{row, bias}}}})
 	}
 	return list
 }

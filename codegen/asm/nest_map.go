@@ -10,6 +10,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // mapping is an elementwise store: one value for every point of its axes, the
@@ -121,8 +122,8 @@ func (m *mapping) cut() bool {
 }
 
 // weight is how many multiply-adds take about as long as an expression.
-func weight(e loop.Expr) int {
-	a, ok := e.(loop.Apply)
+func weight(e scalar.Expr) int {
+	a, ok := e.(scalar.Apply)
 	if !ok {
 		return 0
 	}

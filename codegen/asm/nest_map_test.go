@@ -7,6 +7,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Small vocabulary for describing kernels.
@@ -25,12 +26,12 @@ func access(b *loop.Buffer, offset int, strides ...int) loop.Access {
 }
 
 // mapOf is an elementwise store over the given axes.
-func mapOf(e loop.Expr, axes []loop.Axis, dst loop.Access, srcs ...loop.Access) *loop.Nest {
+func mapOf(e scalar.Expr, axes []loop.Axis, dst loop.Access, srcs ...loop.Access) *loop.Nest {
 	return &loop.Nest{Outer: axes, Body: []loop.Stmt{{Dst: dst, Value: e, Srcs: srcs}}}
 }
 
 // flatMap applies an expression to rows of n elements.
-func flatMap(e loop.Expr, n int) *loop.Nest {
+func flatMap(e scalar.Expr, n int) *loop.Nest {
 	axes := []loop.Axis{rowAxis(1), testAxis(n)}
 	var srcs []loop.Access
 	for range max(1, arguments(e)) {
@@ -39,11 +40,11 @@ func flatMap(e loop.Expr, n int) *loop.Nest {
 	return mapOf(e, axes, access(arenaRows(n), 0, n, 1), srcs...)
 }
 
-func call(fn string, args ...loop.Expr) loop.Expr { return loop.Call(fn, args...) }
+func call(fn string, args ...scalar.Expr) scalar.Expr { return scalar.Call(fn, args...) }
 
 var (
-	x0, x1, x2 = loop.Arg(0), loop.Arg(1), loop.Arg(2)
-	reluSlope  = call("select", call("gt", x1, loop.Num(0)), x0, loop.Num(0))
+	x0, x1, x2 = scalar.Arg(0), scalar.Arg(1), scalar.Arg(2)
+	reluSlope  = call("select", call("gt", x1, scalar.Num(0)), x0, scalar.Num(0))
 )
 
 // widths go through all remainders of a vector.
@@ -79,19 +80,19 @@ func mapCases() []kernelCase {
 		add(fmt.Sprint("accumulate ", n), sum, 1, 4)
 	}
 	add("rows", mapOf(call("log1p", call("exp", call("neg", call("abs", x0)))), []loop.Axis{rowAxis(1)}, access(arenaRows(), 0, 1), access(arenaRows(), 0, 1)), 1, 2, 15, 16, 17, 100)
-	add("count of rows", mapOf(call("div", x0, call("mul", loop.Rows{}, loop.Num(3))), []loop.Axis{testAxis(9)}, access(testBuffer(loop.Arena, false, 9), 0, 1), access(testBuffer(loop.Arena, false, 9), 0, 1)))
+	add("count of rows", mapOf(call("div", x0, call("mul", scalar.Rows{}, scalar.Num(3))), []loop.Axis{testAxis(9)}, access(testBuffer(loop.Arena, false, 9), 0, 1), access(testBuffer(loop.Arena, false, 9), 0, 1)))
 	ints := arenaRows(21)
 	ints.Class, ints.DType = loop.Input, loop.I32
-	list = append(list, kernelCase{name: "integers", kernel: mapOf(call("mul", x0, loop.Num(0.5)), []loop.Axis{rowAxis(21)}, access(arenaRows(21), 0, 1), access(ints, 0, 1)), rows: []int{1, 5}, limit: 1000})
+	list = append(list, kernelCase{name: "integers", kernel: mapOf(call("mul", x0, scalar.Num(0.5)), []loop.Axis{rowAxis(21)}, access(arenaRows(21), 0, 1), access(ints, 0, 1)), rows: []int{1, 5}, limit: 1000})
 	big := loop.Axis{Name: "d", N: 70000}
-	add("many parameters", mapOf(call("mul", x0, loop.Num(0.5)), []loop.Axis{big}, access(testBuffer(loop.Gradient, false, 70000), 0, 1), access(testBuffer(loop.Param, false, 70000), 0, 1)))
+	add("many parameters", mapOf(call("mul", x0, scalar.Num(0.5)), []loop.Axis{big}, access(testBuffer(loop.Gradient, false, 70000), 0, 1), access(testBuffer(loop.Param, false, 70000), 0, 1)))
 	add("long rows", mapOf(call("mul", x0, x1), []loop.Axis{rowAxis(1), testAxis(3), testAxis(45000)},
 		access(arenaRows(3, 45000), 0, 135000, 45000, 1), access(arenaRows(3, 45000), 0, 135000, 45000, 1), access(arenaRows(45000), 0, 45000, 0, 1)), 1)
 	for _, n := range []int{4, 5, 16, 37, 64, 100, 1600} {
 		list = append(list, dropoutCase(n, 0))
 	}
 	k := dropoutCase(37, 0).kernel.(*loop.Nest)
-	k.Body[0].Value = call("select", call("gt", x2, loop.Num(0)), k.Body[0].Value, loop.Num(0))
+	k.Body[0].Value = call("select", call("gt", x2, scalar.Num(0)), k.Body[0].Value, scalar.Num(0))
 	k.Body[0].Srcs = append(k.Body[0].Srcs, access(arenaRows(37), 0, 1))
 	return append(list, dropoutCase(20, 8), kernelCase{name: "gradient of dropout and relu", kernel: k, rows: []int{1, 9}, plain: true})
 }
@@ -99,7 +100,7 @@ func mapCases() []kernelCase {
 // dropoutCase keeps half of the elements of rows, drawn from element offset on.
 func dropoutCase(n, offset int) kernelCase {
 	random := &loop.Buffer{Name: "drop", Class: loop.Random, Rows: true, Shape: []int{n + offset}}
-	keep := call("select", call("ge", x0, loop.Num(0.5)), call("mul", x1, loop.Num(2)), loop.Num(0))
+	keep := call("select", call("ge", x0, scalar.Num(0.5)), call("mul", x1, scalar.Num(2)), scalar.Num(0))
 	k := mapOf(keep, []loop.Axis{rowAxis(n)}, access(arenaRows(n), 0, 1), access(random, 0, 1), access(arenaRows(n), 0, 1))
 	if offset > 0 {
 		k = mapOf(keep, []loop.Axis{rowAxis(1), testAxis(n)}, access(arenaRows(n), 0, n, 1), access(random, offset, n+offset, 1), access(arenaRows(n), 0, n, 1))
@@ -128,7 +129,7 @@ func TestMapsLeftToGo(t *testing.T) {
 
 func BenchmarkMaps(b *testing.B) {
 	benchKernels(b, []kernelCase{
-		{name: "rescale 128x784", kernel: flatMap(call("mul", x0, loop.Num(1.0/255)), 784), rows: []int{128}},
+		{name: "rescale 128x784", kernel: flatMap(call("mul", x0, scalar.Num(1.0/255)), 784), rows: []int{128}},
 		{name: "relu gradient 128x512", kernel: flatMap(reluSlope, 512), rows: []int{128}},
 		{name: "exp 4096", kernel: flatMap(call("exp", x0), 4096), rows: []int{1}},
 		{name: "dropout 128x1600", kernel: dropoutCase(1600, 0).kernel, rows: []int{128}},
@@ -140,9 +141,9 @@ func BenchmarkMaps(b *testing.B) {
 func TestManyOperands(t *testing.T) {
 	const n = 37
 	for count := 1; count <= 14; count++ {
-		e := loop.Expr(x0)
+		e := scalar.Expr(x0)
 		for i := 1; i < count; i++ {
-			e = call("add", e, call("mul", loop.Arg(i), x0))
+			e = call("add", e, call("mul", scalar.Arg(i), x0))
 		}
 		srcs := func(strides ...int) []loop.Access {
 			var list []loop.Access

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // write writes the assembly function.
@@ -212,7 +213,7 @@ func (m *rowNest) store(c *code, s *loop.Stmt, left map[*stream]int) {
 }
 
 // perTurn is how many vectors a turn of a loop takes.
-func perTurn(e loop.Expr) int {
+func perTurn(e scalar.Expr) int {
 	if weight(e) <= 12 {
 		return 4
 	}

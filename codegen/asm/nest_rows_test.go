@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // softmax is that of rows of n; with numbers stored, the largest one and the sum
@@ -30,12 +31,12 @@ func layerNorm(n int) *loop.Nest {
 	x, y, gamma := arenaRows(n), arenaRows(n), testBuffer(loop.Param, false, n)
 	mean, scale, centered := testBuffer(loop.Local, false), testBuffer(loop.Local, false), arenaRows(n)
 	inner := []loop.Axis{testAxis(n)}
-	size := loop.Num(n)
+	size := scalar.Num(n)
 	return &loop.Nest{Outer: []loop.Axis{rowAxis(1)}, Body: []loop.Stmt{
 		{Inner: inner, Dst: access(mean, 0, 0, 0), Reduce: loop.Sum, Value: x0, Srcs: []loop.Access{access(x, 0, n, 1)}, Finish: call("div", x0, size)},
 		{Inner: inner, Dst: access(centered, 0, n, 1), Value: call("sub", x0, x1), Srcs: []loop.Access{access(x, 0, n, 1), access(mean, 0, 0, 0)}},
 		{Inner: inner, Dst: access(scale, 0, 0, 0), Reduce: loop.Sum, Value: call("mul", x0, x0), Srcs: []loop.Access{access(centered, 0, n, 1)}, Finish: call("div", x0, size)},
-		{Dst: access(scale, 0, 0), Value: call("rsqrt", call("add", x0, loop.Num(1e-3))), Srcs: []loop.Access{access(scale, 0, 0)}},
+		{Dst: access(scale, 0, 0), Value: call("rsqrt", call("add", x0, scalar.Num(1e-3))), Srcs: []loop.Access{access(scale, 0, 0)}},
 		{Inner: inner, Dst: access(y, 0, n, 1), Value: call("mul", call("mul", x0, x1), x2), Srcs: []loop.Access{access(centered, 0, n, 1), access(scale, 0, 0, 0), access(gamma, 0, 0, 1)}},
 	}}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // NetworkBody is a whole small network as one assembly function: the prediction
@@ -166,16 +167,16 @@ func (n *network) place(b *loop.Buffer, element int) (operand.Mem, error) {
 // narrowed has the code of body in half registers if what it computes fits:
 // so many elements of an expression (functions that work in double precision
 // need the whole of a register).
-func (n *network) narrowed(elements int, e loop.Expr, body func() error) error {
+func (n *network) narrowed(elements int, e scalar.Expr, body func() error) error {
 	defer func() { n.lowHalf = false }()
 	n.lowHalf = n.level == AVX512 && elements <= n.level.Lanes()/2 && (e == nil || !names(e, "pow"))
 	return body()
 }
 
 // names reports that an expression holds a function.
-func names(e loop.Expr, fn string) bool {
-	a, ok := e.(loop.Apply)
-	return ok && (a.Fn == fn || slices.ContainsFunc(a.Args, func(x loop.Expr) bool { return names(x, fn) }))
+func names(e scalar.Expr, fn string) bool {
+	a, ok := e.(scalar.Apply)
+	return ok && (a.Fn == fn || slices.ContainsFunc(a.Args, func(x scalar.Expr) bool { return names(x, fn) }))
 }
 
 // width is the number of registers that so many elements take.

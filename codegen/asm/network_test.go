@@ -9,6 +9,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/loop/looptest"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // networkKernel is a whole prediction in the place of a kernel: its operands
@@ -106,7 +107,7 @@ func (k networkKernel) steps(mem *looptest.Memory) []loop.Step {
 // dense is a chain of dense layers: their widths, and what is behind each.
 type denseNetwork struct {
 	widths   []int
-	epilogue []loop.Expr
+	epilogue []scalar.Expr
 	scaled   bool // the inputs are normalised first
 	softmax  bool
 }
@@ -138,8 +139,8 @@ func (d denseNetwork) program() *loop.Program {
 	if width := d.widths[0]; d.scaled {
 		mean, variance := param(width), param(width)
 		y := row(loop.Arena, width)
-		deviation := loop.Call("max", loop.Call("sqrt", loop.Call("abs", loop.Arg(2))), loop.Num(1e-2))
-		run(&loop.Nest{Outer: n, Body: []loop.Stmt{{Inner: of(width), Dst: at(y, width, 1), Value: loop.Call("div", loop.Call("sub", loop.Arg(0), loop.Arg(1)), deviation),
+		deviation := scalar.Call("max", scalar.Call("sqrt", scalar.Call("abs", scalar.Arg(2))), scalar.Num(1e-2))
+		run(&loop.Nest{Outer: n, Body: []loop.Stmt{{Inner: of(width), Dst: at(y, width, 1), Value: scalar.Call("div", scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)), deviation),
 			Srcs: []loop.Access{at(x, width, 1), at(mean, 0, 1), at(variance, 0, 1)}}}})
 		x = y
 	}
@@ -155,10 +156,10 @@ func (d denseNetwork) program() *loop.Program {
 		}
 		most, sum, y := local(), local(), row(loop.Arena, width)
 		run(&loop.Nest{Outer: n, Body: []loop.Stmt{
-			{Inner: of(width), Dst: at(most, 1, 0), Reduce: loop.Max, Value: loop.Arg(0), Srcs: []loop.Access{at(x, width, 1)}},
-			{Inner: of(width), Dst: at(y, width, 1), Value: loop.Call("exp", loop.Call("sub", loop.Arg(0), loop.Arg(1))), Srcs: []loop.Access{at(x, width, 1), at(most, 1, 0)}},
-			{Inner: of(width), Dst: at(sum, 1, 0), Reduce: loop.Sum, Value: loop.Arg(0), Srcs: []loop.Access{at(y, width, 1)}},
-			{Inner: of(width), Dst: at(y, width, 1), Value: loop.Call("div", loop.Arg(0), loop.Arg(1)), Srcs: []loop.Access{at(y, width, 1), at(sum, 1, 0)}, Word: "softmax"},
+			{Inner: of(width), Dst: at(most, 1, 0), Reduce: loop.Max, Value: scalar.Arg(0), Srcs: []loop.Access{at(x, width, 1)}},
+			{Inner: of(width), Dst: at(y, width, 1), Value: scalar.Call("exp", scalar.Call("sub", scalar.Arg(0), scalar.Arg(1))), Srcs: []loop.Access{at(x, width, 1), at(most, 1, 0)}},
+			{Inner: of(width), Dst: at(sum, 1, 0), Reduce: loop.Sum, Value: scalar.Arg(0), Srcs: []loop.Access{at(y, width, 1)}},
+			{Inner: of(width), Dst: at(y, width, 1), Value: scalar.Call("div", scalar.Arg(0), scalar.Arg(1)), Srcs: []loop.Access{at(y, width, 1), at(sum, 1, 0)}, Word: "softmax"},
 		}})
 		x = y
 	}
@@ -168,27 +169,27 @@ func (d denseNetwork) program() *loop.Program {
 }
 
 var (
-	withBias     = loop.Call("add", loop.Arg(0), loop.Arg(1))
-	withBiasRelu = loop.Call("max", withBias, loop.Num(0))
-	withBiasTanh = loop.Call("tanh", withBias)
+	withBias     = scalar.Call("add", scalar.Arg(0), scalar.Arg(1))
+	withBiasRelu = scalar.Call("max", withBias, scalar.Num(0))
+	withBiasTanh = scalar.Call("tanh", withBias)
 )
 
 // networks are small ones of all kinds; iris is the first.
 func networks() []denseNetwork {
 	list := []denseNetwork{
-		{widths: []int{4, 16, 3}, epilogue: []loop.Expr{withBiasRelu, withBias}, scaled: true, softmax: true},
-		{widths: []int{4, 16, 3}, epilogue: []loop.Expr{withBiasRelu, withBiasTanh}, scaled: true},
-		{widths: []int{9, 40, 33, 17, 5}, epilogue: []loop.Expr{withBiasTanh, withBiasRelu, withBiasRelu, withBias}},
-		{widths: []int{70, 30, 2}, epilogue: []loop.Expr{withBiasRelu, withBiasTanh}, scaled: true},
+		{widths: []int{4, 16, 3}, epilogue: []scalar.Expr{withBiasRelu, withBias}, scaled: true, softmax: true},
+		{widths: []int{4, 16, 3}, epilogue: []scalar.Expr{withBiasRelu, withBiasTanh}, scaled: true},
+		{widths: []int{9, 40, 33, 17, 5}, epilogue: []scalar.Expr{withBiasTanh, withBiasRelu, withBiasRelu, withBias}},
+		{widths: []int{70, 30, 2}, epilogue: []scalar.Expr{withBiasRelu, withBiasTanh}, scaled: true},
 	}
-	gelu := loop.Call("mul", withBias, loop.Call("erf", withBias)) // not quite, but as long
-	list = append(list, denseNetwork{widths: []int{12, 32, 20, 1}, epilogue: []loop.Expr{gelu, gelu, withBiasTanh}})
-	sigmoid := loop.Call("sigmoid", withBias)
+	gelu := scalar.Call("mul", withBias, scalar.Call("erf", withBias)) // not quite, but as long
+	list = append(list, denseNetwork{widths: []int{12, 32, 20, 1}, epilogue: []scalar.Expr{gelu, gelu, withBiasTanh}})
+	sigmoid := scalar.Call("sigmoid", withBias)
 	for _, width := range []int{5, 16, 70} {
-		list = append(list, denseNetwork{widths: []int{3, width, 1}, epilogue: []loop.Expr{withBiasRelu, sigmoid}})
+		list = append(list, denseNetwork{widths: []int{3, width, 1}, epilogue: []scalar.Expr{withBiasRelu, sigmoid}})
 	}
 	for _, width := range []int{2, 7, 8, 9, 15, 16, 17, 31, 32} {
-		list = append(list, denseNetwork{widths: []int{3, width}, epilogue: []loop.Expr{withBias}, softmax: true})
+		list = append(list, denseNetwork{widths: []int{3, width}, epilogue: []scalar.Expr{withBias}, softmax: true})
 	}
 	return list
 }

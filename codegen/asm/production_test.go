@@ -10,6 +10,7 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/loop/looptest"
 	"github.com/nngen-go/nngen/ir/machine"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // productionShapes are layers as networks have them: channels from 1 to 1,024 with odd
@@ -214,7 +215,7 @@ func fastProducts(k *loop.Contract, mem *looptest.Memory, n int) {
 			for _, e := range k.Extra {
 				args = append(args, floats(e)[at(e)])
 			}
-			sum = loop.Eval(k.Epilogue, args, n)
+			sum = scalar.Eval(k.Epilogue, args, n)
 		}
 		if k.Accumulate {
 			sum += out[at(k.Out)]

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 func idsBuffer(unique bool) *loop.Buffer {
@@ -33,7 +34,7 @@ func drawn(count, limit int, unique bool) func(int, *rand.Rand) []int32 {
 // blocks of them.
 var sparseWidths = []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 20, 24, 31, 32, 33, 48, 50, 63, 64, 65, 96, 130, 200}
 
-func gatherCase(width, limit int, set bool, epilogue loop.Expr, extra ...loop.Access) kernelCase {
+func gatherCase(width, limit int, set bool, epilogue scalar.Expr, extra ...loop.Access) kernelCase {
 	table := &loop.Buffer{Name: "w", Class: loop.Param, Shape: []int{limit, width}}
 	out := &loop.Buffer{Name: "y", Class: loop.Arena, Rows: true, Shape: []int{width}}
 	k := &loop.GatherSum{Ids: idsBuffer(set), Table: table, Out: out, Limit: limit, Width: width, Set: set, Epilogue: epilogue, Extra: extra}
@@ -51,8 +52,8 @@ func gatherCases() []kernelCase {
 		rest := loop.Access{Buf: &loop.Buffer{Name: "h", Class: loop.Arena, Rows: true, Shape: []int{width + 3}}, Offset: 2, Strides: []int{width + 3, 1}}
 		each := loop.Access{Buf: &loop.Buffer{Name: "s", Class: loop.Arena, Rows: true}, Strides: []int{1, 0}}
 		share := loop.Access{Buf: &loop.Buffer{Name: "share", Class: loop.Scalar}, Strides: []int{0, 0}}
-		relu := loop.Call("max", loop.Call("add", loop.Arg(0), loop.Arg(1)), loop.Num(0))
-		mixed := loop.Call("sigmoid", loop.Call("sub", loop.Call("mul", loop.Call("add", loop.Arg(0), loop.Arg(2)), loop.Arg(3)), loop.Call("mul", loop.Arg(4), loop.Arg(1))))
+		relu := scalar.Call("max", scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), scalar.Num(0))
+		mixed := scalar.Call("sigmoid", scalar.Call("sub", scalar.Call("mul", scalar.Call("add", scalar.Arg(0), scalar.Arg(2)), scalar.Arg(3)), scalar.Call("mul", scalar.Arg(4), scalar.Arg(1))))
 		list = append(list, gatherCase(width, 37, true, relu, bias), gatherCase(width, 37, false, mixed, bias, rest, each, share))
 		list[len(list)-2].name += " relu"
 		list[len(list)-1].name += " sigmoid"

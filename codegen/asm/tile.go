@@ -6,7 +6,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // tile is an assembly routine that computes blocks of a contraction's result:
@@ -31,7 +31,7 @@ type tile struct {
 	repeats    []repeat
 	open       bool // the last repeat takes its count from the parameter count
 	accumulate bool
-	epilogue   loop.Expr
+	epilogue   scalar.Expr
 	long       bool // the epilogue is a loop over the stored tile
 	extras     []extra
 	takes      func(row, tap int) bool // nil: every row takes part at every tap

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 func rowsAxis(n int) loop.Axis { return loop.Axis{Name: "n", N: n, Rows: true} }
@@ -30,11 +31,11 @@ func shifted(a loop.Access, offset int) loop.Access {
 }
 
 var (
-	arg0, arg1, arg2 = loop.Expr(loop.Arg(0)), loop.Expr(loop.Arg(1)), loop.Expr(loop.Arg(2))
-	addBias          = loop.Call("add", arg0, arg1)
-	reluBias         = loop.Call("max", addBias, loop.Num(0))
-	geluBias         = loop.Call("mul", addBias, loop.Call("add", loop.Num(1), loop.Call("erf", loop.Call("mul", addBias, loop.Num(0.7)))))
-	maskBy           = loop.Call("select", loop.Call("gt", arg1, loop.Num(0)), arg0, loop.Num(0))
+	arg0, arg1, arg2 = scalar.Expr(scalar.Arg(0)), scalar.Expr(scalar.Arg(1)), scalar.Expr(scalar.Arg(2))
+	addBias          = scalar.Call("add", arg0, arg1)
+	reluBias         = scalar.Call("max", addBias, scalar.Num(0))
+	geluBias         = scalar.Call("mul", addBias, scalar.Call("add", scalar.Num(1), scalar.Call("erf", scalar.Call("mul", addBias, scalar.Num(0.7)))))
+	maskBy           = scalar.Call("select", scalar.Call("gt", arg1, scalar.Num(0)), arg0, scalar.Num(0))
 )
 
 func kernelCases() []kernelCase {
@@ -43,7 +44,7 @@ func kernelCases() []kernelCase {
 	add := func(name string, limit int, k loop.Kernel) {
 		cases = append(cases, kernelCase{name: name, kernel: k, limit: limit, image: image})
 	}
-	dense := func(in, out int, e loop.Expr, word string) *loop.Contract {
+	dense := func(in, out int, e scalar.Expr, word string) *loop.Contract {
 		c := &loop.Contract{M: []loop.Axis{rowsAxis(1)}, N: []loop.Axis{plainAxis("o", out)}, K: []loop.Axis{plainAxis("i", in)},
 			Out: access(rowBuf(out), out, 1, 0), Lhs: access(rowBuf(in), in, 0, 1), Rhs: access(weightBuf(in, out), 0, 1, out), Epilogue: e, Word: word}
 		if e != nil {
@@ -64,7 +65,7 @@ func kernelCases() []kernelCase {
 			Out: access(weightBuf(in, out), out, 1, 0), Lhs: access(rowBuf(in), 1, 0, in), Rhs: access(rowBuf(out), 0, 1, out)})
 		penalty := &loop.Contract{M: []loop.Axis{plainAxis("i", in)}, N: []loop.Axis{plainAxis("o", out)}, K: []loop.Axis{rowsAxis(1)},
 			Out: access(weightBuf(in, out), out, 1, 0), Lhs: access(rowBuf(in), 1, 0, in), Rhs: access(rowBuf(out), 0, 1, out), Word: "penalty gradient",
-			Epilogue: loop.Call("add", loop.Call("mul", arg2, loop.Call("sign", arg1)), arg0),
+			Epilogue: scalar.Call("add", scalar.Call("mul", arg2, scalar.Call("sign", arg1)), arg0),
 			Extra:    []loop.Access{access(weightBuf(in, out), out, 1, 0), access(&loop.Buffer{Name: "share", Class: loop.Scalar}, 0, 0, 0)}}
 		add(fmt.Sprint("gradient to w with a penalty", s), 0, penalty)
 		add(fmt.Sprint("gradient to w, turned", s), 0, &loop.Contract{M: []loop.Axis{plainAxis("o", out)}, N: []loop.Axis{plainAxis("i", in)}, K: []loop.Axis{rowsAxis(1)},
@@ -82,7 +83,7 @@ func kernelCases() []kernelCase {
 	add("rows on the right", 0, &loop.Contract{M: []loop.Axis{plainAxis("o", 20)}, N: []loop.Axis{rowsAxis(1)}, K: []loop.Axis{plainAxis("i", 10)},
 		Out: access(rowBuf(20), 1, 20, 0), Lhs: access(weightBuf(10, 20), 1, 0, 20), Rhs: access(rowBuf(10), 0, 10, 1)})
 	for _, width := range []int{6, 20} { // a residual branch: the input is an extra too
-		c := dense(width, width, loop.Call("add", arg1, loop.Call("tanh", arg0)), "tanh")
+		c := dense(width, width, scalar.Call("add", arg1, scalar.Call("tanh", arg0)), "tanh")
 		c.Extra = []loop.Access{access(c.Lhs.Buf, width, 1, 0)}
 		add(fmt.Sprint("residual ", width), 0, c)
 		dy := rowBuf(width + 5)
@@ -108,7 +109,7 @@ func kernelCases() []kernelCase {
 	return cases
 }
 
-func store(inner []loop.Axis, dst loop.Access, v loop.Expr, srcs ...loop.Access) loop.Stmt {
+func store(inner []loop.Axis, dst loop.Access, v scalar.Expr, srcs ...loop.Access) loop.Stmt {
 	return loop.Stmt{Inner: inner, Dst: dst, Value: v, Srcs: srcs}
 }
 
@@ -124,44 +125,44 @@ func nestCases(add func(string, int, loop.Kernel)) {
 	x, y := rowBuf(7), rowBuf(7)
 	add("softmax", 0, nest(axes(rowsAxis(1)),
 		loop.Stmt{Inner: o7, Dst: access(top, 0, 0), Reduce: loop.Max, Value: arg0, Srcs: []loop.Access{access(x, 7, 1)}},
-		store(o7, access(y, 7, 1), loop.Call("exp", loop.Call("sub", arg0, arg1)), access(x, 7, 1), access(top, 0, 0)),
-		loop.Stmt{Inner: o7, Dst: access(total, 0, 0), Reduce: loop.Sum, Value: arg0, Srcs: []loop.Access{access(y, 7, 1)}, Finish: loop.Call("add", arg0, loop.Num(1))},
-		store(o7, access(y, 7, 1), loop.Call("div", arg0, arg1), access(y, 7, 1), access(total, 0, 0))))
+		store(o7, access(y, 7, 1), scalar.Call("exp", scalar.Call("sub", arg0, arg1)), access(x, 7, 1), access(top, 0, 0)),
+		loop.Stmt{Inner: o7, Dst: access(total, 0, 0), Reduce: loop.Sum, Value: arg0, Srcs: []loop.Access{access(y, 7, 1)}, Finish: scalar.Call("add", arg0, scalar.Num(1))},
+		store(o7, access(y, 7, 1), scalar.Call("div", arg0, arg1), access(y, 7, 1), access(total, 0, 0))))
 	wideSum := local("sum")
 	add("a wide sum in a variable", 0, nest(axes(rowsAxis(1)),
-		loop.Stmt{Inner: axes(plainAxis("o", 90)), Dst: access(wideSum, 0, 0), Reduce: loop.Sum, Value: arg0, Srcs: []loop.Access{access(rowBuf(90), 90, 1)}, Finish: loop.Call("div", arg0, loop.Rows{})},
-		store(nil, access(rowBuf(), 1), loop.Call("mul", arg0, arg0), access(wideSum, 0))))
+		loop.Stmt{Inner: axes(plainAxis("o", 90)), Dst: access(wideSum, 0, 0), Reduce: loop.Sum, Value: arg0, Srcs: []loop.Access{access(rowBuf(90), 90, 1)}, Finish: scalar.Call("div", arg0, scalar.Rows{})},
+		store(nil, access(rowBuf(), 1), scalar.Call("mul", arg0, arg0), access(wideSum, 0))))
 	add("argmax", 0, nest(axes(rowsAxis(1)), loop.Stmt{Inner: o7, Dst: access(&loop.Buffer{Name: "best", DType: loop.I32, Rows: true}, 1, 0), Reduce: loop.ArgMax, Value: arg0, Srcs: []loop.Access{access(rowBuf(7), 7, 1)}}))
 	add("argmax over two axes", 0, nest(axes(rowsAxis(1)), loop.Stmt{Inner: axes(plainAxis("t", 3), plainAxis("o", 4)), Dst: access(&loop.Buffer{Name: "best", DType: loop.I32, Rows: true}, 1, 0, 0), Reduce: loop.ArgMax,
 		Value: arg0, Srcs: []loop.Access{access(rowBuf(3, 4), 12, 4, 1)}}))
-	add("max of everything", 0, nest(nil, loop.Stmt{Inner: axes(rowsAxis(1), plainAxis("o", 7)), Dst: access(fixedBuf(), 0, 0), Reduce: loop.Max, Value: loop.Call("abs", arg0), Srcs: []loop.Access{access(rowBuf(7), 7, 1)}}))
-	add("column means", 0, nest(o7, loop.Stmt{Inner: axes(rowsAxis(1)), Dst: access(weightBuf(7), 1, 0), Reduce: loop.Sum, Value: loop.Call("mul", arg0, arg0), Srcs: []loop.Access{access(rowBuf(7), 1, 7)}, Finish: loop.Call("div", arg0, loop.Rows{})}))
+	add("max of everything", 0, nest(nil, loop.Stmt{Inner: axes(rowsAxis(1), plainAxis("o", 7)), Dst: access(fixedBuf(), 0, 0), Reduce: loop.Max, Value: scalar.Call("abs", arg0), Srcs: []loop.Access{access(rowBuf(7), 7, 1)}}))
+	add("column means", 0, nest(o7, loop.Stmt{Inner: axes(rowsAxis(1)), Dst: access(weightBuf(7), 1, 0), Reduce: loop.Sum, Value: scalar.Call("mul", arg0, arg0), Srcs: []loop.Access{access(rowBuf(7), 1, 7)}, Finish: scalar.Call("div", arg0, scalar.Rows{})}))
 	add("column sums into a part", 0, nest(o7, loop.Stmt{Inner: axes(rowsAxis(3)), Dst: shifted(access(fixedBuf(10), 1, 0), 2), Reduce: loop.Sum, Value: arg0, Srcs: []loop.Access{access(rowBuf(3, 7), 1, 7)}}))
 	add("sums of a broadcast", 0, nest(o7, loop.Stmt{Inner: axes(rowsAxis(1), plainAxis("t", 3)), Dst: access(weightBuf(7), 1, 0, 0), Reduce: loop.Sum, Value: arg0, Srcs: []loop.Access{access(rowBuf(7), 1, 7, 0)}}))
 	add("an operand that is not used", 0, nest(axes(rowsAxis(1)), store(o7, access(rowBuf(7), 7, 1), arg1, access(rowBuf(7), 7, 1), access(rowBuf(7), 7, 1))))
 	mean := local("mean")
 	add("columns with a variable", 0, nest(o7,
-		loop.Stmt{Inner: axes(rowsAxis(1)), Dst: access(mean, 0, 0), Reduce: loop.Sum, Value: arg0, Srcs: []loop.Access{access(rowBuf(7), 1, 7)}, Finish: loop.Call("div", arg0, loop.Rows{})},
-		store(nil, access(fixedBuf(7), 1), loop.Call("mul", arg0, arg0), access(mean, 0))))
-	sign := loop.Call("add", loop.Call("sign", arg0), loop.Call("mul", loop.Call("floor", arg1), loop.Call("ge", arg0, arg1)))
+		loop.Stmt{Inner: axes(rowsAxis(1)), Dst: access(mean, 0, 0), Reduce: loop.Sum, Value: arg0, Srcs: []loop.Access{access(rowBuf(7), 1, 7)}, Finish: scalar.Call("div", arg0, scalar.Rows{})},
+		store(nil, access(fixedBuf(7), 1), scalar.Call("mul", arg0, arg0), access(mean, 0))))
+	sign := scalar.Call("add", scalar.Call("sign", arg0), scalar.Call("mul", scalar.Call("floor", arg1), scalar.Call("ge", arg0, arg1)))
 	add("every element", 0, nest(axes(rowsAxis(7)), store(nil, access(rowBuf(7), 1), sign, access(rowBuf(7), 1), access(rowBuf(7), 1))))
-	far := loop.Call("select", loop.Call("lt", loop.Apply{Fn: "log", Args: []loop.Expr{loop.Num(0)}}, arg0), loop.Call("min", arg0, loop.Num(1e300)), loop.Num(3))
+	far := scalar.Call("select", scalar.Call("lt", scalar.Apply{Fn: "log", Args: []scalar.Expr{scalar.Num(0)}}, arg0), scalar.Call("min", arg0, scalar.Num(1e300)), scalar.Num(3))
 	add("constants that are not finite", 0, nest(axes(rowsAxis(7)), store(nil, access(rowBuf(7), 1), far, access(rowBuf(7), 1))))
-	deep := loop.Call("sub", loop.Call("neg", loop.Call("neg", loop.Call("sub", loop.Num(-2), arg0))), loop.Call("div", arg1, loop.Call("mul", loop.Num(-3), loop.Call("sub", arg0, loop.Num(5)))))
+	deep := scalar.Call("sub", scalar.Call("neg", scalar.Call("neg", scalar.Call("sub", scalar.Num(-2), arg0))), scalar.Call("div", arg1, scalar.Call("mul", scalar.Num(-3), scalar.Call("sub", arg0, scalar.Num(5)))))
 	add("signs and parentheses", 0, nest(axes(rowsAxis(7)), store(nil, access(rowBuf(7), 1), deep, access(rowBuf(7), 1), access(rowBuf(7), 1))))
-	all := loop.Call("add", loop.Call("pow", loop.Call("abs", arg0), loop.Num(1.5)), loop.Call("add", loop.Call("rsqrt", loop.Call("add", loop.Num(2), arg0)), loop.Call("mul", loop.Call("expm1", arg0), loop.Call("log1p", loop.Call("mul", arg0, arg0)))))
-	all = loop.Call("add", all, loop.Call("add", loop.Call("tanh", arg0), loop.Call("add", loop.Call("sigmoid", arg0), loop.Call("sqrt", loop.Call("abs", arg0)))))
+	all := scalar.Call("add", scalar.Call("pow", scalar.Call("abs", arg0), scalar.Num(1.5)), scalar.Call("add", scalar.Call("rsqrt", scalar.Call("add", scalar.Num(2), arg0)), scalar.Call("mul", scalar.Call("expm1", arg0), scalar.Call("log1p", scalar.Call("mul", arg0, arg0)))))
+	all = scalar.Call("add", all, scalar.Call("add", scalar.Call("tanh", arg0), scalar.Call("add", scalar.Call("sigmoid", arg0), scalar.Call("sqrt", scalar.Call("abs", arg0)))))
 	add("every function", 0, nest(axes(rowsAxis(7)), store(nil, access(rowBuf(7), 1), all, access(rowBuf(7), 1))))
 	add("transpose", 0, nest(axes(rowsAxis(1)), store(axes(plainAxis("i", 3), plainAxis("j", 4)), access(rowBuf(3, 4), 12, 4, 1), arg0, access(rowBuf(4, 3), 12, 1, 3))))
 	add("reversed", 0, nest(axes(rowsAxis(1)), store(o7, access(rowBuf(7), 7, 1), arg0, shifted(access(rowBuf(7), 7, -1), 6))))
-	add("scaled by numbers", 0, nest(axes(rowsAxis(1)), store(o7, access(rowBuf(7), 7, 1), loop.Call("mul", arg0, loop.Call("mul", arg1, arg2)), access(rowBuf(7), 7, 1),
+	add("scaled by numbers", 0, nest(axes(rowsAxis(1)), store(o7, access(rowBuf(7), 7, 1), scalar.Call("mul", arg0, scalar.Call("mul", arg1, arg2)), access(rowBuf(7), 7, 1),
 		access(&loop.Buffer{Name: "weight", Class: loop.Weight, Rows: true}, 1, 0), access(&loop.Buffer{Name: "inv_total", Class: loop.Scalar}, 0, 0))))
-	add("zero", 0, nest(nil, store(axes(rowsAxis(7)), access(rowBuf(7), 1), loop.Num(0))))
-	add("zero matrix", 0, nest(axes(plainAxis("i", 3)), store(axes(plainAxis("o", 4)), access(weightBuf(3, 4), 4, 1), loop.Num(0))))
-	add("zero a part", 0, nest(axes(rowsAxis(1)), store(axes(plainAxis("o", 4)), shifted(access(rowBuf(7), 7, 1), 2), loop.Num(0))))
+	add("zero", 0, nest(nil, store(axes(rowsAxis(7)), access(rowBuf(7), 1), scalar.Num(0))))
+	add("zero matrix", 0, nest(axes(plainAxis("i", 3)), store(axes(plainAxis("o", 4)), access(weightBuf(3, 4), 4, 1), scalar.Num(0))))
+	add("zero a part", 0, nest(axes(rowsAxis(1)), store(axes(plainAxis("o", 4)), shifted(access(rowBuf(7), 7, 1), 2), scalar.Num(0))))
 	for _, n := range []int{1, 3, 4, 5, 8, 11} {
 		u := &loop.Buffer{Name: "dropout", Class: loop.Random, Rows: true, Shape: []int{n}}
-		keep := loop.Call("select", loop.Call("ge", arg1, loop.Num(0.5)), arg0, loop.Num(0))
+		keep := scalar.Call("select", scalar.Call("ge", arg1, scalar.Num(0.5)), arg0, scalar.Num(0))
 		add(fmt.Sprint("dropout over rows of ", n), 0, nest(axes(rowsAxis(n)), store(nil, access(rowBuf(n), 1), keep, access(rowBuf(n), 1), access(u, 1))))
 	}
 	u := &loop.Buffer{Name: "noise", Class: loop.Random, Rows: true, Shape: []int{3, 4}}
@@ -180,9 +181,9 @@ func sparseCases(add func(string, int, loop.Kernel)) {
 	add("embedding from the arena", 11, nest(axes(rowsAxis(1), plainAxis("t", 5)), store(axes(plainAxis("c", 6)), access(rowBuf(5, 6), 30, 6, 1), arg0, indexed(fixedBuf(11, 6), 6, access(idBuf(5), 5, 1, 0), 0, 0, 1))))
 	add("embedding gradient", 11, nest(axes(rowsAxis(5)), loop.Stmt{Inner: axes(plainAxis("c", 6)), Dst: indexed(weightBuf(11, 6), 6, access(idBuf(5), 1, 0), 0, 1), Value: arg0, Srcs: []loop.Access{access(rowBuf(5, 6), 6, 1)}, Accumulate: true}))
 	class := &loop.Buffer{Name: "target", Class: loop.Target, DType: loop.I32, Rows: true}
-	add("class of a row", 7, nest(axes(rowsAxis(1)), store(nil, access(rowBuf(), 1), loop.Call("neg", arg0), indexed(rowBuf(7), 1, access(class, 1), 7))))
-	add("add at a class", 7, nest(axes(rowsAxis(1)), loop.Stmt{Dst: indexed(rowBuf(7), 1, access(class, 1), 7), Value: loop.Num(2), Accumulate: true}))
-	add("class as a number", 7, nest(axes(rowsAxis(1)), store(nil, access(rowBuf(), 1), loop.Call("mul", arg0, loop.Num(0.5)), access(class, 1))))
+	add("class of a row", 7, nest(axes(rowsAxis(1)), store(nil, access(rowBuf(), 1), scalar.Call("neg", arg0), indexed(rowBuf(7), 1, access(class, 1), 7))))
+	add("add at a class", 7, nest(axes(rowsAxis(1)), loop.Stmt{Dst: indexed(rowBuf(7), 1, access(class, 1), 7), Value: scalar.Num(2), Accumulate: true}))
+	add("class as a number", 7, nest(axes(rowsAxis(1)), store(nil, access(rowBuf(), 1), scalar.Call("mul", arg0, scalar.Num(0.5)), access(class, 1))))
 	raggedIDs := &loop.Buffer{Name: "tokens", Class: loop.Input, DType: loop.I32, Ragged: true, Rows: true}
 	add("gather and sum", 9, &loop.GatherSum{Ids: raggedIDs, Table: weightBuf(9, 6), Out: rowBuf(6), Limit: 9, Width: 6})
 	add("gather and sum, then gelu", 9, &loop.GatherSum{Ids: raggedIDs, Table: fixedBuf(9, 6), Out: rowBuf(6), Limit: 9, Width: 6, Epilogue: geluBias, Extra: []loop.Access{access(weightBuf(6), 0, 1)}, Word: "gelu"})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // tiny is how many multiply-adds per row are written out as straight
@@ -304,14 +305,14 @@ func (d *dense) short() bool {
 		return true
 	}
 	uses, plain := 0, true
-	var walk func(e loop.Expr)
-	walk = func(e loop.Expr) {
+	var walk func(e scalar.Expr)
+	walk = func(e scalar.Expr) {
 		switch e := e.(type) {
-		case loop.Arg:
+		case scalar.Arg:
 			if e == 0 {
 				uses++
 			}
-		case loop.Apply:
+		case scalar.Apply:
 			_, op := operators[e.Fn]
 			plain = plain && (op && operators[e.Fn].bind != compare || e.Fn == "max" || e.Fn == "min")
 			for _, x := range e.Args {
@@ -320,7 +321,7 @@ func (d *dense) short() bool {
 		}
 	}
 	walk(d.Epilogue)
-	return uses == 1 && (plain && loop.Size(d.Epilogue) <= 2 || d.nn.N == 1)
+	return uses == 1 && (plain && scalar.Size(d.Epilogue) <= 2 || d.nn.N == 1)
 }
 
 // epilogueLoop applies the epilogue to n sums that have been stored in the row

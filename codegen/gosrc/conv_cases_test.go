@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // geometry is a convolution along two axes of an image.
@@ -258,11 +259,11 @@ func convCases(add func(string, int, loop.Kernel)) {
 	more.Accumulate, more.Epilogue, more.Extra, more.Word = true, nil, nil, ""
 	add("accumulated convolution", 0, more)
 	residual := pad(image(5, 6, 8, 8, 3, 3), 1, 1, 1, 1).forward(false)
-	residual.Epilogue = loop.Call("add", arg1, loop.Call("max", arg0, loop.Num(0)))
+	residual.Epilogue = scalar.Call("add", arg1, scalar.Call("max", arg0, scalar.Num(0)))
 	residual.Extra = []loop.Access{access(residual.Lhs.Buf, 8, 240, 48, 8, 1, 0, 0, 0)}
 	add("residual convolution", 0, residual)
 	penalty := pad(image(5, 6, 8, 9, 3, 3), 1, 1, 1, 1).gradW()
-	penalty.Epilogue = loop.Call("add", loop.Call("mul", arg2, loop.Call("sign", arg1)), arg0)
+	penalty.Epilogue = scalar.Call("add", scalar.Call("mul", arg2, scalar.Call("sign", arg1)), arg0)
 	penalty.Extra = []loop.Access{access(weightBuf(3, 3, 8, 9), 9, 216, 72, 9, 1, 0, 0, 0), access(&loop.Buffer{Name: "share", Class: loop.Scalar}, 0, 0, 0, 0, 0, 0, 0, 0)}
 	add("gradient by the kernel with a penalty", 0, penalty)
 	add("gradient by the kernel of one point", 0, &loop.Contract{M: []loop.Axis{plainAxis("c", 9)}, N: []loop.Axis{plainAxis("o", 5)}, K: []loop.Axis{rowsAxis(6)},

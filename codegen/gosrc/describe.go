@@ -6,10 +6,11 @@ import (
 	"unicode"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // loopSum is the epilogue that leaves the sum as it is.
-var loopSum = loop.Expr(loop.Arg(0))
+var loopSum = scalar.Expr(scalar.Arg(0))
 
 // describe sets the doc comment: a sentence of formula.
 func (k *kernel) describe(format string, args ...any) {
@@ -42,7 +43,7 @@ func (d *dense) epilogueOf(args []string) string {
 	if d.Epilogue == nil {
 		return args[0]
 	}
-	if loop.Size(d.Epilogue) > 4 {
+	if scalar.Size(d.Epilogue) > 4 {
 		if text, ok := byName(d.Epilogue, strings.Split(comment(d.Word), ", "), args); ok {
 			return text
 		}
@@ -52,11 +53,11 @@ func (d *dense) epilogueOf(args []string) string {
 
 // byName prints a long epilogue with the name of its function: gelu(sum + b),
 // gelu'(h)·sum. Words are its steps in order.
-func byName(e loop.Expr, words, args []string) (text string, ok bool) {
+func byName(e scalar.Expr, words, args []string) (text string, ok bool) {
 	last := words[len(words)-1]
-	if a, is := e.(loop.Apply); is && a.Fn == "add" { // a residual connection behind it
+	if a, is := e.(scalar.Apply); is && a.Fn == "add" { // a residual connection behind it
 		for i, x := range a.Args {
-			if n, is := x.(loop.Arg); is && n > 0 && last == "add" && !loop.UsesArg(a.Args[1-i], int(n)) {
+			if n, is := x.(scalar.Arg); is && n > 0 && last == "add" && !scalar.UsesArg(a.Args[1-i], int(n)) {
 				text, ok := byName(a.Args[1-i], words[:max(len(words)-1, 1)], args)
 				return text + " + " + args[n], ok
 			}
@@ -64,7 +65,7 @@ func byName(e loop.Expr, words, args []string) (text string, ok bool) {
 	}
 	var extras []string
 	for i := 1; i < len(args); i++ {
-		if loop.UsesArg(e, i) {
+		if scalar.UsesArg(e, i) {
 			extras = append(extras, args[i])
 		}
 	}
@@ -97,7 +98,7 @@ func told(word string) string {
 	var parts []string
 	for _, part := range strings.Split(word, ", ") {
 		base := strings.TrimSuffix(part, " gradient")
-		_, basic := loop.Funcs[base]
+		_, basic := scalar.Funcs[base]
 		_, infix := operators[base]
 		if plain := said[base] || infix || basic && base == part && base != "sigmoid" && base != "tanh"; !plain && part != "" {
 			parts = append(parts, comment(part))
@@ -125,9 +126,9 @@ func upperWord(word string) string {
 // is added to the result.
 func (d *dense) epilogueName() string {
 	name := upperWord(d.Word)
-	if a, ok := d.Epilogue.(loop.Apply); ok && a.Fn == "add" {
+	if a, ok := d.Epilogue.(scalar.Apply); ok && a.Fn == "add" {
 		for _, x := range a.Args {
-			if n, ok := x.(loop.Arg); ok && n > 0 && d.Extra[n-1].Buf.Rows {
+			if n, ok := x.(scalar.Arg); ok && n > 0 && d.Extra[n-1].Buf.Rows {
 				name += "Add"
 			}
 		}
@@ -136,8 +137,8 @@ func (d *dense) epilogueName() string {
 }
 
 // formula prints an expression as algebra: a choice in words.
-func formula(e loop.Expr, args []string) string {
-	if a, ok := e.(loop.Apply); ok && a.Fn == "select" {
+func formula(e scalar.Expr, args []string) string {
+	if a, ok := e.(scalar.Apply); ok && a.Fn == "select" {
 		return loop.Format(a.Args[1], args) + " where " + loop.Format(a.Args[0], args) + ", else " + loop.Format(a.Args[2], args)
 	}
 	return loop.Format(e, args)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Comments say which columns are read and written, and names say what is computed.
@@ -13,14 +14,14 @@ func TestFormulas(t *testing.T) {
 	rows, columns := rowsAxis(1), plainAxis("o", 16)
 	both := []loop.Axis{rows, columns}
 	x, from16 := access(narrow, 16, 1), shifted(access(wide, 38, 1), 16)
-	mean := loop.Stmt{Inner: []loop.Axis{rows}, Dst: access(sums, 1, 0), Reduce: loop.Sum, Value: loop.Arg(0),
-		Srcs: []loop.Access{access(narrow, 1, 16)}, Finish: loop.Call("div", loop.Arg(0), loop.Rows{})}
+	mean := loop.Stmt{Inner: []loop.Axis{rows}, Dst: access(sums, 1, 0), Reduce: loop.Sum, Value: scalar.Arg(0),
+		Srcs: []loop.Access{access(narrow, 1, 16)}, Finish: scalar.Call("div", scalar.Arg(0), scalar.Rows{})}
 	for _, tt := range []struct {
 		kernel    loop.Kernel
 		name, doc string
 	}{
-		{nest(nil, store(both, from16, loop.Arg(0), x)), "store16", "copies the rows of 16 of x to columns 16 to 31 of the rows of 38 of y"},
-		{nest(nil, store(both, x, loop.Call("add", loop.Arg(0), loop.Arg(1)), access(wide, 38, 1), from16)), "store16", "y[r,i] = x[r,i] + x[r,i+16]"},
+		{nest(nil, store(both, from16, scalar.Arg(0), x)), "store16", "copies the rows of 16 of x to columns 16 to 31 of the rows of 38 of y"},
+		{nest(nil, store(both, x, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), access(wide, 38, 1), from16)), "store16", "y[r,i] = x[r,i] + x[r,i+16]"},
 		{nest([]loop.Axis{columns}, mean), "columnMeans16", "y[i] = (Σ_r x[r,i]) / n"},
 	} {
 		e := newEmitter(&loop.Program{}, Config{}, &ownWords{})
@@ -37,17 +38,17 @@ func TestFormulas(t *testing.T) {
 }
 
 func TestByName(t *testing.T) {
-	sum, b, h := loop.Arg(0), loop.Arg(1), loop.Arg(2)
-	x := loop.Call("add", sum, b)
-	gelu := loop.Call("mul", x, loop.Call("mul", loop.Num(0.5), loop.Call("add", loop.Num(1), loop.Call("erf", x))))
+	sum, b, h := scalar.Arg(0), scalar.Arg(1), scalar.Arg(2)
+	x := scalar.Call("add", sum, b)
+	gelu := scalar.Call("mul", x, scalar.Call("mul", scalar.Num(0.5), scalar.Call("add", scalar.Num(1), scalar.Call("erf", x))))
 	for _, tt := range []struct {
-		e    loop.Expr
+		e    scalar.Expr
 		word string
 		want string
 	}{
 		{gelu, "bias, gelu", "gelu(s + b)"},
-		{loop.Call("add", h, gelu), "bias, gelu, add", "gelu(s + b) + h"},
-		{loop.Call("mul", sum, loop.Call("erf", b)), "gelu gradient", "gelu'(b)·s"},
+		{scalar.Call("add", h, gelu), "bias, gelu, add", "gelu(s + b) + h"},
+		{scalar.Call("mul", sum, scalar.Call("erf", b)), "gelu gradient", "gelu'(b)·s"},
 		{gelu, "bias, gelu, other", ""},
 	} {
 		if got, _ := byName(tt.e, strings.Split(tt.word, ", "), []string{"s", "b", "h"}); got != tt.want {

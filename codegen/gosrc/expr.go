@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Binding strength of printed expressions, as in Go.
@@ -57,10 +57,10 @@ func (t elem) convert(text, from string) string {
 }
 
 // expr prints an expression over operands that are printed already.
-func (k *kernel) expr(e loop.Expr, args []string) string { return k.bound(e, args, loose) }
+func (k *kernel) expr(e scalar.Expr, args []string) string { return k.bound(e, args, loose) }
 
 // bound prints an expression that stands next to an operator of some strength.
-func (k *kernel) bound(e loop.Expr, args []string, around int) string {
+func (k *kernel) bound(e scalar.Expr, args []string, around int) string {
 	text, bind := k.print(e, args)
 	if bind < around {
 		return "(" + text + ")"
@@ -68,30 +68,30 @@ func (k *kernel) bound(e loop.Expr, args []string, around int) string {
 	return text
 }
 
-func (k *kernel) print(e loop.Expr, args []string) (text string, bind int) {
+func (k *kernel) print(e scalar.Expr, args []string) (text string, bind int) {
 	if len(k.held) > 0 {
 		if name, ok := k.held[e.String()]; ok {
 			return name, tight
 		}
 	}
 	switch e := e.(type) {
-	case loop.Arg:
+	case scalar.Arg:
 		if e == 0 && k.sumFirst {
 			return args[e], sum
 		}
 		return args[e], tight
-	case loop.Num:
+	case scalar.Num:
 		if e < 0 {
 			return k.el.number(float64(e)), sum
 		}
 		return k.el.number(float64(e)), tight
-	case loop.Rows:
+	case scalar.Rows:
 		k.counted = true
 		return k.el.float + "(n)", tight
 	}
-	a := e.(loop.Apply)
+	a := e.(scalar.Apply)
 	if v, ok := constant(a); ok {
-		return k.print(loop.Num(v), args)
+		return k.print(scalar.Num(v), args)
 	}
 	switch a.Fn {
 	case "eq", "lt", "le", "gt", "ge": // a condition read as a number
@@ -108,7 +108,7 @@ func (k *kernel) print(e loop.Expr, args []string) (text string, bind int) {
 	if op, ok := operators[a.Fn]; ok {
 		left, right := op.bind, op.bind+1
 		if op.bind == sum {
-			if n, ok := a.Args[1].(loop.Num); ok && n < 0 && a.Fn == "add" {
+			if n, ok := a.Args[1].(scalar.Num); ok && n < 0 && a.Fn == "add" {
 				return k.term(a.Args[0], args, sum) + " - " + k.el.number(-float64(n)), sum
 			}
 			return k.term(a.Args[0], args, left) + " " + op.sign + " " + k.term(a.Args[1], args, right), sum
@@ -124,8 +124,8 @@ func (k *kernel) print(e loop.Expr, args []string) (text string, bind int) {
 
 // term prints an expression that something is added to: a product is rounded
 // before.
-func (k *kernel) term(e loop.Expr, args []string, around int) string {
-	if a, ok := e.(loop.Apply); ok && k.el == single && scaledBy(e) && k.held[e.String()] == "" {
+func (k *kernel) term(e scalar.Expr, args []string, around int) string {
+	if a, ok := e.(scalar.Apply); ok && k.el == single && scaledBy(e) && k.held[e.String()] == "" {
 		if _, folded := constant(a); !folded {
 			return k.round(k.expr(e, args))
 		}
@@ -135,7 +135,7 @@ func (k *kernel) term(e loop.Expr, args []string, around int) string {
 
 // stored prints an expression whose value goes into dst by op: what is added to
 // dst is a term, and so is what may be added to something from there.
-func (k *kernel) stored(op string, e loop.Expr, args []string) string {
+func (k *kernel) stored(op string, e scalar.Expr, args []string) string {
 	if op == "+=" || k.exposed {
 		return k.term(e, args, loose)
 	}
@@ -143,13 +143,13 @@ func (k *kernel) stored(op string, e loop.Expr, args []string) string {
 }
 
 // constant folds what is constant but not finite: log(0), 1/0.
-func constant(a loop.Apply) (float64, bool) {
+func constant(a scalar.Apply) (float64, bool) {
 	in := make([]float64, len(a.Args))
 	for i, x := range a.Args {
 		switch x := x.(type) {
-		case loop.Num:
+		case scalar.Num:
 			in[i] = float64(x)
-		case loop.Apply:
+		case scalar.Apply:
 			v, ok := constant(x)
 			if !ok {
 				return 0, false
@@ -159,12 +159,12 @@ func constant(a loop.Apply) (float64, bool) {
 			return 0, false
 		}
 	}
-	return loop.Funcs[a.Fn].Eval(in), true
+	return scalar.Funcs[a.Fn].Eval(in), true
 }
 
 // condition prints an expression that is asked for being other than zero.
-func (k *kernel) condition(e loop.Expr, args []string) string {
-	if a, ok := e.(loop.Apply); ok {
+func (k *kernel) condition(e scalar.Expr, args []string) string {
+	if a, ok := e.(scalar.Apply); ok {
 		if op, ok := operators[a.Fn]; ok && op.bind == compare {
 			return k.bound(a.Args[0], args, compare+1) + " " + op.sign + " " + k.bound(a.Args[1], args, compare+1)
 		}
@@ -180,13 +180,13 @@ func (k *kernel) call(fn string, args ...string) string {
 
 // assign prints dst = e, or dst += e, with what e needs more than once computed
 // first and a choice at the top as an if.
-func (k *kernel) assign(dst, op string, e loop.Expr, args []string, word string) {
+func (k *kernel) assign(dst, op string, e scalar.Expr, args []string, word string) {
 	defer func() { k.held = nil }()
 	k.share(e, args)
 	if word = told(word); word != "" {
 		word = " // " + word
 	}
-	a, ok := e.(loop.Apply)
+	a, ok := e.(scalar.Apply)
 	if ok && op == "=" && k.held[e.String()] == "" {
 		rounded := k.exposed && scaledBy(e)
 		if infix, ok := operators[a.Fn]; ok && infix.bind != compare && !rounded && k.expr(a.Args[0], args) == dst {
@@ -211,7 +211,7 @@ func (k *kernel) assign(dst, op string, e loop.Expr, args []string, word string)
 		k.line("if %s {%s", k.condition(a.Args[0], args), word)
 		k.line("%s %s %s", dst, op, yes)
 	}
-	no, kept := k.expr(a.Args[2], args), a.Args[2] == loop.Expr(loop.Num(0))
+	no, kept := k.expr(a.Args[2], args), a.Args[2] == scalar.Expr(scalar.Num(0))
 	if op == "=" {
 		kept = no == dst
 	}
@@ -223,12 +223,12 @@ func (k *kernel) assign(dst, op string, e loop.Expr, args []string, word string)
 }
 
 // share binds the parts of e that occur twice. Conditions are left alone.
-func (k *kernel) share(e loop.Expr, args []string) {
+func (k *kernel) share(e scalar.Expr, args []string) {
 	count := map[string]int{}
-	parts := map[string]loop.Apply{}
-	var walk func(e loop.Expr)
-	walk = func(e loop.Expr) {
-		a, ok := e.(loop.Apply)
+	parts := map[string]scalar.Apply{}
+	var walk func(e scalar.Expr)
+	walk = func(e scalar.Expr) {
+		a, ok := e.(scalar.Apply)
 		if !ok {
 			return
 		}
@@ -251,7 +251,7 @@ func (k *kernel) share(e loop.Expr, args []string) {
 	}
 	// A part comes after the parts that it holds.
 	sort.Slice(twice, func(i, j int) bool {
-		si, sj := loop.Size(parts[twice[i]]), loop.Size(parts[twice[j]])
+		si, sj := scalar.Size(parts[twice[i]]), scalar.Size(parts[twice[j]])
 		return si < sj || si == sj && twice[i] < twice[j]
 	})
 	for _, key := range twice {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // phases are the functions that run the program's plans.
@@ -101,7 +102,7 @@ func uncopied(p *loop.Plan) *loop.Plan {
 		return p
 	}
 	s := nest.Body[0]
-	if s.Value != loop.Expr(loop.Arg(0)) || s.Reduce != loop.Store || s.Accumulate || len(s.Srcs) != 1 || s.Dst.Buf != p.Outputs[0] {
+	if s.Value != scalar.Expr(scalar.Arg(0)) || s.Reduce != loop.Store || s.Accumulate || len(s.Srcs) != 1 || s.Dst.Buf != p.Outputs[0] {
 		return p
 	}
 	from := s.Srcs[0]

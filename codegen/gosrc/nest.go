@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // nest prints elementwise and reducing loops.
@@ -14,7 +15,7 @@ func (e *emitter) nest(n *loop.Nest) *kernel {
 		axes := n.Axes(s)
 		accs = append(accs, placed{s.Dst, axes})
 		for i, a := range s.Srcs {
-			if loop.UsesArg(s.Value, i) {
+			if scalar.UsesArg(s.Value, i) {
 				accs = append(accs, placed{a, axes})
 			}
 		}
@@ -99,7 +100,7 @@ func (k *nestKernel) nameParams() {
 func (k *nestKernel) sources(s loop.Stmt) []placed {
 	list := []placed{{s.Dst, k.Axes(s)}}
 	for i, a := range s.Srcs {
-		if loop.UsesArg(s.Value, i) {
+		if scalar.UsesArg(s.Value, i) {
 			list = append(list, placed{a, k.Axes(s)})
 		}
 	}
@@ -111,7 +112,7 @@ func (k *nestKernel) sources(s loop.Stmt) []placed {
 func (k *nestKernel) values(s loop.Stmt, vars []string, uniform string) []string {
 	args := make([]string, len(s.Srcs))
 	for i, a := range s.Srcs {
-		if !loop.UsesArg(s.Value, i) {
+		if !scalar.UsesArg(s.Value, i) {
 			continue
 		}
 		pl := placed{a, k.Axes(s)}
@@ -165,7 +166,7 @@ func (k *nestKernel) store(s loop.Stmt, vars []string, uniform string) {
 	}
 	if s.Dst.Buf.Class == loop.Local && !k.defined[s.Dst.Buf] {
 		k.defined[s.Dst.Buf] = true
-		if a, ok := s.Value.(loop.Apply); ok && a.Fn != "select" {
+		if a, ok := s.Value.(scalar.Apply); ok && a.Fn != "select" {
 			op = ":="
 		} else {
 			k.line("var %s %s", k.local(s.Dst.Buf), k.el.float)
@@ -176,7 +177,7 @@ func (k *nestKernel) store(s loop.Stmt, vars []string, uniform string) {
 
 // zero prints a store of 0 over all of a buffer as a call of clear.
 func (k *nestKernel) zero(s loop.Stmt, axes []loop.Axis) bool {
-	n, ok := s.Value.(loop.Num)
+	n, ok := s.Value.(scalar.Num)
 	if !ok || n != 0 || s.Accumulate || len(k.Outer) > 0 || s.Dst.Buf.Class == loop.Local || s.Dst.Index != nil {
 		return false
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // title names the function after its last telling word and the extents it
@@ -34,7 +35,7 @@ func (k *nestKernel) title() {
 			sizes = append(sizes, fmt.Sprint(a.N))
 		}
 	}
-	if n, ok := last.Value.(loop.Num); ok && n == 0 && last.Reduce == loop.Store && !last.Accumulate {
+	if n, ok := last.Value.(scalar.Num); ok && n == 0 && last.Reduce == loop.Store && !last.Accumulate {
 		word = "zero"
 	} else if word == "" {
 		word = last.Reduce.String()
@@ -89,20 +90,20 @@ func (k *nestKernel) rowCount(s loop.Stmt) string {
 // of what, and whether it is divided by the number of rows.
 func (k *nestKernel) sumName(s loop.Stmt, columns bool) string {
 	over, what := "", "sum"
-	if a, ok := s.Finish.(loop.Apply); ok && a.Fn == "div" && a.Args[1] == loop.Expr(loop.Rows{}) {
+	if a, ok := s.Finish.(scalar.Apply); ok && a.Fn == "div" && a.Args[1] == scalar.Expr(scalar.Rows{}) {
 		what = "mean"
 	}
 	if columns {
 		over = "column "
 	}
-	if a, ok := s.Value.(loop.Apply); ok && a.Fn == "mul" {
+	if a, ok := s.Value.(scalar.Apply); ok && a.Fn == "mul" {
 		x, y := a.Args[0], a.Args[1]
-		_, first := x.(loop.Arg)
-		_, second := y.(loop.Arg)
+		_, first := x.(scalar.Arg)
+		_, second := y.(scalar.Arg)
 		switch {
 		case slices.ContainsFunc(s.Srcs, func(a loop.Access) bool { return a.Buf.Class == loop.Weight }):
 			return "weighted " + over + what
-		case first && loop.Equal(x, y):
+		case first && scalar.Equal(x, y):
 			return over + what + " squares"
 		case first && second && what == "sum":
 			return over + "dots"
@@ -117,7 +118,7 @@ func (k *nestKernel) sumName(s loop.Stmt, columns bool) string {
 // copies describes a plain copy: from which columns to which.
 func (k *nestKernel) copies() bool {
 	s := k.Body[0]
-	if len(k.Body) != 1 || s.Value != loop.Expr(loop.Arg(0)) || s.Reduce != loop.Store || s.Accumulate || len(s.Srcs) != 1 {
+	if len(k.Body) != 1 || s.Value != scalar.Expr(scalar.Arg(0)) || s.Reduce != loop.Store || s.Accumulate || len(s.Srcs) != 1 {
 		return false
 	}
 	from, ok := k.part(placed{s.Srcs[0], k.Axes(s)})

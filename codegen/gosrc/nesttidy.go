@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // tidyNest turns reductions of one value into stores, drops loops of one turn,
@@ -15,7 +16,7 @@ func tidyNest(n *loop.Nest) *loop.Nest {
 	for _, s := range n.Body {
 		if len(s.Inner) == 0 && (s.Reduce == loop.Sum || s.Reduce == loop.Max) {
 			if s.Finish != nil {
-				s.Value = loop.Substitute(s.Finish, []loop.Expr{s.Value})
+				s.Value = scalar.Substitute(s.Finish, []scalar.Expr{s.Value})
 			}
 			s.Reduce, s.Finish = loop.Store, nil
 		}

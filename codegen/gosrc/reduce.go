@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // wide is how many terms a sum has before it is kept in double precision.
@@ -111,7 +112,7 @@ func (k *nestKernel) conclude(s loop.Stmt, dst placed, acc, best, result, float 
 	}
 	switch {
 	case result == "":
-		if text != acc && loop.Size(finish) > 0 {
+		if text != acc && scalar.Size(finish) > 0 {
 			short := k.inner("sum")
 			k.line("%s := %s", short, text)
 			text = short

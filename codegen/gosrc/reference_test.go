@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/loop/looptest"
+	"github.com/nngen-go/nngen/ir/scalar"
 	"github.com/nngen-go/nngen/runtime/nn"
 )
 
@@ -67,7 +68,7 @@ func (r *reference) run(k loop.Kernel) {
 			}
 			v := sum
 			if k.Epilogue != nil {
-				v = loop.Eval(k.Epilogue, args, r.n)
+				v = scalar.Eval(k.Epilogue, args, r.n)
 			}
 			i := r.index(k.Out, full)
 			if k.Accumulate {
@@ -98,7 +99,7 @@ func (r *reference) run(k loop.Kernel) {
 					args = append(args, r.get(a, []int{row, o}))
 				}
 				if k.Epilogue != nil {
-					sum = loop.Eval(k.Epilogue, args, r.n)
+					sum = scalar.Eval(k.Epilogue, args, r.n)
 				}
 				out[row*k.Width+o] = sum
 			}
@@ -158,7 +159,7 @@ func (r *reference) stmt(s loop.Stmt, outer []int) {
 		for i, a := range s.Srcs {
 			args[i] = r.get(a, at)
 		}
-		return loop.Eval(s.Value, args, r.n)
+		return scalar.Eval(s.Value, args, r.n)
 	}
 	store := func(at []int, v float64) {
 		if s.Dst.Buf.Class == loop.Local {
@@ -195,7 +196,7 @@ func (r *reference) stmt(s loop.Stmt, outer []int) {
 		count++
 	})
 	if s.Finish != nil {
-		acc = loop.Eval(s.Finish, []float64{acc}, r.n)
+		acc = scalar.Eval(s.Finish, []float64{acc}, r.n)
 	}
 	store(append(append([]int{}, outer...), make([]int, len(s.Inner))...), acc)
 }

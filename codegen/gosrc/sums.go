@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // A sum of n terms that are added one after the other in float32 may be off by
@@ -46,8 +47,8 @@ func (k *kernel) round(product string) string {
 func (k *kernel) times(a, b string) string { return k.round(a + "*" + b) }
 
 // scaledBy reports an expression that a compiler may compute as a product.
-func scaledBy(e loop.Expr) bool {
-	a, ok := e.(loop.Apply)
+func scaledBy(e scalar.Expr) bool {
+	a, ok := e.(scalar.Apply)
 	if !ok {
 		return false
 	}
@@ -57,7 +58,7 @@ func scaledBy(e loop.Expr) bool {
 	case "neg":
 		return scaledBy(a.Args[0])
 	case "div": // by a power of two: a product with its reciprocal
-		n, ok := a.Args[1].(loop.Num)
+		n, ok := a.Args[1].(scalar.Num)
 		return ok && powerOfTwo(float64(n))
 	}
 	return false

@@ -5,8 +5,8 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/layer"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
@@ -32,14 +32,14 @@ func (p *plan) withLoss(g *built) *built {
 	b.At(lossLayer, p.spec.Compile.Pos)
 	weight := input(b, op.Input{Port: p.free("weight"), Kind: op.Weight, Of: ir.Type{Shape: ir.Shape{ir.Batch}}}, "weight")
 	total := input(b, op.Input{Port: p.free("inv_total"), Kind: op.InvTotal}, "inv_total")
-	parts := loop.Expr(nil)
+	parts := scalar.Expr(nil)
 	var args []*ir.Value
 	add := func(v *ir.Value) {
 		if args = append(args, v); parts == nil {
-			parts = loop.Arg(0)
+			parts = scalar.Arg(0)
 			return
 		}
-		parts = loop.Call("add", parts, loop.Arg(len(args)-1))
+		parts = scalar.Call("add", parts, scalar.Arg(len(args)-1))
 	}
 	for i, r := range p.spec.OutputRefs() {
 		l := p.compile.losses[i]
@@ -65,7 +65,7 @@ func (p *plan) withLoss(g *built) *built {
 
 // times is x·y under a word of its own.
 func times(b *ir.Builder, word string, x, y *ir.Value) *ir.Value {
-	return op.MapOf(b, loop.Call("mul", loop.Arg(0), loop.Arg(1)), word, x, y)
+	return op.MapOf(b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), word, x, y)
 }
 
 // free is a port of the loss under a name that no input and no layer has.

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // slid is a convolution over a number of space axes.
@@ -82,7 +82,7 @@ func TestConvolution(t *testing.T) {
 			return op.InputOf(b, op.Input{Port: port, Of: ir.Type{Shape: shape}})
 		}
 		if i%2 == 0 {
-			k.Epilogue, k.Word = loop.Call("mul", loop.Arg(0), loop.Num(3)), "scaled"
+			k.Epilogue, k.Word = scalar.Call("mul", scalar.Arg(0), scalar.Num(3)), "scaled"
 		}
 		v := b.Apply(k, in("x", image), in("w", kernel))
 		v.Op.VJP(b, v, in("dy", v.Shape))

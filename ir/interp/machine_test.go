@@ -10,6 +10,7 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/pass"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 const n = ir.Batch
@@ -35,7 +36,7 @@ func classifier(t *testing.T) *ir.Graph {
 	seen := param("seen", loop.State, 1)
 
 	h := op.Unary(b, "tanh", op.Binary(b, "add", op.MatMul(b, op.OneHot(b, ids, 20, true), w1), b1))
-	keep := loop.Call("select", loop.Call("ge", loop.Arg(1), loop.Num(0.1)), loop.Call("div", loop.Arg(0), loop.Num(0.9)), loop.Num(0))
+	keep := scalar.Call("select", scalar.Call("ge", scalar.Arg(1), scalar.Num(0.1)), scalar.Call("div", scalar.Arg(0), scalar.Num(0.9)), scalar.Num(0))
 	h = op.MapOf(b, keep, "dropout", h, op.Uniform(b, "dropout", ir.Shape{n, 5}))
 	z := op.Binary(b, "add", op.MatMul(b, h, w2), b2)
 	each := op.Binary(b, "sub", op.LogSumExp(b, z, false, -1), op.GatherAlong(b, z, label, 1))
@@ -45,7 +46,7 @@ func classifier(t *testing.T) *ir.Graph {
 	b.Graph.Losses = []*ir.Value{loss}
 	b.Graph.Loss = op.Binary(b, "add", loss, op.Binary(b, "mul", penalty, share))
 	rows := op.Sum(b, op.Binary(b, "mul", weight, op.Scalar(b, 0)), true, 0)
-	b.Graph.Updates = []ir.Update{{State: seen, New: op.MapOf(b, loop.Call("add", loop.Call("add", loop.Arg(0), loop.Arg(1)), loop.Rows{}), "", seen, rows)}}
+	b.Graph.Updates = []ir.Update{{State: seen, New: op.MapOf(b, scalar.Call("add", scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), scalar.Rows{}), "", seen, rows)}}
 	if err := b.Errors.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // TestProduct compares BLAS with the rule of the primitive, for a product, both
@@ -43,7 +43,7 @@ func TestProduct(t *testing.T) {
 			v := op.Einsum(b, k.spec, in("x", k.x), in("y", k.y))
 			v.Op.VJP(b, v, in("dy", v.Shape))
 			withEpilogue := *v.Op.(*op.Contract)
-			withEpilogue.Epilogue = loop.Call("mul", loop.Arg(0), loop.Arg(1))
+			withEpilogue.Epilogue = scalar.Call("mul", scalar.Arg(0), scalar.Arg(1))
 			b.Apply(&withEpilogue, v.Args[0], v.Args[1], op.Scalar(b, 3))
 			if err := b.Errors.Err(); err != nil {
 				t.Fatal(err)

@@ -2,8 +2,8 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
@@ -18,17 +18,17 @@ var activations = Table[activation]{
 	Kind: "activation",
 	Entries: []Entry[activation]{
 		{Name: "linear", Doc: "x", New: func() activation { return &linear{} }},
-		scalar("sigmoid", "1/(1+exp(-x))"),
-		scalar("tanh", "tanh x"),
-		scalar("selu", "a scaled exponential unit that keeps mean 0 and variance 1 (Klambauer et al., 2017)"),
-		scalar("softplus", "log(1+exp(x))"),
-		scalar("softsign", "x/(1+|x|)"),
-		scalar("exponential", "exp(x)"),
-		scalar("hard_sigmoid", "x/6+1/2, cut off to lie between 0 and 1"),
-		scalar("mish", "x·tanh(softplus(x)) (Misra, 2019)"),
-		scalar("silu", "x·sigmoid(x)", "swish"),
+		elementwise("sigmoid", "1/(1+exp(-x))"),
+		elementwise("tanh", "tanh x"),
+		elementwise("selu", "a scaled exponential unit that keeps mean 0 and variance 1 (Klambauer et al., 2017)"),
+		elementwise("softplus", "log(1+exp(x))"),
+		elementwise("softsign", "x/(1+|x|)"),
+		elementwise("exponential", "exp(x)"),
+		elementwise("hard_sigmoid", "x/6+1/2, cut off to lie between 0 and 1"),
+		elementwise("mish", "x·tanh(softplus(x)) (Misra, 2019)"),
+		elementwise("silu", "x·sigmoid(x)", "swish"),
 		{Name: "relu", Doc: "max(x, 0)", New: func() activation { return &relu{} }},
-		scalar("relu6", "max(x, 0), at most 6"),
+		elementwise("relu6", "max(x, 0), at most 6"),
 		{Name: "leaky_relu", Doc: "x above 0 and negative_slope·x below", New: func() activation { return &leakyRelu{NegativeSlope: 0.2} }},
 		{Name: "elu", Doc: "x above 0 and alpha·(exp(x)-1) below", New: func() activation { return &elu{Alpha: 1} }},
 		{Name: "gelu", Doc: "x·Φ(x), Φ being the normal distribution function (Hendrycks and Gimpel, 2016)", New: func() activation { return &gelu{} }},
@@ -66,7 +66,7 @@ func (*linear) apply(_ *Context, x *ir.Value) *ir.Value { return x }
 // named is an activation that is a row of package op's table.
 type named struct{ row string }
 
-func scalar(row, doc string, aliases ...string) Entry[activation] {
+func elementwise(row, doc string, aliases ...string) Entry[activation] {
 	return Entry[activation]{Name: row, Aliases: aliases, Doc: doc, New: func() activation { return &named{row} }}
 }
 
@@ -107,22 +107,22 @@ func (a *relu) apply(c *Context, x *ir.Value) *ir.Value {
 	default:
 		return leaky(c, x, a.NegativeSlope)
 	}
-	v, t := loop.Arg(0), loop.Num(a.Threshold)
+	v, t := scalar.Arg(0), scalar.Num(a.Threshold)
 	// Where two are equal, the derivative is that of the first.
-	above, below := loop.Expr(v), loop.Expr(loop.Num(0))
+	above, below := scalar.Expr(v), scalar.Expr(scalar.Num(0))
 	switch {
 	case six:
-		above = loop.Call("min", loop.Num(6), v)
+		above = scalar.Call("min", scalar.Num(6), v)
 	case a.MaxValue != nil:
-		above = loop.Call("min", v, loop.Num(*a.MaxValue))
+		above = scalar.Call("min", v, scalar.Num(*a.MaxValue))
 		if a.Threshold < 0 {
-			above = loop.Call("max", above, loop.Num(0))
+			above = scalar.Call("max", above, scalar.Num(0))
 		}
 	}
 	if a.NegativeSlope != 0 {
-		below = loop.Call("mul", loop.Num(-a.NegativeSlope), loop.Call("max", loop.Num(0), loop.Call("sub", t, v)))
+		below = scalar.Call("mul", scalar.Num(-a.NegativeSlope), scalar.Call("max", scalar.Num(0), scalar.Call("sub", t, v)))
 	}
-	return op.MapOf(c.B, loop.Call("select", loop.Call("le", v, t), below, above), "relu", x)
+	return op.MapOf(c.B, scalar.Call("select", scalar.Call("le", v, t), below, above), "relu", x)
 }
 
 type leakyRelu struct {

@@ -2,8 +2,8 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
@@ -67,7 +67,7 @@ func (n *BatchNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 		}
 		scale := n.factor(c, movingVariance, gamma)
 		offset := n.offset(c, movingMean, scale, beta)
-		y := loop.Call("add", loop.Call("mul", loop.Arg(0), loop.Arg(1)), loop.Arg(2))
+		y := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2))
 		return op.MapOf(c.B, y, "normalize", x, c.aligned(scale, axis, rank), c.aligned(offset, axis, rank))
 	}
 	var others []int
@@ -81,7 +81,7 @@ func (n *BatchNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 	n.move(c, movingVariance, variance)
 	scale := n.factor(c, variance, gamma)
 	offset := n.offset(c, rest, scale, beta)
-	y := loop.Call("add", loop.Call("mul", loop.Arg(0), loop.Arg(1)), loop.Arg(2))
+	y := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2))
 	return op.MapOf(c.B, y, "normalize", centered, c.aligned(scale, axis, rank), c.aligned(offset, axis, rank))
 }
 
@@ -97,34 +97,34 @@ func (n *BatchNormalization) moments(c *Context, x *ir.Value, axis int, others [
 	centered = c.Named(op.Binary(c.B, "sub", x, c.aligned(first, axis, len(x.Shape))), "centered")
 	rest = c.Named(op.Mean(c.B, centered, false, others...), "rest")
 	mean = c.Named(op.Binary(c.B, "add", first, rest), "mean")
-	square := op.MapOf(c.B, loop.Call("mul", loop.Arg(0), loop.Arg(0)), "square", centered)
+	square := op.MapOf(c.B, scalar.Call("mul", scalar.Arg(0), scalar.Arg(0)), "square", centered)
 	squares := c.Named(op.Mean(c.B, c.Named(square, "square"), false, others...), "squares")
-	difference := loop.Call("max", loop.Call("sub", loop.Arg(0), loop.Call("mul", loop.Arg(1), loop.Arg(1))), loop.Num(0))
+	difference := scalar.Call("max", scalar.Call("sub", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), scalar.Arg(1))), scalar.Num(0))
 	variance = c.Named(op.MapOf(c.B, difference, "variance", squares, rest), "variance")
 	return centered, rest, mean, variance
 }
 
 // factor is gamma/√(variance+epsilon).
 func (n *BatchNormalization) factor(c *Context, variance, gamma *ir.Value) *ir.Value {
-	inverse := loop.Call("rsqrt", loop.Call("add", loop.Arg(0), loop.Num(n.Epsilon)))
+	inverse := scalar.Call("rsqrt", scalar.Call("add", scalar.Arg(0), scalar.Num(n.Epsilon)))
 	if gamma == nil {
 		return c.Named(op.MapOf(c.B, inverse, "scale", variance), "scale")
 	}
-	return c.Named(op.MapOf(c.B, loop.Call("mul", loop.Arg(1), inverse), "scale", variance, gamma), "scale")
+	return c.Named(op.MapOf(c.B, scalar.Call("mul", scalar.Arg(1), inverse), "scale", variance, gamma), "scale")
 }
 
 // offset is beta - mean·scale.
 func (n *BatchNormalization) offset(c *Context, mean, scale, beta *ir.Value) *ir.Value {
-	product := loop.Call("mul", loop.Arg(0), loop.Arg(1))
+	product := scalar.Call("mul", scalar.Arg(0), scalar.Arg(1))
 	if beta == nil {
-		return c.Named(op.MapOf(c.B, loop.Call("neg", product), "offset", mean, scale), "offset")
+		return c.Named(op.MapOf(c.B, scalar.Call("neg", product), "offset", mean, scale), "offset")
 	}
-	return c.Named(op.MapOf(c.B, loop.Call("sub", loop.Arg(2), product), "offset", mean, scale, beta), "offset")
+	return c.Named(op.MapOf(c.B, scalar.Call("sub", scalar.Arg(2), product), "offset", mean, scale, beta), "offset")
 }
 
 // move updates a moving average: moving·momentum + now·(1-momentum).
 func (n *BatchNormalization) move(c *Context, moving, now *ir.Value) {
-	sum := loop.Call("add", loop.Call("mul", loop.Arg(0), loop.Num(n.Momentum)), loop.Call("mul", loop.Arg(1), loop.Num(1-n.Momentum)))
+	sum := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Num(n.Momentum)), scalar.Call("mul", scalar.Arg(1), scalar.Num(1-n.Momentum)))
 	next := op.MapOf(c.B, sum, "moving average", moving, now)
 	if !next.Valid() {
 		return

@@ -2,8 +2,8 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var _ = register(Info{
@@ -62,7 +62,7 @@ func (e *CategoryEncoding) oneHot(c *Context, ids *ir.Value) *ir.Value {
 	if ids.Shape[last] != 1 {
 		column = op.ReshapeTo(c.B, ids, append(append(ir.Shape{}, ids.Shape...), 1))
 	}
-	return op.MapOf(c.B, loop.Call("eq", loop.Arg(0), loop.Arg(1)), "one_hot", column, numbers(c.B, e.NumTokens))
+	return op.MapOf(c.B, scalar.Call("eq", scalar.Arg(0), scalar.Arg(1)), "one_hot", column, numbers(c.B, e.NumTokens))
 }
 
 // numbers is the constant 0, 1, …, n-1.

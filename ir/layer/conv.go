@@ -9,8 +9,8 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
@@ -172,7 +172,7 @@ func (c *Context) strided(w window) bool {
 func (c *Context) biased(y *ir.Value, use bool, init, regularizer, activation spec.Call) *ir.Value {
 	if use && y.Valid() {
 		bias := c.Param("bias", y.Shape[len(y.Shape)-1:], init, regularizer)
-		y = op.MapOf(c.B, loop.Call("add", loop.Arg(0), loop.Arg(1)), "bias", c.Named(y, "conv"), bias)
+		y = op.MapOf(c.B, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "bias", c.Named(y, "conv"), bias)
 	}
 	return c.activate(y, activation)
 }

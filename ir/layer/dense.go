@@ -2,8 +2,8 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
@@ -44,7 +44,7 @@ func (d *Dense) Build(c *Context, in []*ir.Value) *ir.Value {
 	y := op.MatMul(c.B, x, kernel)
 	if d.UseBias {
 		bias := c.Param("bias", ir.Shape{d.Units}, d.BiasInitializer, d.BiasRegularizer)
-		y = op.MapOf(c.B, loop.Call("add", loop.Arg(0), loop.Arg(1)), "bias", c.Named(y, "dot"), bias)
+		y = op.MapOf(c.B, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "bias", c.Named(y, "dot"), bias)
 	}
 	return c.activate(y, d.Activation)
 }

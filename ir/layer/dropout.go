@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var _ = register(Info{
@@ -37,6 +37,6 @@ func (d *Dropout) Build(c *Context, in []*ir.Value) *ir.Value {
 	}
 	u := c.Named(op.Uniform(c.B, stream, x.Shape), "noise")
 	// A value is kept where u >= rate; u comes from [0, 1).
-	kept := loop.Call("mul", loop.Arg(0), loop.Num(1/(1-d.Rate)))
-	return op.MapOf(c.B, loop.Call("select", loop.Call("ge", loop.Arg(1), loop.Num(d.Rate)), kept, loop.Num(0)), "dropout", x, u)
+	kept := scalar.Call("mul", scalar.Arg(0), scalar.Num(1/(1-d.Rate)))
+	return op.MapOf(c.B, scalar.Call("select", scalar.Call("ge", scalar.Arg(1), scalar.Num(d.Rate)), kept, scalar.Num(0)), "dropout", x, u)
 }

@@ -5,8 +5,8 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
@@ -74,8 +74,8 @@ func FromLogits(l Loss) bool {
 const epsilon = 1e-7
 
 // clip is e, cut off to [epsilon, 1-epsilon]. No gradient flows where it cuts.
-func clip(e loop.Expr) loop.Expr {
-	return loop.Call("min", loop.Call("max", e, loop.Num(epsilon)), loop.Num(1-epsilon))
+func clip(e scalar.Expr) scalar.Expr {
+	return scalar.Call("min", scalar.Call("max", e, scalar.Num(epsilon)), scalar.Num(1-epsilon))
 }
 
 // alike is the target of a loss that compares element by element: of the
@@ -112,9 +112,9 @@ func rows(n *Net, l *ir.Value) *ir.Value {
 }
 
 // smooth moves a target towards rest: target·(1-by) + rest·by.
-func smooth(target loop.Expr, by, rest float64) loop.Expr {
+func smooth(target scalar.Expr, by, rest float64) scalar.Expr {
 	if by == 0 {
 		return target
 	}
-	return loop.Call("add", loop.Call("mul", target, loop.Num(1-by)), loop.Num(rest*by))
+	return scalar.Call("add", scalar.Call("mul", target, scalar.Num(1-by)), scalar.Num(rest*by))
 }

@@ -2,8 +2,8 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var binaryCrossentropyEntry = Entry[Loss]{
@@ -27,14 +27,14 @@ func (l *binaryCrossentropy) PerSample(n *Net, p, target *ir.Value) *ir.Value {
 		x, logits = p, true
 	}
 	y := like(n, target, p)
-	soft := smooth(loop.Arg(1), l.LabelSmoothing, 0.5)
+	soft := smooth(scalar.Arg(1), l.LabelSmoothing, 0.5)
 	if logits {
 		partition := op.Unary(n.B, "softplus", x)
-		e := loop.Call("sub", loop.Arg(2), loop.Call("mul", soft, loop.Arg(0)))
+		e := scalar.Call("sub", scalar.Arg(2), scalar.Call("mul", soft, scalar.Arg(0)))
 		return rows(n, op.MapOf(n.B, e, "binary_crossentropy", x, y, partition))
 	}
-	q := clip(loop.Arg(0))
-	hit := loop.Call("mul", soft, loop.Call("log", q))
-	miss := loop.Call("mul", loop.Call("sub", loop.Num(1), soft), loop.Call("log", loop.Call("sub", loop.Num(1), q)))
-	return rows(n, op.MapOf(n.B, loop.Call("neg", loop.Call("add", hit, miss)), "binary_crossentropy", p, y))
+	q := clip(scalar.Arg(0))
+	hit := scalar.Call("mul", soft, scalar.Call("log", q))
+	miss := scalar.Call("mul", scalar.Call("sub", scalar.Num(1), soft), scalar.Call("log", scalar.Call("sub", scalar.Num(1), q)))
+	return rows(n, op.MapOf(n.B, scalar.Call("neg", scalar.Call("add", hit, miss)), "binary_crossentropy", p, y))
 }

@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var categoricalCrossentropyEntry = Entry[Loss]{
@@ -45,15 +45,15 @@ func (l *categoricalCrossentropy) PerSample(n *Net, p, target *ir.Value) *ir.Val
 		x, logits = p, true
 	}
 	count := float64(p.Shape[len(p.Shape)-1])
-	soft := smooth(loop.Arg(1), l.LabelSmoothing, 1/count)
-	var e loop.Expr
+	soft := smooth(scalar.Arg(1), l.LabelSmoothing, 1/count)
+	var e scalar.Expr
 	var args []*ir.Value
 	if logits {
-		e = loop.Call("mul", soft, loop.Call("sub", loop.Arg(2), loop.Arg(0)))
+		e = scalar.Call("mul", soft, scalar.Call("sub", scalar.Arg(2), scalar.Arg(0)))
 		args = []*ir.Value{x, target, op.LogSumExp(n.B, x, true, -1)}
 	} else {
-		share := clip(loop.Call("div", loop.Arg(0), loop.Arg(2)))
-		e = loop.Call("neg", loop.Call("mul", soft, loop.Call("log", share)))
+		share := clip(scalar.Call("div", scalar.Arg(0), scalar.Arg(2)))
+		e = scalar.Call("neg", scalar.Call("mul", soft, scalar.Call("log", share)))
 		args = []*ir.Value{p, target, op.Sum(n.B, p, true, -1)}
 	}
 	return rows(n, op.Sum(n.B, op.MapOf(n.B, e, "categorical_crossentropy", args...), false, -1))

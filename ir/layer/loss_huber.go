@@ -2,8 +2,8 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var huberEntry = Entry[Loss]{
@@ -20,10 +20,10 @@ func (*huber) Target(output ir.Shape) (ir.Type, int, error) { return alike(outpu
 
 // PerSample is e²/2 where |e| <= delta and delta·|e| - delta²/2 elsewhere.
 func (l *huber) PerSample(n *Net, p, target *ir.Value) *ir.Value {
-	error := loop.Call("sub", loop.Arg(0), loop.Arg(1))
-	absolute := loop.Call("abs", error)
-	square := loop.Call("mul", loop.Num(0.5), loop.Call("mul", error, error))
-	line := loop.Call("sub", loop.Call("mul", loop.Num(l.Delta), absolute), loop.Num(0.5*l.Delta*l.Delta))
-	e := loop.Call("select", loop.Call("le", absolute, loop.Num(l.Delta)), square, line)
+	error := scalar.Call("sub", scalar.Arg(0), scalar.Arg(1))
+	absolute := scalar.Call("abs", error)
+	square := scalar.Call("mul", scalar.Num(0.5), scalar.Call("mul", error, error))
+	line := scalar.Call("sub", scalar.Call("mul", scalar.Num(l.Delta), absolute), scalar.Num(0.5*l.Delta*l.Delta))
+	e := scalar.Call("select", scalar.Call("le", absolute, scalar.Num(l.Delta)), square, line)
 	return rows(n, op.MapOf(n.B, e, "huber", p, like(n, target, p)))
 }

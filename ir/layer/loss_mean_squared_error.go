@@ -2,8 +2,8 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var meanSquaredErrorEntry = Entry[Loss]{
@@ -17,6 +17,6 @@ type meanSquaredError struct{}
 func (*meanSquaredError) Target(output ir.Shape) (ir.Type, int, error) { return alike(output) }
 
 func (*meanSquaredError) PerSample(n *Net, p, target *ir.Value) *ir.Value {
-	error := loop.Call("sub", loop.Arg(0), loop.Arg(1))
-	return rows(n, op.MapOf(n.B, loop.Call("mul", error, error), "squared error", p, like(n, target, p)))
+	error := scalar.Call("sub", scalar.Arg(0), scalar.Arg(1))
+	return rows(n, op.MapOf(n.B, scalar.Call("mul", error, error), "squared error", p, like(n, target, p)))
 }

@@ -2,8 +2,8 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var sparseCategoricalCrossentropyEntry = Entry[Loss]{
@@ -35,7 +35,7 @@ func (l *sparseCategoricalCrossentropy) PerSample(n *Net, p, target *ir.Value) *
 		x, logits = p, true
 	}
 	if !logits {
-		x = op.MapOf(n.B, loop.Call("log", clip(loop.Arg(0))), "log", p)
+		x = op.MapOf(n.B, scalar.Call("log", clip(scalar.Arg(0))), "log", p)
 	}
 	partition := op.LogSumExp(n.B, x, false, -1)
 	picked := op.GatherAlong(n.B, x, target, len(target.Shape))

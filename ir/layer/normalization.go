@@ -6,8 +6,8 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var _ = register(Info{
@@ -60,16 +60,16 @@ func (z *Normalization) Build(c *Context, in []*ir.Value) *ir.Value {
 		mean = op.ReshapeTo(c.B, mean, stretched)
 		variance = op.ReshapeTo(c.B, variance, stretched)
 	}
-	sd := loop.Call("max", loop.Call("sqrt", loop.Arg(2)), loop.Num(smallest))
-	return op.MapOf(c.B, z.formula(loop.Arg(1), sd), "normalize", x, mean, variance)
+	sd := scalar.Call("max", scalar.Call("sqrt", scalar.Arg(2)), scalar.Num(smallest))
+	return op.MapOf(c.B, z.formula(scalar.Arg(1), sd), "normalize", x, mean, variance)
 }
 
 // formula is the normalization of Arg(0), or its inverse.
-func (z *Normalization) formula(mean, sd loop.Expr) loop.Expr {
+func (z *Normalization) formula(mean, sd scalar.Expr) scalar.Expr {
 	if z.Invert {
-		return loop.Call("add", mean, loop.Call("mul", loop.Arg(0), sd))
+		return scalar.Call("add", mean, scalar.Call("mul", scalar.Arg(0), sd))
 	}
-	return loop.Call("div", loop.Call("sub", loop.Arg(0), mean), sd)
+	return scalar.Call("div", scalar.Call("sub", scalar.Arg(0), mean), sd)
 }
 
 // kept resolves axis to ascending axes of x.
@@ -128,7 +128,7 @@ func (z *Normalization) known(c *Context, x *ir.Value, kept []int) *ir.Value {
 		sd[i] = max(math.Sqrt(v), smallest)
 	}
 	if len(sd) == 1 {
-		return op.MapOf(c.B, z.formula(loop.Num(z.Mean[0]), loop.Num(sd[0])), "normalize", x)
+		return op.MapOf(c.B, z.formula(scalar.Num(z.Mean[0]), scalar.Num(sd[0])), "normalize", x)
 	}
 	if len(kept) == 0 {
 		return c.ErrorAt("mean", "mean has %d numbers, but axis: null asks for one", len(z.Mean))
@@ -140,7 +140,7 @@ func (z *Normalization) known(c *Context, x *ir.Value, kept []int) *ir.Value {
 	rank := len(x.Shape)
 	mean := c.aligned(c.Named(op.ConstOf(c.B, ir.Shape{len(sd)}, z.Mean), "mean"), last, rank)
 	deviation := c.aligned(c.Named(op.ConstOf(c.B, ir.Shape{len(sd)}, sd), "stddev"), last, rank)
-	return op.MapOf(c.B, z.formula(loop.Arg(1), loop.Arg(2)), "normalize", x, mean, deviation)
+	return op.MapOf(c.B, z.formula(scalar.Arg(1), scalar.Arg(2)), "normalize", x, mean, deviation)
 }
 
 // learned names a layer before x whose parameters are not those of a

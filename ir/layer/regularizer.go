@@ -4,6 +4,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Regularizer is a penalty on the elements of a parameter.
@@ -44,12 +45,12 @@ func (r *l1l2) Penalty(b *ir.Builder, p *ir.Value) *ir.Value { return penalty(b,
 
 // penalty is Σ (l1·|w| + l2·w²).
 func penalty(b *ir.Builder, p *ir.Value, l1, l2 float64) *ir.Value {
-	w := loop.Arg(0)
-	absolute := loop.Call("mul", loop.Num(l1), loop.Call("abs", w))
-	square := loop.Call("mul", loop.Num(l2), loop.Call("mul", w, w))
+	w := scalar.Arg(0)
+	absolute := scalar.Call("mul", scalar.Num(l1), scalar.Call("abs", w))
+	square := scalar.Call("mul", scalar.Num(l2), scalar.Call("mul", w, w))
 	axes := make([]int, len(p.Shape))
 	for i := range axes {
 		axes[i] = i
 	}
-	return b.Apply(&op.Reduce{Kind: loop.Sum, Axes: axes, Expr: loop.Call("add", absolute, square), Word: "penalty"}, p)
+	return b.Apply(&op.Reduce{Kind: loop.Sum, Axes: axes, Expr: scalar.Call("add", absolute, square), Word: "penalty"}, p)
 }

@@ -2,8 +2,8 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var _ = register(Info{
@@ -26,11 +26,11 @@ func (r *Rescaling) Build(c *Context, in []*ir.Value) *ir.Value {
 		return c.poison()
 	}
 	if len(r.Scale) == 1 && len(r.Offset) == 1 {
-		scaled := loop.Call("mul", loop.Arg(0), loop.Num(r.Scale[0]))
-		return op.MapOf(c.B, loop.Call("add", scaled, loop.Num(r.Offset[0])), "rescale", x)
+		scaled := scalar.Call("mul", scalar.Arg(0), scalar.Num(r.Scale[0]))
+		return op.MapOf(c.B, scalar.Call("add", scaled, scalar.Num(r.Offset[0])), "rescale", x)
 	}
 	scale, offset := c.perIndex(x, "scale", r.Scale), c.perIndex(x, "offset", r.Offset)
-	return op.MapOf(c.B, loop.Call("add", loop.Call("mul", loop.Arg(0), loop.Arg(1)), loop.Arg(2)), "rescale", x, scale, offset)
+	return op.MapOf(c.B, scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2)), "rescale", x, scale, offset)
 }
 
 // perIndex is the constant of an argument that holds a number, or one for every

@@ -2,8 +2,8 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 type softmax struct{}
@@ -23,7 +23,7 @@ func (*softmax) apply(c *Context, x *ir.Value) *ir.Value {
 // softmax is exp(x-max)/Σ exp(x-max) over axes of x.
 func (c *Context) softmax(x *ir.Value, axes ...int) *ir.Value {
 	_, e, sum := exponentials(c, x, axes...)
-	return op.MapOf(c.B, loop.Call("div", loop.Arg(0), loop.Arg(1)), "softmax", e, sum)
+	return op.MapOf(c.B, scalar.Call("div", scalar.Arg(0), scalar.Arg(1)), "softmax", e, sum)
 }
 
 type logSoftmax struct{}
@@ -35,7 +35,7 @@ func (*logSoftmax) apply(c *Context, x *ir.Value) *ir.Value {
 		return c.poison()
 	}
 	shifted, _, sum := exponentials(c, x, -1)
-	return op.MapOf(c.B, loop.Call("sub", loop.Arg(0), loop.Call("log", loop.Arg(1))), "log_softmax", shifted, sum)
+	return op.MapOf(c.B, scalar.Call("sub", scalar.Arg(0), scalar.Call("log", scalar.Arg(1))), "log_softmax", shifted, sum)
 }
 
 // exponentials are x-max, its exponential and the sum of that over axes. The

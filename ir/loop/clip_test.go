@@ -3,6 +3,8 @@ package loop
 import (
 	"slices"
 	"testing"
+
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // padded is a convolution of an image [n,4,5,2] with a kernel [3,3,2,3], "same":
@@ -45,7 +47,7 @@ func TestClipFlops(t *testing.T) {
 	if got, want := k.Flops(2), 2*2*rows*columns*2*3; got != want {
 		t.Errorf("got %d flops, want %d", got, want)
 	}
-	k.Epilogue = Call("max", Arg(0), Num(0))
+	k.Epilogue = scalar.Call("max", scalar.Arg(0), scalar.Num(0))
 	if got, want := k.Flops(2), 2*2*rows*columns*2*3+2*4*5*3; got != want {
 		t.Errorf("with an epilogue: got %d flops, want %d", got, want)
 	}

@@ -1,6 +1,10 @@
 package loop
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/scalar"
+)
 
 // Axes are the loops of the kernel in the order of its accesses.
 func (k *Contract) Axes() []Axis { return slices.Concat(k.B, k.M, k.N, k.K) }
@@ -18,7 +22,7 @@ func (k *Contract) Reads() []Access {
 func (k *Contract) Flops(n int) int {
 	f := 2 * k.taking(n)
 	if k.Epilogue != nil {
-		f += Points(k.B, n) * Points(k.M, n) * Points(k.N, n) * Size(k.Epilogue)
+		f += Points(k.B, n) * Points(k.M, n) * Points(k.N, n) * scalar.Size(k.Epilogue)
 	}
 	return f
 }

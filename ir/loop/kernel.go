@@ -1,5 +1,7 @@
 package loop
 
+import "github.com/nngen-go/nngen/ir/scalar"
+
 // Kernel is one call's worth of work, of one of the families below. It is
 // described once and printed by every emitter.
 type Kernel interface {
@@ -27,7 +29,7 @@ type Contract struct {
 	B, M, N, K    []Axis
 	Out, Lhs, Rhs Access
 	Clip          []Clip
-	Epilogue      Expr // of Arg(0), the sum, and Arg(1+i), Extra[i]; nil: the sum
+	Epilogue      scalar.Expr // of Arg(0), the sum, and Arg(1+i), Extra[i]; nil: the sum
 	Extra         []Access
 	Accumulate    bool
 	Word          string // what the epilogue is called: "relu"
@@ -47,10 +49,10 @@ type Stmt struct {
 	Inner  []Axis
 	Dst    Access
 	Reduce Reduction
-	Value  Expr // of Arg(i) = Srcs[i]
+	Value  scalar.Expr // of Arg(i) = Srcs[i]
 	Srcs   []Access
 	// Finish turns the reduced Arg(0) into what is stored; nil: as it is.
-	Finish Expr
+	Finish scalar.Expr
 	// Accumulate adds to Dst: a scatter, where Dst has an Index.
 	Accumulate bool
 	Word       string // "relu", "softmax", "bias gradient": the closing comment
@@ -78,7 +80,7 @@ type GatherSum struct {
 	Ids, Table, Out *Buffer
 	Limit, Width    int // Table is [Limit, Width]
 	Set             bool
-	Epilogue        Expr // as in Contract
+	Epilogue        scalar.Expr // as in Contract
 	Extra           []Access
 	Word            string
 }

@@ -1,6 +1,10 @@
 package loop
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/scalar"
+)
 
 func (k *Nest) Family() string { return "nest" }
 
@@ -27,7 +31,7 @@ func (k *Nest) Axes(s Stmt) []Axis { return slices.Concat(k.Outer, s.Inner) }
 func (k *Nest) Flops(n int) int {
 	f := 0
 	for _, s := range k.Body {
-		each := Size(s.Value)
+		each := scalar.Size(s.Value)
 		if s.Reduce != Store {
 			each++
 		}
@@ -36,7 +40,7 @@ func (k *Nest) Flops(n int) int {
 		}
 		f += each * Points(s.Inner, n)
 		if s.Finish != nil {
-			f += Size(s.Finish)
+			f += scalar.Size(s.Finish)
 		}
 	}
 	return f * Points(k.Outer, n)

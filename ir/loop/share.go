@@ -1,6 +1,10 @@
 package loop
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/scalar"
+)
 
 // Sharing says how the workers of a team divide a kernel among themselves.
 type Sharing uint8
@@ -67,11 +71,11 @@ func (k *Nest) sharing() Sharing {
 }
 
 // countsRows reports whether the value of e depends on how many rows there are.
-func countsRows(e Expr) bool {
+func countsRows(e scalar.Expr) bool {
 	switch e := e.(type) {
-	case Rows:
+	case scalar.Rows:
 		return true
-	case Apply:
+	case scalar.Apply:
 		return slices.ContainsFunc(e.Args, countsRows)
 	}
 	return false

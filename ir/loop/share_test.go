@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var columns = Axis{Name: "o", N: 8}
@@ -15,9 +17,9 @@ func shared() (x, y, total, gradient *Buffer, kernels map[string]Kernel) {
 	x, y = rowsOf("x", 0, 8), rowsOf("y", 0, 8)
 	total = &Buffer{Name: "total", Class: Arena, Shape: []int{}}
 	gradient = &Buffer{Name: "w", Grad: true, Class: Gradient, Shape: []int{8}}
-	relu := Stmt{Inner: []Axis{columns}, Dst: Access{Buf: y, Strides: []int{8, 1}}, Value: Call("max", Arg(0), Num(0)), Srcs: []Access{{Buf: x, Strides: []int{8, 1}}}}
+	relu := Stmt{Inner: []Axis{columns}, Dst: Access{Buf: y, Strides: []int{8, 1}}, Value: scalar.Call("max", scalar.Arg(0), scalar.Num(0)), Srcs: []Access{{Buf: x, Strides: []int{8, 1}}}}
 	counted := relu
-	counted.Value = Call("div", Arg(0), Rows{})
+	counted.Value = scalar.Call("div", scalar.Arg(0), scalar.Rows{})
 	before := relu
 	before.Srcs = []Access{{Buf: x, Offset: 8, Strides: []int{8, 1}}}
 	before.Srcs[0].Strides = []int{0, 1} // every row of the first one
@@ -26,11 +28,11 @@ func shared() (x, y, total, gradient *Buffer, kernels map[string]Kernel) {
 		"counted":  &Nest{Outer: []Axis{batch}, Body: []Stmt{counted}},
 		"repeated": &Nest{Outer: []Axis{batch}, Body: []Stmt{before}},
 		"flat": &Nest{Outer: []Axis{{Name: "i", N: 8, Rows: true}}, Body: []Stmt{
-			{Dst: Access{Buf: y, Strides: []int{1}}, Value: Arg(0), Srcs: []Access{{Buf: x, Strides: []int{1}}}},
+			{Dst: Access{Buf: y, Strides: []int{1}}, Value: scalar.Arg(0), Srcs: []Access{{Buf: x, Strides: []int{1}}}},
 		}},
-		"total": &Nest{Body: []Stmt{{Inner: []Axis{batch}, Dst: Access{Buf: total, Strides: []int{0}}, Reduce: Sum, Value: Arg(0), Srcs: []Access{{Buf: y, Strides: []int{8}}}}}},
+		"total": &Nest{Body: []Stmt{{Inner: []Axis{batch}, Dst: Access{Buf: total, Strides: []int{0}}, Reduce: Sum, Value: scalar.Arg(0), Srcs: []Access{{Buf: y, Strides: []int{8}}}}}},
 		"columns": &Nest{Outer: []Axis{columns}, Body: []Stmt{
-			{Inner: []Axis{batch}, Dst: Access{Buf: gradient, Strides: []int{1, 0}}, Reduce: Sum, Value: Arg(0), Srcs: []Access{{Buf: y, Strides: []int{1, 8}}}},
+			{Inner: []Axis{batch}, Dst: Access{Buf: gradient, Strides: []int{1, 0}}, Reduce: Sum, Value: scalar.Arg(0), Srcs: []Access{{Buf: y, Strides: []int{1, 8}}}},
 		}},
 		"gradW": &Contract{
 			M: []Axis{columns}, N: []Axis{{Name: "i", N: 1}}, K: []Axis{batch},

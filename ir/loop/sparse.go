@@ -1,5 +1,7 @@
 package loop
 
+import "github.com/nngen-go/nngen/ir/scalar"
+
 // The accesses of the families over lists of ids: a ragged buffer and a table
 // that ids address are whole buffers, with no strides; everything else has the
 // axes (row, column).
@@ -21,7 +23,7 @@ func (k *GatherSum) Reads() []Access {
 func (k *GatherSum) Flops(n int) int {
 	each := 1
 	if k.Epilogue != nil {
-		each += Size(k.Epilogue)
+		each += scalar.Size(k.Epilogue)
 	}
 	return n * k.Width * each
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // text assembles the text form of a kernel: a head and one line a statement.
@@ -160,7 +162,7 @@ func accesses(as []Access, names []string) []string {
 }
 
 // epilogue prints what becomes of a sum.
-func epilogue(e Expr, sum string, extra []Access, names []string) string {
+func epilogue(e scalar.Expr, sum string, extra []Access, names []string) string {
 	if e == nil {
 		return sum
 	}
@@ -197,21 +199,21 @@ var infix = map[string]struct {
 
 // Format writes an expression as a person would, with args in place of its
 // operands: "max(x + b, 0)".
-func Format(e Expr, args []string) string { return format(e, args, 0) }
+func Format(e scalar.Expr, args []string) string { return format(e, args, 0) }
 
-func format(e Expr, args []string, outer int) string {
+func format(e scalar.Expr, args []string, outer int) string {
 	switch e := e.(type) {
 	case nil:
 		return "?"
-	case Arg:
+	case scalar.Arg:
 		if int(e) < len(args) {
 			return args[e]
 		}
-	case Num:
+	case scalar.Num:
 		if e < 0 && outer > 1 {
 			return "(" + e.String() + ")"
 		}
-	case Apply:
+	case scalar.Apply:
 		s, bind := "", 4
 		if op, ok := infix[e.Fn]; ok && len(e.Args) == 2 {
 			// The right operand of - and / must bind tighter.

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/internal/golden"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 func TestProgramText(t *testing.T) { golden.File(t, "testdata/program.txt", newNet().String()) }
@@ -22,10 +23,10 @@ func TestKernelText(t *testing.T) {
 	class := &Buffer{Name: "class", Class: Target, DType: I32, Rows: true}
 	two, one := []int{2, 1}, []int{2}
 	softmax := &Nest{Outer: []Axis{batch}, Body: []Stmt{
-		{Inner: []Axis{oAxis}, Reduce: Max, Dst: Access{Buf: max, Strides: []int{0, 0}}, Value: Arg(0), Srcs: []Access{{Buf: head, Strides: two}}},
-		{Inner: []Axis{oAxis}, Dst: Access{Buf: head, Strides: two}, Value: Call("exp", Call("sub", Arg(0), Arg(1))), Srcs: []Access{{Buf: head, Strides: two}, {Buf: max, Strides: []int{0, 0}}}, Word: "exp"},
-		{Inner: []Axis{oAxis}, Reduce: Sum, Dst: Access{Buf: max, Strides: []int{0, 0}}, Value: Arg(0), Finish: Call("div", Num(1), Arg(0)), Srcs: []Access{{Buf: head, Strides: two}}},
-		{Dst: Access{Buf: head, Strides: one, Index: &Access{Buf: class, Strides: []int{1}}, IndexStride: 1}, Accumulate: true, Value: Num(-1)},
+		{Inner: []Axis{oAxis}, Reduce: Max, Dst: Access{Buf: max, Strides: []int{0, 0}}, Value: scalar.Arg(0), Srcs: []Access{{Buf: head, Strides: two}}},
+		{Inner: []Axis{oAxis}, Dst: Access{Buf: head, Strides: two}, Value: scalar.Call("exp", scalar.Call("sub", scalar.Arg(0), scalar.Arg(1))), Srcs: []Access{{Buf: head, Strides: two}, {Buf: max, Strides: []int{0, 0}}}, Word: "exp"},
+		{Inner: []Axis{oAxis}, Reduce: Sum, Dst: Access{Buf: max, Strides: []int{0, 0}}, Value: scalar.Arg(0), Finish: scalar.Call("div", scalar.Num(1), scalar.Arg(0)), Srcs: []Access{{Buf: head, Strides: two}}},
+		{Dst: Access{Buf: head, Strides: one, Index: &Access{Buf: class, Strides: []int{1}}, IndexStride: 1}, Accumulate: true, Value: scalar.Num(-1)},
 	}}
 	text := ""
 	for _, k := range []Kernel{pool, &mean, grad, &spread, softmax,
@@ -37,7 +38,7 @@ func TestKernelText(t *testing.T) {
 
 func TestLoopText(t *testing.T) {
 	h := rowsOf("state\n", 0, 2) // a name that would break the line
-	step := &Nest{Outer: []Axis{batch}, Body: []Stmt{{Value: Call("tanh", Arg(0)), Dst: Access{Buf: h, Offset: 1, Strides: []int{1, 2}}, Srcs: []Access{{Buf: h, Strides: []int{1, 2}}}}}}
+	step := &Nest{Outer: []Axis{batch}, Body: []Stmt{{Value: scalar.Call("tanh", scalar.Arg(0)), Dst: Access{Buf: h, Offset: 1, Strides: []int{1, 2}}, Srcs: []Access{{Buf: h, Strides: []int{1, 2}}}}}}
 	p := &Plan{Name: "predict", Forward: []Step{&Loop{Axis: Axis{Name: "t", N: 2}, Reverse: true, Body: []Step{run(step)}}}}
 	want := `plan predict: 0 floats
 forward
@@ -52,22 +53,22 @@ forward
 }
 
 func TestFormat(t *testing.T) {
-	x, y, z := Arg(0), Arg(1), Arg(2)
+	x, y, z := scalar.Arg(0), scalar.Arg(1), scalar.Arg(2)
 	for _, tt := range []struct {
-		e    Expr
+		e    scalar.Expr
 		want string
 	}{
-		{Call("sub", x, Call("sub", y, z)), "x - (y - z)"},
-		{Call("sub", Call("sub", x, y), z), "x - y - z"},
-		{Call("mul", Call("add", x, y), z), "(x + y) * z"},
-		{Call("div", x, Call("mul", y, z)), "x / (y * z)"},
-		{Call("neg", Call("add", x, y)), "-(x + y)"},
-		{Call("mul", Call("neg", x), y), "-x * y"},
-		{Call("mul", Num(-2), x), "(-2) * x"},
-		{Call("mul", Call("gt", x, Num(0)), y), "(x > 0) * y"},
-		{Call("select", Call("ge", x, y), z, Num(0)), "select(x >= y, z, 0)"},
-		{Call("eq", Call("lt", x, y), z), "(x < y) == z"},
-		{Call("div", x, Rows{}), "x / n"},
+		{scalar.Call("sub", x, scalar.Call("sub", y, z)), "x - (y - z)"},
+		{scalar.Call("sub", scalar.Call("sub", x, y), z), "x - y - z"},
+		{scalar.Call("mul", scalar.Call("add", x, y), z), "(x + y) * z"},
+		{scalar.Call("div", x, scalar.Call("mul", y, z)), "x / (y * z)"},
+		{scalar.Call("neg", scalar.Call("add", x, y)), "-(x + y)"},
+		{scalar.Call("mul", scalar.Call("neg", x), y), "-x * y"},
+		{scalar.Call("mul", scalar.Num(-2), x), "(-2) * x"},
+		{scalar.Call("mul", scalar.Call("gt", x, scalar.Num(0)), y), "(x > 0) * y"},
+		{scalar.Call("select", scalar.Call("ge", x, y), z, scalar.Num(0)), "select(x >= y, z, 0)"},
+		{scalar.Call("eq", scalar.Call("lt", x, y), z), "(x < y) == z"},
+		{scalar.Call("div", x, scalar.Rows{}), "x / n"},
 	} {
 		if got := Format(tt.e, []string{"x", "y", "z"}); got != tt.want {
 			t.Errorf("%v: got %s, want %s", tt.e, got, tt.want)

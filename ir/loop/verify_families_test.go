@@ -3,6 +3,8 @@ package loop
 import (
 	"strings"
 	"testing"
+
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // pooling is the maximum over windows of three, two apart, with a border of one
@@ -86,7 +88,7 @@ func TestVerifyIndex(t *testing.T) {
 		table := &Buffer{Name: "table", Class: Const, Shape: []int{3, 2}, Data: make([]float32, 6)}
 		out := rowsOf("out", 0, 2)
 		k := &Nest{Outer: []Axis{batch, oAxis}, Body: []Stmt{{
-			Value: Arg(0), Dst: Access{Buf: out, Strides: []int{2, 1}},
+			Value: scalar.Arg(0), Dst: Access{Buf: out, Strides: []int{2, 1}},
 			Srcs: []Access{{Buf: table, Strides: []int{0, 1}, Index: &Access{Buf: classes, Strides: []int{1, 0}}, IndexStride: 2}},
 		}}}
 		p := alone(k, classes, out, table)
@@ -107,8 +109,8 @@ func TestVerifyArgMax(t *testing.T) {
 		x, out := rowsOf("x", 0, 3), rowsOf("out", 0)
 		best := &Buffer{Name: "best", Class: Arena, DType: I32, Rows: true}
 		k := &Nest{Outer: []Axis{batch}, Body: []Stmt{
-			{Inner: []Axis{inAxis}, Reduce: ArgMax, Value: Arg(0), Dst: Access{Buf: best, Strides: []int{1, 0}}, Srcs: []Access{{Buf: x, Strides: []int{3, 1}}}},
-			{Value: Arg(0), Dst: Access{Buf: out, Strides: []int{1}}, Srcs: []Access{{Buf: table, Strides: []int{0}, Index: &Access{Buf: best, Strides: []int{1}}, IndexStride: 1}}},
+			{Inner: []Axis{inAxis}, Reduce: ArgMax, Value: scalar.Arg(0), Dst: Access{Buf: best, Strides: []int{1, 0}}, Srcs: []Access{{Buf: x, Strides: []int{3, 1}}}},
+			{Value: scalar.Arg(0), Dst: Access{Buf: out, Strides: []int{1}}, Srcs: []Access{{Buf: table, Strides: []int{0}, Index: &Access{Buf: best, Strides: []int{1}}, IndexStride: 1}}},
 		}}
 		p := alone(k, x, out, table, best)
 		p.Predict.ArenaInts = best.Len(4)
@@ -122,9 +124,9 @@ func TestVerifyArgMax(t *testing.T) {
 func TestVerifyPrepare(t *testing.T) {
 	n := newNet()
 	packed := &Buffer{Name: "w.packed", Class: Packed, Shape: []int{2, 3}}
-	turn := &Nest{Outer: []Axis{inAxis, oAxis}, Body: []Stmt{{Value: Arg(0), Dst: Access{Buf: packed, Strides: []int{1, 3}}, Srcs: []Access{{Buf: n.w, Strides: []int{2, 1}}}}}}
+	turn := &Nest{Outer: []Axis{inAxis, oAxis}, Body: []Stmt{{Value: scalar.Arg(0), Dst: Access{Buf: packed, Strides: []int{1, 3}}, Srcs: []Access{{Buf: n.w, Strides: []int{2, 1}}}}}}
 	n.Train.Buffers = append(n.Train.Buffers, packed)
-	n.ddense.Epilogue, n.ddense.Extra = Call("add", Arg(0), Arg(1)), []Access{{Buf: packed, Strides: []int{1, 3, 0}}}
+	n.ddense.Epilogue, n.ddense.Extra = scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), []Access{{Buf: packed, Strides: []int{1, 3, 0}}}
 	rejects(t, "never derived", n.Program, "w.packed is read before it is written")
 	n.Prepare = []Step{run(turn)}
 	rejects(t, "derived", n.Program, "")
@@ -138,7 +140,7 @@ func TestVerifyOverlay(t *testing.T) {
 	x, a, b := rowsOf("x", 0, 2), rowsOf("a", 0, 2), rowsOf("b", 0, 2)
 	same := []int{2, 1}
 	from := func(dst, src *Buffer) *Run {
-		return run(&Nest{Outer: []Axis{batch, oAxis}, Body: []Stmt{{Value: Arg(0), Dst: Access{Buf: dst, Strides: same}, Srcs: []Access{{Buf: src, Strides: same}}}}})
+		return run(&Nest{Outer: []Axis{batch, oAxis}, Body: []Stmt{{Value: scalar.Arg(0), Dst: Access{Buf: dst, Strides: same}, Srcs: []Access{{Buf: src, Strides: same}}}}})
 	}
 	p := alone(from(a, x).Kernel, x, b, a)
 	p.Predict.Forward = append(p.Predict.Forward, from(b, a))
@@ -146,6 +148,6 @@ func TestVerifyOverlay(t *testing.T) {
 	a.Offset, p.Predict.ArenaFloats = 2, 10
 	rejects(t, "next to the place", p, "overlap in the arena")
 	a.Offset = 0
-	p.Predict.Forward[1] = run(&Nest{Outer: []Axis{batch, oAxis}, Body: []Stmt{{Value: Arg(0), Dst: Access{Buf: b, Strides: same}, Srcs: []Access{{Buf: a, Offset: 1, Strides: []int{2, -1}}}}}})
+	p.Predict.Forward[1] = run(&Nest{Outer: []Axis{batch, oAxis}, Body: []Stmt{{Value: scalar.Arg(0), Dst: Access{Buf: b, Strides: same}, Srcs: []Access{{Buf: a, Offset: 1, Strides: []int{2, -1}}}}}})
 	rejects(t, "the wrong way round", p, "overlap in the arena")
 }

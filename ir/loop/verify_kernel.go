@@ -2,6 +2,8 @@ package loop
 
 import (
 	"slices"
+
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // maxLoops is how many loops each of the four nests of a Contract has at most.
@@ -312,16 +314,16 @@ func (v *verifier) limit(b *Buffer) (int, bool) {
 
 // expr checks that an expression is made of base functions and of the operands
 // that there are.
-func (v *verifier) expr(e Expr, args int) {
+func (v *verifier) expr(e scalar.Expr, args int) {
 	switch e := e.(type) {
 	case nil:
 		v.fail("an expression has a hole")
-	case Arg:
+	case scalar.Arg:
 		if e < 0 || int(e) >= args {
 			v.fail("an expression reads operand %d of %d", e, args)
 		}
-	case Apply:
-		if f, ok := Funcs[e.Fn]; !ok {
+	case scalar.Apply:
+		if f, ok := scalar.Funcs[e.Fn]; !ok {
 			v.fail("there is no base function %q", e.Fn)
 		} else if f.Arity != len(e.Args) {
 			v.fail("%s takes %d arguments, not %d", e.Fn, f.Arity, len(e.Args))

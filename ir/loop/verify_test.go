@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // net is a one-layer network with everything that a program has: the parts that
@@ -74,7 +75,7 @@ func (n *net) forward(name string) *Plan {
 		Lhs: Access{Buf: n.x, Strides: []int{3, 0, 1}}, Rhs: Access{Buf: n.w, Strides: []int{0, 1, 2}},
 		Out:      Access{Buf: out, Strides: []int{2, 1, 0}},
 		Extra:    []Access{{Buf: words, Strides: []int{2, 1, 0}}},
-		Epilogue: Call("max", Call("add", Arg(0), Arg(1)), Num(0)), Word: "relu",
+		Epilogue: scalar.Call("max", scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), scalar.Num(0)), Word: "relu",
 	}
 	return &Plan{
 		Name: name, ArenaFloats: 24, Outputs: []*Buffer{out},
@@ -87,10 +88,10 @@ func (n *net) forward(name string) *Plan {
 func (n *net) withLoss(name string) *Plan {
 	p := n.forward(name)
 	loss := &Buffer{Name: "loss", Class: Arena, Offset: 8}
-	diff := Call("sub", Arg(0), Arg(1))
+	diff := scalar.Call("sub", scalar.Arg(0), scalar.Arg(1))
 	n.loss = &Nest{Body: []Stmt{{
 		Inner: []Axis{batch, oAxis}, Reduce: Sum, Dst: Access{Buf: loss, Strides: []int{0, 0}},
-		Value: Call("mul", Call("mul", diff, diff), Arg(2)), Word: "loss",
+		Value: scalar.Call("mul", scalar.Call("mul", diff, diff), scalar.Arg(2)), Word: "loss",
 		Srcs: []Access{{Buf: n.out, Strides: []int{2, 1}}, {Buf: n.y, Strides: []int{2, 1}}, {Buf: n.total, Strides: []int{0, 0}}},
 	}}}
 	p.Forward = append(p.Forward, run(n.loss))
@@ -102,7 +103,7 @@ func (n *net) withLoss(name string) *Plan {
 func (n *net) backward(p *Plan) {
 	dout := &Buffer{Name: "out", Grad: true, Class: Arena, Rows: true, Shape: []int{2}}
 	n.dout = &Nest{Outer: []Axis{batch, oAxis}, Body: []Stmt{{
-		Dst: Access{Buf: dout, Strides: []int{2, 1}}, Value: Call("sub", Arg(0), Arg(1)),
+		Dst: Access{Buf: dout, Strides: []int{2, 1}}, Value: scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)),
 		Srcs: []Access{{Buf: n.out, Strides: []int{2, 1}}, {Buf: n.y, Strides: []int{2, 1}}},
 	}}}
 	n.ddense = &Contract{
@@ -165,13 +166,13 @@ func TestVerifyRejects(t *testing.T) {
 		"extent":            {func(n *net) { n.dense.N = []Axis{{Name: "o", N: 0}} }, "axis o has extent 0"},
 		"same element":      {func(n *net) { n.dense.Out.Strides[1] = 0 }, "two of its points store to the same element of out"},
 		"no epilogue":       {func(n *net) { n.dense.Epilogue = nil }, "extra operands and no epilogue"},
-		"operand unknown":   {func(n *net) { n.dense.Epilogue = Arg(2) }, "reads operand 2 of 2"},
-		"function unknown":  {func(n *net) { n.dense.Epilogue = Apply{"sine", []Expr{Arg(0)}} }, `no base function "sine"`},
-		"arity":             {func(n *net) { n.dense.Epilogue = Apply{"max", []Expr{Arg(0)}} }, "max takes 2 arguments, not 1"},
+		"operand unknown":   {func(n *net) { n.dense.Epilogue = scalar.Arg(2) }, "reads operand 2 of 2"},
+		"function unknown":  {func(n *net) { n.dense.Epilogue = scalar.Apply{Fn: "sine", Args: []scalar.Expr{scalar.Arg(0)}} }, `no base function "sine"`},
+		"arity":             {func(n *net) { n.dense.Epilogue = scalar.Apply{Fn: "max", Args: []scalar.Expr{scalar.Arg(0)}} }, "max takes 2 arguments, not 1"},
 		"no value":          {func(n *net) { n.loss.Body[0].Value = nil }, "has no value"},
 		"no statement":      {func(n *net) { n.dout.Body = nil }, "it has no statement"},
 		"reduction strides": {func(n *net) { n.loss.Body[0].Dst = Access{Buf: n.out, Strides: []int{2, 1}} }, "has a stride over its inner axes"},
-		"store with finish": {func(n *net) { n.dout.Body[0].Finish = Arg(0) }, "mixes a store and a reduction"},
+		"store with finish": {func(n *net) { n.dout.Body[0].Finish = scalar.Arg(0) }, "mixes a store and a reduction"},
 		"i32 result":        {func(n *net) { n.loss.Body[0].Reduce = ArgMax }, "loss holds f32 where i32 is needed"},
 		"f32 index": {func(n *net) {
 			n.loss.Body[0].Srcs[0].Index, n.loss.Body[0].Srcs[0].IndexStride = &Access{Buf: n.y, Strides: []int{2, 1}}, 1
@@ -184,7 +185,7 @@ func TestVerifyRejects(t *testing.T) {
 			n.Targets[0] = Port{Name: "y", DType: I32, Limit: 2}
 			n.y.DType, n.y.Shape = I32, nil
 			n.dout.Body[0].Srcs = n.dout.Body[0].Srcs[:1]
-			n.dout.Body[0].Value = Arg(0)
+			n.dout.Body[0].Value = scalar.Arg(0)
 			n.dout.Body[0].Dst.Strides = []int{2, 0}
 			n.dout.Body[0].Dst.Index, n.dout.Body[0].Dst.IndexStride = &Access{Buf: n.y, Strides: []int{1, 0}}, 1
 		}, "does not accumulate"},
@@ -196,7 +197,7 @@ func TestVerifyRejects(t *testing.T) {
 		"writes a weight":  {func(n *net) { n.ddense.Out.Buf = n.w }, "w is written, but a param buffer is read-only"},
 		"writes an input":  {func(n *net) { n.dout.Body[0].Dst = Access{Buf: n.x, Strides: []int{3, 1}} }, "input buffer is read-only"},
 		"early gradient": {func(n *net) {
-			n.Train.Forward = append(n.Train.Forward, run(&Nest{Outer: []Axis{inAxis, oAxis}, Body: []Stmt{{Dst: Access{Buf: n.dw, Strides: []int{2, 1}}, Value: Num(0)}}}))
+			n.Train.Forward = append(n.Train.Forward, run(&Nest{Outer: []Axis{inAxis, oAxis}, Body: []Stmt{{Dst: Access{Buf: n.dw, Strides: []int{2, 1}}, Value: scalar.Num(0)}}}))
 		}, "outside the backward phase"},
 		"gradient missing":  {func(n *net) { n.Train.Backward = n.Train.Backward[:2] }, "segment table has no complete gradient"},
 		"gradient in parts": {func(n *net) { n.ddense.M[0].N = 2 }, "segment w has no complete gradient"},
@@ -205,7 +206,7 @@ func TestVerifyRejects(t *testing.T) {
 		"local escapes": {func(n *net) {
 			l := &Buffer{Name: "l", Class: Local}
 			n.Train.Buffers = append(n.Train.Buffers, l)
-			n.loss.Body = append([]Stmt{{Dst: Access{Buf: l}, Value: Num(1)}}, n.loss.Body...)
+			n.loss.Body = append([]Stmt{{Dst: Access{Buf: l}, Value: scalar.Num(1)}}, n.loss.Body...)
 			n.dout.Body[0].Srcs[0] = Access{Buf: l, Strides: []int{0, 0}}
 		}, "l is read before it is written"},
 		"loop too long": {func(n *net) {
@@ -256,7 +257,7 @@ func TestVerifyLoop(t *testing.T) {
 // Padding fills a buffer with a constant and then writes the part that is none.
 func TestVerifyPadding(t *testing.T) {
 	n := newNet()
-	fill := Stmt{Dst: n.dout.Body[0].Dst, Value: Num(0)}
+	fill := Stmt{Dst: n.dout.Body[0].Dst, Value: scalar.Num(0)}
 	n.Train.Backward = append([]Step{run(&Nest{Outer: n.dout.Outer, Body: []Stmt{fill}})}, n.Train.Backward...)
 	n.dout.Outer = []Axis{batch, {Name: "o", N: 1}}
 	if err := Verify(n.Program); err != nil {
@@ -270,9 +271,9 @@ func TestOverlay(t *testing.T) {
 	a, b := rowsOf("a", 0, 2), rowsOf("b", 0, 2)
 	m := &Buffer{Name: "m", Class: Local}
 	same := []int{2, 1}
-	row := Stmt{Inner: []Axis{oAxis}, Reduce: Max, Dst: Access{Buf: m, Strides: []int{0, 0}}, Value: Arg(0), Srcs: []Access{{Buf: a, Strides: same}}}
-	store := Stmt{Inner: []Axis{oAxis}, Dst: Access{Buf: b, Strides: same}, Value: Call("sub", Arg(0), Arg(1)), Srcs: []Access{{Buf: a, Strides: same}, {Buf: m, Strides: []int{0, 0}}}}
-	late := Stmt{Inner: []Axis{oAxis}, Reduce: Sum, Dst: Access{Buf: m, Strides: []int{0, 0}}, Value: Arg(0), Srcs: []Access{{Buf: a, Strides: same}}}
+	row := Stmt{Inner: []Axis{oAxis}, Reduce: Max, Dst: Access{Buf: m, Strides: []int{0, 0}}, Value: scalar.Arg(0), Srcs: []Access{{Buf: a, Strides: same}}}
+	store := Stmt{Inner: []Axis{oAxis}, Dst: Access{Buf: b, Strides: same}, Value: scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)), Srcs: []Access{{Buf: a, Strides: same}, {Buf: m, Strides: []int{0, 0}}}}
+	late := Stmt{Inner: []Axis{oAxis}, Reduce: Sum, Dst: Access{Buf: m, Strides: []int{0, 0}}, Value: scalar.Arg(0), Srcs: []Access{{Buf: a, Strides: same}}}
 	swapped := store
 	swapped.Srcs = []Access{{Buf: a, Offset: 1, Strides: []int{2, -1}}, store.Srcs[1]}
 	all := row

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Concat joins its operands along one axis, which is not the batch axis.
@@ -104,7 +105,7 @@ func (k *Concat) Lower(l Lowering, v *ir.Value) {
 	}
 	to := l.Result(v)
 	for _, x := range v.Args {
-		store(l, v, to, x.Shape, loop.Arg(0), []loop.Access{access(l.View(x), x.Shape, x.Shape)}, "concatenate")
+		store(l, v, to, x.Shape, scalar.Arg(0), []loop.Access{access(l.View(x), x.Shape, x.Shape)}, "concatenate")
 		to.Offset += x.Shape[k.Axis] * to.Strides[k.Axis]
 	}
 }

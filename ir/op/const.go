@@ -7,6 +7,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Const is a fixed f32 tensor, row-major. It has no operands.
@@ -31,7 +32,7 @@ func (*Const) Name() string { return "const" }
 // String gives a scalar's value, and a digest of a longer constant.
 func (k *Const) String() string {
 	if len(k.Data) == 1 {
-		return fmt.Sprintf("const[%v %v]", k.Shape, loop.Num(k.Data[0]))
+		return fmt.Sprintf("const[%v %v]", k.Shape, scalar.Num(k.Data[0]))
 	}
 	h := fnv.New64a()
 	for _, x := range k.Data {

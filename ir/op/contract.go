@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Contract is the batched affine contraction: for every point of Axes,
@@ -22,7 +22,7 @@ type Contract struct {
 	Shape         ir.Shape
 	// Epilogue is applied to the finished sum, Arg(0); Arg(1+i) is extra i.
 	// nil: the sum.
-	Epilogue loop.Expr
+	Epilogue scalar.Expr
 	Word     string // what the epilogue is called
 }
 
@@ -115,7 +115,7 @@ func (k *Contract) index(x Index) string {
 }
 
 // titled prints an expression after its word, as every text form does.
-func titled(word string, e loop.Expr) string {
+func titled(word string, e scalar.Expr) string {
 	if word == "" {
 		return e.String()
 	}
@@ -215,14 +215,14 @@ func (k *Contract) checkIndices(what string, s ir.Shape, list []Index) error {
 }
 
 // arguments reports an Arg of e beyond the first n.
-func arguments(name string, e loop.Expr, n int) error {
+func arguments(name string, e scalar.Expr, n int) error {
 	switch e := e.(type) {
-	case loop.Arg:
+	case scalar.Arg:
 		if int(e) < 0 || int(e) >= n {
 			return fmt.Errorf("%s: expression names operand %v of %d", name, e, n)
 		}
-	case loop.Apply:
-		if f, ok := loop.Funcs[e.Fn]; !ok || f.Arity != len(e.Args) {
+	case scalar.Apply:
+		if f, ok := scalar.Funcs[e.Fn]; !ok || f.Arity != len(e.Args) {
 			return fmt.Errorf("%s: no scalar function %q of %d arguments", name, e.Fn, len(e.Args))
 		}
 		for _, a := range e.Args {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Lower is one contraction kernel for every part of the result that is reached
@@ -17,7 +18,7 @@ func (k *Contract) Lower(l Lowering, v *ir.Value) {
 		l.Errorf(v, "%v by this version", err)
 		return
 	}
-	var expr loop.Expr
+	var expr scalar.Expr
 	var extras []loop.Access
 	if k.Epilogue != nil {
 		expr, extras = epilogue(l, k.Epilogue, v.Args[2:], v.Shape)
@@ -65,7 +66,7 @@ func deepest(parts []part, out, lhs, rhs View, extras []loop.Access) int {
 }
 
 // emit is the kernel of one part.
-func (p *part) emit(l Lowering, v *ir.Value, out, lhs, rhs View, e loop.Expr, extras []loop.Access, word string) {
+func (p *part) emit(l Lowering, v *ir.Value, out, lhs, rhs View, e scalar.Expr, extras []loop.Access, word string) {
 	if p.empty {
 		p.emitEmpty(l, v, out, e, extras)
 		return
@@ -76,23 +77,23 @@ func (p *part) emit(l Lowering, v *ir.Value, out, lhs, rhs View, e loop.Expr, ex
 }
 
 // emitEmpty stores the epilogue of 0.
-func (p *part) emitEmpty(l Lowering, v *ir.Value, out View, e loop.Expr, extras []loop.Access) {
+func (p *part) emitEmpty(l Lowering, v *ir.Value, out View, e scalar.Expr, extras []loop.Access) {
 	dst := p.access(p.Out, out)
-	value, srcs := loop.Expr(loop.Num(0)), []loop.Access(nil)
+	value, srcs := scalar.Expr(scalar.Num(0)), []loop.Access(nil)
 	if e != nil {
-		names := []loop.Expr{loop.Num(0)}
+		names := []scalar.Expr{scalar.Num(0)}
 		for i := range extras {
-			names = append(names, loop.Arg(i))
+			names = append(names, scalar.Arg(i))
 		}
-		value = loop.Substitute(e, names)
+		value = scalar.Substitute(e, names)
 		for i, x := range extras {
 			names[i] = nil
-			if loop.UsesArg(value, i) {
-				names[i] = loop.Arg(len(srcs))
+			if scalar.UsesArg(value, i) {
+				names[i] = scalar.Arg(len(srcs))
 				srcs = append(srcs, p.access(p.Out, View{x.Buf, x.Offset, x.Strides}))
 			}
 		}
-		value = loop.Substitute(value, names)
+		value = scalar.Substitute(value, names)
 	}
 	all := pointers(&dst, srcs)
 	var order []int
@@ -263,20 +264,20 @@ func (k *Contract) access(list []Index, w View) loop.Access {
 
 // epilogue rewrites an expression over a sum, Arg(0), and extras, of which
 // known numbers become part of it.
-func epilogue(l Lowering, e loop.Expr, extras []*ir.Value, shape ir.Shape) (loop.Expr, []loop.Access) {
-	names := []loop.Expr{loop.Arg(0)}
+func epilogue(l Lowering, e scalar.Expr, extras []*ir.Value, shape ir.Shape) (scalar.Expr, []loop.Access) {
+	names := []scalar.Expr{scalar.Arg(0)}
 	var list []loop.Access
 	for i, x := range extras {
-		n, known := scalar(x)
+		n, known := number(x)
 		switch {
 		case known:
 			names = append(names, n)
-		case loop.UsesArg(e, 1+i):
+		case scalar.UsesArg(e, 1+i):
 			list = append(list, access(l.View(x), x.Shape, shape))
-			names = append(names, loop.Arg(len(list)))
+			names = append(names, scalar.Arg(len(list)))
 		default:
 			names = append(names, nil)
 		}
 	}
-	return loop.Substitute(e, names), list
+	return scalar.Substitute(e, names), list
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // affine is the index Σ coefficient·axis + offset.
@@ -90,7 +91,7 @@ var contractCases = []kase{
 			x := f32(b, "x", n, 3)
 			y := MatMul(b, x, f32(b, "w", 3, 4))
 			c := *y.Op.(*Contract)
-			c.Epilogue = loop.Call("mul", loop.Call("sigmoid", loop.Call("add", arg(0), arg(1))), arg(2))
+			c.Epilogue = scalar.Call("mul", scalar.Call("sigmoid", scalar.Call("add", arg(0), arg(1))), arg(2))
 			c.Word = "sigmoid"
 			return b.Apply(&c, y.Args[0], y.Args[1], f32(b, "bias", 4), Scalar(b, 3))
 		},
@@ -104,7 +105,7 @@ var contractCases = []kase{
 		build: func(b *ir.Builder) *ir.Value {
 			x := f32(b, "x", n, 3)
 			c := *MatMul(b, x, f32(b, "w", 3, 3)).Op.(*Contract)
-			c.Epilogue = loop.Call("add", loop.Call("mul", arg(0), loop.Call("tanh", arg(0))), arg(1))
+			c.Epilogue = scalar.Call("add", scalar.Call("mul", arg(0), scalar.Call("tanh", arg(0))), arg(1))
 			return b.Apply(&c, x, f32(b, "w", 3, 3), x)
 		},
 		want: func(e env, at ...int) float64 {
@@ -116,7 +117,7 @@ var contractCases = []kase{
 		name: "an epilogue over space and columns",
 		build: func(b *ir.Builder) *ir.Value {
 			c := *MatMul(b, f32(b, "x", n, 2, 3), f32(b, "w", 3, 4)).Op.(*Contract)
-			c.Epilogue = loop.Call("mul", loop.Call("add", arg(0), arg(1)), arg(2))
+			c.Epilogue = scalar.Call("mul", scalar.Call("add", arg(0), arg(1)), arg(2))
 			return b.Apply(&c, b.Graph.Values[0], b.Graph.Values[1], f32(b, "bias", 4), f32(b, "mask", n, 2, 1))
 		},
 		want: func(e env, at ...int) float64 {
@@ -128,7 +129,7 @@ var contractCases = []kase{
 		name: "an epilogue that keeps the loops of the product apart",
 		build: func(b *ir.Builder) *ir.Value {
 			c := *MatMul(b, f32(b, "x", n, 2, 2, 2, 3), f32(b, "w", 3, 4)).Op.(*Contract)
-			c.Epilogue = loop.Call("mul", loop.Call("tanh", arg(0)), arg(1))
+			c.Epilogue = scalar.Call("mul", scalar.Call("tanh", arg(0)), arg(1))
 			return b.Apply(&c, b.Graph.Values[0], b.Graph.Values[1], f32(b, "e", n, 1, 2, 1, 1))
 		},
 		want: func(e env, at ...int) float64 {
@@ -205,7 +206,7 @@ var contractCases = []kase{
 		name: "convolution with stride, dilation, padding and an activation",
 		build: func(b *ir.Builder) *ir.Value {
 			c := convolution(8, 4, 3, 2, 2, 2, 2, 2)
-			c.Epilogue = loop.Call("tanh", loop.Call("add", arg(0), arg(1)))
+			c.Epilogue = scalar.Call("tanh", scalar.Call("add", arg(0), arg(1)))
 			return b.Apply(c, f32(b, "x", n, 8, 2), f32(b, "w", 3, 2, 2), f32(b, "bias", 2))
 		},
 		want: func(e env, at ...int) float64 {
@@ -328,7 +329,7 @@ func TestContractNests(t *testing.T) {
 
 func TestContractString(t *testing.T) {
 	c := convolution(7, 4, 3, 2, 4, 2, 1, 1)
-	c.Epilogue, c.Word = loop.Call("max", arg(0), num(0)), "relu"
+	c.Epilogue, c.Word = scalar.Call("max", arg(0), num(0)), "relu"
 	const want = "contract[n x=4 o=4 k=3 c=2: (n,2x+k-1,c)(k,c,o)->(n,x,o); relu: max($0, 0)]"
 	if c.String() != want {
 		t.Errorf("%v\nwant %s", c, want)

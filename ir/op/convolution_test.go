@@ -8,6 +8,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/internal/golden"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // conv is a convolution over two axes of images [n, h, w, c], as layers build it.
@@ -63,7 +64,7 @@ func (k *conv) build(b *ir.Builder) *ir.Value {
 		c.Out[3] = c.Rhs[3]
 	}
 	c.Shape = ir.Shape{n, k.outH, k.outW, k.channels}
-	c.Epilogue, c.Word = loop.Call("max", loop.Call("add", arg(0), arg(1)), num(0)), "relu"
+	c.Epilogue, c.Word = scalar.Call("max", scalar.Call("add", arg(0), arg(1)), num(0)), "relu"
 	return b.Apply(c, f32(b, "x", n, k.h, k.w, k.c), f32(b, "w", kernel...), f32(b, "bias", k.channels))
 }
 

@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // block is how many elements the interpreter takes through an expression at a
@@ -20,7 +20,7 @@ type vector[F ir.Float] struct {
 }
 
 // compile prepares an expression; rows is n.
-func compile[F ir.Float](e loop.Expr, rows int) *vector[F] {
+func compile[F ir.Float](e scalar.Expr, rows int) *vector[F] {
 	v := &vector[F]{arg: -1}
 	fill := func(x float64) *vector[F] {
 		v.buf = make([]F, block)
@@ -30,13 +30,13 @@ func compile[F ir.Float](e loop.Expr, rows int) *vector[F] {
 		return v
 	}
 	switch e := e.(type) {
-	case loop.Arg:
+	case scalar.Arg:
 		v.arg = int(e)
-	case loop.Num:
+	case scalar.Num:
 		return fill(float64(e))
-	case loop.Rows:
+	case scalar.Rows:
 		return fill(float64(rows))
-	case loop.Apply:
+	case scalar.Apply:
 		v.fn, v.buf = e.Fn, make([]F, block)
 		for _, a := range e.Args {
 			v.args = append(v.args, compile[F](a, rows))
@@ -92,7 +92,7 @@ func unary[F ir.Float](fn string, dst, x []F) {
 	case "sqrt":
 		f = math.Sqrt
 	default:
-		eval, arg := loop.Funcs[fn].Eval, make([]float64, 1)
+		eval, arg := scalar.Funcs[fn].Eval, make([]float64, 1)
 		f = func(v float64) float64 {
 			arg[0] = v
 			return eval(arg)
@@ -130,7 +130,7 @@ func binary[F ir.Float](fn string, dst, x, y []F) {
 			dst[i] = min(v, y[i])
 		}
 	default:
-		eval, args := loop.Funcs[fn].Eval, make([]float64, 2)
+		eval, args := scalar.Funcs[fn].Eval, make([]float64, 2)
 		for i, v := range x {
 			args[0], args[1] = float64(v), float64(y[i])
 			dst[i] = F(eval(args))
@@ -139,7 +139,7 @@ func binary[F ir.Float](fn string, dst, x, y []F) {
 }
 
 // elementwise is e of the operands, broadcast to the given concrete shape.
-func elementwise[F ir.Float](c *ir.Context[F], e loop.Expr, shape ir.Shape, operands []*ir.Tensor[F]) *ir.Tensor[F] {
+func elementwise[F ir.Float](c *ir.Context[F], e scalar.Expr, shape ir.Shape, operands []*ir.Tensor[F]) *ir.Tensor[F] {
 	out := c.New(shape)
 	code := compile[F](e, c.Rows)
 	data := make([][]F, len(operands))

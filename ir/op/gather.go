@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Gather picks slices of a table by id. Operands: table, ids. With b =
@@ -98,7 +99,7 @@ func (g *Gather) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 func (g *Gather) Lower(l Lowering, v *ir.Value) {
 	table, ids := v.Args[0], v.Args[1]
 	src := g.pick(l.View(table), table.Shape, l.View(ids), ids.Shape, len(v.Shape))
-	store(l, v, l.Result(v), v.Shape, loop.Arg(0), []loop.Access{src}, "gather")
+	store(l, v, l.Result(v), v.Shape, scalar.Arg(0), []loop.Access{src}, "gather")
 }
 
 // pick reads, or writes, the table at the points of the picked slices.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // GatherSum sums the table rows that a ragged list of ids names,
@@ -15,8 +16,8 @@ import (
 // which is MultiHot(ids)·table without the zeros. Operands: ids [n,*], table
 // [V,D], extras, which broadcast to the result [n,D].
 type GatherSum struct {
-	Set      bool      // a duplicate id counts once
-	Epilogue loop.Expr // of Arg(0), the sum, and Arg(1+i), extra i; nil: the sum
+	Set      bool        // a duplicate id counts once
+	Epilogue scalar.Expr // of Arg(0), the sum, and Arg(1+i), extra i; nil: the sum
 	Word     string
 }
 

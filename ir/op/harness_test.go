@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 const n = ir.Batch
@@ -325,4 +325,4 @@ func near(x, y, tolerance float64) bool {
 }
 
 // num shortens expressions in cases.
-func num(v float64) loop.Expr { return loop.Num(v) }
+func num(v float64) scalar.Expr { return scalar.Num(v) }

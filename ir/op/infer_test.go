@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // typ is an f32 type, or an i32 one.
@@ -52,9 +53,9 @@ func TestInferErrors(t *testing.T) {
 
 		{&Map{Expr: arg(0)}, T{typ(n, ir.Ragged)}, "operand 0 is ragged"},
 		{&Map{Expr: arg(2)}, T{typ(2), typ(2)}, "names operand $2 of 2"},
-		{&Map{Expr: loop.Apply{Fn: "exq", Args: []loop.Expr{arg(0)}}}, T{typ(2)}, `no scalar function "exq" of 1`},
-		{&Map{Expr: loop.Apply{Fn: "add", Args: []loop.Expr{arg(0)}}}, T{typ(2)}, `"add" of 1`},
-		{&Map{Expr: loop.Call("add", arg(0), arg(1))}, T{typ(n, 3), typ(4)}, "do not broadcast: 3 against 4"},
+		{&Map{Expr: scalar.Apply{Fn: "exq", Args: []scalar.Expr{arg(0)}}}, T{typ(2)}, `no scalar function "exq" of 1`},
+		{&Map{Expr: scalar.Apply{Fn: "add", Args: []scalar.Expr{arg(0)}}}, T{typ(2)}, `"add" of 1`},
+		{&Map{Expr: scalar.Call("add", arg(0), arg(1))}, T{typ(n, 3), typ(4)}, "do not broadcast: 3 against 4"},
 
 		{product(func(*Contract) {}), T{typ(n, 3)}, "takes two operands"},
 		{product(func(*Contract) {}), T{idTyp(n, 3), typ(3, 4)}, "not f32"},

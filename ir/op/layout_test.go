@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var layoutCases = []kase{
@@ -61,7 +62,7 @@ var layoutCases = []kase{
 		name:  "transpose of a matrix",
 		build: func(b *ir.Builder) *ir.Value { return Unary(b, "exp", TransposeTo(b, f32(b, "w", 2, 3), 1, 0)) },
 		want: func(e env, at ...int) float64 {
-			return loop.Eval(loop.Call("exp", arg(0)), []float64{e.at("w", at[1], at[0])}, 1)
+			return scalar.Eval(scalar.Call("exp", arg(0)), []float64{e.at("w", at[1], at[0])}, 1)
 		},
 	},
 	{
@@ -164,7 +165,7 @@ var layoutCases = []kase{
 			return Unary(b, "exp", BroadcastTo(b, f32(b, "x", n, 1), ir.Shape{n, 3}))
 		},
 		want: func(e env, at ...int) float64 {
-			return loop.Eval(loop.Call("exp", arg(0)), []float64{e.at("x", at[0], 0)}, 1)
+			return scalar.Eval(scalar.Call("exp", arg(0)), []float64{e.at("x", at[0], 0)}, 1)
 		},
 	},
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // leaf makes v the whole of a buffer that no kernel writes.
@@ -49,8 +50,8 @@ func access(w View, s, to ir.Shape) loop.Access {
 	return loop.Access{Buf: w.Buf, Offset: w.Offset, Strides: stretched(s, w.Strides, to)}
 }
 
-// scalar is the number that v is everywhere, where that is known.
-func scalar(v *ir.Value) (loop.Expr, bool) {
+// number is the number that v is everywhere, where that is known.
+func number(v *ir.Value) (scalar.Expr, bool) {
 	for {
 		switch o := v.Op.(type) {
 		case *Broadcast, *Reshape:
@@ -58,7 +59,7 @@ func scalar(v *ir.Value) (loop.Expr, bool) {
 			continue
 		case *Const:
 			if len(o.Data) == 1 {
-				return loop.Num(o.Data[0]), true
+				return scalar.Num(o.Data[0]), true
 			}
 		}
 		return nil, false
@@ -67,29 +68,29 @@ func scalar(v *ir.Value) (loop.Expr, bool) {
 
 // operandsOf rewrites e over the accesses that it needs: known numbers become
 // part of it, and what it does not use is not read.
-func operandsOf(l Lowering, e loop.Expr, args []*ir.Value, shape ir.Shape) (loop.Expr, []loop.Access) {
-	names := make([]loop.Expr, len(args))
-	read := map[*ir.Value]loop.Expr{}
+func operandsOf(l Lowering, e scalar.Expr, args []*ir.Value, shape ir.Shape) (scalar.Expr, []loop.Access) {
+	names := make([]scalar.Expr, len(args))
+	read := map[*ir.Value]scalar.Expr{}
 	var list []loop.Access
 	for i, v := range args {
-		if n, ok := scalar(v); ok {
+		if n, ok := number(v); ok {
 			names[i] = n
 			continue
 		}
-		if !loop.UsesArg(e, i) {
+		if !scalar.UsesArg(e, i) {
 			continue
 		}
 		if read[v] == nil {
-			read[v] = loop.Arg(len(list))
+			read[v] = scalar.Arg(len(list))
 			list = append(list, access(l.View(v), v.Shape, shape))
 		}
 		names[i] = read[v]
 	}
-	return loop.Substitute(e, names), list
+	return scalar.Substitute(e, names), list
 }
 
 // store emits one elementwise nest over a shape.
-func store(l Lowering, v *ir.Value, to View, shape ir.Shape, value loop.Expr, srcs []loop.Access, word string) {
+func store(l Lowering, v *ir.Value, to View, shape ir.Shape, value scalar.Expr, srcs []loop.Access, word string) {
 	dst := loop.Access{Buf: to.Buf, Offset: to.Offset, Strides: slices.Clone(to.Strides)}
 	all := pointers(&dst, srcs)
 	l.Emit(v, &loop.Nest{
@@ -164,6 +165,6 @@ func wholeBuffer(l Lowering, v, operand *ir.Value) *loop.Buffer {
 		return w.Buf
 	}
 	b := &loop.Buffer{Name: operand.Name + ".rows", Layer: v.Layer, Rows: s.Batched(), Shape: slices.Clone(s.Row())}
-	store(l, v, View{Buf: b, Strides: s.Strides()}, s, loop.Arg(0), []loop.Access{access(w, s, s)}, "copy")
+	store(l, v, View{Buf: b, Strides: s.Strides()}, s, scalar.Arg(0), []loop.Access{access(w, s, s)}, "copy")
 	return b
 }

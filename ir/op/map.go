@@ -5,48 +5,48 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Map is y = Expr(args...) for every element, over operands broadcast against
 // each other by NumPy's rule. Ids and comparison results are read as numbers;
 // the result is f32.
 type Map struct {
-	Expr loop.Expr
+	Expr scalar.Expr
 	Word string // "relu"; a row of Scalars where Expr is that row's
 }
 
 // MapOf is expr of the operands, Arg(i) being args[i].
-func MapOf(b *ir.Builder, expr loop.Expr, word string, args ...*ir.Value) *ir.Value {
+func MapOf(b *ir.Builder, expr scalar.Expr, word string, args ...*ir.Value) *ir.Value {
 	return b.Apply(&Map{Expr: expr, Word: word}, args...)
 }
 
 // Unary is a row of Scalars, or a base function of one argument, of x.
 func Unary(b *ir.Builder, name string, x *ir.Value) *ir.Value {
 	if s, ok := Scalars[name]; ok {
-		if s.Expr == loop.Expr(loop.Arg(0)) {
+		if s.Expr == scalar.Expr(scalar.Arg(0)) {
 			return x
 		}
 		return MapOf(b, s.Expr, name, x)
 	}
-	if f, ok := loop.Funcs[name]; !ok || f.Arity != 1 {
+	if f, ok := scalar.Funcs[name]; !ok || f.Arity != 1 {
 		return b.Errorf("no scalar function %q of one argument", name)
 	}
-	return MapOf(b, loop.Call(name, loop.Arg(0)), name, x)
+	return MapOf(b, scalar.Call(name, scalar.Arg(0)), name, x)
 }
 
 // Binary is a base function of two arguments: "add", "sub", "mul", "div",
 // "max", "min", "pow" or a comparison.
 func Binary(b *ir.Builder, name string, x, y *ir.Value) *ir.Value {
-	if f, ok := loop.Funcs[name]; !ok || f.Arity != 2 {
+	if f, ok := scalar.Funcs[name]; !ok || f.Arity != 2 {
 		return b.Errorf("no scalar function %q of two arguments", name)
 	}
-	return MapOf(b, loop.Call(name, loop.Arg(0), loop.Arg(1)), name, x, y)
+	return MapOf(b, scalar.Call(name, scalar.Arg(0), scalar.Arg(1)), name, x, y)
 }
 
 // Select is x where cond is not zero, and y elsewhere.
 func Select(b *ir.Builder, cond, x, y *ir.Value) *ir.Value {
-	return MapOf(b, loop.Call("select", loop.Arg(0), loop.Arg(1), loop.Arg(2)), "select", cond, x, y)
+	return MapOf(b, scalar.Call("select", scalar.Arg(0), scalar.Arg(1), scalar.Arg(2)), "select", cond, x, y)
 }
 
 // Name is "map".
@@ -93,9 +93,9 @@ func SumOf(b *ir.Builder, word string, parts ...*ir.Value) *ir.Value {
 	if len(parts) == 1 {
 		return parts[0]
 	}
-	sum := loop.Expr(loop.Arg(0))
+	sum := scalar.Expr(scalar.Arg(0))
 	for i := 1; i < len(parts); i++ {
-		sum = loop.Call("add", sum, loop.Arg(i))
+		sum = scalar.Call("add", sum, scalar.Arg(i))
 	}
 	return MapOf(b, sum, word, parts...)
 }
@@ -104,7 +104,7 @@ func SumOf(b *ir.Builder, word string, parts ...*ir.Value) *ir.Value {
 // was stretched. A row of Scalars brings its own derivative.
 func (m *Map) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 	row, ok := Scalars[m.Word]
-	ok = ok && loop.Equal(row.Expr, m.Expr)
+	ok = ok && scalar.Equal(row.Expr, m.Expr)
 	operands := append(slices.Clone(v.Args), v)
 	out := make([]*ir.Value, len(v.Args))
 	for i, x := range v.Args {

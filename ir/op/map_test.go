@@ -5,10 +5,10 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-func arg(i int) loop.Expr { return loop.Arg(i) }
+func arg(i int) scalar.Expr { return scalar.Arg(i) }
 
 var mapCases = []kase{
 	{
@@ -41,7 +41,7 @@ var mapCases = []kase{
 	{
 		name: "a scalar operand and a known number",
 		build: func(b *ir.Builder) *ir.Value {
-			return MapOf(b, loop.Call("add", loop.Call("mul", arg(0), arg(1)), arg(2)), "", f32(b, "x", n, 5), f32(b, "s"), Scalar(b, 0.1))
+			return MapOf(b, scalar.Call("add", scalar.Call("mul", arg(0), arg(1)), arg(2)), "", f32(b, "x", n, 5), f32(b, "s"), Scalar(b, 0.1))
 		},
 		want: func(e env, at ...int) float64 { return e.at("x", at...)*e.at("s") + 0.1 },
 	},
@@ -62,7 +62,7 @@ var mapCases = []kase{
 	{
 		name: "the row count",
 		build: func(b *ir.Builder) *ir.Value {
-			return MapOf(b, loop.Call("div", arg(0), loop.Rows{}), "", f32(b, "x", n, 3))
+			return MapOf(b, scalar.Call("div", arg(0), scalar.Rows{}), "", f32(b, "x", n, 3))
 		},
 		want: func(e env, at ...int) float64 { return e.at("x", at...) / float64(e.rows) },
 	},
@@ -161,7 +161,7 @@ func truth(b bool) float64 {
 // kept positive, where every one of them is smooth.
 func TestBaseFunctions(t *testing.T) {
 	flat := map[string]bool{"sign": true, "floor": true, "eq": true, "lt": true, "le": true, "gt": true, "ge": true}
-	for name, f := range loop.Funcs {
+	for name, f := range scalar.Funcs {
 		want := baseFunctions[name]
 		if want == nil {
 			continue // TestEveryScalarHasCases says so
@@ -169,16 +169,16 @@ func TestBaseFunctions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			check(t, kase{
 				build: func(b *ir.Builder) *ir.Value {
-					var args []loop.Expr
+					var args []scalar.Expr
 					var vs []*ir.Value
 					for i := range f.Arity {
 						vs = append(vs, f32(b, string(rune('x'+i)), n, 6))
-						args = append(args, loop.Call("add", arg(i), num(2.5+float64(i)/10)))
+						args = append(args, scalar.Call("add", arg(i), num(2.5+float64(i)/10)))
 					}
 					if name == "select" {
-						args[0] = loop.Call("gt", arg(0), num(0))
+						args[0] = scalar.Call("gt", arg(0), num(0))
 					}
-					return MapOf(b, loop.Call(name, args...), "", vs...)
+					return MapOf(b, scalar.Call(name, args...), "", vs...)
 				},
 				want: func(e env, at ...int) float64 {
 					x := make([]float64, f.Arity)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Pad surrounds its operand with Value: Before[i] and After[i] elements on axis
@@ -30,7 +31,7 @@ func (p *Pad) String() string {
 	if p.Interior != nil {
 		inside = fmt.Sprintf(" interior=%v", p.Interior)
 	}
-	return fmt.Sprintf("pad[before=%v after=%v%s value=%v]", p.Before, p.After, inside, loop.Num(p.Value))
+	return fmt.Sprintf("pad[before=%v after=%v%s value=%v]", p.Before, p.After, inside, scalar.Num(p.Value))
 }
 
 // step is the distance of two neighbours on an axis of the result.
@@ -112,7 +113,7 @@ func (p *Pad) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 func (p *Pad) Lower(l Lowering, v *ir.Value) {
 	x := v.Args[0]
 	to := l.Result(v)
-	store(l, v, to, v.Shape, loop.Num(p.Value), nil, "padding")
+	store(l, v, to, v.Shape, scalar.Num(p.Value), nil, "padding")
 	in := p.inside(place{to.Offset, to.Strides})
-	store(l, v, View{to.Buf, in.offset, in.strides}, x.Shape, loop.Arg(0), []loop.Access{access(l.View(x), x.Shape, x.Shape)}, "inside the padding")
+	store(l, v, View{to.Buf, in.offset, in.strides}, x.Shape, scalar.Arg(0), []loop.Access{access(l.View(x), x.Shape, x.Shape)}, "inside the padding")
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 	"github.com/nngen-go/nngen/runtime/nn"
 )
 
@@ -12,7 +12,7 @@ var randomCases = []kase{
 	{
 		name: "dropout",
 		build: func(b *ir.Builder) *ir.Value {
-			keep := loop.Call("select", loop.Call("ge", arg(1), num(0.25)), loop.Call("div", arg(0), num(0.75)), num(0))
+			keep := scalar.Call("select", scalar.Call("ge", arg(1), num(0.25)), scalar.Call("div", arg(0), num(0.75)), num(0))
 			return MapOf(b, keep, "dropout", f32(b, "x", n, 3, 2), Uniform(b, "dropout", ir.Shape{n, 3, 2}))
 		},
 		want: func(e env, at ...int) float64 {

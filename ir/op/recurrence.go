@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Recurrence describes a recurrent computation for Recur.
@@ -107,7 +107,7 @@ func masked(b *ir.Builder, mask, x, old *ir.Value) *ir.Value {
 	for range len(x.Shape) - 1 {
 		shape = append(shape, 1)
 	}
-	return MapOf(b, loop.Call("select", loop.Arg(0), loop.Arg(1), loop.Arg(2)), "mask", ReshapeTo(b, mask, shape), x, old)
+	return MapOf(b, scalar.Call("select", scalar.Arg(0), scalar.Arg(1), scalar.Arg(2)), "mask", ReshapeTo(b, mask, shape), x, old)
 }
 
 // unpack takes one piece out of a packed value.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Reduce is Finish(Kind over Axes of Expr(args...)): operands are broadcast
@@ -17,8 +18,8 @@ type Reduce struct {
 	Mean     bool           // of a Sum: divide by the number of elements, counted at run time
 	Axes     []int          // ascending; ArgMax: one
 	KeepDims bool           // keep reduced axes with extent 1
-	Expr     loop.Expr      // a Map inside; nil: the one operand
-	Finish   loop.Expr      // of Arg(0), the reduced value; nil: as it is
+	Expr     scalar.Expr    // a Map inside; nil: the one operand
+	Finish   scalar.Expr    // of Arg(0), the reduced value; nil: as it is
 	Word     string
 	Stop     bool // no gradient flows back
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Lower is one nest: the kept axes outside, the reduced axes inside.
@@ -20,16 +21,16 @@ func (r *Reduce) Lower(l Lowering, v *ir.Value) {
 	}
 	expr := r.Expr
 	if expr == nil {
-		expr = loop.Arg(0)
+		expr = scalar.Arg(0)
 	}
 	value, srcs := operandsOf(l, expr, v.Args, full)
 	finish := r.Finish
 	if r.Mean {
-		mean := loop.Call("div", loop.Arg(0), r.count(full))
+		mean := scalar.Call("div", scalar.Arg(0), r.count(full))
 		if finish == nil {
 			finish = mean
 		} else {
-			finish = loop.Substitute(finish, []loop.Expr{mean})
+			finish = scalar.Substitute(finish, []scalar.Expr{mean})
 		}
 	}
 	to := l.Result(v)

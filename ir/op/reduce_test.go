@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var reduceCases = []kase{
@@ -63,8 +64,8 @@ var reduceCases = []kase{
 		build: func(b *ir.Builder) *ir.Value {
 			return b.Apply(&Reduce{
 				Kind: loop.Sum, Axes: []int{1}, Word: "norm",
-				Expr:   loop.Call("mul", loop.Call("mul", arg(0), arg(0)), arg(1)),
-				Finish: loop.Call("sqrt", loop.Call("add", arg(0), num(9))),
+				Expr:   scalar.Call("mul", scalar.Call("mul", arg(0), arg(0)), arg(1)),
+				Finish: scalar.Call("sqrt", scalar.Call("add", arg(0), num(9))),
 			}, f32(b, "x", n, 3), f32(b, "w", 3))
 		},
 		want: func(e env, at ...int) float64 {
@@ -77,7 +78,7 @@ var reduceCases = []kase{
 	{
 		name: "the mean under an expression that needs it again",
 		build: func(b *ir.Builder) *ir.Value {
-			return b.Apply(&Reduce{Kind: loop.Sum, Mean: true, Axes: []int{0}, Expr: loop.Call("exp", arg(0)), Finish: loop.Call("mul", arg(0), arg(0))}, f32(b, "x", n, 2))
+			return b.Apply(&Reduce{Kind: loop.Sum, Mean: true, Axes: []int{0}, Expr: scalar.Call("exp", arg(0)), Finish: scalar.Call("mul", arg(0), arg(0))}, f32(b, "x", n, 2))
 		},
 		want: func(e env, at ...int) float64 {
 			m := over(e.rows, func(r int) float64 { return math.Exp(e.at("x", r, at[0])) }) / float64(e.rows)
@@ -94,7 +95,7 @@ var reduceCases = []kase{
 	{
 		name: "maximum of an expression, then another",
 		build: func(b *ir.Builder) *ir.Value {
-			return b.Apply(&Reduce{Kind: loop.Max, Axes: []int{0, 1}, KeepDims: true, Expr: loop.Call("mul", arg(0), arg(1)), Finish: loop.Call("exp", arg(0))},
+			return b.Apply(&Reduce{Kind: loop.Max, Axes: []int{0, 1}, KeepDims: true, Expr: scalar.Call("mul", arg(0), arg(1)), Finish: scalar.Call("exp", arg(0))},
 				f32(b, "x", n, 3, 2), f32(b, "w", 3, 1))
 		},
 		want: func(e env, at ...int) float64 {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // VJP stretches dy back over the reduced axes. Of a sum, every operand gets its
@@ -37,7 +38,7 @@ func (r *Reduce) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 		kept[a] = 1
 	}
 	if r.Mean {
-		dy = MapOf(b, loop.Call("div", loop.Arg(0), r.count(full)), "mean gradient", dy)
+		dy = MapOf(b, scalar.Call("div", scalar.Arg(0), r.count(full)), "mean gradient", dy)
 	}
 	if !dy.Valid() {
 		return out
@@ -45,7 +46,7 @@ func (r *Reduce) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 	dy = ReshapeTo(b, dy, kept)
 	expr := r.Expr
 	if expr == nil {
-		expr = loop.Arg(0)
+		expr = scalar.Arg(0)
 	}
 	if r.Kind == loop.Max {
 		x := v.Args[0]
@@ -58,29 +59,29 @@ func (r *Reduce) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 		if !x.Valid() || !v.Valid() {
 			return out
 		}
-		hit := MapOf(b, loop.Call("select", loop.Call("eq", loop.Arg(0), loop.Arg(1)), loop.Num(1), loop.Num(0)), "is max", x, ReshapeTo(b, v, kept))
+		hit := MapOf(b, scalar.Call("select", scalar.Call("eq", scalar.Arg(0), scalar.Arg(1)), scalar.Num(1), scalar.Num(0)), "is max", x, ReshapeTo(b, v, kept))
 		shared := Binary(b, "div", dy, Sum(b, hit, true, r.Axes...))
-		dy = MapOf(b, loop.Call("mul", loop.Arg(0), loop.Arg(1)), "max gradient", hit, shared)
+		dy = MapOf(b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "max gradient", hit, shared)
 	}
 	dy = BroadcastTo(b, dy, full)
 	for i, x := range v.Args {
 		if !dy.Valid() || x.DType != ir.F32 {
 			continue
 		}
-		out[i] = unbroadcast(b, chain(b, loop.Diff(expr, i), v.Args, dy, r.Word), x.Shape)
+		out[i] = unbroadcast(b, chain(b, scalar.Diff(expr, i), v.Args, dy, r.Word), x.Shape)
 	}
 	return out
 }
 
 // count is the number of reduced elements.
-func (r *Reduce) count(full ir.Shape) loop.Expr {
-	fixed, rows := 1, loop.Expr(loop.Num(1))
+func (r *Reduce) count(full ir.Shape) scalar.Expr {
+	fixed, rows := 1, scalar.Expr(scalar.Num(1))
 	for _, a := range r.Axes {
 		if full[a] == ir.Batch {
-			rows = loop.Rows{}
+			rows = scalar.Rows{}
 		} else {
 			fixed *= full[a]
 		}
 	}
-	return loop.Call("mul", rows, loop.Num(fixed))
+	return scalar.Call("mul", rows, scalar.Num(fixed))
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // Reshape gives the same elements in row-major order another shape. The batch
@@ -76,7 +77,7 @@ func (r *Reshape) Lower(l Lowering, v *ir.Value) {
 		return
 	}
 	to := l.Result(v)
-	store(l, v, View{to.Buf, to.Offset, x.Shape.Strides()}, x.Shape, loop.Arg(0), []loop.Access{access(w, x.Shape, x.Shape)}, "reshape")
+	store(l, v, View{to.Buf, to.Offset, x.Shape.Strides()}, x.Shape, scalar.Arg(0), []loop.Access{access(w, x.Shape, x.Shape)}, "reshape")
 }
 
 // regroup gives the strides of the same elements under another shape, where

@@ -3,14 +3,14 @@ package op
 import (
 	"math"
 
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // ScalarFunc is one activation: Expr of x = Arg(0), and its derivative, in x =
 // Arg(0) and y = Arg(1), the result. Derivatives at kinks are those of
 // TensorFlow's gradient kernels, which Keras trains with.
 type ScalarFunc struct {
-	Expr, Grad loop.Expr
+	Expr, Grad scalar.Expr
 }
 
 // Scalars is the table of activations by Keras's name; formulas and constants
@@ -26,9 +26,9 @@ const (
 )
 
 func scalars() map[string]ScalarFunc {
-	x, y := loop.Expr(loop.Arg(0)), loop.Expr(loop.Arg(1))
-	num := func(v float64) loop.Expr { return loop.Num(v) }
-	call := loop.Call
+	x, y := scalar.Expr(scalar.Arg(0)), scalar.Expr(scalar.Arg(1))
+	num := func(v float64) scalar.Expr { return scalar.Num(v) }
+	call := scalar.Call
 	zero, one := num(0), num(1)
 
 	// softplus is max(x, 0) + log1p(exp(-|x|)): exp never overflows.
@@ -85,15 +85,15 @@ func scalars() map[string]ScalarFunc {
 }
 
 // EluExpr is x where x > 0, alpha·(exp(x)-1) elsewhere; Keras's alpha is 1.
-func EluExpr(alpha float64) loop.Expr {
-	x, zero := loop.Arg(0), loop.Num(0)
-	tail := loop.Call("mul", loop.Num(alpha), loop.Call("expm1", loop.Call("min", x, zero)))
-	return loop.Call("select", loop.Call("gt", x, zero), x, tail)
+func EluExpr(alpha float64) scalar.Expr {
+	x, zero := scalar.Arg(0), scalar.Num(0)
+	tail := scalar.Call("mul", scalar.Num(alpha), scalar.Call("expm1", scalar.Call("min", x, zero)))
+	return scalar.Call("select", scalar.Call("gt", x, zero), x, tail)
 }
 
 // LeakyReluExpr is x where x > 0, slope·x elsewhere; Keras's negative_slope is
 // 0.2 for the activation by name.
-func LeakyReluExpr(slope float64) loop.Expr {
-	x := loop.Arg(0)
-	return loop.Call("select", loop.Call("gt", x, loop.Num(0)), x, loop.Call("mul", loop.Num(slope), x))
+func LeakyReluExpr(slope float64) scalar.Expr {
+	x := scalar.Arg(0)
+	return scalar.Call("select", scalar.Call("gt", x, scalar.Num(0)), x, scalar.Call("mul", scalar.Num(slope), x))
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // activations writes every activation down as its paper or Keras's page does,
@@ -51,7 +51,7 @@ func TestActivations(t *testing.T) {
 			check(t, kase{
 				build: func(b *ir.Builder) *ir.Value {
 					// ±4: the outer pieces of hard_sigmoid too.
-					return Unary(b, name, MapOf(b, loop.Call("mul", arg(0), num(2)), "", f32(b, "x", n, 9)))
+					return Unary(b, name, MapOf(b, scalar.Call("mul", arg(0), num(2)), "", f32(b, "x", n, 9)))
 				},
 				want: func(e env, at ...int) float64 {
 					return a.f(2 * e.at("x", at...))
@@ -67,12 +67,12 @@ func TestDerivativesOfRows(t *testing.T) {
 	for name, a := range activations {
 		row := Scalars[name]
 		grad := func(x float64) float64 {
-			y := loop.Eval(row.Expr, []float64{x}, 1)
-			return loop.Eval(row.Grad, []float64{x, y}, 1)
+			y := scalar.Eval(row.Expr, []float64{x}, 1)
+			return scalar.Eval(row.Grad, []float64{x, y}, 1)
 		}
 		for x := -8.05; x < 8; x += 0.1 {
 			const h = 1e-6
-			up, down := loop.Eval(row.Expr, []float64{x + h}, 1), loop.Eval(row.Expr, []float64{x - h}, 1)
+			up, down := scalar.Eval(row.Expr, []float64{x + h}, 1), scalar.Eval(row.Expr, []float64{x - h}, 1)
 			if want := (up - down) / (2 * h); !near(grad(x), want, 1e-7) {
 				t.Errorf("%s: derivative at %v is %v, by differences %v", name, x, grad(x), want)
 			}
@@ -85,7 +85,7 @@ func TestDerivativesOfRows(t *testing.T) {
 	for name, kinks := range map[string][2]float64{"relu6": {0, 6}, "hard_sigmoid": {-3, 3}} {
 		row := Scalars[name]
 		for _, x := range kinks {
-			if d := loop.Eval(row.Grad, []float64{x, loop.Eval(row.Expr, []float64{x}, 1)}, 1); d != 0 {
+			if d := scalar.Eval(row.Grad, []float64{x, scalar.Eval(row.Expr, []float64{x}, 1)}, 1); d != 0 {
 				t.Errorf("%s: derivative at %v is %v", name, x, d)
 			}
 		}
@@ -102,7 +102,7 @@ func TestExtremes(t *testing.T) {
 	for name := range Scalars {
 		b := ir.NewBuilder("g")
 		x := InputOf(b, Input{Port: "x", Of: ir.Type{Shape: ir.Shape{n}}})
-		y := Unary(b, name, MapOf(b, loop.Call("mul", arg(0), num(1)), "", x))
+		y := Unary(b, name, MapOf(b, scalar.Call("mul", arg(0), num(1)), "", x))
 		grads := gradients(b, y)
 		c := &ir.Context[float32]{Rows: len(far), Feed: map[string]*ir.Tensor[float32]{
 			"x":    {Shape: ir.Shape{len(far)}, F: far},
@@ -152,7 +152,7 @@ func TestSmall(t *testing.T) {
 		{"elu", -1e-10, -1e-10},
 		{"selu", -1e-10, -1e-10 * seluScale * seluAlpha},
 	} {
-		got := loop.Eval(Scalars[k.name].Expr, []float64{k.x}, 1)
+		got := scalar.Eval(Scalars[k.name].Expr, []float64{k.x}, 1)
 		if math.Abs(got-k.want) > 1e-9*math.Abs(k.want) {
 			t.Errorf("%s(%v) = %v, want %v", k.name, k.x, got, k.want)
 		}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 const recurrence = "recurrence is not lowered"
@@ -207,7 +207,7 @@ func TestScanErrors(t *testing.T) {
 		{Scan{Body: body(func(b *ir.Builder) *ir.Value { return f32(b, "w", 2) }), Length: 3, Carried: 1, Steps: 1}, []ir.Type{h, x}, "output 0"},
 		{Scan{Body: body(func(b *ir.Builder) *ir.Value { return Uniform(b, "s", ir.Shape{n, 2}) }), Length: 3, Carried: 1, Steps: 1}, []ir.Type{h, x}, "belongs outside"},
 		{Scan{Body: body(func(b *ir.Builder) *ir.Value {
-			return MapOf(b, loop.Arg(0), "", InputOf(b, Input{Port: "z", Of: h}))
+			return MapOf(b, scalar.Arg(0), "", InputOf(b, Input{Port: "z", Of: h}))
 		}), Length: 3, Carried: 1, Steps: 1}, []ir.Type{h, x, h}, "belongs outside"},
 	} {
 		if _, err := k.scan.Infer(k.args); err == nil || !strings.Contains(err.Error(), k.want) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // ScatterAdd is the gradient of Gather by its table: a zero tensor of Shape to
@@ -73,12 +74,12 @@ func (s *ScatterAdd) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 func (s *ScatterAdd) Lower(l Lowering, v *ir.Value) {
 	ids, updates := v.Args[0], v.Args[1]
 	to := l.Result(v)
-	store(l, v, to, s.Shape, loop.Num(0), nil, "from zero")
+	store(l, v, to, s.Shape, scalar.Num(0), nil, "from zero")
 	dst := (&Gather{s.BatchDims}).pick(to, s.Shape, l.View(ids), ids.Shape, len(updates.Shape))
 	srcs := []loop.Access{access(l.View(updates), updates.Shape, updates.Shape)}
 	all := pointers(&dst, srcs)
 	l.Emit(v, &loop.Nest{
 		Outer: collapse(loops(updates.Shape), all, 0),
-		Body:  []loop.Stmt{{Dst: dst, Value: loop.Arg(0), Srcs: srcs, Accumulate: true, Word: "scatter"}},
+		Body:  []loop.Stmt{{Dst: dst, Value: scalar.Arg(0), Srcs: srcs, Accumulate: true, Word: "scatter"}},
 	})
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // count is how often an id occurs in a row; with set, whether it does.
@@ -61,7 +61,7 @@ var sparseCases = slices.Concat(
 	perMode("gather-sum with a bias, an activation and a table that is a view", func(set bool) kase {
 		return kase{
 			build: func(b *ir.Builder) *ir.Value {
-				epilogue := loop.Call("mul", loop.Call("exp", loop.Call("add", arg(0), arg(1))), loop.Call("mul", arg(2), arg(3)))
+				epilogue := scalar.Call("mul", scalar.Call("exp", scalar.Call("add", arg(0), arg(1))), scalar.Call("mul", arg(2), arg(3)))
 				return b.Apply(&GatherSum{Set: set, Epilogue: epilogue, Word: "exp"},
 					i32(b, "ids", 6, n, ir.Ragged), TransposeTo(b, f32(b, "table", 2, 6), 1, 0), f32(b, "bias", 2), f32(b, "s", n, 1), Scalar(b, 0.25))
 			},

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // cases are those of every primitive, one list per file.
@@ -87,7 +87,7 @@ func TestEveryScalarHasCases(t *testing.T) {
 			t.Errorf("activation %s has no reference", name)
 		}
 	}
-	for name := range loop.Funcs {
+	for name := range scalar.Funcs {
 		if _, ok := baseFunctions[name]; !ok {
 			t.Errorf("base function %s has no case", name)
 		}

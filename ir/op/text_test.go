@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // TestText compares the text form of every primitive. Common subexpressions are
@@ -36,7 +37,7 @@ func TestText(t *testing.T) {
 		{&Reduce{Kind: loop.Sum, Axes: []int{0, 2}, Word: "bias gradient"}, "reduce[sum axes=[0 2] bias gradient]"},
 		{&Reduce{Kind: loop.Sum, Mean: true, Axes: []int{1}, KeepDims: true}, "reduce[mean axes=[1] keep]"},
 		{&Reduce{Kind: loop.Max, Axes: []int{1}, Stop: true}, "reduce[max axes=[1] stop]"},
-		{&Reduce{Kind: loop.Sum, Axes: []int{1}, Expr: relu, Finish: loop.Call("sqrt", arg(0))}, "reduce[sum axes=[1] of max($0, 0) then sqrt($0)]"},
+		{&Reduce{Kind: loop.Sum, Axes: []int{1}, Expr: relu, Finish: scalar.Call("sqrt", arg(0))}, "reduce[sum axes=[1] of max($0, 0) then sqrt($0)]"},
 		{&Reduce{Kind: loop.ArgMax, Axes: []int{1}}, "reduce[argmax axes=[1]]"},
 		{&pool, "window[max size=[2 2] stride=[2 1] dilation=[1 1] before=[0 1] after=[0 0]]"},
 		{&mean, "window[mean size=[2 2] stride=[2 1] dilation=[1 1] before=[0 1] after=[0 0]]"},

@@ -5,22 +5,23 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // slope is ∂e/∂Arg(i) where the value of e is at hand as Arg(y): what the
 // derivative shares with the value is not computed again.
-func slope(e loop.Expr, i, y int) loop.Expr {
-	return replace(loop.Diff(e, i), e.String(), loop.Arg(y))
+func slope(e scalar.Expr, i, y int) scalar.Expr {
+	return replace(scalar.Diff(e, i), e.String(), scalar.Arg(y))
 }
 
 // chain is dy·d, d being a derivative over the operands; nil where it is zero.
-func chain(b *ir.Builder, d loop.Expr, operands []*ir.Value, dy *ir.Value, word string) *ir.Value {
+func chain(b *ir.Builder, d scalar.Expr, operands []*ir.Value, dy *ir.Value, word string) *ir.Value {
 	n := len(operands)
-	d = product(loop.Arg(n), d)
+	d = product(scalar.Arg(n), d)
 	switch {
-	case d == loop.Expr(loop.Num(0)):
+	case d == scalar.Expr(scalar.Num(0)):
 		return nil
-	case d == loop.Expr(loop.Arg(n)):
+	case d == scalar.Expr(scalar.Arg(n)):
 		return dy
 	}
 	if word != "" {
@@ -32,13 +33,13 @@ func chain(b *ir.Builder, d loop.Expr, operands []*ir.Value, dy *ir.Value, word 
 
 // behind is the gradient of the sum under an epilogue e; it fills in those of
 // the extras. The sum is computed again only where a derivative needs it.
-func behind(b *ir.Builder, e loop.Expr, word string, sum func() *ir.Value, extras []*ir.Value, y, dy *ir.Value, grads []*ir.Value) *ir.Value {
+func behind(b *ir.Builder, e scalar.Expr, word string, sum func() *ir.Value, extras []*ir.Value, y, dy *ir.Value, grads []*ir.Value) *ir.Value {
 	operands := slices.Concat([]*ir.Value{y}, extras, []*ir.Value{y})
-	slopes := make([]loop.Expr, 1+len(extras))
+	slopes := make([]scalar.Expr, 1+len(extras))
 	again := false
 	for i := range slopes {
 		slopes[i] = slope(e, i, len(operands)-1)
-		again = again || loop.UsesArg(slopes[i], 0)
+		again = again || scalar.UsesArg(slopes[i], 0)
 	}
 	if again {
 		operands[0] = sum()
@@ -51,18 +52,18 @@ func behind(b *ir.Builder, e loop.Expr, word string, sum func() *ir.Value, extra
 
 // product is dy·d. Where d chooses, so does the product: dy times the branch
 // not taken is never computed.
-func product(dy, d loop.Expr) loop.Expr {
-	if a, ok := d.(loop.Apply); ok && a.Fn == "select" {
-		return loop.Call("select", a.Args[0], product(dy, a.Args[1]), product(dy, a.Args[2]))
+func product(dy, d scalar.Expr) scalar.Expr {
+	if a, ok := d.(scalar.Apply); ok && a.Fn == "select" {
+		return scalar.Call("select", a.Args[0], product(dy, a.Args[1]), product(dy, a.Args[2]))
 	}
-	if a, ok := d.(loop.Apply); ok && flat(a) {
-		return loop.Call("select", a, dy, loop.Num(0))
+	if a, ok := d.(scalar.Apply); ok && flat(a) {
+		return scalar.Call("select", a, dy, scalar.Num(0))
 	}
-	return loop.Call("mul", dy, d)
+	return scalar.Call("mul", dy, d)
 }
 
 // flat reports whether e is a comparison.
-func flat(e loop.Apply) bool {
+func flat(e scalar.Apply) bool {
 	switch e.Fn {
 	case "eq", "lt", "le", "gt", "ge":
 		return true
@@ -71,32 +72,32 @@ func flat(e loop.Apply) bool {
 }
 
 // replace puts with wherever a part of e is printed as target.
-func replace(e loop.Expr, target string, with loop.Expr) loop.Expr {
-	a, ok := e.(loop.Apply)
+func replace(e scalar.Expr, target string, with scalar.Expr) scalar.Expr {
+	a, ok := e.(scalar.Apply)
 	if !ok {
 		return e
 	}
 	if e.String() == target {
 		return with
 	}
-	args := make([]loop.Expr, len(a.Args))
+	args := make([]scalar.Expr, len(a.Args))
 	for i, x := range a.Args {
 		args[i] = replace(x, target, with)
 	}
-	return loop.Call(a.Fn, args...)
+	return scalar.Call(a.Fn, args...)
 }
 
 // compact drops the operands that e does not use, and numbers the rest anew.
-func compact(e loop.Expr, operands []*ir.Value) (loop.Expr, []*ir.Value) {
-	names := make([]loop.Expr, len(operands))
+func compact(e scalar.Expr, operands []*ir.Value) (scalar.Expr, []*ir.Value) {
+	names := make([]scalar.Expr, len(operands))
 	var used []*ir.Value
 	for i, v := range operands {
-		if loop.UsesArg(e, i) {
-			names[i] = loop.Arg(len(used))
+		if scalar.UsesArg(e, i) {
+			names[i] = scalar.Arg(len(used))
 			used = append(used, v)
 		}
 	}
-	return loop.Substitute(e, names), used
+	return scalar.Substitute(e, names), used
 }
 
 // unbroadcast sums a gradient back to the shape of the operand that was

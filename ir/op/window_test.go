@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 const picking = "picking by a maximum"
@@ -77,7 +78,7 @@ var windowCases = func() []kase {
 				build: func(b *ir.Builder) *ir.Value {
 					x := f32(b, "x", n, 4, 5, 2)
 					y := b.Apply(&p, x)
-					return b.Apply(&WindowGrad{Window: p}, MapOf(b, loop.Call("floor", loop.Call("mul", arg(0), num(8))), "", x), f32(b, "dy", y.Shape...))
+					return b.Apply(&WindowGrad{Window: p}, MapOf(b, scalar.Call("floor", scalar.Call("mul", arg(0), num(8))), "", x), f32(b, "dy", y.Shape...))
 				},
 				want: func(e env, at ...int) float64 { return spread(e, &p, at) },
 			})

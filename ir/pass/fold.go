@@ -6,6 +6,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // maxFolded is how many elements a constant computed here may have: a constant
@@ -67,43 +68,43 @@ func readsRows(o ir.Op) bool {
 	return false
 }
 
-func usesRows(e loop.Expr) bool {
+func usesRows(e scalar.Expr) bool {
 	switch e := e.(type) {
-	case loop.Rows:
+	case scalar.Rows:
 		return true
-	case loop.Apply:
+	case scalar.Apply:
 		return slices.ContainsFunc(e.Args, usesRows)
 	}
 	return false
 }
 
 // expressions are the scalar expressions of an operation.
-func expressions(o ir.Op) []loop.Expr {
+func expressions(o ir.Op) []scalar.Expr {
 	switch o := o.(type) {
 	case *op.Map:
-		return []loop.Expr{o.Expr}
+		return []scalar.Expr{o.Expr}
 	case *op.Reduce:
-		return []loop.Expr{o.Expr, o.Finish}
+		return []scalar.Expr{o.Expr, o.Finish}
 	case *op.Contract:
-		return []loop.Expr{o.Epilogue}
+		return []scalar.Expr{o.Epilogue}
 	case *op.GatherSum:
-		return []loop.Expr{o.Epilogue}
+		return []scalar.Expr{o.Epilogue}
 	}
 	return nil
 }
 
 // operandsOf splits the arguments of v into those before the operands of its
 // expression and these; with returns the operation with another expression.
-func operandsOf(v *ir.Value) (expr loop.Expr, first, base int, with func(loop.Expr) ir.Op) {
+func operandsOf(v *ir.Value) (expr scalar.Expr, first, base int, with func(scalar.Expr) ir.Op) {
 	switch o := v.Op.(type) {
 	case *op.Map:
-		return o.Expr, 0, 0, func(e loop.Expr) ir.Op { return &op.Map{Expr: e, Word: o.Word} }
+		return o.Expr, 0, 0, func(e scalar.Expr) ir.Op { return &op.Map{Expr: e, Word: o.Word} }
 	case *op.Reduce:
-		return o.Expr, 0, 0, func(e loop.Expr) ir.Op { c := *o; c.Expr = e; return &c }
+		return o.Expr, 0, 0, func(e scalar.Expr) ir.Op { c := *o; c.Expr = e; return &c }
 	case *op.Contract:
-		return o.Epilogue, 2, 1, func(e loop.Expr) ir.Op { c := *o; c.Epilogue = e; return &c }
+		return o.Epilogue, 2, 1, func(e scalar.Expr) ir.Op { c := *o; c.Epilogue = e; return &c }
 	case *op.GatherSum:
-		return o.Epilogue, 2, 1, func(e loop.Expr) ir.Op { c := *o; c.Epilogue = e; return &c }
+		return o.Epilogue, 2, 1, func(e scalar.Expr) ir.Op { c := *o; c.Epilogue = e; return &c }
 	}
 	return nil, 0, 0, nil
 }
@@ -119,20 +120,20 @@ func inline(v *ir.Value) {
 		arg := base + i - first
 		e := expr
 		if c, ok := v.Args[i].Op.(*op.Const); ok && len(c.Data) == 1 {
-			e = substitute(e, arg, loop.Num(c.Data[0]))
+			e = substitute(e, arg, scalar.Num(c.Data[0]))
 		}
-		if loop.UsesArg(e, arg) {
+		if scalar.UsesArg(e, arg) {
 			continue
 		}
 		// The operands after the dropped one move up.
-		moved := make([]loop.Expr, base+len(v.Args)-first)
+		moved := make([]scalar.Expr, base+len(v.Args)-first)
 		for j := range moved {
-			moved[j] = loop.Arg(j)
+			moved[j] = scalar.Arg(j)
 			if j > arg {
-				moved[j] = loop.Arg(j - 1)
+				moved[j] = scalar.Arg(j - 1)
 			}
 		}
-		e = loop.Substitute(e, moved)
+		e = scalar.Substitute(e, moved)
 		args := slices.Delete(slices.Clone(v.Args), i, i+1)
 		o := with(e)
 		if t, err := infer(o, args); err == nil && t.Shape.Equal(v.Shape) && t.DType == v.DType {
@@ -165,21 +166,21 @@ func unstretch(v *ir.Value) {
 }
 
 // substitute replaces one operand of an expression.
-func substitute(e loop.Expr, arg int, by loop.Expr) loop.Expr {
-	args := make([]loop.Expr, max(arity(e), arg+1))
+func substitute(e scalar.Expr, arg int, by scalar.Expr) scalar.Expr {
+	args := make([]scalar.Expr, max(arity(e), arg+1))
 	for i := range args {
-		args[i] = loop.Arg(i)
+		args[i] = scalar.Arg(i)
 	}
 	args[arg] = by
-	return loop.Substitute(e, args)
+	return scalar.Substitute(e, args)
 }
 
 // arity is one more than the greatest operand that an expression reads.
-func arity(e loop.Expr) int {
+func arity(e scalar.Expr) int {
 	switch e := e.(type) {
-	case loop.Arg:
+	case scalar.Arg:
 		return int(e) + 1
-	case loop.Apply:
+	case scalar.Apply:
 		n := 0
 		for _, a := range e.Args {
 			n = max(n, arity(a))
@@ -206,20 +207,20 @@ func affineChain(v *ir.Value) {
 	if !ok || !ok2 {
 		return
 	}
-	e := loop.Call("add", loop.Call("mul", loop.Arg(0), loop.Num(a*c)), loop.Num(a*d+b))
-	if loop.UsesArg(e, 0) {
+	e := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Num(a*c)), scalar.Num(a*d+b))
+	if scalar.UsesArg(e, 0) {
 		v.Op, v.Args = &op.Map{Expr: e, Word: outer.Word}, x.Args
 	}
 }
 
 // affine reads an expression as scale·Arg(0) + shift.
-func affine(e loop.Expr) (scale, shift float64, ok bool) {
+func affine(e scalar.Expr) (scale, shift float64, ok bool) {
 	switch e := e.(type) {
-	case loop.Arg:
+	case scalar.Arg:
 		return 1, 0, e == 0
-	case loop.Num:
+	case scalar.Num:
 		return 0, float64(e), true
-	case loop.Apply:
+	case scalar.Apply:
 		if e.Fn == "neg" {
 			a, b, ok := affine(e.Args[0])
 			return -a, -b, ok
@@ -279,7 +280,7 @@ func identity(v *ir.Value) *ir.Value {
 	x := v.Args[0]
 	switch o := v.Op.(type) {
 	case *op.Map:
-		if o.Expr == loop.Expr(loop.Arg(0)) {
+		if o.Expr == scalar.Expr(scalar.Arg(0)) {
 			return x
 		}
 	case *op.Reshape, *op.Broadcast:

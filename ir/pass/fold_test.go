@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // feature is an input [n, shape...] of a test graph.
@@ -36,8 +36,8 @@ func passed(t *testing.T, b *ir.Builder, out *ir.Value, passes ...func(*ir.Graph
 }
 
 func TestFold(t *testing.T) {
-	num := func(v float64) loop.Expr { return loop.Num(v) }
-	x, y := loop.Expr(loop.Arg(0)), loop.Expr(loop.Arg(1))
+	num := func(v float64) scalar.Expr { return scalar.Num(v) }
+	x, y := scalar.Expr(scalar.Arg(0)), scalar.Expr(scalar.Arg(1))
 	for name, tt := range map[string]struct {
 		build func(b *ir.Builder) *ir.Value
 		want  string
@@ -51,14 +51,14 @@ func TestFold(t *testing.T) {
 outputs %3
 `},
 		"scalar in an expression": {func(b *ir.Builder) *ir.Value {
-			return op.MapOf(b, loop.Call("mul", loop.Call("add", x, y), x), "", feature(b, "x", 2), op.Scalar(b, 3))
+			return op.MapOf(b, scalar.Call("mul", scalar.Call("add", x, y), x), "", feature(b, "x", 2), op.Scalar(b, 3))
 		}, `graph g
   %0 x: f32[n,2] = input["x" feature 0]
   %2: f32[n,2] = map[mul(add($0, 3), $0)](x)
 outputs %2
 `},
 		"operand that gives the shape": {func(b *ir.Builder) *ir.Value {
-			return op.MapOf(b, loop.Call("mul", x, y), "", feature(b, "x", 1), op.ConstOf(b, ir.Shape{3}, []float64{1, 2, 3}))
+			return op.MapOf(b, scalar.Call("mul", x, y), "", feature(b, "x", 1), op.ConstOf(b, ir.Shape{3}, []float64{1, 2, 3}))
 		}, `graph g
   %0 x: f32[n,1] = input["x" feature 0]
   %1: f32[3] = const[[3] #e2d5ae79fc4e9a70]
@@ -79,8 +79,8 @@ outputs %2
 outputs x
 `},
 		"rescaling twice": {func(b *ir.Builder) *ir.Value {
-			one := op.MapOf(b, loop.Call("sub", loop.Call("div", x, num(2)), num(1)), "rescaling", feature(b, "x", 2))
-			return op.MapOf(b, loop.Call("add", loop.Call("mul", num(4), x), num(0.5)), "rescaling", one)
+			one := op.MapOf(b, scalar.Call("sub", scalar.Call("div", x, num(2)), num(1)), "rescaling", feature(b, "x", 2))
+			return op.MapOf(b, scalar.Call("add", scalar.Call("mul", num(4), x), num(0.5)), "rescaling", one)
 		}, `graph g
   %0 x: f32[n,2] = input["x" feature 0]
   %2: f32[n,2] = map[rescaling: add(mul($0, 2), -3.5)](x)
@@ -111,7 +111,7 @@ outputs x
 outputs %3
 `},
 		"row count is no constant": {func(b *ir.Builder) *ir.Value {
-			return op.MapOf(b, loop.Call("div", x, loop.Rows{}), "", op.ConstOf(b, ir.Shape{1}, []float64{2}))
+			return op.MapOf(b, scalar.Call("div", x, scalar.Rows{}), "", op.ConstOf(b, ir.Shape{1}, []float64{2}))
 		}, `graph g
   %0: f32[1] = const[[1] 2]
   %1: f32[1] = map[div($0, n)](%0)

@@ -7,6 +7,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // maxFused is how many operations one expression may come to by fusion. Nothing
@@ -59,7 +60,7 @@ func distinct(v *ir.Value) {
 	expr, _, _, with := operandsOf(v)
 	args, places, _ := mergeArgs(v.Args, -1, nil)
 	if expr != nil && len(args) < len(v.Args) {
-		v.Op, v.Args = with(loop.Substitute(expr, places)), args
+		v.Op, v.Args = with(scalar.Substitute(expr, places)), args
 	}
 	rewrite(v)
 }
@@ -70,7 +71,7 @@ func rewrite(v *ir.Value) {
 	if expr == nil {
 		return
 	}
-	if e := tidy(expr); !loop.Equal(e, expr) {
+	if e := tidy(expr); !scalar.Equal(e, expr) {
 		v.Op = with(e)
 	}
 }
@@ -95,7 +96,7 @@ func (f *fuser) only(v, user *ir.Value) bool {
 // Drawing it again where it is used costs less than storing it.
 func (f *fuser) redrawn(m *ir.Value) bool {
 	inner, ok := m.Op.(*op.Map)
-	return ok && !f.root[m] && len(m.Args) == 1 && drawn(m.Args[0]) && loop.Size(inner.Expr) <= 1
+	return ok && !f.root[m] && len(m.Args) == 1 && drawn(m.Args[0]) && scalar.Size(inner.Expr) <= 1
 }
 
 // replace gives v another operation and other operands.
@@ -120,15 +121,15 @@ func (f *fuser) absorb(v *ir.Value) {
 		}
 		expr, _, _, with := operandsOf(v)
 		if expr == nil {
-			expr = loop.Arg(0) // a reduction of its one operand
+			expr = scalar.Arg(0) // a reduction of its one operand
 		}
-		if loop.Size(expr)+loop.Size(inner.Expr) > maxFused || !f.worthIt(m, v, inner.Expr, occurrences(expr, i)) {
+		if scalar.Size(expr)+scalar.Size(inner.Expr) > maxFused || !f.worthIt(m, v, inner.Expr, occurrences(expr, i)) {
 			i++
 			continue
 		}
 		args, outerArgs, innerArgs := mergeArgs(v.Args, i, m.Args)
-		outerArgs[i] = loop.Substitute(inner.Expr, innerArgs)
-		o := with(loop.Substitute(expr, outerArgs))
+		outerArgs[i] = scalar.Substitute(inner.Expr, innerArgs)
+		o := with(scalar.Substitute(expr, outerArgs))
 		switch o := o.(type) {
 		case *op.Map:
 			o.Word = joinWords(inner.Word, o.Word)
@@ -149,7 +150,7 @@ func (f *fuser) absorb(v *ir.Value) {
 
 // worthIt reports whether a map m may be computed at every point of its only
 // user v, whose expression reads it so many times.
-func (f *fuser) worthIt(m, v *ir.Value, expr loop.Expr, times int) bool {
+func (f *fuser) worthIt(m, v *ir.Value, expr scalar.Expr, times int) bool {
 	points := v.Shape
 	if _, ok := v.Op.(*op.Reduce); ok {
 		points = ir.Shape{}
@@ -191,7 +192,7 @@ func (f *fuser) become(v *ir.Value) {
 				if occurrences(m.Expr, 0) > 1 && !cheap(k.Finish) {
 					continue
 				}
-				c.Finish = loop.Substitute(m.Expr, []loop.Expr{k.Finish})
+				c.Finish = scalar.Substitute(m.Expr, []scalar.Expr{k.Finish})
 			}
 			c.Word = joinWords(k.Word, m.Word)
 			o, args = &c, p.Args
@@ -213,9 +214,9 @@ func (f *fuser) become(v *ir.Value) {
 func epilogue(m *op.Map, v *ir.Value, i int, p *ir.Value) (ir.Op, []*ir.Value) {
 	expr, first, _, with := operandsOf(p)
 	if expr == nil {
-		expr = loop.Arg(0)
+		expr = scalar.Arg(0)
 	}
-	if loop.Size(expr)+loop.Size(m.Expr) > maxFused {
+	if scalar.Size(expr)+scalar.Size(m.Expr) > maxFused {
 		return nil, nil
 	}
 	if occurrences(m.Expr, i) > 1 && !cheap(expr) {
@@ -229,17 +230,17 @@ func epilogue(m *op.Map, v *ir.Value, i int, p *ir.Value) (ir.Op, []*ir.Value) {
 	}
 	extras, outer, inner := mergeArgs(v.Args, i, p.Args[first:])
 	// Operands of an epilogue are numbered after the sum.
-	shift := func(es []loop.Expr) {
+	shift := func(es []scalar.Expr) {
 		for j, e := range es {
-			if a, ok := e.(loop.Arg); ok {
+			if a, ok := e.(scalar.Arg); ok {
 				es[j] = a + 1
 			}
 		}
 	}
 	shift(outer)
 	shift(inner)
-	outer[i] = loop.Substitute(expr, append([]loop.Expr{loop.Arg(0)}, inner...))
-	o := with(loop.Substitute(m.Expr, outer))
+	outer[i] = scalar.Substitute(expr, append([]scalar.Expr{scalar.Arg(0)}, inner...))
+	o := with(scalar.Substitute(m.Expr, outer))
 	switch k := o.(type) {
 	case *op.Contract:
 		k.Word = joinWords(k.Word, m.Word)
@@ -263,17 +264,17 @@ func drawn(v *ir.Value) bool {
 // mergeArgs lists outer without its i-th operand, then what inner adds to them.
 // The expressions say which place in that list an operand of either has; that
 // of outer's i-th is for the caller to fill.
-func mergeArgs(outer []*ir.Value, i int, inner []*ir.Value) (args []*ir.Value, outerArgs, innerArgs []loop.Expr) {
-	place := func(v *ir.Value) loop.Expr {
+func mergeArgs(outer []*ir.Value, i int, inner []*ir.Value) (args []*ir.Value, outerArgs, innerArgs []scalar.Expr) {
+	place := func(v *ir.Value) scalar.Expr {
 		j := slices.Index(args, v)
 		if j < 0 {
 			j = len(args)
 			args = append(args, v)
 		}
-		return loop.Arg(j)
+		return scalar.Arg(j)
 	}
-	innerArgs = make([]loop.Expr, len(inner))
-	outerArgs = make([]loop.Expr, len(outer))
+	innerArgs = make([]scalar.Expr, len(inner))
+	outerArgs = make([]scalar.Expr, len(outer))
 	for j, a := range outer {
 		if j == i {
 			for n, b := range inner {
@@ -287,13 +288,13 @@ func mergeArgs(outer []*ir.Value, i int, inner []*ir.Value) (args []*ir.Value, o
 }
 
 // occurrences counts how often an expression reads an operand.
-func occurrences(e loop.Expr, arg int) int {
+func occurrences(e scalar.Expr, arg int) int {
 	switch e := e.(type) {
-	case loop.Arg:
+	case scalar.Arg:
 		if int(e) == arg {
 			return 1
 		}
-	case loop.Apply:
+	case scalar.Apply:
 		n := 0
 		for _, a := range e.Args {
 			n += occurrences(a, arg)
@@ -305,12 +306,12 @@ func occurrences(e loop.Expr, arg int) int {
 
 // cheap reports whether an expression costs about what loading its result
 // would: at most two sums, products or sign changes.
-func cheap(e loop.Expr) bool {
-	if loop.Size(e) > 2 {
+func cheap(e scalar.Expr) bool {
+	if scalar.Size(e) > 2 {
 		return false
 	}
-	a, ok := e.(loop.Apply)
-	return !ok || slices.Contains([]string{"add", "sub", "mul", "neg"}, a.Fn) && !slices.ContainsFunc(a.Args, func(x loop.Expr) bool { return !cheap(x) })
+	a, ok := e.(scalar.Apply)
+	return !ok || slices.Contains([]string{"add", "sub", "mul", "neg"}, a.Fn) && !slices.ContainsFunc(a.Args, func(x scalar.Expr) bool { return !cheap(x) })
 }
 
 // joinWords is what a fused computation is called: the names of its steps, in
@@ -323,7 +324,7 @@ func joinWords(first, second string) string {
 		}
 	}
 	said := slices.DeleteFunc(slices.Clone(words), func(w string) bool {
-		f, ok := loop.Funcs[strings.TrimSuffix(w, " gradient")]
+		f, ok := scalar.Funcs[strings.TrimSuffix(w, " gradient")]
 		return w == "" || ok && f.Arity > 1
 	})
 	if len(said) == 0 {

@@ -4,19 +4,19 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 func TestFuse(t *testing.T) {
-	x, y := loop.Expr(loop.Arg(0)), loop.Expr(loop.Arg(1))
+	x, y := scalar.Expr(scalar.Arg(0)), scalar.Expr(scalar.Arg(1))
 	for name, tt := range map[string]struct {
 		build func(b *ir.Builder) *ir.Value
 		want  string
 	}{
 		"bias and activation": {func(b *ir.Builder) *ir.Value {
 			z := op.MatMul(b, feature(b, "x", 3), weight(b, "w", 3, 4))
-			z = op.MapOf(b, loop.Call("add", x, y), "bias", z, weight(b, "b", 4))
+			z = op.MapOf(b, scalar.Call("add", x, y), "bias", z, weight(b, "b", 4))
 			return op.Unary(b, "relu", z)
 		}, `graph g
   %0 x: f32[n,3] = input["x" feature 0]
@@ -27,7 +27,7 @@ outputs %5
 `},
 		"gather-sum": {func(b *ir.Builder) *ir.Value {
 			z := b.Apply(&op.GatherSum{Set: true}, raggedIDs(b), weight(b, "w", 9, 4))
-			return op.Unary(b, "sigmoid", op.MapOf(b, loop.Call("add", x, y), "bias", z, weight(b, "b", 4)))
+			return op.Unary(b, "sigmoid", op.MapOf(b, scalar.Call("add", x, y), "bias", z, weight(b, "b", 4)))
 		}, `graph g
   %0 ids: i32[n,*] = input["ids" feature 0 limit=9]
   %1: f32[9,4] = param["w" trainable]

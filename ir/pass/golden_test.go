@@ -10,6 +10,7 @@ import (
 	"github.com/nngen-go/nngen/ir/internal/golden"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // reviews is a small network with what the passes are made for: a multi-hot
@@ -21,7 +22,7 @@ func reviews(name string, training, losses bool) *ir.Graph {
 	dense := func(name string, x *ir.Value, units int) *ir.Value {
 		kernel := op.ParamOf(b, op.Param{Segment: name + "/kernel", Shape: ir.Shape{x.Shape[1], units}})
 		bias := op.ParamOf(b, op.Param{Segment: name + "/bias", Shape: ir.Shape{units}})
-		return b.Named(op.MapOf(b, loop.Call("add", loop.Arg(0), loop.Arg(1)), "bias", op.MatMul(b, x, kernel), bias), name+".pre")
+		return b.Named(op.MapOf(b, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "bias", op.MatMul(b, x, kernel), bias), name+".pre")
 	}
 	layer("words", 3)
 	words := op.InputOf(b, op.Input{Port: "words", Of: ir.Type{Shape: ir.Shape{ir.Batch, ir.Ragged}, DType: ir.I32}, Limit: 50})

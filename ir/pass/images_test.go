@@ -8,6 +8,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // images is a stack of convolutions and poolings of x [n, h, w, c], flattened.
@@ -67,7 +68,7 @@ func (n *network) conv(x *ir.Value) *ir.Value {
 	k.Shape = ir.Shape{ir.Batch, outH, outW, filters}
 	y := n.b.Apply(k, x, n.param(name+"/kernel", loop.Trainable, kernel...))
 	if n.c.pick(4) > 0 {
-		y = op.MapOf(n.b, loop.Call("add", loop.Arg(0), loop.Arg(1)), "bias", y, n.param(name+"/bias", loop.Trainable, filters))
+		y = op.MapOf(n.b, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "bias", y, n.param(name+"/bias", loop.Trainable, filters))
 	}
 	y = n.b.Named(y, name+".pre")
 	return n.b.Named(op.Unary(n.b, activations[n.c.pick(len(activations))], y), name)

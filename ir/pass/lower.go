@@ -8,6 +8,7 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // lower turns the values of the graph into kernels over buffers. What the
@@ -146,7 +147,7 @@ func plain(nest *loop.Nest) {
 		}
 		s.Reduce = loop.Store
 		if s.Finish != nil {
-			s.Value, s.Finish = loop.Substitute(s.Finish, []loop.Expr{s.Value}), nil
+			s.Value, s.Finish = scalar.Substitute(s.Finish, []scalar.Expr{s.Value}), nil
 		}
 	}
 }
@@ -258,7 +259,7 @@ func (l *lowering) settle(v *ir.Value) *loop.Buffer {
 // copyOf is a value of its own with the content of v.
 func (l *lowering) copyOf(v *ir.Value, word string) *ir.Value {
 	return &ir.Value{
-		ID: -1, Op: &op.Map{Expr: loop.Arg(0), Word: word}, Args: []*ir.Value{v}, Type: v.Type,
+		ID: -1, Op: &op.Map{Expr: scalar.Arg(0), Word: word}, Args: []*ir.Value{v}, Type: v.Type,
 		Name: v.Name + "." + word, GradOf: v.GradOf, Layer: v.Layer, Pos: v.Pos,
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var at7, at8 = diag.Pos{File: "m.yaml", Line: 7, Col: 3}, diag.Pos{File: "m.yaml", Line: 8, Col: 3}
@@ -126,7 +127,7 @@ func TestLowerCopiesTwice(t *testing.T) {
 	ids := raggedIDs(b)
 	table := op.TransposeTo(b, weight(b, "l/kernel", 4, 9), 1, 0)
 	set := b.Apply(&op.GatherSum{Set: true}, ids, table)
-	y := b.Named(op.Concatenate(b, 1, set, b.Apply(&op.GatherSum{Set: true, Epilogue: loop.Call("neg", loop.Arg(0)), Word: "neg"}, ids, table)), "y")
+	y := b.Named(op.Concatenate(b, 1, set, b.Apply(&op.GatherSum{Set: true, Epilogue: scalar.Call("neg", scalar.Arg(0)), Word: "neg"}, ids, table)), "y")
 	p := built(t, b, y)
 	check(t, texts(p.Predict.Forward), `nest [t:9, i:4]
   l.transpose.rows[4*t + i] = l/kernel[9*i + t]  // copy

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // The nests of a softmax over four classes, as lowering leaves them: collapsed
@@ -34,15 +35,15 @@ func newSoftmax() *softmax {
 		pre: &loop.Buffer{Name: "head.pre", Class: loop.Input, Rows: true, Shape: []int{4}},
 		max: arena("head.max", 1), exp: arena("head.exp", 4), sum: arena("head.sum", 1), out: arena("head", 4),
 	}
-	x, y := loop.Arg(0), loop.Arg(1)
+	x, y := scalar.Arg(0), scalar.Arg(1)
 	row, both := []loop.Axis{rowAxis}, []loop.Axis{rowAxis, colAxis}
 	s.plan = &loop.Plan{
 		Outputs: []*loop.Buffer{s.out},
 		Forward: []loop.Step{
 			step("head", row, loop.Stmt{Inner: []loop.Axis{colAxis}, Reduce: loop.Max, Value: x, Dst: at(s.max, 1, 0), Srcs: []loop.Access{at(s.pre, 4, 1)}}),
-			step("head", both, loop.Stmt{Value: loop.Call("exp", loop.Call("sub", x, y)), Dst: at(s.exp, 4, 1), Srcs: []loop.Access{at(s.pre, 4, 1), at(s.max, 1, 0)}}),
+			step("head", both, loop.Stmt{Value: scalar.Call("exp", scalar.Call("sub", x, y)), Dst: at(s.exp, 4, 1), Srcs: []loop.Access{at(s.pre, 4, 1), at(s.max, 1, 0)}}),
 			step("head", row, loop.Stmt{Inner: []loop.Axis{colAxis}, Reduce: loop.Sum, Value: x, Dst: at(s.sum, 1, 0), Srcs: []loop.Access{at(s.exp, 4, 1)}}),
-			step("head", both, loop.Stmt{Value: loop.Call("div", x, y), Dst: at(s.out, 4, 1), Srcs: []loop.Access{at(s.exp, 4, 1), at(s.sum, 1, 0)}, Word: "softmax"}),
+			step("head", both, loop.Stmt{Value: scalar.Call("div", x, y), Dst: at(s.out, 4, 1), Srcs: []loop.Access{at(s.exp, 4, 1), at(s.sum, 1, 0)}, Word: "softmax"}),
 		},
 	}
 	return s
@@ -96,8 +97,8 @@ func TestMergeSoftmax(t *testing.T) {
 func TestMergeCollapsed(t *testing.T) {
 	in, sq, total := &loop.Buffer{Name: "x", Class: loop.Input, Rows: true, Shape: []int{4}}, arena("square", 4), arena("total")
 	p := &loop.Plan{Outputs: []*loop.Buffer{total}, Forward: []loop.Step{
-		step("l", []loop.Axis{flatAxis}, loop.Stmt{Value: loop.Call("mul", loop.Arg(0), loop.Arg(0)), Dst: at(sq, 1), Srcs: []loop.Access{at(in, 1)}}),
-		step("l", []loop.Axis{rowAxis}, loop.Stmt{Inner: []loop.Axis{{Name: "k", N: 4}}, Reduce: loop.Sum, Value: loop.Arg(0), Dst: at(total, 1, 0), Srcs: []loop.Access{at(sq, 4, 1)}}),
+		step("l", []loop.Axis{flatAxis}, loop.Stmt{Value: scalar.Call("mul", scalar.Arg(0), scalar.Arg(0)), Dst: at(sq, 1), Srcs: []loop.Access{at(in, 1)}}),
+		step("l", []loop.Axis{rowAxis}, loop.Stmt{Inner: []loop.Axis{{Name: "k", N: 4}}, Reduce: loop.Sum, Value: scalar.Arg(0), Dst: at(total, 1, 0), Srcs: []loop.Access{at(sq, 4, 1)}}),
 	}}
 	if err := merge(&unit{plan: p, header: ports}); err != nil {
 		t.Fatal(err)
@@ -119,15 +120,15 @@ func TestMergeRefuses(t *testing.T) {
 	in := &loop.Buffer{Name: "x", Class: loop.Input, Rows: true, Shape: []int{4}}
 	gathered := loop.Access{Buf: b, Strides: []int{4}, Index: &loop.Access{Buf: class, Strides: []int{1}}, IndexStride: 1}
 	first := func() loop.Step {
-		return step("l", []loop.Axis{rowAxis, colAxis}, loop.Stmt{Value: loop.Arg(0), Dst: at(b, 4, 1), Srcs: []loop.Access{at(in, 4, 1)}})
+		return step("l", []loop.Axis{rowAxis, colAxis}, loop.Stmt{Value: scalar.Arg(0), Dst: at(b, 4, 1), Srcs: []loop.Access{at(in, 4, 1)}})
 	}
 	one := arena("one")
 	for name, second := range map[string]*loop.Run{
-		"another layer":    step("m", []loop.Axis{rowAxis, colAxis}, loop.Stmt{Value: loop.Arg(0), Dst: at(c, 4, 1), Srcs: []loop.Access{at(b, 4, 1)}}),
-		"over the rows":    step("l", []loop.Axis{colAxis}, loop.Stmt{Inner: []loop.Axis{rowAxis}, Reduce: loop.Sum, Value: loop.Arg(0), Dst: at(bias, 1, 0), Srcs: []loop.Access{at(b, 1, 4)}}),
-		"first row only":   step("l", []loop.Axis{rowAxis, colAxis}, loop.Stmt{Value: loop.Arg(0), Dst: at(c, 4, 1), Srcs: []loop.Access{at(b, 0, 1)}}),
-		"through an index": step("l", []loop.Axis{rowAxis}, loop.Stmt{Value: loop.Arg(0), Dst: at(one, 1), Srcs: []loop.Access{gathered}}),
-		"stranger":         step("l", []loop.Axis{rowAxis}, loop.Stmt{Inner: []loop.Axis{colAxis}, Reduce: loop.Sum, Value: loop.Arg(0), Dst: at(one, 1, 0), Srcs: []loop.Access{at(in, 4, 1)}}),
+		"another layer":    step("m", []loop.Axis{rowAxis, colAxis}, loop.Stmt{Value: scalar.Arg(0), Dst: at(c, 4, 1), Srcs: []loop.Access{at(b, 4, 1)}}),
+		"over the rows":    step("l", []loop.Axis{colAxis}, loop.Stmt{Inner: []loop.Axis{rowAxis}, Reduce: loop.Sum, Value: scalar.Arg(0), Dst: at(bias, 1, 0), Srcs: []loop.Access{at(b, 1, 4)}}),
+		"first row only":   step("l", []loop.Axis{rowAxis, colAxis}, loop.Stmt{Value: scalar.Arg(0), Dst: at(c, 4, 1), Srcs: []loop.Access{at(b, 0, 1)}}),
+		"through an index": step("l", []loop.Axis{rowAxis}, loop.Stmt{Value: scalar.Arg(0), Dst: at(one, 1), Srcs: []loop.Access{gathered}}),
+		"stranger":         step("l", []loop.Axis{rowAxis}, loop.Stmt{Inner: []loop.Axis{colAxis}, Reduce: loop.Sum, Value: scalar.Arg(0), Dst: at(one, 1, 0), Srcs: []loop.Access{at(in, 4, 1)}}),
 	} {
 		if both := (merger{ports}).runs(first(), second); both != nil {
 			t.Errorf("%s: merged to %v", name, both.(*loop.Run).Kernel)
@@ -135,7 +136,7 @@ func TestMergeRefuses(t *testing.T) {
 	}
 	// An index that stays in the row is as good as a column.
 	inRow := &loop.Program{Targets: []loop.Port{{Limit: 4}}}
-	pick := step("l", []loop.Axis{rowAxis}, loop.Stmt{Value: loop.Arg(0), Dst: at(one, 1), Srcs: []loop.Access{gathered}})
+	pick := step("l", []loop.Axis{rowAxis}, loop.Stmt{Value: scalar.Arg(0), Dst: at(one, 1), Srcs: []loop.Access{gathered}})
 	if (merger{inRow}).runs(first(), pick) == nil {
 		t.Error("an index below the width of the row was not merged")
 	}

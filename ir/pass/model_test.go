@@ -10,6 +10,7 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // model is a random network: what layers would build, written down directly.
@@ -197,7 +198,7 @@ func (n *network) dense(name string, x *ir.Value, units int) *ir.Value {
 	}
 	y := op.MatMul(n.b, x, kernel)
 	if n.c.pick(4) > 0 {
-		y = op.MapOf(n.b, loop.Call("add", loop.Arg(0), loop.Arg(1)), "bias", y, n.param(name+"/bias", role, units))
+		y = op.MapOf(n.b, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "bias", y, n.param(name+"/bias", role, units))
 	}
 	return n.b.Named(y, name+".pre")
 }
@@ -213,7 +214,7 @@ func (n *network) hidden(x *ir.Value, flat []*ir.Value) *ir.Value {
 	case 0:
 		name := n.layer("dropout")
 		if !n.training {
-			return b.Named(op.MapOf(b, loop.Arg(0), "", x), name)
+			return b.Named(op.MapOf(b, scalar.Arg(0), "", x), name)
 		}
 		keep := op.Binary(b, "ge", op.Uniform(b, name, x.Shape), num(0.25))
 		return b.Named(op.Select(b, keep, op.Binary(b, "div", x, num(0.75)), num(0)), name)
@@ -264,7 +265,7 @@ func (n *network) batchNorm(name string, x *ir.Value) *ir.Value {
 	mean := moving
 	if n.training {
 		mean = op.Mean(b, x, false, axes...)
-		mix := loop.Call("add", loop.Call("mul", loop.Arg(0), loop.Num(0.75)), loop.Call("mul", loop.Arg(1), loop.Num(0.25)))
+		mix := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Num(0.75)), scalar.Call("mul", scalar.Arg(1), scalar.Num(0.25)))
 		b.Graph.Updates = append(b.Graph.Updates, ir.Update{State: moving, New: b.Named(op.MapOf(b, mix, "moving mean", moving, mean), name+".moving_mean")})
 	}
 	centred := op.Binary(b, "sub", x, mean)

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 func TestOverlay(t *testing.T) {
@@ -11,7 +12,7 @@ func TestOverlay(t *testing.T) {
 	in := &loop.Buffer{Name: "x", Class: loop.Input, Rows: true, Shape: []int{4}}
 	flat := []loop.Axis{flatAxis}
 	from := func(dst *loop.Buffer, srcs ...*loop.Buffer) *loop.Run {
-		s := loop.Stmt{Value: loop.Arg(0), Dst: at(dst, 1)}
+		s := loop.Stmt{Value: scalar.Arg(0), Dst: at(dst, 1)}
 		for _, src := range srcs {
 			s.Srcs = append(s.Srcs, at(src, 1))
 		}
@@ -24,7 +25,7 @@ func TestOverlay(t *testing.T) {
 		"dies as it is read":   {[]loop.Step{from(a, in), from(b, a)}, map[*loop.Buffer]*loop.Buffer{b: a}},
 		"is read again":        {[]loop.Step{from(a, in), from(b, a), from(c, a, b)}, map[*loop.Buffer]*loop.Buffer{c: a}},
 		"no place of its own":  {[]loop.Step{from(b, in)}, nil},
-		"one for each operand": {[]loop.Step{from(a, in), from(b, in), step("l", flat, loop.Stmt{Value: loop.Arg(0), Dst: at(c, 1), Srcs: []loop.Access{at(a, 1), at(b, 1)}})}, map[*loop.Buffer]*loop.Buffer{c: a}},
+		"one for each operand": {[]loop.Step{from(a, in), from(b, in), step("l", flat, loop.Stmt{Value: scalar.Arg(0), Dst: at(c, 1), Srcs: []loop.Access{at(a, 1), at(b, 1)}})}, map[*loop.Buffer]*loop.Buffer{c: a}},
 	} {
 		p := &loop.Plan{Forward: tt.steps}
 		collect(p)
@@ -50,7 +51,7 @@ func TestOverlayTemporary(t *testing.T) {
 	s.plan.Forward = m.steps(s.plan.Forward)
 	nest := s.plan.Forward[0].(*loop.Run).Kernel.(*loop.Nest)
 	late := arena("late", 1)
-	nest.Body = append(nest.Body, loop.Stmt{Inner: []loop.Axis{colAxis}, Reduce: loop.Sum, Value: loop.Arg(0), Dst: at(late, 1, 0), Srcs: []loop.Access{at(s.exp, 4, 1)}})
+	nest.Body = append(nest.Body, loop.Stmt{Inner: []loop.Axis{colAxis}, Reduce: loop.Sum, Value: scalar.Arg(0), Dst: at(late, 1, 0), Srcs: []loop.Access{at(s.exp, 4, 1)}})
 	s.plan.Outputs = append(s.plan.Outputs, late)
 	collect(s.plan)
 	absorbTemporaries(s.plan)

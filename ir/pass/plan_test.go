@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // copies builds a plan that copies element by element: step i reads the listed
@@ -18,7 +19,7 @@ func copies(sizes []int, reads [][]int, outputs ...int) (*loop.Plan, []*loop.Buf
 	for i, size := range sizes {
 		b := arena(fmt.Sprintf("b%d", i), size)
 		bufs = append(bufs, b)
-		s := loop.Stmt{Value: loop.Arg(0), Dst: at(b, 1), Srcs: []loop.Access{at(in, 0)}}
+		s := loop.Stmt{Value: scalar.Arg(0), Dst: at(b, 1), Srcs: []loop.Access{at(in, 0)}}
 		for _, r := range reads[i] {
 			s.Srcs = append(s.Srcs, at(bufs[r], 1))
 			if sizes[r] < size {

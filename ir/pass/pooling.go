@@ -6,6 +6,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // underPooling moves a map v of the gradient by a pooled activation, such as
@@ -82,14 +83,14 @@ func (f *fuser) pastPooling(v *ir.Value) {
 
 // additive reports whether e of a sum in the place of Arg(i) is the sum of e of
 // its parts.
-func additive(e loop.Expr, i int) bool {
-	free := func(e loop.Expr) bool { return !loop.UsesArg(e, i) }
+func additive(e scalar.Expr, i int) bool {
+	free := func(e scalar.Expr) bool { return !scalar.UsesArg(e, i) }
 	switch e := e.(type) {
-	case loop.Arg:
+	case scalar.Arg:
 		return int(e) == i
-	case loop.Num:
+	case scalar.Num:
 		return e == 0
-	case loop.Apply:
+	case scalar.Apply:
 		a := e.Args
 		switch e.Fn {
 		case "add", "sub":

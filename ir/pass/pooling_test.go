@@ -6,6 +6,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // TestUnderPooling checks that the gradient of a relu in front of a max pooling
@@ -62,23 +63,23 @@ contract m=[r:3, c:2] n=[o:2] k=[n, y:6] 0<=r+y-1<6
 }
 
 func TestAdditive(t *testing.T) {
-	g, x := loop.Expr(loop.Arg(0)), loop.Expr(loop.Arg(1))
+	g, x := scalar.Expr(scalar.Arg(0)), scalar.Expr(scalar.Arg(1))
 	for _, tt := range []struct {
-		e    loop.Expr
+		e    scalar.Expr
 		want bool
 	}{
 		{g, true},
 		{x, false},
-		{loop.Num(0), true},
-		{loop.Num(1), false},
-		{loop.Call("select", loop.Call("gt", x, loop.Num(0)), g, loop.Num(0)), true},
-		{loop.Call("select", loop.Call("gt", g, loop.Num(0)), g, loop.Num(0)), false},
-		{loop.Call("mul", g, loop.Call("sub", loop.Num(1), loop.Call("mul", x, x))), true},
-		{loop.Call("mul", g, g), false},
-		{loop.Call("add", g, x), false},
-		{loop.Call("sub", loop.Call("neg", g), loop.Call("div", g, x)), true},
-		{loop.Call("div", x, g), false},
-		{loop.Call("tanh", g), false},
+		{scalar.Num(0), true},
+		{scalar.Num(1), false},
+		{scalar.Call("select", scalar.Call("gt", x, scalar.Num(0)), g, scalar.Num(0)), true},
+		{scalar.Call("select", scalar.Call("gt", g, scalar.Num(0)), g, scalar.Num(0)), false},
+		{scalar.Call("mul", g, scalar.Call("sub", scalar.Num(1), scalar.Call("mul", x, x))), true},
+		{scalar.Call("mul", g, g), false},
+		{scalar.Call("add", g, x), false},
+		{scalar.Call("sub", scalar.Call("neg", g), scalar.Call("div", g, x)), true},
+		{scalar.Call("div", x, g), false},
+		{scalar.Call("tanh", g), false},
 	} {
 		if got := additive(tt.e, 0); got != tt.want {
 			t.Errorf("%v: got %v", tt.e, got)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // TestSchedule gives the kernels of a backward pass in a bad order: first come
@@ -18,10 +19,10 @@ func TestSchedule(t *testing.T) {
 	wHead := &loop.Buffer{Name: "head/kernel", Class: loop.Gradient, Shape: []int{1}}
 	wHidden := &loop.Buffer{Name: "hidden/kernel", Class: loop.Gradient, Shape: []int{1}, Segment: 1}
 	from := func(layer string, dst, src *loop.Buffer) *loop.Run {
-		return step(layer, nil, loop.Stmt{Dst: at(dst), Value: loop.Arg(0), Srcs: []loop.Access{at(src)}})
+		return step(layer, nil, loop.Stmt{Dst: at(dst), Value: scalar.Arg(0), Srcs: []loop.Access{at(src)}})
 	}
 	rows := func(layer string, dst, src *loop.Buffer) *loop.Run {
-		return step(layer, []loop.Axis{rowAxis}, loop.Stmt{Inner: []loop.Axis{colAxis}, Dst: at(dst, 4, 1), Value: loop.Arg(0), Srcs: []loop.Access{at(src, 4, 1)}})
+		return step(layer, []loop.Axis{rowAxis}, loop.Stmt{Inner: []loop.Axis{colAxis}, Dst: at(dst, 4, 1), Value: scalar.Arg(0), Srcs: []loop.Access{at(src, 4, 1)}})
 	}
 	u := &unit{
 		header: &loop.Program{Layers: []loop.Layer{{Name: "hidden"}, {Name: "head"}}},
@@ -93,7 +94,7 @@ func TestOrderAsDefined(t *testing.T) {
 		keys := map[loop.Step][]int{}
 		var steps []loop.Step
 		for range random.IntN(20) {
-			s := loop.Stmt{Dst: access(), Value: loop.Num(0)}
+			s := loop.Stmt{Dst: access(), Value: scalar.Num(0)}
 			for range random.IntN(3) {
 				s.Srcs = append(s.Srcs, access())
 			}

@@ -3,7 +3,11 @@
 // cross-entropy, RMSprop.
 package irisprog
 
-import "github.com/nngen-go/nngen/ir/loop"
+import (
+	"github.com/nngen-go/nngen/ir/loop"
+
+	"github.com/nngen-go/nngen/ir/scalar"
+)
 
 // Batch is the micro-batch of the program.
 const Batch = 32
@@ -47,12 +51,12 @@ func (b *builder) run(layer string, k loop.Kernel) loop.Step {
 }
 
 var (
-	biasRelu = loop.Call("max", loop.Call("add", loop.Arg(0), loop.Arg(1)), loop.Num(0))
-	bias     = loop.Call("add", loop.Arg(0), loop.Arg(1))
+	biasRelu = scalar.Call("max", scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), scalar.Num(0))
+	bias     = scalar.Call("add", scalar.Arg(0), scalar.Arg(1))
 )
 
 // dense is y = epilogue(x·w + bias).
-func (b *builder) dense(layer string, y, x, w, bs *loop.Buffer, in, out int, e loop.Expr, word string) loop.Step {
+func (b *builder) dense(layer string, y, x, w, bs *loop.Buffer, in, out int, e scalar.Expr, word string) loop.Step {
 	return b.run(layer, &loop.Contract{M: []loop.Axis{n()}, N: []loop.Axis{ax("o", out)}, K: []loop.Axis{ax("i", in)},
 		Out: at(y, out, 1, 0), Lhs: at(x, in, 0, 1), Rhs: at(w, 0, 1, out), Epilogue: e, Extra: []loop.Access{at(bs, 0, 1, 0)}, Word: word})
 }
@@ -73,10 +77,10 @@ func (b *builder) forward(p *loop.Program) (x, hidden, head *loop.Buffer) {
 		b.dense("hidden", hidden, x, w1, b1, width, 16, biasRelu, "relu"),
 		b.dense("head", logits, hidden, w2, b2, 16, 3, bias, ""),
 		b.run("head", &loop.Nest{Outer: []loop.Axis{n()}, Body: []loop.Stmt{
-			{Inner: []loop.Axis{ax("o", 3)}, Dst: at(top, 0, 0), Reduce: loop.Max, Value: loop.Arg(0), Srcs: []loop.Access{at(logits, 3, 1)}},
-			{Inner: []loop.Axis{ax("o", 3)}, Dst: at(head, 3, 1), Value: loop.Call("exp", loop.Call("sub", loop.Arg(0), loop.Arg(1))), Srcs: []loop.Access{at(logits, 3, 1), at(top, 0, 0)}},
-			{Inner: []loop.Axis{ax("o", 3)}, Dst: at(total, 0, 0), Reduce: loop.Sum, Value: loop.Arg(0), Srcs: []loop.Access{at(head, 3, 1)}},
-			{Inner: []loop.Axis{ax("o", 3)}, Dst: at(head, 3, 1), Value: loop.Call("div", loop.Arg(0), loop.Arg(1)), Srcs: []loop.Access{at(head, 3, 1), at(total, 0, 0)}, Word: "softmax"},
+			{Inner: []loop.Axis{ax("o", 3)}, Dst: at(top, 0, 0), Reduce: loop.Max, Value: scalar.Arg(0), Srcs: []loop.Access{at(logits, 3, 1)}},
+			{Inner: []loop.Axis{ax("o", 3)}, Dst: at(head, 3, 1), Value: scalar.Call("exp", scalar.Call("sub", scalar.Arg(0), scalar.Arg(1))), Srcs: []loop.Access{at(logits, 3, 1), at(top, 0, 0)}},
+			{Inner: []loop.Axis{ax("o", 3)}, Dst: at(total, 0, 0), Reduce: loop.Sum, Value: scalar.Arg(0), Srcs: []loop.Access{at(head, 3, 1)}},
+			{Inner: []loop.Axis{ax("o", 3)}, Dst: at(head, 3, 1), Value: scalar.Call("div", scalar.Arg(0), scalar.Arg(1)), Srcs: []loop.Access{at(head, 3, 1), at(total, 0, 0)}, Word: "softmax"},
 		}}))
 	b.plan.Outputs = []*loop.Buffer{head}
 	return x, hidden, head
@@ -89,7 +93,7 @@ func (b *builder) loss(head *loop.Buffer) (target, weight, inv *loop.Buffer) {
 	inv = b.add(&loop.Buffer{Name: "inv_total", Class: loop.Scalar})
 	loss := b.add(&loop.Buffer{Name: "loss", Layer: "loss", Class: loop.Arena})
 	class := at(target, 1)
-	value := loop.Call("mul", loop.Call("neg", loop.Call("log", loop.Arg(0))), loop.Call("mul", loop.Arg(1), loop.Arg(2)))
+	value := scalar.Call("mul", scalar.Call("neg", scalar.Call("log", scalar.Arg(0))), scalar.Call("mul", scalar.Arg(1), scalar.Arg(2)))
 	b.plan.Forward = append(b.plan.Forward, b.run("loss", &loop.Nest{Body: []loop.Stmt{{Inner: []loop.Axis{n()}, Dst: at(loss, 0), Reduce: loop.Sum, Value: value,
 		Srcs: []loop.Access{{Buf: head, Strides: []int{3}, Index: &class, IndexStride: 1}, at(weight, 1), at(inv, 0)}, Word: "sparse_categorical_crossentropy"}}}))
 	b.plan.Loss, b.plan.Losses = loss, []*loop.Buffer{loss}
@@ -145,17 +149,17 @@ func (b *builder) backward(p *loop.Program, x, hidden, head, target, weight, inv
 	g1, gb1, g2, gb2 := b.param(p, 0, true), b.param(p, 1, true), b.param(p, 2, true), b.param(p, 3, true)
 	w2 := b.plan.Buffers[3]
 	class := at(target, 1, 0)
-	scale := loop.Call("mul", loop.Arg(0), loop.Call("mul", loop.Arg(1), loop.Arg(2)))
-	minus := loop.Call("neg", loop.Call("mul", loop.Arg(0), loop.Arg(1)))
+	scale := scalar.Call("mul", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), scalar.Arg(2)))
+	minus := scalar.Call("neg", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)))
 	columns := func(dst, src *loop.Buffer, width int) *loop.Nest {
-		return &loop.Nest{Outer: []loop.Axis{ax("o", width)}, Body: []loop.Stmt{{Inner: []loop.Axis{n()}, Dst: at(dst, 1, 0), Reduce: loop.Sum, Value: loop.Arg(0),
+		return &loop.Nest{Outer: []loop.Axis{ax("o", width)}, Body: []loop.Stmt{{Inner: []loop.Axis{n()}, Dst: at(dst, 1, 0), Reduce: loop.Sum, Value: scalar.Arg(0),
 			Srcs: []loop.Access{at(src, 1, width)}, Word: "bias gradient"}}}
 	}
 	gradW := func(g, x, dy *loop.Buffer, in, out int) *loop.Contract {
 		return &loop.Contract{M: []loop.Axis{ax("i", in)}, N: []loop.Axis{ax("o", out)}, K: []loop.Axis{n()},
 			Out: at(g, out, 1, 0), Lhs: at(x, 1, 0, in), Rhs: at(dy, 0, 1, out)}
 	}
-	mask := loop.Call("select", loop.Call("gt", loop.Arg(1), loop.Num(0)), loop.Arg(0), loop.Num(0))
+	mask := scalar.Call("select", scalar.Call("gt", scalar.Arg(1), scalar.Num(0)), scalar.Arg(0), scalar.Num(0))
 	b.plan.Backward = []loop.Step{
 		b.run("loss", &loop.Nest{Outer: []loop.Axis{n()}, Body: []loop.Stmt{
 			{Inner: []loop.Axis{ax("o", 3)}, Dst: at(dLogits, 3, 1), Value: scale, Srcs: []loop.Access{at(head, 3, 1), at(weight, 1, 0), at(inv, 0, 0)}},

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 func (m *machine) contract(k *loop.Contract) error {
@@ -31,7 +32,7 @@ func (m *machine) contract(k *loop.Contract) error {
 			if err != nil {
 				return err
 			}
-			sum = loop.Eval(k.Epilogue, args, m.n)
+			sum = scalar.Eval(k.Epilogue, args, m.n)
 		}
 		return m.store(k.Out, point, sum, k.Accumulate)
 	})
@@ -56,7 +57,7 @@ func (m *machine) statement(s loop.Stmt, outer []int) error {
 		if err != nil {
 			return err
 		}
-		x := loop.Eval(s.Value, args, m.n)
+		x := scalar.Eval(s.Value, args, m.n)
 		switch {
 		case s.Reduce == loop.Store:
 			return m.store(s.Dst, point, x, s.Accumulate)
@@ -77,7 +78,7 @@ func (m *machine) statement(s loop.Stmt, outer []int) error {
 		result = float64(best)
 	}
 	if s.Finish != nil {
-		result = loop.Eval(s.Finish, []float64{result}, m.n)
+		result = scalar.Eval(s.Finish, []float64{result}, m.n)
 	}
 	return m.store(s.Dst, slices.Concat(outer, make([]int, len(s.Inner))), result, s.Accumulate)
 }

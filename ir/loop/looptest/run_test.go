@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // The expected numbers below are worked out by hand.
@@ -49,7 +50,7 @@ func TestContract(t *testing.T) {
 	k := &loop.Contract{
 		M: []loop.Axis{rows}, N: []loop.Axis{two}, K: []loop.Axis{two},
 		Out: at(out, 2, 1, 0), Lhs: at(x, 2, 0, 1), Rhs: at(w, 0, 1, 2),
-		Epilogue: loop.Call("max", loop.Call("add", loop.Arg(0), loop.Arg(1)), loop.Num(0)), Extra: []loop.Access{at(bias, 0, 1, 0)},
+		Epilogue: scalar.Call("max", scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), scalar.Num(0)), Extra: []loop.Access{at(bias, 0, 1, 0)},
 	}
 	mem := &Memory{}
 	mem.Set(x, Block{F: []float64{1, 2, 3, 4}})
@@ -86,9 +87,9 @@ func TestNest(t *testing.T) {
 	best.DType = loop.I32
 	three := []loop.Axis{{Name: "i", N: 3}}
 	k := &loop.Nest{Outer: []loop.Axis{rows}, Body: []loop.Stmt{
-		{Inner: three, Dst: at(total, 0, 0), Reduce: loop.Sum, Value: loop.Arg(0), Srcs: []loop.Access{at(x, 3, 1)}, Finish: loop.Call("div", loop.Arg(0), loop.Num(3))},
-		{Inner: three, Dst: at(best, 1, 0), Reduce: loop.ArgMax, Value: loop.Arg(0), Srcs: []loop.Access{at(x, 3, 1)}},
-		{Inner: three, Dst: at(mean, 3, 1), Value: loop.Call("sub", loop.Arg(0), loop.Arg(1)), Srcs: []loop.Access{at(x, 3, 1), at(total, 0, 0)}},
+		{Inner: three, Dst: at(total, 0, 0), Reduce: loop.Sum, Value: scalar.Arg(0), Srcs: []loop.Access{at(x, 3, 1)}, Finish: scalar.Call("div", scalar.Arg(0), scalar.Num(3))},
+		{Inner: three, Dst: at(best, 1, 0), Reduce: loop.ArgMax, Value: scalar.Arg(0), Srcs: []loop.Access{at(x, 3, 1)}},
+		{Inner: three, Dst: at(mean, 3, 1), Value: scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)), Srcs: []loop.Access{at(x, 3, 1), at(total, 0, 0)}},
 	}}
 	mem := &Memory{}
 	mem.Set(x, Block{F: []float64{1, 3, 2, 7, 7, 1}})
@@ -98,7 +99,7 @@ func TestNest(t *testing.T) {
 		t.Errorf("argmax %v", got)
 	}
 	top := buffer(loop.Arena, false)
-	run(t, mem, 2, &loop.Nest{Body: []loop.Stmt{{Inner: []loop.Axis{rows}, Dst: at(top, 0), Reduce: loop.Max, Value: loop.Call("mul", loop.Arg(0), loop.Rows{}), Srcs: []loop.Access{at(x, 3)}}}})
+	run(t, mem, 2, &loop.Nest{Body: []loop.Stmt{{Inner: []loop.Axis{rows}, Dst: at(top, 0), Reduce: loop.Max, Value: scalar.Call("mul", scalar.Arg(0), scalar.Rows{}), Srcs: []loop.Access{at(x, 3)}}}})
 	equal(t, mem.Block(top, 2).F, []float64{14})
 }
 
@@ -110,12 +111,12 @@ func TestIndex(t *testing.T) {
 	mem := &Memory{}
 	mem.Set(table, Block{F: []float64{1, 2, 3, 4, 5, 6}})
 	mem.Set(ids, Block{I: []int32{2, 0, 2}})
-	run(t, mem, 3, &loop.Nest{Outer: []loop.Axis{rows, two}, Body: []loop.Stmt{{Dst: at(out, 2, 1), Value: loop.Arg(0), Srcs: []loop.Access{rowsOf}}}})
+	run(t, mem, 3, &loop.Nest{Outer: []loop.Axis{rows, two}, Body: []loop.Stmt{{Dst: at(out, 2, 1), Value: scalar.Arg(0), Srcs: []loop.Access{rowsOf}}}})
 	equal(t, mem.Block(out, 3).F, []float64{5, 6, 1, 2, 5, 6})
-	run(t, mem, 3, &loop.Nest{Outer: []loop.Axis{rows, two}, Body: []loop.Stmt{{Dst: rowsOf, Value: loop.Num(10), Accumulate: true}}})
+	run(t, mem, 3, &loop.Nest{Outer: []loop.Axis{rows, two}, Body: []loop.Stmt{{Dst: rowsOf, Value: scalar.Num(10), Accumulate: true}}})
 	equal(t, mem.Block(table, 3).F, []float64{11, 12, 3, 4, 25, 26})
 	mem.Set(ids, Block{I: []int32{2, 3, 2}})
-	err := Run([]loop.Step{&loop.Run{Layer: "emb", Kernel: &loop.Nest{Outer: []loop.Axis{rows, two}, Body: []loop.Stmt{{Dst: at(out, 2, 1), Value: loop.Arg(0), Srcs: []loop.Access{rowsOf}}}}}}, mem, 3)
+	err := Run([]loop.Step{&loop.Run{Layer: "emb", Kernel: &loop.Nest{Outer: []loop.Axis{rows, two}, Body: []loop.Stmt{{Dst: at(out, 2, 1), Value: scalar.Arg(0), Srcs: []loop.Access{rowsOf}}}}}}, mem, 3)
 	if err == nil || !strings.Contains(err.Error(), `layer "emb": nest: buffer "b": element 6 of 6`) {
 		t.Errorf("an id out of range: %v", err)
 	}
@@ -128,7 +129,7 @@ func TestSparse(t *testing.T) {
 		mem.Set(ids, Block{I: []int32{2, 0, 2}, Offsets: []int{0, 3, 3}})
 		mem.Set(table, Block{F: []float64{1, 2, 3, 4, 5, 6}})
 		run(t, mem, 2,
-			&loop.GatherSum{Ids: ids, Table: table, Out: sum, Limit: 3, Width: 2, Set: set, Epilogue: loop.Call("add", loop.Arg(0), loop.Num(0.5))},
+			&loop.GatherSum{Ids: ids, Table: table, Out: sum, Limit: 3, Width: 2, Set: set, Epilogue: scalar.Call("add", scalar.Arg(0), scalar.Num(0.5))},
 			&loop.ScatterSum{Ids: ids, Grad: sum, Table: grad, Limit: 3, Width: 2, Set: set},
 			&loop.MultiHot{Ids: ids, Out: hot, Limit: 3, Set: set})
 		if set {
@@ -179,8 +180,8 @@ func TestWindow(t *testing.T) {
 func TestLoop(t *testing.T) {
 	x, state, out := buffer(loop.Input, true, 3), buffer(loop.Arena, true), buffer(loop.Arena, true, 3)
 	step := &loop.Run{Kernel: &loop.Nest{Outer: []loop.Axis{rows}, Body: []loop.Stmt{
-		{Dst: at(state, 1), Value: loop.Call("add", loop.Call("mul", loop.Arg(0), loop.Num(10)), loop.Arg(1)), Srcs: []loop.Access{at(state, 1), at(x, 1, 3)}},
-		{Dst: at(out, 1, 3), Value: loop.Arg(0), Srcs: []loop.Access{at(state, 1)}},
+		{Dst: at(state, 1), Value: scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Num(10)), scalar.Arg(1)), Srcs: []loop.Access{at(state, 1), at(x, 1, 3)}},
+		{Dst: at(out, 1, 3), Value: scalar.Arg(0), Srcs: []loop.Access{at(state, 1)}},
 	}}}
 	for reverse, want := range map[bool][]float64{false: {1, 12, 123, 4, 45, 456}, true: {321, 32, 3, 654, 65, 6}} {
 		mem := &Memory{}
@@ -217,14 +218,14 @@ func TestMemory(t *testing.T) {
 	out := buffer(loop.Arena, true)
 	random := &loop.Buffer{Name: "s", Class: loop.Random, Rows: true, Shape: []int{2}}
 	draw := &Memory{Random: func(stream string, row, element int) float64 { return float64(10*row + element) }}
-	run(t, draw, 2, &loop.Nest{Outer: []loop.Axis{rows}, Body: []loop.Stmt{{Dst: at(out, 1), Value: loop.Arg(0), Srcs: []loop.Access{{Buf: random, Offset: 1, Strides: []int{2}}}}}})
+	run(t, draw, 2, &loop.Nest{Outer: []loop.Axis{rows}, Body: []loop.Stmt{{Dst: at(out, 1), Value: scalar.Arg(0), Srcs: []loop.Access{{Buf: random, Offset: 1, Strides: []int{2}}}}}})
 	equal(t, draw.Block(out, 2).F, []float64{1, 11})
 }
 
 func TestErrors(t *testing.T) {
 	x, y := buffer(loop.Input, true, 2), buffer(loop.Arena, true, 2)
 	copyOf := func(a loop.Access) loop.Kernel {
-		return &loop.Nest{Outer: []loop.Axis{rows, two}, Body: []loop.Stmt{{Dst: at(y, 2, 1), Value: loop.Arg(0), Srcs: []loop.Access{a}}}}
+		return &loop.Nest{Outer: []loop.Axis{rows, two}, Body: []loop.Stmt{{Dst: at(y, 2, 1), Value: scalar.Arg(0), Srcs: []loop.Access{a}}}}
 	}
 	mem := &Memory{}
 	mem.Set(x, Block{F: []float64{1, 2}})

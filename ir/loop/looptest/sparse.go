@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // row gives the ids of a row that count: every one, or every different one.
@@ -51,7 +52,7 @@ func (m *machine) gatherSum(k *loop.GatherSum) error {
 				if err != nil {
 					return err
 				}
-				sum = loop.Eval(k.Epilogue, args, m.n)
+				sum = scalar.Eval(k.Epilogue, args, m.n)
 			}
 			if err := m.store(out, []int{r, c}, sum, false); err != nil {
 				return err

@@ -1,4 +1,4 @@
-package loop
+package scalar
 
 import (
 	"math"
@@ -175,7 +175,7 @@ func Eval(e Expr, args []float64, rows int) float64 {
 		}
 		return Funcs[e.Fn].Eval(in)
 	}
-	panic("loop: unknown expression " + e.String())
+	panic("scalar: unknown expression " + e.String())
 }
 
 // Diff is the derivative of e with respect to Arg(i).
