@@ -12,66 +12,90 @@ import (
 	"testing"
 )
 
-// readmeBlock is a block of code in the README, and what holds it to be true: a
-// check, another test, or the reason why it cannot be run.
-type readmeBlock struct {
+// document is a page whose blocks of code are held to be true.
+type document struct {
+	path   string // in the repository
+	blocks []documentBlock
+}
+
+// documentBlock is a block of code, and what holds it to be true: a check,
+// another test, or the reason why it cannot be run.
+type documentBlock struct {
 	first string // what its first line begins with
 	how   string // "" where check does it
 	check func(r *readme, t *testing.T, text string)
 }
 
-// readmeBlocks are all blocks, in their order.
-var readmeBlocks = []readmeBlock{
-	{"go run ./cmd/nngen fit testdata/models/mnist.yaml", "", (*readme).quickStart},
-	{"name: mnist", "TestReadme compares it with testdata/models/mnist.yaml", nil},
-	{"name: house", "", (*readme).house},
-	{"$ nngen generate wrong.yaml", "", (*readme).mistakes},
-	{"$ nngen summary testdata/models/mnist.yaml", "", (*readme).console},
-	{"$ nngen fit testdata/models/mnist.yaml --seed 1", "", (*readme).training},
-	{"data:", "TestReadme compares it with testdata/models/adult.yaml", nil},
-	{"layers:", "TestReadme compares it with testdata/models/adult.yaml", nil},
-	{"$ nngen fit adult.yaml --seed 1", "TestReadmeWorkflow runs it", nil},
-	{"$ nngen plot adult-run", "TestReadmeWorkflow runs it", nil},
-	{"$ nngen evaluate adult.yaml", "TestReadmeWorkflow runs it", nil},
-	{"$ nngen predict adult.yaml", "TestReadmeWorkflow runs it", nil},
-	{"$ nngen fit adult.yaml --weights", "TestReadmeWorkflow runs it", nil},
-	{"$ nngen generate adult.yaml", "TestReadmeWorkflow runs it", nil},
-	{"$ nngen generate testdata/models/iris.yaml", "", (*readme).console},
-	{"// hiddenForward", "TestReadme compares it with generated/iris", nil},
-	{"dst.X[0] =", "TestReadme compares it with generated/adult", nil},
-	{"m := iris.New(iris.Seed(1))", "", (*readme).api},
-	{"// untilAccurate", "TestReadme compares it with generated/example_test.go, which is run", nil},
-	{"next := serving.Load().Clone()", "TestReadme compares it with generated/example_test.go, which is compiled", nil},
-	{"$ nngen bench testdata/models/mnist.yaml", "", (*readme).bench},
-	{"go mod init -modfile=tools.mod", "", (*readme).recipe},
-	{"//go:generate go run -mod=mod", "", (*readme).recipe},
-	{"go mod edit -replace=", "", (*readme).recipe},
-	{"# yaml-language-server:", "", (*readme).schemaLine},
+// documents are the pages for users, with all their blocks in order.
+var documents = []document{
+	{"README.md", []documentBlock{
+		{"go run ./cmd/nngen fit testdata/models/mnist.yaml", "", (*readme).quickStart},
+		{"name: iris", "TestReadme compares it with testdata/models/iris.yaml", nil},
+		{"$ nngen generate wrong.yaml", "", (*readme).mistakes},
+		{"$ nngen fit testdata/models/mnist.yaml --seed 1", "", (*readme).training},
+		{"$ nngen generate testdata/models/iris.yaml", "", (*readme).console},
+		{"m := iris.New(iris.Seed(1))", "", (*readme).api},
+	}},
+	{"cmd/nngen/README.md", []documentBlock{
+		{"data:", "TestReadme compares it with testdata/models/adult.yaml", nil},
+		{"layers:", "TestReadme compares it with testdata/models/adult.yaml", nil},
+		{"$ nngen fit adult.yaml --seed 1", "TestReadmeWorkflow runs it", nil},
+		{"$ nngen plot adult-run", "TestReadmeWorkflow runs it", nil},
+		{"$ nngen evaluate adult.yaml", "TestReadmeWorkflow runs it", nil},
+		{"$ nngen predict adult.yaml", "TestReadmeWorkflow runs it", nil},
+		{"$ nngen fit adult.yaml --weights", "TestReadmeWorkflow runs it", nil},
+		{"$ nngen generate adult.yaml", "TestReadmeWorkflow runs it", nil},
+		{"name: house", "", (*readme).house},
+		{"$ nngen summary testdata/models/mnist.yaml", "", (*readme).console},
+		{"# yaml-language-server:", "", (*readme).schemaLine},
+	}},
+	{"generated/README.md", []documentBlock{
+		{"// hiddenForward", "TestReadme compares it with generated/iris", nil},
+		{"dst.X[0] =", "TestReadme compares it with generated/adult", nil},
+		{"// untilAccurate", "TestReadme compares it with generated/example_test.go, which is run", nil},
+		{"next := serving.Load().Clone()", "TestReadme compares it with generated/example_test.go, which is compiled", nil},
+		{"go mod init -modfile=tools.mod", "", (*readme).recipe},
+		{"//go:generate go run -mod=mod", "", (*readme).recipe},
+		{"go mod edit -replace=", "", (*readme).recipe},
+	}},
+	{"testdata/peers/README.md", []documentBlock{
+		{"./run.sh", "the table of times is measured against peers: minutes, and gigabytes of Python", nil},
+		{"$ nngen bench testdata/models/mnist.yaml", "", (*readme).bench},
+	}},
 }
 
-// readme is the README with the folder in which its commands are run.
+// readme is a page with the folder in which its commands are run.
 type readme struct {
 	text, repo, dir string
 }
 
-// TestReadmeBlocks holds every block of the README to what is printed today, in
+// TestReadmeBlocks holds every block of the pages to what is printed today, in
 // a copy of what its commands name. A block that nobody knows is a mistake.
 func TestReadmeBlocks(t *testing.T) {
 	repo, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &readme{text: readFile(t, filepath.Join(repo, "README.md")), repo: repo, dir: t.TempDir()}
-	if err := os.Symlink(filepath.Join(repo, "testdata"), filepath.Join(r.dir, "testdata")); err != nil {
-		t.Skip(err) // no links on this system
+	for _, d := range documents {
+		t.Run(d.path, func(t *testing.T) {
+			r := &readme{text: readFile(t, filepath.Join(repo, d.path)), repo: repo, dir: t.TempDir()}
+			if err := os.Symlink(filepath.Join(repo, "testdata"), filepath.Join(r.dir, "testdata")); err != nil {
+				t.Skip(err) // no links on this system
+			}
+			r.hold(t, d.blocks)
+		})
 	}
+}
+
+// hold compares the blocks of a page with those that are known.
+func (r *readme) hold(t *testing.T, known []documentBlock) {
 	blocks := codeBlocks(r.text)
 	for i, text := range blocks {
 		first, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-		if i >= len(readmeBlocks) || !strings.HasPrefix(first, readmeBlocks[i].first) {
+		if i >= len(known) || !strings.HasPrefix(first, known[i].first) {
 			t.Fatalf("block %d is not in the list: %s", i, first)
 		}
-		b := readmeBlocks[i]
+		b := known[i]
 		t.Run(fmt.Sprintf("%d %s", i, b.first), func(t *testing.T) {
 			if b.check == nil {
 				t.Log(b.how)
@@ -80,10 +104,9 @@ func TestReadmeBlocks(t *testing.T) {
 			b.check(r, t, text)
 		})
 	}
-	if len(blocks) != len(readmeBlocks) {
-		t.Errorf("%d blocks, %d in the list", len(blocks), len(readmeBlocks))
+	if len(blocks) != len(known) {
+		t.Errorf("%d blocks, %d in the list", len(blocks), len(known))
 	}
-	t.Log("the table of times: measured against peers, see testdata/peers; it cannot be run here")
 }
 
 // codeBlocks finds the blocks of a text in Markdown: fenced, and indented by
@@ -121,7 +144,7 @@ func codeBlocks(text string) []string {
 	return list
 }
 
-// command runs a command of the README and gives what it prints.
+// command runs a command of the page and gives what it prints.
 func (r *readme) command(t *testing.T, line string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", line+" 2>&1")
@@ -240,7 +263,7 @@ func (r *readme) schemaLine(t *testing.T, text string) {
 }
 
 // apiProgram runs the lines about the API of a package, and compiles those of the
-// table for those who come from Keras.
+// table for users coming from Keras.
 const apiProgram = `package main
 
 import (
@@ -337,11 +360,11 @@ func commentOf(text, call string) string {
 	return comment
 }
 
-// goColumn is the statements in the last column of the table for those who come
-// from Keras, each in a scope of its own.
+// goColumn is the statements in the last column of the table for users
+// coming from Keras, each in a scope of its own.
 func (r *readme) goColumn(t *testing.T) string {
 	var b strings.Builder
-	for line := range strings.Lines(between(t, r.text, "in Go, on the generated package |\n", "\n\n")) {
+	for line := range strings.Lines(between(t, readFile(t, filepath.Join(r.repo, "cmd", "nngen", "README.md")), "in Go, on the generated package |\n", "\n\n")) {
 		cells := strings.Split(strings.TrimSpace(line), "|")
 		for _, code := range regexp.MustCompile("`([^`]*)`").FindAllStringSubmatch(cells[len(cells)-2], -1) {
 			if strings.HasPrefix(code[1], "income.") {

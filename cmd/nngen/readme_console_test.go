@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// TestReadmeWorkflow runs the commands in the README's console blocks, in their
+// TestReadmeWorkflow runs the commands in README.md's console blocks, in their
 // order and in one folder, and compares what they print. Times differ from run
 // to run, and the last digits of figures from one level of instructions to the
 // next.
@@ -20,7 +20,7 @@ func TestReadmeWorkflow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	blocks := consoleBlocks(readFile(t, filepath.Join(repo, "README.md")))
+	blocks := consoleBlocks(readFile(t, "README.md"))
 	if len(blocks) < 7 {
 		t.Fatalf("%d commands", len(blocks))
 	}

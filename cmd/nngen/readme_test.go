@@ -8,18 +8,22 @@ import (
 	"testing"
 )
 
-// TestReadme holds the README to what the command really reads and prints.
+// TestReadme holds the pages for users to what the command really reads and prints.
 func TestReadme(t *testing.T) {
 	t.Chdir("../..")
 	text := readFile(t, "README.md")
+	if words := len(strings.Fields(text)); words > 950 {
+		t.Errorf("README.md has %d words: it is what a visitor reads, and other pages have room", words)
+	}
 
-	model := readFile(t, "testdata/models/mnist.yaml")
-	for line := range strings.Lines(between(t, text, "```yaml\nname: mnist\n", "```\n")) {
+	model := readFile(t, "testdata/models/iris.yaml")
+	for line := range strings.Lines(between(t, text, "```yaml\nname: iris\n", "```\n")) {
 		if !strings.Contains(model, line) {
-			t.Errorf("mnist.yaml has no line %q", line)
+			t.Errorf("iris.yaml has no line %q", line)
 		}
 	}
 
+	text = readFile(t, "cmd/nngen/README.md")
 	model = readFile(t, "testdata/models/adult.yaml")
 	for _, from := range []string{"```yaml\ndata:\n", "```yaml\nlayers:\n"} {
 		for line := range strings.Lines(between(t, text, from, "```\n")) {
@@ -38,6 +42,7 @@ func TestReadme(t *testing.T) {
 		t.Errorf("the graph: %v", err)
 	}
 
+	text = readFile(t, "generated/README.md")
 	example := readFile(t, "generated/example_test.go")
 	for _, from := range []string{"```go\n// untilAccurate", "```go\nnext := "} {
 		for line := range strings.Lines(between(t, text, from, "```\n")) {
@@ -64,11 +69,12 @@ func TestReadme(t *testing.T) {
 		}
 	}
 
+	text = readFile(t, "cmd/nngen/README.md")
 	var stdout, stderr bytes.Buffer
 	if code := run(t.Context(), []string{"summary", "testdata/models/mnist.yaml"}, &stdout, &stderr); code != 0 {
 		t.Fatal(stderr.String())
 	}
-	shown := between(t, text, "$ nngen summary testdata/models/mnist.yaml\n", "\n`fit`")
+	shown := between(t, text, "$ nngen summary testdata/models/mnist.yaml\n", "\n## Finding names")
 	for line := range strings.Lines(stdout.String()) {
 		if strings.Contains(line, "Generated source:") {
 			continue // changes with every word that the printer of source changes
