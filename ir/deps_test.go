@@ -38,6 +38,10 @@ codegen/asm/optimgen     github.com/mmcloughlin/avo
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/asm
 codegen/internal/...     ir/loop ir/scalar ir/diag
 codegen/conformance/...  *
+cmd/nngen/internal/disk     ir/diag
+cmd/nngen/internal/show
+cmd/nngen/internal/plot     ir/loop ir/diag runtime/... cmd/nngen/internal/show cmd/nngen/internal/disk gonum.org/v1/plot golang.org/x/image
+cmd/nngen/internal/starter  ir/diag runtime/... codegen cmd/nngen/internal/show cmd/nngen/internal/disk
 cmd/...           *
 generated/...     runtime/...
 generated/service runtime/... generated/...

@@ -51,17 +51,9 @@ optimizers, and the values of flags.`,
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(w)
 			}
-			return usagef(cmd, "there is no script for %s%s It knows: %s", diag.Quote(args[0]), hint(args[0], shells), strings.Join(shells, ", "))
+			return usagef(cmd, "there is no script for %s%s It knows: %s", diag.Quote(args[0]), diag.Hint(args[0], shells), strings.Join(shells, ", "))
 		},
 	}
-}
-
-// hint ends a sentence with the near name, where there is one.
-func hint(name string, known []string) string {
-	if s := diag.DidYouMean(name, known); s != "" {
-		return s
-	}
-	return "."
 }
 
 // completeModel lets a shell complete the command's arguments with descriptions,

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/weights"
@@ -33,7 +34,7 @@ func readWeights(path string, p *loop.Program, allowNonFinite bool) ([]byte, err
 	}
 	b, err := os.ReadFile(path)
 	if os.IsNotExist(err) {
-		return nil, noSuchFile(path, ".safetensors")
+		return nil, disk.NoSuchFile(path, ".safetensors")
 	}
 	if err != nil {
 		return nil, err
@@ -46,21 +47,21 @@ func readWeights(path string, p *loop.Program, allowNonFinite bool) ([]byte, err
 func checkWeightsFile(path string) error {
 	switch info, err := os.Stat(path); {
 	case os.IsNotExist(err):
-		return noSuchFile(path, ".safetensors")
+		return disk.NoSuchFile(path, ".safetensors")
 	case err != nil:
 		return err
 	case info.IsDir():
 		return folderError(path)
-	case pointer(path):
-		return pointerError(path)
+	case disk.Pointer(path):
+		return disk.PointerError(path)
 	}
 	_, err := weights.Open(path, weights.Only(nil)) // the header, and whether the rest is there
 	return err
 }
 
 func checkWeights(path string, b []byte, p *loop.Program, allowNonFinite bool) error {
-	if isPointer(b) {
-		return pointerError(path)
+	if disk.IsPointer(b) {
+		return disk.PointerError(path)
 	}
 	f, err := weights.Read(bytes.NewReader(b))
 	if err != nil {

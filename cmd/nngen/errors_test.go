@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 )
 
 // TestBrokenDescriptions runs generate on every broken description of the
@@ -45,7 +47,7 @@ func TestBrokenDescriptions(t *testing.T) {
 			if want, err := os.ReadFile(strings.TrimSuffix(file, filepath.Ext(file)) + ".txt"); err != nil || stderr.String() != string(want) {
 				t.Errorf("%v\ngot:\n%s\nwant:\n%s", err, stderr.String(), want)
 			}
-			if exists(out) {
+			if disk.Exists(out) {
 				t.Error("a folder was written")
 			}
 		})

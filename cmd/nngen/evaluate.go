@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
@@ -68,7 +69,7 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 	case len(o.files) > 0 && o.data != "":
 		return usagef(cmd, "--data is the folder of the files that the description names; it does not go with files given here")
 	case len(o.files) > 0 && len(o.files) != want:
-		return usagef(cmd, "the data is %s, so evaluate takes %s, not %s", net.spec.Data.Train.Kind, plural(want, "file"), plural(len(o.files), "file"))
+		return usagef(cmd, "the data is %s, so evaluate takes %s, not %s", net.spec.Data.Train.Kind, show.Plural(want, "file"), show.Plural(len(o.files), "file"))
 	case len(o.files) == 0 && test == nil:
 		return diag.List{diag.Errorf(net.spec.Data.Pos, "data: there is no test; write test: {%s: ...}, or name files to evaluate: nngen evaluate %s FILE", net.spec.Data.Train.Kind, shellQuote(o.model))}
 	}
@@ -126,12 +127,4 @@ func (o *evaluateOptions) run(cmd *cobra.Command) error {
 // evaluateSource prints the program that evaluates rows.
 func (n *network) evaluateSource() (map[string][]byte, error) {
 	return n.rowProgram("evaluate.go.tmpl")
-}
-
-// plural is a number of things: "1 file", "2 files".
-func plural(n int, word string) string {
-	if n != 1 {
-		word += "s"
-	}
-	return grouped(n) + " " + word
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/codegen"
 )
 
@@ -156,7 +157,7 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 	}
 	defer alive.Close()
 	if err := finished(cmd.Context(), child.Run(), "training"); err != nil {
-		if errors.Is(err, errStopped) && exists(o.checkpoint()) && !o.quiet && !o.json {
+		if errors.Is(err, errStopped) && disk.Exists(o.checkpoint()) && !o.quiet && !o.json {
 			return &stopped{again(cmd, o.model, "--resume")}
 		}
 		return err

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 )
 
 // keepEarlier moves the results of an earlier run out of the way of a new one,
@@ -19,7 +21,7 @@ func (o *fitOptions) keepEarlier(w io.Writer) (restore func(), err error) {
 	}
 	var names []string
 	for _, name := range fitFiles {
-		if exists(filepath.Join(o.output, name)) {
+		if disk.Exists(filepath.Join(o.output, name)) {
 			names = append(names, name)
 		}
 	}
@@ -51,8 +53,8 @@ func (o *fitOptions) keepEarlier(w io.Writer) (restore func(), err error) {
 		fmt.Fprintf(w, "the results of the earlier run are kept in %s\n", kept)
 	}
 	return func() {
-		fresh := func(name string) bool { return exists(filepath.Join(o.output, name)) }
-		if !exists(o.checkpoint()) && !slices.ContainsFunc(fitFiles, fresh) {
+		fresh := func(name string) bool { return disk.Exists(filepath.Join(o.output, name)) }
+		if !disk.Exists(o.checkpoint()) && !slices.ContainsFunc(fitFiles, fresh) {
 			back()
 		}
 	}, nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/spec"
 	"github.com/nngen-go/nngen/runtime/weights"
@@ -52,7 +53,7 @@ func (o *fitOptions) checkStream(cmd *cobra.Command, net *network) error {
 // checkPlaces looks for the files that a training reads and at the folder for
 // the results before anything takes time.
 func (o *fitOptions) checkPlaces(cmd *cobra.Command, net *network) error {
-	switch interrupted := exists(o.checkpoint()); {
+	switch interrupted := disk.Exists(o.checkpoint()); {
 	case !interrupted && begun(filepath.Dir(o.checkpoint())):
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s: the earlier run there was ended before its first checkpoint, so that there is nothing to go on with: this one begins anew\n", o.output)
 		o.resume = false
@@ -95,12 +96,12 @@ func checkData(dir string, files []string) error {
 	var missing []string
 	for _, name := range files {
 		path := filepath.Join(dir, name)
-		if !exists(path) {
+		if !disk.Exists(path) {
 			missing = append(missing, path)
 			continue
 		}
-		if pointer(path) {
-			return pointerError(path)
+		if disk.Pointer(path) {
+			return disk.PointerError(path)
 		}
 	}
 	if len(missing) > 0 {
@@ -117,7 +118,7 @@ func prepareFolder(path string) (undo func(), err error) {
 		return nil, err
 	}
 	var made []string
-	for dir := filepath.Clean(path); !exists(dir); dir = filepath.Dir(dir) {
+	for dir := filepath.Clean(path); !disk.Exists(dir); dir = filepath.Dir(dir) {
 		made = append(made, dir)
 	}
 	undo = func() {

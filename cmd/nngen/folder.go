@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 )
 
 // folder is a package folder: what it holds of ours, and what of others.
@@ -90,7 +92,7 @@ func generatable(name string) bool {
 // say so in their metadata; a pointer of Git LFS in their place stands for them.
 func bearsHeader(name string, b []byte) bool {
 	if name == weightsFile {
-		return isPointer(b) || isOurWeights(b)
+		return disk.IsPointer(b) || isOurWeights(b)
 	}
 	for len(b) > 0 {
 		var line []byte

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 )
 
 // updateFolder is where a package is put together, within its own folder: the go
@@ -150,7 +152,7 @@ func (u *exchange) rollBack() error {
 		}
 	}
 	for _, name := range u.Added {
-		if exists(u.at("new", name)) { // it has never come
+		if disk.Exists(u.at("new", name)) { // it has never come
 			continue
 		}
 		u.touch()
@@ -173,7 +175,7 @@ func (u *exchange) discard() error {
 }
 
 // pending reports an update of a package that did not come to its end.
-func pending(path string) bool { return exists(filepath.Join(path, updateFolder)) }
+func pending(path string) bool { return disk.Exists(filepath.Join(path, updateFolder)) }
 
 // repair undoes an update that did not come to its end.
 func repair(path string) error {

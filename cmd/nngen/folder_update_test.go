@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 )
 
 // packageFiles is a package of three files, of which one differs between versions.
@@ -179,7 +181,7 @@ func TestForeignJournal(t *testing.T) {
 			t.Errorf("%s: %v", journal, err)
 		}
 	}
-	if !exists(filepath.Join(path, "notes.txt")) {
+	if !disk.Exists(filepath.Join(path, "notes.txt")) {
 		t.Error("notes.txt has been removed")
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -77,7 +78,7 @@ func formatOf(cmd *cobra.Command, n *network, asked, input string) (string, erro
 	}
 	if asked != "" {
 		if !slices.Contains(names, asked) {
-			return "", usagef(cmd, "--format %s is not a format for this model%s It reads %s", diag.Quote(asked), hint(asked, names), strings.Join(names, ", "))
+			return "", usagef(cmd, "--format %s is not a format for this model%s It reads %s", diag.Quote(asked), diag.Hint(asked, names), strings.Join(names, ", "))
 		}
 		return asked, nil
 	}
@@ -99,13 +100,13 @@ func checkInput(input string, folders bool) error {
 	}
 	switch info, err := os.Stat(input); {
 	case os.IsNotExist(err):
-		return noSuchFile(input, filepath.Ext(input))
+		return disk.NoSuchFile(input, filepath.Ext(input))
 	case err != nil:
 		return err
 	case info.IsDir() && !folders:
 		return folderError(input)
-	case pointer(input):
-		return pointerError(input)
+	case disk.Pointer(input):
+		return disk.PointerError(input)
 	}
 	return nil
 }

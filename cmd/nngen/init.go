@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/starter"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/build"
 	"github.com/nngen-go/nngen/ir/diag"
@@ -59,7 +62,7 @@ trained at once:
 			switch {
 			case len(args) > 1:
 				return usagef(cmd, "one name at a time: unexpected argument %s", diag.Quote(args[1]))
-			case len(args) == 1 && o.data == "" && filepath.Ext(args[0]) != ".yaml" && isFile(args[0]):
+			case len(args) == 1 && o.data == "" && filepath.Ext(args[0]) != ".yaml" && disk.IsFile(args[0]):
 				return usagef(cmd, "%s is there, and init takes the name of a model to write; to describe data: nngen init --data %s", args[0], shellQuote(args[0]))
 			}
 			return nil
@@ -77,13 +80,6 @@ trained at once:
 	return cmd
 }
 
-// starter is a description to be written, and what is said of it.
-type starter struct {
-	text  string
-	notes []string
-	fits  bool // it has data to train on
-}
-
 func (o *initOptions) run(cmd *cobra.Command) error {
 	switch {
 	case o.target != "" && o.data == "":
@@ -91,19 +87,24 @@ func (o *initOptions) run(cmd *cobra.Command) error {
 	case o.name == "" && o.data == "":
 		o.name = "model"
 	case o.name == "":
-		o.name = nameOfData(o.data)
+		o.name = starter.NameOf(o.data)
 	case o.name != filepath.Base(o.name) || codegen.PackageName(o.name) == "":
 		return usagef(cmd, "%s is not a name for a model: the files are written into the current folder", diag.Quote(o.name))
 	}
 	file := o.name + ".yaml"
-	if exists(file) {
+	if disk.Exists(file) {
 		return fmt.Errorf("%s is there already: choose another name, or train it: %s", file, commandLine([]string{"nngen", "fit", file}))
 	}
-	s, err := unlessInterrupted(cmd.Context(), func() (*starter, error) { return o.describe(cmd) })
-	if err != nil {
+	s, err := unlessInterrupted(cmd.Context(), func() (*starter.Starter, error) {
+		return starter.Describe(starter.Options{Name: o.name, Data: o.data, Target: o.target})
+	})
+	switch {
+	case errors.Is(err, starter.ErrTarget):
+		return usagef(cmd, "--target is a column of a table, and %s is none", o.data)
+	case err != nil:
 		return err
 	}
-	m, err := spec.Parse(file, []byte(s.text))
+	m, err := spec.Parse(file, []byte(s.Text))
 	if err == nil {
 		_, err = build.Build(m)
 	}
@@ -120,7 +121,7 @@ func (o *initOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	return o.write(cmd.ErrOrStderr(), s, []initFile{
-		{file, s.text, ""},
+		{file, s.Text, ""},
 		{"gen.go", "package " + clause + "\n\n//go:generate " + runTool + file + "\n", "//go:generate " + runTool + file},
 		{".gitattributes", fmt.Sprintf(attributes, pkg), pkg + "/** linguist-generated=true"},
 	})
@@ -131,12 +132,12 @@ func (o *initOptions) run(cmd *cobra.Command) error {
 type initFile struct{ name, text, line string }
 
 // write puts the files into the current folder and says how to go on.
-func (o *initOptions) write(w io.Writer, s *starter, files []initFile) error {
+func (o *initOptions) write(w io.Writer, s *starter.Starter, files []initFile) error {
 	var written []string
 	for _, f := range files {
 		if b, err := os.ReadFile(f.name); err == nil {
 			if !strings.Contains(string(b), f.line) {
-				s.notes = append(s.notes, fmt.Sprintf("%s is there already and stays as it is; add the line\n  %s", f.name, f.line))
+				s.Notes = append(s.Notes, fmt.Sprintf("%s is there already and stays as it is; add the line\n  %s", f.name, f.line))
 			}
 			continue
 		}
@@ -153,10 +154,10 @@ func (o *initOptions) write(w io.Writer, s *starter, files []initFile) error {
 		written = append(written, f.name)
 	}
 	fmt.Fprintf(w, "wrote %s\n", strings.Join(written, ", "))
-	for _, n := range s.notes {
+	for _, n := range s.Notes {
 		fmt.Fprintln(w, n)
 	}
-	if !exists("tools.mod") {
+	if !disk.Exists("tools.mod") {
 		fmt.Fprint(w, `once, for go generate, in the folder of go.mod:
   go mod init -modfile=tools.mod tools
   go get -tool -modfile=tools.mod github.com/nngen-go/nngen/cmd/nngen
@@ -164,98 +165,10 @@ func (o *initOptions) write(w io.Writer, s *starter, files []initFile) error {
 `)
 	}
 	fmt.Fprintf(w, "for CI:\n  %s --check\n", runTool+files[0].name)
-	if s.fits {
+	if s.Fits {
 		next(w, "nngen", "fit", files[0].name)
 	} else {
 		next(w, "nngen", "generate", files[0].name)
 	}
 	return nil
 }
-
-// isFile reports a file in the place of the name of a model.
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
-}
-
-// describe looks at the data.
-func (o *initOptions) describe(cmd *cobra.Command) (*starter, error) {
-	if o.data == "" {
-		return &starter{text: fmt.Sprintf(blank, yamlText(o.name))}, nil
-	}
-	info, err := os.Stat(o.data)
-	switch {
-	case os.IsNotExist(err):
-		return nil, noSuchFile(o.data, filepath.Ext(o.data))
-	case err != nil:
-		return nil, err
-	case !info.IsDir() && pointer(o.data):
-		return nil, pointerError(o.data)
-	}
-	base := strings.TrimSuffix(strings.ToLower(filepath.Base(o.data)), ".gz")
-	table := false
-	var s *starter
-	switch {
-	case info.IsDir():
-		s, err = o.describeFolder()
-	case strings.HasSuffix(base, ".npy"), strings.HasSuffix(base, ".npz"), strings.Contains(base, "idx"):
-		s, err = o.describeArrays(base)
-	default:
-		table = true
-		s, err = o.describeTable()
-	}
-	if err == nil && o.target != "" && !table {
-		return nil, usagef(cmd, "--target is a column of a table, and %s is none", o.data)
-	}
-	return s, err
-}
-
-// beside gives a path as a description in the current folder names it.
-func beside(path string) (string, error) {
-	here, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	rel, err := filepath.Rel(here, abs)
-	return filepath.ToSlash(rel), err
-}
-
-// nameOfData makes the name of a model from that of its data.
-func nameOfData(path string) string {
-	base := filepath.Base(filepath.Clean(path))
-	if dot := strings.IndexByte(base, '.'); dot > 0 {
-		base = base[:dot]
-	}
-	for _, part := range []string{"-images-idx3-ubyte", "_train", "-train", "train_", "train-"} {
-		base = strings.ReplaceAll(base, part, "")
-	}
-	if name := codegen.PackageName(base); name != "" && base != "train" {
-		return name
-	}
-	return "model"
-}
-
-// blank is the description without data.
-const blank = `# A network, to start from. Run: nngen summary, nngen generate.
-name: %s
-# data:                              # how rows of files become inputs; nngen fit trains on them
-#   train: {csv: train.csv}
-#   test:  {split: 0.2}
-#   features:
-#     age:  {type: number, missing: median, scale: standard}
-#     plan: {type: category, vocabulary: 10}
-#   target: {column: churned, classes: ["no", "yes"]}
-inputs: {x: {shape: [4]}}            # take this out where data: is there
-layers:
-  - Dense: {name: hidden, units: 16, activation: relu}
-  - Dense: {name: output, units: 1, activation: sigmoid}   # a number: no activation; several classes: a unit for each, softmax
-compile:
-  optimizer: adam
-  loss: binary_crossentropy          # a number: mean_squared_error; several classes: sparse_categorical_crossentropy
-  metrics: [accuracy]
-fit: {batch_size: 32, epochs: 20, validation_split: 0.2}
-`

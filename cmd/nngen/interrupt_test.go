@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 )
 
 const endless = `
@@ -91,7 +93,7 @@ func TestInterrupt(t *testing.T) {
 		t.Errorf("%d epochs are kept, %v", len(history.Epoch), err)
 	}
 	for _, name := range []string{weightsFile, "history.svg"} {
-		if !exists(filepath.Join(dir, "endless-run", name)) {
+		if !disk.Exists(filepath.Join(dir, "endless-run", name)) {
 			t.Errorf("%s is not kept", name)
 		}
 	}
@@ -127,7 +129,7 @@ func resume(t *testing.T, dir, models string, epochs int) {
 			t.Errorf("%s is not that of a run without interruption", name)
 		}
 	}
-	if exists(filepath.Join(dir, "endless-run", "backup")) {
+	if disk.Exists(filepath.Join(dir, "endless-run", "backup")) {
 		t.Error("the checkpoint is left behind")
 	}
 	if out, err := fit("--resume"); err == nil || !strings.Contains(out, "endless-run: there is no interrupted run to go on with; leave --resume out") {
@@ -199,7 +201,7 @@ func TestInterruptFirstEpoch(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for begin := time.Now(); !exists(logs); time.Sleep(10 * time.Millisecond) { // made when the training begins
+	for begin := time.Now(); !disk.Exists(logs); time.Sleep(10 * time.Millisecond) { // made when the training begins
 		if time.Since(begin) > 5*time.Minute {
 			t.Fatal("the training does not begin")
 		}
@@ -306,8 +308,8 @@ func TestInterruptTwice(t *testing.T) {
 		}
 	}
 	_ = cmd.Wait() // the exit code is looked at below
-	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted || exists(left) {
-		t.Errorf("exit code %d, and is the temporary folder there? %v", code, exists(left))
+	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted || disk.Exists(left) {
+		t.Errorf("exit code %d, and is the temporary folder there? %v", code, disk.Exists(left))
 	}
 }
 

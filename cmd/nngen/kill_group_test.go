@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 )
 
 // TestKillGroup ends the command and the program that trains by force at once,
@@ -49,7 +51,7 @@ func TestKillGroup(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = cmd.Wait() // it was killed
-		if exists(filepath.Join(dir, "endless-run", "backup", "checkpoint.safetensors")) {
+		if disk.Exists(filepath.Join(dir, "endless-run", "backup", "checkpoint.safetensors")) {
 			t.Skip("five seconds went by within an epoch: there is a checkpoint")
 		}
 		if left, err := os.ReadDir(scratch); err != nil || len(left) != 1 {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 )
 
 // put makes files, each with its folder, written to two hours ago.
@@ -82,7 +84,7 @@ func TestKeepEarlier(t *testing.T) {
 				t.Errorf("the training begins with %s", o.weights)
 			}
 			restore()
-			if exists(second) || !exists(filepath.Join(name, "weights.safetensors")) || !exists(filepath.Join(name, "history.json")) {
+			if disk.Exists(second) || !disk.Exists(filepath.Join(name, "weights.safetensors")) || !disk.Exists(filepath.Join(name, "history.json")) {
 				t.Error("the results are not moved back")
 			}
 			if restore, err = o.keepEarlier(nil); err != nil {

@@ -79,7 +79,7 @@ Kinds: ` + strings.Join(kindNames(), ", ") + `.`,
 			all := kinds()
 			i := slices.IndexFunc(all, func(k kind) bool { return k.name == args[0] })
 			if i < 0 {
-				return usagef(cmd, "there is no kind %s%s It is one of: %s", diag.Quote(args[0]), hint(args[0], kindNames()), strings.Join(kindNames(), ", "))
+				return usagef(cmd, "there is no kind %s%s It is one of: %s", diag.Quote(args[0]), diag.Hint(args[0], kindNames()), strings.Join(kindNames(), ", "))
 			}
 			return all[i].run(cmd, args[1:])
 		},

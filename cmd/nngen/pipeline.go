@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"slices"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/build"
-	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/pass"
 	"github.com/nngen-go/nngen/ir/spec"
@@ -99,7 +97,7 @@ const longestRead = 64 << 20
 func readDescription(file string) ([]byte, error) {
 	f, err := os.Open(file)
 	if os.IsNotExist(err) {
-		return nil, noSuchFile(file, ".yaml", ".yml", ".json")
+		return nil, disk.NoSuchFile(file, ".yaml", ".yml", ".json")
 	}
 	if err != nil {
 		return nil, err
@@ -109,17 +107,4 @@ func readDescription(file string) ([]byte, error) {
 		return nil, fmt.Errorf("%s: this is a folder, not a model's description", file)
 	}
 	return io.ReadAll(io.LimitReader(f, longestRead))
-}
-
-// noSuchFile says that a file is not there, with the near name among those in
-// its folder that have one of the extensions.
-func noSuchFile(file string, extensions ...string) error {
-	var names []string
-	entries, _ := os.ReadDir(filepath.Dir(file)) // no folder, no suggestion
-	for _, e := range entries {
-		if slices.Contains(extensions, filepath.Ext(e.Name())) {
-			names = append(names, e.Name())
-		}
-	}
-	return fmt.Errorf("%s: there is no such file%s", file, diag.DidYouMean(filepath.Base(file), names))
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/plot"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
 )
@@ -53,12 +55,6 @@ The name of the picture says its format: .png or .svg.`,
 	return cmd
 }
 
-// Sizes of pictures in pixels.
-const (
-	defaultWidth, defaultHeight   = 1280, 720
-	smallestPicture, largestSides = 200, 10000
-)
-
 // pictureFormats are the extensions of pictures.
 var pictureFormats = []string{".png", ".svg"}
 
@@ -67,8 +63,8 @@ func (o *plotOptions) check(cmd *cobra.Command) error {
 		flag   string
 		pixels int
 	}{{"width", o.width}, {"height", o.height}} {
-		if cmd.Flags().Changed(side.flag) && (side.pixels < smallestPicture || side.pixels > largestSides) {
-			return usagef(cmd, "--%s is %d; it is a number of pixels from %d to %d", side.flag, side.pixels, smallestPicture, largestSides)
+		if cmd.Flags().Changed(side.flag) && (side.pixels < plot.Smallest || side.pixels > plot.Largest) {
+			return usagef(cmd, "--%s is %d; it is a number of pixels from %d to %d", side.flag, side.pixels, plot.Smallest, plot.Largest)
 		}
 	}
 	if ext := filepath.Ext(o.output); o.output != "" && !slices.Contains(pictureFormats, strings.ToLower(ext)) {
@@ -84,11 +80,11 @@ func (o *plotOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	if o.output == "" {
 		o.output = name + ".png"
-		if exists(o.output) {
+		if disk.Exists(o.output) {
 			return fmt.Errorf("%s is there already: name a picture with -o; one of that name is replaced", o.output)
 		}
 	}
-	picture, err := unlessInterrupted(cmd.Context(), func() ([]byte, error) { return p(strings.ToLower(filepath.Ext(o.output))[1:]).encode() })
+	picture, err := unlessInterrupted(cmd.Context(), func() ([]byte, error) { return p(strings.ToLower(filepath.Ext(o.output))[1:]).Encode() })
 	if err != nil {
 		return fmt.Errorf("drawing %s: %w", o.output, err)
 	}
@@ -99,20 +95,24 @@ func (o *plotOptions) run(cmd *cobra.Command, args []string) error {
 	return err
 }
 
+func (o *plotOptions) options() plot.Options {
+	return plot.Options{Title: o.title, Width: o.width, Height: o.height}
+}
+
 // draw finds out what the files are. It returns what draws them in a format, and
 // a name for the picture.
-func (o *plotOptions) draw(ctx context.Context, args []string) (draw func(format string) *picture, name string, err error) {
-	histories := make([]*history, len(args))
+func (o *plotOptions) draw(ctx context.Context, args []string) (draw func(format string) *plot.Picture, name string, err error) {
+	histories := make([]*plot.History, len(args))
 	found := 0
 	for i, file := range args {
-		if inside := filepath.Join(file, historyFile); isFolder(file) && exists(inside) {
+		if inside := filepath.Join(file, historyFile); disk.IsFolder(file) && disk.Exists(inside) {
 			file = inside
 			args[i] = inside
 		}
 		if strings.ToLower(filepath.Ext(file)) != ".json" {
 			continue
 		}
-		if histories[i], err = readHistory(file); err != nil {
+		if histories[i], err = plot.ReadHistory(file); err != nil {
 			return nil, "", err
 		}
 		if histories[i] != nil {
@@ -120,13 +120,13 @@ func (o *plotOptions) draw(ctx context.Context, args []string) (draw func(format
 		}
 	}
 	switch {
-	case found == len(args) && found > len(palette):
-		return nil, "", fmt.Errorf("%d histories: more than %d cannot be told apart in one picture", found, len(palette))
+	case found == len(args) && found > plot.Most:
+		return nil, "", fmt.Errorf("%d histories: more than %d cannot be told apart in one picture", found, plot.Most)
 	case found == len(args):
 		if o.title == "" {
-			o.title = historyTitle(histories)
+			o.title = plot.Title(histories)
 		}
-		return func(format string) *picture { return o.history(histories, format) }, "history", nil
+		return func(format string) *plot.Picture { return o.options().History(histories, format) }, "history", nil
 	case len(args) > 1:
 		i := slices.Index(histories, nil)
 		return nil, "", fmt.Errorf("%s: not a history that fit has written; several histories may be drawn together, and one model alone", args[i])
@@ -135,22 +135,17 @@ func (o *plotOptions) draw(ctx context.Context, args []string) (draw func(format
 	if err != nil {
 		return nil, "", err
 	}
-	if err := checkLayers(args[0], net.program); err != nil {
+	if err := plot.CheckLayers(args[0], net.program); err != nil {
 		return nil, "", err
 	}
 	if o.title == "" {
 		o.title = net.program.Name
 	}
-	return func(format string) *picture { return o.layers(net.program, format) }, codegen.PackageName(net.program.Name), nil
+	return func(format string) *plot.Picture { return o.options().Layers(net.program, format) }, codegen.PackageName(net.program.Name), nil
 }
 
 // historyFile is what fit calls a history in its folder.
 const historyFile = "history.json"
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
-}
 
 // replaceFile writes a file under a temporary name before it takes its place.
 func replaceFile(path string, b []byte) error {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -147,7 +148,7 @@ func (o *predictOptions) run(cmd *cobra.Command) error {
 func (o *predictOptions) named(cmd *cobra.Command, n *network) error {
 	given := o.files
 	o.files = nil
-	if len(given) == 0 || len(given) == 1 && (!strings.Contains(given[0], "=") || exists(given[0])) {
+	if len(given) == 0 || len(given) == 1 && (!strings.Contains(given[0], "=") || disk.Exists(given[0])) {
 		return nil
 	}
 	names := portNames(n.program.Inputs)
@@ -157,7 +158,7 @@ func (o *predictOptions) named(cmd *cobra.Command, n *network) error {
 		i := slices.Index(names, name)
 		switch {
 		case i < 0:
-			return usagef(cmd, "%s: the model has no input %s%s Its inputs are %s", arg, diag.Quote(name), hint(name, names), strings.Join(names, ", "))
+			return usagef(cmd, "%s: the model has no input %s%s Its inputs are %s", arg, diag.Quote(name), diag.Hint(name, names), strings.Join(names, ", "))
 		case file == "" || files[i] != "":
 			return usagef(cmd, "%s: each input takes one file", arg)
 		}
@@ -211,7 +212,7 @@ func (o *predictOptions) into(stdout io.Writer, write func(w io.Writer) error) e
 func (n *network) trainedWeights(path, model string) (string, error) {
 	if path == "" {
 		path = filepath.Join(codegen.PackageName(n.program.Name)+"-run", weightsFile)
-		if !exists(path) {
+		if !disk.Exists(path) {
 			return "", fmt.Errorf("which weights? %s is not there: train the model with nngen fit %s, or name the file with --weights", path, shellQuote(model))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -72,7 +73,7 @@ func (n *network) answers(i int) (labels bool, names []string) {
 			names = d.Classes
 		}
 		if len(names) != width {
-			names = numbered(width)
+			names = show.Numbered(width)
 		}
 	case "binary_crossentropy":
 		switch {
@@ -81,7 +82,7 @@ func (n *network) answers(i int) (labels bool, names []string) {
 			return true, t.Fields
 		case width == 1:
 			if names = p.Encoding.Target(i).Classes; len(names) != 2 {
-				names = numbered(2)
+				names = show.Numbered(2)
 			}
 		}
 	}

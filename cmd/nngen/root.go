@@ -95,7 +95,7 @@ func checkLevel(root *cobra.Command) error {
 	wish := os.Getenv("NNGEN_CPU")
 	levels := []string{nn.Go.String(), nn.AVX2.String(), nn.AVX512.String()}
 	if wish != "" && !slices.Contains(levels, wish) {
-		return usagef(root, "the environment variable NNGEN_CPU is %s%s It is one of: %s", diag.Quote(wish), hint(wish, levels), strings.Join(levels, ", "))
+		return usagef(root, "the environment variable NNGEN_CPU is %s%s It is one of: %s", diag.Quote(wish), diag.Hint(wish, levels), strings.Join(levels, ", "))
 	}
 	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/starter"
 )
 
 // Whatever a description says of inputs, outputs and files, the emitted readers
@@ -158,12 +160,12 @@ func (d *drawnRows) description(t *testing.T, dir string) string {
 			p.columns = append(p.columns, fmt.Sprintf("%s/%d", p.name, k))
 		}
 		header = append(header, p.columns...)
-		fmt.Fprintf(&features, "    %s: {type: number, columns: %s}\n", yamlText(p.name), yamlList(p.columns))
+		fmt.Fprintf(&features, "    %s: {type: number, columns: %s}\n", starter.YAMLText(p.name), starter.YAMLList(p.columns))
 	}
 	for i := range d.targets {
 		p := &d.targets[i]
 		if p.sameAs >= 0 {
-			fmt.Fprintf(&targets, "    %s: {same_as: %s}\n", yamlText(p.name), yamlText(d.inputs[p.sameAs].name))
+			fmt.Fprintf(&targets, "    %s: {same_as: %s}\n", starter.YAMLText(p.name), starter.YAMLText(d.inputs[p.sameAs].name))
 			continue
 		}
 		keep(p, false)
@@ -178,9 +180,9 @@ func (d *drawnRows) description(t *testing.T, dir string) string {
 				for c := range p.classes {
 					list = append(list, fmt.Sprintf("§%%\"class %d", c))
 				}
-				classes = ", classes: " + yamlList(list)
+				classes = ", classes: " + starter.YAMLList(list)
 			}
-			fmt.Fprintf(&targets, "    %s: {columns: %s%s}\n", yamlText(p.name), yamlList(p.columns), classes)
+			fmt.Fprintf(&targets, "    %s: {columns: %s%s}\n", starter.YAMLText(p.name), starter.YAMLList(p.columns), classes)
 		}
 	}
 	b.WriteString("name: drawn\ndata:\n")
@@ -199,7 +201,7 @@ func (d *drawnRows) description(t *testing.T, dir string) string {
 				t.Fatal(err)
 			}
 		}
-		fmt.Fprintf(&b, "  train: {npy: %s}\n", yamlList(files))
+		fmt.Fprintf(&b, "  train: {npy: %s}\n", starter.YAMLList(files))
 	}
 	if targets.Len() > 0 {
 		fmt.Fprintf(&b, "  target:\n%s", targets.String())
@@ -207,17 +209,17 @@ func (d *drawnRows) description(t *testing.T, dir string) string {
 	b.WriteString("inputs:\n")
 	var flat []string
 	for i, p := range d.inputs {
-		fmt.Fprintf(&b, "  %s: {shape: %s}\n", yamlText(p.name), yamlInts(p.shape))
+		fmt.Fprintf(&b, "  %s: {shape: %s}\n", starter.YAMLText(p.name), yamlInts(p.shape))
 		flat = append(flat, fmt.Sprint("flat", i))
 	}
 	b.WriteString("layers:\n")
 	for i, p := range d.inputs {
-		fmt.Fprintf(&b, "  - Flatten: {name: flat%d, inputs: %s}\n", i, yamlText(p.name))
+		fmt.Fprintf(&b, "  - Flatten: {name: flat%d, inputs: %s}\n", i, starter.YAMLText(p.name))
 	}
 	all := flat[0]
 	if len(flat) > 1 {
 		all = "all"
-		fmt.Fprintf(&b, "  - Concatenate: {name: all, inputs: %s}\n", yamlList(flat))
+		fmt.Fprintf(&b, "  - Concatenate: {name: all, inputs: %s}\n", starter.YAMLList(flat))
 	}
 	var outputs []string
 	for i, p := range d.targets {
@@ -226,12 +228,12 @@ func (d *drawnRows) description(t *testing.T, dir string) string {
 			activation = "softmax"
 		}
 		fmt.Fprintf(&b, "  - Dense: {name: dense%d, units: %d, inputs: %s}\n  - Reshape: {name: shaped%d, target_shape: %s}\n  - Activation: {name: %s, activation: %s}\n",
-			i, elements(p.shape), all, i, yamlInts(p.shape), yamlText(p.name), activation)
+			i, elements(p.shape), all, i, yamlInts(p.shape), starter.YAMLText(p.name), activation)
 		outputs = append(outputs, p.name)
 	}
-	fmt.Fprintf(&b, "outputs: %s\ncompile:\n  loss:\n", yamlList(outputs))
+	fmt.Fprintf(&b, "outputs: %s\ncompile:\n  loss:\n", starter.YAMLList(outputs))
 	for _, p := range d.targets {
-		fmt.Fprintf(&b, "    %s: %s\n", yamlText(p.name), p.loss)
+		fmt.Fprintf(&b, "    %s: %s\n", starter.YAMLText(p.name), p.loss)
 	}
 	return b.String()
 }

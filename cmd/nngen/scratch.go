@@ -5,12 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	nngenruntime "github.com/nngen-go/nngen/runtime"
@@ -160,10 +158,4 @@ func program(ctx context.Context, exe string, args ...string) *exec.Cmd {
 // folderError says that a folder stands where a file should.
 func folderError(path string) error {
 	return fmt.Errorf("%s: this is a folder, not a file", path)
-}
-
-// exists reports whether there is a file or folder of that name.
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -65,7 +66,7 @@ memory, lines of source.`,
 func layerTable(w io.Writer, p *loop.Program) {
 	rows := [][]string{{"Layer (type)", "Output Shape", "Param #"}}
 	for _, l := range p.Layers {
-		rows = append(rows, []string{fmt.Sprintf("%s (%s)", printable(l.Name), l.Type), outputShape(l.Output), grouped(l.Params)})
+		rows = append(rows, []string{fmt.Sprintf("%s (%s)", show.Name(l.Name), l.Type), show.Shape(l.Output), show.Count(l.Params)})
 	}
 	// Where layers do not simply follow one another, a column says what each reads.
 	if !chain(p.Layers) {
@@ -73,7 +74,7 @@ func layerTable(w io.Writer, p *loop.Program) {
 		for i, l := range p.Layers {
 			names := make([]string, len(l.Inputs))
 			for j, n := range l.Inputs {
-				names[j] = printable(n)
+				names[j] = show.Name(n)
 			}
 			rows[i+1] = append(rows[i+1], strings.Join(names, ", "))
 		}
@@ -90,28 +91,6 @@ func chain(layers []loop.Layer) bool {
 		}
 	}
 	return true
-}
-
-// printable is a user's name without what a terminal would act upon.
-func printable(s string) string {
-	q := strconv.Quote(s)
-	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
-}
-
-// outputShape prints a shape as Keras does, with None for the batch.
-func outputShape(shape []int) string {
-	s := "(None"
-	for _, d := range shape {
-		if d < 0 {
-			s += ", None"
-		} else {
-			s += ", " + strconv.Itoa(d)
-		}
-	}
-	if len(shape) == 0 {
-		s += ","
-	}
-	return s + ")"
 }
 
 // constants gives the integer constants that a file declares: what a package
@@ -131,15 +110,6 @@ func constants(src []byte) (map[string]int, error) {
 		return err == nil
 	})
 	return values, err
-}
-
-// grouped prints a number with its digits in threes.
-func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // size prints bytes as Keras does.

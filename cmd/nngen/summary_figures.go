@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -85,18 +86,18 @@ func (s *summary) print(w io.Writer) {
 		word string
 		n    int
 	}{{"Total params", s.Params}, {"Trainable params", s.TrainableParams}, {"Non-trainable params", s.FixedParams}} {
-		fmt.Fprintf(w, " %s: %s (%s)\n", t.word, grouped(t.n), size(4*t.n))
+		fmt.Fprintf(w, " %s: %s (%s)\n", t.word, show.Count(t.n), size(4*t.n))
 	}
 	more := ""
 	if s.OperationsPerID > 0 {
-		more = fmt.Sprintf(" with one id, %s more with every other", grouped(s.OperationsPerID))
+		more = fmt.Sprintf(" with one id, %s more with every other", show.Count(s.OperationsPerID))
 	}
-	fmt.Fprintf(w, "\n Operations per prediction: %s%s\n", grouped(s.Operations), more)
+	fmt.Fprintf(w, "\n Operations per prediction: %s%s\n", show.Count(s.Operations), more)
 	fmt.Fprintf(w, " Memory of one prediction: %s\n", size(s.PredictMemory))
 	if s.BatchRows > 0 {
 		fmt.Fprintf(w, " Memory of training: %s (batches of %d)\n", size(s.TrainMemory), s.BatchRows)
 	}
-	fmt.Fprintf(w, " Generated source: %s lines, %s in %d files\n", grouped(s.SourceLines), size(s.SourceBytes), s.SourceFiles)
+	fmt.Fprintf(w, " Generated source: %s lines, %s in %d files\n", show.Count(s.SourceLines), size(s.SourceBytes), s.SourceFiles)
 }
 
 // flops counts the operations of a plan's forward pass; a multiply-add is two.

@@ -94,3 +94,11 @@ func distance(a, b []rune, limit int) int {
 	}
 	return last[len(b)]
 }
+
+// Hint ends a sentence with the near name, where there is one.
+func Hint(name string, known []string) string {
+	if s := DidYouMean(name, known); s != "" {
+		return s
+	}
+	return "."
+}

@@ -1,4 +1,4 @@
-package main
+package starter
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
@@ -38,7 +39,7 @@ func readTable(path string) (*tableFile, error) {
 		return nil, err
 	}
 	if t.rows < 5 {
-		return nil, fmt.Errorf("%s: %s; there is nothing to learn from", path, plural(t.rows, "row"))
+		return nil, fmt.Errorf("%s: %s; there is nothing to learn from", path, show.Plural(t.rows, "row"))
 	}
 	t.notes = append(t.notes, t.chooseForm()...)
 	return t, nil
@@ -148,7 +149,7 @@ func (t *tableFile) begin(first []string, in *data.Fields) error {
 // add looks at a row.
 func (t *tableFile) add(fields []string, in *data.Fields) error {
 	if len(fields) != len(t.columns) {
-		return fmt.Errorf("%s:%d: %s, the first line has %d%s", t.path, in.Line(), plural(len(fields), "field"), len(t.columns), in.RaggedHint(len(t.columns)))
+		return fmt.Errorf("%s:%d: %s, the first line has %d%s", t.path, in.Line(), show.Plural(len(fields), "field"), len(t.columns), in.RaggedHint(len(t.columns)))
 	}
 	for i, f := range fields {
 		c := t.columns[i]

@@ -1,10 +1,12 @@
-package main
+package starter
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 )
 
 // dateForms are the forms of days that are told apart; of two that a text fits
@@ -100,5 +102,5 @@ func (c *column) dayOrMonth() string {
 	if example == "" {
 		return "" // every day is that of its month
 	}
-	return fmt.Sprintf("%s: %q may be month/day or day/month, and no value above 12 tells which: it is taken for %s; if it is %s, write format: %q", printable(c.name), example, is[0], is[1], other)
+	return fmt.Sprintf("%s: %q may be month/day or day/month, and no value above 12 tells which: it is taken for %s; if it is %s, write format: %q", show.Name(c.name), example, is[0], is[1], other)
 }

@@ -1,4 +1,4 @@
-package main
+package starter
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
@@ -123,7 +124,7 @@ func (c *column) ambiguous(form int) string {
 		}
 	}
 	v := numbersOf(example)
-	return fmt.Sprintf("%s: %q is taken for %v; if it is %v, write %s beside csv", printable(c.name), example, v[c.form], v[form], strings.TrimPrefix(marks(&numberForms[form]), ", "))
+	return fmt.Sprintf("%s: %q is taken for %v; if it is %v, write %s beside csv", show.Name(c.name), example, v[c.form], v[form], strings.TrimPrefix(marks(&numberForms[form]), ", "))
 }
 
 // marks are the settings of a form of numbers.

@@ -1,4 +1,4 @@
-package main
+package plot
 
 import (
 	"bytes"
@@ -10,11 +10,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/runtime/train"
 )
 
-// history is a history that fit has written.
-type history struct {
+// History is a history that fit has written.
+type History struct {
 	name string
 	train.History
 }
@@ -22,13 +23,13 @@ type history struct {
 // longestHistory bounds what is read of a file that may be anything.
 const longestHistory = 64 << 20
 
-// readHistory reads what fit has written, or history.history of Keras as JSON. A
+// ReadHistory reads what fit has written, or history.history of Keras as JSON. A
 // file that describes a model gives none.
-func readHistory(file string) (*history, error) {
+func ReadHistory(file string) (*History, error) {
 	info, err := os.Stat(file)
 	switch {
 	case os.IsNotExist(err):
-		return nil, noSuchFile(file, ".json", ".yaml", ".yml")
+		return nil, disk.NoSuchFile(file, ".json", ".yaml", ".yml")
 	case err != nil:
 		return nil, err
 	case info.IsDir():
@@ -47,7 +48,7 @@ func readHistory(file string) (*history, error) {
 	if _, model := entries["layers"]; model {
 		return nil, nil
 	}
-	h := &history{name: runName(file)}
+	h := &History{name: runName(file)}
 	columns := entries
 	if nested, ok := entries["history"]; ok {
 		columns = nil
@@ -65,7 +66,7 @@ func readHistory(file string) (*history, error) {
 }
 
 // take takes the columns over, which are as long as there are epochs.
-func (h *history) take(columns map[string]json.RawMessage) error {
+func (h *History) take(columns map[string]json.RawMessage) error {
 	for name, raw := range columns {
 		var values []*float64
 		d := json.NewDecoder(bytes.NewReader(raw))
@@ -115,8 +116,8 @@ func runName(file string) string {
 	return name
 }
 
-// historyTitle is the title where none is given.
-func historyTitle(list []*history) string {
+// Title is the title where none is given.
+func Title(list []*History) string {
 	if len(list) == 1 {
 		return list[0].name
 	}

@@ -1,4 +1,4 @@
-package main
+package starter
 
 import (
 	"fmt"
@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
@@ -26,37 +29,37 @@ type tableFile struct {
 }
 
 // describeTable writes the description for a CSV file.
-func (o *initOptions) describeTable() (*starter, error) {
-	t, err := readTable(o.data)
+func (o Options) describeTable() (*Starter, error) {
+	t, err := readTable(o.Data)
 	if err != nil {
 		return nil, err
 	}
-	target, guessed, err := t.target(o.target)
+	target, guessed, err := t.target(o.Target)
 	if err != nil {
 		return nil, err
 	}
 	if target.absent > 0 {
-		return nil, fmt.Errorf("%s: column %q, the target, has no value in %s; take these rows out of the file", o.data, target.name, plural(target.absent, "row"))
+		return nil, fmt.Errorf("%s: column %q, the target, has no value in %s; take these rows out of the file", o.Data, target.name, show.Plural(target.absent, "row"))
 	}
 	a, err := target.answer()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.data, err)
+		return nil, fmt.Errorf("%s: %w", o.Data, err)
 	}
-	file, err := beside(o.data)
+	file, err := beside(o.Data)
 	if err != nil {
 		return nil, err
 	}
-	s := &starter{fits: true, notes: t.notes}
+	s := &Starter{Fits: true, Notes: t.notes}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# What nngen has made of %s: %s of it. Change what you know better.\n", filepath.Base(o.data), plural(t.rows, "row"))
-	fmt.Fprintf(&b, "name: %s\ndata:\n  train: {csv: %s%s}\n", yamlText(o.name), yamlText(file), t.settings())
+	fmt.Fprintf(&b, "# What nngen has made of %s: %s of it. Change what you know better.\n", filepath.Base(o.Data), show.Plural(t.rows, "row"))
+	fmt.Fprintf(&b, "name: %s\ndata:\n  train: {csv: %s%s}\n", YAMLText(o.Name), YAMLText(file), t.settings())
 	test, err := t.test(target.name)
 	if err != nil {
 		return nil, err
 	}
 	switch {
 	case test != "":
-		fmt.Fprintf(&b, "  test:  {csv: %s%s}\n", yamlText(test), t.settings())
+		fmt.Fprintf(&b, "  test:  {csv: %s%s}\n", YAMLText(test), t.settings())
 	case t.splits(target, a):
 		b.WriteString("  test:  {split: 0.2}   # the last rows\n")
 	}
@@ -65,7 +68,7 @@ func (o *initOptions) describeTable() (*starter, error) {
 		maps.Copy(marks, c.marks)
 	}
 	if len(marks) > 1 {
-		fmt.Fprintf(&b, "  missing_values: %s\n", yamlList(slices.Sorted(maps.Keys(marks))))
+		fmt.Fprintf(&b, "  missing_values: %s\n", YAMLList(slices.Sorted(maps.Keys(marks))))
 	}
 	b.WriteString("  features:\n")
 	kinds := map[string]int{}
@@ -75,30 +78,30 @@ func (o *initOptions) describeTable() (*starter, error) {
 			continue
 		}
 		if why := c.useless(); why != "" {
-			fmt.Fprintf(&b, "    # %s: left out, %s\n", yamlText(c.name), why)
-			left = append(left, fmt.Sprintf("%s (%s)", printable(c.name), why))
+			fmt.Fprintf(&b, "    # %s: left out, %s\n", YAMLText(c.name), why)
+			left = append(left, fmt.Sprintf("%s (%s)", show.Name(c.name), why))
 			continue
 		}
 		settings, kind := c.feature()
 		kinds[kind]++
-		fmt.Fprintf(&b, "    %s: %s\n", yamlText(c.name), settings)
+		fmt.Fprintf(&b, "    %s: %s\n", YAMLText(c.name), settings)
 		if kind == "date" && c.dayOrMonth() != "" {
-			s.notes = append(s.notes, c.dayOrMonth())
+			s.Notes = append(s.Notes, c.dayOrMonth())
 		}
 	}
 	if len(kinds) == 0 {
-		return nil, fmt.Errorf("%s: no column tells anything about %q: %s", o.data, target.name, strings.Join(left, "; "))
+		return nil, fmt.Errorf("%s: no column tells anything about %q: %s", o.Data, target.name, strings.Join(left, "; "))
 	}
-	fmt.Fprintf(&b, "  target: {column: %s", yamlText(target.name))
+	fmt.Fprintf(&b, "  target: {column: %s", YAMLText(target.name))
 	if a.classes != nil {
-		fmt.Fprintf(&b, ", classes: %s", yamlList(a.classes))
+		fmt.Fprintf(&b, ", classes: %s", YAMLList(a.classes))
 	}
 	b.WriteString("}\nlayers:\n  - Dense: {name: hidden1, units: 32, activation: relu}\n  - Dense: {name: hidden2, units: 32, activation: relu}\n")
 	b.WriteString(a.output() + a.training(t.rows, 20))
-	s.text = b.String()
-	s.notes = append(s.notes, t.summary(target, guessed, a, kinds))
+	s.Text = b.String()
+	s.Notes = append(s.Notes, t.summary(target, guessed, a, kinds))
 	if len(left) > 0 {
-		s.notes = append(s.notes, "left out: "+strings.Join(left, ", "))
+		s.Notes = append(s.Notes, "left out: "+strings.Join(left, ", "))
 	}
 	return s, nil
 }
@@ -107,7 +110,7 @@ func (o *initOptions) describeTable() (*starter, error) {
 func (t *tableFile) summary(target *column, guessed bool, a answer, kinds map[string]int) string {
 	what := "a number"
 	if a.classes != nil {
-		what = grouped(len(a.classes)) + " classes"
+		what = show.Count(len(a.classes)) + " classes"
 	}
 	var from []string
 	for _, kind := range []struct{ one, many string }{{"number", "numbers"}, {"category", "categories"}, {"date", "dates"}, {"text", "texts"}} {
@@ -116,10 +119,10 @@ func (t *tableFile) summary(target *column, guessed bool, a answer, kinds map[st
 		case 1:
 			from = append(from, "1 "+kind.one)
 		default:
-			from = append(from, grouped(n)+" "+kind.many)
+			from = append(from, show.Count(n)+" "+kind.many)
 		}
 	}
-	text := fmt.Sprintf("%s (%s) is predicted from %s", printable(target.name), what, strings.Join(from, ", "))
+	text := fmt.Sprintf("%s (%s) is predicted from %s", show.Name(target.name), what, strings.Join(from, ", "))
 	if guessed {
 		text += "; --target names another column"
 	}
@@ -144,7 +147,7 @@ func (t *tableFile) settings() string {
 		for _, c := range t.columns {
 			names = append(names, c.name)
 		}
-		s += ", header: " + yamlList(names)
+		s += ", header: " + YAMLList(names)
 	}
 	return s
 }
@@ -154,7 +157,7 @@ func (t *tableFile) settings() string {
 func (t *tableFile) test(target string) (string, error) {
 	base := filepath.Base(t.path)
 	path := filepath.Join(filepath.Dir(t.path), strings.Replace(base, "train", "test", 1))
-	if path == filepath.Clean(t.path) || !exists(path) {
+	if path == filepath.Clean(t.path) || !disk.Exists(path) {
 		return "", nil
 	}
 	other, err := readTable(path)
@@ -191,7 +194,7 @@ func (t *tableFile) target(name string) (c *column, guessed bool, err error) {
 		if i := slices.Index(names, name); i >= 0 {
 			return t.columns[i], false, nil
 		}
-		return nil, false, fmt.Errorf("%s: there is no column %q%s The columns are %s", t.path, name, hint(name, names), strings.Join(names, ", "))
+		return nil, false, fmt.Errorf("%s: there is no column %q%s The columns are %s", t.path, name, diag.Hint(name, names), strings.Join(names, ", "))
 	}
 	for _, usual := range []string{"target", "label", "class", "y", "outcome"} {
 		for _, c := range t.columns {

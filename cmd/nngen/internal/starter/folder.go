@@ -1,4 +1,4 @@
-package main
+package starter
 
 import (
 	"fmt"
@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
@@ -27,12 +29,12 @@ type classFolder struct {
 
 // describeFolder writes the description for a folder of images or texts, or for
 // one that has such a folder as train, and perhaps another as test.
-func (o *initOptions) describeFolder() (*starter, error) {
-	root, test := o.data, ""
-	if isFolder(filepath.Join(o.data, "train")) {
-		root = filepath.Join(o.data, "train")
+func (o Options) describeFolder() (*Starter, error) {
+	root, test := o.Data, ""
+	if disk.IsFolder(filepath.Join(o.Data, "train")) {
+		root = filepath.Join(o.Data, "train")
 		for _, name := range []string{"test", "validation", "val"} {
-			if path := filepath.Join(o.data, name); test == "" && isFolder(path) {
+			if path := filepath.Join(o.Data, name); test == "" && disk.IsFolder(path) {
 				test = path
 			}
 		}
@@ -64,16 +66,16 @@ func (o *initOptions) describeFolder() (*starter, error) {
 		return nil, err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# What nngen has made of the folder %s. Change what you know better.\nname: %s\ndata:\n", yamlText(train), yamlText(o.name))
-	fmt.Fprintf(&b, "  train: {%s: %s, %s}\n", kind, yamlText(train), settings)
+	fmt.Fprintf(&b, "# What nngen has made of the folder %s. Change what you know better.\nname: %s\ndata:\n", YAMLText(train), YAMLText(o.Name))
+	fmt.Fprintf(&b, "  train: {%s: %s, %s}\n", kind, YAMLText(train), settings)
 	if test != "" {
-		fmt.Fprintf(&b, "  test:  {%s: %s}\n", kind, yamlText(test))
+		fmt.Fprintf(&b, "  test:  {%s: %s}\n", kind, YAMLText(test))
 	} else if c.files >= 50 {
 		b.WriteString("  test:  {split: 0.2}\n")
 	}
-	fmt.Fprintf(&b, "  classes: %s\nlayers:\n%s%s%s", yamlList(c.classes), layers, a.output(), a.training(c.files, epochs))
+	fmt.Fprintf(&b, "  classes: %s\nlayers:\n%s%s%s", YAMLList(c.classes), layers, a.output(), a.training(c.files, epochs))
 	what := map[bool]string{true: "images", false: "texts"}[c.images]
-	return &starter{text: b.String(), fits: true, notes: append(c.notes, fmt.Sprintf("%d classes are told apart, in %s %s", len(c.classes), grouped(c.files), what))}, nil
+	return &Starter{Text: b.String(), Fits: true, Notes: append(c.notes, fmt.Sprintf("%d classes are told apart, in %s %s", len(c.classes), show.Count(c.files), what))}, nil
 }
 
 // otherImages are files that hold images in formats that are not read.
@@ -90,7 +92,7 @@ func readClassFolder(path string) (*classFolder, error) {
 	var empty []string
 	for _, e := range entries {
 		dir := filepath.Join(path, e.Name())
-		if !isFolder(dir) || strings.HasPrefix(e.Name(), ".") || e.Name() == "unsup" { // the reviews of aclImdb without a label
+		if !disk.IsFolder(dir) || strings.HasPrefix(e.Name(), ".") || e.Name() == "unsup" { // the reviews of aclImdb without a label
 			continue
 		}
 		images, noImages := data.ImageFiles(dir, nil)

@@ -1,4 +1,4 @@
-package main
+package starter
 
 import (
 	"archive/zip"
@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
@@ -26,29 +28,29 @@ type arrays struct {
 }
 
 // describeArrays writes the description for files of IDX, NPY or NPZ.
-func (o *initOptions) describeArrays(base string) (*starter, error) {
+func (o Options) describeArrays(base string) (*Starter, error) {
 	var a *arrays
 	var err error
 	switch {
 	case strings.HasSuffix(base, ".npz"):
-		a, err = openNPZ(o.data)
+		a, err = openNPZ(o.Data)
 	case strings.HasSuffix(base, ".npy"):
-		a, err = openNPY(o.data)
+		a, err = openNPY(o.Data)
 	default:
-		a, err = openIDX(o.data)
+		a, err = openIDX(o.Data)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if a.x.Len() != a.y.Len() {
-		return nil, fmt.Errorf("%s: %s of samples, and %s of targets", o.data, plural(a.x.Len(), "row"), plural(a.y.Len(), "row"))
+		return nil, fmt.Errorf("%s: %s of samples, and %s of targets", o.Data, show.Plural(a.x.Len(), "row"), show.Plural(a.y.Len(), "row"))
 	}
-	kind, err := a.answer(o.data)
+	kind, err := a.answer(o.Data)
 	if err != nil {
 		return nil, err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# What nngen has made of %s. Change what you know better.\nname: %s\ndata:\n  train: %s\n", filepath.Base(o.data), yamlText(o.name), a.train)
+	fmt.Fprintf(&b, "# What nngen has made of %s. Change what you know better.\nname: %s\ndata:\n  train: %s\n", filepath.Base(o.Data), YAMLText(o.Name), a.train)
 	switch {
 	case a.test != "":
 		fmt.Fprintf(&b, "  test:  %s\n", a.test)
@@ -56,7 +58,7 @@ func (o *initOptions) describeArrays(base string) (*starter, error) {
 		b.WriteString("  test:  {split: 0.2}   # the last rows\n")
 	}
 	if kind.count() > 0 {
-		fmt.Fprintf(&b, "  classes: %s\n", yamlList(numbered(kind.count())))
+		fmt.Fprintf(&b, "  classes: %s\n", YAMLList(show.Numbered(kind.count())))
 	}
 	fmt.Fprintf(&b, "inputs: {x: {shape: %s}}\nlayers:\n", strings.ReplaceAll(fmt.Sprint(a.shape), " ", ", "))
 	if len(a.shape) > 1 {
@@ -72,7 +74,7 @@ func (o *initOptions) describeArrays(base string) (*starter, error) {
 	if kind.count() > 0 {
 		what = fmt.Sprintf("%d classes", kind.count())
 	}
-	return &starter{text: b.String(), fits: true, notes: []string{fmt.Sprintf("%s of shape %v, targets: %s", plural(a.x.Len(), "sample"), a.shape, what)}}, nil
+	return &Starter{Text: b.String(), Fits: true, Notes: []string{fmt.Sprintf("%s of shape %v, targets: %s", show.Plural(a.x.Len(), "sample"), a.shape, what)}}, nil
 }
 
 // answer tells classes from numbers.
@@ -111,7 +113,7 @@ func (a *arrays) bytes() bool {
 
 func openIDX(path string) (*arrays, error) {
 	labels := labelsOf(path)
-	if labels == "" || !exists(labels) {
+	if labels == "" || !disk.Exists(labels) {
 		return nil, fmt.Errorf("%s: the file of labels is not beside it; name the file of images, such as train-images-idx3-ubyte.gz, with train-labels-idx1-ubyte.gz beside it", path)
 	}
 	x, err := data.OpenIDX(path)
@@ -128,7 +130,7 @@ func openIDX(path string) (*arrays, error) {
 	}
 	for _, name := range []string{"t10k", "test"} {
 		test := filepath.Join(filepath.Dir(path), strings.Replace(filepath.Base(path), "train", name, 1))
-		if test != path && exists(test) && exists(labelsOf(test)) {
+		if test != path && disk.Exists(test) && disk.Exists(labelsOf(test)) {
 			a.test, err = pair("idx", test, labelsOf(test))
 		}
 	}
@@ -148,7 +150,7 @@ func labelsOf(images string) string {
 func openNPY(path string) (*arrays, error) {
 	name := filepath.Base(path)
 	targets := filepath.Join(filepath.Dir(path), strings.Replace(strings.Replace(name, "X", "y", 1), "x", "y", 1))
-	if targets == path || !exists(targets) {
+	if targets == path || !disk.Exists(targets) {
 		return nil, fmt.Errorf("%s: the file of targets is not beside it; name the samples x.npy or x_train.npy, and the targets y.npy or y_train.npy", path)
 	}
 	x, err := data.OpenNPY(path)
@@ -166,7 +168,7 @@ func openNPY(path string) (*arrays, error) {
 	test := func(p string) string {
 		return filepath.Join(filepath.Dir(p), strings.Replace(filepath.Base(p), "train", "test", 1))
 	}
-	if test(path) != path && exists(test(path)) && exists(test(targets)) {
+	if test(path) != path && disk.Exists(test(path)) && disk.Exists(test(targets)) {
 		a.test, err = pair("npy", test(path), test(targets))
 	}
 	return a, err
@@ -192,7 +194,7 @@ func openNPZ(path string) (*arrays, error) {
 		}
 		file, err := beside(path)
 		source := func(x, y string) string {
-			return fmt.Sprintf("{npz: %s, arrays: [%s, %s]}", yamlText(file), x, y)
+			return fmt.Sprintf("{npz: %s, arrays: [%s, %s]}", YAMLText(file), x, y)
 		}
 		a := &arrays{x: list[0], y: list[1], shape: list[0].Shape[1:], train: source(want[0], want[1])}
 		x, y := strings.Replace(want[0], "train", "test", 1), strings.Replace(want[1], "train", "test", 1)
@@ -211,5 +213,5 @@ func pair(kind, x, y string) (string, error) {
 		return "", err
 	}
 	y, err = beside(y)
-	return fmt.Sprintf("{%s: %s}", kind, yamlList([]string{x, y})), err
+	return fmt.Sprintf("{%s: %s}", kind, YAMLList([]string{x, y})), err
 }

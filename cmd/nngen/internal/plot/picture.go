@@ -1,4 +1,4 @@
-package main
+package plot
 
 import (
 	"bytes"
@@ -19,8 +19,8 @@ import (
 // pixel is a pixel at 96 dots per inch, as browsers count.
 const pixel = vg.Inch / 96
 
-// picture is a drawing in pixels with its origin in the upper left corner.
-type picture struct {
+// Picture is a drawing in pixels with its origin in the upper left corner.
+type Picture struct {
 	width, height float64
 	canvas        draw.Canvas
 	encode        func() ([]byte, error)
@@ -28,8 +28,8 @@ type picture struct {
 }
 
 // newPicture makes a white picture that is encoded as "png" or "svg".
-func newPicture(width, height float64, format string) *picture {
-	p := &picture{width: width, height: height, fonts: text.Plain{Fonts: font.NewCache(liberation.Collection())}}
+func newPicture(width, height float64, format string) *Picture {
+	p := &Picture{width: width, height: height, fonts: text.Plain{Fonts: font.NewCache(liberation.Collection())}}
 	w, h := vg.Length(width)*pixel, vg.Length(height)*pixel
 	if format == "svg" {
 		c := vgsvg.New(w, h)
@@ -50,6 +50,9 @@ func newPicture(width, height float64, format string) *picture {
 	p.box(0, 0, width, height, 0, white, nil, 0)
 	return p
 }
+
+// Encode gives the bytes of the file.
+func (p *Picture) Encode() ([]byte, error) { return p.encode() }
 
 // Colours: those of curves and marks are by Okabe and Ito (2008), which people
 // with any form of colour blindness tell apart.
@@ -76,13 +79,13 @@ func tint(c color.Color, share float64) color.Color {
 	return color.NRGBA{mix(r), mix(g), mix(b), 255}
 }
 
-func (p *picture) at(x, y float64) vg.Point {
+func (p *Picture) at(x, y float64) vg.Point {
 	return vg.Point{X: vg.Length(x) * pixel, Y: vg.Length(p.height-y) * pixel}
 }
 
 // stroke draws a line through points, given as x, y, x, y, ...; dashes are
 // lengths of ink and gap.
-func (p *picture) stroke(c color.Color, width float64, dashes []float64, points ...float64) {
+func (p *Picture) stroke(c color.Color, width float64, dashes []float64, points ...float64) {
 	var path vg.Path
 	for i := 0; i+1 < len(points); i += 2 {
 		if i == 0 {
@@ -94,7 +97,7 @@ func (p *picture) stroke(c color.Color, width float64, dashes []float64, points 
 	p.strokePath(c, width, dashes, path)
 }
 
-func (p *picture) strokePath(c color.Color, width float64, dashes []float64, path vg.Path) {
+func (p *Picture) strokePath(c color.Color, width float64, dashes []float64, path vg.Path) {
 	style := draw.LineStyle{Color: c, Width: vg.Length(width) * pixel}
 	for _, d := range dashes {
 		style.Dashes = append(style.Dashes, vg.Length(d)*pixel)
@@ -104,7 +107,7 @@ func (p *picture) strokePath(c color.Color, width float64, dashes []float64, pat
 }
 
 // box draws a rectangle with round corners; fill and line may be nil.
-func (p *picture) box(x, y, w, h, radius float64, fill, line color.Color, width float64) {
+func (p *Picture) box(x, y, w, h, radius float64, fill, line color.Color, width float64) {
 	var path vg.Path
 	r := vg.Length(radius) * pixel
 	path.Move(p.at(x+radius, y))
@@ -135,7 +138,7 @@ func (p *picture) box(x, y, w, h, radius float64, fill, line color.Color, width 
 }
 
 // disc draws a point with a white edge; a ring has a white middle.
-func (p *picture) disc(x, y, radius float64, c color.Color, ring bool) {
+func (p *Picture) disc(x, y, radius float64, c color.Color, ring bool) {
 	fill := func(r float64, c color.Color) {
 		var path vg.Path
 		centre := p.at(x, y)
@@ -161,7 +164,7 @@ type lettering struct {
 	left   float64
 }
 
-func (p *picture) style(l lettering) draw.TextStyle {
+func (p *Picture) style(l lettering) draw.TextStyle {
 	s := draw.TextStyle{Color: l.colour, Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Length(l.size) * pixel}, Handler: p.fonts}
 	if l.bold {
 		s.Font.Weight = xfont.WeightBold
@@ -170,19 +173,19 @@ func (p *picture) style(l lettering) draw.TextStyle {
 }
 
 // wide is the width of a text.
-func (p *picture) wide(l lettering, s string) float64 {
+func (p *Picture) wide(l lettering, s string) float64 {
 	return float64(p.style(l).Width(s) / pixel)
 }
 
 // text puts a text on the base line y.
-func (p *picture) text(l lettering, x, y float64, s string) {
+func (p *Picture) text(l lettering, x, y float64, s string) {
 	style := p.style(l)
 	p.canvas.SetColor(l.colour)
 	p.canvas.FillString(p.fonts.Fonts.Lookup(style.Font, style.Font.Size), p.at(x-l.left*p.wide(l, s), y), s)
 }
 
 // fitting shortens a text to a width.
-func (p *picture) fitting(l lettering, s string, width float64) string {
+func (p *Picture) fitting(l lettering, s string, width float64) string {
 	if p.wide(l, s) <= width {
 		return s
 	}

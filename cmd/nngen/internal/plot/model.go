@@ -1,4 +1,4 @@
-package main
+package plot
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/plot/vg"
 
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -28,19 +29,19 @@ func cards(p *loop.Program) []card {
 	at := map[string]int{}
 	for _, in := range p.Inputs {
 		at[in.Name] = len(list)
-		shape := outputShape(in.Shape)
+		shape := show.Shape(in.Shape)
 		if in.Ragged {
 			shape = "(None, any)"
 		}
 		list = append(list, card{name: in.Name, kind: "Input", shape: shape, input: true})
 	}
 	for _, l := range p.Layers {
-		c := card{name: l.Name, kind: l.Type, shape: outputShape(l.Output), learns: l.Params > 0, frozen: l.Params > 0 && !l.Trainable}
+		c := card{name: l.Name, kind: l.Type, shape: show.Shape(l.Output), learns: l.Params > 0, frozen: l.Params > 0 && !l.Trainable}
 		if c.learns {
-			c.params = grouped(l.Params) + " params"
+			c.params = show.Count(l.Params) + " params"
 		}
 		if c.frozen {
-			c.params = grouped(l.Params) + " frozen"
+			c.params = show.Count(l.Params) + " frozen"
 		}
 		for _, name := range l.Inputs {
 			if i, ok := at[name]; ok {
@@ -54,10 +55,10 @@ func cards(p *loop.Program) []card {
 	return list
 }
 
-// checkLayers reports a model that no picture can show.
-func checkLayers(file string, p *loop.Program) error {
+// CheckLayers reports a model that no picture can show.
+func CheckLayers(file string, p *loop.Program) error {
 	if n := len(p.Layers); n > mostLayers {
-		return fmt.Errorf("%s: %s has %s layers; a picture of more than %d is not legible: nngen summary lists them", file, diag.Quote(p.Name), grouped(n), mostLayers)
+		return fmt.Errorf("%s: %s has %s layers; a picture of more than %d is not legible: nngen summary lists them", file, diag.Quote(p.Name), show.Count(n), mostLayers)
 	}
 	return nil
 }
@@ -82,32 +83,33 @@ var (
 
 // modelPicture draws the layers of a model.
 type modelPicture struct {
-	*picture
+	*Picture
 	cards []card
 	width float64 // of a card
 	scale float64
 }
 
-func (o *plotOptions) layers(p *loop.Program, format string) *picture {
-	m := &modelPicture{picture: newPicture(1, 1, format), cards: cards(p)}
+// Layers draws the layers of a model, as "png" or "svg".
+func (o Options) Layers(p *loop.Program, format string) *Picture {
+	m := &modelPicture{Picture: newPicture(1, 1, format), cards: cards(p)}
 	m.width = m.cardWidth()
-	w, h := float64(o.width), float64(o.height)
-	if o.width == 0 {
-		w = defaultWidth
+	w, h := float64(o.Width), float64(o.Height)
+	if o.Width == 0 {
+		w = DefaultWidth
 	}
-	if o.height == 0 {
-		h = defaultHeight
+	if o.Height == 0 {
+		h = DefaultHeight
 	}
 	a := m.arrange(w-2*modelMargin, h-headHeight-modelMargin)
-	if o.width == 0 && a.scale < smallestScale {
-		w = min(max(w, a.width*smallestScale+2*modelMargin), largestSides)
+	if o.Width == 0 && a.scale < smallestScale {
+		w = min(max(w, a.width*smallestScale+2*modelMargin), Largest)
 	}
-	if o.height == 0 && a.scale < smallestScale {
-		h = min(max(h, a.height*smallestScale+headHeight+modelMargin), largestSides)
+	if o.Height == 0 && a.scale < smallestScale {
+		h = min(max(h, a.height*smallestScale+headHeight+modelMargin), Largest)
 	}
-	m.picture = newPicture(w, h, format)
+	m.Picture = newPicture(w, h, format)
 	m.scale = min((w-2*modelMargin)/a.width, (h-headHeight-modelMargin)/a.height, largestScale)
-	m.head(o.title, p)
+	m.head(o.Title, p)
 	x := (w - a.width*m.scale) / 2
 	y := headHeight + (h-headHeight-modelMargin-a.height*m.scale)/2
 	at := func(q point) point { return point{x + q.x*m.scale, y + q.y*m.scale} }
@@ -117,7 +119,7 @@ func (o *plotOptions) layers(p *loop.Program, format string) *picture {
 	for i, q := range a.places {
 		m.card(m.cards[i], at(q))
 	}
-	return m.picture
+	return m.Picture
 }
 
 // arrange chooses how the cards are largest. Columns are only for what is small
@@ -137,7 +139,7 @@ func (m *modelPicture) arrange(width, height float64) *arrangement {
 func (m *modelPicture) cardWidth() float64 {
 	width := narrowest
 	for _, c := range m.cards {
-		first := m.wide(cardName, printable(c.name)) + m.wide(cardText, c.kind)
+		first := m.wide(cardName, show.Name(c.name)) + m.wide(cardText, c.kind)
 		second := m.wide(cardText, c.shape) + m.wide(cardText, c.params)
 		width = max(width, max(first, second)+2*cardPad+28)
 	}
@@ -180,7 +182,7 @@ func (m *modelPicture) card(c card, q point) {
 		m.text(left, q.x+(cardPad+4)*k, y, s)
 		m.text(right, q.x+w-(cardPad-4)*k, y, t)
 	}
-	line(name, printable(c.name), text, c.kind, q.y+25*k)
+	line(name, show.Name(c.name), text, c.kind, q.y+25*k)
 	line(text, c.shape, text, c.params, q.y+48*k)
 }
 
@@ -246,15 +248,15 @@ func (m *modelPicture) head(title string, p *loop.Program) {
 			fixed += s.Len()
 		}
 	}
-	sum := grouped(trainable+fixed) + " parameters"
+	sum := show.Count(trainable+fixed) + " parameters"
 	if fixed > 0 {
-		sum += fmt.Sprintf(", %s of them not trainable", grouped(fixed))
+		sum += fmt.Sprintf(", %s of them not trainable", show.Count(fixed))
 	}
 	big, text := lettering{size: 26, bold: true, colour: ink}, lettering{size: 15, colour: soft}
-	m.text(big, modelMargin, 44, m.fitting(big, printable(title), m.picture.width-2*modelMargin))
+	m.text(big, modelMargin, 44, m.fitting(big, show.Name(title), m.Picture.width-2*modelMargin))
 	x := modelMargin
 	note := func(s string) {
-		if x+m.wide(text, s) < m.picture.width-modelMargin {
+		if x+m.wide(text, s) < m.Picture.width-modelMargin {
 			m.text(text, x, 72, s)
 		}
 		x += m.wide(text, s) + 26
@@ -270,7 +272,7 @@ func (m *modelPicture) head(title string, p *loop.Program) {
 		{"without", func(c card) bool { return !c.learns && !c.input }, func() { m.box(x, 59, 16, 16, 3, axis, nil, 0) }},
 		{"output", func(c card) bool { return c.output }, func() { m.box(x+1, 60, 14, 14, 3, nil, vermillion, 2.6) }},
 	} {
-		if slices.ContainsFunc(m.cards, mark.of) && x+24+m.wide(text, mark.label) < m.picture.width-modelMargin {
+		if slices.ContainsFunc(m.cards, mark.of) && x+24+m.wide(text, mark.label) < m.Picture.width-modelMargin {
 			mark.draw()
 			x += 24
 			note(mark.label)

@@ -1,4 +1,4 @@
-package main
+package plot
 
 import (
 	"bytes"
@@ -39,14 +39,14 @@ func wellFormed(t *testing.T, what string, svg []byte) {
 }
 
 // encoded is a picture in both formats; the PNG has the size that is asked for.
-func encoded(t *testing.T, what string, width, height int, draw func(format string) *picture) (svg []byte) {
+func encoded(t *testing.T, what string, width, height int, draw func(format string) *Picture) (svg []byte) {
 	t.Helper()
-	svg, err := draw("svg").encode()
+	svg, err := draw("svg").Encode()
 	if err != nil {
 		t.Fatalf("%s: %v", what, err)
 	}
 	wellFormed(t, what, svg)
-	raster, err := draw("png").encode()
+	raster, err := draw("png").Encode()
 	if err != nil {
 		t.Fatalf("%s: %v", what, err)
 	}
@@ -66,16 +66,16 @@ func TestPlotOfAnyHistory(t *testing.T) {
 		{0}, {5, 5, 5}, {math.NaN(), math.NaN()}, {1, math.NaN(), 3, math.NaN()}, {math.Inf(1), 1}, {-1e300, 1e300}, {1e-300, 2e-300},
 		{math.MaxFloat64, -math.MaxFloat64}, {1, 1 + 1e-12}, {0, 5e-324}, {-3, -2, 17}, {1e299, -1e299, 0},
 	} {
-		h := &history{name: "<a & \"b\">\x00"}
+		h := &History{name: "<a & \"b\">\x00"}
 		for e := range values {
 			h.Epochs = append(h.Epochs, 3*e+i)
 		}
 		for _, name := range []string{"loss", "val_loss", "<m>\x1b", "precision_0"} {
 			h.Columns = append(h.Columns, train.Column{Name: name, Values: values})
 		}
-		for _, list := range [][]*history{{h}, {h, h, h}} {
-			o := plotOptions{title: "a <title>\n", width: 640, height: 400}
-			svg := encoded(t, fmt.Sprint(values), 640, 400, func(format string) *picture { return o.history(list, format) })
+		for _, list := range [][]*History{{h}, {h, h, h}} {
+			o := Options{Title: "a <title>\n", Width: 640, Height: 400}
+			svg := encoded(t, fmt.Sprint(values), 640, 400, func(format string) *Picture { return o.History(list, format) })
 			if !bytes.Contains(svg, []byte("epoch")) {
 				t.Errorf("%v: no axis", values)
 			}
@@ -103,7 +103,7 @@ func TestReadHistory(t *testing.T) {
 		if err := os.WriteFile(path, []byte(c.text), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		h, err := readHistory(path)
+		h, err := ReadHistory(path)
 		switch {
 		case c.want == "" && (err != nil || len(h.Epochs) != 2):
 			t.Errorf("%s: %v", c.text, err)
@@ -114,7 +114,7 @@ func TestReadHistory(t *testing.T) {
 	if err := os.WriteFile(path, []byte(`{"layers": ["Flatten"]}`), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if h, err := readHistory(path); h != nil || err != nil {
+	if h, err := ReadHistory(path); h != nil || err != nil {
 		t.Errorf("a model is read as a history: %v, %v", h, err)
 	}
 }
@@ -277,18 +277,18 @@ func TestPlotOfAnyModel(t *testing.T) {
 			p.Layers = append(p.Layers, l)
 		}
 		p.Outputs = []loop.Port{{Name: "o", Layer: p.Layers[n-1].Name}}
-		if err := checkLayers("m.yaml", p); err != nil {
+		if err := CheckLayers("m.yaml", p); err != nil {
 			t.Error(err)
 		}
-		o := plotOptions{title: "t"}
-		svg := encoded(t, fmt.Sprint(n, " layers"), 0, 0, func(format string) *picture { return o.layers(p, format) })
+		o := Options{Title: "t"}
+		svg := encoded(t, fmt.Sprint(n, " layers"), 0, 0, func(format string) *Picture { return o.Layers(p, format) })
 		if got := bytes.Count(svg, []byte("Dense<")); got != n {
 			t.Errorf("%d layers drawn, want %d", got, n)
 		}
-		o.width, o.height = 1280, 720
-		encoded(t, fmt.Sprint(n, " layers"), 1280, 720, func(format string) *picture { return o.layers(p, format) })
+		o.Width, o.Height = 1280, 720
+		encoded(t, fmt.Sprint(n, " layers"), 1280, 720, func(format string) *Picture { return o.Layers(p, format) })
 		p.Layers = append(p.Layers, make([]loop.Layer, mostLayers)...)
-		if err := checkLayers("m.yaml", p); err == nil {
+		if err := CheckLayers("m.yaml", p); err == nil {
 			t.Errorf("%d layers are drawn", len(p.Layers))
 		}
 	}

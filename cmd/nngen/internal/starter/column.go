@@ -1,4 +1,4 @@
-package main
+package starter
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 )
 
 // missingTexts are what files have in the place of a value that is not known.
@@ -107,7 +109,7 @@ func (c *column) feature() (settings, kind string) {
 		missing := ""
 		if c.absent > 0 {
 			dates := slices.Sorted(maps.Keys(c.distinct))
-			missing = ", missing: " + yamlText(dates[len(dates)/2])
+			missing = ", missing: " + YAMLText(dates[len(dates)/2])
 		}
 		return fmt.Sprintf("{type: date, format: %q%s}", c.layouts[0], missing), "date"
 	case c.isText():
@@ -129,7 +131,7 @@ func (c *column) answer() (answer, error) {
 	case n < 2:
 		return answer{}, fmt.Errorf("column %q has one value in all rows; a target has several", c.name)
 	case n > mostClasses:
-		return answer{}, fmt.Errorf("column %q has %s different texts; as a target it may have at most %d, or numbers. Name another column with --target", c.name, grouped(n), mostClasses)
+		return answer{}, fmt.Errorf("column %q has %s different texts; as a target it may have at most %d, or numbers. Name another column with --target", c.name, show.Count(n), mostClasses)
 	}
 	classes := slices.Collect(maps.Keys(c.distinct))
 	slices.SortFunc(classes, func(a, b string) int {

@@ -1,4 +1,4 @@
-package main
+package starter
 
 import (
 	"bytes"
@@ -13,8 +13,8 @@ import (
 // plainYAML is a text that YAML takes for itself without quotes.
 var plainYAML = regexp.MustCompile(`^(\.\./)*[A-Za-z_][A-Za-z0-9_./-]*$`)
 
-// yamlText writes a text as a value or a key.
-func yamlText(s string) string {
+// YAMLText writes a text as a value or a key.
+func YAMLText(s string) string {
 	switch strings.ToLower(s) {
 	case "y", "n", "yes", "no", "true", "false", "on", "off", "null", "nan", "inf":
 	default:
@@ -31,10 +31,11 @@ func yamlText(s string) string {
 	return strings.TrimSpace(b.String())
 }
 
-func yamlList(list []string) string {
+// YAMLList writes texts as a list on one line.
+func YAMLList(list []string) string {
 	quoted := make([]string, len(list))
 	for i, s := range list {
-		quoted[i] = yamlText(s)
+		quoted[i] = YAMLText(s)
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
@@ -86,13 +87,4 @@ func rounded(v float64) string {
 		panic(err) // it has just been written
 	}
 	return strconv.FormatFloat(v, 'f', -1, 64)
-}
-
-// numbered are the names of n classes that have none.
-func numbered(n int) []string {
-	list := make([]string, n)
-	for i := range list {
-		list[i] = strconv.Itoa(i)
-	}
-	return list
 }

@@ -1,4 +1,4 @@
-package main
+package plot
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 )
 
 // figure is one panel: a column of the histories with its validation.
@@ -20,7 +22,7 @@ const mostFigures = 12
 
 // figures are the panels of histories: the loss first, the others in
 // alphabetical order.
-func figures(list []*history) []figure {
+func figures(list []*History) []figure {
 	var all []figure
 	for i, h := range list {
 		for _, c := range h.Columns {
@@ -53,24 +55,25 @@ func drawable(v float64) bool { return math.Abs(v) <= 1e300 }
 // historyPicture draws histories. Scale is how much larger than on 1280 by 720
 // pixels everything is.
 type historyPicture struct {
-	*picture
-	list        []*history
+	*Picture
+	list        []*History
 	scale       float64
 	first, last int // epochs
 }
 
-func (o *plotOptions) history(list []*history, format string) *picture {
-	width, height := o.width, o.height
+// History draws histories over one another, as "png" or "svg".
+func (o Options) History(list []*History, format string) *Picture {
+	width, height := o.Width, o.Height
 	if width == 0 {
-		width = defaultWidth
+		width = DefaultWidth
 	}
 	if height == 0 {
-		height = defaultHeight
+		height = DefaultHeight
 	}
 	w, h := float64(width), float64(height)
 	p := &historyPicture{
-		picture: newPicture(w, h, format), list: list,
-		scale: min(max(min(w/defaultWidth, h/defaultHeight), 0.55), 3), first: math.MaxInt, last: math.MinInt,
+		Picture: newPicture(w, h, format), list: list,
+		scale: min(max(min(w/DefaultWidth, h/DefaultHeight), 0.55), 3), first: math.MaxInt, last: math.MinInt,
 	}
 	for _, h := range list {
 		for _, e := range h.Epochs {
@@ -81,12 +84,12 @@ func (o *plotOptions) history(list []*history, format string) *picture {
 	shown := all[:min(len(all), mostFigures)]
 	k := p.scale
 	title := lettering{size: 26 * k, bold: true, colour: ink}
-	p.text(title, 32*k, 46*k, p.fitting(title, printable(o.title), w-64*k))
+	p.text(title, 32*k, 46*k, p.fitting(title, show.Name(o.Title), w-64*k))
 	top := p.legend(84 * k)
 	bottom := h - 20*k
 	if len(all) > len(shown) {
 		note := lettering{size: 14 * k, colour: soft}
-		p.text(note, 32*k, h-14*k, p.fitting(note, fmt.Sprintf("and %d more figures: %s, ...", len(all)-len(shown), printable(all[len(shown)].name)), w-64*k))
+		p.text(note, 32*k, h-14*k, p.fitting(note, fmt.Sprintf("and %d more figures: %s, ...", len(all)-len(shown), show.Name(all[len(shown)].name)), w-64*k))
 		bottom -= 22 * k
 	}
 	columns := arrange(len(shown), w, bottom-top)
@@ -95,7 +98,7 @@ func (o *plotOptions) history(list []*history, format string) *picture {
 	for i, f := range shown {
 		p.panel(f, 20*k+float64(i%columns)*pw, top+float64(i/columns)*ph, pw, ph)
 	}
-	return p.picture
+	return p.Picture
 }
 
 // arrange is in how many columns n panels are largest, if they are to be half as
@@ -135,7 +138,7 @@ func (p *historyPicture) legend(y float64) float64 {
 	l := lettering{size: 16 * k, colour: soft}
 	x := 32 * k
 	entry := func(label string, draw func(x, y float64)) {
-		label = p.fitting(l, printable(label), p.width-110*k)
+		label = p.fitting(l, show.Name(label), p.width-110*k)
 		w := 40*k + p.wide(l, label)
 		if x > 32*k && x+w > p.width-32*k {
 			x, y = 32*k, y+26*k
@@ -189,7 +192,7 @@ func (p *historyPicture) panel(f figure, x0, y0, width, height float64) {
 	head := lettering{size: 18 * k, bold: true, colour: ink}
 	left, right := x0+64*k, x0+width-74*k
 	top, bottom := y0+44*k, y0+height-50*k
-	p.text(head, x0+14*k, y0+26*k, p.fitting(head, printable(f.name), width-28*k))
+	p.text(head, x0+14*k, y0+26*k, p.fitting(head, show.Name(f.name), width-28*k))
 
 	low, high := span(f)
 	yOf := func(v float64) float64 { return bottom - (v-low)/(high-low)*(bottom-top) }
