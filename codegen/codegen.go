@@ -6,6 +6,7 @@ package codegen
 
 import (
 	"github.com/nngen-go/nngen/codegen/gosrc"
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -28,8 +29,8 @@ func Kernels(p *loop.Program, cfg Config) ([]Kernel, error) { return gosrc.Kerne
 
 // PackageName turns any name into that of a package, and of its folder: ASCII
 // letters in lower case and digits.
-func PackageName(name string) string { return gosrc.PackageName(name) }
+func PackageName(name string) string { return gotree.PackageName(name) }
 
 // ValidPackage reports whether Go takes name for that of a package that others
 // import.
-func ValidPackage(name string) bool { return gosrc.ValidPackage(name) }
+func ValidPackage(name string) bool { return gotree.ValidPackage(name) }

@@ -32,10 +32,11 @@ ir/build          ir ir/op ir/loop ir/scalar ir/layer ir/spec ir/diag
 ir/pass           ir ir/op ir/loop ir/scalar ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/diag gonum.org/v1/gonum
 codegen/asm       ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo
-codegen/gosrc     ir/loop ir/scalar ir/machine ir/diag runtime/nn codegen/asm github.com/dave/jennifer
+codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
+codegen/gosrc     ir/loop ir/scalar ir/machine ir/diag runtime/nn codegen/asm codegen/gotree
 codegen/asm/peakgen         github.com/mmcloughlin/avo
 codegen/asm/optimgen     github.com/mmcloughlin/avo
-codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/asm
+codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm
 codegen/internal/...     ir/loop ir/scalar ir/diag
 codegen/conformance/...  *
 cmd/nngen/internal/disk     ir/diag

@@ -240,7 +240,7 @@ func (k *kernel) view(axis int, v string, accs []placed) (opened []viewKey) {
 		if len(p.name) > 2 {
 			name = p.name + "Row"
 		}
-		name = k.names.pick(name)
+		name = k.names.Pick(name)
 		from := affine{terms: []term{{0, key.stride}}}.text([]string{v}, "")
 		k.line("%s := (*[%d]%s)(%s[%s:])", name, key.stride, k.el.of(a.Buf), p.name, from)
 		k.views[key] = name

@@ -28,7 +28,7 @@ func TestBenchmarkedKernels(t *testing.T) {
 	}
 	f := e.newFile("Package kernels holds emitted kernels and naive loops to measure them against.")
 	e.kernelDecls(f)
-	src, err := f.render()
+	src, err := f.Render()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func noBoundsChecks(t *testing.T, sums sumLimits, blocks bool) {
 	}
 	f := e.newFile()
 	e.kernelDecls(f)
-	src, err := f.render()
+	src, err := f.Render()
 	if err != nil {
 		t.Fatal(err)
 	}

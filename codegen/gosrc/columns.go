@@ -43,7 +43,7 @@ func (k *nestKernel) columnSums(s loop.Stmt) {
 	for i := range first {
 		ends = append(ends, k.open(axes, i, vars, accs))
 	}
-	sum, dims := k.names.pick("sum"), ""
+	sum, dims := k.names.Pick("sum"), ""
 	for _, a := range k.Outer[first:] {
 		dims += fmt.Sprintf("[%d]", a.N)
 	}

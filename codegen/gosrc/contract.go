@@ -27,7 +27,7 @@ func (e *emitter) contract(c *loop.Contract) *kernel {
 	accs := d.placed()
 	k := e.newKernel(accs...)
 	d.kernel = k
-	k.names.take("r")
+	k.names.Take("r")
 	switch {
 	case plain && d.batchReduced():
 		d.gradW()
@@ -217,7 +217,7 @@ func scaled(v string, stride, offset int) string {
 // rowOf declares a view of n elements over a row of a parameter. An extra that
 // reads the same row uses it too.
 func (d *dense) rowOf(name string, p *param, v string, stride, offset, n int) {
-	d.names.take(name)
+	d.names.Take(name)
 	if offset == 0 && n == stride {
 		d.views[viewKey{p.buf, d.m.at, stride}] = name
 	}
@@ -351,7 +351,7 @@ type declared struct {
 func (d *dense) extraViews(rows ...declared) (end func()) {
 	var opened []viewKey
 	for _, r := range rows {
-		d.names.take(r.name)
+		d.names.Take(r.name)
 		if r.offset == 0 && r.count == r.stride && d.m.at >= 0 {
 			key := viewKey{r.p.buf, d.m.at, r.stride}
 			d.views[key] = r.name

@@ -48,7 +48,7 @@ func TestBenchmarkedConvolutions(t *testing.T) {
 	}
 	f := e.newFile()
 	e.kernelDecls(f)
-	src, err := f.render()
+	src, err := f.Render()
 	if err != nil {
 		t.Fatal(err)
 	}

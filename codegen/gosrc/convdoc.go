@@ -120,7 +120,7 @@ func (c *conv) letters() {
 			wish = string(other)
 		}
 		taken[wish] = true
-		c.names.take(wish)
+		c.names.Take(wish)
 		c.vars[at] = ix{name: wish}
 	}
 }

@@ -141,7 +141,7 @@ func (c *conv) rowsOf(accs ...loop.Access) {
 		if p.form != rowSlice || c.rowViews[a.Buf] != "" || !c.wholeRow(a) {
 			continue
 		}
-		name := c.names.pick(p.name + "r")
+		name := c.names.Pick(p.name + "r")
 		c.rowViews[a.Buf] = name
 		from := scaled(c.vars[slices.IndexFunc(c.axes, isRows)].name, a.Buf.Row(), 0)
 		c.line("%s := (*[%d]%s)(%s[%s:])", name, a.Buf.Row(), c.el.of(a.Buf), p.name, from)

@@ -14,7 +14,7 @@ func (e *emitter) arrayLoaders(f *file) {
 	add := func(p loop.Port, alone bool, what string) {
 		name := what
 		if !alone {
-			name = params.pick(lower(p.Name))
+			name = params.Pick(lower(p.Name))
 		}
 		arrays = append(arrays, arrayFile{name, p.Name})
 	}
@@ -171,7 +171,7 @@ func shapeLiteral(shape []int) string {
 func (e *emitter) inputSetter(f *file, i int) string {
 	in, name, what := e.p.Inputs[i], "setInput", "the input"
 	if len(e.p.Inputs) > 1 {
-		name, what = e.top.pick("set"+e.ports.inputs[i]), "the input "+mention(in.Name)
+		name, what = e.top.Pick("set"+e.ports.inputs[i]), "the input "+mention(in.Name)
 	}
 	flat := flatOf("x", e.p.Inputs, e.ports.inputs, i)
 	fill, values := fmt.Sprintf("copy(%s, row)", flat), "float32"

@@ -131,7 +131,7 @@ func (e *emitter) columnTargets(f *file) string {
 // classParser prints the function that tells the class of one of several targets
 // from its text, and returns its name.
 func (e *emitter) classParser(f *file, i int, classes []string, spellings [][]string) string {
-	name := e.top.pick("parse" + e.ports.targets[i])
+	name := e.top.Pick("parse" + e.ports.targets[i])
 	var cases strings.Builder
 	seen := map[string]bool{}
 	for k, class := range classes {

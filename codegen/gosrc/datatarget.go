@@ -82,7 +82,7 @@ func (e *emitter) setter(i int) string {
 	if len(e.p.Targets) == 1 {
 		return "setTarget"
 	}
-	return e.top.pick("set" + e.ports.targets[i] + "Target")
+	return e.top.Pick("set" + e.ports.targets[i] + "Target")
 }
 
 // targetName is a target in comments.
@@ -139,7 +139,7 @@ func (e *emitter) rowSetter(f *file, i int) string {
 		body = fmt.Sprintf("v := row[0]\n%s%s\n", check, e.storeOne(i, "v"))
 	case oneHot(p):
 		body = fmt.Sprintf("v := row[0] // the number of the class\n%s%s\n", checkClass(p.Shape[0], values), e.storeAt(i, "v", "1"))
-		vector := e.top.pick(name + "Vector")
+		vector := e.top.Pick(name + "Vector")
 		field += ", Set: " + vector
 		f.add(`// %[1]s makes %[2]s of a row of an array with a value for each class.
 func %[1]s(y *Target, row []float32) error {

@@ -86,7 +86,7 @@ func newEmitter(p *loop.Program, cfg Config, used *ownWords) *emitter {
 	e.top = e.scope(declMark)
 	fields := e.scope(fieldMark, "Params", "params64")
 	for _, s := range p.Segments {
-		e.fields = append(e.fields, fields.pick(upper(short(s.Name))))
+		e.fields = append(e.fields, fields.Pick(upper(short(s.Name))))
 	}
 	exported := func(ports []loop.Port, types ...string) (list []string) {
 		fields := e.scope(fieldMark, types...)
@@ -95,7 +95,7 @@ func newEmitter(p *loop.Program, cfg Config, used *ownWords) *emitter {
 			if port.Ragged {
 				endings = []string{"Offsets"} // see inField
 			}
-			list = append(list, fields.pick(upper(port.Name), endings...))
+			list = append(list, fields.Pick(upper(port.Name), endings...))
 		}
 		return list
 	}
@@ -108,34 +108,8 @@ func newEmitter(p *loop.Program, cfg Config, used *ownWords) *emitter {
 	return e
 }
 
-// scope hands out identifiers for what a description names.
-type scope struct {
-	names
-	mark string // of a draft
-}
-
-// pick is pickWith of the identifier in this scope.
-func (s scope) pick(id string, endings ...string) string { return s.pickWith(s.mark+id, endings...) }
-
 // scope begins one of the kind that a mark stands for: fields, of these types.
-func (e *emitter) scope(mark string, types ...string) scope {
-	s := scope{names{}, mark}
-	if e.used == nil {
-		return s
-	}
-	s.mark = ""
-	switch mark {
-	case declMark:
-		s.add(e.used.decls, e.used.used)
-	case bufferMark:
-		s.add(e.used.decls, e.used.bodies)
-	case localMark:
-		s.add(e.used.decls, e.used.locals)
-	case fieldMark:
-		s.add(e.used.of(types...))
-	}
-	return s
-}
+func (e *emitter) scope(mark string, types ...string) scope { return e.used.Scope(mark, types...) }
 
 // reset forgets what has been printed, but not the names given.
 func (e *emitter) reset() {
@@ -178,8 +152,8 @@ func (e *emitter) nameConsts() names {
 	for _, plan := range e.p.Plans() {
 		for _, b := range plan.Buffers {
 			if b.Class == loop.Const && e.bufs[b] == "" {
-				e.bufs[b] = e.top.pick(bufferName(b)+"Values", double.suffix)
-				consts.take(e.bufs[b], e.bufs[b]+double.suffix)
+				e.bufs[b] = e.top.Pick(bufferName(b)+"Values", double.suffix)
+				consts.Take(e.bufs[b], e.bufs[b]+double.suffix)
 			}
 		}
 	}
@@ -190,7 +164,7 @@ func (e *emitter) nameConsts() names {
 // it: hidden, hiddenPre, dHidden.
 func (e *emitter) nameBuffers(plan *loop.Plan, consts names) {
 	taken := e.scope(bufferMark)
-	taken.add(consts)
+	taken.Add(consts)
 	for _, b := range plan.Buffers {
 		id := bufferName(b)
 		switch b.Class {
@@ -220,10 +194,10 @@ func (e *emitter) nameBuffers(plan *loop.Plan, consts names) {
 		if b.Ragged {
 			endings = append(endings, "Offsets", "OffsetsAll")
 		}
-		e.bufs[b] = taken.pick(id, endings...)
-		e.top.names.take(e.bufs[b])
+		e.bufs[b] = taken.Pick(id, endings...)
+		e.top.Names.Take(e.bufs[b])
 		for _, s := range endings {
-			e.top.names.take(e.bufs[b] + s)
+			e.top.Names.Take(e.bufs[b] + s)
 		}
 	}
 }
@@ -255,7 +229,7 @@ func (e *emitter) kernel(k loop.Kernel) (*kernel, *function, error) {
 	text := out.text()
 	fn := e.known[text]
 	if fn == nil {
-		fn = &function{name: e.top.pick(out.name + e.el.suffix), text: text, doc: out.doc}
+		fn = &function{name: e.top.Pick(out.name + e.el.suffix), text: text, doc: out.doc}
 		if err := e.machine(fn, k, out); err != nil {
 			return nil, nil, err
 		}

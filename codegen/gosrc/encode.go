@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -46,7 +47,7 @@ func (e *emitter) valueNames() []string {
 // featureDecls prints Features and what makes samples of them.
 func (e *emitter) featureDecls(f *file) {
 	if e.anyFeature(func(f *feature) bool { return f.Type == loop.ImageFeature }) {
-		f.jen.Anon("image/gif", "image/jpeg", "image/png")
+		f.Import("image/gif", "image/jpeg", "image/png")
 	}
 	e.featuresType(f)
 	e.setMethod(f)
@@ -66,7 +67,7 @@ func (e *emitter) classDecls(f *file) {
 	}
 	var consts, list strings.Builder
 	for i, name := range e.p.Classes {
-		id := e.top.pick(classID(name))
+		id := e.top.Pick(classID(name))
 		fmt.Fprintf(&consts, "%s", id)
 		if i == 0 {
 			consts.WriteString(" Class = iota")
@@ -137,7 +138,7 @@ func classID(name string) string {
 	signs := ""
 	for _, r := range name {
 		word, ok := signWords[r]
-		if !ok || len(signs) > longest {
+		if !ok || len(signs) > gotree.Longest {
 			break
 		}
 		signs += word

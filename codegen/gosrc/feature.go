@@ -35,34 +35,34 @@ func (e *emitter) nameFeatures() {
 	tags, fields := names{}, e.scope(fieldMark, "Features", "Step", "encoding")
 	for _, f := range e.p.Encoding.Features {
 		if validTag(f.Name) {
-			tags.take(f.Name)
+			tags.Take(f.Name)
 		}
 	}
 	cutters := map[string]string{}
 	for _, f := range e.p.Encoding.Features {
-		x := feature{Feature: f, field: fields.pick(upper(f.Name)), tag: f.Name}
+		x := feature{Feature: f, field: fields.Pick(upper(f.Name)), tag: f.Name}
 		if !validTag(f.Name) {
-			x.tag = tags.pick(x.field)
+			x.tag = tags.Pick(x.field)
 		}
 		id := lower(f.Name)
 		switch f.Type {
 		case loop.CategoryFeature:
 			if len(f.Vocabulary) > 0 {
-				x.fixed = e.top.pick(id + "Categories")
+				x.fixed = e.top.Pick(id + "Categories")
 			}
 		case loop.DateFeature:
 			if f.Missing.Kind == "text" {
-				x.since = e.top.pick(id + "Missing")
+				x.since = e.top.Pick(id + "Missing")
 			}
 		case loop.TextFeature:
 			if len(f.Vocabulary) > 0 {
-				x.fixed = e.top.pick(id + "Vocabulary")
+				x.fixed = e.top.Pick(id + "Vocabulary")
 			}
 			settings := f.Standardize + "," + f.Split
 			if cutters[settings] == "" {
 				cutters[settings] = "words"
 				if len(cutters) > 1 {
-					cutters[settings] = e.top.pick(id + "Words")
+					cutters[settings] = e.top.Pick(id + "Words")
 				}
 			}
 			x.words = cutters[settings]

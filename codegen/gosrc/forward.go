@@ -54,7 +54,7 @@ func (e *emitter) phasesOf() error {
 		if calls, err = e.lay(plan.Forward, unstaged(plan.Forward), suffixes{rows: "Adapt"}, "forward"); err != nil {
 			return err
 		}
-		name := e.top.pick(lower(a.Layer) + "Input")
+		name := e.top.Pick(lower(a.Layer) + "Input")
 		fn, err := e.phase(name, fmt.Sprintf("%s is what reaches layer %s.", name, mention(a.Layer)), plan, planned(plan), calls, true, nil)
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -14,9 +15,9 @@ import (
 // its arguments.
 func Generate(p *loop.Program, cfg Config) ([]File, error) {
 	if cfg.Package == "" {
-		cfg.Package = PackageName(p.Name)
+		cfg.Package = gotree.PackageName(p.Name)
 	}
-	if !ValidPackage(cfg.Package) {
+	if !gotree.ValidPackage(cfg.Package) {
 		return nil, fmt.Errorf("codegen: %s cannot be the name of a package that others import", diag.Quote(cfg.Package))
 	}
 	e, files, err := printed(p, cfg)
@@ -25,7 +26,7 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 	}
 	var out []File
 	for _, f := range files {
-		text, err := f.file.render()
+		text, err := f.file.Render()
 		if err != nil {
 			return nil, fmt.Errorf("codegen: %s: %w", f.name, err)
 		}
@@ -55,9 +56,9 @@ func printed(p *loop.Program, cfg Config) (*emitter, []namedFile, error) {
 	}
 	var texts []string
 	for _, f := range draft {
-		texts = append(texts, f.file.texts...)
+		texts = append(texts, f.file.Texts()...)
 	}
-	used, err := readOwnWords(texts)
+	used, err := gotree.ReadOwnWords(texts)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -99,15 +100,15 @@ var taken = map[elem]names{}
 func init() {
 	for _, el := range []elem{single, double} {
 		n := names{}
-		n.take(kernelWords...)
-		for name := range imports {
-			n.take(name)
+		n.Take(kernelWords...)
+		for name := range gotree.Imports {
+			n.Take(name)
 		}
 		for fn := range scalarFuncs {
-			n.take(fn + el.suffix)
+			n.Take(fn + el.suffix)
 		}
 		for _, part := range scalarParts {
-			n.take(strings.TrimSuffix(part.call, "("))
+			n.Take(strings.TrimSuffix(part.call, "("))
 		}
 		taken[el] = n
 	}
@@ -131,15 +132,15 @@ func (k *kernel) line(format string, args ...any) {
 
 // inner is a new local name.
 func (k *kernel) inner(base string) string {
-	if k.names.has(base) && len(base) == 1 {
+	if k.names.Has(base) && len(base) == 1 {
 		for _, try := range "ijlmuvtcoehq" {
-			if s := string(try); !k.names.has(s) {
+			if s := string(try); !k.names.Has(s) {
 				base = s
 				break
 			}
 		}
 	}
-	return k.names.pick(base)
+	return k.names.Pick(base)
 }
 
 // param is the parameter for a buffer, made when first asked for.
@@ -176,7 +177,7 @@ func (k *kernel) param(b *loop.Buffer, wish string) *param {
 		p.form, p.dims = fixed, k.dims(b)
 		p.typ = "*" + array(p.dims) + k.el.of(b)
 	}
-	p.name = k.names.pick(wish)
+	p.name = k.names.Pick(wish)
 	k.params = append(k.params, p)
 	return p
 }
@@ -205,10 +206,10 @@ func (k *kernel) local(b *loop.Buffer) string {
 	if !ok {
 		base := b.Name[strings.LastIndexByte(b.Name, '.')+1:]
 		if base != b.Name && stepWord.MatchString(base) {
-			name = k.names.pick(firstOf(base, map[string]string{"max": "top", "min": "least", "exp": "e", "log": "l"}, lower(base)))
+			name = k.names.Pick(firstOf(base, map[string]string{"max": "top", "min": "least", "exp": "e", "log": "l"}, lower(base)))
 		} else { // a layer's name
 			s := k.em.scope(localMark)
-			for name = k.names.pick(s.mark + lower(base)); s.names.has(name); name = k.names.pick(lower(base)) {
+			for name = k.names.Pick(s.Mark + lower(base)); s.Names.Has(name); name = k.names.Pick(lower(base)) {
 			}
 		}
 		k.locals[b] = name

@@ -81,7 +81,7 @@ func againstReference(t *testing.T, cases []kernelCase, sums sumLimits, fill fil
 	e := newEmitter(&loop.Program{Name: "kernels", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "main"}, &ownWords{})
 	e.sums = sums
 	e.unit = nil // the Go bodies alone
-	e.top.names.take("table")
+	e.top.Names.Take("table")
 	var body strings.Builder
 	var printed []*kernel
 	expected, calls := 0, ""
@@ -170,7 +170,7 @@ func main() {
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	src, err := f.render()
+	src, err := f.Render()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -160,7 +160,7 @@ func (e *emitter) layer(group []*loop.Run, suffix, file string, byRows bool) (la
 	if have, ok := e.layers[text]; ok {
 		return layerRun{fn: have, args: args}, nil
 	}
-	fn.name = e.top.pick(lower(group[0].Layer) + suffix + e.el.suffix)
+	fn.name = e.top.Pick(lower(group[0].Layer) + suffix + e.el.suffix)
 	fn.doc = e.layerDoc(fn, group, steps, suffix)
 	e.layers[text] = fn
 	e.files[file] = append(e.files[file], fn)

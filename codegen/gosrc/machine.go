@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/asm"
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -120,7 +121,7 @@ func (fn *function) portableCall() string {
 // the declarations of the former.
 func (e *emitter) machineFile() *file {
 	f := e.newFile()
-	f.build(asm.Constraint)
+	f.Build(asm.Constraint)
 	names := e.levelDecls(f)
 	e.predictWhole(f, names)
 	for _, fn := range e.machined() {
@@ -158,7 +159,7 @@ func (e *emitter) stub(f *file, s asm.Stub) {
 // code.
 func (e *emitter) portableFile() *file {
 	f := e.newFile()
-	f.build("!(" + asm.Constraint + ")")
+	f.Build("!(" + asm.Constraint + ")")
 	if len(e.networks) > 0 {
 		f.add("func predictWhole(*Output, *Input, *Params) bool { return false }")
 	}
@@ -176,9 +177,5 @@ func (e *emitter) portableFile() *file {
 
 // assembly is the file of the machine code.
 func (e *emitter) assembly() ([]byte, error) {
-	var header strings.Builder
-	for _, line := range e.header() {
-		header.WriteString("// " + line + "\n")
-	}
-	return e.unit.Source(strings.ReplaceAll(header.String(), fixedSpace, " "))
+	return e.unit.Source(gotree.Header(e.header()))
 }

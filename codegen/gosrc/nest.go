@@ -64,7 +64,7 @@ func (k *nestKernel) nameParams() {
 			if b.Grad && b.Class != loop.Gradient {
 				wish = "d" + wish
 			}
-			if !k.names.has(wish) {
+			if !k.names.Has(wish) {
 				k.param(b, wish)
 				return
 			}
@@ -211,7 +211,7 @@ func (k *nestKernel) hoist(accs []placed, inner int, vars []string, ends *[]func
 			continue
 		}
 		index := k.at(placed{*a.Index, a.axes}, vars)
-		name := k.names.pick(p.name + "i")
+		name := k.names.Pick(p.name + "i")
 		k.line("%s := &%s[%s]", name, p.name, index)
 		key := rowKey{a.Buf, index}
 		k.rows[key] = name

@@ -51,7 +51,7 @@ func kernelSource(t *testing.T, sums sumLimits) []byte {
 	}
 	e.called = "log1pOf("
 	e.kernelDecls(f)
-	src, err := f.render()
+	src, err := f.Render()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func (k *nestKernel) dropout(s loop.Stmt, accs []placed, vars []string) bool {
 	}
 	n := axes[last].N
 	v := k.inner("o")
-	q, u, j := k.inner("q"), k.names.pick("draw"), k.inner("j")
+	q, u, j := k.inner("q"), k.names.Pick("draw"), k.inner("j")
 	before := append(append([]string{}, vars[:last]...), "0")
 	row, start := k.drawn(draw, before)
 	block := func(q string) string {

@@ -100,7 +100,7 @@ func main() {
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	src, err := f.render()
+	src, err := f.Render()
 	if err != nil {
 		t.Fatal(err)
 	}

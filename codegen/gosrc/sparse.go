@@ -27,7 +27,7 @@ func (e *emitter) gatherSum(g *loop.GatherSum) *kernel {
 	table := loop.Access{Buf: g.Table, Strides: []int{g.Width, 1}}
 	k := e.newKernel(append(accs, placed{table, []loop.Axis{{N: g.Limit}, {N: g.Width}}})...)
 	for _, name := range []string{"r", "o", "id"} {
-		k.names.take(name)
+		k.names.Take(name)
 	}
 	y := k.param(g.Out, "y")
 	k.param(g.Ids, "ids")
@@ -92,7 +92,7 @@ func (e *emitter) scatterSum(s *loop.ScatterSum) *kernel {
 	table := loop.Access{Buf: s.Table, Strides: []int{s.Width, 1}}
 	k := e.newKernel(placed{table, []loop.Axis{{N: s.Limit}, {N: s.Width}}})
 	for _, name := range []string{"r", "o", "id"} {
-		k.names.take(name)
+		k.names.Take(name)
 	}
 	dw := k.param(s.Table, "dw")
 	k.param(s.Ids, "ids")
@@ -116,7 +116,7 @@ func (e *emitter) scatterSum(s *loop.ScatterSum) *kernel {
 // multiHot prints the dense form of a list of ids.
 func (e *emitter) multiHot(m *loop.MultiHot) *kernel {
 	k := e.newKernel()
-	k.names.take("r", "id")
+	k.names.Take("r", "id")
 	y := k.param(m.Out, "y")
 	k.param(m.Ids, "ids")
 	k.counted = true

@@ -20,7 +20,7 @@ var embedded []byte
 
 // Embedded returns the model with the weights that the package carries.
 func Embedded() (*Model, error) { return Read(§bytes.NewReader(embedded)) }`)
-		f.jen.Anon("embed")
+		f.Import("embed")
 	}
 	read := "_, err := m.params.read(r)\n"
 	if e.learns() {

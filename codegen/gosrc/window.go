@@ -76,7 +76,7 @@ func (e *emitter) pool(w *loop.Window, in, out loop.Access) *pool {
 			p.outer = append(p.outer, at)
 		}
 		if a.N > 1 || a.Rows {
-			p.vars[at] = ix{name: k.names.pick(wish)}
+			p.vars[at] = ix{name: k.names.Pick(wish)}
 		}
 	}
 	return p

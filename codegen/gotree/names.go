@@ -1,4 +1,4 @@
-package gosrc
+package gotree
 
 import (
 	"go/token"
@@ -8,30 +8,27 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
-
-	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// longest is how many characters of a user's name an identifier keeps.
-const longest = 40
+// Longest is how many characters of a user's name an identifier keeps.
+const Longest = 40
 
 // words cuts a name that may hold anything into runs of letters and digits.
 func words(s string) []string {
 	n := 0
 	return strings.FieldsFunc(s, func(r rune) bool {
 		n++
-		return n > longest || r == unicode.ReplacementChar || !unicode.IsLetter(r) && !unicode.Is(unicode.Nd, r)
+		return n > Longest || r == unicode.ReplacementChar || !unicode.IsLetter(r) && !unicode.Is(unicode.Nd, r)
 	})
 }
 
-// lower is a name as an unexported identifier: "hidden.pre" gives hiddenPre,
+// Lower is a name as an unexported identifier: "hidden.pre" gives hiddenPre,
 // "1st" layer1st.
-func lower(s string) string {
+func Lower(s string) string {
 	w := words(s)
 	for i := range w {
 		if i > 0 {
-			w[i] = capital(w[i])
+			w[i] = Capital(w[i])
 		}
 	}
 	id := small(strings.Join(w, ""))
@@ -41,16 +38,17 @@ func lower(s string) string {
 	return id
 }
 
-// upper is a name as an exported identifier.
-func upper(s string) string {
-	id := capital(lower(s))
+// Upper is a name as an exported identifier.
+func Upper(s string) string {
+	id := Capital(Lower(s))
 	if !token.IsExported(id) { // letters without case
 		id = "Layer" + id
 	}
 	return id
 }
 
-func capital(s string) string {
+// Capital is a name with a capital first letter.
+func Capital(s string) string {
 	r := []rune(s)
 	if len(r) > 0 {
 		r[0] = unicode.ToUpper(r[0])
@@ -75,12 +73,12 @@ func small(s string) string {
 func PackageName(s string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(s) {
-		if ('a' <= r && r <= 'z' || b.Len() > 0 && '0' <= r && r <= '9') && b.Len() < longest {
+		if ('a' <= r && r <= 'z' || b.Len() > 0 && '0' <= r && r <= '9') && b.Len() < Longest {
 			b.WriteRune(r)
 		}
 	}
 	id := b.String()
-	if !ValidPackage(id) || predeclared.has(id) || noFolder.MatchString(id) {
+	if !ValidPackage(id) || predeclared.Has(id) || noFolder.MatchString(id) {
 		id += "model"
 	}
 	return id
@@ -99,25 +97,26 @@ func ValidPackage(s string) bool {
 	return token.IsIdentifier(s) && s != "_" && s != "main" && s != "init" && s != "documentation" && !strings.HasSuffix(s, "_test")
 }
 
-// names hands out identifiers, each once. A taken one is more than zero: of one
+// Names hands out identifiers, each once. A taken one is more than zero: of one
 // that many have asked for, the number that the next bearer may get.
-type names map[string]int
+type Names map[string]int
 
-// take makes identifiers somebody's.
-func (n names) take(ids ...string) {
+// Take makes identifiers somebody's.
+func (n Names) Take(ids ...string) {
 	for _, id := range ids {
 		n[id] = max(n[id], 1)
 	}
 }
 
-func (n names) has(id string) bool { return n[id] > 0 }
+// Has reports an identifier that is somebody's.
+func (n Names) Has(id string) bool { return n[id] > 0 }
 
-// pick gives the identifier itself, or with the first suffix that makes it new.
-func (n names) pick(id string) string { return n.pickWith(id) }
+// Pick gives the identifier itself, or with the first suffix that makes it new.
+func (n Names) Pick(id string) string { return n.PickWith(id) }
 
-// pickWith is pick for an identifier of which others are made: with each of
+// PickWith is Pick for an identifier of which others are made: with each of
 // these endings it is new, too.
-func (n names) pickWith(id string, endings ...string) string {
+func (n Names) PickWith(id string, endings ...string) string {
 	for i := 1; ; i++ {
 		if i == crowd {
 			i = max(i, n[id])
@@ -127,9 +126,9 @@ func (n names) pickWith(id string, endings ...string) string {
 			try = id + suffix(id, i)
 		}
 		if n.free(try) && !slices.ContainsFunc(endings, func(s string) bool { return !n.free(try + s) }) {
-			n.take(try)
+			n.Take(try)
 			for _, s := range endings {
-				n.take(try + s)
+				n.Take(try + s)
 			}
 			if i >= crowd {
 				n[id] = i + 1
@@ -139,14 +138,15 @@ func (n names) pickWith(id string, endings ...string) string {
 	}
 }
 
-func (n names) free(id string) bool {
-	return !n.has(id) && !token.IsKeyword(id) && !predeclared.has(id) && id != "_" && id != "init" && id != "main"
+func (n Names) free(id string) bool {
+	return !n.Has(id) && !token.IsKeyword(id) && !predeclared.Has(id) && id != "_" && id != "init" && id != "main"
 }
 
-func (n names) add(others ...names) {
+// Add takes all that others have.
+func (n Names) Add(others ...Names) {
 	for _, list := range others {
 		for id := range list {
-			n.take(id)
+			n.Take(id)
 		}
 	}
 }
@@ -167,40 +167,11 @@ func suffix(id string, i int) string {
 	return s
 }
 
-// quote is a user's text as a Go string literal without the mark of code.
-func quote(s string) string { return strings.ReplaceAll(strconv.Quote(s), "§", `\u00a7`) }
-
-// mention is a user's text for a comment: quoted, on one line, not too long,
-// and no build tag (for which go vet looks anywhere in a line).
-// Its spaces are marked so that no line is broken within it.
-func mention(s string) string {
-	return strings.NewReplacer("§", `\u00a7`, "+build", `\x2bbuild`, " ", fixedSpace).Replace(diag.Quote(s))
-}
-
-// fixedSpace stands for a space at which no line is broken, until the file is
-// rendered. Quoted text cannot hold it.
-const fixedSpace = "\x1f"
-
-// harmless matches names that need no quotes, whatever their length.
-var harmless = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_./-]{0,79}$`)
-
-// plain is a user's text for a comment without quotes, where it is harmless.
-func plain(s string) string {
-	if harmless.MatchString(s) {
-		return s
-	}
-	q := mention(s)
-	if first, _ := utf8.DecodeRuneInString(s); q == `"`+s+`"` && unicode.IsLetter(first) && !strings.Contains(s, " ") {
-		return s
-	}
-	return q
-}
-
 // predeclared are the identifiers that Go declares itself.
-var predeclared = func() names {
-	n := names{}
+var predeclared = func() Names {
+	n := Names{}
 	for _, id := range types.Universe.Names() {
-		n.take(id)
+		n.Take(id)
 	}
 	return n
 }()

@@ -1,4 +1,4 @@
-package gosrc
+package gotree
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"github.com/dave/jennifer/jen"
 )
 
-// imports are the packages that emitted code may name.
-var imports = map[string]string{
+// Imports are the packages that emitted code may name.
+var Imports = map[string]string{
 	"bytes": "bytes", "context": "context", "embed": "embed", "errors": "errors", "fmt": "fmt", "io": "io", "binary": "encoding/binary",
 	"fs": "io/fs", "json": "encoding/json", "math": "math", "os": "os", "rand": "math/rand/v2", "runtime": "runtime", "slices": "slices",
 	"color": "image/color", "filepath": "path/filepath", "image": "image", "iter": "iter", "strconv": "strconv", "time": "time", "utf8": "unicode/utf8",
@@ -25,7 +25,7 @@ var imports = map[string]string{
 }
 
 // qualified finds the names of other packages in a text: §fmt.Errorf. The mark
-// never comes from a user: comment and quote replace it.
+// never comes from a user: Mention and Quote replace it.
 var qualified = regexp.MustCompile(`§(\w+)\.(\w+)`)
 
 // code turns a text into jennifer code that imports what the text names.
@@ -33,9 +33,9 @@ func code(text string) *jen.Statement {
 	s := &jen.Statement{}
 	at := 0
 	for _, m := range qualified.FindAllStringSubmatchIndex(text, -1) {
-		path, ok := imports[text[m[2]:m[3]]]
+		path, ok := Imports[text[m[2]:m[3]]]
 		if !ok {
-			panic("gosrc: no import path for " + text[m[0]:m[1]])
+			panic("gotree: no import path for " + text[m[0]:m[1]])
 		}
 		s.Op(text[at:m[0]]).Qual(path, text[m[4]:m[5]])
 		at = m[1]
@@ -43,17 +43,18 @@ func code(text string) *jen.Statement {
 	return s.Op(text[at:])
 }
 
-// file is one emitted Go file.
-type file struct {
+// File is one Go file that is being written.
+type File struct {
 	jen        *jen.File
 	constraint string   // of the build
 	texts      []string // of the declarations
 }
 
-// newFile starts a file below the header that marks it as ours.
-func (e *emitter) newFile(doc ...string) *file {
-	f := jen.NewFile(e.cfg.Package)
-	for _, line := range e.header() {
+// NewFile starts a file of a package: first the lines of its header, then those
+// of the package's documentation.
+func NewFile(pkg string, header []string, doc ...string) *File {
+	f := jen.NewFile(pkg)
+	for _, line := range header {
 		f.HeaderComment(line)
 	}
 	for _, line := range doc {
@@ -61,32 +62,32 @@ func (e *emitter) newFile(doc ...string) *file {
 			f.PackageComment("//" + prefixed(" ", line))
 		}
 	}
-	for name, path := range imports {
+	for name, path := range Imports {
 		f.ImportName(path, name)
 	}
-	return &file{jen: f}
+	return &File{jen: f}
 }
 
-func prefixed(prefix, s string) string {
-	if s == "" || strings.HasPrefix(s, "\t") {
-		return s
-	}
-	return prefix + s
-}
+// Build puts a build constraint below the header.
+func (f *File) Build(constraint string) { f.constraint = constraint }
 
-// build puts a build constraint below the header.
-func (f *file) build(constraint string) { f.constraint = constraint }
+// Import imports packages for what their initialisation does.
+func (f *File) Import(paths ...string) { f.jen.Anon(paths...) }
 
-// add appends one declaration, or a few.
-func (f *file) add(format string, args ...any) {
+// Add appends one declaration, or a few. A name of another package is written
+// §fmt.Errorf, and imports it.
+func (f *File) Add(format string, args ...any) {
 	text := strings.TrimSpace(fmt.Sprintf(format, args...))
 	f.texts = append(f.texts, text)
 	f.jen.Line().Add(code(text))
 }
 
-// render gives the formatted bytes, the standard library's imports apart from
+// Texts are the declarations, as they were added.
+func (f *File) Texts() []string { return f.texts }
+
+// Render gives the formatted bytes, the standard library's imports apart from
 // the others.
-func (f *file) render() ([]byte, error) {
+func (f *File) Render() ([]byte, error) {
 	var b strings.Builder
 	if err := f.jen.Render(&b); err != nil {
 		return nil, err
@@ -98,7 +99,18 @@ func (f *file) render() ([]byte, error) {
 	return []byte(text), nil
 }
 
+// Header is the header of a file in another language than Go.
+func Header(lines []string) string {
+	var b strings.Builder
+	for _, line := range lines {
+		b.WriteString("// " + line + "\n")
+	}
+	return strings.ReplaceAll(b.String(), fixedSpace, " ")
+}
+
 // groupImports puts a blank line between the standard library and the rest.
+// imports.Process of x/tools would do it by parsing and printing each file twice
+// more.
 func groupImports(src string) string {
 	const open = "\nimport (\n"
 	from := strings.Index(src, open)
@@ -120,45 +132,4 @@ func groupImports(src string) string {
 		std = append(std, "\n")
 	}
 	return src[:from] + strings.Join(std, "") + strings.Join(other, "") + src[to:]
-}
-
-// docComment prints lines as a comment; long ones are wrapped.
-func docComment(lines ...string) string {
-	var b strings.Builder
-	for _, l := range lines {
-		for _, l := range wrap(l) {
-			b.WriteString("//" + prefixed(" ", l) + "\n")
-		}
-	}
-	return b.String()
-}
-
-// wrap breaks a line of prose before column 80. Indented lines stay as they are.
-func wrap(s string) []string {
-	const width = 77
-	if strings.HasPrefix(s, "\t") || len([]rune(s)) <= width {
-		return []string{s}
-	}
-	var lines []string
-	line := ""
-	for _, w := range strings.Split(strings.TrimSpace(s), " ") {
-		if line != "" && len([]rune(line))+1+len([]rune(w)) > width {
-			lines = append(lines, line)
-			line = w
-		} else if line == "" {
-			line = w
-		} else {
-			line += " " + w
-		}
-	}
-	return append(lines, line)
-}
-
-// quotedList is a list of texts as Go writes it.
-func quotedList(list []string) string {
-	var quoted []string
-	for _, s := range list {
-		quoted = append(quoted, quote(s))
-	}
-	return strings.Join(quoted, ", ")
 }

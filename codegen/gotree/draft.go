@@ -1,4 +1,4 @@
-package gosrc
+package gotree
 
 import (
 	"fmt"
@@ -16,39 +16,63 @@ import (
 
 // Marks begin the identifiers of a draft. No name has an underscore.
 const (
-	declMark   = "decl_"   // of the package: functions, constants, variables
-	bufferMark = "buffer_" // variables and parameters that hold tensors
-	localMark  = "local_"  // variables of kernels
-	fieldMark  = "field_"  // of structs
+	Decl   = "decl_"   // of the package: functions, constants, variables
+	Buffer = "buffer_" // variables and parameters that hold tensors
+	Local  = "local_"  // variables of kernels
+	Field  = "field_"  // of structs
 )
 
 // marks finds them, also within what is made of such an identifier.
 var marks = regexp.MustCompile(`decl_|buffer_|local_|field_`)
 
-// ownWords are the identifiers that the text of a package uses by itself.
-type ownWords struct {
-	decls   names            // declared by the package or imported
-	used    names            // anywhere but as a member
-	bodies  names            // in functions that name buffers
-	locals  names            // in kernels that name layers
-	members map[string]names // by type: methods, and fields beside those made of names
+// OwnWords are the identifiers that the text of a package uses by itself.
+type OwnWords struct {
+	decls   Names            // declared by the package or imported
+	used    Names            // anywhere but as a member
+	bodies  Names            // in functions that name buffers
+	locals  Names            // in kernels that name layers
+	members map[string]Names // by type: methods, and fields beside those made of names
 }
 
-// of are the members that the types have.
-func (w *ownWords) of(types ...string) names {
-	n := names{}
-	for _, t := range types {
-		n.add(w.members[t])
+// Scope hands out identifiers for what a description names.
+type Scope struct {
+	Names
+	Mark string // of a draft
+}
+
+// Pick is PickWith of the identifier in this scope.
+func (s Scope) Pick(id string, endings ...string) string { return s.PickWith(s.Mark+id, endings...) }
+
+// Scope begins one of the kind that a mark stands for, clear of the words that
+// the package uses itself: of fields, those of these types. Without words it is
+// one of a draft.
+func (w *OwnWords) Scope(mark string, types ...string) Scope {
+	s := Scope{Names{}, mark}
+	if w == nil {
+		return s
 	}
-	return n
+	s.Mark = ""
+	switch mark {
+	case Decl:
+		s.Add(w.decls, w.used)
+	case Buffer:
+		s.Add(w.decls, w.bodies)
+	case Local:
+		s.Add(w.decls, w.locals)
+	case Field:
+		for _, t := range types {
+			s.Add(w.members[t])
+		}
+	}
+	return s
 }
 
-// readOwnWords reads the declarations of a draft.
-func readOwnWords(texts []string) (*ownWords, error) {
-	w := &ownWords{names{}, names{}, names{}, names{}, map[string]names{}}
+// ReadOwnWords reads the declarations of a draft.
+func ReadOwnWords(texts []string) (*OwnWords, error) {
+	w := &OwnWords{Names{}, Names{}, Names{}, Names{}, map[string]Names{}}
 	for _, text := range texts {
 		for _, m := range qualified.FindAllStringSubmatch(text, -1) {
-			w.decls.take(m[1])
+			w.decls.Take(m[1])
 		}
 		src := "package draft\n" + strings.ReplaceAll(text, "§", "")
 		file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
@@ -63,16 +87,16 @@ func readOwnWords(texts []string) (*ownWords, error) {
 }
 
 // decl takes the words of a declaration.
-func (w *ownWords) decl(d ast.Decl) {
+func (w *OwnWords) decl(d ast.Decl) {
 	all, found := identifiers(d)
-	w.used.add(all)
+	w.used.Add(all)
 	switch d := d.(type) {
 	case *ast.FuncDecl:
-		if found[bufferMark] {
-			w.bodies.add(all)
+		if found[Buffer] {
+			w.bodies.Add(all)
 		}
-		if found[localMark] {
-			w.locals.add(all)
+		if found[Local] {
+			w.locals.Add(all)
 		}
 		if d.Recv == nil {
 			w.decls.note(d.Name)
@@ -101,15 +125,15 @@ func (w *ownWords) decl(d ast.Decl) {
 }
 
 // note adds an identifier unless it is made of a name.
-func (n names) note(id *ast.Ident) {
+func (n Names) note(id *ast.Ident) {
 	if !marks.MatchString(id.Name) {
-		n.take(id.Name)
+		n.Take(id.Name)
 	}
 }
 
-func (w *ownWords) member(of string, id *ast.Ident) {
+func (w *OwnWords) member(of string, id *ast.Ident) {
 	if w.members[of] == nil {
-		w.members[of] = names{}
+		w.members[of] = Names{}
 	}
 	w.members[of].note(id)
 }
@@ -129,8 +153,8 @@ func receiver(t ast.Expr) string {
 
 // identifiers are those of a declaration but for what is selected from a
 // value, and the marks of the others.
-func identifiers(d ast.Decl) (all names, found map[string]bool) {
-	all, found = names{}, map[string]bool{}
+func identifiers(d ast.Decl) (all Names, found map[string]bool) {
+	all, found = Names{}, map[string]bool{}
 	var visit func(n ast.Node) bool
 	visit = func(n ast.Node) bool {
 		switch n := n.(type) {

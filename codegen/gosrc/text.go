@@ -1,0 +1,38 @@
+package gosrc
+
+import "github.com/nngen-go/nngen/codegen/gotree"
+
+// What package gotree has, by shorter names.
+type (
+	names    = gotree.Names
+	scope    = gotree.Scope
+	ownWords = gotree.OwnWords
+)
+
+const (
+	declMark   = gotree.Decl
+	bufferMark = gotree.Buffer
+	localMark  = gotree.Local
+	fieldMark  = gotree.Field
+)
+
+var (
+	docComment = gotree.Comment
+	quote      = gotree.Quote
+	quotedList = gotree.QuotedList
+	mention    = gotree.Mention
+	plain      = gotree.Plain
+	lower      = gotree.Lower
+	upper      = gotree.Upper
+	capital    = gotree.Capital
+)
+
+// file is one emitted Go file.
+type file struct{ *gotree.File }
+
+// newFile starts a file below the header that marks it as ours.
+func (e *emitter) newFile(doc ...string) *file {
+	return &file{gotree.NewFile(e.cfg.Package, e.header(), doc...)}
+}
+
+func (f *file) add(format string, args ...any) { f.Add(format, args...) }

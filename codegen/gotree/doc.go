@@ -1,0 +1,4 @@
+// Package gotree writes Go source: files with their imports, comments, and the
+// identifiers that stand for whatever a description calls things. It is free of
+// kernels, of layers and of what any file is about.
+package gotree
