@@ -67,6 +67,17 @@ type Axis struct {
 	Name string // n batch, i in, o out, c channel, y/x space, t time, k reduced
 	N    int
 	Rows bool
+	// Max is how many points an axis of rows has at most, in any call: N times
+	// the micro-batch. 0: any number, since a batch may have to be taken whole.
+	Max int
+}
+
+// Most is how many points the axis has at most; 0: any number.
+func (a Axis) Most() int {
+	if a.Rows {
+		return a.Max
+	}
+	return a.N
 }
 
 // Access maps a point of a kernel's axes to an element of a buffer:
