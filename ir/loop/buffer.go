@@ -21,14 +21,13 @@ const (
 	Scalar                // a run-time scalar: "inv_total" (1/Total), "share" (n/Total)
 	Param                 // a segment of the parameter block (any role)
 	Gradient              // the gradient of a trainable segment
-	Packed                // derived by Prepare
 	Const                 // Data, fixed by the description
 	Local                 // a scalar that lives within one row of one Nest
 	Random                // virtual: reading it draws uniform numbers in [0,1)
 )
 
 func (c Class) String() string {
-	return [...]string{"arena", "input", "target", "weight", "scalar", "param", "gradient", "packed", "const", "local", "random"}[c]
+	return [...]string{"arena", "input", "target", "weight", "scalar", "param", "gradient", "const", "local", "random"}[c]
 }
 
 // Buffer is a dense row-major block. Kernels reach it through Access only.
