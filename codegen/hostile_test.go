@@ -264,7 +264,6 @@ func TestNotEmitted(t *testing.T) {
 		`main cannot be the name of a package`:      func(*loop.Program) Config { return Config{Package: "main"} },
 		"only a predict-only package":               func(p *loop.Program) Config { p.Train = nil; return Config{} },
 		"no prediction phase":                       func(p *loop.Program) Config { p.Predict = nil; return Config{} },
-		"packed parameters":                         func(p *loop.Program) Config { p.Prepare = p.Predict.Forward[:1]; return Config{} },
 		`initializer "unheard of"`:                  func(p *loop.Program) Config { p.Segments[0].Init.Kind = "unheard of"; return Config{} },
 		`optimizer muon`:                            func(p *loop.Program) Config { p.Training.Optimizer.Name = "muon"; return Config{} },
 		`metric mean_io_u`:                          func(p *loop.Program) Config { p.Training.Metrics[0][0].Name = "mean_io_u"; return Config{} },

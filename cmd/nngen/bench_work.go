@@ -178,7 +178,7 @@ func weightBytes(p *loop.Plan) int {
 		}
 		for _, a := range r.Kernel.Reads() {
 			class := a.Buf.Class
-			if (class == loop.Param || class == loop.Packed || class == loop.Const) && a.Index == nil && !seen[a.Buf] {
+			if (class == loop.Param || class == loop.Const) && a.Index == nil && !seen[a.Buf] {
 				seen[a.Buf] = true
 				sum += 4 * a.Buf.Row()
 			}
@@ -200,7 +200,7 @@ func packBytes(p *loop.Program) int {
 			continue
 		}
 		for _, a := range []loop.Access{k.Lhs, k.Rhs} {
-			if (a.Buf.Class == loop.Param || a.Buf.Class == loop.Packed) && !seen[a.Buf] {
+			if a.Buf.Class == loop.Param && !seen[a.Buf] {
 				seen[a.Buf] = true
 				sum += 2 * 4 * a.Buf.Row()
 			}

@@ -31,6 +31,7 @@ type line struct {
 	name          string
 	n             int
 	rows          bool
+	max           int // of rows: loop.Axis.Max
 	id            int // its place among the kernel's axes
 	out, lhs, rhs int
 	extra         []int
@@ -94,7 +95,7 @@ func (c *contraction) read() bool {
 		to   *[]line
 	}{{c.B, &c.b}, {c.M, &c.m}, {c.N, &c.n}, {c.K, &c.k}} {
 		for _, a := range g.axes {
-			l := line{name: a.Name, n: a.N, rows: a.Rows, id: id, out: c.Out.Strides[id], lhs: c.Lhs.Strides[id], rhs: c.Rhs.Strides[id]}
+			l := line{name: a.Name, n: a.N, rows: a.Rows, max: a.Max, id: id, out: c.Out.Strides[id], lhs: c.Lhs.Strides[id], rhs: c.Rhs.Strides[id]}
 			for _, e := range c.Extra {
 				l.extra = append(l.extra, e.Strides[id])
 			}
@@ -242,7 +243,7 @@ func (c *contraction) fuse() {
 				i++
 				continue
 			}
-			in.name, in.n, in.rows, in.id = o.name+"·"+in.name, o.n*in.n, o.rows, o.id
+			in.name, in.n, in.rows, in.max, in.id = o.name+"·"+in.name, o.n*in.n, o.rows, o.max*in.n, o.id
 			*g = slices.Replace(*g, i, i+2, in)
 			i = max(i-1, 0)
 		}

@@ -99,7 +99,7 @@ func total(l line) string {
 
 func most(l line) int {
 	if l.rows {
-		return -1
+		return l.max - 1
 	}
 	return l.n - 1
 }

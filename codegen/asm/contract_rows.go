@@ -41,14 +41,14 @@ func (d *driver) rowsAround(at position, lanes, i int, bounds []bound) error {
 	}
 	m := d.fits(l, lanes)
 	count := total(l)
-	if l.rows || l.n > m {
+	if l.rows && l.max == 0 || max(l.n, l.max) > m {
 		v := d.name(letter(l.name), "i")
 		d.line("for %s := 0; %s < %s; %s += %d {", v, v, total(l), v, m)
 		defer d.line("}")
 		count = fmt.Sprintf("min(%d, %s-%s)", m, total(l), v)
 		at = at.plus(l, v, most(l))
 	} else {
-		m = l.n
+		m = max(l.n, l.max)
 	}
 	for _, s := range d.strips {
 		if err := d.call(at, lanes, s, bounds, &l, count, m); err != nil {
@@ -125,13 +125,18 @@ func (d *driver) openRows(at position, lanes int) error {
 	l := d.around[len(d.around)-1]
 	v := d.name("r", "i")
 	n := total(l)
-	here := at.plus(l, v, -1)
+	here := at.plus(l, v, most(l))
 	d.line("%s := 0", v)
 	s := d.openStrip(d.height)
 	m := d.chunkOf(strip{spots: s.spots, n: 1 << 20, step: s.step}, lanes)
 	count := d.name("count")
-	d.line("for %s+%d <= %s {", v, d.height, n)
-	d.line("%s := min(%d, (%s-%s)/%d)", count, m, n, v, d.height)
+	if all := l.max / d.height; l.max > 0 && all <= m {
+		m = max(all, 1)
+		d.line("if %s := %s / %d; %s > 0 {", count, n, d.height, count)
+	} else {
+		d.line("for %s+%d <= %s {", v, d.height, n)
+		d.line("%s := min(%d, (%s-%s)/%d)", count, m, n, v, d.height)
+	}
 	s.n = m + 1
 	if err := d.call(here, lanes, s, nil, nil, count, m); err != nil {
 		return err

@@ -130,6 +130,7 @@ func (g axisGroup) tidy() {
 	for i := len(*g.axes) - 2; i >= 0; i-- {
 		if g.oneRun(i) {
 			(*g.axes)[i].N *= (*g.axes)[i+1].N
+			(*g.axes)[i].Max *= (*g.axes)[i+1].N
 			*g.axes = slices.Delete(*g.axes, i+1, i+2)
 			for _, a := range g.accesses {
 				a.Strides = slices.Delete(a.Strides, g.first+i, g.first+i+1)
@@ -145,7 +146,7 @@ func isRandom(a *loop.Access) bool { return a.Buf.Class == loop.Random }
 func (g axisGroup) splitRows() {
 	for i := len(*g.axes) - 1; i >= 0; i-- {
 		if a := (*g.axes)[i]; a.Rows && a.N > 1 {
-			*g.axes = slices.Replace(*g.axes, i, i+1, loop.Axis{Name: "n", N: 1, Rows: true}, loop.Axis{Name: "o", N: a.N})
+			*g.axes = slices.Replace(*g.axes, i, i+1, loop.Axis{Name: "n", N: 1, Rows: true, Max: a.Max / a.N}, loop.Axis{Name: "o", N: a.N})
 			for _, acc := range g.accesses {
 				s := acc.Strides[g.first+i]
 				acc.Strides = slices.Insert(acc.Strides, g.first+i, s*a.N)

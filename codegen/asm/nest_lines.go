@@ -26,7 +26,7 @@ func (m *mapping) lines(function string) []string {
 			args = append(args, "float32(n)")
 		}
 		if m.draws() {
-			args = append(args, "first+"+g.vars[0])
+			args = append(args, strings.TrimSuffix("first+"+g.vars[0], "+"))
 		}
 		g.line("%s(%s)", function, strings.Join(append(args, count), ", "))
 	})
@@ -75,7 +75,7 @@ func (g *calls) cut(axis, turns, unit int, sharing loop.Sharing, call func(count
 				g.line("%s, %s = %s*%d, min(%s*%d, %s)", from, to, from, unit, to, unit, extent(a))
 			}
 		}
-		if i == axis && from == "0" && !a.Rows && a.N <= turns {
+		if most := a.Most(); i == axis && from == "0" && 0 < most && most <= turns {
 			g.vars = append(g.vars, "")
 			call(to)
 			break

@@ -118,7 +118,7 @@ func TestUniform(t *testing.T) {
 
 func TestMapsLeftToGo(t *testing.T) {
 	for name, k := range map[string]*loop.Nest{
-		"transposed": mapOf(x0, []loop.Axis{testAxis(8), testAxis(9)}, access(testBuffer(loop.Packed, false, 72), 0, 9, 1), access(testBuffer(loop.Param, false, 72), 0, 1, 8)),
+		"transposed": mapOf(x0, []loop.Axis{testAxis(8), testAxis(9)}, access(testBuffer(loop.Gradient, false, 72), 0, 9, 1), access(testBuffer(loop.Param, false, 72), 0, 1, 8)),
 		"one number": mapOf(x0, nil, access(testBuffer(loop.Arena, false), 0), access(testBuffer(loop.Arena, false), 0)),
 	} {
 		if b, err := NewUnit(machine.Server()).Kernel(Request{Name: "k", Kernel: k, Operands: operandsOf(k)}); b != nil || err != nil {

@@ -135,9 +135,6 @@ func emittable(p *loop.Program, cfg Config) error {
 	if !cfg.PredictOnly && (p.Train == nil || p.Evaluate == nil) {
 		return fmt.Errorf("the description has no compile section: only a predict-only package can be made of it")
 	}
-	if len(p.Prepare) > 0 {
-		return fmt.Errorf("packed parameters are not emitted by this version")
-	}
 	for _, port := range p.Inputs {
 		if port.Ragged && port.Limit <= 0 {
 			return fmt.Errorf("input %s: ragged ids have no bound", diag.Quote(port.Name))

@@ -105,7 +105,7 @@ func tidyNest(n *loop.Nest) *loop.Nest {
 	if draws {
 		change(func(g []loop.Axis, i int) []loop.Axis {
 			if a := g[i]; a.Rows && a.N > 1 {
-				return []loop.Axis{{Name: "n", N: 1, Rows: true}, {Name: "o", N: a.N}}
+				return []loop.Axis{{Name: "n", N: 1, Rows: true, Max: a.Max / a.N}, {Name: "o", N: a.N}}
 			}
 			return nil
 		}, func(s []int, at int, a loop.Axis) []int { return slices.Insert(s, at, s[at]*a.N) })

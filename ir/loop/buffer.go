@@ -21,14 +21,13 @@ const (
 	Scalar                // a run-time scalar: "inv_total" (1/Total), "share" (n/Total)
 	Param                 // a segment of the parameter block (any role)
 	Gradient              // the gradient of a trainable segment
-	Packed                // derived by Prepare
 	Const                 // Data, fixed by the description
 	Local                 // a scalar that lives within one row of one Nest
 	Random                // virtual: reading it draws uniform numbers in [0,1)
 )
 
 func (c Class) String() string {
-	return [...]string{"arena", "input", "target", "weight", "scalar", "param", "gradient", "packed", "const", "local", "random"}[c]
+	return [...]string{"arena", "input", "target", "weight", "scalar", "param", "gradient", "const", "local", "random"}[c]
 }
 
 // Buffer is a dense row-major block. Kernels reach it through Access only.
@@ -67,6 +66,17 @@ type Axis struct {
 	Name string // n batch, i in, o out, c channel, y/x space, t time, k reduced
 	N    int
 	Rows bool
+	// Max is how many points an axis of rows has at most, in any call: N times
+	// the micro-batch. 0: any number, since a batch may have to be taken whole.
+	Max int
+}
+
+// Most is how many points the axis has at most; 0: any number.
+func (a Axis) Most() int {
+	if a.Rows {
+		return a.Max
+	}
+	return a.N
 }
 
 // Access maps a point of a kernel's axes to an element of a buffer:

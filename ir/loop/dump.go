@@ -29,10 +29,6 @@ func (p *Program) String() string {
 	if p.Encoding != nil {
 		b.WriteString(p.Encoding.String())
 	}
-	if len(p.Prepare) > 0 {
-		b.WriteString("prepare\n")
-		writeSteps(&b, p.Prepare, 1)
-	}
 	for _, plan := range p.Plans() {
 		b.WriteString(plan.String())
 	}

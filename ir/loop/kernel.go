@@ -130,3 +130,22 @@ type WindowGrad struct {
 	DOut   Access
 	DIn    Access
 }
+
+// AxesOf lists the loops of a kernel, nest by nest.
+func AxesOf(k Kernel) [][]Axis {
+	switch k := k.(type) {
+	case *Contract:
+		return [][]Axis{k.B, k.M, k.N, k.K}
+	case *Nest:
+		list := [][]Axis{k.Outer}
+		for _, s := range k.Body {
+			list = append(list, s.Inner)
+		}
+		return list
+	case *Window:
+		return [][]Axis{k.Outer, k.Taps}
+	case *WindowGrad:
+		return AxesOf(&k.Window)
+	}
+	return nil
+}

@@ -17,7 +17,6 @@ type Program struct {
 	Encoding *Encoding // nil: the description has no data section
 	Layers   []Layer
 
-	Prepare  []Step // derives packed parameters after every change
 	Predict  *Plan
 	Evaluate *Plan // predict plus losses
 	Train    *Plan // forward and backward

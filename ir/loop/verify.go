@@ -19,7 +19,6 @@ func Verify(p *Program) error {
 	v := &verifier{p: p}
 	v.program()
 	v.encoding()
-	v.prepare()
 	for _, plan := range p.Plans() {
 		v.verifyPlan(plan)
 	}
@@ -29,8 +28,6 @@ func Verify(p *Program) error {
 type verifier struct {
 	p    *Program
 	errs diag.List
-	// packed are the buffers that the prepare phase derives.
-	packed map[*Buffer]bool
 
 	plan   *Plan
 	listed map[*Buffer]bool // the buffers of the plan
@@ -83,28 +80,6 @@ func (v *verifier) program() {
 		}
 		names[s.Name] = true
 		offset, role = s.Offset+s.Len(), s.Role
-	}
-}
-
-const prepare = "prepare"
-
-// prepare checks the phase that derives packed parameters as a plan of its own,
-// whose kernels may write them.
-func (v *verifier) prepare() {
-	plan := &Plan{Name: prepare, Forward: v.p.Prepare}
-	v.packed = map[*Buffer]bool{}
-	seen := map[*Buffer]bool{nil: true}
-	for _, r := range flatten(plan.Forward) {
-		for _, a := range slices.Concat(r.Kernel.Writes(), r.Kernel.Reads()) {
-			if !seen[a.Buf] {
-				seen[a.Buf] = true
-				plan.Buffers = append(plan.Buffers, a.Buf)
-			}
-		}
-	}
-	v.verifyPlan(plan)
-	for _, b := range plan.Buffers {
-		v.packed[b] = b.Class == Packed
 	}
 }
 

@@ -120,21 +120,6 @@ func TestVerifyArgMax(t *testing.T) {
 	rejects(t, "one is missing", build(&Buffer{Name: "table", Class: Const, Shape: []int{2}, Data: make([]float32, 2)}), "table has 2 elements for 1 rows and is accessed from 2 to 2")
 }
 
-// The prepare phase writes packed parameters, and nothing else does.
-func TestVerifyPrepare(t *testing.T) {
-	n := newNet()
-	packed := &Buffer{Name: "w.packed", Class: Packed, Shape: []int{2, 3}}
-	turn := &Nest{Outer: []Axis{inAxis, oAxis}, Body: []Stmt{{Value: scalar.Arg(0), Dst: Access{Buf: packed, Strides: []int{1, 3}}, Srcs: []Access{{Buf: n.w, Strides: []int{2, 1}}}}}}
-	n.Train.Buffers = append(n.Train.Buffers, packed)
-	n.ddense.Epilogue, n.ddense.Extra = scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), []Access{{Buf: packed, Strides: []int{1, 3, 0}}}
-	rejects(t, "never derived", n.Program, "w.packed is read before it is written")
-	n.Prepare = []Step{run(turn)}
-	rejects(t, "derived", n.Program, "")
-	n.Prepare = nil
-	n.Train.Backward = append([]Step{run(turn)}, n.Train.Backward...)
-	rejects(t, "derived in a step", n.Program, "w.packed is written, but a packed buffer is read-only")
-}
-
 // Buffers may share a place in the step where one dies and the other is born.
 func TestVerifyOverlay(t *testing.T) {
 	x, a, b := rowsOf("x", 0, 2), rowsOf("a", 0, 2), rowsOf("b", 0, 2)

@@ -90,8 +90,6 @@ func (f *flow) kernel(k Kernel) {
 // writes is read in parts: an earlier turn's, or what was there before.
 func (f *flow) ready(b *Buffer) bool {
 	switch b.Class {
-	case Packed:
-		return f.packed[b] || f.defined[b] >= b.Len(f.p.Batch)
 	case Arena, Gradient:
 		return f.defined[b] >= b.Len(f.p.Batch) || f.turns[b] && f.defined[b] > 0
 	case Local:
@@ -124,7 +122,6 @@ func (f *flow) write(a Access, axes, points int, accumulate bool) {
 		}
 		f.local[b] = f.run
 		return
-	case b.Class == Packed && f.plan.Name == prepare:
 	case b.Class == Gradient && (!f.backward || f.plan != f.p.Train):
 		f.fail("%v is written outside the backward phase", b)
 		return

@@ -219,6 +219,10 @@ func (v *verifier) axes(axes []Axis) bool {
 			v.fail("axis %s has extent %d", a.Name, a.N)
 			return false
 		}
+		if a.Max != 0 && (!a.Rows || a.Max != a.Extent(v.p.Batch)) {
+			v.fail("axis %s has at most %d points of %d", a.Name, a.Max, a.Extent(v.p.Batch))
+			return false
+		}
 	}
 	return true
 }

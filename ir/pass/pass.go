@@ -161,6 +161,7 @@ func Compile(header *loop.Program, src Source, o Options) (*loop.Program, error)
 			}
 		}
 	}
+	bound(&p)
 	if o.Dump != nil {
 		o.Dump("program", p.String())
 	}

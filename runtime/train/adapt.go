@@ -10,7 +10,6 @@ import (
 // weights do not count, as in Keras.
 func (f *fitting[X, Y]) adapt(ctx context.Context) error {
 	for _, layer := range f.engine.Adapt() {
-		f.engine.Prepare()
 		m := newMoments(layer.Width(), layer.Groups())
 		if err := f.visit(ctx, func(n int) { m.add(layer.Rows(n)) }); err != nil {
 			if ctx.Err() != nil {

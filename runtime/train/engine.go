@@ -44,9 +44,6 @@ type Engine[X, Y any] interface {
 	// Share gives the engine the workers of one Fit or Evaluate, which call it
 	// before anything else, and nil at their end: then it works alone.
 	Share(t *nn.Team)
-	// Prepare derives whatever the kernels keep beside Params (packed panels,
-	// transposes) after Params has changed.
-	Prepare()
 	// BatchStatistics reports whether a layer takes statistics over the batch
 	// (BatchNormalization), so that a training batch cannot be cut into
 	// micro-batches: see [Grower].

@@ -61,7 +61,7 @@ func (f *fitting[X, Y]) pass(ctx context.Context) error {
 			f.ranOut()
 			break
 		}
-		if err := f.callEach(Callback.OnBatchBegin); err != nil {
+		if err := f.call(Callback.OnBatchBegin); err != nil {
 			return err
 		}
 		if err := f.step(); err != nil {
@@ -73,7 +73,7 @@ func (f *fitting[X, Y]) pass(ctx context.Context) error {
 		if f.progress != nil {
 			f.progress.step(f.feed.done, s.Logs)
 		}
-		if err := f.callEach(Callback.OnBatchEnd); err != nil {
+		if err := f.call(Callback.OnBatchEnd); err != nil {
 			return err
 		}
 	}

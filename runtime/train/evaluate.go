@@ -26,7 +26,6 @@ func Evaluate[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compi
 	e.Share(team)
 	defer e.Share(nil)
 	v.loader = newLoader(e, team)
-	e.Prepare()
 	if err := v.run(ctx, 0); err != nil {
 		return Result{}, err
 	}

@@ -43,7 +43,6 @@ func Fit[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compiled, 
 			return h, err
 		}
 	}
-	e.Prepare()
 	err = f.call(Callback.OnTrainBegin)
 	if err == nil && from != nil {
 		err = f.restore(from)
@@ -59,7 +58,6 @@ func Fit[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compiled, 
 		if err := s.Optimizer.Finalize(e.Params()[:len(e.Gradients())]); err != nil {
 			return h, err
 		}
-		e.Prepare()
 	}
 	if err == nil || errors.Is(err, ctx.Err()) {
 		f.state.Err = err

@@ -26,7 +26,6 @@ type linear struct {
 	losses  []float64
 	steps   []train.Step // of every Train
 	record  bool
-	packed  []float32 // the copy of params that Prepare makes and the kernels use
 	adapted []train.Adapter
 	team    *nn.Team
 	teams   []int // the number of workers that every Train and Evaluate found
@@ -48,7 +47,6 @@ func newLinear(micro int, l2 float64, names []string, units []int) *linear {
 	e.segs = append(e.segs, nn.Segment{Name: "state", Offset: at, Flags: nn.State})
 	e.params = make([]float32, at+1)
 	e.params[at] = 7
-	e.packed = make([]float32, at+1)
 	e.grads = make([]float32, at)
 	e.x = make([][3]float32, micro)
 	e.y = make([][3]float32, micro)
@@ -65,7 +63,6 @@ func (e *linear) Weight(row int) float32      { return e.w[row] }
 func (e *linear) Reweight(row int, w float32) { e.w[row] = w }
 func (e *linear) Losses() []float64           { return e.losses }
 func (e *linear) OutputNames() []string       { return e.names }
-func (e *linear) Prepare()                    { copy(e.packed, e.params) }
 func (e *linear) Share(t *nn.Team)            { e.team = t }
 func (e *linear) BatchStatistics() bool       { return e.stats }
 func (e *linear) Adapt() []train.Adapter      { return e.adapted }
@@ -104,8 +101,8 @@ func (e *linear) run(n int, s train.Step) float64 {
 	clear(e.grads)
 	clear(e.losses)
 	for k, units := range e.units {
-		kernel := e.packed[at : at+3*units]
-		bias := e.packed[at+3*units : at+4*units]
+		kernel := e.params[at : at+3*units]
+		bias := e.params[at+3*units : at+4*units]
 		dKernel, dBias := e.grads[at:at+3*units], e.grads[at+3*units:at+4*units]
 		from, _ := e.part(k)
 		for row := range n {

@@ -26,7 +26,6 @@ func (e *idle) OutputNames() []string      { return []string{"out"} }
 func (e *idle) BatchStatistics() bool      { return false }
 func (e *idle) Weight(int) float32         { return 1 }
 func (e *idle) Reweight(int, float32)      {}
-func (e *idle) Prepare()                   {}
 func (e *idle) Share(*nn.Team)             {}
 func (e *idle) Adapt() []train.Adapter     { return nil }
 func (e *idle) Outputs(_, r int) []float32 { return e.out[r : r+1] }

@@ -126,6 +126,5 @@ func (f *fitting[X, Y]) restore(from *interruption) error {
 			return fail(fmt.Errorf("train: callback %T: %w", c, err))
 		}
 	}
-	f.engine.Prepare()
 	return nil
 }

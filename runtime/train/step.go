@@ -42,6 +42,5 @@ func (f *fitting[X, Y]) step() error {
 		return err
 	}
 	f.session.Step++
-	e.Prepare()
 	return nil
 }

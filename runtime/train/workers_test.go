@@ -88,8 +88,6 @@ func newWide(micro, units int) *wide {
 	return e
 }
 
-func (e *wide) Prepare() {}
-
 func (e *wide) Train(n int, s train.Step) float64 {
 	var sum float32
 	for row := range n {

@@ -55,7 +55,7 @@ func (m *Memory) Block(b *loop.Buffer, n int) *Block {
 	size := b.Len(n)
 	k := Block{}
 	switch b.Class {
-	case loop.Arena, loop.Local, loop.Gradient, loop.Packed:
+	case loop.Arena, loop.Local, loop.Gradient:
 		switch {
 		case b.Class == loop.Arena && b.DType == loop.F32 && m.Floats != nil:
 			k.F = m.Floats[b.Offset : b.Offset+size]
