@@ -67,7 +67,7 @@ func (s *scratch) write(pkg, program map[string][]byte) error {
 		return nil
 	}
 	return errors.Join(
-		os.CopyFS(filepath.Join(s.dir, "runtime"), nngenruntime.Source),
+		nngenruntime.WriteSource(filepath.Join(s.dir, "runtime")),
 		write(map[string][]byte{"go.mod": []byte(scratchModule)}, s.dir),
 		write(pkg, filepath.Join(s.dir, "model")),
 		write(program, s.dir),
