@@ -44,13 +44,9 @@ func concatenate38(y, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 1724 {
-			concatenate38AVX512(&y[r*42], &x[r*38], min(1724, n-r))
-		}
+		concatenate38AVX512(&y[0], &x[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 1724 {
-			concatenate38AVX2(&y[r*42], &x[r*38], min(1724, n-r))
-		}
+		concatenate38AVX2(&y[0], &x[0], n)
 	default:
 		concatenate38Go(y, x, n)
 	}
@@ -71,13 +67,9 @@ func concatenate4(y, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 16384 {
-			concatenate4AVX512(&y[r*42+38], &x[r*4], min(16384, n-r))
-		}
+		concatenate4AVX512(&y[38], &x[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 16384 {
-			concatenate4AVX2(&y[r*42+38], &x[r*4], min(16384, n-r))
-		}
+		concatenate4AVX2(&y[38], &x[0], n)
 	default:
 		concatenate4Go(y, x, n)
 	}
@@ -99,8 +91,7 @@ func dense42x32Relu(y, x []float32, w *[42][32]float32, b *[32]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		r := 0
-		for r+14 <= n {
-			count := min(111, (n-r)/14)
+		if count := n / 14; count > 0 {
 			dense42x32ReluTile14x32AVX512(&y[r*32], &x[r*42], &w[0][0], &b[0], count)
 			r += count * 14
 		}
@@ -122,8 +113,7 @@ func dense42x32Relu(y, x []float32, w *[42][32]float32, b *[32]float32, n int) {
 	case cpu >= nn.AVX2:
 		for j := 0; j < 32; j += 16 {
 			r := 0
-			for r+6 <= n {
-				count := min(374, (n-r)/6)
+			if count := n / 6; count > 0 {
 				dense42x32ReluTile6x16AVX2(&y[j+r*32], &x[r*42], &w[0][j], &b[j], count)
 				r += count * 6
 			}
@@ -257,13 +247,9 @@ func sigmoidRows(y, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 65536 {
-			sigmoidRowsAVX512(&y[r], &x[r], min(65536, n-r))
-		}
+		sigmoidRowsAVX512(&y[0], &x[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 65536 {
-			sigmoidRowsAVX2(&y[r], &x[r], min(65536, n-r))
-		}
+		sigmoidRowsAVX2(&y[0], &x[0], n)
 	default:
 		sigmoidRowsGo(y, x, n)
 	}
@@ -284,13 +270,9 @@ func binaryCrossentropyRows(y, x, target []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 43648 {
-			binaryCrossentropyRowsAVX512(&y[r], &x[r], &target[r], min(43648, n-r))
-		}
+		binaryCrossentropyRowsAVX512(&y[0], &x[0], &target[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 43648 {
-			binaryCrossentropyRowsAVX2(&y[r], &x[r], &target[r], min(43648, n-r))
-		}
+		binaryCrossentropyRowsAVX2(&y[0], &x[0], &target[0], n)
 	default:
 		binaryCrossentropyRowsGo(y, x, target, n)
 	}
@@ -314,14 +296,10 @@ func dropout32(y, x []float32, key nn.Key, first, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		keyWords := key.Words()
-		for r := 0; r < n; r += 2048 {
-			dropout32AVX512(&y[r*32], &x[r*32], &keyWords[0], first+r, min(2048, n-r))
-		}
+		dropout32AVX512(&y[0], &x[0], &keyWords[0], first, n)
 	case cpu >= nn.AVX2:
 		keyWords := key.Words()
-		for r := 0; r < n; r += 2048 {
-			dropout32AVX2(&y[r*32], &x[r*32], &keyWords[0], first+r, min(2048, n-r))
-		}
+		dropout32AVX2(&y[0], &x[0], &keyWords[0], first, n)
 	default:
 		dropout32Go(y, x, key, first, n)
 	}
@@ -342,13 +320,9 @@ func weightedGradientRows(dx, weight []float32, invTotal float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 65536 {
-			weightedGradientRowsAVX512(&dx[r], &weight[r], invTotal, min(65536, n-r))
-		}
+		weightedGradientRowsAVX512(&dx[0], &weight[0], invTotal, n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 65536 {
-			weightedGradientRowsAVX2(&dx[r], &weight[r], invTotal, min(65536, n-r))
-		}
+		weightedGradientRowsAVX2(&dx[0], &weight[0], invTotal, n)
 	default:
 		weightedGradientRowsGo(dx, weight, invTotal, n)
 	}
@@ -370,13 +344,9 @@ func binaryCrossentropyGradientRows(dx, target, dy, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 32768 {
-			binaryCrossentropyGradientRowsAVX512(&dx[r], &target[r], &dy[r], &x[r], min(32768, n-r))
-		}
+		binaryCrossentropyGradientRowsAVX512(&dx[0], &target[0], &dy[0], &x[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 32768 {
-			binaryCrossentropyGradientRowsAVX2(&dx[r], &target[r], &dy[r], &x[r], min(32768, n-r))
-		}
+		binaryCrossentropyGradientRowsAVX2(&dx[0], &target[0], &dy[0], &x[0], n)
 	default:
 		binaryCrossentropyGradientRowsGo(dx, target, dy, x, n)
 	}
@@ -400,8 +370,7 @@ func dense32x1GradX(dx, dy []float32, w *[32][1]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		r := 0
-		for r+14 <= n {
-			count := min(283, (n-r)/14)
+		if count := n / 14; count > 0 {
 			dense32x1GradXTile14x32AVX512(&dx[r*32], &dy[r], &w[0][0], count)
 			r += count * 14
 		}
@@ -423,8 +392,7 @@ func dense32x1GradX(dx, dy []float32, w *[32][1]float32, n int) {
 	case cpu >= nn.AVX2:
 		for j := 0; j < 32; j += 16 {
 			r := 0
-			for r+6 <= n {
-				count := min(1284, (n-r)/6)
+			if count := n / 6; count > 0 {
 				dense32x1GradXTile6x16AVX2(&dx[j+r*32], &dy[r], &w[j][0], count)
 				r += count * 6
 			}
@@ -505,14 +473,10 @@ func reluGradient32(dx, x []float32, key nn.Key, dy []float32, first, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		keyWords := key.Words()
-		for r := 0; r < n; r += 1365 {
-			reluGradient32AVX512(&dx[r*32], &x[r*32], &keyWords[0], &dy[r*32], first+r, min(1365, n-r))
-		}
+		reluGradient32AVX512(&dx[0], &x[0], &keyWords[0], &dy[0], first, n)
 	case cpu >= nn.AVX2:
 		keyWords := key.Words()
-		for r := 0; r < n; r += 1365 {
-			reluGradient32AVX2(&dx[r*32], &x[r*32], &keyWords[0], &dy[r*32], first+r, min(1365, n-r))
-		}
+		reluGradient32AVX2(&dx[0], &x[0], &keyWords[0], &dy[0], first, n)
 	default:
 		reluGradient32Go(dx, x, key, dy, first, n)
 	}
@@ -537,8 +501,7 @@ func dense42x32GradX(dx, dy []float32, w *[42][32]float32, work []float32, n int
 	case cpu >= nn.AVX512:
 		packColumns42x32AVX512(&work[0], &w[0][0], 128)
 		r := 0
-		for r+9 <= n {
-			count := min(151, (n-r)/9)
+		if count := n / 9; count > 0 {
 			dense42x32GradXTile9x42AVX512(&dx[r*42], &dy[r*32], &work[0], count)
 			r += count * 9
 		}
@@ -561,8 +524,7 @@ func dense42x32GradX(dx, dy []float32, w *[42][32]float32, work []float32, n int
 		for j := 0; j < 32; j += 16 {
 			packColumns16x32AVX2(&work[0], &w[j][0], 128)
 			r := 0
-			for r+6 <= n {
-				count := min(453, (n-r)/6)
+			if count := n / 6; count > 0 {
 				dense42x32GradXTile6x16AVX2(&dx[j+r*42], &dy[r*32], &work[0], count)
 				r += count * 6
 			}
@@ -581,8 +543,7 @@ func dense42x32GradX(dx, dy []float32, w *[42][32]float32, work []float32, n int
 		{ // the last 10 columns
 			packColumns10x32AVX2(&work[0], &w[32][0], 128)
 			i := 0
-			for i+6 <= n {
-				q := min(453, (n-i)/6)
+			if q := n / 6; q > 0 {
 				dense42x32GradXTile6x10AVX2(&dx[i*42+32], &dy[i*32], &work[0], q)
 				i += q * 6
 			}

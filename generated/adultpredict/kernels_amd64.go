@@ -97,13 +97,9 @@ func concatenate38(y, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= avx512:
-		for r := 0; r < n; r += 1724 {
-			concatenate38AVX512(&y[r*42], &x[r*38], min(1724, n-r))
-		}
+		concatenate38AVX512(&y[0], &x[0], n)
 	case cpu >= avx2:
-		for r := 0; r < n; r += 1724 {
-			concatenate38AVX2(&y[r*42], &x[r*38], min(1724, n-r))
-		}
+		concatenate38AVX2(&y[0], &x[0], n)
 	default:
 		concatenate38Go(y, x, n)
 	}
@@ -124,13 +120,9 @@ func concatenate4(y, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= avx512:
-		for r := 0; r < n; r += 16384 {
-			concatenate4AVX512(&y[r*42+38], &x[r*4], min(16384, n-r))
-		}
+		concatenate4AVX512(&y[38], &x[0], n)
 	case cpu >= avx2:
-		for r := 0; r < n; r += 16384 {
-			concatenate4AVX2(&y[r*42+38], &x[r*4], min(16384, n-r))
-		}
+		concatenate4AVX2(&y[38], &x[0], n)
 	default:
 		concatenate4Go(y, x, n)
 	}
@@ -152,8 +144,7 @@ func dense42x32Relu(y, x []float32, w *[42][32]float32, b *[32]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= avx512:
 		r := 0
-		for r+14 <= n {
-			count := min(111, (n-r)/14)
+		if count := n / 14; count > 0 {
 			dense42x32ReluTile14x32AVX512(&y[r*32], &x[r*42], &w[0][0], &b[0], count)
 			r += count * 14
 		}
@@ -175,8 +166,7 @@ func dense42x32Relu(y, x []float32, w *[42][32]float32, b *[32]float32, n int) {
 	case cpu >= avx2:
 		for j := 0; j < 32; j += 16 {
 			r := 0
-			for r+6 <= n {
-				count := min(374, (n-r)/6)
+			if count := n / 6; count > 0 {
 				dense42x32ReluTile6x16AVX2(&y[j+r*32], &x[r*42], &w[0][j], &b[j], count)
 				r += count * 6
 			}

@@ -106,8 +106,7 @@ func dense16x16Relu(y, x []float32, w *[16][16]float32, b *[16]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		r := 0
-		for r+14 <= n {
-			count := min(292, (n-r)/14)
+		if count := n / 14; count > 0 {
 			dense16x16ReluTile14x16AVX512(&y[r*16], &x[r*16], &w[0][0], &b[0], count)
 			r += count * 14
 		}
@@ -128,8 +127,7 @@ func dense16x16Relu(y, x []float32, w *[16][16]float32, b *[16]float32, n int) {
 		}
 	case cpu >= nn.AVX2:
 		r := 0
-		for r+6 <= n {
-			count := min(681, (n-r)/6)
+		if count := n / 6; count > 0 {
 			dense16x16ReluTile6x16AVX2(&y[r*16], &x[r*16], &w[0][0], &b[0], count)
 			r += count * 6
 		}
@@ -262,13 +260,9 @@ func sigmoidRows(y, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 65536 {
-			sigmoidRowsAVX512(&y[r], &x[r], min(65536, n-r))
-		}
+		sigmoidRowsAVX512(&y[0], &x[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 65536 {
-			sigmoidRowsAVX2(&y[r], &x[r], min(65536, n-r))
-		}
+		sigmoidRowsAVX2(&y[0], &x[0], n)
 	default:
 		sigmoidRowsGo(y, x, n)
 	}
@@ -289,13 +283,9 @@ func binaryCrossentropyRows(y, x, target []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 43648 {
-			binaryCrossentropyRowsAVX512(&y[r], &x[r], &target[r], min(43648, n-r))
-		}
+		binaryCrossentropyRowsAVX512(&y[0], &x[0], &target[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 43648 {
-			binaryCrossentropyRowsAVX2(&y[r], &x[r], &target[r], min(43648, n-r))
-		}
+		binaryCrossentropyRowsAVX2(&y[0], &x[0], &target[0], n)
 	default:
 		binaryCrossentropyRowsGo(y, x, target, n)
 	}
@@ -318,13 +308,9 @@ func weightedGradientRows(dx, weight []float32, invTotal float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 65536 {
-			weightedGradientRowsAVX512(&dx[r], &weight[r], invTotal, min(65536, n-r))
-		}
+		weightedGradientRowsAVX512(&dx[0], &weight[0], invTotal, n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 65536 {
-			weightedGradientRowsAVX2(&dx[r], &weight[r], invTotal, min(65536, n-r))
-		}
+		weightedGradientRowsAVX2(&dx[0], &weight[0], invTotal, n)
 	default:
 		weightedGradientRowsGo(dx, weight, invTotal, n)
 	}
@@ -346,13 +332,9 @@ func binaryCrossentropyGradientRows(dx, target, dy, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 32768 {
-			binaryCrossentropyGradientRowsAVX512(&dx[r], &target[r], &dy[r], &x[r], min(32768, n-r))
-		}
+		binaryCrossentropyGradientRowsAVX512(&dx[0], &target[0], &dy[0], &x[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 32768 {
-			binaryCrossentropyGradientRowsAVX2(&dx[r], &target[r], &dy[r], &x[r], min(32768, n-r))
-		}
+		binaryCrossentropyGradientRowsAVX2(&dx[0], &target[0], &dy[0], &x[0], n)
 	default:
 		binaryCrossentropyGradientRowsGo(dx, target, dy, x, n)
 	}
@@ -376,8 +358,7 @@ func dense16x1GradX(dx, dy []float32, w *[16][1]float32, h []float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		r := 0
-		for r+14 <= n {
-			count := min(283, (n-r)/14)
+		if count := n / 14; count > 0 {
 			dense16x1GradXTile14x16AVX512(&dx[r*16], &dy[r], &w[0][0], &h[r*16], count)
 			r += count * 14
 		}
@@ -398,8 +379,7 @@ func dense16x1GradX(dx, dy []float32, w *[16][1]float32, h []float32, n int) {
 		}
 	case cpu >= nn.AVX2:
 		r := 0
-		for r+6 <= n {
-			count := min(661, (n-r)/6)
+		if count := n / 6; count > 0 {
 			dense16x1GradXTile6x16AVX2(&dx[r*16], &dy[r], &w[0][0], &h[r*16], count)
 			r += count * 6
 		}
@@ -480,8 +460,7 @@ func dense16x16GradX(dx, dy []float32, w *[16][16]float32, h, work []float32, n 
 	case cpu >= nn.AVX512:
 		packColumns16x16AVX512(&work[0], &w[0][0], 64)
 		r := 0
-		for r+14 <= n {
-			count := min(194, (n-r)/14)
+		if count := n / 14; count > 0 {
 			dense16x16GradXTile14x16AVX512(&dx[r*16], &dy[r*16], &work[0], &h[r*16], count)
 			r += count * 14
 		}
@@ -503,8 +482,7 @@ func dense16x16GradX(dx, dy []float32, w *[16][16]float32, h, work []float32, n 
 	case cpu >= nn.AVX2:
 		packColumns16x16AVX2(&work[0], &w[0][0], 64)
 		r := 0
-		for r+6 <= n {
-			count := min(454, (n-r)/6)
+		if count := n / 6; count > 0 {
 			dense16x16GradXTile6x16AVX2(&dx[r*16], &dy[r*16], &work[0], &h[r*16], count)
 			r += count * 6
 		}

@@ -236,9 +236,6 @@ func (e *engine) Weight(row int) float32 { return e.weight[row] }
 // Reweight changes the weight of a loaded row.
 func (e *engine) Reweight(row int, weight float32) { e.weight[row] = weight }
 
-// Prepare has nothing to do: the kernels read the parameters themselves.
-func (e *engine) Prepare() {}
-
 // Share gives the engine the workers of one Fit or Evaluate; nil: none beside
 // the caller.
 func (e *engine) Share(t *nn.Team) {

@@ -40,13 +40,9 @@ func normalize4(y, x []float32, v, u *[4]float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 8192 {
-			normalize4AVX512(&y[r*4], &x[r*4], &v[0], &u[0], min(8192, n-r))
-		}
+		normalize4AVX512(&y[0], &x[0], &v[0], &u[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 8192 {
-			normalize4AVX2(&y[r*4], &x[r*4], &v[0], &u[0], min(8192, n-r))
-		}
+		normalize4AVX2(&y[0], &x[0], &v[0], &u[0], n)
 	default:
 		normalize4Go(y, x, v, u, n)
 	}
@@ -68,8 +64,7 @@ func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		r := 0
-		for r+14 <= n {
-			count := min(467, (n-r)/14)
+		if count := n / 14; count > 0 {
 			dense4x16ReluTile14x16AVX512(&y[r*16], &x[r*4], &w[0][0], &b[0], count)
 			r += count * 14
 		}
@@ -90,8 +85,7 @@ func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 		}
 	case cpu >= nn.AVX2:
 		r := 0
-		for r+6 <= n {
-			count := min(1091, (n-r)/6)
+		if count := n / 6; count > 0 {
 			dense4x16ReluTile6x16AVX2(&y[r*16], &x[r*4], &w[0][0], &b[0], count)
 			r += count * 6
 		}
@@ -171,8 +165,7 @@ func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		r := 0
-		for r+14 <= n {
-			count := min(292, (n-r)/14)
+		if count := n / 14; count > 0 {
 			dense16x3Tile14x3AVX512(&y[r*3], &x[r*16], &w[0][0], &b[0], count)
 			r += count * 14
 		}
@@ -193,8 +186,7 @@ func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 		}
 	case cpu >= nn.AVX2:
 		r := 0
-		for r+6 <= n {
-			count := min(909, (n-r)/6)
+		if count := n / 6; count > 0 {
 			dense16x3Tile6x3AVX2(&y[r*3], &x[r*16], &w[0][0], &b[0], count)
 			r += count * 6
 		}
@@ -273,13 +265,9 @@ func softmax3(y, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 3344 {
-			softmax3AVX512(&x[r*3], &y[r*3], min(3344, n-r))
-		}
+		softmax3AVX512(&x[0], &y[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 4369 {
-			softmax3AVX2(&x[r*3], &y[r*3], min(4369, n-r))
-		}
+		softmax3AVX2(&x[0], &y[0], n)
 	default:
 		softmax3Go(y, x, n)
 	}
@@ -300,13 +288,9 @@ func softmax3B(y, z, g, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 3344 {
-			softmax3BAVX512(&y[r], &x[r*3], &z[r*3], &g[r], min(3344, n-r))
-		}
+		softmax3BAVX512(&y[0], &x[0], &z[0], &g[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 4369 {
-			softmax3BAVX2(&y[r], &x[r*3], &z[r*3], &g[r], min(4369, n-r))
-		}
+		softmax3BAVX2(&y[0], &x[0], &z[0], &g[0], n)
 	default:
 		softmax3BGo(y, z, g, x, n)
 	}
@@ -327,13 +311,9 @@ func softmax3C(y, z, g, h, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 3344 {
-			softmax3CAVX512(&y[r], &x[r*3], &z[r*3], &g[r], &h[r*3], min(3344, n-r))
-		}
+		softmax3CAVX512(&y[0], &x[0], &z[0], &g[0], &h[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 4369 {
-			softmax3CAVX2(&y[r], &x[r*3], &z[r*3], &g[r], &h[r*3], min(4369, n-r))
-		}
+		softmax3CAVX2(&y[0], &x[0], &z[0], &g[0], &h[0], n)
 	default:
 		softmax3CGo(y, z, g, h, x, n)
 	}
@@ -360,8 +340,7 @@ func dense16x3GradX(dx, dy []float32, w *[16][3]float32, h, work []float32, n in
 			}
 		}
 		r := 0
-		for r+14 <= n {
-			count := min(267, (n-r)/14)
+		if count := n / 14; count > 0 {
 			dense16x3GradXTile14x16AVX512(&dx[r*16], &dy[r*3], &work[0], &h[r*16], count)
 			r += count * 14
 		}
@@ -387,8 +366,7 @@ func dense16x3GradX(dx, dy []float32, w *[16][3]float32, h, work []float32, n in
 			}
 		}
 		r := 0
-		for r+6 <= n {
-			count := min(623, (n-r)/6)
+		if count := n / 6; count > 0 {
 			dense16x3GradXTile6x16AVX2(&dx[r*16], &dy[r*3], &work[0], &h[r*16], count)
 			r += count * 6
 		}

@@ -93,13 +93,9 @@ func normalize4(y, x []float32, v, u *[4]float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= avx512:
-		for r := 0; r < n; r += 8192 {
-			normalize4AVX512(&y[r*4], &x[r*4], &v[0], &u[0], min(8192, n-r))
-		}
+		normalize4AVX512(&y[0], &x[0], &v[0], &u[0], n)
 	case cpu >= avx2:
-		for r := 0; r < n; r += 8192 {
-			normalize4AVX2(&y[r*4], &x[r*4], &v[0], &u[0], min(8192, n-r))
-		}
+		normalize4AVX2(&y[0], &x[0], &v[0], &u[0], n)
 	default:
 		normalize4Go(y, x, v, u, n)
 	}
@@ -121,8 +117,7 @@ func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= avx512:
 		r := 0
-		for r+14 <= n {
-			count := min(467, (n-r)/14)
+		if count := n / 14; count > 0 {
 			dense4x16ReluTile14x16AVX512(&y[r*16], &x[r*4], &w[0][0], &b[0], count)
 			r += count * 14
 		}
@@ -143,8 +138,7 @@ func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 		}
 	case cpu >= avx2:
 		r := 0
-		for r+6 <= n {
-			count := min(1091, (n-r)/6)
+		if count := n / 6; count > 0 {
 			dense4x16ReluTile6x16AVX2(&y[r*16], &x[r*4], &w[0][0], &b[0], count)
 			r += count * 6
 		}
@@ -224,8 +218,7 @@ func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= avx512:
 		r := 0
-		for r+14 <= n {
-			count := min(292, (n-r)/14)
+		if count := n / 14; count > 0 {
 			dense16x3Tile14x3AVX512(&y[r*3], &x[r*16], &w[0][0], &b[0], count)
 			r += count * 14
 		}
@@ -246,8 +239,7 @@ func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 		}
 	case cpu >= avx2:
 		r := 0
-		for r+6 <= n {
-			count := min(909, (n-r)/6)
+		if count := n / 6; count > 0 {
 			dense16x3Tile6x3AVX2(&y[r*3], &x[r*16], &w[0][0], &b[0], count)
 			r += count * 6
 		}
@@ -326,13 +318,9 @@ func softmax3(y, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= avx512:
-		for r := 0; r < n; r += 3344 {
-			softmax3AVX512(&x[r*3], &y[r*3], min(3344, n-r))
-		}
+		softmax3AVX512(&x[0], &y[0], n)
 	case cpu >= avx2:
-		for r := 0; r < n; r += 4369 {
-			softmax3AVX2(&x[r*3], &y[r*3], min(4369, n-r))
-		}
+		softmax3AVX2(&x[0], &y[0], n)
 	default:
 		softmax3Go(y, x, n)
 	}

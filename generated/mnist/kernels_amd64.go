@@ -126,8 +126,7 @@ func dense784x512Relu(
 				panel, step = &work[0], 64
 			}
 			r := 0
-			for r+6 <= n {
-				count := min(24, (n-r)/6)
+			if count := n / 6; count > 0 {
 				dense784x512ReluTile6x16AVX2(&y[j+r*512], &x[r*784], panel, &b[j], step, count)
 				r += count * 6
 			}
@@ -226,8 +225,7 @@ func dense512x10(y, x []float32, w *[512][10]float32, b *[10]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		r := 0
-		for r+14 <= n {
-			count := min(16, (n-r)/14)
+		if count := n / 14; count > 0 {
 			dense512x10Tile14x10AVX512(&y[r*10], &x[r*512], &w[0][0], &b[0], count)
 			r += count * 14
 		}
@@ -248,8 +246,7 @@ func dense512x10(y, x []float32, w *[512][10]float32, b *[10]float32, n int) {
 		}
 	case cpu >= nn.AVX2:
 		r := 0
-		for r+6 <= n {
-			count := min(38, (n-r)/6)
+		if count := n / 6; count > 0 {
 			dense512x10Tile6x10AVX2(&y[r*10], &x[r*512], &w[0][0], &b[0], count)
 			r += count * 6
 		}
@@ -328,13 +325,9 @@ func softmax10(y, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 1310 {
-			softmax10AVX512(&x[r*10], &y[r*10], min(1310, n-r))
-		}
+		softmax10AVX512(&x[0], &y[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 1310 {
-			softmax10AVX2(&x[r*10], &y[r*10], min(1310, n-r))
-		}
+		softmax10AVX2(&x[0], &y[0], n)
 	default:
 		softmax10Go(y, x, n)
 	}
@@ -355,13 +348,9 @@ func softmax10B(y, z, g, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 1310 {
-			softmax10BAVX512(&y[r], &x[r*10], &z[r*10], &g[r], min(1310, n-r))
-		}
+		softmax10BAVX512(&y[0], &x[0], &z[0], &g[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 1310 {
-			softmax10BAVX2(&y[r], &x[r*10], &z[r*10], &g[r], min(1310, n-r))
-		}
+		softmax10BAVX2(&y[0], &x[0], &z[0], &g[0], n)
 	default:
 		softmax10BGo(y, z, g, x, n)
 	}
@@ -382,13 +371,9 @@ func softmax10C(y, z, g, h, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 1310 {
-			softmax10CAVX512(&y[r], &x[r*10], &z[r*10], &g[r], &h[r*10], min(1310, n-r))
-		}
+		softmax10CAVX512(&y[0], &x[0], &z[0], &g[0], &h[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 1310 {
-			softmax10CAVX2(&y[r], &x[r*10], &z[r*10], &g[r], &h[r*10], min(1310, n-r))
-		}
+		softmax10CAVX2(&y[0], &x[0], &z[0], &g[0], &h[0], n)
 	default:
 		softmax10CGo(y, z, g, h, x, n)
 	}
@@ -409,13 +394,9 @@ func expGradient10(dx, dy, x, dz []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 4228 {
-			expGradient10AVX512(&dx[r*10], &dy[r*10], &x[r*10], &dz[r], min(4228, n-r))
-		}
+		expGradient10AVX512(&dx[0], &dy[0], &x[0], &dz[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 4228 {
-			expGradient10AVX2(&dx[r*10], &dy[r*10], &x[r*10], &dz[r], min(4228, n-r))
-		}
+		expGradient10AVX2(&dx[0], &dy[0], &x[0], &dz[0], n)
 	default:
 		expGradient10Go(dx, dy, x, dz, n)
 	}
@@ -441,8 +422,7 @@ func dense512x10GradX(dx, dy []float32, w *[512][10]float32, h, work []float32, 
 		for j := 0; j < 512; j += 64 {
 			packColumns64x10AVX512(&work[0], &w[j][0], 40)
 			r := 0
-			for r+6 <= n {
-				count := min(157, (n-r)/6)
+			if count := n / 6; count > 0 {
 				dense512x10GradXTile6x64AVX512(&dx[j+r*512], &dy[r*10], &work[0], &h[j+r*512], count)
 				r += count * 6
 			}
@@ -462,8 +442,7 @@ func dense512x10GradX(dx, dy []float32, w *[512][10]float32, h, work []float32, 
 		for j := 0; j < 512; j += 16 {
 			packColumns16x10AVX2(&work[0], &w[j][0], 40)
 			r := 0
-			for r+6 <= n {
-				count := min(519, (n-r)/6)
+			if count := n / 6; count > 0 {
 				dense512x10GradXTile6x16AVX2(&dx[j+r*512], &dy[r*10], &work[0], &h[j+r*512], count)
 				r += count * 6
 			}

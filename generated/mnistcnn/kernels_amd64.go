@@ -15,13 +15,9 @@ func rescale784(y, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n*784; r += 65536 {
-			rescale784AVX512(&y[r], &x[r], min(65536, n*784-r))
-		}
+		rescale784AVX512(&y[0], &x[0], n*784)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n*784; r += 65536 {
-			rescale784AVX2(&y[r], &x[r], min(65536, n*784-r))
-		}
+		rescale784AVX2(&y[0], &x[0], n*784)
 	default:
 		rescale784Go(y, x, n)
 	}
@@ -197,8 +193,7 @@ func dense1600x10(y, x []float32, w *[1600][10]float32, b *[10]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		r := 0
-		for r+14 <= n {
-			count := min(4, (n-r)/14)
+		if count := n / 14; count > 0 {
 			dense1600x10Tile14x10AVX512(&y[r*10], &x[r*1600], &w[0][0], &b[0], count)
 			r += count * 14
 		}
@@ -227,8 +222,7 @@ func dense1600x10(y, x []float32, w *[1600][10]float32, b *[10]float32, n int) {
 				part |= 2 // more to come
 			}
 			r := 0
-			for r+6 <= n {
-				count := min(24, (n-r)/6)
+			if count := n / 6; count > 0 {
 				dense1600x10Tile6x10AVX2(&y[r*10], &x[i+r*1600], &w[i][0], &b[0], part, count)
 				r += count * 6
 			}
@@ -308,13 +302,9 @@ func softmax10(y, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 1310 {
-			softmax10AVX512(&x[r*10], &y[r*10], min(1310, n-r))
-		}
+		softmax10AVX512(&x[0], &y[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 1310 {
-			softmax10AVX2(&x[r*10], &y[r*10], min(1310, n-r))
-		}
+		softmax10AVX2(&x[0], &y[0], n)
 	default:
 		softmax10Go(y, x, n)
 	}
@@ -335,13 +325,9 @@ func softmax10B(y, z, g, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 1310 {
-			softmax10BAVX512(&y[r], &x[r*10], &z[r*10], &g[r], min(1310, n-r))
-		}
+		softmax10BAVX512(&y[0], &x[0], &z[0], &g[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 1310 {
-			softmax10BAVX2(&y[r], &x[r*10], &z[r*10], &g[r], min(1310, n-r))
-		}
+		softmax10BAVX2(&y[0], &x[0], &z[0], &g[0], n)
 	default:
 		softmax10BGo(y, z, g, x, n)
 	}
@@ -363,14 +349,10 @@ func dropout1600(y, x []float32, key nn.Key, first, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		keyWords := key.Words()
-		for r := 0; r < n; r += 40 {
-			dropout1600AVX512(&y[r*1600], &x[r*1600], &keyWords[0], first+r, min(40, n-r))
-		}
+		dropout1600AVX512(&y[0], &x[0], &keyWords[0], first, n)
 	case cpu >= nn.AVX2:
 		keyWords := key.Words()
-		for r := 0; r < n; r += 40 {
-			dropout1600AVX2(&y[r*1600], &x[r*1600], &keyWords[0], first+r, min(40, n-r))
-		}
+		dropout1600AVX2(&y[0], &x[0], &keyWords[0], first, n)
 	default:
 		dropout1600Go(y, x, key, first, n)
 	}
@@ -391,13 +373,9 @@ func softmax10C(y, z, g, h, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 1310 {
-			softmax10CAVX512(&y[r], &x[r*10], &z[r*10], &g[r], &h[r*10], min(1310, n-r))
-		}
+		softmax10CAVX512(&y[0], &x[0], &z[0], &g[0], &h[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 1310 {
-			softmax10CAVX2(&y[r], &x[r*10], &z[r*10], &g[r], &h[r*10], min(1310, n-r))
-		}
+		softmax10CAVX2(&y[0], &x[0], &z[0], &g[0], &h[0], n)
 	default:
 		softmax10CGo(y, z, g, h, x, n)
 	}
@@ -418,13 +396,9 @@ func expGradient10(dx, dy, x, dz []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n; r += 4228 {
-			expGradient10AVX512(&dx[r*10], &dy[r*10], &x[r*10], &dz[r], min(4228, n-r))
-		}
+		expGradient10AVX512(&dx[0], &dy[0], &x[0], &dz[0], n)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n; r += 4228 {
-			expGradient10AVX2(&dx[r*10], &dy[r*10], &x[r*10], &dz[r], min(4228, n-r))
-		}
+		expGradient10AVX2(&dx[0], &dy[0], &x[0], &dz[0], n)
 	default:
 		expGradient10Go(dx, dy, x, dz, n)
 	}
@@ -450,8 +424,7 @@ func dense1600x10GradX(dx, dy []float32, w *[1600][10]float32, work []float32, n
 		for j := 0; j < 1600; j += 64 {
 			packColumns64x10AVX512(&work[0], &w[j][0], 40)
 			r := 0
-			for r+6 <= n {
-				count := min(293, (n-r)/6)
+			if count := n / 6; count > 0 {
 				dense1600x10GradXTile6x64AVX512(&dx[j+r*1600], &dy[r*10], &work[0], count)
 				r += count * 6
 			}
@@ -471,8 +444,7 @@ func dense1600x10GradX(dx, dy []float32, w *[1600][10]float32, work []float32, n
 		for j := 0; j < 1600; j += 16 {
 			packColumns16x10AVX2(&work[0], &w[j][0], 40)
 			r := 0
-			for r+6 <= n {
-				count := min(839, (n-r)/6)
+			if count := n / 6; count > 0 {
 				dense1600x10GradXTile6x16AVX2(&dx[j+r*1600], &dy[r*10], &work[0], count)
 				r += count * 6
 			}
@@ -559,14 +531,10 @@ func dropoutGradient1600(dx []float32, key nn.Key, dy []float32, first, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		keyWords := key.Words()
-		for r := 0; r < n; r += 40 {
-			dropoutGradient1600AVX512(&dx[r*1600], &keyWords[0], &dy[r*1600], first+r, min(40, n-r))
-		}
+		dropoutGradient1600AVX512(&dx[0], &keyWords[0], &dy[0], first, n)
 	case cpu >= nn.AVX2:
 		keyWords := key.Words()
-		for r := 0; r < n; r += 40 {
-			dropoutGradient1600AVX2(&dx[r*1600], &keyWords[0], &dy[r*1600], first+r, min(40, n-r))
-		}
+		dropoutGradient1600AVX2(&dx[0], &keyWords[0], &dy[0], first, n)
 	default:
 		dropoutGradient1600Go(dx, key, dy, first, n)
 	}
@@ -587,13 +555,9 @@ func reluGradient1600(dx, x, dy []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		for r := 0; r < n*1600; r += 43648 {
-			reluGradient1600AVX512(&dx[r], &x[r], &dy[r], min(43648, n*1600-r))
-		}
+		reluGradient1600AVX512(&dx[0], &x[0], &dy[0], n*1600)
 	case cpu >= nn.AVX2:
-		for r := 0; r < n*1600; r += 43648 {
-			reluGradient1600AVX2(&dx[r], &x[r], &dy[r], min(43648, n*1600-r))
-		}
+		reluGradient1600AVX2(&dx[0], &x[0], &dy[0], n*1600)
 	default:
 		reluGradient1600Go(dx, x, dy, n)
 	}
