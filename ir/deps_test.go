@@ -33,7 +33,8 @@ ir/pass           ir ir/op ir/loop ir/scalar ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/diag gonum.org/v1/gonum
 codegen/asm       ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
-codegen/gosrc     ir/loop ir/scalar ir/machine ir/diag runtime/nn codegen/asm codegen/gotree
+codegen/static    codegen/gotree
+codegen/gosrc     ir/loop ir/scalar ir/machine ir/diag runtime/nn codegen/asm codegen/gotree codegen/static
 codegen/asm/peakgen         github.com/mmcloughlin/avo
 codegen/asm/optimgen     github.com/mmcloughlin/avo
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm

@@ -45,51 +45,62 @@ func code(text string) *jen.Statement {
 
 // File is one Go file that is being written.
 type File struct {
-	jen        *jen.File
-	constraint string   // of the build
-	texts      []string // of the declarations
+	pkg         string
+	header, doc []string
+	constraint  string   // of the build
+	unnamed     []string // imports
+	texts       []string // of the declarations
 }
 
 // NewFile starts a file of a package: first the lines of its header, then those
 // of the package's documentation.
 func NewFile(pkg string, header []string, doc ...string) *File {
-	f := jen.NewFile(pkg)
-	for _, line := range header {
-		f.HeaderComment(line)
-	}
-	for _, line := range doc {
-		for _, line := range wrap(line) {
-			f.PackageComment("//" + prefixed(" ", line))
-		}
-	}
-	for name, path := range Imports {
-		f.ImportName(path, name)
-	}
-	return &File{jen: f}
+	return &File{pkg: pkg, header: header, doc: doc}
 }
 
 // Build puts a build constraint below the header.
 func (f *File) Build(constraint string) { f.constraint = constraint }
 
 // Import imports packages for what their initialisation does.
-func (f *File) Import(paths ...string) { f.jen.Anon(paths...) }
+func (f *File) Import(paths ...string) { f.unnamed = append(f.unnamed, paths...) }
 
 // Add appends one declaration, or a few. A name of another package is written
 // §fmt.Errorf, and imports it.
 func (f *File) Add(format string, args ...any) {
-	text := strings.TrimSpace(fmt.Sprintf(format, args...))
-	f.texts = append(f.texts, text)
-	f.jen.Line().Add(code(text))
+	f.texts = append(f.texts, strings.TrimSpace(fmt.Sprintf(format, args...)))
 }
 
 // Texts are the declarations, as they were added.
 func (f *File) Texts() []string { return f.texts }
 
+// Rewrite changes every declaration.
+func (f *File) Rewrite(change func(text string) string) {
+	for i, text := range f.texts {
+		f.texts[i] = change(text)
+	}
+}
+
 // Render gives the formatted bytes, the standard library's imports apart from
 // the others.
 func (f *File) Render() ([]byte, error) {
+	out := jen.NewFile(f.pkg)
+	for _, line := range f.header {
+		out.HeaderComment(line)
+	}
+	for _, line := range f.doc {
+		for _, line := range wrap(line) {
+			out.PackageComment("//" + prefixed(" ", line))
+		}
+	}
+	for name, path := range Imports {
+		out.ImportName(path, name)
+	}
+	out.Anon(f.unnamed...)
+	for _, text := range f.texts {
+		out.Line().Add(code(text))
+	}
 	var b strings.Builder
-	if err := f.jen.Render(&b); err != nil {
+	if err := out.Render(&b); err != nil {
 		return nil, err
 	}
 	text := groupImports(strings.ReplaceAll(b.String(), fixedSpace, " "))
