@@ -20,29 +20,30 @@ ir/diag
 ir/machine
 ir/internal/golden
 ir/scalar
-ir/loop           ir/diag ir/scalar
+ir/block
+ir/loop           ir/diag ir/scalar ir/block
 ir/loop/looptest  ir/loop ir/scalar runtime/nn
 ir                ir/diag
-ir/op             ir ir/loop ir/scalar ir/diag runtime/nn
+ir/op             ir ir/loop ir/scalar ir/block ir/diag runtime/nn
 ir/spec           ir/diag go.yaml.in/yaml/v3
-ir/layer          ir ir/op ir/loop ir/scalar ir/diag ir/spec
+ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
 ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
-ir/build          ir ir/op ir/loop ir/scalar ir/layer ir/spec ir/diag
-ir/pass           ir ir/op ir/loop ir/scalar ir/machine ir/diag
-ir/interp         ir ir/op ir/loop ir/scalar ir/diag gonum.org/v1/gonum
-codegen/asm       ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo
+ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag
+ir/pass           ir ir/op ir/loop ir/scalar ir/block ir/machine ir/diag
+ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
+codegen/asm       ir/loop ir/scalar ir/block ir/machine ir/diag github.com/mmcloughlin/avo
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
 codegen/static    codegen/gotree
-codegen/gosrc     ir/loop ir/scalar ir/machine ir/diag runtime/nn codegen/asm codegen/gotree codegen/static
+codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag runtime/nn codegen/asm codegen/gotree codegen/static
 codegen/asm/peakgen         github.com/mmcloughlin/avo
 codegen/asm/optimgen     github.com/mmcloughlin/avo
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm
-codegen/internal/...     ir/loop ir/scalar ir/diag
+codegen/internal/...     ir/loop ir/scalar ir/block ir/diag
 codegen/conformance/...  *
 cmd/nngen/internal/disk     ir/diag
 cmd/nngen/internal/show
-cmd/nngen/internal/plot     ir/loop ir/diag runtime/... cmd/nngen/internal/show cmd/nngen/internal/disk gonum.org/v1/plot golang.org/x/image
+cmd/nngen/internal/plot     ir/loop ir/block ir/diag runtime/... cmd/nngen/internal/show cmd/nngen/internal/disk gonum.org/v1/plot golang.org/x/image
 cmd/nngen/internal/starter  ir/diag runtime/... codegen cmd/nngen/internal/show cmd/nngen/internal/disk
 cmd/...           *
 generated/...     runtime/...

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
@@ -21,7 +21,7 @@ func tiny(t *testing.T) *ir.Graph {
 	x := op.InputOf(b, op.Input{Port: "x", Of: ir.Type{Shape: ir.Shape{n, 3}}})
 	b.At("hidden", diag.Pos{File: "m.yaml", Line: 4, Col: 5})
 	w := b.Named(op.ParamOf(b, op.Param{Segment: "hidden/kernel", Shape: ir.Shape{3, 2}}), "hidden.kernel")
-	seen := op.ParamOf(b, op.Param{Segment: "hidden/seen", Shape: ir.Shape{}, Role: loop.State})
+	seen := op.ParamOf(b, op.Param{Segment: "hidden/seen", Shape: ir.Shape{}, Role: block.State})
 	h := b.Named(op.Unary(b, "relu", b.Named(op.MatMul(b, x, w), "hidden.pre")), "hidden")
 	b.At("loss", diag.Pos{})
 	loss := b.Named(op.Sum(b, h, false, 0, 1), "loss")

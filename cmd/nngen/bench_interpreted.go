@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/interp"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/runtime/nn"
@@ -46,7 +47,7 @@ func (n *network) interpreter(weightsPath string) (*interpretedEngine, error) {
 		}
 	}
 	for _, s := range n.program.Segments {
-		if s.Role != loop.Trainable {
+		if s.Role != block.Trainable {
 			continue
 		}
 		rule, err := ruleNamed(n.program.Training.Optimizer.Name)

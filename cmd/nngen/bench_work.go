@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/optim"
@@ -52,7 +53,7 @@ func (n *network) workloads(threads int) []workload {
 	trainable, slots := 0, 0
 	var segments []nn.Segment
 	for _, s := range p.Segments {
-		if s.Role == loop.Trainable {
+		if s.Role == block.Trainable {
 			segments = append(segments, nn.Segment{Name: s.Name, Shape: s.Shape, Offset: trainable})
 			trainable += s.Len()
 		}

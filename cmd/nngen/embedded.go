@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/weights"
@@ -92,9 +93,9 @@ func segments(p *loop.Program) (segs []nn.Segment, floats int) {
 	for _, s := range p.Segments {
 		var flags nn.Flags
 		switch s.Role {
-		case loop.Frozen:
+		case block.Frozen:
 			flags = nn.Frozen
-		case loop.State:
+		case block.State:
 			flags = nn.State
 		}
 		segs = append(segs, nn.Segment{Name: s.Name, Shape: s.Shape, Offset: s.Offset, Flags: flags})

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -54,7 +55,7 @@ func (n *network) summary(files map[string][]byte) (*summary, error) {
 		s.Layers = append(s.Layers, one)
 	}
 	for _, seg := range p.Segments {
-		if seg.Role == loop.Trainable {
+		if seg.Role == block.Trainable {
 			s.TrainableParams += seg.Len()
 		} else {
 			s.FixedParams += seg.Len()

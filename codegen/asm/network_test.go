@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/loop/looptest"
 	"github.com/nngen-go/nngen/ir/scalar"
@@ -125,7 +126,7 @@ func (d denseNetwork) program() *loop.Program {
 	}
 	top := 0
 	param := func(shape ...int) *loop.Buffer {
-		s := loop.Segment{Name: fmt.Sprintf("segment%d", len(p.Segments)), Shape: shape, Offset: top}
+		s := block.Segment{Name: fmt.Sprintf("segment%d", len(p.Segments)), Shape: shape, Offset: top}
 		p.Segments = append(p.Segments, s)
 		top += s.Len()
 		return add(&loop.Buffer{Name: s.Name, Class: loop.Param, Shape: shape, Offset: s.Offset, Segment: len(p.Segments) - 1})

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/codegen/conformance/harness"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/pass"
 )
 
@@ -127,7 +127,7 @@ func (c statistics) compareGradients(t *testing.T, i int, n *network, got harnes
 		t.Errorf("loss %.9g, Keras %.9g", got.Loss, want.Loss)
 	}
 	for _, s := range n.Header.Segments {
-		if s.Role != loop.Trainable {
+		if s.Role != block.Trainable {
 			continue
 		}
 		if d, size := largest(got.Grads[s.Offset:s.Offset+s.Len()], want.Gradients[s.Name].Data); !(d <= 2e-5*max(size, 0.1)) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nngen-go/nngen/codegen/conformance/harness"
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/interp"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
@@ -82,7 +83,7 @@ func (n *network) randomCase(seed uint64) harness.Case {
 	for _, s := range n.Header.Segments {
 		for range s.Len() {
 			v := r.NormFloat64() * 0.5
-			if s.Role == loop.State {
+			if s.Role == block.State {
 				v = 0.5 + r.Float64() // a variance is positive
 			}
 			c.Params = append(c.Params, float32(v))
@@ -189,7 +190,7 @@ func (n *network) checkGradients(c harness.Case, got harness.Result, m *interp.M
 	}
 	for _, s := range n.Header.Segments {
 		g, ok := grads[s.Name]
-		if ok != (s.Role == loop.Trainable) {
+		if ok != (s.Role == block.Trainable) {
 			return fmt.Errorf("segment %s is %v, gradient: %v", s.Name, s.Role, ok)
 		}
 		if !ok {

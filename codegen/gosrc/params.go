@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
-	"github.com/nngen-go/nngen/ir/loop"
 )
 
 // total is the number of parameters of the block; trainable those of its first
@@ -14,7 +14,7 @@ import (
 func (e *emitter) total() (all, trainable int) {
 	for _, s := range e.p.Segments {
 		all += s.Len()
-		if s.Role == loop.Trainable {
+		if s.Role == block.Trainable {
 			trainable += s.Len()
 		}
 	}
@@ -25,11 +25,11 @@ func (e *emitter) total() (all, trainable int) {
 func (e *emitter) paramsStruct() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "type %s struct {\n", e.paramsType())
-	role := loop.Trainable
+	role := block.Trainable
 	for i, s := range e.p.Segments {
 		if s.Role != role {
 			role = s.Role
-			fmt.Fprintf(&b, "\n// %s\n", map[loop.Role]string{loop.Frozen: "frozen: no gradient", loop.State: "state: maintained by training, not by the optimizer"}[role])
+			fmt.Fprintf(&b, "\n// %s\n", map[block.Role]string{block.Frozen: "frozen: no gradient", block.State: "state: maintained by training, not by the optimizer"}[role])
 		}
 		fmt.Fprintf(&b, "%s %s%s // %s %s\n", e.fields[i], array(s.Shape), e.el.float, plain(s.Name), tuple(s.Shape))
 	}
@@ -70,7 +70,7 @@ const trainable = %d`, trainable)
 	var b strings.Builder
 	b.WriteString("// segments describes the block for files and optimizers.\nvar segments = []§nn.Segment{\n")
 	for _, s := range e.p.Segments {
-		flags := map[loop.Role]string{loop.Frozen: ", Flags: §nn.Frozen", loop.State: ", Flags: §nn.State"}[s.Role]
+		flags := map[block.Role]string{block.Frozen: ", Flags: §nn.Frozen", block.State: ", Flags: §nn.State"}[s.Role]
 		fmt.Fprintf(&b, "{Name: %s, Shape: %s, Offset: %d%s},\n", quote(s.Name), intsLiteral(s.Shape), s.Offset, flags)
 	}
 	b.WriteString("}")
@@ -109,7 +109,7 @@ func (e *emitter) initMethod(f *file) {
 }
 
 // initCall is the call of one initializer; zeros need none.
-func (e *emitter) initCall(s loop.Segment) string {
+func (e *emitter) initCall(s block.Segment) string {
 	in := s.Init
 	dst := fmt.Sprintf("w[%d:%d]", s.Offset, s.Offset+s.Len())
 	seed := "seed"

@@ -4,9 +4,9 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/build"
 	"github.com/nngen-go/nngen/ir/interp"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/pass"
 	"github.com/nngen-go/nngen/ir/spec"
@@ -127,7 +127,7 @@ func differentiateInputs(g *ir.Graph, e *engine, v *vector) map[string]string {
 		asked[segment] = name
 		rows := want.Shape[0]
 		b := ir.NewBuilder("front")
-		table := op.ParamOf(b, op.Param{Segment: segment, Shape: ir.Shape{rows, len(want.Data) / rows}, Role: loop.Trainable})
+		table := op.ParamOf(b, op.Param{Segment: segment, Shape: ir.Shape{rows, len(want.Data) / rows}, Role: block.Trainable})
 		ids := op.InputOf(b, op.Input{Port: "rows", Kind: op.Feature, Of: ir.Type{Shape: ir.Shape{ir.Batch}, DType: ir.I32}, Limit: rows})
 		y := b.Apply(&op.Reshape{Shape: x.Shape}, op.GatherRows(b, table, ids))
 		front = append(front, b.Graph.Values...)

@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/interp"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
@@ -15,7 +15,7 @@ type engine struct {
 	*interp.Machine[float64]
 }
 
-func newEngine(t *testing.T, weights tensors, segments []loop.Segment) *engine {
+func newEngine(t *testing.T, weights tensors, segments []block.Segment) *engine {
 	e := &engine{t, interp.New[float64]()}
 	for _, s := range segments {
 		w, ok := weights[s.Name]

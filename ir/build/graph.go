@@ -4,9 +4,9 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/layer"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -96,7 +96,7 @@ func arrange(g *ir.Graph) {
 	slices.SortStableFunc(g.Params, func(a, b *ir.Value) int { return int(role(a)) - int(role(b)) })
 }
 
-func role(v *ir.Value) loop.Role { return v.Op.(*op.Param).Role }
+func role(v *ir.Value) block.Role { return v.Op.(*op.Param).Role }
 
 // upTo copies what x is computed from, with x as the only output. Operations are
 // shared.

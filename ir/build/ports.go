@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -29,12 +30,12 @@ func (p *plan) checkOutputs(g *built) {
 }
 
 // segments lays the parameters out, which arrange has ordered.
-func segments(g *ir.Graph) []loop.Segment {
-	var list []loop.Segment
+func segments(g *ir.Graph) []block.Segment {
+	var list []block.Segment
 	offset := 0
 	for _, v := range g.Params {
 		q := v.Op.(*op.Param)
-		s := loop.Segment{Name: q.Segment, Layer: v.Layer, Shape: slices.Clone(q.Shape), Offset: offset, Role: q.Role, Init: q.Init}
+		s := block.Segment{Name: q.Segment, Layer: v.Layer, Shape: slices.Clone(q.Shape), Offset: offset, Role: q.Role, Init: q.Init}
 		offset += s.Len()
 		list = append(list, s)
 	}
@@ -136,7 +137,7 @@ func (p *plan) adapt(g *ir.Graph, fit layer.Adapt, h *loop.Program) Adapt {
 	}
 	b.Graph.Outputs = []*ir.Value{x}
 	segment := func(name string) int {
-		return slices.IndexFunc(h.Segments, func(s loop.Segment) bool { return s.Name == name })
+		return slices.IndexFunc(h.Segments, func(s block.Segment) bool { return s.Name == name })
 	}
 	return Adapt{
 		Layer: fit.Layer, Graph: b.Graph, Width: x.Shape.Elements(), Groups: groups,

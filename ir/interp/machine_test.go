@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/pass"
 	"github.com/nngen-go/nngen/ir/scalar"
@@ -28,12 +28,12 @@ func classifier(t *testing.T) *ir.Graph {
 	label := in("label", op.Target, 3, ir.I32, n)
 	weight := in("weight", op.Weight, 0, ir.F32, n)
 	total, share := in("inv_total", op.InvTotal, 0, ir.F32), in("share", op.Share, 0, ir.F32)
-	param := func(name string, role loop.Role, shape ...int) *ir.Value {
+	param := func(name string, role block.Role, shape ...int) *ir.Value {
 		return op.ParamOf(b, op.Param{Segment: name, Shape: shape, Role: role})
 	}
-	w1, b1 := param("hidden/kernel", loop.Trainable, 20, 5), param("hidden/bias", loop.Trainable, 5)
-	w2, b2 := param("head/kernel", loop.Trainable, 5, 3), param("head/bias", loop.Trainable, 3)
-	seen := param("seen", loop.State, 1)
+	w1, b1 := param("hidden/kernel", block.Trainable, 20, 5), param("hidden/bias", block.Trainable, 5)
+	w2, b2 := param("head/kernel", block.Trainable, 5, 3), param("head/bias", block.Trainable, 3)
+	seen := param("seen", block.State, 1)
 
 	h := op.Unary(b, "tanh", op.Binary(b, "add", op.MatMul(b, op.OneHot(b, ids, 20, true), w1), b1))
 	keep := scalar.Call("select", scalar.Call("ge", scalar.Arg(1), scalar.Num(0.1)), scalar.Call("div", scalar.Arg(0), scalar.Num(0.9)), scalar.Num(0))

@@ -2,8 +2,8 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 var _ = register(Info{
@@ -26,5 +26,5 @@ type AveragePooling1D struct {
 
 // Build implements [Config].
 func (l *AveragePooling1D) Build(c *Context, in []*ir.Value) *ir.Value {
-	return c.pool(in[0], op.Window{Reduce: loop.Sum, Mean: true}, l.channelsLast, l.PoolSize, l.Strides, l.Padding)
+	return c.pool(in[0], op.Window{Reduce: scalar.Sum, Mean: true}, l.channelsLast, l.PoolSize, l.Strides, l.Padding)
 }

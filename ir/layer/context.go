@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -94,9 +94,9 @@ func (c *Context) Named(v *ir.Value, part string) *ir.Value { return c.B.Named(v
 // initializer that call names. With a regularizer, its penalty joins the loss
 // while it is trainable, as in Keras.
 func (c *Context) Param(name string, shape ir.Shape, init, regularizer spec.Call) *ir.Value {
-	role := loop.Trainable
+	role := block.Trainable
 	if !c.Trainable {
-		role = loop.Frozen
+		role = block.Frozen
 	}
 	v := c.param(name, shape, role, init)
 	if regularizer.Name != "" {
@@ -111,10 +111,10 @@ func (c *Context) Param(name string, shape ir.Shape, init, regularizer spec.Call
 
 // State is a parameter that training writes and no optimizer touches.
 func (c *Context) State(name string, shape ir.Shape, init spec.Call) *ir.Value {
-	return c.param(name, shape, loop.State, init)
+	return c.param(name, shape, block.State, init)
 }
 
-func (c *Context) param(name string, shape ir.Shape, role loop.Role, init spec.Call) *ir.Value {
+func (c *Context) param(name string, shape ir.Shape, role block.Role, init spec.Call) *ir.Value {
 	n := 1
 	for _, d := range shape {
 		if d > MaxParameters/n {
@@ -127,7 +127,7 @@ func (c *Context) param(name string, shape ir.Shape, role loop.Role, init spec.C
 	}
 	c.parameters += n
 	_, settings, errs := initializers.Resolve(init)
-	var filled loop.Init
+	var filled block.Init
 	if len(errs) == 0 {
 		var err error
 		if filled, err = settings.Init(shape); err != nil {

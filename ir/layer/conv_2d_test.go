@@ -4,34 +4,34 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/block"
 )
 
 // Parameters have Keras's names and order, and the fans of their fields.
 func TestConvolutionParameters(t *testing.T) {
 	for _, c := range []struct {
 		layer string
-		want  []loop.Segment
+		want  []block.Segment
 	}{
-		{"Conv2D: {name: l, filters: 6, kernel_size: [3, 5], groups: 2}", []loop.Segment{
-			{Name: "l/kernel", Shape: []int{3, 5, 2, 6}, Init: loop.Init{Kind: "glorot_uniform", FanIn: 30, FanOut: 90}},
-			{Name: "l/bias", Shape: []int{6}, Init: loop.Init{Kind: "zeros"}},
+		{"Conv2D: {name: l, filters: 6, kernel_size: [3, 5], groups: 2}", []block.Segment{
+			{Name: "l/kernel", Shape: []int{3, 5, 2, 6}, Init: block.Init{Kind: "glorot_uniform", FanIn: 30, FanOut: 90}},
+			{Name: "l/bias", Shape: []int{6}, Init: block.Init{Kind: "zeros"}},
 		}},
-		{"DepthwiseConv2D: {name: l, kernel_size: 3, depth_multiplier: 2, depthwise_initializer: he_normal}", []loop.Segment{
-			{Name: "l/kernel", Shape: []int{3, 3, 4, 2}, Init: loop.Init{Kind: "he_normal", FanIn: 36, FanOut: 18}},
-			{Name: "l/bias", Shape: []int{8}, Init: loop.Init{Kind: "zeros"}},
+		{"DepthwiseConv2D: {name: l, kernel_size: 3, depth_multiplier: 2, depthwise_initializer: he_normal}", []block.Segment{
+			{Name: "l/kernel", Shape: []int{3, 3, 4, 2}, Init: block.Init{Kind: "he_normal", FanIn: 36, FanOut: 18}},
+			{Name: "l/bias", Shape: []int{8}, Init: block.Init{Kind: "zeros"}},
 		}},
-		{"SeparableConv2D: {name: l, filters: 5, kernel_size: 3, depth_multiplier: 2, bias_initializer: ones}", []loop.Segment{
-			{Name: "l/depthwise_kernel", Shape: []int{3, 3, 4, 2}, Init: loop.Init{Kind: "glorot_uniform", FanIn: 36, FanOut: 18}},
-			{Name: "l/pointwise_kernel", Shape: []int{1, 1, 8, 5}, Init: loop.Init{Kind: "glorot_uniform", FanIn: 8, FanOut: 5}},
-			{Name: "l/bias", Shape: []int{5}, Init: loop.Init{Kind: "ones"}},
+		{"SeparableConv2D: {name: l, filters: 5, kernel_size: 3, depth_multiplier: 2, bias_initializer: ones}", []block.Segment{
+			{Name: "l/depthwise_kernel", Shape: []int{3, 3, 4, 2}, Init: block.Init{Kind: "glorot_uniform", FanIn: 36, FanOut: 18}},
+			{Name: "l/pointwise_kernel", Shape: []int{1, 1, 8, 5}, Init: block.Init{Kind: "glorot_uniform", FanIn: 8, FanOut: 5}},
+			{Name: "l/bias", Shape: []int{5}, Init: block.Init{Kind: "ones"}},
 		}},
-		{"Conv2D: {name: l, filters: 2, kernel_size: 1, use_bias: false}", []loop.Segment{
-			{Name: "l/kernel", Shape: []int{1, 1, 4, 2}, Init: loop.Init{Kind: "glorot_uniform", FanIn: 4, FanOut: 2}},
+		{"Conv2D: {name: l, filters: 2, kernel_size: 1, use_bias: false}", []block.Segment{
+			{Name: "l/kernel", Shape: []int{1, 1, 4, 2}, Init: block.Init{Kind: "glorot_uniform", FanIn: 4, FanOut: 2}},
 		}},
 	} {
 		got := network(t, model("{shape: [9, 9, 4]}", c.layer)).Header.Segments
-		if !slices.EqualFunc(got, c.want, func(a, b loop.Segment) bool {
+		if !slices.EqualFunc(got, c.want, func(a, b block.Segment) bool {
 			return a.Name == b.Name && slices.Equal(a.Shape, b.Shape) && a.Init.Kind == b.Init.Kind && a.Init.FanIn == b.Init.FanIn && a.Init.FanOut == b.Init.FanOut
 		}) {
 			t.Errorf("%s: %+v, want %+v", c.layer, got, c.want)

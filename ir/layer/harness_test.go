@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/build"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/pass"
 	"github.com/nngen-go/nngen/ir/spec"
@@ -128,10 +128,10 @@ func differentiable(t *testing.T, n *build.Network) {
 	}
 	const h = 1e-4
 	for _, s := range n.Header.Segments {
-		if _, ok := grads[s.Name]; ok != (s.Role == loop.Trainable) {
+		if _, ok := grads[s.Name]; ok != (s.Role == block.Trainable) {
 			t.Errorf("%s is %v; it has a gradient: %v", s.Name, s.Role, ok)
 		}
-		if s.Role != loop.Trainable {
+		if s.Role != block.Trainable {
 			continue
 		}
 		p := w.Params[s.Name].F

@@ -4,13 +4,13 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/block"
 )
 
 // initializer says how a parameter is filled.
 type initializer interface {
 	// Init is the instruction for a tensor of the given shape.
-	Init(shape ir.Shape) (loop.Init, error)
+	Init(shape ir.Shape) (block.Init, error)
 }
 
 // initializers are those of Keras 3, initializers/*.py, with its defaults.
@@ -43,7 +43,7 @@ type seed struct {
 	Seed *int64 `arg:"seed" doc:"draws these numbers whatever the model's seed is"`
 }
 
-func (s seed) into(i loop.Init, shape ir.Shape) loop.Init {
+func (s seed) into(i block.Init, shape ir.Shape) block.Init {
 	i.FanIn, i.FanOut = fans(shape)
 	if s.Seed != nil {
 		i.Seeded, i.Seed = true, uint64(*s.Seed)
@@ -53,25 +53,25 @@ func (s seed) into(i loop.Init, shape ir.Shape) loop.Init {
 
 type fixed struct{ kind string }
 
-func (f *fixed) Init(ir.Shape) (loop.Init, error) { return loop.Init{Kind: f.kind}, nil }
+func (f *fixed) Init(ir.Shape) (block.Init, error) { return block.Init{Kind: f.kind}, nil }
 
 type constant struct {
 	Value float64 `arg:"value" doc:"the value"`
 }
 
-func (k *constant) Init(ir.Shape) (loop.Init, error) {
-	return loop.Init{Kind: "constant", Value: k.Value}, nil
+func (k *constant) Init(ir.Shape) (block.Init, error) {
+	return block.Init{Kind: "constant", Value: k.Value}, nil
 }
 
 type identity struct {
 	Gain float64 `arg:"gain" doc:"value on the diagonal"`
 }
 
-func (d *identity) Init(shape ir.Shape) (loop.Init, error) {
+func (d *identity) Init(shape ir.Shape) (block.Init, error) {
 	if len(shape) != 2 {
-		return loop.Init{}, fmt.Errorf("the identity initializer fills matrices only")
+		return block.Init{}, fmt.Errorf("the identity initializer fills matrices only")
 	}
-	return loop.Init{Kind: "identity", Gain: d.Gain}, nil
+	return block.Init{Kind: "identity", Gain: d.Gain}, nil
 }
 
 type normal struct {
@@ -81,8 +81,8 @@ type normal struct {
 	seed
 }
 
-func (n *normal) Init(shape ir.Shape) (loop.Init, error) {
-	return n.into(loop.Init{Kind: n.kind, Mean: n.Mean, Stddev: n.Stddev}, shape), nil
+func (n *normal) Init(shape ir.Shape) (block.Init, error) {
+	return n.into(block.Init{Kind: n.kind, Mean: n.Mean, Stddev: n.Stddev}, shape), nil
 }
 
 type uniform struct {
@@ -91,11 +91,11 @@ type uniform struct {
 	seed
 }
 
-func (u *uniform) Init(shape ir.Shape) (loop.Init, error) {
+func (u *uniform) Init(shape ir.Shape) (block.Init, error) {
 	if u.Maxval < u.Minval {
-		return loop.Init{}, fmt.Errorf("random_uniform: maxval %v is below minval %v", u.Maxval, u.Minval)
+		return block.Init{}, fmt.Errorf("random_uniform: maxval %v is below minval %v", u.Maxval, u.Minval)
 	}
-	return u.into(loop.Init{Kind: "random_uniform", Minval: u.Minval, Maxval: u.Maxval}, shape), nil
+	return u.into(block.Init{Kind: "random_uniform", Minval: u.Minval, Maxval: u.Maxval}, shape), nil
 }
 
 type variance struct {
@@ -105,12 +105,12 @@ type variance struct {
 	seed
 }
 
-func (v *variance) Init(shape ir.Shape) (loop.Init, error) {
+func (v *variance) Init(shape ir.Shape) (block.Init, error) {
 	d := v.Distribution
 	if d == "normal" {
 		d = "truncated_normal"
 	}
-	return v.into(loop.Init{Kind: "variance_scaling", Scale: v.Scale, Mode: v.Mode, Distribution: d}, shape), nil
+	return v.into(block.Init{Kind: "variance_scaling", Scale: v.Scale, Mode: v.Mode, Distribution: d}, shape), nil
 }
 
 type orthogonal struct {
@@ -118,11 +118,11 @@ type orthogonal struct {
 	seed
 }
 
-func (o *orthogonal) Init(shape ir.Shape) (loop.Init, error) {
+func (o *orthogonal) Init(shape ir.Shape) (block.Init, error) {
 	if len(shape) < 2 {
-		return loop.Init{}, fmt.Errorf("the orthogonal initializer fills matrices only")
+		return block.Init{}, fmt.Errorf("the orthogonal initializer fills matrices only")
 	}
-	return o.into(loop.Init{Kind: "orthogonal", Gain: o.Gain}, shape), nil
+	return o.into(block.Init{Kind: "orthogonal", Gain: o.Gain}, shape), nil
 }
 
 // glorot is one of the named cases of variance scaling.
@@ -135,8 +135,8 @@ func scaled(kind, class, doc string) Entry[initializer] {
 	return Entry[initializer]{Name: kind, Aliases: []string{class}, Doc: doc, New: func() initializer { return &glorot{kind: kind} }}
 }
 
-func (g *glorot) Init(shape ir.Shape) (loop.Init, error) {
-	return g.into(loop.Init{Kind: g.kind}, shape), nil
+func (g *glorot) Init(shape ir.Shape) (block.Init, error) {
+	return g.into(block.Init{Kind: g.kind}, shape), nil
 }
 
 // fans counts the inputs and outputs of a unit, as Keras's compute_fans

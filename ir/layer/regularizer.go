@@ -2,7 +2,6 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -52,5 +51,5 @@ func penalty(b *ir.Builder, p *ir.Value, l1, l2 float64) *ir.Value {
 	for i := range axes {
 		axes[i] = i
 	}
-	return b.Apply(&op.Reduce{Kind: loop.Sum, Axes: axes, Expr: scalar.Call("add", absolute, square), Word: "penalty"}, p)
+	return b.Apply(&op.Reduce{Kind: scalar.Sum, Axes: axes, Expr: scalar.Call("add", absolute, square), Word: "penalty"}, p)
 }

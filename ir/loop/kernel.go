@@ -58,17 +58,16 @@ type Stmt struct {
 	Word       string // "relu", "softmax", "bias gradient": the closing comment
 }
 
-// Reduction is what a statement does with the values of its inner points.
-type Reduction uint8
+// Reduction is what a statement does with the values of its inner points: a
+// Store is one for every point.
+type Reduction = scalar.Reduction
 
 const (
-	Store  Reduction = iota // no reduction: one store per point
-	Sum                     // from 0
-	Max                     // from the first value
-	ArgMax                  // index of the first maximum, stored as i32
+	Store  = scalar.Store
+	Sum    = scalar.Sum
+	Max    = scalar.Max
+	ArgMax = scalar.ArgMax
 )
-
-func (r Reduction) String() string { return [...]string{"store", "sum", "max", "argmax"}[r] }
 
 // GatherSum sums the table rows that a ragged list of ids names:
 //

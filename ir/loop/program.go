@@ -1,6 +1,9 @@
 package loop
 
-import "github.com/nngen-go/nngen/ir/diag"
+import (
+	"github.com/nngen-go/nngen/ir/block"
+	"github.com/nngen-go/nngen/ir/diag"
+)
 
 // Program is one compiled network.
 type Program struct {
@@ -8,7 +11,7 @@ type Program struct {
 	File  string // base name of the description
 	Batch int    // the micro-batch: rows that one call takes at most; see Training.BatchStatistics
 
-	Segments []Segment // the parameter block: trainable, frozen, state
+	Segments []block.Segment // the parameter block: trainable, frozen, state
 	Inputs   []Port
 	Outputs  []Port
 	Targets  []Port // one per output
@@ -26,45 +29,6 @@ type Program struct {
 	// ModelID is the hash of architecture, preprocessing and classes; Hash is
 	// that of the whole description's meaning.
 	ModelID, Hash string
-}
-
-// Role says which part of the parameter block a segment lies in.
-type Role uint8
-
-const (
-	Trainable Role = iota
-	Frozen
-	State
-)
-
-func (r Role) String() string { return [...]string{"trainable", "frozen", "state"}[r] }
-
-// Segment is one named parameter tensor of the block.
-type Segment struct {
-	Name   string // Keras path: "hidden/kernel"
-	Layer  string
-	Shape  []int
-	Offset int // in float32s from the start of the block
-	Role   Role
-	Init   Init
-}
-
-// Len is the number of float32s.
-func (s Segment) Len() int { return product(s.Shape) }
-
-// Init is how New fills a segment. Kind is the Keras name of the initializer
-// ("glorot_uniform", "zeros", ...); the other fields are its settings.
-type Init struct {
-	Kind                string
-	Value, Mean, Stddev float64 // constant, random_normal, truncated_normal
-	Minval, Maxval      float64 // random_uniform
-	Scale               float64 // variance_scaling
-	Mode, Distribution  string  // variance_scaling
-	Gain                float64 // orthogonal, identity
-	FanIn, FanOut       int
-	Seed                uint64
-	Seeded              bool
-	Data                []float32 // "data": given values (Normalization's mean)
 }
 
 // Port is one input, output or target of the model: what the emitted types

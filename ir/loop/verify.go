@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
@@ -66,7 +67,7 @@ func (v *verifier) program() {
 	if p.Predict != nil && len(p.Predict.Outputs) != len(p.Outputs) {
 		v.fail("predict has %d outputs, the program %d", len(p.Predict.Outputs), len(p.Outputs))
 	}
-	offset, role := 0, Trainable
+	offset, role := 0, block.Trainable
 	names := map[string]bool{}
 	for _, s := range p.Segments {
 		if s.Offset != offset {
@@ -144,7 +145,7 @@ func (v *verifier) phases() {
 		}
 	}
 	for _, u := range plan.Updates {
-		if u.State.Class != Param || u.State.Segment >= len(p.Segments) || p.Segments[u.State.Segment].Role != State {
+		if u.State.Class != Param || u.State.Segment >= len(p.Segments) || p.Segments[u.State.Segment].Role != block.State {
 			v.fail("it updates %v, which is not state", u.State)
 		} else if u.State.Row() != u.New.Row() || u.New.Rows {
 			v.fail("it updates %v%v with %v%v", u.State, u.State.Shape, u.New, u.New.Shape)
@@ -217,7 +218,7 @@ func (v *verifier) segment(b *Buffer) {
 	if b.Rows || b.Row() != s.Len() || b.Offset != s.Offset || b.DType != F32 {
 		v.fail("buffer %v does not lie as its segment %s does", b, s.Name)
 	}
-	if b.Class == Gradient && s.Role != Trainable {
+	if b.Class == Gradient && s.Role != block.Trainable {
 		v.fail("buffer %v is the gradient of a %s segment", b, s.Role)
 	}
 }

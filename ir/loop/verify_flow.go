@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/nngen-go/nngen/ir/block"
 )
 
 // flow follows the steps of a plan in order: what is written where, and that
@@ -173,7 +175,7 @@ func (v *verifier) gradients(complete func(*Buffer) bool) {
 		}
 	}
 	for i, s := range v.p.Segments {
-		if s.Role == Trainable && (written[i] == nil || !complete(written[i])) {
+		if s.Role == block.Trainable && (written[i] == nil || !complete(written[i])) {
 			v.fail("segment %s has no complete gradient", s.Name)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -35,10 +36,10 @@ func newNet() *net {
 	}
 	n.Program = &Program{
 		Name: "net", File: "net.yaml", Batch: 4,
-		Segments: []Segment{
+		Segments: []block.Segment{
 			{Name: "w", Shape: []int{3, 2}},
 			{Name: "table", Shape: []int{5, 2}, Offset: 6},
-			{Name: "state", Shape: []int{2}, Offset: 16, Role: State},
+			{Name: "state", Shape: []int{2}, Offset: 16, Role: block.State},
 		},
 		Inputs:  []Port{{Name: "x", Shape: []int{3}}, {Name: "ids", DType: I32, Ragged: true, Limit: 5}},
 		Outputs: []Port{{Name: "out", Shape: []int{2}}},
@@ -132,7 +133,7 @@ func TestVerifyRejects(t *testing.T) {
 		"no evaluate":         {func(n *net) { n.Evaluate = nil }, "only one is there"},
 		"lost output":         {func(n *net) { n.Predict.Outputs = nil }, "predict has 0 outputs"},
 		"gap in the block":    {func(n *net) { n.Segments[1].Offset = 7 }, "segment table is at 7"},
-		"state before weight": {func(n *net) { n.Segments[0].Role = State }, "follows a state one"},
+		"state before weight": {func(n *net) { n.Segments[0].Role = block.State }, "follows a state one"},
 		"segment twice":       {func(n *net) { n.Segments[1].Name = "w" }, "two segments are called w"},
 		"predict learns":      {func(n *net) { n.Predict.Backward = n.Train.Backward[:1] }, "it has a backward phase"},
 		"predict updates":     {func(n *net) { n.Predict.Updates = []StateUpdate{{n.state, n.out}} }, "it updates state"},

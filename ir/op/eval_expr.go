@@ -7,11 +7,11 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-// block is how many elements the interpreter takes through an expression at a
+// chunk is how many elements the interpreter takes through an expression at a
 // time: all of its intermediate results then stay in the first-level cache.
-const block = 256
+const chunk = 256
 
-// vector evaluates an expression for up to block elements at a time.
+// vector evaluates an expression for up to chunk elements at a time.
 type vector[F ir.Float] struct {
 	arg  int // operand, -1 where it is none
 	buf  []F // the result, for constants filled once
@@ -23,7 +23,7 @@ type vector[F ir.Float] struct {
 func compile[F ir.Float](e scalar.Expr, rows int) *vector[F] {
 	v := &vector[F]{arg: -1}
 	fill := func(x float64) *vector[F] {
-		v.buf = make([]F, block)
+		v.buf = make([]F, chunk)
 		for i := range v.buf {
 			v.buf[i] = F(x)
 		}
@@ -37,7 +37,7 @@ func compile[F ir.Float](e scalar.Expr, rows int) *vector[F] {
 	case scalar.Rows:
 		return fill(float64(rows))
 	case scalar.Apply:
-		v.fn, v.buf = e.Fn, make([]F, block)
+		v.fn, v.buf = e.Fn, make([]F, chunk)
 		for _, a := range e.Args {
 			v.args = append(v.args, compile[F](a, rows))
 		}
@@ -154,7 +154,7 @@ func elementwise[F ir.Float](c *ir.Context[F], e scalar.Expr, shape ir.Shape, op
 	blocks := make([][]F, len(operands))
 	scratch := make([][]F, len(operands))
 	for i := range scratch {
-		scratch[i] = make([]F, block)
+		scratch[i] = make([]F, chunk)
 	}
 	next := 0
 	var walk func(axis int)
@@ -175,8 +175,8 @@ func elementwise[F ir.Float](c *ir.Context[F], e scalar.Expr, shape ir.Shape, op
 		if axis < len(extents) {
 			inner = extents[axis]
 		}
-		for from := 0; from < inner; from += block {
-			n := min(block, inner-from)
+		for from := 0; from < inner; from += chunk {
+			n := min(chunk, inner-from)
 			for i, d := range data {
 				step := 0
 				if axis < len(extents) {

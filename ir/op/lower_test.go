@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/loop/looptest"
 )
@@ -133,7 +134,7 @@ func verifyKernels(t *testing.T, g *ir.Graph, l *lowering) {
 			for _, s := range p.Segments {
 				b.Offset += s.Len()
 			}
-			p.Segments = append(p.Segments, loop.Segment{Name: b.Name, Shape: b.Shape, Offset: b.Offset})
+			p.Segments = append(p.Segments, block.Segment{Name: b.Name, Shape: b.Shape, Offset: b.Offset})
 		}
 	}
 	for _, s := range l.steps {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -12,8 +13,8 @@ import (
 type Param struct {
 	Segment string // Keras path: "hidden/kernel"
 	Shape   ir.Shape
-	Role    loop.Role
-	Init    loop.Init
+	Role    block.Role
+	Init    block.Init
 }
 
 // ParamOf is the segment's value. A segment has one value per graph: asked for

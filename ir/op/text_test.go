@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -26,8 +27,8 @@ func TestText(t *testing.T) {
 		op   ir.Op
 		want string
 	}{
-		{&Param{Segment: `hid"den/kernel`, Role: loop.State}, `param["hid\"den/kernel" state]`},
-		{&Param{Segment: "hidden/kernel", Role: loop.Frozen}, `param["hidden/kernel" frozen]`},
+		{&Param{Segment: `hid"den/kernel`, Role: block.State}, `param["hid\"den/kernel" state]`},
+		{&Param{Segment: "hidden/kernel", Role: block.Frozen}, `param["hidden/kernel" frozen]`},
 		{&Input{Port: "ids", Index: 1, Limit: 9}, `input["ids" feature 1 limit=9]`},
 		{&Input{Port: "ids", Kind: Target}, `input["ids" target 0]`},
 		{&Const{Shape: ir.Shape{1, 1}, Data: []float64{-0.5}}, "const[[1,1] -0.5]"},

@@ -2,8 +2,8 @@ package pass
 
 import (
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
@@ -19,7 +19,7 @@ func Autodiff(g *ir.Graph) error {
 	needed := map[*ir.Value]bool{}
 	for _, v := range g.Values {
 		if p, ok := v.Op.(*op.Param); ok {
-			needed[v] = p.Role == loop.Trainable
+			needed[v] = p.Role == block.Trainable
 			continue
 		}
 		for _, a := range v.Args {
@@ -45,7 +45,7 @@ func Autodiff(g *ir.Graph) error {
 	var missing diag.List
 	for _, p := range g.Params {
 		q := p.Op.(*op.Param)
-		if q.Role != loop.Trainable {
+		if q.Role != block.Trainable {
 			continue
 		}
 		if len(d.parts[p]) == 0 {

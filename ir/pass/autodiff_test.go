@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
@@ -22,7 +22,7 @@ func TestAutodiff(t *testing.T) {
 	b.At("a", diag.Pos{Line: 1})
 	h := b.Named(op.Binary(b, "mul", x, weight(b, "a/w", 2)), "a")
 	b.At("b", diag.Pos{Line: 2})
-	frozen := op.ParamOf(b, op.Param{Segment: "b/w", Shape: ir.Shape{2}, Role: loop.Frozen})
+	frozen := op.ParamOf(b, op.Param{Segment: "b/w", Shape: ir.Shape{2}, Role: block.Frozen})
 	y := b.Named(op.Binary(b, "mul", h, frozen), "b")
 	b.At("c", diag.Pos{Line: 3})
 	y = b.Named(op.Binary(b, "mul", y, h), "c")

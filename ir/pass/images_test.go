@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
@@ -66,9 +67,9 @@ func (n *network) conv(x *ir.Value) *ir.Value {
 		kernel[2] = c / 2
 	}
 	k.Shape = ir.Shape{ir.Batch, outH, outW, filters}
-	y := n.b.Apply(k, x, n.param(name+"/kernel", loop.Trainable, kernel...))
+	y := n.b.Apply(k, x, n.param(name+"/kernel", block.Trainable, kernel...))
 	if n.c.pick(4) > 0 {
-		y = op.MapOf(n.b, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "bias", y, n.param(name+"/bias", loop.Trainable, filters))
+		y = op.MapOf(n.b, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "bias", y, n.param(name+"/bias", block.Trainable, filters))
 	}
 	y = n.b.Named(y, name+".pre")
 	return n.b.Named(op.Unary(n.b, activations[n.c.pick(len(activations))], y), name)

@@ -3,6 +3,7 @@ package pass
 import (
 	"testing"
 
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
 )
@@ -19,7 +20,7 @@ func TestMicroBatch(t *testing.T) {
 		{"statistics over the batch", 35_000, 80_000, 128, true},
 	} {
 		p := &loop.Program{
-			Batch: 128, Segments: []loop.Segment{{Name: "w", Shape: []int{tt.weights}}},
+			Batch: 128, Segments: []block.Segment{{Name: "w", Shape: []int{tt.weights}}},
 			Train: &loop.Plan{ArenaFloats: 128 * tt.row}, Training: loop.Training{BatchStatistics: tt.statistics},
 		}
 		if got := microBatch(p, machine.Server()); got != tt.want {

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
@@ -64,7 +65,7 @@ func (m *model) describe(g *ir.Graph) {
 	offset := 0
 	for _, p := range params {
 		o := p.Op.(*op.Param)
-		m.header.Segments = append(m.header.Segments, loop.Segment{Name: o.Segment, Layer: p.Layer, Shape: o.Shape, Offset: offset, Role: o.Role})
+		m.header.Segments = append(m.header.Segments, block.Segment{Name: o.Segment, Layer: p.Layer, Shape: o.Shape, Offset: offset, Role: o.Role})
 		offset += o.Shape.Elements()
 	}
 	port := func(v *ir.Value, o *op.Input) loop.Port {
@@ -136,7 +137,7 @@ func (n *network) build() {
 	case 1:
 		words := n.input(1, ir.Type{Shape: ir.Shape{ir.Batch, 2}, DType: ir.I32}, ids)
 		name := n.layer("embedding")
-		deep = append(deep, op.GatherRows(b, n.param(name+"/embeddings", loop.Trainable, ids, 3), words))
+		deep = append(deep, op.GatherRows(b, n.param(name+"/embeddings", block.Trainable, ids, 3), words))
 	case 2:
 		deep = append(deep, n.input(1, ir.Type{Shape: ir.Shape{ir.Batch, 2, 3}}, 0))
 	case 3, 4:
@@ -183,14 +184,14 @@ func (n *network) build() {
 	}
 }
 
-func (n *network) param(segment string, role loop.Role, shape ...int) *ir.Value {
+func (n *network) param(segment string, role block.Role, shape ...int) *ir.Value {
 	return op.ParamOf(n.b, op.Param{Segment: segment, Shape: shape, Role: role})
 }
 
 func (n *network) dense(name string, x *ir.Value, units int) *ir.Value {
-	role := loop.Trainable
+	role := block.Trainable
 	if n.c.pick(5) == 0 {
-		role = loop.Frozen
+		role = block.Frozen
 	}
 	kernel := n.param(name+"/kernel", role, x.Shape[len(x.Shape)-1], units)
 	if n.c.pick(3) == 0 {
@@ -224,7 +225,7 @@ func (n *network) hidden(x *ir.Value, flat []*ir.Value) *ir.Value {
 		centred := op.Binary(b, "sub", x, op.Mean(b, x, true, axis))
 		variance := op.Mean(b, op.Binary(b, "mul", centred, centred), true, axis)
 		scale := op.Unary(b, "rsqrt", op.Binary(b, "add", variance, num(0.1)))
-		return b.Named(op.Binary(b, "mul", op.Binary(b, "mul", centred, scale), n.param(name+"/gamma", loop.Trainable, x.Shape[axis])), name)
+		return b.Named(op.Binary(b, "mul", op.Binary(b, "mul", centred, scale), n.param(name+"/gamma", block.Trainable, x.Shape[axis])), name)
 	case 2:
 		return n.batchNorm(n.layer("batchnorm"), x)
 	case 3:
@@ -261,7 +262,7 @@ func (n *network) hidden(x *ir.Value, flat []*ir.Value) *ir.Value {
 func (n *network) batchNorm(name string, x *ir.Value) *ir.Value {
 	b := n.b
 	axes := []int{0, 1}[:len(x.Shape)-1]
-	moving := n.param(name+"/moving_mean", loop.State, x.Shape[len(x.Shape)-1])
+	moving := n.param(name+"/moving_mean", block.State, x.Shape[len(x.Shape)-1])
 	mean := moving
 	if n.training {
 		mean = op.Mean(b, x, false, axes...)
@@ -278,7 +279,7 @@ func (n *network) head(x *ir.Value, i int) {
 	b := n.b
 	name := n.layer("head")
 	z := n.dense(name, x, 3)
-	trainable := n.param(name+"/scale", loop.Trainable, 3) // so that every model learns something
+	trainable := n.param(name+"/scale", block.Trainable, 3) // so that every model learns something
 	z = op.Binary(b, "mul", z, trainable)
 	classes := n.c.pick(2) == 0
 	y := z

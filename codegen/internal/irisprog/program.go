@@ -4,6 +4,7 @@
 package irisprog
 
 import (
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/loop"
 
 	"github.com/nngen-go/nngen/ir/scalar"
@@ -108,11 +109,11 @@ func Program() *loop.Program { return Sized(4) }
 func Sized(width int) *loop.Program {
 	first := 16 * width // floats of the first kernel
 	p := &loop.Program{Name: "iris", File: "iris.yaml", Batch: Batch, ModelID: "5d8a0e6ab64af1f0", Hash: "c0ffee0123456789",
-		Segments: []loop.Segment{
-			{Name: "hidden/kernel", Layer: "hidden", Shape: []int{width, 16}, Offset: 0, Init: loop.Init{Kind: "glorot_uniform", FanIn: width, FanOut: 16}},
-			{Name: "hidden/bias", Layer: "hidden", Shape: []int{16}, Offset: first, Init: loop.Init{Kind: "zeros"}},
-			{Name: "head/kernel", Layer: "head", Shape: []int{16, 3}, Offset: first + 16, Init: loop.Init{Kind: "glorot_uniform", FanIn: 16, FanOut: 3}},
-			{Name: "head/bias", Layer: "head", Shape: []int{3}, Offset: first + 64, Init: loop.Init{Kind: "zeros"}},
+		Segments: []block.Segment{
+			{Name: "hidden/kernel", Layer: "hidden", Shape: []int{width, 16}, Offset: 0, Init: block.Init{Kind: "glorot_uniform", FanIn: width, FanOut: 16}},
+			{Name: "hidden/bias", Layer: "hidden", Shape: []int{16}, Offset: first, Init: block.Init{Kind: "zeros"}},
+			{Name: "head/kernel", Layer: "head", Shape: []int{16, 3}, Offset: first + 16, Init: block.Init{Kind: "glorot_uniform", FanIn: 16, FanOut: 3}},
+			{Name: "head/bias", Layer: "head", Shape: []int{3}, Offset: first + 64, Init: block.Init{Kind: "zeros"}},
 		},
 		Inputs:  []loop.Port{{Name: "x", Layer: "x", Shape: []int{width}}},
 		Outputs: []loop.Port{{Name: "head", Layer: "head", Shape: []int{3}}},

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
+	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -242,7 +243,7 @@ func (m *modelPicture) edge(e edge, at func(point) point) {
 func (m *modelPicture) head(title string, p *loop.Program) {
 	var trainable, fixed int
 	for _, s := range p.Segments {
-		if s.Role == loop.Trainable {
+		if s.Role == block.Trainable {
 			trainable += s.Len()
 		} else {
 			fixed += s.Len()
