@@ -50,10 +50,8 @@ func (n *network) interpreter(weightsPath string) (*interpretedEngine, error) {
 		if s.Role != block.Trainable {
 			continue
 		}
-		rule, err := ruleNamed(n.program.Training.Optimizer.Name)
-		if err != nil {
-			return nil, err
-		}
+		// In its default settings, which cost as much time as any others.
+		rule := optim.NewRule(n.program.Training.Optimizer.Name)
 		if e.optimizers[s.Name], err = optim.New(rule, []nn.Segment{{Name: s.Name, Shape: s.Shape}}); err != nil {
 			return nil, err
 		}
@@ -61,38 +59,6 @@ func (n *network) interpreter(weightsPath string) (*interpretedEngine, error) {
 	e.batch = sampleBatch(n.program, n.fitRows())
 	e.one = sampleBatch(n.program, 1)
 	return e, nil
-}
-
-// ruleNamed is an optimizer in its default settings, which cost as much time
-// as any others.
-func ruleNamed(name string) (optim.Rule, error) {
-	switch name {
-	case "sgd":
-		return optim.NewSGD(0.01), nil
-	case "rmsprop":
-		return optim.NewRMSprop(0.001), nil
-	case "adam":
-		return optim.NewAdam(0.001), nil
-	case "adamw":
-		return optim.NewAdamW(0.001), nil
-	case "adagrad":
-		return optim.NewAdagrad(0.001), nil
-	case "adadelta":
-		return optim.NewAdadelta(0.001), nil
-	case "adamax":
-		return optim.NewAdamax(0.001), nil
-	case "nadam":
-		return optim.NewNadam(0.001), nil
-	case "ftrl":
-		return optim.NewFtrl(0.001), nil
-	case "lion":
-		return optim.NewLion(0.001), nil
-	case "lamb":
-		return optim.NewLamb(0.001), nil
-	case "adafactor":
-		return optim.NewAdafactor(0.001), nil
-	}
-	return nil, fmt.Errorf("the interpreter has no optimizer %q", name)
 }
 
 // sampleBatch makes the first rows of the samples that templates/bench.go.tmpl

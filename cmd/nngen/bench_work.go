@@ -58,11 +58,9 @@ func (n *network) workloads(threads int) []workload {
 			trainable += s.Len()
 		}
 	}
-	if rule, err := ruleNamed(p.Training.Optimizer.Name); err == nil {
-		if o, err := optim.New(rule, segments); err == nil {
-			for _, s := range o.Slots {
-				slots += len(s)
-			}
+	if o, err := optim.New(optim.NewRule(p.Training.Optimizer.Name), segments); err == nil {
+		for _, s := range o.Slots {
+			slots += len(s)
 		}
 	}
 	step.tables = tablesOf(p.Train, rows)

@@ -1,8 +1,18 @@
 package gosrc
 
+import (
+	"strings"
+
+	"github.com/nngen-go/nngen/runtime/train"
+)
+
 // callbackTypes prints the names under which a package offers the callbacks of
 // runtime/train: its user imports nothing else.
 func (e *emitter) callbackTypes(f *file) {
+	var types strings.Builder
+	for _, c := range train.Callbacks() {
+		types.WriteString("	// " + c.Type() + " " + c.Doc + ".\n	" + c.Type() + " = §train." + c.Type() + "\n")
+	}
 	f.add(`// What follows a Fit, for FitConfig.Callbacks: pointers to these.
 type (
 	// Callback follows a Fit, and may end it.
@@ -11,30 +21,12 @@ type (
 	StatefulCallback = §train.StatefulCallback
 	// NopCallback does nothing: embed it to write only the methods needed.
 	NopCallback = §train.NopCallback
-	// Funcs makes a callback of functions.
-	Funcs = §train.Funcs
 	// FitState is what a callback is shown.
 	FitState = §train.State
-	// EarlyStopping ends a Fit when a figure has stopped improving.
-	EarlyStopping = §train.EarlyStopping
-	// ModelCheckpoint saves the parameters as the Fit goes on.
-	ModelCheckpoint = §train.ModelCheckpoint
-	// BackupAndRestore makes a Fit survive an interruption.
-	BackupAndRestore = §train.BackupAndRestore
-	// ReduceLROnPlateau lowers the learning rate when a figure has stopped improving.
-	ReduceLROnPlateau = §train.ReduceLROnPlateau
-	// LearningRateScheduler sets the learning rate before every epoch.
-	LearningRateScheduler = §train.LearningRateScheduler
-	// CSVLogger writes a line for every epoch.
-	CSVLogger = §train.CSVLogger
-	// TensorBoard writes what TensorBoard shows.
-	TensorBoard = §train.TensorBoard
-	// TerminateOnNaN ends a Fit whose loss is no number any more.
-	TerminateOnNaN = §train.TerminateOnNaN
-)
+%s)
 
 // ErrStop, returned by a callback, ends a Fit without an error.
-var ErrStop = §train.ErrStop`)
+var ErrStop = §train.ErrStop`, types.String())
 }
 
 // freezeMethods prints what freezes layers at run time.

@@ -28,7 +28,7 @@ type lossOf struct {
 }
 
 type metricOf struct {
-	metric   metric
+	metric   *metric
 	resolved loop.Setting // the runtime's metric
 	as       string
 	call     spec.Call

@@ -135,7 +135,7 @@ func TestFitSettings(t *testing.T) {
 		}
 	}
 	const want = "early_stopping monitor=val_loss min_delta=0 patience=0 mode=auto restore_best_weights=false start_from_epoch=0" +
-		"reduce_lr_on_plateau monitor=loss factor=0.1 patience=0 mode=auto min_delta=0.0001 cooldown=0 min_lr=0" +
+		"reduce_lr_on_plateau monitor=loss factor=0.1 patience=1 mode=auto min_delta=0.0001 cooldown=0 min_lr=0" +
 		"terminate_on_nan" +
 		"early_stopping monitor=val_loss min_delta=0 patience=0 mode=auto baseline=0 restore_best_weights=false start_from_epoch=0"
 	if s := strings.Join(got, ""); s != want {

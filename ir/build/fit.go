@@ -9,59 +9,37 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/runtime/train"
 )
 
-// Settings of the callbacks, with Keras's names and defaults: Keras 3,
-// callbacks/early_stopping.py, reduce_lr_on_plateau.py and terminate_on_nan.py.
-type (
-	earlyStopping struct {
-		Monitor            string   `arg:"monitor" doc:"the loss or metric that is watched"`
-		MinDelta           float64  `arg:"min_delta,min=0" doc:"what counts as better by no more is not better"`
-		Patience           int      `arg:"patience,min=0" doc:"epochs without anything better after which training ends"`
-		Mode               string   `arg:"mode,oneof=auto|min|max" doc:"whether less or more is better; auto: as the name says"`
-		Baseline           *float64 `arg:"baseline" doc:"what has to be surpassed; null: nothing"`
-		RestoreBestWeights bool     `arg:"restore_best_weights" doc:"whether the weights of the best epoch are put back"`
-		StartFromEpoch     int      `arg:"start_from_epoch,min=0" doc:"epochs before watching begins"`
-	}
-	reduceLROnPlateau struct {
-		Monitor  string  `arg:"monitor" doc:"the loss or metric that is watched"`
-		Factor   float64 `arg:"factor,above=0,below=1" doc:"what the learning rate is multiplied by"`
-		Patience int     `arg:"patience,min=0" doc:"epochs without anything better after which that is done"`
-		Mode     string  `arg:"mode,oneof=auto|min|max" doc:"whether less or more is better; auto: as the name says"`
-		MinDelta float64 `arg:"min_delta,min=0" doc:"what counts as better by no more is not better"`
-		Cooldown int     `arg:"cooldown,min=0" doc:"epochs after a reduction in which nothing is watched"`
-		MinLR    float64 `arg:"min_lr,min=0" doc:"the least learning rate"`
-	}
-	terminateOnNaN struct{}
-)
+var callbacks = layer.Table[any]{Kind: "callback", Entries: callbackEntries()}
 
-var callbacks = layer.Table[any]{
-	Kind: "callback",
-	Entries: []layer.Entry[any]{
-		{Name: "early_stopping", Aliases: []string{"EarlyStopping"}, Doc: "ends training when a loss or metric has stopped to improve", New: func() any {
-			return &earlyStopping{Monitor: "val_loss", Mode: "auto"}
-		}},
-		{Name: "reduce_lr_on_plateau", Aliases: []string{"ReduceLROnPlateau"}, Doc: "lowers the learning rate when a loss or metric has stopped to improve", New: func() any {
-			return &reduceLROnPlateau{Monitor: "val_loss", Factor: 0.1, Patience: 10, Mode: "auto", MinDelta: 1e-4}
-		}},
-		{Name: "terminate_on_nan", Aliases: []string{"TerminateOnNaN"}, Doc: "ends training when the loss is no number", New: func() any { return &terminateOnNaN{} }},
-	},
+func callbackEntries() []layer.Entry[any] {
+	var list []layer.Entry[any]
+	for _, c := range train.Callbacks() {
+		if c.Elsewhere == "" {
+			list = append(list, layer.Entry[any]{Name: c.Name, Aliases: []string{c.Type()}, Doc: c.Doc, New: func() any { return c.New() }})
+		}
+	}
+	return list
 }
 
 // elsewhere says where Keras's other callbacks are, by name without case and
 // underscores.
-var elsewhere = map[string]string{
-	"modelcheckpoint":       "names a file, and is given to Fit in Go",
-	"backupandrestore":      "names a folder, and is given to Fit in Go",
-	"csvlogger":             "names a file, and is given to Fit in Go",
-	"tensorboard":           "names a folder, and is given to Fit in Go",
-	"learningratescheduler": "calls a function, and is given to Fit in Go",
-	"lambdacallback":        "calls functions, and is given to Fit in Go",
-	"remotemonitor":         "is not supported by this version of nngen",
-	"swapemaweights":        "is not supported by this version of nngen",
-	"progbarlogger":         "is not needed: the command shows progress",
-	"history":               "is not needed: Fit returns the history",
-}
+var elsewhere = func() map[string]string {
+	where := map[string]string{
+		"remotemonitor":  "is not supported by this version of nngen",
+		"swapemaweights": "is not supported by this version of nngen",
+		"progbarlogger":  "is not needed: the command shows progress",
+		"history":        "is not needed: Fit returns the history",
+	}
+	for _, c := range train.Callbacks() {
+		if c.Elsewhere != "" {
+			where[strings.ReplaceAll(c.Name, "_", "")] = c.Elsewhere + ", and is given to Fit in Go"
+		}
+	}
+	return where
+}()
 
 // resolveFit finds the callbacks that the fit section names.
 func (p *plan) resolveFit() {
@@ -85,31 +63,14 @@ func (p *plan) resolveFit() {
 		if len(errs) > 0 {
 			continue
 		}
-		p.callbacks = append(p.callbacks, loop.Setting{Name: e.Name, Args: callbackArguments(settings)})
-		if monitor, ok := monitorOf(settings); ok {
-			p.checkMonitor(c.Pos, e.Name, monitor)
+		s := loop.Setting{Name: e.Name, Args: arguments(settings, nil)}
+		p.callbacks = append(p.callbacks, s)
+		for _, a := range s.Args {
+			if a.Name == "monitor" {
+				p.checkMonitor(c.Pos, e.Name, a.Value.(string))
+			}
 		}
 	}
-}
-
-func monitorOf(settings any) (string, bool) {
-	switch s := settings.(type) {
-	case *earlyStopping:
-		return s.Monitor, true
-	case *reduceLROnPlateau:
-		return s.Monitor, true
-	}
-	return "", false
-}
-
-// callbackArguments are those of a callback; a baseline that is null is left
-// out, for 0 is a baseline.
-func callbackArguments(settings any) []loop.SettingArg {
-	args := arguments(settings)
-	if s, ok := settings.(*earlyStopping); ok && s.Baseline == nil {
-		args = slices.DeleteFunc(args, func(a loop.SettingArg) bool { return a.Name == "baseline" })
-	}
-	return args
 }
 
 // checkMonitor reports a callback that watches what the history does not have.
@@ -129,7 +90,7 @@ func (p *plan) checkMonitor(pos diag.Pos, callback, monitor string) {
 	for _, name := range slices.Clone(names) {
 		names = append(names, "val_"+name)
 	}
-	// What is there twice has a number behind its name.
+	// What is there twice has a number after its name.
 	if !slices.ContainsFunc(names, func(name string) bool { return monitor == name || strings.HasPrefix(monitor, name+"_") }) {
 		p.errs.Add(pos, "fit: %s watches %s, which the history does not have%s", callback, diag.Quote(monitor), hintOr(diag.DidYouMean(monitor, names), names))
 	}

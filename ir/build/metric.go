@@ -9,18 +9,20 @@ import (
 	"unicode/utf8"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/arg"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/spec"
+	runtime "github.com/nngen-go/nngen/runtime/metric"
 )
 
-// metric is one row of the table of metrics. Its settings are fields.
-type metric interface {
-	// setting is the runtime's metric for outputs compared with such targets, or
-	// an error that says why they do not fit. Its arguments are Keras's and those
-	// that follow from the output.
-	setting(output, target ir.Type) (loop.Setting, error)
+// metric is a metric of the runtime as a description calls it.
+type metric struct {
+	of   *runtime.Entry // nil: the accuracy that output and target ask for
+	args []any          // those of the runtime
+	multiLabel
+	named
 }
 
 // named is what every metric takes.
@@ -28,11 +30,32 @@ type named struct {
 	Name *string `arg:"name" doc:"name in the history; null: the metric's own"`
 }
 
-func (n *named) given() *string { return n.Name }
+// multiLabel is what an area under a curve takes besides: the runtime knows it by
+// the number of labels.
+type multiLabel struct {
+	MultiLabel bool `arg:"multi_label" doc:"whether every output has an area of its own, of which the mean is taken"`
+}
 
-var metrics = layer.Table[metric]{
+// Args are all that the metric takes.
+func (m *metric) Args() []any {
+	args := slices.Clone(m.args)
+	if m.of != nil && m.of.Name == "auc" {
+		args = append(args, &m.multiLabel)
+	}
+	return append(args, &m.named)
+}
+
+func newMetric(of *runtime.Entry) *metric {
+	m := &metric{of: of}
+	if of != nil && of.Args != nil {
+		m.args = of.Args()
+	}
+	return m
+}
+
+var metrics = layer.Table[*metric]{
 	Kind:    "metric",
-	Entries: slices.Concat(accuracies, decisions, crossentropies, differences),
+	Entries: metricEntries(),
 	Meant: map[string]string{
 		"rmse": `"root_mean_squared_error"`, "cce": `"categorical_crossentropy"`, "scce": `"sparse_categorical_crossentropy"`, "f1": `"f1_score"`, "r2": `"r2_score"`, "fbeta": `"fbeta_score"`,
 		"roc_auc": `"auc"`, "roc": `"auc"`, "pr_auc": "{auc: {curve: PR}}", "tp": `"true_positives"`, "tn": `"true_negatives"`, "fp": `"false_positives"`, "fn": `"false_negatives"`,
@@ -42,8 +65,16 @@ var metrics = layer.Table[metric]{
 	Later: []string{"IoU", "MeanIoU", "BinaryIoU", "OneHotIoU", "OneHotMeanIoU", "PearsonCorrelation", "pearson_correlation", "ConcordanceCorrelation", "concordance_correlation"},
 }
 
-// ownNames are the names that Keras gives where they are not the entry's.
-var ownNames = map[string]string{"log_cosh_error": "logcosh"}
+func metricEntries() []layer.Entry[*metric] {
+	list := []layer.Entry[*metric]{{
+		Name: "accuracy", Aliases: []string{"Accuracy", "acc"}, New: func() *metric { return newMetric(nil) },
+		Doc: "the share of right answers: binary, categorical or sparse categorical accuracy, as output and target ask for",
+	}}
+	for _, e := range runtime.Entries() {
+		list = append(list, layer.Entry[*metric]{Name: e.Name, Aliases: e.Aliases, Doc: e.Doc, New: func() *metric { return newMetric(&e) }})
+	}
+	return list
+}
 
 func (p *plan) resolveMetric(call spec.Call) (metricOf, bool) {
 	e, m, errs := metrics.Resolve(call)
@@ -51,11 +82,11 @@ func (p *plan) resolveMetric(call spec.Call) (metricOf, bool) {
 	if len(errs) == 0 {
 		if len(call.Args.List) > 0 || call.Args.Positional != nil {
 			of.as = e.Name
-			if own, ok := ownNames[e.Name]; ok {
-				of.as = own
+			if m.of != nil && m.of.As != "" {
+				of.as = m.of.As
 			}
 		}
-		if given := m.(interface{ given() *string }).given(); given != nil {
+		if given := m.Name; given != nil {
 			of.as = *given
 			if problem := badMetricName(*given); problem != "" {
 				errs.Add(argumentPos(call, "name"), "compile: the name of metric %s %s", e.Name, problem)
@@ -107,9 +138,51 @@ func (p *plan) checkMetric(m *metricOf, output string, y, target ir.Type) {
 	m.resolved = setting
 }
 
+// setting is the runtime's metric for outputs compared with such targets, or an
+// error that says why they do not fit. Its arguments are Keras's and those that
+// follow from the output.
+func (m *metric) setting(output, target ir.Type) (loop.Setting, error) {
+	if m.of == nil {
+		m = accuracy(output, target)
+	}
+	m = m.clone() // another output has other units
+	err := m.fits(output, target)
+	for _, a := range arg.Fields(m.args) {
+		if a.Has("units") {
+			a.At.SetInt(int64(units(output)))
+		}
+	}
+	return loop.Setting{Name: m.of.Name, Args: arguments(m.args, nil)}, err
+}
+
+func (m *metric) clone() *metric {
+	c := *m
+	c.args = nil
+	for _, a := range m.args {
+		v := reflect.New(reflect.TypeOf(a).Elem())
+		v.Elem().Set(reflect.ValueOf(a).Elem())
+		c.args = append(c.args, v.Interface())
+	}
+	return &c
+}
+
+// accuracy chooses as Keras does, trainers/compile_utils.py, get_metric: one unit
+// is binary, class numbers are sparse, the rest is one-hot.
+func accuracy(output, target ir.Type) *metric {
+	name := "categorical_accuracy"
+	switch {
+	case units(output) == 1:
+		name = "binary_accuracy"
+	case target.DType == ir.I32:
+		name = "sparse_categorical_accuracy"
+	}
+	i := slices.IndexFunc(metrics.Entries, func(e layer.Entry[*metric]) bool { return e.Name == name })
+	return metrics.Entries[i].New()
+}
+
 // metricSettings lists the metrics of an output, under the names that the
 // description gives them. The history puts the output's name before them where
-// there are several outputs, and a number behind what is there twice.
+// there are several outputs, and a number after what is there twice.
 func metricSettings(list []metricOf) []loop.Setting {
 	var settings []loop.Setting
 	for _, m := range list {
@@ -118,77 +191,5 @@ func metricSettings(list []metricOf) []loop.Setting {
 	return settings
 }
 
-// metricSetting is the setting of a metric with its arguments in the order of
-// its fields, but for its name and for those that are null or have no element.
-func metricSetting(name string, m any) loop.Setting {
-	s := loop.Setting{Name: name}
-	var walk func(v reflect.Value)
-	walk = func(v reflect.Value) {
-		for i := range v.NumField() {
-			f := v.Type().Field(i)
-			if f.Anonymous {
-				walk(v.Field(i))
-				continue
-			}
-			arg, _, _ := strings.Cut(f.Tag.Get("arg"), ",")
-			x := v.Field(i)
-			if x.Kind() == reflect.Pointer {
-				if x.IsNil() {
-					continue
-				}
-				x = x.Elem()
-			}
-			if arg == "" || arg == "name" || x.Kind() == reflect.Slice && x.Len() == 0 {
-				continue
-			}
-			s.Args = append(s.Args, loop.SettingArg{Name: arg, Value: x.Interface()})
-		}
-	}
-	walk(reflect.ValueOf(m).Elem())
-	return s
-}
-
 // units is the last axis of an output.
 func units(output ir.Type) int { return output.Shape[len(output.Shape)-1] }
-
-// numbers reports class numbers where a metric compares numbers.
-func numbers(target ir.Type) error {
-	if target.DType == ir.I32 {
-		return fmt.Errorf("compares outputs with numbers, but the loss sparse_categorical_crossentropy takes class numbers; use accuracy")
-	}
-	return nil
-}
-
-// flat reports outputs with steps where a metric looks at a row as a whole.
-func flat(output ir.Type) error {
-	if len(output.Shape) > 2 {
-		return fmt.Errorf("of outputs with steps (%v) is not supported by this version of nngen", output.Shape)
-	}
-	return nil
-}
-
-// manyUnits reports outputs of one unit where a metric compares classes.
-func manyUnits(output ir.Type, instead string) error {
-	if units(output) == 1 {
-		return fmt.Errorf("compares classes, but the output has one unit (%v); use %s", output.Shape, instead)
-	}
-	return nil
-}
-
-// classNumbers reports one-hot targets where a metric takes class numbers.
-func classNumbers(target ir.Type) error {
-	if target.DType != ir.I32 {
-		return fmt.Errorf("compares with class numbers, but the loss takes targets %v; use accuracy, or the loss sparse_categorical_crossentropy", target.Shape)
-	}
-	return nil
-}
-
-// firstError is the first that is not nil.
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}

@@ -17,6 +17,25 @@ func CallOf(v Value, owner, what string) (Call, diag.List) {
 	return c, r.errs
 }
 
+// Schedule takes a name, or a name with arguments, out of the argument that is a
+// number otherwise; the zero Call where it is none.
+func (a Args) Schedule(name string) (rest Args, of Call, errs diag.List) {
+	isCall := func(v Value) bool {
+		number := func(w Value) bool { return w.Kind == Int || w.Kind == Float }
+		return v.Kind == Map || v.Kind == String && instead(name, v, number) == ""
+	}
+	rest = a
+	if v := a.Positional; v != nil && isCall(*v) {
+		rest.Positional = nil
+		of, errs = CallOf(*v, a.Owner, name)
+	}
+	if i := slices.IndexFunc(a.List, func(e Arg) bool { return e.Name == name }); i >= 0 && isCall(a.List[i].Value) {
+		of, errs = CallOf(a.List[i].Value, a.Owner, name)
+		rest.List = slices.Delete(slices.Clone(a.List), i, i+1)
+	}
+	return rest, of, errs
+}
+
 type callReader struct {
 	owner, what string
 	errs        diag.List

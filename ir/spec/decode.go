@@ -10,40 +10,44 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// Decode fills the struct that into points to from arguments. What args do not
-// mention keeps its value, which is the default. Fields carry
+// Decode fills the struct that into points to, or several of them in a []any,
+// from arguments. What args do not mention keeps its value, which is the
+// default. Fields carry
 //
 //	Units      int      `arg:"units,required,min=1" doc:"size of the output"`
 //	Activation spec.Call `arg:"activation,of=activation"`
 //
 // and are int, int64, float64, bool, string, slices of int, float64 or string
 // (one element may stand without brackets), [][2]int (a pair of numbers for
-// each axis), Call, Rate, Value, or a pointer to one of these, nil for null; embedded
+// each axis), Call, Value, or a pointer to one of these, nil for null; embedded
 // structs are flattened. The options are required; positional, for the argument
 // that may stand alone (otherwise the first field); min and max, above and below
 // (which exclude the bound itself), for numbers and for every element of a list;
 // size, how many elements a list of ints has, of which one may stand for all, or
 // how many axes the pairs have; oneof=a|b|c for texts; of=LIST, the Catalog's
-// list that a Call is from, for documentation. An int without max ends at 2³¹-1;
+// list that a Call is from, for documentation, and on a float64 that of what may
+// give the number instead, which [Args.Schedule] takes out; null and null=x, where
+// null leaves the field zero or means x; default=x, what the field's zero stands
+// for, and zero=x, what stands for 0 there; late and common, for what comes after
+// the rest, the latter as all of a kind have it; by=F, the function that makes the pointer. An int without max ends at 2³¹-1;
 // an int64 does not.
 //
 // The list has every argument that is unknown, missing, of the wrong type or
 // out of range.
 func Decode(args Args, into any) diag.List {
-	rv := reflect.ValueOf(into).Elem()
-	d := decoder{args: args, fields: fieldsOf(rv.Type())}
+	d := decoder{args: args, fields: fieldsOf(into)}
 	given := make([]bool, len(d.fields))
 	if args.Positional != nil {
-		d.positional(rv, given)
+		d.positional(given)
 	}
 	for _, a := range args.List {
-		i := slices.IndexFunc(d.fields, func(f field) bool { return f.Name == a.Name })
+		i := slices.IndexFunc(d.fields, func(f *field) bool { return f.Name == a.Name })
 		if i < 0 {
 			d.unknown(a, given)
 			continue
 		}
 		given[i] = true
-		d.fill(rv.FieldByIndex(d.fields[i].index), &d.fields[i], a.Value)
+		d.set(d.fields[i], a.Value)
 	}
 	for i, f := range d.fields {
 		if f.Required && !given[i] {
@@ -55,7 +59,7 @@ func Decode(args Args, into any) diag.List {
 
 type decoder struct {
 	args   Args
-	fields []field
+	fields []*field
 	alone  bool // the argument stands without its name
 	errs   diag.List
 }
@@ -67,16 +71,16 @@ func (d *decoder) owner() string {
 	return d.args.Owner + ": "
 }
 
-func (d *decoder) positional(rv reflect.Value, given []bool) {
+func (d *decoder) positional(given []bool) {
 	v := *d.args.Positional
-	i := slices.IndexFunc(d.fields, func(f field) bool { return f.Positional })
+	i := slices.IndexFunc(d.fields, func(f *field) bool { return f.Positional })
 	if i < 0 {
 		d.errs.Add(v.Pos, "%s%s takes no arguments, but got %s", d.owner(), d.args.Kind, v.describe())
 		return
 	}
 	given[i] = true
 	d.alone = true
-	d.fill(rv.FieldByIndex(d.fields[i].index), &d.fields[i], v)
+	d.set(d.fields[i], v)
 	d.alone = false
 }
 
@@ -144,6 +148,18 @@ func (d *decoder) wrong(f *field, v Value, want func(Value) bool) {
 	d.errs.Add(v.Pos, "%s takes %s, not %s%s", d.subject(f), f.takes(), v.describe(), hint)
 }
 
+// set sets a field, as its tag says where null or zero mean something else.
+func (d *decoder) set(f *field, v Value) {
+	if v.Kind == Null && f.in.Has("null") {
+		f.in.Set("null")
+		return
+	}
+	d.fill(f.in.At, f, v)
+	if f.in.Has("zero") && f.in.At.IsZero() {
+		f.in.Set("zero")
+	}
+}
+
 // fill sets dst, a field or what it points to or an element of it, from v.
 func (d *decoder) fill(dst reflect.Value, f *field, v Value) {
 	switch dst.Type() {
@@ -156,9 +172,6 @@ func (d *decoder) fill(dst reflect.Value, f *field, v Value) {
 		if len(errs) == 0 {
 			dst.Set(reflect.ValueOf(c))
 		}
-		return
-	case rateType:
-		d.fillRate(dst, f, v)
 		return
 	}
 	switch dst.Kind() {
@@ -233,24 +246,6 @@ func (d *decoder) fill(dst reflect.Value, f *field, v Value) {
 			return
 		}
 		dst.SetString(v.Str)
-	}
-}
-
-// fillRate sets a number, or what gives one for every step.
-func (d *decoder) fillRate(dst reflect.Value, f *field, v Value) {
-	switch x, ok := v.number(); {
-	case ok:
-		if d.inRange(f, v, x) {
-			dst.Set(reflect.ValueOf(Rate{Number: x}))
-		}
-	case v.Kind == Map, v.Kind == String && instead(f.Name, v, f.accepts) == "":
-		c, errs := CallOf(v, d.args.Owner, f.Name)
-		d.errs = append(d.errs, errs...)
-		if len(errs) == 0 {
-			dst.Set(reflect.ValueOf(Rate{Schedule: c}))
-		}
-	default:
-		d.wrong(f, v, f.accepts)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/internal/golden"
 )
 
@@ -84,18 +85,25 @@ func TestDecodePositional(t *testing.T) {
 
 func TestDecodeRate(t *testing.T) {
 	type settings struct {
-		Rate Rate `arg:"learning_rate,min=0,of=schedule"`
+		Rate float64 `arg:"learning_rate,min=0,of=schedule"`
 	}
-	for args, want := range map[string]Rate{
-		"0.5":                              {Number: 0.5},
-		"{learning_rate: 2}":               {Number: 2},
-		"{learning_rate: steps}":           {Schedule: Call{Name: "steps"}},
-		"{learning_rate: {steps: {a: 1}}}": {Schedule: Call{Name: "steps"}},
+	decode := func(args string) (s settings, call Call, errs diag.List) {
+		rest, call, errs := parseArgs(t, args).Schedule("learning_rate")
+		return s, call, append(errs, Decode(rest, &s)...)
+	}
+	for args, want := range map[string]struct {
+		number float64
+		name   string
+	}{
+		"0.5":                              {number: 0.5},
+		"steps":                            {name: "steps"},
+		"{learning_rate: 2}":               {number: 2},
+		"{learning_rate: steps}":           {name: "steps"},
+		"{learning_rate: {steps: {a: 1}}}": {name: "steps"},
 	} {
-		var got settings
-		errs := Decode(parseArgs(t, args), &got)
-		if len(errs) > 0 || got.Rate.Number != want.Number || got.Rate.Schedule.Name != want.Schedule.Name {
-			t.Errorf("%s: %+v, %v", args, got, errs)
+		got, call, errs := decode(args)
+		if len(errs) > 0 || got.Rate != want.number || call.Name != want.name {
+			t.Errorf("%s: %+v, %v, %v", args, got, call, errs)
 		}
 	}
 	for args, want := range map[string]string{
@@ -105,12 +113,11 @@ func TestDecodeRate(t *testing.T) {
 		"{learning_rate: [1]}":          "learning_rate takes a number, or the name of a schedule with arguments, not a list",
 		"{learning_rate: {a: 1, b: 2}}": `learning_rate takes one name, but got "a" and "b"`,
 	} {
-		var got settings
-		if errs := Decode(parseArgs(t, args), &got); len(errs) != 1 || !strings.Contains(errs.Error(), want) {
+		if _, _, errs := decode(args); len(errs) != 1 || !strings.Contains(errs.Error(), want) {
 			t.Errorf("%s: %v, want %s", args, errs, want)
 		}
 	}
-	if d := DocOf(&settings{Rate{Number: 0.01}})[0]; d.Type != "rate" || d.Of != "schedule" || d.Default != 0.01 || d.Nullable {
+	if d := DocOf(&settings{0.01})[0]; d.Type != "rate" || d.Of != "schedule" || d.Default != 0.01 || d.Nullable {
 		t.Errorf("%+v", d)
 	}
 }

@@ -5,71 +5,52 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/nngen-go/nngen/ir/arg"
 )
 
-// field is one argument of a struct that Decode fills: its documentation and
-// where it is.
+// field is one argument of a struct that Decode fills: where it is, and its
+// documentation.
 type field struct {
 	ArgDoc
-	index []int
+	in arg.Field
 }
 
 var (
 	callType  = reflect.TypeFor[Call]()
 	valueType = reflect.TypeFor[Value]()
 	pairsType = reflect.TypeFor[[][2]int]()
-	rateType  = reflect.TypeFor[Rate]()
 )
 
-// fieldsOf reads the tags of a struct type. A tag that makes no sense is a
-// mistake in the program and panics.
-func fieldsOf(t reflect.Type) []field {
-	fields := appendFields(nil, t, nil)
-	for _, f := range fields {
-		if f.Positional {
-			return fields
+// fieldsOf reads the tags of a pointer to a struct, or of several in a []any. A
+// tag that makes no sense is a mistake in the program and panics.
+func fieldsOf(of any) []*field {
+	var fields []*field
+	positional := false
+	for _, in := range arg.Fields(of) {
+		if in.Has("units") {
+			continue // follows from the output
 		}
+		f := &field{ArgDoc{Name: in.Name, Doc: in.Doc}, in}
+		f.Type, f.Nullable = typeName(in.At.Type())
+		for _, o := range in.Options {
+			if !f.option(o.Key, o.Value) {
+				panic(fmt.Sprintf("spec: field %s.%s: tag option %q", in.In, in.Go, o.Key))
+			}
+		}
+		if in.Name == "" || f.Type == "" || f.Type == "pairs" && f.Size == 0 {
+			panic(fmt.Sprintf("spec: field %s.%s: tag arg %q on a %s", in.In, in.Go, in.Name, in.At.Type()))
+		}
+		positional = positional || f.Positional
+		fields = append(fields, f)
 	}
-	if len(fields) > 0 {
+	if len(fields) > 0 && !positional {
 		fields[0].Positional = true
 	}
 	return fields
 }
 
-func appendFields(fields []field, t reflect.Type, index []int) []field {
-	for i := range t.NumField() {
-		sf := t.Field(i)
-		at := append(append([]int(nil), index...), i)
-		tag, tagged := sf.Tag.Lookup("arg")
-		if sf.Anonymous && !tagged && sf.Type.Kind() == reflect.Struct {
-			fields = appendFields(fields, sf.Type, at)
-			continue
-		}
-		if !tagged {
-			continue
-		}
-		if !sf.IsExported() {
-			panic(fmt.Sprintf("spec: field %s.%s has an arg tag and is not exported", t, sf.Name))
-		}
-		f := field{index: at, ArgDoc: ArgDoc{Doc: sf.Tag.Get("doc")}}
-		f.Type, f.Nullable = typeName(sf.Type)
-		for n, option := range strings.Split(tag, ",") {
-			if n == 0 {
-				f.Name = option
-			} else if !f.option(option) {
-				panic(fmt.Sprintf("spec: field %s.%s: tag option %q", t, sf.Name, option))
-			}
-		}
-		if f.Name == "" || f.Type == "" || f.Type == "pairs" && f.Size == 0 {
-			panic(fmt.Sprintf("spec: field %s.%s: tag %q on a %s", t, sf.Name, tag, sf.Type))
-		}
-		fields = append(fields, f)
-	}
-	return fields
-}
-
-func (f *field) option(s string) bool {
-	key, value, _ := strings.Cut(s, "=")
+func (f *field) option(key, value string) bool {
 	bound := func() *float64 {
 		x, err := strconv.ParseFloat(value, 64)
 		if err != nil {
@@ -91,7 +72,12 @@ func (f *field) option(s string) bool {
 	case "oneof":
 		f.OneOf = strings.Split(value, "|")
 	case "of":
-		f.Of = value
+		if f.Of = value; f.Type == "float" && value != "" {
+			f.Type = "rate"
+		}
+	case "null":
+		f.Nullable = true
+	case "late", "common", "default", "zero", "by":
 	case "size":
 		n, err := strconv.Atoi(value)
 		f.Size = n
@@ -109,8 +95,6 @@ func typeName(t reflect.Type) (name string, nullable bool) {
 		return "call", true
 	case t == valueType:
 		return "any", true
-	case t == rateType:
-		return "rate", false
 	case t.Kind() == reflect.Pointer:
 		name, _ = typeName(t.Elem())
 		return name, true
@@ -136,18 +120,25 @@ func typeName(t reflect.Type) (name string, nullable bool) {
 	return "", false
 }
 
-// DocOf documents the arguments that Decode fills in v, a struct or a pointer
-// to one. What v holds are the defaults.
-func DocOf(v any) []ArgDoc {
-	rv := reflect.Indirect(reflect.ValueOf(v))
+// DocOf documents the arguments that Decode fills in a pointer to a struct, or
+// in several of them. What they hold are the defaults.
+func DocOf(of any) []ArgDoc {
 	var docs []ArgDoc
-	for _, f := range fieldsOf(rv.Type()) {
+	for _, f := range fieldsOf(of) {
 		if !f.Required {
-			f.Default = defaultOf(rv.FieldByIndex(f.index))
+			f.Default = f.standard()
 		}
 		docs = append(docs, f.ArgDoc)
 	}
 	return docs
+}
+
+func (f *field) standard() any {
+	v := f.in.Value()
+	if v == nil || f.Nullable && f.in.At.IsZero() && !f.in.Has("default") {
+		return nil
+	}
+	return defaultOf(reflect.ValueOf(v))
 }
 
 func defaultOf(v reflect.Value) any {
@@ -159,24 +150,9 @@ func defaultOf(v reflect.Value) any {
 		return x.Name
 	case Value:
 		return nil
-	case Rate:
-		if x.Schedule.Name != "" {
-			return x.Schedule.Name
-		}
-		return x.Number
 	}
 	switch v.Kind() {
-	case reflect.Pointer:
-		if v.IsNil() {
-			return nil
-		}
-		return defaultOf(v.Elem())
-	case reflect.Slice:
-		if v.IsNil() {
-			return nil
-		}
-		fallthrough
-	case reflect.Array:
+	case reflect.Slice, reflect.Array:
 		list := make([]any, v.Len())
 		for i := range list {
 			list[i] = defaultOf(v.Index(i))

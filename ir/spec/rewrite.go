@@ -6,10 +6,12 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/nngen-go/nngen/ir/arg"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/runtime/optim"
 )
 
-// R's functions are Keras's names in snake case behind a word for what they make.
+// R's functions are Keras's names in snake case after a word for what they make.
 var rPrefixes = []string{"callback_", "layer_", "optimizer_", "loss_", "metric_", "activation_", "initializer_", "regularizer_", "constraint_"}
 
 // rWords are the parts of R's layer names that do not become Keras's by a
@@ -96,8 +98,7 @@ var orderOf = map[string][]string{
 	"DepthwiseConv1D": {"kernel_size", "strides"}, "DepthwiseConv2D": {"kernel_size", "strides"}, "SeparableConv1D": {"filters", "kernel_size"}, "SeparableConv2D": {"filters", "kernel_size"},
 	"MaxPooling1D": {"pool_size", "strides"}, "MaxPooling2D": {"pool_size", "strides"}, "AveragePooling1D": {"pool_size", "strides"}, "AveragePooling2D": {"pool_size", "strides"},
 	"ZeroPadding1D": {"padding"}, "ZeroPadding2D": {"padding"}, "Cropping1D": {"cropping"}, "Cropping2D": {"cropping"}, "LSTM": {"units"}, "GRU": {"units"}, "SimpleRNN": {"units"},
-	"GaussianNoise": {"stddev"}, "LeakyReLU": {"negative_slope"}, "ReLU": {"max_value", "negative_slope", "threshold"}, "ELU": {"alpha"}, "Softmax": {"axis"}, "adam": {"learning_rate"}, "sgd": {"learning_rate", "momentum"}, "rmsprop": {"learning_rate"},
-	"adamw": {"learning_rate"}, "adagrad": {"learning_rate"}, "l1": {"l1"}, "l2": {"l2"}, "huber": {"delta"},
+	"GaussianNoise": {"stddev"}, "LeakyReLU": {"negative_slope"}, "ReLU": {"max_value", "negative_slope", "threshold"}, "ELU": {"alpha"}, "Softmax": {"axis"}, "l1": {"l1"}, "l2": {"l2"}, "huber": {"delta"},
 }
 
 // rewriteCall gives the description's form of a call in Python or R, `Dense(16,
@@ -179,8 +180,8 @@ func foreignCall(name string, items []string, depth int) (Value, bool) {
 	}
 	if r, ok := fromR(name); ok {
 		name = r
-	} else if isOptimizer := slices.Contains([]string{"RMSprop", "SGD", "Adam", "AdamW", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl", "Lion"}, name); isOptimizer {
-		name = strings.ToLower(name)
+	} else if rule := optim.NewRule(strings.ToLower(name)); rule != nil {
+		name = rule.Name()
 	} else if depth > 0 {
 		name = snake(name)
 	}
@@ -203,6 +204,11 @@ func foreignCall(name string, items []string, depth int) (Value, bool) {
 		}
 	}
 	order := orderOf[name]
+	if rule := optim.NewRule(name); rule != nil {
+		for _, f := range arg.Fields(rule) {
+			order = append(order, f.Name)
+		}
+	}
 	args := Value{Kind: Map}
 	switch {
 	case len(positional) == 0 && len(named) == 0:

@@ -109,13 +109,6 @@ type Call struct {
 	Pos  diag.Pos
 }
 
-// Rate is a learning rate: a number, or a schedule that gives one for every
-// step, `{exponential_decay: {initial_learning_rate: 0.1, ...}}`.
-type Rate struct {
-	Number   float64
-	Schedule Call // the zero Call: Number
-}
-
 // NamedCall is a loss or metric of one output.
 type NamedCall struct {
 	Output string // "" is every output

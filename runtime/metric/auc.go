@@ -10,13 +10,19 @@ import (
 // the receiver operating characteristic of all outputs together, over 200
 // thresholds.
 type Curve struct {
-	Of              string    // "ROC" or "", "PR", or "PRGAIN" (precision-recall gain)
-	SummationMethod string    // "interpolation" or "", "minoring" or "majoring"
-	NumThresholds   int       // at equal distances from 0 to 1; 0: 200
-	Thresholds      []float64 // in their place: thresholds between 0 and 1, which are added
-	Labels          int       // values in a row, of which each has an area of its own, and the result is their mean; 0: one area for all
-	LabelWeights    []float64 // of each value in a row, in the mean of the areas, or in the counts; nil: 1
-	FromLogits      bool      // outputs go through a sigmoid first
+	// NumThresholds lie at equal distances from 0 to 1; 0: 200.
+	NumThresholds int `arg:"num_thresholds,min=2,max=100000,default=200" doc:"how many thresholds there are, at equal distances"`
+	// Of is "ROC" or "", "PR", or "PRGAIN" (precision-recall gain).
+	Of string `arg:"curve,oneof=ROC|PR|PRGAIN|roc|pr|prgain,default=ROC" doc:"true over false positives (ROC), precision over recall (PR), or their gains (PRGAIN)"`
+	// SummationMethod is "interpolation" or "", "minoring" or "majoring".
+	SummationMethod string    `arg:"summation_method,oneof=interpolation|minoring|majoring,default=interpolation" doc:"what stands for the curve between two thresholds"`
+	Thresholds      []float64 `arg:"thresholds,min=0,max=1" doc:"the thresholds between 0 and 1, in place of num_thresholds"` // 0 and 1 are added
+	// Labels are the values in a row, of which each has an area of its own, and
+	// the result is their mean; 0: one area for all.
+	Labels int `arg:"num_labels,min=1,null" doc:"how many outputs there are, with multi_label; null: as many as the output has"`
+	// LabelWeights are those in the mean of the areas, or in the counts; nil: 1.
+	LabelWeights []float64 `arg:"label_weights,min=0" doc:"weight of every output"`
+	FromLogits   bool      `arg:"from_logits" doc:"whether the outputs are logits"` // they go through a sigmoid first
 }
 
 // AUC is the area under a curve that the thresholds describe: the rate of true

@@ -8,8 +8,8 @@ import (
 
 // Crossentropy is how outputs and targets are read by the crossentropies.
 type Crossentropy struct {
-	FromLogits     bool    // outputs are logits, not probabilities
-	LabelSmoothing float64 // share of every target that goes to all classes alike, from 0 to 1
+	FromLogits     bool    `arg:"from_logits" doc:"whether the outputs are logits"` // not probabilities
+	LabelSmoothing float64 `arg:"label_smoothing,min=0,max=1" doc:"share of every target that goes to all classes alike"`
 }
 
 // BinaryCrossentropy is the mean of -(t·log y + (1-t)·log(1-y)), first over the

@@ -5,13 +5,13 @@ package metric
 type Decision struct {
 	// Thresholds lie from 0 to 1; an output above one is a yes. The metric has a
 	// figure for each. None stands for 0.5, and with TopK for no threshold.
-	Thresholds []float64
+	Thresholds []float64 `arg:"thresholds,min=0,max=1" doc:"an output above one is a yes; a figure for each; without any, 0.5, or with top_k none"`
 	// TopK leaves a row only its k largest outputs that may be a yes; of equal
 	// ones the first. 0: all may be.
-	TopK int
+	TopK int `arg:"top_k,min=1,null" doc:"how many of the largest outputs of a row may be a yes; null: all"`
 	// ClassID is the only output of a row that counts, with its target; nil: all
 	// of them do. [Class] makes one.
-	ClassID *int
+	ClassID *int `arg:"class_id,min=0,by=Class" doc:"the only output of a row that counts; null: all"`
 }
 
 // Class is the class of a number, for Decision and Sweep.

@@ -4,9 +4,9 @@ import "math"
 
 // R2 says how the scores of several outputs become one.
 type R2 struct {
-	Outputs          int    // values in a row
-	ClassAggregation string // "uniform_average" or "", "variance_weighted_average", or "none": a figure for each output
-	NumRegressors    int    // independent variables, for the adjusted score; 0: not adjusted
+	Outputs          int    `arg:"outputs,units"`                                                                                                                                                                   // values in a row
+	ClassAggregation string `arg:"class_aggregation,default=uniform_average,null=none,oneof=uniform_average|variance_weighted_average" doc:"how the scores of several outputs become one; null: a figure for each"` // or "none": a figure for each output
+	NumRegressors    int    `arg:"num_regressors,min=0" doc:"number of independent variables, for the adjusted score; 0: not adjusted"`
 }
 
 // R2Score is the coefficient of determination of each output,

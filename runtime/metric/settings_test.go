@@ -73,7 +73,7 @@ func (s settings) build(class string, width int) Metric {
 	case "Recall":
 		return Recall("m", decision)
 	case "AUC":
-		return AUC("m", Curve{s.Curve, s.SummationMethod, s.NumThresholds, s.Thresholds, s.NumLabels, s.LabelWeights, s.FromLogits})
+		return AUC("m", Curve{s.NumThresholds, s.Curve, s.SummationMethod, s.Thresholds, s.NumLabels, s.LabelWeights, s.FromLogits})
 	case "SensitivityAtSpecificity":
 		return SensitivityAtSpecificity("m", s.Specificity, sweep)
 	case "SpecificityAtSensitivity":

@@ -2,8 +2,8 @@ package metric
 
 // Sweep says between which thresholds a metric chooses, and which outputs count.
 type Sweep struct {
-	NumThresholds int  // at equal distances from 0 to 1; 1 is 0.5 alone; 0: 200, as in Keras
-	ClassID       *int // the only output of a row that counts; nil: all do. [Class] makes one
+	NumThresholds int  `arg:"num_thresholds,min=1,max=100000,default=200" doc:"how many thresholds there are, at equal distances"` // from 0 to 1; 1 is 0.5 alone; 0: 200
+	ClassID       *int `arg:"class_id,min=0,by=Class" doc:"the only output of a row that counts; null: all"`                       // nil: all do. [Class] makes one
 }
 
 // best is the largest of one figure at those thresholds where another one is at

@@ -12,8 +12,8 @@ package optim
 // learning rate method", 2012.
 type Adadelta struct {
 	Settings
-	Rho     float64
-	Epsilon float64
+	Rho     float64 `arg:"rho,min=0,below=1" doc:"share of the averages of squared gradients and steps that a step keeps"`
+	Epsilon float64 `arg:"epsilon,above=0" doc:"keeps the division from zero"`
 }
 
 // NewAdadelta returns Adadelta with Keras's defaults: rho 0.95, epsilon 1e-7.

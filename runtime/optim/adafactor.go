@@ -17,13 +17,13 @@ import "math"
 // adaptive learning rates with sublinear memory cost", ICML 2018.
 type Adafactor struct {
 	Settings
-	Beta2Decay    float64
-	Epsilon1      float64
-	Epsilon2      float64
-	ClipThreshold float64
+	Beta2Decay    float64 `arg:"beta_2_decay,max=0" doc:"power of the number of steps that is missing to 1 in the share which a step keeps"`
+	Epsilon1      float64 `arg:"epsilon_1,above=0" doc:"keeps the division from zero"`
+	Epsilon2      float64 `arg:"epsilon_2,min=0" doc:"the least size of weights that a step goes by"`
+	ClipThreshold float64 `arg:"clip_threshold,above=0" doc:"the largest root mean square of a step over its rate"`
 	// RelativeStep bounds the learning rate by 1/√t. It is here because Keras has
 	// it: there, too, rho is bounded either way, and nothing depends on it.
-	RelativeStep bool
+	RelativeStep bool `arg:"relative_step" doc:"whether the learning rate is bounded by 1/sqrt(step)"`
 }
 
 // NewAdafactor returns Adafactor with Keras's defaults: beta_2_decay -0.8,

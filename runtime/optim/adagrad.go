@@ -12,8 +12,8 @@ package optim
 // optimization", JMLR 12, 2011.
 type Adagrad struct {
 	Settings
-	InitialAccumulatorValue float64
-	Epsilon                 float64
+	InitialAccumulatorValue float64 `arg:"initial_accumulator_value,min=0" doc:"what the sum of squared gradients begins with"`
+	Epsilon                 float64 `arg:"epsilon,above=0" doc:"keeps the division from zero"`
 }
 
 // NewAdagrad returns Adagrad with Keras's defaults: accumulators that start

@@ -15,9 +15,10 @@ package optim
 // of Adam and beyond", ICLR 2018.
 type Adam struct {
 	Settings
-	Beta1, Beta2 float64
-	Epsilon      float64
-	AMSGrad      bool
+	Beta1   float64 `arg:"beta_1,min=0,below=1" doc:"share of the average of gradients that a step keeps"`
+	Beta2   float64 `arg:"beta_2,min=0,below=1" doc:"share of the average of squared gradients that a step keeps"`
+	Epsilon float64 `arg:"epsilon,above=0" doc:"keeps the division from zero"`
+	AMSGrad bool    `arg:"amsgrad" doc:"whether the largest average of squared gradients is used"`
 }
 
 // NewAdam returns Adam with Keras's defaults: beta_1 0.9, beta_2 0.999, epsilon

@@ -13,8 +13,9 @@ import "math"
 // for stochastic optimization", ICLR 2015, section 7.1.
 type Adamax struct {
 	Settings
-	Beta1, Beta2 float64
-	Epsilon      float64
+	Beta1   float64 `arg:"beta_1,min=0,below=1" doc:"share of the average of gradients that a step keeps"`
+	Beta2   float64 `arg:"beta_2,min=0,below=1" doc:"share of the average of squared gradients that a step keeps"`
+	Epsilon float64 `arg:"epsilon,above=0" doc:"keeps the division from zero"`
 }
 
 // NewAdamax returns Adamax with Keras's defaults: beta_1 0.9, beta_2 0.999,

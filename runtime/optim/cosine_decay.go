@@ -14,11 +14,11 @@ import (
 // Source: I. Loshchilov, F. Hutter, "SGDR: stochastic gradient descent with warm
 // restarts", ICLR 2017.
 type CosineDecay struct {
-	InitialLearningRate float64
-	DecaySteps          int
-	Alpha               float64 // in [0, 1]
-	WarmupTarget        float64 // 0: no warm-up
-	WarmupSteps         int
+	InitialLearningRate float64 `arg:"initial_learning_rate,required,min=0" doc:"the learning rate of the first step"`
+	DecaySteps          int     `arg:"decay_steps,required,min=1" doc:"steps of the fall along half a cosine"`
+	Alpha               float64 `arg:"alpha,min=0,max=1" doc:"share of the learning rate that is left at the end"`
+	WarmupTarget        float64 `arg:"warmup_target,above=0,null=0" doc:"what the learning rate rises to before it falls; null: it does not"` // 0: no warm-up
+	WarmupSteps         int     `arg:"warmup_steps,min=0" doc:"steps of the rise"`
 }
 
 // Name returns "cosine_decay".
@@ -48,7 +48,7 @@ func (s CosineDecay) Validate() error {
 	c.atLeast0("warmup_target", s.WarmupTarget)
 	c.atLeast0("warmup_steps", float64(s.WarmupSteps))
 	if s.WarmupSteps > 0 && s.WarmupTarget == 0 {
-		c.errs = append(c.errs, fmt.Errorf("optim: %s: warmup_steps is %d and there is no warmup_target to rise to", s.Name(), s.WarmupSteps))
+		c.errs = append(c.errs, fmt.Errorf("optim: %s: warmup_steps is %d and there is no warmup_target to rise to; set it to the learning rate after them", s.Name(), s.WarmupSteps))
 	}
 	return c.err()
 }

@@ -9,11 +9,11 @@ import "math"
 // Keras's defaults are a TMul of 2 and an MMul of 1. Source: I. Loshchilov,
 // F. Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017.
 type CosineDecayRestarts struct {
-	InitialLearningRate float64
-	FirstDecaySteps     int
-	TMul                float64 // 1 or above
-	MMul                float64 // above 0
-	Alpha               float64 // in [0, 1]
+	InitialLearningRate float64 `arg:"initial_learning_rate,required,min=0" doc:"the learning rate of the first step"`
+	FirstDecaySteps     int     `arg:"first_decay_steps,required,min=1" doc:"steps of the first fall"`
+	TMul                float64 `arg:"t_mul,min=1" doc:"how many times longer each fall is than the one before"`
+	MMul                float64 `arg:"m_mul,above=0" doc:"how many times higher each fall begins than the one before"`
+	Alpha               float64 `arg:"alpha,min=0,max=1" doc:"share of the learning rate that is left at the end"`
 }
 
 // Name returns "cosine_decay_restarts".

@@ -5,10 +5,10 @@ package optim
 //
 //	lr = initial_learning_rate · decay_rate^(step/decay_steps)
 type ExponentialDecay struct {
-	InitialLearningRate float64
-	DecaySteps          int
-	DecayRate           float64
-	Staircase           bool
+	InitialLearningRate float64 `arg:"initial_learning_rate,required,min=0" doc:"the learning rate of the first step"`
+	DecaySteps          int     `arg:"decay_steps,required,min=1" doc:"steps in which the learning rate is multiplied by decay_rate"`
+	DecayRate           float64 `arg:"decay_rate,required,above=0" doc:"what is left of the learning rate"`
+	Staircase           bool    `arg:"staircase" doc:"whether it falls at once, not little by little"`
 }
 
 // Name returns "exponential_decay".

@@ -15,12 +15,12 @@ import "math"
 // view from the trenches", KDD 2013.
 type Ftrl struct {
 	Settings
-	LearningRatePower                 float64
-	InitialAccumulatorValue           float64
-	L1RegularizationStrength          float64
-	L2RegularizationStrength          float64
-	L2ShrinkageRegularizationStrength float64
-	Beta                              float64
+	LearningRatePower                 float64 `arg:"learning_rate_power,max=0" doc:"how the learning rate falls with the sum of squared gradients; 0: not at all"`
+	InitialAccumulatorValue           float64 `arg:"initial_accumulator_value,min=0" doc:"what the sum of squared gradients begins with"`
+	L1RegularizationStrength          float64 `arg:"l1_regularization_strength,min=0" doc:"takes small weights to 0"`
+	L2RegularizationStrength          float64 `arg:"l2_regularization_strength,min=0" doc:"keeps weights small"`
+	L2ShrinkageRegularizationStrength float64 `arg:"l2_shrinkage_regularization_strength,min=0" doc:"keeps weights small by a term of the gradient"`
+	Beta                              float64 `arg:"beta,min=0" doc:"the beta of the paper, over twice the learning rate a part of the l2 strength"`
 }
 
 // NewFtrl returns Ftrl with Keras's defaults: a learning rate power of -0.5,

@@ -5,10 +5,10 @@ package optim
 //
 //	lr = initial_learning_rate / (1 + decay_rate·step/decay_steps)
 type InverseTimeDecay struct {
-	InitialLearningRate float64
-	DecaySteps          int
-	DecayRate           float64
-	Staircase           bool
+	InitialLearningRate float64 `arg:"initial_learning_rate,required,min=0" doc:"the learning rate of the first step"`
+	DecaySteps          int     `arg:"decay_steps,required,min=1" doc:"steps in which the divisor of the learning rate grows by decay_rate"`
+	DecayRate           float64 `arg:"decay_rate,required,min=0" doc:"growth of the divisor"`
+	Staircase           bool    `arg:"staircase" doc:"whether it grows at once, not little by little"`
 }
 
 // Name returns "inverse_time_decay".

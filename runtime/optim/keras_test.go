@@ -20,26 +20,10 @@ func load(t *testing.T, name string, into any) {
 	}
 }
 
-// makers are the constructors with Keras's learning rate.
-var makers = map[string]func() Rule{
-	"sgd":       func() Rule { return NewSGD(0.01) },
-	"rmsprop":   func() Rule { return NewRMSprop(0.001) },
-	"adam":      func() Rule { return NewAdam(0.001) },
-	"adamw":     func() Rule { return NewAdamW(0.001) },
-	"adadelta":  func() Rule { return NewAdadelta(0.001) },
-	"adagrad":   func() Rule { return NewAdagrad(0.001) },
-	"adamax":    func() Rule { return NewAdamax(0.001) },
-	"nadam":     func() Rule { return NewNadam(0.001) },
-	"ftrl":      func() Rule { return NewFtrl(0.001) },
-	"lion":      func() Rule { return NewLion(0.001) },
-	"lamb":      func() Rule { return NewLamb(0.001) },
-	"adafactor": func() Rule { return NewAdafactor(0.001) },
-}
-
 // ruleOf makes a rule from hyperparameters under Keras's names.
 func ruleOf(t *testing.T, name string, config map[string]any) Rule {
 	t.Helper()
-	rule := makers[name]()
+	rule := NewRule(name)
 	for key, v := range config {
 		field := ""
 		for _, word := range strings.Split(key, "_") {

@@ -10,7 +10,8 @@ package optim
 // optimization algorithms", NeurIPS 2023.
 type Lion struct {
 	Settings
-	Beta1, Beta2 float64
+	Beta1 float64 `arg:"beta_1,above=0,max=1" doc:"share of the average of gradients in a step"`
+	Beta2 float64 `arg:"beta_2,min=0,max=1" doc:"share of the average of gradients that a step keeps"`
 }
 
 // NewLion returns Lion with Keras's defaults: beta_1 0.9, beta_2 0.99. Keras's

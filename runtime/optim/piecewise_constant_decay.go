@@ -9,8 +9,8 @@ import (
 // and the last value, of which there is one more, from there on. Steps count
 // from 0.
 type PiecewiseConstantDecay struct {
-	Boundaries []int // ascending
-	Values     []float64
+	Boundaries []int     `arg:"boundaries,required,min=0" doc:"the last step, counted from 0, of each value but the last"`
+	Values     []float64 `arg:"values,required,min=0" doc:"the learning rates, one more than boundaries"`
 }
 
 // Name returns "piecewise_constant_decay".
@@ -34,7 +34,7 @@ func (s PiecewiseConstantDecay) Validate() error {
 	last := math.MinInt
 	for i, b := range s.Boundaries {
 		if b <= last {
-			c.reject(fmt.Sprintf("boundaries[%d]", i), float64(b), "above the one before it")
+			c.reject(fmt.Sprintf("boundaries[%d]", i), float64(b), fmt.Sprintf("above %d, the one before it", last))
 		}
 		last = b
 	}

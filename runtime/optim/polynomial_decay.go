@@ -12,11 +12,11 @@ import "math"
 //
 // Keras's defaults are an EndLearningRate of 0.0001 and a Power of 1.
 type PolynomialDecay struct {
-	InitialLearningRate float64
-	DecaySteps          int
-	EndLearningRate     float64
-	Power               float64 // above 0
-	Cycle               bool
+	InitialLearningRate float64 `arg:"initial_learning_rate,required,min=0" doc:"the learning rate of the first step"`
+	DecaySteps          int     `arg:"decay_steps,required,min=1" doc:"steps in which the learning rate comes to its end"`
+	EndLearningRate     float64 `arg:"end_learning_rate,min=0" doc:"the learning rate at the end"`
+	Power               float64 `arg:"power,above=0" doc:"power of the share of steps that is left; 1: a straight line"`
+	Cycle               bool    `arg:"cycle" doc:"whether it begins again after decay_steps"`
 }
 
 // Name returns "polynomial_decay".

@@ -13,10 +13,10 @@ package optim
 // "Generating sequences with recurrent neural networks", 2013, eq. 38-45.
 type RMSprop struct {
 	Settings
-	Rho      float64
-	Momentum float64
-	Epsilon  float64
-	Centered bool
+	Rho      float64 `arg:"rho,min=0,below=1" doc:"share of the average of squared gradients that a step keeps"`
+	Momentum float64 `arg:"momentum,min=0,max=1" doc:"share of the last step that is repeated"`
+	Epsilon  float64 `arg:"epsilon,above=0" doc:"keeps the division from zero"`
+	Centered bool    `arg:"centered" doc:"whether the variance of gradients is used, not their mean square"`
 }
 
 // NewRMSprop returns RMSprop with Keras's defaults: rho 0.9, no momentum,

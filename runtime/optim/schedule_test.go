@@ -54,9 +54,9 @@ func TestSchedulesValidate(t *testing.T) {
 		{InverseTimeDecay{1, -5, 1, false}, "optim: inverse_time_decay: decay_steps is -5, must be a finite number above 0"},
 		{PolynomialDecay{InitialLearningRate: 1, DecaySteps: 1}, "optim: polynomial_decay: power is 0, must be a finite number above 0"},
 		{PiecewiseConstantDecay{[]int{5}, []float64{1}}, "optim: piecewise_constant_decay: 1 boundaries and 1 values; there must be boundaries, and one value more than those"},
-		{PiecewiseConstantDecay{[]int{5, 5}, []float64{1, 2, 3}}, "optim: piecewise_constant_decay: boundaries[1] is 5, must be above the one before it"},
+		{PiecewiseConstantDecay{[]int{5, 5}, []float64{1, 2, 3}}, "optim: piecewise_constant_decay: boundaries[1] is 5, must be above 5, the one before it"},
 		{CosineDecay{InitialLearningRate: 1, DecaySteps: 1, Alpha: 2}, "optim: cosine_decay: alpha is 2, must be in [0, 1]"},
-		{CosineDecay{InitialLearningRate: 1, DecaySteps: 1, WarmupSteps: 3}, "optim: cosine_decay: warmup_steps is 3 and there is no warmup_target to rise to"},
+		{CosineDecay{InitialLearningRate: 1, DecaySteps: 1, WarmupSteps: 3}, "optim: cosine_decay: warmup_steps is 3 and there is no warmup_target to rise to; set it to the learning rate after them"},
 		{CosineDecayRestarts{InitialLearningRate: 1, FirstDecaySteps: 1, MMul: 1}, "optim: cosine_decay_restarts: t_mul is 0, must be a finite number, 1 or above"},
 	} {
 		if err := c.schedule.Validate(); err == nil || err.Error() != c.want {

@@ -17,36 +17,36 @@ import (
 // vanishing, and everything here is float32.
 type Settings struct {
 	// LearningRate is the size of a step, unless there is a Schedule.
-	LearningRate float64
+	LearningRate float64 `arg:"learning_rate,min=0,of=schedule" doc:"size of a step"`
 	// Schedule gives the learning rate of every step; nil: LearningRate.
 	Schedule Schedule
 	// WeightDecay is the share of a weight, times the learning rate, that every
 	// step takes away before the update: w -= w·weight_decay·lr.
-	WeightDecay float64
+	WeightDecay float64 `arg:"weight_decay,min=0,null=0,late" doc:"share of a weight, times the learning rate, that every step takes away; null: none"`
 	// ClipNorm is the largest norm that the gradient of a tensor may have: one
 	// above it is scaled down to it. 0: none. One of ClipNorm, ClipValue and
 	// GlobalClipNorm may be set.
-	ClipNorm float64
+	ClipNorm float64 `arg:"clipnorm,above=0,null=0,common" doc:"the largest norm of a tensor's gradient; null: any"`
 	// ClipValue is the largest absolute value that an element of the gradient
 	// may have; 0: none.
-	ClipValue float64
+	ClipValue float64 `arg:"clipvalue,above=0,null=0,common" doc:"the largest absolute value in a gradient; null: any"`
 	// GlobalClipNorm is the largest norm that the gradient of all tensors
 	// together may have; 0: none.
-	GlobalClipNorm float64
+	GlobalClipNorm float64 `arg:"global_clipnorm,above=0,null=0,common" doc:"the largest norm of all gradients together; null: any"`
 	// UseEMA keeps an exponential moving average of the weights, which takes
 	// their place when training ends, and at every EMAOverwriteFrequency-th
 	// update.
-	UseEMA bool
+	UseEMA bool `arg:"use_ema,common" doc:"whether a moving average of the weights takes their place when training ends"`
 	// EMAMomentum is the share of the average that an update keeps; Keras's
 	// default is 0.99.
-	EMAMomentum float64
+	EMAMomentum float64 `arg:"ema_momentum,min=0,max=1,common" doc:"share of the moving average that a step keeps"`
 	// EMAOverwriteFrequency is the number of updates after which the average
 	// replaces the weights during training; 0: never.
-	EMAOverwriteFrequency int
+	EMAOverwriteFrequency int `arg:"ema_overwrite_frequency,min=1,null=0,common" doc:"updates after which the moving average replaces the weights during training; null: never"`
 	// GradientAccumulationSteps is the number of steps, 2 or more, whose mean
 	// gradient makes one update; 0: every step is one. As in Keras, a schedule
 	// counts steps, everything else counts updates.
-	GradientAccumulationSteps int
+	GradientAccumulationSteps int `arg:"gradient_accumulation_steps,min=2,null=0,common" doc:"steps whose mean gradient makes one update; null: every step is one"`
 
 	undecayed []string
 }

@@ -11,8 +11,8 @@ package optim
 // learning", ICML 2013.
 type SGD struct {
 	Settings
-	Momentum float64
-	Nesterov bool
+	Momentum float64 `arg:"momentum,min=0,max=1" doc:"share of the last step that is repeated"`
+	Nesterov bool    `arg:"nesterov" doc:"whether momentum looks ahead"`
 }
 
 // NewSGD returns gradient descent without momentum, Keras's default. Keras's

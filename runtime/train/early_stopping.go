@@ -6,23 +6,26 @@ import "math"
 // Keras 3, callbacks/early_stopping.py, with its defaults.
 type EarlyStopping struct {
 	NopCallback
-	Monitor  string  // the figure; "": val_loss
-	MinDelta float64 // an improvement by less than this is none
-	Patience int     // epochs without improvement after which training ends
-	Mode     string  // "min": less is better; "max": more is; "" or "auto": as the figure's name says
+	Monitor  string  `arg:"monitor,default=val_loss" doc:"the loss or metric that is watched"`
+	MinDelta float64 `arg:"min_delta,min=0" doc:"what counts as better by no more is not better"`
+	Patience int     `arg:"patience,min=0" doc:"epochs without anything better after which training ends"`
+	Mode     string  `arg:"mode,oneof=auto|min|max,default=auto" doc:"whether less or more is better; auto: as the name says"`
 	// Baseline is what the figure must get better than for an epoch to count as
-	// an improvement; nil: none.
-	Baseline *float64
+	// an improvement; nil: none. [Value] makes one.
+	Baseline *float64 `arg:"baseline,by=Value" doc:"what has to be surpassed; null: nothing"`
 	// RestoreBestWeights brings back the parameters of the best epoch at the end,
 	// whether or not the training was ended here. A training that is cancelled
 	// keeps its own.
-	RestoreBestWeights bool
-	StartFromEpoch     int  // epochs, counted from 0, before this one do not count
+	RestoreBestWeights bool `arg:"restore_best_weights" doc:"whether the weights of the best epoch are put back"`
+	StartFromEpoch     int  `arg:"start_from_epoch,min=0" doc:"epochs before watching begins"`
 	Verbose            bool // tells of it on the call's Progress
 
 	monitor monitor
 	now     earlyStoppingState
 }
+
+// Value is a number for Baseline.
+func Value(x float64) *float64 { return &x }
 
 // earlyStoppingState is what changes from epoch to epoch.
 type earlyStoppingState struct {

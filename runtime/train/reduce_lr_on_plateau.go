@@ -10,13 +10,13 @@ import (
 // callbacks/reduce_lr_on_plateau.py, with its defaults.
 type ReduceLROnPlateau struct {
 	NopCallback
-	Monitor  string  // the figure; "": val_loss
-	Factor   float64 // the new rate is the old one times this; 0: 0.1
-	Patience int     // epochs without improvement after which the rate is lowered; 0: 10
-	Mode     string  // "min": less is better; "max": more is; "" or "auto": as the figure's name says
-	MinDelta float64 // an improvement by less than this is none; 0: 0.0001; below 0: any counts
-	Cooldown int     // epochs after lowering it in which no failure counts
-	MinLR    float64 // the rate goes no lower
+	Monitor  string  `arg:"monitor,default=val_loss" doc:"the loss or metric that is watched"`
+	Factor   float64 `arg:"factor,above=0,below=1,default=0.1" doc:"what the learning rate is multiplied by"`               // 0: 0.1
+	Patience int     `arg:"patience,min=0,default=10,zero=1" doc:"epochs without anything better after which that is done"` // 0: 10; 1 is as none, for a reduction needs an epoch that is no better
+	Mode     string  `arg:"mode,oneof=auto|min|max,default=auto" doc:"whether less or more is better; auto: as the name says"`
+	MinDelta float64 `arg:"min_delta,min=0,default=0.0001,zero=-1" doc:"what counts as better by no more is not better"` // 0: 0.0001; below 0: any counts
+	Cooldown int     `arg:"cooldown,min=0" doc:"epochs after a reduction in which nothing is watched"`
+	MinLR    float64 `arg:"min_lr,min=0" doc:"the least learning rate"`
 	Verbose  bool    // tells of it on the call's Progress
 
 	monitor monitor

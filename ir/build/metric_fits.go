@@ -1,0 +1,125 @@
+package build
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/arg"
+	runtime "github.com/nngen-go/nngen/runtime/metric"
+)
+
+// fits says why a metric does not fit outputs compared with such targets.
+func (m *metric) fits(output, target ir.Type) error {
+	n := units(output)
+	switch e := m.of; {
+	case e.Targets == runtime.Numbers && target.DType == ir.I32:
+		return fmt.Errorf("compares outputs with numbers, but the loss sparse_categorical_crossentropy takes class numbers; use accuracy")
+	case e.Targets == runtime.Answers && target.DType == ir.I32: // Keras fails on them, too
+		return fmt.Errorf("compares every output with a target of 0 or 1, but the loss sparse_categorical_crossentropy takes class numbers; use accuracy or sparse_top_k_categorical_accuracy, or one-hot targets and the loss categorical_crossentropy")
+	case e.Targets == runtime.ClassNumbers && target.DType != ir.I32:
+		return fmt.Errorf("compares with class numbers, but the loss takes targets %v; use accuracy, or the loss sparse_categorical_crossentropy", target.Shape)
+	case n == 1 && e.Instead != "":
+		return fmt.Errorf("compares classes, but the output has one unit (%v); use %s", output.Shape, e.Instead)
+	case e.Whole:
+		if err := flat(output); err != nil {
+			return err
+		}
+	}
+	for _, f := range arg.Fields(m.args) {
+		if f.Name == "k" {
+			return among("k", f.Value().(int), output)
+		}
+	}
+	for _, a := range m.args {
+		if err := m.fitsSettings(a, output); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fitsSettings compares settings of a metric with the outputs.
+func (m *metric) fitsSettings(settings any, output ir.Type) error {
+	n := units(output)
+	switch s := settings.(type) {
+	case *runtime.Decision:
+		if err := oneClass(s.ClassID, output); err != nil || s.TopK == 0 {
+			return err
+		}
+		if err := flat(output); err != nil {
+			return err
+		}
+		return among("top_k", s.TopK, output)
+	case *runtime.Sweep:
+		return oneClass(s.ClassID, output)
+	case *runtime.Curve:
+		return m.area(s, output)
+	case *runtime.FScore:
+		// Of one unit the largest is always that one, so that without a threshold
+		// every answer would be a yes: Keras reports such a score, which says nothing.
+		if n == 1 && s.Threshold == 0 {
+			return fmt.Errorf("without a threshold takes the largest output for the answer, but the output has one unit (%v); write {%s: {average: micro, threshold: 0.5}}", output.Shape, m.of.Name)
+		}
+	case *runtime.R2:
+		if len(output.Shape) != 2 {
+			return fmt.Errorf("takes outputs of one axis, not %v", output.Shape)
+		}
+	}
+	return nil
+}
+
+// area settles the labels of an area under a curve.
+func (m *metric) area(s *runtime.Curve, output ir.Type) error {
+	n, given := units(output), s.Labels
+	s.Of = strings.ToUpper(s.Of)
+	if s.Labels = 0; m.MultiLabel {
+		s.Labels = n
+	}
+	switch {
+	case given != 0 && !m.MultiLabel:
+		return fmt.Errorf("takes num_labels only with multi_label: true")
+	case given != 0 && given != n:
+		return fmt.Errorf("has num_labels: %d, but the output has %d units", given, n)
+	case len(s.LabelWeights) != 0 && len(s.LabelWeights) != n:
+		return fmt.Errorf("has %d label_weights, but the output has %d units", len(s.LabelWeights), n)
+	case m.MultiLabel || len(s.LabelWeights) != 0:
+		return flat(output)
+	}
+	return nil
+}
+
+// flat reports outputs with steps where a metric looks at a row as a whole.
+func flat(output ir.Type) error {
+	if len(output.Shape) > 2 {
+		return fmt.Errorf("of outputs with steps (%v) is not supported by this version of nngen", output.Shape)
+	}
+	return nil
+}
+
+// among reports a number of largest outputs that there are not.
+func among(name string, k int, output ir.Type) error {
+	n := units(output)
+	switch {
+	case k > n && n == 1:
+		return fmt.Errorf("looks at the %d largest outputs, but there is one; take %s out", k, name)
+	case k > n:
+		return fmt.Errorf("looks at the %d largest outputs, but there are %d; write %s: %d or less", k, n, name, n-1)
+	}
+	return nil
+}
+
+// oneClass reports a class that the output has not.
+func oneClass(id *int, output ir.Type) error {
+	if id == nil {
+		return nil
+	}
+	n := units(output)
+	switch {
+	case n == 1 && *id > 0:
+		return fmt.Errorf("has class_id: %d, but the output has one unit; take it out", *id)
+	case *id >= n:
+		return fmt.Errorf("has class_id: %d, but the output has %d units; write one from 0 to %d", *id, n, n-1)
+	}
+	return flat(output)
+}
