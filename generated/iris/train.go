@@ -43,17 +43,17 @@ type (
 	StatefulCallback = train.StatefulCallback
 	// NopCallback does nothing: embed it to write only the methods needed.
 	NopCallback = train.NopCallback
-	// Funcs makes a callback of functions.
-	Funcs = train.Funcs
 	// FitState is what a callback is shown.
 	FitState = train.State
-	// EarlyStopping ends a Fit when a figure has stopped improving.
+	// Funcs makes a callback of functions.
+	Funcs = train.Funcs
+	// EarlyStopping ends training when a loss or metric has stopped improving.
 	EarlyStopping = train.EarlyStopping
 	// ModelCheckpoint saves the parameters as the Fit goes on.
 	ModelCheckpoint = train.ModelCheckpoint
 	// BackupAndRestore makes a Fit survive an interruption.
 	BackupAndRestore = train.BackupAndRestore
-	// ReduceLROnPlateau lowers the learning rate when a figure has stopped improving.
+	// ReduceLROnPlateau lowers the learning rate when a loss or metric has stopped improving.
 	ReduceLROnPlateau = train.ReduceLROnPlateau
 	// LearningRateScheduler sets the learning rate before every epoch.
 	LearningRateScheduler = train.LearningRateScheduler
@@ -61,7 +61,7 @@ type (
 	CSVLogger = train.CSVLogger
 	// TensorBoard writes what TensorBoard shows.
 	TensorBoard = train.TensorBoard
-	// TerminateOnNaN ends a Fit whose loss is no number any more.
+	// TerminateOnNaN ends training when the loss is no number.
 	TerminateOnNaN = train.TerminateOnNaN
 )
 
