@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
-	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // phases are the functions that run the program's plans.
@@ -50,7 +49,7 @@ func (e *emitter) phasesOf() error {
 		return err
 	}
 	for _, a := range e.p.Adapts {
-		plan := uncopied(a.Plan)
+		plan := a.Plan
 		if calls, err = e.lay(plan.Forward, unstaged(plan.Forward), suffixes{rows: "Adapt"}, "forward"); err != nil {
 			return err
 		}
@@ -85,33 +84,6 @@ func firstStage(calls []layerRun) int {
 // unstaged is for plans that one worker runs, which has all the rows.
 func unstaged(steps []loop.Step) []staged {
 	return slices.Repeat([]staged{{rows: true}}, len(steps))
-}
-
-// uncopied is a plan without the copy of an input that is all it does: the
-// input itself will do.
-func uncopied(p *loop.Plan) *loop.Plan {
-	if len(p.Forward) != 1 {
-		return p
-	}
-	run, ok := p.Forward[0].(*loop.Run)
-	if !ok {
-		return p
-	}
-	nest, ok := run.Kernel.(*loop.Nest)
-	if !ok || len(nest.Body) != 1 {
-		return p
-	}
-	s := nest.Body[0]
-	if s.Value != scalar.Expr(scalar.Arg(0)) || s.Reduce != loop.Store || s.Accumulate || len(s.Srcs) != 1 || s.Dst.Buf != p.Outputs[0] {
-		return p
-	}
-	from := s.Srcs[0]
-	if from.Buf.Class != loop.Input || from.Index != nil || from.Offset != s.Dst.Offset || !slices.Equal(from.Strides, s.Dst.Strides) || from.Buf.Row() != s.Dst.Buf.Row() {
-		return p
-	}
-	q := *p
-	q.Forward, q.Outputs = nil, []*loop.Buffer{from.Buf}
-	return &q
 }
 
 // trainPhases lays out the two halves of a training step.

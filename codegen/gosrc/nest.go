@@ -9,7 +9,7 @@ import (
 
 // nest prints elementwise and reducing loops.
 func (e *emitter) nest(n *loop.Nest) *kernel {
-	n = tidyNest(n)
+	n = ownLoops(n)
 	var accs []placed
 	for _, s := range n.Body {
 		axes := n.Axes(s)
