@@ -59,6 +59,7 @@ type programData struct {
 
 	Vocabularies []programVocabulary // of the features; none: nothing can be unknown
 
+	Flags         []fitFlag   // of the training program
 	Formats       []rowFormat // that predict reads
 	Ports         []programPort
 	InputColumns  string // names of the values of several inputs
@@ -147,7 +148,7 @@ func (n *network) programData() *programData {
 	}
 	t.OutputColumns, t.InputColumns = literals(outputColumns(p)), literals(inputColumns(p.Inputs))
 	t.Answer, t.ClassNames = p.Answer, literals(p.ClassNames())
-	t.Formats, t.Reports = n.formats(), n.reports()
+	t.Flags, t.Formats, t.Reports = programFlags(), n.formats(), n.reports()
 	t.ArrayFiles = slices.ContainsFunc(t.Formats, func(f rowFormat) bool { return f.Name == "npz" })
 	t.Archives = "{" + literals(portNames(p.Inputs)) + "}"
 	d := n.spec.Data
