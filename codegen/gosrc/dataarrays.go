@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/runtime/data"
 )
 
 // arrayLoaders prints the readers of files that hold samples as they are.
@@ -30,15 +31,13 @@ func (e *emitter) arrayLoaders(f *file) {
 			add(p, len(e.p.Targets) == 1, "targets")
 		}
 	}
-	switch source := e.p.Encoding.Source; source {
-	case "idx":
-		e.fileLoader(f, "ReadIDX", "IDX", "from files in the format of MNIST, compressed with gzip or not", arrays)
-	case "npy":
-		e.fileLoader(f, "ReadNPY", "NPY", "from files of NumPy", arrays)
-	case "npz":
-		e.archiveLoader(f, arrays)
+	switch format := data.FormatNamed(e.p.Encoding.Source); format.Shape {
+	case data.ArrayFiles:
+		e.fileLoader(f, format, arrays)
+	case data.ArrayArchive:
+		e.archiveLoader(f, format, arrays)
 	default:
-		e.fail("data from %q is not read by this version", source)
+		e.fail("data from %q is not read by this version", e.p.Encoding.Source)
 		return
 	}
 	e.parts(f)
@@ -58,27 +57,27 @@ func (e *emitter) readArrays(arrays string) string {
 }
 
 // fileLoader prints the reader of arrays in a file each.
-func (e *emitter) fileLoader(f *file, name, kind, where string, arrays []arrayFile) {
+func (e *emitter) fileLoader(f *file, format data.Format, arrays []arrayFile) {
 	var params []string
 	for _, a := range arrays {
 		params = append(params, a.param)
 	}
 	list := strings.Join(params, ", ")
-	f.add(`%[1]sfunc %[2]s(%[3]s string) (Dataset, error) {
-	var arrays [%[4]d]*§data.%[5]s
+	f.add(`%[1]sfunc Read%[2]s(%[3]s string) (Dataset, error) {
+	var arrays [%[4]d]*§data.%[2]s
 	for i, path := range [...]string{%[3]s} {
-		a, err := §data.Open%[5]s(path)
+		a, err := §data.Open%[2]s(path)
 		if err != nil {
 			return nil, err
 		}
 		arrays[i] = a
 	}
-	%[6]s
-}`, docComment(name+" reads "+e.arrayWords(arrays)+" "+where+"."), name, list, len(arrays), kind, e.readArrays("arrays[:]"))
+	%[5]s
+}`, docComment("Read"+format.Go+" reads "+e.arrayWords(arrays)+" from "+format.From+"."), format.Go, list, len(arrays), e.readArrays("arrays[:]"))
 }
 
 // archiveLoader prints the reader of an archive of arrays.
-func (e *emitter) archiveLoader(f *file, arrays []arrayFile) {
+func (e *emitter) archiveLoader(f *file, format data.Format, arrays []arrayFile) {
 	names := e.p.Encoding.Arrays
 	var mentions []string
 	for _, name := range names {
@@ -88,20 +87,20 @@ func (e *emitter) archiveLoader(f *file, arrays []arrayFile) {
 	if n := len(mentions); n > 1 {
 		what = strings.Join(mentions[:n-1], ", ") + " and " + mentions[n-1]
 	}
-	f.add(`%[1]sfunc ReadNPZ(path string, names ...string) (Dataset, error) {
+	f.add(`%[1]sfunc Read%[6]s(path string, names ...string) (Dataset, error) {
 	switch len(names) {
 	case 0:
 		names = []string{%[2]s}
 	case %[3]d:
 	default:
-		return nil, §fmt.Errorf("%[4]s: ReadNPZ takes the names of %[3]d arrays, or none; it was given %%d", len(names))
+		return nil, §fmt.Errorf("%[4]s: Read%[6]s takes the names of %[3]d arrays, or none; it was given %%d", len(names))
 	}
-	arrays, err := §data.OpenNPZ(path, names...)
+	arrays, err := §data.Open%[6]s(path, names...)
 	if err != nil {
 		return nil, err
 	}
 	%[5]s
-}`, docComment("ReadNPZ reads "+e.arrayWords(arrays)+" from arrays of a file of NumPy, in this order: those named, else "+what+"."), quotedList(names), len(names), e.cfg.Package, e.readArrays("arrays"))
+}`, docComment("Read"+format.Go+" reads "+e.arrayWords(arrays)+" from "+format.From+", in this order: those named, else "+what+"."), quotedList(names), len(names), e.cfg.Package, e.readArrays("arrays"), format.Go)
 }
 
 // arrayWords says what arrays hold.

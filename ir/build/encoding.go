@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/runtime/data"
 )
 
 // encoding says how rows become samples; nil without a data section.
@@ -23,7 +24,7 @@ func (p *plan) encoding() *loop.Encoding {
 		e.Targets = append(e.Targets, loop.TargetSource{Columns: slices.Clone(t.Columns), SameAs: t.SameAs, Classes: slices.Clone(t.Classes), Spellings: cloneAll(t.Spellings)})
 	}
 	if p.classNames() == nil {
-		if k := d.Train.Kind; k == spec.TextDir || k == spec.ImageDir {
+		if d.Train.Kind.Shape() == data.ClassFolder {
 			e.Folders = slices.Clone(d.Classes)
 		}
 	} else {

@@ -3,9 +3,8 @@ package loop
 // Encoding says how the rows of a data source become samples: what the emitted
 // Features and Encode are made from.
 type Encoding struct {
-	// Source is the kind of files: "csv", "tokens", "text_dir", "image_dir",
-	// "idx", "npy" or "npz". The last three hold samples as they are, without
-	// features.
+	// Source is the name of one of data.Formats. Files of arrays hold samples as
+	// they are, without features.
 	Source   string
 	Features []Feature
 	Series   *Series  // csv: nil where a row of the file is a sample
@@ -22,7 +21,7 @@ type Encoding struct {
 	// Targets say where those of Program.Targets come from; nil: the one target
 	// stands beside each row.
 	Targets []TargetSource
-	Arrays  []string // npz: the arrays of the inputs and of the targets that files hold, in their order
+	Arrays  []string // archives: the arrays of the inputs and of the targets that files hold, in their order
 	Folders []string // text_dir, image_dir: the folders, where they are not the classes
 }
 

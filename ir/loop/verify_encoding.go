@@ -6,11 +6,9 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// sources are the kinds of files, and the type of what is all of a row: csv has
-// columns instead, and the last three hold samples as they are.
-var sources = map[string]FeatureType{
-	"csv": "", "tokens": TokensFeature, "text_dir": TextFeature, "image_dir": ImageFeature, "idx": "", "npy": "", "npz": "",
-}
+// rowTypes are the kinds of files whose rows are one thing, and its type. A csv file
+// has columns; all others hold samples as they are.
+var rowTypes = map[string]FeatureType{"tokens": TokensFeature, "text_dir": TextFeature, "image_dir": ImageFeature}
 
 // encoding checks that the features fill every input exactly once.
 func (v *verifier) encoding() {
@@ -18,12 +16,9 @@ func (v *verifier) encoding() {
 	if e == nil {
 		return
 	}
-	row, known := sources[e.Source]
-	asIs := known && row == "" && e.Source != "csv"
+	row := rowTypes[e.Source]
+	asIs := row == "" && e.Source != "csv"
 	switch {
-	case !known:
-		v.fail("encoding: there is no source %q", e.Source)
-		return
 	case asIs != (len(e.Features) == 0):
 		v.fail("encoding: source %s has %d features", e.Source, len(e.Features))
 		return
@@ -98,7 +93,7 @@ func (v *verifier) targetSources() {
 			arrays++
 		}
 	}
-	if e.Source == "npz" && v.p.Targets != nil && len(e.Arrays) != arrays {
+	if e.Arrays != nil && v.p.Targets != nil && len(e.Arrays) != arrays {
 		v.fail("encoding: %d arrays for %d inputs and targets", len(e.Arrays), arrays)
 	}
 }
