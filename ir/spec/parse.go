@@ -98,7 +98,7 @@ func (p *parser) section(title string, v Value, keys []key, mistakes map[string]
 		}
 		if write := spaceMissing(a); write != "" {
 			meant[write[:strings.IndexByte(write, ':')]] = true
-			p.fail(a.Pos, "%s: a space is missing behind the colon; write %s", title, write)
+			p.fail(a.Pos, "%s: a space is missing after the colon; write %s", title, write)
 			continue
 		}
 		hint := "."
