@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 // Parse reads a description: YAML where file ends in .yaml or .yml, JSON where
@@ -102,7 +103,7 @@ func (p *parser) section(title string, v Value, keys []key, mistakes map[string]
 			continue
 		}
 		hint := "."
-		if near, ok := diag.Nearest(a.Name, names); ok {
+		if near, ok := nearest.Of(a.Name, names); ok {
 			meant[near] = true
 			hint = "; did you mean " + diag.Quote(near) + "?"
 		}
