@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 const (
@@ -220,7 +221,7 @@ func (p *parser) choose(title string, a Arg, words []string, habits map[string]s
 	}
 	near, ok := habits[folded(v.Str)]
 	if !ok {
-		near, ok = diag.Nearest(v.Str, words)
+		near, ok = nearest.Of(v.Str, words)
 	}
 	hint := ""
 	if ok {
