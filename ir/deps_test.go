@@ -32,7 +32,8 @@ ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag
 ir/pass           ir ir/op ir/loop ir/scalar ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
-codegen/asm       ir/loop ir/scalar ir/block ir/machine ir/diag github.com/mmcloughlin/avo
+codegen/plan      ir/loop ir/machine
+codegen/asm       codegen/plan ir/loop ir/scalar ir/block ir/machine ir/diag github.com/mmcloughlin/avo
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
 codegen/static    codegen/gotree
 codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag runtime/nn codegen/asm codegen/gotree codegen/static
