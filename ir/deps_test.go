@@ -36,7 +36,8 @@ ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/block ir/machine ir
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data
 ir/pass           ir ir/op ir/loop ir/scalar ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
-codegen/asm       ir/loop ir/scalar ir/block ir/machine ir/diag github.com/mmcloughlin/avo
+codegen/plan      ir/loop ir/machine
+codegen/asm       codegen/plan ir/loop ir/scalar ir/block ir/machine ir/diag github.com/mmcloughlin/avo
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
 codegen/static    codegen/gotree
 codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train runtime/data codegen/asm codegen/gotree codegen/static

@@ -47,7 +47,7 @@ func (u *Unit) function(l Level, s Stub) *code {
 	c := &code{Context: build.NewContext(), unit: u, level: l}
 	c.Function(s.Name)
 	c.AllocLocal(frame)
-	c.SignatureExpr("func" + s.Signature())
+	c.signature(s)
 	for r := l.registers() - 1; r >= 0; r-- {
 		c.free = append(c.free, vec(r))
 	}

@@ -55,13 +55,13 @@ type Body struct {
 func (u *Unit) Kernel(r Request) ([]Body, error) {
 	var bodies []Body
 	for _, l := range Levels {
-		before, made := len(u.functions), maps.Clone(u.made)
+		before, made, tiles := len(u.functions), maps.Clone(u.made), maps.Clone(u.tiles)
 		b, err := u.body(r, l)
 		if err != nil && !errors.Is(err, errRegisters) {
 			return nil, fmt.Errorf("%s%s: %w", r.Name, l, err)
 		}
 		if err != nil || b == nil || b.verify(u.machine) != nil {
-			u.functions, u.made = u.functions[:before], made
+			u.functions, u.made, u.tiles = u.functions[:before], made, tiles
 			continue
 		}
 		b.Level = l

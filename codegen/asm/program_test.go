@@ -208,6 +208,9 @@ func (p *program) write(t testing.TB, cases []kernelCase) []file {
 		stubs = append(stubs, peakLoop(t, u, l), readLoop(t, u, l))
 	}
 	table.WriteString("}\n")
+	for _, d := range u.Declarations() {
+		text.WriteString(d + "\n\n")
+	}
 	for _, s := range stubs {
 		fmt.Fprintf(&text, "// %s %s\n//\n//go:noescape\nfunc %s%s\n\n", s.Name, s.Doc, s.Name, s.Signature())
 	}

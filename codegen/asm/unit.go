@@ -28,6 +28,9 @@ type Unit struct {
 	labels    int
 	laneTable bool // AVX2 masks are read out of it
 	made      map[string]bool
+	tiles     map[string]Stub   // of contractions, by what they compute
+	decls     []string          // Go declarations beside the kernels
+	constants map[string]string // tables among them, by their text
 }
 
 // Stub declares an assembly function in Go.
@@ -61,7 +64,7 @@ func (s Stub) Signature() string {
 
 // NewUnit returns an empty unit, whose kernels are planned for a machine.
 func NewUnit(m machine.Machine) *Unit {
-	return &Unit{machine: m, places: map[uint32]int{}, made: map[string]bool{}}
+	return &Unit{machine: m, places: map[uint32]int{}, made: map[string]bool{}, tiles: map[string]Stub{}, constants: map[string]string{}}
 }
 
 // once reports that a routine which kernels share is asked for the first time.
@@ -69,6 +72,30 @@ func (u *Unit) once(name string) bool {
 	first := !u.made[name]
 	u.made[name] = true
 	return first
+}
+
+// Declarations are the Go types and variables that bodies name.
+func (u *Unit) Declarations() []string { return u.decls }
+
+// declare adds a declaration, once.
+func (u *Unit) declare(text string) {
+	if !slices.Contains(u.decls, text) {
+		u.decls = append(u.decls, text)
+	}
+}
+
+// constant is the name of a variable that holds a table, one for equal tables.
+func (u *Unit) constant(text, kernel string) string {
+	if name, ok := u.constants[text]; ok {
+		return name
+	}
+	name := kernel + "Parts"
+	for c := 'B'; !u.once(name); c++ {
+		name = kernel + "Parts" + string(c)
+	}
+	u.constants[text] = name
+	u.declare("// " + name + " are the parts of " + kernel + "'s result that sum the same points.\nvar " + name + " = " + text)
+	return name
 }
 
 // Empty reports that nothing has been written.

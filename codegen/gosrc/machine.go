@@ -124,6 +124,9 @@ func (e *emitter) machineFile() *file {
 	f.Build(asm.Constraint)
 	names := e.levelDecls(f)
 	e.predictWhole(f, names)
+	for _, d := range e.unit.Declarations() {
+		f.add("%s", d)
+	}
 	for _, fn := range e.machined() {
 		var b strings.Builder
 		b.WriteString(docComment(fmt.Sprintf("%s is %s in machine code.", fn.name, fn.body())))
