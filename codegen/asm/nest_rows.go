@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -73,7 +75,7 @@ func rowByRow(k *loop.Nest) bool {
 			return false
 		}
 		loops = loops || len(s.Inner) == 1
-		for j, a := range accessesOf(s) {
+		for j, a := range shape.Accesses(s) {
 			if len(s.Inner) == 0 {
 				a.Strides = append(a.Strides, 0)
 			}
@@ -95,7 +97,7 @@ func (m *rowNest) prepare() bool {
 	for i := range m.Body {
 		s := &m.Body[i]
 		written[s.Dst.Buf] = true
-		for j, a := range accessesOf(s) {
+		for j, a := range shape.Accesses(s) {
 			if a.Buf.Class == loop.Local {
 				if j > 0 {
 					m.uses[a.Buf]++
@@ -131,8 +133,8 @@ func (m *rowNest) prepare() bool {
 		size, work := 0, 0
 		for _, s := range m.Body {
 			n := loop.Points(s.Inner, 1)
-			size += 4 * n * len(accessesOf(&s)) * points
-			work += (n + m.level.Lanes()) * (1 + weight(s.Value)) * points
+			size += 4 * n * len(shape.Accesses(&s)) * points
+			work += (n + m.level.Lanes()) * (1 + shape.Weight(s.Value)) * points
 		}
 		if turns := m.machine.Turns(work, size); turns > 0 {
 			m.chunk, m.turns = i, turns
@@ -158,7 +160,7 @@ func (m *rowNest) hasRows() bool {
 // lines cut the nest into calls.
 func (m *rowNest) lines(function string) []string {
 	g := newCalls(m.request, m.Outer)
-	g.cut(m.chunk, m.turns, 1, m.sharing, func(count string) {
+	g.cut(m.chunk, gotree.Literal(m.turns), 1, m.sharing, func(count string) {
 		args := m.arguments(m.Outer, g.vars)
 		if m.hasRows() {
 			args = append(args, "float32(n)")

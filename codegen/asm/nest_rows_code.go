@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -23,7 +24,7 @@ func (m *rowNest) write() (Stub, error) {
 		}
 		n := loop.Points(b.Inner, 1)
 		s.Bytes += 4 * n * (1 + len(b.Srcs)) * m.turns * loop.Points(m.Outer[m.chunk+1:], 1)
-		s.MulAdds += n * (1 + weight(b.Value)) * m.turns * loop.Points(m.Outer[m.chunk+1:], 1)
+		s.MulAdds += n * (1 + shape.Weight(b.Value)) * m.turns * loop.Points(m.Outer[m.chunk+1:], 1)
 	}
 	s.Doc = fmt.Sprintf("computes %s for count rows of %d", told(word, "values"), m.longest())
 
@@ -214,7 +215,7 @@ func (m *rowNest) store(c *code, s *loop.Stmt, left map[*stream]int) {
 
 // perTurn is how many vectors a turn of a loop takes.
 func perTurn(e scalar.Expr) int {
-	if weight(e) <= 12 {
+	if shape.Weight(e) <= 12 {
 		return 4
 	}
 	return 2

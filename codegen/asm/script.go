@@ -106,7 +106,7 @@ func (s sum) String() string {
 
 // address is Go for a pointer to an element of an operand.
 func (o Operand) address(at sum) string {
-	if o.Buf.Rows {
+	if o.Buf.Rows || len(o.Dims) == 0 {
 		return fmt.Sprintf("&%s[%v]", o.Name, at)
 	}
 	strides := make([]int, len(o.Dims))

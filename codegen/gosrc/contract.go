@@ -211,7 +211,7 @@ func firstAxis(m, k axis) loop.Axis {
 
 // scaled prints the start of a row: r*784+12.
 func scaled(v string, stride, offset int) string {
-	return affine{offset, []term{{0, stride}}}.text([]string{v}, "")
+	return affine{offset: offset, terms: []term{{0, stride, ""}}}.text([]string{v}, "")
 }
 
 // rowOf declares a view of n elements over a row of a parameter. An extra that

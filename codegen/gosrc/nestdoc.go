@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -32,7 +33,7 @@ func (k *nestKernel) title() {
 	for _, a := range axes {
 		rows = rows || a.Rows
 		if !a.Rows || a.N > 1 {
-			sizes = append(sizes, fmt.Sprint(a.N))
+			sizes = append(sizes, strings.TrimPrefix(k.shape.Count(a).String(), shape.Argument+"."))
 		}
 	}
 	if n, ok := last.Value.(scalar.Num); ok && n == 0 && last.Reduce == loop.Store && !last.Accumulate {
@@ -43,11 +44,14 @@ func (k *nestKernel) title() {
 	if len(steps) == 0 && (columns || last.Reduce == loop.Sum) {
 		word = k.sumName(last, columns)
 	}
-	k.name = lower(word) + strings.Join(sizes, "x")
+	k.name = lower(word)
+	if k.shape == nil {
+		k.name += strings.Join(sizes, "x")
+	}
 	if len(sizes) == 0 {
 		k.name += map[bool]string{true: "Rows", false: "Scalar"}[rows]
 	}
-	if k.copies() {
+	if k.shape == nil && k.copies() {
 		return
 	}
 	over := "for a single number"
@@ -229,7 +233,7 @@ func (k *nestKernel) operandText(a placed) string {
 	if batch >= 0 && a.Strides[batch] != 0 {
 		at = append(at, "r")
 	}
-	column := flat(a, batch)
+	column := k.flat(a, batch)
 	if len(column.terms) > 0 || column.offset != 0 || len(at) > 0 && a.Buf.Row() > 1 {
 		at = append(at, column.text(vars, index))
 	}
