@@ -312,7 +312,7 @@ func (m *columnReduction) lines(function string) []string {
 		rows := func(count, more string) {
 			args := m.arguments(m.axes, vars)
 			if hasRows(m.Value) || m.Finish != nil && hasRows(m.Finish) {
-				args = append(args, "float32(n)")
+				args = append(args, "float32("+m.request.Shape.RowCount()+")")
 			}
 			args = append(args, m.passed...)
 			g.line("%s(%s)", function, strings.Join(append(args, width, count, more), ", "))

@@ -31,7 +31,7 @@ func (m *mapping) lines(function string) []string {
 	g.cut(m.chunk, turns, unit, m.sharing, func(count string) {
 		args := m.arguments(m.axes, g.vars)
 		if hasRows(m.Value) {
-			args = append(args, "float32(n)")
+			args = append(args, "float32("+m.request.Shape.RowCount()+")")
 		}
 		if m.draws() {
 			args = append(args, strings.TrimSuffix("first+"+g.vars[0], "+"))

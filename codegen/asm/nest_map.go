@@ -9,6 +9,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -214,8 +215,14 @@ func told(word, otherwise string) string {
 // flat runs through a run-time number of elements; tail is the mask of the last
 // ones, where it is known.
 func (m *mapping) flat(c *code, n reg.GPVirtual, tail mask) {
-	lanes := m.level.Lanes()
-	each := m.unroll()
+	c.along(n, m.unroll(), tail, func(p place, k mask) { m.vector(c, p, k, none) })
+}
+
+// along runs body for a run-time number of elements: for as many vectors at a
+// time as each says, for single ones, and with a mask for the rest. It counts n
+// down.
+func (c *code) along(n reg.GPVirtual, each int, tail mask, body func(p place, k mask)) {
+	lanes := c.level.Lanes()
 	index := c.GP64()
 	c.XORQ(index, index)
 	for _, vectors := range []int{each, 1} {
@@ -224,7 +231,7 @@ func (m *mapping) flat(c *code, n reg.GPVirtual, tail mask) {
 		c.JL(operand.LabelRef(done))
 		c.Label(top)
 		for i := range vectors {
-			m.vector(c, place{index, i * lanes}, mask{}, none)
+			body(place{index, i * lanes}, mask{})
 		}
 		c.ADDQ(operand.I32(int32(vectors*lanes)), index)
 		c.SUBQ(operand.I32(int32(vectors*lanes)), n)
@@ -240,8 +247,15 @@ func (m *mapping) flat(c *code, n reg.GPVirtual, tail mask) {
 	if !tail.set {
 		tail = c.leading(n)
 	}
-	m.vector(c, place{index: index}, tail, none)
+	body(place{index: index}, tail)
 	c.Label(end)
+}
+
+// rest is the mask of the elements that a run has beyond whole vectors.
+func (c *code) rest(width gotree.Size) mask {
+	n := c.size(width)
+	c.ANDQ(operand.I8(int8(c.level.Lanes()-1)), n)
+	return c.leading(n)
 }
 
 // unroll is how many vectors a turn of a loop takes.
@@ -264,9 +278,7 @@ func (m *mapping) static(c *code, count reg.GPVirtual, draw *philox) {
 	tail := mask{}
 	switch {
 	case !width.Known():
-		rest := c.size(width)
-		c.ANDQ(operand.I8(int8(lanes-1)), rest)
-		tail = c.leading(rest)
+		tail = c.rest(width)
 	case n%lanes > 0:
 		tail = c.lanes(n % lanes)
 	}

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
 	"github.com/nngen-go/nngen/ir/scalar"

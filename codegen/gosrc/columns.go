@@ -105,7 +105,7 @@ func (k *nestKernel) blockSums(s loop.Stmt) {
 	k.line("%s := min(%d, %s-%s)", width, block, columns, column)
 	k.line("var %s [%d]float64", sum, block)
 	vars[0] = column + "+" + j
-	end := k.open(axes, 1, vars, nil)
+	end := k.open(axes, 1, vars, k.sources(s))
 	k.line("for %s := range %s {", j, width)
 	args := k.values(s, vars, "")
 	k.share(s.Value, args)

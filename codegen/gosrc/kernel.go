@@ -43,6 +43,7 @@ type kernel struct {
 
 	shape     *shape.Shape // of a kernel that layers share, or nil
 	shapeType string       // of the argument that holds its sizes
+	planned   *loop.Nest   // in the form in which they share it
 
 	counted  bool              // n is used
 	shared   bool              // workers divide it: t is used

@@ -22,10 +22,10 @@ func (e *emitter) nest(n *loop.Nest) *kernel {
 		}
 	}
 	k := &nestKernel{kernel: e.newKernel(accs...), Nest: n}
-	k.shape = sh
+	k.shape, k.planned = sh, n
 	k.exposed = len(n.Body) > 1 || len(n.Axes(n.Body[0])) == 0
 	k.nameParams()
-	k.nameSizes()
+	sh.Name(n, func(b *loop.Buffer) string { return k.param(b, "x").name })
 	k.title()
 	if overBatch(n) {
 		for _, s := range n.Body {
@@ -51,8 +51,8 @@ func (e *emitter) nest(n *loop.Nest) *kernel {
 // large network, or its own.
 func (e *emitter) shape(n *loop.Nest) (*shape.Shape, *loop.Nest) {
 	if e.share {
-		if t, ok := shape.Nest(n, e.cfg.Machine); ok {
-			return shape.New(), t
+		if t, s, ok := shape.Nest(n, e.cfg.Machine); ok {
+			return s, t
 		}
 	}
 	return nil, tidyNest(n)
@@ -106,24 +106,6 @@ func (k *nestKernel) nameParams() {
 				} else {
 					name(a.Buf, "xvuwabefgh")
 				}
-			}
-		}
-	}
-}
-
-// nameSizes names the sizes of a shared kernel.
-func (k *nestKernel) nameSizes() {
-	if k.shape == nil {
-		return
-	}
-	for _, s := range k.Body {
-		axes := k.Axes(s)
-		for _, a := range axes {
-			k.shape.Axis(a)
-		}
-		for _, a := range k.sources(s) {
-			if a.Buf.Class != loop.Scalar && a.Buf.Class != loop.Local {
-				k.shape.Access(k.param(a.Buf, "x").name, a.Access, axes)
 			}
 		}
 	}

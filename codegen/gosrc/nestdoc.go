@@ -187,7 +187,11 @@ func (k *nestKernel) formula(s loop.Stmt) string {
 	for i, a := range s.Srcs {
 		args[i] = name(a)
 	}
-	value := formula(s.Value, args)
+	rows := func(e scalar.Expr) bool { return k.shape != nil && e == scalar.Expr(scalar.Rows{}) }
+	counted := func(e scalar.Expr, args []string) string {
+		return formula(shape.Replace(e, rows, scalar.Arg(len(args))), append(args, "("+k.shape.RowCount()+")"))
+	}
+	value := counted(s.Value, args)
 	if s.Reduce != loop.Store {
 		over := " "
 		if k.indexed {
@@ -195,7 +199,7 @@ func (k *nestKernel) formula(s loop.Stmt) string {
 		}
 		value = map[loop.Reduction]string{loop.Sum: "Σ", loop.Max: "max", loop.ArgMax: "argmax"}[s.Reduce] + over + value
 		if s.Finish != nil {
-			value = loop.Format(s.Finish, []string{"(" + value + ")"})
+			value = counted(s.Finish, []string{"(" + value + ")"})
 		}
 	}
 	op := " = "

@@ -4,7 +4,9 @@
 package shape
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
@@ -22,6 +24,7 @@ type Shape struct {
 	counts map[axisKey]gotree.Size
 	steps  map[stepKey]gotree.Size
 	names  map[string]bool
+	rows   gotree.Size // scalar.Rows stands for so many of every row
 }
 
 // Field is one size: a field of the shape argument.
@@ -44,9 +47,10 @@ type stepKey struct {
 // Argument is what the shape argument is called.
 const Argument = "s"
 
-// New returns a shape without sizes.
-func New() *Shape {
-	return &Shape{counts: map[axisKey]gotree.Size{}, steps: map[stepKey]gotree.Size{}, names: map[string]bool{}}
+// New returns the shape of a kernel that scalar.Rows stands for so many of every
+// row in.
+func New(rows int) *Shape {
+	return &Shape{rows: gotree.Literal(rows), counts: map[axisKey]gotree.Size{}, steps: map[stepKey]gotree.Size{}, names: map[string]bool{}}
 }
 
 // field adds a size under a name like the one wished for.
@@ -60,20 +64,28 @@ func (s *Shape) field(wish string, v int) gotree.Size {
 	return gotree.Size{Value: v, Text: Argument + "." + name}
 }
 
-// Axis adds the number of turns of a loop: "nC".
-func (s *Shape) Axis(a loop.Axis) {
+// axis adds the number of turns of a loop: "nC".
+func (s *Shape) axis(a loop.Axis) {
 	key := axisKey{a.Name, a.N}
 	if _, ok := s.counts[key]; ok || a.Rows && a.N == 1 {
 		return
 	}
 	s.counts[key] = s.field("n"+strings.ToUpper(a.Name), a.N)
+	if a.Rows && a.N == s.rows.Value {
+		s.rows = s.counts[key]
+	}
 }
 
-// Access adds the strides and the offset of an operand: "xC", and "x0" where it
+// access adds the strides and the offset of an operand: "xC", and "x0" where it
 // begins. What has no gaps needs no strides of its own.
-func (s *Shape) Access(name string, a loop.Access, axes []loop.Axis) {
+func (s *Shape) access(name string, a loop.Access, axes []loop.Axis) {
+	inward := make([]int, len(axes)) // the loops, the one of the shortest steps first
+	for i := range axes {
+		inward[i] = len(axes) - 1 - i
+	}
+	slices.SortStableFunc(inward, func(i, j int) int { return cmp.Compare(a.Strides[i], a.Strides[j]) })
 	dense := gotree.Literal(1) // how far apart the turns of a loop are without gaps
-	for i := len(axes) - 1; i >= 0; i-- {
+	for _, i := range inward {
 		v := a.Strides[i]
 		key := stepKey{a.Buf, axes[i].Name, v}
 		if _, ok := s.steps[key]; !ok && v != 0 && v != 1 {
@@ -117,6 +129,14 @@ func (s *Shape) Count(a loop.Axis) gotree.Size {
 		}
 	}
 	return gotree.Literal(a.N)
+}
+
+// RowCount is what scalar.Rows stands for, in Go.
+func (s *Shape) RowCount() string {
+	if s == nil {
+		return "n"
+	}
+	return gotree.Size{Text: "n"}.Times(s.rows).String()
 }
 
 // Extent is the number of turns of a loop in Go: "s.nC", "n*s.nI".

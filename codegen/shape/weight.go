@@ -1,6 +1,9 @@
 package shape
 
-import "github.com/nngen-go/nngen/ir/scalar"
+import (
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
+)
 
 // Weight is how many multiply-adds take about as long as an expression.
 func Weight(e scalar.Expr) int {
@@ -21,4 +24,14 @@ func Weight(e scalar.Expr) int {
 		n += Weight(x)
 	}
 	return n
+}
+
+// RowCost is what the statements of a row take for each of its elements: in
+// multiply-adds, and the bytes that they touch.
+func RowCost(body []loop.Stmt) (mulAdds, bytes int) {
+	for _, s := range body {
+		mulAdds += 1 + Weight(s.Value)
+		bytes += 4 * (1 + len(s.Srcs))
+	}
+	return mulAdds, bytes
 }
