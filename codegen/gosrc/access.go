@@ -153,7 +153,7 @@ func (k *kernel) at(a placed, vars []string) string {
 	}
 	if p.form == rowSlice {
 		for axis, s := range a.Strides {
-			if view, ok := k.views[viewKey{a.Buf, axis, s}]; ok && s != 0 && a.axes[axis].Rows && k.inRow(a, axis) {
+			if view, ok := k.views[k.viewKey(a, axis)]; ok && s != 0 && a.axes[axis].Rows && k.inRow(a, axis) {
 				x := k.flat(a, axis)
 				if k.shape != nil {
 					x.offset, x.from = 0, ""
@@ -239,7 +239,7 @@ func (k *kernel) view(axis int, v string, accs []placed) (opened []viewKey) {
 		if !a.Buf.Rows && k.shape == nil || a.Buf.Ragged || a.Buf.Class == loop.Local || a.Buf.Class == loop.Random || axis >= len(a.Strides) {
 			continue
 		}
-		key := viewKey{a.Buf, axis, a.Strides[axis]}
+		key := k.viewKey(a, axis)
 		if _, is := direct(a); is || key.stride <= 0 || k.views[key] != "" || !k.inRow(a, axis) {
 			continue
 		}

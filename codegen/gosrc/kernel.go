@@ -90,10 +90,19 @@ type placed struct {
 	axes []loop.Axis
 }
 
-// viewKey names a row of a buffer: which buffer, over which axis, how long.
+// viewKey names a row of a buffer: which buffer, over which axis, how long, and of
+// a shared kernel, where in the row it begins.
 type viewKey struct {
-	buf          *loop.Buffer
-	axis, stride int
+	buf                  *loop.Buffer
+	axis, stride, offset int
+}
+
+func (k *kernel) viewKey(a placed, axis int) viewKey {
+	key := viewKey{a.Buf, axis, a.Strides[axis], 0}
+	if k.shape != nil {
+		key.offset = a.Offset
+	}
+	return key
 }
 
 // kernelWords are the words that the text of kernels, and of what calls their
