@@ -274,7 +274,7 @@ func (c *code) until(count reg.GPVirtual, body func()) {
 }
 
 // times runs body as often as a size says, at least once.
-func (c *code) times(n gotree.Size, body func()) {
+func (c *code) times(n gotree.Number, body func()) {
 	if n.Known() {
 		c.counted(n.Value, body)
 		return
@@ -283,7 +283,7 @@ func (c *code) times(n gotree.Size, body func()) {
 }
 
 // size loads a size that the function is given.
-func (c *code) size(n gotree.Size) reg.GPVirtual {
+func (c *code) size(n gotree.Number) reg.GPVirtual {
 	r := c.GP64()
 	place, ok := c.sizes[n.Text]
 	if !ok {
@@ -294,7 +294,7 @@ func (c *code) size(n gotree.Size) reg.GPVirtual {
 }
 
 // stride moves a pointer by a size in float32s.
-func (c *code) stride(p reg.Register, n gotree.Size) {
+func (c *code) stride(p reg.Register, n gotree.Number) {
 	if n.Known() {
 		c.advance(p, n.Value)
 		return

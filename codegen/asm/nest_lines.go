@@ -61,7 +61,7 @@ func newCalls(r Request, axes []loop.Axis) *calls {
 
 // cut prints loops over the axes up to the given one, of which each call takes
 // as many turns as it may. Workers share the first axis, in units.
-func (g *calls) cut(axis int, turns gotree.Size, unit int, sharing loop.Sharing, call func(count string)) {
+func (g *calls) cut(axis int, turns gotree.Number, unit int, sharing loop.Sharing, call func(count string)) {
 	ends := 0
 	for i, a := range g.axes[:axis+1] {
 		from, to := "0", g.shape.Extent(a)

@@ -252,7 +252,7 @@ func (c *code) along(n reg.GPVirtual, each int, tail mask, body func(p place, k 
 }
 
 // rest is the mask of the elements that a run has beyond whole vectors.
-func (c *code) rest(width gotree.Size) mask {
+func (c *code) rest(width gotree.Number) mask {
 	n := c.size(width)
 	c.ANDQ(operand.I8(int8(c.level.Lanes()-1)), n)
 	return c.leading(n)

@@ -163,7 +163,7 @@ func (m *rowNest) longest() int {
 }
 
 // width is the length of the rows of a shared kernel.
-func (m *rowNest) width() gotree.Size {
+func (m *rowNest) width() gotree.Number {
 	for _, s := range m.Body {
 		if len(s.Inner) > 0 {
 			return m.request.Shape.Count(s.Inner[0])

@@ -106,18 +106,18 @@ func (l *streams) arguments(axes []loop.Axis, vars []string) []string {
 }
 
 // index is where a stream of a shared kernel stands.
-func (l *streams) index(s *stream, axes []loop.Axis, vars []string) gotree.Size {
+func (l *streams) index(s *stream, axes []loop.Axis, vars []string) gotree.Number {
 	at := gotree.Literal(0)
 	for i, v := range vars {
 		if v != "" {
-			at = at.Plus(gotree.Size{Text: v}.Times(l.stride(s, axes, i)))
+			at = at.Plus(gotree.Number{Text: v}.Times(l.stride(s, axes, i)))
 		}
 	}
 	return at.Plus(l.request.Shape.Offset(s.access))
 }
 
 // stride is how far a turn of loop i moves a stream.
-func (l *streams) stride(s *stream, axes []loop.Axis, i int) gotree.Size {
+func (l *streams) stride(s *stream, axes []loop.Axis, i int) gotree.Number {
 	return l.request.Shape.Stride(s.access, axes, i)
 }
 
@@ -186,7 +186,7 @@ func (l *streams) step(c *code, axes []loop.Axis, i int) {
 }
 
 // pace is how far a stream is moved at the end of a turn of loop i.
-func (l *streams) pace(s *stream, axes []loop.Axis, i int) gotree.Size {
+func (l *streams) pace(s *stream, axes []loop.Axis, i int) gotree.Number {
 	n := l.stride(s, axes, i)
 	if i+1 < len(axes) {
 		n = n.Minus(l.request.Shape.Count(axes[i+1]).Times(l.stride(s, axes, i+1)))
@@ -195,7 +195,7 @@ func (l *streams) pace(s *stream, axes []loop.Axis, i int) gotree.Size {
 }
 
 // paces are the sizes that walk needs.
-func (l *streams) paces(axes []loop.Axis, first int) (list []gotree.Size) {
+func (l *streams) paces(axes []loop.Axis, first int) (list []gotree.Number) {
 	for i := first; i < len(axes); i++ {
 		for _, s := range l.list {
 			if !s.scalar() && !s.random() {

@@ -44,7 +44,7 @@ type Stub struct {
 
 // takes adds parameters for those of the sizes that are not literals, and
 // returns what is passed for them.
-func (s *Stub) takes(list ...gotree.Size) (args []string) {
+func (s *Stub) takes(list ...gotree.Number) (args []string) {
 	if s.sizes == nil {
 		s.sizes = map[string]string{}
 	}

@@ -90,8 +90,8 @@ func (k *nestKernel) columnSums(s loop.Stmt) {
 	delete(k.names, sum)
 }
 
-// block is how many columns a shared kernel sums at a time.
-const block = 64
+// columnBlock is how many columns a shared kernel sums at a time.
+const columnBlock = 64
 
 // blockSums adds row after row to the sums of a block of columns, however many
 // columns there are.
@@ -99,11 +99,11 @@ func (k *nestKernel) blockSums(s loop.Stmt) {
 	axes := k.Axes(s)
 	vars := make([]string, len(axes))
 	column := k.inner(axes[0].Name)
-	sum, j, width := k.names.pick("sum"), k.inner("j"), k.names.pick("width")
+	sum, j, width := k.names.Pick("sum"), k.inner("j"), k.names.Pick("width")
 	columns := k.extent(axes[0])
-	k.line("for %s := 0; %s < %s; %s += %d {", column, column, columns, column, block)
-	k.line("%s := min(%d, %s-%s)", width, block, columns, column)
-	k.line("var %s [%d]float64", sum, block)
+	k.line("for %s := 0; %s < %s; %s += %d {", column, column, columns, column, columnBlock)
+	k.line("%s := min(%d, %s-%s)", width, columnBlock, columns, column)
+	k.line("var %s [%d]float64", sum, columnBlock)
 	vars[0] = column + "+" + j
 	end := k.open(axes, 1, vars, k.sources(s))
 	k.line("for %s := range %s {", j, width)

@@ -21,10 +21,10 @@ import (
 // The sizes of a kernel of its own are those of a nil Shape: literals.
 type Shape struct {
 	Fields []Field
-	counts map[axisKey]gotree.Size
-	steps  map[stepKey]gotree.Size
+	counts map[axisKey]gotree.Number
+	steps  map[stepKey]gotree.Number
 	names  map[string]bool
-	rows   gotree.Size // scalar.Rows stands for so many of every row
+	rows   gotree.Number // scalar.Rows stands for so many of every row
 }
 
 // Field is one size: a field of the shape argument.
@@ -50,18 +50,18 @@ const Argument = "s"
 // New returns the shape of a kernel that scalar.Rows stands for so many of every
 // row in.
 func New(rows int) *Shape {
-	return &Shape{rows: gotree.Literal(rows), counts: map[axisKey]gotree.Size{}, steps: map[stepKey]gotree.Size{}, names: map[string]bool{}}
+	return &Shape{rows: gotree.Literal(rows), counts: map[axisKey]gotree.Number{}, steps: map[stepKey]gotree.Number{}, names: map[string]bool{}}
 }
 
 // field adds a size under a name like the one wished for.
-func (s *Shape) field(wish string, v int) gotree.Size {
+func (s *Shape) field(wish string, v int) gotree.Number {
 	name := wish
 	for i := 2; s.names[name]; i++ {
 		name = fmt.Sprint(wish, i)
 	}
 	s.names[name] = true
 	s.Fields = append(s.Fields, Field{name, v})
-	return gotree.Size{Value: v, Text: Argument + "." + name}
+	return gotree.Number{Value: v, Text: Argument + "." + name}
 }
 
 // axis adds the number of turns of a loop: "nC".
@@ -122,7 +122,7 @@ func (s *Shape) Names() string {
 }
 
 // Count is the number of turns of a loop, for each row where it runs over rows.
-func (s *Shape) Count(a loop.Axis) gotree.Size {
+func (s *Shape) Count(a loop.Axis) gotree.Number {
 	if s != nil {
 		if n, ok := s.counts[axisKey{a.Name, a.N}]; ok {
 			return n
@@ -136,7 +136,7 @@ func (s *Shape) RowCount() string {
 	if s == nil {
 		return "n"
 	}
-	return gotree.Size{Text: "n"}.Times(s.rows).String()
+	return gotree.Number{Text: "n"}.Times(s.rows).String()
 }
 
 // Extent is the number of turns of a loop in Go: "s.nC", "n*s.nI".
@@ -152,16 +152,16 @@ func (s *Shape) Extent(a loop.Axis) string {
 }
 
 // Stride is how far a turn of a loop moves an operand.
-func (s *Shape) Stride(a loop.Access, axes []loop.Axis, i int) gotree.Size {
+func (s *Shape) Stride(a loop.Access, axes []loop.Axis, i int) gotree.Number {
 	return s.step(stepKey{a.Buf, axes[i].Name, a.Strides[i]})
 }
 
 // Offset is where an operand begins.
-func (s *Shape) Offset(a loop.Access) gotree.Size {
+func (s *Shape) Offset(a loop.Access) gotree.Number {
 	return s.step(stepKey{buf: a.Buf, stride: a.Offset})
 }
 
-func (s *Shape) step(key stepKey) gotree.Size {
+func (s *Shape) step(key stepKey) gotree.Number {
 	if s != nil {
 		if n, ok := s.steps[key]; ok {
 			return n
