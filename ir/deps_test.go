@@ -53,6 +53,10 @@ ir/pass           ir ir/op ir/loop ir/scalar ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/diag gonum.org/v1/gonum
 codegen/asm       ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo
 codegen/gosrc     ir/loop ir/scalar ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train codegen/asm github.com/dave/jennifer
+codegen/gotree
+codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
+codegen/asm       codegen/gotree codegen/shape ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo
+codegen/gosrc     codegen/gotree codegen/shape ir/loop ir/scalar ir/machine ir/diag runtime/nn codegen/asm github.com/dave/jennifer
 codegen/asm/peakgen         github.com/mmcloughlin/avo
 codegen/asm/optimgen     github.com/mmcloughlin/avo
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm

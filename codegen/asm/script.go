@@ -117,7 +117,7 @@ func (o Operand) strides() []int {
 
 // address is Go for a pointer to an element of an operand.
 func (o Operand) address(at sum) string {
-	if o.Buf.Rows {
+	if o.Buf.Rows || len(o.Dims) == 0 {
 		return fmt.Sprintf("&%s[%v]", o.Name, at)
 	}
 	strides := o.strides()

@@ -15,6 +15,8 @@ import (
 	"github.com/mmcloughlin/avo/printer"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/machine"
 )
 
@@ -40,6 +42,28 @@ type Stub struct {
 	Params []Param
 	// MulAdds and Bytes are the most that a call takes and touches.
 	MulAdds, Bytes int
+	sizes          map[string]string // of a shared kernel: the parameters that hold them
+}
+
+// takes adds parameters for those of the sizes that are not literals, and
+// returns what is passed for them.
+func (s *Stub) takes(list ...gotree.Number) (args []string) {
+	if s.sizes == nil {
+		s.sizes = map[string]string{}
+	}
+	for _, n := range list {
+		if n.Known() || s.sizes[n.Text] != "" {
+			continue
+		}
+		name, simple := strings.CutPrefix(n.Text, shape.Argument+".")
+		if !simple || strings.ContainsAny(name, ".+-*/()") {
+			name = fmt.Sprint("size", len(s.sizes))
+		}
+		s.sizes[n.Text] = name
+		s.Params = append(s.Params, Param{name, "int"})
+		args = append(args, n.Text)
+	}
+	return args
 }
 
 // Param is a parameter of an assembly function.

@@ -190,7 +190,7 @@ func firstAxis(m, k axis) loop.Axis {
 
 // scaled prints the start of a row: r*784+12.
 func scaled(v string, stride, offset int) string {
-	return affine{offset, []term{{0, stride}}}.text([]string{v}, "")
+	return affine{offset: offset, terms: []term{{0, stride, ""}}}.text([]string{v}, "")
 }
 
 // rowOf declares a view of n elements over a row of a parameter. An extra that
@@ -198,7 +198,7 @@ func scaled(v string, stride, offset int) string {
 func (d *dense) rowOf(name string, p *param, v string, stride, offset, n int) {
 	d.names.Take(name)
 	if offset == 0 && n == stride {
-		d.views[viewKey{p.buf, d.m.at, stride}] = name
+		d.views[viewKey{p.buf, d.m.at, stride, 0}] = name
 	}
 	d.line("%s := (*[%d]%s)(%s[%s:])", name, n, d.el.of(p.buf), p.name, scaled(v, stride, offset))
 }
@@ -332,7 +332,7 @@ func (d *dense) extraViews(rows ...declared) (end func()) {
 	for _, r := range rows {
 		d.names.Take(r.name)
 		if r.offset == 0 && r.count == r.stride && d.m.at >= 0 {
-			key := viewKey{r.p.buf, d.m.at, r.stride}
+			key := viewKey{r.p.buf, d.m.at, r.stride, 0}
 			d.views[key] = r.name
 			opened = append(opened, key)
 		}
