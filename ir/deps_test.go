@@ -27,14 +27,12 @@ ir/loop/looptest  ir/loop ir/scalar runtime/nn
 ir                ir/diag
 ir/op             ir ir/loop ir/scalar ir/block ir/diag runtime/nn
 ir/arg
-ir/spec           ir/diag ir/arg runtime/optim runtime/data go.yaml.in/yaml/v3
-ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec
+ir/spec           ir/diag ir/arg runtime/optim runtime/data go.yaml.in/yaml/v3 runtime/nearest
+ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec runtime/nearest
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
 ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
-ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag
-ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/block ir/machine ir/diag
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data
-ir/pass           ir ir/op ir/loop ir/scalar ir/block ir/machine ir/diag
+ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 codegen/plan      ir/loop ir/machine
 codegen/asm       codegen/plan ir/loop ir/scalar ir/block ir/machine ir/diag github.com/mmcloughlin/avo
@@ -59,13 +57,15 @@ codegen/asm       codegen/gotree codegen/shape ir/loop ir/scalar ir/machine ir/d
 codegen/gosrc     codegen/gotree codegen/shape ir/loop ir/scalar ir/machine ir/diag runtime/nn codegen/asm github.com/dave/jennifer
 codegen/asm/peakgen         github.com/mmcloughlin/avo
 codegen/asm/optimgen     github.com/mmcloughlin/avo
+codegen/asm/peakgen github.com/mmcloughlin/avo
+codegen/asm/optimgen github.com/mmcloughlin/avo
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm
-codegen/internal/...     ir/loop ir/scalar ir/block ir/diag
-codegen/conformance/...  *
-cmd/nngen/internal/disk     ir/diag
+codegen/internal/... ir/loop ir/scalar ir/block ir/diag
+codegen/conformance/... *
+cmd/nngen/internal/disk ir/diag
 cmd/nngen/internal/show
-cmd/nngen/internal/plot     ir/loop ir/block ir/diag runtime/... cmd/nngen/internal/show cmd/nngen/internal/disk gonum.org/v1/plot golang.org/x/image
-cmd/nngen/internal/starter  ir/diag runtime/... codegen cmd/nngen/internal/show cmd/nngen/internal/disk
+cmd/nngen/internal/plot ir/loop ir/block ir/diag runtime/... cmd/nngen/internal/show cmd/nngen/internal/disk gonum.org/v1/plot golang.org/x/image
+cmd/nngen/internal/starter ir/diag runtime/... codegen cmd/nngen/internal/show cmd/nngen/internal/disk
 cmd/...           *
 generated/...     runtime/...
 generated/service runtime/... generated/...
@@ -80,6 +80,9 @@ func TestImports(t *testing.T) {
 			if _, above := match(rules, name); !above && name != "*" && !foreign(name) {
 				t.Errorf("%s names %s, which does not stand above it", f[0], name)
 			}
+		}
+		if _, ok := rules[f[0]]; ok {
+			t.Errorf("%s has two lines", f[0])
 		}
 		rules[f[0]] = f[1:]
 	}
