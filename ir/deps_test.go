@@ -28,6 +28,7 @@ ir                ir/diag
 ir/op             ir ir/loop ir/scalar ir/block ir/diag runtime/nn
 ir/arg
 ir/spec           ir/diag ir/arg runtime/optim runtime/data go.yaml.in/yaml/v3 runtime/nearest
+ir/spec           ir/diag ir/arg runtime/optim runtime/data runtime/nearest go.yaml.in/yaml/v3
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec runtime/nearest
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
 ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
@@ -35,28 +36,15 @@ ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag i
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 codegen/plan      ir/loop ir/machine
-codegen/asm       codegen/plan ir/loop ir/scalar ir/block ir/machine ir/diag github.com/mmcloughlin/avo
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
-codegen/static    codegen/gotree
-codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train runtime/data codegen/asm codegen/gotree codegen/static
-codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag runtime/nn codegen/asm codegen/gotree codegen/static
-ir/op             ir ir/loop ir/scalar ir/diag runtime/nn
-ir/arg
-ir/spec           ir/diag ir/arg runtime/optim runtime/nearest go.yaml.in/yaml/v3
-ir/layer          ir ir/op ir/loop ir/scalar ir/diag ir/spec runtime/nearest
-ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
-ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
-ir/build          ir ir/op ir/loop ir/scalar ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train
-ir/pass           ir ir/op ir/loop ir/scalar ir/machine ir/diag
-ir/interp         ir ir/op ir/loop ir/scalar ir/diag gonum.org/v1/gonum
-codegen/asm       ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo
-codegen/gosrc     ir/loop ir/scalar ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train codegen/asm github.com/dave/jennifer
-codegen/gotree
 codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
 codegen/asm       codegen/gotree codegen/shape ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo
 codegen/gosrc     codegen/gotree codegen/shape ir/loop ir/scalar ir/machine ir/diag runtime/nn codegen/asm github.com/dave/jennifer
 codegen/asm/peakgen         github.com/mmcloughlin/avo
 codegen/asm/optimgen     github.com/mmcloughlin/avo
+codegen/asm       codegen/plan ir/loop ir/scalar ir/block ir/machine ir/diag codegen/gotree codegen/shape github.com/mmcloughlin/avo
+codegen/static    codegen/gotree
+codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train runtime/data codegen/asm codegen/gotree codegen/static codegen/shape
 codegen/asm/peakgen github.com/mmcloughlin/avo
 codegen/asm/optimgen github.com/mmcloughlin/avo
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm
@@ -76,6 +64,9 @@ func TestImports(t *testing.T) {
 	rules := map[string][]string{}
 	for line := range strings.Lines(strings.TrimSpace(dag)) {
 		f := strings.Fields(line)
+		if _, twice := rules[f[0]]; twice {
+			t.Errorf("%s is there twice", f[0])
+		}
 		for _, name := range f[1:] {
 			if _, above := match(rules, name); !above && name != "*" && !foreign(name) {
 				t.Errorf("%s names %s, which does not stand above it", f[0], name)
