@@ -34,6 +34,11 @@ ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/block ir/machine ir/diag
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data
+ir/spec           ir/diag ir/arg runtime/nearest runtime/optim go.yaml.in/yaml/v3
+ir/layer          ir ir/op ir/loop ir/scalar ir/block ir/diag ir/spec runtime/nearest
+ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
+ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
+ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train
 ir/pass           ir ir/op ir/loop ir/scalar ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 codegen/plan      ir/loop ir/machine
@@ -57,6 +62,7 @@ codegen/gotree
 codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
 codegen/asm       codegen/gotree codegen/shape ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo
 codegen/gosrc     codegen/gotree codegen/shape ir/loop ir/scalar ir/machine ir/diag runtime/nn codegen/asm github.com/dave/jennifer
+codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train codegen/asm codegen/gotree codegen/static
 codegen/asm/peakgen         github.com/mmcloughlin/avo
 codegen/asm/optimgen     github.com/mmcloughlin/avo
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm
