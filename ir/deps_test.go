@@ -30,6 +30,7 @@ ir/arg
 ir/spec           ir/diag ir/arg runtime/optim runtime/data go.yaml.in/yaml/v3 runtime/nearest
 ir/spec           ir/diag ir/arg runtime/optim runtime/data runtime/nearest go.yaml.in/yaml/v3
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec runtime/nearest
+ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec ir/loop runtime/nearest
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
 ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data
@@ -45,6 +46,10 @@ codegen/asm/optimgen     github.com/mmcloughlin/avo
 codegen/asm       codegen/plan ir/loop ir/scalar ir/block ir/machine ir/diag codegen/gotree codegen/shape github.com/mmcloughlin/avo
 codegen/static    codegen/gotree
 codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train runtime/data codegen/asm codegen/gotree codegen/static codegen/shape
+codegen/static    codegen/gotree
+codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
+codegen/asm       codegen/plan codegen/gotree codegen/shape ir/loop ir/scalar ir/block ir/machine ir/diag github.com/mmcloughlin/avo
+codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train runtime/data codegen/asm codegen/gotree codegen/shape codegen/static
 codegen/asm/peakgen github.com/mmcloughlin/avo
 codegen/asm/optimgen github.com/mmcloughlin/avo
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm
