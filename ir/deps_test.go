@@ -16,37 +16,29 @@ const module = "github.com/nngen-go/nngen"
 // may only name what stands above it.
 const dag = `
 runtime/...
+runtime
 ir/diag
 ir/machine
 ir/internal/golden
 ir/scalar
 ir/block
+ir/arg
 ir/loop           ir/diag ir/scalar ir/block
 ir/loop/looptest  ir/loop ir/scalar runtime/nn
 ir                ir/diag
 ir/op             ir ir/loop ir/scalar ir/block ir/diag runtime/nn
-ir/spec           ir/diag go.yaml.in/yaml/v3
+ir/spec           ir/diag ir/arg runtime/optim go.yaml.in/yaml/v3
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
 ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
-ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag
+ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/encode runtime/optim runtime/metric runtime/train
 ir/pass           ir ir/op ir/loop ir/scalar ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 codegen/asm       ir/loop ir/scalar ir/block ir/machine ir/diag github.com/mmcloughlin/avo
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
 codegen/static    codegen/gotree
-codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag runtime/nn codegen/asm codegen/gotree codegen/static
-ir/op             ir ir/loop ir/scalar ir/diag runtime/nn
-ir/arg
-ir/spec           ir/diag ir/arg runtime/optim go.yaml.in/yaml/v3
-ir/layer          ir ir/op ir/loop ir/scalar ir/diag ir/spec
-ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
-ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
-ir/build          ir ir/op ir/loop ir/scalar ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train
-ir/pass           ir ir/op ir/loop ir/scalar ir/machine ir/diag
-ir/interp         ir ir/op ir/loop ir/scalar ir/diag gonum.org/v1/gonum
-codegen/asm       ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo
-codegen/gosrc     ir/loop ir/scalar ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train codegen/asm github.com/dave/jennifer
+codegen/feature   ir/loop ir/diag codegen/gotree runtime/encode
+codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime runtime/nn runtime/optim runtime/metric runtime/train codegen/asm codegen/gotree codegen/static codegen/feature
 codegen/asm/peakgen         github.com/mmcloughlin/avo
 codegen/asm/optimgen     github.com/mmcloughlin/avo
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm

@@ -5,9 +5,9 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
-	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/runtime/encode"
 )
 
 // checkData compares the data section with the network that is to be trained on
@@ -39,14 +39,14 @@ func (p *plan) checkData(g *built) {
 func (p *plan) checkMissing(d *spec.Data) {
 	missing := map[string]string{}
 	for _, s := range d.Missing {
-		if l := string(loop.Likeness(nil, s)); l != "" {
+		if l := string(encode.Likeness(nil, s)); l != "" {
 			missing[l] = s
 		}
 	}
 	for i := range d.Features {
 		f := &d.Features[i]
 		for _, w := range f.Vocabulary {
-			if s, ok := missing[string(loop.Likeness(nil, w))]; ok && f.Type == spec.CategoryFeature {
+			if s, ok := missing[string(encode.Likeness(nil, w))]; ok && f.Type == spec.CategoryFeature {
 				p.errs.Add(f.SlotsPos, "data: feature %s: %s of the vocabulary is %s of missing_values written in another way, so that no row has it; take it out here or there",
 					diag.Quote(f.Name), diag.Quote(w), diag.Quote(s))
 			}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/nngen-go/nngen/runtime/encode"
 )
 
 // classFile is a file in the folder of a class.
@@ -35,7 +37,7 @@ func listFolders(dir string, classes []string, kind *fileKind, o *readOptions) (
 		if !slices.Contains(folders, name) {
 			has := "; it holds no folders"
 			if len(folders) > 0 {
-				has = suggest(name, folders) + "; the folders are " + enumerate(folders)
+				has = encode.Suggest(name, folders) + "; the folders are " + enumerate(folders)
 			}
 			p.addAt(dir, fmt.Errorf("no folder for class %q%s", name, has))
 			continue

@@ -7,6 +7,8 @@ import (
 	"math"
 	"os"
 	"strings"
+
+	"github.com/nngen-go/nngen/runtime/encode"
 )
 
 // OpenNPZ reads arrays from an archive that numpy.savez or
@@ -46,7 +48,7 @@ func readNPZ(z *zip.Reader, path string, arrays []string) ([]*NPY, error) {
 		}
 		f := files[name]
 		if f == nil {
-			p.addAt(path, fmt.Errorf("no array %q%s; the arrays are %s", name, suggest(name, names), enumerate(names)))
+			p.addAt(path, fmt.Errorf("no array %q%s; the arrays are %s", name, encode.Suggest(name, names), enumerate(names)))
 			continue
 		}
 		r, err := f.Open()

@@ -1,4 +1,4 @@
-package loop
+package encode
 
 import (
 	"strconv"
@@ -10,8 +10,7 @@ import (
 // and TRUE. A table that pandas has written says 2.0 where a column of whole
 // numbers has a hole, and JSON says true for the True of Python. Other texts
 // have none, and digits after a leading zero are no number: 007 is a code.
-// Numbers are compared by all of their decimal digits. Package gosrc prints the
-// function.
+// Numbers are compared by all of their decimal digits.
 func Likeness(dst []byte, text string) []byte {
 	switch text {
 	case "true", "True", "TRUE":
@@ -64,4 +63,22 @@ func Likeness(dst []byte, text string) []byte {
 		dst = dst[:len(dst)-1]
 	}
 	return strconv.AppendInt(append(dst, 'e'), int64(power), 10)
+}
+
+// likenesses numbers the words, of which the first has the number first, by their
+// likeness. One that two words have tells nothing.
+func likenesses(words []string, first int) map[string]int {
+	alike, twice := map[string]int{}, map[string]bool{}
+	for i, w := range words {
+		if l := string(Likeness(nil, w)); l != "" {
+			if _, there := alike[l]; there {
+				twice[l] = true
+			}
+			alike[l] = first + i
+		}
+	}
+	for l := range twice {
+		delete(alike, l)
+	}
+	return alike
 }

@@ -1,4 +1,4 @@
-package data
+package encode
 
 import "testing"
 
@@ -20,7 +20,7 @@ func TestSuggest(t *testing.T) {
 	for name, want := range map[string]string{
 		"Age": ` (did you mean "age"?)`, "agee": ` (did you mean "age"?)`, "x": "", "": "", "petal_with": ` (did you mean "petal_width"?)`, "wieght": ` (did you mean "weight"?)`,
 	} {
-		if got := suggest(name, []string{"", "y", "age", "weight", "petal_width"}); got != want {
+		if got := Suggest(name, []string{"", "y", "age", "weight", "petal_width"}); got != want {
 			t.Errorf("%q: %q, want %q", name, got, want)
 		}
 	}
