@@ -186,13 +186,14 @@ func (f *feature) words(row string) string {
 	case "lower_and_strip_punctuation":
 		how = []string{"§encode.LowerCase", "§encode.Unpunctuated"}
 	}
-	if f.Split == "character" {
-		how = append(how, "§encode.Characters")
-	}
 	if how == nil {
 		how = []string{"0"}
 	}
-	text := fmt.Sprintf("§encode.Words(%s.%s, %s)", row, f.field, strings.Join(how, "|"))
+	cut := "Words"
+	if f.Split == "character" {
+		cut = "Characters"
+	}
+	text := fmt.Sprintf("§encode.%s(%s.%s, %s)", cut, row, f.field, strings.Join(how, "|"))
 	if f.NGrams > 1 {
 		text = fmt.Sprintf("§encode.NGrams(%s, %d)", text, f.NGrams)
 	}

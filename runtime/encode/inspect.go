@@ -11,10 +11,15 @@ type Findings struct{ Missing, Unknown []string }
 
 // Note takes what was found about a feature.
 func (f *Findings) Note(feature string, missing, unknown bool) {
-	switch {
-	case missing:
+	if missing || unknown { // seldom, so that calls cost next to nothing
+		f.note(feature, missing)
+	}
+}
+
+func (f *Findings) note(feature string, missing bool) {
+	if missing {
 		f.Missing = with(f.Missing, feature)
-	case unknown:
+	} else {
 		f.Unknown = with(f.Unknown, feature)
 	}
 }

@@ -7,34 +7,29 @@ import (
 )
 
 // Cut says what becomes of a text before its words are looked up, as Keras's
-// TextVectorization has it. Zero cuts at white space.
+// TextVectorization has it. Zero leaves it as it is.
 type Cut uint8
 
 const (
 	LowerCase    Cut = 1 << iota // ASCII letters in lower case
 	Unpunctuated                 // without ASCII punctuation
-	Characters                   // the characters one by one
 )
 
-// Words are the words of a text. Each is only valid until the next one.
+// Words are the words of a text, cut at white space. Each is only valid until the
+// next one.
 func Words(text string, how Cut) iter.Seq[[]byte] {
-	if how&Characters != 0 {
-		return eachCharacter(text, how)
-	}
-	lower, strip := how&LowerCase != 0, how&Unpunctuated != 0
+	as := &bytesAs[how]
 	return func(yield func([]byte) bool) {
 		text := strings.ToValidUTF8(text, "\uFFFD")
 		word := make([]byte, 0, 32)
 		for i := range len(text) {
-			switch b := text[i]; {
-			case b == ' ' || '\t' <= b && b <= '\r':
+			switch b := as[text[i]]; b {
+			case ' ':
 				if len(word) > 0 && !yield(word) {
 					return
 				}
 				word = word[:0]
-			case strip && punctuation(rune(b)):
-			case lower && 'A' <= b && b <= 'Z':
-				word = append(word, b+'a'-'A')
+			case leftOut:
 			default:
 				word = append(word, b)
 			}
@@ -45,15 +40,18 @@ func Words(text string, how Cut) iter.Seq[[]byte] {
 	}
 }
 
-func eachCharacter(text string, how Cut) iter.Seq[[]byte] {
+// Characters are the characters of a text, each by itself.
+func Characters(text string, how Cut) iter.Seq[[]byte] {
+	as := &bytesAs[how]
 	return func(yield func([]byte) bool) {
 		var buf [utf8.UTFMax]byte
 		for _, r := range text {
-			switch {
-			case how&Unpunctuated != 0 && punctuation(r):
-				continue
-			case how&LowerCase != 0 && 'A' <= r && r <= 'Z':
-				r += 'a' - 'A'
+			if r < utf8.RuneSelf && (r < '\t' || '\r' < r) { // white space stays
+				b := as[r]
+				if b == leftOut {
+					continue
+				}
+				r = rune(b)
 			}
 			if !yield(utf8.AppendRune(buf[:0], r)) {
 				return
@@ -62,8 +60,25 @@ func eachCharacter(text string, how Cut) iter.Seq[[]byte] {
 	}
 }
 
-func punctuation(r rune) bool {
-	return '!' <= r && r <= '/' || ':' <= r && r <= '@' || '[' <= r && r <= '`' || '{' <= r && r <= '~'
+// bytesAs says for each Cut what becomes of a byte: white space is a space.
+var bytesAs = [...][256]byte{0: bytesOf(0), LowerCase: bytesOf(LowerCase), Unpunctuated: bytesOf(Unpunctuated), LowerCase | Unpunctuated: bytesOf(LowerCase | Unpunctuated)}
+
+const leftOut = 0xFF // no byte of UTF-8
+
+func bytesOf(how Cut) (as [256]byte) {
+	for i := range as {
+		switch b := byte(i); {
+		case '\t' <= b && b <= '\r':
+			as[i] = ' '
+		case how&Unpunctuated != 0 && ('!' <= b && b <= '/' || ':' <= b && b <= '@' || '[' <= b && b <= '`' || '{' <= b && b <= '~'):
+			as[i] = leftOut
+		case how&LowerCase != 0 && 'A' <= b && b <= 'Z':
+			as[i] = b + 'a' - 'A'
+		default:
+			as[i] = b
+		}
+	}
+	return as
 }
 
 // NGrams are the words themselves, then all runs of two successive ones, and so
