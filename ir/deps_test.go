@@ -23,25 +23,26 @@ ir/internal/golden
 ir/scalar
 ir/block
 ir/arg
-ir/loop           ir/diag ir/scalar ir/block
+ir/encoding
+ir/loop           ir/diag ir/scalar ir/block ir/encoding
 ir/loop/looptest  ir/loop ir/scalar runtime/nn
 ir                ir/diag
 ir/op             ir ir/loop ir/scalar ir/block ir/diag runtime/nn
-ir/spec           ir/diag ir/arg runtime/optim go.yaml.in/yaml/v3
+ir/spec           ir/diag ir/encoding ir/arg runtime/optim go.yaml.in/yaml/v3
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
 ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
-ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/encode runtime/optim runtime/metric runtime/train
+ir/build          ir ir/op ir/loop ir/encoding ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/encode runtime/optim runtime/metric runtime/train
 ir/pass           ir ir/op ir/loop ir/scalar ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 codegen/asm       ir/loop ir/scalar ir/block ir/machine ir/diag github.com/mmcloughlin/avo
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
 codegen/static    codegen/gotree
-codegen/feature   ir/loop ir/diag codegen/gotree runtime/encode
+codegen/feature   ir/loop ir/encoding ir/diag codegen/gotree runtime/encode
 codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime runtime/nn runtime/optim runtime/metric runtime/train codegen/asm codegen/gotree codegen/static codegen/feature
 codegen/asm/peakgen         github.com/mmcloughlin/avo
 codegen/asm/optimgen     github.com/mmcloughlin/avo
-codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm
+codegen           ir/loop ir/encoding ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm
 codegen/internal/...     ir/loop ir/scalar ir/block ir/diag
 codegen/conformance/...  *
 cmd/nngen/internal/disk     ir/diag

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/encoding"
 )
 
 // adapter prints the parts of Adapt.
@@ -100,9 +100,9 @@ func (a *adapter) feature(x *feature) {
 	}
 	value := a.e.row() + "." + x.field
 	switch x.Type {
-	case loop.NumberFeature:
+	case encoding.Number:
 		a.number(x, value)
-	case loop.CategoryFeature:
+	case encoding.Category:
 		a.field("%s §data.VocabularyCounter", x.field)
 		if x.Missing.Kind == "text" && x.fixed == "" {
 			a.add("seen.%s.Add(*§encode.Or(%s, %s))\n", x.field, value, gotree.Quote(x.Missing.Text))
@@ -114,12 +114,12 @@ func (a *adapter) feature(x *feature) {
 			if x.OOV {
 				without = `, "[UNK]"`
 			}
-			a.set("%s.Words = seen.%s.Words(%d%s)", x.vocabulary(), x.field, x.Slots-x.firstWord(), without)
+			a.set("%s.Words = seen.%s.Words(%d%s)", x.vocabulary(), x.field, x.Slots-x.Reserved(), without)
 		}
 		if x.Missing.Kind == "most_frequent" {
 			a.set("%s, _ = seen.%s.MostFrequent()", x.learned("Missing"), x.field)
 		}
-	case loop.DateFeature:
+	case encoding.Date:
 		var adds strings.Builder
 		for _, p := range x.parts() {
 			a.field("%s%s §data.NumberStats", x.field, p.name)
@@ -127,14 +127,14 @@ func (a *adapter) feature(x *feature) {
 			a.set("%s = c.LearnStandard(%s, &seen.%s%s)", x.learned(p.name), gotree.Quote(x.Name), x.field, p.name)
 		}
 		a.add("%s", a.e.ofDate(x, value, adds.String()))
-	case loop.TextFeature:
+	case encoding.Text:
 		a.field("%s §data.VocabularyCounter", x.field)
 		a.add("for w := range %s {\nseen.%s.Add(string(w))\n}\n", x.words(a.e.row()), x.field)
 		if x.Encode == "tf_idf" {
 			a.add("seen.%s.EndDocument()\n", x.field)
 		}
 		if x.fixed == "" {
-			a.set("%s.Words = seen.%s.Words(%d, \"\", \"[UNK]\")", x.vocabulary(), x.field, x.Slots-x.firstWord())
+			a.set("%s.Words = seen.%s.Words(%d, \"\", \"[UNK]\")", x.vocabulary(), x.field, x.Slots-x.Reserved())
 		}
 		if x.Encode == "tf_idf" {
 			a.set("%s = §encode.WithUnknown(seen.%s.InverseFrequencies(%s.Words))", x.learned("IDF"), x.field, x.vocabulary())

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/encoding"
 )
 
 // csv prints the readers of tables.
@@ -85,7 +85,7 @@ func (l loader) table() {
 func (l loader) numbers() string {
 	var names []string
 	for _, x := range l.features {
-		if x.Type == loop.NumberFeature {
+		if x.Type == encoding.Number {
 			names = append(names, x.Name)
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/encoding"
 )
 
 // destination is where features go: the slices and values that Encode writes to.
@@ -82,9 +82,9 @@ func (d destination) line(x *feature) string {
 	name, row := gotree.Quote(x.Name), d.e.row()
 	value := row + "." + x.field
 	switch x.Type {
-	case loop.NumberFeature:
+	case encoding.Number:
 		return fmt.Sprintf("%s = %s\n", d.element(x, 0), d.cast(x, x.number(row)))
-	case loop.CategoryFeature:
+	case encoding.Category:
 		if x.Encode == "one_hot" {
 			return fmt.Sprintf("§encode.OneHot(%s, %s)\n", d.slice(x), x.slot(row))
 		}
@@ -93,9 +93,9 @@ func (d destination) line(x *feature) string {
 			kind = "Input"
 		}
 		return fmt.Sprintf("%s = %s(%s)\n", d.element(x, 0), kind, x.slot(row))
-	case loop.DateFeature:
+	case encoding.Date:
 		return d.date(x, value)
-	case loop.TextFeature:
+	case encoding.Text:
 		words, v := x.words(row), x.vocabulary()
 		switch {
 		case x.Encode == "multi_hot":
@@ -109,7 +109,7 @@ func (d destination) line(x *feature) string {
 		}
 		to, empty := d.whole(x)
 		return fmt.Sprintf("%s = %s.AppendIDs(%s, %s)\n", to, v, empty, words)
-	case loop.ImageFeature:
+	case encoding.Image:
 		how := "Image"
 		if x.Channels == 1 {
 			how = "Gray"
@@ -128,7 +128,7 @@ func (d destination) date(x *feature, value string) string {
 	var b strings.Builder
 	at := 0
 	for _, p := range x.Parts {
-		if c := dateParts[p]; x.Encode == "cyclic" && c.period > 0 {
+		if c := dateParts[p]; x.Cyclic(p) {
 			passed := c.text
 			if c.first > 0 {
 				passed += fmt.Sprintf("-%d", c.first)
@@ -151,7 +151,7 @@ func (e *Encoding) ofDate(x *feature, value, statements string) string {
 	text := fmt.Sprintf("date := c.Date(%s, %s)\n%s", gotree.Quote(x.Name), value, statements)
 	dates := 0
 	for _, f := range e.features {
-		if f.Type == loop.DateFeature {
+		if f.Type == encoding.Date {
 			dates++
 		}
 	}

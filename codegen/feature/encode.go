@@ -8,14 +8,14 @@ import (
 	"time"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/encoding"
 )
 
 // EncodeFile prints how rows become samples, and the classes. It reports whether
 // there is anything of the kind.
 func (e *Encoding) EncodeFile(f *gotree.File) bool {
 	if e.Has() {
-		if e.anyOf(loop.ImageFeature) {
+		if e.anyOf(encoding.Image) {
 			f.Import("image/gif", "image/jpeg", "image/png")
 		}
 		e.featuresType(f)
@@ -80,7 +80,7 @@ func (e *Encoding) encodeMethod(f *gotree.File) {
 		}
 	}
 	doc, learned := "Encode makes the input of one row.", ""
-	if e.any(func(f *feature) bool { return f.Type != loop.TextFeature }) {
+	if e.any(func(f *feature) bool { return f.Type != encoding.Text }) {
 		doc += " Whatever keeps it from that is in the error, feature by feature."
 	}
 	if e.Learns() {
@@ -202,10 +202,10 @@ func (e *Encoding) fixedDecls(f *gotree.File) {
 			continue
 		}
 		what, of := "MakeCategories", "those"
-		if x.Type == loop.TextFeature {
+		if x.Type == encoding.Text {
 			what, of = "MakeVocabulary", "the words"
 		}
-		f.Add("// %s are %s of %s.\nvar %s = §encode.%s(%d,\n%s,\n)", x.fixed, of, gotree.Mention(x.Name), x.fixed, what, x.firstWord(), lines(x.Vocabulary))
+		f.Add("// %s are %s of %s.\nvar %s = §encode.%s(%d,\n%s,\n)", x.fixed, of, gotree.Mention(x.Name), x.fixed, what, x.Reserved(), lines(x.Vocabulary))
 	}
 }
 

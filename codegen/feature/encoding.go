@@ -11,6 +11,7 @@ import (
 
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -29,7 +30,7 @@ type Config struct {
 type Encoding struct {
 	Config
 	p        *loop.Program
-	spec     *loop.Encoding // empty where there is none
+	spec     *encoding.Encoding // empty where there is none
 	features []feature
 	targets  targets
 	errs     []error
@@ -40,7 +41,7 @@ func New(p *loop.Program, cfg Config) *Encoding {
 	e := &Encoding{Config: cfg, p: p, spec: p.Encoding}
 	e.targets = targets{e}
 	if e.spec == nil {
-		e.spec = &loop.Encoding{}
+		e.spec = &encoding.Encoding{}
 	}
 	tags, fields := gotree.Names{}, cfg.Words.Scope(gotree.Field, "Features", "Step", "encoding")
 	for _, f := range e.spec.Features {
@@ -55,11 +56,11 @@ func New(p *loop.Program, cfg Config) *Encoding {
 		}
 		id := gotree.Lower(f.Name)
 		switch {
-		case f.Type == loop.CategoryFeature && len(f.Vocabulary) > 0:
+		case f.Type == encoding.Category && len(f.Vocabulary) > 0:
 			x.fixed = cfg.Top.Pick(id + "Categories")
-		case f.Type == loop.TextFeature && len(f.Vocabulary) > 0:
+		case f.Type == encoding.Text && len(f.Vocabulary) > 0:
 			x.fixed = cfg.Top.Pick(id + "Vocabulary")
-		case f.Type == loop.DateFeature && f.Missing.Kind == "text":
+		case f.Type == encoding.Date && f.Missing.Kind == "text":
 			x.since = cfg.Top.Pick(id + "Missing")
 		}
 		e.features = append(e.features, x)
@@ -81,19 +82,18 @@ func (e *Encoding) check() {
 			e.fail("feature %s fills input %d of %d", diag.Quote(f.Name), f.Port, len(e.p.Inputs))
 			continue
 		}
-		p, width := e.p.Inputs[f.Port], f.values()
+		p, width := e.p.Inputs[f.Port], f.Values()
 		room := gotree.Size(p.Shape)
 		if e.spec.Series != nil {
 			room /= max(e.spec.Series.Length, 1)
 		}
-		integer := (f.Type == loop.CategoryFeature || f.Type == loop.TextFeature) && f.Encode == "integer" || f.Type == loop.TokensFeature
 		switch {
 		case width != f.Width, p.Ragged != (width == 0), !p.Ragged && (f.Offset < 0 || f.Offset+width > room):
 			e.fail("feature %s gives %d values, which are to stand at %d of the %d of input %s", diag.Quote(f.Name), width, f.Offset, room, diag.Quote(p.Name))
-		case integer != (p.DType == loop.I32):
+		case f.Integer() != (p.DType == loop.I32):
 			e.fail("feature %s does not give what input %s holds", diag.Quote(f.Name), diag.Quote(p.Name))
-		case len(f.Vocabulary)+f.firstWord() > f.Slots && f.Slots > 0:
-			e.fail("feature %s has %d words in its vocabulary and room for %d", diag.Quote(f.Name), len(f.Vocabulary), f.Slots-f.firstWord())
+		case len(f.Vocabulary)+f.Reserved() > f.Slots && f.Slots > 0:
+			e.fail("feature %s has %d words in its vocabulary and room for %d", diag.Quote(f.Name), len(f.Vocabulary), f.Slots-f.Reserved())
 		}
 	}
 }
@@ -118,7 +118,7 @@ func (e *Encoding) Learns() bool {
 // learned for one fits no other.
 func (e *Encoding) ID() string {
 	type learnable struct {
-		Feature loop.Feature
+		Feature encoding.Feature
 		Series  bool
 	}
 	var all []learnable
@@ -145,7 +145,7 @@ func (e *Encoding) AsArray() bool {
 	}
 	first := e.features[0]
 	for i, f := range e.features {
-		if f.Type != loop.NumberFeature || f.Port != first.Port || f.Offset != first.Offset+i || f.Missing != first.Missing || !slices.Equal(f.Scale, first.Scale) {
+		if f.Type != encoding.Number || f.Port != first.Port || f.Offset != first.Offset+i || f.Missing != first.Missing || !slices.Equal(f.Scale, first.Scale) {
 			return false
 		}
 	}
@@ -167,7 +167,7 @@ func (e *Encoding) any(is func(f *feature) bool) bool {
 }
 
 // anyOf reports whether a feature is of one of these types.
-func (e *Encoding) anyOf(types ...loop.FeatureType) bool {
+func (e *Encoding) anyOf(types ...encoding.Type) bool {
 	return e.any(func(f *feature) bool { return slices.Contains(types, f.Type) })
 }
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/encoding"
 )
 
 // ExampleRow prints a row of features, made up of a number and a day, and
@@ -19,7 +19,7 @@ func (e *Encoding) ExampleRow(number, day string) (row string, varies bool) {
 		x := &e.features[i]
 		fmt.Fprintf(&fields, "%s: %s,\n", x.field, x.example(number, day))
 	}
-	varies = e.anyOf(loop.NumberFeature, loop.DateFeature)
+	varies = e.anyOf(encoding.Number, encoding.Date)
 	if e.spec.Series != nil {
 		return "var row Features\nfor t := range row {\nrow[t] = Step{\n" + fields.String() + "}\n}\n", varies
 	}
@@ -29,15 +29,15 @@ func (e *Encoding) ExampleRow(number, day string) (row string, varies bool) {
 // example is a value of the feature, as Go writes it.
 func (f *feature) example(number, day string) string {
 	switch f.Type {
-	case loop.NumberFeature:
+	case encoding.Number:
 		return "Value(" + number + ")"
-	case loop.CategoryFeature:
+	case encoding.Category:
 		return "Value(" + gotree.Quote(f.testWords()[0]) + ")"
-	case loop.DateFeature:
+	case encoding.Date:
 		return "Value(§time.Date(2001, 1, " + day + ", 0, 0, 0, 0, §time.UTC))"
-	case loop.TextFeature:
+	case encoding.Text:
 		return gotree.Quote(strings.Join(f.testWords(), " "))
-	case loop.ImageFeature:
+	case encoding.Image:
 		return fmt.Sprintf("§image.NewGray(§image.Rect(0, 0, %d, %d))", f.Columns, f.Height)
 	}
 	return "[]int32{1, 0, 1}"

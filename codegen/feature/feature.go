@@ -7,45 +7,16 @@ import (
 	"unicode"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/encoding"
 )
 
 // feature is one feature with the names that the package gives it.
 type feature struct {
-	loop.Feature
+	encoding.Feature
 	field string // in Features and in what has been learned
 	tag   string // in JSON
 	fixed string // the variable that holds a listed vocabulary
 	since string // the variable that holds the date that stands for a missing one
-}
-
-// values is how many values a feature gives, 0 where that is known only at run
-// time.
-func (f *feature) values() int {
-	switch f.Type {
-	case loop.CategoryFeature:
-		if f.Encode == "one_hot" {
-			return f.Slots
-		}
-	case loop.DateFeature:
-		n := len(f.Parts)
-		for _, p := range f.Parts {
-			if f.Encode == "cyclic" && dateParts[p].period > 0 {
-				n++
-			}
-		}
-		return n
-	case loop.TextFeature:
-		if f.Encode != "integer" {
-			return f.Slots
-		}
-		return f.Length
-	case loop.TokensFeature:
-		return f.Length
-	case loop.ImageFeature:
-		return f.Height * f.Columns * f.Channels
-	}
-	return 1
 }
 
 // datePart is a part of a date: as an int of the variable date, and, where it
@@ -83,27 +54,27 @@ type part struct{ name, tag, goType string }
 func (f *feature) parts() []part {
 	var list []part
 	switch f.Type {
-	case loop.NumberFeature:
+	case encoding.Number:
 		if f.Missing.Kind == "mean" || f.Missing.Kind == "median" {
 			list = append(list, part{"Missing", "missing", "float64"})
 		}
 		if s := f.scaling(); s != "" {
 			list = append(list, part{"Scale", "scale", "§encode." + s})
 		}
-	case loop.CategoryFeature:
+	case encoding.Category:
 		if f.fixed == "" {
 			list = append(list, part{"Categories", "categories", "§encode.Categories"})
 		}
 		if f.Missing.Kind == "most_frequent" {
 			list = append(list, part{"Missing", "missing", "string"})
 		}
-	case loop.DateFeature:
+	case encoding.Date:
 		for _, p := range f.Parts {
-			if f.Encode == "number" || dateParts[p].period == 0 {
+			if !f.Cyclic(p) {
 				list = append(list, part{gotree.Upper(p), p, "§encode.Standard"})
 			}
 		}
-	case loop.TextFeature:
+	case encoding.Text:
 		if f.fixed == "" {
 			list = append(list, part{"Vocabulary", "vocabulary", "§encode.Vocabulary"})
 		}
@@ -136,29 +107,18 @@ func (f *feature) scaling() string {
 
 func (f *feature) logged() bool { return slices.Contains(f.Scale, "log1p") }
 
-// firstWord is the slot of the first word of a vocabulary.
-func (f *feature) firstWord() int {
-	switch {
-	case f.Type == loop.TextFeature && f.Encode == "integer":
-		return 2
-	case f.Type == loop.CategoryFeature && !f.OOV:
-		return 0
-	}
-	return 1
-}
-
 // goType is the type of the feature's field in Features.
 func (f *feature) goType() string {
 	switch f.Type {
-	case loop.NumberFeature:
+	case encoding.Number:
 		return "*float64"
-	case loop.CategoryFeature:
+	case encoding.Category:
 		return "*string"
-	case loop.DateFeature:
+	case encoding.Date:
 		return "*§time.Time"
-	case loop.TextFeature:
+	case encoding.Text:
 		return "string"
-	case loop.ImageFeature:
+	case encoding.Image:
 		return "§image.Image"
 	}
 	return "[]int32"
@@ -169,7 +129,7 @@ func (f *feature) vocabulary() string {
 	switch {
 	case f.fixed != "":
 		return f.fixed
-	case f.Type == loop.CategoryFeature:
+	case f.Type == encoding.Category:
 		return f.learned("Categories")
 	}
 	return f.learned("Vocabulary")
@@ -213,17 +173,17 @@ func (f *feature) sentence() string {
 	}
 	var list []string
 	switch f.Type {
-	case loop.NumberFeature:
+	case encoding.Number:
 		list = append(list, f.Scale...)
-	case loop.CategoryFeature:
+	case encoding.Category:
 		list = append(list, fmt.Sprintf("%s, %d slots", f.Encode, f.Slots))
-	case loop.DateFeature:
+	case encoding.Date:
 		list = append(list, strings.Join(f.Parts, ", "), f.Encode)
-	case loop.TextFeature:
+	case encoding.Text:
 		return fmt.Sprintf("%s, %d slots", f.Encode, f.Slots)
-	case loop.ImageFeature:
+	case encoding.Image:
 		return fmt.Sprintf("resized to %d×%d, %s", f.Height, f.Columns, map[bool]string{true: "gray", false: "rgb"}[f.Channels == 1])
-	case loop.TokensFeature:
+	case encoding.Tokens:
 		return "ids"
 	}
 	if missing != "" {

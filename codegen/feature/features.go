@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/encoding"
 )
 
 // featuresType prints Features: one row before encoding.
@@ -15,7 +15,7 @@ func (e *Encoding) featuresType(f *gotree.File) {
 		x := &e.features[i]
 		fmt.Fprintf(&list, "%s,\n", gotree.Quote(x.Name))
 		tag, comment := x.tag, x.sentence()
-		if x.Type == loop.ImageFeature {
+		if x.Type == encoding.Image {
 			tag = "-"
 		}
 		if x.tag != x.Name {
@@ -55,7 +55,7 @@ func Value[T any](v T) *T { return &v }`)
 // setMethod prints Set, which reads one feature as a file has it.
 func (e *Encoding) setMethod(f *gotree.File) {
 	missing, marked := "", "false"
-	if len(e.spec.Missing) > 0 && !e.anyOf(loop.TokensFeature, loop.ImageFeature) {
+	if len(e.spec.Missing) > 0 && !e.anyOf(encoding.Tokens, encoding.Image) {
 		missing, marked = "missing := missingText(text)\n", "missing"
 		e.missingText(f)
 	}
@@ -80,17 +80,17 @@ func (f *Features) set(i int, text string) error {
 		x := &e.features[i]
 		fmt.Fprintf(&cases, "case %s:\n", gotree.Quote(x.Name))
 		switch to := "&f." + x.field; x.Type {
-		case loop.NumberFeature:
+		case encoding.Number:
 			fmt.Fprintf(&cases, "return §encode.SetNumber(%s, text, %s)\n", to, marked)
-		case loop.CategoryFeature:
+		case encoding.Category:
 			fmt.Fprintf(&cases, "return §encode.SetCategory(%s, text, %s)\n", to, marked)
-		case loop.DateFeature:
+		case encoding.Date:
 			fmt.Fprintf(&cases, "return §encode.SetDate(%s, text, %s, %s)\n", to, gotree.Quote(x.Format), marked)
-		case loop.TextFeature:
+		case encoding.Text:
 			fmt.Fprintf(&cases, "return §encode.SetText(%s, text, %s)\n", to, marked)
-		case loop.TokensFeature:
+		case encoding.Tokens:
 			fmt.Fprintf(&cases, "return §encode.SetTokens(%s, text)\n", to)
-		case loop.ImageFeature:
+		case encoding.Image:
 			fmt.Fprintf(&cases, "return §errors.New(\"%s is an image, which a text cannot hold\")\n", x.field)
 		}
 	}

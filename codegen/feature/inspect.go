@@ -5,13 +5,13 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/encoding"
 )
 
 // inspectMethod prints Inspect.
 func (e *Encoding) inspectMethod(f *gotree.File) {
 	doc := "Inspect names the features of a row that are missing, and those whose category, or every word, is unknown: what to count in a service."
-	if !e.anyOf(loop.CategoryFeature, loop.TextFeature) {
+	if !e.anyOf(encoding.Category, encoding.Text) {
 		doc = "Inspect names the features of a row that are missing: what to count in a service. None can be unknown here."
 	}
 	if e.AsArray() {
@@ -30,15 +30,15 @@ func (e *Encoding) inspectMethod(f *gotree.File) {
 	for i := range e.features {
 		x := &e.features[i]
 		value, name := e.row()+"."+x.field, gotree.Quote(x.Name)
-		if x.fixed == "" && (x.Type == loop.CategoryFeature || x.Type == loop.TextFeature) {
+		if x.fixed == "" && (x.Type == encoding.Category || x.Type == encoding.Text) {
 			learned = "e := m.encoding\nif e == nil {\ne = new(encoding) // knows nothing\n}\n"
 		}
 		switch x.Type {
-		case loop.CategoryFeature:
+		case encoding.Category:
 			fmt.Fprintf(&lines, "found.Note(%s, %s == nil, %s.Strange(%s))\n", name, value, x.vocabulary(), value)
-		case loop.TextFeature:
+		case encoding.Text:
 			fmt.Fprintf(&lines, "found.NoteWords(%s, %s, %s)\n", name, x.pointer(), x.words(e.row()))
-		case loop.TokensFeature:
+		case encoding.Tokens:
 			fmt.Fprintf(&lines, "found.Note(%s, len(%s) == 0, false)\n", name, value)
 		default:
 			fmt.Fprintf(&lines, "found.Note(%s, %s == nil, false)\n", name, value)

@@ -100,7 +100,7 @@ func (e *Encoding) prepareMethod(f *gotree.File) {
 				case "[]float64":
 					fmt.Fprintf(&b, "§encode.CheckWeights(%s, %s, 1+len(%s.Words)),\n", name, at, x.vocabulary())
 				case "§encode.Categories", "§encode.Vocabulary":
-					fmt.Fprintf(&b, "%s.Learn(%s, %d, %d),\n", at, name, x.firstWord(), x.Slots)
+					fmt.Fprintf(&b, "%s.Learn(%s, %d, %d),\n", at, name, x.Reserved(), x.Slots)
 				case "string":
 				default:
 					fmt.Fprintf(&b, "%s.Check(%s),\n", at, name)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -240,7 +241,7 @@ func %[1]s(name string) (int, error) {
 
 // repeats reports whether an output is to repeat an input.
 func (t targets) repeats() bool {
-	return slices.ContainsFunc(t.e.spec.Targets, func(s loop.TargetSource) bool { return s.SameAs != "" })
+	return slices.ContainsFunc(t.e.spec.Targets, func(s encoding.Target) bool { return s.SameAs != "" })
 }
 
 // repeating is the data set of that name, with the targets that repeat an input.

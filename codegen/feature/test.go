@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/encoding"
 )
 
 // testWords are the words that the emitted test makes up.
@@ -34,7 +34,7 @@ func (f *feature) testWords() []string {
 	if f.fixed != "" {
 		list = f.Vocabulary
 	}
-	return list[:min(len(list), max(f.Slots-f.firstWord(), 1), len(testWords))]
+	return list[:min(len(list), max(f.Slots-f.Reserved(), 1), len(testWords))]
 }
 
 // testRows prints how the test makes up rows.
@@ -68,23 +68,23 @@ func (e *Encoding) testValue(f *feature) string {
 	text := ""
 	optional := f.Missing.Kind != "error"
 	switch f.Type {
-	case loop.NumberFeature:
+	case encoding.Number:
 		text = fmt.Sprintf("%s = Value(float64(i%%7) + 0.5)\n", to)
-	case loop.CategoryFeature:
+	case encoding.Category:
 		text = fmt.Sprintf("%s = Value(%s)\n", to, word)
 		optional = optional && (f.OOV || f.Missing.Kind == "most_frequent")
-	case loop.DateFeature:
+	case encoding.Date:
 		text = fmt.Sprintf("%s = Value(§time.Date(2000+i%%5, §time.Month(1+i%%12), 1+i%%28, i%%24, i%%60, 0, 0, §time.UTC))\n", to)
-	case loop.TextFeature:
+	case encoding.Text:
 		return fmt.Sprintf("%s = %s + \" unheard-of\"\n", to, word)
-	case loop.ImageFeature:
+	case encoding.Image:
 		return fmt.Sprintf(`picture := §image.NewGray(§image.Rect(2, 3, 9, 14))
 	for k := range picture.Pix {
 		picture.Pix[k] = uint8(31*k + i)
 	}
 	%s = picture
 `, to)
-	case loop.TokensFeature:
+	case encoding.Tokens:
 		ids := 5
 		if limit := e.p.Inputs[f.Port].Limit; limit > 0 {
 			ids = min(limit, ids)
@@ -158,18 +158,18 @@ func (e *Encoding) encoderTest(f *gotree.File) {
 		empty = "var empty Features\nfor i := range empty {\nempty[i] = §math.NaN()\n}\n"
 	}
 	field("Names", "FeatureNames[:]")
-	if e.any(func(f *feature) bool { return f.Missing.Kind == "error" || f.Type == loop.ImageFeature }) {
+	if e.any(func(f *feature) bool { return f.Missing.Kind == "error" || f.Type == encoding.Image }) {
 		field("Fails", "true")
 	}
 	var known, open []string
 	number := ""
 	for i := range e.features {
 		switch x := &e.features[i]; {
-		case x.Type == loop.CategoryFeature && x.OOV:
+		case x.Type == encoding.Category && x.OOV:
 			open = append(open, x.Name)
-		case x.Type == loop.CategoryFeature:
+		case x.Type == encoding.Category:
 			known = append(known, x.Name)
-		case x.Type == loop.NumberFeature, x.Type == loop.DateFeature:
+		case x.Type == encoding.Number, x.Type == encoding.Date:
 			number = x.Name
 		}
 	}
@@ -184,7 +184,7 @@ func (e *Encoding) encoderTest(f *gotree.File) {
 		field("Number", "%s", gotree.Quote(number))
 		list("Missing", e.spec.Missing)
 	}
-	if e.anyOf(loop.TextFeature, loop.ImageFeature) || e.any(func(f *feature) bool { return f.Type == loop.TokensFeature && f.Length == 0 }) {
+	if e.anyOf(encoding.Text, encoding.Image) || e.any(func(f *feature) bool { return f.Type == encoding.Tokens && f.Length == 0 }) {
 		field("Allocates", "true")
 	}
 	f.Add(`func TestEncode(t *§testing.T) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/encoding"
 )
 
 // kindRow is a kind of sources: how many files it has, the settings that may
@@ -228,12 +229,12 @@ func (p *parser) file(title, kind string, v Value) string {
 func rowOf(kind SourceKind, pos diag.Pos) *Feature {
 	switch kind {
 	case Tokens:
-		return &Feature{Name: "tokens", Type: TokensFeature, OOVID: 2, Pos: pos, SlotsPos: pos}
+		return &Feature{Feature: encoding.Feature{Name: "tokens", Type: encoding.Tokens, OOVID: 2}, Pos: pos, SlotsPos: pos}
 	case TextDir:
-		f := defaults("text", TextFeature, pos)
+		f := defaults("text", encoding.Text, pos)
 		return &f
 	case ImageDir:
-		return &Feature{Name: "image", Type: ImageFeature, Channels: 3, Pos: pos, SlotsPos: pos}
+		return &Feature{Feature: encoding.Feature{Name: "image", Type: encoding.Image, Channels: 3}, Pos: pos, SlotsPos: pos}
 	}
 	return nil
 }

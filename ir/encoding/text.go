@@ -1,7 +1,8 @@
-package loop
+package encoding
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -64,7 +65,7 @@ func (e *Encoding) String() string {
 		fmt.Fprintf(w, "  %s\t%q\t%s\t%s\n", f.Type, f.Name, place, strings.Join(f.settings(), ", "))
 	}
 	w.Flush()
-	return trimmed.ReplaceAllString(b.String(), "\n")
+	return trailing.ReplaceAllString(b.String(), "\n")
 }
 
 // settings are what a feature says besides its place.
@@ -115,3 +116,6 @@ func (f *Feature) settings() []string {
 	}
 	return list
 }
+
+// trailing matches what aligned columns leave at the end of lines.
+var trailing = regexp.MustCompile(` +\n`)

@@ -1,4 +1,7 @@
-package loop
+// Package encoding describes how the rows of a data source become samples: what
+// a description says about its data, placed in the inputs of a network. It is
+// free of how descriptions are written and of how code is.
+package encoding
 
 // Encoding says how the rows of a data source become samples: what the emitted
 // Features and Encode are made from.
@@ -11,24 +14,29 @@ type Encoding struct {
 	Series   *Series  // csv: nil where a row of the file is a sample
 	Missing  []string // csv: the texts that mean a missing value
 
-	Separator string     // csv: what stands between two fields
-	Header    []string   // csv: the names of the columns where the file has no header line; nil: it has
+	Table
 	Weight    string     // csv: the column of the sample weights; "": none
-	Quote     string     // csv: "none" or `"`, as in spec.Source
-	Encoding  string     // csv, text_dir: of the text; "": UTF-8
-	Decimal   string     // csv: the mark before the fraction of a number; "": "."
-	Thousands string     // csv: the mark between thousands; "": none
-	Spellings [][]string // per class of Program.Classes, how else files write it
-	// Targets say where those of Program.Targets come from; nil: the one target
+	Spellings [][]string // per class of the program, how else files write it
+	// Targets say where those of the program come from; nil: the one target
 	// stands beside each row.
-	Targets []TargetSource
-	Arrays  []string // npz: the arrays of the inputs and of the targets that files hold, in their order
+	Targets []Target
 	Folders []string // text_dir, image_dir: the folders, where they are not the classes
 }
 
-// TargetSource says where a target comes from: from columns of a table, from an
+// Table says how files are written.
+type Table struct {
+	Separator string   // csv: what stands between two fields, one character
+	Header    []string // csv: the names of the columns where the file has no header line; nil: it has
+	Quote     string   // csv: "none" where quotes mean nothing, `"` where they enclose fields whatever these hold; "": they do, and rows that one seems to have joined are an error
+	Encoding  string   // csv, text_dir: "latin-1", "windows-1252" or "utf-16"; "": UTF-8
+	Decimal   string   // csv: the mark before the fraction of a number, ","; "": "."
+	Thousands string   // csv: the mark between groups of three digits; "": none
+	Arrays    []string // npz: the names of the arrays of the inputs and of the targets that files hold, in their order
+}
+
+// Target says where a target comes from: from columns of a table, from an
 // input, or, where it names neither, from the files.
-type TargetSource struct {
+type Target struct {
 	Columns   []string   // csv: of its values in their order, or of the class
 	SameAs    string     // the input that it repeats
 	Classes   []string   // csv, several targets: the texts of the classes in the column
@@ -37,11 +45,11 @@ type TargetSource struct {
 
 // Target is where the i-th target of the program comes from. Without an encoding
 // nobody knows.
-func (e *Encoding) Target(i int) TargetSource {
+func (e *Encoding) Target(i int) Target {
 	if e != nil && i < len(e.Targets) {
 		return e.Targets[i]
 	}
-	return TargetSource{}
+	return Target{}
 }
 
 // Columns are those of all targets, in their order.
@@ -58,17 +66,17 @@ func (e *Encoding) Columns() []string {
 // later.
 type Series struct{ Length, Offset, Stride int }
 
-// FeatureType is the type of what a row holds under a name.
-type FeatureType string
+// Type is the type of what a row holds under a name.
+type Type string
 
 // The types of features.
 const (
-	NumberFeature   FeatureType = "number"
-	CategoryFeature FeatureType = "category"
-	DateFeature     FeatureType = "date"
-	TextFeature     FeatureType = "text"
-	ImageFeature    FeatureType = "image"
-	TokensFeature   FeatureType = "tokens"
+	Number   Type = "number"
+	Category Type = "category"
+	Date     Type = "date"
+	Text     Type = "text"
+	Image    Type = "image"
+	Tokens   Type = "tokens"
 )
 
 // Feature is one column, or the text, image or list of ids that is all of a
@@ -77,8 +85,8 @@ const (
 // number of ids is known only at run time, Width is 0.
 type Feature struct {
 	Name          string
-	Type          FeatureType
-	Port          int // index in Program.Inputs
+	Type          Type
+	Port          int // index of the input
 	Offset, Width int
 	Missing       Missing
 
