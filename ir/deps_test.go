@@ -17,7 +17,7 @@ const module = "github.com/nngen-go/nngen"
 const dag = `
 runtime/...
 runtime
-ir/diag
+ir/diag           runtime/nearest
 ir/machine
 ir/internal/golden
 ir/scalar
@@ -25,21 +25,24 @@ ir/block
 ir/arg
 ir/encoding
 ir/loop           ir/diag ir/scalar ir/block ir/encoding
+ir/canonical      ir/loop ir/scalar
 ir/loop/looptest  ir/loop ir/scalar runtime/nn
 ir                ir/diag
 ir/op             ir ir/loop ir/scalar ir/block ir/diag runtime/nn
-ir/spec           ir/diag ir/encoding ir/arg runtime/optim go.yaml.in/yaml/v3
-ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec
+ir/spec           ir/diag ir/encoding ir/arg runtime/optim runtime/data runtime/nearest go.yaml.in/yaml/v3
+ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec runtime/nearest
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
 ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
-ir/build          ir ir/op ir/loop ir/encoding ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/encode runtime/optim runtime/metric runtime/train
-ir/pass           ir ir/op ir/loop ir/scalar ir/block ir/machine ir/diag
+ir/build          ir ir/op ir/loop ir/encoding ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/data runtime/encode runtime/optim runtime/metric runtime/train
+ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
-codegen/asm       ir/loop ir/scalar ir/block ir/machine ir/diag github.com/mmcloughlin/avo
+codegen/plan      ir/loop ir/machine
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
+codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
 codegen/static    codegen/gotree
-codegen/feature   ir/loop ir/encoding ir/diag codegen/gotree runtime/encode
-codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime runtime/nn runtime/optim runtime/metric runtime/train codegen/asm codegen/gotree codegen/static codegen/feature
+codegen/feature   ir/loop ir/encoding ir/diag codegen/gotree runtime/data runtime/encode
+codegen/asm       codegen/gotree codegen/shape codegen/plan ir/loop ir/scalar ir/block ir/machine ir/diag github.com/mmcloughlin/avo
+codegen/gosrc     codegen/gotree codegen/shape codegen/static codegen/feature codegen/asm ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime runtime/nn runtime/optim runtime/metric runtime/train
 codegen/asm/peakgen         github.com/mmcloughlin/avo
 codegen/asm/optimgen     github.com/mmcloughlin/avo
 codegen           ir/loop ir/encoding ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm

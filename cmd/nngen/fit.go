@@ -29,9 +29,7 @@ type fitOptions struct {
 	stream  bool
 	quiet   bool
 	json    bool
-	// patience and tensorboard are callbacks.
-	patience    int
-	tensorboard string
+	more    []string // further arguments of the training program
 }
 
 // fitFiles is what fit writes. The best weights are there where rows are held
@@ -83,8 +81,6 @@ first number that is free, when the new training begins. --force overwrites them
 	f.StringVar(&o.weights, "weights", "", "begin with the weights in this file")
 	f.BoolVar(&o.resume, "resume", false, "go on with the interrupted run in the folder for the results")
 	f.BoolVar(&o.stream, "stream", false, "read the rows anew in every epoch, in their order: for tables and images that are larger than memory")
-	f.IntVar(&o.patience, "patience", 0, "end after so many epochs without a better val_loss (loss, where there is no validation), with the best weights")
-	f.StringVar(&o.tensorboard, "tensorboard", "", "folder for logs that TensorBoard shows")
 	o.fitSettings.add(cmd)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the result alone")
 	f.BoolVar(&o.json, "json", false, "print the result as JSON")
@@ -92,15 +88,14 @@ first number that is free, when the new training begins. --force overwrites them
 }
 
 func (o *fitOptions) run(cmd *cobra.Command) error {
-	set, err := o.resolve(cmd)
+	set, more, err := o.resolve(cmd)
 	switch {
 	case err != nil:
 		return err
 	case o.resume && o.force:
 		return usagef(cmd, "--resume goes on with a run and --force begins a new one; choose")
-	case cmd.Flags().Changed("patience") && o.patience < 1:
-		return usagef(cmd, "--patience %d: there must be at least one epoch", o.patience)
 	}
+	o.more = more
 	net, err := compileWith(cmd.Context(), o.model, set, nil)
 	if err != nil {
 		return err
@@ -170,12 +165,9 @@ func (o *fitOptions) run(cmd *cobra.Command) error {
 
 // arguments is the command line of the program that trains.
 func (o *fitOptions) arguments(cmd *cobra.Command) []string {
-	args := []string{"-data", o.data, "-out", o.output}
+	args := append([]string{"-data", o.data, "-out", o.output}, o.more...)
 	if o.seeded {
 		args = append(args, "-seed", strconv.FormatUint(o.seed, 10))
-	}
-	if o.epochs > 0 {
-		args = append(args, "-epochs", strconv.Itoa(o.epochs))
 	}
 	if cmd.Flags().Changed("validation-split") {
 		split := o.validationSplit
@@ -189,12 +181,6 @@ func (o *fitOptions) arguments(cmd *cobra.Command) []string {
 	}
 	if o.stream {
 		args = append(args, "-stream")
-	}
-	if o.patience > 0 {
-		args = append(args, "-patience", strconv.Itoa(o.patience))
-	}
-	if o.tensorboard != "" {
-		args = append(args, "-tensorboard", o.tensorboard)
 	}
 	if o.quiet {
 		args = append(args, "-quiet")

@@ -11,7 +11,7 @@ import (
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
 	"github.com/nngen-go/nngen/ir/diag"
-	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/runtime/data"
 	"github.com/nngen-go/nngen/runtime/weights"
 )
 
@@ -40,7 +40,7 @@ func (o *fitOptions) checkStream(cmd *cobra.Command, net *network) error {
 	switch {
 	case !o.stream:
 		return nil
-	case d.Train.Kind != spec.CSV && d.Train.Kind != spec.ImageDir:
+	case !data.FormatNamed(string(d.Train.Kind)).Streamed:
 		return usagef(cmd, "--stream is for tables and folders of images; the data is %s", d.Train.Kind)
 	case split > 0:
 		return usagef(cmd, "--stream reads the rows one by one, so that none can be split off; pass --validation-split 0, or write data: {validation: ...} with rows of their own")

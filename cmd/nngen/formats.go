@@ -33,7 +33,7 @@ var (
 // formatNames are the names of all of them.
 func formatNames([]string) []string {
 	var names []string
-	for _, f := range []rowFormat{csvFormat, jsonFormat, npyFormat, idxFormat, tokensFormat, textFormat, imageFormat} {
+	for _, f := range []rowFormat{csvFormat, jsonFormat, npyFormat, npzFormat, idxFormat, tokensFormat, textFormat, imageFormat} {
 		names = append(names, f.Name)
 	}
 	return names
@@ -60,9 +60,9 @@ func (n *network) formats() []rowFormat {
 		return []rowFormat{jsonFormat, tokensFormat}
 	case len(n.program.Inputs) > 1:
 		return []rowFormat{csvFormat, jsonFormat, npzFormat, npyFormat, idxFormat}
-	case kind == spec.IDX:
+	case kind == "idx":
 		return []rowFormat{idxFormat, npyFormat, csvFormat, jsonFormat, npzFormat}
-	case kind == spec.NPY || kind == spec.NPZ:
+	case kind.Shape().Arrays():
 		return []rowFormat{npyFormat, csvFormat, jsonFormat, npzFormat, idxFormat}
 	}
 	return []rowFormat{csvFormat, jsonFormat, npyFormat, npzFormat, idxFormat}

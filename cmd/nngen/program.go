@@ -13,6 +13,7 @@ import (
 	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/runtime/data"
 )
 
 //go:embed templates
@@ -39,25 +40,27 @@ type programData struct {
 	WeightsFile, BackupFolder string
 
 	Kind                    spec.SourceKind
-	Train, Test, Validation string  // file names, and those of arrays; all but Train may be empty
-	TestSplit               float64 // the test rows are this fraction of those of Train
-	Validated               bool    // rows are held back for validation
-	Features                bool    // rows have features, which are encoded
-	Texts                   bool    // a row is a text of its own
-	Images                  bool    // a row is an image of its own
-	Window                  int     // rows of a table that make a sample; 0: each is one
-	Table                   string  // csv: how it is written, a data.CSV
-	Numbers                 string  // csv: which features are numbers, where these have marks of their own
-	Encoding                string  // text_dir: of the texts
-	Header                  string  // csv: the names of the columns where files do not have them
-	Targets                 string  // csv: the columns to predict
-	FileArgs                string  // idx, npy: the files as arguments of their reader
-	Archives                string  // npz: lists of the names of the arrays of inputs
-	ArrayFiles              bool    // predict reads inputs from arrays of their own
+	Format                  data.Format // of the Kind
+	Train, Test, Validation string      // file names, and those of arrays; all but Train may be empty
+	TestSplit               float64     // the test rows are this fraction of those of Train
+	Validated               bool        // rows are held back for validation
+	Features                bool        // rows have features, which are encoded
+	Texts                   bool        // a row is a text of its own
+	Images                  bool        // a row is an image of its own
+	Window                  int         // rows of a table that make a sample; 0: each is one
+	Table                   string      // csv: how it is written, a data.CSV
+	Numbers                 string      // csv: which features are numbers, where these have marks of their own
+	Encoding                string      // text_dir: of the texts
+	Header                  string      // csv: the names of the columns where files do not have them
+	Targets                 string      // csv: the columns to predict
+	FileArgs                string      // the files of arrays as arguments of their reader
+	Archives                string      // archives: lists of the names of the arrays of inputs
+	ArrayFiles              bool        // predict reads inputs from arrays of their own
 	Groups                  []featureGroup
 
 	Vocabularies []programVocabulary // of the features; none: nothing can be unknown
 
+	Flags         []fitFlag   // of the training program
 	Formats       []rowFormat // that predict reads
 	Ports         []programPort
 	InputColumns  string // names of the values of several inputs
@@ -66,6 +69,12 @@ type programData struct {
 	ClassNames    string // of the answer
 	Reports       []programReport
 }
+
+// Archive reports whether rows are read from arrays of an archive.
+func (d *programData) Archive() bool { return d.Format.Shape == data.ArrayArchive }
+
+// Folders reports whether rows are read from folders of the classes.
+func (d *programData) Folders() bool { return d.Format.Shape == data.ClassFolder }
 
 // Chosen reports whether an output is one of the classes.
 func (d *programData) Chosen() bool { return d.Answer.Kind == loop.Choice }
@@ -140,14 +149,14 @@ func (n *network) programData() *programData {
 	}
 	t.OutputColumns, t.InputColumns = literals(outputColumns(p)), literals(inputColumns(p.Inputs))
 	t.Answer, t.ClassNames = p.Answer, literals(p.ClassNames())
-	t.Formats, t.Reports = n.formats(), n.reports()
+	t.Flags, t.Formats, t.Reports = programFlags(), n.formats(), n.reports()
 	t.ArrayFiles = slices.ContainsFunc(t.Formats, func(f rowFormat) bool { return f.Name == "npz" })
 	t.Archives = "{" + literals(portNames(p.Inputs)) + "}"
 	d := n.spec.Data
 	if d == nil || d.Train == nil {
 		return t
 	}
-	t.Kind, t.Features = d.Train.Kind, len(d.Features) > 0
+	t.Kind, t.Format, t.Features = d.Train.Kind, data.FormatNamed(string(d.Train.Kind)), len(d.Features) > 0
 	for _, f := range d.Features {
 		if f.Type == encoding.Category || f.Type == encoding.Text {
 			t.Vocabularies = append(t.Vocabularies, programVocabulary{strconv.Quote(f.Name), strconv.Quote(f.SlotsPos.String()), literals(f.Vocabulary)})

@@ -2,11 +2,14 @@ package asm
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/nngen-go/nngen/codegen/gotree"
 )
 
 // code writes one assembly function. Vector registers are handed out by hand,
@@ -16,11 +19,12 @@ type code struct {
 	*build.Context
 	unit   *Unit
 	level  Level
-	free   []vec          // registers that nobody holds, the next one last
-	least  int            // of them there have ever been
-	masks  int            // opmask registers in use
-	rows   vec            // the row count as a float32 in all lanes, for expressions that hold scalar.Rows
-	pinned map[uint32]vec // constants that are in registers: see pin
+	free   []vec                  // registers that nobody holds, the next one last
+	least  int                    // of them there have ever been
+	masks  int                    // opmask registers in use
+	rows   vec                    // the row count as a float32 in all lanes, for expressions that hold scalar.Rows
+	pinned map[uint32]vec         // constants that are in registers: see pin
+	sizes  map[string]operand.Mem // where the sizes of a shared kernel are: parameters
 	err    error
 	// lowHalf makes full the low half of a register at AVX512: division and
 	// roots take half as long.
@@ -47,7 +51,16 @@ func (u *Unit) function(l Level, s Stub) *code {
 	c := &code{Context: build.NewContext(), unit: u, level: l}
 	c.Function(s.Name)
 	c.AllocLocal(frame)
-	c.SignatureExpr("func" + s.Signature())
+	c.signature(s)
+	c.sizes = map[string]operand.Mem{}
+	for text, name := range s.sizes {
+		place, err := c.Param(name).Resolve()
+		if err != nil {
+			c.err = err
+			continue
+		}
+		c.sizes[text] = place.Addr
+	}
 	for r := l.registers() - 1; r >= 0; r-- {
 		c.free = append(c.free, vec(r))
 	}
@@ -258,6 +271,35 @@ func (c *code) until(count reg.GPVirtual, body func()) {
 	body()
 	c.DECQ(count)
 	c.JNZ(operand.LabelRef(top))
+}
+
+// times runs body as often as a size says, at least once.
+func (c *code) times(n gotree.Number, body func()) {
+	if n.Known() {
+		c.counted(n.Value, body)
+		return
+	}
+	c.until(c.size(n), body)
+}
+
+// size loads a size that the function is given.
+func (c *code) size(n gotree.Number) reg.GPVirtual {
+	r := c.GP64()
+	place, ok := c.sizes[n.Text]
+	if !ok {
+		c.err = fmt.Errorf("the function is not given %s", n)
+	}
+	c.MOVQ(place, r)
+	return r
+}
+
+// stride moves a pointer by a size in float32s.
+func (c *code) stride(p reg.Register, n gotree.Number) {
+	if n.Known() {
+		c.advance(p, n.Value)
+		return
+	}
+	c.LEAQ(operand.Mem{Base: p, Index: c.size(n), Scale: 4}, p)
 }
 
 // advance moves a pointer by a number of float32s.

@@ -1,298 +1,357 @@
 package asm
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
+	"github.com/nngen-go/nngen/codegen/plan"
 	"github.com/nngen-go/nngen/ir/loop"
 )
-
-// contraction is a loop.Contract in the form that tiles take: loops of one turn
-// are gone, neighbours that are one run of elements are one loop, and the
-// lanes run along the axis that is contiguous in the result.
-type contraction struct {
-	*loop.Contract
-	unit  *Unit
-	level Level
-	req   Request
-
-	b, m, n, k []line
-	v          line // the lanes
-	clips      []clip
-	void       bool // every point lies outside: sums of nothing
-	out        end
-	lhs, rhs   end
-	extras     []end
-	// vectors: the lanes run along a batch axis, so that both factors have them.
-	vectors bool
-}
-
-// line is an axis with the steps of all operands along it.
-type line struct {
-	name          string
-	n             int
-	rows          bool
-	max           int // of rows: loop.Axis.Max
-	id            int // its place among the kernel's axes
-	out, lhs, rhs int
-	extra         []int
-}
-
-// end is an operand: a parameter and the element of it that all axes start at.
-type end struct {
-	Operand
-	offset int
-}
-
-// clip is a loop.Clip: a position a·coef + a tap must lie in [0, size).
-type clip struct {
-	terms        []loop.ClipTerm // axes by id
-	offset, size int
-}
 
 // contract writes a contraction. Shapes that tiles do not fit are left to the
 // portable body.
 func (u *Unit) contract(r Request, k *loop.Contract, l Level) (*Body, error) {
-	c := &contraction{Contract: k, unit: u, level: l, req: r}
-	if !c.read() || !c.orient() {
+	p := plan.Contract(k, u.processor(l))
+	if p == nil || len(p.Extras) > maxTileExtras {
 		return nil, nil
 	}
-	c.fuse()
-	p := newPlan(c)
-	if p == nil {
-		return nil, nil
+	d := &driver{Contraction: p, script: newScript(r), unit: u, level: l, req: r, b: &Body{}}
+	for i, o := range append([]plan.Operand{p.Out, p.Lhs, p.Rhs}, p.Extras...) {
+		given, ok := r.operand(o.Buf)
+		if !ok {
+			return nil, nil
+		}
+		switch i {
+		case 0:
+			d.y = given
+		case 1:
+			d.x = given
+		case 2:
+			d.w = given
+		default:
+			d.e = append(d.e, given)
+		}
 	}
-	return p.body()
+	err := d.body()
+	return d.b, err
 }
 
-// read takes the kernel apart.
-func (c *contraction) read() bool {
-	axes := c.Axes()
-	find := func(a loop.Access) (end, bool) {
-		o, ok := c.req.operand(a.Buf)
-		return end{o, a.Offset}, ok && len(a.Strides) == len(axes) && a.Index == nil && a.Buf.DType == loop.F32
+// processor is what kernels of a level are planned for.
+func (u *Unit) processor(l Level) plan.Machine {
+	return plan.Machine{Machine: u.machine, Lanes: l.Lanes(), Registers: l.registers()}
+}
+
+// driver is the Go text around the tiles of a contraction.
+type driver struct {
+	*plan.Contraction
+	script
+	unit    *Unit
+	level   Level
+	req     Request
+	b       *Body
+	y, x, w Operand
+	e       []Operand
+
+	sums  string // the variable that tiles are told by
+	panel string // Go for the packed panel, "": the operand is read as it lies
+	table regionTable
+	loops map[int]string // variables of the reduced axes that Go runs along
+}
+
+// position is where the operands are at a point of the loops so far.
+type position struct {
+	out, lhs, rhs sum
+	extra         []sum
+	panel         sum // what is packed
+}
+
+func (a position) plus(l plan.Axis, name string, most int) position {
+	b := position{a.out.plus(name, l.Out, most), a.lhs.plus(name, l.Lhs, most), a.rhs.plus(name, l.Rhs, most), slices.Clone(a.extra), a.panel.plus(name, l.Rhs, most)}
+	for e := range b.extra {
+		b.extra[e] = b.extra[e].plus(name, l.Extra[e], most)
 	}
-	var ok [3]bool
-	c.out, ok[0] = find(c.Out)
-	c.lhs, ok[1] = find(c.Lhs)
-	c.rhs, ok[2] = find(c.Rhs)
-	if slices.Contains(ok[:], false) {
-		return false
-	}
-	for _, a := range c.Extra {
-		e, ok := find(a)
-		if !ok || a.Buf.Class == loop.Random {
-			return false
+	return b
+}
+
+// body writes the tiles and the Go text around them.
+func (d *driver) body() error {
+	d.b.Work, d.b.RowWork = d.PanelFloats()
+	d.sums, d.loops = d.name("sums", "s"), map[int]string{}
+	d.unit.declare(tileType)
+	d.readTable()
+	d.line("%s := tile{%s}", d.sums, d.told())
+	at := position{extra: make([]sum, len(d.Extras))}
+	if d.Streams() {
+		if err := d.streamed(at); err != nil {
+			return err
 		}
-		c.extras = append(c.extras, e)
 	}
-	clips, ok1 := c.readClips()
-	if !ok1 {
-		return false
+	err := d.outside(at, 0)
+	if text := d.table.declaration(); text != "" {
+		name := d.unit.constant(text, d.req.Name)
+		for i := range d.lines {
+			d.lines[i] = strings.ReplaceAll(d.lines[i], tableMark, name)
+		}
 	}
-	id := 0
-	for _, g := range []struct {
-		axes []loop.Axis
-		to   *[]line
-	}{{c.B, &c.b}, {c.M, &c.m}, {c.N, &c.n}, {c.K, &c.k}} {
-		for _, a := range g.axes {
-			l := line{name: a.Name, n: a.N, rows: a.Rows, max: a.Max, id: id, out: c.Out.Strides[id], lhs: c.Lhs.Strides[id], rhs: c.Rhs.Strides[id]}
-			for _, e := range c.Extra {
-				l.extra = append(l.extra, e.Strides[id])
+	d.b.Lines = d.lines
+	return err
+}
+
+// level3 is the place of a reduced axis among the three loops of a tile.
+func (d *driver) turn(i int) int { return 3 - len(d.Sum) + i }
+
+// nested reports that tiles run more than one loop of a sum.
+func (d *driver) nested() bool {
+	n := 0
+	for i := range d.Sum {
+		if !d.Looped(i) || d.isTied(i) {
+			n++
+		}
+	}
+	return n > 1 || d.Void
+}
+
+// isTied reports that regions differ in the points of a reduced axis that take part.
+func (d *driver) isTied(i int) bool {
+	return slices.ContainsFunc(d.Regions, func(r plan.Region) bool {
+		return r.Lo[i] != d.Regions[0].Lo[i] || r.Hi[i]-r.Lo[i] != d.Sum[i].N || r.Void && i == 0
+	})
+}
+
+// told is Go for what tiles are told from the beginning.
+func (d *driver) told() string {
+	k, x := []string{"1", "1", "1"}, []string{"0", "0", "0"}
+	for i, s := range d.Sum {
+		t := d.turn(i)
+		x[t] = fmt.Sprint(4 * s.Lhs)
+		switch {
+		case d.Void:
+			k[t] = "0"
+		case d.Looped(i):
+		case i == d.Cut:
+			k[t] = fmt.Sprint(d.Size)
+		default:
+			k[t] = total(s)
+		}
+	}
+	first := 0
+	if !d.nested() {
+		first = 2
+	}
+	var parts []string
+	add := func(name string, values []string) {
+		if slices.ContainsFunc(values, func(v string) bool { return v != "0" }) {
+			text := strings.Join(values[first:], ", ")
+			if first > 0 {
+				text = "2: " + text
 			}
-			clipped := slices.ContainsFunc(clips, func(k clip) bool { return k.names(id) })
-			if a.N > 1 || a.Rows || clipped && g.to == &c.k {
-				*g.to = append(*g.to, l)
-			}
-			id++
+			parts = append(parts, fmt.Sprintf("%s: [3]int{%s}", name, text))
 		}
 	}
-	for _, k := range clips {
-		c.shorten(k)
+	add("k", k)
+	add("x", x)
+	add("w", d.panelSteps(d.Width))
+	for _, f := range d.table.rowSteps {
+		if f.literal && f.value != 0 {
+			parts = append(parts, fmt.Sprintf("%s: %d", f.name, f.value))
+		}
 	}
-	if c.void {
-		c.k, c.clips = nil, nil
+	var e []string
+	for i := range d.Extras {
+		if f := d.table.extraSteps[i]; f.literal && f.value != 0 {
+			e = append(e, fmt.Sprintf("%d: %d", i, f.value))
+		}
 	}
-	return true
+	if len(e) > 0 {
+		parts = append(parts, "e: [6]int{"+strings.Join(e, ", ")+"}")
+	}
+	if part := d.firstPart(); part > 0 {
+		parts = append(parts, fmt.Sprintf("part: %d", part))
+	}
+	return strings.Join(parts, ", ")
 }
 
-// readClips lists the clips that leave anything out, each between an axis of the
-// result and a reduced one.
-func (c *contraction) readClips() ([]clip, bool) {
-	axes := c.Axes()
-	reduced := len(axes) - len(c.K)
-	var list []clip
-	for _, k := range c.Clip {
-		at := clip{offset: k.Offset, size: k.Size}
-		low, high := at.offset, at.offset
-		for _, t := range k.Terms {
-			far := t.Coef * (axes[t.Axis].N - 1)
-			low, high = low+min(far, 0), high+max(far, 0)
-		}
-		if low >= 0 && high < at.size {
-			continue
-		}
-		for _, t := range k.Terms {
-			if t.Axis >= reduced || axes[t.Axis].N > 1 {
-				at.terms = append(at.terms, t)
-			}
-		}
-		if len(at.terms) > 1 && at.terms[0].Axis >= reduced {
-			at.terms[0], at.terms[1] = at.terms[1], at.terms[0]
-		}
-		if n := len(at.terms); n == 1 && at.terms[0].Axis < reduced {
-			// A reduced axis of one point goes with it.
-			at.terms = append(at.terms, loop.ClipTerm{Axis: len(axes) + len(list)})
-		} else if n == 0 || n > 2 || at.terms[n-1].Axis < reduced || n == 2 && at.terms[0].Axis >= reduced {
-			return nil, false
-		}
-		list = append(list, at)
+// firstPart is what is said of the first block of a sum.
+func (d *driver) firstPart() int {
+	switch {
+	case d.Accumulate && d.Epilogue == nil:
+		return partMore
+	case d.Cut >= 0 && d.Epilogue != nil:
+		return partRest
 	}
-	return list, true
+	return 0
 }
 
-// shorten takes over a clip. One over a reduced axis alone is the range of it that
-// lies inside.
-func (c *contraction) shorten(k clip) {
-	if len(k.terms) == 2 {
-		c.clips = append(c.clips, k)
-		c.void = c.void || !c.meets(k)
-		if id := k.terms[1].Axis; id >= len(c.Out.Strides) {
-			at := 0
-			if len(c.k) > 0 && c.k[0].rows {
-				at = 1
-			}
-			c.k = slices.Insert(c.k, at, c.point(id))
+// panelSteps is Go for how far the reduced axes move the right operand, in bytes.
+func (d *driver) panelSteps(lanes int) []string {
+	list := []string{"0", "0", "0"}
+	for i, s := range d.PanelSteps(lanes) {
+		list[d.turn(i)] = fmt.Sprint(4 * s)
+	}
+	return list
+}
+
+// total is Go for the number of points of an axis.
+func total(l plan.Axis) string {
+	switch {
+	case !l.Rows:
+		return fmt.Sprint(l.N)
+	case l.N == 1:
+		return "n"
+	}
+	return fmt.Sprintf("%d*n", l.N)
+}
+
+func most(l plan.Axis) int {
+	if l.Rows {
+		return -1
+	}
+	return l.N - 1
+}
+
+// block writes a statement with a body.
+func (s *script) block(head string, body func() error) error {
+	s.line("%s {", head)
+	err := body()
+	s.line("}")
+	return err
+}
+
+// outside writes the loops over the batch axes, from number i on.
+func (d *driver) outside(at position, i int) error {
+	if i == len(d.Outer) {
+		return d.blocks(at)
+	}
+	l := d.Outer[i]
+	v := d.name(letter(l.Name), "b")
+	return d.block(fmt.Sprintf("for %s := range %s", v, total(l)), func() error { return d.outside(at.plus(l, v, most(l)), i+1) })
+}
+
+// blocks writes the loops over the blocks of the sum.
+func (d *driver) blocks(at position) error {
+	if d.Units {
+		d.line("from, to := t.Share(%d)", d.units(d.Lane.N/d.Width)+d.units(min(1, d.Lane.N%d.Width)))
+		d.names["from"], d.names["to"] = true, true
+	}
+	if d.Cut < 0 {
+		return d.panels(at)
+	}
+	if len(d.Outer) > 0 {
+		d.line("%s.part = %d", d.sums, d.firstPart())
+	}
+	return d.cut(at, 0, nil)
+}
+
+// cut writes the loop over the points, or blocks of points, of a reduced axis.
+func (d *driver) cut(at position, i int, last []string) error {
+	l := d.Sum[i]
+	v := d.name(letter(l.Name), "k")
+	d.loops[i] = v
+	tied := d.isTied(i)
+	to := at.plus(l, v, most(l))
+	if tied { // what is read begins where its range does
+		to.lhs, to.rhs = at.lhs, at.rhs
+	}
+	if i < d.Cut {
+		return d.block(fmt.Sprintf("for %s := range %s", v, total(l)), func() error {
+			return d.cut(to, i+1, append(last, fmt.Sprintf("%s == %s-1", v, total(l))))
+		})
+	}
+	return d.block(fmt.Sprintf("for %s := 0; %s < %s; %s += %d", v, v, total(l), v, d.Size), func() error {
+		if d.counted() && !tied {
+			d.line("%s.k[%d] = %s", d.sums, d.turn(i), d.pointsOf(i))
 		}
-		return
-	}
-	i := slices.IndexFunc(c.k, func(l line) bool { return l.id == k.terms[0].Axis })
-	l := &c.k[i]
-	k.terms = []loop.ClipTerm{{}, k.terms[0]}
-	lo, hi := k.within(0, l.n)
-	l.n = hi - lo
-	c.lhs.offset += lo * l.lhs
-	c.rhs.offset += lo * l.rhs
-	if l.n == 0 {
-		c.void = true
-	}
-}
-
-// meets reports whether a clip leaves any position a tap.
-func (c *contraction) meets(k clip) bool {
-	axes, taps := c.Axes(), 1
-	if id := k.terms[1].Axis; id < len(axes) {
-		taps = axes[id].N
-	}
-	for i := range axes[k.terms[0].Axis].N {
-		if lo, hi := k.within(i, taps); lo < hi {
-			return true
+		if d.Epilogue != nil {
+			last = append(last, fmt.Sprintf("%s+%d >= %s", v, d.Size, total(l)))
+			d.line("if %s {", strings.Join(last, " && "))
+			d.line("%s.part &^= %d // the last block", d.sums, partRest)
+			d.line("}")
 		}
-	}
-	return false
-}
-
-// point is a reduced axis of one point.
-func (c *contraction) point(id int) line {
-	return line{name: "k", n: 1, id: id, extra: make([]int, len(c.extras))}
-}
-
-func (k clip) names(axis int) bool {
-	return slices.ContainsFunc(k.terms, func(t loop.ClipTerm) bool { return t.Axis == axis })
-}
-
-// orient makes the axis along which the result is contiguous the lanes.
-func (c *contraction) orient() bool {
-	unit := func(g []line) int {
-		return slices.IndexFunc(g, func(l line) bool { return l.out == 1 && !l.rows && !c.clipped(l) })
-	}
-	if unit(c.n) < 0 && unit(c.m) >= 0 {
-		c.m, c.n = c.n, c.m
-		c.lhs, c.rhs = c.rhs, c.lhs
-		for _, g := range [][]line{c.b, c.m, c.n, c.k} {
-			for i := range g {
-				g[i].lhs, g[i].rhs = g[i].rhs, g[i].lhs
-			}
+		err := d.panels(to)
+		if !d.Accumulate {
+			d.line("%s.part |= %d // add to what is there", d.sums, partMore)
 		}
-	}
-	group := &c.n
-	i := unit(c.n)
-	if i < 0 {
-		if i = unit(c.b); i < 0 || c.b[i].lhs != 1 || c.b[i].rhs != 1 {
-			return false
-		}
-		group, c.vectors = &c.b, true
-	}
-	c.v = (*group)[i]
-	*group = slices.Delete(slices.Clone(*group), i, i+1)
-	if slices.ContainsFunc(c.v.extra, func(s int) bool { return s != 0 && s != 1 }) {
-		return false
-	}
-	return !slices.ContainsFunc(c.n, func(l line) bool { return l.rows })
+		return err
+	})
 }
 
-func (c *contraction) clipped(l line) bool {
-	return slices.ContainsFunc(c.clips, func(k clip) bool { return k.names(l.id) })
+// counted reports that blocks differ in their number of points.
+func (d *driver) counted() bool {
+	l := d.Sum[d.Cut]
+	return d.Size > 1 && (l.Rows || l.N%d.Size != 0)
 }
 
-// fuse makes one loop of neighbours of which the outer continues the inner.
-func (c *contraction) fuse() {
-	for _, g := range []*[]line{&c.b, &c.m, &c.n, &c.k} {
-		for i := 0; i+1 < len(*g); {
-			o, in := (*g)[i], (*g)[i+1]
-			if in.rows || c.clipped(o) || c.clipped(in) || !continues(o, in) {
-				i++
-				continue
-			}
-			in.name, in.n, in.rows, in.max, in.id = o.name+"·"+in.name, o.n*in.n, o.rows, o.max*in.n, o.id
-			*g = slices.Replace(*g, i, i+2, in)
-			i = max(i-1, 0)
-		}
+// pointsOf is Go for the number of points of a reduced axis in a block.
+func (d *driver) pointsOf(i int) string {
+	switch l := d.Sum[i]; {
+	case i == d.Cut && d.counted():
+		return fmt.Sprintf("min(%d, %s-%s)", d.Size, total(l), d.loops[i])
+	case l.Rows && d.Cut < 0:
+		return total(l)
 	}
+	return fmt.Sprint(d.Extent(i))
 }
 
-func continues(o, in line) bool {
-	for e := range o.extra {
-		if o.extra[e] != in.extra[e]*in.n {
-			return false
-		}
+// panels writes the loop over the panels, and the last one apart where it is
+// narrower.
+func (d *driver) panels(at position) error {
+	full, rest := d.Lane.N/d.Width, d.Lane.N%d.Width
+	if d.Units {
+		return d.shares(at, full, rest)
 	}
-	return o.out == in.out*in.n && o.lhs == in.lhs*in.n && o.rhs == in.rhs*in.n
+	var err error
+	switch {
+	case full == 1:
+		err = d.onePanel(at, d.Width)
+	case full > 1:
+		j := d.name("j")
+		err = d.block(fmt.Sprintf("for %s := 0; %s < %d; %s += %d", j, j, full*d.Width, j, d.Width), func() error {
+			return d.onePanel(at.plus(d.Lane, j, (full-1)*d.Width), d.Width)
+		})
+		delete(d.names, j)
+	}
+	if err != nil || rest == 0 {
+		return err
+	}
+	if full > 0 {
+		d.line("// The last %d columns:", rest)
+	}
+	return d.onePanel(d.last(at, full), rest)
 }
 
-// tied finds the clip between two axes.
-func (c *contraction) tied(a, b line) (clip, bool) {
-	for _, k := range c.clips {
-		if k.terms[0].Axis == a.id && k.terms[1].Axis == b.id {
-			return k, true
-		}
+// last is where the panel after full whole ones starts.
+func (d *driver) last(at position, full int) position {
+	n := full * d.Width
+	at.out.offset += n * d.Lane.Out
+	at.lhs.offset += n * d.Lane.Lhs
+	at.rhs.offset += n * d.Lane.Rhs
+	at.panel.offset += n * d.Lane.Rhs
+	at.extra = slices.Clone(at.extra)
+	for e := range at.extra {
+		at.extra[e].offset += n * d.Lane.Extra[e]
 	}
-	return clip{}, false
+	return at
 }
 
-// edges finds the clip that an axis has by itself, whatever the reduced axes.
-func (c *contraction) edges(a line) (clip, bool) {
-	for _, k := range c.clips {
-		if k.terms[0].Axis == a.id && k.terms[1].Coef == 0 {
-			return k, true
-		}
+// onePanel writes one panel: packing, then the rows.
+func (d *driver) onePanel(at position, lanes int) error {
+	if err := d.packed(at, lanes); err != nil {
+		return err
 	}
-	return clip{}, false
+	return d.around(at, lanes, 0)
 }
 
-// first is which points of the first axis, of n, take part at the first of the second.
-func (k clip) first(n int) (lo, hi int) {
-	k.terms = []loop.ClipTerm{k.terms[1], k.terms[0]}
-	return k.within(0, n)
-}
-
-// within is which points of the second axis, of n, take part at point i of the first.
-func (k clip) within(i, n int) (lo, hi int) {
-	at, coef := k.offset+i*k.terms[0].Coef, k.terms[1].Coef
-	for lo < n && (at+lo*coef < 0 || at+lo*coef >= k.size) {
-		lo++
+// around writes the loops over the row axes outside the regions.
+func (d *driver) around(at position, lanes, i int) error {
+	if i < len(d.Around) {
+		l := d.Around[i]
+		v := d.name(letter(l.Name), "i")
+		defer delete(d.names, v)
+		return d.block(fmt.Sprintf("for %s := range %s", v, total(l)), func() error { return d.around(at.plus(l, v, most(l)), lanes, i+1) })
 	}
-	for hi = lo; hi < n && at+hi*coef >= 0 && at+hi*coef < k.size; {
-		hi++
+	if len(d.Regions) == 1 {
+		return d.region(at, lanes, "")
 	}
-	return lo, hi
+	return d.block(fmt.Sprintf("for _, %s := range %s", d.table.row, tableMark), func() error { return d.region(at, lanes, "") })
 }

@@ -3,103 +3,98 @@ package asm
 import (
 	"fmt"
 	"strings"
+
+	"github.com/nngen-go/nngen/codegen/plan"
 )
 
 // packed writes what brings the right operand's panel into place.
 func (d *driver) packed(at position, lanes int) error {
-	d.w, d.step = "", ""
+	d.panel = ""
 	switch {
-	case d.void || d.contraction.void || d.pack == inPlace:
+	case d.Void || d.Packing == plan.InPlace:
 		return nil
-	case d.pack == rowsIfShared:
-		last := d.sum[len(d.sum)-1]
-		d.line("panel, step := %s, %d", d.rhs.address(at.rhs), 4*last.rhs)
-		d.line("if %s > %d { // more than one tile reads it", total(d.around[0]), d.height)
+	case d.Packing == plan.RowsIfShared:
+		at.panel.offset += d.Rhs.Offset
+		d.panel = d.name("panel", "rest")
+		d.line("%s := %s", d.panel, d.w.address(at.panel))
+		steps := []string{"0", "0", "0"}
+		for i, s := range d.Sum {
+			steps[d.turn(i)] = fmt.Sprint(4 * s.Rhs)
+		}
+		d.line("%s.w = [3]int{%s}", d.sums, strings.Join(steps, ", "))
+		at.panel.offset -= d.Rhs.Offset
+		d.line("if %s > %d { // more than one tile reads it", total(d.Regions[0].Row), d.Heights[0])
 		if err := d.packPoints(at, lanes); err != nil {
 			return err
 		}
-		d.line("panel, step = &work[0], %d", 4*d.stridePanel(lanes))
+		d.line("%s = &work[0]", d.panel)
+		d.line("%s.w = [3]int{%s}", d.sums, strings.Join(d.panelSteps(lanes), ", "))
 		d.line("}")
-		d.w, d.step = "panel", "step"
 		return nil
+	}
+	d.panel = "&work[0]"
+	if full, rest := d.Lane.N/d.Width, d.Lane.N%d.Width; full > 0 && rest > 0 && d.Whole(rest) != d.Whole(d.Width) {
+		d.line("%s.w = [3]int{%s}", d.sums, strings.Join(d.panelSteps(lanes), ", "))
 	}
 	return d.packPoints(at, lanes)
 }
 
-// stridePanel is how far points lie apart in a panel of some lanes.
-func (p *plan) stridePanel(lanes int) int {
-	l := p.level.Lanes()
-	return (lanes + l - 1) / l * l
-}
-
-// panelStrides are the steps of the reduced axes within a panel.
-func (p *plan) panelStrides(lanes int) []int {
-	s := make([]int, len(p.sum))
-	n := p.stridePanel(lanes)
-	for i := len(p.sum) - 1; i >= 0; i-- {
-		s[i] = n
-		n *= p.extent(i, p.sum[i])
-	}
-	return s
-}
-
-// pointsOf is Go for the number of points of a reduced axis in a block.
-func (d *driver) pointsOf(i int) string {
-	if i == d.block && d.countedBlock() {
-		return d.count
-	}
-	return fmt.Sprint(d.extent(i, d.sum[i]))
-}
-
 // packPoints writes the loops that pack.
 func (d *driver) packPoints(at position, lanes int) error {
-	strides := d.panelStrides(lanes)
+	from := at.panel
+	from.offset += d.Rhs.Offset
+	strides := d.PanelSteps(lanes)
 	dst := sum{}
 	open := 0
-	inner := len(d.sum) - 1
+	inner := len(d.Sum) - 1
 	counts := []string{d.pointsOf(inner)}
-	if d.pack == byRows || d.pack == rowsIfShared {
-		for inner > 0 && d.sum[inner-1].rhs == d.sum[inner].rhs*d.sum[inner].n && inner != d.block {
+	if d.Packing == plan.ByRows || d.Packing == plan.RowsIfShared {
+		for inner > 0 && inner-1 >= d.Cut && d.Sum[inner-1].Rhs == d.Sum[inner].Rhs*d.Sum[inner].N {
 			inner--
 			counts = append([]string{d.pointsOf(inner)}, counts...)
 		}
 	}
-	for i, l := range d.sum[:inner] {
-		v := d.name(letter(l.name), "k")
+	for i, l := range d.Sum[:inner] {
+		if d.Looped(i) {
+			continue
+		}
+		v := d.name(letter(l.Name), "k")
+		defer delete(d.names, v)
 		d.line("for %s := range %s {", v, d.pointsOf(i))
-		at = at.plus(l, v, d.extent(i, l)-1)
-		dst = dst.plus(v, strides[i], d.extent(i, l)-1)
+		from = from.plus(v, l.Rhs, d.Extent(i)-1)
+		dst = dst.plus(v, strides[i], d.Extent(i)-1)
 		open++
 	}
 	bytes := 8 * lanes
-	for i := inner; i < len(d.sum); i++ {
-		bytes *= d.extent(i, d.sum[i])
+	for i := inner; i < len(d.Sum); i++ {
+		bytes *= d.Extent(i)
 	}
-	switch d.pack {
-	case byColumns:
-		s, isNew, err := d.unit.packColumns(d.level, lanes, d.sum[inner].n)
+	step := d.Sum[len(d.Sum)-1].Rhs
+	switch d.Packing {
+	case plan.ByColumns:
+		s, isNew, err := d.unit.packColumns(d.level, lanes)
 		if err != nil {
 			return err
 		}
 		d.keep(s, isNew, bytes)
-		d.line("%s(&work[%v], %s, %d)", s.Name, dst, d.rhs.address(at.rhs), 4*d.v.rhs)
-	case byElement:
-		last := d.sum[len(d.sum)-1]
+		d.line("%s(&work[%v], %s, %d, %s)", s.Name, dst, d.w.address(from), 4*d.Lane.Rhs, counts[0])
+	case plan.ByElement:
 		k, v := d.name("k"), d.name("o")
 		d.line("for %s := range %s {", k, counts[0])
 		d.line("for %s := range %d {", v, lanes)
-		to := dst.plus(k, d.stridePanel(lanes), -1).plus(v, 1, -1)
-		from := at.rhs.plus(k, last.rhs, d.extent(len(d.sum)-1, last)-1).plus(v, d.v.rhs, lanes-1)
-		d.line("work[%v] = %s", to, d.rhs.address(from)[1:])
+		to := dst.plus(k, d.Whole(lanes), -1).plus(v, 1, -1)
+		d.line("work[%v] = %s", to, d.w.address(from.plus(k, step, d.Extent(len(d.Sum)-1)-1).plus(v, d.Lane.Rhs, lanes-1))[1:])
 		d.line("}")
 		d.line("}")
+		delete(d.names, k)
+		delete(d.names, v)
 	default:
 		s, isNew, err := d.unit.packRows(d.level, lanes)
 		if err != nil {
 			return err
 		}
 		d.keep(s, isNew, bytes)
-		d.line("%s(&work[%v], %s, %d, %s)", s.Name, dst, d.rhs.address(at.rhs), 4*d.sum[len(d.sum)-1].rhs, strings.Join(counts, "*"))
+		d.line("%s(&work[%v], %s, %d, %s)", s.Name, dst, d.w.address(from), 4*step, strings.Join(counts, "*"))
 	}
 	for range open {
 		d.line("}")

@@ -3,130 +3,156 @@ package asm
 import (
 	"fmt"
 	"strings"
+
+	"github.com/mmcloughlin/avo/operand"
 )
 
-// One row of a dense product does nothing but read the weights, so it reads them in
-// the order in which they lie in memory: some rows of them at a time, from end to
-// end, each added to the sums of the whole row of results, which stay in the cache.
-// The sums have the bits that tiles give: the same products in the same order,
-// begun anew with every block.
-
-// streamRows is how many rows of the right operand are read side by side.
+// streamRows is how many rows of the right operand are read side by side where a
+// dense product of one row reads it in its order.
 const streamRows = 8
 
-// streams reports that a single row is computed so: a dense product whose right
-// operand is wider than a panel and larger than what tiles keep in a cache.
-func (p *plan) streams() bool {
-	return p.open && !p.vectors && p.v.lhs == 0 && len(p.around) == 1 && p.around[0].n == 1 && len(p.outer) == 0 && len(p.clips) == 0 && len(p.sum) == 1 &&
-		p.v.rhs == 1 && p.v.n > p.width && p.parts == 1 && !p.Accumulate && !p.units && 4*p.sum[0].n*p.v.n > p.unit.machine.PanelBytes
-}
-
-// streamTile is the tile that adds streamRows products to some columns, and to the next
-// ones count times.
-func (p *plan) streamTile(lanes int) *tile {
-	s := p.openStrip(1)
-	t, _ := p.tile(s, lanes, nil, 1)
-	t.resumed, t.streamed, t.uniform, t.ahead, t.aheadX = true, true, false, 0, 0
-	t.k = []reduced{{name: p.sum[0].name, lhs: p.sum[0].lhs, rhs: p.sum[0].rhs}}
-	t.repeats = []repeat{{name: "the columns", out: lanes, rhs: lanes, extra: p.v.extraSteps(lanes)}}
-	t.open = true
-	return t
-}
-
-// streamCost is how many multiply-adds a call for so many panels takes and how many bytes
-// it touches.
-func (p *plan) streamCost(lanes, panels int) (mulAdds, bytes int) {
-	columns := p.stridePanel(lanes) * panels
-	return streamRows * columns, 4 * (columns*(streamRows+2+len(p.extras)) + streamRows)
-}
-
-// extraSteps is how far the further operands move in n steps along an axis.
-func (l line) extraSteps(n int) []int { return scaled(l.extra, n) }
-
-// streamed writes what is done for a single row.
+// streamed writes what is done for a single row: sums of all columns in the
+// scratch, then the tile as if they were the only product of a sum.
 func (d *driver) streamed(at position) error {
-	k := d.sum[0]
-	size := k.n
-	if d.block >= 0 {
-		size = d.size
-	}
-	d.line("if n == 1 { // the weights are read once, in their order")
-	from, i, part := d.name("from"), d.name(letter(k.name), "i"), d.name("part")
-	d.line("for %s := 0; %s < %d; %s += %d {", from, from, k.n, from, size)
-	d.line("to := min(%s+%d, %d)", from, size, k.n)
-	d.line("for %s := %s; %s < to; %s += %d {", i, from, i, i, streamRows)
-	d.line("%s := 0", part)
-	d.line("if %s > %s {", i, from)
-	d.line("%s |= %d // the sums so far are in work", part, partChain)
-	d.line("}")
-	d.line("if %s+%d < to {", i, streamRows)
-	d.line("%s |= %d // and stay there", part, partHold)
-	d.line("} else {")
-	d.line("if %s > 0 {", from)
-	d.line("%s |= %d // add to what is there", part, partMore)
-	d.line("}")
-	if d.Epilogue != nil {
-		d.line("if to < %d {", k.n)
-		d.line("%s |= %d // more to come", part, partRest)
-		d.line("}")
-	}
-	d.line("}")
-	at.lhs = at.lhs.plus(i, k.lhs, k.n-1)
-	at.rhs = at.rhs.plus(i, k.rhs, k.n-1)
-	count := fmt.Sprintf("min(%d, to-%s)", streamRows, i)
-	full, rest := d.v.n/d.width, d.v.n%d.width
-	if err := d.streamCalls(at, d.width, full, count, part); err != nil {
-		return err
-	}
-	if rest > 0 {
-		if err := d.streamCalls(d.last(at, full), rest, 1, count, part); err != nil {
-			return err
-		}
-	}
-	d.line("}")
-	d.line("}")
-	d.line("return")
-	d.line("}")
-	d.b.Work, d.b.RowWork = max(d.b.Work, d.v.n), d.v.n
-	for _, n := range []string{from, i, part} {
-		delete(d.names, n)
-	}
-	return nil
-}
-
-// streamCalls writes the calls for some panels of columns.
-func (d *driver) streamCalls(at position, lanes, panels int, points, part string) error {
-	t := d.streamTile(lanes)
-	most := max(1, d.unit.machine.Turns(d.streamCost(lanes, 1)))
-	stub, err := d.routine(t, min(most, panels))
+	s, isNew, err := d.unit.stream(d.level)
 	if err != nil {
 		return err
 	}
-	count := fmt.Sprint(panels)
-	work := sum{offset: at.out.offset - d.out.offset}
-	if panels > most {
-		j := d.name("j")
-		d.line("for %s := 0; %s < %d; %s += %d {", j, j, panels, j, most)
-		defer d.line("}")
-		defer delete(d.names, j)
-		count = fmt.Sprintf("min(%d, %d-%s)", most, panels, j)
-		step := d.v
-		step.out, step.lhs, step.rhs, step.extra = lanes*step.out, lanes*step.lhs, lanes*step.rhs, step.extraSteps(lanes)
-		at = at.plus(step, j, panels-1)
-		work = work.plus(j, lanes, panels-1)
+	k, columns := d.Sum[0], d.Lane.N
+	most := d.unit.machine.Turns(streamRows, 4*(streamRows+2)) / 64 * 64
+	d.keep(s, isNew, 4*min(columns, most)*(streamRows+2))
+	d.unit.declare("// one is the left operand of sums that are there already.\nvar one float32 = 1")
+	size := k.N
+	if d.Cut >= 0 {
+		size = d.Size
 	}
-	args := []string{d.out.address(at.out), d.lhs.address(at.lhs), d.rhs.address(at.rhs), fmt.Sprintf("&work[%v]", work)}
-	for i, e := range d.extras {
-		if t.extras[i].scalar {
-			args = append(args, e.Name)
-		} else {
-			args = append(args, e.address(at.extra[i]))
+	from, i, j := d.name("from"), d.name(letter(k.Name), "i"), d.name("j")
+	defer func() { delete(d.names, from); delete(d.names, i); delete(d.names, j) }()
+	at.lhs = at.lhs.plus(i, k.Lhs, k.N-1)
+	at.rhs = at.rhs.plus(i, k.Rhs, k.N-1)
+	at.lhs.offset += d.Lhs.Offset
+	at.rhs.offset += d.Rhs.Offset
+	stream := func(at position, work sum, count string) {
+		d.line("%s(&work[%v], %s, %s, %d, %d, min(%d, to-%s), %s, %s-%s)", s.Name, work, d.x.address(at.lhs), d.w.address(at.rhs), 4*k.Lhs, 4*k.Rhs, streamRows, i, count, i, from)
+	}
+	d.line("if n == 1 { // the weights are read once, in their order")
+	d.line("%s.k[2] = 1", d.sums)
+	d.line("for %s := 0; %s < %d; %s += %d {", from, from, k.N, from, size)
+	d.line("to := min(%s+%d, %d)", from, size, k.N)
+	d.line("for %s := %s; %s < to; %s += %d {", i, from, i, i, streamRows)
+	if columns <= most {
+		stream(at, sum{}, fmt.Sprint(columns))
+	} else {
+		d.line("for %s := 0; %s < %d; %s += %d {", j, j, columns, j, most)
+		stream(at.plus(d.Lane, j, columns-1), sum{}.plus(j, 1, columns-1), fmt.Sprintf("min(%d, %d-%s)", most, columns, j))
+		d.line("}")
+	}
+	d.line("}")
+	if d.Cut >= 0 {
+		if d.Epilogue != nil {
+			d.line("if to == %d {", k.N)
+			d.line("%s.part &^= %d // the last block", d.sums, partRest)
+			d.line("}")
 		}
+		defer d.line("}\nreturn\n}")
+		defer d.line("%s.part |= %d // add to what is there", d.sums, partMore)
+	} else {
+		defer d.line("}\nreturn\n}")
 	}
-	args = append(args, points, part)
-	if t.usesRows() {
-		args = append(args, "float32(n)")
+	d.b.Work, d.b.RowWork = max(d.b.Work, columns), columns
+	finish := func(at position, lanes int, work sum) error {
+		t, err := d.tile(lanes)
+		if err != nil {
+			return err
+		}
+		at.out.offset += d.Out.Offset
+		args := []string{d.y.address(at.out), "&one", fmt.Sprintf("&work[%v]", work)}
+		for i, e := range d.extras() {
+			if e.scalar {
+				args = append(args, d.e[i].Name)
+			} else {
+				at.extra[i].offset += d.Extras[i].Offset
+				args = append(args, d.e[i].address(at.extra[i]))
+			}
+		}
+		args = append(args, "&"+d.sums, "1")
+		if d.Epilogue != nil && hasRows(d.Epilogue) {
+			args = append(args, "float32(n)")
+		}
+		d.line("%s(%s)", t.Name, strings.Join(args, ", "))
+		return nil
 	}
-	d.line("%s(%s)", stub.Name, strings.Join(append(args, count), ", "))
-	return nil
+	full, rest := columns/d.Width, columns%d.Width
+	d.line("for %s := 0; %s < %d; %s += %d {", j, j, full*d.Width, j, d.Width)
+	err = finish(position{extra: make([]sum, len(d.Extras))}.plus(d.Lane, j, (full-1)*d.Width), d.Width, sum{}.plus(j, 1, -1))
+	d.line("}")
+	if err == nil && rest > 0 {
+		err = finish(d.last(position{extra: make([]sum, len(d.Extras))}, full), rest, sum{offset: full * d.Width})
+	}
+	return err
+}
+
+// stream is the routine that adds some products to the sums of many columns.
+func (u *Unit) stream(l Level) (Stub, bool, error) {
+	s := Stub{Name: "stream" + l.String(), Doc: "adds k products of x and rows of w to the sums of n columns, xStep and wStep bytes apart. more is 0 where there are no sums yet.",
+		Params: []Param{{"sums", "*float32"}, {"x", "*float32"}, {"w", "*float32"}, {"xStep", "int"}, {"wStep", "int"}, {"k", "int"}, {"n", "int"}, {"more", "int"}}}
+	s.MulAdds = u.machine.Turns(streamRows, 4*(streamRows+2)) * streamRows
+	if !u.once(s.Name) {
+		return s, false, nil
+	}
+	c := u.function(l, s)
+	sums, w, n := c.pointer("sums"), c.pointer("w"), c.pointer("n")
+	xStep, wStep := c.pointer("xStep"), c.pointer("wStep")
+	const wide = 4
+	block := func(vectors int, k mask, name string) {
+		acc := c.allocs(vectors)
+		for _, v := range acc {
+			c.zero(v)
+		}
+		c.CMPQ(c.slot("more"), operand.U8(0))
+		c.JEQ(operand.LabelRef("first" + name))
+		for j, v := range acc {
+			c.load(v, at(sums, j*l.Lanes()), k)
+		}
+		c.Label("first" + name)
+		x, row, count := c.pointer("x"), c.copyOf(w), c.pointer("k")
+		b, v := c.alloc(), c.alloc()
+		c.Label("row" + name)
+		c.broadcast(b, at(x, 0))
+		for j, a := range acc {
+			c.load(v, at(row, j*l.Lanes()), k)
+			c.fma(a, b, v)
+		}
+		c.ADDQ(xStep, x)
+		c.ADDQ(wStep, row)
+		c.DECQ(count)
+		c.JNZ(operand.LabelRef("row" + name))
+		for j, a := range acc {
+			c.store(at(sums, j*l.Lanes()), a, k)
+		}
+		c.release(append(acc, b, v)...)
+	}
+	c.Label("columns")
+	c.CMPQ(n, operand.I32(int32(wide*l.Lanes())))
+	c.JLT(operand.LabelRef("rest"))
+	block(wide, mask{}, "")
+	c.advance(sums, wide*l.Lanes())
+	c.advance(w, wide*l.Lanes())
+	c.SUBQ(operand.I32(int32(wide*l.Lanes())), n)
+	c.JMP(operand.LabelRef("columns"))
+	c.Label("rest")
+	c.TESTQ(n, n)
+	c.JZ(operand.LabelRef("done"))
+	some := c.GP64()
+	c.MOVQ(operand.U32(uint32(l.Lanes())), some)
+	c.CMPQ(n, some)
+	c.CMOVQLT(n, some)
+	k := c.leading(some)
+	block(1, k, "Rest")
+	c.advance(sums, l.Lanes())
+	c.advance(w, l.Lanes())
+	c.SUBQ(some, n)
+	c.JMP(operand.LabelRef("rest"))
+	c.Label("done")
+	return s, true, c.end()
 }

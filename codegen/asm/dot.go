@@ -7,6 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/nngen-go/nngen/codegen/plan"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
 )
@@ -25,6 +26,12 @@ type dots struct {
 	step    int // from row to row of x
 	points  int // rows of x in a row of the batch: the pixels of an image
 	extras  []dotExtra
+}
+
+// end is a parameter and the element of it that all axes start at.
+type end struct {
+	Operand
+	offset int
 }
 
 // dotExtra is a further operand of the epilogue: a number for each row, or one
@@ -76,33 +83,34 @@ func (d *dots) most() int { return d.machine.Turns(d.inputs, 4*(d.inputs+2+len(d
 
 // readDots takes such a contraction apart.
 func (u *Unit) readDots(r Request, k *loop.Contract, l Level) *dots {
-	c := &contraction{Contract: k, unit: u, level: l, req: r}
-	if k.Accumulate || k.Epilogue != nil && hasRows(k.Epilogue) || !c.read() || len(c.clips) > 0 || len(c.b) > 0 {
+	f, ok := plan.Read(k)
+	if !ok || k.Accumulate || k.Epilogue != nil && hasRows(k.Epilogue) || len(k.Clip) > 0 || len(f.B) > 0 {
 		return nil
 	}
-	if len(c.m) == 0 {
-		c.m, c.n, c.lhs, c.rhs = c.n, nil, c.rhs, c.lhs
-		for _, g := range [][]line{c.m, c.k} {
-			for i := range g {
-				g[i].lhs, g[i].rhs = g[i].rhs, g[i].lhs
-			}
-		}
+	if len(f.M) == 0 {
+		f.Swap()
 	}
-	c.fuse()
-	if len(c.m) != 1 || len(c.n) > 0 || len(c.k) != 1 {
+	f.Fuse()
+	if len(f.M) != 1 || len(f.N) > 0 || len(f.K) != 1 {
 		return nil
 	}
-	m, sum := c.m[0], c.k[0]
-	d := &dots{Contract: k, machine: u.machine, request: r, level: l, inputs: sum.n, x: c.lhs, w: c.rhs, y: c.out, step: m.lhs, points: m.n}
-	if !m.rows || sum.rows || m.out != 1 || m.rhs != 0 || sum.lhs != 1 || sum.rhs != 1 || !d.x.Buf.Rows || d.w.Buf.Rows || d.y.Buf.Row() != m.n || d.step*m.n != d.x.Buf.Row() {
+	m, sum := f.M[0], f.K[0]
+	d := &dots{Contract: k, machine: u.machine, request: r, level: l, inputs: sum.N, step: m.Lhs, points: m.N}
+	given := func(o plan.Operand) end {
+		g, known := r.operand(o.Buf)
+		ok = ok && known
+		return end{g, o.Offset}
+	}
+	d.x, d.w, d.y = given(f.Lhs), given(f.Rhs), given(f.Out)
+	if !ok || !m.Rows || sum.Rows || m.Out != 1 || m.Rhs != 0 || sum.Lhs != 1 || sum.Rhs != 1 || !d.x.Buf.Rows || d.w.Buf.Rows || d.y.Buf.Row() != m.N || d.step*m.N != d.x.Buf.Row() {
 		return nil
 	}
-	for i, e := range c.extras {
-		step := m.extra[i]
-		if step != 0 && (step != 1 || e.Buf.Row() != m.n || !e.Buf.Rows) {
+	for i, e := range f.Extras {
+		step := m.Extra[i]
+		if step != 0 && (step != 1 || e.Buf.Row() != m.N || !e.Buf.Rows) {
 			return nil
 		}
-		d.extras = append(d.extras, dotExtra{e, step == 1})
+		d.extras = append(d.extras, dotExtra{given(e), step == 1})
 	}
 	if d.most() < 1 || len(d.extras) > maxExtras || k.Epilogue != nil && exprRegisters(k.Epilogue, l)+len(d.extras)+2 > l.registers() {
 		return nil

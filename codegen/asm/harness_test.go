@@ -1,12 +1,14 @@
 package asm
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/loop/looptest"
 	"github.com/nngen-go/nngen/ir/machine"
@@ -51,6 +53,7 @@ type kernelCase struct {
 	plain        bool            // no NaN and the like
 	machine      machine.Machine // that it is planned for; zero: machine.Server()
 	once         bool            // no run at odd addresses, and rows are not computed one by one: they are large
+	shared       bool            // in the form that layers of other sizes share
 	levels       []Level         // those that there is machine code for; nil: all
 	about        string          // what a report of a failure ends with
 	// value, where set, is what element i of a buffer holds; else numbers from -1 to 1.
@@ -67,6 +70,7 @@ var specials = []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e-40, -1e-40, m
 // checkKernels tests a list of kernels.
 func checkKernels(t *testing.T, cases []kernelCase) {
 	t.Helper()
+	cases = withShared(cases)
 	p := programOf(t, cases)
 	for i, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -87,6 +91,20 @@ func checkKernels(t *testing.T, cases []kernelCase) {
 			}
 		})
 	}
+}
+
+// withShared adds to nests that layers may share the form in which they do.
+func withShared(cases []kernelCase) []kernelCase {
+	all := slices.Clone(cases)
+	for _, c := range cases {
+		if k, ok := c.kernel.(*loop.Nest); ok && c.levels == nil {
+			if _, _, ok := shape.Nest(k, cmp.Or(c.machine, machine.Server())); ok {
+				c.name, c.shared = c.name+" shared", true
+				all = append(all, c)
+			}
+		}
+	}
+	return all
 }
 
 // takesRows reports that a kernel is run for a number of rows.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -13,7 +14,10 @@ import (
 type Request struct {
 	Name     string // of the Go function: "dense784x512Relu"
 	Kernel   loop.Kernel
-	Operands []Operand // its parameters, in order, without n, work and t
+	Operands []Operand // its parameters, in order, without s, n, work and t
+	// Shape holds the sizes of a kernel that layers share; nil: the kernel is made
+	// for its sizes.
+	Shape *shape.Shape
 }
 
 // Operand is a parameter of a kernel function as its Go declaration has it.
@@ -23,7 +27,8 @@ type Request struct {
 //	Ragged               two parameters: ids and offsets, []int32
 //	Class Scalar         float32
 //	Class Random         nn.Key, and before n the number of the first row
-//	otherwise            *[d0][d1]…float32, of Buf.Shape: see Operand.Dims
+//	otherwise            *[d0][d1]…float32, of Buf.Shape: see Operand.Dims;
+//	                     of a shared kernel []float32, which has no Dims
 type Operand struct {
 	Buf  *loop.Buffer
 	Name string
@@ -33,6 +38,7 @@ type Operand struct {
 // Body is the inside of a kernel function at one level: Go statements that cut
 // the work into calls of assembly functions. They may use
 //
+//	s     the sizes of a shared kernel
 //	n     the number of rows (where the kernel has any), at least 1
 //	work  []float32 scratch of at least Work elements, 64-byte aligned, if Work > 0
 //	t     *nn.Worker, if the kernel is Shared: its part of the work is t.Share(units)
@@ -55,13 +61,13 @@ type Body struct {
 func (u *Unit) Kernel(r Request) ([]Body, error) {
 	var bodies []Body
 	for _, l := range Levels {
-		before, made := len(u.functions), maps.Clone(u.made)
+		before, made, tiles := len(u.functions), maps.Clone(u.made), maps.Clone(u.tiles)
 		b, err := u.body(r, l)
 		if err != nil && !errors.Is(err, errRegisters) {
 			return nil, fmt.Errorf("%s%s: %w", r.Name, l, err)
 		}
 		if err != nil || b == nil || b.verify(u.machine) != nil {
-			u.functions, u.made = u.functions[:before], made
+			u.functions, u.made, u.tiles = u.functions[:before], made, tiles
 			continue
 		}
 		b.Level = l
@@ -108,7 +114,7 @@ func (r Request) operand(b *loop.Buffer) (Operand, bool) {
 // pointer is Go for the address of element index of a slice, or of the first
 // element of an array: "&y[r*512]", "&w[0][0]".
 func (o Operand) pointer(index string) string {
-	if o.Buf.Rows {
+	if o.Buf.Rows || len(o.Dims) == 0 {
 		if index == "" {
 			index = "0"
 		}

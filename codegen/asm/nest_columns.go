@@ -9,6 +9,8 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -29,9 +31,10 @@ type columnReduction struct {
 	level   Level
 	srcs    []*stream
 	dst     *stream
-	turns   int // of the first axis of Inner in one call
-	vectors int // in a block, at most
-	each    int // columns of a call
+	turns   int      // of the first axis of Inner in one call
+	vectors int      // in a block, at most
+	each    int      // columns of a call
+	passed  []string // the sizes that a call is given
 }
 
 // partialTerms is how many values a call adds to one another: a sum of n values
@@ -46,7 +49,7 @@ func (u *Unit) reducedColumns(r Request, outer []loop.Axis, s loop.Stmt, sharing
 	m := &columnReduction{Unit: u, Stmt: s, axes: slices.Concat(outer, s.Inner), outer: len(outer), sharing: sharing, level: l}
 	m.request = r
 	lane := m.lane()
-	if m.outer == 0 || len(s.Inner) == 0 || len(s.Inner) > 3 || s.Dst.Strides[lane] != 1 || m.axes[lane].Rows || m.axes[lane].N < smallest ||
+	if m.outer == 0 || len(s.Inner) == 0 || len(s.Inner) > 3 || s.Dst.Strides[lane] != 1 || m.axes[lane].Rows || m.axes[lane].N < smallest && r.Shape == nil ||
 		m.Reduce != loop.Sum && m.Reduce != loop.Max {
 		return nil, nil
 	}
@@ -104,7 +107,10 @@ func (m *columnReduction) fit() bool {
 	if hasRows(m.Value) || m.Finish != nil && hasRows(m.Finish) {
 		other++
 	}
-	m.vectors = min(m.level.registers()-other-need-len(m.srcs), 16, (m.axes[m.lane()].N+lanes-1)/lanes)
+	m.vectors = min(m.level.registers()-other-need-len(m.srcs), 16)
+	if m.request.Shape == nil {
+		m.vectors = min(m.vectors, (m.axes[m.lane()].N+lanes-1)/lanes)
+	}
 	points := 1
 	for _, a := range m.axes[m.outer+1:] {
 		points *= a.N
@@ -116,12 +122,12 @@ func (m *columnReduction) fit() bool {
 			size += 4 * points * width
 		}
 	}
-	work := points * width * (1 + weight(m.Value))
+	work := points * width * (1 + shape.Weight(m.Value))
 	m.turns = m.machine.Turns(work, size)
 	if m.Reduce == loop.Sum {
 		m.turns = min(m.turns, max(1, partialTerms/points))
 	}
-	if !m.rows {
+	if !m.rows && m.request.Shape == nil {
 		m.turns = min(m.turns, m.axes[m.outer].N)
 	}
 	if m.vectors < 1 || m.turns < 1 || len(m.list) > 5 {
@@ -139,7 +145,9 @@ var greatest = scalar.Apply{Fn: "max", Args: []scalar.Expr{scalar.Arg(0), scalar
 
 // whole reports that one call takes all turns of the first inner axis, so that
 // sums need not be taken up again.
-func (m *columnReduction) whole() bool { return !m.rows && m.turns == m.axes[m.outer].N }
+func (m *columnReduction) whole() bool {
+	return m.request.Shape == nil && !m.rows && m.turns == m.axes[m.outer].N
+}
 
 // write writes the function: the reduction of width columns over count turns of
 // the first inner axis. more is what is done at the ends: 1 takes up the results
@@ -150,6 +158,7 @@ func (m *columnReduction) write() (Stub, error) {
 	if rows {
 		s.Params = append(s.Params, Param{"rows", "float32"})
 	}
+	m.passed = s.takes(m.paces(m.axes, m.outer)...)
 	s.Params = append(s.Params, Param{"width", "int"}, Param{"count", "int"}, Param{"more", "int"})
 	what := "sums"
 	if m.Reduce == loop.Max {
@@ -157,7 +166,7 @@ func (m *columnReduction) write() (Stub, error) {
 	}
 	s.Doc = fmt.Sprintf("%s %s over count runs of %d, for width columns; more is 1 to add to an earlier call, 2 to be added to, 3 for both", what, told(m.Word, "values"), loop.Points(m.axes[m.outer+1:], 1))
 	points := loop.Points(m.axes[m.outer+1:], 1) * m.each
-	s.MulAdds = m.turns * points * (1 + weight(m.Value))
+	s.MulAdds = m.turns * points * (1 + shape.Weight(m.Value))
 	for _, x := range m.list {
 		if !x.scalar() && x != m.dst {
 			s.Bytes += 4 * m.turns * points
@@ -186,7 +195,7 @@ func (m *columnReduction) write() (Stub, error) {
 			break
 		}
 	}
-	if m.axes[m.lane()].N%m.level.Lanes() > 0 {
+	if m.request.Shape != nil || m.axes[m.lane()].N%m.level.Lanes() > 0 {
 		c.TESTQ(width, width)
 		c.JZ(operand.LabelRef(end))
 		m.block(c, 1, c.leading(width))
@@ -295,14 +304,17 @@ func (m *columnReduction) lines(function string) []string {
 	if m.outer == 1 {
 		unit = m.level.Lanes()
 	}
+	shared := m.request.Shape
 	first := m.axes[m.outer]
-	g.cut(m.lane(), m.each, unit, m.sharing, func(width string) {
+	extent := shared.Extent(first)
+	g.cut(m.lane(), gotree.Literal(m.each), unit, m.sharing, func(width string) {
 		vars := g.vars
 		rows := func(count, more string) {
 			args := m.arguments(m.axes, vars)
 			if hasRows(m.Value) || m.Finish != nil && hasRows(m.Finish) {
-				args = append(args, "float32(n)")
+				args = append(args, "float32("+m.request.Shape.RowCount()+")")
 			}
+			args = append(args, m.passed...)
 			g.line("%s(%s)", function, strings.Join(append(args, width, count, more), ", "))
 		}
 		if m.whole() {
@@ -310,14 +322,14 @@ func (m *columnReduction) lines(function string) []string {
 			return
 		}
 		r, more := g.name("r"), g.name("more")
-		g.line("for %s, %s := 0, 0; %s < %s; %s += %d {", r, more, r, extent(first), r, m.turns)
-		g.line("if %s+%d < %s {", r, m.turns, extent(first))
+		g.line("for %s, %s := 0, 0; %s < %s; %s += %d {", r, more, r, extent, r, m.turns)
+		g.line("if %s+%d < %s {", r, m.turns, extent)
 		g.line("%s |= 2", more)
 		g.line("} else {")
 		g.line("%s &^= 2", more)
 		g.line("}")
 		vars = append(slices.Clone(vars), r)
-		rows(fmt.Sprintf("min(%d, %s-%s)", m.turns, extent(first), r), more)
+		rows(fmt.Sprintf("min(%d, %s-%s)", m.turns, extent, r), more)
 		g.line("%s |= 1", more)
 		g.line("}")
 		delete(g.names, r)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -20,14 +22,21 @@ func (m *mapping) lines(function string) []string {
 	if m.chunk == m.lane() {
 		unit = share
 	}
-	g.cut(m.chunk, m.turns, unit, m.sharing, func(count string) {
+	turns := gotree.Literal(m.turns)
+	if m.request.Shape != nil && m.chunk < m.lane() {
+		most := g.name("most", "turns")
+		g.line("%s := %d / %v", most, m.turns, m.request.Shape.Count(m.axes[m.lane()]))
+		turns.Text = most
+	}
+	g.cut(m.chunk, turns, unit, m.sharing, func(count string) {
 		args := m.arguments(m.axes, g.vars)
 		if hasRows(m.Value) {
-			args = append(args, "float32(n)")
+			args = append(args, "float32("+m.request.Shape.RowCount()+")")
 		}
 		if m.draws() {
 			args = append(args, strings.TrimSuffix("first+"+g.vars[0], "+"))
 		}
+		args = append(args, m.passed...)
 		g.line("%s(%s)", function, strings.Join(append(args, count), ", "))
 	})
 	return g.script.lines
@@ -36,46 +45,37 @@ func (m *mapping) lines(function string) []string {
 // calls is Go text that cuts loops into calls.
 type calls struct {
 	script
-	axes []loop.Axis
-	vars []string // of the loops around, by axis
+	shape *shape.Shape
+	axes  []loop.Axis
+	vars  []string // of the loops around, by axis
 }
 
 func newCalls(r Request, axes []loop.Axis) *calls {
-	g := &calls{axes: axes}
-	g.names = map[string]bool{"n": true, "t": true, "work": true, "first": true}
+	g := &calls{shape: r.Shape, axes: axes}
+	g.names = map[string]bool{"n": true, "s": true, "t": true, "work": true, "first": true}
 	for _, o := range r.Operands {
 		g.names[o.Name] = true
 	}
 	return g
 }
 
-// extent is the number of turns of an axis in Go.
-func extent(a loop.Axis) string {
-	switch {
-	case !a.Rows:
-		return fmt.Sprint(a.N)
-	case a.N == 1:
-		return "n"
-	}
-	return fmt.Sprintf("n*%d", a.N)
-}
-
 // cut prints loops over the axes up to the given one, of which each call takes
 // as many turns as it may. Workers share the first axis, in units.
-func (g *calls) cut(axis, turns, unit int, sharing loop.Sharing, call func(count string)) {
+func (g *calls) cut(axis int, turns gotree.Number, unit int, sharing loop.Sharing, call func(count string)) {
 	ends := 0
 	for i, a := range g.axes[:axis+1] {
-		from, to := "0", extent(a)
+		from, to := "0", g.shape.Extent(a)
 		if i == 0 && sharing == loop.ByUnits {
+			to0 := to
 			from, to = g.name("from"), g.name("to")
 			if unit == 1 || i < axis {
-				g.line("%s, %s := t.Share(%s)", from, to, extent(a))
+				g.line("%s, %s := t.Share(%s)", from, to, to0)
 			} else {
-				g.line("%s, %s := t.Share(%s)", from, to, unitsOf(a, unit))
-				g.line("%s, %s = %s*%d, min(%s*%d, %s)", from, to, from, unit, to, unit, extent(a))
+				g.line("%s, %s := t.Share(%s)", from, to, g.unitsOf(a, unit))
+				g.line("%s, %s = %s*%d, min(%s*%d, %s)", from, to, from, unit, to, unit, to0)
 			}
 		}
-		if most := a.Most(); i == axis && from == "0" && 0 < most && most <= turns {
+		if most := a.Most(); i == axis && from == "0" && 0 < most && most <= turns.Value && g.shape == nil {
 			g.vars = append(g.vars, "")
 			call(to)
 			break
@@ -85,8 +85,8 @@ func (g *calls) cut(axis, turns, unit int, sharing loop.Sharing, call func(count
 		ends++
 		switch {
 		case i == axis:
-			g.line("for %s := %s; %s < %s; %s += %d {", v, from, v, to, v, turns)
-			call(fmt.Sprintf("min(%d, %s-%s)", turns, to, v))
+			g.line("for %s := %s; %s < %s; %s += %v {", v, from, v, to, v, turns)
+			call(fmt.Sprintf("min(%v, %s-%s)", turns, to, v))
 		case from == "0":
 			g.line("for %s := range %s {", v, to)
 		default:
@@ -99,9 +99,9 @@ func (g *calls) cut(axis, turns, unit int, sharing loop.Sharing, call func(count
 }
 
 // unitsOf is how many units an axis has, in Go.
-func unitsOf(a loop.Axis, unit int) string {
-	if !a.Rows {
+func (g *calls) unitsOf(a loop.Axis, unit int) string {
+	if !a.Rows && g.shape.Count(a).Known() {
 		return fmt.Sprint((a.N + unit - 1) / unit)
 	}
-	return fmt.Sprintf("(%s+%d)/%d", extent(a), unit-1, unit)
+	return fmt.Sprintf("(%s+%d)/%d", g.shape.Extent(a), unit-1, unit)
 }

@@ -9,8 +9,9 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
-	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // mapping is an elementwise store: one value for every point of its axes, the
@@ -24,8 +25,9 @@ type mapping struct {
 	level   Level
 	srcs    []*stream // of Stmt.Srcs
 	dst     *stream
-	chunk   int // the axis that a call is given a number of turns of
-	turns   int // of that, at most
+	chunk   int      // the axis that a call is given a number of turns of
+	turns   int      // of that, at most; of a shared kernel, elements
+	passed  []string // the sizes that a call is given
 	// together is how many vectors of random numbers are drawn at a time.
 	together int
 }
@@ -77,7 +79,7 @@ func (u *Unit) mapped(r Request, s loop.Stmt, sharing loop.Sharing, l Level) (*B
 // order moves an axis that the lanes can hold to the end.
 func (m *mapping) order() bool {
 	for v := len(m.axes) - 1; v >= 0; v-- {
-		fits := m.Dst.Strides[v] == 1 && (m.axes[v].Rows || m.axes[v].N >= smallest)
+		fits := m.Dst.Strides[v] == 1 && (m.axes[v].Rows || m.axes[v].N >= smallest || m.request.Shape != nil)
 		for _, a := range m.Srcs {
 			s := a.Strides[v]
 			fits = fits && (s == 1 || s == 0 || a.Buf.Class == loop.Scalar)
@@ -90,7 +92,7 @@ func (m *mapping) order() bool {
 		}
 		last := len(m.axes) - 1
 		m.axes = append(slices.Delete(slices.Clone(m.axes), v, v+1), m.axes[v])
-		for _, a := range accessesOf(&m.Stmt) {
+		for _, a := range shape.Accesses(&m.Stmt) {
 			s := a.Strides[v]
 			a.Strides = append(slices.Delete(slices.Clone(a.Strides), v, v+1), s)
 		}
@@ -103,12 +105,16 @@ func (m *mapping) order() bool {
 // one turn stays within the limits.
 func (m *mapping) cut() bool {
 	last := len(m.axes) - 1
+	if m.request.Shape != nil {
+		m.chunk, m.turns = max(0, last-1), m.machine.Turns(shape.Weight(m.Value), 4*len(m.list))/64*64
+		return m.turns > 0
+	}
 	for i := range m.axes {
 		points := 1
 		for _, a := range m.axes[i+1:] {
 			points *= a.N
 		}
-		size, work := m.bytes(m.axes, i+1), points*weight(m.Value)
+		size, work := m.bytes(m.axes, i+1), points*shape.Weight(m.Value)
 		turns := m.machine.Turns(work, size)
 		if i == last {
 			turns = turns / 64 * 64
@@ -119,27 +125,6 @@ func (m *mapping) cut() bool {
 		}
 	}
 	return false
-}
-
-// weight is how many multiply-adds take about as long as an expression.
-func weight(e scalar.Expr) int {
-	a, ok := e.(scalar.Apply)
-	if !ok {
-		return 0
-	}
-	n := 1
-	switch a.Fn {
-	case "div", "sqrt", "rsqrt":
-		n = 8
-	case "exp", "expm1", "log", "log1p", "sigmoid", "tanh", "erf":
-		n = 20
-	case "pow":
-		n = 80
-	}
-	for _, x := range a.Args {
-		n += weight(x)
-	}
-	return n
 }
 
 // lane is the axis in the lanes.
@@ -169,10 +154,17 @@ func (m *mapping) write() (Stub, error) {
 	if m.draws() {
 		s.Params = append(s.Params, Param{"row", "int"})
 	}
+	outer := m.axes[:m.lane()]
+	if m.chunk < m.lane() {
+		m.passed = s.takes(append(m.paces(outer, m.chunk), m.request.Shape.Count(m.axes[m.lane()]))...)
+	}
 	s.Params = append(s.Params, Param{count, "int"})
 	s.Doc = fmt.Sprintf("computes %s for %s", told(m.Word, "values"), m.extent())
 	s.Bytes = m.turns * m.bytes(m.axes, m.chunk+1)
-	s.MulAdds = m.turns * loop.Points(m.axes[m.chunk+1:], 1) * weight(m.Value)
+	s.MulAdds = m.turns * loop.Points(m.axes[m.chunk+1:], 1) * shape.Weight(m.Value)
+	if m.request.Shape != nil {
+		s.Bytes, s.MulAdds = m.turns*4*len(m.list), m.turns*shape.Weight(m.Value)
+	}
 
 	c := m.function(m.level, s)
 	m.load(c)
@@ -193,7 +185,7 @@ func (m *mapping) write() (Stub, error) {
 	}
 	c.pin(m.Value, m.loopRegisters())
 	if m.chunk == m.lane() {
-		m.flat(c, n)
+		m.flat(c, n, mask{})
 	} else {
 		m.static(c, n, draw)
 	}
@@ -204,7 +196,7 @@ func (m *mapping) write() (Stub, error) {
 func (m *mapping) extent() string {
 	var sizes []string
 	for _, a := range m.axes[m.chunk+1:] {
-		sizes = append(sizes, fmt.Sprint(a.N))
+		sizes = append(sizes, strings.TrimPrefix(m.request.Shape.Count(a).String(), shape.Argument+"."))
 	}
 	if len(sizes) == 0 {
 		return "count elements"
@@ -220,10 +212,17 @@ func told(word, otherwise string) string {
 	return word
 }
 
-// flat runs through a run-time number of elements.
-func (m *mapping) flat(c *code, n reg.GPVirtual) {
-	lanes := m.level.Lanes()
-	each := m.unroll()
+// flat runs through a run-time number of elements; tail is the mask of the last
+// ones, where it is known.
+func (m *mapping) flat(c *code, n reg.GPVirtual, tail mask) {
+	c.along(n, m.unroll(), tail, func(p place, k mask) { m.vector(c, p, k, none) })
+}
+
+// along runs body for a run-time number of elements: for as many vectors at a
+// time as each says, for single ones, and with a mask for the rest. It counts n
+// down.
+func (c *code) along(n reg.GPVirtual, each int, tail mask, body func(p place, k mask)) {
+	lanes := c.level.Lanes()
 	index := c.GP64()
 	c.XORQ(index, index)
 	for _, vectors := range []int{each, 1} {
@@ -232,7 +231,7 @@ func (m *mapping) flat(c *code, n reg.GPVirtual) {
 		c.JL(operand.LabelRef(done))
 		c.Label(top)
 		for i := range vectors {
-			m.vector(c, place{index, i * lanes}, mask{}, none)
+			body(place{index, i * lanes}, mask{})
 		}
 		c.ADDQ(operand.I32(int32(vectors*lanes)), index)
 		c.SUBQ(operand.I32(int32(vectors*lanes)), n)
@@ -245,14 +244,23 @@ func (m *mapping) flat(c *code, n reg.GPVirtual) {
 	}
 	end := c.unit.label("end")
 	c.JZ(operand.LabelRef(end))
-	k := c.leading(n)
-	m.vector(c, place{index: index}, k, none)
+	if !tail.set {
+		tail = c.leading(n)
+	}
+	body(place{index: index}, tail)
 	c.Label(end)
+}
+
+// rest is the mask of the elements that a run has beyond whole vectors.
+func (c *code) rest(width gotree.Number) mask {
+	n := c.size(width)
+	c.ANDQ(operand.I8(int8(c.level.Lanes()-1)), n)
+	return c.leading(n)
 }
 
 // unroll is how many vectors a turn of a loop takes.
 func (m *mapping) unroll() int {
-	switch w := weight(m.Value); {
+	switch w := shape.Weight(m.Value); {
 	case w <= 4:
 		return 8
 	case w <= 12:
@@ -261,15 +269,20 @@ func (m *mapping) unroll() int {
 	return 1
 }
 
-// static runs through rows of a number of elements that is known.
+// static runs through rows of a number of elements that is the same for all of
+// them.
 func (m *mapping) static(c *code, count reg.GPVirtual, draw *philox) {
 	n := m.axes[m.lane()].N
 	lanes := m.level.Lanes()
+	width := m.request.Shape.Count(m.axes[m.lane()])
 	tail := mask{}
-	if n%lanes > 0 {
+	switch {
+	case !width.Known():
+		tail = c.rest(width)
+	case n%lanes > 0:
 		tail = c.lanes(n % lanes)
 	}
-	whole := max(4, 32/(1+weight(m.Value)))
+	whole := max(4, 32/(1+shape.Weight(m.Value)))
 	m.walk(c, m.axes[:m.lane()], m.chunk, count, func() {
 		var here []*stream
 		for _, s := range m.list {
@@ -279,10 +292,13 @@ func (m *mapping) static(c *code, count reg.GPVirtual, draw *philox) {
 				here = append(here, s)
 			}
 		}
-		if draw != nil {
+		switch {
+		case draw != nil:
 			draw.row(c)
 			m.drawn(c, n, tail, draw)
-		} else {
+		case !width.Known():
+			m.flat(c, c.size(width), tail)
+		default:
 			c.runs(n, m.unroll(), whole, tail, func(p place, k mask) { m.vector(c, p, k, none) })
 		}
 		for _, s := range here {

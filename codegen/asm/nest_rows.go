@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -28,6 +30,7 @@ type rowNest struct {
 	left    map[*stream]int   // statements that are still to name a stream
 	uses    map[*loop.Buffer]int
 	tails   map[int]mask
+	passed  []string // the sizes that a call is given
 }
 
 // keptVectors is how long a row may be, in vectors, to stay in registers.
@@ -41,6 +44,9 @@ func (u *Unit) nestRows(r Request, k *loop.Nest, sharing loop.Sharing, l Level) 
 	for _, try := range []struct{ keep, pin bool }{{true, true}, {true, false}, {false, true}, {false, false}} {
 		m := &rowNest{Unit: u, Nest: k, sharing: sharing, level: l, keep: try.keep, pin: try.pin}
 		m.request = r
+		if try.keep && r.Shape != nil {
+			continue
+		}
 		if !m.prepare() {
 			return nil, nil
 		}
@@ -73,7 +79,7 @@ func rowByRow(k *loop.Nest) bool {
 			return false
 		}
 		loops = loops || len(s.Inner) == 1
-		for j, a := range accessesOf(s) {
+		for j, a := range shape.Accesses(s) {
 			if len(s.Inner) == 0 {
 				a.Strides = append(a.Strides, 0)
 			}
@@ -95,7 +101,7 @@ func (m *rowNest) prepare() bool {
 	for i := range m.Body {
 		s := &m.Body[i]
 		written[s.Dst.Buf] = true
-		for j, a := range accessesOf(s) {
+		for j, a := range shape.Accesses(s) {
 			if a.Buf.Class == loop.Local {
 				if j > 0 {
 					m.uses[a.Buf]++
@@ -126,13 +132,18 @@ func (m *rowNest) prepare() bool {
 			}
 		}
 	}
+	if m.request.Shape != nil {
+		m.chunk = len(m.Outer) - 1
+		m.turns = m.machine.Turns(shape.RowCost(m.Body))
+		return m.turns > 0 && len(m.list) <= 10
+	}
 	for i := range m.Outer {
 		points := loop.Points(m.Outer[i+1:], 1)
 		size, work := 0, 0
 		for _, s := range m.Body {
 			n := loop.Points(s.Inner, 1)
-			size += 4 * n * len(accessesOf(&s)) * points
-			work += (n + m.level.Lanes()) * (1 + weight(s.Value)) * points
+			size += 4 * n * len(shape.Accesses(&s)) * points
+			work += (n + m.level.Lanes()) * (1 + shape.Weight(s.Value)) * points
 		}
 		if turns := m.machine.Turns(work, size); turns > 0 {
 			m.chunk, m.turns = i, turns
@@ -151,6 +162,16 @@ func (m *rowNest) longest() int {
 	return n
 }
 
+// width is the length of the rows of a shared kernel.
+func (m *rowNest) width() gotree.Number {
+	for _, s := range m.Body {
+		if len(s.Inner) > 0 {
+			return m.request.Shape.Count(s.Inner[0])
+		}
+	}
+	return gotree.Literal(1)
+}
+
 func (m *rowNest) hasRows() bool {
 	return slices.ContainsFunc(m.Body, func(s loop.Stmt) bool { return hasRows(s.Value) || s.Finish != nil && hasRows(s.Finish) })
 }
@@ -158,11 +179,18 @@ func (m *rowNest) hasRows() bool {
 // lines cut the nest into calls.
 func (m *rowNest) lines(function string) []string {
 	g := newCalls(m.request, m.Outer)
-	g.cut(m.chunk, m.turns, 1, m.sharing, func(count string) {
+	turns := gotree.Literal(m.turns)
+	if m.request.Shape != nil {
+		most := g.name("most", "turns")
+		g.line("%s := %d / (%v + %d)", most, m.turns, m.width(), m.level.Lanes())
+		turns.Text = most
+	}
+	g.cut(m.chunk, turns, 1, m.sharing, func(count string) {
 		args := m.arguments(m.Outer, g.vars)
 		if m.hasRows() {
-			args = append(args, "float32(n)")
+			args = append(args, "float32("+m.request.Shape.RowCount()+")")
 		}
+		args = append(args, m.passed...)
 		g.line("%s(%s)", function, strings.Join(append(args, count), ", "))
 	})
 	return g.script.lines

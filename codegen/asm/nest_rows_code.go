@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -15,6 +16,9 @@ func (m *rowNest) write() (Stub, error) {
 	if m.hasRows() {
 		s.Params = append(s.Params, Param{"rows", "float32"})
 	}
+	if m.request.Shape != nil {
+		m.passed = s.takes(append(m.paces(m.Outer, m.chunk), m.width())...)
+	}
 	s.Params = append(s.Params, Param{"count", "int"})
 	word := ""
 	for _, b := range m.Body {
@@ -23,9 +27,14 @@ func (m *rowNest) write() (Stub, error) {
 		}
 		n := loop.Points(b.Inner, 1)
 		s.Bytes += 4 * n * (1 + len(b.Srcs)) * m.turns * loop.Points(m.Outer[m.chunk+1:], 1)
-		s.MulAdds += n * (1 + weight(b.Value)) * m.turns * loop.Points(m.Outer[m.chunk+1:], 1)
+		s.MulAdds += n * (1 + shape.Weight(b.Value)) * m.turns * loop.Points(m.Outer[m.chunk+1:], 1)
 	}
 	s.Doc = fmt.Sprintf("computes %s for count rows of %d", told(word, "values"), m.longest())
+	if m.request.Shape != nil {
+		work, size := shape.RowCost(m.Body)
+		s.Bytes, s.MulAdds = m.turns*size, m.turns*work
+		s.Doc = fmt.Sprintf("computes %s for count rows of %s", told(word, "values"), s.sizes[m.width().Text])
+	}
 
 	c := m.function(m.level, s)
 	m.load(c)
@@ -33,8 +42,11 @@ func (m *rowNest) write() (Stub, error) {
 		c.rows = c.scalar("rows")
 	}
 	m.tails = map[int]mask{}
+	if m.request.Shape != nil {
+		m.tails[0] = c.rest(m.width())
+	}
 	for _, b := range m.Body {
-		if len(b.Inner) > 0 {
+		if len(b.Inner) > 0 && m.request.Shape == nil {
 			rest := b.Inner[0].N % m.level.Lanes()
 			if _, ok := m.tails[rest]; !ok && rest > 0 {
 				m.tails[rest] = c.lanes(rest)
@@ -190,7 +202,7 @@ func (m *rowNest) value(c *code, s *loop.Stmt, p place, k mask, i int) vec {
 func (m *rowNest) store(c *code, s *loop.Stmt, left map[*stream]int) {
 	dst, _ := m.of(s.Dst)
 	if !m.keep {
-		c.runs(s.Inner[0].N, perTurn(s.Value), 4, m.tails[s.Inner[0].N%m.level.Lanes()], func(p place, k mask) {
+		m.runs(c, s, perTurn(s.Value), func(p place, k mask) {
 			v := m.value(c, s, p, k, 0)
 			c.store(dst.at(p), v, k)
 			c.release(v)
@@ -212,9 +224,19 @@ func (m *rowNest) store(c *code, s *loop.Stmt, left map[*stream]int) {
 	c.release(row...)
 }
 
+// runs goes through the row of a statement that is not kept.
+func (m *rowNest) runs(c *code, s *loop.Stmt, each int, body func(p place, k mask)) {
+	if m.request.Shape != nil {
+		c.along(c.size(m.width()), each, m.tails[0], body)
+		return
+	}
+	n := s.Inner[0].N
+	c.runs(n, each, 4, m.tails[n%m.level.Lanes()], body)
+}
+
 // perTurn is how many vectors a turn of a loop takes.
 func perTurn(e scalar.Expr) int {
-	if weight(e) <= 12 {
+	if shape.Weight(e) <= 12 {
 		return 4
 	}
 	return 2
@@ -251,7 +273,7 @@ func (m *rowNest) reduce(c *code, s *loop.Stmt) vec {
 			sums = append(sums, v)
 		}
 		j := 0
-		c.runs(s.Inner[0].N, each, 4, m.tails[s.Inner[0].N%m.level.Lanes()], func(p place, k mask) {
+		m.runs(c, s, each, func(p place, k mask) {
 			add(j%each, 0, p, k)
 			j++
 		})

@@ -6,6 +6,8 @@ import (
 
 	"github.com/mmcloughlin/avo/operand"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -30,7 +32,7 @@ const manyTerms = 128
 // total writes the sum of a statement over one run of memory.
 func (u *Unit) total(r Request, s loop.Stmt, l Level) (*Body, error) {
 	dst, ok := r.operand(s.Dst.Buf)
-	if !ok || s.Reduce != loop.Sum || s.Finish != nil || len(s.Inner) != 1 || s.Inner[0].N < manyTerms || hasRows(s.Value) {
+	if !ok || s.Reduce != loop.Sum || s.Finish != nil || len(s.Inner) != 1 || s.Inner[0].N < manyTerms && r.Shape == nil || hasRows(s.Value) {
 		return nil, nil
 	}
 	m := &totalling{Unit: u, Stmt: s, level: l}
@@ -47,7 +49,7 @@ func (u *Unit) total(r Request, s loop.Stmt, l Level) (*Body, error) {
 	if len(m.list) > mostStreams {
 		return nil, nil
 	}
-	m.turns = u.machine.Turns(2+weight(s.Value), size) / 64 * 64
+	m.turns = u.machine.Turns(2+shape.Weight(s.Value), size) / 64 * 64
 	stub, err := m.write()
 	if errors.Is(err, errRegisters) {
 		return nil, nil
@@ -58,7 +60,7 @@ func (u *Unit) total(r Request, s loop.Stmt, l Level) (*Body, error) {
 	g := newCalls(r, s.Inner)
 	total := g.name("total", "sum")
 	g.line("var %s float64", total)
-	g.cut(0, m.turns, share, loop.Solo, func(count string) {
+	g.cut(0, gotree.Literal(m.turns), share, loop.Solo, func(count string) {
 		args := append([]string{"&" + total}, m.arguments(s.Inner, g.vars)...)
 		g.line("%s(%s)", stub.Name, strings.Join(append(args, count), ", "))
 	})
@@ -71,7 +73,7 @@ func (m *totalling) write() (Stub, error) {
 	s := Stub{Name: m.request.Name + m.level.String(), Doc: "adds count " + told(m.Word, "values") + " to a total"}
 	s.Params = append([]Param{{"total", "*float64"}}, m.params()...)
 	s.Params = append(s.Params, Param{"count", "int"})
-	s.Bytes, s.MulAdds = 4*m.turns*len(m.list), m.turns*(1+weight(m.Value))
+	s.Bytes, s.MulAdds = 4*m.turns*len(m.list), m.turns*(1+shape.Weight(m.Value))
 
 	c := m.function(m.level, s)
 	total := c.pointer("total")

@@ -2,8 +2,8 @@ package asm
 
 import (
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/nngen-go/nngen/codegen/plan"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -29,28 +29,19 @@ type layerExtra struct {
 // readLayer takes a contraction as its own function would: the order of its
 // sums is what makes the bits.
 func (n *network) readLayer(k *loop.Contract) *layer {
-	c := &contraction{Contract: k, unit: n.unit, level: n.level, req: request(k)}
-	if k.Accumulate || k.Epilogue != nil && hasRows(k.Epilogue) || !c.read() || !c.orient() {
+	p := plan.Contract(k, n.unit.processor(n.level))
+	if p == nil || k.Accumulate || k.Epilogue != nil && hasRows(k.Epilogue) || p.Vectors || len(k.Clip) > 0 || p.Cut >= 0 || len(p.Outer)+len(p.Around) > 0 ||
+		len(p.Sum) != 1 || p.Sum[0].Rows || p.Lane.Rhs != 1 || p.Lane.Lhs != 0 || len(p.Regions) != 1 || p.Regions[0].Rows != 1 {
 		return nil
-	}
-	c.fuse()
-	p := newPlan(c)
-	if p == nil || p.vectors || len(c.clips) > 0 || p.block >= 0 || len(p.outer) > 0 || len(p.sum) != 1 || p.sum[0].rows || c.v.rhs != 1 || c.v.lhs != 0 {
-		return nil
-	}
-	for _, m := range c.m {
-		if !m.rows || m.n != 1 {
-			return nil
-		}
 	}
 	l := &layer{
-		Contract: k, outputs: c.v.n, inputs: p.sum[0].n, parts: p.parts,
-		left: c.lhs.Buf, x: c.lhs.offset, xStep: p.sum[0].lhs,
-		right: c.rhs.Buf, w: c.rhs.offset, wStep: p.sum[0].rhs,
-		out: c.out.offset,
+		Contract: k, outputs: p.Lane.N, inputs: p.Sum[0].N, parts: p.Parts,
+		left: p.Lhs.Buf, x: p.Lhs.Offset, xStep: p.Sum[0].Lhs,
+		right: p.Rhs.Buf, w: p.Rhs.Offset, wStep: p.Sum[0].Rhs,
+		out: p.Out.Offset,
 	}
-	for i, e := range c.extras {
-		l.extras = append(l.extras, layerExtra{e.Buf, e.offset, c.v.extra[i] == 0})
+	for i, e := range p.Extras {
+		l.extras = append(l.extras, layerExtra{e.Buf, e.Offset, p.Lane.Extra[i] == 0})
 	}
 	return l
 }
@@ -195,13 +186,6 @@ func (n *network) dot(k *loop.Contract) error {
 		n.release(result)
 		return err
 	})
-}
-
-// copyOf is another register with the same address.
-func (c *code) copyOf(r reg.Register) reg.GPVirtual {
-	p := c.GP64()
-	c.MOVQ(r, p)
-	return p
 }
 
 // finish turns register j of the sums into outputs, and gives it back.

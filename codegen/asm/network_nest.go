@@ -3,12 +3,13 @@ package asm
 import (
 	"slices"
 
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
 // nest writes the statements of a nest for one row.
 func (n *network) nest(k *loop.Nest) error {
-	t, ok := tidied(k)
+	t, ok := shape.Tidy(k)
 	if !ok || len(t.Body) == 1 && t.Body[0].Reduce == loop.Sum && len(t.Outer) == 0 {
 		return errNetwork
 	}

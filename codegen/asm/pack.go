@@ -47,50 +47,36 @@ func (u *Unit) packRows(l Level, lanes int) (Stub, bool, error) {
 }
 
 // packColumns copies a matrix whose rows are the lanes of the result, so that
-// they have to be turned: lanes rows of k elements, k contiguous.
-func (u *Unit) packColumns(l Level, lanes, k int) (Stub, bool, error) {
+// they have to be turned: lanes rows of k elements, k contiguous, at least 4.
+func (u *Unit) packColumns(l Level, lanes int) (Stub, bool, error) {
 	s := Stub{
-		Name:   fmt.Sprintf("packColumns%dx%d%v", lanes, k, l),
-		Doc:    fmt.Sprintf("copies %d rows of %d float32s, step bytes apart, into the panel p, transposed.", lanes, k),
-		Params: []Param{{"p", "*float32"}, {"w", "*float32"}, {"step", "int"}},
+		Name:   fmt.Sprintf("packColumns%d%v", lanes, l),
+		Doc:    fmt.Sprintf("copies %d rows of k float32s, step bytes apart, into the panel p, transposed.", lanes),
+		Params: []Param{{"p", "*float32"}, {"w", "*float32"}, {"step", "int"}, {"k", "int"}},
 	}
 	if !u.once(s.Name) {
 		return s, false, nil
 	}
 	c := u.function(l, s)
 	size := l.Lanes()
-	width := (lanes + size - 1) / size
-	step := c.pointer("step")
-	base, panel := c.pointer("w"), c.pointer("p")
-	for j := range width {
-		t := &transposer{code: c, rows: min(size, lanes-j*size), stride: width * size}
-		if j > 0 {
-			rows := c.GP64()
-			c.MOVQ(step, rows)
-			c.SHLQ(operand.U8(uint8(bits.Len(uint(size))-1)), rows)
-			c.ADDQ(rows, base)
-			c.advance(panel, size)
-		}
+	step, base, panel := c.pointer("step"), c.pointer("w"), c.pointer("p")
+	stride := (lanes + size - 1) / size * size
+	turn := func(rows int) {
+		t := &transposer{code: c, rows: rows, stride: stride, p: c.copyOf(panel)}
 		t.at(base, step)
-		t.p = c.GP64()
-		c.MOVQ(panel, t.p)
-		c.Comment(fmt.Sprintf("Rows %d to %d, %d elements a turn:", j*size, j*size+t.rows-1, size))
-		if k >= size {
-			c.counted(k/size, func() {
-				for col := 0; col < size; col += 4 {
-					t.four(col)
-				}
-				t.forward(size)
-			})
-		}
-		rest := k % size
-		for col := 0; col+4 <= rest; col += 4 {
-			t.four(col)
-		}
-		if rest%4 > 0 {
-			c.Comment("The last four, of which some have been turned before:")
-			t.four(rest - 4)
-		}
+		t.columns(fmt.Sprint("of", rows))
+		c.advance(panel, size)
+		c.MOVQ(step, t.p)
+		c.SHLQ(operand.U8(uint8(bits.Len(uint(size))-1)), t.p)
+		c.ADDQ(t.p, base)
+	}
+	if lanes >= size {
+		c.Comment(fmt.Sprintf("%d rows at a time, four elements a turn:", size))
+		c.counted(lanes/size, func() { turn(size) })
+	}
+	if rest := lanes % size; rest > 0 {
+		c.Comment(fmt.Sprintf("The last %d rows:", rest))
+		turn(rest)
 	}
 	return s, true, c.end()
 }
@@ -122,10 +108,10 @@ func (t *transposer) at(w, step reg.GPVirtual) {
 	}
 }
 
-// row is element i of a row.
-func (t *transposer) row(r, i int) operand.Mem {
+// row is the address of a row.
+func (t *transposer) row(r int) operand.Mem {
 	r = min(r, t.rows-1)
-	m := at(t.quads[r/4], i)
+	m := at(t.quads[r/4], 0)
 	switch r % 4 {
 	case 1:
 		m.Index, m.Scale = t.step, 1
@@ -137,7 +123,31 @@ func (t *transposer) row(r, i int) operand.Mem {
 	return m
 }
 
-func (t *transposer) forward(k int) {
+// columns turns all k columns, four at a time; the last four are turned again in
+// part where four does not divide k.
+func (t *transposer) columns(suffix string) {
+	n := t.GP64()
+	t.MOVQ(t.slot("k"), n)
+	top, done := "columns"+suffix, "turned"+suffix
+	t.Label(top)
+	t.four()
+	t.move(4)
+	t.SUBQ(operand.U8(4), n)
+	t.JZ(operand.LabelRef(done))
+	t.CMPQ(n, operand.U8(4))
+	t.JGE(operand.LabelRef(top))
+	t.SUBQ(operand.U8(4), n) // as many columns back
+	for _, q := range t.quads {
+		t.LEAQ(operand.Mem{Base: q, Index: n, Scale: 4}, q)
+	}
+	t.IMUL3Q(operand.I32(int32(4*t.stride)), n, n)
+	t.ADDQ(n, t.p)
+	t.MOVQ(operand.U32(4), n)
+	t.JMP(operand.LabelRef(top))
+	t.Label(done)
+}
+
+func (t *transposer) move(k int) {
 	for _, q := range t.quads {
 		t.advance(q, k)
 	}
@@ -146,15 +156,15 @@ func (t *transposer) forward(k int) {
 
 // four turns four columns: rows r, r+4, r+8 … are gathered into the quarters of
 // register r, and 4x4 squares are turned within the quarters.
-func (t *transposer) four(col int) {
+func (t *transposer) four() {
 	v, u := t.allocs(4), t.allocs(4)
 	for r, x := range v {
-		t.VMOVUPS(t.row(r, col), t.quarter(x))
+		t.VMOVUPS(t.row(r), t.quarter(x))
 		for q := 1; q < t.level.Lanes()/4; q++ {
 			if t.level == AVX512 {
-				t.VINSERTF32X4(operand.U8(uint8(q)), t.row(4*q+r, col), t.full(x), t.full(x))
+				t.VINSERTF32X4(operand.U8(uint8(q)), t.row(4*q+r), t.full(x), t.full(x))
 			} else {
-				t.VINSERTF128(operand.U8(uint8(q)), t.row(4*q+r, col), t.full(x), t.full(x))
+				t.VINSERTF128(operand.U8(uint8(q)), t.row(4*q+r), t.full(x), t.full(x))
 			}
 		}
 	}
@@ -168,7 +178,7 @@ func (t *transposer) four(col int) {
 	t.VUNPCKLPD(f(u[3]), f(u[1]), f(v[2]))
 	t.VUNPCKHPD(f(u[3]), f(u[1]), f(v[3]))
 	for i, x := range v {
-		t.store(at(t.p, (col+i)*t.stride), x, mask{})
+		t.store(at(t.p, i*t.stride), x, mask{})
 	}
 	t.release(append(v, u...)...)
 }

@@ -12,10 +12,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
 	"github.com/nngen-go/nngen/runtime/nn"
@@ -41,7 +43,8 @@ type key struct {
 
 // compiled is one case at one level.
 type compiled struct {
-	number   int // in the program
+	shape    *shape.Shape // of a kernel that layers share
+	number   int          // in the program
 	kernel   loop.Kernel
 	operands []Operand
 }
@@ -189,7 +192,11 @@ func (p *program) write(t testing.TB, cases []kernelCase) []file {
 		if u.machine = c.machine; u.machine == (machine.Machine{}) {
 			u.machine = machine.Server()
 		}
-		bodies, err := write(Request{Name: fmt.Sprintf("kernel%d", i), Kernel: c.kernel, Operands: operands})
+		r := Request{Name: fmt.Sprintf("kernel%d", i), Kernel: c.kernel, Operands: operands}
+		if c.shared {
+			r = sharedRequest(t, r, u.machine)
+		}
+		bodies, err := write(r)
 		if err == nil && len(bodies) == 0 {
 			err = errors.New("there is no machine code for this kernel")
 		}
@@ -198,7 +205,7 @@ func (p *program) write(t testing.TB, cases []kernelCase) []file {
 			continue
 		}
 		for _, b := range bodies {
-			f := &compiled{number: len(p.functions), kernel: c.kernel, operands: operands}
+			f := &compiled{number: len(p.functions), kernel: c.kernel, operands: operands, shape: r.Shape}
 			p.functions[key{i, b.Level}] = f
 			stubs = append(stubs, b.Stubs...)
 			f.declare(&text, &table, fmt.Sprintf("body%d%v", i, b.Level), b)
@@ -208,6 +215,9 @@ func (p *program) write(t testing.TB, cases []kernelCase) []file {
 		stubs = append(stubs, peakLoop(t, u, l), readLoop(t, u, l))
 	}
 	table.WriteString("}\n")
+	for _, d := range u.Declarations() {
+		text.WriteString(d + "\n\n")
+	}
 	for _, s := range stubs {
 		fmt.Fprintf(&text, "// %s %s\n//\n//go:noescape\nfunc %s%s\n\n", s.Name, s.Doc, s.Name, s.Signature())
 	}
@@ -221,6 +231,24 @@ func (p *program) write(t testing.TB, cases []kernelCase) []file {
 	}
 	mod := "module scratch\n\ngo 1.24\n\nrequire github.com/nngen-go/nngen/runtime v0.0.0\n\nreplace github.com/nngen-go/nngen/runtime => " + runtimeDir + "\n"
 	return []file{{"go.mod", []byte(mod)}, {"main.go", child}, {"kernels.go", goText}, {"kernels_amd64.s", source}}
+}
+
+// sharedRequest asks for a kernel in the form in which layers share it.
+func sharedRequest(t testing.TB, r Request, m machine.Machine) Request {
+	t.Helper()
+	k, sizes, ok := shape.Nest(r.Kernel.(*loop.Nest), m)
+	if !ok {
+		t.Fatal("layers do not share the kernel")
+	}
+	sizes.Name(k, func(b *loop.Buffer) string {
+		o, _ := r.operand(b)
+		return o.Name
+	})
+	r.Kernel, r.Shape, r.Operands = k, sizes, slices.Clone(r.Operands)
+	for i := range r.Operands {
+		r.Operands[i].Dims = nil
+	}
+	return r
 }
 
 // declare prints the kernel function and its row of the child's table.
@@ -249,6 +277,8 @@ func (f *compiled) declare(text, table *strings.Builder, name string, b Body) {
 			param(o.Name, typ, "p[%d].%s[0]", at, field)
 		case o.Buf.Rows:
 			param(o.Name, "[]"+typ, "p[%d].%s[from*%d:to*%[3]d]", at, field, o.Buf.Row())
+		case f.shape != nil:
+			param(o.Name, "[]"+typ, "p[%d].%s", at, field)
 		default:
 			array := strings.ReplaceAll(fmt.Sprint(o.Dims), " ", "][") + typ
 			param(o.Name, "*"+array, "(*%s)(unsafe.Pointer(&p[%d].words[0]))", array, at)
@@ -261,6 +291,13 @@ func (f *compiled) declare(text, table *strings.Builder, name string, b Body) {
 	param("n", "int", "to-from")
 	param("work", "[]float32", "work")
 	param("t", "*nn.Worker", "t")
+	if f.shape != nil && len(f.shape.Fields) > 0 {
+		var values []string
+		for _, field := range f.shape.Fields {
+			values = append(values, fmt.Sprint(field.Value))
+		}
+		b.Lines = append([]string{fmt.Sprintf("s := struct{ %s int }{%s}", f.shape.Names(), strings.Join(values, ", ")), "_ = s"}, b.Lines...)
+	}
 	fmt.Fprintf(text, "func %s(%s) {\n%s\n}\n\n", name, strings.Join(params, ", "), strings.Join(b.Lines, "\n"))
 	fmt.Fprintf(table, "{shared: %t, work: %d, avx512: %t, call: func(p []block, from, to int, work []float32, t *nn.Worker) {\nif to-from == 1 {\nwork = work[:%d]\n}\n%s(%s)\n}},\n",
 		loop.SharingOf(f.kernel) == loop.ByUnits, b.Work, b.Level == AVX512, b.RowWork, name, strings.Join(args, ", "))

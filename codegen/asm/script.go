@@ -104,17 +104,23 @@ func (s sum) String() string {
 	return b.String()
 }
 
-// address is Go for a pointer to an element of an operand.
-func (o Operand) address(at sum) string {
-	if o.Buf.Rows {
-		return fmt.Sprintf("&%s[%v]", o.Name, at)
-	}
+// strides are how far apart the elements of an array's dimensions lie.
+func (o Operand) strides() []int {
 	strides := make([]int, len(o.Dims))
 	n := 1
 	for i := len(o.Dims) - 1; i >= 0; i-- {
 		strides[i] = n
 		n *= o.Dims[i]
 	}
+	return strides
+}
+
+// address is Go for a pointer to an element of an operand.
+func (o Operand) address(at sum) string {
+	if o.Buf.Rows || len(o.Dims) == 0 {
+		return fmt.Sprintf("&%s[%v]", o.Name, at)
+	}
+	strides := o.strides()
 	if parts, ok := o.split(at, strides); ok {
 		return fmt.Sprintf("&%s[%s]", o.Name, strings.Join(parts, "]["))
 	}
@@ -134,11 +140,27 @@ func (o Operand) address(at sum) string {
 // split distributes an index over the dimensions of an array, where every
 // variable moves along one of them and none leaves it.
 func (o Operand) split(at sum, strides []int) ([]string, bool) {
-	sums := make([]sum, len(strides))
-	least, most := make([]int, len(strides)), make([]int, len(strides))
+	sums, least, most, ok := o.spread(at, strides)
+	if !ok {
+		return nil, false
+	}
+	parts := make([]string, len(strides))
+	for i, s := range sums {
+		if least[i] < 0 || most[i] >= o.Dims[i] {
+			return nil, false
+		}
+		parts[i] = s.String()
+	}
+	return parts, true
+}
+
+// spread gives every dimension the terms of an index that move along it, and says
+// between which elements they move.
+func (o Operand) spread(at sum, strides []int) (sums []sum, least, most []int, ok bool) {
+	sums, least, most = make([]sum, len(strides)), make([]int, len(strides)), make([]int, len(strides))
 	rest := at.offset
 	if rest < 0 {
-		return nil, false
+		return nil, nil, nil, false
 	}
 	for i, s := range strides {
 		sums[i].offset, least[i], most[i] = rest/s, rest/s, rest/s
@@ -150,7 +172,7 @@ func (o Operand) split(at sum, strides []int) ([]string, bool) {
 			i++
 		}
 		if t.stride%strides[i] != 0 || t.most < 0 {
-			return nil, false
+			return nil, nil, nil, false
 		}
 		sums[i] = sums[i].plus(t.name, t.stride/strides[i], t.most)
 		if far := t.stride / strides[i] * t.most; far < 0 {
@@ -159,12 +181,5 @@ func (o Operand) split(at sum, strides []int) ([]string, bool) {
 			most[i] += far
 		}
 	}
-	parts := make([]string, len(strides))
-	for i, s := range sums {
-		if least[i] < 0 || most[i] >= o.Dims[i] {
-			return nil, false
-		}
-		parts[i] = s.String()
-	}
-	return parts, true
+	return sums, least, most, true
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -85,6 +86,10 @@ func (l *streams) arguments(axes []loop.Axis, vars []string) []string {
 			list = append(list, "&"+keyWords(s.Name)+"[0]")
 			continue
 		}
+		if l.request.Shape != nil {
+			list = append(list, fmt.Sprintf("&%s[%v]", s.Name, l.index(s, axes, vars)))
+			continue
+		}
 		at := sum{offset: s.access.Offset}
 		for i, v := range vars {
 			most := -1
@@ -98,6 +103,22 @@ func (l *streams) arguments(axes []loop.Axis, vars []string) []string {
 		list = append(list, s.address(at))
 	}
 	return list
+}
+
+// index is where a stream of a shared kernel stands.
+func (l *streams) index(s *stream, axes []loop.Axis, vars []string) gotree.Number {
+	at := gotree.Literal(0)
+	for i, v := range vars {
+		if v != "" {
+			at = at.Plus(gotree.Number{Text: v}.Times(l.stride(s, axes, i)))
+		}
+	}
+	return at.Plus(l.request.Shape.Offset(s.access))
+}
+
+// stride is how far a turn of loop i moves a stream.
+func (l *streams) stride(s *stream, axes []loop.Axis, i int) gotree.Number {
+	return l.request.Shape.Stride(s.access, axes, i)
 }
 
 // load takes the parameters into registers.
@@ -147,7 +168,7 @@ func (l *streams) walkStatic(c *code, axes []loop.Axis, i int, body func()) {
 		body()
 		return
 	}
-	c.counted(axes[i].N, func() {
+	c.times(l.request.Shape.Count(axes[i]), func() {
 		l.walkStatic(c, axes, i+1, body)
 		l.step(c, axes, i)
 	})
@@ -160,12 +181,32 @@ func (l *streams) step(c *code, axes []loop.Axis, i int) {
 		if s.scalar() || s.random() {
 			continue
 		}
-		floats := s.access.Strides[i]
-		if i+1 < len(axes) {
-			floats -= axes[i+1].N * s.access.Strides[i+1]
-		}
-		c.advance(s.ptr, floats)
+		c.stride(s.ptr, l.pace(s, axes, i))
 	}
+}
+
+// pace is how far a stream is moved at the end of a turn of loop i.
+func (l *streams) pace(s *stream, axes []loop.Axis, i int) gotree.Number {
+	n := l.stride(s, axes, i)
+	if i+1 < len(axes) {
+		n = n.Minus(l.request.Shape.Count(axes[i+1]).Times(l.stride(s, axes, i+1)))
+	}
+	return n
+}
+
+// paces are the sizes that walk needs.
+func (l *streams) paces(axes []loop.Axis, first int) (list []gotree.Number) {
+	for i := first; i < len(axes); i++ {
+		for _, s := range l.list {
+			if !s.scalar() && !s.random() {
+				list = append(list, l.pace(s, axes, i))
+			}
+		}
+		if i > first {
+			list = append(list, l.request.Shape.Count(axes[i]))
+		}
+	}
+	return list
 }
 
 // place is where in a run of elements a vector lies: a run-time index and a

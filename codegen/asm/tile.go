@@ -2,65 +2,37 @@ package asm
 
 import (
 	"fmt"
+	"go/token"
+	"go/types"
 
+	"github.com/mmcloughlin/avo/gotypes"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-// tile is an assembly routine that computes blocks of a contraction's result:
-// rows by lanes elements whose sums are held in registers over the whole nest
-// of reduced axes. Every sum runs in the order of that nest, one rounding a
-// product, whatever the number of rows; where parts is above one, every sum is
-// that many partial sums, taken in turn and added at the end. Sums that come in
-// several calls are sums of the calls' sums: their errors grow with the number of points
-// of a call and the number of calls, not with the product of the two.
+// tile is an assembly routine that computes rows of a panel of a contraction's
+// result: as many rows at a time as it has heights, whose sums are held in
+// registers over the whole nest of reduced axes. Every sum runs in the order of
+// that nest, one rounding a product, whatever the number of rows; where parts is
+// two, even and odd points of the innermost loop are summed apart and added at
+// the end. Counts and strides are arguments, so that all kernels share a routine
+// that sum by the same tiles and have the same epilogue.
+//
+// Sums that come in several calls are sums of the calls' sums: their errors grow
+// with the number of points of a call and the number of calls, not with the product
+// of the two.
 type tile struct {
-	name, what string
 	features   Level
-	spots      []spot
-	lanes      int
-	k          []reduced // outermost first
-	uniform    bool      // every step of the nest moves w by the parameter step
-	vectors    bool      // x is read along the lanes too, not spread over them
+	heights    []int
+	columns    int
 	parts      int
-	ahead      int  // how far in front of w elements are fetched into the cache, 0: not at all
-	aheadX     int  // and in front of x
-	resumed    bool // parameter part: the reduced axes come in several calls
-	repeats    []repeat
-	open       bool // the last repeat takes its count from the parameter count
-	accumulate bool
+	nested     bool // three loops of a sum, not one
+	vectors    bool // x is read along the lanes too, not spread over them
+	accumulate bool // results are added to what is there
 	epilogue   scalar.Expr
-	long       bool // the epilogue is a loop over the stored tile
 	extras     []extra
-	takes      func(row, tap int) bool // nil: every row takes part at every tap
-	streamed   bool                    // unfinished sums lie at the parameter s
-	void       bool                    // nothing is summed: x and w are not read
-}
-
-// spot is where a row of a tile lies, in elements from the pointers.
-type spot struct {
-	out, lhs int
-	extra    []int
-}
-
-// reduced is one loop of the nest that a tile sums over.
-type reduced struct {
-	n        int    // 0: the count is a parameter
-	name     string // of the axis
-	lhs, rhs int
-	taps     bool // written out, since rows take part by tap
-}
-
-// repeat is one loop around a tile, the innermost first: how far it moves the
-// pointers.
-type repeat struct {
-	n        int
-	name     string
-	out, lhs int
-	rhs      int
-	extra    []int
 }
 
 // extra is a further operand of the epilogue.
@@ -70,23 +42,46 @@ type extra struct {
 	fixed  bool // the same for all rows
 }
 
-// Bits of the parameter part.
+// tileType is the Go type of what a tile is told; the constants below are the
+// offsets of its fields.
+const tileType = `// tile is what a tile of machine code is told: how its sums run, and how far
+// apart the rows of its operands are, in bytes.
+type tile struct {
+	k          [3]int // turns of the loops of a sum, outermost first
+	x, w       [3]int // how far a turn moves x and w
+	xRow, yRow int    // from row to row
+	part       int    // 1: add to what is in y; 2: more will follow, no epilogue yet
+	e          [6]int // from row to row of e0, e1, …
+}`
+
 const (
+	tileK, tileX, tileW = 0, 24, 48
+	tileXRow, tileYRow  = 72, 80
+	tilePart, tileE     = 88, 96
+
+	maxTileExtras = 6
+
 	partMore = 1 // the sums so far are in the result
 	partRest = 2 // more will follow: no epilogue yet
-
-	partChain = 4 // the sums of this block so far are at s
-	partHold  = 8 // and are put back there
 )
 
-func (t *tile) width() int { return (t.lanes + t.features.Lanes() - 1) / t.features.Lanes() }
+// tilePackage is what signatures are read in: it has the type.
+var tilePackage = func() *types.Package {
+	p := types.NewPackage("tile", "tile")
+	name := types.NewTypeName(token.NoPos, p, "tile", nil)
+	types.NewNamed(name, types.NewStruct(nil, nil), nil)
+	p.Scope().Insert(name)
+	return p
+}()
+
+func (t *tile) width() int { return (t.columns + t.features.Lanes() - 1) / t.features.Lanes() }
+
+// rowBytes is how far rows lie apart in the routine's own memory.
+func (t *tile) rowBytes() int { return 4 * t.width() * t.features.Lanes() }
 
 // stub declares the routine.
-func (t *tile) stub() Stub {
-	s := Stub{Doc: t.what, Name: t.name, Params: []Param{{"y", "*float32"}, {"x", "*float32"}, {"w", "*float32"}}}
-	if t.streamed {
-		s.Params = append(s.Params, Param{"s", "*float32"})
-	}
+func (t *tile) stub(name string) Stub {
+	s := Stub{Name: name, Params: []Param{{"y", "*float32"}, {"x", "*float32"}, {"w", "*float32"}}}
 	for i, e := range t.extras {
 		typ := "*float32"
 		if e.scalar {
@@ -94,29 +89,14 @@ func (t *tile) stub() Stub {
 		}
 		s.Params = append(s.Params, Param{extraName(i), typ})
 	}
-	integer := func(name string) { s.Params = append(s.Params, Param{name, "int"}) }
-	if t.uniform {
-		integer("step")
-	}
-	for i, l := range t.k {
-		if l.n == 0 {
-			integer(countName(i))
-		}
-	}
-	if t.resumed {
-		integer("part")
-	}
+	s.Params = append(s.Params, Param{"s", "*tile"}, Param{"n", "int"})
 	if t.usesRows() {
-		s.Params = append(s.Params, Param{"n", "float32"})
-	}
-	if t.open {
-		integer("count")
+		s.Params = append(s.Params, Param{"rows", "float32"})
 	}
 	return s
 }
 
 func extraName(i int) string { return fmt.Sprint("e", i) }
-func countName(i int) string { return fmt.Sprint("k", i) }
 
 func (t *tile) usesRows() bool { return t.epilogue != nil && hasRows(t.epilogue) }
 
@@ -124,25 +104,57 @@ func (t *tile) usesRows() bool { return t.epilogue != nil && hasRows(t.epilogue)
 type tiling struct {
 	*tile
 	*code
-	acc        [][][]vec // of row, vector and part
-	b          []vec
-	tail       mask // of the last vector
-	x, w, step reg.GPVirtual
-	turn       int // steps so far, modulo parts
+	tail    mask          // of the last vector
+	s       reg.GPVirtual // the argument s
+	count   reg.GPVirtual // rows of the tile that has been summed
+	sums    operand.Mem   // the tile that is not stored yet
+	cursors [2]operand.Mem
+	saved   [2][2]operand.Mem // x and w at the beginning of a turn
+	turns   [2]operand.Mem
 }
 
 // write adds the routine to the unit.
-func (t *tile) write(u *Unit) (Stub, error) {
-	s := t.stub()
-	c := u.function(t.features, s)
-	g := &tiling{tile: t, code: c}
-	g.tail = c.lanes(t.lanes - (t.width()-1)*t.features.Lanes())
-	g.x, g.w = c.GP64(), c.GP64()
-	if t.uniform {
-		g.step = c.pointer("step")
+func (t *tile) write(u *Unit, s Stub) error {
+	g := &tiling{tile: t, code: u.function(t.features, s)}
+	g.tail = g.lanes(t.columns - (t.width()-1)*t.features.Lanes())
+	g.sums = g.AllocLocal(t.heights[0]*t.rowBytes() + lineBytes)
+	for i := range g.saved {
+		g.saved[i] = [2]operand.Mem{g.AllocLocal(8), g.AllocLocal(8)}
+		g.turns[i] = g.AllocLocal(8)
 	}
-	g.repeated(len(t.repeats)-1, g.block)
-	return s, c.end()
+	g.s, g.count = g.pointer("s"), g.GP64()
+	next, finish, done := "next", "finish", "done"
+	g.Label(next)
+	n := g.GP64()
+	g.MOVQ(g.slot("n"), n)
+	for _, h := range t.heights {
+		g.CMPQ(n, operand.U8(uint8(h)))
+		g.JGE(operand.LabelRef(fmt.Sprint("rows", h)))
+	}
+	g.JMP(operand.LabelRef(done))
+	for i, h := range t.heights {
+		g.Comment(fmt.Sprintf("%d by %d sums in registers:", h, t.columns))
+		g.Label(fmt.Sprint("rows", h))
+		g.block(h)
+		if i+1 < len(t.heights) {
+			g.JMP(operand.LabelRef(finish))
+		}
+	}
+	g.Label(finish)
+	g.finish()
+	g.JMP(operand.LabelRef(next))
+	g.Label(done)
+	return g.end()
+}
+
+// signature declares the parameters.
+func (c *code) signature(s Stub) {
+	sig, err := gotypes.ParseSignatureInPackage(tilePackage, "func"+s.Signature())
+	if err != nil {
+		c.err = err
+		return
+	}
+	c.Signature(sig)
 }
 
 // slot is the place of a parameter in memory, where it can be changed as long
@@ -156,93 +168,8 @@ func (c *code) slot(name string) operand.Mem {
 	return b.Addr
 }
 
-// repeated wraps body into the loops of repeat, the given one outermost.
-func (g *tiling) repeated(level int, body func()) {
-	if level < 0 {
-		body()
-		return
-	}
-	r := g.repeats[level]
-	run := func() {
-		g.repeated(level-1, body)
-		inner := repeat{extra: make([]int, len(g.extras))}
-		if level > 0 {
-			inner = g.repeats[level-1]
-		}
-		g.shift("y", r.out-inner.n*inner.out)
-		g.shift("x", r.lhs-inner.n*inner.lhs)
-		g.shift("w", r.rhs)
-		if g.streamed {
-			g.shift("s", r.out)
-		}
-		for i, e := range g.extras {
-			if !e.scalar {
-				g.shift(extraName(i), r.extra[i]-inner.n*inner.extra[i])
-			}
-		}
-	}
-	switch {
-	case level == len(g.repeats)-1 && g.open:
-		top := g.unit.label("count")
-		g.Comment(fmt.Sprintf("count times along %s:", r.name))
-		g.Label(top)
-		run()
-		g.DECQ(g.slot("count"))
-		g.JNZ(operand.LabelRef(top))
-	case r.n > 1:
-		g.Comment(fmt.Sprintf("%d times along %s:", r.n, r.name))
-		g.counted(r.n, run)
-	default:
-		run()
-	}
-}
-
-// shift moves a pointer among the parameters.
-func (g *tiling) shift(name string, floats int) {
-	if floats != 0 {
-		g.ADDQ(operand.I32(int32(4*floats)), g.slot(name))
-	}
-}
-
-// block computes one tile.
-func (g *tiling) block() {
-	g.MOVQ(g.slot("x"), g.x)
-	g.MOVQ(g.slot("w"), g.w)
-	g.acc = make([][][]vec, len(g.spots))
-	for i := range g.acc {
-		g.acc[i] = make([][]vec, g.width())
-		for j := range g.acc[i] {
-			g.acc[i][j] = g.allocs(g.parts)
-		}
-	}
-	g.start()
-	g.b = g.allocs(g.width())
-	g.turn = 0
-	if !g.void {
-		g.nest(0, 0, 0, nil)
-	}
-	g.release(g.b...)
-	if g.parts > 1 {
-		g.each(func(i, j int) {
-			for p := g.parts / 2; p > 0; p /= 2 {
-				for q := range p {
-					g.VADDPS(g.full(g.acc[i][j][p+q]), g.full(g.acc[i][j][q]), g.full(g.acc[i][j][q]))
-				}
-			}
-			g.release(g.acc[i][j][1:]...)
-		})
-	}
-	g.finish()
-}
-
-// each visits the accumulators, a column of vectors at a time.
-func (g *tiling) each(f func(i, j int)) {
-	for j := range g.width() {
-		for i := range g.spots {
-			f(i, j)
-		}
-	}
-}
+// told is a field of the argument s.
+func (g *tiling) told(field int) operand.Mem { return operand.Mem{Base: g.s, Disp: field} }
 
 func (g *tiling) mask(j int) mask {
 	if j == g.width()-1 {
@@ -251,30 +178,56 @@ func (g *tiling) mask(j int) mask {
 	return mask{}
 }
 
-// start clears the sums, or goes on with those of a block.
-func (g *tiling) start() {
-	for _, row := range g.acc {
-		for _, parts := range row {
-			for _, v := range parts {
+// lineBytes is a cache line.
+const lineBytes = 64
+
+// own points to the routine's own memory, and says how far its rows lie apart.
+func (g *tiling) own(p, step reg.GPVirtual) {
+	g.LEAQ(g.sums, p)
+	g.ADDQ(operand.U8(lineBytes-1), p)
+	g.ANDQ(operand.I8(-lineBytes), p)
+	g.MOVQ(operand.U32(uint32(g.rowBytes())), step)
+}
+
+// block sums a tile of h rows and stores it: in the result, or where there are
+// sums already, or results to be added to, in the routine's own memory.
+func (g *tiling) block(h int) {
+	b := &tileSums{tiling: g, high: h, acc: make([][][]vec, h)}
+	for i := range b.acc {
+		b.acc[i] = make([][]vec, g.width())
+		for j := range b.acc[i] {
+			b.acc[i][j] = g.allocs(g.parts)
+			for _, v := range b.acc[i][j] {
 				g.zero(v)
 			}
 		}
 	}
-	if !g.streamed {
-		return
+	b.b = g.allocs(g.width())
+	b.sum()
+	g.release(b.b...)
+	to, step := g.GP64(), g.GP64()
+	g.MOVQ(g.slot("y"), to)
+	g.MOVQ(g.told(tileYRow), step)
+	if g.accumulate {
+		g.own(to, step)
+	} else {
+		direct := fmt.Sprint("store", h)
+		g.TESTQ(operand.U32(partMore), g.told(tilePart))
+		g.JZ(operand.LabelRef(direct))
+		g.own(to, step)
+		g.Label(direct)
 	}
-	begin := g.unit.label("begin")
-	s := g.whileFlag(partChain, "s", begin)
-	g.each(func(i, j int) { g.load(g.acc[i][j][0], at(s, j*g.level.Lanes()), g.mask(j)) })
-	g.Label(begin)
-}
-
-// whileFlag goes to a label unless part has the flag, and loads a pointer otherwise.
-func (g *tiling) whileFlag(flag uint32, pointer, otherwise string) reg.GPVirtual {
-	flags, p := g.GP64(), g.GP64()
-	g.MOVQ(g.slot("part"), flags)
-	g.TESTQ(operand.U32(flag), flags)
-	g.JZ(operand.LabelRef(otherwise))
-	g.MOVQ(g.slot(pointer), p)
-	return p
+	for i, row := range b.acc {
+		for j, parts := range row {
+			for _, v := range parts[1:] {
+				g.VADDPS(g.full(v), g.full(parts[0]), g.full(parts[0]))
+			}
+			g.store(at(to, j*g.level.Lanes()), parts[0], g.mask(j))
+			g.release(parts...)
+		}
+		if i+1 < h {
+			g.ADDQ(step, to)
+		}
+	}
+	g.MOVQ(operand.U32(uint32(h)), g.count)
 }

@@ -5,98 +5,90 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// finish turns the sums into results and stores them. Registers of sums are
-// given back as they are stored.
+// finish turns count rows of sums into results, and moves on by as many.
 func (g *tiling) finish() {
-	y := g.GP64()
+	y, step := g.GP64(), g.GP64()
+	over := "moved"
 	g.MOVQ(g.slot("y"), y)
-	done := g.unit.label("done")
-	if g.streamed {
-		block := g.unit.label("block")
-		s := g.whileFlag(partHold, "s", block)
-		g.each(func(i, j int) { g.store(at(s, j*g.level.Lanes()), g.acc[i][j][0], g.mask(j)) })
-		g.JMP(operand.LabelRef(done))
-		g.Label(block)
-	}
-	g.takeUp(y)
-	plain := func() {
-		g.each(func(i, j int) {
-			v, m := g.acc[i][j][0], at(y, g.spots[i].out+j*g.level.Lanes())
-			if g.accumulate && !g.resumed {
-				g.addTo(v, m, g.mask(j))
-			}
-			g.store(m, v, g.mask(j))
-		})
+	g.MOVQ(g.told(tileYRow), step)
+	from, apart := g.GP64(), g.GP64()
+	summed, whole := "alone", "results"
+	g.TESTQ(operand.U32(partMore), g.told(tilePart))
+	g.JZ(operand.LabelRef(summed))
+	g.Comment("The sums of earlier calls:")
+	g.own(from, apart)
+	g.addSums(y, step, from, apart, whole, over)
+	g.Label(summed)
+	if g.accumulate {
+		g.own(from, apart)
+	} else {
+		g.MOVQ(y, from)
+		g.MOVQ(step, apart)
 	}
 	if g.epilogue == nil {
-		plain()
-		g.releaseSums()
-		if g.streamed {
-			g.Label(done)
-		}
-		return
-	}
-	if g.resumed {
-		last := g.unit.label("last")
-		flags := g.GP64()
-		g.MOVQ(g.slot("part"), flags)
-		g.TESTQ(operand.U32(partRest), flags)
-		g.JZ(operand.LabelRef(last))
-		plain()
-		g.JMP(operand.LabelRef(done))
-		g.Label(last)
-	}
-	if g.long {
-		plain()
-		g.releaseSums()
-		g.countRows()
-		g.revisit(y)
+		g.IMULQ(g.count, apart)
+		g.ADDQ(apart, y)
 	} else {
-		g.countRows()
-		g.inPlace(y)
-		g.releaseSums()
-	}
-	if g.rows != none {
-		g.release(g.rows)
-		g.rows = none
-	}
-	g.Label(done)
-}
-
-// takeUp adds the sums of earlier calls.
-func (g *tiling) takeUp(y reg.Register) {
-	if !g.resumed {
-		return
-	}
-	first := g.unit.label("first")
-	g.whileFlag(partMore, "y", first)
-	g.Comment("The sums of earlier calls.")
-	g.each(func(i, j int) {
-		g.addTo(g.acc[i][j][0], at(y, g.spots[i].out+j*g.level.Lanes()), g.mask(j))
-	})
-	g.Label(first)
-}
-
-// maxInline is how many base functions an epilogue has at most that is written
-// once for every register of the tile; a longer one is a loop over the stored
-// tile.
-const maxInline = 6
-
-// countRows spreads the number of rows, where the epilogue names it.
-func (g *tiling) countRows() {
-	if !g.usesRows() {
-		return
-	}
-	g.rows = g.alloc()
-	g.broadcast(g.rows, g.slot("n"))
-}
-
-func (g *tiling) releaseSums() {
-	for _, row := range g.acc {
-		for _, parts := range row {
-			g.release(parts[0])
+		if !g.accumulate {
+			last := "last"
+			g.TESTQ(operand.U32(partRest), g.told(tilePart))
+			g.JZ(operand.LabelRef(last))
+			g.IMULQ(g.count, apart)
+			g.ADDQ(apart, y)
+			g.JMP(operand.LabelRef(over))
+			g.Label(last)
 		}
+		g.Label(whole)
+		g.results(y, step, from, apart)
 	}
+	g.Label(over)
+	g.MOVQ(y, g.slot("y"))
+	x := g.GP64()
+	g.MOVQ(g.told(tileXRow), x)
+	g.IMULQ(g.count, x)
+	g.ADDQ(x, g.slot("x"))
+	g.SUBQ(g.count, g.slot("n"))
+}
+
+// addSums adds the tile at from to what is in the result: to the result, or where
+// the epilogue is due to itself.
+func (g *tiling) addSums(y, step, from, apart reg.GPVirtual, whole, over string) {
+	to, far := g.GP64(), g.GP64()
+	if g.epilogue == nil {
+		to, far = y, step
+	} else {
+		g.MOVQ(y, to)
+		g.MOVQ(step, far)
+		between := "between"
+		g.TESTQ(operand.U32(partRest), g.told(tilePart))
+		g.JNZ(operand.LabelRef(between))
+		g.MOVQ(from, to)
+		g.MOVQ(apart, far)
+		g.Label(between)
+	}
+	at0, n := g.GP64(), g.GP64()
+	g.MOVQ(y, at0)
+	g.MOVQ(g.count, n)
+	g.Label("add")
+	v := g.alloc()
+	for j := range g.width() {
+		g.load(v, at(from, j*g.level.Lanes()), mask{})
+		g.addTo(v, at(at0, j*g.level.Lanes()), g.mask(j))
+		g.store(at(to, j*g.level.Lanes()), v, g.mask(j))
+	}
+	g.release(v)
+	g.ADDQ(apart, from)
+	g.ADDQ(step, at0)
+	g.ADDQ(far, to)
+	g.DECQ(n)
+	g.JNZ(operand.LabelRef("add"))
+	if g.epilogue != nil {
+		g.own(from, apart)
+		g.TESTQ(operand.U32(partRest), g.told(tilePart))
+		g.JZ(operand.LabelRef(whole))
+		g.MOVQ(at0, y)
+	}
+	g.JMP(operand.LabelRef(over))
 }
 
 // addTo adds what is in memory to a sum.
@@ -111,105 +103,66 @@ func (g *tiling) addTo(v vec, m operand.Mem, k mask) {
 	g.release(t)
 }
 
-// pointers loads the pointers of the epilogue's further operands.
-func (g *tiling) pointers() []reg.GPVirtual {
-	list := make([]reg.GPVirtual, len(g.extras))
+// results computes the epilogue of the tile at from, row by row.
+func (g *tiling) results(y, step, from, apart reg.GPVirtual) {
+	pointers := make([]reg.GPVirtual, len(g.extras))
 	for i, e := range g.extras {
 		if !e.scalar {
-			list[i] = g.GP64()
-			g.MOVQ(g.slot(extraName(i)), list[i])
+			pointers[i] = g.pointer(extraName(i))
 		}
 	}
-	return list
-}
-
-// operandOf loads one further operand of the epilogue for a vector.
-func (g *tiling) operandOf(e int, p reg.Register, floats, j int) vec {
-	v := g.alloc()
-	switch x := g.extras[e]; {
-	case x.scalar:
-		g.broadcast(v, g.slot(extraName(e)))
-	case x.spread:
-		g.broadcast(v, at(p, floats))
-	default:
-		g.load(v, at(p, floats+j*g.level.Lanes()), g.mask(j))
+	if g.usesRows() {
+		g.rows = g.scalar("rows")
 	}
-	return v
-}
-
-// inPlace applies the epilogue to the sums in their registers, a column of
-// vectors at a time: what is the same for all rows is loaded once.
-func (g *tiling) inPlace(y reg.Register) {
-	pointers := g.pointers()
-	for j := range g.width() {
-		args := make([]vec, 1+len(g.extras))
-		for e, x := range g.extras {
-			if x.fixed {
-				args[1+e] = g.operandOf(e, pointers[e], 0, j)
-			}
-		}
-		for i, r := range g.spots {
-			args[0] = g.acc[i][j][0]
-			for e, x := range g.extras {
-				if !x.fixed {
-					args[1+e] = g.operandOf(e, pointers[e], r.extra[e], j)
-				}
-			}
-			m := at(y, r.out+j*g.level.Lanes())
-			g.assign(m, args, j)
-			for e, x := range g.extras {
-				if !x.fixed {
-					g.release(args[1+e])
-				}
-			}
-		}
-		for e, x := range g.extras {
-			if x.fixed {
-				g.release(args[1+e])
-			}
-		}
-	}
-}
-
-// assign stores the epilogue of args.
-func (g *tiling) assign(m operand.Mem, args []vec, j int) {
-	v := g.eval(g.epilogue, args)
-	if g.accumulate {
-		g.addTo(v, m, g.mask(j))
-	}
-	g.store(m, v, g.mask(j))
-	g.release(v)
-}
-
-// revisit applies the epilogue to the stored tile, a row a turn: rows are
-// equally far apart.
-func (g *tiling) revisit(y reg.Register) {
-	pointers := g.pointers()
-	g.advance(y, g.spots[0].out)
-	for e, x := range g.extras {
-		if !x.scalar {
-			g.advance(pointers[e], g.spots[0].extra[e])
-		}
-	}
+	n := g.copyOf(g.count)
 	g.Comment("The epilogue, row by row:")
-	g.counted(len(g.spots), func() {
-		for j := range g.width() {
-			args := []vec{g.alloc()}
-			m := at(y, j*g.level.Lanes())
-			g.load(args[0], m, g.mask(j))
-			for e := range g.extras {
-				args = append(args, g.operandOf(e, pointers[e], 0, j))
+	g.Label("epilogue")
+	for j := range g.width() {
+		args := []vec{g.alloc()}
+		g.load(args[0], at(from, j*g.level.Lanes()), g.mask(j))
+		for i, e := range g.extras {
+			v := g.alloc()
+			switch {
+			case e.scalar:
+				g.broadcast(v, g.slot(extraName(i)))
+			case e.spread:
+				g.broadcast(v, at(pointers[i], 0))
+			default:
+				g.load(v, at(pointers[i], j*g.level.Lanes()), g.mask(j))
 			}
-			g.assign(m, args, j)
-			g.release(args...)
+			args = append(args, v)
 		}
-		if len(g.spots) > 1 {
-			g.advance(y, g.spots[1].out-g.spots[0].out)
-			for e, x := range g.extras {
-				if !x.scalar {
-					g.advance(pointers[e], g.spots[1].extra[e]-g.spots[0].extra[e])
-				}
-			}
+		v := g.eval(g.epilogue, args)
+		m := at(y, j*g.level.Lanes())
+		if g.accumulate {
+			g.addTo(v, m, g.mask(j))
 		}
-	})
+		g.store(m, v, g.mask(j))
+		g.release(append(args, v)...)
+	}
+	g.ADDQ(apart, from)
+	g.ADDQ(step, y)
+	for i, e := range g.extras {
+		if !e.scalar && !e.fixed {
+			g.ADDQ(g.told(tileE+8*i), pointers[i])
+		}
+	}
+	g.DECQ(n)
+	g.JNZ(operand.LabelRef("epilogue"))
+	for i, e := range g.extras {
+		if !e.scalar && !e.fixed {
+			g.MOVQ(pointers[i], g.slot(extraName(i)))
+		}
+	}
+	if g.rows != none {
+		g.release(g.rows)
+		g.rows = none
+	}
+}
+
+// copyOf is another register with the same address.
+func (c *code) copyOf(r reg.Register) reg.GPVirtual {
+	p := c.GP64()
+	c.MOVQ(r, p)
+	return p
 }

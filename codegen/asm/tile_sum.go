@@ -4,231 +4,174 @@ import (
 	"fmt"
 
 	"github.com/mmcloughlin/avo/operand"
-
-	"github.com/nngen-go/nngen/ir/machine"
+	"github.com/mmcloughlin/avo/reg"
 )
 
-// nest writes the loops of the reduced axes from one level inwards. The cursors
-// are x + dx and w + dw, in elements. It returns how far the loops move the
-// cursors, and whether that is known.
-func (g *tiling) nest(level, dx, dw int, tap *int) (x, w int, known bool) {
-	if level == len(g.k) {
-		g.product(dx, dw, tap)
-		if g.uniform {
-			g.ADDQ(g.step, g.w)
-		}
-		return 0, 0, true
+// tileSums is the sums of one tile.
+type tileSums struct {
+	*tiling
+	high  int
+	acc   [][][]vec // of row, vector and part
+	b     []vec     // a point of the right operand
+	bases []reg.GPVirtual
+	odd   [4]reg.GPVirtual // 1, 3, 5 and 7 times the stride of rows of x
+	w     reg.GPVirtual
+}
+
+// baseRows is how many rows of x are found from one pointer: address arithmetic
+// multiplies by 2, 4 and 8.
+const baseRows = 8
+
+// sum adds up all products.
+func (b *tileSums) sum() {
+	b.w = b.GP64()
+	for i := 0; i < b.high; i += baseRows {
+		b.bases = append(b.bases, b.GP64())
 	}
-	l := g.k[level]
-	if l.taps || g.short(level) {
-		back := g.comeBack(level + 1)
-		for i := range l.n {
-			t := tap
-			if l.taps {
-				t = &i
+	b.MOVQ(b.slot("x"), b.bases[0])
+	b.MOVQ(b.slot("w"), b.w)
+	if b.high > 1 {
+		for i, last := range []int{1, 3, 5, 7} {
+			if min(b.high, baseRows) <= last {
+				break
 			}
-			back(g.nest(level+1, dx+i*l.lhs, dw+i*l.rhs, t))
-		}
-		return 0, 0, true
-	}
-	if level == len(g.k)-1 {
-		return g.innermost(l, level, dx, dw, tap)
-	}
-	body := func() {
-		back := g.comeBack(level + 1)
-		x, w, known := g.nest(level+1, dx, dw, tap)
-		if !known {
-			back(x, w, known)
-			x, w = 0, 0
-		}
-		g.advance(g.x, l.lhs-x)
-		g.advanceW(l.rhs - w)
-	}
-	g.Comment(fmt.Sprintf("The sum over %s:", l.name))
-	if l.n == 0 {
-		count := g.GP64()
-		g.MOVQ(g.slot(countName(level)), count)
-		g.until(count, body)
-		return 0, 0, false
-	}
-	g.counted(l.n, body)
-	return l.n * l.lhs, l.n * l.rhs, true
-}
-
-// comeBack takes note of where the cursors are, if the loops from a level inwards
-// move them by what is only known at run time; what it returns puts them back
-// after the loops, which say how far they have moved.
-func (g *tiling) comeBack(level int) func(x, w int, known bool) {
-	if g.literal(level) {
-		return func(x, w int, _ bool) {
-			g.advance(g.x, -x)
-			g.advanceW(-w)
-		}
-	}
-	x, w := g.GP64(), g.GP64()
-	g.MOVQ(g.x, x)
-	if !g.uniform {
-		g.MOVQ(g.w, w)
-	}
-	return func(int, int, bool) {
-		g.MOVQ(x, g.x)
-		if !g.uniform {
-			g.MOVQ(w, g.w)
-		}
-	}
-}
-
-// literal reports that the loops from a level inwards have counts known here.
-func (g *tiling) literal(level int) bool {
-	for _, l := range g.k[level:] {
-		if l.n == 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// short reports that the loops from a level inwards are few steps altogether:
-// they are written out.
-func (g *tiling) short(level int) bool {
-	steps := 1
-	for _, l := range g.k[level:] {
-		steps *= l.n
-	}
-	return steps > 0 && steps <= 12 && !g.uniform || steps > 0 && steps <= 9
-}
-
-func (g *tiling) advanceW(floats int) {
-	if !g.uniform {
-		g.advance(g.w, floats)
-	}
-}
-
-// innermost writes the loop over the last reduced axis, a few steps a turn.
-func (g *tiling) innermost(l reduced, level, dx, dw int, tap *int) (x, w int, known bool) {
-	unroll := g.parts
-	for unroll*len(g.spots)*g.width() < 12 && unroll < 4 {
-		unroll *= 2
-	}
-	rows := longRow(g.features, l.n, l.lhs) && !g.vectors && g.takes == nil
-	if rows {
-		unroll = rowSteps
-	}
-	steps := func(n int) {
-		for u := range n {
-			if rows && n == unroll {
-				for i := u; i < len(g.spots); i += rowSteps {
-					g.PREFETCHT0(at(g.x, dx+u+g.spots[i].lhs+rowAhead))
-				}
-			}
-			g.product(dx+u*l.lhs, dw+u*l.rhs, tap)
-			if g.uniform {
-				g.ADDQ(g.step, g.w)
+			b.odd[i] = b.GP64()
+			switch last {
+			case 1:
+				b.MOVQ(b.told(tileXRow), b.odd[0])
+			case 3, 5:
+				b.LEAQ(operand.Mem{Base: b.odd[0], Index: b.odd[0], Scale: uint8(last - 1)}, b.odd[i])
+			case 7:
+				b.LEAQ(operand.Mem{Base: b.odd[1], Index: b.odd[0], Scale: 4}, b.odd[i])
 			}
 		}
-		g.advance(g.x, n*l.lhs)
-		g.advanceW(n * l.rhs)
 	}
-	g.Comment(fmt.Sprintf("The sum over %s:", l.name))
-	if l.n > 0 {
-		if turns := l.n / unroll; turns > 0 {
-			g.counted(turns, func() { steps(unroll) })
-		}
-		if rest := l.n % unroll; rest > 0 {
-			steps(rest)
-		}
-		g.turn = 0
-		return l.n * l.lhs, l.n * l.rhs, true
-	}
-	count := g.GP64()
-	g.MOVQ(g.slot(countName(level)), count)
-	if unroll == 1 {
-		g.until(count, func() { steps(1) })
-		return 0, 0, false
-	}
-	// Whole turns, then what is left, into the partial sums in their order.
-	rest, done := g.unit.label("rest"), g.unit.label("done")
-	g.SUBQ(operand.U32(uint32(unroll)), count)
-	g.JB(operand.LabelRef(rest))
-	top := g.unit.label("loop")
-	g.Label(top)
-	steps(unroll)
-	g.SUBQ(operand.U32(uint32(unroll)), count)
-	g.JAE(operand.LabelRef(top))
-	g.Label(rest)
-	g.ADDQ(operand.U32(uint32(unroll)), count)
-	for i := range unroll - 1 {
-		g.turn = i % g.parts
-		g.SUBQ(operand.U32(1), count)
-		g.JB(operand.LabelRef(done))
-		steps(1)
-	}
-	g.Label(done)
-	g.turn = 0
-	return 0, 0, false
-}
-
-// Rows of x that are read along are fetched rowAhead elements in front, each
-// once in rowSteps steps.
-const (
-	rowSteps = 8
-	rowAhead = 2 * machine.LineFloats
-)
-
-// longRow reports that n points of a sum, step apart in x, are rows to be
-// fetched ahead.
-func longRow(l Level, n, step int) bool { return l == AVX512 && step == 1 && n >= 4*machine.LineFloats }
-
-// product adds one product to every sum.
-func (g *tiling) product(dx, dw int, tap *int) {
-	if g.uniform {
-		dw = 0 // the cursor itself moves at every step
-	}
-	part := g.turn
-	g.turn = (g.turn + 1) % g.parts
-	lanes := g.level.Lanes()
-	live := func(i int) bool { return tap == nil || g.takes == nil || g.takes(i, *tap) }
-	any := false
-	for i := range g.spots {
-		any = any || live(i)
-	}
-	if !any {
+	if b.nested {
+		b.outer(0)
 		return
 	}
-	for j, b := range g.b {
-		if g.ahead > 0 {
-			g.PREFETCHT0(at(g.w, dw+j*lanes+g.ahead))
-		}
-		g.load(b, at(g.w, dw+j*lanes), g.mask(j))
+	b.inner()
+}
+
+// row is the address of an element of row i of x, at the point of the sum.
+func (b *tileSums) row(i, element int) operand.Mem {
+	m := at(b.bases[i/baseRows], element)
+	switch r := i % baseRows; r {
+	case 0:
+	case 1, 2, 4:
+		m.Index, m.Scale = b.odd[0], uint8(r)
+	case 3, 6:
+		m.Index, m.Scale = b.odd[1], uint8(r/3)
+	default:
+		m.Index, m.Scale = b.odd[r/2], 1
 	}
-	if g.aheadX != 0 {
-		g.PREFETCHT0(at(g.x, dx+g.aheadX))
+	return m
+}
+
+// outer writes the loop over a reduced axis outside the innermost.
+func (b *tileSums) outer(level int) {
+	top, over := fmt.Sprintf("sum%d%c", b.high, 'a'+level), fmt.Sprintf("summed%d%c", b.high, 'a'+level)
+	t := b.GP64()
+	b.MOVQ(b.told(tileK+8*level), t)
+	b.TESTQ(t, t)
+	b.JZ(operand.LabelRef(over))
+	b.MOVQ(t, b.turns[level])
+	b.Label(top)
+	b.MOVQ(b.bases[0], b.saved[level][0])
+	b.MOVQ(b.w, b.saved[level][1])
+	if level == 0 {
+		b.outer(1)
+	} else {
+		b.inner()
 	}
-	v := g.alloc()
-	for i, r := range g.spots {
-		if !live(i) {
-			continue
+	b.MOVQ(b.saved[level][0], b.bases[0])
+	b.MOVQ(b.saved[level][1], b.w)
+	b.ADDQ(b.told(tileX+8*level), b.bases[0])
+	b.ADDQ(b.told(tileW+8*level), b.w)
+	b.DECQ(b.turns[level])
+	b.JNZ(operand.LabelRef(top))
+	b.Label(over)
+}
+
+// inner writes the loop over the innermost reduced axis.
+func (b *tileSums) inner() {
+	if len(b.bases) > 1 {
+		b.LEAQ(operand.Mem{Base: b.bases[0], Index: b.odd[0], Scale: baseRows}, b.bases[1])
+	}
+	count, x, w := b.GP64(), b.GP64(), b.GP64()
+	b.MOVQ(b.told(tileK+16), count)
+	b.MOVQ(b.told(tileX+16), x)
+	b.MOVQ(b.told(tileW+16), w)
+	step := func(part int) {
+		b.product(part, x, w)
+		for _, p := range b.bases {
+			b.ADDQ(x, p)
 		}
-		m := at(g.x, dx+r.lhs)
+		b.ADDQ(w, b.w)
+	}
+	top, over := fmt.Sprintf("sum%d", b.high), fmt.Sprintf("summed%d", b.high)
+	if b.parts == 1 && b.high*b.width() >= 8 {
+		b.TESTQ(count, count)
+		b.JZ(operand.LabelRef(over))
+		b.Label(top)
+		step(0)
+		b.DECQ(count)
+		b.JNZ(operand.LabelRef(top))
+		b.Label(over)
+		return
+	}
+	odd := fmt.Sprintf("odd%d", b.high)
+	b.SUBQ(operand.U8(2), count)
+	b.JL(operand.LabelRef(odd))
+	b.Label(top)
+	step(0)
+	step(b.parts - 1)
+	b.SUBQ(operand.U8(2), count)
+	b.JGE(operand.LabelRef(top))
+	b.Label(odd)
+	b.ADDQ(operand.U8(2), count)
+	b.JZ(operand.LabelRef(over))
+	step(0)
+	b.Label(over)
+}
+
+// product adds one product to every sum.
+func (b *tileSums) product(part int, x, w reg.Register) {
+	lanes := b.level.Lanes()
+	for j, v := range b.b {
+		if b.level == AVX512 && b.width() <= 2 {
+			m := at(b.w, j*lanes)
+			m.Index, m.Scale = w, 8
+			b.PREFETCHT0(m)
+		}
+		b.load(v, at(b.w, j*lanes), b.mask(j))
+	}
+	if !b.vectors && b.high > 1 {
+		m := b.row(0, 0)
+		m.Index, m.Scale = x, 4
+		b.PREFETCHT0(m)
+	}
+	v := b.alloc()
+	for i, row := range b.acc {
 		switch {
-		case g.vectors:
-			for j, b := range g.b {
-				m := at(g.x, dx+r.lhs+j*lanes)
-				if k := g.mask(j); k.set {
-					g.load(v, m, k)
-					g.fma(g.acc[i][j][part], v, b)
+		case b.vectors:
+			for j, y := range b.b {
+				m := b.row(i, j*lanes)
+				if k := b.mask(j); k.set {
+					b.load(v, m, k)
+					b.fma(row[j][part], v, y)
 				} else {
-					g.VFMADD231PS(m, g.full(b), g.full(g.acc[i][j][part]))
+					b.VFMADD231PS(m, b.full(y), b.full(row[j][part]))
 				}
 			}
-		case len(g.b) == 1 && g.level == AVX512:
-			g.VFMADD231PS_BCST(m, g.full(g.b[0]), g.full(g.acc[i][0][part]))
+		case len(b.b) == 1 && b.level == AVX512:
+			b.VFMADD231PS_BCST(b.row(i, 0), b.full(b.b[0]), b.full(row[0][part]))
 		default:
-			g.broadcast(v, m)
-			for j, b := range g.b {
-				g.fma(g.acc[i][j][part], v, b)
+			b.broadcast(v, b.row(i, 0))
+			for j, y := range b.b {
+				b.fma(row[j][part], v, y)
 			}
 		}
 	}
-	g.release(v)
+	b.release(v)
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/mmcloughlin/avo/printer"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/machine"
 )
 
@@ -28,6 +30,9 @@ type Unit struct {
 	labels    int
 	laneTable bool // AVX2 masks are read out of it
 	made      map[string]bool
+	tiles     map[string]Stub   // of contractions, by what they compute
+	decls     []string          // Go declarations beside the kernels
+	constants map[string]string // tables among them, by their text
 }
 
 // Stub declares an assembly function in Go.
@@ -37,6 +42,28 @@ type Stub struct {
 	Params []Param
 	// MulAdds and Bytes are the most that a call takes and touches.
 	MulAdds, Bytes int
+	sizes          map[string]string // of a shared kernel: the parameters that hold them
+}
+
+// takes adds parameters for those of the sizes that are not literals, and
+// returns what is passed for them.
+func (s *Stub) takes(list ...gotree.Number) (args []string) {
+	if s.sizes == nil {
+		s.sizes = map[string]string{}
+	}
+	for _, n := range list {
+		if n.Known() || s.sizes[n.Text] != "" {
+			continue
+		}
+		name, simple := strings.CutPrefix(n.Text, shape.Argument+".")
+		if !simple || strings.ContainsAny(name, ".+-*/()") {
+			name = fmt.Sprint("size", len(s.sizes))
+		}
+		s.sizes[n.Text] = name
+		s.Params = append(s.Params, Param{name, "int"})
+		args = append(args, n.Text)
+	}
+	return args
 }
 
 // Param is a parameter of an assembly function.
@@ -61,7 +88,7 @@ func (s Stub) Signature() string {
 
 // NewUnit returns an empty unit, whose kernels are planned for a machine.
 func NewUnit(m machine.Machine) *Unit {
-	return &Unit{machine: m, places: map[uint32]int{}, made: map[string]bool{}}
+	return &Unit{machine: m, places: map[uint32]int{}, made: map[string]bool{}, tiles: map[string]Stub{}, constants: map[string]string{}}
 }
 
 // once reports that a routine which kernels share is asked for the first time.
@@ -69,6 +96,30 @@ func (u *Unit) once(name string) bool {
 	first := !u.made[name]
 	u.made[name] = true
 	return first
+}
+
+// Declarations are the Go types and variables that bodies name.
+func (u *Unit) Declarations() []string { return u.decls }
+
+// declare adds a declaration, once.
+func (u *Unit) declare(text string) {
+	if !slices.Contains(u.decls, text) {
+		u.decls = append(u.decls, text)
+	}
+}
+
+// constant is the name of a variable that holds a table, one for equal tables.
+func (u *Unit) constant(text, kernel string) string {
+	if name, ok := u.constants[text]; ok {
+		return name
+	}
+	name := kernel + "Parts"
+	for c := 'B'; !u.once(name); c++ {
+		name = kernel + "Parts" + string(c)
+	}
+	u.constants[text] = name
+	u.declare("// " + name + " are the parts of " + kernel + "'s result that sum the same points.\nvar " + name + " = " + text)
+	return name
 }
 
 // Empty reports that nothing has been written.

@@ -47,6 +47,11 @@ func TestRandomModels(t *testing.T) {
 		if seed%5 == 1 {
 			variants = append(variants, pass.Options{Machine: machine.Tiny()[seed/5%3]})
 		}
+		if seed%5 >= 3 { // kernels as layers of a large network share them
+			m := machine.Server()
+			m.OwnKernels = 0
+			variants = append(variants, pass.Options{Machine: m})
+		}
 		for variant, o := range variants {
 			net, err := compileJSON(fmt.Sprintf("m%03d%c", seed, "ab"[variant]), src)
 			if err != nil {

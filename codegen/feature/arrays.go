@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/runtime/data"
 )
 
 // arrayFile is an array of a data set: a parameter of its reader, and the input
@@ -34,13 +35,11 @@ func (l loader) arrays() {
 			add(p, len(l.p.Targets) == 1, "targets")
 		}
 	}
-	switch l.spec.Source {
-	case "idx":
-		l.files("ReadIDX", "IDX", "from files in the format of MNIST, compressed with gzip or not", arrays)
-	case "npy":
-		l.files("ReadNPY", "NPY", "from files of NumPy", arrays)
-	case "npz":
-		l.archive(arrays)
+	switch format := data.FormatNamed(l.spec.Source); format.Shape {
+	case data.ArrayFiles:
+		l.files(format, arrays)
+	case data.ArrayArchive:
+		l.archive(format, arrays)
 	default:
 		l.fail("data from %q is not read by this version", l.spec.Source)
 		return
@@ -57,27 +56,27 @@ func (l loader) read(arrays string) string {
 }
 
 // files prints the reader of arrays in a file each.
-func (l loader) files(name, kind, where string, arrays []arrayFile) {
+func (l loader) files(format data.Format, arrays []arrayFile) {
 	var params []string
 	for _, a := range arrays {
 		params = append(params, a.param)
 	}
 	list := strings.Join(params, ", ")
-	l.f.Add(`%[1]sfunc %[2]s(%[3]s string) (Dataset, error) {
-	var arrays [%[4]d]*§data.%[5]s
+	l.f.Add(`%[1]sfunc Read%[2]s(%[3]s string) (Dataset, error) {
+	var arrays [%[4]d]*§data.%[2]s
 	for i, path := range [...]string{%[3]s} {
-		a, err := §data.Open%[5]s(path)
+		a, err := §data.Open%[2]s(path)
 		if err != nil {
 			return nil, err
 		}
 		arrays[i] = a
 	}
-	%[6]s
-}`, gotree.Comment(name+" reads "+l.what(arrays)+" "+where+"."), name, list, len(arrays), kind, l.read("arrays[:]"))
+	%[5]s
+}`, gotree.Comment("Read"+format.Go+" reads "+l.what(arrays)+" from "+format.From+"."), format.Go, list, len(arrays), l.read("arrays[:]"))
 }
 
 // archive prints the reader of an archive of arrays.
-func (l loader) archive(arrays []arrayFile) {
+func (l loader) archive(format data.Format, arrays []arrayFile) {
 	names := l.spec.Arrays
 	var mentions []string
 	for _, name := range names {
@@ -87,20 +86,20 @@ func (l loader) archive(arrays []arrayFile) {
 	if n := len(mentions); n > 1 {
 		what = strings.Join(mentions[:n-1], ", ") + " and " + mentions[n-1]
 	}
-	l.f.Add(`%[1]sfunc ReadNPZ(path string, names ...string) (Dataset, error) {
+	l.f.Add(`%[1]sfunc Read%[6]s(path string, names ...string) (Dataset, error) {
 	switch len(names) {
 	case 0:
 		names = []string{%[2]s}
 	case %[3]d:
 	default:
-		return nil, §fmt.Errorf("%[4]s: ReadNPZ takes the names of %[3]d arrays, or none; it was given %%d", len(names))
+		return nil, §fmt.Errorf("%[4]s: Read%[6]s takes the names of %[3]d arrays, or none; it was given %%d", len(names))
 	}
-	arrays, err := §data.OpenNPZ(path, names...)
+	arrays, err := §data.Open%[6]s(path, names...)
 	if err != nil {
 		return nil, err
 	}
 	%[5]s
-}`, gotree.Comment("ReadNPZ reads "+l.what(arrays)+" from arrays of a file of NumPy, in this order: those named, else "+what+"."), gotree.QuotedList(names), len(names), l.Package, l.read("arrays"))
+}`, gotree.Comment("Read"+format.Go+" reads "+l.what(arrays)+" from "+format.From+", in this order: those named, else "+what+"."), gotree.QuotedList(names), len(names), l.Package, l.read("arrays"), format.Go)
 }
 
 // what says what arrays hold.

@@ -137,9 +137,9 @@ func (l loader) folder() {
 	}
 	label := l.targets.labelled("class")
 	if l.spec.Source == "text_dir" {
-		encoding := ""
+		option := ""
 		if s := l.spec.Encoding; s != "" {
-			encoding = fmt.Sprintf("o = append([]§data.ReadOption{§data.Encoding(%s)}, o...)\n", gotree.Quote(s))
+			option = fmt.Sprintf("o = append([]§data.ReadOption{§data.Encoding(%s)}, o...)\n", gotree.Quote(s))
 		}
 		l.f.Add(`// ReadTexts reads a folder of texts: in it a folder for each class, of its name,
 // with a file for each text.
@@ -148,7 +148,7 @@ func ReadTexts(dir string, o ...§data.ReadOption) (FeatureSet, error) {
 		x.%s = text
 		%s
 	}, o...)
-}`, encoding, folders, field, label)
+}`, option, folders, field, label)
 		return
 	}
 	l.f.Add(`// ReadImages reads a folder of pictures, PNG, JPEG or GIF: in it a folder for

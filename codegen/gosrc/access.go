@@ -26,12 +26,16 @@ func (k *kernel) dims(b *loop.Buffer) []int {
 }
 
 // term is coef times the variable of an axis (or of the index, axis -1).
-type term struct{ axis, coef int }
+type term struct {
+	axis, coef int
+	name       string // what holds coef in a shared kernel
+}
 
 // affine is the index along one dimension.
 type affine struct {
 	offset int
 	terms  []term
+	from   string // what holds the offset in a shared kernel
 }
 
 // split writes an access to a fixed buffer as one index for each dimension, or
@@ -55,7 +59,7 @@ func split(a placed, dims []int) ([]affine, bool) {
 		}
 		for d, s := range strides {
 			if stride%s == 0 && (extent == 0 || stride/s*(extent-1) < dims[d]) {
-				out[d].terms = append(out[d].terms, term{axis, stride / s})
+				out[d].terms = append(out[d].terms, term{axis, stride / s, ""})
 				return true
 			}
 		}
@@ -92,11 +96,15 @@ func (x affine) text(vars []string, index string) string {
 		if t.axis >= 0 {
 			v = vars[t.axis]
 		}
-		if c, err := strconv.Atoi(v); err == nil {
+		if c, err := strconv.Atoi(v); err == nil && (t.name == "" || c == 0) {
 			at += c * t.coef
 			continue
 		}
 		switch {
+		case t.name != "" && strings.Contains(v, "+"):
+			parts = append(parts, fmt.Sprintf("(%s)*%s", v, t.name))
+		case t.name != "":
+			parts = append(parts, v+"*"+t.name)
 		case t.coef == 1:
 			parts = append(parts, v)
 		case strings.Contains(v, "+"):
@@ -105,7 +113,9 @@ func (x affine) text(vars []string, index string) string {
 			parts = append(parts, fmt.Sprintf("%s*%d", v, t.coef))
 		}
 	}
-	if at != 0 || len(parts) == 0 {
+	if x.from != "" {
+		parts = append(parts, x.from)
+	} else if at != 0 || len(parts) == 0 {
 		parts = append(parts, strconv.Itoa(at))
 	}
 	return strings.ReplaceAll(strings.Join(parts, "+"), "+-", "-")
@@ -143,20 +153,24 @@ func (k *kernel) at(a placed, vars []string) string {
 	}
 	if p.form == rowSlice {
 		for axis, s := range a.Strides {
-			if view, ok := k.views[viewKey{a.Buf, axis, s}]; ok && s != 0 && a.axes[axis].Rows && k.inRow(a, axis) {
-				return view + "[" + flat(a, axis).text(vars, intOf(index, a, axis)) + "]"
+			if view, ok := k.views[k.viewKey(a, axis)]; ok && s != 0 && a.axes[axis].Rows && k.inRow(a, axis) {
+				x := k.flat(a, axis)
+				if k.shape != nil {
+					x.offset, x.from = 0, ""
+				}
+				return view + "[" + x.text(vars, k.intOf(index, a, axis)) + "]"
 			}
 		}
 		if axis, ok := direct(a); ok {
 			k.cut(p, a.axes[axis])
 		}
 	}
-	return p.name + "[" + flat(a, -1).text(vars, intOf(index, a, -1)) + "]"
+	return p.name + "[" + k.flat(a, -1).text(vars, k.intOf(index, a, -1)) + "]"
 }
 
 // intOf converts an id to int where it stands in a sum.
-func intOf(index string, a placed, but int) string {
-	if x := flat(a, but); len(x.terms) == 1 && x.terms[0].coef == 1 && x.offset == 0 {
+func (k *kernel) intOf(index string, a placed, but int) string {
+	if x := k.flat(a, but); len(x.terms) == 1 && x.terms[0].coef == 1 && x.offset == 0 {
 		return index
 	}
 	return "int(" + index + ")"
@@ -164,15 +178,15 @@ func intOf(index string, a placed, but int) string {
 
 // flat is the index into the whole buffer, or into a row of it: without the
 // term of one axis.
-func flat(a placed, but int) affine {
-	x := affine{offset: a.Offset}
+func (k *kernel) flat(a placed, but int) affine {
+	x := affine{offset: a.Offset, from: k.shape.Offset(a.Access).Text}
 	for i, s := range a.Strides {
 		if s != 0 && i != but {
-			x.terms = append(x.terms, term{i, s})
+			x.terms = append(x.terms, term{i, s, k.shape.Stride(a.Access, a.axes, i).Text})
 		}
 	}
 	if a.Index != nil {
-		x.terms = append(x.terms, term{-1, a.IndexStride})
+		x.terms = append(x.terms, term{-1, a.IndexStride, ""})
 	}
 	return x
 }
@@ -214,24 +228,18 @@ func (k *kernel) cut(p *param, axis loop.Axis) { k.rowsCut[p.name] = k.extent(ax
 
 // extent prints the number of points of an axis.
 func (k *kernel) extent(a loop.Axis) string {
-	if !a.Rows {
-		return strconv.Itoa(a.N)
-	}
-	k.counted = true
-	if a.N == 1 {
-		return "n"
-	}
-	return fmt.Sprintf("n*%d", a.N)
+	k.counted = k.counted || a.Rows
+	return k.shape.Extent(a)
 }
 
 // view lays a view over the current row of every row buffer whose accesses
 // stay within it: xr := (*[784]float32)(x[r*784:]).
 func (k *kernel) view(axis int, v string, accs []placed) (opened []viewKey) {
 	for _, a := range withIndices(accs) {
-		if !a.Buf.Rows || a.Buf.Ragged || a.Buf.Class == loop.Local || a.Buf.Class == loop.Random || axis >= len(a.Strides) {
+		if !a.Buf.Rows && k.shape == nil || a.Buf.Ragged || a.Buf.Class == loop.Local || a.Buf.Class == loop.Random || axis >= len(a.Strides) {
 			continue
 		}
-		key := viewKey{a.Buf, axis, a.Strides[axis]}
+		key := k.viewKey(a, axis)
 		if _, is := direct(a); is || key.stride <= 0 || k.views[key] != "" || !k.inRow(a, axis) {
 			continue
 		}
@@ -241,7 +249,14 @@ func (k *kernel) view(axis int, v string, accs []placed) (opened []viewKey) {
 			name = p.name + "Row"
 		}
 		name = k.names.Pick(name)
-		from := affine{terms: []term{{0, key.stride}}}.text([]string{v}, "")
+		if k.shape != nil {
+			from := affine{terms: []term{{0, key.stride, k.shape.Stride(a.Access, a.axes, axis).Text}}, from: k.shape.Offset(a.Access).Text}
+			k.line("%s := %s[%s:]", name, p.name, from.text([]string{v}, ""))
+			k.views[key] = name
+			opened = append(opened, key)
+			continue
+		}
+		from := affine{terms: []term{{0, key.stride, ""}}}.text([]string{v}, "")
 		k.line("%s := (*[%d]%s)(%s[%s:])", name, key.stride, k.el.of(a.Buf), p.name, from)
 		k.views[key] = name
 		opened = append(opened, key)

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/nngen-go/nngen/ir/canonical"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -21,7 +22,7 @@ func TestBenchmarkedKernels(t *testing.T) {
 	e.unit = nil
 	for _, s := range [][2]int{{784, 512}, {512, 10}, {16, 16}, {4, 16}} {
 		for _, k := range denseTriple(s[0], s[1]) {
-			if _, _, err := e.kernel(k); err != nil {
+			if _, _, err := e.kernel(canonical.Kernel(k)); err != nil {
 				t.Fatal(err)
 			}
 		}

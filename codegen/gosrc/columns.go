@@ -28,6 +28,10 @@ func isRows(a loop.Axis) bool { return a.Rows }
 // columnSums adds row after row to sums in double precision. Of more columns
 // than can be kept, long sums are taken column by column.
 func (k *nestKernel) columnSums(s loop.Stmt) {
+	if k.shape != nil {
+		k.blockSums(s)
+		return
+	}
 	first := 0 // the loop over columns that runs inside that over the rows
 	for loop.Points(k.Outer[first:], 1) > k.em.sums.columns {
 		first++
@@ -65,10 +69,7 @@ func (k *nestKernel) columnSums(s loop.Stmt) {
 	args := k.values(s, vars, "")
 	k.share(s.Value, args)
 	value := k.expr(s.Value, args)
-	if k.el != double {
-		value = "float64(" + value + ")"
-	}
-	k.line("%s += %s", element(), value)
+	k.line("%s += %s", element(), wideOf(k.el, value))
 	k.held = nil
 	closeTo := func(n int) {
 		for len(ends) > n {
@@ -87,6 +88,51 @@ func (k *nestKernel) columnSums(s loop.Stmt) {
 	k.assign(k.at(placed{s.Dst, axes}, vars), "=", finish, []string{k.el.convert(element(), "float64")}, s.Word)
 	closeTo(0)
 	delete(k.names, sum)
+}
+
+// columnBlock is how many columns a shared kernel sums at a time.
+const columnBlock = 64
+
+// blockSums adds row after row to the sums of a block of columns, however many
+// columns there are.
+func (k *nestKernel) blockSums(s loop.Stmt) {
+	axes := k.Axes(s)
+	vars := make([]string, len(axes))
+	column := k.inner(axes[0].Name)
+	sum, j, width := k.names.Pick("sum"), k.inner("j"), k.names.Pick("width")
+	columns := k.extent(axes[0])
+	k.line("for %s := 0; %s < %s; %s += %d {", column, column, columns, column, columnBlock)
+	k.line("%s := min(%d, %s-%s)", width, columnBlock, columns, column)
+	k.line("var %s [%d]float64", sum, columnBlock)
+	vars[0] = column + "+" + j
+	end := k.open(axes, 1, vars, k.sources(s))
+	k.line("for %s := range %s {", j, width)
+	args := k.values(s, vars, "")
+	k.share(s.Value, args)
+	value := k.expr(s.Value, args)
+	k.line("%s[%s] += %s", sum, j, wideOf(k.el, value))
+	k.held = nil
+	k.line("}")
+	end()
+	finish := s.Finish
+	if finish == nil {
+		finish = loopSum
+	}
+	k.line("for %s, %s := range %s[:%s] {", j, sum, sum, width)
+	k.assign(k.at(placed{s.Dst, axes}, vars), "=", finish, []string{k.el.convert(sum, "float64")}, s.Word)
+	k.line("}")
+	k.line("}")
+	for _, name := range []string{column, sum, j, width} {
+		delete(k.names, name)
+	}
+}
+
+// wideOf is a value as a float64.
+func wideOf(el elem, value string) string {
+	if el == double {
+		return value
+	}
+	return "float64(" + value + ")"
 }
 
 // columnsInPlace adds row after row to the destination.

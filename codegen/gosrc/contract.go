@@ -2,7 +2,6 @@ package gosrc
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -16,7 +15,7 @@ const tiny = 128
 // contract prints a contraction: the forms that dense layers take as fast
 // loops, anything else as the nest that it is.
 func (e *emitter) contract(c *loop.Contract) *kernel {
-	c = tidy(c)
+	c = forwards(c)
 	d := &dense{Contract: c}
 	plain := len(c.Clip) == 0 && len(c.B) == 0 && len(c.M) <= 1 && len(c.N) <= 1 && len(c.K) <= 1
 	if plain {
@@ -142,33 +141,13 @@ func pointwise(w *loop.Buffer, in, out int) string {
 	return fmt.Sprintf("dense%dx%d", in, out)
 }
 
-// tidy drops loops of one turn, lets reduced loops run forwards through the right
-// operand, and turns the contraction so that N is the contiguous axis of the
-// result and never counts rows.
-func tidy(c *loop.Contract) *loop.Contract {
+// forwards is the kernel with sums that run forwards through the right operand.
+func forwards(c *loop.Contract) *loop.Contract {
 	t := cloneContract(c)
-	for at := 0; at < len(t.Axes()); {
-		if a := t.Axes()[at]; a.N > 1 || a.Rows || !t.drop(at) {
-			at++
-		}
-	}
 	for at := len(t.Axes()) - len(t.K); at < len(t.Axes()); at++ {
 		if t.Rhs.Strides[at] < 0 {
 			t.reverse(at)
 		}
-	}
-	unit := func(from int, group []loop.Axis) bool {
-		for i := range group {
-			if t.Out.Strides[from+i] == 1 {
-				return true
-			}
-		}
-		return false
-	}
-	b, m := len(t.B), len(t.M)
-	rowsIn := func(g []loop.Axis) bool { return slices.ContainsFunc(g, isRows) }
-	if rowsIn(t.N) || !rowsIn(t.M) && unit(b, t.M) && !unit(b+m, t.N) {
-		t.turn()
 	}
 	return t.Contract
 }
@@ -211,7 +190,7 @@ func firstAxis(m, k axis) loop.Axis {
 
 // scaled prints the start of a row: r*784+12.
 func scaled(v string, stride, offset int) string {
-	return affine{offset, []term{{0, stride}}}.text([]string{v}, "")
+	return affine{offset: offset, terms: []term{{0, stride, ""}}}.text([]string{v}, "")
 }
 
 // rowOf declares a view of n elements over a row of a parameter. An extra that
@@ -219,7 +198,7 @@ func scaled(v string, stride, offset int) string {
 func (d *dense) rowOf(name string, p *param, v string, stride, offset, n int) {
 	d.names.Take(name)
 	if offset == 0 && n == stride {
-		d.views[viewKey{p.buf, d.m.at, stride}] = name
+		d.views[viewKey{p.buf, d.m.at, stride, 0}] = name
 	}
 	d.line("%s := (*[%d]%s)(%s[%s:])", name, n, d.el.of(p.buf), p.name, scaled(v, stride, offset))
 }
@@ -353,7 +332,7 @@ func (d *dense) extraViews(rows ...declared) (end func()) {
 	for _, r := range rows {
 		d.names.Take(r.name)
 		if r.offset == 0 && r.count == r.stride && d.m.at >= 0 {
-			key := viewKey{r.p.buf, d.m.at, r.stride}
+			key := viewKey{r.p.buf, d.m.at, r.stride, 0}
 			d.views[key] = r.name
 			opened = append(opened, key)
 		}

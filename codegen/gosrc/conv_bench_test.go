@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/nngen-go/nngen/ir/canonical"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -42,7 +43,7 @@ func TestBenchmarkedConvolutions(t *testing.T) {
 	e := newEmitter(&loop.Program{Name: "kernels", File: "conv_bench_test.go", Hash: "none", Predict: &loop.Plan{}}, Config{Package: "kernels"}, &ownWords{})
 	e.unit = nil
 	for _, k := range benchedConvolutions() {
-		if _, _, err := e.kernel(k); err != nil {
+		if _, _, err := e.kernel(canonical.Kernel(k)); err != nil {
 			t.Fatal(err)
 		}
 	}

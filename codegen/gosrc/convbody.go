@@ -42,7 +42,7 @@ func (c *conv) print() {
 		out, name := c.result()
 		c.part = &held{out, name}
 	}
-	stored := c.once()
+	stored := c.sums == nil && c.once()
 	if !cleared && !stored {
 		c.zero()
 	}

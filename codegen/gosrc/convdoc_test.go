@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nngen-go/nngen/ir/canonical"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -29,14 +30,14 @@ func TestConvolutionFormulas(t *testing.T) {
 		{group(padded, 4).forward(false), "conv3x3x16To32Groups4Relu", "x[r,p+i-1,q+j-1,g*4+c]·w[i,j,c,g*8+o]"},
 		{sequence(20, 5, 8, 3).forward(true), "conv3x5To8Relu", "y[r,p,o] = max(Σ_i,c x[r,p+i,c]·w[i,c,o] + b[o], 0), for sequences of 20x5 and of 18x8"},
 		{flat.gradW(), "conv3x3x16To32GradW", "x[r,p+i-1,q+j-1,c]·dy[r,p,q,o], for images of 14x14x16 and of 14x14x32"},
-		{image(5, 5, 8, 1, 1, 1).gradW(), "conv1x1x8To1GradW", "dw[0,0,c,0] = Σ_r,p,q dy[r,p,q]·x[r,p,q,c]"},
+		{image(5, 5, 8, 1, 1, 1).gradW(), "conv1x1x8To1GradW", "dw[i,o] = Σ_r x[r,i]·dy[r,o], for 8 inputs and 1 output"},
 		{stride(image(8, 8, 4, 0, 2, 2), 2, 2).window(loop.Max, false), "maxPool2x2x4", "y[r,p,q,c] = max_i,j x[r,p*2+i,q*2+j,c], for images of 8x8x4 and of 4x4x4"},
 		{pad(stride(image(8, 8, 4, 0, 3, 3), 2, 2), 0, 0, 1, 1).window(loop.Sum, true), "averagePool3x3x4", "mean_i,j x[r,p*2+i,q*2+j,c], for images of 8x8x4 and of 4x4x4; points outside of them do not count"},
 		{stride(image(8, 8, 4, 0, 2, 2), 2, 2).windowGrad(loop.Max, false), "maxPool2x2x4Grad", "the gradient of y[r,p,q,c] = max_i,j x[r,p*2+i,q*2+j,c]"},
 	} {
 		e := newEmitter(&loop.Program{}, Config{}, &ownWords{})
 		e.unit = nil
-		k, fn, err := e.kernel(tt.kernel)
+		k, fn, err := e.kernel(canonical.Kernel(tt.kernel))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,7 +30,7 @@ func (c *conv) parts(a loop.Access, skip func(at int) bool) []part {
 			continue
 		}
 		i := slices.IndexFunc(units, func(u int) bool { return s%u == 0 })
-		list[i].terms = append(list[i].terms, term{at, s / units[i]})
+		list[i].terms = append(list[i].terms, term{at, s / units[i], ""})
 	}
 	rest := a.Offset
 	known := make([]bool, len(list))
@@ -66,7 +66,7 @@ func (c *conv) padding(terms []term) (int, bool) {
 	for _, l := range c.Clip {
 		same := len(l.Terms) == len(terms)
 		for _, t := range l.Terms {
-			same = same && slices.Contains(terms, term{t.Axis, t.Coef})
+			same = same && slices.Contains(terms, term{t.Axis, t.Coef, ""})
 		}
 		if same {
 			return l.Offset, true
@@ -199,7 +199,7 @@ func (c *conv) bounds(at int, known []bool) bounds {
 			if t.Axis == at {
 				coef = t.Coef
 			} else {
-				x.terms = append(x.terms, term{t.Axis, t.Coef})
+				x.terms = append(x.terms, term{t.Axis, t.Coef, ""})
 				mine = mine && known[t.Axis]
 			}
 		}
@@ -270,7 +270,7 @@ func call(fn string, args []string) string {
 func negated(x affine) affine {
 	n := affine{offset: -x.offset}
 	for _, t := range x.terms {
-		n.terms = append(n.terms, term{t.axis, -t.coef})
+		n.terms = append(n.terms, term{t.axis, -t.coef, ""})
 	}
 	return n
 }

@@ -91,7 +91,7 @@ func (c *conv) guard(known []bool) string {
 		x := affine{offset: l.Offset}
 		all := true
 		for _, t := range l.Terms {
-			x.terms = append(x.terms, term{t.Axis, t.Coef})
+			x.terms = append(x.terms, term{t.Axis, t.Coef, ""})
 			all = all && known[t.Axis]
 		}
 		if !all {

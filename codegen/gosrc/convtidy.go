@@ -105,42 +105,15 @@ func (t contraction) part(at, n int) {
 	for _, a := range t.accesses() {
 		a.Strides = slices.Insert(a.Strides, at, a.Strides[at]*n)
 	}
-	t.shift(at, 1)
+	t.shift(at)
 }
 
-// drop takes a loop of one turn out. Where it is all that a clip goes by and
-// the clip leaves its only point out it has to stay.
-func (t contraction) drop(at int) bool {
-	for _, l := range t.Clip {
-		if len(l.Terms) == 1 && l.Terms[0].Axis == at && (l.Offset < 0 || l.Offset >= l.Size) {
-			return false
-		}
-	}
-	pos := at
-	for _, g := range t.groups() {
-		if pos < len(*g) {
-			*g = slices.Delete(*g, pos, pos+1)
-			break
-		}
-		pos -= len(*g)
-	}
-	for _, a := range t.accesses() {
-		a.Strides = slices.Delete(a.Strides, at, at+1)
-	}
-	for i := range t.Clip {
-		t.Clip[i].Terms = slices.DeleteFunc(t.Clip[i].Terms, func(x loop.ClipTerm) bool { return x.Axis == at })
-	}
-	t.Clip = slices.DeleteFunc(t.Clip, func(l loop.Clip) bool { return len(l.Terms) == 0 })
-	t.shift(at, -1)
-	return true
-}
-
-// shift renumbers the axes behind one in the clips.
-func (t contraction) shift(at, by int) {
+// shift makes room for an axis after the given one in the clips.
+func (t contraction) shift(at int) {
 	for _, l := range t.Clip {
 		for i := range l.Terms {
 			if l.Terms[i].Axis > at {
-				l.Terms[i].Axis += by
+				l.Terms[i].Axis++
 			}
 		}
 	}
@@ -158,27 +131,6 @@ func (t contraction) reverse(at int) {
 			if x.Axis == at {
 				t.Clip[i].Offset += x.Coef * (n - 1)
 				l.Terms[j].Coef = -x.Coef
-			}
-		}
-	}
-}
-
-// turn swaps M and N, and with them the operands.
-func (t contraction) turn() {
-	b, m, n := len(t.B), len(t.M), len(t.N)
-	t.M, t.N = t.N, t.M
-	t.Lhs, t.Rhs = t.Rhs, t.Lhs
-	for _, a := range t.accesses() {
-		s := a.Strides
-		a.Strides = slices.Concat(s[:b], s[b+m:b+m+n], s[b:b+m], s[b+m+n:])
-	}
-	for _, l := range t.Clip {
-		for i, x := range l.Terms {
-			switch {
-			case x.Axis >= b && x.Axis < b+m:
-				l.Terms[i].Axis += n
-			case x.Axis >= b+m && x.Axis < b+m+n:
-				l.Terms[i].Axis -= m
 			}
 		}
 	}

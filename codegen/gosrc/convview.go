@@ -41,7 +41,7 @@ func (c *conv) view(a loop.Access, in ...int) view {
 	for _, at := range in {
 		if s := a.Strides[at]; s != 0 {
 			span += s * (c.axes[at].N - 1)
-			inner.terms = append(inner.terms, term{at, s})
+			inner.terms = append(inner.terms, term{at, s, ""})
 		}
 	}
 	from := address(c.parts(a, func(at int) bool { return at == rows || slices.Contains(in, at) }), c.vars)

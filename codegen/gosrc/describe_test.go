@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nngen-go/nngen/ir/canonical"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -26,7 +27,7 @@ func TestFormulas(t *testing.T) {
 	} {
 		e := newEmitter(&loop.Program{}, Config{}, &ownWords{})
 		e.unit = nil
-		k, fn, err := e.kernel(tt.kernel)
+		k, fn, err := e.kernel(canonical.Kernel(tt.kernel))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/feature"
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
 )
@@ -39,7 +40,8 @@ type emitter struct {
 	cfg Config
 	el  elem
 
-	sums sumLimits
+	sums  sumLimits
+	share bool // layers share kernels
 
 	used    *ownWords               // nil in a draft
 	top     scope                   // identifiers of the package
@@ -67,6 +69,7 @@ type emitter struct {
 type function struct {
 	name, text string
 	doc        []string
+	kernel     *kernel      // whose text it is
 	code       *machineCode // nil: the Go body is all there is
 }
 
@@ -79,6 +82,7 @@ func newEmitter(p *loop.Program, cfg Config, used *ownWords) *emitter {
 		cfg.Machine = machine.Server()
 	}
 	e := &emitter{p: p, cfg: cfg, el: single, sums: usualSums, used: used, bufs: map[*loop.Buffer]string{}, layerAt: map[string]int{}, unit: asm.NewUnit(cfg.Machine)}
+	e.share = shape.Large(p, cfg.Machine)
 	e.reset()
 	for i, l := range p.Layers {
 		e.layerAt[l.Name] = i
@@ -230,15 +234,18 @@ func (e *emitter) kernel(k loop.Kernel) (*kernel, *function, error) {
 	}
 	out.shared = shared
 	text := out.text()
-	fn := e.known[text]
+	key := text + out.shape.Names()
+	fn := e.known[key]
 	if fn == nil {
-		fn = &function{name: e.top.Pick(out.name + e.el.suffix), text: text, doc: out.doc}
+		fn = &function{name: e.top.Pick(out.name+e.el.suffix, "Shape"), text: text, doc: out.doc, kernel: out}
+		out.setShapeType(fn.name)
 		if err := e.machine(fn, k, out); err != nil {
 			return nil, nil, err
 		}
-		e.known[text] = fn
+		e.known[key] = fn
 		e.kernels = append(e.kernels, fn)
 	}
+	out.setShapeType(fn.name)
 	return out, fn, nil
 }
 
@@ -249,7 +256,9 @@ func (e *emitter) kernelDecls(f *file) {
 		for _, l := range fn.doc {
 			doc = append(doc, strings.ReplaceAll(l, nameMark, fn.body()))
 		}
-		f.add("%s", docComment(doc...)+strings.ReplaceAll(fn.text, nameMark, fn.body()))
+		e.shapeDecl(f, fn)
+		text := strings.ReplaceAll(fn.text, shapeMark, fn.kernel.shapeType)
+		f.add("%s", docComment(doc...)+strings.ReplaceAll(text, nameMark, fn.body()))
 	}
 	e.scalarDecls(f)
 }

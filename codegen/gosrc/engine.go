@@ -3,7 +3,6 @@ package gosrc
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -179,17 +178,17 @@ func (e *emitter) runMethods(f *file) {
 	}
 	// The losses are numbers in the arena.
 	losses := func(p *loop.Plan) string {
-		text, at := "", strconv.Itoa
+		text, factor := "", ""
 		if e.grows() && p == e.p.Train {
-			at = inUnits
+			factor = units
 		}
 		for i, b := range p.Losses {
-			text += fmt.Sprintf("e.losses[%d] = float64(e.a[%s])\n", i, at(b.Offset))
+			text += fmt.Sprintf("e.losses[%d] = float64(e.a[%s])\n", i, times(factor, b.Offset))
 		}
 		if len(p.Losses) == 1 && p.Losses[0] == p.Loss {
 			return text + "return e.losses[0]"
 		}
-		return text + fmt.Sprintf("return float64(e.a[%s])", at(p.Loss.Offset))
+		return text + fmt.Sprintf("return float64(e.a[%s])", times(factor, p.Loss.Offset))
 	}
 	update := ""
 	switch {

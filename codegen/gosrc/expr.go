@@ -87,7 +87,7 @@ func (k *kernel) print(e scalar.Expr, args []string) (text string, bind int) {
 		return k.el.number(float64(e)), tight
 	case scalar.Rows:
 		k.counted = true
-		return k.el.float + "(n)", tight
+		return k.el.float + "(" + k.shape.RowCount() + ")", tight
 	}
 	a := e.(scalar.Apply)
 	if v, ok := constant(a); ok {

@@ -6,12 +6,11 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
-	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // phases are the functions that run the program's plans.
 type phases struct {
-	predictRow, predictRows     *planFunc
+	predictRows                 *planFunc
 	evaluate, forward, backward *planFunc
 	adapts                      []*planFunc
 }
@@ -24,11 +23,7 @@ func (e *emitter) phasesOf() error {
 	if err != nil {
 		return err
 	}
-	e.predictRow, err = e.phase("predictRow", "predictRow runs the network on one sample and returns its outputs.", plan, forRow(plan), calls, true, nil)
-	if err != nil {
-		return err
-	}
-	e.predictRows, err = e.phase("predictRows", "predictRows runs the network on n samples and returns their outputs.", plan, planned(plan), calls, true, nil)
+	e.predictRows, err = e.phase("predictRows", "predictRows runs the network on n samples and returns their outputs. The arena has n times the room of a row.", plan, perRow(), calls, true, nil)
 	for _, fn := range e.kernels {
 		all, row := fn.work()
 		e.batchWork, e.rowWork = max(e.batchWork, all), max(e.rowWork, row)
@@ -43,19 +38,19 @@ func (e *emitter) phasesOf() error {
 	if _, err := lossesOf(plan); err != nil {
 		return err
 	}
-	if e.evaluate, err = e.phase("evaluate", "evaluate runs the network on n samples as Predict does, leaves their share of the loss in the arena and returns the outputs.", plan, teamed(plan, firstStage(calls)), calls, true, nil); err != nil {
+	if e.evaluate, err = e.phase("evaluate", "evaluate runs the network on n samples as Predict does, leaves their share of the loss in the arena and returns the outputs.", plan, e.teamed(firstStage(calls)), calls, true, nil); err != nil {
 		return err
 	}
 	if err := e.trainPhases(); err != nil {
 		return err
 	}
 	for _, a := range e.p.Adapts {
-		plan := uncopied(a.Plan)
+		plan := a.Plan
 		if calls, err = e.lay(plan.Forward, unstaged(plan.Forward), suffixes{rows: "Adapt"}, "forward"); err != nil {
 			return err
 		}
 		name := e.top.Pick(lower(a.Layer) + "Input")
-		fn, err := e.phase(name, fmt.Sprintf("%s is what reaches layer %s.", name, mention(a.Layer)), plan, planned(plan), calls, true, nil)
+		fn, err := e.phase(name, fmt.Sprintf("%s is what reaches layer %s.", name, mention(a.Layer)), plan, perRow(), calls, true, nil)
 		if err != nil {
 			return err
 		}
@@ -87,33 +82,6 @@ func unstaged(steps []loop.Step) []staged {
 	return slices.Repeat([]staged{{rows: true}}, len(steps))
 }
 
-// uncopied is a plan without the copy of an input that is all it does: the
-// input itself will do.
-func uncopied(p *loop.Plan) *loop.Plan {
-	if len(p.Forward) != 1 {
-		return p
-	}
-	run, ok := p.Forward[0].(*loop.Run)
-	if !ok {
-		return p
-	}
-	nest, ok := run.Kernel.(*loop.Nest)
-	if !ok || len(nest.Body) != 1 {
-		return p
-	}
-	s := nest.Body[0]
-	if s.Value != scalar.Expr(scalar.Arg(0)) || s.Reduce != loop.Store || s.Accumulate || len(s.Srcs) != 1 || s.Dst.Buf != p.Outputs[0] {
-		return p
-	}
-	from := s.Srcs[0]
-	if from.Buf.Class != loop.Input || from.Index != nil || from.Offset != s.Dst.Offset || !slices.Equal(from.Strides, s.Dst.Strides) || from.Buf.Row() != s.Dst.Buf.Row() {
-		return p
-	}
-	q := *p
-	q.Forward, q.Outputs = nil, []*loop.Buffer{from.Buf}
-	return &q
-}
-
 // trainPhases lays out the two halves of a training step.
 func (e *emitter) trainPhases() error {
 	plan := e.p.Train
@@ -137,8 +105,10 @@ func (e *emitter) trainPhases() error {
 		doc = "forwardF64 runs the network on n samples as training does and returns their share of the loss."
 		loss = losses[len(losses)-1]
 	}
-	layout := teamed(plan, firstStage(calls))
-	layout.units = e.grows()
+	layout := e.teamed(firstStage(calls))
+	if e.grows() {
+		layout.times = units
+	}
 	e.forward, err = e.phase("forward"+suffix, doc, plan, layout, calls, suffix == "", loss)
 	if err != nil {
 		return err
@@ -146,8 +116,10 @@ func (e *emitter) trainPhases() error {
 	if calls, err = e.lay(plan.Backward, stages[len(plan.Forward):], suffixes{"Backward", "Gradients"}, "backward"); err != nil {
 		return err
 	}
-	layout = teamed(plan, ended)
-	layout.units = e.grows()
+	layout = e.teamed(ended)
+	if e.grows() {
+		layout.times = units
+	}
 	e.backward, err = e.phase("backward"+suffix, fmt.Sprintf("backward%s computes the gradients of the loss, from what forward%s left in the arena.", suffix, suffix), plan, layout, calls, false, nil)
 	return err
 }
@@ -169,7 +141,7 @@ func lossesOf(plan *loop.Plan) ([]*loop.Buffer, error) {
 
 func (e *emitter) forwardFile() *file {
 	f := e.newFile()
-	for _, fn := range []*planFunc{e.predictRow, e.predictRows, e.evaluate, e.forward} {
+	for _, fn := range []*planFunc{e.predictRows, e.evaluate, e.forward} {
 		if fn != nil {
 			f.add("%s", fn.text)
 		}
@@ -195,22 +167,22 @@ func (e *emitter) updates(f *file) {
 		return
 	}
 	var body strings.Builder
-	units := ""
+	count := ""
 	if e.grows() {
-		units = ", u int"
+		count = ", u int"
 	}
 	for _, u := range e.p.Train.Updates {
 		s := e.p.Segments[u.State.Segment]
 		from := fmt.Sprintf("a[%d:%d]", u.New.Offset, u.New.Offset+s.Len())
 		if e.grows() {
-			from = fmt.Sprintf("a[%s:]", inUnits(u.New.Offset))
+			from = fmt.Sprintf("a[%s:]", times(units, u.New.Offset))
 		}
 		if u.New.Class == loop.Param {
 			from = fmt.Sprintf("w[%d:%d]", u.New.Offset, u.New.Offset+s.Len())
 		}
 		fmt.Fprintf(&body, "copy(w[%d:%d], %s) // %s\n", s.Offset, s.Offset+s.Len(), from, e.fields[u.State.Segment])
 	}
-	f.add("// updateState stores the state that a training step has computed.\nfunc updateState(p *Params, a []float32%s) {\nw := p.flat()\n%s}", units, body.String())
+	f.add("// updateState stores the state that a training step has computed.\nfunc updateState(p *Params, a []float32%s) {\nw := p.flat()\n%s}", count, body.String())
 }
 
 func (e *emitter) kernelsFile() *file {

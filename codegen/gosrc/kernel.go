@@ -1,6 +1,7 @@
 package gosrc
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -38,6 +40,10 @@ type kernel struct {
 	params []*param
 	lines  []string
 	names  names
+
+	shape     *shape.Shape // of a kernel that layers share, or nil
+	shapeType string       // of the argument that holds its sizes
+	planned   *loop.Nest   // in the form in which they share it
 
 	counted  bool              // n is used
 	shared   bool              // workers divide it: t is used
@@ -84,15 +90,24 @@ type placed struct {
 	axes []loop.Axis
 }
 
-// viewKey names a row of a buffer: which buffer, over which axis, how long.
+// viewKey names a row of a buffer: which buffer, over which axis, how long, and of
+// a shared kernel, where in the row it begins.
 type viewKey struct {
-	buf          *loop.Buffer
-	axis, stride int
+	buf                  *loop.Buffer
+	axis, stride, offset int
+}
+
+func (k *kernel) viewKey(a placed, axis int) viewKey {
+	key := viewKey{a.Buf, axis, a.Strides[axis], 0}
+	if k.shape != nil {
+		key.offset = a.Offset
+	}
+	return key
 }
 
 // kernelWords are the words that the text of kernels, and of what calls their
 // machine code, has beside the names that a kernel hands out.
-var kernelWords = strings.Fields("n at count empty first from high i0 i1 id invTotal key last list low lowest more n0 none offsets packed panel part r0 r1 share spent step team to uniform where work")
+var kernelWords = strings.Fields("n s at count empty first from high i0 i1 id invTotal key last list low lowest more n0 none offsets packed panel part r0 r1 share spent step team to uniform where work")
 
 // taken are the names that no local variable of a kernel may have.
 var taken = map[elem]names{}
@@ -173,6 +188,8 @@ func (k *kernel) param(b *loop.Buffer, wish string) *param {
 		case b.DType == loop.I32:
 			wish = "ids"
 		}
+	case k.shape != nil:
+		p.form, p.typ = rowSlice, "[]"+k.el.of(b)
 	default:
 		p.form, p.dims = fixed, k.dims(b)
 		p.typ = "*" + array(p.dims) + k.el.of(b)
@@ -256,6 +273,9 @@ func (k *kernel) open(axes []loop.Axis, i int, vars []string, accs []placed) (en
 // text is the function, its name left as a mark to be filled in.
 const nameMark = "«name»"
 
+// shapeMark stands for the type of the shape argument.
+const shapeMark = "«shape»"
+
 func (k *kernel) text() string {
 	var b strings.Builder
 	room := strings.Repeat("_", 18) // names are longer than the mark
@@ -316,6 +336,9 @@ func (k *kernel) signature() []typed {
 	}
 	if k.draws() {
 		list = append(list, typed{"first", "int"})
+	}
+	if k.shape != nil && len(k.shape.Fields) > 0 {
+		list = append(list, typed{shape.Argument, cmp.Or(k.shapeType, shapeMark)})
 	}
 	if k.counted {
 		list = append(list, typed{"n", "int"})

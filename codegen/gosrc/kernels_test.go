@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nngen-go/nngen/ir/canonical"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -86,7 +87,8 @@ func againstReference(t *testing.T, cases []kernelCase, sums sumLimits, fill fil
 	var printed []*kernel
 	expected, calls := 0, ""
 	for i, c := range cases {
-		k, fn, err := e.kernel(c.kernel)
+		cases[i].kernel = canonical.Kernel(c.kernel)
+		k, fn, err := e.kernel(cases[i].kernel)
 		if err != nil {
 			t.Fatal(err)
 		}

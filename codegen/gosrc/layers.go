@@ -130,6 +130,9 @@ func (e *emitter) layer(group []*loop.Run, suffix, file string, byRows bool) (la
 		if k.draws() {
 			in = append(in, "s.First")
 		}
+		if k.shape != nil && len(k.shape.Fields) > 0 {
+			in = append(in, k.shapeLiteral())
+		}
 		if all, _ := kernel.work(); all > 0 {
 			in = append(in, "work")
 			add(arg{role: workArg, typed: typed{"work", "[]float32"}})
@@ -192,6 +195,13 @@ func (e *emitter) operand(p *param, writes bool, add func(arg)) []string {
 			name, r = "g", gradArg
 		}
 		add(arg{role: r, typed: typed{name, "*" + e.paramsType()}})
+		if p.form == rowSlice && len(b.Shape) == 1 {
+			return []string{fmt.Sprintf("%s.%s[:]", name, e.fields[b.Segment])}
+		}
+		if p.form == rowSlice {
+			at := e.p.Segments[b.Segment].Offset
+			return []string{fmt.Sprintf("%s.flat()[%d:%d]", name, at, at+b.Row())}
+		}
 		if slices.Equal(p.dims, b.Shape) {
 			return []string{fmt.Sprintf("&%s.%s", name, e.fields[b.Segment])}
 		}
@@ -199,6 +209,9 @@ func (e *emitter) operand(p *param, writes bool, add func(arg)) []string {
 	case loop.Const:
 		if !slices.Contains(e.consts, b) {
 			e.consts = append(e.consts, b)
+		}
+		if p.form == rowSlice {
+			return []string{e.constName(b) + "[:]"}
 		}
 		return []string{"&" + e.constName(b)}
 	}
@@ -209,12 +222,16 @@ func (e *emitter) operand(p *param, writes bool, add func(arg)) []string {
 		add(arg{idsArg, typed{name, "[]int32"}, b, false})
 		add(arg{idsArg, typed{name + "Offsets", "[]int32"}, b, true})
 		return []string{name, name + "Offsets"}
-	case p.form == fixed:
+	case !b.Rows:
 		r = fixedArg
 	case writes:
 		r = written
 	case b.DType == loop.I32:
 		r = idsArg
+	}
+	if r == fixedArg && p.form == rowSlice {
+		add(arg{r, typed{name, fmt.Sprintf("*[%d]%s", b.Row(), e.el.of(b))}, b, false})
+		return []string{name + "[:]"}
 	}
 	add(arg{r, typed{name, p.typ}, b, false})
 	return []string{name}

@@ -42,7 +42,10 @@ func (e *emitter) machine(fn *function, k loop.Kernel, out *kernel) error {
 	if e.unit == nil {
 		return nil
 	}
-	r := asm.Request{Name: fn.name, Kernel: worded(k)}
+	if out.shape != nil {
+		k = out.planned
+	}
+	r := asm.Request{Name: fn.name, Kernel: worded(k), Shape: out.shape}
 	for _, p := range out.params {
 		r.Operands = append(r.Operands, asm.Operand{Buf: p.buf, Name: p.name, Dims: p.dims})
 	}
@@ -124,6 +127,9 @@ func (e *emitter) machineFile() *file {
 	f.Build(asm.Constraint)
 	names := e.levelDecls(f)
 	e.predictWhole(f, names)
+	for _, d := range e.unit.Declarations() {
+		f.add("%s", d)
+	}
 	for _, fn := range e.machined() {
 		var b strings.Builder
 		b.WriteString(docComment(fmt.Sprintf("%s is %s in machine code.", fn.name, fn.body())))

@@ -182,7 +182,8 @@ func (e *emitter) targetWords() string {
 }
 
 func (e *emitter) constants(f *file) {
-	row := forRow(e.p.Predict)
+	row := e.p.Predict
+	rowsFloats, rowsInts := e.room(row)
 	more := ""
 	if !e.cfg.PredictOnly {
 		floats, ints := e.trainArena()
@@ -203,7 +204,7 @@ func (e *emitter) constants(f *file) {
 	PredictArenaBytes = %d
 	// PredictBatchArenaBytes is the memory that one call of PredictBatch works in.
 	PredictBatchArenaBytes = %d%s
-)`, quote(e.p.ModelID), 4*(row.floats+row.ints+e.rowWork), 4*(e.p.Predict.ArenaFloats+e.p.Predict.ArenaInts+e.batchWork), more)
+)`, quote(e.p.ModelID), 4*(row.ArenaFloats+row.ArenaInts+e.rowWork), 4*(rowsFloats+rowsInts+e.batchWork), more)
 	f.add(`// batchRows is how many rows the kernels take at once.
 const batchRows = %d`, e.p.Batch)
 }
@@ -213,7 +214,8 @@ const batchRows = %d`, e.p.Batch)
 func (e *emitter) trainArena() (floats, ints int) {
 	for _, p := range e.p.Plans() {
 		if p != e.p.Predict {
-			floats, ints = max(floats, p.ArenaFloats), max(ints, p.ArenaInts)
+			f, i := e.room(p)
+			floats, ints = max(floats, f), max(ints, i)
 		}
 	}
 	return floats, ints

@@ -3,13 +3,14 @@ package gosrc
 import (
 	"fmt"
 
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // nest prints elementwise and reducing loops.
 func (e *emitter) nest(n *loop.Nest) *kernel {
-	n = tidyNest(n)
+	sh, n := e.shape(n)
 	var accs []placed
 	for _, s := range n.Body {
 		axes := n.Axes(s)
@@ -21,8 +22,10 @@ func (e *emitter) nest(n *loop.Nest) *kernel {
 		}
 	}
 	k := &nestKernel{kernel: e.newKernel(accs...), Nest: n}
+	k.shape, k.planned = sh, n
 	k.exposed = len(n.Body) > 1 || len(n.Axes(n.Body[0])) == 0
 	k.nameParams()
+	sh.Name(n, func(b *loop.Buffer) string { return k.param(b, "x").name })
 	k.title()
 	if overBatch(n) {
 		for _, s := range n.Body {
@@ -42,6 +45,17 @@ func (e *emitter) nest(n *loop.Nest) *kernel {
 		ends[i]()
 	}
 	return k.kernel
+}
+
+// shape is the form in which a nest is printed: that which layers share, of a
+// large network, or its own.
+func (e *emitter) shape(n *loop.Nest) (*shape.Shape, *loop.Nest) {
+	if e.share {
+		if t, s, ok := shape.Nest(n, e.cfg.Machine); ok {
+			return s, t
+		}
+	}
+	return nil, ownLoops(n)
 }
 
 type nestKernel struct {
@@ -181,7 +195,7 @@ func (k *nestKernel) zero(s loop.Stmt, axes []loop.Axis) bool {
 	if !ok || n != 0 || s.Accumulate || len(k.Outer) > 0 || s.Dst.Buf.Class == loop.Local || s.Dst.Index != nil {
 		return false
 	}
-	if loop.Points(axes, 3) != s.Dst.Buf.Len(3) || s.Dst.Offset != 0 {
+	if loop.Points(axes, 3) != s.Dst.Buf.Len(3) || s.Dst.Offset != 0 || k.shape != nil {
 		return false
 	}
 	p := k.param(s.Dst.Buf, "y")

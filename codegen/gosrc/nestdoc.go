@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -32,7 +33,7 @@ func (k *nestKernel) title() {
 	for _, a := range axes {
 		rows = rows || a.Rows
 		if !a.Rows || a.N > 1 {
-			sizes = append(sizes, fmt.Sprint(a.N))
+			sizes = append(sizes, strings.TrimPrefix(k.shape.Count(a).String(), shape.Argument+"."))
 		}
 	}
 	if n, ok := last.Value.(scalar.Num); ok && n == 0 && last.Reduce == loop.Store && !last.Accumulate {
@@ -43,11 +44,14 @@ func (k *nestKernel) title() {
 	if len(steps) == 0 && (columns || last.Reduce == loop.Sum) {
 		word = k.sumName(last, columns)
 	}
-	k.name = lower(word) + strings.Join(sizes, "x")
+	k.name = lower(word)
+	if k.shape == nil {
+		k.name += strings.Join(sizes, "x")
+	}
 	if len(sizes) == 0 {
 		k.name += map[bool]string{true: "Rows", false: "Scalar"}[rows]
 	}
-	if k.copies() {
+	if k.shape == nil && k.copies() {
 		return
 	}
 	over := "for a single number"
@@ -183,7 +187,11 @@ func (k *nestKernel) formula(s loop.Stmt) string {
 	for i, a := range s.Srcs {
 		args[i] = name(a)
 	}
-	value := formula(s.Value, args)
+	rows := func(e scalar.Expr) bool { return k.shape != nil && e == scalar.Expr(scalar.Rows{}) }
+	counted := func(e scalar.Expr, args []string) string {
+		return formula(shape.Replace(e, rows, scalar.Arg(len(args))), append(args, "("+k.shape.RowCount()+")"))
+	}
+	value := counted(s.Value, args)
 	if s.Reduce != loop.Store {
 		over := " "
 		if k.indexed {
@@ -191,7 +199,7 @@ func (k *nestKernel) formula(s loop.Stmt) string {
 		}
 		value = map[loop.Reduction]string{loop.Sum: "Σ", loop.Max: "max", loop.ArgMax: "argmax"}[s.Reduce] + over + value
 		if s.Finish != nil {
-			value = loop.Format(s.Finish, []string{"(" + value + ")"})
+			value = counted(s.Finish, []string{"(" + value + ")"})
 		}
 	}
 	op := " = "
@@ -229,7 +237,7 @@ func (k *nestKernel) operandText(a placed) string {
 	if batch >= 0 && a.Strides[batch] != 0 {
 		at = append(at, "r")
 	}
-	column := flat(a, batch)
+	column := k.flat(a, batch)
 	if len(column.terms) > 0 || column.offset != 0 || len(at) > 0 && a.Buf.Row() > 1 {
 		at = append(at, column.text(vars, index))
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
@@ -48,7 +47,7 @@ func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []la
 		p.fn.returns = e.bufs[loss] + "[0]"
 		result = " " + e.el.float
 	}
-	if !l.row && len(p.views) > 0 {
+	if len(p.views) > 0 {
 		p.use(arg{role: countArg, typed: typed{"n", "int"}})
 	}
 	if l.team {
@@ -69,8 +68,8 @@ func (p *phase) text(doc, results string) string {
 		}
 		b.WriteString("\n")
 	}
-	if p.layout.units && len(p.laid) > 0 {
-		b.WriteString("u := " + unitsOf + " // the arena has u times the room of batchRows rows\n")
+	if p.layout.times == units && len(p.laid) > 0 {
+		b.WriteString(units + " := " + unitsOf + " // the arena has u times the room of batchRows rows\n")
 	}
 	if p.sharing() {
 		b.WriteString("// Names that share memory never live at the same time, or a kernel works in place.\n")
@@ -101,8 +100,6 @@ func (p *phase) call(c layerRun) {
 	var in, stored []string
 	for _, a := range c.args {
 		switch {
-		case a.role == countArg && p.layout.row:
-			in = append(in, "1")
 		case a.role == countArg && mine:
 			in = append(in, "rows")
 		case a.buf != nil && a.buf.Class == loop.Arena:
@@ -157,33 +154,30 @@ func (p *phase) lay(b *loop.Buffer, mine bool) string {
 	if mine {
 		from, to = "r0", "r1"
 	}
-	place := func(row string) string {
-		switch {
-		case row == "":
-			return at
-		case at != "0":
-			return fmt.Sprintf("%s+%s", at, scaled(row, b.Row(), 0))
-		}
-		return scaled(row, b.Row(), 0)
-	}
 	switch {
 	case !b.Rows:
 		p.views = append(p.views, fmt.Sprintf("%s := (*[%d]%s)(%s[%s:])", name, b.Row(), p.em.el.of(b), arena.name, at))
-	case p.layout.row:
-		p.views = append(p.views, fmt.Sprintf("%s := %s[%s:%d]", name, arena.name, at, p.layout.at[b]+b.Row()))
+	case p.layout.times == "n":
+		p.views = append(p.views, fmt.Sprintf("%s := %s[%s : %s]", name, arena.name, at, scaled("n", b.Offset+b.Row(), 0)))
 	default:
-		p.views = append(p.views, fmt.Sprintf("%s := %s[%s : %s]", name, arena.name, place(from), place(to)))
+		p.views = append(p.views, fmt.Sprintf("%s := %s[%s : %s]", name, arena.name, rowAt(at, from, b.Row()), rowAt(at, to, b.Row())))
 	}
 	return name
 }
 
-// place is where a buffer begins in the arena.
-func (p *phase) place(b *loop.Buffer) string {
-	if p.layout.units {
-		return inUnits(p.layout.at[b])
+// rowAt is where a row begins of a buffer that begins at a place; "" is the first.
+func rowAt(place, row string, size int) string {
+	switch {
+	case row == "":
+		return place
+	case place != "0":
+		return place + "+" + scaled(row, size, 0)
 	}
-	return strconv.Itoa(p.layout.at[b])
+	return scaled(row, size, 0)
 }
+
+// place is where a buffer begins in the arena.
+func (p *phase) place(b *loop.Buffer) string { return times(p.layout.times, b.Offset) }
 
 // port passes rows of a port through the function's parameters.
 func (p *phase) port(a arg, mine bool) string {
@@ -225,12 +219,8 @@ func (p *phase) results(plan *loop.Plan) error {
 			rows = append(rows, p.lay(b, false))
 		case loop.Input:
 			name := p.port(arg{read, typed{p.em.bufs[b], "[]" + p.em.el.float}, b, false}, false)
-			end := fmt.Sprint(b.Row())
-			if !p.layout.row {
-				p.use(arg{role: countArg, typed: typed{"n", "int"}})
-				end = fmt.Sprintf("n*%d", b.Row())
-			}
-			rows = append(rows, fmt.Sprintf("%s[:%s]", name, end))
+			p.use(arg{role: countArg, typed: typed{"n", "int"}})
+			rows = append(rows, fmt.Sprintf("%s[:n*%d]", name, b.Row()))
 		default:
 			return fmt.Errorf("output %s does not depend on the input", diag.Quote(b.Name))
 		}
@@ -245,23 +235,18 @@ func (p *phase) results(plan *loop.Plan) error {
 // sharing reports buffers that lie over one another: in order of offset, one
 // that begins before those before it have ended.
 func (p *phase) sharing() bool {
-	n := p.em.p.Batch
-	if p.layout.row {
-		n = 1
-	}
-	at := p.layout.at
 	order := slices.Collect(maps.Keys(p.laid))
-	slices.SortFunc(order, func(a, b *loop.Buffer) int { return cmp.Compare(at[a], at[b]) })
+	slices.SortFunc(order, func(a, b *loop.Buffer) int { return cmp.Compare(a.Offset, b.Offset) })
 	ends := map[loop.DType]int{}
 	for _, b := range order {
-		size := b.Len(n)
+		size := b.Len(p.layout.rows)
 		if size == 0 {
 			continue
 		}
-		if at[b] < ends[b.DType] {
+		if b.Offset < ends[b.DType] {
 			return true
 		}
-		ends[b.DType] = at[b] + size
+		ends[b.DType] = b.Offset + size
 	}
 	return false
 }

@@ -2,7 +2,7 @@ package gosrc
 
 import (
 	"fmt"
-	"slices"
+	"strconv"
 
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -16,60 +16,35 @@ type planFunc struct {
 	text    string
 }
 
-// layout places the arena buffers of a plan.
+// layout is where a function finds the arena buffers of a plan.
 type layout struct {
-	row          bool // for one row, not for the micro-batch
-	team         bool // for a team of workers, each with rows of its own
-	stage        int  // of a team: where the function begins
-	units        bool // places are those of one unit of a batch of any size
-	at           map[*loop.Buffer]int
-	floats, ints int
+	team  bool   // for a team of workers, each with rows of its own
+	stage int    // of a team: where the function begins
+	times string // how many times its offset a buffer lies at: a variable, or once
+	rows  int    // rows that offsets are for
 }
 
-// planned is the layout that the memory planner made for the micro-batch.
-func planned(p *loop.Plan) *layout {
-	l := &layout{at: map[*loop.Buffer]int{}, floats: p.ArenaFloats, ints: p.ArenaInts}
-	for _, b := range p.Buffers {
-		l.at[b] = b.Offset
+// perRow is the layout for one worker: that of a row, n times.
+func perRow() *layout { return &layout{times: "n", rows: 1} }
+
+// teamed is the layout for a team, whose workers come from the given stage.
+func (e *emitter) teamed(stage int) *layout { return &layout{team: true, stage: stage, rows: e.p.Batch} }
+
+// times is a place in an arena that so many times the room is made for; "": once.
+func times(factor string, at int) string {
+	if factor == "" || at == 0 {
+		return strconv.Itoa(at)
 	}
-	return l
+	return scaled(factor, at, 0)
 }
 
-// teamed is that layout for a team, whose workers come from the given stage.
-func teamed(p *loop.Plan, stage int) *layout {
-	l := planned(p)
-	l.team, l.stage = true, stage
-	return l
-}
-
-// forRow places the buffers of a plan for a single row: in the order of birth,
-// each in the first gap among those alive with it.
-func forRow(p *loop.Plan) *layout {
-	l := &layout{row: true, at: map[*loop.Buffer]int{}}
-	spans := p.Spans()
-	var order []*loop.Buffer
-	for _, b := range p.Buffers {
-		if _, ok := spans[b]; ok && b.Class == loop.Arena {
-			order = append(order, b)
-		}
+// room is the size of the arenas of a plan for the micro-batch.
+func (e *emitter) room(p *loop.Plan) (floats, ints int) {
+	n := 1
+	if p.PerRow {
+		n = e.p.Batch
 	}
-	slices.SortStableFunc(order, func(a, b *loop.Buffer) int { return spans[a].First - spans[b].First })
-	alive := map[loop.DType][]*loop.Buffer{} // in order of their places
-	for _, b := range order {
-		taken := slices.DeleteFunc(alive[b.DType], func(o *loop.Buffer) bool { return spans[o].Last < spans[b].First })
-		at, next := 0, 0
-		for ; next < len(taken) && at+b.Len(1) > l.at[taken[next]]; next++ {
-			at = max(at, l.at[taken[next]]+taken[next].Len(1))
-		}
-		l.at[b] = at
-		alive[b.DType] = slices.Insert(taken, next, b)
-		size := &l.floats
-		if b.DType == loop.I32 {
-			size = &l.ints
-		}
-		*size = max(*size, at+b.Len(1))
-	}
-	return l
+	return n * p.ArenaFloats, n * p.ArenaInts
 }
 
 // rowsType is the type of the rows of n outputs. Of several they are one array:

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nngen-go/nngen/ir/canonical"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -35,7 +36,7 @@ func kernelSource(t *testing.T, sums sumLimits) []byte {
 	e := newEmitter(&loop.Program{Name: "portable", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "portable"}, &ownWords{})
 	e.unit, e.sums = nil, sums
 	for _, c := range kernelCases() {
-		if _, _, err := e.kernel(c.kernel); err != nil {
+		if _, _, err := e.kernel(canonical.Kernel(c.kernel)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -13,8 +13,8 @@ const stackBytes = 4 << 10
 // rowOnStack reports whether the scratch of a single prediction lies on the
 // stack.
 func (e *emitter) rowOnStack() bool {
-	row := forRow(e.p.Predict)
-	return 4*(row.floats+row.ints+e.rowWork) <= stackBytes && e.marks() == 0
+	row := e.p.Predict
+	return 4*(row.ArenaFloats+row.ArenaInts+e.rowWork) <= stackBytes && e.marks() == 0
 }
 
 // large reports an output that is not returned by value.
@@ -66,7 +66,7 @@ func (l *freeList[T]) put(t *T) {
 
 // predictOne prints Predict, or PredictInto for a large output.
 func (e *emitter) predictOne(f *file) {
-	row := forRow(e.p.Predict)
+	row := e.p.Predict
 	var body strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&body, format+"\n", args...) }
 	result, name, dst := "Output", "Predict", "out"
@@ -84,11 +84,11 @@ func (e *emitter) predictOne(f *file) {
 	}
 	scratch := ""
 	if e.rowOnStack() {
-		if row.floats > 0 {
-			line("var a [%d]float32", row.floats)
+		if row.ArenaFloats > 0 {
+			line("var a [%d]float32", row.ArenaFloats)
 		}
-		if row.ints > 0 {
-			line("var ai [%d]int32", row.ints)
+		if row.ArenaInts > 0 {
+			line("var ai [%d]int32", row.ArenaInts)
 		}
 		if e.rowWork > 0 {
 			line("var work [%d]float32", e.rowWork)
@@ -108,6 +108,8 @@ func (e *emitter) predictOne(f *file) {
 			return scratch + "work[:]"
 		case "p":
 			return "m.params"
+		case "n":
+			return "1"
 		}
 		for i, p := range e.p.Inputs {
 			switch role {
@@ -132,7 +134,7 @@ func (e *emitter) predictOne(f *file) {
 		}
 		return role
 	}
-	call := e.predictRow.call(env)
+	call := e.predictRows.call(env)
 	line("rows := %s", call)
 	line("%s.fill(rows, 0)", dst)
 	if scratch != "" {
@@ -162,11 +164,11 @@ func (e *emitter) predictOne(f *file) {
 	if e.rowWork > 0 {
 		fields = fmt.Sprintf("work [%d]float32 // scratch of the kernels\n", e.rowWork)
 	}
-	if row.floats > 0 {
-		fields += fmt.Sprintf("a [%d]float32\n", row.floats)
+	if row.ArenaFloats > 0 {
+		fields += fmt.Sprintf("a [%d]float32\n", row.ArenaFloats)
 	}
-	if row.ints > 0 {
-		fields += fmt.Sprintf("ai [%d]int32\n", row.ints)
+	if row.ArenaInts > 0 {
+		fields += fmt.Sprintf("ai [%d]int32\n", row.ArenaInts)
 	}
 	for i := range e.p.Inputs {
 		if e.distinct(i) {
@@ -257,11 +259,12 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 	m.batches.put(s)
 }`, e.worthRows(e.p.Predict), doc, e.cfg.Package, check, workers, grow, e.predictRows.call(env))
 	fields := "inputs\n"
-	if n := e.p.Predict.ArenaFloats; n > 0 {
-		fields = fmt.Sprintf("a [%d]float32\n", n) + fields
+	floats, ints := e.room(e.p.Predict)
+	if floats > 0 {
+		fields = fmt.Sprintf("a [%d]float32\n", floats) + fields
 	}
-	if n := e.p.Predict.ArenaInts; n > 0 {
-		fields = fmt.Sprintf("ai [%d]int32\n", n) + fields
+	if ints > 0 {
+		fields = fmt.Sprintf("ai [%d]int32\n", ints) + fields
 	}
 	if e.batchWork > 0 {
 		fields = fmt.Sprintf("work [%d]float32 // scratch of the kernels\n", e.batchWork) + fields

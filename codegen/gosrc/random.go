@@ -18,7 +18,7 @@ func (k *nestKernel) drawn(a placed, vars []string) (row, elem string) {
 		case a.axes[i].Rows:
 			row = "first+" + vars[i]
 		default:
-			x.terms = append(x.terms, term{i, s})
+			x.terms = append(x.terms, term{i, s, ""})
 		}
 	}
 	return row, x.text(vars, "")

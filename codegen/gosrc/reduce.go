@@ -20,7 +20,7 @@ func (k *nestKernel) reduce(s loop.Stmt, accs []placed, vars []string) {
 	float := k.el.float
 	switch s.Reduce {
 	case loop.Sum:
-		if loop.Points(s.Inner, wide+1) > wide && k.el == single {
+		if (k.shape != nil || loop.Points(s.Inner, wide+1) > wide) && k.el == single {
 			acc, float = k.inner("total"), "float64"
 		}
 		if acc == "" {
@@ -82,7 +82,7 @@ func (k *nestKernel) reduce(s loop.Stmt, accs []placed, vars []string) {
 		at := affine{}
 		step := 1
 		for i := len(axes) - 1; i >= len(k.Outer); i-- {
-			at.terms = append(at.terms, term{i, step})
+			at.terms = append(at.terms, term{i, step, ""})
 			step *= axes[i].N
 		}
 		k.line("%s, %s = %s, int32(%s)", acc, best, v, at.text(vars, ""))

@@ -13,7 +13,7 @@ func (k *kernel) idList(b *loop.Buffer) string {
 	if p.form == ragged {
 		return "ids[offsets[r]:offsets[r+1]]"
 	}
-	return fmt.Sprintf("%s[%s:%s]", p.name, scaled("r", b.Row(), 0), affine{offset: b.Row(), terms: []term{{0, b.Row()}}}.text([]string{"r"}, ""))
+	return fmt.Sprintf("%s[%s:%s]", p.name, scaled("r", b.Row(), 0), affine{offset: b.Row(), terms: []term{{0, b.Row(), ""}}}.text([]string{"r"}, ""))
 }
 
 // gatherSum prints the sum of the table rows that a list of ids names: a dense

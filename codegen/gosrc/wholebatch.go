@@ -14,16 +14,12 @@ import (
 // grows reports whether the engine makes room for batches above batchRows.
 func (e *emitter) grows() bool { return !e.cfg.PredictOnly && e.p.Training.BatchStatistics }
 
-// unitsOf prints how many units the rows of a batch begin.
-const unitsOf = "(n + batchRows - 1) / batchRows"
-
-// inUnits is a place in the arena of u units.
-func inUnits(at int) string {
-	if at == 0 {
-		return "0"
-	}
-	return fmt.Sprintf("u*%d", at)
-}
+// units is the variable that says how many units the rows of a batch begin, and
+// unitsOf its value.
+const (
+	units   = "u"
+	unitsOf = "(n + batchRows - 1) / batchRows"
+)
 
 // rowField declares a field that holds elements of every row.
 func (e *emitter) rowField(name string, p loop.Port) string {

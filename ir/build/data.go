@@ -24,7 +24,7 @@ func (p *plan) checkData(g *built) {
 		return
 	}
 	refs := p.spec.OutputRefs()
-	if len(refs) > 1 && d.Classes != nil && !labelled(d.Train.Kind) {
+	if len(refs) > 1 && d.Classes != nil && !d.Train.Kind.Shape().Labelled() {
 		p.errs.Add(d.Pos, "data: classes are those of one output, and the model has %d; write target: {%s: {classes: [...]}}", len(refs), refs[0].Name)
 		return
 	}

@@ -19,17 +19,6 @@ func (p *plan) source(i int) spec.Target {
 	return spec.Target{}
 }
 
-// labelled reports whether a row of such files comes with one class or number.
-func labelled(kind spec.SourceKind) bool {
-	return kind == spec.Tokens || kind == spec.TextDir || kind == spec.ImageDir
-}
-
-// arrayed reports whether the shape of the targets is known when the files are
-// read, and not before.
-func arrayed(kind spec.SourceKind) bool {
-	return kind == spec.NPZ || kind == spec.NPY || kind == spec.IDX
-}
-
 // classesOf are the classes that the data section names for the target of output
 // i, where one is a class.
 func (p *plan) classesOf(i int) []string {
@@ -54,17 +43,17 @@ func (p *plan) checkTarget(g *built, i int) {
 	switch n := t.Shape.Elements(); {
 	case src.SameAs != "":
 		p.checkSame(g, i, compares)
-	case classes != nil && (sparse || oneHot || arrayed(d.Train.Kind) && n > 1) && units != len(classes):
+	case classes != nil && (sparse || oneHot || d.Train.Kind.Shape().Arrays() && n > 1) && units != len(classes):
 		p.errs.Add(at, "layer %s has %d units, but data: names %d classes; write units: %d", name, units, len(classes), len(classes))
 	case classes != nil && n == 1 && !sparse && len(classes) > 2:
 		p.errs.Add(l.call.Pos, "compile: %s with one unit tells two classes apart, but data: names %d; write units: %d, activation: softmax and loss: sparse_categorical_crossentropy",
 			l.name, len(classes), len(classes))
-	case arrayed(d.Train.Kind) || n == 1 && len(src.Columns) <= 1 || oneHot && len(t.Shape) == 2 && len(src.Columns) <= 1 || n == len(src.Columns):
+	case d.Train.Kind.Shape().Arrays() || n == 1 && len(src.Columns) <= 1 || oneHot && len(t.Shape) == 2 && len(src.Columns) <= 1 || n == len(src.Columns):
 	case len(src.Columns) > 1:
 		p.errs.Add(at, "%starget has %d columns%s", compares, len(src.Columns), columnsHint(y, l.name, len(src.Columns)))
 	default:
 		what := "target has 1 column"
-		if labelled(d.Train.Kind) {
+		if d.Train.Kind.Shape().Labelled() {
 			what = fmt.Sprintf("a row of %s has one class", d.Train.Kind)
 		}
 		p.errs.Add(at, "%s%s%s", compares, what, p.oneValueHint(y, l.name))
@@ -118,7 +107,7 @@ func (p *plan) oneValueHint(y *ir.Value, loss string) string {
 		return "; name all columns of the target, target: {columns: [...]}, or read it from npz"
 	case len(y.Shape) > 2:
 		return "; masks and sequences of targets are read from npz"
-	case labelled(d.Train.Kind):
+	case d.Train.Kind.Shape().Labelled():
 		return fmt.Sprintf("; write units: 1, or for one of %d classes activation: softmax and loss: sparse_categorical_crossentropy", units)
 	case loss == "binary_crossentropy":
 		return fmt.Sprintf("; write units: 1, for one of %d classes activation: softmax and loss: sparse_categorical_crossentropy, or for %d labels target: {columns: [...]}", units, units)
@@ -134,7 +123,7 @@ func (p *plan) labels(i int) []string {
 		return nil
 	}
 	names := p.source(i).Columns
-	if arrayed(d.Train.Kind) {
+	if d.Train.Kind.Shape().Arrays() {
 		names = p.classesOf(i)
 	}
 	if len(names) != p.compile.targets[i].of.Shape.Elements() {
@@ -151,7 +140,7 @@ func (p *plan) classNames() []string {
 	switch n := len(p.spec.OutputRefs()); {
 	case d == nil:
 		return nil
-	case n > 1 && labelled(d.Train.Kind):
+	case n > 1 && d.Train.Kind.Shape().Labelled():
 		for i := range n {
 			if p.source(i).SameAs == "" {
 				return slices.Clone(d.Classes)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/runtime/data"
 )
 
 // encoding says how rows become samples; nil without a data section.
@@ -18,7 +19,7 @@ func (p *plan) encoding() *encoding.Encoding {
 		e.Targets = append(e.Targets, t.Target)
 	}
 	if p.classNames() == nil {
-		if k := d.Train.Kind; k == spec.TextDir || k == spec.ImageDir {
+		if d.Train.Kind.Shape() == data.ClassFolder {
 			e.Folders = d.Classes
 		}
 	} else {

@@ -96,55 +96,12 @@ func TestQuote(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	layers := []string{"Activation", "Add", "BatchNormalization", "Conv1D", "Conv2D", "Dense", "Dropout", "Embedding", "Flatten", "GlobalAveragePooling1D"}
-	args := []string{"units", "activation", "use_bias", "kernel_initializer", "bias_initializer", "l1", "l2"}
-	for _, c := range []struct {
-		in    string
-		known []string
-		want  string
-	}{
-		{"unit", args, "units"},
-		{"uints", args, "units"},
-		{"Units", args, "units"},
-		{"use.bias", args, "use_bias"},
-		{"kernel-initialiser", args, "kernel_initializer"},
-		{"bias_initialiser", args, "bias_initializer"},
-		{"dense", layers, "Dense"},
-		{"Dens", layers, "Dense"},
-		{"Desne", layers, "Dense"},
-		{"conv2d", layers, "Conv2D"},
-		{"BatchNorm", layers, "BatchNormalization"},
-		{"Global", layers, "GlobalAveragePooling1D"},
-		{"Flattten", layers, "Flatten"},
-		{"LSTM", layers, ""},
-		{"conv", layers, ""}, // two names begin so: no guess
-		{"frobnicate", layers, ""},
-		{"x", args, ""},
-		{"", args, ""},
-		{"___", args, ""},
-		{strings.Repeat("units", 5000), args, ""},
-	} {
-		got, ok := Nearest(c.in, c.known)
-		if got != c.want || ok != (c.want != "") {
-			t.Errorf("Nearest(%q) = %q, %v; want %q", Quote(c.in), got, ok, c.want)
-		}
-	}
+func TestDidYouMean(t *testing.T) {
+	args := []string{"units", "activation"}
 	if got, want := DidYouMean("unit", args), `; did you mean "units"?`; got != want {
 		t.Errorf("DidYouMean: %q, want %q", got, want)
 	}
 	if got := DidYouMean("LSTM", args); got != "" {
 		t.Errorf("DidYouMean: %q, want none", got)
-	}
-}
-
-func TestDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"ab", "ab", 0}, {"ab", "ba", 1}, {"abc", "ca", 3}, {"kitten", "sitting", 3}, {"", "abc", 3}} {
-		if got := distance([]rune(c.a), []rune(c.b), 99); got != c.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
 	}
 }

@@ -6,9 +6,8 @@ package encoding
 // Encoding says how the rows of a data source become samples: what the emitted
 // Features and Encode are made from.
 type Encoding struct {
-	// Source is the kind of files: "csv", "tokens", "text_dir", "image_dir",
-	// "idx", "npy" or "npz". The last three hold samples as they are, without
-	// features.
+	// Source is the name of one of data.Formats. Files of arrays hold samples as
+	// they are, without features.
 	Source   string
 	Features []Feature
 	Series   *Series  // csv: nil where a row of the file is a sample
@@ -31,7 +30,7 @@ type Table struct {
 	Encoding  string   // csv, text_dir: "latin-1", "windows-1252" or "utf-16"; "": UTF-8
 	Decimal   string   // csv: the mark before the fraction of a number, ","; "": "."
 	Thousands string   // csv: the mark between groups of three digits; "": none
-	Arrays    []string // npz: the names of the arrays of the inputs and of the targets that files hold, in their order
+	Arrays    []string // archives: the names of the arrays of the inputs and of the targets that files hold, in their order
 }
 
 // Target says where a target comes from: from columns of a table, from an

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 // later are Keras's layers that this version has not.
@@ -61,7 +62,7 @@ func Unknown(l spec.Layer) string {
 	// A near layer of this version goes before one that it has not.
 	hint := diag.DidYouMean(name, known)
 	if hint == "" {
-		if near, ok := diag.Nearest(name, slices.Sorted(slices.Values(later))); ok {
+		if near, ok := nearest.Of(name, slices.Sorted(slices.Values(later))); ok {
 			hint = fmt.Sprintf("; %s is not supported by this version.", near)
 		}
 	}

@@ -83,6 +83,9 @@ func (p *Plan) String() string {
 	if p.ArenaInts > 0 {
 		fmt.Fprintf(&b, ", %d ints", p.ArenaInts)
 	}
+	if p.PerRow {
+		b.WriteString(" a row")
+	}
 	b.WriteByte('\n')
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, buf := range p.Buffers {

@@ -37,13 +37,14 @@ func TestVerifyEncoding(t *testing.T) {
 		"samples": {func(_ *net, e *encoding.Encoding) {
 			e.Source, e.Features, e.Targets, e.Arrays = "npz", nil, nil, []string{"x", "ids", "y"}
 		}, ""},
-		"arrays":         {func(_ *net, e *encoding.Encoding) { e.Source, e.Features, e.Targets = "npz", nil, nil }, "0 arrays for 3 inputs and targets"},
+		"arrays": {func(_ *net, e *encoding.Encoding) {
+			e.Source, e.Features, e.Targets, e.Arrays = "npz", nil, nil, []string{"x"}
+		}, "1 arrays for 3 inputs and targets"},
 		"source columns": {func(_ *net, e *encoding.Encoding) { e.Source, e.Features = "npy", nil }, "source npy has columns"},
 		"targets":        {func(_ *net, e *encoding.Encoding) { e.Targets = append(e.Targets, encoding.Target{}) }, "2 sources of 1 targets"},
 		"columns":        {func(_ *net, e *encoding.Encoding) { e.Targets[0].Columns = []string{"a", "b", "c"} }, "has 3 columns"},
 		"same as ids":    {func(_ *net, e *encoding.Encoding) { e.Targets[0] = encoding.Target{SameAs: "ids"} }, `is not the same as input "ids"`},
 		"same as none":   {func(_ *net, e *encoding.Encoding) { e.Targets[0] = encoding.Target{SameAs: "z"} }, `is not the same as input "z"`},
-		"source":         {func(_ *net, e *encoding.Encoding) { e.Source = "parquet" }, `there is no source "parquet"`},
 		"samples, rows":  {func(_ *net, e *encoding.Encoding) { e.Source = "idx" }, "source idx has 3 features"},
 		"no features":    {func(_ *net, e *encoding.Encoding) { e.Features = nil }, "source csv has 0 features"},
 		"rows of text":   {func(_ *net, e *encoding.Encoding) { e.Source = "text_dir" }, `a row of source text_dir is 3 features, the first of type "number"`},

@@ -64,6 +64,10 @@ type Plan struct {
 	// ArenaFloats and ArenaInts are the sizes of the arenas that the Arena
 	// buffers of each element type lie in.
 	ArenaFloats, ArenaInts int
+	// PerRow: the arenas are those of one row. A call for n rows has n times as
+	// much, and every buffer lies at n times its Offset. Plans of one worker are
+	// so; where a team shares the rows, arenas are those of the micro-batch.
+	PerRow bool
 
 	// Outputs are the buffers of Program.Outputs; Losses, one scalar per
 	// output, and Loss belong to evaluate and train.

@@ -140,7 +140,7 @@ func (v *verifier) phases() {
 		}
 	}
 	for _, b := range plan.Results() {
-		if b.Class != Arena {
+		if adapted := b.Class == Input && !slices.Contains([]*Plan{p.Predict, p.Evaluate, p.Train}, plan); b.Class != Arena && !adapted {
 			v.fail("its result %v is a %s buffer", b, b.Class)
 		}
 	}
@@ -198,8 +198,8 @@ func (v *verifier) buffers() {
 			if b.DType == I32 {
 				size = v.plan.ArenaInts
 			}
-			if b.Offset < 0 || b.Offset+b.Len(v.p.Batch) > size {
-				v.fail("buffer %v takes %d elements at %d of an arena of %d", b, b.Len(v.p.Batch), b.Offset, size)
+			if n := b.Len(v.unit()); b.Offset < 0 || b.Offset+n > size {
+				v.fail("buffer %v takes %d elements at %d of an arena of %d", b, n, b.Offset, size)
 			}
 		case Scalar:
 			if b.Rows || b.Row() != 1 {
@@ -207,6 +207,14 @@ func (v *verifier) buffers() {
 			}
 		}
 	}
+}
+
+// unit is how many rows the arenas of the plan are for.
+func (v *verifier) unit() int {
+	if v.plan.PerRow {
+		return 1
+	}
+	return v.p.Batch
 }
 
 func (v *verifier) segment(b *Buffer) {

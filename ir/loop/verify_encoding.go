@@ -7,11 +7,9 @@ import (
 	"github.com/nngen-go/nngen/ir/encoding"
 )
 
-// sources are the kinds of files, and the type of what is all of a row: csv has
-// columns instead, and the last three hold samples as they are.
-var sources = map[string]encoding.Type{
-	"csv": "", "tokens": encoding.Tokens, "text_dir": encoding.Text, "image_dir": encoding.Image, "idx": "", "npy": "", "npz": "",
-}
+// rowTypes are the kinds of files whose rows are one thing, and its type. A csv file
+// has columns; all others hold samples as they are.
+var rowTypes = map[string]encoding.Type{"tokens": encoding.Tokens, "text_dir": encoding.Text, "image_dir": encoding.Image}
 
 // encoding checks that the features fill every input exactly once.
 func (v *verifier) encoding() {
@@ -19,12 +17,9 @@ func (v *verifier) encoding() {
 	if e == nil {
 		return
 	}
-	row, known := sources[e.Source]
-	asIs := known && row == "" && e.Source != "csv"
+	row := rowTypes[e.Source]
+	asIs := row == "" && e.Source != "csv"
 	switch {
-	case !known:
-		v.fail("encoding: there is no source %q", e.Source)
-		return
 	case asIs != (len(e.Features) == 0):
 		v.fail("encoding: source %s has %d features", e.Source, len(e.Features))
 		return
@@ -99,7 +94,7 @@ func (v *verifier) targetSources() {
 			arrays++
 		}
 	}
-	if e.Source == "npz" && v.p.Targets != nil && len(e.Arrays) != arrays {
+	if e.Arrays != nil && v.p.Targets != nil && len(e.Arrays) != arrays {
 		v.fail("encoding: %d arrays for %d inputs and targets", len(e.Arrays), arrays)
 	}
 }

@@ -123,9 +123,9 @@ func TestVerifyArgMax(t *testing.T) {
 // Buffers may share a place in the step where one dies and the other is born.
 func TestVerifyOverlay(t *testing.T) {
 	x, a, b := rowsOf("x", 0, 2), rowsOf("a", 0, 2), rowsOf("b", 0, 2)
-	same := []int{2, 1}
+	same := []int{1}
 	from := func(dst, src *Buffer) *Run {
-		return run(&Nest{Outer: []Axis{batch, oAxis}, Body: []Stmt{{Value: scalar.Arg(0), Dst: Access{Buf: dst, Strides: same}, Srcs: []Access{{Buf: src, Strides: same}}}}})
+		return run(&Nest{Outer: []Axis{pairs}, Body: []Stmt{{Value: scalar.Arg(0), Dst: Access{Buf: dst, Strides: same}, Srcs: []Access{{Buf: src, Strides: same}}}}})
 	}
 	p := alone(from(a, x).Kernel, x, b, a)
 	p.Predict.Forward = append(p.Predict.Forward, from(b, a))
@@ -133,6 +133,6 @@ func TestVerifyOverlay(t *testing.T) {
 	a.Offset, p.Predict.ArenaFloats = 2, 10
 	rejects(t, "next to the place", p, "overlap in the arena")
 	a.Offset = 0
-	p.Predict.Forward[1] = run(&Nest{Outer: []Axis{batch, oAxis}, Body: []Stmt{{Value: scalar.Arg(0), Dst: Access{Buf: b, Strides: same}, Srcs: []Access{{Buf: a, Offset: 1, Strides: []int{2, -1}}}}}})
+	p.Predict.Forward[1] = run(&Nest{Outer: []Axis{batch, oAxis}, Body: []Stmt{{Value: scalar.Arg(0), Dst: Access{Buf: b, Strides: []int{2, 1}}, Srcs: []Access{{Buf: a, Offset: 1, Strides: []int{2, -1}}}}}})
 	rejects(t, "the wrong way round", p, "overlap in the arena")
 }

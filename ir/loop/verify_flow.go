@@ -217,17 +217,17 @@ func (v *verifier) apart(d DType, runs []*Run, at []int) {
 			}
 		}
 		i := place(young.Offset)
-		if i > 0 && alive[i-1].Offset+alive[i-1].Len(v.p.Batch) > young.Offset {
+		if i > 0 && alive[i-1].Offset+alive[i-1].Len(v.unit()) > young.Offset {
 			i--
 		}
 		clear := true
-		for j := i; clear && j < len(alive) && alive[j].Offset < young.Offset+young.Len(v.p.Batch); j++ {
+		for j := i; clear && j < len(alive) && alive[j].Offset < young.Offset+young.Len(v.unit()); j++ {
 			old := alive[j]
 			if spans[old].Last == first && old.Offset == young.Offset && overlays(runs, at, first, young, old) {
 				continue
 			}
 			v.fail("%s overlap in the arena while both are needed", fmt.Sprintf("%v (%d at %d) and %v (%d at %d)",
-				old, old.Len(v.p.Batch), old.Offset, young, young.Len(v.p.Batch), young.Offset))
+				old, old.Len(v.unit()), old.Offset, young, young.Len(v.unit()), young.Offset))
 			clear = false
 		}
 		switch {

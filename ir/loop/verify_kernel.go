@@ -47,6 +47,9 @@ func (v *verifier) kernel(k Kernel) bool {
 	default:
 		v.fail("the family is unknown")
 	}
+	if len(v.errs) == before {
+		v.canonical(k)
+	}
 	return len(v.errs) == before
 }
 

@@ -62,6 +62,7 @@ func run(k Kernel) *Run {
 
 var (
 	batch  = Axis{Name: "n", N: 1, Rows: true}
+	pairs  = Axis{Name: "n", N: 2, Rows: true} // elements of rows of two
 	inAxis = Axis{Name: "i", N: 3}
 	oAxis  = Axis{Name: "o", N: 2}
 )
@@ -91,9 +92,9 @@ func (n *net) withLoss(name string) *Plan {
 	loss := &Buffer{Name: "loss", Class: Arena, Offset: 8}
 	diff := scalar.Call("sub", scalar.Arg(0), scalar.Arg(1))
 	n.loss = &Nest{Body: []Stmt{{
-		Inner: []Axis{batch, oAxis}, Reduce: Sum, Dst: Access{Buf: loss, Strides: []int{0, 0}},
+		Inner: []Axis{pairs}, Reduce: Sum, Dst: Access{Buf: loss, Strides: []int{0}},
 		Value: scalar.Call("mul", scalar.Call("mul", diff, diff), scalar.Arg(2)), Word: "loss",
-		Srcs: []Access{{Buf: n.out, Strides: []int{2, 1}}, {Buf: n.y, Strides: []int{2, 1}}, {Buf: n.total, Strides: []int{0, 0}}},
+		Srcs: []Access{{Buf: n.out, Strides: []int{1}}, {Buf: n.y, Strides: []int{1}}, {Buf: n.total, Strides: []int{0}}},
 	}}}
 	p.Forward = append(p.Forward, run(n.loss))
 	p.Buffers = append(p.Buffers, n.y, n.total, loss)
@@ -103,9 +104,9 @@ func (n *net) withLoss(name string) *Plan {
 
 func (n *net) backward(p *Plan) {
 	dout := &Buffer{Name: "out", Grad: true, Class: Arena, Rows: true, Shape: []int{2}}
-	n.dout = &Nest{Outer: []Axis{batch, oAxis}, Body: []Stmt{{
-		Dst: Access{Buf: dout, Strides: []int{2, 1}}, Value: scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)),
-		Srcs: []Access{{Buf: n.out, Strides: []int{2, 1}}, {Buf: n.y, Strides: []int{2, 1}}},
+	n.dout = &Nest{Outer: []Axis{pairs}, Body: []Stmt{{
+		Dst: Access{Buf: dout, Strides: []int{1}}, Value: scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)),
+		Srcs: []Access{{Buf: n.out, Strides: []int{1}}, {Buf: n.y, Strides: []int{1}}},
 	}}}
 	n.ddense = &Contract{
 		M: []Axis{inAxis}, N: []Axis{oAxis}, K: []Axis{batch},
@@ -172,11 +173,11 @@ func TestVerifyRejects(t *testing.T) {
 		"arity":             {func(n *net) { n.dense.Epilogue = scalar.Apply{Fn: "max", Args: []scalar.Expr{scalar.Arg(0)}} }, "max takes 2 arguments, not 1"},
 		"no value":          {func(n *net) { n.loss.Body[0].Value = nil }, "has no value"},
 		"no statement":      {func(n *net) { n.dout.Body = nil }, "it has no statement"},
-		"reduction strides": {func(n *net) { n.loss.Body[0].Dst = Access{Buf: n.out, Strides: []int{2, 1}} }, "has a stride over its inner axes"},
+		"reduction strides": {func(n *net) { n.loss.Body[0].Dst = Access{Buf: n.out, Strides: []int{1}} }, "has a stride over its inner axes"},
 		"store with finish": {func(n *net) { n.dout.Body[0].Finish = scalar.Arg(0) }, "mixes a store and a reduction"},
 		"i32 result":        {func(n *net) { n.loss.Body[0].Reduce = ArgMax }, "loss holds f32 where i32 is needed"},
 		"f32 index": {func(n *net) {
-			n.loss.Body[0].Srcs[0].Index, n.loss.Body[0].Srcs[0].IndexStride = &Access{Buf: n.y, Strides: []int{2, 1}}, 1
+			n.loss.Body[0].Srcs[0].Index, n.loss.Body[0].Srcs[0].IndexStride = &Access{Buf: n.y, Strides: []int{1}}, 1
 		}, "y holds f32 where i32 is needed"},
 		"ragged operand": {func(n *net) { n.dense.Lhs.Buf = n.ids }, "ids is ragged"},
 		"ids unbounded":  {func(n *net) { n.Inputs[1].Limit = 6 }, "not known to be below 5"},
@@ -185,20 +186,21 @@ func TestVerifyRejects(t *testing.T) {
 		"scatter overwrites": {func(n *net) {
 			n.Targets[0] = Port{Name: "y", DType: I32, Limit: 2}
 			n.y.DType, n.y.Shape = I32, nil
-			n.dout.Body[0].Srcs = n.dout.Body[0].Srcs[:1]
+			n.dout.Outer = []Axis{batch, oAxis}
+			n.dout.Body[0].Srcs = []Access{{Buf: n.out, Strides: []int{2, 1}}}
 			n.dout.Body[0].Value = scalar.Arg(0)
 			n.dout.Body[0].Dst.Strides = []int{2, 0}
 			n.dout.Body[0].Dst.Index, n.dout.Body[0].Dst.IndexStride = &Access{Buf: n.y, Strides: []int{1, 0}}, 1
 		}, "does not accumulate"},
 
 		"swapped steps":    {func(n *net) { f := n.Predict.Forward; f[0], f[1] = f[1], f[0] }, "words is read before it is written"},
-		"half written":     {func(n *net) { n.dout.Outer[1].N = 1 }, "only 4 of its 8 elements are written"},
+		"half written":     {func(n *net) { n.dout.Outer[0].N = 1 }, "only 4 of its 8 elements are written"},
 		"written twice":    {func(n *net) { n.Train.Backward = append(n.Train.Backward, run(n.ddense)) }, "∂w of 6 elements is written 12 times"},
 		"output unwritten": {func(n *net) { n.Predict.Forward = n.Predict.Forward[:1] }, "result out is never written"},
 		"writes a weight":  {func(n *net) { n.ddense.Out.Buf = n.w }, "w is written, but a param buffer is read-only"},
-		"writes an input":  {func(n *net) { n.dout.Body[0].Dst = Access{Buf: n.x, Strides: []int{3, 1}} }, "input buffer is read-only"},
+		"writes an input":  {func(n *net) { n.dout.Body[0].Dst = Access{Buf: n.x, Strides: []int{1}} }, "input buffer is read-only"},
 		"early gradient": {func(n *net) {
-			n.Train.Forward = append(n.Train.Forward, run(&Nest{Outer: []Axis{inAxis, oAxis}, Body: []Stmt{{Dst: Access{Buf: n.dw, Strides: []int{2, 1}}, Value: scalar.Num(0)}}}))
+			n.Train.Forward = append(n.Train.Forward, run(&Nest{Outer: []Axis{{Name: "i", N: 6}}, Body: []Stmt{{Dst: Access{Buf: n.dw, Strides: []int{1}}, Value: scalar.Num(0)}}}))
 		}, "outside the backward phase"},
 		"gradient missing":  {func(n *net) { n.Train.Backward = n.Train.Backward[:2] }, "segment table has no complete gradient"},
 		"gradient in parts": {func(n *net) { n.ddense.M[0].N = 2 }, "segment w has no complete gradient"},
@@ -208,12 +210,12 @@ func TestVerifyRejects(t *testing.T) {
 			l := &Buffer{Name: "l", Class: Local}
 			n.Train.Buffers = append(n.Train.Buffers, l)
 			n.loss.Body = append([]Stmt{{Dst: Access{Buf: l}, Value: scalar.Num(1)}}, n.loss.Body...)
-			n.dout.Body[0].Srcs[0] = Access{Buf: l, Strides: []int{0, 0}}
+			n.dout.Body[0].Srcs[0] = Access{Buf: l, Strides: []int{0}}
 		}, "l is read before it is written"},
 		"loop too long": {func(n *net) {
 			n.Train.Backward[0] = &Loop{Axis: Axis{Name: "t", N: 3}, Body: []Step{n.Train.Backward[0]}}
 			d := &n.dout.Body[0]
-			d.Dst.Strides, d.Srcs[0].Strides = []int{1, 2, 1}, []int{1, 2, 1}
+			d.Dst.Strides, d.Srcs[0].Strides = []int{1, 1}, []int{1, 1}
 		}, "accessed from 0 to 3"},
 		"loop writes again": {func(n *net) {
 			n.Train.Backward = append(n.Train.Backward, &Loop{Axis: Axis{Name: "t", N: 2}, Body: []Step{n.Train.Backward[0]}})
@@ -260,7 +262,7 @@ func TestVerifyPadding(t *testing.T) {
 	n := newNet()
 	fill := Stmt{Dst: n.dout.Body[0].Dst, Value: scalar.Num(0)}
 	n.Train.Backward = append([]Step{run(&Nest{Outer: n.dout.Outer, Body: []Stmt{fill}})}, n.Train.Backward...)
-	n.dout.Outer = []Axis{batch, {Name: "o", N: 1}}
+	n.dout.Outer = []Axis{batch}
 	if err := Verify(n.Program); err != nil {
 		t.Error(err)
 	}

@@ -36,6 +36,10 @@ type Machine struct {
 	// how many of a pooling window, and PoolParts how many parts of an image with
 	// taps of their own are.
 	WrittenTaps, PoolTaps, PoolParts int
+
+	// OwnKernels is how many kernel calls a step may take at most for every kernel
+	// to be made for its sizes; layers of a larger network share them.
+	OwnKernels int
 }
 
 // Server is what packages are made for: processors of the 2020s, with 32 KiB of
@@ -56,6 +60,7 @@ func Server() Machine {
 		WrittenTaps:  11,
 		PoolTaps:     64,
 		PoolParts:    36,
+		OwnKernels:   120,
 	}
 }
 

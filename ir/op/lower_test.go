@@ -8,6 +8,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/block"
+	"github.com/nngen-go/nngen/ir/canonical"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/loop/looptest"
 )
@@ -106,6 +107,11 @@ func checkLower(t *testing.T, g *ir.Graph, e env, refuses string) {
 func verifyKernels(t *testing.T, g *ir.Graph, l *lowering) {
 	t.Helper()
 	p := &loop.Program{Name: "case", Batch: 4, Predict: &loop.Plan{Name: "predict", Forward: l.steps}}
+	for _, s := range l.steps {
+		if r, ok := s.(*loop.Run); ok {
+			r.Kernel = canonical.Kernel(r.Kernel)
+		}
+	}
 	seen := map[*loop.Buffer]bool{}
 	add := func(b *loop.Buffer) bool {
 		if seen[b] {

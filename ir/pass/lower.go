@@ -3,6 +3,7 @@ package pass
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
@@ -126,29 +127,11 @@ func (l *lowering) Result(v *ir.Value) op.View {
 
 // Emit appends a kernel to the phase that v belongs to.
 func (l *lowering) Emit(v *ir.Value, k loop.Kernel) {
-	if nest, ok := k.(*loop.Nest); ok {
-		plain(nest)
-	}
 	run := &loop.Run{Layer: v.Layer, Pos: v.Pos, Kernel: k}
 	if l.forward[v] {
 		l.plan.Forward = append(l.plan.Forward, run)
 	} else {
 		l.plan.Backward = append(l.plan.Backward, run)
-	}
-}
-
-// plain makes a store of a reduction over nothing, such as the mean of a single
-// column.
-func plain(nest *loop.Nest) {
-	for i := range nest.Body {
-		s := &nest.Body[i]
-		if len(s.Inner) > 0 || s.Reduce != loop.Sum && s.Reduce != loop.Max {
-			continue
-		}
-		s.Reduce = loop.Store
-		if s.Finish != nil {
-			s.Value, s.Finish = scalar.Substitute(s.Finish, []scalar.Expr{s.Value}), nil
-		}
 	}
 }
 
@@ -246,7 +229,7 @@ func (l *lowering) settle(v *ir.Value) *loop.Buffer {
 	if !ok {
 		return nil
 	}
-	if w.Buf.Class != loop.Arena || !dense(v, w) {
+	if !l.stays(w.Buf) || !dense(v, w) {
 		c := l.copyOf(v, "copy")
 		l.forward[c] = true
 		l.lower(c)
@@ -254,6 +237,12 @@ func (l *lowering) settle(v *ir.Value) *loop.Buffer {
 		l.views[v] = w
 	}
 	return w.Buf
+}
+
+// stays reports that a result may be left where it is: in the arena, or, of what
+// reaches a layer that is adapted, in an input.
+func (l *lowering) stays(b *loop.Buffer) bool {
+	return b.Class == loop.Arena || b.Class == loop.Input && b.DType == loop.F32 && strings.HasPrefix(l.plan.Name, adaptPlan)
 }
 
 // copyOf is a value of its own with the content of v.

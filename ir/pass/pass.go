@@ -37,10 +37,12 @@ var table = []pass{
 	{name: "deadcode", always: true, run: onGraph(deadCode), after: []string{"fuse"}, why: "what was fused into its only user"},
 	{name: "name", always: true, run: onGraph(name), after: []string{"fuse"}, why: "buffers are called as their values are"},
 	{name: "lower", always: true, run: lower, after: []string{"fuse", "deadcode", "name"}, why: "from values to kernels over buffers"},
-	{name: "schedule", run: schedule, after: []string{"lower"}, why: "layer by layer, and backward with what is shared out by rows first: workers then wait for one another once"},
+	{name: "canonical", always: true, run: canonicalForm, after: []string{"lower"}, why: "a reduction over nothing is a store, which merges as one"},
+	{name: "schedule", run: schedule, after: []string{"canonical"}, why: "layer by layer, and backward with what is shared out by rows first: workers then wait for one another once"},
 	{name: "merge", run: merge, after: []string{"schedule"}, why: "kernels that have become neighbours share one loop over the rows"},
-	{name: "overlay", run: overlay, after: []string{"merge"}, why: "an elementwise result takes the place of what dies in it"},
-	{name: "plan", always: true, run: planArena, after: []string{"merge", "overlay"}, why: "lifetimes are final: every buffer gets its place"},
+	{name: "canonical", always: true, run: canonicalForm, after: []string{"merge"}, why: "what shares a loop now is brought into the form that nobody simplifies after"},
+	{name: "overlay", run: overlay, after: []string{"canonical"}, why: "an elementwise result takes the place of what dies in it"},
+	{name: "plan", always: true, run: planArena, after: []string{"canonical", "overlay"}, why: "lifetimes are final: every buffer gets its place"},
 }
 
 // Names are the passes, in the order in which they first run.
@@ -101,6 +103,9 @@ const (
 	trainPlan    = "train"
 )
 
+// adaptPlan begins the name of a plan that computes what reaches a layer.
+const adaptPlan = "adapt "
+
 // teamed reports that a team of workers runs the plan. Predictions have one
 // worker each.
 func (u *unit) teamed() bool { return u.plan.Name == evaluatePlan || u.plan.Name == trainPlan }
@@ -148,7 +153,7 @@ func Compile(header *loop.Program, src Source, o Options) (*loop.Program, error)
 	}
 	for i, g := range src.Adapts {
 		a := *header.Adapts[i]
-		if a.Plan, err = plan("adapt "+a.Layer, g); err != nil {
+		if a.Plan, err = plan(adaptPlan+a.Layer, g); err != nil {
 			return nil, err
 		}
 		p.Adapts = append(p.Adapts, &a)

@@ -11,12 +11,17 @@ import (
 // and the widest vector.
 const lineFloats = 16
 
+// largeRow is from how many elements on a buffer of one row begins a line.
+// Smaller ones lie close together: lines between them would cost more memory
+// than they save time, and among many rows nearly all begin within a line anyway.
+const largeRow = 256
+
 // slot is a place of the arena: the buffers that take it one after the other,
 // and how long it is taken.
 type slot struct {
 	buffers []*loop.Buffer
 	taken
-	size int
+	size, align int
 }
 
 // taken is a stretch of the arena for the steps of a span.
@@ -25,11 +30,14 @@ type taken struct {
 	offset, end int
 }
 
-// planArena gives every arena buffer its place, sized for a full micro-batch.
+// planArena gives every arena buffer its place: for a full micro-batch where a
+// team of workers shares it, else for one row. Predictions for one row and for
+// many so have one layout, of which n rows take n times the memory.
 // Slots are placed from the largest to the smallest, each in the smallest gap
 // between the slots that are taken at the same time (greedy by size: Pisarchyk
 // and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020).
 func planArena(u *unit) error {
+	u.plan.PerRow = !u.teamed()
 	u.plan.ArenaFloats = place(u, loop.F32)
 	u.plan.ArenaInts = place(u, loop.I32)
 	return nil
@@ -53,15 +61,24 @@ func place(u *unit, d loop.DType) int {
 		}
 		size = max(size, s.end)
 	}
+	if u.plan.PerRow && size < largeRow {
+		return size
+	}
 	return lines(size)
 }
 
 // lines rounds a number of elements up to whole cache lines.
-func lines(n int) int { return (n + lineFloats - 1) / lineFloats * lineFloats }
+func lines(n int) int { return roundUp(n, lineFloats) }
+
+func roundUp(n, to int) int { return (n + to - 1) / to * to }
 
 // slots lists the arena buffers in the order in which they are born; one that
 // lies over another joins its slot.
 func (u *unit) slots(d loop.DType) []*slot {
+	rows := 1
+	if !u.plan.PerRow {
+		rows = u.header.Batch
+	}
 	spans := u.stagedSpans()
 	of := map[*loop.Buffer]*slot{}
 	var slots []*slot
@@ -75,7 +92,10 @@ func (u *unit) slots(d loop.DType) []*slot {
 			of[b] = s
 			continue
 		}
-		s := &slot{buffers: []*loop.Buffer{b}, taken: taken{span: spans[b]}, size: b.Len(u.header.Batch)}
+		s := &slot{buffers: []*loop.Buffer{b}, taken: taken{span: spans[b]}, size: b.Len(rows), align: lineFloats}
+		if u.plan.PerRow && s.size < largeRow {
+			s.align = 1
+		}
 		of[b] = s
 		slots = append(slots, s)
 	}
@@ -122,13 +142,14 @@ func gap(s *slot, placed []taken) int {
 		if p.span.First > s.span.Last || s.span.First > p.span.Last {
 			continue
 		}
-		if free := p.offset - end; free >= s.size && (best < 0 || free < bestSize) {
-			best, bestSize = end, free
+		at := roundUp(end, s.align)
+		if free := p.offset - at; free >= s.size && (best < 0 || free < bestSize) {
+			best, bestSize = at, free
 		}
-		end = max(end, lines(p.end))
+		end = max(end, p.end)
 	}
 	if best >= 0 {
 		return best
 	}
-	return end
+	return roundUp(end, s.align)
 }

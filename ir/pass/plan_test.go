@@ -21,6 +21,7 @@ func copies(sizes []int, reads [][]int, outputs ...int) (*loop.Plan, []*loop.Buf
 		bufs = append(bufs, b)
 		s := loop.Stmt{Value: scalar.Arg(0), Dst: at(b, 1), Srcs: []loop.Access{at(in, 0)}}
 		for _, r := range reads[i] {
+			s.Value = scalar.Call("add", s.Value, scalar.Arg(len(s.Srcs)))
 			s.Srcs = append(s.Srcs, at(bufs[r], 1))
 			if sizes[r] < size {
 				s.Srcs[len(s.Srcs)-1] = at(bufs[r], 0)

@@ -99,7 +99,11 @@ func reference(g *ir.Graph, d *data) map[*ir.Value]*ir.Tensor[float64] {
 
 // execute runs a plan in an arena of NaN.
 func execute(t *rapid.T, p *loop.Program, plan *loop.Plan, d *data) *looptest.Memory {
-	mem := &looptest.Memory{Random: uniform, Floats: make([]float64, plan.ArenaFloats), Ints: make([]int32, plan.ArenaInts)}
+	room := 1
+	if plan.PerRow {
+		room = d.rows
+	}
+	mem := &looptest.Memory{Random: uniform, Floats: make([]float64, room*plan.ArenaFloats), Ints: make([]int32, room*plan.ArenaInts), PerRow: plan.PerRow}
 	for i := range mem.Floats {
 		mem.Floats[i] = math.NaN()
 	}

@@ -2,11 +2,13 @@ package spec
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 const (
@@ -16,12 +18,21 @@ const (
 	maxWord     = 256     // bytes of the header of a column, a category or a class
 )
 
+// mistakesOfData answers the keys of dataMistakes, and kinds of files that stand
+// where train does.
+func mistakesOfData() map[string]string {
+	answers := maps.Clone(dataMistakes)
+	for _, k := range kinds() {
+		if _, ok := answers[k.Name]; !ok {
+			answers[k.Name] = k.Name + " stands under train or test; write data: {train: " + strings.ReplaceAll(k.Example, "%s", "train") + "}"
+		}
+	}
+	return answers
+}
+
 var dataMistakes = map[string]string{
 	"csv":              "csv stands under train or test; write data: {train: {csv: train.csv}}",
-	"idx":              "idx stands under train or test; write data: {train: {idx: [images.gz, labels.gz]}}",
 	"tokens":           "tokens stands under train or test; write data: {train: {tokens: train.txt.gz, num_words: 10000}}",
-	"npy":              "npy stands under train or test; write data: {train: {npy: [x.npy, y.npy]}}",
-	"npz":              "npz stands under train or test; write data: {train: {npz: train.npz, arrays: [x, y]}}",
 	"text_dir":         "text_dir stands under train or test; write data: {train: {text_dir: reviews/train, vocabulary: 10000}}",
 	"image_dir":        "image_dir stands under train or test; write data: {train: {image_dir: photos/train, size: [28, 28]}}",
 	"num_words":        "num_words stands beside tokens; write train: {tokens: train.txt.gz, num_words: 10000}",
@@ -89,7 +100,7 @@ func (p *parser) data(a Arg) *Data {
 		source("train", &d.Train), source("test", &d.Test), source("validation", &d.Validation),
 		keep("missing_values", &parts.missing), keep("weight", &parts.weight), keep("windows", &parts.windows),
 		keep("features", &parts.features), keep("target", &parts.target), keep("classes", &parts.classes),
-	}, dataMistakes)
+	}, mistakesOfData())
 	if parts.missing != nil {
 		d.Missing = p.missingValues(parts.missing.Value)
 	}
@@ -210,7 +221,7 @@ func (p *parser) choose(title string, a Arg, words []string, habits map[string]s
 	}
 	near, ok := habits[folded(v.Str)]
 	if !ok {
-		near, ok = diag.Nearest(v.Str, words)
+		near, ok = nearest.Of(v.Str, words)
 	}
 	hint := ""
 	if ok {

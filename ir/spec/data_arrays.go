@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/runtime/data"
 )
 
 // namedArrays is what a source says of its arrays: all of them in a list, or
@@ -36,8 +37,8 @@ func repeats(data Value) bool {
 	return false
 }
 
-// arrayFiles reads the files of idx and npy: those of the inputs and of the
-// targets, in their order or under their names.
+// arrayFiles reads the files that hold an array each: those of the inputs and of
+// the targets, in their order or under their names.
 func (p *parser) arrayFiles(title string, a Arg, s *Source) []string {
 	v := a.Value
 	if v.Kind == Map && len(v.Map) > 0 {
@@ -58,11 +59,8 @@ func (p *parser) arrayFiles(title string, a Arg, s *Source) []string {
 		items = v.List
 	}
 	if len(items) < least || v.Kind == Null || v.Kind == Map {
-		if s.Kind == NPY {
-			p.fail(v.Pos, "%s: %s takes two file names, the inputs and the targets; write %s: [x.npy, y.npy]", title, a.Name, a.Name)
-		} else {
-			p.fail(v.Pos, "%s: %s takes two file names, the images and the labels; write %s: [images, labels]", title, a.Name, a.Name)
-		}
+		example := strings.Trim(data.FormatNamed(a.Name).Example, "{}")
+		p.fail(v.Pos, "%s: %s takes two file names, the inputs and the targets; write %s", title, a.Name, example)
 		return nil
 	}
 	p.arraysOf(s, v.Pos).list = &a
@@ -81,8 +79,8 @@ func (p *parser) inputsAndTarget(of *namedArrays) []key {
 	}
 }
 
-// npzKeys are the settings beside an archive of arrays.
-func (p *parser) npzKeys(title string, s *Source) []key {
+// archiveKeys are the settings beside an archive of arrays.
+func (p *parser) archiveKeys(title string, s *Source) []key {
 	of := p.arraysOf(s, s.Pos)
 	return append([]key{{name: "arrays", take: func(a Arg) {
 		of.list = &a
@@ -120,7 +118,7 @@ type arrayPlan struct{ inputs, targets []string }
 // and of the outputs that are compared with one.
 func (p *parser) settleArrays(m *Model) {
 	d := m.Data
-	if k := d.Train.Kind; k != IDX && k != NPY && k != NPZ || len(m.Inputs) == 0 {
+	if !d.Train.Kind.Shape().Arrays() || len(m.Inputs) == 0 {
 		return
 	}
 	var plan arrayPlan
@@ -148,7 +146,7 @@ func (p *parser) settleArrays(m *Model) {
 // settleSource gives one source its files or arrays.
 func (p *parser) settleSource(m *Model, title string, s *Source, plan arrayPlan) {
 	of, d := p.arrays[s], m.Data
-	if s.Split > 0 || s.Kind == NPZ && s != d.Train && (of == nil || of.list == nil && of.inputs == nil && of.targets == nil) {
+	if s.Split > 0 || s.Kind.Shape() == data.ArrayArchive && s != d.Train && (of == nil || of.list == nil && of.inputs == nil && of.targets == nil) {
 		s.Arrays = d.Train.Arrays
 		return
 	}
@@ -165,16 +163,16 @@ func (p *parser) settleSource(m *Model, title string, s *Source, plan arrayPlan)
 		}
 		return
 	}
-	if of.targets == nil && len(plan.targets) > 0 && (s.Kind != NPZ || !p.namedOutputs(m)) {
-		if s.Kind == NPZ {
-			p.fail(s.Pos, "data: npz needs arrays, the names of the array of inputs and of that of targets; write arrays: [x_train, y_train] beside it")
+	if of.targets == nil && len(plan.targets) > 0 && (s.Kind.Shape() != data.ArrayArchive || !p.namedOutputs(m)) {
+		if s.Kind.Shape() == data.ArrayArchive {
+			p.fail(s.Pos, "data: %s needs arrays, the names of the array of inputs and of that of targets; write arrays: [x_train, y_train] beside it", s.Kind)
 		} else {
 			p.fail(of.pos, "%s: %s names no file of the targets; write target: y.%s under it", title, s.Kind, s.Kind)
 		}
 		return
 	}
 	names := append(p.byName(title+": inputs", of.inputs, plan.inputs, s), p.byName(title+": target", of.targets, plan.targets, s)...)
-	if s.Kind == NPZ {
+	if s.Kind.Shape() == data.ArrayArchive {
 		s.Arrays = names
 	} else {
 		s.Files = names
@@ -197,14 +195,14 @@ func (p *parser) namedOutputs(m *Model) bool {
 // alone needs none. Arrays that are not named have the name of what they fill.
 func (p *parser) byName(title string, a *Arg, want []string, s *Source) []string {
 	names := make([]string, len(want))
-	if s.Kind == NPZ {
+	if s.Kind.Shape() == data.ArrayArchive {
 		copy(names, want)
 	}
-	if a == nil && s.Kind == NPZ {
+	if a == nil && s.Kind.Shape() == data.ArrayArchive {
 		return names
 	}
 	read := func(v Value) string {
-		if s.Kind != NPZ {
+		if s.Kind.Shape() != data.ArrayArchive {
 			return p.file(title, string(s.Kind), v)
 		}
 		name, ok := p.single(v)
@@ -247,7 +245,7 @@ func (p *parser) byName(title string, a *Arg, want []string, s *Source) []string
 }
 
 func arrayWord(kind SourceKind) string {
-	if kind == NPZ {
+	if kind.Shape() == data.ArrayArchive {
 		return "array"
 	}
 	return "file"
@@ -263,7 +261,7 @@ func inputsOf(names []string, kind SourceKind) string {
 }
 
 func arrayExample(name string, kind SourceKind) string {
-	if kind == NPZ {
+	if kind.Shape() == data.ArrayArchive {
 		return plain(name)
 	}
 	return plain(name + "." + string(kind))

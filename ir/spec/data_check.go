@@ -7,6 +7,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/runtime/data"
 )
 
 // consistent checks what the parts of the data section ask of each other, and
@@ -54,7 +55,7 @@ func (p *parser) consistent(d *Data, a Arg, row *Feature, parts *dataArgs) {
 	if i := slices.IndexFunc(d.Spellings, func(s []string) bool { return s != nil }); i >= 0 {
 		p.fail(parts.classes.Value.List[i].Pos, "data: classes: other spellings of a class belong to csv files, and train is %s; write the name alone", kind)
 	}
-	if kind == TextDir || kind == ImageDir {
+	if kind.Shape() == data.ClassFolder {
 		p.folders(d, parts)
 	}
 }
@@ -67,12 +68,12 @@ func (p *parser) notColumns(d *Data) {
 		case t.SameAs != "":
 		case t.Columns == nil && t.Output == "":
 			p.fail(t.Pos, "data: for %s files classes stands under data itself; write classes: %s beside train", kind, textList(d.Classes).flow())
-		case t.Columns == nil && kind.labelled():
+		case t.Columns == nil && kind.Shape().Labelled():
 			p.fail(t.Pos, "data: target %s: the classes of %s stand under data itself; write classes: [...] beside train", diag.Quote(t.Output), kind)
 		case t.Columns == nil:
-		case kind == NPZ:
-			p.fail(t.Pos, "data: target: columns belong to csv files, and train is npz; the array of the targets stands beside it: train: {npz: %s, target: y}", plain(d.Train.Files[0]))
-		case kind == NPY || kind == IDX:
+		case kind.Shape() == data.ArrayArchive:
+			p.fail(t.Pos, "data: target: columns belong to csv files, and train is %s; the array of the targets stands beside it: train: {%s: %s, target: y}", kind, kind, plain(d.Train.Files[0]))
+		case kind.Shape() == data.ArrayFiles:
 			p.fail(t.Pos, "data: target: columns belong to csv files, and train is %s; the file of the targets stands under it: train: {%s: {inputs: x.%s, target: y.%s}}", kind, kind, kind, kind)
 		case kind == Tokens:
 			p.fail(t.Pos, "data: target: columns belong to csv files, and a row of tokens comes with its label; take target out")
@@ -110,7 +111,7 @@ func (s *Source) written(train *Source) {
 // likeTrain reports settings beside the files of test or validation that differ
 // from those beside the files of train. Archives have arrays of their own.
 func (p *parser) likeTrain(name string, kind SourceKind, parts *dataArgs) {
-	if kind == NPZ {
+	if kind.Shape() == data.ArrayArchive {
 		return
 	}
 	apply := func(settings []Arg) (Source, Feature) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 // featureTypes are the types of columns, each with the settings that belong to
@@ -200,7 +201,7 @@ func nearType(s string) (encoding.Type, bool) {
 	for _, t := range featureTypes {
 		names = append(names, string(t.name))
 	}
-	near, ok := diag.Nearest(s, names)
+	near, ok := nearest.Of(s, names)
 	return encoding.Type(near), ok
 }
 
@@ -261,7 +262,7 @@ func (p *parser) missingNumber(title string, v Value) encoding.Missing {
 		case "mode", "mostfrequent", "ffill", "bfill", "interpolate":
 			hint = ": that is not supported for numbers; write missing: median"
 		default:
-			if near, ok := diag.Nearest(v.Str, []string{"error", "mean", "median"}); ok {
+			if near, ok := nearest.Of(v.Str, []string{"error", "mean", "median"}); ok {
 				hint = "; write missing: " + near
 			} else {
 				hint = instead("missing", v, func(w Value) bool { _, ok := w.number(); return ok })

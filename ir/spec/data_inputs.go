@@ -21,8 +21,7 @@ func (p *parser) impliedInputs(m *Model, pos diag.Pos, meant map[string]bool) {
 		}
 		return
 	}
-	switch kind := d.Train.Kind; kind {
-	case IDX, NPY, NPZ:
+	if kind := d.Train.Kind; kind.Shape().Arrays() {
 		if !written {
 			p.fail(d.Pos, "%s files do not say the input's shape in advance; write inputs: {x: {shape: [28, 28]}} or shape: [784]", kind)
 		}

@@ -6,26 +6,54 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/runtime/data"
 )
 
-// kindRow is a kind of sources: how many files it has, the settings that may
-// stand beside them, and an example.
+// kindRow is a kind of sources: its format, the settings that may stand beside
+// the files, and what a row is, where it is one thing.
 type kindRow struct {
-	kind     SourceKind
-	files    int
+	data.Format
 	settings []string
-	example  string
+	keys     func(p *parser, title string, s *Source, f *Feature) []key
+	row      func(pos diag.Pos) *Feature
+}
+
+// ownSettings are those of the kinds that have some.
+var ownSettings = map[SourceKind]kindRow{
+	CSV: {settings: []string{"separator", "header", "quote", "encoding", "decimal", "thousands"},
+		keys: func(p *parser, title string, s *Source, _ *Feature) []key { return p.csvKeys(title, s) }},
+	Tokens: {settings: []string{"num_words", "oov_id", "length", "padding", "truncating"},
+		keys: func(p *parser, title string, _ *Source, f *Feature) []key { return p.tokenKeys(title, f) },
+		row: func(pos diag.Pos) *Feature {
+			return &Feature{Feature: encoding.Feature{Name: "tokens", Type: encoding.Tokens, OOVID: 2}, Pos: pos, SlotsPos: pos}
+		}},
+	TextDir: {settings: []string{"vocabulary", "encode", "length", "standardize", "split", "ngrams", "encoding"},
+		keys: func(p *parser, title string, s *Source, f *Feature) []key {
+			return append(p.textKeys(title, f), p.encodingKey(title, s))
+		},
+		row: func(pos diag.Pos) *Feature {
+			f := defaults("text", encoding.Text, pos)
+			return &f
+		}},
+	ImageDir: {settings: []string{"size", "color"},
+		keys: func(p *parser, title string, _ *Source, f *Feature) []key { return p.imageKeys(title, f) },
+		row: func(pos diag.Pos) *Feature {
+			return &Feature{Feature: encoding.Feature{Name: "image", Type: encoding.Image, Channels: 3}, Pos: pos, SlotsPos: pos}
+		}},
 }
 
 // kinds are the kinds of sources, in the order of messages.
-var kinds = []kindRow{
-	{CSV, 1, []string{"separator", "header", "quote", "encoding", "decimal", "thousands"}, "{csv: %s.csv}"},
-	{IDX, 2, nil, "{idx: [images, labels]}"},
-	{Tokens, 1, []string{"num_words", "oov_id", "length", "padding", "truncating"}, "{tokens: %s.txt}"},
-	{NPY, 2, nil, "{npy: [x.npy, y.npy]}"},
-	{NPZ, 1, []string{"arrays", "inputs", "target"}, "{npz: %s.npz}"},
-	{TextDir, 1, []string{"vocabulary", "encode", "length", "standardize", "split", "ngrams", "encoding"}, "{text_dir: reviews/%s}"},
-	{ImageDir, 1, []string{"size", "color"}, "{image_dir: photos/%s}"},
+func kinds() []kindRow {
+	var list []kindRow
+	for _, f := range data.Formats() {
+		k := ownSettings[SourceKind(f.Name)]
+		if k.Format = f; f.Shape == data.ArrayArchive {
+			k.settings = []string{"arrays", "inputs", "target"}
+			k.keys = func(p *parser, title string, s *Source, _ *Feature) []key { return p.archiveKeys(title, s) }
+		}
+		list = append(list, k)
+	}
+	return list
 }
 
 var sourceMistakes = map[string]string{
@@ -89,24 +117,24 @@ func (p *parser) source(name string, a Arg) (*Source, *Feature, []Arg) {
 	s := &Source{Pos: a.Pos}
 	before := len(p.errs)
 	for _, e := range a.Value.Map {
-		if i := slices.IndexFunc(kinds, func(k kindRow) bool { return string(k.kind) == e.Name }); i >= 0 && s.Kind == "" {
-			s.Kind = kinds[i].kind
+		if kind := SourceKind(e.Name); s.Kind == "" && kind.Shape() != 0 {
+			s.Kind = kind
 		}
 	}
 	f := rowOf(s.Kind, a.Pos)
 	var settings []Arg
 	var keys []key
 	own := p.settingKeys(title, s, f)
-	for _, k := range kinds {
-		keys = append(keys, key{name: string(k.kind), take: func(a Arg) {
-			if s.Files != nil || k.kind != s.Kind {
+	for _, k := range kinds() {
+		keys = append(keys, key{name: k.Name, take: func(a Arg) {
+			if s.Files != nil || k.Name != string(s.Kind) {
 				p.fail(a.Pos, "%s is %s already; it has one kind of files", title, s.Kind)
 				return
 			}
-			if k.files == 2 {
+			if k.Shape == data.ArrayFiles {
 				s.Files = p.arrayFiles(title, a, s)
 			} else {
-				s.Files = p.files(title, a, k.kind)
+				s.Files = p.files(title, a, k.Shape)
 			}
 		}})
 	}
@@ -120,12 +148,12 @@ func (p *parser) source(name string, a Arg) (*Source, *Feature, []Arg) {
 			k.take(a)
 		}})
 	}
-	for _, k := range kinds {
+	for _, k := range kinds() {
 		for _, setting := range k.settings {
 			if _, answered := sourceMistakes[setting]; slices.ContainsFunc(keys, func(k key) bool { return k.name == setting }) || answered && s.Kind == CSV {
 				continue
 			}
-			keys = append(keys, key{name: setting, hidden: true, take: func(a Arg) { p.strangeSetting(title, s.Kind, k.kind, a) }})
+			keys = append(keys, key{name: setting, hidden: true, take: func(a Arg) { p.strangeSetting(title, s.Kind, SourceKind(k.Name), a) }})
 		}
 	}
 	p.section(title, a.Value, keys, sourceMistakes)
@@ -134,8 +162,8 @@ func (p *parser) source(name string, a Arg) (*Source, *Feature, []Arg) {
 		return nil, nil, nil
 	case s.Kind == "" && !(fraction && s.Split > 0):
 		var examples []string
-		for _, k := range kinds {
-			examples = append(examples, strings.ReplaceAll(k.example, "%s", name))
+		for _, k := range kinds() {
+			examples = append(examples, strings.ReplaceAll(k.Example, "%s", name))
 		}
 		p.fail(a.Pos, "%s names no files; write %s: %s", title, name, orList(examples))
 		return nil, nil, nil
@@ -145,19 +173,19 @@ func (p *parser) source(name string, a Arg) (*Source, *Feature, []Arg) {
 
 // kindMissing answers a file name that stands alone.
 func (p *parser) kindMissing(title, name string, v Value) {
-	example := "csv"
-	switch s := strings.TrimSuffix(strings.ToLower(v.Str), ".gz"); {
-	case strings.HasSuffix(s, ".txt"):
-		example = "tokens"
-	case strings.HasSuffix(s, ".npz"):
-		example = "npz"
-	case strings.HasSuffix(s, "/"):
-		example = "image_dir"
-	case strings.Contains(s, "idx") || strings.Contains(s, "ubyte"):
-		p.fail(v.Pos, "%s needs the kind of its files; write %s: {idx: [images, labels]}", title, name)
-		return
+	kind := "csv"
+	for _, k := range kinds() {
+		if !slices.ContainsFunc(k.Ends, func(end string) bool {
+			return strings.HasSuffix(strings.TrimSuffix(strings.ToLower(v.Str), ".gz"), end)
+		}) {
+			continue
+		}
+		if kind = k.Name; k.Shape == data.ArrayFiles {
+			p.fail(v.Pos, "%s needs the kind of its files; write %s: %s", title, name, k.Example)
+			return
+		}
 	}
-	p.fail(v.Pos, "%s needs the kind of its file; write %s: {%s: %s}", title, name, example, plain(v.Str))
+	p.fail(v.Pos, "%s needs the kind of its file; write %s: {%s: %s}", title, name, kind, plain(v.Str))
 }
 
 // strangeSetting answers a setting that belongs to another kind of files.
@@ -168,7 +196,7 @@ func (p *parser) strangeSetting(title string, kind, of SourceKind, a Arg) {
 		p.fail(a.Pos, "%s: rows of train are kept for testing by test: {split: %s}, and for validation by fit: {validation_split: %s}", title, a.Value.flow(), a.Value.flow())
 	case kind == "":
 		p.fail(a.Pos, "%s: %s stands beside %s, and no files are named", title, a.Name, of)
-	case of == NPZ && a.Name != "arrays" && (kind == NPY || kind == IDX):
+	case of.Shape() == data.ArrayArchive && a.Name != "arrays" && kind.Shape() == data.ArrayFiles:
 		p.fail(a.Pos, "%s: %s stands under %s; write %s: {inputs: {x: x.%s}, target: y.%s}", title, a.Name, kind, kind, kind, kind)
 	case of == TextDir && kind == CSV:
 		p.fail(a.Pos, "%s: %s belongs to a feature; write it beside its type, features: {review: {type: text, ...}}", title, a.Name)
@@ -195,14 +223,14 @@ func (p *parser) testSplit(title string, v Value, s *Source) {
 }
 
 // files reads the name of one file or folder.
-func (p *parser) files(title string, a Arg, kind SourceKind) []string {
+func (p *parser) files(title string, a Arg, shape data.Shape) []string {
 	v := a.Value
 	if v.Kind == List && len(v.List) == 1 {
 		v = v.List[0]
 	}
 	if v.Kind == List || v.Kind == Null || v.Kind == Map {
 		what := "file name"
-		if kind == TextDir || kind == ImageDir {
+		if shape == data.ClassFolder {
 			what = "the name of one folder"
 		} else {
 			what = "one " + what
@@ -227,31 +255,18 @@ func (p *parser) file(title, kind string, v Value) string {
 
 // rowOf is what a row of such files is, where it is one thing.
 func rowOf(kind SourceKind, pos diag.Pos) *Feature {
-	switch kind {
-	case Tokens:
-		return &Feature{Feature: encoding.Feature{Name: "tokens", Type: encoding.Tokens, OOVID: 2}, Pos: pos, SlotsPos: pos}
-	case TextDir:
-		f := defaults("text", encoding.Text, pos)
-		return &f
-	case ImageDir:
-		return &Feature{Feature: encoding.Feature{Name: "image", Type: encoding.Image, Channels: 3}, Pos: pos, SlotsPos: pos}
+	if row := ownSettings[kind].row; row != nil {
+		return row(pos)
 	}
 	return nil
 }
 
 // settingKeys are the settings that may stand beside such files.
 func (p *parser) settingKeys(title string, s *Source, f *Feature) []key {
-	switch s.Kind {
-	case CSV:
-		return p.csvKeys(title, s)
-	case Tokens:
-		return p.tokenKeys(title, f)
-	case NPZ:
-		return p.npzKeys(title, s)
-	case TextDir:
-		return append(p.textKeys(title, f), p.encodingKey(title, s))
-	case ImageDir:
-		return p.imageKeys(title, f)
+	for _, k := range kinds() {
+		if k.Name == string(s.Kind) && k.keys != nil {
+			return k.keys(p, title, s, f)
+		}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/runtime/data"
 )
 
 const maxClasses = 65_536
@@ -29,12 +30,12 @@ var targetMistakes = map[string]string{
 // targets reads what the outputs are compared with: one target, or one for each
 // output under its name.
 func (p *parser) targets(d *Data, a Arg) {
-	if a.Value.Kind == String && d.Train != nil && (d.Train.Kind == NPZ || d.Train.Kind == NPY) {
-		name := plain(a.Value.Str)
-		if d.Train.Kind == NPZ {
-			p.fail(a.Pos, "data: the array of the targets stands beside npz; write train: {npz: %s, target: %s}", plain(d.Train.Files[0]), name)
+	if a.Value.Kind == String && d.Train != nil && d.Train.Kind.Shape().Arrays() {
+		name, kind := plain(a.Value.Str), d.Train.Kind
+		if kind.Shape() == data.ArrayArchive {
+			p.fail(a.Pos, "data: the array of the targets stands beside %s; write train: {%s: %s, target: %s}", kind, kind, plain(d.Train.Files[0]), name)
 		} else {
-			p.fail(a.Pos, "data: the file of the targets stands under npy; write train: {npy: {inputs: x.npy, target: %s}}", name)
+			p.fail(a.Pos, "data: the file of the targets stands under %s; write train: {%s: {inputs: x.%s, target: %s}}", kind, kind, kind, name)
 		}
 		return
 	}
@@ -195,15 +196,12 @@ func (p *parser) settleTargets(m *Model) {
 	if len(refs) == 1 {
 		settled[0].Output = ""
 	}
-	if d.Train.Kind.labelled() && len(fromFiles) > 1 {
+	if d.Train.Kind.Shape().Labelled() && len(fromFiles) > 1 {
 		p.fail(refs[fromFiles[1]].Pos, "data: a row of %s has one class, and %s are to be compared with it; write target: {%s: {same_as: ...}} for an output that repeats an input, read the targets from npz or csv, or take data: out and give Fit a Dataset in Go",
 			d.Train.Kind, count(len(fromFiles), "output"), plain(refs[fromFiles[1]].Name))
 	}
 	d.Targets = settled
 }
-
-// labelled reports whether a row of such files comes with one class or number.
-func (k SourceKind) labelled() bool { return k == Tokens || k == TextDir || k == ImageDir }
 
 // example is a target like t, for a message.
 func (t *Target) example() string {

@@ -3,6 +3,7 @@ package spec
 import (
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/runtime/data"
 )
 
 // Data is the `data:` section: where rows come from and how they become inputs.
@@ -26,19 +27,21 @@ type Data struct {
 	Pos       diag.Pos
 }
 
-// SourceKind is the format of data files.
+// SourceKind is the name of one of data.Formats. Files are one table, text or
+// folder, an array in each for the inputs and for the targets that files hold, in
+// their order, or one archive of these.
 type SourceKind string
 
-// The kinds of sources.
+// The kinds of sources that have settings of their own.
 const (
-	IDX      SourceKind = "idx"       // Files are as of NPY; those of MNIST are the images and the labels
 	CSV      SourceKind = "csv"       // Files is one table
 	Tokens   SourceKind = "tokens"    // Files is one text of `label<TAB>id id id…` lines
-	NPY      SourceKind = "npy"       // Files are the arrays of the inputs and of the targets that files hold, in their order
-	NPZ      SourceKind = "npz"       // Files is one archive of arrays
 	TextDir  SourceKind = "text_dir"  // Files is one folder, with a folder of texts for every class
 	ImageDir SourceKind = "image_dir" // Files is one folder, with a folder of images for every class
 )
+
+// Shape is what such files hold; 0 of none.
+func (k SourceKind) Shape() data.Shape { return data.FormatNamed(string(k)).Shape }
 
 // Source is a set of rows. File names are as written, relative to the data
 // folder; a name may end in .gz.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 // Decode fills the struct that into points to, or several of them in a []any,
@@ -118,7 +119,7 @@ func (d *decoder) unknown(a Arg, given []bool) {
 	}
 	near, ok := older[a.Name], true
 	if !slices.Contains(names, near) {
-		near, ok = diag.Nearest(a.Name, names)
+		near, ok = nearest.Of(a.Name, names)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s%s has no argument %s", d.owner(), d.args.Kind, diag.Quote(a.Name))

@@ -154,7 +154,7 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 		p.fail(pos, "%s: %s is its name in R; write %s", title, diag.Quote(l.Type), p.entry(better))
 	case (args == nil || args.Kind == Null) && spaceless.MatchString(l.Type):
 		name, rest, _ := strings.Cut(l.Type, ":")
-		p.fail(pos, "%s: a space is missing behind the colon; write %s", title, p.entry(name+": "+missingColon(rest)))
+		p.fail(pos, "%s: a space is missing after the colon; write %s", title, p.entry(name+": "+missingColon(rest)))
 	case dots > 0 && isTypeName(l.Type[dots+1:]):
 		p.fail(pos, "%s: the type of a layer stands without its module; write %s", title, p.entry(l.Type[dots+1:]+argText))
 	case strings.HasPrefix(l.Type, "Lambda("):

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 // Parse reads a description: YAML where file ends in .yaml or .yml, JSON where
@@ -98,11 +99,11 @@ func (p *parser) section(title string, v Value, keys []key, mistakes map[string]
 		}
 		if write := spaceMissing(a); write != "" {
 			meant[write[:strings.IndexByte(write, ':')]] = true
-			p.fail(a.Pos, "%s: a space is missing behind the colon; write %s", title, write)
+			p.fail(a.Pos, "%s: a space is missing after the colon; write %s", title, write)
 			continue
 		}
 		hint := "."
-		if near, ok := diag.Nearest(a.Name, names); ok {
+		if near, ok := nearest.Of(a.Name, names); ok {
 			meant[near] = true
 			hint = "; did you mean " + diag.Quote(near) + "?"
 		}

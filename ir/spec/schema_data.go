@@ -1,5 +1,7 @@
 package spec
 
+import "github.com/nngen-go/nngen/runtime/data"
+
 func dataSchema() schemaNode {
 	test := fileSources("The rows to test on: files of the same kind, or the last fraction of the rows of train.")
 	test["anyOf"] = append(test["anyOf"].([]any), strict(schemaNode{
@@ -90,44 +92,56 @@ func fileSources(doc string) schemaNode {
 			"target": named("The file of the target; of several, those of each under the name of its output.", fileName),
 		}, "inputs")), doc)
 	}
-	length := func() schemaNode { return schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots} }
-	texts := textProperties()
-	texts["encoding"] = encodingSchema()
-	texts["text_dir"] = file("A folder with a folder of text files for every class.")
-	return described(anyOf(
-		strict(schemaNode{
-			"csv":       file("A table with a header line; .gz may follow."),
+	own := sourceSettings()
+	var sources []any
+	for _, f := range data.Formats() {
+		properties := own[SourceKind(f.Name)]
+		switch {
+		case f.Shape == data.ArrayArchive:
+			properties = schemaNode{
+				"arrays": described(schemaNode{"type": "array", "minItems": 1, "items": columnName()}, "The names of the arrays of the inputs and of the targets, in their order; test and validation have those of train unless they name their own."),
+				"inputs": named("In place of arrays, the array of the input; of several, those of each under its name. An array that is not named has the input's name.", columnName),
+				"target": named("In place of arrays, the array of the target; of several, those of each under the name of its output. An array that is not named has the output's name.", columnName),
+			}
+		case properties == nil:
+			properties = schemaNode{}
+		}
+		if properties[f.Name] = file(f.Doc); f.Shape == data.ArrayFiles {
+			properties[f.Name] = pair(f.Doc)
+		}
+		sources = append(sources, strict(properties, f.Name))
+	}
+	return described(anyOf(sources...), doc)
+}
+
+// sourceSettings are what may stand beside the files of the kinds that have
+// settings of their own.
+func sourceSettings() map[SourceKind]schemaNode {
+	settings := map[SourceKind]schemaNode{
+		CSV: {
 			"separator": described(wordLike(schemaNode{"minLength": 1, "maxLength": 1, "default": ","}), "What stands between two fields."),
 			"header":    described(schemaNode{"type": "array", "minItems": 1, "items": columnName()}, "The names of the columns of a file that has no header line."),
 			"quote":     described(schemaNode{"enum": []string{"none", `"`}}, "none: quotes are characters like any other. Without it they enclose fields, and one that seems to have joined rows is an error; with \" it is not."),
 			"encoding":  encodingSchema(),
 			"decimal":   oneOfWords("The mark before the fraction of a number.", ".", ",", "."),
 			"thousands": described(schemaNode{"enum": []string{".", ",", " ", "'", "_"}}, "The mark between thousands; a space includes those that do not break lines."),
-		}, "csv"),
-		strict(schemaNode{"idx": pair("Images and labels as MNIST has them; .gz may follow.")}, "idx"),
-		strict(schemaNode{
-			"tokens":     file("Lines of a label, a tab, and ids with spaces between them; .gz may follow."),
+		},
+		Tokens: {
 			"num_words":  described(schemaNode{"type": "integer", "minimum": 1}, "Ids from here on become oov_id."),
 			"oov_id":     described(schemaNode{"type": "integer", "minimum": 0, "default": 2}, "The id of what num_words leaves out."),
-			"length":     described(length(), "So many ids of every row: longer rows are cut, shorter ones get zeros. Without it rows have any number of ids."),
+			"length":     described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots}, "So many ids of every row: longer rows are cut, shorter ones get zeros. Without it rows have any number of ids."),
 			"padding":    oneOfWords("Where the zeros go.", "pre", "pre", "post"),
 			"truncating": oneOfWords("Where longer rows are cut.", "pre", "pre", "post"),
-		}, "tokens"),
-		strict(schemaNode{"npy": pair("NumPy arrays, the inputs and the targets in their order, or under their names.")}, "npy"),
-		strict(schemaNode{
-			"npz":    file("An archive of NumPy arrays."),
-			"arrays": described(schemaNode{"type": "array", "minItems": 1, "items": columnName()}, "The names of the arrays of the inputs and of the targets, in their order; test and validation have those of train unless they name their own."),
-			"inputs": named("In place of arrays, the array of the input; of several, those of each under its name. An array that is not named has the input's name.", columnName),
-			"target": named("In place of arrays, the array of the target; of several, those of each under the name of its output. An array that is not named has the output's name.", columnName),
-		}, "npz"),
-		strict(texts, "text_dir"),
-		strict(schemaNode{
-			"image_dir": file("A folder with a folder of PNG, JPEG or GIF files for every class."),
+		},
+		TextDir: textProperties(),
+		ImageDir: {
 			"size": described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "items": schemaNode{"type": "integer", "minimum": 1, "maximum": maxSide}},
 				"Rows and columns that every image gets."),
 			"color": oneOfWords("Three numbers per pixel, red, green and blue, or one.", "rgb", "rgb", "gray"),
-		}, "image_dir"),
-	), doc)
+		},
+	}
+	settings[TextDir]["encoding"] = encodingSchema()
+	return settings
 }
 
 // columnProperties are what a feature of any type may say.

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/nngen-go/nngen/runtime/encode"
+	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 // CSVOptions says which columns [ReadCSV] reads.
@@ -74,7 +74,7 @@ func ReadCSV(r io.Reader, name string, o CSVOptions) (*Table, error) {
 		} else if first == 1 {
 			class := slices.Index(o.Classes, rec.Text(0))
 			if class < 0 {
-				rec.Check(0, fmt.Errorf("unknown class %.80q%s; the classes are %s", rec.Text(0), encode.Suggest(rec.Text(0), o.Classes), enumerate(o.Classes)))
+				rec.Check(0, fmt.Errorf("unknown class %.80q%s; the classes are %s", rec.Text(0), nearest.Question(rec.Text(0), o.Classes), enumerate(o.Classes)))
 			}
 			t.Targets = append(t.Targets, float32(class))
 		}

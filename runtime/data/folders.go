@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/nngen-go/nngen/runtime/encode"
+	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 // classFile is a file in the folder of a class.
@@ -37,7 +37,7 @@ func listFolders(dir string, classes []string, kind *fileKind, o *readOptions) (
 		if !slices.Contains(folders, name) {
 			has := "; it holds no folders"
 			if len(folders) > 0 {
-				has = encode.Suggest(name, folders) + "; the folders are " + enumerate(folders)
+				has = nearest.Question(name, folders) + "; the folders are " + enumerate(folders)
 			}
 			p.addAt(dir, fmt.Errorf("no folder for class %q%s", name, has))
 			continue

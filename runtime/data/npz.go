@@ -8,7 +8,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/nngen-go/nngen/runtime/encode"
+	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 // OpenNPZ reads arrays from an archive that numpy.savez or
@@ -48,7 +48,7 @@ func readNPZ(z *zip.Reader, path string, arrays []string) ([]*NPY, error) {
 		}
 		f := files[name]
 		if f == nil {
-			p.addAt(path, fmt.Errorf("no array %q%s; the arrays are %s", name, encode.Suggest(name, names), enumerate(names)))
+			p.addAt(path, fmt.Errorf("no array %q%s; the arrays are %s", name, nearest.Question(name, names), enumerate(names)))
 			continue
 		}
 		r, err := f.Open()

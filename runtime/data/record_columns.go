@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/nngen-go/nngen/runtime/encode"
+	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 // find looks the wanted columns up in the header. It returns where the weights
@@ -71,7 +71,7 @@ func (r *Record) find(c CSV, header []string) (weight int, err error) {
 // noColumn says that the header does not name a column. A line that looks like a
 // row gets the same answer for every column: that no line names them.
 func (c CSV) noColumn(column string, header []string) error {
-	near := encode.Suggest(column, header)
+	near := nearest.Question(column, header)
 	if near == "" && c.Header == nil && holdsNumbers(header) {
 		return fmt.Errorf("no column %q: the first line must name the columns, and it holds numbers; where no line does, header: must", c.first(header))
 	}

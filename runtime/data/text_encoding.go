@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/nngen-go/nngen/runtime/encode"
+	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 // textEncodings are the encodings of texts that are read, the first where none is
@@ -37,7 +37,7 @@ func checkEncoding(name, encoding string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s: the encoding %.40q is not known%s; those that are: %s", name, encoding, encode.Suggest(encoding, textEncodings), strings.Join(textEncodings, ", "))
+	return fmt.Errorf("%s: the encoding %.40q is not known%s; those that are: %s", name, encoding, nearest.Question(encoding, textEncodings), strings.Join(textEncodings, ", "))
 }
 
 // RecogniseEncoding looks at a text, or its beginning, and returns the encoding

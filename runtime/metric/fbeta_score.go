@@ -5,9 +5,9 @@ import "math"
 // FScore says what counts as a yes, and how the scores of several classes become
 // one.
 type FScore struct {
-	Classes   int     `arg:"classes,units"`                                                                                                   // values in a row
-	Average   string  `arg:"average,null,oneof=micro|macro|weighted" doc:"how the scores of the classes become one; null: a figure for each"` // "": null
-	Threshold float64 `arg:"threshold,null,above=0,max=1" doc:"output above which the answer is a yes; null: the largest of the row is"`      // 0: null
+	Classes   int     `arg:"classes,units"`                                                                                                              // values in a row
+	Average   string  `arg:"average,positional,null,oneof=micro|macro|weighted" doc:"how the scores of the classes become one; null: a figure for each"` // "": null
+	Threshold float64 `arg:"threshold,null,above=0,max=1" doc:"output above which the answer is a yes; null: the largest of the row is"`                 // 0: null
 }
 
 // FBetaScore is (1+β²)·precision·recall ÷ (β²·precision + recall) of each class

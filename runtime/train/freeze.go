@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nngen-go/nngen/runtime/data"
+	"github.com/nngen-go/nngen/runtime/nearest"
 	"github.com/nngen-go/nngen/runtime/nn"
 )
 
@@ -83,7 +83,7 @@ func (s *Session) choose(segments []nn.Segment, names []string, f func(nn.Segmen
 			}
 		}
 		if len(chosen) == n {
-			errs = append(errs, fmt.Errorf("train: no layer or tensor is called %.80q%s; layers with parameters are %s", name, data.Suggest(name, known), strings.Join(known[:layers], ", ")))
+			errs = append(errs, fmt.Errorf("train: no layer or tensor is called %.80q%s; layers with parameters are %s", name, nearest.Question(name, known), strings.Join(known[:layers], ", ")))
 		}
 	}
 	for _, t := range chosen {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nngen-go/nngen/runtime/data"
+	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 // monitor watches one figure for improvement, as Keras's MonitorCallback does
@@ -29,7 +29,7 @@ func newMonitor(s *State, callback, name, mode string, delta float64) (monitor, 
 		if plain, ok := strings.CutPrefix(m.name, "val_"); ok && slices.Contains(s.figures, plain) {
 			return m, fmt.Errorf("%s: it has no validation: set ValidationData or ValidationSplit, or monitor %q", what, plain)
 		}
-		return m, fmt.Errorf("%s%s; it has %s", what, data.Suggest(m.name, s.figures), strings.Join(s.figures, ", "))
+		return m, fmt.Errorf("%s%s; it has %s", what, nearest.Question(m.name, s.figures), strings.Join(s.figures, ", "))
 	}
 	modes := []string{"auto", "min", "max"}
 	switch mode {
@@ -42,7 +42,7 @@ func newMonitor(s *State, callback, name, mode string, delta float64) (monitor, 
 	case "min", "max":
 		m.up = mode == "max"
 	default:
-		return m, fmt.Errorf("train: %s: unknown mode %q%s; there are auto, min and max", callback, mode, data.Suggest(mode, modes))
+		return m, fmt.Errorf("train: %s: unknown mode %q%s; there are auto, min and max", callback, mode, nearest.Question(mode, modes))
 	}
 	return m, nil
 }

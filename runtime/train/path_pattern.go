@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/nngen-go/nngen/runtime/data"
+	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 // field is a place of a file name that is filled in: {epoch:02d}, {val_loss:.2f}.
@@ -35,7 +35,7 @@ func expand(pattern string, epoch, batch int, logs []NamedValue) (string, error)
 				for _, v := range logs {
 					names = append(names, v.Name)
 				}
-				failure = fmt.Errorf("%q names %q, which is not known then%s; known are %s", pattern, name, data.Suggest(name, names), strings.Join(names, ", "))
+				failure = fmt.Errorf("%q names %q, which is not known then%s; known are %s", pattern, name, nearest.Question(name, names), strings.Join(names, ", "))
 			}
 			value, whole = v, false
 		}

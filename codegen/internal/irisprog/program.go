@@ -149,7 +149,7 @@ func (b *builder) backward(p *loop.Program, x, hidden, head, target, weight, inv
 	dHidden := b.rows(loop.Arena, "hidden", "hidden", true, 16)
 	g1, gb1, g2, gb2 := b.param(p, 0, true), b.param(p, 1, true), b.param(p, 2, true), b.param(p, 3, true)
 	w2 := b.plan.Buffers[3]
-	class := at(target, 1, 0)
+	class := at(target, 1)
 	scale := scalar.Call("mul", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), scalar.Arg(2)))
 	minus := scalar.Call("neg", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)))
 	columns := func(dst, src *loop.Buffer, width int) *loop.Nest {
@@ -164,8 +164,8 @@ func (b *builder) backward(p *loop.Program, x, hidden, head, target, weight, inv
 	b.plan.Backward = []loop.Step{
 		b.run("loss", &loop.Nest{Outer: []loop.Axis{n()}, Body: []loop.Stmt{
 			{Inner: []loop.Axis{ax("o", 3)}, Dst: at(dLogits, 3, 1), Value: scale, Srcs: []loop.Access{at(head, 3, 1), at(weight, 1, 0), at(inv, 0, 0)}},
-			{Inner: []loop.Axis{ax("o", 1)}, Dst: loop.Access{Buf: dLogits, Strides: []int{3, 0}, Index: &class, IndexStride: 1}, Accumulate: true, Value: minus,
-				Srcs: []loop.Access{at(weight, 1, 0), at(inv, 0, 0)}, Word: "softmax and cross-entropy gradient"},
+			{Dst: loop.Access{Buf: dLogits, Strides: []int{3}, Index: &class, IndexStride: 1}, Accumulate: true, Value: minus,
+				Srcs: []loop.Access{at(weight, 1), at(inv, 0)}, Word: "softmax and cross-entropy gradient"},
 		}}),
 		b.run("head", gradW(g2, hidden, dLogits, 16, 3)),
 		b.run("head", columns(gb2, dLogits, 3)),

@@ -36,6 +36,7 @@ type Memory struct {
 	// Floats and Ints, where set, are the arenas that planned buffers lie in.
 	Floats []float64
 	Ints   []int32
+	PerRow bool // as loop.Plan.PerRow
 }
 
 // Set gives a buffer its contents.
@@ -56,11 +57,15 @@ func (m *Memory) Block(b *loop.Buffer, n int) *Block {
 	k := Block{}
 	switch b.Class {
 	case loop.Arena, loop.Local, loop.Gradient:
+		at := b.Offset
+		if m.PerRow {
+			at *= n
+		}
 		switch {
 		case b.Class == loop.Arena && b.DType == loop.F32 && m.Floats != nil:
-			k.F = m.Floats[b.Offset : b.Offset+size]
+			k.F = m.Floats[at : at+size]
 		case b.Class == loop.Arena && b.DType == loop.I32 && m.Ints != nil:
-			k.I = m.Ints[b.Offset : b.Offset+size]
+			k.I = m.Ints[at : at+size]
 		case b.DType == loop.I32:
 			k.I = make([]int32, size)
 			for i := range k.I {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nngen-go/nngen/runtime/encode"
+	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 // enumerate lists names for an error message, the first twenty of them.
@@ -24,6 +24,8 @@ func enumerate(names []string) string {
 	return b.String()
 }
 
-// Suggest is the question of an error message about a name that is not among
-// the known ones, ` (did you mean "loss"?)`, and "" where none of them is near.
-func Suggest(name string, known []string) string { return encode.Suggest(name, known) }
+// Suggest is [nearest.Question].
+//
+// Deprecated: it is here for packages that were generated before there was a
+// package nearest.
+func Suggest(name string, known []string) string { return nearest.Question(name, known) }

@@ -1,0 +1,397 @@
+package asm
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/codegen/plan"
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// tableMark stands for a table's name until all its columns are known.
+const tableMark = "\x00table\x00"
+
+// regionTable holds what the regions of a result differ in, a column for each
+// number; numbers that are the same in all of them are literals.
+type regionTable struct {
+	row        string // the variable of the loop over it
+	columns    []string
+	values     [][]int
+	rowSteps   []field
+	extraSteps []field
+}
+
+// field is a number of a region: a literal, or a column.
+type field struct {
+	name    string
+	literal bool
+	value   int
+}
+
+// field adds a column where regions differ.
+func (t *regionTable) field(name string, values []int) field {
+	same := !slices.ContainsFunc(values, func(v int) bool { return v != values[0] })
+	if !same && !slices.Contains(t.columns, name) {
+		t.columns, t.values = append(t.columns, name), append(t.values, values)
+	}
+	return field{name, same, values[0]}
+}
+
+// text is Go for the number.
+func (t *regionTable) text(f field) string {
+	if f.literal {
+		return fmt.Sprint(f.value)
+	}
+	return t.row + "." + f.name
+}
+
+// declaration is the table in Go, but for its name.
+func (t *regionTable) declaration() string {
+	if len(t.columns) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "[...]struct{ %s int }{\n", strings.Join(t.columns, ", "))
+	for i := range t.values[0] {
+		var row []string
+		for _, c := range t.values {
+			row = append(row, fmt.Sprint(c[i]))
+		}
+		fmt.Fprintf(&b, "{%s},\n", strings.Join(row, ", "))
+	}
+	return b.String() + "}"
+}
+
+// of lists a number of every region.
+func (d *driver) of(f func(r plan.Region) int) []int {
+	var list []int
+	for _, r := range d.Regions {
+		list = append(list, f(r))
+	}
+	return list
+}
+
+// readTable finds how far apart rows are.
+func (d *driver) readTable() {
+	d.table.row = d.name("p", "q")
+	d.table.rowSteps = []field{
+		d.table.field("xRow", d.of(func(r plan.Region) int { return 4 * r.Row.Lhs })),
+		d.table.field("yRow", d.of(func(r plan.Region) int { return 4 * r.Row.Out })),
+	}
+	for i := range d.Extras {
+		d.table.extraSteps = append(d.table.extraSteps, d.table.field(fmt.Sprintf("e%dRow", i), d.of(func(r plan.Region) int { return 4 * r.Row.Extra[i] })))
+	}
+}
+
+// region writes the rows of a region; unit is the chunk of them that a worker
+// takes, or nothing where they are computed line by line.
+func (d *driver) region(at position, lanes int, unit string) error {
+	for _, f := range d.table.rowSteps {
+		if !f.literal {
+			d.line("%s.%s = %s", d.sums, f.name, d.table.text(f))
+		}
+	}
+	for i, f := range d.table.extraSteps {
+		if !f.literal {
+			d.line("%s.e[%d] = %s", d.sums, i, d.table.text(f))
+		}
+	}
+	at, panel := d.ranges(at, lanes)
+	rows, count := "", 0
+	if d.Open {
+		rows = total(d.Regions[0].Row)
+	} else {
+		list := d.of(func(r plan.Region) int { return r.Rows })
+		rows, count = d.table.text(d.table.field("rows", list)), slices.Max(list)
+	}
+	lines := d.of(func(r plan.Region) int { return r.Lines })
+	if slices.Max(lines) > 1 {
+		v := d.name("l", "i")
+		defer delete(d.names, v)
+		return d.block(fmt.Sprintf("for %s := range %s", v, d.table.text(d.table.field("lines", lines))), func() error {
+			return d.rows(d.along(at, "Line", func(r plan.Region) plan.Axis { return r.Line }, v, slices.Max(lines)-1), lanes, panel, rows, count, unit)
+		})
+	}
+	return d.rows(at, lanes, panel, rows, count, unit)
+}
+
+// along moves the operands v steps along an axis that regions may differ in.
+func (d *driver) along(at position, what string, axis func(plan.Region) plan.Axis, v string, most int) position {
+	move := func(s sum, name string, step func(a plan.Axis) int) sum {
+		f := d.table.field(name+what, d.of(func(r plan.Region) int { return step(axis(r)) }))
+		if f.literal {
+			return s.plus(v, f.value, most)
+		}
+		return s.plus(v+"*"+d.table.text(f), 1, -1)
+	}
+	at.out = move(at.out, "y", func(a plan.Axis) int { return a.Out })
+	at.lhs = move(at.lhs, "x", func(a plan.Axis) int { return a.Lhs })
+	at.extra = slices.Clone(at.extra)
+	for i := range at.extra {
+		at.extra[i] = move(at.extra[i], extraName(i), func(a plan.Axis) int { return a.Extra[i] })
+	}
+	return at
+}
+
+// ranges writes which points of the sum take part, and moves the operands to the
+// first of them. panel is where they begin in a packed one.
+func (d *driver) ranges(at position, lanes int) (position, sum) {
+	panel := sum{}
+	steps := d.PanelSteps(lanes)
+	for i, l := range d.Sum {
+		if !d.isTied(i) {
+			continue
+		}
+		lo := d.table.field(fmt.Sprintf("lo%d", i), d.of(func(r plan.Region) int { return r.Lo[i] }))
+		if i > d.Cut {
+			k := d.table.field(fmt.Sprintf("k%d", i), d.of(func(r plan.Region) int {
+				if r.Void && i == 0 {
+					return 0
+				}
+				return r.Hi[i] - r.Lo[i]
+			}))
+			d.line("%s.k[%d] = %s", d.sums, d.turn(i), d.table.text(k)+times(l))
+			if !lo.literal {
+				panel = panel.plus(d.table.text(lo), steps[i], l.N-1)
+			} else {
+				panel.offset += lo.value * steps[i]
+			}
+			continue
+		}
+		hi := d.table.field(fmt.Sprintf("hi%d", i), d.of(func(r plan.Region) int {
+			if r.Void && i == 0 {
+				return r.Lo[i]
+			}
+			return r.Hi[i]
+		}))
+		v, size := d.loops[i], d.Size
+		if i < d.Cut {
+			size = 1
+		}
+		from, to, first := d.table.text(lo), d.name("hi"), d.name("lo")
+		d.line("%s, %s := max(%s, %s), min(%s+%d, %s)", first, to, v, from, v, size, d.table.text(hi)+times(l))
+		skipped := ""
+		if i == d.Cut && d.panel != "" {
+			skipped = d.name("skipped", "k")
+			d.line("%s := %s - %s", skipped, first, v)
+			panel = panel.plus(skipped, steps[i], size-1)
+		}
+		d.line("if %s >= %s { // nothing lies inside", first, to)
+		d.line("%s, %s = %s, %s", first, to, from, from)
+		if skipped != "" {
+			d.line("%s = 0", skipped)
+		}
+		d.line("}")
+		d.line("%s.k[%d] = %s - %s", d.sums, d.turn(i), to, first)
+		at.lhs = at.lhs.plus(first, l.Lhs, l.N-1)
+		at.rhs = at.rhs.plus(first, l.Rhs, l.N-1)
+		defer func() { delete(d.names, first); delete(d.names, to); delete(d.names, skipped) }()
+	}
+	return at, panel
+}
+
+// times is Go for what turns the points of an axis in a row of the batch into all.
+func times(l plan.Axis) string {
+	if l.Rows {
+		return "*n"
+	}
+	return ""
+}
+
+// rows writes the calls for the rows of a line.
+func (d *driver) rows(at position, lanes int, panel sum, rows string, count int, unit string) error {
+	size := d.MostRows
+	if unit != "" {
+		size = d.UnitRows
+	}
+	switch {
+	case count > 0 && count <= size:
+		return d.call(at, lanes, panel, rows)
+	case unit != "":
+		at = d.along(at, "Row", func(r plan.Region) plan.Axis { return r.Row }, fmt.Sprintf("%s*%d", unit, size), -1)
+		return d.call(at, lanes, panel, fmt.Sprintf("min(%d, %s-%s*%d)", size, rows, unit, size))
+	case d.Open && d.Regions[0].Row.Most > 0 && d.Regions[0].Row.Most <= size:
+		return d.call(at, lanes, panel, rows)
+	}
+	v := d.name("r", "i")
+	defer delete(d.names, v)
+	return d.block(fmt.Sprintf("for %s := 0; %s < %s; %s += %d", v, v, rows, v, size), func() error {
+		at := d.along(at, "Row", func(r plan.Region) plan.Axis { return r.Row }, v, count-1)
+		return d.call(at, lanes, panel, fmt.Sprintf("min(%d, %s-%s)", size, rows, v))
+	})
+}
+
+// call writes the call of a tile for some rows.
+func (d *driver) call(at position, lanes int, panel sum, rows string) error {
+	stub, err := d.tile(lanes)
+	if err != nil {
+		return err
+	}
+	inside := func(f func(r plan.Region) int) []int {
+		return d.of(func(r plan.Region) int {
+			if r.Void {
+				return 0
+			}
+			return f(r)
+		})
+	}
+	tied := func(i int) bool { return i <= d.Cut && d.isTied(i) }
+	x := d.address(d.x, "x", at.lhs, inside(func(r plan.Region) int {
+		n := d.Lhs.Offset + r.Lhs
+		for i, s := range d.Sum {
+			if !tied(i) {
+				n += r.Lo[i] * s.Lhs
+			}
+		}
+		return n
+	}))
+	w := d.panel
+	switch {
+	case w == "":
+		w = d.address(d.w, "w", at.rhs, inside(func(r plan.Region) int {
+			n := d.Rhs.Offset
+			for i, s := range d.Sum {
+				if !tied(i) {
+					n += r.Lo[i] * s.Rhs
+				}
+			}
+			return n
+		}))
+	case panel.String() != "0":
+		w = fmt.Sprintf("&work[%v]", panel)
+	}
+	if d.Void {
+		x, w = d.x.pointer(""), d.w.pointer("")
+	}
+	args := []string{d.address(d.y, "y", at.out, d.of(func(r plan.Region) int { return d.Out.Offset + r.Out })), x, w}
+	for i, e := range d.extras() {
+		if e.scalar {
+			args = append(args, d.e[i].Name)
+		} else {
+			args = append(args, d.address(d.e[i], extraName(i), at.extra[i], d.of(func(r plan.Region) int { return d.Extras[i].Offset + r.Extra[i] })))
+		}
+	}
+	args = append(args, "&"+d.sums, rows)
+	if d.Epilogue != nil && hasRows(d.Epilogue) {
+		args = append(args, "float32(n)")
+	}
+	d.line("%s(%s)", stub.Name, strings.Join(args, ", "))
+	return nil
+}
+
+// address is Go for a pointer into an operand at a place in a region; offsets are
+// where the regions begin.
+func (d *driver) address(o Operand, name string, at sum, offsets []int) string {
+	f := func(name string, values []int) (literal int, term string) {
+		c := d.table.field(name, values)
+		if c.literal {
+			return c.value, ""
+		}
+		return 0, d.table.text(c)
+	}
+	if !slices.ContainsFunc(offsets, func(v int) bool { return v != offsets[0] }) {
+		at.offset += offsets[0]
+		return o.address(at)
+	}
+	if !o.Buf.Rows && len(o.Dims) > 0 {
+		if text, ok := o.places(name, at, offsets, f); ok {
+			return text
+		}
+	}
+	n, term := f(name, offsets)
+	at.offset += n
+	at.terms = append([]factor{{term, 1, -1}}, at.terms...)
+	return o.address(at)
+}
+
+// places distributes offsets over the dimensions of an array.
+func (o Operand) places(name string, at sum, offsets []int, f func(name string, values []int) (int, string)) (string, bool) {
+	strides := o.strides()
+	sums, _, far, ok := o.spread(sum{terms: at.terms}, strides)
+	if !ok {
+		return "", false
+	}
+	rest := slices.Clone(offsets)
+	places := make([][]int, len(strides))
+	for j := range rest {
+		rest[j] += at.offset
+		for i, s := range strides {
+			n := rest[j] / s
+			places[i] = append(places[i], n)
+			if rest[j] %= s; n < 0 || n+far[i] >= o.Dims[i] {
+				return "", false
+			}
+		}
+	}
+	var text []string
+	for i, s := range sums {
+		n, term := f(fmt.Sprint(name, i), places[i])
+		s.offset += n
+		if term != "" {
+			s.terms = append([]factor{{term, 1, -1}}, s.terms...)
+		}
+		text = append(text, s.String())
+	}
+	return fmt.Sprintf("&%s[%s]", o.Name, strings.Join(text, "][")), true
+}
+
+// extras describes the further operands of the epilogue.
+func (d *driver) extras() []extra {
+	var list []extra
+	for i, e := range d.Extras {
+		list = append(list, extra{scalar: e.Buf.Class == loop.Scalar, spread: d.Lane.Extra[i] == 0, fixed: !d.MovesAlong(i)})
+	}
+	return list
+}
+
+// tile is the assembly for a panel of some lanes, written when first asked for.
+func (d *driver) tile(lanes int) (Stub, error) {
+	t := &tile{features: d.level, heights: d.Heights, columns: lanes, parts: d.Contraction.Parts, nested: d.nested(), vectors: d.Vectors,
+		accumulate: d.Accumulate && d.Epilogue != nil, epilogue: d.Epilogue, extras: d.extras()}
+	key := fmt.Sprintf("%+v", *t)
+	if s, ok := d.unit.tiles[key]; ok {
+		return s, nil
+	}
+	name := fmt.Sprintf("tile%dx%d%s", t.heights[0], lanes, camel(d.Word))
+	if d.Epilogue == nil {
+		name = fmt.Sprintf("tile%dx%d", t.heights[0], lanes)
+	}
+	suffix := ""
+	for c := 'B'; !d.unit.once(name + suffix + d.level.String()); c++ {
+		suffix = string(c)
+	}
+	s := t.stub(name + suffix + d.level.String())
+	s.Doc = fmt.Sprintf("computes %d by %d elements of y at a time, and n rows in all: sums of products of x and w", t.heights[0], lanes)
+	if d.Epilogue != nil && d.Word != "" {
+		s.Doc += ", then " + d.Word
+	}
+	s.MulAdds, s.Bytes = d.Cost(lanes, d.MostRows)
+	if err := t.write(d.unit, s); err != nil {
+		return s, err
+	}
+	d.unit.tiles[key] = s
+	d.b.Stubs = append(d.b.Stubs, s)
+	return s, nil
+}
+
+// camel is the last of some words as a part of a name: "bias, leaky relu" is
+// "LeakyRelu".
+func camel(words string) string {
+	var b strings.Builder
+	last := words[strings.LastIndexByte(words, ',')+1:]
+	upper := true
+	for _, c := range last {
+		switch {
+		case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9':
+			if upper && c >= 'a' && c <= 'z' {
+				c -= 'a' - 'A'
+			}
+			b.WriteRune(c)
+			upper = false
+		default:
+			upper = true
+		}
+	}
+	return b.String()
+}
