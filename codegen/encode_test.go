@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/codegen/internal/irisprog"
+	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
 // place gives features their places behind one another in the first input, or
 // each its own where it has a port.
-func place(p *loop.Program, features ...loop.Feature) {
+func place(p *loop.Program, features ...encoding.Feature) {
 	at := 0
 	for i, f := range features {
 		if f.Port == 0 {
@@ -31,24 +32,24 @@ func mixed() *loop.Program {
 		loop.Port{Name: "note", Shape: []int{4}, DType: loop.I32, Limit: 9},
 		loop.Port{Name: "tags", Ragged: true, DType: loop.I32, Limit: 9},
 	)
-	p.Encoding = &loop.Encoding{Source: "csv", Missing: []string{"", "NA"}, Targets: []loop.TargetSource{{Columns: []string{"species"}}}, Weight: "how much", Separator: ";",
+	p.Encoding = &encoding.Encoding{Source: "csv", Missing: []string{"", "NA"}, Targets: []encoding.Target{{Columns: []string{"species"}}}, Weight: "how much", Table: encoding.Table{Separator: ";"},
 		Spellings: [][]string{{"Iris-setosa"}, nil, {"virg.", "V"}}}
 	place(p,
-		loop.Feature{Name: "age", Type: loop.NumberFeature, Width: 1, Missing: loop.Missing{Kind: "mean"}, Scale: []string{"standard"}},
-		loop.Feature{Name: "fare", Type: loop.NumberFeature, Width: 1, Missing: loop.Missing{Kind: "value", Value: 0.5}, Scale: []string{"log1p", "standard"}},
-		loop.Feature{Name: "hours", Type: loop.NumberFeature, Width: 1, Missing: loop.Missing{Kind: "median"}, Scale: []string{"log1p", "min_max"}},
-		loop.Feature{Name: "raw", Type: loop.NumberFeature, Width: 1, Missing: loop.Missing{Kind: "error"}},
-		loop.Feature{Name: "plan", Type: loop.CategoryFeature, Width: 4, Slots: 4, OOV: true, Encode: "one_hot", Missing: loop.Missing{Kind: "oov"}},
-		loop.Feature{Name: "color", Type: loop.CategoryFeature, Width: 3, Slots: 3, Encode: "one_hot", Vocabulary: []string{"red", "green", "blue"}, Missing: loop.Missing{Kind: "most_frequent"}},
-		loop.Feature{Name: "shop", Type: loop.CategoryFeature, Width: 3, Slots: 3, OOV: true, Encode: "one_hot", Missing: loop.Missing{Kind: "text", Text: "none"}},
-		loop.Feature{Name: "joined", Type: loop.DateFeature, Width: 9, Encode: "cyclic", Format: "2006-01-02", Parts: []string{"year", "month", "weekday", "hour", "minute"}, Missing: loop.Missing{Kind: "error"}},
-		loop.Feature{Name: "left at", Type: loop.DateFeature, Width: 3, Encode: "number", Format: "02.01.2006 15:04", Parts: []string{"days", "hour", "day_of_year"}, Missing: loop.Missing{Kind: "text", Text: "31.12.1999 23:59"}},
-		loop.Feature{Name: "review", Type: loop.TextFeature, Width: 12, Slots: 12, Encode: "tf_idf", Standardize: "lower_and_strip_punctuation", Split: "whitespace", NGrams: 1},
-		loop.Feature{Name: "title", Type: loop.TextFeature, Width: 8, Slots: 8, Encode: "count", Standardize: "lower", Split: "character", NGrams: 1, Vocabulary: []string{"a", "b", "é"}},
-		loop.Feature{Name: "words", Type: loop.TextFeature, Width: 8, Slots: 8, Encode: "multi_hot", Standardize: "lower_and_strip_punctuation", Split: "whitespace", NGrams: 2},
-		loop.Feature{Name: "city", Port: 1, Type: loop.CategoryFeature, Width: 1, Slots: 5, OOV: true, Encode: "integer", Missing: loop.Missing{Kind: "oov"}},
-		loop.Feature{Name: "note", Port: 2, Type: loop.TextFeature, Width: 4, Slots: 9, Encode: "integer", Length: 4, Standardize: "none", Split: "whitespace", NGrams: 1},
-		loop.Feature{Name: "tags", Port: 3, Type: loop.TextFeature, Slots: 9, Encode: "integer", Standardize: "strip_punctuation", Split: "whitespace", NGrams: 1},
+		encoding.Feature{Name: "age", Type: encoding.Number, Width: 1, Missing: encoding.Missing{Kind: "mean"}, Scale: []string{"standard"}},
+		encoding.Feature{Name: "fare", Type: encoding.Number, Width: 1, Missing: encoding.Missing{Kind: "value", Value: 0.5}, Scale: []string{"log1p", "standard"}},
+		encoding.Feature{Name: "hours", Type: encoding.Number, Width: 1, Missing: encoding.Missing{Kind: "median"}, Scale: []string{"log1p", "min_max"}},
+		encoding.Feature{Name: "raw", Type: encoding.Number, Width: 1, Missing: encoding.Missing{Kind: "error"}},
+		encoding.Feature{Name: "plan", Type: encoding.Category, Width: 4, Slots: 4, OOV: true, Encode: "one_hot", Missing: encoding.Missing{Kind: "oov"}},
+		encoding.Feature{Name: "color", Type: encoding.Category, Width: 3, Slots: 3, Encode: "one_hot", Vocabulary: []string{"red", "green", "blue"}, Missing: encoding.Missing{Kind: "most_frequent"}},
+		encoding.Feature{Name: "shop", Type: encoding.Category, Width: 3, Slots: 3, OOV: true, Encode: "one_hot", Missing: encoding.Missing{Kind: "text", Text: "none"}},
+		encoding.Feature{Name: "joined", Type: encoding.Date, Width: 9, Encode: "cyclic", Format: "2006-01-02", Parts: []string{"year", "month", "weekday", "hour", "minute"}, Missing: encoding.Missing{Kind: "error"}},
+		encoding.Feature{Name: "left at", Type: encoding.Date, Width: 3, Encode: "number", Format: "02.01.2006 15:04", Parts: []string{"days", "hour", "day_of_year"}, Missing: encoding.Missing{Kind: "text", Text: "31.12.1999 23:59"}},
+		encoding.Feature{Name: "review", Type: encoding.Text, Width: 12, Slots: 12, Encode: "tf_idf", Standardize: "lower_and_strip_punctuation", Split: "whitespace", NGrams: 1},
+		encoding.Feature{Name: "title", Type: encoding.Text, Width: 8, Slots: 8, Encode: "count", Standardize: "lower", Split: "character", NGrams: 1, Vocabulary: []string{"a", "b", "é"}},
+		encoding.Feature{Name: "words", Type: encoding.Text, Width: 8, Slots: 8, Encode: "multi_hot", Standardize: "lower_and_strip_punctuation", Split: "whitespace", NGrams: 2},
+		encoding.Feature{Name: "city", Port: 1, Type: encoding.Category, Width: 1, Slots: 5, OOV: true, Encode: "integer", Missing: encoding.Missing{Kind: "oov"}},
+		encoding.Feature{Name: "note", Port: 2, Type: encoding.Text, Width: 4, Slots: 9, Encode: "integer", Length: 4, Standardize: "none", Split: "whitespace", NGrams: 1},
+		encoding.Feature{Name: "tags", Port: 3, Type: encoding.Text, Slots: 9, Encode: "integer", Standardize: "strip_punctuation", Split: "whitespace", NGrams: 1},
 	)
 	return p
 }
@@ -64,9 +65,9 @@ func TestEncodeMixed(t *testing.T) {
 func likened() *loop.Program {
 	p := irisprog.Sized(17)
 	p.Classes, p.Answer.Probabilities = []string{"0", "1", "False"}, loop.BySoftmax
-	p.Encoding = &loop.Encoding{Source: "csv", Missing: []string{"", "-9"}, Targets: []loop.TargetSource{{Columns: []string{"species"}}}, Spellings: [][]string{{"0.00"}, nil, {"no"}}}
-	category := func(name string, slots int, oov bool, words ...string) loop.Feature {
-		f := loop.Feature{Name: name, Type: loop.CategoryFeature, Width: slots, Slots: slots, OOV: oov, Encode: "one_hot", Vocabulary: words, Missing: loop.Missing{Kind: "error"}}
+	p.Encoding = &encoding.Encoding{Source: "csv", Missing: []string{"", "-9"}, Targets: []encoding.Target{{Columns: []string{"species"}}}, Spellings: [][]string{{"0.00"}, nil, {"no"}}}
+	category := func(name string, slots int, oov bool, words ...string) encoding.Feature {
+		f := encoding.Feature{Name: name, Type: encoding.Category, Width: slots, Slots: slots, OOV: oov, Encode: "one_hot", Vocabulary: words, Missing: encoding.Missing{Kind: "error"}}
 		if oov {
 			f.Missing.Kind = "oov"
 		}
@@ -110,44 +111,44 @@ func testBoth(t *testing.T, p *loop.Program, name, file string) {
 // texts is a network whose features are the cases of TextVectorization in
 // testdata/keras/preprocessing.json, and the Go source of where they go.
 func texts() (*loop.Program, string) {
-	text := func(name, encode string, slots int) loop.Feature {
-		return loop.Feature{Name: name, Type: loop.TextFeature, Encode: encode, Slots: slots, Standardize: "lower_and_strip_punctuation", Split: "whitespace", NGrams: 1}
+	text := func(name, encode string, slots int) encoding.Feature {
+		return encoding.Feature{Name: name, Type: encoding.Text, Encode: encode, Slots: slots, Standardize: "lower_and_strip_punctuation", Split: "whitespace", NGrams: 1}
 	}
-	with := func(f loop.Feature, change func(f *loop.Feature)) loop.Feature {
+	with := func(f encoding.Feature, change func(f *encoding.Feature)) encoding.Feature {
 		change(&f)
 		return f
 	}
-	features := []loop.Feature{
+	features := []encoding.Feature{
 		text("text_multi_hot", "multi_hot", 12),
 		text("text_count", "count", 12),
 		text("text_tf_idf", "tf_idf", 12),
 		text("text_multi_hot_more_room_than_words", "multi_hot", 100),
 		text("text_count_padded_to_max_tokens", "count", 100),
 		text("text_tf_idf_all_words", "tf_idf", 60),
-		with(text("text_bigrams_multi_hot", "multi_hot", 30), func(f *loop.Feature) { f.NGrams = 2 }),
+		with(text("text_bigrams_multi_hot", "multi_hot", 30), func(f *encoding.Feature) { f.NGrams = 2 }),
 		text("text_int", "integer", 100),
 		text("text_int_max_tokens", "integer", 8),
-		with(text("text_int_length_pads_and_truncates", "integer", 12), func(f *loop.Feature) { f.Length = 4 }),
-		with(text("text_int_pads", "integer", 100), func(f *loop.Feature) { f.Length = 12 }),
-		with(text("text_lower_only", "integer", 20), func(f *loop.Feature) { f.Standardize = "lower" }),
-		with(text("text_strip_punctuation_only", "integer", 20), func(f *loop.Feature) { f.Standardize = "strip_punctuation" }),
-		with(text("text_as_it_is", "integer", 20), func(f *loop.Feature) { f.Standardize = "none" }),
-		with(text("text_characters", "integer", 20), func(f *loop.Feature) { f.Split, f.Length = "character", 16 }),
-		with(text("text_bigrams", "integer", 30), func(f *loop.Feature) { f.NGrams = 2 }),
+		with(text("text_int_length_pads_and_truncates", "integer", 12), func(f *encoding.Feature) { f.Length = 4 }),
+		with(text("text_int_pads", "integer", 100), func(f *encoding.Feature) { f.Length = 12 }),
+		with(text("text_lower_only", "integer", 20), func(f *encoding.Feature) { f.Standardize = "lower" }),
+		with(text("text_strip_punctuation_only", "integer", 20), func(f *encoding.Feature) { f.Standardize = "strip_punctuation" }),
+		with(text("text_as_it_is", "integer", 20), func(f *encoding.Feature) { f.Standardize = "none" }),
+		with(text("text_characters", "integer", 20), func(f *encoding.Feature) { f.Split, f.Length = "character", 16 }),
+		with(text("text_bigrams", "integer", 30), func(f *encoding.Feature) { f.NGrams = 2 }),
 	}
 	return keras(features)
 }
 
 // lookups is a network whose features are the cases of StringLookup.
 func lookups() (*loop.Program, string) {
-	category := func(name, encode string, slots int, oov bool, vocabulary ...string) loop.Feature {
+	category := func(name, encode string, slots int, oov bool, vocabulary ...string) encoding.Feature {
 		missing := "error"
 		if oov {
 			missing = "oov"
 		}
-		return loop.Feature{Name: name, Type: loop.CategoryFeature, Encode: encode, Slots: slots, OOV: oov, Vocabulary: vocabulary, Missing: loop.Missing{Kind: missing}}
+		return encoding.Feature{Name: name, Type: encoding.Category, Encode: encode, Slots: slots, OOV: oov, Vocabulary: vocabulary, Missing: encoding.Missing{Kind: missing}}
 	}
-	return keras([]loop.Feature{
+	return keras([]encoding.Feature{
 		category("lookup_int", "integer", 20, true),
 		category("lookup_int_max_tokens", "integer", 4, true),
 		category("lookup_int_no_oov", "integer", 20, false),
@@ -160,7 +161,7 @@ func lookups() (*loop.Program, string) {
 }
 
 // keras is a network with these features, and the Go source of where they go.
-func keras(features []loop.Feature) (*loop.Program, string) {
+func keras(features []encoding.Feature) (*loop.Program, string) {
 	width := 0
 	for i := range features {
 		if f := &features[i]; f.Encode != "integer" {
@@ -173,8 +174,8 @@ func keras(features []loop.Feature) (*loop.Program, string) {
 		f := &features[i]
 		if f.Encode == "integer" {
 			f.Port, f.Width = len(p.Inputs), f.Length
-			port := loop.Port{Name: f.Name, DType: loop.I32, Limit: f.Slots, Ragged: f.Type == loop.TextFeature && f.Length == 0}
-			if f.Type == loop.CategoryFeature {
+			port := loop.Port{Name: f.Name, DType: loop.I32, Limit: f.Slots, Ragged: f.Type == encoding.Text && f.Length == 0}
+			if f.Type == encoding.Category {
 				f.Width = 1
 			}
 			if !port.Ragged {
@@ -183,7 +184,7 @@ func keras(features []loop.Feature) (*loop.Program, string) {
 			p.Inputs = append(p.Inputs, port)
 		}
 	}
-	p.Encoding = &loop.Encoding{Source: "csv", Targets: []loop.TargetSource{{Columns: []string{"species"}}}}
+	p.Encoding = &encoding.Encoding{Source: "csv", Targets: []encoding.Target{{Columns: []string{"species"}}}}
 	place(p, features...)
 	ports := "package texts_test\n\nvar ports = map[string]struct {\nfield string\noffset, width int\n}{\n"
 	for _, f := range p.Encoding.Features {
@@ -220,8 +221,8 @@ func pictures(height, width, channels int) *loop.Program {
 	n := height * width * channels
 	p := irisprog.Sized(n)
 	p.Inputs[0].Shape = []int{height, width, channels}
-	p.Encoding = &loop.Encoding{Source: "image_dir"}
-	place(p, loop.Feature{Name: "image", Type: loop.ImageFeature, Width: n, Height: height, Columns: width, Channels: channels})
+	p.Encoding = &encoding.Encoding{Source: "image_dir"}
+	place(p, encoding.Feature{Name: "image", Type: encoding.Image, Width: n, Height: height, Columns: width, Channels: channels})
 	return p
 }
 
@@ -251,10 +252,10 @@ func windowed() *loop.Program {
 	p := irisprog.Sized(6)
 	p.Inputs[0].Shape = []int{2, 3}
 	p.Classes = nil
-	p.Encoding = &loop.Encoding{Source: "csv", Targets: []loop.TargetSource{{Columns: []string{"y"}}}, Missing: []string{""}, Series: &loop.Series{Length: 2, Offset: 1, Stride: 1}}
+	p.Encoding = &encoding.Encoding{Source: "csv", Targets: []encoding.Target{{Columns: []string{"y"}}}, Missing: []string{""}, Series: &encoding.Series{Length: 2, Offset: 1, Stride: 1}}
 	place(p,
-		loop.Feature{Name: "n", Type: loop.NumberFeature, Width: 1, Missing: loop.Missing{Kind: "error"}, Scale: []string{"standard"}},
-		loop.Feature{Name: "kind", Type: loop.CategoryFeature, Width: 2, Slots: 2, OOV: true, Encode: "one_hot", Missing: loop.Missing{Kind: "oov"}},
+		encoding.Feature{Name: "n", Type: encoding.Number, Width: 1, Missing: encoding.Missing{Kind: "error"}, Scale: []string{"standard"}},
+		encoding.Feature{Name: "kind", Type: encoding.Category, Width: 2, Slots: 2, OOV: true, Encode: "one_hot", Missing: encoding.Missing{Kind: "oov"}},
 	)
 	return p
 }
@@ -264,18 +265,18 @@ func tokens(side string, words int) *loop.Program {
 	p := irisprog.Program()
 	p.Inputs = append(p.Inputs, loop.Port{Name: "tokens", DType: loop.I32, Shape: []int{4}, Limit: 10})
 	p.Classes = nil
-	p.Encoding = &loop.Encoding{Source: "tokens"}
-	place(p, loop.Feature{Name: "tokens", Port: 1, Type: loop.TokensFeature, Width: 4, Length: 4, Padding: side, Truncating: side, NumWords: words, OOVID: 2})
+	p.Encoding = &encoding.Encoding{Source: "tokens"}
+	place(p, encoding.Feature{Name: "tokens", Port: 1, Type: encoding.Tokens, Width: 4, Length: 4, Padding: side, Truncating: side, NumWords: words, OOVID: 2})
 	return p
 }
 
 // columns is a network on more numbers than Features has fields for.
 func columns() *loop.Program {
 	p := irisprog.Sized(120)
-	p.Encoding = &loop.Encoding{Source: "csv", Targets: []loop.TargetSource{{Columns: []string{"species"}}}, Missing: []string{""}}
-	var features []loop.Feature
+	p.Encoding = &encoding.Encoding{Source: "csv", Targets: []encoding.Target{{Columns: []string{"species"}}}, Missing: []string{""}}
+	var features []encoding.Feature
 	for i := range 120 {
-		features = append(features, loop.Feature{Name: fmt.Sprint("pixel", i), Type: loop.NumberFeature, Width: 1, Missing: loop.Missing{Kind: "mean"}, Scale: []string{"standard"}})
+		features = append(features, encoding.Feature{Name: fmt.Sprint("pixel", i), Type: encoding.Number, Width: 1, Missing: encoding.Missing{Kind: "mean"}, Scale: []string{"standard"}})
 	}
 	place(p, features...)
 	return p
@@ -314,7 +315,7 @@ func TestFitSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	p = irisprog.Sized(4)
-	p.Encoding = &loop.Encoding{Source: "npz", Arrays: []string{"x", "y"}}
+	p.Encoding = &encoding.Encoding{Source: "npz", Table: encoding.Table{Arrays: []string{"x", "y"}}}
 	p.Training.Stratify, p.Training.ValidationSplit = true, 0.25
 	arrays, err := Generate(p, Config{Package: "settingsarrays"})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/internal/irisprog"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -98,14 +99,14 @@ func TestHostileNames(t *testing.T) {
 
 // hostileEncoding has features, columns, categories and other texts of two
 // names.
-func hostileEncoding(name, other string) *loop.Encoding {
-	return &loop.Encoding{
-		Source: "csv", Targets: []loop.TargetSource{{Columns: []string{name + "t"}}}, Weight: other, Header: []string{name, other, name + "t"}, Missing: []string{name, other, name}, Separator: "§",
+func hostileEncoding(name, other string) *encoding.Encoding {
+	return &encoding.Encoding{
+		Source: "csv", Targets: []encoding.Target{{Columns: []string{name + "t"}}}, Weight: other, Table: encoding.Table{Separator: "§", Header: []string{name, other, name + "t"}}, Missing: []string{name, other, name},
 		Spellings: [][]string{{other, name + "s"}, {name, name + "s"}},
-		Features: []loop.Feature{
-			{Name: name, Type: loop.NumberFeature, Width: 1, Missing: loop.Missing{Kind: "median"}, Scale: []string{"standard"}},
-			{Name: other, Type: loop.CategoryFeature, Offset: 1, Width: 2, Slots: 2, OOV: true, Encode: "one_hot", Vocabulary: []string{name}, Missing: loop.Missing{Kind: "text", Text: other}},
-			{Name: name + "-", Type: loop.DateFeature, Offset: 3, Width: 1, Encode: "number", Format: name + " 2006", Parts: []string{"year"}, Missing: loop.Missing{Kind: "error"}},
+		Features: []encoding.Feature{
+			{Name: name, Type: encoding.Number, Width: 1, Missing: encoding.Missing{Kind: "median"}, Scale: []string{"standard"}},
+			{Name: other, Type: encoding.Category, Offset: 1, Width: 2, Slots: 2, OOV: true, Encode: "one_hot", Vocabulary: []string{name}, Missing: encoding.Missing{Kind: "text", Text: other}},
+			{Name: name + "-", Type: encoding.Date, Offset: 3, Width: 1, Encode: "number", Format: name + " 2006", Parts: []string{"year"}, Missing: encoding.Missing{Kind: "error"}},
 		},
 	}
 }
@@ -115,9 +116,9 @@ func hostileEncoding(name, other string) *loop.Encoding {
 func TestFeatureNames(t *testing.T) {
 	for _, names := range [][2]string{{"a b", "a-b"}, {"A", "a"}, {"x,y", "XY"}, {`"`, `\\`}, {"-", "_"}, {"Layer", ","}, {"\x00", "\xff"}} {
 		p := irisprog.Sized(2)
-		p.Encoding = &loop.Encoding{Source: "csv", Targets: []loop.TargetSource{{Columns: []string{"species"}}}}
+		p.Encoding = &encoding.Encoding{Source: "csv", Targets: []encoding.Target{{Columns: []string{"species"}}}}
 		for i, name := range names {
-			p.Encoding.Features = append(p.Encoding.Features, loop.Feature{Name: name, Type: loop.NumberFeature, Offset: i, Width: 1, Missing: loop.Missing{Kind: "mean"}, Scale: []string{"min_max"}})
+			p.Encoding.Features = append(p.Encoding.Features, encoding.Feature{Name: name, Type: encoding.Number, Offset: i, Width: 1, Missing: encoding.Missing{Kind: "mean"}, Scale: []string{"min_max"}})
 		}
 		files, err := Generate(p, Config{})
 		if err != nil {

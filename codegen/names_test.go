@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/codegen/internal/irisprog"
+	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -126,28 +127,28 @@ func rename(p *loop.Program, to map[string]string) {
 // of every type in turn.
 func table(names []string, steps int) *loop.Program {
 	n := len(names)
-	encoding := &loop.Encoding{Source: "csv", Targets: []loop.TargetSource{{Columns: []string{names[0] + "t"}}}, Weight: names[n-1], Missing: []string{"", names[1]}, Header: names, Spellings: make([][]string, n)}
+	rows := &encoding.Encoding{Source: "csv", Targets: []encoding.Target{{Columns: []string{names[0] + "t"}}}, Weight: names[n-1], Missing: []string{"", names[1]}, Table: encoding.Table{Header: names}, Spellings: make([][]string, n)}
 	width := 0
-	var features []loop.Feature
+	var features []encoding.Feature
 	for i, name := range names {
-		f := loop.Feature{Name: name, Type: loop.NumberFeature, Width: 1, Missing: loop.Missing{Kind: "mean"}, Scale: []string{"standard"}}
+		f := encoding.Feature{Name: name, Type: encoding.Number, Width: 1, Missing: encoding.Missing{Kind: "mean"}, Scale: []string{"standard"}}
 		switch i % 8 {
 		case 1:
-			f = loop.Feature{Name: name, Type: loop.CategoryFeature, Width: 1, Slots: 1, Encode: "one_hot", Vocabulary: []string{name}, Missing: loop.Missing{Kind: "most_frequent"}}
+			f = encoding.Feature{Name: name, Type: encoding.Category, Width: 1, Slots: 1, Encode: "one_hot", Vocabulary: []string{name}, Missing: encoding.Missing{Kind: "most_frequent"}}
 		case 3:
-			f = loop.Feature{Name: name, Type: loop.DateFeature, Width: 1, Encode: "number", Format: "2006", Parts: []string{"year"}, Missing: loop.Missing{Kind: "text", Text: "1999"}}
+			f = encoding.Feature{Name: name, Type: encoding.Date, Width: 1, Encode: "number", Format: "2006", Parts: []string{"year"}, Missing: encoding.Missing{Kind: "text", Text: "1999"}}
 		case 5:
-			f = loop.Feature{Name: name, Type: loop.TextFeature, Width: 2, Slots: 2, Encode: "count", Standardize: []string{"none", "lower"}[i/8%2], Split: "whitespace", NGrams: 1}
+			f = encoding.Feature{Name: name, Type: encoding.Text, Width: 2, Slots: 2, Encode: "count", Standardize: []string{"none", "lower"}[i/8%2], Split: "whitespace", NGrams: 1}
 		case 7:
-			f.Missing, f.Scale = loop.Missing{Kind: "error"}, nil
+			f.Missing, f.Scale = encoding.Missing{Kind: "error"}, nil
 		}
 		features, width = append(features, f), width+f.Width
 	}
 	p := irisprog.Sized(width * steps)
-	p.Classes, p.Name, p.Encoding = names, names[0], encoding
+	p.Classes, p.Name, p.Encoding = names, names[0], rows
 	if steps > 1 {
 		p.Inputs[0].Shape = []int{steps, width}
-		p.Encoding.Series = &loop.Series{Length: steps, Offset: 1, Stride: 1}
+		p.Encoding.Series = &encoding.Series{Length: steps, Offset: 1, Stride: 1}
 	}
 	place(p, features...)
 	return p

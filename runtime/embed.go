@@ -25,6 +25,10 @@ import (
 //go:embed go.mod *.go */*.go */*.s internal/*/*.go
 var source embed.FS
 
+// Source holds the files of the module under their paths in it, for copies of
+// what packages need that only predict.
+func Source() fs.FS { return source }
+
 // WriteSource writes go.mod and every Go and assembly file of the module but its
 // tests to a folder that is not there yet, under their paths in the module.
 func WriteSource(folder string) error {

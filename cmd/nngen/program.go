@@ -10,6 +10,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/spec"
 	"github.com/nngen-go/nngen/runtime/data"
@@ -157,7 +158,7 @@ func (n *network) programData() *programData {
 	}
 	t.Kind, t.Format, t.Features = d.Train.Kind, data.FormatNamed(string(d.Train.Kind)), len(d.Features) > 0
 	for _, f := range d.Features {
-		if f.Type == spec.CategoryFeature || f.Type == spec.TextFeature {
+		if f.Type == encoding.Category || f.Type == encoding.Text {
 			t.Vocabularies = append(t.Vocabularies, programVocabulary{strconv.Quote(f.Name), strconv.Quote(f.SlotsPos.String()), literals(f.Vocabulary)})
 		}
 	}
@@ -212,7 +213,7 @@ func (n *network) groups() []featureGroup {
 				names = append(names, f.Name)
 			}
 		}
-		if len(names) > 0 && !slices.ContainsFunc(p.Encoding.Features, func(f loop.Feature) bool { return f.Name == in.Name }) {
+		if len(names) > 0 && !slices.ContainsFunc(p.Encoding.Features, func(f encoding.Feature) bool { return f.Name == in.Name }) {
 			list = append(list, featureGroup{strconv.Quote(in.Name), literals(names)})
 		}
 	}

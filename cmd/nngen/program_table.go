@@ -5,13 +5,13 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
 // tableOf prints how tables are written, and which features are numbers that have
 // marks of their own.
-func tableOf(s *spec.Source, features []loop.Feature) (table, numbers string) {
+func tableOf(s *spec.Source, features []encoding.Feature) (table, numbers string) {
 	var fields, flags []string
 	mark := func(name, value string) {
 		if value != "" {
@@ -31,7 +31,7 @@ func tableOf(s *spec.Source, features []loop.Feature) (table, numbers string) {
 	mark("Thousands", s.Thousands)
 	if s.Decimal != "" || s.Thousands != "" {
 		for i := range features {
-			flags = append(flags, strconv.FormatBool(features[i].Type == loop.NumberFeature))
+			flags = append(flags, strconv.FormatBool(features[i].Type == encoding.Number))
 		}
 	}
 	return "data.CSV{" + strings.Join(fields, ", ") + "}", strings.Join(flags, ", ")

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/asm"
+	"github.com/nngen-go/nngen/codegen/feature"
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
@@ -41,20 +43,18 @@ type emitter struct {
 	sums  sumLimits
 	share bool // layers share kernels
 
-	used     *ownWords               // nil in a draft
-	top      scope                   // identifiers of the package
-	bufs     map[*loop.Buffer]string // of the buffers, as variables
-	fields   []string                // of the segments, in Params
-	layerAt  map[string]int          // where a layer stands in the program, by name
-	ports    portNames
-	features []feature
-	likened  bool // words are also found by their likeness
-	consts   []*loop.Buffer
-	kernels  []*function // in the order of first use
-	known    map[string]*function
-	unit     *asm.Unit       // machine code; nil: none is written
-	scalars  map[string]bool // scalar functions that the kernels call
-	called   string          // what other code calls of scalarParts
+	used    *ownWords               // nil in a draft
+	top     scope                   // identifiers of the package
+	bufs    map[*loop.Buffer]string // of the buffers, as variables
+	fields  []string                // of the segments, in Params
+	layerAt map[string]int          // where a layer stands in the program, by name
+	ports   portNames
+	enc     *feature.Encoding // of rows
+	consts  []*loop.Buffer
+	kernels []*function // in the order of first use
+	known   map[string]*function
+	unit    *asm.Unit       // machine code; nil: none is written
+	scalars map[string]bool // scalar functions that the kernels call
 
 	layers map[string]*layerFunc   // by text
 	files  map[string][]*layerFunc // by file
@@ -108,7 +108,10 @@ func newEmitter(p *loop.Program, cfg Config, used *ownWords) *emitter {
 	for _, plan := range p.Plans() {
 		e.nameBuffers(plan, consts)
 	}
-	e.nameFeatures()
+	e.enc = feature.New(p, feature.Config{
+		Package: cfg.Package, PredictOnly: cfg.PredictOnly, Top: e.top, Words: used, Checked: e.checked(), Large: e.large(),
+		Inputs: gotree.Ports{Type: "Input", List: p.Inputs, Fields: e.ports.inputs}, Targets: gotree.Ports{Type: "Target", List: p.Targets, Fields: e.ports.targets},
+	})
 	return e
 }
 

@@ -2,7 +2,6 @@ package gosrc
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -24,10 +23,10 @@ func Example_workflow() {
 	}
 	rows := "x := make([]Input, 20) // to be filled with samples\ny := make([]Target, len(x))\n"
 	fit, ask := "Fit(§context.Background(), Slices(x, y)", e.exampleAnswer("x[0]")
-	if e.encoded() {
-		row := e.exampleFeatures("float64(i)", "1+i")
+	if e.enc.Has() {
+		row, varies := e.enc.ExampleRow("float64(i)", "1+i")
 		counter := ""
-		if e.anyFeature(func(f *feature) bool { return f.Type == loop.NumberFeature || f.Type == loop.DateFeature }) && !e.asArray() {
+		if varies {
 			counter = "i := "
 		}
 		rows = "var rows []Features\nfor " + counter + "range 20 {\n" + row + "rows = append(rows, row)\n}\ny := make([]Target, len(rows))\n"
@@ -80,43 +79,11 @@ func (e *emitter) exampleTargets() string {
 
 // exampleRow is a sample of a predictor.
 func (e *emitter) exampleRow() string {
-	if !e.encoded() {
+	if !e.enc.Has() {
 		return "var x Input // to be filled with a sample\n"
 	}
-	return e.exampleFeatures("1.5", "1") + "var x Input\nif err := m.Encode(&x, row); err != nil {\npanic(err)\n}\n"
-}
-
-// exampleFeatures makes up a row of features, from a number and a day.
-func (e *emitter) exampleFeatures(number, day string) string {
-	if e.asArray() {
-		return "var row Features // to be filled with numbers\n"
-	}
-	var fields strings.Builder
-	for i := range e.features {
-		x := &e.features[i]
-		fmt.Fprintf(&fields, "%s: %s,\n", x.field, x.exampleValue(number, day))
-	}
-	if e.p.Encoding.Series != nil {
-		return "var row Features\nfor t := range row {\nrow[t] = Step{\n" + fields.String() + "}\n}\n"
-	}
-	return "row := Features{\n" + fields.String() + "}\n"
-}
-
-// exampleValue is a value of the feature, as Go writes it.
-func (f *feature) exampleValue(number, day string) string {
-	switch f.Type {
-	case loop.NumberFeature:
-		return "Value(" + number + ")"
-	case loop.CategoryFeature:
-		return "Value(" + quote(f.testWord()[0]) + ")"
-	case loop.DateFeature:
-		return "Value(§time.Date(2001, 1, " + day + ", 0, 0, 0, 0, §time.UTC))"
-	case loop.TextFeature:
-		return quote(strings.Join(f.testWord(), " "))
-	case loop.ImageFeature:
-		return fmt.Sprintf("§image.NewGray(§image.Rect(0, 0, %d, %d))", f.Columns, f.Height)
-	}
-	return "[]int32{1, 0, 1}"
+	row, _ := e.enc.ExampleRow("1.5", "1")
+	return row + "var x Input\nif err := m.Encode(&x, row); err != nil {\npanic(err)\n}\n"
 }
 
 // exampleAnswer asks the model about the sample x.
@@ -128,7 +95,7 @@ func (e *emitter) exampleAnswer(x string) string {
 	call, check := "Predict(&"+x+")", ""
 	results := "out"
 	switch {
-	case e.classified():
+	case e.enc.Classified():
 		call, results = "Classify(&"+x+")", "class, p"
 		also := "_ = p // its probability\n"
 		if e.p.Answer.Probabilities == loop.Never {

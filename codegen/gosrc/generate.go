@@ -86,11 +86,13 @@ func (e *emitter) print() ([]namedFile, error) {
 		return nil, err
 	}
 	files := []namedFile{{"model.go", e.modelFile()}, {"params.go", e.paramsFile()}, {"forward.go", e.forwardFile()}, {"predict.go", e.predictFile()}}
-	if e.encoded() || len(p.Classes) > 0 || e.valueNames() != nil {
-		files = append(files, namedFile{"encode.go", e.encodeFile()})
+	if f := e.newFile(); e.enc.EncodeFile(f.File) {
+		files = append(files, namedFile{"encode.go", f})
 	}
-	if e.learns() {
-		files = append(files, namedFile{"encoding.go", e.encodingFile()})
+	if e.enc.Learns() {
+		f := e.newFile()
+		e.enc.LearnedFile(f.File)
+		files = append(files, namedFile{"encoding.go", f})
 	}
 	files = append(files, namedFile{"kernels_generic.go", e.kernelsFile()})
 	if !e.unit.Empty() {
@@ -114,17 +116,25 @@ func (e *emitter) print() ([]namedFile, error) {
 		}
 		files = append(files, namedFile{"backward.go", e.backwardFile()}, namedFile{"train.go", train})
 		if p.Encoding != nil {
-			files = append(files, namedFile{"data.go", e.dataFile()})
+			f := e.newFile()
+			e.enc.DataFile(f.File)
+			files = append(files, namedFile{"data.go", f})
 		}
 		files = append(files, namedFile{"model_test.go", e.modelTest()}, namedFile{"float64_test.go", double})
 	}
-	if e.encoded() {
-		files = append(files, namedFile{"encode_test.go", e.encodeTest()})
+	if e.enc.Has() {
+		f := e.newFile()
+		e.enc.TestFile(f.File)
+		files = append(files, namedFile{"encode_test.go", f})
 	}
 	if !cfg.PredictOnly || cfg.Weights != nil {
 		files = append(files, namedFile{"example_test.go", e.exampleFile()})
 	}
-	return files, errors.Join(e.errs...)
+	var err error
+	if cfg.PredictOnly {
+		files, err = e.withCopies(files)
+	}
+	return files, errors.Join(append(e.errs, e.enc.Err(), err)...)
 }
 
 // emittable reports a program that this version has no Go for.
@@ -150,7 +160,7 @@ func emittable(p *loop.Program, cfg Config) error {
 
 // embeddable reports weights without the encoding that the package needs.
 func (e *emitter) embeddable() error {
-	if e.cfg.Weights == nil || !e.learns() {
+	if e.cfg.Weights == nil || !e.enc.Learns() {
 		return nil
 	}
 	var header struct {
@@ -168,7 +178,7 @@ func (e *emitter) embeddable() error {
 	switch {
 	case text == "":
 		return fmt.Errorf("the weights hold no encoding, which this model learns from its training rows: they were saved before FitFeatures or Adapt")
-	case json.Unmarshal([]byte(text), &document) != nil || document.ID != e.encodingID():
+	case json.Unmarshal([]byte(text), &document) != nil || document.ID != e.enc.ID():
 		return fmt.Errorf("the weights hold the encoding of other features")
 	}
 	return nil

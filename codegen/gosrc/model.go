@@ -166,7 +166,7 @@ func (e *emitter) targetWords() string {
 			s += ", those of the input " + plain(e.p.Encoding.Target(i).SameAs)
 		case n == 1:
 			s += ", in the column " + plain(p.Fields[0])
-		case n > 1 && n <= listedNames:
+		case n > 1 && n <= 12:
 			var names []string
 			for _, field := range p.Fields {
 				names = append(names, plain(field))
@@ -249,7 +249,7 @@ type Model struct {
 	%s
 }`, e.encodingField(), e.scratchFields())
 	learned := func(text string) string { // what only models have that learn an encoding
-		if e.learns() {
+		if e.enc.Learns() {
 			return text
 		}
 		return ""
@@ -310,7 +310,7 @@ func (m *Model) LoadMatching(path string) (LoadReport, error) {
 		m.encoding = encoding
 	}
 	`))
-	if !e.learns() {
+	if !e.enc.Learns() {
 		f.add(`// metadata is what weights files say of the model.
 func (m *Model) metadata() map[string]string {
 	return map[string]string{§weights.KeyModelID: ModelID, §weights.KeyModel: %s}
@@ -339,7 +339,7 @@ func (m *Model) Update(f func(p *Params)) { f(m.params) }`)
 
 // encodingField holds what has been learned from the training rows.
 func (e *emitter) encodingField() string {
-	if e.learns() {
+	if e.enc.Learns() {
 		return "encoding *encoding // nil until it is learned\n"
 	}
 	return ""

@@ -44,13 +44,6 @@ func kernelSource(t *testing.T, sums sumLimits) []byte {
 		e.scalars[fn] = true
 	}
 	f := e.newFile()
-	e.p.Encoding = &loop.Encoding{}
-	for _, h := range e.coderHelpers() {
-		if h.call == "cyclic(" {
-			f.add("%s", h.text)
-		}
-	}
-	e.called = "log1pOf("
 	e.kernelDecls(f)
 	src, err := f.Render()
 	if err != nil {

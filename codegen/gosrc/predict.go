@@ -3,6 +3,8 @@ package gosrc
 import (
 	"fmt"
 	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
 )
 
 // stackBytes is how much scratch Predict keeps on the stack.
@@ -392,4 +394,37 @@ func (e *emitter) checkMethod(f *file) {
 	`, ids, p.Limit, p.Limit-1, quote(p.Name))
 	}
 	f.add("// check reports the first id that is out of range.\nfunc (x *Input) check() error {\n%sreturn nil\n}", body)
+}
+
+// probabilities prints what makes probabilities of logits.
+func (e *emitter) probabilities(f *file) {
+	if e.p.Answer.Probabilities == loop.BySigmoid {
+		e.scalars["sigmoid"] = true
+		f.add(`// Probabilities are those of logits, which Predict returns: their sigmoids, as in
+// the loss.
+func (out *Output) Probabilities() (p Output) {
+	for i, v := range out {
+		p[i] = sigmoid(v)
+	}
+	return p
+}`)
+		return
+	}
+	e.scalars["exp"] = true
+	f.add(`// Probabilities are those of logits, which Predict returns: their softmax, as in
+// the loss.
+func (out *Output) Probabilities() (p Output) {
+	most, sum := out[0], 0.0
+	for _, v := range out {
+		most = max(most, v)
+	}
+	for i, v := range out {
+		p[i] = exp(v - most)
+		sum += float64(p[i])
+	}
+	for i := range p {
+		p[i] = float32(float64(p[i]) / sum)
+	}
+	return p
+}`)
 }

@@ -3,6 +3,7 @@ package gosrc
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -100,7 +101,7 @@ func where(condition bool, a, b float32) float32 {
 }`,
 }
 
-// scalarParts are what scalarFuncs and the encoding are made of, each before
+// scalarParts are what scalarFuncs are made of, each before
 // those that it calls.
 var scalarParts = []helper{
 	{"mul(", `// mul is x·y, rounded. Without the conversion it would be added unrounded on
@@ -147,12 +148,6 @@ var (
 	erfNearTerms = []float64{1.128379167094713, -0.37612638890097866, 0.11283791318298059, -0.026866134009238637, 0.00522378651400013, -0.00085427026994529048, 0.00011957326363022797, -1.3914035472414215e-5, 1.0601108232087938e-6}
 )
 
-// The series of sine and cosine, in the square of the angle.
-var (
-	sinTerms = []float64{1, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800}
-	cosTerms = []float64{1, -1.0 / 2, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800, 1.0 / 479001600}
-)
-
 // horner prints the value of a polynomial in x.
 func horner(dst, x string, terms []float64) string {
 	text := fmt.Sprint(terms[len(terms)-1])
@@ -196,6 +191,31 @@ func (e *emitter) scalarDecls(f *file) {
 		all.WriteString(text)
 	}
 	if e.el == single {
-		e.helpers(f, scalarParts, all.String()+e.called)
+		e.helpers(f, scalarParts, all.String())
 	}
+}
+
+// helper is a function that others may call: printed where the text of the
+// package so far holds the call.
+type helper struct{ call, text string }
+
+// helpers prints the functions that what has been printed calls, and those that
+// they call in turn. It returns the text so far.
+func (e *emitter) helpers(f *file, list []helper, sofar string) string {
+	need := make([]bool, len(list))
+	for again := true; again; {
+		again = false
+		for i, h := range list {
+			if !need[i] && regexp.MustCompile(`(^|[^\w.]|§)`+regexp.QuoteMeta(h.call)).MatchString(sofar) || !need[i] && h.call[0] == '.' && strings.Contains(sofar, h.call) {
+				need[i], again = true, true
+				sofar += h.text
+			}
+		}
+	}
+	for i, h := range list {
+		if need[i] {
+			f.add("%s", h.text)
+		}
+	}
+	return sofar
 }

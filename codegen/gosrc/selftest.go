@@ -184,7 +184,7 @@ func TestPredictPoisoned(t *§testing.T) {
 }`, poison)
 	e.inputFromTest(f)
 	e.rangeTest(f)
-	if e.classified() {
+	if e.enc.Classified() {
 		e.classTest(f)
 	}
 }

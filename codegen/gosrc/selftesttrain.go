@@ -10,7 +10,7 @@ import (
 // modelTest prints the test of a trainable package.
 func (e *emitter) modelTest() *file {
 	f := e.newFile()
-	if e.learns() {
+	if e.enc.Learns() {
 		f.add(`// newTest is a freshly initialised model with a made-up encoding.
 func newTest(t *§testing.T) *Model {
 	t.Helper()

@@ -23,7 +23,7 @@ func Embedded() (*Model, error) { return Read(§bytes.NewReader(embedded)) }`)
 		f.Import("embed")
 	}
 	read := "_, err := m.params.read(r)\n"
-	if e.learns() {
+	if e.enc.Learns() {
 		read = "meta, err := m.params.read(r)\nif err == nil {\nm.encoding, err = parseEncoding(meta[\"encoding\"], meta[\"encoding_digest\"])\n}\n"
 	}
 	f.add(`// Open reads a trained model from a weights file (safetensors). Weights of
@@ -233,7 +233,7 @@ func newTest(t *§testing.T) *Model {
 }`)
 	} else {
 		encoding := ""
-		if e.learns() {
+		if e.enc.Learns() {
 			encoding = ", encoding: madeUp(t)"
 		}
 		f.add(`// newTest is a model with made-up weights.
@@ -256,7 +256,7 @@ func newTest(t *§testing.T) *Model {
 			header = append(header, ',')
 		}
 `
-	if e.learns() {
+	if e.enc.Learns() {
 		begin = `	document, _ := §json.Marshal(map[string]any{"id": encodingID, "features": m.encoding})
 	sum := §sha256.Sum256(document)
 	meta, _ := §json.Marshal(map[string]string{"encoding": string(document), "encoding_digest": §hex.EncodeToString(sum[:])})

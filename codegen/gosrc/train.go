@@ -74,8 +74,8 @@ func (e *emitter) stratify(f *file) string {
 	if !e.p.Training.Stratify || len(e.p.Targets) != 1 {
 		return ""
 	}
-	if !e.encoded() {
-		e.classOf(f) // which FitFeatures needs otherwise
+	if !e.enc.Has() {
+		e.enc.ClassOf(f.File) // which FitFeatures needs otherwise
 	}
 	return `rows, held, err := §train.Hold(compiled, cfg, d, classOf)
 	if err != nil {
@@ -117,7 +117,7 @@ func (e *emitter) compiledDecl(f *file) error {
 	if err != nil {
 		return err
 	}
-	if e.encoded() && e.p.Encoding.Weight != "" {
+	if e.enc.Has() && e.p.Encoding.Weight != "" {
 		fields += fmt.Sprintf("WeightColumn: %s,\n", quote(e.p.Encoding.Weight))
 	}
 	fields += classWeightDecl(t.ClassWeight) + callbacks

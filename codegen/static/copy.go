@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -65,89 +66,110 @@ var always = []string{"Error", "String", "Unwrap", "Read", "Write", "MarshalJSON
 // order of the sources. Of methods come along those that are called anywhere, as
 // one of these members or within the copies.
 func (l *Library) Copy(names []string, members map[string]bool) ([]string, error) {
-	reached := map[*decl]bool{}
-	called := map[string]bool{}
+	r := reached{decls: map[*decl]bool{}, called: map[string]bool{}}
 	for name := range members {
-		called[name] = true
+		r.called[name] = true
 	}
 	for _, name := range always {
-		called[name] = true
-	}
-	var reach func(d *decl)
-	reach = func(d *decl) {
-		if d == nil || reached[d] {
-			return
-		}
-		reached[d] = true
-		for name := range d.members {
-			called[name] = true
-		}
-		for _, s := range d.spots {
-			if s.path == "" {
-				reach(l.byName[s.name])
-			}
-		}
+		r.called[name] = true
 	}
 	for _, name := range names {
 		if l.byName[name] == nil {
 			return nil, fmt.Errorf("static: package %s has no %s", l.name, name)
 		}
-		reach(l.byName[name])
+		r.reach(l.byName[name])
 	}
-	for n := 0; n != len(reached); {
-		n = len(reached)
-		for _, d := range l.decls {
-			if d.method != "" && called[d.method] && reached[l.byName[d.of]] {
-				reach(d)
+	all := l.all()
+	for n := 0; n != len(r.decls); {
+		n = len(r.decls)
+		for _, d := range all {
+			if d.method != "" && r.called[d.method] && r.decls[d.in.byName[d.of]] {
+				r.reach(d)
 			}
 		}
 	}
 	var copies []string
 	var errs []error
-	for _, d := range l.decls {
-		if reached[d] {
-			text, err := l.copied(d)
-			copies, errs = append(copies, text), append(errs, err)
+	taken := map[string]*decl{}
+	for _, d := range all {
+		if !r.decls[d] {
+			continue
 		}
+		for _, name := range d.names {
+			local := d.in.Local(name)
+			if other := taken[local]; other != nil && name != "_" {
+				errs = append(errs, fmt.Errorf("static: the copies of %s and %s would both be called %s", other, d, local))
+			}
+			taken[local] = d
+		}
+		text, err := d.copied()
+		copies, errs = append(copies, text), append(errs, err)
 	}
 	return copies, errors.Join(errs...)
 }
 
+// all are the declarations of a library and of those that it imports.
+func (l *Library) all() []*decl {
+	decls := l.decls
+	for _, path := range slices.Sorted(maps.Keys(l.others)) {
+		decls = slices.Concat(decls, l.others[path].all())
+	}
+	return decls
+}
+
+// reached are the declarations that are to be copied, and the names of methods
+// that are called.
+type reached struct {
+	decls  map[*decl]bool
+	called map[string]bool
+}
+
+func (r reached) reach(d *decl) {
+	if d == nil || r.decls[d] {
+		return
+	}
+	r.decls[d] = true
+	for name := range d.members {
+		r.called[name] = true
+	}
+	for _, s := range d.spots {
+		if s.of != nil {
+			r.reach(s.of.byName[s.name])
+		}
+	}
+}
+
 // copied is the text of a declaration with the names that a copy has.
-func (l *Library) copied(d *decl) (string, error) {
+func (d *decl) copied() (string, error) {
 	var b strings.Builder
 	renamed := map[string]string{}
 	at := 0
 	for _, s := range d.spots {
 		b.WriteString(d.text[at:s.from])
-		switch local := l.Local(s.name); {
-		case s.path != "":
-			if first, _, _ := strings.Cut(s.path, "/"); strings.Contains(first, ".") {
+		at = s.to
+		if s.of == nil {
+			if gotree.Imports[s.name] != s.path {
 				return "", fmt.Errorf("static: %s reaches package %s", d, s.path)
 			}
 			b.WriteString("§" + s.name)
-		case local == s.name:
-			b.WriteString(s.name)
-		case token.IsKeyword(local), types.Universe.Lookup(local) != nil, d.locals[local], d.imports(local), l.taken(s.name, local):
-			return "", fmt.Errorf("static: in a copy of %s, %s would be called %s, which means something else there", d, s.name, local)
-		default:
-			renamed[s.name] = local
-			b.WriteString(local)
+			continue
 		}
-		at = s.to
+		local := s.of.Local(s.name)
+		if local != s.name && (token.IsKeyword(local) || types.Universe.Lookup(local) != nil || d.locals[local] || d.imports(local)) {
+			return "", fmt.Errorf("static: in a copy of %s, %s would be called %s, which means something else there", d, s.name, local)
+		}
+		if local != s.name {
+			renamed[s.name] = local
+		}
+		b.WriteString(local)
 	}
 	b.WriteString(d.text[at:])
-	return l.inComments(b.String(), renamed), nil
+	return d.in.inComments(b.String(), renamed), nil
 }
 
 // imports reports that a declaration uses an imported package of that name.
 func (d *decl) imports(name string) bool {
-	return slices.ContainsFunc(d.spots, func(s spot) bool { return s.path != "" && s.name == name })
-}
-
-// taken reports that the copy of something else has that name.
-func (l *Library) taken(name, local string) bool {
-	return l.byName[local] != nil && local != name && l.Local(local) == local
+	return slices.ContainsFunc(d.spots, func(s spot) bool { return s.of == nil && s.name == name })
 }
 
 func (d *decl) String() string { return strings.Join(append(d.names, d.method), "") }

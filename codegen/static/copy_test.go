@@ -101,10 +101,10 @@ func TestEmbed(t *testing.T) {
 // Names that mean something else where the copy stands are errors.
 func TestClashes(t *testing.T) {
 	for text, want := range map[string]string{
-		"func Make() {}":                                                         "makes something else",
+		"func Make() {}":                                                         "something else",
 		"func F() { G() }\n\nfunc G() {}":                                        "",
 		"func F() { g := 1; G(g) }\n\nfunc G(int) {}":                            "something else",
-		"func F() { H() }\n\nfunc h() {}\n\nfunc H() {}":                         "something else",
+		"func F() { H(); h() }\n\nfunc h() {}\n\nfunc H() {}":                    "both be called h",
 		"import \"math\"\n\nfunc F() { Math(math.Pi) }\n\nfunc Math(float64) {}": "something else",
 		"import \"example.com/x\"\n\nfunc F() { x.Y() }":                         "reaches package example.com/x",
 	} {

@@ -11,16 +11,21 @@ import (
 	"strings"
 )
 
+// module begins the paths of packages whose source can be copied.
+const module = "github.com/nngen-go/nngen/runtime/"
+
 // Library is the source of one package.
 type Library struct {
 	name   string // by which other packages name it
 	rename map[string]string
 	decls  []*decl
-	byName map[string]*decl // at the top level
+	byName map[string]*decl    // at the top level
+	others map[string]*Library // of the module that it imports, by path
 }
 
 // decl is one declaration, or a group in parentheses.
 type decl struct {
+	in      *Library
 	names   []string // at the top level; of a method none
 	method  string
 	of      string // the type of the method
@@ -30,11 +35,13 @@ type decl struct {
 	locals  map[string]bool // names declared within
 }
 
-// spot is a place in the text of a declaration.
+// spot is a place in the text of a declaration: a name of the library or of
+// another one, or the name of a package that is imported.
 type spot struct {
 	from, to int
-	name     string // of the library, or of a package that is imported
-	path     string // of that package
+	name     string
+	of       *Library // nil: a package
+	path     string   // of the package
 }
 
 // Load reads the Go files of a folder that is one package, all but its tests and
@@ -45,7 +52,7 @@ func Load(fsys fs.FS, dir, want string, rename map[string]string) (*Library, err
 	if err != nil {
 		return nil, err
 	}
-	l := &Library{rename: rename, byName: map[string]*decl{}}
+	l := &Library{rename: rename, byName: map[string]*decl{}, others: map[string]*Library{}}
 	fset := token.NewFileSet()
 	var files []*ast.File
 	var texts []string
@@ -66,11 +73,21 @@ func Load(fsys fs.FS, dir, want string, rename map[string]string) (*Library, err
 	if files == nil {
 		return nil, fmt.Errorf("static: no Go files in %s", dir)
 	}
+	for _, file := range files {
+		for _, i := range file.Imports {
+			path := strings.Trim(i.Path.Value, `"`)
+			if other, ours := strings.CutPrefix(path, module); ours && l.others[path] == nil {
+				if l.others[path], err = Load(fsys, other, want, nil); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
 	info := resolve(fset, dir, files)
 	for i, file := range files {
 		for _, d := range file.Decls {
 			if g, ok := d.(*ast.GenDecl); !ok || g.Tok != token.IMPORT {
-				l.add(readDecl(fset, texts[i], file, d, info))
+				l.add(l.readDecl(fset, texts[i], file, d, info))
 			}
 		}
 	}
@@ -118,9 +135,9 @@ func (empty) Import(name string) (*types.Package, error) {
 }
 
 // readDecl takes a declaration with its comments.
-func readDecl(fset *token.FileSet, text string, file *ast.File, d ast.Decl, info *types.Info) *decl {
+func (l *Library) readDecl(fset *token.FileSet, text string, file *ast.File, d ast.Decl, info *types.Info) *decl {
 	from, to := d.Pos(), d.End()
-	out := &decl{members: map[string]bool{}, locals: map[string]bool{}}
+	out := &decl{in: l, members: map[string]bool{}, locals: map[string]bool{}}
 	var doc *ast.CommentGroup
 	switch d := d.(type) {
 	case *ast.FuncDecl:
@@ -164,6 +181,8 @@ func receiver(t ast.Expr) string {
 		return receiver(t.X)
 	case *ast.IndexExpr:
 		return receiver(t.X)
+	case *ast.IndexListExpr:
+		return receiver(t.X)
 	case *ast.Ident:
 		return t.Name
 	}
@@ -172,32 +191,44 @@ func receiver(t ast.Expr) string {
 
 // find notes the identifiers of a declaration that a copy may have to change.
 func (d *decl) find(node ast.Node, base int, info *types.Info) {
-	add := func(id *ast.Ident, path string) {
-		d.spots = append(d.spots, spot{int(id.Pos()) - base, int(id.End()) - base, id.Name, path})
+	add := func(n ast.Node, name string, of *Library, path string) {
+		d.spots = append(d.spots, spot{int(n.Pos()) - base, int(n.End()) - base, name, of, path})
 	}
 	ast.Inspect(node, func(n ast.Node) bool {
-		if s, ok := n.(*ast.SelectorExpr); ok {
-			d.members[s.Sel.Name] = true
-		}
-		id, ok := n.(*ast.Ident)
-		if !ok {
-			return true
-		}
-		obj := info.Uses[id]
-		if obj == nil {
-			obj = info.Defs[id]
-		}
-		switch obj := obj.(type) {
-		case nil:
-		case *types.PkgName:
-			add(id, obj.Imported().Path())
-		default:
-			if obj.Pkg() != nil && obj.Parent() == obj.Pkg().Scope() {
-				add(id, "")
-			} else if info.Defs[id] != nil {
-				d.locals[id.Name] = true
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if of := d.in.imported(n.X, info); of != nil {
+				add(n, n.Sel.Name, of, "")
+				return false
+			}
+			d.members[n.Sel.Name] = true
+		case *ast.Ident:
+			obj := info.Uses[n]
+			if obj == nil {
+				obj = info.Defs[n]
+			}
+			switch obj := obj.(type) {
+			case nil:
+			case *types.PkgName:
+				add(n, n.Name, nil, obj.Imported().Path())
+			default:
+				if obj.Pkg() != nil && obj.Parent() == obj.Pkg().Scope() {
+					add(n, n.Name, d.in, "")
+				} else if info.Defs[n] != nil {
+					d.locals[n.Name] = true
+				}
 			}
 		}
 		return true
 	})
+}
+
+// imported is the library whose package an expression names.
+func (l *Library) imported(x ast.Expr, info *types.Info) *Library {
+	if id, ok := x.(*ast.Ident); ok {
+		if name, ok := info.Uses[id].(*types.PkgName); ok {
+			return l.others[name.Imported().Path()]
+		}
+	}
+	return nil
 }

@@ -5,9 +5,10 @@ import (
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/runtime/encode"
 )
 
 // checkData compares the data section with the network that is to be trained on
@@ -39,14 +40,14 @@ func (p *plan) checkData(g *built) {
 func (p *plan) checkMissing(d *spec.Data) {
 	missing := map[string]string{}
 	for _, s := range d.Missing {
-		if l := string(loop.Likeness(nil, s)); l != "" {
+		if l := string(encode.Likeness(nil, s)); l != "" {
 			missing[l] = s
 		}
 	}
 	for i := range d.Features {
 		f := &d.Features[i]
 		for _, w := range f.Vocabulary {
-			if s, ok := missing[string(loop.Likeness(nil, w))]; ok && f.Type == spec.CategoryFeature {
+			if s, ok := missing[string(encode.Likeness(nil, w))]; ok && f.Type == encoding.Category {
 				p.errs.Add(f.SlotsPos, "data: feature %s: %s of the vocabulary is %s of missing_values written in another way, so that no row has it; take it out here or there",
 					diag.Quote(f.Name), diag.Quote(w), diag.Quote(s))
 			}
@@ -82,7 +83,7 @@ func (p *plan) checkIDs(g *built) {
 		in := g.inputs[at.Input].Op.(*op.Input)
 		switch {
 		case in.Limit == 0:
-		case f.Type == spec.TokensFeature && f.NumWords > in.Limit:
+		case f.Type == encoding.Tokens && f.NumWords > in.Limit:
 			p.errs.Add(f.SlotsPos, "data: num_words is %d, but the layer that reads %s takes ids below %d; make them equal", f.NumWords, diag.Quote(in.Port), in.Limit)
 		case f.Slots > in.Limit && f.Vocabulary != nil:
 			p.errs.Add(f.SlotsPos, "data: feature %s has ids from 0 to %d, %s, but the layer that reads %s takes ids below %d; write %d there",

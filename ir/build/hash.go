@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/spec"
@@ -126,7 +127,7 @@ type fitting struct {
 
 // preprocessing is what the values of an input depend on, given a row. Where
 // rows come from, and what else is read from a file, is no part of it.
-func preprocessing(e *loop.Encoding) any {
+func preprocessing(e *encoding.Encoding) any {
 	if e == nil || len(e.Features) == 0 {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
@@ -49,7 +50,7 @@ func dtype(t ir.Type) loop.DType {
 	return loop.F32
 }
 
-func (p *plan) inputPorts(g *built, e *loop.Encoding) []loop.Port {
+func (p *plan) inputPorts(g *built, e *encoding.Encoding) []loop.Port {
 	var ports []loop.Port
 	for i, v := range g.inputs {
 		in := v.Op.(*op.Input)

@@ -3,6 +3,7 @@ package loop
 import (
 	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/encoding"
 )
 
 // Program is one compiled network.
@@ -16,8 +17,8 @@ type Program struct {
 	Outputs  []Port
 	Targets  []Port // one per output
 	Classes  []string
-	Answer   Answer    // of the output; of several there is none
-	Encoding *Encoding // nil: the description has no data section
+	Answer   Answer             // of the output; of several there is none
+	Encoding *encoding.Encoding // nil: the description has no data section
 	Layers   []Layer
 
 	Predict  *Plan

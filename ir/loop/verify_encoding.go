@@ -4,11 +4,12 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/encoding"
 )
 
 // rowTypes are the kinds of files whose rows are one thing, and its type. A csv file
 // has columns; all others hold samples as they are.
-var rowTypes = map[string]FeatureType{"tokens": TokensFeature, "text_dir": TextFeature, "image_dir": ImageFeature}
+var rowTypes = map[string]encoding.Type{"tokens": encoding.Tokens, "text_dir": encoding.Text, "image_dir": encoding.Image}
 
 // encoding checks that the features fill every input exactly once.
 func (v *verifier) encoding() {
@@ -99,9 +100,8 @@ func (v *verifier) targetSources() {
 }
 
 // feature checks one feature by itself and against its input.
-func (v *verifier) feature(f *Feature, port *Port) {
-	width, missing := f.width()
-	ids := f.Encode == "integer" || f.Type == TokensFeature
+func (v *verifier) feature(f *encoding.Feature, port *Port) {
+	width, ids := f.Values(), f.Integer()
 	switch {
 	case width < 0:
 		v.fail("encoding: feature %s of type %q becomes %q", diag.Quote(f.Name), f.Type, f.Encode)
@@ -111,61 +111,11 @@ func (v *verifier) feature(f *Feature, port *Port) {
 		v.fail("encoding: feature %s does not fit into input %s %s", diag.Quote(f.Name), port.Name, port.typeText())
 	case ids && port.Limit > 0 && max(f.Slots, f.NumWords) > port.Limit:
 		v.fail("encoding: feature %s has %d ids, input %s takes %d", diag.Quote(f.Name), max(f.Slots, f.NumWords), port.Name, port.Limit)
-	case !slices.Contains(missing, f.Missing.Kind):
+	case !slices.Contains(f.Type.MissingKinds(), f.Missing.Kind):
 		v.fail("encoding: a missing value of feature %s is %q", diag.Quote(f.Name), f.Missing.Kind)
-	case f.Vocabulary != nil && f.Slots != len(f.Vocabulary)+f.reserved():
+	case f.Vocabulary != nil && f.Slots != len(f.Vocabulary)+f.Reserved():
 		v.fail("encoding: feature %s has %d slots for %d words", diag.Quote(f.Name), f.Slots, len(f.Vocabulary))
-	case f.Slots > 0 && f.Slots <= f.reserved():
+	case f.Slots > 0 && f.Slots <= f.Reserved():
 		v.fail("encoding: feature %s has %d slots, none of them for a word", diag.Quote(f.Name), f.Slots)
 	}
-}
-
-// reserved is how many slots stand before those of the vocabulary.
-func (f *Feature) reserved() int {
-	switch {
-	case f.Type == TextFeature && f.Encode == "integer":
-		return 2
-	case f.Type == TextFeature, f.OOV:
-		return 1
-	}
-	return 0
-}
-
-// width is how many values the settings of a feature give, -1 where they make
-// no sense, and what a missing value of its type may be.
-func (f *Feature) width() (width int, missing []string) {
-	switch f.Type {
-	case NumberFeature:
-		return 1, []string{"error", "mean", "median", "value"}
-	case CategoryFeature:
-		missing = []string{"error", "oov", "most_frequent", "text"}
-		switch f.Encode {
-		case "integer":
-			return 1, missing
-		case "one_hot":
-			return f.Slots, missing
-		}
-	case DateFeature:
-		if f.Encode != "cyclic" && f.Encode != "number" {
-			break
-		}
-		for _, part := range f.Parts {
-			if width++; f.Encode == "cyclic" && part != "year" && part != "days" {
-				width++
-			}
-		}
-		return width, []string{"error", "text"}
-	case TextFeature:
-		switch f.Encode {
-		case "integer":
-			return f.Length, []string{""}
-		case "multi_hot", "count", "tf_idf":
-			return f.Slots, []string{""}
-		}
-	case ImageFeature:
-		return f.Height * f.Columns * f.Channels, []string{""}
-	case TokensFeature:
-		return f.Length, []string{""}
-	}
-	return -1, nil
 }

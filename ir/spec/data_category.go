@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/encoding"
 )
 
 // categoryKeys are the settings of categories.
@@ -23,21 +24,21 @@ func (p *parser) categoryKeys(title string, f *Feature) []key {
 }
 
 // missingCategory reads what stands for a missing category.
-func (p *parser) missingCategory(title string, v Value) Missing {
+func (p *parser) missingCategory(title string, v Value) encoding.Missing {
 	s, ok := p.single(v)
 	if !ok {
 		p.fail(v.Pos, "%s: missing takes the category that stands for it, most_frequent, oov or error, not %s%s", title, v.describe(), inQuotes(v))
-		return Missing{}
+		return encoding.Missing{}
 	}
 	switch s {
 	case "error", "oov", "most_frequent":
-		return Missing{Kind: s}
+		return encoding.Missing{Kind: s}
 	}
 	if f := folded(s); f == "mode" || f == "mostfrequent" || f == "mostcommon" {
 		p.fail(v.Pos, "%s: the most frequent category is written missing: most_frequent", title)
 	}
 	p.checkWord(title+": missing", v, s)
-	return Missing{Kind: "text", Text: s}
+	return encoding.Missing{Kind: "text", Text: s}
 }
 
 // category completes a category about which all is said.

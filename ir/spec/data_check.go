@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
@@ -180,9 +181,9 @@ func (p *parser) table(d *Data, a Arg, parts *dataArgs) {
 			p.fail(f.Pos, "data: column %s is the target and a feature; take it out of features, or write target: {same_as: x} for outputs that repeat the features", diag.Quote(f.Name))
 		case f.Name == d.Weight:
 			p.fail(f.Pos, "data: column %s is the weight and a feature; take it out of features", diag.Quote(f.Name))
-		case d.Windows != nil && (f.Integer() || f.Type == TextFeature):
+		case d.Windows != nil && (f.Integer() || f.Type == encoding.Text):
 			what := "becomes ids"
-			if f.Type == TextFeature {
+			if f.Type == encoding.Text {
 				what = "is text"
 			}
 			p.fail(f.Pos, "data: feature %s %s, and the rows of windows hold numbers, dates and one-hot categories; take it out, or write encode: one_hot for a category", diag.Quote(f.Name), what)
@@ -197,7 +198,7 @@ func (p *parser) table(d *Data, a Arg, parts *dataArgs) {
 
 // neverThere reports categories that are missing values at the same time.
 func (p *parser) neverThere(missing map[string]bool, f *Feature, features Arg) {
-	if f.Type != CategoryFeature {
+	if f.Type != encoding.Category {
 		return
 	}
 	var list Arg

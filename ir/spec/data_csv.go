@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/encoding"
 )
 
 // csvKeys are the settings of tables.
@@ -114,7 +115,7 @@ func (p *parser) windows(a Arg) *Windows {
 	if !p.isMap(title, v, "windows: {length: 12}") {
 		return nil
 	}
-	w := &Windows{Offset: 1, Stride: 1, Pos: a.Pos}
+	w := &Windows{encoding.Series{Offset: 1, Stride: 1}, a.Pos}
 	before := len(p.errs)
 	p.section(title, v, []key{
 		{name: "length", take: func(a Arg) { p.count(title, a, &w.Length, 1, maxSlots) }},

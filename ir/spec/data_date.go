@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/encoding"
 )
 
 const defaultFormat = "2006-01-02"
@@ -116,7 +117,7 @@ func (p *parser) parts(title string, v Value) []string {
 }
 
 // missingDate reads the date that stands for a missing one.
-func (p *parser) missingDate(title string, v Value) Missing {
+func (p *parser) missingDate(title string, v Value) encoding.Missing {
 	switch s, ok := p.single(v); {
 	case !ok:
 		p.fail(v.Pos, `%s: missing takes a date or error, not %s`, title, v.describe())
@@ -124,9 +125,9 @@ func (p *parser) missingDate(title string, v Value) Missing {
 	case slices.Contains([]string{"mean", "median", "mostfrequent", "mode"}, folded(s)):
 		p.fail(v.Pos, "%s: missing takes a date or error; %s is not supported for dates", title, s)
 	default:
-		return Missing{Kind: "text", Text: s}
+		return encoding.Missing{Kind: "text", Text: s}
 	}
-	return Missing{Kind: "error"}
+	return encoding.Missing{Kind: "error"}
 }
 
 // date compares the settings of a date.

@@ -5,28 +5,29 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 // featureTypes are the types of columns, each with the settings that belong to
 // it, in the order of messages.
 var featureTypes = []struct {
-	name     FeatureType
+	name     encoding.Type
 	settings []string
 }{
-	{NumberFeature, []string{"missing", "scale"}},
-	{CategoryFeature, []string{"vocabulary", "encode", "oov", "missing"}},
-	{DateFeature, []string{"format", "parts", "encode", "missing"}},
-	{TextFeature, []string{"vocabulary", "encode", "length", "standardize", "split", "ngrams"}},
+	{encoding.Number, []string{"missing", "scale"}},
+	{encoding.Category, []string{"vocabulary", "encode", "oov", "missing"}},
+	{encoding.Date, []string{"format", "parts", "encode", "missing"}},
+	{encoding.Text, []string{"vocabulary", "encode", "length", "standardize", "split", "ngrams"}},
 }
 
 // typeWords are words that others use for the types.
-var typeWords = map[string]FeatureType{
-	"numeric": NumberFeature, "float": NumberFeature, "int": NumberFeature, "integer": NumberFeature, "double": NumberFeature,
-	"float32": NumberFeature, "float64": NumberFeature, "int64": NumberFeature, "int32": NumberFeature, "real": NumberFeature, "num": NumberFeature, "numerical": NumberFeature,
-	"categorical": CategoryFeature, "factor": CategoryFeature, "bool": CategoryFeature, "boolean": CategoryFeature, "enum": CategoryFeature, "object": CategoryFeature,
-	"nominal": CategoryFeature, "datetime": DateFeature, "timestamp": DateFeature, "time": DateFeature, "datetime64": DateFeature,
-	"string": TextFeature, "str": TextFeature,
+var typeWords = map[string]encoding.Type{
+	"numeric": encoding.Number, "float": encoding.Number, "int": encoding.Number, "integer": encoding.Number, "double": encoding.Number,
+	"float32": encoding.Number, "float64": encoding.Number, "int64": encoding.Number, "int32": encoding.Number, "real": encoding.Number, "num": encoding.Number, "numerical": encoding.Number,
+	"categorical": encoding.Category, "factor": encoding.Category, "bool": encoding.Category, "boolean": encoding.Category, "enum": encoding.Category, "object": encoding.Category,
+	"nominal": encoding.Category, "datetime": encoding.Date, "timestamp": encoding.Date, "time": encoding.Date, "datetime64": encoding.Date,
+	"string": encoding.Text, "str": encoding.Text,
 }
 
 var featureMistakes = map[string]string{
@@ -78,17 +79,17 @@ var featureMistakes = map[string]string{
 }
 
 // defaults is a feature of a type about which nothing else is said.
-func defaults(name string, t FeatureType, pos diag.Pos) Feature {
-	f := Feature{Name: name, Type: t, Pos: pos, SlotsPos: pos}
+func defaults(name string, t encoding.Type, pos diag.Pos) Feature {
+	f := Feature{Feature: encoding.Feature{Name: name, Type: t}, Pos: pos, SlotsPos: pos}
 	switch t {
-	case NumberFeature:
+	case encoding.Number:
 		f.Missing.Kind = "error"
-	case CategoryFeature:
+	case encoding.Category:
 		f.Encode, f.OOV = "one_hot", true
-	case DateFeature:
+	case encoding.Date:
 		f.Missing.Kind, f.Format, f.Encode = "error", defaultFormat, "cyclic"
 		f.Parts = slices.Clone(defaultParts)
-	case TextFeature:
+	case encoding.Text:
 		f.Encode, f.Standardize, f.Split, f.NGrams = "integer", "lower_and_strip_punctuation", "whitespace", 1
 	}
 	return f
@@ -102,7 +103,7 @@ func (p *parser) feature(e Arg) []Feature {
 		p.fail(e.Pos, "%s: the name %s", title, problem)
 	}
 	if e.Value.Kind != Map {
-		t := NumberFeature
+		t := encoding.Number
 		if e.Value.Kind == String {
 			if near, ok := nearType(e.Value.Str); ok {
 				t = near
@@ -111,7 +112,7 @@ func (p *parser) feature(e Arg) []Feature {
 		p.fail(e.Value.Pos, "%s takes a type, not %s; write %s: {type: %s}", title, e.Value.describe(), plain(e.Name), t)
 		return []Feature{defaults(e.Name, "", e.Pos)}
 	}
-	var t FeatureType
+	var t encoding.Type
 	a, typed := e.Value.get("type")
 	if typed {
 		t = p.featureType(title, a.Value)
@@ -124,13 +125,13 @@ func (p *parser) feature(e Arg) []Feature {
 		{name: "columns", take: func(a Arg) { group = &a }},
 	}
 	switch t {
-	case NumberFeature:
+	case encoding.Number:
 		keys = append(keys, p.numberKeys(title, &f)...)
-	case CategoryFeature:
+	case encoding.Category:
 		keys = append(keys, p.categoryKeys(title, &f)...)
-	case DateFeature:
+	case encoding.Date:
 		keys = append(keys, p.dateKeys(title, &f)...)
-	case TextFeature:
+	case encoding.Text:
 		keys = append(keys, p.textKeys(title, &f)...)
 	}
 	for _, of := range featureTypes {
@@ -149,11 +150,11 @@ func (p *parser) feature(e Arg) []Feature {
 	switch {
 	case !typed && len(p.errs) == before:
 		p.fail(e.Pos, "%s has no type; write %s: {type: number}", title, plain(e.Name))
-	case len(p.errs) == before && t == CategoryFeature:
+	case len(p.errs) == before && t == encoding.Category:
 		p.category(title, &f)
-	case len(p.errs) == before && t == DateFeature:
+	case len(p.errs) == before && t == encoding.Date:
 		p.date(title, &f, e.Value)
-	case len(p.errs) == before && t == TextFeature:
+	case len(p.errs) == before && t == encoding.Text:
 		p.textFeature(title, &f, e.Value)
 	}
 	if group == nil {
@@ -192,7 +193,7 @@ func typesWith(setting string) []string {
 }
 
 // nearType finds the type that is meant by a word.
-func nearType(s string) (FeatureType, bool) {
+func nearType(s string) (encoding.Type, bool) {
 	if t, ok := typeWords[folded(s)]; ok {
 		return t, true
 	}
@@ -201,21 +202,21 @@ func nearType(s string) (FeatureType, bool) {
 		names = append(names, string(t.name))
 	}
 	near, ok := nearest.Of(s, names)
-	return FeatureType(near), ok
+	return encoding.Type(near), ok
 }
 
-func (p *parser) featureType(title string, v Value) FeatureType {
+func (p *parser) featureType(title string, v Value) encoding.Type {
 	if v.Kind != String {
 		p.fail(v.Pos, "%s: type takes a word, not %s; write type: number", title, v.describe())
 		return ""
 	}
-	switch t := FeatureType(v.Str); t {
-	case NumberFeature, CategoryFeature, DateFeature, TextFeature:
+	switch t := encoding.Type(v.Str); t {
+	case encoding.Number, encoding.Category, encoding.Date, encoding.Text:
 		return t
-	case ImageFeature:
+	case encoding.Image:
 		p.fail(v.Pos, "%s: images are not columns; write data: {train: {image_dir: photos/train, size: [28, 28]}}", title)
 		return ""
-	case TokensFeature:
+	case encoding.Tokens:
 		p.fail(v.Pos, "%s: lists of ids are not columns; write data: {train: {tokens: train.txt.gz, num_words: 10000}}", title)
 		return ""
 	}
@@ -236,17 +237,17 @@ func (p *parser) numberKeys(title string, f *Feature) []key {
 }
 
 // missingNumber reads what stands for a missing number.
-func (p *parser) missingNumber(title string, v Value) Missing {
+func (p *parser) missingNumber(title string, v Value) encoding.Missing {
 	if x, ok := v.number(); ok {
 		if math.Abs(x) > math.MaxFloat32 {
 			p.fail(v.Pos, "%s: missing is %s, which is too large for a float32", title, v.flow())
 		}
-		return Missing{Kind: "value", Value: x}
+		return encoding.Missing{Kind: "value", Value: x}
 	}
 	if v.Kind == String {
 		switch v.Str {
 		case "error", "mean", "median":
-			return Missing{Kind: v.Str}
+			return encoding.Missing{Kind: v.Str}
 		}
 	}
 	hint := ""
@@ -269,7 +270,7 @@ func (p *parser) missingNumber(title string, v Value) Missing {
 		}
 	}
 	p.fail(v.Pos, "%s: missing takes a number, mean, median or error, not %s%s", title, v.describe(), hint)
-	return Missing{Kind: "error"}
+	return encoding.Missing{Kind: "error"}
 }
 
 // scaleWords are words that others use for the scalings.

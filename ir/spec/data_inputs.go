@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/encoding"
 )
 
 // impliedInputs fills in the inputs that the data section decides, and compares
@@ -57,11 +58,11 @@ func (p *parser) imply(m *Model) {
 				at, together[f.Input] = len(inputs), len(inputs)
 				inputs = append(inputs, Input{Name: f.Input, Shape: []int{0}, DType: "float32", Pos: f.Pos})
 			}
-			inputs[at].Shape[0] += f.Width()
+			inputs[at].Shape[0] += f.Values()
 			continue
 		}
 		if !f.Integer() {
-			width += f.Width()
+			width += f.Values()
 			continue
 		}
 		name := inputName(f.Name)
@@ -93,7 +94,7 @@ func (p *parser) imply(m *Model) {
 		if d.Windows != nil {
 			x.Shape = []int{d.Windows.Length, width}
 		}
-		if f := &d.Features[0]; f.Type == ImageFeature {
+		if f := &d.Features[0]; f.Type == encoding.Image {
 			x.Shape = f.shape()
 		}
 		for i := range d.Features {
@@ -114,12 +115,12 @@ func (p *parser) imply(m *Model) {
 // shape is that of an input which a feature fills alone.
 func (f *Feature) shape() []int {
 	switch {
-	case f.Type == ImageFeature:
+	case f.Type == encoding.Image:
 		return []int{f.Height, f.Columns, f.Channels}
-	case f.Integer() && f.Width() == 0:
+	case f.Integer() && f.Values() == 0:
 		return []int{Ragged}
 	}
-	return []int{f.Width()}
+	return []int{f.Values()}
 }
 
 // fillWidth gives the one category without a vocabulary the values of its input
@@ -155,7 +156,7 @@ func (p *parser) fillWidth(m *Model) bool {
 	}
 	for i := range d.Features {
 		if i != open && places[i].Input == at {
-			rest -= d.Features[i].Width()
+			rest -= d.Features[i].Values()
 		}
 	}
 	if rest < least {
@@ -187,7 +188,7 @@ func (p *parser) fits(m *Model) {
 		}
 		first := &d.Features[filled[at][0]]
 		dtype, want, what := "float32", []int{0}, "numbers"
-		if first.Integer() || first.Type == ImageFeature {
+		if first.Integer() || first.Type == encoding.Image {
 			want = first.shape()
 		}
 		if first.Integer() {
@@ -197,16 +198,16 @@ func (p *parser) fits(m *Model) {
 					diag.Quote(in.Name), diag.Quote(first.Name), diag.Quote(d.Features[filled[at][1]].Name))
 				continue
 			}
-		} else if first.Type != ImageFeature {
+		} else if first.Type != encoding.Image {
 			for _, i := range filled[at] {
-				want[0] += d.Features[i].Width()
+				want[0] += d.Features[i].Values()
 			}
 		}
 		if d.Windows != nil {
 			want = append([]int{d.Windows.Length}, want...)
 		}
 		switch {
-		case !slices.Equal(in.Shape, want) && first.Type == TokensFeature:
+		case !slices.Equal(in.Shape, want) && first.Type == encoding.Tokens:
 			p.tokenShape(in, first)
 		case !slices.Equal(in.Shape, want):
 			p.fail(in.Pos, "input %s has shape %s, but data: fills it with %s; write shape: %s", diag.Quote(in.Name), shapeText(in.Shape), m.widths(places, at), shapeText(want))
@@ -255,7 +256,7 @@ func (p *parser) noInput(m *Model, f *Feature) {
 			diag.Quote(m.Inputs[free[0]].Name), diag.Quote(m.Inputs[free[1]].Name))
 		return
 	}
-	p.fail(f.Pos, "data: no input is for feature %s, which becomes %s; write inputs: {x: {shape: [%d]}} beside the other inputs", diag.Quote(f.Name), count(f.Width(), "number"), f.Width())
+	p.fail(f.Pos, "data: no input is for feature %s, which becomes %s; write inputs: {x: {shape: [%d]}} beside the other inputs", diag.Quote(f.Name), count(f.Values(), "number"), f.Values())
 }
 
 // featureInputs are the inputs that features are named after.
@@ -281,11 +282,11 @@ func (m *Model) widths(places []Place, at int) string {
 		if places[i].Input != at {
 			continue
 		}
-		w := f.Width()
+		w := f.Values()
 		sum += w
 		text := fmt.Sprintf("%s %d", plain(f.Name), w)
 		switch {
-		case f.Type == ImageFeature:
+		case f.Type == encoding.Image:
 			return fmt.Sprintf("images of %d rows, %d columns and %s", f.Height, f.Columns, count(f.Channels, "channel"))
 		case f.Integer() && w == 0:
 			return "any number of ids a row"

@@ -93,7 +93,7 @@ func (m *Model) lineUp(places []Place, input int, features []int) {
 	offset := 0
 	for _, i := range features {
 		places[i] = Place{input, offset}
-		offset += m.Data.Features[i].Width()
+		offset += m.Data.Features[i].Values()
 	}
 }
 

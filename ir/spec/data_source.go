@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
@@ -24,20 +25,20 @@ var ownSettings = map[SourceKind]kindRow{
 	Tokens: {settings: []string{"num_words", "oov_id", "length", "padding", "truncating"},
 		keys: func(p *parser, title string, _ *Source, f *Feature) []key { return p.tokenKeys(title, f) },
 		row: func(pos diag.Pos) *Feature {
-			return &Feature{Name: "tokens", Type: TokensFeature, OOVID: 2, Pos: pos, SlotsPos: pos}
+			return &Feature{Feature: encoding.Feature{Name: "tokens", Type: encoding.Tokens, OOVID: 2}, Pos: pos, SlotsPos: pos}
 		}},
 	TextDir: {settings: []string{"vocabulary", "encode", "length", "standardize", "split", "ngrams", "encoding"},
 		keys: func(p *parser, title string, s *Source, f *Feature) []key {
 			return append(p.textKeys(title, f), p.encodingKey(title, s))
 		},
 		row: func(pos diag.Pos) *Feature {
-			f := defaults("text", TextFeature, pos)
+			f := defaults("text", encoding.Text, pos)
 			return &f
 		}},
 	ImageDir: {settings: []string{"size", "color"},
 		keys: func(p *parser, title string, _ *Source, f *Feature) []key { return p.imageKeys(title, f) },
 		row: func(pos diag.Pos) *Feature {
-			return &Feature{Name: "image", Type: ImageFeature, Channels: 3, Pos: pos, SlotsPos: pos}
+			return &Feature{Feature: encoding.Feature{Name: "image", Type: encoding.Image, Channels: 3}, Pos: pos, SlotsPos: pos}
 		}},
 }
 

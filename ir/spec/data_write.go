@@ -1,6 +1,10 @@
 package spec
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/encoding"
+)
 
 // tree writes the section; defaults are left out.
 func (d *Data) tree() Value {
@@ -141,13 +145,13 @@ func (f *Feature) settings() []Arg {
 		}
 	}
 	switch f.Type {
-	case TokensFeature:
+	case encoding.Tokens:
 		list = append(list, named("num_words", whole(f.NumWords)), named("oov_id", whole(f.OOVID)))
 		number("length", f.Length, 0)
 		word("padding", f.Padding, "")
 		word("truncating", f.Truncating, "")
 		return list
-	case ImageFeature:
+	case encoding.Image:
 		return []Arg{named("size", listOf(whole(f.Height), whole(f.Columns))), named("color", text(map[int]string{1: "gray", 3: "rgb"}[f.Channels]))}
 	}
 	switch {
@@ -166,7 +170,7 @@ func (f *Feature) settings() []Arg {
 		list = append(list, named("parts", textList(f.Parts)))
 	}
 	switch m := f.Missing; {
-	case m == usual.Missing, f.Type == CategoryFeature && m.Kind == map[bool]string{true: "oov", false: "error"}[f.OOV]:
+	case m == usual.Missing, f.Type == encoding.Category && m.Kind == map[bool]string{true: "oov", false: "error"}[f.OOV]:
 	case m.Kind == "value":
 		list = append(list, named("missing", Value{Kind: Float, Float: m.Value}))
 	case m.Kind == "text":

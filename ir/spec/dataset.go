@@ -2,6 +2,7 @@ package spec
 
 import (
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
@@ -45,124 +46,34 @@ func (k SourceKind) Shape() data.Shape { return data.FormatNamed(string(k)).Shap
 // Source is a set of rows. File names are as written, relative to the data
 // folder; a name may end in .gz.
 type Source struct {
-	Kind      SourceKind
-	Files     []string
-	Split     float64  // test: this fraction of the rows of train, the last ones; 0: Files
-	Separator string   // csv: what stands between two fields, one character
-	Header    []string // csv: the names of the columns where the file has no header line; nil: it has
-	Quote     string   // csv: "none" where quotes mean nothing, `"` where they enclose fields whatever these hold; "": they do, and rows that one seems to have joined are an error
-	Encoding  string   // csv, text_dir: "latin-1", "windows-1252" or "utf-16"; "": UTF-8
-	Decimal   string   // csv: the mark before the fraction of a number, ","; "": "."
-	Thousands string   // csv: the mark between groups of three digits; "": none
-	Arrays    []string // archives: the names of the arrays of the inputs and of the targets that files hold, in their order
-	Pos       diag.Pos
+	Kind  SourceKind
+	Files []string
+	Split float64 // test: this fraction of the rows of train, the last ones; 0: Files
+	encoding.Table
+	Pos diag.Pos
 }
 
-// Windows makes a sample of Length successive rows of a table. The target
-// stands Offset rows behind the last of them, and the next sample begins Stride
-// rows later.
+// Windows are the samples of a series.
 type Windows struct {
-	Length, Offset, Stride int
-	Pos                    diag.Pos
+	encoding.Series
+	Pos diag.Pos
 }
 
-// FeatureType is the type of what a row holds under a name.
-type FeatureType string
-
-// The types of features.
-const (
-	NumberFeature   FeatureType = "number"
-	CategoryFeature FeatureType = "category"
-	DateFeature     FeatureType = "date"
-	TextFeature     FeatureType = "text"
-	ImageFeature    FeatureType = "image"  // of image_dir
-	TokensFeature   FeatureType = "tokens" // of tokens
-)
-
-// Feature is a column, or the text, image or list of ids that is all of a row.
-// Defaults are filled in; what does not belong to the type is zero.
+// Feature is a column, or the text, image or list of ids that is all of a row;
+// its name is the column's header, else its type. Defaults are filled in; what
+// does not belong to the type is zero. Where it goes is known later: see
+// Model.Places.
 type Feature struct {
-	Name    string // the column's header; else its type
-	Type    FeatureType
-	Input   string // column: the input that it goes to; "": see Model.Places
-	Missing Missing
-	Scale   []string // number: "log1p", "standard" or "min_max", or the first and one of the others
-	Encode  string   // category: "one_hot" or "integer"; date: "cyclic" or "number"; text: "integer", "multi_hot", "count" or "tf_idf"
-
-	Vocabulary []string // category, text: nil where it is learned
-	Slots      int      // category, text: the ids there are, those of padding and of unknown words included
-	OOV        bool     // category: slot 0 is for what is not in the vocabulary; false: that is an error
-
-	Format string   // date: the layout, as package time has it
-	Parts  []string // date: year, month, day, weekday, day_of_year, hour, minute, days
-
-	Standardize string // text: "lower_and_strip_punctuation", "lower", "strip_punctuation" or "none"
-	Split       string // text: "whitespace" or "character"
-	NGrams      int    // text: the longest run of words that counts as one
-
-	Length              int    // text as integers, tokens: ids of a row; 0: any number
-	Padding, Truncating string // tokens with Length: "pre" or "post"
-	NumWords            int    // tokens: ids from here on become OOVID
-	OOVID               int    // tokens: 2 where not said, as in keras.datasets.imdb
-
-	Height, Columns, Channels int // image
-
+	encoding.Feature
+	Input    string // column: the input that it goes to; "": see Model.Places
 	Pos      diag.Pos
 	SlotsPos diag.Pos // of what decides Slots or NumWords; Pos where nothing is written
-}
-
-// Missing is what stands for a missing value.
-type Missing struct {
-	// Kind is "error", "mean" or "median" (numbers), "oov" or "most_frequent"
-	// (categories), "value" (numbers: Value) or "text" (categories and dates:
-	// Text). Texts, images and tokens have "".
-	Kind  string
-	Value float64
-	Text  string
 }
 
 // Target is what an output is compared with: columns of a table, one of the
 // inputs, or, where it names neither, what the files hold for it.
 type Target struct {
-	Output  string   // its name; "": there is one output
-	Columns []string // csv: their values in this order, or the class of a row
-	SameAs  string   // the input that the output is to repeat
-	// Classes and Spellings are as those of Data, where there are several outputs.
-	Classes   []string
-	Spellings [][]string
-	Pos       diag.Pos
-}
-
-// Width is how many values of a sample a feature fills; 0 where that is known
-// only at run time. Of an image it is all of them.
-func (f *Feature) Width() int {
-	switch f.Type {
-	case CategoryFeature:
-		if f.Encode == "one_hot" {
-			return f.Slots
-		}
-	case DateFeature:
-		n := 0
-		for _, part := range f.Parts {
-			if n++; f.Encode == "cyclic" && part != "year" && part != "days" {
-				n++
-			}
-		}
-		return n
-	case TextFeature:
-		if f.Encode == "integer" {
-			return f.Length
-		}
-		return f.Slots
-	case ImageFeature:
-		return f.Height * f.Columns * f.Channels
-	case TokensFeature:
-		return f.Length
-	}
-	return 1
-}
-
-// Integer reports whether a feature becomes ids, in an input of its own.
-func (f *Feature) Integer() bool {
-	return f.Encode == "integer" || f.Type == TokensFeature
+	Output          string // its name; "": there is one output
+	encoding.Target        // Classes and Spellings where there are several outputs; else they are those of Data
+	Pos             diag.Pos
 }

@@ -11,8 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/internal/golden"
 )
 
@@ -152,7 +152,7 @@ func TestImpliedInputs(t *testing.T) {
 	if in := all["iris.yaml"].Inputs; len(in) != 1 || in[0].DType != "float32" || !reflect.DeepEqual(in[0].Shape, []int{4}) {
 		t.Errorf("four columns imply %+v", in)
 	}
-	if row := all["imdb.yaml"].Data.Features[0]; row.NumWords != 10000 || row.OOVID != 2 || row.Type != TokensFeature {
+	if row := all["imdb.yaml"].Data.Features[0]; row.NumWords != 10000 || row.OOVID != 2 || row.Type != encoding.Tokens {
 		t.Errorf("a row of tokens is %+v", row)
 	}
 }

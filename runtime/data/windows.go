@@ -142,3 +142,27 @@ func (w *windowStream[W, X, Y]) Rows(epoch int) iter.Seq2[Example[W, Y], error] 
 		}
 	}
 }
+
+// Steps goes through the rows that the samples of a series are made of: each
+// once where d was cut from a table by [Windows], else sample by sample, of which
+// rows gives those of one.
+func Steps[X, W, Y any](d Dataset[W, Y], rows func(*W) []X) iter.Seq2[*X, error] {
+	return func(yield func(*X, error) bool) {
+		if table, ok := d.(interface{ Steps() Dataset[X, Y] }); ok {
+			for row, err := range table.Steps().Rows(0) {
+				if !yield(&row.X, err) {
+					return
+				}
+			}
+			return
+		}
+		for row, err := range d.Rows(0) {
+			list := rows(&row.X)
+			for t := range list {
+				if !yield(&list[t], err) {
+					return
+				}
+			}
+		}
+	}
+}

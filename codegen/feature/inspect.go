@@ -1,0 +1,70 @@
+package feature
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/ir/encoding"
+)
+
+// inspectMethod prints Inspect.
+func (e *Encoding) inspectMethod(f *gotree.File) {
+	doc := "Inspect names the features of a row that are missing, and those whose category, or every word, is unknown: what to count in a service."
+	if !e.anyOf(encoding.Category, encoding.Text) {
+		doc = "Inspect names the features of a row that are missing: what to count in a service. None can be unknown here."
+	}
+	if e.AsArray() {
+		f.Add("%s", gotree.Comment(doc)+`func (m *Model) Inspect(f Features) (missing, unknown []string) {
+	for i, v := range f {
+		if §math.IsNaN(v) {
+			missing = append(missing, FeatureNames[i])
+		}
+	}
+	return missing, nil
+}`)
+		return
+	}
+	var lines strings.Builder
+	learned := ""
+	for i := range e.features {
+		x := &e.features[i]
+		value, name := e.row()+"."+x.field, gotree.Quote(x.Name)
+		if x.fixed == "" && (x.Type == encoding.Category || x.Type == encoding.Text) {
+			learned = "e := m.encoding\nif e == nil {\ne = new(encoding) // knows nothing\n}\n"
+		}
+		switch x.Type {
+		case encoding.Category:
+			fmt.Fprintf(&lines, "found.Note(%s, %s == nil, %s.Strange(%s))\n", name, value, x.vocabulary(), value)
+		case encoding.Text:
+			fmt.Fprintf(&lines, "found.NoteWords(%s, %s, %s)\n", name, x.pointer(), x.words(e.row()))
+		case encoding.Tokens:
+			fmt.Fprintf(&lines, "found.Note(%s, len(%s) == 0, false)\n", name, value)
+		default:
+			fmt.Fprintf(&lines, "found.Note(%s, %s == nil, false)\n", name, value)
+		}
+	}
+	steps := lines.String()
+	if e.spec.Series != nil {
+		steps = "for t := range f {\nstep := &f[t]\n" + steps + "}\n"
+	}
+	f.Add("%sfunc (m *Model) Inspect(f Features) (missing, unknown []string) {\n%svar found §encode.Findings\n%sreturn found.Missing, found.Unknown\n}", gotree.Comment(doc), learned, steps)
+}
+
+// adaptedMethod prints Adapted.
+func (e *Encoding) adaptedMethod(f *gotree.File) {
+	if !e.Learns() {
+		f.Add(`// Adapted reports whether Encode can be called: always, for nothing about it is
+// learned.
+func (m *Model) Adapted() bool { return true }`)
+		return
+	}
+	f.Add(`// Adapted reports whether the model has learned its encoding, so that Encode can
+// be called.
+func (m *Model) Adapted() bool { return m.encoding != nil }`)
+	how := "FitFeatures and Adapt learn it from training rows, Open reads it"
+	if e.PredictOnly {
+		how = "Open reads it"
+	}
+	f.Add(`var errNotAdapted = §errors.New("%s: the encoding of features has not been learned: %s")`, e.Package, how)
+}
