@@ -26,7 +26,11 @@ func (b *builder) rows(class loop.Class, name, layer string, grad bool, shape ..
 func (b *builder) add(buf *loop.Buffer) *loop.Buffer {
 	if buf.Class == loop.Arena {
 		buf.Offset = b.top
-		b.top += buf.Len(Batch)
+		n := Batch
+		if b.plan.PerRow {
+			n = 1
+		}
+		b.top += buf.Len(n)
 	}
 	b.plan.Buffers = append(b.plan.Buffers, buf)
 	return buf
@@ -127,7 +131,7 @@ func Sized(width int) *loop.Program {
 		Training: loop.Training{Optimizer: loop.Setting{Name: "rmsprop", Args: []loop.SettingArg{{Name: "learning_rate", Value: 0.01}}}, Losses: []string{"sparse_categorical_crossentropy"},
 			Metrics: [][]loop.Setting{{{Name: "sparse_categorical_accuracy", As: "accuracy"}}}, BatchSize: Batch, Epochs: 40, Shuffle: true},
 	}
-	b := &builder{plan: &loop.Plan{Name: "predict"}}
+	b := &builder{plan: &loop.Plan{Name: "predict", PerRow: true}}
 	b.forward(p)
 	p.Predict = b.done()
 
