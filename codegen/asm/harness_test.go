@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/codegen/shape"
+	"github.com/nngen-go/nngen/ir/canonical"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/loop/looptest"
 	"github.com/nngen-go/nngen/ir/machine"
@@ -97,8 +98,8 @@ func checkKernels(t *testing.T, cases []kernelCase) {
 func withShared(cases []kernelCase) []kernelCase {
 	all := slices.Clone(cases)
 	for _, c := range cases {
-		if k, ok := c.kernel.(*loop.Nest); ok && c.levels == nil {
-			if _, _, ok := shape.Nest(k, cmp.Or(c.machine, machine.Server())); ok {
+		if _, ok := c.kernel.(*loop.Nest); ok && c.levels == nil {
+			if _, _, ok := shape.Nest(canonical.Kernel(c.kernel).(*loop.Nest), cmp.Or(c.machine, machine.Server())); ok {
 				c.name, c.shared = c.name+" shared", true
 				all = append(all, c)
 			}

@@ -16,7 +16,7 @@ import (
 // Anything else stays in Go: what an id addresses, arguments of maxima, a few
 // numbers, and loops that run through no memory in order.
 func (u *Unit) nest(r Request, k *loop.Nest, l Level) (*Body, error) {
-	t, ok := shape.Tidy(k)
+	t, ok := shape.Plain(k)
 	if !ok {
 		return nil, nil
 	}
@@ -24,7 +24,7 @@ func (u *Unit) nest(r Request, k *loop.Nest, l Level) (*Body, error) {
 	s := t.Body[0]
 	switch {
 	case len(t.Body) == 1 && s.Reduce == loop.Store:
-		return u.mapped(r, s, sharing, l)
+		return u.mapped(r, t.Axes(s), s, sharing, l)
 	case len(t.Body) == 1 && !s.Accumulate && s.Dst.Buf.Class != loop.Local:
 		if b, err := u.reducedColumns(r, t.Outer, s, sharing, l); b != nil || err != nil {
 			return b, err

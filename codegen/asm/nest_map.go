@@ -36,8 +36,8 @@ type mapping struct {
 const smallest = 4
 
 // mapped writes an elementwise store.
-func (u *Unit) mapped(r Request, s loop.Stmt, sharing loop.Sharing, l Level) (*Body, error) {
-	m := &mapping{Unit: u, Stmt: s, axes: s.Inner, sharing: sharing, level: l}
+func (u *Unit) mapped(r Request, axes []loop.Axis, s loop.Stmt, sharing loop.Sharing, l Level) (*Body, error) {
+	m := &mapping{Unit: u, Stmt: s, axes: axes, sharing: sharing, level: l}
 	m.request = r
 	if !m.order() {
 		return nil, nil

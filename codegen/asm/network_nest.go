@@ -9,7 +9,7 @@ import (
 
 // nest writes the statements of a nest for one row.
 func (n *network) nest(k *loop.Nest) error {
-	t, ok := shape.Tidy(k)
+	t, ok := shape.Plain(k)
 	if !ok || len(t.Body) == 1 && t.Body[0].Reduce == loop.Sum && len(t.Outer) == 0 {
 		return errNetwork
 	}

@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/codegen/shape"
+	"github.com/nngen-go/nngen/ir/canonical"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
 	"github.com/nngen-go/nngen/runtime/nn"
@@ -184,6 +185,9 @@ func (p *program) write(t testing.TB, cases []kernelCase) []file {
 	text.WriteString("package main\n\nimport (\n\"unsafe\"\n\"github.com/nngen-go/nngen/runtime/nn\"\n)\n\nvar _ *nn.Worker\n\nvar _ unsafe.Pointer\n\n")
 	table.WriteString("var functions = []function{\n")
 	for i, c := range cases {
+		if _, ok := c.kernel.(networkKernel); !ok {
+			c.kernel = canonical.Kernel(c.kernel)
+		}
 		operands := operandsOf(c.kernel)
 		write := u.Kernel
 		if k, ok := c.kernel.(networkKernel); ok {

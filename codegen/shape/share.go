@@ -28,7 +28,7 @@ func Large(p *loop.Program, m machine.Machine) bool {
 // of several lengths in a row, and those of which not even one run of elements fits
 // a call.
 func Nest(k *loop.Nest, m machine.Machine) (*loop.Nest, *Shape, bool) {
-	t, ok := Tidy(k)
+	t, ok := Plain(k)
 	if !ok {
 		return nil, nil, false
 	}
@@ -42,9 +42,9 @@ func Nest(k *loop.Nest, m machine.Machine) (*loop.Nest, *Shape, bool) {
 	case slices.ContainsFunc(Accesses(s), isRandom):
 		return nil, nil, false
 	case s.Reduce == loop.Store:
-		lanesLast(s)
-		last := len(s.Inner) - 1
-		if last > 0 && (s.Inner[last].Rows || s.Inner[last].N > m.Turns(Weight(s.Value), 4*(1+len(s.Srcs)))/64*64) {
+		axes := t.Axes(*s)
+		last := len(axes) - 1
+		if last > 0 && (axes[last].Rows || s.Dst.Strides[last] != 1 || axes[last].N > m.Turns(Weight(s.Value), 4*(1+len(s.Srcs)))/64*64) {
 			return nil, nil, false
 		}
 		rows = perRow(s)
@@ -158,25 +158,6 @@ func (s *Shape) Name(k *loop.Nest, operand func(*loop.Buffer) string) {
 	}
 	if s.rows.Known() && s.rows.Value != 1 {
 		s.rows = s.field("rows", s.rows.Value)
-	}
-}
-
-// lanesLast moves the axis that vectors run along to the end.
-func lanesLast(s *loop.Stmt) {
-	for v := len(s.Inner) - 1; v >= 0; v-- {
-		fits := s.Dst.Strides[v] == 1
-		for _, a := range s.Srcs {
-			fits = fits && (a.Strides[v] == 0 || a.Strides[v] == 1 || a.Buf.Class == loop.Scalar)
-		}
-		if !fits {
-			continue
-		}
-		s.Inner = append(slices.Delete(slices.Clone(s.Inner), v, v+1), s.Inner[v])
-		for _, a := range Accesses(s) {
-			step := a.Strides[v]
-			a.Strides = append(slices.Delete(slices.Clone(a.Strides), v, v+1), step)
-		}
-		return
 	}
 }
 
