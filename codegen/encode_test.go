@@ -307,7 +307,7 @@ func TestFitSettings(t *testing.T) {
 	p.Training.ClassWeight = []float64{1, 2, 0.5}
 	p.Training.Callbacks = []loop.Setting{
 		{Name: "early_stopping", Args: []loop.SettingArg{{Name: "monitor", Value: "loss"}, {Name: "baseline", Value: 0.1}, {Name: "patience", Value: 2}}},
-		{Name: "reduce_lr_on_plateau", Args: []loop.SettingArg{{Name: "monitor", Value: "loss"}, {Name: "min_delta", Value: 0.0}}},
+		{Name: "reduce_lr_on_plateau", Args: []loop.SettingArg{{Name: "monitor", Value: "loss"}, {Name: "min_delta", Value: -1.0}}},
 		{Name: "terminate_on_nan"},
 	}
 	columns, err := Generate(p, Config{Package: "settings"})

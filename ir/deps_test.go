@@ -29,6 +29,14 @@ ir/canonical      ir/loop ir/scalar
 ir/loop/looptest  ir/loop ir/scalar runtime/nn
 ir                ir/diag
 ir/op             ir ir/loop ir/scalar ir/block ir/diag runtime/nn
+ir/arg
+ir/spec           ir/diag ir/arg runtime/optim runtime/data go.yaml.in/yaml/v3 runtime/nearest
+ir/spec           ir/diag ir/arg runtime/optim runtime/data runtime/nearest go.yaml.in/yaml/v3
+ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec runtime/nearest
+ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec ir/loop runtime/nearest
+ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
+ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
+ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data
 ir/spec           ir/diag ir/encoding ir/arg runtime/optim runtime/data runtime/nearest go.yaml.in/yaml/v3
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec runtime/nearest
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
@@ -45,13 +53,26 @@ codegen/asm       codegen/gotree codegen/shape codegen/plan ir/loop ir/scalar ir
 codegen/gosrc     codegen/gotree codegen/shape codegen/static codegen/feature codegen/asm ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime runtime/nn runtime/optim runtime/metric runtime/train
 codegen/asm/peakgen         github.com/mmcloughlin/avo
 codegen/asm/optimgen     github.com/mmcloughlin/avo
+codegen/asm       codegen/plan ir/loop ir/scalar ir/block ir/machine ir/diag codegen/gotree codegen/shape github.com/mmcloughlin/avo
+codegen/static    codegen/gotree
+codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train runtime/data codegen/asm codegen/gotree codegen/static codegen/shape
+codegen/static    codegen/gotree
+codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
+codegen/asm       codegen/plan codegen/gotree codegen/shape ir/loop ir/scalar ir/block ir/machine ir/diag github.com/mmcloughlin/avo
+codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train runtime/data codegen/asm codegen/gotree codegen/shape codegen/static
+codegen/asm/peakgen github.com/mmcloughlin/avo
+codegen/asm/optimgen github.com/mmcloughlin/avo
+codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm
+codegen/internal/... ir/loop ir/scalar ir/block ir/diag
+codegen/conformance/... *
+cmd/nngen/internal/disk ir/diag
 codegen           ir/loop ir/encoding ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm
 codegen/internal/...     ir/loop ir/scalar ir/block ir/diag
 codegen/conformance/...  *
 cmd/nngen/internal/disk     ir/diag
 cmd/nngen/internal/show
-cmd/nngen/internal/plot     ir/loop ir/block ir/diag runtime/... cmd/nngen/internal/show cmd/nngen/internal/disk gonum.org/v1/plot golang.org/x/image
-cmd/nngen/internal/starter  ir/diag runtime/... codegen cmd/nngen/internal/show cmd/nngen/internal/disk
+cmd/nngen/internal/plot ir/loop ir/block ir/diag runtime/... cmd/nngen/internal/show cmd/nngen/internal/disk gonum.org/v1/plot golang.org/x/image
+cmd/nngen/internal/starter ir/diag runtime/... codegen cmd/nngen/internal/show cmd/nngen/internal/disk
 cmd/...           *
 generated/...     runtime/...
 generated/service runtime/... generated/...
@@ -62,10 +83,16 @@ func TestImports(t *testing.T) {
 	rules := map[string][]string{}
 	for line := range strings.Lines(strings.TrimSpace(dag)) {
 		f := strings.Fields(line)
+		if _, twice := rules[f[0]]; twice {
+			t.Errorf("%s is there twice", f[0])
+		}
 		for _, name := range f[1:] {
 			if _, above := match(rules, name); !above && name != "*" && !foreign(name) {
 				t.Errorf("%s names %s, which does not stand above it", f[0], name)
 			}
+		}
+		if _, ok := rules[f[0]]; ok {
+			t.Errorf("%s has two lines", f[0])
 		}
 		rules[f[0]] = f[1:]
 	}

@@ -43,6 +43,10 @@ type columnReduction struct {
 // point summation", SIAM J. Sci. Comput. 14, 1993).
 const partialTerms = 1024
 
+// mostSums is how many vectors of sums are kept at a time: enough for additions not
+// to wait for one another.
+const mostSums = 8
+
 // reducedColumns writes the reduction of the statement s, if the last of its
 // outer axes can lie in the lanes.
 func (u *Unit) reducedColumns(r Request, outer []loop.Axis, s loop.Stmt, sharing loop.Sharing, l Level) (*Body, error) {
@@ -107,15 +111,18 @@ func (m *columnReduction) fit() bool {
 	if hasRows(m.Value) || m.Finish != nil && hasRows(m.Finish) {
 		other++
 	}
-	m.vectors = min(m.level.registers()-other-need-len(m.srcs), 16)
+	m.vectors = min(m.level.registers()-other-need-len(m.srcs), mostSums)
 	if m.request.Shape == nil {
-		m.vectors = min(m.vectors, (m.axes[m.lane()].N+lanes-1)/lanes)
+		m.vectors = min(m.vectors, max(1, m.axes[m.lane()].N/lanes))
 	}
 	points := 1
 	for _, a := range m.axes[m.outer+1:] {
 		points *= a.N
 	}
 	width := m.vectors * lanes
+	if n := m.axes[m.lane()].N; m.request.Shape == nil && n < 2*width {
+		width = n
+	}
 	size := 0
 	for _, s := range m.list {
 		if !s.scalar() {
@@ -181,8 +188,10 @@ func (m *columnReduction) write() (Stub, error) {
 	}
 	width := c.pointer("width")
 	end := c.unit.label("end")
-	// Blocks of m.vectors, of less by halves, then of one with a mask.
-	for v := m.vectors; ; v = (v + 1) / 2 {
+	// Blocks of m.vectors, of half of that where they are long, then of one, and of
+	// one with a mask.
+	for v := m.vectors; ; v = v / 8 * 4 {
+		v = max(1, v)
 		top, next := c.unit.label("block"), c.unit.label("next")
 		c.Label(top)
 		c.CMPQ(width, operand.I32(int32(v*m.level.Lanes())))

@@ -262,7 +262,7 @@ func (c *code) rest(width gotree.Number) mask {
 func (m *mapping) unroll() int {
 	switch w := shape.Weight(m.Value); {
 	case w <= 4:
-		return 8
+		return 4
 	case w <= 12:
 		return 2
 	}

@@ -9,10 +9,11 @@ import (
 // Philox4x32-10 counters of Salmon et al. 2011 (see there), as many blocks at
 // once as a register has quarters.
 //
-// A round begins with a block's words in the order c0 c3 c2 c1. VPMULUDQ
-// multiplies the even ones, which gives the low and high words l0 h0 l1 h1; what
-// is added to the high ones, c3 and c1 and the key, is in its place already.
-// That leaves the next words in the order c3 c2 c1 c0, a rotation away.
+// A round begins with a block's words in the order c3 c2 c1 c0. A rotation makes
+// that c0 c3 c2 c1: VPMULUDQ multiplies the even ones, which gives the low and high
+// words l0 h0 l1 h1, and what is added to the high ones, c3 and c1 and the key, is
+// in its place already. That leaves the next words in the order c3 c2 c1 c0. Two
+// rounds make a turn of a loop, after which every block is in its register again.
 type philox struct {
 	first   vec // the counters of the row's first vector
 	counter vec
@@ -20,8 +21,7 @@ type philox struct {
 	rows    vec
 	factors vec
 	odd     reg.OpmaskPhysical // AVX512: the lanes of high words
-	keys    []vec              // AVX512: of every round
-	stack   []operand.Mem      // AVX2: the same in memory
+	keys    operand.Mem        // of every round, on the stack
 }
 
 const philoxRounds = 10
@@ -46,26 +46,24 @@ func (c *code) philox(words reg.Register, element int) *philox {
 	size := 4 * c.level.Lanes()
 	frame := c.AllocLocal(size)
 	// c0 and c1 are block and row, c2 and c3 stream and step.
-	first, second := c.GP64(), c.pointer("row")
-	c.SHLQ(operand.U8(32), second)
-	c.MOVL(operand.Mem{Base: words, Disp: 8}, first.As32())
-	c.ADDQ(first, second)
-	c.MOVL(operand.Mem{Base: words, Disp: 12}, first.As32())
-	c.SHLQ(operand.U8(32), first)
-	c.ADDQ(operand.I32(int32(element/4)), first)
+	row, word := c.pointer("row"), c.GP32()
 	for q := range size / 16 {
-		c.MOVQ(first, frame.Offset(16*q))
-		c.MOVQ(second, frame.Offset(16*q+8))
-		c.INCQ(first)
+		c.MOVL(operand.Mem{Base: words, Disp: 12}, word)
+		c.MOVL(word, frame.Offset(16*q))
+		c.MOVL(operand.Mem{Base: words, Disp: 8}, word)
+		c.MOVL(word, frame.Offset(16*q+4))
+		c.MOVL(row.As32(), frame.Offset(16*q+8))
+		c.MOVL(operand.U32(uint32(element/4+q)), frame.Offset(16*q+12))
 	}
 	p.first, p.counter = c.alloc(), c.alloc()
 	c.loadBits(p.first, frame)
 
 	p.blocks, p.rows, p.factors = c.alloc(), c.alloc(), c.alloc()
 	c.VMOVD(c.unit.word(uint32(size/16)), c.quarter(p.blocks))
+	c.VPSHUFD(operand.U8(0b00010101), c.quarter(p.blocks), c.quarter(p.blocks)) // to the last word
 	c.everyQuarter(p.blocks)
 	c.VMOVD(c.unit.word(1), c.quarter(p.rows))
-	c.VPSHUFD(operand.U8(0b00010101), c.quarter(p.rows), c.quarter(p.rows)) // 0 0 0 1
+	c.VPSHUFD(operand.U8(0b01000101), c.quarter(p.rows), c.quarter(p.rows)) // to the third
 	c.everyQuarter(p.rows)
 	c.evenWords(p.factors, 0xD2511F53, 0xCD9E8D57)
 	if c.level == AVX512 {
@@ -82,19 +80,12 @@ func (c *code) philox(words reg.Register, element int) *philox {
 	c.everyQuarter(key)
 	c.evenWords(step, 0x9E3779B9, 0xBB67AE85)
 	c.VPSHUFD(operand.U8(0b00011001), c.full(step), c.full(step))
+	p.keys = c.AllocLocal(philoxRounds * size)
 	for i := range philoxRounds {
 		if i > 0 {
 			c.VPADDD(c.full(step), c.full(key), c.full(key))
 		}
-		if c.level == AVX512 {
-			k := c.alloc()
-			c.VMOVAPS(c.full(key), c.full(k))
-			p.keys = append(p.keys, k)
-			continue
-		}
-		place := c.AllocLocal(size)
-		c.VMOVDQU(c.full(key), place)
-		p.stack = append(p.stack, place)
+		c.VMOVUPS(c.full(key), p.keys.Offset(i*size))
 	}
 	c.release(key, step)
 	return p
@@ -140,23 +131,28 @@ func (p *philox) uniform(c *code, vectors int) []vec {
 		c.VMOVAPS(c.full(p.counter), c.full(x))
 		c.VPADDD(c.full(p.blocks), c.full(p.counter), c.full(p.counter))
 	}
-	for i := range philoxRounds {
-		for j, x := range list {
-			t := products[j]
-			if i > 0 {
+	size := 4 * c.level.Lanes()
+	keys := c.GP64()
+	c.LEAQ(p.keys, keys)
+	c.counted(philoxRounds/2, func() {
+		for i := range 2 {
+			key := operand.Mem{Base: keys, Disp: i * size}
+			for j, x := range list {
+				t := products[j]
 				c.VPSHUFD(operand.U8(0b10010011), c.full(x), c.full(x)) // c3 c2 c1 c0 to c0 c3 c2 c1
-			}
-			c.VPMULUDQ(c.full(p.factors), c.full(x), c.full(t))
-			if c.level == AVX512 {
-				c.VPTERNLOGD(operand.U8(0x96), c.full(p.keys[i]), c.full(x), p.odd, c.full(t)) // exclusive or of all three
-				list[j], products[j] = t, x
-			} else {
-				c.VPXOR(p.stack[i], c.full(x), c.full(x))
-				c.VPXOR(c.full(t), c.full(x), c.full(x))
-				c.VPBLENDD(operand.U8(0xAA), c.full(x), c.full(t), c.full(x))
+				c.VPMULUDQ(c.full(p.factors), c.full(x), c.full(t))
+				if c.level == AVX512 {
+					c.VPTERNLOGD(operand.U8(0x96), key, c.full(x), p.odd, c.full(t)) // exclusive or of all three
+					list[j], products[j] = t, x
+				} else {
+					c.VPXOR(key, c.full(x), c.full(x))
+					c.VPXOR(c.full(t), c.full(x), c.full(x))
+					c.VPBLENDD(operand.U8(0xAA), c.full(x), c.full(t), c.full(x))
+				}
 			}
 		}
-	}
+		c.ADDQ(operand.U32(uint32(2*size)), keys)
+	})
 	for _, x := range list {
 		c.VPSHUFD(operand.U8(0b00011011), c.full(x), c.full(x))
 	}

@@ -55,7 +55,7 @@ func (p *pool) write(all bool, inner int) (Stub, error) {
 	for i, x := range l.list {
 		p.tensors[i].ptr = x.ptr
 	}
-	tail, whole := mask{}, 4
+	tail, whole := mask{}, 1
 	if rest := p.channels % p.level.Lanes(); rest > 0 {
 		tail = c.lanes(rest)
 	}

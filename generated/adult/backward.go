@@ -46,7 +46,7 @@ func backward(
 	hiddenBackward(dHiddenPre, dAll, hidden, dDropout, p, s, work, rows)
 	t.Wait()
 	incomeGradients(dIncomePreAll, dropoutAll, g, n, t)
-	hiddenGradients(dHiddenPreAll, allAll, g, work, n, t)
+	hiddenGradients(dHiddenPreAll, allAll, g, n, t)
 	countryGradients(g, t)
 	t.Wait()
 	countryGradients2(dAllAll, nativeCountryAll, g, n, t)
@@ -104,9 +104,9 @@ func incomeGradients(dIncomePre, dropout []float32, g *Params, n int, t *nn.Work
 // hiddenGradients computes the gradients of layer "hidden" (Dense).
 //
 //	dHiddenPre (n, 32), all (n, 42) → dHiddenB (32), dHiddenW (42, 32)
-func hiddenGradients(dHiddenPre, all []float32, g *Params, work []float32, n int, t *nn.Worker) {
+func hiddenGradients(dHiddenPre, all []float32, g *Params, n int, t *nn.Worker) {
 	columnSums32(&g.HiddenB, dHiddenPre, n, t)
-	dense42x32GradW(&g.HiddenW, all, dHiddenPre, work, n, t)
+	dense42x32GradW(&g.HiddenW, all, dHiddenPre, n, t)
 }
 
 // countryGradients computes the gradients of layer "country" (Embedding).

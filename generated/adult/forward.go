@@ -8,27 +8,13 @@ import (
 	"github.com/nngen-go/nngen/runtime/train"
 )
 
-// predictRow runs the network on one sample and returns its outputs.
-func predictRow(a, x []float32, nativeCountry []int32, p *Params) []float32 {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	country := a[0:4]
-	all := a[4:46]
-	hidden := a[46:78]
-	income := a[0:1]
-
-	countryForward(country, nativeCountry, p, 1)
-	allForward(all, x, country, 1)
-	hiddenForward(hidden, all, p, 1)
-	incomeForward(income, hidden, p, 1)
-	return income
-}
-
-// predictRows runs the network on n samples and returns their outputs.
+// predictRows runs the network on n samples and returns their outputs. The
+// arena has n times the room of a row.
 func predictRows(a, x []float32, nativeCountry []int32, p *Params, n int) []float32 {
 	// Names that share memory never live at the same time, or a kernel works in place.
-	country := a[1344 : 1344+n*4]
+	country := a[n*42 : n*46]
 	all := a[0 : n*42]
-	hidden := a[1344 : 1344+n*32]
+	hidden := a[n*42 : n*74]
 	income := a[0:n]
 
 	countryForward(country, nativeCountry, p, n)

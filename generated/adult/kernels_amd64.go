@@ -10,6 +10,16 @@ import "github.com/nngen-go/nngen/runtime/nn"
 // cpu is the set of instructions that the kernels are chosen for.
 var cpu = nn.CPU()
 
+// tile is what a tile of machine code is told: how its sums run, and how far
+// apart the rows of its operands are, in bytes.
+type tile struct {
+	k          [3]int // turns of the loops of a sum, outermost first
+	x, w       [3]int // how far a turn moves x and w
+	xRow, yRow int    // from row to row
+	part       int    // 1: add to what is in y; 2: more will follow, no epilogue yet
+	e          [6]int // from row to row of e0, e1, …
+}
+
 // gather4 is gather4Go in machine code.
 func gather4(y []float32, x *[16][4]float32, ids []int32, n int) {
 	switch {
@@ -90,103 +100,29 @@ func dense42x32Relu(y, x []float32, w *[42][32]float32, b *[32]float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		r := 0
-		if count := n / 14; count > 0 {
-			dense42x32ReluTile14x32AVX512(&y[r*32], &x[r*42], &w[0][0], &b[0], count)
-			r += count * 14
-		}
-		if n-r >= 8 {
-			dense42x32ReluTile8x32AVX512(&y[r*32], &x[r*42], &w[0][0], &b[0])
-			r += 8
-		}
-		if n-r >= 4 {
-			dense42x32ReluTile4x32AVX512(&y[r*32], &x[r*42], &w[0][0], &b[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense42x32ReluTile2x32AVX512(&y[r*32], &x[r*42], &w[0][0], &b[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense42x32ReluTile1x32AVX512(&y[r*32], &x[r*42], &w[0][0], &b[0])
-		}
+		sums := tile{k: [3]int{2: 42}, x: [3]int{2: 4}, w: [3]int{2: 128}, xRow: 168, yRow: 128}
+		tile14x32ReluAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{2: 42}, x: [3]int{2: 4}, w: [3]int{2: 128}, xRow: 168, yRow: 128}
 		for j := 0; j < 32; j += 16 {
-			r := 0
-			if count := n / 6; count > 0 {
-				dense42x32ReluTile6x16AVX2(&y[j+r*32], &x[r*42], &w[0][j], &b[j], count)
-				r += count * 6
-			}
-			if n-r >= 4 {
-				dense42x32ReluTile4x16AVX2(&y[j+r*32], &x[r*42], &w[0][j], &b[j])
-				r += 4
-			}
-			if n-r >= 2 {
-				dense42x32ReluTile2x16AVX2(&y[j+r*32], &x[r*42], &w[0][j], &b[j])
-				r += 2
-			}
-			if n-r >= 1 {
-				dense42x32ReluTile1x16AVX2(&y[j+r*32], &x[r*42], &w[0][j], &b[j])
-			}
+			tile6x16ReluAVX2(&y[j], &x[0], &w[0][j], &b[j], &sums, n)
 		}
 	default:
 		dense42x32ReluGo(y, x, w, b, n)
 	}
 }
 
-// dense42x32ReluTile14x32AVX512 computes 14 by 32 elements of y, sums of 42
-// products of x and w, then "bias, relu", count times.
+// tile14x32ReluAVX512 computes 14 by 32 elements of y at a time, and n rows in
+// all: sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func dense42x32ReluTile14x32AVX512(y, x, w, e0 *float32, count int)
+func tile14x32ReluAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// dense42x32ReluTile8x32AVX512 computes 8 by 32 elements of y, sums of 42
-// products of x and w, then "bias, relu".
+// tile6x16ReluAVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func dense42x32ReluTile8x32AVX512(y, x, w, e0 *float32)
-
-// dense42x32ReluTile4x32AVX512 computes 4 by 32 elements of y, sums of 42
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense42x32ReluTile4x32AVX512(y, x, w, e0 *float32)
-
-// dense42x32ReluTile2x32AVX512 computes 2 by 32 elements of y, sums of 42
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense42x32ReluTile2x32AVX512(y, x, w, e0 *float32)
-
-// dense42x32ReluTile1x32AVX512 computes 32 elements of y, sums of 42 products
-// of x and w, then "bias, relu".
-//
-//go:noescape
-func dense42x32ReluTile1x32AVX512(y, x, w, e0 *float32)
-
-// dense42x32ReluTile6x16AVX2 computes 6 by 16 elements of y, sums of 42
-// products of x and w, then "bias, relu", count times.
-//
-//go:noescape
-func dense42x32ReluTile6x16AVX2(y, x, w, e0 *float32, count int)
-
-// dense42x32ReluTile4x16AVX2 computes 4 by 16 elements of y, sums of 42
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense42x32ReluTile4x16AVX2(y, x, w, e0 *float32)
-
-// dense42x32ReluTile2x16AVX2 computes 2 by 16 elements of y, sums of 42
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense42x32ReluTile2x16AVX2(y, x, w, e0 *float32)
-
-// dense42x32ReluTile1x16AVX2 computes 16 elements of y, sums of 42 products of
-// x and w, then "bias, relu".
-//
-//go:noescape
-func dense42x32ReluTile1x16AVX2(y, x, w, e0 *float32)
+func tile6x16ReluAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // dense32x1Sigmoid is dense32x1SigmoidGo in machine code.
 func dense32x1Sigmoid(y, x []float32, w *[32][1]float32, b *[1]float32, n int) {
@@ -369,103 +305,29 @@ func dense32x1GradX(dx, dy []float32, w *[32][1]float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		r := 0
-		if count := n / 14; count > 0 {
-			dense32x1GradXTile14x32AVX512(&dx[r*32], &dy[r], &w[0][0], count)
-			r += count * 14
-		}
-		if n-r >= 8 {
-			dense32x1GradXTile8x32AVX512(&dx[r*32], &dy[r], &w[0][0])
-			r += 8
-		}
-		if n-r >= 4 {
-			dense32x1GradXTile4x32AVX512(&dx[r*32], &dy[r], &w[0][0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense32x1GradXTile2x32AVX512(&dx[r*32], &dy[r], &w[0][0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense32x1GradXTile1x32AVX512(&dx[r*32], &dy[r], &w[0][0])
-		}
+		sums := tile{k: [3]int{2: 1}, xRow: 4, yRow: 128}
+		tile14x32AVX512(&dx[0], &dy[0], &w[0][0], &sums, n)
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{2: 1}, xRow: 4, yRow: 128}
 		for j := 0; j < 32; j += 16 {
-			r := 0
-			if count := n / 6; count > 0 {
-				dense32x1GradXTile6x16AVX2(&dx[j+r*32], &dy[r], &w[j][0], count)
-				r += count * 6
-			}
-			if n-r >= 4 {
-				dense32x1GradXTile4x16AVX2(&dx[j+r*32], &dy[r], &w[j][0])
-				r += 4
-			}
-			if n-r >= 2 {
-				dense32x1GradXTile2x16AVX2(&dx[j+r*32], &dy[r], &w[j][0])
-				r += 2
-			}
-			if n-r >= 1 {
-				dense32x1GradXTile1x16AVX2(&dx[j+r*32], &dy[r], &w[j][0])
-			}
+			tile6x16AVX2(&dx[j], &dy[0], &w[j][0], &sums, n)
 		}
 	default:
 		dense32x1GradXGo(dx, dy, w, n)
 	}
 }
 
-// dense32x1GradXTile14x32AVX512 computes 14 by 32 elements of y, sums of 1
-// products of x and w, then "", count times.
+// tile14x32AVX512 computes 14 by 32 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense32x1GradXTile14x32AVX512(y, x, w *float32, count int)
+func tile14x32AVX512(y, x, w *float32, s *tile, n int)
 
-// dense32x1GradXTile8x32AVX512 computes 8 by 32 elements of y, sums of 1
-// products of x and w, then "".
+// tile6x16AVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense32x1GradXTile8x32AVX512(y, x, w *float32)
-
-// dense32x1GradXTile4x32AVX512 computes 4 by 32 elements of y, sums of 1
-// products of x and w, then "".
-//
-//go:noescape
-func dense32x1GradXTile4x32AVX512(y, x, w *float32)
-
-// dense32x1GradXTile2x32AVX512 computes 2 by 32 elements of y, sums of 1
-// products of x and w, then "".
-//
-//go:noescape
-func dense32x1GradXTile2x32AVX512(y, x, w *float32)
-
-// dense32x1GradXTile1x32AVX512 computes 32 elements of y, sums of 1 products of
-// x and w, then "".
-//
-//go:noescape
-func dense32x1GradXTile1x32AVX512(y, x, w *float32)
-
-// dense32x1GradXTile6x16AVX2 computes 6 by 16 elements of y, sums of 1 products
-// of x and w, then "", count times.
-//
-//go:noescape
-func dense32x1GradXTile6x16AVX2(y, x, w *float32, count int)
-
-// dense32x1GradXTile4x16AVX2 computes 4 by 16 elements of y, sums of 1 products
-// of x and w, then "".
-//
-//go:noescape
-func dense32x1GradXTile4x16AVX2(y, x, w *float32)
-
-// dense32x1GradXTile2x16AVX2 computes 2 by 16 elements of y, sums of 1 products
-// of x and w, then "".
-//
-//go:noescape
-func dense32x1GradXTile2x16AVX2(y, x, w *float32)
-
-// dense32x1GradXTile1x16AVX2 computes 16 elements of y, sums of 1 products of x
-// and w, then "".
-//
-//go:noescape
-func dense32x1GradXTile1x16AVX2(y, x, w *float32)
+func tile6x16AVX2(y, x, w *float32, s *tile, n int)
 
 // reluGradient32 is reluGradient32Go in machine code.
 func reluGradient32(dx, x []float32, key nn.Key, dy []float32, first, n int) {
@@ -499,211 +361,85 @@ func dense42x32GradX(dx, dy []float32, w *[42][32]float32, work []float32, n int
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		packColumns42x32AVX512(&work[0], &w[0][0], 128)
-		r := 0
-		if count := n / 9; count > 0 {
-			dense42x32GradXTile9x42AVX512(&dx[r*42], &dy[r*32], &work[0], count)
-			r += count * 9
-		}
-		if n-r >= 8 {
-			dense42x32GradXTile8x42AVX512(&dx[r*42], &dy[r*32], &work[0])
-			r += 8
-		}
-		if n-r >= 4 {
-			dense42x32GradXTile4x42AVX512(&dx[r*42], &dy[r*32], &work[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense42x32GradXTile2x42AVX512(&dx[r*42], &dy[r*32], &work[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense42x32GradXTile1x42AVX512(&dx[r*42], &dy[r*32], &work[0])
-		}
+		sums := tile{k: [3]int{2: 32}, x: [3]int{2: 4}, w: [3]int{2: 192}, xRow: 128, yRow: 168}
+		packColumns42AVX512(&work[0], &w[0][0], 128, 32)
+		tile8x42AVX512(&dx[0], &dy[0], &work[0], &sums, n)
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{2: 32}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 128, yRow: 168}
 		for j := 0; j < 32; j += 16 {
-			packColumns16x32AVX2(&work[0], &w[j][0], 128)
-			r := 0
-			if count := n / 6; count > 0 {
-				dense42x32GradXTile6x16AVX2(&dx[j+r*42], &dy[r*32], &work[0], count)
-				r += count * 6
-			}
-			if n-r >= 4 {
-				dense42x32GradXTile4x16AVX2(&dx[j+r*42], &dy[r*32], &work[0])
-				r += 4
-			}
-			if n-r >= 2 {
-				dense42x32GradXTile2x16AVX2(&dx[j+r*42], &dy[r*32], &work[0])
-				r += 2
-			}
-			if n-r >= 1 {
-				dense42x32GradXTile1x16AVX2(&dx[j+r*42], &dy[r*32], &work[0])
-			}
+			packColumns16AVX2(&work[0], &w[j][0], 128, 32)
+			tile6x16AVX2(&dx[j], &dy[0], &work[0], &sums, n)
 		}
-		{ // the last 10 columns
-			packColumns10x32AVX2(&work[0], &w[32][0], 128)
-			i := 0
-			if q := n / 6; q > 0 {
-				dense42x32GradXTile6x10AVX2(&dx[i*42+32], &dy[i*32], &work[0], q)
-				i += q * 6
-			}
-			if n-i >= 4 {
-				dense42x32GradXTile4x10AVX2(&dx[i*42+32], &dy[i*32], &work[0])
-				i += 4
-			}
-			if n-i >= 2 {
-				dense42x32GradXTile2x10AVX2(&dx[i*42+32], &dy[i*32], &work[0])
-				i += 2
-			}
-			if n-i >= 1 {
-				dense42x32GradXTile1x10AVX2(&dx[i*42+32], &dy[i*32], &work[0])
-			}
-		}
+		// The last 10 columns:
+		packColumns10AVX2(&work[0], &w[32][0], 128, 32)
+		tile6x10AVX2(&dx[32], &dy[0], &work[0], &sums, n)
 	default:
 		dense42x32GradXGo(dx, dy, w, n)
 	}
 }
 
-// packColumns42x32AVX512 copies 42 rows of 32 float32s, step bytes apart, into
-// the panel p, transposed.
+// packColumns42AVX512 copies 42 rows of k float32s, step bytes apart, into the
+// panel p, transposed.
 //
 //go:noescape
-func packColumns42x32AVX512(p, w *float32, step int)
+func packColumns42AVX512(p, w *float32, step, k int)
 
-// dense42x32GradXTile9x42AVX512 computes 9 by 42 elements of y, sums of 32
-// products of x and w, then "", count times.
+// tile8x42AVX512 computes 8 by 42 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense42x32GradXTile9x42AVX512(y, x, w *float32, count int)
+func tile8x42AVX512(y, x, w *float32, s *tile, n int)
 
-// dense42x32GradXTile8x42AVX512 computes 8 by 42 elements of y, sums of 32
-// products of x and w, then "".
+// packColumns16AVX2 copies 16 rows of k float32s, step bytes apart, into the
+// panel p, transposed.
 //
 //go:noescape
-func dense42x32GradXTile8x42AVX512(y, x, w *float32)
+func packColumns16AVX2(p, w *float32, step, k int)
 
-// dense42x32GradXTile4x42AVX512 computes 4 by 42 elements of y, sums of 32
-// products of x and w, then "".
+// packColumns10AVX2 copies 10 rows of k float32s, step bytes apart, into the
+// panel p, transposed.
 //
 //go:noescape
-func dense42x32GradXTile4x42AVX512(y, x, w *float32)
+func packColumns10AVX2(p, w *float32, step, k int)
 
-// dense42x32GradXTile2x42AVX512 computes 2 by 42 elements of y, sums of 32
-// products of x and w, then "".
+// tile6x10AVX2 computes 6 by 10 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense42x32GradXTile2x42AVX512(y, x, w *float32)
-
-// dense42x32GradXTile1x42AVX512 computes 42 elements of y, sums of 32 products
-// of x and w, then "".
-//
-//go:noescape
-func dense42x32GradXTile1x42AVX512(y, x, w *float32)
-
-// packColumns16x32AVX2 copies 16 rows of 32 float32s, step bytes apart, into
-// the panel p, transposed.
-//
-//go:noescape
-func packColumns16x32AVX2(p, w *float32, step int)
-
-// dense42x32GradXTile6x16AVX2 computes 6 by 16 elements of y, sums of 32
-// products of x and w, then "", count times.
-//
-//go:noescape
-func dense42x32GradXTile6x16AVX2(y, x, w *float32, count int)
-
-// dense42x32GradXTile4x16AVX2 computes 4 by 16 elements of y, sums of 32
-// products of x and w, then "".
-//
-//go:noescape
-func dense42x32GradXTile4x16AVX2(y, x, w *float32)
-
-// dense42x32GradXTile2x16AVX2 computes 2 by 16 elements of y, sums of 32
-// products of x and w, then "".
-//
-//go:noescape
-func dense42x32GradXTile2x16AVX2(y, x, w *float32)
-
-// dense42x32GradXTile1x16AVX2 computes 16 elements of y, sums of 32 products of
-// x and w, then "".
-//
-//go:noescape
-func dense42x32GradXTile1x16AVX2(y, x, w *float32)
-
-// packColumns10x32AVX2 copies 10 rows of 32 float32s, step bytes apart, into
-// the panel p, transposed.
-//
-//go:noescape
-func packColumns10x32AVX2(p, w *float32, step int)
-
-// dense42x32GradXTile6x10AVX2 computes 6 by 10 elements of y, sums of 32
-// products of x and w, then "", count times.
-//
-//go:noescape
-func dense42x32GradXTile6x10AVX2(y, x, w *float32, count int)
-
-// dense42x32GradXTile4x10AVX2 computes 4 by 10 elements of y, sums of 32
-// products of x and w, then "".
-//
-//go:noescape
-func dense42x32GradXTile4x10AVX2(y, x, w *float32)
-
-// dense42x32GradXTile2x10AVX2 computes 2 by 10 elements of y, sums of 32
-// products of x and w, then "".
-//
-//go:noescape
-func dense42x32GradXTile2x10AVX2(y, x, w *float32)
-
-// dense42x32GradXTile1x10AVX2 computes 10 elements of y, sums of 32 products of
-// x and w, then "".
-//
-//go:noescape
-func dense42x32GradXTile1x10AVX2(y, x, w *float32)
+func tile6x10AVX2(y, x, w *float32, s *tile, n int)
 
 // dense32x1GradW is dense32x1GradWGo in machine code.
 func dense32x1GradW(dw *[32][1]float32, dy, x []float32, n int, t *nn.Worker) {
 	switch {
 	case cpu >= nn.AVX512:
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 4}, w: [3]int{2: 128}}
 		from, to := t.Share(1)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			for u := from; u < to; u++ {
-				dense32x1GradWTile1x32AVX512(&dw[0][0], &dy[k], &x[k*32], count, part)
-			}
+		for u := from; u < to; u++ {
+			tile1x32AVX512(&dw[0][0], &dy[0], &x[0], &sums, 1)
 		}
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 4}, w: [3]int{2: 128}}
 		from, to := t.Share(2)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			for u := from; u < to; u++ {
-				j := u * 16
-				dense32x1GradWTile1x16AVX2(&dw[j][0], &dy[k], &x[k*32+j], count, part)
-			}
+		for u := from; u < to; u++ {
+			j := u * 16
+			tile1x16AVX2(&dw[j][0], &dy[0], &x[j], &sums, 1)
 		}
 	default:
 		dense32x1GradWGo(dw, dy, x, n, t)
 	}
 }
 
-// dense32x1GradWTile1x32AVX512 computes 32 elements of y, sums of up to 512
-// products of x and w, then "".
+// tile1x32AVX512 computes 1 by 32 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense32x1GradWTile1x32AVX512(y, x, w *float32, k0, part int)
+func tile1x32AVX512(y, x, w *float32, s *tile, n int)
 
-// dense32x1GradWTile1x16AVX2 computes 16 elements of y, sums of up to 512
-// products of x and w, then "".
+// tile1x16AVX2 computes 1 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense32x1GradWTile1x16AVX2(y, x, w *float32, k0, part int)
+func tile1x16AVX2(y, x, w *float32, s *tile, n int)
 
 // columnSums32 is columnSums32Go in machine code.
 func columnSums32(g *[32]float32, dy []float32, n int, t *nn.Worker) {
@@ -754,61 +490,37 @@ func columnSums32AVX512(g2, dy *float32, width, count, more int)
 func columnSums32AVX2(g2, dy *float32, width, count, more int)
 
 // dense42x32GradW is dense42x32GradWGo in machine code.
-func dense42x32GradW(dw *[42][32]float32, x, dy, work []float32, n int, t *nn.Worker) {
+func dense42x32GradW(dw *[42][32]float32, x, dy []float32, n int, t *nn.Worker) {
 	switch {
 	case cpu >= nn.AVX512:
-		from, to := t.Share(3)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			for u := from; u < to; u++ {
-				i := u % 3
-				dense42x32GradWTile14x32AVX512(&dw[i*14][0], &x[k*42+i*14], &dy[k*32], count, part, 1)
-			}
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 168}, w: [3]int{2: 128}, xRow: 4, yRow: 128}
+		from, to := t.Share(1)
+		for u := from; u < to; u++ {
+			tile14x32BAVX512(&dw[0][0], &x[0], &dy[0], &sums, 42)
 		}
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 168}, w: [3]int{2: 128}, xRow: 4, yRow: 128}
 		from, to := t.Share(2)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			packed := -1
-			for u := from; u < to; u++ {
-				j := u * 16
-				if packed != j {
-					packed = j
-					packRows16AVX2(&work[0], &dy[k*32+j], 128, count)
-				}
-				dense42x32GradWTile6x16AVX2(&dw[0][j], &x[k*42], &work[0], count, part, 7)
-			}
+		for u := from; u < to; u++ {
+			j := u * 16
+			tile6x16BAVX2(&dw[0][j], &x[0], &dy[j], &sums, 42)
 		}
 	default:
 		dense42x32GradWGo(dw, x, dy, n, t)
 	}
 }
 
-// dense42x32GradWTile14x32AVX512 computes 14 by 32 elements of y, sums of up to
-// 512 products of x and w, then "", count times.
+// tile14x32BAVX512 computes 14 by 32 elements of y at a time, and n rows in
+// all: sums of products of x and w.
 //
 //go:noescape
-func dense42x32GradWTile14x32AVX512(y, x, w *float32, k0, part, count int)
+func tile14x32BAVX512(y, x, w *float32, s *tile, n int)
 
-// packRows16AVX2 copies k rows of 16 float32s, step bytes apart, into the panel
-// p.
+// tile6x16BAVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func packRows16AVX2(p, w *float32, step, k int)
-
-// dense42x32GradWTile6x16AVX2 computes 6 by 16 elements of y, sums of up to 512
-// products of x and w, then "", count times.
-//
-//go:noescape
-func dense42x32GradWTile6x16AVX2(y, x, w *float32, k0, part, count int)
+func tile6x16BAVX2(y, x, w *float32, s *tile, n int)
 
 // zero16x4 is zero16x4Go in machine code.
 func zero16x4(g *[16][4]float32, t *nn.Worker) {

@@ -71,7 +71,7 @@ func columnSums32(g *[32]float32, dy []float32, n int, t *nn.Worker) {
 	columnSums32Go(g, dy, n, t)
 }
 
-func dense42x32GradW(dw *[42][32]float32, x, dy, _ []float32, n int, t *nn.Worker) {
+func dense42x32GradW(dw *[42][32]float32, x, dy []float32, n int, t *nn.Worker) {
 	dense42x32GradWGo(dw, x, dy, n, t)
 }
 

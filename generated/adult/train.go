@@ -198,7 +198,7 @@ func (m *Model) Finalize(o *Optimizer) error {
 }
 
 // workFloats is the scratch that the kernels of a worker need.
-const workFloats = 8192
+const workFloats = 1536
 
 // trainShare is how many rows are worth sharing out among workers: as many as
 // keep one of them busy for some microseconds.

@@ -63,6 +63,16 @@ func cpuid(leaf, subleaf uint32) (eax, ebx, ecx, edx uint32)
 
 func xgetbv() uint32
 
+// tile is what a tile of machine code is told: how its sums run, and how far
+// apart the rows of its operands are, in bytes.
+type tile struct {
+	k          [3]int // turns of the loops of a sum, outermost first
+	x, w       [3]int // how far a turn moves x and w
+	xRow, yRow int    // from row to row
+	part       int    // 1: add to what is in y; 2: more will follow, no epilogue yet
+	e          [6]int // from row to row of e0, e1, …
+}
+
 // gather4 is gather4Go in machine code.
 func gather4(y []float32, x *[16][4]float32, ids []int32, n int) {
 	switch {
@@ -143,103 +153,29 @@ func dense42x32Relu(y, x []float32, w *[42][32]float32, b *[32]float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= avx512:
-		r := 0
-		if count := n / 14; count > 0 {
-			dense42x32ReluTile14x32AVX512(&y[r*32], &x[r*42], &w[0][0], &b[0], count)
-			r += count * 14
-		}
-		if n-r >= 8 {
-			dense42x32ReluTile8x32AVX512(&y[r*32], &x[r*42], &w[0][0], &b[0])
-			r += 8
-		}
-		if n-r >= 4 {
-			dense42x32ReluTile4x32AVX512(&y[r*32], &x[r*42], &w[0][0], &b[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense42x32ReluTile2x32AVX512(&y[r*32], &x[r*42], &w[0][0], &b[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense42x32ReluTile1x32AVX512(&y[r*32], &x[r*42], &w[0][0], &b[0])
-		}
+		sums := tile{k: [3]int{2: 42}, x: [3]int{2: 4}, w: [3]int{2: 128}, xRow: 168, yRow: 128}
+		tile14x32ReluAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	case cpu >= avx2:
+		sums := tile{k: [3]int{2: 42}, x: [3]int{2: 4}, w: [3]int{2: 128}, xRow: 168, yRow: 128}
 		for j := 0; j < 32; j += 16 {
-			r := 0
-			if count := n / 6; count > 0 {
-				dense42x32ReluTile6x16AVX2(&y[j+r*32], &x[r*42], &w[0][j], &b[j], count)
-				r += count * 6
-			}
-			if n-r >= 4 {
-				dense42x32ReluTile4x16AVX2(&y[j+r*32], &x[r*42], &w[0][j], &b[j])
-				r += 4
-			}
-			if n-r >= 2 {
-				dense42x32ReluTile2x16AVX2(&y[j+r*32], &x[r*42], &w[0][j], &b[j])
-				r += 2
-			}
-			if n-r >= 1 {
-				dense42x32ReluTile1x16AVX2(&y[j+r*32], &x[r*42], &w[0][j], &b[j])
-			}
+			tile6x16ReluAVX2(&y[j], &x[0], &w[0][j], &b[j], &sums, n)
 		}
 	default:
 		dense42x32ReluGo(y, x, w, b, n)
 	}
 }
 
-// dense42x32ReluTile14x32AVX512 computes 14 by 32 elements of y, sums of 42
-// products of x and w, then "bias, relu", count times.
+// tile14x32ReluAVX512 computes 14 by 32 elements of y at a time, and n rows in
+// all: sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func dense42x32ReluTile14x32AVX512(y, x, w, e0 *float32, count int)
+func tile14x32ReluAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// dense42x32ReluTile8x32AVX512 computes 8 by 32 elements of y, sums of 42
-// products of x and w, then "bias, relu".
+// tile6x16ReluAVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func dense42x32ReluTile8x32AVX512(y, x, w, e0 *float32)
-
-// dense42x32ReluTile4x32AVX512 computes 4 by 32 elements of y, sums of 42
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense42x32ReluTile4x32AVX512(y, x, w, e0 *float32)
-
-// dense42x32ReluTile2x32AVX512 computes 2 by 32 elements of y, sums of 42
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense42x32ReluTile2x32AVX512(y, x, w, e0 *float32)
-
-// dense42x32ReluTile1x32AVX512 computes 32 elements of y, sums of 42 products
-// of x and w, then "bias, relu".
-//
-//go:noescape
-func dense42x32ReluTile1x32AVX512(y, x, w, e0 *float32)
-
-// dense42x32ReluTile6x16AVX2 computes 6 by 16 elements of y, sums of 42
-// products of x and w, then "bias, relu", count times.
-//
-//go:noescape
-func dense42x32ReluTile6x16AVX2(y, x, w, e0 *float32, count int)
-
-// dense42x32ReluTile4x16AVX2 computes 4 by 16 elements of y, sums of 42
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense42x32ReluTile4x16AVX2(y, x, w, e0 *float32)
-
-// dense42x32ReluTile2x16AVX2 computes 2 by 16 elements of y, sums of 42
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense42x32ReluTile2x16AVX2(y, x, w, e0 *float32)
-
-// dense42x32ReluTile1x16AVX2 computes 16 elements of y, sums of 42 products of
-// x and w, then "bias, relu".
-//
-//go:noescape
-func dense42x32ReluTile1x16AVX2(y, x, w, e0 *float32)
+func tile6x16ReluAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // dense32x1Sigmoid is dense32x1SigmoidGo in machine code.
 func dense32x1Sigmoid(y, x []float32, w *[32][1]float32, b *[1]float32, n int) {

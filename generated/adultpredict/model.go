@@ -29,7 +29,7 @@ const (
 	// Weights files carry it.
 	ModelID = "95bd5b685d3d815ddb32ecb9d4f716d8efc277d95a55e160da6e64a3e6e78905"
 	// PredictArenaBytes is the memory that one call of Predict works in.
-	PredictArenaBytes = 312
+	PredictArenaBytes = 296
 	// PredictBatchArenaBytes is the memory that one call of PredictBatch works in.
 	PredictBatchArenaBytes = 9472
 )

@@ -15,8 +15,8 @@ func (m *Model) Predict(x *Input) (out Output, err error) {
 	if err := x.check(); err != nil {
 		return out, fmt.Errorf("adultpredict: Predict: %w", err)
 	}
-	var a [78]float32
-	rows := predictRow(a[:], x.X[:], x.NativeCountry[:], m.params)
+	var a [74]float32
+	rows := predictRows(a[:], x.X[:], x.NativeCountry[:], m.params, 1)
 	out.fill(rows, 0)
 	return out, nil
 }

@@ -5,24 +5,12 @@ package imdb
 
 import "github.com/nngen-go/nngen/runtime/nn"
 
-// predictRow runs the network on one sample and returns its outputs.
-func predictRow(a []float32, ids, idsOffsets []int32, p *Params, work []float32) []float32 {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	dense := a[0:16]
-	dense1 := a[16:32]
-	dense2 := a[0:1]
-
-	denseForward(dense, ids, idsOffsets, p, work, 1)
-	dense1Forward(dense1, dense, p, 1)
-	dense2Forward(dense2, dense1, p, 1)
-	return dense2
-}
-
-// predictRows runs the network on n samples and returns their outputs.
+// predictRows runs the network on n samples and returns their outputs. The
+// arena has n times the room of a row.
 func predictRows(a []float32, ids, idsOffsets []int32, p *Params, work []float32, n int) []float32 {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	dense := a[0 : n*16]
-	dense1 := a[8192 : 8192+n*16]
+	dense1 := a[n*16 : n*32]
 	dense2 := a[0:n]
 
 	denseForward(dense, ids, idsOffsets, p, work, n)

@@ -10,6 +10,16 @@ import "github.com/nngen-go/nngen/runtime/nn"
 // cpu is the set of instructions that the kernels are chosen for.
 var cpu = nn.CPU()
 
+// tile is what a tile of machine code is told: how its sums run, and how far
+// apart the rows of its operands are, in bytes.
+type tile struct {
+	k          [3]int // turns of the loops of a sum, outermost first
+	x, w       [3]int // how far a turn moves x and w
+	xRow, yRow int    // from row to row
+	part       int    // 1: add to what is in y; 2: more will follow, no epilogue yet
+	e          [6]int // from row to row of e0, e1, …
+}
+
 // gatherSum10000x16Relu is gatherSum10000x16ReluGo in machine code.
 func gatherSum10000x16Relu(
 	y []float32,
@@ -105,101 +115,27 @@ func dense16x16Relu(y, x []float32, w *[16][16]float32, b *[16]float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		r := 0
-		if count := n / 14; count > 0 {
-			dense16x16ReluTile14x16AVX512(&y[r*16], &x[r*16], &w[0][0], &b[0], count)
-			r += count * 14
-		}
-		if n-r >= 8 {
-			dense16x16ReluTile8x16AVX512(&y[r*16], &x[r*16], &w[0][0], &b[0])
-			r += 8
-		}
-		if n-r >= 4 {
-			dense16x16ReluTile4x16AVX512(&y[r*16], &x[r*16], &w[0][0], &b[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense16x16ReluTile2x16AVX512(&y[r*16], &x[r*16], &w[0][0], &b[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense16x16ReluTile1x16AVX512(&y[r*16], &x[r*16], &w[0][0], &b[0])
-		}
+		sums := tile{k: [3]int{2: 16}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 64, yRow: 64}
+		tile14x16ReluAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	case cpu >= nn.AVX2:
-		r := 0
-		if count := n / 6; count > 0 {
-			dense16x16ReluTile6x16AVX2(&y[r*16], &x[r*16], &w[0][0], &b[0], count)
-			r += count * 6
-		}
-		if n-r >= 4 {
-			dense16x16ReluTile4x16AVX2(&y[r*16], &x[r*16], &w[0][0], &b[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense16x16ReluTile2x16AVX2(&y[r*16], &x[r*16], &w[0][0], &b[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense16x16ReluTile1x16AVX2(&y[r*16], &x[r*16], &w[0][0], &b[0])
-		}
+		sums := tile{k: [3]int{2: 16}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 64, yRow: 64}
+		tile6x16ReluAVX2(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	default:
 		dense16x16ReluGo(y, x, w, b, n)
 	}
 }
 
-// dense16x16ReluTile14x16AVX512 computes 14 by 16 elements of y, sums of 16
-// products of x and w, then "bias, relu", count times.
+// tile14x16ReluAVX512 computes 14 by 16 elements of y at a time, and n rows in
+// all: sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func dense16x16ReluTile14x16AVX512(y, x, w, e0 *float32, count int)
+func tile14x16ReluAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// dense16x16ReluTile8x16AVX512 computes 8 by 16 elements of y, sums of 16
-// products of x and w, then "bias, relu".
+// tile6x16ReluAVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func dense16x16ReluTile8x16AVX512(y, x, w, e0 *float32)
-
-// dense16x16ReluTile4x16AVX512 computes 4 by 16 elements of y, sums of 16
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense16x16ReluTile4x16AVX512(y, x, w, e0 *float32)
-
-// dense16x16ReluTile2x16AVX512 computes 2 by 16 elements of y, sums of 16
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense16x16ReluTile2x16AVX512(y, x, w, e0 *float32)
-
-// dense16x16ReluTile1x16AVX512 computes 16 elements of y, sums of 16 products
-// of x and w, then "bias, relu".
-//
-//go:noescape
-func dense16x16ReluTile1x16AVX512(y, x, w, e0 *float32)
-
-// dense16x16ReluTile6x16AVX2 computes 6 by 16 elements of y, sums of 16
-// products of x and w, then "bias, relu", count times.
-//
-//go:noescape
-func dense16x16ReluTile6x16AVX2(y, x, w, e0 *float32, count int)
-
-// dense16x16ReluTile4x16AVX2 computes 4 by 16 elements of y, sums of 16
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense16x16ReluTile4x16AVX2(y, x, w, e0 *float32)
-
-// dense16x16ReluTile2x16AVX2 computes 2 by 16 elements of y, sums of 16
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense16x16ReluTile2x16AVX2(y, x, w, e0 *float32)
-
-// dense16x16ReluTile1x16AVX2 computes 16 elements of y, sums of 16 products of
-// x and w, then "bias, relu".
-//
-//go:noescape
-func dense16x16ReluTile1x16AVX2(y, x, w, e0 *float32)
+func tile6x16ReluAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // dense16x1Sigmoid is dense16x1SigmoidGo in machine code.
 func dense16x1Sigmoid(y, x []float32, w *[16][1]float32, b *[1]float32, n int) {
@@ -357,260 +293,88 @@ func dense16x1GradX(dx, dy []float32, w *[16][1]float32, h []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		r := 0
-		if count := n / 14; count > 0 {
-			dense16x1GradXTile14x16AVX512(&dx[r*16], &dy[r], &w[0][0], &h[r*16], count)
-			r += count * 14
-		}
-		if n-r >= 8 {
-			dense16x1GradXTile8x16AVX512(&dx[r*16], &dy[r], &w[0][0], &h[r*16])
-			r += 8
-		}
-		if n-r >= 4 {
-			dense16x1GradXTile4x16AVX512(&dx[r*16], &dy[r], &w[0][0], &h[r*16])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense16x1GradXTile2x16AVX512(&dx[r*16], &dy[r], &w[0][0], &h[r*16])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense16x1GradXTile1x16AVX512(&dx[r*16], &dy[r], &w[0][0], &h[r*16])
-		}
+		sums := tile{k: [3]int{2: 1}, xRow: 4, yRow: 64, e: [6]int{0: 64}}
+		tile14x16ReluGradientAVX512(&dx[0], &dy[0], &w[0][0], &h[0], &sums, n)
 	case cpu >= nn.AVX2:
-		r := 0
-		if count := n / 6; count > 0 {
-			dense16x1GradXTile6x16AVX2(&dx[r*16], &dy[r], &w[0][0], &h[r*16], count)
-			r += count * 6
-		}
-		if n-r >= 4 {
-			dense16x1GradXTile4x16AVX2(&dx[r*16], &dy[r], &w[0][0], &h[r*16])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense16x1GradXTile2x16AVX2(&dx[r*16], &dy[r], &w[0][0], &h[r*16])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense16x1GradXTile1x16AVX2(&dx[r*16], &dy[r], &w[0][0], &h[r*16])
-		}
+		sums := tile{k: [3]int{2: 1}, xRow: 4, yRow: 64, e: [6]int{0: 64}}
+		tile6x16ReluGradientAVX2(&dx[0], &dy[0], &w[0][0], &h[0], &sums, n)
 	default:
 		dense16x1GradXGo(dx, dy, w, h, n)
 	}
 }
 
-// dense16x1GradXTile14x16AVX512 computes 14 by 16 elements of y, sums of 1
-// products of x and w, then "relu gradient", count times.
+// tile14x16ReluGradientAVX512 computes 14 by 16 elements of y at a time, and n
+// rows in all: sums of products of x and w, then "relu gradient".
 //
 //go:noescape
-func dense16x1GradXTile14x16AVX512(y, x, w, e0 *float32, count int)
+func tile14x16ReluGradientAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// dense16x1GradXTile8x16AVX512 computes 8 by 16 elements of y, sums of 1
-// products of x and w, then "relu gradient".
+// tile6x16ReluGradientAVX2 computes 6 by 16 elements of y at a time, and n rows
+// in all: sums of products of x and w, then "relu gradient".
 //
 //go:noescape
-func dense16x1GradXTile8x16AVX512(y, x, w, e0 *float32)
-
-// dense16x1GradXTile4x16AVX512 computes 4 by 16 elements of y, sums of 1
-// products of x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x1GradXTile4x16AVX512(y, x, w, e0 *float32)
-
-// dense16x1GradXTile2x16AVX512 computes 2 by 16 elements of y, sums of 1
-// products of x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x1GradXTile2x16AVX512(y, x, w, e0 *float32)
-
-// dense16x1GradXTile1x16AVX512 computes 16 elements of y, sums of 1 products of
-// x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x1GradXTile1x16AVX512(y, x, w, e0 *float32)
-
-// dense16x1GradXTile6x16AVX2 computes 6 by 16 elements of y, sums of 1 products
-// of x and w, then "relu gradient", count times.
-//
-//go:noescape
-func dense16x1GradXTile6x16AVX2(y, x, w, e0 *float32, count int)
-
-// dense16x1GradXTile4x16AVX2 computes 4 by 16 elements of y, sums of 1 products
-// of x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x1GradXTile4x16AVX2(y, x, w, e0 *float32)
-
-// dense16x1GradXTile2x16AVX2 computes 2 by 16 elements of y, sums of 1 products
-// of x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x1GradXTile2x16AVX2(y, x, w, e0 *float32)
-
-// dense16x1GradXTile1x16AVX2 computes 16 elements of y, sums of 1 products of x
-// and w, then "relu gradient".
-//
-//go:noescape
-func dense16x1GradXTile1x16AVX2(y, x, w, e0 *float32)
+func tile6x16ReluGradientAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // dense16x16GradX is dense16x16GradXGo in machine code.
 func dense16x16GradX(dx, dy []float32, w *[16][16]float32, h, work []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		packColumns16x16AVX512(&work[0], &w[0][0], 64)
-		r := 0
-		if count := n / 14; count > 0 {
-			dense16x16GradXTile14x16AVX512(&dx[r*16], &dy[r*16], &work[0], &h[r*16], count)
-			r += count * 14
-		}
-		if n-r >= 8 {
-			dense16x16GradXTile8x16AVX512(&dx[r*16], &dy[r*16], &work[0], &h[r*16])
-			r += 8
-		}
-		if n-r >= 4 {
-			dense16x16GradXTile4x16AVX512(&dx[r*16], &dy[r*16], &work[0], &h[r*16])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense16x16GradXTile2x16AVX512(&dx[r*16], &dy[r*16], &work[0], &h[r*16])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense16x16GradXTile1x16AVX512(&dx[r*16], &dy[r*16], &work[0], &h[r*16])
-		}
+		sums := tile{k: [3]int{2: 16}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 64, yRow: 64, e: [6]int{0: 64}}
+		packColumns16AVX512(&work[0], &w[0][0], 64, 16)
+		tile14x16ReluGradientAVX512(&dx[0], &dy[0], &work[0], &h[0], &sums, n)
 	case cpu >= nn.AVX2:
-		packColumns16x16AVX2(&work[0], &w[0][0], 64)
-		r := 0
-		if count := n / 6; count > 0 {
-			dense16x16GradXTile6x16AVX2(&dx[r*16], &dy[r*16], &work[0], &h[r*16], count)
-			r += count * 6
-		}
-		if n-r >= 4 {
-			dense16x16GradXTile4x16AVX2(&dx[r*16], &dy[r*16], &work[0], &h[r*16])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense16x16GradXTile2x16AVX2(&dx[r*16], &dy[r*16], &work[0], &h[r*16])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense16x16GradXTile1x16AVX2(&dx[r*16], &dy[r*16], &work[0], &h[r*16])
-		}
+		sums := tile{k: [3]int{2: 16}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 64, yRow: 64, e: [6]int{0: 64}}
+		packColumns16AVX2(&work[0], &w[0][0], 64, 16)
+		tile6x16ReluGradientAVX2(&dx[0], &dy[0], &work[0], &h[0], &sums, n)
 	default:
 		dense16x16GradXGo(dx, dy, w, h, n)
 	}
 }
 
-// packColumns16x16AVX512 copies 16 rows of 16 float32s, step bytes apart, into
-// the panel p, transposed.
+// packColumns16AVX512 copies 16 rows of k float32s, step bytes apart, into the
+// panel p, transposed.
 //
 //go:noescape
-func packColumns16x16AVX512(p, w *float32, step int)
+func packColumns16AVX512(p, w *float32, step, k int)
 
-// dense16x16GradXTile14x16AVX512 computes 14 by 16 elements of y, sums of 16
-// products of x and w, then "relu gradient", count times.
+// packColumns16AVX2 copies 16 rows of k float32s, step bytes apart, into the
+// panel p, transposed.
 //
 //go:noescape
-func dense16x16GradXTile14x16AVX512(y, x, w, e0 *float32, count int)
-
-// dense16x16GradXTile8x16AVX512 computes 8 by 16 elements of y, sums of 16
-// products of x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x16GradXTile8x16AVX512(y, x, w, e0 *float32)
-
-// dense16x16GradXTile4x16AVX512 computes 4 by 16 elements of y, sums of 16
-// products of x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x16GradXTile4x16AVX512(y, x, w, e0 *float32)
-
-// dense16x16GradXTile2x16AVX512 computes 2 by 16 elements of y, sums of 16
-// products of x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x16GradXTile2x16AVX512(y, x, w, e0 *float32)
-
-// dense16x16GradXTile1x16AVX512 computes 16 elements of y, sums of 16 products
-// of x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x16GradXTile1x16AVX512(y, x, w, e0 *float32)
-
-// packColumns16x16AVX2 copies 16 rows of 16 float32s, step bytes apart, into
-// the panel p, transposed.
-//
-//go:noescape
-func packColumns16x16AVX2(p, w *float32, step int)
-
-// dense16x16GradXTile6x16AVX2 computes 6 by 16 elements of y, sums of 16
-// products of x and w, then "relu gradient", count times.
-//
-//go:noescape
-func dense16x16GradXTile6x16AVX2(y, x, w, e0 *float32, count int)
-
-// dense16x16GradXTile4x16AVX2 computes 4 by 16 elements of y, sums of 16
-// products of x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x16GradXTile4x16AVX2(y, x, w, e0 *float32)
-
-// dense16x16GradXTile2x16AVX2 computes 2 by 16 elements of y, sums of 16
-// products of x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x16GradXTile2x16AVX2(y, x, w, e0 *float32)
-
-// dense16x16GradXTile1x16AVX2 computes 16 elements of y, sums of 16 products of
-// x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x16GradXTile1x16AVX2(y, x, w, e0 *float32)
+func packColumns16AVX2(p, w *float32, step, k int)
 
 // dense16x1GradW is dense16x1GradWGo in machine code.
 func dense16x1GradW(dw *[16][1]float32, dy, x []float32, n int, t *nn.Worker) {
 	switch {
 	case cpu >= nn.AVX512:
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 4}, w: [3]int{2: 64}}
 		from, to := t.Share(1)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			for u := from; u < to; u++ {
-				dense16x1GradWTile1x16AVX512(&dw[0][0], &dy[k], &x[k*16], count, part)
-			}
+		for u := from; u < to; u++ {
+			tile1x16AVX512(&dw[0][0], &dy[0], &x[0], &sums, 1)
 		}
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 4}, w: [3]int{2: 64}}
 		from, to := t.Share(1)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			for u := from; u < to; u++ {
-				dense16x1GradWTile1x16AVX2(&dw[0][0], &dy[k], &x[k*16], count, part)
-			}
+		for u := from; u < to; u++ {
+			tile1x16AVX2(&dw[0][0], &dy[0], &x[0], &sums, 1)
 		}
 	default:
 		dense16x1GradWGo(dw, dy, x, n, t)
 	}
 }
 
-// dense16x1GradWTile1x16AVX512 computes 16 elements of y, sums of up to 512
-// products of x and w, then "".
+// tile1x16AVX512 computes 1 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense16x1GradWTile1x16AVX512(y, x, w *float32, k0, part int)
+func tile1x16AVX512(y, x, w *float32, s *tile, n int)
 
-// dense16x1GradWTile1x16AVX2 computes 16 elements of y, sums of up to 512
-// products of x and w, then "".
+// tile1x16AVX2 computes 1 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense16x1GradWTile1x16AVX2(y, x, w *float32, k0, part int)
+func tile1x16AVX2(y, x, w *float32, s *tile, n int)
 
 // columnSums16 is columnSums16Go in machine code.
 func columnSums16(g *[16]float32, dy []float32, n int, t *nn.Worker) {
@@ -664,52 +428,33 @@ func columnSums16AVX2(g2, dy *float32, width, count, more int)
 func dense16x16GradW(dw *[16][16]float32, x, dy []float32, n int, t *nn.Worker) {
 	switch {
 	case cpu >= nn.AVX512:
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 64}, w: [3]int{2: 64}, xRow: 4, yRow: 64}
 		from, to := t.Share(1)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			for u := from; u < to; u++ {
-				dense16x16GradWTile8x16AVX512(&dw[0][0], &x[k*16], &dy[k*16], count, part, 2)
-			}
+		for u := from; u < to; u++ {
+			tile12x16AVX512(&dw[0][0], &x[0], &dy[0], &sums, 16)
 		}
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 64}, w: [3]int{2: 64}, xRow: 4, yRow: 64}
 		from, to := t.Share(1)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			for u := from; u < to; u++ {
-				dense16x16GradWTile6x16AVX2(&dw[0][0], &x[k*16], &dy[k*16], count, part, 2)
-				dense16x16GradWTile4x16AVX2(&dw[12][0], &x[k*16+12], &dy[k*16], count, part)
-			}
+		for u := from; u < to; u++ {
+			tile6x16AVX2(&dw[0][0], &x[0], &dy[0], &sums, 16)
 		}
 	default:
 		dense16x16GradWGo(dw, x, dy, n, t)
 	}
 }
 
-// dense16x16GradWTile8x16AVX512 computes 8 by 16 elements of y, sums of up to
-// 512 products of x and w, then "", count times.
+// tile12x16AVX512 computes 12 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense16x16GradWTile8x16AVX512(y, x, w *float32, k0, part, count int)
+func tile12x16AVX512(y, x, w *float32, s *tile, n int)
 
-// dense16x16GradWTile6x16AVX2 computes 6 by 16 elements of y, sums of up to 512
-// products of x and w, then "", count times.
+// tile6x16AVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense16x16GradWTile6x16AVX2(y, x, w *float32, k0, part, count int)
-
-// dense16x16GradWTile4x16AVX2 computes 4 by 16 elements of y, sums of up to 512
-// products of x and w, then "".
-//
-//go:noescape
-func dense16x16GradWTile4x16AVX2(y, x, w *float32, k0, part int)
+func tile6x16AVX2(y, x, w *float32, s *tile, n int)
 
 // scatterSum10000x16 is scatterSum10000x16Go in machine code.
 func scatterSum10000x16(

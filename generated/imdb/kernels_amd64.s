@@ -383,13 +383,23 @@ next16:
 	VZEROUPPER
 	RET
 
-// func dense16x16ReluTile14x16AVX512(y *float32, x *float32, w *float32, e0 *float32, count int)
-// Requires: AVX, AVX512F
-TEXT ·dense16x16ReluTile14x16AVX512(SB), $128-40
-	// count times along the rows:
-count17:
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
+// func tile14x16ReluAVX512(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile14x16ReluAVX512(SB), $1136-48
+	MOVQ s+32(FP), AX
+
+next:
+	MOVQ n+40(FP), CX
+	CMPQ CX, $0x0e
+	JGE  rows14
+	CMPQ CX, $0x04
+	JGE  rows4
+	CMPQ CX, $0x01
+	JGE  rows1
+	JMP  done
+
+	// 14 by 16 sums in registers:
+rows14:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -418,404 +428,369 @@ count17:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
+	MOVQ   x+8(FP), DX
+	MOVQ   w+16(FP), CX
+	MOVQ   72(AX), SI
+	LEAQ   (SI)(SI*2), DI
+	LEAQ   (SI)(SI*4), R8
+	LEAQ   (DI)(SI*4), R9
+	LEAQ   (DX)(SI*8), BX
+	MOVQ   16(AX), R10
+	MOVQ   40(AX), R11
+	MOVQ   64(AX), R12
+	SUBQ   $0x02, R10
+	JL     odd14
 
-	// The sum over i:
-	MOVQ $0x00000008, DX
-
-loop18:
+sum14:
+	PREFETCHT0       (CX)(R12*8)
 	VMOVUPS          (CX), Z28
-	VFMADD231PS.BCST (AX), Z28, Z0
-	VFMADD231PS.BCST 64(AX), Z28, Z2
-	VFMADD231PS.BCST 128(AX), Z28, Z4
-	VFMADD231PS.BCST 192(AX), Z28, Z6
-	VFMADD231PS.BCST 256(AX), Z28, Z8
-	VFMADD231PS.BCST 320(AX), Z28, Z10
-	VFMADD231PS.BCST 384(AX), Z28, Z12
-	VFMADD231PS.BCST 448(AX), Z28, Z14
-	VFMADD231PS.BCST 512(AX), Z28, Z16
-	VFMADD231PS.BCST 576(AX), Z28, Z18
-	VFMADD231PS.BCST 640(AX), Z28, Z20
-	VFMADD231PS.BCST 704(AX), Z28, Z22
-	VFMADD231PS.BCST 768(AX), Z28, Z24
-	VFMADD231PS.BCST 832(AX), Z28, Z26
-	VMOVUPS          64(CX), Z28
-	VFMADD231PS.BCST 4(AX), Z28, Z1
-	VFMADD231PS.BCST 68(AX), Z28, Z3
-	VFMADD231PS.BCST 132(AX), Z28, Z5
-	VFMADD231PS.BCST 196(AX), Z28, Z7
-	VFMADD231PS.BCST 260(AX), Z28, Z9
-	VFMADD231PS.BCST 324(AX), Z28, Z11
-	VFMADD231PS.BCST 388(AX), Z28, Z13
-	VFMADD231PS.BCST 452(AX), Z28, Z15
-	VFMADD231PS.BCST 516(AX), Z28, Z17
-	VFMADD231PS.BCST 580(AX), Z28, Z19
-	VFMADD231PS.BCST 644(AX), Z28, Z21
-	VFMADD231PS.BCST 708(AX), Z28, Z23
-	VFMADD231PS.BCST 772(AX), Z28, Z25
-	VFMADD231PS.BCST 836(AX), Z28, Z27
-	ADDQ             $+8, AX
-	ADDQ             $+128, CX
-	DECQ             DX
-	JNZ              loop18
-	VADDPS           Z1, Z0, Z0
-	VADDPS           Z3, Z2, Z2
-	VADDPS           Z5, Z4, Z4
-	VADDPS           Z7, Z6, Z6
-	VADDPS           Z9, Z8, Z8
-	VADDPS           Z11, Z10, Z10
-	VADDPS           Z13, Z12, Z12
-	VADDPS           Z15, Z14, Z14
-	VADDPS           Z17, Z16, Z16
-	VADDPS           Z19, Z18, Z18
-	VADDPS           Z21, Z20, Z20
-	VADDPS           Z23, Z22, Z22
-	VADDPS           Z25, Z24, Z24
-	VADDPS           Z27, Z26, Z26
-	MOVQ             y+0(FP), AX
-	MOVQ             e0+24(FP), CX
-	VMOVUPS          (CX), Z27
-	VADDPS           Z27, Z0, Z25
-	VPXORD           Z23, Z23, Z23
-	VMAXPS           Z25, Z23, Z23
-	VADDPS.BCST      constants<>+0(SB), Z23, Z23
-	VMOVUPS          Z23, (AX)
-	VADDPS           Z27, Z2, Z23
-	VPXORD           Z25, Z25, Z25
-	VMAXPS           Z23, Z25, Z25
-	VADDPS.BCST      constants<>+0(SB), Z25, Z25
-	VMOVUPS          Z25, 64(AX)
-	VADDPS           Z27, Z4, Z25
-	VPXORD           Z23, Z23, Z23
-	VMAXPS           Z25, Z23, Z23
-	VADDPS.BCST      constants<>+0(SB), Z23, Z23
-	VMOVUPS          Z23, 128(AX)
-	VADDPS           Z27, Z6, Z23
-	VPXORD           Z25, Z25, Z25
-	VMAXPS           Z23, Z25, Z25
-	VADDPS.BCST      constants<>+0(SB), Z25, Z25
-	VMOVUPS          Z25, 192(AX)
-	VADDPS           Z27, Z8, Z25
-	VPXORD           Z23, Z23, Z23
-	VMAXPS           Z25, Z23, Z23
-	VADDPS.BCST      constants<>+0(SB), Z23, Z23
-	VMOVUPS          Z23, 256(AX)
-	VADDPS           Z27, Z10, Z23
-	VPXORD           Z25, Z25, Z25
-	VMAXPS           Z23, Z25, Z25
-	VADDPS.BCST      constants<>+0(SB), Z25, Z25
-	VMOVUPS          Z25, 320(AX)
-	VADDPS           Z27, Z12, Z25
-	VPXORD           Z23, Z23, Z23
-	VMAXPS           Z25, Z23, Z23
-	VADDPS.BCST      constants<>+0(SB), Z23, Z23
-	VMOVUPS          Z23, 384(AX)
-	VADDPS           Z27, Z14, Z23
-	VPXORD           Z25, Z25, Z25
-	VMAXPS           Z23, Z25, Z25
-	VADDPS.BCST      constants<>+0(SB), Z25, Z25
-	VMOVUPS          Z25, 448(AX)
-	VADDPS           Z27, Z16, Z25
-	VPXORD           Z23, Z23, Z23
-	VMAXPS           Z25, Z23, Z23
-	VADDPS.BCST      constants<>+0(SB), Z23, Z23
-	VMOVUPS          Z23, 512(AX)
-	VADDPS           Z27, Z18, Z23
-	VPXORD           Z25, Z25, Z25
-	VMAXPS           Z23, Z25, Z25
-	VADDPS.BCST      constants<>+0(SB), Z25, Z25
-	VMOVUPS          Z25, 576(AX)
-	VADDPS           Z27, Z20, Z25
-	VPXORD           Z23, Z23, Z23
-	VMAXPS           Z25, Z23, Z23
-	VADDPS.BCST      constants<>+0(SB), Z23, Z23
-	VMOVUPS          Z23, 640(AX)
-	VADDPS           Z27, Z22, Z23
-	VPXORD           Z25, Z25, Z25
-	VMAXPS           Z23, Z25, Z25
-	VADDPS.BCST      constants<>+0(SB), Z25, Z25
-	VMOVUPS          Z25, 704(AX)
-	VADDPS           Z27, Z24, Z25
-	VPXORD           Z23, Z23, Z23
-	VMAXPS           Z25, Z23, Z23
-	VADDPS.BCST      constants<>+0(SB), Z23, Z23
-	VMOVUPS          Z23, 768(AX)
-	VADDPS           Z27, Z26, Z23
-	VPXORD           Z25, Z25, Z25
-	VMAXPS           Z23, Z25, Z25
-	VADDPS.BCST      constants<>+0(SB), Z25, Z25
-	VMOVUPS          Z25, 832(AX)
-	ADDQ             $+896, y+0(FP)
-	ADDQ             $+896, x+8(FP)
-	DECQ             count+32(FP)
-	JNZ              count17
+	PREFETCHT0       (DX)(R11*4)
+	VFMADD231PS.BCST (DX), Z28, Z0
+	VFMADD231PS.BCST (DX)(SI*1), Z28, Z2
+	VFMADD231PS.BCST (DX)(SI*2), Z28, Z4
+	VFMADD231PS.BCST (DX)(DI*1), Z28, Z6
+	VFMADD231PS.BCST (DX)(SI*4), Z28, Z8
+	VFMADD231PS.BCST (DX)(R8*1), Z28, Z10
+	VFMADD231PS.BCST (DX)(DI*2), Z28, Z12
+	VFMADD231PS.BCST (DX)(R9*1), Z28, Z14
+	VFMADD231PS.BCST (BX), Z28, Z16
+	VFMADD231PS.BCST (BX)(SI*1), Z28, Z18
+	VFMADD231PS.BCST (BX)(SI*2), Z28, Z20
+	VFMADD231PS.BCST (BX)(DI*1), Z28, Z22
+	VFMADD231PS.BCST (BX)(SI*4), Z28, Z24
+	VFMADD231PS.BCST (BX)(R8*1), Z28, Z26
+	ADDQ             R11, DX
+	ADDQ             R11, BX
+	ADDQ             R12, CX
+	PREFETCHT0       (CX)(R12*8)
+	VMOVUPS          (CX), Z28
+	PREFETCHT0       (DX)(R11*4)
+	VFMADD231PS.BCST (DX), Z28, Z1
+	VFMADD231PS.BCST (DX)(SI*1), Z28, Z3
+	VFMADD231PS.BCST (DX)(SI*2), Z28, Z5
+	VFMADD231PS.BCST (DX)(DI*1), Z28, Z7
+	VFMADD231PS.BCST (DX)(SI*4), Z28, Z9
+	VFMADD231PS.BCST (DX)(R8*1), Z28, Z11
+	VFMADD231PS.BCST (DX)(DI*2), Z28, Z13
+	VFMADD231PS.BCST (DX)(R9*1), Z28, Z15
+	VFMADD231PS.BCST (BX), Z28, Z17
+	VFMADD231PS.BCST (BX)(SI*1), Z28, Z19
+	VFMADD231PS.BCST (BX)(SI*2), Z28, Z21
+	VFMADD231PS.BCST (BX)(DI*1), Z28, Z23
+	VFMADD231PS.BCST (BX)(SI*4), Z28, Z25
+	VFMADD231PS.BCST (BX)(R8*1), Z28, Z27
+	ADDQ             R11, DX
+	ADDQ             R11, BX
+	ADDQ             R12, CX
+	SUBQ             $0x02, R10
+	JGE              sum14
+
+odd14:
+	ADDQ             $0x02, R10
+	JZ               summed14
+	PREFETCHT0       (CX)(R12*8)
+	VMOVUPS          (CX), Z28
+	PREFETCHT0       (DX)(R11*4)
+	VFMADD231PS.BCST (DX), Z28, Z0
+	VFMADD231PS.BCST (DX)(SI*1), Z28, Z2
+	VFMADD231PS.BCST (DX)(SI*2), Z28, Z4
+	VFMADD231PS.BCST (DX)(DI*1), Z28, Z6
+	VFMADD231PS.BCST (DX)(SI*4), Z28, Z8
+	VFMADD231PS.BCST (DX)(R8*1), Z28, Z10
+	VFMADD231PS.BCST (DX)(DI*2), Z28, Z12
+	VFMADD231PS.BCST (DX)(R9*1), Z28, Z14
+	VFMADD231PS.BCST (BX), Z28, Z16
+	VFMADD231PS.BCST (BX)(SI*1), Z28, Z18
+	VFMADD231PS.BCST (BX)(SI*2), Z28, Z20
+	VFMADD231PS.BCST (BX)(DI*1), Z28, Z22
+	VFMADD231PS.BCST (BX)(SI*4), Z28, Z24
+	VFMADD231PS.BCST (BX)(R8*1), Z28, Z26
+	ADDQ             R11, DX
+	ADDQ             R11, BX
+	ADDQ             R12, CX
+
+summed14:
+	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store14
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
+
+store14:
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z5, Z4, Z4
+	VMOVUPS Z4, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z7, Z6, Z6
+	VMOVUPS Z6, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z9, Z8, Z8
+	VMOVUPS Z8, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z11, Z10, Z10
+	VMOVUPS Z10, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z13, Z12, Z12
+	VMOVUPS Z12, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z15, Z14, Z14
+	VMOVUPS Z14, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z17, Z16, Z16
+	VMOVUPS Z16, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z19, Z18, Z18
+	VMOVUPS Z18, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z21, Z20, Z20
+	VMOVUPS Z20, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z23, Z22, Z22
+	VMOVUPS Z22, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z25, Z24, Z24
+	VMOVUPS Z24, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z27, Z26, Z26
+	VMOVUPS Z26, (CX)
+	MOVQ    $0x0000000e, CX
+	JMP     finish
+
+	// 4 by 16 sums in registers:
+rows4:
+	VPXORD Z27, Z27, Z27
+	VPXORD Z26, Z26, Z26
+	VPXORD Z25, Z25, Z25
+	VPXORD Z24, Z24, Z24
+	VPXORD Z23, Z23, Z23
+	VPXORD Z22, Z22, Z22
+	VPXORD Z21, Z21, Z21
+	VPXORD Z20, Z20, Z20
+	MOVQ   x+8(FP), DX
+	MOVQ   w+16(FP), CX
+	MOVQ   72(AX), BX
+	LEAQ   (BX)(BX*2), SI
+	MOVQ   16(AX), DI
+	MOVQ   40(AX), R8
+	MOVQ   64(AX), R9
+	SUBQ   $0x02, DI
+	JL     odd4
+
+sum4:
+	PREFETCHT0       (CX)(R9*8)
+	VMOVUPS          (CX), Z19
+	PREFETCHT0       (DX)(R8*4)
+	VFMADD231PS.BCST (DX), Z19, Z27
+	VFMADD231PS.BCST (DX)(BX*1), Z19, Z25
+	VFMADD231PS.BCST (DX)(BX*2), Z19, Z23
+	VFMADD231PS.BCST (DX)(SI*1), Z19, Z21
+	ADDQ             R8, DX
+	ADDQ             R9, CX
+	PREFETCHT0       (CX)(R9*8)
+	VMOVUPS          (CX), Z19
+	PREFETCHT0       (DX)(R8*4)
+	VFMADD231PS.BCST (DX), Z19, Z26
+	VFMADD231PS.BCST (DX)(BX*1), Z19, Z24
+	VFMADD231PS.BCST (DX)(BX*2), Z19, Z22
+	VFMADD231PS.BCST (DX)(SI*1), Z19, Z20
+	ADDQ             R8, DX
+	ADDQ             R9, CX
+	SUBQ             $0x02, DI
+	JGE              sum4
+
+odd4:
+	ADDQ             $0x02, DI
+	JZ               summed4
+	PREFETCHT0       (CX)(R9*8)
+	VMOVUPS          (CX), Z19
+	PREFETCHT0       (DX)(R8*4)
+	VFMADD231PS.BCST (DX), Z19, Z27
+	VFMADD231PS.BCST (DX)(BX*1), Z19, Z25
+	VFMADD231PS.BCST (DX)(BX*2), Z19, Z23
+	VFMADD231PS.BCST (DX)(SI*1), Z19, Z21
+	ADDQ             R8, DX
+	ADDQ             R9, CX
+
+summed4:
+	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store4
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
+
+store4:
+	VADDPS  Z26, Z27, Z27
+	VMOVUPS Z27, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z24, Z25, Z25
+	VMOVUPS Z25, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z22, Z23, Z23
+	VMOVUPS Z23, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z20, Z21, Z21
+	VMOVUPS Z21, (CX)
+	MOVQ    $0x00000004, CX
+	JMP     finish
+
+	// 1 by 16 sums in registers:
+rows1:
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	MOVQ   x+8(FP), DX
+	MOVQ   w+16(FP), CX
+	MOVQ   16(AX), BX
+	MOVQ   40(AX), SI
+	MOVQ   64(AX), DI
+	SUBQ   $0x02, BX
+	JL     odd1
+
+sum1:
+	PREFETCHT0       (CX)(DI*8)
+	VMOVUPS          (CX), Z22
+	VFMADD231PS.BCST (DX), Z22, Z20
+	ADDQ             SI, DX
+	ADDQ             DI, CX
+	PREFETCHT0       (CX)(DI*8)
+	VMOVUPS          (CX), Z22
+	VFMADD231PS.BCST (DX), Z22, Z21
+	ADDQ             SI, DX
+	ADDQ             DI, CX
+	SUBQ             $0x02, BX
+	JGE              sum1
+
+odd1:
+	ADDQ             $0x02, BX
+	JZ               summed1
+	PREFETCHT0       (CX)(DI*8)
+	VMOVUPS          (CX), Z22
+	VFMADD231PS.BCST (DX), Z22, Z20
+	ADDQ             SI, DX
+	ADDQ             DI, CX
+
+summed1:
+	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store1
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
+
+store1:
+	VADDPS  Z21, Z20, Z20
+	VMOVUPS Z20, (CX)
+	MOVQ    $0x00000001, CX
+
+finish:
+	MOVQ  y+0(FP), DX
+	MOVQ  80(AX), BX
+	TESTQ $0x00000001, 88(AX)
+	JZ    alone
+
+	// The sums of earlier calls:
+	LEAQ  128(SP), SI
+	ADDQ  $0x3f, SI
+	ANDQ  $-64, SI
+	MOVQ  $0x00000040, DI
+	MOVQ  DX, R8
+	MOVQ  BX, R9
+	TESTQ $0x00000002, 88(AX)
+	JNZ   between
+	MOVQ  SI, R8
+	MOVQ  DI, R9
+
+between:
+	MOVQ DX, R10
+	MOVQ CX, R11
+
+add:
+	VMOVUPS (SI), Z21
+	VADDPS  (R10), Z21, Z21
+	VMOVUPS Z21, (R8)
+	ADDQ    DI, SI
+	ADDQ    BX, R10
+	ADDQ    R9, R8
+	DECQ    R11
+	JNZ     add
+	LEAQ    128(SP), SI
+	ADDQ    $0x3f, SI
+	ANDQ    $-64, SI
+	MOVQ    $0x00000040, DI
+	TESTQ   $0x00000002, 88(AX)
+	JZ      results
+	MOVQ    R10, DX
+	JMP     moved
+
+alone:
+	MOVQ  DX, SI
+	MOVQ  BX, DI
+	TESTQ $0x00000002, 88(AX)
+	JZ    last
+	IMULQ CX, DI
+	ADDQ  DI, DX
+	JMP   moved
+
+last:
+results:
+	MOVQ e0+24(FP), R8
+	MOVQ CX, R9
+
+	// The epilogue, row by row:
+epilogue:
+	VMOVUPS     (SI), Z21
+	VMOVUPS     (R8), Z20
+	VADDPS      Z20, Z21, Z22
+	VPXORD      Z23, Z23, Z23
+	VMAXPS      Z22, Z23, Z23
+	VADDPS.BCST constants<>+0(SB), Z23, Z23
+	VMOVUPS     Z23, (DX)
+	ADDQ        DI, SI
+	ADDQ        BX, DX
+	DECQ        R9
+	JNZ         epilogue
+
+moved:
+	MOVQ  DX, y+0(FP)
+	MOVQ  72(AX), DX
+	IMULQ CX, DX
+	ADDQ  DX, x+8(FP)
+	SUBQ  CX, n+40(FP)
+	JMP   next
+
+done:
 	VZEROUPPER
 	RET
 
-// func dense16x16ReluTile8x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, AVX512F
-TEXT ·dense16x16ReluTile8x16AVX512(SB), $128-32
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
+// func tile6x16ReluAVX2(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile6x16ReluAVX2(SB), $624-48
+	MOVQ s+32(FP), AX
 
-	// The sum over i:
-	MOVQ $0x00000008, DX
+next:
+	MOVQ n+40(FP), CX
+	CMPQ CX, $0x06
+	JGE  rows6
+	CMPQ CX, $0x04
+	JGE  rows4
+	CMPQ CX, $0x01
+	JGE  rows1
+	JMP  done
 
-loop20:
-	VMOVUPS          (CX), Z16
-	VFMADD231PS.BCST (AX), Z16, Z0
-	VFMADD231PS.BCST 64(AX), Z16, Z2
-	VFMADD231PS.BCST 128(AX), Z16, Z4
-	VFMADD231PS.BCST 192(AX), Z16, Z6
-	VFMADD231PS.BCST 256(AX), Z16, Z8
-	VFMADD231PS.BCST 320(AX), Z16, Z10
-	VFMADD231PS.BCST 384(AX), Z16, Z12
-	VFMADD231PS.BCST 448(AX), Z16, Z14
-	VMOVUPS          64(CX), Z16
-	VFMADD231PS.BCST 4(AX), Z16, Z1
-	VFMADD231PS.BCST 68(AX), Z16, Z3
-	VFMADD231PS.BCST 132(AX), Z16, Z5
-	VFMADD231PS.BCST 196(AX), Z16, Z7
-	VFMADD231PS.BCST 260(AX), Z16, Z9
-	VFMADD231PS.BCST 324(AX), Z16, Z11
-	VFMADD231PS.BCST 388(AX), Z16, Z13
-	VFMADD231PS.BCST 452(AX), Z16, Z15
-	ADDQ             $+8, AX
-	ADDQ             $+128, CX
-	DECQ             DX
-	JNZ              loop20
-	VADDPS           Z1, Z0, Z0
-	VADDPS           Z3, Z2, Z2
-	VADDPS           Z5, Z4, Z4
-	VADDPS           Z7, Z6, Z6
-	VADDPS           Z9, Z8, Z8
-	VADDPS           Z11, Z10, Z10
-	VADDPS           Z13, Z12, Z12
-	VADDPS           Z15, Z14, Z14
-	MOVQ             y+0(FP), AX
-	MOVQ             e0+24(FP), CX
-	VMOVUPS          (CX), Z15
-	VADDPS           Z15, Z0, Z13
-	VPXORD           Z11, Z11, Z11
-	VMAXPS           Z13, Z11, Z11
-	VADDPS.BCST      constants<>+0(SB), Z11, Z11
-	VMOVUPS          Z11, (AX)
-	VADDPS           Z15, Z2, Z11
-	VPXORD           Z13, Z13, Z13
-	VMAXPS           Z11, Z13, Z13
-	VADDPS.BCST      constants<>+0(SB), Z13, Z13
-	VMOVUPS          Z13, 64(AX)
-	VADDPS           Z15, Z4, Z13
-	VPXORD           Z11, Z11, Z11
-	VMAXPS           Z13, Z11, Z11
-	VADDPS.BCST      constants<>+0(SB), Z11, Z11
-	VMOVUPS          Z11, 128(AX)
-	VADDPS           Z15, Z6, Z11
-	VPXORD           Z13, Z13, Z13
-	VMAXPS           Z11, Z13, Z13
-	VADDPS.BCST      constants<>+0(SB), Z13, Z13
-	VMOVUPS          Z13, 192(AX)
-	VADDPS           Z15, Z8, Z13
-	VPXORD           Z11, Z11, Z11
-	VMAXPS           Z13, Z11, Z11
-	VADDPS.BCST      constants<>+0(SB), Z11, Z11
-	VMOVUPS          Z11, 256(AX)
-	VADDPS           Z15, Z10, Z11
-	VPXORD           Z13, Z13, Z13
-	VMAXPS           Z11, Z13, Z13
-	VADDPS.BCST      constants<>+0(SB), Z13, Z13
-	VMOVUPS          Z13, 320(AX)
-	VADDPS           Z15, Z12, Z13
-	VPXORD           Z11, Z11, Z11
-	VMAXPS           Z13, Z11, Z11
-	VADDPS.BCST      constants<>+0(SB), Z11, Z11
-	VMOVUPS          Z11, 384(AX)
-	VADDPS           Z15, Z14, Z11
-	VPXORD           Z13, Z13, Z13
-	VMAXPS           Z11, Z13, Z13
-	VADDPS.BCST      constants<>+0(SB), Z13, Z13
-	VMOVUPS          Z13, 448(AX)
-	VZEROUPPER
-	RET
-
-// func dense16x16ReluTile4x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, AVX512F
-TEXT ·dense16x16ReluTile4x16AVX512(SB), $128-32
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-
-	// The sum over i:
-	MOVQ $0x00000004, DX
-
-loop22:
-	VMOVUPS          (CX), Z8
-	VFMADD231PS.BCST (AX), Z8, Z0
-	VFMADD231PS.BCST 64(AX), Z8, Z2
-	VFMADD231PS.BCST 128(AX), Z8, Z4
-	VFMADD231PS.BCST 192(AX), Z8, Z6
-	VMOVUPS          64(CX), Z8
-	VFMADD231PS.BCST 4(AX), Z8, Z1
-	VFMADD231PS.BCST 68(AX), Z8, Z3
-	VFMADD231PS.BCST 132(AX), Z8, Z5
-	VFMADD231PS.BCST 196(AX), Z8, Z7
-	VMOVUPS          128(CX), Z8
-	VFMADD231PS.BCST 8(AX), Z8, Z0
-	VFMADD231PS.BCST 72(AX), Z8, Z2
-	VFMADD231PS.BCST 136(AX), Z8, Z4
-	VFMADD231PS.BCST 200(AX), Z8, Z6
-	VMOVUPS          192(CX), Z8
-	VFMADD231PS.BCST 12(AX), Z8, Z1
-	VFMADD231PS.BCST 76(AX), Z8, Z3
-	VFMADD231PS.BCST 140(AX), Z8, Z5
-	VFMADD231PS.BCST 204(AX), Z8, Z7
-	ADDQ             $+16, AX
-	ADDQ             $+256, CX
-	DECQ             DX
-	JNZ              loop22
-	VADDPS           Z1, Z0, Z0
-	VADDPS           Z3, Z2, Z2
-	VADDPS           Z5, Z4, Z4
-	VADDPS           Z7, Z6, Z6
-	MOVQ             y+0(FP), AX
-	MOVQ             e0+24(FP), CX
-	VMOVUPS          (CX), Z7
-	VADDPS           Z7, Z0, Z5
-	VPXORD           Z3, Z3, Z3
-	VMAXPS           Z5, Z3, Z3
-	VADDPS.BCST      constants<>+0(SB), Z3, Z3
-	VMOVUPS          Z3, (AX)
-	VADDPS           Z7, Z2, Z3
-	VPXORD           Z5, Z5, Z5
-	VMAXPS           Z3, Z5, Z5
-	VADDPS.BCST      constants<>+0(SB), Z5, Z5
-	VMOVUPS          Z5, 64(AX)
-	VADDPS           Z7, Z4, Z5
-	VPXORD           Z3, Z3, Z3
-	VMAXPS           Z5, Z3, Z3
-	VADDPS.BCST      constants<>+0(SB), Z3, Z3
-	VMOVUPS          Z3, 128(AX)
-	VADDPS           Z7, Z6, Z3
-	VPXORD           Z5, Z5, Z5
-	VMAXPS           Z3, Z5, Z5
-	VADDPS.BCST      constants<>+0(SB), Z5, Z5
-	VMOVUPS          Z5, 192(AX)
-	VZEROUPPER
-	RET
-
-// func dense16x16ReluTile2x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, AVX512F
-TEXT ·dense16x16ReluTile2x16AVX512(SB), $128-32
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-
-	// The sum over i:
-	MOVQ $0x00000004, DX
-
-loop24:
-	VMOVUPS          (CX), Z4
-	VFMADD231PS.BCST (AX), Z4, Z0
-	VFMADD231PS.BCST 64(AX), Z4, Z2
-	VMOVUPS          64(CX), Z4
-	VFMADD231PS.BCST 4(AX), Z4, Z1
-	VFMADD231PS.BCST 68(AX), Z4, Z3
-	VMOVUPS          128(CX), Z4
-	VFMADD231PS.BCST 8(AX), Z4, Z0
-	VFMADD231PS.BCST 72(AX), Z4, Z2
-	VMOVUPS          192(CX), Z4
-	VFMADD231PS.BCST 12(AX), Z4, Z1
-	VFMADD231PS.BCST 76(AX), Z4, Z3
-	ADDQ             $+16, AX
-	ADDQ             $+256, CX
-	DECQ             DX
-	JNZ              loop24
-	VADDPS           Z1, Z0, Z0
-	VADDPS           Z3, Z2, Z2
-	MOVQ             y+0(FP), AX
-	MOVQ             e0+24(FP), CX
-	VMOVUPS          (CX), Z3
-	VADDPS           Z3, Z0, Z1
-	VPXORD           Z4, Z4, Z4
-	VMAXPS           Z1, Z4, Z4
-	VADDPS.BCST      constants<>+0(SB), Z4, Z4
-	VMOVUPS          Z4, (AX)
-	VADDPS           Z3, Z2, Z4
-	VPXORD           Z1, Z1, Z1
-	VMAXPS           Z4, Z1, Z1
-	VADDPS.BCST      constants<>+0(SB), Z1, Z1
-	VMOVUPS          Z1, 64(AX)
-	VZEROUPPER
-	RET
-
-// func dense16x16ReluTile1x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, AVX512F
-TEXT ·dense16x16ReluTile1x16AVX512(SB), $128-32
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-
-	// The sum over i:
-	MOVQ $0x00000004, DX
-
-loop26:
-	VMOVUPS          (CX), Z2
-	VFMADD231PS.BCST (AX), Z2, Z0
-	VMOVUPS          64(CX), Z2
-	VFMADD231PS.BCST 4(AX), Z2, Z1
-	VMOVUPS          128(CX), Z2
-	VFMADD231PS.BCST 8(AX), Z2, Z0
-	VMOVUPS          192(CX), Z2
-	VFMADD231PS.BCST 12(AX), Z2, Z1
-	ADDQ             $+16, AX
-	ADDQ             $+256, CX
-	DECQ             DX
-	JNZ              loop26
-	VADDPS           Z1, Z0, Z0
-	MOVQ             y+0(FP), AX
-	MOVQ             e0+24(FP), CX
-	VMOVUPS          (CX), Z1
-	VADDPS           Z1, Z0, Z2
-	VPXORD           Z3, Z3, Z3
-	VMAXPS           Z2, Z3, Z3
-	VADDPS.BCST      constants<>+0(SB), Z3, Z3
-	VMOVUPS          Z3, (AX)
-	VZEROUPPER
-	RET
-
-// func dense16x16ReluTile6x16AVX2(y *float32, x *float32, w *float32, e0 *float32, count int)
-// Requires: AVX, FMA3
-TEXT ·dense16x16ReluTile6x16AVX2(SB), $128-40
-	// count times along the rows:
-count28:
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
+	// 6 by 16 sums in registers:
+rows6:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -828,356 +803,286 @@ count28:
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
+	MOVQ   x+8(FP), DX
+	MOVQ   w+16(FP), CX
+	MOVQ   72(AX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	MOVQ   16(AX), R8
+	MOVQ   40(AX), R9
+	MOVQ   64(AX), R10
+	TESTQ  R8, R8
+	JZ     summed6
 
-	// The sum over i:
-	MOVQ $0x00000010, DX
-
-loop29:
+sum6:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
-	VBROADCASTSS (AX), Y14
+	PREFETCHT0   (DX)(R9*4)
+	VBROADCASTSS (DX), Y14
 	VFMADD231PS  Y14, Y12, Y0
 	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS 64(AX), Y14
+	VBROADCASTSS (DX)(BX*1), Y14
 	VFMADD231PS  Y14, Y12, Y2
 	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS 128(AX), Y14
+	VBROADCASTSS (DX)(BX*2), Y14
 	VFMADD231PS  Y14, Y12, Y4
 	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS 192(AX), Y14
+	VBROADCASTSS (DX)(SI*1), Y14
 	VFMADD231PS  Y14, Y12, Y6
 	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS 256(AX), Y14
+	VBROADCASTSS (DX)(BX*4), Y14
 	VFMADD231PS  Y14, Y12, Y8
 	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS 320(AX), Y14
+	VBROADCASTSS (DX)(DI*1), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
-	ADDQ         $+4, AX
-	ADDQ         $+64, CX
-	DECQ         DX
-	JNZ          loop29
-	MOVQ         y+0(FP), AX
-	MOVQ         e0+24(FP), CX
-	VMOVUPS      (CX), Y13
-	VADDPS       Y13, Y0, Y12
-	VXORPS       Y14, Y14, Y14
-	VMAXPS       Y12, Y14, Y14
-	VXORPS       Y15, Y15, Y15
-	VADDPS       Y15, Y14, Y14
-	VMOVUPS      Y14, (AX)
-	VADDPS       Y13, Y2, Y14
-	VXORPS       Y12, Y12, Y12
-	VMAXPS       Y14, Y12, Y12
-	VXORPS       Y15, Y15, Y15
-	VADDPS       Y15, Y12, Y12
-	VMOVUPS      Y12, 64(AX)
-	VADDPS       Y13, Y4, Y12
-	VXORPS       Y14, Y14, Y14
-	VMAXPS       Y12, Y14, Y14
-	VXORPS       Y15, Y15, Y15
-	VADDPS       Y15, Y14, Y14
-	VMOVUPS      Y14, 128(AX)
-	VADDPS       Y13, Y6, Y14
-	VXORPS       Y12, Y12, Y12
-	VMAXPS       Y14, Y12, Y12
-	VXORPS       Y15, Y15, Y15
-	VADDPS       Y15, Y12, Y12
-	VMOVUPS      Y12, 192(AX)
-	VADDPS       Y13, Y8, Y12
-	VXORPS       Y14, Y14, Y14
-	VMAXPS       Y12, Y14, Y14
-	VXORPS       Y15, Y15, Y15
-	VADDPS       Y15, Y14, Y14
-	VMOVUPS      Y14, 256(AX)
-	VADDPS       Y13, Y10, Y14
-	VXORPS       Y12, Y12, Y12
-	VMAXPS       Y14, Y12, Y12
-	VXORPS       Y15, Y15, Y15
-	VADDPS       Y15, Y12, Y12
-	VMOVUPS      Y12, 320(AX)
-	VMOVUPS      32(CX), Y13
-	VADDPS       Y13, Y1, Y12
-	VXORPS       Y14, Y14, Y14
-	VMAXPS       Y12, Y14, Y14
-	VXORPS       Y15, Y15, Y15
-	VADDPS       Y15, Y14, Y14
-	VMOVUPS      Y14, 32(AX)
-	VADDPS       Y13, Y3, Y14
-	VXORPS       Y12, Y12, Y12
-	VMAXPS       Y14, Y12, Y12
-	VXORPS       Y15, Y15, Y15
-	VADDPS       Y15, Y12, Y12
-	VMOVUPS      Y12, 96(AX)
-	VADDPS       Y13, Y5, Y12
-	VXORPS       Y14, Y14, Y14
-	VMAXPS       Y12, Y14, Y14
-	VXORPS       Y15, Y15, Y15
-	VADDPS       Y15, Y14, Y14
-	VMOVUPS      Y14, 160(AX)
-	VADDPS       Y13, Y7, Y14
-	VXORPS       Y12, Y12, Y12
-	VMAXPS       Y14, Y12, Y12
-	VXORPS       Y15, Y15, Y15
-	VADDPS       Y15, Y12, Y12
-	VMOVUPS      Y12, 224(AX)
-	VADDPS       Y13, Y9, Y12
-	VXORPS       Y14, Y14, Y14
-	VMAXPS       Y12, Y14, Y14
-	VXORPS       Y15, Y15, Y15
-	VADDPS       Y15, Y14, Y14
-	VMOVUPS      Y14, 288(AX)
-	VADDPS       Y13, Y11, Y14
-	VXORPS       Y12, Y12, Y12
-	VMAXPS       Y14, Y12, Y12
-	VXORPS       Y15, Y15, Y15
-	VADDPS       Y15, Y12, Y12
-	VMOVUPS      Y12, 352(AX)
-	ADDQ         $+384, y+0(FP)
-	ADDQ         $+384, x+8(FP)
-	DECQ         count+32(FP)
-	JNZ          count28
-	VZEROUPPER
-	RET
+	ADDQ         R9, DX
+	ADDQ         R10, CX
+	DECQ         R8
+	JNZ          sum6
 
-// func dense16x16ReluTile4x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, FMA3
-TEXT ·dense16x16ReluTile4x16AVX2(SB), $128-32
-	MOVQ   x+8(FP), AX
+summed6:
+	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store6
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
+
+store6:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y6, (CX)
+	VMOVUPS Y7, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y8, (CX)
+	VMOVUPS Y9, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y10, (CX)
+	VMOVUPS Y11, 32(CX)
+	MOVQ    $0x00000006, CX
+	JMP     finish
+
+	// 4 by 16 sums in registers:
+rows4:
+	VXORPS Y11, Y11, Y11
+	VXORPS Y10, Y10, Y10
+	VXORPS Y9, Y9, Y9
+	VXORPS Y8, Y8, Y8
+	VXORPS Y7, Y7, Y7
+	VXORPS Y6, Y6, Y6
+	VXORPS Y5, Y5, Y5
+	VXORPS Y4, Y4, Y4
+	MOVQ   x+8(FP), DX
 	MOVQ   w+16(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	MOVQ   72(AX), BX
+	LEAQ   (BX)(BX*2), SI
+	MOVQ   16(AX), DI
+	MOVQ   40(AX), R8
+	MOVQ   64(AX), R9
+	TESTQ  DI, DI
+	JZ     summed4
+
+sum4:
+	VMOVUPS      (CX), Y3
+	VMOVUPS      32(CX), Y2
+	PREFETCHT0   (DX)(R8*4)
+	VBROADCASTSS (DX), Y1
+	VFMADD231PS  Y1, Y3, Y11
+	VFMADD231PS  Y1, Y2, Y10
+	VBROADCASTSS (DX)(BX*1), Y1
+	VFMADD231PS  Y1, Y3, Y9
+	VFMADD231PS  Y1, Y2, Y8
+	VBROADCASTSS (DX)(BX*2), Y1
+	VFMADD231PS  Y1, Y3, Y7
+	VFMADD231PS  Y1, Y2, Y6
+	VBROADCASTSS (DX)(SI*1), Y1
+	VFMADD231PS  Y1, Y3, Y5
+	VFMADD231PS  Y1, Y2, Y4
+	ADDQ         R8, DX
+	ADDQ         R9, CX
+	DECQ         DI
+	JNZ          sum4
+
+summed4:
+	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store4
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
+
+store4:
+	VMOVUPS Y11, (CX)
+	VMOVUPS Y10, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y9, (CX)
+	VMOVUPS Y8, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y7, (CX)
+	VMOVUPS Y6, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y5, (CX)
+	VMOVUPS Y4, 32(CX)
+	MOVQ    $0x00000004, CX
+	JMP     finish
+
+	// 1 by 16 sums in registers:
+rows1:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-
-	// The sum over i:
-	MOVQ $0x00000008, DX
-
-loop31:
-	VMOVUPS      (CX), Y8
-	VMOVUPS      32(CX), Y9
-	VBROADCASTSS (AX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS 64(AX), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS 128(AX), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 192(AX), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
-	VMOVUPS      64(CX), Y8
-	VMOVUPS      96(CX), Y9
-	VBROADCASTSS 4(AX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS 68(AX), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS 132(AX), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 196(AX), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         $+8, AX
-	ADDQ         $+128, CX
-	DECQ         DX
-	JNZ          loop31
-	MOVQ         y+0(FP), AX
-	MOVQ         e0+24(FP), CX
-	VMOVUPS      (CX), Y9
-	VADDPS       Y9, Y0, Y8
-	VXORPS       Y10, Y10, Y10
-	VMAXPS       Y8, Y10, Y10
-	VXORPS       Y11, Y11, Y11
-	VADDPS       Y11, Y10, Y10
-	VMOVUPS      Y10, (AX)
-	VADDPS       Y9, Y2, Y10
-	VXORPS       Y8, Y8, Y8
-	VMAXPS       Y10, Y8, Y8
-	VXORPS       Y11, Y11, Y11
-	VADDPS       Y11, Y8, Y8
-	VMOVUPS      Y8, 64(AX)
-	VADDPS       Y9, Y4, Y8
-	VXORPS       Y10, Y10, Y10
-	VMAXPS       Y8, Y10, Y10
-	VXORPS       Y11, Y11, Y11
-	VADDPS       Y11, Y10, Y10
-	VMOVUPS      Y10, 128(AX)
-	VADDPS       Y9, Y6, Y10
-	VXORPS       Y8, Y8, Y8
-	VMAXPS       Y10, Y8, Y8
-	VXORPS       Y11, Y11, Y11
-	VADDPS       Y11, Y8, Y8
-	VMOVUPS      Y8, 192(AX)
-	VMOVUPS      32(CX), Y9
-	VADDPS       Y9, Y1, Y8
-	VXORPS       Y10, Y10, Y10
-	VMAXPS       Y8, Y10, Y10
-	VXORPS       Y11, Y11, Y11
-	VADDPS       Y11, Y10, Y10
-	VMOVUPS      Y10, 32(AX)
-	VADDPS       Y9, Y3, Y10
-	VXORPS       Y8, Y8, Y8
-	VMAXPS       Y10, Y8, Y8
-	VXORPS       Y11, Y11, Y11
-	VADDPS       Y11, Y8, Y8
-	VMOVUPS      Y8, 96(AX)
-	VADDPS       Y9, Y5, Y8
-	VXORPS       Y10, Y10, Y10
-	VMAXPS       Y8, Y10, Y10
-	VXORPS       Y11, Y11, Y11
-	VADDPS       Y11, Y10, Y10
-	VMOVUPS      Y10, 160(AX)
-	VADDPS       Y9, Y7, Y10
-	VXORPS       Y8, Y8, Y8
-	VMAXPS       Y10, Y8, Y8
-	VXORPS       Y11, Y11, Y11
-	VADDPS       Y11, Y8, Y8
-	VMOVUPS      Y8, 224(AX)
-	VZEROUPPER
-	RET
-
-// func dense16x16ReluTile2x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, FMA3
-TEXT ·dense16x16ReluTile2x16AVX2(SB), $128-32
-	MOVQ   x+8(FP), AX
+	MOVQ   x+8(FP), DX
 	MOVQ   w+16(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	MOVQ   16(AX), BX
+	MOVQ   40(AX), SI
+	MOVQ   64(AX), DI
+	SUBQ   $0x02, BX
+	JL     odd1
 
-	// The sum over i:
-	MOVQ $0x00000004, DX
+sum1:
+	VMOVUPS      (CX), Y6
+	VMOVUPS      32(CX), Y7
+	VBROADCASTSS (DX), Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         SI, DX
+	ADDQ         DI, CX
+	VMOVUPS      (CX), Y6
+	VMOVUPS      32(CX), Y7
+	VBROADCASTSS (DX), Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         SI, DX
+	ADDQ         DI, CX
+	SUBQ         $0x02, BX
+	JGE          sum1
 
-loop33:
-	VMOVUPS      (CX), Y4
-	VMOVUPS      32(CX), Y5
-	VBROADCASTSS (AX), Y6
-	VFMADD231PS  Y6, Y4, Y0
-	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS 64(AX), Y6
-	VFMADD231PS  Y6, Y4, Y2
-	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      64(CX), Y4
-	VMOVUPS      96(CX), Y5
-	VBROADCASTSS 4(AX), Y6
-	VFMADD231PS  Y6, Y4, Y0
-	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS 68(AX), Y6
-	VFMADD231PS  Y6, Y4, Y2
-	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      128(CX), Y4
-	VMOVUPS      160(CX), Y5
-	VBROADCASTSS 8(AX), Y6
-	VFMADD231PS  Y6, Y4, Y0
-	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS 72(AX), Y6
-	VFMADD231PS  Y6, Y4, Y2
-	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      192(CX), Y4
-	VMOVUPS      224(CX), Y5
-	VBROADCASTSS 12(AX), Y6
-	VFMADD231PS  Y6, Y4, Y0
-	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS 76(AX), Y6
-	VFMADD231PS  Y6, Y4, Y2
-	VFMADD231PS  Y6, Y5, Y3
-	ADDQ         $+16, AX
-	ADDQ         $+256, CX
-	DECQ         DX
-	JNZ          loop33
-	MOVQ         y+0(FP), AX
-	MOVQ         e0+24(FP), CX
-	VMOVUPS      (CX), Y5
-	VADDPS       Y5, Y0, Y4
-	VXORPS       Y6, Y6, Y6
-	VMAXPS       Y4, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VMOVUPS      Y6, (AX)
-	VADDPS       Y5, Y2, Y6
-	VXORPS       Y4, Y4, Y4
-	VMAXPS       Y6, Y4, Y4
-	VXORPS       Y7, Y7, Y7
-	VADDPS       Y7, Y4, Y4
-	VMOVUPS      Y4, 64(AX)
-	VMOVUPS      32(CX), Y5
-	VADDPS       Y5, Y1, Y4
-	VXORPS       Y6, Y6, Y6
-	VMAXPS       Y4, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VADDPS       Y7, Y6, Y6
-	VMOVUPS      Y6, 32(AX)
-	VADDPS       Y5, Y3, Y6
-	VXORPS       Y4, Y4, Y4
-	VMAXPS       Y6, Y4, Y4
-	VXORPS       Y7, Y7, Y7
-	VADDPS       Y7, Y4, Y4
-	VMOVUPS      Y4, 96(AX)
-	VZEROUPPER
-	RET
+odd1:
+	ADDQ         $0x02, BX
+	JZ           summed1
+	VMOVUPS      (CX), Y6
+	VMOVUPS      32(CX), Y7
+	VBROADCASTSS (DX), Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         SI, DX
+	ADDQ         DI, CX
 
-// func dense16x16ReluTile1x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, FMA3
-TEXT ·dense16x16ReluTile1x16AVX2(SB), $128-32
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+summed1:
+	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store1
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
 
-	// The sum over i:
-	MOVQ $0x00000004, DX
+store1:
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	MOVQ    $0x00000001, CX
 
-loop35:
-	VMOVUPS      (CX), Y2
-	VMOVUPS      32(CX), Y3
-	VBROADCASTSS (AX), Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
-	VMOVUPS      64(CX), Y2
-	VMOVUPS      96(CX), Y3
-	VBROADCASTSS 4(AX), Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
-	VMOVUPS      128(CX), Y2
-	VMOVUPS      160(CX), Y3
-	VBROADCASTSS 8(AX), Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
-	VMOVUPS      192(CX), Y2
-	VMOVUPS      224(CX), Y3
-	VBROADCASTSS 12(AX), Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
-	ADDQ         $+16, AX
-	ADDQ         $+256, CX
-	DECQ         DX
-	JNZ          loop35
-	MOVQ         y+0(FP), AX
-	MOVQ         e0+24(FP), CX
-	VMOVUPS      (CX), Y3
-	VADDPS       Y3, Y0, Y2
-	VXORPS       Y4, Y4, Y4
-	VMAXPS       Y2, Y4, Y4
-	VXORPS       Y5, Y5, Y5
-	VADDPS       Y5, Y4, Y4
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      32(CX), Y3
-	VADDPS       Y3, Y1, Y4
-	VXORPS       Y2, Y2, Y2
-	VMAXPS       Y4, Y2, Y2
-	VXORPS       Y5, Y5, Y5
-	VADDPS       Y5, Y2, Y2
-	VMOVUPS      Y2, 32(AX)
+finish:
+	MOVQ  y+0(FP), DX
+	MOVQ  80(AX), BX
+	TESTQ $0x00000001, 88(AX)
+	JZ    alone
+
+	// The sums of earlier calls:
+	LEAQ  128(SP), SI
+	ADDQ  $0x3f, SI
+	ANDQ  $-64, SI
+	MOVQ  $0x00000040, DI
+	MOVQ  DX, R8
+	MOVQ  BX, R9
+	TESTQ $0x00000002, 88(AX)
+	JNZ   between
+	MOVQ  SI, R8
+	MOVQ  DI, R9
+
+between:
+	MOVQ DX, R10
+	MOVQ CX, R11
+
+add:
+	VMOVUPS (SI), Y5
+	VADDPS  (R10), Y5, Y5
+	VMOVUPS Y5, (R8)
+	VMOVUPS 32(SI), Y5
+	VADDPS  32(R10), Y5, Y5
+	VMOVUPS Y5, 32(R8)
+	ADDQ    DI, SI
+	ADDQ    BX, R10
+	ADDQ    R9, R8
+	DECQ    R11
+	JNZ     add
+	LEAQ    128(SP), SI
+	ADDQ    $0x3f, SI
+	ANDQ    $-64, SI
+	MOVQ    $0x00000040, DI
+	TESTQ   $0x00000002, 88(AX)
+	JZ      results
+	MOVQ    R10, DX
+	JMP     moved
+
+alone:
+	MOVQ  DX, SI
+	MOVQ  BX, DI
+	TESTQ $0x00000002, 88(AX)
+	JZ    last
+	IMULQ CX, DI
+	ADDQ  DI, DX
+	JMP   moved
+
+last:
+results:
+	MOVQ e0+24(FP), R8
+	MOVQ CX, R9
+
+	// The epilogue, row by row:
+epilogue:
+	VMOVUPS (SI), Y5
+	VMOVUPS (R8), Y4
+	VADDPS  Y4, Y5, Y7
+	VXORPS  Y6, Y6, Y6
+	VMAXPS  Y7, Y6, Y6
+	VXORPS  Y8, Y8, Y8
+	VADDPS  Y8, Y6, Y6
+	VMOVUPS Y6, (DX)
+	VMOVUPS 32(SI), Y6
+	VMOVUPS 32(R8), Y4
+	VADDPS  Y4, Y6, Y5
+	VXORPS  Y7, Y7, Y7
+	VMAXPS  Y5, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VADDPS  Y8, Y7, Y7
+	VMOVUPS Y7, 32(DX)
+	ADDQ    DI, SI
+	ADDQ    BX, DX
+	DECQ    R9
+	JNZ     epilogue
+
+moved:
+	MOVQ  DX, y+0(FP)
+	MOVQ  72(AX), DX
+	IMULQ CX, DX
+	ADDQ  DX, x+8(FP)
+	SUBQ  CX, n+40(FP)
+	JMP   next
+
+done:
 	VZEROUPPER
 	RET
 
@@ -1191,7 +1096,7 @@ TEXT ·dense16x1SigmoidAVX512(SB), $128-40
 	MOVQ AX, SI
 	MOVQ BX, DI
 
-loop37:
+loop17:
 	VPXORD       Z0, Z0, Z0
 	VMOVUPS      (CX), Z1
 	VFMADD231PS  (DX), Z1, Z0
@@ -1207,13 +1112,13 @@ loop37:
 	ADDQ         $0x04, SI
 	ADDQ         $+64, CX
 	DECQ         DI
-	JNZ          loop37
+	JNZ          loop17
 	MOVQ         e0+24(FP), CX
 	VBROADCASTSS (CX), Z0
 
-epilogue38:
+epilogue18:
 	CMPQ             BX, $0x10
-	JLT              rest39
+	JLT              rest19
 	VMOVUPS          (AX), Z1
 	VADDPS           Z0, Z1, Z2
 	VORPS.BCST       constants<>+4(SB), Z2, Z4
@@ -1239,11 +1144,11 @@ epilogue38:
 	VMOVUPS          Z3, (AX)
 	ADDQ             $+64, AX
 	SUBQ             $0x10, BX
-	JMP              epilogue38
+	JMP              epilogue18
 
-rest39:
+rest19:
 	TESTQ            BX, BX
-	JZ               end40
+	JZ               end20
 	MOVQ             BX, CX
 	MOVQ             $0x00000001, DX
 	SHLQ             CL, DX
@@ -1273,7 +1178,7 @@ rest39:
 	VDIVPS           Z2, Z4, Z2
 	VMOVUPS          Z2, K1, (AX)
 
-end40:
+end20:
 	VZEROUPPER
 	RET
 
@@ -1287,7 +1192,7 @@ TEXT ·dense16x1SigmoidAVX2(SB), $128-40
 	MOVQ AX, SI
 	MOVQ BX, DI
 
-loop41:
+loop21:
 	VXORPS       Y0, Y0, Y0
 	VXORPS       Y1, Y1, Y1
 	VMOVUPS      (CX), Y2
@@ -1305,13 +1210,13 @@ loop41:
 	ADDQ         $0x04, SI
 	ADDQ         $+64, CX
 	DECQ         DI
-	JNZ          loop41
+	JNZ          loop21
 	MOVQ         e0+24(FP), CX
 	VBROADCASTSS (CX), Y0
 
-epilogue42:
+epilogue22:
 	CMPQ         BX, $0x08
-	JLT          rest43
+	JLT          rest23
 	VMOVUPS      (AX), Y1
 	VADDPS       Y0, Y1, Y2
 	VBROADCASTSS constants<>+4(SB), Y4
@@ -1361,11 +1266,11 @@ epilogue42:
 	VMOVUPS      Y3, (AX)
 	ADDQ         $+32, AX
 	SUBQ         $0x08, BX
-	JMP          epilogue42
+	JMP          epilogue22
 
-rest43:
+rest23:
 	TESTQ        BX, BX
-	JZ           end44
+	JZ           end24
 	LEAQ         lanes<>+32(SB), CX
 	MOVQ         BX, DX
 	NEGQ         DX
@@ -1418,7 +1323,7 @@ rest43:
 	VDIVPS       Y4, Y6, Y4
 	VMASKMOVPS   Y4, Y1, (AX)
 
-end44:
+end24:
 	VZEROUPPER
 	RET
 
@@ -1432,7 +1337,7 @@ TEXT ·dense16x1AVX512(SB), $128-40
 	MOVQ AX, SI
 	MOVQ BX, DI
 
-loop45:
+loop25:
 	VPXORD       Z0, Z0, Z0
 	VMOVUPS      (CX), Z1
 	VFMADD231PS  (DX), Z1, Z0
@@ -1448,23 +1353,23 @@ loop45:
 	ADDQ         $0x04, SI
 	ADDQ         $+64, CX
 	DECQ         DI
-	JNZ          loop45
+	JNZ          loop25
 	MOVQ         e0+24(FP), CX
 	VBROADCASTSS (CX), Z0
 
-epilogue46:
+epilogue26:
 	CMPQ    BX, $0x10
-	JLT     rest47
+	JLT     rest27
 	VMOVUPS (AX), Z1
 	VADDPS  Z0, Z1, Z2
 	VMOVUPS Z2, (AX)
 	ADDQ    $+64, AX
 	SUBQ    $0x10, BX
-	JMP     epilogue46
+	JMP     epilogue26
 
-rest47:
+rest27:
 	TESTQ     BX, BX
-	JZ        end48
+	JZ        end28
 	MOVQ      BX, CX
 	MOVQ      $0x00000001, DX
 	SHLQ      CL, DX
@@ -1474,7 +1379,7 @@ rest47:
 	VADDPS    Z0, Z1, Z2
 	VMOVUPS   Z2, K1, (AX)
 
-end48:
+end28:
 	VZEROUPPER
 	RET
 
@@ -1488,7 +1393,7 @@ TEXT ·dense16x1AVX2(SB), $128-40
 	MOVQ AX, SI
 	MOVQ BX, DI
 
-loop49:
+loop29:
 	VXORPS       Y0, Y0, Y0
 	VXORPS       Y1, Y1, Y1
 	VMOVUPS      (CX), Y2
@@ -1506,23 +1411,23 @@ loop49:
 	ADDQ         $0x04, SI
 	ADDQ         $+64, CX
 	DECQ         DI
-	JNZ          loop49
+	JNZ          loop29
 	MOVQ         e0+24(FP), CX
 	VBROADCASTSS (CX), Y0
 
-epilogue50:
+epilogue30:
 	CMPQ    BX, $0x08
-	JLT     rest51
+	JLT     rest31
 	VMOVUPS (AX), Y1
 	VADDPS  Y0, Y1, Y2
 	VMOVUPS Y2, (AX)
 	ADDQ    $+32, AX
 	SUBQ    $0x08, BX
-	JMP     epilogue50
+	JMP     epilogue30
 
-rest51:
+rest31:
 	TESTQ      BX, BX
-	JZ         end52
+	JZ         end32
 	LEAQ       lanes<>+32(SB), CX
 	MOVQ       BX, DX
 	NEGQ       DX
@@ -1531,7 +1436,7 @@ rest51:
 	VADDPS     Y0, Y2, Y3
 	VMASKMOVPS Y3, Y1, (AX)
 
-end52:
+end32:
 	VZEROUPPER
 	RET
 
@@ -1556,9 +1461,9 @@ TEXT ·sigmoidRowsAVX512(SB), $128-24
 	VBROADCASTSS constants<>+0(SB), Z12
 	XORQ         BX, BX
 	SUBQ         $+16, CX
-	JL           done53
+	JL           done33
 
-loop54:
+loop34:
 	VMOVUPS        (DX)(BX*4), Z13
 	VORPS          Z0, Z13, Z15
 	VMAXPS         Z15, Z1, Z15
@@ -1582,11 +1487,11 @@ loop54:
 	VMOVUPS        Z14, (AX)(BX*4)
 	ADDQ           $+16, BX
 	SUBQ           $+16, CX
-	JGE            loop54
+	JGE            loop34
 
-done53:
+done33:
 	ADDQ           $+16, CX
-	JZ             end55
+	JZ             end35
 	MOVQ           $0x00000001, SI
 	SHLQ           CL, SI
 	DECQ           SI
@@ -1613,7 +1518,7 @@ done53:
 	VDIVPS         Z13, Z15, Z13
 	VMOVUPS        Z13, K1, (AX)(BX*4)
 
-end55:
+end35:
 	VZEROUPPER
 	RET
 
@@ -1631,9 +1536,9 @@ TEXT ·sigmoidRowsAVX2(SB), $128-24
 	VBROADCASTSS constants<>+24(SB), Y5
 	XORQ         BX, BX
 	SUBQ         $+8, DX
-	JL           done56
+	JL           done36
 
-loop57:
+loop37:
 	VMOVUPS      (CX)(BX*4), Y6
 	VORPS        Y0, Y6, Y8
 	VMAXPS       Y8, Y1, Y8
@@ -1676,11 +1581,11 @@ loop57:
 	VMOVUPS      Y7, (AX)(BX*4)
 	ADDQ         $+8, BX
 	SUBQ         $+8, DX
-	JGE          loop57
+	JGE          loop37
 
-done56:
+done36:
 	ADDQ         $+8, DX
-	JZ           end58
+	JZ           end38
 	LEAQ         lanes<>+32(SB), SI
 	NEGQ         DX
 	VMOVDQU      (SI)(DX*4), Y7
@@ -1725,7 +1630,7 @@ done56:
 	VDIVPS       Y8, Y10, Y8
 	VMASKMOVPS   Y8, Y7, (AX)(BX*4)
 
-end58:
+end38:
 	VZEROUPPER
 	RET
 
@@ -1759,9 +1664,9 @@ TEXT ·binaryCrossentropyRowsAVX512(SB), $128-32
 	VBROADCASTSS constants<>+88(SB), Z20
 	XORQ         SI, SI
 	SUBQ         $+16, CX
-	JL           done59
+	JL           done39
 
-loop60:
+loop40:
 	VMOVUPS          (DX)(SI*4), Z21
 	VMOVUPS          (BX)(SI*4), Z22
 	VANDPS           Z0, Z21, Z23
@@ -1818,11 +1723,11 @@ loop60:
 	VMOVUPS          Z23, (AX)(SI*4)
 	ADDQ             $+16, SI
 	SUBQ             $+16, CX
-	JGE              loop60
+	JGE              loop40
 
-done59:
+done39:
 	ADDQ             $+16, CX
-	JZ               end61
+	JZ               end41
 	MOVQ             $0x00000001, DI
 	SHLQ             CL, DI
 	DECQ             DI
@@ -1882,7 +1787,7 @@ done59:
 	VSUBPS           Z24, Z25, Z21
 	VMOVUPS          Z21, K1, (AX)(SI*4)
 
-end61:
+end41:
 	VZEROUPPER
 	RET
 
@@ -1898,9 +1803,9 @@ TEXT ·binaryCrossentropyRowsAVX2(SB), $128-32
 	VBROADCASTSS constants<>+60(SB), Y2
 	XORQ         SI, SI
 	SUBQ         $+8, BX
-	JL           done62
+	JL           done42
 
-loop63:
+loop43:
 	VMOVUPS      (CX)(SI*4), Y3
 	VMOVUPS      (DX)(SI*4), Y4
 	VANDPS       Y0, Y3, Y5
@@ -2025,11 +1930,11 @@ loop63:
 	VMOVUPS      Y5, (AX)(SI*4)
 	ADDQ         $+8, SI
 	SUBQ         $+8, BX
-	JGE          loop63
+	JGE          loop43
 
-done62:
+done42:
 	ADDQ         $+8, BX
-	JZ           end64
+	JZ           end44
 	LEAQ         lanes<>+32(SB), DI
 	NEGQ         BX
 	VMOVDQU      (DI)(BX*4), Y5
@@ -2156,7 +2061,7 @@ done62:
 	VSUBPS       Y11, Y12, Y6
 	VMASKMOVPS   Y6, Y5, (AX)(SI*4)
 
-end64:
+end44:
 	VZEROUPPER
 	RET
 
@@ -2169,9 +2074,9 @@ TEXT ·weightedGradientRowsAVX512(SB), $128-32
 	MOVQ         count+24(FP), CX
 	XORQ         BX, BX
 	SUBQ         $+128, CX
-	JL           done65
+	JL           done45
 
-loop66:
+loop46:
 	VMOVUPS (DX)(BX*4), Z1
 	VMULPS  Z1, Z0, Z2
 	VMOVUPS Z2, (AX)(BX*4)
@@ -2198,24 +2103,24 @@ loop66:
 	VMOVUPS Z1, 448(AX)(BX*4)
 	ADDQ    $+128, BX
 	SUBQ    $+128, CX
-	JGE     loop66
+	JGE     loop46
 
-done65:
+done45:
 	ADDQ $+128, CX
 	SUBQ $+16, CX
-	JL   done67
+	JL   done47
 
-loop68:
+loop48:
 	VMOVUPS (DX)(BX*4), Z1
 	VMULPS  Z1, Z0, Z2
 	VMOVUPS Z2, (AX)(BX*4)
 	ADDQ    $+16, BX
 	SUBQ    $+16, CX
-	JGE     loop68
+	JGE     loop48
 
-done67:
+done47:
 	ADDQ      $+16, CX
-	JZ        end69
+	JZ        end49
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -2224,7 +2129,7 @@ done67:
 	VMULPS    Z2, Z0, Z1
 	VMOVUPS   Z1, K1, (AX)(BX*4)
 
-end69:
+end49:
 	VZEROUPPER
 	RET
 
@@ -2237,9 +2142,9 @@ TEXT ·weightedGradientRowsAVX2(SB), $128-32
 	MOVQ         count+24(FP), DX
 	XORQ         BX, BX
 	SUBQ         $+64, DX
-	JL           done70
+	JL           done50
 
-loop71:
+loop51:
 	VMOVUPS (CX)(BX*4), Y1
 	VMULPS  Y1, Y0, Y2
 	VMOVUPS Y2, (AX)(BX*4)
@@ -2266,24 +2171,24 @@ loop71:
 	VMOVUPS Y1, 224(AX)(BX*4)
 	ADDQ    $+64, BX
 	SUBQ    $+64, DX
-	JGE     loop71
+	JGE     loop51
 
-done70:
+done50:
 	ADDQ $+64, DX
 	SUBQ $+8, DX
-	JL   done72
+	JL   done52
 
-loop73:
+loop53:
 	VMOVUPS (CX)(BX*4), Y1
 	VMULPS  Y1, Y0, Y2
 	VMOVUPS Y2, (AX)(BX*4)
 	ADDQ    $+8, BX
 	SUBQ    $+8, DX
-	JGE     loop73
+	JGE     loop53
 
-done72:
+done52:
 	ADDQ       $+8, DX
-	JZ         end74
+	JZ         end54
 	LEAQ       lanes<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y2
@@ -2291,7 +2196,7 @@ done72:
 	VMULPS     Y1, Y0, Y3
 	VMASKMOVPS Y3, Y2, (AX)(BX*4)
 
-end74:
+end54:
 	VZEROUPPER
 	RET
 
@@ -2318,9 +2223,9 @@ TEXT ·binaryCrossentropyGradientRowsAVX512(SB), $128-40
 	VBROADCASTSS constants<>+0(SB), Z12
 	XORQ         DI, DI
 	SUBQ         $+16, CX
-	JL           done75
+	JL           done55
 
-loop76:
+loop56:
 	VMOVUPS        (DX)(DI*4), Z13
 	VMOVUPS        (BX)(DI*4), Z14
 	VMOVUPS        (SI)(DI*4), Z15
@@ -2348,11 +2253,11 @@ loop76:
 	VMOVUPS        Z16, (AX)(DI*4)
 	ADDQ           $+16, DI
 	SUBQ           $+16, CX
-	JGE            loop76
+	JGE            loop56
 
-done75:
+done55:
 	ADDQ           $+16, CX
-	JZ             end77
+	JZ             end57
 	MOVQ           $0x00000001, R8
 	SHLQ           CL, R8
 	DECQ           R8
@@ -2383,7 +2288,7 @@ done75:
 	VMULPS         Z17, Z15, Z13
 	VMOVUPS        Z13, K1, (AX)(DI*4)
 
-end77:
+end57:
 	VZEROUPPER
 	RET
 
@@ -2401,9 +2306,9 @@ TEXT ·binaryCrossentropyGradientRowsAVX2(SB), $128-40
 	VBROADCASTSS constants<>+16(SB), Y3
 	XORQ         DI, DI
 	SUBQ         $+8, SI
-	JL           done78
+	JL           done58
 
-loop79:
+loop59:
 	VMOVUPS      (CX)(DI*4), Y4
 	VMOVUPS      (DX)(DI*4), Y5
 	VMOVUPS      (BX)(DI*4), Y6
@@ -2452,11 +2357,11 @@ loop79:
 	VMOVUPS      Y7, (AX)(DI*4)
 	ADDQ         $+8, DI
 	SUBQ         $+8, SI
-	JGE          loop79
+	JGE          loop59
 
-done78:
+done58:
 	ADDQ         $+8, SI
-	JZ           end80
+	JZ           end60
 	LEAQ         lanes<>+32(SB), R8
 	NEGQ         SI
 	VMOVDQU      (R8)(SI*4), Y7
@@ -2507,693 +2412,27 @@ done78:
 	VMULPS       Y10, Y5, Y8
 	VMASKMOVPS   Y8, Y7, (AX)(DI*4)
 
-end80:
+end60:
 	VZEROUPPER
 	RET
 
-// func dense16x1GradXTile14x16AVX512(y *float32, x *float32, w *float32, e0 *float32, count int)
-// Requires: AVX, AVX512F
-TEXT ·dense16x1GradXTile14x16AVX512(SB), $128-40
-	// count times along the rows:
-count81:
-	MOVQ             x+8(FP), AX
-	MOVQ             w+16(FP), CX
-	VPXORD           Z0, Z0, Z0
-	VPXORD           Z1, Z1, Z1
-	VPXORD           Z2, Z2, Z2
-	VPXORD           Z3, Z3, Z3
-	VPXORD           Z4, Z4, Z4
-	VPXORD           Z5, Z5, Z5
-	VPXORD           Z6, Z6, Z6
-	VPXORD           Z7, Z7, Z7
-	VPXORD           Z8, Z8, Z8
-	VPXORD           Z9, Z9, Z9
-	VPXORD           Z10, Z10, Z10
-	VPXORD           Z11, Z11, Z11
-	VPXORD           Z12, Z12, Z12
-	VPXORD           Z13, Z13, Z13
-	VPXORD           Z14, Z14, Z14
-	VPXORD           Z15, Z15, Z15
-	VPXORD           Z16, Z16, Z16
-	VPXORD           Z17, Z17, Z17
-	VPXORD           Z18, Z18, Z18
-	VPXORD           Z19, Z19, Z19
-	VPXORD           Z20, Z20, Z20
-	VPXORD           Z21, Z21, Z21
-	VPXORD           Z22, Z22, Z22
-	VPXORD           Z23, Z23, Z23
-	VPXORD           Z24, Z24, Z24
-	VPXORD           Z25, Z25, Z25
-	VPXORD           Z26, Z26, Z26
-	VPXORD           Z27, Z27, Z27
-	VMOVUPS          (CX), Z28
-	VFMADD231PS.BCST (AX), Z28, Z0
-	VFMADD231PS.BCST 4(AX), Z28, Z2
-	VFMADD231PS.BCST 8(AX), Z28, Z4
-	VFMADD231PS.BCST 12(AX), Z28, Z6
-	VFMADD231PS.BCST 16(AX), Z28, Z8
-	VFMADD231PS.BCST 20(AX), Z28, Z10
-	VFMADD231PS.BCST 24(AX), Z28, Z12
-	VFMADD231PS.BCST 28(AX), Z28, Z14
-	VFMADD231PS.BCST 32(AX), Z28, Z16
-	VFMADD231PS.BCST 36(AX), Z28, Z18
-	VFMADD231PS.BCST 40(AX), Z28, Z20
-	VFMADD231PS.BCST 44(AX), Z28, Z22
-	VFMADD231PS.BCST 48(AX), Z28, Z24
-	VFMADD231PS.BCST 52(AX), Z28, Z26
-	VADDPS           Z1, Z0, Z0
-	VADDPS           Z3, Z2, Z2
-	VADDPS           Z5, Z4, Z4
-	VADDPS           Z7, Z6, Z6
-	VADDPS           Z9, Z8, Z8
-	VADDPS           Z11, Z10, Z10
-	VADDPS           Z13, Z12, Z12
-	VADDPS           Z15, Z14, Z14
-	VADDPS           Z17, Z16, Z16
-	VADDPS           Z19, Z18, Z18
-	VADDPS           Z21, Z20, Z20
-	VADDPS           Z23, Z22, Z22
-	VADDPS           Z25, Z24, Z24
-	VADDPS           Z27, Z26, Z26
-	MOVQ             y+0(FP), AX
-	MOVQ             e0+24(FP), CX
-	VMOVUPS          (CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z0, K1, Z25
-	VMOVUPS          Z25, (AX)
-	VMOVUPS          64(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z2, K1, Z25
-	VMOVUPS          Z25, 64(AX)
-	VMOVUPS          128(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z4, K1, Z25
-	VMOVUPS          Z25, 128(AX)
-	VMOVUPS          192(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z6, K1, Z25
-	VMOVUPS          Z25, 192(AX)
-	VMOVUPS          256(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z8, K1, Z25
-	VMOVUPS          Z25, 256(AX)
-	VMOVUPS          320(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z10, K1, Z25
-	VMOVUPS          Z25, 320(AX)
-	VMOVUPS          384(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z12, K1, Z25
-	VMOVUPS          Z25, 384(AX)
-	VMOVUPS          448(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z14, K1, Z25
-	VMOVUPS          Z25, 448(AX)
-	VMOVUPS          512(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z16, K1, Z25
-	VMOVUPS          Z25, 512(AX)
-	VMOVUPS          576(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z18, K1, Z25
-	VMOVUPS          Z25, 576(AX)
-	VMOVUPS          640(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z20, K1, Z25
-	VMOVUPS          Z25, 640(AX)
-	VMOVUPS          704(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z22, K1, Z25
-	VMOVUPS          Z25, 704(AX)
-	VMOVUPS          768(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z24, K1, Z25
-	VMOVUPS          Z25, 768(AX)
-	VMOVUPS          832(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z26, K1, Z25
-	VMOVUPS          Z25, 832(AX)
-	ADDQ             $+896, y+0(FP)
-	ADDQ             $+56, x+8(FP)
-	ADDQ             $+896, e0+24(FP)
-	DECQ             count+32(FP)
-	JNZ              count81
-	VZEROUPPER
-	RET
+// func tile14x16ReluGradientAVX512(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile14x16ReluGradientAVX512(SB), $1136-48
+	MOVQ s+32(FP), AX
 
-// func dense16x1GradXTile8x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, AVX512F
-TEXT ·dense16x1GradXTile8x16AVX512(SB), $128-32
-	MOVQ             x+8(FP), AX
-	MOVQ             w+16(FP), CX
-	VPXORD           Z0, Z0, Z0
-	VPXORD           Z1, Z1, Z1
-	VPXORD           Z2, Z2, Z2
-	VPXORD           Z3, Z3, Z3
-	VPXORD           Z4, Z4, Z4
-	VPXORD           Z5, Z5, Z5
-	VPXORD           Z6, Z6, Z6
-	VPXORD           Z7, Z7, Z7
-	VPXORD           Z8, Z8, Z8
-	VPXORD           Z9, Z9, Z9
-	VPXORD           Z10, Z10, Z10
-	VPXORD           Z11, Z11, Z11
-	VPXORD           Z12, Z12, Z12
-	VPXORD           Z13, Z13, Z13
-	VPXORD           Z14, Z14, Z14
-	VPXORD           Z15, Z15, Z15
-	VMOVUPS          (CX), Z16
-	VFMADD231PS.BCST (AX), Z16, Z0
-	VFMADD231PS.BCST 4(AX), Z16, Z2
-	VFMADD231PS.BCST 8(AX), Z16, Z4
-	VFMADD231PS.BCST 12(AX), Z16, Z6
-	VFMADD231PS.BCST 16(AX), Z16, Z8
-	VFMADD231PS.BCST 20(AX), Z16, Z10
-	VFMADD231PS.BCST 24(AX), Z16, Z12
-	VFMADD231PS.BCST 28(AX), Z16, Z14
-	VADDPS           Z1, Z0, Z0
-	VADDPS           Z3, Z2, Z2
-	VADDPS           Z5, Z4, Z4
-	VADDPS           Z7, Z6, Z6
-	VADDPS           Z9, Z8, Z8
-	VADDPS           Z11, Z10, Z10
-	VADDPS           Z13, Z12, Z12
-	VADDPS           Z15, Z14, Z14
-	MOVQ             y+0(FP), AX
-	MOVQ             e0+24(FP), CX
-	VMOVUPS          (CX), Z15
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z15, K1
-	VMOVAPS.Z        Z0, K1, Z13
-	VMOVUPS          Z13, (AX)
-	VMOVUPS          64(CX), Z15
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z15, K1
-	VMOVAPS.Z        Z2, K1, Z13
-	VMOVUPS          Z13, 64(AX)
-	VMOVUPS          128(CX), Z15
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z15, K1
-	VMOVAPS.Z        Z4, K1, Z13
-	VMOVUPS          Z13, 128(AX)
-	VMOVUPS          192(CX), Z15
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z15, K1
-	VMOVAPS.Z        Z6, K1, Z13
-	VMOVUPS          Z13, 192(AX)
-	VMOVUPS          256(CX), Z15
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z15, K1
-	VMOVAPS.Z        Z8, K1, Z13
-	VMOVUPS          Z13, 256(AX)
-	VMOVUPS          320(CX), Z15
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z15, K1
-	VMOVAPS.Z        Z10, K1, Z13
-	VMOVUPS          Z13, 320(AX)
-	VMOVUPS          384(CX), Z15
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z15, K1
-	VMOVAPS.Z        Z12, K1, Z13
-	VMOVUPS          Z13, 384(AX)
-	VMOVUPS          448(CX), Z15
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z15, K1
-	VMOVAPS.Z        Z14, K1, Z13
-	VMOVUPS          Z13, 448(AX)
-	VZEROUPPER
-	RET
+next:
+	MOVQ n+40(FP), CX
+	CMPQ CX, $0x0e
+	JGE  rows14
+	CMPQ CX, $0x04
+	JGE  rows4
+	CMPQ CX, $0x01
+	JGE  rows1
+	JMP  done
 
-// func dense16x1GradXTile4x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, AVX512F
-TEXT ·dense16x1GradXTile4x16AVX512(SB), $128-32
-	MOVQ             x+8(FP), AX
-	MOVQ             w+16(FP), CX
-	VPXORD           Z0, Z0, Z0
-	VPXORD           Z1, Z1, Z1
-	VPXORD           Z2, Z2, Z2
-	VPXORD           Z3, Z3, Z3
-	VPXORD           Z4, Z4, Z4
-	VPXORD           Z5, Z5, Z5
-	VPXORD           Z6, Z6, Z6
-	VPXORD           Z7, Z7, Z7
-	VMOVUPS          (CX), Z8
-	VFMADD231PS.BCST (AX), Z8, Z0
-	VFMADD231PS.BCST 4(AX), Z8, Z2
-	VFMADD231PS.BCST 8(AX), Z8, Z4
-	VFMADD231PS.BCST 12(AX), Z8, Z6
-	VADDPS           Z1, Z0, Z0
-	VADDPS           Z3, Z2, Z2
-	VADDPS           Z5, Z4, Z4
-	VADDPS           Z7, Z6, Z6
-	MOVQ             y+0(FP), AX
-	MOVQ             e0+24(FP), CX
-	VMOVUPS          (CX), Z7
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z7, K1
-	VMOVAPS.Z        Z0, K1, Z5
-	VMOVUPS          Z5, (AX)
-	VMOVUPS          64(CX), Z7
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z7, K1
-	VMOVAPS.Z        Z2, K1, Z5
-	VMOVUPS          Z5, 64(AX)
-	VMOVUPS          128(CX), Z7
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z7, K1
-	VMOVAPS.Z        Z4, K1, Z5
-	VMOVUPS          Z5, 128(AX)
-	VMOVUPS          192(CX), Z7
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z7, K1
-	VMOVAPS.Z        Z6, K1, Z5
-	VMOVUPS          Z5, 192(AX)
-	VZEROUPPER
-	RET
-
-// func dense16x1GradXTile2x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, AVX512F
-TEXT ·dense16x1GradXTile2x16AVX512(SB), $128-32
-	MOVQ             x+8(FP), AX
-	MOVQ             w+16(FP), CX
-	VPXORD           Z0, Z0, Z0
-	VPXORD           Z1, Z1, Z1
-	VPXORD           Z2, Z2, Z2
-	VPXORD           Z3, Z3, Z3
-	VMOVUPS          (CX), Z4
-	VFMADD231PS.BCST (AX), Z4, Z0
-	VFMADD231PS.BCST 4(AX), Z4, Z2
-	VADDPS           Z1, Z0, Z0
-	VADDPS           Z3, Z2, Z2
-	MOVQ             y+0(FP), AX
-	MOVQ             e0+24(FP), CX
-	VMOVUPS          (CX), Z3
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z3, K1
-	VMOVAPS.Z        Z0, K1, Z1
-	VMOVUPS          Z1, (AX)
-	VMOVUPS          64(CX), Z3
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z3, K1
-	VMOVAPS.Z        Z2, K1, Z1
-	VMOVUPS          Z1, 64(AX)
-	VZEROUPPER
-	RET
-
-// func dense16x1GradXTile1x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, AVX512F
-TEXT ·dense16x1GradXTile1x16AVX512(SB), $128-32
-	MOVQ             x+8(FP), AX
-	MOVQ             w+16(FP), CX
-	VPXORD           Z0, Z0, Z0
-	VPXORD           Z1, Z1, Z1
-	VMOVUPS          (CX), Z2
-	VFMADD231PS.BCST (AX), Z2, Z0
-	VADDPS           Z1, Z0, Z0
-	MOVQ             y+0(FP), AX
-	MOVQ             e0+24(FP), CX
-	VMOVUPS          (CX), Z1
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z1, K1
-	VMOVAPS.Z        Z0, K1, Z2
-	VMOVUPS          Z2, (AX)
-	VZEROUPPER
-	RET
-
-// func dense16x1GradXTile6x16AVX2(y *float32, x *float32, w *float32, e0 *float32, count int)
-// Requires: AVX, FMA3
-TEXT ·dense16x1GradXTile6x16AVX2(SB), $128-40
-	// count times along the rows:
-count87:
-	MOVQ         x+8(FP), AX
-	MOVQ         w+16(FP), CX
-	VXORPS       Y0, Y0, Y0
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VXORPS       Y4, Y4, Y4
-	VXORPS       Y5, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VXORPS       Y8, Y8, Y8
-	VXORPS       Y9, Y9, Y9
-	VXORPS       Y10, Y10, Y10
-	VXORPS       Y11, Y11, Y11
-	VMOVUPS      (CX), Y12
-	VMOVUPS      32(CX), Y13
-	VBROADCASTSS (AX), Y14
-	VFMADD231PS  Y14, Y12, Y0
-	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS 4(AX), Y14
-	VFMADD231PS  Y14, Y12, Y2
-	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS 8(AX), Y14
-	VFMADD231PS  Y14, Y12, Y4
-	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS 12(AX), Y14
-	VFMADD231PS  Y14, Y12, Y6
-	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS 16(AX), Y14
-	VFMADD231PS  Y14, Y12, Y8
-	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS 20(AX), Y14
-	VFMADD231PS  Y14, Y12, Y10
-	VFMADD231PS  Y14, Y13, Y11
-	MOVQ         y+0(FP), AX
-	MOVQ         e0+24(FP), CX
-	VMOVUPS      (CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y0, Y14, Y12
-	VMOVUPS      Y12, (AX)
-	VMOVUPS      64(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y2, Y14, Y12
-	VMOVUPS      Y12, 64(AX)
-	VMOVUPS      128(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y4, Y14, Y12
-	VMOVUPS      Y12, 128(AX)
-	VMOVUPS      192(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y6, Y14, Y12
-	VMOVUPS      Y12, 192(AX)
-	VMOVUPS      256(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y8, Y14, Y12
-	VMOVUPS      Y12, 256(AX)
-	VMOVUPS      320(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y10, Y14, Y12
-	VMOVUPS      Y12, 320(AX)
-	VMOVUPS      32(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y1, Y14, Y12
-	VMOVUPS      Y12, 32(AX)
-	VMOVUPS      96(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y3, Y14, Y12
-	VMOVUPS      Y12, 96(AX)
-	VMOVUPS      160(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y5, Y14, Y12
-	VMOVUPS      Y12, 160(AX)
-	VMOVUPS      224(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y7, Y14, Y12
-	VMOVUPS      Y12, 224(AX)
-	VMOVUPS      288(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y9, Y14, Y12
-	VMOVUPS      Y12, 288(AX)
-	VMOVUPS      352(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y11, Y14, Y12
-	VMOVUPS      Y12, 352(AX)
-	ADDQ         $+384, y+0(FP)
-	ADDQ         $+24, x+8(FP)
-	ADDQ         $+384, e0+24(FP)
-	DECQ         count+32(FP)
-	JNZ          count87
-	VZEROUPPER
-	RET
-
-// func dense16x1GradXTile4x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, FMA3
-TEXT ·dense16x1GradXTile4x16AVX2(SB), $128-32
-	MOVQ         x+8(FP), AX
-	MOVQ         w+16(FP), CX
-	VXORPS       Y0, Y0, Y0
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VXORPS       Y4, Y4, Y4
-	VXORPS       Y5, Y5, Y5
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y7, Y7, Y7
-	VMOVUPS      (CX), Y8
-	VMOVUPS      32(CX), Y9
-	VBROADCASTSS (AX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS 4(AX), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS 8(AX), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 12(AX), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
-	MOVQ         y+0(FP), AX
-	MOVQ         e0+24(FP), CX
-	VMOVUPS      (CX), Y9
-	VXORPS       Y10, Y10, Y10
-	VCMPPS       $0x1e, Y10, Y9, Y10
-	VANDPS       Y0, Y10, Y8
-	VMOVUPS      Y8, (AX)
-	VMOVUPS      64(CX), Y9
-	VXORPS       Y10, Y10, Y10
-	VCMPPS       $0x1e, Y10, Y9, Y10
-	VANDPS       Y2, Y10, Y8
-	VMOVUPS      Y8, 64(AX)
-	VMOVUPS      128(CX), Y9
-	VXORPS       Y10, Y10, Y10
-	VCMPPS       $0x1e, Y10, Y9, Y10
-	VANDPS       Y4, Y10, Y8
-	VMOVUPS      Y8, 128(AX)
-	VMOVUPS      192(CX), Y9
-	VXORPS       Y10, Y10, Y10
-	VCMPPS       $0x1e, Y10, Y9, Y10
-	VANDPS       Y6, Y10, Y8
-	VMOVUPS      Y8, 192(AX)
-	VMOVUPS      32(CX), Y9
-	VXORPS       Y10, Y10, Y10
-	VCMPPS       $0x1e, Y10, Y9, Y10
-	VANDPS       Y1, Y10, Y8
-	VMOVUPS      Y8, 32(AX)
-	VMOVUPS      96(CX), Y9
-	VXORPS       Y10, Y10, Y10
-	VCMPPS       $0x1e, Y10, Y9, Y10
-	VANDPS       Y3, Y10, Y8
-	VMOVUPS      Y8, 96(AX)
-	VMOVUPS      160(CX), Y9
-	VXORPS       Y10, Y10, Y10
-	VCMPPS       $0x1e, Y10, Y9, Y10
-	VANDPS       Y5, Y10, Y8
-	VMOVUPS      Y8, 160(AX)
-	VMOVUPS      224(CX), Y9
-	VXORPS       Y10, Y10, Y10
-	VCMPPS       $0x1e, Y10, Y9, Y10
-	VANDPS       Y7, Y10, Y8
-	VMOVUPS      Y8, 224(AX)
-	VZEROUPPER
-	RET
-
-// func dense16x1GradXTile2x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, FMA3
-TEXT ·dense16x1GradXTile2x16AVX2(SB), $128-32
-	MOVQ         x+8(FP), AX
-	MOVQ         w+16(FP), CX
-	VXORPS       Y0, Y0, Y0
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VMOVUPS      (CX), Y4
-	VMOVUPS      32(CX), Y5
-	VBROADCASTSS (AX), Y6
-	VFMADD231PS  Y6, Y4, Y0
-	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS 4(AX), Y6
-	VFMADD231PS  Y6, Y4, Y2
-	VFMADD231PS  Y6, Y5, Y3
-	MOVQ         y+0(FP), AX
-	MOVQ         e0+24(FP), CX
-	VMOVUPS      (CX), Y5
-	VXORPS       Y6, Y6, Y6
-	VCMPPS       $0x1e, Y6, Y5, Y6
-	VANDPS       Y0, Y6, Y4
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      64(CX), Y5
-	VXORPS       Y6, Y6, Y6
-	VCMPPS       $0x1e, Y6, Y5, Y6
-	VANDPS       Y2, Y6, Y4
-	VMOVUPS      Y4, 64(AX)
-	VMOVUPS      32(CX), Y5
-	VXORPS       Y6, Y6, Y6
-	VCMPPS       $0x1e, Y6, Y5, Y6
-	VANDPS       Y1, Y6, Y4
-	VMOVUPS      Y4, 32(AX)
-	VMOVUPS      96(CX), Y5
-	VXORPS       Y6, Y6, Y6
-	VCMPPS       $0x1e, Y6, Y5, Y6
-	VANDPS       Y3, Y6, Y4
-	VMOVUPS      Y4, 96(AX)
-	VZEROUPPER
-	RET
-
-// func dense16x1GradXTile1x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, FMA3
-TEXT ·dense16x1GradXTile1x16AVX2(SB), $128-32
-	MOVQ         x+8(FP), AX
-	MOVQ         w+16(FP), CX
-	VXORPS       Y0, Y0, Y0
-	VXORPS       Y1, Y1, Y1
-	VMOVUPS      (CX), Y2
-	VMOVUPS      32(CX), Y3
-	VBROADCASTSS (AX), Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
-	MOVQ         y+0(FP), AX
-	MOVQ         e0+24(FP), CX
-	VMOVUPS      (CX), Y3
-	VXORPS       Y4, Y4, Y4
-	VCMPPS       $0x1e, Y4, Y3, Y4
-	VANDPS       Y0, Y4, Y2
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      32(CX), Y3
-	VXORPS       Y4, Y4, Y4
-	VCMPPS       $0x1e, Y4, Y3, Y4
-	VANDPS       Y1, Y4, Y2
-	VMOVUPS      Y2, 32(AX)
-	VZEROUPPER
-	RET
-
-// func packColumns16x16AVX512(p *float32, w *float32, step int)
-// Requires: AVX, AVX512F
-TEXT ·packColumns16x16AVX512(SB), $128-24
-	MOVQ step+16(FP), AX
-	MOVQ w+8(FP), CX
-	MOVQ p+0(FP), DX
-	LEAQ (AX)(AX*2), BX
-	LEAQ (CX)(AX*4), SI
-	LEAQ (SI)(AX*4), DI
-	LEAQ (DI)(AX*4), R8
-
-	// Rows 0 to 15, 16 elements a turn:
-	VMOVUPS      (CX), X0
-	VINSERTF32X4 $0x01, (SI), Z0, Z0
-	VINSERTF32X4 $0x02, (DI), Z0, Z0
-	VINSERTF32X4 $0x03, (R8), Z0, Z0
-	VMOVUPS      (CX)(AX*1), X1
-	VINSERTF32X4 $0x01, (SI)(AX*1), Z1, Z1
-	VINSERTF32X4 $0x02, (DI)(AX*1), Z1, Z1
-	VINSERTF32X4 $0x03, (R8)(AX*1), Z1, Z1
-	VMOVUPS      (CX)(AX*2), X2
-	VINSERTF32X4 $0x01, (SI)(AX*2), Z2, Z2
-	VINSERTF32X4 $0x02, (DI)(AX*2), Z2, Z2
-	VINSERTF32X4 $0x03, (R8)(AX*2), Z2, Z2
-	VMOVUPS      (CX)(BX*1), X3
-	VINSERTF32X4 $0x01, (SI)(BX*1), Z3, Z3
-	VINSERTF32X4 $0x02, (DI)(BX*1), Z3, Z3
-	VINSERTF32X4 $0x03, (R8)(BX*1), Z3, Z3
-	VUNPCKLPS    Z1, Z0, Z4
-	VUNPCKHPS    Z1, Z0, Z5
-	VUNPCKLPS    Z3, Z2, Z6
-	VUNPCKHPS    Z3, Z2, Z7
-	VUNPCKLPD    Z6, Z4, Z0
-	VUNPCKHPD    Z6, Z4, Z1
-	VUNPCKLPD    Z7, Z5, Z2
-	VUNPCKHPD    Z7, Z5, Z3
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      16(CX), X7
-	VINSERTF32X4 $0x01, 16(SI), Z7, Z7
-	VINSERTF32X4 $0x02, 16(DI), Z7, Z7
-	VINSERTF32X4 $0x03, 16(R8), Z7, Z7
-	VMOVUPS      16(CX)(AX*1), X6
-	VINSERTF32X4 $0x01, 16(SI)(AX*1), Z6, Z6
-	VINSERTF32X4 $0x02, 16(DI)(AX*1), Z6, Z6
-	VINSERTF32X4 $0x03, 16(R8)(AX*1), Z6, Z6
-	VMOVUPS      16(CX)(AX*2), X5
-	VINSERTF32X4 $0x01, 16(SI)(AX*2), Z5, Z5
-	VINSERTF32X4 $0x02, 16(DI)(AX*2), Z5, Z5
-	VINSERTF32X4 $0x03, 16(R8)(AX*2), Z5, Z5
-	VMOVUPS      16(CX)(BX*1), X4
-	VINSERTF32X4 $0x01, 16(SI)(BX*1), Z4, Z4
-	VINSERTF32X4 $0x02, 16(DI)(BX*1), Z4, Z4
-	VINSERTF32X4 $0x03, 16(R8)(BX*1), Z4, Z4
-	VUNPCKLPS    Z6, Z7, Z3
-	VUNPCKHPS    Z6, Z7, Z2
-	VUNPCKLPS    Z4, Z5, Z1
-	VUNPCKHPS    Z4, Z5, Z0
-	VUNPCKLPD    Z1, Z3, Z7
-	VUNPCKHPD    Z1, Z3, Z6
-	VUNPCKLPD    Z0, Z2, Z5
-	VUNPCKHPD    Z0, Z2, Z4
-	VMOVUPS      Z7, 256(DX)
-	VMOVUPS      Z6, 320(DX)
-	VMOVUPS      Z5, 384(DX)
-	VMOVUPS      Z4, 448(DX)
-	VMOVUPS      32(CX), X0
-	VINSERTF32X4 $0x01, 32(SI), Z0, Z0
-	VINSERTF32X4 $0x02, 32(DI), Z0, Z0
-	VINSERTF32X4 $0x03, 32(R8), Z0, Z0
-	VMOVUPS      32(CX)(AX*1), X1
-	VINSERTF32X4 $0x01, 32(SI)(AX*1), Z1, Z1
-	VINSERTF32X4 $0x02, 32(DI)(AX*1), Z1, Z1
-	VINSERTF32X4 $0x03, 32(R8)(AX*1), Z1, Z1
-	VMOVUPS      32(CX)(AX*2), X2
-	VINSERTF32X4 $0x01, 32(SI)(AX*2), Z2, Z2
-	VINSERTF32X4 $0x02, 32(DI)(AX*2), Z2, Z2
-	VINSERTF32X4 $0x03, 32(R8)(AX*2), Z2, Z2
-	VMOVUPS      32(CX)(BX*1), X3
-	VINSERTF32X4 $0x01, 32(SI)(BX*1), Z3, Z3
-	VINSERTF32X4 $0x02, 32(DI)(BX*1), Z3, Z3
-	VINSERTF32X4 $0x03, 32(R8)(BX*1), Z3, Z3
-	VUNPCKLPS    Z1, Z0, Z4
-	VUNPCKHPS    Z1, Z0, Z5
-	VUNPCKLPS    Z3, Z2, Z6
-	VUNPCKHPS    Z3, Z2, Z7
-	VUNPCKLPD    Z6, Z4, Z0
-	VUNPCKHPD    Z6, Z4, Z1
-	VUNPCKLPD    Z7, Z5, Z2
-	VUNPCKHPD    Z7, Z5, Z3
-	VMOVUPS      Z0, 512(DX)
-	VMOVUPS      Z1, 576(DX)
-	VMOVUPS      Z2, 640(DX)
-	VMOVUPS      Z3, 704(DX)
-	VMOVUPS      48(CX), X7
-	VINSERTF32X4 $0x01, 48(SI), Z7, Z7
-	VINSERTF32X4 $0x02, 48(DI), Z7, Z7
-	VINSERTF32X4 $0x03, 48(R8), Z7, Z7
-	VMOVUPS      48(CX)(AX*1), X6
-	VINSERTF32X4 $0x01, 48(SI)(AX*1), Z6, Z6
-	VINSERTF32X4 $0x02, 48(DI)(AX*1), Z6, Z6
-	VINSERTF32X4 $0x03, 48(R8)(AX*1), Z6, Z6
-	VMOVUPS      48(CX)(AX*2), X5
-	VINSERTF32X4 $0x01, 48(SI)(AX*2), Z5, Z5
-	VINSERTF32X4 $0x02, 48(DI)(AX*2), Z5, Z5
-	VINSERTF32X4 $0x03, 48(R8)(AX*2), Z5, Z5
-	VMOVUPS      48(CX)(BX*1), X4
-	VINSERTF32X4 $0x01, 48(SI)(BX*1), Z4, Z4
-	VINSERTF32X4 $0x02, 48(DI)(BX*1), Z4, Z4
-	VINSERTF32X4 $0x03, 48(R8)(BX*1), Z4, Z4
-	VUNPCKLPS    Z6, Z7, Z3
-	VUNPCKHPS    Z6, Z7, Z2
-	VUNPCKLPS    Z4, Z5, Z1
-	VUNPCKHPS    Z4, Z5, Z0
-	VUNPCKLPD    Z1, Z3, Z7
-	VUNPCKHPD    Z1, Z3, Z6
-	VUNPCKLPD    Z0, Z2, Z5
-	VUNPCKHPD    Z0, Z2, Z4
-	VMOVUPS      Z7, 768(DX)
-	VMOVUPS      Z6, 832(DX)
-	VMOVUPS      Z5, 896(DX)
-	VMOVUPS      Z4, 960(DX)
-	ADDQ         $+64, CX
-	ADDQ         $+64, SI
-	ADDQ         $+64, DI
-	ADDQ         $+64, R8
-	ADDQ         $+1024, DX
-	VZEROUPPER
-	RET
-
-// func dense16x16GradXTile14x16AVX512(y *float32, x *float32, w *float32, e0 *float32, count int)
-// Requires: AVX, AVX512F
-TEXT ·dense16x16GradXTile14x16AVX512(SB), $128-40
-	// count times along the rows:
-count92:
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
+	// 14 by 16 sums in registers:
+rows14:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3222,490 +2461,369 @@ count92:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
+	MOVQ   x+8(FP), DX
+	MOVQ   w+16(FP), CX
+	MOVQ   72(AX), SI
+	LEAQ   (SI)(SI*2), DI
+	LEAQ   (SI)(SI*4), R8
+	LEAQ   (DI)(SI*4), R9
+	LEAQ   (DX)(SI*8), BX
+	MOVQ   16(AX), R10
+	MOVQ   40(AX), R11
+	MOVQ   64(AX), R12
+	SUBQ   $0x02, R10
+	JL     odd14
 
-	// The sum over o:
-	MOVQ $0x00000008, DX
-
-loop93:
+sum14:
+	PREFETCHT0       (CX)(R12*8)
 	VMOVUPS          (CX), Z28
-	VFMADD231PS.BCST (AX), Z28, Z0
-	VFMADD231PS.BCST 64(AX), Z28, Z2
-	VFMADD231PS.BCST 128(AX), Z28, Z4
-	VFMADD231PS.BCST 192(AX), Z28, Z6
-	VFMADD231PS.BCST 256(AX), Z28, Z8
-	VFMADD231PS.BCST 320(AX), Z28, Z10
-	VFMADD231PS.BCST 384(AX), Z28, Z12
-	VFMADD231PS.BCST 448(AX), Z28, Z14
-	VFMADD231PS.BCST 512(AX), Z28, Z16
-	VFMADD231PS.BCST 576(AX), Z28, Z18
-	VFMADD231PS.BCST 640(AX), Z28, Z20
-	VFMADD231PS.BCST 704(AX), Z28, Z22
-	VFMADD231PS.BCST 768(AX), Z28, Z24
-	VFMADD231PS.BCST 832(AX), Z28, Z26
-	VMOVUPS          64(CX), Z28
-	VFMADD231PS.BCST 4(AX), Z28, Z1
-	VFMADD231PS.BCST 68(AX), Z28, Z3
-	VFMADD231PS.BCST 132(AX), Z28, Z5
-	VFMADD231PS.BCST 196(AX), Z28, Z7
-	VFMADD231PS.BCST 260(AX), Z28, Z9
-	VFMADD231PS.BCST 324(AX), Z28, Z11
-	VFMADD231PS.BCST 388(AX), Z28, Z13
-	VFMADD231PS.BCST 452(AX), Z28, Z15
-	VFMADD231PS.BCST 516(AX), Z28, Z17
-	VFMADD231PS.BCST 580(AX), Z28, Z19
-	VFMADD231PS.BCST 644(AX), Z28, Z21
-	VFMADD231PS.BCST 708(AX), Z28, Z23
-	VFMADD231PS.BCST 772(AX), Z28, Z25
-	VFMADD231PS.BCST 836(AX), Z28, Z27
-	ADDQ             $+8, AX
-	ADDQ             $+128, CX
-	DECQ             DX
-	JNZ              loop93
-	VADDPS           Z1, Z0, Z0
-	VADDPS           Z3, Z2, Z2
-	VADDPS           Z5, Z4, Z4
-	VADDPS           Z7, Z6, Z6
-	VADDPS           Z9, Z8, Z8
-	VADDPS           Z11, Z10, Z10
-	VADDPS           Z13, Z12, Z12
-	VADDPS           Z15, Z14, Z14
-	VADDPS           Z17, Z16, Z16
-	VADDPS           Z19, Z18, Z18
-	VADDPS           Z21, Z20, Z20
-	VADDPS           Z23, Z22, Z22
-	VADDPS           Z25, Z24, Z24
-	VADDPS           Z27, Z26, Z26
-	MOVQ             y+0(FP), AX
-	MOVQ             e0+24(FP), CX
-	VMOVUPS          (CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z0, K1, Z25
-	VMOVUPS          Z25, (AX)
-	VMOVUPS          64(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z2, K1, Z25
-	VMOVUPS          Z25, 64(AX)
-	VMOVUPS          128(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z4, K1, Z25
-	VMOVUPS          Z25, 128(AX)
-	VMOVUPS          192(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z6, K1, Z25
-	VMOVUPS          Z25, 192(AX)
-	VMOVUPS          256(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z8, K1, Z25
-	VMOVUPS          Z25, 256(AX)
-	VMOVUPS          320(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z10, K1, Z25
-	VMOVUPS          Z25, 320(AX)
-	VMOVUPS          384(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z12, K1, Z25
-	VMOVUPS          Z25, 384(AX)
-	VMOVUPS          448(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z14, K1, Z25
-	VMOVUPS          Z25, 448(AX)
-	VMOVUPS          512(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z16, K1, Z25
-	VMOVUPS          Z25, 512(AX)
-	VMOVUPS          576(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z18, K1, Z25
-	VMOVUPS          Z25, 576(AX)
-	VMOVUPS          640(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z20, K1, Z25
-	VMOVUPS          Z25, 640(AX)
-	VMOVUPS          704(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z22, K1, Z25
-	VMOVUPS          Z25, 704(AX)
-	VMOVUPS          768(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z24, K1, Z25
-	VMOVUPS          Z25, 768(AX)
-	VMOVUPS          832(CX), Z27
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z27, K1
-	VMOVAPS.Z        Z26, K1, Z25
-	VMOVUPS          Z25, 832(AX)
-	ADDQ             $+896, y+0(FP)
-	ADDQ             $+896, x+8(FP)
-	ADDQ             $+896, e0+24(FP)
-	DECQ             count+32(FP)
-	JNZ              count92
-	VZEROUPPER
-	RET
+	PREFETCHT0       (DX)(R11*4)
+	VFMADD231PS.BCST (DX), Z28, Z0
+	VFMADD231PS.BCST (DX)(SI*1), Z28, Z2
+	VFMADD231PS.BCST (DX)(SI*2), Z28, Z4
+	VFMADD231PS.BCST (DX)(DI*1), Z28, Z6
+	VFMADD231PS.BCST (DX)(SI*4), Z28, Z8
+	VFMADD231PS.BCST (DX)(R8*1), Z28, Z10
+	VFMADD231PS.BCST (DX)(DI*2), Z28, Z12
+	VFMADD231PS.BCST (DX)(R9*1), Z28, Z14
+	VFMADD231PS.BCST (BX), Z28, Z16
+	VFMADD231PS.BCST (BX)(SI*1), Z28, Z18
+	VFMADD231PS.BCST (BX)(SI*2), Z28, Z20
+	VFMADD231PS.BCST (BX)(DI*1), Z28, Z22
+	VFMADD231PS.BCST (BX)(SI*4), Z28, Z24
+	VFMADD231PS.BCST (BX)(R8*1), Z28, Z26
+	ADDQ             R11, DX
+	ADDQ             R11, BX
+	ADDQ             R12, CX
+	PREFETCHT0       (CX)(R12*8)
+	VMOVUPS          (CX), Z28
+	PREFETCHT0       (DX)(R11*4)
+	VFMADD231PS.BCST (DX), Z28, Z1
+	VFMADD231PS.BCST (DX)(SI*1), Z28, Z3
+	VFMADD231PS.BCST (DX)(SI*2), Z28, Z5
+	VFMADD231PS.BCST (DX)(DI*1), Z28, Z7
+	VFMADD231PS.BCST (DX)(SI*4), Z28, Z9
+	VFMADD231PS.BCST (DX)(R8*1), Z28, Z11
+	VFMADD231PS.BCST (DX)(DI*2), Z28, Z13
+	VFMADD231PS.BCST (DX)(R9*1), Z28, Z15
+	VFMADD231PS.BCST (BX), Z28, Z17
+	VFMADD231PS.BCST (BX)(SI*1), Z28, Z19
+	VFMADD231PS.BCST (BX)(SI*2), Z28, Z21
+	VFMADD231PS.BCST (BX)(DI*1), Z28, Z23
+	VFMADD231PS.BCST (BX)(SI*4), Z28, Z25
+	VFMADD231PS.BCST (BX)(R8*1), Z28, Z27
+	ADDQ             R11, DX
+	ADDQ             R11, BX
+	ADDQ             R12, CX
+	SUBQ             $0x02, R10
+	JGE              sum14
 
-// func dense16x16GradXTile8x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, AVX512F
-TEXT ·dense16x16GradXTile8x16AVX512(SB), $128-32
-	MOVQ   x+8(FP), AX
+odd14:
+	ADDQ             $0x02, R10
+	JZ               summed14
+	PREFETCHT0       (CX)(R12*8)
+	VMOVUPS          (CX), Z28
+	PREFETCHT0       (DX)(R11*4)
+	VFMADD231PS.BCST (DX), Z28, Z0
+	VFMADD231PS.BCST (DX)(SI*1), Z28, Z2
+	VFMADD231PS.BCST (DX)(SI*2), Z28, Z4
+	VFMADD231PS.BCST (DX)(DI*1), Z28, Z6
+	VFMADD231PS.BCST (DX)(SI*4), Z28, Z8
+	VFMADD231PS.BCST (DX)(R8*1), Z28, Z10
+	VFMADD231PS.BCST (DX)(DI*2), Z28, Z12
+	VFMADD231PS.BCST (DX)(R9*1), Z28, Z14
+	VFMADD231PS.BCST (BX), Z28, Z16
+	VFMADD231PS.BCST (BX)(SI*1), Z28, Z18
+	VFMADD231PS.BCST (BX)(SI*2), Z28, Z20
+	VFMADD231PS.BCST (BX)(DI*1), Z28, Z22
+	VFMADD231PS.BCST (BX)(SI*4), Z28, Z24
+	VFMADD231PS.BCST (BX)(R8*1), Z28, Z26
+	ADDQ             R11, DX
+	ADDQ             R11, BX
+	ADDQ             R12, CX
+
+summed14:
+	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store14
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
+
+store14:
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z5, Z4, Z4
+	VMOVUPS Z4, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z7, Z6, Z6
+	VMOVUPS Z6, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z9, Z8, Z8
+	VMOVUPS Z8, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z11, Z10, Z10
+	VMOVUPS Z10, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z13, Z12, Z12
+	VMOVUPS Z12, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z15, Z14, Z14
+	VMOVUPS Z14, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z17, Z16, Z16
+	VMOVUPS Z16, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z19, Z18, Z18
+	VMOVUPS Z18, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z21, Z20, Z20
+	VMOVUPS Z20, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z23, Z22, Z22
+	VMOVUPS Z22, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z25, Z24, Z24
+	VMOVUPS Z24, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z27, Z26, Z26
+	VMOVUPS Z26, (CX)
+	MOVQ    $0x0000000e, CX
+	JMP     finish
+
+	// 4 by 16 sums in registers:
+rows4:
+	VPXORD Z27, Z27, Z27
+	VPXORD Z26, Z26, Z26
+	VPXORD Z25, Z25, Z25
+	VPXORD Z24, Z24, Z24
+	VPXORD Z23, Z23, Z23
+	VPXORD Z22, Z22, Z22
+	VPXORD Z21, Z21, Z21
+	VPXORD Z20, Z20, Z20
+	MOVQ   x+8(FP), DX
 	MOVQ   w+16(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
+	MOVQ   72(AX), BX
+	LEAQ   (BX)(BX*2), SI
+	MOVQ   16(AX), DI
+	MOVQ   40(AX), R8
+	MOVQ   64(AX), R9
+	SUBQ   $0x02, DI
+	JL     odd4
 
-	// The sum over o:
-	MOVQ $0x00000008, DX
+sum4:
+	PREFETCHT0       (CX)(R9*8)
+	VMOVUPS          (CX), Z19
+	PREFETCHT0       (DX)(R8*4)
+	VFMADD231PS.BCST (DX), Z19, Z27
+	VFMADD231PS.BCST (DX)(BX*1), Z19, Z25
+	VFMADD231PS.BCST (DX)(BX*2), Z19, Z23
+	VFMADD231PS.BCST (DX)(SI*1), Z19, Z21
+	ADDQ             R8, DX
+	ADDQ             R9, CX
+	PREFETCHT0       (CX)(R9*8)
+	VMOVUPS          (CX), Z19
+	PREFETCHT0       (DX)(R8*4)
+	VFMADD231PS.BCST (DX), Z19, Z26
+	VFMADD231PS.BCST (DX)(BX*1), Z19, Z24
+	VFMADD231PS.BCST (DX)(BX*2), Z19, Z22
+	VFMADD231PS.BCST (DX)(SI*1), Z19, Z20
+	ADDQ             R8, DX
+	ADDQ             R9, CX
+	SUBQ             $0x02, DI
+	JGE              sum4
 
-loop95:
-	VMOVUPS          (CX), Z16
-	VFMADD231PS.BCST (AX), Z16, Z0
-	VFMADD231PS.BCST 64(AX), Z16, Z2
-	VFMADD231PS.BCST 128(AX), Z16, Z4
-	VFMADD231PS.BCST 192(AX), Z16, Z6
-	VFMADD231PS.BCST 256(AX), Z16, Z8
-	VFMADD231PS.BCST 320(AX), Z16, Z10
-	VFMADD231PS.BCST 384(AX), Z16, Z12
-	VFMADD231PS.BCST 448(AX), Z16, Z14
-	VMOVUPS          64(CX), Z16
-	VFMADD231PS.BCST 4(AX), Z16, Z1
-	VFMADD231PS.BCST 68(AX), Z16, Z3
-	VFMADD231PS.BCST 132(AX), Z16, Z5
-	VFMADD231PS.BCST 196(AX), Z16, Z7
-	VFMADD231PS.BCST 260(AX), Z16, Z9
-	VFMADD231PS.BCST 324(AX), Z16, Z11
-	VFMADD231PS.BCST 388(AX), Z16, Z13
-	VFMADD231PS.BCST 452(AX), Z16, Z15
-	ADDQ             $+8, AX
-	ADDQ             $+128, CX
-	DECQ             DX
-	JNZ              loop95
-	VADDPS           Z1, Z0, Z0
-	VADDPS           Z3, Z2, Z2
-	VADDPS           Z5, Z4, Z4
-	VADDPS           Z7, Z6, Z6
-	VADDPS           Z9, Z8, Z8
-	VADDPS           Z11, Z10, Z10
-	VADDPS           Z13, Z12, Z12
-	VADDPS           Z15, Z14, Z14
-	MOVQ             y+0(FP), AX
-	MOVQ             e0+24(FP), CX
-	VMOVUPS          (CX), Z15
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z15, K1
-	VMOVAPS.Z        Z0, K1, Z13
-	VMOVUPS          Z13, (AX)
-	VMOVUPS          64(CX), Z15
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z15, K1
-	VMOVAPS.Z        Z2, K1, Z13
-	VMOVUPS          Z13, 64(AX)
-	VMOVUPS          128(CX), Z15
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z15, K1
-	VMOVAPS.Z        Z4, K1, Z13
-	VMOVUPS          Z13, 128(AX)
-	VMOVUPS          192(CX), Z15
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z15, K1
-	VMOVAPS.Z        Z6, K1, Z13
-	VMOVUPS          Z13, 192(AX)
-	VMOVUPS          256(CX), Z15
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z15, K1
-	VMOVAPS.Z        Z8, K1, Z13
-	VMOVUPS          Z13, 256(AX)
-	VMOVUPS          320(CX), Z15
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z15, K1
-	VMOVAPS.Z        Z10, K1, Z13
-	VMOVUPS          Z13, 320(AX)
-	VMOVUPS          384(CX), Z15
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z15, K1
-	VMOVAPS.Z        Z12, K1, Z13
-	VMOVUPS          Z13, 384(AX)
-	VMOVUPS          448(CX), Z15
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z15, K1
-	VMOVAPS.Z        Z14, K1, Z13
-	VMOVUPS          Z13, 448(AX)
-	VZEROUPPER
-	RET
+odd4:
+	ADDQ             $0x02, DI
+	JZ               summed4
+	PREFETCHT0       (CX)(R9*8)
+	VMOVUPS          (CX), Z19
+	PREFETCHT0       (DX)(R8*4)
+	VFMADD231PS.BCST (DX), Z19, Z27
+	VFMADD231PS.BCST (DX)(BX*1), Z19, Z25
+	VFMADD231PS.BCST (DX)(BX*2), Z19, Z23
+	VFMADD231PS.BCST (DX)(SI*1), Z19, Z21
+	ADDQ             R8, DX
+	ADDQ             R9, CX
 
-// func dense16x16GradXTile4x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, AVX512F
-TEXT ·dense16x16GradXTile4x16AVX512(SB), $128-32
-	MOVQ   x+8(FP), AX
+summed4:
+	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store4
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
+
+store4:
+	VADDPS  Z26, Z27, Z27
+	VMOVUPS Z27, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z24, Z25, Z25
+	VMOVUPS Z25, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z22, Z23, Z23
+	VMOVUPS Z23, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z20, Z21, Z21
+	VMOVUPS Z21, (CX)
+	MOVQ    $0x00000004, CX
+	JMP     finish
+
+	// 1 by 16 sums in registers:
+rows1:
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	MOVQ   x+8(FP), DX
 	MOVQ   w+16(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
+	MOVQ   16(AX), BX
+	MOVQ   40(AX), SI
+	MOVQ   64(AX), DI
+	SUBQ   $0x02, BX
+	JL     odd1
 
-	// The sum over o:
-	MOVQ $0x00000004, DX
+sum1:
+	PREFETCHT0       (CX)(DI*8)
+	VMOVUPS          (CX), Z22
+	VFMADD231PS.BCST (DX), Z22, Z20
+	ADDQ             SI, DX
+	ADDQ             DI, CX
+	PREFETCHT0       (CX)(DI*8)
+	VMOVUPS          (CX), Z22
+	VFMADD231PS.BCST (DX), Z22, Z21
+	ADDQ             SI, DX
+	ADDQ             DI, CX
+	SUBQ             $0x02, BX
+	JGE              sum1
 
-loop97:
-	VMOVUPS          (CX), Z8
-	VFMADD231PS.BCST (AX), Z8, Z0
-	VFMADD231PS.BCST 64(AX), Z8, Z2
-	VFMADD231PS.BCST 128(AX), Z8, Z4
-	VFMADD231PS.BCST 192(AX), Z8, Z6
-	VMOVUPS          64(CX), Z8
-	VFMADD231PS.BCST 4(AX), Z8, Z1
-	VFMADD231PS.BCST 68(AX), Z8, Z3
-	VFMADD231PS.BCST 132(AX), Z8, Z5
-	VFMADD231PS.BCST 196(AX), Z8, Z7
-	VMOVUPS          128(CX), Z8
-	VFMADD231PS.BCST 8(AX), Z8, Z0
-	VFMADD231PS.BCST 72(AX), Z8, Z2
-	VFMADD231PS.BCST 136(AX), Z8, Z4
-	VFMADD231PS.BCST 200(AX), Z8, Z6
-	VMOVUPS          192(CX), Z8
-	VFMADD231PS.BCST 12(AX), Z8, Z1
-	VFMADD231PS.BCST 76(AX), Z8, Z3
-	VFMADD231PS.BCST 140(AX), Z8, Z5
-	VFMADD231PS.BCST 204(AX), Z8, Z7
-	ADDQ             $+16, AX
-	ADDQ             $+256, CX
-	DECQ             DX
-	JNZ              loop97
-	VADDPS           Z1, Z0, Z0
-	VADDPS           Z3, Z2, Z2
-	VADDPS           Z5, Z4, Z4
-	VADDPS           Z7, Z6, Z6
-	MOVQ             y+0(FP), AX
-	MOVQ             e0+24(FP), CX
-	VMOVUPS          (CX), Z7
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z7, K1
-	VMOVAPS.Z        Z0, K1, Z5
-	VMOVUPS          Z5, (AX)
-	VMOVUPS          64(CX), Z7
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z7, K1
-	VMOVAPS.Z        Z2, K1, Z5
-	VMOVUPS          Z5, 64(AX)
-	VMOVUPS          128(CX), Z7
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z7, K1
-	VMOVAPS.Z        Z4, K1, Z5
-	VMOVUPS          Z5, 128(AX)
-	VMOVUPS          192(CX), Z7
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z7, K1
-	VMOVAPS.Z        Z6, K1, Z5
-	VMOVUPS          Z5, 192(AX)
-	VZEROUPPER
-	RET
+odd1:
+	ADDQ             $0x02, BX
+	JZ               summed1
+	PREFETCHT0       (CX)(DI*8)
+	VMOVUPS          (CX), Z22
+	VFMADD231PS.BCST (DX), Z22, Z20
+	ADDQ             SI, DX
+	ADDQ             DI, CX
 
-// func dense16x16GradXTile2x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, AVX512F
-TEXT ·dense16x16GradXTile2x16AVX512(SB), $128-32
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
+summed1:
+	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store1
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
 
-	// The sum over o:
-	MOVQ $0x00000004, DX
+store1:
+	VADDPS  Z21, Z20, Z20
+	VMOVUPS Z20, (CX)
+	MOVQ    $0x00000001, CX
 
-loop99:
-	VMOVUPS          (CX), Z4
-	VFMADD231PS.BCST (AX), Z4, Z0
-	VFMADD231PS.BCST 64(AX), Z4, Z2
-	VMOVUPS          64(CX), Z4
-	VFMADD231PS.BCST 4(AX), Z4, Z1
-	VFMADD231PS.BCST 68(AX), Z4, Z3
-	VMOVUPS          128(CX), Z4
-	VFMADD231PS.BCST 8(AX), Z4, Z0
-	VFMADD231PS.BCST 72(AX), Z4, Z2
-	VMOVUPS          192(CX), Z4
-	VFMADD231PS.BCST 12(AX), Z4, Z1
-	VFMADD231PS.BCST 76(AX), Z4, Z3
-	ADDQ             $+16, AX
-	ADDQ             $+256, CX
-	DECQ             DX
-	JNZ              loop99
-	VADDPS           Z1, Z0, Z0
-	VADDPS           Z3, Z2, Z2
-	MOVQ             y+0(FP), AX
-	MOVQ             e0+24(FP), CX
-	VMOVUPS          (CX), Z3
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z3, K1
-	VMOVAPS.Z        Z0, K1, Z1
-	VMOVUPS          Z1, (AX)
-	VMOVUPS          64(CX), Z3
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z3, K1
-	VMOVAPS.Z        Z2, K1, Z1
-	VMOVUPS          Z1, 64(AX)
-	VZEROUPPER
-	RET
+finish:
+	MOVQ  y+0(FP), DX
+	MOVQ  80(AX), BX
+	TESTQ $0x00000001, 88(AX)
+	JZ    alone
 
-// func dense16x16GradXTile1x16AVX512(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, AVX512F
-TEXT ·dense16x16GradXTile1x16AVX512(SB), $128-32
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
+	// The sums of earlier calls:
+	LEAQ  128(SP), SI
+	ADDQ  $0x3f, SI
+	ANDQ  $-64, SI
+	MOVQ  $0x00000040, DI
+	MOVQ  DX, R8
+	MOVQ  BX, R9
+	TESTQ $0x00000002, 88(AX)
+	JNZ   between
+	MOVQ  SI, R8
+	MOVQ  DI, R9
 
-	// The sum over o:
-	MOVQ $0x00000004, DX
+between:
+	MOVQ DX, R10
+	MOVQ CX, R11
 
-loop101:
-	VMOVUPS          (CX), Z2
-	VFMADD231PS.BCST (AX), Z2, Z0
-	VMOVUPS          64(CX), Z2
-	VFMADD231PS.BCST 4(AX), Z2, Z1
-	VMOVUPS          128(CX), Z2
-	VFMADD231PS.BCST 8(AX), Z2, Z0
-	VMOVUPS          192(CX), Z2
-	VFMADD231PS.BCST 12(AX), Z2, Z1
-	ADDQ             $+16, AX
-	ADDQ             $+256, CX
-	DECQ             DX
-	JNZ              loop101
-	VADDPS           Z1, Z0, Z0
-	MOVQ             y+0(FP), AX
-	MOVQ             e0+24(FP), CX
-	VMOVUPS          (CX), Z1
-	VCMPPS.BCST      $0x1e, constants<>+0(SB), Z1, K1
-	VMOVAPS.Z        Z0, K1, Z2
-	VMOVUPS          Z2, (AX)
-	VZEROUPPER
-	RET
+add:
+	VMOVUPS (SI), Z21
+	VADDPS  (R10), Z21, Z21
+	VMOVUPS Z21, (R8)
+	ADDQ    DI, SI
+	ADDQ    BX, R10
+	ADDQ    R9, R8
+	DECQ    R11
+	JNZ     add
+	LEAQ    128(SP), SI
+	ADDQ    $0x3f, SI
+	ANDQ    $-64, SI
+	MOVQ    $0x00000040, DI
+	TESTQ   $0x00000002, 88(AX)
+	JZ      results
+	MOVQ    R10, DX
+	JMP     moved
 
-// func packColumns16x16AVX2(p *float32, w *float32, step int)
-// Requires: AVX
-TEXT ·packColumns16x16AVX2(SB), $128-24
-	MOVQ step+16(FP), AX
-	MOVQ w+8(FP), CX
-	MOVQ p+0(FP), DX
-	LEAQ (AX)(AX*2), BX
-	MOVQ CX, SI
-	LEAQ (SI)(AX*4), DI
-	MOVQ DX, R8
+alone:
+	MOVQ  DX, SI
+	MOVQ  BX, DI
+	TESTQ $0x00000002, 88(AX)
+	JZ    last
+	IMULQ CX, DI
+	ADDQ  DI, DX
+	JMP   moved
 
-	// Rows 0 to 7, 8 elements a turn:
-	MOVQ $0x00000002, R9
+last:
+results:
+	MOVQ e0+24(FP), R8
+	MOVQ CX, R9
 
-loop103:
-	VMOVUPS     (SI), X0
-	VINSERTF128 $0x01, (DI), Y0, Y0
-	VMOVUPS     (SI)(AX*1), X1
-	VINSERTF128 $0x01, (DI)(AX*1), Y1, Y1
-	VMOVUPS     (SI)(AX*2), X2
-	VINSERTF128 $0x01, (DI)(AX*2), Y2, Y2
-	VMOVUPS     (SI)(BX*1), X3
-	VINSERTF128 $0x01, (DI)(BX*1), Y3, Y3
-	VUNPCKLPS   Y1, Y0, Y4
-	VUNPCKHPS   Y1, Y0, Y5
-	VUNPCKLPS   Y3, Y2, Y6
-	VUNPCKHPS   Y3, Y2, Y7
-	VUNPCKLPD   Y6, Y4, Y0
-	VUNPCKHPD   Y6, Y4, Y1
-	VUNPCKLPD   Y7, Y5, Y2
-	VUNPCKHPD   Y7, Y5, Y3
-	VMOVUPS     Y0, (R8)
-	VMOVUPS     Y1, 64(R8)
-	VMOVUPS     Y2, 128(R8)
-	VMOVUPS     Y3, 192(R8)
-	VMOVUPS     16(SI), X7
-	VINSERTF128 $0x01, 16(DI), Y7, Y7
-	VMOVUPS     16(SI)(AX*1), X6
-	VINSERTF128 $0x01, 16(DI)(AX*1), Y6, Y6
-	VMOVUPS     16(SI)(AX*2), X5
-	VINSERTF128 $0x01, 16(DI)(AX*2), Y5, Y5
-	VMOVUPS     16(SI)(BX*1), X4
-	VINSERTF128 $0x01, 16(DI)(BX*1), Y4, Y4
-	VUNPCKLPS   Y6, Y7, Y3
-	VUNPCKHPS   Y6, Y7, Y2
-	VUNPCKLPS   Y4, Y5, Y1
-	VUNPCKHPS   Y4, Y5, Y0
-	VUNPCKLPD   Y1, Y3, Y7
-	VUNPCKHPD   Y1, Y3, Y6
-	VUNPCKLPD   Y0, Y2, Y5
-	VUNPCKHPD   Y0, Y2, Y4
-	VMOVUPS     Y7, 256(R8)
-	VMOVUPS     Y6, 320(R8)
-	VMOVUPS     Y5, 384(R8)
-	VMOVUPS     Y4, 448(R8)
-	ADDQ        $+32, SI
-	ADDQ        $+32, DI
-	ADDQ        $+512, R8
+	// The epilogue, row by row:
+epilogue:
+	VMOVUPS     (SI), Z21
+	VMOVUPS     (R8), Z20
+	VCMPPS.BCST $0x1e, constants<>+0(SB), Z20, K1
+	VMOVAPS.Z   Z21, K1, Z22
+	VMOVUPS     Z22, (DX)
+	ADDQ        DI, SI
+	ADDQ        BX, DX
+	ADDQ        96(AX), R8
 	DECQ        R9
-	JNZ         loop103
-	MOVQ        AX, BX
-	SHLQ        $0x03, BX
-	ADDQ        BX, CX
-	ADDQ        $+32, DX
-	LEAQ        (AX)(AX*2), BX
-	LEAQ        (CX)(AX*4), SI
+	JNZ         epilogue
+	MOVQ        R8, e0+24(FP)
 
-	// Rows 8 to 15, 8 elements a turn:
-	MOVQ $0x00000002, DI
+moved:
+	MOVQ  DX, y+0(FP)
+	MOVQ  72(AX), DX
+	IMULQ CX, DX
+	ADDQ  DX, x+8(FP)
+	SUBQ  CX, n+40(FP)
+	JMP   next
 
-loop104:
-	VMOVUPS     (CX), X0
-	VINSERTF128 $0x01, (SI), Y0, Y0
-	VMOVUPS     (CX)(AX*1), X1
-	VINSERTF128 $0x01, (SI)(AX*1), Y1, Y1
-	VMOVUPS     (CX)(AX*2), X2
-	VINSERTF128 $0x01, (SI)(AX*2), Y2, Y2
-	VMOVUPS     (CX)(BX*1), X3
-	VINSERTF128 $0x01, (SI)(BX*1), Y3, Y3
-	VUNPCKLPS   Y1, Y0, Y4
-	VUNPCKHPS   Y1, Y0, Y5
-	VUNPCKLPS   Y3, Y2, Y6
-	VUNPCKHPS   Y3, Y2, Y7
-	VUNPCKLPD   Y6, Y4, Y0
-	VUNPCKHPD   Y6, Y4, Y1
-	VUNPCKLPD   Y7, Y5, Y2
-	VUNPCKHPD   Y7, Y5, Y3
-	VMOVUPS     Y0, (DX)
-	VMOVUPS     Y1, 64(DX)
-	VMOVUPS     Y2, 128(DX)
-	VMOVUPS     Y3, 192(DX)
-	VMOVUPS     16(CX), X7
-	VINSERTF128 $0x01, 16(SI), Y7, Y7
-	VMOVUPS     16(CX)(AX*1), X6
-	VINSERTF128 $0x01, 16(SI)(AX*1), Y6, Y6
-	VMOVUPS     16(CX)(AX*2), X5
-	VINSERTF128 $0x01, 16(SI)(AX*2), Y5, Y5
-	VMOVUPS     16(CX)(BX*1), X4
-	VINSERTF128 $0x01, 16(SI)(BX*1), Y4, Y4
-	VUNPCKLPS   Y6, Y7, Y3
-	VUNPCKHPS   Y6, Y7, Y2
-	VUNPCKLPS   Y4, Y5, Y1
-	VUNPCKHPS   Y4, Y5, Y0
-	VUNPCKLPD   Y1, Y3, Y7
-	VUNPCKHPD   Y1, Y3, Y6
-	VUNPCKLPD   Y0, Y2, Y5
-	VUNPCKHPD   Y0, Y2, Y4
-	VMOVUPS     Y7, 256(DX)
-	VMOVUPS     Y6, 320(DX)
-	VMOVUPS     Y5, 384(DX)
-	VMOVUPS     Y4, 448(DX)
-	ADDQ        $+32, CX
-	ADDQ        $+32, SI
-	ADDQ        $+512, DX
-	DECQ        DI
-	JNZ         loop104
+done:
 	VZEROUPPER
 	RET
 
-// func dense16x16GradXTile6x16AVX2(y *float32, x *float32, w *float32, e0 *float32, count int)
-// Requires: AVX, FMA3
-TEXT ·dense16x16GradXTile6x16AVX2(SB), $128-40
-	// count times along the rows:
-count105:
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
+// func tile6x16ReluGradientAVX2(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile6x16ReluGradientAVX2(SB), $624-48
+	MOVQ s+32(FP), AX
+
+next:
+	MOVQ n+40(FP), CX
+	CMPQ CX, $0x06
+	JGE  rows6
+	CMPQ CX, $0x04
+	JGE  rows4
+	CMPQ CX, $0x01
+	JGE  rows1
+	JMP  done
+
+	// 6 by 16 sums in registers:
+rows6:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3718,480 +2836,632 @@ count105:
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
+	MOVQ   x+8(FP), DX
+	MOVQ   w+16(FP), CX
+	MOVQ   72(AX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	MOVQ   16(AX), R8
+	MOVQ   40(AX), R9
+	MOVQ   64(AX), R10
+	TESTQ  R8, R8
+	JZ     summed6
 
-	// The sum over o:
-	MOVQ $0x00000010, DX
-
-loop106:
+sum6:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
-	VBROADCASTSS (AX), Y14
+	PREFETCHT0   (DX)(R9*4)
+	VBROADCASTSS (DX), Y14
 	VFMADD231PS  Y14, Y12, Y0
 	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS 64(AX), Y14
+	VBROADCASTSS (DX)(BX*1), Y14
 	VFMADD231PS  Y14, Y12, Y2
 	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS 128(AX), Y14
+	VBROADCASTSS (DX)(BX*2), Y14
 	VFMADD231PS  Y14, Y12, Y4
 	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS 192(AX), Y14
+	VBROADCASTSS (DX)(SI*1), Y14
 	VFMADD231PS  Y14, Y12, Y6
 	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS 256(AX), Y14
+	VBROADCASTSS (DX)(BX*4), Y14
 	VFMADD231PS  Y14, Y12, Y8
 	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS 320(AX), Y14
+	VBROADCASTSS (DX)(DI*1), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
-	ADDQ         $+4, AX
-	ADDQ         $+64, CX
-	DECQ         DX
-	JNZ          loop106
-	MOVQ         y+0(FP), AX
-	MOVQ         e0+24(FP), CX
-	VMOVUPS      (CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y0, Y14, Y12
-	VMOVUPS      Y12, (AX)
-	VMOVUPS      64(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y2, Y14, Y12
-	VMOVUPS      Y12, 64(AX)
-	VMOVUPS      128(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y4, Y14, Y12
-	VMOVUPS      Y12, 128(AX)
-	VMOVUPS      192(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y6, Y14, Y12
-	VMOVUPS      Y12, 192(AX)
-	VMOVUPS      256(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y8, Y14, Y12
-	VMOVUPS      Y12, 256(AX)
-	VMOVUPS      320(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y10, Y14, Y12
-	VMOVUPS      Y12, 320(AX)
-	VMOVUPS      32(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y1, Y14, Y12
-	VMOVUPS      Y12, 32(AX)
-	VMOVUPS      96(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y3, Y14, Y12
-	VMOVUPS      Y12, 96(AX)
-	VMOVUPS      160(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y5, Y14, Y12
-	VMOVUPS      Y12, 160(AX)
-	VMOVUPS      224(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y7, Y14, Y12
-	VMOVUPS      Y12, 224(AX)
-	VMOVUPS      288(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y9, Y14, Y12
-	VMOVUPS      Y12, 288(AX)
-	VMOVUPS      352(CX), Y13
-	VXORPS       Y14, Y14, Y14
-	VCMPPS       $0x1e, Y14, Y13, Y14
-	VANDPS       Y11, Y14, Y12
-	VMOVUPS      Y12, 352(AX)
-	ADDQ         $+384, y+0(FP)
-	ADDQ         $+384, x+8(FP)
-	ADDQ         $+384, e0+24(FP)
-	DECQ         count+32(FP)
-	JNZ          count105
-	VZEROUPPER
-	RET
+	ADDQ         R9, DX
+	ADDQ         R10, CX
+	DECQ         R8
+	JNZ          sum6
 
-// func dense16x16GradXTile4x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, FMA3
-TEXT ·dense16x16GradXTile4x16AVX2(SB), $128-32
-	MOVQ   x+8(FP), AX
+summed6:
+	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store6
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
+
+store6:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y6, (CX)
+	VMOVUPS Y7, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y8, (CX)
+	VMOVUPS Y9, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y10, (CX)
+	VMOVUPS Y11, 32(CX)
+	MOVQ    $0x00000006, CX
+	JMP     finish
+
+	// 4 by 16 sums in registers:
+rows4:
+	VXORPS Y11, Y11, Y11
+	VXORPS Y10, Y10, Y10
+	VXORPS Y9, Y9, Y9
+	VXORPS Y8, Y8, Y8
+	VXORPS Y7, Y7, Y7
+	VXORPS Y6, Y6, Y6
+	VXORPS Y5, Y5, Y5
+	VXORPS Y4, Y4, Y4
+	MOVQ   x+8(FP), DX
 	MOVQ   w+16(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	MOVQ   72(AX), BX
+	LEAQ   (BX)(BX*2), SI
+	MOVQ   16(AX), DI
+	MOVQ   40(AX), R8
+	MOVQ   64(AX), R9
+	TESTQ  DI, DI
+	JZ     summed4
+
+sum4:
+	VMOVUPS      (CX), Y3
+	VMOVUPS      32(CX), Y2
+	PREFETCHT0   (DX)(R8*4)
+	VBROADCASTSS (DX), Y1
+	VFMADD231PS  Y1, Y3, Y11
+	VFMADD231PS  Y1, Y2, Y10
+	VBROADCASTSS (DX)(BX*1), Y1
+	VFMADD231PS  Y1, Y3, Y9
+	VFMADD231PS  Y1, Y2, Y8
+	VBROADCASTSS (DX)(BX*2), Y1
+	VFMADD231PS  Y1, Y3, Y7
+	VFMADD231PS  Y1, Y2, Y6
+	VBROADCASTSS (DX)(SI*1), Y1
+	VFMADD231PS  Y1, Y3, Y5
+	VFMADD231PS  Y1, Y2, Y4
+	ADDQ         R8, DX
+	ADDQ         R9, CX
+	DECQ         DI
+	JNZ          sum4
+
+summed4:
+	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store4
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
+
+store4:
+	VMOVUPS Y11, (CX)
+	VMOVUPS Y10, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y9, (CX)
+	VMOVUPS Y8, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y7, (CX)
+	VMOVUPS Y6, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y5, (CX)
+	VMOVUPS Y4, 32(CX)
+	MOVQ    $0x00000004, CX
+	JMP     finish
+
+	// 1 by 16 sums in registers:
+rows1:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-
-	// The sum over o:
-	MOVQ $0x00000008, DX
-
-loop108:
-	VMOVUPS      (CX), Y8
-	VMOVUPS      32(CX), Y9
-	VBROADCASTSS (AX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS 64(AX), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS 128(AX), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 192(AX), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
-	VMOVUPS      64(CX), Y8
-	VMOVUPS      96(CX), Y9
-	VBROADCASTSS 4(AX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS 68(AX), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS 132(AX), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 196(AX), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         $+8, AX
-	ADDQ         $+128, CX
-	DECQ         DX
-	JNZ          loop108
-	MOVQ         y+0(FP), AX
-	MOVQ         e0+24(FP), CX
-	VMOVUPS      (CX), Y9
-	VXORPS       Y10, Y10, Y10
-	VCMPPS       $0x1e, Y10, Y9, Y10
-	VANDPS       Y0, Y10, Y8
-	VMOVUPS      Y8, (AX)
-	VMOVUPS      64(CX), Y9
-	VXORPS       Y10, Y10, Y10
-	VCMPPS       $0x1e, Y10, Y9, Y10
-	VANDPS       Y2, Y10, Y8
-	VMOVUPS      Y8, 64(AX)
-	VMOVUPS      128(CX), Y9
-	VXORPS       Y10, Y10, Y10
-	VCMPPS       $0x1e, Y10, Y9, Y10
-	VANDPS       Y4, Y10, Y8
-	VMOVUPS      Y8, 128(AX)
-	VMOVUPS      192(CX), Y9
-	VXORPS       Y10, Y10, Y10
-	VCMPPS       $0x1e, Y10, Y9, Y10
-	VANDPS       Y6, Y10, Y8
-	VMOVUPS      Y8, 192(AX)
-	VMOVUPS      32(CX), Y9
-	VXORPS       Y10, Y10, Y10
-	VCMPPS       $0x1e, Y10, Y9, Y10
-	VANDPS       Y1, Y10, Y8
-	VMOVUPS      Y8, 32(AX)
-	VMOVUPS      96(CX), Y9
-	VXORPS       Y10, Y10, Y10
-	VCMPPS       $0x1e, Y10, Y9, Y10
-	VANDPS       Y3, Y10, Y8
-	VMOVUPS      Y8, 96(AX)
-	VMOVUPS      160(CX), Y9
-	VXORPS       Y10, Y10, Y10
-	VCMPPS       $0x1e, Y10, Y9, Y10
-	VANDPS       Y5, Y10, Y8
-	VMOVUPS      Y8, 160(AX)
-	VMOVUPS      224(CX), Y9
-	VXORPS       Y10, Y10, Y10
-	VCMPPS       $0x1e, Y10, Y9, Y10
-	VANDPS       Y7, Y10, Y8
-	VMOVUPS      Y8, 224(AX)
-	VZEROUPPER
-	RET
-
-// func dense16x16GradXTile2x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, FMA3
-TEXT ·dense16x16GradXTile2x16AVX2(SB), $128-32
-	MOVQ   x+8(FP), AX
+	MOVQ   x+8(FP), DX
 	MOVQ   w+16(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
+	MOVQ   16(AX), BX
+	MOVQ   40(AX), SI
+	MOVQ   64(AX), DI
+	SUBQ   $0x02, BX
+	JL     odd1
 
-	// The sum over o:
-	MOVQ $0x00000004, DX
+sum1:
+	VMOVUPS      (CX), Y6
+	VMOVUPS      32(CX), Y7
+	VBROADCASTSS (DX), Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         SI, DX
+	ADDQ         DI, CX
+	VMOVUPS      (CX), Y6
+	VMOVUPS      32(CX), Y7
+	VBROADCASTSS (DX), Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         SI, DX
+	ADDQ         DI, CX
+	SUBQ         $0x02, BX
+	JGE          sum1
 
-loop110:
-	VMOVUPS      (CX), Y4
-	VMOVUPS      32(CX), Y5
-	VBROADCASTSS (AX), Y6
-	VFMADD231PS  Y6, Y4, Y0
-	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS 64(AX), Y6
-	VFMADD231PS  Y6, Y4, Y2
-	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      64(CX), Y4
-	VMOVUPS      96(CX), Y5
-	VBROADCASTSS 4(AX), Y6
-	VFMADD231PS  Y6, Y4, Y0
-	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS 68(AX), Y6
-	VFMADD231PS  Y6, Y4, Y2
-	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      128(CX), Y4
-	VMOVUPS      160(CX), Y5
-	VBROADCASTSS 8(AX), Y6
-	VFMADD231PS  Y6, Y4, Y0
-	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS 72(AX), Y6
-	VFMADD231PS  Y6, Y4, Y2
-	VFMADD231PS  Y6, Y5, Y3
-	VMOVUPS      192(CX), Y4
-	VMOVUPS      224(CX), Y5
-	VBROADCASTSS 12(AX), Y6
-	VFMADD231PS  Y6, Y4, Y0
-	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS 76(AX), Y6
-	VFMADD231PS  Y6, Y4, Y2
-	VFMADD231PS  Y6, Y5, Y3
-	ADDQ         $+16, AX
-	ADDQ         $+256, CX
-	DECQ         DX
-	JNZ          loop110
-	MOVQ         y+0(FP), AX
-	MOVQ         e0+24(FP), CX
-	VMOVUPS      (CX), Y5
-	VXORPS       Y6, Y6, Y6
-	VCMPPS       $0x1e, Y6, Y5, Y6
-	VANDPS       Y0, Y6, Y4
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      64(CX), Y5
-	VXORPS       Y6, Y6, Y6
-	VCMPPS       $0x1e, Y6, Y5, Y6
-	VANDPS       Y2, Y6, Y4
-	VMOVUPS      Y4, 64(AX)
-	VMOVUPS      32(CX), Y5
-	VXORPS       Y6, Y6, Y6
-	VCMPPS       $0x1e, Y6, Y5, Y6
-	VANDPS       Y1, Y6, Y4
-	VMOVUPS      Y4, 32(AX)
-	VMOVUPS      96(CX), Y5
-	VXORPS       Y6, Y6, Y6
-	VCMPPS       $0x1e, Y6, Y5, Y6
-	VANDPS       Y3, Y6, Y4
-	VMOVUPS      Y4, 96(AX)
+odd1:
+	ADDQ         $0x02, BX
+	JZ           summed1
+	VMOVUPS      (CX), Y6
+	VMOVUPS      32(CX), Y7
+	VBROADCASTSS (DX), Y8
+	VFMADD231PS  Y8, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         SI, DX
+	ADDQ         DI, CX
+
+summed1:
+	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store1
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
+
+store1:
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	MOVQ    $0x00000001, CX
+
+finish:
+	MOVQ  y+0(FP), DX
+	MOVQ  80(AX), BX
+	TESTQ $0x00000001, 88(AX)
+	JZ    alone
+
+	// The sums of earlier calls:
+	LEAQ  128(SP), SI
+	ADDQ  $0x3f, SI
+	ANDQ  $-64, SI
+	MOVQ  $0x00000040, DI
+	MOVQ  DX, R8
+	MOVQ  BX, R9
+	TESTQ $0x00000002, 88(AX)
+	JNZ   between
+	MOVQ  SI, R8
+	MOVQ  DI, R9
+
+between:
+	MOVQ DX, R10
+	MOVQ CX, R11
+
+add:
+	VMOVUPS (SI), Y5
+	VADDPS  (R10), Y5, Y5
+	VMOVUPS Y5, (R8)
+	VMOVUPS 32(SI), Y5
+	VADDPS  32(R10), Y5, Y5
+	VMOVUPS Y5, 32(R8)
+	ADDQ    DI, SI
+	ADDQ    BX, R10
+	ADDQ    R9, R8
+	DECQ    R11
+	JNZ     add
+	LEAQ    128(SP), SI
+	ADDQ    $0x3f, SI
+	ANDQ    $-64, SI
+	MOVQ    $0x00000040, DI
+	TESTQ   $0x00000002, 88(AX)
+	JZ      results
+	MOVQ    R10, DX
+	JMP     moved
+
+alone:
+	MOVQ  DX, SI
+	MOVQ  BX, DI
+	TESTQ $0x00000002, 88(AX)
+	JZ    last
+	IMULQ CX, DI
+	ADDQ  DI, DX
+	JMP   moved
+
+last:
+results:
+	MOVQ e0+24(FP), R8
+	MOVQ CX, R9
+
+	// The epilogue, row by row:
+epilogue:
+	VMOVUPS (SI), Y5
+	VMOVUPS (R8), Y4
+	VXORPS  Y6, Y6, Y6
+	VCMPPS  $0x1e, Y6, Y4, Y6
+	VANDPS  Y5, Y6, Y7
+	VMOVUPS Y7, (DX)
+	VMOVUPS 32(SI), Y7
+	VMOVUPS 32(R8), Y4
+	VXORPS  Y6, Y6, Y6
+	VCMPPS  $0x1e, Y6, Y4, Y6
+	VANDPS  Y7, Y6, Y5
+	VMOVUPS Y5, 32(DX)
+	ADDQ    DI, SI
+	ADDQ    BX, DX
+	ADDQ    96(AX), R8
+	DECQ    R9
+	JNZ     epilogue
+	MOVQ    R8, e0+24(FP)
+
+moved:
+	MOVQ  DX, y+0(FP)
+	MOVQ  72(AX), DX
+	IMULQ CX, DX
+	ADDQ  DX, x+8(FP)
+	SUBQ  CX, n+40(FP)
+	JMP   next
+
+done:
 	VZEROUPPER
 	RET
 
-// func dense16x16GradXTile1x16AVX2(y *float32, x *float32, w *float32, e0 *float32)
-// Requires: AVX, FMA3
-TEXT ·dense16x16GradXTile1x16AVX2(SB), $128-32
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
+// func packColumns16AVX512(p *float32, w *float32, step int, k int)
+// Requires: AVX, AVX512F
+TEXT ·packColumns16AVX512(SB), $128-32
+	MOVQ step+16(FP), AX
+	MOVQ w+8(FP), CX
+	MOVQ p+0(FP), DX
 
-	// The sum over o:
-	MOVQ $0x00000004, DX
+	// 16 rows at a time, four elements a turn:
+	MOVQ DX, BX
+	LEAQ (AX)(AX*2), SI
+	MOVQ CX, DI
+	LEAQ (DI)(AX*4), R8
+	LEAQ (R8)(AX*4), R9
+	LEAQ (R9)(AX*4), R10
+	MOVQ k+24(FP), R11
 
-loop112:
-	VMOVUPS      (CX), Y2
-	VMOVUPS      32(CX), Y3
-	VBROADCASTSS (AX), Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
-	VMOVUPS      64(CX), Y2
-	VMOVUPS      96(CX), Y3
-	VBROADCASTSS 4(AX), Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
-	VMOVUPS      128(CX), Y2
-	VMOVUPS      160(CX), Y3
-	VBROADCASTSS 8(AX), Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
-	VMOVUPS      192(CX), Y2
-	VMOVUPS      224(CX), Y3
-	VBROADCASTSS 12(AX), Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
-	ADDQ         $+16, AX
-	ADDQ         $+256, CX
-	DECQ         DX
-	JNZ          loop112
-	MOVQ         y+0(FP), AX
-	MOVQ         e0+24(FP), CX
-	VMOVUPS      (CX), Y3
-	VXORPS       Y4, Y4, Y4
-	VCMPPS       $0x1e, Y4, Y3, Y4
-	VANDPS       Y0, Y4, Y2
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      32(CX), Y3
-	VXORPS       Y4, Y4, Y4
-	VCMPPS       $0x1e, Y4, Y3, Y4
-	VANDPS       Y1, Y4, Y2
-	VMOVUPS      Y2, 32(AX)
+columnsof16:
+	VMOVUPS      (DI), X0
+	VINSERTF32X4 $0x01, (R8), Z0, Z0
+	VINSERTF32X4 $0x02, (R9), Z0, Z0
+	VINSERTF32X4 $0x03, (R10), Z0, Z0
+	VMOVUPS      (DI)(AX*1), X1
+	VINSERTF32X4 $0x01, (R8)(AX*1), Z1, Z1
+	VINSERTF32X4 $0x02, (R9)(AX*1), Z1, Z1
+	VINSERTF32X4 $0x03, (R10)(AX*1), Z1, Z1
+	VMOVUPS      (DI)(AX*2), X2
+	VINSERTF32X4 $0x01, (R8)(AX*2), Z2, Z2
+	VINSERTF32X4 $0x02, (R9)(AX*2), Z2, Z2
+	VINSERTF32X4 $0x03, (R10)(AX*2), Z2, Z2
+	VMOVUPS      (DI)(SI*1), X3
+	VINSERTF32X4 $0x01, (R8)(SI*1), Z3, Z3
+	VINSERTF32X4 $0x02, (R9)(SI*1), Z3, Z3
+	VINSERTF32X4 $0x03, (R10)(SI*1), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKHPS    Z1, Z0, Z5
+	VUNPCKLPS    Z3, Z2, Z6
+	VUNPCKHPS    Z3, Z2, Z7
+	VUNPCKLPD    Z6, Z4, Z0
+	VUNPCKHPD    Z6, Z4, Z1
+	VUNPCKLPD    Z7, Z5, Z2
+	VUNPCKHPD    Z7, Z5, Z3
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	ADDQ         $+16, DI
+	ADDQ         $+16, R8
+	ADDQ         $+16, R9
+	ADDQ         $+16, R10
+	ADDQ         $+256, BX
+	SUBQ         $0x04, R11
+	JZ           turnedof16
+	CMPQ         R11, $0x04
+	JGE          columnsof16
+	SUBQ         $0x04, R11
+	LEAQ         (DI)(R11*4), DI
+	LEAQ         (R8)(R11*4), R8
+	LEAQ         (R9)(R11*4), R9
+	LEAQ         (R10)(R11*4), R10
+	IMUL3Q       $+64, R11, R11
+	ADDQ         R11, BX
+	MOVQ         $0x00000004, R11
+	JMP          columnsof16
+
+turnedof16:
+	ADDQ $+64, DX
+	MOVQ AX, BX
+	SHLQ $0x04, BX
+	ADDQ BX, CX
 	VZEROUPPER
 	RET
 
-// func dense16x1GradWTile1x16AVX512(y *float32, x *float32, w *float32, k0 int, part int)
+// func packColumns16AVX2(p *float32, w *float32, step int, k int)
+// Requires: AVX
+TEXT ·packColumns16AVX2(SB), $128-32
+	MOVQ step+16(FP), AX
+	MOVQ w+8(FP), CX
+	MOVQ p+0(FP), DX
+
+	// 8 rows at a time, four elements a turn:
+	MOVQ $0x00000002, BX
+
+loop61:
+	MOVQ DX, SI
+	LEAQ (AX)(AX*2), DI
+	MOVQ CX, R8
+	LEAQ (R8)(AX*4), R9
+	MOVQ k+24(FP), R10
+
+columnsof8:
+	VMOVUPS     (R8), X0
+	VINSERTF128 $0x01, (R9), Y0, Y0
+	VMOVUPS     (R8)(AX*1), X1
+	VINSERTF128 $0x01, (R9)(AX*1), Y1, Y1
+	VMOVUPS     (R8)(AX*2), X2
+	VINSERTF128 $0x01, (R9)(AX*2), Y2, Y2
+	VMOVUPS     (R8)(DI*1), X3
+	VINSERTF128 $0x01, (R9)(DI*1), Y3, Y3
+	VUNPCKLPS   Y1, Y0, Y4
+	VUNPCKHPS   Y1, Y0, Y5
+	VUNPCKLPS   Y3, Y2, Y6
+	VUNPCKHPS   Y3, Y2, Y7
+	VUNPCKLPD   Y6, Y4, Y0
+	VUNPCKHPD   Y6, Y4, Y1
+	VUNPCKLPD   Y7, Y5, Y2
+	VUNPCKHPD   Y7, Y5, Y3
+	VMOVUPS     Y0, (SI)
+	VMOVUPS     Y1, 64(SI)
+	VMOVUPS     Y2, 128(SI)
+	VMOVUPS     Y3, 192(SI)
+	ADDQ        $+16, R8
+	ADDQ        $+16, R9
+	ADDQ        $+256, SI
+	SUBQ        $0x04, R10
+	JZ          turnedof8
+	CMPQ        R10, $0x04
+	JGE         columnsof8
+	SUBQ        $0x04, R10
+	LEAQ        (R8)(R10*4), R8
+	LEAQ        (R9)(R10*4), R9
+	IMUL3Q      $+64, R10, R10
+	ADDQ        R10, SI
+	MOVQ        $0x00000004, R10
+	JMP         columnsof8
+
+turnedof8:
+	ADDQ $+32, DX
+	MOVQ AX, SI
+	SHLQ $0x03, SI
+	ADDQ SI, CX
+	DECQ BX
+	JNZ  loop61
+	VZEROUPPER
+	RET
+
+// func tile1x16AVX512(y *float32, x *float32, w *float32, s *tile, n int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dense16x1GradWTile1x16AVX512(SB), $128-40
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
+TEXT ·tile1x16AVX512(SB), $304-40
+	MOVQ s+24(FP), AX
+
+next:
+	MOVQ n+32(FP), CX
+	CMPQ CX, $0x01
+	JGE  rows1
+	JMP  done
+
+	// 1 by 16 sums in registers:
+rows1:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
+	MOVQ   x+8(FP), DX
+	MOVQ   w+16(FP), CX
+	MOVQ   16(AX), BX
+	MOVQ   40(AX), SI
+	MOVQ   64(AX), DI
+	SUBQ   $0x02, BX
+	JL     odd1
 
-	// The sum over n:
-	MOVQ k0+24(FP), DX
-	SUBQ $0x00000004, DX
-	JB   rest114
-
-loop116:
-	PREFETCHT0       512(CX)
+sum1:
+	PREFETCHT0       (CX)(DI*8)
 	VMOVUPS          (CX), Z2
-	VFMADD231PS.BCST (AX), Z2, Z0
-	PREFETCHT0       576(CX)
-	VMOVUPS          64(CX), Z2
-	VFMADD231PS.BCST 4(AX), Z2, Z1
-	PREFETCHT0       640(CX)
-	VMOVUPS          128(CX), Z2
-	VFMADD231PS.BCST 8(AX), Z2, Z0
-	PREFETCHT0       704(CX)
-	VMOVUPS          192(CX), Z2
-	VFMADD231PS.BCST 12(AX), Z2, Z1
-	ADDQ             $+16, AX
-	ADDQ             $+256, CX
-	SUBQ             $0x00000004, DX
-	JAE              loop116
-
-rest114:
-	ADDQ             $0x00000004, DX
-	SUBQ             $0x00000001, DX
-	JB               done115
-	PREFETCHT0       512(CX)
+	VFMADD231PS.BCST (DX), Z2, Z0
+	ADDQ             SI, DX
+	ADDQ             DI, CX
+	PREFETCHT0       (CX)(DI*8)
 	VMOVUPS          (CX), Z2
-	VFMADD231PS.BCST (AX), Z2, Z0
-	ADDQ             $+4, AX
-	ADDQ             $+64, CX
-	SUBQ             $0x00000001, DX
-	JB               done115
-	PREFETCHT0       512(CX)
+	VFMADD231PS.BCST (DX), Z2, Z1
+	ADDQ             SI, DX
+	ADDQ             DI, CX
+	SUBQ             $0x02, BX
+	JGE              sum1
+
+odd1:
+	ADDQ             $0x02, BX
+	JZ               summed1
+	PREFETCHT0       (CX)(DI*8)
 	VMOVUPS          (CX), Z2
-	VFMADD231PS.BCST (AX), Z2, Z1
-	ADDQ             $+4, AX
-	ADDQ             $+64, CX
-	SUBQ             $0x00000001, DX
-	JB               done115
-	PREFETCHT0       512(CX)
-	VMOVUPS          (CX), Z2
-	VFMADD231PS.BCST (AX), Z2, Z0
-	ADDQ             $+4, AX
-	ADDQ             $+64, CX
+	VFMADD231PS.BCST (DX), Z2, Z0
+	ADDQ             SI, DX
+	ADDQ             DI, CX
 
-done115:
-	VADDPS Z1, Z0, Z0
-	MOVQ   y+0(FP), AX
-	MOVQ   part+32(FP), CX
-	TESTQ  $0x00000001, CX
-	JZ     first118
-	MOVQ   y+0(FP), CX
+summed1:
+	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store1
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
 
-	// The sums of earlier calls.
-	VADDPS (AX), Z0, Z0
+store1:
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)
+	MOVQ    $0x00000001, CX
+	MOVQ    y+0(FP), DX
+	MOVQ    80(AX), BX
+	TESTQ   $0x00000001, 88(AX)
+	JZ      alone
 
-first118:
-	VMOVUPS Z0, (AX)
+	// The sums of earlier calls:
+	LEAQ 128(SP), SI
+	ADDQ $0x3f, SI
+	ANDQ $-64, SI
+	MOVQ $0x00000040, DI
+	MOVQ DX, R8
+	MOVQ CX, R9
+
+add:
+	VMOVUPS (SI), Z1
+	VADDPS  (R8), Z1, Z1
+	VMOVUPS Z1, (DX)
+	ADDQ    DI, SI
+	ADDQ    BX, R8
+	ADDQ    BX, DX
+	DECQ    R9
+	JNZ     add
+	JMP     moved
+
+alone:
+	MOVQ  DX, SI
+	MOVQ  BX, DI
+	IMULQ CX, DI
+	ADDQ  DI, DX
+
+moved:
+	MOVQ  DX, y+0(FP)
+	MOVQ  72(AX), DX
+	IMULQ CX, DX
+	ADDQ  DX, x+8(FP)
+	SUBQ  CX, n+32(FP)
+	JMP   next
+
+done:
 	VZEROUPPER
 	RET
 
-// func dense16x1GradWTile1x16AVX2(y *float32, x *float32, w *float32, k0 int, part int)
+// func tile1x16AVX2(y *float32, x *float32, w *float32, s *tile, n int)
 // Requires: AVX, FMA3
-TEXT ·dense16x1GradWTile1x16AVX2(SB), $128-40
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
+TEXT ·tile1x16AVX2(SB), $304-40
+	MOVQ s+24(FP), AX
+
+next:
+	MOVQ n+32(FP), CX
+	CMPQ CX, $0x01
+	JGE  rows1
+	JMP  done
+
+	// 1 by 16 sums in registers:
+rows1:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
+	MOVQ   x+8(FP), DX
+	MOVQ   w+16(FP), CX
+	MOVQ   16(AX), BX
+	MOVQ   40(AX), SI
+	MOVQ   64(AX), DI
+	SUBQ   $0x02, BX
+	JL     odd1
 
-	// The sum over n:
-	MOVQ k0+24(FP), DX
-	SUBQ $0x00000004, DX
-	JB   rest119
-
-loop121:
+sum1:
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
-	VBROADCASTSS (AX), Y4
+	VBROADCASTSS (DX), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
-	VMOVUPS      64(CX), Y2
-	VMOVUPS      96(CX), Y3
-	VBROADCASTSS 4(AX), Y4
+	ADDQ         SI, DX
+	ADDQ         DI, CX
+	VMOVUPS      (CX), Y2
+	VMOVUPS      32(CX), Y3
+	VBROADCASTSS (DX), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
-	VMOVUPS      128(CX), Y2
-	VMOVUPS      160(CX), Y3
-	VBROADCASTSS 8(AX), Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
-	VMOVUPS      192(CX), Y2
-	VMOVUPS      224(CX), Y3
-	VBROADCASTSS 12(AX), Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
-	ADDQ         $+16, AX
-	ADDQ         $+256, CX
-	SUBQ         $0x00000004, DX
-	JAE          loop121
+	ADDQ         SI, DX
+	ADDQ         DI, CX
+	SUBQ         $0x02, BX
+	JGE          sum1
 
-rest119:
-	ADDQ         $0x00000004, DX
-	SUBQ         $0x00000001, DX
-	JB           done120
+odd1:
+	ADDQ         $0x02, BX
+	JZ           summed1
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
-	VBROADCASTSS (AX), Y4
+	VBROADCASTSS (DX), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
-	ADDQ         $+4, AX
-	ADDQ         $+64, CX
-	SUBQ         $0x00000001, DX
-	JB           done120
-	VMOVUPS      (CX), Y2
-	VMOVUPS      32(CX), Y3
-	VBROADCASTSS (AX), Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
-	ADDQ         $+4, AX
-	ADDQ         $+64, CX
-	SUBQ         $0x00000001, DX
-	JB           done120
-	VMOVUPS      (CX), Y2
-	VMOVUPS      32(CX), Y3
-	VBROADCASTSS (AX), Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
-	ADDQ         $+4, AX
-	ADDQ         $+64, CX
+	ADDQ         SI, DX
+	ADDQ         DI, CX
 
-done120:
-	MOVQ  y+0(FP), AX
-	MOVQ  part+32(FP), CX
-	TESTQ $0x00000001, CX
-	JZ    first123
+summed1:
 	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store1
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
 
-	// The sums of earlier calls.
-	VADDPS (AX), Y0, Y0
-	VADDPS 32(AX), Y1, Y1
+store1:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	MOVQ    $0x00000001, CX
+	MOVQ    y+0(FP), DX
+	MOVQ    80(AX), BX
+	TESTQ   $0x00000001, 88(AX)
+	JZ      alone
 
-first123:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
+	// The sums of earlier calls:
+	LEAQ 128(SP), SI
+	ADDQ $0x3f, SI
+	ANDQ $-64, SI
+	MOVQ $0x00000040, DI
+	MOVQ DX, R8
+	MOVQ CX, R9
+
+add:
+	VMOVUPS (SI), Y1
+	VADDPS  (R8), Y1, Y1
+	VMOVUPS Y1, (DX)
+	VMOVUPS 32(SI), Y1
+	VADDPS  32(R8), Y1, Y1
+	VMOVUPS Y1, 32(DX)
+	ADDQ    DI, SI
+	ADDQ    BX, R8
+	ADDQ    BX, DX
+	DECQ    R9
+	JNZ     add
+	JMP     moved
+
+alone:
+	MOVQ  DX, SI
+	MOVQ  BX, DI
+	IMULQ CX, DI
+	ADDQ  DI, DX
+
+moved:
+	MOVQ  DX, y+0(FP)
+	MOVQ  72(AX), DX
+	IMULQ CX, DX
+	ADDQ  DX, x+8(FP)
+	SUBQ  CX, n+32(FP)
+	JMP   next
+
+done:
 	VZEROUPPER
 	RET
 
@@ -4202,32 +3472,32 @@ TEXT ·columnSums16AVX512(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block125:
+block63:
 	CMPQ   DX, $+16
-	JL     next126
+	JL     next64
 	VPXORD Z0, Z0, Z0
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop127:
+loop65:
 	VADDPS  (BX), Z0, Z0
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop127
+	JNZ     loop65
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first128
+	JZ      first66
 	VMOVUPS (AX), Z1
 	VADDPS  Z1, Z0, Z0
 
-first128:
+first66:
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block125
+	JMP     block63
 
-next126:
+next64:
 	VZEROUPPER
 	RET
 
@@ -4238,73 +3508,81 @@ TEXT ·columnSums16AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block131:
+block69:
 	CMPQ   DX, $+16
-	JL     next132
+	JL     next70
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop133:
+loop71:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop133
+	JNZ     loop71
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first134
+	JZ      first72
 	VMOVUPS (AX), Y2
 	VADDPS  Y2, Y0, Y0
 	VMOVUPS 32(AX), Y2
 	VADDPS  Y2, Y1, Y1
 
-first134:
+first72:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block131
+	JMP     block69
 
-next132:
-block136:
+next70:
+block74:
 	CMPQ   DX, $+8
-	JL     next137
+	JL     next75
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop138:
+loop76:
 	VADDPS  (BX), Y1, Y1
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop138
+	JNZ     loop76
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first139
+	JZ      first77
 	VMOVUPS (AX), Y0
 	VADDPS  Y0, Y1, Y1
 
-first139:
+first77:
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block136
+	JMP     block74
 
-next137:
+next75:
 	VZEROUPPER
 	RET
 
-// func dense16x16GradWTile8x16AVX512(y *float32, x *float32, w *float32, k0 int, part int, count int)
+// func tile12x16AVX512(y *float32, x *float32, w *float32, s *tile, n int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·dense16x16GradWTile8x16AVX512(SB), $128-48
-	// count times along the rows:
-count141:
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
+TEXT ·tile12x16AVX512(SB), $1008-40
+	MOVQ s+24(FP), AX
+
+next:
+	MOVQ n+32(FP), CX
+	CMPQ CX, $0x0c
+	JGE  rows12
+	CMPQ CX, $0x04
+	JGE  rows4
+	JMP  done
+
+	// 12 by 16 sums in registers:
+rows12:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4321,106 +3599,275 @@ count141:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	MOVQ   x+8(FP), DX
+	MOVQ   w+16(FP), CX
+	MOVQ   72(AX), SI
+	LEAQ   (SI)(SI*2), DI
+	LEAQ   (SI)(SI*4), R8
+	LEAQ   (DI)(SI*4), R9
+	LEAQ   (DX)(SI*8), BX
+	MOVQ   16(AX), R10
+	MOVQ   40(AX), R11
+	MOVQ   64(AX), R12
+	SUBQ   $0x02, R10
+	JL     odd12
 
-	// The sum over n:
-	MOVQ k0+24(FP), DX
-	SUBQ $0x00000002, DX
-	JB   rest142
+sum12:
+	PREFETCHT0       (CX)(R12*8)
+	VMOVUPS          (CX), Z24
+	PREFETCHT0       (DX)(R11*4)
+	VFMADD231PS.BCST (DX), Z24, Z0
+	VFMADD231PS.BCST (DX)(SI*1), Z24, Z2
+	VFMADD231PS.BCST (DX)(SI*2), Z24, Z4
+	VFMADD231PS.BCST (DX)(DI*1), Z24, Z6
+	VFMADD231PS.BCST (DX)(SI*4), Z24, Z8
+	VFMADD231PS.BCST (DX)(R8*1), Z24, Z10
+	VFMADD231PS.BCST (DX)(DI*2), Z24, Z12
+	VFMADD231PS.BCST (DX)(R9*1), Z24, Z14
+	VFMADD231PS.BCST (BX), Z24, Z16
+	VFMADD231PS.BCST (BX)(SI*1), Z24, Z18
+	VFMADD231PS.BCST (BX)(SI*2), Z24, Z20
+	VFMADD231PS.BCST (BX)(DI*1), Z24, Z22
+	ADDQ             R11, DX
+	ADDQ             R11, BX
+	ADDQ             R12, CX
+	PREFETCHT0       (CX)(R12*8)
+	VMOVUPS          (CX), Z24
+	PREFETCHT0       (DX)(R11*4)
+	VFMADD231PS.BCST (DX), Z24, Z1
+	VFMADD231PS.BCST (DX)(SI*1), Z24, Z3
+	VFMADD231PS.BCST (DX)(SI*2), Z24, Z5
+	VFMADD231PS.BCST (DX)(DI*1), Z24, Z7
+	VFMADD231PS.BCST (DX)(SI*4), Z24, Z9
+	VFMADD231PS.BCST (DX)(R8*1), Z24, Z11
+	VFMADD231PS.BCST (DX)(DI*2), Z24, Z13
+	VFMADD231PS.BCST (DX)(R9*1), Z24, Z15
+	VFMADD231PS.BCST (BX), Z24, Z17
+	VFMADD231PS.BCST (BX)(SI*1), Z24, Z19
+	VFMADD231PS.BCST (BX)(SI*2), Z24, Z21
+	VFMADD231PS.BCST (BX)(DI*1), Z24, Z23
+	ADDQ             R11, DX
+	ADDQ             R11, BX
+	ADDQ             R12, CX
+	SUBQ             $0x02, R10
+	JGE              sum12
 
-loop144:
-	PREFETCHT0       512(CX)
-	VMOVUPS          (CX), Z16
-	PREFETCHT0       256(AX)
-	VFMADD231PS.BCST (AX), Z16, Z0
-	VFMADD231PS.BCST 4(AX), Z16, Z2
-	VFMADD231PS.BCST 8(AX), Z16, Z4
-	VFMADD231PS.BCST 12(AX), Z16, Z6
-	VFMADD231PS.BCST 16(AX), Z16, Z8
-	VFMADD231PS.BCST 20(AX), Z16, Z10
-	VFMADD231PS.BCST 24(AX), Z16, Z12
-	VFMADD231PS.BCST 28(AX), Z16, Z14
-	PREFETCHT0       576(CX)
-	VMOVUPS          64(CX), Z16
-	PREFETCHT0       320(AX)
-	VFMADD231PS.BCST 64(AX), Z16, Z1
-	VFMADD231PS.BCST 68(AX), Z16, Z3
-	VFMADD231PS.BCST 72(AX), Z16, Z5
-	VFMADD231PS.BCST 76(AX), Z16, Z7
-	VFMADD231PS.BCST 80(AX), Z16, Z9
-	VFMADD231PS.BCST 84(AX), Z16, Z11
-	VFMADD231PS.BCST 88(AX), Z16, Z13
-	VFMADD231PS.BCST 92(AX), Z16, Z15
-	ADDQ             $+128, AX
-	ADDQ             $+128, CX
-	SUBQ             $0x00000002, DX
-	JAE              loop144
+odd12:
+	ADDQ             $0x02, R10
+	JZ               summed12
+	PREFETCHT0       (CX)(R12*8)
+	VMOVUPS          (CX), Z24
+	PREFETCHT0       (DX)(R11*4)
+	VFMADD231PS.BCST (DX), Z24, Z0
+	VFMADD231PS.BCST (DX)(SI*1), Z24, Z2
+	VFMADD231PS.BCST (DX)(SI*2), Z24, Z4
+	VFMADD231PS.BCST (DX)(DI*1), Z24, Z6
+	VFMADD231PS.BCST (DX)(SI*4), Z24, Z8
+	VFMADD231PS.BCST (DX)(R8*1), Z24, Z10
+	VFMADD231PS.BCST (DX)(DI*2), Z24, Z12
+	VFMADD231PS.BCST (DX)(R9*1), Z24, Z14
+	VFMADD231PS.BCST (BX), Z24, Z16
+	VFMADD231PS.BCST (BX)(SI*1), Z24, Z18
+	VFMADD231PS.BCST (BX)(SI*2), Z24, Z20
+	VFMADD231PS.BCST (BX)(DI*1), Z24, Z22
+	ADDQ             R11, DX
+	ADDQ             R11, BX
+	ADDQ             R12, CX
 
-rest142:
-	ADDQ             $0x00000002, DX
-	SUBQ             $0x00000001, DX
-	JB               done143
-	PREFETCHT0       512(CX)
-	VMOVUPS          (CX), Z16
-	PREFETCHT0       256(AX)
-	VFMADD231PS.BCST (AX), Z16, Z0
-	VFMADD231PS.BCST 4(AX), Z16, Z2
-	VFMADD231PS.BCST 8(AX), Z16, Z4
-	VFMADD231PS.BCST 12(AX), Z16, Z6
-	VFMADD231PS.BCST 16(AX), Z16, Z8
-	VFMADD231PS.BCST 20(AX), Z16, Z10
-	VFMADD231PS.BCST 24(AX), Z16, Z12
-	VFMADD231PS.BCST 28(AX), Z16, Z14
-	ADDQ             $+64, AX
-	ADDQ             $+64, CX
+summed12:
+	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store12
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
 
-done143:
-	VADDPS Z1, Z0, Z0
-	VADDPS Z3, Z2, Z2
-	VADDPS Z5, Z4, Z4
-	VADDPS Z7, Z6, Z6
-	VADDPS Z9, Z8, Z8
-	VADDPS Z11, Z10, Z10
-	VADDPS Z13, Z12, Z12
-	VADDPS Z15, Z14, Z14
-	MOVQ   y+0(FP), AX
-	MOVQ   part+32(FP), CX
-	TESTQ  $0x00000001, CX
-	JZ     first146
-	MOVQ   y+0(FP), CX
+store12:
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z5, Z4, Z4
+	VMOVUPS Z4, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z7, Z6, Z6
+	VMOVUPS Z6, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z9, Z8, Z8
+	VMOVUPS Z8, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z11, Z10, Z10
+	VMOVUPS Z10, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z13, Z12, Z12
+	VMOVUPS Z12, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z15, Z14, Z14
+	VMOVUPS Z14, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z17, Z16, Z16
+	VMOVUPS Z16, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z19, Z18, Z18
+	VMOVUPS Z18, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z21, Z20, Z20
+	VMOVUPS Z20, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z23, Z22, Z22
+	VMOVUPS Z22, (CX)
+	MOVQ    $0x0000000c, CX
+	JMP     finish
 
-	// The sums of earlier calls.
-	VADDPS (AX), Z0, Z0
-	VADDPS 64(AX), Z2, Z2
-	VADDPS 128(AX), Z4, Z4
-	VADDPS 192(AX), Z6, Z6
-	VADDPS 256(AX), Z8, Z8
-	VADDPS 320(AX), Z10, Z10
-	VADDPS 384(AX), Z12, Z12
-	VADDPS 448(AX), Z14, Z14
+	// 4 by 16 sums in registers:
+rows4:
+	VPXORD Z23, Z23, Z23
+	VPXORD Z22, Z22, Z22
+	VPXORD Z21, Z21, Z21
+	VPXORD Z20, Z20, Z20
+	VPXORD Z19, Z19, Z19
+	VPXORD Z18, Z18, Z18
+	VPXORD Z17, Z17, Z17
+	VPXORD Z16, Z16, Z16
+	MOVQ   x+8(FP), DX
+	MOVQ   w+16(FP), CX
+	MOVQ   72(AX), BX
+	LEAQ   (BX)(BX*2), SI
+	MOVQ   16(AX), DI
+	MOVQ   40(AX), R8
+	MOVQ   64(AX), R9
+	SUBQ   $0x02, DI
+	JL     odd4
 
-first146:
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z2, 64(AX)
-	VMOVUPS Z4, 128(AX)
-	VMOVUPS Z6, 192(AX)
-	VMOVUPS Z8, 256(AX)
-	VMOVUPS Z10, 320(AX)
-	VMOVUPS Z12, 384(AX)
-	VMOVUPS Z14, 448(AX)
-	ADDQ    $+512, y+0(FP)
-	ADDQ    $+32, x+8(FP)
-	DECQ    count+40(FP)
-	JNZ     count141
+sum4:
+	PREFETCHT0       (CX)(R9*8)
+	VMOVUPS          (CX), Z15
+	PREFETCHT0       (DX)(R8*4)
+	VFMADD231PS.BCST (DX), Z15, Z23
+	VFMADD231PS.BCST (DX)(BX*1), Z15, Z21
+	VFMADD231PS.BCST (DX)(BX*2), Z15, Z19
+	VFMADD231PS.BCST (DX)(SI*1), Z15, Z17
+	ADDQ             R8, DX
+	ADDQ             R9, CX
+	PREFETCHT0       (CX)(R9*8)
+	VMOVUPS          (CX), Z15
+	PREFETCHT0       (DX)(R8*4)
+	VFMADD231PS.BCST (DX), Z15, Z22
+	VFMADD231PS.BCST (DX)(BX*1), Z15, Z20
+	VFMADD231PS.BCST (DX)(BX*2), Z15, Z18
+	VFMADD231PS.BCST (DX)(SI*1), Z15, Z16
+	ADDQ             R8, DX
+	ADDQ             R9, CX
+	SUBQ             $0x02, DI
+	JGE              sum4
+
+odd4:
+	ADDQ             $0x02, DI
+	JZ               summed4
+	PREFETCHT0       (CX)(R9*8)
+	VMOVUPS          (CX), Z15
+	PREFETCHT0       (DX)(R8*4)
+	VFMADD231PS.BCST (DX), Z15, Z23
+	VFMADD231PS.BCST (DX)(BX*1), Z15, Z21
+	VFMADD231PS.BCST (DX)(BX*2), Z15, Z19
+	VFMADD231PS.BCST (DX)(SI*1), Z15, Z17
+	ADDQ             R8, DX
+	ADDQ             R9, CX
+
+summed4:
+	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store4
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
+
+store4:
+	VADDPS  Z22, Z23, Z23
+	VMOVUPS Z23, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z20, Z21, Z21
+	VMOVUPS Z21, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z18, Z19, Z19
+	VMOVUPS Z19, (CX)
+	ADDQ    DX, CX
+	VADDPS  Z16, Z17, Z17
+	VMOVUPS Z17, (CX)
+	MOVQ    $0x00000004, CX
+
+finish:
+	MOVQ  y+0(FP), DX
+	MOVQ  80(AX), BX
+	TESTQ $0x00000001, 88(AX)
+	JZ    alone
+
+	// The sums of earlier calls:
+	LEAQ 128(SP), SI
+	ADDQ $0x3f, SI
+	ANDQ $-64, SI
+	MOVQ $0x00000040, DI
+	MOVQ DX, R8
+	MOVQ CX, R9
+
+add:
+	VMOVUPS (SI), Z16
+	VADDPS  (R8), Z16, Z16
+	VMOVUPS Z16, (DX)
+	ADDQ    DI, SI
+	ADDQ    BX, R8
+	ADDQ    BX, DX
+	DECQ    R9
+	JNZ     add
+	JMP     moved
+
+alone:
+	MOVQ  DX, SI
+	MOVQ  BX, DI
+	IMULQ CX, DI
+	ADDQ  DI, DX
+
+moved:
+	MOVQ  DX, y+0(FP)
+	MOVQ  72(AX), DX
+	IMULQ CX, DX
+	ADDQ  DX, x+8(FP)
+	SUBQ  CX, n+32(FP)
+	JMP   next
+
+done:
 	VZEROUPPER
 	RET
 
-// func dense16x16GradWTile6x16AVX2(y *float32, x *float32, w *float32, k0 int, part int, count int)
+// func tile6x16AVX2(y *float32, x *float32, w *float32, s *tile, n int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·dense16x16GradWTile6x16AVX2(SB), $128-48
-	// count times along the rows:
-count147:
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
+TEXT ·tile6x16AVX2(SB), $624-40
+	MOVQ s+24(FP), AX
+
+next:
+	MOVQ n+32(FP), CX
+	CMPQ CX, $0x06
+	JGE  rows6
+	CMPQ CX, $0x04
+	JGE  rows4
+	JMP  done
+
+	// 6 by 16 sums in registers:
+rows6:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4433,179 +3880,183 @@ count147:
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
+	MOVQ   x+8(FP), DX
+	MOVQ   w+16(FP), CX
+	MOVQ   72(AX), BX
+	LEAQ   (BX)(BX*2), SI
+	LEAQ   (BX)(BX*4), DI
+	MOVQ   16(AX), R8
+	MOVQ   40(AX), R9
+	MOVQ   64(AX), R10
+	TESTQ  R8, R8
+	JZ     summed6
 
-	// The sum over n:
-	MOVQ k0+24(FP), DX
-
-loop148:
+sum6:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
-	PREFETCHT0   256(AX)
-	VBROADCASTSS (AX), Y14
+	PREFETCHT0   (DX)(R9*4)
+	VBROADCASTSS (DX), Y14
 	VFMADD231PS  Y14, Y12, Y0
 	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS 4(AX), Y14
+	VBROADCASTSS (DX)(BX*1), Y14
 	VFMADD231PS  Y14, Y12, Y2
 	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS 8(AX), Y14
+	VBROADCASTSS (DX)(BX*2), Y14
 	VFMADD231PS  Y14, Y12, Y4
 	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS 12(AX), Y14
+	VBROADCASTSS (DX)(SI*1), Y14
 	VFMADD231PS  Y14, Y12, Y6
 	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS 16(AX), Y14
+	VBROADCASTSS (DX)(BX*4), Y14
 	VFMADD231PS  Y14, Y12, Y8
 	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS 20(AX), Y14
+	VBROADCASTSS (DX)(DI*1), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
-	ADDQ         $+64, AX
-	ADDQ         $+64, CX
-	DECQ         DX
-	JNZ          loop148
-	MOVQ         y+0(FP), AX
-	MOVQ         part+32(FP), CX
-	TESTQ        $0x00000001, CX
-	JZ           first150
-	MOVQ         y+0(FP), CX
+	ADDQ         R9, DX
+	ADDQ         R10, CX
+	DECQ         R8
+	JNZ          sum6
 
-	// The sums of earlier calls.
-	VADDPS (AX), Y0, Y0
-	VADDPS 64(AX), Y2, Y2
-	VADDPS 128(AX), Y4, Y4
-	VADDPS 192(AX), Y6, Y6
-	VADDPS 256(AX), Y8, Y8
-	VADDPS 320(AX), Y10, Y10
-	VADDPS 32(AX), Y1, Y1
-	VADDPS 96(AX), Y3, Y3
-	VADDPS 160(AX), Y5, Y5
-	VADDPS 224(AX), Y7, Y7
-	VADDPS 288(AX), Y9, Y9
-	VADDPS 352(AX), Y11, Y11
-
-first150:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y4, 128(AX)
-	VMOVUPS Y6, 192(AX)
-	VMOVUPS Y8, 256(AX)
-	VMOVUPS Y10, 320(AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y3, 96(AX)
-	VMOVUPS Y5, 160(AX)
-	VMOVUPS Y7, 224(AX)
-	VMOVUPS Y9, 288(AX)
-	VMOVUPS Y11, 352(AX)
-	ADDQ    $+384, y+0(FP)
-	ADDQ    $+24, x+8(FP)
-	DECQ    count+40(FP)
-	JNZ     count147
-	VZEROUPPER
-	RET
-
-// func dense16x16GradWTile4x16AVX2(y *float32, x *float32, w *float32, k0 int, part int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·dense16x16GradWTile4x16AVX2(SB), $128-40
-	MOVQ   x+8(FP), AX
-	MOVQ   w+16(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-
-	// The sum over n:
-	MOVQ k0+24(FP), DX
-	SUBQ $0x00000002, DX
-	JB   rest151
-
-loop153:
-	VMOVUPS      (CX), Y8
-	VMOVUPS      32(CX), Y9
-	PREFETCHT0   256(AX)
-	VBROADCASTSS (AX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS 4(AX), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS 8(AX), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 12(AX), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
-	VMOVUPS      64(CX), Y8
-	VMOVUPS      96(CX), Y9
-	PREFETCHT0   320(AX)
-	VBROADCASTSS 64(AX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS 68(AX), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS 72(AX), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 76(AX), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         $+128, AX
-	ADDQ         $+128, CX
-	SUBQ         $0x00000002, DX
-	JAE          loop153
-
-rest151:
-	ADDQ         $0x00000002, DX
-	SUBQ         $0x00000001, DX
-	JB           done152
-	VMOVUPS      (CX), Y8
-	VMOVUPS      32(CX), Y9
-	PREFETCHT0   256(AX)
-	VBROADCASTSS (AX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS 4(AX), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS 8(AX), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS 12(AX), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         $+64, AX
-	ADDQ         $+64, CX
-
-done152:
-	MOVQ  y+0(FP), AX
-	MOVQ  part+32(FP), CX
-	TESTQ $0x00000001, CX
-	JZ    first155
+summed6:
 	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store6
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
 
-	// The sums of earlier calls.
-	VADDPS (AX), Y0, Y0
-	VADDPS 64(AX), Y2, Y2
-	VADDPS 128(AX), Y4, Y4
-	VADDPS 192(AX), Y6, Y6
-	VADDPS 32(AX), Y1, Y1
-	VADDPS 96(AX), Y3, Y3
-	VADDPS 160(AX), Y5, Y5
-	VADDPS 224(AX), Y7, Y7
+store6:
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y6, (CX)
+	VMOVUPS Y7, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y8, (CX)
+	VMOVUPS Y9, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y10, (CX)
+	VMOVUPS Y11, 32(CX)
+	MOVQ    $0x00000006, CX
+	JMP     finish
 
-first155:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y4, 128(AX)
-	VMOVUPS Y6, 192(AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y3, 96(AX)
-	VMOVUPS Y5, 160(AX)
-	VMOVUPS Y7, 224(AX)
+	// 4 by 16 sums in registers:
+rows4:
+	VXORPS Y11, Y11, Y11
+	VXORPS Y10, Y10, Y10
+	VXORPS Y9, Y9, Y9
+	VXORPS Y8, Y8, Y8
+	VXORPS Y7, Y7, Y7
+	VXORPS Y6, Y6, Y6
+	VXORPS Y5, Y5, Y5
+	VXORPS Y4, Y4, Y4
+	MOVQ   x+8(FP), DX
+	MOVQ   w+16(FP), CX
+	MOVQ   72(AX), BX
+	LEAQ   (BX)(BX*2), SI
+	MOVQ   16(AX), DI
+	MOVQ   40(AX), R8
+	MOVQ   64(AX), R9
+	TESTQ  DI, DI
+	JZ     summed4
+
+sum4:
+	VMOVUPS      (CX), Y3
+	VMOVUPS      32(CX), Y2
+	PREFETCHT0   (DX)(R8*4)
+	VBROADCASTSS (DX), Y1
+	VFMADD231PS  Y1, Y3, Y11
+	VFMADD231PS  Y1, Y2, Y10
+	VBROADCASTSS (DX)(BX*1), Y1
+	VFMADD231PS  Y1, Y3, Y9
+	VFMADD231PS  Y1, Y2, Y8
+	VBROADCASTSS (DX)(BX*2), Y1
+	VFMADD231PS  Y1, Y3, Y7
+	VFMADD231PS  Y1, Y2, Y6
+	VBROADCASTSS (DX)(SI*1), Y1
+	VFMADD231PS  Y1, Y3, Y5
+	VFMADD231PS  Y1, Y2, Y4
+	ADDQ         R8, DX
+	ADDQ         R9, CX
+	DECQ         DI
+	JNZ          sum4
+
+summed4:
+	MOVQ  y+0(FP), CX
+	MOVQ  80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ    store4
+	LEAQ  128(SP), CX
+	ADDQ  $0x3f, CX
+	ANDQ  $-64, CX
+	MOVQ  $0x00000040, DX
+
+store4:
+	VMOVUPS Y11, (CX)
+	VMOVUPS Y10, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y9, (CX)
+	VMOVUPS Y8, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y7, (CX)
+	VMOVUPS Y6, 32(CX)
+	ADDQ    DX, CX
+	VMOVUPS Y5, (CX)
+	VMOVUPS Y4, 32(CX)
+	MOVQ    $0x00000004, CX
+
+finish:
+	MOVQ  y+0(FP), DX
+	MOVQ  80(AX), BX
+	TESTQ $0x00000001, 88(AX)
+	JZ    alone
+
+	// The sums of earlier calls:
+	LEAQ 128(SP), SI
+	ADDQ $0x3f, SI
+	ANDQ $-64, SI
+	MOVQ $0x00000040, DI
+	MOVQ DX, R8
+	MOVQ CX, R9
+
+add:
+	VMOVUPS (SI), Y4
+	VADDPS  (R8), Y4, Y4
+	VMOVUPS Y4, (DX)
+	VMOVUPS 32(SI), Y4
+	VADDPS  32(R8), Y4, Y4
+	VMOVUPS Y4, 32(DX)
+	ADDQ    DI, SI
+	ADDQ    BX, R8
+	ADDQ    BX, DX
+	DECQ    R9
+	JNZ     add
+	JMP     moved
+
+alone:
+	MOVQ  DX, SI
+	MOVQ  BX, DI
+	IMULQ CX, DI
+	ADDQ  DI, DX
+
+moved:
+	MOVQ  DX, y+0(FP)
+	MOVQ  72(AX), DX
+	IMULQ CX, DX
+	ADDQ  DX, x+8(FP)
+	SUBQ  CX, n+32(FP)
+	JMP   next
+
+done:
 	VZEROUPPER
 	RET
 
@@ -4621,7 +4072,7 @@ TEXT ·scatterSum10000x16AVX512(SB), $128-48
 	MOVQ offsets+24(FP), BX
 	MOVQ n+32(FP), SI
 
-loop156:
+loop79:
 	VMOVUPS (DX), Z0
 	ADDQ    $+64, DX
 	MOVLQSX (BX), DI
@@ -4629,20 +4080,20 @@ loop156:
 	ADDQ    $0x04, BX
 	LEAQ    (AX)(DI*4), R9
 	SUBQ    DI, R8
-	JZ      none157
+	JZ      none80
 
-loop158:
+loop81:
 	MOVL    (R9), DI
 	SHLQ    $0x06, DI
 	VADDPS  (CX)(DI*1), Z0, Z1
 	VMOVUPS Z1, (CX)(DI*1)
 	ADDQ    $0x04, R9
 	DECQ    R8
-	JNZ     loop158
+	JNZ     loop81
 
-none157:
+none80:
 	DECQ SI
-	JNZ  loop156
+	JNZ  loop79
 	VZEROUPPER
 	RET
 
@@ -4658,7 +4109,7 @@ TEXT ·scatterSum10000x16SomeAVX512(SB), $640-64
 	MOVQ offsets+24(FP), BX
 	MOVQ n+32(FP), SI
 
-loop159:
+loop82:
 	VMOVUPS (DX), Z0
 	ADDQ    $+64, DX
 	MOVLQSX (BX), DI
@@ -4666,11 +4117,11 @@ loop159:
 	ADDQ    $0x04, BX
 	LEAQ    (AX)(DI*4), R9
 	SUBQ    DI, R8
-	JZ      none160
+	JZ      none83
 	MOVQ    low+48(FP), DI
 	MOVQ    count+56(FP), R10
 
-more161:
+more84:
 	MOVQ    R8, R11
 	MOVQ    $0x00000080, R12
 	CMPQ    R11, R12
@@ -4678,7 +4129,7 @@ more161:
 	SUBQ    R11, R8
 	XORL    R12, R12
 
-loop163:
+loop86:
 	MOVL  (R9), R13
 	ADDQ  $0x04, R9
 	MOVL  R13, 128(SP)(R12*4)
@@ -4686,27 +4137,27 @@ loop163:
 	CMPQ  R13, R10
 	ADCQ  $0x00, R12
 	DECQ  R11
-	JNZ   loop163
+	JNZ   loop86
 	TESTQ R12, R12
-	JZ    dry162
+	JZ    dry85
 	LEAQ  128(SP), R11
 
-loop164:
+loop87:
 	MOVL    (R11), R13
 	SHLQ    $0x06, R13
 	VADDPS  (CX)(R13*1), Z0, Z1
 	VMOVUPS Z1, (CX)(R13*1)
 	ADDQ    $0x04, R11
 	DECQ    R12
-	JNZ     loop164
+	JNZ     loop87
 
-dry162:
+dry85:
 	TESTQ R8, R8
-	JNZ   more161
+	JNZ   more84
 
-none160:
+none83:
 	DECQ SI
-	JNZ  loop159
+	JNZ  loop82
 	VZEROUPPER
 	RET
 
@@ -4722,7 +4173,7 @@ TEXT ·scatterSum10000x16AVX2(SB), $128-48
 	MOVQ offsets+24(FP), BX
 	MOVQ n+32(FP), SI
 
-loop165:
+loop88:
 	VMOVUPS (DX), Y0
 	VMOVUPS 32(DX), Y1
 	ADDQ    $+64, DX
@@ -4731,9 +4182,9 @@ loop165:
 	ADDQ    $0x04, BX
 	LEAQ    (AX)(DI*4), R9
 	SUBQ    DI, R8
-	JZ      none166
+	JZ      none89
 
-loop167:
+loop90:
 	MOVL    (R9), DI
 	SHLQ    $0x06, DI
 	VADDPS  (CX)(DI*1), Y0, Y2
@@ -4742,11 +4193,11 @@ loop167:
 	VMOVUPS Y3, 32(CX)(DI*1)
 	ADDQ    $0x04, R9
 	DECQ    R8
-	JNZ     loop167
+	JNZ     loop90
 
-none166:
+none89:
 	DECQ SI
-	JNZ  loop165
+	JNZ  loop88
 	VZEROUPPER
 	RET
 
@@ -4762,7 +4213,7 @@ TEXT ·scatterSum10000x16SomeAVX2(SB), $640-64
 	MOVQ offsets+24(FP), BX
 	MOVQ n+32(FP), SI
 
-loop168:
+loop91:
 	VMOVUPS (DX), Y0
 	VMOVUPS 32(DX), Y1
 	ADDQ    $+64, DX
@@ -4771,11 +4222,11 @@ loop168:
 	ADDQ    $0x04, BX
 	LEAQ    (AX)(DI*4), R9
 	SUBQ    DI, R8
-	JZ      none169
+	JZ      none92
 	MOVQ    low+48(FP), DI
 	MOVQ    count+56(FP), R10
 
-more170:
+more93:
 	MOVQ    R8, R11
 	MOVQ    $0x00000080, R12
 	CMPQ    R11, R12
@@ -4783,7 +4234,7 @@ more170:
 	SUBQ    R11, R8
 	XORL    R12, R12
 
-loop172:
+loop95:
 	MOVL  (R9), R13
 	ADDQ  $0x04, R9
 	MOVL  R13, 128(SP)(R12*4)
@@ -4791,12 +4242,12 @@ loop172:
 	CMPQ  R13, R10
 	ADCQ  $0x00, R12
 	DECQ  R11
-	JNZ   loop172
+	JNZ   loop95
 	TESTQ R12, R12
-	JZ    dry171
+	JZ    dry94
 	LEAQ  128(SP), R11
 
-loop173:
+loop96:
 	MOVL    (R11), R13
 	SHLQ    $0x06, R13
 	VADDPS  (CX)(R13*1), Y0, Y2
@@ -4805,14 +4256,14 @@ loop173:
 	VMOVUPS Y3, 32(CX)(R13*1)
 	ADDQ    $0x04, R11
 	DECQ    R12
-	JNZ     loop173
+	JNZ     loop96
 
-dry171:
+dry94:
 	TESTQ R8, R8
-	JNZ   more170
+	JNZ   more93
 
-none169:
+none92:
 	DECQ SI
-	JNZ  loop168
+	JNZ  loop91
 	VZEROUPPER
 	RET

@@ -19,7 +19,7 @@ func (m *Model) Predict(x *Input) (out Output, err error) {
 	s := m.rows.get()
 	s.ids = appendDistinct(s.ids[:0], *x, s.seen[:])
 	idsOffsets := [2]int32{0, int32(len(s.ids))}
-	rows := predictRow(s.a[:], s.ids, idsOffsets[:], m.params, s.work[:])
+	rows := predictRows(s.a[:], s.ids, idsOffsets[:], m.params, s.work[:], 1)
 	out.fill(rows, 0)
 	m.rows.put(s)
 	return out, nil

@@ -35,6 +35,16 @@ func networkAVX512(y0, x0, params, scratch *float32)
 //go:noescape
 func networkAVX2(y0, x0, params, scratch *float32)
 
+// tile is what a tile of machine code is told: how its sums run, and how far
+// apart the rows of its operands are, in bytes.
+type tile struct {
+	k          [3]int // turns of the loops of a sum, outermost first
+	x, w       [3]int // how far a turn moves x and w
+	xRow, yRow int    // from row to row
+	part       int    // 1: add to what is in y; 2: more will follow, no epilogue yet
+	e          [6]int // from row to row of e0, e1, …
+}
+
 // normalize4 is normalize4Go in machine code.
 func normalize4(y, x []float32, v, u *[4]float32, n int) {
 	switch {
@@ -63,202 +73,54 @@ func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		r := 0
-		if count := n / 14; count > 0 {
-			dense4x16ReluTile14x16AVX512(&y[r*16], &x[r*4], &w[0][0], &b[0], count)
-			r += count * 14
-		}
-		if n-r >= 8 {
-			dense4x16ReluTile8x16AVX512(&y[r*16], &x[r*4], &w[0][0], &b[0])
-			r += 8
-		}
-		if n-r >= 4 {
-			dense4x16ReluTile4x16AVX512(&y[r*16], &x[r*4], &w[0][0], &b[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense4x16ReluTile2x16AVX512(&y[r*16], &x[r*4], &w[0][0], &b[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense4x16ReluTile1x16AVX512(&y[r*16], &x[r*4], &w[0][0], &b[0])
-		}
+		sums := tile{k: [3]int{2: 4}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 16, yRow: 64}
+		tile12x16ReluAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	case cpu >= nn.AVX2:
-		r := 0
-		if count := n / 6; count > 0 {
-			dense4x16ReluTile6x16AVX2(&y[r*16], &x[r*4], &w[0][0], &b[0], count)
-			r += count * 6
-		}
-		if n-r >= 4 {
-			dense4x16ReluTile4x16AVX2(&y[r*16], &x[r*4], &w[0][0], &b[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense4x16ReluTile2x16AVX2(&y[r*16], &x[r*4], &w[0][0], &b[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense4x16ReluTile1x16AVX2(&y[r*16], &x[r*4], &w[0][0], &b[0])
-		}
+		sums := tile{k: [3]int{2: 4}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 16, yRow: 64}
+		tile6x16ReluAVX2(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	default:
 		dense4x16ReluGo(y, x, w, b, n)
 	}
 }
 
-// dense4x16ReluTile14x16AVX512 computes 14 by 16 elements of y, sums of 4
-// products of x and w, then "bias, relu", count times.
+// tile12x16ReluAVX512 computes 12 by 16 elements of y at a time, and n rows in
+// all: sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func dense4x16ReluTile14x16AVX512(y, x, w, e0 *float32, count int)
+func tile12x16ReluAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// dense4x16ReluTile8x16AVX512 computes 8 by 16 elements of y, sums of 4
-// products of x and w, then "bias, relu".
+// tile6x16ReluAVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func dense4x16ReluTile8x16AVX512(y, x, w, e0 *float32)
-
-// dense4x16ReluTile4x16AVX512 computes 4 by 16 elements of y, sums of 4
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense4x16ReluTile4x16AVX512(y, x, w, e0 *float32)
-
-// dense4x16ReluTile2x16AVX512 computes 2 by 16 elements of y, sums of 4
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense4x16ReluTile2x16AVX512(y, x, w, e0 *float32)
-
-// dense4x16ReluTile1x16AVX512 computes 16 elements of y, sums of 4 products of
-// x and w, then "bias, relu".
-//
-//go:noescape
-func dense4x16ReluTile1x16AVX512(y, x, w, e0 *float32)
-
-// dense4x16ReluTile6x16AVX2 computes 6 by 16 elements of y, sums of 4 products
-// of x and w, then "bias, relu", count times.
-//
-//go:noescape
-func dense4x16ReluTile6x16AVX2(y, x, w, e0 *float32, count int)
-
-// dense4x16ReluTile4x16AVX2 computes 4 by 16 elements of y, sums of 4 products
-// of x and w, then "bias, relu".
-//
-//go:noescape
-func dense4x16ReluTile4x16AVX2(y, x, w, e0 *float32)
-
-// dense4x16ReluTile2x16AVX2 computes 2 by 16 elements of y, sums of 4 products
-// of x and w, then "bias, relu".
-//
-//go:noescape
-func dense4x16ReluTile2x16AVX2(y, x, w, e0 *float32)
-
-// dense4x16ReluTile1x16AVX2 computes 16 elements of y, sums of 4 products of x
-// and w, then "bias, relu".
-//
-//go:noescape
-func dense4x16ReluTile1x16AVX2(y, x, w, e0 *float32)
+func tile6x16ReluAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // dense16x3 is dense16x3Go in machine code.
 func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		r := 0
-		if count := n / 14; count > 0 {
-			dense16x3Tile14x3AVX512(&y[r*3], &x[r*16], &w[0][0], &b[0], count)
-			r += count * 14
-		}
-		if n-r >= 8 {
-			dense16x3Tile8x3AVX512(&y[r*3], &x[r*16], &w[0][0], &b[0])
-			r += 8
-		}
-		if n-r >= 4 {
-			dense16x3Tile4x3AVX512(&y[r*3], &x[r*16], &w[0][0], &b[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense16x3Tile2x3AVX512(&y[r*3], &x[r*16], &w[0][0], &b[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense16x3Tile1x3AVX512(&y[r*3], &x[r*16], &w[0][0], &b[0])
-		}
+		sums := tile{k: [3]int{2: 16}, x: [3]int{2: 4}, w: [3]int{2: 12}, xRow: 64, yRow: 12}
+		tile12x3BiasAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	case cpu >= nn.AVX2:
-		r := 0
-		if count := n / 6; count > 0 {
-			dense16x3Tile6x3AVX2(&y[r*3], &x[r*16], &w[0][0], &b[0], count)
-			r += count * 6
-		}
-		if n-r >= 4 {
-			dense16x3Tile4x3AVX2(&y[r*3], &x[r*16], &w[0][0], &b[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense16x3Tile2x3AVX2(&y[r*3], &x[r*16], &w[0][0], &b[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense16x3Tile1x3AVX2(&y[r*3], &x[r*16], &w[0][0], &b[0])
-		}
+		sums := tile{k: [3]int{2: 16}, x: [3]int{2: 4}, w: [3]int{2: 12}, xRow: 64, yRow: 12}
+		tile6x3BiasAVX2(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	default:
 		dense16x3Go(y, x, w, b, n)
 	}
 }
 
-// dense16x3Tile14x3AVX512 computes 14 by 3 elements of y, sums of 16 products
-// of x and w, then bias, count times.
+// tile12x3BiasAVX512 computes 12 by 3 elements of y at a time, and n rows in
+// all: sums of products of x and w, then bias.
 //
 //go:noescape
-func dense16x3Tile14x3AVX512(y, x, w, e0 *float32, count int)
+func tile12x3BiasAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// dense16x3Tile8x3AVX512 computes 8 by 3 elements of y, sums of 16 products of
-// x and w, then bias.
+// tile6x3BiasAVX2 computes 6 by 3 elements of y at a time, and n rows in all:
+// sums of products of x and w, then bias.
 //
 //go:noescape
-func dense16x3Tile8x3AVX512(y, x, w, e0 *float32)
-
-// dense16x3Tile4x3AVX512 computes 4 by 3 elements of y, sums of 16 products of
-// x and w, then bias.
-//
-//go:noescape
-func dense16x3Tile4x3AVX512(y, x, w, e0 *float32)
-
-// dense16x3Tile2x3AVX512 computes 2 by 3 elements of y, sums of 16 products of
-// x and w, then bias.
-//
-//go:noescape
-func dense16x3Tile2x3AVX512(y, x, w, e0 *float32)
-
-// dense16x3Tile1x3AVX512 computes 3 elements of y, sums of 16 products of x and
-// w, then bias.
-//
-//go:noescape
-func dense16x3Tile1x3AVX512(y, x, w, e0 *float32)
-
-// dense16x3Tile6x3AVX2 computes 6 by 3 elements of y, sums of 16 products of x
-// and w, then bias, count times.
-//
-//go:noescape
-func dense16x3Tile6x3AVX2(y, x, w, e0 *float32, count int)
-
-// dense16x3Tile4x3AVX2 computes 4 by 3 elements of y, sums of 16 products of x
-// and w, then bias.
-//
-//go:noescape
-func dense16x3Tile4x3AVX2(y, x, w, e0 *float32)
-
-// dense16x3Tile2x3AVX2 computes 2 by 3 elements of y, sums of 16 products of x
-// and w, then bias.
-//
-//go:noescape
-func dense16x3Tile2x3AVX2(y, x, w, e0 *float32)
-
-// dense16x3Tile1x3AVX2 computes 3 elements of y, sums of 16 products of x and
-// w, then bias.
-//
-//go:noescape
-func dense16x3Tile1x3AVX2(y, x, w, e0 *float32)
+func tile6x3BiasAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // softmax3 is softmax3Go in machine code.
 func softmax3(y, x []float32, n int) {
@@ -334,162 +196,69 @@ func dense16x3GradX(dx, dy []float32, w *[16][3]float32, h, work []float32, n in
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
+		sums := tile{k: [3]int{2: 3}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 12, yRow: 64, e: [6]int{0: 64}}
 		for k := range 3 {
 			for o := range 16 {
 				work[k*16+o] = w[o][k]
 			}
 		}
-		r := 0
-		if count := n / 14; count > 0 {
-			dense16x3GradXTile14x16AVX512(&dx[r*16], &dy[r*3], &work[0], &h[r*16], count)
-			r += count * 14
-		}
-		if n-r >= 8 {
-			dense16x3GradXTile8x16AVX512(&dx[r*16], &dy[r*3], &work[0], &h[r*16])
-			r += 8
-		}
-		if n-r >= 4 {
-			dense16x3GradXTile4x16AVX512(&dx[r*16], &dy[r*3], &work[0], &h[r*16])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense16x3GradXTile2x16AVX512(&dx[r*16], &dy[r*3], &work[0], &h[r*16])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense16x3GradXTile1x16AVX512(&dx[r*16], &dy[r*3], &work[0], &h[r*16])
-		}
+		tile12x16ReluGradientAVX512(&dx[0], &dy[0], &work[0], &h[0], &sums, n)
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{2: 3}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 12, yRow: 64, e: [6]int{0: 64}}
 		for k := range 3 {
 			for o := range 16 {
 				work[k*16+o] = w[o][k]
 			}
 		}
-		r := 0
-		if count := n / 6; count > 0 {
-			dense16x3GradXTile6x16AVX2(&dx[r*16], &dy[r*3], &work[0], &h[r*16], count)
-			r += count * 6
-		}
-		if n-r >= 4 {
-			dense16x3GradXTile4x16AVX2(&dx[r*16], &dy[r*3], &work[0], &h[r*16])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense16x3GradXTile2x16AVX2(&dx[r*16], &dy[r*3], &work[0], &h[r*16])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense16x3GradXTile1x16AVX2(&dx[r*16], &dy[r*3], &work[0], &h[r*16])
-		}
+		tile6x16ReluGradientAVX2(&dx[0], &dy[0], &work[0], &h[0], &sums, n)
 	default:
 		dense16x3GradXGo(dx, dy, w, h, n)
 	}
 }
 
-// dense16x3GradXTile14x16AVX512 computes 14 by 16 elements of y, sums of 3
-// products of x and w, then "relu gradient", count times.
+// tile12x16ReluGradientAVX512 computes 12 by 16 elements of y at a time, and n
+// rows in all: sums of products of x and w, then "relu gradient".
 //
 //go:noescape
-func dense16x3GradXTile14x16AVX512(y, x, w, e0 *float32, count int)
+func tile12x16ReluGradientAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// dense16x3GradXTile8x16AVX512 computes 8 by 16 elements of y, sums of 3
-// products of x and w, then "relu gradient".
+// tile6x16ReluGradientAVX2 computes 6 by 16 elements of y at a time, and n rows
+// in all: sums of products of x and w, then "relu gradient".
 //
 //go:noescape
-func dense16x3GradXTile8x16AVX512(y, x, w, e0 *float32)
-
-// dense16x3GradXTile4x16AVX512 computes 4 by 16 elements of y, sums of 3
-// products of x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x3GradXTile4x16AVX512(y, x, w, e0 *float32)
-
-// dense16x3GradXTile2x16AVX512 computes 2 by 16 elements of y, sums of 3
-// products of x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x3GradXTile2x16AVX512(y, x, w, e0 *float32)
-
-// dense16x3GradXTile1x16AVX512 computes 16 elements of y, sums of 3 products of
-// x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x3GradXTile1x16AVX512(y, x, w, e0 *float32)
-
-// dense16x3GradXTile6x16AVX2 computes 6 by 16 elements of y, sums of 3 products
-// of x and w, then "relu gradient", count times.
-//
-//go:noescape
-func dense16x3GradXTile6x16AVX2(y, x, w, e0 *float32, count int)
-
-// dense16x3GradXTile4x16AVX2 computes 4 by 16 elements of y, sums of 3 products
-// of x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x3GradXTile4x16AVX2(y, x, w, e0 *float32)
-
-// dense16x3GradXTile2x16AVX2 computes 2 by 16 elements of y, sums of 3 products
-// of x and w, then "relu gradient".
-//
-//go:noescape
-func dense16x3GradXTile2x16AVX2(y, x, w, e0 *float32)
-
-// dense16x3GradXTile1x16AVX2 computes 16 elements of y, sums of 3 products of x
-// and w, then "relu gradient".
-//
-//go:noescape
-func dense16x3GradXTile1x16AVX2(y, x, w, e0 *float32)
+func tile6x16ReluGradientAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // dense16x3GradW is dense16x3GradWGo in machine code.
 func dense16x3GradW(dw *[16][3]float32, x, dy []float32, n int, t *nn.Worker) {
 	switch {
 	case cpu >= nn.AVX512:
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 64}, w: [3]int{2: 12}, xRow: 4, yRow: 12}
 		from, to := t.Share(1)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			for u := from; u < to; u++ {
-				dense16x3GradWTile8x3AVX512(&dw[0][0], &x[k*16], &dy[k*3], count, part, 2)
-			}
+		for u := from; u < to; u++ {
+			tile12x3AVX512(&dw[0][0], &x[0], &dy[0], &sums, 16)
 		}
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 64}, w: [3]int{2: 12}, xRow: 4, yRow: 12}
 		from, to := t.Share(1)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			for u := from; u < to; u++ {
-				dense16x3GradWTile6x3AVX2(&dw[0][0], &x[k*16], &dy[k*3], count, part, 2)
-				dense16x3GradWTile4x3AVX2(&dw[12][0], &x[k*16+12], &dy[k*3], count, part)
-			}
+		for u := from; u < to; u++ {
+			tile6x3AVX2(&dw[0][0], &x[0], &dy[0], &sums, 16)
 		}
 	default:
 		dense16x3GradWGo(dw, x, dy, n, t)
 	}
 }
 
-// dense16x3GradWTile8x3AVX512 computes 8 by 3 elements of y, sums of up to 512
-// products of x and w, then "", count times.
+// tile12x3AVX512 computes 12 by 3 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense16x3GradWTile8x3AVX512(y, x, w *float32, k0, part, count int)
+func tile12x3AVX512(y, x, w *float32, s *tile, n int)
 
-// dense16x3GradWTile6x3AVX2 computes 6 by 3 elements of y, sums of up to 512
-// products of x and w, then "", count times.
+// tile6x3AVX2 computes 6 by 3 elements of y at a time, and n rows in all: sums
+// of products of x and w.
 //
 //go:noescape
-func dense16x3GradWTile6x3AVX2(y, x, w *float32, k0, part, count int)
-
-// dense16x3GradWTile4x3AVX2 computes 4 by 3 elements of y, sums of up to 512
-// products of x and w, then "".
-//
-//go:noescape
-func dense16x3GradWTile4x3AVX2(y, x, w *float32, k0, part int)
+func tile6x3AVX2(y, x, w *float32, s *tile, n int)
 
 // columnSums16 is columnSums16Go in machine code.
 func columnSums16(g *[16]float32, dy []float32, n int, t *nn.Worker) {
@@ -543,42 +312,30 @@ func columnSums16AVX2(g2, dy *float32, width, count, more int)
 func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int, t *nn.Worker) {
 	switch {
 	case cpu >= nn.AVX512:
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 16}, w: [3]int{2: 64}, xRow: 4, yRow: 64}
 		from, to := t.Share(1)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			for u := from; u < to; u++ {
-				dense4x16GradWTile4x16AVX512(&dw[0][0], &x[k*4], &dy[k*16], count, part)
-			}
+		for u := from; u < to; u++ {
+			tile4x16AVX512(&dw[0][0], &x[0], &dy[0], &sums, 4)
 		}
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 16}, w: [3]int{2: 64}, xRow: 4, yRow: 64}
 		from, to := t.Share(1)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			for u := from; u < to; u++ {
-				dense4x16GradWTile4x16AVX2(&dw[0][0], &x[k*4], &dy[k*16], count, part)
-			}
+		for u := from; u < to; u++ {
+			tile4x16AVX2(&dw[0][0], &x[0], &dy[0], &sums, 4)
 		}
 	default:
 		dense4x16GradWGo(dw, x, dy, n, t)
 	}
 }
 
-// dense4x16GradWTile4x16AVX512 computes 4 by 16 elements of y, sums of up to
-// 512 products of x and w, then "".
+// tile4x16AVX512 computes 4 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense4x16GradWTile4x16AVX512(y, x, w *float32, k0, part int)
+func tile4x16AVX512(y, x, w *float32, s *tile, n int)
 
-// dense4x16GradWTile4x16AVX2 computes 4 by 16 elements of y, sums of up to 512
-// products of x and w, then "".
+// tile4x16AVX2 computes 4 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense4x16GradWTile4x16AVX2(y, x, w *float32, k0, part int)
+func tile4x16AVX2(y, x, w *float32, s *tile, n int)

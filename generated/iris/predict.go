@@ -16,7 +16,7 @@ func (m *Model) Predict(x *Input) (out Output) {
 		return out
 	}
 	var a [20]float32
-	rows := predictRow(a[:], x[:], m.params)
+	rows := predictRows(a[:], x[:], m.params, 1)
 	out.fill(rows, 0)
 	return out
 }

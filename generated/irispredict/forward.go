@@ -3,27 +3,14 @@
 
 package irispredict
 
-// predictRow runs the network on one sample and returns its outputs.
-func predictRow(a, x []float32, p *Params) []float32 {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	scale := a[0:4]
-	hidden := a[4:20]
-	speciesPre := a[0:3]
-	species := a[3:6]
-
-	scaleForward(scale, x, p, 1)
-	hiddenForward(hidden, scale, p, 1)
-	speciesForward(speciesPre, species, hidden, p, 1)
-	return species
-}
-
-// predictRows runs the network on n samples and returns their outputs.
+// predictRows runs the network on n samples and returns their outputs. The
+// arena has n times the room of a row.
 func predictRows(a, x []float32, p *Params, n int) []float32 {
 	// Names that share memory never live at the same time, or a kernel works in place.
-	scale := a[256 : 256+n*4]
+	scale := a[n*16 : n*20]
 	hidden := a[0 : n*16]
-	speciesPre := a[256 : 256+n*3]
-	species := a[256 : 256+n*3]
+	speciesPre := a[n*16 : n*19]
+	species := a[n*16 : n*19]
 
 	scaleForward(scale, x, p, n)
 	hiddenForward(hidden, scale, p, n)

@@ -88,6 +88,16 @@ func networkAVX512(y0, x0, params, scratch *float32)
 //go:noescape
 func networkAVX2(y0, x0, params, scratch *float32)
 
+// tile is what a tile of machine code is told: how its sums run, and how far
+// apart the rows of its operands are, in bytes.
+type tile struct {
+	k          [3]int // turns of the loops of a sum, outermost first
+	x, w       [3]int // how far a turn moves x and w
+	xRow, yRow int    // from row to row
+	part       int    // 1: add to what is in y; 2: more will follow, no epilogue yet
+	e          [6]int // from row to row of e0, e1, …
+}
+
 // normalize4 is normalize4Go in machine code.
 func normalize4(y, x []float32, v, u *[4]float32, n int) {
 	switch {
@@ -116,202 +126,54 @@ func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= avx512:
-		r := 0
-		if count := n / 14; count > 0 {
-			dense4x16ReluTile14x16AVX512(&y[r*16], &x[r*4], &w[0][0], &b[0], count)
-			r += count * 14
-		}
-		if n-r >= 8 {
-			dense4x16ReluTile8x16AVX512(&y[r*16], &x[r*4], &w[0][0], &b[0])
-			r += 8
-		}
-		if n-r >= 4 {
-			dense4x16ReluTile4x16AVX512(&y[r*16], &x[r*4], &w[0][0], &b[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense4x16ReluTile2x16AVX512(&y[r*16], &x[r*4], &w[0][0], &b[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense4x16ReluTile1x16AVX512(&y[r*16], &x[r*4], &w[0][0], &b[0])
-		}
+		sums := tile{k: [3]int{2: 4}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 16, yRow: 64}
+		tile12x16ReluAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	case cpu >= avx2:
-		r := 0
-		if count := n / 6; count > 0 {
-			dense4x16ReluTile6x16AVX2(&y[r*16], &x[r*4], &w[0][0], &b[0], count)
-			r += count * 6
-		}
-		if n-r >= 4 {
-			dense4x16ReluTile4x16AVX2(&y[r*16], &x[r*4], &w[0][0], &b[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense4x16ReluTile2x16AVX2(&y[r*16], &x[r*4], &w[0][0], &b[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense4x16ReluTile1x16AVX2(&y[r*16], &x[r*4], &w[0][0], &b[0])
-		}
+		sums := tile{k: [3]int{2: 4}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 16, yRow: 64}
+		tile6x16ReluAVX2(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	default:
 		dense4x16ReluGo(y, x, w, b, n)
 	}
 }
 
-// dense4x16ReluTile14x16AVX512 computes 14 by 16 elements of y, sums of 4
-// products of x and w, then "bias, relu", count times.
+// tile12x16ReluAVX512 computes 12 by 16 elements of y at a time, and n rows in
+// all: sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func dense4x16ReluTile14x16AVX512(y, x, w, e0 *float32, count int)
+func tile12x16ReluAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// dense4x16ReluTile8x16AVX512 computes 8 by 16 elements of y, sums of 4
-// products of x and w, then "bias, relu".
+// tile6x16ReluAVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func dense4x16ReluTile8x16AVX512(y, x, w, e0 *float32)
-
-// dense4x16ReluTile4x16AVX512 computes 4 by 16 elements of y, sums of 4
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense4x16ReluTile4x16AVX512(y, x, w, e0 *float32)
-
-// dense4x16ReluTile2x16AVX512 computes 2 by 16 elements of y, sums of 4
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense4x16ReluTile2x16AVX512(y, x, w, e0 *float32)
-
-// dense4x16ReluTile1x16AVX512 computes 16 elements of y, sums of 4 products of
-// x and w, then "bias, relu".
-//
-//go:noescape
-func dense4x16ReluTile1x16AVX512(y, x, w, e0 *float32)
-
-// dense4x16ReluTile6x16AVX2 computes 6 by 16 elements of y, sums of 4 products
-// of x and w, then "bias, relu", count times.
-//
-//go:noescape
-func dense4x16ReluTile6x16AVX2(y, x, w, e0 *float32, count int)
-
-// dense4x16ReluTile4x16AVX2 computes 4 by 16 elements of y, sums of 4 products
-// of x and w, then "bias, relu".
-//
-//go:noescape
-func dense4x16ReluTile4x16AVX2(y, x, w, e0 *float32)
-
-// dense4x16ReluTile2x16AVX2 computes 2 by 16 elements of y, sums of 4 products
-// of x and w, then "bias, relu".
-//
-//go:noescape
-func dense4x16ReluTile2x16AVX2(y, x, w, e0 *float32)
-
-// dense4x16ReluTile1x16AVX2 computes 16 elements of y, sums of 4 products of x
-// and w, then "bias, relu".
-//
-//go:noescape
-func dense4x16ReluTile1x16AVX2(y, x, w, e0 *float32)
+func tile6x16ReluAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // dense16x3 is dense16x3Go in machine code.
 func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= avx512:
-		r := 0
-		if count := n / 14; count > 0 {
-			dense16x3Tile14x3AVX512(&y[r*3], &x[r*16], &w[0][0], &b[0], count)
-			r += count * 14
-		}
-		if n-r >= 8 {
-			dense16x3Tile8x3AVX512(&y[r*3], &x[r*16], &w[0][0], &b[0])
-			r += 8
-		}
-		if n-r >= 4 {
-			dense16x3Tile4x3AVX512(&y[r*3], &x[r*16], &w[0][0], &b[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense16x3Tile2x3AVX512(&y[r*3], &x[r*16], &w[0][0], &b[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense16x3Tile1x3AVX512(&y[r*3], &x[r*16], &w[0][0], &b[0])
-		}
+		sums := tile{k: [3]int{2: 16}, x: [3]int{2: 4}, w: [3]int{2: 12}, xRow: 64, yRow: 12}
+		tile12x3BiasAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	case cpu >= avx2:
-		r := 0
-		if count := n / 6; count > 0 {
-			dense16x3Tile6x3AVX2(&y[r*3], &x[r*16], &w[0][0], &b[0], count)
-			r += count * 6
-		}
-		if n-r >= 4 {
-			dense16x3Tile4x3AVX2(&y[r*3], &x[r*16], &w[0][0], &b[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense16x3Tile2x3AVX2(&y[r*3], &x[r*16], &w[0][0], &b[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense16x3Tile1x3AVX2(&y[r*3], &x[r*16], &w[0][0], &b[0])
-		}
+		sums := tile{k: [3]int{2: 16}, x: [3]int{2: 4}, w: [3]int{2: 12}, xRow: 64, yRow: 12}
+		tile6x3BiasAVX2(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	default:
 		dense16x3Go(y, x, w, b, n)
 	}
 }
 
-// dense16x3Tile14x3AVX512 computes 14 by 3 elements of y, sums of 16 products
-// of x and w, then bias, count times.
+// tile12x3BiasAVX512 computes 12 by 3 elements of y at a time, and n rows in
+// all: sums of products of x and w, then bias.
 //
 //go:noescape
-func dense16x3Tile14x3AVX512(y, x, w, e0 *float32, count int)
+func tile12x3BiasAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// dense16x3Tile8x3AVX512 computes 8 by 3 elements of y, sums of 16 products of
-// x and w, then bias.
+// tile6x3BiasAVX2 computes 6 by 3 elements of y at a time, and n rows in all:
+// sums of products of x and w, then bias.
 //
 //go:noescape
-func dense16x3Tile8x3AVX512(y, x, w, e0 *float32)
-
-// dense16x3Tile4x3AVX512 computes 4 by 3 elements of y, sums of 16 products of
-// x and w, then bias.
-//
-//go:noescape
-func dense16x3Tile4x3AVX512(y, x, w, e0 *float32)
-
-// dense16x3Tile2x3AVX512 computes 2 by 3 elements of y, sums of 16 products of
-// x and w, then bias.
-//
-//go:noescape
-func dense16x3Tile2x3AVX512(y, x, w, e0 *float32)
-
-// dense16x3Tile1x3AVX512 computes 3 elements of y, sums of 16 products of x and
-// w, then bias.
-//
-//go:noescape
-func dense16x3Tile1x3AVX512(y, x, w, e0 *float32)
-
-// dense16x3Tile6x3AVX2 computes 6 by 3 elements of y, sums of 16 products of x
-// and w, then bias, count times.
-//
-//go:noescape
-func dense16x3Tile6x3AVX2(y, x, w, e0 *float32, count int)
-
-// dense16x3Tile4x3AVX2 computes 4 by 3 elements of y, sums of 16 products of x
-// and w, then bias.
-//
-//go:noescape
-func dense16x3Tile4x3AVX2(y, x, w, e0 *float32)
-
-// dense16x3Tile2x3AVX2 computes 2 by 3 elements of y, sums of 16 products of x
-// and w, then bias.
-//
-//go:noescape
-func dense16x3Tile2x3AVX2(y, x, w, e0 *float32)
-
-// dense16x3Tile1x3AVX2 computes 3 elements of y, sums of 16 products of x and
-// w, then bias.
-//
-//go:noescape
-func dense16x3Tile1x3AVX2(y, x, w, e0 *float32)
+func tile6x3BiasAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // softmax3 is softmax3Go in machine code.
 func softmax3(y, x []float32, n int) {

@@ -5,25 +5,12 @@ package mnist
 
 import "github.com/nngen-go/nngen/runtime/nn"
 
-// predictRow runs the network on one sample and returns its outputs.
-func predictRow(a, x []float32, p *Params, work []float32) []float32 {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	rescaling := a[0:784]
-	hidden := a[784:1296]
-	digitPre := a[0:10]
-	digit := a[10:20]
-
-	rescalingForward(rescaling, x, 1)
-	hiddenForward(hidden, rescaling, p, work, 1)
-	digitForward(digitPre, digit, hidden, p, 1)
-	return digit
-}
-
-// predictRows runs the network on n samples and returns their outputs.
+// predictRows runs the network on n samples and returns their outputs. The
+// arena has n times the room of a row.
 func predictRows(a, x []float32, p *Params, work []float32, n int) []float32 {
 	// Names that share memory never live at the same time, or a kernel works in place.
 	rescaling := a[0 : n*784]
-	hidden := a[100352 : 100352+n*512]
+	hidden := a[n*784 : n*1296]
 	digitPre := a[0 : n*10]
 	digit := a[0 : n*10]
 

@@ -10,6 +10,19 @@ import "github.com/nngen-go/nngen/runtime/nn"
 // cpu is the set of instructions that the kernels are chosen for.
 var cpu = nn.CPU()
 
+// tile is what a tile of machine code is told: how its sums run, and how far
+// apart the rows of its operands are, in bytes.
+type tile struct {
+	k          [3]int // turns of the loops of a sum, outermost first
+	x, w       [3]int // how far a turn moves x and w
+	xRow, yRow int    // from row to row
+	part       int    // 1: add to what is in y; 2: more will follow, no epilogue yet
+	e          [6]int // from row to row of e0, e1, …
+}
+
+// one is the left operand of sums that are there already.
+var one float32 = 1
+
 // rescale784 is rescale784Go in machine code.
 func rescale784(y, x []float32, n int) {
 	switch {
@@ -48,110 +61,73 @@ func dense784x512Relu(
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
+		sums := tile{k: [3]int{2: 784}, x: [3]int{2: 4}, w: [3]int{2: 256}, xRow: 3136, yRow: 2048}
 		if n == 1 { // the weights are read once, in their order
+			sums.k[2] = 1
 			for from := 0; from < 784; from += 784 {
 				to := min(from+784, 784)
 				for i := from; i < to; i += 8 {
-					j := 0
-					if i > from {
-						j |= 4 // the sums so far are in work
-					}
-					if i+8 < to {
-						j |= 8 // and stay there
-					} else {
-						if from > 0 {
-							j |= 1 // add to what is there
-						}
-						if to < 784 {
-							j |= 2 // more to come
-						}
-					}
-					dense784x512ReluTile1x64AVX512(&y[0], &x[i], &w[i][0], &work[0], &b[0], min(8, to-i), j, 8)
+					streamAVX512(&work[0], &x[i], &w[i][0], 4, 2048, min(8, to-i), 512, i-from)
+				}
+				for j := 0; j < 512; j += 64 {
+					tile6x64ReluAVX512(&y[j], &one, &work[j], &b[j], &sums, 1)
 				}
 			}
 			return
 		}
 		for j := 0; j < 512; j += 64 {
-			panel, step := &w[0][j], 2048
+			panel := &w[0][j]
+			sums.w = [3]int{0, 0, 2048}
 			if n > 6 { // more than one tile reads it
 				packRows64AVX512(&work[0], &w[0][j], 2048, 784)
-				panel, step = &work[0], 256
+				panel = &work[0]
+				sums.w = [3]int{0, 0, 256}
 			}
-			r := 0
-			for r+6 <= n {
-				count := min(6, (n-r)/6)
-				dense784x512ReluTile6x64AVX512(&y[j+r*512], &x[r*784], panel, &b[j], step, count)
-				r += count * 6
-			}
-			if n-r >= 4 {
-				dense784x512ReluTile4x64AVX512(&y[j+r*512], &x[r*784], panel, &b[j], step)
-				r += 4
-			}
-			if n-r >= 2 {
-				dense784x512ReluTile2x64AVX512(&y[j+r*512], &x[r*784], panel, &b[j], step)
-				r += 2
-			}
-			if n-r >= 1 {
-				dense784x512ReluTile1x64BAVX512(&y[j+r*512], &x[r*784], panel, &b[j], step)
+			for r := 0; r < n; r += 36 {
+				tile6x64ReluAVX512(&y[j+r*512], &x[r*784], panel, &b[j], &sums, min(36, n-r))
 			}
 		}
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{2: 784}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 3136, yRow: 2048}
 		if n == 1 { // the weights are read once, in their order
+			sums.k[2] = 1
 			for from := 0; from < 784; from += 784 {
 				to := min(from+784, 784)
 				for i := from; i < to; i += 8 {
-					j := 0
-					if i > from {
-						j |= 4 // the sums so far are in work
-					}
-					if i+8 < to {
-						j |= 8 // and stay there
-					} else {
-						if from > 0 {
-							j |= 1 // add to what is there
-						}
-						if to < 784 {
-							j |= 2 // more to come
-						}
-					}
-					dense784x512ReluTile1x16AVX2(&y[0], &x[i], &w[i][0], &work[0], &b[0], min(8, to-i), j, 32)
+					streamAVX2(&work[0], &x[i], &w[i][0], 4, 2048, min(8, to-i), 512, i-from)
+				}
+				for j := 0; j < 512; j += 16 {
+					tile6x16ReluAVX2(&y[j], &one, &work[j], &b[j], &sums, 1)
 				}
 			}
 			return
 		}
 		for j := 0; j < 512; j += 16 {
-			panel, step := &w[0][j], 2048
+			panel := &w[0][j]
+			sums.w = [3]int{0, 0, 2048}
 			if n > 6 { // more than one tile reads it
 				packRows16AVX2(&work[0], &w[0][j], 2048, 784)
-				panel, step = &work[0], 64
+				panel = &work[0]
+				sums.w = [3]int{0, 0, 64}
 			}
-			r := 0
-			if count := n / 6; count > 0 {
-				dense784x512ReluTile6x16AVX2(&y[j+r*512], &x[r*784], panel, &b[j], step, count)
-				r += count * 6
-			}
-			if n-r >= 4 {
-				dense784x512ReluTile4x16AVX2(&y[j+r*512], &x[r*784], panel, &b[j], step)
-				r += 4
-			}
-			if n-r >= 2 {
-				dense784x512ReluTile2x16AVX2(&y[j+r*512], &x[r*784], panel, &b[j], step)
-				r += 2
-			}
-			if n-r >= 1 {
-				dense784x512ReluTile1x16BAVX2(&y[j+r*512], &x[r*784], panel, &b[j], step)
-			}
+			tile6x16ReluAVX2(&y[j], &x[0], panel, &b[j], &sums, n)
 		}
 	default:
 		dense784x512ReluGo(y, x, w, b, n)
 	}
 }
 
-// dense784x512ReluTile1x64AVX512 computes 64 elements of y, sums of up to 784
-// products of x and w, then "bias, relu", count times.
+// streamAVX512 adds k products of x and rows of w to the sums of n columns,
+// xStep and wStep bytes apart. more is 0 where there are no sums yet.
 //
 //go:noescape
-func dense784x512ReluTile1x64AVX512(y, x, w, s, e0 *float32, k0, part, count int)
+func streamAVX512(sums, x, w *float32, xStep, wStep, k, n, more int)
+
+// tile6x64ReluAVX512 computes 6 by 64 elements of y at a time, and n rows in
+// all: sums of products of x and w, then "bias, relu".
+//
+//go:noescape
+func tile6x64ReluAVX512(y, x, w, e0 *float32, s *tile, n int)
 
 // packRows64AVX512 copies k rows of 64 float32s, step bytes apart, into the
 // panel p.
@@ -159,35 +135,17 @@ func dense784x512ReluTile1x64AVX512(y, x, w, s, e0 *float32, k0, part, count int
 //go:noescape
 func packRows64AVX512(p, w *float32, step, k int)
 
-// dense784x512ReluTile6x64AVX512 computes 6 by 64 elements of y, sums of 784
-// products of x and w, then "bias, relu", count times.
+// streamAVX2 adds k products of x and rows of w to the sums of n columns, xStep
+// and wStep bytes apart. more is 0 where there are no sums yet.
 //
 //go:noescape
-func dense784x512ReluTile6x64AVX512(y, x, w, e0 *float32, step, count int)
+func streamAVX2(sums, x, w *float32, xStep, wStep, k, n, more int)
 
-// dense784x512ReluTile4x64AVX512 computes 4 by 64 elements of y, sums of 784
-// products of x and w, then "bias, relu".
+// tile6x16ReluAVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func dense784x512ReluTile4x64AVX512(y, x, w, e0 *float32, step int)
-
-// dense784x512ReluTile2x64AVX512 computes 2 by 64 elements of y, sums of 784
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense784x512ReluTile2x64AVX512(y, x, w, e0 *float32, step int)
-
-// dense784x512ReluTile1x64BAVX512 computes 64 elements of y, sums of 784
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense784x512ReluTile1x64BAVX512(y, x, w, e0 *float32, step int)
-
-// dense784x512ReluTile1x16AVX2 computes 16 elements of y, sums of up to 784
-// products of x and w, then "bias, relu", count times.
-//
-//go:noescape
-func dense784x512ReluTile1x16AVX2(y, x, w, s, e0 *float32, k0, part, count int)
+func tile6x16ReluAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // packRows16AVX2 copies k rows of 16 float32s, step bytes apart, into the panel
 // p.
@@ -195,130 +153,32 @@ func dense784x512ReluTile1x16AVX2(y, x, w, s, e0 *float32, k0, part, count int)
 //go:noescape
 func packRows16AVX2(p, w *float32, step, k int)
 
-// dense784x512ReluTile6x16AVX2 computes 6 by 16 elements of y, sums of 784
-// products of x and w, then "bias, relu", count times.
-//
-//go:noescape
-func dense784x512ReluTile6x16AVX2(y, x, w, e0 *float32, step, count int)
-
-// dense784x512ReluTile4x16AVX2 computes 4 by 16 elements of y, sums of 784
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense784x512ReluTile4x16AVX2(y, x, w, e0 *float32, step int)
-
-// dense784x512ReluTile2x16AVX2 computes 2 by 16 elements of y, sums of 784
-// products of x and w, then "bias, relu".
-//
-//go:noescape
-func dense784x512ReluTile2x16AVX2(y, x, w, e0 *float32, step int)
-
-// dense784x512ReluTile1x16BAVX2 computes 16 elements of y, sums of 784 products
-// of x and w, then "bias, relu".
-//
-//go:noescape
-func dense784x512ReluTile1x16BAVX2(y, x, w, e0 *float32, step int)
-
 // dense512x10 is dense512x10Go in machine code.
 func dense512x10(y, x []float32, w *[512][10]float32, b *[10]float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		r := 0
-		if count := n / 14; count > 0 {
-			dense512x10Tile14x10AVX512(&y[r*10], &x[r*512], &w[0][0], &b[0], count)
-			r += count * 14
-		}
-		if n-r >= 8 {
-			dense512x10Tile8x10AVX512(&y[r*10], &x[r*512], &w[0][0], &b[0])
-			r += 8
-		}
-		if n-r >= 4 {
-			dense512x10Tile4x10AVX512(&y[r*10], &x[r*512], &w[0][0], &b[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense512x10Tile2x10AVX512(&y[r*10], &x[r*512], &w[0][0], &b[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense512x10Tile1x10AVX512(&y[r*10], &x[r*512], &w[0][0], &b[0])
-		}
+		sums := tile{k: [3]int{2: 512}, x: [3]int{2: 4}, w: [3]int{2: 40}, xRow: 2048, yRow: 40}
+		tile14x10BiasAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	case cpu >= nn.AVX2:
-		r := 0
-		if count := n / 6; count > 0 {
-			dense512x10Tile6x10AVX2(&y[r*10], &x[r*512], &w[0][0], &b[0], count)
-			r += count * 6
-		}
-		if n-r >= 4 {
-			dense512x10Tile4x10AVX2(&y[r*10], &x[r*512], &w[0][0], &b[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense512x10Tile2x10AVX2(&y[r*10], &x[r*512], &w[0][0], &b[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense512x10Tile1x10AVX2(&y[r*10], &x[r*512], &w[0][0], &b[0])
-		}
+		sums := tile{k: [3]int{2: 512}, x: [3]int{2: 4}, w: [3]int{2: 40}, xRow: 2048, yRow: 40}
+		tile6x10BiasAVX2(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	default:
 		dense512x10Go(y, x, w, b, n)
 	}
 }
 
-// dense512x10Tile14x10AVX512 computes 14 by 10 elements of y, sums of 512
-// products of x and w, then bias, count times.
+// tile14x10BiasAVX512 computes 14 by 10 elements of y at a time, and n rows in
+// all: sums of products of x and w, then bias.
 //
 //go:noescape
-func dense512x10Tile14x10AVX512(y, x, w, e0 *float32, count int)
+func tile14x10BiasAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// dense512x10Tile8x10AVX512 computes 8 by 10 elements of y, sums of 512
-// products of x and w, then bias.
+// tile6x10BiasAVX2 computes 6 by 10 elements of y at a time, and n rows in all:
+// sums of products of x and w, then bias.
 //
 //go:noescape
-func dense512x10Tile8x10AVX512(y, x, w, e0 *float32)
-
-// dense512x10Tile4x10AVX512 computes 4 by 10 elements of y, sums of 512
-// products of x and w, then bias.
-//
-//go:noescape
-func dense512x10Tile4x10AVX512(y, x, w, e0 *float32)
-
-// dense512x10Tile2x10AVX512 computes 2 by 10 elements of y, sums of 512
-// products of x and w, then bias.
-//
-//go:noescape
-func dense512x10Tile2x10AVX512(y, x, w, e0 *float32)
-
-// dense512x10Tile1x10AVX512 computes 10 elements of y, sums of 512 products of
-// x and w, then bias.
-//
-//go:noescape
-func dense512x10Tile1x10AVX512(y, x, w, e0 *float32)
-
-// dense512x10Tile6x10AVX2 computes 6 by 10 elements of y, sums of 512 products
-// of x and w, then bias, count times.
-//
-//go:noescape
-func dense512x10Tile6x10AVX2(y, x, w, e0 *float32, count int)
-
-// dense512x10Tile4x10AVX2 computes 4 by 10 elements of y, sums of 512 products
-// of x and w, then bias.
-//
-//go:noescape
-func dense512x10Tile4x10AVX2(y, x, w, e0 *float32)
-
-// dense512x10Tile2x10AVX2 computes 2 by 10 elements of y, sums of 512 products
-// of x and w, then bias.
-//
-//go:noescape
-func dense512x10Tile2x10AVX2(y, x, w, e0 *float32)
-
-// dense512x10Tile1x10AVX2 computes 10 elements of y, sums of 512 products of x
-// and w, then bias.
-//
-//go:noescape
-func dense512x10Tile1x10AVX2(y, x, w, e0 *float32)
+func tile6x10BiasAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // softmax10 is softmax10Go in machine code.
 func softmax10(y, x []float32, n int) {
@@ -419,109 +279,45 @@ func dense512x10GradX(dx, dy []float32, w *[512][10]float32, h, work []float32, 
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
+		sums := tile{k: [3]int{2: 10}, x: [3]int{2: 4}, w: [3]int{2: 256}, xRow: 40, yRow: 2048, e: [6]int{0: 2048}}
 		for j := 0; j < 512; j += 64 {
-			packColumns64x10AVX512(&work[0], &w[j][0], 40)
-			r := 0
-			if count := n / 6; count > 0 {
-				dense512x10GradXTile6x64AVX512(&dx[j+r*512], &dy[r*10], &work[0], &h[j+r*512], count)
-				r += count * 6
-			}
-			if n-r >= 4 {
-				dense512x10GradXTile4x64AVX512(&dx[j+r*512], &dy[r*10], &work[0], &h[j+r*512])
-				r += 4
-			}
-			if n-r >= 2 {
-				dense512x10GradXTile2x64AVX512(&dx[j+r*512], &dy[r*10], &work[0], &h[j+r*512])
-				r += 2
-			}
-			if n-r >= 1 {
-				dense512x10GradXTile1x64AVX512(&dx[j+r*512], &dy[r*10], &work[0], &h[j+r*512])
-			}
+			packColumns64AVX512(&work[0], &w[j][0], 40, 10)
+			tile6x64ReluGradientAVX512(&dx[j], &dy[0], &work[0], &h[j], &sums, n)
 		}
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{2: 10}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 40, yRow: 2048, e: [6]int{0: 2048}}
 		for j := 0; j < 512; j += 16 {
-			packColumns16x10AVX2(&work[0], &w[j][0], 40)
-			r := 0
-			if count := n / 6; count > 0 {
-				dense512x10GradXTile6x16AVX2(&dx[j+r*512], &dy[r*10], &work[0], &h[j+r*512], count)
-				r += count * 6
-			}
-			if n-r >= 4 {
-				dense512x10GradXTile4x16AVX2(&dx[j+r*512], &dy[r*10], &work[0], &h[j+r*512])
-				r += 4
-			}
-			if n-r >= 2 {
-				dense512x10GradXTile2x16AVX2(&dx[j+r*512], &dy[r*10], &work[0], &h[j+r*512])
-				r += 2
-			}
-			if n-r >= 1 {
-				dense512x10GradXTile1x16AVX2(&dx[j+r*512], &dy[r*10], &work[0], &h[j+r*512])
-			}
+			packColumns16AVX2(&work[0], &w[j][0], 40, 10)
+			tile6x16ReluGradientAVX2(&dx[j], &dy[0], &work[0], &h[j], &sums, n)
 		}
 	default:
 		dense512x10GradXGo(dx, dy, w, h, n)
 	}
 }
 
-// packColumns64x10AVX512 copies 64 rows of 10 float32s, step bytes apart, into
-// the panel p, transposed.
+// packColumns64AVX512 copies 64 rows of k float32s, step bytes apart, into the
+// panel p, transposed.
 //
 //go:noescape
-func packColumns64x10AVX512(p, w *float32, step int)
+func packColumns64AVX512(p, w *float32, step, k int)
 
-// dense512x10GradXTile6x64AVX512 computes 6 by 64 elements of y, sums of 10
-// products of x and w, then "relu gradient", count times.
+// tile6x64ReluGradientAVX512 computes 6 by 64 elements of y at a time, and n
+// rows in all: sums of products of x and w, then "relu gradient".
 //
 //go:noescape
-func dense512x10GradXTile6x64AVX512(y, x, w, e0 *float32, count int)
+func tile6x64ReluGradientAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// dense512x10GradXTile4x64AVX512 computes 4 by 64 elements of y, sums of 10
-// products of x and w, then "relu gradient".
+// packColumns16AVX2 copies 16 rows of k float32s, step bytes apart, into the
+// panel p, transposed.
 //
 //go:noescape
-func dense512x10GradXTile4x64AVX512(y, x, w, e0 *float32)
+func packColumns16AVX2(p, w *float32, step, k int)
 
-// dense512x10GradXTile2x64AVX512 computes 2 by 64 elements of y, sums of 10
-// products of x and w, then "relu gradient".
+// tile6x16ReluGradientAVX2 computes 6 by 16 elements of y at a time, and n rows
+// in all: sums of products of x and w, then "relu gradient".
 //
 //go:noescape
-func dense512x10GradXTile2x64AVX512(y, x, w, e0 *float32)
-
-// dense512x10GradXTile1x64AVX512 computes 64 elements of y, sums of 10 products
-// of x and w, then "relu gradient".
-//
-//go:noescape
-func dense512x10GradXTile1x64AVX512(y, x, w, e0 *float32)
-
-// packColumns16x10AVX2 copies 16 rows of 10 float32s, step bytes apart, into
-// the panel p, transposed.
-//
-//go:noescape
-func packColumns16x10AVX2(p, w *float32, step int)
-
-// dense512x10GradXTile6x16AVX2 computes 6 by 16 elements of y, sums of 10
-// products of x and w, then "relu gradient", count times.
-//
-//go:noescape
-func dense512x10GradXTile6x16AVX2(y, x, w, e0 *float32, count int)
-
-// dense512x10GradXTile4x16AVX2 computes 4 by 16 elements of y, sums of 10
-// products of x and w, then "relu gradient".
-//
-//go:noescape
-func dense512x10GradXTile4x16AVX2(y, x, w, e0 *float32)
-
-// dense512x10GradXTile2x16AVX2 computes 2 by 16 elements of y, sums of 10
-// products of x and w, then "relu gradient".
-//
-//go:noescape
-func dense512x10GradXTile2x16AVX2(y, x, w, e0 *float32)
-
-// dense512x10GradXTile1x16AVX2 computes 16 elements of y, sums of 10 products
-// of x and w, then "relu gradient".
-//
-//go:noescape
-func dense512x10GradXTile1x16AVX2(y, x, w, e0 *float32)
+func tile6x16ReluGradientAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // columnSums10 is columnSums10Go in machine code.
 func columnSums10(g *[10]float32, dy []float32, n int, t *nn.Worker) {
@@ -575,65 +371,35 @@ func columnSums10AVX2(g2, dy *float32, width, count, more int)
 func dense512x10GradW(dw *[512][10]float32, x, dy []float32, n int, t *nn.Worker) {
 	switch {
 	case cpu >= nn.AVX512:
-		from, to := t.Share(12)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			for u := from; u < to; u++ {
-				i := u % 12
-				dense512x10GradWTile14x10AVX512(&dw[i*42][0], &x[k*512+i*42], &dy[k*10], count, part, min(3, 36-i*3))
-				if i == 11 {
-					dense512x10GradWTile8x10AVX512(&dw[504][0], &x[k*512+504], &dy[k*10], count, part)
-				}
-			}
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 2048}, w: [3]int{2: 40}, xRow: 4, yRow: 40}
+		from, to := t.Share(4)
+		for u := from; u < to; u++ {
+			i := u % 4
+			tile14x10AVX512(&dw[(i*168*10)/10][(i*168*10)%10], &x[i*168], &dy[0], &sums, min(168, 512-i*168))
 		}
 	case cpu >= nn.AVX2:
-		from, to := t.Share(13)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			for u := from; u < to; u++ {
-				i := u % 13
-				dense512x10GradWTile6x10AVX2(&dw[i*42][0], &x[k*512+i*42], &dy[k*10], count, part, min(7, 85-i*7))
-				if i == 12 {
-					dense512x10GradWTile2x10AVX2(&dw[510][0], &x[k*512+510], &dy[k*10], count, part)
-				}
-			}
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 2048}, w: [3]int{2: 40}, xRow: 4, yRow: 40}
+		from, to := t.Share(4)
+		for u := from; u < to; u++ {
+			i := u % 4
+			tile6x10AVX2(&dw[(i*168*10)/10][(i*168*10)%10], &x[i*168], &dy[0], &sums, min(168, 512-i*168))
 		}
 	default:
 		dense512x10GradWGo(dw, x, dy, n, t)
 	}
 }
 
-// dense512x10GradWTile14x10AVX512 computes 14 by 10 elements of y, sums of up
-// to 512 products of x and w, then "", count times.
+// tile14x10AVX512 computes 14 by 10 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense512x10GradWTile14x10AVX512(y, x, w *float32, k0, part, count int)
+func tile14x10AVX512(y, x, w *float32, s *tile, n int)
 
-// dense512x10GradWTile8x10AVX512 computes 8 by 10 elements of y, sums of up to
-// 512 products of x and w, then "".
+// tile6x10AVX2 computes 6 by 10 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense512x10GradWTile8x10AVX512(y, x, w *float32, k0, part int)
-
-// dense512x10GradWTile6x10AVX2 computes 6 by 10 elements of y, sums of up to
-// 512 products of x and w, then "", count times.
-//
-//go:noescape
-func dense512x10GradWTile6x10AVX2(y, x, w *float32, k0, part, count int)
-
-// dense512x10GradWTile2x10AVX2 computes 2 by 10 elements of y, sums of up to
-// 512 products of x and w, then "".
-//
-//go:noescape
-func dense512x10GradWTile2x10AVX2(y, x, w *float32, k0, part int)
+func tile6x10AVX2(y, x, w *float32, s *tile, n int)
 
 // columnSums512 is columnSums512Go in machine code.
 func columnSums512(g *[512]float32, dy []float32, n int, t *nn.Worker) {
@@ -687,74 +453,44 @@ func columnSums512AVX2(g2, dy *float32, width, count, more int)
 func dense784x512GradW(dw *[784][512]float32, x, dy, work []float32, n int, t *nn.Worker) {
 	switch {
 	case cpu >= nn.AVX512:
-		from, to := t.Share(520)
-		for k := 0; k < n; k += 416 {
-			count := min(416, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 3136}, w: [3]int{2: 256}, xRow: 4, yRow: 2048}
+		from, to := t.Share(152)
+		packed := -1
+		for u := from; u < to; u++ {
+			j := u / 19 * 64
+			if packed != j {
+				packed = j
+				packRows64AVX512(&work[0], &dy[j], 2048, n)
 			}
-			packed := -1
-			for u := from; u < to; u++ {
-				j := u / 65 * 64
-				if packed != j {
-					packed = j
-					packRows64AVX512(&work[0], &dy[k*512+j], 2048, count)
-				}
-				i := u % 65
-				dense784x512GradWTile6x64AVX512(&dw[i*12][j], &x[k*784+i*12], &work[0], count, part, min(2, 130-i*2))
-				if i == 64 {
-					dense784x512GradWTile4x64AVX512(&dw[780][j], &x[k*784+780], &work[0], count, part)
-				}
-			}
+			i := u % 19
+			tile6x64AVX512(&dw[(j+i*42*512)/512][(j+i*42*512)%512], &x[i*42], &work[0], &sums, min(42, 784-i*42))
 		}
 	case cpu >= nn.AVX2:
-		from, to := t.Share(608)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 3136}, w: [3]int{2: 64}, xRow: 4, yRow: 2048}
+		from, to := t.Share(160)
+		packed := -1
+		for u := from; u < to; u++ {
+			j := u / 5 * 16
+			if packed != j {
+				packed = j
+				packRows16AVX2(&work[0], &dy[j], 2048, n)
 			}
-			packed := -1
-			for u := from; u < to; u++ {
-				j := u / 19 * 16
-				if packed != j {
-					packed = j
-					packRows16AVX2(&work[0], &dy[k*512+j], 2048, count)
-				}
-				i := u % 19
-				dense784x512GradWTile6x16AVX2(&dw[i*42][j], &x[k*784+i*42], &work[0], count, part, min(7, 130-i*7))
-				if i == 18 {
-					dense784x512GradWTile4x16AVX2(&dw[780][j], &x[k*784+780], &work[0], count, part)
-				}
-			}
+			i := u % 5
+			tile6x16AVX2(&dw[(j+i*168*512)/512][(j+i*168*512)%512], &x[i*168], &work[0], &sums, min(168, 784-i*168))
 		}
 	default:
 		dense784x512GradWGo(dw, x, dy, n, t)
 	}
 }
 
-// dense784x512GradWTile6x64AVX512 computes 6 by 64 elements of y, sums of up to
-// 416 products of x and w, then "", count times.
+// tile6x64AVX512 computes 6 by 64 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense784x512GradWTile6x64AVX512(y, x, w *float32, k0, part, count int)
+func tile6x64AVX512(y, x, w *float32, s *tile, n int)
 
-// dense784x512GradWTile4x64AVX512 computes 4 by 64 elements of y, sums of up to
-// 416 products of x and w, then "".
+// tile6x16AVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense784x512GradWTile4x64AVX512(y, x, w *float32, k0, part int)
-
-// dense784x512GradWTile6x16AVX2 computes 6 by 16 elements of y, sums of up to
-// 512 products of x and w, then "", count times.
-//
-//go:noescape
-func dense784x512GradWTile6x16AVX2(y, x, w *float32, k0, part, count int)
-
-// dense784x512GradWTile4x16AVX2 computes 4 by 16 elements of y, sums of up to
-// 512 products of x and w, then "".
-//
-//go:noescape
-func dense784x512GradWTile4x16AVX2(y, x, w *float32, k0, part int)
+func tile6x16AVX2(y, x, w *float32, s *tile, n int)

@@ -13,7 +13,7 @@ import (
 // of goroutines and allocates nothing once warm.
 func (m *Model) Predict(x *Input) (out Output) {
 	s := m.rows.get()
-	rows := predictRow(s.a[:], x.flat(), m.params, s.work[:])
+	rows := predictRows(s.a[:], x.flat(), m.params, s.work[:], 1)
 	out.fill(rows, 0)
 	m.rows.put(s)
 	return out

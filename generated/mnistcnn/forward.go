@@ -8,34 +8,15 @@ import (
 	"github.com/nngen-go/nngen/runtime/train"
 )
 
-// predictRow runs the network on one sample and returns its outputs.
-func predictRow(a, x []float32, p *Params, work []float32) []float32 {
-	// Names that share memory never live at the same time, or a kernel works in place.
-	rescaling := a[0:784]
-	conv1 := a[784:22416]
-	pool1 := a[22416:27824]
-	conv2 := a[0:7744]
-	pool2 := a[7744:9344]
-	digitPre := a[0:10]
-	digit := a[10:20]
-
-	rescalingForward(rescaling, x, 1)
-	conv1Forward(conv1, rescaling, p, 1)
-	pool1Forward(pool1, conv1, 1)
-	conv2Forward(conv2, pool1, p, work, 1)
-	pool2Forward(pool2, conv2, 1)
-	digitForward(digitPre, digit, pool2, p, 1)
-	return digit
-}
-
-// predictRows runs the network on n samples and returns their outputs.
+// predictRows runs the network on n samples and returns their outputs. The
+// arena has n times the room of a row.
 func predictRows(a, x []float32, p *Params, work []float32, n int) []float32 {
 	// Names that share memory never live at the same time, or a kernel works in place.
-	rescaling := a[86528 : 86528+n*784]
+	rescaling := a[n*21632 : n*22416]
 	conv1 := a[0 : n*21632]
-	pool1 := a[86528 : 86528+n*5408]
+	pool1 := a[n*21632 : n*27040]
 	conv2 := a[0 : n*7744]
-	pool2 := a[30976 : 30976+n*1600]
+	pool2 := a[n*7744 : n*9344]
 	digitPre := a[0 : n*10]
 	digit := a[0 : n*10]
 

@@ -10,6 +10,59 @@ import "github.com/nngen-go/nngen/runtime/nn"
 // cpu is the set of instructions that the kernels are chosen for.
 var cpu = nn.CPU()
 
+// tile is what a tile of machine code is told: how its sums run, and how far
+// apart the rows of its operands are, in bytes.
+type tile struct {
+	k          [3]int // turns of the loops of a sum, outermost first
+	x, w       [3]int // how far a turn moves x and w
+	xRow, yRow int    // from row to row
+	part       int    // 1: add to what is in y; 2: more will follow, no epilogue yet
+	e          [6]int // from row to row of e0, e1, …
+}
+
+// conv3x3x32To64GradXParts are the parts of conv3x3x32To64GradX's result that sum the same points.
+var conv3x3x32To64GradXParts = [...]struct{ xRow, yRow, e0Row, lo0, k0, lo1, k1, rows, lines, yLine, xLine, e0Line, x, y, e0 int }{
+	{256, 128, 128, 2, 1, 2, 1, 1, 1, 416, 704, 416, 0, 0, 0},
+	{256, 128, 128, 2, 1, 1, 2, 1, 1, 416, 704, 416, 0, 32, 32},
+	{256, 128, 128, 2, 1, 0, 3, 9, 1, 416, 704, 416, 0, 64, 64},
+	{256, 128, 128, 2, 1, 0, 2, 1, 1, 416, 704, 416, 576, 352, 352},
+	{256, 128, 128, 2, 1, 0, 1, 1, 1, 416, 704, 416, 640, 384, 384},
+	{256, 128, 128, 1, 2, 2, 1, 1, 1, 416, 704, 416, 0, 416, 416},
+	{256, 128, 128, 1, 2, 1, 2, 1, 1, 416, 704, 416, 0, 448, 448},
+	{256, 128, 128, 1, 2, 0, 3, 9, 1, 416, 704, 416, 0, 480, 480},
+	{256, 128, 128, 1, 2, 0, 2, 1, 1, 416, 704, 416, 576, 768, 768},
+	{256, 128, 128, 1, 2, 0, 1, 1, 1, 416, 704, 416, 640, 800, 800},
+	{2816, 1664, 1664, 0, 3, 2, 1, 9, 1, 32, 64, 32, 0, 832, 832},
+	{2816, 1664, 1664, 0, 3, 1, 2, 9, 1, 32, 64, 32, 0, 864, 864},
+	{256, 128, 128, 0, 3, 0, 3, 9, 9, 416, 704, 416, 0, 896, 896},
+	{2816, 1664, 1664, 0, 3, 0, 2, 9, 1, 32, 64, 32, 576, 1184, 1184},
+	{2816, 1664, 1664, 0, 3, 0, 1, 9, 1, 32, 64, 32, 640, 1216, 1216},
+	{256, 128, 128, 0, 2, 2, 1, 1, 1, 416, 704, 416, 6336, 4576, 4576},
+	{256, 128, 128, 0, 2, 1, 2, 1, 1, 416, 704, 416, 6336, 4608, 4608},
+	{256, 128, 128, 0, 2, 0, 3, 9, 1, 416, 704, 416, 6336, 4640, 4640},
+	{256, 128, 128, 0, 2, 0, 2, 1, 1, 416, 704, 416, 6912, 4928, 4928},
+	{256, 128, 128, 0, 2, 0, 1, 1, 1, 416, 704, 416, 6976, 4960, 4960},
+	{256, 128, 128, 0, 1, 2, 1, 1, 1, 416, 704, 416, 7040, 4992, 4992},
+	{256, 128, 128, 0, 1, 1, 2, 1, 1, 416, 704, 416, 7040, 5024, 5024},
+	{256, 128, 128, 0, 1, 0, 3, 9, 1, 416, 704, 416, 7040, 5056, 5056},
+	{256, 128, 128, 0, 1, 0, 2, 1, 1, 416, 704, 416, 7616, 5344, 5344},
+	{256, 128, 128, 0, 1, 0, 1, 1, 1, 416, 704, 416, 7680, 5376, 5376},
+}
+
+// conv3x3x32To64GradWParts are the parts of conv3x3x32To64GradW's result that sum the same points.
+var conv3x3x32To64GradWParts = [...]struct{ x, y int }{
+	{0, 0},
+	{416, 6144},
+	{832, 12288},
+}
+
+// conv3x3x1To32GradWParts are the parts of conv3x3x1To32GradW's result that sum the same points.
+var conv3x3x1To32GradWParts = [...]struct{ x, y0 int }{
+	{0, 0},
+	{28, 1},
+	{56, 2},
+}
+
 // rescale784 is rescale784Go in machine code.
 func rescale784(y, x []float32, n int) {
 	switch {
@@ -38,14 +91,19 @@ func conv3x3x1To32Relu(y, x []float32, w *[3][3][1][32]float32, b *[32]float32, 
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
+		sums := tile{k: [3]int{1, 3, 3}, x: [3]int{0, 112, 4}, w: [3]int{0, 384, 128}, xRow: 4, yRow: 128}
 		for i := range n {
-			conv3x3x1To32ReluTile13x32AVX512(&y[i*21632], &x[i*784], &w[0][0][0][0], &b[0], 26)
+			for l := range 26 {
+				tile13x32ReluAVX512(&y[i*21632+l*832], &x[i*784+l*28], &w[0][0][0][0], &b[0], &sums, 26)
+			}
 		}
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{1, 3, 3}, x: [3]int{0, 112, 4}, w: [3]int{0, 384, 128}, xRow: 4, yRow: 128}
 		for j := 0; j < 32; j += 16 {
 			for i := range n {
-				conv3x3x1To32ReluTile6x16AVX2(&y[j+i*21632], &x[i*784], &w[0][0][0][j], &b[j], 26)
-				conv3x3x1To32ReluTile2x16AVX2(&y[j+i*21632+768], &x[i*784+24], &w[0][0][0][j], &b[j], 26)
+				for l := range 26 {
+					tile6x16ReluAVX2(&y[j+i*21632+l*832], &x[i*784+l*28], &w[0][0][0][j], &b[j], &sums, 26)
+				}
 			}
 		}
 	default:
@@ -53,23 +111,17 @@ func conv3x3x1To32Relu(y, x []float32, w *[3][3][1][32]float32, b *[32]float32, 
 	}
 }
 
-// conv3x3x1To32ReluTile13x32AVX512 computes 13 by 32 elements of y, sums of 9
-// products of x and w, then "bias, relu", count times.
+// tile13x32ReluAVX512 computes 13 by 32 elements of y at a time, and n rows in
+// all: sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func conv3x3x1To32ReluTile13x32AVX512(y, x, w, e0 *float32, count int)
+func tile13x32ReluAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// conv3x3x1To32ReluTile6x16AVX2 computes 6 by 16 elements of y, sums of 9
-// products of x and w, then "bias, relu", count times.
+// tile6x16ReluAVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func conv3x3x1To32ReluTile6x16AVX2(y, x, w, e0 *float32, count int)
-
-// conv3x3x1To32ReluTile2x16AVX2 computes 2 by 16 elements of y, sums of 9
-// products of x and w, then "bias, relu", count times.
-//
-//go:noescape
-func conv3x3x1To32ReluTile2x16AVX2(y, x, w, e0 *float32, count int)
+func tile6x16ReluAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // maxPool2x2x32 is maxPool2x2x32Go in machine code.
 func maxPool2x2x32(y, x []float32, n int) {
@@ -111,16 +163,20 @@ func conv3x3x32To64Relu(
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
+		sums := tile{k: [3]int{1, 3, 96}, x: [3]int{0, 1664, 4}, w: [3]int{0, 24576, 256}, xRow: 128, yRow: 256}
 		for i := range n {
-			conv3x3x32To64ReluTile6x64AVX512(&y[i*7744], &x[i*5408], &w[0][0][0][0], &b[0], 11)
-			conv3x3x32To64ReluTile5x64AVX512(&y[i*7744+384], &x[i*5408+192], &w[0][0][0][0], &b[0], 11)
+			for l := range 11 {
+				tile6x64ReluAVX512(&y[i*7744+l*704], &x[i*5408+l*416], &w[0][0][0][0], &b[0], &sums, 11)
+			}
 		}
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{1, 3, 96}, x: [3]int{0, 1664, 4}, w: [3]int{0, 6144, 64}, xRow: 128, yRow: 256}
 		for j := 0; j < 64; j += 16 {
 			packRows16AVX2(&work[0], &w[0][0][0][j], 256, 3*96)
 			for i := range n {
-				conv3x3x32To64ReluTile6x16AVX2(&y[j+i*7744], &x[i*5408], &work[0], &b[j], 11)
-				conv3x3x32To64ReluTile5x16AVX2(&y[j+i*7744+384], &x[i*5408+192], &work[0], &b[j], 11)
+				for l := range 11 {
+					tile6x16ReluBAVX2(&y[j+i*7744+l*704], &x[i*5408+l*416], &work[0], &b[j], &sums, 11)
+				}
 			}
 		}
 	default:
@@ -128,17 +184,11 @@ func conv3x3x32To64Relu(
 	}
 }
 
-// conv3x3x32To64ReluTile6x64AVX512 computes 6 by 64 elements of y, sums of 288
-// products of x and w, then "bias, relu", count times.
+// tile6x64ReluAVX512 computes 6 by 64 elements of y at a time, and n rows in
+// all: sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func conv3x3x32To64ReluTile6x64AVX512(y, x, w, e0 *float32, count int)
-
-// conv3x3x32To64ReluTile5x64AVX512 computes 5 by 64 elements of y, sums of 288
-// products of x and w, then "bias, relu", count times.
-//
-//go:noescape
-func conv3x3x32To64ReluTile5x64AVX512(y, x, w, e0 *float32, count int)
+func tile6x64ReluAVX512(y, x, w, e0 *float32, s *tile, n int)
 
 // packRows16AVX2 copies k rows of 16 float32s, step bytes apart, into the panel
 // p.
@@ -146,17 +196,11 @@ func conv3x3x32To64ReluTile5x64AVX512(y, x, w, e0 *float32, count int)
 //go:noescape
 func packRows16AVX2(p, w *float32, step, k int)
 
-// conv3x3x32To64ReluTile6x16AVX2 computes 6 by 16 elements of y, sums of 288
-// products of x and w, then "bias, relu", count times.
+// tile6x16ReluBAVX2 computes 6 by 16 elements of y at a time, and n rows in
+// all: sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func conv3x3x32To64ReluTile6x16AVX2(y, x, w, e0 *float32, count int)
-
-// conv3x3x32To64ReluTile5x16AVX2 computes 5 by 16 elements of y, sums of 288
-// products of x and w, then "bias, relu", count times.
-//
-//go:noescape
-func conv3x3x32To64ReluTile5x16AVX2(y, x, w, e0 *float32, count int)
+func tile6x16ReluBAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // maxPool2x2x64 is maxPool2x2x64Go in machine code.
 func maxPool2x2x64(y, x []float32, n int) {
@@ -192,110 +236,33 @@ func dense1600x10(y, x []float32, w *[1600][10]float32, b *[10]float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		r := 0
-		if count := n / 14; count > 0 {
-			dense1600x10Tile14x10AVX512(&y[r*10], &x[r*1600], &w[0][0], &b[0], count)
-			r += count * 14
-		}
-		if n-r >= 8 {
-			dense1600x10Tile8x10AVX512(&y[r*10], &x[r*1600], &w[0][0], &b[0])
-			r += 8
-		}
-		if n-r >= 4 {
-			dense1600x10Tile4x10AVX512(&y[r*10], &x[r*1600], &w[0][0], &b[0])
-			r += 4
-		}
-		if n-r >= 2 {
-			dense1600x10Tile2x10AVX512(&y[r*10], &x[r*1600], &w[0][0], &b[0])
-			r += 2
-		}
-		if n-r >= 1 {
-			dense1600x10Tile1x10AVX512(&y[r*10], &x[r*1600], &w[0][0], &b[0])
-		}
+		sums := tile{k: [3]int{2: 1600}, x: [3]int{2: 4}, w: [3]int{2: 40}, xRow: 6400, yRow: 40}
+		tile14x10BiasAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{2: 800}, x: [3]int{2: 4}, w: [3]int{2: 40}, xRow: 6400, yRow: 40, part: 2}
 		for i := 0; i < 1600; i += 800 {
-			part := 0
-			if i > 0 {
-				part = 1 // add to what is there
+			if i+800 >= 1600 {
+				sums.part &^= 2 // the last block
 			}
-			if i+800 < 1600 {
-				part |= 2 // more to come
-			}
-			r := 0
-			if count := n / 6; count > 0 {
-				dense1600x10Tile6x10AVX2(&y[r*10], &x[i+r*1600], &w[i][0], &b[0], part, count)
-				r += count * 6
-			}
-			if n-r >= 4 {
-				dense1600x10Tile4x10AVX2(&y[r*10], &x[i+r*1600], &w[i][0], &b[0], part)
-				r += 4
-			}
-			if n-r >= 2 {
-				dense1600x10Tile2x10AVX2(&y[r*10], &x[i+r*1600], &w[i][0], &b[0], part)
-				r += 2
-			}
-			if n-r >= 1 {
-				dense1600x10Tile1x10AVX2(&y[r*10], &x[i+r*1600], &w[i][0], &b[0], part)
-			}
+			tile6x10BiasAVX2(&y[0], &x[i], &w[i][0], &b[0], &sums, n)
+			sums.part |= 1 // add to what is there
 		}
 	default:
 		dense1600x10Go(y, x, w, b, n)
 	}
 }
 
-// dense1600x10Tile14x10AVX512 computes 14 by 10 elements of y, sums of 1600
-// products of x and w, then bias, count times.
+// tile14x10BiasAVX512 computes 14 by 10 elements of y at a time, and n rows in
+// all: sums of products of x and w, then bias.
 //
 //go:noescape
-func dense1600x10Tile14x10AVX512(y, x, w, e0 *float32, count int)
+func tile14x10BiasAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// dense1600x10Tile8x10AVX512 computes 8 by 10 elements of y, sums of 1600
-// products of x and w, then bias.
+// tile6x10BiasAVX2 computes 6 by 10 elements of y at a time, and n rows in all:
+// sums of products of x and w, then bias.
 //
 //go:noescape
-func dense1600x10Tile8x10AVX512(y, x, w, e0 *float32)
-
-// dense1600x10Tile4x10AVX512 computes 4 by 10 elements of y, sums of 1600
-// products of x and w, then bias.
-//
-//go:noescape
-func dense1600x10Tile4x10AVX512(y, x, w, e0 *float32)
-
-// dense1600x10Tile2x10AVX512 computes 2 by 10 elements of y, sums of 1600
-// products of x and w, then bias.
-//
-//go:noescape
-func dense1600x10Tile2x10AVX512(y, x, w, e0 *float32)
-
-// dense1600x10Tile1x10AVX512 computes 10 elements of y, sums of 1600 products
-// of x and w, then bias.
-//
-//go:noescape
-func dense1600x10Tile1x10AVX512(y, x, w, e0 *float32)
-
-// dense1600x10Tile6x10AVX2 computes 6 by 10 elements of y, sums of up to 800
-// products of x and w, then bias, count times.
-//
-//go:noescape
-func dense1600x10Tile6x10AVX2(y, x, w, e0 *float32, part, count int)
-
-// dense1600x10Tile4x10AVX2 computes 4 by 10 elements of y, sums of up to 800
-// products of x and w, then bias.
-//
-//go:noescape
-func dense1600x10Tile4x10AVX2(y, x, w, e0 *float32, part int)
-
-// dense1600x10Tile2x10AVX2 computes 2 by 10 elements of y, sums of up to 800
-// products of x and w, then bias.
-//
-//go:noescape
-func dense1600x10Tile2x10AVX2(y, x, w, e0 *float32, part int)
-
-// dense1600x10Tile1x10AVX2 computes 10 elements of y, sums of up to 800
-// products of x and w, then bias.
-//
-//go:noescape
-func dense1600x10Tile1x10AVX2(y, x, w, e0 *float32, part int)
+func tile6x10BiasAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // softmax10 is softmax10Go in machine code.
 func softmax10(y, x []float32, n int) {
@@ -421,109 +388,45 @@ func dense1600x10GradX(dx, dy []float32, w *[1600][10]float32, work []float32, n
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
+		sums := tile{k: [3]int{2: 10}, x: [3]int{2: 4}, w: [3]int{2: 256}, xRow: 40, yRow: 6400}
 		for j := 0; j < 1600; j += 64 {
-			packColumns64x10AVX512(&work[0], &w[j][0], 40)
-			r := 0
-			if count := n / 6; count > 0 {
-				dense1600x10GradXTile6x64AVX512(&dx[j+r*1600], &dy[r*10], &work[0], count)
-				r += count * 6
-			}
-			if n-r >= 4 {
-				dense1600x10GradXTile4x64AVX512(&dx[j+r*1600], &dy[r*10], &work[0])
-				r += 4
-			}
-			if n-r >= 2 {
-				dense1600x10GradXTile2x64AVX512(&dx[j+r*1600], &dy[r*10], &work[0])
-				r += 2
-			}
-			if n-r >= 1 {
-				dense1600x10GradXTile1x64AVX512(&dx[j+r*1600], &dy[r*10], &work[0])
-			}
+			packColumns64AVX512(&work[0], &w[j][0], 40, 10)
+			tile4x64AVX512(&dx[j], &dy[0], &work[0], &sums, n)
 		}
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{2: 10}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 40, yRow: 6400}
 		for j := 0; j < 1600; j += 16 {
-			packColumns16x10AVX2(&work[0], &w[j][0], 40)
-			r := 0
-			if count := n / 6; count > 0 {
-				dense1600x10GradXTile6x16AVX2(&dx[j+r*1600], &dy[r*10], &work[0], count)
-				r += count * 6
-			}
-			if n-r >= 4 {
-				dense1600x10GradXTile4x16AVX2(&dx[j+r*1600], &dy[r*10], &work[0])
-				r += 4
-			}
-			if n-r >= 2 {
-				dense1600x10GradXTile2x16AVX2(&dx[j+r*1600], &dy[r*10], &work[0])
-				r += 2
-			}
-			if n-r >= 1 {
-				dense1600x10GradXTile1x16AVX2(&dx[j+r*1600], &dy[r*10], &work[0])
-			}
+			packColumns16AVX2(&work[0], &w[j][0], 40, 10)
+			tile6x16AVX2(&dx[j], &dy[0], &work[0], &sums, n)
 		}
 	default:
 		dense1600x10GradXGo(dx, dy, w, n)
 	}
 }
 
-// packColumns64x10AVX512 copies 64 rows of 10 float32s, step bytes apart, into
-// the panel p, transposed.
+// packColumns64AVX512 copies 64 rows of k float32s, step bytes apart, into the
+// panel p, transposed.
 //
 //go:noescape
-func packColumns64x10AVX512(p, w *float32, step int)
+func packColumns64AVX512(p, w *float32, step, k int)
 
-// dense1600x10GradXTile6x64AVX512 computes 6 by 64 elements of y, sums of 10
-// products of x and w, then "", count times.
+// tile4x64AVX512 computes 4 by 64 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense1600x10GradXTile6x64AVX512(y, x, w *float32, count int)
+func tile4x64AVX512(y, x, w *float32, s *tile, n int)
 
-// dense1600x10GradXTile4x64AVX512 computes 4 by 64 elements of y, sums of 10
-// products of x and w, then "".
+// packColumns16AVX2 copies 16 rows of k float32s, step bytes apart, into the
+// panel p, transposed.
 //
 //go:noescape
-func dense1600x10GradXTile4x64AVX512(y, x, w *float32)
+func packColumns16AVX2(p, w *float32, step, k int)
 
-// dense1600x10GradXTile2x64AVX512 computes 2 by 64 elements of y, sums of 10
-// products of x and w, then "".
+// tile6x16AVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense1600x10GradXTile2x64AVX512(y, x, w *float32)
-
-// dense1600x10GradXTile1x64AVX512 computes 64 elements of y, sums of 10
-// products of x and w, then "".
-//
-//go:noescape
-func dense1600x10GradXTile1x64AVX512(y, x, w *float32)
-
-// packColumns16x10AVX2 copies 16 rows of 10 float32s, step bytes apart, into
-// the panel p, transposed.
-//
-//go:noescape
-func packColumns16x10AVX2(p, w *float32, step int)
-
-// dense1600x10GradXTile6x16AVX2 computes 6 by 16 elements of y, sums of 10
-// products of x and w, then "", count times.
-//
-//go:noescape
-func dense1600x10GradXTile6x16AVX2(y, x, w *float32, count int)
-
-// dense1600x10GradXTile4x16AVX2 computes 4 by 16 elements of y, sums of 10
-// products of x and w, then "".
-//
-//go:noescape
-func dense1600x10GradXTile4x16AVX2(y, x, w *float32)
-
-// dense1600x10GradXTile2x16AVX2 computes 2 by 16 elements of y, sums of 10
-// products of x and w, then "".
-//
-//go:noescape
-func dense1600x10GradXTile2x16AVX2(y, x, w *float32)
-
-// dense1600x10GradXTile1x16AVX2 computes 16 elements of y, sums of 10 products
-// of x and w, then "".
-//
-//go:noescape
-func dense1600x10GradXTile1x16AVX2(y, x, w *float32)
+func tile6x16AVX2(y, x, w *float32, s *tile, n int)
 
 // dropoutGradient1600 is dropoutGradient1600Go in machine code.
 func dropoutGradient1600(dx []float32, key nn.Key, dy []float32, first, n int) {
@@ -615,30 +518,42 @@ func conv3x3x32To64GradX(dx, dy []float32, w *[3][3][32][64]float32, h, work []f
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
+		sums := tile{k: [3]int{3, 3, 64}, x: [3]int{2816, 256, 4}, w: [3]int{24576, 8192, 128}}
 		for r := range 3 {
 			for k := range 3 {
-				packColumns32x64AVX512(&work[r*6144+k*2048], &w[2-r][2-k][0][0], 256)
+				packColumns32AVX512(&work[r*6144+k*2048], &w[2-r][2-k][0][0], 256, 64)
 			}
 		}
 		for i := range n {
-			for _, s := range [...][4]int{{0, 1, 2, 3}, {1, 1, 1, 3}, {2, 8, 0, 3}, {10, 1, 0, 3}, {11, 1, 0, 2}, {12, 1, 0, 1}} { // y, how many, and which r lie inside
-				y, count, lo, hi := s[0], s[1], s[2], s[3]
-				conv3x3x32To64GradXTile13x32AVX512(&dx[i*5408+y*416], &dy[i*7744+y*704+lo*704-1408], &work[lo*6144], &h[i*5408+y*416], hi-lo, count)
+			for _, q := range conv3x3x32To64GradXParts {
+				sums.xRow = q.xRow
+				sums.yRow = q.yRow
+				sums.e[0] = q.e0Row
+				sums.k[0] = q.k0
+				sums.k[1] = q.k1
+				for l := range q.lines {
+					tile9x32ReluGradientAVX512(&dx[q.y+i*5408+l*q.yLine], &dy[q.x+i*7744+l*q.xLine], &work[q.lo0*6144+q.lo1*2048], &h[q.e0+i*5408+l*q.e0Line], &sums, q.rows)
+				}
 			}
 		}
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{3, 3, 64}, x: [3]int{2816, 256, 4}, w: [3]int{12288, 4096, 64}}
 		for j := 0; j < 32; j += 16 {
 			for r := range 3 {
 				for k := range 3 {
-					packColumns16x64AVX2(&work[r*3072+k*1024], &w[2-r][2-k][j][0], 256)
+					packColumns16AVX2(&work[r*3072+k*1024], &w[2-r][2-k][j][0], 256, 64)
 				}
 			}
 			for i := range n {
-				for _, s := range [...][4]int{{0, 1, 2, 3}, {1, 1, 1, 3}, {2, 9, 0, 3}, {11, 1, 0, 2}, {12, 1, 0, 1}} { // y, how many, and which r lie inside
-					y, count, lo, hi := s[0], s[1], s[2], s[3]
-					conv3x3x32To64GradXTile5x16AVX2(&dx[j+i*5408+y*416], &dy[i*7744+y*704+lo*704-1408], &work[lo*3072], &h[j+i*5408+y*416], hi-lo, count)
-					conv3x3x32To64GradXTile5x16BAVX2(&dx[j+i*5408+y*416+160], &dy[i*7744+y*704+lo*704-1216], &work[lo*3072], &h[j+i*5408+y*416+160], hi-lo, count)
-					conv3x3x32To64GradXTile3x16AVX2(&dx[j+i*5408+y*416+320], &dy[i*7744+y*704+lo*704-896], &work[lo*3072], &h[j+i*5408+y*416+320], hi-lo, count)
+				for _, q := range conv3x3x32To64GradXParts {
+					sums.xRow = q.xRow
+					sums.yRow = q.yRow
+					sums.e[0] = q.e0Row
+					sums.k[0] = q.k0
+					sums.k[1] = q.k1
+					for l := range q.lines {
+						tile5x16ReluGradientAVX2(&dx[q.y+j+i*5408+l*q.yLine], &dy[q.x+i*7744+l*q.xLine], &work[q.lo0*3072+q.lo1*1024], &h[q.e0+j+i*5408+l*q.e0Line], &sums, q.rows)
+					}
 				}
 			}
 		}
@@ -647,41 +562,23 @@ func conv3x3x32To64GradX(dx, dy []float32, w *[3][3][32][64]float32, h, work []f
 	}
 }
 
-// packColumns32x64AVX512 copies 32 rows of 64 float32s, step bytes apart, into
-// the panel p, transposed.
+// packColumns32AVX512 copies 32 rows of k float32s, step bytes apart, into the
+// panel p, transposed.
 //
 //go:noescape
-func packColumns32x64AVX512(p, w *float32, step int)
+func packColumns32AVX512(p, w *float32, step, k int)
 
-// conv3x3x32To64GradXTile13x32AVX512 computes 13 by 32 elements of y, sums of
-// 576 products of x and w, then "relu gradient", count times.
+// tile9x32ReluGradientAVX512 computes 9 by 32 elements of y at a time, and n
+// rows in all: sums of products of x and w, then "relu gradient".
 //
 //go:noescape
-func conv3x3x32To64GradXTile13x32AVX512(y, x, w, e0 *float32, k0, count int)
+func tile9x32ReluGradientAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// packColumns16x64AVX2 copies 16 rows of 64 float32s, step bytes apart, into
-// the panel p, transposed.
+// tile5x16ReluGradientAVX2 computes 5 by 16 elements of y at a time, and n rows
+// in all: sums of products of x and w, then "relu gradient".
 //
 //go:noescape
-func packColumns16x64AVX2(p, w *float32, step int)
-
-// conv3x3x32To64GradXTile5x16AVX2 computes 5 by 16 elements of y, sums of 576
-// products of x and w, then "relu gradient", count times.
-//
-//go:noescape
-func conv3x3x32To64GradXTile5x16AVX2(y, x, w, e0 *float32, k0, count int)
-
-// conv3x3x32To64GradXTile5x16BAVX2 computes 5 by 16 elements of y, sums of 576
-// products of x and w, then "relu gradient", count times.
-//
-//go:noescape
-func conv3x3x32To64GradXTile5x16BAVX2(y, x, w, e0 *float32, k0, count int)
-
-// conv3x3x32To64GradXTile3x16AVX2 computes 3 by 16 elements of y, sums of 576
-// products of x and w, then "relu gradient", count times.
-//
-//go:noescape
-func conv3x3x32To64GradXTile3x16AVX2(y, x, w, e0 *float32, k0, count int)
+func tile5x16ReluGradientAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // maxPool2x2x32Grad is maxPool2x2x32GradGo in machine code.
 func maxPool2x2x32Grad(dx, dy, x []float32, n int) {
@@ -764,56 +661,33 @@ func columnSums10AVX2(g2, dy *float32, width, count, more int)
 func dense1600x10GradW(dw *[1600][10]float32, x, dy []float32, n int, t *nn.Worker) {
 	switch {
 	case cpu >= nn.AVX512:
-		from, to := t.Share(38)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			for u := from; u < to; u++ {
-				i := u % 38
-				dense1600x10GradWTile14x10AVX512(&dw[i*42][0], &x[k*1600+i*42], &dy[k*10], count, part, min(3, 114-i*3))
-				if i == 37 {
-					dense1600x10GradWTile4x10AVX512(&dw[1596][0], &x[k*1600+1596], &dy[k*10], count, part)
-				}
-			}
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 6400}, w: [3]int{2: 40}, xRow: 4, yRow: 40}
+		from, to := t.Share(1)
+		for u := from; u < to; u++ {
+			tile14x10AVX512(&dw[0][0], &x[0], &dy[0], &sums, 1600)
 		}
 	case cpu >= nn.AVX2:
-		from, to := t.Share(40)
-		for k := 0; k < n; k += 512 {
-			count := min(512, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			for u := from; u < to; u++ {
-				i := u % 40
-				dense1600x10GradWTile5x10AVX2(&dw[i*40][0], &x[k*1600+i*40], &dy[k*10], count, part, min(8, 320-i*8))
-			}
+		sums := tile{k: [3]int{2: n}, x: [3]int{2: 6400}, w: [3]int{2: 40}, xRow: 4, yRow: 40}
+		from, to := t.Share(1)
+		for u := from; u < to; u++ {
+			tile6x10AVX2(&dw[0][0], &x[0], &dy[0], &sums, 1600)
 		}
 	default:
 		dense1600x10GradWGo(dw, x, dy, n, t)
 	}
 }
 
-// dense1600x10GradWTile14x10AVX512 computes 14 by 10 elements of y, sums of up
-// to 512 products of x and w, then "", count times.
+// tile14x10AVX512 computes 14 by 10 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense1600x10GradWTile14x10AVX512(y, x, w *float32, k0, part, count int)
+func tile14x10AVX512(y, x, w *float32, s *tile, n int)
 
-// dense1600x10GradWTile4x10AVX512 computes 4 by 10 elements of y, sums of up to
-// 512 products of x and w, then "".
+// tile6x10AVX2 computes 6 by 10 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func dense1600x10GradWTile4x10AVX512(y, x, w *float32, k0, part int)
-
-// dense1600x10GradWTile5x10AVX2 computes 5 by 10 elements of y, sums of up to
-// 512 products of x and w, then "", count times.
-//
-//go:noescape
-func dense1600x10GradWTile5x10AVX2(y, x, w *float32, k0, part, count int)
+func tile6x10AVX2(y, x, w *float32, s *tile, n int)
 
 // columnSums64 is columnSums64Go in machine code.
 func columnSums64(g *[64]float32, dy []float32, n int, t *nn.Worker) {
@@ -867,55 +741,47 @@ func columnSums64AVX2(g2, dy *float32, width, count, more int)
 func conv3x3x32To64GradW(dw *[3][3][32][64]float32, x, dy, work []float32, n int, t *nn.Worker) {
 	switch {
 	case cpu >= nn.AVX512:
+		sums := tile{k: [3]int{3, 11, 11}, x: [3]int{21632, 1664, 128}, w: [3]int{30976, 2816, 256}, xRow: 4, yRow: 256}
 		from, to := t.Share(24)
 		for k := 0; k < n; k += 3 {
-			count := min(3, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
+			sums.k[0] = min(3, n-k)
 			for u := from; u < to; u++ {
-				r := u / 8 % 3
+				q := conv3x3x32To64GradWParts[u/8%3]
 				i := u % 8
-				conv3x3x32To64GradWTile6x64AVX512(&dw[(r*6144+i*768)/6144][(r*6144+i*768)/2048%3][(r*6144+i*768)/64%32][(r*6144+i*768)%64], &x[k*5408+r*416+i*12], &dy[k*7744], count, part, min(2, 16-i*2))
+				tile6x64AVX512(&dw[(q.y+i*12*64)/6144][(q.y+i*12*64)/2048%3][(q.y+i*12*64)/64%32][(q.y+i*12*64)%64], &x[q.x+k*5408+i*12], &dy[k*7744], &sums, min(12, 96-i*12))
 			}
+			sums.part |= 1 // add to what is there
 		}
 	case cpu >= nn.AVX2:
+		sums := tile{k: [3]int{n, 11, 11}, x: [3]int{21632, 1664, 128}, w: [3]int{7744, 704, 64}, xRow: 4, yRow: 256}
 		from, to := t.Share(36)
-		for k := 0; k < n; k += 4 {
-			count := min(4, n-k)
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
+		packed := -1
+		for u := from; u < to; u++ {
+			j := u / 9 * 16
+			if packed != j {
+				packed = j
+				packRows16AVX2(&work[0], &dy[j], 256, n*11*11)
 			}
-			packed := -1
-			for u := from; u < to; u++ {
-				j := u / 9 * 16
-				if packed != j {
-					packed = j
-					packRows16AVX2(&work[0], &dy[k*7744+j], 256, count*11*11)
-				}
-				r := u / 3 % 3
-				i := u % 3
-				conv3x3x32To64GradWTile6x16AVX2(&dw[(j+r*6144+i*2688)/6144][(j+r*6144+i*2688)/2048%3][(j+r*6144+i*2688)/64%32][(j+r*6144+i*2688)%64], &x[k*5408+r*416+i*42], &work[0], count, part, min(7, 16-i*7))
-			}
+			q := conv3x3x32To64GradWParts[u/3%3]
+			i := u % 3
+			tile6x16BAVX2(&dw[(q.y+j+i*42*64)/6144][(q.y+j+i*42*64)/2048%3][(q.y+j+i*42*64)/64%32][(q.y+j+i*42*64)%64], &x[q.x+i*42], &work[0], &sums, min(42, 96-i*42))
 		}
 	default:
 		conv3x3x32To64GradWGo(dw, x, dy, n, t)
 	}
 }
 
-// conv3x3x32To64GradWTile6x64AVX512 computes 6 by 64 elements of y, sums of up
-// to 363 products of x and w, then "", count times.
+// tile6x64AVX512 computes 6 by 64 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func conv3x3x32To64GradWTile6x64AVX512(y, x, w *float32, k0, part, count int)
+func tile6x64AVX512(y, x, w *float32, s *tile, n int)
 
-// conv3x3x32To64GradWTile6x16AVX2 computes 6 by 16 elements of y, sums of up to
-// 484 products of x and w, then "", count times.
+// tile6x16BAVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func conv3x3x32To64GradWTile6x16AVX2(y, x, w *float32, k0, part, count int)
+func tile6x16BAVX2(y, x, w *float32, s *tile, n int)
 
 // columnSums32 is columnSums32Go in machine code.
 func columnSums32(g *[32]float32, dy []float32, n int, t *nn.Worker) {
@@ -969,32 +835,33 @@ func columnSums32AVX2(g2, dy *float32, width, count, more int)
 func conv3x3x1To32GradW(dw *[3][3][1][32]float32, x, dy, work []float32, n int, t *nn.Worker) {
 	switch {
 	case cpu >= nn.AVX512:
-		from, to := t.Share(1)
-		for k := 0; k < n; k += 1 {
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			for u := from; u < to; u++ {
-				conv3x3x1To32GradWTile9x32AVX512(&dw[0][0][0][0], &x[k*784], &dy[k*21632], part)
+		sums := tile{k: [3]int{1, 13, 26}, x: [3]int{3136, 112, 4}, w: [3]int{86528, 3328, 128}, xRow: 4, yRow: 128}
+		from, to := t.Share(3)
+		for k := range n {
+			for y := 0; y < 26; y += 13 {
+				for u := from; u < to; u++ {
+					q := conv3x3x1To32GradWParts[u%3]
+					tile3x32AVX512(&dw[q.y0][0][0][0], &x[q.x+k*784+y*28], &dy[k*21632+y*832], &sums, 3)
+				}
+				sums.part |= 1 // add to what is there
 			}
 		}
 	case cpu >= nn.AVX2:
-		from, to := t.Share(2)
-		for k := 0; k < n; k += 1 {
-			part := 0
-			if k > 0 {
-				part = 1 // add to what is there
-			}
-			packed := -1
-			for u := from; u < to; u++ {
-				j := u * 16
-				if packed != j {
-					packed = j
-					packRows16AVX2(&work[0], &dy[k*21632+j], 128, 1*26*26)
+		sums := tile{k: [3]int{1, 13, 26}, x: [3]int{3136, 112, 4}, w: [3]int{21632, 1664, 64}, xRow: 4, yRow: 128}
+		from, to := t.Share(6)
+		for k := range n {
+			for y := 0; y < 26; y += 13 {
+				packed := -1
+				for u := from; u < to; u++ {
+					j := u / 3 * 16
+					if packed != j {
+						packed = j
+						packRows16AVX2(&work[0], &dy[k*21632+y*832+j], 128, 13*26)
+					}
+					q := conv3x3x1To32GradWParts[u%3]
+					tile3x16AVX2(&dw[q.y0][0][0][j], &x[q.x+k*784+y*28], &work[0], &sums, 3)
 				}
-				conv3x3x1To32GradWTile6x16AVX2(&dw[0][0][0][j], &x[k*784], &work[0], part)
-				conv3x3x1To32GradWTile3x16AVX2(&dw[2][0][0][j], &x[k*784+56], &work[0], part)
+				sums.part |= 1 // add to what is there
 			}
 		}
 	default:
@@ -1002,20 +869,14 @@ func conv3x3x1To32GradW(dw *[3][3][1][32]float32, x, dy, work []float32, n int, 
 	}
 }
 
-// conv3x3x1To32GradWTile9x32AVX512 computes 9 by 32 elements of y, sums of up
-// to 676 products of x and w, then "".
+// tile3x32AVX512 computes 3 by 32 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func conv3x3x1To32GradWTile9x32AVX512(y, x, w *float32, part int)
+func tile3x32AVX512(y, x, w *float32, s *tile, n int)
 
-// conv3x3x1To32GradWTile6x16AVX2 computes 6 by 16 elements of y, sums of up to
-// 676 products of x and w, then "".
+// tile3x16AVX2 computes 3 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w.
 //
 //go:noescape
-func conv3x3x1To32GradWTile6x16AVX2(y, x, w *float32, part int)
-
-// conv3x3x1To32GradWTile3x16AVX2 computes 3 by 16 elements of y, sums of up to
-// 676 products of x and w, then "".
-//
-//go:noescape
-func conv3x3x1To32GradWTile3x16AVX2(y, x, w *float32, part int)
+func tile3x16AVX2(y, x, w *float32, s *tile, n int)

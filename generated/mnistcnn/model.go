@@ -34,7 +34,7 @@ const (
 	// Weights files carry it.
 	ModelID = "86aa120dbb7049327913774ce492c3fb4f584f6577aa3346cbf7c118e9a3e5ed"
 	// PredictArenaBytes is the memory that one call of Predict works in.
-	PredictArenaBytes = 129728
+	PredictArenaBytes = 126592
 	// PredictBatchArenaBytes is the memory that one call of PredictBatch works in.
 	PredictBatchArenaBytes = 451072
 	// TrainArenaBytes is the memory that a training step of one worker works in,

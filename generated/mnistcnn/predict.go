@@ -13,7 +13,7 @@ import (
 // of goroutines and allocates nothing once warm.
 func (m *Model) Predict(x *Input) (out Output) {
 	s := m.rows.get()
-	rows := predictRow(s.a[:], x.flat(), m.params, s.work[:])
+	rows := predictRows(s.a[:], x.flat(), m.params, s.work[:], 1)
 	out.fill(rows, 0)
 	m.rows.put(s)
 	return out
@@ -22,7 +22,7 @@ func (m *Model) Predict(x *Input) (out Output) {
 // rowScratch is the working memory of one prediction.
 type rowScratch struct {
 	work [4608]float32 // scratch of the kernels
-	a    [27824]float32
+	a    [27040]float32
 }
 
 // predictShare is how many rows are worth a goroutine of their own.

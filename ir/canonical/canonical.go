@@ -67,7 +67,7 @@ func nest(k *loop.Nest) *loop.Nest {
 // statement is a copy of a statement that may be changed, without what it does
 // not use, and a store where it reduces nothing.
 func statement(s loop.Stmt) loop.Stmt {
-	if len(s.Inner) == 0 && (s.Reduce == loop.Sum || s.Reduce == loop.Max) {
+	if !slices.ContainsFunc(s.Inner, turns) && (s.Reduce == loop.Sum || s.Reduce == loop.Max) {
 		s.Reduce = loop.Store
 		if s.Finish != nil {
 			s.Value, s.Finish = scalar.Substitute(s.Finish, []scalar.Expr{s.Value}), nil
@@ -78,6 +78,9 @@ func statement(s loop.Stmt) loop.Stmt {
 	s.Value, s.Srcs = used(s.Value, 0, s.Srcs)
 	return s
 }
+
+// turns reports a loop of more than one turn.
+func turns(a loop.Axis) bool { return a.N > 1 || a.Rows }
 
 // used is an expression over those operands alone that it names, and copies of
 // these. The operands come after the given number of other arguments.

@@ -15,7 +15,7 @@ func contract(k *loop.Contract) *loop.Contract {
 	c.Epilogue, c.Extra = used(c.Epilogue, 1, c.Extra)
 	c.Clip = slices.DeleteFunc(c.Clip, c.idle)
 	for at := 0; at < len(c.Axes()); {
-		if a := c.Axes()[at]; a.N > 1 || a.Rows || !c.drop(at) {
+		if turns(c.Axes()[at]) || !c.drop(at) {
 			at++
 		}
 	}

@@ -20,7 +20,7 @@ func (g group) simplify() {
 		g.splitRows()
 	}
 	for i := len(*g.axes) - 1; i >= 0; i-- {
-		if a := (*g.axes)[i]; a.N == 1 && !a.Rows {
+		if !turns((*g.axes)[i]) {
 			g.drop(i)
 		}
 	}

@@ -193,6 +193,21 @@ func TestVerifyRejects(t *testing.T) {
 			n.dout.Body[0].Dst.Index, n.dout.Body[0].Dst.IndexStride = &Access{Buf: n.y, Strides: []int{1, 0}}, 1
 		}, "does not accumulate"},
 
+		"loop of one turn": {func(n *net) {
+			n.dout.Outer = []Axis{pairs, {Name: "o", N: 1}}
+			for _, a := range []*Access{&n.dout.Body[0].Dst, &n.dout.Body[0].Srcs[0], &n.dout.Body[0].Srcs[1]} {
+				a.Strides = []int{1, 0}
+			}
+		}, "the loop over o has one turn"},
+		"two loops are one": {func(n *net) {
+			n.dout.Outer = []Axis{batch, oAxis}
+			for _, a := range []*Access{&n.dout.Body[0].Dst, &n.dout.Body[0].Srcs[0], &n.dout.Body[0].Srcs[1]} {
+				a.Strides = []int{2, 1}
+			}
+		}, "the loops over n and o are one"},
+		"reduces nothing":  {func(n *net) { n.dout.Body[0].Reduce = Max }, "is a reduction over nothing"},
+		"reads too much":   {func(n *net) { n.dout.Body[0].Value = scalar.Arg(0) }, "y is read for nothing"},
+		"too many points":  {func(n *net) { n.dense.M[0].Max = 5 }, "axis n has at most 5 points of 4"},
 		"swapped steps":    {func(n *net) { f := n.Predict.Forward; f[0], f[1] = f[1], f[0] }, "words is read before it is written"},
 		"half written":     {func(n *net) { n.dout.Outer[0].N = 1 }, "only 4 of its 8 elements are written"},
 		"written twice":    {func(n *net) { n.Train.Backward = append(n.Train.Backward, run(n.ddense)) }, "∂w of 6 elements is written 12 times"},

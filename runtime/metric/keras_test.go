@@ -7,18 +7,6 @@ import (
 	"testing"
 )
 
-var constructors = map[string]func(string) Metric{
-	"BinaryAccuracy":            func(name string) Metric { return BinaryAccuracy(name, 0.5) },
-	"CategoricalAccuracy":       CategoricalAccuracy,
-	"SparseCategoricalAccuracy": SparseCategoricalAccuracy,
-	"MeanAbsoluteError":         MeanAbsoluteError,
-	"MeanSquaredError":          MeanSquaredError,
-	"mae":                       MeanAbsoluteError,
-	"mean_absolute_error":       MeanAbsoluteError,
-	"mse":                       MeanSquaredError,
-	"mean_squared_error":        MeanSquaredError,
-}
-
 // Values of real Keras after each of several batches, with and without weights.
 func TestValuesOfKeras(t *testing.T) {
 	text, err := os.ReadFile("testdata/keras.json")
@@ -46,7 +34,7 @@ func TestValuesOfKeras(t *testing.T) {
 	for _, c := range file.Cases {
 		t.Run(c.Name, func(t *testing.T) {
 			used[c.Metric] = true
-			plain, weighted := constructors[c.Metric]("m"), constructors[c.Metric]("w")
+			plain, weighted := made(t, c.Metric, nil, 0), made(t, c.Metric, nil, 0)
 			for i, b := range c.Batches {
 				for row := range b.Output {
 					plain.Update(b.Target[row], b.Output[row], 1)

@@ -2,127 +2,61 @@ package metric
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 )
 
-// settings are Keras's arguments.
-type settings struct {
-	Thresholds       thresholds
-	TopK             int  `json:"top_k"`
-	ClassID          *int `json:"class_id"`
-	K                int
-	Threshold        float64
-	Beta             float64
-	Average          string
-	Curve            string
-	SummationMethod  string    `json:"summation_method"`
-	NumThresholds    int       `json:"num_thresholds"`
-	MultiLabel       bool      `json:"multi_label"`
-	NumLabels        int       `json:"num_labels"`
-	LabelWeights     []float64 `json:"label_weights"`
-	FromLogits       bool      `json:"from_logits"`
-	LabelSmoothing   float64   `json:"label_smoothing"`
-	ClassAggregation *string   `json:"class_aggregation"`
-	NumRegressors    int       `json:"num_regressors"`
-	Specificity, Sensitivity,
-	Precision, Recall float64
+// made makes the metric of a class of Keras with Keras's arguments, for rows of
+// that many outputs.
+func made(t *testing.T, class string, args map[string]json.RawMessage, width int) Metric {
+	t.Helper()
+	all := Entries()
+	i := slices.IndexFunc(all, func(e Entry) bool { return e.Name == class || slices.Contains(e.Aliases, class) })
+	if i < 0 {
+		t.Fatalf("no metric %s", class)
+	}
+	in := []reflect.Value{reflect.ValueOf("m")}
+	call := reflect.Value.Call
+	if all[i].Args != nil {
+		for _, settings := range all[i].Args() {
+			v := reflect.ValueOf(settings).Elem()
+			for i := range v.NumField() {
+				setField(t, v.Field(i), v.Type().Field(i).Tag.Get("arg"), args, width)
+			}
+			if v.Type().Name() == "" {
+				v = v.Field(0)
+			}
+			if v.Kind() == reflect.Slice {
+				call = reflect.Value.CallSlice
+			}
+			in = append(in, v)
+		}
+	}
+	return call(reflect.ValueOf(all[i].New), in)[0].Interface().(Metric)
 }
 
-// thresholds are one number or a list.
-type thresholds []float64
-
-func (t *thresholds) UnmarshalJSON(text []byte) error {
-	var one float64
-	if err := json.Unmarshal(text, &one); err == nil {
-		*t = thresholds{one}
-		return nil
+// setField sets the field of an argument.
+func setField(t *testing.T, f reflect.Value, tag string, args map[string]json.RawMessage, width int) {
+	name, options, _ := strings.Cut(tag, ",")
+	text := args[name]
+	switch {
+	case options == "units":
+		text = fmt.Append(nil, width)
+	case text == nil:
+		return
+	case string(text) == "null" && strings.Contains(options, "null=none"):
+		text = []byte(`"none"`)
+	case f.Kind() == reflect.Slice && text[0] != '[':
+		text = append(append([]byte("["), text...), ']')
 	}
-	return json.Unmarshal(text, (*[]float64)(t))
-}
-
-// build makes the metric of a class of Keras for rows of that many outputs.
-func (s settings) build(class string, width int) Metric {
-	decision := Decision{s.Thresholds, s.TopK, s.ClassID}
-	sweep := Sweep{s.NumThresholds, s.ClassID}
-	score := FScore{width, s.Average, s.Threshold}
-	crossentropy := Crossentropy{s.FromLogits, s.LabelSmoothing}
-	k := s.K
-	if k == 0 {
-		k = 5
+	if err := json.Unmarshal(text, f.Addr().Interface()); err != nil {
+		t.Fatalf("%s: %v", name, err)
 	}
-	switch class {
-	case "TopKCategoricalAccuracy":
-		return TopKCategoricalAccuracy("m", k)
-	case "SparseTopKCategoricalAccuracy":
-		return SparseTopKCategoricalAccuracy("m", k)
-	case "BinaryAccuracy":
-		return BinaryAccuracy("m", s.Threshold)
-	case "TruePositives":
-		return TruePositives("m", s.Thresholds...)
-	case "FalsePositives":
-		return FalsePositives("m", s.Thresholds...)
-	case "TrueNegatives":
-		return TrueNegatives("m", s.Thresholds...)
-	case "FalseNegatives":
-		return FalseNegatives("m", s.Thresholds...)
-	case "Precision":
-		return Precision("m", decision)
-	case "Recall":
-		return Recall("m", decision)
-	case "AUC":
-		return AUC("m", Curve{s.NumThresholds, s.Curve, s.SummationMethod, s.Thresholds, s.NumLabels, s.LabelWeights, s.FromLogits})
-	case "SensitivityAtSpecificity":
-		return SensitivityAtSpecificity("m", s.Specificity, sweep)
-	case "SpecificityAtSensitivity":
-		return SpecificityAtSensitivity("m", s.Sensitivity, sweep)
-	case "PrecisionAtRecall":
-		return PrecisionAtRecall("m", s.Recall, sweep)
-	case "RecallAtPrecision":
-		return RecallAtPrecision("m", s.Precision, sweep)
-	case "F1Score":
-		return F1Score("m", score)
-	case "FBetaScore":
-		return FBetaScore("m", s.Beta, score)
-	case "MeanAbsolutePercentageError":
-		return MeanAbsolutePercentageError("m")
-	case "MeanSquaredLogarithmicError":
-		return MeanSquaredLogarithmicError("m")
-	case "RootMeanSquaredError":
-		return RootMeanSquaredError("m")
-	case "CosineSimilarity":
-		return CosineSimilarity("m")
-	case "LogCoshError":
-		return LogCoshError("m")
-	case "R2Score":
-		return R2Score("m", R2{width, s.aggregation(), s.NumRegressors})
-	case "KLDivergence":
-		return KLDivergence("m")
-	case "Poisson":
-		return Poisson("m")
-	case "Hinge":
-		return Hinge("m")
-	case "SquaredHinge":
-		return SquaredHinge("m")
-	case "CategoricalHinge":
-		return CategoricalHinge("m")
-	case "BinaryCrossentropy":
-		return BinaryCrossentropy("m", crossentropy)
-	case "CategoricalCrossentropy":
-		return CategoricalCrossentropy("m", crossentropy)
-	case "SparseCategoricalCrossentropy":
-		return SparseCategoricalCrossentropy("m", s.FromLogits)
-	}
-	return nil
-}
-
-func (s settings) aggregation() string {
-	if s.ClassAggregation == nil {
-		return "none"
-	}
-	return *s.ClassAggregation
 }
 
 // rows is a batch of Keras's.
@@ -145,7 +79,7 @@ func (b rows) show(m Metric, weighted bool) {
 // settingsCase is a metric with its arguments over the batches of a name.
 type settingsCase struct {
 	Metric, Data, Name, Direction string
-	Args                          settings
+	Args                          map[string]json.RawMessage
 	Running                       [][]*float64
 	Weighted                      [][]*float64 `json:"running_weighted"`
 	Weightless                    []*float64   // after the first batch, all of weight 0; nil: zeros
@@ -159,22 +93,16 @@ func settingsCases(t *testing.T) (map[string][]rows, []settingsCase) {
 	}
 	var file struct {
 		Batches map[string][]rows
-		Cases   []json.RawMessage
+		Cases   []settingsCase
 	}
 	if err := json.Unmarshal(text, &file); err != nil {
 		t.Fatal(err)
 	}
-	var cases []settingsCase
-	for _, raw := range file.Cases {
-		uniform := "uniform_average" // null means none at all
-		c := settingsCase{Args: settings{ClassAggregation: &uniform, Threshold: 0}}
-		if err := json.Unmarshal(raw, &c); err != nil {
-			t.Fatal(err)
+	cases := file.Cases
+	for i := range cases {
+		if cases[i].Weighted == nil {
+			cases[i].Weighted = cases[i].Running
 		}
-		if c.Weighted == nil {
-			c.Weighted = c.Running
-		}
-		cases = append(cases, c)
 	}
 	if len(cases) < 160 {
 		t.Fatalf("%d cases", len(cases))
@@ -200,10 +128,10 @@ func TestSettingsOfKeras(t *testing.T) {
 	batches, cases := settingsCases(t)
 	for _, c := range cases {
 		width := len(batches[c.Data][0].Output[0])
-		plain, weighted := c.Args.build(c.Metric, width), c.Args.build(c.Metric, width)
+		plain, weighted := made(t, c.Metric, c.Args, width), made(t, c.Metric, c.Args, width)
 		first := batches[c.Data][0]
 		first.Weight = make([]float32, len(first.Output))
-		weightless := c.Args.build(c.Metric, width)
+		weightless := made(t, c.Metric, c.Args, width)
 		first.show(weightless, true)
 		if c.Weightless == nil {
 			c.Weightless = slices.Repeat([]*float64{new(float64)}, len(figures(weightless)))
@@ -221,7 +149,7 @@ func TestSettingsOfKeras(t *testing.T) {
 func compareFigures(t *testing.T, c settingsCase, batch int, how string, got []float64, want []*float64) {
 	t.Helper()
 	if len(got) != len(want) {
-		t.Errorf("%s %+v on %s: %d figures, Keras has %d", c.Metric, c.Args, c.Data, len(got), len(want))
+		t.Errorf("%s %s on %s: %d figures, Keras has %d", c.Metric, c.Args, c.Data, len(got), len(want))
 		return
 	}
 	for i, w := range want {
@@ -231,7 +159,7 @@ func compareFigures(t *testing.T, c settingsCase, batch int, how string, got []f
 			if w != nil {
 				keras = *w
 			}
-			t.Errorf("%s %+v on %s%s, after batch %d, figure %d: %v, Keras has %v", c.Metric, c.Args, c.Data, how, batch, i, got[i], keras)
+			t.Errorf("%s %s on %s%s, after batch %d, figure %d: %v, Keras has %v", c.Metric, c.Args, c.Data, how, batch, i, got[i], keras)
 		}
 	}
 }
@@ -243,7 +171,7 @@ func TestEverySetting(t *testing.T) {
 	for _, c := range cases {
 		data := batches[c.Data]
 		width := len(data[0].Output[0])
-		whole, resumed := c.Args.build(c.Metric, width).(Stateful), c.Args.build(c.Metric, width).(Stateful)
+		whole, resumed := made(t, c.Metric, c.Args, width).(Stateful), made(t, c.Metric, c.Args, width).(Stateful)
 		fresh := figures(whole)
 		for i, b := range data {
 			b.show(whole, true)
@@ -280,7 +208,7 @@ func TestDirections(t *testing.T) {
 	_, cases := settingsCases(t)
 	for _, c := range cases {
 		up, directed := false, false
-		if d, ok := c.Args.build(c.Metric, 4).(interface{ HigherIsBetter() bool }); ok {
+		if d, ok := made(t, c.Metric, c.Args, 4).(interface{ HigherIsBetter() bool }); ok {
 			up, directed = d.HigherIsBetter(), true
 		}
 		if got := map[bool]string{true: "up", false: "down"}[up]; directed != (c.Direction != "") || directed && got != c.Direction {

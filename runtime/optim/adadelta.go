@@ -32,12 +32,7 @@ func (*Adadelta) Slots() []string { return []string{"accumulated_grad", "accumul
 func (*Adadelta) InitSlot(string) float32 { return 0 }
 
 // Validate reports hyperparameters outside their range.
-func (o *Adadelta) Validate() error {
-	c := o.checks(o.Name())
-	c.below1("rho", o.Rho)
-	c.above0("epsilon", o.Epsilon)
-	return c.err()
-}
+func (o *Adadelta) Validate() error { return validate(o).err() }
 
 // Update implements [Rule].
 func (o *Adadelta) Update(s Step, w, g []float32, slots [][]float32) {

@@ -1,7 +1,5 @@
 package optim
 
-import "math"
-
 // Adafactor divides the gradient by a running root mean square, of which it
 // keeps, for a tensor of two axes or more, no more than the means over the rows
 // and over the columns of its last two axes.
@@ -59,16 +57,7 @@ func (*Adafactor) SlotShape(slot string, shape []int) ([]int, bool) {
 }
 
 // Validate reports hyperparameters outside their range.
-func (o *Adafactor) Validate() error {
-	c := o.checks(o.Name())
-	if !(o.Beta2Decay <= 0) || math.IsInf(o.Beta2Decay, -1) {
-		c.reject("beta_2_decay", o.Beta2Decay, "a finite number, 0 or below")
-	}
-	c.above0("epsilon_1", o.Epsilon1)
-	c.atLeast0("epsilon_2", o.Epsilon2)
-	c.above0("clip_threshold", o.ClipThreshold)
-	return c.err()
-}
+func (o *Adafactor) Validate() error { return validate(o).err() }
 
 // Update implements [Rule].
 func (o *Adafactor) Update(s Step, w, g []float32, slots [][]float32) {

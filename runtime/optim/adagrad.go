@@ -32,12 +32,7 @@ func (*Adagrad) Slots() []string { return []string{"accumulator"} }
 func (o *Adagrad) InitSlot(string) float32 { return float32(o.InitialAccumulatorValue) }
 
 // Validate reports hyperparameters outside their range.
-func (o *Adagrad) Validate() error {
-	c := o.checks(o.Name())
-	c.atLeast0("initial_accumulator_value", o.InitialAccumulatorValue)
-	c.above0("epsilon", o.Epsilon)
-	return c.err()
-}
+func (o *Adagrad) Validate() error { return validate(o).err() }
 
 // Update implements [Rule].
 func (o *Adagrad) Update(s Step, w, g []float32, slots [][]float32) {

@@ -42,14 +42,7 @@ func (o *Adam) Slots() []string {
 func (*Adam) InitSlot(string) float32 { return 0 }
 
 // Validate reports hyperparameters outside their range.
-func (o *Adam) Validate() error { return o.validate(o.Name()) }
-
-func (o *Adam) validate(name string) error {
-	c := o.checks(name)
-	c.betas(o.Beta1, o.Beta2)
-	c.above0("epsilon", o.Epsilon)
-	return c.err()
-}
+func (o *Adam) Validate() error { return validate(o).err() }
 
 // Update implements [Rule].
 func (o *Adam) Update(s Step, w, g []float32, slots [][]float32) {

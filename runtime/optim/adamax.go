@@ -34,12 +34,7 @@ func (*Adamax) Slots() []string { return []string{"momentum", "norm"} }
 func (*Adamax) InitSlot(string) float32 { return 0 }
 
 // Validate reports hyperparameters outside their range.
-func (o *Adamax) Validate() error {
-	c := o.checks(o.Name())
-	c.betas(o.Beta1, o.Beta2)
-	c.above0("epsilon", o.Epsilon)
-	return c.err()
-}
+func (o *Adamax) Validate() error { return validate(o).err() }
 
 // Update implements [Rule].
 func (o *Adamax) Update(s Step, w, g []float32, slots [][]float32) {

@@ -20,4 +20,4 @@ func NewAdamW(learningRate float64) *AdamW {
 func (*AdamW) Name() string { return "adamw" }
 
 // Validate reports hyperparameters outside their range.
-func (o *AdamW) Validate() error { return o.validate(o.Name()) }
+func (o *AdamW) Validate() error { return validate(o).err() }

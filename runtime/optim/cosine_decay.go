@@ -41,12 +41,7 @@ func (s CosineDecay) Rate(steps int) float64 {
 
 // Validate reports settings outside their range.
 func (s CosineDecay) Validate() error {
-	c := checks{rule: s.Name()}
-	c.atLeast0("initial_learning_rate", s.InitialLearningRate)
-	c.above0("decay_steps", float64(s.DecaySteps))
-	c.upTo1("alpha", s.Alpha)
-	c.atLeast0("warmup_target", s.WarmupTarget)
-	c.atLeast0("warmup_steps", float64(s.WarmupSteps))
+	c := validate(s)
 	if s.WarmupSteps > 0 && s.WarmupTarget == 0 {
 		c.errs = append(c.errs, fmt.Errorf("optim: %s: warmup_steps is %d and there is no warmup_target to rise to; set it to the learning rate after them", s.Name(), s.WarmupSteps))
 	}

@@ -1,7 +1,5 @@
 package optim
 
-import "math"
-
 // CosineDecayRestarts is a [CosineDecay] that begins again whenever it is over:
 // each time over TMul times as many steps as before, from MMul times the
 // learning rate that it began with before.
@@ -38,14 +36,4 @@ func (s CosineDecayRestarts) Rate(steps int) float64 {
 }
 
 // Validate reports settings outside their range.
-func (s CosineDecayRestarts) Validate() error {
-	c := checks{rule: s.Name()}
-	c.atLeast0("initial_learning_rate", s.InitialLearningRate)
-	c.above0("first_decay_steps", float64(s.FirstDecaySteps))
-	if !(s.TMul >= 1) || math.IsInf(s.TMul, 1) {
-		c.reject("t_mul", s.TMul, "a finite number, 1 or above")
-	}
-	c.above0("m_mul", s.MMul)
-	c.upTo1("alpha", s.Alpha)
-	return c.err()
-}
+func (s CosineDecayRestarts) Validate() error { return validate(s).err() }

@@ -1,7 +1,5 @@
 package optim
 
-import "math"
-
 // Ftrl follows the regularized leader: weights are those that would have been
 // best so far, less what keeps them small, so that many are exactly 0.
 //
@@ -45,18 +43,7 @@ func (o *Ftrl) InitSlot(slot string) float32 {
 }
 
 // Validate reports hyperparameters outside their range.
-func (o *Ftrl) Validate() error {
-	c := o.checks(o.Name())
-	if !(o.LearningRatePower <= 0) || math.IsInf(o.LearningRatePower, -1) {
-		c.reject("learning_rate_power", o.LearningRatePower, "a finite number, 0 or below")
-	}
-	c.atLeast0("initial_accumulator_value", o.InitialAccumulatorValue)
-	c.atLeast0("l1_regularization_strength", o.L1RegularizationStrength)
-	c.atLeast0("l2_regularization_strength", o.L2RegularizationStrength)
-	c.atLeast0("l2_shrinkage_regularization_strength", o.L2ShrinkageRegularizationStrength)
-	c.atLeast0("beta", o.Beta)
-	return c.err()
-}
+func (o *Ftrl) Validate() error { return validate(o).err() }
 
 // Update implements [Rule].
 func (o *Ftrl) Update(s Step, w, g []float32, slots [][]float32) {

@@ -24,10 +24,4 @@ func (s InverseTimeDecay) Rate(steps int) float64 {
 }
 
 // Validate reports settings outside their range.
-func (s InverseTimeDecay) Validate() error {
-	c := checks{rule: s.Name()}
-	c.atLeast0("initial_learning_rate", s.InitialLearningRate)
-	c.above0("decay_steps", float64(s.DecaySteps))
-	c.atLeast0("decay_rate", s.DecayRate)
-	return c.err()
-}
+func (s InverseTimeDecay) Validate() error { return validate(s).err() }

@@ -37,12 +37,7 @@ func (*Lamb) InitSlot(string) float32 { return 0 }
 func (*Lamb) SlotShape(_ string, shape []int) ([]int, bool) { return shape, true }
 
 // Validate reports hyperparameters outside their range.
-func (o *Lamb) Validate() error {
-	c := o.checks(o.Name())
-	c.betas(o.Beta1, o.Beta2)
-	c.above0("epsilon", o.Epsilon)
-	return c.err()
-}
+func (o *Lamb) Validate() error { return validate(o).err() }
 
 // Update implements [Rule].
 func (o *Lamb) Update(s Step, w, g []float32, slots [][]float32) {

@@ -30,14 +30,7 @@ func (*Lion) Slots() []string { return []string{"momentum"} }
 func (*Lion) InitSlot(string) float32 { return 0 }
 
 // Validate reports hyperparameters outside their range.
-func (o *Lion) Validate() error {
-	c := o.checks(o.Name())
-	if !(o.Beta1 > 0 && o.Beta1 <= 1) {
-		c.reject("beta_1", o.Beta1, "in (0, 1]")
-	}
-	c.upTo1("beta_2", o.Beta2)
-	return c.err()
-}
+func (o *Lion) Validate() error { return validate(o).err() }
 
 // Update implements [Rule].
 func (o *Lion) Update(s Step, w, g []float32, slots [][]float32) {

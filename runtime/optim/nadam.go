@@ -36,12 +36,7 @@ func (*Nadam) InitSlot(string) float32 { return 0 }
 func (*Nadam) Globals() []string { return []string{"u_product"} }
 
 // Validate reports hyperparameters outside their range.
-func (o *Nadam) Validate() error {
-	c := o.checks(o.Name())
-	c.betas(o.Beta1, o.Beta2)
-	c.above0("epsilon", o.Epsilon)
-	return c.err()
-}
+func (o *Nadam) Validate() error { return validate(o).err() }
 
 // momentum is µ of a step.
 func (o *Nadam) momentum(step int) float32 {

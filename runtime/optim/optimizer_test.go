@@ -89,10 +89,10 @@ func TestValidate(t *testing.T) {
 		{&Lamb{}, "optim: lamb: epsilon is 0, must be a finite number above 0"},
 		{&Adafactor{Beta2Decay: 1, Epsilon1: 1}, "optim: adafactor: beta_2_decay is 1, must be a finite number, 0 or below\noptim: adafactor: clip_threshold is 0, must be a finite number above 0"},
 		{&SGD{Settings: Settings{ClipNorm: 1, ClipValue: 2}}, "optim: sgd: clipnorm and clipvalue are set, only one of them may be"},
-		{&SGD{Settings: Settings{ClipNorm: -1}}, "optim: sgd: clipnorm is -1, must be a finite number, 0 or above"},
+		{&SGD{Settings: Settings{ClipNorm: -1}}, "optim: sgd: clipnorm is -1, must be a finite number above 0, or 0 for none"},
 		{&SGD{Settings: Settings{UseEMA: true, EMAMomentum: 1.5}}, "optim: sgd: ema_momentum is 1.5, must be in [0, 1]"},
 		{&SGD{Settings: Settings{GradientAccumulationSteps: 1}}, "optim: sgd: gradient_accumulation_steps is 1, must be 2 or above, or 0 for none"},
-		{&SGD{Settings: Settings{Schedule: ExponentialDecay{DecayRate: 0.5}}}, "optim: exponential_decay: decay_steps is 0, must be a finite number above 0"},
+		{&SGD{Settings: Settings{Schedule: ExponentialDecay{DecayRate: 0.5}}}, "optim: exponential_decay: decay_steps is 0, must be 1 or above"},
 	} {
 		_, err := New(c.rule, vector(4))
 		if err == nil || err.Error() != c.want {

@@ -27,7 +27,7 @@ func (s PiecewiseConstantDecay) Rate(steps int) float64 {
 
 // Validate reports settings outside their range.
 func (s PiecewiseConstantDecay) Validate() error {
-	c := checks{rule: s.Name()}
+	c := validate(s)
 	if len(s.Boundaries) == 0 || len(s.Values) != len(s.Boundaries)+1 {
 		c.errs = append(c.errs, fmt.Errorf("optim: %s: %d boundaries and %d values; there must be boundaries, and one value more than those", s.Name(), len(s.Boundaries), len(s.Values)))
 	}
@@ -37,9 +37,6 @@ func (s PiecewiseConstantDecay) Validate() error {
 			c.reject(fmt.Sprintf("boundaries[%d]", i), float64(b), fmt.Sprintf("above %d, the one before it", last))
 		}
 		last = b
-	}
-	for i, v := range s.Values {
-		c.atLeast0(fmt.Sprintf("values[%d]", i), v)
 	}
 	return c.err()
 }

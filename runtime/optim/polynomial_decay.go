@@ -36,11 +36,4 @@ func (s PolynomialDecay) Rate(steps int) float64 {
 }
 
 // Validate reports settings outside their range.
-func (s PolynomialDecay) Validate() error {
-	c := checks{rule: s.Name()}
-	c.atLeast0("initial_learning_rate", s.InitialLearningRate)
-	c.above0("decay_steps", float64(s.DecaySteps))
-	c.atLeast0("end_learning_rate", s.EndLearningRate)
-	c.above0("power", s.Power)
-	return c.err()
-}
+func (s PolynomialDecay) Validate() error { return validate(s).err() }

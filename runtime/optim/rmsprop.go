@@ -45,13 +45,7 @@ func (o *RMSprop) Slots() []string {
 func (*RMSprop) InitSlot(string) float32 { return 0 }
 
 // Validate reports hyperparameters outside their range.
-func (o *RMSprop) Validate() error {
-	c := o.checks(o.Name())
-	c.below1("rho", o.Rho)
-	c.upTo1("momentum", o.Momentum)
-	c.above0("epsilon", o.Epsilon)
-	return c.err()
-}
+func (o *RMSprop) Validate() error { return validate(o).err() }
 
 // Update implements [Rule].
 func (o *RMSprop) Update(s Step, w, g []float32, slots [][]float32) {

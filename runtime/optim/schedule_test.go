@@ -49,9 +49,9 @@ func TestSchedulesValidate(t *testing.T) {
 		want     string
 	}{
 		{ExponentialDecay{-1, 0, 0, false}, "optim: exponential_decay: initial_learning_rate is -1, must be a finite number, 0 or above\n" +
-			"optim: exponential_decay: decay_steps is 0, must be a finite number above 0\n" +
+			"optim: exponential_decay: decay_steps is 0, must be 1 or above\n" +
 			"optim: exponential_decay: decay_rate is 0, must be a finite number above 0"},
-		{InverseTimeDecay{1, -5, 1, false}, "optim: inverse_time_decay: decay_steps is -5, must be a finite number above 0"},
+		{InverseTimeDecay{1, -5, 1, false}, "optim: inverse_time_decay: decay_steps is -5, must be 1 or above"},
 		{PolynomialDecay{InitialLearningRate: 1, DecaySteps: 1}, "optim: polynomial_decay: power is 0, must be a finite number above 0"},
 		{PiecewiseConstantDecay{[]int{5}, []float64{1}}, "optim: piecewise_constant_decay: 1 boundaries and 1 values; there must be boundaries, and one value more than those"},
 		{PiecewiseConstantDecay{[]int{5, 5}, []float64{1, 2, 3}}, "optim: piecewise_constant_decay: boundaries[1] is 5, must be above 5, the one before it"},

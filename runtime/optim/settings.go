@@ -1,8 +1,8 @@
 package optim
 
 import (
-	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -79,19 +79,13 @@ func (s *Settings) decays(path string) bool {
 	})
 }
 
-// checks begins the validation of a rule with what is wrong with s.
-func (s *Settings) checks(rule string) *checks {
-	c := &checks{rule: rule}
-	c.atLeast0("learning_rate", s.LearningRate)
+// check reports settings that contradict each other.
+func (s *Settings) check(c *checks) {
 	if s.Schedule != nil {
 		if err := s.Schedule.Validate(); err != nil {
 			c.errs = append(c.errs, err)
 		}
 	}
-	c.atLeast0("weight_decay", s.WeightDecay)
-	c.atLeast0("clipnorm", s.ClipNorm)
-	c.atLeast0("clipvalue", s.ClipValue)
-	c.atLeast0("global_clipnorm", s.GlobalClipNorm)
 	var clips []string
 	for _, clip := range []struct {
 		name  string
@@ -102,16 +96,8 @@ func (s *Settings) checks(rule string) *checks {
 		}
 	}
 	if len(clips) > 1 {
-		c.errs = append(c.errs, fmt.Errorf("optim: %s: %s are set, only one of them may be", rule, strings.Join(clips, " and ")))
+		c.errs = append(c.errs, fmt.Errorf("optim: %s: %s are set, only one of them may be", c.rule, strings.Join(clips, " and ")))
 	}
-	if s.UseEMA {
-		c.upTo1("ema_momentum", s.EMAMomentum)
-	}
-	c.atLeast0("ema_overwrite_frequency", float64(s.EMAOverwriteFrequency))
-	if n := s.GradientAccumulationSteps; n < 0 || n == 1 {
-		c.reject("gradient_accumulation_steps", float64(n), "2 or above, or 0 for none")
-	}
-	return c
 }
 
 // rate is the learning rate after a number of steps.
@@ -132,11 +118,16 @@ func (o *Optimizer) SetLearningRate(rate float64) error {
 	if s.Schedule != nil {
 		return fmt.Errorf("optim: %s: the learning rate follows the schedule %s and cannot be set to %v", o.Rule.Name(), s.Schedule.Name(), rate)
 	}
-	c := checks{rule: o.Rule.Name()}
-	c.atLeast0("learning_rate", rate)
-	if err := errors.Join(c.errs...); err != nil {
+	if err := checkRate(o.Rule.Name(), rate); err != nil {
 		return err
 	}
 	s.LearningRate = rate
 	return nil
+}
+
+// checkRate checks a learning rate by itself.
+func checkRate(rule string, rate float64) error {
+	c := checks{rule: rule}
+	c.number("learning_rate", reflect.ValueOf(rate), "min=0")
+	return c.err()
 }

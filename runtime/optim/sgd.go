@@ -34,11 +34,7 @@ func (o *SGD) Slots() []string {
 func (*SGD) InitSlot(string) float32 { return 0 }
 
 // Validate reports hyperparameters outside their range.
-func (o *SGD) Validate() error {
-	c := o.checks(o.Name())
-	c.upTo1("momentum", o.Momentum)
-	return c.err()
-}
+func (o *SGD) Validate() error { return validate(o).err() }
 
 // Update implements [Rule].
 func (o *SGD) Update(s Step, w, g []float32, slots [][]float32) {

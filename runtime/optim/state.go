@@ -77,9 +77,7 @@ func (o *Optimizer) Restore(segments []nn.Segment, values []float32) error {
 	if !ok1 || !ok2 || step > math.MaxInt32 {
 		return fmt.Errorf("optim: %s: state: the number of steps or the learning rate cannot be read", o.Rule.Name())
 	}
-	c := checks{rule: o.Rule.Name() + ": state"}
-	c.atLeast0("learning_rate", math.Float64frombits(rate))
-	if err := c.err(); err != nil {
+	if err := checkRate(o.Rule.Name()+": state", math.Float64frombits(rate)); err != nil {
 		return err
 	}
 	o.Step = int(step)

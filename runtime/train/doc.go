@@ -8,6 +8,8 @@
 //
 // It is free of layers and kernels: a network takes part as an [Engine], which
 // a generated package implements over its parameter block and its workspace.
-// The loop itself is sequential and allocates nothing per step; for a given
-// seed its results do not depend on the machine's number of processors.
+// The loop itself is sequential and allocates nothing per step; for a given seed
+// its results do not depend on the machine's number of processors. Callbacks
+// stay beside it, in no package of their own, because generated packages name
+// them here: train.EarlyStopping.
 package train

@@ -20,7 +20,7 @@ func (f *fitting[X, Y]) epoch(ctx context.Context, epoch int) error {
 	}
 	f.midway, f.begun = false, true
 	if f.progress != nil {
-		f.progress.begin(epoch, s.Batches)
+		f.progress.Begin(epoch, s.Batches)
 	}
 	if err := f.pass(ctx); err != nil {
 		return err
@@ -37,7 +37,7 @@ func (f *fitting[X, Y]) epoch(ctx context.Context, epoch int) error {
 	err := f.call(Callback.OnEpochEnd)
 	f.logs = s.Logs // Log may have made it longer
 	if err == nil && f.progress != nil {
-		f.progress.end(f.feed.done, s.Batches, s.Logs)
+		f.progress.End(f.feed.done, s.Batches, f.progress.of(s.Logs))
 	}
 	return err
 }
@@ -71,7 +71,7 @@ func (f *fitting[X, Y]) pass(ctx context.Context) error {
 			s.Logs = f.meter.results()
 		}
 		if f.progress != nil {
-			f.progress.step(f.feed.done, s.Logs)
+			f.progress.Step(f.feed.done, f.progress.of(s.Logs))
 		}
 		if err := f.call(Callback.OnBatchEnd); err != nil {
 			return err

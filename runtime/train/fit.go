@@ -52,7 +52,7 @@ func Fit[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compiled, 
 		err = f.epoch(ctx, epoch)
 	}
 	if f.progress != nil {
-		f.progress.leave()
+		f.progress.Leave()
 	}
 	if err == nil { // the moving average, where the optimizer keeps one
 		if err := s.Optimizer.Finalize(e.Params()[:len(e.Gradients())]); err != nil {

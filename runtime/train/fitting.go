@@ -29,7 +29,7 @@ type fitting[X, Y any] struct {
 	begun         bool // an epoch has begun and is not recorded
 	midway        bool // the epoch to come has begun before an interruption
 	shape         shape
-	progress      *progress // nil: silent
+	progress      *progressLine // nil: silent
 	state         State
 	logs          []NamedValue // of an epoch
 }

@@ -1,5 +1,7 @@
 package train
 
+import "github.com/nngen-go/nngen/runtime/internal/chart"
+
 // Best finds the epoch with the lowest val_loss, or without validation the
 // lowest loss: its index in Epochs, and which figure it is. The index is -1
 // where there is no finite one.
@@ -8,7 +10,7 @@ func (h *History) Best() (i int, figure string) {
 		best := -1
 		values := h.Column(figure)
 		for i, v := range values {
-			if drawable(v) && (best < 0 || v < values[best]) {
+			if chart.Drawable(v) && (best < 0 || v < values[best]) {
 				best = i
 			}
 		}

@@ -72,11 +72,15 @@ func TestHistoryFiles(t *testing.T) {
 		if strings.HasSuffix(c.name, ".svg") {
 			checkXML(t, c.name, b.Bytes())
 		}
-		if err := c.write(&brokenWriter{}); err == nil {
+		if err := c.write(brokenWriter{}); err == nil {
 			t.Errorf("%s: a failing writer went unnoticed", c.name)
 		}
 	}
 }
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("closed") }
 
 func checkXML(t *testing.T, name string, text []byte) {
 	t.Helper()

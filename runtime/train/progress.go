@@ -2,160 +2,25 @@ package train
 
 import (
 	"io"
-	"os"
-	"strconv"
-	"time"
+
+	"github.com/nngen-go/nngen/runtime/internal/progress"
 )
 
-// progress prints the lines of Keras 3's progress bar (utils/progbar.py):
-//
-//	Epoch 1/4
-//	30/30 ━━━━━━━━━━━━━━━━━━━━ 1s 12ms/step - accuracy: 0.8012 - loss: 0.5123
-//
-// On a terminal the second line is redrawn in place while the epoch runs, and
-// never longer than the window is wide. Elsewhere, in a log, an epoch is one
-// plain line at its end:
-//
-//	Epoch 1/4 - 30/30 - 1s 12ms/step - accuracy: 0.8012 - loss: 0.5123
-//
-// A writer that fails is left alone from then on: a lost line is no reason to
-// lose a training.
-type progress struct {
-	w         io.Writer
-	terminal  *os.File // nil: w is none
-	epochs    int
-	heading   []byte // "Epoch 1/4"; empty where there is one epoch
-	batches   int    // -1: not known yet
-	start     time.Time
-	afterOne  time.Time // when the first step was done
-	drawn     time.Time
-	open      int // columns of the line that stands open
-	line      []byte
-	layout    layout
-	writerErr error
+// progressLine is the progress line of a call.
+type progressLine struct {
+	*progress.Line
+	figures []progress.Figure
 }
 
-const redrawInterval = 50 * time.Millisecond
-
-func newProgress(w io.Writer, epochs int) *progress {
-	p := &progress{w: w, epochs: epochs}
-	if f, ok := w.(*os.File); ok && isTerminal(f) {
-		p.terminal = f
-	}
-	return p
+func newProgress(w io.Writer, epochs int) *progressLine {
+	return &progressLine{Line: progress.New(w, epochs)}
 }
 
-// columns is how wide a line may be; 0: as wide as it likes. The last column of
-// a terminal stays free: some break the line as soon as it is full.
-func (p *progress) columns() int {
-	if p.terminal == nil {
-		return 0
+// of converts figures, into memory that it keeps.
+func (p *progressLine) of(logs []NamedValue) []progress.Figure {
+	p.figures = p.figures[:0]
+	for _, v := range logs {
+		p.figures = append(p.figures, progress.Figure(v))
 	}
-	n := windowColumns(p.terminal)
-	if n == 0 {
-		n, _ = strconv.Atoi(os.Getenv("COLUMNS"))
-	}
-	if n <= 0 {
-		n = 80
-	}
-	return max(n-1, 1)
-}
-
-// begin announces an epoch on a terminal, where there are several.
-func (p *progress) begin(epoch, batches int) {
-	p.start, p.batches, p.open = time.Now(), batches, 0
-	p.drawn, p.afterOne = time.Time{}, time.Time{}
-	if p.epochs <= 1 {
-		return
-	}
-	p.heading = append(p.heading[:0], "Epoch "...)
-	p.heading = strconv.AppendInt(p.heading, int64(epoch+1), 10)
-	p.heading = append(p.heading, '/')
-	p.heading = strconv.AppendInt(p.heading, int64(p.epochs), 10)
-	if p.terminal != nil {
-		p.line = append(append(p.line[:0], p.heading...), '\n')
-		p.write()
-	}
-}
-
-// step notes that done batches are done.
-func (p *progress) step(done int, logs []NamedValue) {
-	now := time.Now()
-	if p.terminal != nil && now.Sub(p.drawn) >= redrawInterval {
-		p.drawn = now
-		p.draw(done, now, logs, false)
-	}
-	if done == 1 {
-		p.afterOne = now
-	}
-}
-
-// end prints the line of a finished epoch: done batches of how many there are.
-func (p *progress) end(done, batches int, logs []NamedValue) {
-	p.batches = batches
-	if batches < 0 {
-		p.batches = done
-	}
-	p.draw(done, time.Now(), logs, true)
-}
-
-// message prints a line of its own, below an open one.
-func (p *progress) message(text string) {
-	p.leave()
-	p.line = append(append(p.line[:0], text...), '\n')
-	p.write()
-}
-
-// leave ends a line that was to be redrawn, when an epoch breaks off.
-func (p *progress) leave() {
-	if p.open > 0 {
-		p.open = 0
-		p.line = append(p.line[:0], '\n')
-		p.write()
-	}
-}
-
-func (p *progress) draw(done int, now time.Time, logs []NamedValue, final bool) {
-	p.line = p.line[:0]
-	if p.terminal != nil {
-		p.line = append(p.line, '\r')
-	}
-	perStep := p.perStep(done, now)
-	seconds := -1
-	if !final && p.batches > 0 {
-		seconds = int(perStep * float64(p.batches-done))
-	}
-	limit := p.columns()
-	l := &p.layout
-	l.prepare(done, p.batches, seconds, now.Sub(p.start), perStep, logs)
-	width := l.fit(limit)
-	if p.terminal != nil {
-		p.line = l.append(p.line)
-	} else {
-		p.line = l.appendPlain(p.line, p.heading)
-	}
-	for covered := width; p.terminal != nil && covered < min(p.open, limit); covered++ {
-		p.line = append(p.line, ' ')
-	}
-	p.open = width
-	if final {
-		p.line = append(p.line, '\n')
-		p.open = 0
-	}
-	p.write()
-}
-
-// perStep estimates the seconds of a step; the first one is not
-// representative and does not count where there are more.
-func (p *progress) perStep(done int, now time.Time) float64 {
-	if done > 1 && !p.afterOne.IsZero() {
-		return now.Sub(p.afterOne).Seconds() / float64(done-1)
-	}
-	return now.Sub(p.start).Seconds() / float64(max(done, 1))
-}
-
-func (p *progress) write() {
-	if p.writerErr == nil {
-		_, p.writerErr = p.w.Write(p.line)
-	}
+	return p.figures
 }

@@ -3,6 +3,8 @@ package train
 import (
 	"slices"
 	"strings"
+
+	"github.com/nngen-go/nngen/runtime/internal/progress"
 )
 
 // NamedValue is one figure of a run: "val_loss", 0.2894.
@@ -30,7 +32,7 @@ func (r Result) String() string {
 		}
 		b = append(b, v.Name...)
 		b = append(b, ": "...)
-		b = appendFigure(b, v.Value)
+		b = progress.AppendFigure(b, v.Value)
 	}
 	return string(b)
 }

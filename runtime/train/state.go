@@ -25,7 +25,7 @@ type State struct {
 	figures  []string                 // names that Logs will have at the end of an epoch
 	rising   map[string]bool          // figures of which it is known whether more is better
 	metadata func() map[string]string // of weights files; may be nil
-	progress *progress                // nil: silent
+	progress *progressLine            // nil: silent
 	ended    bool                     // the epoch is recorded: Log reaches the history
 	save     func(path string) error  // writes a checkpoint
 }
@@ -55,7 +55,7 @@ func (s *State) Log(name string, value float64) {
 // line. Without Progress it does nothing.
 func (s *State) Printf(format string, args ...any) {
 	if s.progress != nil {
-		s.progress.message(fmt.Sprintf(format, args...))
+		s.progress.Message(fmt.Sprintf(format, args...))
 	}
 }
 

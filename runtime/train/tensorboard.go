@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/nngen-go/nngen/runtime/internal/tfevents"
 )
 
 // TensorBoard writes what TensorBoard (https://www.tensorflow.org/tensorboard)
@@ -21,7 +23,7 @@ type TensorBoard struct {
 	UpdateFreq          int    // batches from one batch_loss and so on to the next; 0: none
 	WriteStepsPerSecond bool   // also the speed of epochs and batches
 
-	train, validation      *eventFile // opened when there is something to write
+	train, validation      *tfevents.File // opened when there is something to write
 	epochBegin, batchBegin time.Time
 	epochStep              uint64
 	now                    tensorBoardState
@@ -39,12 +41,12 @@ func (c *TensorBoard) folder(run string) string {
 }
 
 // write appends an event to the files of a run.
-func (c *TensorBoard) write(to **eventFile, run string, event []byte) (err error) {
+func (c *TensorBoard) write(to **tfevents.File, run string, event []byte) (err error) {
 	if *to == nil {
-		*to, err = newEventFile(c.folder(run), time.Now())
+		*to, err = tfevents.Create(c.folder(run), time.Now())
 	}
 	if err == nil {
-		err = (*to).write(event)
+		err = (*to).Write(event)
 	}
 	if err != nil {
 		return fmt.Errorf("train: TensorBoard: %w", err)
@@ -52,8 +54,8 @@ func (c *TensorBoard) write(to **eventFile, run string, event []byte) (err error
 	return nil
 }
 
-func (c *TensorBoard) scalar(to **eventFile, run string, step int64, name string, value float64) error {
-	return c.write(to, run, scalar(time.Now(), step, name, value))
+func (c *TensorBoard) scalar(to **tfevents.File, run string, step int64, name string, value float64) error {
+	return c.write(to, run, tfevents.Scalar(time.Now(), step, name, value))
 }
 
 // OnTrainBegin begins the files of the run train.
@@ -62,7 +64,7 @@ func (c *TensorBoard) OnTrainBegin(*State) error {
 		return fmt.Errorf("train: TensorBoard: HistogramFreq is %d, UpdateFreq %d", c.HistogramFreq, c.UpdateFreq)
 	}
 	c.train, c.validation, c.now = nil, nil, tensorBoardState{}
-	file, err := newEventFile(c.folder("train"), time.Now())
+	file, err := tfevents.Create(c.folder("train"), time.Now())
 	if err != nil {
 		return fmt.Errorf("train: TensorBoard: %w", err)
 	}
@@ -142,7 +144,7 @@ func (c *TensorBoard) OnEpochEnd(s *State) error {
 		return nil
 	}
 	for _, t := range s.Segments {
-		if err := c.write(&c.train, "train", histogram(time.Now(), step, t.Name+"/histogram", t.Of(s.Params))); err != nil {
+		if err := c.write(&c.train, "train", tfevents.Histogram(time.Now(), step, t.Name+"/histogram", t.Of(s.Params))); err != nil {
 			return err
 		}
 	}
@@ -152,9 +154,9 @@ func (c *TensorBoard) OnEpochEnd(s *State) error {
 // OnTrainEnd closes the files.
 func (c *TensorBoard) OnTrainEnd(*State) error {
 	var errs []error
-	for _, e := range []*eventFile{c.train, c.validation} {
+	for _, e := range []*tfevents.File{c.train, c.validation} {
 		if e != nil {
-			errs = append(errs, e.file.Close())
+			errs = append(errs, e.Close())
 		}
 	}
 	if err := errors.Join(errs...); err != nil {

@@ -137,24 +137,6 @@ func (p *Picture) box(x, y, w, h, radius float64, fill, line color.Color, width 
 	}
 }
 
-// disc draws a point with a white edge; a ring has a white middle.
-func (p *Picture) disc(x, y, radius float64, c color.Color, ring bool) {
-	fill := func(r float64, c color.Color) {
-		var path vg.Path
-		centre := p.at(x, y)
-		path.Move(centre.Add(vg.Point{X: vg.Length(r) * pixel}))
-		path.Arc(centre, vg.Length(r)*pixel, 0, 2*math.Pi)
-		path.Close()
-		p.canvas.SetColor(c)
-		p.canvas.Fill(path)
-	}
-	fill(radius+1.2, white)
-	fill(radius, c)
-	if ring {
-		fill(radius*0.5, white)
-	}
-}
-
 // lettering is how text is set: its size in pixels, and which part of its width
 // lies to the left of where it is put.
 type lettering struct {

@@ -1,4 +1,4 @@
-package train
+package progress
 
 import (
 	"math"
@@ -18,15 +18,11 @@ func TestFigure(t *testing.T) {
 		math.Inf(1):  "inf",
 		math.Inf(-1): "-inf",
 	} {
-		if got := string(appendFigure(nil, v)); got != want {
+		if got := string(AppendFigure(nil, v)); got != want {
 			t.Errorf("%v: %q, want %q", v, got, want)
 		}
 	}
-	if got := string(appendFigure(nil, math.NaN())); got != "nan" {
+	if got := string(AppendFigure(nil, math.NaN())); got != "nan" {
 		t.Errorf("NaN: %q", got)
-	}
-	r := Result{Loss: 0.0934, Metrics: []NamedValue{{"accuracy", 0.9712}}}
-	if got := r.String(); got != "accuracy: 0.9712 - loss: 0.0934" {
-		t.Errorf("%q", got)
 	}
 }

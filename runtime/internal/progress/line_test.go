@@ -1,4 +1,4 @@
-package train
+package progress
 
 import (
 	"bytes"
@@ -16,14 +16,14 @@ import (
 
 func TestProgressLines(t *testing.T) {
 	var b bytes.Buffer
-	p := newProgress(&b, 4)
-	p.begin(0, 30)
+	p := New(&b, 4)
+	p.Begin(0, 30)
 	p.start = p.start.Add(-1400 * time.Millisecond)
 	for i := 1; i <= 30; i++ {
-		p.step(i, []NamedValue{{"loss", 1}})
+		p.Step(i, []Figure{{"loss", 1}})
 	}
 	p.afterOne = time.Now().Add(-29 * 12 * time.Millisecond)
-	p.end(30, 30, []NamedValue{{"accuracy", 0.80123}, {"loss", 0.5}, {"val_accuracy", 0}, {"val_loss", 0.00054}})
+	p.End(30, 30, []Figure{{"accuracy", 0.80123}, {"loss", 0.5}, {"val_accuracy", 0}, {"val_loss", 0.00054}})
 	got := b.String()
 	want := "Epoch 1/4 - 30/30 - 1s 12ms/step - accuracy: 0.8012 - loss: 0.5000 - val_accuracy: 0.0000e+00 - val_loss: 5.4000e-04\n"
 	if got != want {
@@ -33,10 +33,10 @@ func TestProgressLines(t *testing.T) {
 
 func TestProgressOfOneEpochHasNoHeading(t *testing.T) {
 	var b bytes.Buffer
-	p := newProgress(&b, 1)
-	p.begin(0, -1)
-	p.step(1, nil)
-	p.end(1, 1, []NamedValue{{"loss", 2}})
+	p := New(&b, 1)
+	p.Begin(0, -1)
+	p.Step(1, nil)
+	p.End(1, 1, []Figure{{"loss", 2}})
 	if ok, _ := regexp.MatchString(`^1/1 - 0s \d+[um]s/step - loss: 2\.0000\n$`, b.String()); !ok {
 		t.Errorf("%q", b.String())
 	}
@@ -44,7 +44,7 @@ func TestProgressOfOneEpochHasNoHeading(t *testing.T) {
 
 // onTerminal is a progress bar on a terminal of a width of which the system
 // knows nothing.
-func onTerminal(t *testing.T, w io.Writer, columns string) *progress {
+func onTerminal(t *testing.T, w io.Writer, columns string) *Line {
 	t.Helper()
 	f, err := os.Create(filepath.Join(t.TempDir(), "terminal"))
 	if err != nil {
@@ -52,7 +52,7 @@ func onTerminal(t *testing.T, w io.Writer, columns string) *progress {
 	}
 	t.Cleanup(func() { f.Close() })
 	t.Setenv("COLUMNS", columns)
-	p := newProgress(w, 1)
+	p := New(w, 1)
 	if p.terminal != nil || isTerminal(f) {
 		t.Fatal("a file passes for a terminal")
 	}
@@ -79,7 +79,7 @@ func TestProgressLikeKeras(t *testing.T) {
 	for _, c := range cases {
 		var b bytes.Buffer
 		p := onTerminal(t, &b, "200")
-		p.begin(0, c.Target)
+		p.Begin(0, c.Target)
 		for i, u := range c.Updates {
 			var seconds float64
 			var step int
@@ -90,9 +90,9 @@ func TestProgressLikeKeras(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			var logs []NamedValue
+			var logs []Figure
 			for _, v := range values {
-				logs = append(logs, NamedValue{v[0].(string), v[1].(float64)})
+				logs = append(logs, Figure{v[0].(string), v[1].(float64)})
 			}
 			now := p.start.Add(time.Duration(math.Round(seconds * 1e9)))
 			b.Reset()
@@ -115,11 +115,11 @@ func TestProgressLikeKeras(t *testing.T) {
 
 // No line is wider than the window, and what matters most stays longest.
 func TestProgressOfAnyWidth(t *testing.T) {
-	logs := []NamedValue{{"accuracy", 0.8}, {"loss", 0.5}, {"val_accuracy", 0.7}, {"val_loss", 0.25}}
+	logs := []Figure{{"accuracy", 0.8}, {"loss", 0.5}, {"val_accuracy", 0.7}, {"val_loss", 0.25}}
 	escapes := regexp.MustCompile("\x1b\\[[0-9]*m|\r|\n")
 	for _, c := range []struct {
 		columns  string
-		logs     []NamedValue
+		logs     []Figure
 		done, of int
 		now      time.Duration
 		final    bool
@@ -136,11 +136,11 @@ func TestProgressOfAnyWidth(t *testing.T) {
 		{"5", logs, 120, 120, time.Second, true, "120/"},
 		{"1", logs, 120, 120, time.Second, true, "1"},
 		{"0", logs[1:2], 7, -1, time.Second, false, "      7/Unknown 1s 143ms/step - loss: 0.5000"},
-		{"45", []NamedValue{{"損失関数", 1}}, 3, 4, time.Second, false, "3/4 ━━━━━━━ 0s 333ms/step - 損失関数: 1.0000"},
+		{"45", []Figure{{"損失関数", 1}}, 3, 4, time.Second, false, "3/4 ━━━━━━━ 0s 333ms/step - 損失関数: 1.0000"},
 	} {
 		var b bytes.Buffer
 		p := onTerminal(t, &b, c.columns)
-		p.begin(0, c.of)
+		p.Begin(0, c.of)
 		p.draw(c.done, p.start.Add(c.now), c.logs, c.final)
 		got := escapes.ReplaceAllString(b.String(), "")
 		if got != c.want {
@@ -153,7 +153,7 @@ func TestProgressOfAnyWidth(t *testing.T) {
 	for columns := 1; columns < 150; columns++ {
 		var b bytes.Buffer
 		p := onTerminal(t, &b, strconv.Itoa(columns))
-		p.begin(0, 99)
+		p.Begin(0, 99)
 		for _, n := range []int{4, 2, 0} { // shorter lines cover longer ones
 			b.Reset()
 			p.draw(33, p.start.Add(time.Hour), logs[:n], false)
@@ -167,23 +167,23 @@ func TestProgressOfAnyWidth(t *testing.T) {
 func TestProgressIsLeft(t *testing.T) {
 	var b bytes.Buffer
 	p := onTerminal(t, &b, "80")
-	p.begin(0, 200)
+	p.Begin(0, 200)
 	p.draw(200, p.start, nil, true)
 	b.Reset()
-	p.leave()
+	p.Leave()
 	if b.Len() > 0 {
 		t.Errorf("after a finished line: %q", b.String())
 	}
 	p.draw(51, p.start, nil, false)
 	b.Reset()
-	p.leave()
-	p.leave()
+	p.Leave()
+	p.Leave()
 	if b.String() != "\n" {
 		t.Errorf("after an open line: %q", b.String())
 	}
 	p.draw(51, p.start, nil, false)
 	b.Reset()
-	p.message("Epoch 3: early stopping")
+	p.Message("Epoch 3: early stopping")
 	if b.String() != "\nEpoch 3: early stopping\n" {
 		t.Errorf("a message: %q", b.String())
 	}
@@ -211,10 +211,10 @@ func (w *brokenWriter) Write([]byte) (int, error) {
 
 func TestProgressLeavesABrokenWriterAlone(t *testing.T) {
 	w := &brokenWriter{}
-	p := newProgress(w, 2)
-	p.begin(0, 1)
-	p.end(1, 1, nil)
-	p.begin(1, 1)
+	p := New(w, 2)
+	p.Begin(0, 1)
+	p.End(1, 1, nil)
+	p.Begin(1, 1)
 	if w.calls != 1 {
 		t.Errorf("%d writes", w.calls)
 	}

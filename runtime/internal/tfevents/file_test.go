@@ -1,4 +1,4 @@
-package train
+package tfevents
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 )
 
 // The file that TensorFlow wrote, byte for byte: only the times are taken from it.
-func TestEventFileLikeTensorFlow(t *testing.T) {
+func TestFileLikeTensorFlow(t *testing.T) {
 	want, err := os.ReadFile("testdata/events.bin")
 	if err != nil {
 		t.Fatal(err)
@@ -28,22 +28,22 @@ func TestEventFileLikeTensorFlow(t *testing.T) {
 		t.Fatalf("%d events", len(times))
 	}
 	dir := filepath.Join(t.TempDir(), "logs", "train")
-	e, err := newEventFile(dir, times[0])
+	e, err := Create(dir, times[0])
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, event := range [][]byte{
-		scalar(times[1], 3, "epoch_loss", 0.25),
-		scalar(times[2], 0, "epoch_accuracy", 0),
-		histogram(times[3], 300, "hidden/kernel/histogram", []float32{0.5, -1, 2, 0.25, 0.3, 0.7}),
-		histogram(times[4], 1, "hidden/bias/histogram", []float32{0.5, 0.5, 0.5}),
-		histogram(times[5], 1, "empty/histogram", nil),
+		Scalar(times[1], 3, "epoch_loss", 0.25),
+		Scalar(times[2], 0, "epoch_accuracy", 0),
+		Histogram(times[3], 300, "hidden/kernel/histogram", []float32{0.5, -1, 2, 0.25, 0.3, 0.7}),
+		Histogram(times[4], 1, "hidden/bias/histogram", []float32{0.5, 0.5, 0.5}),
+		Histogram(times[5], 1, "empty/histogram", nil),
 	} {
-		if err := e.write(event); err != nil {
+		if err := e.Write(event); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := e.file.Close(); err != nil {
+	if err := e.Close(); err != nil {
 		t.Fatal(err)
 	}
 	entries, err := os.ReadDir(dir)
@@ -72,7 +72,7 @@ func TestHistogramOfAnything(t *testing.T) {
 	inf := float32(math.Inf(1))
 	nan := float32(math.NaN())
 	for _, w := range [][]float32{{nan}, {nan, 1}, {inf, -inf}, {1, inf}, {-inf, 0}, {math.MaxFloat32, -math.MaxFloat32}, {1e-45, 0}} {
-		if b := histogram(time.Unix(0, 0), 1, "w", w); len(b) < 700 {
+		if b := Histogram(time.Unix(0, 0), 1, "w", w); len(b) < 700 {
 			t.Errorf("%v: %d bytes", w, len(b))
 		}
 	}

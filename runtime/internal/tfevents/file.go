@@ -1,4 +1,6 @@
-package train
+// Package tfevents writes files of events for TensorBoard. It knows nothing of
+// trainings: what is told, and when, is its caller's.
+package tfevents
 
 import (
 	"encoding/binary"
@@ -11,19 +13,19 @@ import (
 	"time"
 )
 
-// eventFile is a file of TensorBoard: protocol buffers of the message Event
+// File is a file of TensorBoard: protocol buffers of the message Event
 // (tensorflow/core/util/event.proto), each framed as a record of TFRecord
 // (tensorflow/core/lib/io/record_writer.h). Its bytes are those that
 // tf.summary of TensorFlow 2 writes.
-type eventFile struct {
+type File struct {
 	file   *os.File
 	record []byte
 }
 
-var eventFiles atomic.Int64 // of this process: they may begin in the same second
+var files atomic.Int64 // of this process: they may begin in the same second
 
-// newEventFile begins a file in a folder, which it makes.
-func newEventFile(folder string, now time.Time) (*eventFile, error) {
+// Create begins a file in a folder, which it makes.
+func Create(folder string, now time.Time) (*File, error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return nil, err
 	}
@@ -31,22 +33,22 @@ func newEventFile(folder string, now time.Time) (*eventFile, error) {
 	if err != nil {
 		host = "localhost"
 	}
-	name := fmt.Sprintf("events.out.tfevents.%010d.%s.%d.%d.v2", now.Unix(), host, os.Getpid(), eventFiles.Add(1)-1)
+	name := fmt.Sprintf("events.out.tfevents.%010d.%s.%d.%d.v2", now.Unix(), host, os.Getpid(), files.Add(1)-1)
 	file, err := os.OpenFile(filepath.Join(folder, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return nil, err
 	}
-	e := &eventFile{file: file}
-	if err := e.write(version(now)); err != nil {
+	e := &File{file: file}
+	if err := e.Write(version(now)); err != nil {
 		file.Close()
 		return nil, err
 	}
 	return e, nil
 }
 
-// write appends one event as a record: its length, the length's checksum, the
+// Write appends one event as a record: its length, the length's checksum, the
 // event, its checksum.
-func (e *eventFile) write(event []byte) error {
+func (e *File) Write(event []byte) error {
 	b := binary.LittleEndian.AppendUint64(e.record[:0], uint64(len(event)))
 	b = binary.LittleEndian.AppendUint32(b, masked(b))
 	b = append(b, event...)
@@ -55,6 +57,9 @@ func (e *eventFile) write(event []byte) error {
 	_, err := e.file.Write(b)
 	return err
 }
+
+// Close closes the file.
+func (e *File) Close() error { return e.file.Close() }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -120,8 +125,8 @@ const (
 	dtDouble = 2
 )
 
-// scalar is the event of one figure.
-func scalar(now time.Time, step int64, name string, value float64) []byte {
+// Scalar is the event of one figure.
+func Scalar(now time.Time, step int64, name string, value float64) []byte {
 	content := binary.LittleEndian.AppendUint32(nil, math.Float32bits(float32(value)))
 	return summary(now, step, name, "scalars", dtFloat, nil, content)
 }
@@ -129,10 +134,10 @@ func scalar(now time.Time, step int64, name string, value float64) []byte {
 // histogramBuckets is the number of parts that a range of weights is cut into.
 const histogramBuckets = 30
 
-// histogram is the event of how weights are distributed: for each bucket its
+// Histogram is the event of how weights are distributed: for each bucket its
 // left and right edge and the number of weights in it. Source:
 // tensorboard/plugins/histogram/summary_v2.py.
-func histogram(now time.Time, step int64, name string, weights []float32) []byte {
+func Histogram(now time.Time, step int64, name string, weights []float32) []byte {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, w := range weights {
 		low, high = math.Min(low, float64(w)), math.Max(high, float64(w)) // NaN is passed on

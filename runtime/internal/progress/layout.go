@@ -1,4 +1,4 @@
-package train
+package progress
 
 import (
 	"strconv"
@@ -28,7 +28,7 @@ const (
 )
 
 // prepare writes the parts. Seconds are those to go; below 0: elapsed counts.
-func (l *layout) prepare(done, batches, seconds int, elapsed time.Duration, perStep float64, logs []NamedValue) {
+func (l *layout) prepare(done, batches, seconds int, elapsed time.Duration, perStep float64, logs []Figure) {
 	l.done, l.batches = done, batches
 	l.count = appendCount(l.count[:0], done, batches)
 	if seconds >= 0 {
@@ -41,7 +41,7 @@ func (l *layout) prepare(done, batches, seconds int, elapsed time.Duration, perS
 	for _, v := range logs {
 		from := len(l.figures)
 		l.figures = append(append(append(l.figures, " - "...), v.Name...), ": "...)
-		l.figures = appendFigure(l.figures, v.Value)
+		l.figures = AppendFigure(l.figures, v.Value)
 		l.parts = append(l.parts, part{from: from, to: len(l.figures), width: columnsOf(l.figures[from:]), name: v.Name})
 	}
 }

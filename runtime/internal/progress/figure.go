@@ -1,13 +1,19 @@
-package train
+package progress
 
 import (
 	"math"
 	"strconv"
 )
 
-// appendFigure formats a loss or a metric as Keras 3's progress bar does
+// Figure is a loss or a metric.
+type Figure struct {
+	Name  string
+	Value float64
+}
+
+// AppendFigure formats a loss or a metric as Keras 3's progress bar does
 // (utils/progbar.py): four decimals, in scientific notation up to 0.001.
-func appendFigure(b []byte, v float64) []byte {
+func AppendFigure(b []byte, v float64) []byte {
 	switch {
 	case math.IsNaN(v):
 		return append(b, "nan"...)

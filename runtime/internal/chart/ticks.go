@@ -1,4 +1,4 @@
-package train
+package chart
 
 import (
 	"math"
@@ -21,17 +21,17 @@ func (t ticks) label(v float64) string {
 	return strconv.FormatFloat(v, 'f', t.decimals, 64)
 }
 
-// drawable reports whether a value has a place on an axis: it is finite, and so
+// Drawable reports whether a value has a place on an axis: it is finite, and so
 // far from the end of the range that differences are finite too.
-func drawable(v float64) bool { return math.Abs(v) <= 1e300 }
+func Drawable(v float64) bool { return math.Abs(v) <= 1e300 }
 
-// valueTicks covers the drawable values of the courses with four to seven ticks
+// valueTicks covers the Drawable values of the courses with four to seven ticks
 // at a distance of 1, 2 or 5 times a power of ten.
 func valueTicks(courses ...[]float64) ticks {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, values := range courses {
 		for _, v := range values {
-			if drawable(v) {
+			if Drawable(v) {
 				low, high = min(low, v), max(high, v)
 			}
 		}

@@ -1,0 +1,59 @@
+package loop
+
+import "github.com/nngen-go/nngen/ir/diag"
+
+// Plan is a sequence of steps with the memory that it runs in.
+type Plan struct {
+	Name     string // "predict", "evaluate", "train"
+	Buffers  []*Buffer
+	Forward  []Step
+	Backward []Step
+	// ArenaFloats and ArenaInts are the sizes of the arenas that the Arena
+	// buffers of each element type lie in.
+	ArenaFloats, ArenaInts int
+	// PerRow: the arenas are those of one row. A call for n rows has n times as
+	// much, and every buffer lies at n times its Offset. Plans of one worker are
+	// so; where a team shares the rows, arenas are those of the micro-batch.
+	PerRow bool
+
+	// Outputs are the buffers of Program.Outputs; Losses, one scalar per
+	// output, and Loss belong to evaluate and train.
+	Outputs []*Buffer
+	Losses  []*Buffer
+	Loss    *Buffer
+	Updates []StateUpdate
+}
+
+// StateUpdate copies New into a State segment after a training step.
+type StateUpdate struct{ State, New *Buffer }
+
+// Adapt computes what reaches a Normalization layer, so that its statistics can
+// be fitted on the training rows.
+type Adapt struct {
+	Layer                 string
+	Plan                  *Plan // its single output is the layer's input
+	Width                 int   // elements of a row
+	Groups                int   // element i of a row belongs to group i mod Groups
+	Mean, Variance, Count int   // indices of the segments
+}
+
+// Step is a node of the program: *Run or *Loop.
+type Step interface{ isStep() }
+
+// Run runs one kernel.
+type Run struct {
+	Layer  string
+	Pos    diag.Pos
+	Kernel Kernel
+}
+
+// Loop runs Body for every value of a time axis. Accesses of its kernels may
+// have a stride over Axis, which comes first in Outer positions.
+type Loop struct {
+	Axis    Axis
+	Reverse bool
+	Body    []Step
+}
+
+func (*Run) isStep()  {}
+func (*Loop) isStep() {}

@@ -1,0 +1,31 @@
+package loop
+
+// Training is what the description says of training: defaults of FitConfig.
+type Training struct {
+	Optimizer       Setting
+	Losses          []string    // per output
+	Metrics         [][]Setting // per output, names resolved as Keras resolves "accuracy"
+	WeightedMetrics [][]Setting // per output, or nil; by the weights of the rows
+	BatchSize       int
+	Epochs          int
+	ValidationSplit float64
+	Shuffle         bool
+	Stratify        bool      // ValidationSplit takes its fraction of every class
+	StepsPerEpoch   int       // 0: an epoch is every row once
+	ClassWeight     []float64 // per class; nil: all weigh the same
+	Callbacks       []Setting
+	BatchStatistics bool // BatchNormalization: a batch is taken whole, whatever its size
+}
+
+// Setting is a named thing of the runtime with its arguments in a fixed order.
+type Setting struct {
+	Name string // Keras's name: "rmsprop", "binary_accuracy"
+	As   string // metrics: the name in the history
+	Args []SettingArg
+}
+
+// SettingArg is one argument, named as in Keras.
+type SettingArg struct {
+	Name  string
+	Value any // float64, bool, string, int, []int, []float64, or the Setting of a learning-rate schedule
+}
