@@ -29,19 +29,11 @@ ir/canonical      ir/loop ir/scalar
 ir/loop/looptest  ir/loop ir/scalar runtime/nn
 ir                ir/diag
 ir/op             ir ir/loop ir/scalar ir/block ir/diag runtime/nn
-ir/arg
-ir/spec           ir/diag ir/arg runtime/optim runtime/data go.yaml.in/yaml/v3 runtime/nearest
-ir/spec           ir/diag ir/arg runtime/optim runtime/data runtime/nearest go.yaml.in/yaml/v3
-ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec runtime/nearest
-ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec ir/loop runtime/nearest
-ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
-ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
-ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data
-ir/spec           ir/diag ir/encoding ir/arg runtime/optim runtime/data runtime/nearest go.yaml.in/yaml/v3
+ir/spec           ir/diag ir/arg runtime/optim runtime/data go.yaml.in/yaml/v3 runtime/nearest ir/encoding
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec runtime/nearest
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
 ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
-ir/build          ir ir/op ir/loop ir/encoding ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/data runtime/encode runtime/optim runtime/metric runtime/train
+ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data ir/encoding runtime/encode
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 codegen/plan      ir/loop ir/machine
@@ -50,26 +42,13 @@ codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
 codegen/static    codegen/gotree
 codegen/feature   ir/loop ir/encoding ir/diag codegen/gotree runtime/data runtime/encode
 codegen/asm       codegen/gotree codegen/shape codegen/plan ir/loop ir/scalar ir/block ir/machine ir/diag github.com/mmcloughlin/avo
-codegen/gosrc     codegen/gotree codegen/shape codegen/static codegen/feature codegen/asm ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime runtime/nn runtime/optim runtime/metric runtime/train
-codegen/asm/peakgen         github.com/mmcloughlin/avo
-codegen/asm/optimgen     github.com/mmcloughlin/avo
-codegen/asm       codegen/plan ir/loop ir/scalar ir/block ir/machine ir/diag codegen/gotree codegen/shape github.com/mmcloughlin/avo
-codegen/static    codegen/gotree
-codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train runtime/data codegen/asm codegen/gotree codegen/static codegen/shape
-codegen/static    codegen/gotree
-codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
-codegen/asm       codegen/plan codegen/gotree codegen/shape ir/loop ir/scalar ir/block ir/machine ir/diag github.com/mmcloughlin/avo
-codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train runtime/data codegen/asm codegen/gotree codegen/shape codegen/static
+codegen/gosrc     codegen/gotree codegen/shape codegen/static codegen/feature codegen/asm ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime runtime/nn runtime/optim runtime/metric runtime/train runtime/data
 codegen/asm/peakgen github.com/mmcloughlin/avo
 codegen/asm/optimgen github.com/mmcloughlin/avo
-codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm
+codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm ir/encoding
 codegen/internal/... ir/loop ir/scalar ir/block ir/diag
 codegen/conformance/... *
 cmd/nngen/internal/disk ir/diag
-codegen           ir/loop ir/encoding ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm
-codegen/internal/...     ir/loop ir/scalar ir/block ir/diag
-codegen/conformance/...  *
-cmd/nngen/internal/disk     ir/diag
 cmd/nngen/internal/show
 cmd/nngen/internal/plot ir/loop ir/block ir/diag runtime/... cmd/nngen/internal/show cmd/nngen/internal/disk gonum.org/v1/plot golang.org/x/image
 cmd/nngen/internal/starter ir/diag runtime/... codegen cmd/nngen/internal/show cmd/nngen/internal/disk
