@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"github.com/nngen-go/nngen/runtime/data"
+	"github.com/nngen-go/nngen/runtime/encode"
 	"github.com/nngen-go/nngen/runtime/train"
 )
 
@@ -57,7 +58,7 @@ func (m *Model) EvaluateFeatures(ctx context.Context, d FeatureSet) (Result, err
 }
 
 // Encoded encodes the rows of d in parallel: at once where it has random access,
-// else as they are read, some rows ahead of who reads them.
+// else as they are read, some rows ahead of their reader.
 func (m *Model) Encoded(d FeatureSet) (Dataset, error) {
 	set, err := data.Map(d, m.Encode)
 	if err != nil {
@@ -85,7 +86,7 @@ func (m *Model) Adapt(d FeatureSet) error {
 		Occupation         data.VocabularyCounter
 		NativeCountry      data.VocabularyCounter
 	}
-	var c coder
+	c := encode.Coder{Package: "adult"}
 	n := 0
 	for row, err := range d.Rows(0) {
 		if err != nil {
@@ -93,19 +94,19 @@ func (m *Model) Adapt(d FeatureSet) error {
 		}
 		f := &row.X
 		if f.Age != nil {
-			seen.Age.Add(c.number("age", f.Age))
+			seen.Age.Add(c.Number("age", f.Age))
 		}
 		if f.EducationNum != nil {
-			seen.EducationNum.Add(c.number("education_num", f.EducationNum))
+			seen.EducationNum.Add(c.Number("education_num", f.EducationNum))
 		}
 		if f.CapitalGain != nil {
-			seen.CapitalGain.Add(c.log1p(c.number("capital_gain", f.CapitalGain)))
+			seen.CapitalGain.Add(c.Log1p(c.Number("capital_gain", f.CapitalGain)))
 		}
 		if f.CapitalLoss != nil {
-			seen.CapitalLoss.Add(c.log1p(c.number("capital_loss", f.CapitalLoss)))
+			seen.CapitalLoss.Add(c.Log1p(c.Number("capital_loss", f.CapitalLoss)))
 		}
 		if f.HoursPerWeek != nil {
-			x := c.number("hours_per_week", f.HoursPerWeek)
+			x := c.Number("hours_per_week", f.HoursPerWeek)
 			seen.HoursPerWeekMedian.Add(x)
 			seen.HoursPerWeek.Add(x)
 		}
@@ -115,12 +116,12 @@ func (m *Model) Adapt(d FeatureSet) error {
 		if f.MaritalStatus != nil {
 			seen.MaritalStatus.Add(*f.MaritalStatus)
 		}
-		seen.Occupation.Add(*or(f.Occupation, "none"))
+		seen.Occupation.Add(*encode.Or(f.Occupation, "none"))
 		if f.NativeCountry != nil {
 			seen.NativeCountry.Add(*f.NativeCountry)
 		}
-		if c.err != nil {
-			return fmt.Errorf("%s: %w", data.PlaceOf(d, n), c.err)
+		if err := c.Err(); err != nil {
+			return fmt.Errorf("%s: %w", data.PlaceOf(d, n), err)
 		}
 		n++
 	}
@@ -129,48 +130,21 @@ func (m *Model) Adapt(d FeatureSet) error {
 	}
 	e := &encoding{}
 	e.Age.Missing = seen.Age.Mean()
-	e.Age.Scale = c.standardOf("age", &seen.Age)
-	e.EducationNum = c.standardOf("education_num", &seen.EducationNum)
-	e.CapitalGain = c.standardOf("capital_gain", &seen.CapitalGain)
-	e.CapitalLoss = c.standardOf("capital_loss", &seen.CapitalLoss)
+	e.Age.Scale = c.LearnStandard("age", &seen.Age)
+	e.EducationNum = c.LearnStandard("education_num", &seen.EducationNum)
+	e.CapitalGain = c.LearnStandard("capital_gain", &seen.CapitalGain)
+	e.CapitalLoss = c.LearnStandard("capital_loss", &seen.CapitalLoss)
 	e.HoursPerWeek.Missing = seen.HoursPerWeekMedian.Value()
-	e.HoursPerWeek.Scale = c.minMaxOf("hours_per_week", &seen.HoursPerWeek)
+	e.HoursPerWeek.Scale = c.LearnMinMax("hours_per_week", &seen.HoursPerWeek)
 	e.Workclass.Words = seen.Workclass.Words(7, "[UNK]")
 	e.MaritalStatus.Words = seen.MaritalStatus.Words(7, "[UNK]")
 	e.Occupation.Words = seen.Occupation.Words(14, "[UNK]")
 	e.NativeCountry.Words = seen.NativeCountry.Words(15, "[UNK]")
-	if err := errors.Join(c.err, e.prepare()); err != nil {
+	if err := errors.Join(c.Err(), e.prepare()); err != nil {
 		return fmt.Errorf("adult: Adapt: %w", err)
 	}
 	m.encoding = e
 	return nil
-}
-
-// counted sees to it that there was something to learn from.
-func (c *coder) counted(feature string, values int) {
-	if c.feature = feature; values == 0 {
-		c.fail(" has no value in any row")
-	}
-}
-
-// standardOf is the scaling of numbers by their mean and deviation.
-func (c *coder) standardOf(feature string, s *data.NumberStats) standard {
-	c.counted(feature, s.Count())
-	return standard{s.Mean(), orOne(s.Deviation())}
-}
-
-// minMaxOf is the scaling of numbers by the smallest and the largest.
-func (c *coder) minMaxOf(feature string, s *data.NumberStats) minMax {
-	c.counted(feature, s.Count())
-	return minMax{s.Min(), orOne(s.Max() - s.Min())}
-}
-
-// orOne replaces what cannot be divided by.
-func orOne(x float64) float64 {
-	if x == 0 {
-		return 1
-	}
-	return x
 }
 
 // targetColumn is the column of the target.

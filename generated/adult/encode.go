@@ -6,11 +6,9 @@ package adult
 import (
 	"errors"
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 
-	"github.com/nngen-go/nngen/runtime/data"
+	"github.com/nngen-go/nngen/runtime/encode"
 )
 
 // Features is one row before it is encoded. A nil pointer is a missing value;
@@ -47,11 +45,16 @@ var FeatureNames = [10]string{
 
 // missingText reports a text that stands for a missing value.
 func missingText(text string) bool {
-	switch strings.TrimSpace(text) {
+	text = strings.TrimSpace(text)
+	switch text {
 	case "?":
 		return true
 	}
 	return false
+}
+
+func unknownFeature(name string) error {
+	return encode.Unknown("adult", "feature", name, "FeatureNames", FeatureNames[:])
 }
 
 // Set reads the feature of that name from a text, as a file holds it. A text
@@ -60,57 +63,27 @@ func (f *Features) Set(name, text string) error {
 	missing := missingText(text)
 	switch name {
 	case "age":
-		return setNumber(&f.Age, text, missing)
+		return encode.SetNumber(&f.Age, text, missing)
 	case "education_num":
-		return setNumber(&f.EducationNum, text, missing)
+		return encode.SetNumber(&f.EducationNum, text, missing)
 	case "capital_gain":
-		return setNumber(&f.CapitalGain, text, missing)
+		return encode.SetNumber(&f.CapitalGain, text, missing)
 	case "capital_loss":
-		return setNumber(&f.CapitalLoss, text, missing)
+		return encode.SetNumber(&f.CapitalLoss, text, missing)
 	case "hours_per_week":
-		return setNumber(&f.HoursPerWeek, text, missing)
+		return encode.SetNumber(&f.HoursPerWeek, text, missing)
 	case "workclass":
-		setCategory(&f.Workclass, text, missing)
+		return encode.SetCategory(&f.Workclass, text, missing)
 	case "marital_status":
-		setCategory(&f.MaritalStatus, text, missing)
+		return encode.SetCategory(&f.MaritalStatus, text, missing)
 	case "occupation":
-		setCategory(&f.Occupation, text, missing)
+		return encode.SetCategory(&f.Occupation, text, missing)
 	case "sex":
-		setCategory(&f.Sex, text, missing)
+		return encode.SetCategory(&f.Sex, text, missing)
 	case "native_country":
-		setCategory(&f.NativeCountry, text, missing)
-	default:
-		return unknownFeature(name)
+		return encode.SetCategory(&f.NativeCountry, text, missing)
 	}
-	return nil
-}
-
-// setNumber reads a number.
-func setNumber(to **float64, text string, missing bool) error {
-	if missing {
-		*to = nil
-		return nil
-	}
-	v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		return fmt.Errorf("%.80q is not a finite number", text)
-	}
-	*to = &v
-	return nil
-}
-
-// setCategory takes a text without the spaces around it.
-func setCategory(to **string, text string, missing bool) {
-	if missing {
-		*to = nil
-		return
-	}
-	text = strings.TrimSpace(text)
-	*to = &text
-}
-
-func unknownFeature(name string) error {
-	return fmt.Errorf("adult: no feature %.80q%s; there are %q", name, data.Suggest(name, FeatureNames[:]), FeatureNames)
+	return unknownFeature(name)
 }
 
 // Encode makes the input of one row. Whatever keeps it from that is in the
@@ -121,18 +94,18 @@ func (m *Model) Encode(dst *Input, f Features) error {
 	if e == nil {
 		return errNotAdapted
 	}
-	var c coder
-	dst.X[0] = c.standard(e.Age.Scale, c.number("age", or(f.Age, e.Age.Missing)))
-	dst.X[1] = c.standard(e.EducationNum, c.number("education_num", f.EducationNum))
-	dst.X[2] = c.standard(e.CapitalGain, c.log1p(c.number("capital_gain", or(f.CapitalGain, 0))))
-	dst.X[3] = c.standard(e.CapitalLoss, c.log1p(c.number("capital_loss", or(f.CapitalLoss, 0))))
-	dst.X[4] = c.minMax(e.HoursPerWeek.Scale, c.number("hours_per_week", or(f.HoursPerWeek, e.HoursPerWeek.Missing)))
-	oneHot(dst.X[5:13], e.Workclass.slot(f.Workclass))
-	oneHot(dst.X[13:21], e.MaritalStatus.slot(f.MaritalStatus))
-	oneHot(dst.X[21:36], e.Occupation.slot(or(f.Occupation, "none")))
-	oneHot(dst.X[36:38], c.known("sex", sexCategories, f.Sex))
-	dst.NativeCountry[0] = int32(e.NativeCountry.slot(f.NativeCountry))
-	return c.err
+	c := encode.Coder{Package: "adult"}
+	dst.X[0] = c.Standard(e.Age.Scale, c.Number("age", encode.Or(f.Age, e.Age.Missing)))
+	dst.X[1] = c.Standard(e.EducationNum, c.Number("education_num", f.EducationNum))
+	dst.X[2] = c.Standard(e.CapitalGain, c.Log1p(c.Number("capital_gain", encode.Or(f.CapitalGain, 0))))
+	dst.X[3] = c.Standard(e.CapitalLoss, c.Log1p(c.Number("capital_loss", encode.Or(f.CapitalLoss, 0))))
+	dst.X[4] = c.MinMax(e.HoursPerWeek.Scale, c.Number("hours_per_week", encode.Or(f.HoursPerWeek, e.HoursPerWeek.Missing)))
+	encode.OneHot(dst.X[5:13], e.Workclass.Slot(f.Workclass))
+	encode.OneHot(dst.X[13:21], e.MaritalStatus.Slot(f.MaritalStatus))
+	encode.OneHot(dst.X[21:36], e.Occupation.Slot(encode.Or(f.Occupation, "none")))
+	encode.OneHot(dst.X[36:38], c.Known("sex", sexCategories, f.Sex))
+	dst.NativeCountry[0] = int32(e.NativeCountry.Slot(f.NativeCountry))
+	return c.Err()
 }
 
 // Inspect names the features of a row that are missing, and those whose
@@ -142,25 +115,18 @@ func (m *Model) Inspect(f Features) (missing, unknown []string) {
 	if e == nil {
 		e = new(encoding) // knows nothing
 	}
-	note := func(feature string, absent, strange bool) {
-		switch {
-		case absent:
-			missing = append(missing, feature)
-		case strange:
-			unknown = append(unknown, feature)
-		}
-	}
-	note("age", f.Age == nil, false)
-	note("education_num", f.EducationNum == nil, false)
-	note("capital_gain", f.CapitalGain == nil, false)
-	note("capital_loss", f.CapitalLoss == nil, false)
-	note("hours_per_week", f.HoursPerWeek == nil, false)
-	note("workclass", f.Workclass == nil, !e.Workclass.knows(f.Workclass))
-	note("marital_status", f.MaritalStatus == nil, !e.MaritalStatus.knows(f.MaritalStatus))
-	note("occupation", f.Occupation == nil, !e.Occupation.knows(f.Occupation))
-	note("sex", f.Sex == nil, !sexCategories.knows(f.Sex))
-	note("native_country", f.NativeCountry == nil, !e.NativeCountry.knows(f.NativeCountry))
-	return missing, unknown
+	var found encode.Findings
+	found.Note("age", f.Age == nil, false)
+	found.Note("education_num", f.EducationNum == nil, false)
+	found.Note("capital_gain", f.CapitalGain == nil, false)
+	found.Note("capital_loss", f.CapitalLoss == nil, false)
+	found.Note("hours_per_week", f.HoursPerWeek == nil, false)
+	found.Note("workclass", f.Workclass == nil, e.Workclass.Strange(f.Workclass))
+	found.Note("marital_status", f.MaritalStatus == nil, e.MaritalStatus.Strange(f.MaritalStatus))
+	found.Note("occupation", f.Occupation == nil, e.Occupation.Strange(f.Occupation))
+	found.Note("sex", f.Sex == nil, sexCategories.Strange(f.Sex))
+	found.Note("native_country", f.NativeCountry == nil, e.NativeCountry.Strange(f.NativeCountry))
+	return found.Missing, found.Unknown
 }
 
 // Adapted reports whether the model has learned its encoding, so that Encode can
@@ -170,141 +136,10 @@ func (m *Model) Adapted() bool { return m.encoding != nil }
 var errNotAdapted = errors.New("adult: the encoding of features has not been learned: FitFeatures and Adapt learn it from training rows, Open reads it")
 
 // sexCategories are those of "sex".
-var sexCategories = categories{Words: []string{
+var sexCategories = encode.MakeCategories(0,
 	"Female",
 	"Male",
-}}.indexed(0)
-
-// coder notes what cannot be encoded.
-type coder struct {
-	feature string // at work
-	failed  int
-	err     error
-}
-
-func (c *coder) fail(format string, args ...any) {
-	if c.failed++; c.failed > 10 {
-		return
-	}
-	c.err = errors.Join(c.err, fmt.Errorf("adult: feature %q"+format, append([]any{c.feature}, args...)...))
-}
-
-// or is a value, or what stands for it where it is missing.
-func or[T any](v *T, missing T) *T {
-	if v == nil {
-		return &missing
-	}
-	return v
-}
-
-// number takes a number that must be there.
-func (c *coder) number(feature string, v *float64) float64 {
-	c.feature = feature
-	switch {
-	case v == nil:
-		c.fail(" is missing, and nothing stands for it")
-	case math.IsNaN(*v) || math.IsInf(*v, 0):
-		c.fail(": %v is not a finite number", *v)
-	default:
-		return *v
-	}
-	return 0
-}
-
-// log1p is the logarithm of 1+x.
-func (c *coder) log1p(x float64) float64 {
-	if x <= -1 {
-		c.fail(": %v is too small for log1p", x)
-		return 0
-	}
-	return log1pOf(x)
-}
-
-// standard scales a number to mean 0 and deviation 1.
-func (c *coder) standard(s standard, x float64) float32 {
-	return c.float32((x - s.Mean) / s.Deviation)
-}
-
-// minMax scales a number to 0 to 1.
-func (c *coder) minMax(s minMax, x float64) float32 {
-	return c.float32((x - s.Min) / s.Range)
-}
-
-// float32 rounds a number.
-func (c *coder) float32(x float64) float32 {
-	if !(math.Abs(x) <= math.MaxFloat32) {
-		c.fail(": %v is beyond the range of float32", x)
-		return 0
-	}
-	return float32(x)
-}
-
-// known is the slot of a category that must be one of those known.
-func (c *coder) known(feature string, v *categories, category *string) int {
-	c.feature = feature
-	if category == nil {
-		c.fail(" is missing, and nothing stands for it")
-		return 0
-	}
-	i, ok := v.find(*category)
-	if !ok {
-		c.fail(": %.80q is none of the %d categories known", *category, len(v.index))
-	}
-	return i
-}
-
-// slot is the slot of a category, 0 for one that is missing or unknown.
-func (v *categories) slot(category *string) int {
-	if category == nil {
-		return 0
-	}
-	i, _ := v.find(*category)
-	return i
-}
-
-// oneHot sets one value to 1 and the others to 0.
-func oneHot(dst []float32, slot int) {
-	clear(dst)
-	dst[slot] = 1
-}
-
-// knows reports a category that is in the vocabulary.
-func (v *categories) knows(category *string) bool {
-	if category == nil {
-		return false
-	}
-	_, ok := v.find(*category)
-	return ok
-}
-
-// find is the number of a category: of that very text, or else of the one that
-// writes the same number or truth value in another way, as 2 does 2.0 and True
-// does true.
-func (v *categories) find(text string) (int, bool) {
-	i, ok := v.index[text]
-	if !ok && len(v.alike) > 0 {
-		var buf [32]byte
-		i, ok = v.alike[string(likeness(buf[:0], text))]
-	}
-	return i, ok
-}
-
-// categories are the known categories of a feature, in the order of their slots.
-type categories struct {
-	Words []string       `json:"words"`
-	index map[string]int // the number of each category
-	alike map[string]int // that of the only one with a likeness, by it
-}
-
-// indexed makes the index, which begins with the number first.
-func (v categories) indexed(first int) *categories {
-	v.index = make(map[string]int, len(v.Words))
-	for i, w := range v.Words {
-		v.index[w] = first + i
-	}
-	v.alike = likenesses(v.Words, first)
-	return &v
-}
+)
 
 // Class is one of the classes that the network tells apart.
 type Class uint8
@@ -344,7 +179,7 @@ func ParseClass(name string) (Class, error) {
 	if class, ok := spellings[name]; ok {
 		return class, nil
 	}
-	return 0, fmt.Errorf("adult: no class %.80q%s; there are %q", name, data.Suggest(name, Classes[:]), Classes)
+	return 0, encode.Unknown("adult", "class", name, "Classes", Classes[:])
 }
 
 // Classify returns the likelier class and its probability.
@@ -357,80 +192,4 @@ func (m *Model) Classify(x *Input) (Class, float32, error) {
 		return 1, out[0], nil
 	}
 	return 0, 1 - out[0], nil
-}
-
-// likenesses numbers the words, of which the first has the number first, by their
-// likeness. One that two words have tells nothing.
-func likenesses(words []string, first int) map[string]int {
-	alike, twice := map[string]int{}, map[string]bool{}
-	for i, w := range words {
-		if l := string(likeness(nil, w)); l != "" {
-			if _, there := alike[l]; there {
-				twice[l] = true
-			}
-			alike[l] = first + i
-		}
-	}
-	for l := range twice {
-		delete(alike, l)
-	}
-	return alike
-}
-
-// likeness appends what a text shares with all that write the same number or
-// truth value in another way: 2, 2.0 and 20e-1 have one, and so have true, True
-// and TRUE. Other texts have none, and digits after a leading zero are no
-// number.
-func likeness(dst []byte, text string) []byte {
-	switch text {
-	case "true", "True", "TRUE":
-		return append(dst, "true"...)
-	case "false", "False", "FALSE":
-		return append(dst, "false"...)
-	}
-	if text == "" || text[0] > '9' {
-		return dst
-	}
-	begin, number, power := len(dst), text, 0
-	if e := strings.IndexAny(text, "eE"); e >= 0 {
-		for i, c := range text[e+1:] {
-			if i > 6 || (c < '0' || c > '9') && (i > 0 || c != '-' && c != '+') {
-				return dst
-			}
-		}
-		var err error
-		if power, err = strconv.Atoi(text[e+1:]); err != nil {
-			return dst
-		}
-		number = text[:e]
-	}
-	if number != "" && (number[0] == '-' || number[0] == '+') {
-		if number[0] == '-' {
-			dst = append(dst, '-')
-		}
-		number = number[1:]
-	}
-	whole, fraction, _ := strings.Cut(number, ".")
-	if len(whole)+len(fraction) == 0 || len(whole) > 1 && whole[0] == '0' {
-		return dst[:begin]
-	}
-	digits := len(dst)
-	for _, part := range [2]string{whole, fraction} {
-		for i := range len(part) {
-			d := part[i]
-			if d < '0' || d > '9' {
-				return dst[:begin]
-			}
-			if d != '0' || len(dst) > digits {
-				dst = append(dst, d)
-			}
-		}
-	}
-	if len(dst) == digits {
-		return append(dst[:begin], '0')
-	}
-	for power -= len(fraction); dst[len(dst)-1] == '0'; power++ {
-		dst = dst[:len(dst)-1]
-	}
-	return strconv.AppendInt(append(dst, 'e'), int64(power), 10)
 }

@@ -4,14 +4,10 @@
 package adult
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
-	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
+
+	"github.com/nngen-go/nngen/runtime/encode"
+	"github.com/nngen-go/nngen/runtime/modeltest"
 )
 
 // featureRow makes up a row.
@@ -45,196 +41,45 @@ func featureRow(i int) (f Features) {
 	return f
 }
 
-// featureRows makes up n rows.
-func featureRows(n int) []Features {
-	f := make([]Features, n)
-	for i := range f {
-		f[i] = featureRow(i)
-	}
-	return f
-}
-
 // madeUp is an encoding as it might have been learned.
-func madeUp(t *testing.T) *encoding {
+func madeUp(t testing.TB) *encoding {
 	t.Helper()
 	e := new(encoding)
 	e.Age.Missing = 0.25
-	e.Age.Scale = standard{0.5, 2}
-	e.EducationNum = standard{0.5, 2}
-	e.CapitalGain = standard{0.5, 2}
-	e.CapitalLoss = standard{0.5, 2}
+	e.Age.Scale = encode.Standard{Mean: 0.5, Deviation: 2}
+	e.EducationNum = encode.Standard{Mean: 0.5, Deviation: 2}
+	e.CapitalGain = encode.Standard{Mean: 0.5, Deviation: 2}
+	e.CapitalLoss = encode.Standard{Mean: 0.5, Deviation: 2}
 	e.HoursPerWeek.Missing = 0.25
-	e.HoursPerWeek.Scale = minMax{-1, 8}
-	e.Workclass = categories{Words: []string{"one", "two", "three", "four"}}
-	e.MaritalStatus = categories{Words: []string{"one", "two", "three", "four"}}
-	e.Occupation = categories{Words: []string{"one", "two", "three", "four"}}
-	e.NativeCountry = categories{Words: []string{"one", "two", "three", "four"}}
+	e.HoursPerWeek.Scale = encode.MinMax{Min: -1, Range: 8}
+	e.Workclass = encode.Categories{Words: []string{"one", "two", "three", "four"}}
+	e.MaritalStatus = encode.Categories{Words: []string{"one", "two", "three", "four"}}
+	e.Occupation = encode.Categories{Words: []string{"one", "two", "three", "four"}}
+	e.NativeCountry = encode.Categories{Words: []string{"one", "two", "three", "four"}}
 	if err := e.prepare(); err != nil {
 		t.Fatal(err)
 	}
 	return e
 }
 
-// encoded is what m makes of rows.
-func encoded(t *testing.T, m *Model, f []Features) []Input {
-	t.Helper()
-	list := make([]Input, len(f))
-	for i := range f {
-		if err := m.Encode(&list[i], f[i]); err != nil {
-			t.Fatalf("row %d: %v", i, err)
-		}
-	}
-	return list
-}
-
 func TestEncode(t *testing.T) {
-	if err := new(Model).Encode(new(Input), featureRow(0)); err == nil {
-		t.Error("a model that has learned nothing encoded a row")
-	}
 	m := newTest(t)
-	want := encoded(t, m, featureRows(20))
-	for i, x := range want {
-		if err := x.check(); err != nil {
-			t.Errorf("row %d: %v", i, err)
-		}
-		_, _ = m.Inspect(featureRow(i))
-		if again := encoded(t, m, []Features{featureRow(i)}); fmt.Sprint(again[0]) != fmt.Sprint(x) {
-			t.Errorf("row %d is %v, then %v", i, x, again[0])
-		}
-	}
-}
-
-func TestEncodeAllocations(t *testing.T) {
-	m := newTest(t)
-	var x Input
-	f := featureRow(1)
-	n := testing.AllocsPerRun(100, func() {
-		if err := m.Encode(&x, f); err != nil {
-			t.Error(err)
-		}
-	})
-	if n != 0 {
-		t.Errorf("Encode allocates %v times", n)
-	}
-}
-
-func TestEncodeMissing(t *testing.T) {
-	m := newTest(t)
-	var f Features
-	missing, unknown := m.Inspect(f)
-	if len(missing) != len(FeatureNames) || len(unknown) != 0 {
-		t.Errorf("of a row without values %q are missing, %q unknown", missing, unknown)
-	}
-	if err := m.Encode(new(Input), f); (err != nil) != true {
-		t.Errorf("a row without values: %v", err)
-	}
-	{
-		strange := featureRow(1)
-		strange.Workclass = Value("never heard of")
-		_, unknown := m.Inspect(strange)
-		if err := m.Encode(new(Input), strange); err != nil || !slices.Contains(unknown, "workclass") {
-			t.Errorf("unknown %v, %v", unknown, err)
-		}
-	}
-	{
-		strange := featureRow(1)
-		strange.MaritalStatus = Value("never heard of")
-		_, unknown := m.Inspect(strange)
-		if err := m.Encode(new(Input), strange); err != nil || !slices.Contains(unknown, "marital_status") {
-			t.Errorf("unknown %v, %v", unknown, err)
-		}
-	}
-	{
-		strange := featureRow(1)
-		strange.Occupation = Value("never heard of")
-		_, unknown := m.Inspect(strange)
-		if err := m.Encode(new(Input), strange); err != nil || !slices.Contains(unknown, "occupation") {
-			t.Errorf("unknown %v, %v", unknown, err)
-		}
-	}
-	{
-		strange := featureRow(1)
-		strange.Sex = Value("never heard of")
-		_, unknown := m.Inspect(strange)
-		if err := m.Encode(new(Input), strange); err == nil {
-			t.Errorf("unknown %v, %v", unknown, err)
-		}
-	}
-	{
-		strange := featureRow(1)
-		strange.NativeCountry = Value("never heard of")
-		_, unknown := m.Inspect(strange)
-		if err := m.Encode(new(Input), strange); err != nil || !slices.Contains(unknown, "native_country") {
-			t.Errorf("unknown %v, %v", unknown, err)
-		}
-	}
-}
-
-func TestSet(t *testing.T) {
-	var f Features
-	if err := f.Set("no such feature, surely", "1"); err == nil {
-		t.Error("a feature that does not exist was set")
-	}
-	if err := f.Set("age", "twelve"); err == nil {
-		t.Error("a word was taken")
-	}
-	if err := f.Set("age", " 12.5"); err != nil || f.Age == nil || *f.Age != 12.5 {
-		t.Errorf("%v, %v", f.Age, err)
-	}
-	if err := f.Set("age", "?"); err != nil || f.Age != nil {
-		t.Errorf("%v, %v", f.Age, err)
-	}
+	modeltest.Encoder[Features, Input]{
+		Encode:  m.Encode,
+		Inspect: m.Inspect,
+		Set:     (*Features).Set,
+		Row:     featureRow,
+		Names:   FeatureNames[:],
+		Fails:   true,
+		Known:   []string{"sex"},
+		Open:    []string{"workclass", "marital_status", "occupation", "native_country"},
+		Number:  "hours_per_week",
+		Missing: []string{"?"},
+	}.Test(t)
 }
 
 func TestFitFeatures(t *testing.T) {
-	n := 40
-	rows := FeatureSlices(featureRows(n), targets(n))
-	m := New(Seed(1))
-	if _, err := m.FitFeatures(t.Context(), rows, FitConfig{Epochs: 1, ValidationSplit: 0.25, StepsPerEpoch: -1, OwnCallbacks: true}); err != nil {
-		t.Fatal(err)
-	}
-	if !m.Adapted() {
-		t.Error("the encoding was not learned")
-	}
-	if _, err := m.EvaluateFeatures(t.Context(), rows); err != nil {
-		t.Error(err)
-	}
-	var b bytes.Buffer
-	if _, err := m.WriteTo(&b); err != nil {
-		t.Fatal(err)
-	}
-	again, err := Read(&b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if x, y := encoded(t, m, featureRows(n)), encoded(t, again, featureRows(n)); fmt.Sprint(x) != fmt.Sprint(y) {
-		t.Error("rows are encoded differently after the way through a file")
-	}
-	if same := again.encoding.document() == m.encoding.document(); !same {
-		t.Error("the encoding changed on the way through a file")
-	}
-	path := filepath.Join(t.TempDir(), "weights.safetensors")
-	if err := m.Save(path); err != nil {
-		t.Fatal(err)
-	}
-	tuned := New()
-	if _, err := tuned.LoadMatching(path); err != nil || !tuned.Adapted() {
-		t.Errorf("the encoding was not taken over: %v", err)
-	}
-	if clone := m.Clone(); clone.encoding != m.encoding {
-		t.Error("a clone has another encoding")
-	}
-	if err := m.Adapt(FeatureSlices(nil, nil)); err == nil || !m.Adapted() {
-		t.Errorf("without rows: %v, adapted %v", err, m.Adapted())
-	}
-	document := m.encoding.document()
-	for _, broken := range []string{"", "{}", document[1:], strings.Replace(document, encodingID, "0", 1)} {
-		sum := sha256.Sum256([]byte(broken))
-		if _, err := parseEncoding(broken, hex.EncodeToString(sum[:])); err == nil {
-			t.Errorf("%.60s was read", broken)
-		}
-	}
-	if _, err := parseEncoding(document, "0"); err == nil {
-		t.Error("a damaged document was read")
-	}
+	modeltest.Learner[*Model, Features, Input, Target]{
+		New: New, Read: Read, Row: featureRow, Targets: targets(40), Learns: true,
+	}.Test(t)
 }

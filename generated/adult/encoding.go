@@ -4,14 +4,9 @@
 package adult
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"math"
-	"unicode/utf8"
 
+	"github.com/nngen-go/nngen/runtime/encode"
 	"github.com/nngen-go/nngen/runtime/weights"
 )
 
@@ -23,142 +18,55 @@ const encodingID = "e91796db51c07666"
 // once it is a model's.
 type encoding struct {
 	Age struct {
-		Missing float64  `json:"missing"`
-		Scale   standard `json:"scale"`
+		Missing float64         `json:"missing"`
+		Scale   encode.Standard `json:"scale"`
 	} `json:"age"`
-	EducationNum standard `json:"education_num"`
-	CapitalGain  standard `json:"capital_gain"`
-	CapitalLoss  standard `json:"capital_loss"`
+	EducationNum encode.Standard `json:"education_num"`
+	CapitalGain  encode.Standard `json:"capital_gain"`
+	CapitalLoss  encode.Standard `json:"capital_loss"`
 	HoursPerWeek struct {
-		Missing float64 `json:"missing"`
-		Scale   minMax  `json:"scale"`
+		Missing float64       `json:"missing"`
+		Scale   encode.MinMax `json:"scale"`
 	} `json:"hours_per_week"`
-	Workclass     categories `json:"workclass"`
-	MaritalStatus categories `json:"marital_status"`
-	Occupation    categories `json:"occupation"`
-	NativeCountry categories `json:"native_country"`
-}
-
-// standard scales a number: (x - Mean) / Deviation.
-type standard struct {
-	Mean      float64 `json:"mean"`
-	Deviation float64 `json:"deviation"`
-}
-
-// minMax scales a number: (x - Min) / Range.
-type minMax struct {
-	Min   float64 `json:"min"`
-	Range float64 `json:"range"`
+	Workclass     encode.Categories `json:"workclass"`
+	MaritalStatus encode.Categories `json:"marital_status"`
+	Occupation    encode.Categories `json:"occupation"`
+	NativeCountry encode.Categories `json:"native_country"`
 }
 
 // parseEncoding reads the encoding of a weights file: a JSON document with its
 // SHA-256.
 func parseEncoding(document, digest string) (*encoding, error) {
-	if document == "" {
-		return nil, errors.New("the file holds no encoding, which this model learns from its training rows: New, LoadMatching and Adapt make a model of its tensors")
+	e, err := encode.ParseDocument[encoding](document, digest, encodingID, "New, LoadMatching and Adapt make a model of its tensors")
+	if err != nil {
+		return nil, err
 	}
-	if sum := sha256.Sum256([]byte(document)); digest != hex.EncodeToString(sum[:]) {
-		return nil, errors.New("damaged: the encoding does not match its digest")
-	}
-	var read struct {
-		ID       string    `json:"id"`
-		Features *encoding `json:"features"`
-	}
-	if err := json.Unmarshal([]byte(document), &read); err != nil {
-		return nil, fmt.Errorf("the encoding: %w", err)
-	}
-	if read.ID != encodingID || read.Features == nil {
-		return nil, fmt.Errorf("the encoding is that of other features: %.16q, this package has %q", read.ID, encodingID)
-	}
-	return read.Features, read.Features.prepare()
+	return e, e.prepare()
 }
 
 // prepare checks what has been learned and makes the indexes of vocabularies.
 func (e *encoding) prepare() error {
 	return errors.Join(
-		finite("age", e.Age.Missing),
-		e.Age.Scale.check("age"),
-		e.EducationNum.check("education_num"),
-		e.CapitalGain.check("capital_gain"),
-		e.CapitalLoss.check("capital_loss"),
-		finite("hours_per_week", e.HoursPerWeek.Missing),
-		e.HoursPerWeek.Scale.check("hours_per_week"),
-		learnCategories("workclass", &e.Workclass, 1, 8),
-		learnCategories("marital_status", &e.MaritalStatus, 1, 8),
-		learnCategories("occupation", &e.Occupation, 1, 15),
-		learnCategories("native_country", &e.NativeCountry, 1, 16),
+		encode.CheckNumber("age", e.Age.Missing),
+		e.Age.Scale.Check("age"),
+		e.EducationNum.Check("education_num"),
+		e.CapitalGain.Check("capital_gain"),
+		e.CapitalLoss.Check("capital_loss"),
+		encode.CheckNumber("hours_per_week", e.HoursPerWeek.Missing),
+		e.HoursPerWeek.Scale.Check("hours_per_week"),
+		e.Workclass.Learn("workclass", 1, 8),
+		e.MaritalStatus.Learn("marital_status", 1, 8),
+		e.Occupation.Learn("occupation", 1, 15),
+		e.NativeCountry.Learn("native_country", 1, 16),
 	)
-}
-
-func (s standard) check(feature string) error {
-	if !(s.Deviation > 0) {
-		return fmt.Errorf("the encoding of feature %q: a deviation of %v", feature, s.Deviation)
-	}
-	return errors.Join(finite(feature, s.Mean), finite(feature, s.Deviation))
-}
-
-func (s minMax) check(feature string) error {
-	if !(s.Range > 0) {
-		return fmt.Errorf("the encoding of feature %q: a range of %v", feature, s.Range)
-	}
-	return errors.Join(finite(feature, s.Min), finite(feature, s.Range))
-}
-
-// finite checks a number.
-func finite(feature string, x float64) error {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return fmt.Errorf("the encoding of feature %q: %v is not a finite number", feature, x)
-	}
-	return nil
-}
-
-// learnWords checks a vocabulary and makes its index, in which the first word has
-// the number first; the others stay below slots.
-func learnWords(feature string, words *[]string, index *map[string]int, first, slots int) error {
-	if len(*words) > slots-first {
-		return fmt.Errorf("the encoding of feature %q: %d words, at most %d have room", feature, len(*words), slots-first)
-	}
-	*index = make(map[string]int, len(*words))
-	for i, w := range *words {
-		if _, twice := (*index)[w]; twice {
-			return fmt.Errorf("the encoding of feature %q: %.40q is there twice", feature, w)
-		}
-		if !utf8.ValidString(w) {
-			return fmt.Errorf("the encoding of feature %q: %.40q is not text in UTF-8", feature, w)
-		}
-		(*index)[w] = first + i
-	}
-	return nil
-}
-
-// learnCategories is learnWords for categories.
-func learnCategories(feature string, v *categories, first, slots int) error {
-	if err := learnWords(feature, &v.Words, &v.index, first, slots); err != nil {
-		return err
-	}
-	v.alike = likenesses(v.Words, first)
-	return nil
 }
 
 // metadata is what weights files say of the model.
 func (m *Model) metadata() map[string]string {
 	meta := map[string]string{weights.KeyModelID: ModelID, weights.KeyModel: "adult"}
 	if m.encoding != nil {
-		document := m.encoding.document()
-		sum := sha256.Sum256([]byte(document))
-		meta[weights.KeyEncoding], meta[weights.KeyEncodingDigest] = document, hex.EncodeToString(sum[:])
+		document := encode.Document(encodingID, m.encoding)
+		meta[weights.KeyEncoding], meta[weights.KeyEncodingDigest] = document, encode.Digest(document)
 	}
 	return meta
-}
-
-// document is the encoding as weights files carry it.
-func (e *encoding) document() string {
-	text, err := json.Marshal(struct {
-		ID       string    `json:"id"`
-		Features *encoding `json:"features"`
-	}{encodingID, e})
-	if err != nil {
-		panic(err) // prepare has seen that every number is finite
-	}
-	return string(text)
 }

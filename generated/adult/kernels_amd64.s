@@ -1930,35 +1930,42 @@ end34:
 
 // func dropout32AVX512(y *float32, x *float32, key *uint32, row int, count int)
 // Requires: AVX, AVX512F
-TEXT ·dropout32AVX512(SB), $192-40
+TEXT ·dropout32AVX512(SB), $832-40
 	MOVQ         y+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         key+16(FP), DX
 	MOVQ         count+32(FP), BX
-	MOVQ         row+24(FP), DI
-	SHLQ         $0x20, DI
-	MOVL         8(DX), SI
-	ADDQ         SI, DI
-	MOVL         12(DX), SI
-	SHLQ         $0x20, SI
-	ADDQ         $+0, SI
-	MOVQ         SI, 128(SP)
-	MOVQ         DI, 136(SP)
-	INCQ         SI
-	MOVQ         SI, 144(SP)
-	MOVQ         DI, 152(SP)
-	INCQ         SI
-	MOVQ         SI, 160(SP)
-	MOVQ         DI, 168(SP)
-	INCQ         SI
-	MOVQ         SI, 176(SP)
-	MOVQ         DI, 184(SP)
-	INCQ         SI
+	MOVQ         row+24(FP), SI
+	MOVL         12(DX), DI
+	MOVL         DI, 128(SP)
+	MOVL         8(DX), DI
+	MOVL         DI, 132(SP)
+	MOVL         SI, 136(SP)
+	MOVL         $0x00000000, 140(SP)
+	MOVL         12(DX), DI
+	MOVL         DI, 144(SP)
+	MOVL         8(DX), DI
+	MOVL         DI, 148(SP)
+	MOVL         SI, 152(SP)
+	MOVL         $0x00000001, 156(SP)
+	MOVL         12(DX), DI
+	MOVL         DI, 160(SP)
+	MOVL         8(DX), DI
+	MOVL         DI, 164(SP)
+	MOVL         SI, 168(SP)
+	MOVL         $0x00000002, 172(SP)
+	MOVL         12(DX), DI
+	MOVL         DI, 176(SP)
+	MOVL         8(DX), DI
+	MOVL         DI, 180(SP)
+	MOVL         SI, 184(SP)
+	MOVL         $0x00000003, 188(SP)
 	VMOVDQU32    128(SP), Z0
 	VMOVD        constants<>+136(SB), X2
+	VPSHUFD      $0x15, X2, X2
 	VSHUFI32X4   $0x00, Z2, Z2, Z2
 	VMOVD        constants<>+140(SB), X3
-	VPSHUFD      $0x15, X3, X3
+	VPSHUFD      $0x45, X3, X3
 	VSHUFI32X4   $0x00, Z3, Z3, Z3
 	VMOVD        constants<>+144(SB), X4
 	VMOVD        constants<>+148(SB), X5
@@ -1974,112 +1981,73 @@ TEXT ·dropout32AVX512(SB), $192-40
 	VPUNPCKLQDQ  X7, X6, X6
 	VSHUFI32X4   $0x00, Z6, Z6, Z6
 	VPSHUFD      $0x19, Z6, Z6
-	VMOVAPS      Z5, Z7
+	VMOVUPS      Z5, 192(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z8
+	VMOVUPS      Z5, 256(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z9
+	VMOVUPS      Z5, 320(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z10
+	VMOVUPS      Z5, 384(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z11
+	VMOVUPS      Z5, 448(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z12
+	VMOVUPS      Z5, 512(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z13
+	VMOVUPS      Z5, 576(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z14
+	VMOVUPS      Z5, 640(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z15
+	VMOVUPS      Z5, 704(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z16
+	VMOVUPS      Z5, 768(SP)
 	VBROADCASTSS constants<>+160(SB), Z6
 	VBROADCASTSS constants<>+164(SB), Z5
 
 loop35:
-	VMOVAPS     Z0, Z1
-	VPADDD      Z3, Z0, Z0
-	XORQ        DX, DX
-	VMOVAPS     Z1, Z17
-	VPADDD      Z2, Z1, Z1
-	VMOVAPS     Z1, Z18
-	VPADDD      Z2, Z1, Z1
-	VPMULUDQ    Z4, Z17, Z19
-	VPTERNLOGD  $0x96, Z7, Z17, K1, Z19
-	VPMULUDQ    Z4, Z18, Z20
-	VPTERNLOGD  $0x96, Z7, Z18, K1, Z20
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z17
-	VPTERNLOGD  $0x96, Z8, Z19, K1, Z17
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z18
-	VPTERNLOGD  $0x96, Z8, Z20, K1, Z18
-	VPSHUFD     $0x93, Z17, Z17
-	VPMULUDQ    Z4, Z17, Z19
-	VPTERNLOGD  $0x96, Z9, Z17, K1, Z19
-	VPSHUFD     $0x93, Z18, Z18
-	VPMULUDQ    Z4, Z18, Z20
-	VPTERNLOGD  $0x96, Z9, Z18, K1, Z20
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z17
-	VPTERNLOGD  $0x96, Z10, Z19, K1, Z17
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z18
-	VPTERNLOGD  $0x96, Z10, Z20, K1, Z18
-	VPSHUFD     $0x93, Z17, Z17
-	VPMULUDQ    Z4, Z17, Z19
-	VPTERNLOGD  $0x96, Z11, Z17, K1, Z19
-	VPSHUFD     $0x93, Z18, Z18
-	VPMULUDQ    Z4, Z18, Z20
-	VPTERNLOGD  $0x96, Z11, Z18, K1, Z20
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z17
-	VPTERNLOGD  $0x96, Z12, Z19, K1, Z17
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z18
-	VPTERNLOGD  $0x96, Z12, Z20, K1, Z18
-	VPSHUFD     $0x93, Z17, Z17
-	VPMULUDQ    Z4, Z17, Z19
-	VPTERNLOGD  $0x96, Z13, Z17, K1, Z19
-	VPSHUFD     $0x93, Z18, Z18
-	VPMULUDQ    Z4, Z18, Z20
-	VPTERNLOGD  $0x96, Z13, Z18, K1, Z20
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z17
-	VPTERNLOGD  $0x96, Z14, Z19, K1, Z17
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z18
-	VPTERNLOGD  $0x96, Z14, Z20, K1, Z18
-	VPSHUFD     $0x93, Z17, Z17
-	VPMULUDQ    Z4, Z17, Z19
-	VPTERNLOGD  $0x96, Z15, Z17, K1, Z19
-	VPSHUFD     $0x93, Z18, Z18
-	VPMULUDQ    Z4, Z18, Z20
-	VPTERNLOGD  $0x96, Z15, Z18, K1, Z20
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z17
-	VPTERNLOGD  $0x96, Z16, Z19, K1, Z17
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z18
-	VPTERNLOGD  $0x96, Z16, Z20, K1, Z18
-	VPSHUFD     $0x1b, Z17, Z17
-	VPSHUFD     $0x1b, Z18, Z18
-	VPSRLD      $0x08, Z17, Z17
-	VCVTDQ2PS   Z17, Z17
-	VMULPS.BCST constants<>+168(SB), Z17, Z17
-	VPSRLD      $0x08, Z18, Z18
-	VCVTDQ2PS   Z18, Z18
-	VMULPS.BCST constants<>+168(SB), Z18, Z18
-	VMOVUPS     (CX)(DX*4), Z20
-	VMULPS      Z6, Z20, Z19
-	VCMPPS.BCST $0x1d, constants<>+164(SB), Z17, K2
-	VMOVAPS.Z   Z19, K2, Z21
-	VMOVUPS     Z21, (AX)(DX*4)
-	VMOVUPS     64(CX)(DX*4), Z17
-	VMULPS      Z6, Z17, Z21
-	VCMPPS.BCST $0x1d, constants<>+164(SB), Z18, K2
-	VMOVAPS.Z   Z21, K2, Z20
-	VMOVUPS     Z20, 64(AX)(DX*4)
+	VMOVAPS Z0, Z1
+	VPADDD  Z3, Z0, Z0
+	XORQ    DX, DX
+	VMOVAPS Z1, Z7
+	VPADDD  Z2, Z1, Z1
+	VMOVAPS Z1, Z8
+	VPADDD  Z2, Z1, Z1
+	LEAQ    192(SP), SI
+	MOVQ    $0x00000005, DI
+
+loop36:
+	VPSHUFD     $0x93, Z7, Z7
+	VPMULUDQ    Z4, Z7, Z9
+	VPTERNLOGD  $0x96, (SI), Z7, K1, Z9
+	VPSHUFD     $0x93, Z8, Z8
+	VPMULUDQ    Z4, Z8, Z10
+	VPTERNLOGD  $0x96, (SI), Z8, K1, Z10
+	VPSHUFD     $0x93, Z9, Z9
+	VPMULUDQ    Z4, Z9, Z7
+	VPTERNLOGD  $0x96, 64(SI), Z9, K1, Z7
+	VPSHUFD     $0x93, Z10, Z10
+	VPMULUDQ    Z4, Z10, Z8
+	VPTERNLOGD  $0x96, 64(SI), Z10, K1, Z8
+	ADDQ        $0x00000080, SI
+	DECQ        DI
+	JNZ         loop36
+	VPSHUFD     $0x1b, Z7, Z7
+	VPSHUFD     $0x1b, Z8, Z8
+	VPSRLD      $0x08, Z7, Z7
+	VCVTDQ2PS   Z7, Z7
+	VMULPS.BCST constants<>+168(SB), Z7, Z7
+	VPSRLD      $0x08, Z8, Z8
+	VCVTDQ2PS   Z8, Z8
+	VMULPS.BCST constants<>+168(SB), Z8, Z8
+	VMOVUPS     (CX)(DX*4), Z10
+	VMULPS      Z6, Z10, Z9
+	VCMPPS.BCST $0x1d, constants<>+164(SB), Z7, K2
+	VMOVAPS.Z   Z9, K2, Z11
+	VMOVUPS     Z11, (AX)(DX*4)
+	VMOVUPS     64(CX)(DX*4), Z7
+	VMULPS      Z6, Z7, Z11
+	VCMPPS.BCST $0x1d, constants<>+164(SB), Z8, K2
+	VMOVAPS.Z   Z11, K2, Z10
+	VMOVUPS     Z10, 64(AX)(DX*4)
 	ADDQ        $+128, AX
 	ADDQ        $+128, CX
 	DECQ        BX
@@ -2094,24 +2062,25 @@ TEXT ·dropout32AVX2(SB), $480-40
 	MOVQ        x+8(FP), CX
 	MOVQ        key+16(FP), DX
 	MOVQ        count+32(FP), BX
-	MOVQ        row+24(FP), DI
-	SHLQ        $0x20, DI
-	MOVL        8(DX), SI
-	ADDQ        SI, DI
-	MOVL        12(DX), SI
-	SHLQ        $0x20, SI
-	ADDQ        $+0, SI
-	MOVQ        SI, 128(SP)
-	MOVQ        DI, 136(SP)
-	INCQ        SI
-	MOVQ        SI, 144(SP)
-	MOVQ        DI, 152(SP)
-	INCQ        SI
+	MOVQ        row+24(FP), SI
+	MOVL        12(DX), DI
+	MOVL        DI, 128(SP)
+	MOVL        8(DX), DI
+	MOVL        DI, 132(SP)
+	MOVL        SI, 136(SP)
+	MOVL        $0x00000000, 140(SP)
+	MOVL        12(DX), DI
+	MOVL        DI, 144(SP)
+	MOVL        8(DX), DI
+	MOVL        DI, 148(SP)
+	MOVL        SI, 152(SP)
+	MOVL        $0x00000001, 156(SP)
 	VMOVDQU     128(SP), Y0
 	VMOVD       constants<>+172(SB), X2
+	VPSHUFD     $0x15, X2, X2
 	VINSERTI128 $0x01, X2, Y2, Y2
 	VMOVD       constants<>+140(SB), X3
-	VPSHUFD     $0x15, X3, X3
+	VPSHUFD     $0x45, X3, X3
 	VINSERTI128 $0x01, X3, Y3, Y3
 	VMOVD       constants<>+144(SB), X4
 	VMOVD       constants<>+148(SB), X5
@@ -2125,135 +2094,64 @@ TEXT ·dropout32AVX2(SB), $480-40
 	VPUNPCKLQDQ X7, X6, X6
 	VINSERTI128 $0x01, X6, Y6, Y6
 	VPSHUFD     $0x19, Y6, Y6
-	VMOVDQU     Y5, 160(SP)
+	VMOVUPS     Y5, 160(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 192(SP)
+	VMOVUPS     Y5, 192(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 224(SP)
+	VMOVUPS     Y5, 224(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 256(SP)
+	VMOVUPS     Y5, 256(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 288(SP)
+	VMOVUPS     Y5, 288(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 320(SP)
+	VMOVUPS     Y5, 320(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 352(SP)
+	VMOVUPS     Y5, 352(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 384(SP)
+	VMOVUPS     Y5, 384(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 416(SP)
+	VMOVUPS     Y5, 416(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 448(SP)
+	VMOVUPS     Y5, 448(SP)
 
-loop36:
+loop37:
 	VMOVAPS Y0, Y1
 	VPADDD  Y3, Y0, Y0
 	XORQ    DX, DX
 	MOVQ    $0x00000002, SI
 
-loop37:
-	VMOVAPS      Y1, Y6
-	VPADDD       Y2, Y1, Y1
-	VMOVAPS      Y1, Y5
-	VPADDD       Y2, Y1, Y1
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        160(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        160(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
+loop38:
+	VMOVAPS Y1, Y6
+	VPADDD  Y2, Y1, Y1
+	VMOVAPS Y1, Y5
+	VPADDD  Y2, Y1, Y1
+	LEAQ    160(SP), DI
+	MOVQ    $0x00000005, R8
+
+loop39:
 	VPSHUFD      $0x93, Y6, Y6
 	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        192(SP), Y6, Y6
+	VPXOR        (DI), Y6, Y6
 	VPXOR        Y7, Y6, Y6
 	VPBLENDD     $0xaa, Y6, Y7, Y6
 	VPSHUFD      $0x93, Y5, Y5
 	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        192(SP), Y5, Y5
+	VPXOR        (DI), Y5, Y5
 	VPXOR        Y8, Y5, Y5
 	VPBLENDD     $0xaa, Y5, Y8, Y5
 	VPSHUFD      $0x93, Y6, Y6
 	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        224(SP), Y6, Y6
+	VPXOR        32(DI), Y6, Y6
 	VPXOR        Y7, Y6, Y6
 	VPBLENDD     $0xaa, Y6, Y7, Y6
 	VPSHUFD      $0x93, Y5, Y5
 	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        224(SP), Y5, Y5
+	VPXOR        32(DI), Y5, Y5
 	VPXOR        Y8, Y5, Y5
 	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        256(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        256(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        288(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        288(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        320(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        320(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        352(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        352(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        384(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        384(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        416(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        416(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        448(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        448(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
+	ADDQ         $0x00000040, DI
+	DECQ         R8
+	JNZ          loop39
 	VPSHUFD      $0x1b, Y6, Y6
 	VPSHUFD      $0x1b, Y5, Y5
 	VPSRLD       $0x08, Y6, Y6
@@ -2280,11 +2178,11 @@ loop37:
 	VMOVUPS      Y8, 32(AX)(DX*4)
 	ADDQ         $+16, DX
 	DECQ         SI
-	JNZ          loop37
+	JNZ          loop38
 	ADDQ         $+128, AX
 	ADDQ         $+128, CX
 	DECQ         BX
-	JNZ          loop36
+	JNZ          loop37
 	VZEROUPPER
 	RET
 
@@ -2296,10 +2194,10 @@ TEXT ·weightedGradientRowsAVX512(SB), $128-32
 	VBROADCASTSS invTotal+16(FP), Z0
 	MOVQ         count+24(FP), CX
 	XORQ         BX, BX
-	SUBQ         $+128, CX
-	JL           done38
+	SUBQ         $+64, CX
+	JL           done40
 
-loop39:
+loop41:
 	VMOVUPS (DX)(BX*4), Z1
 	VMULPS  Z1, Z0, Z2
 	VMOVUPS Z2, (AX)(BX*4)
@@ -2312,38 +2210,26 @@ loop39:
 	VMOVUPS 192(DX)(BX*4), Z2
 	VMULPS  Z2, Z0, Z1
 	VMOVUPS Z1, 192(AX)(BX*4)
-	VMOVUPS 256(DX)(BX*4), Z1
-	VMULPS  Z1, Z0, Z2
-	VMOVUPS Z2, 256(AX)(BX*4)
-	VMOVUPS 320(DX)(BX*4), Z2
-	VMULPS  Z2, Z0, Z1
-	VMOVUPS Z1, 320(AX)(BX*4)
-	VMOVUPS 384(DX)(BX*4), Z1
-	VMULPS  Z1, Z0, Z2
-	VMOVUPS Z2, 384(AX)(BX*4)
-	VMOVUPS 448(DX)(BX*4), Z2
-	VMULPS  Z2, Z0, Z1
-	VMOVUPS Z1, 448(AX)(BX*4)
-	ADDQ    $+128, BX
-	SUBQ    $+128, CX
-	JGE     loop39
+	ADDQ    $+64, BX
+	SUBQ    $+64, CX
+	JGE     loop41
 
-done38:
-	ADDQ $+128, CX
+done40:
+	ADDQ $+64, CX
 	SUBQ $+16, CX
-	JL   done40
+	JL   done42
 
-loop41:
+loop43:
 	VMOVUPS (DX)(BX*4), Z1
 	VMULPS  Z1, Z0, Z2
 	VMOVUPS Z2, (AX)(BX*4)
 	ADDQ    $+16, BX
 	SUBQ    $+16, CX
-	JGE     loop41
+	JGE     loop43
 
-done40:
+done42:
 	ADDQ      $+16, CX
-	JZ        end42
+	JZ        end44
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -2352,7 +2238,7 @@ done40:
 	VMULPS    Z2, Z0, Z1
 	VMOVUPS   Z1, K1, (AX)(BX*4)
 
-end42:
+end44:
 	VZEROUPPER
 	RET
 
@@ -2364,10 +2250,10 @@ TEXT ·weightedGradientRowsAVX2(SB), $128-32
 	VBROADCASTSS invTotal+16(FP), Y0
 	MOVQ         count+24(FP), DX
 	XORQ         BX, BX
-	SUBQ         $+64, DX
-	JL           done43
+	SUBQ         $+32, DX
+	JL           done45
 
-loop44:
+loop46:
 	VMOVUPS (CX)(BX*4), Y1
 	VMULPS  Y1, Y0, Y2
 	VMOVUPS Y2, (AX)(BX*4)
@@ -2380,38 +2266,26 @@ loop44:
 	VMOVUPS 96(CX)(BX*4), Y2
 	VMULPS  Y2, Y0, Y1
 	VMOVUPS Y1, 96(AX)(BX*4)
-	VMOVUPS 128(CX)(BX*4), Y1
-	VMULPS  Y1, Y0, Y2
-	VMOVUPS Y2, 128(AX)(BX*4)
-	VMOVUPS 160(CX)(BX*4), Y2
-	VMULPS  Y2, Y0, Y1
-	VMOVUPS Y1, 160(AX)(BX*4)
-	VMOVUPS 192(CX)(BX*4), Y1
-	VMULPS  Y1, Y0, Y2
-	VMOVUPS Y2, 192(AX)(BX*4)
-	VMOVUPS 224(CX)(BX*4), Y2
-	VMULPS  Y2, Y0, Y1
-	VMOVUPS Y1, 224(AX)(BX*4)
-	ADDQ    $+64, BX
-	SUBQ    $+64, DX
-	JGE     loop44
+	ADDQ    $+32, BX
+	SUBQ    $+32, DX
+	JGE     loop46
 
-done43:
-	ADDQ $+64, DX
+done45:
+	ADDQ $+32, DX
 	SUBQ $+8, DX
-	JL   done45
+	JL   done47
 
-loop46:
+loop48:
 	VMOVUPS (CX)(BX*4), Y1
 	VMULPS  Y1, Y0, Y2
 	VMOVUPS Y2, (AX)(BX*4)
 	ADDQ    $+8, BX
 	SUBQ    $+8, DX
-	JGE     loop46
+	JGE     loop48
 
-done45:
+done47:
 	ADDQ       $+8, DX
-	JZ         end47
+	JZ         end49
 	LEAQ       lanes<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y2
@@ -2419,7 +2293,7 @@ done45:
 	VMULPS     Y1, Y0, Y3
 	VMASKMOVPS Y3, Y2, (AX)(BX*4)
 
-end47:
+end49:
 	VZEROUPPER
 	RET
 
@@ -2446,9 +2320,9 @@ TEXT ·binaryCrossentropyGradientRowsAVX512(SB), $128-40
 	VBROADCASTSS constants<>+0(SB), Z12
 	XORQ         DI, DI
 	SUBQ         $+16, CX
-	JL           done48
+	JL           done50
 
-loop49:
+loop51:
 	VMOVUPS        (DX)(DI*4), Z13
 	VMOVUPS        (BX)(DI*4), Z14
 	VMOVUPS        (SI)(DI*4), Z15
@@ -2476,11 +2350,11 @@ loop49:
 	VMOVUPS        Z16, (AX)(DI*4)
 	ADDQ           $+16, DI
 	SUBQ           $+16, CX
-	JGE            loop49
+	JGE            loop51
 
-done48:
+done50:
 	ADDQ           $+16, CX
-	JZ             end50
+	JZ             end52
 	MOVQ           $0x00000001, R8
 	SHLQ           CL, R8
 	DECQ           R8
@@ -2511,7 +2385,7 @@ done48:
 	VMULPS         Z17, Z15, Z13
 	VMOVUPS        Z13, K1, (AX)(DI*4)
 
-end50:
+end52:
 	VZEROUPPER
 	RET
 
@@ -2529,9 +2403,9 @@ TEXT ·binaryCrossentropyGradientRowsAVX2(SB), $128-40
 	VBROADCASTSS constants<>+16(SB), Y3
 	XORQ         DI, DI
 	SUBQ         $+8, SI
-	JL           done51
+	JL           done53
 
-loop52:
+loop54:
 	VMOVUPS      (CX)(DI*4), Y4
 	VMOVUPS      (DX)(DI*4), Y5
 	VMOVUPS      (BX)(DI*4), Y6
@@ -2580,11 +2454,11 @@ loop52:
 	VMOVUPS      Y7, (AX)(DI*4)
 	ADDQ         $+8, DI
 	SUBQ         $+8, SI
-	JGE          loop52
+	JGE          loop54
 
-done51:
+done53:
 	ADDQ         $+8, SI
-	JZ           end53
+	JZ           end55
 	LEAQ         lanes<>+32(SB), R8
 	NEGQ         SI
 	VMOVDQU      (R8)(SI*4), Y7
@@ -2635,7 +2509,7 @@ done51:
 	VMULPS       Y10, Y5, Y8
 	VMASKMOVPS   Y8, Y7, (AX)(DI*4)
 
-end53:
+end55:
 	VZEROUPPER
 	RET
 
@@ -3250,36 +3124,43 @@ done:
 
 // func reluGradient32AVX512(dx *float32, x *float32, key *uint32, dy *float32, row int, count int)
 // Requires: AVX, AVX512F
-TEXT ·reluGradient32AVX512(SB), $192-48
+TEXT ·reluGradient32AVX512(SB), $832-48
 	MOVQ         dx+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         key+16(FP), DX
 	MOVQ         dy+24(FP), BX
 	MOVQ         count+40(FP), SI
-	MOVQ         row+32(FP), R8
-	SHLQ         $0x20, R8
-	MOVL         8(DX), DI
-	ADDQ         DI, R8
-	MOVL         12(DX), DI
-	SHLQ         $0x20, DI
-	ADDQ         $+0, DI
-	MOVQ         DI, 128(SP)
-	MOVQ         R8, 136(SP)
-	INCQ         DI
-	MOVQ         DI, 144(SP)
-	MOVQ         R8, 152(SP)
-	INCQ         DI
-	MOVQ         DI, 160(SP)
-	MOVQ         R8, 168(SP)
-	INCQ         DI
-	MOVQ         DI, 176(SP)
-	MOVQ         R8, 184(SP)
-	INCQ         DI
+	MOVQ         row+32(FP), DI
+	MOVL         12(DX), R8
+	MOVL         R8, 128(SP)
+	MOVL         8(DX), R8
+	MOVL         R8, 132(SP)
+	MOVL         DI, 136(SP)
+	MOVL         $0x00000000, 140(SP)
+	MOVL         12(DX), R8
+	MOVL         R8, 144(SP)
+	MOVL         8(DX), R8
+	MOVL         R8, 148(SP)
+	MOVL         DI, 152(SP)
+	MOVL         $0x00000001, 156(SP)
+	MOVL         12(DX), R8
+	MOVL         R8, 160(SP)
+	MOVL         8(DX), R8
+	MOVL         R8, 164(SP)
+	MOVL         DI, 168(SP)
+	MOVL         $0x00000002, 172(SP)
+	MOVL         12(DX), R8
+	MOVL         R8, 176(SP)
+	MOVL         8(DX), R8
+	MOVL         R8, 180(SP)
+	MOVL         DI, 184(SP)
+	MOVL         $0x00000003, 188(SP)
 	VMOVDQU32    128(SP), Z0
 	VMOVD        constants<>+136(SB), X2
+	VPSHUFD      $0x15, X2, X2
 	VSHUFI32X4   $0x00, Z2, Z2, Z2
 	VMOVD        constants<>+140(SB), X3
-	VPSHUFD      $0x15, X3, X3
+	VPSHUFD      $0x45, X3, X3
 	VSHUFI32X4   $0x00, Z3, Z3, Z3
 	VMOVD        constants<>+144(SB), X4
 	VMOVD        constants<>+148(SB), X5
@@ -3295,123 +3176,85 @@ TEXT ·reluGradient32AVX512(SB), $192-48
 	VPUNPCKLQDQ  X7, X6, X6
 	VSHUFI32X4   $0x00, Z6, Z6, Z6
 	VPSHUFD      $0x19, Z6, Z6
-	VMOVAPS      Z5, Z7
+	VMOVUPS      Z5, 192(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z8
+	VMOVUPS      Z5, 256(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z9
+	VMOVUPS      Z5, 320(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z10
+	VMOVUPS      Z5, 384(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z11
+	VMOVUPS      Z5, 448(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z12
+	VMOVUPS      Z5, 512(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z13
+	VMOVUPS      Z5, 576(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z14
+	VMOVUPS      Z5, 640(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z15
+	VMOVUPS      Z5, 704(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z16
+	VMOVUPS      Z5, 768(SP)
 	VBROADCASTSS constants<>+160(SB), Z6
 	VBROADCASTSS constants<>+164(SB), Z5
+	VBROADCASTSS constants<>+0(SB), Z7
 
-loop54:
-	VMOVAPS     Z0, Z1
-	VPADDD      Z3, Z0, Z0
-	XORQ        DX, DX
-	VMOVAPS     Z1, Z17
-	VPADDD      Z2, Z1, Z1
-	VMOVAPS     Z1, Z18
-	VPADDD      Z2, Z1, Z1
-	VPMULUDQ    Z4, Z17, Z19
-	VPTERNLOGD  $0x96, Z7, Z17, K1, Z19
-	VPMULUDQ    Z4, Z18, Z20
-	VPTERNLOGD  $0x96, Z7, Z18, K1, Z20
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z17
-	VPTERNLOGD  $0x96, Z8, Z19, K1, Z17
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z18
-	VPTERNLOGD  $0x96, Z8, Z20, K1, Z18
-	VPSHUFD     $0x93, Z17, Z17
-	VPMULUDQ    Z4, Z17, Z19
-	VPTERNLOGD  $0x96, Z9, Z17, K1, Z19
-	VPSHUFD     $0x93, Z18, Z18
-	VPMULUDQ    Z4, Z18, Z20
-	VPTERNLOGD  $0x96, Z9, Z18, K1, Z20
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z17
-	VPTERNLOGD  $0x96, Z10, Z19, K1, Z17
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z18
-	VPTERNLOGD  $0x96, Z10, Z20, K1, Z18
-	VPSHUFD     $0x93, Z17, Z17
-	VPMULUDQ    Z4, Z17, Z19
-	VPTERNLOGD  $0x96, Z11, Z17, K1, Z19
-	VPSHUFD     $0x93, Z18, Z18
-	VPMULUDQ    Z4, Z18, Z20
-	VPTERNLOGD  $0x96, Z11, Z18, K1, Z20
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z17
-	VPTERNLOGD  $0x96, Z12, Z19, K1, Z17
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z18
-	VPTERNLOGD  $0x96, Z12, Z20, K1, Z18
-	VPSHUFD     $0x93, Z17, Z17
-	VPMULUDQ    Z4, Z17, Z19
-	VPTERNLOGD  $0x96, Z13, Z17, K1, Z19
-	VPSHUFD     $0x93, Z18, Z18
-	VPMULUDQ    Z4, Z18, Z20
-	VPTERNLOGD  $0x96, Z13, Z18, K1, Z20
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z17
-	VPTERNLOGD  $0x96, Z14, Z19, K1, Z17
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z18
-	VPTERNLOGD  $0x96, Z14, Z20, K1, Z18
-	VPSHUFD     $0x93, Z17, Z17
-	VPMULUDQ    Z4, Z17, Z19
-	VPTERNLOGD  $0x96, Z15, Z17, K1, Z19
-	VPSHUFD     $0x93, Z18, Z18
-	VPMULUDQ    Z4, Z18, Z20
-	VPTERNLOGD  $0x96, Z15, Z18, K1, Z20
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z17
-	VPTERNLOGD  $0x96, Z16, Z19, K1, Z17
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z18
-	VPTERNLOGD  $0x96, Z16, Z20, K1, Z18
-	VPSHUFD     $0x1b, Z17, Z17
-	VPSHUFD     $0x1b, Z18, Z18
-	VPSRLD      $0x08, Z17, Z17
-	VCVTDQ2PS   Z17, Z17
-	VMULPS.BCST constants<>+168(SB), Z17, Z17
-	VPSRLD      $0x08, Z18, Z18
-	VCVTDQ2PS   Z18, Z18
-	VMULPS.BCST constants<>+168(SB), Z18, Z18
-	VMOVUPS     (CX)(DX*4), Z20
-	VMOVUPS     (BX)(DX*4), Z19
-	VMULPS      Z6, Z19, Z21
-	VCMPPS.BCST $0x1d, constants<>+164(SB), Z17, K2
-	VMOVAPS.Z   Z21, K2, Z22
-	VCMPPS.BCST $0x1e, constants<>+0(SB), Z20, K2
-	VMOVAPS.Z   Z22, K2, Z21
-	VMOVUPS     Z21, (AX)(DX*4)
-	VMOVUPS     64(CX)(DX*4), Z17
-	VMOVUPS     64(BX)(DX*4), Z21
-	VMULPS      Z6, Z21, Z19
-	VCMPPS.BCST $0x1d, constants<>+164(SB), Z18, K2
-	VMOVAPS.Z   Z19, K2, Z20
-	VCMPPS.BCST $0x1e, constants<>+0(SB), Z17, K2
-	VMOVAPS.Z   Z20, K2, Z19
-	VMOVUPS     Z19, 64(AX)(DX*4)
+loop56:
+	VMOVAPS Z0, Z1
+	VPADDD  Z3, Z0, Z0
+	XORQ    DX, DX
+	VMOVAPS Z1, Z8
+	VPADDD  Z2, Z1, Z1
+	VMOVAPS Z1, Z9
+	VPADDD  Z2, Z1, Z1
+	LEAQ    192(SP), DI
+	MOVQ    $0x00000005, R8
+
+loop57:
+	VPSHUFD     $0x93, Z8, Z8
+	VPMULUDQ    Z4, Z8, Z10
+	VPTERNLOGD  $0x96, (DI), Z8, K1, Z10
+	VPSHUFD     $0x93, Z9, Z9
+	VPMULUDQ    Z4, Z9, Z11
+	VPTERNLOGD  $0x96, (DI), Z9, K1, Z11
+	VPSHUFD     $0x93, Z10, Z10
+	VPMULUDQ    Z4, Z10, Z8
+	VPTERNLOGD  $0x96, 64(DI), Z10, K1, Z8
+	VPSHUFD     $0x93, Z11, Z11
+	VPMULUDQ    Z4, Z11, Z9
+	VPTERNLOGD  $0x96, 64(DI), Z11, K1, Z9
+	ADDQ        $0x00000080, DI
+	DECQ        R8
+	JNZ         loop57
+	VPSHUFD     $0x1b, Z8, Z8
+	VPSHUFD     $0x1b, Z9, Z9
+	VPSRLD      $0x08, Z8, Z8
+	VCVTDQ2PS   Z8, Z8
+	VMULPS.BCST constants<>+168(SB), Z8, Z8
+	VPSRLD      $0x08, Z9, Z9
+	VCVTDQ2PS   Z9, Z9
+	VMULPS.BCST constants<>+168(SB), Z9, Z9
+	VMOVUPS     (CX)(DX*4), Z11
+	VMOVUPS     (BX)(DX*4), Z10
+	VMULPS      Z6, Z10, Z12
+	VCMPPS.BCST $0x1d, constants<>+164(SB), Z8, K2
+	VMOVAPS.Z   Z12, K2, Z13
+	VCMPPS.BCST $0x1e, constants<>+0(SB), Z11, K2
+	VMOVAPS.Z   Z13, K2, Z12
+	VMOVUPS     Z12, (AX)(DX*4)
+	VMOVUPS     64(CX)(DX*4), Z8
+	VMOVUPS     64(BX)(DX*4), Z12
+	VMULPS      Z6, Z12, Z10
+	VCMPPS.BCST $0x1d, constants<>+164(SB), Z9, K2
+	VMOVAPS.Z   Z10, K2, Z11
+	VCMPPS.BCST $0x1e, constants<>+0(SB), Z8, K2
+	VMOVAPS.Z   Z11, K2, Z10
+	VMOVUPS     Z10, 64(AX)(DX*4)
 	ADDQ        $+128, AX
 	ADDQ        $+128, CX
 	ADDQ        $+128, BX
 	DECQ        SI
-	JNZ         loop54
+	JNZ         loop56
 	VZEROUPPER
 	RET
 
@@ -3423,24 +3266,25 @@ TEXT ·reluGradient32AVX2(SB), $480-48
 	MOVQ        key+16(FP), DX
 	MOVQ        dy+24(FP), BX
 	MOVQ        count+40(FP), SI
-	MOVQ        row+32(FP), R8
-	SHLQ        $0x20, R8
-	MOVL        8(DX), DI
-	ADDQ        DI, R8
-	MOVL        12(DX), DI
-	SHLQ        $0x20, DI
-	ADDQ        $+0, DI
-	MOVQ        DI, 128(SP)
-	MOVQ        R8, 136(SP)
-	INCQ        DI
-	MOVQ        DI, 144(SP)
-	MOVQ        R8, 152(SP)
-	INCQ        DI
+	MOVQ        row+32(FP), DI
+	MOVL        12(DX), R8
+	MOVL        R8, 128(SP)
+	MOVL        8(DX), R8
+	MOVL        R8, 132(SP)
+	MOVL        DI, 136(SP)
+	MOVL        $0x00000000, 140(SP)
+	MOVL        12(DX), R8
+	MOVL        R8, 144(SP)
+	MOVL        8(DX), R8
+	MOVL        R8, 148(SP)
+	MOVL        DI, 152(SP)
+	MOVL        $0x00000001, 156(SP)
 	VMOVDQU     128(SP), Y0
 	VMOVD       constants<>+172(SB), X2
+	VPSHUFD     $0x15, X2, X2
 	VINSERTI128 $0x01, X2, Y2, Y2
 	VMOVD       constants<>+140(SB), X3
-	VPSHUFD     $0x15, X3, X3
+	VPSHUFD     $0x45, X3, X3
 	VINSERTI128 $0x01, X3, Y3, Y3
 	VMOVD       constants<>+144(SB), X4
 	VMOVD       constants<>+148(SB), X5
@@ -3454,135 +3298,64 @@ TEXT ·reluGradient32AVX2(SB), $480-48
 	VPUNPCKLQDQ X7, X6, X6
 	VINSERTI128 $0x01, X6, Y6, Y6
 	VPSHUFD     $0x19, Y6, Y6
-	VMOVDQU     Y5, 160(SP)
+	VMOVUPS     Y5, 160(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 192(SP)
+	VMOVUPS     Y5, 192(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 224(SP)
+	VMOVUPS     Y5, 224(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 256(SP)
+	VMOVUPS     Y5, 256(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 288(SP)
+	VMOVUPS     Y5, 288(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 320(SP)
+	VMOVUPS     Y5, 320(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 352(SP)
+	VMOVUPS     Y5, 352(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 384(SP)
+	VMOVUPS     Y5, 384(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 416(SP)
+	VMOVUPS     Y5, 416(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 448(SP)
+	VMOVUPS     Y5, 448(SP)
 
-loop55:
+loop58:
 	VMOVAPS Y0, Y1
 	VPADDD  Y3, Y0, Y0
 	XORQ    DX, DX
 	MOVQ    $0x00000002, DI
 
-loop56:
-	VMOVAPS      Y1, Y6
-	VPADDD       Y2, Y1, Y1
-	VMOVAPS      Y1, Y5
-	VPADDD       Y2, Y1, Y1
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        160(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        160(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
+loop59:
+	VMOVAPS Y1, Y6
+	VPADDD  Y2, Y1, Y1
+	VMOVAPS Y1, Y5
+	VPADDD  Y2, Y1, Y1
+	LEAQ    160(SP), R8
+	MOVQ    $0x00000005, R9
+
+loop60:
 	VPSHUFD      $0x93, Y6, Y6
 	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        192(SP), Y6, Y6
+	VPXOR        (R8), Y6, Y6
 	VPXOR        Y7, Y6, Y6
 	VPBLENDD     $0xaa, Y6, Y7, Y6
 	VPSHUFD      $0x93, Y5, Y5
 	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        192(SP), Y5, Y5
+	VPXOR        (R8), Y5, Y5
 	VPXOR        Y8, Y5, Y5
 	VPBLENDD     $0xaa, Y5, Y8, Y5
 	VPSHUFD      $0x93, Y6, Y6
 	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        224(SP), Y6, Y6
+	VPXOR        32(R8), Y6, Y6
 	VPXOR        Y7, Y6, Y6
 	VPBLENDD     $0xaa, Y6, Y7, Y6
 	VPSHUFD      $0x93, Y5, Y5
 	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        224(SP), Y5, Y5
+	VPXOR        32(R8), Y5, Y5
 	VPXOR        Y8, Y5, Y5
 	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        256(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        256(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        288(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        288(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        320(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        320(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        352(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        352(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        384(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        384(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        416(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        416(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        448(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        448(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
+	ADDQ         $0x00000040, R8
+	DECQ         R9
+	JNZ          loop60
 	VPSHUFD      $0x1b, Y6, Y6
 	VPSHUFD      $0x1b, Y5, Y5
 	VPSRLD       $0x08, Y6, Y6
@@ -3617,12 +3390,12 @@ loop56:
 	VMOVUPS      Y7, 32(AX)(DX*4)
 	ADDQ         $+16, DX
 	DECQ         DI
-	JNZ          loop56
+	JNZ          loop59
 	ADDQ         $+128, AX
 	ADDQ         $+128, CX
 	ADDQ         $+128, BX
 	DECQ         SI
-	JNZ          loop55
+	JNZ          loop58
 	VZEROUPPER
 	RET
 
@@ -3636,7 +3409,7 @@ TEXT ·packColumns42AVX512(SB), $128-32
 	// 16 rows at a time, four elements a turn:
 	MOVQ $0x00000002, BX
 
-loop57:
+loop61:
 	MOVQ DX, SI
 	LEAQ (AX)(AX*2), DI
 	MOVQ CX, R8
@@ -3699,7 +3472,7 @@ turnedof16:
 	SHLQ $0x04, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop57
+	JNZ  loop61
 
 	// The last 10 rows:
 	MOVQ DX, BX
@@ -4096,7 +3869,7 @@ TEXT ·packColumns16AVX2(SB), $128-32
 	// 8 rows at a time, four elements a turn:
 	MOVQ $0x00000002, BX
 
-loop58:
+loop62:
 	MOVQ DX, SI
 	LEAQ (AX)(AX*2), DI
 	MOVQ CX, R8
@@ -4145,7 +3918,7 @@ turnedof8:
 	SHLQ $0x03, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop58
+	JNZ  loop62
 	VZEROUPPER
 	RET
 
@@ -4756,63 +4529,63 @@ TEXT ·columnSums32AVX512(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block60:
+block64:
 	CMPQ   DX, $+32
-	JL     next61
+	JL     next65
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop62:
+loop66:
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop62
+	JNZ     loop66
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first63
+	JZ      first67
 	VMOVUPS (AX), Z2
 	VADDPS  Z2, Z0, Z0
 	VMOVUPS 64(AX), Z2
 	VADDPS  Z2, Z1, Z1
 
-first63:
+first67:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block60
+	JMP     block64
 
-next61:
-block65:
+next65:
+block69:
 	CMPQ   DX, $+16
-	JL     next66
+	JL     next70
 	VPXORD Z1, Z1, Z1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop67:
+loop71:
 	VADDPS  (BX), Z1, Z1
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop67
+	JNZ     loop71
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first68
+	JZ      first72
 	VMOVUPS (AX), Z0
 	VADDPS  Z0, Z1, Z1
 
-first68:
+first72:
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block65
+	JMP     block69
 
-next66:
+next70:
 	VZEROUPPER
 	RET
 
@@ -4823,9 +4596,9 @@ TEXT ·columnSums32AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block71:
+block75:
 	CMPQ   DX, $+32
-	JL     next72
+	JL     next76
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4833,17 +4606,17 @@ block71:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop73:
+loop77:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	VADDPS  64(BX), Y2, Y2
 	VADDPS  96(BX), Y3, Y3
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop73
+	JNZ     loop77
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first74
+	JZ      first78
 	VMOVUPS (AX), Y4
 	VADDPS  Y4, Y0, Y0
 	VMOVUPS 32(AX), Y4
@@ -4853,7 +4626,7 @@ loop73:
 	VMOVUPS 96(AX), Y4
 	VADDPS  Y4, Y3, Y3
 
-first74:
+first78:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -4861,66 +4634,35 @@ first74:
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block71
+	JMP     block75
 
-next72:
-block76:
-	CMPQ   DX, $+16
-	JL     next77
-	VXORPS Y3, Y3, Y3
-	VXORPS Y2, Y2, Y2
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
-
-loop78:
-	VADDPS  (BX), Y3, Y3
-	VADDPS  32(BX), Y2, Y2
-	ADDQ    $+128, BX
-	DECQ    SI
-	JNZ     loop78
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first79
-	VMOVUPS (AX), Y1
-	VADDPS  Y1, Y3, Y3
-	VMOVUPS 32(AX), Y1
-	VADDPS  Y1, Y2, Y2
-
-first79:
-	VMOVUPS Y3, (AX)
-	VMOVUPS Y2, 32(AX)
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	JMP     block76
-
-next77:
-block81:
+next76:
+block80:
 	CMPQ   DX, $+8
-	JL     next82
-	VXORPS Y2, Y2, Y2
+	JL     next81
+	VXORPS Y3, Y3, Y3
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop83:
-	VADDPS  (BX), Y2, Y2
+loop82:
+	VADDPS  (BX), Y3, Y3
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop83
+	JNZ     loop82
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first84
-	VMOVUPS (AX), Y3
-	VADDPS  Y3, Y2, Y2
+	JZ      first83
+	VMOVUPS (AX), Y2
+	VADDPS  Y2, Y3, Y3
 
-first84:
-	VMOVUPS Y2, (AX)
+first83:
+	VMOVUPS Y3, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block81
+	JMP     block80
 
-next82:
+next81:
 	VZEROUPPER
 	RET
 
@@ -5273,10 +5015,10 @@ TEXT ·zero16x4AVX512(SB), $128-16
 	MOVQ g2+0(FP), AX
 	MOVQ count+8(FP), CX
 	XORQ DX, DX
-	SUBQ $+128, CX
-	JL   done86
+	SUBQ $+64, CX
+	JL   done85
 
-loop87:
+loop86:
 	VPXORD  Z0, Z0, Z0
 	VMOVUPS Z0, (AX)(DX*4)
 	VPXORD  Z0, Z0, Z0
@@ -5285,33 +5027,25 @@ loop87:
 	VMOVUPS Z0, 128(AX)(DX*4)
 	VPXORD  Z0, Z0, Z0
 	VMOVUPS Z0, 192(AX)(DX*4)
-	VPXORD  Z0, Z0, Z0
-	VMOVUPS Z0, 256(AX)(DX*4)
-	VPXORD  Z0, Z0, Z0
-	VMOVUPS Z0, 320(AX)(DX*4)
-	VPXORD  Z0, Z0, Z0
-	VMOVUPS Z0, 384(AX)(DX*4)
-	VPXORD  Z0, Z0, Z0
-	VMOVUPS Z0, 448(AX)(DX*4)
-	ADDQ    $+128, DX
-	SUBQ    $+128, CX
-	JGE     loop87
+	ADDQ    $+64, DX
+	SUBQ    $+64, CX
+	JGE     loop86
 
-done86:
-	ADDQ $+128, CX
+done85:
+	ADDQ $+64, CX
 	SUBQ $+16, CX
-	JL   done88
+	JL   done87
 
-loop89:
+loop88:
 	VPXORD  Z0, Z0, Z0
 	VMOVUPS Z0, (AX)(DX*4)
 	ADDQ    $+16, DX
 	SUBQ    $+16, CX
-	JGE     loop89
+	JGE     loop88
 
-done88:
+done87:
 	ADDQ    $+16, CX
-	JZ      end90
+	JZ      end89
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -5319,7 +5053,7 @@ done88:
 	VPXORD  Z0, Z0, Z0
 	VMOVUPS Z0, K1, (AX)(DX*4)
 
-end90:
+end89:
 	VZEROUPPER
 	RET
 
@@ -5329,10 +5063,10 @@ TEXT ·zero16x4AVX2(SB), $128-16
 	MOVQ g2+0(FP), AX
 	MOVQ count+8(FP), CX
 	XORQ DX, DX
-	SUBQ $+64, CX
-	JL   done91
+	SUBQ $+32, CX
+	JL   done90
 
-loop92:
+loop91:
 	VXORPS  Y0, Y0, Y0
 	VMOVUPS Y0, (AX)(DX*4)
 	VXORPS  Y0, Y0, Y0
@@ -5341,40 +5075,32 @@ loop92:
 	VMOVUPS Y0, 64(AX)(DX*4)
 	VXORPS  Y0, Y0, Y0
 	VMOVUPS Y0, 96(AX)(DX*4)
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 128(AX)(DX*4)
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 160(AX)(DX*4)
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 192(AX)(DX*4)
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 224(AX)(DX*4)
-	ADDQ    $+64, DX
-	SUBQ    $+64, CX
-	JGE     loop92
+	ADDQ    $+32, DX
+	SUBQ    $+32, CX
+	JGE     loop91
 
-done91:
-	ADDQ $+64, CX
+done90:
+	ADDQ $+32, CX
 	SUBQ $+8, CX
-	JL   done93
+	JL   done92
 
-loop94:
+loop93:
 	VXORPS  Y0, Y0, Y0
 	VMOVUPS Y0, (AX)(DX*4)
 	ADDQ    $+8, DX
 	SUBQ    $+8, CX
-	JGE     loop94
+	JGE     loop93
 
-done93:
+done92:
 	ADDQ       $+8, CX
-	JZ         end95
+	JZ         end94
 	LEAQ       lanes<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
 	VXORPS     Y1, Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)(DX*4)
 
-end95:
+end94:
 	VZEROUPPER
 	RET
 
@@ -5397,7 +5123,7 @@ TEXT ·scatter4AVX512(SB), $128-48
 	KMOVW  AX, K1
 	MOVQ   count+32(FP), AX
 
-loop96:
+loop95:
 	MOVL      (BX), CX
 	SHLQ      $0x04, CX
 	ADDQ      $+4, BX
@@ -5408,7 +5134,7 @@ loop96:
 	VMOVUPS   Z2, K1, (DX)(CX*1)
 	ADDQ      $+168, SI
 	DECQ      AX
-	JNZ       loop96
+	JNZ       loop95
 	VZEROUPPER
 	RET
 
@@ -5430,7 +5156,7 @@ TEXT ·scatter4AVX2(SB), $128-48
 	VMOVDQU lanes<>+16(SB), Y0
 	MOVQ    count+32(FP), AX
 
-loop97:
+loop96:
 	MOVL       (BX), CX
 	SHLQ       $0x04, CX
 	ADDQ       $+4, BX
@@ -5441,6 +5167,6 @@ loop97:
 	VMASKMOVPS Y3, Y0, (DX)(CX*1)
 	ADDQ       $+168, SI
 	DECQ       AX
-	JNZ        loop97
+	JNZ        loop96
 	VZEROUPPER
 	RET

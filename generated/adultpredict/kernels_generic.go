@@ -126,30 +126,3 @@ func powerOfE(x float64) (scale, rest float64) {
 	p = 0.6931471805815685 + mul(f, p)
 	return math.Float64frombits(uint64(int64(n)+1023) << 52), mul(f, p)
 }
-
-// logOf is the logarithm of a positive number m·2ⁿ, m from √½ to √2.
-func logOf(x float64) float64 {
-	const half = 0x3fe6a09e667f3bcd // the bits of √½
-	bits := math.Float64bits(x)
-	n := int64(bits-half) >> 52
-	m := math.Float64frombits(bits - uint64(n)<<52)
-	return mul(float64(n), math.Ln2) + logRatio((m-1)/(m+1))
-}
-
-func log1pOf(x float64) float64 {
-	if -0.25 < x && x < 0.4 {
-		return logRatio(x / (2 + x))
-	}
-	return logOf(1 + x)
-}
-
-// logRatio is the logarithm of (1+s)/(1-s), for |s| up to 0.172.
-func logRatio(s float64) float64 {
-	z := mul(s, s)
-	p := 0.23619637405962393
-	p = 0.28534868701607286 + mul(z, p)
-	p = 0.40000387830051387 + mul(z, p)
-	p = 0.6666666523006468 + mul(z, p)
-	p = 2.0000000000085087 + mul(z, p)
-	return mul(s, p)
-}

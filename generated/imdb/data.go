@@ -47,7 +47,7 @@ func (m *Model) EvaluateFeatures(ctx context.Context, d FeatureSet) (Result, err
 }
 
 // Encoded encodes the rows of d in parallel: at once where it has random access,
-// else as they are read, some rows ahead of who reads them.
+// else as they are read, some rows ahead of their reader.
 func (m *Model) Encoded(d FeatureSet) (Dataset, error) {
 	set, err := data.Map(d, m.Encode)
 	if err != nil {

@@ -3,14 +3,7 @@
 
 package imdb
 
-import (
-	"errors"
-	"fmt"
-	"strconv"
-	"strings"
-
-	"github.com/nngen-go/nngen/runtime/data"
-)
+import "github.com/nngen-go/nngen/runtime/encode"
 
 // Features is one row before it is encoded.
 type Features struct {
@@ -22,86 +15,35 @@ var FeatureNames = [1]string{
 	"tokens",
 }
 
+func unknownFeature(name string) error {
+	return encode.Unknown("imdb", "feature", name, "FeatureNames", FeatureNames[:])
+}
+
 // Set reads the feature of that name from a text, as a file holds it.
 func (f *Features) Set(name, text string) error {
 	switch name {
 	case "tokens":
-		return setTokens(&f.Tokens, text)
-	default:
-		return unknownFeature(name)
+		return encode.SetTokens(&f.Tokens, text)
 	}
-}
-
-// setTokens reads ids separated by spaces.
-func setTokens(to *[]int32, text string) error {
-	words := strings.Fields(text)
-	ids := make([]int32, len(words))
-	for i, w := range words {
-		id, err := strconv.ParseInt(w, 10, 32)
-		if err != nil {
-			return fmt.Errorf("%.40q is not an id", w)
-		}
-		ids[i] = int32(id)
-	}
-	*to = ids
-	return nil
-}
-
-func unknownFeature(name string) error {
-	return fmt.Errorf("imdb: no feature %.80q%s; there are %q", name, data.Suggest(name, FeatureNames[:]), FeatureNames)
+	return unknownFeature(name)
 }
 
 // Encode makes the input of one row. Whatever keeps it from that is in the
 // error, feature by feature. It may be called from any number of goroutines.
 func (m *Model) Encode(dst *Input, f Features) error {
-	var c coder
-	*dst = c.appendTokens((*dst)[:0], "tokens", f.Tokens)
-	return c.err
+	c := encode.Coder{Package: "imdb"}
+	*dst = c.AppendTokens((*dst)[:0], "tokens", f.Tokens, encode.Tokens{Limit: 10000, NumWords: 10000, Rare: 2})
+	return c.Err()
 }
 
 // Inspect names the features of a row that are missing: what to count in a
 // service. None can be unknown here.
 func (m *Model) Inspect(f Features) (missing, unknown []string) {
-	for i, absent := range [...]bool{
-		len(f.Tokens) == 0,
-	} {
-		if absent {
-			missing = append(missing, FeatureNames[i])
-		}
-	}
-	return missing, unknown
+	var found encode.Findings
+	found.Note("tokens", len(f.Tokens) == 0, false)
+	return found.Missing, found.Unknown
 }
 
 // Adapted reports whether Encode can be called: always, for nothing about it is
 // learned.
 func (m *Model) Adapted() bool { return true }
-
-// coder notes what cannot be encoded.
-type coder struct {
-	feature string // at work
-	failed  int
-	err     error
-}
-
-func (c *coder) fail(format string, args ...any) {
-	if c.failed++; c.failed > 10 {
-		return
-	}
-	c.err = errors.Join(c.err, fmt.Errorf("imdb: feature %q"+format, append([]any{c.feature}, args...)...))
-}
-
-// appendTokens appends ids.
-func (c *coder) appendTokens(dst []int32, feature string, ids []int32) []int32 {
-	c.feature = feature
-	for i, id := range ids {
-		if id < 0 {
-			c.fail(": id %d at position %d is negative", id, i)
-			id = 0
-		}
-		if id >= 10000 {
-			id = 2 // rare
-		}
-		dst = append(dst, id)
-	}
-	return dst
-}

@@ -4,9 +4,9 @@
 package imdb
 
 import (
-	"bytes"
-	"fmt"
 	"testing"
+
+	"github.com/nngen-go/nngen/runtime/modeltest"
 )
 
 // featureRow makes up a row.
@@ -17,85 +17,20 @@ func featureRow(i int) (f Features) {
 	return f
 }
 
-// featureRows makes up n rows.
-func featureRows(n int) []Features {
-	f := make([]Features, n)
-	for i := range f {
-		f[i] = featureRow(i)
-	}
-	return f
-}
-
-// encoded is what m makes of rows.
-func encoded(t *testing.T, m *Model, f []Features) []Input {
-	t.Helper()
-	list := make([]Input, len(f))
-	for i := range f {
-		if err := m.Encode(&list[i], f[i]); err != nil {
-			t.Fatalf("row %d: %v", i, err)
-		}
-	}
-	return list
-}
-
 func TestEncode(t *testing.T) {
 	m := newTest(t)
-	want := encoded(t, m, featureRows(20))
-	for i, x := range want {
-		if err := x.check(); err != nil {
-			t.Errorf("row %d: %v", i, err)
-		}
-		_, _ = m.Inspect(featureRow(i))
-		if again := encoded(t, m, []Features{featureRow(i)}); fmt.Sprint(again[0]) != fmt.Sprint(x) {
-			t.Errorf("row %d is %v, then %v", i, x, again[0])
-		}
-	}
-}
-
-func TestEncodeMissing(t *testing.T) {
-	m := newTest(t)
-	var f Features
-	missing, unknown := m.Inspect(f)
-	if len(missing) != len(FeatureNames) || len(unknown) != 0 {
-		t.Errorf("of a row without values %q are missing, %q unknown", missing, unknown)
-	}
-	if err := m.Encode(new(Input), f); (err != nil) != false {
-		t.Errorf("a row without values: %v", err)
-	}
-}
-
-func TestSet(t *testing.T) {
-	var f Features
-	if err := f.Set("no such feature, surely", "1"); err == nil {
-		t.Error("a feature that does not exist was set")
-	}
-	if err := f.Set("tokens", "twelve"); err == nil {
-		t.Error("a word was taken")
-	}
+	modeltest.Encoder[Features, Input]{
+		Encode:    m.Encode,
+		Inspect:   m.Inspect,
+		Set:       (*Features).Set,
+		Row:       featureRow,
+		Names:     FeatureNames[:],
+		Allocates: true,
+	}.Test(t)
 }
 
 func TestFitFeatures(t *testing.T) {
-	n := 40
-	rows := FeatureSlices(featureRows(n), targets(n))
-	m := New(Seed(1))
-	if _, err := m.FitFeatures(t.Context(), rows, FitConfig{Epochs: 1, ValidationSplit: 0.25, StepsPerEpoch: -1, OwnCallbacks: true}); err != nil {
-		t.Fatal(err)
-	}
-	if !m.Adapted() {
-		t.Error("the encoding was not learned")
-	}
-	if _, err := m.EvaluateFeatures(t.Context(), rows); err != nil {
-		t.Error(err)
-	}
-	var b bytes.Buffer
-	if _, err := m.WriteTo(&b); err != nil {
-		t.Fatal(err)
-	}
-	again, err := Read(&b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if x, y := encoded(t, m, featureRows(n)), encoded(t, again, featureRows(n)); fmt.Sprint(x) != fmt.Sprint(y) {
-		t.Error("rows are encoded differently after the way through a file")
-	}
+	modeltest.Learner[*Model, Features, Input, Target]{
+		New: New, Read: Read, Row: featureRow, Targets: targets(40), Learns: false,
+	}.Test(t)
 }

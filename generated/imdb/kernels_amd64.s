@@ -2073,7 +2073,7 @@ TEXT ·weightedGradientRowsAVX512(SB), $128-32
 	VBROADCASTSS invTotal+16(FP), Z0
 	MOVQ         count+24(FP), CX
 	XORQ         BX, BX
-	SUBQ         $+128, CX
+	SUBQ         $+64, CX
 	JL           done45
 
 loop46:
@@ -2089,24 +2089,12 @@ loop46:
 	VMOVUPS 192(DX)(BX*4), Z2
 	VMULPS  Z2, Z0, Z1
 	VMOVUPS Z1, 192(AX)(BX*4)
-	VMOVUPS 256(DX)(BX*4), Z1
-	VMULPS  Z1, Z0, Z2
-	VMOVUPS Z2, 256(AX)(BX*4)
-	VMOVUPS 320(DX)(BX*4), Z2
-	VMULPS  Z2, Z0, Z1
-	VMOVUPS Z1, 320(AX)(BX*4)
-	VMOVUPS 384(DX)(BX*4), Z1
-	VMULPS  Z1, Z0, Z2
-	VMOVUPS Z2, 384(AX)(BX*4)
-	VMOVUPS 448(DX)(BX*4), Z2
-	VMULPS  Z2, Z0, Z1
-	VMOVUPS Z1, 448(AX)(BX*4)
-	ADDQ    $+128, BX
-	SUBQ    $+128, CX
+	ADDQ    $+64, BX
+	SUBQ    $+64, CX
 	JGE     loop46
 
 done45:
-	ADDQ $+128, CX
+	ADDQ $+64, CX
 	SUBQ $+16, CX
 	JL   done47
 
@@ -2141,7 +2129,7 @@ TEXT ·weightedGradientRowsAVX2(SB), $128-32
 	VBROADCASTSS invTotal+16(FP), Y0
 	MOVQ         count+24(FP), DX
 	XORQ         BX, BX
-	SUBQ         $+64, DX
+	SUBQ         $+32, DX
 	JL           done50
 
 loop51:
@@ -2157,24 +2145,12 @@ loop51:
 	VMOVUPS 96(CX)(BX*4), Y2
 	VMULPS  Y2, Y0, Y1
 	VMOVUPS Y1, 96(AX)(BX*4)
-	VMOVUPS 128(CX)(BX*4), Y1
-	VMULPS  Y1, Y0, Y2
-	VMOVUPS Y2, 128(AX)(BX*4)
-	VMOVUPS 160(CX)(BX*4), Y2
-	VMULPS  Y2, Y0, Y1
-	VMOVUPS Y1, 160(AX)(BX*4)
-	VMOVUPS 192(CX)(BX*4), Y1
-	VMULPS  Y1, Y0, Y2
-	VMOVUPS Y2, 192(AX)(BX*4)
-	VMOVUPS 224(CX)(BX*4), Y2
-	VMULPS  Y2, Y0, Y1
-	VMOVUPS Y1, 224(AX)(BX*4)
-	ADDQ    $+64, BX
-	SUBQ    $+64, DX
+	ADDQ    $+32, BX
+	SUBQ    $+32, DX
 	JGE     loop51
 
 done50:
-	ADDQ $+64, DX
+	ADDQ $+32, DX
 	SUBQ $+8, DX
 	JL   done52
 

@@ -4,13 +4,10 @@
 package iris
 
 import (
-	"errors"
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 
-	"github.com/nngen-go/nngen/runtime/data"
+	"github.com/nngen-go/nngen/runtime/encode"
 )
 
 // Features is one row before it is encoded. A nil pointer is a missing value;
@@ -35,11 +32,16 @@ var FeatureNames = [4]string{
 
 // missingText reports a text that stands for a missing value.
 func missingText(text string) bool {
-	switch strings.TrimSpace(text) {
+	text = strings.TrimSpace(text)
+	switch text {
 	case "":
 		return true
 	}
 	return false
+}
+
+func unknownFeature(name string) error {
+	return encode.Unknown("iris", "feature", name, "FeatureNames", FeatureNames[:])
 }
 
 // Set reads the feature of that name from a text, as a file holds it. A text
@@ -48,103 +50,42 @@ func (f *Features) Set(name, text string) error {
 	missing := missingText(text)
 	switch name {
 	case "sepal_length":
-		return setNumber(&f.SepalLength, text, missing)
+		return encode.SetNumber(&f.SepalLength, text, missing)
 	case "sepal_width":
-		return setNumber(&f.SepalWidth, text, missing)
+		return encode.SetNumber(&f.SepalWidth, text, missing)
 	case "petal_length":
-		return setNumber(&f.PetalLength, text, missing)
+		return encode.SetNumber(&f.PetalLength, text, missing)
 	case "petal_width":
-		return setNumber(&f.PetalWidth, text, missing)
-	default:
-		return unknownFeature(name)
+		return encode.SetNumber(&f.PetalWidth, text, missing)
 	}
-}
-
-// setNumber reads a number.
-func setNumber(to **float64, text string, missing bool) error {
-	if missing {
-		*to = nil
-		return nil
-	}
-	v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		return fmt.Errorf("%.80q is not a finite number", text)
-	}
-	*to = &v
-	return nil
-}
-
-func unknownFeature(name string) error {
-	return fmt.Errorf("iris: no feature %.80q%s; there are %q", name, data.Suggest(name, FeatureNames[:]), FeatureNames)
+	return unknownFeature(name)
 }
 
 // Encode makes the input of one row. Whatever keeps it from that is in the
 // error, feature by feature. It may be called from any number of goroutines.
 func (m *Model) Encode(dst *Input, f Features) error {
-	var c coder
-	dst[0] = c.float32(c.number("sepal_length", f.SepalLength))
-	dst[1] = c.float32(c.number("sepal_width", f.SepalWidth))
-	dst[2] = c.float32(c.number("petal_length", f.PetalLength))
-	dst[3] = c.float32(c.number("petal_width", f.PetalWidth))
-	return c.err
+	c := encode.Coder{Package: "iris"}
+	dst[0] = c.Float32(c.Number("sepal_length", f.SepalLength))
+	dst[1] = c.Float32(c.Number("sepal_width", f.SepalWidth))
+	dst[2] = c.Float32(c.Number("petal_length", f.PetalLength))
+	dst[3] = c.Float32(c.Number("petal_width", f.PetalWidth))
+	return c.Err()
 }
 
 // Inspect names the features of a row that are missing: what to count in a
 // service. None can be unknown here.
 func (m *Model) Inspect(f Features) (missing, unknown []string) {
-	for i, absent := range [...]bool{
-		f.SepalLength == nil,
-		f.SepalWidth == nil,
-		f.PetalLength == nil,
-		f.PetalWidth == nil,
-	} {
-		if absent {
-			missing = append(missing, FeatureNames[i])
-		}
-	}
-	return missing, unknown
+	var found encode.Findings
+	found.Note("sepal_length", f.SepalLength == nil, false)
+	found.Note("sepal_width", f.SepalWidth == nil, false)
+	found.Note("petal_length", f.PetalLength == nil, false)
+	found.Note("petal_width", f.PetalWidth == nil, false)
+	return found.Missing, found.Unknown
 }
 
 // Adapted reports whether Encode can be called: always, for nothing about it is
 // learned.
 func (m *Model) Adapted() bool { return true }
-
-// coder notes what cannot be encoded.
-type coder struct {
-	feature string // at work
-	failed  int
-	err     error
-}
-
-func (c *coder) fail(format string, args ...any) {
-	if c.failed++; c.failed > 10 {
-		return
-	}
-	c.err = errors.Join(c.err, fmt.Errorf("iris: feature %q"+format, append([]any{c.feature}, args...)...))
-}
-
-// number takes a number that must be there.
-func (c *coder) number(feature string, v *float64) float64 {
-	c.feature = feature
-	switch {
-	case v == nil:
-		c.fail(" is missing, and nothing stands for it")
-	case math.IsNaN(*v) || math.IsInf(*v, 0):
-		c.fail(": %v is not a finite number", *v)
-	default:
-		return *v
-	}
-	return 0
-}
-
-// float32 rounds a number.
-func (c *coder) float32(x float64) float32 {
-	if !(math.Abs(x) <= math.MaxFloat32) {
-		c.fail(": %v is beyond the range of float32", x)
-		return 0
-	}
-	return float32(x)
-}
 
 // Class is one of the classes that the network tells apart.
 type Class uint8
@@ -177,7 +118,7 @@ func ParseClass(name string) (Class, error) {
 			return Class(i), nil
 		}
 	}
-	return 0, fmt.Errorf("iris: no class %.80q%s; there are %q", name, data.Suggest(name, Classes[:]), Classes)
+	return 0, encode.Unknown("iris", "class", name, "Classes", Classes[:])
 }
 
 // Classify returns the likeliest class and its probability.

@@ -4,10 +4,7 @@
 package irispredict
 
 import (
-	"errors"
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 )
 
@@ -33,11 +30,16 @@ var FeatureNames = [4]string{
 
 // missingText reports a text that stands for a missing value.
 func missingText(text string) bool {
-	switch strings.TrimSpace(text) {
+	text = strings.TrimSpace(text)
+	switch text {
 	case "":
 		return true
 	}
 	return false
+}
+
+func unknownFeature(name string) error {
+	return fmt.Errorf("irispredict: no feature %.80q; there are %q", name, FeatureNames)
 }
 
 // Set reads the feature of that name from a text, as a file holds it. A text
@@ -53,96 +55,35 @@ func (f *Features) Set(name, text string) error {
 		return setNumber(&f.PetalLength, text, missing)
 	case "petal_width":
 		return setNumber(&f.PetalWidth, text, missing)
-	default:
-		return unknownFeature(name)
 	}
-}
-
-// setNumber reads a number.
-func setNumber(to **float64, text string, missing bool) error {
-	if missing {
-		*to = nil
-		return nil
-	}
-	v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		return fmt.Errorf("%.80q is not a finite number", text)
-	}
-	*to = &v
-	return nil
-}
-
-func unknownFeature(name string) error {
-	return fmt.Errorf("irispredict: no feature %.80q; there are %q", name, FeatureNames)
+	return unknownFeature(name)
 }
 
 // Encode makes the input of one row. Whatever keeps it from that is in the
 // error, feature by feature. It may be called from any number of goroutines.
 func (m *Model) Encode(dst *Input, f Features) error {
-	var c coder
-	dst[0] = c.float32(c.number("sepal_length", f.SepalLength))
-	dst[1] = c.float32(c.number("sepal_width", f.SepalWidth))
-	dst[2] = c.float32(c.number("petal_length", f.PetalLength))
-	dst[3] = c.float32(c.number("petal_width", f.PetalWidth))
-	return c.err
+	c := coder{Package: "irispredict"}
+	dst[0] = c.Float32(c.Number("sepal_length", f.SepalLength))
+	dst[1] = c.Float32(c.Number("sepal_width", f.SepalWidth))
+	dst[2] = c.Float32(c.Number("petal_length", f.PetalLength))
+	dst[3] = c.Float32(c.Number("petal_width", f.PetalWidth))
+	return c.Err()
 }
 
 // Inspect names the features of a row that are missing: what to count in a
 // service. None can be unknown here.
 func (m *Model) Inspect(f Features) (missing, unknown []string) {
-	for i, absent := range [...]bool{
-		f.SepalLength == nil,
-		f.SepalWidth == nil,
-		f.PetalLength == nil,
-		f.PetalWidth == nil,
-	} {
-		if absent {
-			missing = append(missing, FeatureNames[i])
-		}
-	}
-	return missing, unknown
+	var found findings
+	found.Note("sepal_length", f.SepalLength == nil, false)
+	found.Note("sepal_width", f.SepalWidth == nil, false)
+	found.Note("petal_length", f.PetalLength == nil, false)
+	found.Note("petal_width", f.PetalWidth == nil, false)
+	return found.Missing, found.Unknown
 }
 
 // Adapted reports whether Encode can be called: always, for nothing about it is
 // learned.
 func (m *Model) Adapted() bool { return true }
-
-// coder notes what cannot be encoded.
-type coder struct {
-	feature string // at work
-	failed  int
-	err     error
-}
-
-func (c *coder) fail(format string, args ...any) {
-	if c.failed++; c.failed > 10 {
-		return
-	}
-	c.err = errors.Join(c.err, fmt.Errorf("irispredict: feature %q"+format, append([]any{c.feature}, args...)...))
-}
-
-// number takes a number that must be there.
-func (c *coder) number(feature string, v *float64) float64 {
-	c.feature = feature
-	switch {
-	case v == nil:
-		c.fail(" is missing, and nothing stands for it")
-	case math.IsNaN(*v) || math.IsInf(*v, 0):
-		c.fail(": %v is not a finite number", *v)
-	default:
-		return *v
-	}
-	return 0
-}
-
-// float32 rounds a number.
-func (c *coder) float32(x float64) float32 {
-	if !(math.Abs(x) <= math.MaxFloat32) {
-		c.fail(": %v is beyond the range of float32", x)
-		return 0
-	}
-	return float32(x)
-}
 
 // Class is one of the classes that the network tells apart.
 type Class uint8

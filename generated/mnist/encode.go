@@ -6,7 +6,7 @@ package mnist
 import (
 	"fmt"
 
-	"github.com/nngen-go/nngen/runtime/data"
+	"github.com/nngen-go/nngen/runtime/encode"
 )
 
 // Class is one of the classes that the network tells apart.
@@ -54,7 +54,7 @@ func ParseClass(name string) (Class, error) {
 			return Class(i), nil
 		}
 	}
-	return 0, fmt.Errorf("mnist: no class %.80q%s; there are %q", name, data.Suggest(name, Classes[:]), Classes)
+	return 0, encode.Unknown("mnist", "class", name, "Classes", Classes[:])
 }
 
 // Classify returns the likeliest class and its probability.

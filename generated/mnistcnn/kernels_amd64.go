@@ -615,28 +615,28 @@ func columnSums10(g *[10]float32, dy []float32, n int, t *nn.Worker) {
 	case cpu >= nn.AVX512:
 		from, to := t.Share(1)
 		from, to = from*16, min(to*16, 10)
-		for i := from; i < to; i += 16 {
+		for i := from; i < to; i += 10 {
 			for r, more := 0, 0; r < n; r += 1024 {
 				if r+1024 < n {
 					more |= 2
 				} else {
 					more &^= 2
 				}
-				columnSums10AVX512(&g[i], &dy[i+r*10], min(16, to-i), min(1024, n-r), more)
+				columnSums10AVX512(&g[i], &dy[i+r*10], min(10, to-i), min(1024, n-r), more)
 				more |= 1
 			}
 		}
 	case cpu >= nn.AVX2:
 		from, to := t.Share(2)
 		from, to = from*8, min(to*8, 10)
-		for i := from; i < to; i += 16 {
+		for i := from; i < to; i += 10 {
 			for r, more := 0, 0; r < n; r += 1024 {
 				if r+1024 < n {
 					more |= 2
 				} else {
 					more &^= 2
 				}
-				columnSums10AVX2(&g[i], &dy[i+r*10], min(16, to-i), min(1024, n-r), more)
+				columnSums10AVX2(&g[i], &dy[i+r*10], min(10, to-i), min(1024, n-r), more)
 				more |= 1
 			}
 		}

@@ -59,7 +59,7 @@ TEXT ·rescale784AVX512(SB), $128-24
 	MOVQ         count+16(FP), CX
 	VBROADCASTSS constants<>+0(SB), Z0
 	XORQ         BX, BX
-	SUBQ         $+128, CX
+	SUBQ         $+64, CX
 	JL           done1
 
 loop2:
@@ -75,24 +75,12 @@ loop2:
 	VMOVUPS 192(DX)(BX*4), Z2
 	VMULPS  Z0, Z2, Z1
 	VMOVUPS Z1, 192(AX)(BX*4)
-	VMOVUPS 256(DX)(BX*4), Z1
-	VMULPS  Z0, Z1, Z2
-	VMOVUPS Z2, 256(AX)(BX*4)
-	VMOVUPS 320(DX)(BX*4), Z2
-	VMULPS  Z0, Z2, Z1
-	VMOVUPS Z1, 320(AX)(BX*4)
-	VMOVUPS 384(DX)(BX*4), Z1
-	VMULPS  Z0, Z1, Z2
-	VMOVUPS Z2, 384(AX)(BX*4)
-	VMOVUPS 448(DX)(BX*4), Z2
-	VMULPS  Z0, Z2, Z1
-	VMOVUPS Z1, 448(AX)(BX*4)
-	ADDQ    $+128, BX
-	SUBQ    $+128, CX
+	ADDQ    $+64, BX
+	SUBQ    $+64, CX
 	JGE     loop2
 
 done1:
-	ADDQ $+128, CX
+	ADDQ $+64, CX
 	SUBQ $+16, CX
 	JL   done3
 
@@ -127,7 +115,7 @@ TEXT ·rescale784AVX2(SB), $128-24
 	MOVQ         count+16(FP), DX
 	VBROADCASTSS constants<>+0(SB), Y0
 	XORQ         BX, BX
-	SUBQ         $+64, DX
+	SUBQ         $+32, DX
 	JL           done6
 
 loop7:
@@ -143,24 +131,12 @@ loop7:
 	VMOVUPS 96(CX)(BX*4), Y2
 	VMULPS  Y0, Y2, Y1
 	VMOVUPS Y1, 96(AX)(BX*4)
-	VMOVUPS 128(CX)(BX*4), Y1
-	VMULPS  Y0, Y1, Y2
-	VMOVUPS Y2, 128(AX)(BX*4)
-	VMOVUPS 160(CX)(BX*4), Y2
-	VMULPS  Y0, Y2, Y1
-	VMOVUPS Y1, 160(AX)(BX*4)
-	VMOVUPS 192(CX)(BX*4), Y1
-	VMULPS  Y0, Y1, Y2
-	VMOVUPS Y2, 192(AX)(BX*4)
-	VMOVUPS 224(CX)(BX*4), Y2
-	VMULPS  Y0, Y2, Y1
-	VMOVUPS Y1, 224(AX)(BX*4)
-	ADDQ    $+64, BX
-	SUBQ    $+64, DX
+	ADDQ    $+32, BX
+	SUBQ    $+32, DX
 	JGE     loop7
 
 done6:
-	ADDQ $+64, DX
+	ADDQ $+32, DX
 	SUBQ $+8, DX
 	JL   done8
 
@@ -797,44 +773,32 @@ loop11:
 	MOVQ $0x0000000d, BX
 
 loop12:
+	XORQ SI, SI
+	MOVQ $0x00000002, DI
+
+loop13:
 	VPXORD       Z0, Z0, Z0
 	VBROADCASTSS constants<>+8(SB), Z0
-	VMOVUPS      (CX), Z1
+	VMOVUPS      (CX)(SI*4), Z1
 	VMAXPS       Z0, Z1, Z0
 	VCMPPS       $0x03, Z1, Z1, K1
 	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      128(CX), Z1
+	VMOVUPS      128(CX)(SI*4), Z1
 	VMAXPS       Z0, Z1, Z0
 	VCMPPS       $0x03, Z1, Z1, K1
 	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      3328(CX), Z1
+	VMOVUPS      3328(CX)(SI*4), Z1
 	VMAXPS       Z0, Z1, Z0
 	VCMPPS       $0x03, Z1, Z1, K1
 	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      3456(CX), Z1
+	VMOVUPS      3456(CX)(SI*4), Z1
 	VMAXPS       Z0, Z1, Z0
 	VCMPPS       $0x03, Z1, Z1, K1
 	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      Z0, (AX)
-	VPXORD       Z0, Z0, Z0
-	VBROADCASTSS constants<>+8(SB), Z0
-	VMOVUPS      64(CX), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      192(CX), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      3392(CX), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      3520(CX), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      Z0, (AX)(SI*4)
+	ADDQ         $+16, SI
+	DECQ         DI
+	JNZ          loop13
 	ADDQ         $+128, AX
 	ADDQ         $+256, CX
 	DECQ         BX
@@ -852,93 +816,43 @@ TEXT ·maxPool2x2x32AVX2(SB), $128-24
 	MOVQ x+8(FP), CX
 	MOVQ count+16(FP), DX
 
-loop13:
+loop14:
 	MOVQ $0x0000000d, BX
 
-loop14:
+loop15:
+	XORQ SI, SI
+	MOVQ $0x00000004, DI
+
+loop16:
 	VXORPS       Y0, Y0, Y0
 	VBROADCASTSS constants<>+8(SB), Y0
-	VMOVUPS      (CX), Y1
+	VMOVUPS      (CX)(SI*4), Y1
 	VMAXPS       Y0, Y1, Y0
 	VCMPPS       $0x03, Y1, Y1, Y2
 	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      128(CX), Y1
+	VMOVUPS      128(CX)(SI*4), Y1
 	VMAXPS       Y0, Y1, Y0
 	VCMPPS       $0x03, Y1, Y1, Y2
 	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      3328(CX), Y1
+	VMOVUPS      3328(CX)(SI*4), Y1
 	VMAXPS       Y0, Y1, Y0
 	VCMPPS       $0x03, Y1, Y1, Y2
 	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      3456(CX), Y1
+	VMOVUPS      3456(CX)(SI*4), Y1
 	VMAXPS       Y0, Y1, Y0
 	VCMPPS       $0x03, Y1, Y1, Y2
 	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      Y0, (AX)
-	VXORPS       Y0, Y0, Y0
-	VBROADCASTSS constants<>+8(SB), Y0
-	VMOVUPS      32(CX), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      160(CX), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      3360(CX), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      3488(CX), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      Y0, 32(AX)
-	VXORPS       Y0, Y0, Y0
-	VBROADCASTSS constants<>+8(SB), Y0
-	VMOVUPS      64(CX), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      192(CX), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      3392(CX), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      3520(CX), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      Y0, 64(AX)
-	VXORPS       Y0, Y0, Y0
-	VBROADCASTSS constants<>+8(SB), Y0
-	VMOVUPS      96(CX), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      224(CX), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      3424(CX), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      3552(CX), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      Y0, 96(AX)
+	VMOVUPS      Y0, (AX)(SI*4)
+	ADDQ         $+8, SI
+	DECQ         DI
+	JNZ          loop16
 	ADDQ         $+128, AX
 	ADDQ         $+256, CX
 	DECQ         BX
-	JNZ          loop14
+	JNZ          loop15
 	ADDQ         $+3328, CX
 	DECQ         DX
-	JNZ          loop13
+	JNZ          loop14
 	VZEROUPPER
 	RET
 
@@ -1364,7 +1278,7 @@ TEXT ·packRows16AVX2(SB), $128-32
 	MOVQ k+24(FP), BX
 
 	// Row by row:
-loop15:
+loop17:
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (AX)
@@ -1372,7 +1286,7 @@ loop15:
 	ADDQ    DX, CX
 	ADDQ    $+64, AX
 	DECQ    BX
-	JNZ     loop15
+	JNZ     loop17
 	VZEROUPPER
 	RET
 
@@ -1708,93 +1622,43 @@ TEXT ·maxPool2x2x64AVX512(SB), $128-24
 	MOVQ x+8(FP), CX
 	MOVQ count+16(FP), DX
 
-loop16:
+loop18:
 	MOVQ $0x00000005, BX
 
-loop17:
+loop19:
+	XORQ SI, SI
+	MOVQ $0x00000004, DI
+
+loop20:
 	VPXORD       Z0, Z0, Z0
 	VBROADCASTSS constants<>+8(SB), Z0
-	VMOVUPS      (CX), Z1
+	VMOVUPS      (CX)(SI*4), Z1
 	VMAXPS       Z0, Z1, Z0
 	VCMPPS       $0x03, Z1, Z1, K1
 	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      256(CX), Z1
+	VMOVUPS      256(CX)(SI*4), Z1
 	VMAXPS       Z0, Z1, Z0
 	VCMPPS       $0x03, Z1, Z1, K1
 	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      2816(CX), Z1
+	VMOVUPS      2816(CX)(SI*4), Z1
 	VMAXPS       Z0, Z1, Z0
 	VCMPPS       $0x03, Z1, Z1, K1
 	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      3072(CX), Z1
+	VMOVUPS      3072(CX)(SI*4), Z1
 	VMAXPS       Z0, Z1, Z0
 	VCMPPS       $0x03, Z1, Z1, K1
 	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      Z0, (AX)
-	VPXORD       Z0, Z0, Z0
-	VBROADCASTSS constants<>+8(SB), Z0
-	VMOVUPS      64(CX), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      320(CX), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      2880(CX), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      3136(CX), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      Z0, 64(AX)
-	VPXORD       Z0, Z0, Z0
-	VBROADCASTSS constants<>+8(SB), Z0
-	VMOVUPS      128(CX), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      384(CX), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      2944(CX), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      3200(CX), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      Z0, 128(AX)
-	VPXORD       Z0, Z0, Z0
-	VBROADCASTSS constants<>+8(SB), Z0
-	VMOVUPS      192(CX), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      448(CX), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      3008(CX), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      3264(CX), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      Z0, 192(AX)
+	VMOVUPS      Z0, (AX)(SI*4)
+	ADDQ         $+16, SI
+	DECQ         DI
+	JNZ          loop20
 	ADDQ         $+256, AX
 	ADDQ         $+512, CX
 	DECQ         BX
-	JNZ          loop17
+	JNZ          loop19
 	ADDQ         $+3072, CX
 	DECQ         DX
-	JNZ          loop16
+	JNZ          loop18
 	VZEROUPPER
 	RET
 
@@ -1805,14 +1669,14 @@ TEXT ·maxPool2x2x64AVX2(SB), $128-24
 	MOVQ x+8(FP), CX
 	MOVQ count+16(FP), DX
 
-loop18:
+loop21:
 	MOVQ $0x00000005, BX
 
-loop19:
+loop22:
 	XORQ SI, SI
 	MOVQ $0x00000008, DI
 
-loop20:
+loop23:
 	VXORPS       Y0, Y0, Y0
 	VBROADCASTSS constants<>+8(SB), Y0
 	VMOVUPS      (CX)(SI*4), Y1
@@ -1834,14 +1698,14 @@ loop20:
 	VMOVUPS      Y0, (AX)(SI*4)
 	ADDQ         $+8, SI
 	DECQ         DI
-	JNZ          loop20
+	JNZ          loop23
 	ADDQ         $+256, AX
 	ADDQ         $+512, CX
 	DECQ         BX
-	JNZ          loop19
+	JNZ          loop22
 	ADDQ         $+3072, CX
 	DECQ         DX
-	JNZ          loop18
+	JNZ          loop21
 	VZEROUPPER
 	RET
 
@@ -2563,7 +2427,7 @@ TEXT ·softmax10AVX512(SB), $128-24
 	VBROADCASTSS constants<>+56(SB), Z11
 	MOVQ         count+16(FP), DX
 
-loop21:
+loop24:
 	VMOVUPS.Z    (AX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+8(SB), Z14
@@ -2620,7 +2484,7 @@ loop21:
 	ADDQ         $+40, AX
 	ADDQ         $+40, CX
 	DECQ         DX
-	JNZ          loop21
+	JNZ          loop24
 	VZEROUPPER
 	RET
 
@@ -2632,7 +2496,7 @@ TEXT ·softmax10AVX2(SB), $128-24
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    count+16(FP), DX
 
-loop22:
+loop25:
 	VMOVUPS      (AX), Y1
 	VMASKMOVPS   32(AX), Y0, Y2
 	VMOVAPS      Y1, Y3
@@ -2761,7 +2625,7 @@ loop22:
 	ADDQ         $+40, AX
 	ADDQ         $+40, CX
 	DECQ         DX
-	JNZ          loop22
+	JNZ          loop25
 	VZEROUPPER
 	RET
 
@@ -2788,7 +2652,7 @@ TEXT ·softmax10BAVX512(SB), $128-40
 	VBROADCASTSS constants<>+56(SB), Z11
 	MOVQ         count+32(FP), SI
 
-loop23:
+loop26:
 	VMOVUPS.Z    (CX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+8(SB), Z14
@@ -2849,7 +2713,7 @@ loop23:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop23
+	JNZ          loop26
 	VZEROUPPER
 	RET
 
@@ -2863,7 +2727,7 @@ TEXT ·softmax10BAVX2(SB), $128-40
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    count+32(FP), SI
 
-loop24:
+loop27:
 	VMOVUPS      (CX), Y1
 	VMASKMOVPS   32(CX), Y0, Y2
 	VMOVAPS      Y1, Y3
@@ -2996,41 +2860,48 @@ loop24:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop24
+	JNZ          loop27
 	VZEROUPPER
 	RET
 
 // func dropout1600AVX512(y *float32, x *float32, key *uint32, row int, count int)
 // Requires: AVX, AVX512F
-TEXT ·dropout1600AVX512(SB), $192-40
+TEXT ·dropout1600AVX512(SB), $832-40
 	MOVQ         y+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         key+16(FP), DX
 	MOVQ         count+32(FP), BX
-	MOVQ         row+24(FP), DI
-	SHLQ         $0x20, DI
-	MOVL         8(DX), SI
-	ADDQ         SI, DI
-	MOVL         12(DX), SI
-	SHLQ         $0x20, SI
-	ADDQ         $+0, SI
-	MOVQ         SI, 128(SP)
-	MOVQ         DI, 136(SP)
-	INCQ         SI
-	MOVQ         SI, 144(SP)
-	MOVQ         DI, 152(SP)
-	INCQ         SI
-	MOVQ         SI, 160(SP)
-	MOVQ         DI, 168(SP)
-	INCQ         SI
-	MOVQ         SI, 176(SP)
-	MOVQ         DI, 184(SP)
-	INCQ         SI
+	MOVQ         row+24(FP), SI
+	MOVL         12(DX), DI
+	MOVL         DI, 128(SP)
+	MOVL         8(DX), DI
+	MOVL         DI, 132(SP)
+	MOVL         SI, 136(SP)
+	MOVL         $0x00000000, 140(SP)
+	MOVL         12(DX), DI
+	MOVL         DI, 144(SP)
+	MOVL         8(DX), DI
+	MOVL         DI, 148(SP)
+	MOVL         SI, 152(SP)
+	MOVL         $0x00000001, 156(SP)
+	MOVL         12(DX), DI
+	MOVL         DI, 160(SP)
+	MOVL         8(DX), DI
+	MOVL         DI, 164(SP)
+	MOVL         SI, 168(SP)
+	MOVL         $0x00000002, 172(SP)
+	MOVL         12(DX), DI
+	MOVL         DI, 176(SP)
+	MOVL         8(DX), DI
+	MOVL         DI, 180(SP)
+	MOVL         SI, 184(SP)
+	MOVL         $0x00000003, 188(SP)
 	VMOVDQU32    128(SP), Z0
 	VMOVD        constants<>+64(SB), X2
+	VPSHUFD      $0x15, X2, X2
 	VSHUFI32X4   $0x00, Z2, Z2, Z2
 	VMOVD        constants<>+68(SB), X3
-	VPSHUFD      $0x15, X3, X3
+	VPSHUFD      $0x45, X3, X3
 	VSHUFI32X4   $0x00, Z3, Z3, Z3
 	VMOVD        constants<>+72(SB), X4
 	VMOVD        constants<>+76(SB), X5
@@ -3046,202 +2917,117 @@ TEXT ·dropout1600AVX512(SB), $192-40
 	VPUNPCKLQDQ  X7, X6, X6
 	VSHUFI32X4   $0x00, Z6, Z6, Z6
 	VPSHUFD      $0x19, Z6, Z6
-	VMOVAPS      Z5, Z7
+	VMOVUPS      Z5, 192(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z8
+	VMOVUPS      Z5, 256(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z9
+	VMOVUPS      Z5, 320(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z10
+	VMOVUPS      Z5, 384(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z11
+	VMOVUPS      Z5, 448(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z12
+	VMOVUPS      Z5, 512(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z13
+	VMOVUPS      Z5, 576(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z14
+	VMOVUPS      Z5, 640(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z15
+	VMOVUPS      Z5, 704(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z16
+	VMOVUPS      Z5, 768(SP)
 	VBROADCASTSS constants<>+88(SB), Z6
 	VBROADCASTSS constants<>+52(SB), Z5
 
-loop25:
+loop28:
 	VMOVAPS Z0, Z1
 	VPADDD  Z3, Z0, Z0
 	XORQ    DX, DX
 	MOVQ    $0x00000019, SI
 
-loop26:
-	VMOVAPS     Z1, Z17
-	VPADDD      Z2, Z1, Z1
-	VMOVAPS     Z1, Z18
-	VPADDD      Z2, Z1, Z1
-	VMOVAPS     Z1, Z19
-	VPADDD      Z2, Z1, Z1
-	VMOVAPS     Z1, Z20
-	VPADDD      Z2, Z1, Z1
-	VPMULUDQ    Z4, Z17, Z21
-	VPTERNLOGD  $0x96, Z7, Z17, K1, Z21
-	VPMULUDQ    Z4, Z18, Z22
-	VPTERNLOGD  $0x96, Z7, Z18, K1, Z22
-	VPMULUDQ    Z4, Z19, Z23
-	VPTERNLOGD  $0x96, Z7, Z19, K1, Z23
-	VPMULUDQ    Z4, Z20, Z24
-	VPTERNLOGD  $0x96, Z7, Z20, K1, Z24
-	VPSHUFD     $0x93, Z21, Z21
-	VPMULUDQ    Z4, Z21, Z17
-	VPTERNLOGD  $0x96, Z8, Z21, K1, Z17
-	VPSHUFD     $0x93, Z22, Z22
-	VPMULUDQ    Z4, Z22, Z18
-	VPTERNLOGD  $0x96, Z8, Z22, K1, Z18
-	VPSHUFD     $0x93, Z23, Z23
-	VPMULUDQ    Z4, Z23, Z19
-	VPTERNLOGD  $0x96, Z8, Z23, K1, Z19
-	VPSHUFD     $0x93, Z24, Z24
-	VPMULUDQ    Z4, Z24, Z20
-	VPTERNLOGD  $0x96, Z8, Z24, K1, Z20
-	VPSHUFD     $0x93, Z17, Z17
-	VPMULUDQ    Z4, Z17, Z21
-	VPTERNLOGD  $0x96, Z9, Z17, K1, Z21
-	VPSHUFD     $0x93, Z18, Z18
-	VPMULUDQ    Z4, Z18, Z22
-	VPTERNLOGD  $0x96, Z9, Z18, K1, Z22
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z23
-	VPTERNLOGD  $0x96, Z9, Z19, K1, Z23
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z24
-	VPTERNLOGD  $0x96, Z9, Z20, K1, Z24
-	VPSHUFD     $0x93, Z21, Z21
-	VPMULUDQ    Z4, Z21, Z17
-	VPTERNLOGD  $0x96, Z10, Z21, K1, Z17
-	VPSHUFD     $0x93, Z22, Z22
-	VPMULUDQ    Z4, Z22, Z18
-	VPTERNLOGD  $0x96, Z10, Z22, K1, Z18
-	VPSHUFD     $0x93, Z23, Z23
-	VPMULUDQ    Z4, Z23, Z19
-	VPTERNLOGD  $0x96, Z10, Z23, K1, Z19
-	VPSHUFD     $0x93, Z24, Z24
-	VPMULUDQ    Z4, Z24, Z20
-	VPTERNLOGD  $0x96, Z10, Z24, K1, Z20
-	VPSHUFD     $0x93, Z17, Z17
-	VPMULUDQ    Z4, Z17, Z21
-	VPTERNLOGD  $0x96, Z11, Z17, K1, Z21
-	VPSHUFD     $0x93, Z18, Z18
-	VPMULUDQ    Z4, Z18, Z22
-	VPTERNLOGD  $0x96, Z11, Z18, K1, Z22
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z23
-	VPTERNLOGD  $0x96, Z11, Z19, K1, Z23
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z24
-	VPTERNLOGD  $0x96, Z11, Z20, K1, Z24
-	VPSHUFD     $0x93, Z21, Z21
-	VPMULUDQ    Z4, Z21, Z17
-	VPTERNLOGD  $0x96, Z12, Z21, K1, Z17
-	VPSHUFD     $0x93, Z22, Z22
-	VPMULUDQ    Z4, Z22, Z18
-	VPTERNLOGD  $0x96, Z12, Z22, K1, Z18
-	VPSHUFD     $0x93, Z23, Z23
-	VPMULUDQ    Z4, Z23, Z19
-	VPTERNLOGD  $0x96, Z12, Z23, K1, Z19
-	VPSHUFD     $0x93, Z24, Z24
-	VPMULUDQ    Z4, Z24, Z20
-	VPTERNLOGD  $0x96, Z12, Z24, K1, Z20
-	VPSHUFD     $0x93, Z17, Z17
-	VPMULUDQ    Z4, Z17, Z21
-	VPTERNLOGD  $0x96, Z13, Z17, K1, Z21
-	VPSHUFD     $0x93, Z18, Z18
-	VPMULUDQ    Z4, Z18, Z22
-	VPTERNLOGD  $0x96, Z13, Z18, K1, Z22
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z23
-	VPTERNLOGD  $0x96, Z13, Z19, K1, Z23
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z24
-	VPTERNLOGD  $0x96, Z13, Z20, K1, Z24
-	VPSHUFD     $0x93, Z21, Z21
-	VPMULUDQ    Z4, Z21, Z17
-	VPTERNLOGD  $0x96, Z14, Z21, K1, Z17
-	VPSHUFD     $0x93, Z22, Z22
-	VPMULUDQ    Z4, Z22, Z18
-	VPTERNLOGD  $0x96, Z14, Z22, K1, Z18
-	VPSHUFD     $0x93, Z23, Z23
-	VPMULUDQ    Z4, Z23, Z19
-	VPTERNLOGD  $0x96, Z14, Z23, K1, Z19
-	VPSHUFD     $0x93, Z24, Z24
-	VPMULUDQ    Z4, Z24, Z20
-	VPTERNLOGD  $0x96, Z14, Z24, K1, Z20
-	VPSHUFD     $0x93, Z17, Z17
-	VPMULUDQ    Z4, Z17, Z21
-	VPTERNLOGD  $0x96, Z15, Z17, K1, Z21
-	VPSHUFD     $0x93, Z18, Z18
-	VPMULUDQ    Z4, Z18, Z22
-	VPTERNLOGD  $0x96, Z15, Z18, K1, Z22
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z23
-	VPTERNLOGD  $0x96, Z15, Z19, K1, Z23
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z24
-	VPTERNLOGD  $0x96, Z15, Z20, K1, Z24
-	VPSHUFD     $0x93, Z21, Z21
-	VPMULUDQ    Z4, Z21, Z17
-	VPTERNLOGD  $0x96, Z16, Z21, K1, Z17
-	VPSHUFD     $0x93, Z22, Z22
-	VPMULUDQ    Z4, Z22, Z18
-	VPTERNLOGD  $0x96, Z16, Z22, K1, Z18
-	VPSHUFD     $0x93, Z23, Z23
-	VPMULUDQ    Z4, Z23, Z19
-	VPTERNLOGD  $0x96, Z16, Z23, K1, Z19
-	VPSHUFD     $0x93, Z24, Z24
-	VPMULUDQ    Z4, Z24, Z20
-	VPTERNLOGD  $0x96, Z16, Z24, K1, Z20
-	VPSHUFD     $0x1b, Z17, Z17
-	VPSHUFD     $0x1b, Z18, Z18
-	VPSHUFD     $0x1b, Z19, Z19
-	VPSHUFD     $0x1b, Z20, Z20
-	VPSRLD      $0x08, Z17, Z17
-	VCVTDQ2PS   Z17, Z17
-	VMULPS.BCST constants<>+92(SB), Z17, Z17
-	VPSRLD      $0x08, Z18, Z18
-	VCVTDQ2PS   Z18, Z18
-	VMULPS.BCST constants<>+92(SB), Z18, Z18
-	VPSRLD      $0x08, Z19, Z19
-	VCVTDQ2PS   Z19, Z19
-	VMULPS.BCST constants<>+92(SB), Z19, Z19
-	VPSRLD      $0x08, Z20, Z20
-	VCVTDQ2PS   Z20, Z20
-	VMULPS.BCST constants<>+92(SB), Z20, Z20
-	VMOVUPS     (CX)(DX*4), Z24
-	VMULPS      Z6, Z24, Z23
-	VCMPPS.BCST $0x1d, constants<>+52(SB), Z17, K2
-	VMOVAPS.Z   Z23, K2, Z22
-	VMOVUPS     Z22, (AX)(DX*4)
-	VMOVUPS     64(CX)(DX*4), Z17
-	VMULPS      Z6, Z17, Z22
-	VCMPPS.BCST $0x1d, constants<>+52(SB), Z18, K2
-	VMOVAPS.Z   Z22, K2, Z24
-	VMOVUPS     Z24, 64(AX)(DX*4)
-	VMOVUPS     128(CX)(DX*4), Z18
-	VMULPS      Z6, Z18, Z24
-	VCMPPS.BCST $0x1d, constants<>+52(SB), Z19, K2
-	VMOVAPS.Z   Z24, K2, Z17
-	VMOVUPS     Z17, 128(AX)(DX*4)
-	VMOVUPS     192(CX)(DX*4), Z19
-	VMULPS      Z6, Z19, Z17
-	VCMPPS.BCST $0x1d, constants<>+52(SB), Z20, K2
-	VMOVAPS.Z   Z17, K2, Z18
-	VMOVUPS     Z18, 192(AX)(DX*4)
+loop29:
+	VMOVAPS Z1, Z7
+	VPADDD  Z2, Z1, Z1
+	VMOVAPS Z1, Z8
+	VPADDD  Z2, Z1, Z1
+	VMOVAPS Z1, Z9
+	VPADDD  Z2, Z1, Z1
+	VMOVAPS Z1, Z10
+	VPADDD  Z2, Z1, Z1
+	LEAQ    192(SP), DI
+	MOVQ    $0x00000005, R8
+
+loop30:
+	VPSHUFD     $0x93, Z7, Z7
+	VPMULUDQ    Z4, Z7, Z11
+	VPTERNLOGD  $0x96, (DI), Z7, K1, Z11
+	VPSHUFD     $0x93, Z8, Z8
+	VPMULUDQ    Z4, Z8, Z12
+	VPTERNLOGD  $0x96, (DI), Z8, K1, Z12
+	VPSHUFD     $0x93, Z9, Z9
+	VPMULUDQ    Z4, Z9, Z13
+	VPTERNLOGD  $0x96, (DI), Z9, K1, Z13
+	VPSHUFD     $0x93, Z10, Z10
+	VPMULUDQ    Z4, Z10, Z14
+	VPTERNLOGD  $0x96, (DI), Z10, K1, Z14
+	VPSHUFD     $0x93, Z11, Z11
+	VPMULUDQ    Z4, Z11, Z7
+	VPTERNLOGD  $0x96, 64(DI), Z11, K1, Z7
+	VPSHUFD     $0x93, Z12, Z12
+	VPMULUDQ    Z4, Z12, Z8
+	VPTERNLOGD  $0x96, 64(DI), Z12, K1, Z8
+	VPSHUFD     $0x93, Z13, Z13
+	VPMULUDQ    Z4, Z13, Z9
+	VPTERNLOGD  $0x96, 64(DI), Z13, K1, Z9
+	VPSHUFD     $0x93, Z14, Z14
+	VPMULUDQ    Z4, Z14, Z10
+	VPTERNLOGD  $0x96, 64(DI), Z14, K1, Z10
+	ADDQ        $0x00000080, DI
+	DECQ        R8
+	JNZ         loop30
+	VPSHUFD     $0x1b, Z7, Z7
+	VPSHUFD     $0x1b, Z8, Z8
+	VPSHUFD     $0x1b, Z9, Z9
+	VPSHUFD     $0x1b, Z10, Z10
+	VPSRLD      $0x08, Z7, Z7
+	VCVTDQ2PS   Z7, Z7
+	VMULPS.BCST constants<>+92(SB), Z7, Z7
+	VPSRLD      $0x08, Z8, Z8
+	VCVTDQ2PS   Z8, Z8
+	VMULPS.BCST constants<>+92(SB), Z8, Z8
+	VPSRLD      $0x08, Z9, Z9
+	VCVTDQ2PS   Z9, Z9
+	VMULPS.BCST constants<>+92(SB), Z9, Z9
+	VPSRLD      $0x08, Z10, Z10
+	VCVTDQ2PS   Z10, Z10
+	VMULPS.BCST constants<>+92(SB), Z10, Z10
+	VMOVUPS     (CX)(DX*4), Z14
+	VMULPS      Z6, Z14, Z13
+	VCMPPS.BCST $0x1d, constants<>+52(SB), Z7, K2
+	VMOVAPS.Z   Z13, K2, Z12
+	VMOVUPS     Z12, (AX)(DX*4)
+	VMOVUPS     64(CX)(DX*4), Z7
+	VMULPS      Z6, Z7, Z12
+	VCMPPS.BCST $0x1d, constants<>+52(SB), Z8, K2
+	VMOVAPS.Z   Z12, K2, Z14
+	VMOVUPS     Z14, 64(AX)(DX*4)
+	VMOVUPS     128(CX)(DX*4), Z8
+	VMULPS      Z6, Z8, Z14
+	VCMPPS.BCST $0x1d, constants<>+52(SB), Z9, K2
+	VMOVAPS.Z   Z14, K2, Z7
+	VMOVUPS     Z7, 128(AX)(DX*4)
+	VMOVUPS     192(CX)(DX*4), Z9
+	VMULPS      Z6, Z9, Z7
+	VCMPPS.BCST $0x1d, constants<>+52(SB), Z10, K2
+	VMOVAPS.Z   Z7, K2, Z8
+	VMOVUPS     Z8, 192(AX)(DX*4)
 	ADDQ        $+64, DX
 	DECQ        SI
-	JNZ         loop26
+	JNZ         loop29
 	ADDQ        $+6400, AX
 	ADDQ        $+6400, CX
 	DECQ        BX
-	JNZ         loop25
+	JNZ         loop28
 	VZEROUPPER
 	RET
 
@@ -3252,24 +3038,25 @@ TEXT ·dropout1600AVX2(SB), $480-40
 	MOVQ        x+8(FP), CX
 	MOVQ        key+16(FP), DX
 	MOVQ        count+32(FP), BX
-	MOVQ        row+24(FP), DI
-	SHLQ        $0x20, DI
-	MOVL        8(DX), SI
-	ADDQ        SI, DI
-	MOVL        12(DX), SI
-	SHLQ        $0x20, SI
-	ADDQ        $+0, SI
-	MOVQ        SI, 128(SP)
-	MOVQ        DI, 136(SP)
-	INCQ        SI
-	MOVQ        SI, 144(SP)
-	MOVQ        DI, 152(SP)
-	INCQ        SI
+	MOVQ        row+24(FP), SI
+	MOVL        12(DX), DI
+	MOVL        DI, 128(SP)
+	MOVL        8(DX), DI
+	MOVL        DI, 132(SP)
+	MOVL        SI, 136(SP)
+	MOVL        $0x00000000, 140(SP)
+	MOVL        12(DX), DI
+	MOVL        DI, 144(SP)
+	MOVL        8(DX), DI
+	MOVL        DI, 148(SP)
+	MOVL        SI, 152(SP)
+	MOVL        $0x00000001, 156(SP)
 	VMOVDQU     128(SP), Y0
 	VMOVD       constants<>+96(SB), X2
+	VPSHUFD     $0x15, X2, X2
 	VINSERTI128 $0x01, X2, Y2, Y2
 	VMOVD       constants<>+68(SB), X3
-	VPSHUFD     $0x15, X3, X3
+	VPSHUFD     $0x45, X3, X3
 	VINSERTI128 $0x01, X3, Y3, Y3
 	VMOVD       constants<>+72(SB), X4
 	VMOVD       constants<>+76(SB), X5
@@ -3283,135 +3070,64 @@ TEXT ·dropout1600AVX2(SB), $480-40
 	VPUNPCKLQDQ X7, X6, X6
 	VINSERTI128 $0x01, X6, Y6, Y6
 	VPSHUFD     $0x19, Y6, Y6
-	VMOVDQU     Y5, 160(SP)
+	VMOVUPS     Y5, 160(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 192(SP)
+	VMOVUPS     Y5, 192(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 224(SP)
+	VMOVUPS     Y5, 224(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 256(SP)
+	VMOVUPS     Y5, 256(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 288(SP)
+	VMOVUPS     Y5, 288(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 320(SP)
+	VMOVUPS     Y5, 320(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 352(SP)
+	VMOVUPS     Y5, 352(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 384(SP)
+	VMOVUPS     Y5, 384(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 416(SP)
+	VMOVUPS     Y5, 416(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 448(SP)
+	VMOVUPS     Y5, 448(SP)
 
-loop27:
+loop31:
 	VMOVAPS Y0, Y1
 	VPADDD  Y3, Y0, Y0
 	XORQ    DX, DX
 	MOVQ    $0x00000064, SI
 
-loop28:
-	VMOVAPS      Y1, Y6
-	VPADDD       Y2, Y1, Y1
-	VMOVAPS      Y1, Y5
-	VPADDD       Y2, Y1, Y1
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        160(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        160(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
+loop32:
+	VMOVAPS Y1, Y6
+	VPADDD  Y2, Y1, Y1
+	VMOVAPS Y1, Y5
+	VPADDD  Y2, Y1, Y1
+	LEAQ    160(SP), DI
+	MOVQ    $0x00000005, R8
+
+loop33:
 	VPSHUFD      $0x93, Y6, Y6
 	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        192(SP), Y6, Y6
+	VPXOR        (DI), Y6, Y6
 	VPXOR        Y7, Y6, Y6
 	VPBLENDD     $0xaa, Y6, Y7, Y6
 	VPSHUFD      $0x93, Y5, Y5
 	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        192(SP), Y5, Y5
+	VPXOR        (DI), Y5, Y5
 	VPXOR        Y8, Y5, Y5
 	VPBLENDD     $0xaa, Y5, Y8, Y5
 	VPSHUFD      $0x93, Y6, Y6
 	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        224(SP), Y6, Y6
+	VPXOR        32(DI), Y6, Y6
 	VPXOR        Y7, Y6, Y6
 	VPBLENDD     $0xaa, Y6, Y7, Y6
 	VPSHUFD      $0x93, Y5, Y5
 	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        224(SP), Y5, Y5
+	VPXOR        32(DI), Y5, Y5
 	VPXOR        Y8, Y5, Y5
 	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        256(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        256(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        288(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        288(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        320(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        320(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        352(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        352(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        384(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        384(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        416(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        416(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        448(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        448(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
+	ADDQ         $0x00000040, DI
+	DECQ         R8
+	JNZ          loop33
 	VPSHUFD      $0x1b, Y6, Y6
 	VPSHUFD      $0x1b, Y5, Y5
 	VPSRLD       $0x08, Y6, Y6
@@ -3438,11 +3154,11 @@ loop28:
 	VMOVUPS      Y8, 32(AX)(DX*4)
 	ADDQ         $+16, DX
 	DECQ         SI
-	JNZ          loop28
+	JNZ          loop32
 	ADDQ         $+6400, AX
 	ADDQ         $+6400, CX
 	DECQ         BX
-	JNZ          loop27
+	JNZ          loop31
 	VZEROUPPER
 	RET
 
@@ -3470,7 +3186,7 @@ TEXT ·softmax10CAVX512(SB), $128-48
 	VBROADCASTSS constants<>+56(SB), Z11
 	MOVQ         count+40(FP), DI
 
-loop29:
+loop34:
 	VMOVUPS.Z    (CX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+8(SB), Z14
@@ -3532,7 +3248,7 @@ loop29:
 	ADDQ         $+4, BX
 	ADDQ         $+40, SI
 	DECQ         DI
-	JNZ          loop29
+	JNZ          loop34
 	VZEROUPPER
 	RET
 
@@ -3547,7 +3263,7 @@ TEXT ·softmax10CAVX2(SB), $128-48
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    count+40(FP), DI
 
-loop30:
+loop35:
 	VMOVUPS      (CX), Y1
 	VMASKMOVPS   32(CX), Y0, Y2
 	VMOVAPS      Y1, Y3
@@ -3681,7 +3397,7 @@ loop30:
 	ADDQ         $+4, BX
 	ADDQ         $+40, SI
 	DECQ         DI
-	JNZ          loop30
+	JNZ          loop35
 	VZEROUPPER
 	RET
 
@@ -3696,7 +3412,7 @@ TEXT ·expGradient10AVX512(SB), $128-40
 	MOVL  $0x000003ff, DI
 	KMOVW DI, K1
 
-loop31:
+loop36:
 	VBROADCASTSS (BX), Z0
 	VMOVUPS.Z    (CX), K1, Z1
 	VMOVUPS.Z    (DX), K1, Z2
@@ -3708,7 +3424,7 @@ loop31:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop31
+	JNZ          loop36
 	VZEROUPPER
 	RET
 
@@ -3722,7 +3438,7 @@ TEXT ·expGradient10AVX2(SB), $128-40
 	MOVQ    count+32(FP), SI
 	VMOVDQU lanes<>+24(SB), Y0
 
-loop32:
+loop37:
 	VBROADCASTSS (BX), Y1
 	VMOVUPS      (CX), Y2
 	VMOVUPS      (DX), Y3
@@ -3739,7 +3455,7 @@ loop32:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop32
+	JNZ          loop37
 	VZEROUPPER
 	RET
 
@@ -3753,7 +3469,7 @@ TEXT ·packColumns64AVX512(SB), $128-32
 	// 16 rows at a time, four elements a turn:
 	MOVQ $0x00000004, BX
 
-loop33:
+loop38:
 	MOVQ DX, SI
 	LEAQ (AX)(AX*2), DI
 	MOVQ CX, R8
@@ -3816,7 +3532,7 @@ turnedof16:
 	SHLQ $0x04, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop33
+	JNZ  loop38
 	VZEROUPPER
 	RET
 
@@ -4124,7 +3840,7 @@ TEXT ·packColumns16AVX2(SB), $128-32
 	// 8 rows at a time, four elements a turn:
 	MOVQ $0x00000002, BX
 
-loop34:
+loop39:
 	MOVQ DX, SI
 	LEAQ (AX)(AX*2), DI
 	MOVQ CX, R8
@@ -4173,7 +3889,7 @@ turnedof8:
 	SHLQ $0x03, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop34
+	JNZ  loop39
 	VZEROUPPER
 	RET
 
@@ -4445,35 +4161,42 @@ done:
 
 // func dropoutGradient1600AVX512(dx *float32, key *uint32, dy *float32, row int, count int)
 // Requires: AVX, AVX512F
-TEXT ·dropoutGradient1600AVX512(SB), $192-40
+TEXT ·dropoutGradient1600AVX512(SB), $832-40
 	MOVQ         dx+0(FP), AX
 	MOVQ         key+8(FP), CX
 	MOVQ         dy+16(FP), DX
 	MOVQ         count+32(FP), BX
-	MOVQ         row+24(FP), DI
-	SHLQ         $0x20, DI
-	MOVL         8(CX), SI
-	ADDQ         SI, DI
-	MOVL         12(CX), SI
-	SHLQ         $0x20, SI
-	ADDQ         $+0, SI
-	MOVQ         SI, 128(SP)
-	MOVQ         DI, 136(SP)
-	INCQ         SI
-	MOVQ         SI, 144(SP)
-	MOVQ         DI, 152(SP)
-	INCQ         SI
-	MOVQ         SI, 160(SP)
-	MOVQ         DI, 168(SP)
-	INCQ         SI
-	MOVQ         SI, 176(SP)
-	MOVQ         DI, 184(SP)
-	INCQ         SI
+	MOVQ         row+24(FP), SI
+	MOVL         12(CX), DI
+	MOVL         DI, 128(SP)
+	MOVL         8(CX), DI
+	MOVL         DI, 132(SP)
+	MOVL         SI, 136(SP)
+	MOVL         $0x00000000, 140(SP)
+	MOVL         12(CX), DI
+	MOVL         DI, 144(SP)
+	MOVL         8(CX), DI
+	MOVL         DI, 148(SP)
+	MOVL         SI, 152(SP)
+	MOVL         $0x00000001, 156(SP)
+	MOVL         12(CX), DI
+	MOVL         DI, 160(SP)
+	MOVL         8(CX), DI
+	MOVL         DI, 164(SP)
+	MOVL         SI, 168(SP)
+	MOVL         $0x00000002, 172(SP)
+	MOVL         12(CX), DI
+	MOVL         DI, 176(SP)
+	MOVL         8(CX), DI
+	MOVL         DI, 180(SP)
+	MOVL         SI, 184(SP)
+	MOVL         $0x00000003, 188(SP)
 	VMOVDQU32    128(SP), Z0
 	VMOVD        constants<>+64(SB), X2
+	VPSHUFD      $0x15, X2, X2
 	VSHUFI32X4   $0x00, Z2, Z2, Z2
 	VMOVD        constants<>+68(SB), X3
-	VPSHUFD      $0x15, X3, X3
+	VPSHUFD      $0x45, X3, X3
 	VSHUFI32X4   $0x00, Z3, Z3, Z3
 	VMOVD        constants<>+72(SB), X4
 	VMOVD        constants<>+76(SB), X5
@@ -4489,202 +4212,117 @@ TEXT ·dropoutGradient1600AVX512(SB), $192-40
 	VPUNPCKLQDQ  X7, X6, X6
 	VSHUFI32X4   $0x00, Z6, Z6, Z6
 	VPSHUFD      $0x19, Z6, Z6
-	VMOVAPS      Z5, Z7
+	VMOVUPS      Z5, 192(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z8
+	VMOVUPS      Z5, 256(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z9
+	VMOVUPS      Z5, 320(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z10
+	VMOVUPS      Z5, 384(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z11
+	VMOVUPS      Z5, 448(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z12
+	VMOVUPS      Z5, 512(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z13
+	VMOVUPS      Z5, 576(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z14
+	VMOVUPS      Z5, 640(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z15
+	VMOVUPS      Z5, 704(SP)
 	VPADDD       Z6, Z5, Z5
-	VMOVAPS      Z5, Z16
+	VMOVUPS      Z5, 768(SP)
 	VBROADCASTSS constants<>+88(SB), Z6
 	VBROADCASTSS constants<>+52(SB), Z5
 
-loop35:
+loop40:
 	VMOVAPS Z0, Z1
 	VPADDD  Z3, Z0, Z0
 	XORQ    CX, CX
 	MOVQ    $0x00000019, SI
 
-loop36:
-	VMOVAPS     Z1, Z17
-	VPADDD      Z2, Z1, Z1
-	VMOVAPS     Z1, Z18
-	VPADDD      Z2, Z1, Z1
-	VMOVAPS     Z1, Z19
-	VPADDD      Z2, Z1, Z1
-	VMOVAPS     Z1, Z20
-	VPADDD      Z2, Z1, Z1
-	VPMULUDQ    Z4, Z17, Z21
-	VPTERNLOGD  $0x96, Z7, Z17, K1, Z21
-	VPMULUDQ    Z4, Z18, Z22
-	VPTERNLOGD  $0x96, Z7, Z18, K1, Z22
-	VPMULUDQ    Z4, Z19, Z23
-	VPTERNLOGD  $0x96, Z7, Z19, K1, Z23
-	VPMULUDQ    Z4, Z20, Z24
-	VPTERNLOGD  $0x96, Z7, Z20, K1, Z24
-	VPSHUFD     $0x93, Z21, Z21
-	VPMULUDQ    Z4, Z21, Z17
-	VPTERNLOGD  $0x96, Z8, Z21, K1, Z17
-	VPSHUFD     $0x93, Z22, Z22
-	VPMULUDQ    Z4, Z22, Z18
-	VPTERNLOGD  $0x96, Z8, Z22, K1, Z18
-	VPSHUFD     $0x93, Z23, Z23
-	VPMULUDQ    Z4, Z23, Z19
-	VPTERNLOGD  $0x96, Z8, Z23, K1, Z19
-	VPSHUFD     $0x93, Z24, Z24
-	VPMULUDQ    Z4, Z24, Z20
-	VPTERNLOGD  $0x96, Z8, Z24, K1, Z20
-	VPSHUFD     $0x93, Z17, Z17
-	VPMULUDQ    Z4, Z17, Z21
-	VPTERNLOGD  $0x96, Z9, Z17, K1, Z21
-	VPSHUFD     $0x93, Z18, Z18
-	VPMULUDQ    Z4, Z18, Z22
-	VPTERNLOGD  $0x96, Z9, Z18, K1, Z22
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z23
-	VPTERNLOGD  $0x96, Z9, Z19, K1, Z23
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z24
-	VPTERNLOGD  $0x96, Z9, Z20, K1, Z24
-	VPSHUFD     $0x93, Z21, Z21
-	VPMULUDQ    Z4, Z21, Z17
-	VPTERNLOGD  $0x96, Z10, Z21, K1, Z17
-	VPSHUFD     $0x93, Z22, Z22
-	VPMULUDQ    Z4, Z22, Z18
-	VPTERNLOGD  $0x96, Z10, Z22, K1, Z18
-	VPSHUFD     $0x93, Z23, Z23
-	VPMULUDQ    Z4, Z23, Z19
-	VPTERNLOGD  $0x96, Z10, Z23, K1, Z19
-	VPSHUFD     $0x93, Z24, Z24
-	VPMULUDQ    Z4, Z24, Z20
-	VPTERNLOGD  $0x96, Z10, Z24, K1, Z20
-	VPSHUFD     $0x93, Z17, Z17
-	VPMULUDQ    Z4, Z17, Z21
-	VPTERNLOGD  $0x96, Z11, Z17, K1, Z21
-	VPSHUFD     $0x93, Z18, Z18
-	VPMULUDQ    Z4, Z18, Z22
-	VPTERNLOGD  $0x96, Z11, Z18, K1, Z22
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z23
-	VPTERNLOGD  $0x96, Z11, Z19, K1, Z23
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z24
-	VPTERNLOGD  $0x96, Z11, Z20, K1, Z24
-	VPSHUFD     $0x93, Z21, Z21
-	VPMULUDQ    Z4, Z21, Z17
-	VPTERNLOGD  $0x96, Z12, Z21, K1, Z17
-	VPSHUFD     $0x93, Z22, Z22
-	VPMULUDQ    Z4, Z22, Z18
-	VPTERNLOGD  $0x96, Z12, Z22, K1, Z18
-	VPSHUFD     $0x93, Z23, Z23
-	VPMULUDQ    Z4, Z23, Z19
-	VPTERNLOGD  $0x96, Z12, Z23, K1, Z19
-	VPSHUFD     $0x93, Z24, Z24
-	VPMULUDQ    Z4, Z24, Z20
-	VPTERNLOGD  $0x96, Z12, Z24, K1, Z20
-	VPSHUFD     $0x93, Z17, Z17
-	VPMULUDQ    Z4, Z17, Z21
-	VPTERNLOGD  $0x96, Z13, Z17, K1, Z21
-	VPSHUFD     $0x93, Z18, Z18
-	VPMULUDQ    Z4, Z18, Z22
-	VPTERNLOGD  $0x96, Z13, Z18, K1, Z22
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z23
-	VPTERNLOGD  $0x96, Z13, Z19, K1, Z23
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z24
-	VPTERNLOGD  $0x96, Z13, Z20, K1, Z24
-	VPSHUFD     $0x93, Z21, Z21
-	VPMULUDQ    Z4, Z21, Z17
-	VPTERNLOGD  $0x96, Z14, Z21, K1, Z17
-	VPSHUFD     $0x93, Z22, Z22
-	VPMULUDQ    Z4, Z22, Z18
-	VPTERNLOGD  $0x96, Z14, Z22, K1, Z18
-	VPSHUFD     $0x93, Z23, Z23
-	VPMULUDQ    Z4, Z23, Z19
-	VPTERNLOGD  $0x96, Z14, Z23, K1, Z19
-	VPSHUFD     $0x93, Z24, Z24
-	VPMULUDQ    Z4, Z24, Z20
-	VPTERNLOGD  $0x96, Z14, Z24, K1, Z20
-	VPSHUFD     $0x93, Z17, Z17
-	VPMULUDQ    Z4, Z17, Z21
-	VPTERNLOGD  $0x96, Z15, Z17, K1, Z21
-	VPSHUFD     $0x93, Z18, Z18
-	VPMULUDQ    Z4, Z18, Z22
-	VPTERNLOGD  $0x96, Z15, Z18, K1, Z22
-	VPSHUFD     $0x93, Z19, Z19
-	VPMULUDQ    Z4, Z19, Z23
-	VPTERNLOGD  $0x96, Z15, Z19, K1, Z23
-	VPSHUFD     $0x93, Z20, Z20
-	VPMULUDQ    Z4, Z20, Z24
-	VPTERNLOGD  $0x96, Z15, Z20, K1, Z24
-	VPSHUFD     $0x93, Z21, Z21
-	VPMULUDQ    Z4, Z21, Z17
-	VPTERNLOGD  $0x96, Z16, Z21, K1, Z17
-	VPSHUFD     $0x93, Z22, Z22
-	VPMULUDQ    Z4, Z22, Z18
-	VPTERNLOGD  $0x96, Z16, Z22, K1, Z18
-	VPSHUFD     $0x93, Z23, Z23
-	VPMULUDQ    Z4, Z23, Z19
-	VPTERNLOGD  $0x96, Z16, Z23, K1, Z19
-	VPSHUFD     $0x93, Z24, Z24
-	VPMULUDQ    Z4, Z24, Z20
-	VPTERNLOGD  $0x96, Z16, Z24, K1, Z20
-	VPSHUFD     $0x1b, Z17, Z17
-	VPSHUFD     $0x1b, Z18, Z18
-	VPSHUFD     $0x1b, Z19, Z19
-	VPSHUFD     $0x1b, Z20, Z20
-	VPSRLD      $0x08, Z17, Z17
-	VCVTDQ2PS   Z17, Z17
-	VMULPS.BCST constants<>+92(SB), Z17, Z17
-	VPSRLD      $0x08, Z18, Z18
-	VCVTDQ2PS   Z18, Z18
-	VMULPS.BCST constants<>+92(SB), Z18, Z18
-	VPSRLD      $0x08, Z19, Z19
-	VCVTDQ2PS   Z19, Z19
-	VMULPS.BCST constants<>+92(SB), Z19, Z19
-	VPSRLD      $0x08, Z20, Z20
-	VCVTDQ2PS   Z20, Z20
-	VMULPS.BCST constants<>+92(SB), Z20, Z20
-	VMOVUPS     (DX)(CX*4), Z24
-	VMULPS      Z6, Z24, Z23
-	VCMPPS.BCST $0x1d, constants<>+52(SB), Z17, K2
-	VMOVAPS.Z   Z23, K2, Z22
-	VMOVUPS     Z22, (AX)(CX*4)
-	VMOVUPS     64(DX)(CX*4), Z17
-	VMULPS      Z6, Z17, Z22
-	VCMPPS.BCST $0x1d, constants<>+52(SB), Z18, K2
-	VMOVAPS.Z   Z22, K2, Z24
-	VMOVUPS     Z24, 64(AX)(CX*4)
-	VMOVUPS     128(DX)(CX*4), Z18
-	VMULPS      Z6, Z18, Z24
-	VCMPPS.BCST $0x1d, constants<>+52(SB), Z19, K2
-	VMOVAPS.Z   Z24, K2, Z17
-	VMOVUPS     Z17, 128(AX)(CX*4)
-	VMOVUPS     192(DX)(CX*4), Z19
-	VMULPS      Z6, Z19, Z17
-	VCMPPS.BCST $0x1d, constants<>+52(SB), Z20, K2
-	VMOVAPS.Z   Z17, K2, Z18
-	VMOVUPS     Z18, 192(AX)(CX*4)
+loop41:
+	VMOVAPS Z1, Z7
+	VPADDD  Z2, Z1, Z1
+	VMOVAPS Z1, Z8
+	VPADDD  Z2, Z1, Z1
+	VMOVAPS Z1, Z9
+	VPADDD  Z2, Z1, Z1
+	VMOVAPS Z1, Z10
+	VPADDD  Z2, Z1, Z1
+	LEAQ    192(SP), DI
+	MOVQ    $0x00000005, R8
+
+loop42:
+	VPSHUFD     $0x93, Z7, Z7
+	VPMULUDQ    Z4, Z7, Z11
+	VPTERNLOGD  $0x96, (DI), Z7, K1, Z11
+	VPSHUFD     $0x93, Z8, Z8
+	VPMULUDQ    Z4, Z8, Z12
+	VPTERNLOGD  $0x96, (DI), Z8, K1, Z12
+	VPSHUFD     $0x93, Z9, Z9
+	VPMULUDQ    Z4, Z9, Z13
+	VPTERNLOGD  $0x96, (DI), Z9, K1, Z13
+	VPSHUFD     $0x93, Z10, Z10
+	VPMULUDQ    Z4, Z10, Z14
+	VPTERNLOGD  $0x96, (DI), Z10, K1, Z14
+	VPSHUFD     $0x93, Z11, Z11
+	VPMULUDQ    Z4, Z11, Z7
+	VPTERNLOGD  $0x96, 64(DI), Z11, K1, Z7
+	VPSHUFD     $0x93, Z12, Z12
+	VPMULUDQ    Z4, Z12, Z8
+	VPTERNLOGD  $0x96, 64(DI), Z12, K1, Z8
+	VPSHUFD     $0x93, Z13, Z13
+	VPMULUDQ    Z4, Z13, Z9
+	VPTERNLOGD  $0x96, 64(DI), Z13, K1, Z9
+	VPSHUFD     $0x93, Z14, Z14
+	VPMULUDQ    Z4, Z14, Z10
+	VPTERNLOGD  $0x96, 64(DI), Z14, K1, Z10
+	ADDQ        $0x00000080, DI
+	DECQ        R8
+	JNZ         loop42
+	VPSHUFD     $0x1b, Z7, Z7
+	VPSHUFD     $0x1b, Z8, Z8
+	VPSHUFD     $0x1b, Z9, Z9
+	VPSHUFD     $0x1b, Z10, Z10
+	VPSRLD      $0x08, Z7, Z7
+	VCVTDQ2PS   Z7, Z7
+	VMULPS.BCST constants<>+92(SB), Z7, Z7
+	VPSRLD      $0x08, Z8, Z8
+	VCVTDQ2PS   Z8, Z8
+	VMULPS.BCST constants<>+92(SB), Z8, Z8
+	VPSRLD      $0x08, Z9, Z9
+	VCVTDQ2PS   Z9, Z9
+	VMULPS.BCST constants<>+92(SB), Z9, Z9
+	VPSRLD      $0x08, Z10, Z10
+	VCVTDQ2PS   Z10, Z10
+	VMULPS.BCST constants<>+92(SB), Z10, Z10
+	VMOVUPS     (DX)(CX*4), Z14
+	VMULPS      Z6, Z14, Z13
+	VCMPPS.BCST $0x1d, constants<>+52(SB), Z7, K2
+	VMOVAPS.Z   Z13, K2, Z12
+	VMOVUPS     Z12, (AX)(CX*4)
+	VMOVUPS     64(DX)(CX*4), Z7
+	VMULPS      Z6, Z7, Z12
+	VCMPPS.BCST $0x1d, constants<>+52(SB), Z8, K2
+	VMOVAPS.Z   Z12, K2, Z14
+	VMOVUPS     Z14, 64(AX)(CX*4)
+	VMOVUPS     128(DX)(CX*4), Z8
+	VMULPS      Z6, Z8, Z14
+	VCMPPS.BCST $0x1d, constants<>+52(SB), Z9, K2
+	VMOVAPS.Z   Z14, K2, Z7
+	VMOVUPS     Z7, 128(AX)(CX*4)
+	VMOVUPS     192(DX)(CX*4), Z9
+	VMULPS      Z6, Z9, Z7
+	VCMPPS.BCST $0x1d, constants<>+52(SB), Z10, K2
+	VMOVAPS.Z   Z7, K2, Z8
+	VMOVUPS     Z8, 192(AX)(CX*4)
 	ADDQ        $+64, CX
 	DECQ        SI
-	JNZ         loop36
+	JNZ         loop41
 	ADDQ        $+6400, AX
 	ADDQ        $+6400, DX
 	DECQ        BX
-	JNZ         loop35
+	JNZ         loop40
 	VZEROUPPER
 	RET
 
@@ -4695,24 +4333,25 @@ TEXT ·dropoutGradient1600AVX2(SB), $480-40
 	MOVQ        key+8(FP), CX
 	MOVQ        dy+16(FP), DX
 	MOVQ        count+32(FP), BX
-	MOVQ        row+24(FP), DI
-	SHLQ        $0x20, DI
-	MOVL        8(CX), SI
-	ADDQ        SI, DI
-	MOVL        12(CX), SI
-	SHLQ        $0x20, SI
-	ADDQ        $+0, SI
-	MOVQ        SI, 128(SP)
-	MOVQ        DI, 136(SP)
-	INCQ        SI
-	MOVQ        SI, 144(SP)
-	MOVQ        DI, 152(SP)
-	INCQ        SI
+	MOVQ        row+24(FP), SI
+	MOVL        12(CX), DI
+	MOVL        DI, 128(SP)
+	MOVL        8(CX), DI
+	MOVL        DI, 132(SP)
+	MOVL        SI, 136(SP)
+	MOVL        $0x00000000, 140(SP)
+	MOVL        12(CX), DI
+	MOVL        DI, 144(SP)
+	MOVL        8(CX), DI
+	MOVL        DI, 148(SP)
+	MOVL        SI, 152(SP)
+	MOVL        $0x00000001, 156(SP)
 	VMOVDQU     128(SP), Y0
 	VMOVD       constants<>+96(SB), X2
+	VPSHUFD     $0x15, X2, X2
 	VINSERTI128 $0x01, X2, Y2, Y2
 	VMOVD       constants<>+68(SB), X3
-	VPSHUFD     $0x15, X3, X3
+	VPSHUFD     $0x45, X3, X3
 	VINSERTI128 $0x01, X3, Y3, Y3
 	VMOVD       constants<>+72(SB), X4
 	VMOVD       constants<>+76(SB), X5
@@ -4726,135 +4365,64 @@ TEXT ·dropoutGradient1600AVX2(SB), $480-40
 	VPUNPCKLQDQ X7, X6, X6
 	VINSERTI128 $0x01, X6, Y6, Y6
 	VPSHUFD     $0x19, Y6, Y6
-	VMOVDQU     Y5, 160(SP)
+	VMOVUPS     Y5, 160(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 192(SP)
+	VMOVUPS     Y5, 192(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 224(SP)
+	VMOVUPS     Y5, 224(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 256(SP)
+	VMOVUPS     Y5, 256(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 288(SP)
+	VMOVUPS     Y5, 288(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 320(SP)
+	VMOVUPS     Y5, 320(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 352(SP)
+	VMOVUPS     Y5, 352(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 384(SP)
+	VMOVUPS     Y5, 384(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 416(SP)
+	VMOVUPS     Y5, 416(SP)
 	VPADDD      Y6, Y5, Y5
-	VMOVDQU     Y5, 448(SP)
+	VMOVUPS     Y5, 448(SP)
 
-loop37:
+loop43:
 	VMOVAPS Y0, Y1
 	VPADDD  Y3, Y0, Y0
 	XORQ    CX, CX
 	MOVQ    $0x00000064, SI
 
-loop38:
-	VMOVAPS      Y1, Y6
-	VPADDD       Y2, Y1, Y1
-	VMOVAPS      Y1, Y5
-	VPADDD       Y2, Y1, Y1
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        160(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        160(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
+loop44:
+	VMOVAPS Y1, Y6
+	VPADDD  Y2, Y1, Y1
+	VMOVAPS Y1, Y5
+	VPADDD  Y2, Y1, Y1
+	LEAQ    160(SP), DI
+	MOVQ    $0x00000005, R8
+
+loop45:
 	VPSHUFD      $0x93, Y6, Y6
 	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        192(SP), Y6, Y6
+	VPXOR        (DI), Y6, Y6
 	VPXOR        Y7, Y6, Y6
 	VPBLENDD     $0xaa, Y6, Y7, Y6
 	VPSHUFD      $0x93, Y5, Y5
 	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        192(SP), Y5, Y5
+	VPXOR        (DI), Y5, Y5
 	VPXOR        Y8, Y5, Y5
 	VPBLENDD     $0xaa, Y5, Y8, Y5
 	VPSHUFD      $0x93, Y6, Y6
 	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        224(SP), Y6, Y6
+	VPXOR        32(DI), Y6, Y6
 	VPXOR        Y7, Y6, Y6
 	VPBLENDD     $0xaa, Y6, Y7, Y6
 	VPSHUFD      $0x93, Y5, Y5
 	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        224(SP), Y5, Y5
+	VPXOR        32(DI), Y5, Y5
 	VPXOR        Y8, Y5, Y5
 	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        256(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        256(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        288(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        288(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        320(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        320(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        352(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        352(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        384(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        384(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        416(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        416(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        448(SP), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        448(SP), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
+	ADDQ         $0x00000040, DI
+	DECQ         R8
+	JNZ          loop45
 	VPSHUFD      $0x1b, Y6, Y6
 	VPSHUFD      $0x1b, Y5, Y5
 	VPSRLD       $0x08, Y6, Y6
@@ -4881,11 +4449,11 @@ loop38:
 	VMOVUPS      Y8, 32(AX)(CX*4)
 	ADDQ         $+16, CX
 	DECQ         SI
-	JNZ          loop38
+	JNZ          loop44
 	ADDQ         $+6400, AX
 	ADDQ         $+6400, DX
 	DECQ         BX
-	JNZ          loop37
+	JNZ          loop43
 	VZEROUPPER
 	RET
 
@@ -4898,10 +4466,10 @@ TEXT ·reluGradient1600AVX512(SB), $128-32
 	MOVQ         count+24(FP), CX
 	VBROADCASTSS constants<>+4(SB), Z0
 	XORQ         SI, SI
-	SUBQ         $+128, CX
-	JL           done39
+	SUBQ         $+64, CX
+	JL           done46
 
-loop40:
+loop47:
 	VMOVUPS     (DX)(SI*4), Z1
 	VMOVUPS     (BX)(SI*4), Z2
 	VCMPPS.BCST $0x1e, constants<>+4(SB), Z1, K1
@@ -4922,36 +4490,16 @@ loop40:
 	VCMPPS.BCST $0x1e, constants<>+4(SB), Z3, K1
 	VMOVAPS.Z   Z2, K1, Z1
 	VMOVUPS     Z1, 192(AX)(SI*4)
-	VMOVUPS     256(DX)(SI*4), Z1
-	VMOVUPS     256(BX)(SI*4), Z2
-	VCMPPS.BCST $0x1e, constants<>+4(SB), Z1, K1
-	VMOVAPS.Z   Z2, K1, Z3
-	VMOVUPS     Z3, 256(AX)(SI*4)
-	VMOVUPS     320(DX)(SI*4), Z3
-	VMOVUPS     320(BX)(SI*4), Z2
-	VCMPPS.BCST $0x1e, constants<>+4(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z1
-	VMOVUPS     Z1, 320(AX)(SI*4)
-	VMOVUPS     384(DX)(SI*4), Z1
-	VMOVUPS     384(BX)(SI*4), Z2
-	VCMPPS.BCST $0x1e, constants<>+4(SB), Z1, K1
-	VMOVAPS.Z   Z2, K1, Z3
-	VMOVUPS     Z3, 384(AX)(SI*4)
-	VMOVUPS     448(DX)(SI*4), Z3
-	VMOVUPS     448(BX)(SI*4), Z2
-	VCMPPS.BCST $0x1e, constants<>+4(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z1
-	VMOVUPS     Z1, 448(AX)(SI*4)
-	ADDQ        $+128, SI
-	SUBQ        $+128, CX
-	JGE         loop40
+	ADDQ        $+64, SI
+	SUBQ        $+64, CX
+	JGE         loop47
 
-done39:
-	ADDQ $+128, CX
+done46:
+	ADDQ $+64, CX
 	SUBQ $+16, CX
-	JL   done41
+	JL   done48
 
-loop42:
+loop49:
 	VMOVUPS     (DX)(SI*4), Z1
 	VMOVUPS     (BX)(SI*4), Z2
 	VCMPPS.BCST $0x1e, constants<>+4(SB), Z1, K1
@@ -4959,11 +4507,11 @@ loop42:
 	VMOVUPS     Z3, (AX)(SI*4)
 	ADDQ        $+16, SI
 	SUBQ        $+16, CX
-	JGE         loop42
+	JGE         loop49
 
-done41:
+done48:
 	ADDQ        $+16, CX
-	JZ          end43
+	JZ          end50
 	MOVQ        $0x00000001, DI
 	SHLQ        CL, DI
 	DECQ        DI
@@ -4974,7 +4522,7 @@ done41:
 	VMOVAPS.Z   Z2, K2, Z1
 	VMOVUPS     Z1, K1, (AX)(SI*4)
 
-end43:
+end50:
 	VZEROUPPER
 	RET
 
@@ -4986,10 +4534,10 @@ TEXT ·reluGradient1600AVX2(SB), $128-32
 	MOVQ dy+16(FP), DX
 	MOVQ count+24(FP), BX
 	XORQ SI, SI
-	SUBQ $+64, BX
-	JL   done44
+	SUBQ $+32, BX
+	JL   done51
 
-loop45:
+loop52:
 	VMOVUPS (CX)(SI*4), Y0
 	VMOVUPS (DX)(SI*4), Y1
 	VXORPS  Y3, Y3, Y3
@@ -5014,40 +4562,16 @@ loop45:
 	VCMPPS  $0x1e, Y3, Y2, Y3
 	VANDPS  Y1, Y3, Y0
 	VMOVUPS Y0, 96(AX)(SI*4)
-	VMOVUPS 128(CX)(SI*4), Y0
-	VMOVUPS 128(DX)(SI*4), Y1
-	VXORPS  Y3, Y3, Y3
-	VCMPPS  $0x1e, Y3, Y0, Y3
-	VANDPS  Y1, Y3, Y2
-	VMOVUPS Y2, 128(AX)(SI*4)
-	VMOVUPS 160(CX)(SI*4), Y2
-	VMOVUPS 160(DX)(SI*4), Y1
-	VXORPS  Y3, Y3, Y3
-	VCMPPS  $0x1e, Y3, Y2, Y3
-	VANDPS  Y1, Y3, Y0
-	VMOVUPS Y0, 160(AX)(SI*4)
-	VMOVUPS 192(CX)(SI*4), Y0
-	VMOVUPS 192(DX)(SI*4), Y1
-	VXORPS  Y3, Y3, Y3
-	VCMPPS  $0x1e, Y3, Y0, Y3
-	VANDPS  Y1, Y3, Y2
-	VMOVUPS Y2, 192(AX)(SI*4)
-	VMOVUPS 224(CX)(SI*4), Y2
-	VMOVUPS 224(DX)(SI*4), Y1
-	VXORPS  Y3, Y3, Y3
-	VCMPPS  $0x1e, Y3, Y2, Y3
-	VANDPS  Y1, Y3, Y0
-	VMOVUPS Y0, 224(AX)(SI*4)
-	ADDQ    $+64, SI
-	SUBQ    $+64, BX
-	JGE     loop45
+	ADDQ    $+32, SI
+	SUBQ    $+32, BX
+	JGE     loop52
 
-done44:
-	ADDQ $+64, BX
+done51:
+	ADDQ $+32, BX
 	SUBQ $+8, BX
-	JL   done46
+	JL   done53
 
-loop47:
+loop54:
 	VMOVUPS (CX)(SI*4), Y0
 	VMOVUPS (DX)(SI*4), Y1
 	VXORPS  Y3, Y3, Y3
@@ -5056,11 +4580,11 @@ loop47:
 	VMOVUPS Y2, (AX)(SI*4)
 	ADDQ    $+8, SI
 	SUBQ    $+8, BX
-	JGE     loop47
+	JGE     loop54
 
-done46:
+done53:
 	ADDQ       $+8, BX
-	JZ         end48
+	JZ         end55
 	LEAQ       lanes<>+32(SB), DI
 	NEGQ       BX
 	VMOVDQU    (DI)(BX*4), Y2
@@ -5071,7 +4595,7 @@ done46:
 	VANDPS     Y0, Y4, Y3
 	VMASKMOVPS Y3, Y2, (AX)(SI*4)
 
-end48:
+end55:
 	VZEROUPPER
 	RET
 
@@ -5083,155 +4607,60 @@ TEXT ·maxPool2x2x64GradAVX512(SB), $128-32
 	MOVQ x+16(FP), DX
 	MOVQ count+24(FP), BX
 
-loop49:
+loop56:
 	MOVQ $0x00000005, SI
 
-loop50:
+loop57:
+	XORQ DI, DI
+	MOVQ $0x00000004, R8
+
+loop58:
 	VBROADCASTSS   constants<>+8(SB), Z0
 	VPXORD         Z1, Z1, Z1
-	VMOVUPS        (DX), Z2
+	VMOVUPS        (DX)(DI*4), Z2
 	VCMPPS         $0x07, Z0, Z0, K1
 	VCMPPS         $0x16, Z0, Z2, K1, K1
 	VMOVAPS        Z2, K1, Z0
-	VMOVUPS        256(DX), Z2
+	VMOVUPS        256(DX)(DI*4), Z2
 	VCMPPS         $0x07, Z0, Z0, K1
 	VCMPPS         $0x16, Z0, Z2, K1, K1
 	VMOVAPS        Z2, K1, Z0
 	VBLENDMPS.BCST constants<>+68(SB), Z1, K1, Z1
-	VMOVUPS        2816(DX), Z2
+	VMOVUPS        2816(DX)(DI*4), Z2
 	VCMPPS         $0x07, Z0, Z0, K1
 	VCMPPS         $0x16, Z0, Z2, K1, K1
 	VMOVAPS        Z2, K1, Z0
 	VBLENDMPS.BCST constants<>+96(SB), Z1, K1, Z1
-	VMOVUPS        3072(DX), Z2
+	VMOVUPS        3072(DX)(DI*4), Z2
 	VCMPPS         $0x07, Z0, Z0, K1
 	VCMPPS         $0x16, Z0, Z2, K1, K1
 	VMOVAPS        Z2, K1, Z0
 	VBLENDMPS.BCST constants<>+100(SB), Z1, K1, Z1
-	VMOVUPS        (CX), Z0
+	VMOVUPS        (CX)(DI*4), Z0
 	VPCMPEQD.BCST  constants<>+4(SB), Z1, K1
 	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, (AX)
+	VMOVUPS        Z2, (AX)(DI*4)
 	VPCMPEQD.BCST  constants<>+68(SB), Z1, K1
 	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, 256(AX)
+	VMOVUPS        Z2, 256(AX)(DI*4)
 	VPCMPEQD.BCST  constants<>+96(SB), Z1, K1
 	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, 2816(AX)
+	VMOVUPS        Z2, 2816(AX)(DI*4)
 	VPCMPEQD.BCST  constants<>+100(SB), Z1, K1
 	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, 3072(AX)
-	VBROADCASTSS   constants<>+8(SB), Z1
-	VPXORD         Z0, Z0, Z0
-	VMOVUPS        64(DX), Z2
-	VCMPPS         $0x07, Z1, Z1, K1
-	VCMPPS         $0x16, Z1, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z1
-	VMOVUPS        320(DX), Z2
-	VCMPPS         $0x07, Z1, Z1, K1
-	VCMPPS         $0x16, Z1, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z1
-	VBLENDMPS.BCST constants<>+68(SB), Z0, K1, Z0
-	VMOVUPS        2880(DX), Z2
-	VCMPPS         $0x07, Z1, Z1, K1
-	VCMPPS         $0x16, Z1, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z1
-	VBLENDMPS.BCST constants<>+96(SB), Z0, K1, Z0
-	VMOVUPS        3136(DX), Z2
-	VCMPPS         $0x07, Z1, Z1, K1
-	VCMPPS         $0x16, Z1, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z1
-	VBLENDMPS.BCST constants<>+100(SB), Z0, K1, Z0
-	VMOVUPS        64(CX), Z1
-	VPCMPEQD.BCST  constants<>+4(SB), Z0, K1
-	VMOVAPS.Z      Z1, K1, Z2
-	VMOVUPS        Z2, 64(AX)
-	VPCMPEQD.BCST  constants<>+68(SB), Z0, K1
-	VMOVAPS.Z      Z1, K1, Z2
-	VMOVUPS        Z2, 320(AX)
-	VPCMPEQD.BCST  constants<>+96(SB), Z0, K1
-	VMOVAPS.Z      Z1, K1, Z2
-	VMOVUPS        Z2, 2880(AX)
-	VPCMPEQD.BCST  constants<>+100(SB), Z0, K1
-	VMOVAPS.Z      Z1, K1, Z2
-	VMOVUPS        Z2, 3136(AX)
-	VBROADCASTSS   constants<>+8(SB), Z0
-	VPXORD         Z1, Z1, Z1
-	VMOVUPS        128(DX), Z2
-	VCMPPS         $0x07, Z0, Z0, K1
-	VCMPPS         $0x16, Z0, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z0
-	VMOVUPS        384(DX), Z2
-	VCMPPS         $0x07, Z0, Z0, K1
-	VCMPPS         $0x16, Z0, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z0
-	VBLENDMPS.BCST constants<>+68(SB), Z1, K1, Z1
-	VMOVUPS        2944(DX), Z2
-	VCMPPS         $0x07, Z0, Z0, K1
-	VCMPPS         $0x16, Z0, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z0
-	VBLENDMPS.BCST constants<>+96(SB), Z1, K1, Z1
-	VMOVUPS        3200(DX), Z2
-	VCMPPS         $0x07, Z0, Z0, K1
-	VCMPPS         $0x16, Z0, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z0
-	VBLENDMPS.BCST constants<>+100(SB), Z1, K1, Z1
-	VMOVUPS        128(CX), Z0
-	VPCMPEQD.BCST  constants<>+4(SB), Z1, K1
-	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, 128(AX)
-	VPCMPEQD.BCST  constants<>+68(SB), Z1, K1
-	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, 384(AX)
-	VPCMPEQD.BCST  constants<>+96(SB), Z1, K1
-	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, 2944(AX)
-	VPCMPEQD.BCST  constants<>+100(SB), Z1, K1
-	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, 3200(AX)
-	VBROADCASTSS   constants<>+8(SB), Z1
-	VPXORD         Z0, Z0, Z0
-	VMOVUPS        192(DX), Z2
-	VCMPPS         $0x07, Z1, Z1, K1
-	VCMPPS         $0x16, Z1, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z1
-	VMOVUPS        448(DX), Z2
-	VCMPPS         $0x07, Z1, Z1, K1
-	VCMPPS         $0x16, Z1, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z1
-	VBLENDMPS.BCST constants<>+68(SB), Z0, K1, Z0
-	VMOVUPS        3008(DX), Z2
-	VCMPPS         $0x07, Z1, Z1, K1
-	VCMPPS         $0x16, Z1, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z1
-	VBLENDMPS.BCST constants<>+96(SB), Z0, K1, Z0
-	VMOVUPS        3264(DX), Z2
-	VCMPPS         $0x07, Z1, Z1, K1
-	VCMPPS         $0x16, Z1, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z1
-	VBLENDMPS.BCST constants<>+100(SB), Z0, K1, Z0
-	VMOVUPS        192(CX), Z1
-	VPCMPEQD.BCST  constants<>+4(SB), Z0, K1
-	VMOVAPS.Z      Z1, K1, Z2
-	VMOVUPS        Z2, 192(AX)
-	VPCMPEQD.BCST  constants<>+68(SB), Z0, K1
-	VMOVAPS.Z      Z1, K1, Z2
-	VMOVUPS        Z2, 448(AX)
-	VPCMPEQD.BCST  constants<>+96(SB), Z0, K1
-	VMOVAPS.Z      Z1, K1, Z2
-	VMOVUPS        Z2, 3008(AX)
-	VPCMPEQD.BCST  constants<>+100(SB), Z0, K1
-	VMOVAPS.Z      Z1, K1, Z2
-	VMOVUPS        Z2, 3264(AX)
+	VMOVUPS        Z2, 3072(AX)(DI*4)
+	ADDQ           $+16, DI
+	DECQ           R8
+	JNZ            loop58
 	ADDQ           $+512, AX
 	ADDQ           $+256, CX
 	ADDQ           $+512, DX
 	DECQ           SI
-	JNZ            loop50
+	JNZ            loop57
 	ADDQ           $+3072, AX
 	ADDQ           $+3072, DX
 	DECQ           BX
-	JNZ            loop49
+	JNZ            loop56
 	VZEROUPPER
 	RET
 
@@ -5243,14 +4672,14 @@ TEXT ·maxPool2x2x64GradAVX2(SB), $128-32
 	MOVQ x+16(FP), DX
 	MOVQ count+24(FP), BX
 
-loop51:
+loop59:
 	MOVQ $0x00000005, SI
 
-loop52:
+loop60:
 	XORQ DI, DI
 	MOVQ $0x00000008, R8
 
-loop53:
+loop61:
 	VBROADCASTSS constants<>+8(SB), Y0
 	VXORPS       Y1, Y1, Y1
 	VMOVUPS      (DX)(DI*4), Y2
@@ -5298,16 +4727,16 @@ loop53:
 	VMOVUPS      Y2, 3072(AX)(DI*4)
 	ADDQ         $+8, DI
 	DECQ         R8
-	JNZ          loop53
+	JNZ          loop61
 	ADDQ         $+512, AX
 	ADDQ         $+256, CX
 	ADDQ         $+512, DX
 	DECQ         SI
-	JNZ          loop52
+	JNZ          loop60
 	ADDQ         $+3072, AX
 	ADDQ         $+3072, DX
 	DECQ         BX
-	JNZ          loop51
+	JNZ          loop59
 	VZEROUPPER
 	RET
 
@@ -5321,7 +4750,7 @@ TEXT ·packColumns32AVX512(SB), $128-32
 	// 16 rows at a time, four elements a turn:
 	MOVQ $0x00000002, BX
 
-loop54:
+loop62:
 	MOVQ DX, SI
 	LEAQ (AX)(AX*2), DI
 	MOVQ CX, R8
@@ -5384,7 +4813,7 @@ turnedof16:
 	SHLQ $0x04, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop54
+	JNZ  loop62
 	VZEROUPPER
 	RET
 
@@ -6132,87 +5561,60 @@ TEXT ·maxPool2x2x32GradAVX512(SB), $128-32
 	MOVQ x+16(FP), DX
 	MOVQ count+24(FP), BX
 
-loop55:
+loop63:
 	MOVQ $0x0000000d, SI
 
-loop56:
+loop64:
+	XORQ DI, DI
+	MOVQ $0x00000002, R8
+
+loop65:
 	VBROADCASTSS   constants<>+8(SB), Z0
 	VPXORD         Z1, Z1, Z1
-	VMOVUPS        (DX), Z2
+	VMOVUPS        (DX)(DI*4), Z2
 	VCMPPS         $0x07, Z0, Z0, K1
 	VCMPPS         $0x16, Z0, Z2, K1, K1
 	VMOVAPS        Z2, K1, Z0
-	VMOVUPS        128(DX), Z2
+	VMOVUPS        128(DX)(DI*4), Z2
 	VCMPPS         $0x07, Z0, Z0, K1
 	VCMPPS         $0x16, Z0, Z2, K1, K1
 	VMOVAPS        Z2, K1, Z0
 	VBLENDMPS.BCST constants<>+68(SB), Z1, K1, Z1
-	VMOVUPS        3328(DX), Z2
+	VMOVUPS        3328(DX)(DI*4), Z2
 	VCMPPS         $0x07, Z0, Z0, K1
 	VCMPPS         $0x16, Z0, Z2, K1, K1
 	VMOVAPS        Z2, K1, Z0
 	VBLENDMPS.BCST constants<>+96(SB), Z1, K1, Z1
-	VMOVUPS        3456(DX), Z2
+	VMOVUPS        3456(DX)(DI*4), Z2
 	VCMPPS         $0x07, Z0, Z0, K1
 	VCMPPS         $0x16, Z0, Z2, K1, K1
 	VMOVAPS        Z2, K1, Z0
 	VBLENDMPS.BCST constants<>+100(SB), Z1, K1, Z1
-	VMOVUPS        (CX), Z0
+	VMOVUPS        (CX)(DI*4), Z0
 	VPCMPEQD.BCST  constants<>+4(SB), Z1, K1
 	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, (AX)
+	VMOVUPS        Z2, (AX)(DI*4)
 	VPCMPEQD.BCST  constants<>+68(SB), Z1, K1
 	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, 128(AX)
+	VMOVUPS        Z2, 128(AX)(DI*4)
 	VPCMPEQD.BCST  constants<>+96(SB), Z1, K1
 	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, 3328(AX)
+	VMOVUPS        Z2, 3328(AX)(DI*4)
 	VPCMPEQD.BCST  constants<>+100(SB), Z1, K1
 	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, 3456(AX)
-	VBROADCASTSS   constants<>+8(SB), Z1
-	VPXORD         Z0, Z0, Z0
-	VMOVUPS        64(DX), Z2
-	VCMPPS         $0x07, Z1, Z1, K1
-	VCMPPS         $0x16, Z1, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z1
-	VMOVUPS        192(DX), Z2
-	VCMPPS         $0x07, Z1, Z1, K1
-	VCMPPS         $0x16, Z1, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z1
-	VBLENDMPS.BCST constants<>+68(SB), Z0, K1, Z0
-	VMOVUPS        3392(DX), Z2
-	VCMPPS         $0x07, Z1, Z1, K1
-	VCMPPS         $0x16, Z1, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z1
-	VBLENDMPS.BCST constants<>+96(SB), Z0, K1, Z0
-	VMOVUPS        3520(DX), Z2
-	VCMPPS         $0x07, Z1, Z1, K1
-	VCMPPS         $0x16, Z1, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z1
-	VBLENDMPS.BCST constants<>+100(SB), Z0, K1, Z0
-	VMOVUPS        64(CX), Z1
-	VPCMPEQD.BCST  constants<>+4(SB), Z0, K1
-	VMOVAPS.Z      Z1, K1, Z2
-	VMOVUPS        Z2, 64(AX)
-	VPCMPEQD.BCST  constants<>+68(SB), Z0, K1
-	VMOVAPS.Z      Z1, K1, Z2
-	VMOVUPS        Z2, 192(AX)
-	VPCMPEQD.BCST  constants<>+96(SB), Z0, K1
-	VMOVAPS.Z      Z1, K1, Z2
-	VMOVUPS        Z2, 3392(AX)
-	VPCMPEQD.BCST  constants<>+100(SB), Z0, K1
-	VMOVAPS.Z      Z1, K1, Z2
-	VMOVUPS        Z2, 3520(AX)
+	VMOVUPS        Z2, 3456(AX)(DI*4)
+	ADDQ           $+16, DI
+	DECQ           R8
+	JNZ            loop65
 	ADDQ           $+256, AX
 	ADDQ           $+128, CX
 	ADDQ           $+256, DX
 	DECQ           SI
-	JNZ            loop56
+	JNZ            loop64
 	ADDQ           $+3328, AX
 	ADDQ           $+3328, DX
 	DECQ           BX
-	JNZ            loop55
+	JNZ            loop63
 	VZEROUPPER
 	RET
 
@@ -6224,199 +5626,71 @@ TEXT ·maxPool2x2x32GradAVX2(SB), $128-32
 	MOVQ x+16(FP), DX
 	MOVQ count+24(FP), BX
 
-loop57:
+loop66:
 	MOVQ $0x0000000d, SI
 
-loop58:
+loop67:
+	XORQ DI, DI
+	MOVQ $0x00000004, R8
+
+loop68:
 	VBROADCASTSS constants<>+8(SB), Y0
 	VXORPS       Y1, Y1, Y1
-	VMOVUPS      (DX), Y2
+	VMOVUPS      (DX)(DI*4), Y2
 	VCMPPS       $0x07, Y0, Y0, Y3
 	VCMPPS       $0x16, Y0, Y2, Y4
 	VANDPS       Y4, Y3, Y3
 	VBLENDVPS    Y3, Y2, Y0, Y0
-	VMOVUPS      128(DX), Y2
-	VCMPPS       $0x07, Y0, Y0, Y3
-	VCMPPS       $0x16, Y0, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y0, Y0
-	VBROADCASTSS constants<>+68(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y1
-	VMOVUPS      3328(DX), Y2
-	VCMPPS       $0x07, Y0, Y0, Y3
-	VCMPPS       $0x16, Y0, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y0, Y0
-	VBROADCASTSS constants<>+96(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y1
-	VMOVUPS      3456(DX), Y2
-	VCMPPS       $0x07, Y0, Y0, Y3
-	VCMPPS       $0x16, Y0, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y0, Y0
-	VBROADCASTSS constants<>+100(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y1
-	VMOVUPS      (CX), Y0
-	VXORPS       Y3, Y3, Y3
-	VPCMPEQD     Y3, Y1, Y3
-	VANDPS       Y0, Y3, Y2
-	VMOVUPS      Y2, (AX)
-	VBROADCASTSS constants<>+68(SB), Y3
-	VPCMPEQD     Y3, Y1, Y3
-	VANDPS       Y0, Y3, Y2
-	VMOVUPS      Y2, 128(AX)
-	VBROADCASTSS constants<>+96(SB), Y3
-	VPCMPEQD     Y3, Y1, Y3
-	VANDPS       Y0, Y3, Y2
-	VMOVUPS      Y2, 3328(AX)
-	VBROADCASTSS constants<>+100(SB), Y3
-	VPCMPEQD     Y3, Y1, Y3
-	VANDPS       Y0, Y3, Y2
-	VMOVUPS      Y2, 3456(AX)
-	VBROADCASTSS constants<>+8(SB), Y1
-	VXORPS       Y0, Y0, Y0
-	VMOVUPS      32(DX), Y2
-	VCMPPS       $0x07, Y1, Y1, Y3
-	VCMPPS       $0x16, Y1, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VMOVUPS      160(DX), Y2
-	VCMPPS       $0x07, Y1, Y1, Y3
-	VCMPPS       $0x16, Y1, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VBROADCASTSS constants<>+68(SB), Y4
-	VBLENDVPS    Y3, Y4, Y0, Y0
-	VMOVUPS      3360(DX), Y2
-	VCMPPS       $0x07, Y1, Y1, Y3
-	VCMPPS       $0x16, Y1, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VBROADCASTSS constants<>+96(SB), Y4
-	VBLENDVPS    Y3, Y4, Y0, Y0
-	VMOVUPS      3488(DX), Y2
-	VCMPPS       $0x07, Y1, Y1, Y3
-	VCMPPS       $0x16, Y1, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VBROADCASTSS constants<>+100(SB), Y4
-	VBLENDVPS    Y3, Y4, Y0, Y0
-	VMOVUPS      32(CX), Y1
-	VXORPS       Y3, Y3, Y3
-	VPCMPEQD     Y3, Y0, Y3
-	VANDPS       Y1, Y3, Y2
-	VMOVUPS      Y2, 32(AX)
-	VBROADCASTSS constants<>+68(SB), Y3
-	VPCMPEQD     Y3, Y0, Y3
-	VANDPS       Y1, Y3, Y2
-	VMOVUPS      Y2, 160(AX)
-	VBROADCASTSS constants<>+96(SB), Y3
-	VPCMPEQD     Y3, Y0, Y3
-	VANDPS       Y1, Y3, Y2
-	VMOVUPS      Y2, 3360(AX)
-	VBROADCASTSS constants<>+100(SB), Y3
-	VPCMPEQD     Y3, Y0, Y3
-	VANDPS       Y1, Y3, Y2
-	VMOVUPS      Y2, 3488(AX)
-	VBROADCASTSS constants<>+8(SB), Y0
-	VXORPS       Y1, Y1, Y1
-	VMOVUPS      64(DX), Y2
-	VCMPPS       $0x07, Y0, Y0, Y3
-	VCMPPS       $0x16, Y0, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y0, Y0
-	VMOVUPS      192(DX), Y2
+	VMOVUPS      128(DX)(DI*4), Y2
 	VCMPPS       $0x07, Y0, Y0, Y3
 	VCMPPS       $0x16, Y0, Y2, Y4
 	VANDPS       Y4, Y3, Y3
 	VBLENDVPS    Y3, Y2, Y0, Y0
 	VBROADCASTSS constants<>+68(SB), Y4
 	VBLENDVPS    Y3, Y4, Y1, Y1
-	VMOVUPS      3392(DX), Y2
+	VMOVUPS      3328(DX)(DI*4), Y2
 	VCMPPS       $0x07, Y0, Y0, Y3
 	VCMPPS       $0x16, Y0, Y2, Y4
 	VANDPS       Y4, Y3, Y3
 	VBLENDVPS    Y3, Y2, Y0, Y0
 	VBROADCASTSS constants<>+96(SB), Y4
 	VBLENDVPS    Y3, Y4, Y1, Y1
-	VMOVUPS      3520(DX), Y2
+	VMOVUPS      3456(DX)(DI*4), Y2
 	VCMPPS       $0x07, Y0, Y0, Y3
 	VCMPPS       $0x16, Y0, Y2, Y4
 	VANDPS       Y4, Y3, Y3
 	VBLENDVPS    Y3, Y2, Y0, Y0
 	VBROADCASTSS constants<>+100(SB), Y4
 	VBLENDVPS    Y3, Y4, Y1, Y1
-	VMOVUPS      64(CX), Y0
+	VMOVUPS      (CX)(DI*4), Y0
 	VXORPS       Y3, Y3, Y3
 	VPCMPEQD     Y3, Y1, Y3
 	VANDPS       Y0, Y3, Y2
-	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y2, (AX)(DI*4)
 	VBROADCASTSS constants<>+68(SB), Y3
 	VPCMPEQD     Y3, Y1, Y3
 	VANDPS       Y0, Y3, Y2
-	VMOVUPS      Y2, 192(AX)
+	VMOVUPS      Y2, 128(AX)(DI*4)
 	VBROADCASTSS constants<>+96(SB), Y3
 	VPCMPEQD     Y3, Y1, Y3
 	VANDPS       Y0, Y3, Y2
-	VMOVUPS      Y2, 3392(AX)
+	VMOVUPS      Y2, 3328(AX)(DI*4)
 	VBROADCASTSS constants<>+100(SB), Y3
 	VPCMPEQD     Y3, Y1, Y3
 	VANDPS       Y0, Y3, Y2
-	VMOVUPS      Y2, 3520(AX)
-	VBROADCASTSS constants<>+8(SB), Y1
-	VXORPS       Y0, Y0, Y0
-	VMOVUPS      96(DX), Y2
-	VCMPPS       $0x07, Y1, Y1, Y3
-	VCMPPS       $0x16, Y1, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VMOVUPS      224(DX), Y2
-	VCMPPS       $0x07, Y1, Y1, Y3
-	VCMPPS       $0x16, Y1, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VBROADCASTSS constants<>+68(SB), Y4
-	VBLENDVPS    Y3, Y4, Y0, Y0
-	VMOVUPS      3424(DX), Y2
-	VCMPPS       $0x07, Y1, Y1, Y3
-	VCMPPS       $0x16, Y1, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VBROADCASTSS constants<>+96(SB), Y4
-	VBLENDVPS    Y3, Y4, Y0, Y0
-	VMOVUPS      3552(DX), Y2
-	VCMPPS       $0x07, Y1, Y1, Y3
-	VCMPPS       $0x16, Y1, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y1, Y1
-	VBROADCASTSS constants<>+100(SB), Y4
-	VBLENDVPS    Y3, Y4, Y0, Y0
-	VMOVUPS      96(CX), Y1
-	VXORPS       Y3, Y3, Y3
-	VPCMPEQD     Y3, Y0, Y3
-	VANDPS       Y1, Y3, Y2
-	VMOVUPS      Y2, 96(AX)
-	VBROADCASTSS constants<>+68(SB), Y3
-	VPCMPEQD     Y3, Y0, Y3
-	VANDPS       Y1, Y3, Y2
-	VMOVUPS      Y2, 224(AX)
-	VBROADCASTSS constants<>+96(SB), Y3
-	VPCMPEQD     Y3, Y0, Y3
-	VANDPS       Y1, Y3, Y2
-	VMOVUPS      Y2, 3424(AX)
-	VBROADCASTSS constants<>+100(SB), Y3
-	VPCMPEQD     Y3, Y0, Y3
-	VANDPS       Y1, Y3, Y2
-	VMOVUPS      Y2, 3552(AX)
+	VMOVUPS      Y2, 3456(AX)(DI*4)
+	ADDQ         $+8, DI
+	DECQ         R8
+	JNZ          loop68
 	ADDQ         $+256, AX
 	ADDQ         $+128, CX
 	ADDQ         $+256, DX
 	DECQ         SI
-	JNZ          loop58
+	JNZ          loop67
 	ADDQ         $+3328, AX
 	ADDQ         $+3328, DX
 	DECQ         BX
-	JNZ          loop57
+	JNZ          loop66
 	VZEROUPPER
 	RET
 
@@ -6427,34 +5701,34 @@ TEXT ·columnSums10AVX512(SB), $128-40
 	MOVQ dy+8(FP), DX
 	MOVQ width+16(FP), CX
 
-block60:
+block70:
 	CMPQ   CX, $+16
-	JL     next61
+	JL     next71
 	VPXORD Z0, Z0, Z0
 	MOVQ   DX, BX
 	MOVQ   count+24(FP), SI
 
-loop62:
+loop72:
 	VADDPS  (BX), Z0, Z0
 	ADDQ    $+40, BX
 	DECQ    SI
-	JNZ     loop62
+	JNZ     loop72
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first63
+	JZ      first73
 	VMOVUPS (AX), Z1
 	VADDPS  Z1, Z0, Z0
 
-first63:
+first73:
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
-	JMP     block60
+	JMP     block70
 
-next61:
+next71:
 	TESTQ  CX, CX
-	JZ     end59
+	JZ     end69
 	MOVQ   $0x00000001, BX
 	SHLQ   CL, BX
 	DECQ   BX
@@ -6463,25 +5737,25 @@ next61:
 	MOVQ   DX, CX
 	MOVQ   count+24(FP), BX
 
-loop65:
+loop75:
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVAPS   Z1, Z2
 	VADDPS    Z2, Z0, Z0
 	ADDQ      $+40, CX
 	DECQ      BX
-	JNZ       loop65
+	JNZ       loop75
 	MOVQ      more+32(FP), CX
 	TESTQ     $0x00000001, CX
-	JZ        first66
+	JZ        first76
 	VMOVUPS.Z (AX), K1, Z2
 	VADDPS    Z2, Z0, Z0
 
-first66:
+first76:
 	VMOVUPS Z0, K1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, DX
 
-end59:
+end69:
 	VZEROUPPER
 	RET
 
@@ -6492,91 +5766,60 @@ TEXT ·columnSums10AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block69:
-	CMPQ   DX, $+16
-	JL     next70
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
-
-loop71:
-	VADDPS  (BX), Y0, Y0
-	VADDPS  32(BX), Y1, Y1
-	ADDQ    $+40, BX
-	DECQ    SI
-	JNZ     loop71
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first72
-	VMOVUPS (AX), Y2
-	VADDPS  Y2, Y0, Y0
-	VMOVUPS 32(AX), Y2
-	VADDPS  Y2, Y1, Y1
-
-first72:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	JMP     block69
-
-next70:
-block74:
+block79:
 	CMPQ   DX, $+8
-	JL     next75
-	VXORPS Y1, Y1, Y1
+	JL     next80
+	VXORPS Y0, Y0, Y0
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop76:
-	VADDPS  (BX), Y1, Y1
+loop81:
+	VADDPS  (BX), Y0, Y0
 	ADDQ    $+40, BX
 	DECQ    SI
-	JNZ     loop76
+	JNZ     loop81
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first77
-	VMOVUPS (AX), Y0
-	VADDPS  Y0, Y1, Y1
+	JZ      first82
+	VMOVUPS (AX), Y1
+	VADDPS  Y1, Y0, Y0
 
-first77:
-	VMOVUPS Y1, (AX)
+first82:
+	VMOVUPS Y0, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block74
+	JMP     block79
 
-next75:
+next80:
 	TESTQ   DX, DX
-	JZ      end68
+	JZ      end78
 	LEAQ    lanes<>+32(SB), BX
 	NEGQ    DX
-	VMOVDQU (BX)(DX*4), Y1
-	VXORPS  Y0, Y0, Y0
+	VMOVDQU (BX)(DX*4), Y0
+	VXORPS  Y1, Y1, Y1
 	MOVQ    CX, DX
 	MOVQ    count+24(FP), BX
 
-loop79:
-	VMASKMOVPS (DX), Y1, Y2
+loop84:
+	VMASKMOVPS (DX), Y0, Y2
 	VMOVAPS    Y2, Y3
-	VADDPS     Y3, Y0, Y0
+	VADDPS     Y3, Y1, Y1
 	ADDQ       $+40, DX
 	DECQ       BX
-	JNZ        loop79
+	JNZ        loop84
 	MOVQ       more+32(FP), DX
 	TESTQ      $0x00000001, DX
-	JZ         first80
-	VMASKMOVPS (AX), Y1, Y3
-	VADDPS     Y3, Y0, Y0
+	JZ         first85
+	VMASKMOVPS (AX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
 
-first80:
-	VMASKMOVPS Y0, Y1, (AX)
+first85:
+	VMASKMOVPS Y1, Y0, (AX)
 	ADDQ       $+32, AX
 	ADDQ       $+32, CX
 
-end68:
+end78:
 	VZEROUPPER
 	RET
 
@@ -7100,9 +6343,9 @@ TEXT ·columnSums64AVX512(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block83:
+block88:
 	CMPQ   DX, $+64
-	JL     next84
+	JL     next89
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7110,17 +6353,17 @@ block83:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop85:
+loop90:
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 	VADDPS  128(BX), Z2, Z2
 	VADDPS  192(BX), Z3, Z3
 	ADDQ    $+256, BX
 	DECQ    SI
-	JNZ     loop85
+	JNZ     loop90
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first86
+	JZ      first91
 	VMOVUPS (AX), Z4
 	VADDPS  Z4, Z0, Z0
 	VMOVUPS 64(AX), Z4
@@ -7130,7 +6373,7 @@ loop85:
 	VMOVUPS 192(AX), Z4
 	VADDPS  Z4, Z3, Z3
 
-first86:
+first91:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
@@ -7138,60 +6381,29 @@ first86:
 	ADDQ    $+256, AX
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
-	JMP     block83
-
-next84:
-block88:
-	CMPQ   DX, $+32
-	JL     next89
-	VPXORD Z3, Z3, Z3
-	VPXORD Z2, Z2, Z2
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
-
-loop90:
-	VADDPS  (BX), Z3, Z3
-	VADDPS  64(BX), Z2, Z2
-	ADDQ    $+256, BX
-	DECQ    SI
-	JNZ     loop90
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first91
-	VMOVUPS (AX), Z1
-	VADDPS  Z1, Z3, Z3
-	VMOVUPS 64(AX), Z1
-	VADDPS  Z1, Z2, Z2
-
-first91:
-	VMOVUPS Z3, (AX)
-	VMOVUPS Z2, 64(AX)
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+32, DX
 	JMP     block88
 
 next89:
 block93:
 	CMPQ   DX, $+16
 	JL     next94
-	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
 loop95:
-	VADDPS  (BX), Z2, Z2
+	VADDPS  (BX), Z3, Z3
 	ADDQ    $+256, BX
 	DECQ    SI
 	JNZ     loop95
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
 	JZ      first96
-	VMOVUPS (AX), Z3
-	VADDPS  Z3, Z2, Z2
+	VMOVUPS (AX), Z2
+	VADDPS  Z2, Z3, Z3
 
 first96:
-	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
@@ -7311,62 +6523,31 @@ first107:
 
 next105:
 block109:
-	CMPQ   DX, $+16
+	CMPQ   DX, $+8
 	JL     next110
 	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
 loop111:
 	VADDPS  (BX), Y4, Y4
-	VADDPS  32(BX), Y5, Y5
 	ADDQ    $+256, BX
 	DECQ    SI
 	JNZ     loop111
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
 	JZ      first112
-	VMOVUPS (AX), Y6
-	VADDPS  Y6, Y4, Y4
-	VMOVUPS 32(AX), Y6
-	VADDPS  Y6, Y5, Y5
+	VMOVUPS (AX), Y5
+	VADDPS  Y5, Y4, Y4
 
 first112:
 	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	JMP     block109
-
-next110:
-block114:
-	CMPQ   DX, $+8
-	JL     next115
-	VXORPS Y5, Y5, Y5
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
-
-loop116:
-	VADDPS  (BX), Y5, Y5
-	ADDQ    $+256, BX
-	DECQ    SI
-	JNZ     loop116
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first117
-	VMOVUPS (AX), Y4
-	VADDPS  Y4, Y5, Y5
-
-first117:
-	VMOVUPS Y5, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block114
+	JMP     block109
 
-next115:
+next110:
 	VZEROUPPER
 	RET
 
@@ -7759,63 +6940,63 @@ TEXT ·columnSums32AVX512(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block120:
+block115:
 	CMPQ   DX, $+32
-	JL     next121
+	JL     next116
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop122:
+loop117:
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
+	ADDQ    $+128, BX
+	DECQ    SI
+	JNZ     loop117
+	MOVQ    more+32(FP), BX
+	TESTQ   $0x00000001, BX
+	JZ      first118
+	VMOVUPS (AX), Z2
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS 64(AX), Z2
+	VADDPS  Z2, Z1, Z1
+
+first118:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	JMP     block115
+
+next116:
+block120:
+	CMPQ   DX, $+16
+	JL     next121
+	VPXORD Z1, Z1, Z1
+	MOVQ   CX, BX
+	MOVQ   count+24(FP), SI
+
+loop122:
+	VADDPS  (BX), Z1, Z1
 	ADDQ    $+128, BX
 	DECQ    SI
 	JNZ     loop122
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
 	JZ      first123
-	VMOVUPS (AX), Z2
-	VADDPS  Z2, Z0, Z0
-	VMOVUPS 64(AX), Z2
-	VADDPS  Z2, Z1, Z1
-
-first123:
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+32, DX
-	JMP     block120
-
-next121:
-block125:
-	CMPQ   DX, $+16
-	JL     next126
-	VPXORD Z1, Z1, Z1
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
-
-loop127:
-	VADDPS  (BX), Z1, Z1
-	ADDQ    $+128, BX
-	DECQ    SI
-	JNZ     loop127
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first128
 	VMOVUPS (AX), Z0
 	VADDPS  Z0, Z1, Z1
 
-first128:
+first123:
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block125
+	JMP     block120
 
-next126:
+next121:
 	VZEROUPPER
 	RET
 
@@ -7826,9 +7007,9 @@ TEXT ·columnSums32AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block131:
+block126:
 	CMPQ   DX, $+32
-	JL     next132
+	JL     next127
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -7836,17 +7017,17 @@ block131:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop133:
+loop128:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	VADDPS  64(BX), Y2, Y2
 	VADDPS  96(BX), Y3, Y3
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop133
+	JNZ     loop128
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first134
+	JZ      first129
 	VMOVUPS (AX), Y4
 	VADDPS  Y4, Y0, Y0
 	VMOVUPS 32(AX), Y4
@@ -7856,7 +7037,7 @@ loop133:
 	VMOVUPS 96(AX), Y4
 	VADDPS  Y4, Y3, Y3
 
-first134:
+first129:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -7864,66 +7045,35 @@ first134:
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block131
+	JMP     block126
 
-next132:
-block136:
-	CMPQ   DX, $+16
-	JL     next137
-	VXORPS Y3, Y3, Y3
-	VXORPS Y2, Y2, Y2
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
-
-loop138:
-	VADDPS  (BX), Y3, Y3
-	VADDPS  32(BX), Y2, Y2
-	ADDQ    $+128, BX
-	DECQ    SI
-	JNZ     loop138
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first139
-	VMOVUPS (AX), Y1
-	VADDPS  Y1, Y3, Y3
-	VMOVUPS 32(AX), Y1
-	VADDPS  Y1, Y2, Y2
-
-first139:
-	VMOVUPS Y3, (AX)
-	VMOVUPS Y2, 32(AX)
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	JMP     block136
-
-next137:
-block141:
+next127:
+block131:
 	CMPQ   DX, $+8
-	JL     next142
-	VXORPS Y2, Y2, Y2
+	JL     next132
+	VXORPS Y3, Y3, Y3
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop143:
-	VADDPS  (BX), Y2, Y2
+loop133:
+	VADDPS  (BX), Y3, Y3
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop143
+	JNZ     loop133
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first144
-	VMOVUPS (AX), Y3
-	VADDPS  Y3, Y2, Y2
+	JZ      first134
+	VMOVUPS (AX), Y2
+	VADDPS  Y2, Y3, Y3
 
-first144:
-	VMOVUPS Y2, (AX)
+first134:
+	VMOVUPS Y3, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block141
+	JMP     block131
 
-next142:
+next132:
 	VZEROUPPER
 	RET
 

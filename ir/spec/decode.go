@@ -189,26 +189,7 @@ func (d *decoder) fill(dst reflect.Value, f *field, v Value) {
 			d.fillPairs(dst, f, v)
 			return
 		}
-		items := v.List
-		if v.Kind != List {
-			items = slices.Repeat([]Value{v}, max(1, f.Size))
-		} else if f.Size > 0 && len(items) != f.Size {
-			d.sized(f, v)
-			return
-		}
-		s := reflect.MakeSlice(dst.Type(), len(items), len(items))
-		for i, e := range items {
-			if e.Kind == Null || e.Kind == List || e.Kind == Map {
-				d.wrong(f, v, func(w Value) bool { return false })
-				return
-			}
-			before := len(d.errs)
-			d.fill(s.Index(i), f, e)
-			if len(d.errs) > before {
-				return
-			}
-		}
-		dst.Set(s)
+		d.fillList(dst, f, v)
 	case reflect.Int, reflect.Int64:
 		n, ok := v.whole()
 		if !ok {
@@ -248,6 +229,30 @@ func (d *decoder) fill(dst reflect.Value, f *field, v Value) {
 		}
 		dst.SetString(v.Str)
 	}
+}
+
+// fillList sets a list, one element of which needs no brackets.
+func (d *decoder) fillList(dst reflect.Value, f *field, v Value) {
+	items := v.List
+	if v.Kind != List {
+		items = slices.Repeat([]Value{v}, max(1, f.Size))
+	} else if f.Size > 0 && len(items) != f.Size {
+		d.sized(f, v)
+		return
+	}
+	s := reflect.MakeSlice(dst.Type(), len(items), len(items))
+	for i, e := range items {
+		if e.Kind == Null || e.Kind == List || e.Kind == Map {
+			d.wrong(f, v, func(w Value) bool { return false })
+			return
+		}
+		before := len(d.errs)
+		d.fill(s.Index(i), f, e)
+		if len(d.errs) > before {
+			return
+		}
+	}
+	dst.Set(s)
 }
 
 // fillPairs sets a list of pairs, one for every axis.

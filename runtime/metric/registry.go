@@ -31,18 +31,6 @@ const (
 
 // Entries lists the metrics.
 func Entries() []Entry {
-	topK := func() []any {
-		return []any{&struct {
-			K int `arg:"k,min=1" doc:"how many of the largest outputs are looked at"`
-		}{5}}
-	}
-	thresholds := func() []any {
-		return []any{&struct {
-			Thresholds []float64 `arg:"thresholds,min=0,max=1" doc:"an output above one is a yes; a figure for each; without any, 0.5"`
-		}{}}
-	}
-	decision := func() []any { return []any{&Decision{}} }
-	smoothed := func() []any { return []any{&Crossentropy{}} }
 	return []Entry{
 		{Name: "binary_accuracy", Aliases: []string{"BinaryAccuracy"}, Doc: "the share of outputs on the target's side of the threshold", New: BinaryAccuracy, Args: func() []any {
 			return []any{&struct {
@@ -111,3 +99,20 @@ func Entries() []Entry {
 		{Name: "r2_score", Aliases: []string{"R2Score"}, Doc: "the share of the targets' variance that the outputs explain", New: R2Score, Args: func() []any { return []any{&R2{}} }},
 	}
 }
+
+// Arguments of more than one metric.
+func topK() []any {
+	return []any{&struct {
+		K int `arg:"k,min=1" doc:"how many of the largest outputs are looked at"`
+	}{5}}
+}
+
+func thresholds() []any {
+	return []any{&struct {
+		Thresholds []float64 `arg:"thresholds,min=0,max=1" doc:"an output above one is a yes; a figure for each; without any, 0.5"`
+	}{}}
+}
+
+func decision() []any { return []any{&Decision{}} }
+
+func smoothed() []any { return []any{&Crossentropy{}} }
