@@ -39,15 +39,23 @@ func (f *feature) testWords() []string {
 
 // testRows prints how the test makes up rows.
 func (e *Encoding) testRows(f *gotree.File) {
-	var lines strings.Builder
+	var always, mostly strings.Builder
 	if e.AsArray() {
-		lines.WriteString("for k := range f {\nf[k] = float64((i+k)%7) + 0.5\n}\n")
+		always.WriteString("for k := range f {\nf[k] = float64((i+k)%7) + 0.5\n}\n")
 	} else {
 		for i := range e.features {
-			lines.WriteString(e.testValue(&e.features[i]))
+			x := &e.features[i]
+			if x.optional() {
+				mostly.WriteString(e.testValue(x))
+			} else {
+				always.WriteString(e.testValue(x))
+			}
 		}
 	}
-	body := lines.String()
+	body := always.String()
+	if mostly.Len() > 0 {
+		body += "if i%6 != 5 {\n" + mostly.String() + "}\n"
+	}
 	if e.spec.Series != nil {
 		body = "for t := range f {\nstep, i := &f[t], i+t\n" + body + "}\n"
 	}
@@ -65,16 +73,13 @@ func (e *Encoding) testValue(f *feature) string {
 	if len(words) > 1 {
 		word = fmt.Sprintf("[]string{%s}[i%%%d]", word, len(words))
 	}
-	text := ""
-	optional := f.Missing.Kind != "error"
 	switch f.Type {
 	case encoding.Number:
-		text = fmt.Sprintf("%s = Value(float64(i%%7) + 0.5)\n", to)
+		return fmt.Sprintf("%s = Value(float64(i%%7) + 0.5)\n", to)
 	case encoding.Category:
-		text = fmt.Sprintf("%s = Value(%s)\n", to, word)
-		optional = optional && (f.OOV || f.Missing.Kind == "most_frequent")
+		return fmt.Sprintf("%s = Value(%s)\n", to, word)
 	case encoding.Date:
-		text = fmt.Sprintf("%s = Value(§time.Date(2000+i%%5, §time.Month(1+i%%12), 1+i%%28, i%%24, i%%60, 0, 0, §time.UTC))\n", to)
+		return fmt.Sprintf("%s = Value(§time.Date(2000+i%%5, §time.Month(1+i%%12), 1+i%%28, i%%24, i%%60, 0, 0, §time.UTC))\n", to)
 	case encoding.Text:
 		return fmt.Sprintf("%s = %s + \" unheard-of\"\n", to, word)
 	case encoding.Image:
@@ -84,17 +89,23 @@ func (e *Encoding) testValue(f *feature) string {
 	}
 	%s = picture
 `, to)
-	case encoding.Tokens:
-		ids := 5
-		if limit := e.p.Inputs[f.Port].Limit; limit > 0 {
-			ids = min(limit, ids)
-		}
-		return fmt.Sprintf("for k := range i %% %d {\n%s = append(%s, int32(k))\n}\n", ids, to, to)
 	}
-	if optional {
-		return fmt.Sprintf("if i%%6 != 5 {\n%s}\n", text)
+	ids := 5
+	if limit := e.p.Inputs[f.Port].Limit; limit > 0 {
+		ids = min(limit, ids)
 	}
-	return text
+	return fmt.Sprintf("for k := range i %% %d {\n%s = append(%s, int32(k))\n}\n", ids, to, to)
+}
+
+// optional reports whether rows of the test may lack the feature.
+func (f *feature) optional() bool {
+	switch f.Type {
+	case encoding.Number, encoding.Date:
+		return f.Missing.Kind != "error"
+	case encoding.Category:
+		return f.OOV && f.Missing.Kind != "error" || f.Missing.Kind == "most_frequent"
+	}
+	return false
 }
 
 // testEncoding prints an encoding that the test makes up.

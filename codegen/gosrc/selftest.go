@@ -51,10 +51,6 @@ func samples(n int) []Input {
 }`, body)
 }
 
-// index prints what may be indexed: a slice expression over a whole array
-// without its brackets.
-func index(flat string) string { return strings.TrimSuffix(flat, "[:]") }
-
 // predictText is a prediction in a test: statements that leave it in out.
 func (e *emitter) predictText(m, x, out string) string {
 	switch {

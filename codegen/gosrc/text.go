@@ -25,6 +25,10 @@ var (
 	lower      = gotree.Lower
 	upper      = gotree.Upper
 	capital    = gotree.Capital
+	elemOf     = gotree.Elem
+	size       = gotree.Size
+	tuple      = gotree.Tuple
+	index      = gotree.Indexable
 )
 
 // file is one emitted Go file.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -37,26 +38,13 @@ func portTypes(name, doc string, ports []loop.Port, fields []string) string {
 // operandOf is a port of the sample that the pointer v points to, as an
 // operand: x.Image, or *x.
 func operandOf(v string, ports []loop.Port, fields []string, i int) string {
-	if len(ports) > 1 {
-		return v + "." + fields[i]
-	}
-	return "*" + v
+	return gotree.Ports{List: ports, Fields: fields}.Operand(v, i)
 }
 
 // flatOf is a port of the sample that the pointer v points to as a slice of
 // its elements. A single value has none: see scalarOf.
 func flatOf(v string, ports []loop.Port, fields []string, i int) string {
-	p := ports[i]
-	at := operandOf(v, ports, fields, i)
-	switch {
-	case p.Ragged:
-		return at
-	case len(p.Shape) == 1:
-		return strings.TrimPrefix(at, "*") + "[:]"
-	case len(ports) == 1:
-		return v + ".flat()"
-	}
-	return v + ".flat" + fields[i] + "()"
+	return gotree.Ports{List: ports, Fields: fields}.Flat(v, i)
 }
 
 // flatMethods prints the views of ports that are arrays of arrays.
@@ -75,19 +63,9 @@ func (%s *%s) %s() []%s { return (*[%d]%s)(§unsafe.Pointer(%s))[:] }`, method, 
 	}
 }
 
-func elemOf(p loop.Port) string {
-	if p.DType == loop.I32 {
-		return "int32"
-	}
-	return "float32"
-}
-
 // scalarOf is a port that is a single value.
 func scalarOf(v string, ports []loop.Port, fields []string, i int) string {
-	if len(ports) == 1 {
-		return elemOf(ports[i]) + "(*" + v + ")"
-	}
-	return v + "." + fields[i]
+	return gotree.Ports{List: ports, Fields: fields}.Scalar(v, i)
 }
 
 // copyIn copies a port of the sample v points to into row row of a slice.
@@ -110,14 +88,6 @@ func rowsOf(p loop.Port) string {
 	return "batchRows"
 }
 
-func size(shape []int) int {
-	n := 1
-	for _, d := range shape {
-		n *= d
-	}
-	return n
-}
-
 // shapeWords is a shape for people: 28×28, scalar, ids of any number.
 func shapeWords(p loop.Port) string {
 	if p.Ragged {
@@ -138,11 +108,6 @@ func dimsText(shape []int) string {
 		return "scalar"
 	}
 	return strings.Join(parts, "×")
-}
-
-// tuple is a shape as Keras prints it: (784, 512).
-func tuple(shape []int) string {
-	return "(" + strings.TrimSuffix(strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", ", "), ", ") + ")"
 }
 
 // checked reports whether an input holds ids, which are checked before use.
