@@ -18,7 +18,7 @@ func CallOf(v Value, owner, what string) (Call, diag.List) {
 }
 
 // Schedule takes a name, or a name with arguments, out of the argument that is a
-// number otherwise; the zero Call where it is none.
+// number otherwise; the zero Call where it is not one.
 func (a Args) Schedule(name string) (rest Args, of Call, errs diag.List) {
 	isCall := func(v Value) bool {
 		number := func(w Value) bool { return w.Kind == Int || w.Kind == Float }

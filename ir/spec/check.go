@@ -57,7 +57,7 @@ func (m *Model) Check() diag.List {
 	return c.errs
 }
 
-// Order gives the indices of the layers so that each stands behind what it
+// Order gives the indices of the layers so that each comes after what it
 // reads, and otherwise in the order of the description. The model must have
 // passed Check.
 func (m *Model) Order() []int {

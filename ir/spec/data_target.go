@@ -265,7 +265,7 @@ func (p *parser) classes(title string, v Value) (classes []string, spellings [][
 		names := []Value{e}
 		if e.Kind == List {
 			if names = e.List; len(names) == 0 {
-				p.fail(e.Pos, `%s: a class is an empty list; write its name, and behind it how else files write it: ["yes", "y"]`, title)
+				p.fail(e.Pos, `%s: a class is an empty list; write its name, then other ways in which files write it: ["yes", "y"]`, title)
 				continue
 			}
 		}

@@ -167,7 +167,7 @@ func (r *jsonReader) number(v *Value, s string) {
 	v.Kind, v.Float = Float, f
 }
 
-// explain says what is wrong with the JSON behind offset from, the end of the
+// explain says what is wrong with the JSON after offset from, the end of the
 // last good token.
 func (r *jsonReader) explain(from int, err *json.SyntaxError) {
 	s := r.src.text

@@ -13,7 +13,7 @@ func (p *parser) layers(m *Model, a Arg) {
 	defer func() { p.deep = p.deep || len(p.errs) > before }()
 	switch {
 	case v.Kind == Map && len(v.Map) > 0 && strings.HasPrefix(v.Map[0].Name, "-"):
-		p.fail(v.Pos, "a space is missing behind the dash; write - %s: ...", plain(strings.TrimPrefix(v.Map[0].Name, "-")))
+		p.fail(v.Pos, "a space is missing after the dash; write - %s: ...", plain(strings.TrimPrefix(v.Map[0].Name, "-")))
 		return
 	case v.Kind == Map && len(v.Map) > 0:
 		p.fail(v.Pos, "layers takes a list; begin each layer with a dash: - %s: ...", plain(v.Map[0].Name))

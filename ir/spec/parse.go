@@ -212,14 +212,14 @@ func (p *parser) fallenOut(root *Value) {
 		}
 		known := []string{"name", "data", "inputs", "layers", "outputs", "compile", "fit", "input_shape"}
 		var fallen, kept []Arg
-		behind := false
+		after := false
 		for _, a := range root.Map {
-			if _, answered := misplaced[a.Name]; behind && !slices.Contains(known, a.Name) && (!answered || a.Name == "units" || a.Name == "activation") {
+			if _, answered := misplaced[a.Name]; after && !slices.Contains(known, a.Name) && (!answered || a.Name == "units" || a.Name == "activation") {
 				fallen = append(fallen, a)
 			} else {
 				kept = append(kept, a)
 			}
-			behind = behind || a.Name == "layers"
+			after = after || a.Name == "layers"
 		}
 		if len(fallen) > 0 {
 			layer := last.Map[0].Name

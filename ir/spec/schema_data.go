@@ -16,7 +16,7 @@ func dataSchema() schemaNode {
 		"weight": described(columnName(), "The column of a csv file with the weights of the rows in the loss."),
 		"windows": described(strict(schemaNode{
 			"length": described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots}, "Rows of a sample."),
-			"offset": described(schemaNode{"type": "integer", "minimum": 0, "maximum": maxSlots, "default": 1}, "How many rows behind the last one of the sample the target stands."),
+			"offset": described(schemaNode{"type": "integer", "minimum": 0, "maximum": maxSlots, "default": 1}, "How many rows after the last row of the sample the target comes."),
 			"stride": described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots, "default": 1}, "How many rows further the next sample begins."),
 		}, "length"), "Samples of successive rows of a csv file."),
 		"features": described(schemaNode{

@@ -69,7 +69,7 @@ var inWords = []struct{ yaml, human string }{
 	{"unknown anchor", "an alias (*name) stands for an anchor (&name) above it, and there is none; put a text that begins with * in quotes"},
 	{"incompatible YAML document", "a description needs no version of YAML; take that line out"},
 	{"unknown escape character", `a backslash in double quotes begins no known escape; write \\ for a backslash, or use single quotes`},
-	{"did not find expected", "a key or an entry of a list is expected; is the line indented as its neighbors are?"},
+	{"did not find expected", "a key or an entry of a list is expected; is the line indented as its neighbours are?"},
 	{"exceeded max depth", "lists and maps are nested too deeply"},
 }
 
