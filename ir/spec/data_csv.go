@@ -33,7 +33,7 @@ func (p *parser) separator(title string, v Value) string {
 	case s == "" || size != len(s):
 		p.fail(v.Pos, `%s: separator takes one character, not %s; write separator: ";"`, title, v.describe())
 	case r == '"' || r == '\n' || r == '\r' || r != '\t' && unprintable(r):
-		p.fail(v.Pos, "%s: %s cannot stand between fields; a separator is a printable character other than a quote, or a tab", title, diag.Quote(s))
+		p.fail(v.Pos, "%s: %s cannot separate fields; a separator is a printable character other than a quote, or a tab", title, diag.Quote(s))
 	default:
 		return s
 	}
@@ -84,7 +84,7 @@ func (p *parser) missingValues(v Value) []string {
 	for _, e := range v.List {
 		s, ok := "", false
 		if e.Kind == Null && e.text == "" {
-			p.fail(e.Pos, `%s: null is no text; for an empty field write "", and for the word itself "null"`, title)
+			p.fail(e.Pos, `%s: null is not a text; for an empty field write "", and for the word itself "null"`, title)
 		} else {
 			s, ok = p.wordOf(title, "what means a missing value", e)
 		}
