@@ -153,7 +153,7 @@ type changes struct {
 func (c changes) none() bool { return len(c.stale)+len(c.missing)+len(c.superfluous) == 0 }
 
 // compare holds the folder against the files that belong there. A file of
-// somebody else in the place of one of them is an error.
+// somebody else in place of one of them is an error.
 func (f *folder) compare(want map[string][]byte) (changes, error) {
 	var c changes
 	var foreign []string

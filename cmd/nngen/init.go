@@ -100,7 +100,7 @@ func (o *initOptions) run(cmd *cobra.Command) error {
 	})
 	switch {
 	case errors.Is(err, starter.ErrTarget):
-		return usagef(cmd, "--target is a column of a table, and %s is none", o.data)
+		return usagef(cmd, "--target is a column of a table, and %s is not a table", o.data)
 	case err != nil:
 		return err
 	}

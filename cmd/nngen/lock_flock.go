@@ -40,7 +40,7 @@ func tryLock(path string) (lock *os.File, taken bool, err error) {
 // lockFile locks an open file until it is closed.
 func lockFile(f *os.File) { _ = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
 
-// abandoned reports whether nobody works with what tryLock locks any more.
+// abandoned reports whether nobody works any longer with what tryLock locks.
 func abandoned(path string) bool {
 	lock, taken, err := tryLock(path)
 	if lock != nil {

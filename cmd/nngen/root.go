@@ -89,7 +89,7 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 	}
 }
 
-// checkLevel reports a level of machine code that there is none of. Packages
+// checkLevel reports a level of machine code that does not exist. Packages
 // take it for none, for they must neither print nor fail.
 func checkLevel(root *cobra.Command) error {
 	wish := os.Getenv("NNGEN_CPU")

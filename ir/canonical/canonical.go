@@ -14,7 +14,7 @@ import (
 // Kernel is the canonical form of a kernel, which itself stays as it is.
 // loop.Verify holds programs to it:
 //
-//   - A loop of one turn is none.
+//   - A loop of one turn is not a loop.
 //   - Neighbouring loops that every access of the kernel runs through as one are
 //     one. Rows stay apart from what is in them where random numbers are drawn,
 //     each for a row and an element.

@@ -6,7 +6,7 @@ import (
 	"github.com/nngen-go/nngen/ir/op"
 )
 
-// surround puts zeros before and behind x on its space axes.
+// surround puts zeros before and after x on its space axes.
 func (c *Context) surround(x *ir.Value, format channelsLast, padding [][2]int) *ir.Value {
 	if !c.spatial(x, len(padding), format) {
 		return c.poison()

@@ -86,7 +86,7 @@ type window struct {
 }
 
 // framed are the positions of a window along every space axis, how far apart
-// they are, and the padding before and behind the image.
+// they are, and the padding before and after the image.
 type framed struct{ out, strides, before, after []int }
 
 // maxResult bounds the values of one row of a result.
@@ -94,8 +94,8 @@ const maxResult = 1 << 28
 
 // frame places a window over the space axes of x, reporting one that does not
 // fit. With valid padding there are ⌊(in-span)/stride⌋ + 1 positions; with
-// same, ⌈in/stride⌉, and of an odd number of padded places the one more is
-// behind; with causal, all padding is before. Source: Keras 3,
+// same, ⌈in/stride⌉, and of an odd number of padded places the odd one is
+// after; with causal, all padding is before. Source: Keras 3,
 // ops/operation_utils.py:compute_conv_output_shape, and TensorFlow's guide of
 // paddings, tf.nn: "Notes on padding".
 func (c *Context) frame(x *ir.Value, w window) (framed, bool) {

@@ -22,7 +22,7 @@ func (m image) at(row, y, x, r, k, c int, before [2]int) (float64, bool) {
 }
 
 // same is the output extent and the padding before of padding: same, by its
-// definition: ⌈in/stride⌉ positions, padding shared out with more behind.
+// definition: ⌈in/stride⌉ positions, padding shared out with more after.
 func same(in, size, stride, dilation int) (out, before int) {
 	for (out-1)*stride+stride < in {
 		out++

@@ -68,7 +68,7 @@ func (t Table[T]) Find(call spec.Call) (Entry[T], diag.List) {
 	return Entry[T]{}, errs
 }
 
-// meant says what a name that is none was probably meant to be.
+// meant says what an unknown name was probably meant to be.
 func (t Table[T]) meant(name string) string {
 	word := squeezed(name)
 	if meant, ok := t.Meant[word]; ok {

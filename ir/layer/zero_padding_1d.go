@@ -4,11 +4,11 @@ import "github.com/nngen-go/nngen/ir"
 
 var _ = register(Info{
 	Name: "ZeroPadding1D",
-	Doc:  "Puts zeros before and behind a sequence.",
+	Doc:  "Puts zeros before and after a sequence.",
 	New:  func() Config { return &ZeroPadding1D{Padding: [][2]int{{1, 1}}, channelsLast: lastAxis} },
 })
 
-// ZeroPadding1D puts zeros before and behind a sequence: [n, steps, channels]
+// ZeroPadding1D puts zeros before and after a sequence: [n, steps, channels]
 // to [n, first+steps+last, channels]. Source: Keras 3,
 // layers/reshaping/zero_padding1d.py.
 type ZeroPadding1D struct {

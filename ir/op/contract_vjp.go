@@ -13,7 +13,7 @@ func (k *Contract) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 	if k.Epilogue != nil {
 		bare := *k
 		bare.Epilogue, bare.Word = nil, ""
-		dy = behind(b, k.Epilogue, k.Word, func() *ir.Value { return b.Apply(&bare, lhs, rhs) }, extras, v, dy, out[2:])
+		dy = beneath(b, k.Epilogue, k.Word, func() *ir.Value { return b.Apply(&bare, lhs, rhs) }, extras, v, dy, out[2:])
 		if dy == nil {
 			return out
 		}

@@ -16,7 +16,7 @@ type conv struct {
 	h, w, c, o, kh, kw   int
 	stride, dilation     int
 	top, left            int // padding in front
-	bottom, right        int // and behind
+	bottom, right        int // and after
 	groups               int // 0: one
 	multiplier           int // not 0: depthwise
 	outH, outW, channels int // filled in by build
@@ -27,7 +27,7 @@ func (k *conv) String() string {
 		k.h, k.w, k.c, k.o, k.kh, k.kw, k.stride, k.dilation, k.top, k.left, k.bottom, k.right, k.groups, k.multiplier)
 }
 
-// same pads as "same" does: the odd element behind.
+// same pads as "same" does: the odd element after.
 func (k conv) same() conv {
 	pad := func(in, taps int) (int, int) {
 		out := (in + k.stride - 1) / k.stride

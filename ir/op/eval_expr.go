@@ -13,7 +13,7 @@ const chunk = 256
 
 // vector evaluates an expression for up to chunk elements at a time.
 type vector[F ir.Float] struct {
-	arg  int // operand, -1 where it is none
+	arg  int // operand, -1 where it is not one
 	buf  []F // the result, for constants filled once
 	fn   string
 	args []*vector[F]

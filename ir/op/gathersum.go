@@ -126,7 +126,7 @@ func (g *GatherSum) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 	ids, table := v.Args[0], v.Args[1]
 	out := make([]*ir.Value, len(v.Args))
 	if g.Epilogue != nil {
-		dy = behind(b, g.Epilogue, g.Word, func() *ir.Value { return b.Apply(&GatherSum{Set: g.Set}, ids, table) }, v.Args[2:], v, dy, out[2:])
+		dy = beneath(b, g.Epilogue, g.Word, func() *ir.Value { return b.Apply(&GatherSum{Set: g.Set}, ids, table) }, v.Args[2:], v, dy, out[2:])
 		if dy == nil {
 			return out
 		}

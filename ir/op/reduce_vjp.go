@@ -19,7 +19,7 @@ func (r *Reduce) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 	bare := *r
 	bare.Finish = nil
 	if r.Finish != nil {
-		dy = behind(b, r.Finish, r.Word, func() *ir.Value { return b.Apply(&bare, v.Args...) }, nil, v, dy, nil)
+		dy = beneath(b, r.Finish, r.Word, func() *ir.Value { return b.Apply(&bare, v.Args...) }, nil, v, dy, nil)
 		if dy == nil {
 			return out
 		}

@@ -31,9 +31,9 @@ func chain(b *ir.Builder, d scalar.Expr, operands []*ir.Value, dy *ir.Value, wor
 	return MapOf(b, d, word, used...)
 }
 
-// behind is the gradient of the sum under an epilogue e; it fills in those of
+// beneath is the gradient of the sum under an epilogue e; it fills in those of
 // the extras. The sum is computed again only where a derivative needs it.
-func behind(b *ir.Builder, e scalar.Expr, word string, sum func() *ir.Value, extras []*ir.Value, y, dy *ir.Value, grads []*ir.Value) *ir.Value {
+func beneath(b *ir.Builder, e scalar.Expr, word string, sum func() *ir.Value, extras []*ir.Value, y, dy *ir.Value, grads []*ir.Value) *ir.Value {
 	operands := slices.Concat([]*ir.Value{y}, extras, []*ir.Value{y})
 	slopes := make([]scalar.Expr, 1+len(extras))
 	again := false

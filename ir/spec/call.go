@@ -18,7 +18,7 @@ func CallOf(v Value, owner, what string) (Call, diag.List) {
 }
 
 // Schedule takes a name, or a name with arguments, out of the argument that is a
-// number otherwise; the zero Call where it is none.
+// number otherwise; the zero Call where it is not one.
 func (a Args) Schedule(name string) (rest Args, of Call, errs diag.List) {
 	isCall := func(v Value) bool {
 		number := func(w Value) bool { return w.Kind == Int || w.Kind == Float }
@@ -106,7 +106,7 @@ func (r *callReader) typed(v Value, i int) {
 	if args := renamed(object(slices.Delete(slices.Clone(v.Map), i, i+1)...)); len(args.Map) > 0 {
 		text = "{" + text + ": " + args.brief() + "}"
 	}
-	r.fail(at.Pos, "the name stands by itself, and its arguments under it; write %s", r.line(text))
+	r.fail(at.Pos, "the name is written by itself, and its arguments under it; write %s", r.line(text))
 }
 
 // several answers a map of more than one entry where one name is expected.
@@ -122,10 +122,10 @@ func (r *callReader) several(v Value) {
 		}
 		r.fail(v.Pos, "class_name and config are not needed; write %s", r.line(text))
 	case first.Value.Kind == Null:
-		r.fail(v.Map[1].Pos, "the arguments of %s stand beside it, not under it; indent them, or write %s",
+		r.fail(v.Map[1].Pos, "the arguments of %s are beside it, not under it; indent them, or write %s",
 			quotedName(first.Name), r.line("{"+plain(first.Name)+": "+orEllipsis(flowArgs(v.Map[1:]))+"}"))
 	default:
-		r.fail(v.Map[1].Pos, "%s takes one name, but got %s and %s; arguments stand under the name: %s",
+		r.fail(v.Map[1].Pos, "%s takes one name, but got %s and %s; arguments belong under the name: %s",
 			r.what, diag.Quote(first.Name), diag.Quote(v.Map[1].Name), r.line("{"+plain(first.Name)+": {argument: value}}"))
 	}
 }

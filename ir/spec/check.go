@@ -57,7 +57,7 @@ func (m *Model) Check() diag.List {
 	return c.errs
 }
 
-// Order gives the indices of the layers so that each stands behind what it
+// Order gives the indices of the layers so that each comes after what it
 // reads, and otherwise in the order of the description. The model must have
 // passed Check.
 func (m *Model) Order() []int {
@@ -141,7 +141,7 @@ func (c *checker) resolve() {
 			if hint == "" && len(known) <= 12 {
 				hint = "; there are " + quoteAll(known)
 			}
-			c.errs.Add(r.Pos, "%s names %s, which is no input and no layer%s", what, diag.Quote(r.Name), hint)
+			c.errs.Add(r.Pos, "%s names %s, which is neither an input nor a layer%s", what, diag.Quote(r.Name), hint)
 		}
 		return i, ok
 	}
@@ -248,7 +248,7 @@ func (c *checker) cycle(path []int) {
 	if slices.ContainsFunc(path, func(l int) bool { return c.m.Layers[l].Inputs == nil }) {
 		b.WriteString("; a layer without inputs: reads the layer before it")
 	}
-	c.errs.Add(c.m.Layers[l].Pos, "the layers go round in a circle: %s", b.String())
+	c.errs.Add(c.m.Layers[l].Pos, "the layers form a cycle: %s", b.String())
 }
 
 // unused reports layers and inputs on which no output depends.

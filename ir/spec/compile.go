@@ -10,21 +10,21 @@ import (
 const compileExample = "compile: {optimizer: rmsprop, loss: binary_crossentropy, metrics: [accuracy]}"
 
 var compileMistakes = map[string]string{
-	"learning_rate":       "the learning rate stands under the optimizer; write optimizer: {rmsprop: {learning_rate: 0.001}}",
-	"lr":                  "the learning rate stands under the optimizer; write optimizer: {rmsprop: {learning_rate: 0.001}}",
-	"momentum":            "momentum stands under the optimizer; write optimizer: {sgd: {learning_rate: 0.01, momentum: 0.9}}",
-	"weight_decay":        "weight_decay stands under the optimizer; write optimizer: {adamw: {weight_decay: 0.004}}",
-	"clipnorm":            "clipnorm stands under the optimizer; write optimizer: {adam: {clipnorm: 1.0}}",
-	"clipvalue":           "clipvalue stands under the optimizer; write optimizer: {adam: {clipvalue: 0.5}}",
-	"global_clipnorm":     "global_clipnorm stands under the optimizer; write optimizer: {adam: {global_clipnorm: 1.0}}",
-	"use_ema":             "use_ema stands under the optimizer; write optimizer: {adam: {use_ema: true}}",
+	"learning_rate":       "the learning rate belongs under the optimizer; write optimizer: {rmsprop: {learning_rate: 0.001}}",
+	"lr":                  "the learning rate belongs under the optimizer; write optimizer: {rmsprop: {learning_rate: 0.001}}",
+	"momentum":            "momentum belongs under the optimizer; write optimizer: {sgd: {learning_rate: 0.01, momentum: 0.9}}",
+	"weight_decay":        "weight_decay belongs under the optimizer; write optimizer: {adamw: {weight_decay: 0.004}}",
+	"clipnorm":            "clipnorm belongs under the optimizer; write optimizer: {adam: {clipnorm: 1.0}}",
+	"clipvalue":           "clipvalue belongs under the optimizer; write optimizer: {adam: {clipvalue: 0.5}}",
+	"global_clipnorm":     "global_clipnorm belongs under the optimizer; write optimizer: {adam: {global_clipnorm: 1.0}}",
+	"use_ema":             "use_ema belongs under the optimizer; write optimizer: {adam: {use_ema: true}}",
 	"loss_weights":        "compile: loss_weights is not supported by this version; take it out: the losses of all outputs are added as they are",
 	"run_eagerly":         "run_eagerly has no meaning here: the model is compiled to Go; take the line out",
 	"jit_compile":         "jit_compile has no meaning here: the model is compiled to Go; take the line out",
 	"steps_per_execution": "steps_per_execution has no meaning here: the model is compiled to Go; take the line out",
 	"auto_scale_loss":     "auto_scale_loss has no meaning here: losses are computed in float32; take the line out",
-	"epochs":              "epochs stands under fit: write fit: {epochs: ...}",
-	"batch_size":          "batch_size stands under fit: write fit: {batch_size: ...}",
+	"epochs":              "epochs belongs under fit: write fit: {epochs: ...}",
+	"batch_size":          "batch_size belongs under fit: write fit: {batch_size: ...}",
 }
 
 func (p *parser) compile(m *Model, a Arg) *Compile {
@@ -181,6 +181,6 @@ func (p *parser) isOutput(m *Model, what string, e Arg) bool {
 	if len(outputs) > 1 {
 		have = "the outputs are "
 	}
-	p.fail(e.Pos, "compile: %s names %s, which is no output of the model; %s", what, diag.Quote(e.Name), have+strings.Join(quoted[:min(len(quoted), 8)], ", "))
+	p.fail(e.Pos, "compile: %s names %s, which is not an output of the model; %s", what, diag.Quote(e.Name), have+strings.Join(quoted[:min(len(quoted), 8)], ", "))
 	return false
 }

@@ -24,48 +24,48 @@ func mistakesOfData() map[string]string {
 	answers := maps.Clone(dataMistakes)
 	for _, k := range kinds() {
 		if _, ok := answers[k.Name]; !ok {
-			answers[k.Name] = k.Name + " stands under train or test; write data: {train: " + strings.ReplaceAll(k.Example, "%s", "train") + "}"
+			answers[k.Name] = k.Name + " belongs under train or test; write data: {train: " + strings.ReplaceAll(k.Example, "%s", "train") + "}"
 		}
 	}
 	return answers
 }
 
 var dataMistakes = map[string]string{
-	"csv":              "csv stands under train or test; write data: {train: {csv: train.csv}}",
-	"tokens":           "tokens stands under train or test; write data: {train: {tokens: train.txt.gz, num_words: 10000}}",
-	"text_dir":         "text_dir stands under train or test; write data: {train: {text_dir: reviews/train, vocabulary: 10000}}",
-	"image_dir":        "image_dir stands under train or test; write data: {train: {image_dir: photos/train, size: [28, 28]}}",
-	"num_words":        "num_words stands beside tokens; write train: {tokens: train.txt.gz, num_words: 10000}",
-	"separator":        `separator stands beside csv; write train: {csv: train.csv, separator: ";"}`,
-	"sep":              `separator stands beside csv; write train: {csv: train.csv, separator: ";"}`,
-	"delimiter":        `separator stands beside csv; write train: {csv: train.csv, separator: ";"}`,
-	"decimal":          `decimal stands beside csv; write train: {csv: train.csv, decimal: ","}`,
-	"thousands":        `thousands stands beside csv; write train: {csv: train.csv, decimal: ",", thousands: "."}`,
-	"encoding":         "encoding stands beside csv; write train: {csv: train.csv, encoding: latin-1}",
-	"quote":            "quote stands beside csv; write train: {csv: train.csv, quote: none}",
-	"header":           "header stands beside csv; write train: {csv: train.csv, header: [age, plan]}",
+	"csv":              "csv belongs under train or test; write data: {train: {csv: train.csv}}",
+	"tokens":           "tokens belongs under train or test; write data: {train: {tokens: train.txt.gz, num_words: 10000}}",
+	"text_dir":         "text_dir belongs under train or test; write data: {train: {text_dir: reviews/train, vocabulary: 10000}}",
+	"image_dir":        "image_dir belongs under train or test; write data: {train: {image_dir: photos/train, size: [28, 28]}}",
+	"num_words":        "num_words belongs beside tokens; write train: {tokens: train.txt.gz, num_words: 10000}",
+	"separator":        `separator belongs beside csv; write train: {csv: train.csv, separator: ";"}`,
+	"sep":              `separator belongs beside csv; write train: {csv: train.csv, separator: ";"}`,
+	"delimiter":        `separator belongs beside csv; write train: {csv: train.csv, separator: ";"}`,
+	"decimal":          `decimal belongs beside csv; write train: {csv: train.csv, decimal: ","}`,
+	"thousands":        `thousands belongs beside csv; write train: {csv: train.csv, decimal: ",", thousands: "."}`,
+	"encoding":         "encoding belongs beside csv; write train: {csv: train.csv, encoding: latin-1}",
+	"quote":            "quote belongs beside csv; write train: {csv: train.csv, quote: none}",
+	"header":           "header belongs beside csv; write train: {csv: train.csv, header: [age, plan]}",
 	"batch_size":       misplaced["batch_size"],
 	"validation_split": misplaced["validation_split"],
 	"test_split":       "data: test rows that come from the file of train are written test: {split: 0.2}",
-	"missing":          "data: what stands for a missing value is said by its feature, age: {type: number, missing: mean}; the texts that mean one stand under missing_values",
-	"na_values":        `data: the texts that mean a missing value stand under missing_values; write missing_values: ["", NA]`,
-	"na":               `data: the texts that mean a missing value stand under missing_values; write missing_values: ["", NA]`,
+	"missing":          "data: the replacement for a missing value belongs to its feature, age: {type: number, missing: mean}; the texts that mean one belong under missing_values",
+	"na_values":        `data: the texts that mean a missing value belong under missing_values; write missing_values: ["", NA]`,
+	"na":               `data: the texts that mean a missing value belong under missing_values; write missing_values: ["", NA]`,
 	"scale":            "data: scale belongs to a feature; write features: {age: {type: number, scale: standard}}",
 	"encode":           "data: encode belongs to a feature; write features: {plan: {type: category, encode: one_hot}}",
-	"vocabulary":       "data: vocabulary belongs to a feature, or stands beside text_dir",
-	"columns":          "the columns of the input stand under features; write features: {age: {type: number}}",
-	"label":            "the column to predict stands under target; write target: {column: ...}",
-	"label_column":     "the column to predict stands under target; write target: {column: ...}",
-	"label_name":       "the column to predict stands under target; write target: {column: ...}",
-	"target_column":    "the column to predict stands under target; write target: {column: ...}",
-	"labels":           "the names of classes stand under classes, and the column to predict under target: {column: ...}",
+	"vocabulary":       "data: vocabulary belongs to a feature, or beside text_dir",
+	"columns":          "the columns of the input belong under features; write features: {age: {type: number}}",
+	"label":            "the column to predict belongs under target; write target: {column: ...}",
+	"label_column":     "the column to predict belongs under target; write target: {column: ...}",
+	"label_name":       "the column to predict belongs under target; write target: {column: ...}",
+	"target_column":    "the column to predict belongs under target; write target: {column: ...}",
+	"labels":           "the names of classes belong under classes, and the column to predict under target: {column: ...}",
 	"class_names":      "data: the names of classes are called classes; write classes: [cat, dog]",
 	"sample_weight":    "data: the column of the sample weights is called weight; write weight: ...",
 	"weights":          "data: the column of the sample weights is called weight; write weight: ...",
 	"window":           "data: windows of successive rows are written windows: {length: 12}",
 	"sequence_length":  "data: windows of successive rows are written windows: {length: 12}",
-	"validation_data":  "data: the rows to validate on stand under validation; write validation: {csv: val.csv}",
-	"val":              "data: the rows to validate on stand under validation; write validation: {csv: val.csv}",
+	"validation_data":  "data: the rows to validate on belong under validation; write validation: {csv: val.csv}",
+	"val":              "data: the rows to validate on belong under validation; write validation: {csv: val.csv}",
 	"text":             "data: columns of text are features, review: {type: text, vocabulary: 10000}; folders of texts are train: {text_dir: reviews/train, vocabulary: 10000}",
 	"images":           "data: folders of images are train: {image_dir: photos/train, size: [28, 28]}",
 	"dates":            "data: dates are features, joined: {type: date}",
@@ -246,7 +246,7 @@ func folded(s string) string {
 func (p *parser) wordOf(title, what string, v Value) (string, bool) {
 	s, ok := p.word(v)
 	if !ok {
-		p.fail(v.Pos, "%s: %s is a text, not %s; write it in quotes as it stands in the file", title, what, v.describe())
+		p.fail(v.Pos, "%s: %s is a text, not %s; write it in quotes as it is in the file", title, what, v.describe())
 	}
 	return s, ok
 }

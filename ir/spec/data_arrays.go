@@ -45,7 +45,7 @@ func (p *parser) arrayFiles(title string, a Arg, s *Source) []string {
 		of := p.arraysOf(s, a.Pos)
 		p.section(title+": "+a.Name, v, p.inputsAndTarget(of), map[string]string{
 			"targets": title + ": what the outputs are compared with is called target; write target: y.npy, or for several outputs target: {a: a.npy, b: b.npy}",
-			"x":       title + ": the files of the inputs stand under inputs; write inputs: {x: x.npy}",
+			"x":       title + ": the files of the inputs belong under inputs; write inputs: {x: x.npy}",
 			"y":       title + ": the file of the targets is called target; write target: y.npy",
 		})
 		return []string{""} // until the inputs are known

@@ -84,7 +84,7 @@ func (p *parser) vocabulary(title string, a Arg, f *Feature) {
 	seen := map[string]bool{}
 	words := make([]string, 0, len(v.List))
 	for _, e := range v.List {
-		s, ok := p.wordOf(title+": vocabulary", "what stands in it", e)
+		s, ok := p.wordOf(title+": vocabulary", "what is in it", e)
 		if !ok {
 			continue
 		}

@@ -67,14 +67,14 @@ func (p *parser) notColumns(d *Data) {
 		switch kind := d.Train.Kind; {
 		case t.SameAs != "":
 		case t.Columns == nil && t.Output == "":
-			p.fail(t.Pos, "data: for %s files classes stands under data itself; write classes: %s beside train", kind, textList(d.Classes).flow())
+			p.fail(t.Pos, "data: for %s files classes belongs under data itself; write classes: %s beside train", kind, textList(d.Classes).flow())
 		case t.Columns == nil && kind.Shape().Labelled():
-			p.fail(t.Pos, "data: target %s: the classes of %s stand under data itself; write classes: [...] beside train", diag.Quote(t.Output), kind)
+			p.fail(t.Pos, "data: target %s: the classes of %s belong under data itself; write classes: [...] beside train", diag.Quote(t.Output), kind)
 		case t.Columns == nil:
 		case kind.Shape() == data.ArrayArchive:
-			p.fail(t.Pos, "data: target: columns belong to csv files, and train is %s; the array of the targets stands beside it: train: {%s: %s, target: y}", kind, kind, plain(d.Train.Files[0]))
+			p.fail(t.Pos, "data: target: columns belong to csv files, and train is %s; the array of the targets belongs beside it: train: {%s: %s, target: y}", kind, kind, plain(d.Train.Files[0]))
 		case kind.Shape() == data.ArrayFiles:
-			p.fail(t.Pos, "data: target: columns belong to csv files, and train is %s; the file of the targets stands under it: train: {%s: {inputs: x.%s, target: y.%s}}", kind, kind, kind, kind)
+			p.fail(t.Pos, "data: target: columns belong to csv files, and train is %s; the file of the targets belongs under it: train: {%s: {inputs: x.%s, target: y.%s}}", kind, kind, kind, kind)
 		case kind == Tokens:
 			p.fail(t.Pos, "data: target: columns belong to csv files, and a row of tokens comes with its label; take target out")
 		default:
@@ -140,7 +140,7 @@ func (p *parser) likeTrain(name string, kind SourceKind, parts *dataArgs) {
 	s, f := apply(train)
 	for _, a := range parts.settings[name] {
 		if own, with := apply(append(slices.Clone(train), a)); !reflect.DeepEqual(own, s) || !reflect.DeepEqual(with, f) {
-			p.fail(a.Pos, "data: %s: %s differs from that of train; take it out: what stands beside train holds for all files", name, a.Name)
+			p.fail(a.Pos, "data: %s: %s differs from that of train; take it out: settings beside train hold for all files", name, a.Name)
 		}
 	}
 }
@@ -148,7 +148,7 @@ func (p *parser) likeTrain(name string, kind SourceKind, parts *dataArgs) {
 // table checks what a table is read for.
 func (p *parser) table(d *Data, a Arg, parts *dataArgs) {
 	if parts.classes != nil {
-		p.fail(parts.classes.Pos, "data: for csv files classes stands under target; write target: {column: ..., classes: %s}", parts.classes.Value.brief())
+		p.fail(parts.classes.Pos, "data: for csv files classes belongs under target; write target: {column: ..., classes: %s}", parts.classes.Value.brief())
 	}
 	if parts.features == nil {
 		p.fail(a.Pos, "data: csv needs features, the columns of the input in their order; write features: {age: {type: number}}")

@@ -33,7 +33,7 @@ func (p *parser) separator(title string, v Value) string {
 	case s == "" || size != len(s):
 		p.fail(v.Pos, `%s: separator takes one character, not %s; write separator: ";"`, title, v.describe())
 	case r == '"' || r == '\n' || r == '\r' || r != '\t' && unprintable(r):
-		p.fail(v.Pos, "%s: %s cannot stand between fields; a separator is a printable character other than a quote, or a tab", title, diag.Quote(s))
+		p.fail(v.Pos, "%s: %s cannot separate fields; a separator is a printable character other than a quote, or a tab", title, diag.Quote(s))
 	default:
 		return s
 	}
@@ -84,7 +84,7 @@ func (p *parser) missingValues(v Value) []string {
 	for _, e := range v.List {
 		s, ok := "", false
 		if e.Kind == Null && e.text == "" {
-			p.fail(e.Pos, `%s: null is no text; for an empty field write "", and for the word itself "null"`, title)
+			p.fail(e.Pos, `%s: null is not a text; for an empty field write "", and for the word itself "null"`, title)
 		} else {
 			s, ok = p.wordOf(title, "what means a missing value", e)
 		}
@@ -127,8 +127,8 @@ func (p *parser) windows(a Arg) *Windows {
 		"lookback":               title + ": the number of rows is called length; write length: 12",
 		"sequence_stride":        title + ": the distance of successive windows is called stride; write stride: 1",
 		"shift":                  title + ": the distance of successive windows is called stride; write stride: 1",
-		"delay":                  title + ": how far behind the window the target stands is called offset; write offset: 1",
-		"horizon":                title + ": how far behind the window the target stands is called offset; write offset: 1",
+		"delay":                  title + ": how far after the window the target comes is called offset; write offset: 1",
+		"horizon":                title + ": how far after the window the target comes is called offset; write offset: 1",
 		"sampling_rate":          title + ": the rows of a window follow one another; sampling_rate is not supported by this version",
 		"batch_size":             misplaced["batch_size"],
 		"output_sequence_length": title + ": the number of rows is called length; write length: 12",

@@ -66,7 +66,7 @@ func (p *parser) quote(title string, a Arg) string {
 // thousands.
 func (p *parser) mark(title string, a Arg, words []string, habits map[string]string) string {
 	if v := a.Value; v.Kind == String && (v.Str == "\u00a0" || v.Str == "\u202f") {
-		p.fail(v.Pos, `%s: %s takes " " for all spaces, those that do not break lines included; write %s: " "`, title, a.Name, a.Name)
+		p.fail(v.Pos, `%s: %s takes " " for all spaces, non-breaking ones included; write %s: " "`, title, a.Name, a.Name)
 		return ""
 	}
 	s := ""

@@ -23,7 +23,7 @@ func (p *parser) impliedInputs(m *Model, pos diag.Pos, meant map[string]bool) {
 	}
 	if kind := d.Train.Kind; kind.Shape().Arrays() {
 		if !written {
-			p.fail(d.Pos, "%s files do not say the input's shape in advance; write inputs: {x: {shape: [28, 28]}} or shape: [784]", kind)
+			p.fail(d.Pos, "%s files do not tell the shape of the input in advance; write inputs: {x: {shape: [28, 28]}} or shape: [784]", kind)
 		}
 		return
 	}
@@ -183,7 +183,7 @@ func (p *parser) fits(m *Model) {
 	}
 	for at, in := range m.Inputs {
 		if len(filled[at]) == 0 {
-			p.fail(in.Pos, "input %s is filled by no feature of data: take it out, or name a feature after it", diag.Quote(in.Name))
+			p.fail(in.Pos, "no feature of data fills input %s: take it out, or name a feature after it", diag.Quote(in.Name))
 			continue
 		}
 		first := &d.Features[filled[at][0]]
@@ -256,7 +256,7 @@ func (p *parser) noInput(m *Model, f *Feature) {
 			diag.Quote(m.Inputs[free[0]].Name), diag.Quote(m.Inputs[free[1]].Name))
 		return
 	}
-	p.fail(f.Pos, "data: no input is for feature %s, which becomes %s; write inputs: {x: {shape: [%d]}} beside the other inputs", diag.Quote(f.Name), count(f.Values(), "number"), f.Values())
+	p.fail(f.Pos, "data: there is no input for feature %s, which becomes %s; write inputs: {x: {shape: [%d]}} beside the other inputs", diag.Quote(f.Name), count(f.Values(), "number"), f.Values())
 }
 
 // featureInputs are the inputs that features are named after.

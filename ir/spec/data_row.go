@@ -79,7 +79,7 @@ func (p *parser) size(title string, v Value, f *Feature) {
 	if v.Kind != List || len(v.List) != 2 {
 		hint := "write size: [28, 28]"
 		if v.Kind == List && len(v.List) == 3 {
-			hint = "how many channels there are is said by color: rgb or color: gray"
+			hint = "the number of channels is given by color: rgb or color: gray"
 		}
 		p.fail(v.Pos, "%s: size takes two numbers, rows and columns; %s", title, hint)
 		return

@@ -57,23 +57,23 @@ func kinds() []kindRow {
 }
 
 var sourceMistakes = map[string]string{
-	"sep":                    `what stands between two fields is called separator; write separator: ";"`,
-	"delimiter":              `what stands between two fields is called separator; write separator: ";"`,
+	"sep":                    `the character between two fields is called separator; write separator: ";"`,
+	"delimiter":              `the character between two fields is called separator; write separator: ";"`,
 	"names":                  "the names of the columns of a file without a header line are called header; write header: [age, plan]",
-	"columns":                "the columns of the input stand under features; write features: {age: {type: number}}",
-	"usecols":                "the columns of the input stand under features; other columns are passed over",
+	"columns":                "the columns of the input belong under features; write features: {age: {type: number}}",
+	"usecols":                "the columns of the input belong under features; other columns are passed over",
 	"index_col":              "a column that is not under features is passed over; take index_col out",
-	"dtype":                  "the type of a column stands under features; write features: {age: {type: number}}",
+	"dtype":                  "the type of a column belongs under features; write features: {age: {type: number}}",
 	"parse_dates":            "a column of dates is a feature; write features: {joined: {type: date}}",
-	"na_values":              `the texts that mean a missing value stand under data; write data: {missing_values: ["", NA]}`,
-	"missing_values":         `missing_values stands under data, not under the files; write data: {missing_values: ["", NA]}`,
-	"quoting":                "quotes that mean nothing are said by quote; write quote: none",
+	"na_values":              `the texts that mean a missing value belong under data; write data: {missing_values: ["", NA]}`,
+	"missing_values":         `missing_values belongs under data, not under the files; write data: {missing_values: ["", NA]}`,
+	"quoting":                "quotes that mean nothing are described by quote; write quote: none",
 	"quotechar":              "fields are in double quotes, or in none: write quote: none where quotes mean nothing",
 	"charset":                "the encoding of the text is called encoding; write encoding: latin-1",
-	"dec":                    `the mark before the fraction of numbers is called decimal; write decimal: ","`,
-	"decimal_mark":           `the mark before the fraction of numbers is called decimal; write decimal: ","`,
-	"grouping_mark":          `the mark between thousands is called thousands; write thousands: "."`,
-	"big_mark":               `the mark between thousands is called thousands; write thousands: "."`,
+	"dec":                    `the decimal mark is called decimal; write decimal: ","`,
+	"decimal_mark":           `the decimal mark is called decimal; write decimal: ","`,
+	"grouping_mark":          `the thousands separator is called thousands; write thousands: "."`,
+	"big_mark":               `the thousands separator is called thousands; write thousands: "."`,
 	"fileEncoding":           "the encoding of the text is called encoding; write encoding: latin-1",
 	"skip_top":               "skip_top has no meaning here; take it out",
 	"index_from":             "index_from has no meaning here: the files hold the ids as they are; take it out",
@@ -90,16 +90,16 @@ var sourceMistakes = map[string]string{
 	"label_mode":             "what the targets are follows from the loss; take label_mode out",
 	"labels":                 "the classes are the names of the folders; write data: {classes: [cat, dog]}",
 	"class_names":            "the classes are the names of the folders; write data: {classes: [cat, dog]}",
-	"classes":                "classes stands under data, not under the files; write data: {classes: [cat, dog]}",
+	"classes":                "classes belongs under data, not under the files; write data: {classes: [cat, dog]}",
 	"interpolation":          "images are resized bilinearly, as in Keras; take interpolation out",
 	"validation_split":       misplaced["validation_split"],
 	"batch_size":             misplaced["batch_size"],
-	"shuffle":                "shuffle stands under fit: write fit: {shuffle: true}",
-	"windows":                "windows stands under data, not under the files; write data: {windows: {length: 12}}",
-	"features":               "features stands under data, not under the files; write data: {features: {age: {type: number}}}",
-	"target":                 "target stands under data, not under the files; write data: {target: {column: churned}}",
+	"shuffle":                "shuffle belongs under fit: write fit: {shuffle: true}",
+	"windows":                "windows belongs under data, not under the files; write data: {windows: {length: 12}}",
+	"features":               "features belongs under data, not under the files; write data: {features: {age: {type: number}}}",
+	"target":                 "target belongs under data, not under the files; write data: {target: {column: churned}}",
 	"targets":                "what the outputs are compared with is called target; write target: y, or for several outputs target: {a: y_a, b: y_b}",
-	"x":                      "the arrays of the inputs stand under inputs; write inputs: {x: ...}",
+	"x":                      "the arrays of the inputs belong under inputs; write inputs: {x: ...}",
 	"y":                      "the array of the targets is called target; write target: ...",
 }
 
@@ -195,9 +195,9 @@ func (p *parser) strangeSetting(title string, kind, of SourceKind, a Arg) {
 	case a.Name == "split" && number:
 		p.fail(a.Pos, "%s: rows of train are kept for testing by test: {split: %s}, and for validation by fit: {validation_split: %s}", title, a.Value.flow(), a.Value.flow())
 	case kind == "":
-		p.fail(a.Pos, "%s: %s stands beside %s, and no files are named", title, a.Name, of)
+		p.fail(a.Pos, "%s: %s is beside %s, and no files are named", title, a.Name, of)
 	case of.Shape() == data.ArrayArchive && a.Name != "arrays" && kind.Shape() == data.ArrayFiles:
-		p.fail(a.Pos, "%s: %s stands under %s; write %s: {inputs: {x: x.%s}, target: y.%s}", title, a.Name, kind, kind, kind, kind)
+		p.fail(a.Pos, "%s: %s belongs under %s; write %s: {inputs: {x: x.%s}, target: y.%s}", title, a.Name, kind, kind, kind, kind)
 	case of == TextDir && kind == CSV:
 		p.fail(a.Pos, "%s: %s belongs to a feature; write it beside its type, features: {review: {type: text, ...}}", title, a.Name)
 	default:

@@ -14,7 +14,7 @@ const maxClasses = 65_536
 const targetExample = `target: {column: churned, classes: ["no", "yes"]}`
 
 var targetMistakes = map[string]string{
-	"name":        "data: the target's name stands under column; write target: {column: ...}",
+	"name":        "data: the target's name belongs under column; write target: {column: ...}",
 	"type":        "data: a target with classes is one of them, and without a number; take type out",
 	"labels":      "data: the names of the classes are called classes; write target: {column: ..., classes: [...]}",
 	"class_names": "data: the names of the classes are called classes; write target: {column: ..., classes: [...]}",
@@ -23,7 +23,7 @@ var targetMistakes = map[string]string{
 	"missing":     "data: a row without its target cannot be trained on; take missing out",
 	"encode":      "data: how the target is encoded follows from the loss; take encode out",
 	"input":       "data: a target that repeats an input is written target: {same_as: x}",
-	"array":       "data: the array of the targets stands beside npz; write train: {npz: train.npz, target: y}",
+	"array":       "data: the array of the targets belongs beside npz; write train: {npz: train.npz, target: y}",
 	"shape":       "data: the shape of a target follows from its output and its loss; take shape out",
 }
 
@@ -33,9 +33,9 @@ func (p *parser) targets(d *Data, a Arg) {
 	if a.Value.Kind == String && d.Train != nil && d.Train.Kind.Shape().Arrays() {
 		name, kind := plain(a.Value.Str), d.Train.Kind
 		if kind.Shape() == data.ArrayArchive {
-			p.fail(a.Pos, "data: the array of the targets stands beside %s; write train: {%s: %s, target: %s}", kind, kind, plain(d.Train.Files[0]), name)
+			p.fail(a.Pos, "data: the array of the targets belongs beside %s; write train: {%s: %s, target: %s}", kind, kind, plain(d.Train.Files[0]), name)
 		} else {
-			p.fail(a.Pos, "data: the file of the targets stands under %s; write train: {%s: {inputs: x.%s, target: %s}}", kind, kind, kind, name)
+			p.fail(a.Pos, "data: the file of the targets belongs under %s; write train: {%s: {inputs: x.%s, target: %s}}", kind, kind, kind, name)
 		}
 		return
 	}
@@ -174,7 +174,7 @@ func (p *parser) settleTargets(m *Model) {
 			if hint == "" {
 				hint = "; there are " + quoteAll(names)
 			}
-			p.fail(t.Pos, "data: target names %s, which is no output%s", diag.Quote(t.Output), hint)
+			p.fail(t.Pos, "data: target names %s, which is not an output%s", diag.Quote(t.Output), hint)
 		}
 	}
 	if len(p.errs) > before || len(refs) == 1 && d.Targets == nil {
@@ -228,7 +228,7 @@ func (p *parser) sameInputs(m *Model) {
 			if hint == "" {
 				hint = "; there are " + quoteAll(names)
 			}
-			p.fail(t.Pos, "data: target: same_as names %s, which is no input%s", diag.Quote(t.SameAs), hint)
+			p.fail(t.Pos, "data: target: same_as names %s, which is not an input%s", diag.Quote(t.SameAs), hint)
 		case m.Inputs[i].DType != "float32":
 			p.fail(t.Pos, "data: target: same_as names %s, which holds ids, and an output is numbers; write their columns under target, or read the targets from npz", diag.Quote(t.SameAs))
 		}
@@ -265,7 +265,7 @@ func (p *parser) classes(title string, v Value) (classes []string, spellings [][
 		names := []Value{e}
 		if e.Kind == List {
 			if names = e.List; len(names) == 0 {
-				p.fail(e.Pos, `%s: a class is an empty list; write its name, and behind it how else files write it: ["yes", "y"]`, title)
+				p.fail(e.Pos, `%s: a class is an empty list; write its name, then other ways in which files write it: ["yes", "y"]`, title)
 				continue
 			}
 		}

@@ -111,7 +111,7 @@ func (d *decoder) unknown(a Arg, given []bool) {
 		names[i] = f.Name
 	}
 	if write := spaceMissing(a); write != "" {
-		d.errs.Add(a.Pos, "%sa space is missing behind the colon; write %s", d.owner(), write)
+		d.errs.Add(a.Pos, "%sa space is missing after the colon; write %s", d.owner(), write)
 		if i := slices.Index(names, write[:strings.IndexByte(write, ':')]); i >= 0 {
 			given[i] = true
 		}

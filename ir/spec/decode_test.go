@@ -123,7 +123,7 @@ func TestDecodeRate(t *testing.T) {
 }
 
 // TestDecodeErrors keeps the messages, to the letter; each line is arguments
-// and the messages behind =>, with | between them.
+// and the messages after =>, with | between them.
 func TestDecodeErrors(t *testing.T) {
 	var b strings.Builder
 	for _, args := range []string{

@@ -8,9 +8,9 @@ import (
 )
 
 var fitMistakes = map[string]string{
-	"validation_data":       "rows to validate on stand under data: write data: {validation: {csv: val.csv}}, or fit: {validation_split: 0.2}",
+	"validation_data":       "rows to validate on belong under data: write data: {validation: {csv: val.csv}}, or fit: {validation_split: 0.2}",
 	"verbose":               "verbose has no meaning in a description; the command shows progress, and FitConfig in Go says where to",
-	"initial_epoch":         "initial_epoch is said where training begins, by the command or in Go; take it out",
+	"initial_epoch":         "initial_epoch is set where training begins, by the command or in Go; take it out",
 	"class_weights":         "fit: it is called class_weight; write class_weight: {\"no\": 1, \"yes\": 3}",
 	"sample_weight":         "the weights of rows are a column of the file; write data: {weight: ...}",
 	"early_stopping":        "early_stopping is a callback; write fit: {callbacks: [{early_stopping: {patience: 3}}]}",
@@ -18,8 +18,8 @@ var fitMistakes = map[string]string{
 	"stratified":            "fit: it is called stratify; write stratify: true",
 	"validation_batch_size": "validation uses batch_size; take validation_batch_size out",
 	"validation_steps":      "validation uses every row; take validation_steps out",
-	"lr":                    "the learning rate stands under the optimizer; write compile: {optimizer: {rmsprop: {learning_rate: 0.001}}}",
-	"learning_rate":         "the learning rate stands under the optimizer; write compile: {optimizer: {rmsprop: {learning_rate: 0.001}}}",
+	"lr":                    "the learning rate belongs under the optimizer; write compile: {optimizer: {rmsprop: {learning_rate: 0.001}}}",
+	"learning_rate":         "the learning rate belongs under the optimizer; write compile: {optimizer: {rmsprop: {learning_rate: 0.001}}}",
 	"optimizer":             misplaced["optimizer"],
 	"loss":                  misplaced["loss"],
 	"metrics":               misplaced["metrics"],
@@ -105,7 +105,7 @@ func (p *parser) classWeights(m *Model, v Value) {
 		w, number := e.Value.number()
 		switch {
 		case !ok && classes == nil:
-			p.fail(e.Pos, "fit: class_weight: %s is no number of a class, and data: names no classes; write class_weight: {0: 1, 1: 3}", diag.Quote(e.Name))
+			p.fail(e.Pos, "fit: class_weight: %s is not the number of a class, and data: names no classes; write class_weight: {0: 1, 1: 3}", diag.Quote(e.Name))
 		case !ok:
 			hint := ""
 			if len(p.errs) < before+maxHints {

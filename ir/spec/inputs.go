@@ -11,12 +11,12 @@ import (
 const inputsExample = "inputs: {x: {shape: [784]}}"
 
 var inputMistakes = map[string]string{
-	"batch_size":  "an input has no batch_size; the batch size stands under fit: write fit: {batch_size: 32}",
+	"batch_size":  "an input has no batch_size; the batch size belongs under fit: write fit: {batch_size: 32}",
 	"batch_shape": "an input has no batch_shape; write shape: [...] without the batch, its first size",
 	"type":        "an input has no type; write dtype: float32 or dtype: int32",
 	"ragged":      "an input has no ragged; write null for a size known only at run time: shape: [null]",
 	"sparse":      "an input has no sparse; take it out",
-	"name":        "an input has no name inside; its name stands before it: " + inputsExample,
+	"name":        "an input has no name inside; its name comes before it: " + inputsExample,
 }
 
 func (p *parser) inputs(m *Model, a Arg) {

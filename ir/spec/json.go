@@ -21,7 +21,7 @@ func readJSON(src source) (root Value, errs diag.List, fatal bool) {
 	root = r.value(0)
 	if r.stop == nil {
 		if rest := r.next(); rest < len(src.text) {
-			r.fail(rest, "something stands after the end of the description; is a brace closed too early?")
+			r.fail(rest, "there is something after the end of the description; is a brace closed too early?")
 		}
 	}
 	if r.stop != nil {
@@ -167,7 +167,7 @@ func (r *jsonReader) number(v *Value, s string) {
 	v.Kind, v.Float = Float, f
 }
 
-// explain says what is wrong with the JSON behind offset from, the end of the
+// explain says what is wrong with the JSON after offset from, the end of the
 // last good token.
 func (r *jsonReader) explain(from int, err *json.SyntaxError) {
 	s := r.src.text
@@ -200,7 +200,7 @@ func (r *jsonReader) explain(from int, err *json.SyntaxError) {
 	case at > 0 && s[at-1] == '0' && c >= '0' && c <= '9':
 		r.fail(at-1, "a number does not begin with 0; take the 0 out")
 	case c == '(':
-		r.fail(at, "a list stands in square brackets: write [...] instead of (...)")
+		r.fail(at, "a list is written in square brackets: write [...] instead of (...)")
 	case comma >= 0 && (c == '}' || c == ']'):
 		r.fail(comma, "JSON allows no comma before %q; take it out", string(c))
 	case c == '#' || bytes.HasPrefix(s[at:], []byte("//")) || bytes.HasPrefix(s[at:], []byte("/*")):
@@ -228,13 +228,13 @@ func (r *jsonReader) explain(from int, err *json.SyntaxError) {
 func (r *jsonReader) failWord(at int, w string) {
 	switch w {
 	case "True", "TRUE", "False", "FALSE":
-		r.fail(at, "JSON writes %s in small letters: %s", w, strings.ToLower(w))
+		r.fail(at, "JSON writes %s in lower case: %s", w, strings.ToLower(w))
 	case "None", "NULL", "NA", "Null":
 		r.fail(at, "JSON writes null for %s", w)
 	case "NaN", "Infinity", "Inf":
 		r.fail(at, "%s is not a finite number", w)
 	default:
-		r.fail(at, "in JSON a name or text stands in double quotes: write %s", diag.Quote(w))
+		r.fail(at, "in JSON a name or text is written in double quotes: write %s", diag.Quote(w))
 	}
 }
 

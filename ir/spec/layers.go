@@ -13,7 +13,7 @@ func (p *parser) layers(m *Model, a Arg) {
 	defer func() { p.deep = p.deep || len(p.errs) > before }()
 	switch {
 	case v.Kind == Map && len(v.Map) > 0 && strings.HasPrefix(v.Map[0].Name, "-"):
-		p.fail(v.Pos, "a space is missing behind the dash; write - %s: ...", plain(strings.TrimPrefix(v.Map[0].Name, "-")))
+		p.fail(v.Pos, "a space is missing after the dash; write - %s: ...", plain(strings.TrimPrefix(v.Map[0].Name, "-")))
 		return
 	case v.Kind == Map && len(v.Map) > 0:
 		p.fail(v.Pos, "layers takes a list; begin each layer with a dash: - %s: ...", plain(v.Map[0].Name))
@@ -87,21 +87,21 @@ func (p *parser) severalKeys(title string, v Value) {
 					args = append(args, a)
 				}
 			}
-			p.fail(t.Pos, "%s: the type of a layer stands before its arguments; write %s", title, p.entry(plain(t.Value.Str)+": "+orEllipsis(flowArgs(args))))
+			p.fail(t.Pos, "%s: the type of a layer comes before its arguments; write %s", title, p.entry(plain(t.Value.Str)+": "+orEllipsis(flowArgs(args))))
 			return
 		}
 	}
 	layer := quotedName(first.Name)
 	switch {
 	case first.Value.Kind == Null && !isTypeName(second.Name) && p.json:
-		p.fail(second.Pos, "%s: the arguments of %s stand beside it, not inside of it; write %s", title, layer, p.entry(plain(first.Name)+": "+orEllipsis(flowArgs(rest))))
+		p.fail(second.Pos, "%s: the arguments of %s are beside it, not inside it; write %s", title, layer, p.entry(plain(first.Name)+": "+orEllipsis(flowArgs(rest))))
 	case first.Value.Kind == Null && !isTypeName(second.Name):
-		p.fail(second.Pos, "%s: the arguments of %s stand beside it, not under it; indent them further than %s, or write %s",
+		p.fail(second.Pos, "%s: the arguments of %s are beside it, not under it; indent them further than %s, or write %s",
 			title, layer, layer, p.entry(plain(first.Name)+": "+orEllipsis(flowArgs(rest))))
 	case isTypeName(first.Name) && isTypeName(second.Name):
 		p.fail(second.Pos, "%s: %s and %s are in one entry of the list; give each layer its own: %s", title, layer, quotedName(second.Name), p.entry(plain(second.Name)+": ..."))
 	case !isTypeName(first.Name) && isTypeName(rest[len(rest)-1].Name) || !isTypeName(first.Name) && first.Value.Kind != Map:
-		p.fail(first.Pos, "%s: an entry of the list begins with the type of the layer, and its arguments stand under it; write %s", title, p.entry("Dense: {units: 16, activation: relu}"))
+		p.fail(first.Pos, "%s: an entry of the list begins with the type of the layer, and its arguments belong under it; write %s", title, p.entry("Dense: {units: 16, activation: relu}"))
 	default:
 		var args []Arg
 		switch order := orderOf[first.Name]; {
@@ -112,7 +112,7 @@ func (p *parser) severalKeys(title string, v Value) {
 		default:
 			args = append(args, Arg{Name: "...", Value: first.Value})
 		}
-		p.fail(second.Pos, "%s: %s stands beside %s, not under it; all arguments stand together: write %s",
+		p.fail(second.Pos, "%s: %s is beside %s, not under it; all arguments belong together: write %s",
 			title, diag.Quote(second.Name), layer, p.entry(plain(first.Name)+": "+orEllipsis(flowArgs(append(args, rest...)))))
 	}
 }
@@ -156,7 +156,7 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 		name, rest, _ := strings.Cut(l.Type, ":")
 		p.fail(pos, "%s: a space is missing after the colon; write %s", title, p.entry(name+": "+missingColon(rest)))
 	case dots > 0 && isTypeName(l.Type[dots+1:]):
-		p.fail(pos, "%s: the type of a layer stands without its module; write %s", title, p.entry(l.Type[dots+1:]+argText))
+		p.fail(pos, "%s: the type of a layer is written without its module; write %s", title, p.entry(l.Type[dots+1:]+argText))
 	case strings.HasPrefix(l.Type, "Lambda("):
 		p.fail(pos, "%s: a Lambda layer is code, and a description has none; write it with layers such as Rescaling, Activation and Reshape", title)
 	case strings.Contains(l.Type, "("):
@@ -222,7 +222,7 @@ func (p *parser) layerArgs(title string, l *Layer, a Arg) {
 			trainable := arg.Value.Bool
 			l.Trainable = &trainable
 		case "input", "input_layer", "inbound_nodes", "inbound":
-			p.fail(arg.Pos, "%s: what a layer reads stands under inputs; write inputs: [...]", title)
+			p.fail(arg.Pos, "%s: what a layer reads belongs under inputs; write inputs: [...]", title)
 		case "input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length", "input_size":
 			if arg.Name != "input_dim" || l.Type != "Embedding" {
 				p.inputShape(title, l, arg)
@@ -239,7 +239,7 @@ func (p *parser) layerArgs(title string, l *Layer, a Arg) {
 // as Keras 2 and R have it.
 func (p *parser) inputShape(title string, l *Layer, a Arg) {
 	if a.Name == "input_length" && l.Type == "Embedding" {
-		p.fail(a.Pos, "%s: the length of the input stands under inputs, and not in the layer; write inputs: {x: {shape: [length], dtype: int32}} before layers:", title)
+		p.fail(a.Pos, "%s: the length of the input belongs under inputs, and not in the layer; write inputs: {x: {shape: [length], dtype: int32}} before layers:", title)
 		return
 	}
 	p.fail(a.Pos, "%s: %s is not an argument of a layer here; write inputs: {x: {shape: %s}} before layers:", title, quotedName(a.Name), shapeOf(a))

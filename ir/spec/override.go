@@ -11,7 +11,7 @@ import (
 // Override is a setting given beside the description, on a command line: it
 // takes the place of what the description says.
 type Override struct {
-	// Flag is what mistakes are reported under, in the place of a file:
+	// Flag is what mistakes are reported under, in place of a file:
 	// "--set". Line tells apart several of the same flag, and Col is where Key
 	// stands in it; 0 where the flag implies the key and holds the value alone.
 	Flag      string
@@ -61,7 +61,7 @@ func override(root *Value, list []Override) (errs diag.List) {
 // overrideValue reads the value of a setting that stands at a place.
 func overrideValue(start diag.Pos, text string) (Value, diag.List) {
 	if strings.TrimSpace(text) == "" {
-		return Value{}, diag.List{diag.Errorf(start, "the value is missing; write it behind the equals sign")}
+		return Value{}, diag.List{diag.Errorf(start, "the value is missing; write it after the equals sign")}
 	}
 	src, bad := newSource(start.File, []byte(text))
 	if bad != nil {

@@ -73,7 +73,7 @@ func TestOverrideMistakes(t *testing.T) {
 		{"fit.epoch=3", `--set:1:1: fit has no "epoch"; did you mean "epochs"? It takes: `},
 		{"fit.epochs=x", `--set:1:12: fit: epochs takes a whole number, not the text "x"`},
 		{"fit.epochs=[1", `--set:1:`},
-		{"fit.epochs=", `--set:1:12: the value is missing; write it behind the equals sign`},
+		{"fit.epochs=", `--set:1:12: the value is missing; write it after the equals sign`},
 		{"layers.hidden.units=3", `--set:1:1: "layers.hidden.units" is not a setting of compile or fit; write, for example, fit.epochs=3 or compile.optimizer.adam.learning_rate=0.01`},
 		{"epochs=3", `--set:1:1: "epochs" is not a setting of compile or fit; `},
 		{"fit..x=3", `--set:1:1: "fit..x" is not a setting`},

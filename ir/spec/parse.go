@@ -126,17 +126,17 @@ func (p *parser) isMap(title string, v Value, example string) bool {
 }
 
 var misplaced = map[string]string{
-	"optimizer":        "optimizer stands under compile: write compile: {optimizer: ...}",
-	"loss":             "loss stands under compile: write compile: {loss: ...}",
-	"metrics":          "metrics stands under compile: write compile: {metrics: [...]}",
-	"epochs":           "epochs stands under fit: write fit: {epochs: ...}",
-	"batch_size":       "batch_size stands under fit: write fit: {batch_size: ...}",
-	"validation_split": "validation_split stands under fit: write fit: {validation_split: ...}",
-	"train":            "train stands under data: write data: {train: ...}",
-	"test":             "test stands under data: write data: {test: ...}",
-	"features":         "features stands under data: write data: {features: ...}",
-	"target":           "target stands under data: write data: {target: ...}",
-	"classes":          "classes stands under data: write data: {classes: [...]}",
+	"optimizer":        "optimizer belongs under compile: write compile: {optimizer: ...}",
+	"loss":             "loss belongs under compile: write compile: {loss: ...}",
+	"metrics":          "metrics belongs under compile: write compile: {metrics: [...]}",
+	"epochs":           "epochs belongs under fit: write fit: {epochs: ...}",
+	"batch_size":       "batch_size belongs under fit: write fit: {batch_size: ...}",
+	"validation_split": "validation_split belongs under fit: write fit: {validation_split: ...}",
+	"train":            "train belongs under data: write data: {train: ...}",
+	"test":             "test belongs under data: write data: {test: ...}",
+	"features":         "features belongs under data: write data: {features: ...}",
+	"target":           "target belongs under data: write data: {target: ...}",
+	"classes":          "classes belongs under data: write data: {classes: [...]}",
 	"units":            "units is an argument of a layer; write it under its layer: - Dense: {units: 16}",
 	"activation":       "activation is an argument of a layer; write it under its layer: - Dense: {units: 16, activation: relu}",
 	"Sequential":       "Sequential is not needed: write the layers under layers:",
@@ -175,7 +175,7 @@ func (p *parser) model(file string, root Value) *Model {
 		{name: "compile", take: func(a Arg) { compile = &a }},
 		{name: "fit", take: func(a Arg) { fit = &a }},
 		{name: "input_shape", hidden: true, take: func(a Arg) {
-			p.fail(a.Pos, "the shape of the input stands under inputs; write inputs: {x: {shape: %s}}", shapeOf(a))
+			p.fail(a.Pos, "the shape of the input belongs under inputs; write inputs: {x: {shape: %s}}", shapeOf(a))
 		}},
 		{name: "$schema", hidden: true, take: func(a Arg) {
 			if a.Value.Kind != String {
@@ -212,18 +212,18 @@ func (p *parser) fallenOut(root *Value) {
 		}
 		known := []string{"name", "data", "inputs", "layers", "outputs", "compile", "fit", "input_shape"}
 		var fallen, kept []Arg
-		behind := false
+		after := false
 		for _, a := range root.Map {
-			if _, answered := misplaced[a.Name]; behind && !slices.Contains(known, a.Name) && (!answered || a.Name == "units" || a.Name == "activation") {
+			if _, answered := misplaced[a.Name]; after && !slices.Contains(known, a.Name) && (!answered || a.Name == "units" || a.Name == "activation") {
 				fallen = append(fallen, a)
 			} else {
 				kept = append(kept, a)
 			}
-			behind = behind || a.Name == "layers"
+			after = after || a.Name == "layers"
 		}
 		if len(fallen) > 0 {
 			layer := last.Map[0].Name
-			p.fail(fallen[0].Pos, "layer %d: %s stands at the margin, and not under %s; indent it further than %s, or write %s", n,
+			p.fail(fallen[0].Pos, "layer %d: %s is at the margin, and not under %s; indent it further than %s, or write %s", n,
 				diag.Quote(fallen[0].Name), quotedName(layer), quotedName(layer), p.entry(plain(layer)+": "+orEllipsis(flowArgs(fallen))))
 			root.Map = kept
 		}

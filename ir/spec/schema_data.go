@@ -8,7 +8,7 @@ func dataSchema() schemaNode {
 		"split": described(schemaNode{"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}, "This fraction of the rows of train, the last ones."),
 	}, "split"))
 	return described(strict(schemaNode{
-		"train":      fileSources("The rows to train on. What stands beside the files holds for test and validation too."),
+		"train":      fileSources("The rows to train on. Settings beside the files hold for test and validation too."),
 		"test":       test,
 		"validation": fileSources("The rows to measure training on, of the same kind, in place of fit: validation_split."),
 		"missing_values": described(schemaNode{"type": "array", "minItems": 1, "items": listedWord(), "default": []string{""}},
@@ -16,7 +16,7 @@ func dataSchema() schemaNode {
 		"weight": described(columnName(), "The column of a csv file with the weights of the rows in the loss."),
 		"windows": described(strict(schemaNode{
 			"length": described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots}, "Rows of a sample."),
-			"offset": described(schemaNode{"type": "integer", "minimum": 0, "maximum": maxSlots, "default": 1}, "How many rows behind the last one of the sample the target stands."),
+			"offset": described(schemaNode{"type": "integer", "minimum": 0, "maximum": maxSlots, "default": 1}, "How many rows after the last row of the sample the target comes."),
 			"stride": described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots, "default": 1}, "How many rows further the next sample begins."),
 		}, "length"), "Samples of successive rows of a csv file."),
 		"features": described(schemaNode{
@@ -119,17 +119,17 @@ func fileSources(doc string) schemaNode {
 func sourceSettings() map[SourceKind]schemaNode {
 	settings := map[SourceKind]schemaNode{
 		CSV: {
-			"separator": described(wordLike(schemaNode{"minLength": 1, "maxLength": 1, "default": ","}), "What stands between two fields."),
+			"separator": described(wordLike(schemaNode{"minLength": 1, "maxLength": 1, "default": ","}), "The separator of fields."),
 			"header":    described(schemaNode{"type": "array", "minItems": 1, "items": columnName()}, "The names of the columns of a file that has no header line."),
 			"quote":     described(schemaNode{"enum": []string{"none", `"`}}, "none: quotes are characters like any other. Without it they enclose fields, and one that seems to have joined rows is an error; with \" it is not."),
 			"encoding":  encodingSchema(),
-			"decimal":   oneOfWords("The mark before the fraction of a number.", ".", ",", "."),
-			"thousands": described(schemaNode{"enum": []string{".", ",", " ", "'", "_"}}, "The mark between thousands; a space includes those that do not break lines."),
+			"decimal":   oneOfWords("The decimal mark.", ".", ",", "."),
+			"thousands": described(schemaNode{"enum": []string{".", ",", " ", "'", "_"}}, "The thousands separator; a space includes non-breaking ones."),
 		},
 		Tokens: {
 			"num_words":  described(schemaNode{"type": "integer", "minimum": 1}, "Ids from here on become oov_id."),
 			"oov_id":     described(schemaNode{"type": "integer", "minimum": 0, "default": 2}, "The id of what num_words leaves out."),
-			"length":     described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots}, "So many ids of every row: longer rows are cut, shorter ones get zeros. Without it rows have any number of ids."),
+			"length":     described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots}, "How many ids every row has: longer rows are cut, shorter ones get zeros. Without it rows have any number of ids."),
 			"padding":    oneOfWords("Where the zeros go.", "pre", "pre", "post"),
 			"truncating": oneOfWords("Where longer rows are cut.", "pre", "pre", "post"),
 		},
@@ -156,7 +156,7 @@ func numberSchema() schemaNode {
 	return described(strict(columnProperties(schemaNode{
 		"type": described(schemaNode{"enum": []string{"number"}}, "A column of numbers."),
 		"missing": described(anyOf(schemaNode{"type": "number"}, schemaNode{"enum": []string{"error", "mean", "median"}}),
-			"What stands for a missing value: a number, or the mean or median of the training rows; without it, one is an error."),
+			"The replacement for a missing value: a number, or the mean or median of the training rows; without it, one is an error."),
 		"scale": described(anyOf(
 			schemaNode{"enum": []string{"none", "standard", "min_max", "log1p", "log"}},
 			schemaNode{"type": "array", "minItems": 1, "maxItems": 2, "items": schemaNode{"enum": []string{"standard", "min_max", "log1p", "log"}}},
@@ -188,8 +188,8 @@ func dateSchema() schemaNode {
 	return described(strict(columnProperties(schemaNode{
 		"type":    described(schemaNode{"enum": []string{"date"}}, "A column of dates."),
 		"format":  described(wordLike(schemaNode{"minLength": 1, "maxLength": maxWord, "default": defaultFormat}), "How Go's package time writes the date 2006-01-02 15:04:05 in this layout."),
-		"parts":   described(anyOf(part(), schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": part(), "default": defaultParts}), "What of a date becomes numbers; days are those since 1970."),
-		"encode":  oneOfWords("Sine and cosine of a part that repeats itself (year and days do not), or every part as a scaled number.", "cyclic", "cyclic", "number"),
+		"parts":   described(anyOf(part(), schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": part(), "default": defaultParts}), "Which parts of a date become numbers; days are those since 1970."),
+		"encode":  oneOfWords("Sine and cosine of a part that recurs (year and days do not), or every part as a scaled number.", "cyclic", "cyclic", "number"),
 		"missing": described(wordLike(schemaNode{"minLength": 1, "default": "error"}), "The date that stands for a missing one, in the same format, or error."),
 	}), "type"), "A date.")
 }
@@ -204,8 +204,8 @@ func columnTextSchema() schemaNode {
 func textProperties() schemaNode {
 	return schemaNode{
 		"vocabulary":  vocabularySchema("The words in their order, or how many slots a learned vocabulary has, those of padding (0, with integer) and of unknown words included."),
-		"encode":      oneOfWords("Ids in an input of their own, or a vector over the vocabulary: which words occur, how often, or how often by how rare they are.", "integer", "integer", "multi_hot", "count", "tf_idf"),
-		"length":      described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots}, "With integer: so many ids of every text, cut or filled with zeros at the end. Without it a text has any number."),
+		"encode":      oneOfWords("Ids in an input of their own, or a vector over the vocabulary: which words occur, how often, or how often weighted by how rare they are.", "integer", "integer", "multi_hot", "count", "tf_idf"),
+		"length":      described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots}, "With integer: how many ids every text has; it is cut or filled with zeros at the end. Without it a text has any number."),
 		"standardize": oneOfWords("What happens to a text before it is split.", "lower_and_strip_punctuation", "lower_and_strip_punctuation", "lower", "strip_punctuation", "none"),
 		"split":       oneOfWords("What the words of a text are.", "whitespace", "whitespace", "character"),
 		"ngrams":      described(schemaNode{"type": "integer", "minimum": 1, "maximum": 16, "default": 1}, "The longest run of words that counts as one."),

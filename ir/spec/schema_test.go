@@ -66,7 +66,7 @@ func TestSchemaSays(t *testing.T) {
 		return node
 	}
 	for path, want := range map[string]any{
-		"train/description":                                                 "The rows to train on. What stands beside the files holds for test and validation too.",
+		"train/description":                                                 "The rows to train on. Settings beside the files hold for test and validation too.",
 		"test/description":                                                  "The rows to test on: files of the same kind, or the last fraction of the rows of train.",
 		"validation/description":                                            "The rows to measure training on, of the same kind, in place of fit: validation_split.",
 		"train/anyOf/csv/properties/csv/description":                        "A table with a header line; .gz may follow.",

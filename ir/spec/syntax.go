@@ -69,7 +69,7 @@ var inWords = []struct{ yaml, human string }{
 	{"unknown anchor", "an alias (*name) stands for an anchor (&name) above it, and there is none; put a text that begins with * in quotes"},
 	{"incompatible YAML document", "a description needs no version of YAML; take that line out"},
 	{"unknown escape character", `a backslash in double quotes begins no known escape; write \\ for a backslash, or use single quotes`},
-	{"did not find expected", "a key or an entry of a list is expected; is the line indented as its neighbors are?"},
+	{"did not find expected", "a key or an entry of a list is expected; is the line indented as its neighbours are?"},
 	{"exceeded max depth", "lists and maps are nested too deeply"},
 }
 
@@ -123,7 +123,7 @@ func (s *slip) character(at int) {
 	case strings.TrimSpace(line[:column]) == "":
 		s.fail(n, strings.IndexByte(line, '\t'), "a tab indents this line; YAML wants spaces: two for each step")
 	default:
-		s.fail(n, column, "a tab stands here; YAML wants spaces")
+		s.fail(n, column, "there is a tab here; YAML wants spaces")
 	}
 }
 
@@ -163,9 +163,9 @@ func (s *slip) line(n int) {
 		case same && in == indent && k == "" && d == "" && !strings.ContainsAny(v[max(len(v)-1, 0):], `]},"'`):
 			s.keyless(m, in, v)
 		case same && in == indent && d != "" && dash == "":
-			s.fail(n, indent, `%s stands beside the entries of a list ("- ..."); indent it by 4 more spaces to put it under the entry above, or begin the line with "- "`, diag.Quote(key))
+			s.fail(n, indent, `%s is beside the entries of a list ("- ..."); indent it by 4 more spaces to put it under the entry above, or begin the line with "- "`, diag.Quote(key))
 		case same && in == indent && !alike:
-			s.fail(n, indent, "a list entry stands among keys; indent it under the key it belongs to")
+			s.fail(n, indent, "a list entry is among keys; indent it under the key it belongs to")
 		case alike && in != indent:
 			s.fail(n, indent, "this line is indented by %s, and line %d above it by %d; give both the same", spaces(indent), m+1, in)
 		default:
@@ -188,7 +188,7 @@ func (s *slip) keyless(n, at int, value string) {
 		s.fail(n, at, "%s", foreignLine(value))
 	case strings.Contains(value, "="):
 		k, v, _ := strings.Cut(value, "=")
-		s.fail(n, at, `a colon stands between a key and its value: write "%s: %s"`, briefly(k), briefly(v))
+		s.fail(n, at, `a colon belongs between a key and its value: write "%s: %s"`, briefly(k), briefly(v))
 	case identifier.MatchString(word) && rest != "" && !strings.ContainsAny(rest, " :{["):
 		s.fail(n, at+len(word), "a colon is missing after %s; write %s: %s", diag.Quote(word), briefly(word), briefly(rest))
 	case !strings.ContainsAny(value, " {["):

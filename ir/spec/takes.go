@@ -114,7 +114,7 @@ func (a *ArgDoc) accepts(v Value) bool {
 	return false
 }
 
-// pairs reads what stands before and behind each of Size axes: one number for
+// pairs reads what comes before and after each of Size axes: one number for
 // all, a number for each axis, or a pair for each axis, which without
 // alternatives needs no brackets of its own.
 func (a *ArgDoc) pairs(v Value) ([][2]Value, bool) {

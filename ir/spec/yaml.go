@@ -69,7 +69,7 @@ func (c *yamlConverter) value(n *yaml.Node, depth int) Value {
 	switch n.Kind {
 	case yaml.AliasNode:
 		if c.open[n.Alias] {
-			c.errs.Add(v.Pos, "the alias *%s stands inside of what it stands for", short(n.Value))
+			c.errs.Add(v.Pos, "the alias *%s is inside what it stands for", short(n.Value))
 			c.full = true
 			return v
 		}
@@ -186,7 +186,7 @@ func (c *yamlConverter) tuple(key string, n *yaml.Node, at int) (list Value, ski
 			e.Pos = list.Pos
 			list.List = append(list.List, e)
 		}
-		c.errs.Add(list.Pos, "a list stands in square brackets; write %s: %s", plain(key), list.brief())
+		c.errs.Add(list.Pos, "a list is written in square brackets; write %s: %s", plain(key), list.brief())
 		return list, i + 1 - at
 	}
 	return Value{}, 0

@@ -48,7 +48,7 @@ type Part[T any] struct {
 	// Set fills the part from a row, which it must not keep, and says what is
 	// wrong with it.
 	Set func(to *T, row []float32) error
-	// SetWhole stands in the place of Set for ids and the numbers of classes: no
+	// SetWhole stands in place of Set for ids and the numbers of classes: no
 	// value is rounded, and one that is not a whole number of 32 bits is an error.
 	SetWhole func(to *T, row []int32) error
 }

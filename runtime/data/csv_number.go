@@ -7,7 +7,7 @@ import (
 )
 
 // Plain rewrites a number that Decimal and Thousands say how to read as Go writes
-// it: "1.234,5" becomes "1234.5". A text that is none, such as what stands for a
+// it: "1.234,5" becomes "1234.5". A text that is not a number, such as what stands for a
 // missing value, stays as it is. It is an error if the groups between the marks
 // of thousands are not of three digits, or if the number has a point that is
 // neither mark.

@@ -12,7 +12,7 @@ import (
 )
 
 // counting is a stream of 0 … n-1 with twice the number as target, and an error
-// behind them if there is one. It knows no places.
+// after them if there is one. It knows no places.
 type counting struct {
 	n   int
 	err error
@@ -204,7 +204,7 @@ func TestStreams(t *testing.T) {
 				t.Errorf("epoch 1: %v, %v", rows, err)
 			}
 		}
-		// An error comes in the place of its row, that of the source at the end.
+		// An error comes in place of its row, that of the source at the end.
 		for _, c := range []struct {
 			d    counting
 			rows int

@@ -112,7 +112,7 @@ func parseNPYHeader(text string) (npyHeader, error) {
 // npyParser reads from the front of what is left of a header.
 type npyParser struct{ rest string }
 
-// take takes a word and the spaces behind it if it comes next.
+// take takes a word and the spaces after it if it comes next.
 func (p *npyParser) take(word string) bool {
 	rest, ok := strings.CutPrefix(p.rest, word)
 	if ok {

@@ -8,7 +8,7 @@ import (
 
 // Prefetch reads about n rows of a stream ahead of its reader. What [Map] does
 // to the rows, or [StreamImages], is then done to several of them at the same
-// time; they come in the same order, and an error comes in the place of its row.
+// time; they come in the same order, and an error comes in place of its row.
 // The goroutines end with the loop over the rows. An [Indexed] data set needs
 // none of this and is returned as it is.
 func Prefetch[X, Y any](d Dataset[X, Y], n int) Dataset[X, Y] {
@@ -33,7 +33,7 @@ func (p *prefetched[X, Y]) placeOf(row int) string { return placeOf(p.d, row) }
 type block[X, Y any] struct {
 	pending []deferred[X, Y]
 	rows    []Example[X, Y]
-	err     error // what comes behind the rows
+	err     error // what comes after the rows
 	done    chan struct{}
 }
 

@@ -36,7 +36,7 @@ type CSV struct {
 	// of Go; Number always does.
 	Numbers []string
 
-	rest bool // the columns that Columns does not name are wanted too, behind them
+	rest bool // the columns that Columns does not name are wanted too, after them
 }
 
 // Records reads a CSV file from r, compressed with gzip or not; name stands for

@@ -41,7 +41,7 @@ func TestReadTokenRows(t *testing.T) {
 	if _, err := ReadTokenRows(empty+"x", TokenOptions{}, set); !os.IsNotExist(err) {
 		t.Errorf("%v", err)
 	}
-	// Ids of two rows lie behind one another, and adding to one spares the other.
+	// Ids of two rows lie one after the other, and adding to one spares the other.
 	x, _, _ := d.(Indexed[[]int32, bool]).At(0)
 	_ = append(*x, 7)
 	if y, _, _ := d.(Indexed[[]int32, bool]).At(2); !slices.Equal(*y, []int32{9, 2}) {

@@ -7,12 +7,12 @@ import (
 )
 
 // Series says how the successive rows of a series become samples: a sample is
-// Length rows, its target and weight are those of the row Offset rows behind the
+// Length rows, its target and weight are those of the row Offset rows after the
 // last of them (1: the next row), and the next sample begins Stride rows later.
 type Series struct{ Length, Offset, Stride int }
 
 // Windows makes a data set of the windows of a series. The rows of a window lie
-// behind one another, and window makes an input of them:
+// one after the other, and window makes an input of them:
 //
 //	type Features [12]Step
 //	data.Windows(rows, data.Series{Length: 12, Offset: 1, Stride: 1}, func(rows []Step) *Features { return (*Features)(rows) })
@@ -55,7 +55,7 @@ func (s Series) target() int { return s.Length - 1 + s.Offset }
 // windows are those of a series in memory.
 type windows[W, X, Y any] struct {
 	steps  Indexed[X, Y]
-	rows   []X // of steps, behind one another
+	rows   []X // of steps, one after the other
 	series Series
 	window func(rows []X) *W
 }

@@ -11,7 +11,7 @@ import (
 type streamOf[X, Y any] struct{ Dataset[X, Y] }
 
 // The windows are those of timeseries_dataset_from_array, whose targets lie as
-// far behind the beginning of a window as the list of them was moved.
+// far after the beginning of a window as the list of them was moved.
 func TestWindowsAreKeras(t *testing.T) {
 	tried := 0
 	for _, c := range kerasCases(t, "timeseries") {

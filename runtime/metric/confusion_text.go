@@ -16,7 +16,7 @@ const (
 )
 
 // String gives the report and the matrix as text for 80 columns. Of many
-// classes it lists those with the lowest F1, and in the place of the matrix the
+// classes it lists those with the lowest F1, and in place of the matrix the
 // most frequent mistakes.
 func (c *Confusion) String() string {
 	var b strings.Builder

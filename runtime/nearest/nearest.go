@@ -70,7 +70,7 @@ func fold(s string) []rune {
 }
 
 // distance is the optimal string alignment distance: insertions, deletions,
-// substitutions and swaps of neighbors, each worth one. It gives up at limit.
+// substitutions and swaps of neighbours, each worth one. It gives up at limit.
 // (The recurrence: G. V. Bard, "Spelling-error tolerant, order-independent
 // pass-phrases via the Damerau-Levenshtein string-edit distance metric", 2007.)
 func distance(a, b []rune, limit int) int {

@@ -76,7 +76,7 @@ func (w *Worker) Wait() {
 }
 
 // unwind is the panic that takes a worker out of a Run that another one has
-// broken off: nobody would meet it at a barrier any more.
+// broken off: nobody would meet it at a barrier again.
 type unwind struct{}
 
 // A worker watches for its turn for some microseconds, since the next kernel

@@ -111,7 +111,7 @@ func (f *factors) means() {
 		}
 		f.r[i] = float32(f.keep*f.r[i]) + float32(f.rest*float32(sum/float64(columns)))
 	}
-	for from := 0; from < len(f.c); { // some columns of a matrix at a time: rows lie behind one another
+	for from := 0; from < len(f.c); { // some columns of a matrix at a time: rows lie one after the other
 		matrix, first := from/columns, from%columns
 		var sums [64]float64
 		width := min(len(sums), columns-first)

@@ -62,7 +62,7 @@ func (o *Optimizer) Restore(segments []nn.Segment, values []float32) error {
 	if len(given) > len(want) {
 		for _, s := range segments {
 			if !slices.ContainsFunc(want, func(w nn.Segment) bool { return w.Name == s.Name }) {
-				reject("the tensor %.80q is none of this optimizer", s.Name)
+				reject("the tensor %.80q does not belong to this optimizer", s.Name)
 			}
 		}
 	}
@@ -89,7 +89,7 @@ func (o *Optimizer) Restore(segments []nn.Segment, values []float32) error {
 }
 
 // stateSegments names what there is to remember, in the order of stateParts
-// behind the two counts.
+// after the two counts.
 func (o *Optimizer) stateSegments() []nn.Segment {
 	var segments []nn.Segment
 	at := 0

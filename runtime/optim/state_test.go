@@ -99,7 +99,7 @@ func TestRestoreErrors(t *testing.T) {
 		{func(s []nn.Segment, v []float32) ([]nn.Segment, []float32) { s[2].Shape = []int{1, 2}; return s, v }, `optim: adam: state: the tensor "w/momentum" has shape [1 2], not [3]`},
 		{func(s []nn.Segment, v []float32) ([]nn.Segment, []float32) {
 			return append(s, nn.Segment{Name: "w/norm"}), v
-		}, `optim: adam: state: the tensor "w/norm" is none of this optimizer`},
+		}, `optim: adam: state: the tensor "w/norm" does not belong to this optimizer`},
 		{func(s []nn.Segment, v []float32) ([]nn.Segment, []float32) { return s, v[:13] }, `optim: adam: state: the tensor "w/velocity" lies outside the 13 values`},
 		{func(s []nn.Segment, v []float32) ([]nn.Segment, []float32) { s[0].Offset = -1; return s, v }, `optim: adam: state: the tensor "iteration" lies outside the 14 values`},
 		{func(s []nn.Segment, v []float32) ([]nn.Segment, []float32) { v[1] = 0.5; return s, v }, `optim: adam: state: the number of steps or the learning rate cannot be read`},

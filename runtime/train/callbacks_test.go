@@ -20,7 +20,7 @@ import (
 	"github.com/nngen-go/nngen/runtime/weights"
 )
 
-// scripted puts made-up figures in the place of those of an epoch.
+// scripted puts made-up figures in place of those of an epoch.
 func scripted(name string, values ...float64) train.Callback {
 	return &train.Funcs{
 		TrainBegin: func(s *train.State) error { s.Log(name, math.NaN()); return nil },

@@ -72,7 +72,7 @@ type Config[X, Y any] struct {
 	// unless it is the rule of the previous call. nil: the one of the previous
 	// call, at first the description's.
 	Optimizer optim.Rule
-	// Callbacks are called in order, behind those of the description.
+	// Callbacks are called in order, after those of the description.
 	Callbacks []Callback
 	// OwnCallbacks leaves out those of the description.
 	OwnCallbacks bool

@@ -74,7 +74,7 @@ func (c *CSVLogger) write(s *State) error {
 		}
 		header = c.now.Size == 0
 	}
-	// What stands behind is of an earlier training, or of epochs that are
+	// What comes after it is of an earlier training, or of epochs that are
 	// trained once more after an interruption.
 	if err := c.file.Truncate(c.now.Size); err != nil {
 		return err
@@ -118,7 +118,7 @@ func (c *CSVLogger) OnTrainEnd(*State) error {
 // SaveState implements [StatefulCallback].
 func (c *CSVLogger) SaveState() ([]byte, error) { return encodeState(&c.now) }
 
-// RestoreState implements [StatefulCallback]: lines behind those that the state
+// RestoreState implements [StatefulCallback]: lines after those that the state
 // knows are written again.
 func (c *CSVLogger) RestoreState(state []byte) error {
 	if err := decodeState(state, &c.now); err != nil {

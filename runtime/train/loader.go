@@ -10,7 +10,7 @@ import (
 
 // ParallelLoader is implemented by an [Engine] whose Load writes nothing but the
 // row that it is given: rows may then be loaded in any order, and several of them
-// at the same time. Ragged inputs, which lie behind one another, forbid it.
+// at the same time. Ragged inputs, which lie one after the other, forbid it.
 type ParallelLoader interface{ ParallelLoad() }
 
 // parallelBytes is the size of the inputs of a micro-batch from which copying

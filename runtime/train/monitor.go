@@ -14,7 +14,7 @@ import (
 type monitor struct {
 	name  string
 	up    bool    // more is better
-	delta float64 // an improvement by less is none
+	delta float64 // an improvement by less does not count
 }
 
 // newMonitor looks for the figure in the run that begins. No name means

@@ -35,7 +35,7 @@ func (s *State) Value(name string) (float64, bool) { return find(s.Logs, name) }
 
 // Log adds a figure to s.Logs or changes it; in OnEpochEnd also in the history
 // and in the progress line. Called in OnTrainBegin it announces a figure, so
-// that callbacks behind this one can monitor it.
+// that callbacks after this one can monitor it.
 func (s *State) Log(name string, value float64) {
 	if !slices.Contains(s.figures, name) {
 		s.figures = append(s.figures, name)

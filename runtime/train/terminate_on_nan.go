@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// TerminateOnNaN ends a training whose loss is no finite number any more.
+// TerminateOnNaN ends a training whose loss is no longer a finite number.
 // Source: Keras 3, callbacks/terminate_on_nan.py.
 type TerminateOnNaN struct {
 	NopCallback

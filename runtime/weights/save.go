@@ -53,7 +53,7 @@ func SaveFile(path string, write func(w io.Writer) error) (err error) {
 	return nil
 }
 
-// TempPattern matches the end, behind the name of the file that is being saved,
+// TempPattern matches the end, after the name of the file that is being saved,
 // of the names that [SaveFile] gives to its temporary files.
 const TempPattern = ".????????.tmp"
 

@@ -21,7 +21,7 @@ func mlp(_ *model.Scope, v []*graph.Node, x *graph.Node) *graph.Node {
 	return x
 }
 
-// cnn is two 3x3 convolutions with 2x2 pooling, and a dense layer, behind a
+// cnn is two 3x3 convolutions with 2x2 pooling, and a dense layer, after a
 // dropout that only training has.
 func cnn(s *model.Scope, v []*graph.Node, x *graph.Node) *graph.Node {
 	for i := 0; i < 4; i += 2 {

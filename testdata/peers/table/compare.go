@@ -36,7 +36,7 @@ func (s *settings) compare(ctx context.Context, work string, peers []*process) (
 	times := make([][]float64, len(peers))
 	for round := range s.rounds {
 		for k := range peers {
-			i := (k + round) % len(peers) // nobody always runs behind the same one
+			i := (k + round) % len(peers) // nobody always runs after the same one
 			if round >= turns[i] {
 				continue
 			}

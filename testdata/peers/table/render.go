@@ -55,7 +55,7 @@ func (t *table) save(file string) error {
 	)
 }
 
-// markdown prints a table for every number of threads: times, and behind the
+// markdown prints a table for every number of threads: times, and after the
 // times of the others how many times ours they are.
 func (t *table) markdown() string {
 	var b strings.Builder

@@ -47,7 +47,7 @@ func NoSuchFile(file string, extensions ...string) error {
 	return fmt.Errorf("%s: there is no such file%s", file, diag.DidYouMean(filepath.Base(file), names))
 }
 
-// pointerStart begins the small text that Git has in the place of a file which
+// pointerStart begins the small text that Git has in place of a file which
 // Git LFS keeps (https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md).
 const pointerStart = "version https://git-lfs.github.com/spec/v"
 

@@ -18,7 +18,7 @@ type vertex struct {
 	node     int // -1: a joint
 	rank     int
 	position float64 // of its middle, across the ranks
-	up, down []int   // neighbours in the ranks before and behind
+	up, down []int   // neighbours in the ranks before and after
 }
 
 // newLayered lays a graph out. Reads are the nodes that each node reads, all of
@@ -79,7 +79,7 @@ func (g *layered) join(from, to int) {
 // sweeps is how often order and places are improved in each direction.
 const sweeps = 12
 
-// order puts the vertices of every rank behind the mean of their neighbours, and
+// order sorts the vertices of every rank by the mean of their neighbours, and
 // keeps the order with the fewest crossings.
 func (g *layered) order() {
 	best, fewest := g.copyRanks(), g.crossings()

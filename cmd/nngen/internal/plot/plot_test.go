@@ -204,7 +204,7 @@ func TestLayeredWithoutCrossings(t *testing.T) {
 	}
 }
 
-// Layers one behind the other stand in a straight line, behind whatever.
+// Layers one after the other stand in a straight line, whatever comes before them.
 func TestLayeredStraight(t *testing.T) {
 	g := newLayered([][]int{{}, {}, {0}, {2}, {1, 3}, {4}, {5}, {6}}, 300, 40)
 	at := map[int]float64{}

@@ -105,7 +105,7 @@ func (h *History) take(columns map[string]json.RawMessage) error {
 }
 
 // runName is what a history is called: the folder of history.json without the
-// -run that fit puts behind it, or the name of the file.
+// -run that fit puts after it, or the name of the file.
 func runName(file string) string {
 	name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
 	if name == "history" {

@@ -11,7 +11,7 @@ import (
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 )
 
-// missingTexts are what files have in the place of a value that is not known.
+// missingTexts are what files have in place of a value that is not known.
 var missingTexts = []string{"", "?", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "-"}
 
 // mostDistinct bounds what is remembered of a column.
