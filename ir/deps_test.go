@@ -30,7 +30,6 @@ ir/loop/looptest  ir/loop ir/scalar runtime/nn
 ir                ir/diag
 ir/op             ir ir/loop ir/scalar ir/block ir/diag runtime/nn
 ir/spec           ir/diag ir/arg runtime/optim runtime/data go.yaml.in/yaml/v3 runtime/nearest ir/encoding
-ir/spec           ir/diag ir/arg runtime/optim runtime/data runtime/nearest ir/encoding go.yaml.in/yaml/v3
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec runtime/nearest
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
 ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
