@@ -17,13 +17,13 @@ type adapter struct {
 }
 
 // adaptMethod prints Adapt: what the encoding learns from the training rows.
-func (e *Encoding) adaptMethod(f *gotree.File) {
+func (e loader) adaptMethod(f *gotree.File) {
 	if !e.Learns() {
 		f.Add(`// Adapt has nothing to do: nothing about the encoding is learned.
 func (m *Model) Adapt(FeatureSet) error { return nil }`)
 		return
 	}
-	a := &adapter{e: e}
+	a := &adapter{e: e.Encoding}
 	if e.AsArray() {
 		a.array()
 	} else {
@@ -44,7 +44,7 @@ func (m *Model) Adapt(FeatureSet) error { return nil }`)
 	if strings.Contains(a.rows.String(), "c.") {
 		checked = "if err := c.Err(); err != nil {\nreturn §fmt.Errorf(" + place + ", err)\n}\n"
 	}
-	doc := "Adapt learns the encoding from the rows of d: " + e.learnedWords() + ". What was learned before is forgotten. It needs the model to itself."
+	doc := "Adapt learns the encoding from the rows of d: " + a.learnedWords() + ". What was learned before is forgotten. It needs the model to itself."
 	f.Add("%s", gotree.Comment(doc)+fmt.Sprintf(`func (m *Model) Adapt(d FeatureSet) error {
 	if d == nil {
 		return §errors.New("%[1]s: Adapt: there is no data set")
@@ -67,7 +67,7 @@ func (m *Model) Adapt(FeatureSet) error { return nil }`)
 }
 
 // learnedWords says what Adapt learns.
-func (e *Encoding) learnedWords() string {
+func (a *adapter) learnedWords() string {
 	var list []string
 	for _, w := range []struct {
 		words string
@@ -80,7 +80,7 @@ func (e *Encoding) learnedWords() string {
 		{"what stands for missing values", []string{"float64", "string"}},
 	} {
 		for _, t := range w.types {
-			if e.learnsA(t) {
+			if a.e.learnsA(t) {
 				list = append(list, w.words)
 				break
 			}

@@ -14,8 +14,11 @@ func (e *Encoding) Classified() bool {
 	return e.p.Answer.Kind == loop.Choice && len(e.p.Classes) == e.p.Answer.Classes
 }
 
-// classDecls prints the classes.
-func (e *Encoding) classDecls(f *gotree.File) {
+// classes prints the classes.
+type classes struct{ *Encoding }
+
+// classDecls prints all about them.
+func (e classes) classDecls(f *gotree.File) {
 	width := "uint8"
 	if len(e.p.Classes) > 256 {
 		width = "uint16"
@@ -64,7 +67,7 @@ func (c Class) String() string {
 
 // spellings prints how else files write the classes, and returns how ParseClass
 // looks that up.
-func (e *Encoding) spellings(f *gotree.File) (lookup string) {
+func (e classes) spellings(f *gotree.File) (lookup string) {
 	var b strings.Builder
 	seen := map[string]bool{}
 	for i, list := range e.spec.Spellings {
@@ -105,7 +108,7 @@ var signWords = map[rune]string{'!': "Exclamation", '"': "Quote", '#': "Hash", '
 	'<': "Less", '=': "Equal", '>': "Greater", '?': "Question", '@': "At", '^': "Caret", '|': "Bar", '~': "Tilde"}
 
 // classify prints Classify.
-func (e *Encoding) classify(f *gotree.File) {
+func (e classes) classify(f *gotree.File) {
 	predict, fail, results, ok := "out := m.Predict(x)\n", "", "(Class, float32)", ""
 	if e.Checked {
 		predict, fail, results, ok = "out, err := m.Predict(x)\n", "if err != nil {\nreturn 0, 0, err\n}\n", "(Class, float32, error)", ", nil"

@@ -8,16 +8,16 @@ import (
 
 // DataFile prints what makes data sets of files and of rows of features.
 func (e *Encoding) DataFile(f *gotree.File) {
+	l := loader{e, f}
 	if e.Has() {
 		f.Add(`// FeatureSet is a data set of rows before they are encoded.
 type FeatureSet = §data.Dataset[Features, Target]
 
 // FeatureSlices makes a data set of rows and their targets.
 func FeatureSlices(x []Features, y []Target) FeatureSet { return §data.Slices(x, y) }`)
-		e.fitFeatures(f)
-		e.adaptMethod(f)
+		l.fitFeatures(f)
+		l.adaptMethod(f)
 	}
-	l := loader{e, f}
 	e.targets.repeat(f)
 	switch e.spec.Source {
 	case "csv":
@@ -33,7 +33,7 @@ func FeatureSlices(x []Features, y []Target) FeatureSet { return §data.Slices(x
 
 // readAhead is how many rows of a stream are encoded ahead: a thousand, fewer where
 // they are large.
-func (e *Encoding) readAhead() int {
+func (e loader) readAhead() int {
 	const rows, bytes = 1024, 16 << 20
 	size := 1
 	for i := range e.features {
@@ -43,7 +43,7 @@ func (e *Encoding) readAhead() int {
 }
 
 // fitFeatures prints training and evaluation on rows of features.
-func (e *Encoding) fitFeatures(f *gotree.File) {
+func (e loader) fitFeatures(f *gotree.File) {
 	doc := "FitFeatures encodes the rows of d and trains the model on them, as Fit does. Validation rows are cut off first."
 	adapt := ""
 	if e.Learns() {
@@ -122,7 +122,7 @@ func classOf(y *Target) int {
 	return "classOf"
 }
 
-// loader prints the readers of files.
+// loader prints data sets of rows and the readers of files.
 type loader struct {
 	*Encoding
 	f *gotree.File

@@ -18,15 +18,16 @@ func (e *Encoding) EncodeFile(f *gotree.File) bool {
 		if e.anyOf(encoding.Image) {
 			f.Import("image/gif", "image/jpeg", "image/png")
 		}
-		e.featuresType(f)
-		e.setMethod(f)
-		e.encodeMethod(f)
-		e.inspectMethod(f)
-		e.adaptedMethod(f)
-		e.fixedDecls(f)
+		r := rows{e}
+		r.featuresType(f)
+		r.setMethod(f)
+		r.encodeMethod(f)
+		r.inspectMethod(f)
+		r.adaptedMethod(f)
+		r.fixedDecls(f)
 	}
 	if len(e.p.Classes) > 0 {
-		e.classDecls(f)
+		classes{e}.classDecls(f)
 	}
 	names := e.valueNames()
 	if names != nil {
@@ -48,10 +49,13 @@ func (e *Encoding) valueNames() []string {
 	return nil
 }
 
+// rows prints Features and what makes samples of them.
+type rows struct{ *Encoding }
+
 // encodeMethod prints Encode.
-func (e *Encoding) encodeMethod(f *gotree.File) {
+func (e rows) encodeMethod(f *gotree.File) {
 	var lines strings.Builder
-	d := destination{e, map[int]string{}}
+	d := destination{e.Encoding, map[int]string{}}
 	switch s := e.spec.Series; {
 	case e.AsArray():
 		x := &e.features[0]
@@ -101,7 +105,7 @@ func (e *Encoding) coder() string {
 }
 
 // arrayNumber is number i of many as it goes into the input.
-func (e *Encoding) arrayNumber() string {
+func (e rows) arrayNumber() string {
 	x := &e.features[0]
 	value := "f[i]"
 	switch x.Missing.Kind {
@@ -186,7 +190,7 @@ func (d destination) tokens(f *feature) string {
 }
 
 // fixedDecls prints what the description fixes: listed vocabularies, dates.
-func (e *Encoding) fixedDecls(f *gotree.File) {
+func (e rows) fixedDecls(f *gotree.File) {
 	for i := range e.features {
 		x := &e.features[i]
 		if x.since != "" {

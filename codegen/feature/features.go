@@ -9,7 +9,7 @@ import (
 )
 
 // featuresType prints Features: one row before encoding.
-func (e *Encoding) featuresType(f *gotree.File) {
+func (e rows) featuresType(f *gotree.File) {
 	var list, fields strings.Builder
 	for i := range e.features {
 		x := &e.features[i]
@@ -53,7 +53,7 @@ func Value[T any](v T) *T { return &v }`)
 }
 
 // setMethod prints Set, which reads one feature as a file has it.
-func (e *Encoding) setMethod(f *gotree.File) {
+func (e rows) setMethod(f *gotree.File) {
 	missing, marked := "", "false"
 	if len(e.spec.Missing) > 0 && !e.anyOf(encoding.Tokens, encoding.Image) {
 		missing, marked = "missing := missingText(text)\n", "missing"

@@ -9,7 +9,7 @@ import (
 )
 
 // inspectMethod prints Inspect.
-func (e *Encoding) inspectMethod(f *gotree.File) {
+func (e rows) inspectMethod(f *gotree.File) {
 	doc := "Inspect names the features of a row that are missing, and those whose category, or every word, is unknown: what to count in a service."
 	if !e.anyOf(encoding.Category, encoding.Text) {
 		doc = "Inspect names the features of a row that are missing: what to count in a service. None can be unknown here."
@@ -52,7 +52,7 @@ func (e *Encoding) inspectMethod(f *gotree.File) {
 }
 
 // adaptedMethod prints Adapted.
-func (e *Encoding) adaptedMethod(f *gotree.File) {
+func (e rows) adaptedMethod(f *gotree.File) {
 	if !e.Learns() {
 		f.Add(`// Adapted reports whether Encode can be called: always, for nothing about it is
 // learned.

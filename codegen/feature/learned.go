@@ -13,7 +13,7 @@ func (e *Encoding) LearnedFile(f *gotree.File) {
 	f.Add(`// encodingID tells the settings of this encoding from those of another: what was
 // learned for one fits no other.
 const encodingID = %s`, gotree.Quote(e.ID()))
-	e.encodingType(f)
+	learned{e}.encodingType(f)
 	hint := "New, LoadMatching and Adapt make a model of its tensors"
 	if e.PredictOnly {
 		hint = "it was saved before Adapt or FitFeatures"
@@ -27,7 +27,7 @@ func parseEncoding(document, digest string) (*encoding, error) {
 	}
 	return e, e.prepare()
 }`, hint)
-	e.prepareMethod(f)
+	learned{e}.prepareMethod(f)
 	if e.PredictOnly {
 		return
 	}
@@ -42,8 +42,11 @@ func (m *Model) metadata() map[string]string {
 }`, gotree.Quote(e.p.Name))
 }
 
+// learned prints what is learned.
+type learned struct{ *Encoding }
+
 // encodingType prints the type of what is learned.
-func (e *Encoding) encodingType(f *gotree.File) {
+func (e learned) encodingType(f *gotree.File) {
 	var b strings.Builder
 	field := func(name, goType, tag string) {
 		fmt.Fprintf(&b, "%s %s `json:%s`\n", name, goType, gotree.Quote(tag))
@@ -75,7 +78,7 @@ type encoding struct {
 }
 
 // prepareMethod prints the check of what has been learned.
-func (e *Encoding) prepareMethod(f *gotree.File) {
+func (e learned) prepareMethod(f *gotree.File) {
 	var b strings.Builder
 	if e.AsArray() {
 		b.WriteString("var all []error\nfor i, name := range FeatureNames {\nall = append(all,")

@@ -15,7 +15,7 @@ import (
 func likeness(word string) string { return string(encode.Likeness(nil, word)) }
 
 // missingText prints the texts that mean a missing value.
-func (e *Encoding) missingText(f *gotree.File) {
+func (e rows) missingText(f *gotree.File) {
 	var alike []string
 	for _, m := range e.spec.Missing {
 		if l := likeness(m); l != "" {
@@ -45,7 +45,7 @@ func missingText(text string) bool {
 // alikeClasses prints the classes by their likeness, and what ParseClass does
 // with it: nothing where files do not hold the texts of classes, or none has a
 // likeness that is its own.
-func (e *Encoding) alikeClasses(f *gotree.File) (lookup string) {
+func (e classes) alikeClasses(f *gotree.File) (lookup string) {
 	if e.spec.Source != "csv" {
 		return ""
 	}

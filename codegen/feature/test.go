@@ -13,11 +13,12 @@ var testWords = []string{"one", "two", "three", "four"}
 
 // TestFile prints the test of Encode.
 func (e *Encoding) TestFile(f *gotree.File) {
-	e.testRows(f)
+	t := tests{e}
+	t.testRows(f)
 	if e.Learns() {
-		e.testEncoding(f)
+		t.testEncoding(f)
 	}
-	e.encoderTest(f)
+	t.encoderTest(f)
 	if !e.PredictOnly {
 		f.Add(`func TestFitFeatures(t *§testing.T) {
 	§modeltest.Learner[*Model, Features, Input, Target]{
@@ -37,8 +38,11 @@ func (f *feature) testWords() []string {
 	return list[:min(len(list), max(f.Slots-f.Reserved(), 1), len(testWords))]
 }
 
+// tests prints the parts of the test.
+type tests struct{ *Encoding }
+
 // testRows prints how the test makes up rows.
-func (e *Encoding) testRows(f *gotree.File) {
+func (e tests) testRows(f *gotree.File) {
 	var always, mostly strings.Builder
 	if e.AsArray() {
 		always.WriteString("for k := range f {\nf[k] = float64((i+k)%7) + 0.5\n}\n")
@@ -66,7 +70,7 @@ func featureRow(i int) (f Features) {
 }
 
 // testValue makes up the value of a feature in row i.
-func (e *Encoding) testValue(f *feature) string {
+func (e tests) testValue(f *feature) string {
 	to := e.row() + "." + f.field
 	words := f.testWords()
 	word := gotree.QuotedList(words)
@@ -109,7 +113,7 @@ func (f *feature) optional() bool {
 }
 
 // testEncoding prints an encoding that the test makes up.
-func (e *Encoding) testEncoding(f *gotree.File) {
+func (e tests) testEncoding(f *gotree.File) {
 	var b strings.Builder
 	value := func(x *feature, p part) string {
 		switch p.goType {
@@ -152,7 +156,7 @@ func madeUp(t §testing.TB) *encoding {
 }
 
 // encoderTest prints the test that packages of both kinds have.
-func (e *Encoding) encoderTest(f *gotree.File) {
+func (e tests) encoderTest(f *gotree.File) {
 	var b strings.Builder
 	field := func(name, format string, args ...any) { fmt.Fprintf(&b, name+": "+format+",\n", args...) }
 	field("Encode", "m.Encode")
