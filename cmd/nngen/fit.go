@@ -77,7 +77,7 @@ first number that is free, when the new training begins. --force overwrites them
 	f.StringVar(&o.data, "data", "", "folder of the data files (default the model's)")
 	f.StringVarP(&o.output, "output", "o", "", "folder for the results (default ./NAME-run)")
 	f.Uint64Var(&o.seed, "seed", 0, "make the run repeatable (default a new one each time)")
-	f.BoolVar(&o.force, "force", false, "overwrite the results of an earlier run, or give an interrupted one up")
+	f.BoolVar(&o.force, "force", false, "overwrite the results of an earlier run, or give up an interrupted one")
 	f.StringVar(&o.weights, "weights", "", "begin with the weights in this file")
 	f.BoolVar(&o.resume, "resume", false, "go on with the interrupted run in the folder for the results")
 	f.BoolVar(&o.stream, "stream", false, "read the rows anew in every epoch, in their order: for tables and images that are larger than memory")

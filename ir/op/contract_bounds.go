@@ -8,7 +8,7 @@ import (
 )
 
 // settle leaves only the bounds that leave a point out. Taps that no position
-// can use are no part of the loop, and taps run in the direction in which they
+// can use are not part of the loop, and taps run in the direction in which they
 // walk the left operand: the kernel then is read backward instead.
 func (p *part) settle() error {
 	for !p.empty {

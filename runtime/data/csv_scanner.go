@@ -53,7 +53,7 @@ func newCSVScanner(b *bufio.Reader, separator rune, quotes bool) *csvScanner {
 	return &csvScanner{lineReader: lineReader{b: b}, separator: string(separator), quotes: quotes}
 }
 
-// next reads a record into fields. Lines without anything are no records.
+// next reads a record into fields. Empty lines are not records.
 func (s *csvScanner) next() error {
 	for {
 		line, err := s.readLine(mostRecordBytes)

@@ -124,7 +124,7 @@ func TestReadNPYErrors(t *testing.T) {
 		{"magic", []byte("PK\x03\x04 and so on"), "not a NumPy file: it starts with 50 4b 03 04 20 61, not with 93 4e 55 4d 50 59"},
 		{"version", []byte(npyMagic + "\x04\x00\x00\x00\x00\x00"), "NumPy format 4.0 is not known; 1.0 to 3.0 are"},
 		{"no length", []byte(npyMagic + "\x02\x00\x00"), "the file ends in its header: unexpected EOF"},
-		{"long header", []byte(npyMagic + "\x02\x00\xff\xff\xff\xff"), "a header of 4294967295 bytes; 10000 are the most"},
+		{"long header", []byte(npyMagic + "\x02\x00\xff\xff\xff\xff"), "a header of 4294967295 bytes; at most 10000 are read"},
 		{"cut header", npy(f4)[:30], "the file ends in its header: unexpected EOF"},
 		{"short data", npy(f4, 1, 2, 3), "truncated: 3 of 8 bytes of data for shape [2]"},
 		{"long data", npy(f4, 1, 2, 3, 4, 5, 6, 7, 8, 9), "the file goes on after its 8 bytes of data for shape [2]"},

@@ -25,7 +25,7 @@ type CSV struct {
 	// fields, and one that has made a single row of many is an error.
 	Quote string
 	// Encoding of the text: "utf-8", "latin-1", "windows-1252" or "utf-16"; "":
-	// utf-8. A byte order mark is no part of the text.
+	// utf-8. A byte order mark is not part of the text.
 	Encoding string
 	// Decimal is the mark before the fraction of a number, ',' or '.'; 0: '.'.
 	Decimal rune

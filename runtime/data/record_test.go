@@ -87,7 +87,7 @@ func TestRecordErrors(t *testing.T) {
 		{"empty", CSV{}, "", "t.csv: the file is empty; its first line must name the columns"},
 		{"UTF-16", CSV{}, "\xff\xfea\x00,\x00b\x00\n\x00", "t.csv: the text is UTF-16; write encoding: utf-16, or save it as UTF-8"},
 		{"a spreadsheet", CSV{}, "PK\x03\x04\x14\x00\x06\x00", "t.csv: this is a spreadsheet or an archive, not a text; save a table as CSV"},
-		{"no text", CSV{}, "a\x00,b\n", "t.csv: this is no text"},
+		{"no text", CSV{}, "a\x00,b\n", "t.csv: this is not text"},
 		{"near", CSV{Columns: []string{"nam"}}, people, `t.csv:1: no column "nam" (did you mean "name"?); the columns are "name", "age", "weight", "churned"`},
 		{"near in header", CSV{Header: []string{"age"}, Columns: []string{"agee"}}, "1\n", `t.csv: no column "agee" (did you mean "age"?); the columns are "age"`},
 		{"a row on top", CSV{Columns: []string{"age", "name", "work"}}, "39,Private,7,x\n", `t.csv:1: no column "age": the first line must name the columns, and it holds numbers; where no line does, header: must`},

@@ -117,7 +117,7 @@ func allocated(f func()) uint64 {
 }
 
 // A file is held to its header before anything is allocated for it: a header that
-// tells of more than the file has is refused, and a file that has more than the
+// announces more than the file has is refused, and a file that has more than the
 // model, holes in place of 64 MB, is read past.
 func TestHugeFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "huge.safetensors")
@@ -141,7 +141,7 @@ func TestHugeFiles(t *testing.T) {
 				}
 				return
 			}
-			want := fmt.Sprintf("%s: truncated: the header tells of %d bytes of data, the file has %d", path, size, size-missing)
+			want := fmt.Sprintf("%s: truncated: the header announces %d bytes of data, the file has %d", path, size, size-missing)
 			if err == nil || err.Error() != want {
 				t.Errorf("%v, want %s", err, want)
 			}

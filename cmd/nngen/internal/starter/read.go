@@ -81,7 +81,7 @@ func encodingOf(path string) (string, error) {
 	}
 	encoding := data.RecogniseEncoding(text)
 	if encoding != "utf-16" && bytes.IndexByte(text[:min(len(text), 16<<10)], 0) >= 0 && !bytes.HasPrefix(text, []byte("PK")) {
-		return "", fmt.Errorf("%s: this is no text; init describes tables (CSV), arrays (IDX, NPY, NPZ) and folders", path)
+		return "", fmt.Errorf("%s: this is not text; init describes tables (CSV), arrays (IDX, NPY, NPZ) and folders", path)
 	}
 	return encoding, nil
 }
