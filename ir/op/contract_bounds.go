@@ -102,7 +102,7 @@ func (p *part) reversed() []bool {
 	return out
 }
 
-// clips are the bounds of a part whose axes stand in a kernel in the given order.
+// clips are the bounds of a part whose axes are in a kernel in the given order.
 func (p *part) clips(order []int) []loop.Access {
 	out := make([]loop.Access, len(p.bounds))
 	for i, b := range p.bounds {

@@ -119,7 +119,7 @@ func TestRecordInteger(t *testing.T) {
 	for text, want := range map[string]string{
 		"16777217": "16777217", " -3 ": "-3", "2.0": "2", "1e3": "1000", "2147483647": "2147483647", "2.147.483.647": "2147483647", "2,0": "2", "1.777": "1777",
 		"2,5": `"2.5" is not a whole number`, "2,0000000001": `"2.0000000001" is not a whole number`, "2147483648": "2147483648" + beyond, "99999999999999999999": `"99999999999999999999" is not a whole number`,
-		" ": "the field is empty", "x": `"x" is not a number`, "NaN": `"NaN" is not a number`, "Inf": `"Inf" is not a whole number`, "1.7": `"1.7" is not grouped by thousands: the mark '.' stands before every three digits, as in 1.234.567`,
+		" ": "the field is empty", "x": `"x" is not a number`, "NaN": `"NaN" is not a number`, "Inf": `"Inf" is not a whole number`, "1.7": `"1.7" is not grouped by thousands: the mark '.' comes before every three digits, as in 1.234.567`,
 	} {
 		c := CSV{Separator: ';'}
 		if strings.Contains(text, ",") || strings.Contains(want, "grouped") || strings.Count(text, ".") > 1 || text == "1.777" {

@@ -122,7 +122,7 @@ func (p *npyParser) take(word string) bool {
 }
 
 func (p *npyParser) wrong(want string) error {
-	return fmt.Errorf("%.40q stands where %s must", p.rest, want)
+	return fmt.Errorf("%.40q comes where %s must", p.rest, want)
 }
 
 // text takes a string in quotes.

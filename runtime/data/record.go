@@ -18,7 +18,7 @@ type CSV struct {
 	Weight string
 	// Header names the columns of a file whose first line does not.
 	Header []string
-	// Separator stands between two fields; 0: ','.
+	// Separator is the character between two fields; 0: ','.
 	Separator rune
 	// Quote is "none" where quotes are characters like any other, and `"` where
 	// they enclose fields, however many lines these have. "": they enclose
@@ -29,7 +29,7 @@ type CSV struct {
 	Encoding string
 	// Decimal is the mark before the fraction of a number, ',' or '.'; 0: '.'.
 	Decimal rune
-	// Thousands stands before every three digits of a number; 0: nothing does. A
+	// Thousands comes before every three digits of a number; 0: nothing does. A
 	// space includes those that do not break lines.
 	Thousands rune
 	// Numbers names those of Columns for which Text rewrites numbers in the way

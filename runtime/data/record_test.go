@@ -121,7 +121,7 @@ t.csv:6: column "w": "NaN" is not a finite number`},
 		{"groups", CSV{Columns: []string{"a"}, Numbers: []string{"a"}, Separator: ';', Decimal: ',', Thousands: '.'}, "a;b\n1.234,5;1.2\n1.2.34;x\n1,2,3;\n", `t.csv:2 a="1234.5" 1
 t.csv:3 a="0" 1
 t.csv:4 a="0" 1
-t.csv:3: column "a": "1.2.34" is not grouped by thousands: the mark '.' stands before every three digits, as in 1.234.567
+t.csv:3: column "a": "1.2.34" is not grouped by thousands: the mark '.' comes before every three digits, as in 1.234.567
 t.csv:4: column "a": "1,2,3" has the decimal mark ',' twice`},
 		{"weight with a comma", CSV{Columns: []string{"a"}, Weight: "w", Separator: ';', Decimal: ','}, "a;w\n1,5;0,25\n1;0.5\n", `t.csv:2 a="1,5" 0.25
 t.csv:3 a="1" 0

@@ -36,7 +36,7 @@ func (t *Tokens) Row(i int) []int32 {
 	return t.IDs[t.Offsets[i]:t.Offsets[i+1]:t.Offsets[i+1]]
 }
 
-// Line is the line of the file that row i stands on, 0 <= i < Len(), counted
+// Line is the line of the file that row i is on, 0 <= i < Len(), counted
 // from 1.
 func (t *Tokens) Line(i int) int { return t.lines[i] }
 

@@ -31,7 +31,7 @@ func TestBrokenFiles(t *testing.T) {
 		{"empty", nil, "truncated: the file ends within its first 8 bytes"},
 		{"short length", []byte{1, 2, 3}, "truncated: the file ends within its first 8 bytes"},
 		{"some other file", []byte("PK\x03\x04 a zip file"), "not a safetensors file: a header of 8800140462016121680 bytes (at most 100000000)"},
-		{"Git LFS", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 9\n"), "a Git LFS pointer stands in place of the weights: git lfs pull fetches them"},
+		{"Git LFS", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 9\n"), "this is a Git LFS pointer in place of the weights: git lfs pull fetches them"},
 		{"short header", assemble(one)[:30], "truncated: the header ends after 22 of 54 bytes"},
 		{"not JSON", assemble("hello"), "the header is not a JSON object"},
 		{"an array", assemble(`["a"]`), "the header is not a JSON object"},
