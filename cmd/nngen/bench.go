@@ -54,7 +54,7 @@ NNGEN_CPU=go or =avx2 times the package at a lower level.`,
 				return err
 			}
 			if !report.Finite {
-				fmt.Fprintf(cmd.ErrOrStderr(), "warning: with bench's random weights and samples the outputs are not finite; a trained model may take another time\n")
+				fmt.Fprintf(cmd.ErrOrStderr(), "warning: with bench's random weights and samples the outputs are not finite; a trained model may take a different time\n")
 			}
 			if err := report.write(cmd.OutOrStdout(), asJSON); err != nil || asJSON {
 				return err

@@ -32,7 +32,7 @@ func evaluateCommand() *cobra.Command {
 		Long: `evaluate computes the loss and the metrics of trained weights on the rows that
 data: test names, or on the files given, which are of the same kind: one table, or
 images and labels. For every output that tells classes apart it also prints
-precision, recall and F1 of every class, and how often each was taken for which;
+precision, recall and F1 of every class, and how often each was taken for each other;
 for one with labels, of which a row has any number, those of every label and the
 share of rows with all labels right.`,
 		Example: `  nngen evaluate churn.yaml --weights churn-run/weights.safetensors

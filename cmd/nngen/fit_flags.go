@@ -23,7 +23,7 @@ var fitFlags = []fitFlag{
 	{Name: "batch-size", usage: "rows per optimizer step (default the description's)", Zero: "0", key: "fit.batch_size"},
 	{Name: "learning-rate", usage: "learning rate of the optimizer (default the description's)", Zero: "0.0", key: "compile.optimizer.*.learning_rate"},
 	{Name: "optimizer", usage: "optimizer, as compile: optimizer has it (default the description's)", Zero: `""`, key: "compile.optimizer"},
-	{Name: "patience", usage: "end after so many epochs without a better val_loss (loss, where there is no validation), with the best weights", Zero: "0",
+	{Name: "patience", usage: "end after this many epochs without a better val_loss (loss, where there is no validation), with the best weights", Zero: "0",
 		code: "cfg.Callbacks = append(cfg.Callbacks, &train.EarlyStopping{Monitor: monitor, Patience: $, RestoreBestWeights: true})"},
 	{Name: "tensorboard", usage: "folder for logs that TensorBoard shows", Zero: `""`, code: "cfg.Callbacks = append(cfg.Callbacks, &train.TensorBoard{LogDir: $})"},
 }

@@ -30,7 +30,7 @@ type folder struct {
 	step func()
 }
 
-// checkFolder reports that a file stands where -o wants a folder.
+// checkFolder reports that a file is where -o wants a folder.
 func checkFolder(path string) error {
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
 		return fmt.Errorf("-o %s is a file, not a folder", path)

@@ -202,7 +202,7 @@ func repair(path string) error {
 	}
 	for _, name := range slices.Concat(u.Replaced, u.Added, u.Removed) {
 		if filepath.Base(name) != name || !generatable(name) {
-			return fmt.Errorf("%s names %q, which is no file of a package; remove the folder %s if it is not nngen's", u.at(journalFile), name, updateFolder)
+			return fmt.Errorf("%s names %q, which is not a file of a package; remove the folder %s if it is not nngen's", u.at(journalFile), name, updateFolder)
 		}
 	}
 	return u.rollBack()

@@ -93,7 +93,7 @@ func (o *initOptions) run(cmd *cobra.Command) error {
 	}
 	file := o.name + ".yaml"
 	if disk.Exists(file) {
-		return fmt.Errorf("%s is there already: choose another name, or train it: %s", file, commandLine([]string{"nngen", "fit", file}))
+		return fmt.Errorf("%s exists already: choose another name, or train it: %s", file, commandLine([]string{"nngen", "fit", file}))
 	}
 	s, err := unlessInterrupted(cmd.Context(), func() (*starter.Starter, error) {
 		return starter.Describe(starter.Options{Name: o.name, Data: o.data, Target: o.target})
@@ -109,7 +109,7 @@ func (o *initOptions) run(cmd *cobra.Command) error {
 		_, err = build.Build(m)
 	}
 	if err != nil {
-		return fmt.Errorf("%s cannot be described without help; this is what keeps it from that:\n%w", o.data, err)
+		return fmt.Errorf("%s cannot be described without help; this is what prevents it:\n%w", o.data, err)
 	}
 	pkg := codegen.PackageName(o.name)
 	here, err := readFolder(".")
@@ -137,7 +137,7 @@ func (o *initOptions) write(w io.Writer, s *starter.Starter, files []initFile) e
 	for _, f := range files {
 		if b, err := os.ReadFile(f.name); err == nil {
 			if !strings.Contains(string(b), f.line) {
-				s.Notes = append(s.Notes, fmt.Sprintf("%s is there already and stays as it is; add the line\n  %s", f.name, f.line))
+				s.Notes = append(s.Notes, fmt.Sprintf("%s exists already and stays as it is; add the line\n  %s", f.name, f.line))
 			}
 			continue
 		}

@@ -66,7 +66,7 @@ func TestInterrupt(t *testing.T) {
 		second := exec.CommandContext(t.Context(), "nngen", "fit", "endless.yaml", "--data", models, "--seed", "1", "--force")
 		second.Dir = dir
 		out, _ := second.CombinedOutput() // the exit code is looked at below
-		if want := "nngen: endless-run: another run of nngen writes to this folder; wait for its end, or choose another folder with -o\n"; second.ProcessState.ExitCode() != exitFailure || string(out) != want {
+		if want := "nngen: endless-run: another run of nngen is writing to this folder; wait for it to end, or choose another folder with -o\n"; second.ProcessState.ExitCode() != exitFailure || string(out) != want {
 			t.Errorf("a second training in the same folder: %q", out)
 		}
 	}

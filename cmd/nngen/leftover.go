@@ -40,7 +40,7 @@ func sweepScratch() {
 	})
 }
 
-// temporaryMark stands in the names of createTemporary, between that of the file
+// temporaryMark is in the names of createTemporary, between that of the file
 // and a number.
 const temporaryMark = ".nngen-"
 

@@ -16,7 +16,7 @@ import (
 func lockFolder(path string) (*os.File, error) {
 	lock, taken, err := tryLock(path)
 	if taken {
-		return nil, fmt.Errorf("%s: another run of nngen writes to this folder; wait for its end, or choose another folder with -o", path)
+		return nil, fmt.Errorf("%s: another run of nngen is writing to this folder; wait for it to end, or choose another folder with -o", path)
 	}
 	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, nil

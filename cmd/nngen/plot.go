@@ -81,7 +81,7 @@ func (o *plotOptions) run(cmd *cobra.Command, args []string) error {
 	if o.output == "" {
 		o.output = name + ".png"
 		if disk.Exists(o.output) {
-			return fmt.Errorf("%s is there already: name a picture with -o; one of that name is replaced", o.output)
+			return fmt.Errorf("%s exists already: a picture is replaced only if -o names it", o.output)
 		}
 	}
 	picture, err := unlessInterrupted(cmd.Context(), func() ([]byte, error) { return p(strings.ToLower(filepath.Ext(o.output))[1:]).Encode() })

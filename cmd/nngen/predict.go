@@ -40,8 +40,8 @@ func predictCommand() *cobra.Command {
 		Long: `predict reads rows and prints one line for each: row,class,probability where the
 model tells classes apart, otherwise row and the values of the outputs. Of logits
 (from_logits: true) the probabilities are the sigmoid or softmax that the loss takes
-of them. Where outputs are no probabilities (the last activation leaves 0 to 1, or the
-loss is no cross-entropy), it is row,class,value. A model of labels that do not
+of them. Where outputs are not probabilities (the last activation leaves 0 to 1, or the
+loss is not a cross-entropy), it is row,class,value. A model of labels that do not
 exclude one another (several units, binary_crossentropy) prints a column for each.
 Rows count from 0. They are read from a file, or from standard input where there is none, and
 answered as they come: the file may be larger than memory.

@@ -12,7 +12,7 @@ import (
 // programReport is an output that evaluate counts right and wrong answers of.
 type programReport struct {
 	Output string // its name, as a Go literal
-	Index  int    // its place in Output and Target; -1: they are no structs
+	Index  int    // its place in Output and Target; -1: they are not structs
 	// Width is how many values tell the classes of one answer apart, or how many
 	// labels there are; Target how many the answer is compared with.
 	Width, Target int
@@ -77,7 +77,7 @@ func (n *network) answers(i int) (labels bool, names []string) {
 		}
 	case "binary_crossentropy":
 		switch {
-		case n.fromLogits(o.Name): // 0.5 is no bound between yes and no
+		case n.fromLogits(o.Name): // 0.5 is not the bound between yes and no
 		case width > 1 && len(o.Shape) == 1 && len(t.Fields) == width:
 			return true, t.Fields
 		case width == 1:

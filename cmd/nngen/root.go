@@ -58,7 +58,7 @@ Exit codes:
 	return root
 }
 
-// helpCommand is cobra's, but for names that are no commands.
+// helpCommand is cobra's, but for names that are not commands.
 func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",

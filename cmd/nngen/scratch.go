@@ -155,7 +155,7 @@ func program(ctx context.Context, exe string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// folderError says that a folder stands where a file should.
+// folderError says that a folder is where a file should be.
 func folderError(path string) error {
 	return fmt.Errorf("%s: this is a folder, not a file", path)
 }

@@ -24,7 +24,7 @@ type Encoding struct {
 
 // Table says how files are written.
 type Table struct {
-	Separator string   // csv: what stands between two fields, one character
+	Separator string   // csv: what separates two fields, one character
 	Header    []string // csv: the names of the columns where the file has no header line; nil: it has
 	Quote     string   // csv: "none" where quotes mean nothing, `"` where they enclose fields whatever these hold; "": they do, and rows that one seems to have joined are an error
 	Encoding  string   // csv, text_dir: "latin-1", "windows-1252" or "utf-16"; "": UTF-8

@@ -50,7 +50,7 @@ func (f *Feature) Integer() bool {
 	return f.Encode == "integer" || f.Type == Tokens
 }
 
-// Reserved is how many slots stand before those of the vocabulary.
+// Reserved is how many slots come before those of the vocabulary.
 func (f *Feature) Reserved() int {
 	switch {
 	case f.Type == Text && f.Encode == "integer":

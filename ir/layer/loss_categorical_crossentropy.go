@@ -26,7 +26,7 @@ func (*categoricalCrossentropy) Target(output ir.Shape) (ir.Type, int, error) {
 	return ir.Type{Shape: output, DType: ir.F32}, 0, nil
 }
 
-// classes reports an output that is no distribution over two or more classes.
+// classes reports an output that is not a distribution over two or more classes.
 func classes(loss string, output ir.Shape) error {
 	if len(output) < 2 || output[len(output)-1] == 1 {
 		return fmt.Errorf("needs one unit per class, at least two, not %v; for two classes and one unit use binary_crossentropy with activation: sigmoid", output)

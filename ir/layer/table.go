@@ -23,7 +23,7 @@ type Table[T any] struct {
 	Entries []Entry[T]
 	// Later names what Keras has and this version has not.
 	Later []string
-	// Meant are names that people use and Keras does not, in small letters with
+	// Meant are names that people use and Keras does not, in lower case with
 	// "_" between words, and what they mean.
 	Meant map[string]string
 }
@@ -80,7 +80,7 @@ func (t Table[T]) meant(name string) string {
 	return diag.DidYouMean(name, t.names())
 }
 
-// squeezed is a name in small letters, with "_" for what stands between words.
+// squeezed is a name in lower case, with "_" for what separates words.
 func squeezed(name string) string {
 	return strings.ToLower(strings.NewReplacer(" ", "_", "-", "_").Replace(strings.TrimSpace(name)))
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // settle leaves only the bounds that leave a point out. Taps that no position
-// can use are no part of the loop, and taps run in the direction in which they
+// can use are not part of the loop, and taps run in the direction in which they
 // walk the left operand: the kernel then is read backward instead.
 func (p *part) settle() error {
 	for !p.empty {
@@ -102,7 +102,7 @@ func (p *part) reversed() []bool {
 	return out
 }
 
-// clips are the bounds of a part whose axes stand in a kernel in the given order.
+// clips are the bounds of a part whose axes are in a kernel in the given order.
 func (p *part) clips(order []int) []loop.Access {
 	out := make([]loop.Access, len(p.bounds))
 	for i, b := range p.bounds {

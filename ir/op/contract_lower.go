@@ -137,7 +137,7 @@ func (k *Contract) plain(lhs, rhs ir.Shape) bool {
 }
 
 // kernel sorts the axes into nests, by who is indexed by them, and joins those
-// that strides and clips allow to be joined. Loops of a nest stand in the order
+// that strides and clips allow to be joined. Loops of a nest are in the order
 // of the result, those of a sum in that of the left operand; the rows come
 // first. Extras are read at the points of the result.
 func (p *part) kernel(out, lhs, rhs View, extras []loop.Access) *loop.Contract {

@@ -257,7 +257,7 @@ func (p *part) position(x Index) int {
 
 // covers reports whether axis i of the result is named once and in full: by the
 // digits of its index, of which the groups and the channels of a group are the
-// common case. A position and a tap of a window are no digits, even where
+// common case. A position and a tap of a window are not digits, even where
 // windows do not overlap.
 func (p *part) covers(i int) bool {
 	x := p.Out[i]

@@ -62,7 +62,7 @@ func Einsum(b *ir.Builder, spec string, x, y *ir.Value) *ir.Value {
 		for i := range len(letters) {
 			d, known := extent[letters[i]]
 			if !known {
-				return b.Errorf("einsum %q: axis %c of the result is no operand's", spec, letters[i])
+				return b.Errorf("einsum %q: axis %c of the result belongs to no operand", spec, letters[i])
 			}
 			if _, seen := place[letters[i]]; !seen {
 				place[letters[i]] = len(c.Axes)

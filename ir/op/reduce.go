@@ -116,7 +116,7 @@ func (r *Reduce) Infer(args []ir.Type) (ir.Type, error) {
 	}
 	switch {
 	case r.Kind != loop.Sum && r.Kind != loop.Max && r.Kind != loop.ArgMax:
-		return ir.Type{}, fmt.Errorf("reduce: %v is no reduction", r.Kind)
+		return ir.Type{}, fmt.Errorf("reduce: %v is not a reduction", r.Kind)
 	case r.Mean && r.Kind != loop.Sum:
 		return ir.Type{}, fmt.Errorf("reduce: the mean of a %v", r.Kind)
 	case r.Kind == loop.ArgMax && (len(r.Axes) != 1 || r.Finish != nil):

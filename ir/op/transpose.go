@@ -33,7 +33,7 @@ func (t *Transpose) Infer(args []ir.Type) (ir.Type, error) {
 	seen := make([]bool, len(x.Shape))
 	for i, p := range t.Perm {
 		if len(t.Perm) != len(x.Shape) || p < 0 || p >= len(seen) || seen[p] {
-			return ir.Type{}, fmt.Errorf("transpose %v of shape %v is no permutation", t.Perm, x.Shape)
+			return ir.Type{}, fmt.Errorf("transpose %v of shape %v is not a permutation", t.Perm, x.Shape)
 		}
 		seen[p] = true
 		out[i] = x.Shape[p]

@@ -44,7 +44,7 @@ func (w *Window) Infer(args []ir.Type) (ir.Type, error) {
 		return ir.Type{}, err
 	}
 	if w.Reduce != loop.Max && w.Reduce != loop.Sum || w.Mean && w.Reduce != loop.Sum {
-		return ir.Type{}, fmt.Errorf("window[%s] is no pooling", w.attributes())
+		return ir.Type{}, fmt.Errorf("window[%s] is not a pooling", w.attributes())
 	}
 	in := args[0].Shape
 	if len(args) == 2 && !args[1].Shape.Equal(in) {

@@ -1,6 +1,6 @@
 package spec
 
-// Catalog is everything that may stand in a description, as the registries of
+// Catalog is everything that may occur in a description, as the registries of
 // layers, losses and optimizers know it: what the JSON Schema is made of. The
 // order of each list does not matter.
 type Catalog struct {

@@ -103,7 +103,7 @@ func (c *checker) declare() {
 	}
 }
 
-// where says in words where something stands in the same file.
+// where says in words where something is in the same file.
 func where(p diag.Pos) string {
 	if p.Line > 0 {
 		return fmt.Sprintf("in line %d, column %d", p.Line, p.Col)
@@ -234,7 +234,7 @@ func (c *checker) cycle(path []int) {
 			first = i
 		}
 	}
-	// path runs from the reader of the last back to it: what path[i] is read by stands before it.
+	// path runs from the reader of the last back to it: what path[i] is read by comes before it.
 	var b strings.Builder
 	for i := range path {
 		if i == 8 {

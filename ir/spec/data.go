@@ -141,7 +141,7 @@ func (p *parser) column(title string, v Value) string {
 }
 
 // badColumn says what is wrong with the header of a column, or "": it is the
-// file's text, so "/" and spaces may stand in it.
+// file's text, so "/" and spaces may occur in it.
 func badColumn(s string) string {
 	switch {
 	case strings.TrimSpace(s) == "":

@@ -83,7 +83,7 @@ func (p *parser) notColumns(d *Data) {
 	}
 }
 
-// train completes the source that the settings stand beside.
+// train completes the source that the settings are beside.
 func (p *parser) train(s *Source, row *Feature, settings []Arg) {
 	written := object(settings...)
 	switch s.Kind {

@@ -106,7 +106,7 @@ func (p *parser) markKeys(title string, s *Source) []key {
 	}
 }
 
-// marks compares the characters that stand between and within numbers.
+// marks compares the characters between and within numbers.
 func (p *parser) marks(s *Source, settings []Arg) {
 	decimal := s.Decimal
 	if decimal == "" {

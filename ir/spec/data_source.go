@@ -9,7 +9,7 @@ import (
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
-// kindRow is a kind of sources: its format, the settings that may stand beside
+// kindRow is a kind of sources: its format, the settings that may be beside
 // the files, and what a row is, where it is one thing.
 type kindRow struct {
 	data.Format
@@ -171,7 +171,7 @@ func (p *parser) source(name string, a Arg) (*Source, *Feature, []Arg) {
 	return s, f, settings
 }
 
-// kindMissing answers a file name that stands alone.
+// kindMissing answers a file name that is alone.
 func (p *parser) kindMissing(title, name string, v Value) {
 	kind := "csv"
 	for _, k := range kinds() {
@@ -261,7 +261,7 @@ func rowOf(kind SourceKind, pos diag.Pos) *Feature {
 	return nil
 }
 
-// settingKeys are the settings that may stand beside such files.
+// settingKeys are the settings that may be beside such files.
 func (p *parser) settingKeys(title string, s *Source, f *Feature) []key {
 	for _, k := range kinds() {
 		if k.Name == string(s.Kind) && k.keys != nil {

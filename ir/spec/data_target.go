@@ -211,7 +211,7 @@ func (t *Target) example() string {
 	return "{column: ...}"
 }
 
-// sameInputs reports targets that repeat what is no input of numbers.
+// sameInputs reports targets that repeat what is not an input of numbers.
 func (p *parser) sameInputs(m *Model) {
 	var names []string
 	for _, in := range m.Inputs {

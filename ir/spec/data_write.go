@@ -107,7 +107,7 @@ func (s *Source) tree() Value {
 	return object(named(string(s.Kind), files))
 }
 
-// settings are what stands beside the files of train.
+// settings are what is written beside the files of train.
 func (d *Data) settings() []Arg {
 	var list []Arg
 	if s := d.Train.Separator; s != "" && s != "," {

@@ -20,7 +20,7 @@ type Data struct {
 	// image_dir and tokens. The other kinds hold samples as they are.
 	Features []Feature
 	// Targets are what the outputs are compared with, in their order; nil: the
-	// one output with what stands beside a row in the files.
+	// one output with what comes beside a row in the files.
 	Targets   []Target
 	Classes   []string   // names of the classes 0, 1, …; csv with one target: the texts in its column, in that order; nil: none named
 	Spellings [][]string // per class, how else files write it; nil: in no other way

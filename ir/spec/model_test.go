@@ -38,7 +38,7 @@ func models(t *testing.T) map[string]*Model {
 }
 
 // withoutPositions is a cmp option: positions, the name of the file and how a
-// number is written are no part of the meaning.
+// number is written are not part of the meaning.
 var withoutPositions = cmp.Options{
 	cmpopts.IgnoreUnexported(Value{}),
 	cmp.Transformer("pos", func(diag.Pos) string { return "" }),

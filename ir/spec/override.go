@@ -58,7 +58,7 @@ func override(root *Value, list []Override) (errs diag.List) {
 	return errs
 }
 
-// overrideValue reads the value of a setting that stands at a place.
+// overrideValue reads the value of a setting at a place.
 func overrideValue(start diag.Pos, text string) (Value, diag.List) {
 	if strings.TrimSpace(text) == "" {
 		return Value{}, diag.List{diag.Errorf(start, "the value is missing; write it after the equals sign")}
@@ -137,7 +137,7 @@ func chooseOptimizer(v *Value, path []string, at diag.Pos) {
 	if path[0] != name {
 		args = Value{Pos: at}
 	}
-	if args.Kind != Map && args.Kind != Null { // the first argument stands alone
+	if args.Kind != Map && args.Kind != Null { // the first argument is alone
 		args = Value{Kind: Map, Pos: args.Pos, Map: []Arg{{Name: "learning_rate", Pos: args.Pos, Value: args}}}
 	}
 	*v = Value{Kind: Map, Pos: v.Pos, Map: []Arg{{Name: path[0], Pos: at, Value: args}}}

@@ -201,7 +201,7 @@ func (p *parser) model(file string, root Value) *Model {
 	return m
 }
 
-// fallenOut reports the arguments of the last layer when they stand at the
+// fallenOut reports the arguments of the last layer when they are at the
 // margin, under a line such as "- Dense:", and takes them out of root.
 func (p *parser) fallenOut(root *Value) {
 	layers, _ := root.get("layers")

@@ -226,7 +226,7 @@ func foreignCall(name string, items []string, depth int) (Value, bool) {
 	return Value{Kind: Map, Map: []Arg{{Name: name, Value: args}}}, true
 }
 
-// splitArgs splits at the commas that stand in no bracket or quote.
+// splitArgs splits at the commas that are in no bracket or quote.
 func splitArgs(s string) ([]string, bool) {
 	var items []string
 	depth, start := 0, 0

@@ -114,7 +114,7 @@ func fileSources(doc string) schemaNode {
 	return described(anyOf(sources...), doc)
 }
 
-// sourceSettings are what may stand beside the files of the kinds that have
+// sourceSettings are what may be written beside the files of the kinds that have
 // settings of their own.
 func sourceSettings() map[SourceKind]schemaNode {
 	settings := map[SourceKind]schemaNode{

@@ -40,7 +40,7 @@ func newSource(file string, text []byte) (source, *diag.Error) {
 		case r == utf8.RuneError && n == 1:
 			return s, diag.Errorf(s.pos(i), "the file is not UTF-8 text: save it as UTF-8")
 		case isControl(r):
-			return s, diag.Errorf(s.pos(i), "the control character U+%04X may not stand in a description; take it out", r)
+			return s, diag.Errorf(s.pos(i), "the control character U+%04X may not occur in a description; take it out", r)
 		}
 		i += n
 	}
@@ -58,7 +58,7 @@ func tooLong(s string) string {
 	return fmt.Sprintf("the text %s has %d bytes; at most %d are allowed", diag.Quote(s), len(s), maxText)
 }
 
-// isControl reports the control characters that may not stand in a description.
+// isControl reports the control characters that may not occur in a description.
 func isControl(r rune) bool {
 	return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r >= 0x7f && r < 0xa0 && r != 0x85
 }

@@ -96,7 +96,7 @@ type Value struct {
 	Map   []Arg // in source order, keys unique
 	Pos   diag.Pos
 
-	text    string // of an unquoted scalar that is no String: as it is written
+	text    string // of an unquoted scalar that is not a String: as it is written
 	problem string // what keeps text from being read as the number that it looks like
 }
 

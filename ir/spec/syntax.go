@@ -128,7 +128,7 @@ func (s *slip) character(at int) {
 }
 
 // row takes a line outside of braces apart. What begins with neither dash nor
-// key has no key; dash is "" where none stands before the key.
+// key has no key; dash is "" where there is none before the key.
 func (s *slip) row(n int) (indent int, dash, key, value string, blank bool) {
 	line := strings.TrimRight(s.lines[n], " \t")
 	body := strings.TrimLeft(line, " ")

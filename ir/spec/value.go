@@ -94,7 +94,7 @@ func (v Value) appendTo(b *strings.Builder, word func(string) string) {
 }
 
 // same reports whether two values mean the same: the order of a map's entries
-// is no part of that, nor whether 1 is written as 1.0.
+// is not part of that, nor whether 1 is written as 1.0.
 func (v Value) same(w Value) bool {
 	if x, ok := v.number(); ok {
 		y, ok := w.number()

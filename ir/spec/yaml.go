@@ -112,7 +112,7 @@ func (c *yamlConverter) scalar(n *yaml.Node) Value {
 	if v.Kind != String {
 		v.text, v.problem = n.Value, problem
 	}
-	if problem != "" && n.Anchor != "" { // an alias may stand where it is no word
+	if problem != "" && n.Anchor != "" { // an alias may stand where it is not a word
 		c.errs.Add(pos, "%s", problem)
 		v.problem = ""
 	}

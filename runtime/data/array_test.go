@@ -144,7 +144,7 @@ func TestReadArraysShapes(t *testing.T) {
 	}
 }
 
-// Ids and the numbers of classes come without rounding, and what is no whole
+// Ids and the numbers of classes come without rounding, and what is not a whole
 // number of 32 bits is named by its row.
 func TestReadArraysWhole(t *testing.T) {
 	ids := func(values ...int64) *NPY {

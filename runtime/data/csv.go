@@ -55,7 +55,7 @@ func OpenCSV(path string, o CSVOptions) (*Table, error) {
 
 // ReadCSV reads a table of numbers with a header line, compressed with gzip or
 // not; name stands for it in errors. Columns are found by the name in the
-// header. Ragged rows, fields that are no finite number and unknown classes are
+// header. Ragged rows, fields that are not finite numbers and unknown classes are
 // errors that name the line and the column; up to ten are reported at once.
 func ReadCSV(r io.Reader, name string, o CSVOptions) (*Table, error) {
 	c := CSV{Columns: o.Columns, Separator: o.Comma, rest: len(o.Columns) == 0}

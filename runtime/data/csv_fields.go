@@ -48,7 +48,7 @@ func (c CSV) Fields(r io.Reader, name string) (*Fields, error) {
 	return &Fields{in: newCSVScanner(b, c.Separator, c.Quote != "none"), name: name, doubts: c.Quote == ""}, nil
 }
 
-// badSeparator reports what cannot stand between fields.
+// badSeparator reports what cannot separate fields.
 func badSeparator(r rune) error {
 	if r == '"' || r == '\r' || r == '\n' || r == utf8.RuneError || !utf8.ValidRune(r) {
 		return fmt.Errorf("%q cannot separate fields", r)

@@ -46,7 +46,7 @@ func (c *CSV) Plain(field string) (string, error) {
 	}
 	whole, ok := c.ungrouped(whole)
 	if !ok {
-		return "", fmt.Errorf("%.80q is not grouped by thousands: the mark %q stands before every three digits, as in %s", text, c.Thousands, strings.Join([]string{"1", "234", "567"}, string(c.Thousands)))
+		return "", fmt.Errorf("%.80q is not grouped by thousands: the mark %q comes before every three digits, as in %s", text, c.Thousands, strings.Join([]string{"1", "234", "567"}, string(c.Thousands)))
 	}
 	if point {
 		fraction = "." + fraction
@@ -54,7 +54,7 @@ func (c *CSV) Plain(field string) (string, error) {
 	return sign + whole + fraction + exponent, nil
 }
 
-// thousands tells whether a character stands between groups of digits. A space
+// thousands tells whether a character separates groups of digits. A space
 // stands for those that do not break lines, and an apostrophe for its curved
 // form, which programs put in their place.
 func (c *CSV) thousands(r rune) bool {

@@ -53,7 +53,7 @@ func newCSVScanner(b *bufio.Reader, separator rune, quotes bool) *csvScanner {
 	return &csvScanner{lineReader: lineReader{b: b}, separator: string(separator), quotes: quotes}
 }
 
-// next reads a record into fields. Lines without anything are no records.
+// next reads a record into fields. Empty lines are not records.
 func (s *csvScanner) next() error {
 	for {
 		line, err := s.readLine(mostRecordBytes)
@@ -149,7 +149,7 @@ func (s *csvScanner) mistake(line, rest, text string) *csvMistake {
 	return &csvMistake{s.lines, utf8.RuneCountInString(line[:len(line)-len(rest)]) + 1, text}
 }
 
-// seenFrom names a place in the file for a message that stands at another one.
+// seenFrom names a place in the file for a message about another one.
 func (e *csvMistake) seenFrom(other *csvMistake) string {
 	if e.line == other.line {
 		return fmt.Sprintf("in column %d", e.column)

@@ -66,7 +66,7 @@ func listFolders(dir string, classes []string, kind *fileKind, o *readOptions) (
 	return files, nil
 }
 
-// subfolders lists the folders in dir. Those that are no class, and the files
+// subfolders lists the folders in dir. Those that are not classes, and the files
 // beside them, are passed over.
 func subfolders(dir string, classes []string, passed *passedOver) ([]string, error) {
 	entries, err := os.ReadDir(dir)
@@ -85,7 +85,7 @@ func subfolders(dir string, classes []string, passed *passedOver) ([]string, err
 			if err != nil {
 				return nil, err
 			}
-			passed.count(fmt.Sprintf("in %s, which is no class", printable(e.Name())), n, "")
+			passed.count(fmt.Sprintf("in %s, which is not a class", printable(e.Name())), n, "")
 		}
 		folders = append(folders, e.Name())
 	}

@@ -72,7 +72,7 @@ func beyond[T int64 | uint64](v T) error {
 func wholeFloat(v float64) (int64, error) {
 	switch {
 	case v != math.Trunc(v):
-		return 0, fmt.Errorf("%v, where a whole number must stand", v)
+		return 0, fmt.Errorf("%v, where a whole number belongs", v)
 	case math.Abs(v) >= 1<<53:
 		return 0, fmt.Errorf("%v, which is beyond the whole numbers that a float holds", v)
 	}

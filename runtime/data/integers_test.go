@@ -85,9 +85,9 @@ func TestIntegersErrors(t *testing.T) {
 		{"<u8", u64(1 << 31), "value 0 is 2147483648" + beyond},
 		{"<i8", u64(1 << 63), "value 0 is -9223372036854775808" + beyond},
 		{"<i8", u64(9007199254740993), "value 0 is 9007199254740993" + beyond},
-		{"<f8", f64(0.5), "value 0 is 0.5, where a whole number must stand"},
-		{"<f8", f64(3.0000000001), "value 0 is 3.0000000001, where a whole number must stand"},
-		{"<f8", f64(math.NaN()), "value 0 is NaN, where a whole number must stand"},
+		{"<f8", f64(0.5), "value 0 is 0.5, where a whole number belongs"},
+		{"<f8", f64(3.0000000001), "value 0 is 3.0000000001, where a whole number belongs"},
+		{"<f8", f64(math.NaN()), "value 0 is NaN, where a whole number belongs"},
 		{"<f8", f64(math.Inf(1)), "value 0 is +Inf, which is beyond the whole numbers that a float holds"},
 		{"<f8", f64(3e9), "value 0 is 3000000000" + beyond},
 		{"<f8", f64(1e300), "value 0 is 1e+300, which is beyond the whole numbers that a float holds"},
@@ -102,7 +102,7 @@ func TestIntegersErrors(t *testing.T) {
 			t.Errorf("%s %q: %v, %v; want %s", c.descr, c.value, dst, err, c.want)
 		}
 	}
-	if err := readIntegers(halves{}, 0, make([]int32, 1)); fmt.Sprint(err) != "value 0 is 0.5, where a whole number must stand" {
+	if err := readIntegers(halves{}, 0, make([]int32, 1)); fmt.Sprint(err) != "value 0 is 0.5, where a whole number belongs" {
 		t.Error(err)
 	}
 }
@@ -119,7 +119,7 @@ func TestRecordInteger(t *testing.T) {
 	for text, want := range map[string]string{
 		"16777217": "16777217", " -3 ": "-3", "2.0": "2", "1e3": "1000", "2147483647": "2147483647", "2.147.483.647": "2147483647", "2,0": "2", "1.777": "1777",
 		"2,5": `"2.5" is not a whole number`, "2,0000000001": `"2.0000000001" is not a whole number`, "2147483648": "2147483648" + beyond, "99999999999999999999": `"99999999999999999999" is not a whole number`,
-		" ": "the field is empty", "x": `"x" is not a number`, "NaN": `"NaN" is not a number`, "Inf": `"Inf" is not a whole number`, "1.7": `"1.7" is not grouped by thousands: the mark '.' stands before every three digits, as in 1.234.567`,
+		" ": "the field is empty", "x": `"x" is not a number`, "NaN": `"NaN" is not a number`, "Inf": `"Inf" is not a whole number`, "1.7": `"1.7" is not grouped by thousands: the mark '.' comes before every three digits, as in 1.234.567`,
 	} {
 		c := CSV{Separator: ';'}
 		if strings.Contains(text, ",") || strings.Contains(want, "grouped") || strings.Count(text, ".") > 1 || text == "1.777" {

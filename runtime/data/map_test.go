@@ -277,7 +277,7 @@ func TestPrefetchIsBounded(t *testing.T) {
 	}
 }
 
-// reporting tells of every row that is read.
+// reporting reports every row that is read.
 type reporting struct {
 	counting
 	read chan<- int

@@ -44,7 +44,7 @@ func npyHeaderText(r io.Reader) (text string, size int64, err error) {
 	}
 	n := binary.LittleEndian.Uint32(head[8:])
 	if n > mostNPYHeader {
-		return "", 0, fmt.Errorf("a header of %d bytes; %d are the most", n, mostNPYHeader)
+		return "", 0, fmt.Errorf("a header of %d bytes; at most %d are read", n, mostNPYHeader)
 	}
 	b := make([]byte, n)
 	if _, err := io.ReadFull(r, b); err != nil {
@@ -122,7 +122,7 @@ func (p *npyParser) take(word string) bool {
 }
 
 func (p *npyParser) wrong(want string) error {
-	return fmt.Errorf("%.40q stands where %s must", p.rest, want)
+	return fmt.Errorf("%.40q comes where %s must", p.rest, want)
 }
 
 // text takes a string in quotes.

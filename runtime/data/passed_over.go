@@ -22,7 +22,7 @@ var (
 )
 
 // reads reports whether a file of that name is read. What macOS keeps in files
-// named ._cat.png is no image.
+// named ._cat.png is not an image.
 func (k *fileKind) reads(name string) bool {
 	base := filepath.Base(name)
 	return slices.Contains(k.extensions, strings.ToLower(filepath.Ext(base))) && !strings.HasPrefix(base, "._")

@@ -54,7 +54,7 @@ func TestPassedOverText(t *testing.T) {
 		classes []string
 		want    string
 	}{
-		{[]string{"cat", "dog"}, "DIR: passed over 11 files: 2 in bird, which is no class, 2 in empty, which is no class, 2 hidden such as cat/.DS_Store, 2 .webp such as cat/2.webp, 1 beside the folders of the classes such as lost.png, 1 .md such as readme.md, 1 without extension such as cat/photo (nngen reads PNG, JPEG and GIF)"},
+		{[]string{"cat", "dog"}, "DIR: passed over 11 files: 2 in bird, which is not a class, 2 in empty, which is not a class, 2 hidden such as cat/.DS_Store, 2 .webp such as cat/2.webp, 1 beside the folders of the classes such as lost.png, 1 .md such as readme.md, 1 without extension such as cat/photo (nngen reads PNG, JPEG and GIF)"},
 		{[]string{"cat", "empty"}, "DIR/empty: no file that ends in .png, .jpg, .jpeg, .gif; there are 2 .tif such as empty/x.tif: convert images to one of these"},
 		{[]string{"dog", "bird", "cat", "empty/none"}, `DIR: no folder for class "empty/none"; the folders are "bird", "cat", "dog", "empty"`},
 	} {

@@ -18,18 +18,18 @@ type CSV struct {
 	Weight string
 	// Header names the columns of a file whose first line does not.
 	Header []string
-	// Separator stands between two fields; 0: ','.
+	// Separator is the character between two fields; 0: ','.
 	Separator rune
 	// Quote is "none" where quotes are characters like any other, and `"` where
 	// they enclose fields, however many lines these have. "": they enclose
 	// fields, and one that has made a single row of many is an error.
 	Quote string
 	// Encoding of the text: "utf-8", "latin-1", "windows-1252" or "utf-16"; "":
-	// utf-8. A byte order mark is no part of the text.
+	// utf-8. A byte order mark is not part of the text.
 	Encoding string
 	// Decimal is the mark before the fraction of a number, ',' or '.'; 0: '.'.
 	Decimal rune
-	// Thousands stands before every three digits of a number; 0: nothing does. A
+	// Thousands comes before every three digits of a number; 0: nothing does. A
 	// space includes those that do not break lines.
 	Thousands rune
 	// Numbers names those of Columns for which Text rewrites numbers in the way

@@ -87,7 +87,7 @@ func TestRecordErrors(t *testing.T) {
 		{"empty", CSV{}, "", "t.csv: the file is empty; its first line must name the columns"},
 		{"UTF-16", CSV{}, "\xff\xfea\x00,\x00b\x00\n\x00", "t.csv: the text is UTF-16; write encoding: utf-16, or save it as UTF-8"},
 		{"a spreadsheet", CSV{}, "PK\x03\x04\x14\x00\x06\x00", "t.csv: this is a spreadsheet or an archive, not a text; save a table as CSV"},
-		{"no text", CSV{}, "a\x00,b\n", "t.csv: this is no text"},
+		{"no text", CSV{}, "a\x00,b\n", "t.csv: this is not text"},
 		{"near", CSV{Columns: []string{"nam"}}, people, `t.csv:1: no column "nam" (did you mean "name"?); the columns are "name", "age", "weight", "churned"`},
 		{"near in header", CSV{Header: []string{"age"}, Columns: []string{"agee"}}, "1\n", `t.csv: no column "agee" (did you mean "age"?); the columns are "age"`},
 		{"a row on top", CSV{Columns: []string{"age", "name", "work"}}, "39,Private,7,x\n", `t.csv:1: no column "age": the first line must name the columns, and it holds numbers; where no line does, header: must`},
@@ -121,7 +121,7 @@ t.csv:6: column "w": "NaN" is not a finite number`},
 		{"groups", CSV{Columns: []string{"a"}, Numbers: []string{"a"}, Separator: ';', Decimal: ',', Thousands: '.'}, "a;b\n1.234,5;1.2\n1.2.34;x\n1,2,3;\n", `t.csv:2 a="1234.5" 1
 t.csv:3 a="0" 1
 t.csv:4 a="0" 1
-t.csv:3: column "a": "1.2.34" is not grouped by thousands: the mark '.' stands before every three digits, as in 1.234.567
+t.csv:3: column "a": "1.2.34" is not grouped by thousands: the mark '.' comes before every three digits, as in 1.234.567
 t.csv:4: column "a": "1,2,3" has the decimal mark ',' twice`},
 		{"weight with a comma", CSV{Columns: []string{"a"}, Weight: "w", Separator: ';', Decimal: ','}, "a;w\n1,5;0,25\n1;0.5\n", `t.csv:2 a="1,5" 0.25
 t.csv:3 a="1" 0

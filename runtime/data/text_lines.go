@@ -50,7 +50,7 @@ type Line struct {
 }
 
 // lineReader reads the lines of a text that end in "\n". A line that an error cuts
-// off is no line: [bufio.Scanner] would give it.
+// off is not a line: [bufio.Scanner] would give it.
 type lineReader struct {
 	b     *bufio.Reader
 	lines int    // read so far

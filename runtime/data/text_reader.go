@@ -66,7 +66,7 @@ func newTextReader(b *bufio.Reader, name, encoding string, fix bool) (*textReade
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
 		return nil, fmt.Errorf("%s: this is a spreadsheet or an archive, not a text; save a table as CSV", name)
 	case encoding != "utf-16" && bytes.IndexByte(start, 0) >= 0:
-		return nil, fmt.Errorf("%s: this is no text", name)
+		return nil, fmt.Errorf("%s: this is not text", name)
 	}
 	_, _ = b.Discard(mark) // just peeked at
 	switch encoding {

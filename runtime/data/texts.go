@@ -42,7 +42,7 @@ func readText(path, encoding string) (string, error) {
 
 // DecodeText makes UTF-8 of a text in the encoding "utf-8", "latin-1",
 // "windows-1252" or "utf-16", "" being the first; name stands for it in errors.
-// Its lines end in "\n" then. What is no text in that encoding is an error that
+// Its lines end in "\n" then. What is not text in that encoding is an error that
 // names the line and the column.
 func DecodeText(b []byte, name, encoding string) (string, error) {
 	t, err := newTextReader(bufio.NewReaderSize(bytes.NewReader(b), 4096), name, encoding, true)

@@ -36,7 +36,7 @@ func (t *Tokens) Row(i int) []int32 {
 	return t.IDs[t.Offsets[i]:t.Offsets[i+1]:t.Offsets[i+1]]
 }
 
-// Line is the line of the file that row i stands on, 0 <= i < Len(), counted
+// Line is the line of the file that row i is on, 0 <= i < Len(), counted
 // from 1.
 func (t *Tokens) Line(i int) int { return t.lines[i] }
 
@@ -54,7 +54,7 @@ func OpenTokens(path string, o TokenOptions) (*Tokens, error) {
 //
 //	1	1 14 22 16 43 530
 //
-// Labels that are no finite number and ids that are negative, no whole number
+// Labels that are not finite numbers and ids that are negative, not whole numbers
 // or beyond int32 are errors that name the line; up to ten are reported at
 // once.
 func ReadTokens(r io.Reader, name string, o TokenOptions) (*Tokens, error) {

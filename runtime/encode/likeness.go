@@ -9,7 +9,7 @@ import (
 // truth value in another way: 2, 2.0 and 20e-1 have one, and so have true, True
 // and TRUE. A table that pandas has written says 2.0 where a column of whole
 // numbers has a hole, and JSON says true for the True of Python. Other texts
-// have none, and digits after a leading zero are no number: 007 is a code.
+// have none, and digits after a leading zero are not a number: 007 is a code.
 // Numbers are compared by all of their decimal digits.
 func Likeness(dst []byte, text string) []byte {
 	switch text {

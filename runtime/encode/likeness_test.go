@@ -43,7 +43,7 @@ func TestLikeness(t *testing.T) {
 		}
 		if !numberText.MatchString(s) {
 			if got != "" {
-				t.Errorf("%q is no number, its likeness is %q", s, got)
+				t.Errorf("%q is not a number, its likeness is %q", s, got)
 			}
 			continue
 		}

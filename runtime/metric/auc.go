@@ -114,7 +114,7 @@ func (c Curve) interval(lower, upper confusion) float64 {
 	return (x0 - x1) * height
 }
 
-// point is where the curve stands at a limit.
+// point is where the curve is at a limit.
 func (c Curve) point(m confusion) (x, y float64) {
 	switch c.Of {
 	case "PR":

@@ -1,6 +1,6 @@
 package metric
 
-// CategoricalAccuracy is the share of rows whose largest output stands where
+// CategoricalAccuracy is the share of rows whose largest output is where
 // the target has its largest value, the first of several equal ones on both
 // sides. Source: Keras 3, metrics/accuracy_metrics.py, categorical_accuracy.
 func CategoricalAccuracy(name string) Metric {

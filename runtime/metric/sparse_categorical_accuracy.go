@@ -1,7 +1,7 @@
 package metric
 
 // SparseCategoricalAccuracy is the share of rows whose largest output, the
-// first of several equal ones, stands at the class that the target names. A row
+// first of several equal ones, is at the class that the target names. A row
 // with several targets (one per time step, say) holds as many groups of
 // outputs; its value is the mean over them. Source: Keras 3,
 // metrics/accuracy_metrics.py, sparse_categorical_accuracy.

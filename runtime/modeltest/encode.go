@@ -104,7 +104,7 @@ func (e Encoder[F, I]) set(t *testing.T) {
 	for _, text := range e.Missing {
 		err := e.Set(&f, e.Number, text)
 		if missing, _ := e.Inspect(f); err != nil || !slices.Contains(missing, e.Number) {
-			t.Errorf("%q is no missing value: %v", text, err)
+			t.Errorf("%q is not a missing value: %v", text, err)
 		}
 	}
 }

@@ -6,7 +6,7 @@ package optim
 // its accumulators and its average; its gradient does not count in the norm of
 // all gradients. Thawed, it goes on from there.
 //
-// Weights that the description freezes are no part of an optimizer at all, which
+// Weights that the description freezes are not part of an optimizer at all, which
 // saves computing their gradients.
 func (o *Optimizer) SetFrozen(frozen func(name string) bool) {
 	for i := range o.tensors {

@@ -17,7 +17,7 @@ import (
 // ("hidden/kernel/gradient_accumulator"). Between steps it is complete: an
 // optimizer with the same rule that gets it by [Optimizer.Restore] takes the
 // same steps to the bit. The rule itself, its hyperparameters but the learning
-// rate, and what is frozen are no part of it.
+// rate, and what is frozen are not part of it.
 func (o *Optimizer) State() ([]nn.Segment, []float32) {
 	segments := o.stateSegments()
 	last := segments[len(segments)-1]

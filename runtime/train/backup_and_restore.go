@@ -20,7 +20,7 @@ import (
 // learning rate, seed and step, the order of the rows and the place in it, the
 // figures of the epoch so far, the history, and what every [StatefulCallback]
 // remembers. It is written in one stroke, after the other callbacks have been
-// called, wherever this one stands among them. It is a weights file too: the
+// called, wherever this one is among them. It is a weights file too: the
 // model's Open reads it.
 //
 // A training that goes on within an epoch does not call OnEpochBegin for it

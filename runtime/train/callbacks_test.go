@@ -294,7 +294,7 @@ func TestCallbackErrors(t *testing.T) {
 		{one(&train.EarlyStopping{Monitor: "los"}), `train: EarlyStopping monitors "los", which this training does not have (did you mean "loss"?); it has loss, mae`},
 		{one(&train.EarlyStopping{}), `train: EarlyStopping monitors "val_loss", which this training does not have: it has no validation: set ValidationData or ValidationSplit, or monitor "loss"`},
 		{one(&train.EarlyStopping{Monitor: "mae", Mode: "mix"}), `train: EarlyStopping: unknown mode "mix" (did you mean "min"?); there are auto, min and max`},
-		{config{Callbacks: []train.Callback{scripted("f"), &train.EarlyStopping{Monitor: "f"}}}, `train: EarlyStopping monitors "f", of which it is not known whether more or less is better: set Mode to "max" or "min"`},
+		{config{Callbacks: []train.Callback{scripted("f"), &train.EarlyStopping{Monitor: "f"}}}, `train: EarlyStopping monitors "f", and it is not known whether more or less of it is better: set Mode to "max" or "min"`},
 		{one(&train.ReduceLROnPlateau{Monitor: "loss", Factor: 1}), "train: ReduceLROnPlateau: the factor is 1, must lie between 0 and 1"},
 		{one(&train.ReduceLROnPlateau{Monitor: "loss", MinLR: -1}), "train: ReduceLROnPlateau: the least learning rate is -1"},
 		{config{Optimizer: scheduled, Callbacks: []train.Callback{&train.ReduceLROnPlateau{Monitor: "loss"}}}, "train: ReduceLROnPlateau: the learning rate of the optimizer sgd follows the schedule exponential_decay and cannot be set"},

@@ -18,7 +18,7 @@ const (
 	callbackPrefix   = weights.TrainingPrefix + "callback/"
 )
 
-// position is where a training stands between two steps, apart from parameters
+// position is where a training is between two steps, apart from parameters
 // and optimizer.
 type position struct {
 	Shape      shape

@@ -18,7 +18,7 @@ type EarlyStopping struct {
 	// keeps its own.
 	RestoreBestWeights bool `arg:"restore_best_weights" doc:"whether the weights of the best epoch are put back"`
 	StartFromEpoch     int  `arg:"start_from_epoch,min=0" doc:"epochs before watching begins"`
-	Verbose            bool // tells of it on the call's Progress
+	Verbose            bool // says so on the call's Progress
 
 	monitor monitor
 	now     earlyStoppingState

@@ -12,7 +12,7 @@ type LearningRateScheduler struct {
 	// Schedule gets the epoch, counted from 0, and the learning rate in use, and
 	// returns the one to use.
 	Schedule func(epoch int, learningRate float64) float64
-	Verbose  bool // tells of it on the call's Progress
+	Verbose  bool // says so on the call's Progress
 }
 
 // OnTrainBegin checks that the learning rate can be set.

@@ -27,13 +27,13 @@ type ModelCheckpoint struct {
 	SaveFreq     int    // saves after every so many batches; 0: after every epoch
 	// InitialValueThreshold is the value to be better than at first; nil: none.
 	InitialValueThreshold *float64
-	Verbose               bool // tells of it on the call's Progress
+	Verbose               bool // says so on the call's Progress
 
 	monitor monitor
 	now     modelCheckpointState
 }
 
-// modelCheckpointState is what changes in the course of a training.
+// modelCheckpointState is what changes during a training.
 type modelCheckpointState struct {
 	Batches int // since the last file
 	HasBest bool

@@ -36,7 +36,7 @@ func newMonitor(s *State, callback, name, mode string, delta float64) (monitor, 
 	case "", "auto":
 		up, known := s.rising[m.name]
 		if !known {
-			return m, fmt.Errorf("train: %s monitors %q, of which it is not known whether more or less is better: set Mode to \"max\" or \"min\"", callback, m.name)
+			return m, fmt.Errorf("train: %s monitors %q, and it is not known whether more or less of it is better: set Mode to \"max\" or \"min\"", callback, m.name)
 		}
 		m.up = up
 	case "min", "max":

@@ -25,6 +25,6 @@ func Callbacks() []Entry {
 		{"learning_rate_scheduler", "sets the learning rate before every epoch", func() Callback { return &LearningRateScheduler{} }, "calls a function"},
 		{"csv_logger", "writes a line for every epoch", func() Callback { return &CSVLogger{} }, "names a file"},
 		{"tensorboard", "writes what TensorBoard shows", func() Callback { return &TensorBoard{} }, "names a folder"},
-		{"terminate_on_nan", "ends training when the loss is no number", func() Callback { return &TerminateOnNaN{} }, ""},
+		{"terminate_on_nan", "ends training when the loss is not a number", func() Callback { return &TerminateOnNaN{} }, ""},
 	}
 }

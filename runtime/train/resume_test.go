@@ -151,7 +151,7 @@ func TestResumeAfterCancel(t *testing.T) {
 					}
 					e := engine(4)
 					if err := file.Copy(e.segs, e.params); err != nil {
-						t.Fatalf("moment %d: the checkpoint is no weights file: %v", moment, err)
+						t.Fatalf("moment %d: the checkpoint is not a weights file: %v", moment, err)
 					}
 					seed = 99 // the checkpoint brings its own
 					if got, err = c.run(context.Background(), dir, seed, &train.Funcs{}); err != nil {

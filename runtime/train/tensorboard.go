@@ -29,7 +29,7 @@ type TensorBoard struct {
 	now                    tensorBoardState
 }
 
-// tensorBoardState is what changes in the course of a training.
+// tensorBoardState is what changes during a training.
 type tensorBoardState struct{ Batches int64 }
 
 func (c *TensorBoard) folder(run string) string {

@@ -66,7 +66,7 @@ func (r *reading) wants(e *entry) bool {
 	return ok && slices.Equal(e.Shape, s.Shape)
 }
 
-// fits reports a header that tells of more data than the file has, before memory
+// fits reports a header that announces more data than the file has, before memory
 // is spent on them.
 func (r *reading) fits(header int64, entries []entry) error {
 	if r.size < 0 || len(entries) == 0 {
@@ -74,7 +74,7 @@ func (r *reading) fits(header int64, entries []entry) error {
 	}
 	have := max(r.size-8-header, 0)
 	if told := entries[len(entries)-1].Offsets[1]; told > uint64(have) {
-		return fmt.Errorf("truncated: the header tells of %d bytes of data, the file has %d", told, have)
+		return fmt.Errorf("truncated: the header announces %d bytes of data, the file has %d", told, have)
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func TestBrokenFiles(t *testing.T) {
 		{"empty", nil, "truncated: the file ends within its first 8 bytes"},
 		{"short length", []byte{1, 2, 3}, "truncated: the file ends within its first 8 bytes"},
 		{"some other file", []byte("PK\x03\x04 a zip file"), "not a safetensors file: a header of 8800140462016121680 bytes (at most 100000000)"},
-		{"Git LFS", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 9\n"), "a Git LFS pointer stands in place of the weights: git lfs pull fetches them"},
+		{"Git LFS", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 9\n"), "this is a Git LFS pointer in place of the weights: git lfs pull fetches them"},
 		{"short header", assemble(one)[:30], "truncated: the header ends after 22 of 54 bytes"},
 		{"not JSON", assemble("hello"), "the header is not a JSON object"},
 		{"an array", assemble(`["a"]`), "the header is not a JSON object"},
@@ -117,7 +117,7 @@ func allocated(f func()) uint64 {
 }
 
 // A file is held to its header before anything is allocated for it: a header that
-// tells of more than the file has is refused, and a file that has more than the
+// announces more than the file has is refused, and a file that has more than the
 // model, holes in place of 64 MB, is read past.
 func TestHugeFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "huge.safetensors")
@@ -141,7 +141,7 @@ func TestHugeFiles(t *testing.T) {
 				}
 				return
 			}
-			want := fmt.Sprintf("%s: truncated: the header tells of %d bytes of data, the file has %d", path, size, size-missing)
+			want := fmt.Sprintf("%s: truncated: the header announces %d bytes of data, the file has %d", path, size, size-missing)
 			if err == nil || err.Error() != want {
 				t.Errorf("%v, want %s", err, want)
 			}

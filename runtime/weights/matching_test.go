@@ -47,7 +47,7 @@ func TestCopyMatching(t *testing.T) {
 	}
 }
 
-// The part of a checkpoint that is not weights is no difference to the model.
+// The part of a checkpoint that is not weights makes no difference to the model.
 func TestCheckpointHoldsWeights(t *testing.T) {
 	tensors := []Tensor{
 		{Name: "a", Shape: []int{2}, Data: []float32{1, 2}},

@@ -33,7 +33,7 @@ func (how *reading) decode(r io.Reader) (*File, error) {
 		return nil, err
 	}
 	if string(size[:]) == "version " { // https://git-lfs.github.com/spec/
-		return nil, errors.New("a Git LFS pointer stands in place of the weights: git lfs pull fetches them")
+		return nil, errors.New("this is a Git LFS pointer in place of the weights: git lfs pull fetches them")
 	}
 	n := binary.LittleEndian.Uint64(size[:])
 	if n > maxHeader {

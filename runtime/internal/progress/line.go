@@ -31,7 +31,7 @@ type Line struct {
 	start     time.Time
 	afterOne  time.Time // when the first step was done
 	drawn     time.Time
-	open      int // columns of the line that stands open
+	open      int // columns of the line that is open
 	line      []byte
 	layout    layout
 	writerErr error

@@ -67,7 +67,7 @@ func TestFileLikeTensorFlow(t *testing.T) {
 	}
 }
 
-// Weights that are no numbers are counted, and nothing panics.
+// Weights that are not numbers are counted, and nothing panics.
 func TestHistogramOfAnything(t *testing.T) {
 	inf := float32(math.Inf(1))
 	nan := float32(math.NaN())

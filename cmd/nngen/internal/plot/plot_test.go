@@ -18,7 +18,7 @@ import (
 	"github.com/nngen-go/nngen/runtime/train"
 )
 
-// wellFormed reports a picture that is no XML, or has a place that is no number.
+// wellFormed reports a picture that is not XML, or has a place that is not a number.
 func wellFormed(t *testing.T, what string, svg []byte) {
 	t.Helper()
 	d := xml.NewDecoder(bytes.NewReader(svg))
@@ -94,7 +94,7 @@ func TestReadHistory(t *testing.T) {
 		{`{}`, "no epoch was completed"},
 		{`{"epoch": [], "history": {}}`, "no epoch was completed"},
 		{`{"epoch": [0], "history": {"loss": [1, 2]}}`, `"loss" has 2 values for 1 epochs`},
-		{`{"epoch": [1, 1], "history": {"loss": [1, 2]}}`, "epoch 1 stands where a larger number belongs"},
+		{`{"epoch": [1, 1], "history": {"loss": [1, 2]}}`, "epoch 1 is where a larger number belongs"},
 		{`{"epoch": [-1], "history": {"loss": [1]}}`, "epoch -1"},
 		{`{"epoch": [0], "history": {"loss": "low"}}`, `"loss" is not a list of numbers`},
 		{`{"epoch": "x", "history": {"loss": [1]}}`, "epoch: json"},

@@ -93,7 +93,7 @@ func (h *History) take(columns map[string]json.RawMessage) error {
 	}
 	for i, e := range h.Epochs {
 		if e < 0 || e > 1<<30 || i > 0 && e <= h.Epochs[i-1] {
-			return fmt.Errorf("epoch %d stands where a larger number belongs", e)
+			return fmt.Errorf("epoch %d is where a larger number belongs", e)
 		}
 	}
 	for _, c := range h.Columns {

@@ -50,7 +50,7 @@ func (o Options) describeArrays(base string) (*Starter, error) {
 		return nil, err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# What nngen has made of %s. Change what you know better.\nname: %s\ndata:\n  train: %s\n", filepath.Base(o.Data), YAMLText(o.Name), a.train)
+	fmt.Fprintf(&b, "# What nngen made of %s. Change what you know better.\nname: %s\ndata:\n  train: %s\n", filepath.Base(o.Data), YAMLText(o.Name), a.train)
 	switch {
 	case a.test != "":
 		fmt.Fprintf(&b, "  test:  %s\n", a.test)

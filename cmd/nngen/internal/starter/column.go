@@ -29,7 +29,7 @@ type column struct {
 	distinct map[string]int
 	order    []string // values as they come, for the classes of a target
 	layouts  []string // forms that all dates so far have
-	dates    int      // values before the first that is no date
+	dates    int      // values before the first that is not a date
 	lastDate string
 	unlike   [2]string // dates that no form fits both of
 }
@@ -88,7 +88,7 @@ func (c *column) useless() string {
 	case c.mixedDates():
 		return fmt.Sprintf("its dates are written in different ways, such as %s and %s: write them alike", c.unlike[0], c.unlike[1])
 	case n > 20 && 2*n > c.present():
-		return "nearly every row has another value"
+		return "nearly every row has a different value"
 	}
 	return ""
 }

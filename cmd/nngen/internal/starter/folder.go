@@ -66,7 +66,7 @@ func (o Options) describeFolder() (*Starter, error) {
 		return nil, err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# What nngen has made of the folder %s. Change what you know better.\nname: %s\ndata:\n", YAMLText(train), YAMLText(o.Name))
+	fmt.Fprintf(&b, "# What nngen made of the folder %s. Change what you know better.\nname: %s\ndata:\n", YAMLText(train), YAMLText(o.Name))
 	fmt.Fprintf(&b, "  train: {%s: %s, %s}\n", kind, YAMLText(train), settings)
 	if test != "" {
 		fmt.Fprintf(&b, "  test:  {%s: %s}\n", kind, YAMLText(test))

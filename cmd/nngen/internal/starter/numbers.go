@@ -18,7 +18,7 @@ var numberForms = [...]data.CSV{
 	{Decimal: ',', Thousands: ' '}, {Thousands: ' '}, {Decimal: ',', Thousands: '\''}, {Thousands: '\''},
 }
 
-// numbersOf reads a text in every form; NaN where it is no number.
+// numbersOf reads a text in every form; NaN where it is not a number.
 func numbersOf(text string) (values [len(numberForms)]float64) {
 	plain := !strings.ContainsAny(text, ".,' \u00a0\u202f\u2009’")
 	for i := range numberForms {

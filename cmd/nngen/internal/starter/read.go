@@ -81,7 +81,7 @@ func encodingOf(path string) (string, error) {
 	}
 	encoding := data.RecogniseEncoding(text)
 	if encoding != "utf-16" && bytes.IndexByte(text[:min(len(text), 16<<10)], 0) >= 0 && !bytes.HasPrefix(text, []byte("PK")) {
-		return "", fmt.Errorf("%s: this is no text; init describes tables (CSV), arrays (IDX, NPY, NPZ) and folders", path)
+		return "", fmt.Errorf("%s: this is not text; init describes tables (CSV), arrays (IDX, NPY, NPZ) and folders", path)
 	}
 	return encoding, nil
 }
@@ -164,10 +164,10 @@ func (t *tableFile) add(fields []string, in *data.Fields) error {
 	return nil
 }
 
-// separatorLines is how many lines are looked at for what stands between fields.
+// separatorLines is how many lines are searched for what separates fields.
 const separatorLines = 50
 
-// findSeparator finds what stands between the fields: what every line has as
+// findSeparator finds what separates the fields: what every line has as
 // often, a comma last, for it may be a decimal mark; else what the first line
 // has most of.
 func (t *tableFile) findSeparator(f *os.File) error {

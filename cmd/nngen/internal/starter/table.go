@@ -51,7 +51,7 @@ func (o Options) describeTable() (*Starter, error) {
 	}
 	s := &Starter{Fits: true, Notes: t.notes}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# What nngen has made of %s: %s of it. Change what you know better.\n", filepath.Base(o.Data), show.Plural(t.rows, "row"))
+	fmt.Fprintf(&b, "# What nngen made of %s: %s of it. Change what you know better.\n", filepath.Base(o.Data), show.Plural(t.rows, "row"))
 	fmt.Fprintf(&b, "name: %s\ndata:\n  train: {csv: %s%s}\n", YAMLText(o.Name), YAMLText(file), t.settings())
 	test, err := t.test(target.name)
 	if err != nil {
