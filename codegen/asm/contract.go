@@ -109,13 +109,13 @@ func (d *driver) nested() bool {
 			n++
 		}
 	}
-	return n > 1 || d.Void
+	return n > 1
 }
 
 // isTied reports that regions differ in the points of a reduced axis that take part.
 func (d *driver) isTied(i int) bool {
 	return slices.ContainsFunc(d.Regions, func(r plan.Region) bool {
-		return r.Lo[i] != d.Regions[0].Lo[i] || r.Hi[i]-r.Lo[i] != d.Sum[i].N || r.Void && i == 0
+		return r.Lo[i] != d.Regions[0].Lo[i] || r.Hi[i]-r.Lo[i] != d.Sum[i].N
 	})
 }
 
@@ -177,7 +177,7 @@ func (d *driver) firstPart() int {
 	switch {
 	case d.Accumulate && d.Epilogue == nil:
 		return partMore
-	case d.Cut >= 0 && d.Epilogue != nil:
+	case d.Cut >= 0 && d.Epilogue != nil && !d.Void:
 		return partRest
 	}
 	return 0
@@ -225,7 +225,36 @@ func (d *driver) outside(at position, i int) error {
 	}
 	l := d.Outer[i]
 	v := d.name(letter(l.Name), "b")
-	return d.block(fmt.Sprintf("for %s := range %s", v, total(l)), func() error { return d.outside(at.plus(l, v, most(l)), i+1) })
+	return d.block(fmt.Sprintf("for %s := range %s", v, total(l)), func() error {
+		at := at.plus(l, v, most(l))
+		if from, to := l.Inside(); l.Parts != nil && !d.Void {
+			if err := d.nothing(fmt.Sprintf("%s < %d || %s >= %d", v, from, v, to), at, i+1); err != nil {
+				return err
+			}
+		}
+		return d.outside(at, i+1)
+	})
+}
+
+// nothing writes what is done where no point takes part: the same with sums of
+// nothing.
+func (d *driver) nothing(condition string, at position, i int) error {
+	k := "k: [3]int{1, 1, 1}"
+	if told := d.told(); strings.HasPrefix(told, "k: ") {
+		k = told[:strings.IndexByte(told, '}')+1]
+	}
+	d.line("if %s { // nothing lies inside", condition)
+	d.line("%s.k = [3]int{}", d.sums)
+	d.Void = true
+	if d.Cut >= 0 {
+		d.line("%s.part = %d", d.sums, d.firstPart())
+	}
+	err := d.outside(at, i)
+	d.Void = false
+	d.line("continue")
+	d.line("}")
+	d.line("%s.k%s", d.sums, strings.Replace(k[1:], ":", " =", 1))
+	return err
 }
 
 // blocks writes the loops over the blocks of the sum.
@@ -234,7 +263,7 @@ func (d *driver) blocks(at position) error {
 		d.line("from, to := t.Share(%d)", d.units(d.Lane.N/d.Width)+d.units(min(1, d.Lane.N%d.Width)))
 		d.names["from"], d.names["to"] = true, true
 	}
-	if d.Cut < 0 {
+	if d.Cut < 0 || d.Void {
 		return d.panels(at)
 	}
 	if len(d.Outer) > 0 {

@@ -31,11 +31,20 @@ type field struct {
 
 // field adds a column where regions differ.
 func (t *regionTable) field(name string, values []int) field {
-	same := !slices.ContainsFunc(values, func(v int) bool { return v != values[0] })
-	if !same && !slices.Contains(t.columns, name) {
-		t.columns, t.values = append(t.columns, name), append(t.values, values)
+	if !slices.ContainsFunc(values, func(v int) bool { return v != values[0] }) {
+		return field{name, true, values[0]}
 	}
-	return field{name, same, values[0]}
+	wish := name
+	for c := 'A'; ; c++ {
+		i := slices.Index(t.columns, name)
+		if i < 0 {
+			t.columns, t.values = append(t.columns, name), append(t.values, values)
+		}
+		if i < 0 || slices.Equal(t.values[i], values) {
+			return field{name, false, 0}
+		}
+		name = wish + string(c)
+	}
 }
 
 // text is Go for the number.
@@ -72,15 +81,33 @@ func (d *driver) of(f func(r plan.Region) int) []int {
 	return list
 }
 
+// moving lists how far something moves in every region; where it does not move,
+// as in another one.
+func (d *driver) moving(f func(r plan.Region) (n int, moves bool)) []int {
+	usual := 0
+	for _, r := range d.Regions {
+		if n, moves := f(r); moves {
+			usual = n
+			break
+		}
+	}
+	return d.of(func(r plan.Region) int {
+		if n, moves := f(r); moves {
+			return n
+		}
+		return usual
+	})
+}
+
 // readTable finds how far apart rows are.
 func (d *driver) readTable() {
 	d.table.row = d.name("p", "q")
 	d.table.rowSteps = []field{
-		d.table.field("xRow", d.of(func(r plan.Region) int { return 4 * r.Row.Lhs })),
-		d.table.field("yRow", d.of(func(r plan.Region) int { return 4 * r.Row.Out })),
+		d.table.field("xRow", d.moving(func(r plan.Region) (int, bool) { return 4 * r.Row.Lhs, d.Open || r.Rows > 1 })),
+		d.table.field("yRow", d.moving(func(r plan.Region) (int, bool) { return 4 * r.Row.Out, d.Open || r.Rows > 1 })),
 	}
 	for i := range d.Extras {
-		d.table.extraSteps = append(d.table.extraSteps, d.table.field(fmt.Sprintf("e%dRow", i), d.of(func(r plan.Region) int { return 4 * r.Row.Extra[i] })))
+		d.table.extraSteps = append(d.table.extraSteps, d.table.field(fmt.Sprintf("e%dRow", i), d.moving(func(r plan.Region) (int, bool) { return 4 * r.Row.Extra[i], d.Open || r.Rows > 1 })))
 	}
 }
 
@@ -110,16 +137,22 @@ func (d *driver) region(at position, lanes int, unit string) error {
 		v := d.name("l", "i")
 		defer delete(d.names, v)
 		return d.block(fmt.Sprintf("for %s := range %s", v, d.table.text(d.table.field("lines", lines))), func() error {
-			return d.rows(d.along(at, "Line", func(r plan.Region) plan.Axis { return r.Line }, v, slices.Max(lines)-1), lanes, panel, rows, count, unit)
+			return d.rows(d.along(at, "Line", func(r plan.Region) (plan.Axis, bool) { return r.Line, r.Lines > 1 }, v, slices.Max(lines)-1), lanes, panel, rows, count, unit)
 		})
 	}
 	return d.rows(at, lanes, panel, rows, count, unit)
 }
 
 // along moves the operands v steps along an axis that regions may differ in.
-func (d *driver) along(at position, what string, axis func(plan.Region) plan.Axis, v string, most int) position {
+func (d *driver) along(at position, what string, axis func(plan.Region) (a plan.Axis, moves bool), v string, most int) position {
 	move := func(s sum, name string, step func(a plan.Axis) int) sum {
-		f := d.table.field(name+what, d.of(func(r plan.Region) int { return step(axis(r)) }))
+		f := d.table.field(name+what, d.moving(func(r plan.Region) (int, bool) {
+			a, moves := axis(r)
+			if r.Void && name == "x" {
+				return 0, moves
+			}
+			return step(a), moves
+		}))
 		if f.literal {
 			return s.plus(v, f.value, most)
 		}
@@ -140,17 +173,12 @@ func (d *driver) ranges(at position, lanes int) (position, sum) {
 	panel := sum{}
 	steps := d.PanelSteps(lanes)
 	for i, l := range d.Sum {
-		if !d.isTied(i) {
+		if d.Void || !d.isTied(i) {
 			continue
 		}
 		lo := d.table.field(fmt.Sprintf("lo%d", i), d.of(func(r plan.Region) int { return r.Lo[i] }))
 		if i > d.Cut {
-			k := d.table.field(fmt.Sprintf("k%d", i), d.of(func(r plan.Region) int {
-				if r.Void && i == 0 {
-					return 0
-				}
-				return r.Hi[i] - r.Lo[i]
-			}))
+			k := d.table.field(fmt.Sprintf("k%d", i), d.of(func(r plan.Region) int { return r.Hi[i] - r.Lo[i] }))
 			d.line("%s.k[%d] = %s", d.sums, d.turn(i), d.table.text(k)+times(l))
 			if !lo.literal {
 				panel = panel.plus(d.table.text(lo), steps[i], l.N-1)
@@ -159,12 +187,7 @@ func (d *driver) ranges(at position, lanes int) (position, sum) {
 			}
 			continue
 		}
-		hi := d.table.field(fmt.Sprintf("hi%d", i), d.of(func(r plan.Region) int {
-			if r.Void && i == 0 {
-				return r.Lo[i]
-			}
-			return r.Hi[i]
-		}))
+		hi := d.table.field(fmt.Sprintf("hi%d", i), d.of(func(r plan.Region) int { return r.Hi[i] }))
 		v, size := d.loops[i], d.Size
 		if i < d.Cut {
 			size = 1
@@ -209,7 +232,7 @@ func (d *driver) rows(at position, lanes int, panel sum, rows string, count int,
 	case count > 0 && count <= size:
 		return d.call(at, lanes, panel, rows)
 	case unit != "":
-		at = d.along(at, "Row", func(r plan.Region) plan.Axis { return r.Row }, fmt.Sprintf("%s*%d", unit, size), -1)
+		at = d.along(at, "Row", func(r plan.Region) (plan.Axis, bool) { return r.Row, true }, fmt.Sprintf("%s*%d", unit, size), -1)
 		return d.call(at, lanes, panel, fmt.Sprintf("min(%d, %s-%s*%d)", size, rows, unit, size))
 	case d.Open && d.Regions[0].Row.Most > 0 && d.Regions[0].Row.Most <= size:
 		return d.call(at, lanes, panel, rows)
@@ -217,7 +240,7 @@ func (d *driver) rows(at position, lanes int, panel sum, rows string, count int,
 	v := d.name("r", "i")
 	defer delete(d.names, v)
 	return d.block(fmt.Sprintf("for %s := 0; %s < %s; %s += %d", v, v, rows, v, size), func() error {
-		at := d.along(at, "Row", func(r plan.Region) plan.Axis { return r.Row }, v, count-1)
+		at := d.along(at, "Row", func(r plan.Region) (plan.Axis, bool) { return r.Row, true }, v, count-1)
 		return d.call(at, lanes, panel, fmt.Sprintf("min(%d, %s-%s)", size, rows, v))
 	})
 }
@@ -340,7 +363,7 @@ func (o Operand) places(name string, at sum, offsets []int, f func(name string, 
 func (d *driver) extras() []extra {
 	var list []extra
 	for i, e := range d.Extras {
-		list = append(list, extra{scalar: e.Buf.Class == loop.Scalar, spread: d.Lane.Extra[i] == 0, fixed: !d.MovesAlong(i)})
+		list = append(list, extra{scalar: e.Buf.Class == loop.Scalar, spread: d.Lane.Extra[i] == 0})
 	}
 	return list
 }

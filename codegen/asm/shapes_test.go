@@ -72,6 +72,9 @@ func shaped(t testing.TB, text string, number int, left map[string]int) []kernel
 		}
 		if len(bodies) < len(Levels) {
 			left[leftToGo(k)]++
+			if leftToGo(k) == "contract" {
+				t.Logf("%d of %d levels have machine code for\n%s\n%s", len(bodies), len(Levels), k, text)
+			}
 		}
 		if len(bodies) == 0 {
 			continue

@@ -39,7 +39,6 @@ type tile struct {
 type extra struct {
 	scalar bool // a float32
 	spread bool // one element for all lanes
-	fixed  bool // the same for all rows
 }
 
 // tileType is the Go type of what a tile is told; the constants below are the

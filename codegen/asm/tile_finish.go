@@ -143,14 +143,14 @@ func (g *tiling) results(y, step, from, apart reg.GPVirtual) {
 	g.ADDQ(apart, from)
 	g.ADDQ(step, y)
 	for i, e := range g.extras {
-		if !e.scalar && !e.fixed {
+		if !e.scalar {
 			g.ADDQ(g.told(tileE+8*i), pointers[i])
 		}
 	}
 	g.DECQ(n)
 	g.JNZ(operand.LabelRef("epilogue"))
 	for i, e := range g.extras {
-		if !e.scalar && !e.fixed {
+		if !e.scalar {
 			g.MOVQ(pointers[i], g.slot(extraName(i)))
 		}
 	}

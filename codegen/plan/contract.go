@@ -193,7 +193,9 @@ func (p *Contraction) chooseHeights() {
 			better([]int{high, middle, 1})
 		}
 	}
-	p.Heights = slices.DeleteFunc(p.Heights, func(h int) bool { return !p.needs(h) })
+	if !slices.Equal(p.Heights, usual(p.tallest)) {
+		p.Heights = slices.DeleteFunc(p.Heights, func(h int) bool { return !p.needs(h) })
+	}
 }
 
 // rowsCost is about how long the tiles of all rows take with some heights.

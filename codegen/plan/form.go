@@ -42,6 +42,17 @@ type Axis struct {
 // from Lo to Hi take part there.
 type Part struct{ From, N, Lo, Hi int }
 
+// Inside is between which points something takes part in the sum, of an axis that
+// is tied to no reduced one.
+func (a Axis) Inside() (from, to int) {
+	for _, p := range a.Parts {
+		if p.Lo < p.Hi {
+			return p.From, p.From + p.N
+		}
+	}
+	return 0, a.N
+}
+
 // Steps moves the offsets of all operands n steps along the axis.
 func (a Axis) Steps(o Offsets, n int) Offsets {
 	o.Out, o.Lhs, o.Rhs, o.Extra = o.Out+n*a.Out, o.Lhs+n*a.Lhs, o.Rhs+n*a.Rhs, slices.Clone(o.Extra)
@@ -207,8 +218,9 @@ func (f *Form) orient() (lanes Axis, vectors, ok bool) {
 	lanes = (*group)[i]
 	*group = slices.Delete(slices.Clone(*group), i, i+1)
 	gaps := slices.ContainsFunc(lanes.Extra, func(s int) bool { return s != 0 && s != 1 })
-	irregular := func(a Axis) bool { return a.Rows || a.Parts != nil }
-	return lanes, vectors, !gaps && !slices.ContainsFunc(f.N, irregular) && !slices.ContainsFunc(f.B, func(a Axis) bool { return a.Parts != nil })
+	rows := func(a Axis) bool { return a.Rows }
+	partial := func(a Axis) bool { return a.Parts != nil && a.Tied >= 0 }
+	return lanes, vectors, !gaps && !slices.ContainsFunc(f.N, rows) && !slices.ContainsFunc(slices.Concat(f.B, f.N), partial)
 }
 
 // Swap exchanges the operands.

@@ -43,6 +43,12 @@ func (p *Contraction) regions(rows []Axis) []Region {
 	}
 	var out []Region
 	for i, r := range list {
+		if r.Void { // nothing of the first axis takes part, and what is there is not read
+			for j := range r.Lo {
+				r.Lo[j], r.Hi[j] = 0, r.Hi[j]-r.Lo[j]
+			}
+			r.Hi[0] = 0
+		}
 		out = append(out, p.lined(r, rows, at[i])...)
 	}
 	return out
