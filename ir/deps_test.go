@@ -38,6 +38,22 @@ ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/block ir/machine ir
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 codegen/plan      ir/loop ir/machine
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
+codegen/static    codegen/gotree
+codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train runtime/data codegen/asm codegen/gotree codegen/static
+codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag runtime/nn codegen/asm codegen/gotree codegen/static
+codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime runtime/nn runtime/optim runtime/metric runtime/train codegen/asm codegen/gotree codegen/static
+ir/op             ir ir/loop ir/scalar ir/diag runtime/nn
+ir/arg
+ir/spec           ir/diag ir/arg runtime/optim runtime/nearest go.yaml.in/yaml/v3
+ir/layer          ir ir/op ir/loop ir/scalar ir/diag ir/spec runtime/nearest
+ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
+ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
+ir/build          ir ir/op ir/loop ir/scalar ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train
+ir/pass           ir ir/op ir/loop ir/scalar ir/machine ir/diag
+ir/interp         ir ir/op ir/loop ir/scalar ir/diag gonum.org/v1/gonum
+codegen/asm       ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo
+codegen/gosrc     ir/loop ir/scalar ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train codegen/asm github.com/dave/jennifer
+codegen/gotree
 codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
 codegen/static    codegen/gotree
 codegen/feature   ir/loop ir/encoding ir/diag codegen/gotree runtime/data runtime/encode

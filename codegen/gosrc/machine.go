@@ -30,7 +30,7 @@ func (fn *function) work() (all, row int) {
 	if fn.code == nil {
 		return 0, 0
 	}
-	const line = 16 // what lies behind begins a cache line
+	// What follows begins a cache line.
 	for _, b := range fn.code.bodies {
 		all, row = max(all, (b.Work+line-1)/line*line), max(row, (b.RowWork+line-1)/line*line)
 	}
@@ -101,6 +101,9 @@ func (e *emitter) workFloats() int {
 // with the scratch before the count of rows.
 func (fn *function) wrapperSignature() []typed {
 	list := fn.code.kernel.signature()
+	for i := range list {
+		list[i].typ = concrete(list[i].typ)
+	}
 	if all, _ := fn.work(); all == 0 {
 		return list
 	}

@@ -182,8 +182,7 @@ func (e *emitter) targetWords() string {
 }
 
 func (e *emitter) constants(f *file) {
-	row := e.p.Predict
-	rowsFloats, rowsInts := e.room(row)
+	batchFloats, batchInts := e.row.room(e.p.Batch)
 	more := ""
 	if !e.cfg.PredictOnly {
 		floats, ints := e.trainArena()
@@ -204,7 +203,7 @@ func (e *emitter) constants(f *file) {
 	PredictArenaBytes = %d
 	// PredictBatchArenaBytes is the memory that one call of PredictBatch works in.
 	PredictBatchArenaBytes = %d%s
-)`, quote(e.p.ModelID), 4*(row.ArenaFloats+row.ArenaInts+e.rowWork), 4*(rowsFloats+rowsInts+e.batchWork), more)
+)`, quote(e.p.ModelID), 4*(e.row.floats+e.row.ints+e.rowWork), 4*(batchFloats+batchInts+e.batchWork), more)
 	f.add(`// batchRows is how many rows the kernels take at once.
 const batchRows = %d`, e.p.Batch)
 }
@@ -212,11 +211,13 @@ const batchRows = %d`, e.p.Batch)
 // trainArena is the size of the arenas that training, evaluation and the
 // fitting of Normalization layers share.
 func (e *emitter) trainArena() (floats, ints int) {
-	for _, p := range e.p.Plans() {
-		if p != e.p.Predict {
-			f, i := e.room(p)
-			floats, ints = max(floats, f), max(ints, i)
-		}
+	layouts := []*layout{e.tested, planned(e.p.Train)}
+	for _, a := range e.p.Adapts {
+		layouts = append(layouts, planned(a.Plan))
+	}
+	for _, l := range layouts {
+		f, i := l.room(e.p.Batch)
+		floats, ints = max(floats, f), max(ints, i)
 	}
 	return floats, ints
 }

@@ -7,20 +7,20 @@ import "github.com/nngen-go/nngen/runtime/nn"
 
 // conv3x3x1To32Relu computes y[r,p,q,o] = max(Σ_i,j x[r,p+i,q+j]·w[i,j,0,o] +
 // b[o], 0), for images of 28x28x1 and of 26x26x32.
-func conv3x3x1To32Relu(y, x []float32, w *[3][3][1][32]float32, b *[32]float32, n int) {
+func conv3x3x1To32Relu[F nn.Float](y, x []F, w *[3][3][1][32]F, b *[32]F, n int) {
 	for r := range n {
-		yr := (*[21632]float32)(y[r*21632:])
-		xr := (*[784]float32)(x[r*784:])
+		yr := (*[21632]F)(y[r*21632:])
+		xr := (*[784]F)(x[r*784:])
 		for p := range 26 {
 			for q := range 26 {
 				x0, x1, x2, x3 := xr[p*28+q], xr[p*28+q+1], xr[p*28+q+2], xr[(p+1)*28+q]
 				x4, x5, x6, x7 := xr[(p+1)*28+q+1], xr[(p+1)*28+q+2], xr[(p+2)*28+q], xr[(p+2)*28+q+1]
 				x8 := xr[(p+2)*28+q+2]
-				yq := (*[32]float32)(yr[p*832+q*32:])
+				yq := (*[32]F)(yr[p*832+q*32:])
 				for o := range 32 {
-					yq[o] = max(float32(x0*w[0][0][0][o])+float32(x1*w[0][1][0][o])+float32(x2*w[0][2][0][o])+float32(x3*w[1][0][0][o])+
-						float32(x4*w[1][1][0][o])+float32(x5*w[1][2][0][o])+float32(x6*w[2][0][0][o])+float32(x7*w[2][1][0][o])+
-						float32(x8*w[2][2][0][o])+b[o], 0) // bias, relu
+					yq[o] = max(F(x0*w[0][0][0][o])+F(x1*w[0][1][0][o])+F(x2*w[0][2][0][o])+F(x3*w[1][0][0][o])+
+						F(x4*w[1][1][0][o])+F(x5*w[1][2][0][o])+F(x6*w[2][0][0][o])+F(x7*w[2][1][0][o])+
+						F(x8*w[2][2][0][o])+b[o], 0) // bias, relu
 				}
 			}
 		}
@@ -29,41 +29,41 @@ func conv3x3x1To32Relu(y, x []float32, w *[3][3][1][32]float32, b *[32]float32, 
 
 // conv3x3x1To32GradW computes dw[i,j,0,o] = Σ_r,p,q x[r,p+i,q+j]·dy[r,p,q,o],
 // for images of 28x28x1 and of 26x26x32.
-func conv3x3x1To32GradW(dw *[3][3][1][32]float32, x, dy []float32, n int, t *nn.Worker) {
+func conv3x3x1To32GradW[F nn.Float](dw *[3][3][1][32]F, x, dy []F, n int, t *nn.Worker) {
 	i0, i1 := t.Share(3)
 	clear(dw[i0:i1])
 	for i := i0; i < i1; i++ {
 		for r := range n {
-			xr := (*[784]float32)(x[r*784:])
-			dyr := (*[21632]float32)(dy[r*21632:])
+			xr := (*[784]F)(x[r*784:])
+			dyr := (*[21632]F)(dy[r*21632:])
 			for p := range 26 {
 				for q := 0; q < 24; q += 8 {
-					d0, d1 := (*[32]float32)(dyr[p*832+q*32:]), (*[32]float32)(dyr[p*832+(q+1)*32:])
-					d2, d3 := (*[32]float32)(dyr[p*832+(q+2)*32:]), (*[32]float32)(dyr[p*832+(q+3)*32:])
-					d4, d5 := (*[32]float32)(dyr[p*832+(q+4)*32:]), (*[32]float32)(dyr[p*832+(q+5)*32:])
-					d6, d7 := (*[32]float32)(dyr[p*832+(q+6)*32:]), (*[32]float32)(dyr[p*832+(q+7)*32:])
-					x0, x1 := (*[3]float32)(xr[(p+i)*28+q:]), (*[3]float32)(xr[(p+i)*28+q+1:])
-					x2, x3 := (*[3]float32)(xr[(p+i)*28+q+2:]), (*[3]float32)(xr[(p+i)*28+q+3:])
-					x4, x5 := (*[3]float32)(xr[(p+i)*28+q+4:]), (*[3]float32)(xr[(p+i)*28+q+5:])
-					x6, x7 := (*[3]float32)(xr[(p+i)*28+q+6:]), (*[3]float32)(xr[(p+i)*28+q+7:])
+					d0, d1 := (*[32]F)(dyr[p*832+q*32:]), (*[32]F)(dyr[p*832+(q+1)*32:])
+					d2, d3 := (*[32]F)(dyr[p*832+(q+2)*32:]), (*[32]F)(dyr[p*832+(q+3)*32:])
+					d4, d5 := (*[32]F)(dyr[p*832+(q+4)*32:]), (*[32]F)(dyr[p*832+(q+5)*32:])
+					d6, d7 := (*[32]F)(dyr[p*832+(q+6)*32:]), (*[32]F)(dyr[p*832+(q+7)*32:])
+					x0, x1 := (*[3]F)(xr[(p+i)*28+q:]), (*[3]F)(xr[(p+i)*28+q+1:])
+					x2, x3 := (*[3]F)(xr[(p+i)*28+q+2:]), (*[3]F)(xr[(p+i)*28+q+3:])
+					x4, x5 := (*[3]F)(xr[(p+i)*28+q+4:]), (*[3]F)(xr[(p+i)*28+q+5:])
+					x6, x7 := (*[3]F)(xr[(p+i)*28+q+6:]), (*[3]F)(xr[(p+i)*28+q+7:])
 					for j := range 3 {
 						a0, a1, a2, a3 := x0[j], x1[j], x2[j], x3[j]
 						a4, a5, a6, a7 := x4[j], x5[j], x6[j], x7[j]
 						v := &dw[i][j][0]
 						for o := range 32 {
-							v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
-								float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
+							v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+								F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 						}
 					}
 				}
 				{ // the last 2
-					d0, d1 := (*[32]float32)(dyr[p*832+768:]), (*[32]float32)(dyr[p*832+800:])
-					x0, x1 := (*[3]float32)(xr[(p+i)*28+24:]), (*[3]float32)(xr[(p+i)*28+25:])
+					d0, d1 := (*[32]F)(dyr[p*832+768:]), (*[32]F)(dyr[p*832+800:])
+					x0, x1 := (*[3]F)(xr[(p+i)*28+24:]), (*[3]F)(xr[(p+i)*28+25:])
 					for j := range 3 {
 						a0, a1 := x0[j], x1[j]
 						v := &dw[i][j][0]
 						for o := range 32 {
-							v[o] += float32(a0*d0[o]) + float32(a1*d1[o])
+							v[o] += F(a0*d0[o]) + F(a1*d1[o])
 						}
 					}
 				}
@@ -74,10 +74,10 @@ func conv3x3x1To32GradW(dw *[3][3][1][32]float32, x, dy []float32, n int, t *nn.
 
 // conv3x3x32To64Relu computes y[r,p,q,o] = max(Σ_i,j,c
 // x[r,p+i,q+j,c]·w[i,j,c,o] + b[o], 0), for images of 13x13x32 and of 11x11x64.
-func conv3x3x32To64Relu(y, x []float32, w *[3][3][32][64]float32, b *[64]float32, n int) {
+func conv3x3x32To64Relu[F nn.Float](y, x []F, w *[3][3][32][64]F, b *[64]F, n int) {
 	for r := range n {
-		yr := (*[7744]float32)(y[r*7744:])
-		xr := (*[5408]float32)(x[r*5408:])
+		yr := (*[7744]F)(y[r*7744:])
+		xr := (*[5408]F)(x[r*5408:])
 		for p := range 11 {
 			clear(yr[p*704:][:704])
 			for i := range 3 {
@@ -86,20 +86,20 @@ func conv3x3x32To64Relu(y, x []float32, w *[3][3][32][64]float32, b *[64]float32
 						w0, w1, w2, w3 := &w[i][j][c], &w[i][j][c+1], &w[i][j][c+2], &w[i][j][c+3]
 						w4, w5, w6, w7 := &w[i][j][c+4], &w[i][j][c+5], &w[i][j][c+6], &w[i][j][c+7]
 						for q := range 11 {
-							xq := (*[8]float32)(xr[(p+i)*416+(q+j)*32+c:])
+							xq := (*[8]F)(xr[(p+i)*416+(q+j)*32+c:])
 							x0, x1, x2, x3 := xq[0], xq[1], xq[2], xq[3]
 							x4, x5, x6, x7 := xq[4], xq[5], xq[6], xq[7]
-							yq := (*[64]float32)(yr[p*704+q*64:])
+							yq := (*[64]F)(yr[p*704+q*64:])
 							for o := range 64 {
-								yq[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
-									float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
+								yq[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
+									F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
 							}
 						}
 					}
 				}
 			}
 			for q := range 11 {
-				yq := (*[64]float32)(yr[p*704+q*64:])
+				yq := (*[64]F)(yr[p*704+q*64:])
 				for o := range 64 {
 					yq[o] = max(yq[o]+b[o], 0) // bias, relu
 				}
@@ -110,42 +110,42 @@ func conv3x3x32To64Relu(y, x []float32, w *[3][3][32][64]float32, b *[64]float32
 
 // conv3x3x32To64GradW computes dw[i,j,c,o] = Σ_r,p,q
 // x[r,p+i,q+j,c]·dy[r,p,q,o], for images of 13x13x32 and of 11x11x64.
-func conv3x3x32To64GradW(dw *[3][3][32][64]float32, x, dy []float32, n int, t *nn.Worker) {
+func conv3x3x32To64GradW[F nn.Float](dw *[3][3][32][64]F, x, dy []F, n int, t *nn.Worker) {
 	c0, c1 := t.Share(32)
 	for i := range 3 {
 		for j := range 3 {
 			clear(dw[i][j][c0:c1])
 			for r := range n {
-				xr := (*[5408]float32)(x[r*5408:])
-				dyr := (*[7744]float32)(dy[r*7744:])
+				xr := (*[5408]F)(x[r*5408:])
+				dyr := (*[7744]F)(dy[r*7744:])
 				for p := range 11 {
-					d0, d1 := (*[64]float32)(dyr[p*704:]), (*[64]float32)(dyr[p*704+64:])
-					d2, d3 := (*[64]float32)(dyr[p*704+128:]), (*[64]float32)(dyr[p*704+192:])
-					d4, d5 := (*[64]float32)(dyr[p*704+256:]), (*[64]float32)(dyr[p*704+320:])
-					d6, d7 := (*[64]float32)(dyr[p*704+384:]), (*[64]float32)(dyr[p*704+448:])
-					x0, x1 := (*[32]float32)(xr[(p+i)*416+j*32:]), (*[32]float32)(xr[(p+i)*416+(j+1)*32:])
-					x2, x3 := (*[32]float32)(xr[(p+i)*416+(j+2)*32:]), (*[32]float32)(xr[(p+i)*416+(j+3)*32:])
-					x4, x5 := (*[32]float32)(xr[(p+i)*416+(j+4)*32:]), (*[32]float32)(xr[(p+i)*416+(j+5)*32:])
-					x6, x7 := (*[32]float32)(xr[(p+i)*416+(j+6)*32:]), (*[32]float32)(xr[(p+i)*416+(j+7)*32:])
+					d0, d1 := (*[64]F)(dyr[p*704:]), (*[64]F)(dyr[p*704+64:])
+					d2, d3 := (*[64]F)(dyr[p*704+128:]), (*[64]F)(dyr[p*704+192:])
+					d4, d5 := (*[64]F)(dyr[p*704+256:]), (*[64]F)(dyr[p*704+320:])
+					d6, d7 := (*[64]F)(dyr[p*704+384:]), (*[64]F)(dyr[p*704+448:])
+					x0, x1 := (*[32]F)(xr[(p+i)*416+j*32:]), (*[32]F)(xr[(p+i)*416+(j+1)*32:])
+					x2, x3 := (*[32]F)(xr[(p+i)*416+(j+2)*32:]), (*[32]F)(xr[(p+i)*416+(j+3)*32:])
+					x4, x5 := (*[32]F)(xr[(p+i)*416+(j+4)*32:]), (*[32]F)(xr[(p+i)*416+(j+5)*32:])
+					x6, x7 := (*[32]F)(xr[(p+i)*416+(j+6)*32:]), (*[32]F)(xr[(p+i)*416+(j+7)*32:])
 					for c := c0; c < c1; c++ {
 						a0, a1, a2, a3 := x0[c], x1[c], x2[c], x3[c]
 						a4, a5, a6, a7 := x4[c], x5[c], x6[c], x7[c]
 						v := &dw[i][j][c]
 						for o := range 64 {
-							v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
-								float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
+							v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+								F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 						}
 					}
 					{ // the last 3
-						d0, d1 := (*[64]float32)(dyr[p*704+512:]), (*[64]float32)(dyr[p*704+576:])
-						d2 := (*[64]float32)(dyr[p*704+640:])
-						x0, x1 := (*[32]float32)(xr[(p+i)*416+(j+8)*32:]), (*[32]float32)(xr[(p+i)*416+(j+9)*32:])
-						x2 := (*[32]float32)(xr[(p+i)*416+(j+10)*32:])
+						d0, d1 := (*[64]F)(dyr[p*704+512:]), (*[64]F)(dyr[p*704+576:])
+						d2 := (*[64]F)(dyr[p*704+640:])
+						x0, x1 := (*[32]F)(xr[(p+i)*416+(j+8)*32:]), (*[32]F)(xr[(p+i)*416+(j+9)*32:])
+						x2 := (*[32]F)(xr[(p+i)*416+(j+10)*32:])
 						for c := c0; c < c1; c++ {
 							a0, a1, a2 := x0[c], x1[c], x2[c]
 							v := &dw[i][j][c]
 							for o := range 64 {
-								v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o])
+								v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o])
 							}
 						}
 					}
@@ -158,10 +158,10 @@ func conv3x3x32To64GradW(dw *[3][3][32][64]float32, x, dy []float32, n int, t *n
 // conv3x3x32To64GradX computes dx[r,p,q,c] = Σ_i,j,o
 // dy[r,p-i,q-j,o]·w[i,j,c,o], for images of 13x13x32 and of 11x11x64; points
 // outside of them count as 0.
-func conv3x3x32To64GradX(dx, dy []float32, w *[3][3][32][64]float32, n int) {
+func conv3x3x32To64GradX[F nn.Float](dx, dy []F, w *[3][3][32][64]F, n int) {
 	for r := range n {
-		dxr := (*[5408]float32)(dx[r*5408:])
-		dyr := (*[7744]float32)(dy[r*7744:])
+		dxr := (*[5408]F)(dx[r*5408:])
+		dyr := (*[7744]F)(dy[r*7744:])
 		for p := range 13 {
 			clear(dxr[p*416:][:416])
 			i0, i1 := max(p-10, 0), min(p+1, 3)
@@ -172,18 +172,18 @@ func conv3x3x32To64GradX(dx, dy []float32, w *[3][3][32][64]float32, n int) {
 						w0, w1, w2, w3 := &w[i][j][c], &w[i][j][c+1], &w[i][j][c+2], &w[i][j][c+3]
 						w4, w5, w6, w7 := &w[i][j][c+4], &w[i][j][c+5], &w[i][j][c+6], &w[i][j][c+7]
 						for q := q0; q < q1; q++ {
-							dyq := (*[64]float32)(dyr[(p-i)*704+(q-j)*64:])
-							dxq := (*[8]float32)(dxr[p*416+q*32+c:])
-							var s0, s1, s2, s3, s4, s5, s6, s7 float32
+							dyq := (*[64]F)(dyr[(p-i)*704+(q-j)*64:])
+							dxq := (*[8]F)(dxr[p*416+q*32+c:])
+							var s0, s1, s2, s3, s4, s5, s6, s7 F
 							for o, d := range dyq {
-								s0 += float32(d * w0[o])
-								s1 += float32(d * w1[o])
-								s2 += float32(d * w2[o])
-								s3 += float32(d * w3[o])
-								s4 += float32(d * w4[o])
-								s5 += float32(d * w5[o])
-								s6 += float32(d * w6[o])
-								s7 += float32(d * w7[o])
+								s0 += F(d * w0[o])
+								s1 += F(d * w1[o])
+								s2 += F(d * w2[o])
+								s3 += F(d * w3[o])
+								s4 += F(d * w4[o])
+								s5 += F(d * w5[o])
+								s6 += F(d * w6[o])
+								s7 += F(d * w7[o])
 							}
 							dxq[0] += s0
 							dxq[1] += s1
@@ -204,10 +204,10 @@ func conv3x3x32To64GradX(dx, dy []float32, w *[3][3][32][64]float32, n int) {
 // conv3x3x16To32Relu computes y[r,p,q,o] = max(Σ_i,j,c
 // x[r,p+i-1,q+j-1,c]·w[i,j,c,o] + b[o], 0), for images of 14x14x16 and of
 // 14x14x32; points outside of them count as 0.
-func conv3x3x16To32Relu(y, x []float32, w *[3][3][16][32]float32, b *[32]float32, n int) {
+func conv3x3x16To32Relu[F nn.Float](y, x []F, w *[3][3][16][32]F, b *[32]F, n int) {
 	for r := range n {
-		yr := (*[6272]float32)(y[r*6272:])
-		xr := (*[3136]float32)(x[r*3136:])
+		yr := (*[6272]F)(y[r*6272:])
+		xr := (*[3136]F)(x[r*3136:])
 		for p := range 14 {
 			clear(yr[p*448:][:448])
 			i0, i1 := max(1-p, 0), min(15-p, 3)
@@ -218,20 +218,20 @@ func conv3x3x16To32Relu(y, x []float32, w *[3][3][16][32]float32, b *[32]float32
 						w0, w1, w2, w3 := &w[i][j][c], &w[i][j][c+1], &w[i][j][c+2], &w[i][j][c+3]
 						w4, w5, w6, w7 := &w[i][j][c+4], &w[i][j][c+5], &w[i][j][c+6], &w[i][j][c+7]
 						for q := q0; q < q1; q++ {
-							xq := (*[8]float32)(xr[(p+i-1)*224+(q+j-1)*16+c:])
+							xq := (*[8]F)(xr[(p+i-1)*224+(q+j-1)*16+c:])
 							x0, x1, x2, x3 := xq[0], xq[1], xq[2], xq[3]
 							x4, x5, x6, x7 := xq[4], xq[5], xq[6], xq[7]
-							yq := (*[32]float32)(yr[p*448+q*32:])
+							yq := (*[32]F)(yr[p*448+q*32:])
 							for o := range 32 {
-								yq[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
-									float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
+								yq[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
+									F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
 							}
 						}
 					}
 				}
 			}
 			for q := range 14 {
-				yq := (*[32]float32)(yr[p*448+q*32:])
+				yq := (*[32]F)(yr[p*448+q*32:])
 				for o := range 32 {
 					yq[o] = max(yq[o]+b[o], 0) // bias, relu
 				}
@@ -243,40 +243,38 @@ func conv3x3x16To32Relu(y, x []float32, w *[3][3][16][32]float32, b *[32]float32
 // conv3x3x16To32GradW computes dw[i,j,c,o] = Σ_r,p,q
 // x[r,p+i-1,q+j-1,c]·dy[r,p,q,o], for images of 14x14x16 and of 14x14x32;
 // points outside of them count as 0.
-func conv3x3x16To32GradW(dw *[3][3][16][32]float32, x, dy []float32, n int, t *nn.Worker) {
+func conv3x3x16To32GradW[F nn.Float](dw *[3][3][16][32]F, x, dy []F, n int, t *nn.Worker) {
 	c0, c1 := t.Share(16)
 	for i := range 3 {
 		for j := range 3 {
 			clear(dw[i][j][c0:c1])
 			for r := range n {
-				xr := (*[3136]float32)(x[r*3136:])
-				dyr := (*[6272]float32)(dy[r*6272:])
+				xr := (*[3136]F)(x[r*3136:])
+				dyr := (*[6272]F)(dy[r*6272:])
 				p0, p1 := max(1-i, 0), min(15-i, 14)
 				for p := p0; p < p1; p++ {
 					q, q1 := max(1-j, 0), min(15-j, 14)
 					for ; q+4 <= q1; q += 4 {
-						d0, d1 := (*[32]float32)(dyr[p*448+q*32:]), (*[32]float32)(dyr[p*448+(q+1)*32:])
-						d2, d3 := (*[32]float32)(dyr[p*448+(q+2)*32:]), (*[32]float32)(dyr[p*448+(q+3)*32:])
-						x0 := (*[16]float32)(xr[(p+i-1)*224+(q+j-1)*16:])
-						x1 := (*[16]float32)(xr[(p+i-1)*224+(q+j)*16:])
-						x2 := (*[16]float32)(xr[(p+i-1)*224+(q+j+1)*16:])
-						x3 := (*[16]float32)(xr[(p+i-1)*224+(q+j+2)*16:])
+						d0, d1 := (*[32]F)(dyr[p*448+q*32:]), (*[32]F)(dyr[p*448+(q+1)*32:])
+						d2, d3 := (*[32]F)(dyr[p*448+(q+2)*32:]), (*[32]F)(dyr[p*448+(q+3)*32:])
+						x0, x1 := (*[16]F)(xr[(p+i-1)*224+(q+j-1)*16:]), (*[16]F)(xr[(p+i-1)*224+(q+j)*16:])
+						x2, x3 := (*[16]F)(xr[(p+i-1)*224+(q+j+1)*16:]), (*[16]F)(xr[(p+i-1)*224+(q+j+2)*16:])
 						for c := c0; c < c1; c++ {
 							a0, a1, a2, a3 := x0[c], x1[c], x2[c], x3[c]
 							v := &dw[i][j][c]
 							for o := range 32 {
-								v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o])
+								v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o])
 							}
 						}
 					}
 					for ; q < q1; q++ {
-						d0 := (*[32]float32)(dyr[p*448+q*32:])
-						x0 := (*[16]float32)(xr[(p+i-1)*224+(q+j-1)*16:])
+						d0 := (*[32]F)(dyr[p*448+q*32:])
+						x0 := (*[16]F)(xr[(p+i-1)*224+(q+j-1)*16:])
 						for c := c0; c < c1; c++ {
 							a0 := x0[c]
 							v := &dw[i][j][c]
 							for o := range 32 {
-								v[o] += float32(a0 * d0[o])
+								v[o] += F(a0 * d0[o])
 							}
 						}
 					}
@@ -289,10 +287,10 @@ func conv3x3x16To32GradW(dw *[3][3][16][32]float32, x, dy []float32, n int, t *n
 // conv3x3x16To32GradX computes dx[r,p,q,c] = Σ_i,j,o
 // dy[r,p-i+1,q-j+1,o]·w[i,j,c,o], for images of 14x14x16 and of 14x14x32;
 // points outside of them count as 0.
-func conv3x3x16To32GradX(dx, dy []float32, w *[3][3][16][32]float32, n int) {
+func conv3x3x16To32GradX[F nn.Float](dx, dy []F, w *[3][3][16][32]F, n int) {
 	for r := range n {
-		dxr := (*[3136]float32)(dx[r*3136:])
-		dyr := (*[6272]float32)(dy[r*6272:])
+		dxr := (*[3136]F)(dx[r*3136:])
+		dyr := (*[6272]F)(dy[r*6272:])
 		for p := range 14 {
 			clear(dxr[p*224:][:224])
 			i0, i1 := max(p-12, 0), min(p+2, 3)
@@ -303,18 +301,18 @@ func conv3x3x16To32GradX(dx, dy []float32, w *[3][3][16][32]float32, n int) {
 						w0, w1, w2, w3 := &w[i][j][c], &w[i][j][c+1], &w[i][j][c+2], &w[i][j][c+3]
 						w4, w5, w6, w7 := &w[i][j][c+4], &w[i][j][c+5], &w[i][j][c+6], &w[i][j][c+7]
 						for q := q0; q < q1; q++ {
-							dyq := (*[32]float32)(dyr[(p-i+1)*448+(q-j+1)*32:])
-							dxq := (*[8]float32)(dxr[p*224+q*16+c:])
-							var s0, s1, s2, s3, s4, s5, s6, s7 float32
+							dyq := (*[32]F)(dyr[(p-i+1)*448+(q-j+1)*32:])
+							dxq := (*[8]F)(dxr[p*224+q*16+c:])
+							var s0, s1, s2, s3, s4, s5, s6, s7 F
 							for o, d := range dyq {
-								s0 += float32(d * w0[o])
-								s1 += float32(d * w1[o])
-								s2 += float32(d * w2[o])
-								s3 += float32(d * w3[o])
-								s4 += float32(d * w4[o])
-								s5 += float32(d * w5[o])
-								s6 += float32(d * w6[o])
-								s7 += float32(d * w7[o])
+								s0 += F(d * w0[o])
+								s1 += F(d * w1[o])
+								s2 += F(d * w2[o])
+								s3 += F(d * w3[o])
+								s4 += F(d * w4[o])
+								s5 += F(d * w5[o])
+								s6 += F(d * w6[o])
+								s7 += F(d * w7[o])
 							}
 							dxq[0] += s0
 							dxq[1] += s1
@@ -334,17 +332,15 @@ func conv3x3x16To32GradX(dx, dy []float32, w *[3][3][16][32]float32, n int) {
 
 // maxPool2x2x32 computes y[r,p,q,c] = max_i,j x[r,p*2+i,q*2+j,c], for images of
 // 26x26x32 and of 13x13x32.
-func maxPool2x2x32(y, x []float32, n int) {
+func maxPool2x2x32[F nn.Float](y, x []F, n int) {
 	for r := range n {
-		yr := (*[5408]float32)(y[r*5408:])
-		xr := (*[21632]float32)(x[r*21632:])
+		yr := (*[5408]F)(y[r*5408:])
+		xr := (*[21632]F)(x[r*21632:])
 		for p := range 13 {
 			for q := range 13 {
-				x0 := (*[32]float32)(xr[p*1664+q*64:])
-				x1 := (*[32]float32)(xr[p*1664+(q*2+1)*32:])
-				x2 := (*[32]float32)(xr[(p*2+1)*832+q*64:])
-				x3 := (*[32]float32)(xr[(p*2+1)*832+(q*2+1)*32:])
-				yq := (*[32]float32)(yr[p*416+q*32:])
+				x0, x1 := (*[32]F)(xr[p*1664+q*64:]), (*[32]F)(xr[p*1664+(q*2+1)*32:])
+				x2, x3 := (*[32]F)(xr[(p*2+1)*832+q*64:]), (*[32]F)(xr[(p*2+1)*832+(q*2+1)*32:])
+				yq := (*[32]F)(yr[p*416+q*32:])
 				for c := range 32 {
 					yq[c] = max(x0[c], x1[c], x2[c], x3[c])
 				}
@@ -355,23 +351,19 @@ func maxPool2x2x32(y, x []float32, n int) {
 
 // maxPool2x2x32Grad computes the gradient of y[r,p,q,c] = max_i,j
 // x[r,p*2+i,q*2+j,c], for images of 26x26x32 and of 13x13x32.
-func maxPool2x2x32Grad(dx, dy, x []float32, n int) {
+func maxPool2x2x32Grad[F nn.Float](dx, dy, x []F, n int) {
 	clear(dx[:n*21632])
 	for r := range n {
-		dxr := (*[21632]float32)(dx[r*21632:])
-		dyr := (*[5408]float32)(dy[r*5408:])
-		xr := (*[21632]float32)(x[r*21632:])
+		dxr := (*[21632]F)(dx[r*21632:])
+		dyr := (*[5408]F)(dy[r*5408:])
+		xr := (*[21632]F)(x[r*21632:])
 		for p := range 13 {
 			for q := range 13 {
-				x0 := (*[32]float32)(xr[p*1664+q*64:])
-				x1 := (*[32]float32)(xr[p*1664+(q*2+1)*32:])
-				x2 := (*[32]float32)(xr[(p*2+1)*832+q*64:])
-				x3 := (*[32]float32)(xr[(p*2+1)*832+(q*2+1)*32:])
-				g0 := (*[32]float32)(dxr[p*1664+q*64:])
-				g1 := (*[32]float32)(dxr[p*1664+(q*2+1)*32:])
-				g2 := (*[32]float32)(dxr[(p*2+1)*832+q*64:])
-				g3 := (*[32]float32)(dxr[(p*2+1)*832+(q*2+1)*32:])
-				dyq := (*[32]float32)(dyr[p*416+q*32:])
+				x0, x1 := (*[32]F)(xr[p*1664+q*64:]), (*[32]F)(xr[p*1664+(q*2+1)*32:])
+				x2, x3 := (*[32]F)(xr[(p*2+1)*832+q*64:]), (*[32]F)(xr[(p*2+1)*832+(q*2+1)*32:])
+				g0, g1 := (*[32]F)(dxr[p*1664+q*64:]), (*[32]F)(dxr[p*1664+(q*2+1)*32:])
+				g2, g3 := (*[32]F)(dxr[(p*2+1)*832+q*64:]), (*[32]F)(dxr[(p*2+1)*832+(q*2+1)*32:])
+				dyq := (*[32]F)(dyr[p*416+q*32:])
 				for c := range 32 {
 					switch max(x0[c], x1[c], x2[c], x3[c]) { // the first maximum
 					case x0[c]:
@@ -391,20 +383,20 @@ func maxPool2x2x32Grad(dx, dy, x []float32, n int) {
 
 // averagePool3x3x32 computes y[r,p,q,c] = mean_i,j x[r,p*2+i,q*2+j,c], for
 // images of 14x14x32 and of 7x7x32; points outside of them do not count.
-func averagePool3x3x32(y, x []float32, n int) {
+func averagePool3x3x32[F nn.Float](y, x []F, n int) {
 	for r := range n {
-		yr := (*[1568]float32)(y[r*1568:])
-		xr := (*[6272]float32)(x[r*6272:])
+		yr := (*[1568]F)(y[r*1568:])
+		xr := (*[6272]F)(x[r*6272:])
 		for p := range 7 {
 			for q := range 7 {
 				i1 := min(14-p*2, 3)
 				j1 := min(14-q*2, 3)
-				count := float32(i1 * j1)
-				yq := (*[32]float32)(yr[p*224+q*32:])
+				count := F(i1 * j1)
+				yq := (*[32]F)(yr[p*224+q*32:])
 				clear(yq[:])
 				for i := 0; i < i1; i++ {
 					for j := 0; j < j1; j++ {
-						xq := (*[32]float32)(xr[(p*2+i)*448+(q*2+j)*32:])
+						xq := (*[32]F)(xr[(p*2+i)*448+(q*2+j)*32:])
 						for c := range 32 {
 							yq[c] += xq[c]
 						}
@@ -420,10 +412,10 @@ func averagePool3x3x32(y, x []float32, n int) {
 
 // depthwise3x3x32 computes y[r,p,q,c] = Σ_i,j x[r,p+i-1,q+j-1,c]·w[i,j,c,0],
 // for images of 14x14x32 and of 14x14x32; points outside of them count as 0.
-func depthwise3x3x32(y, x []float32, w *[3][3][32][1]float32, n int) {
+func depthwise3x3x32[F nn.Float](y, x []F, w *[3][3][32][1]F, n int) {
 	for r := range n {
-		yr := (*[6272]float32)(y[r*6272:])
-		xr := (*[6272]float32)(x[r*6272:])
+		yr := (*[6272]F)(y[r*6272:])
+		xr := (*[6272]F)(x[r*6272:])
 		for p := range 14 {
 			clear(yr[p*448:][:448])
 			i0, i1 := max(1-p, 0), min(15-p, 3)
@@ -432,10 +424,10 @@ func depthwise3x3x32(y, x []float32, w *[3][3][32][1]float32, n int) {
 					q0, q1 := max(1-j, 0), min(15-j, 14)
 					w0 := &w[i][j]
 					for q := q0; q < q1; q++ {
-						x0 := (*[32]float32)(xr[(p+i-1)*448+(q+j-1)*32:])
-						yq := (*[32]float32)(yr[p*448+q*32:])
+						x0 := (*[32]F)(xr[(p+i-1)*448+(q+j-1)*32:])
+						yq := (*[32]F)(yr[p*448+q*32:])
 						for c := range 32 {
-							yq[c] += float32(x0[c] * w0[c][0])
+							yq[c] += F(x0[c] * w0[c][0])
 						}
 					}
 				}
@@ -447,34 +439,32 @@ func depthwise3x3x32(y, x []float32, w *[3][3][32][1]float32, n int) {
 // depthwise3x3x32GradW computes dw[i,j,c,0] = Σ_r,p,q
 // x[r,p+i-1,q+j-1,c]·dy[r,p,q,c], for images of 14x14x32 and of 14x14x32;
 // points outside of them count as 0.
-func depthwise3x3x32GradW(dw *[3][3][32][1]float32, x, dy []float32, n int, t *nn.Worker) {
+func depthwise3x3x32GradW[F nn.Float](dw *[3][3][32][1]F, x, dy []F, n int, t *nn.Worker) {
 	i0, i1 := t.Share(3)
 	clear(dw[i0:i1])
 	for i := i0; i < i1; i++ {
 		for j := range 3 {
 			v := &dw[i][j]
 			for r := range n {
-				xr := (*[6272]float32)(x[r*6272:])
-				dyr := (*[6272]float32)(dy[r*6272:])
+				xr := (*[6272]F)(x[r*6272:])
+				dyr := (*[6272]F)(dy[r*6272:])
 				p0, p1 := max(1-i, 0), min(15-i, 14)
 				for p := p0; p < p1; p++ {
 					q, q1 := max(1-j, 0), min(15-j, 14)
 					for ; q+4 <= q1; q += 4 {
-						d0, d1 := (*[32]float32)(dyr[p*448+q*32:]), (*[32]float32)(dyr[p*448+(q+1)*32:])
-						d2, d3 := (*[32]float32)(dyr[p*448+(q+2)*32:]), (*[32]float32)(dyr[p*448+(q+3)*32:])
-						x0 := (*[32]float32)(xr[(p+i-1)*448+(q+j-1)*32:])
-						x1 := (*[32]float32)(xr[(p+i-1)*448+(q+j)*32:])
-						x2 := (*[32]float32)(xr[(p+i-1)*448+(q+j+1)*32:])
-						x3 := (*[32]float32)(xr[(p+i-1)*448+(q+j+2)*32:])
+						d0, d1 := (*[32]F)(dyr[p*448+q*32:]), (*[32]F)(dyr[p*448+(q+1)*32:])
+						d2, d3 := (*[32]F)(dyr[p*448+(q+2)*32:]), (*[32]F)(dyr[p*448+(q+3)*32:])
+						x0, x1 := (*[32]F)(xr[(p+i-1)*448+(q+j-1)*32:]), (*[32]F)(xr[(p+i-1)*448+(q+j)*32:])
+						x2, x3 := (*[32]F)(xr[(p+i-1)*448+(q+j+1)*32:]), (*[32]F)(xr[(p+i-1)*448+(q+j+2)*32:])
 						for c := range 32 {
-							v[c][0] += float32(x0[c]*d0[c]) + float32(x1[c]*d1[c]) + float32(x2[c]*d2[c]) + float32(x3[c]*d3[c])
+							v[c][0] += F(x0[c]*d0[c]) + F(x1[c]*d1[c]) + F(x2[c]*d2[c]) + F(x3[c]*d3[c])
 						}
 					}
 					for ; q < q1; q++ {
-						d0 := (*[32]float32)(dyr[p*448+q*32:])
-						x0 := (*[32]float32)(xr[(p+i-1)*448+(q+j-1)*32:])
+						d0 := (*[32]F)(dyr[p*448+q*32:])
+						x0 := (*[32]F)(xr[(p+i-1)*448+(q+j-1)*32:])
 						for c := range 32 {
-							v[c][0] += float32(x0[c] * d0[c])
+							v[c][0] += F(x0[c] * d0[c])
 						}
 					}
 				}
@@ -486,10 +476,10 @@ func depthwise3x3x32GradW(dw *[3][3][32][1]float32, x, dy []float32, n int, t *n
 // depthwise3x3x32GradX computes dx[r,p,q,c] = Σ_i,j
 // dy[r,p-i+1,q-j+1,c]·w[i,j,c,0], for images of 14x14x32 and of 14x14x32;
 // points outside of them count as 0.
-func depthwise3x3x32GradX(dx, dy []float32, w *[3][3][32][1]float32, n int) {
+func depthwise3x3x32GradX[F nn.Float](dx, dy []F, w *[3][3][32][1]F, n int) {
 	for r := range n {
-		dxr := (*[6272]float32)(dx[r*6272:])
-		dyr := (*[6272]float32)(dy[r*6272:])
+		dxr := (*[6272]F)(dx[r*6272:])
+		dyr := (*[6272]F)(dy[r*6272:])
 		for p := range 14 {
 			clear(dxr[p*448:][:448])
 			i0, i1 := max(p-12, 0), min(p+2, 3)
@@ -498,10 +488,10 @@ func depthwise3x3x32GradX(dx, dy []float32, w *[3][3][32][1]float32, n int) {
 					q0, q1 := max(j-1, 0), min(j+13, 14)
 					w0 := &w[i][j]
 					for q := q0; q < q1; q++ {
-						d0 := (*[32]float32)(dyr[(p-i+1)*448+(q-j+1)*32:])
-						dxq := (*[32]float32)(dxr[p*448+q*32:])
+						d0 := (*[32]F)(dyr[(p-i+1)*448+(q-j+1)*32:])
+						dxq := (*[32]F)(dxr[p*448+q*32:])
 						for c := range 32 {
-							dxq[c] += float32(d0[c] * w0[c][0])
+							dxq[c] += F(d0[c] * w0[c][0])
 						}
 					}
 				}

@@ -9,7 +9,7 @@ import "github.com/nngen-go/nngen/runtime/nn"
 
 // dense784x512Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 784
 // inputs and 512 outputs.
-func dense784x512Relu(y, x []float32, w *[784][512]float32, b *[512]float32, n int) {
+func dense784x512Relu[F nn.Float](y, x []F, w *[784][512]F, b *[512]F, n int) {
 	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*512 : r1*512])
@@ -17,18 +17,18 @@ func dense784x512Relu(y, x []float32, w *[784][512]float32, b *[512]float32, n i
 			w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 			w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 			for r := r0; r < r1; r++ {
-				xr := (*[8]float32)(x[r*784+i:])
-				yr := (*[512]float32)(y[r*512:])
+				xr := (*[8]F)(x[r*784+i:])
+				yr := (*[512]F)(y[r*512:])
 				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
 				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
 				for o := range 512 {
-					yr[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
-						float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
+					yr[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
+						F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
 				}
 			}
 		}
 		for r := r0; r < r1; r++ {
-			yr := (*[512]float32)(y[r*512:])
+			yr := (*[512]F)(y[r*512:])
 			for o := range 512 {
 				yr[o] = max(yr[o]+b[o], 0) // relu
 			}
@@ -38,36 +38,36 @@ func dense784x512Relu(y, x []float32, w *[784][512]float32, b *[512]float32, n i
 
 // dense784x512GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 784 inputs and
 // 512 outputs.
-func dense784x512GradW(dw *[784][512]float32, x, dy []float32, n int, t *nn.Worker) {
+func dense784x512GradW[F nn.Float](dw *[784][512]F, x, dy []F, n int, t *nn.Worker) {
 	i0, i1 := t.Share(784)
 	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[784]float32)(x[r*784:]), (*[512]float32)(dy[r*512:])
-		x1, d1 := (*[784]float32)(x[(r+1)*784:]), (*[512]float32)(dy[(r+1)*512:])
-		x2, d2 := (*[784]float32)(x[(r+2)*784:]), (*[512]float32)(dy[(r+2)*512:])
-		x3, d3 := (*[784]float32)(x[(r+3)*784:]), (*[512]float32)(dy[(r+3)*512:])
-		x4, d4 := (*[784]float32)(x[(r+4)*784:]), (*[512]float32)(dy[(r+4)*512:])
-		x5, d5 := (*[784]float32)(x[(r+5)*784:]), (*[512]float32)(dy[(r+5)*512:])
-		x6, d6 := (*[784]float32)(x[(r+6)*784:]), (*[512]float32)(dy[(r+6)*512:])
-		x7, d7 := (*[784]float32)(x[(r+7)*784:]), (*[512]float32)(dy[(r+7)*512:])
+		x0, d0 := (*[784]F)(x[r*784:]), (*[512]F)(dy[r*512:])
+		x1, d1 := (*[784]F)(x[(r+1)*784:]), (*[512]F)(dy[(r+1)*512:])
+		x2, d2 := (*[784]F)(x[(r+2)*784:]), (*[512]F)(dy[(r+2)*512:])
+		x3, d3 := (*[784]F)(x[(r+3)*784:]), (*[512]F)(dy[(r+3)*512:])
+		x4, d4 := (*[784]F)(x[(r+4)*784:]), (*[512]F)(dy[(r+4)*512:])
+		x5, d5 := (*[784]F)(x[(r+5)*784:]), (*[512]F)(dy[(r+5)*512:])
+		x6, d6 := (*[784]F)(x[(r+6)*784:]), (*[512]F)(dy[(r+6)*512:])
+		x7, d7 := (*[784]F)(x[(r+7)*784:]), (*[512]F)(dy[(r+7)*512:])
 		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
 			for o := range 512 {
-				v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
-					float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
+				v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+					F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 			}
 		}
 	}
 	for ; r < n; r++ {
-		xr, dr := (*[784]float32)(x[r*784:]), (*[512]float32)(dy[r*512:])
+		xr, dr := (*[784]F)(x[r*784:]), (*[512]F)(dy[r*512:])
 		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
-				v[o] += float32(a * dr[o])
+				v[o] += F(a * dr[o])
 			}
 		}
 	}
@@ -75,23 +75,23 @@ func dense784x512GradW(dw *[784][512]float32, x, dy []float32, n int, t *nn.Work
 
 // dense784x512GradX computes dx[r,i] = Σ_o dy[r,o]·w[i,o], for 784 inputs and
 // 512 outputs.
-func dense784x512GradX(dx, dy []float32, w *[784][512]float32, n int) {
+func dense784x512GradX[F nn.Float](dx, dy []F, w *[784][512]F, n int) {
 	for i := 0; i < 784; i += 8 {
 		w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 		w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 		for r := range n {
-			dyr := (*[512]float32)(dy[r*512:])
-			dxr := (*[8]float32)(dx[r*784+i:])
-			var s0, s1, s2, s3, s4, s5, s6, s7 float32
+			dyr := (*[512]F)(dy[r*512:])
+			dxr := (*[8]F)(dx[r*784+i:])
+			var s0, s1, s2, s3, s4, s5, s6, s7 F
 			for o, d := range dyr {
-				s0 += float32(d * w0[o])
-				s1 += float32(d * w1[o])
-				s2 += float32(d * w2[o])
-				s3 += float32(d * w3[o])
-				s4 += float32(d * w4[o])
-				s5 += float32(d * w5[o])
-				s6 += float32(d * w6[o])
-				s7 += float32(d * w7[o])
+				s0 += F(d * w0[o])
+				s1 += F(d * w1[o])
+				s2 += F(d * w2[o])
+				s3 += F(d * w3[o])
+				s4 += F(d * w4[o])
+				s5 += F(d * w5[o])
+				s6 += F(d * w6[o])
+				s7 += F(d * w7[o])
 			}
 			dxr[0], dxr[1], dxr[2], dxr[3] = s0, s1, s2, s3
 			dxr[4], dxr[5], dxr[6], dxr[7] = s4, s5, s6, s7
@@ -101,7 +101,7 @@ func dense784x512GradX(dx, dy []float32, w *[784][512]float32, n int) {
 
 // dense512x10Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 512
 // inputs and 10 outputs.
-func dense512x10Relu(y, x []float32, w *[512][10]float32, b *[10]float32, n int) {
+func dense512x10Relu[F nn.Float](y, x []F, w *[512][10]F, b *[10]F, n int) {
 	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*10 : r1*10])
@@ -109,18 +109,18 @@ func dense512x10Relu(y, x []float32, w *[512][10]float32, b *[10]float32, n int)
 			w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 			w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 			for r := r0; r < r1; r++ {
-				xr := (*[8]float32)(x[r*512+i:])
-				yr := (*[10]float32)(y[r*10:])
+				xr := (*[8]F)(x[r*512+i:])
+				yr := (*[10]F)(y[r*10:])
 				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
 				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
 				for o := range 10 {
-					yr[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
-						float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
+					yr[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
+						F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
 				}
 			}
 		}
 		for r := r0; r < r1; r++ {
-			yr := (*[10]float32)(y[r*10:])
+			yr := (*[10]F)(y[r*10:])
 			for o := range 10 {
 				yr[o] = max(yr[o]+b[o], 0) // relu
 			}
@@ -130,36 +130,36 @@ func dense512x10Relu(y, x []float32, w *[512][10]float32, b *[10]float32, n int)
 
 // dense512x10GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 512 inputs and 10
 // outputs.
-func dense512x10GradW(dw *[512][10]float32, x, dy []float32, n int, t *nn.Worker) {
+func dense512x10GradW[F nn.Float](dw *[512][10]F, x, dy []F, n int, t *nn.Worker) {
 	i0, i1 := t.Share(512)
 	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[512]float32)(x[r*512:]), (*[10]float32)(dy[r*10:])
-		x1, d1 := (*[512]float32)(x[(r+1)*512:]), (*[10]float32)(dy[(r+1)*10:])
-		x2, d2 := (*[512]float32)(x[(r+2)*512:]), (*[10]float32)(dy[(r+2)*10:])
-		x3, d3 := (*[512]float32)(x[(r+3)*512:]), (*[10]float32)(dy[(r+3)*10:])
-		x4, d4 := (*[512]float32)(x[(r+4)*512:]), (*[10]float32)(dy[(r+4)*10:])
-		x5, d5 := (*[512]float32)(x[(r+5)*512:]), (*[10]float32)(dy[(r+5)*10:])
-		x6, d6 := (*[512]float32)(x[(r+6)*512:]), (*[10]float32)(dy[(r+6)*10:])
-		x7, d7 := (*[512]float32)(x[(r+7)*512:]), (*[10]float32)(dy[(r+7)*10:])
+		x0, d0 := (*[512]F)(x[r*512:]), (*[10]F)(dy[r*10:])
+		x1, d1 := (*[512]F)(x[(r+1)*512:]), (*[10]F)(dy[(r+1)*10:])
+		x2, d2 := (*[512]F)(x[(r+2)*512:]), (*[10]F)(dy[(r+2)*10:])
+		x3, d3 := (*[512]F)(x[(r+3)*512:]), (*[10]F)(dy[(r+3)*10:])
+		x4, d4 := (*[512]F)(x[(r+4)*512:]), (*[10]F)(dy[(r+4)*10:])
+		x5, d5 := (*[512]F)(x[(r+5)*512:]), (*[10]F)(dy[(r+5)*10:])
+		x6, d6 := (*[512]F)(x[(r+6)*512:]), (*[10]F)(dy[(r+6)*10:])
+		x7, d7 := (*[512]F)(x[(r+7)*512:]), (*[10]F)(dy[(r+7)*10:])
 		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
 			for o := range 10 {
-				v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
-					float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
+				v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+					F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 			}
 		}
 	}
 	for ; r < n; r++ {
-		xr, dr := (*[512]float32)(x[r*512:]), (*[10]float32)(dy[r*10:])
+		xr, dr := (*[512]F)(x[r*512:]), (*[10]F)(dy[r*10:])
 		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
-				v[o] += float32(a * dr[o])
+				v[o] += F(a * dr[o])
 			}
 		}
 	}
@@ -167,23 +167,23 @@ func dense512x10GradW(dw *[512][10]float32, x, dy []float32, n int, t *nn.Worker
 
 // dense512x10GradX computes dx[r,i] = Σ_o dy[r,o]·w[i,o], for 512 inputs and 10
 // outputs.
-func dense512x10GradX(dx, dy []float32, w *[512][10]float32, n int) {
+func dense512x10GradX[F nn.Float](dx, dy []F, w *[512][10]F, n int) {
 	for i := 0; i < 512; i += 8 {
 		w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 		w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 		for r := range n {
-			dyr := (*[10]float32)(dy[r*10:])
-			dxr := (*[8]float32)(dx[r*512+i:])
-			var s0, s1, s2, s3, s4, s5, s6, s7 float32
+			dyr := (*[10]F)(dy[r*10:])
+			dxr := (*[8]F)(dx[r*512+i:])
+			var s0, s1, s2, s3, s4, s5, s6, s7 F
 			for o, d := range dyr {
-				s0 += float32(d * w0[o])
-				s1 += float32(d * w1[o])
-				s2 += float32(d * w2[o])
-				s3 += float32(d * w3[o])
-				s4 += float32(d * w4[o])
-				s5 += float32(d * w5[o])
-				s6 += float32(d * w6[o])
-				s7 += float32(d * w7[o])
+				s0 += F(d * w0[o])
+				s1 += F(d * w1[o])
+				s2 += F(d * w2[o])
+				s3 += F(d * w3[o])
+				s4 += F(d * w4[o])
+				s5 += F(d * w5[o])
+				s6 += F(d * w6[o])
+				s7 += F(d * w7[o])
 			}
 			dxr[0], dxr[1], dxr[2], dxr[3] = s0, s1, s2, s3
 			dxr[4], dxr[5], dxr[6], dxr[7] = s4, s5, s6, s7
@@ -193,7 +193,7 @@ func dense512x10GradX(dx, dy []float32, w *[512][10]float32, n int) {
 
 // dense16x16Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 16
 // inputs and 16 outputs.
-func dense16x16Relu(y, x []float32, w *[16][16]float32, b *[16]float32, n int) {
+func dense16x16Relu[F nn.Float](y, x []F, w *[16][16]F, b *[16]F, n int) {
 	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*16 : r1*16])
@@ -201,18 +201,18 @@ func dense16x16Relu(y, x []float32, w *[16][16]float32, b *[16]float32, n int) {
 			w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 			w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 			for r := r0; r < r1; r++ {
-				xr := (*[8]float32)(x[r*16+i:])
-				yr := (*[16]float32)(y[r*16:])
+				xr := (*[8]F)(x[r*16+i:])
+				yr := (*[16]F)(y[r*16:])
 				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
 				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
 				for o := range 16 {
-					yr[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
-						float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
+					yr[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
+						F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
 				}
 			}
 		}
 		for r := r0; r < r1; r++ {
-			yr := (*[16]float32)(y[r*16:])
+			yr := (*[16]F)(y[r*16:])
 			for o := range 16 {
 				yr[o] = max(yr[o]+b[o], 0) // relu
 			}
@@ -222,36 +222,36 @@ func dense16x16Relu(y, x []float32, w *[16][16]float32, b *[16]float32, n int) {
 
 // dense16x16GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 16
 // outputs.
-func dense16x16GradW(dw *[16][16]float32, x, dy []float32, n int, t *nn.Worker) {
+func dense16x16GradW[F nn.Float](dw *[16][16]F, x, dy []F, n int, t *nn.Worker) {
 	i0, i1 := t.Share(16)
 	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[16]float32)(x[r*16:]), (*[16]float32)(dy[r*16:])
-		x1, d1 := (*[16]float32)(x[(r+1)*16:]), (*[16]float32)(dy[(r+1)*16:])
-		x2, d2 := (*[16]float32)(x[(r+2)*16:]), (*[16]float32)(dy[(r+2)*16:])
-		x3, d3 := (*[16]float32)(x[(r+3)*16:]), (*[16]float32)(dy[(r+3)*16:])
-		x4, d4 := (*[16]float32)(x[(r+4)*16:]), (*[16]float32)(dy[(r+4)*16:])
-		x5, d5 := (*[16]float32)(x[(r+5)*16:]), (*[16]float32)(dy[(r+5)*16:])
-		x6, d6 := (*[16]float32)(x[(r+6)*16:]), (*[16]float32)(dy[(r+6)*16:])
-		x7, d7 := (*[16]float32)(x[(r+7)*16:]), (*[16]float32)(dy[(r+7)*16:])
+		x0, d0 := (*[16]F)(x[r*16:]), (*[16]F)(dy[r*16:])
+		x1, d1 := (*[16]F)(x[(r+1)*16:]), (*[16]F)(dy[(r+1)*16:])
+		x2, d2 := (*[16]F)(x[(r+2)*16:]), (*[16]F)(dy[(r+2)*16:])
+		x3, d3 := (*[16]F)(x[(r+3)*16:]), (*[16]F)(dy[(r+3)*16:])
+		x4, d4 := (*[16]F)(x[(r+4)*16:]), (*[16]F)(dy[(r+4)*16:])
+		x5, d5 := (*[16]F)(x[(r+5)*16:]), (*[16]F)(dy[(r+5)*16:])
+		x6, d6 := (*[16]F)(x[(r+6)*16:]), (*[16]F)(dy[(r+6)*16:])
+		x7, d7 := (*[16]F)(x[(r+7)*16:]), (*[16]F)(dy[(r+7)*16:])
 		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
 			for o := range 16 {
-				v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
-					float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
+				v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+					F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 			}
 		}
 	}
 	for ; r < n; r++ {
-		xr, dr := (*[16]float32)(x[r*16:]), (*[16]float32)(dy[r*16:])
+		xr, dr := (*[16]F)(x[r*16:]), (*[16]F)(dy[r*16:])
 		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
-				v[o] += float32(a * dr[o])
+				v[o] += F(a * dr[o])
 			}
 		}
 	}
@@ -259,23 +259,23 @@ func dense16x16GradW(dw *[16][16]float32, x, dy []float32, n int, t *nn.Worker) 
 
 // dense16x16GradX computes dx[r,i] = Σ_o dy[r,o]·w[i,o], for 16 inputs and 16
 // outputs.
-func dense16x16GradX(dx, dy []float32, w *[16][16]float32, n int) {
+func dense16x16GradX[F nn.Float](dx, dy []F, w *[16][16]F, n int) {
 	for i := 0; i < 16; i += 8 {
 		w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 		w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 		for r := range n {
-			dyr := (*[16]float32)(dy[r*16:])
-			dxr := (*[8]float32)(dx[r*16+i:])
-			var s0, s1, s2, s3, s4, s5, s6, s7 float32
+			dyr := (*[16]F)(dy[r*16:])
+			dxr := (*[8]F)(dx[r*16+i:])
+			var s0, s1, s2, s3, s4, s5, s6, s7 F
 			for o, d := range dyr {
-				s0 += float32(d * w0[o])
-				s1 += float32(d * w1[o])
-				s2 += float32(d * w2[o])
-				s3 += float32(d * w3[o])
-				s4 += float32(d * w4[o])
-				s5 += float32(d * w5[o])
-				s6 += float32(d * w6[o])
-				s7 += float32(d * w7[o])
+				s0 += F(d * w0[o])
+				s1 += F(d * w1[o])
+				s2 += F(d * w2[o])
+				s3 += F(d * w3[o])
+				s4 += F(d * w4[o])
+				s5 += F(d * w5[o])
+				s6 += F(d * w6[o])
+				s7 += F(d * w7[o])
 			}
 			dxr[0], dxr[1], dxr[2], dxr[3] = s0, s1, s2, s3
 			dxr[4], dxr[5], dxr[6], dxr[7] = s4, s5, s6, s7
@@ -285,62 +285,62 @@ func dense16x16GradX(dx, dy []float32, w *[16][16]float32, n int) {
 
 // dense4x16Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
 // inputs and 16 outputs, written out.
-func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
+func dense4x16Relu[F nn.Float](y, x []F, w *[4][16]F, b *[16]F, n int) {
 	for r := range n {
-		xr := (*[4]float32)(x[r*4:])
-		yr := (*[16]float32)(y[r*16:])
+		xr := (*[4]F)(x[r*4:])
+		yr := (*[16]F)(y[r*16:])
 		x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
-		yr[0] = max(float32(x0*w[0][0])+float32(x1*w[1][0])+float32(x2*w[2][0])+float32(x3*w[3][0])+b[0], 0)       // relu
-		yr[1] = max(float32(x0*w[0][1])+float32(x1*w[1][1])+float32(x2*w[2][1])+float32(x3*w[3][1])+b[1], 0)       // relu
-		yr[2] = max(float32(x0*w[0][2])+float32(x1*w[1][2])+float32(x2*w[2][2])+float32(x3*w[3][2])+b[2], 0)       // relu
-		yr[3] = max(float32(x0*w[0][3])+float32(x1*w[1][3])+float32(x2*w[2][3])+float32(x3*w[3][3])+b[3], 0)       // relu
-		yr[4] = max(float32(x0*w[0][4])+float32(x1*w[1][4])+float32(x2*w[2][4])+float32(x3*w[3][4])+b[4], 0)       // relu
-		yr[5] = max(float32(x0*w[0][5])+float32(x1*w[1][5])+float32(x2*w[2][5])+float32(x3*w[3][5])+b[5], 0)       // relu
-		yr[6] = max(float32(x0*w[0][6])+float32(x1*w[1][6])+float32(x2*w[2][6])+float32(x3*w[3][6])+b[6], 0)       // relu
-		yr[7] = max(float32(x0*w[0][7])+float32(x1*w[1][7])+float32(x2*w[2][7])+float32(x3*w[3][7])+b[7], 0)       // relu
-		yr[8] = max(float32(x0*w[0][8])+float32(x1*w[1][8])+float32(x2*w[2][8])+float32(x3*w[3][8])+b[8], 0)       // relu
-		yr[9] = max(float32(x0*w[0][9])+float32(x1*w[1][9])+float32(x2*w[2][9])+float32(x3*w[3][9])+b[9], 0)       // relu
-		yr[10] = max(float32(x0*w[0][10])+float32(x1*w[1][10])+float32(x2*w[2][10])+float32(x3*w[3][10])+b[10], 0) // relu
-		yr[11] = max(float32(x0*w[0][11])+float32(x1*w[1][11])+float32(x2*w[2][11])+float32(x3*w[3][11])+b[11], 0) // relu
-		yr[12] = max(float32(x0*w[0][12])+float32(x1*w[1][12])+float32(x2*w[2][12])+float32(x3*w[3][12])+b[12], 0) // relu
-		yr[13] = max(float32(x0*w[0][13])+float32(x1*w[1][13])+float32(x2*w[2][13])+float32(x3*w[3][13])+b[13], 0) // relu
-		yr[14] = max(float32(x0*w[0][14])+float32(x1*w[1][14])+float32(x2*w[2][14])+float32(x3*w[3][14])+b[14], 0) // relu
-		yr[15] = max(float32(x0*w[0][15])+float32(x1*w[1][15])+float32(x2*w[2][15])+float32(x3*w[3][15])+b[15], 0) // relu
+		yr[0] = max(F(x0*w[0][0])+F(x1*w[1][0])+F(x2*w[2][0])+F(x3*w[3][0])+b[0], 0)       // relu
+		yr[1] = max(F(x0*w[0][1])+F(x1*w[1][1])+F(x2*w[2][1])+F(x3*w[3][1])+b[1], 0)       // relu
+		yr[2] = max(F(x0*w[0][2])+F(x1*w[1][2])+F(x2*w[2][2])+F(x3*w[3][2])+b[2], 0)       // relu
+		yr[3] = max(F(x0*w[0][3])+F(x1*w[1][3])+F(x2*w[2][3])+F(x3*w[3][3])+b[3], 0)       // relu
+		yr[4] = max(F(x0*w[0][4])+F(x1*w[1][4])+F(x2*w[2][4])+F(x3*w[3][4])+b[4], 0)       // relu
+		yr[5] = max(F(x0*w[0][5])+F(x1*w[1][5])+F(x2*w[2][5])+F(x3*w[3][5])+b[5], 0)       // relu
+		yr[6] = max(F(x0*w[0][6])+F(x1*w[1][6])+F(x2*w[2][6])+F(x3*w[3][6])+b[6], 0)       // relu
+		yr[7] = max(F(x0*w[0][7])+F(x1*w[1][7])+F(x2*w[2][7])+F(x3*w[3][7])+b[7], 0)       // relu
+		yr[8] = max(F(x0*w[0][8])+F(x1*w[1][8])+F(x2*w[2][8])+F(x3*w[3][8])+b[8], 0)       // relu
+		yr[9] = max(F(x0*w[0][9])+F(x1*w[1][9])+F(x2*w[2][9])+F(x3*w[3][9])+b[9], 0)       // relu
+		yr[10] = max(F(x0*w[0][10])+F(x1*w[1][10])+F(x2*w[2][10])+F(x3*w[3][10])+b[10], 0) // relu
+		yr[11] = max(F(x0*w[0][11])+F(x1*w[1][11])+F(x2*w[2][11])+F(x3*w[3][11])+b[11], 0) // relu
+		yr[12] = max(F(x0*w[0][12])+F(x1*w[1][12])+F(x2*w[2][12])+F(x3*w[3][12])+b[12], 0) // relu
+		yr[13] = max(F(x0*w[0][13])+F(x1*w[1][13])+F(x2*w[2][13])+F(x3*w[3][13])+b[13], 0) // relu
+		yr[14] = max(F(x0*w[0][14])+F(x1*w[1][14])+F(x2*w[2][14])+F(x3*w[3][14])+b[14], 0) // relu
+		yr[15] = max(F(x0*w[0][15])+F(x1*w[1][15])+F(x2*w[2][15])+F(x3*w[3][15])+b[15], 0) // relu
 	}
 }
 
 // dense4x16GradW computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 4 inputs and 16
 // outputs.
-func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int, t *nn.Worker) {
+func dense4x16GradW[F nn.Float](dw *[4][16]F, x, dy []F, n int, t *nn.Worker) {
 	i0, i1 := t.Share(4)
 	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[4]float32)(x[r*4:]), (*[16]float32)(dy[r*16:])
-		x1, d1 := (*[4]float32)(x[(r+1)*4:]), (*[16]float32)(dy[(r+1)*16:])
-		x2, d2 := (*[4]float32)(x[(r+2)*4:]), (*[16]float32)(dy[(r+2)*16:])
-		x3, d3 := (*[4]float32)(x[(r+3)*4:]), (*[16]float32)(dy[(r+3)*16:])
-		x4, d4 := (*[4]float32)(x[(r+4)*4:]), (*[16]float32)(dy[(r+4)*16:])
-		x5, d5 := (*[4]float32)(x[(r+5)*4:]), (*[16]float32)(dy[(r+5)*16:])
-		x6, d6 := (*[4]float32)(x[(r+6)*4:]), (*[16]float32)(dy[(r+6)*16:])
-		x7, d7 := (*[4]float32)(x[(r+7)*4:]), (*[16]float32)(dy[(r+7)*16:])
+		x0, d0 := (*[4]F)(x[r*4:]), (*[16]F)(dy[r*16:])
+		x1, d1 := (*[4]F)(x[(r+1)*4:]), (*[16]F)(dy[(r+1)*16:])
+		x2, d2 := (*[4]F)(x[(r+2)*4:]), (*[16]F)(dy[(r+2)*16:])
+		x3, d3 := (*[4]F)(x[(r+3)*4:]), (*[16]F)(dy[(r+3)*16:])
+		x4, d4 := (*[4]F)(x[(r+4)*4:]), (*[16]F)(dy[(r+4)*16:])
+		x5, d5 := (*[4]F)(x[(r+5)*4:]), (*[16]F)(dy[(r+5)*16:])
+		x6, d6 := (*[4]F)(x[(r+6)*4:]), (*[16]F)(dy[(r+6)*16:])
+		x7, d7 := (*[4]F)(x[(r+7)*4:]), (*[16]F)(dy[(r+7)*16:])
 		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
 			for o := range 16 {
-				v[o] += float32(a0*d0[o]) + float32(a1*d1[o]) + float32(a2*d2[o]) + float32(a3*d3[o]) +
-					float32(a4*d4[o]) + float32(a5*d5[o]) + float32(a6*d6[o]) + float32(a7*d7[o])
+				v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+					F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 			}
 		}
 	}
 	for ; r < n; r++ {
-		xr, dr := (*[4]float32)(x[r*4:]), (*[16]float32)(dy[r*16:])
+		xr, dr := (*[4]F)(x[r*4:]), (*[16]F)(dy[r*16:])
 		for i := i0; i < i1; i++ {
 			v := &dw[i]
 			a := xr[i]
 			for o := range dr {
-				v[o] += float32(a * dr[o])
+				v[o] += F(a * dr[o])
 			}
 		}
 	}
@@ -348,25 +348,25 @@ func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int, t *nn.Worker) {
 
 // dense4x16GradX computes dx[r,i] = Σ_o dy[r,o]·w[i,o], for 4 inputs and 16
 // outputs, written out.
-func dense4x16GradX(dx, dy []float32, w *[4][16]float32, n int) {
+func dense4x16GradX[F nn.Float](dx, dy []F, w *[4][16]F, n int) {
 	for r := range n {
-		dyr := (*[16]float32)(dy[r*16:])
-		dxr := (*[4]float32)(dx[r*4:])
-		dxr[0] = float32(dyr[0]*w[0][0]) + float32(dyr[1]*w[0][1]) + float32(dyr[2]*w[0][2]) + float32(dyr[3]*w[0][3]) +
-			float32(dyr[4]*w[0][4]) + float32(dyr[5]*w[0][5]) + float32(dyr[6]*w[0][6]) + float32(dyr[7]*w[0][7]) +
-			float32(dyr[8]*w[0][8]) + float32(dyr[9]*w[0][9]) + float32(dyr[10]*w[0][10]) + float32(dyr[11]*w[0][11]) +
-			float32(dyr[12]*w[0][12]) + float32(dyr[13]*w[0][13]) + float32(dyr[14]*w[0][14]) + float32(dyr[15]*w[0][15])
-		dxr[1] = float32(dyr[0]*w[1][0]) + float32(dyr[1]*w[1][1]) + float32(dyr[2]*w[1][2]) + float32(dyr[3]*w[1][3]) +
-			float32(dyr[4]*w[1][4]) + float32(dyr[5]*w[1][5]) + float32(dyr[6]*w[1][6]) + float32(dyr[7]*w[1][7]) +
-			float32(dyr[8]*w[1][8]) + float32(dyr[9]*w[1][9]) + float32(dyr[10]*w[1][10]) + float32(dyr[11]*w[1][11]) +
-			float32(dyr[12]*w[1][12]) + float32(dyr[13]*w[1][13]) + float32(dyr[14]*w[1][14]) + float32(dyr[15]*w[1][15])
-		dxr[2] = float32(dyr[0]*w[2][0]) + float32(dyr[1]*w[2][1]) + float32(dyr[2]*w[2][2]) + float32(dyr[3]*w[2][3]) +
-			float32(dyr[4]*w[2][4]) + float32(dyr[5]*w[2][5]) + float32(dyr[6]*w[2][6]) + float32(dyr[7]*w[2][7]) +
-			float32(dyr[8]*w[2][8]) + float32(dyr[9]*w[2][9]) + float32(dyr[10]*w[2][10]) + float32(dyr[11]*w[2][11]) +
-			float32(dyr[12]*w[2][12]) + float32(dyr[13]*w[2][13]) + float32(dyr[14]*w[2][14]) + float32(dyr[15]*w[2][15])
-		dxr[3] = float32(dyr[0]*w[3][0]) + float32(dyr[1]*w[3][1]) + float32(dyr[2]*w[3][2]) + float32(dyr[3]*w[3][3]) +
-			float32(dyr[4]*w[3][4]) + float32(dyr[5]*w[3][5]) + float32(dyr[6]*w[3][6]) + float32(dyr[7]*w[3][7]) +
-			float32(dyr[8]*w[3][8]) + float32(dyr[9]*w[3][9]) + float32(dyr[10]*w[3][10]) + float32(dyr[11]*w[3][11]) +
-			float32(dyr[12]*w[3][12]) + float32(dyr[13]*w[3][13]) + float32(dyr[14]*w[3][14]) + float32(dyr[15]*w[3][15])
+		dyr := (*[16]F)(dy[r*16:])
+		dxr := (*[4]F)(dx[r*4:])
+		dxr[0] = F(dyr[0]*w[0][0]) + F(dyr[1]*w[0][1]) + F(dyr[2]*w[0][2]) + F(dyr[3]*w[0][3]) +
+			F(dyr[4]*w[0][4]) + F(dyr[5]*w[0][5]) + F(dyr[6]*w[0][6]) + F(dyr[7]*w[0][7]) +
+			F(dyr[8]*w[0][8]) + F(dyr[9]*w[0][9]) + F(dyr[10]*w[0][10]) + F(dyr[11]*w[0][11]) +
+			F(dyr[12]*w[0][12]) + F(dyr[13]*w[0][13]) + F(dyr[14]*w[0][14]) + F(dyr[15]*w[0][15])
+		dxr[1] = F(dyr[0]*w[1][0]) + F(dyr[1]*w[1][1]) + F(dyr[2]*w[1][2]) + F(dyr[3]*w[1][3]) +
+			F(dyr[4]*w[1][4]) + F(dyr[5]*w[1][5]) + F(dyr[6]*w[1][6]) + F(dyr[7]*w[1][7]) +
+			F(dyr[8]*w[1][8]) + F(dyr[9]*w[1][9]) + F(dyr[10]*w[1][10]) + F(dyr[11]*w[1][11]) +
+			F(dyr[12]*w[1][12]) + F(dyr[13]*w[1][13]) + F(dyr[14]*w[1][14]) + F(dyr[15]*w[1][15])
+		dxr[2] = F(dyr[0]*w[2][0]) + F(dyr[1]*w[2][1]) + F(dyr[2]*w[2][2]) + F(dyr[3]*w[2][3]) +
+			F(dyr[4]*w[2][4]) + F(dyr[5]*w[2][5]) + F(dyr[6]*w[2][6]) + F(dyr[7]*w[2][7]) +
+			F(dyr[8]*w[2][8]) + F(dyr[9]*w[2][9]) + F(dyr[10]*w[2][10]) + F(dyr[11]*w[2][11]) +
+			F(dyr[12]*w[2][12]) + F(dyr[13]*w[2][13]) + F(dyr[14]*w[2][14]) + F(dyr[15]*w[2][15])
+		dxr[3] = F(dyr[0]*w[3][0]) + F(dyr[1]*w[3][1]) + F(dyr[2]*w[3][2]) + F(dyr[3]*w[3][3]) +
+			F(dyr[4]*w[3][4]) + F(dyr[5]*w[3][5]) + F(dyr[6]*w[3][6]) + F(dyr[7]*w[3][7]) +
+			F(dyr[8]*w[3][8]) + F(dyr[9]*w[3][9]) + F(dyr[10]*w[3][10]) + F(dyr[11]*w[3][11]) +
+			F(dyr[12]*w[3][12]) + F(dyr[13]*w[3][13]) + F(dyr[14]*w[3][14]) + F(dyr[15]*w[3][15])
 	}
 }
