@@ -250,28 +250,25 @@ func (e *emitter) kernel(k loop.Kernel) (*kernel, *function, error) {
 	key := text + out.shape.Names()
 	fn := e.known[key]
 	if fn == nil {
-		fn = &function{name: e.top.Pick(out.name, "Shape"), text: text, doc: out.doc, kernel: out}
-		out.setShapeType(fn.name)
+		fn = &function{name: e.top.Pick(out.name), text: text, doc: out.doc, kernel: out}
 		if err := e.machine(fn, k, out); err != nil {
 			return nil, nil, err
 		}
 		e.known[key] = fn
 		e.kernels = append(e.kernels, fn)
 	}
-	out.setShapeType(fn.name)
 	return out, fn, nil
 }
 
 // kernelDecls adds the kernels and what they call to a file.
 func (e *emitter) kernelDecls(f *file) {
+	e.shapeDecl(f)
 	for _, fn := range e.kernels {
 		var doc []string
 		for _, l := range fn.doc {
 			doc = append(doc, strings.ReplaceAll(l, nameMark, fn.body()))
 		}
-		e.shapeDecl(f, fn)
-		text := strings.ReplaceAll(fn.text, shapeMark, fn.kernel.shapeType)
-		f.add("%s", docComment(doc...)+strings.ReplaceAll(text, nameMark, fn.body()))
+		f.add("%s", docComment(doc...)+strings.ReplaceAll(fn.text, nameMark, fn.body()))
 	}
 	e.scalarDecls(f)
 }

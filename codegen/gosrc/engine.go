@@ -146,7 +146,7 @@ func (e *emitter) targetCheck(i int) string {
 func (e *emitter) enginePass(f *file) {
 	uses := e.passUses()
 	fields := "a: e.a[:],\n"
-	if uses["allInts"] || uses["ownInts"] || uses["atInts"] {
+	if uses["allInts"] || uses["ownInts"] || uses["atInts"] || uses["vectorInts"] {
 		fields += "ai: e.ai[:],\n"
 	}
 	fields += "u: units, n: e.n, r0: r0, r1: r1, rows: r1-r0,\n"

@@ -160,7 +160,7 @@ func (e *emitter) passDecl(f *file) {
 	var fields strings.Builder
 	add := func(format string, args ...any) { fmt.Fprintf(&fields, format+"\n", args...) }
 	add("a []float32 // the arena: values that are not needed at the same time share it")
-	ints := uses["allInts"] || uses["ownInts"] || uses["atInts"]
+	ints := uses["allInts"] || uses["ownInts"] || uses["atInts"] || uses["vectorInts"]
 	if ints {
 		add("ai []int32 // the arena of integers")
 	}
@@ -195,6 +195,10 @@ func (e *emitter) passDecl(f *file) {
 	f.add("// pass is what the network is run on: rows, parameters and memory.\ntype pass struct {\n%s}", fields.String())
 	f.add(`// at is the arena from a place on.
 func (s *pass) at(place int) []float32 { return s.a[s.u*place:] }`)
+	if uses["vector"] {
+		f.add(`// vector is a value in the arena that has no rows.
+func (s *pass) vector(place, size int) []float32 { return s.at(place)[:size] }`)
+	}
 	if uses["all"] {
 		f.add(`// all are the rows of a value in the arena.
 func (s *pass) all(place, width int) []float32 { return s.at(place)[:s.n*width] }`)
@@ -208,6 +212,9 @@ func (s *pass) own(place, width int) []float32 { return share(s, s.at(place), wi
 func (s *pass) atInts(place int) []int32 { return s.ai[s.u*place:] }
 
 func (s *pass) allInts(place, width int) []int32 { return s.atInts(place)[:s.n*width] }`)
+		if uses["vectorInts"] {
+			f.add(`func (s *pass) vectorInts(place, size int) []int32 { return s.atInts(place)[:size] }`)
+		}
 		if uses["ownInts"] {
 			f.add(`func (s *pass) ownInts(place, width int) []int32 { return share(s, s.atInts(place), width) }`)
 		}

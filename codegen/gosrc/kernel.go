@@ -1,7 +1,6 @@
 package gosrc
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -58,9 +57,8 @@ type kernel struct {
 	lines  []string
 	names  names
 
-	shape     *shape.Shape // of a kernel that layers share, or nil
-	shapeType string       // of the argument that holds its sizes
-	planned   *loop.Nest   // in the form in which they share it
+	shape   *shape.Shape // of a kernel that layers share, or nil
+	planned *loop.Nest   // in the form in which they share it
 
 	counted  bool              // n is used
 	shared   bool              // workers divide it: t is used
@@ -286,9 +284,6 @@ func (k *kernel) open(axes []loop.Axis, i int, vars []string, accs []placed) (en
 // text is the function, its name left as a mark to be filled in.
 const nameMark = "«name»"
 
-// shapeMark stands for the type of the shape argument.
-const shapeMark = "«shape»"
-
 func (k *kernel) text() string {
 	var b strings.Builder
 	room := strings.Repeat("_", 18) // names are longer than the mark
@@ -350,8 +345,8 @@ func (k *kernel) signature() []typed {
 	if k.draws() {
 		list = append(list, typed{"first", "int"})
 	}
-	if k.shape != nil && len(k.shape.Fields) > 0 {
-		list = append(list, typed{shape.Argument, cmp.Or(k.shapeType, shapeMark)})
+	if k.sized() {
+		list = append(list, typed{shape.Argument, shapeType})
 	}
 	if k.counted {
 		list = append(list, typed{"n", "int"})

@@ -33,10 +33,10 @@ func newTest(t *§testing.T) *Model {
 	Targets: %s,
 	Engine: func(m *Model) §train.Engine[Input, Target] { return m.trainer() },
 	Arena: func(m *Model) []float32 { return m.trainer().a[:] },
-	Part: func(m *Model, n int, s §train.Step) func(*§nn.Worker) {
+	Parts: func(m *Model, n int, s §train.Step) (trained, evaluated func(*§nn.Worker)) {
 		e := m.trainer()
 		e.n, e.step = n, s
-		return e.trainPart
+		return e.trainPart, e.evaluatePart
 	},
 	Flat: (*Params).flat,
 	Rule: compiled.Optimizer,
@@ -142,7 +142,7 @@ func portTable(ports []loop.Port, distinct func(i int) bool) string {
 func (e *emitter) float64Test() *file {
 	f := e.newFile()
 	var b strings.Builder
-	for _, c := range e.trained {
+	for i, c := range e.trained {
 		var more []string
 		word := func(p *param) string { return e.operandWord(p, &more) }
 		var words []string
@@ -152,9 +152,8 @@ func (e *emitter) float64Test() *file {
 		if c.kernel.draws() {
 			words = append(words, "f")
 		}
-		if k := c.kernel; k.shape != nil && len(k.shape.Fields) > 0 {
-			words = append(words, fmt.Sprintf("e%d", len(more)))
-			more = append(more, k.shapeLiteral())
+		if c.kernel.sized() {
+			words = append(words, e.shapeWord(c.kernel))
 		}
 		if c.kernel.counted {
 			words = append(words, "n")
@@ -162,13 +161,27 @@ func (e *emitter) float64Test() *file {
 		if c.kernel.shared {
 			words = append(words, "t")
 		}
-		fmt.Fprintf(&b, "call(%s, %s[float64], %s)\n", quote(c.Layer), c.fn.body(), strings.Join(append([]string{quote(strings.Join(words, " "))}, more...), ", "))
+		layer := c.Layer
+		if i > 0 && e.trained[i-1].Layer == layer {
+			layer = ""
+		}
+		fmt.Fprintf(&b, "call(%s, %s[float64], %s)\n", quote(layer), c.fn.body(), strings.Join(append([]string{quote(strings.Join(words, " "))}, more...), ", "))
 	}
 	f.add(`// float64Calls makes the calls of a training step, forward and backward, in double
 // precision: see modeltest.Call.
 func float64Calls(call §modeltest.Call) {
 %s}`, b.String())
 	return f
+}
+
+// shapeWord is the shape argument: numbers of fields, and their values.
+func (e *emitter) shapeWord(k *kernel) string {
+	all := e.shapeFields()
+	var values []string
+	for _, f := range k.shape.Fields {
+		values = append(values, fmt.Sprintf("%d:%d", slices.Index(all, f.Name), f.Value))
+	}
+	return "z" + strings.Join(values, ",")
 }
 
 // operandWord is what modeltest passes for a parameter.

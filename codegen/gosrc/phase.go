@@ -100,24 +100,30 @@ type phaseWriter struct {
 	stage int // that the workers are in
 
 	// Of the current function:
-	own, all     map[*loop.Buffer]bool // how its calls read and write rows
+	own          map[*loop.Buffer]bool // of which calls read and write the worker's rows
+	arrays       map[*loop.Buffer]bool // that calls take as arrays
+	uses         map[viewed]int        // of views
 	views, lines []string
 	seen         map[string]bool // views
 	layer        string
 	solo         bool // what follows is for one worker
 }
 
+// viewed is a buffer of which a call is passed the worker's own rows, or all.
+type viewed struct {
+	buf *loop.Buffer
+	own bool
+}
+
 // function prints a function that runs calls.
 func (w *phaseWriter) function(name, doc, result string, calls []kernelCall, returns string) string {
-	w.own, w.all, w.seen = map[*loop.Buffer]bool{}, map[*loop.Buffer]bool{}, map[string]bool{}
-	w.views, w.lines, w.layer = nil, nil, ""
+	w.own, w.arrays, w.seen = map[*loop.Buffer]bool{}, map[*loop.Buffer]bool{}, map[string]bool{}
+	w.views, w.lines, w.layer, w.uses = nil, nil, "", map[viewed]int{}
 	for _, c := range calls {
 		for _, p := range c.kernel.params {
-			if w.ownRows(c) {
-				w.own[p.buf] = true
-			} else {
-				w.all[p.buf] = true
-			}
+			w.own[p.buf] = w.own[p.buf] || w.ownRows(c)
+			w.arrays[p.buf] = w.arrays[p.buf] || p.form == fixed
+			w.uses[viewed{p.buf, w.ownRows(c)}]++
 		}
 	}
 	for i, c := range calls {
@@ -193,8 +199,8 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 			in = append(in, "s.step.First")
 		}
 	}
-	if k := c.kernel; k.shape != nil && len(k.shape.Fields) > 0 {
-		in = append(in, k.shapeLiteral())
+	if c.kernel.sized() {
+		in = append(in, c.kernel.shapeLiteral())
 	}
 	if all, _ := c.fn.work(); all > 0 {
 		in = append(in, "s.work")
@@ -293,30 +299,37 @@ func width(b *loop.Buffer) string {
 	return strings.Join(dims, "*")
 }
 
-// view lays a view over a buffer in the arena and returns its name.
+// view lays a view over a buffer in the arena and returns its name. In long
+// phases, what is needed once in a function goes without.
 func (w *phaseWriter) view(p *param, own bool) string {
 	b := p.buf
 	name, at := w.em.bufs[b], w.spec.layout.at[b]
-	suffix := ""
+	suffix, slice := "", ""
 	if b.DType == loop.I32 {
 		suffix = "Ints"
 	}
-	if !b.Rows {
-		w.declare(name, fmt.Sprintf("%s := (*[%d]%s)(s.at%s(%d))", name, b.Row(), single.of(b), suffix, at))
+	text := ""
+	switch {
+	case !b.Rows && w.arrays[b]:
+		text = fmt.Sprintf("(*[%d]%s)(s.at%s(%d))", b.Row(), single.of(b), suffix, at)
 		if p.form == rowSlice {
-			return name + "[:]"
+			slice = "[:]"
 		}
-		return name
-	}
-	method := "own"
-	if !own {
-		method = "all"
+	case !b.Rows:
+		text = fmt.Sprintf("s.vector%s(%d, %s)", suffix, at, width(b))
+	case own:
+		text = fmt.Sprintf("s.own%s(%d, %s)", suffix, at, width(b))
+	default:
+		text = fmt.Sprintf("s.all%s(%d, %s)", suffix, at, width(b))
 		if w.own[b] {
 			name += "All" // the rows of all workers
 		}
 	}
-	w.declare(name, fmt.Sprintf("%s := s.%s%s(%d, %s)", name, method, suffix, at, width(b)))
-	return name
+	if len(w.spec.calls) > longPhase && w.uses[viewed{b, own}] == 1 && slice == "" {
+		return text
+	}
+	w.declare(name, name+" := "+text)
+	return name + slice
 }
 
 // results are the rows of the outputs.

@@ -29,8 +29,11 @@ import (
 //	y0 w    rows of target 0, and the weights of the rows
 //	m s     1/Total and n/Total of the step
 //	n t f   the number of rows, the worker, the number of the first row
-//	e0      more[0]; of a string, the key of that stream of random numbers
-type Call func(layer string, kernel any, operands string, more ...any)
+//	e0      the key of the stream of random numbers that streams[0] names
+//	z3:64   a struct of ints of which number 3 is 64, and the others are 0
+//
+// A call without a layer is of the same one as that before it.
+type Call func(layer string, kernel any, operands string, streams ...string)
 
 // double is the training step in double precision over some rows.
 type double struct {
@@ -120,7 +123,7 @@ func (d *double) step(params []float64, s train.Step, r *rounding) (loss float64
 }
 
 // call implements Call.
-func (d *double) call(layer string, kernel any, operands string, more ...any) {
+func (d *double) call(layer string, kernel any, operands string, streams ...string) {
 	f := reflect.ValueOf(kernel)
 	words := strings.Fields(operands)
 	if len(words) != f.Type().NumIn() {
@@ -128,7 +131,7 @@ func (d *double) call(layer string, kernel any, operands string, more ...any) {
 	}
 	in := make([]reflect.Value, len(words))
 	for i, word := range words {
-		in[i] = d.operand(word, f.Type().In(i), more)
+		in[i] = d.operand(word, f.Type().In(i), streams)
 	}
 	f.Call(in)
 	if d.rounding == nil {
@@ -150,7 +153,7 @@ func floatsOf(v reflect.Value) []float64 {
 }
 
 // operand is what a word passes for a parameter of that type.
-func (d *double) operand(word string, t reflect.Type, more []any) reflect.Value {
+func (d *double) operand(word string, t reflect.Type, streams []string) reflect.Value {
 	rest := word[1:]
 	switch word[0] {
 	case 'a':
@@ -182,11 +185,15 @@ func (d *double) operand(word string, t reflect.Type, more []any) reflect.Value 
 	case 't':
 		return reflect.Zero(t)
 	case 'e':
-		v := more[number(rest)]
-		if stream, ok := v.(string); ok {
-			return reflect.ValueOf(nn.NewKey(d.at.Seed, d.at.Index, nn.Stream(stream)))
+		return reflect.ValueOf(nn.NewKey(d.at.Seed, d.at.Index, nn.Stream(streams[number(rest)])))
+	case 'z':
+		v := reflect.New(t)
+		fields := unsafe.Slice((*int)(v.UnsafePointer()), t.Size()/unsafe.Sizeof(0))
+		for _, field := range strings.Split(rest, ",") {
+			i, size, _ := strings.Cut(field, ":")
+			fields[number(i)] = number(size)
 		}
-		return reflect.ValueOf(v)
+		return v.Elem()
 	}
 	panic(fmt.Sprintf("modeltest: the operand %q", word))
 }

@@ -33,8 +33,9 @@ type Network[M Model[I, T, P], I, O, T, P any] struct {
 	Targets []Port
 	Engine  func(m M) train.Engine[I, T]
 	Arena   func(m M) []float32 // of training
-	// Part is one worker's part of a training step over the loaded rows.
-	Part func(m M, n int, s train.Step) func(t *nn.Worker)
+	// Parts are one worker's of a training step and of an evaluation of the
+	// loaded rows.
+	Parts func(m M, n int, s train.Step) (trained, evaluated func(t *nn.Worker))
 	Flat func(p *P) []float32
 	Rule func() optim.Rule // of the description
 
@@ -220,8 +221,16 @@ func (n *Network[M, I, O, T, P]) workersSameBits(t *testing.T) {
 	team := nn.NewTeam(3)
 	defer team.Close()
 	shared.Share(team)
+	trained, evaluated := n.Parts(m, rows, step)
+	alone.Evaluate(rows, step)
+	team.Run(evaluated) // however little work there is
+	for k := range alone.OutputNames() {
+		for row := range rows {
+			sameBits(t, "output", alone.Outputs(k, row), shared.Outputs(k, row))
+		}
+	}
 	alone.Train(rows, step)
-	team.Run(n.Part(m, rows, step)) // however little work there is
+	team.Run(trained)
 	sameBits(t, "gradient", alone.Gradients(), shared.Gradients())
 }
 
