@@ -3,6 +3,7 @@ package gosrc
 import (
 	"sync"
 
+	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/static"
 	"github.com/nngen-go/nngen/runtime"
@@ -13,13 +14,26 @@ var (
 	tests    = sync.OnceValues(func() (*static.Library, error) {
 		return static.Load(runtime.Source(), "modeltest", "", map[string]string{"Predictor": "predictorTests", "Answer": "answerTests", "Port": "testPort"})
 	})
+	processors = sync.OnceValues(func() (*static.Library, error) {
+		return static.Load(runtime.Source(), "nn", asm.Constraint, map[string]string{"CPU": "cpuLevel", "Level": "instructions", "level": "supported", "Go": "goBodies", "AVX2": "levelAVX2", "AVX512": "levelAVX512"})
+	})
 )
 
 // withCopies has a package that only predicts carry what it calls of the
-// runtime: what encodes in a file of its own, what tests with the tests.
+// runtime: what encodes in a file of its own, what tests with the tests, and
+// what tells processors apart with the machine code.
 func (e *emitter) withCopies(files []namedFile) ([]namedFile, error) {
 	var all, tested []*gotree.File
 	for _, f := range files {
+		if f.name == "kernels_amd64.go" {
+			library, err := processors()
+			if err != nil {
+				return nil, err
+			}
+			if err := library.Embed(f.file.File, f.file.File); err != nil {
+				return nil, err
+			}
+		}
 		if all = append(all, f.file.File); f.name == "model_test.go" || f.name == "encode_test.go" {
 			tested = append(tested, f.file.File)
 		}

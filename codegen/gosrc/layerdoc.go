@@ -143,7 +143,10 @@ func (e *emitter) between(written []string, read, in map[string]bool) {
 		if seen[name] || !layer || read[name] {
 			continue
 		}
-		seen[name], in[name] = true, true
+		seen[name] = true
+		if t := e.p.Layers[at].Type; !strings.Contains(t, "Dropout") && !strings.Contains(t, "Noise") { // what draws nothing here does nothing
+			in[name] = true
+		}
 		back = append(back, e.p.Layers[at].Inputs...)
 	}
 }

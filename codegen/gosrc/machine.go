@@ -128,8 +128,8 @@ func (fn *function) portableCall() string {
 func (e *emitter) machineFile() *file {
 	f := e.newFile()
 	f.Build(asm.Constraint)
-	names := e.levelDecls(f)
-	e.predictWhole(f, names)
+	e.levelDecl(f)
+	e.predictWhole(f)
 	for _, d := range e.unit.Declarations() {
 		f.add("%s", d)
 	}
@@ -142,7 +142,7 @@ func (e *emitter) machineFile() *file {
 			b.WriteString("case n == 0: // no rows for this worker\n")
 		}
 		for _, body := range fn.code.bodies {
-			fmt.Fprintf(&b, "case cpu >= %s:\n%s\n", names[body.Level], strings.Join(body.Lines, "\n"))
+			fmt.Fprintf(&b, "case cpu >= %s:\n%s\n", levels[body.Level], strings.Join(body.Lines, "\n"))
 		}
 		fmt.Fprintf(&b, "default:\n%s\n}\n}", fn.portableCall())
 		f.add("%s", b.String())

@@ -31,10 +31,25 @@ func (e *emitter) paramsStruct() string {
 			role = s.Role
 			fmt.Fprintf(&b, "\n// %s\n", map[block.Role]string{block.Frozen: "frozen: no gradient", block.State: "state: maintained by training, not by the optimizer"}[role])
 		}
-		fmt.Fprintf(&b, "%s %sfloat32 // %s %s\n", e.fields[i], array(s.Shape), plain(s.Name), tuple(s.Shape))
+		fmt.Fprintf(&b, "%s %sfloat32 %s\n", e.fields[i], array(s.Shape), fieldTag(s))
 	}
 	b.WriteString("}")
 	return b.String()
+}
+
+// fieldTag is what describes a segment beside its field: see nn.SegmentsOf.
+func fieldTag(s block.Segment) string {
+	tag := "name:" + quote(s.Name)
+	switch s.Role {
+	case block.Frozen:
+		tag += ` part:"frozen"`
+	case block.State:
+		tag += ` part:"state"`
+	}
+	if strings.Contains(tag, "`") {
+		return quote(tag)
+	}
+	return "`" + tag + "`"
 }
 
 func (e *emitter) paramsFile() *file {
@@ -62,14 +77,8 @@ func (p *Params) flat() []float32 {
 	f.add(`// trainable is the number of float32s that the optimizer moves: the first of
 // the block.
 const trainable = %d`, trainable)
-	var b strings.Builder
-	b.WriteString("// segments describes the block for files and optimizers.\nvar segments = []§nn.Segment{\n")
-	for _, s := range e.p.Segments {
-		flags := map[block.Role]string{block.Frozen: ", Flags: §nn.Frozen", block.State: ", Flags: §nn.State"}[s.Role]
-		fmt.Fprintf(&b, "{Name: %s, Shape: %s, Offset: %d%s},\n", quote(s.Name), intsLiteral(s.Shape), s.Offset, flags)
-	}
-	b.WriteString("}")
-	f.add("%s", b.String())
+	f.add(`// segments describes the block for files and optimizers.
+var segments = §nn.SegmentsOf((*Params)(nil))`)
 	e.initMethod(f)
 	return f
 }

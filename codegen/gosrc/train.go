@@ -2,11 +2,14 @@ package gosrc
 
 import (
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/runtime/train"
 )
 
 func (e *emitter) trainFile() (*file, error) {
@@ -18,7 +21,9 @@ func (e *emitter) trainFile() (*file, error) {
 	Example = §data.Example[Input, Target]
 	// Batch is what one training step learns from: X, Y, Weight and Step.
 	Batch = §train.Batch[Input, Target]
-	// FitConfig says how Fit trains; its zero value, as the description says.
+	// FitConfig says how Fit trains; its zero value, as the description says:
+	//
+	%s
 	FitConfig = §train.Config[Input, Target]
 	// History holds the losses and metrics of every epoch of a Fit.
 	History = §train.History
@@ -31,7 +36,7 @@ func (e *emitter) trainFile() (*file, error) {
 	// LoadReport says what LoadMatching has copied and what it has left.
 	LoadReport = §weights.Report
 )
-`)
+`, configFields())
 	e.callbackTypes(f)
 	f.add(`// Slices makes a data set of inputs and their targets.
 func Slices(x []Input, y []Target) Dataset { return §data.Slices(x, y) }
@@ -68,6 +73,22 @@ func (m *Model) trainer() *engine {
 	e.engineDecl(f)
 	e.adapterDecl(f)
 	return f, nil
+}
+
+// configFields lists the fields of a FitConfig for its comment.
+func configFields() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
+	t := reflect.TypeFor[train.Config[int, int]]()
+	for i := range t.NumField() {
+		kind := t.Field(i).Type.String()
+		if strings.Contains(kind, "Dataset") {
+			kind = "Dataset"
+		}
+		fmt.Fprintf(w, "//\t%s\t%s\n", t.Field(i).Name, strings.NewReplacer("train.", "", "optim.", "").Replace(kind))
+	}
+	w.Flush()
+	return strings.TrimSpace(b.String())
 }
 
 // stratify prints how Fit cuts validation rows off class by class; "": it takes
