@@ -181,10 +181,7 @@ func (e *emitter) runMethods(f *file) {
 	if len(e.p.Outputs) == 1 {
 		store = "if t.Solo() {\ne.outputs[0] = rows\n}"
 	}
-	units, evaluated := "1", "1"
-	if e.tested.rows {
-		evaluated = "e.n"
-	}
+	units, evaluated := "1", e.tested.times("e.n")
 	if e.grows() {
 		units = "e.units()"
 		f.add(`// units is how many times batchRows rows the batch begins.
@@ -354,7 +351,7 @@ func (e *engine) Adapt() []§train.Adapter {
 	%sreturn list
 }`, body)
 	for i, fn := range e.adapts {
-		f.add("// %[1]s is what reaches layer %[2]s, for the first n rows.\nfunc (e *engine) %[1]s(n int) []float32 {\ne.n = n\ns := e.pass(nil, n)\nreturn %[1]s(&s)\n}", fn.name, mention(e.p.Adapts[i].Layer))
+		f.add("// %[1]s is what reaches layer %[2]s, for the first n rows.\nfunc (e *engine) %[1]s(n int) []float32 {\ne.n = n\ns := e.pass(nil, %[3]s)\nreturn %[1]s(&s)\n}", fn.name, mention(e.p.Adapts[i].Layer), planned(e.p.Adapts[i].Plan).times("n"))
 	}
 	f.add(`// adapter is a layer that is fitted to its input. It implements train.Adapter.
 type adapter struct {

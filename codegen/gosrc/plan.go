@@ -31,6 +31,14 @@ func (l *layout) room(rows int) (floats, ints int) {
 	return rows * l.floats, rows * l.ints
 }
 
+// times prints how many times the room of the layout an arena for n rows has.
+func (l *layout) times(n string) string {
+	if l.rows {
+		return n
+	}
+	return "1"
+}
+
 // evaluated is a layout for an evaluation that begins as a prediction does, in
 // the places of the latter; nil: there is none.
 func evaluated(p *loop.Plan, calls []kernelCall, predict *loop.Plan, predicted []kernelCall) *layout {

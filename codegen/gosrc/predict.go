@@ -176,7 +176,7 @@ func (e *emitter) predictBatch(f *file) {
 			pass += fmt.Sprintf("%[1]s: s.%[1]s[:], ", name)
 		}
 	}
-	pass += "u: n, " + e.ownRows("n")
+	pass += "u: " + e.row.times("n") + ", " + e.ownRows("n")
 	for i, p := range e.p.Inputs {
 		name := e.inField(i)
 		if !p.Ragged {

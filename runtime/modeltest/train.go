@@ -36,8 +36,8 @@ type Network[M Model[I, T, P], I, O, T, P any] struct {
 	// Parts are one worker's of a training step and of an evaluation of the
 	// loaded rows.
 	Parts func(m M, n int, s train.Step) (trained, evaluated func(t *nn.Worker))
-	Flat func(p *P) []float32
-	Rule func() optim.Rule // of the description
+	Flat  func(p *P) []float32
+	Rule  func() optim.Rule // of the description
 
 	// The training step in double precision: its calls, and the arenas that
 	// these work in, with the loss.
