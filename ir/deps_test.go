@@ -38,11 +38,11 @@ ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/block ir/machine ir
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 codegen/plan      ir/loop ir/machine
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
-codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
 codegen/static    codegen/gotree
+codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
+codegen/asm       ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo codegen/gotree codegen/shape codegen/plan ir/block
 codegen/feature   ir/loop ir/encoding ir/diag codegen/gotree runtime/data runtime/encode
-codegen/asm       codegen/gotree codegen/shape codegen/plan ir/loop ir/scalar ir/block ir/machine ir/diag github.com/mmcloughlin/avo
-codegen/gosrc     codegen/gotree codegen/shape codegen/static codegen/feature codegen/asm ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime runtime/nn runtime/optim runtime/metric runtime/train runtime/data
+codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train runtime/data codegen/asm codegen/gotree codegen/static runtime github.com/dave/jennifer codegen/shape codegen/feature
 codegen/asm/peakgen github.com/mmcloughlin/avo
 codegen/asm/optimgen github.com/mmcloughlin/avo
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm ir/encoding

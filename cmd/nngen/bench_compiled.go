@@ -29,7 +29,7 @@ type benchProgram struct {
 	Batch, Batches            int // rows of a batch, batches of different rows
 	Tokens, Threads           int
 	InputLimits, TargetLimits string
-	Large, Checked            bool // how Predict is called
+	Large                     bool // whether Predict is PredictInto
 }
 
 // benchSource prints the program that runs the compiled package.
@@ -42,9 +42,6 @@ func (n *network) benchSource(threads int) (map[string][]byte, error) {
 		out += 4 * elements(port.Shape)
 	}
 	t.Large = out > 4<<10
-	for _, port := range p.Inputs {
-		t.Checked = t.Checked || port.Limit > 0
-	}
 	return renderAll(map[string]string{"main.go": "bench.go.tmpl"}, t)
 }
 

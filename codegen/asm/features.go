@@ -11,7 +11,7 @@ import (
 // of, for packages that import nothing which knows:
 //
 //	func cpuid(leaf, subleaf uint32) (eax, ebx, ecx, edx uint32)
-//	func xgetbv() uint32
+//	func xgetbv() (eax, edx uint32)
 func (u *Unit) Features() error {
 	c := build.NewContext()
 	c.Function("cpuid")
@@ -27,10 +27,11 @@ func (u *Unit) Features() error {
 
 	c.Function("xgetbv")
 	c.Attributes(attr.NOSPLIT)
-	c.SignatureExpr("func() uint32")
+	c.SignatureExpr("func() (eax, edx uint32)")
 	c.MOVL(operand.U32(0), reg.ECX)
 	c.XGETBV()
 	c.Store(reg.EAX, c.ReturnIndex(0))
+	c.Store(reg.EDX, c.ReturnIndex(1))
 	c.RET()
 
 	f, err := c.Result()

@@ -109,32 +109,28 @@ var signWords = map[rune]string{'!': "Exclamation", '"': "Quote", '#': "Hash", '
 
 // classify prints Classify.
 func (e classes) classify(f *gotree.File) {
-	predict, fail, results, ok := "out := m.Predict(x)\n", "", "(Class, float32)", ""
-	if e.Checked {
-		predict, fail, results, ok = "out, err := m.Predict(x)\n", "if err != nil {\nreturn 0, 0, err\n}\n", "(Class, float32, error)", ", nil"
-	}
+	predict, logits := "out := m.Predict(x)\n", ""
 	if e.Large {
-		predict = strings.Replace(strings.Replace(predict, "out, err", "err", 1), "out := m.Predict(x)", "m.PredictInto(&out, x)", 1)
-		predict = "var out Output\n" + strings.Replace(predict, "m.Predict(x)", "m.PredictInto(&out, x)", 1)
+		predict = "var out Output\nm.PredictInto(&out, x)\n"
 	}
 	one := e.p.Outputs[0].Shape[0] == 1
 	how := e.p.Answer.Probabilities
 	if how.Logits() {
-		fail += "out = out.Probabilities()\n"
+		logits = "out = out.Probabilities()\n"
 	}
-	body := fmt.Sprintf(`best := 0
+	body := `best := 0
 	for i, v := range out {
 		if v > out[best] {
 			best = i
 		}
 	}
-	return Class(best), out[best]%s`, ok)
+	return Class(best), out[best]`
 	if one {
 		other := "1 - out[0]"
 		if how == loop.Never {
 			other = "out[0]"
 		}
-		body = fmt.Sprintf("if out[0] > 0.5 {\nreturn 1, out[0]%s\n}\nreturn 0, %s%s", ok, other, ok)
+		body = "if out[0] > 0.5 {\nreturn 1, out[0]\n}\nreturn 0, " + other
 	}
 	doc := "Classify returns the likeliest class and its probability"
 	switch {
@@ -151,5 +147,5 @@ func (e classes) classify(f *gotree.File) {
 	case how.Logits():
 		doc += fmt.Sprintf(": the %s makes probabilities of the logits, as it does in the loss", how)
 	}
-	f.Add("%sfunc (m *Model) Classify(x *Input) %s {\n%s%s%s\n}", gotree.Comment(doc+"."), results, predict, fail, body)
+	f.Add("%sfunc (m *Model) Classify(x *Input) (Class, float32) {\n%s%s%s\n}", gotree.Comment(doc+"."), predict, logits, body)
 }

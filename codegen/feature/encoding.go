@@ -22,7 +22,6 @@ type Config struct {
 	Inputs, Targets gotree.Ports
 	Top             gotree.Scope     // identifiers of the package
 	Words           *gotree.OwnWords // that the package uses itself; nil in a draft
-	Checked         bool             // predictions return an error
 	Large           bool             // outputs are not returned, but written
 }
 

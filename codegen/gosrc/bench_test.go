@@ -27,7 +27,7 @@ func TestBenchmarkedKernels(t *testing.T) {
 			}
 		}
 	}
-	f := e.newFile("Package kernels holds emitted kernels and naive loops to measure them against.")
+	f := e.newFile()
 	e.kernelDecls(f)
 	src, err := f.Render()
 	if err != nil {

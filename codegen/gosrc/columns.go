@@ -69,7 +69,7 @@ func (k *nestKernel) columnSums(s loop.Stmt) {
 	args := k.values(s, vars, "")
 	k.share(s.Value, args)
 	value := k.expr(s.Value, args)
-	k.line("%s += %s", element(), wideOf(k.el, value))
+	k.line("%s += float64(%s)", element(), value)
 	k.held = nil
 	closeTo := func(n int) {
 		for len(ends) > n {
@@ -110,7 +110,7 @@ func (k *nestKernel) blockSums(s loop.Stmt) {
 	args := k.values(s, vars, "")
 	k.share(s.Value, args)
 	value := k.expr(s.Value, args)
-	k.line("%s[%s] += %s", sum, j, wideOf(k.el, value))
+	k.line("%s[%s] += float64(%s)", sum, j, value)
 	k.held = nil
 	k.line("}")
 	end()
@@ -125,14 +125,6 @@ func (k *nestKernel) blockSums(s loop.Stmt) {
 	for _, name := range []string{column, sum, j, width} {
 		delete(k.names, name)
 	}
-}
-
-// wideOf is a value as a float64.
-func wideOf(el elem, value string) string {
-	if el == double {
-		return value
-	}
-	return "float64(" + value + ")"
 }
 
 // columnsInPlace adds row after row to the destination.

@@ -17,7 +17,7 @@ type partials struct {
 // planPartials decides whether partial sums are kept, which have to fit into an
 // array. Where they do not, blocks of eight products are added to the result.
 func (c *conv) planPartials() *partials {
-	if c.el == double || c.dots || c.terms(c.K) <= c.em.sums.long || slices.ContainsFunc(c.vec, c.reduced) {
+	if c.dots || c.terms(c.K) <= c.em.sums.long || slices.ContainsFunc(c.vec, c.reduced) {
 		return nil
 	}
 	p := &partials{axis: -1, step: 1, rows: 1}

@@ -3,6 +3,7 @@ package gosrc
 import (
 	"sync"
 
+	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/static"
 	"github.com/nngen-go/nngen/runtime"
@@ -10,36 +11,52 @@ import (
 
 var (
 	encoders = sync.OnceValues(func() (*static.Library, error) { return static.Load(runtime.Source(), "encode", "", nil) })
-	tests    = sync.OnceValues(func() (*static.Library, error) { return static.Load(runtime.Source(), "modeltest", "", nil) })
+	tests    = sync.OnceValues(func() (*static.Library, error) {
+		return static.Load(runtime.Source(), "modeltest", "", map[string]string{"Predictor": "predictorTests", "Answer": "answerTests", "Port": "testPort"})
+	})
+	processors = sync.OnceValues(func() (*static.Library, error) {
+		return static.Load(runtime.Source(), "nn", asm.Constraint, map[string]string{"CPU": "cpuLevel", "Level": "instructions", "level": "supported", "Go": "goBodies", "AVX2": "levelAVX2", "AVX512": "levelAVX512"})
+	})
 )
 
 // withCopies has a package that only predicts carry what it calls of the
-// runtime: what encodes in a file of its own, what tests with the tests.
+// runtime: what encodes in a file of its own, what tests with the tests, and
+// what tells processors apart with the machine code.
 func (e *emitter) withCopies(files []namedFile) ([]namedFile, error) {
-	if !e.enc.Has() && len(e.p.Classes) == 0 {
-		return files, nil
+	var all, tested []*gotree.File
+	for _, f := range files {
+		if f.name == "kernels_amd64.go" {
+			library, err := processors()
+			if err != nil {
+				return nil, err
+			}
+			if err := library.Embed(f.file.File, f.file.File); err != nil {
+				return nil, err
+			}
+		}
+		if all = append(all, f.file.File); f.name == "model_test.go" || f.name == "encode_test.go" {
+			tested = append(tested, f.file.File)
+		}
 	}
-	library, err := encoders()
+	library, err := tests()
 	if err != nil {
 		return nil, err
 	}
-	copies := namedFile{"encoders.go", e.newFile()}
-	all := make([]*gotree.File, len(files))
-	for i, f := range files {
-		all[i] = f.file.File
+	if err := library.Embed(tested[0], tested...); err != nil {
+		return nil, err
 	}
+	if !e.enc.Has() && len(e.p.Classes) == 0 {
+		return files, nil
+	}
+	if library, err = encoders(); err != nil {
+		return nil, err
+	}
+	copies := namedFile{"encoders.go", e.newFile()}
 	if err := library.Embed(copies.file.File, all...); err != nil {
 		return nil, err
 	}
 	if len(copies.file.Texts()) > 0 {
 		files = append(files, copies)
 	}
-	for _, f := range files {
-		if f.name == "encode_test.go" {
-			if library, err = tests(); err == nil {
-				err = library.Embed(f.file.File, f.file.File)
-			}
-		}
-	}
-	return files, err
+	return files, nil
 }

@@ -100,7 +100,7 @@ const pass = 8
 func (d *dense) stream() {
 	n, k := d.nn.N, d.kk.N
 	d.title("")
-	shared, long := pass, k > d.em.sums.long && d.el == single
+	shared, long := pass, k > d.em.sums.long
 	for ; long && shared*n > d.em.sums.most; shared /= 2 {
 		long = shared > 1
 	}

@@ -10,7 +10,7 @@ import (
 func (d *dense) dots() {
 	n, k := d.nn.N, d.kk.N
 	d.title("")
-	if k <= 2*d.em.sums.variable || d.el == double {
+	if k <= 2*d.em.sums.variable {
 		d.dotBlocks(run{n: k, stored: !d.Accumulate}, d.Epilogue != nil)
 		return
 	}

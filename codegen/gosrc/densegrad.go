@@ -18,7 +18,7 @@ func (d *dense) gradW() {
 	d.extras("w")
 	d.describe("%s[i,o] = %s, for %s and %s", d.y.name, d.epilogueText("Σ_r x[r,i]·dy[r,o]", "", "o"), number(in, "input"), number(out, "output"))
 	l, r := left[:1], right[:1]
-	if d.terms(d.K) > d.em.sums.long && d.el == single {
+	if d.terms(d.K) > d.em.sums.long {
 		d.tile, d.partial = d.em.sums.partialDims(m, n)
 	}
 	d.tiled = d.partial && d.tile < m

@@ -56,13 +56,20 @@ type emitter struct {
 	unit    *asm.Unit       // machine code; nil: none is written
 	scalars map[string]bool // scalar functions that the kernels call
 
-	layers map[string]*layerFunc   // by text
-	files  map[string][]*layerFunc // by file
 	phases
 	// Scratch of the kernels that predict, for a batch and for one row.
 	batchWork, rowWork int
 	networks           []*asm.NetworkBody // the whole prediction of one sample
 	errs               []error
+}
+
+// elementOf is the element type of the kernels of a package: those of one that
+// trains are tested in double precision too.
+func elementOf(cfg Config) elem {
+	if cfg.PredictOnly {
+		return single
+	}
+	return generic
 }
 
 // function is a finished kernel function.
@@ -81,14 +88,14 @@ func newEmitter(p *loop.Program, cfg Config, used *ownWords) *emitter {
 	if cfg.Machine == (machine.Machine{}) {
 		cfg.Machine = machine.Server()
 	}
-	e := &emitter{p: p, cfg: cfg, el: single, sums: usualSums, used: used, bufs: map[*loop.Buffer]string{}, layerAt: map[string]int{}, unit: asm.NewUnit(cfg.Machine)}
+	e := &emitter{p: p, cfg: cfg, el: elementOf(cfg), sums: usualSums, used: used, bufs: map[*loop.Buffer]string{}, layerAt: map[string]int{}, unit: asm.NewUnit(cfg.Machine)}
 	e.share = shape.Large(p, cfg.Machine)
 	e.reset()
 	for i, l := range p.Layers {
 		e.layerAt[l.Name] = i
 	}
 	e.top = e.scope(declMark)
-	fields := e.scope(fieldMark, "Params", "params64")
+	fields := e.scope(fieldMark, "Params")
 	for _, s := range p.Segments {
 		e.fields = append(e.fields, fields.Pick(upper(short(s.Name))))
 	}
@@ -109,7 +116,7 @@ func newEmitter(p *loop.Program, cfg Config, used *ownWords) *emitter {
 		e.nameBuffers(plan, consts)
 	}
 	e.enc = feature.New(p, feature.Config{
-		Package: cfg.Package, PredictOnly: cfg.PredictOnly, Top: e.top, Words: used, Checked: e.checked(), Large: e.large(),
+		Package: cfg.Package, PredictOnly: cfg.PredictOnly, Top: e.top, Words: used, Large: e.large(),
 		Inputs: gotree.Ports{Type: "Input", List: p.Inputs, Fields: e.ports.inputs}, Targets: gotree.Ports{Type: "Target", List: p.Targets, Fields: e.ports.targets},
 	})
 	return e
@@ -120,18 +127,9 @@ func (e *emitter) scope(mark string, types ...string) scope { return e.used.Scop
 
 // reset forgets what has been printed, but not the names given.
 func (e *emitter) reset() {
+	e.cut = map[string]string{}
 	e.known, e.scalars = map[string]*function{}, map[string]bool{}
-	e.layers, e.files = map[string]*layerFunc{}, map[string][]*layerFunc{}
 	e.kernels, e.consts = nil, nil
-}
-
-// inDouble is an emitter of the same program in float64, for the test.
-func (e *emitter) inDouble() *emitter {
-	d := *e
-	d.el = double
-	d.unit = nil
-	d.reset()
-	return &d
 }
 
 // short abbreviates the commonest parameter names: hidden/kernel is HiddenW.
@@ -144,12 +142,23 @@ func short(path string) string {
 	return path
 }
 
-// bufferName is the identifier that a buffer would have.
-func bufferName(b *loop.Buffer) string {
-	if b.Name == "" {
-		return lower(b.Layer + ".value")
+// bufferName is the identifier that a buffer would have: of gradients, what they
+// are the gradient of.
+func (e *emitter) bufferName(b *loop.Buffer) string {
+	name := b.Name
+	if name == "" {
+		name = b.Layer + ".value"
 	}
-	return lower(b.Name)
+	head, rest, _ := strings.Cut(name, ".")
+	if _, ok := e.layerAt[head]; !ok && b.Grad { // the second gradient of pool1 is called pool12
+		for n := len(head) - 1; n > 0 && '0' <= head[n] && head[n] <= '9'; n-- {
+			if _, ok := e.layerAt[head[:n]]; ok {
+				head = head[:n]
+				break
+			}
+		}
+	}
+	return lower(strings.TrimSuffix(head+"."+rest, ".gradient"))
 }
 
 // nameConsts gives the arrays that the description fixes the names of their
@@ -159,8 +168,8 @@ func (e *emitter) nameConsts() names {
 	for _, plan := range e.p.Plans() {
 		for _, b := range plan.Buffers {
 			if b.Class == loop.Const && e.bufs[b] == "" {
-				e.bufs[b] = e.top.Pick(bufferName(b)+"Values", double.suffix)
-				consts.Take(e.bufs[b], e.bufs[b]+double.suffix)
+				e.bufs[b] = e.top.Pick(e.bufferName(b) + "Values")
+				consts.Take(e.bufs[b])
 			}
 		}
 	}
@@ -172,8 +181,12 @@ func (e *emitter) nameConsts() names {
 func (e *emitter) nameBuffers(plan *loop.Plan, consts names) {
 	taken := e.scope(bufferMark)
 	taken.Add(consts)
+	used := plan.Spans()
 	for _, b := range plan.Buffers {
-		id := bufferName(b)
+		if _, ok := used[b]; !ok {
+			continue
+		}
+		id := e.bufferName(b)
 		switch b.Class {
 		case loop.Scalar, loop.Local, loop.Random, loop.Param, loop.Gradient, loop.Const:
 			continue
@@ -237,28 +250,25 @@ func (e *emitter) kernel(k loop.Kernel) (*kernel, *function, error) {
 	key := text + out.shape.Names()
 	fn := e.known[key]
 	if fn == nil {
-		fn = &function{name: e.top.Pick(out.name+e.el.suffix, "Shape"), text: text, doc: out.doc, kernel: out}
-		out.setShapeType(fn.name)
+		fn = &function{name: e.top.Pick(out.name), text: text, doc: out.doc, kernel: out}
 		if err := e.machine(fn, k, out); err != nil {
 			return nil, nil, err
 		}
 		e.known[key] = fn
 		e.kernels = append(e.kernels, fn)
 	}
-	out.setShapeType(fn.name)
 	return out, fn, nil
 }
 
 // kernelDecls adds the kernels and what they call to a file.
 func (e *emitter) kernelDecls(f *file) {
+	e.shapeDecl(f)
 	for _, fn := range e.kernels {
 		var doc []string
 		for _, l := range fn.doc {
 			doc = append(doc, strings.ReplaceAll(l, nameMark, fn.body()))
 		}
-		e.shapeDecl(f, fn)
-		text := strings.ReplaceAll(fn.text, shapeMark, fn.kernel.shapeType)
-		f.add("%s", docComment(doc...)+strings.ReplaceAll(text, nameMark, fn.body()))
+		f.add("%s", docComment(doc...)+strings.ReplaceAll(fn.text, nameMark, fn.body()))
 	}
 	e.scalarDecls(f)
 }
@@ -268,18 +278,8 @@ func (e *emitter) constDecls(f *file) {
 	for _, b := range e.consts {
 		values := make([]string, len(b.Data))
 		for i, v := range b.Data {
-			values[i] = e.el.number(float64(v))
+			values[i] = single.number(float64(v))
 		}
-		f.add("// %s belongs to layer %s.\nvar %s = [%d]%s{%s}", e.constName(b), mention(b.Layer), e.constName(b), len(b.Data), e.el.float, strings.Join(values, ", "))
+		f.add("// %s belongs to layer %s.\nvar %s = [%d]float32{%s}", e.bufs[b], mention(b.Layer), e.bufs[b], len(b.Data), strings.Join(values, ", "))
 	}
-}
-
-func (e *emitter) constName(b *loop.Buffer) string { return e.bufs[b] + e.el.suffix }
-
-// paramsType is the type of the parameter block.
-func (e *emitter) paramsType() string {
-	if e.el == double {
-		return "params64"
-	}
-	return "Params"
 }

@@ -3,6 +3,7 @@ package gosrc
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -100,7 +101,7 @@ func (e *engine) Share(t *§nn.Team) {
 	}
 	check := ""
 	if e.checked() {
-		check = "if err := x.check(); err != nil {\nreturn err\n}\n"
+		check = "if err := x.Check(); err != nil {\nreturn err\n}\n"
 	}
 	f.add(`// Load copies an example into a row. Rows are loaded in order, from 0.
 func (e *engine) Load(row int, x *Input, y *Target, weight float32) error {
@@ -141,34 +142,38 @@ func (e *emitter) targetCheck(i int) string {
 	return fmt.Sprintf("for _, class := range %s {\nif class < 0 || class >= %d {\n%s\n}\n}\n", flatOf("y", e.p.Targets, e.ports.targets, i), p.Limit, msg("class"))
 }
 
-// engineEnv is what the engine passes to the functions of a plan.
-func (e *emitter) engineEnv(role string) string {
-	switch role {
-	case "a", "ai", "weight":
-		return "e." + role + "[:]"
-	case "n":
-		return "e.n"
-	case "s":
-		return "e.step"
-	case "t":
-		return "t"
-	case "work":
-		return "e.work[t.Index()]"
-	case "p":
-		return "e.params"
-	case "g":
-		return "e.grads"
-	case "invTotal":
-		return "1/float32(e.step.Total)"
-	case "share":
-		return "float32(e.n)/float32(e.step.Total)"
+// enginePass prints how a pass over the rows of the engine begins.
+func (e *emitter) enginePass(f *file) {
+	uses := e.passUses()
+	fields := "a: e.a[:],\n"
+	if uses["allInts"] || uses["ownInts"] || uses["atInts"] || uses["vectorInts"] {
+		fields += "ai: e.ai[:],\n"
 	}
-	for i := range e.p.Targets {
-		if role == fmt.Sprintf("target%d", i) {
-			return "e." + e.targetField(i) + "[:]"
+	fields += "u: units, n: e.n, r0: r0, r1: r1, rows: r1-r0,\n"
+	for i, p := range e.p.Inputs {
+		name := e.inField(i)
+		fields += fmt.Sprintf("%s: e.%s[:],\n", name, name)
+		if p.Ragged {
+			fields += fmt.Sprintf("%sOffsets: e.%sOffsets[:],\n", name, name)
 		}
 	}
-	return e.inputEnv("e.", role)
+	for i := range e.p.Targets {
+		fields += fmt.Sprintf("%[1]s: e.%[1]s[:],\n", e.targetField(i))
+	}
+	fields += "weight: e.weight[:],\n"
+	if uses["work"] {
+		fields += "work: e.work[t.Index()],\n"
+	}
+	f.add(`// pass is one over the loaded rows, as a worker sees it, in an arena that has units
+// times the room of its layout.
+func (e *engine) pass(t *§nn.Worker, units int) pass {
+	r0, r1 := t.Share(e.n)
+	return pass{
+		%sp: e.params, g: e.grads,
+		step: e.step, invTotal: 1 / float32(e.step.Total), share: float32(e.n) / float32(e.step.Total),
+		t: t,
+	}
+}`, fields)
 }
 
 func (e *emitter) runMethods(f *file) {
@@ -176,27 +181,34 @@ func (e *emitter) runMethods(f *file) {
 	if len(e.p.Outputs) == 1 {
 		store = "if t.Solo() {\ne.outputs[0] = rows\n}"
 	}
+	units, evaluated := "1", e.tested.times("e.n")
+	if e.grows() {
+		units = "e.units()"
+		f.add(`// units is how many times batchRows rows the batch begins.
+func (e *engine) units() int { return (e.n + batchRows - 1) / batchRows }`)
+	}
 	// The losses are numbers in the arena.
 	losses := func(p *loop.Plan) string {
-		text, factor := "", ""
-		if e.grows() && p == e.p.Train {
-			factor = units
+		text, at := "", func(b *loop.Buffer) string { return strconv.Itoa(b.Offset) }
+		switch {
+		case p == e.p.Evaluate && e.tested.rows:
+			at = func(b *loop.Buffer) string { return scaled("n", e.tested.at[b], 0) }
+		case p == e.p.Train && e.grows():
+			at = func(b *loop.Buffer) string { return scaled("e.units()", b.Offset, 0) }
 		}
 		for i, b := range p.Losses {
-			text += fmt.Sprintf("e.losses[%d] = float64(e.a[%s])\n", i, times(factor, b.Offset))
+			text += fmt.Sprintf("e.losses[%d] = float64(e.a[%s])\n", i, at(b))
 		}
 		if len(p.Losses) == 1 && p.Losses[0] == p.Loss {
 			return text + "return e.losses[0]"
 		}
-		return text + fmt.Sprintf("return float64(e.a[%s])", times(factor, p.Loss.Offset))
+		return text + fmt.Sprintf("return float64(e.a[%s])", at(p.Loss))
 	}
 	update := ""
-	switch {
-	case e.grows():
-		update = "u := " + unitsOf + "\nupdateState(e.params, e.a, u)\n"
-	case len(e.p.Train.Updates) > 0:
-		update = "updateState(e.params, e.a[:])\n"
+	if len(e.p.Train.Updates) > 0 {
+		update = fmt.Sprintf("state := e.pass(nil, %s)\nupdateState(&state)\n", units)
 	}
+	e.enginePass(f)
 	f.add(`// Train runs forward and backward over the first n rows and returns their share
 // of the batch's loss.
 func (e *engine) Train(n int, s §train.Step) float64 {
@@ -222,15 +234,18 @@ func (e *engine) run(n int, s §train.Step, part func(*§nn.Worker)) {
 }`, update, losses(e.p.Train), losses(e.p.Evaluate))
 	f.add(`// trainRows is the part of a worker in Train.
 func (e *engine) trainRows(t *§nn.Worker) {
+	s := e.pass(t, %s)
+	rows := forward(&s)
+	backward(&s)
 	%s
-	%s
-	%s
-}`, e.forward.callInto("rows := ", e.engineEnv), e.backward.call(e.engineEnv), store)
-	f.add(`// evaluateRows is the part of a worker in Evaluate.
+}
+
+// evaluateRows is the part of a worker in Evaluate.
 func (e *engine) evaluateRows(t *§nn.Worker) {
+	s := e.pass(t, %s)
+	rows := evaluate(&s)
 	%s
-	%s
-}`, e.evaluate.callInto("rows := ", e.engineEnv), store)
+}`, units, store, evaluated, store)
 }
 
 // worthRows is how many rows of a plan are so much work that handing a part of
@@ -335,14 +350,8 @@ func (e *engine) Adapt() []§train.Adapter {
 	var list []§train.Adapter
 	%sreturn list
 }`, body)
-	env := func(role string) string {
-		if role == "n" {
-			return role
-		}
-		return e.engineEnv(role)
-	}
 	for i, fn := range e.adapts {
-		f.add("// %s is what reaches layer %s, for the first n rows.\nfunc (e *engine) %s(n int) []float32 {\nreturn %s\n}", fn.name, mention(e.p.Adapts[i].Layer), fn.name, fn.call(env))
+		f.add("// %[1]s is what reaches layer %[2]s, for the first n rows.\nfunc (e *engine) %[1]s(n int) []float32 {\ne.n = n\ns := e.pass(nil, %[3]s)\nreturn %[1]s(&s)\n}", fn.name, mention(e.p.Adapts[i].Layer), planned(e.p.Adapts[i].Plan).times("n"))
 	}
 	f.add(`// adapter is a layer that is fitted to its input. It implements train.Adapter.
 type adapter struct {

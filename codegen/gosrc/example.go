@@ -104,16 +104,9 @@ func (e *emitter) exampleAnswer(x string) string {
 		check = also + "§fmt.Println(\"one of the classes:\", int(class) < len(Classes))\n" + epochs + "// one of the classes: true\n"
 	case e.large():
 		call = "PredictInto(&out, &" + x + ")"
-		text := "var out Output\n"
-		if e.checked() {
-			return text + "if err := m." + call + "; err != nil {\npanic(err)\n}\n" + e.exampleSize(epochs)
-		}
-		return text + "m." + call + "\n" + e.exampleSize(epochs)
+		return "var out Output\nm." + call + "\n" + e.exampleSize(epochs)
 	default:
 		check = e.exampleSize(epochs)
-	}
-	if e.checked() {
-		return results + ", err := m." + call + "\nif err != nil {\npanic(err)\n}\n" + check
 	}
 	return results + " := m." + call + "\n" + check
 }

@@ -3,6 +3,8 @@ package gosrc
 import (
 	"fmt"
 	"math"
+	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -33,13 +35,13 @@ func (t elem) number(v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return t.convert("§math.NaN()", "float64")
-	case math.IsInf(v, 0) || t.float == "float32" && math.Abs(v) > math.MaxFloat32 && math.IsInf(float64(float32(v)), 0):
+	case math.IsInf(v, 0) || t.float != "float64" && math.Abs(v) > math.MaxFloat32 && math.IsInf(float64(float32(v)), 0):
 		sign := 1
 		if v < 0 {
 			sign = -1
 		}
 		return t.convert(fmt.Sprintf("§math.Inf(%d)", sign), "float64")
-	case t.float == "float32" && math.Abs(v) > math.MaxFloat32: // rounds to the largest float32
+	case t.float != "float64" && math.Abs(v) > math.MaxFloat32: // rounds to the largest float32
 		v = math.Copysign(math.MaxFloat32, v)
 	}
 	if v == math.Trunc(v) && math.Abs(v) < 1e6 {
@@ -125,7 +127,7 @@ func (k *kernel) print(e scalar.Expr, args []string) (text string, bind int) {
 // term prints an expression that something is added to: a product is rounded
 // before.
 func (k *kernel) term(e scalar.Expr, args []string, around int) string {
-	if a, ok := e.(scalar.Apply); ok && k.el == single && scaledBy(e) && k.held[e.String()] == "" {
+	if a, ok := e.(scalar.Apply); ok && scaledBy(e) && k.held[e.String()] == "" {
 		if _, folded := constant(a); !folded {
 			return k.round(k.expr(e, args))
 		}
@@ -172,10 +174,20 @@ func (k *kernel) condition(e scalar.Expr, args []string) string {
 	return k.bound(e, args, compare+1) + " != 0"
 }
 
+// constantText matches numbers.
+var constantText = regexp.MustCompile(`^-?[0-9.e+-]+$`)
+
 // call is a call of one of the scalar functions that the package carries.
 func (k *kernel) call(fn string, args ...string) string {
 	k.em.scalars[fn] = true
-	return fn + k.el.suffix + "(" + strings.Join(args, ", ") + ")"
+	values := args
+	if fn == "where" { // but for the condition
+		values = args[1:]
+	}
+	if k.el == generic && !slices.ContainsFunc(values, func(s string) bool { return !constantText.MatchString(s) }) {
+		fn += "[F]" // which constants do not tell
+	}
+	return fn + "(" + strings.Join(args, ", ") + ")"
 }
 
 // assign prints dst = e, or dst += e, with what e needs more than once computed

@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,35 +11,41 @@ import (
 
 // phases are the functions that run the program's plans.
 type phases struct {
-	predictRows                 *planFunc
-	evaluate, forward, backward *planFunc
-	adapts                      []*planFunc
+	predict, evaluate, forward, backward *phase
+	adapts                               []*phase
+	evaluated, trained                   []kernelCall
+	row, tested                          *layout           // of predictions and evaluations
+	cut                                  map[string]string // names of the functions that phases are cut into, by text
 }
 
-// phasesOf lays out every plan that the package runs. Layers that do the same
-// in several plans share a function.
+// phasesOf prints the functions of every plan that the package runs, after the
+// kernels of all of them have been collected.
 func (e *emitter) phasesOf() error {
 	plan := e.p.Predict
-	calls, err := e.lay(plan.Forward, unstaged(plan.Forward), suffixes{rows: "Forward"}, "forward")
+	calls, _, err := e.callsOf(plan)
 	if err != nil {
 		return err
 	}
-	e.predictRows, err = e.phase("predictRows", "predictRows runs the network on n samples and returns their outputs. The arena has n times the room of a row.", plan, perRow(), calls, true, nil)
 	for _, fn := range e.kernels {
 		all, row := fn.work()
 		e.batchWork, e.rowWork = max(e.batchWork, all), max(e.rowWork, row)
 	}
-	if err != nil || e.cfg.PredictOnly {
-		return err
+	e.row = planned(plan)
+	team := false
+	if !e.cfg.PredictOnly {
+		if e.evaluated, _, err = e.callsOf(e.p.Evaluate); err != nil {
+			return err
+		}
+		e.tested = planned(e.p.Evaluate)
+		if len(calls) > longPhase { // they share functions
+			if l := evaluated(e.p.Evaluate, e.evaluated, plan, calls); l != nil {
+				e.tested, team = l, true
+				calls, e.evaluated = e.row.restaged(calls), l.restaged(e.evaluated)
+			}
+		}
 	}
-	plan = e.p.Evaluate
-	if calls, err = e.lay(plan.Forward, stagesOf(plan), suffixes{"Evaluate", "Evaluation"}, "forward"); err != nil {
-		return err
-	}
-	if _, err := lossesOf(plan); err != nil {
-		return err
-	}
-	if e.evaluate, err = e.phase("evaluate", "evaluate runs the network on n samples as Predict does, leaves their share of the loss in the arena and returns the outputs.", plan, e.teamed(firstStage(calls)), calls, true, nil); err != nil {
+	predict := phaseSpec{name: "predict", doc: "predict runs the network on the rows of s and returns its outputs.", plan: plan, layout: e.row, calls: calls, results: true, team: team}
+	if e.phases.predict, err = e.phase(predict); err != nil || e.cfg.PredictOnly {
 		return err
 	}
 	if err := e.trainPhases(); err != nil {
@@ -46,86 +53,50 @@ func (e *emitter) phasesOf() error {
 	}
 	for _, a := range e.p.Adapts {
 		plan := a.Plan
-		if calls, err = e.lay(plan.Forward, unstaged(plan.Forward), suffixes{rows: "Adapt"}, "forward"); err != nil {
+		if calls, _, err = e.callsOf(plan); err != nil {
 			return err
 		}
 		name := e.top.Pick(lower(a.Layer) + "Input")
-		fn, err := e.phase(name, fmt.Sprintf("%s is what reaches layer %s.", name, mention(a.Layer)), plan, perRow(), calls, true, nil)
+		s := phaseSpec{name: name, doc: fmt.Sprintf("%s is what reaches layer %s.", name, mention(a.Layer)), plan: plan, layout: planned(plan), calls: calls, results: true}
+		adapt, err := e.phase(s)
 		if err != nil {
 			return err
 		}
-		e.adapts = append(e.adapts, fn)
+		e.adapts = append(e.adapts, adapt)
 	}
 	return nil
 }
 
-// stagesOf tells where the steps of a plan stand that a team runs.
-func stagesOf(p *loop.Plan) []staged {
-	runs, _ := p.Flat()
-	list := make([]staged, len(runs))
-	for i, stage := range p.Stages() {
-		list[i] = staged{stage, loop.SharingOf(runs[i].Kernel) == loop.ByRows}
-	}
-	return list
-}
-
-// firstStage is that of the first call.
-func firstStage(calls []layerRun) int {
-	if len(calls) == 0 {
-		return 0
-	}
-	return calls[0].stage
-}
-
-// unstaged is for plans that one worker runs, which has all the rows.
-func unstaged(steps []loop.Step) []staged {
-	return slices.Repeat([]staged{{rows: true}}, len(steps))
-}
-
-// trainPhases lays out the two halves of a training step.
+// trainPhases prints the functions of evaluation and of the two halves of a
+// training step.
 func (e *emitter) trainPhases() error {
-	plan := e.p.Train
-	stages := stagesOf(plan)
-	ended := 0 // the stage that forward ends with
-	if n := len(plan.Forward); n > 0 {
-		ended = stages[n-1].stage
-	}
-	calls, err := e.lay(plan.Forward, stages, suffixes{"Train", "Training"}, "forward")
+	forward, backward, err := e.callsOf(e.p.Train)
 	if err != nil {
 		return err
 	}
-	losses, err := lossesOf(plan)
-	if err != nil {
-		return err
+	for _, p := range []*loop.Plan{e.p.Evaluate, e.p.Train} {
+		if _, err := lossesOf(p); err != nil {
+			return err
+		}
 	}
-	var loss *loop.Buffer
-	suffix := e.el.suffix
-	doc := "forward runs the network on n samples as training does, leaves their share of the loss in the arena and returns the outputs."
-	if e.el == double { // of which the test needs the loss alone
-		doc = "forwardF64 runs the network on n samples as training does and returns their share of the loss."
-		loss = losses[len(losses)-1]
+	e.trained = slices.Concat(forward, backward)
+	print := func(to **phase, plan *loop.Plan, l *layout, s phaseSpec) {
+		if err == nil {
+			s.plan, s.layout, s.team, s.results = plan, l, true, !s.backward
+			if len(s.calls) > 0 && !s.backward {
+				s.stage = s.calls[0].stage
+			}
+			*to, err = e.phase(s)
+		}
 	}
-	layout := e.teamed(firstStage(calls))
-	if e.grows() {
-		layout.times = units
-	}
-	e.forward, err = e.phase("forward"+suffix, doc, plan, layout, calls, suffix == "", loss)
-	if err != nil {
-		return err
-	}
-	if calls, err = e.lay(plan.Backward, stages[len(plan.Forward):], suffixes{"Backward", "Gradients"}, "backward"); err != nil {
-		return err
-	}
-	layout = e.teamed(ended)
-	if e.grows() {
-		layout.times = units
-	}
-	e.backward, err = e.phase("backward"+suffix, fmt.Sprintf("backward%s computes the gradients of the loss, from what forward%s left in the arena.", suffix, suffix), plan, layout, calls, false, nil)
+	print(&e.evaluate, e.p.Evaluate, e.tested, phaseSpec{name: "evaluate", doc: "evaluate runs the network on the rows of s as prediction does, leaves their share of the loss in the arena and returns the outputs.", calls: e.evaluated})
+	print(&e.forward, e.p.Train, planned(e.p.Train), phaseSpec{name: "forward", doc: "forward runs the network on the rows of s as training does, leaves their share of the loss in the arena and returns the outputs.", calls: forward})
+	print(&e.backward, e.p.Train, planned(e.p.Train), phaseSpec{name: "backward", doc: "backward computes the gradients of the loss, from what forward left in the arena.", calls: backward, backward: true, stage: lastStage(forward)})
 	return err
 }
 
 // lossesOf are the losses that a plan leaves in its arena: of every output, and
-// behind them the whole one where that is another.
+// after them the whole one where that is another.
 func lossesOf(plan *loop.Plan) ([]*loop.Buffer, error) {
 	list := slices.Clone(plan.Losses)
 	if len(list) != 1 || list[0] != plan.Loss {
@@ -141,24 +112,117 @@ func lossesOf(plan *loop.Plan) ([]*loop.Buffer, error) {
 
 func (e *emitter) forwardFile() *file {
 	f := e.newFile()
-	for _, fn := range []*planFunc{e.predictRows, e.evaluate, e.forward} {
-		if fn != nil {
-			f.add("%s", fn.text)
+	e.passDecl(f)
+	for _, p := range append([]*phase{e.phases.predict, e.evaluate, e.forward}, e.adapts...) {
+		f.phase(p)
+	}
+	return f
+}
+
+func (f *file) phase(p *phase) {
+	if p != nil {
+		for _, text := range p.texts {
+			f.add("%s", text)
 		}
 	}
-	for _, fn := range e.adapts {
-		f.add("%s", fn.text)
-	}
-	e.layerDecls(f, "forward")
-	return f
 }
 
 func (e *emitter) backwardFile() *file {
 	f := e.newFile()
-	f.add("%s", e.backward.text)
+	f.phase(e.backward)
 	e.updates(f)
-	e.layerDecls(f, "backward")
 	return f
+}
+
+// passField finds what the functions of phases ask of a pass.
+var passField = regexp.MustCompile(`\bs\.(\w+)`)
+
+// passUses are the members of a pass that the phases name.
+func (e *emitter) passUses() map[string]bool {
+	uses := map[string]bool{}
+	for _, p := range append([]*phase{e.phases.predict, e.evaluate, e.forward, e.backward}, e.adapts...) {
+		if p == nil {
+			continue
+		}
+		for _, text := range p.texts {
+			for _, m := range passField.FindAllStringSubmatch(text, -1) {
+				uses[m[1]] = true
+			}
+			uses["share"] = uses["share"] || strings.Contains(text, "share(s,")
+		}
+	}
+	return uses
+}
+
+// passDecl prints what the phases work on.
+func (e *emitter) passDecl(f *file) {
+	uses := e.passUses()
+	var fields strings.Builder
+	add := func(format string, args ...any) { fmt.Fprintf(&fields, format+"\n", args...) }
+	add("a []float32 // the arena: values that are not needed at the same time share it")
+	ints := uses["allInts"] || uses["ownInts"] || uses["atInts"] || uses["vectorInts"]
+	if ints {
+		add("ai []int32 // the arena of integers")
+	}
+	add("u int // how many times the room of its layout the arena has")
+	add("n int // rows of the batch")
+	if !e.cfg.PredictOnly {
+		add("r0, r1, rows int // rows of this worker: from r0 to r1")
+	}
+	for i, p := range e.p.Inputs {
+		add("%s []%s", e.inField(i), elemOf(p))
+		if p.Ragged {
+			add("%sOffsets []int32", e.inField(i))
+		}
+	}
+	if !e.cfg.PredictOnly {
+		for i, p := range e.p.Targets {
+			add("%s []%s", e.targetField(i), elemOf(p))
+		}
+		add("weight []float32")
+	}
+	if uses["work"] {
+		add("work []float32 // scratch of the kernels")
+	}
+	if e.cfg.PredictOnly {
+		add("p *Params")
+	} else {
+		add("p, g *Params // parameters and gradients")
+		add("step §train.Step")
+		add("invTotal, share float32 // of the rows of the batch: 1/total and n/total")
+		add("t *§nn.Worker // nil: the only one")
+	}
+	f.add("// pass is what the network is run on: rows, parameters and memory.\ntype pass struct {\n%s}", fields.String())
+	f.add(`// at is the arena from a place on.
+func (s *pass) at(place int) []float32 { return s.a[s.u*place:] }`)
+	if uses["vector"] {
+		f.add(`// vector is a value in the arena that has no rows.
+func (s *pass) vector(place, size int) []float32 { return s.at(place)[:size] }`)
+	}
+	if uses["all"] {
+		f.add(`// all are the rows of a value in the arena.
+func (s *pass) all(place, width int) []float32 { return s.at(place)[:s.n*width] }`)
+	}
+	if uses["own"] {
+		f.add(`// own are those of this worker.
+func (s *pass) own(place, width int) []float32 { return share(s, s.at(place), width) }`)
+	}
+	if ints {
+		f.add(`// atInts, allInts and ownInts are the same of integers.
+func (s *pass) atInts(place int) []int32 { return s.ai[s.u*place:] }
+
+func (s *pass) allInts(place, width int) []int32 { return s.atInts(place)[:s.n*width] }`)
+		if uses["vectorInts"] {
+			f.add(`func (s *pass) vectorInts(place, size int) []int32 { return s.atInts(place)[:size] }`)
+		}
+		if uses["ownInts"] {
+			f.add(`func (s *pass) ownInts(place, width int) []int32 { return share(s, s.atInts(place), width) }`)
+		}
+	}
+	if uses["own"] || uses["share"] || uses["ownInts"] {
+		f.add(`// share are the rows of this worker.
+func share[T any](s *pass, rows []T, width int) []T { return rows[s.r0*width : s.r1*width] }`)
+	}
 }
 
 // updates prints what a training step writes into the state.
@@ -167,22 +231,23 @@ func (e *emitter) updates(f *file) {
 		return
 	}
 	var body strings.Builder
-	count := ""
-	if e.grows() {
-		count = ", u int"
-	}
 	for _, u := range e.p.Train.Updates {
 		s := e.p.Segments[u.State.Segment]
-		from := fmt.Sprintf("a[%d:%d]", u.New.Offset, u.New.Offset+s.Len())
-		if e.grows() {
-			from = fmt.Sprintf("a[%s:]", times(units, u.New.Offset))
-		}
+		field := "s.p." + e.fields[u.State.Segment]
+		at := fmt.Sprintf("s.at(%d)", u.New.Offset)
 		if u.New.Class == loop.Param {
-			from = fmt.Sprintf("w[%d:%d]", u.New.Offset, u.New.Offset+s.Len())
+			at = fmt.Sprintf("s.p.flat()[%d:]", u.New.Offset)
 		}
-		fmt.Fprintf(&body, "copy(w[%d:%d], %s) // %s\n", s.Offset, s.Offset+s.Len(), from, e.fields[u.State.Segment])
+		switch len(s.Shape) {
+		case 0:
+			fmt.Fprintf(&body, "%s = %s[0]\n", field, at)
+		case 1:
+			fmt.Fprintf(&body, "%s = [%d]float32(%s)\n", field, s.Len(), at)
+		default:
+			fmt.Fprintf(&body, "copy(s.p.flat()[%d:%d], %s) // %s\n", s.Offset, s.Offset+s.Len(), at, e.fields[u.State.Segment])
+		}
 	}
-	f.add("// updateState stores the state that a training step has computed.\nfunc updateState(p *Params, a []float32%s) {\nw := p.flat()\n%s}", count, body.String())
+	f.add("// updateState stores the state that a training step has computed.\nfunc updateState(s *pass) {\n%s}", body.String())
 }
 
 func (e *emitter) kernelsFile() *file {

@@ -110,17 +110,13 @@ func (e *emitter) print() ([]namedFile, error) {
 		if err != nil {
 			return nil, err
 		}
-		double, err := e.float64Test()
-		if err != nil {
-			return nil, err
-		}
 		files = append(files, namedFile{"backward.go", e.backwardFile()}, namedFile{"train.go", train})
 		if p.Encoding != nil {
 			f := e.newFile()
 			e.enc.DataFile(f.File)
 			files = append(files, namedFile{"data.go", f})
 		}
-		files = append(files, namedFile{"model_test.go", e.modelTest()}, namedFile{"float64_test.go", double})
+		files = append(files, namedFile{"model_test.go", e.modelTest()}, namedFile{"float64_test.go", e.float64Test()})
 	}
 	if e.enc.Has() {
 		f := e.newFile()

@@ -1,7 +1,6 @@
 package gosrc
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -13,14 +12,31 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// elem is the element type that a package is printed for: float32, or float64
-// for the copy that its test differentiates numerically.
-type elem struct{ float, suffix string }
+// elem is the element type that kernels are printed for: float32, or a type
+// parameter, so that the test of a package runs the same kernels in double
+// precision.
+type elem struct{ float string }
 
 var (
-	single = elem{"float32", ""}
-	double = elem{"float64", "F64"}
+	single  = elem{"float32"}
+	generic = elem{"F"}
 )
+
+// params are the type parameters of a function over such elements.
+func (t elem) params() string {
+	if t == generic {
+		return "[F §nn.Float]"
+	}
+	return ""
+}
+
+// concrete is a type for elements in single precision.
+func concrete(typ string) string {
+	if s, ok := strings.CutSuffix(typ, generic.float); ok {
+		return s + single.float
+	}
+	return typ
+}
 
 func (t elem) of(b *loop.Buffer) string {
 	if b.DType == loop.I32 {
@@ -41,9 +57,8 @@ type kernel struct {
 	lines  []string
 	names  names
 
-	shape     *shape.Shape // of a kernel that layers share, or nil
-	shapeType string       // of the argument that holds its sizes
-	planned   *loop.Nest   // in the form in which they share it
+	shape   *shape.Shape // of a kernel that layers share, or nil
+	planned *loop.Nest   // in the form in which they share it
 
 	counted  bool              // n is used
 	shared   bool              // workers divide it: t is used
@@ -110,27 +125,23 @@ func (k *kernel) viewKey(a placed, axis int) viewKey {
 var kernelWords = strings.Fields("n s at count empty first from high i0 i1 id invTotal key last list low lowest more n0 none offsets packed panel part r0 r1 share spent step team to uniform where work")
 
 // taken are the names that no local variable of a kernel may have.
-var taken = map[elem]names{}
+var taken = names{}
 
 func init() {
-	for _, el := range []elem{single, double} {
-		n := names{}
-		n.Take(kernelWords...)
-		for name := range gotree.Imports {
-			n.Take(name)
-		}
-		for fn := range scalarFuncs {
-			n.Take(fn + el.suffix)
-		}
-		for _, part := range scalarParts {
-			n.Take(strings.TrimSuffix(part.call, "("))
-		}
-		taken[el] = n
+	taken.Take(kernelWords...)
+	for name := range gotree.Imports {
+		taken.Take(name)
+	}
+	for fn := range scalarFuncs {
+		taken.Take(fn)
+	}
+	for _, part := range scalarParts {
+		taken.Take(strings.TrimSuffix(part.call, "("))
 	}
 }
 
 func (e *emitter) newKernel(accs ...placed) *kernel {
-	k := &kernel{em: e, el: e.el, names: maps.Clone(taken[e.el]), views: map[viewKey]string{}, rowsCut: map[string]string{}, accs: map[*loop.Buffer][]placed{},
+	k := &kernel{em: e, el: e.el, names: maps.Clone(taken), views: map[viewKey]string{}, rowsCut: map[string]string{}, accs: map[*loop.Buffer][]placed{},
 		locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}}
 	for _, a := range withIndices(accs) {
 		k.accs[a.Buf] = append(k.accs[a.Buf], a)
@@ -273,13 +284,10 @@ func (k *kernel) open(axes []loop.Axis, i int, vars []string, accs []placed) (en
 // text is the function, its name left as a mark to be filled in.
 const nameMark = "«name»"
 
-// shapeMark stands for the type of the shape argument.
-const shapeMark = "«shape»"
-
 func (k *kernel) text() string {
 	var b strings.Builder
 	room := strings.Repeat("_", 18) // names are longer than the mark
-	b.WriteString(strings.Replace(declaration(nameMark+room, k.signature(), ""), room, "", 1) + "\n")
+	b.WriteString(strings.Replace(declaration(nameMark+k.el.params()+room, k.signature(), ""), room, "", 1) + "\n")
 	for _, p := range k.params {
 		if ext := k.rowsCut[p.name]; ext != "" {
 			fmt.Fprintf(&b, "%s = %s[:%s]\n", p.name, p.name, ext)
@@ -337,8 +345,8 @@ func (k *kernel) signature() []typed {
 	if k.draws() {
 		list = append(list, typed{"first", "int"})
 	}
-	if k.shape != nil && len(k.shape.Fields) > 0 {
-		list = append(list, typed{shape.Argument, cmp.Or(k.shapeType, shapeMark)})
+	if k.sized() {
+		list = append(list, typed{shape.Argument, shapeType})
 	}
 	if k.counted {
 		list = append(list, typed{"n", "int"})

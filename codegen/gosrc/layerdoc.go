@@ -7,18 +7,20 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// layerDoc is the comment of a layer's function: what it is, its steps, and
-// the shapes of what goes in and comes out.
-func (e *emitter) layerDoc(fn *layerFunc, group []*loop.Run, steps []string, suffix string) []string {
-	backward := suffix == "Backward" || suffix == "Gradients"
+// heading is what stands above the calls of a layer: the layers whose work they
+// do, and the steps that the names of kernels do not tell.
+func (e *emitter) heading(group []kernelCall, backward bool) string {
 	layers := e.layersIn(group, backward)
 	var said []string
-	for _, s := range steps {
-		named := slices.ContainsFunc(layers, func(l loop.Layer) bool {
-			return strings.EqualFold(strings.ReplaceAll(strings.TrimSuffix(s, " gradient"), " ", ""), l.Type)
-		})
-		if s = told(s); s != "" && !named && !slices.Contains(said, s) {
-			said = append(said, s)
+	for _, c := range group {
+		for _, s := range stepWords(c.Kernel) {
+			named := slices.ContainsFunc(layers, func(l loop.Layer) bool {
+				return strings.EqualFold(strings.ReplaceAll(strings.TrimSuffix(s, " gradient"), " ", ""), l.Type)
+			})
+			named = named || len(layers) > 0 && strings.Contains(strings.ToLower(c.fn.name), strings.ReplaceAll(s, " ", ""))
+			if s = told(s); s != "" && !named && !slices.Contains(said, s) {
+				said = append(said, s)
+			}
 		}
 	}
 	subject := ""
@@ -26,45 +28,42 @@ func (e *emitter) layerDoc(fn *layerFunc, group []*loop.Run, steps []string, suf
 	case group[0].Layer == "loss":
 		subject, said = e.lossWords(backward, said)
 	case len(layers) == 0:
-		subject = map[bool]string{false: "computes what comes of ", true: "computes the gradients of "}[backward] + mention(group[0].Layer)
+		subject = plain(group[0].Layer)
 	default:
-		subject = map[bool]string{false: "computes ", true: "computes the gradients of "}[backward] + layerWords(layers)
+		subject = layerWords(layers)
 	}
-	first := fn.name + " " + subject
 	if len(said) > 0 {
-		first += ": " + strings.Join(said, ", ")
+		subject += ": " + strings.Join(said, ", ")
 	}
-	var in, out []string
-	seen := map[string]bool{}
-	note := func(list *[]string, b *loop.Buffer) {
-		if b.Class == loop.Local || b.Class == loop.Random || b.Class == loop.Scalar {
-			return
-		}
-		if s := e.shapeText(b); !seen[s] {
-			seen[s] = true
-			*list = append(*list, s)
-		}
-	}
-	for _, r := range group {
-		for _, w := range r.Kernel.Writes() {
-			note(&out, w.Buf)
-		}
-	}
-	for _, r := range group {
-		for _, a := range r.Kernel.Reads() {
-			note(&in, a.Buf)
-		}
-	}
-	doc := []string{first + ".", ""}
-	return append(doc, wrapShapes(in, out)...)
+	return subject
 }
 
-// layerWords names layers: layers "i" (Dense) and "add" (Add).
-func layerWords(layers []loop.Layer) string {
-	text := "layer "
-	if len(layers) > 1 {
-		text = "layers "
+// stepWords are what the steps of a kernel are called, in order.
+func stepWords(k loop.Kernel) []string {
+	switch k := k.(type) {
+	case *loop.Contract:
+		if k.Word != "" {
+			return []string{k.Word}
+		}
+	case *loop.GatherSum:
+		if k.Word != "" {
+			return []string{k.Word}
+		}
+	case *loop.Nest:
+		var w []string
+		for _, s := range k.Body {
+			if s.Word != "" {
+				w = append(w, s.Word)
+			}
+		}
+		return w
 	}
+	return nil
+}
+
+// layerWords names layers: hidden (Dense), relu1 (ReLU) and add (Add).
+func layerWords(layers []loop.Layer) string {
+	text := ""
 	for i, l := range layers {
 		switch {
 		case i > 0 && i == len(layers)-1:
@@ -72,13 +71,13 @@ func layerWords(layers []loop.Layer) string {
 		case i > 0:
 			text += ", "
 		}
-		text += mention(l.Name) + " (" + plain(l.Type) + ")"
+		text += plain(l.Name) + " (" + plain(l.Type) + ")"
 	}
 	return text
 }
 
-// lossWords describe the function of the loss: which losses, and what else has
-// been added to them.
+// lossWords describe the loss: which losses, and what else has been added to
+// them.
 func (e *emitter) lossWords(backward bool, steps []string) (subject string, said []string) {
 	for _, t := range e.p.Targets {
 		s := strings.ReplaceAll(comment(t.Loss), "_", " ")
@@ -91,14 +90,14 @@ func (e *emitter) lossWords(backward bool, steps []string) (subject string, said
 		said = append(said, "penalties of regularizers")
 	}
 	if backward {
-		return "starts the gradients at the loss", said
+		return "the loss", said
 	}
-	return "computes the loss", append(said, "mean over the batch")
+	return "the loss", append(said, "mean over the batch")
 }
 
 // layersIn lists the layers whose work a group of kernels does, in the order of
 // the model: its own, and those that have been fused with it.
-func (e *emitter) layersIn(group []*loop.Run, backward bool) []loop.Layer {
+func (e *emitter) layersIn(group []kernelCall, backward bool) []loop.Layer {
 	in := map[string]bool{group[0].Layer: true}
 	wrote, read := map[*loop.Buffer]bool{}, map[string]bool{}
 	var starts []string
@@ -144,7 +143,10 @@ func (e *emitter) between(written []string, read, in map[string]bool) {
 		if seen[name] || !layer || read[name] {
 			continue
 		}
-		seen[name], in[name] = true, true
+		seen[name] = true
+		if t := e.p.Layers[at].Type; !strings.Contains(t, "Dropout") && !strings.Contains(t, "Noise") { // what draws nothing here does nothing
+			in[name] = true
+		}
 		back = append(back, e.p.Layers[at].Inputs...)
 	}
 }

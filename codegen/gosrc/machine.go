@@ -30,7 +30,7 @@ func (fn *function) work() (all, row int) {
 	if fn.code == nil {
 		return 0, 0
 	}
-	const line = 16 // what lies behind begins a cache line
+	// What follows begins a cache line.
 	for _, b := range fn.code.bodies {
 		all, row = max(all, (b.Work+line-1)/line*line), max(row, (b.RowWork+line-1)/line*line)
 	}
@@ -101,6 +101,9 @@ func (e *emitter) workFloats() int {
 // with the scratch before the count of rows.
 func (fn *function) wrapperSignature() []typed {
 	list := fn.code.kernel.signature()
+	for i := range list {
+		list[i].typ = concrete(list[i].typ)
+	}
 	if all, _ := fn.work(); all == 0 {
 		return list
 	}
@@ -125,8 +128,8 @@ func (fn *function) portableCall() string {
 func (e *emitter) machineFile() *file {
 	f := e.newFile()
 	f.Build(asm.Constraint)
-	names := e.levelDecls(f)
-	e.predictWhole(f, names)
+	e.levelDecl(f)
+	e.predictWhole(f)
 	for _, d := range e.unit.Declarations() {
 		f.add("%s", d)
 	}
@@ -139,7 +142,7 @@ func (e *emitter) machineFile() *file {
 			b.WriteString("case n == 0: // no rows for this worker\n")
 		}
 		for _, body := range fn.code.bodies {
-			fmt.Fprintf(&b, "case cpu >= %s:\n%s\n", names[body.Level], strings.Join(body.Lines, "\n"))
+			fmt.Fprintf(&b, "case cpu >= %s:\n%s\n", levels[body.Level], strings.Join(body.Lines, "\n"))
 		}
 		fmt.Fprintf(&b, "default:\n%s\n}\n}", fn.portableCall())
 		f.add("%s", b.String())

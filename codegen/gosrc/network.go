@@ -29,7 +29,7 @@ func (e *emitter) wholeNetwork() error {
 }
 
 // predictWhole prints the choice between the levels of the whole network.
-func (e *emitter) predictWhole(f *file, levels map[asm.Level]string) {
+func (e *emitter) predictWhole(f *file) {
 	if len(e.networks) == 0 {
 		return
 	}

@@ -24,25 +24,32 @@ func (e *emitter) total() (all, trainable int) {
 // paramsStruct prints the fields of the parameter block.
 func (e *emitter) paramsStruct() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "type %s struct {\n", e.paramsType())
+	b.WriteString("type Params struct {\n")
 	role := block.Trainable
 	for i, s := range e.p.Segments {
 		if s.Role != role {
 			role = s.Role
 			fmt.Fprintf(&b, "\n// %s\n", map[block.Role]string{block.Frozen: "frozen: no gradient", block.State: "state: maintained by training, not by the optimizer"}[role])
 		}
-		fmt.Fprintf(&b, "%s %s%s // %s %s\n", e.fields[i], array(s.Shape), e.el.float, plain(s.Name), tuple(s.Shape))
+		fmt.Fprintf(&b, "%s %sfloat32 %s\n", e.fields[i], array(s.Shape), fieldTag(s))
 	}
 	b.WriteString("}")
 	return b.String()
 }
 
-// flatMethod prints the one unsafe view that a package has of its parameters.
-func (e *emitter) flatMethod(doc string) string {
-	all, _ := e.total()
-	return fmt.Sprintf(`%sfunc (p *%s) flat() []%s {
-	return §unsafe.Slice((*%s)(§unsafe.Pointer(p)), %d)
-}`, doc, e.paramsType(), e.el.float, e.el.float, all)
+// fieldTag is what describes a segment beside its field: see nn.SegmentsOf.
+func fieldTag(s block.Segment) string {
+	tag := "name:" + quote(s.Name)
+	switch s.Role {
+	case block.Frozen:
+		tag += ` part:"frozen"`
+	case block.State:
+		tag += ` part:"state"`
+	}
+	if strings.Contains(tag, "`") {
+		return quote(tag)
+	}
+	return "`" + tag + "`"
 }
 
 func (e *emitter) paramsFile() *file {
@@ -57,9 +64,12 @@ func (e *emitter) paramsFile() *file {
 			"The fields are arrays of float32 and nothing else, so they lie in memory without gaps, in this order. "+more), e.paramsStruct())
 	f.add(`// Params has no padding, or this does not compile.
 var _ [%d]byte = [§unsafe.Sizeof(Params{})]byte{}`, 4*all)
-	f.add("%s", e.flatMethod(docComment(
-		"flat is the block as one slice, for what treats all parameters alike: files, optimizers, initializers. "+
-			"The assertion above makes this view of the struct sound.")))
+	f.add(`// flat is the block as one slice, for what treats all parameters alike: files,
+// optimizers, initializers. The assertion above makes this view of the struct
+// sound.
+func (p *Params) flat() []float32 {
+	return §unsafe.Slice((*float32)(§unsafe.Pointer(p)), %d)
+}`, all)
 	if e.cfg.PredictOnly {
 		e.tensorTable(f)
 		return f
@@ -67,14 +77,8 @@ var _ [%d]byte = [§unsafe.Sizeof(Params{})]byte{}`, 4*all)
 	f.add(`// trainable is the number of float32s that the optimizer moves: the first of
 // the block.
 const trainable = %d`, trainable)
-	var b strings.Builder
-	b.WriteString("// segments describes the block for files and optimizers.\nvar segments = []§nn.Segment{\n")
-	for _, s := range e.p.Segments {
-		flags := map[block.Role]string{block.Frozen: ", Flags: §nn.Frozen", block.State: ", Flags: §nn.State"}[s.Role]
-		fmt.Fprintf(&b, "{Name: %s, Shape: %s, Offset: %d%s},\n", quote(s.Name), intsLiteral(s.Shape), s.Offset, flags)
-	}
-	b.WriteString("}")
-	f.add("%s", b.String())
+	f.add(`// segments describes the block for files and optimizers.
+var segments = §nn.SegmentsOf((*Params)(nil))`)
 	e.initMethod(f)
 	return f
 }
@@ -117,7 +121,7 @@ func (e *emitter) initCall(s block.Segment) string {
 		seed = strconv.FormatUint(in.Seed, 10)
 	}
 	key := fmt.Sprintf("§nn.NewKey(%s, 0, §nn.Stream(%s))", seed, quote(s.Name))
-	num := func(v float64) string { return elem{"float64", ""}.number(v) }
+	num := func(v float64) string { return elem{"float64"}.number(v) }
 	rows, cols := 1, s.Len()
 	if n := len(s.Shape); n > 0 {
 		cols = s.Shape[n-1]

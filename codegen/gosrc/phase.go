@@ -1,9 +1,7 @@
 package gosrc
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -11,242 +9,359 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// phase is the function of a phase on its way to text.
+// A phase of more calls than longPhase is printed as functions of some partCalls
+// each, which begin at a layer.
+const (
+	longPhase = 60
+	partCalls = 30
+)
+
+// phase is a function that runs a part of a plan, and the functions that it is
+// cut into where there are many calls.
 type phase struct {
-	em           *emitter
-	fn           *planFunc
-	layout       *layout
-	local        bool // some steps are over a worker's own rows
-	views, lines []string
-	laid         map[*loop.Buffer]bool
-	seen         map[string]bool
+	name  string
+	texts []string
 }
 
-// phase prints the function that runs calls over a plan's memory. It returns the
-// outputs where results is set, or a loss.
-func (e *emitter) phase(name, doc string, plan *loop.Plan, l *layout, calls []layerRun, results bool, loss *loop.Buffer) (*planFunc, error) {
-	p := &phase{em: e, fn: &planFunc{name: name}, layout: l, laid: map[*loop.Buffer]bool{}, seen: map[string]bool{}}
-	p.local = l.team && slices.ContainsFunc(calls, func(c layerRun) bool { return c.rows })
-	stage := l.stage
-	for _, c := range calls {
-		if l.team && c.stage != stage {
-			p.lines = append(p.lines, "t.Wait()")
-		}
-		stage = c.stage
-		p.call(c)
-	}
-	result := ""
-	if results {
-		result = " " + rowsType(len(plan.Outputs), e.el.float)
-		if err := p.results(plan); err != nil {
+// phaseSpec says what a phase is to be.
+type phaseSpec struct {
+	name, doc string
+	plan      *loop.Plan
+	layout    *layout
+	calls     []kernelCall
+	backward  bool
+	team      bool // workers run it, each over rows of its own
+	stage     int  // of a team: where it begins
+	results   bool // it returns the outputs
+}
+
+// phase prints a phase.
+func (e *emitter) phase(s phaseSpec) (*phase, error) {
+	w := &phaseWriter{em: e, spec: s, stage: s.stage}
+	out := &phase{name: s.name}
+	result, returns := "", ""
+	var err error
+	if s.results {
+		result = " " + rowsType(len(s.plan.Outputs))
+		if returns, err = w.results(); err != nil {
 			return nil, err
 		}
 	}
-	if loss != nil {
-		p.lay(loss, false)
-		p.fn.returns = e.bufs[loss] + "[0]"
-		result = " " + e.el.float
+	if len(s.calls) <= longPhase {
+		out.texts = []string{w.function(s.name, s.doc, result, s.calls, returns)}
+		return out, nil
 	}
-	if len(p.views) > 0 {
-		p.use(arg{role: countArg, typed: typed{"n", "int"}})
+	var lines []string
+	for _, calls := range parts(s.calls) {
+		layer := calls[0].Layer
+		body := w.function(nameMark, "", "", calls, "")
+		name, known := e.cut[body]
+		if !known {
+			name = e.top.Pick(s.name + upper(layer))
+			e.cut[body] = name
+			doc := docComment(fmt.Sprintf("%s is the part of %s from layer %s on.", name, s.name, mention(layer)))
+			out.texts = append(out.texts, doc+strings.Replace(body, nameMark, name, 1))
+		}
+		lines = append(lines, name+"(s)")
 	}
-	if l.team {
-		p.use(arg{role: teamArg, typed: typed{"t", "*§nn.Worker"}})
+	text := fmt.Sprintf("%sfunc %s(s *pass)%s {\n%s", docComment(s.doc), s.name, result, strings.Join(lines, "\n"))
+	if returns != "" {
+		text += "\nreturn " + returns
 	}
-	slices.SortStableFunc(p.fn.args, func(a, b arg) int { return int(a.role) - int(b.role) })
-	p.fn.text = p.text(doc, result)
-	return p.fn, nil
+	out.texts = slices.Insert(out.texts, 0, text+"\n}")
+	return out, nil
 }
 
-func (p *phase) text(doc, results string) string {
+// parts cuts calls where another layer begins, best where the first word of its
+// name changes: conv2_block1_add, conv3_block1_conv.
+func parts(calls []kernelCall) [][]kernelCall {
+	var list [][]kernelCall
+	from := 0
+	for i := range calls {
+		if n := i - from; n < partCalls || calls[i].Layer == calls[i-1].Layer || n < 2*partCalls && firstWords(calls[i].Layer) == firstWords(calls[i-1].Layer) {
+			continue
+		}
+		list = append(list, calls[from:i])
+		from = i
+	}
+	return append(list, calls[from:])
+}
+
+// firstWords is what the name of a layer begins with: conv2_block1.
+func firstWords(layer string) string {
+	words := strings.SplitN(layer, "_", 3)
+	return strings.Join(words[:min(2, len(words))], "_")
+}
+
+// phaseWriter prints the functions of a phase, one after the other.
+type phaseWriter struct {
+	em    *emitter
+	spec  phaseSpec
+	stage int // that the workers are in
+
+	// Of the current function:
+	own          map[*loop.Buffer]bool // of which calls read and write the worker's rows
+	arrays       map[*loop.Buffer]bool // that calls take as arrays
+	uses         map[viewed]int        // of views
+	views, lines []string
+	seen         map[string]bool // views
+	layer        string
+	solo         bool // what follows is for one worker
+}
+
+// viewed is a buffer of which a call is passed the worker's own rows, or all.
+type viewed struct {
+	buf *loop.Buffer
+	own bool
+}
+
+// function prints a function that runs calls.
+func (w *phaseWriter) function(name, doc, result string, calls []kernelCall, returns string) string {
+	w.own, w.arrays, w.seen = map[*loop.Buffer]bool{}, map[*loop.Buffer]bool{}, map[string]bool{}
+	w.views, w.lines, w.layer, w.uses = nil, nil, "", map[viewed]int{}
+	for _, c := range calls {
+		for _, p := range c.kernel.params {
+			w.own[p.buf] = w.own[p.buf] || w.ownRows(c)
+			w.arrays[p.buf] = w.arrays[p.buf] || p.form == fixed
+			w.uses[viewed{p.buf, w.ownRows(c)}]++
+		}
+	}
+	for i, c := range calls {
+		w.call(c, calls[i:])
+	}
+	w.alone(false)
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s%s\n", docComment(doc), declaration(p.fn.name, typedOf(p.fn.args), results))
-	if p.local {
-		b.WriteString("r0, r1 := t.Share(n) // the rows of this worker\nrows := r1 - r0\n")
-		if slices.ContainsFunc(p.fn.args, func(a arg) bool { return a.role == stepArg }) {
-			b.WriteString("s.First += r0\n")
+	if doc != "" {
+		b.WriteString(docComment(doc))
+	}
+	fmt.Fprintf(&b, "func %s(s *pass)%s {\n", name, result)
+	if len(w.views) > 0 {
+		b.WriteString(strings.Join(w.views, "\n") + "\n\n")
+	}
+	for _, l := range w.lines {
+		b.WriteString(l + "\n")
+	}
+	if returns != "" {
+		b.WriteString("return " + returns + "\n")
+	}
+	return b.String() + "}"
+}
+
+// ownRows reports a call that every worker makes over rows of its own.
+func (w *phaseWriter) ownRows(c kernelCall) bool { return w.spec.team && c.sharing == loop.ByRows }
+
+func (w *phaseWriter) line(format string, args ...any) {
+	w.lines = append(w.lines, fmt.Sprintf(format, args...))
+}
+
+// alone begins or ends what one worker does.
+func (w *phaseWriter) alone(solo bool) {
+	switch {
+	case solo && !w.solo:
+		w.line("if s.t.Solo() {")
+	case !solo && w.solo:
+		w.line("}")
+	}
+	w.solo = solo
+}
+
+// call prints a call, below the name of its layer. Rest is the call and those
+// after it.
+func (w *phaseWriter) call(c kernelCall, rest []kernelCall) {
+	if w.spec.team && c.stage != w.stage {
+		w.alone(false)
+		w.line("s.t.Wait()")
+	}
+	w.stage = c.stage
+	w.alone(w.spec.team && c.sharing == loop.Solo)
+	if c.Layer != w.layer {
+		w.layer = c.Layer
+		n := slices.IndexFunc(rest, func(d kernelCall) bool { return d.Layer != c.Layer })
+		if n < 0 {
+			n = len(rest)
 		}
-		b.WriteString("\n")
+		w.line("%s", strings.TrimSpace(docComment(w.em.heading(rest[:n], w.spec.backward))))
 	}
-	if p.layout.times == units && len(p.laid) > 0 {
-		b.WriteString(units + " := " + unitsOf + " // the arena has u times the room of batchRows rows\n")
-	}
-	if p.sharing() {
-		b.WriteString("// Names that share memory never live at the same time, or a kernel works in place.\n")
-	}
-	if len(p.views) > 0 {
-		b.WriteString(strings.Join(p.views, "\n") + "\n\n")
-	}
-	b.WriteString(strings.Join(p.lines, "\n"))
-	if p.fn.returns != "" {
-		b.WriteString("\nreturn " + p.fn.returns)
-	}
-	b.WriteString("\n}")
-	return b.String()
+	w.line("%s", callText(c.fn.name, w.operands(c)))
 }
 
-// use adds a parameter.
-func (p *phase) use(a arg) {
-	key := fmt.Sprint(a.role == arenaArg, a.name)
-	if !p.seen[key] {
-		p.seen[key] = true
-		p.fn.args = append(p.fn.args, a)
+// operands are what a call passes.
+func (w *phaseWriter) operands(c kernelCall) []string {
+	var in []string
+	own := w.ownRows(c)
+	for _, p := range c.kernel.params {
+		in = append(in, w.operand(p, own)...)
 	}
+	if c.kernel.draws() {
+		if own {
+			in = append(in, "s.step.First+s.r0")
+		} else {
+			in = append(in, "s.step.First")
+		}
+	}
+	if c.kernel.sized() {
+		in = append(in, c.kernel.shapeLiteral())
+	}
+	if all, _ := c.fn.work(); all > 0 {
+		in = append(in, "s.work")
+	}
+	if c.kernel.counted {
+		in = append(in, w.count(own))
+	}
+	if c.kernel.shared {
+		in = append(in, map[bool]string{true: "s.t", false: "nil"}[w.spec.team])
+	}
+	return in
 }
 
-// call adds the call of a layer's function, with what it needs.
-func (p *phase) call(c layerRun) {
-	mine := p.local && c.rows
-	var in, stored []string
-	for _, a := range c.args {
+func (w *phaseWriter) count(own bool) string {
+	if own {
+		return "s.rows"
+	}
+	return "s.n"
+}
+
+// operand prints what is passed for a parameter of a kernel.
+func (w *phaseWriter) operand(p *param, own bool) []string {
+	b := p.buf
+	e := w.em
+	switch b.Class {
+	case loop.Scalar:
+		return []string{"s." + p.name}
+	case loop.Random:
+		return []string{fmt.Sprintf("§nn.NewKey(s.step.Seed, s.step.Index, §nn.Stream(%s))", quote(b.Name))}
+	case loop.Param, loop.Gradient:
+		block := "s.p"
+		if b.Class == loop.Gradient {
+			block = "s.g"
+		}
+		at := e.p.Segments[b.Segment].Offset
 		switch {
-		case a.role == countArg && mine:
-			in = append(in, "rows")
-		case a.buf != nil && a.buf.Class == loop.Arena:
-			name := p.lay(a.buf, mine)
-			in = append(in, name)
-			if a.role == fixedArg {
-				name += "[:]"
-			}
-			if a.buf.DType == loop.F32 {
-				stored = append(stored, name)
-			}
-		case a.buf != nil && (a.buf.Rows || a.buf.Ragged):
-			in = append(in, p.port(a, mine))
-		default:
-			p.use(a)
-			in = append(in, a.name)
+		case p.form == rowSlice && len(b.Shape) == 1:
+			return []string{fmt.Sprintf("%s.%s[:]", block, e.fields[b.Segment])}
+		case p.form == rowSlice:
+			return []string{fmt.Sprintf("%s.flat()[%d:%d]", block, at, at+b.Row())}
+		case slices.Equal(p.dims, b.Shape):
+			return []string{fmt.Sprintf("&%s.%s", block, e.fields[b.Segment])}
 		}
+		return []string{fmt.Sprintf("(*[%d]float32)(%s.flat()[%d:])", b.Row(), block, at)}
+	case loop.Const:
+		if !slices.Contains(e.consts, b) {
+			e.consts = append(e.consts, b)
+		}
+		if p.form == rowSlice {
+			return []string{e.bufs[b] + "[:]"}
+		}
+		return []string{"&" + e.bufs[b]}
+	case loop.Arena:
+		return []string{w.view(p, own)}
 	}
-	p.lines = append(p.lines, callText(c.fn.name, in))
-	if p.em.el == double && len(stored) > 0 {
-		p.use(arg{role: storeArg, typed: typed{"store", "func(...[]float64)"}})
-		p.lines = append(p.lines, callText("store", stored))
+	port := e.portField(b)
+	if p.form == ragged { // ids are found through their offsets
+		return []string{"s." + port, w.rows(b, port+"Offsets", own)}
 	}
+	return []string{w.rows(b, port, own)}
 }
 
-// all names what holds the rows of all workers.
-func (p *phase) all(name string) string {
-	if p.local {
-		return name + "All"
+// rows is a port of the pass, or of a worker's own rows a view.
+func (w *phaseWriter) rows(b *loop.Buffer, port string, own bool) string {
+	if !own || !b.Rows && !b.Ragged {
+		return "s." + port
 	}
+	name := w.em.bufs[b]
+	text := fmt.Sprintf("%s := share(s, s.%s, %s)", name, port, width(b))
+	if b.Ragged {
+		name += "Offsets"
+		text = fmt.Sprintf("%s := s.%s[s.r0 : s.r1+1]", name, port)
+	}
+	w.declare(name, text)
 	return name
 }
 
-// lay views a buffer in the arena, of the worker's own rows where mine is set,
-// and returns the view's name.
-func (p *phase) lay(b *loop.Buffer, mine bool) string {
-	name := p.em.bufs[b]
-	if b.Rows && !mine {
-		name = p.all(name)
+func (w *phaseWriter) declare(name, text string) {
+	if !w.seen[name] {
+		w.seen[name] = true
+		w.views = append(w.views, text)
 	}
-	if p.seen["view "+name] {
-		return name
+}
+
+// width prints the number of elements in a row: 28*28*32.
+func width(b *loop.Buffer) string {
+	if b.Row() == 1 {
+		return "1"
 	}
-	p.seen["view "+name] = true
-	arena := arg{role: arenaArg, typed: typed{"a", "[]" + p.em.el.float}}
+	var dims []string
+	for _, d := range b.Shape {
+		if d != 1 {
+			dims = append(dims, fmt.Sprint(d))
+		}
+	}
+	return strings.Join(dims, "*")
+}
+
+// view lays a view over a buffer in the arena and returns its name. In long
+// phases, what is needed once in a function goes without.
+func (w *phaseWriter) view(p *param, own bool) string {
+	b := p.buf
+	name, at := w.em.bufs[b], w.spec.layout.at[b]
+	suffix, slice := "", ""
 	if b.DType == loop.I32 {
-		arena.typed = typed{"ai", "[]int32"}
+		suffix = "Ints"
 	}
-	p.use(arena)
-	p.laid[b] = true
-	from, to, at := "", "n", p.place(b)
-	if mine {
-		from, to = "r0", "r1"
-	}
+	text := ""
 	switch {
-	case !b.Rows:
-		p.views = append(p.views, fmt.Sprintf("%s := (*[%d]%s)(%s[%s:])", name, b.Row(), p.em.el.of(b), arena.name, at))
-	case p.layout.times == "n":
-		p.views = append(p.views, fmt.Sprintf("%s := %s[%s : %s]", name, arena.name, at, scaled("n", b.Offset+b.Row(), 0)))
-	default:
-		p.views = append(p.views, fmt.Sprintf("%s := %s[%s : %s]", name, arena.name, rowAt(at, from, b.Row()), rowAt(at, to, b.Row())))
-	}
-	return name
-}
-
-// rowAt is where a row begins of a buffer that begins at a place; "" is the first.
-func rowAt(place, row string, size int) string {
-	switch {
-	case row == "":
-		return place
-	case place != "0":
-		return place + "+" + scaled(row, size, 0)
-	}
-	return scaled(row, size, 0)
-}
-
-// place is where a buffer begins in the arena.
-func (p *phase) place(b *loop.Buffer) string { return times(p.layout.times, b.Offset) }
-
-// port passes rows of a port through the function's parameters.
-func (p *phase) port(a arg, mine bool) string {
-	name := a.name
-	whole := a
-	a.role = read
-	if a.buf.DType == loop.I32 {
-		a.role = idsArg
-	}
-	whole.role = a.role
-	ids := a.buf.Ragged && !a.offsets // ids are found through their offsets
-	if !ids {
-		whole.name = p.all(name)
-	}
-	p.use(whole)
-	if !mine || ids {
-		return whole.name
-	}
-	if !p.seen["view "+name] {
-		p.seen["view "+name] = true
-		from, to := scaled("r0", a.buf.Row(), 0), scaled("r1", a.buf.Row(), 0)
-		if a.offsets {
-			from, to = "r0", "r1+1"
+	case !b.Rows && w.arrays[b]:
+		text = fmt.Sprintf("(*[%d]%s)(s.at%s(%d))", b.Row(), single.of(b), suffix, at)
+		if p.form == rowSlice {
+			slice = "[:]"
 		}
-		p.views = append(p.views, fmt.Sprintf("%s := %s[%s : %s]", name, whole.name, from, to))
+	case !b.Rows:
+		text = fmt.Sprintf("s.vector%s(%d, %s)", suffix, at, width(b))
+	case own:
+		text = fmt.Sprintf("s.own%s(%d, %s)", suffix, at, width(b))
+	default:
+		text = fmt.Sprintf("s.all%s(%d, %s)", suffix, at, width(b))
+		if w.own[b] {
+			name += "All" // the rows of all workers
+		}
 	}
-	return name
+	if len(w.spec.calls) > longPhase && w.uses[viewed{b, own}] == 1 && slice == "" {
+		return text
+	}
+	w.declare(name, name+" := "+text)
+	return name + slice
 }
 
-// results returns the rows of the outputs.
-func (p *phase) results(plan *loop.Plan) error {
+// results are the rows of the outputs.
+func (w *phaseWriter) results() (string, error) {
 	var rows []string
-	for _, b := range plan.Outputs {
+	for _, b := range w.spec.plan.Outputs {
 		if b.DType != loop.F32 || !b.Rows {
-			return fmt.Errorf("output %s has no float32 row for each sample", diag.Quote(b.Name))
+			return "", fmt.Errorf("output %s has no float32 row for each sample", diag.Quote(b.Name))
 		}
 		switch b.Class {
 		case loop.Arena:
-			rows = append(rows, p.lay(b, false))
+			rows = append(rows, fmt.Sprintf("s.all(%d, %s)", w.spec.layout.at[b], width(b)))
 		case loop.Input:
-			name := p.port(arg{read, typed{p.em.bufs[b], "[]" + p.em.el.float}, b, false}, false)
-			p.use(arg{role: countArg, typed: typed{"n", "int"}})
-			rows = append(rows, fmt.Sprintf("%s[:n*%d]", name, b.Row()))
+			rows = append(rows, fmt.Sprintf("s.%s[:s.n*%s]", w.em.portField(b), width(b)))
 		default:
-			return fmt.Errorf("output %s does not depend on the input", diag.Quote(b.Name))
+			return "", fmt.Errorf("output %s does not depend on the input", diag.Quote(b.Name))
 		}
 	}
-	p.fn.returns = strings.Join(rows, ", ")
+	text := strings.Join(rows, ", ")
 	if len(rows) > 1 {
-		p.fn.returns = rowsType(len(rows), p.em.el.float) + "{" + p.fn.returns + "}"
+		text = rowsType(len(rows)) + "{" + text + "}"
 	}
-	return nil
+	return text, nil
 }
 
-// sharing reports buffers that lie over one another: in order of offset, one
-// that begins before those before it have ended.
-func (p *phase) sharing() bool {
-	order := slices.Collect(maps.Keys(p.laid))
-	slices.SortFunc(order, func(a, b *loop.Buffer) int { return cmp.Compare(a.Offset, b.Offset) })
-	ends := map[loop.DType]int{}
-	for _, b := range order {
-		size := b.Len(p.layout.rows)
-		if size == 0 {
-			continue
-		}
-		if b.Offset < ends[b.DType] {
-			return true
-		}
-		ends[b.DType] = b.Offset + size
+// portField is the field of a pass that holds the rows of a port.
+func (e *emitter) portField(b *loop.Buffer) string {
+	switch b.Class {
+	case loop.Input:
+		return e.inField(b.Port)
+	case loop.Target:
+		return e.targetField(b.Port)
 	}
-	return false
+	return "weight"
 }

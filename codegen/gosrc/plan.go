@@ -2,90 +2,161 @@ package gosrc
 
 import (
 	"fmt"
-	"strconv"
+	"slices"
 
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// planFunc is a function that runs a phase: it lays views over the arena and
-// calls the layers in order.
-type planFunc struct {
-	name    string
-	args    []arg
-	returns string // the outputs, or the loss
-	text    string
-}
-
-// layout is where a function finds the arena buffers of a plan.
+// layout places the arena buffers of a plan.
 type layout struct {
-	team  bool   // for a team of workers, each with rows of its own
-	stage int    // of a team: where the function begins
-	times string // how many times its offset a buffer lies at: a variable, or once
-	rows  int    // rows that offsets are for
+	rows         bool // for a row, n times as far apart for n rows; else for the micro-batch
+	at           map[*loop.Buffer]int
+	floats, ints int
 }
 
-// perRow is the layout for one worker: that of a row, n times.
-func perRow() *layout { return &layout{times: "n", rows: 1} }
-
-// teamed is the layout for a team, whose workers come from the given stage.
-func (e *emitter) teamed(stage int) *layout { return &layout{team: true, stage: stage, rows: e.p.Batch} }
-
-// times is a place in an arena that so many times the room is made for; "": once.
-func times(factor string, at int) string {
-	if factor == "" || at == 0 {
-		return strconv.Itoa(at)
+// planned is the layout that the memory planner made.
+func planned(p *loop.Plan) *layout {
+	l := &layout{rows: p.PerRow, at: map[*loop.Buffer]int{}, floats: p.ArenaFloats, ints: p.ArenaInts}
+	for _, b := range p.Buffers {
+		l.at[b] = b.Offset
 	}
-	return scaled(factor, at, 0)
+	return l
 }
 
-// room is the size of the arenas of a plan for the micro-batch.
-func (e *emitter) room(p *loop.Plan) (floats, ints int) {
-	n := 1
-	if p.PerRow {
-		n = e.p.Batch
+// room is the size of the arenas for that many rows, the micro-batch at most.
+func (l *layout) room(rows int) (floats, ints int) {
+	if !l.rows {
+		rows = 1
 	}
-	return n * p.ArenaFloats, n * p.ArenaInts
+	return rows * l.floats, rows * l.ints
+}
+
+// times prints how many times the room of the layout an arena for n rows has.
+func (l *layout) times(n string) string {
+	if l.rows {
+		return n
+	}
+	return "1"
+}
+
+// evaluated is a layout for an evaluation that begins as a prediction does, in
+// the places of the latter; nil: there is none.
+func evaluated(p *loop.Plan, calls []kernelCall, predict *loop.Plan, predicted []kernelCall) *layout {
+	spans, before := p.Spans(), predict.Spans()
+	l := planned(predict)
+	of := inCommon(calls, predicted)
+	at := map[*loop.Buffer]int{}
+	var order, placed []*loop.Buffer
+	for _, b := range p.Buffers {
+		if _, ok := spans[b]; !ok || b.Class != loop.Arena {
+			continue
+		}
+		if of[b] == nil {
+			order = append(order, b)
+			continue
+		}
+		at[b] = of[b].Offset
+		placed = append(placed, b)
+	}
+	l.at = at
+	meet := func(a, b *loop.Buffer) bool {
+		return a.DType == b.DType && spans[a].First <= spans[b].Last && spans[b].First <= spans[a].Last
+	}
+	for _, a := range placed { // what is needed for longer must not be overwritten
+		if spans[a] == before[of[a]] {
+			continue
+		}
+		for _, b := range placed {
+			if meet(a, b) && l.overlap(a, b) {
+				return nil
+			}
+		}
+	}
+	slices.SortFunc(placed, func(a, b *loop.Buffer) int { return at[a] - at[b] })
+	slices.SortStableFunc(order, func(a, b *loop.Buffer) int { return spans[a].First - spans[b].First })
+	for _, b := range order { // each in the first gap among those alive with it
+		place := 0
+		for _, o := range placed {
+			if !meet(b, o) {
+				continue
+			}
+			if place+b.Row() <= at[o] {
+				break
+			}
+			place = max(place, (at[o]+o.Row()+line-1)/line*line)
+		}
+		at[b] = place
+		next, _ := slices.BinarySearchFunc(placed, place, func(o *loop.Buffer, place int) int { return at[o] - place })
+		placed = slices.Insert(placed, next, b)
+		if b.DType == loop.I32 {
+			l.ints = max(l.ints, place+b.Row())
+		} else {
+			l.floats = max(l.floats, place+b.Row())
+		}
+	}
+	return l
+}
+
+// line is how many elements a cache line holds.
+const line = 16
+
+// restaged are calls that a team can make in this layout: none writes where a
+// worker that is behind in the same stage may still be at work on other values.
+func (l *layout) restaged(calls []kernelCall) []kernelCall {
+	calls = slices.Clone(calls)
+	stage, was := 0, 0
+	var touched []*loop.Buffer // in the stage
+	for i, c := range calls {
+		later := i > 0 && c.stage != was
+		was = c.stage
+		for _, w := range c.Kernel.Writes() {
+			later = later || slices.ContainsFunc(touched, func(o *loop.Buffer) bool { return l.overlap(w.Buf, o) })
+		}
+		if later {
+			stage, touched = stage+1, nil
+		}
+		calls[i].stage = stage
+		for _, p := range c.kernel.params {
+			if p.buf.Class == loop.Arena && !slices.Contains(touched, p.buf) {
+				touched = append(touched, p.buf)
+			}
+		}
+	}
+	return calls
+}
+
+// overlap reports different buffers that share memory, but for those of which a
+// worker's own rows do.
+func (l *layout) overlap(a, b *loop.Buffer) bool {
+	if a == b || a.Class != loop.Arena || b.Class != loop.Arena || a.DType != b.DType || a.Rows && b.Rows && l.at[a] == l.at[b] && a.Row() == b.Row() {
+		return false
+	}
+	return l.at[a] < l.at[b]+b.Row() && l.at[b] < l.at[a]+a.Row()
+}
+
+// inCommon finds the buffers of a prediction that those of an evaluation stand
+// for, as far as the calls of both are the same.
+func inCommon(calls, predicted []kernelCall) map[*loop.Buffer]*loop.Buffer {
+	of := map[*loop.Buffer]*loop.Buffer{}
+	for i, c := range predicted {
+		if i == len(calls) || calls[i].fn != c.fn || calls[i].Layer != c.Layer {
+			break
+		}
+		for j, p := range c.kernel.params {
+			if b := calls[i].kernel.params[j].buf; b.Class == loop.Arena && b.Row() == p.buf.Row() && b.Name == p.buf.Name {
+				of[b] = p.buf
+			}
+		}
+	}
+	return of
 }
 
 // rowsType is the type of the rows of n outputs. Of several they are one array:
 // what flows into the sixth result of a function or a later one escapes to the
 // heap, and with it the scratch memory of Predict.
-func rowsType(n int, float string) string {
+func rowsType(n int) string {
 	if n > 1 {
-		return fmt.Sprintf("[%d][]%s", n, float)
+		return fmt.Sprintf("[%d][]float32", n)
 	}
-	return "[]" + float
-}
-
-// call prints a call of the function. env gives what the caller passes for
-// each role: "a", "ai", "p", "g", "s", "n", "invTotal", "share", "weight", and
-// "in0", "in0Offsets", "target0" for ports.
-func (fn *planFunc) call(env func(role string) string) string { return fn.callInto("", env) }
-
-// callInto is a call whose results are stored: "rows := ".
-func (fn *planFunc) callInto(results string, env func(role string) string) string {
-	var in []string
-	for _, a := range fn.args {
-		in = append(in, env(a.key()))
-	}
-	return callText(results+fn.name, in)
-}
-
-// key is the role of a parameter in a call.
-func (a arg) key() string {
-	if a.buf == nil {
-		return a.name
-	}
-	switch a.buf.Class {
-	case loop.Input:
-		if a.offsets {
-			return fmt.Sprintf("in%dOffsets", a.buf.Port)
-		}
-		return fmt.Sprintf("in%d", a.buf.Port)
-	case loop.Target:
-		return fmt.Sprintf("target%d", a.buf.Port)
-	case loop.Weight:
-		return "weight"
-	}
-	return a.name
+	return "[]float32"
 }

@@ -31,9 +31,10 @@ var fused = map[string]*regexp.Regexp{
 
 var arches = flag.Bool("arches", false, "compile the kernels for more processors than arm64")
 
-// kernelSource prints every kernel of the tests, and every scalar function.
-func kernelSource(t *testing.T, sums sumLimits) []byte {
-	e := newEmitter(&loop.Program{Name: "portable", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "portable"}, &ownWords{})
+// kernelSource prints every kernel of the tests, and every scalar function: those
+// of packages that train, compiled for float32, or those of others.
+func kernelSource(t *testing.T, sums sumLimits, trains bool) []byte {
+	e := newEmitter(&loop.Program{Name: "portable", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "portable", PredictOnly: !trains}, &ownWords{})
 	e.unit, e.sums = nil, sums
 	for _, c := range kernelCases() {
 		if _, _, err := e.kernel(canonical.Kernel(c.kernel)); err != nil {
@@ -45,6 +46,9 @@ func kernelSource(t *testing.T, sums sumLimits) []byte {
 	}
 	f := e.newFile()
 	e.kernelDecls(f)
+	if trains {
+		f.add("%s", e.instances())
+	}
 	src, err := f.Render()
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +68,7 @@ func TestNoFusedProducts(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { os.RemoveAll(dir) })
-		if err := os.WriteFile(filepath.Join(dir, "kernels.go"), kernelSource(t, sums), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "kernels.go"), kernelSource(t, sums, true), 0o666); err != nil {
 			t.Fatal(err)
 		}
 		for arch, instruction := range fused {
@@ -95,7 +99,7 @@ func TestNoFusedProducts(t *testing.T) {
 // something: this holds the text, whatever a compiler makes of it today.
 func TestProductsAreRounded(t *testing.T) {
 	for _, sums := range []sumLimits{usualSums, {long: 4, partial: 8, variable: 3, tile: 24, most: 48, columns: 16}} {
-		problems, products := unroundedProducts(t, kernelSource(t, sums))
+		problems, products := unroundedProducts(t, kernelSource(t, sums, false))
 		for _, p := range problems {
 			t.Error(p)
 		}

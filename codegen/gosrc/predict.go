@@ -13,8 +13,27 @@ const stackBytes = 4 << 10
 // rowOnStack reports whether the scratch of a single prediction lies on the
 // stack.
 func (e *emitter) rowOnStack() bool {
-	row := e.p.Predict
-	return 4*(row.ArenaFloats+row.ArenaInts+e.rowWork) <= stackBytes && e.marks() == 0
+	return 4*(e.row.floats+e.row.ints+e.rowWork) <= stackBytes && e.marks() == 0
+}
+
+// rowRoom is the memory of a prediction of one row, by the field of a pass.
+func (e *emitter) rowRoom() map[string]int {
+	return map[string]int{"a": e.row.floats, "ai": e.row.ints, "work": e.rowWork}
+}
+
+// ownRows prints the rows of a pass of which there is one worker.
+func (e *emitter) ownRows(n string) string {
+	if e.tested != nil && e.tested.rows { // its functions are those of evaluation
+		return fmt.Sprintf("n: %[1]s, r1: %[1]s, rows: %[1]s, ", n)
+	}
+	return "n: " + n + ", "
+}
+
+func roomType(field string) string {
+	if field == "ai" {
+		return "int32"
+	}
+	return "float32"
 }
 
 // large reports an output that is not returned by value.
@@ -66,138 +85,111 @@ func (l *freeList[T]) put(t *T) {
 
 // predictOne prints Predict, or PredictInto for a large output.
 func (e *emitter) predictOne(f *file) {
-	row := e.p.Predict
+	room := e.rowRoom()
 	var body strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&body, format+"\n", args...) }
 	result, name, dst := "Output", "Predict", "out"
 	if e.large() {
 		result, name, dst = "", "PredictInto", "dst"
 	}
-	failed := map[bool]string{true: "return out, err", false: "return err"}[result != ""]
 	if e.checked() {
-		line("if err := x.check(); err != nil {")
-		line("%s", strings.Replace(failed, "err", fmt.Sprintf(`§fmt.Errorf("%s: %s: %%w", err)`, e.cfg.Package, name), 1))
-		line("}")
+		line("if x.Check() != nil {\n%s.fillNaN()\nreturn%s\n}", dst, map[bool]string{true: " out"}[result != ""])
 	}
 	if len(e.networks) > 0 {
 		line("if predictWhole(&out, x, m.params) {\nreturn out\n}")
 	}
 	scratch := ""
 	if e.rowOnStack() {
-		if row.ArenaFloats > 0 {
-			line("var a [%d]float32", row.ArenaFloats)
-		}
-		if row.ArenaInts > 0 {
-			line("var ai [%d]int32", row.ArenaInts)
-		}
-		if e.rowWork > 0 {
-			line("var work [%d]float32", e.rowWork)
+		for _, name := range []string{"a", "ai", "work"} {
+			if n := room[name]; n > 0 {
+				line("var %s [%d]%s", name, n, roomType(name))
+			}
 		}
 	} else {
 		line("s := m.rows.get()")
 		scratch = "s."
 	}
-	env := func(role string) string {
-		switch role {
-		case "a", "ai":
-			return scratch + role + "[:]"
-		case "work":
-			if e.rowWork == 0 {
-				return "nil"
-			}
-			return scratch + "work[:]"
-		case "p":
-			return "m.params"
-		case "n":
-			return "1"
+	fields := ""
+	for _, name := range []string{"a", "ai", "work"} {
+		if room[name] > 0 {
+			fields += fmt.Sprintf("%s: %s%s[:], ", name, scratch, name)
 		}
-		for i, p := range e.p.Inputs {
-			switch role {
-			case fmt.Sprintf("in%d", i):
-				if e.distinct(i) {
-					line("s.%s = appendDistinct(s.%s[:0], %s, s.seen[:])", e.inField(i), e.inField(i), operandOf("x", e.p.Inputs, e.ports.inputs, i))
-					return "s." + e.inField(i)
-				}
-				if len(p.Shape) == 0 && !p.Ragged {
-					line("v%d := [1]%s{%s}", i, elemOf(p), scalarOf("x", e.p.Inputs, e.ports.inputs, i))
-					return fmt.Sprintf("v%d[:]", i)
-				}
-				return flatOf("x", e.p.Inputs, e.ports.inputs, i)
-			case fmt.Sprintf("in%dOffsets", i):
-				ids := "s." + e.inField(i)
-				if !e.distinct(i) {
-					ids = operandOf("x", e.p.Inputs, e.ports.inputs, i)
-				}
-				line("%sOffsets := [2]int32{0, int32(len(%s))}", e.inField(i), ids)
-				return e.inField(i) + "Offsets[:]"
-			}
-		}
-		return role
 	}
-	call := e.predictRows.call(env)
-	line("rows := %s", call)
+	fields += "u: 1, " + e.ownRows("1")
+	for i, p := range e.p.Inputs {
+		field, at := e.inField(i), operandOf("x", e.p.Inputs, e.ports.inputs, i)
+		value := flatOf("x", e.p.Inputs, e.ports.inputs, i)
+		switch {
+		case e.distinct(i):
+			line("s.%[1]s = appendDistinct(s.%[1]s[:0], %[2]s, s.seen[:])", field, at)
+			value, at = "s."+field, "s."+field
+		case len(p.Shape) == 0 && !p.Ragged:
+			line("%s := [1]%s{%s}", field, elemOf(p), scalarOf("x", e.p.Inputs, e.ports.inputs, i))
+			value = field + "[:]"
+		}
+		fields += field + ": " + value + ", "
+		if p.Ragged {
+			line("offsets%d := [2]int32{0, int32(len(%s))}", i, at)
+			fields += fmt.Sprintf("%sOffsets: offsets%d[:], ", field, i)
+		}
+	}
+	line("rows := predict(&pass{%sp: m.params})", fields)
 	line("%s.fill(rows, 0)", dst)
 	if scratch != "" {
 		line("m.rows.put(s)")
 	}
-	doc := "// Predict computes the output for one sample. It may be called from any number\n// of goroutines and allocates nothing once warm.\n"
+	doc := name + " computes the output for one sample. It may be called from any number of goroutines and allocates nothing once warm."
 	if e.checked() {
-		doc = "// Predict computes the output for one sample, or reports an id out of range. It\n// may be called from any number of goroutines and allocates nothing once warm.\n"
+		doc += " Where an id is out of range, which Check reports, every value of the output is NaN."
 	}
-	doc = strings.Replace(doc, "Predict", name, 1)
-	var sig, end string
-	switch {
-	case result == "" && e.checked():
-		sig, end = "PredictInto(dst *Output, x *Input) error", "return nil\n"
-	case result == "":
-		sig = "PredictInto(dst *Output, x *Input)"
-	case e.checked():
-		sig, end = "Predict(x *Input) (out Output, err error)", "return out, nil\n"
-	default:
-		sig, end = "Predict(x *Input) (out Output)", "return out\n"
+	sig, end := "Predict(x *Input) (out Output)", "return out\n"
+	if result == "" {
+		sig, end = "PredictInto(dst *Output, x *Input)", ""
 	}
-	f.add("%sfunc (m *Model) %s {\n%s%s}", doc, sig, body.String(), end)
+	f.add("%sfunc (m *Model) %s {\n%s%s}", docComment(doc), sig, body.String(), end)
 	if scratch == "" {
 		return
 	}
-	fields := ""
-	if e.rowWork > 0 {
-		fields = fmt.Sprintf("work [%d]float32 // scratch of the kernels\n", e.rowWork)
-	}
-	if row.ArenaFloats > 0 {
-		fields += fmt.Sprintf("a [%d]float32\n", row.ArenaFloats)
-	}
-	if row.ArenaInts > 0 {
-		fields += fmt.Sprintf("ai [%d]int32\n", row.ArenaInts)
+	memory := ""
+	for _, name := range []string{"work", "a", "ai"} {
+		if n := room[name]; n > 0 {
+			memory += fmt.Sprintf("%s [%d]%s\n", name, n, roomType(name))
+		}
 	}
 	for i := range e.p.Inputs {
 		if e.distinct(i) {
-			fields += e.inField(i) + " []int32\n"
+			memory += e.inField(i) + " []int32\n"
 		}
 	}
 	if n := e.marks(); n > 0 {
-		fields += fmt.Sprintf("seen [%d]uint8\n", n)
+		memory += fmt.Sprintf("seen [%d]uint8\n", n)
 	}
-	f.add("// rowScratch is the working memory of one prediction.\ntype rowScratch struct {\n%s}", fields)
+	f.add("// rowScratch is the working memory of one prediction.\ntype rowScratch struct {\n%s}", memory)
 }
 
 func (e *emitter) predictBatch(f *file) {
-	env := func(role string) string {
-		switch role {
-		case "a", "ai", "work":
-			return "s." + role + "[:]"
-		case "p":
-			return "m.params"
-		case "n":
-			return "n"
+	floats, ints := e.row.room(e.p.Batch)
+	room := map[string]int{"a": floats, "ai": ints, "work": e.batchWork}
+	pass := ""
+	for _, name := range []string{"a", "ai", "work"} {
+		if room[name] > 0 {
+			pass += fmt.Sprintf("%[1]s: s.%[1]s[:], ", name)
 		}
-		return e.inputEnv("s.", role)
+	}
+	pass += "u: " + e.row.times("n") + ", " + e.ownRows("n")
+	for i, p := range e.p.Inputs {
+		name := e.inField(i)
+		if !p.Ragged {
+			pass += fmt.Sprintf("%[1]s: s.%[1]s[:], ", name)
+			continue
+		}
+		pass += fmt.Sprintf("%[1]s: s.%[1]s, %[1]sOffsets: s.%[1]sOffsets[:], ", name)
 	}
 	check := ""
 	doc := ""
 	if e.checked() {
 		check = fmt.Sprintf(`for i := range x {
-		if err := x[i].check(); err != nil {
+		if err := x[i].Check(); err != nil {
 			return §fmt.Errorf("%s: PredictBatch: row %%d: %%w", i, err)
 		}
 	}
@@ -250,42 +242,21 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 		for r := range n {
 			s.load(r, &x[r])
 		}
-		rows := %s
+		rows := predict(&pass{%sp: m.params})
 		for r := range n {
 			dst[r].fill(rows, r)
 		}
 		dst, x = dst[n:], x[n:]
 	}
 	m.batches.put(s)
-}`, e.worthRows(e.p.Predict), doc, e.cfg.Package, check, workers, grow, e.predictRows.call(env))
+}`, e.worthRows(e.p.Predict), doc, e.cfg.Package, check, workers, grow, pass)
 	fields := "inputs\n"
-	floats, ints := e.room(e.p.Predict)
-	if floats > 0 {
-		fields = fmt.Sprintf("a [%d]float32\n", floats) + fields
-	}
-	if ints > 0 {
-		fields = fmt.Sprintf("ai [%d]int32\n", ints) + fields
-	}
-	if e.batchWork > 0 {
-		fields = fmt.Sprintf("work [%d]float32 // scratch of the kernels\n", e.batchWork) + fields
-	}
-	f.add("// batchScratch is the working memory of one PredictBatch.\ntype batchScratch struct {\n%s}", fields)
-}
-
-// inputEnv is what a caller that holds an inputs struct passes for a port.
-func (e *emitter) inputEnv(prefix, role string) string {
-	for i, p := range e.p.Inputs {
-		switch role {
-		case fmt.Sprintf("in%d", i):
-			if p.Ragged {
-				return prefix + e.inField(i)
-			}
-			return prefix + e.inField(i) + "[:]"
-		case fmt.Sprintf("in%dOffsets", i):
-			return prefix + e.inField(i) + "Offsets[:]"
+	for _, name := range []string{"a", "ai", "work"} {
+		if n := room[name]; n > 0 {
+			fields = fmt.Sprintf("%s [%d]%s\n", name, n, roomType(name)) + fields
 		}
 	}
-	return role
+	f.add("// batchScratch is the working memory of one PredictBatch.\ntype batchScratch struct {\n%s}", fields)
 }
 
 // inputsDecl prints the struct that batches of samples are copied into.
@@ -326,7 +297,7 @@ func (e *emitter) inputsDecl(f *file) {
 type inputs struct {
 	%s}
 
-// load copies a sample. %s lie behind one another.
+// load copies a sample. %s lie one after another.
 func (in *inputs) load(row int, x *Input) {
 	%s}`, fields, order, body)
 	if e.grows() {
@@ -372,7 +343,7 @@ func (e *emitter) fillMethod(f *file) {
 		}
 		body = append(body, fmt.Sprintf("copy(%s, %s[%s:])", flatOf("o", e.p.Outputs, e.ports.outputs, i), rows, scaled("row", size(p.Shape), 0)))
 	}
-	f.add("// fill copies one row of the network's outputs.\nfunc (o *Output) fill(rows %s, row int) {\n%s\n}", rowsType(len(e.p.Outputs), "float32"), strings.Join(body, "\n"))
+	f.add("// fill copies one row of the network's outputs.\nfunc (o *Output) fill(rows %s, row int) {\n%s\n}", rowsType(len(e.p.Outputs)), strings.Join(body, "\n"))
 }
 
 // checkMethod prints the check of ids, which come before any kernel.
@@ -393,7 +364,26 @@ func (e *emitter) checkMethod(f *file) {
 	}
 	`, ids, p.Limit, p.Limit-1, quote(p.Name))
 	}
-	f.add("// check reports the first id that is out of range.\nfunc (x *Input) check() error {\n%sreturn nil\n}", body)
+	f.add("// Check reports the first id that is out of range. What Encode has made needs no\n// check.\nfunc (x *Input) Check() error {\n%sreturn nil\n}", body)
+	f.add("// fillNaN is the answer to what cannot be computed.\nfunc (o *Output) fillNaN() {\n%s}", e.fillNaN())
+}
+
+// fillNaN prints the statements that fill an output with NaN.
+func (e *emitter) fillNaN() string {
+	body := "nan := float32(§math.NaN())\n"
+	for i, p := range e.p.Outputs {
+		at := operandOf("o", e.p.Outputs, e.ports.outputs, i)
+		switch {
+		case len(p.Shape) > 0:
+			flat := flatOf("o", e.p.Outputs, e.ports.outputs, i)
+			body += fmt.Sprintf("for i, v := 0, %s; i < len(v); i++ {\nv[i] = nan\n}\n", flat)
+		case len(e.p.Outputs) == 1:
+			body += at + " = Output(nan)\n"
+		default:
+			body += at + " = nan\n"
+		}
+	}
+	return body
 }
 
 // probabilities prints what makes probabilities of logits.

@@ -69,12 +69,8 @@ func (k *nestKernel) dropout(s loop.Stmt, accs []placed, vars []string) bool {
 	}
 	vars[last] = v
 	body := func(from string) {
-		uniform := "uniform"
-		if k.el != single {
-			uniform = k.el.convert(uniform, "float32")
-		}
 		k.line("%s := %s", v, from)
-		k.store(s, vars, uniform)
+		k.store(s, vars, k.el.convert("uniform", "float32"))
 		k.line("}")
 	}
 	if n >= 4 {

@@ -20,7 +20,7 @@ func (k *nestKernel) reduce(s loop.Stmt, accs []placed, vars []string) {
 	float := k.el.float
 	switch s.Reduce {
 	case loop.Sum:
-		if (k.shape != nil || loop.Points(s.Inner, wide+1) > wide) && k.el == single {
+		if k.shape != nil || loop.Points(s.Inner, wide+1) > wide {
 			acc, float = k.inner("total"), "float64"
 		}
 		if acc == "" {

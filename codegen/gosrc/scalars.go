@@ -62,7 +62,7 @@ func erf(x float32) float32 {
 		` + horner("p", "z", erfNearTerms) + `
 		return float32(mul(float64(x), p))
 	}
-	t = min(t, 4) // from where on float32 holds nothing below 1
+	t = min(t, 4) // from where on single precision holds nothing below 1
 	z := mul(t, t)
 	` + horner("even", "z", erfFarEven) + `
 	` + horner("odd", "z", erfFarOdd) + `
@@ -158,25 +158,26 @@ func horner(dst, x string, terms []float64) string {
 	return strings.Join(lines, "\n\t")
 }
 
-// doubleFuncs are the functions of the test's copy in double precision, which
-// need not be the same everywhere.
+// doubleFuncs say what those functions are in double precision that are only
+// just exact enough for single precision: there, which is where the test of a
+// package takes differences, they need not be the same on every processor.
 var doubleFuncs = map[string]string{
-	"abs": "Abs", "floor": "Floor", "exp": "Exp", "expm1": "Expm1", "log": "Log", "log1p": "Log1p", "sqrt": "Sqrt", "tanh": "Tanh", "erf": "Erf",
-	"pow":     `func powF64(x, y float64) float64 { return §math.Pow(x, y) }`,
-	"sigmoid": `func sigmoidF64(x float64) float64 { return 1 / (1 + §math.Exp(-x)) }`,
+	"exp": "§math.Exp(float64(x))", "expm1": "§math.Expm1(float64(x))", "log": "§math.Log(float64(x))", "log1p": "§math.Log1p(float64(x))",
+	"tanh": "§math.Tanh(float64(x))", "erf": "§math.Erf(float64(x))", "pow": "§math.Pow(float64(x), float64(y))", "sigmoid": "1 / (1 + §math.Exp(-float64(x)))",
 }
+
+// floatType matches the element type of a scalar function.
+var floatType = regexp.MustCompile(`\bfloat32\b`)
 
 // scalarText is the text of a scalar function.
 func (e *emitter) scalarText(fn string) string {
-	if e.el == single {
-		return scalarFuncs[fn]
+	text := scalarFuncs[fn]
+	if e.el != generic {
+		return text
 	}
-	text, ok := doubleFuncs[fn]
-	switch {
-	case !ok: // nothing but choices
-		return strings.NewReplacer("func "+fn+"(", "func "+fn+e.el.suffix+"(", "// "+fn+" ", "// "+fn+e.el.suffix+" ", "float32", "float64").Replace(scalarFuncs[fn])
-	case !strings.HasPrefix(text, "func "):
-		return fmt.Sprintf("func %s%s(x float64) float64 { return §math.%s(x) }", fn, e.el.suffix, text)
+	text = strings.Replace(floatType.ReplaceAllString(text, e.el.float), "func "+fn+"(", "func "+fn+e.el.params()+"(", 1)
+	if value, ok := doubleFuncs[fn]; ok {
+		text = strings.Replace(text, "{\n", "{\nif §unsafe.Sizeof(x) > 4 { // in double precision\nreturn "+e.el.float+"("+value+")\n}\n", 1)
 	}
 	return text
 }
@@ -190,9 +191,7 @@ func (e *emitter) scalarDecls(f *file) {
 		f.add("%s", text)
 		all.WriteString(text)
 	}
-	if e.el == single {
-		e.helpers(f, scalarParts, all.String())
-	}
+	e.helpers(f, scalarParts, all.String())
 }
 
 // helper is a function that others may call: printed where the text of the

@@ -2,30 +2,42 @@ package gosrc
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
-// setShapeType names the type of the shape argument after the kernel's function.
-func (k *kernel) setShapeType(function string) {
-	if k.shape != nil {
-		k.shapeType = function + "Shape"
-	}
-}
+// shapeType is the type of the argument that tells shared kernels their sizes.
+const shapeType = "shape"
 
-// shapeLiteral is the argument that tells a shared kernel its sizes:
-// normalizeShape{nC: 64}.
+// shapeLiteral is that argument: shape{nC: 64}.
 func (k *kernel) shapeLiteral() string {
 	var fields []string
 	for _, f := range k.shape.Fields {
 		fields = append(fields, fmt.Sprintf("%s: %d", f.Name, f.Value))
 	}
-	return k.shapeType + "{" + strings.Join(fields, ", ") + "}"
+	return shapeType + "{" + strings.Join(fields, ", ") + "}"
 }
 
-// shapeDecl prints the type of a kernel's shape argument.
-func (e *emitter) shapeDecl(f *file, fn *function) {
-	if fn.kernel.shape == nil || len(fn.kernel.shape.Fields) == 0 {
-		return
+// sized reports a kernel with such an argument.
+func (k *kernel) sized() bool { return k.shape != nil && len(k.shape.Fields) > 0 }
+
+// shapeFields are the fields of the type, of all kernels.
+func (e *emitter) shapeFields() []string {
+	fields := map[string]bool{}
+	for _, fn := range e.kernels {
+		if fn.kernel.sized() {
+			for _, f := range fn.kernel.shape.Fields {
+				fields[f.Name] = true
+			}
+		}
 	}
-	f.add("// %s are the sizes of %s.\ntype %s struct{ %s int }", fn.kernel.shapeType, fn.name, fn.kernel.shapeType, strings.TrimSpace(fn.kernel.shape.Names()))
+	return slices.Sorted(maps.Keys(fields))
+}
+
+// shapeDecl prints the type.
+func (e *emitter) shapeDecl(f *file) {
+	if fields := e.shapeFields(); fields != nil {
+		f.add("// %[1]s holds the sizes that a kernel has in one of the layers that share it: nC\n// is a count of axis c, yR the stride of operand y along axis r.\ntype %[1]s struct {\n%[2]s int\n}", shapeType, strings.Join(fields, ", "))
+	}
 }

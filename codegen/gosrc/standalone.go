@@ -247,8 +247,11 @@ func newTest(t *§testing.T) *Model {
 	return m
 }`, encoding)
 	}
-	e.testInput(f)
-	e.predictTests(f)
+	f.add(`// network is what the tests of predictions need to know.
+var network = §modeltest.Predictor[*Model, Input, Output]{
+%s}
+
+func TestModel(t *§testing.T) { network.Test(t) }`, e.predictorFields())
 	begin := `	header := []byte("{")
 	at := 0
 	for i, t := range tensors {

@@ -36,12 +36,7 @@ var usualSums = sumLimits{long: 4096, partial: 2048, variable: 512, tile: 1 << 1
 // added to it. Without the conversion a compiler may fuse the two, and some
 // do for some processors (The Go Programming Language Specification,
 // "Floating-point operators"): results would depend on the processor.
-func (k *kernel) round(product string) string {
-	if k.el == double { // what the test differentiates need not be the same everywhere
-		return product
-	}
-	return k.el.float + "(" + product + ")"
-}
+func (k *kernel) round(product string) string { return k.el.float + "(" + product + ")" }
 
 // times prints a product that is a term of a sum.
 func (k *kernel) times(a, b string) string { return k.round(a + "*" + b) }
@@ -96,7 +91,7 @@ func (k *kernel) terms(axes []loop.Axis) int {
 // sumType is the type of a variable that so many terms are added to.
 func (k *kernel) sumType(terms int) string {
 	if terms > k.em.sums.variable {
-		return double.float
+		return "float64"
 	}
 	return k.el.float
 }

@@ -35,8 +35,6 @@ var (
 type file struct{ *gotree.File }
 
 // newFile starts a file below the header that marks it as ours.
-func (e *emitter) newFile(doc ...string) *file {
-	return &file{gotree.NewFile(e.cfg.Package, e.header(), doc...)}
-}
+func (e *emitter) newFile() *file { return &file{gotree.NewFile(e.cfg.Package, e.header())} }
 
 func (f *file) add(format string, args ...any) { f.Add(format, args...) }

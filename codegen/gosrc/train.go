@@ -2,11 +2,14 @@ package gosrc
 
 import (
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/runtime/train"
 )
 
 func (e *emitter) trainFile() (*file, error) {
@@ -16,7 +19,11 @@ func (e *emitter) trainFile() (*file, error) {
 	Dataset = §data.Dataset[Input, Target]
 	// Example is one sample with its target and its weight in the loss.
 	Example = §data.Example[Input, Target]
-	// FitConfig says how Fit trains; its zero value, as the description says.
+	// Batch is what one training step learns from: X, Y, Weight and Step.
+	Batch = §train.Batch[Input, Target]
+	// FitConfig says how Fit trains; its zero value, as the description says:
+	//
+	%s
 	FitConfig = §train.Config[Input, Target]
 	// History holds the losses and metrics of every epoch of a Fit.
 	History = §train.History
@@ -29,7 +36,7 @@ func (e *emitter) trainFile() (*file, error) {
 	// LoadReport says what LoadMatching has copied and what it has left.
 	LoadReport = §weights.Report
 )
-`)
+`, configFields())
 	e.callbackTypes(f)
 	f.add(`// Slices makes a data set of inputs and their targets.
 func Slices(x []Input, y []Target) Dataset { return §data.Slices(x, y) }
@@ -66,6 +73,22 @@ func (m *Model) trainer() *engine {
 	e.engineDecl(f)
 	e.adapterDecl(f)
 	return f, nil
+}
+
+// configFields lists the fields of a FitConfig for its comment.
+func configFields() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
+	t := reflect.TypeFor[train.Config[int, int]]()
+	for i := range t.NumField() {
+		kind := t.Field(i).Type.String()
+		if strings.Contains(kind, "Dataset") {
+			kind = "Dataset"
+		}
+		fmt.Fprintf(w, "//\t%s\t%s\n", t.Field(i).Name, strings.NewReplacer("train.", "", "optim.", "").Replace(kind))
+	}
+	w.Flush()
+	return strings.TrimSpace(b.String())
 }
 
 // stratify prints how Fit cuts validation rows off class by class; "": it takes
@@ -107,7 +130,7 @@ func (e *emitter) compiledDecl(f *file) error {
 	}
 	fields += fmt.Sprintf("BatchSize: %d,\nEpochs: %d,\n", t.BatchSize, t.Epochs)
 	if t.ValidationSplit != 0 {
-		fields += fmt.Sprintf("ValidationSplit: %s,\n", elem{"float64", ""}.number(t.ValidationSplit))
+		fields += fmt.Sprintf("ValidationSplit: %s,\n", elem{"float64"}.number(t.ValidationSplit))
 	}
 	fields += fmt.Sprintf("Shuffle: %v,\n", t.Shuffle)
 	if t.StepsPerEpoch != 0 {
@@ -128,7 +151,7 @@ func (e *emitter) compiledDecl(f *file) error {
 func argText(a loop.SettingArg) (string, error) {
 	switch v := a.Value.(type) {
 	case float64:
-		return elem{"float64", ""}.number(v), nil
+		return elem{"float64"}.number(v), nil
 	case int:
 		return fmt.Sprint(v), nil
 	case bool:
@@ -138,7 +161,7 @@ func argText(a loop.SettingArg) (string, error) {
 	case []int:
 		return listText("int", v, strconv.Itoa), nil
 	case []float64:
-		return listText("float64", v, elem{"float64", ""}.number), nil
+		return listText("float64", v, elem{"float64"}.number), nil
 	}
 	return "", fmt.Errorf("the argument %s is a %T", diag.Quote(a.Name), a.Value)
 }
@@ -153,76 +176,19 @@ func listText[T any](kind string, list []T, text func(T) string) string {
 
 // gradientsDecl prints the entry points of custom training loops.
 func (e *emitter) gradientsDecl(f *file) {
-	f.add(`// Batch is what one training step learns from.
-type Batch struct {
-	X      []Input
-	Y      []Target
-	Weight []float32 // of each sample in the loss; nil: 1
-	Step   uint64    // optimizer steps taken before: it selects the dropout masks
-}`)
-	pkg := e.cfg.Package
-	check := fmt.Sprintf(`if len(b.X) == 0 || len(b.Y) != len(b.X) || b.Weight != nil && len(b.Weight) != len(b.X) {
-		return 0, §fmt.Errorf("%s: Gradients: %%d inputs, %%d targets, %%d weights", len(b.X), len(b.Y), len(b.Weight))
-	}`, pkg)
-	load := func(at string) string {
-		return fmt.Sprintf(`weight := float32(1)
-			if b.Weight != nil {
-				weight = b.Weight[%[1]s]
-			}
-			if err := e.Load(r, &b.X[%[1]s], &b.Y[%[1]s], weight); err != nil {
-				return 0, §fmt.Errorf("%[2]s: Gradients: row %%d: %%w", %[1]s, err)
-			}`, at, pkg)
-	}
+	pkg, statistics := e.cfg.Package, ""
 	if e.grows() {
-		f.add(`// Gradients fills g with the gradient of the batch's loss, which it returns,
+		statistics = " The\n// statistics over the batch are those of all its rows: the engine makes room for\n// them."
+	}
+	f.add(`// Gradients fills g with the gradient of the batch's loss, which it returns,
 // and brings the state up to date. With Apply it makes training loops of one's
-// own. The statistics over the batch are those of all its rows: the engine makes
-// room for them.
+// own.%s
 func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
-	%s
-	n, e := len(b.X), m.trainer()
-	if err := e.Grow(n); err != nil {
-		return 0, §fmt.Errorf("%s: Gradients: %%w", err)
+	if loss, err = §train.Gradients(m.trainer(), &m.session, g.flat(), b, trainShare); err != nil {
+		err = §fmt.Errorf("%s: Gradients: %%w", err)
 	}
-	if n >= trainShare {
-		team := §nn.NewTeam(m.session.Workers)
-		defer team.Close()
-		e.Share(team)
-		defer e.Share(nil)
-	}
-	for r := range n {
-		%s
-	}
-	sum := e.Train(n, §train.Step{Seed: m.session.Seed, Index: b.Step, Total: n})
-	*g = *e.grads
-	return float32(sum), nil
-}`, check, pkg, load("r"))
-	} else {
-		f.add(`// Gradients fills g with the gradient of the batch's loss, which it returns,
-// and brings the state up to date. With Apply it makes training loops of one's
-// own.
-func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
-	%s
-	e := m.trainer()
-	if len(b.X) >= trainShare {
-		team := §nn.NewTeam(m.session.Workers)
-		defer team.Close()
-		e.Share(team)
-		defer e.Share(nil)
-	}
-	*g = Params{}
-	sum, grads := 0.0, g.flat()[:trainable]
-	for first := 0; first < len(b.X); first += batchRows {
-		n := min(batchRows, len(b.X)-first)
-		for r := range n {
-			%s
-		}
-		sum += e.Train(n, §train.Step{Seed: m.session.Seed, Index: b.Step, First: first, Total: len(b.X)})
-		§optim.Add(grads, e.Gradients())
-	}
-	return float32(sum), nil
-}`, check, load("first+r"))
-	}
+	return loss, err
+}`, statistics, pkg)
 	f.add(`// NewOptimizer binds a rule to the parameters of this network; nil stands for
 // the rule of the description.
 func NewOptimizer(rule Rule) (*Optimizer, error) {

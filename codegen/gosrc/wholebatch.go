@@ -14,13 +14,6 @@ import (
 // grows reports whether the engine makes room for batches above batchRows.
 func (e *emitter) grows() bool { return !e.cfg.PredictOnly && e.p.Training.BatchStatistics }
 
-// units is the variable that says how many units the rows of a batch begin, and
-// unitsOf its value.
-const (
-	units   = "u"
-	unitsOf = "(n + batchRows - 1) / batchRows"
-)
-
 // rowField declares a field that holds elements of every row.
 func (e *emitter) rowField(name string, p loop.Port) string {
 	if e.grows() {

@@ -164,7 +164,7 @@ func (p *pool) last() string {
 func (p *pool) ranged() {
 	ranges := p.ranges()
 	y := p.view(p.Window.Out, p.vec...)
-	if p.Reduce != loop.Max && p.terms(p.Window.Taps) > p.em.sums.variable && p.el == single {
+	if p.Reduce != loop.Max && p.terms(p.Window.Taps) > p.em.sums.variable {
 		p.wideSum(ranges, y)
 		return
 	}

@@ -71,11 +71,7 @@ func (s *service) predict(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, err)
 		return
 	}
-	class, p, err := now.model.Classify(&x)
-	if err != nil {
-		s.refuse(w, err)
-		return
-	}
+	class, p := now.model.Classify(&x)
 	s.note(class, begin)
 	s.noteGaps(now.model.Inspect(person))
 	w.Header().Set("Content-Type", "application/json")

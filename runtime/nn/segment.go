@@ -1,5 +1,7 @@
 package nn
 
+import "reflect"
+
 // Flags says what training does to a segment. The zero value marks a trainable
 // segment: the optimizer moves it.
 type Flags uint8
@@ -39,4 +41,30 @@ func (s Segment) Len() int {
 // Of returns the part of a parameter block that the segment names.
 func (s Segment) Of(block []float32) []float32 {
 	return block[s.Offset : s.Offset+s.Len() : s.Offset+s.Len()]
+}
+
+// SegmentsOf describes a parameter block by the struct that it is, which block
+// points to, or would: every field is a float32 or an array of arrays of them, and is tagged with the segment's
+// name, and with its part where it is not trainable:
+//
+//	Gamma [64]float32 `name:"bn/gamma" part:"frozen"`
+//	Mean  [64]float32 `name:"bn/moving_mean" part:"state"`
+func SegmentsOf(block any) []Segment {
+	t := reflect.TypeOf(block).Elem()
+	list := make([]Segment, t.NumField())
+	for i := range list {
+		f := t.Field(i)
+		s := Segment{Name: f.Tag.Get("name"), Shape: []int{}, Offset: int(f.Offset / 4)}
+		for a := f.Type; a.Kind() == reflect.Array; a = a.Elem() {
+			s.Shape = append(s.Shape, a.Len())
+		}
+		switch f.Tag.Get("part") {
+		case "frozen":
+			s.Flags = Frozen
+		case "state":
+			s.Flags = State
+		}
+		list[i] = s
+	}
+	return list
 }

@@ -1,0 +1,43 @@
+package gosrc
+
+import (
+	"fmt"
+
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// kernelCall is the call of a kernel within a plan.
+type kernelCall struct {
+	*loop.Run
+	kernel  *kernel
+	fn      *function
+	stage   int // workers wait for one another before the next
+	sharing loop.Sharing
+}
+
+// callsOf turns the two halves of a plan into calls of kernels.
+func (e *emitter) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err error) {
+	stages := plan.Stages()
+	var list []kernelCall
+	for i, s := range append(append([]loop.Step{}, plan.Forward...), plan.Backward...) {
+		r, ok := s.(*loop.Run)
+		if !ok {
+			return nil, nil, fmt.Errorf("loops over time are not emitted by this version")
+		}
+		k, fn, err := e.kernel(r.Kernel)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%v: layer %s: %w", r.Pos, diag.Quote(r.Layer), err)
+		}
+		list = append(list, kernelCall{r, k, fn, stages[i], loop.SharingOf(r.Kernel)})
+	}
+	return list[:len(plan.Forward)], list[len(plan.Forward):], nil
+}
+
+// lastStage is that of the last call.
+func lastStage(calls []kernelCall) int {
+	if len(calls) == 0 {
+		return 0
+	}
+	return calls[len(calls)-1].stage
+}

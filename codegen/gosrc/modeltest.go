@@ -1,0 +1,277 @@
+package gosrc
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// modelTest prints the test of a package: what package modeltest needs to know
+// of the network.
+func (e *emitter) modelTest() *file {
+	f := e.newFile()
+	encoding := ""
+	if e.enc.Learns() {
+		encoding = "m.encoding = madeUp(t)\n"
+	}
+	f.add(`// newTest is a freshly initialised model%s.
+func newTest(t *§testing.T) *Model {
+	t.Helper()
+	%sreturn %s
+}`, map[bool]string{true: " with a made-up encoding"}[encoding != ""], strings.Replace(encoding, "m.", "m := New(Seed(1))\nm.", 1), map[bool]string{true: "m", false: "New(Seed(1))"}[encoding != ""])
+	floats, ints := e.trainArena()
+	losses, _ := lossesOf(e.p.Train)
+	rows := max(e.p.Training.BatchSize, 1)
+	var consts []string
+	for _, b := range e.consts {
+		consts = append(consts, e.bufs[b]+"[:]")
+	}
+	fields := e.predictorFields() + fmt.Sprintf(`},
+	New: New, Read: Read,
+	Targets: %s,
+	Engine: func(m *Model) §train.Engine[Input, Target] { return m.trainer() },
+	Arena: func(m *Model) []float32 { return m.trainer().a[:] },
+	Parts: func(m *Model, n int, s §train.Step) (trained, evaluated func(*§nn.Worker)) {
+		e := m.trainer()
+		e.n, e.step = n, s
+		return e.trainPart, e.evaluatePart
+	},
+	Flat: (*Params).flat,
+	Rule: compiled.Optimizer,
+	Calls: float64Calls,
+	Floats: %d, Ints: %d, Loss: %d,
+	Constants: [][]float32{%s},
+	Rows: %d,
+	PredictWork: %d, BatchWork: %d, FitWork: %d,
+	WeightBytes: %d,
+`, portTable(e.p.Targets, nil), floats, ints, losses[len(losses)-1].Offset, strings.Join(consts, ", "),
+		rows, flops(e.p.Predict, 1), inParts(e.p.Predict, rows, e.p.Batch), inParts(e.p.Train, rows, e.p.Batch), e.weightsRead())
+	for _, zero := range []string{", Ints: 0", "\tConstants: [][]float32{},\n", "\tWeightBytes: 0,\n"} {
+		fields = strings.Replace(fields, zero, "", 1)
+	}
+	f.add(`// network is what the tests of package modeltest need to know.
+var network = §modeltest.Network[*Model, Input, Output, Target, Params]{
+	Predictor: §modeltest.Predictor[*Model, Input, Output]{
+%s}`, fields)
+	f.add("func TestModel(t *§testing.T) { network.Test(t) }")
+	for _, name := range []string{"Predict", "PredictBatch", "TrainStep"} {
+		f.add("func Benchmark%[1]s(b *§testing.B) { network.Benchmark%[1]s(b) }", name)
+	}
+	if e.enc.Has() {
+		f.add("// targets makes up the targets of n samples.\nfunc targets(n int) []Target { return network.SampleTargets(n) }")
+	}
+	return f
+}
+
+// predictorFields are those of modeltest.Predictor.
+func (e *emitter) predictorFields() string {
+	var b strings.Builder
+	field := func(format string, args ...any) { fmt.Fprintf(&b, format+",\n", args...) }
+	field("Model: newTest")
+	if e.large() {
+		field("Predict: (*Model).PredictInto")
+	} else {
+		field("Predict: func(m *Model, dst *Output, x *Input) { *dst = m.Predict(x) }")
+	}
+	field("PredictBatch: (*Model).PredictBatch")
+	if e.row.floats > 0 {
+		field(`Poison: func(m *Model) {
+			s := m.batches.get()
+			for i := range s.a {
+				s.a[i] = float32(§math.NaN())
+			}
+			m.batches.put(s)
+		}`)
+	} else {
+		field("Poison: func(*Model) {}")
+	}
+	field("BatchRows: batchRows")
+	field("Inputs: %s", portTable(e.p.Inputs, e.distinct))
+	if p := e.p.Inputs[0]; len(e.p.Inputs) == 1 && p.DType == loop.F32 && len(p.Shape) > 0 {
+		field("InputsFrom: InputsFrom")
+	}
+	if e.enc.Classified() {
+		values, scores := "out[:]", ""
+		if how := e.p.Answer.Probabilities; how.Logits() {
+			values = "p[:]"
+		} else if how == loop.Never {
+			scores = "Scores: true,\n"
+		}
+		body := "return " + values
+		if values == "p[:]" {
+			body = "p := out.Probabilities()\nreturn p[:]"
+		}
+		field(`Answer: &§modeltest.Answer[*Model, Input, Output]{
+			Classify: func(m *Model, x *Input) (int, float32) {
+				class, p := m.Classify(x)
+				return int(class), p
+			},
+			Values: func(out *Output) []float32 { %s },
+			Names: Classes[:],
+			Parse: func(name string) (int, error) {
+				class, err := ParseClass(name)
+				return int(class), err
+			},
+			%s}`, body, scores)
+	}
+	return b.String()
+}
+
+// portTable prints what a test needs to know of ports.
+func portTable(ports []loop.Port, distinct func(i int) bool) string {
+	var rows []string
+	for i, p := range ports {
+		var fields []string
+		if p.Limit > 0 {
+			fields = append(fields, fmt.Sprintf("Limit: %d", p.Limit))
+		}
+		if distinct != nil && distinct(i) {
+			fields = append(fields, "Distinct: true")
+		}
+		if p.Loss != "" {
+			fields = append(fields, "Loss: "+quote(p.Loss))
+		}
+		rows = append(rows, "{"+strings.Join(fields, ", ")+"}")
+	}
+	return "[]§modeltest.Port{" + strings.Join(rows, ", ") + "}"
+}
+
+// float64Test prints the training step as calls of kernels in double precision.
+func (e *emitter) float64Test() *file {
+	f := e.newFile()
+	var b strings.Builder
+	for i, c := range e.trained {
+		var more []string
+		word := func(p *param) string { return e.operandWord(p, &more) }
+		var words []string
+		for _, p := range c.kernel.params {
+			words = append(words, word(p))
+		}
+		if c.kernel.draws() {
+			words = append(words, "f")
+		}
+		if c.kernel.sized() {
+			words = append(words, e.shapeWord(c.kernel))
+		}
+		if c.kernel.counted {
+			words = append(words, "n")
+		}
+		if c.kernel.shared {
+			words = append(words, "t")
+		}
+		layer := c.Layer
+		if i > 0 && e.trained[i-1].Layer == layer {
+			layer = ""
+		}
+		fmt.Fprintf(&b, "call(%s, %s[float64], %s)\n", quote(layer), c.fn.body(), strings.Join(append([]string{quote(strings.Join(words, " "))}, more...), ", "))
+	}
+	f.add(`// float64Calls makes the calls of a training step, forward and backward, in double
+// precision: see modeltest.Call.
+func float64Calls(call §modeltest.Call) {
+%s}`, b.String())
+	return f
+}
+
+// shapeWord is the shape argument: numbers of fields, and their values.
+func (e *emitter) shapeWord(k *kernel) string {
+	all := e.shapeFields()
+	var values []string
+	for _, f := range k.shape.Fields {
+		values = append(values, fmt.Sprintf("%d:%d", slices.Index(all, f.Name), f.Value))
+	}
+	return "z" + strings.Join(values, ",")
+}
+
+// operandWord is what modeltest passes for a parameter.
+func (e *emitter) operandWord(p *param, more *[]string) string {
+	b, length := p.buf, ""
+	if p.form == rowSlice {
+		length = fmt.Sprintf("+%d", b.Row())
+	}
+	switch b.Class {
+	case loop.Scalar:
+		return map[string]string{"inv_total": "m", "share": "s"}[b.Name]
+	case loop.Random:
+		*more = append(*more, quote(b.Name))
+		return fmt.Sprintf("e%d", len(*more)-1)
+	case loop.Param:
+		return fmt.Sprintf("p%d%s", e.p.Segments[b.Segment].Offset, length)
+	case loop.Gradient:
+		return fmt.Sprintf("g%d%s", e.p.Segments[b.Segment].Offset, length)
+	case loop.Const:
+		return fmt.Sprintf("c%d%s", slices.Index(e.consts, b), length)
+	case loop.Input:
+		if p.form == ragged {
+			return fmt.Sprintf("x%d o%d", b.Port, b.Port)
+		}
+		return fmt.Sprintf("x%d", b.Port)
+	case loop.Target:
+		return fmt.Sprintf("y%d", b.Port)
+	case loop.Weight:
+		return "w"
+	}
+	arena := "a"
+	if b.DType == loop.I32 {
+		arena = "b"
+	}
+	if b.Rows {
+		return fmt.Sprintf("%s%d*%d", arena, b.Offset, b.Row())
+	}
+	return fmt.Sprintf("%s%d%s", arena, b.Offset, length)
+}
+
+// weightsRead is the size of the weights where reading them takes longer than
+// computing with them.
+func (e *emitter) weightsRead() int {
+	if bytes := e.weightBytes(); flops(e.p.Predict, 1) <= 2*bytes && bytes >= weightsDominate {
+		return bytes
+	}
+	return 0
+}
+
+// flops counts the operations of a plan on n rows, a multiply-add as two.
+func flops(p *loop.Plan, n int) int {
+	sum := 0
+	runs, _ := p.Flat()
+	for _, r := range runs {
+		sum += r.Kernel.Flops(n)
+	}
+	return sum
+}
+
+// inParts counts the operations of a plan on rows that it takes batch by batch.
+func inParts(p *loop.Plan, rows, batch int) int {
+	sum := rows / batch * flops(p, batch)
+	if rest := rows % batch; rest > 0 {
+		sum += flops(p, rest)
+	}
+	return sum
+}
+
+// weightsDominate is the size from which reading the weights may take longer
+// than computing with them: the nearest cache holds less.
+const weightsDominate = 64 << 10
+
+// weightBytes is the size of the parameters that every prediction reads: not
+// the tables of which it reads the rows of ids.
+func (e *emitter) weightBytes() int {
+	all, _ := e.total()
+	runs, _ := e.p.Predict.Flat()
+	tables := map[int]bool{}
+	for _, r := range runs {
+		if k, ok := r.Kernel.(*loop.GatherSum); ok && k.Table.Class == loop.Param {
+			tables[k.Table.Segment] = true
+		}
+		for _, a := range r.Kernel.Reads() {
+			if a.Index != nil && a.Buf.Class == loop.Param {
+				tables[a.Buf.Segment] = true
+			}
+		}
+	}
+	for i := range tables {
+		all -= e.p.Segments[i].Len()
+	}
+	return 4 * all
+}

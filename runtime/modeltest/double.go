@@ -1,0 +1,339 @@
+package modeltest
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"github.com/nngen-go/nngen/runtime/nn"
+	"github.com/nngen-go/nngen/runtime/train"
+)
+
+// Call is called with a kernel of a layer in double precision, which is what a
+// package lists its training step by, and with what is passed for the kernel's
+// parameters in order, separated by spaces:
+//
+//	a64*3   rows of 3 in the arena from element 64 on
+//	a64     an array there, as long as the parameter's type says
+//	a64+3   a slice there of 3 elements
+//	b64*3   the same in the arena of integers
+//	p64 g64 the same in the parameters and in their gradients
+//	c0      array number 0 of Network.Constants
+//	x0 o0   rows of input 0; where it is ragged, its ids, and their offsets
+//	y0 w    rows of target 0, and the weights of the rows
+//	m s     1/Total and n/Total of the step
+//	n t f   the number of rows, the worker, the number of the first row
+//	e0      the key of the stream of random numbers that streams[0] names
+//	z3:64   a struct of ints of which number 3 is 64, and the others are 0
+//
+// A call without a layer is of the same one as that before it.
+type Call func(layer string, kernel any, operands string, streams ...string)
+
+// double is the training step in double precision over some rows.
+type double struct {
+	calls           func(Call)
+	rows, loss      int // the loss lies in the arena
+	inputs, targets []column
+	weights         []float64
+	constants       [][]float64
+
+	// Of the current step:
+	at                       train.Step
+	params, gradients, arena []float64
+	integers                 []int32
+	rounding                 *rounding
+}
+
+// column holds the rows of a port.
+type column struct {
+	floats        []float64
+	ints, offsets []int32
+}
+
+// double makes a training step over some rows.
+func (n *Network[M, I, O, T, P]) double(rows int) *double {
+	d := &double{calls: n.Calls, rows: rows, loss: n.Loss, inputs: make([]column, len(n.Inputs)), targets: make([]column, len(n.Targets)),
+		arena: make([]float64, n.Floats), integers: make([]int32, n.Ints)}
+	for _, c := range n.Constants {
+		d.constants = append(d.constants, float64s(c))
+	}
+	for i := range rows {
+		x, y := n.sample(i), n.target(i)
+		for j, v := range portsOf(&x, len(n.Inputs)) {
+			d.inputs[j].add(v, n.Inputs[j].Distinct)
+		}
+		for j, v := range portsOf(&y, len(n.Targets)) {
+			d.targets[j].add(v, false)
+		}
+		d.weights = append(d.weights, float64(weight(i)))
+	}
+	return d
+}
+
+// add appends a row.
+func (c *column) add(v reflect.Value, distinct bool) {
+	floats, ints := flat(v)
+	if c.offsets == nil {
+		c.offsets = []int32{0}
+	}
+	c.floats = append(c.floats, float64s(floats)...)
+	seen := map[int32]bool{}
+	for _, id := range ints {
+		if !distinct || !seen[id] {
+			c.ints = append(c.ints, id)
+		}
+		seen[id] = true
+	}
+	c.offsets = append(c.offsets, int32(len(c.ints)))
+}
+
+// rounding is what a step does that computes in double precision and stores in
+// single precision.
+type rounding struct {
+	largest float64 // of the values stored
+}
+
+func (r *rounding) store(x []float64) {
+	for i, v := range x {
+		x[i] = float64(float32(v))
+		if v := math.Abs(v); v > r.largest {
+			r.largest = v
+		}
+	}
+}
+
+// step runs forward and backward and returns the loss with the gradients. What
+// the kernels compute is rounded where r is not nil.
+func (d *double) step(params []float64, s train.Step, r *rounding) (loss float64, gradients []float64) {
+	d.params, d.gradients, d.at, d.rounding = params, make([]float64, len(params)), s, r
+	for i := range d.arena {
+		d.arena[i] = math.NaN()
+	}
+	d.calls(d.call)
+	if r != nil {
+		r.store(d.gradients)
+	}
+	return d.arena[d.loss], d.gradients
+}
+
+// call implements Call.
+func (d *double) call(layer string, kernel any, operands string, streams ...string) {
+	f := reflect.ValueOf(kernel)
+	words := strings.Fields(operands)
+	if len(words) != f.Type().NumIn() {
+		panic(fmt.Sprintf("modeltest: layer %q: %v is called with %q", layer, f.Type(), operands))
+	}
+	in := make([]reflect.Value, len(words))
+	for i, word := range words {
+		in[i] = d.operand(word, f.Type().In(i), streams)
+	}
+	f.Call(in)
+	if d.rounding == nil {
+		return
+	}
+	for i, word := range words {
+		if word[0] == 'a' {
+			d.rounding.store(floatsOf(in[i]))
+		}
+	}
+}
+
+// floatsOf is the memory of a slice, or of an array that v points to.
+func floatsOf(v reflect.Value) []float64 {
+	if v.Kind() == reflect.Slice {
+		return v.Interface().([]float64)
+	}
+	return unsafe.Slice((*float64)(v.UnsafePointer()), v.Type().Elem().Size()/8)
+}
+
+// operand is what a word passes for a parameter of that type.
+func (d *double) operand(word string, t reflect.Type, streams []string) reflect.Value {
+	rest := word[1:]
+	switch word[0] {
+	case 'a':
+		return view(d.arena, rest, t, d.rows)
+	case 'b':
+		return view(d.integers, rest, t, d.rows)
+	case 'p':
+		return view(d.params, rest, t, d.rows)
+	case 'g':
+		return view(d.gradients, rest, t, d.rows)
+	case 'c':
+		return view(d.constants[number(rest)], "0", t, d.rows)
+	case 'x':
+		return d.inputs[number(rest)].rows(t)
+	case 'o':
+		return reflect.ValueOf(d.inputs[number(rest)].offsets)
+	case 'y':
+		return d.targets[number(rest)].rows(t)
+	case 'w':
+		return reflect.ValueOf(d.weights)
+	case 'm':
+		return reflect.ValueOf(1 / float64(d.at.Total))
+	case 's':
+		return reflect.ValueOf(float64(d.rows) / float64(d.at.Total))
+	case 'n':
+		return reflect.ValueOf(d.rows)
+	case 'f':
+		return reflect.ValueOf(d.at.First)
+	case 't':
+		return reflect.Zero(t)
+	case 'e':
+		return reflect.ValueOf(nn.NewKey(d.at.Seed, d.at.Index, nn.Stream(streams[number(rest)])))
+	case 'z':
+		v := reflect.New(t)
+		fields := unsafe.Slice((*int)(v.UnsafePointer()), t.Size()/unsafe.Sizeof(0))
+		for _, field := range strings.Split(rest, ",") {
+			i, size, _ := strings.Cut(field, ":")
+			fields[number(i)] = number(size)
+		}
+		return v.Elem()
+	}
+	panic(fmt.Sprintf("modeltest: the operand %q", word))
+}
+
+// rows are those of a column as a slice of type t.
+func (c *column) rows(t reflect.Type) reflect.Value {
+	if t.Elem().Kind() == reflect.Int32 {
+		return reflect.ValueOf(c.ints)
+	}
+	return reflect.ValueOf(c.floats)
+}
+
+// view is a part of a block as a value of type t: 64*3, 64 or 64+3.
+func view[E any](block []E, place string, t reflect.Type, rows int) reflect.Value {
+	var e E
+	if at, width, ok := strings.Cut(place, "*"); ok {
+		from := number(at)
+		return reflect.ValueOf(block[from : from+rows*number(width)])
+	}
+	if at, count, ok := strings.Cut(place, "+"); ok {
+		from := number(at)
+		return reflect.ValueOf(block[from : from+number(count)])
+	}
+	from := number(place)
+	block = block[from : from+int(t.Elem().Size()/unsafe.Sizeof(e))]
+	return reflect.NewAt(t.Elem(), unsafe.Pointer(unsafe.SliceData(block)))
+}
+
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		panic("modeltest: " + err.Error())
+	}
+	return n
+}
+
+func finite(v float64) bool { return v-v == 0 }
+
+// float64s converts a slice.
+func float64s(x []float32) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = float64(v)
+	}
+	return y
+}
+
+// The gradient is the slope of the loss: along any direction it predicts what a
+// small step changes. How small depends: rounding hides what too short a step
+// does, and too long a one passes bends.
+func (n *Network[M, I, O, T, P]) gradientIsSlope(t *testing.T) {
+	rows := min(5, n.BatchRows)
+	rng := rand.New(rand.NewPCG(3, 4))
+	d := n.double(rows)
+	for seed := range uint64(3) {
+		s := train.Step{Seed: seed, Index: 1, Total: rows}
+		e := n.Engine(n.drawn(t, seed))
+		p := float64s(e.Params())
+		loss, g := d.step(p, s, nil)
+		if !finite(loss) {
+			t.Logf("the loss of this network is %v", loss)
+			continue
+		}
+		v := make([]float64, len(e.Gradients()))
+		var slope, length float64
+		for i := range v {
+			v[i] = rng.NormFloat64()
+			length += v[i] * v[i]
+		}
+		for i := range v {
+			v[i] /= math.Sqrt(length)
+			slope += v[i] * g[i]
+		}
+		at := func(h float64) float64 {
+			q := slices.Clone(p)
+			for i, d := range v {
+				q[i] += h * d
+			}
+			loss, _ := d.step(q, s, nil)
+			return loss
+		}
+		right := false
+		var got []float64
+		for _, h := range []float64{1e-6, 1e-5, 1e-7, 1e-4, 1e-8, 1e-3} {
+			d := (at(h) - at(-h)) / (2 * h)
+			got = append(got, d)
+			if math.Abs(d-slope) <= 1e-5*(math.Abs(d)+math.Abs(slope))+1e-8+1e-14*math.Abs(loss)/h {
+				right = true
+				break
+			}
+		}
+		if !right {
+			t.Errorf("the loss rises by %v per unit, the gradient says %v", got, slope)
+		}
+	}
+}
+
+// Single precision follows double precision along some steps of the optimizer,
+// as closely as a step does that is computed in double and stored in single
+// precision. It need not follow to where squares are beyond its range.
+func (n *Network[M, I, O, T, P]) trajectory(t *testing.T) {
+	rows := min(6, n.BatchRows)
+	d := n.double(rows)
+	for seed := range uint64(3) {
+		m := n.drawn(t, seed)
+		o := n.optimizer(t, m, n.Rule())
+		e := n.loaded(t, m, rows)
+		for i := range 4 {
+			if !follows(t, e, d, train.Step{Seed: seed, Index: uint64(i), Total: rows}) {
+				break
+			}
+			n.apply(t, m, o)
+		}
+	}
+}
+
+// follows compares a step in single precision with one in double precision, and
+// reports whether it can.
+func follows[I, T any](t *testing.T, e train.Engine[I, T], d *double, s train.Step) bool {
+	want, g := d.step(float64s(e.Params()), s, nil)
+	var r rounding
+	rough, h := d.step(float64s(e.Params()), s, &r)
+	if r.largest > 1e18 || !finite(want) || !finite(rough) {
+		t.Logf("step %d: loss %v, values of up to %v", s.Index, want, r.largest)
+		return false
+	}
+	if loss := e.Train(d.rows, s); !(math.Abs(loss-want) <= 1e-5*(1+math.Abs(want))+32*math.Abs(rough-want)) {
+		t.Errorf("step %d: loss %v, in double precision %v", s.Index, loss, want)
+	}
+	var off, slack, largest float64
+	for j, v := range e.Gradients() {
+		if !finite(float64(v)) && !finite(g[j]) {
+			continue
+		}
+		off = max(off, math.Abs(float64(v)-g[j]))
+		slack = max(slack, math.Abs(h[j]-g[j]))
+		largest = max(largest, math.Abs(g[j]))
+	}
+	if !(off <= 1e-3*largest+32*slack+1e-9) {
+		t.Errorf("step %d: gradients differ by %v, the largest is %v", s.Index, off, largest)
+	}
+	return true
+}

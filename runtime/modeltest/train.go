@@ -1,0 +1,356 @@
+package modeltest
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/nngen-go/nngen/runtime/data"
+	"github.com/nngen-go/nngen/runtime/nn"
+	"github.com/nngen-go/nngen/runtime/optim"
+	"github.com/nngen-go/nngen/runtime/train"
+)
+
+// Model is what the Model of every trainable package has. I, T and P are its
+// Input, Target and Params.
+type Model[I, T, P any] interface {
+	Fit(ctx context.Context, d data.Dataset[I, T], cfg train.Config[I, T]) (*train.History, error)
+	Gradients(g *P, b train.Batch[I, T]) (loss float32, err error)
+	Apply(o *optim.Optimizer, g *P) error
+	WriteTo(w io.Writer) (int64, error)
+}
+
+// Network is what the tests need to know of a trainable package.
+type Network[M Model[I, T, P], I, O, T, P any] struct {
+	Predictor[M, I, O]
+	New     func(opts ...nn.Option) M
+	Read    func(r io.Reader, opts ...nn.Option) (M, error)
+	Targets []Port
+	Engine  func(m M) train.Engine[I, T]
+	Arena   func(m M) []float32 // of training
+	// Parts are one worker's of a training step and of an evaluation of the
+	// loaded rows.
+	Parts func(m M, n int, s train.Step) (trained, evaluated func(t *nn.Worker))
+	Flat  func(p *P) []float32
+	Rule  func() optim.Rule // of the description
+
+	// The training step in double precision: its calls, and the arenas that
+	// these work in, with the loss.
+	Calls              func(call Call)
+	Floats, Ints, Loss int
+	Constants          [][]float32
+
+	Rows                            int // of a training batch
+	PredictWork, BatchWork, FitWork int // operations; a multiply-add is two
+	WeightBytes                     int // that a prediction reads; 0: it takes longer to compute
+}
+
+// Test runs all tests.
+func (n *Network[M, I, O, T, P]) Test(t *testing.T) {
+	n.Predictor.Test(t)
+	t.Run("TrainAllocations", n.trainAllocations)
+	t.Run("TrainPoisoned", n.trainPoisoned)
+	t.Run("WorkersSameBits", n.workersSameBits)
+	t.Run("OneBatchOverfits", n.oneBatchOverfits)
+	t.Run("SameSeedSameBits", n.sameSeedSameBits)
+	t.Run("SaveAndRead", n.saveAndRead)
+	t.Run("GradientsAgreeWithTrain", n.gradientsAgreeWithTrain)
+	t.Run("GradientIsSlope", n.gradientIsSlope)
+	t.Run("Trajectory", n.trajectory)
+}
+
+// target makes up the target of a sample, which a network can learn.
+func (n *Network[M, I, O, T, P]) target(i int) (y T) {
+	for p, v := range portsOf(&y, len(n.Targets)) {
+		limit := max(n.Targets[p].Limit, 0)
+		if limit == 0 {
+			limit = 2
+		}
+		loss := n.Targets[p].Loss
+		floats, ints := flat(v)
+		for j := range ints {
+			ints[j] = int32((i + j) % limit)
+		}
+		width := 1 // of the innermost dimension
+		for e := v.Type(); e.Kind() == reflect.Array; e = e.Elem() {
+			width = e.Len()
+		}
+		for j := range floats {
+			switch {
+			case strings.Contains(loss, "binary"):
+				floats[j] = float32((i + j) % 2)
+			case strings.Contains(loss, "categorical") && v.Kind() == reflect.Array:
+				if j%width == i%width {
+					floats[j] = 1
+				}
+			default:
+				floats[j] = float32((i+2*j)%5) / 4
+			}
+		}
+	}
+	return y
+}
+
+// SampleTargets makes up the targets of some samples.
+func (n *Network[M, I, O, T, P]) SampleTargets(count int) []T {
+	y := make([]T, count)
+	for i := range y {
+		y[i] = n.target(i)
+	}
+	return y
+}
+
+// weight is that of a sample: they are unequal.
+func weight(i int) float32 { return 1 + float32(i%3)/4 }
+
+// loaded is an engine with some samples.
+func (n *Network[M, I, O, T, P]) loaded(t *testing.T, m M, rows int) train.Engine[I, T] {
+	t.Helper()
+	e := n.Engine(m)
+	for i := range rows {
+		x, y := n.sample(i), n.target(i)
+		if err := e.Load(i, &x, &y, weight(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return e
+}
+
+// params are the parameters of a model.
+func (n *Network[M, I, O, T, P]) params(m M) []float32 { return n.Engine(m).Params() }
+
+// drawn is a model whose weights are of a size at which every layer matters,
+// whatever New begins with: the tests judge the code, not the model.
+func (n *Network[M, I, O, T, P]) drawn(t *testing.T, seed uint64) M {
+	m := n.Model(t)
+	rng := rand.New(rand.NewPCG(seed, 2))
+	for _, s := range n.Engine(m).Segments() {
+		if s.Flags&nn.State != 0 {
+			continue
+		}
+		size := 0.2
+		if last := len(s.Shape) - 1; last > 0 {
+			size = 1 / math.Sqrt(float64(s.Len()/s.Shape[last]))
+		}
+		for i, w := 0, s.Of(n.params(m)); i < len(w); i++ {
+			w[i] = float32(size * rng.NormFloat64())
+		}
+	}
+	return m
+}
+
+// optimizer binds a rule to the parameters of a model.
+func (n *Network[M, I, O, T, P]) optimizer(t *testing.T, m M, rule optim.Rule) *optim.Optimizer {
+	t.Helper()
+	o, err := optim.New(rule, n.Engine(m).Segments())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// apply moves the parameters by the gradients of an engine.
+func (n *Network[M, I, O, T, P]) apply(t *testing.T, m M, o *optim.Optimizer) {
+	t.Helper()
+	e := n.Engine(m)
+	if err := o.Apply(e.Params()[:len(e.Gradients())], e.Gradients()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (n *Network[M, I, O, T, P]) trainAllocations(t *testing.T) {
+	m := n.Model(t)
+	rows := min(4, n.BatchRows)
+	e := n.loaded(t, m, rows)
+	o := n.optimizer(t, m, n.Rule())
+	x, y := n.samples(rows), n.SampleTargets(rows)
+	allocs := testing.AllocsPerRun(20, func() {
+		for i := range x {
+			if err := e.Load(i, &x[i], &y[i], 1); err != nil {
+				t.Error(err)
+			}
+		}
+		e.Train(rows, train.Step{Total: rows})
+		n.apply(t, m, o)
+	})
+	if allocs != 0 {
+		t.Errorf("a training step allocates %v times", allocs)
+	}
+}
+
+// An arena and gradients full of NaN do not show in the next step.
+func (n *Network[M, I, O, T, P]) trainPoisoned(t *testing.T) {
+	rows := min(5, n.BatchRows)
+	step := train.Step{Seed: 3, Index: 2, Total: rows}
+	m := n.Model(t)
+	clean, poisoned := n.loaded(t, n.Model(t), rows), n.loaded(t, m, rows)
+	nan := float32(math.NaN())
+	for i, a := 0, n.Arena(m); i < len(a); i++ {
+		a[i] = nan
+	}
+	for i, g := 0, poisoned.Gradients(); i < len(g); i++ {
+		g[i] = nan
+	}
+	if a, b := clean.Train(rows, step), poisoned.Train(rows, step); math.Float64bits(a) != math.Float64bits(b) {
+		t.Errorf("loss %v, in a poisoned arena %v", a, b)
+	}
+	sameBits(t, "gradient", clean.Gradients(), poisoned.Gradients())
+}
+
+// sameBits compares two lists bit for bit.
+func sameBits(t *testing.T, what string, a, b []float32) {
+	t.Helper()
+	for i, v := range a {
+		if math.Float32bits(v) != math.Float32bits(b[i]) {
+			t.Fatalf("%s %d is %v, then %v", what, i, v, b[i])
+		}
+	}
+}
+
+// The number of workers changes no bit of a training step.
+func (n *Network[M, I, O, T, P]) workersSameBits(t *testing.T) {
+	rows := n.BatchRows
+	step := train.Step{Seed: 3, Index: 2, Total: rows}
+	m := n.Model(t)
+	alone, shared := n.loaded(t, n.Model(t), rows), n.loaded(t, m, rows)
+	team := nn.NewTeam(3)
+	defer team.Close()
+	shared.Share(team)
+	trained, evaluated := n.Parts(m, rows, step)
+	alone.Evaluate(rows, step)
+	team.Run(evaluated) // however little work there is
+	for k := range alone.OutputNames() {
+		for row := range rows {
+			sameBits(t, "output", alone.Outputs(k, row), shared.Outputs(k, row))
+		}
+	}
+	alone.Train(rows, step)
+	team.Run(trained)
+	sameBits(t, "gradient", alone.Gradients(), shared.Gradients())
+}
+
+// What a network can learn by heart with gradients in double precision, it can
+// with those of the training step. One that is frozen but for a bias, or that
+// forgets its input, cannot.
+func (n *Network[M, I, O, T, P]) oneBatchOverfits(t *testing.T) {
+	rows := min(8, n.BatchRows)
+	if len(n.Engine(n.Model(t)).Gradients()) == 0 {
+		t.Skip("nothing can be trained")
+	}
+	fall := func(loss func(e train.Engine[I, T], s train.Step) float64) (share float64) {
+		m := n.drawn(t, 0)
+		e := n.loaded(t, m, rows)
+		o := n.optimizer(t, m, optim.NewAdam(0.01))
+		first := 0.0
+		for i := range 400 {
+			v := loss(e, train.Step{Seed: 1, Index: uint64(i), Total: rows})
+			if i == 0 {
+				first = v
+			}
+			if share = max(share, (first-v)/math.Abs(first)); share > 0.5 {
+				break
+			}
+			n.apply(t, m, o)
+		}
+		return share
+	}
+	got := fall(func(e train.Engine[I, T], s train.Step) float64 { return e.Train(rows, s) })
+	if got > 0.1 {
+		return
+	}
+	double := n.double(rows)
+	if want := fall(func(e train.Engine[I, T], s train.Step) float64 {
+		loss, g := double.step(float64s(e.Params()), s, nil)
+		for i := range e.Gradients() {
+			e.Gradients()[i] = float32(g[i])
+		}
+		return loss
+	}); want > 0.2 {
+		t.Errorf("400 steps on one batch took %.2g of the loss away, %.2g with gradients in double precision", got, want)
+	}
+}
+
+func (n *Network[M, I, O, T, P]) sameSeedSameBits(t *testing.T) {
+	rows, batch := n.BatchRows+3, n.BatchRows+2
+	if n.Engine(n.Model(t)).BatchStatistics() {
+		rows, batch = n.BatchRows, n.BatchRows
+	}
+	var models [2]M
+	for i := range models {
+		models[i] = n.New(nn.Seed(7))
+		cfg := train.Config[I, T]{Epochs: 2, BatchSize: batch, ValidationSplit: -1, StepsPerEpoch: -1, OwnCallbacks: true}
+		if _, err := models[i].Fit(context.Background(), data.Slices(n.samples(rows), n.SampleTargets(rows)), cfg); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sameBits(t, "parameter", n.params(models[0]), n.params(models[1]))
+}
+
+func (n *Network[M, I, O, T, P]) saveAndRead(t *testing.T) {
+	m := n.Model(t)
+	var b bytes.Buffer
+	if _, err := m.WriteTo(&b); err != nil {
+		t.Fatal(err)
+	}
+	again, err := n.Read(bytes.NewReader(b.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := n.samples(4)
+	if bits(n.predictAll(m, x)) != bits(n.predictAll(again, x)) {
+		t.Error("predictions changed on the way through a file")
+	}
+	if _, err := n.Read(bytes.NewReader(b.Bytes()[:b.Len()-1])); err == nil {
+		t.Error("a truncated file was read")
+	}
+}
+
+// Gradients over parts of a batch add up to those of the whole.
+func (n *Network[M, I, O, T, P]) gradientsAgreeWithTrain(t *testing.T) {
+	rows := n.BatchRows + 3
+	m := n.Model(t)
+	e := n.Engine(n.Model(t))
+	if e.BatchStatistics() { // which are over one part
+		rows = min(6, n.BatchRows)
+	}
+	x, y := n.samples(rows), n.SampleTargets(rows)
+	g := new(P)
+	got, err := m.Gradients(g, train.Batch[I, T]{X: x, Y: y})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := make([]float32, len(e.Gradients()))
+	loss := 0.0
+	for first := 0; first < rows; first += n.BatchRows {
+		part := min(n.BatchRows, rows-first)
+		for r := range part {
+			if err := e.Load(r, &x[first+r], &y[first+r], 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		loss += e.Train(part, train.Step{Seed: 1, First: first, Total: rows})
+		for i, v := range e.Gradients() {
+			want[i] += v
+		}
+	}
+	same := func(a, b float32) bool { return a == b || a != a && b != b }
+	if !same(got, float32(loss)) {
+		t.Errorf("loss %v, want %v", got, loss)
+	}
+	for i, v := range want {
+		if f := n.Flat(g)[i]; !same(f, v) {
+			t.Fatalf("gradient %d is %v, want %v", i, f, v)
+		}
+	}
+	if _, err := m.Gradients(g, train.Batch[I, T]{X: x, Y: y[1:]}); err == nil {
+		t.Error("a target is missing and nothing said so")
+	}
+	if m.Apply(nil, g) == nil {
+		t.Error("no optimizer, and nothing said so")
+	}
+}
