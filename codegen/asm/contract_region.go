@@ -137,21 +137,21 @@ func (d *driver) region(at position, lanes int, unit string) error {
 		v := d.name("l", "i")
 		defer delete(d.names, v)
 		return d.block(fmt.Sprintf("for %s := range %s", v, d.table.text(d.table.field("lines", lines))), func() error {
-			return d.rows(d.along(at, "Line", func(r plan.Region) (plan.Axis, bool) { return r.Line, r.Lines > 1 }, v, slices.Max(lines)-1), lanes, panel, rows, count, unit)
+			return d.rows(d.along(at, "Line", func(r plan.Region) (plan.Axis, bool) { return r.Line, r.Lines > 1 }, v, 1, slices.Max(lines)-1), lanes, panel, rows, count, unit)
 		})
 	}
 	return d.rows(at, lanes, panel, rows, count, unit)
 }
 
-// along moves the operands v steps along an axis that regions may differ in.
-func (d *driver) along(at position, what string, axis func(plan.Region) (a plan.Axis, moves bool), v string, most int) position {
+// along moves the operands v times n steps along an axis that regions may differ in.
+func (d *driver) along(at position, what string, axis func(plan.Region) (a plan.Axis, moves bool), v string, n, most int) position {
 	move := func(s sum, name string, step func(a plan.Axis) int) sum {
 		f := d.table.field(name+what, d.moving(func(r plan.Region) (int, bool) {
 			a, moves := axis(r)
 			if r.Void && name == "x" {
 				return 0, moves
 			}
-			return step(a), moves
+			return n * step(a), moves
 		}))
 		if f.literal {
 			return s.plus(v, f.value, most)
@@ -232,7 +232,7 @@ func (d *driver) rows(at position, lanes int, panel sum, rows string, count int,
 	case count > 0 && count <= size:
 		return d.call(at, lanes, panel, rows)
 	case unit != "":
-		at = d.along(at, "Row", func(r plan.Region) (plan.Axis, bool) { return r.Row, true }, fmt.Sprintf("%s*%d", unit, size), -1)
+		at = d.along(at, "Row", func(r plan.Region) (plan.Axis, bool) { return r.Row, true }, unit, size, d.chunks()-1)
 		return d.call(at, lanes, panel, fmt.Sprintf("min(%d, %s-%s*%d)", size, rows, unit, size))
 	case d.Open && d.Regions[0].Row.Most > 0 && d.Regions[0].Row.Most <= size:
 		return d.call(at, lanes, panel, rows)
@@ -240,7 +240,7 @@ func (d *driver) rows(at position, lanes int, panel sum, rows string, count int,
 	v := d.name("r", "i")
 	defer delete(d.names, v)
 	return d.block(fmt.Sprintf("for %s := 0; %s < %s; %s += %d", v, v, rows, v, size), func() error {
-		at := d.along(at, "Row", func(r plan.Region) (plan.Axis, bool) { return r.Row, true }, v, count-1)
+		at := d.along(at, "Row", func(r plan.Region) (plan.Axis, bool) { return r.Row, true }, v, 1, count-1)
 		return d.call(at, lanes, panel, fmt.Sprintf("min(%d, %s-%s)", size, rows, v))
 	})
 }
