@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "rewrite the kernels under testdata")
 //
 //	go test -bench . ./codegen/gosrc/testdata/kernels
 func TestBenchmarkedKernels(t *testing.T) {
-	e := newEmitter(&loop.Program{Name: "kernels", File: "bench_test.go", Hash: "none", Predict: &loop.Plan{}}, Config{Package: "kernels"}, &ownWords{})
+	e := newKernels(&loop.Program{Name: "kernels", File: "bench_test.go", Hash: "none", Predict: &loop.Plan{}}, Config{Package: "kernels"}, &ownWords{})
 	e.unit = nil
 	for _, s := range [][2]int{{784, 512}, {512, 10}, {16, 16}, {4, 16}} {
 		for _, k := range denseTriple(s[0], s[1]) {

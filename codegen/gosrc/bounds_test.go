@@ -43,7 +43,7 @@ func TestNoBoundsChecks(t *testing.T) {
 // noBoundsChecks tries the kernels with some limits. Blocks whose sums are
 // kept apart may check their own index, once for each run of an innermost loop.
 func noBoundsChecks(t *testing.T, sums sumLimits, blocks bool) {
-	e := newEmitter(&loop.Program{Name: "bounds", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "bounds"}, &ownWords{})
+	e := newKernels(&loop.Program{Name: "bounds", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "bounds"}, &ownWords{})
 	e.unit, e.sums = nil, sums
 	for _, c := range kernelCases() {
 		if unhandled[c.name] || strings.HasPrefix(c.name, oneChannel) {
@@ -120,9 +120,9 @@ func runsOn(from, to loop.Kernel) bool {
 }
 
 // instances has the compiler compile all kernels and scalar functions.
-func (e *emitter) instances() string {
+func (e *kernels) instances() string {
 	names := slices.Collect(maps.Keys(e.scalars))
-	for _, fn := range e.kernels {
+	for _, fn := range e.list {
 		names = append(names, fn.name)
 	}
 	slices.Sort(names)

@@ -8,7 +8,7 @@ import (
 
 // callbackTypes prints the names under which a package offers the callbacks of
 // runtime/train: its user imports nothing else.
-func (e *emitter) callbackTypes(f *file) {
+func (e trainText) callbackTypes(f *file) {
 	var types strings.Builder
 	for _, c := range train.Callbacks() {
 		types.WriteString("	// " + c.Type() + " " + c.Doc + ".\n	" + c.Type() + " = §train." + c.Type() + "\n")
@@ -30,7 +30,7 @@ var ErrStop = §train.ErrStop`, types.String())
 }
 
 // freezeMethods prints what freezes layers at run time.
-func (e *emitter) freezeMethods(f *file) {
+func (e trainText) freezeMethods(f *file) {
 	f.add(`// Freeze has Fit leave layers ("hidden") or tensors ("hidden/kernel") alone.
 // Layers with trainable: false in the description are so always, and make the
 // steps cheaper: their gradients are not computed.

@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -17,7 +18,7 @@ type kernelCall struct {
 }
 
 // callsOf turns the two halves of a plan into calls of kernels.
-func (e *emitter) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err error) {
+func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err error) {
 	stages := plan.Stages()
 	var list []kernelCall
 	for i, s := range append(append([]loop.Step{}, plan.Forward...), plan.Backward...) {
@@ -28,6 +29,11 @@ func (e *emitter) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err 
 		k, fn, err := e.kernel(r.Kernel)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%v: layer %s: %w", r.Pos, diag.Quote(r.Layer), err)
+		}
+		for _, p := range k.params {
+			if p.buf.Class == loop.Const && !slices.Contains(e.consts, p.buf) {
+				e.consts = append(e.consts, p.buf)
+			}
 		}
 		list = append(list, kernelCall{r, k, fn, stages[i], loop.SharingOf(r.Kernel)})
 	}

@@ -14,7 +14,7 @@ const tiny = 128
 
 // contract prints a contraction: the forms that dense layers take as fast
 // loops, anything else as the nest that it is.
-func (e *emitter) contract(c *loop.Contract) *kernel {
+func (e *kernels) contract(c *loop.Contract) *kernel {
 	c = forwards(c)
 	d := &dense{Contract: c}
 	plain := len(c.Clip) == 0 && len(c.B) == 0 && len(c.M) <= 1 && len(c.N) <= 1 && len(c.K) <= 1

@@ -40,7 +40,7 @@ func bare(k *loop.Contract) *loop.Contract {
 //
 //	go test -bench Convolution ./codegen/gosrc/testdata/kernels
 func TestBenchmarkedConvolutions(t *testing.T) {
-	e := newEmitter(&loop.Program{Name: "kernels", File: "conv_bench_test.go", Hash: "none", Predict: &loop.Plan{}}, Config{Package: "kernels"}, &ownWords{})
+	e := newKernels(&loop.Program{Name: "kernels", File: "conv_bench_test.go", Hash: "none", Predict: &loop.Plan{}}, Config{Package: "kernels"}, &ownWords{})
 	e.unit = nil
 	for _, k := range benchedConvolutions() {
 		if _, _, err := e.kernel(canonical.Kernel(k)); err != nil {

@@ -22,7 +22,7 @@ var (
 // withCopies has a package that only predicts carry what it calls of the
 // runtime: what encodes in a file of its own, what tests with the tests, and
 // what tells processors apart with the machine code.
-func (e *emitter) withCopies(files []namedFile) ([]namedFile, error) {
+func (e *phases) withCopies(files []namedFile) ([]namedFile, error) {
 	var all, tested []*gotree.File
 	for _, f := range files {
 		if f.name == "kernels_amd64.go" {

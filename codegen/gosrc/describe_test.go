@@ -25,7 +25,7 @@ func TestFormulas(t *testing.T) {
 		{nest(nil, store(both, x, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), access(wide, 38, 1), from16)), "store16", "y[r,i] = x[r,i] + x[r,i+16]"},
 		{nest([]loop.Axis{columns}, mean), "columnMeans16", "y[i] = (Σ_r x[r,i]) / n"},
 	} {
-		e := newEmitter(&loop.Program{Predict: &loop.Plan{}}, Config{}, &ownWords{})
+		e := newKernels(&loop.Program{Predict: &loop.Plan{}}, Config{}, &ownWords{})
 		e.unit = nil
 		k, fn, err := e.kernel(canonical.Kernel(tt.kernel))
 		if err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // engineDecl prints the implementation of train.Engine.
-func (e *emitter) engineDecl(f *file) {
+func (e trainText) engineDecl(f *file) {
 	floats, ints := e.trainArena()
 	fields := ""
 	if e.grows() {
@@ -126,7 +126,7 @@ func quotedNames(ports []loop.Port) string {
 }
 
 // targetCheck prints the check of class numbers.
-func (e *emitter) targetCheck(i int) string {
+func (e trainText) targetCheck(i int) string {
 	p := e.p.Targets[i]
 	what := ""
 	if len(e.p.Targets) > 1 {
@@ -143,7 +143,7 @@ func (e *emitter) targetCheck(i int) string {
 }
 
 // enginePass prints how a pass over the rows of the engine begins.
-func (e *emitter) enginePass(f *file) {
+func (e trainText) enginePass(f *file) {
 	uses := e.passUses()
 	fields := "a: e.a[:],\n"
 	if uses["allInts"] || uses["ownInts"] || uses["atInts"] || uses["vectorInts"] {
@@ -176,7 +176,7 @@ func (e *engine) pass(t *§nn.Worker, units int) pass {
 }`, fields)
 }
 
-func (e *emitter) runMethods(f *file) {
+func (e trainText) runMethods(f *file) {
 	store := "if t.Solo() {\ne.outputs = rows\n}"
 	if len(e.p.Outputs) == 1 {
 		store = "if t.Solo() {\ne.outputs[0] = rows\n}"
@@ -250,7 +250,7 @@ func (e *engine) evaluateRows(t *§nn.Worker) {
 
 // worthRows is how many rows of a plan are so much work that handing a part of
 // it to another core pays.
-func (e *emitter) worthRows(p *loop.Plan) int {
+func (e *phases) worthRows(p *loop.Plan) int {
 	flops := 0
 	runs, _ := p.Flat()
 	for _, r := range runs {
@@ -266,7 +266,7 @@ func (e *emitter) worthRows(p *loop.Plan) int {
 }
 
 // rowMethods prints Outputs and Targets.
-func (e *emitter) rowMethods(f *file) {
+func (e trainText) rowMethods(f *file) {
 	pick := func(k string, n int, cases []string) string {
 		if n == 1 {
 			return cases[0]
@@ -304,7 +304,7 @@ func (e *emitter) rowMethods(f *file) {
 }
 
 // mostClassNumbers is the largest number of class numbers in a target of a row.
-func (e *emitter) mostClassNumbers() int {
+func (e trainText) mostClassNumbers() int {
 	n := 1
 	for _, p := range e.p.Targets {
 		if p.DType == loop.I32 {
@@ -315,7 +315,7 @@ func (e *emitter) mostClassNumbers() int {
 }
 
 // classRow is the statements that give the class numbers of a row as floats.
-func (e *emitter) classRow(i int, field string) string {
+func (e trainText) classRow(i int, field string) string {
 	n := size(e.p.Targets[i].Shape)
 	if n == 1 {
 		return fmt.Sprintf("e.class[0] = float32(e.%s[row])\nreturn e.class[:1]", field)
@@ -332,7 +332,7 @@ func rowRange(p loop.Port) string {
 }
 
 // adapterDecl prints the layers that are fitted to their input.
-func (e *emitter) adapterDecl(f *file) {
+func (e trainText) adapterDecl(f *file) {
 	if len(e.p.Adapts) == 0 {
 		f.add("// Adapt finds no layer that is fitted to the training rows.\nfunc (e *engine) Adapt() []§train.Adapter { return nil }")
 		return
@@ -377,7 +377,7 @@ func (l *adapter) Set(mean, variance []float32, count int) {
 }
 
 // place is where a segment lies in the block: {from, to}.
-func (e *emitter) place(segment int) string {
+func (e trainText) place(segment int) string {
 	s := e.p.Segments[segment]
 	return fmt.Sprintf("{%d, %d}", s.Offset, s.Offset+s.Len())
 }

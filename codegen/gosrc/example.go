@@ -9,7 +9,7 @@ import (
 // exampleFile prints the example that stands first in the package's
 // documentation: what a caller does, from rows to an answer. It runs as a test;
 // the rows are made up, so it prints nothing that depends on them.
-func (e *emitter) exampleFile() *file {
+func (e testText) exampleFile() *file {
 	f := e.newFile()
 	if e.cfg.PredictOnly {
 		f.add(`// The model is ready with the weights that the package carries.
@@ -47,7 +47,7 @@ func Example_workflow() {
 
 // exampleConfig is a Fit of two epochs over twenty rows, without what the
 // description asks for beside: a validation split, steps, callbacks.
-func (e *emitter) exampleConfig() string {
+func (e testText) exampleConfig() string {
 	t, cfg := e.p.Training, "Epochs: 2"
 	if t.ValidationSplit > 0 {
 		cfg += ", ValidationSplit: -1"
@@ -62,7 +62,7 @@ func (e *emitter) exampleConfig() string {
 }
 
 // exampleTargets fills the targets where a number says which class it is.
-func (e *emitter) exampleTargets() string {
+func (e testText) exampleTargets() string {
 	if len(e.p.Targets) != 1 {
 		return ""
 	}
@@ -78,7 +78,7 @@ func (e *emitter) exampleTargets() string {
 }
 
 // exampleRow is a sample of a predictor.
-func (e *emitter) exampleRow() string {
+func (e testText) exampleRow() string {
 	if !e.enc.Has() {
 		return "var x Input // to be filled with a sample\n"
 	}
@@ -87,7 +87,7 @@ func (e *emitter) exampleRow() string {
 }
 
 // exampleAnswer asks the model about the sample x.
-func (e *emitter) exampleAnswer(x string) string {
+func (e testText) exampleAnswer(x string) string {
 	epochs := "\n// Output:\n"
 	if !e.cfg.PredictOnly {
 		epochs += "// epochs: 2\n"
@@ -112,7 +112,7 @@ func (e *emitter) exampleAnswer(x string) string {
 }
 
 // exampleSize prints how many values an output has, where it is one array.
-func (e *emitter) exampleSize(epochs string) string {
+func (e testText) exampleSize(epochs string) string {
 	if len(e.p.Outputs) != 1 || len(e.p.Outputs[0].Shape) == 0 {
 		return "_ = out\n" + epochs
 	}

@@ -11,22 +11,33 @@ import (
 
 // phases are the functions that run the program's plans.
 type phases struct {
+	*kernels
 	predict, evaluate, forward, backward *phase
 	adapts                               []*phase
 	evaluated, trained                   []kernelCall
 	row, tested                          *layout           // of predictions and evaluations
 	cut                                  map[string]string // names of the functions that phases are cut into, by text
+	batchWork, rowWork                   int               // scratch of the kernels that predict, for a batch and for one row
 }
+
+// phaseText prints the files of phases.
+type phaseText struct{ *phases }
 
 // phasesOf prints the functions of every plan that the package runs, after the
 // kernels of all of them have been collected.
-func (e *emitter) phasesOf() error {
+func (e *phases) phasesOf() error {
 	plan := e.p.Predict
 	calls, _, err := e.callsOf(plan)
 	if err != nil {
 		return err
 	}
-	for _, fn := range e.kernels {
+	switch how := e.p.Answer.Probabilities; {
+	case how == loop.BySigmoid: // see predictText.probabilities
+		e.scalars["sigmoid"] = true
+	case how.Logits():
+		e.scalars["exp"] = true
+	}
+	for _, fn := range e.list {
 		all, row := fn.work()
 		e.batchWork, e.rowWork = max(e.batchWork, all), max(e.rowWork, row)
 	}
@@ -45,7 +56,7 @@ func (e *emitter) phasesOf() error {
 		}
 	}
 	predict := phaseSpec{name: "predict", doc: "predict runs the network on the rows of s and returns its outputs.", plan: plan, layout: e.row, calls: calls, results: true, team: team}
-	if e.phases.predict, err = e.phase(predict); err != nil || e.cfg.PredictOnly {
+	if e.predict, err = e.phase(predict); err != nil || e.cfg.PredictOnly {
 		return err
 	}
 	if err := e.trainPhases(); err != nil {
@@ -69,7 +80,7 @@ func (e *emitter) phasesOf() error {
 
 // trainPhases prints the functions of evaluation and of the two halves of a
 // training step.
-func (e *emitter) trainPhases() error {
+func (e *phases) trainPhases() error {
 	forward, backward, err := e.callsOf(e.p.Train)
 	if err != nil {
 		return err
@@ -110,10 +121,10 @@ func lossesOf(plan *loop.Plan) ([]*loop.Buffer, error) {
 	return list, nil
 }
 
-func (e *emitter) forwardFile() *file {
+func (e phaseText) forwardFile() *file {
 	f := e.newFile()
 	e.passDecl(f)
-	for _, p := range append([]*phase{e.phases.predict, e.evaluate, e.forward}, e.adapts...) {
+	for _, p := range append([]*phase{e.predict, e.evaluate, e.forward}, e.adapts...) {
 		f.phase(p)
 	}
 	return f
@@ -127,7 +138,7 @@ func (f *file) phase(p *phase) {
 	}
 }
 
-func (e *emitter) backwardFile() *file {
+func (e phaseText) backwardFile() *file {
 	f := e.newFile()
 	f.phase(e.backward)
 	e.updates(f)
@@ -138,9 +149,9 @@ func (e *emitter) backwardFile() *file {
 var passField = regexp.MustCompile(`\bs\.(\w+)`)
 
 // passUses are the members of a pass that the phases name.
-func (e *emitter) passUses() map[string]bool {
+func (e *phases) passUses() map[string]bool {
 	uses := map[string]bool{}
-	for _, p := range append([]*phase{e.phases.predict, e.evaluate, e.forward, e.backward}, e.adapts...) {
+	for _, p := range append([]*phase{e.predict, e.evaluate, e.forward, e.backward}, e.adapts...) {
 		if p == nil {
 			continue
 		}
@@ -155,7 +166,7 @@ func (e *emitter) passUses() map[string]bool {
 }
 
 // passDecl prints what the phases work on.
-func (e *emitter) passDecl(f *file) {
+func (e phaseText) passDecl(f *file) {
 	uses := e.passUses()
 	var fields strings.Builder
 	add := func(format string, args ...any) { fmt.Fprintf(&fields, format+"\n", args...) }
@@ -226,7 +237,7 @@ func share[T any](s *pass, rows []T, width int) []T { return rows[s.r0*width : s
 }
 
 // updates prints what a training step writes into the state.
-func (e *emitter) updates(f *file) {
+func (e phaseText) updates(f *file) {
 	if len(e.p.Train.Updates) == 0 {
 		return
 	}
@@ -250,7 +261,7 @@ func (e *emitter) updates(f *file) {
 	f.add("// updateState stores the state that a training step has computed.\nfunc updateState(s *pass) {\n%s}", body.String())
 }
 
-func (e *emitter) kernelsFile() *file {
+func (e *kernels) kernelsFile() *file {
 	f := e.newFile()
 	e.kernelDecls(f)
 	e.constDecls(f)

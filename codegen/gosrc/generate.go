@@ -45,12 +45,12 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 	return out, nil
 }
 
-// printed is the emitter of a package after printing it, and the Go files.
-func printed(p *loop.Program, cfg Config) (*emitter, []namedFile, error) {
+// printed is a package after printing it, with its Go files.
+func printed(p *loop.Program, cfg Config) (*phases, []namedFile, error) {
 	if err := emittable(p, cfg); err != nil {
 		return nil, nil, err
 	}
-	draft, err := newEmitter(p, cfg, nil).print()
+	_, draft, err := printOnce(p, cfg, nil)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -62,9 +62,7 @@ func printed(p *loop.Program, cfg Config) (*emitter, []namedFile, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	e := newEmitter(p, cfg, used)
-	files, err := e.print()
-	return e, files, err
+	return printOnce(p, cfg, used)
 }
 
 // namedFile is a file before it is rendered.
@@ -73,64 +71,76 @@ type namedFile struct {
 	file *file
 }
 
-// print makes the Go files of the package.
-func (e *emitter) print() ([]namedFile, error) {
-	p, cfg := e.p, e.cfg
-	if err := e.phasesOf(); err != nil {
-		return nil, err
+// goFiles are the Go files of a package: which has one, and what prints it.
+var goFiles = []struct {
+	name  string
+	when  func(e *phases) bool
+	print func(e *phases) *file
+}{
+	{"model.go", always, func(e *phases) *file { return modelText{e}.modelFile() }},
+	{"params.go", always, func(e *phases) *file { return modelText{e}.paramsFile() }},
+	{"forward.go", always, func(e *phases) *file { return phaseText{e}.forwardFile() }},
+	{"predict.go", always, func(e *phases) *file { return predictText{e}.predictFile() }},
+	{"encode.go", always, func(e *phases) *file {
+		if f := e.newFile(); e.enc.EncodeFile(f.File) {
+			return f
+		}
+		return nil
+	}},
+	{"encoding.go", func(e *phases) bool { return e.enc.Learns() }, func(e *phases) *file { return e.encoded(e.enc.LearnedFile) }},
+	{"kernels_generic.go", always, func(e *phases) *file { return e.kernelsFile() }},
+	{"kernels_amd64.go", hasMachineCode, func(e *phases) *file { return machineText{e.kernels}.machineFile() }},
+	{"kernels_portable.go", hasMachineCode, func(e *phases) *file { return machineText{e.kernels}.portableFile() }},
+	{"weights.go", predictsOnly, func(e *phases) *file { return modelText{e}.weightsFile() }},
+	{"model_test.go", predictsOnly, func(e *phases) *file { return testText{e}.predictOnlyTest() }},
+	{"backward.go", trains, func(e *phases) *file { return phaseText{e}.backwardFile() }},
+	{"train.go", trains, func(e *phases) *file { return trainText{e}.trainFile() }},
+	{"data.go", func(e *phases) bool { return trains(e) && e.p.Encoding != nil }, func(e *phases) *file { return e.encoded(e.enc.DataFile) }},
+	{"model_test.go", trains, func(e *phases) *file { return testText{e}.modelTest() }},
+	{"float64_test.go", trains, func(e *phases) *file { return testText{e}.float64Test() }},
+	{"encode_test.go", func(e *phases) bool { return e.enc.Has() }, func(e *phases) *file { return e.encoded(e.enc.TestFile) }},
+	{"example_test.go", func(e *phases) bool { return trains(e) || e.cfg.Weights != nil }, func(e *phases) *file { return testText{e}.exampleFile() }},
+}
+
+func always(*phases) bool           { return true }
+func trains(e *phases) bool         { return !e.cfg.PredictOnly }
+func predictsOnly(e *phases) bool   { return e.cfg.PredictOnly }
+func hasMachineCode(e *phases) bool { return !e.unit.Empty() }
+
+// encoded is a file that the encoding of rows prints.
+func (e *phases) encoded(print func(f *gotree.File)) *file {
+	f := e.newFile()
+	print(f.File)
+	return f
+}
+
+// printOnce makes the Go files of the package: kernels are collected and named
+// before anything is printed.
+func printOnce(p *loop.Program, cfg Config, used *ownWords) (*phases, []namedFile, error) {
+	e := &phases{kernels: newKernels(p, cfg, used), cut: map[string]string{}}
+	for _, prepare := range []func() error{e.phasesOf, e.wholeNetwork, e.embeddable} {
+		if err := prepare(); err != nil {
+			return nil, nil, err
+		}
 	}
-	if err := e.wholeNetwork(); err != nil {
-		return nil, err
+	if predictsOnly(e) && hasMachineCode(e) {
+		if err := e.unit.Features(); err != nil {
+			return nil, nil, err
+		}
 	}
-	if err := e.embeddable(); err != nil {
-		return nil, err
-	}
-	files := []namedFile{{"model.go", e.modelFile()}, {"params.go", e.paramsFile()}, {"forward.go", e.forwardFile()}, {"predict.go", e.predictFile()}}
-	if f := e.newFile(); e.enc.EncodeFile(f.File) {
-		files = append(files, namedFile{"encode.go", f})
-	}
-	if e.enc.Learns() {
-		f := e.newFile()
-		e.enc.LearnedFile(f.File)
-		files = append(files, namedFile{"encoding.go", f})
-	}
-	files = append(files, namedFile{"kernels_generic.go", e.kernelsFile()})
-	if !e.unit.Empty() {
-		if cfg.PredictOnly {
-			if err := e.unit.Features(); err != nil {
-				return nil, err
+	var files []namedFile
+	for _, g := range goFiles {
+		if g.when(e) {
+			if f := g.print(e); f != nil {
+				files = append(files, namedFile{g.name, f})
 			}
 		}
-		files = append(files, namedFile{"kernels_amd64.go", e.machineFile()}, namedFile{"kernels_portable.go", e.portableFile()})
-	}
-	if cfg.PredictOnly {
-		files = append(files, namedFile{"weights.go", e.weightsFile()}, namedFile{"model_test.go", e.predictOnlyTest()})
-	} else {
-		train, err := e.trainFile()
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, namedFile{"backward.go", e.backwardFile()}, namedFile{"train.go", train})
-		if p.Encoding != nil {
-			f := e.newFile()
-			e.enc.DataFile(f.File)
-			files = append(files, namedFile{"data.go", f})
-		}
-		files = append(files, namedFile{"model_test.go", e.modelTest()}, namedFile{"float64_test.go", e.float64Test()})
-	}
-	if e.enc.Has() {
-		f := e.newFile()
-		e.enc.TestFile(f.File)
-		files = append(files, namedFile{"encode_test.go", f})
-	}
-	if !cfg.PredictOnly || cfg.Weights != nil {
-		files = append(files, namedFile{"example_test.go", e.exampleFile()})
 	}
 	var err error
 	if cfg.PredictOnly {
 		files, err = e.withCopies(files)
 	}
-	return files, errors.Join(append(e.errs, e.enc.Err(), err)...)
+	return e, files, errors.Join(append(e.errs, e.enc.Err(), err)...)
 }
 
 // emittable reports a program that this version has no Go for.
@@ -155,7 +165,7 @@ func emittable(p *loop.Program, cfg Config) error {
 }
 
 // embeddable reports weights without the encoding that the package needs.
-func (e *emitter) embeddable() error {
+func (e *phases) embeddable() error {
 	if e.cfg.Weights == nil || !e.enc.Learns() {
 		return nil
 	}
@@ -181,6 +191,6 @@ func (e *emitter) embeddable() error {
 }
 
 // fail records an error found while printing.
-func (e *emitter) fail(format string, args ...any) {
+func (e *program) fail(format string, args ...any) {
 	e.errs = append(e.errs, fmt.Errorf(format, args...))
 }

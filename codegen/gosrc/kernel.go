@@ -48,7 +48,7 @@ func (t elem) of(b *loop.Buffer) string {
 // kernel is the text of one kernel function in the making. Nothing in it names
 // a buffer or a layer, so that equal work gives equal text.
 type kernel struct {
-	em *emitter
+	em *kernels
 	el elem
 
 	name   string
@@ -140,7 +140,7 @@ func init() {
 	}
 }
 
-func (e *emitter) newKernel(accs ...placed) *kernel {
+func (e *kernels) newKernel(accs ...placed) *kernel {
 	k := &kernel{em: e, el: e.el, names: maps.Clone(taken), views: map[viewKey]string{}, rowsCut: map[string]string{}, accs: map[*loop.Buffer][]placed{},
 		locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}}
 	for _, a := range withIndices(accs) {

@@ -39,7 +39,7 @@ func Kernels(p *loop.Program, cfg Config) ([]Kernel, error) {
 		all += n
 	}
 	var list []Kernel
-	for _, fn := range e.kernels {
+	for _, fn := range e.list {
 		k := Kernel{Name: fn.name, Share: float64(flops[fn]) / float64(max(all, 1))}
 		if fn.code != nil {
 			for _, b := range fn.code.bodies {

@@ -79,7 +79,7 @@ var (
 // againstReference prints, compiles and runs kernels, and compares what they
 // compute with the reference, within a limit relative to 1 + the value.
 func againstReference(t *testing.T, cases []kernelCase, sums sumLimits, fill filling, limit float64) {
-	e := newEmitter(&loop.Program{Name: "kernels", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "main"}, &ownWords{})
+	e := newKernels(&loop.Program{Name: "kernels", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "main"}, &ownWords{})
 	e.sums = sums
 	e.unit = nil // the Go bodies alone
 	e.top.Names.Take("table")

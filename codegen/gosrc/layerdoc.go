@@ -9,7 +9,7 @@ import (
 
 // heading is what stands above the calls of a layer: the layers whose work they
 // do, and the steps that the names of kernels do not tell.
-func (e *emitter) heading(group []kernelCall, backward bool) string {
+func (e *program) heading(group []kernelCall, backward bool) string {
 	layers := e.layersIn(group, backward)
 	var said []string
 	for _, c := range group {
@@ -78,7 +78,7 @@ func layerWords(layers []loop.Layer) string {
 
 // lossWords describe the loss: which losses, and what else has been added to
 // them.
-func (e *emitter) lossWords(backward bool, steps []string) (subject string, said []string) {
+func (e *program) lossWords(backward bool, steps []string) (subject string, said []string) {
 	for _, t := range e.p.Targets {
 		s := strings.ReplaceAll(comment(t.Loss), "_", " ")
 		if len(e.p.Targets) > 1 {
@@ -97,7 +97,7 @@ func (e *emitter) lossWords(backward bool, steps []string) (subject string, said
 
 // layersIn lists the layers whose work a group of kernels does, in the order of
 // the model: its own, and those that have been fused with it.
-func (e *emitter) layersIn(group []kernelCall, backward bool) []loop.Layer {
+func (e *program) layersIn(group []kernelCall, backward bool) []loop.Layer {
 	in := map[string]bool{group[0].Layer: true}
 	wrote, read := map[*loop.Buffer]bool{}, map[string]bool{}
 	var starts []string
@@ -134,7 +134,7 @@ func (e *emitter) layersIn(group []kernelCall, backward bool) []loop.Layer {
 
 // between adds what lies between the layers that are written and those that are
 // read: it has been computed on the way.
-func (e *emitter) between(written []string, read, in map[string]bool) {
+func (e *program) between(written []string, read, in map[string]bool) {
 	seen := map[string]bool{}
 	for back := written; len(back) > 0; {
 		name := back[len(back)-1]
@@ -152,7 +152,7 @@ func (e *emitter) between(written []string, read, in map[string]bool) {
 }
 
 // inOrder lists layers by name in the order of the model.
-func (e *emitter) inOrder(in map[string]bool) []loop.Layer {
+func (e *program) inOrder(in map[string]bool) []loop.Layer {
 	var places []int
 	for name := range in {
 		if at, ok := e.layerAt[name]; ok {
@@ -170,7 +170,7 @@ func (e *emitter) inOrder(in map[string]bool) []loop.Layer {
 // owner is the layer that a buffer is named after: where kernels have been
 // fused, not the layer whose kernel writes it. Names of layers may hold dots, so
 // that the longest one counts.
-func (e *emitter) owner(b *loop.Buffer) string {
+func (e *program) owner(b *loop.Buffer) string {
 	for name := b.Name; name != ""; name = name[:max(strings.LastIndexByte(name, '.'), 0)] {
 		if _, ok := e.layerAt[name]; ok {
 			return name

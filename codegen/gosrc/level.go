@@ -7,7 +7,7 @@ import "github.com/nngen-go/nngen/codegen/asm"
 var levels = map[asm.Level]string{asm.AVX512: "§nn.AVX512", asm.AVX2: "§nn.AVX2"}
 
 // levelDecl prints how the level of the machine code is chosen.
-func (e *emitter) levelDecl(f *file) {
+func (e machineText) levelDecl(f *file) {
 	f.add(`// cpu is the set of instructions that the kernels are chosen for.
 var cpu = §nn.CPU()`)
 }

@@ -38,7 +38,7 @@ func (fn *function) work() (all, row int) {
 }
 
 // machine asks for the machine code of a kernel.
-func (e *emitter) machine(fn *function, k loop.Kernel, out *kernel) error {
+func (e *kernels) machine(fn *function, k loop.Kernel, out *kernel) error {
 	if e.unit == nil {
 		return nil
 	}
@@ -82,15 +82,15 @@ func worded(k loop.Kernel) loop.Kernel {
 }
 
 // machined lists the functions that have machine code.
-func (e *emitter) machined() []*function {
-	return slices.DeleteFunc(slices.Clone(e.kernels), func(fn *function) bool { return fn.code == nil })
+func (e *kernels) machined() []*function {
+	return slices.DeleteFunc(slices.Clone(e.list), func(fn *function) bool { return fn.code == nil })
 }
 
 // workFloats is the scratch that the kernels of the package need; row, those
 // that predict one row.
-func (e *emitter) workFloats() int {
+func (e *kernels) workFloats() int {
 	n := 0
-	for _, fn := range e.kernels {
+	for _, fn := range e.list {
 		all, _ := fn.work()
 		n = max(n, all)
 	}
@@ -123,9 +123,12 @@ func (fn *function) portableCall() string {
 	return callText(fn.body(), args)
 }
 
+// machineText prints the Go files beside the machine code.
+type machineText struct{ *kernels }
+
 // machineFile prints the functions that choose between machine code and Go, and
 // the declarations of the former.
-func (e *emitter) machineFile() *file {
+func (e machineText) machineFile() *file {
 	f := e.newFile()
 	f.Build(asm.Constraint)
 	e.levelDecl(f)
@@ -156,7 +159,7 @@ func (e *emitter) machineFile() *file {
 }
 
 // stub declares an assembly function.
-func (e *emitter) stub(f *file, s asm.Stub) {
+func (e machineText) stub(f *file, s asm.Stub) {
 	var list []typed
 	for _, p := range s.Params {
 		list = append(list, typed{p.Name, strings.Replace(p.Type, "nn.", "§nn.", 1)})
@@ -166,7 +169,7 @@ func (e *emitter) stub(f *file, s asm.Stub) {
 
 // portableFile prints the kernels for compilers and machines without machine
 // code.
-func (e *emitter) portableFile() *file {
+func (e machineText) portableFile() *file {
 	f := e.newFile()
 	f.Build("!(" + asm.Constraint + ")")
 	if len(e.networks) > 0 {
@@ -185,6 +188,6 @@ func (e *emitter) portableFile() *file {
 }
 
 // assembly is the file of the machine code.
-func (e *emitter) assembly() ([]byte, error) {
+func (e *kernels) assembly() ([]byte, error) {
 	return e.unit.Source(gotree.Header(e.header()))
 }

@@ -8,9 +8,12 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
+// testText prints the tests of a package, and its example.
+type testText struct{ *phases }
+
 // modelTest prints the test of a package: what package modeltest needs to know
 // of the network.
-func (e *emitter) modelTest() *file {
+func (e testText) modelTest() *file {
 	f := e.newFile()
 	encoding := ""
 	if e.enc.Learns() {
@@ -66,7 +69,7 @@ var network = §modeltest.Network[*Model, Input, Output, Target, Params]{
 }
 
 // predictorFields are those of modeltest.Predictor.
-func (e *emitter) predictorFields() string {
+func (e testText) predictorFields() string {
 	var b strings.Builder
 	field := func(format string, args ...any) { fmt.Fprintf(&b, format+",\n", args...) }
 	field("Model: newTest")
@@ -139,7 +142,7 @@ func portTable(ports []loop.Port, distinct func(i int) bool) string {
 }
 
 // float64Test prints the training step as calls of kernels in double precision.
-func (e *emitter) float64Test() *file {
+func (e testText) float64Test() *file {
 	f := e.newFile()
 	var b strings.Builder
 	for i, c := range e.trained {
@@ -175,7 +178,7 @@ func float64Calls(call §modeltest.Call) {
 }
 
 // shapeWord is the shape argument: numbers of fields, and their values.
-func (e *emitter) shapeWord(k *kernel) string {
+func (e testText) shapeWord(k *kernel) string {
 	all := e.shapeFields()
 	var values []string
 	for _, f := range k.shape.Fields {
@@ -185,7 +188,7 @@ func (e *emitter) shapeWord(k *kernel) string {
 }
 
 // operandWord is what modeltest passes for a parameter.
-func (e *emitter) operandWord(p *param, more *[]string) string {
+func (e testText) operandWord(p *param, more *[]string) string {
 	b, length := p.buf, ""
 	if p.form == rowSlice {
 		length = fmt.Sprintf("+%d", b.Row())
@@ -224,7 +227,7 @@ func (e *emitter) operandWord(p *param, more *[]string) string {
 
 // weightsRead is the size of the weights where reading them takes longer than
 // computing with them.
-func (e *emitter) weightsRead() int {
+func (e testText) weightsRead() int {
 	if bytes := e.weightBytes(); flops(e.p.Predict, 1) <= 2*bytes && bytes >= weightsDominate {
 		return bytes
 	}
@@ -256,7 +259,7 @@ const weightsDominate = 64 << 10
 
 // weightBytes is the size of the parameters that every prediction reads: not
 // the tables of which it reads the rows of ids.
-func (e *emitter) weightBytes() int {
+func (e testText) weightBytes() int {
 	all, _ := e.total()
 	runs, _ := e.p.Predict.Flat()
 	tables := map[int]bool{}

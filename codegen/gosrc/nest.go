@@ -9,7 +9,7 @@ import (
 )
 
 // nest prints elementwise and reducing loops.
-func (e *emitter) nest(n *loop.Nest) *kernel {
+func (e *kernels) nest(n *loop.Nest) *kernel {
 	sh, n := e.shape(n)
 	var accs []placed
 	for _, s := range n.Body {
@@ -49,7 +49,7 @@ func (e *emitter) nest(n *loop.Nest) *kernel {
 
 // shape is the form in which a nest is printed: that which layers share, of a
 // large network, or its own.
-func (e *emitter) shape(n *loop.Nest) (*shape.Shape, *loop.Nest) {
+func (e *kernels) shape(n *loop.Nest) (*shape.Shape, *loop.Nest) {
 	if e.share {
 		if t, s, ok := shape.Nest(n, e.cfg.Machine); ok {
 			return s, t

@@ -11,7 +11,7 @@ import (
 
 // wholeNetwork asks for the prediction of one sample as one assembly function per
 // level, which small networks have.
-func (e *emitter) wholeNetwork() error {
+func (e *kernels) wholeNetwork() error {
 	if e.checked() || e.large() || slices.ContainsFunc(e.p.Inputs, func(p loop.Port) bool { return p.DType != loop.F32 || p.Ragged }) {
 		return nil
 	}
@@ -29,7 +29,7 @@ func (e *emitter) wholeNetwork() error {
 }
 
 // predictWhole prints the choice between the levels of the whole network.
-func (e *emitter) predictWhole(f *file) {
+func (e machineText) predictWhole(f *file) {
 	if len(e.networks) == 0 {
 		return
 	}

@@ -11,7 +11,7 @@ import (
 
 // total is the number of parameters of the block; trainable those of its first
 // part.
-func (e *emitter) total() (all, trainable int) {
+func (e *program) total() (all, trainable int) {
 	for _, s := range e.p.Segments {
 		all += s.Len()
 		if s.Role == block.Trainable {
@@ -22,7 +22,7 @@ func (e *emitter) total() (all, trainable int) {
 }
 
 // paramsStruct prints the fields of the parameter block.
-func (e *emitter) paramsStruct() string {
+func (e modelText) paramsStruct() string {
 	var b strings.Builder
 	b.WriteString("type Params struct {\n")
 	role := block.Trainable
@@ -52,7 +52,7 @@ func fieldTag(s block.Segment) string {
 	return "`" + tag + "`"
 }
 
-func (e *emitter) paramsFile() *file {
+func (e modelText) paramsFile() *file {
 	f := e.newFile()
 	all, trainable := e.total()
 	more := "Gradients have the same type."
@@ -88,7 +88,7 @@ func intsLiteral(v []int) string {
 }
 
 // initMethod prints how New fills the block.
-func (e *emitter) initMethod(f *file) {
+func (e modelText) initMethod(f *file) {
 	var b strings.Builder
 	b.WriteString("// init fills the parameters with their initial values, drawn from the seed.\nfunc (p *Params) init(seed uint64) {\n")
 	var lines strings.Builder
@@ -113,7 +113,7 @@ func (e *emitter) initMethod(f *file) {
 }
 
 // initCall is the call of one initializer; zeros need none.
-func (e *emitter) initCall(s block.Segment) string {
+func (e modelText) initCall(s block.Segment) string {
 	in := s.Init
 	dst := fmt.Sprintf("w[%d:%d]", s.Offset, s.Offset+s.Len())
 	seed := "seed"

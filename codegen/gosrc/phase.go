@@ -36,7 +36,7 @@ type phaseSpec struct {
 }
 
 // phase prints a phase.
-func (e *emitter) phase(s phaseSpec) (*phase, error) {
+func (e *phases) phase(s phaseSpec) (*phase, error) {
 	w := &phaseWriter{em: e, spec: s, stage: s.stage}
 	out := &phase{name: s.name}
 	result, returns := "", ""
@@ -95,7 +95,7 @@ func firstWords(layer string) string {
 
 // phaseWriter prints the functions of a phase, one after the other.
 type phaseWriter struct {
-	em    *emitter
+	em    *phases
 	spec  phaseSpec
 	stage int // that the workers are in
 
@@ -246,9 +246,6 @@ func (w *phaseWriter) operand(p *param, own bool) []string {
 		}
 		return []string{fmt.Sprintf("(*[%d]float32)(%s.flat()[%d:])", b.Row(), block, at)}
 	case loop.Const:
-		if !slices.Contains(e.consts, b) {
-			e.consts = append(e.consts, b)
-		}
 		if p.form == rowSlice {
 			return []string{e.bufs[b] + "[:]"}
 		}
@@ -356,7 +353,7 @@ func (w *phaseWriter) results() (string, error) {
 }
 
 // portField is the field of a pass that holds the rows of a port.
-func (e *emitter) portField(b *loop.Buffer) string {
+func (e *program) portField(b *loop.Buffer) string {
 	switch b.Class {
 	case loop.Input:
 		return e.inField(b.Port)

@@ -34,7 +34,7 @@ var arches = flag.Bool("arches", false, "compile the kernels for more processors
 // kernelSource prints every kernel of the tests, and every scalar function: those
 // of packages that train, compiled for float32, or those of others.
 func kernelSource(t *testing.T, sums sumLimits, trains bool) []byte {
-	e := newEmitter(&loop.Program{Name: "portable", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "portable", PredictOnly: !trains}, &ownWords{})
+	e := newKernels(&loop.Program{Name: "portable", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "portable", PredictOnly: !trains}, &ownWords{})
 	e.unit, e.sums = nil, sums
 	for _, c := range kernelCases() {
 		if _, _, err := e.kernel(canonical.Kernel(c.kernel)); err != nil {

@@ -7,22 +7,25 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
+// predictText prints predict.go.
+type predictText struct{ *phases }
+
 // stackBytes is how much scratch Predict keeps on the stack.
 const stackBytes = 4 << 10
 
 // rowOnStack reports whether the scratch of a single prediction lies on the
 // stack.
-func (e *emitter) rowOnStack() bool {
+func (e *phases) rowOnStack() bool {
 	return 4*(e.row.floats+e.row.ints+e.rowWork) <= stackBytes && e.marks() == 0
 }
 
 // rowRoom is the memory of a prediction of one row, by the field of a pass.
-func (e *emitter) rowRoom() map[string]int {
+func (e *phases) rowRoom() map[string]int {
 	return map[string]int{"a": e.row.floats, "ai": e.row.ints, "work": e.rowWork}
 }
 
 // ownRows prints the rows of a pass of which there is one worker.
-func (e *emitter) ownRows(n string) string {
+func (e predictText) ownRows(n string) string {
 	if e.tested != nil && e.tested.rows { // its functions are those of evaluation
 		return fmt.Sprintf("n: %[1]s, r1: %[1]s, rows: %[1]s, ", n)
 	}
@@ -37,7 +40,7 @@ func roomType(field string) string {
 }
 
 // large reports an output that is not returned by value.
-func (e *emitter) large() bool {
+func (e *program) large() bool {
 	n := 0
 	for _, p := range e.p.Outputs {
 		n += 4 * size(p.Shape)
@@ -45,7 +48,7 @@ func (e *emitter) large() bool {
 	return n > stackBytes
 }
 
-func (e *emitter) predictFile() *file {
+func (e predictText) predictFile() *file {
 	f := e.newFile()
 	e.predictOne(f)
 	e.predictBatch(f)
@@ -84,7 +87,7 @@ func (l *freeList[T]) put(t *T) {
 }
 
 // predictOne prints Predict, or PredictInto for a large output.
-func (e *emitter) predictOne(f *file) {
+func (e predictText) predictOne(f *file) {
 	room := e.rowRoom()
 	var body strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&body, format+"\n", args...) }
@@ -167,7 +170,7 @@ func (e *emitter) predictOne(f *file) {
 	f.add("// rowScratch is the working memory of one prediction.\ntype rowScratch struct {\n%s}", memory)
 }
 
-func (e *emitter) predictBatch(f *file) {
+func (e predictText) predictBatch(f *file) {
 	floats, ints := e.row.room(e.p.Batch)
 	room := map[string]int{"a": floats, "ai": ints, "work": e.batchWork}
 	pass := ""
@@ -260,7 +263,7 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 }
 
 // inputsDecl prints the struct that batches of samples are copied into.
-func (e *emitter) inputsDecl(f *file) {
+func (e predictText) inputsDecl(f *file) {
 	fields, body := "", ""
 	if e.grows() {
 		fields = "rows int // there is room for\n"
@@ -326,7 +329,7 @@ func appendDistinct(dst, ids []int32, seen []uint8) []int32 {
 }
 
 // fillMethod prints how an Output is filled from the rows of the network.
-func (e *emitter) fillMethod(f *file) {
+func (e predictText) fillMethod(f *file) {
 	var body []string
 	for i, p := range e.p.Outputs {
 		rows := "rows"
@@ -346,50 +349,9 @@ func (e *emitter) fillMethod(f *file) {
 	f.add("// fill copies one row of the network's outputs.\nfunc (o *Output) fill(rows %s, row int) {\n%s\n}", rowsType(len(e.p.Outputs)), strings.Join(body, "\n"))
 }
 
-// checkMethod prints the check of ids, which come before any kernel.
-func (e *emitter) checkMethod(f *file) {
-	body := ""
-	for i, p := range e.p.Inputs {
-		if p.Limit == 0 {
-			continue
-		}
-		ids := index(flatOf("x", e.p.Inputs, e.ports.inputs, i))
-		if len(p.Shape) == 0 && !p.Ragged {
-			ids = fmt.Sprintf("[]int32{%s}", scalarOf("x", e.p.Inputs, e.ports.inputs, i))
-		}
-		body += fmt.Sprintf(`for i, id := range %s {
-		if id < 0 || id >= %d {
-			return §fmt.Errorf("input %%s: id %%d at position %%d is not from 0 to %d", %s, id, i)
-		}
-	}
-	`, ids, p.Limit, p.Limit-1, quote(p.Name))
-	}
-	f.add("// Check reports the first id that is out of range. What Encode has made needs no\n// check.\nfunc (x *Input) Check() error {\n%sreturn nil\n}", body)
-	f.add("// fillNaN is the answer to what cannot be computed.\nfunc (o *Output) fillNaN() {\n%s}", e.fillNaN())
-}
-
-// fillNaN prints the statements that fill an output with NaN.
-func (e *emitter) fillNaN() string {
-	body := "nan := float32(§math.NaN())\n"
-	for i, p := range e.p.Outputs {
-		at := operandOf("o", e.p.Outputs, e.ports.outputs, i)
-		switch {
-		case len(p.Shape) > 0:
-			flat := flatOf("o", e.p.Outputs, e.ports.outputs, i)
-			body += fmt.Sprintf("for i, v := 0, %s; i < len(v); i++ {\nv[i] = nan\n}\n", flat)
-		case len(e.p.Outputs) == 1:
-			body += at + " = Output(nan)\n"
-		default:
-			body += at + " = nan\n"
-		}
-	}
-	return body
-}
-
 // probabilities prints what makes probabilities of logits.
-func (e *emitter) probabilities(f *file) {
+func (e predictText) probabilities(f *file) {
 	if e.p.Answer.Probabilities == loop.BySigmoid {
-		e.scalars["sigmoid"] = true
 		f.add(`// Probabilities are those of logits, which Predict returns: their sigmoids, as in
 // the loss.
 func (out *Output) Probabilities() (p Output) {
@@ -400,7 +362,6 @@ func (out *Output) Probabilities() (p Output) {
 }`)
 		return
 	}
-	e.scalars["exp"] = true
 	f.add(`// Probabilities are those of logits, which Predict returns: their softmax, as in
 // the loss.
 func (out *Output) Probabilities() (p Output) {

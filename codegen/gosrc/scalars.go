@@ -170,7 +170,7 @@ var doubleFuncs = map[string]string{
 var floatType = regexp.MustCompile(`\bfloat32\b`)
 
 // scalarText is the text of a scalar function.
-func (e *emitter) scalarText(fn string) string {
+func (e *kernels) scalarText(fn string) string {
 	text := scalarFuncs[fn]
 	if e.el != generic {
 		return text
@@ -184,7 +184,7 @@ func (e *emitter) scalarText(fn string) string {
 
 // scalarDecls prints the scalar functions that have been asked for, and what
 // they are made of.
-func (e *emitter) scalarDecls(f *file) {
+func (e *kernels) scalarDecls(f *file) {
 	var all strings.Builder
 	for _, fn := range slices.Sorted(maps.Keys(e.scalars)) {
 		text := e.scalarText(fn)
@@ -200,7 +200,7 @@ type helper struct{ call, text string }
 
 // helpers prints the functions that what has been printed calls, and those that
 // they call in turn. It returns the text so far.
-func (e *emitter) helpers(f *file, list []helper, sofar string) string {
+func (e *kernels) helpers(f *file, list []helper, sofar string) string {
 	need := make([]bool, len(list))
 	for again := true; again; {
 		again = false

@@ -14,7 +14,7 @@ import (
 // package math in double precision, and agree with it where the result is
 // exact: at zeros, infinities and NaN.
 func TestScalarFunctions(t *testing.T) {
-	e := newEmitter(&loop.Program{Name: "scalars", Predict: &loop.Plan{}}, Config{Package: "main"}, &ownWords{})
+	e := newKernels(&loop.Program{Name: "scalars", Predict: &loop.Plan{}}, Config{Package: "main"}, &ownWords{})
 	for fn := range scalarFuncs {
 		e.scalars[fn] = true
 	}

@@ -23,9 +23,9 @@ func (k *kernel) shapeLiteral() string {
 func (k *kernel) sized() bool { return k.shape != nil && len(k.shape.Fields) > 0 }
 
 // shapeFields are the fields of the type, of all kernels.
-func (e *emitter) shapeFields() []string {
+func (e *kernels) shapeFields() []string {
 	fields := map[string]bool{}
-	for _, fn := range e.kernels {
+	for _, fn := range e.list {
 		if fn.kernel.sized() {
 			for _, f := range fn.kernel.shape.Fields {
 				fields[f.Name] = true
@@ -36,7 +36,7 @@ func (e *emitter) shapeFields() []string {
 }
 
 // shapeDecl prints the type.
-func (e *emitter) shapeDecl(f *file) {
+func (e *kernels) shapeDecl(f *file) {
 	if fields := e.shapeFields(); fields != nil {
 		f.add("// %[1]s holds the sizes that a kernel has in one of the layers that share it: nC\n// is a count of axis c, yR the stride of operand y along axis r.\ntype %[1]s struct {\n%[2]s int\n}", shapeType, strings.Join(fields, ", "))
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // predictOnlyModel prints the type of a package without training.
-func (e *emitter) predictOnlyModel(f *file) {
+func (e modelText) predictOnlyModel(f *file) {
 	f.add(`// Model is the network with one set of parameters.
 type Model struct {
 	params *Params
@@ -60,7 +60,7 @@ func readNamed(r §io.Reader, name string) (*Model, error) {
 }
 
 // tensorTable prints what the reader of weights files compares with.
-func (e *emitter) tensorTable(f *file) {
+func (e modelText) tensorTable(f *file) {
 	var b strings.Builder
 	for _, s := range e.p.Segments {
 		fmt.Fprintf(&b, "{%s, %s, %d},\n", quote(s.Name), intsLiteral(s.Shape), s.Offset)
@@ -86,7 +86,7 @@ func (t tensor) len() int {
 }
 
 // weightsFile prints the reader of safetensors files.
-func (e *emitter) weightsFile() *file {
+func (e modelText) weightsFile() *file {
 	f := e.newFile()
 	f.add(`// maxHeader bounds the header of a weights file.
 const maxHeader = 100_000_000
@@ -219,7 +219,7 @@ func parseHeader(header []byte) (entries []entry, meta map[string]string, err er
 }
 
 // predictOnlyTest prints the test of a package without training.
-func (e *emitter) predictOnlyTest() *file {
+func (e testText) predictOnlyTest() *file {
 	f := e.newFile()
 	if e.cfg.Weights != nil {
 		f.add(`// newTest is the model with its own weights.

@@ -35,6 +35,6 @@ var (
 type file struct{ *gotree.File }
 
 // newFile starts a file below the header that marks it as ours.
-func (e *emitter) newFile() *file { return &file{gotree.NewFile(e.cfg.Package, e.header())} }
+func (e *program) newFile() *file { return &file{gotree.NewFile(e.cfg.Package, e.header())} }
 
 func (f *file) add(format string, args ...any) { f.Add(format, args...) }

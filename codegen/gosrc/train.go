@@ -12,7 +12,10 @@ import (
 	"github.com/nngen-go/nngen/runtime/train"
 )
 
-func (e *emitter) trainFile() (*file, error) {
+// trainText prints train.go.
+type trainText struct{ *phases }
+
+func (e trainText) trainFile() *file {
 	f := e.newFile()
 	f.add(`type (
 	// Dataset is a sequence of examples that Fit can read again and again.
@@ -46,7 +49,7 @@ func WeightedSlices(x []Input, y []Target, weight []float32) Dataset {
 	return §data.WeightedSlices(x, y, weight)
 }`)
 	if err := e.compiledDecl(f); err != nil {
-		return nil, err
+		e.fail("%w", err)
 	}
 	f.add(`// Fit trains the model. The zero FitConfig means: as the description says. When
 // ctx is cancelled, Fit returns the history so far and the error of ctx. The
@@ -72,7 +75,7 @@ func (m *Model) trainer() *engine {
 	e.gradientsDecl(f)
 	e.engineDecl(f)
 	e.adapterDecl(f)
-	return f, nil
+	return f
 }
 
 // configFields lists the fields of a FitConfig for its comment.
@@ -93,7 +96,7 @@ func configFields() string {
 
 // stratify prints how Fit cuts validation rows off class by class; "": it takes
 // the last ones.
-func (e *emitter) stratify(f *file) string {
+func (e trainText) stratify(f *file) string {
 	if !e.p.Training.Stratify || len(e.p.Targets) != 1 {
 		return ""
 	}
@@ -111,7 +114,7 @@ func (e *emitter) stratify(f *file) string {
 }
 
 // compiledDecl prints the compile and fit sections of the description.
-func (e *emitter) compiledDecl(f *file) error {
+func (e trainText) compiledDecl(f *file) error {
 	t := e.p.Training
 	rule, err := ruleText(t.Optimizer)
 	if err != nil {
@@ -175,7 +178,7 @@ func listText[T any](kind string, list []T, text func(T) string) string {
 }
 
 // gradientsDecl prints the entry points of custom training loops.
-func (e *emitter) gradientsDecl(f *file) {
+func (e trainText) gradientsDecl(f *file) {
 	pkg, statistics := e.cfg.Package, ""
 	if e.grows() {
 		statistics = " The\n// statistics over the batch are those of all its rows: the engine makes room for\n// them."

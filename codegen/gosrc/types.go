@@ -111,7 +111,7 @@ func dimsText(shape []int) string {
 }
 
 // checked reports whether an input holds ids, which are checked before use.
-func (e *emitter) checked() bool {
+func (e *program) checked() bool {
 	for _, p := range e.p.Inputs {
 		if p.Limit > 0 {
 			return true
@@ -122,7 +122,7 @@ func (e *emitter) checked() bool {
 
 // distinct reports whether a ragged port must be loaded without duplicates: a
 // plan reads it as a set.
-func (e *emitter) distinct(port int) bool {
+func (e *program) distinct(port int) bool {
 	for _, plan := range e.p.Plans() {
 		for _, b := range plan.Buffers {
 			if b.Class == loop.Input && b.Port == port && b.Ragged && b.Unique {
@@ -134,7 +134,7 @@ func (e *emitter) distinct(port int) bool {
 }
 
 // marks is the number of marks that find duplicate ids, 0 for none.
-func (e *emitter) marks() int {
+func (e *program) marks() int {
 	n := 0
 	for i, p := range e.p.Inputs {
 		if e.distinct(i) {
@@ -145,7 +145,7 @@ func (e *emitter) marks() int {
 }
 
 // inField is the name of the field that holds an input port's rows.
-func (e *emitter) inField(i int) string {
+func (e *program) inField(i int) string {
 	p := e.p.Inputs[i]
 	if len(e.p.Inputs) > 1 {
 		return "in" + e.ports.inputs[i]
@@ -157,7 +157,7 @@ func (e *emitter) inField(i int) string {
 }
 
 // targetField is the name of the field that holds a target port's rows.
-func (e *emitter) targetField(i int) string {
+func (e *program) targetField(i int) string {
 	if len(e.p.Targets) > 1 {
 		return "target" + e.ports.targets[i]
 	}

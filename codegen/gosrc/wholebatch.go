@@ -12,10 +12,10 @@ import (
 // u units has u times the memory, and every buffer lies at u times its place.
 
 // grows reports whether the engine makes room for batches above batchRows.
-func (e *emitter) grows() bool { return !e.cfg.PredictOnly && e.p.Training.BatchStatistics }
+func (e *program) grows() bool { return !e.cfg.PredictOnly && e.p.Training.BatchStatistics }
 
 // rowField declares a field that holds elements of every row.
-func (e *emitter) rowField(name string, p loop.Port) string {
+func (e *program) rowField(name string, p loop.Port) string {
 	if e.grows() {
 		return fmt.Sprintf("%s []%s\n", name, elemOf(p))
 	}
@@ -23,7 +23,7 @@ func (e *emitter) rowField(name string, p loop.Port) string {
 }
 
 // growInputs prints how the holder of inputs makes room for more of them.
-func (e *emitter) growInputs(f *file) {
+func (e predictText) growInputs(f *file) {
 	body := ""
 	for i, p := range e.p.Inputs {
 		name := e.inField(i)
@@ -43,7 +43,7 @@ func (in *inputs) grow(rows int) {
 }
 
 // growEngine prints how the engine makes room for a batch.
-func (e *emitter) growEngine(f *file) {
+func (e trainText) growEngine(f *file) {
 	floats, ints := e.trainArena()
 	bytes := 4 * (floats + ints)
 	var body strings.Builder

@@ -18,7 +18,7 @@ type pool struct {
 // fewTaps is how many taps are compared by a switch.
 const fewTaps = 4
 
-func (e *emitter) window(w *loop.Window) *kernel {
+func (e *kernels) window(w *loop.Window) *kernel {
 	p := e.pool(w, loop.Access{}, loop.Access{})
 	p.y, p.x = p.kernel.param(w.Out.Buf, "y"), p.kernel.param(w.In.Buf, "x")
 	p.entitle("")
@@ -33,7 +33,7 @@ func (e *emitter) window(w *loop.Window) *kernel {
 }
 
 // pool gives the axes their roles and letters.
-func (e *emitter) pool(w *loop.Window, in, out loop.Access) *pool {
+func (e *kernels) pool(w *loop.Window, in, out loop.Access) *pool {
 	c := &loop.Contract{M: w.Outer, K: w.Taps, Out: w.Out, Lhs: w.In, Rhs: loop.Access{Buf: w.In.Buf, Strides: make([]int, len(w.Axes()))}}
 	for _, s := range w.Space {
 		l := loop.Clip{Terms: []loop.ClipTerm{{Axis: s.Outer, Coef: s.Stride}, {Axis: len(w.Outer) + s.Tap, Coef: s.Dilation}}, Offset: -s.Pad, Size: s.Size}

@@ -8,7 +8,7 @@ import (
 )
 
 // windowGrad prints the gradient of pooling by what it reads.
-func (e *emitter) windowGrad(g *loop.WindowGrad) *kernel {
+func (e *kernels) windowGrad(g *loop.WindowGrad) *kernel {
 	w := g.Window
 	w.Out = g.DOut
 	p := e.pool(&w, g.DIn, g.DOut)

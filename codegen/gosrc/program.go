@@ -1,13 +1,10 @@
 package gosrc
 
 import (
-	"fmt"
 	"strings"
 
-	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/feature"
 	"github.com/nngen-go/nngen/codegen/gotree"
-	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
 )
@@ -34,14 +31,11 @@ type File struct {
 	Data []byte
 }
 
-// emitter prints one program for one element type.
-type emitter struct {
+// program is what a package is printed of, with the names that its description
+// fixes.
+type program struct {
 	p   *loop.Program
 	cfg Config
-	el  elem
-
-	sums  sumLimits
-	share bool // layers share kernels
 
 	used    *ownWords               // nil in a draft
 	top     scope                   // identifiers of the package
@@ -50,47 +44,15 @@ type emitter struct {
 	layerAt map[string]int          // where a layer stands in the program, by name
 	ports   portNames
 	enc     *feature.Encoding // of rows
-	consts  []*loop.Buffer
-	kernels []*function // in the order of first use
-	known   map[string]*function
-	unit    *asm.Unit       // machine code; nil: none is written
-	scalars map[string]bool // scalar functions that the kernels call
-
-	phases
-	// Scratch of the kernels that predict, for a batch and for one row.
-	batchWork, rowWork int
-	networks           []*asm.NetworkBody // the whole prediction of one sample
-	errs               []error
-}
-
-// elementOf is the element type of the kernels of a package: those of one that
-// trains are tested in double precision too.
-func elementOf(cfg Config) elem {
-	if cfg.PredictOnly {
-		return single
-	}
-	return generic
-}
-
-// function is a finished kernel function.
-type function struct {
-	name, text string
-	doc        []string
-	kernel     *kernel      // whose text it is
-	code       *machineCode // nil: the Go body is all there is
+	errs    []error
 }
 
 type portNames struct{ inputs, outputs, targets []string }
 
-// newEmitter names what the description names, clear of the words that the
+// newProgram names what the description names, clear of the words that the
 // package uses itself; nil: as in a draft, which shows these words.
-func newEmitter(p *loop.Program, cfg Config, used *ownWords) *emitter {
-	if cfg.Machine == (machine.Machine{}) {
-		cfg.Machine = machine.Server()
-	}
-	e := &emitter{p: p, cfg: cfg, el: elementOf(cfg), sums: usualSums, used: used, bufs: map[*loop.Buffer]string{}, layerAt: map[string]int{}, unit: asm.NewUnit(cfg.Machine)}
-	e.share = shape.Large(p, cfg.Machine)
-	e.reset()
+func newProgram(p *loop.Program, cfg Config, used *ownWords) *program {
+	e := &program{p: p, cfg: cfg, used: used, bufs: map[*loop.Buffer]string{}, layerAt: map[string]int{}}
 	for i, l := range p.Layers {
 		e.layerAt[l.Name] = i
 	}
@@ -123,14 +85,7 @@ func newEmitter(p *loop.Program, cfg Config, used *ownWords) *emitter {
 }
 
 // scope begins one of the kind that a mark stands for: fields, of these types.
-func (e *emitter) scope(mark string, types ...string) scope { return e.used.Scope(mark, types...) }
-
-// reset forgets what has been printed, but not the names given.
-func (e *emitter) reset() {
-	e.cut = map[string]string{}
-	e.known, e.scalars = map[string]*function{}, map[string]bool{}
-	e.kernels, e.consts = nil, nil
-}
+func (e *program) scope(mark string, types ...string) scope { return e.used.Scope(mark, types...) }
 
 // short abbreviates the commonest parameter names: hidden/kernel is HiddenW.
 func short(path string) string {
@@ -144,7 +99,7 @@ func short(path string) string {
 
 // bufferName is the identifier that a buffer would have: of gradients, what they
 // are the gradient of.
-func (e *emitter) bufferName(b *loop.Buffer) string {
+func (e *program) bufferName(b *loop.Buffer) string {
 	name := b.Name
 	if name == "" {
 		name = b.Layer + ".value"
@@ -163,7 +118,7 @@ func (e *emitter) bufferName(b *loop.Buffer) string {
 
 // nameConsts gives the arrays that the description fixes the names of their
 // variables.
-func (e *emitter) nameConsts() names {
+func (e *program) nameConsts() names {
 	consts := names{}
 	for _, plan := range e.p.Plans() {
 		for _, b := range plan.Buffers {
@@ -178,7 +133,7 @@ func (e *emitter) nameConsts() names {
 
 // nameBuffers gives every buffer of a plan the name of the variable that holds
 // it: hidden, hiddenPre, dHidden.
-func (e *emitter) nameBuffers(plan *loop.Plan, consts names) {
+func (e *program) nameBuffers(plan *loop.Plan, consts names) {
 	taken := e.scope(bufferMark)
 	taken.Add(consts)
 	used := plan.Spans()
@@ -219,67 +174,5 @@ func (e *emitter) nameBuffers(plan *loop.Plan, consts names) {
 		for _, s := range endings {
 			e.top.Names.Take(e.bufs[b] + s)
 		}
-	}
-}
-
-// kernel prints a kernel and returns it with the name of its function: one
-// function for each distinct text.
-func (e *emitter) kernel(k loop.Kernel) (*kernel, *function, error) {
-	var out *kernel
-	shared := loop.SharingOf(k) == loop.ByUnits
-	switch k := k.(type) {
-	case *loop.Contract:
-		out = e.contract(k)
-	case *loop.Nest:
-		out = e.nest(k)
-	case *loop.GatherSum:
-		out = e.gatherSum(k)
-	case *loop.ScatterSum:
-		out = e.scatterSum(k)
-	case *loop.MultiHot:
-		out = e.multiHot(k)
-	case *loop.Window:
-		out = e.window(k)
-	case *loop.WindowGrad:
-		out = e.windowGrad(k)
-	default:
-		return nil, nil, fmt.Errorf("kernels of the family %s are not emitted by this version", k.Family())
-	}
-	out.shared = shared
-	text := out.text()
-	key := text + out.shape.Names()
-	fn := e.known[key]
-	if fn == nil {
-		fn = &function{name: e.top.Pick(out.name), text: text, doc: out.doc, kernel: out}
-		if err := e.machine(fn, k, out); err != nil {
-			return nil, nil, err
-		}
-		e.known[key] = fn
-		e.kernels = append(e.kernels, fn)
-	}
-	return out, fn, nil
-}
-
-// kernelDecls adds the kernels and what they call to a file.
-func (e *emitter) kernelDecls(f *file) {
-	e.shapeDecl(f)
-	for _, fn := range e.kernels {
-		var doc []string
-		for _, l := range fn.doc {
-			doc = append(doc, strings.ReplaceAll(l, nameMark, fn.body()))
-		}
-		f.add("%s", docComment(doc...)+strings.ReplaceAll(fn.text, nameMark, fn.body()))
-	}
-	e.scalarDecls(f)
-}
-
-// constDecls prints the arrays that the description fixes.
-func (e *emitter) constDecls(f *file) {
-	for _, b := range e.consts {
-		values := make([]string, len(b.Data))
-		for i, v := range b.Data {
-			values[i] = single.number(float64(v))
-		}
-		f.add("// %s belongs to layer %s.\nvar %s = [%d]float32{%s}", e.bufs[b], mention(b.Layer), e.bufs[b], len(b.Data), strings.Join(values, ", "))
 	}
 }

@@ -1,0 +1,113 @@
+package gosrc
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nngen-go/nngen/codegen/asm"
+	"github.com/nngen-go/nngen/codegen/shape"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/machine"
+)
+
+// kernels are the kernels of a package, one function for each distinct text.
+type kernels struct {
+	*program
+	el    elem
+	sums  sumLimits
+	share bool // layers share kernels
+
+	list     []*function // in the order of first use
+	known    map[string]*function
+	unit     *asm.Unit          // machine code; nil: none is written
+	networks []*asm.NetworkBody // the whole prediction of one sample
+	consts   []*loop.Buffer     // that calls are passed
+	scalars  map[string]bool    // scalar functions that the kernels call
+}
+
+func newKernels(p *loop.Program, cfg Config, used *ownWords) *kernels {
+	if cfg.Machine == (machine.Machine{}) {
+		cfg.Machine = machine.Server()
+	}
+	return &kernels{program: newProgram(p, cfg, used), el: elementOf(cfg), sums: usualSums, share: shape.Large(p, cfg.Machine),
+		known: map[string]*function{}, unit: asm.NewUnit(cfg.Machine), scalars: map[string]bool{}}
+}
+
+// elementOf is the element type of the kernels of a package: those of one that
+// trains are tested in double precision too.
+func elementOf(cfg Config) elem {
+	if cfg.PredictOnly {
+		return single
+	}
+	return generic
+}
+
+// function is a finished kernel function.
+type function struct {
+	name, text string
+	doc        []string
+	kernel     *kernel      // whose text it is
+	code       *machineCode // nil: the Go body is all there is
+}
+
+// kernel prints a kernel and returns it with the name of its function: one
+// function for each distinct text.
+func (e *kernels) kernel(k loop.Kernel) (*kernel, *function, error) {
+	var out *kernel
+	shared := loop.SharingOf(k) == loop.ByUnits
+	switch k := k.(type) {
+	case *loop.Contract:
+		out = e.contract(k)
+	case *loop.Nest:
+		out = e.nest(k)
+	case *loop.GatherSum:
+		out = e.gatherSum(k)
+	case *loop.ScatterSum:
+		out = e.scatterSum(k)
+	case *loop.MultiHot:
+		out = e.multiHot(k)
+	case *loop.Window:
+		out = e.window(k)
+	case *loop.WindowGrad:
+		out = e.windowGrad(k)
+	default:
+		return nil, nil, fmt.Errorf("kernels of the family %s are not emitted by this version", k.Family())
+	}
+	out.shared = shared
+	text := out.text()
+	key := text + out.shape.Names()
+	fn := e.known[key]
+	if fn == nil {
+		fn = &function{name: e.top.Pick(out.name), text: text, doc: out.doc, kernel: out}
+		if err := e.machine(fn, k, out); err != nil {
+			return nil, nil, err
+		}
+		e.known[key] = fn
+		e.list = append(e.list, fn)
+	}
+	return out, fn, nil
+}
+
+// kernelDecls adds the kernels and what they call to a file.
+func (e *kernels) kernelDecls(f *file) {
+	e.shapeDecl(f)
+	for _, fn := range e.list {
+		var doc []string
+		for _, l := range fn.doc {
+			doc = append(doc, strings.ReplaceAll(l, nameMark, fn.body()))
+		}
+		f.add("%s", docComment(doc...)+strings.ReplaceAll(fn.text, nameMark, fn.body()))
+	}
+	e.scalarDecls(f)
+}
+
+// constDecls prints the arrays that the description fixes.
+func (e *kernels) constDecls(f *file) {
+	for _, b := range e.consts {
+		values := make([]string, len(b.Data))
+		for i, v := range b.Data {
+			values[i] = single.number(float64(v))
+		}
+		f.add("// %s belongs to layer %s.\nvar %s = [%d]float32{%s}", e.bufs[b], mention(b.Layer), e.bufs[b], len(b.Data), strings.Join(values, ", "))
+	}
+}
