@@ -142,7 +142,7 @@ func (r *benchReport) text() string {
 	if r.Threads == 1 {
 		threads = "thread"
 	}
-	fmt.Fprintf(&b, "%s on %s, %d cores, %s/%s, %s\nlevel %s, %d %s, medians of %d rounds\n\n", show.Name(r.Model), show.Name(r.CPU), r.Cores, r.OS, r.Arch, r.Go, r.Level, r.Threads, threads, r.Rounds)
+	fmt.Fprintf(&b, "%s on %s, %s, %s/%s, %s\nlevel %s, %d %s, medians of %d rounds\n\n", show.Name(r.Model), show.Name(r.CPU), show.Plural(r.Cores, "core"), r.OS, r.Arch, r.Go, r.Level, r.Threads, threads, r.Rounds)
 	fmt.Fprintf(&b, "%-26s%11s%10s%9s%8s%12s%13s%8s%8s\n", "", "time", "GFLOP/s", "of peak", "GB/s", "of reading", "interpreted", "ratio", "allocs")
 	for _, m := range r.Works {
 		fmt.Fprintf(&b, "%-26s%11s%10s%9s%8s%12s%13s%7.1fx%8d\n", m.Label, duration(m.Nanoseconds), rate(m.GFLOPS), percent(m.OfPeak), rate(m.GBPS), percent(m.OfReading), duration(m.Interpreted), m.Ratio, m.Allocs)

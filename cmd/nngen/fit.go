@@ -76,7 +76,7 @@ first number that is free, when the new training begins. --force overwrites them
 	f := cmd.Flags()
 	f.StringVar(&o.data, "data", "", "folder of the data files (default the model's)")
 	f.StringVarP(&o.output, "output", "o", "", "folder for the results (default ./NAME-run)")
-	f.Uint64Var(&o.seed, "seed", 0, "make the run repeatable (default: a new one each time)")
+	f.Uint64Var(&o.seed, "seed", 0, "make the run repeatable (default a new one each time)")
 	f.BoolVar(&o.force, "force", false, "overwrite the results of an earlier run, or give up an interrupted one")
 	f.StringVar(&o.weights, "weights", "", "begin with the weights in this file")
 	f.BoolVar(&o.resume, "resume", false, "go on with the interrupted run in the folder for the results")

@@ -141,7 +141,7 @@ func TestReadNPYErrors(t *testing.T) {
 		{"open string", npy("{'descr"), header + `"descr" comes where a string must`},
 		{"no colon", npy("{'descr' '<f4'}"), header + `"'<f4'}" comes where : must`},
 		{"more", npy(strings.TrimSpace(f4) + "x"), header + `"x" comes where the end must`},
-		{"no bool", npy("{'fortran_order': 0}"), header + `"0}" stands where True or False must`},
+		{"no bool", npy("{'fortran_order': 0}"), header + `"0}" comes where True or False must`},
 		{"missing", npy("{'descr': '<f4', 'shape': (1,)}"), header + `"fortran_order" is missing`},
 		{"twice", npy("{'descr': '<f4', 'descr': '<f4'}"), header + `"descr" occurs twice`},
 		{"unknown", npy("{'order': '<f4'}"), header + `the key "order" is not known`},
