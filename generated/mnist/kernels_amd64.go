@@ -374,14 +374,14 @@ func dense512x10GradW(dw *[512][10]float32, x, dy []float32, n int, t *nn.Worker
 		from, to := t.Share(4)
 		for u := from; u < to; u++ {
 			i := u % 4
-			tile14x10AVX512(&dw[(i*168*10)/10][(i*168*10)%10], &x[i*168], &dy[0], &sums, min(168, 512-i*168))
+			tile14x10AVX512(&dw[i*168][0], &x[i*168], &dy[0], &sums, min(168, 512-i*168))
 		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: n}, x: [3]int{2: 2048}, w: [3]int{2: 40}, xRow: 4, yRow: 40}
 		from, to := t.Share(4)
 		for u := from; u < to; u++ {
 			i := u % 4
-			tile6x10AVX2(&dw[(i*168*10)/10][(i*168*10)%10], &x[i*168], &dy[0], &sums, min(168, 512-i*168))
+			tile6x10AVX2(&dw[i*168][0], &x[i*168], &dy[0], &sums, min(168, 512-i*168))
 		}
 	default:
 		dense512x10GradWGo(dw, x, dy, n, t)
@@ -462,7 +462,7 @@ func dense784x512GradW(dw *[784][512]float32, x, dy, work []float32, n int, t *n
 				packRows64AVX512(&work[0], &dy[j], 2048, n)
 			}
 			i := u % 19
-			tile6x64AVX512(&dw[(j+i*42*512)/512][(j+i*42*512)%512], &x[i*42], &work[0], &sums, min(42, 784-i*42))
+			tile6x64AVX512(&dw[i*42][j], &x[i*42], &work[0], &sums, min(42, 784-i*42))
 		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: n}, x: [3]int{2: 3136}, w: [3]int{2: 64}, xRow: 4, yRow: 2048}
@@ -475,7 +475,7 @@ func dense784x512GradW(dw *[784][512]float32, x, dy, work []float32, n int, t *n
 				packRows16AVX2(&work[0], &dy[j], 2048, n)
 			}
 			i := u % 5
-			tile6x16AVX2(&dw[(j+i*168*512)/512][(j+i*168*512)%512], &x[i*168], &work[0], &sums, min(168, 784-i*168))
+			tile6x16AVX2(&dw[i*168][j], &x[i*168], &work[0], &sums, min(168, 784-i*168))
 		}
 	default:
 		dense784x512GradWGo(dw, x, dy, n, t)

@@ -747,7 +747,7 @@ func conv3x3x32To64GradW(dw *[3][3][32][64]float32, x, dy, work []float32, n int
 			for u := from; u < to; u++ {
 				q := conv3x3x32To64GradWParts[u/8%3]
 				i := u % 8
-				tile6x64AVX512(&dw[(q.y+i*12*64)/6144][(q.y+i*12*64)/2048%3][(q.y+i*12*64)/64%32][(q.y+i*12*64)%64], &x[q.x+k*5408+i*12], &dy[k*7744], &sums, min(12, 96-i*12))
+				tile6x64AVX512(&dw[(q.y+i*768)/6144][(q.y+i*768)/2048%3][(q.y+i*768)/64%32][(q.y+i*768)%64], &x[q.x+k*5408+i*12], &dy[k*7744], &sums, min(12, 96-i*12))
 			}
 			sums.part |= 1 // add to what is there
 		}
@@ -763,7 +763,7 @@ func conv3x3x32To64GradW(dw *[3][3][32][64]float32, x, dy, work []float32, n int
 			}
 			q := conv3x3x32To64GradWParts[u/3%3]
 			i := u % 3
-			tile6x16BAVX2(&dw[(q.y+j+i*42*64)/6144][(q.y+j+i*42*64)/2048%3][(q.y+j+i*42*64)/64%32][(q.y+j+i*42*64)%64], &x[q.x+i*42], &work[0], &sums, min(42, 96-i*42))
+			tile6x16BAVX2(&dw[(q.y+j+i*2688)/6144][(q.y+j+i*2688)/2048%3][(q.y+j+i*2688)/64%32][(q.y+j+i*2688)%64], &x[q.x+i*42], &work[0], &sums, min(42, 96-i*42))
 		}
 	default:
 		conv3x3x32To64GradWGo(dw, x, dy, n, t)
