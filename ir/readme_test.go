@@ -89,6 +89,9 @@ func stages(t *testing.T, file, src string) map[string]string {
 // declaration cuts the function out of a formatted file, with its comment.
 func declaration(src, name string) (string, bool) {
 	at := strings.Index(src, "\nfunc "+name+"(")
+	if at < 0 { // of elements of any precision
+		at = strings.Index(src, "\nfunc "+name+"[")
+	}
 	if at < 0 {
 		return "", false
 	}
