@@ -50,7 +50,7 @@ var documents = []document{
 		{"# yaml-language-server:", "", (*readme).schemaLine},
 	}},
 	{"generated/README.md", []documentBlock{
-		{"// hiddenForward", "TestReadme compares it with generated/iris", nil},
+		{"// predict runs", "TestReadme compares it with generated/iris", nil},
 		{"dst.X[0] =", "TestReadme compares it with generated/adult", nil},
 		{"// untilAccurate", "TestReadme compares it with generated/example_test.go, which is run", nil},
 		{"next := serving.Load().Clone()", "TestReadme compares it with generated/example_test.go, which is compiled", nil},

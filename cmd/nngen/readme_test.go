@@ -61,7 +61,7 @@ func TestReadme(t *testing.T) {
 	for _, file := range files {
 		source.WriteString(readFile(t, file))
 	}
-	for _, from := range []string{"```go\n// hiddenForward", "```go\n\tdst.X"} {
+	for _, from := range []string{"```go\n// predict runs", "```go\n\tdst.X"} {
 		for line := range strings.Lines(between(t, text, from, "```\n")) {
 			if !strings.Contains(line, "...") && !strings.Contains(source.String(), line) {
 				t.Errorf("the emitted code has no line %q", line)
