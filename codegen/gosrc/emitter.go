@@ -89,7 +89,9 @@ func newEmitter(p *loop.Program, cfg Config, used *ownWords) *emitter {
 		cfg.Machine = machine.Server()
 	}
 	e := &emitter{p: p, cfg: cfg, el: elementOf(cfg), sums: usualSums, used: used, bufs: map[*loop.Buffer]string{}, layerAt: map[string]int{}, unit: asm.NewUnit(cfg.Machine)}
-	e.share = shape.Large(p, cfg.Machine)
+	if e.share = shape.Large(p, cfg.Machine); e.share {
+		e.unit.Share()
+	}
 	e.reset()
 	for i, l := range p.Layers {
 		e.layerAt[l.Name] = i
