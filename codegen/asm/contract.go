@@ -39,7 +39,7 @@ func (u *Unit) contract(r Request, k *loop.Contract, l Level) (*Body, error) {
 
 // processor is what kernels of a level are planned for.
 func (u *Unit) processor(l Level) plan.Machine {
-	return plan.Machine{Machine: u.machine, Lanes: l.Lanes(), Registers: l.registers()}
+	return plan.Machine{Machine: u.machine, Lanes: l.Lanes(), Registers: l.registers(), Shared: u.shared}
 }
 
 // driver is the Go text around the tiles of a contraction.
@@ -109,7 +109,7 @@ func (d *driver) nested() bool {
 			n++
 		}
 	}
-	return n > 1
+	return n > 1 || d.Machine.Shared
 }
 
 // isTied reports that regions differ in the points of a reduced axis that take part.

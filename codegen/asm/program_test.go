@@ -185,10 +185,10 @@ func (p *program) write(t testing.TB, cases []kernelCase) []file {
 	text.WriteString("package main\n\nimport (\n\"unsafe\"\n\"github.com/nngen-go/nngen/runtime/nn\"\n)\n\nvar _ *nn.Worker\n\nvar _ unsafe.Pointer\n\n")
 	table.WriteString("var functions = []function{\n")
 	for i, c := range cases {
+		operands := operandsOf(c.kernel) // in the order of the case, whichever operand is the left one
 		if _, ok := c.kernel.(networkKernel); !ok {
 			c.kernel = canonical.Kernel(c.kernel)
 		}
-		operands := operandsOf(c.kernel)
 		write := u.Kernel
 		if k, ok := c.kernel.(networkKernel); ok {
 			write = k.bodies(u)
@@ -196,6 +196,7 @@ func (p *program) write(t testing.TB, cases []kernelCase) []file {
 		if u.machine = c.machine; u.machine == (machine.Machine{}) {
 			u.machine = machine.Server()
 		}
+		u.shared = i%2 == 1 // in turn with tiles that large networks share
 		r := Request{Name: fmt.Sprintf("kernel%d", i), Kernel: c.kernel, Operands: operands}
 		if c.shared {
 			r = sharedRequest(t, r, u.machine)

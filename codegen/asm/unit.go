@@ -30,6 +30,7 @@ type Unit struct {
 	labels    int
 	laneTable bool // AVX2 masks are read out of it
 	made      map[string]bool
+	shared    bool              // layers share tiles: see Share
 	tiles     map[string]Stub   // of contractions, by what they compute
 	decls     []string          // Go declarations beside the kernels
 	constants map[string]string // tables among them, by their text
@@ -97,6 +98,10 @@ func (u *Unit) once(name string) bool {
 	u.made[name] = true
 	return first
 }
+
+// Share makes the kernels of a large network share as many routines as they can,
+// at the price of some nanoseconds a call.
+func (u *Unit) Share() { u.shared = true }
 
 // Declarations are the Go types and variables that bodies name.
 func (u *Unit) Declarations() []string { return u.decls }

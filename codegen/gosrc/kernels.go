@@ -29,8 +29,12 @@ func newKernels(p *loop.Program, cfg Config, used *ownWords) *kernels {
 	if cfg.Machine == (machine.Machine{}) {
 		cfg.Machine = machine.Server()
 	}
-	return &kernels{program: newProgram(p, cfg, used), el: elementOf(cfg), sums: usualSums, share: shape.Large(p, cfg.Machine),
+	k := &kernels{program: newProgram(p, cfg, used), el: elementOf(cfg), sums: usualSums, share: shape.Large(p, cfg.Machine),
 		known: map[string]*function{}, unit: asm.NewUnit(cfg.Machine), scalars: map[string]bool{}}
+	if k.share {
+		k.unit.Share()
+	}
+	return k
 }
 
 // elementOf is the element type of the kernels of a package: those of one that

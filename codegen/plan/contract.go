@@ -178,7 +178,8 @@ func (p *Contraction) chooseHeights() {
 	}
 	least := p.rowsCost(p.Heights)
 	better := func(list []int) {
-		if c := p.rowsCost(list); c*33 < least*32 {
+		c := p.rowsCost(list)
+		if c*33 < least*32 && (!p.Machine.Shared || c*5 < least*4) {
 			p.Heights, least = list, c
 		}
 	}

@@ -12,4 +12,7 @@ import "github.com/nngen-go/nngen/ir/machine"
 type Machine struct {
 	machine.Machine
 	Lanes, Registers int // float32s in a register, and how many registers there are
+	// Shared says that the layers of a large network share tiles: heights that are
+	// not the usual ones have to be a quarter faster.
+	Shared bool
 }
