@@ -209,7 +209,7 @@ func TestCollidingNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	params := string(fileNamed(t, files, "params.go"))
-	for _, want := range []string{"Conv1W  [4][16]float32", "Conv1W2 [16][3]float32", `Name: "conv-1/kernel"`, `Name: "conv_1/kernel"`} {
+	for _, want := range []string{"Conv1W  [4][16]float32", "Conv1W2 [16][3]float32", `name:"conv-1/kernel"`, `name:"conv_1/kernel"`} {
 		if !strings.Contains(params, want) {
 			t.Errorf("params.go lacks %s", want)
 		}
