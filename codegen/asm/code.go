@@ -49,6 +49,7 @@ const frame = 128
 // function begins an assembly function. Its text ends with end.
 func (u *Unit) function(l Level, s Stub) *code {
 	c := &code{Context: build.NewContext(), unit: u, level: l}
+	u.labels = map[string]int{}
 	c.Function(s.Name)
 	c.AllocLocal(frame)
 	c.signature(s)

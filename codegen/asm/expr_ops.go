@@ -218,8 +218,12 @@ func (c *code) extreme(greatest bool, dst vec, x, y source) {
 	}
 	if y.constant && !x.constant && !math.IsNaN(y.value()) && (greatest || y.word != signBit) {
 		// With the number first, a NaN in x is the result.
-		c.set(dst, y)
-		c.put(op, dst, dst, register(x.reg))
+		first := c.resident(y)
+		if first.constant {
+			c.set(dst, y)
+			first = register(dst)
+		}
+		c.put(op, dst, first.reg, register(x.reg))
 		if greatest && y.is(0) { // x = -0 was the result
 			c.put(addition, dst, dst, number(0))
 		}

@@ -193,6 +193,7 @@ func (m *columnReduction) write() (Stub, error) {
 	for v := m.vectors; ; v = v / 8 * 4 {
 		v = max(1, v)
 		top, next := c.unit.label("block"), c.unit.label("next")
+		c.Comment(fmt.Sprintf("Sums of %d columns at a time.", v*m.level.Lanes()))
 		c.Label(top)
 		c.CMPQ(width, operand.I32(int32(v*m.level.Lanes())))
 		c.JL(operand.LabelRef(next))
@@ -207,6 +208,7 @@ func (m *columnReduction) write() (Stub, error) {
 	if m.request.Shape != nil || m.axes[m.lane()].N%m.level.Lanes() > 0 {
 		c.TESTQ(width, width)
 		c.JZ(operand.LabelRef(end))
+		c.Comment("The columns that are left, under a mask.")
 		m.block(c, 1, c.leading(width))
 		c.Label(end)
 	}

@@ -227,6 +227,7 @@ func (c *code) along(n reg.GPVirtual, each int, tail mask, body func(p place, k 
 	c.XORQ(index, index)
 	for _, vectors := range []int{each, 1} {
 		done, top := c.unit.label("done"), c.unit.label("loop")
+		c.Comment(map[bool]string{true: fmt.Sprintf("%d vectors of %d elements a turn.", vectors, lanes), false: fmt.Sprintf("One vector of %d elements a turn.", lanes)}[vectors > 1])
 		c.SUBQ(operand.I32(int32(vectors*lanes)), n)
 		c.JL(operand.LabelRef(done))
 		c.Label(top)
@@ -244,6 +245,7 @@ func (c *code) along(n reg.GPVirtual, each int, tail mask, body func(p place, k 
 	}
 	end := c.unit.label("end")
 	c.JZ(operand.LabelRef(end))
+	c.Comment("The rest, under a mask.")
 	if !tail.set {
 		tail = c.leading(n)
 	}

@@ -27,7 +27,7 @@ type Unit struct {
 	words     []uint32 // constants, each once
 	places    map[uint32]int
 	doubles   []float64 // constants of twice the width, each once
-	labels    int
+	labels    map[string]int // of the function in the making
 	laneTable bool // AVX2 masks are read out of it
 	made      map[string]bool
 	shared    bool              // layers share tiles: see Share
@@ -213,8 +213,10 @@ func (u *Unit) double(x float64) operand.Mem {
 	return operand.Mem{Symbol: operand.NewStaticSymbol(wideConstants), Base: reg.StaticBase, Disp: 8 * i}
 }
 
-// label is a new label of the unit.
+// label is a new label of a function: "loop", "loop2".
 func (u *Unit) label(name string) string {
-	u.labels++
-	return fmt.Sprintf("%s%d", name, u.labels)
+	if u.labels[name]++; u.labels[name] == 1 {
+		return name
+	}
+	return fmt.Sprint(name, u.labels[name])
 }
