@@ -86,7 +86,7 @@ TEXT ·gather4AVX512(SB), $128-48
 	KMOVW  AX, K1
 	MOVQ   count+32(FP), AX
 
-loop1:
+loop:
 	MOVL      (CX), SI
 	SHLQ      $0x04, SI
 	ADDQ      $+4, CX
@@ -95,7 +95,7 @@ loop1:
 	VMOVUPS   Z1, K1, (DX)
 	ADDQ      $+16, DX
 	DECQ      AX
-	JNZ       loop1
+	JNZ       loop
 	VZEROUPPER
 	RET
 
@@ -116,7 +116,7 @@ TEXT ·gather4AVX2(SB), $128-48
 	VMOVDQU lanes<>+16(SB), Y0
 	MOVQ    count+32(FP), AX
 
-loop2:
+loop:
 	MOVL       (CX), SI
 	SHLQ       $0x04, SI
 	ADDQ       $+4, CX
@@ -125,7 +125,7 @@ loop2:
 	VMASKMOVPS Y2, Y0, (DX)
 	ADDQ       $+16, DX
 	DECQ       AX
-	JNZ        loop2
+	JNZ        loop
 	VZEROUPPER
 	RET
 
@@ -138,7 +138,7 @@ TEXT ·concatenate38AVX512(SB), $128-24
 	MOVL  $0x0000003f, BX
 	KMOVW BX, K1
 
-loop3:
+loop:
 	VMOVUPS   (CX), Z0
 	VMOVAPS   Z0, Z1
 	VMOVUPS   Z1, (AX)
@@ -151,7 +151,7 @@ loop3:
 	ADDQ      $+168, AX
 	ADDQ      $+152, CX
 	DECQ      DX
-	JNZ       loop3
+	JNZ       loop
 	VZEROUPPER
 	RET
 
@@ -163,7 +163,7 @@ TEXT ·concatenate38AVX2(SB), $128-24
 	MOVQ    count+16(FP), DX
 	VMOVDQU lanes<>+8(SB), Y0
 
-loop4:
+loop:
 	VMOVUPS    (CX), Y1
 	VMOVAPS    Y1, Y2
 	VMOVUPS    Y2, (AX)
@@ -182,7 +182,7 @@ loop4:
 	ADDQ       $+168, AX
 	ADDQ       $+152, CX
 	DECQ       DX
-	JNZ        loop4
+	JNZ        loop
 	VZEROUPPER
 	RET
 
@@ -195,14 +195,14 @@ TEXT ·concatenate4AVX512(SB), $128-24
 	MOVL  $0x0000000f, BX
 	KMOVW BX, K1
 
-loop5:
+loop:
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVAPS   Z0, Z1
 	VMOVUPS   Z1, K1, (AX)
 	ADDQ      $+168, AX
 	ADDQ      $+16, CX
 	DECQ      DX
-	JNZ       loop5
+	JNZ       loop
 	VZEROUPPER
 	RET
 
@@ -214,14 +214,14 @@ TEXT ·concatenate4AVX2(SB), $128-24
 	MOVQ    count+16(FP), DX
 	VMOVDQU lanes<>+16(SB), Y0
 
-loop6:
+loop:
 	VMASKMOVPS (CX), Y0, Y1
 	VMOVAPS    Y1, Y2
 	VMASKMOVPS Y2, Y0, (AX)
 	ADDQ       $+168, AX
 	ADDQ       $+16, CX
 	DECQ       DX
-	JNZ        loop6
+	JNZ        loop
 	VZEROUPPER
 	RET
 
@@ -938,7 +938,7 @@ TEXT ·dense32x1SigmoidAVX512(SB), $128-40
 	MOVQ AX, SI
 	MOVQ BX, DI
 
-loop7:
+loop:
 	VPXORD       Z0, Z0, Z0
 	VPXORD       Z1, Z1, Z1
 	VMOVUPS      (CX), Z2
@@ -958,13 +958,13 @@ loop7:
 	ADDQ         $0x04, SI
 	ADDQ         $+128, CX
 	DECQ         DI
-	JNZ          loop7
+	JNZ          loop
 	MOVQ         e0+24(FP), CX
 	VBROADCASTSS (CX), Z0
 
-epilogue8:
+epilogue:
 	CMPQ             BX, $0x10
-	JLT              rest9
+	JLT              rest
 	VMOVUPS          (AX), Z1
 	VADDPS           Z0, Z1, Z2
 	VORPS.BCST       constants<>+4(SB), Z2, Z4
@@ -990,11 +990,11 @@ epilogue8:
 	VMOVUPS          Z3, (AX)
 	ADDQ             $+64, AX
 	SUBQ             $0x10, BX
-	JMP              epilogue8
+	JMP              epilogue
 
-rest9:
+rest:
 	TESTQ            BX, BX
-	JZ               end10
+	JZ               end
 	MOVQ             BX, CX
 	MOVQ             $0x00000001, DX
 	SHLQ             CL, DX
@@ -1024,7 +1024,7 @@ rest9:
 	VDIVPS           Z2, Z4, Z2
 	VMOVUPS          Z2, K1, (AX)
 
-end10:
+end:
 	VZEROUPPER
 	RET
 
@@ -1038,7 +1038,7 @@ TEXT ·dense32x1SigmoidAVX2(SB), $128-40
 	MOVQ AX, SI
 	MOVQ BX, DI
 
-loop11:
+loop:
 	VXORPS       Y0, Y0, Y0
 	VXORPS       Y1, Y1, Y1
 	VXORPS       Y2, Y2, Y2
@@ -1064,13 +1064,13 @@ loop11:
 	ADDQ         $0x04, SI
 	ADDQ         $+128, CX
 	DECQ         DI
-	JNZ          loop11
+	JNZ          loop
 	MOVQ         e0+24(FP), CX
 	VBROADCASTSS (CX), Y0
 
-epilogue12:
+epilogue:
 	CMPQ         BX, $0x08
-	JLT          rest13
+	JLT          rest
 	VMOVUPS      (AX), Y1
 	VADDPS       Y0, Y1, Y2
 	VBROADCASTSS constants<>+4(SB), Y4
@@ -1120,11 +1120,11 @@ epilogue12:
 	VMOVUPS      Y3, (AX)
 	ADDQ         $+32, AX
 	SUBQ         $0x08, BX
-	JMP          epilogue12
+	JMP          epilogue
 
-rest13:
+rest:
 	TESTQ        BX, BX
-	JZ           end14
+	JZ           end
 	LEAQ         lanes<>+32(SB), CX
 	MOVQ         BX, DX
 	NEGQ         DX
@@ -1177,7 +1177,7 @@ rest13:
 	VDIVPS       Y4, Y6, Y4
 	VMASKMOVPS   Y4, Y1, (AX)
 
-end14:
+end:
 	VZEROUPPER
 	RET
 
@@ -1191,7 +1191,7 @@ TEXT ·dense32x1AVX512(SB), $128-40
 	MOVQ AX, SI
 	MOVQ BX, DI
 
-loop15:
+loop:
 	VPXORD       Z0, Z0, Z0
 	VPXORD       Z1, Z1, Z1
 	VMOVUPS      (CX), Z2
@@ -1211,23 +1211,23 @@ loop15:
 	ADDQ         $0x04, SI
 	ADDQ         $+128, CX
 	DECQ         DI
-	JNZ          loop15
+	JNZ          loop
 	MOVQ         e0+24(FP), CX
 	VBROADCASTSS (CX), Z0
 
-epilogue16:
+epilogue:
 	CMPQ    BX, $0x10
-	JLT     rest17
+	JLT     rest
 	VMOVUPS (AX), Z1
 	VADDPS  Z0, Z1, Z2
 	VMOVUPS Z2, (AX)
 	ADDQ    $+64, AX
 	SUBQ    $0x10, BX
-	JMP     epilogue16
+	JMP     epilogue
 
-rest17:
+rest:
 	TESTQ     BX, BX
-	JZ        end18
+	JZ        end
 	MOVQ      BX, CX
 	MOVQ      $0x00000001, DX
 	SHLQ      CL, DX
@@ -1237,7 +1237,7 @@ rest17:
 	VADDPS    Z0, Z1, Z2
 	VMOVUPS   Z2, K1, (AX)
 
-end18:
+end:
 	VZEROUPPER
 	RET
 
@@ -1251,7 +1251,7 @@ TEXT ·dense32x1AVX2(SB), $128-40
 	MOVQ AX, SI
 	MOVQ BX, DI
 
-loop19:
+loop:
 	VXORPS       Y0, Y0, Y0
 	VXORPS       Y1, Y1, Y1
 	VXORPS       Y2, Y2, Y2
@@ -1277,23 +1277,23 @@ loop19:
 	ADDQ         $0x04, SI
 	ADDQ         $+128, CX
 	DECQ         DI
-	JNZ          loop19
+	JNZ          loop
 	MOVQ         e0+24(FP), CX
 	VBROADCASTSS (CX), Y0
 
-epilogue20:
+epilogue:
 	CMPQ    BX, $0x08
-	JLT     rest21
+	JLT     rest
 	VMOVUPS (AX), Y1
 	VADDPS  Y0, Y1, Y2
 	VMOVUPS Y2, (AX)
 	ADDQ    $+32, AX
 	SUBQ    $0x08, BX
-	JMP     epilogue20
+	JMP     epilogue
 
-rest21:
+rest:
 	TESTQ      BX, BX
-	JZ         end22
+	JZ         end
 	LEAQ       lanes<>+32(SB), CX
 	MOVQ       BX, DX
 	NEGQ       DX
@@ -1302,7 +1302,7 @@ rest21:
 	VADDPS     Y0, Y2, Y3
 	VMASKMOVPS Y3, Y1, (AX)
 
-end22:
+end:
 	VZEROUPPER
 	RET
 
@@ -1326,10 +1326,12 @@ TEXT ·sigmoidRowsAVX512(SB), $128-24
 	VBROADCASTSS constants<>+48(SB), Z11
 	VBROADCASTSS constants<>+0(SB), Z12
 	XORQ         BX, BX
-	SUBQ         $+16, CX
-	JL           done23
 
-loop24:
+	// One vector of 16 elements a turn.
+	SUBQ $+16, CX
+	JL   done
+
+loop:
 	VMOVUPS        (DX)(BX*4), Z13
 	VORPS          Z0, Z13, Z15
 	VMAXPS         Z15, Z1, Z15
@@ -1353,11 +1355,13 @@ loop24:
 	VMOVUPS        Z14, (AX)(BX*4)
 	ADDQ           $+16, BX
 	SUBQ           $+16, CX
-	JGE            loop24
+	JGE            loop
 
-done23:
-	ADDQ           $+16, CX
-	JZ             end25
+done:
+	ADDQ $+16, CX
+	JZ   end
+
+	// The rest, under a mask.
 	MOVQ           $0x00000001, SI
 	SHLQ           CL, SI
 	DECQ           SI
@@ -1384,7 +1388,7 @@ done23:
 	VDIVPS         Z13, Z15, Z13
 	VMOVUPS        Z13, K1, (AX)(BX*4)
 
-end25:
+end:
 	VZEROUPPER
 	RET
 
@@ -1401,10 +1405,12 @@ TEXT ·sigmoidRowsAVX2(SB), $128-24
 	VBROADCASTSS constants<>+20(SB), Y4
 	VBROADCASTSS constants<>+24(SB), Y5
 	XORQ         BX, BX
-	SUBQ         $+8, DX
-	JL           done26
 
-loop27:
+	// One vector of 8 elements a turn.
+	SUBQ $+8, DX
+	JL   done
+
+loop:
 	VMOVUPS      (CX)(BX*4), Y6
 	VORPS        Y0, Y6, Y8
 	VMAXPS       Y8, Y1, Y8
@@ -1447,11 +1453,13 @@ loop27:
 	VMOVUPS      Y7, (AX)(BX*4)
 	ADDQ         $+8, BX
 	SUBQ         $+8, DX
-	JGE          loop27
+	JGE          loop
 
-done26:
-	ADDQ         $+8, DX
-	JZ           end28
+done:
+	ADDQ $+8, DX
+	JZ   end
+
+	// The rest, under a mask.
 	LEAQ         lanes<>+32(SB), SI
 	NEGQ         DX
 	VMOVDQU      (SI)(DX*4), Y7
@@ -1496,7 +1504,7 @@ done26:
 	VDIVPS       Y8, Y10, Y8
 	VMASKMOVPS   Y8, Y7, (AX)(BX*4)
 
-end28:
+end:
 	VZEROUPPER
 	RET
 
@@ -1529,10 +1537,12 @@ TEXT ·binaryCrossentropyRowsAVX512(SB), $128-32
 	VBROADCASTSS constants<>+84(SB), Z19
 	VBROADCASTSS constants<>+88(SB), Z20
 	XORQ         SI, SI
-	SUBQ         $+16, CX
-	JL           done29
 
-loop30:
+	// One vector of 16 elements a turn.
+	SUBQ $+16, CX
+	JL   done
+
+loop:
 	VMOVUPS          (DX)(SI*4), Z21
 	VMOVUPS          (BX)(SI*4), Z22
 	VANDPS           Z0, Z21, Z23
@@ -1589,11 +1599,13 @@ loop30:
 	VMOVUPS          Z23, (AX)(SI*4)
 	ADDQ             $+16, SI
 	SUBQ             $+16, CX
-	JGE              loop30
+	JGE              loop
 
-done29:
-	ADDQ             $+16, CX
-	JZ               end31
+done:
+	ADDQ $+16, CX
+	JZ   end
+
+	// The rest, under a mask.
 	MOVQ             $0x00000001, DI
 	SHLQ             CL, DI
 	DECQ             DI
@@ -1653,7 +1665,7 @@ done29:
 	VSUBPS           Z24, Z25, Z21
 	VMOVUPS          Z21, K1, (AX)(SI*4)
 
-end31:
+end:
 	VZEROUPPER
 	RET
 
@@ -1668,10 +1680,12 @@ TEXT ·binaryCrossentropyRowsAVX2(SB), $128-32
 	VBROADCASTSS constants<>+4(SB), Y1
 	VBROADCASTSS constants<>+60(SB), Y2
 	XORQ         SI, SI
-	SUBQ         $+8, BX
-	JL           done32
 
-loop33:
+	// One vector of 8 elements a turn.
+	SUBQ $+8, BX
+	JL   done
+
+loop:
 	VMOVUPS      (CX)(SI*4), Y3
 	VMOVUPS      (DX)(SI*4), Y4
 	VANDPS       Y0, Y3, Y5
@@ -1796,11 +1810,13 @@ loop33:
 	VMOVUPS      Y5, (AX)(SI*4)
 	ADDQ         $+8, SI
 	SUBQ         $+8, BX
-	JGE          loop33
+	JGE          loop
 
-done32:
-	ADDQ         $+8, BX
-	JZ           end34
+done:
+	ADDQ $+8, BX
+	JZ   end
+
+	// The rest, under a mask.
 	LEAQ         lanes<>+32(SB), DI
 	NEGQ         BX
 	VMOVDQU      (DI)(BX*4), Y5
@@ -1927,7 +1943,7 @@ done32:
 	VSUBPS       Y11, Y12, Y6
 	VMASKMOVPS   Y6, Y5, (AX)(SI*4)
 
-end34:
+end:
 	VZEROUPPER
 	RET
 
@@ -2006,7 +2022,7 @@ TEXT ·dropout32AVX512(SB), $832-40
 	VBROADCASTSS constants<>+160(SB), Z6
 	VBROADCASTSS constants<>+164(SB), Z5
 
-loop35:
+loop:
 	VMOVAPS Z0, Z1
 	VPADDD  Z3, Z0, Z0
 	XORQ    DX, DX
@@ -2017,7 +2033,7 @@ loop35:
 	LEAQ    192(SP), SI
 	MOVQ    $0x00000005, DI
 
-loop36:
+loop2:
 	VPSHUFD     $0x93, Z7, Z7
 	VPMULUDQ    Z4, Z7, Z9
 	VPTERNLOGD  $0x96, (SI), Z7, K1, Z9
@@ -2032,7 +2048,7 @@ loop36:
 	VPTERNLOGD  $0x96, 64(SI), Z10, K1, Z8
 	ADDQ        $0x00000080, SI
 	DECQ        DI
-	JNZ         loop36
+	JNZ         loop2
 	VPSHUFD     $0x1b, Z7, Z7
 	VPSHUFD     $0x1b, Z8, Z8
 	VPSRLD      $0x08, Z7, Z7
@@ -2054,7 +2070,7 @@ loop36:
 	ADDQ        $+128, AX
 	ADDQ        $+128, CX
 	DECQ        BX
-	JNZ         loop35
+	JNZ         loop
 	VZEROUPPER
 	RET
 
@@ -2117,13 +2133,13 @@ TEXT ·dropout32AVX2(SB), $480-40
 	VPADDD      Y6, Y5, Y5
 	VMOVUPS     Y5, 448(SP)
 
-loop37:
+loop:
 	VMOVAPS Y0, Y1
 	VPADDD  Y3, Y0, Y0
 	XORQ    DX, DX
 	MOVQ    $0x00000002, SI
 
-loop38:
+loop2:
 	VMOVAPS Y1, Y6
 	VPADDD  Y2, Y1, Y1
 	VMOVAPS Y1, Y5
@@ -2131,7 +2147,7 @@ loop38:
 	LEAQ    160(SP), DI
 	MOVQ    $0x00000005, R8
 
-loop39:
+loop3:
 	VPSHUFD      $0x93, Y6, Y6
 	VPMULUDQ     Y4, Y6, Y7
 	VPXOR        (DI), Y6, Y6
@@ -2154,7 +2170,7 @@ loop39:
 	VPBLENDD     $0xaa, Y5, Y8, Y5
 	ADDQ         $0x00000040, DI
 	DECQ         R8
-	JNZ          loop39
+	JNZ          loop3
 	VPSHUFD      $0x1b, Y6, Y6
 	VPSHUFD      $0x1b, Y5, Y5
 	VPSRLD       $0x08, Y6, Y6
@@ -2181,11 +2197,11 @@ loop39:
 	VMOVUPS      Y8, 32(AX)(DX*4)
 	ADDQ         $+16, DX
 	DECQ         SI
-	JNZ          loop38
+	JNZ          loop2
 	ADDQ         $+128, AX
 	ADDQ         $+128, CX
 	DECQ         BX
-	JNZ          loop37
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -2197,10 +2213,12 @@ TEXT ·weightedGradientRowsAVX512(SB), $128-32
 	VBROADCASTSS invTotal+16(FP), Z0
 	MOVQ         count+24(FP), CX
 	XORQ         BX, BX
-	SUBQ         $+64, CX
-	JL           done40
 
-loop41:
+	// 4 vectors of 16 elements a turn.
+	SUBQ $+64, CX
+	JL   done
+
+loop:
 	VMOVUPS (DX)(BX*4), Z1
 	VMULPS  Z1, Z0, Z2
 	VMOVUPS Z2, (AX)(BX*4)
@@ -2215,24 +2233,28 @@ loop41:
 	VMOVUPS Z1, 192(AX)(BX*4)
 	ADDQ    $+64, BX
 	SUBQ    $+64, CX
-	JGE     loop41
+	JGE     loop
 
-done40:
+done:
 	ADDQ $+64, CX
-	SUBQ $+16, CX
-	JL   done42
 
-loop43:
+	// One vector of 16 elements a turn.
+	SUBQ $+16, CX
+	JL   done2
+
+loop2:
 	VMOVUPS (DX)(BX*4), Z1
 	VMULPS  Z1, Z0, Z2
 	VMOVUPS Z2, (AX)(BX*4)
 	ADDQ    $+16, BX
 	SUBQ    $+16, CX
-	JGE     loop43
+	JGE     loop2
 
-done42:
-	ADDQ      $+16, CX
-	JZ        end44
+done2:
+	ADDQ $+16, CX
+	JZ   end
+
+	// The rest, under a mask.
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -2241,7 +2263,7 @@ done42:
 	VMULPS    Z2, Z0, Z1
 	VMOVUPS   Z1, K1, (AX)(BX*4)
 
-end44:
+end:
 	VZEROUPPER
 	RET
 
@@ -2253,10 +2275,12 @@ TEXT ·weightedGradientRowsAVX2(SB), $128-32
 	VBROADCASTSS invTotal+16(FP), Y0
 	MOVQ         count+24(FP), DX
 	XORQ         BX, BX
-	SUBQ         $+32, DX
-	JL           done45
 
-loop46:
+	// 4 vectors of 8 elements a turn.
+	SUBQ $+32, DX
+	JL   done
+
+loop:
 	VMOVUPS (CX)(BX*4), Y1
 	VMULPS  Y1, Y0, Y2
 	VMOVUPS Y2, (AX)(BX*4)
@@ -2271,24 +2295,28 @@ loop46:
 	VMOVUPS Y1, 96(AX)(BX*4)
 	ADDQ    $+32, BX
 	SUBQ    $+32, DX
-	JGE     loop46
+	JGE     loop
 
-done45:
+done:
 	ADDQ $+32, DX
-	SUBQ $+8, DX
-	JL   done47
 
-loop48:
+	// One vector of 8 elements a turn.
+	SUBQ $+8, DX
+	JL   done2
+
+loop2:
 	VMOVUPS (CX)(BX*4), Y1
 	VMULPS  Y1, Y0, Y2
 	VMOVUPS Y2, (AX)(BX*4)
 	ADDQ    $+8, BX
 	SUBQ    $+8, DX
-	JGE     loop48
+	JGE     loop2
 
-done47:
-	ADDQ       $+8, DX
-	JZ         end49
+done2:
+	ADDQ $+8, DX
+	JZ   end
+
+	// The rest, under a mask.
 	LEAQ       lanes<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y2
@@ -2296,7 +2324,7 @@ done47:
 	VMULPS     Y1, Y0, Y3
 	VMASKMOVPS Y3, Y2, (AX)(BX*4)
 
-end49:
+end:
 	VZEROUPPER
 	RET
 
@@ -2322,10 +2350,12 @@ TEXT ·binaryCrossentropyGradientRowsAVX512(SB), $128-40
 	VBROADCASTSS constants<>+48(SB), Z11
 	VBROADCASTSS constants<>+0(SB), Z12
 	XORQ         DI, DI
-	SUBQ         $+16, CX
-	JL           done50
 
-loop51:
+	// One vector of 16 elements a turn.
+	SUBQ $+16, CX
+	JL   done
+
+loop:
 	VMOVUPS        (DX)(DI*4), Z13
 	VMOVUPS        (BX)(DI*4), Z14
 	VMOVUPS        (SI)(DI*4), Z15
@@ -2353,11 +2383,13 @@ loop51:
 	VMOVUPS        Z16, (AX)(DI*4)
 	ADDQ           $+16, DI
 	SUBQ           $+16, CX
-	JGE            loop51
+	JGE            loop
 
-done50:
-	ADDQ           $+16, CX
-	JZ             end52
+done:
+	ADDQ $+16, CX
+	JZ   end
+
+	// The rest, under a mask.
 	MOVQ           $0x00000001, R8
 	SHLQ           CL, R8
 	DECQ           R8
@@ -2388,7 +2420,7 @@ done50:
 	VMULPS         Z17, Z15, Z13
 	VMOVUPS        Z13, K1, (AX)(DI*4)
 
-end52:
+end:
 	VZEROUPPER
 	RET
 
@@ -2405,10 +2437,12 @@ TEXT ·binaryCrossentropyGradientRowsAVX2(SB), $128-40
 	VBROADCASTSS constants<>+12(SB), Y2
 	VBROADCASTSS constants<>+16(SB), Y3
 	XORQ         DI, DI
-	SUBQ         $+8, SI
-	JL           done53
 
-loop54:
+	// One vector of 8 elements a turn.
+	SUBQ $+8, SI
+	JL   done
+
+loop:
 	VMOVUPS      (CX)(DI*4), Y4
 	VMOVUPS      (DX)(DI*4), Y5
 	VMOVUPS      (BX)(DI*4), Y6
@@ -2457,11 +2491,13 @@ loop54:
 	VMOVUPS      Y7, (AX)(DI*4)
 	ADDQ         $+8, DI
 	SUBQ         $+8, SI
-	JGE          loop54
+	JGE          loop
 
-done53:
-	ADDQ         $+8, SI
-	JZ           end55
+done:
+	ADDQ $+8, SI
+	JZ   end
+
+	// The rest, under a mask.
 	LEAQ         lanes<>+32(SB), R8
 	NEGQ         SI
 	VMOVDQU      (R8)(SI*4), Y7
@@ -2512,7 +2548,7 @@ done53:
 	VMULPS       Y10, Y5, Y8
 	VMASKMOVPS   Y8, Y7, (AX)(DI*4)
 
-end55:
+end:
 	VZEROUPPER
 	RET
 
@@ -3202,7 +3238,7 @@ TEXT ·reluGradient32AVX512(SB), $832-48
 	VBROADCASTSS constants<>+164(SB), Z5
 	VBROADCASTSS constants<>+0(SB), Z7
 
-loop56:
+loop:
 	VMOVAPS Z0, Z1
 	VPADDD  Z3, Z0, Z0
 	XORQ    DX, DX
@@ -3213,7 +3249,7 @@ loop56:
 	LEAQ    192(SP), DI
 	MOVQ    $0x00000005, R8
 
-loop57:
+loop2:
 	VPSHUFD     $0x93, Z8, Z8
 	VPMULUDQ    Z4, Z8, Z10
 	VPTERNLOGD  $0x96, (DI), Z8, K1, Z10
@@ -3228,7 +3264,7 @@ loop57:
 	VPTERNLOGD  $0x96, 64(DI), Z11, K1, Z9
 	ADDQ        $0x00000080, DI
 	DECQ        R8
-	JNZ         loop57
+	JNZ         loop2
 	VPSHUFD     $0x1b, Z8, Z8
 	VPSHUFD     $0x1b, Z9, Z9
 	VPSRLD      $0x08, Z8, Z8
@@ -3257,7 +3293,7 @@ loop57:
 	ADDQ        $+128, CX
 	ADDQ        $+128, BX
 	DECQ        SI
-	JNZ         loop56
+	JNZ         loop
 	VZEROUPPER
 	RET
 
@@ -3321,13 +3357,13 @@ TEXT ·reluGradient32AVX2(SB), $480-48
 	VPADDD      Y6, Y5, Y5
 	VMOVUPS     Y5, 448(SP)
 
-loop58:
+loop:
 	VMOVAPS Y0, Y1
 	VPADDD  Y3, Y0, Y0
 	XORQ    DX, DX
 	MOVQ    $0x00000002, DI
 
-loop59:
+loop2:
 	VMOVAPS Y1, Y6
 	VPADDD  Y2, Y1, Y1
 	VMOVAPS Y1, Y5
@@ -3335,7 +3371,7 @@ loop59:
 	LEAQ    160(SP), R8
 	MOVQ    $0x00000005, R9
 
-loop60:
+loop3:
 	VPSHUFD      $0x93, Y6, Y6
 	VPMULUDQ     Y4, Y6, Y7
 	VPXOR        (R8), Y6, Y6
@@ -3358,7 +3394,7 @@ loop60:
 	VPBLENDD     $0xaa, Y5, Y8, Y5
 	ADDQ         $0x00000040, R8
 	DECQ         R9
-	JNZ          loop60
+	JNZ          loop3
 	VPSHUFD      $0x1b, Y6, Y6
 	VPSHUFD      $0x1b, Y5, Y5
 	VPSRLD       $0x08, Y6, Y6
@@ -3393,12 +3429,12 @@ loop60:
 	VMOVUPS      Y7, 32(AX)(DX*4)
 	ADDQ         $+16, DX
 	DECQ         DI
-	JNZ          loop59
+	JNZ          loop2
 	ADDQ         $+128, AX
 	ADDQ         $+128, CX
 	ADDQ         $+128, BX
 	DECQ         SI
-	JNZ          loop58
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -3412,7 +3448,7 @@ TEXT ·packColumns42AVX512(SB), $128-32
 	// 16 rows at a time, four elements a turn:
 	MOVQ $0x00000002, BX
 
-loop61:
+loop:
 	MOVQ DX, SI
 	LEAQ (AX)(AX*2), DI
 	MOVQ CX, R8
@@ -3475,7 +3511,7 @@ turnedof16:
 	SHLQ $0x04, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop61
+	JNZ  loop
 
 	// The last 10 rows:
 	MOVQ DX, BX
@@ -3872,7 +3908,7 @@ TEXT ·packColumns16AVX2(SB), $128-32
 	// 8 rows at a time, four elements a turn:
 	MOVQ $0x00000002, BX
 
-loop62:
+loop:
 	MOVQ DX, SI
 	LEAQ (AX)(AX*2), DI
 	MOVQ CX, R8
@@ -3921,7 +3957,7 @@ turnedof8:
 	SHLQ $0x03, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop62
+	JNZ  loop
 	VZEROUPPER
 	RET
 
@@ -4304,63 +4340,65 @@ TEXT ·columnSums32AVX512(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block64:
+	// Sums of 32 columns at a time.
+block:
 	CMPQ   DX, $+32
-	JL     next65
+	JL     next
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop66:
+loop:
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop66
+	JNZ     loop
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first67
+	JZ      first
 	VMOVUPS (AX), Z2
 	VADDPS  Z2, Z0, Z0
 	VMOVUPS 64(AX), Z2
 	VADDPS  Z2, Z1, Z1
 
-first67:
+first:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block64
+	JMP     block
 
-next65:
-block69:
+next:
+	// Sums of 16 columns at a time.
+block2:
 	CMPQ   DX, $+16
-	JL     next70
+	JL     next2
 	VPXORD Z1, Z1, Z1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop71:
+loop2:
 	VADDPS  (BX), Z1, Z1
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop71
+	JNZ     loop2
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first72
+	JZ      first2
 	VMOVUPS (AX), Z0
 	VADDPS  Z0, Z1, Z1
 
-first72:
+first2:
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block69
+	JMP     block2
 
-next70:
+next2:
 	VZEROUPPER
 	RET
 
@@ -4371,9 +4409,10 @@ TEXT ·columnSums32AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block75:
+	// Sums of 32 columns at a time.
+block:
 	CMPQ   DX, $+32
-	JL     next76
+	JL     next
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4381,17 +4420,17 @@ block75:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop77:
+loop:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	VADDPS  64(BX), Y2, Y2
 	VADDPS  96(BX), Y3, Y3
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop77
+	JNZ     loop
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first78
+	JZ      first
 	VMOVUPS (AX), Y4
 	VADDPS  Y4, Y0, Y0
 	VMOVUPS 32(AX), Y4
@@ -4401,7 +4440,7 @@ loop77:
 	VMOVUPS 96(AX), Y4
 	VADDPS  Y4, Y3, Y3
 
-first78:
+first:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -4409,35 +4448,36 @@ first78:
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block75
+	JMP     block
 
-next76:
-block80:
+next:
+	// Sums of 8 columns at a time.
+block2:
 	CMPQ   DX, $+8
-	JL     next81
+	JL     next2
 	VXORPS Y3, Y3, Y3
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop82:
+loop2:
 	VADDPS  (BX), Y3, Y3
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop82
+	JNZ     loop2
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first83
+	JZ      first2
 	VMOVUPS (AX), Y2
 	VADDPS  Y2, Y3, Y3
 
-first83:
+first2:
 	VMOVUPS Y3, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block80
+	JMP     block2
 
-next81:
+next2:
 	VZEROUPPER
 	RET
 
@@ -4447,10 +4487,12 @@ TEXT ·zero16x4AVX512(SB), $128-16
 	MOVQ g2+0(FP), AX
 	MOVQ count+8(FP), CX
 	XORQ DX, DX
-	SUBQ $+64, CX
-	JL   done85
 
-loop86:
+	// 4 vectors of 16 elements a turn.
+	SUBQ $+64, CX
+	JL   done
+
+loop:
 	VPXORD  Z0, Z0, Z0
 	VMOVUPS Z0, (AX)(DX*4)
 	VPXORD  Z0, Z0, Z0
@@ -4461,23 +4503,27 @@ loop86:
 	VMOVUPS Z0, 192(AX)(DX*4)
 	ADDQ    $+64, DX
 	SUBQ    $+64, CX
-	JGE     loop86
+	JGE     loop
 
-done85:
+done:
 	ADDQ $+64, CX
-	SUBQ $+16, CX
-	JL   done87
 
-loop88:
+	// One vector of 16 elements a turn.
+	SUBQ $+16, CX
+	JL   done2
+
+loop2:
 	VPXORD  Z0, Z0, Z0
 	VMOVUPS Z0, (AX)(DX*4)
 	ADDQ    $+16, DX
 	SUBQ    $+16, CX
-	JGE     loop88
+	JGE     loop2
 
-done87:
-	ADDQ    $+16, CX
-	JZ      end89
+done2:
+	ADDQ $+16, CX
+	JZ   end
+
+	// The rest, under a mask.
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -4485,7 +4531,7 @@ done87:
 	VPXORD  Z0, Z0, Z0
 	VMOVUPS Z0, K1, (AX)(DX*4)
 
-end89:
+end:
 	VZEROUPPER
 	RET
 
@@ -4495,10 +4541,12 @@ TEXT ·zero16x4AVX2(SB), $128-16
 	MOVQ g2+0(FP), AX
 	MOVQ count+8(FP), CX
 	XORQ DX, DX
-	SUBQ $+32, CX
-	JL   done90
 
-loop91:
+	// 4 vectors of 8 elements a turn.
+	SUBQ $+32, CX
+	JL   done
+
+loop:
 	VXORPS  Y0, Y0, Y0
 	VMOVUPS Y0, (AX)(DX*4)
 	VXORPS  Y0, Y0, Y0
@@ -4509,30 +4557,34 @@ loop91:
 	VMOVUPS Y0, 96(AX)(DX*4)
 	ADDQ    $+32, DX
 	SUBQ    $+32, CX
-	JGE     loop91
+	JGE     loop
 
-done90:
+done:
 	ADDQ $+32, CX
-	SUBQ $+8, CX
-	JL   done92
 
-loop93:
+	// One vector of 8 elements a turn.
+	SUBQ $+8, CX
+	JL   done2
+
+loop2:
 	VXORPS  Y0, Y0, Y0
 	VMOVUPS Y0, (AX)(DX*4)
 	ADDQ    $+8, DX
 	SUBQ    $+8, CX
-	JGE     loop93
+	JGE     loop2
 
-done92:
-	ADDQ       $+8, CX
-	JZ         end94
+done2:
+	ADDQ $+8, CX
+	JZ   end
+
+	// The rest, under a mask.
 	LEAQ       lanes<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
 	VXORPS     Y1, Y1, Y1
 	VMASKMOVPS Y1, Y0, (AX)(DX*4)
 
-end94:
+end:
 	VZEROUPPER
 	RET
 
@@ -4555,7 +4607,7 @@ TEXT ·scatter4AVX512(SB), $128-48
 	KMOVW  AX, K1
 	MOVQ   count+32(FP), AX
 
-loop95:
+loop:
 	MOVL      (BX), CX
 	SHLQ      $0x04, CX
 	ADDQ      $+4, BX
@@ -4566,7 +4618,7 @@ loop95:
 	VMOVUPS   Z2, K1, (DX)(CX*1)
 	ADDQ      $+168, SI
 	DECQ      AX
-	JNZ       loop95
+	JNZ       loop
 	VZEROUPPER
 	RET
 
@@ -4588,7 +4640,7 @@ TEXT ·scatter4AVX2(SB), $128-48
 	VMOVDQU lanes<>+16(SB), Y0
 	MOVQ    count+32(FP), AX
 
-loop96:
+loop:
 	MOVL       (BX), CX
 	SHLQ       $0x04, CX
 	ADDQ       $+4, BX
@@ -4599,6 +4651,6 @@ loop96:
 	VMASKMOVPS Y3, Y0, (DX)(CX*1)
 	ADDQ       $+168, SI
 	DECQ       AX
-	JNZ        loop96
+	JNZ        loop
 	VZEROUPPER
 	RET

@@ -56,7 +56,7 @@ TEXT ·gather4AVX512(SB), $128-48
 	KMOVW  AX, K1
 	MOVQ   count+32(FP), AX
 
-loop1:
+loop:
 	MOVL      (CX), SI
 	SHLQ      $0x04, SI
 	ADDQ      $+4, CX
@@ -65,7 +65,7 @@ loop1:
 	VMOVUPS   Z1, K1, (DX)
 	ADDQ      $+16, DX
 	DECQ      AX
-	JNZ       loop1
+	JNZ       loop
 	VZEROUPPER
 	RET
 
@@ -86,7 +86,7 @@ TEXT ·gather4AVX2(SB), $128-48
 	VMOVDQU lanes<>+16(SB), Y0
 	MOVQ    count+32(FP), AX
 
-loop2:
+loop:
 	MOVL       (CX), SI
 	SHLQ       $0x04, SI
 	ADDQ       $+4, CX
@@ -95,7 +95,7 @@ loop2:
 	VMASKMOVPS Y2, Y0, (DX)
 	ADDQ       $+16, DX
 	DECQ       AX
-	JNZ        loop2
+	JNZ        loop
 	VZEROUPPER
 	RET
 
@@ -108,7 +108,7 @@ TEXT ·concatenate38AVX512(SB), $128-24
 	MOVL  $0x0000003f, BX
 	KMOVW BX, K1
 
-loop3:
+loop:
 	VMOVUPS   (CX), Z0
 	VMOVAPS   Z0, Z1
 	VMOVUPS   Z1, (AX)
@@ -121,7 +121,7 @@ loop3:
 	ADDQ      $+168, AX
 	ADDQ      $+152, CX
 	DECQ      DX
-	JNZ       loop3
+	JNZ       loop
 	VZEROUPPER
 	RET
 
@@ -133,7 +133,7 @@ TEXT ·concatenate38AVX2(SB), $128-24
 	MOVQ    count+16(FP), DX
 	VMOVDQU lanes<>+8(SB), Y0
 
-loop4:
+loop:
 	VMOVUPS    (CX), Y1
 	VMOVAPS    Y1, Y2
 	VMOVUPS    Y2, (AX)
@@ -152,7 +152,7 @@ loop4:
 	ADDQ       $+168, AX
 	ADDQ       $+152, CX
 	DECQ       DX
-	JNZ        loop4
+	JNZ        loop
 	VZEROUPPER
 	RET
 
@@ -165,14 +165,14 @@ TEXT ·concatenate4AVX512(SB), $128-24
 	MOVL  $0x0000000f, BX
 	KMOVW BX, K1
 
-loop5:
+loop:
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVAPS   Z0, Z1
 	VMOVUPS   Z1, K1, (AX)
 	ADDQ      $+168, AX
 	ADDQ      $+16, CX
 	DECQ      DX
-	JNZ       loop5
+	JNZ       loop
 	VZEROUPPER
 	RET
 
@@ -184,14 +184,14 @@ TEXT ·concatenate4AVX2(SB), $128-24
 	MOVQ    count+16(FP), DX
 	VMOVDQU lanes<>+16(SB), Y0
 
-loop6:
+loop:
 	VMASKMOVPS (CX), Y0, Y1
 	VMOVAPS    Y1, Y2
 	VMASKMOVPS Y2, Y0, (AX)
 	ADDQ       $+168, AX
 	ADDQ       $+16, CX
 	DECQ       DX
-	JNZ        loop6
+	JNZ        loop
 	VZEROUPPER
 	RET
 
@@ -908,7 +908,7 @@ TEXT ·dense32x1SigmoidAVX512(SB), $128-40
 	MOVQ AX, SI
 	MOVQ BX, DI
 
-loop7:
+loop:
 	VPXORD       Z0, Z0, Z0
 	VPXORD       Z1, Z1, Z1
 	VMOVUPS      (CX), Z2
@@ -928,13 +928,13 @@ loop7:
 	ADDQ         $0x04, SI
 	ADDQ         $+128, CX
 	DECQ         DI
-	JNZ          loop7
+	JNZ          loop
 	MOVQ         e0+24(FP), CX
 	VBROADCASTSS (CX), Z0
 
-epilogue8:
+epilogue:
 	CMPQ             BX, $0x10
-	JLT              rest9
+	JLT              rest
 	VMOVUPS          (AX), Z1
 	VADDPS           Z0, Z1, Z2
 	VORPS.BCST       constants<>+4(SB), Z2, Z4
@@ -960,11 +960,11 @@ epilogue8:
 	VMOVUPS          Z3, (AX)
 	ADDQ             $+64, AX
 	SUBQ             $0x10, BX
-	JMP              epilogue8
+	JMP              epilogue
 
-rest9:
+rest:
 	TESTQ            BX, BX
-	JZ               end10
+	JZ               end
 	MOVQ             BX, CX
 	MOVQ             $0x00000001, DX
 	SHLQ             CL, DX
@@ -994,7 +994,7 @@ rest9:
 	VDIVPS           Z2, Z4, Z2
 	VMOVUPS          Z2, K1, (AX)
 
-end10:
+end:
 	VZEROUPPER
 	RET
 
@@ -1008,7 +1008,7 @@ TEXT ·dense32x1SigmoidAVX2(SB), $128-40
 	MOVQ AX, SI
 	MOVQ BX, DI
 
-loop11:
+loop:
 	VXORPS       Y0, Y0, Y0
 	VXORPS       Y1, Y1, Y1
 	VXORPS       Y2, Y2, Y2
@@ -1034,13 +1034,13 @@ loop11:
 	ADDQ         $0x04, SI
 	ADDQ         $+128, CX
 	DECQ         DI
-	JNZ          loop11
+	JNZ          loop
 	MOVQ         e0+24(FP), CX
 	VBROADCASTSS (CX), Y0
 
-epilogue12:
+epilogue:
 	CMPQ         BX, $0x08
-	JLT          rest13
+	JLT          rest
 	VMOVUPS      (AX), Y1
 	VADDPS       Y0, Y1, Y2
 	VBROADCASTSS constants<>+4(SB), Y4
@@ -1090,11 +1090,11 @@ epilogue12:
 	VMOVUPS      Y3, (AX)
 	ADDQ         $+32, AX
 	SUBQ         $0x08, BX
-	JMP          epilogue12
+	JMP          epilogue
 
-rest13:
+rest:
 	TESTQ        BX, BX
-	JZ           end14
+	JZ           end
 	LEAQ         lanes<>+32(SB), CX
 	MOVQ         BX, DX
 	NEGQ         DX
@@ -1147,7 +1147,7 @@ rest13:
 	VDIVPS       Y4, Y6, Y4
 	VMASKMOVPS   Y4, Y1, (AX)
 
-end14:
+end:
 	VZEROUPPER
 	RET
 

@@ -72,9 +72,9 @@ TEXT ·gatherSum10000x16ReluPartAVX512(SB), $128-40
 	VPXORD  Z2, Z2, Z2
 	VPXORD  Z3, Z3, Z3
 	SUBQ    $0x04, BX
-	JLT     rest2
+	JLT     rest
 
-all1:
+all:
 	MOVL   (DX), SI
 	SHLQ   $0x06, SI
 	VADDPS (CX)(SI*1), Z0, Z0
@@ -89,27 +89,27 @@ all1:
 	VADDPS (CX)(SI*1), Z3, Z3
 	ADDQ   $0x10, DX
 	SUBQ   $0x04, BX
-	JGE    all1
+	JGE    all
 
-rest2:
+rest:
 	ADDQ   $0x04, BX
-	JZ     next3
+	JZ     next
 	MOVL   (DX), SI
 	SHLQ   $0x06, SI
 	VADDPS (CX)(SI*1), Z0, Z0
 	DECQ   BX
-	JZ     next3
+	JZ     next
 	MOVL   4(DX), SI
 	SHLQ   $0x06, SI
 	VADDPS (CX)(SI*1), Z1, Z1
 	DECQ   BX
-	JZ     next3
+	JZ     next
 	MOVL   8(DX), DX
 	SHLQ   $0x06, DX
 	VADDPS (CX)(DX*1), Z2, Z2
 	DECQ   BX
 
-next3:
+next:
 	VADDPS  Z2, Z0, Z0
 	VADDPS  Z3, Z1, Z1
 	VADDPS  Z1, Z0, Z0
@@ -132,25 +132,25 @@ TEXT ·gatherSum10000x16ReluAVX512(SB), $128-64
 	MOVQ carry+32(FP), DI
 	MOVQ n+48(FP), R8
 
-loop4:
+loop:
 	VPXORD  Z0, Z0, Z0
 	VPXORD  Z1, Z1, Z1
 	VPXORD  Z2, Z2, Z2
 	VPXORD  Z3, Z3, Z3
 	TESTQ   DI, DI
-	JZ      fresh5
+	JZ      fresh
 	VMOVUPS (DI), Z0
 
-fresh5:
+fresh:
 	MOVLQSX (SI), R9
 	MOVLQSX 4(SI), R10
 	ADDQ    $0x04, SI
 	LEAQ    (AX)(R9*4), R11
 	SUBQ    R9, R10
 	SUBQ    $0x04, R10
-	JLT     rest7
+	JLT     rest
 
-all6:
+all:
 	MOVL   (R11), R9
 	SHLQ   $0x06, R9
 	VADDPS (DX)(R9*1), Z0, Z0
@@ -165,27 +165,27 @@ all6:
 	VADDPS (DX)(R9*1), Z3, Z3
 	ADDQ   $0x10, R11
 	SUBQ   $0x04, R10
-	JGE    all6
+	JGE    all
 
-rest7:
+rest:
 	ADDQ   $0x04, R10
-	JZ     next8
+	JZ     next
 	MOVL   (R11), R9
 	SHLQ   $0x06, R9
 	VADDPS (DX)(R9*1), Z0, Z0
 	DECQ   R10
-	JZ     next8
+	JZ     next
 	MOVL   4(R11), R9
 	SHLQ   $0x06, R9
 	VADDPS (DX)(R9*1), Z1, Z1
 	DECQ   R10
-	JZ     next8
+	JZ     next
 	MOVL   8(R11), R9
 	SHLQ   $0x06, R9
 	VADDPS (DX)(R9*1), Z2, Z2
 	DECQ   R10
 
-next8:
+next:
 	VADDPS      Z2, Z0, Z0
 	VADDPS      Z3, Z1, Z1
 	VADDPS      Z1, Z0, Z0
@@ -197,7 +197,7 @@ next8:
 	VMOVUPS     Z1, (CX)
 	ADDQ        $+64, CX
 	DECQ        R8
-	JNZ         loop4
+	JNZ         loop
 	VZEROUPPER
 	RET
 
@@ -219,9 +219,9 @@ TEXT ·gatherSum10000x16ReluPartAVX2(SB), $128-40
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	SUBQ    $0x04, BX
-	JLT     rest10
+	JLT     rest
 
-all9:
+all:
 	MOVL   (DX), SI
 	SHLQ   $0x06, SI
 	VADDPS (CX)(SI*1), Y0, Y0
@@ -240,30 +240,30 @@ all9:
 	VADDPS 32(CX)(SI*1), Y7, Y7
 	ADDQ   $0x10, DX
 	SUBQ   $0x04, BX
-	JGE    all9
+	JGE    all
 
-rest10:
+rest:
 	ADDQ   $0x04, BX
-	JZ     next11
+	JZ     next
 	MOVL   (DX), SI
 	SHLQ   $0x06, SI
 	VADDPS (CX)(SI*1), Y0, Y0
 	VADDPS 32(CX)(SI*1), Y1, Y1
 	DECQ   BX
-	JZ     next11
+	JZ     next
 	MOVL   4(DX), SI
 	SHLQ   $0x06, SI
 	VADDPS (CX)(SI*1), Y2, Y2
 	VADDPS 32(CX)(SI*1), Y3, Y3
 	DECQ   BX
-	JZ     next11
+	JZ     next
 	MOVL   8(DX), DX
 	SHLQ   $0x06, DX
 	VADDPS (CX)(DX*1), Y4, Y4
 	VADDPS 32(CX)(DX*1), Y5, Y5
 	DECQ   BX
 
-next11:
+next:
 	VADDPS  Y4, Y0, Y0
 	VADDPS  Y5, Y1, Y1
 	VADDPS  Y6, Y2, Y2
@@ -290,7 +290,7 @@ TEXT ·gatherSum10000x16ReluAVX2(SB), $128-64
 	MOVQ carry+32(FP), DI
 	MOVQ n+48(FP), R8
 
-loop12:
+loop:
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -300,20 +300,20 @@ loop12:
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
 	TESTQ   DI, DI
-	JZ      fresh13
+	JZ      fresh
 	VMOVUPS (DI), Y0
 	VMOVUPS 32(DI), Y1
 
-fresh13:
+fresh:
 	MOVLQSX (SI), R9
 	MOVLQSX 4(SI), R10
 	ADDQ    $0x04, SI
 	LEAQ    (AX)(R9*4), R11
 	SUBQ    R9, R10
 	SUBQ    $0x04, R10
-	JLT     rest15
+	JLT     rest
 
-all14:
+all:
 	MOVL   (R11), R9
 	SHLQ   $0x06, R9
 	VADDPS (DX)(R9*1), Y0, Y0
@@ -332,30 +332,30 @@ all14:
 	VADDPS 32(DX)(R9*1), Y7, Y7
 	ADDQ   $0x10, R11
 	SUBQ   $0x04, R10
-	JGE    all14
+	JGE    all
 
-rest15:
+rest:
 	ADDQ   $0x04, R10
-	JZ     next16
+	JZ     next
 	MOVL   (R11), R9
 	SHLQ   $0x06, R9
 	VADDPS (DX)(R9*1), Y0, Y0
 	VADDPS 32(DX)(R9*1), Y1, Y1
 	DECQ   R10
-	JZ     next16
+	JZ     next
 	MOVL   4(R11), R9
 	SHLQ   $0x06, R9
 	VADDPS (DX)(R9*1), Y2, Y2
 	VADDPS 32(DX)(R9*1), Y3, Y3
 	DECQ   R10
-	JZ     next16
+	JZ     next
 	MOVL   8(R11), R9
 	SHLQ   $0x06, R9
 	VADDPS (DX)(R9*1), Y4, Y4
 	VADDPS 32(DX)(R9*1), Y5, Y5
 	DECQ   R10
 
-next16:
+next:
 	VADDPS  Y4, Y0, Y0
 	VADDPS  Y5, Y1, Y1
 	VADDPS  Y6, Y2, Y2
@@ -378,7 +378,7 @@ next16:
 	VMOVUPS Y6, 32(CX)
 	ADDQ    $+64, CX
 	DECQ    R8
-	JNZ     loop12
+	JNZ     loop
 	VZEROUPPER
 	RET
 
@@ -1099,7 +1099,7 @@ TEXT ·dense16x1SigmoidAVX512(SB), $128-40
 	MOVQ AX, SI
 	MOVQ BX, DI
 
-loop17:
+loop:
 	VPXORD       Z0, Z0, Z0
 	VMOVUPS      (CX), Z1
 	VFMADD231PS  (DX), Z1, Z0
@@ -1115,13 +1115,13 @@ loop17:
 	ADDQ         $0x04, SI
 	ADDQ         $+64, CX
 	DECQ         DI
-	JNZ          loop17
+	JNZ          loop
 	MOVQ         e0+24(FP), CX
 	VBROADCASTSS (CX), Z0
 
-epilogue18:
+epilogue:
 	CMPQ             BX, $0x10
-	JLT              rest19
+	JLT              rest
 	VMOVUPS          (AX), Z1
 	VADDPS           Z0, Z1, Z2
 	VORPS.BCST       constants<>+4(SB), Z2, Z4
@@ -1147,11 +1147,11 @@ epilogue18:
 	VMOVUPS          Z3, (AX)
 	ADDQ             $+64, AX
 	SUBQ             $0x10, BX
-	JMP              epilogue18
+	JMP              epilogue
 
-rest19:
+rest:
 	TESTQ            BX, BX
-	JZ               end20
+	JZ               end
 	MOVQ             BX, CX
 	MOVQ             $0x00000001, DX
 	SHLQ             CL, DX
@@ -1181,7 +1181,7 @@ rest19:
 	VDIVPS           Z2, Z4, Z2
 	VMOVUPS          Z2, K1, (AX)
 
-end20:
+end:
 	VZEROUPPER
 	RET
 
@@ -1195,7 +1195,7 @@ TEXT ·dense16x1SigmoidAVX2(SB), $128-40
 	MOVQ AX, SI
 	MOVQ BX, DI
 
-loop21:
+loop:
 	VXORPS       Y0, Y0, Y0
 	VXORPS       Y1, Y1, Y1
 	VMOVUPS      (CX), Y2
@@ -1213,13 +1213,13 @@ loop21:
 	ADDQ         $0x04, SI
 	ADDQ         $+64, CX
 	DECQ         DI
-	JNZ          loop21
+	JNZ          loop
 	MOVQ         e0+24(FP), CX
 	VBROADCASTSS (CX), Y0
 
-epilogue22:
+epilogue:
 	CMPQ         BX, $0x08
-	JLT          rest23
+	JLT          rest
 	VMOVUPS      (AX), Y1
 	VADDPS       Y0, Y1, Y2
 	VBROADCASTSS constants<>+4(SB), Y4
@@ -1269,11 +1269,11 @@ epilogue22:
 	VMOVUPS      Y3, (AX)
 	ADDQ         $+32, AX
 	SUBQ         $0x08, BX
-	JMP          epilogue22
+	JMP          epilogue
 
-rest23:
+rest:
 	TESTQ        BX, BX
-	JZ           end24
+	JZ           end
 	LEAQ         lanes<>+32(SB), CX
 	MOVQ         BX, DX
 	NEGQ         DX
@@ -1326,7 +1326,7 @@ rest23:
 	VDIVPS       Y4, Y6, Y4
 	VMASKMOVPS   Y4, Y1, (AX)
 
-end24:
+end:
 	VZEROUPPER
 	RET
 
@@ -1340,7 +1340,7 @@ TEXT ·dense16x1AVX512(SB), $128-40
 	MOVQ AX, SI
 	MOVQ BX, DI
 
-loop25:
+loop:
 	VPXORD       Z0, Z0, Z0
 	VMOVUPS      (CX), Z1
 	VFMADD231PS  (DX), Z1, Z0
@@ -1356,23 +1356,23 @@ loop25:
 	ADDQ         $0x04, SI
 	ADDQ         $+64, CX
 	DECQ         DI
-	JNZ          loop25
+	JNZ          loop
 	MOVQ         e0+24(FP), CX
 	VBROADCASTSS (CX), Z0
 
-epilogue26:
+epilogue:
 	CMPQ    BX, $0x10
-	JLT     rest27
+	JLT     rest
 	VMOVUPS (AX), Z1
 	VADDPS  Z0, Z1, Z2
 	VMOVUPS Z2, (AX)
 	ADDQ    $+64, AX
 	SUBQ    $0x10, BX
-	JMP     epilogue26
+	JMP     epilogue
 
-rest27:
+rest:
 	TESTQ     BX, BX
-	JZ        end28
+	JZ        end
 	MOVQ      BX, CX
 	MOVQ      $0x00000001, DX
 	SHLQ      CL, DX
@@ -1382,7 +1382,7 @@ rest27:
 	VADDPS    Z0, Z1, Z2
 	VMOVUPS   Z2, K1, (AX)
 
-end28:
+end:
 	VZEROUPPER
 	RET
 
@@ -1396,7 +1396,7 @@ TEXT ·dense16x1AVX2(SB), $128-40
 	MOVQ AX, SI
 	MOVQ BX, DI
 
-loop29:
+loop:
 	VXORPS       Y0, Y0, Y0
 	VXORPS       Y1, Y1, Y1
 	VMOVUPS      (CX), Y2
@@ -1414,23 +1414,23 @@ loop29:
 	ADDQ         $0x04, SI
 	ADDQ         $+64, CX
 	DECQ         DI
-	JNZ          loop29
+	JNZ          loop
 	MOVQ         e0+24(FP), CX
 	VBROADCASTSS (CX), Y0
 
-epilogue30:
+epilogue:
 	CMPQ    BX, $0x08
-	JLT     rest31
+	JLT     rest
 	VMOVUPS (AX), Y1
 	VADDPS  Y0, Y1, Y2
 	VMOVUPS Y2, (AX)
 	ADDQ    $+32, AX
 	SUBQ    $0x08, BX
-	JMP     epilogue30
+	JMP     epilogue
 
-rest31:
+rest:
 	TESTQ      BX, BX
-	JZ         end32
+	JZ         end
 	LEAQ       lanes<>+32(SB), CX
 	MOVQ       BX, DX
 	NEGQ       DX
@@ -1439,7 +1439,7 @@ rest31:
 	VADDPS     Y0, Y2, Y3
 	VMASKMOVPS Y3, Y1, (AX)
 
-end32:
+end:
 	VZEROUPPER
 	RET
 
@@ -1463,10 +1463,12 @@ TEXT ·sigmoidRowsAVX512(SB), $128-24
 	VBROADCASTSS constants<>+48(SB), Z11
 	VBROADCASTSS constants<>+0(SB), Z12
 	XORQ         BX, BX
-	SUBQ         $+16, CX
-	JL           done33
 
-loop34:
+	// One vector of 16 elements a turn.
+	SUBQ $+16, CX
+	JL   done
+
+loop:
 	VMOVUPS        (DX)(BX*4), Z13
 	VORPS          Z0, Z13, Z15
 	VMAXPS         Z15, Z1, Z15
@@ -1490,11 +1492,13 @@ loop34:
 	VMOVUPS        Z14, (AX)(BX*4)
 	ADDQ           $+16, BX
 	SUBQ           $+16, CX
-	JGE            loop34
+	JGE            loop
 
-done33:
-	ADDQ           $+16, CX
-	JZ             end35
+done:
+	ADDQ $+16, CX
+	JZ   end
+
+	// The rest, under a mask.
 	MOVQ           $0x00000001, SI
 	SHLQ           CL, SI
 	DECQ           SI
@@ -1521,7 +1525,7 @@ done33:
 	VDIVPS         Z13, Z15, Z13
 	VMOVUPS        Z13, K1, (AX)(BX*4)
 
-end35:
+end:
 	VZEROUPPER
 	RET
 
@@ -1538,10 +1542,12 @@ TEXT ·sigmoidRowsAVX2(SB), $128-24
 	VBROADCASTSS constants<>+20(SB), Y4
 	VBROADCASTSS constants<>+24(SB), Y5
 	XORQ         BX, BX
-	SUBQ         $+8, DX
-	JL           done36
 
-loop37:
+	// One vector of 8 elements a turn.
+	SUBQ $+8, DX
+	JL   done
+
+loop:
 	VMOVUPS      (CX)(BX*4), Y6
 	VORPS        Y0, Y6, Y8
 	VMAXPS       Y8, Y1, Y8
@@ -1584,11 +1590,13 @@ loop37:
 	VMOVUPS      Y7, (AX)(BX*4)
 	ADDQ         $+8, BX
 	SUBQ         $+8, DX
-	JGE          loop37
+	JGE          loop
 
-done36:
-	ADDQ         $+8, DX
-	JZ           end38
+done:
+	ADDQ $+8, DX
+	JZ   end
+
+	// The rest, under a mask.
 	LEAQ         lanes<>+32(SB), SI
 	NEGQ         DX
 	VMOVDQU      (SI)(DX*4), Y7
@@ -1633,7 +1641,7 @@ done36:
 	VDIVPS       Y8, Y10, Y8
 	VMASKMOVPS   Y8, Y7, (AX)(BX*4)
 
-end38:
+end:
 	VZEROUPPER
 	RET
 
@@ -1666,10 +1674,12 @@ TEXT ·binaryCrossentropyRowsAVX512(SB), $128-32
 	VBROADCASTSS constants<>+84(SB), Z19
 	VBROADCASTSS constants<>+88(SB), Z20
 	XORQ         SI, SI
-	SUBQ         $+16, CX
-	JL           done39
 
-loop40:
+	// One vector of 16 elements a turn.
+	SUBQ $+16, CX
+	JL   done
+
+loop:
 	VMOVUPS          (DX)(SI*4), Z21
 	VMOVUPS          (BX)(SI*4), Z22
 	VANDPS           Z0, Z21, Z23
@@ -1726,11 +1736,13 @@ loop40:
 	VMOVUPS          Z23, (AX)(SI*4)
 	ADDQ             $+16, SI
 	SUBQ             $+16, CX
-	JGE              loop40
+	JGE              loop
 
-done39:
-	ADDQ             $+16, CX
-	JZ               end41
+done:
+	ADDQ $+16, CX
+	JZ   end
+
+	// The rest, under a mask.
 	MOVQ             $0x00000001, DI
 	SHLQ             CL, DI
 	DECQ             DI
@@ -1790,7 +1802,7 @@ done39:
 	VSUBPS           Z24, Z25, Z21
 	VMOVUPS          Z21, K1, (AX)(SI*4)
 
-end41:
+end:
 	VZEROUPPER
 	RET
 
@@ -1805,10 +1817,12 @@ TEXT ·binaryCrossentropyRowsAVX2(SB), $128-32
 	VBROADCASTSS constants<>+4(SB), Y1
 	VBROADCASTSS constants<>+60(SB), Y2
 	XORQ         SI, SI
-	SUBQ         $+8, BX
-	JL           done42
 
-loop43:
+	// One vector of 8 elements a turn.
+	SUBQ $+8, BX
+	JL   done
+
+loop:
 	VMOVUPS      (CX)(SI*4), Y3
 	VMOVUPS      (DX)(SI*4), Y4
 	VANDPS       Y0, Y3, Y5
@@ -1933,11 +1947,13 @@ loop43:
 	VMOVUPS      Y5, (AX)(SI*4)
 	ADDQ         $+8, SI
 	SUBQ         $+8, BX
-	JGE          loop43
+	JGE          loop
 
-done42:
-	ADDQ         $+8, BX
-	JZ           end44
+done:
+	ADDQ $+8, BX
+	JZ   end
+
+	// The rest, under a mask.
 	LEAQ         lanes<>+32(SB), DI
 	NEGQ         BX
 	VMOVDQU      (DI)(BX*4), Y5
@@ -2064,7 +2080,7 @@ done42:
 	VSUBPS       Y11, Y12, Y6
 	VMASKMOVPS   Y6, Y5, (AX)(SI*4)
 
-end44:
+end:
 	VZEROUPPER
 	RET
 
@@ -2076,10 +2092,12 @@ TEXT ·weightedGradientRowsAVX512(SB), $128-32
 	VBROADCASTSS invTotal+16(FP), Z0
 	MOVQ         count+24(FP), CX
 	XORQ         BX, BX
-	SUBQ         $+64, CX
-	JL           done45
 
-loop46:
+	// 4 vectors of 16 elements a turn.
+	SUBQ $+64, CX
+	JL   done
+
+loop:
 	VMOVUPS (DX)(BX*4), Z1
 	VMULPS  Z1, Z0, Z2
 	VMOVUPS Z2, (AX)(BX*4)
@@ -2094,24 +2112,28 @@ loop46:
 	VMOVUPS Z1, 192(AX)(BX*4)
 	ADDQ    $+64, BX
 	SUBQ    $+64, CX
-	JGE     loop46
+	JGE     loop
 
-done45:
+done:
 	ADDQ $+64, CX
-	SUBQ $+16, CX
-	JL   done47
 
-loop48:
+	// One vector of 16 elements a turn.
+	SUBQ $+16, CX
+	JL   done2
+
+loop2:
 	VMOVUPS (DX)(BX*4), Z1
 	VMULPS  Z1, Z0, Z2
 	VMOVUPS Z2, (AX)(BX*4)
 	ADDQ    $+16, BX
 	SUBQ    $+16, CX
-	JGE     loop48
+	JGE     loop2
 
-done47:
-	ADDQ      $+16, CX
-	JZ        end49
+done2:
+	ADDQ $+16, CX
+	JZ   end
+
+	// The rest, under a mask.
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -2120,7 +2142,7 @@ done47:
 	VMULPS    Z2, Z0, Z1
 	VMOVUPS   Z1, K1, (AX)(BX*4)
 
-end49:
+end:
 	VZEROUPPER
 	RET
 
@@ -2132,10 +2154,12 @@ TEXT ·weightedGradientRowsAVX2(SB), $128-32
 	VBROADCASTSS invTotal+16(FP), Y0
 	MOVQ         count+24(FP), DX
 	XORQ         BX, BX
-	SUBQ         $+32, DX
-	JL           done50
 
-loop51:
+	// 4 vectors of 8 elements a turn.
+	SUBQ $+32, DX
+	JL   done
+
+loop:
 	VMOVUPS (CX)(BX*4), Y1
 	VMULPS  Y1, Y0, Y2
 	VMOVUPS Y2, (AX)(BX*4)
@@ -2150,24 +2174,28 @@ loop51:
 	VMOVUPS Y1, 96(AX)(BX*4)
 	ADDQ    $+32, BX
 	SUBQ    $+32, DX
-	JGE     loop51
+	JGE     loop
 
-done50:
+done:
 	ADDQ $+32, DX
-	SUBQ $+8, DX
-	JL   done52
 
-loop53:
+	// One vector of 8 elements a turn.
+	SUBQ $+8, DX
+	JL   done2
+
+loop2:
 	VMOVUPS (CX)(BX*4), Y1
 	VMULPS  Y1, Y0, Y2
 	VMOVUPS Y2, (AX)(BX*4)
 	ADDQ    $+8, BX
 	SUBQ    $+8, DX
-	JGE     loop53
+	JGE     loop2
 
-done52:
-	ADDQ       $+8, DX
-	JZ         end54
+done2:
+	ADDQ $+8, DX
+	JZ   end
+
+	// The rest, under a mask.
 	LEAQ       lanes<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y2
@@ -2175,7 +2203,7 @@ done52:
 	VMULPS     Y1, Y0, Y3
 	VMASKMOVPS Y3, Y2, (AX)(BX*4)
 
-end54:
+end:
 	VZEROUPPER
 	RET
 
@@ -2201,10 +2229,12 @@ TEXT ·binaryCrossentropyGradientRowsAVX512(SB), $128-40
 	VBROADCASTSS constants<>+48(SB), Z11
 	VBROADCASTSS constants<>+0(SB), Z12
 	XORQ         DI, DI
-	SUBQ         $+16, CX
-	JL           done55
 
-loop56:
+	// One vector of 16 elements a turn.
+	SUBQ $+16, CX
+	JL   done
+
+loop:
 	VMOVUPS        (DX)(DI*4), Z13
 	VMOVUPS        (BX)(DI*4), Z14
 	VMOVUPS        (SI)(DI*4), Z15
@@ -2232,11 +2262,13 @@ loop56:
 	VMOVUPS        Z16, (AX)(DI*4)
 	ADDQ           $+16, DI
 	SUBQ           $+16, CX
-	JGE            loop56
+	JGE            loop
 
-done55:
-	ADDQ           $+16, CX
-	JZ             end57
+done:
+	ADDQ $+16, CX
+	JZ   end
+
+	// The rest, under a mask.
 	MOVQ           $0x00000001, R8
 	SHLQ           CL, R8
 	DECQ           R8
@@ -2267,7 +2299,7 @@ done55:
 	VMULPS         Z17, Z15, Z13
 	VMOVUPS        Z13, K1, (AX)(DI*4)
 
-end57:
+end:
 	VZEROUPPER
 	RET
 
@@ -2284,10 +2316,12 @@ TEXT ·binaryCrossentropyGradientRowsAVX2(SB), $128-40
 	VBROADCASTSS constants<>+12(SB), Y2
 	VBROADCASTSS constants<>+16(SB), Y3
 	XORQ         DI, DI
-	SUBQ         $+8, SI
-	JL           done58
 
-loop59:
+	// One vector of 8 elements a turn.
+	SUBQ $+8, SI
+	JL   done
+
+loop:
 	VMOVUPS      (CX)(DI*4), Y4
 	VMOVUPS      (DX)(DI*4), Y5
 	VMOVUPS      (BX)(DI*4), Y6
@@ -2336,11 +2370,13 @@ loop59:
 	VMOVUPS      Y7, (AX)(DI*4)
 	ADDQ         $+8, DI
 	SUBQ         $+8, SI
-	JGE          loop59
+	JGE          loop
 
-done58:
-	ADDQ         $+8, SI
-	JZ           end60
+done:
+	ADDQ $+8, SI
+	JZ   end
+
+	// The rest, under a mask.
 	LEAQ         lanes<>+32(SB), R8
 	NEGQ         SI
 	VMOVDQU      (R8)(SI*4), Y7
@@ -2391,7 +2427,7 @@ done58:
 	VMULPS       Y10, Y5, Y8
 	VMASKMOVPS   Y8, Y7, (AX)(DI*4)
 
-end60:
+end:
 	VZEROUPPER
 	RET
 
@@ -3178,7 +3214,7 @@ TEXT ·packColumns16AVX2(SB), $128-32
 	// 8 rows at a time, four elements a turn:
 	MOVQ $0x00000002, BX
 
-loop61:
+loop:
 	MOVQ DX, SI
 	LEAQ (AX)(AX*2), DI
 	MOVQ CX, R8
@@ -3227,7 +3263,7 @@ turnedof8:
 	SHLQ $0x03, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop61
+	JNZ  loop
 	VZEROUPPER
 	RET
 
@@ -3858,32 +3894,33 @@ TEXT ·columnSums16AVX512(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block63:
+	// Sums of 16 columns at a time.
+block:
 	CMPQ   DX, $+16
-	JL     next64
+	JL     next
 	VPXORD Z0, Z0, Z0
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop65:
+loop:
 	VADDPS  (BX), Z0, Z0
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop65
+	JNZ     loop
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first66
+	JZ      first
 	VMOVUPS (AX), Z1
 	VADDPS  Z1, Z0, Z0
 
-first66:
+first:
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block63
+	JMP     block
 
-next64:
+next:
 	VZEROUPPER
 	RET
 
@@ -3894,63 +3931,65 @@ TEXT ·columnSums16AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block69:
+	// Sums of 16 columns at a time.
+block:
 	CMPQ   DX, $+16
-	JL     next70
+	JL     next
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop71:
+loop:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop71
+	JNZ     loop
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first72
+	JZ      first
 	VMOVUPS (AX), Y2
 	VADDPS  Y2, Y0, Y0
 	VMOVUPS 32(AX), Y2
 	VADDPS  Y2, Y1, Y1
 
-first72:
+first:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block69
+	JMP     block
 
-next70:
-block74:
+next:
+	// Sums of 8 columns at a time.
+block2:
 	CMPQ   DX, $+8
-	JL     next75
+	JL     next2
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop76:
+loop2:
 	VADDPS  (BX), Y1, Y1
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop76
+	JNZ     loop2
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first77
+	JZ      first2
 	VMOVUPS (AX), Y0
 	VADDPS  Y0, Y1, Y1
 
-first77:
+first2:
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block74
+	JMP     block2
 
-next75:
+next2:
 	VZEROUPPER
 	RET
 
@@ -4251,7 +4290,7 @@ TEXT ·scatterSum10000x16AVX512(SB), $128-48
 	MOVQ offsets+24(FP), BX
 	MOVQ n+32(FP), SI
 
-loop79:
+loop:
 	VMOVUPS (DX), Z0
 	ADDQ    $+64, DX
 	MOVLQSX (BX), DI
@@ -4259,20 +4298,20 @@ loop79:
 	ADDQ    $0x04, BX
 	LEAQ    (AX)(DI*4), R9
 	SUBQ    DI, R8
-	JZ      none80
+	JZ      none
 
-loop81:
+loop2:
 	MOVL    (R9), DI
 	SHLQ    $0x06, DI
 	VADDPS  (CX)(DI*1), Z0, Z1
 	VMOVUPS Z1, (CX)(DI*1)
 	ADDQ    $0x04, R9
 	DECQ    R8
-	JNZ     loop81
+	JNZ     loop2
 
-none80:
+none:
 	DECQ SI
-	JNZ  loop79
+	JNZ  loop
 	VZEROUPPER
 	RET
 
@@ -4288,7 +4327,7 @@ TEXT ·scatterSum10000x16SomeAVX512(SB), $640-64
 	MOVQ offsets+24(FP), BX
 	MOVQ n+32(FP), SI
 
-loop82:
+loop:
 	VMOVUPS (DX), Z0
 	ADDQ    $+64, DX
 	MOVLQSX (BX), DI
@@ -4296,11 +4335,11 @@ loop82:
 	ADDQ    $0x04, BX
 	LEAQ    (AX)(DI*4), R9
 	SUBQ    DI, R8
-	JZ      none83
+	JZ      none
 	MOVQ    low+48(FP), DI
 	MOVQ    count+56(FP), R10
 
-more84:
+more:
 	MOVQ    R8, R11
 	MOVQ    $0x00000080, R12
 	CMPQ    R11, R12
@@ -4308,7 +4347,7 @@ more84:
 	SUBQ    R11, R8
 	XORL    R12, R12
 
-loop86:
+loop2:
 	MOVL  (R9), R13
 	ADDQ  $0x04, R9
 	MOVL  R13, 128(SP)(R12*4)
@@ -4316,27 +4355,27 @@ loop86:
 	CMPQ  R13, R10
 	ADCQ  $0x00, R12
 	DECQ  R11
-	JNZ   loop86
+	JNZ   loop2
 	TESTQ R12, R12
-	JZ    dry85
+	JZ    dry
 	LEAQ  128(SP), R11
 
-loop87:
+loop3:
 	MOVL    (R11), R13
 	SHLQ    $0x06, R13
 	VADDPS  (CX)(R13*1), Z0, Z1
 	VMOVUPS Z1, (CX)(R13*1)
 	ADDQ    $0x04, R11
 	DECQ    R12
-	JNZ     loop87
+	JNZ     loop3
 
-dry85:
+dry:
 	TESTQ R8, R8
-	JNZ   more84
+	JNZ   more
 
-none83:
+none:
 	DECQ SI
-	JNZ  loop82
+	JNZ  loop
 	VZEROUPPER
 	RET
 
@@ -4352,7 +4391,7 @@ TEXT ·scatterSum10000x16AVX2(SB), $128-48
 	MOVQ offsets+24(FP), BX
 	MOVQ n+32(FP), SI
 
-loop88:
+loop:
 	VMOVUPS (DX), Y0
 	VMOVUPS 32(DX), Y1
 	ADDQ    $+64, DX
@@ -4361,9 +4400,9 @@ loop88:
 	ADDQ    $0x04, BX
 	LEAQ    (AX)(DI*4), R9
 	SUBQ    DI, R8
-	JZ      none89
+	JZ      none
 
-loop90:
+loop2:
 	MOVL    (R9), DI
 	SHLQ    $0x06, DI
 	VADDPS  (CX)(DI*1), Y0, Y2
@@ -4372,11 +4411,11 @@ loop90:
 	VMOVUPS Y3, 32(CX)(DI*1)
 	ADDQ    $0x04, R9
 	DECQ    R8
-	JNZ     loop90
+	JNZ     loop2
 
-none89:
+none:
 	DECQ SI
-	JNZ  loop88
+	JNZ  loop
 	VZEROUPPER
 	RET
 
@@ -4392,7 +4431,7 @@ TEXT ·scatterSum10000x16SomeAVX2(SB), $640-64
 	MOVQ offsets+24(FP), BX
 	MOVQ n+32(FP), SI
 
-loop91:
+loop:
 	VMOVUPS (DX), Y0
 	VMOVUPS 32(DX), Y1
 	ADDQ    $+64, DX
@@ -4401,11 +4440,11 @@ loop91:
 	ADDQ    $0x04, BX
 	LEAQ    (AX)(DI*4), R9
 	SUBQ    DI, R8
-	JZ      none92
+	JZ      none
 	MOVQ    low+48(FP), DI
 	MOVQ    count+56(FP), R10
 
-more93:
+more:
 	MOVQ    R8, R11
 	MOVQ    $0x00000080, R12
 	CMPQ    R11, R12
@@ -4413,7 +4452,7 @@ more93:
 	SUBQ    R11, R8
 	XORL    R12, R12
 
-loop95:
+loop2:
 	MOVL  (R9), R13
 	ADDQ  $0x04, R9
 	MOVL  R13, 128(SP)(R12*4)
@@ -4421,12 +4460,12 @@ loop95:
 	CMPQ  R13, R10
 	ADCQ  $0x00, R12
 	DECQ  R11
-	JNZ   loop95
+	JNZ   loop2
 	TESTQ R12, R12
-	JZ    dry94
+	JZ    dry
 	LEAQ  128(SP), R11
 
-loop96:
+loop3:
 	MOVL    (R11), R13
 	SHLQ    $0x06, R13
 	VADDPS  (CX)(R13*1), Y0, Y2
@@ -4435,14 +4474,14 @@ loop96:
 	VMOVUPS Y3, 32(CX)(R13*1)
 	ADDQ    $0x04, R11
 	DECQ    R12
-	JNZ     loop96
+	JNZ     loop3
 
-dry94:
+dry:
 	TESTQ R8, R8
-	JNZ   more93
+	JNZ   more
 
-none92:
+none:
 	DECQ SI
-	JNZ  loop91
+	JNZ  loop
 	VZEROUPPER
 	RET

@@ -52,20 +52,19 @@ TEXT ·normalize4AVX512(SB), $128-40
 	MOVL         $0x0000000f, DI
 	KMOVW        DI, K1
 
-loop1:
+loop:
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVUPS.Z (DX), K1, Z2
 	VMOVUPS.Z (BX), K1, Z3
 	VSQRTPS   Z3, Z4
-	VMOVAPS   Z0, Z5
-	VMAXPS    Z4, Z5, Z5
+	VMAXPS    Z4, Z0, Z5
 	VSUBPS    Z2, Z1, Z4
 	VDIVPS    Z5, Z4, Z6
 	VMOVUPS   Z6, K1, (AX)
 	ADDQ      $+16, AX
 	ADDQ      $+16, CX
 	DECQ      SI
-	JNZ       loop1
+	JNZ       loop
 	VZEROUPPER
 	RET
 
@@ -80,20 +79,19 @@ TEXT ·normalize4AVX2(SB), $128-40
 	VBROADCASTSS constants<>+0(SB), Y0
 	VMOVDQU      lanes<>+16(SB), Y1
 
-loop2:
+loop:
 	VMASKMOVPS (CX), Y1, Y2
 	VMASKMOVPS (DX), Y1, Y3
 	VMASKMOVPS (BX), Y1, Y4
 	VSQRTPS    Y4, Y5
-	VMOVAPS    Y0, Y6
-	VMAXPS     Y5, Y6, Y6
+	VMAXPS     Y5, Y0, Y6
 	VSUBPS     Y3, Y2, Y5
 	VDIVPS     Y6, Y5, Y7
 	VMASKMOVPS Y7, Y1, (AX)
 	ADDQ       $+16, AX
 	ADDQ       $+16, CX
 	DECQ       SI
-	JNZ        loop2
+	JNZ        loop
 	VZEROUPPER
 	RET
 
@@ -1533,7 +1531,7 @@ TEXT ·softmax3AVX512(SB), $128-24
 	VBROADCASTSS constants<>+52(SB), Z11
 	MOVQ         count+16(FP), DX
 
-loop3:
+loop:
 	VMOVUPS.Z    (AX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+56(SB), Z14
@@ -1590,7 +1588,7 @@ loop3:
 	ADDQ         $+12, AX
 	ADDQ         $+12, CX
 	DECQ         DX
-	JNZ          loop3
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -1602,7 +1600,7 @@ TEXT ·softmax3AVX2(SB), $128-24
 	VMOVDQU lanes<>+20(SB), Y0
 	MOVQ    count+16(FP), DX
 
-loop4:
+loop:
 	VMASKMOVPS   (AX), Y0, Y1
 	VMOVAPS      Y1, Y2
 	VBROADCASTSS constants<>+56(SB), Y3
@@ -1680,7 +1678,7 @@ loop4:
 	ADDQ         $+12, AX
 	ADDQ         $+12, CX
 	DECQ         DX
-	JNZ          loop4
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -1707,7 +1705,7 @@ TEXT ·softmax3BAVX512(SB), $128-40
 	VBROADCASTSS constants<>+52(SB), Z11
 	MOVQ         count+32(FP), SI
 
-loop5:
+loop:
 	VMOVUPS.Z    (CX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+56(SB), Z14
@@ -1768,7 +1766,7 @@ loop5:
 	ADDQ         $+12, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop5
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -1782,7 +1780,7 @@ TEXT ·softmax3BAVX2(SB), $128-40
 	VMOVDQU lanes<>+20(SB), Y0
 	MOVQ    count+32(FP), SI
 
-loop6:
+loop:
 	VMASKMOVPS   (CX), Y0, Y1
 	VMOVAPS      Y1, Y2
 	VBROADCASTSS constants<>+56(SB), Y3
@@ -1864,7 +1862,7 @@ loop6:
 	ADDQ         $+12, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop6
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -1892,7 +1890,7 @@ TEXT ·softmax3CAVX512(SB), $128-48
 	VBROADCASTSS constants<>+52(SB), Z11
 	MOVQ         count+40(FP), DI
 
-loop7:
+loop:
 	VMOVUPS.Z    (CX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+56(SB), Z14
@@ -1954,7 +1952,7 @@ loop7:
 	ADDQ         $+4, BX
 	ADDQ         $+12, SI
 	DECQ         DI
-	JNZ          loop7
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -1969,7 +1967,7 @@ TEXT ·softmax3CAVX2(SB), $128-48
 	VMOVDQU lanes<>+20(SB), Y0
 	MOVQ    count+40(FP), DI
 
-loop8:
+loop:
 	VMASKMOVPS   (CX), Y0, Y1
 	VMOVAPS      Y1, Y2
 	VBROADCASTSS constants<>+56(SB), Y3
@@ -2052,7 +2050,7 @@ loop8:
 	ADDQ         $+4, BX
 	ADDQ         $+12, SI
 	DECQ         DI
-	JNZ          loop8
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -3347,32 +3345,33 @@ TEXT ·columnSums16AVX512(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block10:
+	// Sums of 16 columns at a time.
+block:
 	CMPQ   DX, $+16
-	JL     next11
+	JL     next
 	VPXORD Z0, Z0, Z0
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop12:
+loop:
 	VADDPS  (BX), Z0, Z0
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop12
+	JNZ     loop
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first13
+	JZ      first
 	VMOVUPS (AX), Z1
 	VADDPS  Z1, Z0, Z0
 
-first13:
+first:
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block10
+	JMP     block
 
-next11:
+next:
 	VZEROUPPER
 	RET
 
@@ -3383,63 +3382,65 @@ TEXT ·columnSums16AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block16:
+	// Sums of 16 columns at a time.
+block:
 	CMPQ   DX, $+16
-	JL     next17
+	JL     next
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop18:
+loop:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop18
+	JNZ     loop
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first19
+	JZ      first
 	VMOVUPS (AX), Y2
 	VADDPS  Y2, Y0, Y0
 	VMOVUPS 32(AX), Y2
 	VADDPS  Y2, Y1, Y1
 
-first19:
+first:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block16
+	JMP     block
 
-next17:
-block21:
+next:
+	// Sums of 8 columns at a time.
+block2:
 	CMPQ   DX, $+8
-	JL     next22
+	JL     next2
 	VXORPS Y1, Y1, Y1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop23:
+loop2:
 	VADDPS  (BX), Y1, Y1
 	ADDQ    $+64, BX
 	DECQ    SI
-	JNZ     loop23
+	JNZ     loop2
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first24
+	JZ      first2
 	VMOVUPS (AX), Y0
 	VADDPS  Y0, Y1, Y1
 
-first24:
+first2:
 	VMOVUPS Y1, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block21
+	JMP     block2
 
-next22:
+next2:
 	VZEROUPPER
 	RET
 

@@ -52,20 +52,19 @@ TEXT ·normalize4AVX512(SB), $128-40
 	MOVL         $0x0000000f, DI
 	KMOVW        DI, K1
 
-loop1:
+loop:
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVUPS.Z (DX), K1, Z2
 	VMOVUPS.Z (BX), K1, Z3
 	VSQRTPS   Z3, Z4
-	VMOVAPS   Z0, Z5
-	VMAXPS    Z4, Z5, Z5
+	VMAXPS    Z4, Z0, Z5
 	VSUBPS    Z2, Z1, Z4
 	VDIVPS    Z5, Z4, Z6
 	VMOVUPS   Z6, K1, (AX)
 	ADDQ      $+16, AX
 	ADDQ      $+16, CX
 	DECQ      SI
-	JNZ       loop1
+	JNZ       loop
 	VZEROUPPER
 	RET
 
@@ -80,20 +79,19 @@ TEXT ·normalize4AVX2(SB), $128-40
 	VBROADCASTSS constants<>+0(SB), Y0
 	VMOVDQU      lanes<>+16(SB), Y1
 
-loop2:
+loop:
 	VMASKMOVPS (CX), Y1, Y2
 	VMASKMOVPS (DX), Y1, Y3
 	VMASKMOVPS (BX), Y1, Y4
 	VSQRTPS    Y4, Y5
-	VMOVAPS    Y0, Y6
-	VMAXPS     Y5, Y6, Y6
+	VMAXPS     Y5, Y0, Y6
 	VSUBPS     Y3, Y2, Y5
 	VDIVPS     Y6, Y5, Y7
 	VMASKMOVPS Y7, Y1, (AX)
 	ADDQ       $+16, AX
 	ADDQ       $+16, CX
 	DECQ       SI
-	JNZ        loop2
+	JNZ        loop
 	VZEROUPPER
 	RET
 
@@ -1533,7 +1531,7 @@ TEXT ·softmax3AVX512(SB), $128-24
 	VBROADCASTSS constants<>+52(SB), Z11
 	MOVQ         count+16(FP), DX
 
-loop3:
+loop:
 	VMOVUPS.Z    (AX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+56(SB), Z14
@@ -1590,7 +1588,7 @@ loop3:
 	ADDQ         $+12, AX
 	ADDQ         $+12, CX
 	DECQ         DX
-	JNZ          loop3
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -1602,7 +1600,7 @@ TEXT ·softmax3AVX2(SB), $128-24
 	VMOVDQU lanes<>+20(SB), Y0
 	MOVQ    count+16(FP), DX
 
-loop4:
+loop:
 	VMASKMOVPS   (AX), Y0, Y1
 	VMOVAPS      Y1, Y2
 	VBROADCASTSS constants<>+56(SB), Y3
@@ -1680,7 +1678,7 @@ loop4:
 	ADDQ         $+12, AX
 	ADDQ         $+12, CX
 	DECQ         DX
-	JNZ          loop4
+	JNZ          loop
 	VZEROUPPER
 	RET
 

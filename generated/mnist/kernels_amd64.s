@@ -48,10 +48,12 @@ TEXT ·rescale784AVX512(SB), $128-24
 	MOVQ         count+16(FP), CX
 	VBROADCASTSS constants<>+0(SB), Z0
 	XORQ         BX, BX
-	SUBQ         $+64, CX
-	JL           done1
 
-loop2:
+	// 4 vectors of 16 elements a turn.
+	SUBQ $+64, CX
+	JL   done
+
+loop:
 	VMOVUPS (DX)(BX*4), Z1
 	VMULPS  Z0, Z1, Z2
 	VMOVUPS Z2, (AX)(BX*4)
@@ -66,24 +68,28 @@ loop2:
 	VMOVUPS Z1, 192(AX)(BX*4)
 	ADDQ    $+64, BX
 	SUBQ    $+64, CX
-	JGE     loop2
+	JGE     loop
 
-done1:
+done:
 	ADDQ $+64, CX
-	SUBQ $+16, CX
-	JL   done3
 
-loop4:
+	// One vector of 16 elements a turn.
+	SUBQ $+16, CX
+	JL   done2
+
+loop2:
 	VMOVUPS (DX)(BX*4), Z1
 	VMULPS  Z0, Z1, Z2
 	VMOVUPS Z2, (AX)(BX*4)
 	ADDQ    $+16, BX
 	SUBQ    $+16, CX
-	JGE     loop4
+	JGE     loop2
 
-done3:
-	ADDQ      $+16, CX
-	JZ        end5
+done2:
+	ADDQ $+16, CX
+	JZ   end
+
+	// The rest, under a mask.
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -92,7 +98,7 @@ done3:
 	VMULPS    Z0, Z2, Z1
 	VMOVUPS   Z1, K1, (AX)(BX*4)
 
-end5:
+end:
 	VZEROUPPER
 	RET
 
@@ -104,10 +110,12 @@ TEXT ·rescale784AVX2(SB), $128-24
 	MOVQ         count+16(FP), DX
 	VBROADCASTSS constants<>+0(SB), Y0
 	XORQ         BX, BX
-	SUBQ         $+32, DX
-	JL           done6
 
-loop7:
+	// 4 vectors of 8 elements a turn.
+	SUBQ $+32, DX
+	JL   done
+
+loop:
 	VMOVUPS (CX)(BX*4), Y1
 	VMULPS  Y0, Y1, Y2
 	VMOVUPS Y2, (AX)(BX*4)
@@ -122,24 +130,28 @@ loop7:
 	VMOVUPS Y1, 96(AX)(BX*4)
 	ADDQ    $+32, BX
 	SUBQ    $+32, DX
-	JGE     loop7
+	JGE     loop
 
-done6:
+done:
 	ADDQ $+32, DX
-	SUBQ $+8, DX
-	JL   done8
 
-loop9:
+	// One vector of 8 elements a turn.
+	SUBQ $+8, DX
+	JL   done2
+
+loop2:
 	VMOVUPS (CX)(BX*4), Y1
 	VMULPS  Y0, Y1, Y2
 	VMOVUPS Y2, (AX)(BX*4)
 	ADDQ    $+8, BX
 	SUBQ    $+8, DX
-	JGE     loop9
+	JGE     loop2
 
-done8:
-	ADDQ       $+8, DX
-	JZ         end10
+done2:
+	ADDQ $+8, DX
+	JZ   end
+
+	// The rest, under a mask.
 	LEAQ       lanes<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y2
@@ -147,7 +159,7 @@ done8:
 	VMULPS     Y0, Y1, Y3
 	VMASKMOVPS Y3, Y2, (AX)(BX*4)
 
-end10:
+end:
 	VZEROUPPER
 	RET
 
@@ -633,7 +645,7 @@ TEXT ·packRows64AVX512(SB), $128-32
 	MOVQ k+24(FP), BX
 
 	// Row by row:
-loop11:
+loop:
 	VMOVUPS (CX), Z0
 	VMOVUPS 64(CX), Z1
 	VMOVUPS 128(CX), Z2
@@ -645,7 +657,7 @@ loop11:
 	ADDQ    DX, CX
 	ADDQ    $+256, AX
 	DECQ    BX
-	JNZ     loop11
+	JNZ     loop
 	VZEROUPPER
 	RET
 
@@ -1061,7 +1073,7 @@ TEXT ·packRows16AVX2(SB), $128-32
 	MOVQ k+24(FP), BX
 
 	// Row by row:
-loop12:
+loop:
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (AX)
@@ -1069,7 +1081,7 @@ loop12:
 	ADDQ    DX, CX
 	ADDQ    $+64, AX
 	DECQ    BX
-	JNZ     loop12
+	JNZ     loop
 	VZEROUPPER
 	RET
 
@@ -1795,7 +1807,7 @@ TEXT ·softmax10AVX512(SB), $128-24
 	VBROADCASTSS constants<>+52(SB), Z11
 	MOVQ         count+16(FP), DX
 
-loop13:
+loop:
 	VMOVUPS.Z    (AX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+56(SB), Z14
@@ -1852,7 +1864,7 @@ loop13:
 	ADDQ         $+40, AX
 	ADDQ         $+40, CX
 	DECQ         DX
-	JNZ          loop13
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -1864,7 +1876,7 @@ TEXT ·softmax10AVX2(SB), $128-24
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    count+16(FP), DX
 
-loop14:
+loop:
 	VMOVUPS      (AX), Y1
 	VMASKMOVPS   32(AX), Y0, Y2
 	VMOVAPS      Y1, Y3
@@ -1993,7 +2005,7 @@ loop14:
 	ADDQ         $+40, AX
 	ADDQ         $+40, CX
 	DECQ         DX
-	JNZ          loop14
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -2020,7 +2032,7 @@ TEXT ·softmax10BAVX512(SB), $128-40
 	VBROADCASTSS constants<>+52(SB), Z11
 	MOVQ         count+32(FP), SI
 
-loop15:
+loop:
 	VMOVUPS.Z    (CX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+56(SB), Z14
@@ -2081,7 +2093,7 @@ loop15:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop15
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -2095,7 +2107,7 @@ TEXT ·softmax10BAVX2(SB), $128-40
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    count+32(FP), SI
 
-loop16:
+loop:
 	VMOVUPS      (CX), Y1
 	VMASKMOVPS   32(CX), Y0, Y2
 	VMOVAPS      Y1, Y3
@@ -2228,7 +2240,7 @@ loop16:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop16
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -2256,7 +2268,7 @@ TEXT ·softmax10CAVX512(SB), $128-48
 	VBROADCASTSS constants<>+52(SB), Z11
 	MOVQ         count+40(FP), DI
 
-loop17:
+loop:
 	VMOVUPS.Z    (CX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+56(SB), Z14
@@ -2318,7 +2330,7 @@ loop17:
 	ADDQ         $+4, BX
 	ADDQ         $+40, SI
 	DECQ         DI
-	JNZ          loop17
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -2333,7 +2345,7 @@ TEXT ·softmax10CAVX2(SB), $128-48
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    count+40(FP), DI
 
-loop18:
+loop:
 	VMOVUPS      (CX), Y1
 	VMASKMOVPS   32(CX), Y0, Y2
 	VMOVAPS      Y1, Y3
@@ -2467,7 +2479,7 @@ loop18:
 	ADDQ         $+4, BX
 	ADDQ         $+40, SI
 	DECQ         DI
-	JNZ          loop18
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -2482,7 +2494,7 @@ TEXT ·expGradient10AVX512(SB), $128-40
 	MOVL  $0x000003ff, DI
 	KMOVW DI, K1
 
-loop19:
+loop:
 	VBROADCASTSS (BX), Z0
 	VMOVUPS.Z    (CX), K1, Z1
 	VMOVUPS.Z    (DX), K1, Z2
@@ -2494,7 +2506,7 @@ loop19:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop19
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -2508,7 +2520,7 @@ TEXT ·expGradient10AVX2(SB), $128-40
 	MOVQ    count+32(FP), SI
 	VMOVDQU lanes<>+24(SB), Y0
 
-loop20:
+loop:
 	VBROADCASTSS (BX), Y1
 	VMOVUPS      (CX), Y2
 	VMOVUPS      (DX), Y3
@@ -2525,7 +2537,7 @@ loop20:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop20
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -2539,7 +2551,7 @@ TEXT ·packColumns64AVX512(SB), $128-32
 	// 16 rows at a time, four elements a turn:
 	MOVQ $0x00000004, BX
 
-loop21:
+loop:
 	MOVQ DX, SI
 	LEAQ (AX)(AX*2), DI
 	MOVQ CX, R8
@@ -2602,7 +2614,7 @@ turnedof16:
 	SHLQ $0x04, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop21
+	JNZ  loop
 	VZEROUPPER
 	RET
 
@@ -2991,7 +3003,7 @@ TEXT ·packColumns16AVX2(SB), $128-32
 	// 8 rows at a time, four elements a turn:
 	MOVQ $0x00000002, BX
 
-loop22:
+loop:
 	MOVQ DX, SI
 	LEAQ (AX)(AX*2), DI
 	MOVQ CX, R8
@@ -3040,7 +3052,7 @@ turnedof8:
 	SHLQ $0x03, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop22
+	JNZ  loop
 	VZEROUPPER
 	RET
 
@@ -3361,34 +3373,37 @@ TEXT ·columnSums10AVX512(SB), $128-40
 	MOVQ dy+8(FP), DX
 	MOVQ width+16(FP), CX
 
-block24:
+	// Sums of 16 columns at a time.
+block:
 	CMPQ   CX, $+16
-	JL     next25
+	JL     next
 	VPXORD Z0, Z0, Z0
 	MOVQ   DX, BX
 	MOVQ   count+24(FP), SI
 
-loop26:
+loop:
 	VADDPS  (BX), Z0, Z0
 	ADDQ    $+40, BX
 	DECQ    SI
-	JNZ     loop26
+	JNZ     loop
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first27
+	JZ      first
 	VMOVUPS (AX), Z1
 	VADDPS  Z1, Z0, Z0
 
-first27:
+first:
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
-	JMP     block24
+	JMP     block
 
-next25:
-	TESTQ  CX, CX
-	JZ     end23
+next:
+	TESTQ CX, CX
+	JZ    end
+
+	// The columns that are left, under a mask.
 	MOVQ   $0x00000001, BX
 	SHLQ   CL, BX
 	DECQ   BX
@@ -3397,25 +3412,25 @@ next25:
 	MOVQ   DX, CX
 	MOVQ   count+24(FP), BX
 
-loop29:
+loop2:
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVAPS   Z1, Z2
 	VADDPS    Z2, Z0, Z0
 	ADDQ      $+40, CX
 	DECQ      BX
-	JNZ       loop29
+	JNZ       loop2
 	MOVQ      more+32(FP), CX
 	TESTQ     $0x00000001, CX
-	JZ        first30
+	JZ        first2
 	VMOVUPS.Z (AX), K1, Z2
 	VADDPS    Z2, Z0, Z0
 
-first30:
+first2:
 	VMOVUPS Z0, K1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, DX
 
-end23:
+end:
 	VZEROUPPER
 	RET
 
@@ -3426,34 +3441,37 @@ TEXT ·columnSums10AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block33:
+	// Sums of 8 columns at a time.
+block:
 	CMPQ   DX, $+8
-	JL     next34
+	JL     next
 	VXORPS Y0, Y0, Y0
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop35:
+loop:
 	VADDPS  (BX), Y0, Y0
 	ADDQ    $+40, BX
 	DECQ    SI
-	JNZ     loop35
+	JNZ     loop
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first36
+	JZ      first
 	VMOVUPS (AX), Y1
 	VADDPS  Y1, Y0, Y0
 
-first36:
+first:
 	VMOVUPS Y0, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block33
+	JMP     block
 
-next34:
-	TESTQ   DX, DX
-	JZ      end32
+next:
+	TESTQ DX, DX
+	JZ    end
+
+	// The columns that are left, under a mask.
 	LEAQ    lanes<>+32(SB), BX
 	NEGQ    DX
 	VMOVDQU (BX)(DX*4), Y0
@@ -3461,25 +3479,25 @@ next34:
 	MOVQ    CX, DX
 	MOVQ    count+24(FP), BX
 
-loop38:
+loop2:
 	VMASKMOVPS (DX), Y0, Y2
 	VMOVAPS    Y2, Y3
 	VADDPS     Y3, Y1, Y1
 	ADDQ       $+40, DX
 	DECQ       BX
-	JNZ        loop38
+	JNZ        loop2
 	MOVQ       more+32(FP), DX
 	TESTQ      $0x00000001, DX
-	JZ         first39
+	JZ         first2
 	VMASKMOVPS (AX), Y0, Y3
 	VADDPS     Y3, Y1, Y1
 
-first39:
+first2:
 	VMASKMOVPS Y1, Y0, (AX)
 	ADDQ       $+32, AX
 	ADDQ       $+32, CX
 
-end32:
+end:
 	VZEROUPPER
 	RET
 
@@ -4115,9 +4133,10 @@ TEXT ·columnSums512AVX512(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block42:
+	// Sums of 128 columns at a time.
+block:
 	CMPQ   DX, $+128
-	JL     next43
+	JL     next
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4129,7 +4148,7 @@ block42:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop44:
+loop:
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 	VADDPS  128(BX), Z2, Z2
@@ -4140,10 +4159,10 @@ loop44:
 	VADDPS  448(BX), Z7, Z7
 	ADDQ    $+2048, BX
 	DECQ    SI
-	JNZ     loop44
+	JNZ     loop
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first45
+	JZ      first
 	VMOVUPS (AX), Z8
 	VADDPS  Z8, Z0, Z0
 	VMOVUPS 64(AX), Z8
@@ -4161,7 +4180,7 @@ loop44:
 	VMOVUPS 448(AX), Z8
 	VADDPS  Z8, Z7, Z7
 
-first45:
+first:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
@@ -4173,12 +4192,13 @@ first45:
 	ADDQ    $+512, AX
 	ADDQ    $+512, CX
 	SUBQ    $+128, DX
-	JMP     block42
+	JMP     block
 
-next43:
-block47:
+next:
+	// Sums of 64 columns at a time.
+block2:
 	CMPQ   DX, $+64
-	JL     next48
+	JL     next2
 	VPXORD Z7, Z7, Z7
 	VPXORD Z6, Z6, Z6
 	VPXORD Z5, Z5, Z5
@@ -4186,17 +4206,17 @@ block47:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop49:
+loop2:
 	VADDPS  (BX), Z7, Z7
 	VADDPS  64(BX), Z6, Z6
 	VADDPS  128(BX), Z5, Z5
 	VADDPS  192(BX), Z4, Z4
 	ADDQ    $+2048, BX
 	DECQ    SI
-	JNZ     loop49
+	JNZ     loop2
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first50
+	JZ      first2
 	VMOVUPS (AX), Z3
 	VADDPS  Z3, Z7, Z7
 	VMOVUPS 64(AX), Z3
@@ -4206,7 +4226,7 @@ loop49:
 	VMOVUPS 192(AX), Z3
 	VADDPS  Z3, Z4, Z4
 
-first50:
+first2:
 	VMOVUPS Z7, (AX)
 	VMOVUPS Z6, 64(AX)
 	VMOVUPS Z5, 128(AX)
@@ -4214,35 +4234,36 @@ first50:
 	ADDQ    $+256, AX
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
-	JMP     block47
+	JMP     block2
 
-next48:
-block52:
+next2:
+	// Sums of 16 columns at a time.
+block3:
 	CMPQ   DX, $+16
-	JL     next53
+	JL     next3
 	VPXORD Z4, Z4, Z4
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop54:
+loop3:
 	VADDPS  (BX), Z4, Z4
 	ADDQ    $+2048, BX
 	DECQ    SI
-	JNZ     loop54
+	JNZ     loop3
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first55
+	JZ      first3
 	VMOVUPS (AX), Z5
 	VADDPS  Z5, Z4, Z4
 
-first55:
+first3:
 	VMOVUPS Z4, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block52
+	JMP     block3
 
-next53:
+next3:
 	VZEROUPPER
 	RET
 
@@ -4253,9 +4274,10 @@ TEXT ·columnSums512AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block58:
+	// Sums of 64 columns at a time.
+block:
 	CMPQ   DX, $+64
-	JL     next59
+	JL     next
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4267,7 +4289,7 @@ block58:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop60:
+loop:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	VADDPS  64(BX), Y2, Y2
@@ -4278,10 +4300,10 @@ loop60:
 	VADDPS  224(BX), Y7, Y7
 	ADDQ    $+2048, BX
 	DECQ    SI
-	JNZ     loop60
+	JNZ     loop
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first61
+	JZ      first
 	VMOVUPS (AX), Y8
 	VADDPS  Y8, Y0, Y0
 	VMOVUPS 32(AX), Y8
@@ -4299,7 +4321,7 @@ loop60:
 	VMOVUPS 224(AX), Y8
 	VADDPS  Y8, Y7, Y7
 
-first61:
+first:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -4311,12 +4333,13 @@ first61:
 	ADDQ    $+256, AX
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
-	JMP     block58
+	JMP     block
 
-next59:
-block63:
+next:
+	// Sums of 32 columns at a time.
+block2:
 	CMPQ   DX, $+32
-	JL     next64
+	JL     next2
 	VXORPS Y7, Y7, Y7
 	VXORPS Y6, Y6, Y6
 	VXORPS Y5, Y5, Y5
@@ -4324,17 +4347,17 @@ block63:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop65:
+loop2:
 	VADDPS  (BX), Y7, Y7
 	VADDPS  32(BX), Y6, Y6
 	VADDPS  64(BX), Y5, Y5
 	VADDPS  96(BX), Y4, Y4
 	ADDQ    $+2048, BX
 	DECQ    SI
-	JNZ     loop65
+	JNZ     loop2
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first66
+	JZ      first2
 	VMOVUPS (AX), Y3
 	VADDPS  Y3, Y7, Y7
 	VMOVUPS 32(AX), Y3
@@ -4344,7 +4367,7 @@ loop65:
 	VMOVUPS 96(AX), Y3
 	VADDPS  Y3, Y4, Y4
 
-first66:
+first2:
 	VMOVUPS Y7, (AX)
 	VMOVUPS Y6, 32(AX)
 	VMOVUPS Y5, 64(AX)
@@ -4352,35 +4375,36 @@ first66:
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block63
+	JMP     block2
 
-next64:
-block68:
+next2:
+	// Sums of 8 columns at a time.
+block3:
 	CMPQ   DX, $+8
-	JL     next69
+	JL     next3
 	VXORPS Y4, Y4, Y4
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop70:
+loop3:
 	VADDPS  (BX), Y4, Y4
 	ADDQ    $+2048, BX
 	DECQ    SI
-	JNZ     loop70
+	JNZ     loop3
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first71
+	JZ      first3
 	VMOVUPS (AX), Y5
 	VADDPS  Y5, Y4, Y4
 
-first71:
+first3:
 	VMOVUPS Y4, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block68
+	JMP     block3
 
-next69:
+next3:
 	VZEROUPPER
 	RET
 

@@ -58,10 +58,12 @@ TEXT ·rescale784AVX512(SB), $128-24
 	MOVQ         count+16(FP), CX
 	VBROADCASTSS constants<>+0(SB), Z0
 	XORQ         BX, BX
-	SUBQ         $+64, CX
-	JL           done1
 
-loop2:
+	// 4 vectors of 16 elements a turn.
+	SUBQ $+64, CX
+	JL   done
+
+loop:
 	VMOVUPS (DX)(BX*4), Z1
 	VMULPS  Z0, Z1, Z2
 	VMOVUPS Z2, (AX)(BX*4)
@@ -76,24 +78,28 @@ loop2:
 	VMOVUPS Z1, 192(AX)(BX*4)
 	ADDQ    $+64, BX
 	SUBQ    $+64, CX
-	JGE     loop2
+	JGE     loop
 
-done1:
+done:
 	ADDQ $+64, CX
-	SUBQ $+16, CX
-	JL   done3
 
-loop4:
+	// One vector of 16 elements a turn.
+	SUBQ $+16, CX
+	JL   done2
+
+loop2:
 	VMOVUPS (DX)(BX*4), Z1
 	VMULPS  Z0, Z1, Z2
 	VMOVUPS Z2, (AX)(BX*4)
 	ADDQ    $+16, BX
 	SUBQ    $+16, CX
-	JGE     loop4
+	JGE     loop2
 
-done3:
-	ADDQ      $+16, CX
-	JZ        end5
+done2:
+	ADDQ $+16, CX
+	JZ   end
+
+	// The rest, under a mask.
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -102,7 +108,7 @@ done3:
 	VMULPS    Z0, Z2, Z1
 	VMOVUPS   Z1, K1, (AX)(BX*4)
 
-end5:
+end:
 	VZEROUPPER
 	RET
 
@@ -114,10 +120,12 @@ TEXT ·rescale784AVX2(SB), $128-24
 	MOVQ         count+16(FP), DX
 	VBROADCASTSS constants<>+0(SB), Y0
 	XORQ         BX, BX
-	SUBQ         $+32, DX
-	JL           done6
 
-loop7:
+	// 4 vectors of 8 elements a turn.
+	SUBQ $+32, DX
+	JL   done
+
+loop:
 	VMOVUPS (CX)(BX*4), Y1
 	VMULPS  Y0, Y1, Y2
 	VMOVUPS Y2, (AX)(BX*4)
@@ -132,24 +140,28 @@ loop7:
 	VMOVUPS Y1, 96(AX)(BX*4)
 	ADDQ    $+32, BX
 	SUBQ    $+32, DX
-	JGE     loop7
+	JGE     loop
 
-done6:
+done:
 	ADDQ $+32, DX
-	SUBQ $+8, DX
-	JL   done8
 
-loop9:
+	// One vector of 8 elements a turn.
+	SUBQ $+8, DX
+	JL   done2
+
+loop2:
 	VMOVUPS (CX)(BX*4), Y1
 	VMULPS  Y0, Y1, Y2
 	VMOVUPS Y2, (AX)(BX*4)
 	ADDQ    $+8, BX
 	SUBQ    $+8, DX
-	JGE     loop9
+	JGE     loop2
 
-done8:
-	ADDQ       $+8, DX
-	JZ         end10
+done2:
+	ADDQ $+8, DX
+	JZ   end
+
+	// The rest, under a mask.
 	LEAQ       lanes<>+32(SB), SI
 	NEGQ       DX
 	VMOVDQU    (SI)(DX*4), Y2
@@ -157,7 +169,7 @@ done8:
 	VMULPS     Y0, Y1, Y3
 	VMASKMOVPS Y3, Y2, (AX)(BX*4)
 
-end10:
+end:
 	VZEROUPPER
 	RET
 
@@ -772,14 +784,14 @@ TEXT ·maxPool2x2x32AVX512(SB), $128-24
 	MOVQ x+8(FP), CX
 	MOVQ count+16(FP), DX
 
-loop11:
+loop:
 	MOVQ $0x0000000d, BX
 
-loop12:
+loop2:
 	XORQ SI, SI
 	MOVQ $0x00000002, DI
 
-loop13:
+loop3:
 	VPXORD       Z0, Z0, Z0
 	VBROADCASTSS constants<>+8(SB), Z0
 	VMOVUPS      (CX)(SI*4), Z1
@@ -801,14 +813,14 @@ loop13:
 	VMOVUPS      Z0, (AX)(SI*4)
 	ADDQ         $+16, SI
 	DECQ         DI
-	JNZ          loop13
+	JNZ          loop3
 	ADDQ         $+128, AX
 	ADDQ         $+256, CX
 	DECQ         BX
-	JNZ          loop12
+	JNZ          loop2
 	ADDQ         $+3328, CX
 	DECQ         DX
-	JNZ          loop11
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -819,14 +831,14 @@ TEXT ·maxPool2x2x32AVX2(SB), $128-24
 	MOVQ x+8(FP), CX
 	MOVQ count+16(FP), DX
 
-loop14:
+loop:
 	MOVQ $0x0000000d, BX
 
-loop15:
+loop2:
 	XORQ SI, SI
 	MOVQ $0x00000004, DI
 
-loop16:
+loop3:
 	VXORPS       Y0, Y0, Y0
 	VBROADCASTSS constants<>+8(SB), Y0
 	VMOVUPS      (CX)(SI*4), Y1
@@ -848,14 +860,14 @@ loop16:
 	VMOVUPS      Y0, (AX)(SI*4)
 	ADDQ         $+8, SI
 	DECQ         DI
-	JNZ          loop16
+	JNZ          loop3
 	ADDQ         $+128, AX
 	ADDQ         $+256, CX
 	DECQ         BX
-	JNZ          loop15
+	JNZ          loop2
 	ADDQ         $+3328, CX
 	DECQ         DX
-	JNZ          loop14
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -1283,7 +1295,7 @@ TEXT ·packRows16AVX2(SB), $128-32
 	MOVQ k+24(FP), BX
 
 	// Row by row:
-loop17:
+loop:
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (AX)
@@ -1291,7 +1303,7 @@ loop17:
 	ADDQ    DX, CX
 	ADDQ    $+64, AX
 	DECQ    BX
-	JNZ     loop17
+	JNZ     loop
 	VZEROUPPER
 	RET
 
@@ -1629,14 +1641,14 @@ TEXT ·maxPool2x2x64AVX512(SB), $128-24
 	MOVQ x+8(FP), CX
 	MOVQ count+16(FP), DX
 
-loop18:
+loop:
 	MOVQ $0x00000005, BX
 
-loop19:
+loop2:
 	XORQ SI, SI
 	MOVQ $0x00000004, DI
 
-loop20:
+loop3:
 	VPXORD       Z0, Z0, Z0
 	VBROADCASTSS constants<>+8(SB), Z0
 	VMOVUPS      (CX)(SI*4), Z1
@@ -1658,14 +1670,14 @@ loop20:
 	VMOVUPS      Z0, (AX)(SI*4)
 	ADDQ         $+16, SI
 	DECQ         DI
-	JNZ          loop20
+	JNZ          loop3
 	ADDQ         $+256, AX
 	ADDQ         $+512, CX
 	DECQ         BX
-	JNZ          loop19
+	JNZ          loop2
 	ADDQ         $+3072, CX
 	DECQ         DX
-	JNZ          loop18
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -1676,14 +1688,14 @@ TEXT ·maxPool2x2x64AVX2(SB), $128-24
 	MOVQ x+8(FP), CX
 	MOVQ count+16(FP), DX
 
-loop21:
+loop:
 	MOVQ $0x00000005, BX
 
-loop22:
+loop2:
 	XORQ SI, SI
 	MOVQ $0x00000008, DI
 
-loop23:
+loop3:
 	VXORPS       Y0, Y0, Y0
 	VBROADCASTSS constants<>+8(SB), Y0
 	VMOVUPS      (CX)(SI*4), Y1
@@ -1705,14 +1717,14 @@ loop23:
 	VMOVUPS      Y0, (AX)(SI*4)
 	ADDQ         $+8, SI
 	DECQ         DI
-	JNZ          loop23
+	JNZ          loop3
 	ADDQ         $+256, AX
 	ADDQ         $+512, CX
 	DECQ         BX
-	JNZ          loop22
+	JNZ          loop2
 	ADDQ         $+3072, CX
 	DECQ         DX
-	JNZ          loop21
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -2438,7 +2450,7 @@ TEXT ·softmax10AVX512(SB), $128-24
 	VBROADCASTSS constants<>+56(SB), Z11
 	MOVQ         count+16(FP), DX
 
-loop24:
+loop:
 	VMOVUPS.Z    (AX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+8(SB), Z14
@@ -2495,7 +2507,7 @@ loop24:
 	ADDQ         $+40, AX
 	ADDQ         $+40, CX
 	DECQ         DX
-	JNZ          loop24
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -2507,7 +2519,7 @@ TEXT ·softmax10AVX2(SB), $128-24
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    count+16(FP), DX
 
-loop25:
+loop:
 	VMOVUPS      (AX), Y1
 	VMASKMOVPS   32(AX), Y0, Y2
 	VMOVAPS      Y1, Y3
@@ -2636,7 +2648,7 @@ loop25:
 	ADDQ         $+40, AX
 	ADDQ         $+40, CX
 	DECQ         DX
-	JNZ          loop25
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -2663,7 +2675,7 @@ TEXT ·softmax10BAVX512(SB), $128-40
 	VBROADCASTSS constants<>+56(SB), Z11
 	MOVQ         count+32(FP), SI
 
-loop26:
+loop:
 	VMOVUPS.Z    (CX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+8(SB), Z14
@@ -2724,7 +2736,7 @@ loop26:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop26
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -2738,7 +2750,7 @@ TEXT ·softmax10BAVX2(SB), $128-40
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    count+32(FP), SI
 
-loop27:
+loop:
 	VMOVUPS      (CX), Y1
 	VMASKMOVPS   32(CX), Y0, Y2
 	VMOVAPS      Y1, Y3
@@ -2871,7 +2883,7 @@ loop27:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop27
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -2950,13 +2962,13 @@ TEXT ·dropout1600AVX512(SB), $832-40
 	VBROADCASTSS constants<>+88(SB), Z6
 	VBROADCASTSS constants<>+52(SB), Z5
 
-loop28:
+loop:
 	VMOVAPS Z0, Z1
 	VPADDD  Z3, Z0, Z0
 	XORQ    DX, DX
 	MOVQ    $0x00000019, SI
 
-loop29:
+loop2:
 	VMOVAPS Z1, Z7
 	VPADDD  Z2, Z1, Z1
 	VMOVAPS Z1, Z8
@@ -2968,7 +2980,7 @@ loop29:
 	LEAQ    192(SP), DI
 	MOVQ    $0x00000005, R8
 
-loop30:
+loop3:
 	VPSHUFD     $0x93, Z7, Z7
 	VPMULUDQ    Z4, Z7, Z11
 	VPTERNLOGD  $0x96, (DI), Z7, K1, Z11
@@ -2995,7 +3007,7 @@ loop30:
 	VPTERNLOGD  $0x96, 64(DI), Z14, K1, Z10
 	ADDQ        $0x00000080, DI
 	DECQ        R8
-	JNZ         loop30
+	JNZ         loop3
 	VPSHUFD     $0x1b, Z7, Z7
 	VPSHUFD     $0x1b, Z8, Z8
 	VPSHUFD     $0x1b, Z9, Z9
@@ -3034,11 +3046,11 @@ loop30:
 	VMOVUPS     Z8, 192(AX)(DX*4)
 	ADDQ        $+64, DX
 	DECQ        SI
-	JNZ         loop29
+	JNZ         loop2
 	ADDQ        $+6400, AX
 	ADDQ        $+6400, CX
 	DECQ        BX
-	JNZ         loop28
+	JNZ         loop
 	VZEROUPPER
 	RET
 
@@ -3101,13 +3113,13 @@ TEXT ·dropout1600AVX2(SB), $480-40
 	VPADDD      Y6, Y5, Y5
 	VMOVUPS     Y5, 448(SP)
 
-loop31:
+loop:
 	VMOVAPS Y0, Y1
 	VPADDD  Y3, Y0, Y0
 	XORQ    DX, DX
 	MOVQ    $0x00000064, SI
 
-loop32:
+loop2:
 	VMOVAPS Y1, Y6
 	VPADDD  Y2, Y1, Y1
 	VMOVAPS Y1, Y5
@@ -3115,7 +3127,7 @@ loop32:
 	LEAQ    160(SP), DI
 	MOVQ    $0x00000005, R8
 
-loop33:
+loop3:
 	VPSHUFD      $0x93, Y6, Y6
 	VPMULUDQ     Y4, Y6, Y7
 	VPXOR        (DI), Y6, Y6
@@ -3138,7 +3150,7 @@ loop33:
 	VPBLENDD     $0xaa, Y5, Y8, Y5
 	ADDQ         $0x00000040, DI
 	DECQ         R8
-	JNZ          loop33
+	JNZ          loop3
 	VPSHUFD      $0x1b, Y6, Y6
 	VPSHUFD      $0x1b, Y5, Y5
 	VPSRLD       $0x08, Y6, Y6
@@ -3165,11 +3177,11 @@ loop33:
 	VMOVUPS      Y8, 32(AX)(DX*4)
 	ADDQ         $+16, DX
 	DECQ         SI
-	JNZ          loop32
+	JNZ          loop2
 	ADDQ         $+6400, AX
 	ADDQ         $+6400, CX
 	DECQ         BX
-	JNZ          loop31
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -3197,7 +3209,7 @@ TEXT ·softmax10CAVX512(SB), $128-48
 	VBROADCASTSS constants<>+56(SB), Z11
 	MOVQ         count+40(FP), DI
 
-loop34:
+loop:
 	VMOVUPS.Z    (CX), K1, Z12
 	VMOVAPS      Z12, Z13
 	VBROADCASTSS constants<>+8(SB), Z14
@@ -3259,7 +3271,7 @@ loop34:
 	ADDQ         $+4, BX
 	ADDQ         $+40, SI
 	DECQ         DI
-	JNZ          loop34
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -3274,7 +3286,7 @@ TEXT ·softmax10CAVX2(SB), $128-48
 	VMOVDQU lanes<>+24(SB), Y0
 	MOVQ    count+40(FP), DI
 
-loop35:
+loop:
 	VMOVUPS      (CX), Y1
 	VMASKMOVPS   32(CX), Y0, Y2
 	VMOVAPS      Y1, Y3
@@ -3408,7 +3420,7 @@ loop35:
 	ADDQ         $+4, BX
 	ADDQ         $+40, SI
 	DECQ         DI
-	JNZ          loop35
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -3423,7 +3435,7 @@ TEXT ·expGradient10AVX512(SB), $128-40
 	MOVL  $0x000003ff, DI
 	KMOVW DI, K1
 
-loop36:
+loop:
 	VBROADCASTSS (BX), Z0
 	VMOVUPS.Z    (CX), K1, Z1
 	VMOVUPS.Z    (DX), K1, Z2
@@ -3435,7 +3447,7 @@ loop36:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop36
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -3449,7 +3461,7 @@ TEXT ·expGradient10AVX2(SB), $128-40
 	MOVQ    count+32(FP), SI
 	VMOVDQU lanes<>+24(SB), Y0
 
-loop37:
+loop:
 	VBROADCASTSS (BX), Y1
 	VMOVUPS      (CX), Y2
 	VMOVUPS      (DX), Y3
@@ -3466,7 +3478,7 @@ loop37:
 	ADDQ         $+40, DX
 	ADDQ         $+4, BX
 	DECQ         SI
-	JNZ          loop37
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -3480,7 +3492,7 @@ TEXT ·packColumns64AVX512(SB), $128-32
 	// 16 rows at a time, four elements a turn:
 	MOVQ $0x00000004, BX
 
-loop38:
+loop:
 	MOVQ DX, SI
 	LEAQ (AX)(AX*2), DI
 	MOVQ CX, R8
@@ -3543,7 +3555,7 @@ turnedof16:
 	SHLQ $0x04, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop38
+	JNZ  loop
 	VZEROUPPER
 	RET
 
@@ -3851,7 +3863,7 @@ TEXT ·packColumns16AVX2(SB), $128-32
 	// 8 rows at a time, four elements a turn:
 	MOVQ $0x00000002, BX
 
-loop39:
+loop:
 	MOVQ DX, SI
 	LEAQ (AX)(AX*2), DI
 	MOVQ CX, R8
@@ -3900,7 +3912,7 @@ turnedof8:
 	SHLQ $0x03, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop39
+	JNZ  loop
 	VZEROUPPER
 	RET
 
@@ -4245,13 +4257,13 @@ TEXT ·dropoutGradient1600AVX512(SB), $832-40
 	VBROADCASTSS constants<>+88(SB), Z6
 	VBROADCASTSS constants<>+52(SB), Z5
 
-loop40:
+loop:
 	VMOVAPS Z0, Z1
 	VPADDD  Z3, Z0, Z0
 	XORQ    CX, CX
 	MOVQ    $0x00000019, SI
 
-loop41:
+loop2:
 	VMOVAPS Z1, Z7
 	VPADDD  Z2, Z1, Z1
 	VMOVAPS Z1, Z8
@@ -4263,7 +4275,7 @@ loop41:
 	LEAQ    192(SP), DI
 	MOVQ    $0x00000005, R8
 
-loop42:
+loop3:
 	VPSHUFD     $0x93, Z7, Z7
 	VPMULUDQ    Z4, Z7, Z11
 	VPTERNLOGD  $0x96, (DI), Z7, K1, Z11
@@ -4290,7 +4302,7 @@ loop42:
 	VPTERNLOGD  $0x96, 64(DI), Z14, K1, Z10
 	ADDQ        $0x00000080, DI
 	DECQ        R8
-	JNZ         loop42
+	JNZ         loop3
 	VPSHUFD     $0x1b, Z7, Z7
 	VPSHUFD     $0x1b, Z8, Z8
 	VPSHUFD     $0x1b, Z9, Z9
@@ -4329,11 +4341,11 @@ loop42:
 	VMOVUPS     Z8, 192(AX)(CX*4)
 	ADDQ        $+64, CX
 	DECQ        SI
-	JNZ         loop41
+	JNZ         loop2
 	ADDQ        $+6400, AX
 	ADDQ        $+6400, DX
 	DECQ        BX
-	JNZ         loop40
+	JNZ         loop
 	VZEROUPPER
 	RET
 
@@ -4396,13 +4408,13 @@ TEXT ·dropoutGradient1600AVX2(SB), $480-40
 	VPADDD      Y6, Y5, Y5
 	VMOVUPS     Y5, 448(SP)
 
-loop43:
+loop:
 	VMOVAPS Y0, Y1
 	VPADDD  Y3, Y0, Y0
 	XORQ    CX, CX
 	MOVQ    $0x00000064, SI
 
-loop44:
+loop2:
 	VMOVAPS Y1, Y6
 	VPADDD  Y2, Y1, Y1
 	VMOVAPS Y1, Y5
@@ -4410,7 +4422,7 @@ loop44:
 	LEAQ    160(SP), DI
 	MOVQ    $0x00000005, R8
 
-loop45:
+loop3:
 	VPSHUFD      $0x93, Y6, Y6
 	VPMULUDQ     Y4, Y6, Y7
 	VPXOR        (DI), Y6, Y6
@@ -4433,7 +4445,7 @@ loop45:
 	VPBLENDD     $0xaa, Y5, Y8, Y5
 	ADDQ         $0x00000040, DI
 	DECQ         R8
-	JNZ          loop45
+	JNZ          loop3
 	VPSHUFD      $0x1b, Y6, Y6
 	VPSHUFD      $0x1b, Y5, Y5
 	VPSRLD       $0x08, Y6, Y6
@@ -4460,11 +4472,11 @@ loop45:
 	VMOVUPS      Y8, 32(AX)(CX*4)
 	ADDQ         $+16, CX
 	DECQ         SI
-	JNZ          loop44
+	JNZ          loop2
 	ADDQ         $+6400, AX
 	ADDQ         $+6400, DX
 	DECQ         BX
-	JNZ          loop43
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -4477,10 +4489,12 @@ TEXT ·reluGradient1600AVX512(SB), $128-32
 	MOVQ         count+24(FP), CX
 	VBROADCASTSS constants<>+4(SB), Z0
 	XORQ         SI, SI
-	SUBQ         $+64, CX
-	JL           done46
 
-loop47:
+	// 4 vectors of 16 elements a turn.
+	SUBQ $+64, CX
+	JL   done
+
+loop:
 	VMOVUPS     (DX)(SI*4), Z1
 	VMOVUPS     (BX)(SI*4), Z2
 	VCMPPS.BCST $0x1e, constants<>+4(SB), Z1, K1
@@ -4503,14 +4517,16 @@ loop47:
 	VMOVUPS     Z1, 192(AX)(SI*4)
 	ADDQ        $+64, SI
 	SUBQ        $+64, CX
-	JGE         loop47
+	JGE         loop
 
-done46:
+done:
 	ADDQ $+64, CX
-	SUBQ $+16, CX
-	JL   done48
 
-loop49:
+	// One vector of 16 elements a turn.
+	SUBQ $+16, CX
+	JL   done2
+
+loop2:
 	VMOVUPS     (DX)(SI*4), Z1
 	VMOVUPS     (BX)(SI*4), Z2
 	VCMPPS.BCST $0x1e, constants<>+4(SB), Z1, K1
@@ -4518,11 +4534,13 @@ loop49:
 	VMOVUPS     Z3, (AX)(SI*4)
 	ADDQ        $+16, SI
 	SUBQ        $+16, CX
-	JGE         loop49
+	JGE         loop2
 
-done48:
-	ADDQ        $+16, CX
-	JZ          end50
+done2:
+	ADDQ $+16, CX
+	JZ   end
+
+	// The rest, under a mask.
 	MOVQ        $0x00000001, DI
 	SHLQ        CL, DI
 	DECQ        DI
@@ -4533,7 +4551,7 @@ done48:
 	VMOVAPS.Z   Z2, K2, Z1
 	VMOVUPS     Z1, K1, (AX)(SI*4)
 
-end50:
+end:
 	VZEROUPPER
 	RET
 
@@ -4545,10 +4563,12 @@ TEXT ·reluGradient1600AVX2(SB), $128-32
 	MOVQ dy+16(FP), DX
 	MOVQ count+24(FP), BX
 	XORQ SI, SI
-	SUBQ $+32, BX
-	JL   done51
 
-loop52:
+	// 4 vectors of 8 elements a turn.
+	SUBQ $+32, BX
+	JL   done
+
+loop:
 	VMOVUPS (CX)(SI*4), Y0
 	VMOVUPS (DX)(SI*4), Y1
 	VXORPS  Y3, Y3, Y3
@@ -4575,14 +4595,16 @@ loop52:
 	VMOVUPS Y0, 96(AX)(SI*4)
 	ADDQ    $+32, SI
 	SUBQ    $+32, BX
-	JGE     loop52
+	JGE     loop
 
-done51:
+done:
 	ADDQ $+32, BX
-	SUBQ $+8, BX
-	JL   done53
 
-loop54:
+	// One vector of 8 elements a turn.
+	SUBQ $+8, BX
+	JL   done2
+
+loop2:
 	VMOVUPS (CX)(SI*4), Y0
 	VMOVUPS (DX)(SI*4), Y1
 	VXORPS  Y3, Y3, Y3
@@ -4591,11 +4613,13 @@ loop54:
 	VMOVUPS Y2, (AX)(SI*4)
 	ADDQ    $+8, SI
 	SUBQ    $+8, BX
-	JGE     loop54
+	JGE     loop2
 
-done53:
-	ADDQ       $+8, BX
-	JZ         end55
+done2:
+	ADDQ $+8, BX
+	JZ   end
+
+	// The rest, under a mask.
 	LEAQ       lanes<>+32(SB), DI
 	NEGQ       BX
 	VMOVDQU    (DI)(BX*4), Y2
@@ -4606,7 +4630,7 @@ done53:
 	VANDPS     Y0, Y4, Y3
 	VMASKMOVPS Y3, Y2, (AX)(SI*4)
 
-end55:
+end:
 	VZEROUPPER
 	RET
 
@@ -4618,14 +4642,14 @@ TEXT ·maxPool2x2x64GradAVX512(SB), $128-32
 	MOVQ x+16(FP), DX
 	MOVQ count+24(FP), BX
 
-loop56:
+loop:
 	MOVQ $0x00000005, SI
 
-loop57:
+loop2:
 	XORQ DI, DI
 	MOVQ $0x00000004, R8
 
-loop58:
+loop3:
 	VBROADCASTSS   constants<>+8(SB), Z0
 	VPXORD         Z1, Z1, Z1
 	VMOVUPS        (DX)(DI*4), Z2
@@ -4662,16 +4686,16 @@ loop58:
 	VMOVUPS        Z2, 3072(AX)(DI*4)
 	ADDQ           $+16, DI
 	DECQ           R8
-	JNZ            loop58
+	JNZ            loop3
 	ADDQ           $+512, AX
 	ADDQ           $+256, CX
 	ADDQ           $+512, DX
 	DECQ           SI
-	JNZ            loop57
+	JNZ            loop2
 	ADDQ           $+3072, AX
 	ADDQ           $+3072, DX
 	DECQ           BX
-	JNZ            loop56
+	JNZ            loop
 	VZEROUPPER
 	RET
 
@@ -4683,14 +4707,14 @@ TEXT ·maxPool2x2x64GradAVX2(SB), $128-32
 	MOVQ x+16(FP), DX
 	MOVQ count+24(FP), BX
 
-loop59:
+loop:
 	MOVQ $0x00000005, SI
 
-loop60:
+loop2:
 	XORQ DI, DI
 	MOVQ $0x00000008, R8
 
-loop61:
+loop3:
 	VBROADCASTSS constants<>+8(SB), Y0
 	VXORPS       Y1, Y1, Y1
 	VMOVUPS      (DX)(DI*4), Y2
@@ -4738,16 +4762,16 @@ loop61:
 	VMOVUPS      Y2, 3072(AX)(DI*4)
 	ADDQ         $+8, DI
 	DECQ         R8
-	JNZ          loop61
+	JNZ          loop3
 	ADDQ         $+512, AX
 	ADDQ         $+256, CX
 	ADDQ         $+512, DX
 	DECQ         SI
-	JNZ          loop60
+	JNZ          loop2
 	ADDQ         $+3072, AX
 	ADDQ         $+3072, DX
 	DECQ         BX
-	JNZ          loop59
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -4761,7 +4785,7 @@ TEXT ·packColumns32AVX512(SB), $128-32
 	// 16 rows at a time, four elements a turn:
 	MOVQ $0x00000002, BX
 
-loop62:
+loop:
 	MOVQ DX, SI
 	LEAQ (AX)(AX*2), DI
 	MOVQ CX, R8
@@ -4824,7 +4848,7 @@ turnedof16:
 	SHLQ $0x04, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop62
+	JNZ  loop
 	VZEROUPPER
 	RET
 
@@ -5572,14 +5596,14 @@ TEXT ·maxPool2x2x32GradAVX512(SB), $128-32
 	MOVQ x+16(FP), DX
 	MOVQ count+24(FP), BX
 
-loop63:
+loop:
 	MOVQ $0x0000000d, SI
 
-loop64:
+loop2:
 	XORQ DI, DI
 	MOVQ $0x00000002, R8
 
-loop65:
+loop3:
 	VBROADCASTSS   constants<>+8(SB), Z0
 	VPXORD         Z1, Z1, Z1
 	VMOVUPS        (DX)(DI*4), Z2
@@ -5616,16 +5640,16 @@ loop65:
 	VMOVUPS        Z2, 3456(AX)(DI*4)
 	ADDQ           $+16, DI
 	DECQ           R8
-	JNZ            loop65
+	JNZ            loop3
 	ADDQ           $+256, AX
 	ADDQ           $+128, CX
 	ADDQ           $+256, DX
 	DECQ           SI
-	JNZ            loop64
+	JNZ            loop2
 	ADDQ           $+3328, AX
 	ADDQ           $+3328, DX
 	DECQ           BX
-	JNZ            loop63
+	JNZ            loop
 	VZEROUPPER
 	RET
 
@@ -5637,14 +5661,14 @@ TEXT ·maxPool2x2x32GradAVX2(SB), $128-32
 	MOVQ x+16(FP), DX
 	MOVQ count+24(FP), BX
 
-loop66:
+loop:
 	MOVQ $0x0000000d, SI
 
-loop67:
+loop2:
 	XORQ DI, DI
 	MOVQ $0x00000004, R8
 
-loop68:
+loop3:
 	VBROADCASTSS constants<>+8(SB), Y0
 	VXORPS       Y1, Y1, Y1
 	VMOVUPS      (DX)(DI*4), Y2
@@ -5692,16 +5716,16 @@ loop68:
 	VMOVUPS      Y2, 3456(AX)(DI*4)
 	ADDQ         $+8, DI
 	DECQ         R8
-	JNZ          loop68
+	JNZ          loop3
 	ADDQ         $+256, AX
 	ADDQ         $+128, CX
 	ADDQ         $+256, DX
 	DECQ         SI
-	JNZ          loop67
+	JNZ          loop2
 	ADDQ         $+3328, AX
 	ADDQ         $+3328, DX
 	DECQ         BX
-	JNZ          loop66
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -5712,34 +5736,37 @@ TEXT ·columnSums10AVX512(SB), $128-40
 	MOVQ dy+8(FP), DX
 	MOVQ width+16(FP), CX
 
-block70:
+	// Sums of 16 columns at a time.
+block:
 	CMPQ   CX, $+16
-	JL     next71
+	JL     next
 	VPXORD Z0, Z0, Z0
 	MOVQ   DX, BX
 	MOVQ   count+24(FP), SI
 
-loop72:
+loop:
 	VADDPS  (BX), Z0, Z0
 	ADDQ    $+40, BX
 	DECQ    SI
-	JNZ     loop72
+	JNZ     loop
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first73
+	JZ      first
 	VMOVUPS (AX), Z1
 	VADDPS  Z1, Z0, Z0
 
-first73:
+first:
 	VMOVUPS Z0, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
-	JMP     block70
+	JMP     block
 
-next71:
-	TESTQ  CX, CX
-	JZ     end69
+next:
+	TESTQ CX, CX
+	JZ    end
+
+	// The columns that are left, under a mask.
 	MOVQ   $0x00000001, BX
 	SHLQ   CL, BX
 	DECQ   BX
@@ -5748,25 +5775,25 @@ next71:
 	MOVQ   DX, CX
 	MOVQ   count+24(FP), BX
 
-loop75:
+loop2:
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVAPS   Z1, Z2
 	VADDPS    Z2, Z0, Z0
 	ADDQ      $+40, CX
 	DECQ      BX
-	JNZ       loop75
+	JNZ       loop2
 	MOVQ      more+32(FP), CX
 	TESTQ     $0x00000001, CX
-	JZ        first76
+	JZ        first2
 	VMOVUPS.Z (AX), K1, Z2
 	VADDPS    Z2, Z0, Z0
 
-first76:
+first2:
 	VMOVUPS Z0, K1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, DX
 
-end69:
+end:
 	VZEROUPPER
 	RET
 
@@ -5777,34 +5804,37 @@ TEXT ·columnSums10AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block79:
+	// Sums of 8 columns at a time.
+block:
 	CMPQ   DX, $+8
-	JL     next80
+	JL     next
 	VXORPS Y0, Y0, Y0
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop81:
+loop:
 	VADDPS  (BX), Y0, Y0
 	ADDQ    $+40, BX
 	DECQ    SI
-	JNZ     loop81
+	JNZ     loop
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first82
+	JZ      first
 	VMOVUPS (AX), Y1
 	VADDPS  Y1, Y0, Y0
 
-first82:
+first:
 	VMOVUPS Y0, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block79
+	JMP     block
 
-next80:
-	TESTQ   DX, DX
-	JZ      end78
+next:
+	TESTQ DX, DX
+	JZ    end
+
+	// The columns that are left, under a mask.
 	LEAQ    lanes<>+32(SB), BX
 	NEGQ    DX
 	VMOVDQU (BX)(DX*4), Y0
@@ -5812,25 +5842,25 @@ next80:
 	MOVQ    CX, DX
 	MOVQ    count+24(FP), BX
 
-loop84:
+loop2:
 	VMASKMOVPS (DX), Y0, Y2
 	VMOVAPS    Y2, Y3
 	VADDPS     Y3, Y1, Y1
 	ADDQ       $+40, DX
 	DECQ       BX
-	JNZ        loop84
+	JNZ        loop2
 	MOVQ       more+32(FP), DX
 	TESTQ      $0x00000001, DX
-	JZ         first85
+	JZ         first2
 	VMASKMOVPS (AX), Y0, Y3
 	VADDPS     Y3, Y1, Y1
 
-first85:
+first2:
 	VMASKMOVPS Y1, Y0, (AX)
 	ADDQ       $+32, AX
 	ADDQ       $+32, CX
 
-end78:
+end:
 	VZEROUPPER
 	RET
 
@@ -6466,9 +6496,10 @@ TEXT ·columnSums64AVX512(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block88:
+	// Sums of 64 columns at a time.
+block:
 	CMPQ   DX, $+64
-	JL     next89
+	JL     next
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6476,17 +6507,17 @@ block88:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop90:
+loop:
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 	VADDPS  128(BX), Z2, Z2
 	VADDPS  192(BX), Z3, Z3
 	ADDQ    $+256, BX
 	DECQ    SI
-	JNZ     loop90
+	JNZ     loop
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first91
+	JZ      first
 	VMOVUPS (AX), Z4
 	VADDPS  Z4, Z0, Z0
 	VMOVUPS 64(AX), Z4
@@ -6496,7 +6527,7 @@ loop90:
 	VMOVUPS 192(AX), Z4
 	VADDPS  Z4, Z3, Z3
 
-first91:
+first:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
@@ -6504,35 +6535,36 @@ first91:
 	ADDQ    $+256, AX
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
-	JMP     block88
+	JMP     block
 
-next89:
-block93:
+next:
+	// Sums of 16 columns at a time.
+block2:
 	CMPQ   DX, $+16
-	JL     next94
+	JL     next2
 	VPXORD Z3, Z3, Z3
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop95:
+loop2:
 	VADDPS  (BX), Z3, Z3
 	ADDQ    $+256, BX
 	DECQ    SI
-	JNZ     loop95
+	JNZ     loop2
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first96
+	JZ      first2
 	VMOVUPS (AX), Z2
 	VADDPS  Z2, Z3, Z3
 
-first96:
+first2:
 	VMOVUPS Z3, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block93
+	JMP     block2
 
-next94:
+next2:
 	VZEROUPPER
 	RET
 
@@ -6543,9 +6575,10 @@ TEXT ·columnSums64AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block99:
+	// Sums of 64 columns at a time.
+block:
 	CMPQ   DX, $+64
-	JL     next100
+	JL     next
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -6557,7 +6590,7 @@ block99:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop101:
+loop:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	VADDPS  64(BX), Y2, Y2
@@ -6568,10 +6601,10 @@ loop101:
 	VADDPS  224(BX), Y7, Y7
 	ADDQ    $+256, BX
 	DECQ    SI
-	JNZ     loop101
+	JNZ     loop
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first102
+	JZ      first
 	VMOVUPS (AX), Y8
 	VADDPS  Y8, Y0, Y0
 	VMOVUPS 32(AX), Y8
@@ -6589,7 +6622,7 @@ loop101:
 	VMOVUPS 224(AX), Y8
 	VADDPS  Y8, Y7, Y7
 
-first102:
+first:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -6601,12 +6634,13 @@ first102:
 	ADDQ    $+256, AX
 	ADDQ    $+256, CX
 	SUBQ    $+64, DX
-	JMP     block99
+	JMP     block
 
-next100:
-block104:
+next:
+	// Sums of 32 columns at a time.
+block2:
 	CMPQ   DX, $+32
-	JL     next105
+	JL     next2
 	VXORPS Y7, Y7, Y7
 	VXORPS Y6, Y6, Y6
 	VXORPS Y5, Y5, Y5
@@ -6614,17 +6648,17 @@ block104:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop106:
+loop2:
 	VADDPS  (BX), Y7, Y7
 	VADDPS  32(BX), Y6, Y6
 	VADDPS  64(BX), Y5, Y5
 	VADDPS  96(BX), Y4, Y4
 	ADDQ    $+256, BX
 	DECQ    SI
-	JNZ     loop106
+	JNZ     loop2
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first107
+	JZ      first2
 	VMOVUPS (AX), Y3
 	VADDPS  Y3, Y7, Y7
 	VMOVUPS 32(AX), Y3
@@ -6634,7 +6668,7 @@ loop106:
 	VMOVUPS 96(AX), Y3
 	VADDPS  Y3, Y4, Y4
 
-first107:
+first2:
 	VMOVUPS Y7, (AX)
 	VMOVUPS Y6, 32(AX)
 	VMOVUPS Y5, 64(AX)
@@ -6642,35 +6676,36 @@ first107:
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block104
+	JMP     block2
 
-next105:
-block109:
+next2:
+	// Sums of 8 columns at a time.
+block3:
 	CMPQ   DX, $+8
-	JL     next110
+	JL     next3
 	VXORPS Y4, Y4, Y4
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop111:
+loop3:
 	VADDPS  (BX), Y4, Y4
 	ADDQ    $+256, BX
 	DECQ    SI
-	JNZ     loop111
+	JNZ     loop3
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first112
+	JZ      first3
 	VMOVUPS (AX), Y5
 	VADDPS  Y5, Y4, Y4
 
-first112:
+first3:
 	VMOVUPS Y4, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block109
+	JMP     block3
 
-next110:
+next3:
 	VZEROUPPER
 	RET
 
@@ -7462,63 +7497,65 @@ TEXT ·columnSums32AVX512(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block115:
+	// Sums of 32 columns at a time.
+block:
 	CMPQ   DX, $+32
-	JL     next116
+	JL     next
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop117:
+loop:
 	VADDPS  (BX), Z0, Z0
 	VADDPS  64(BX), Z1, Z1
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop117
+	JNZ     loop
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first118
+	JZ      first
 	VMOVUPS (AX), Z2
 	VADDPS  Z2, Z0, Z0
 	VMOVUPS 64(AX), Z2
 	VADDPS  Z2, Z1, Z1
 
-first118:
+first:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block115
+	JMP     block
 
-next116:
-block120:
+next:
+	// Sums of 16 columns at a time.
+block2:
 	CMPQ   DX, $+16
-	JL     next121
+	JL     next2
 	VPXORD Z1, Z1, Z1
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop122:
+loop2:
 	VADDPS  (BX), Z1, Z1
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop122
+	JNZ     loop2
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first123
+	JZ      first2
 	VMOVUPS (AX), Z0
 	VADDPS  Z0, Z1, Z1
 
-first123:
+first2:
 	VMOVUPS Z1, (AX)
 	ADDQ    $+64, AX
 	ADDQ    $+64, CX
 	SUBQ    $+16, DX
-	JMP     block120
+	JMP     block2
 
-next121:
+next2:
 	VZEROUPPER
 	RET
 
@@ -7529,9 +7566,10 @@ TEXT ·columnSums32AVX2(SB), $128-40
 	MOVQ dy+8(FP), CX
 	MOVQ width+16(FP), DX
 
-block126:
+	// Sums of 32 columns at a time.
+block:
 	CMPQ   DX, $+32
-	JL     next127
+	JL     next
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -7539,17 +7577,17 @@ block126:
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop128:
+loop:
 	VADDPS  (BX), Y0, Y0
 	VADDPS  32(BX), Y1, Y1
 	VADDPS  64(BX), Y2, Y2
 	VADDPS  96(BX), Y3, Y3
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop128
+	JNZ     loop
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first129
+	JZ      first
 	VMOVUPS (AX), Y4
 	VADDPS  Y4, Y0, Y0
 	VMOVUPS 32(AX), Y4
@@ -7559,7 +7597,7 @@ loop128:
 	VMOVUPS 96(AX), Y4
 	VADDPS  Y4, Y3, Y3
 
-first129:
+first:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
@@ -7567,35 +7605,36 @@ first129:
 	ADDQ    $+128, AX
 	ADDQ    $+128, CX
 	SUBQ    $+32, DX
-	JMP     block126
+	JMP     block
 
-next127:
-block131:
+next:
+	// Sums of 8 columns at a time.
+block2:
 	CMPQ   DX, $+8
-	JL     next132
+	JL     next2
 	VXORPS Y3, Y3, Y3
 	MOVQ   CX, BX
 	MOVQ   count+24(FP), SI
 
-loop133:
+loop2:
 	VADDPS  (BX), Y3, Y3
 	ADDQ    $+128, BX
 	DECQ    SI
-	JNZ     loop133
+	JNZ     loop2
 	MOVQ    more+32(FP), BX
 	TESTQ   $0x00000001, BX
-	JZ      first134
+	JZ      first2
 	VMOVUPS (AX), Y2
 	VADDPS  Y2, Y3, Y3
 
-first134:
+first2:
 	VMOVUPS Y3, (AX)
 	ADDQ    $+32, AX
 	ADDQ    $+32, CX
 	SUBQ    $+8, DX
-	JMP     block131
+	JMP     block2
 
-next132:
+next2:
 	VZEROUPPER
 	RET
 
