@@ -98,14 +98,42 @@ func (d *driver) body() error {
 	return err
 }
 
-// level3 is the place of a reduced axis among the three loops of a tile.
-func (d *driver) turn(i int) int { return 3 - len(d.Sum) + i }
+// turn is the place of a reduced axis among the three loops of a tile: that of
+// the loop that it is a part of.
+func (d *driver) turn(i int) int {
+	t := 2
+	for j := len(d.Sum) - 1; j > i; j-- {
+		if !d.runsOn(j) {
+			t--
+		}
+	}
+	return t
+}
+
+// runsOn reports that a reduced axis and the one around it are one loop for tiles:
+// in a packed panel their points lie one after the other.
+func (d *driver) runsOn(i int) bool {
+	if i == 0 || i-1 <= d.Cut || d.isTied(i) || d.Sum[i-1].Rows {
+		return false
+	}
+	steps := d.PanelSteps(d.Width)
+	return d.Sum[i-1].Lhs == d.Sum[i].Lhs*d.Sum[i].N && steps[i-1] == steps[i]*d.Sum[i].N
+}
+
+// points is how many points of a tile's loop one of a reduced axis is.
+func (d *driver) points(i int) int {
+	n := 1
+	for i++; i < len(d.Sum) && d.runsOn(i); i++ {
+		n *= d.Sum[i].N
+	}
+	return n
+}
 
 // nested reports that tiles run more than one loop of a sum.
 func (d *driver) nested() bool {
 	n := 0
 	for i := range d.Sum {
-		if !d.Looped(i) || d.isTied(i) {
+		if (!d.Looped(i) || d.isTied(i)) && !d.runsOn(i) {
 			n++
 		}
 	}
@@ -131,7 +159,9 @@ func (d *driver) told() string {
 		case d.Looped(i):
 		case i == d.Cut:
 			k[t] = fmt.Sprint(d.Size)
+		case d.runsOn(i): // counted with the axis around it
 		default:
+			s.N *= d.points(i)
 			k[t] = total(s)
 		}
 	}

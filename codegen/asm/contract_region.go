@@ -178,7 +178,7 @@ func (d *driver) ranges(at position, lanes int) (position, sum) {
 		}
 		lo := d.table.field(fmt.Sprintf("lo%d", i), d.of(func(r plan.Region) int { return r.Lo[i] }))
 		if i > d.Cut {
-			k := d.table.field(fmt.Sprintf("k%d", i), d.of(func(r plan.Region) int { return r.Hi[i] - r.Lo[i] }))
+			k := d.table.field(fmt.Sprintf("k%d", i), d.of(func(r plan.Region) int { return (r.Hi[i] - r.Lo[i]) * d.points(i) }))
 			d.line("%s.k[%d] = %s", d.sums, d.turn(i), d.table.text(k)+times(l))
 			if !lo.literal {
 				panel = panel.plus(d.table.text(lo), steps[i], l.N-1)

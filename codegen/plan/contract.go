@@ -164,7 +164,11 @@ const hidden = 8
 func (p *Contraction) chooseHeights() {
 	usual := func(high int) []int {
 		list := []int{high}
-		if middle := (hidden + p.vectors(p.Width)*p.Parts - 1) / (p.vectors(p.Width) * p.Parts); middle < high && middle > 1 {
+		middle := (hidden + p.vectors(p.Width)*p.Parts - 1) / (p.vectors(p.Width) * p.Parts)
+		if p.Machine.Shared && p.Width > p.Machine.Lanes { // of all images of few pixels
+			middle = 2
+		}
+		if middle < high && middle > 1 {
 			list = append(list, middle)
 		}
 		if high > 1 {
