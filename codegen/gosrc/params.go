@@ -145,9 +145,7 @@ func (e modelText) initCall(s block.Segment) string {
 	case "he_uniform", "he_normal", "lecun_uniform", "lecun_normal":
 		return fmt.Sprintf("§nn.%s(%s, %s, %d)", upper(in.Kind), dst, key, in.FanIn)
 	case "variance_scaling":
-		mode := firstOf(in.Mode, map[string]string{"fan_in": "FanIn", "fan_out": "FanOut", "fan_avg": "FanAvg"}, "FanIn")
-		dist := firstOf(in.Distribution, map[string]string{"uniform": "Uniform", "untruncated_normal": "Untruncated"}, "Truncated")
-		return fmt.Sprintf("§nn.VarianceScaling(%s, %s, %s, §nn.%s, §nn.%s, %d, %d)", dst, key, num(in.Scale), mode, dist, in.FanIn, in.FanOut)
+		return varianceScaling(in, dst, key)
 	case "orthogonal":
 		return fmt.Sprintf("§nn.Orthogonal(%s, %s, %d, %d, %s)", dst, key, rows, cols, num(in.Gain))
 	case "identity":
@@ -161,4 +159,12 @@ func (e modelText) initCall(s block.Segment) string {
 	}
 	e.fail("segment %s: the initializer %s is not emitted by this version", diag.Quote(s.Name), diag.Quote(in.Kind))
 	return ""
+}
+
+// varianceScaling is the call of the initializer that others are special cases
+// of.
+func varianceScaling(in block.Init, dst, key string) string {
+	mode := firstOf(in.Mode, map[string]string{"fan_in": "FanIn", "fan_out": "FanOut", "fan_avg": "FanAvg"}, "FanIn")
+	dist := firstOf(in.Distribution, map[string]string{"uniform": "Uniform", "untruncated_normal": "Untruncated"}, "Truncated")
+	return fmt.Sprintf("§nn.VarianceScaling(%s, %s, %s, §nn.%s, §nn.%s, %d, %d)", dst, key, elem{"float64"}.number(in.Scale), mode, dist, in.FanIn, in.FanOut)
 }

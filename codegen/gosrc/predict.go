@@ -118,24 +118,7 @@ func (e predictText) predictOne(f *file) {
 			fields += fmt.Sprintf("%s: %s%s[:], ", name, scratch, name)
 		}
 	}
-	fields += "u: 1, " + e.ownRows("1")
-	for i, p := range e.p.Inputs {
-		field, at := e.inField(i), operandOf("x", e.p.Inputs, e.ports.inputs, i)
-		value := flatOf("x", e.p.Inputs, e.ports.inputs, i)
-		switch {
-		case e.distinct(i):
-			line("s.%[1]s = appendDistinct(s.%[1]s[:0], %[2]s, s.seen[:])", field, at)
-			value, at = "s."+field, "s."+field
-		case len(p.Shape) == 0 && !p.Ragged:
-			line("%s := [1]%s{%s}", field, elemOf(p), scalarOf("x", e.p.Inputs, e.ports.inputs, i))
-			value = field + "[:]"
-		}
-		fields += field + ": " + value + ", "
-		if p.Ragged {
-			line("offsets%d := [2]int32{0, int32(len(%s))}", i, at)
-			fields += fmt.Sprintf("%sOffsets: offsets%d[:], ", field, i)
-		}
-	}
+	fields += "u: 1, " + e.ownRows("1") + e.rowInputs(line)
 	line("rows := predict(&pass{%sp: m.params})", fields)
 	line("%s.fill(rows, 0)", dst)
 	if scratch != "" {
@@ -168,6 +151,30 @@ func (e predictText) predictOne(f *file) {
 		memory += fmt.Sprintf("seen [%d]uint8\n", n)
 	}
 	f.add("// rowScratch is the working memory of one prediction.\ntype rowScratch struct {\n%s}", memory)
+}
+
+// rowInputs prints the fields of a pass that hold the inputs of one sample, after
+// the lines that make them.
+func (e predictText) rowInputs(line func(format string, args ...any)) string {
+	fields := ""
+	for i, p := range e.p.Inputs {
+		field, at := e.inField(i), operandOf("x", e.p.Inputs, e.ports.inputs, i)
+		value := flatOf("x", e.p.Inputs, e.ports.inputs, i)
+		switch {
+		case e.distinct(i):
+			line("s.%[1]s = appendDistinct(s.%[1]s[:0], %[2]s, s.seen[:])", field, at)
+			value, at = "s."+field, "s."+field
+		case len(p.Shape) == 0 && !p.Ragged:
+			line("%s := [1]%s{%s}", field, elemOf(p), scalarOf("x", e.p.Inputs, e.ports.inputs, i))
+			value = field + "[:]"
+		}
+		fields += field + ": " + value + ", "
+		if p.Ragged {
+			line("offsets%d := [2]int32{0, int32(len(%s))}", i, at)
+			fields += fmt.Sprintf("%sOffsets: offsets%d[:], ", field, i)
+		}
+	}
+	return fields
 }
 
 func (e predictText) predictBatch(f *file) {

@@ -88,10 +88,10 @@ func configFields() string {
 		if strings.Contains(kind, "Dataset") {
 			kind = "Dataset"
 		}
-		fmt.Fprintf(w, "//\t%s\t%s\n", t.Field(i).Name, strings.NewReplacer("train.", "", "optim.", "").Replace(kind))
+		fmt.Fprintf(w, "%s\t%s\n", t.Field(i).Name, strings.NewReplacer("train.", "", "optim.", "").Replace(kind))
 	}
 	w.Flush()
-	return strings.TrimSpace(b.String())
+	return "//\t" + strings.ReplaceAll(strings.TrimSpace(b.String()), "\n", "\n//\t")
 }
 
 // stratify prints how Fit cuts validation rows off class by class; "": it takes
