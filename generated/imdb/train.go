@@ -24,22 +24,22 @@ type (
 	Batch = train.Batch[Input, Target]
 	// FitConfig says how Fit trains; its zero value, as the description says:
 	//
-	//   Epochs                int
-	//   InitialEpoch          int
-	//   BatchSize             int
-	//   StepsPerEpoch         int
-	//   ClassWeight           map[int]float64
-	//   ValidationSplit       float64
-	//   Stratify              bool
-	//   ValidationData        Dataset
-	//   ValidationBatchSize   int
-	//   ValidationSteps       int
-	//   ValidationFreq        int
-	//   NoShuffle             bool
-	//   Optimizer             Rule
-	//   Callbacks             []Callback
-	//   OwnCallbacks          bool
-	//   Progress              io.Writer
+	//	Epochs                int
+	//	InitialEpoch          int
+	//	BatchSize             int
+	//	StepsPerEpoch         int
+	//	ClassWeight           map[int]float64
+	//	ValidationSplit       float64
+	//	Stratify              bool
+	//	ValidationData        Dataset
+	//	ValidationBatchSize   int
+	//	ValidationSteps       int
+	//	ValidationFreq        int
+	//	NoShuffle             bool
+	//	Optimizer             Rule
+	//	Callbacks             []Callback
+	//	OwnCallbacks          bool
+	//	Progress              io.Writer
 	FitConfig = train.Config[Input, Target]
 	// History holds the losses and metrics of every epoch of a Fit.
 	History = train.History
