@@ -53,6 +53,9 @@ func (c *contraction) add(points [][]Value) {
 		if p.Vec < 0 {
 			return c.element(Rhs)
 		}
+		if row := c.view(Rhs, p.Vec, Value{}, n); row.name != "" {
+			return c.of(row.name, Rhs, p.Vec, v)
+		}
 		return c.with(p.Vec, v, func() string { return c.element(Rhs) })
 	}
 	if !p.Unrolled && p.Vec >= 0 {

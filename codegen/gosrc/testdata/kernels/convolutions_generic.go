@@ -443,8 +443,8 @@ func depthwise3x3x32GradW[F nn.Float](dw *[3][3][32][1]F, x, dy []F, n int, t *n
 	i0, i1 := t.Share(3)
 	for i := i0; i < i1; i++ {
 		for j := range 3 {
+			clear(dwRows[i*3+j][:])
 			dwv := &dwRows[i*3+j]
-			clear(dwv[:])
 			for r := range n {
 				p0, p1 := max(1-i, 0), min(15-i, 14)
 				for p := p0; p < p1; p++ {

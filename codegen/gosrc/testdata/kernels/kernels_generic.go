@@ -305,27 +305,26 @@ func dense16x16GradX[F nn.Float](dx, dy []F, w *[16][16]F, n int) {
 // dense4x16Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
 // inputs and 16 outputs.
 func dense4x16Relu[F nn.Float](y, x []F, w *[4][16]F, b *[16]F, n int) {
-	wAll := (*[64]F)(unsafe.Pointer(w))
 	for r := range n {
 		xv := (*[4]F)(x[r*4:])
 		x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
 		yv := (*[16]F)(y[r*16:])
-		yv[0] = max(F(x0*wAll[0])+F(x1*wAll[16])+F(x2*wAll[32])+F(x3*wAll[48])+b[0], 0)    // relu
-		yv[1] = max(F(x0*wAll[1])+F(x1*wAll[17])+F(x2*wAll[33])+F(x3*wAll[49])+b[1], 0)    // relu
-		yv[2] = max(F(x0*wAll[2])+F(x1*wAll[18])+F(x2*wAll[34])+F(x3*wAll[50])+b[2], 0)    // relu
-		yv[3] = max(F(x0*wAll[3])+F(x1*wAll[19])+F(x2*wAll[35])+F(x3*wAll[51])+b[3], 0)    // relu
-		yv[4] = max(F(x0*wAll[4])+F(x1*wAll[20])+F(x2*wAll[36])+F(x3*wAll[52])+b[4], 0)    // relu
-		yv[5] = max(F(x0*wAll[5])+F(x1*wAll[21])+F(x2*wAll[37])+F(x3*wAll[53])+b[5], 0)    // relu
-		yv[6] = max(F(x0*wAll[6])+F(x1*wAll[22])+F(x2*wAll[38])+F(x3*wAll[54])+b[6], 0)    // relu
-		yv[7] = max(F(x0*wAll[7])+F(x1*wAll[23])+F(x2*wAll[39])+F(x3*wAll[55])+b[7], 0)    // relu
-		yv[8] = max(F(x0*wAll[8])+F(x1*wAll[24])+F(x2*wAll[40])+F(x3*wAll[56])+b[8], 0)    // relu
-		yv[9] = max(F(x0*wAll[9])+F(x1*wAll[25])+F(x2*wAll[41])+F(x3*wAll[57])+b[9], 0)    // relu
-		yv[10] = max(F(x0*wAll[10])+F(x1*wAll[26])+F(x2*wAll[42])+F(x3*wAll[58])+b[10], 0) // relu
-		yv[11] = max(F(x0*wAll[11])+F(x1*wAll[27])+F(x2*wAll[43])+F(x3*wAll[59])+b[11], 0) // relu
-		yv[12] = max(F(x0*wAll[12])+F(x1*wAll[28])+F(x2*wAll[44])+F(x3*wAll[60])+b[12], 0) // relu
-		yv[13] = max(F(x0*wAll[13])+F(x1*wAll[29])+F(x2*wAll[45])+F(x3*wAll[61])+b[13], 0) // relu
-		yv[14] = max(F(x0*wAll[14])+F(x1*wAll[30])+F(x2*wAll[46])+F(x3*wAll[62])+b[14], 0) // relu
-		yv[15] = max(F(x0*wAll[15])+F(x1*wAll[31])+F(x2*wAll[47])+F(x3*wAll[63])+b[15], 0) // relu
+		yv[0] = max(F(x0*w[0][0])+F(x1*w[1][0])+F(x2*w[2][0])+F(x3*w[3][0])+b[0], 0)       // relu
+		yv[1] = max(F(x0*w[0][1])+F(x1*w[1][1])+F(x2*w[2][1])+F(x3*w[3][1])+b[1], 0)       // relu
+		yv[2] = max(F(x0*w[0][2])+F(x1*w[1][2])+F(x2*w[2][2])+F(x3*w[3][2])+b[2], 0)       // relu
+		yv[3] = max(F(x0*w[0][3])+F(x1*w[1][3])+F(x2*w[2][3])+F(x3*w[3][3])+b[3], 0)       // relu
+		yv[4] = max(F(x0*w[0][4])+F(x1*w[1][4])+F(x2*w[2][4])+F(x3*w[3][4])+b[4], 0)       // relu
+		yv[5] = max(F(x0*w[0][5])+F(x1*w[1][5])+F(x2*w[2][5])+F(x3*w[3][5])+b[5], 0)       // relu
+		yv[6] = max(F(x0*w[0][6])+F(x1*w[1][6])+F(x2*w[2][6])+F(x3*w[3][6])+b[6], 0)       // relu
+		yv[7] = max(F(x0*w[0][7])+F(x1*w[1][7])+F(x2*w[2][7])+F(x3*w[3][7])+b[7], 0)       // relu
+		yv[8] = max(F(x0*w[0][8])+F(x1*w[1][8])+F(x2*w[2][8])+F(x3*w[3][8])+b[8], 0)       // relu
+		yv[9] = max(F(x0*w[0][9])+F(x1*w[1][9])+F(x2*w[2][9])+F(x3*w[3][9])+b[9], 0)       // relu
+		yv[10] = max(F(x0*w[0][10])+F(x1*w[1][10])+F(x2*w[2][10])+F(x3*w[3][10])+b[10], 0) // relu
+		yv[11] = max(F(x0*w[0][11])+F(x1*w[1][11])+F(x2*w[2][11])+F(x3*w[3][11])+b[11], 0) // relu
+		yv[12] = max(F(x0*w[0][12])+F(x1*w[1][12])+F(x2*w[2][12])+F(x3*w[3][12])+b[12], 0) // relu
+		yv[13] = max(F(x0*w[0][13])+F(x1*w[1][13])+F(x2*w[2][13])+F(x3*w[3][13])+b[13], 0) // relu
+		yv[14] = max(F(x0*w[0][14])+F(x1*w[1][14])+F(x2*w[2][14])+F(x3*w[3][14])+b[14], 0) // relu
+		yv[15] = max(F(x0*w[0][15])+F(x1*w[1][15])+F(x2*w[2][15])+F(x3*w[3][15])+b[15], 0) // relu
 	}
 }
 
