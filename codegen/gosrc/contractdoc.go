@@ -3,7 +3,6 @@ package gosrc
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -76,7 +75,7 @@ func (k *kernel) describeContract(c *loop.Contract) {
 
 // letters are what loops are called in formulas: r counts rows, p and q positions, i
 // and j taps.
-var letters = map[string]string{"n": "r", "y": "p", "x": "q", "r": "i", "k": "j"}
+var letters = map[string]string{"n": "r", "y": "p", "x": "q", "r": "i", "k": "j", "ky": "i", "kx": "j"}
 
 // lettered gives the loops of a form their letters, and lists those that are reduced.
 func lettered(f *lane.Form) (over []string) {
@@ -131,6 +130,7 @@ func apart(f *lane.Form, weights int) {
 		at := slices.IndexFunc(f.Axes, func(a lane.Axis) bool { return a.Steps[weights].Is(step) && !a.Rows })
 		if at >= 0 && d > 0 && shape[d] > 1 && f.Axes[at].N.Value > shape[d] && f.Axes[at].N.Value%shape[d] == 0 && !f.Tied(at) {
 			f.Split(at, shape[d])
+			f.Axes[at].Name = string("ijco"[d+3-len(shape)])
 			at++
 		}
 		if at >= 0 && shape[d] > 1 && len(f.Axes[at].Name) > 1 {
@@ -157,12 +157,22 @@ func (k *kernel) indexed(f *lane.Form, operand int) string {
 		return p.name
 	}
 	names := make([]lane.Value, len(f.Axes))
-	parts := make([]lane.Index, len(o.Buf.Shape))
+	shape := o.Buf.Shape
+	last := 1
+	for _, n := range shape {
+		if n > 1 {
+			last = n
+		}
+	}
+	if o.Buf.Rows && slices.ContainsFunc(f.Axes, func(a lane.Axis) bool { return a.Steps[operand].Is(1) && a.N.Value > last && !a.Rows }) {
+		shape = []int{o.Buf.Row()} // which a loop runs through as one
+	}
+	parts := make([]lane.Index, len(shape))
 	strides := make([]int, len(parts))
 	step := 1
 	for d := len(parts) - 1; d >= 0; d-- {
 		strides[d] = step
-		step *= o.Buf.Shape[d]
+		step *= shape[d]
 	}
 	var at []string
 	rest := o.Offset.Value
@@ -179,11 +189,14 @@ func (k *kernel) indexed(f *lane.Form, operand int) string {
 	}
 	if o.Buf.Row() > 1 {
 		for d, x := range parts {
-			if o.Buf.Rows && o.Buf.Shape[d] == 1 {
+			if o.Buf.Rows && shape[d] == 1 {
 				continue
 			}
 			slices.SortStableFunc(x.Terms, func(a, b lane.Term) int { return -strings.Compare(names[a.Axis].Name, names[b.Axis].Name) })
-			n := int(math.Round(float64(rest) / float64(strides[d]))) // -29 is a row up and a column back
+			n := rest / strides[d]
+			if rest < 0 { // to the nearest: -29 is a row up and a column back
+				n = -((-rest + strides[d]/2) / strides[d])
+			}
 			rest -= n * strides[d]
 			x.Offset = gotree.Literal(n)
 			at = append(at, x.Text(names))

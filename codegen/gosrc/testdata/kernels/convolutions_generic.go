@@ -106,8 +106,8 @@ func conv3x3x32To64Relu[F nn.Float](y, x []F, w *[3][3][32][64]F, b *[64]F, n in
 	}
 }
 
-// conv3x3x32To64GradW computes dw[i,c,c,o] = Σ_r,p,q
-// x[r,p+i,q+c,c]·dy[r,p,q,o], for images of 13x13x32 and of 11x11x64.
+// conv3x3x32To64GradW computes dw[i,j,c,o] = Σ_r,p,q
+// x[r,p+i,q+j,c]·dy[r,p,q,o], for images of 13x13x32 and of 11x11x64.
 func conv3x3x32To64GradW[F nn.Float](dw *[3][3][32][64]F, x, dy []F, n int, t *nn.Worker) {
 	dwRows := (*[288][64]F)(unsafe.Pointer(dw))
 	c0, c1 := t.Share(96)
