@@ -121,6 +121,11 @@ func (x affine) text(vars []string, index string) string {
 	return strings.ReplaceAll(strings.Join(parts, "+"), "+-", "-")
 }
 
+// scaled prints the start of a row: r*784+12.
+func scaled(v string, stride, offset int) string {
+	return affine{offset: offset, terms: []term{{0, stride, ""}}}.text([]string{v}, "")
+}
+
 // at prints the element that an access names at a point.
 func (k *kernel) at(a placed, vars []string) string {
 	if a.Buf.Class == loop.Local {

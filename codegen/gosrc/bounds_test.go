@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nngen-go/nngen/codegen/lane"
 	"github.com/nngen-go/nngen/ir/canonical"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -22,12 +23,8 @@ import (
 // printed as plain loops over slices.
 var unhandled = map[string]bool{"columns with a variable": true, "embedding from the arena": true}
 
-// perPosition is an element of an image that is loaded once for all outputs, at
-// a tap that may lie outside.
-var perPosition = regexp.MustCompile(`^\s*[dx]0 := \w+r\[`)
-
-// Kernels have no bounds checks but those that ids and the taps of padded
-// images need, and no slicing within the innermost of nested loops.
+// The innermost of nested loops have no bounds checks but those that ids need, and
+// slice nothing.
 func TestNoBoundsChecks(t *testing.T) {
 	for name, sums := range map[string]sumLimits{
 		"usual sums": usualSums,
@@ -35,14 +32,13 @@ func TestNoBoundsChecks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			noBoundsChecks(t, sums, name == "long sums")
+			noBoundsChecks(t, sums)
 		})
 	}
 }
 
-// noBoundsChecks tries the kernels with some limits. Blocks whose sums are
-// kept apart may check their own index, once for each run of an innermost loop.
-func noBoundsChecks(t *testing.T, sums sumLimits, blocks bool) {
+// noBoundsChecks tries the kernels with some limits.
+func noBoundsChecks(t *testing.T, sums sumLimits) {
 	e := newKernels(&loop.Program{Name: "bounds", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "bounds"}, &ownWords{})
 	e.unit, e.sums = nil, sums
 	for _, c := range kernelCases() {
@@ -50,7 +46,7 @@ func noBoundsChecks(t *testing.T, sums sumLimits, blocks bool) {
 			continue
 		}
 		k := canonical.Kernel(c.kernel)
-		if runsOn(c.kernel, k) {
+		if elementwise(k, sums) {
 			continue
 		}
 		if _, _, err := e.kernel(k); err != nil {
@@ -88,35 +84,14 @@ func noBoundsChecks(t *testing.T, sums sumLimits, blocks bool) {
 			continue
 		}
 		byID := regexp.MustCompile(`\[id\]|ids\[|target\[|offsets\[`).MatchString(text)
-		if (perPosition.MatchString(text) || blocks) && !inner[n] {
-			continue
-		}
-		if !byID && (m[2] == "IsInBounds" || inner[n]) {
+		clears := strings.Contains(text, "clear(") || strings.HasSuffix(text, " = 0")
+		if !byID && inner[n] && !clears {
 			t.Errorf("%s in %q", m[2], strings.TrimSpace(text))
 		}
 	}
 	if found == 0 {
 		t.Error("the compiler reported no check at all, not even those of ids: is the flag still there?")
 	}
-}
-
-// runsOn reports a contraction with loops that run on from one row of an image
-// to the next: these keep a check of where they stand.
-func runsOn(from, to loop.Kernel) bool {
-	count := func(k loop.Kernel) int {
-		c, ok := k.(*loop.Contract)
-		if !ok {
-			return 0
-		}
-		n := 0
-		for _, a := range c.Axes() {
-			if a.N > 1 || a.Rows {
-				n++
-			}
-		}
-		return n
-	}
-	return count(to) < count(from)
 }
 
 // instances has the compiler compile all kernels and scalar functions.
@@ -127,6 +102,17 @@ func (e *kernels) instances() string {
 	}
 	slices.Sort(names)
 	return "var _ = []any{" + strings.Join(names, "[float32], ") + "[float32]}"
+}
+
+// elementwise reports a contraction of which the innermost loop runs over single
+// elements of the result.
+func elementwise(k loop.Kernel, sums sumLimits) bool {
+	c, ok := k.(*loop.Contract)
+	if !ok {
+		return false
+	}
+	p := lane.Contract(c, 17, sums.lane(), lane.Literals{})
+	return p.Unrolled || p.Vec < 0 || p.Kind == lane.Dots && len(p.Run) == 0
 }
 
 // innermost marks the lines of loops that hold no loop and lie in one.

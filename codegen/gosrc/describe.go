@@ -17,40 +17,6 @@ func (k *kernel) describe(format string, args ...any) {
 	k.doc = append(k.doc, fmt.Sprintf(nameMark+" computes "+format+".", args...))
 }
 
-// epilogueText prints what becomes of a sum, as a formula.
-func (d *dense) epilogueText(sum, row, column string) string {
-	if d.Epilogue == nil {
-		return sum
-	}
-	args := []string{sum}
-	for i, a := range d.Extra {
-		p := d.extraParams[i]
-		if p.form == rowSlice && row != "" {
-			args = append(args, p.name+"["+row+","+column+"]")
-		} else if len(p.dims) == 2 {
-			args = append(args, p.name+"[i,o]")
-		} else if column != "" && p.form == fixed && a.Buf.Row() > 1 {
-			args = append(args, p.name+"["+column+"]")
-		} else {
-			args = append(args, p.name)
-		}
-	}
-	return d.epilogueOf(args)
-}
-
-// epilogueOf prints the epilogue as a formula of the sum and of its operands.
-func (d *dense) epilogueOf(args []string) string {
-	if d.Epilogue == nil {
-		return args[0]
-	}
-	if scalar.Size(d.Epilogue) > 4 {
-		if text, ok := byName(d.Epilogue, strings.Split(comment(d.Word), ", "), args); ok {
-			return text
-		}
-	}
-	return formula(d.Epilogue, args)
-}
-
 // byName prints a long epilogue with the name of its function: gelu(sum + b),
 // gelu'(h)·sum. Words are its steps in order.
 func byName(e scalar.Expr, words, args []string) (text string, ok bool) {
@@ -120,20 +86,6 @@ func upperWord(word string) string {
 		return ""
 	}
 	return upper(t)
-}
-
-// epilogueName is a fused epilogue as a part of a name: ReluAdd where something
-// is added to the result.
-func (d *dense) epilogueName() string {
-	name := upperWord(d.Word)
-	if a, ok := d.Epilogue.(scalar.Apply); ok && a.Fn == "add" {
-		for _, x := range a.Args {
-			if n, ok := x.(scalar.Arg); ok && n > 0 && d.Extra[n-1].Buf.Rows {
-				name += "Add"
-			}
-		}
-	}
-	return name
 }
 
 // formula prints an expression as algebra: a choice in words.

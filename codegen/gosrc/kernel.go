@@ -72,6 +72,8 @@ type kernel struct {
 	locals   map[*loop.Buffer]string
 	defined  map[*loop.Buffer]bool // locals that have been declared
 	rows     map[rowKey]string     // rows of tables that an id names, held in variables
+	head     []string              // what the text begins with
+	arrays   map[string]string     // arrays in other dimensions
 }
 
 // rowKey is a row of a table: which table, which id.
@@ -142,7 +144,7 @@ func init() {
 
 func (e *kernels) newKernel(accs ...placed) *kernel {
 	k := &kernel{em: e, el: e.el, names: maps.Clone(taken), views: map[viewKey]string{}, rowsCut: map[string]string{}, accs: map[*loop.Buffer][]placed{},
-		locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}}
+		locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}, arrays: map[string]string{}}
 	for _, a := range withIndices(accs) {
 		k.accs[a.Buf] = append(k.accs[a.Buf], a)
 	}
@@ -295,6 +297,9 @@ func (k *kernel) text() string {
 	}
 	if k.shared && !k.divided {
 		b.WriteString("if !t.Solo() {\nreturn\n}\n")
+	}
+	for _, l := range k.head {
+		b.WriteString(l + "\n")
 	}
 	b.WriteString(strings.Join(dropUnused(k.lines), "\n"))
 	b.WriteString("\n}")

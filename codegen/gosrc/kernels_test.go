@@ -103,7 +103,7 @@ func againstReference(t *testing.T, cases []kernelCase, sums sumLimits, fill fil
 		}
 		expected += len(counts)
 		fmt.Fprintf(&body, "func case%d() {\n", i)
-		fmt.Fprintf(&body, "for _, n := range []int{%s} {\n", list(len(counts), func(i int) string { return fmt.Sprint(counts[i]) }))
+		fmt.Fprintf(&body, "for _, n := range %#v {\n", counts)
 		var args []string
 		for j, p := range k.params {
 			args = append(args, c.declare(&body, j, p)...)

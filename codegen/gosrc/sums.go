@@ -1,7 +1,6 @@
 package gosrc
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -38,9 +37,6 @@ var usualSums = sumLimits{long: 4096, partial: 2048, variable: 512, tile: 1 << 1
 // "Floating-point operators"): results would depend on the processor.
 func (k *kernel) round(product string) string { return k.el.float + "(" + product + ")" }
 
-// times prints a product that is a term of a sum.
-func (k *kernel) times(a, b string) string { return k.round(a + "*" + b) }
-
 // scaledBy reports an expression that a compiler may compute as a product.
 func scaledBy(e scalar.Expr) bool {
 	a, ok := e.(scalar.Apply)
@@ -57,15 +53,6 @@ func scaledBy(e scalar.Expr) bool {
 		return ok && powerOfTwo(float64(n))
 	}
 	return false
-}
-
-// widened prints a product as a term of a sum that is kept in a variable of some
-// type.
-func (k *kernel) widened(float, product string) string {
-	if float != k.el.float {
-		return float + "(" + product + ")"
-	}
-	return k.round(product)
 }
 
 func powerOfTwo(v float64) bool {
@@ -86,36 +73,4 @@ func (k *kernel) terms(axes []loop.Axis) int {
 		}
 	}
 	return n
-}
-
-// sumType is the type of a variable that so many terms are added to.
-func (k *kernel) sumType(terms int) string {
-	if terms > k.em.sums.variable {
-		return "float64"
-	}
-	return k.el.float
-}
-
-// partialDims are the dimensions of an array of partial sums over rows of n:
-// all of them, or a tile, whose number of rows is a power of two.
-func (l sumLimits) partialDims(rows, n int) (tile int, ok bool) {
-	if n > l.most {
-		return 0, false
-	}
-	if rows*n <= l.tile {
-		return rows, true
-	}
-	tile = 1
-	for 2*tile*n <= l.tile {
-		tile *= 2
-	}
-	return min(tile, rows), true
-}
-
-// slot prints the place of row i in an array of partial sums.
-func slot(i string, tile, rows int) string {
-	if tile == rows {
-		return i
-	}
-	return fmt.Sprintf("%s%%%d", i, tile)
 }

@@ -42,7 +42,7 @@ func windowCases(add func(string, int, loop.Kernel)) {
 			mean   bool
 		}{{loop.Max, false}, {loop.Sum, true}, {loop.Sum, false}} {
 			name := fmt.Sprintf("%v, mean %v, of windows %v", kind.reduce, kind.mean, g)
-			if g.c == 1 && g.top > 0 {
+			if g.c == 1 {
 				name = oneChannel + name
 			}
 			add(name, 0, g.window(kind.reduce, kind.mean))

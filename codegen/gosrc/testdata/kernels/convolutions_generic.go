@@ -2,24 +2,27 @@
 
 package kernels
 
-import "github.com/nngen-go/nngen/runtime/nn"
+import (
+	"unsafe"
+
+	"github.com/nngen-go/nngen/runtime/nn"
+)
 
 // conv3x3x1To32Relu computes y[r,p,q,o] = max(Σ_i,j x[r,p+i,q+j]·w[i,j,0,o] +
 // b[o], 0), for images of 28x28x1 and of 26x26x32.
 func conv3x3x1To32Relu[F nn.Float](y, x []F, w *[3][3][1][32]F, b *[32]F, n int) {
+	wRows := (*[9][32]F)(unsafe.Pointer(w))
 	for r := range n {
-		yr := (*[21632]F)(y[r*21632:])
-		xr := (*[784]F)(x[r*784:])
 		for p := range 26 {
 			for q := range 26 {
-				x0, x1, x2, x3 := xr[p*28+q], xr[p*28+q+1], xr[p*28+q+2], xr[(p+1)*28+q]
-				x4, x5, x6, x7 := xr[(p+1)*28+q+1], xr[(p+1)*28+q+2], xr[(p+2)*28+q], xr[(p+2)*28+q+1]
-				x8 := xr[(p+2)*28+q+2]
-				yq := (*[32]F)(yr[p*832+q*32:])
-				for o := range 32 {
-					yq[o] = max(F(x0*w[0][0][0][o])+F(x1*w[0][1][0][o])+F(x2*w[0][2][0][o])+F(x3*w[1][0][0][o])+
-						F(x4*w[1][1][0][o])+F(x5*w[1][2][0][o])+F(x6*w[2][0][0][o])+F(x7*w[2][1][0][o])+
-						F(x8*w[2][2][0][o])+b[o], 0) // bias, relu
+				x0, x1, x2, x3 := x[r*784+p*28+q], x[r*784+p*28+q+1], x[r*784+p*28+q+2], x[r*784+p*28+q+28]
+				x4, x5, x6, x7 := x[r*784+p*28+q+29], x[r*784+p*28+q+30], x[r*784+p*28+q+56], x[r*784+p*28+q+57]
+				x8 := x[r*784+p*28+q+58]
+				yv := (*[32]F)(y[r*21632+p*832+q*32:])
+				for o := range yv {
+					yv[o] = max(F(x0*wRows[0][o])+F(x1*wRows[1][o])+F(x2*wRows[2][o])+F(x3*wRows[3][o])+
+						F(x4*wRows[4][o])+F(x5*wRows[5][o])+F(x6*wRows[6][o])+F(x7*wRows[7][o])+
+						F(x8*wRows[8][o])+b[o], 0) // bias, relu
 				}
 			}
 		}
@@ -29,40 +32,39 @@ func conv3x3x1To32Relu[F nn.Float](y, x []F, w *[3][3][1][32]F, b *[32]F, n int)
 // conv3x3x1To32GradW computes dw[i,j,0,o] = Σ_r,p,q x[r,p+i,q+j]·dy[r,p,q,o],
 // for images of 28x28x1 and of 26x26x32.
 func conv3x3x1To32GradW[F nn.Float](dw *[3][3][1][32]F, x, dy []F, n int, t *nn.Worker) {
+	dwRows := (*[9][32]F)(unsafe.Pointer(dw))
 	i0, i1 := t.Share(3)
-	clear(dw[i0:i1])
 	for i := i0; i < i1; i++ {
+		clear(dwRows[i*3 : i*3+3])
 		for r := range n {
-			xr := (*[784]F)(x[r*784:])
-			dyr := (*[21632]F)(dy[r*21632:])
 			for p := range 26 {
 				for q := 0; q < 24; q += 8 {
-					d0, d1 := (*[32]F)(dyr[p*832+q*32:]), (*[32]F)(dyr[p*832+(q+1)*32:])
-					d2, d3 := (*[32]F)(dyr[p*832+(q+2)*32:]), (*[32]F)(dyr[p*832+(q+3)*32:])
-					d4, d5 := (*[32]F)(dyr[p*832+(q+4)*32:]), (*[32]F)(dyr[p*832+(q+5)*32:])
-					d6, d7 := (*[32]F)(dyr[p*832+(q+6)*32:]), (*[32]F)(dyr[p*832+(q+7)*32:])
-					x0, x1 := (*[3]F)(xr[(p+i)*28+q:]), (*[3]F)(xr[(p+i)*28+q+1:])
-					x2, x3 := (*[3]F)(xr[(p+i)*28+q+2:]), (*[3]F)(xr[(p+i)*28+q+3:])
-					x4, x5 := (*[3]F)(xr[(p+i)*28+q+4:]), (*[3]F)(xr[(p+i)*28+q+5:])
-					x6, x7 := (*[3]F)(xr[(p+i)*28+q+6:]), (*[3]F)(xr[(p+i)*28+q+7:])
+					d0, d1 := (*[32]F)(dy[r*21632+p*832+q*32:]), (*[32]F)(dy[r*21632+p*832+q*32+32:])
+					d2, d3 := (*[32]F)(dy[r*21632+p*832+q*32+64:]), (*[32]F)(dy[r*21632+p*832+q*32+96:])
+					d4, d5 := (*[32]F)(dy[r*21632+p*832+q*32+128:]), (*[32]F)(dy[r*21632+p*832+q*32+160:])
+					d6, d7 := (*[32]F)(dy[r*21632+p*832+q*32+192:]), (*[32]F)(dy[r*21632+p*832+q*32+224:])
+					x0, x1 := (*[3]F)(x[r*784+i*28+p*28+q:]), (*[3]F)(x[r*784+i*28+p*28+q+1:])
+					x2, x3 := (*[3]F)(x[r*784+i*28+p*28+q+2:]), (*[3]F)(x[r*784+i*28+p*28+q+3:])
+					x4, x5 := (*[3]F)(x[r*784+i*28+p*28+q+4:]), (*[3]F)(x[r*784+i*28+p*28+q+5:])
+					x6, x7 := (*[3]F)(x[r*784+i*28+p*28+q+6:]), (*[3]F)(x[r*784+i*28+p*28+q+7:])
 					for j := range 3 {
 						a0, a1, a2, a3 := x0[j], x1[j], x2[j], x3[j]
 						a4, a5, a6, a7 := x4[j], x5[j], x6[j], x7[j]
-						v := &dw[i][j][0]
-						for o := range 32 {
-							v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+						dwv := &dwRows[i*3+j]
+						for o := range dwv {
+							dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
 								F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 						}
 					}
 				}
 				{ // the last 2
-					d0, d1 := (*[32]F)(dyr[p*832+768:]), (*[32]F)(dyr[p*832+800:])
-					x0, x1 := (*[3]F)(xr[(p+i)*28+24:]), (*[3]F)(xr[(p+i)*28+25:])
+					d0, d1 := (*[32]F)(dy[r*21632+p*832+768:]), (*[32]F)(dy[r*21632+p*832+800:])
+					x0, x1 := (*[3]F)(x[r*784+i*28+p*28+24:]), (*[3]F)(x[r*784+i*28+p*28+25:])
 					for j := range 3 {
 						a0, a1 := x0[j], x1[j]
-						v := &dw[i][j][0]
-						for o := range 32 {
-							v[o] += F(a0*d0[o]) + F(a1*d1[o])
+						dwv := &dwRows[i*3+j]
+						for o := range dwv {
+							dwv[o] += F(a0*d0[o]) + F(a1*d1[o])
 						}
 					}
 				}
@@ -74,33 +76,30 @@ func conv3x3x1To32GradW[F nn.Float](dw *[3][3][1][32]F, x, dy []F, n int, t *nn.
 // conv3x3x32To64Relu computes y[r,p,q,o] = max(Σ_i,j,c
 // x[r,p+i,q+j,c]·w[i,j,c,o] + b[o], 0), for images of 13x13x32 and of 11x11x64.
 func conv3x3x32To64Relu[F nn.Float](y, x []F, w *[3][3][32][64]F, b *[64]F, n int) {
+	wRows := (*[288][64]F)(unsafe.Pointer(w))
 	for r := range n {
-		yr := (*[7744]F)(y[r*7744:])
-		xr := (*[5408]F)(x[r*5408:])
 		for p := range 11 {
-			clear(yr[p*704:][:704])
+			clear(y[r*7744+p*704 : r*7744+p*704+704])
 			for i := range 3 {
-				for j := range 3 {
-					for c := 0; c < 32; c += 8 {
-						w0, w1, w2, w3 := &w[i][j][c], &w[i][j][c+1], &w[i][j][c+2], &w[i][j][c+3]
-						w4, w5, w6, w7 := &w[i][j][c+4], &w[i][j][c+5], &w[i][j][c+6], &w[i][j][c+7]
-						for q := range 11 {
-							xq := (*[8]F)(xr[(p+i)*416+(q+j)*32+c:])
-							x0, x1, x2, x3 := xq[0], xq[1], xq[2], xq[3]
-							x4, x5, x6, x7 := xq[4], xq[5], xq[6], xq[7]
-							yq := (*[64]F)(yr[p*704+q*64:])
-							for o := range 64 {
-								yq[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
-									F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
-							}
+				for j := 0; j < 96; j += 8 {
+					w0, w1, w2, w3 := &wRows[i*96+j], &wRows[i*96+j+1], &wRows[i*96+j+2], &wRows[i*96+j+3]
+					w4, w5, w6, w7 := &wRows[i*96+j+4], &wRows[i*96+j+5], &wRows[i*96+j+6], &wRows[i*96+j+7]
+					for q := range 11 {
+						xv := (*[8]F)(x[r*5408+p*416+i*416+q*32+j:])
+						x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+						x4, x5, x6, x7 := xv[4], xv[5], xv[6], xv[7]
+						yv := (*[64]F)(y[r*7744+p*704+q*64:])
+						for o := range yv {
+							yv[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
+								F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
 						}
 					}
 				}
 			}
 			for q := range 11 {
-				yq := (*[64]F)(yr[p*704+q*64:])
-				for o := range 64 {
-					yq[o] = max(yq[o]+b[o], 0) // bias, relu
+				yv := (*[64]F)(y[r*7744+p*704+q*64:])
+				for o := range yv {
+					yv[o] = max(yv[o]+b[o], 0) // bias, relu
 				}
 			}
 		}
@@ -110,42 +109,39 @@ func conv3x3x32To64Relu[F nn.Float](y, x []F, w *[3][3][32][64]F, b *[64]F, n in
 // conv3x3x32To64GradW computes dw[i,j,c,o] = Σ_r,p,q
 // x[r,p+i,q+j,c]·dy[r,p,q,o], for images of 13x13x32 and of 11x11x64.
 func conv3x3x32To64GradW[F nn.Float](dw *[3][3][32][64]F, x, dy []F, n int, t *nn.Worker) {
-	c0, c1 := t.Share(32)
+	dwRows := (*[288][64]F)(unsafe.Pointer(dw))
+	c0, c1 := t.Share(96)
 	for i := range 3 {
-		for j := range 3 {
-			clear(dw[i][j][c0:c1])
-			for r := range n {
-				xr := (*[5408]F)(x[r*5408:])
-				dyr := (*[7744]F)(dy[r*7744:])
-				for p := range 11 {
-					d0, d1 := (*[64]F)(dyr[p*704:]), (*[64]F)(dyr[p*704+64:])
-					d2, d3 := (*[64]F)(dyr[p*704+128:]), (*[64]F)(dyr[p*704+192:])
-					d4, d5 := (*[64]F)(dyr[p*704+256:]), (*[64]F)(dyr[p*704+320:])
-					d6, d7 := (*[64]F)(dyr[p*704+384:]), (*[64]F)(dyr[p*704+448:])
-					x0, x1 := (*[32]F)(xr[(p+i)*416+j*32:]), (*[32]F)(xr[(p+i)*416+(j+1)*32:])
-					x2, x3 := (*[32]F)(xr[(p+i)*416+(j+2)*32:]), (*[32]F)(xr[(p+i)*416+(j+3)*32:])
-					x4, x5 := (*[32]F)(xr[(p+i)*416+(j+4)*32:]), (*[32]F)(xr[(p+i)*416+(j+5)*32:])
-					x6, x7 := (*[32]F)(xr[(p+i)*416+(j+6)*32:]), (*[32]F)(xr[(p+i)*416+(j+7)*32:])
-					for c := c0; c < c1; c++ {
-						a0, a1, a2, a3 := x0[c], x1[c], x2[c], x3[c]
-						a4, a5, a6, a7 := x4[c], x5[c], x6[c], x7[c]
-						v := &dw[i][j][c]
-						for o := range 64 {
-							v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
-								F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
-						}
+		clear(dwRows[i*96+c0 : i*96+c1])
+		for r := range n {
+			for p := range 11 {
+				d0, d1 := (*[64]F)(dy[r*7744+p*704:]), (*[64]F)(dy[r*7744+p*704+64:])
+				d2, d3 := (*[64]F)(dy[r*7744+p*704+128:]), (*[64]F)(dy[r*7744+p*704+192:])
+				d4, d5 := (*[64]F)(dy[r*7744+p*704+256:]), (*[64]F)(dy[r*7744+p*704+320:])
+				d6, d7 := (*[64]F)(dy[r*7744+p*704+384:]), (*[64]F)(dy[r*7744+p*704+448:])
+				x0, x1 := (*[96]F)(x[r*5408+i*416+p*416:]), (*[96]F)(x[r*5408+i*416+p*416+32:])
+				x2, x3 := (*[96]F)(x[r*5408+i*416+p*416+64:]), (*[96]F)(x[r*5408+i*416+p*416+96:])
+				x4, x5 := (*[96]F)(x[r*5408+i*416+p*416+128:]), (*[96]F)(x[r*5408+i*416+p*416+160:])
+				x6, x7 := (*[96]F)(x[r*5408+i*416+p*416+192:]), (*[96]F)(x[r*5408+i*416+p*416+224:])
+				for c := c0; c < c1; c++ {
+					a0, a1, a2, a3 := x0[c], x1[c], x2[c], x3[c]
+					a4, a5, a6, a7 := x4[c], x5[c], x6[c], x7[c]
+					dwv := &dwRows[i*96+c]
+					for o := range dwv {
+						dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+							F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 					}
-					{ // the last 3
-						d0, d1 := (*[64]F)(dyr[p*704+512:]), (*[64]F)(dyr[p*704+576:])
-						d2 := (*[64]F)(dyr[p*704+640:])
-						x0, x1 := (*[32]F)(xr[(p+i)*416+(j+8)*32:]), (*[32]F)(xr[(p+i)*416+(j+9)*32:])
-						x2 := (*[32]F)(xr[(p+i)*416+(j+10)*32:])
-						for c := c0; c < c1; c++ {
-							a0, a1, a2 := x0[c], x1[c], x2[c]
-							v := &dw[i][j][c]
-							for o := range 64 {
-								v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o])
-							}
+				}
+				{ // the last 3
+					d0, d1 := (*[64]F)(dy[r*7744+p*704+512:]), (*[64]F)(dy[r*7744+p*704+576:])
+					d2 := (*[64]F)(dy[r*7744+p*704+640:])
+					x0, x1 := (*[96]F)(x[r*5408+i*416+p*416+256:]), (*[96]F)(x[r*5408+i*416+p*416+288:])
+					x2 := (*[96]F)(x[r*5408+i*416+p*416+320:])
+					for c := c0; c < c1; c++ {
+						a0, a1, a2 := x0[c], x1[c], x2[c]
+						dwv := &dwRows[i*96+c]
+						for o := range dwv {
+							dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o])
 						}
 					}
 				}
@@ -155,26 +151,27 @@ func conv3x3x32To64GradW[F nn.Float](dw *[3][3][32][64]F, x, dy []F, n int, t *n
 }
 
 // conv3x3x32To64GradX computes dx[r,p,q,c] = Σ_i,j,o
-// dy[r,p-i,q-j,o]·w[i,j,c,o], for images of 13x13x32 and of 11x11x64; points
+// dy[r,p-i,q-j,o]·w[i,j,c,o], for images of 11x11x64 and of 13x13x32; points
 // outside of them count as 0.
 func conv3x3x32To64GradX[F nn.Float](dx, dy []F, w *[3][3][32][64]F, n int) {
+	wRows := (*[288][64]F)(unsafe.Pointer(w))
 	for r := range n {
-		dxr := (*[5408]F)(dx[r*5408:])
-		dyr := (*[7744]F)(dy[r*7744:])
 		for p := range 13 {
-			clear(dxr[p*416:][:416])
+			clear(dx[r*5408+p*416 : r*5408+p*416+416])
 			i0, i1 := max(p-10, 0), min(p+1, 3)
 			for i := i0; i < i1; i++ {
 				for j := range 3 {
-					q0, q1 := j, j+11
+					q1 := j + 11
 					for c := 0; c < 32; c += 8 {
-						w0, w1, w2, w3 := &w[i][j][c], &w[i][j][c+1], &w[i][j][c+2], &w[i][j][c+3]
-						w4, w5, w6, w7 := &w[i][j][c+4], &w[i][j][c+5], &w[i][j][c+6], &w[i][j][c+7]
-						for q := q0; q < q1; q++ {
-							dyq := (*[64]F)(dyr[(p-i)*704+(q-j)*64:])
-							dxq := (*[8]F)(dxr[p*416+q*32+c:])
+						w0, w1 := &wRows[i*96+j*32+c], &wRows[i*96+j*32+c+1]
+						w2, w3 := &wRows[i*96+j*32+c+2], &wRows[i*96+j*32+c+3]
+						w4, w5 := &wRows[i*96+j*32+c+4], &wRows[i*96+j*32+c+5]
+						w6, w7 := &wRows[i*96+j*32+c+6], &wRows[i*96+j*32+c+7]
+						for q := j; q < q1; q++ {
+							dyv := (*[64]F)(dy[r*7744+p*704+q*64-j*64-i*704:])
+							dxv := (*[8]F)(dx[r*5408+p*416+q*32+c:])
 							var s0, s1, s2, s3, s4, s5, s6, s7 F
-							for o, d := range dyq {
+							for o, d := range dyv {
 								s0 += F(d * w0[o])
 								s1 += F(d * w1[o])
 								s2 += F(d * w2[o])
@@ -184,14 +181,14 @@ func conv3x3x32To64GradX[F nn.Float](dx, dy []F, w *[3][3][32][64]F, n int) {
 								s6 += F(d * w6[o])
 								s7 += F(d * w7[o])
 							}
-							dxq[0] += s0
-							dxq[1] += s1
-							dxq[2] += s2
-							dxq[3] += s3
-							dxq[4] += s4
-							dxq[5] += s5
-							dxq[6] += s6
-							dxq[7] += s7
+							dxv[0] += s0
+							dxv[1] += s1
+							dxv[2] += s2
+							dxv[3] += s3
+							dxv[4] += s4
+							dxv[5] += s5
+							dxv[6] += s6
+							dxv[7] += s7
 						}
 					}
 				}
@@ -204,25 +201,26 @@ func conv3x3x32To64GradX[F nn.Float](dx, dy []F, w *[3][3][32][64]F, n int) {
 // x[r,p+i-1,q+j-1,c]·w[i,j,c,o] + b[o], 0), for images of 14x14x16 and of
 // 14x14x32; points outside of them count as 0.
 func conv3x3x16To32Relu[F nn.Float](y, x []F, w *[3][3][16][32]F, b *[32]F, n int) {
+	wRows := (*[144][32]F)(unsafe.Pointer(w))
 	for r := range n {
-		yr := (*[6272]F)(y[r*6272:])
-		xr := (*[3136]F)(x[r*3136:])
 		for p := range 14 {
-			clear(yr[p*448:][:448])
+			clear(y[r*6272+p*448 : r*6272+p*448+448])
 			i0, i1 := max(1-p, 0), min(15-p, 3)
 			for i := i0; i < i1; i++ {
 				for j := range 3 {
 					q0, q1 := max(1-j, 0), min(15-j, 14)
 					for c := 0; c < 16; c += 8 {
-						w0, w1, w2, w3 := &w[i][j][c], &w[i][j][c+1], &w[i][j][c+2], &w[i][j][c+3]
-						w4, w5, w6, w7 := &w[i][j][c+4], &w[i][j][c+5], &w[i][j][c+6], &w[i][j][c+7]
+						w0, w1 := &wRows[i*48+j*16+c], &wRows[i*48+j*16+c+1]
+						w2, w3 := &wRows[i*48+j*16+c+2], &wRows[i*48+j*16+c+3]
+						w4, w5 := &wRows[i*48+j*16+c+4], &wRows[i*48+j*16+c+5]
+						w6, w7 := &wRows[i*48+j*16+c+6], &wRows[i*48+j*16+c+7]
 						for q := q0; q < q1; q++ {
-							xq := (*[8]F)(xr[(p+i-1)*224+(q+j-1)*16+c:])
-							x0, x1, x2, x3 := xq[0], xq[1], xq[2], xq[3]
-							x4, x5, x6, x7 := xq[4], xq[5], xq[6], xq[7]
-							yq := (*[32]F)(yr[p*448+q*32:])
-							for o := range 32 {
-								yq[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
+							xv := (*[8]F)(x[r*3136+p*224+i*224+q*16+j*16+c-240:])
+							x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+							x4, x5, x6, x7 := xv[4], xv[5], xv[6], xv[7]
+							yv := (*[32]F)(y[r*6272+p*448+q*32:])
+							for o := range yv {
+								yv[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
 									F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
 							}
 						}
@@ -230,9 +228,9 @@ func conv3x3x16To32Relu[F nn.Float](y, x []F, w *[3][3][16][32]F, b *[32]F, n in
 				}
 			}
 			for q := range 14 {
-				yq := (*[32]F)(yr[p*448+q*32:])
-				for o := range 32 {
-					yq[o] = max(yq[o]+b[o], 0) // bias, relu
+				yv := (*[32]F)(y[r*6272+p*448+q*32:])
+				for o := range yv {
+					yv[o] = max(yv[o]+b[o], 0) // bias, relu
 				}
 			}
 		}
@@ -243,37 +241,38 @@ func conv3x3x16To32Relu[F nn.Float](y, x []F, w *[3][3][16][32]F, b *[32]F, n in
 // x[r,p+i-1,q+j-1,c]·dy[r,p,q,o], for images of 14x14x16 and of 14x14x32;
 // points outside of them count as 0.
 func conv3x3x16To32GradW[F nn.Float](dw *[3][3][16][32]F, x, dy []F, n int, t *nn.Worker) {
+	dwRows := (*[144][32]F)(unsafe.Pointer(dw))
 	c0, c1 := t.Share(16)
 	for i := range 3 {
 		for j := range 3 {
-			clear(dw[i][j][c0:c1])
+			clear(dwRows[i*48+j*16+c0 : i*48+j*16+c1])
 			for r := range n {
-				xr := (*[3136]F)(x[r*3136:])
-				dyr := (*[6272]F)(dy[r*6272:])
 				p0, p1 := max(1-i, 0), min(15-i, 14)
 				for p := p0; p < p1; p++ {
-					q, q1 := max(1-j, 0), min(15-j, 14)
+					q0, q1 := max(1-j, 0), min(15-j, 14)
+					q := q0
 					for ; q+4 <= q1; q += 4 {
-						d0, d1 := (*[32]F)(dyr[p*448+q*32:]), (*[32]F)(dyr[p*448+(q+1)*32:])
-						d2, d3 := (*[32]F)(dyr[p*448+(q+2)*32:]), (*[32]F)(dyr[p*448+(q+3)*32:])
-						x0, x1 := (*[16]F)(xr[(p+i-1)*224+(q+j-1)*16:]), (*[16]F)(xr[(p+i-1)*224+(q+j)*16:])
-						x2, x3 := (*[16]F)(xr[(p+i-1)*224+(q+j+1)*16:]), (*[16]F)(xr[(p+i-1)*224+(q+j+2)*16:])
+						d0, d1 := (*[32]F)(dy[r*6272+p*448+q*32:]), (*[32]F)(dy[r*6272+p*448+q*32+32:])
+						d2, d3 := (*[32]F)(dy[r*6272+p*448+q*32+64:]), (*[32]F)(dy[r*6272+p*448+q*32+96:])
+						x0 := (*[16]F)(x[r*3136+i*224+p*224+j*16+q*16-240:])
+						x1 := (*[16]F)(x[r*3136+i*224+p*224+j*16+q*16-224:])
+						x2 := (*[16]F)(x[r*3136+i*224+p*224+j*16+q*16-208:])
+						x3 := (*[16]F)(x[r*3136+i*224+p*224+j*16+q*16-192:])
 						for c := c0; c < c1; c++ {
 							a0, a1, a2, a3 := x0[c], x1[c], x2[c], x3[c]
-							v := &dw[i][j][c]
-							for o := range 32 {
-								v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o])
+							dwv := &dwRows[i*48+j*16+c]
+							for o := range dwv {
+								dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o])
 							}
 						}
 					}
 					for ; q < q1; q++ {
-						d0 := (*[32]F)(dyr[p*448+q*32:])
-						x0 := (*[16]F)(xr[(p+i-1)*224+(q+j-1)*16:])
+						d0 := (*[32]F)(dy[r*6272+p*448+q*32:])
 						for c := c0; c < c1; c++ {
-							a0 := x0[c]
-							v := &dw[i][j][c]
-							for o := range 32 {
-								v[o] += F(a0 * d0[o])
+							x0 := x[r*3136+i*224+p*224+j*16+q*16+c-240]
+							dwv := &dwRows[i*48+j*16+c]
+							for o := range dwv {
+								dwv[o] += F(x0 * d0[o])
 							}
 						}
 					}
@@ -284,26 +283,27 @@ func conv3x3x16To32GradW[F nn.Float](dw *[3][3][16][32]F, x, dy []F, n int, t *n
 }
 
 // conv3x3x16To32GradX computes dx[r,p,q,c] = Σ_i,j,o
-// dy[r,p-i+1,q-j+1,o]·w[i,j,c,o], for images of 14x14x16 and of 14x14x32;
+// dy[r,p-i+1,q-j+1,o]·w[i,j,c,o], for images of 14x14x32 and of 14x14x16;
 // points outside of them count as 0.
 func conv3x3x16To32GradX[F nn.Float](dx, dy []F, w *[3][3][16][32]F, n int) {
+	wRows := (*[144][32]F)(unsafe.Pointer(w))
 	for r := range n {
-		dxr := (*[3136]F)(dx[r*3136:])
-		dyr := (*[6272]F)(dy[r*6272:])
 		for p := range 14 {
-			clear(dxr[p*224:][:224])
+			clear(dx[r*3136+p*224 : r*3136+p*224+224])
 			i0, i1 := max(p-12, 0), min(p+2, 3)
 			for i := i0; i < i1; i++ {
 				for j := range 3 {
 					q0, q1 := max(j-1, 0), min(j+13, 14)
 					for c := 0; c < 16; c += 8 {
-						w0, w1, w2, w3 := &w[i][j][c], &w[i][j][c+1], &w[i][j][c+2], &w[i][j][c+3]
-						w4, w5, w6, w7 := &w[i][j][c+4], &w[i][j][c+5], &w[i][j][c+6], &w[i][j][c+7]
+						w0, w1 := &wRows[i*48+j*16+c], &wRows[i*48+j*16+c+1]
+						w2, w3 := &wRows[i*48+j*16+c+2], &wRows[i*48+j*16+c+3]
+						w4, w5 := &wRows[i*48+j*16+c+4], &wRows[i*48+j*16+c+5]
+						w6, w7 := &wRows[i*48+j*16+c+6], &wRows[i*48+j*16+c+7]
 						for q := q0; q < q1; q++ {
-							dyq := (*[32]F)(dyr[(p-i+1)*448+(q-j+1)*32:])
-							dxq := (*[8]F)(dxr[p*224+q*16+c:])
+							dyv := (*[32]F)(dy[r*6272+p*448+q*32-j*32-i*448+480:])
+							dxv := (*[8]F)(dx[r*3136+p*224+q*16+c:])
 							var s0, s1, s2, s3, s4, s5, s6, s7 F
-							for o, d := range dyq {
+							for o, d := range dyv {
 								s0 += F(d * w0[o])
 								s1 += F(d * w1[o])
 								s2 += F(d * w2[o])
@@ -313,14 +313,14 @@ func conv3x3x16To32GradX[F nn.Float](dx, dy []F, w *[3][3][16][32]F, n int) {
 								s6 += F(d * w6[o])
 								s7 += F(d * w7[o])
 							}
-							dxq[0] += s0
-							dxq[1] += s1
-							dxq[2] += s2
-							dxq[3] += s3
-							dxq[4] += s4
-							dxq[5] += s5
-							dxq[6] += s6
-							dxq[7] += s7
+							dxv[0] += s0
+							dxv[1] += s1
+							dxv[2] += s2
+							dxv[3] += s3
+							dxv[4] += s4
+							dxv[5] += s5
+							dxv[6] += s6
+							dxv[7] += s7
 						}
 					}
 				}
@@ -333,15 +333,15 @@ func conv3x3x16To32GradX[F nn.Float](dx, dy []F, w *[3][3][16][32]F, n int) {
 // 26x26x32 and of 13x13x32.
 func maxPool2x2x32[F nn.Float](y, x []F, n int) {
 	for r := range n {
-		yr := (*[5408]F)(y[r*5408:])
-		xr := (*[21632]F)(x[r*21632:])
 		for p := range 13 {
 			for q := range 13 {
-				x0, x1 := (*[32]F)(xr[p*1664+q*64:]), (*[32]F)(xr[p*1664+(q*2+1)*32:])
-				x2, x3 := (*[32]F)(xr[(p*2+1)*832+q*64:]), (*[32]F)(xr[(p*2+1)*832+(q*2+1)*32:])
-				yq := (*[32]F)(yr[p*416+q*32:])
+				x0 := (*[32]F)(x[r*21632+p*1664+q*64:])
+				x1 := (*[32]F)(x[r*21632+p*1664+q*64+32:])
+				x2 := (*[32]F)(x[r*21632+p*1664+q*64+832:])
+				x3 := (*[32]F)(x[r*21632+p*1664+q*64+864:])
+				yv := (*[32]F)(y[r*5408+p*416+q*32:])
 				for c := range 32 {
-					yq[c] = max(x0[c], x1[c], x2[c], x3[c])
+					yv[c] = max(x0[c], x1[c], x2[c], x3[c])
 				}
 			}
 		}
@@ -353,26 +353,27 @@ func maxPool2x2x32[F nn.Float](y, x []F, n int) {
 func maxPool2x2x32Grad[F nn.Float](dx, dy, x []F, n int) {
 	clear(dx[:n*21632])
 	for r := range n {
-		dxr := (*[21632]F)(dx[r*21632:])
-		dyr := (*[5408]F)(dy[r*5408:])
-		xr := (*[21632]F)(x[r*21632:])
 		for p := range 13 {
 			for q := range 13 {
-				x0, x1 := (*[32]F)(xr[p*1664+q*64:]), (*[32]F)(xr[p*1664+(q*2+1)*32:])
-				x2, x3 := (*[32]F)(xr[(p*2+1)*832+q*64:]), (*[32]F)(xr[(p*2+1)*832+(q*2+1)*32:])
-				g0, g1 := (*[32]F)(dxr[p*1664+q*64:]), (*[32]F)(dxr[p*1664+(q*2+1)*32:])
-				g2, g3 := (*[32]F)(dxr[(p*2+1)*832+q*64:]), (*[32]F)(dxr[(p*2+1)*832+(q*2+1)*32:])
-				dyq := (*[32]F)(dyr[p*416+q*32:])
+				x0 := (*[32]F)(x[r*21632+p*1664+q*64:])
+				x1 := (*[32]F)(x[r*21632+p*1664+q*64+32:])
+				x2 := (*[32]F)(x[r*21632+p*1664+q*64+832:])
+				x3 := (*[32]F)(x[r*21632+p*1664+q*64+864:])
+				g0 := (*[32]F)(dx[r*21632+p*1664+q*64:])
+				g1 := (*[32]F)(dx[r*21632+p*1664+q*64+32:])
+				g2 := (*[32]F)(dx[r*21632+p*1664+q*64+832:])
+				g3 := (*[32]F)(dx[r*21632+p*1664+q*64+864:])
+				dyv := (*[32]F)(dy[r*5408+p*416+q*32:])
 				for c := range 32 {
 					switch max(x0[c], x1[c], x2[c], x3[c]) { // the first maximum
 					case x0[c]:
-						g0[c] += dyq[c]
+						g0[c] += dyv[c]
 					case x1[c]:
-						g1[c] += dyq[c]
+						g1[c] += dyv[c]
 					case x2[c]:
-						g2[c] += dyq[c]
+						g2[c] += dyv[c]
 					default:
-						g3[c] += dyq[c]
+						g3[c] += dyv[c]
 					}
 				}
 			}
@@ -384,25 +385,25 @@ func maxPool2x2x32Grad[F nn.Float](dx, dy, x []F, n int) {
 // images of 14x14x32 and of 7x7x32; points outside of them do not count.
 func averagePool3x3x32[F nn.Float](y, x []F, n int) {
 	for r := range n {
-		yr := (*[1568]F)(y[r*1568:])
-		xr := (*[6272]F)(x[r*6272:])
 		for p := range 7 {
 			for q := range 7 {
 				i1 := min(14-p*2, 3)
 				j1 := min(14-q*2, 3)
 				count := F(i1 * j1)
-				yq := (*[32]F)(yr[p*224+q*32:])
-				clear(yq[:])
-				for i := 0; i < i1; i++ {
-					for j := 0; j < j1; j++ {
-						xq := (*[32]F)(xr[(p*2+i)*448+(q*2+j)*32:])
+				yv := (*[32]F)(y[r*1568+p*224+q*32:])
+				for c := range 32 {
+					yv[c] = 0
+				}
+				for i := range i1 {
+					for j := range j1 {
+						xv := (*[32]F)(x[r*6272+p*896+i*448+q*64+j*32:])
 						for c := range 32 {
-							yq[c] += xq[c]
+							yv[c] += xv[c]
 						}
 					}
 				}
 				for c := range 32 {
-					yq[c] /= count
+					yv[c] /= count
 				}
 			}
 		}
@@ -412,21 +413,20 @@ func averagePool3x3x32[F nn.Float](y, x []F, n int) {
 // depthwise3x3x32 computes y[r,p,q,c] = Σ_i,j x[r,p+i-1,q+j-1,c]·w[i,j,c,0],
 // for images of 14x14x32 and of 14x14x32; points outside of them count as 0.
 func depthwise3x3x32[F nn.Float](y, x []F, w *[3][3][32][1]F, n int) {
+	wRows := (*[9][32]F)(unsafe.Pointer(w))
 	for r := range n {
-		yr := (*[6272]F)(y[r*6272:])
-		xr := (*[6272]F)(x[r*6272:])
 		for p := range 14 {
-			clear(yr[p*448:][:448])
+			clear(y[r*6272+p*448 : r*6272+p*448+448])
 			i0, i1 := max(1-p, 0), min(15-p, 3)
 			for i := i0; i < i1; i++ {
 				for j := range 3 {
 					q0, q1 := max(1-j, 0), min(15-j, 14)
-					w0 := &w[i][j]
+					w0 := &wRows[i*3+j]
 					for q := q0; q < q1; q++ {
-						x0 := (*[32]F)(xr[(p+i-1)*448+(q+j-1)*32:])
-						yq := (*[32]F)(yr[p*448+q*32:])
-						for c := range 32 {
-							yq[c] += F(x0[c] * w0[c][0])
+						x0 := (*[32]F)(x[r*6272+p*448+i*448+q*32+j*32-480:])
+						yv := (*[32]F)(y[r*6272+p*448+q*32:])
+						for c := range yv {
+							yv[c] += F(x0[c] * w0[c])
 						}
 					}
 				}
@@ -439,31 +439,33 @@ func depthwise3x3x32[F nn.Float](y, x []F, w *[3][3][32][1]F, n int) {
 // x[r,p+i-1,q+j-1,c]·dy[r,p,q,c], for images of 14x14x32 and of 14x14x32;
 // points outside of them count as 0.
 func depthwise3x3x32GradW[F nn.Float](dw *[3][3][32][1]F, x, dy []F, n int, t *nn.Worker) {
+	dwRows := (*[9][32]F)(unsafe.Pointer(dw))
 	i0, i1 := t.Share(3)
-	clear(dw[i0:i1])
 	for i := i0; i < i1; i++ {
 		for j := range 3 {
-			v := &dw[i][j]
+			clear(dwRows[i*3+j][:])
+			dwv := &dwRows[i*3+j]
 			for r := range n {
-				xr := (*[6272]F)(x[r*6272:])
-				dyr := (*[6272]F)(dy[r*6272:])
 				p0, p1 := max(1-i, 0), min(15-i, 14)
 				for p := p0; p < p1; p++ {
-					q, q1 := max(1-j, 0), min(15-j, 14)
+					q0, q1 := max(1-j, 0), min(15-j, 14)
+					q := q0
 					for ; q+4 <= q1; q += 4 {
-						d0, d1 := (*[32]F)(dyr[p*448+q*32:]), (*[32]F)(dyr[p*448+(q+1)*32:])
-						d2, d3 := (*[32]F)(dyr[p*448+(q+2)*32:]), (*[32]F)(dyr[p*448+(q+3)*32:])
-						x0, x1 := (*[32]F)(xr[(p+i-1)*448+(q+j-1)*32:]), (*[32]F)(xr[(p+i-1)*448+(q+j)*32:])
-						x2, x3 := (*[32]F)(xr[(p+i-1)*448+(q+j+1)*32:]), (*[32]F)(xr[(p+i-1)*448+(q+j+2)*32:])
-						for c := range 32 {
-							v[c][0] += F(x0[c]*d0[c]) + F(x1[c]*d1[c]) + F(x2[c]*d2[c]) + F(x3[c]*d3[c])
+						d0, d1 := (*[32]F)(dy[r*6272+p*448+q*32:]), (*[32]F)(dy[r*6272+p*448+q*32+32:])
+						d2, d3 := (*[32]F)(dy[r*6272+p*448+q*32+64:]), (*[32]F)(dy[r*6272+p*448+q*32+96:])
+						x0 := (*[32]F)(x[r*6272+i*448+p*448+j*32+q*32-480:])
+						x1 := (*[32]F)(x[r*6272+i*448+p*448+j*32+q*32-448:])
+						x2 := (*[32]F)(x[r*6272+i*448+p*448+j*32+q*32-416:])
+						x3 := (*[32]F)(x[r*6272+i*448+p*448+j*32+q*32-384:])
+						for c := range dwv {
+							dwv[c] += F(x0[c]*d0[c]) + F(x1[c]*d1[c]) + F(x2[c]*d2[c]) + F(x3[c]*d3[c])
 						}
 					}
 					for ; q < q1; q++ {
-						d0 := (*[32]F)(dyr[p*448+q*32:])
-						x0 := (*[32]F)(xr[(p+i-1)*448+(q+j-1)*32:])
-						for c := range 32 {
-							v[c][0] += F(x0[c] * d0[c])
+						d0 := (*[32]F)(dy[r*6272+p*448+q*32:])
+						x0 := (*[32]F)(x[r*6272+i*448+p*448+j*32+q*32-480:])
+						for c := range dwv {
+							dwv[c] += F(x0[c] * d0[c])
 						}
 					}
 				}
@@ -476,21 +478,20 @@ func depthwise3x3x32GradW[F nn.Float](dw *[3][3][32][1]F, x, dy []F, n int, t *n
 // dy[r,p-i+1,q-j+1,c]·w[i,j,c,0], for images of 14x14x32 and of 14x14x32;
 // points outside of them count as 0.
 func depthwise3x3x32GradX[F nn.Float](dx, dy []F, w *[3][3][32][1]F, n int) {
+	wRows := (*[9][32]F)(unsafe.Pointer(w))
 	for r := range n {
-		dxr := (*[6272]F)(dx[r*6272:])
-		dyr := (*[6272]F)(dy[r*6272:])
 		for p := range 14 {
-			clear(dxr[p*448:][:448])
+			clear(dx[r*6272+p*448 : r*6272+p*448+448])
 			i0, i1 := max(p-12, 0), min(p+2, 3)
 			for i := i0; i < i1; i++ {
 				for j := range 3 {
 					q0, q1 := max(j-1, 0), min(j+13, 14)
-					w0 := &w[i][j]
+					w0 := &wRows[i*3+j]
 					for q := q0; q < q1; q++ {
-						d0 := (*[32]F)(dyr[(p-i+1)*448+(q-j+1)*32:])
-						dxq := (*[32]F)(dxr[p*448+q*32:])
-						for c := range 32 {
-							dxq[c] += F(d0[c] * w0[c][0])
+						d0 := (*[32]F)(dy[r*6272+p*448+q*32-j*32-i*448+480:])
+						dxv := (*[32]F)(dx[r*6272+p*448+q*32:])
+						for c := range dxv {
+							dxv[c] += F(d0[c] * w0[c])
 						}
 					}
 				}

@@ -2,32 +2,36 @@
 
 package kernels
 
-import "github.com/nngen-go/nngen/runtime/nn"
+import (
+	"unsafe"
+
+	"github.com/nngen-go/nngen/runtime/nn"
+)
 
 // dense784x512Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 784
 // inputs and 512 outputs.
 func dense784x512Relu[F nn.Float](y, x []F, w *[784][512]F, b *[512]F, n int) {
-	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
+	for r0 := 0; r0 < n; r0 += 8 { // 8 share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*512 : r1*512])
 		for i := 0; i < 784; i += 8 {
 			w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 			w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 			for r := r0; r < r1; r++ {
-				xr := (*[8]F)(x[r*784+i:])
-				yr := (*[512]F)(y[r*512:])
-				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
-				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
-				for o := range 512 {
-					yr[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
+				xv := (*[8]F)(x[r*784+i:])
+				x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+				x4, x5, x6, x7 := xv[4], xv[5], xv[6], xv[7]
+				yv := (*[512]F)(y[r*512:])
+				for o := range yv {
+					yv[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
 						F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
 				}
 			}
 		}
 		for r := r0; r < r1; r++ {
-			yr := (*[512]F)(y[r*512:])
-			for o := range 512 {
-				yr[o] = max(yr[o]+b[o], 0) // relu
+			yv := (*[512]F)(y[r*512:])
+			for o := range yv {
+				yv[o] = max(yv[o]+b[o], 0) // relu
 			}
 		}
 	}
@@ -40,31 +44,31 @@ func dense784x512GradW[F nn.Float](dw *[784][512]F, x, dy []F, n int, t *nn.Work
 	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[784]F)(x[r*784:]), (*[512]F)(dy[r*512:])
-		x1, d1 := (*[784]F)(x[(r+1)*784:]), (*[512]F)(dy[(r+1)*512:])
-		x2, d2 := (*[784]F)(x[(r+2)*784:]), (*[512]F)(dy[(r+2)*512:])
-		x3, d3 := (*[784]F)(x[(r+3)*784:]), (*[512]F)(dy[(r+3)*512:])
-		x4, d4 := (*[784]F)(x[(r+4)*784:]), (*[512]F)(dy[(r+4)*512:])
-		x5, d5 := (*[784]F)(x[(r+5)*784:]), (*[512]F)(dy[(r+5)*512:])
-		x6, d6 := (*[784]F)(x[(r+6)*784:]), (*[512]F)(dy[(r+6)*512:])
-		x7, d7 := (*[784]F)(x[(r+7)*784:]), (*[512]F)(dy[(r+7)*512:])
+		d0, d1 := (*[512]F)(dy[r*512:]), (*[512]F)(dy[r*512+512:])
+		d2, d3 := (*[512]F)(dy[r*512+1024:]), (*[512]F)(dy[r*512+1536:])
+		d4, d5 := (*[512]F)(dy[r*512+2048:]), (*[512]F)(dy[r*512+2560:])
+		d6, d7 := (*[512]F)(dy[r*512+3072:]), (*[512]F)(dy[r*512+3584:])
+		x0, x1 := (*[784]F)(x[r*784:]), (*[784]F)(x[r*784+784:])
+		x2, x3 := (*[784]F)(x[r*784+1568:]), (*[784]F)(x[r*784+2352:])
+		x4, x5 := (*[784]F)(x[r*784+3136:]), (*[784]F)(x[r*784+3920:])
+		x6, x7 := (*[784]F)(x[r*784+4704:]), (*[784]F)(x[r*784+5488:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 512 {
-				v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
 					F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 			}
 		}
 	}
 	for ; r < n; r++ {
-		xr, dr := (*[784]F)(x[r*784:]), (*[512]F)(dy[r*512:])
+		d0 := (*[512]F)(dy[r*512:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += F(a * dr[o])
+			x0 := x[r*784+i]
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(x0 * d0[o])
 			}
 		}
 	}
@@ -77,10 +81,10 @@ func dense784x512GradX[F nn.Float](dx, dy []F, w *[784][512]F, n int) {
 		w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 		w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 		for r := range n {
-			dyr := (*[512]F)(dy[r*512:])
-			dxr := (*[8]F)(dx[r*784+i:])
+			dyv := (*[512]F)(dy[r*512:])
+			dxv := (*[8]F)(dx[r*784+i:])
 			var s0, s1, s2, s3, s4, s5, s6, s7 F
-			for o, d := range dyr {
+			for o, d := range dyv {
 				s0 += F(d * w0[o])
 				s1 += F(d * w1[o])
 				s2 += F(d * w2[o])
@@ -90,8 +94,14 @@ func dense784x512GradX[F nn.Float](dx, dy []F, w *[784][512]F, n int) {
 				s6 += F(d * w6[o])
 				s7 += F(d * w7[o])
 			}
-			dxr[0], dxr[1], dxr[2], dxr[3] = s0, s1, s2, s3
-			dxr[4], dxr[5], dxr[6], dxr[7] = s4, s5, s6, s7
+			dxv[0] = s0
+			dxv[1] = s1
+			dxv[2] = s2
+			dxv[3] = s3
+			dxv[4] = s4
+			dxv[5] = s5
+			dxv[6] = s6
+			dxv[7] = s7
 		}
 	}
 }
@@ -99,27 +109,27 @@ func dense784x512GradX[F nn.Float](dx, dy []F, w *[784][512]F, n int) {
 // dense512x10Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 512
 // inputs and 10 outputs.
 func dense512x10Relu[F nn.Float](y, x []F, w *[512][10]F, b *[10]F, n int) {
-	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
+	for r0 := 0; r0 < n; r0 += 8 { // 8 share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*10 : r1*10])
 		for i := 0; i < 512; i += 8 {
 			w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 			w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 			for r := r0; r < r1; r++ {
-				xr := (*[8]F)(x[r*512+i:])
-				yr := (*[10]F)(y[r*10:])
-				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
-				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
-				for o := range 10 {
-					yr[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
+				xv := (*[8]F)(x[r*512+i:])
+				x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+				x4, x5, x6, x7 := xv[4], xv[5], xv[6], xv[7]
+				yv := (*[10]F)(y[r*10:])
+				for o := range yv {
+					yv[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
 						F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
 				}
 			}
 		}
 		for r := r0; r < r1; r++ {
-			yr := (*[10]F)(y[r*10:])
-			for o := range 10 {
-				yr[o] = max(yr[o]+b[o], 0) // relu
+			yv := (*[10]F)(y[r*10:])
+			for o := range yv {
+				yv[o] = max(yv[o]+b[o], 0) // relu
 			}
 		}
 	}
@@ -132,31 +142,31 @@ func dense512x10GradW[F nn.Float](dw *[512][10]F, x, dy []F, n int, t *nn.Worker
 	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[512]F)(x[r*512:]), (*[10]F)(dy[r*10:])
-		x1, d1 := (*[512]F)(x[(r+1)*512:]), (*[10]F)(dy[(r+1)*10:])
-		x2, d2 := (*[512]F)(x[(r+2)*512:]), (*[10]F)(dy[(r+2)*10:])
-		x3, d3 := (*[512]F)(x[(r+3)*512:]), (*[10]F)(dy[(r+3)*10:])
-		x4, d4 := (*[512]F)(x[(r+4)*512:]), (*[10]F)(dy[(r+4)*10:])
-		x5, d5 := (*[512]F)(x[(r+5)*512:]), (*[10]F)(dy[(r+5)*10:])
-		x6, d6 := (*[512]F)(x[(r+6)*512:]), (*[10]F)(dy[(r+6)*10:])
-		x7, d7 := (*[512]F)(x[(r+7)*512:]), (*[10]F)(dy[(r+7)*10:])
+		d0, d1 := (*[10]F)(dy[r*10:]), (*[10]F)(dy[r*10+10:])
+		d2, d3 := (*[10]F)(dy[r*10+20:]), (*[10]F)(dy[r*10+30:])
+		d4, d5 := (*[10]F)(dy[r*10+40:]), (*[10]F)(dy[r*10+50:])
+		d6, d7 := (*[10]F)(dy[r*10+60:]), (*[10]F)(dy[r*10+70:])
+		x0, x1 := (*[512]F)(x[r*512:]), (*[512]F)(x[r*512+512:])
+		x2, x3 := (*[512]F)(x[r*512+1024:]), (*[512]F)(x[r*512+1536:])
+		x4, x5 := (*[512]F)(x[r*512+2048:]), (*[512]F)(x[r*512+2560:])
+		x6, x7 := (*[512]F)(x[r*512+3072:]), (*[512]F)(x[r*512+3584:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 10 {
-				v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
 					F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 			}
 		}
 	}
 	for ; r < n; r++ {
-		xr, dr := (*[512]F)(x[r*512:]), (*[10]F)(dy[r*10:])
+		d0 := (*[10]F)(dy[r*10:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += F(a * dr[o])
+			x0 := x[r*512+i]
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(x0 * d0[o])
 			}
 		}
 	}
@@ -169,10 +179,10 @@ func dense512x10GradX[F nn.Float](dx, dy []F, w *[512][10]F, n int) {
 		w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 		w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 		for r := range n {
-			dyr := (*[10]F)(dy[r*10:])
-			dxr := (*[8]F)(dx[r*512+i:])
+			dyv := (*[10]F)(dy[r*10:])
+			dxv := (*[8]F)(dx[r*512+i:])
 			var s0, s1, s2, s3, s4, s5, s6, s7 F
-			for o, d := range dyr {
+			for o, d := range dyv {
 				s0 += F(d * w0[o])
 				s1 += F(d * w1[o])
 				s2 += F(d * w2[o])
@@ -182,8 +192,14 @@ func dense512x10GradX[F nn.Float](dx, dy []F, w *[512][10]F, n int) {
 				s6 += F(d * w6[o])
 				s7 += F(d * w7[o])
 			}
-			dxr[0], dxr[1], dxr[2], dxr[3] = s0, s1, s2, s3
-			dxr[4], dxr[5], dxr[6], dxr[7] = s4, s5, s6, s7
+			dxv[0] = s0
+			dxv[1] = s1
+			dxv[2] = s2
+			dxv[3] = s3
+			dxv[4] = s4
+			dxv[5] = s5
+			dxv[6] = s6
+			dxv[7] = s7
 		}
 	}
 }
@@ -191,27 +207,27 @@ func dense512x10GradX[F nn.Float](dx, dy []F, w *[512][10]F, n int) {
 // dense16x16Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 16
 // inputs and 16 outputs.
 func dense16x16Relu[F nn.Float](y, x []F, w *[16][16]F, b *[16]F, n int) {
-	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
+	for r0 := 0; r0 < n; r0 += 8 { // 8 share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*16 : r1*16])
 		for i := 0; i < 16; i += 8 {
 			w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 			w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 			for r := r0; r < r1; r++ {
-				xr := (*[8]F)(x[r*16+i:])
-				yr := (*[16]F)(y[r*16:])
-				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
-				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
-				for o := range 16 {
-					yr[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
+				xv := (*[8]F)(x[r*16+i:])
+				x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+				x4, x5, x6, x7 := xv[4], xv[5], xv[6], xv[7]
+				yv := (*[16]F)(y[r*16:])
+				for o := range yv {
+					yv[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
 						F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
 				}
 			}
 		}
 		for r := r0; r < r1; r++ {
-			yr := (*[16]F)(y[r*16:])
-			for o := range 16 {
-				yr[o] = max(yr[o]+b[o], 0) // relu
+			yv := (*[16]F)(y[r*16:])
+			for o := range yv {
+				yv[o] = max(yv[o]+b[o], 0) // relu
 			}
 		}
 	}
@@ -224,31 +240,31 @@ func dense16x16GradW[F nn.Float](dw *[16][16]F, x, dy []F, n int, t *nn.Worker) 
 	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[16]F)(x[r*16:]), (*[16]F)(dy[r*16:])
-		x1, d1 := (*[16]F)(x[(r+1)*16:]), (*[16]F)(dy[(r+1)*16:])
-		x2, d2 := (*[16]F)(x[(r+2)*16:]), (*[16]F)(dy[(r+2)*16:])
-		x3, d3 := (*[16]F)(x[(r+3)*16:]), (*[16]F)(dy[(r+3)*16:])
-		x4, d4 := (*[16]F)(x[(r+4)*16:]), (*[16]F)(dy[(r+4)*16:])
-		x5, d5 := (*[16]F)(x[(r+5)*16:]), (*[16]F)(dy[(r+5)*16:])
-		x6, d6 := (*[16]F)(x[(r+6)*16:]), (*[16]F)(dy[(r+6)*16:])
-		x7, d7 := (*[16]F)(x[(r+7)*16:]), (*[16]F)(dy[(r+7)*16:])
+		d0, d1 := (*[16]F)(dy[r*16:]), (*[16]F)(dy[r*16+16:])
+		d2, d3 := (*[16]F)(dy[r*16+32:]), (*[16]F)(dy[r*16+48:])
+		d4, d5 := (*[16]F)(dy[r*16+64:]), (*[16]F)(dy[r*16+80:])
+		d6, d7 := (*[16]F)(dy[r*16+96:]), (*[16]F)(dy[r*16+112:])
+		x0, x1 := (*[16]F)(x[r*16:]), (*[16]F)(x[r*16+16:])
+		x2, x3 := (*[16]F)(x[r*16+32:]), (*[16]F)(x[r*16+48:])
+		x4, x5 := (*[16]F)(x[r*16+64:]), (*[16]F)(x[r*16+80:])
+		x6, x7 := (*[16]F)(x[r*16+96:]), (*[16]F)(x[r*16+112:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 16 {
-				v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
 					F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 			}
 		}
 	}
 	for ; r < n; r++ {
-		xr, dr := (*[16]F)(x[r*16:]), (*[16]F)(dy[r*16:])
+		d0 := (*[16]F)(dy[r*16:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += F(a * dr[o])
+			x0 := x[r*16+i]
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(x0 * d0[o])
 			}
 		}
 	}
@@ -261,10 +277,10 @@ func dense16x16GradX[F nn.Float](dx, dy []F, w *[16][16]F, n int) {
 		w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 		w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 		for r := range n {
-			dyr := (*[16]F)(dy[r*16:])
-			dxr := (*[8]F)(dx[r*16+i:])
+			dyv := (*[16]F)(dy[r*16:])
+			dxv := (*[8]F)(dx[r*16+i:])
 			var s0, s1, s2, s3, s4, s5, s6, s7 F
-			for o, d := range dyr {
+			for o, d := range dyv {
 				s0 += F(d * w0[o])
 				s1 += F(d * w1[o])
 				s2 += F(d * w2[o])
@@ -274,35 +290,41 @@ func dense16x16GradX[F nn.Float](dx, dy []F, w *[16][16]F, n int) {
 				s6 += F(d * w6[o])
 				s7 += F(d * w7[o])
 			}
-			dxr[0], dxr[1], dxr[2], dxr[3] = s0, s1, s2, s3
-			dxr[4], dxr[5], dxr[6], dxr[7] = s4, s5, s6, s7
+			dxv[0] = s0
+			dxv[1] = s1
+			dxv[2] = s2
+			dxv[3] = s3
+			dxv[4] = s4
+			dxv[5] = s5
+			dxv[6] = s6
+			dxv[7] = s7
 		}
 	}
 }
 
 // dense4x16Relu computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
-// inputs and 16 outputs, written out.
+// inputs and 16 outputs.
 func dense4x16Relu[F nn.Float](y, x []F, w *[4][16]F, b *[16]F, n int) {
 	for r := range n {
-		xr := (*[4]F)(x[r*4:])
-		yr := (*[16]F)(y[r*16:])
-		x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
-		yr[0] = max(F(x0*w[0][0])+F(x1*w[1][0])+F(x2*w[2][0])+F(x3*w[3][0])+b[0], 0)       // relu
-		yr[1] = max(F(x0*w[0][1])+F(x1*w[1][1])+F(x2*w[2][1])+F(x3*w[3][1])+b[1], 0)       // relu
-		yr[2] = max(F(x0*w[0][2])+F(x1*w[1][2])+F(x2*w[2][2])+F(x3*w[3][2])+b[2], 0)       // relu
-		yr[3] = max(F(x0*w[0][3])+F(x1*w[1][3])+F(x2*w[2][3])+F(x3*w[3][3])+b[3], 0)       // relu
-		yr[4] = max(F(x0*w[0][4])+F(x1*w[1][4])+F(x2*w[2][4])+F(x3*w[3][4])+b[4], 0)       // relu
-		yr[5] = max(F(x0*w[0][5])+F(x1*w[1][5])+F(x2*w[2][5])+F(x3*w[3][5])+b[5], 0)       // relu
-		yr[6] = max(F(x0*w[0][6])+F(x1*w[1][6])+F(x2*w[2][6])+F(x3*w[3][6])+b[6], 0)       // relu
-		yr[7] = max(F(x0*w[0][7])+F(x1*w[1][7])+F(x2*w[2][7])+F(x3*w[3][7])+b[7], 0)       // relu
-		yr[8] = max(F(x0*w[0][8])+F(x1*w[1][8])+F(x2*w[2][8])+F(x3*w[3][8])+b[8], 0)       // relu
-		yr[9] = max(F(x0*w[0][9])+F(x1*w[1][9])+F(x2*w[2][9])+F(x3*w[3][9])+b[9], 0)       // relu
-		yr[10] = max(F(x0*w[0][10])+F(x1*w[1][10])+F(x2*w[2][10])+F(x3*w[3][10])+b[10], 0) // relu
-		yr[11] = max(F(x0*w[0][11])+F(x1*w[1][11])+F(x2*w[2][11])+F(x3*w[3][11])+b[11], 0) // relu
-		yr[12] = max(F(x0*w[0][12])+F(x1*w[1][12])+F(x2*w[2][12])+F(x3*w[3][12])+b[12], 0) // relu
-		yr[13] = max(F(x0*w[0][13])+F(x1*w[1][13])+F(x2*w[2][13])+F(x3*w[3][13])+b[13], 0) // relu
-		yr[14] = max(F(x0*w[0][14])+F(x1*w[1][14])+F(x2*w[2][14])+F(x3*w[3][14])+b[14], 0) // relu
-		yr[15] = max(F(x0*w[0][15])+F(x1*w[1][15])+F(x2*w[2][15])+F(x3*w[3][15])+b[15], 0) // relu
+		xv := (*[4]F)(x[r*4:])
+		x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+		yv := (*[16]F)(y[r*16:])
+		yv[0] = max(F(x0*w[0][0])+F(x1*w[1][0])+F(x2*w[2][0])+F(x3*w[3][0])+b[0], 0)       // relu
+		yv[1] = max(F(x0*w[0][1])+F(x1*w[1][1])+F(x2*w[2][1])+F(x3*w[3][1])+b[1], 0)       // relu
+		yv[2] = max(F(x0*w[0][2])+F(x1*w[1][2])+F(x2*w[2][2])+F(x3*w[3][2])+b[2], 0)       // relu
+		yv[3] = max(F(x0*w[0][3])+F(x1*w[1][3])+F(x2*w[2][3])+F(x3*w[3][3])+b[3], 0)       // relu
+		yv[4] = max(F(x0*w[0][4])+F(x1*w[1][4])+F(x2*w[2][4])+F(x3*w[3][4])+b[4], 0)       // relu
+		yv[5] = max(F(x0*w[0][5])+F(x1*w[1][5])+F(x2*w[2][5])+F(x3*w[3][5])+b[5], 0)       // relu
+		yv[6] = max(F(x0*w[0][6])+F(x1*w[1][6])+F(x2*w[2][6])+F(x3*w[3][6])+b[6], 0)       // relu
+		yv[7] = max(F(x0*w[0][7])+F(x1*w[1][7])+F(x2*w[2][7])+F(x3*w[3][7])+b[7], 0)       // relu
+		yv[8] = max(F(x0*w[0][8])+F(x1*w[1][8])+F(x2*w[2][8])+F(x3*w[3][8])+b[8], 0)       // relu
+		yv[9] = max(F(x0*w[0][9])+F(x1*w[1][9])+F(x2*w[2][9])+F(x3*w[3][9])+b[9], 0)       // relu
+		yv[10] = max(F(x0*w[0][10])+F(x1*w[1][10])+F(x2*w[2][10])+F(x3*w[3][10])+b[10], 0) // relu
+		yv[11] = max(F(x0*w[0][11])+F(x1*w[1][11])+F(x2*w[2][11])+F(x3*w[3][11])+b[11], 0) // relu
+		yv[12] = max(F(x0*w[0][12])+F(x1*w[1][12])+F(x2*w[2][12])+F(x3*w[3][12])+b[12], 0) // relu
+		yv[13] = max(F(x0*w[0][13])+F(x1*w[1][13])+F(x2*w[2][13])+F(x3*w[3][13])+b[13], 0) // relu
+		yv[14] = max(F(x0*w[0][14])+F(x1*w[1][14])+F(x2*w[2][14])+F(x3*w[3][14])+b[14], 0) // relu
+		yv[15] = max(F(x0*w[0][15])+F(x1*w[1][15])+F(x2*w[2][15])+F(x3*w[3][15])+b[15], 0) // relu
 	}
 }
 
@@ -313,57 +335,60 @@ func dense4x16GradW[F nn.Float](dw *[4][16]F, x, dy []F, n int, t *nn.Worker) {
 	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[4]F)(x[r*4:]), (*[16]F)(dy[r*16:])
-		x1, d1 := (*[4]F)(x[(r+1)*4:]), (*[16]F)(dy[(r+1)*16:])
-		x2, d2 := (*[4]F)(x[(r+2)*4:]), (*[16]F)(dy[(r+2)*16:])
-		x3, d3 := (*[4]F)(x[(r+3)*4:]), (*[16]F)(dy[(r+3)*16:])
-		x4, d4 := (*[4]F)(x[(r+4)*4:]), (*[16]F)(dy[(r+4)*16:])
-		x5, d5 := (*[4]F)(x[(r+5)*4:]), (*[16]F)(dy[(r+5)*16:])
-		x6, d6 := (*[4]F)(x[(r+6)*4:]), (*[16]F)(dy[(r+6)*16:])
-		x7, d7 := (*[4]F)(x[(r+7)*4:]), (*[16]F)(dy[(r+7)*16:])
+		d0, d1 := (*[16]F)(dy[r*16:]), (*[16]F)(dy[r*16+16:])
+		d2, d3 := (*[16]F)(dy[r*16+32:]), (*[16]F)(dy[r*16+48:])
+		d4, d5 := (*[16]F)(dy[r*16+64:]), (*[16]F)(dy[r*16+80:])
+		d6, d7 := (*[16]F)(dy[r*16+96:]), (*[16]F)(dy[r*16+112:])
+		x0, x1, x2, x3 := (*[4]F)(x[r*4:]), (*[4]F)(x[r*4+4:]), (*[4]F)(x[r*4+8:]), (*[4]F)(x[r*4+12:])
+		x4, x5, x6, x7 := (*[4]F)(x[r*4+16:]), (*[4]F)(x[r*4+20:]), (*[4]F)(x[r*4+24:]), (*[4]F)(x[r*4+28:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 16 {
-				v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
 					F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 			}
 		}
 	}
 	for ; r < n; r++ {
-		xr, dr := (*[4]F)(x[r*4:]), (*[16]F)(dy[r*16:])
+		d0 := (*[16]F)(dy[r*16:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += F(a * dr[o])
+			x0 := x[r*4+i]
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(x0 * d0[o])
 			}
 		}
 	}
 }
 
 // dense4x16GradX computes dx[r,i] = Σ_o dy[r,o]·w[i,o], for 4 inputs and 16
-// outputs, written out.
+// outputs.
 func dense4x16GradX[F nn.Float](dx, dy []F, w *[4][16]F, n int) {
+	wAll := (*[64]F)(unsafe.Pointer(w))
 	for r := range n {
-		dyr := (*[16]F)(dy[r*16:])
-		dxr := (*[4]F)(dx[r*4:])
-		dxr[0] = F(dyr[0]*w[0][0]) + F(dyr[1]*w[0][1]) + F(dyr[2]*w[0][2]) + F(dyr[3]*w[0][3]) +
-			F(dyr[4]*w[0][4]) + F(dyr[5]*w[0][5]) + F(dyr[6]*w[0][6]) + F(dyr[7]*w[0][7]) +
-			F(dyr[8]*w[0][8]) + F(dyr[9]*w[0][9]) + F(dyr[10]*w[0][10]) + F(dyr[11]*w[0][11]) +
-			F(dyr[12]*w[0][12]) + F(dyr[13]*w[0][13]) + F(dyr[14]*w[0][14]) + F(dyr[15]*w[0][15])
-		dxr[1] = F(dyr[0]*w[1][0]) + F(dyr[1]*w[1][1]) + F(dyr[2]*w[1][2]) + F(dyr[3]*w[1][3]) +
-			F(dyr[4]*w[1][4]) + F(dyr[5]*w[1][5]) + F(dyr[6]*w[1][6]) + F(dyr[7]*w[1][7]) +
-			F(dyr[8]*w[1][8]) + F(dyr[9]*w[1][9]) + F(dyr[10]*w[1][10]) + F(dyr[11]*w[1][11]) +
-			F(dyr[12]*w[1][12]) + F(dyr[13]*w[1][13]) + F(dyr[14]*w[1][14]) + F(dyr[15]*w[1][15])
-		dxr[2] = F(dyr[0]*w[2][0]) + F(dyr[1]*w[2][1]) + F(dyr[2]*w[2][2]) + F(dyr[3]*w[2][3]) +
-			F(dyr[4]*w[2][4]) + F(dyr[5]*w[2][5]) + F(dyr[6]*w[2][6]) + F(dyr[7]*w[2][7]) +
-			F(dyr[8]*w[2][8]) + F(dyr[9]*w[2][9]) + F(dyr[10]*w[2][10]) + F(dyr[11]*w[2][11]) +
-			F(dyr[12]*w[2][12]) + F(dyr[13]*w[2][13]) + F(dyr[14]*w[2][14]) + F(dyr[15]*w[2][15])
-		dxr[3] = F(dyr[0]*w[3][0]) + F(dyr[1]*w[3][1]) + F(dyr[2]*w[3][2]) + F(dyr[3]*w[3][3]) +
-			F(dyr[4]*w[3][4]) + F(dyr[5]*w[3][5]) + F(dyr[6]*w[3][6]) + F(dyr[7]*w[3][7]) +
-			F(dyr[8]*w[3][8]) + F(dyr[9]*w[3][9]) + F(dyr[10]*w[3][10]) + F(dyr[11]*w[3][11]) +
-			F(dyr[12]*w[3][12]) + F(dyr[13]*w[3][13]) + F(dyr[14]*w[3][14]) + F(dyr[15]*w[3][15])
+		dyv := (*[16]F)(dy[r*16:])
+		d0, d1, d2, d3 := dyv[0], dyv[1], dyv[2], dyv[3]
+		d4, d5, d6, d7 := dyv[4], dyv[5], dyv[6], dyv[7]
+		d8, d9, d10, d11 := dyv[8], dyv[9], dyv[10], dyv[11]
+		d12, d13, d14, d15 := dyv[12], dyv[13], dyv[14], dyv[15]
+		dxv := (*[4]F)(dx[r*4:])
+		dxv[0] = F(d0*wAll[0]) + F(d1*wAll[1]) + F(d2*wAll[2]) + F(d3*wAll[3]) +
+			F(d4*wAll[4]) + F(d5*wAll[5]) + F(d6*wAll[6]) + F(d7*wAll[7]) +
+			F(d8*wAll[8]) + F(d9*wAll[9]) + F(d10*wAll[10]) + F(d11*wAll[11]) +
+			F(d12*wAll[12]) + F(d13*wAll[13]) + F(d14*wAll[14]) + F(d15*wAll[15])
+		dxv[1] = F(d0*wAll[16]) + F(d1*wAll[17]) + F(d2*wAll[18]) + F(d3*wAll[19]) +
+			F(d4*wAll[20]) + F(d5*wAll[21]) + F(d6*wAll[22]) + F(d7*wAll[23]) +
+			F(d8*wAll[24]) + F(d9*wAll[25]) + F(d10*wAll[26]) + F(d11*wAll[27]) +
+			F(d12*wAll[28]) + F(d13*wAll[29]) + F(d14*wAll[30]) + F(d15*wAll[31])
+		dxv[2] = F(d0*wAll[32]) + F(d1*wAll[33]) + F(d2*wAll[34]) + F(d3*wAll[35]) +
+			F(d4*wAll[36]) + F(d5*wAll[37]) + F(d6*wAll[38]) + F(d7*wAll[39]) +
+			F(d8*wAll[40]) + F(d9*wAll[41]) + F(d10*wAll[42]) + F(d11*wAll[43]) +
+			F(d12*wAll[44]) + F(d13*wAll[45]) + F(d14*wAll[46]) + F(d15*wAll[47])
+		dxv[3] = F(d0*wAll[48]) + F(d1*wAll[49]) + F(d2*wAll[50]) + F(d3*wAll[51]) +
+			F(d4*wAll[52]) + F(d5*wAll[53]) + F(d6*wAll[54]) + F(d7*wAll[55]) +
+			F(d8*wAll[56]) + F(d9*wAll[57]) + F(d10*wAll[58]) + F(d11*wAll[59]) +
+			F(d12*wAll[60]) + F(d13*wAll[61]) + F(d14*wAll[62]) + F(d15*wAll[63])
 	}
 }
