@@ -50,74 +50,73 @@ func concatenate4Go[F nn.Float](y, x []F, n int) {
 // dense42x32ReluGo computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 42
 // inputs and 32 outputs.
 func dense42x32ReluGo[F nn.Float](y, x []F, w *[42][32]F, b *[32]F, n int) {
-	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
+	for r0 := 0; r0 < n; r0 += 8 { // 8 share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*32 : r1*32])
 		for i := 0; i < 40; i += 8 {
 			w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 			w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 			for r := r0; r < r1; r++ {
-				xr := (*[8]F)(x[r*42+i:])
-				yr := (*[32]F)(y[r*32:])
-				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
-				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
-				for o := range 32 {
-					yr[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
+				xv := (*[8]F)(x[r*42+i:])
+				x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+				x4, x5, x6, x7 := xv[4], xv[5], xv[6], xv[7]
+				yv := (*[32]F)(y[r*32:])
+				for o := range yv {
+					yv[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
 						F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
 				}
 			}
 		}
-		{ // the last 2 inputs
-			w0, w1 := &w[40], &w[41]
+		{ // the last 2
 			for r := r0; r < r1; r++ {
-				xr := (*[2]F)(x[r*42+40:])
-				yr := (*[32]F)(y[r*32:])
-				x0, x1 := xr[0], xr[1]
-				for o := range 32 {
-					yr[o] += F(x0*w0[o]) + F(x1*w1[o])
+				xv := (*[2]F)(x[r*42+40:])
+				x0, x1 := xv[0], xv[1]
+				yv := (*[32]F)(y[r*32:])
+				for o := range yv {
+					yv[o] += F(x0*w[40][o]) + F(x1*w[41][o])
 				}
 			}
 		}
 		for r := r0; r < r1; r++ {
-			yr := (*[32]F)(y[r*32:])
-			for o := range 32 {
-				yr[o] = max(yr[o]+b[o], 0) // bias, relu
+			yv := (*[32]F)(y[r*32:])
+			for o := range yv {
+				yv[o] = max(yv[o]+b[o], 0) // bias, relu
 			}
 		}
 	}
 }
 
-// dense32x1SigmoidGo computes y[r,o] = sigmoid(Σ_i x[r,i]·w[i,o] + b), for 32
-// inputs and 1 output, written out.
+// dense32x1SigmoidGo computes y[r] = sigmoid(Σ_i x[r,i]·w[i,0] + b), for 32
+// inputs and 1 output.
 func dense32x1SigmoidGo[F nn.Float](y, x []F, w *[32][1]F, b *[1]F, n int) {
+	wAll := (*[32]F)(unsafe.Pointer(w))
 	for r := range n {
-		xr := (*[32]F)(x[r*32:])
-		yr := (*[1]F)(y[r:])
-		yr[0] = sigmoid(F(xr[0]*w[0][0]) + F(xr[1]*w[1][0]) + F(xr[2]*w[2][0]) + F(xr[3]*w[3][0]) +
-			F(xr[4]*w[4][0]) + F(xr[5]*w[5][0]) + F(xr[6]*w[6][0]) + F(xr[7]*w[7][0]) +
-			F(xr[8]*w[8][0]) + F(xr[9]*w[9][0]) + F(xr[10]*w[10][0]) + F(xr[11]*w[11][0]) +
-			F(xr[12]*w[12][0]) + F(xr[13]*w[13][0]) + F(xr[14]*w[14][0]) + F(xr[15]*w[15][0]) +
-			F(xr[16]*w[16][0]) + F(xr[17]*w[17][0]) + F(xr[18]*w[18][0]) + F(xr[19]*w[19][0]) +
-			F(xr[20]*w[20][0]) + F(xr[21]*w[21][0]) + F(xr[22]*w[22][0]) + F(xr[23]*w[23][0]) +
-			F(xr[24]*w[24][0]) + F(xr[25]*w[25][0]) + F(xr[26]*w[26][0]) + F(xr[27]*w[27][0]) +
-			F(xr[28]*w[28][0]) + F(xr[29]*w[29][0]) + F(xr[30]*w[30][0]) + F(xr[31]*w[31][0]) + b[0]) // bias, sigmoid
+		xv := (*[32]F)(x[r*32:])
+		var s0, s1, s2, s3 F
+		for i := range 8 {
+			s0 += F(xv[i] * wAll[i])
+			s1 += F(xv[i+8] * wAll[i+8])
+			s2 += F(xv[i+16] * wAll[i+16])
+			s3 += F(xv[i+24] * wAll[i+24])
+		}
+		y[r] = sigmoid((s0 + s1) + (s2 + s3) + b[0]) // bias, sigmoid
 	}
 }
 
-// dense32x1Go computes y[r,o] = Σ_i x[r,i]·w[i,o] + b, for 32 inputs and 1
-// output, written out.
+// dense32x1Go computes y[r] = Σ_i x[r,i]·w[i,0] + b, for 32 inputs and 1
+// output.
 func dense32x1Go[F nn.Float](y, x []F, w *[32][1]F, b *[1]F, n int) {
+	wAll := (*[32]F)(unsafe.Pointer(w))
 	for r := range n {
-		xr := (*[32]F)(x[r*32:])
-		yr := (*[1]F)(y[r:])
-		yr[0] = F(xr[0]*w[0][0]) + F(xr[1]*w[1][0]) + F(xr[2]*w[2][0]) + F(xr[3]*w[3][0]) +
-			F(xr[4]*w[4][0]) + F(xr[5]*w[5][0]) + F(xr[6]*w[6][0]) + F(xr[7]*w[7][0]) +
-			F(xr[8]*w[8][0]) + F(xr[9]*w[9][0]) + F(xr[10]*w[10][0]) + F(xr[11]*w[11][0]) +
-			F(xr[12]*w[12][0]) + F(xr[13]*w[13][0]) + F(xr[14]*w[14][0]) + F(xr[15]*w[15][0]) +
-			F(xr[16]*w[16][0]) + F(xr[17]*w[17][0]) + F(xr[18]*w[18][0]) + F(xr[19]*w[19][0]) +
-			F(xr[20]*w[20][0]) + F(xr[21]*w[21][0]) + F(xr[22]*w[22][0]) + F(xr[23]*w[23][0]) +
-			F(xr[24]*w[24][0]) + F(xr[25]*w[25][0]) + F(xr[26]*w[26][0]) + F(xr[27]*w[27][0]) +
-			F(xr[28]*w[28][0]) + F(xr[29]*w[29][0]) + F(xr[30]*w[30][0]) + F(xr[31]*w[31][0]) + b[0] // bias
+		xv := (*[32]F)(x[r*32:])
+		var s0, s1, s2, s3 F
+		for i := range 8 {
+			s0 += F(xv[i] * wAll[i])
+			s1 += F(xv[i+8] * wAll[i+8])
+			s2 += F(xv[i+16] * wAll[i+16])
+			s3 += F(xv[i+24] * wAll[i+24])
+		}
+		y[r] = (s0 + s1) + (s2 + s3) + b[0] // bias
 	}
 }
 
@@ -210,45 +209,44 @@ func binaryCrossentropyGradientRowsGo[F nn.Float](dx, target, dy, x []F, n int) 
 	}
 }
 
-// dense32x1GradXGo computes dx[r,i] = Σ_o dy[r,o]·w[i,o], for 32 inputs and 1
-// output, written out.
+// dense32x1GradXGo computes dx[r,i] = dy[r]·w[i,0], for 32 inputs and 1 output.
 func dense32x1GradXGo[F nn.Float](dx, dy []F, w *[32][1]F, n int) {
+	wAll := (*[32]F)(unsafe.Pointer(w))
 	for r := range n {
-		dyr := (*[1]F)(dy[r:])
-		dxr := (*[32]F)(dx[r*32:])
-		d0 := dyr[0]
-		dxr[0] = F(d0 * w[0][0])
-		dxr[1] = F(d0 * w[1][0])
-		dxr[2] = F(d0 * w[2][0])
-		dxr[3] = F(d0 * w[3][0])
-		dxr[4] = F(d0 * w[4][0])
-		dxr[5] = F(d0 * w[5][0])
-		dxr[6] = F(d0 * w[6][0])
-		dxr[7] = F(d0 * w[7][0])
-		dxr[8] = F(d0 * w[8][0])
-		dxr[9] = F(d0 * w[9][0])
-		dxr[10] = F(d0 * w[10][0])
-		dxr[11] = F(d0 * w[11][0])
-		dxr[12] = F(d0 * w[12][0])
-		dxr[13] = F(d0 * w[13][0])
-		dxr[14] = F(d0 * w[14][0])
-		dxr[15] = F(d0 * w[15][0])
-		dxr[16] = F(d0 * w[16][0])
-		dxr[17] = F(d0 * w[17][0])
-		dxr[18] = F(d0 * w[18][0])
-		dxr[19] = F(d0 * w[19][0])
-		dxr[20] = F(d0 * w[20][0])
-		dxr[21] = F(d0 * w[21][0])
-		dxr[22] = F(d0 * w[22][0])
-		dxr[23] = F(d0 * w[23][0])
-		dxr[24] = F(d0 * w[24][0])
-		dxr[25] = F(d0 * w[25][0])
-		dxr[26] = F(d0 * w[26][0])
-		dxr[27] = F(d0 * w[27][0])
-		dxr[28] = F(d0 * w[28][0])
-		dxr[29] = F(d0 * w[29][0])
-		dxr[30] = F(d0 * w[30][0])
-		dxr[31] = F(d0 * w[31][0])
+		d0 := dy[r]
+		dxv := (*[32]F)(dx[r*32:])
+		dxv[0] = F(d0 * wAll[0])
+		dxv[1] = F(d0 * wAll[1])
+		dxv[2] = F(d0 * wAll[2])
+		dxv[3] = F(d0 * wAll[3])
+		dxv[4] = F(d0 * wAll[4])
+		dxv[5] = F(d0 * wAll[5])
+		dxv[6] = F(d0 * wAll[6])
+		dxv[7] = F(d0 * wAll[7])
+		dxv[8] = F(d0 * wAll[8])
+		dxv[9] = F(d0 * wAll[9])
+		dxv[10] = F(d0 * wAll[10])
+		dxv[11] = F(d0 * wAll[11])
+		dxv[12] = F(d0 * wAll[12])
+		dxv[13] = F(d0 * wAll[13])
+		dxv[14] = F(d0 * wAll[14])
+		dxv[15] = F(d0 * wAll[15])
+		dxv[16] = F(d0 * wAll[16])
+		dxv[17] = F(d0 * wAll[17])
+		dxv[18] = F(d0 * wAll[18])
+		dxv[19] = F(d0 * wAll[19])
+		dxv[20] = F(d0 * wAll[20])
+		dxv[21] = F(d0 * wAll[21])
+		dxv[22] = F(d0 * wAll[22])
+		dxv[23] = F(d0 * wAll[23])
+		dxv[24] = F(d0 * wAll[24])
+		dxv[25] = F(d0 * wAll[25])
+		dxv[26] = F(d0 * wAll[26])
+		dxv[27] = F(d0 * wAll[27])
+		dxv[28] = F(d0 * wAll[28])
+		dxv[29] = F(d0 * wAll[29])
+		dxv[30] = F(d0 * wAll[30])
+		dxv[31] = F(d0 * wAll[31])
 	}
 }
 
@@ -281,10 +279,10 @@ func dense42x32GradXGo[F nn.Float](dx, dy []F, w *[42][32]F, n int) {
 		w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 		w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 		for r := range n {
-			dyr := (*[32]F)(dy[r*32:])
-			dxr := (*[8]F)(dx[r*42+i:])
+			dyv := (*[32]F)(dy[r*32:])
+			dxv := (*[8]F)(dx[r*42+i:])
 			var s0, s1, s2, s3, s4, s5, s6, s7 F
-			for o, d := range dyr {
+			for o, d := range dyv {
 				s0 += F(d * w0[o])
 				s1 += F(d * w1[o])
 				s2 += F(d * w2[o])
@@ -294,21 +292,27 @@ func dense42x32GradXGo[F nn.Float](dx, dy []F, w *[42][32]F, n int) {
 				s6 += F(d * w6[o])
 				s7 += F(d * w7[o])
 			}
-			dxr[0], dxr[1], dxr[2], dxr[3] = s0, s1, s2, s3
-			dxr[4], dxr[5], dxr[6], dxr[7] = s4, s5, s6, s7
+			dxv[0] = s0
+			dxv[1] = s1
+			dxv[2] = s2
+			dxv[3] = s3
+			dxv[4] = s4
+			dxv[5] = s5
+			dxv[6] = s6
+			dxv[7] = s7
 		}
 	}
-	{ // the last 2 columns
-		w0, w1 := &w[40], &w[41]
+	{ // the last 2
 		for r := range n {
-			dyr := (*[32]F)(dy[r*32:])
-			dxr := (*[2]F)(dx[r*42+40:])
+			dyv := (*[32]F)(dy[r*32:])
+			dxv := (*[2]F)(dx[r*42+40:])
 			var s0, s1 F
-			for o, d := range dyr {
-				s0 += F(d * w0[o])
-				s1 += F(d * w1[o])
+			for o, d := range dyv {
+				s0 += F(d * w[40][o])
+				s1 += F(d * w[41][o])
 			}
-			dxr[0], dxr[1] = s0, s1
+			dxv[0] = s0
+			dxv[1] = s1
 		}
 	}
 }
@@ -325,35 +329,33 @@ func sumRows[F nn.Float](g *[1]F, dy []F, n int) {
 	g[0] = F(total)
 }
 
-// dense32x1GradWGo computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 32 inputs and 1
+// dense32x1GradWGo computes dw[i,0] = Σ_r dy[r]·x[r,i], for 32 inputs and 1
 // output.
 func dense32x1GradWGo[F nn.Float](dw *[32][1]F, dy, x []F, n int, t *nn.Worker) {
 	if !t.Solo() {
 		return
 	}
-	clear(dw[:])
+	dwAll := (*[32]F)(unsafe.Pointer(dw))
+	clear(dwAll[:])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		d0, x0 := (*[1]F)(dy[r:]), (*[32]F)(x[r*32:])
-		d1, x1 := (*[1]F)(dy[r+1:]), (*[32]F)(x[(r+1)*32:])
-		d2, x2 := (*[1]F)(dy[r+2:]), (*[32]F)(x[(r+2)*32:])
-		d3, x3 := (*[1]F)(dy[r+3:]), (*[32]F)(x[(r+3)*32:])
-		d4, x4 := (*[1]F)(dy[r+4:]), (*[32]F)(x[(r+4)*32:])
-		d5, x5 := (*[1]F)(dy[r+5:]), (*[32]F)(x[(r+5)*32:])
-		d6, x6 := (*[1]F)(dy[r+6:]), (*[32]F)(x[(r+6)*32:])
-		d7, x7 := (*[1]F)(dy[r+7:]), (*[32]F)(x[(r+7)*32:])
-		a0, a1, a2, a3 := d0[0], d1[0], d2[0], d3[0]
-		a4, a5, a6, a7 := d4[0], d5[0], d6[0], d7[0]
-		for o := range 32 {
-			dw[o][0] += F(a0*x0[o]) + F(a1*x1[o]) + F(a2*x2[o]) + F(a3*x3[o]) +
-				F(a4*x4[o]) + F(a5*x5[o]) + F(a6*x6[o]) + F(a7*x7[o])
+		x0, x1 := (*[32]F)(x[r*32:]), (*[32]F)(x[r*32+32:])
+		x2, x3 := (*[32]F)(x[r*32+64:]), (*[32]F)(x[r*32+96:])
+		x4, x5 := (*[32]F)(x[r*32+128:]), (*[32]F)(x[r*32+160:])
+		x6, x7 := (*[32]F)(x[r*32+192:]), (*[32]F)(x[r*32+224:])
+		dyv := (*[8]F)(dy[r:])
+		d0, d1, d2, d3 := dyv[0], dyv[1], dyv[2], dyv[3]
+		d4, d5, d6, d7 := dyv[4], dyv[5], dyv[6], dyv[7]
+		for i := range dwAll {
+			dwAll[i] += F(d0*x0[i]) + F(d1*x1[i]) + F(d2*x2[i]) + F(d3*x3[i]) +
+				F(d4*x4[i]) + F(d5*x5[i]) + F(d6*x6[i]) + F(d7*x7[i])
 		}
 	}
 	for ; r < n; r++ {
-		dr, xr := (*[1]F)(dy[r:]), (*[32]F)(x[r*32:])
-		a := dr[0]
-		for o := range xr {
-			dw[o][0] += F(a * xr[o])
+		x0 := (*[32]F)(x[r*32:])
+		d0 := dy[r]
+		for i := range dwAll {
+			dwAll[i] += F(d0 * x0[i])
 		}
 	}
 }
@@ -384,31 +386,31 @@ func dense42x32GradWGo[F nn.Float](dw *[42][32]F, x, dy []F, n int, t *nn.Worker
 	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[42]F)(x[r*42:]), (*[32]F)(dy[r*32:])
-		x1, d1 := (*[42]F)(x[(r+1)*42:]), (*[32]F)(dy[(r+1)*32:])
-		x2, d2 := (*[42]F)(x[(r+2)*42:]), (*[32]F)(dy[(r+2)*32:])
-		x3, d3 := (*[42]F)(x[(r+3)*42:]), (*[32]F)(dy[(r+3)*32:])
-		x4, d4 := (*[42]F)(x[(r+4)*42:]), (*[32]F)(dy[(r+4)*32:])
-		x5, d5 := (*[42]F)(x[(r+5)*42:]), (*[32]F)(dy[(r+5)*32:])
-		x6, d6 := (*[42]F)(x[(r+6)*42:]), (*[32]F)(dy[(r+6)*32:])
-		x7, d7 := (*[42]F)(x[(r+7)*42:]), (*[32]F)(dy[(r+7)*32:])
+		d0, d1 := (*[32]F)(dy[r*32:]), (*[32]F)(dy[r*32+32:])
+		d2, d3 := (*[32]F)(dy[r*32+64:]), (*[32]F)(dy[r*32+96:])
+		d4, d5 := (*[32]F)(dy[r*32+128:]), (*[32]F)(dy[r*32+160:])
+		d6, d7 := (*[32]F)(dy[r*32+192:]), (*[32]F)(dy[r*32+224:])
+		x0, x1 := (*[42]F)(x[r*42:]), (*[42]F)(x[r*42+42:])
+		x2, x3 := (*[42]F)(x[r*42+84:]), (*[42]F)(x[r*42+126:])
+		x4, x5 := (*[42]F)(x[r*42+168:]), (*[42]F)(x[r*42+210:])
+		x6, x7 := (*[42]F)(x[r*42+252:]), (*[42]F)(x[r*42+294:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 32 {
-				v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
 					F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 			}
 		}
 	}
 	for ; r < n; r++ {
-		xr, dr := (*[42]F)(x[r*42:]), (*[32]F)(dy[r*32:])
+		d0 := (*[32]F)(dy[r*32:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += F(a * dr[o])
+			x0 := x[r*42+i]
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(x0 * d0[o])
 			}
 		}
 	}

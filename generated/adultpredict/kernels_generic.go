@@ -2,7 +2,10 @@
 
 package adultpredict
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // gather4Go computes, for rows of 4:
 //
@@ -45,57 +48,56 @@ func concatenate4Go(y, x []float32, n int) {
 // dense42x32ReluGo computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 42
 // inputs and 32 outputs.
 func dense42x32ReluGo(y, x []float32, w *[42][32]float32, b *[32]float32, n int) {
-	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
+	for r0 := 0; r0 < n; r0 += 8 { // 8 share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*32 : r1*32])
 		for i := 0; i < 40; i += 8 {
 			w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 			w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 			for r := r0; r < r1; r++ {
-				xr := (*[8]float32)(x[r*42+i:])
-				yr := (*[32]float32)(y[r*32:])
-				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
-				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
-				for o := range 32 {
-					yr[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
+				xv := (*[8]float32)(x[r*42+i:])
+				x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+				x4, x5, x6, x7 := xv[4], xv[5], xv[6], xv[7]
+				yv := (*[32]float32)(y[r*32:])
+				for o := range yv {
+					yv[o] += float32(x0*w0[o]) + float32(x1*w1[o]) + float32(x2*w2[o]) + float32(x3*w3[o]) +
 						float32(x4*w4[o]) + float32(x5*w5[o]) + float32(x6*w6[o]) + float32(x7*w7[o])
 				}
 			}
 		}
-		{ // the last 2 inputs
-			w0, w1 := &w[40], &w[41]
+		{ // the last 2
 			for r := r0; r < r1; r++ {
-				xr := (*[2]float32)(x[r*42+40:])
-				yr := (*[32]float32)(y[r*32:])
-				x0, x1 := xr[0], xr[1]
-				for o := range 32 {
-					yr[o] += float32(x0*w0[o]) + float32(x1*w1[o])
+				xv := (*[2]float32)(x[r*42+40:])
+				x0, x1 := xv[0], xv[1]
+				yv := (*[32]float32)(y[r*32:])
+				for o := range yv {
+					yv[o] += float32(x0*w[40][o]) + float32(x1*w[41][o])
 				}
 			}
 		}
 		for r := r0; r < r1; r++ {
-			yr := (*[32]float32)(y[r*32:])
-			for o := range 32 {
-				yr[o] = max(yr[o]+b[o], 0) // bias, relu
+			yv := (*[32]float32)(y[r*32:])
+			for o := range yv {
+				yv[o] = max(yv[o]+b[o], 0) // bias, relu
 			}
 		}
 	}
 }
 
-// dense32x1SigmoidGo computes y[r,o] = sigmoid(Σ_i x[r,i]·w[i,o] + b), for 32
-// inputs and 1 output, written out.
+// dense32x1SigmoidGo computes y[r] = sigmoid(Σ_i x[r,i]·w[i,0] + b), for 32
+// inputs and 1 output.
 func dense32x1SigmoidGo(y, x []float32, w *[32][1]float32, b *[1]float32, n int) {
+	wAll := (*[32]float32)(unsafe.Pointer(w))
 	for r := range n {
-		xr := (*[32]float32)(x[r*32:])
-		yr := (*[1]float32)(y[r:])
-		yr[0] = sigmoid(float32(xr[0]*w[0][0]) + float32(xr[1]*w[1][0]) + float32(xr[2]*w[2][0]) + float32(xr[3]*w[3][0]) +
-			float32(xr[4]*w[4][0]) + float32(xr[5]*w[5][0]) + float32(xr[6]*w[6][0]) + float32(xr[7]*w[7][0]) +
-			float32(xr[8]*w[8][0]) + float32(xr[9]*w[9][0]) + float32(xr[10]*w[10][0]) + float32(xr[11]*w[11][0]) +
-			float32(xr[12]*w[12][0]) + float32(xr[13]*w[13][0]) + float32(xr[14]*w[14][0]) + float32(xr[15]*w[15][0]) +
-			float32(xr[16]*w[16][0]) + float32(xr[17]*w[17][0]) + float32(xr[18]*w[18][0]) + float32(xr[19]*w[19][0]) +
-			float32(xr[20]*w[20][0]) + float32(xr[21]*w[21][0]) + float32(xr[22]*w[22][0]) + float32(xr[23]*w[23][0]) +
-			float32(xr[24]*w[24][0]) + float32(xr[25]*w[25][0]) + float32(xr[26]*w[26][0]) + float32(xr[27]*w[27][0]) +
-			float32(xr[28]*w[28][0]) + float32(xr[29]*w[29][0]) + float32(xr[30]*w[30][0]) + float32(xr[31]*w[31][0]) + b[0]) // bias, sigmoid
+		xv := (*[32]float32)(x[r*32:])
+		var s0, s1, s2, s3 float32
+		for i := range 8 {
+			s0 += float32(xv[i] * wAll[i])
+			s1 += float32(xv[i+8] * wAll[i+8])
+			s2 += float32(xv[i+16] * wAll[i+16])
+			s3 += float32(xv[i+24] * wAll[i+24])
+		}
+		y[r] = sigmoid((s0 + s1) + (s2 + s3) + b[0]) // bias, sigmoid
 	}
 }
 

@@ -37,55 +37,57 @@ func gatherSum10000x16ReluGo[F nn.Float](
 // dense16x16ReluGo computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 16
 // inputs and 16 outputs.
 func dense16x16ReluGo[F nn.Float](y, x []F, w *[16][16]F, b *[16]F, n int) {
-	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
+	for r0 := 0; r0 < n; r0 += 8 { // 8 share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*16 : r1*16])
 		for i := 0; i < 16; i += 8 {
 			w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 			w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 			for r := r0; r < r1; r++ {
-				xr := (*[8]F)(x[r*16+i:])
-				yr := (*[16]F)(y[r*16:])
-				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
-				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
-				for o := range 16 {
-					yr[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
+				xv := (*[8]F)(x[r*16+i:])
+				x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+				x4, x5, x6, x7 := xv[4], xv[5], xv[6], xv[7]
+				yv := (*[16]F)(y[r*16:])
+				for o := range yv {
+					yv[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
 						F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
 				}
 			}
 		}
 		for r := r0; r < r1; r++ {
-			yr := (*[16]F)(y[r*16:])
-			for o := range 16 {
-				yr[o] = max(yr[o]+b[o], 0) // bias, relu
+			yv := (*[16]F)(y[r*16:])
+			for o := range yv {
+				yv[o] = max(yv[o]+b[o], 0) // bias, relu
 			}
 		}
 	}
 }
 
-// dense16x1SigmoidGo computes y[r,o] = sigmoid(Σ_i x[r,i]·w[i,o] + b), for 16
-// inputs and 1 output, written out.
+// dense16x1SigmoidGo computes y[r] = sigmoid(Σ_i x[r,i]·w[i,0] + b), for 16
+// inputs and 1 output.
 func dense16x1SigmoidGo[F nn.Float](y, x []F, w *[16][1]F, b *[1]F, n int) {
+	wAll := (*[16]F)(unsafe.Pointer(w))
 	for r := range n {
-		xr := (*[16]F)(x[r*16:])
-		yr := (*[1]F)(y[r:])
-		yr[0] = sigmoid(F(xr[0]*w[0][0]) + F(xr[1]*w[1][0]) + F(xr[2]*w[2][0]) + F(xr[3]*w[3][0]) +
-			F(xr[4]*w[4][0]) + F(xr[5]*w[5][0]) + F(xr[6]*w[6][0]) + F(xr[7]*w[7][0]) +
-			F(xr[8]*w[8][0]) + F(xr[9]*w[9][0]) + F(xr[10]*w[10][0]) + F(xr[11]*w[11][0]) +
-			F(xr[12]*w[12][0]) + F(xr[13]*w[13][0]) + F(xr[14]*w[14][0]) + F(xr[15]*w[15][0]) + b[0]) // bias, sigmoid
+		xv := (*[16]F)(x[r*16:])
+		var s0 F
+		for i, d := range xv {
+			s0 += F(d * wAll[i])
+		}
+		y[r] = sigmoid(s0 + b[0]) // bias, sigmoid
 	}
 }
 
-// dense16x1Go computes y[r,o] = Σ_i x[r,i]·w[i,o] + b, for 16 inputs and 1
-// output, written out.
+// dense16x1Go computes y[r] = Σ_i x[r,i]·w[i,0] + b, for 16 inputs and 1
+// output.
 func dense16x1Go[F nn.Float](y, x []F, w *[16][1]F, b *[1]F, n int) {
+	wAll := (*[16]F)(unsafe.Pointer(w))
 	for r := range n {
-		xr := (*[16]F)(x[r*16:])
-		yr := (*[1]F)(y[r:])
-		yr[0] = F(xr[0]*w[0][0]) + F(xr[1]*w[1][0]) + F(xr[2]*w[2][0]) + F(xr[3]*w[3][0]) +
-			F(xr[4]*w[4][0]) + F(xr[5]*w[5][0]) + F(xr[6]*w[6][0]) + F(xr[7]*w[7][0]) +
-			F(xr[8]*w[8][0]) + F(xr[9]*w[9][0]) + F(xr[10]*w[10][0]) + F(xr[11]*w[11][0]) +
-			F(xr[12]*w[12][0]) + F(xr[13]*w[13][0]) + F(xr[14]*w[14][0]) + F(xr[15]*w[15][0]) + b[0] // bias
+		xv := (*[16]F)(x[r*16:])
+		var s0 F
+		for i, d := range xv {
+			s0 += F(d * wAll[i])
+		}
+		y[r] = s0 + b[0] // bias
 	}
 }
 
@@ -157,33 +159,20 @@ func binaryCrossentropyGradientRowsGo[F nn.Float](dx, target, dy, x []F, n int) 
 	}
 }
 
-// dense16x1GradXGo computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
-// 0, for 16 inputs and 1 output, written out.
+// dense16x1GradXGo computes dx[r,i] = dy[r]·w[i,0] where h[r,i] > 0, else 0,
+// for 16 inputs and 1 output.
 func dense16x1GradXGo[F nn.Float](dx, dy []F, w *[16][1]F, h []F, n int) {
+	wAll := (*[16]F)(unsafe.Pointer(w))
 	for r := range n {
-		dyr := (*[1]F)(dy[r:])
-		dxr := (*[16]F)(dx[r*16:])
-		hr := (*[16]F)(h[r*16:])
-		d0 := dyr[0]
-		dxr[0] = F(d0 * w[0][0])
-		dxr[1] = F(d0 * w[1][0])
-		dxr[2] = F(d0 * w[2][0])
-		dxr[3] = F(d0 * w[3][0])
-		dxr[4] = F(d0 * w[4][0])
-		dxr[5] = F(d0 * w[5][0])
-		dxr[6] = F(d0 * w[6][0])
-		dxr[7] = F(d0 * w[7][0])
-		dxr[8] = F(d0 * w[8][0])
-		dxr[9] = F(d0 * w[9][0])
-		dxr[10] = F(d0 * w[10][0])
-		dxr[11] = F(d0 * w[11][0])
-		dxr[12] = F(d0 * w[12][0])
-		dxr[13] = F(d0 * w[13][0])
-		dxr[14] = F(d0 * w[14][0])
-		dxr[15] = F(d0 * w[15][0])
-		for o := range dxr {
-			if !(hr[o] > 0) { // relu gradient
-				dxr[o] = 0
+		d0 := dy[r]
+		dxv := (*[16]F)(dx[r*16:])
+		hv := (*[16]F)(h[r*16:])
+		for i := range dxv {
+			s := F(d0 * wAll[i])
+			if hv[i] > 0 { // relu gradient
+				dxv[i] = s
+			} else {
+				dxv[i] = 0
 			}
 		}
 	}
@@ -196,10 +185,10 @@ func dense16x16GradXGo[F nn.Float](dx, dy []F, w *[16][16]F, h []F, n int) {
 		w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 		w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 		for r := range n {
-			dyr := (*[16]F)(dy[r*16:])
-			dxr := (*[8]F)(dx[r*16+i:])
+			dyv := (*[16]F)(dy[r*16:])
+			dxv := (*[8]F)(dx[r*16+i:])
 			var s0, s1, s2, s3, s4, s5, s6, s7 F
-			for o, d := range dyr {
+			for o, d := range dyv {
 				s0 += F(d * w0[o])
 				s1 += F(d * w1[o])
 				s2 += F(d * w2[o])
@@ -209,12 +198,18 @@ func dense16x16GradXGo[F nn.Float](dx, dy []F, w *[16][16]F, h []F, n int) {
 				s6 += F(d * w6[o])
 				s7 += F(d * w7[o])
 			}
-			dxr[0], dxr[1], dxr[2], dxr[3] = s0, s1, s2, s3
-			dxr[4], dxr[5], dxr[6], dxr[7] = s4, s5, s6, s7
-			hr := (*[16]F)(h[r*16:])
-			for j := range dxr {
-				if !(hr[i+j] > 0) { // relu gradient
-					dxr[j] = 0
+			dxv[0] = s0
+			dxv[1] = s1
+			dxv[2] = s2
+			dxv[3] = s3
+			dxv[4] = s4
+			dxv[5] = s5
+			dxv[6] = s6
+			dxv[7] = s7
+			hv := (*[8]F)(h[r*16+i:])
+			for i := range dxv {
+				if !(hv[i] > 0) { // relu gradient
+					dxv[i] = 0
 				}
 			}
 		}
@@ -233,35 +228,33 @@ func sumRows[F nn.Float](g *[1]F, dy []F, n int) {
 	g[0] = F(total)
 }
 
-// dense16x1GradWGo computes dw[i,o] = Σ_r x[r,i]·dy[r,o], for 16 inputs and 1
+// dense16x1GradWGo computes dw[i,0] = Σ_r dy[r]·x[r,i], for 16 inputs and 1
 // output.
 func dense16x1GradWGo[F nn.Float](dw *[16][1]F, dy, x []F, n int, t *nn.Worker) {
 	if !t.Solo() {
 		return
 	}
-	clear(dw[:])
+	dwAll := (*[16]F)(unsafe.Pointer(dw))
+	clear(dwAll[:])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		d0, x0 := (*[1]F)(dy[r:]), (*[16]F)(x[r*16:])
-		d1, x1 := (*[1]F)(dy[r+1:]), (*[16]F)(x[(r+1)*16:])
-		d2, x2 := (*[1]F)(dy[r+2:]), (*[16]F)(x[(r+2)*16:])
-		d3, x3 := (*[1]F)(dy[r+3:]), (*[16]F)(x[(r+3)*16:])
-		d4, x4 := (*[1]F)(dy[r+4:]), (*[16]F)(x[(r+4)*16:])
-		d5, x5 := (*[1]F)(dy[r+5:]), (*[16]F)(x[(r+5)*16:])
-		d6, x6 := (*[1]F)(dy[r+6:]), (*[16]F)(x[(r+6)*16:])
-		d7, x7 := (*[1]F)(dy[r+7:]), (*[16]F)(x[(r+7)*16:])
-		a0, a1, a2, a3 := d0[0], d1[0], d2[0], d3[0]
-		a4, a5, a6, a7 := d4[0], d5[0], d6[0], d7[0]
-		for o := range 16 {
-			dw[o][0] += F(a0*x0[o]) + F(a1*x1[o]) + F(a2*x2[o]) + F(a3*x3[o]) +
-				F(a4*x4[o]) + F(a5*x5[o]) + F(a6*x6[o]) + F(a7*x7[o])
+		x0, x1 := (*[16]F)(x[r*16:]), (*[16]F)(x[r*16+16:])
+		x2, x3 := (*[16]F)(x[r*16+32:]), (*[16]F)(x[r*16+48:])
+		x4, x5 := (*[16]F)(x[r*16+64:]), (*[16]F)(x[r*16+80:])
+		x6, x7 := (*[16]F)(x[r*16+96:]), (*[16]F)(x[r*16+112:])
+		dyv := (*[8]F)(dy[r:])
+		d0, d1, d2, d3 := dyv[0], dyv[1], dyv[2], dyv[3]
+		d4, d5, d6, d7 := dyv[4], dyv[5], dyv[6], dyv[7]
+		for i := range dwAll {
+			dwAll[i] += F(d0*x0[i]) + F(d1*x1[i]) + F(d2*x2[i]) + F(d3*x3[i]) +
+				F(d4*x4[i]) + F(d5*x5[i]) + F(d6*x6[i]) + F(d7*x7[i])
 		}
 	}
 	for ; r < n; r++ {
-		dr, xr := (*[1]F)(dy[r:]), (*[16]F)(x[r*16:])
-		a := dr[0]
-		for o := range xr {
-			dw[o][0] += F(a * xr[o])
+		x0 := (*[16]F)(x[r*16:])
+		d0 := dy[r]
+		for i := range dwAll {
+			dwAll[i] += F(d0 * x0[i])
 		}
 	}
 }
@@ -292,31 +285,31 @@ func dense16x16GradWGo[F nn.Float](dw *[16][16]F, x, dy []F, n int, t *nn.Worker
 	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[16]F)(x[r*16:]), (*[16]F)(dy[r*16:])
-		x1, d1 := (*[16]F)(x[(r+1)*16:]), (*[16]F)(dy[(r+1)*16:])
-		x2, d2 := (*[16]F)(x[(r+2)*16:]), (*[16]F)(dy[(r+2)*16:])
-		x3, d3 := (*[16]F)(x[(r+3)*16:]), (*[16]F)(dy[(r+3)*16:])
-		x4, d4 := (*[16]F)(x[(r+4)*16:]), (*[16]F)(dy[(r+4)*16:])
-		x5, d5 := (*[16]F)(x[(r+5)*16:]), (*[16]F)(dy[(r+5)*16:])
-		x6, d6 := (*[16]F)(x[(r+6)*16:]), (*[16]F)(dy[(r+6)*16:])
-		x7, d7 := (*[16]F)(x[(r+7)*16:]), (*[16]F)(dy[(r+7)*16:])
+		d0, d1 := (*[16]F)(dy[r*16:]), (*[16]F)(dy[r*16+16:])
+		d2, d3 := (*[16]F)(dy[r*16+32:]), (*[16]F)(dy[r*16+48:])
+		d4, d5 := (*[16]F)(dy[r*16+64:]), (*[16]F)(dy[r*16+80:])
+		d6, d7 := (*[16]F)(dy[r*16+96:]), (*[16]F)(dy[r*16+112:])
+		x0, x1 := (*[16]F)(x[r*16:]), (*[16]F)(x[r*16+16:])
+		x2, x3 := (*[16]F)(x[r*16+32:]), (*[16]F)(x[r*16+48:])
+		x4, x5 := (*[16]F)(x[r*16+64:]), (*[16]F)(x[r*16+80:])
+		x6, x7 := (*[16]F)(x[r*16+96:]), (*[16]F)(x[r*16+112:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 16 {
-				v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
 					F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 			}
 		}
 	}
 	for ; r < n; r++ {
-		xr, dr := (*[16]F)(x[r*16:]), (*[16]F)(dy[r*16:])
+		d0 := (*[16]F)(dy[r*16:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += F(a * dr[o])
+			x0 := x[r*16+i]
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(x0 * d0[o])
 			}
 		}
 	}

@@ -23,49 +23,53 @@ func normalize4Go[F nn.Float](y, x []F, v, u *[4]F, n int) {
 }
 
 // dense4x16ReluGo computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
-// inputs and 16 outputs, written out.
+// inputs and 16 outputs.
 func dense4x16ReluGo[F nn.Float](y, x []F, w *[4][16]F, b *[16]F, n int) {
 	for r := range n {
-		xr := (*[4]F)(x[r*4:])
-		yr := (*[16]F)(y[r*16:])
-		x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
-		yr[0] = max(F(x0*w[0][0])+F(x1*w[1][0])+F(x2*w[2][0])+F(x3*w[3][0])+b[0], 0)       // bias, relu
-		yr[1] = max(F(x0*w[0][1])+F(x1*w[1][1])+F(x2*w[2][1])+F(x3*w[3][1])+b[1], 0)       // bias, relu
-		yr[2] = max(F(x0*w[0][2])+F(x1*w[1][2])+F(x2*w[2][2])+F(x3*w[3][2])+b[2], 0)       // bias, relu
-		yr[3] = max(F(x0*w[0][3])+F(x1*w[1][3])+F(x2*w[2][3])+F(x3*w[3][3])+b[3], 0)       // bias, relu
-		yr[4] = max(F(x0*w[0][4])+F(x1*w[1][4])+F(x2*w[2][4])+F(x3*w[3][4])+b[4], 0)       // bias, relu
-		yr[5] = max(F(x0*w[0][5])+F(x1*w[1][5])+F(x2*w[2][5])+F(x3*w[3][5])+b[5], 0)       // bias, relu
-		yr[6] = max(F(x0*w[0][6])+F(x1*w[1][6])+F(x2*w[2][6])+F(x3*w[3][6])+b[6], 0)       // bias, relu
-		yr[7] = max(F(x0*w[0][7])+F(x1*w[1][7])+F(x2*w[2][7])+F(x3*w[3][7])+b[7], 0)       // bias, relu
-		yr[8] = max(F(x0*w[0][8])+F(x1*w[1][8])+F(x2*w[2][8])+F(x3*w[3][8])+b[8], 0)       // bias, relu
-		yr[9] = max(F(x0*w[0][9])+F(x1*w[1][9])+F(x2*w[2][9])+F(x3*w[3][9])+b[9], 0)       // bias, relu
-		yr[10] = max(F(x0*w[0][10])+F(x1*w[1][10])+F(x2*w[2][10])+F(x3*w[3][10])+b[10], 0) // bias, relu
-		yr[11] = max(F(x0*w[0][11])+F(x1*w[1][11])+F(x2*w[2][11])+F(x3*w[3][11])+b[11], 0) // bias, relu
-		yr[12] = max(F(x0*w[0][12])+F(x1*w[1][12])+F(x2*w[2][12])+F(x3*w[3][12])+b[12], 0) // bias, relu
-		yr[13] = max(F(x0*w[0][13])+F(x1*w[1][13])+F(x2*w[2][13])+F(x3*w[3][13])+b[13], 0) // bias, relu
-		yr[14] = max(F(x0*w[0][14])+F(x1*w[1][14])+F(x2*w[2][14])+F(x3*w[3][14])+b[14], 0) // bias, relu
-		yr[15] = max(F(x0*w[0][15])+F(x1*w[1][15])+F(x2*w[2][15])+F(x3*w[3][15])+b[15], 0) // bias, relu
+		xv := (*[4]F)(x[r*4:])
+		x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+		yv := (*[16]F)(y[r*16:])
+		yv[0] = max(F(x0*w[0][0])+F(x1*w[1][0])+F(x2*w[2][0])+F(x3*w[3][0])+b[0], 0)       // bias, relu
+		yv[1] = max(F(x0*w[0][1])+F(x1*w[1][1])+F(x2*w[2][1])+F(x3*w[3][1])+b[1], 0)       // bias, relu
+		yv[2] = max(F(x0*w[0][2])+F(x1*w[1][2])+F(x2*w[2][2])+F(x3*w[3][2])+b[2], 0)       // bias, relu
+		yv[3] = max(F(x0*w[0][3])+F(x1*w[1][3])+F(x2*w[2][3])+F(x3*w[3][3])+b[3], 0)       // bias, relu
+		yv[4] = max(F(x0*w[0][4])+F(x1*w[1][4])+F(x2*w[2][4])+F(x3*w[3][4])+b[4], 0)       // bias, relu
+		yv[5] = max(F(x0*w[0][5])+F(x1*w[1][5])+F(x2*w[2][5])+F(x3*w[3][5])+b[5], 0)       // bias, relu
+		yv[6] = max(F(x0*w[0][6])+F(x1*w[1][6])+F(x2*w[2][6])+F(x3*w[3][6])+b[6], 0)       // bias, relu
+		yv[7] = max(F(x0*w[0][7])+F(x1*w[1][7])+F(x2*w[2][7])+F(x3*w[3][7])+b[7], 0)       // bias, relu
+		yv[8] = max(F(x0*w[0][8])+F(x1*w[1][8])+F(x2*w[2][8])+F(x3*w[3][8])+b[8], 0)       // bias, relu
+		yv[9] = max(F(x0*w[0][9])+F(x1*w[1][9])+F(x2*w[2][9])+F(x3*w[3][9])+b[9], 0)       // bias, relu
+		yv[10] = max(F(x0*w[0][10])+F(x1*w[1][10])+F(x2*w[2][10])+F(x3*w[3][10])+b[10], 0) // bias, relu
+		yv[11] = max(F(x0*w[0][11])+F(x1*w[1][11])+F(x2*w[2][11])+F(x3*w[3][11])+b[11], 0) // bias, relu
+		yv[12] = max(F(x0*w[0][12])+F(x1*w[1][12])+F(x2*w[2][12])+F(x3*w[3][12])+b[12], 0) // bias, relu
+		yv[13] = max(F(x0*w[0][13])+F(x1*w[1][13])+F(x2*w[2][13])+F(x3*w[3][13])+b[13], 0) // bias, relu
+		yv[14] = max(F(x0*w[0][14])+F(x1*w[1][14])+F(x2*w[2][14])+F(x3*w[3][14])+b[14], 0) // bias, relu
+		yv[15] = max(F(x0*w[0][15])+F(x1*w[1][15])+F(x2*w[2][15])+F(x3*w[3][15])+b[15], 0) // bias, relu
 	}
 }
 
 // dense16x3Go computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
-// outputs, written out.
+// outputs.
 func dense16x3Go[F nn.Float](y, x []F, w *[16][3]F, b *[3]F, n int) {
 	for r := range n {
-		xr := (*[16]F)(x[r*16:])
-		yr := (*[3]F)(y[r*3:])
-		yr[0] = F(xr[0]*w[0][0]) + F(xr[1]*w[1][0]) + F(xr[2]*w[2][0]) + F(xr[3]*w[3][0]) +
-			F(xr[4]*w[4][0]) + F(xr[5]*w[5][0]) + F(xr[6]*w[6][0]) + F(xr[7]*w[7][0]) +
-			F(xr[8]*w[8][0]) + F(xr[9]*w[9][0]) + F(xr[10]*w[10][0]) + F(xr[11]*w[11][0]) +
-			F(xr[12]*w[12][0]) + F(xr[13]*w[13][0]) + F(xr[14]*w[14][0]) + F(xr[15]*w[15][0]) + b[0] // bias
-		yr[1] = F(xr[0]*w[0][1]) + F(xr[1]*w[1][1]) + F(xr[2]*w[2][1]) + F(xr[3]*w[3][1]) +
-			F(xr[4]*w[4][1]) + F(xr[5]*w[5][1]) + F(xr[6]*w[6][1]) + F(xr[7]*w[7][1]) +
-			F(xr[8]*w[8][1]) + F(xr[9]*w[9][1]) + F(xr[10]*w[10][1]) + F(xr[11]*w[11][1]) +
-			F(xr[12]*w[12][1]) + F(xr[13]*w[13][1]) + F(xr[14]*w[14][1]) + F(xr[15]*w[15][1]) + b[1] // bias
-		yr[2] = F(xr[0]*w[0][2]) + F(xr[1]*w[1][2]) + F(xr[2]*w[2][2]) + F(xr[3]*w[3][2]) +
-			F(xr[4]*w[4][2]) + F(xr[5]*w[5][2]) + F(xr[6]*w[6][2]) + F(xr[7]*w[7][2]) +
-			F(xr[8]*w[8][2]) + F(xr[9]*w[9][2]) + F(xr[10]*w[10][2]) + F(xr[11]*w[11][2]) +
-			F(xr[12]*w[12][2]) + F(xr[13]*w[13][2]) + F(xr[14]*w[14][2]) + F(xr[15]*w[15][2]) + b[2] // bias
+		xv := (*[16]F)(x[r*16:])
+		x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+		x4, x5, x6, x7 := xv[4], xv[5], xv[6], xv[7]
+		x8, x9, x10, x11 := xv[8], xv[9], xv[10], xv[11]
+		x12, x13, x14, x15 := xv[12], xv[13], xv[14], xv[15]
+		yv := (*[3]F)(y[r*3:])
+		yv[0] = F(x0*w[0][0]) + F(x1*w[1][0]) + F(x2*w[2][0]) + F(x3*w[3][0]) +
+			F(x4*w[4][0]) + F(x5*w[5][0]) + F(x6*w[6][0]) + F(x7*w[7][0]) +
+			F(x8*w[8][0]) + F(x9*w[9][0]) + F(x10*w[10][0]) + F(x11*w[11][0]) +
+			F(x12*w[12][0]) + F(x13*w[13][0]) + F(x14*w[14][0]) + F(x15*w[15][0]) + b[0] // bias
+		yv[1] = F(x0*w[0][1]) + F(x1*w[1][1]) + F(x2*w[2][1]) + F(x3*w[3][1]) +
+			F(x4*w[4][1]) + F(x5*w[5][1]) + F(x6*w[6][1]) + F(x7*w[7][1]) +
+			F(x8*w[8][1]) + F(x9*w[9][1]) + F(x10*w[10][1]) + F(x11*w[11][1]) +
+			F(x12*w[12][1]) + F(x13*w[13][1]) + F(x14*w[14][1]) + F(x15*w[15][1]) + b[1] // bias
+		yv[2] = F(x0*w[0][2]) + F(x1*w[1][2]) + F(x2*w[2][2]) + F(x3*w[3][2]) +
+			F(x4*w[4][2]) + F(x5*w[5][2]) + F(x6*w[6][2]) + F(x7*w[7][2]) +
+			F(x8*w[8][2]) + F(x9*w[9][2]) + F(x10*w[10][2]) + F(x11*w[11][2]) +
+			F(x12*w[12][2]) + F(x13*w[13][2]) + F(x14*w[14][2]) + F(x15*w[15][2]) + b[2] // bias
 	}
 }
 
@@ -244,32 +248,21 @@ func expGradient3[F nn.Float](dx, dy, x, dz []F, n int) {
 }
 
 // dense16x3GradXGo computes dx[r,i] = Σ_o dy[r,o]·w[i,o] where h[r,i] > 0, else
-// 0, for 16 inputs and 3 outputs, written out.
+// 0, for 16 inputs and 3 outputs.
 func dense16x3GradXGo[F nn.Float](dx, dy []F, w *[16][3]F, h []F, n int) {
+	wAll := (*[48]F)(unsafe.Pointer(w))
+	w0, w1, w2 := (*[46]F)(wAll[:]), (*[46]F)(wAll[1:]), (*[46]F)(wAll[2:])
 	for r := range n {
-		dyr := (*[3]F)(dy[r*3:])
-		dxr := (*[16]F)(dx[r*16:])
-		hr := (*[16]F)(h[r*16:])
-		d0, d1, d2 := dyr[0], dyr[1], dyr[2]
-		dxr[0] = F(d0*w[0][0]) + F(d1*w[0][1]) + F(d2*w[0][2])
-		dxr[1] = F(d0*w[1][0]) + F(d1*w[1][1]) + F(d2*w[1][2])
-		dxr[2] = F(d0*w[2][0]) + F(d1*w[2][1]) + F(d2*w[2][2])
-		dxr[3] = F(d0*w[3][0]) + F(d1*w[3][1]) + F(d2*w[3][2])
-		dxr[4] = F(d0*w[4][0]) + F(d1*w[4][1]) + F(d2*w[4][2])
-		dxr[5] = F(d0*w[5][0]) + F(d1*w[5][1]) + F(d2*w[5][2])
-		dxr[6] = F(d0*w[6][0]) + F(d1*w[6][1]) + F(d2*w[6][2])
-		dxr[7] = F(d0*w[7][0]) + F(d1*w[7][1]) + F(d2*w[7][2])
-		dxr[8] = F(d0*w[8][0]) + F(d1*w[8][1]) + F(d2*w[8][2])
-		dxr[9] = F(d0*w[9][0]) + F(d1*w[9][1]) + F(d2*w[9][2])
-		dxr[10] = F(d0*w[10][0]) + F(d1*w[10][1]) + F(d2*w[10][2])
-		dxr[11] = F(d0*w[11][0]) + F(d1*w[11][1]) + F(d2*w[11][2])
-		dxr[12] = F(d0*w[12][0]) + F(d1*w[12][1]) + F(d2*w[12][2])
-		dxr[13] = F(d0*w[13][0]) + F(d1*w[13][1]) + F(d2*w[13][2])
-		dxr[14] = F(d0*w[14][0]) + F(d1*w[14][1]) + F(d2*w[14][2])
-		dxr[15] = F(d0*w[15][0]) + F(d1*w[15][1]) + F(d2*w[15][2])
-		for o := range dxr {
-			if !(hr[o] > 0) { // relu gradient
-				dxr[o] = 0
+		dyv := (*[3]F)(dy[r*3:])
+		d0, d1, d2 := dyv[0], dyv[1], dyv[2]
+		dxv := (*[16]F)(dx[r*16:])
+		hv := (*[16]F)(h[r*16:])
+		for i := range dxv {
+			s := F(d0*w0[i*3]) + F(d1*w1[i*3]) + F(d2*w2[i*3])
+			if hv[i] > 0 { // relu gradient
+				dxv[i] = s
+			} else {
+				dxv[i] = 0
 			}
 		}
 	}
@@ -301,31 +294,29 @@ func dense16x3GradWGo[F nn.Float](dw *[16][3]F, x, dy []F, n int, t *nn.Worker) 
 	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[16]F)(x[r*16:]), (*[3]F)(dy[r*3:])
-		x1, d1 := (*[16]F)(x[(r+1)*16:]), (*[3]F)(dy[(r+1)*3:])
-		x2, d2 := (*[16]F)(x[(r+2)*16:]), (*[3]F)(dy[(r+2)*3:])
-		x3, d3 := (*[16]F)(x[(r+3)*16:]), (*[3]F)(dy[(r+3)*3:])
-		x4, d4 := (*[16]F)(x[(r+4)*16:]), (*[3]F)(dy[(r+4)*3:])
-		x5, d5 := (*[16]F)(x[(r+5)*16:]), (*[3]F)(dy[(r+5)*3:])
-		x6, d6 := (*[16]F)(x[(r+6)*16:]), (*[3]F)(dy[(r+6)*3:])
-		x7, d7 := (*[16]F)(x[(r+7)*16:]), (*[3]F)(dy[(r+7)*3:])
+		d0, d1, d2, d3 := (*[3]F)(dy[r*3:]), (*[3]F)(dy[r*3+3:]), (*[3]F)(dy[r*3+6:]), (*[3]F)(dy[r*3+9:])
+		d4, d5, d6, d7 := (*[3]F)(dy[r*3+12:]), (*[3]F)(dy[r*3+15:]), (*[3]F)(dy[r*3+18:]), (*[3]F)(dy[r*3+21:])
+		x0, x1 := (*[16]F)(x[r*16:]), (*[16]F)(x[r*16+16:])
+		x2, x3 := (*[16]F)(x[r*16+32:]), (*[16]F)(x[r*16+48:])
+		x4, x5 := (*[16]F)(x[r*16+64:]), (*[16]F)(x[r*16+80:])
+		x6, x7 := (*[16]F)(x[r*16+96:]), (*[16]F)(x[r*16+112:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 3 {
-				v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
 					F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 			}
 		}
 	}
 	for ; r < n; r++ {
-		xr, dr := (*[16]F)(x[r*16:]), (*[3]F)(dy[r*3:])
+		d0 := (*[3]F)(dy[r*3:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += F(a * dr[o])
+			x0 := x[r*16+i]
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(x0 * d0[o])
 			}
 		}
 	}
@@ -357,31 +348,29 @@ func dense4x16GradWGo[F nn.Float](dw *[4][16]F, x, dy []F, n int, t *nn.Worker) 
 	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[4]F)(x[r*4:]), (*[16]F)(dy[r*16:])
-		x1, d1 := (*[4]F)(x[(r+1)*4:]), (*[16]F)(dy[(r+1)*16:])
-		x2, d2 := (*[4]F)(x[(r+2)*4:]), (*[16]F)(dy[(r+2)*16:])
-		x3, d3 := (*[4]F)(x[(r+3)*4:]), (*[16]F)(dy[(r+3)*16:])
-		x4, d4 := (*[4]F)(x[(r+4)*4:]), (*[16]F)(dy[(r+4)*16:])
-		x5, d5 := (*[4]F)(x[(r+5)*4:]), (*[16]F)(dy[(r+5)*16:])
-		x6, d6 := (*[4]F)(x[(r+6)*4:]), (*[16]F)(dy[(r+6)*16:])
-		x7, d7 := (*[4]F)(x[(r+7)*4:]), (*[16]F)(dy[(r+7)*16:])
+		d0, d1 := (*[16]F)(dy[r*16:]), (*[16]F)(dy[r*16+16:])
+		d2, d3 := (*[16]F)(dy[r*16+32:]), (*[16]F)(dy[r*16+48:])
+		d4, d5 := (*[16]F)(dy[r*16+64:]), (*[16]F)(dy[r*16+80:])
+		d6, d7 := (*[16]F)(dy[r*16+96:]), (*[16]F)(dy[r*16+112:])
+		x0, x1, x2, x3 := (*[4]F)(x[r*4:]), (*[4]F)(x[r*4+4:]), (*[4]F)(x[r*4+8:]), (*[4]F)(x[r*4+12:])
+		x4, x5, x6, x7 := (*[4]F)(x[r*4+16:]), (*[4]F)(x[r*4+20:]), (*[4]F)(x[r*4+24:]), (*[4]F)(x[r*4+28:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 16 {
-				v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
 					F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 			}
 		}
 	}
 	for ; r < n; r++ {
-		xr, dr := (*[4]F)(x[r*4:]), (*[16]F)(dy[r*16:])
+		d0 := (*[16]F)(dy[r*16:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += F(a * dr[o])
+			x0 := x[r*4+i]
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(x0 * d0[o])
 			}
 		}
 	}

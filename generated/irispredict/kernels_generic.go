@@ -18,49 +18,53 @@ func normalize4Go(y, x []float32, v, u *[4]float32, n int) {
 }
 
 // dense4x16ReluGo computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for 4
-// inputs and 16 outputs, written out.
+// inputs and 16 outputs.
 func dense4x16ReluGo(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	for r := range n {
-		xr := (*[4]float32)(x[r*4:])
-		yr := (*[16]float32)(y[r*16:])
-		x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
-		yr[0] = max(float32(x0*w[0][0])+float32(x1*w[1][0])+float32(x2*w[2][0])+float32(x3*w[3][0])+b[0], 0)       // bias, relu
-		yr[1] = max(float32(x0*w[0][1])+float32(x1*w[1][1])+float32(x2*w[2][1])+float32(x3*w[3][1])+b[1], 0)       // bias, relu
-		yr[2] = max(float32(x0*w[0][2])+float32(x1*w[1][2])+float32(x2*w[2][2])+float32(x3*w[3][2])+b[2], 0)       // bias, relu
-		yr[3] = max(float32(x0*w[0][3])+float32(x1*w[1][3])+float32(x2*w[2][3])+float32(x3*w[3][3])+b[3], 0)       // bias, relu
-		yr[4] = max(float32(x0*w[0][4])+float32(x1*w[1][4])+float32(x2*w[2][4])+float32(x3*w[3][4])+b[4], 0)       // bias, relu
-		yr[5] = max(float32(x0*w[0][5])+float32(x1*w[1][5])+float32(x2*w[2][5])+float32(x3*w[3][5])+b[5], 0)       // bias, relu
-		yr[6] = max(float32(x0*w[0][6])+float32(x1*w[1][6])+float32(x2*w[2][6])+float32(x3*w[3][6])+b[6], 0)       // bias, relu
-		yr[7] = max(float32(x0*w[0][7])+float32(x1*w[1][7])+float32(x2*w[2][7])+float32(x3*w[3][7])+b[7], 0)       // bias, relu
-		yr[8] = max(float32(x0*w[0][8])+float32(x1*w[1][8])+float32(x2*w[2][8])+float32(x3*w[3][8])+b[8], 0)       // bias, relu
-		yr[9] = max(float32(x0*w[0][9])+float32(x1*w[1][9])+float32(x2*w[2][9])+float32(x3*w[3][9])+b[9], 0)       // bias, relu
-		yr[10] = max(float32(x0*w[0][10])+float32(x1*w[1][10])+float32(x2*w[2][10])+float32(x3*w[3][10])+b[10], 0) // bias, relu
-		yr[11] = max(float32(x0*w[0][11])+float32(x1*w[1][11])+float32(x2*w[2][11])+float32(x3*w[3][11])+b[11], 0) // bias, relu
-		yr[12] = max(float32(x0*w[0][12])+float32(x1*w[1][12])+float32(x2*w[2][12])+float32(x3*w[3][12])+b[12], 0) // bias, relu
-		yr[13] = max(float32(x0*w[0][13])+float32(x1*w[1][13])+float32(x2*w[2][13])+float32(x3*w[3][13])+b[13], 0) // bias, relu
-		yr[14] = max(float32(x0*w[0][14])+float32(x1*w[1][14])+float32(x2*w[2][14])+float32(x3*w[3][14])+b[14], 0) // bias, relu
-		yr[15] = max(float32(x0*w[0][15])+float32(x1*w[1][15])+float32(x2*w[2][15])+float32(x3*w[3][15])+b[15], 0) // bias, relu
+		xv := (*[4]float32)(x[r*4:])
+		x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+		yv := (*[16]float32)(y[r*16:])
+		yv[0] = max(float32(x0*w[0][0])+float32(x1*w[1][0])+float32(x2*w[2][0])+float32(x3*w[3][0])+b[0], 0)       // bias, relu
+		yv[1] = max(float32(x0*w[0][1])+float32(x1*w[1][1])+float32(x2*w[2][1])+float32(x3*w[3][1])+b[1], 0)       // bias, relu
+		yv[2] = max(float32(x0*w[0][2])+float32(x1*w[1][2])+float32(x2*w[2][2])+float32(x3*w[3][2])+b[2], 0)       // bias, relu
+		yv[3] = max(float32(x0*w[0][3])+float32(x1*w[1][3])+float32(x2*w[2][3])+float32(x3*w[3][3])+b[3], 0)       // bias, relu
+		yv[4] = max(float32(x0*w[0][4])+float32(x1*w[1][4])+float32(x2*w[2][4])+float32(x3*w[3][4])+b[4], 0)       // bias, relu
+		yv[5] = max(float32(x0*w[0][5])+float32(x1*w[1][5])+float32(x2*w[2][5])+float32(x3*w[3][5])+b[5], 0)       // bias, relu
+		yv[6] = max(float32(x0*w[0][6])+float32(x1*w[1][6])+float32(x2*w[2][6])+float32(x3*w[3][6])+b[6], 0)       // bias, relu
+		yv[7] = max(float32(x0*w[0][7])+float32(x1*w[1][7])+float32(x2*w[2][7])+float32(x3*w[3][7])+b[7], 0)       // bias, relu
+		yv[8] = max(float32(x0*w[0][8])+float32(x1*w[1][8])+float32(x2*w[2][8])+float32(x3*w[3][8])+b[8], 0)       // bias, relu
+		yv[9] = max(float32(x0*w[0][9])+float32(x1*w[1][9])+float32(x2*w[2][9])+float32(x3*w[3][9])+b[9], 0)       // bias, relu
+		yv[10] = max(float32(x0*w[0][10])+float32(x1*w[1][10])+float32(x2*w[2][10])+float32(x3*w[3][10])+b[10], 0) // bias, relu
+		yv[11] = max(float32(x0*w[0][11])+float32(x1*w[1][11])+float32(x2*w[2][11])+float32(x3*w[3][11])+b[11], 0) // bias, relu
+		yv[12] = max(float32(x0*w[0][12])+float32(x1*w[1][12])+float32(x2*w[2][12])+float32(x3*w[3][12])+b[12], 0) // bias, relu
+		yv[13] = max(float32(x0*w[0][13])+float32(x1*w[1][13])+float32(x2*w[2][13])+float32(x3*w[3][13])+b[13], 0) // bias, relu
+		yv[14] = max(float32(x0*w[0][14])+float32(x1*w[1][14])+float32(x2*w[2][14])+float32(x3*w[3][14])+b[14], 0) // bias, relu
+		yv[15] = max(float32(x0*w[0][15])+float32(x1*w[1][15])+float32(x2*w[2][15])+float32(x3*w[3][15])+b[15], 0) // bias, relu
 	}
 }
 
 // dense16x3Go computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 16 inputs and 3
-// outputs, written out.
+// outputs.
 func dense16x3Go(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	for r := range n {
-		xr := (*[16]float32)(x[r*16:])
-		yr := (*[3]float32)(y[r*3:])
-		yr[0] = float32(xr[0]*w[0][0]) + float32(xr[1]*w[1][0]) + float32(xr[2]*w[2][0]) + float32(xr[3]*w[3][0]) +
-			float32(xr[4]*w[4][0]) + float32(xr[5]*w[5][0]) + float32(xr[6]*w[6][0]) + float32(xr[7]*w[7][0]) +
-			float32(xr[8]*w[8][0]) + float32(xr[9]*w[9][0]) + float32(xr[10]*w[10][0]) + float32(xr[11]*w[11][0]) +
-			float32(xr[12]*w[12][0]) + float32(xr[13]*w[13][0]) + float32(xr[14]*w[14][0]) + float32(xr[15]*w[15][0]) + b[0] // bias
-		yr[1] = float32(xr[0]*w[0][1]) + float32(xr[1]*w[1][1]) + float32(xr[2]*w[2][1]) + float32(xr[3]*w[3][1]) +
-			float32(xr[4]*w[4][1]) + float32(xr[5]*w[5][1]) + float32(xr[6]*w[6][1]) + float32(xr[7]*w[7][1]) +
-			float32(xr[8]*w[8][1]) + float32(xr[9]*w[9][1]) + float32(xr[10]*w[10][1]) + float32(xr[11]*w[11][1]) +
-			float32(xr[12]*w[12][1]) + float32(xr[13]*w[13][1]) + float32(xr[14]*w[14][1]) + float32(xr[15]*w[15][1]) + b[1] // bias
-		yr[2] = float32(xr[0]*w[0][2]) + float32(xr[1]*w[1][2]) + float32(xr[2]*w[2][2]) + float32(xr[3]*w[3][2]) +
-			float32(xr[4]*w[4][2]) + float32(xr[5]*w[5][2]) + float32(xr[6]*w[6][2]) + float32(xr[7]*w[7][2]) +
-			float32(xr[8]*w[8][2]) + float32(xr[9]*w[9][2]) + float32(xr[10]*w[10][2]) + float32(xr[11]*w[11][2]) +
-			float32(xr[12]*w[12][2]) + float32(xr[13]*w[13][2]) + float32(xr[14]*w[14][2]) + float32(xr[15]*w[15][2]) + b[2] // bias
+		xv := (*[16]float32)(x[r*16:])
+		x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+		x4, x5, x6, x7 := xv[4], xv[5], xv[6], xv[7]
+		x8, x9, x10, x11 := xv[8], xv[9], xv[10], xv[11]
+		x12, x13, x14, x15 := xv[12], xv[13], xv[14], xv[15]
+		yv := (*[3]float32)(y[r*3:])
+		yv[0] = float32(x0*w[0][0]) + float32(x1*w[1][0]) + float32(x2*w[2][0]) + float32(x3*w[3][0]) +
+			float32(x4*w[4][0]) + float32(x5*w[5][0]) + float32(x6*w[6][0]) + float32(x7*w[7][0]) +
+			float32(x8*w[8][0]) + float32(x9*w[9][0]) + float32(x10*w[10][0]) + float32(x11*w[11][0]) +
+			float32(x12*w[12][0]) + float32(x13*w[13][0]) + float32(x14*w[14][0]) + float32(x15*w[15][0]) + b[0] // bias
+		yv[1] = float32(x0*w[0][1]) + float32(x1*w[1][1]) + float32(x2*w[2][1]) + float32(x3*w[3][1]) +
+			float32(x4*w[4][1]) + float32(x5*w[5][1]) + float32(x6*w[6][1]) + float32(x7*w[7][1]) +
+			float32(x8*w[8][1]) + float32(x9*w[9][1]) + float32(x10*w[10][1]) + float32(x11*w[11][1]) +
+			float32(x12*w[12][1]) + float32(x13*w[13][1]) + float32(x14*w[14][1]) + float32(x15*w[15][1]) + b[1] // bias
+		yv[2] = float32(x0*w[0][2]) + float32(x1*w[1][2]) + float32(x2*w[2][2]) + float32(x3*w[3][2]) +
+			float32(x4*w[4][2]) + float32(x5*w[5][2]) + float32(x6*w[6][2]) + float32(x7*w[7][2]) +
+			float32(x8*w[8][2]) + float32(x9*w[9][2]) + float32(x10*w[10][2]) + float32(x11*w[11][2]) +
+			float32(x12*w[12][2]) + float32(x13*w[13][2]) + float32(x14*w[14][2]) + float32(x15*w[15][2]) + b[2] // bias
 	}
 }
 

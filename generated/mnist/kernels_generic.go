@@ -23,27 +23,27 @@ func rescale784Go[F nn.Float](y, x []F, n int) {
 // dense784x512ReluGo computes y[r,o] = max(Σ_i x[r,i]·w[i,o] + b[o], 0), for
 // 784 inputs and 512 outputs.
 func dense784x512ReluGo[F nn.Float](y, x []F, w *[784][512]F, b *[512]F, n int) {
-	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
+	for r0 := 0; r0 < n; r0 += 8 { // 8 share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*512 : r1*512])
 		for i := 0; i < 784; i += 8 {
 			w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 			w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 			for r := r0; r < r1; r++ {
-				xr := (*[8]F)(x[r*784+i:])
-				yr := (*[512]F)(y[r*512:])
-				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
-				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
-				for o := range 512 {
-					yr[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
+				xv := (*[8]F)(x[r*784+i:])
+				x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+				x4, x5, x6, x7 := xv[4], xv[5], xv[6], xv[7]
+				yv := (*[512]F)(y[r*512:])
+				for o := range yv {
+					yv[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
 						F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
 				}
 			}
 		}
 		for r := r0; r < r1; r++ {
-			yr := (*[512]F)(y[r*512:])
-			for o := range 512 {
-				yr[o] = max(yr[o]+b[o], 0) // bias, relu
+			yv := (*[512]F)(y[r*512:])
+			for o := range yv {
+				yv[o] = max(yv[o]+b[o], 0) // bias, relu
 			}
 		}
 	}
@@ -52,27 +52,27 @@ func dense784x512ReluGo[F nn.Float](y, x []F, w *[784][512]F, b *[512]F, n int) 
 // dense512x10Go computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 512 inputs and
 // 10 outputs.
 func dense512x10Go[F nn.Float](y, x []F, w *[512][10]F, b *[10]F, n int) {
-	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
+	for r0 := 0; r0 < n; r0 += 8 { // 8 share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*10 : r1*10])
 		for i := 0; i < 512; i += 8 {
 			w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 			w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 			for r := r0; r < r1; r++ {
-				xr := (*[8]F)(x[r*512+i:])
-				yr := (*[10]F)(y[r*10:])
-				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
-				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
-				for o := range 10 {
-					yr[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
+				xv := (*[8]F)(x[r*512+i:])
+				x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+				x4, x5, x6, x7 := xv[4], xv[5], xv[6], xv[7]
+				yv := (*[10]F)(y[r*10:])
+				for o := range yv {
+					yv[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
 						F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
 				}
 			}
 		}
 		for r := r0; r < r1; r++ {
-			yr := (*[10]F)(y[r*10:])
-			for o := range 10 {
-				yr[o] += b[o] // bias
+			yv := (*[10]F)(y[r*10:])
+			for o := range yv {
+				yv[o] += b[o] // bias
 			}
 		}
 	}
@@ -259,10 +259,10 @@ func dense512x10GradXGo[F nn.Float](dx, dy []F, w *[512][10]F, h []F, n int) {
 		w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 		w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 		for r := range n {
-			dyr := (*[10]F)(dy[r*10:])
-			dxr := (*[8]F)(dx[r*512+i:])
+			dyv := (*[10]F)(dy[r*10:])
+			dxv := (*[8]F)(dx[r*512+i:])
 			var s0, s1, s2, s3, s4, s5, s6, s7 F
-			for o, d := range dyr {
+			for o, d := range dyv {
 				s0 += F(d * w0[o])
 				s1 += F(d * w1[o])
 				s2 += F(d * w2[o])
@@ -272,12 +272,18 @@ func dense512x10GradXGo[F nn.Float](dx, dy []F, w *[512][10]F, h []F, n int) {
 				s6 += F(d * w6[o])
 				s7 += F(d * w7[o])
 			}
-			dxr[0], dxr[1], dxr[2], dxr[3] = s0, s1, s2, s3
-			dxr[4], dxr[5], dxr[6], dxr[7] = s4, s5, s6, s7
-			hr := (*[512]F)(h[r*512:])
-			for j := range dxr {
-				if !(hr[i+j] > 0) { // relu gradient
-					dxr[j] = 0
+			dxv[0] = s0
+			dxv[1] = s1
+			dxv[2] = s2
+			dxv[3] = s3
+			dxv[4] = s4
+			dxv[5] = s5
+			dxv[6] = s6
+			dxv[7] = s7
+			hv := (*[8]F)(h[r*512+i:])
+			for i := range dxv {
+				if !(hv[i] > 0) { // relu gradient
+					dxv[i] = 0
 				}
 			}
 		}
@@ -310,31 +316,31 @@ func dense512x10GradWGo[F nn.Float](dw *[512][10]F, x, dy []F, n int, t *nn.Work
 	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[512]F)(x[r*512:]), (*[10]F)(dy[r*10:])
-		x1, d1 := (*[512]F)(x[(r+1)*512:]), (*[10]F)(dy[(r+1)*10:])
-		x2, d2 := (*[512]F)(x[(r+2)*512:]), (*[10]F)(dy[(r+2)*10:])
-		x3, d3 := (*[512]F)(x[(r+3)*512:]), (*[10]F)(dy[(r+3)*10:])
-		x4, d4 := (*[512]F)(x[(r+4)*512:]), (*[10]F)(dy[(r+4)*10:])
-		x5, d5 := (*[512]F)(x[(r+5)*512:]), (*[10]F)(dy[(r+5)*10:])
-		x6, d6 := (*[512]F)(x[(r+6)*512:]), (*[10]F)(dy[(r+6)*10:])
-		x7, d7 := (*[512]F)(x[(r+7)*512:]), (*[10]F)(dy[(r+7)*10:])
+		d0, d1 := (*[10]F)(dy[r*10:]), (*[10]F)(dy[r*10+10:])
+		d2, d3 := (*[10]F)(dy[r*10+20:]), (*[10]F)(dy[r*10+30:])
+		d4, d5 := (*[10]F)(dy[r*10+40:]), (*[10]F)(dy[r*10+50:])
+		d6, d7 := (*[10]F)(dy[r*10+60:]), (*[10]F)(dy[r*10+70:])
+		x0, x1 := (*[512]F)(x[r*512:]), (*[512]F)(x[r*512+512:])
+		x2, x3 := (*[512]F)(x[r*512+1024:]), (*[512]F)(x[r*512+1536:])
+		x4, x5 := (*[512]F)(x[r*512+2048:]), (*[512]F)(x[r*512+2560:])
+		x6, x7 := (*[512]F)(x[r*512+3072:]), (*[512]F)(x[r*512+3584:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 10 {
-				v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
 					F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 			}
 		}
 	}
 	for ; r < n; r++ {
-		xr, dr := (*[512]F)(x[r*512:]), (*[10]F)(dy[r*10:])
+		d0 := (*[10]F)(dy[r*10:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += F(a * dr[o])
+			x0 := x[r*512+i]
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(x0 * d0[o])
 			}
 		}
 	}
@@ -366,31 +372,31 @@ func dense784x512GradWGo[F nn.Float](dw *[784][512]F, x, dy []F, n int, t *nn.Wo
 	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[784]F)(x[r*784:]), (*[512]F)(dy[r*512:])
-		x1, d1 := (*[784]F)(x[(r+1)*784:]), (*[512]F)(dy[(r+1)*512:])
-		x2, d2 := (*[784]F)(x[(r+2)*784:]), (*[512]F)(dy[(r+2)*512:])
-		x3, d3 := (*[784]F)(x[(r+3)*784:]), (*[512]F)(dy[(r+3)*512:])
-		x4, d4 := (*[784]F)(x[(r+4)*784:]), (*[512]F)(dy[(r+4)*512:])
-		x5, d5 := (*[784]F)(x[(r+5)*784:]), (*[512]F)(dy[(r+5)*512:])
-		x6, d6 := (*[784]F)(x[(r+6)*784:]), (*[512]F)(dy[(r+6)*512:])
-		x7, d7 := (*[784]F)(x[(r+7)*784:]), (*[512]F)(dy[(r+7)*512:])
+		d0, d1 := (*[512]F)(dy[r*512:]), (*[512]F)(dy[r*512+512:])
+		d2, d3 := (*[512]F)(dy[r*512+1024:]), (*[512]F)(dy[r*512+1536:])
+		d4, d5 := (*[512]F)(dy[r*512+2048:]), (*[512]F)(dy[r*512+2560:])
+		d6, d7 := (*[512]F)(dy[r*512+3072:]), (*[512]F)(dy[r*512+3584:])
+		x0, x1 := (*[784]F)(x[r*784:]), (*[784]F)(x[r*784+784:])
+		x2, x3 := (*[784]F)(x[r*784+1568:]), (*[784]F)(x[r*784+2352:])
+		x4, x5 := (*[784]F)(x[r*784+3136:]), (*[784]F)(x[r*784+3920:])
+		x6, x7 := (*[784]F)(x[r*784+4704:]), (*[784]F)(x[r*784+5488:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 512 {
-				v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
 					F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 			}
 		}
 	}
 	for ; r < n; r++ {
-		xr, dr := (*[784]F)(x[r*784:]), (*[512]F)(dy[r*512:])
+		d0 := (*[512]F)(dy[r*512:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += F(a * dr[o])
+			x0 := x[r*784+i]
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(x0 * d0[o])
 			}
 		}
 	}

@@ -23,19 +23,18 @@ func rescale784Go[F nn.Float](y, x []F, n int) {
 // conv3x3x1To32ReluGo computes y[r,p,q,o] = max(Σ_i,j x[r,p+i,q+j]·w[i,j,0,o] +
 // b[o], 0), for images of 28x28x1 and of 26x26x32.
 func conv3x3x1To32ReluGo[F nn.Float](y, x []F, w *[3][3][1][32]F, b *[32]F, n int) {
+	wRows := (*[9][32]F)(unsafe.Pointer(w))
 	for r := range n {
-		yr := (*[21632]F)(y[r*21632:])
-		xr := (*[784]F)(x[r*784:])
 		for p := range 26 {
 			for q := range 26 {
-				x0, x1, x2, x3 := xr[p*28+q], xr[p*28+q+1], xr[p*28+q+2], xr[(p+1)*28+q]
-				x4, x5, x6, x7 := xr[(p+1)*28+q+1], xr[(p+1)*28+q+2], xr[(p+2)*28+q], xr[(p+2)*28+q+1]
-				x8 := xr[(p+2)*28+q+2]
-				yq := (*[32]F)(yr[p*832+q*32:])
-				for o := range 32 {
-					yq[o] = max(F(x0*w[0][0][0][o])+F(x1*w[0][1][0][o])+F(x2*w[0][2][0][o])+F(x3*w[1][0][0][o])+
-						F(x4*w[1][1][0][o])+F(x5*w[1][2][0][o])+F(x6*w[2][0][0][o])+F(x7*w[2][1][0][o])+
-						F(x8*w[2][2][0][o])+b[o], 0) // bias, relu
+				x0, x1, x2, x3 := x[r*784+p*28+q], x[r*784+p*28+q+1], x[r*784+p*28+q+2], x[r*784+p*28+q+28]
+				x4, x5, x6, x7 := x[r*784+p*28+q+29], x[r*784+p*28+q+30], x[r*784+p*28+q+56], x[r*784+p*28+q+57]
+				x8 := x[r*784+p*28+q+58]
+				yv := (*[32]F)(y[r*21632+p*832+q*32:])
+				for o := range yv {
+					yv[o] = max(F(x0*wRows[0][o])+F(x1*wRows[1][o])+F(x2*wRows[2][o])+F(x3*wRows[3][o])+
+						F(x4*wRows[4][o])+F(x5*wRows[5][o])+F(x6*wRows[6][o])+F(x7*wRows[7][o])+
+						F(x8*wRows[8][o])+b[o], 0) // bias, relu
 				}
 			}
 		}
@@ -46,15 +45,15 @@ func conv3x3x1To32ReluGo[F nn.Float](y, x []F, w *[3][3][1][32]F, b *[32]F, n in
 // of 26x26x32 and of 13x13x32.
 func maxPool2x2x32Go[F nn.Float](y, x []F, n int) {
 	for r := range n {
-		yr := (*[5408]F)(y[r*5408:])
-		xr := (*[21632]F)(x[r*21632:])
 		for p := range 13 {
 			for q := range 13 {
-				x0, x1 := (*[32]F)(xr[p*1664+q*64:]), (*[32]F)(xr[p*1664+(q*2+1)*32:])
-				x2, x3 := (*[32]F)(xr[(p*2+1)*832+q*64:]), (*[32]F)(xr[(p*2+1)*832+(q*2+1)*32:])
-				yq := (*[32]F)(yr[p*416+q*32:])
+				x0 := (*[32]F)(x[r*21632+p*1664+q*64:])
+				x1 := (*[32]F)(x[r*21632+p*1664+q*64+32:])
+				x2 := (*[32]F)(x[r*21632+p*1664+q*64+832:])
+				x3 := (*[32]F)(x[r*21632+p*1664+q*64+864:])
+				yv := (*[32]F)(y[r*5408+p*416+q*32:])
 				for c := range 32 {
-					yq[c] = max(x0[c], x1[c], x2[c], x3[c])
+					yv[c] = max(x0[c], x1[c], x2[c], x3[c])
 				}
 			}
 		}
@@ -64,33 +63,30 @@ func maxPool2x2x32Go[F nn.Float](y, x []F, n int) {
 // conv3x3x32To64ReluGo computes y[r,p,q,o] = max(Σ_i,j,c
 // x[r,p+i,q+j,c]·w[i,j,c,o] + b[o], 0), for images of 13x13x32 and of 11x11x64.
 func conv3x3x32To64ReluGo[F nn.Float](y, x []F, w *[3][3][32][64]F, b *[64]F, n int) {
+	wRows := (*[288][64]F)(unsafe.Pointer(w))
 	for r := range n {
-		yr := (*[7744]F)(y[r*7744:])
-		xr := (*[5408]F)(x[r*5408:])
 		for p := range 11 {
-			clear(yr[p*704:][:704])
+			clear(y[r*7744+p*704 : r*7744+p*704+704])
 			for i := range 3 {
-				for j := range 3 {
-					for c := 0; c < 32; c += 8 {
-						w0, w1, w2, w3 := &w[i][j][c], &w[i][j][c+1], &w[i][j][c+2], &w[i][j][c+3]
-						w4, w5, w6, w7 := &w[i][j][c+4], &w[i][j][c+5], &w[i][j][c+6], &w[i][j][c+7]
-						for q := range 11 {
-							xq := (*[8]F)(xr[(p+i)*416+(q+j)*32+c:])
-							x0, x1, x2, x3 := xq[0], xq[1], xq[2], xq[3]
-							x4, x5, x6, x7 := xq[4], xq[5], xq[6], xq[7]
-							yq := (*[64]F)(yr[p*704+q*64:])
-							for o := range 64 {
-								yq[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
-									F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
-							}
+				for c := 0; c < 96; c += 8 {
+					w0, w1, w2, w3 := &wRows[i*96+c], &wRows[i*96+c+1], &wRows[i*96+c+2], &wRows[i*96+c+3]
+					w4, w5, w6, w7 := &wRows[i*96+c+4], &wRows[i*96+c+5], &wRows[i*96+c+6], &wRows[i*96+c+7]
+					for q := range 11 {
+						xv := (*[8]F)(x[r*5408+p*416+i*416+q*32+c:])
+						x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+						x4, x5, x6, x7 := xv[4], xv[5], xv[6], xv[7]
+						yv := (*[64]F)(y[r*7744+p*704+q*64:])
+						for o := range yv {
+							yv[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
+								F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
 						}
 					}
 				}
 			}
 			for q := range 11 {
-				yq := (*[64]F)(yr[p*704+q*64:])
-				for o := range 64 {
-					yq[o] = max(yq[o]+b[o], 0) // bias, relu
+				yv := (*[64]F)(y[r*7744+p*704+q*64:])
+				for o := range yv {
+					yv[o] = max(yv[o]+b[o], 0) // bias, relu
 				}
 			}
 		}
@@ -101,15 +97,15 @@ func conv3x3x32To64ReluGo[F nn.Float](y, x []F, w *[3][3][32][64]F, b *[64]F, n 
 // of 11x11x64 and of 5x5x64.
 func maxPool2x2x64Go[F nn.Float](y, x []F, n int) {
 	for r := range n {
-		yr := (*[1600]F)(y[r*1600:])
-		xr := (*[7744]F)(x[r*7744:])
 		for p := range 5 {
 			for q := range 5 {
-				x0, x1 := (*[64]F)(xr[p*1408+q*128:]), (*[64]F)(xr[p*1408+(q*2+1)*64:])
-				x2, x3 := (*[64]F)(xr[(p*2+1)*704+q*128:]), (*[64]F)(xr[(p*2+1)*704+(q*2+1)*64:])
-				yq := (*[64]F)(yr[p*320+q*64:])
+				x0 := (*[64]F)(x[r*7744+p*1408+q*128:])
+				x1 := (*[64]F)(x[r*7744+p*1408+q*128+64:])
+				x2 := (*[64]F)(x[r*7744+p*1408+q*128+704:])
+				x3 := (*[64]F)(x[r*7744+p*1408+q*128+768:])
+				yv := (*[64]F)(y[r*1600+p*320+q*64:])
 				for c := range 64 {
-					yq[c] = max(x0[c], x1[c], x2[c], x3[c])
+					yv[c] = max(x0[c], x1[c], x2[c], x3[c])
 				}
 			}
 		}
@@ -119,27 +115,27 @@ func maxPool2x2x64Go[F nn.Float](y, x []F, n int) {
 // dense1600x10Go computes y[r,o] = Σ_i x[r,i]·w[i,o] + b[o], for 1600 inputs
 // and 10 outputs.
 func dense1600x10Go[F nn.Float](y, x []F, w *[1600][10]F, b *[10]F, n int) {
-	for r0 := 0; r0 < n; r0 += 8 { // 8 rows share each pass over w
+	for r0 := 0; r0 < n; r0 += 8 { // 8 share each pass over w
 		r1 := min(r0+8, n)
 		clear(y[r0*10 : r1*10])
 		for i := 0; i < 1600; i += 8 {
 			w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 			w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 			for r := r0; r < r1; r++ {
-				xr := (*[8]F)(x[r*1600+i:])
-				yr := (*[10]F)(y[r*10:])
-				x0, x1, x2, x3 := xr[0], xr[1], xr[2], xr[3]
-				x4, x5, x6, x7 := xr[4], xr[5], xr[6], xr[7]
-				for o := range 10 {
-					yr[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
+				xv := (*[8]F)(x[r*1600+i:])
+				x0, x1, x2, x3 := xv[0], xv[1], xv[2], xv[3]
+				x4, x5, x6, x7 := xv[4], xv[5], xv[6], xv[7]
+				yv := (*[10]F)(y[r*10:])
+				for o := range yv {
+					yv[o] += F(x0*w0[o]) + F(x1*w1[o]) + F(x2*w2[o]) + F(x3*w3[o]) +
 						F(x4*w4[o]) + F(x5*w5[o]) + F(x6*w6[o]) + F(x7*w7[o])
 				}
 			}
 		}
 		for r := r0; r < r1; r++ {
-			yr := (*[10]F)(y[r*10:])
-			for o := range 10 {
-				yr[o] += b[o] // bias
+			yv := (*[10]F)(y[r*10:])
+			for o := range yv {
+				yv[o] += b[o] // bias
 			}
 		}
 	}
@@ -347,10 +343,10 @@ func dense1600x10GradXGo[F nn.Float](dx, dy []F, w *[1600][10]F, n int) {
 		w0, w1, w2, w3 := &w[i], &w[i+1], &w[i+2], &w[i+3]
 		w4, w5, w6, w7 := &w[i+4], &w[i+5], &w[i+6], &w[i+7]
 		for r := range n {
-			dyr := (*[10]F)(dy[r*10:])
-			dxr := (*[8]F)(dx[r*1600+i:])
+			dyv := (*[10]F)(dy[r*10:])
+			dxv := (*[8]F)(dx[r*1600+i:])
 			var s0, s1, s2, s3, s4, s5, s6, s7 F
-			for o, d := range dyr {
+			for o, d := range dyv {
 				s0 += F(d * w0[o])
 				s1 += F(d * w1[o])
 				s2 += F(d * w2[o])
@@ -360,8 +356,14 @@ func dense1600x10GradXGo[F nn.Float](dx, dy []F, w *[1600][10]F, n int) {
 				s6 += F(d * w6[o])
 				s7 += F(d * w7[o])
 			}
-			dxr[0], dxr[1], dxr[2], dxr[3] = s0, s1, s2, s3
-			dxr[4], dxr[5], dxr[6], dxr[7] = s4, s5, s6, s7
+			dxv[0] = s0
+			dxv[1] = s1
+			dxv[2] = s2
+			dxv[3] = s3
+			dxv[4] = s4
+			dxv[5] = s5
+			dxv[6] = s6
+			dxv[7] = s7
 		}
 	}
 }
@@ -408,26 +410,27 @@ func reluGradient1600Go[F nn.Float](dx, x, dy []F, n int) {
 func maxPool2x2x64GradGo[F nn.Float](dx, dy, x []F, n int) {
 	clear(dx[:n*7744])
 	for r := range n {
-		dxr := (*[7744]F)(dx[r*7744:])
-		dyr := (*[1600]F)(dy[r*1600:])
-		xr := (*[7744]F)(x[r*7744:])
 		for p := range 5 {
 			for q := range 5 {
-				x0, x1 := (*[64]F)(xr[p*1408+q*128:]), (*[64]F)(xr[p*1408+(q*2+1)*64:])
-				x2, x3 := (*[64]F)(xr[(p*2+1)*704+q*128:]), (*[64]F)(xr[(p*2+1)*704+(q*2+1)*64:])
-				g0, g1 := (*[64]F)(dxr[p*1408+q*128:]), (*[64]F)(dxr[p*1408+(q*2+1)*64:])
-				g2, g3 := (*[64]F)(dxr[(p*2+1)*704+q*128:]), (*[64]F)(dxr[(p*2+1)*704+(q*2+1)*64:])
-				dyq := (*[64]F)(dyr[p*320+q*64:])
+				x0 := (*[64]F)(x[r*7744+p*1408+q*128:])
+				x1 := (*[64]F)(x[r*7744+p*1408+q*128+64:])
+				x2 := (*[64]F)(x[r*7744+p*1408+q*128+704:])
+				x3 := (*[64]F)(x[r*7744+p*1408+q*128+768:])
+				g0 := (*[64]F)(dx[r*7744+p*1408+q*128:])
+				g1 := (*[64]F)(dx[r*7744+p*1408+q*128+64:])
+				g2 := (*[64]F)(dx[r*7744+p*1408+q*128+704:])
+				g3 := (*[64]F)(dx[r*7744+p*1408+q*128+768:])
+				dyv := (*[64]F)(dy[r*1600+p*320+q*64:])
 				for c := range 64 {
 					switch max(x0[c], x1[c], x2[c], x3[c]) { // the first maximum
 					case x0[c]:
-						g0[c] += dyq[c]
+						g0[c] += dyv[c]
 					case x1[c]:
-						g1[c] += dyq[c]
+						g1[c] += dyv[c]
 					case x2[c]:
-						g2[c] += dyq[c]
+						g2[c] += dyv[c]
 					default:
-						g3[c] += dyq[c]
+						g3[c] += dyv[c]
 					}
 				}
 			}
@@ -436,27 +439,27 @@ func maxPool2x2x64GradGo[F nn.Float](dx, dy, x []F, n int) {
 }
 
 // conv3x3x32To64GradXGo computes dx[r,p,q,c] = Σ_i,j,o
-// dy[r,p-i,q-j,o]·w[i,j,c,o] where h[r,p,q,c] > 0, else 0, for images of
-// 13x13x32 and of 11x11x64; points outside of them count as 0.
+// dy[r,p+i-2,q+j-2,o]·w[2-i,2-j,c,o] where h[r,p,q,c] > 0, else 0, for images
+// of 11x11x64 and of 13x13x32; points outside of them count as 0.
 func conv3x3x32To64GradXGo[F nn.Float](dx, dy []F, w *[3][3][32][64]F, h []F, n int) {
+	wRows := (*[288][64]F)(unsafe.Pointer(w))
 	for r := range n {
-		dxr := (*[5408]F)(dx[r*5408:])
-		dyr := (*[7744]F)(dy[r*7744:])
-		hr := (*[5408]F)(h[r*5408:])
 		for p := range 13 {
-			clear(dxr[p*416:][:416])
-			i0, i1 := max(p-10, 0), min(p+1, 3)
+			clear(dx[r*5408+p*416 : r*5408+p*416+416])
+			i0, i1 := max(2-p, 0), min(13-p, 3)
 			for i := i0; i < i1; i++ {
 				for j := range 3 {
-					q0, q1 := j, j+11
+					q0, q1 := 2-j, 13-j
 					for c := 0; c < 32; c += 8 {
-						w0, w1, w2, w3 := &w[i][j][c], &w[i][j][c+1], &w[i][j][c+2], &w[i][j][c+3]
-						w4, w5, w6, w7 := &w[i][j][c+4], &w[i][j][c+5], &w[i][j][c+6], &w[i][j][c+7]
+						w0, w1 := &wRows[c-j*32-i*96+256], &wRows[c-j*32-i*96+257]
+						w2, w3 := &wRows[c-j*32-i*96+258], &wRows[c-j*32-i*96+259]
+						w4, w5 := &wRows[c-j*32-i*96+260], &wRows[c-j*32-i*96+261]
+						w6, w7 := &wRows[c-j*32-i*96+262], &wRows[c-j*32-i*96+263]
 						for q := q0; q < q1; q++ {
-							dyq := (*[64]F)(dyr[(p-i)*704+(q-j)*64:])
-							dxq := (*[8]F)(dxr[p*416+q*32+c:])
+							dyv := (*[64]F)(dy[r*7744+p*704+i*704+q*64+j*64-1536:])
+							dxv := (*[8]F)(dx[r*5408+p*416+q*32+c:])
 							var s0, s1, s2, s3, s4, s5, s6, s7 F
-							for o, d := range dyq {
+							for o, d := range dyv {
 								s0 += F(d * w0[o])
 								s1 += F(d * w1[o])
 								s2 += F(d * w2[o])
@@ -466,24 +469,24 @@ func conv3x3x32To64GradXGo[F nn.Float](dx, dy []F, w *[3][3][32][64]F, h []F, n 
 								s6 += F(d * w6[o])
 								s7 += F(d * w7[o])
 							}
-							dxq[0] += s0
-							dxq[1] += s1
-							dxq[2] += s2
-							dxq[3] += s3
-							dxq[4] += s4
-							dxq[5] += s5
-							dxq[6] += s6
-							dxq[7] += s7
+							dxv[0] += s0
+							dxv[1] += s1
+							dxv[2] += s2
+							dxv[3] += s3
+							dxv[4] += s4
+							dxv[5] += s5
+							dxv[6] += s6
+							dxv[7] += s7
 						}
 					}
 				}
 			}
 			for q := range 13 {
-				dxq := (*[32]F)(dxr[p*416+q*32:])
-				hq := (*[32]F)(hr[p*416+q*32:])
-				for c := range 32 {
-					if !(hq[c] > 0) { // relu gradient
-						dxq[c] = 0
+				dxv := (*[32]F)(dx[r*5408+p*416+q*32:])
+				hv := (*[32]F)(h[r*5408+p*416+q*32:])
+				for c := range dxv {
+					if !(hv[c] > 0) { // relu gradient
+						dxv[c] = 0
 					}
 				}
 			}
@@ -496,26 +499,27 @@ func conv3x3x32To64GradXGo[F nn.Float](dx, dy []F, w *[3][3][32][64]F, h []F, n 
 func maxPool2x2x32GradGo[F nn.Float](dx, dy, x []F, n int) {
 	clear(dx[:n*21632])
 	for r := range n {
-		dxr := (*[21632]F)(dx[r*21632:])
-		dyr := (*[5408]F)(dy[r*5408:])
-		xr := (*[21632]F)(x[r*21632:])
 		for p := range 13 {
 			for q := range 13 {
-				x0, x1 := (*[32]F)(xr[p*1664+q*64:]), (*[32]F)(xr[p*1664+(q*2+1)*32:])
-				x2, x3 := (*[32]F)(xr[(p*2+1)*832+q*64:]), (*[32]F)(xr[(p*2+1)*832+(q*2+1)*32:])
-				g0, g1 := (*[32]F)(dxr[p*1664+q*64:]), (*[32]F)(dxr[p*1664+(q*2+1)*32:])
-				g2, g3 := (*[32]F)(dxr[(p*2+1)*832+q*64:]), (*[32]F)(dxr[(p*2+1)*832+(q*2+1)*32:])
-				dyq := (*[32]F)(dyr[p*416+q*32:])
+				x0 := (*[32]F)(x[r*21632+p*1664+q*64:])
+				x1 := (*[32]F)(x[r*21632+p*1664+q*64+32:])
+				x2 := (*[32]F)(x[r*21632+p*1664+q*64+832:])
+				x3 := (*[32]F)(x[r*21632+p*1664+q*64+864:])
+				g0 := (*[32]F)(dx[r*21632+p*1664+q*64:])
+				g1 := (*[32]F)(dx[r*21632+p*1664+q*64+32:])
+				g2 := (*[32]F)(dx[r*21632+p*1664+q*64+832:])
+				g3 := (*[32]F)(dx[r*21632+p*1664+q*64+864:])
+				dyv := (*[32]F)(dy[r*5408+p*416+q*32:])
 				for c := range 32 {
 					switch max(x0[c], x1[c], x2[c], x3[c]) { // the first maximum
 					case x0[c]:
-						g0[c] += dyq[c]
+						g0[c] += dyv[c]
 					case x1[c]:
-						g1[c] += dyq[c]
+						g1[c] += dyv[c]
 					case x2[c]:
-						g2[c] += dyq[c]
+						g2[c] += dyv[c]
 					default:
-						g3[c] += dyq[c]
+						g3[c] += dyv[c]
 					}
 				}
 			}
@@ -549,31 +553,31 @@ func dense1600x10GradWGo[F nn.Float](dw *[1600][10]F, x, dy []F, n int, t *nn.Wo
 	clear(dw[i0:i1])
 	r := 0
 	for ; r+8 <= n; r += 8 {
-		x0, d0 := (*[1600]F)(x[r*1600:]), (*[10]F)(dy[r*10:])
-		x1, d1 := (*[1600]F)(x[(r+1)*1600:]), (*[10]F)(dy[(r+1)*10:])
-		x2, d2 := (*[1600]F)(x[(r+2)*1600:]), (*[10]F)(dy[(r+2)*10:])
-		x3, d3 := (*[1600]F)(x[(r+3)*1600:]), (*[10]F)(dy[(r+3)*10:])
-		x4, d4 := (*[1600]F)(x[(r+4)*1600:]), (*[10]F)(dy[(r+4)*10:])
-		x5, d5 := (*[1600]F)(x[(r+5)*1600:]), (*[10]F)(dy[(r+5)*10:])
-		x6, d6 := (*[1600]F)(x[(r+6)*1600:]), (*[10]F)(dy[(r+6)*10:])
-		x7, d7 := (*[1600]F)(x[(r+7)*1600:]), (*[10]F)(dy[(r+7)*10:])
+		d0, d1 := (*[10]F)(dy[r*10:]), (*[10]F)(dy[r*10+10:])
+		d2, d3 := (*[10]F)(dy[r*10+20:]), (*[10]F)(dy[r*10+30:])
+		d4, d5 := (*[10]F)(dy[r*10+40:]), (*[10]F)(dy[r*10+50:])
+		d6, d7 := (*[10]F)(dy[r*10+60:]), (*[10]F)(dy[r*10+70:])
+		x0, x1 := (*[1600]F)(x[r*1600:]), (*[1600]F)(x[r*1600+1600:])
+		x2, x3 := (*[1600]F)(x[r*1600+3200:]), (*[1600]F)(x[r*1600+4800:])
+		x4, x5 := (*[1600]F)(x[r*1600+6400:]), (*[1600]F)(x[r*1600+8000:])
+		x6, x7 := (*[1600]F)(x[r*1600+9600:]), (*[1600]F)(x[r*1600+11200:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
 			a0, a1, a2, a3 := x0[i], x1[i], x2[i], x3[i]
 			a4, a5, a6, a7 := x4[i], x5[i], x6[i], x7[i]
-			for o := range 10 {
-				v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
 					F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 			}
 		}
 	}
 	for ; r < n; r++ {
-		xr, dr := (*[1600]F)(x[r*1600:]), (*[10]F)(dy[r*10:])
+		d0 := (*[10]F)(dy[r*10:])
 		for i := i0; i < i1; i++ {
-			v := &dw[i]
-			a := xr[i]
-			for o := range dr {
-				v[o] += F(a * dr[o])
+			x0 := x[r*1600+i]
+			dwv := &dw[i]
+			for o := range dwv {
+				dwv[o] += F(x0 * d0[o])
 			}
 		}
 	}
@@ -601,42 +605,39 @@ func columnSums64Go[F nn.Float](g *[64]F, dy []F, n int, t *nn.Worker) {
 // conv3x3x32To64GradWGo computes dw[i,j,c,o] = Σ_r,p,q
 // x[r,p+i,q+j,c]·dy[r,p,q,o], for images of 13x13x32 and of 11x11x64.
 func conv3x3x32To64GradWGo[F nn.Float](dw *[3][3][32][64]F, x, dy []F, n int, t *nn.Worker) {
-	c0, c1 := t.Share(32)
+	dwRows := (*[288][64]F)(unsafe.Pointer(dw))
+	c0, c1 := t.Share(96)
 	for i := range 3 {
-		for j := range 3 {
-			clear(dw[i][j][c0:c1])
-			for r := range n {
-				xr := (*[5408]F)(x[r*5408:])
-				dyr := (*[7744]F)(dy[r*7744:])
-				for p := range 11 {
-					d0, d1 := (*[64]F)(dyr[p*704:]), (*[64]F)(dyr[p*704+64:])
-					d2, d3 := (*[64]F)(dyr[p*704+128:]), (*[64]F)(dyr[p*704+192:])
-					d4, d5 := (*[64]F)(dyr[p*704+256:]), (*[64]F)(dyr[p*704+320:])
-					d6, d7 := (*[64]F)(dyr[p*704+384:]), (*[64]F)(dyr[p*704+448:])
-					x0, x1 := (*[32]F)(xr[(p+i)*416+j*32:]), (*[32]F)(xr[(p+i)*416+(j+1)*32:])
-					x2, x3 := (*[32]F)(xr[(p+i)*416+(j+2)*32:]), (*[32]F)(xr[(p+i)*416+(j+3)*32:])
-					x4, x5 := (*[32]F)(xr[(p+i)*416+(j+4)*32:]), (*[32]F)(xr[(p+i)*416+(j+5)*32:])
-					x6, x7 := (*[32]F)(xr[(p+i)*416+(j+6)*32:]), (*[32]F)(xr[(p+i)*416+(j+7)*32:])
-					for c := c0; c < c1; c++ {
-						a0, a1, a2, a3 := x0[c], x1[c], x2[c], x3[c]
-						a4, a5, a6, a7 := x4[c], x5[c], x6[c], x7[c]
-						v := &dw[i][j][c]
-						for o := range 64 {
-							v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
-								F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
-						}
+		clear(dwRows[i*96+c0 : i*96+c1])
+		for r := range n {
+			for p := range 11 {
+				d0, d1 := (*[64]F)(dy[r*7744+p*704:]), (*[64]F)(dy[r*7744+p*704+64:])
+				d2, d3 := (*[64]F)(dy[r*7744+p*704+128:]), (*[64]F)(dy[r*7744+p*704+192:])
+				d4, d5 := (*[64]F)(dy[r*7744+p*704+256:]), (*[64]F)(dy[r*7744+p*704+320:])
+				d6, d7 := (*[64]F)(dy[r*7744+p*704+384:]), (*[64]F)(dy[r*7744+p*704+448:])
+				x0, x1 := (*[96]F)(x[r*5408+i*416+p*416:]), (*[96]F)(x[r*5408+i*416+p*416+32:])
+				x2, x3 := (*[96]F)(x[r*5408+i*416+p*416+64:]), (*[96]F)(x[r*5408+i*416+p*416+96:])
+				x4, x5 := (*[96]F)(x[r*5408+i*416+p*416+128:]), (*[96]F)(x[r*5408+i*416+p*416+160:])
+				x6, x7 := (*[96]F)(x[r*5408+i*416+p*416+192:]), (*[96]F)(x[r*5408+i*416+p*416+224:])
+				for c := c0; c < c1; c++ {
+					a0, a1, a2, a3 := x0[c], x1[c], x2[c], x3[c]
+					a4, a5, a6, a7 := x4[c], x5[c], x6[c], x7[c]
+					dwv := &dwRows[i*96+c]
+					for o := range dwv {
+						dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+							F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 					}
-					{ // the last 3
-						d0, d1 := (*[64]F)(dyr[p*704+512:]), (*[64]F)(dyr[p*704+576:])
-						d2 := (*[64]F)(dyr[p*704+640:])
-						x0, x1 := (*[32]F)(xr[(p+i)*416+(j+8)*32:]), (*[32]F)(xr[(p+i)*416+(j+9)*32:])
-						x2 := (*[32]F)(xr[(p+i)*416+(j+10)*32:])
-						for c := c0; c < c1; c++ {
-							a0, a1, a2 := x0[c], x1[c], x2[c]
-							v := &dw[i][j][c]
-							for o := range 64 {
-								v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o])
-							}
+				}
+				{ // the last 3
+					d0, d1 := (*[64]F)(dy[r*7744+p*704+512:]), (*[64]F)(dy[r*7744+p*704+576:])
+					d2 := (*[64]F)(dy[r*7744+p*704+640:])
+					x0, x1 := (*[96]F)(x[r*5408+i*416+p*416+256:]), (*[96]F)(x[r*5408+i*416+p*416+288:])
+					x2 := (*[96]F)(x[r*5408+i*416+p*416+320:])
+					for c := c0; c < c1; c++ {
+						a0, a1, a2 := x0[c], x1[c], x2[c]
+						dwv := &dwRows[i*96+c]
+						for o := range dwv {
+							dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o])
 						}
 					}
 				}
@@ -667,40 +668,39 @@ func columnSums32Go[F nn.Float](g *[32]F, dy []F, n int, t *nn.Worker) {
 // conv3x3x1To32GradWGo computes dw[i,j,0,o] = Σ_r,p,q x[r,p+i,q+j]·dy[r,p,q,o],
 // for images of 28x28x1 and of 26x26x32.
 func conv3x3x1To32GradWGo[F nn.Float](dw *[3][3][1][32]F, x, dy []F, n int, t *nn.Worker) {
+	dwRows := (*[9][32]F)(unsafe.Pointer(dw))
 	i0, i1 := t.Share(3)
-	clear(dw[i0:i1])
 	for i := i0; i < i1; i++ {
+		clear(dwRows[i*3 : i*3+3])
 		for r := range n {
-			xr := (*[784]F)(x[r*784:])
-			dyr := (*[21632]F)(dy[r*21632:])
 			for p := range 26 {
 				for q := 0; q < 24; q += 8 {
-					d0, d1 := (*[32]F)(dyr[p*832+q*32:]), (*[32]F)(dyr[p*832+(q+1)*32:])
-					d2, d3 := (*[32]F)(dyr[p*832+(q+2)*32:]), (*[32]F)(dyr[p*832+(q+3)*32:])
-					d4, d5 := (*[32]F)(dyr[p*832+(q+4)*32:]), (*[32]F)(dyr[p*832+(q+5)*32:])
-					d6, d7 := (*[32]F)(dyr[p*832+(q+6)*32:]), (*[32]F)(dyr[p*832+(q+7)*32:])
-					x0, x1 := (*[3]F)(xr[(p+i)*28+q:]), (*[3]F)(xr[(p+i)*28+q+1:])
-					x2, x3 := (*[3]F)(xr[(p+i)*28+q+2:]), (*[3]F)(xr[(p+i)*28+q+3:])
-					x4, x5 := (*[3]F)(xr[(p+i)*28+q+4:]), (*[3]F)(xr[(p+i)*28+q+5:])
-					x6, x7 := (*[3]F)(xr[(p+i)*28+q+6:]), (*[3]F)(xr[(p+i)*28+q+7:])
+					d0, d1 := (*[32]F)(dy[r*21632+p*832+q*32:]), (*[32]F)(dy[r*21632+p*832+q*32+32:])
+					d2, d3 := (*[32]F)(dy[r*21632+p*832+q*32+64:]), (*[32]F)(dy[r*21632+p*832+q*32+96:])
+					d4, d5 := (*[32]F)(dy[r*21632+p*832+q*32+128:]), (*[32]F)(dy[r*21632+p*832+q*32+160:])
+					d6, d7 := (*[32]F)(dy[r*21632+p*832+q*32+192:]), (*[32]F)(dy[r*21632+p*832+q*32+224:])
+					x0, x1 := (*[3]F)(x[r*784+i*28+p*28+q:]), (*[3]F)(x[r*784+i*28+p*28+q+1:])
+					x2, x3 := (*[3]F)(x[r*784+i*28+p*28+q+2:]), (*[3]F)(x[r*784+i*28+p*28+q+3:])
+					x4, x5 := (*[3]F)(x[r*784+i*28+p*28+q+4:]), (*[3]F)(x[r*784+i*28+p*28+q+5:])
+					x6, x7 := (*[3]F)(x[r*784+i*28+p*28+q+6:]), (*[3]F)(x[r*784+i*28+p*28+q+7:])
 					for j := range 3 {
 						a0, a1, a2, a3 := x0[j], x1[j], x2[j], x3[j]
 						a4, a5, a6, a7 := x4[j], x5[j], x6[j], x7[j]
-						v := &dw[i][j][0]
-						for o := range 32 {
-							v[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+						dwv := &dwRows[i*3+j]
+						for o := range dwv {
+							dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
 								F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
 						}
 					}
 				}
 				{ // the last 2
-					d0, d1 := (*[32]F)(dyr[p*832+768:]), (*[32]F)(dyr[p*832+800:])
-					x0, x1 := (*[3]F)(xr[(p+i)*28+24:]), (*[3]F)(xr[(p+i)*28+25:])
+					d0, d1 := (*[32]F)(dy[r*21632+p*832+768:]), (*[32]F)(dy[r*21632+p*832+800:])
+					x0, x1 := (*[3]F)(x[r*784+i*28+p*28+24:]), (*[3]F)(x[r*784+i*28+p*28+25:])
 					for j := range 3 {
 						a0, a1 := x0[j], x1[j]
-						v := &dw[i][j][0]
-						for o := range 32 {
-							v[o] += F(a0*d0[o]) + F(a1*d1[o])
+						dwv := &dwRows[i*3+j]
+						for o := range dwv {
+							dwv[o] += F(a0*d0[o]) + F(a1*d1[o])
 						}
 					}
 				}
