@@ -53,8 +53,8 @@ func (c *contraction) add(points [][]Value) {
 		if p.Vec < 0 {
 			return c.element(Rhs)
 		}
-		if row := c.view(Rhs, p.Vec, Value{}, n); row.name != "" {
-			return c.of(row.name, Rhs, p.Vec, v)
+		if at, ok := c.row(Rhs, p.Vec, Value{}, span(n, c.step(p.Vec, Rhs))); ok && value(at).Name == "" {
+			return c.of(c.view(Rhs, p.Vec, Value{}, n).name, Rhs, p.Vec, v)
 		}
 		return c.with(p.Vec, v, func() string { return c.element(Rhs) })
 	}

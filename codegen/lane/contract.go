@@ -140,8 +140,8 @@ func (c *contraction) clear() {
 		edge := func(limit string) string {
 			defer func(v Value) { c.at[p.Share] = v }(c.at[p.Share])
 			c.at[p.Share] = value(limit)
-			if row, at, ok := c.row(Out, col, Value{}, n); ok {
-				name = row // and the compiler knows that the limits are within
+			if at, ok := c.row(Out, col, Value{}, n); ok {
+				name = c.Array(c.Operands[Out].Buf, n.Value) // and the compiler knows that the limits are within
 				return at
 			}
 			name = c.run(Out)

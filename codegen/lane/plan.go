@@ -146,7 +146,7 @@ func (p *Plan) chooseKind() {
 			return 0
 		case a.Steps[Lhs].Is(1) && a.Steps[Rhs].Is(1):
 			return 2 * a.N.Value
-		case along >= 0 && p.Axes[along].N.Value < fewColumns && p.Axes[along].N.Known() && !a.Steps[Lhs].Is(0) && !a.Steps[Rhs].Is(0):
+		case along >= 0 && p.Axes[along].N.Value < fewColumns && p.Axes[along].N.Known() && a.Steps[Lhs].Value > 0 && a.Steps[Rhs].Value > 0:
 			return a.N.Value
 		}
 		return 0
@@ -247,7 +247,7 @@ func (p *Plan) writeOut() {
 	all := 1
 	if row >= 0 {
 		all = p.Axes[row].N.Value
-		known = p.Axes[row].N.Known() && p.step(row, Lhs).Is(0)
+		known = known && p.Axes[row].N.Known() && p.step(row, Lhs).Is(0) && p.step(row, Rhs).Value >= 0
 	}
 	switch {
 	case known && n*all <= writtenOut && (row >= 0 || n <= shortSum):

@@ -124,10 +124,10 @@ type view struct{ expr, name string }
 func (p *printer) view(operand, along int, from Value, points gotree.Number) view {
 	r := p.refs[operand]
 	n := span(points, p.step(along, operand))
-	if name, at, ok := p.row(operand, along, from, n); ok {
-		v := view{expr: "&" + name + "[" + at + "]"}
-		if _, variable := strconv.Atoi(at); variable == nil {
-			v.name = v.expr[1:]
+	if at, ok := p.row(operand, along, from, n); ok {
+		v := view{name: p.Array(p.Operands[operand].Buf, n.Value) + "[" + at + "]"}
+		if _, variable := strconv.Atoi(at); variable != nil {
+			v.expr, v.name = "&"+v.name, ""
 		}
 		return v
 	}
@@ -155,10 +155,10 @@ func (p *printer) run(operand int) string {
 
 // row is which row of an array n elements are, where they are one: the compiler
 // makes less of an index than of a slice.
-func (p *printer) row(operand, along int, from Value, n gotree.Number) (name, at string, ok bool) {
+func (p *printer) row(operand, along int, from Value, n gotree.Number) (at string, ok bool) {
 	r := p.refs[operand]
 	if r.Len == 0 || !n.Known() || n.Value < 2 || n.Value == r.Len || r.Len%n.Value != 0 {
-		return "", "", false
+		return "", false
 	}
 	x := p.Index(operand, along)
 	x.Terms = append(x.Terms, Term{along, p.step(along, operand)})
@@ -175,9 +175,9 @@ func (p *printer) row(operand, along int, from Value, n gotree.Number) (name, at
 		x.Terms, whole = x.Terms[:len(x.Terms)-1], whole[:len(whole)-1]
 	}
 	if slices.Contains(whole, false) {
-		return "", "", false
+		return "", false
 	}
-	return p.Array(p.Operands[operand].Buf, n.Value), x.Text(p.at), true
+	return x.Text(p.at), true
 }
 
 // with is a text at another value of an axis.
