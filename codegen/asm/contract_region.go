@@ -363,14 +363,19 @@ func (o Operand) places(name string, at sum, offsets []int, f func(name string, 
 func (d *driver) extras() []extra {
 	var list []extra
 	for i, e := range d.Extras {
-		list = append(list, extra{scalar: e.Buf.Class == loop.Scalar, spread: d.Lane.Extra[i] == 0})
+		list = append(list, extra{scalar: e.Buf.Class == loop.Scalar, spread: d.Lane.Extra[i] == 0, still: !d.MovesAlong(i)})
 	}
 	return list
 }
 
+// shortSum is a sum of so few points that they are all there before a tile could
+// have asked for them.
+const shortSum = 32
+
 // tile is the assembly for a panel of some lanes, written when first asked for.
 func (d *driver) tile(lanes int) (Stub, error) {
 	t := &tile{features: d.level, heights: d.Heights, columns: lanes, parts: d.Contraction.Parts, nested: d.nested(), vectors: d.Vectors,
+		far: d.Points() > shortSum || d.Machine.Shared, blocks: d.Cut >= 0 || d.firstPart() > 0 || d.Machine.Shared,
 		accumulate: d.Accumulate && d.Epilogue != nil, epilogue: d.Epilogue, extras: d.extras()}
 	key := fmt.Sprintf("%+v", *t)
 	if s, ok := d.unit.tiles[key]; ok {

@@ -1,6 +1,7 @@
 package asm
 
 import (
+	"errors"
 	"fmt"
 	"go/token"
 	"go/types"
@@ -9,6 +10,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
@@ -30,6 +32,8 @@ type tile struct {
 	parts      int
 	nested     bool // three loops of a sum, not one
 	vectors    bool // x is read along the lanes too, not spread over them
+	far        bool // a sum is long enough to ask for what comes later
+	blocks     bool // a sum may come in several calls
 	accumulate bool // results are added to what is there
 	epilogue   scalar.Expr
 	extras     []extra
@@ -39,6 +43,7 @@ type tile struct {
 type extra struct {
 	scalar bool // a float32
 	spread bool // one element for all lanes
+	still  bool // the same for all rows
 }
 
 // tileType is the Go type of what a tile is told; the constants below are the
@@ -103,47 +108,85 @@ func (t *tile) usesRows() bool { return t.epilogue != nil && hasRows(t.epilogue)
 type tiling struct {
 	*tile
 	*code
-	tail    mask          // of the last vector
-	s       reg.GPVirtual // the argument s
-	count   reg.GPVirtual // rows of the tile that has been summed
-	sums    operand.Mem   // the tile that is not stored yet
-	cursors [2]operand.Mem
-	saved   [2][2]operand.Mem // x and w at the beginning of a turn
-	turns   [2]operand.Mem
+	short bool              // the epilogue is computed before sums leave their registers
+	tail  mask              // of the last vector
+	s     reg.GPVirtual     // the argument s
+	count reg.GPVirtual     // rows of the tile that has been summed
+	sums  operand.Mem       // the tile that is not stored yet
+	saved [2][2]operand.Mem // x and w at the beginning of a turn
+	turns [2]operand.Mem
 }
+
+// shortEpilogue is up to which weight an epilogue is written out for every row of
+// a tile. A longer one is a loop over the rows, which go through memory before it.
+const shortEpilogue = 4
 
 // write adds the routine to the unit.
 func (t *tile) write(u *Unit, s Stub) error {
-	g := &tiling{tile: t, code: u.function(t.features, s)}
+	short := t.epilogue == nil || shape.Weight(t.epilogue) <= shortEpilogue
+	err := t.text(u, s, short)
+	if short && t.epilogue != nil && errors.Is(err, errRegisters) {
+		err = t.text(u, s, false)
+	}
+	return err
+}
+
+func (t *tile) text(u *Unit, s Stub, short bool) error {
+	g := &tiling{tile: t, code: u.function(t.features, s), short: short}
 	g.tail = g.lanes(t.columns - (t.width()-1)*t.features.Lanes())
-	g.sums = g.AllocLocal(t.heights[0]*t.rowBytes() + lineBytes)
-	for i := range g.saved {
-		g.saved[i] = [2]operand.Mem{g.AllocLocal(8), g.AllocLocal(8)}
-		g.turns[i] = g.AllocLocal(8)
+	if !short {
+		g.sums = g.AllocLocal(t.heights[0]*t.rowBytes() + lineBytes)
 	}
-	g.s, g.count = g.pointer("s"), g.GP64()
-	next, finish, done := "next", "finish", "done"
-	g.Label(next)
-	n := g.GP64()
-	g.MOVQ(g.slot("n"), n)
-	for _, h := range t.heights {
-		g.CMPQ(n, operand.U8(uint8(h)))
-		g.JGE(operand.LabelRef(fmt.Sprint("rows", h)))
-	}
-	g.JMP(operand.LabelRef(done))
-	for i, h := range t.heights {
-		g.Comment(fmt.Sprintf("%d by %d sums in registers:", h, t.columns))
-		g.Label(fmt.Sprint("rows", h))
-		g.block(h)
-		if i+1 < len(t.heights) {
-			g.JMP(operand.LabelRef(finish))
+	if t.nested {
+		for i := range g.saved {
+			g.saved[i] = [2]operand.Mem{g.AllocLocal(8), g.AllocLocal(8)}
+			g.turns[i] = g.AllocLocal(8)
 		}
 	}
-	g.Label(finish)
-	g.finish()
-	g.JMP(operand.LabelRef(next))
-	g.Label(done)
+	g.s, g.count = g.pointer("s"), g.GP64()
+	g.Label("next")
+	for i, h := range t.heights {
+		g.Comment(fmt.Sprintf("%d by %d sums in registers:", h, t.columns))
+		less := "done"
+		if i+1 < len(t.heights) {
+			less = fmt.Sprint("under", h)
+		}
+		g.CMPQ(g.slot("n"), operand.U8(uint8(h)))
+		g.JLT(operand.LabelRef(less))
+		g.block(h)
+		if i+1 < len(t.heights) {
+			g.JMP(operand.LabelRef("finish"))
+			g.Label(less)
+		}
+	}
+	if len(t.heights) > 1 {
+		g.Label("finish")
+	}
+	if !short {
+		g.finish()
+	}
+	g.move()
+	g.JMP(operand.LabelRef("next"))
+	g.Label("done")
 	return g.end()
+}
+
+// move goes on by the rows that are done.
+func (g *tiling) move() {
+	move := func(step int, name string) {
+		r := g.GP64()
+		g.MOVQ(g.told(step), r)
+		g.IMULQ(g.count, r)
+		g.ADDQ(r, g.slot(name))
+	}
+	move(tileYRow, "y")
+	move(tileXRow, "x")
+	for i, e := range g.extras {
+		if !e.scalar && !e.still {
+			move(tileE+8*i, extraName(i))
+		}
+	}
+	g.SUBQ(g.count, g.slot("n"))
 }
 
 // signature declares the parameters.
@@ -188,8 +231,9 @@ func (g *tiling) own(p, step reg.GPVirtual) {
 	g.MOVQ(operand.U32(uint32(g.rowBytes())), step)
 }
 
-// block sums a tile of h rows and stores it: in the result, or where there are
-// sums already, or results to be added to, in the routine's own memory.
+// block sums a tile of h rows and stores its results; where the epilogue is long,
+// the sums: in the result, or where there are sums already, or results to be added
+// to, in the routine's own memory.
 func (g *tiling) block(h int) {
 	b := &tileSums{tiling: g, high: h, acc: make([][][]vec, h)}
 	for i := range b.acc {
@@ -204,26 +248,38 @@ func (g *tiling) block(h int) {
 	b.b = g.allocs(g.width())
 	b.sum()
 	g.release(b.b...)
+	acc := make([][]vec, h)
+	for i, row := range b.acc {
+		for _, parts := range row {
+			for _, v := range parts[1:] {
+				g.VADDPS(g.full(v), g.full(parts[0]), g.full(parts[0]))
+				g.release(v)
+			}
+			acc[i] = append(acc[i], parts[0])
+		}
+	}
+	if g.short {
+		g.results(acc)
+		g.MOVQ(operand.U32(uint32(h)), g.count)
+		return
+	}
 	to, step := g.GP64(), g.GP64()
 	g.MOVQ(g.slot("y"), to)
 	g.MOVQ(g.told(tileYRow), step)
 	if g.accumulate {
 		g.own(to, step)
-	} else {
+	} else if g.blocks {
 		direct := fmt.Sprint("store", h)
 		g.TESTQ(operand.U32(partMore), g.told(tilePart))
 		g.JZ(operand.LabelRef(direct))
 		g.own(to, step)
 		g.Label(direct)
 	}
-	for i, row := range b.acc {
-		for j, parts := range row {
-			for _, v := range parts[1:] {
-				g.VADDPS(g.full(v), g.full(parts[0]), g.full(parts[0]))
-			}
-			g.store(at(to, j*g.level.Lanes()), parts[0], g.mask(j))
-			g.release(parts...)
+	for i, row := range acc {
+		for j, v := range row {
+			g.store(at(to, j*g.level.Lanes()), v, g.mask(j))
 		}
+		g.release(row...)
 		if i+1 < h {
 			g.ADDQ(step, to)
 		}

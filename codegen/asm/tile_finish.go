@@ -1,94 +1,226 @@
 package asm
 
 import (
+	"fmt"
+
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// finish turns count rows of sums into results, and moves on by as many.
+// results turns the sums of a tile into results, before they leave their registers.
+func (g *tiling) results(acc [][]vec) {
+	h := len(acc)
+	y := g.spaced(h, "y", tileYRow)
+	each := func(f func(i, j int, m operand.Mem)) {
+		for i := range acc {
+			for j := range acc[i] {
+				f(i, j, y.at(i, j*g.level.Lanes()))
+			}
+		}
+	}
+	if g.blocks {
+		fresh := fmt.Sprint("fresh", h)
+		g.TESTQ(operand.U32(partMore), g.told(tilePart))
+		g.JZ(operand.LabelRef(fresh))
+		each(func(i, j int, m operand.Mem) { g.addTo(acc[i][j], m, g.mask(j)) })
+		g.Label(fresh)
+	}
+	store := func(i, j int, m operand.Mem) { g.store(m, acc[i][j], g.mask(j)) }
+	if g.epilogue == nil {
+		each(store)
+	} else {
+		last, stored := fmt.Sprint("last", h), fmt.Sprint("stored", h)
+		if g.blocks && !g.accumulate {
+			g.TESTQ(operand.U32(partRest), g.told(tilePart))
+			g.JZ(operand.LabelRef(last))
+			each(store)
+			g.JMP(operand.LabelRef(stored))
+			g.Label(last)
+		}
+		o := g.operands(h)
+		each(func(i, j int, m operand.Mem) {
+			args := o.row(acc[i][j], i, j)
+			v := g.eval(g.epilogue, args)
+			if g.accumulate {
+				g.addTo(v, m, g.mask(j))
+			}
+			g.store(m, v, g.mask(j))
+			g.release(v)
+			o.drop(args)
+		})
+		o.end()
+		if g.blocks && !g.accumulate {
+			g.Label(stored)
+		}
+	}
+	for _, row := range acc {
+		g.release(row...)
+	}
+}
+
+// tileOperands is where the operands of an epilogue are.
+type tileOperands struct {
+	*tiling
+	pointers []reg.GPVirtual
+	held     [][]vec // the vectors of those that are the same for all rows
+}
+
+// operands points to the extras of h rows, and loads those that are the same for
+// all of them, as long as there are registers.
+func (g *tiling) operands(h int) *tileOperands {
+	o := &tileOperands{tiling: g, pointers: make([]reg.GPVirtual, len(g.extras)), held: make([][]vec, len(g.extras))}
+	spare := exprRegisters(g.epilogue, g.level) + 1 + len(g.extras) // with the sum
+	if g.usesRows() {
+		g.rows = g.scalar("rows")
+	}
+	for i, e := range g.extras {
+		if !e.scalar {
+			o.pointers[i] = g.pointer(extraName(i))
+		}
+		n := g.width()
+		if e.scalar || e.spread {
+			n = 1
+		}
+		if h == 1 || !e.scalar && !e.still || len(g.free) < spare+n {
+			continue
+		}
+		for j := range n {
+			o.held[i] = append(o.held[i], o.load(i, j))
+		}
+	}
+	if h*g.width() > 1 {
+		g.pin(g.epilogue, spare)
+	}
+	return o
+}
+
+// load loads an operand at vector j.
+func (o *tileOperands) load(i, j int) vec {
+	v := o.alloc()
+	switch e := o.extras[i]; {
+	case e.scalar:
+		o.broadcast(v, o.slot(extraName(i)))
+	case e.spread:
+		o.broadcast(v, at(o.pointers[i], 0))
+	default:
+		o.code.load(v, at(o.pointers[i], j*o.level.Lanes()), o.mask(j))
+	}
+	return v
+}
+
+// row is the operands at vector j of a row, the sum first. Pointers move on with
+// the rows.
+func (o *tileOperands) row(sum vec, row, j int) []vec {
+	args := []vec{sum}
+	for i, e := range o.extras {
+		if row > 0 && j == 0 && !e.scalar && !e.still {
+			o.ADDQ(o.told(tileE+8*i), o.pointers[i])
+		}
+		if o.held[i] == nil {
+			args = append(args, o.load(i, j))
+		} else {
+			args = append(args, o.held[i][min(j, len(o.held[i])-1)])
+		}
+	}
+	return args
+}
+
+// drop gives back what row has loaded.
+func (o *tileOperands) drop(args []vec) {
+	for i, v := range args[1:] {
+		if o.held[i] == nil {
+			o.release(v)
+		}
+	}
+}
+
+// end gives everything back.
+func (o *tileOperands) end() {
+	for _, list := range o.held {
+		o.release(list...)
+	}
+	for _, v := range o.pinned {
+		o.release(v)
+	}
+	o.pinned = nil
+	if o.rows != none {
+		o.release(o.rows)
+		o.rows = none
+	}
+}
+
+// finish turns count rows of sums, in memory, into results.
 func (g *tiling) finish() {
 	y, step := g.GP64(), g.GP64()
-	over := "moved"
 	g.MOVQ(g.slot("y"), y)
 	g.MOVQ(g.told(tileYRow), step)
 	from, apart := g.GP64(), g.GP64()
-	summed, whole := "alone", "results"
-	g.TESTQ(operand.U32(partMore), g.told(tilePart))
-	g.JZ(operand.LabelRef(summed))
-	g.Comment("The sums of earlier calls:")
-	g.own(from, apart)
-	g.addSums(y, step, from, apart, whole, over)
-	g.Label(summed)
 	if g.accumulate {
 		g.own(from, apart)
 	} else {
 		g.MOVQ(y, from)
 		g.MOVQ(step, apart)
 	}
-	if g.epilogue == nil {
-		g.IMULQ(g.count, apart)
-		g.ADDQ(apart, y)
-	} else {
-		if !g.accumulate {
-			last := "last"
-			g.TESTQ(operand.U32(partRest), g.told(tilePart))
-			g.JZ(operand.LabelRef(last))
-			g.IMULQ(g.count, apart)
-			g.ADDQ(apart, y)
-			g.JMP(operand.LabelRef(over))
-			g.Label(last)
-		}
-		g.Label(whole)
-		g.results(y, step, from, apart)
+	if g.blocks && !g.accumulate {
+		alone := "alone"
+		g.TESTQ(operand.U32(partMore), g.told(tilePart))
+		g.JZ(operand.LabelRef(alone))
+		g.own(from, apart)
+		g.addSums(y, step, from, apart)
+		g.Label(alone)
+		g.TESTQ(operand.U32(partRest), g.told(tilePart))
+		g.JNZ(operand.LabelRef("moved"))
 	}
-	g.Label(over)
-	g.MOVQ(y, g.slot("y"))
-	x := g.GP64()
-	g.MOVQ(g.told(tileXRow), x)
-	g.IMULQ(g.count, x)
-	g.ADDQ(x, g.slot("x"))
-	g.SUBQ(g.count, g.slot("n"))
+	n := g.copyOf(g.count)
+	g.Comment("The epilogue, row by row:")
+	o := g.operands(1)
+	g.Label("epilogue")
+	for j := range g.width() {
+		sum := g.alloc()
+		g.load(sum, at(from, j*g.level.Lanes()), g.mask(j))
+		args := o.row(sum, 0, j)
+		v := g.eval(g.epilogue, args)
+		m := at(y, j*g.level.Lanes())
+		if g.accumulate {
+			g.addTo(v, m, g.mask(j))
+		}
+		g.store(m, v, g.mask(j))
+		g.release(v, sum)
+		o.drop(args)
+	}
+	g.ADDQ(apart, from)
+	g.ADDQ(step, y)
+	for i, e := range g.extras {
+		if !e.scalar && !e.still {
+			g.ADDQ(g.told(tileE+8*i), o.pointers[i])
+		}
+	}
+	g.DECQ(n)
+	g.JNZ(operand.LabelRef("epilogue"))
+	o.end()
+	if g.blocks && !g.accumulate {
+		g.Label("moved")
+	}
 }
 
-// addSums adds the tile at from to what is in the result: to the result, or where
-// the epilogue is due to itself.
-func (g *tiling) addSums(y, step, from, apart reg.GPVirtual, whole, over string) {
-	to, far := g.GP64(), g.GP64()
-	if g.epilogue == nil {
-		to, far = y, step
-	} else {
-		g.MOVQ(y, to)
-		g.MOVQ(step, far)
-		between := "between"
-		g.TESTQ(operand.U32(partRest), g.told(tilePart))
-		g.JNZ(operand.LabelRef(between))
-		g.MOVQ(from, to)
-		g.MOVQ(apart, far)
-		g.Label(between)
-	}
-	at0, n := g.GP64(), g.GP64()
-	g.MOVQ(y, at0)
-	g.MOVQ(g.count, n)
+// addSums adds the tile at from to what is in the result: in the result.
+func (g *tiling) addSums(y, step, from, apart reg.GPVirtual) {
+	g.Comment("The sums of earlier calls:")
+	to, n := g.copyOf(y), g.copyOf(g.count)
 	g.Label("add")
 	v := g.alloc()
 	for j := range g.width() {
 		g.load(v, at(from, j*g.level.Lanes()), mask{})
-		g.addTo(v, at(at0, j*g.level.Lanes()), g.mask(j))
+		g.addTo(v, at(to, j*g.level.Lanes()), g.mask(j))
 		g.store(at(to, j*g.level.Lanes()), v, g.mask(j))
 	}
 	g.release(v)
 	g.ADDQ(apart, from)
-	g.ADDQ(step, at0)
-	g.ADDQ(far, to)
+	g.ADDQ(step, to)
 	g.DECQ(n)
 	g.JNZ(operand.LabelRef("add"))
-	if g.epilogue != nil {
-		g.own(from, apart)
-		g.TESTQ(operand.U32(partRest), g.told(tilePart))
-		g.JZ(operand.LabelRef(whole))
-		g.MOVQ(at0, y)
-	}
-	g.JMP(operand.LabelRef(over))
+	g.MOVQ(y, from)
+	g.MOVQ(step, apart)
 }
 
 // addTo adds what is in memory to a sum.
@@ -101,63 +233,6 @@ func (g *tiling) addTo(v vec, m operand.Mem, k mask) {
 	g.load(t, m, k)
 	g.VADDPS(g.full(t), g.full(v), g.full(v))
 	g.release(t)
-}
-
-// results computes the epilogue of the tile at from, row by row.
-func (g *tiling) results(y, step, from, apart reg.GPVirtual) {
-	pointers := make([]reg.GPVirtual, len(g.extras))
-	for i, e := range g.extras {
-		if !e.scalar {
-			pointers[i] = g.pointer(extraName(i))
-		}
-	}
-	if g.usesRows() {
-		g.rows = g.scalar("rows")
-	}
-	n := g.copyOf(g.count)
-	g.Comment("The epilogue, row by row:")
-	g.Label("epilogue")
-	for j := range g.width() {
-		args := []vec{g.alloc()}
-		g.load(args[0], at(from, j*g.level.Lanes()), g.mask(j))
-		for i, e := range g.extras {
-			v := g.alloc()
-			switch {
-			case e.scalar:
-				g.broadcast(v, g.slot(extraName(i)))
-			case e.spread:
-				g.broadcast(v, at(pointers[i], 0))
-			default:
-				g.load(v, at(pointers[i], j*g.level.Lanes()), g.mask(j))
-			}
-			args = append(args, v)
-		}
-		v := g.eval(g.epilogue, args)
-		m := at(y, j*g.level.Lanes())
-		if g.accumulate {
-			g.addTo(v, m, g.mask(j))
-		}
-		g.store(m, v, g.mask(j))
-		g.release(append(args, v)...)
-	}
-	g.ADDQ(apart, from)
-	g.ADDQ(step, y)
-	for i, e := range g.extras {
-		if !e.scalar {
-			g.ADDQ(g.told(tileE+8*i), pointers[i])
-		}
-	}
-	g.DECQ(n)
-	g.JNZ(operand.LabelRef("epilogue"))
-	for i, e := range g.extras {
-		if !e.scalar {
-			g.MOVQ(pointers[i], g.slot(extraName(i)))
-		}
-	}
-	if g.rows != none {
-		g.release(g.rows)
-		g.rows = none
-	}
 }
 
 // copyOf is another register with the same address.

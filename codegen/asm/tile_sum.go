@@ -10,42 +10,17 @@ import (
 // tileSums is the sums of one tile.
 type tileSums struct {
 	*tiling
-	high  int
-	acc   [][][]vec // of row, vector and part
-	b     []vec     // a point of the right operand
-	bases []reg.GPVirtual
-	odd   [4]reg.GPVirtual // 1, 3, 5 and 7 times the stride of rows of x
-	w     reg.GPVirtual
+	high int
+	acc  [][][]vec // of row, vector and part
+	b    []vec     // a point of the right operand
+	x    *spaced
+	w    reg.GPVirtual
 }
-
-// baseRows is how many rows of x are found from one pointer: address arithmetic
-// multiplies by 2, 4 and 8.
-const baseRows = 8
 
 // sum adds up all products.
 func (b *tileSums) sum() {
-	b.w = b.GP64()
-	for i := 0; i < b.high; i += baseRows {
-		b.bases = append(b.bases, b.GP64())
-	}
-	b.MOVQ(b.slot("x"), b.bases[0])
-	b.MOVQ(b.slot("w"), b.w)
-	if b.high > 1 {
-		for i, last := range []int{1, 3, 5, 7} {
-			if min(b.high, baseRows) <= last {
-				break
-			}
-			b.odd[i] = b.GP64()
-			switch last {
-			case 1:
-				b.MOVQ(b.told(tileXRow), b.odd[0])
-			case 3, 5:
-				b.LEAQ(operand.Mem{Base: b.odd[0], Index: b.odd[0], Scale: uint8(last - 1)}, b.odd[i])
-			case 7:
-				b.LEAQ(operand.Mem{Base: b.odd[1], Index: b.odd[0], Scale: 4}, b.odd[i])
-			}
-		}
-	}
+	b.x = b.spaced(b.high, "x", tileXRow)
+	b.w = b.pointer("w")
 	if b.nested {
 		b.outer(0)
 		return
@@ -53,17 +28,61 @@ func (b *tileSums) sum() {
 	b.inner()
 }
 
-// row is the address of an element of row i of x, at the point of the sum.
-func (b *tileSums) row(i, element int) operand.Mem {
-	m := at(b.bases[i/baseRows], element)
+// spaced is rows of an operand, evenly apart.
+type spaced struct {
+	bases []reg.GPVirtual  // of every eighth row
+	odd   [4]reg.GPVirtual // 1, 3, 5 and 7 times the distance
+}
+
+// baseRows is how many rows are found from one pointer: address arithmetic
+// multiplies by 2, 4 and 8.
+const baseRows = 8
+
+// spaced points to h rows of a parameter, as far apart as a field of s says.
+func (g *tiling) spaced(h int, name string, step int) *spaced {
+	s := &spaced{bases: []reg.GPVirtual{g.pointer(name)}}
+	if h == 1 {
+		return s
+	}
+	last := min(h, baseRows) - 1
+	s.odd[0] = g.GP64()
+	g.MOVQ(g.told(step), s.odd[0])
+	for i, n := range []int{3, 5, 7} {
+		if n > last {
+			break
+		}
+		s.odd[i+1] = g.GP64()
+		if n == 7 {
+			g.LEAQ(operand.Mem{Base: s.odd[1], Index: s.odd[0], Scale: 4}, s.odd[3])
+		} else {
+			g.LEAQ(operand.Mem{Base: s.odd[0], Index: s.odd[0], Scale: uint8(n - 1)}, s.odd[i+1])
+		}
+	}
+	for i := baseRows; i < h; i += baseRows {
+		s.bases = append(s.bases, g.GP64())
+	}
+	g.follow(s)
+	return s
+}
+
+// follow finds the further pointers from the first one.
+func (g *tiling) follow(s *spaced) {
+	for i := range s.bases[1:] {
+		g.LEAQ(operand.Mem{Base: s.bases[i], Index: s.odd[0], Scale: baseRows}, s.bases[i+1])
+	}
+}
+
+// at is the address of an element of row i.
+func (s *spaced) at(i, element int) operand.Mem {
+	m := at(s.bases[i/baseRows], element)
 	switch r := i % baseRows; r {
 	case 0:
 	case 1, 2, 4:
-		m.Index, m.Scale = b.odd[0], uint8(r)
+		m.Index, m.Scale = s.odd[0], uint8(r)
 	case 3, 6:
-		m.Index, m.Scale = b.odd[1], uint8(r/3)
+		m.Index, m.Scale = s.odd[1], uint8(r/3)
 	default:
-		m.Index, m.Scale = b.odd[r/2], 1
+		m.Index, m.Scale = s.odd[r/2], 1
 	}
 	return m
 }
@@ -77,26 +96,27 @@ func (b *tileSums) outer(level int) {
 	b.JZ(operand.LabelRef(over))
 	b.MOVQ(t, b.turns[level])
 	b.Label(top)
-	b.MOVQ(b.bases[0], b.saved[level][0])
+	b.MOVQ(b.x.bases[0], b.saved[level][0])
 	b.MOVQ(b.w, b.saved[level][1])
 	if level == 0 {
 		b.outer(1)
 	} else {
 		b.inner()
 	}
-	b.MOVQ(b.saved[level][0], b.bases[0])
+	b.MOVQ(b.saved[level][0], b.x.bases[0])
 	b.MOVQ(b.saved[level][1], b.w)
-	b.ADDQ(b.told(tileX+8*level), b.bases[0])
+	b.ADDQ(b.told(tileX+8*level), b.x.bases[0])
 	b.ADDQ(b.told(tileW+8*level), b.w)
 	b.DECQ(b.turns[level])
 	b.JNZ(operand.LabelRef(top))
 	b.Label(over)
 }
 
-// inner writes the loop over the innermost reduced axis.
+// inner writes the loop over the innermost reduced axis. With two parts a turn
+// takes two points; of an odd number the first turn takes one.
 func (b *tileSums) inner() {
-	if len(b.bases) > 1 {
-		b.LEAQ(operand.Mem{Base: b.bases[0], Index: b.odd[0], Scale: baseRows}, b.bases[1])
+	if b.nested {
+		b.follow(b.x)
 	}
 	count, x, w := b.GP64(), b.GP64(), b.GP64()
 	b.MOVQ(b.told(tileK+16), count)
@@ -104,34 +124,28 @@ func (b *tileSums) inner() {
 	b.MOVQ(b.told(tileW+16), w)
 	step := func(part int) {
 		b.product(part, x, w)
-		for _, p := range b.bases {
+		for _, p := range b.x.bases {
 			b.ADDQ(x, p)
 		}
 		b.ADDQ(w, b.w)
 	}
 	top, over := fmt.Sprintf("sum%d", b.high), fmt.Sprintf("summed%d", b.high)
-	if b.parts == 1 && b.high*b.width() >= 8 {
-		b.TESTQ(count, count)
-		b.JZ(operand.LabelRef(over))
-		b.Label(top)
-		step(0)
-		b.DECQ(count)
-		b.JNZ(operand.LabelRef(top))
-		b.Label(over)
-		return
-	}
-	odd := fmt.Sprintf("odd%d", b.high)
-	b.SUBQ(operand.U8(2), count)
-	b.JL(operand.LabelRef(odd))
-	b.Label(top)
-	step(0)
-	step(b.parts - 1)
-	b.SUBQ(operand.U8(2), count)
-	b.JGE(operand.LabelRef(top))
-	b.Label(odd)
-	b.ADDQ(operand.U8(2), count)
+	b.TESTQ(count, count)
 	b.JZ(operand.LabelRef(over))
+	if b.parts == 2 {
+		odd := fmt.Sprintf("odd%d", b.high)
+		b.INCQ(count)
+		b.SHRQ(operand.U8(1), count)
+		b.JCC(operand.LabelRef(odd))
+		b.Label(top)
+		step(1)
+		b.Label(odd)
+	} else {
+		b.Label(top)
+	}
 	step(0)
+	b.DECQ(count)
+	b.JNZ(operand.LabelRef(top))
 	b.Label(over)
 }
 
@@ -139,15 +153,15 @@ func (b *tileSums) inner() {
 func (b *tileSums) product(part int, x, w reg.Register) {
 	lanes := b.level.Lanes()
 	for j, v := range b.b {
-		if b.level == AVX512 && b.width() <= 2 {
+		if b.far && b.level == AVX512 && b.width() <= 2 {
 			m := at(b.w, j*lanes)
 			m.Index, m.Scale = w, 8
 			b.PREFETCHT0(m)
 		}
 		b.load(v, at(b.w, j*lanes), b.mask(j))
 	}
-	if !b.vectors && b.high > 1 {
-		m := b.row(0, 0)
+	if b.far && !b.vectors && b.high > 1 {
+		m := b.x.at(0, 0)
 		m.Index, m.Scale = x, 4
 		b.PREFETCHT0(m)
 	}
@@ -156,7 +170,7 @@ func (b *tileSums) product(part int, x, w reg.Register) {
 		switch {
 		case b.vectors:
 			for j, y := range b.b {
-				m := b.row(i, j*lanes)
+				m := b.x.at(i, j*lanes)
 				if k := b.mask(j); k.set {
 					b.load(v, m, k)
 					b.fma(row[j][part], v, y)
@@ -165,9 +179,9 @@ func (b *tileSums) product(part int, x, w reg.Register) {
 				}
 			}
 		case len(b.b) == 1 && b.level == AVX512:
-			b.VFMADD231PS_BCST(b.row(i, 0), b.full(b.b[0]), b.full(row[0][part]))
+			b.VFMADD231PS_BCST(b.x.at(i, 0), b.full(b.b[0]), b.full(row[0][part]))
 		default:
-			b.broadcast(v, b.row(i, 0))
+			b.broadcast(v, b.x.at(i, 0))
 			for j, y := range b.b {
 				b.fma(row[j][part], v, y)
 			}
