@@ -84,15 +84,15 @@ func shaped(t testing.TB, text string, number int, left map[string]int) []kernel
 		for _, b := range bodies {
 			levels = append(levels, b.Level)
 		}
-		list = append(list, kernelCase{name: fmt.Sprintf("%d.%d", number, i), kernel: k, machine: m, rows: []int{1, 3}, tolerance: max(2e-5, 2e-7*float64(terms(k, 3))), levels: levels,
+		list = append(list, kernelCase{name: fmt.Sprintf("%d.%d", number, i), kernel: k, machine: m, rows: []int{1, 3}, tolerance: max(2e-5, 2e-7*float64(addends(k, 3))), levels: levels,
 			about: text + "\n" + k.String()})
 	}
 	return list
 }
 
-// terms is how many numbers a nest adds to one another at most, each of which may
+// addends is how many numbers a nest adds to one another at most, each of which may
 // round the sum so far.
-func terms(k loop.Kernel, rows int) int {
+func addends(k loop.Kernel, rows int) int {
 	most := 1
 	if k, ok := k.(*loop.Nest); ok {
 		for _, s := range k.Body {
