@@ -26,7 +26,7 @@ func (e *phases) rowRoom() map[string]int {
 
 // ownRows prints the rows of a pass of which there is one worker.
 func (e predictText) ownRows(n string) string {
-	if e.tested != nil && e.tested.rows { // its functions are those of evaluation
+	if e.crew || e.tested != nil && e.tested.rows { // its functions are those of evaluation
 		return fmt.Sprintf("n: %[1]s, r1: %[1]s, rows: %[1]s, ", n)
 	}
 	return "n: " + n + ", "
@@ -97,6 +97,9 @@ func (e predictText) predictOne(f *file) {
 	}
 	if e.checked() {
 		line("if x.Check() != nil {\n%s.fillNaN()\nreturn%s\n}", dst, map[bool]string{true: " out"}[result != ""])
+	}
+	if e.crew {
+		line("%s", e.predictShared(dst, map[bool]string{true: " out"}[result != ""]))
 	}
 	if len(e.networks) > 0 {
 		line("if predictWhole(&out, x, m.params) {\nreturn out\n}")
@@ -214,7 +217,11 @@ func (e predictText) predictBatch(f *file) {
 	if e.grows() {
 		grow = "s.grow(batchRows)\n"
 	}
-	f.add(`// predictShare is how many rows are worth a goroutine of their own.
+	if e.crew {
+		e.batchShared(f, doc, check)
+		e.crewDecl(f, pass)
+	} else {
+		f.add(`// predictShare is how many rows are worth a goroutine of their own.
 const predictShare = %d
 
 // PredictBatch computes dst[i] from x[i] for any number of samples, with the same
@@ -242,9 +249,9 @@ func (m *Model) PredictBatch(dst []Output, x []Input) error {
 	m.predictPart(dst, x[:each])
 	others.Wait()
 	return nil
-}
-
-// predictPart computes outputs in batches.
+}`, e.worthRows(e.p.Predict), doc, e.cfg.Package, check, workers)
+	}
+	f.add(`// predictPart computes outputs in batches.
 func (m *Model) predictPart(dst []Output, x []Input) {
 	s := m.batches.get()
 	%sfor len(x) > 0 {
@@ -259,7 +266,7 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 		dst, x = dst[n:], x[n:]
 	}
 	m.batches.put(s)
-}`, e.worthRows(e.p.Predict), doc, e.cfg.Package, check, workers, grow, pass)
+}`, grow, pass)
 	fields := "inputs\n"
 	for _, name := range []string{"a", "ai", "work"} {
 		if n := room[name]; n > 0 {
