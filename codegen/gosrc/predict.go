@@ -209,19 +209,50 @@ func (e predictText) predictBatch(f *file) {
 	`, e.cfg.Package)
 		doc = "\n// Ids out of range are an error, and dst is then left as it was."
 	}
-	workers := "workers := m.session.Workers\nif workers < 1 {\nworkers = §runtime.GOMAXPROCS(0)\n}"
-	if e.cfg.PredictOnly {
-		workers = "workers := §runtime.GOMAXPROCS(0)"
-	}
 	grow := ""
 	if e.grows() {
 		grow = "s.grow(batchRows)\n"
 	}
-	if e.crew {
-		e.batchShared(f, doc, check)
-		e.crewDecl(f, pass)
+	if e.sharesBatches() {
+		e.batchByLayers(f, doc, check)
 	} else {
-		f.add(`// predictShare is how many rows are worth a goroutine of their own.
+		e.batchByRows(f, doc, check)
+	}
+	if e.crew {
+		e.crewDecl(f, pass)
+	}
+	f.add(`// predictPart computes outputs in batches.
+func (m *Model) predictPart(dst []Output, x []Input) {
+	s := m.batches.get()
+	%sfor len(x) > 0 {
+		n := min(len(x), batchRows)
+		for r := range n {
+			s.load(r, &x[r])
+		}
+		rows := predict(&pass{%sp: m.params})
+		for r := range n {
+			dst[r].fill(rows, r)
+		}
+		dst, x = dst[n:], x[n:]
+	}
+	m.batches.put(s)
+}`, grow, pass)
+	fields := "inputs\n"
+	for _, name := range []string{"a", "ai", "work"} {
+		if n := room[name]; n > 0 {
+			fields = fmt.Sprintf("%s [%d]%s\n", name, n, roomType(name)) + fields
+		}
+	}
+	f.add("// batchScratch is the working memory of one PredictBatch.\ntype batchScratch struct {\n%s}", fields)
+}
+
+// batchByRows prints PredictBatch where every worker has rows of its own.
+func (e predictText) batchByRows(f *file, doc, check string) {
+	workers := "workers := m.session.Workers\nif workers < 1 {\nworkers = §runtime.GOMAXPROCS(0)\n}"
+	if e.cfg.PredictOnly {
+		workers = "workers := §runtime.GOMAXPROCS(0)"
+	}
+	f.add(`// predictShare is how many rows are worth a goroutine of their own.
 const predictShare = %d
 
 // PredictBatch computes dst[i] from x[i] for any number of samples, with the same
@@ -250,30 +281,6 @@ func (m *Model) PredictBatch(dst []Output, x []Input) error {
 	others.Wait()
 	return nil
 }`, e.worthRows(e.p.Predict), doc, e.cfg.Package, check, workers)
-	}
-	f.add(`// predictPart computes outputs in batches.
-func (m *Model) predictPart(dst []Output, x []Input) {
-	s := m.batches.get()
-	%sfor len(x) > 0 {
-		n := min(len(x), batchRows)
-		for r := range n {
-			s.load(r, &x[r])
-		}
-		rows := predict(&pass{%sp: m.params})
-		for r := range n {
-			dst[r].fill(rows, r)
-		}
-		dst, x = dst[n:], x[n:]
-	}
-	m.batches.put(s)
-}`, grow, pass)
-	fields := "inputs\n"
-	for _, name := range []string{"a", "ai", "work"} {
-		if n := room[name]; n > 0 {
-			fields = fmt.Sprintf("%s [%d]%s\n", name, n, roomType(name)) + fields
-		}
-	}
-	f.add("// batchScratch is the working memory of one PredictBatch.\ntype batchScratch struct {\n%s}", fields)
 }
 
 // inputsDecl prints the struct that batches of samples are copied into.
