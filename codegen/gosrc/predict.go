@@ -98,11 +98,11 @@ func (e predictText) predictOne(f *file) {
 	if e.checked() {
 		line("if x.Check() != nil {\n%s.fillNaN()\nreturn%s\n}", dst, map[bool]string{true: " out"}[result != ""])
 	}
-	if e.crew {
-		line("%s", e.predictShared(dst, map[bool]string{true: " out"}[result != ""]))
-	}
 	if len(e.networks) > 0 {
 		line("if predictWhole(&out, x, m.params) {\nreturn out\n}")
+	}
+	if e.crew {
+		line("%s", e.predictShared(dst, map[bool]string{true: " out"}[result != ""]))
 	}
 	scratch := ""
 	if e.rowOnStack() {
