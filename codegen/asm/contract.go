@@ -57,6 +57,7 @@ type driver struct {
 	panel string // Go for the packed panel, "": the operand is read as it lies
 	table regionTable
 	loops map[int]string // variables of the reduced axes that Go runs along
+	team  sharers
 }
 
 // position is where the operands are at a point of the loops so far.
@@ -87,6 +88,7 @@ func (d *driver) body() error {
 			return err
 		}
 	}
+	d.b.Divided = d.req.Divide
 	err := d.outside(at, 0)
 	if text := d.table.declaration(); text != "" {
 		name := d.unit.constant(text, d.req.Name)
@@ -293,6 +295,9 @@ func (d *driver) blocks(at position) error {
 		d.line("from, to := t.Share(%d)", d.units(d.Lane.N/d.Width)+d.units(min(1, d.Lane.N%d.Width)))
 		d.names["from"], d.names["to"] = true, true
 	}
+	if d.req.Divide {
+		d.divide()
+	}
 	if d.Cut < 0 || d.Void {
 		return d.panels(at)
 	}
@@ -359,6 +364,9 @@ func (d *driver) panels(at position) error {
 	if d.Units {
 		return d.shares(at, full, rest)
 	}
+	if d.team.to != "" {
+		return d.ownPanels(at, full, rest)
+	}
 	var err error
 	switch {
 	case full == 1:
@@ -407,7 +415,11 @@ func (d *driver) around(at position, lanes, i int) error {
 		l := d.Around[i]
 		v := d.name(letter(l.Name), "i")
 		defer delete(d.names, v)
-		return d.block(fmt.Sprintf("for %s := range %s", v, total(l)), func() error { return d.around(at.plus(l, v, most(l)), lanes, i+1) })
+		head := fmt.Sprintf("for %s := range %s", v, total(l))
+		if i == 0 && d.team.across != "" {
+			head = d.own(v, d.team.across, total(l))
+		}
+		return d.block(head, func() error { return d.around(at.plus(l, v, most(l)), lanes, i+1) })
 	}
 	if len(d.Regions) == 1 {
 		return d.region(at, lanes, "")

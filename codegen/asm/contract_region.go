@@ -125,22 +125,30 @@ func (d *driver) region(at position, lanes int, unit string) error {
 		}
 	}
 	at, panel := d.ranges(at, lanes)
-	rows, count := "", 0
+	rows, points := "", 0
 	if d.Open {
 		rows = total(d.Regions[0].Row)
 	} else {
 		list := d.of(func(r plan.Region) int { return r.Rows })
-		rows, count = d.table.text(d.table.field("rows", list)), slices.Max(list)
+		rows, points = d.table.text(d.table.field("rows", list)), slices.Max(list)
 	}
 	lines := d.of(func(r plan.Region) int { return r.Lines })
 	if slices.Max(lines) > 1 {
 		v := d.name("l", "i")
 		defer delete(d.names, v)
-		return d.block(fmt.Sprintf("for %s := range %s", v, d.table.text(d.table.field("lines", lines))), func() error {
-			return d.rows(d.along(at, "Line", func(r plan.Region) (plan.Axis, bool) { return r.Line, r.Lines > 1 }, v, 1, slices.Max(lines)-1), lanes, panel, rows, count, unit)
+		count := d.table.text(d.table.field("lines", lines))
+		head := fmt.Sprintf("for %s := range %s", v, count)
+		if d.team.within != "" {
+			head = d.own(v, d.team.within, count)
+		}
+		return d.block(head, func() error {
+			return d.rows(d.along(at, "Line", func(r plan.Region) (plan.Axis, bool) { return r.Line, r.Lines > 1 }, v, 1, slices.Max(lines)-1), lanes, panel, rows, points, unit)
 		})
 	}
-	return d.rows(at, lanes, panel, rows, count, unit)
+	if d.team.within != "" {
+		return d.ownRows(at, lanes, panel, rows, points)
+	}
+	return d.rows(at, lanes, panel, rows, points, unit)
 }
 
 // along moves the operands v times n steps along an axis that regions may differ in.

@@ -36,16 +36,26 @@ func (d *driver) streamed(at position) error {
 		d.line("%s(&work[%v], %s, %s, %d, %d, min(%d, to-%s), %s, %s-%s)", s.Name, work, d.x.address(at.lhs), d.w.address(at.rhs), 4*k.Lhs, 4*k.Rhs, streamRows, i, count, i, from)
 	}
 	d.line("if n == 1 { // the weights are read once, in their order")
+	first, end := "0", fmt.Sprint(columns)
+	if d.req.Divide {
+		first, end = d.name("first"), d.name("end")
+		defer func() { delete(d.names, first); delete(d.names, end) }()
+		d.line("%s, %s := t.ShareRuns(%d, %d)", first, end, columns, d.Width)
+		d.line("if %s == %s {\nreturn\n}", first, end)
+	}
 	d.line("%s.k[2] = 1", d.sums)
 	d.line("for %s := 0; %s < %d; %s += %d {", from, from, k.N, from, size)
 	d.line("to := min(%s+%d, %d)", from, size, k.N)
 	d.line("for %s := %s; %s < to; %s += %d {", i, from, i, i, streamRows)
-	if columns <= most {
-		stream(at, sum{}, fmt.Sprint(columns))
-	} else {
-		d.line("for %s := 0; %s < %d; %s += %d {", j, j, columns, j, most)
-		stream(at.plus(d.Lane, j, columns-1), sum{}.plus(j, 1, columns-1), fmt.Sprintf("min(%d, %d-%s)", most, columns, j))
+	switch {
+	case columns > most:
+		d.line("for %s := %s; %s < %s; %s += %d {", j, first, j, end, j, most)
+		stream(at.plus(d.Lane, j, columns-1), sum{}.plus(j, 1, columns-1), fmt.Sprintf("min(%d, %s-%s)", most, end, j))
 		d.line("}")
+	case d.req.Divide:
+		stream(at.plus(d.Lane, first, columns-1), sum{}.plus(first, 1, columns-1), end+"-"+first)
+	default:
+		stream(at, sum{}, end)
 	}
 	d.line("}")
 	if d.Cut >= 0 {
@@ -83,10 +93,20 @@ func (d *driver) streamed(at position) error {
 		return nil
 	}
 	full, rest := columns/d.Width, columns%d.Width
-	d.line("for %s := 0; %s < %d; %s += %d {", j, j, full*d.Width, j, d.Width)
+	last := fmt.Sprint(full * d.Width)
+	if d.req.Divide && rest > 0 {
+		last = fmt.Sprintf("min(%s, %s)", end, last)
+	} else if d.req.Divide {
+		last = end
+	}
+	d.line("for %s := %s; %s < %s; %s += %d {", j, first, j, last, j, d.Width)
 	err = finish(position{extra: make([]sum, len(d.Extras))}.plus(d.Lane, j, (full-1)*d.Width), d.Width, sum{}.plus(j, 1, -1))
 	d.line("}")
 	if err == nil && rest > 0 {
+		if d.req.Divide {
+			d.line("if %s == %d {", end, columns)
+			defer d.line("}")
+		}
 		err = finish(d.last(position{extra: make([]sum, len(d.Extras))}, full), rest, sum{offset: full * d.Width})
 	}
 	return err

@@ -32,6 +32,7 @@ import (
 //     bits, no word written outside, none read that is not there;
 //   - split among 2 and 3 workers as loop.SharingOf allows: the same bits. Where
 //     it says rows each is given a part of them, where it says units a *nn.Worker;
+//     2 and 7 workers divide a body that is Divided;
 //   - row by row: within rowTolerance, 0 being the same bits;
 //   - with NaN, infinities, denormals and -0 among the operands, unless plain.
 //

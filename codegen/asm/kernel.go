@@ -15,6 +15,9 @@ type Request struct {
 	Name     string // of the Go function: "dense784x512Relu"
 	Kernel   loop.Kernel
 	Operands []Operand // its parameters, in order, without s, n, work and t
+	// Divide asks for a body that workers may divide among themselves although each
+	// row of its result is computed from its own rows alone.
+	Divide bool
 	// Shape holds the sizes of a kernel that layers share; nil: the kernel is made
 	// for its sizes.
 	Shape *shape.Shape
@@ -41,7 +44,7 @@ type Operand struct {
 //	s     the sizes of a shared kernel
 //	n     the number of rows (where the kernel has any), at least 1
 //	work  []float32 scratch of at least Work elements, 64-byte aligned, if Work > 0
-//	t     *nn.Worker, if the kernel is Shared: its part of the work is t.Share(units)
+//	t     *nn.Worker, if workers share the kernel's units, or the body is Divided
 //
 // No call takes more than the machine's CallMulAdds or touches more than its
 // CallBytes, since the scheduler cannot interrupt assembly.
@@ -52,6 +55,8 @@ type Body struct {
 	Work  int
 	// RowWork is how much of Work is needed when n is 1.
 	RowWork int
+	// Divided says that every worker does its part of all rows; nil: all of it.
+	Divided bool
 }
 
 // Kernel writes a kernel at every level, the best first. It returns nothing

@@ -198,6 +198,9 @@ func (p *program) write(t testing.TB, cases []kernelCase) []file {
 		}
 		u.shared = i%2 == 1 // in turn with tiles that large networks share
 		r := Request{Name: fmt.Sprintf("kernel%d", i), Kernel: c.kernel, Operands: operands}
+		if k, ok := c.kernel.(*loop.Contract); ok {
+			r.Divide = loop.SharingOf(k) == loop.ByRows
+		}
 		if c.shared {
 			r = sharedRequest(t, r, u.machine)
 		}
@@ -304,8 +307,8 @@ func (f *compiled) declare(text, table *strings.Builder, name string, b Body) {
 		b.Lines = append([]string{fmt.Sprintf("s := struct{ %s int }{%s}", f.shape.Names(), strings.Join(values, ", ")), "_ = s"}, b.Lines...)
 	}
 	fmt.Fprintf(text, "func %s(%s) {\n%s\n}\n\n", name, strings.Join(params, ", "), strings.Join(b.Lines, "\n"))
-	fmt.Fprintf(table, "{shared: %t, work: %d, avx512: %t, call: func(p []block, from, to int, work []float32, t *nn.Worker) {\nif to-from == 1 {\nwork = work[:%d]\n}\n%s(%s)\n}},\n",
-		loop.SharingOf(f.kernel) == loop.ByUnits, b.Work, b.Level == AVX512, b.RowWork, name, strings.Join(args, ", "))
+	fmt.Fprintf(table, "{shared: %t, divided: %t, work: %d, avx512: %t, call: func(p []block, from, to int, work []float32, t *nn.Worker) {\nif to-from == 1 {\nwork = work[:%d]\n}\n%s(%s)\n}},\n",
+		loop.SharingOf(f.kernel) == loop.ByUnits, b.Divided, b.Work, b.Level == AVX512, b.RowWork, name, strings.Join(args, ", "))
 }
 
 // find is the function of a case, if this machine can run it.

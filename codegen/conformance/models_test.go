@@ -50,6 +50,7 @@ func TestRandomModels(t *testing.T) {
 		if seed%5 >= 3 { // kernels as layers of a large network share them
 			m := machine.Server()
 			m.OwnKernels = 0
+			m.ShareMulAdds = 1 // and predictions that workers share
 			variants = append(variants, pass.Options{Machine: m})
 		}
 		for variant, o := range variants {

@@ -78,13 +78,13 @@ func link(t *testing.T, dir string, packages []string) {
 		t.Fatal(err)
 	}
 	var main strings.Builder
-	main.WriteString("package main\n\nimport (\n\t\"os\"\n\n\t\"github.com/nngen-go/nngen/runtime/data\"\n\t\"scratch/harness\"\n")
+	main.WriteString("package main\n\nimport (\n\t\"os\"\n\t\"runtime\"\n\n\t\"github.com/nngen-go/nngen/runtime/data\"\n\t\"scratch/harness\"\n")
 	for _, p := range packages {
 		fmt.Fprintf(&main, "\t\"scratch/%s\"\n", p)
 	}
 	main.WriteString(")\n\nfunc main() {\n")
 	for _, p := range packages {
-		fmt.Fprintf(&main, "\tharness.Register(%q, func() any { return %s.New(%s.Seed(1)) }, data.WeightedSlices[%s.Input, %s.Target])\n", p, p, p, p, p)
+		fmt.Fprintf(&main, "\tharness.Register(%q, func() any { return %s.New(%s.Seed(1), %s.Workers(runtime.GOMAXPROCS(0))) }, data.WeightedSlices[%s.Input, %s.Target])\n", p, p, p, p, p, p)
 	}
 	main.WriteString("\tif err := harness.Serve(os.Stdin, os.Stdout); err != nil {\n\t\tpanic(err)\n\t}\n}\n")
 	files := map[string]string{

@@ -40,6 +40,23 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 	return list[:len(plan.Forward)], list[len(plan.Forward):], nil
 }
 
+// divided are calls of which workers divide what can be divided: they wait before
+// and after it.
+func divided(calls []kernelCall) []kernelCall {
+	calls = slices.Clone(calls)
+	stage, was := 0, 0
+	for i, c := range calls {
+		if c.fn.divided {
+			calls[i].sharing = loop.ByUnits
+		}
+		if i > 0 && (c.stage != was || c.fn.divided || calls[i-1].fn.divided) {
+			stage++
+		}
+		was, calls[i].stage = c.stage, stage
+	}
+	return calls
+}
+
 // lastStage is that of the last call.
 func lastStage(calls []kernelCall) int {
 	if len(calls) == 0 {

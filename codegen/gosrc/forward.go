@@ -42,7 +42,10 @@ func (e *phases) phasesOf() error {
 		e.batchWork, e.rowWork = max(e.batchWork, all), max(e.rowWork, row)
 	}
 	e.row = planned(plan)
-	team := false
+	team := e.crew
+	if e.crew {
+		calls = e.row.restaged(divided(calls))
+	}
 	if !e.cfg.PredictOnly {
 		if e.evaluated, _, err = e.callsOf(e.p.Evaluate); err != nil {
 			return err
@@ -50,6 +53,9 @@ func (e *phases) phasesOf() error {
 		e.tested = planned(e.p.Evaluate)
 		if len(calls) > longPhase { // they share functions
 			if l := evaluated(e.p.Evaluate, e.evaluated, plan, calls); l != nil {
+				if e.crew {
+					e.evaluated = divided(e.evaluated)
+				}
 				e.tested, team = l, true
 				calls, e.evaluated = e.row.restaged(calls), l.restaged(e.evaluated)
 			}

@@ -16,6 +16,7 @@ type kernels struct {
 	el    elem
 	sums  sumLimits
 	share bool // layers share kernels
+	crew  bool // several workers may share a prediction
 
 	list     []*function // in the order of first use
 	known    map[string]*function
@@ -29,7 +30,7 @@ func newKernels(p *loop.Program, cfg Config, used *ownWords) *kernels {
 	if cfg.Machine == (machine.Machine{}) {
 		cfg.Machine = machine.Server()
 	}
-	k := &kernels{program: newProgram(p, cfg, used), el: elementOf(cfg), sums: usualSums, share: shape.Large(p, cfg.Machine),
+	k := &kernels{program: newProgram(p, cfg, used), el: elementOf(cfg), sums: usualSums, share: shape.Large(p, cfg.Machine), crew: hasCrew(p, cfg),
 		known: map[string]*function{}, unit: asm.NewUnit(cfg.Machine), scalars: map[string]bool{}}
 	if k.share {
 		k.unit.Share()
@@ -52,6 +53,7 @@ type function struct {
 	doc        []string
 	kernel     *kernel      // whose text it is
 	code       *machineCode // nil: the Go body is all there is
+	divided    bool         // workers may divide it although it is computed row by row
 }
 
 // kernel prints a kernel and returns it with the name of its function: one

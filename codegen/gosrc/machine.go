@@ -49,12 +49,15 @@ func (e *kernels) machine(fn *function, k loop.Kernel, out *kernel) error {
 	for _, p := range out.params {
 		r.Operands = append(r.Operands, asm.Operand{Buf: p.buf, Name: p.name, Dims: p.dims})
 	}
+	_, product := k.(*loop.Contract)
+	r.Divide = e.crew && product && loop.SharingOf(k) == loop.ByRows
 	bodies, err := e.unit.Kernel(r)
 	if err != nil {
 		return err
 	}
 	if len(bodies) > 0 {
 		fn.code = &machineCode{out, bodies}
+		fn.divided = slices.ContainsFunc(bodies, func(b asm.Body) bool { return b.Divided })
 	}
 	return nil
 }
@@ -104,6 +107,9 @@ func (fn *function) wrapperSignature() []typed {
 	for i := range list {
 		list[i].typ = concrete(list[i].typ)
 	}
+	if fn.divided {
+		list = append(list, typed{"t", "*§nn.Worker"})
+	}
 	if all, _ := fn.work(); all == 0 {
 		return list
 	}
@@ -114,13 +120,23 @@ func (fn *function) wrapperSignature() []typed {
 	return slices.Insert(list, at, typed{"work", "[]float32"})
 }
 
-// portableCall calls the Go body with the parameters of the wrapper.
+// portableCall calls the Go body with the parameters of the wrapper, or of one
+// that workers divide, with rows of this worker's own.
 func (fn *function) portableCall() string {
 	var args []string
 	for _, p := range fn.code.kernel.signature() {
 		args = append(args, p.name)
 	}
-	return callText(fn.body(), args)
+	if !fn.divided {
+		return callText(fn.body(), args)
+	}
+	for i, p := range fn.code.kernel.params {
+		if p.form == rowSlice && p.buf.Rows {
+			args[i] = fmt.Sprintf("%s[%s:%s]", p.name, scaled("r0", p.buf.Row(), 0), scaled("r1", p.buf.Row(), 0))
+		}
+	}
+	args[len(args)-1] = "r1-r0"
+	return "r0, r1 := t.Share(n)\n" + callText(fn.body(), args)
 }
 
 // machineText prints the Go files beside the machine code.
@@ -145,7 +161,11 @@ func (e machineText) machineFile() *file {
 			b.WriteString("case n == 0: // no rows for this worker\n")
 		}
 		for _, body := range fn.code.bodies {
-			fmt.Fprintf(&b, "case cpu >= %s:\n%s\n", levels[body.Level], strings.Join(body.Lines, "\n"))
+			fmt.Fprintf(&b, "case cpu >= %s:\n", levels[body.Level])
+			if fn.divided && !body.Divided {
+				b.WriteString("if !t.Solo() {\nreturn\n}\n")
+			}
+			b.WriteString(strings.Join(body.Lines, "\n") + "\n")
 		}
 		fmt.Fprintf(&b, "default:\n%s\n}\n}", fn.portableCall())
 		f.add("%s", b.String())

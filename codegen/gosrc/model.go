@@ -241,13 +241,12 @@ type Option = §nn.Option
 // weights, the order of training rows, dropout.
 func Seed(s uint64) Option { return §nn.Seed(s) }
 
-// Workers sets how many cores Fit, Evaluate and PredictBatch use at most; 0:
-// GOMAXPROCS. The results have the same bits for any number.
+%s
 func Workers(n int) Option { return §nn.Workers(n) }
 
 // AllowNonFinite has Open, OpenFS and Read accept weights that are NaN or
 // infinite, as a training leaves them that diverged. Without it they are an error.
-func AllowNonFinite() Option { return §nn.AllowNonFinite() }`)
+func AllowNonFinite() Option { return §nn.AllowNonFinite() }`, e.workersDoc())
 	f.add(`// Model is the network with one set of parameters.
 type Model struct {
 	params  *Params
@@ -344,6 +343,15 @@ func (m *Model) Params() *Params { return m.params }`)
 func (m *Model) Update(f func(p *Params)) { f(m.params) }`)
 }
 
+// workersDoc is the comment of the option Workers.
+func (e modelText) workersDoc() string {
+	text := "Workers sets how many cores Fit, Evaluate and PredictBatch use at most; 0: GOMAXPROCS."
+	if e.crew {
+		text += " Predict uses them too if n is above 1, else it uses one."
+	}
+	return strings.TrimSpace(docComment(text + " The results have the same bits for any number."))
+}
+
 // encodingField holds what has been learned from the training rows.
 func (e *phases) encodingField() string {
 	if e.enc.Learns() {
@@ -355,6 +363,9 @@ func (e *phases) encodingField() string {
 // scratchFields are the free lists of a model.
 func (e *phases) scratchFields() string {
 	s := "batches freeList[batchScratch]"
+	if e.crew {
+		s += "\ncrew *crew // made when a prediction is first shared\nshared §atomic.Bool // a prediction has the crew"
+	}
 	if !e.rowOnStack() {
 		s = "rows    freeList[rowScratch]\n" + s
 	}

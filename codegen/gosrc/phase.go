@@ -211,6 +211,9 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 	if c.kernel.shared {
 		in = append(in, map[bool]string{true: "s.t", false: "nil"}[w.spec.team])
 	}
+	if c.fn.divided {
+		in = append(in, map[bool]string{true: "s.t", false: "nil"}[w.spec.team && !own])
+	}
 	return in
 }
 

@@ -26,7 +26,7 @@ func (e *phases) rowRoom() map[string]int {
 
 // ownRows prints the rows of a pass of which there is one worker.
 func (e predictText) ownRows(n string) string {
-	if e.tested != nil && e.tested.rows { // its functions are those of evaluation
+	if e.crew || e.tested != nil && e.tested.rows { // its functions are those of evaluation
 		return fmt.Sprintf("n: %[1]s, r1: %[1]s, rows: %[1]s, ", n)
 	}
 	return "n: " + n + ", "
@@ -100,6 +100,9 @@ func (e predictText) predictOne(f *file) {
 	}
 	if len(e.networks) > 0 {
 		line("if predictWhole(&out, x, m.params) {\nreturn out\n}")
+	}
+	if e.crew {
+		line("%s", e.predictShared(dst, map[bool]string{true: " out"}[result != ""]))
 	}
 	scratch := ""
 	if e.rowOnStack() {
@@ -206,13 +209,48 @@ func (e predictText) predictBatch(f *file) {
 	`, e.cfg.Package)
 		doc = "\n// Ids out of range are an error, and dst is then left as it was."
 	}
-	workers := "workers := m.session.Workers\nif workers < 1 {\nworkers = §runtime.GOMAXPROCS(0)\n}"
-	if e.cfg.PredictOnly {
-		workers = "workers := §runtime.GOMAXPROCS(0)"
-	}
 	grow := ""
 	if e.grows() {
 		grow = "s.grow(batchRows)\n"
+	}
+	if e.sharesBatches() {
+		e.batchByLayers(f, doc, check)
+	} else {
+		e.batchByRows(f, doc, check)
+	}
+	if e.crew {
+		e.crewDecl(f, pass)
+	}
+	f.add(`// predictPart computes outputs in batches.
+func (m *Model) predictPart(dst []Output, x []Input) {
+	s := m.batches.get()
+	%sfor len(x) > 0 {
+		n := min(len(x), batchRows)
+		for r := range n {
+			s.load(r, &x[r])
+		}
+		rows := predict(&pass{%sp: m.params})
+		for r := range n {
+			dst[r].fill(rows, r)
+		}
+		dst, x = dst[n:], x[n:]
+	}
+	m.batches.put(s)
+}`, grow, pass)
+	fields := "inputs\n"
+	for _, name := range []string{"a", "ai", "work"} {
+		if n := room[name]; n > 0 {
+			fields = fmt.Sprintf("%s [%d]%s\n", name, n, roomType(name)) + fields
+		}
+	}
+	f.add("// batchScratch is the working memory of one PredictBatch.\ntype batchScratch struct {\n%s}", fields)
+}
+
+// batchByRows prints PredictBatch where every worker has rows of its own.
+func (e predictText) batchByRows(f *file, doc, check string) {
+	workers := "workers := m.session.Workers\nif workers < 1 {\nworkers = §runtime.GOMAXPROCS(0)\n}"
+	if e.cfg.PredictOnly {
+		workers = "workers := §runtime.GOMAXPROCS(0)"
 	}
 	f.add(`// predictShare is how many rows are worth a goroutine of their own.
 const predictShare = %d
@@ -242,31 +280,7 @@ func (m *Model) PredictBatch(dst []Output, x []Input) error {
 	m.predictPart(dst, x[:each])
 	others.Wait()
 	return nil
-}
-
-// predictPart computes outputs in batches.
-func (m *Model) predictPart(dst []Output, x []Input) {
-	s := m.batches.get()
-	%sfor len(x) > 0 {
-		n := min(len(x), batchRows)
-		for r := range n {
-			s.load(r, &x[r])
-		}
-		rows := predict(&pass{%sp: m.params})
-		for r := range n {
-			dst[r].fill(rows, r)
-		}
-		dst, x = dst[n:], x[n:]
-	}
-	m.batches.put(s)
-}`, e.worthRows(e.p.Predict), doc, e.cfg.Package, check, workers, grow, pass)
-	fields := "inputs\n"
-	for _, name := range []string{"a", "ai", "work"} {
-		if n := room[name]; n > 0 {
-			fields = fmt.Sprintf("%s [%d]%s\n", name, n, roomType(name)) + fields
-		}
-	}
-	f.add("// batchScratch is the working memory of one PredictBatch.\ntype batchScratch struct {\n%s}", fields)
+}`, e.worthRows(e.p.Predict), doc, e.cfg.Package, check, workers)
 }
 
 // inputsDecl prints the struct that batches of samples are copied into.

@@ -13,7 +13,7 @@ var Imports = map[string]string{
 	"bytes": "bytes", "context": "context", "embed": "embed", "errors": "errors", "fmt": "fmt", "io": "io", "binary": "encoding/binary",
 	"fs": "io/fs", "json": "encoding/json", "math": "math", "os": "os", "rand": "math/rand/v2", "reflect": "reflect", "runtime": "runtime", "slices": "slices",
 	"color": "image/color", "filepath": "path/filepath", "image": "image", "iter": "iter", "strconv": "strconv", "time": "time", "unicode": "unicode", "utf8": "unicode/utf8",
-	"sha256": "crypto/sha256", "hex": "encoding/hex", "strings": "strings", "sync": "sync", "testing": "testing", "unsafe": "unsafe",
+	"sha256": "crypto/sha256", "hex": "encoding/hex", "strings": "strings", "sync": "sync", "atomic": "sync/atomic", "testing": "testing", "unsafe": "unsafe",
 
 	"modeltest": "github.com/nngen-go/nngen/runtime/modeltest",
 	"data":      "github.com/nngen-go/nngen/runtime/data",

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/nngen-go/nngen/runtime/data"
@@ -56,6 +57,7 @@ func (n *Network[M, I, O, T, P]) Test(t *testing.T) {
 	t.Run("TrainAllocations", n.trainAllocations)
 	t.Run("TrainPoisoned", n.trainPoisoned)
 	t.Run("WorkersSameBits", n.workersSameBits)
+	t.Run("WorkersPredictSameBits", n.workersPredictSameBits)
 	t.Run("OneBatchOverfits", n.oneBatchOverfits)
 	t.Run("SameSeedSameBits", n.sameSeedSameBits)
 	t.Run("SaveAndRead", n.saveAndRead)
@@ -232,6 +234,41 @@ func (n *Network[M, I, O, T, P]) workersSameBits(t *testing.T) {
 	alone.Train(rows, step)
 	team.Run(trained)
 	sameBits(t, "gradient", alone.Gradients(), shared.Gradients())
+}
+
+// Predictions do not depend on the workers who share them, in as many calls at
+// once as there may be, and allocate nothing.
+func (n *Network[M, I, O, T, P]) workersPredictSameBits(t *testing.T) {
+	x := n.samples(n.BatchRows + 1)
+	few := min(3, len(x))
+	want := n.predictAll(n.New(nn.Seed(1), nn.Workers(1)), x)
+	for workers := 2; workers <= 4; workers++ {
+		m := n.New(nn.Seed(1), nn.Workers(workers))
+		for _, rows := range []int{1, few, len(x)} {
+			got := make([]O, rows)
+			if err := n.PredictBatch(m, got, x[:rows]); err != nil {
+				t.Fatal(err)
+			}
+			if bits(got) != bits(want[:rows]) {
+				t.Errorf("%d workers, %d samples: PredictBatch differs from one worker", workers, rows)
+			}
+		}
+		var all sync.WaitGroup
+		for range 3 {
+			all.Add(1)
+			go func() {
+				defer all.Done()
+				if bits(n.predictAll(m, x[:few])) != bits(want[:few]) {
+					t.Errorf("%d workers: Predict differs from one worker", workers)
+				}
+			}()
+		}
+		all.Wait()
+		var out O
+		if a := testing.AllocsPerRun(20, func() { n.Predict(m, &out, &x[0]) }); a != 0 {
+			t.Errorf("%d workers: Predict allocates %v times", workers, a)
+		}
+	}
 }
 
 // What a network can learn by heart with gradients in double precision, it can

@@ -14,10 +14,11 @@ import (
 // for each of them, and then sleep. A nil *Team is one that works alone: it has
 // no goroutines, and hands a nil *Worker to the body.
 //
-// A Team belongs to one goroutine, and must be closed.
+// A Team belongs to one goroutine, and must be closed unless it lingers.
 type Team struct {
 	workers []*Worker // workers[0] is the caller of Run; nil before the first one
 	count   int
+	lingers bool        // goroutines end where others would sleep
 	spin    bool        // there is a core for every worker
 	busy    atomic.Bool // within Run
 	body    func(*Worker)
@@ -65,6 +66,16 @@ func NewTeam(workers int) *Team {
 	return &Team{count: workers}
 }
 
+// NewLingeringTeam returns a team whose goroutines do not sleep between two calls
+// of Run: they end instead, some 200 microseconds after the first, and the next
+// one starts them again. It need not be closed. Such a team shares work that may
+// come again at once or never.
+func NewLingeringTeam(workers int) *Team {
+	t := NewTeam(workers)
+	t.lingers = true
+	return t
+}
+
 // Workers returns the number of workers, 1 for a nil Team.
 func (t *Team) Workers() int {
 	if t == nil {
@@ -99,6 +110,7 @@ func (t *Team) Run(body func(w *Worker)) {
 		t.body = body
 		t.run.Add(1)
 		t.wakeAll()
+		t.startGone()
 	}
 	defer t.join()
 	body(t.workers[0])
@@ -145,12 +157,21 @@ func (t *Team) start(spin bool) {
 	t.spin = spin
 	t.workers = make([]*Worker, t.count)
 	for id := range t.workers {
-		t.workers[id] = &Worker{ID: id, Count: t.count, team: t, wake: make(chan struct{}, 1)}
+		w := &Worker{ID: id, Count: t.count, team: t, wake: make(chan struct{}, 1)}
+		w.work = func() { t.work(w) }
+		w.gone.Store(id > 0)
+		t.workers[id] = w
 	}
-	run := t.run.Load()
+}
+
+// startGone starts the goroutines that this Run has not found.
+func (t *Team) startGone() {
 	for _, w := range t.workers[1:] {
-		t.ended.Add(1)
-		go t.work(w, run)
+		if w.gone.Load() && w.gone.CompareAndSwap(true, false) {
+			w.seen = t.run.Load() - 1
+			t.ended.Add(1)
+			go w.work()
+		}
 	}
 }
 
@@ -169,17 +190,21 @@ func (t *Team) Close() {
 	t.workers = nil
 }
 
-// work is the life of one of the team's goroutines, which has seen the calls of
-// Run up to seen.
-func (t *Team) work(w *Worker, seen uint32) {
+// work is the life of one of the team's goroutines.
+func (t *Team) work(w *Worker) {
 	defer t.ended.Done()
 	for {
-		w.await(&t.run, seen)
-		seen = t.run.Load()
+		switch {
+		case !t.lingers:
+			w.await(&t.run, w.seen)
+		case !w.linger(w.seen):
+			return
+		}
+		w.seen = t.run.Load()
 		if t.ending {
 			return
 		}
-		t.turn(w, seen)
+		t.turn(w, w.seen)
 	}
 }
 
@@ -191,7 +216,7 @@ func (t *Team) turn(w *Worker, run uint32) {
 			t.fail(v)
 			if v == nil { // runtime.Goexit: this goroutine ends, another takes its place
 				t.ended.Add(1)
-				go t.work(w, run)
+				go w.work()
 			}
 		}
 		if t.working.Add(-1) == 0 {

@@ -148,6 +148,64 @@ func TestTeam(t *testing.T) {
 	NewTeam(3).Close() // without a Run
 }
 
+// Goroutines that linger end by themselves, and come back.
+func TestLingeringTeam(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for _, spin := range []bool{false, true} {
+		team := NewLingeringTeam(3)
+		team.start(spin)
+		for range 20 {
+			prefix(t, team, 20)
+			goroutines(t, before)
+			prefix(t, team, 1)
+			time.Sleep(spinTime) // some are about to end
+			prefix(t, team, 1)
+		}
+		cause := errors.New("lost")
+		v := catch(func() {
+			team.Run(func(w *Worker) {
+				if w.ID == 1 {
+					panic(cause)
+				}
+				w.Wait()
+			})
+		})
+		if p, ok := v.(*WorkerPanic); !ok || p.Value != cause {
+			t.Errorf("a panic arrives as %v", v)
+		}
+		prefix(t, team, 3)
+		body := func(w *Worker) { w.Wait() }
+		run := func() { team.Run(body) }
+		if n := testing.AllocsPerRun(200, run); n != 0 {
+			t.Errorf("Run allocates %v times", n)
+		}
+		pausing := func() { time.Sleep(2 * spinTime); run() }
+		pausing()
+		if n := testing.AllocsPerRun(20, pausing); n != 0 {
+			t.Errorf("Run after the end of goroutines allocates %v times", n)
+		}
+		goroutines(t, before)
+		prefix(t, team, 1)
+		team.Close()
+		goroutines(t, before)
+	}
+}
+
+func TestSplit(t *testing.T) {
+	if whole, within := (*Worker)(nil).Split(1, 5); whole != nil || within != nil {
+		t.Error("a worker that is alone is split")
+	}
+	for _, c := range []struct {
+		count, units, parts int
+		whole               bool
+	}{{2, 2, 9, true}, {2, 1, 9, false}, {2, 1, 1, true}, {2, 3, 14, false}, {2, 5, 14, true}, {3, 2, 2, true}, {4, 3, 16, false}, {4, 8, 1, true}, {2, 0, 0, true}} {
+		w := &Worker{Count: c.count}
+		if whole, within := w.Split(c.units, c.parts); (whole == w) != c.whole || (within == w) == c.whole {
+			t.Errorf("%d workers, %d units of %d parts: %v, %v", c.count, c.units, c.parts, whole, within)
+		}
+	}
+}
+
 // Spinning and sleeping are two ways through the same code: force each.
 func TestTeamSpins(t *testing.T) {
 	for _, spin := range []bool{false, true} {

@@ -12,6 +12,9 @@ type Worker struct {
 	ID, Count int // 0 <= ID < Count
 
 	team   *Team
+	work   func()        // what its goroutine does
+	seen   uint32        // the last Run that it has been in
+	gone   atomic.Bool   // it has no goroutine, or one that is about to end
 	parked atomic.Bool   // it sleeps on wake, or is about to
 	wake   chan struct{} // holds one token at most: for whoever cleared parked
 	_      [64]byte      // workers write here: no cache line belongs to two
@@ -39,6 +42,25 @@ func (w *Worker) Share(units int) (from, to int) {
 func (w *Worker) ShareRuns(n, run int) (from, to int) {
 	from, to = w.Share((n + run - 1) / run)
 	return min(from*run, n), min(to*run, n)
+}
+
+// Split shares work that has units, each of which has parts: it returns the
+// worker that takes a share of the units, and the one that takes a share of the
+// parts of each of them. One of them is w and the other one nil. Units are shared
+// unless a fifth of the workers' time, or more, would be lost on there being too
+// few of them, and less on the parts.
+func (w *Worker) Split(units, parts int) (whole, within *Worker) {
+	if w == nil || w.busy(units) >= 80 || w.busy(units) >= w.busy(parts) {
+		return w, nil
+	}
+	return nil, w
+}
+
+// busy is how much of their time all workers have something to do while they
+// share some units, in percent.
+func (w *Worker) busy(units int) int {
+	turns := (units + w.Count - 1) / w.Count
+	return 100 * units / max(1, turns*w.Count)
 }
 
 // Solo reports whether this is the worker that does what is not shared out.
@@ -103,6 +125,18 @@ func (w *Worker) await(word *atomic.Uint32, old uint32) {
 			<-w.wake // a token is there or on its way
 		}
 	}
+}
+
+// linger waits some time for a Run after the one that was seen and reports that
+// it has come. Otherwise w is gone.
+func (w *Worker) linger(seen uint32) bool {
+	t := w.team
+	if t.spin && spun(&t.run, seen) {
+		return true
+	}
+	w.gone.Store(true)
+	// A Run that begins now starts another goroutine, unless it is noticed here first.
+	return t.run.Load() != seen && w.gone.CompareAndSwap(true, false)
 }
 
 // spun reports that word has changed within spinTime.

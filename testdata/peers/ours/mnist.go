@@ -2,6 +2,7 @@ package main
 
 import (
 	"math/rand/v2"
+	"runtime"
 
 	"github.com/nngen-go/nngen/generated/mnist"
 	"github.com/nngen-go/nngen/testdata/peers/peer"
@@ -45,7 +46,7 @@ func openMNIST() (*network, error) {
 		}
 		y[i] = mnist.Target(classes[i])
 	}
-	m, learner := mnist.New(mnist.Seed(1)), mnist.New(mnist.Seed(1))
+	m, learner := mnist.New(mnist.Seed(1), mnist.Workers(runtime.GOMAXPROCS(0))), mnist.New(mnist.Seed(1))
 	out := make([]mnist.Output, batch)
 	first := m.Predict(&x[0])
 	return &network{

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"runtime"
+
 	"github.com/nngen-go/nngen/generated/mnistcnn"
 	"github.com/nngen-go/nngen/testdata/peers/peer"
 )
@@ -17,7 +19,7 @@ func openCNN() (*network, error) {
 		}
 		y[i] = mnistcnn.Target(classes[i])
 	}
-	m, learner := mnistcnn.New(mnistcnn.Seed(1)), mnistcnn.New(mnistcnn.Seed(1))
+	m, learner := mnistcnn.New(mnistcnn.Seed(1), mnistcnn.Workers(runtime.GOMAXPROCS(0))), mnistcnn.New(mnistcnn.Seed(1))
 	out := make([]mnistcnn.Output, batch)
 	first := m.Predict(&x[0])
 	return &network{

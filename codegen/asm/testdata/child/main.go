@@ -21,10 +21,11 @@ import (
 
 // function is one kernel at one level.
 type function struct {
-	shared bool // the workers share the work themselves
-	work   int
-	avx512 bool
-	call   func(p []block, from, to int, work []float32, t *nn.Worker)
+	shared  bool // the workers share the work themselves
+	divided bool // or may
+	work    int
+	avx512  bool
+	call    func(p []block, from, to int, work []float32, t *nn.Worker)
 }
 
 // block is the memory of one parameter.
@@ -156,7 +157,7 @@ func run(f function, p []block, n, workers int) (message string) {
 		}
 	}()
 	switch {
-	case f.shared && workers > 1:
+	case workers > 1 && (f.shared || f.divided && workers != n && workers != 3):
 		team := nn.NewTeam(workers)
 		defer team.Close()
 		team.Run(func(t *nn.Worker) {

@@ -1,0 +1,169 @@
+package gosrc
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// A crew is the workers who share each layer of a prediction. Packages have one
+// whose networks are worth it; those that only predict have no option that asks for
+// workers.
+
+// hasCrew reports a prediction of one sample that takes so long that workers who
+// meet after every layer save time: some tens of microseconds. A byte of weights
+// that is read takes about as long as a multiply-add.
+func hasCrew(p *loop.Program, cfg Config) bool {
+	mulAdds, weights := productsOf(p.Predict)
+	return !cfg.PredictOnly && mulAdds+weights >= cfg.Machine.ShareMulAdds
+}
+
+// sharesBatches reports that workers share each layer of many rows, too: that saves
+// them from reading and packing the same weights, of which there are more than there
+// is to compute with them for a row. Otherwise each has rows of its own and waits
+// for nobody.
+func (e *phases) sharesBatches() bool {
+	mulAdds, weights := productsOf(e.p.Predict)
+	return e.crew && weights > mulAdds
+}
+
+// productsOf counts the multiply-adds of the contractions of a row that workers can
+// share, and the bytes of their weights.
+func productsOf(p *loop.Plan) (mulAdds, weights int) {
+	runs, _ := p.Flat()
+	for _, r := range runs {
+		k, ok := r.Kernel.(*loop.Contract)
+		if !ok || loop.SharingOf(k) != loop.ByRows {
+			continue
+		}
+		mulAdds += k.Flops(1) / 2
+		for _, a := range []loop.Access{k.Lhs, k.Rhs} {
+			if a.Buf.Class == loop.Param {
+				weights += 4 * a.Buf.Row()
+			}
+		}
+	}
+	return mulAdds, weights
+}
+
+// predictShared prints how Predict begins where the crew can do it.
+func (e predictText) predictShared(dst, result string) string {
+	in := ""
+	if e.sharesBatches() {
+		in = "nil, "
+	}
+	return fmt.Sprintf(`if m.session.Workers > 1 {
+		if c := m.take(); c != nil {
+			c.memory.load(0, x)
+			%s.fill(c.predict(m.params, %s1), 0)
+			m.shared.Store(false)
+			return%s
+		}
+	}`, dst, in, result)
+}
+
+// crewDecl prints the crew of a model. Pass is how one over n rows of memory s
+// begins.
+func (e predictText) crewDecl(f *file, pass string) {
+	fields, scratch, room := "", "", ""
+	if e.batchWork > 0 {
+		fields = "more [][]float32 // scratch of the workers after the first\n"
+		scratch = "if i := t.Index(); i > 0 {\np.work = c.more[i-1]\n}\n"
+		room = fmt.Sprintf("for range c.team.Workers() - 1 {\nc.more = append(c.more, make([]float32, %d))\n}\n", e.batchWork)
+	}
+	if e.grows() {
+		room += "c.memory.grow(batchRows)\n"
+	}
+	doc, in, set, drop, load := "predict runs the network on n rows and returns its outputs.", "", "", "", ""
+	if e.sharesBatches() {
+		doc = "predict runs the network on n rows, after loading the samples in, and returns its outputs."
+		in, set, drop = "in []Input, ", "c.in = in\n", "c.in = nil\n"
+		fields = "in []Input // to be loaded\n" + fields
+		load = e.loadShared()
+	}
+	rows := rowsType(len(e.p.Outputs))
+	f.add(`// crew is workers who share each layer of a prediction, and what they work on.
+// It has goroutines while there are predictions, and some 200 microseconds more.
+type crew struct {
+	memory batchScratch
+	team   *§nn.Team
+	part   func(t *§nn.Worker)
+	params *Params
+	n      int // rows
+	rows   %s
+	%s}
+
+func newCrew(workers int) *crew {
+	c := &crew{team: §nn.NewLingeringTeam(workers)}
+	c.part = c.work
+	%sreturn c
+}
+
+%sfunc (c *crew) predict(params *Params, %sn int) %s {
+	c.params, c.n = params, n
+	%sc.team.Run(c.part)
+	%sreturn c.rows
+}
+
+// work is the part of one worker.
+func (c *crew) work(t *§nn.Worker) {
+	s, n := &c.memory, c.n
+	%sp := pass{%sp: c.params, t: t}
+	%sp.r0, p.r1 = t.Share(n)
+	p.rows = p.r1 - p.r0
+	rows := predict(&p)
+	if t.Solo() {
+		c.rows = rows
+	}
+}`, rows, fields, room, docComment(doc), in, rows, set, drop, load, pass, scratch)
+	f.add(`// take gives the crew to a call; nil: another one has it.
+func (m *Model) take() *crew {
+	if !m.shared.CompareAndSwap(false, true) {
+		return nil
+	}
+	if m.crew == nil {
+		m.crew = newCrew(m.session.Workers)
+	}
+	return m.crew
+}`)
+}
+
+// loadShared prints how workers load the samples of a crew.
+func (e predictText) loadShared() string {
+	rows := "from, to := t.Share(len(c.in))\nfor r := from; r < to; r++ {\ns.load(r, &c.in[r])\n}\n"
+	if slices.ContainsFunc(e.p.Inputs, func(p loop.Port) bool { return p.Ragged }) {
+		rows = "if t.Solo() {\nfor r := range c.in {\ns.load(r, &c.in[r])\n}\n}\n"
+	}
+	return "if len(c.in) > 0 {\n" + rows + "t.Wait()\n}\n"
+}
+
+// batchByLayers prints PredictBatch where workers share each layer.
+func (e predictText) batchByLayers(f *file, doc, check string) {
+	f.add(`// PredictBatch computes dst[i] from x[i] for any number of samples, with the same
+// results as Predict. Workers share every layer, unless another call has them. It
+// may be called from any number of goroutines.%s
+func (m *Model) PredictBatch(dst []Output, x []Input) error {
+	if len(dst) < len(x) {
+		return §fmt.Errorf("%s: PredictBatch: room for %%d outputs, %%d inputs", len(dst), len(x))
+	}
+	%sfor len(x) > 0 {
+		n := min(len(x), batchRows)
+		c := (*crew)(nil)
+		if m.session.Workers != 1 {
+			c = m.take()
+		}
+		if c == nil {
+			m.predictPart(dst[:n], x[:n])
+		} else {
+			rows := c.predict(m.params, x[:n], n)
+			for r := range n {
+				dst[r].fill(rows, r)
+			}
+			m.shared.Store(false)
+		}
+		dst, x = dst[n:], x[n:]
+	}
+	return nil
+}`, doc, e.cfg.Package, check)
+}
