@@ -26,7 +26,7 @@ func backward(s *pass) {
 	)
 	// hidden (Dense) and digit (Dense): exp gradient, relu gradient
 	expGradient10(dDigitPre, dDigitPreFromLoss, digitExp, dDigitSum, s.rows)
-	dense512x10GradX(dHiddenPre, dDigitPre, &s.p.DigitW, hidden, s.work, s.rows)
+	dense512x10GradX(dHiddenPre, dDigitPre, &s.p.DigitW, hidden, s.work, s.rows, nil)
 	s.t.Wait()
 	columnSums10(&s.g.DigitB, dDigitPreAll, s.n, s.t)
 	dense512x10GradW(&s.g.DigitW, hiddenAll, dDigitPreAll, s.n, s.t)

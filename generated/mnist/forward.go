@@ -37,18 +37,24 @@ func share[T any](s *pass, rows []T, width int) []T { return rows[s.r0*width : s
 
 // predict runs the network on the rows of s and returns its outputs.
 func predict(s *pass) []float32 {
-	rescaling := s.all(0, 784)
+	rescaling := s.own(0, 784)
+	x := share(s, s.x, 28*28)
 	hidden := s.all(784, 512)
-	digitPre := s.all(0, 10)
-	digit := s.all(0, 10)
+	rescalingAll := s.all(0, 784)
+	digitPreAll := s.all(0, 10)
+	digit := s.own(0, 10)
+	digitPre := s.own(0, 10)
 
 	// flatten (Flatten) and rescaling (Rescaling)
-	rescale784(rescaling, s.x, s.n)
+	rescale784(rescaling, x, s.rows)
+	s.t.Wait()
 	// hidden (Dense): bias, relu
-	dense784x512Relu(hidden, rescaling, &s.p.HiddenW, &s.p.HiddenB, s.work, s.n)
+	dense784x512Relu(hidden, rescalingAll, &s.p.HiddenW, &s.p.HiddenB, s.work, s.n, s.t)
+	s.t.Wait()
 	// digit (Dense): bias
-	dense512x10(digitPre, hidden, &s.p.DigitW, &s.p.DigitB, s.n)
-	softmax10(digit, digitPre, s.n)
+	dense512x10(digitPreAll, hidden, &s.p.DigitW, &s.p.DigitB, s.n, s.t)
+	s.t.Wait()
+	softmax10(digit, digitPre, s.rows)
 	return s.all(0, 10)
 }
 
@@ -73,9 +79,9 @@ func evaluate(s *pass) []float32 {
 	// flatten (Flatten) and rescaling (Rescaling)
 	rescale784(rescaling, x, s.rows)
 	// hidden (Dense): bias, relu
-	dense784x512Relu(hidden, rescaling, &s.p.HiddenW, &s.p.HiddenB, s.work, s.rows)
+	dense784x512Relu(hidden, rescaling, &s.p.HiddenW, &s.p.HiddenB, s.work, s.rows, nil)
 	// digit (Dense): bias
-	dense512x10(digitPre, hidden, &s.p.DigitW, &s.p.DigitB, s.rows)
+	dense512x10(digitPre, hidden, &s.p.DigitW, &s.p.DigitB, s.rows, nil)
 	softmax10B(digitMax, digit, digitSum, digitPre, s.rows)
 	// the loss: sparse categorical crossentropy, mean over the batch
 	logsumexpRows(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, s.rows)
@@ -109,9 +115,9 @@ func forward(s *pass) []float32 {
 	// flatten (Flatten) and rescaling (Rescaling)
 	rescale784(rescaling, x, s.rows)
 	// hidden (Dense): bias, relu
-	dense784x512Relu(hidden, rescaling, &s.p.HiddenW, &s.p.HiddenB, s.work, s.rows)
+	dense784x512Relu(hidden, rescaling, &s.p.HiddenW, &s.p.HiddenB, s.work, s.rows, nil)
 	// digit (Dense): bias
-	dense512x10(digitPre, hidden, &s.p.DigitW, &s.p.DigitB, s.rows)
+	dense512x10(digitPre, hidden, &s.p.DigitW, &s.p.DigitB, s.rows, nil)
 	softmax10C(digitMax, digitExp, digitSum, digit, digitPre, s.rows)
 	// the loss: sparse categorical crossentropy, mean over the batch
 	logsumexpRows(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, s.rows)

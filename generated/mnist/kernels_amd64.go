@@ -56,25 +56,32 @@ func dense784x512Relu(
 	b *[512]float32,
 	work []float32,
 	n int,
+	t *nn.Worker,
 ) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		sums := tile{k: [3]int{2: 784}, x: [3]int{2: 4}, w: [3]int{2: 256}, xRow: 3136, yRow: 2048}
 		if n == 1 { // the weights are read once, in their order
+			first, end := t.ShareRuns(512, 64)
+			if first == end {
+				return
+			}
 			sums.k[2] = 1
 			for from := 0; from < 784; from += 784 {
 				to := min(from+784, 784)
 				for i := from; i < to; i += 8 {
-					streamAVX512(&work[0], &x[i], &w[i][0], 4, 2048, min(8, to-i), 512, i-from)
+					streamAVX512(&work[first], &x[i], &w[i][first], 4, 2048, min(8, to-i), end-first, i-from)
 				}
-				for j := 0; j < 512; j += 64 {
+				for j := first; j < end; j += 64 {
 					tile6x64ReluAVX512(&y[j], &one, &work[j], &b[j], &sums, 1)
 				}
 			}
 			return
 		}
-		for j := 0; j < 512; j += 64 {
+		lanes, rows := t.Split(8, (n+5)/6)
+		from, to := lanes.Share(8)
+		for j := from * 64; j < to*64; j += 64 {
 			panel := &w[0][j]
 			sums.w = [3]int{0, 0, 2048}
 			if n > 6 { // more than one tile reads it
@@ -82,26 +89,32 @@ func dense784x512Relu(
 				panel = &work[0]
 				sums.w = [3]int{0, 0, 256}
 			}
-			for r := 0; r < n; r += 36 {
-				tile6x64ReluAVX512(&y[j+r*512], &x[r*784], panel, &b[j], &sums, min(36, n-r))
+			for r, end := rows.ShareRuns(n, 6); r < end; r += 36 {
+				tile6x64ReluAVX512(&y[j+r*512], &x[r*784], panel, &b[j], &sums, min(36, end-r))
 			}
 		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: 784}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 3136, yRow: 2048}
 		if n == 1 { // the weights are read once, in their order
+			first, end := t.ShareRuns(512, 16)
+			if first == end {
+				return
+			}
 			sums.k[2] = 1
 			for from := 0; from < 784; from += 784 {
 				to := min(from+784, 784)
 				for i := from; i < to; i += 8 {
-					streamAVX2(&work[0], &x[i], &w[i][0], 4, 2048, min(8, to-i), 512, i-from)
+					streamAVX2(&work[first], &x[i], &w[i][first], 4, 2048, min(8, to-i), end-first, i-from)
 				}
-				for j := 0; j < 512; j += 16 {
+				for j := first; j < end; j += 16 {
 					tile6x16ReluAVX2(&y[j], &one, &work[j], &b[j], &sums, 1)
 				}
 			}
 			return
 		}
-		for j := 0; j < 512; j += 16 {
+		lanes, rows := t.Split(32, (n+5)/6)
+		from, to := lanes.Share(32)
+		for j := from * 16; j < to*16; j += 16 {
 			panel := &w[0][j]
 			sums.w = [3]int{0, 0, 2048}
 			if n > 6 { // more than one tile reads it
@@ -109,10 +122,13 @@ func dense784x512Relu(
 				panel = &work[0]
 				sums.w = [3]int{0, 0, 64}
 			}
-			tile6x16ReluAVX2(&y[j], &x[0], panel, &b[j], &sums, n)
+			for r, end := rows.ShareRuns(n, 6); r < end; r += 144 {
+				tile6x16ReluAVX2(&y[j+r*512], &x[r*784], panel, &b[j], &sums, min(144, end-r))
+			}
 		}
 	default:
-		dense784x512ReluGo(y, x, w, b, n)
+		r0, r1 := t.Share(n)
+		dense784x512ReluGo(y[r0*512:r1*512], x[r0*784:r1*784], w, b, r1-r0)
 	}
 }
 
@@ -153,17 +169,22 @@ func tile6x16ReluAVX2(y, x, w, e0 *float32, s *tile, n int)
 func packRows16AVX2(p, w *float32, step, k int)
 
 // dense512x10 is dense512x10Go in machine code.
-func dense512x10(y, x []float32, w *[512][10]float32, b *[10]float32, n int) {
+func dense512x10(y, x []float32, w *[512][10]float32, b *[10]float32, n int, t *nn.Worker) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		sums := tile{k: [3]int{2: 512}, x: [3]int{2: 4}, w: [3]int{2: 40}, xRow: 2048, yRow: 40}
-		tile14x10BiasAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
+		for r, end := t.ShareRuns(n, 14); r < end; r += 224 {
+			tile14x10BiasAVX512(&y[r*10], &x[r*512], &w[0][0], &b[0], &sums, min(224, end-r))
+		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: 512}, x: [3]int{2: 4}, w: [3]int{2: 40}, xRow: 2048, yRow: 40}
-		tile6x10BiasAVX2(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
+		for r, end := t.ShareRuns(n, 6); r < end; r += 228 {
+			tile6x10BiasAVX2(&y[r*10], &x[r*512], &w[0][0], &b[0], &sums, min(228, end-r))
+		}
 	default:
-		dense512x10Go(y, x, w, b, n)
+		r0, r1 := t.Share(n)
+		dense512x10Go(y[r0*10:r1*10], x[r0*512:r1*512], w, b, r1-r0)
 	}
 }
 
@@ -274,23 +295,38 @@ func expGradient10AVX512(dx, dy, x, dz *float32, count int)
 func expGradient10AVX2(dx, dy, x, dz *float32, count int)
 
 // dense512x10GradX is dense512x10GradXGo in machine code.
-func dense512x10GradX(dx, dy []float32, w *[512][10]float32, h, work []float32, n int) {
+func dense512x10GradX(
+	dx, dy []float32,
+	w *[512][10]float32,
+	h, work []float32,
+	n int,
+	t *nn.Worker,
+) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		sums := tile{k: [3]int{2: 10}, x: [3]int{2: 4}, w: [3]int{2: 256}, xRow: 40, yRow: 2048, e: [6]int{0: 2048}}
-		for j := 0; j < 512; j += 64 {
+		lanes, rows := t.Split(8, (n+5)/6)
+		from, to := lanes.Share(8)
+		for j := from * 64; j < to*64; j += 64 {
 			packColumns64AVX512(&work[0], &w[j][0], 40, 10)
-			tile6x64ReluGradientAVX512(&dx[j], &dy[0], &work[0], &h[j], &sums, n)
+			for r, end := rows.ShareRuns(n, 6); r < end; r += 942 {
+				tile6x64ReluGradientAVX512(&dx[j+r*512], &dy[r*10], &work[0], &h[j+r*512], &sums, min(942, end-r))
+			}
 		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: 10}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 40, yRow: 2048, e: [6]int{0: 2048}}
-		for j := 0; j < 512; j += 16 {
+		lanes, rows := t.Split(32, (n+5)/6)
+		from, to := lanes.Share(32)
+		for j := from * 16; j < to*16; j += 16 {
 			packColumns16AVX2(&work[0], &w[j][0], 40, 10)
-			tile6x16ReluGradientAVX2(&dx[j], &dy[0], &work[0], &h[j], &sums, n)
+			for r, end := rows.ShareRuns(n, 6); r < end; r += 3114 {
+				tile6x16ReluGradientAVX2(&dx[j+r*512], &dy[r*10], &work[0], &h[j+r*512], &sums, min(3114, end-r))
+			}
 		}
 	default:
-		dense512x10GradXGo(dx, dy, w, h, n)
+		r0, r1 := t.Share(n)
+		dense512x10GradXGo(dx[r0*512:r1*512], dy[r0*10:r1*10], w, h[r0*512:r1*512], r1-r0)
 	}
 }
 

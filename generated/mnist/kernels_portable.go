@@ -10,12 +10,21 @@ func rescale784(y, x []float32, n int) {
 	rescale784Go(y, x, n)
 }
 
-func dense784x512Relu(y, x []float32, w *[784][512]float32, b *[512]float32, _ []float32, n int) {
-	dense784x512ReluGo(y, x, w, b, n)
+func dense784x512Relu(
+	y, x []float32,
+	w *[784][512]float32,
+	b *[512]float32,
+	_ []float32,
+	n int,
+	t *nn.Worker,
+) {
+	r0, r1 := t.Share(n)
+	dense784x512ReluGo(y[r0*512:r1*512], x[r0*784:r1*784], w, b, r1-r0)
 }
 
-func dense512x10(y, x []float32, w *[512][10]float32, b *[10]float32, n int) {
-	dense512x10Go(y, x, w, b, n)
+func dense512x10(y, x []float32, w *[512][10]float32, b *[10]float32, n int, t *nn.Worker) {
+	r0, r1 := t.Share(n)
+	dense512x10Go(y[r0*10:r1*10], x[r0*512:r1*512], w, b, r1-r0)
 }
 
 func softmax10(y, x []float32, n int) {
@@ -34,8 +43,9 @@ func expGradient10(dx, dy, x, dz []float32, n int) {
 	expGradient10Go(dx, dy, x, dz, n)
 }
 
-func dense512x10GradX(dx, dy []float32, w *[512][10]float32, h, _ []float32, n int) {
-	dense512x10GradXGo(dx, dy, w, h, n)
+func dense512x10GradX(dx, dy []float32, w *[512][10]float32, h, _ []float32, n int, t *nn.Worker) {
+	r0, r1 := t.Share(n)
+	dense512x10GradXGo(dx[r0*512:r1*512], dy[r0*10:r1*10], w, h[r0*512:r1*512], r1-r0)
 }
 
 func columnSums10(g *[10]float32, dy []float32, n int, t *nn.Worker) {

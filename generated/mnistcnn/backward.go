@@ -40,7 +40,7 @@ func backward(s *pass) {
 	)
 	// digit (Dense): exp gradient
 	expGradient10(dDigitPre, dDigitPreFromLoss, digitExp, dDigitSum, s.rows)
-	dense1600x10GradX(dDropout, dDigitPre, &s.p.DigitW, s.work, s.rows)
+	dense1600x10GradX(dDropout, dDigitPre, &s.p.DigitW, s.work, s.rows, nil)
 	// dropout (Dropout)
 	dropoutGradient1600(
 		dFlatten, nn.NewKey(s.step.Seed, s.step.Index, nn.Stream("dropout")), dDropout,
@@ -51,7 +51,7 @@ func backward(s *pass) {
 	// pool2 (MaxPooling2D)
 	maxPool2x2x64Grad(dConv2Pre, dPool2, conv2, s.rows)
 	// pool1 (MaxPooling2D) and conv2 (Conv2D): relu gradient
-	conv3x3x32To64GradX(dPool1, dConv2Pre, &s.p.Conv2W, pool1, s.work, s.rows)
+	conv3x3x32To64GradX(dPool1, dConv2Pre, &s.p.Conv2W, pool1, s.work, s.rows, nil)
 	// pool1 (MaxPooling2D)
 	maxPool2x2x32Grad(dConv1Pre, dPool1, conv1, s.rows)
 	s.t.Wait()

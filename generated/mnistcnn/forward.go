@@ -37,27 +37,40 @@ func share[T any](s *pass, rows []T, width int) []T { return rows[s.r0*width : s
 
 // predict runs the network on the rows of s and returns its outputs.
 func predict(s *pass) []float32 {
-	rescaling := s.all(21632, 28*28)
-	conv1 := s.all(0, 26*26*32)
-	pool1 := s.all(21632, 13*13*32)
-	conv2 := s.all(0, 11*11*64)
-	pool2 := s.all(7744, 5*5*64)
-	digitPre := s.all(0, 10)
-	digit := s.all(0, 10)
+	rescaling := s.own(21632, 28*28)
+	x := share(s, s.x, 28*28)
+	conv1All := s.all(0, 26*26*32)
+	rescalingAll := s.all(21632, 28*28)
+	pool1 := s.own(21632, 13*13*32)
+	conv1 := s.own(0, 26*26*32)
+	conv2All := s.all(0, 11*11*64)
+	pool1All := s.all(21632, 13*13*32)
+	pool2 := s.own(7744, 5*5*64)
+	conv2 := s.own(0, 11*11*64)
+	digitPreAll := s.all(0, 10)
+	pool2All := s.all(7744, 5*5*64)
+	digit := s.own(0, 10)
+	digitPre := s.own(0, 10)
 
 	// rescaling (Rescaling)
-	rescale784(rescaling, s.x, s.n)
+	rescale784(rescaling, x, s.rows)
+	s.t.Wait()
 	// conv1 (Conv2D): bias, relu
-	conv3x3x1To32Relu(conv1, rescaling, &s.p.Conv1W, &s.p.Conv1B, s.n)
+	conv3x3x1To32Relu(conv1All, rescalingAll, &s.p.Conv1W, &s.p.Conv1B, s.n, s.t)
+	s.t.Wait()
 	// pool1 (MaxPooling2D)
-	maxPool2x2x32(pool1, conv1, s.n)
+	maxPool2x2x32(pool1, conv1, s.rows)
+	s.t.Wait()
 	// conv2 (Conv2D): bias, relu
-	conv3x3x32To64Relu(conv2, pool1, &s.p.Conv2W, &s.p.Conv2B, s.work, s.n)
+	conv3x3x32To64Relu(conv2All, pool1All, &s.p.Conv2W, &s.p.Conv2B, s.work, s.n, s.t)
+	s.t.Wait()
 	// pool2 (MaxPooling2D)
-	maxPool2x2x64(pool2, conv2, s.n)
+	maxPool2x2x64(pool2, conv2, s.rows)
+	s.t.Wait()
 	// flatten (Flatten) and digit (Dense): bias
-	dense1600x10(digitPre, pool2, &s.p.DigitW, &s.p.DigitB, s.n)
-	softmax10(digit, digitPre, s.n)
+	dense1600x10(digitPreAll, pool2All, &s.p.DigitW, &s.p.DigitB, s.n, s.t)
+	s.t.Wait()
+	softmax10(digit, digitPre, s.rows)
 	return s.all(0, 10)
 }
 
@@ -85,15 +98,15 @@ func evaluate(s *pass) []float32 {
 	// rescaling (Rescaling)
 	rescale784(rescaling, x, s.rows)
 	// conv1 (Conv2D): bias, relu
-	conv3x3x1To32Relu(conv1, rescaling, &s.p.Conv1W, &s.p.Conv1B, s.rows)
+	conv3x3x1To32Relu(conv1, rescaling, &s.p.Conv1W, &s.p.Conv1B, s.rows, nil)
 	// pool1 (MaxPooling2D)
 	maxPool2x2x32(pool1, conv1, s.rows)
 	// conv2 (Conv2D): bias, relu
-	conv3x3x32To64Relu(conv2, pool1, &s.p.Conv2W, &s.p.Conv2B, s.work, s.rows)
+	conv3x3x32To64Relu(conv2, pool1, &s.p.Conv2W, &s.p.Conv2B, s.work, s.rows, nil)
 	// pool2 (MaxPooling2D)
 	maxPool2x2x64(pool2, conv2, s.rows)
 	// flatten (Flatten) and digit (Dense): bias
-	dense1600x10(digitPre, pool2, &s.p.DigitW, &s.p.DigitB, s.rows)
+	dense1600x10(digitPre, pool2, &s.p.DigitW, &s.p.DigitB, s.rows, nil)
 	softmax10B(digitMax, digit, digitSum, digitPre, s.rows)
 	// the loss: sparse categorical crossentropy, mean over the batch
 	logsumexpRows(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, s.rows)
@@ -131,11 +144,11 @@ func forward(s *pass) []float32 {
 	// rescaling (Rescaling)
 	rescale784(rescaling, x, s.rows)
 	// conv1 (Conv2D): bias, relu
-	conv3x3x1To32Relu(conv1, rescaling, &s.p.Conv1W, &s.p.Conv1B, s.rows)
+	conv3x3x1To32Relu(conv1, rescaling, &s.p.Conv1W, &s.p.Conv1B, s.rows, nil)
 	// pool1 (MaxPooling2D)
 	maxPool2x2x32(pool1, conv1, s.rows)
 	// conv2 (Conv2D): bias, relu
-	conv3x3x32To64Relu(conv2, pool1, &s.p.Conv2W, &s.p.Conv2B, s.work, s.rows)
+	conv3x3x32To64Relu(conv2, pool1, &s.p.Conv2W, &s.p.Conv2B, s.work, s.rows, nil)
 	// pool2 (MaxPooling2D)
 	maxPool2x2x64(pool2, conv2, s.rows)
 	// flatten (Flatten) and dropout (Dropout)
@@ -144,7 +157,7 @@ func forward(s *pass) []float32 {
 		s.step.First+s.r0, s.rows,
 	)
 	// digit (Dense): bias
-	dense1600x10(digitPre, dropout, &s.p.DigitW, &s.p.DigitB, s.rows)
+	dense1600x10(digitPre, dropout, &s.p.DigitW, &s.p.DigitB, s.rows, nil)
 	softmax10C(digitMax, digitExp, digitSum, digit, digitPre, s.rows)
 	// the loss: sparse categorical crossentropy, mean over the batch
 	logsumexpRows(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, s.rows)

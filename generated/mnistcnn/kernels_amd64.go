@@ -86,27 +86,38 @@ func rescale784AVX512(y, x *float32, count int)
 func rescale784AVX2(y, x *float32, count int)
 
 // conv3x3x1To32Relu is conv3x3x1To32ReluGo in machine code.
-func conv3x3x1To32Relu(y, x []float32, w *[3][3][1][32]float32, b *[32]float32, n int) {
+func conv3x3x1To32Relu(
+	y, x []float32,
+	w *[3][3][1][32]float32,
+	b *[32]float32,
+	n int,
+	t *nn.Worker,
+) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		sums := tile{k: [3]int{1, 3, 3}, x: [3]int{0, 112, 4}, w: [3]int{0, 384, 128}, xRow: 4, yRow: 128}
-		for i := range n {
-			for l := range 26 {
+		across, within := t.Split(n, 26)
+		for i, end := across.Share(n); i < end; i++ {
+			for l, end := within.Share(26); l < end; l++ {
 				tile13x32ReluAVX512(&y[i*21632+l*832], &x[i*784+l*28], &w[0][0][0][0], &b[0], &sums, 26)
 			}
 		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{1, 3, 3}, x: [3]int{0, 112, 4}, w: [3]int{0, 384, 128}, xRow: 4, yRow: 128}
-		for j := 0; j < 32; j += 16 {
-			for i := range n {
-				for l := range 26 {
+		lanes, rows := t.Split(2, n*26)
+		from, to := lanes.Share(2)
+		across, within := rows.Split(n, 26)
+		for j := from * 16; j < to*16; j += 16 {
+			for i, end := across.Share(n); i < end; i++ {
+				for l, end := within.Share(26); l < end; l++ {
 					tile6x16ReluAVX2(&y[j+i*21632+l*832], &x[i*784+l*28], &w[0][0][0][j], &b[j], &sums, 26)
 				}
 			}
 		}
 	default:
-		conv3x3x1To32ReluGo(y, x, w, b, n)
+		r0, r1 := t.Share(n)
+		conv3x3x1To32ReluGo(y[r0*21632:r1*21632], x[r0*784:r1*784], w, b, r1-r0)
 	}
 }
 
@@ -158,28 +169,34 @@ func conv3x3x32To64Relu(
 	b *[64]float32,
 	work []float32,
 	n int,
+	t *nn.Worker,
 ) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		sums := tile{k: [3]int{1, 3, 96}, x: [3]int{0, 1664, 4}, w: [3]int{0, 24576, 256}, xRow: 128, yRow: 256}
-		for i := range n {
-			for l := range 11 {
+		across, within := t.Split(n, 11)
+		for i, end := across.Share(n); i < end; i++ {
+			for l, end := within.Share(11); l < end; l++ {
 				tile6x64ReluAVX512(&y[i*7744+l*704], &x[i*5408+l*416], &w[0][0][0][0], &b[0], &sums, 11)
 			}
 		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{1, 3, 96}, x: [3]int{0, 1664, 4}, w: [3]int{0, 6144, 64}, xRow: 128, yRow: 256}
-		for j := 0; j < 64; j += 16 {
+		lanes, rows := t.Split(4, n*11)
+		from, to := lanes.Share(4)
+		across, within := rows.Split(n, 11)
+		for j := from * 16; j < to*16; j += 16 {
 			packRows16AVX2(&work[0], &w[0][0][0][j], 256, 3*96)
-			for i := range n {
-				for l := range 11 {
+			for i, end := across.Share(n); i < end; i++ {
+				for l, end := within.Share(11); l < end; l++ {
 					tile6x16ReluBAVX2(&y[j+i*7744+l*704], &x[i*5408+l*416], &work[0], &b[j], &sums, 11)
 				}
 			}
 		}
 	default:
-		conv3x3x32To64ReluGo(y, x, w, b, n)
+		r0, r1 := t.Share(n)
+		conv3x3x32To64ReluGo(y[r0*7744:r1*7744], x[r0*5408:r1*5408], w, b, r1-r0)
 	}
 }
 
@@ -231,23 +248,28 @@ func maxPool2x2x64AVX512(y, x *float32, count int)
 func maxPool2x2x64AVX2(y, x *float32, count int)
 
 // dense1600x10 is dense1600x10Go in machine code.
-func dense1600x10(y, x []float32, w *[1600][10]float32, b *[10]float32, n int) {
+func dense1600x10(y, x []float32, w *[1600][10]float32, b *[10]float32, n int, t *nn.Worker) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		sums := tile{k: [3]int{2: 1600}, x: [3]int{2: 4}, w: [3]int{2: 40}, xRow: 6400, yRow: 40}
-		tile14x10BiasAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
+		for r, end := t.ShareRuns(n, 14); r < end; r += 56 {
+			tile14x10BiasAVX512(&y[r*10], &x[r*1600], &w[0][0], &b[0], &sums, min(56, end-r))
+		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: 800}, x: [3]int{2: 4}, w: [3]int{2: 40}, xRow: 6400, yRow: 40, part: 2}
 		for i := 0; i < 1600; i += 800 {
 			if i+800 >= 1600 {
 				sums.part &^= 2 // the last block
 			}
-			tile6x10BiasAVX2(&y[0], &x[i], &w[i][0], &b[0], &sums, n)
+			for r, end := t.ShareRuns(n, 6); r < end; r += 144 {
+				tile6x10BiasAVX2(&y[r*10], &x[i+r*1600], &w[i][0], &b[0], &sums, min(144, end-r))
+			}
 			sums.part |= 1 // add to what is there
 		}
 	default:
-		dense1600x10Go(y, x, w, b, n)
+		r0, r1 := t.Share(n)
+		dense1600x10Go(y[r0*10:r1*10], x[r0*1600:r1*1600], w, b, r1-r0)
 	}
 }
 
@@ -383,23 +405,38 @@ func expGradient10AVX512(dx, dy, x, dz *float32, count int)
 func expGradient10AVX2(dx, dy, x, dz *float32, count int)
 
 // dense1600x10GradX is dense1600x10GradXGo in machine code.
-func dense1600x10GradX(dx, dy []float32, w *[1600][10]float32, work []float32, n int) {
+func dense1600x10GradX(
+	dx, dy []float32,
+	w *[1600][10]float32,
+	work []float32,
+	n int,
+	t *nn.Worker,
+) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		sums := tile{k: [3]int{2: 10}, x: [3]int{2: 4}, w: [3]int{2: 256}, xRow: 40, yRow: 6400}
-		for j := 0; j < 1600; j += 64 {
+		lanes, rows := t.Split(25, (n+3)/4)
+		from, to := lanes.Share(25)
+		for j := from * 64; j < to*64; j += 64 {
 			packColumns64AVX512(&work[0], &w[j][0], 40, 10)
-			tile4x64AVX512(&dx[j], &dy[0], &work[0], &sums, n)
+			for r, end := rows.ShareRuns(n, 4); r < end; r += 1760 {
+				tile4x64AVX512(&dx[j+r*1600], &dy[r*10], &work[0], &sums, min(1760, end-r))
+			}
 		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: 10}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 40, yRow: 6400}
-		for j := 0; j < 1600; j += 16 {
+		lanes, rows := t.Split(100, (n+5)/6)
+		from, to := lanes.Share(100)
+		for j := from * 16; j < to*16; j += 16 {
 			packColumns16AVX2(&work[0], &w[j][0], 40, 10)
-			tile6x16AVX2(&dx[j], &dy[0], &work[0], &sums, n)
+			for r, end := rows.ShareRuns(n, 6); r < end; r += 5034 {
+				tile6x16AVX2(&dx[j+r*1600], &dy[r*10], &work[0], &sums, min(5034, end-r))
+			}
 		}
 	default:
-		dense1600x10GradXGo(dx, dy, w, n)
+		r0, r1 := t.Share(n)
+		dense1600x10GradXGo(dx[r0*1600:r1*1600], dy[r0*10:r1*10], w, r1-r0)
 	}
 }
 
@@ -513,51 +550,64 @@ func maxPool2x2x64GradAVX512(dx, dy, x *float32, count int)
 func maxPool2x2x64GradAVX2(dx, dy, x *float32, count int)
 
 // conv3x3x32To64GradX is conv3x3x32To64GradXGo in machine code.
-func conv3x3x32To64GradX(dx, dy []float32, w *[3][3][32][64]float32, h, work []float32, n int) {
+func conv3x3x32To64GradX(
+	dx, dy []float32,
+	w *[3][3][32][64]float32,
+	h, work []float32,
+	n int,
+	t *nn.Worker,
+) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		sums := tile{k: [3]int{1, 3, 192}, x: [3]int{0, 2816, 4}, w: [3]int{0, 24576, 128}}
+		across, within := t.Split(n, 9)
 		for r := range 3 {
 			for k := range 3 {
 				packColumns32AVX512(&work[r*6144+k*2048], &w[2-r][2-k][0][0], 256, 64)
 			}
 		}
-		for i := range n {
+		for i, end := across.Share(n); i < end; i++ {
 			for _, q := range conv3x3x32To64GradXParts {
 				sums.xRow = q.xRow
 				sums.yRow = q.yRow
 				sums.e[0] = q.e0Row
 				sums.k[1] = q.k0
 				sums.k[2] = q.k1
-				for l := range q.lines {
+				for l, end := within.Share(q.lines); l < end; l++ {
 					tile9x32ReluGradientAVX512(&dx[q.y+i*5408+l*416], &dy[q.x+i*7744+l*704], &work[q.lo0*6144+q.lo1*2048], &h[q.e0+i*5408+l*416], &sums, q.rows)
 				}
 			}
 		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{1, 3, 192}, x: [3]int{0, 2816, 4}, w: [3]int{0, 12288, 64}}
-		for j := 0; j < 32; j += 16 {
+		lanes, rows := t.Split(2, n*9)
+		from, to := lanes.Share(2)
+		across, within := rows.Split(n, 9)
+		for j := from * 16; j < to*16; j += 16 {
 			for r := range 3 {
 				for k := range 3 {
 					packColumns16AVX2(&work[r*3072+k*1024], &w[2-r][2-k][j][0], 256, 64)
 				}
 			}
-			for i := range n {
+			for i, end := across.Share(n); i < end; i++ {
 				for _, q := range conv3x3x32To64GradXParts {
 					sums.xRow = q.xRow
 					sums.yRow = q.yRow
 					sums.e[0] = q.e0Row
 					sums.k[1] = q.k0
 					sums.k[2] = q.k1
-					for l := range q.lines {
+					for l, end := within.Share(q.lines); l < end; l++ {
 						tile5x16ReluGradientAVX2(&dx[q.y+j+i*5408+l*416], &dy[q.x+i*7744+l*704], &work[q.lo0*3072+q.lo1*1024], &h[q.e0+j+i*5408+l*416], &sums, q.rows)
 					}
 				}
 			}
 		}
 	default:
-		conv3x3x32To64GradXGo(dx, dy, w, h, n)
+		r0, r1 := t.Share(n)
+		conv3x3x32To64GradXGo(
+			dx[r0*5408:r1*5408], dy[r0*7744:r1*7744], w, h[r0*5408:r1*5408], r1-r0,
+		)
 	}
 }
 

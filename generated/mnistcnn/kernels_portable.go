@@ -10,8 +10,15 @@ func rescale784(y, x []float32, n int) {
 	rescale784Go(y, x, n)
 }
 
-func conv3x3x1To32Relu(y, x []float32, w *[3][3][1][32]float32, b *[32]float32, n int) {
-	conv3x3x1To32ReluGo(y, x, w, b, n)
+func conv3x3x1To32Relu(
+	y, x []float32,
+	w *[3][3][1][32]float32,
+	b *[32]float32,
+	n int,
+	t *nn.Worker,
+) {
+	r0, r1 := t.Share(n)
+	conv3x3x1To32ReluGo(y[r0*21632:r1*21632], x[r0*784:r1*784], w, b, r1-r0)
 }
 
 func maxPool2x2x32(y, x []float32, n int) {
@@ -24,16 +31,19 @@ func conv3x3x32To64Relu(
 	b *[64]float32,
 	_ []float32,
 	n int,
+	t *nn.Worker,
 ) {
-	conv3x3x32To64ReluGo(y, x, w, b, n)
+	r0, r1 := t.Share(n)
+	conv3x3x32To64ReluGo(y[r0*7744:r1*7744], x[r0*5408:r1*5408], w, b, r1-r0)
 }
 
 func maxPool2x2x64(y, x []float32, n int) {
 	maxPool2x2x64Go(y, x, n)
 }
 
-func dense1600x10(y, x []float32, w *[1600][10]float32, b *[10]float32, n int) {
-	dense1600x10Go(y, x, w, b, n)
+func dense1600x10(y, x []float32, w *[1600][10]float32, b *[10]float32, n int, t *nn.Worker) {
+	r0, r1 := t.Share(n)
+	dense1600x10Go(y[r0*10:r1*10], x[r0*1600:r1*1600], w, b, r1-r0)
 }
 
 func softmax10(y, x []float32, n int) {
@@ -56,8 +66,9 @@ func expGradient10(dx, dy, x, dz []float32, n int) {
 	expGradient10Go(dx, dy, x, dz, n)
 }
 
-func dense1600x10GradX(dx, dy []float32, w *[1600][10]float32, _ []float32, n int) {
-	dense1600x10GradXGo(dx, dy, w, n)
+func dense1600x10GradX(dx, dy []float32, w *[1600][10]float32, _ []float32, n int, t *nn.Worker) {
+	r0, r1 := t.Share(n)
+	dense1600x10GradXGo(dx[r0*1600:r1*1600], dy[r0*10:r1*10], w, r1-r0)
 }
 
 func dropoutGradient1600(dx []float32, key nn.Key, dy []float32, first, n int) {
@@ -72,8 +83,17 @@ func maxPool2x2x64Grad(dx, dy, x []float32, n int) {
 	maxPool2x2x64GradGo(dx, dy, x, n)
 }
 
-func conv3x3x32To64GradX(dx, dy []float32, w *[3][3][32][64]float32, h, _ []float32, n int) {
-	conv3x3x32To64GradXGo(dx, dy, w, h, n)
+func conv3x3x32To64GradX(
+	dx, dy []float32,
+	w *[3][3][32][64]float32,
+	h, _ []float32,
+	n int,
+	t *nn.Worker,
+) {
+	r0, r1 := t.Share(n)
+	conv3x3x32To64GradXGo(
+		dx[r0*5408:r1*5408], dy[r0*7744:r1*7744], w, h[r0*5408:r1*5408], r1-r0,
+	)
 }
 
 func maxPool2x2x32Grad(dx, dy, x []float32, n int) {

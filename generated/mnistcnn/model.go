@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/nngen-go/nngen/runtime/nn"
@@ -94,7 +95,8 @@ type Option = nn.Option
 func Seed(s uint64) Option { return nn.Seed(s) }
 
 // Workers sets how many cores Fit, Evaluate and PredictBatch use at most; 0:
-// GOMAXPROCS. The results have the same bits for any number.
+// GOMAXPROCS. Predict uses them too if n is above 1, else it uses one. The
+// results have the same bits for any number.
 func Workers(n int) Option { return nn.Workers(n) }
 
 // AllowNonFinite has Open, OpenFS and Read accept weights that are NaN or
@@ -108,6 +110,8 @@ type Model struct {
 	engine  *engine // made when training first needs it
 	rows    freeList[rowScratch]
 	batches freeList[batchScratch]
+	crew    *crew       // made when a prediction is first shared
+	shared  atomic.Bool // a prediction has the crew
 }
 
 // New makes an untrained model with freshly initialised parameters.
