@@ -167,3 +167,40 @@ func (m *Model) PredictBatch(dst []Output, x []Input) error {
 	return nil
 }`, doc, e.cfg.Package, check)
 }
+
+// batchByRows prints PredictBatch where every worker has rows of its own.
+func (e predictText) batchByRows(f *file, doc, check string) {
+	workers := "workers := m.session.Workers\nif workers < 1 {\nworkers = §runtime.GOMAXPROCS(0)\n}"
+	if e.cfg.PredictOnly {
+		workers = "workers := §runtime.GOMAXPROCS(0)"
+	}
+	f.add(`// predictShare is how many rows are worth a goroutine of their own.
+const predictShare = %d
+
+// PredictBatch computes dst[i] from x[i] for any number of samples, with the same
+// results as Predict. Many samples are shared out among goroutines, which end
+// with the call. It may be called from any number of goroutines.%s
+func (m *Model) PredictBatch(dst []Output, x []Input) error {
+	if len(dst) < len(x) {
+		return §fmt.Errorf("%s: PredictBatch: room for %%d outputs, %%d inputs", len(dst), len(x))
+	}
+	%s%s
+	if workers = min(workers, len(x)/predictShare); workers < 2 {
+		m.predictPart(dst, x)
+		return nil
+	}
+	var others §sync.WaitGroup
+	each := (len(x) + workers - 1) / workers
+	for from := each; from < len(x); from += each {
+		to := min(from+each, len(x))
+		others.Add(1)
+		go func() {
+			defer others.Done()
+			m.predictPart(dst[from:to], x[from:to])
+		}()
+	}
+	m.predictPart(dst, x[:each])
+	others.Wait()
+	return nil
+}`, e.worthRows(e.p.Predict), doc, e.cfg.Package, check, workers)
+}
