@@ -20,19 +20,44 @@ func (c *code) combine(r loop.Reduction, acc, v vec) {
 
 // fold reduces the lanes of a register into each of them: halves, quarters,
 // pairs and neighbours are exchanged, so that all lanes get the same bits.
-func (c *code) fold(r loop.Reduction, v vec) {
-	t := c.alloc()
-	if c.level == AVX512 {
-		c.VSHUFF32X4(operand.U8(0x4E), c.full(v), c.full(v), c.full(t))
-		c.combine(r, v, t)
-		c.VSHUFF32X4(operand.U8(0xB1), c.full(v), c.full(v), c.full(t))
-	} else {
-		c.VPERM2F128(operand.U8(1), c.full(v), c.full(v), c.full(t))
+func (c *code) fold(r loop.Reduction, v vec) { c.foldSome(r, v, c.level.Lanes()) }
+
+// foldSome is fold where only the first n lanes hold values, and the others what
+// changes no result. Of up to four lanes these alone get the result.
+func (c *code) foldSome(r loop.Reduction, v vec, n int) {
+	t, u, acc := c.alloc(), none, v
+	combine := func() {
+		if r == loop.Sum {
+			c.put(addition, acc, acc, register(t))
+			return
+		}
+		if u == none {
+			u = c.alloc()
+		}
+		c.extreme(true, u, register(acc), register(t))
+		acc, u = u, acc
 	}
-	c.combine(r, v, t)
+	switch {
+	case n <= 4:
+	case c.level == AVX512:
+		c.VSHUFF32X4(operand.U8(0x4E), c.full(acc), c.full(acc), c.full(t))
+		combine()
+		c.VSHUFF32X4(operand.U8(0xB1), c.full(acc), c.full(acc), c.full(t))
+		combine()
+	default:
+		c.VPERM2F128(operand.U8(1), c.full(acc), c.full(acc), c.full(t))
+		combine()
+	}
 	for _, how := range []operand.U8{0x4E, 0xB1} {
-		c.VPERMILPS(how, c.full(v), c.full(t))
-		c.combine(r, v, t)
+		c.VPERMILPS(how, c.full(acc), c.full(t))
+		combine()
+	}
+	c.move(v, acc)
+	if acc != v {
+		u = acc
+	}
+	if u != none {
+		c.release(u)
 	}
 	c.release(t)
 }

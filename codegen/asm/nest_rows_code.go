@@ -284,7 +284,11 @@ func (m *rowNest) reduce(c *code, s *loop.Stmt) vec {
 		c.release(sums[last])
 		sums = sums[:last]
 	}
-	c.fold(s.Reduce, sums[0])
+	n := c.level.Lanes()
+	if m.keep {
+		n = min(n, m.longest())
+	}
+	c.foldSome(s.Reduce, sums[0], n)
 	return sums[0]
 }
 

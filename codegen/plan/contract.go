@@ -158,9 +158,14 @@ func (p *Contraction) cutRows() bool {
 // hidden is how many sums in flight hide the time that a multiply-add takes.
 const hidden = 8
 
+// fewRows is up to how many rows of the batch a network is small: what tiles take
+// of the text counts, and odd rows do not.
+const fewRows = 32
+
 // chooseHeights decides how high tiles are: as high as registers take, then a
 // height of which a tile still hides what a multiply-add takes, then single
-// rows; other heights where that leaves fewer single rows.
+// rows; other heights where that leaves fewer single rows, or as many in tiles
+// that are lower.
 func (p *Contraction) chooseHeights() {
 	usual := func(high int) []int {
 		list := []int{high}
@@ -181,26 +186,44 @@ func (p *Contraction) chooseHeights() {
 		return
 	}
 	least := p.rowsCost(p.Heights)
-	better := func(list []int) {
+	better := func(list []int, slack int) {
 		c := p.rowsCost(list)
-		if c*33 < least*32 && (!p.Machine.Shared || c*5 < least*4) {
+		if c*33 < least*32 && (!p.Machine.Shared || c*5 < least*4) ||
+			!p.Machine.Shared && c*16 <= least*(16+slack) && p.text(list) < p.text(p.Heights) {
 			p.Heights, least = list, c
 		}
 	}
 	for high := p.tallest; high > p.tallest/2; high-- {
-		better(usual(high))
+		better(usual(high), 0)
 	}
 	if p.Open {
+		if p.Regions[0].Row.Most <= fewRows {
+			for high := p.tallest; high > p.tallest/2; high-- {
+				better([]int{high, 1}, 1)
+			}
+		}
 		return
 	}
-	for high := p.tallest; high > p.tallest/2; high-- {
+	for high := p.tallest; high > 1 && (!p.Machine.Shared || high > p.tallest/2); high-- {
 		for middle := high - 1; middle > 1; middle-- {
-			better([]int{high, middle, 1})
+			better([]int{high, middle, 1}, 0)
 		}
 	}
-	if !slices.Equal(p.Heights, usual(p.tallest)) {
-		p.Heights = slices.DeleteFunc(p.Heights, func(h int) bool { return !p.needs(h) })
+	if !p.Machine.Shared || !slices.Equal(p.Heights, usual(p.tallest)) {
+		all := p.Heights
+		p.Heights = slices.DeleteFunc(slices.Clone(all), func(h int) bool { return !p.needs(all, h) })
 	}
+}
+
+// text is how many rows tiles are written for.
+func (p *Contraction) text(heights []int) int {
+	n := 0
+	for _, h := range heights {
+		if p.Open || p.needs(heights, h) {
+			n += h
+		}
+	}
+	return n
 }
 
 // rowsCost is about how long the tiles of all rows take with some heights.
@@ -220,11 +243,11 @@ func (p *Contraction) rowsCost(heights []int) int {
 	return total
 }
 
-// needs reports that tiles of a height occur.
-func (p *Contraction) needs(height int) bool {
+// needs reports that tiles of one of some heights occur.
+func (p *Contraction) needs(heights []int, height int) bool {
 	for _, r := range p.Regions {
 		n := r.Rows
-		for _, h := range p.Heights {
+		for _, h := range heights {
 			if h == height && n >= h {
 				return true
 			}
