@@ -90,13 +90,10 @@ func (d *driver) body() error {
 	}
 	d.b.Divided = d.req.Divide
 	err := d.outside(at, 0)
-	if text := d.table.declaration(); text != "" {
-		name := d.unit.constant(text, d.req.Name)
-		for i := range d.lines {
-			d.lines[i] = strings.ReplaceAll(d.lines[i], tableMark, name)
-		}
+	d.b.Lines, d.b.Table = d.lines, d.table.declaration()
+	if d.b.Table != "" && !d.req.Joins {
+		d.b.NameTable(d.unit.Constant(d.b.Table, d.req.Name))
 	}
-	d.b.Lines = d.lines
 	return err
 }
 

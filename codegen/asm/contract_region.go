@@ -9,8 +9,15 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// tableMark stands for a table's name until all its columns are known.
-const tableMark = "\x00table\x00"
+// tableMark stands for a table's name until it has one.
+const tableMark = "theTable"
+
+// NameTable names the table of a body in its text.
+func (b *Body) NameTable(name string) {
+	for i := range b.Lines {
+		b.Lines[i] = strings.ReplaceAll(b.Lines[i], tableMark, name)
+	}
+}
 
 // regionTable holds what the regions of a result differ in, a column for each
 // number; numbers that are the same in all of them are literals.

@@ -21,6 +21,9 @@ type Request struct {
 	// Shape holds the sizes of a kernel that layers share; nil: the kernel is made
 	// for its sizes.
 	Shape *shape.Shape
+	// Joins says that the text may be made one with that of others, and its tables
+	// one: they are left without a name.
+	Joins bool
 }
 
 // Operand is a parameter of a kernel function as its Go declaration has it.
@@ -51,6 +54,8 @@ type Operand struct {
 type Body struct {
 	Level Level
 	Lines []string
+	// Table is Go for the table that the lines read, of a contraction: see NameTable.
+	Table string
 	Stubs []Stub
 	Work  int
 	// RowWork is how much of Work is needed when n is 1.

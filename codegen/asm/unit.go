@@ -26,9 +26,9 @@ type Unit struct {
 	functions []ir.Section
 	words     []uint32 // constants, each once
 	places    map[uint32]int
-	doubles   []float64 // constants of twice the width, each once
+	doubles   []float64      // constants of twice the width, each once
 	labels    map[string]int // of the function in the making
-	laneTable bool // AVX2 masks are read out of it
+	laneTable bool           // AVX2 masks are read out of it
 	made      map[string]bool
 	shared    bool              // layers share tiles: see Share
 	tiles     map[string]Stub   // of contractions, by what they compute
@@ -113,8 +113,8 @@ func (u *Unit) declare(text string) {
 	}
 }
 
-// constant is the name of a variable that holds a table, one for equal tables.
-func (u *Unit) constant(text, kernel string) string {
+// Constant is the name of a variable that holds a table, one for equal tables.
+func (u *Unit) Constant(text, kernel string) string {
 	if name, ok := u.constants[text]; ok {
 		return name
 	}

@@ -26,6 +26,9 @@ type phaseText struct{ *phases }
 // phasesOf prints the functions of every plan that the package runs, after the
 // kernels of all of them have been collected.
 func (e *phases) phasesOf() error {
+	if err := e.joinedKernels(); err != nil {
+		return err
+	}
 	plan := e.p.Predict
 	calls, _, err := e.callsOf(plan)
 	if err != nil {
@@ -37,8 +40,8 @@ func (e *phases) phasesOf() error {
 	case how.Logits():
 		e.scalars["exp"] = true
 	}
-	for _, fn := range e.list {
-		all, row := fn.work()
+	for _, c := range calls {
+		all, row := c.fn.work()
 		e.batchWork, e.rowWork = max(e.batchWork, all), max(e.rowWork, row)
 	}
 	e.row = planned(plan)

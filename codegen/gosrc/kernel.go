@@ -59,6 +59,8 @@ type kernel struct {
 
 	shape   *shape.Shape // of a kernel that layers share, or nil
 	planned *loop.Nest   // in the form in which they share it
+	family  *family      // of a contraction that is one function with others, or nil
+	sizes   []int        // and what its fields are
 
 	counted  bool              // n is used
 	shared   bool              // workers divide it: t is used
@@ -286,10 +288,15 @@ func (k *kernel) open(axes []loop.Axis, i int, vars []string, accs []placed) (en
 // text is the function, its name left as a mark to be filled in.
 const nameMark = "«name»"
 
-func (k *kernel) text() string {
-	var b strings.Builder
+func (k *kernel) text() string { return k.head() + k.inside() }
+
+func (k *kernel) head() string {
 	room := strings.Repeat("_", 18) // names are longer than the mark
-	b.WriteString(strings.Replace(declaration(nameMark+k.el.params()+room, k.signature(), ""), room, "", 1) + "\n")
+	return strings.Replace(declaration(nameMark+k.el.params()+room, k.signature(), ""), room, "", 1) + "\n"
+}
+
+func (k *kernel) inside() string {
+	var b strings.Builder
 	for _, p := range k.params {
 		if ext := k.rowsCut[p.name]; ext != "" {
 			fmt.Fprintf(&b, "%s = %s[:%s]\n", p.name, p.name, ext)
@@ -351,7 +358,7 @@ func (k *kernel) signature() []typed {
 		list = append(list, typed{"first", "int"})
 	}
 	if k.sized() {
-		list = append(list, typed{shape.Argument, shapeType})
+		list = append(list, typed{shape.Argument, k.shapeType()})
 	}
 	if k.counted {
 		list = append(list, typed{"n", "int"})

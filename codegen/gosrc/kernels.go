@@ -17,6 +17,7 @@ type kernels struct {
 	sums  sumLimits
 	share bool // layers share kernels
 	crew  bool // several workers may share a prediction
+	flat  bool // what is printed may become one function with others
 
 	list     []*function // in the order of first use
 	known    map[string]*function
@@ -54,12 +55,17 @@ type function struct {
 	kernel     *kernel      // whose text it is
 	code       *machineCode // nil: the Go body is all there is
 	divided    bool         // workers may divide it although it is computed row by row
+	formula    string       // of a contraction that may become one function with others
+	joined     *function    // that which this one has become, and the sizes that make it this one
+	sizes      []int
 }
 
 // kernel prints a kernel and returns it with the name of its function: one
 // function for each distinct text.
 func (e *kernels) kernel(k loop.Kernel) (*kernel, *function, error) {
 	var out *kernel
+	c, isContract := k.(*loop.Contract)
+	e.flat = e.share && isContract
 	shared := loop.SharingOf(k) == loop.ByUnits
 	switch k := k.(type) {
 	case *loop.Contract:
@@ -85,11 +91,18 @@ func (e *kernels) kernel(k loop.Kernel) (*kernel, *function, error) {
 	fn := e.known[key]
 	if fn == nil {
 		fn = &function{name: e.top.Pick(out.name), text: text, doc: out.doc, kernel: out}
+		if e.flat {
+			fn.formula = fmt.Sprintf("%#v", c.Epilogue)
+		}
 		if err := e.machine(fn, k, out); err != nil {
 			return nil, nil, err
 		}
 		e.known[key] = fn
 		e.list = append(e.list, fn)
+	}
+	if fn.joined != nil {
+		out.join(fn)
+		fn = fn.joined
 	}
 	return out, fn, nil
 }
@@ -101,6 +114,9 @@ func (e *kernels) kernelDecls(f *file) {
 		var doc []string
 		for _, l := range fn.doc {
 			doc = append(doc, strings.ReplaceAll(l, nameMark, fn.body()))
+		}
+		if fn.kernel.family != nil {
+			fn.kernel.family.declare(f, fn.name)
 		}
 		f.add("%s", docComment(doc...)+strings.ReplaceAll(fn.text, nameMark, fn.body()))
 	}

@@ -45,7 +45,7 @@ func (e *kernels) machine(fn *function, k loop.Kernel, out *kernel) error {
 	if out.shape != nil {
 		k = out.planned
 	}
-	r := asm.Request{Name: fn.name, Kernel: worded(k), Shape: out.shape}
+	r := asm.Request{Name: fn.name, Kernel: worded(k), Shape: out.shape, Joins: e.flat}
 	for _, p := range out.params {
 		r.Operands = append(r.Operands, asm.Operand{Buf: p.buf, Name: p.name, Dims: p.dims})
 	}

@@ -179,8 +179,14 @@ func float64Calls(call §modeltest.Call) {
 
 // shapeWord is the shape argument: numbers of fields, and their values.
 func (e testText) shapeWord(k *kernel) string {
-	all := e.shapeFields()
 	var values []string
+	if k.family != nil {
+		for i, v := range k.sizes {
+			values = append(values, fmt.Sprintf("%d:%d", i, v))
+		}
+		return "z" + strings.Join(values, ",")
+	}
+	all := e.shapeFields()
 	for _, f := range k.shape.Fields {
 		values = append(values, fmt.Sprintf("%d:%d", slices.Index(all, f.Name), f.Value))
 	}

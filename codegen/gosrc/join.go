@@ -1,0 +1,205 @@
+package gosrc
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/codegen/asm"
+	"github.com/nngen-go/nngen/codegen/shape"
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// family is the contractions of a large network that are one function: their texts
+// differ in numbers alone, which are the fields of its argument s.
+type family struct {
+	typ    string
+	fields []string
+}
+
+// literal is the argument of one of them.
+func (f *family) literal(sizes []int) string {
+	return f.typ + "{" + strings.Trim(strings.ReplaceAll(fmt.Sprint(sizes), " ", ", "), "[]") + "}"
+}
+
+// declare prints the type of the argument.
+func (f *family) declare(to *file, function string) {
+	if len(f.fields) > 0 {
+		to.add("// %s are the sizes that %s has in one of the layers that share it.\ntype %[1]s struct {\n%[3]s int\n}", f.typ, function, strings.Join(f.fields, ", "))
+	}
+}
+
+// join makes a kernel one of its family: arrays are slices.
+func (k *kernel) join(fn *function) {
+	k.family, k.sizes = fn.joined.kernel.family, fn.sizes
+	for _, p := range k.params {
+		if p.form == fixed {
+			p.form, p.dims, p.typ = rowSlice, nil, "[]"+k.el.of(p.buf)
+		}
+	}
+}
+
+// joinedKernels collects the kernels of all plans of a large network, and makes one
+// function of contractions whose texts differ in numbers alone.
+func (e *phases) joinedKernels() error {
+	if !e.share {
+		return nil
+	}
+	plans := []*loop.Plan{e.p.Predict}
+	if !e.cfg.PredictOnly {
+		plans = append(plans, e.p.Evaluate, e.p.Train)
+		for _, a := range e.p.Adapts {
+			plans = append(plans, a.Plan)
+		}
+	}
+	for _, p := range plans {
+		if _, _, err := e.callsOf(p); err != nil {
+			return err
+		}
+	}
+	families := map[string][]*function{}
+	for _, fn := range e.list {
+		if fn.formula != "" {
+			key := fn.familyKey()
+			families[key] = append(families[key], fn)
+		}
+	}
+	for i, fn := range e.list {
+		if fn.formula == "" {
+			continue
+		}
+		if fn.joined == nil {
+			e.join(families[fn.familyKey()])
+		}
+		e.list[i] = fn.joined
+	}
+	e.list = slices.Compact(unique(e.list))
+	return nil
+}
+
+// unique keeps the first of equal functions.
+func unique(list []*function) []*function {
+	seen := map[*function]bool{}
+	return slices.DeleteFunc(list, func(fn *function) bool {
+		again := seen[fn]
+		seen[fn] = true
+		return again
+	})
+}
+
+// familyText is what the text of a function consists of: its documentation, its Go
+// body and the machine code's of every level.
+func (fn *function) familyText() []string {
+	parts := []string{"// " + strings.Join(fn.doc, "\n// "), fn.kernel.inside()}
+	for _, b := range fn.bodies() {
+		parts = append(parts, strings.Join(b.Lines, "\n"))
+	}
+	return parts
+}
+
+func (fn *function) bodies() []asm.Body {
+	if fn.code == nil {
+		return nil
+	}
+	return fn.code.bodies
+}
+
+// tableColumns is Go for the type of a table, whatever its rows.
+func tableColumns(table string) string {
+	return table[:strings.IndexByte(table, '\n')+1]
+}
+
+// familyKey is equal for functions that can be one.
+func (fn *function) familyKey() string {
+	var b strings.Builder
+	for _, p := range fn.kernel.signature() {
+		fmt.Fprint(&b, p.name, " ", p.typ[strings.LastIndexByte(p.typ, ']')+1:], ", ")
+	}
+	all, _ := fn.work()
+	fmt.Fprint(&b, fn.formula, all > 0)
+	for _, body := range fn.bodies() {
+		fmt.Fprint(&b, body.Level, tableColumns(body.Table))
+	}
+	return b.String() + shape.Key(fn.familyText())
+}
+
+// join makes one function of a family.
+func (e *kernels) join(members []*function) {
+	texts := make([][]string, len(members))
+	names := make([]string, len(members))
+	for i, fn := range members {
+		texts[i], names[i] = fn.familyText(), fn.kernel.name
+	}
+	j := shape.Join(texts)
+	first := *members[0]
+	out := &first
+	name := commonName(names)
+	if len(members) > 1 {
+		out.name = e.top.Pick(name)
+	}
+	out.doc = strings.Split(strings.TrimPrefix(j.Parts[0], "// "), "\n// ")
+	if first.code != nil {
+		code := *first.code
+		code.bodies = slices.Clone(code.bodies)
+		out.code = &code
+		for i := range code.bodies {
+			e.joinBodies(&code.bodies[i], i, members, &j, out.name)
+		}
+	}
+	out.kernel.family = &family{e.top.Pick(name + "Sizes"), j.Fields}
+	for i, fn := range members {
+		fn.joined, fn.sizes = out, j.Values[i]
+	}
+	out.kernel.join(members[0])
+	out.text = out.kernel.head() + j.Parts[1]
+}
+
+// joinBodies makes one body of those that the members of a family have at a level.
+func (e *kernels) joinBodies(to *asm.Body, level int, members []*function, j *shape.Joined, name string) {
+	to.Lines, to.Stubs = []string{j.Parts[2+level]}, nil
+	var tables []string
+	places := make([]int, len(members))
+	for i, fn := range members {
+		b := fn.code.bodies[level]
+		to.Stubs = append(to.Stubs, b.Stubs...)
+		to.Work, to.RowWork = max(to.Work, b.Work), max(to.RowWork, b.RowWork)
+		if places[i] = slices.Index(tables, b.Table); places[i] < 0 {
+			places[i] = len(tables)
+			tables = append(tables, b.Table)
+		}
+	}
+	switch {
+	case to.Table == "":
+	case len(tables) == 1:
+		to.NameTable(e.unit.Constant(to.Table, name))
+	default:
+		columns := tableColumns(to.Table)
+		var text strings.Builder
+		text.WriteString("[...][]" + strings.TrimPrefix(columns, "[...]"))
+		for _, t := range tables {
+			text.WriteString("{\n" + strings.TrimPrefix(t, columns) + ",\n")
+		}
+		to.NameTable(e.unit.Constant(text.String()+"}", name) + "[" + j.Field("parts", places) + "]")
+	}
+}
+
+var digits = regexp.MustCompile(`[0-9]+`)
+
+// commonName is the name of functions whose names differ in numbers.
+func commonName(names []string) string {
+	all := make([][]string, len(names))
+	for i, n := range names {
+		if all[i] = digits.FindAllString(n, -1); len(all[i]) != len(all[0]) {
+			return names[0]
+		}
+	}
+	i := -1
+	return digits.ReplaceAllStringFunc(names[0], func(n string) string {
+		i++
+		if slices.ContainsFunc(all, func(list []string) bool { return list[i] != n }) {
+			return "N"
+		}
+		return n
+	})
+}

@@ -1,0 +1,296 @@
+package shape
+
+import (
+	"fmt"
+	"go/scanner"
+	"go/token"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Joined is what kernels are whose texts differ in numbers alone: one text, in which
+// the numbers that differ are fields of the shape argument.
+type Joined struct {
+	Parts  []string // of the text: Go with the numbers replaced
+	Fields []string
+	Values [][]int // of every kernel, those of the fields
+
+	names map[string]string // of fields, by their values
+}
+
+// number is an integer literal of a text.
+type number struct {
+	part, from, to int
+	value          int
+	wish           string // for a name
+	comment        bool
+	divides        bool // "/" or "%" stands before it
+	// Of a conversion (*[8]F)(x[i:]), which is x[i:][:8] where 8 is a field: the end
+	// of "(*[8]F)(" and the place of the last parenthesis.
+	converts, closes int
+}
+
+// reading is a text with its numbers taken out.
+type reading struct {
+	key     strings.Builder
+	numbers []number
+}
+
+// Key is equal for texts that differ in numbers alone.
+func Key(parts []string) string { return read(parts).key.String() }
+
+// lexeme is a token and where it stands.
+type lexeme struct {
+	tok      token.Token
+	lit      string
+	from, to int
+}
+
+func lexemes(text string) []lexeme {
+	var s scanner.Scanner
+	set := token.NewFileSet()
+	file := set.AddFile("", set.Base(), len(text))
+	s.Init(file, []byte(text), func(token.Position, string) {}, scanner.ScanComments) // names may be marks
+	var list []lexeme
+	for {
+		pos, tok, lit := s.Scan()
+		if tok == token.EOF {
+			return list
+		}
+		if tok == token.SEMICOLON && lit == "\n" {
+			continue
+		}
+		from := file.Offset(pos)
+		if lit == "" {
+			lit = tok.String()
+		}
+		list = append(list, lexeme{tok, lit, from, from + len(lit)})
+	}
+}
+
+func read(parts []string) *reading {
+	r := &reading{}
+	for i, text := range parts {
+		r.part(i, lexemes(text))
+		r.key.WriteByte('\f')
+	}
+	return r
+}
+
+// part reads one part of a text.
+func (r *reading) part(part int, list []lexeme) {
+	is := func(i int, toks ...token.Token) bool {
+		for j, t := range toks {
+			if i+j < 0 || i+j >= len(list) || list[i+j].tok != t {
+				return false
+			}
+		}
+		return true
+	}
+	for i, l := range list {
+		switch {
+		case l.tok == token.COMMENT:
+			r.comment(part, l)
+			continue
+		case l.tok != token.INT:
+			r.key.WriteString(l.lit + " ")
+			continue
+		}
+		n := number{part: part, from: l.from, to: l.to, wish: wish(list, i), divides: is(i-1, token.QUO) || is(i-1, token.REM)}
+		var err error
+		n.value, err = strconv.Atoi(l.lit)
+		array := is(i-1, token.LBRACK, token.INT, token.RBRACK, token.IDENT)
+		switch {
+		case err != nil, is(i, token.INT, token.COLON) && (is(i-1, token.LBRACE) || is(i-1, token.COMMA)): // {2: x}
+			r.key.WriteString(l.lit + " ")
+		case array && is(i-3, token.LPAREN, token.MUL) && is(i+3, token.RPAREN, token.LPAREN):
+			n.converts, n.closes = list[i+4].to, list[matching(list, i+4)].from
+			n.from = list[i-3].from
+			r.add(n)
+		case array: // the size of a variable
+			r.key.WriteString(l.lit + " ")
+		default:
+			r.add(n)
+		}
+	}
+}
+
+func (r *reading) add(n number) {
+	r.numbers = append(r.numbers, n)
+	r.key.WriteString("# ")
+}
+
+var digits = regexp.MustCompile(`\b[0-9]+\b`)
+
+func (r *reading) comment(part int, l lexeme) {
+	for _, at := range digits.FindAllStringIndex(l.lit, -1) {
+		n := number{part: part, from: l.from + at[0], to: l.from + at[1], comment: true}
+		n.value, _ = strconv.Atoi(l.lit[at[0]:at[1]])
+		r.numbers = append(r.numbers, n)
+	}
+	r.key.WriteString(digits.ReplaceAllString(l.lit, "#") + " ")
+}
+
+// matching is the parenthesis that ends what the one at i begins.
+func matching(list []lexeme, i int) int {
+	depth := 0
+	for ; ; i++ {
+		switch list[i].tok {
+		case token.LPAREN:
+			depth++
+		case token.RPAREN:
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+}
+
+// wish is a name for a number: "xR" of x[r*64], "nR" of range and of limits, and
+// what stands before a colon.
+func wish(list []lexeme, i int) string {
+	at := func(j int) lexeme {
+		if j < 0 || j >= len(list) {
+			return lexeme{}
+		}
+		return list[j]
+	}
+	variable := ""
+	switch before := at(i - 1); before.tok {
+	case token.COLON:
+		if at(i-2).tok == token.IDENT {
+			return at(i - 2).lit
+		}
+	case token.RANGE:
+		if at(i-2).tok == token.DEFINE {
+			return "n" + strings.ToUpper(at(i-3).lit)
+		}
+		return "count"
+	case token.LSS, token.LEQ:
+		if at(i-2).tok == token.IDENT {
+			return "n" + strings.ToUpper(at(i-2).lit)
+		}
+	case token.MUL:
+		if at(i-2).tok == token.IDENT {
+			variable = strings.ToUpper(at(i - 2).lit)
+		}
+	}
+	depth := 0
+	for j := i - 1; j > 0; j-- {
+		switch list[j].tok {
+		case token.RBRACK, token.RPAREN:
+			depth++
+		case token.LPAREN:
+			if depth == 0 {
+				return "size"
+			}
+			depth--
+		case token.LBRACK:
+			if depth > 0 {
+				depth--
+				continue
+			}
+			if at(j-1).tok == token.IDENT {
+				return at(j-1).lit + variable
+			}
+			return "size"
+		case token.LBRACE:
+			return "size"
+		}
+	}
+	return "size"
+}
+
+// Join makes one text of those of some kernels, which have the same key.
+func Join(kernels [][]string) Joined {
+	readings := make([]*reading, len(kernels))
+	for i, parts := range kernels {
+		readings[i] = read(parts)
+	}
+	j := Joined{Parts: slices.Clone(kernels[0]), Values: make([][]int, len(kernels)), names: map[string]string{}}
+	edits := make([][]edit, len(j.Parts))
+	put := func(part, from, to int, text string) { edits[part] = append(edits[part], edit{from, to, text}) }
+	for _, comments := range []bool{false, true} { // which name what the code has
+		for i, n := range readings[0].numbers {
+			column := make([]int, len(kernels))
+			for k, r := range readings {
+				column[k] = r.numbers[i].value
+			}
+			if n.comment != comments || slices.Max(column) == slices.Min(column) {
+				continue
+			}
+			text, known := j.known(column)
+			switch {
+			case !known && comments:
+				text = "some"
+			case !known:
+				text = j.Field(n.wish, column)
+			case n.divides && strings.Contains(text, "*"):
+				text = "(" + text + ")"
+			}
+			if n.converts > 0 {
+				put(n.part, n.from, n.converts, "")
+				put(n.part, n.closes, n.closes+1, "[:"+text+"]")
+			} else {
+				put(n.part, n.from, n.to, text)
+			}
+		}
+	}
+	for i := range j.Parts {
+		j.Parts[i] = edited(j.Parts[i], edits[i])
+	}
+	return j
+}
+
+// known is Go for a number, of which column lists those of all kernels, if fields
+// say it: one of them, or four times one, the bytes of so many elements.
+func (j *Joined) known(column []int) (string, bool) {
+	if name, ok := j.names[fmt.Sprint(column)]; ok {
+		return Argument + "." + name, true
+	}
+	quarter := make([]int, len(column))
+	for i, v := range column {
+		if quarter[i] = v / 4; v%4 != 0 {
+			return "", false
+		}
+	}
+	name, ok := j.names[fmt.Sprint(quarter)]
+	return "4*" + Argument + "." + name, ok
+}
+
+// Field is Go for a number that is not the same in all kernels, column says which:
+// the field that has it, or a new one of a name like the one wished for.
+func (j *Joined) Field(wish string, column []int) string {
+	if text, ok := j.known(column); ok && !strings.Contains(text, "*") {
+		return text
+	}
+	name := wish
+	for i := 2; slices.Contains(j.Fields, name); i++ {
+		name = fmt.Sprint(wish, i)
+	}
+	j.names[fmt.Sprint(column)] = name
+	j.Fields = append(j.Fields, name)
+	for i, v := range column {
+		j.Values[i] = append(j.Values[i], v)
+	}
+	return Argument + "." + name
+}
+
+// edit is a piece of a text and what takes its place.
+type edit struct {
+	from, to int
+	text     string
+}
+
+func edited(text string, edits []edit) string {
+	slices.SortStableFunc(edits, func(a, b edit) int { return a.from - b.from })
+	var b strings.Builder
+	at := 0
+	for _, e := range edits {
+		b.WriteString(text[at:e.from] + e.text)
+		at = e.to
+	}
+	return b.String() + text[at:]
+}
