@@ -245,19 +245,26 @@ func Join(kernels [][]string) Joined {
 }
 
 // known is Go for a number, of which column lists those of all kernels, if fields
-// say it: one of them, or four times one, the bytes of so many elements.
+// say it: one of them, or a few times one, the bytes of so many elements or the
+// elements of a few rows.
 func (j *Joined) known(column []int) (string, bool) {
-	if name, ok := j.names[fmt.Sprint(column)]; ok {
-		return Argument + "." + name, true
-	}
-	quarter := make([]int, len(column))
-	for i, v := range column {
-		if quarter[i] = v / 4; v%4 != 0 {
-			return "", false
+	part := make([]int, len(column))
+next:
+	for times := 1; times <= 8; times++ {
+		for i, v := range column {
+			if part[i] = v / times; v%times != 0 {
+				continue next
+			}
+		}
+		if name, ok := j.names[fmt.Sprint(part)]; ok {
+			text := Argument + "." + name
+			if times > 1 {
+				text = fmt.Sprint(times, "*", text)
+			}
+			return text, true
 		}
 	}
-	name, ok := j.names[fmt.Sprint(quarter)]
-	return "4*" + Argument + "." + name, ok
+	return "", false
 }
 
 // Field is Go for a number that is not the same in all kernels, column says which:
