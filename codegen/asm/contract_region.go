@@ -2,6 +2,7 @@ package asm
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,12 +11,14 @@ import (
 )
 
 // tableMark stands for a table's name until it has one.
-const tableMark = "theTable"
+const tableMark = "parts"
+
+var tableName = regexp.MustCompile(`(^|[^.\w])` + tableMark + `\b`) // and not s.parts
 
 // NameTable names the table of a body in its text.
 func (b *Body) NameTable(name string) {
 	for i := range b.Lines {
-		b.Lines[i] = strings.ReplaceAll(b.Lines[i], tableMark, name)
+		b.Lines[i] = tableName.ReplaceAllString(b.Lines[i], "${1}"+name)
 	}
 }
 

@@ -14,7 +14,7 @@ type script struct {
 // newScript knows the names that a kernel function's parameters have.
 func newScript(r Request) script {
 	s := script{names: map[string]bool{}}
-	for _, n := range []string{"n", "t", "work", "part", "step", "w", "p"} {
+	for _, n := range []string{"n", "t", "work", "part", "step", "w", "p", tableMark} {
 		s.names[n] = true
 	}
 	for _, o := range r.Operands {

@@ -9,9 +9,9 @@ import (
 )
 
 // dims is how a fixed buffer is passed: in its own shape where every access
-// follows that, else, and in a function of several layers, as one run of elements.
+// follows that, else as one run of elements.
 func (k *kernel) dims(b *loop.Buffer) []int {
-	shaped := !k.em.flat && (b.Class == loop.Param || b.Class == loop.Gradient)
+	shaped := b.Class == loop.Param || b.Class == loop.Gradient
 	if shaped && len(b.Shape) > 0 {
 		for _, a := range k.accs[b] {
 			if _, ok := split(a, b.Shape); !ok {

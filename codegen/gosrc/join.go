@@ -30,16 +30,6 @@ func (f *family) declare(to *file, function string) {
 	}
 }
 
-// join makes a kernel one of its family: arrays are slices.
-func (k *kernel) join(fn *function) {
-	k.family, k.sizes = fn.joined.kernel.family, fn.sizes
-	for _, p := range k.params {
-		if p.form == fixed {
-			p.form, p.dims, p.typ = rowSlice, nil, "[]"+k.el.of(p.buf)
-		}
-	}
-}
-
 // joinedKernels collects the kernels of all plans of a large network, and makes one
 // function of contractions whose texts differ in numbers alone.
 func (e *phases) joinedKernels() error {
@@ -151,8 +141,7 @@ func (e *kernels) join(members []*function) {
 	for i, fn := range members {
 		fn.joined, fn.sizes = out, j.Values[i]
 	}
-	out.kernel.join(members[0])
-	out.text = out.kernel.head() + j.Parts[1]
+	out.text = out.kernel.opening() + j.Parts[1]
 }
 
 // joinBodies makes one body of those that the members of a family have at a level.

@@ -203,7 +203,7 @@ func (k *kernel) param(b *loop.Buffer, wish string) *param {
 		case b.DType == loop.I32:
 			wish = "ids"
 		}
-	case k.shape != nil:
+	case k.shape != nil, k.em.flat:
 		p.form, p.typ = rowSlice, "[]"+k.el.of(b)
 	default:
 		p.form, p.dims = fixed, k.dims(b)
@@ -288,9 +288,9 @@ func (k *kernel) open(axes []loop.Axis, i int, vars []string, accs []placed) (en
 // text is the function, its name left as a mark to be filled in.
 const nameMark = "«name»"
 
-func (k *kernel) text() string { return k.head() + k.inside() }
+func (k *kernel) text() string { return k.opening() + k.inside() }
 
-func (k *kernel) head() string {
+func (k *kernel) opening() string {
 	room := strings.Repeat("_", 18) // names are longer than the mark
 	return strings.Replace(declaration(nameMark+k.el.params()+room, k.signature(), ""), room, "", 1) + "\n"
 }

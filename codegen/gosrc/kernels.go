@@ -101,8 +101,7 @@ func (e *kernels) kernel(k loop.Kernel) (*kernel, *function, error) {
 		e.list = append(e.list, fn)
 	}
 	if fn.joined != nil {
-		out.join(fn)
-		fn = fn.joined
+		out.family, out.sizes, fn = fn.joined.kernel.family, fn.sizes, fn.joined
 	}
 	return out, fn, nil
 }

@@ -122,7 +122,7 @@ func (r *reading) add(n number) {
 	r.key.WriteString("# ")
 }
 
-var digits = regexp.MustCompile(`\b[0-9]+\b`)
+var digits = regexp.MustCompile(`[0-9]+`)
 
 func (r *reading) comment(part int, l lexeme) {
 	for _, at := range digits.FindAllStringIndex(l.lit, -1) {
@@ -212,36 +212,41 @@ func Join(kernels [][]string) Joined {
 	j := Joined{Parts: slices.Clone(kernels[0]), Values: make([][]int, len(kernels)), names: map[string]string{}}
 	edits := make([][]edit, len(j.Parts))
 	put := func(part, from, to int, text string) { edits[part] = append(edits[part], edit{from, to, text}) }
-	for _, comments := range []bool{false, true} { // which name what the code has
-		for i, n := range readings[0].numbers {
-			column := make([]int, len(kernels))
-			for k, r := range readings {
-				column[k] = r.numbers[i].value
-			}
-			if n.comment != comments || slices.Max(column) == slices.Min(column) {
-				continue
-			}
-			text, known := j.known(column)
-			switch {
-			case !known && comments:
-				text = "some"
-			case !known:
-				text = j.Field(n.wish, column)
-			case n.divides && strings.Contains(text, "*"):
-				text = "(" + text + ")"
-			}
-			if n.converts > 0 {
-				put(n.part, n.from, n.converts, "")
-				put(n.part, n.closes, n.closes+1, "[:"+text+"]")
-			} else {
-				put(n.part, n.from, n.to, text)
-			}
+	for i, n := range readings[0].numbers {
+		column := make([]int, len(kernels))
+		for k, r := range readings {
+			column[k] = r.numbers[i].value
+		}
+		if slices.Max(column) == slices.Min(column) {
+			continue
+		}
+		text := "…"
+		if !n.comment {
+			text = j.number(n, column)
+		}
+		if n.converts > 0 {
+			put(n.part, n.from, n.converts, "")
+			put(n.part, n.closes, n.closes+1, "[:"+text+"]")
+		} else {
+			put(n.part, n.from, n.to, text)
 		}
 	}
 	for i := range j.Parts {
 		j.Parts[i] = edited(j.Parts[i], edits[i])
 	}
 	return j
+}
+
+// number is Go for a number of a text that kernels differ in.
+func (j *Joined) number(n number, column []int) string {
+	text, ok := j.known(column)
+	switch {
+	case !ok:
+		return j.Field(n.wish, column)
+	case n.divides && strings.Contains(text, "*"):
+		return "(" + text + ")"
+	}
+	return text
 }
 
 // known is Go for a number, of which column lists those of all kernels, if fields

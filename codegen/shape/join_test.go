@@ -14,7 +14,7 @@ func TestJoin(t *testing.T) {
 	got := Join([][]string{one, two})
 	got.names = nil
 	want := Joined{
-		Parts:  []string{"func f(y, x []F, w []F) {\nfor i := range s.nI { // s.nI columns\nv := w[i*s.size:][:s.size]\ng(&y[i/(4*s.size)*4], v, tile{k: [3]int{2: s.nI}, xRow: 4*s.nI})\n}\n}"},
+		Parts:  []string{"func f(y, x []F, w []F) {\nfor i := range s.nI { // … columns\nv := w[i*s.size:][:s.size]\ng(&y[i/(4*s.size)*4], v, tile{k: [3]int{2: s.nI}, xRow: 4*s.nI})\n}\n}"},
 		Fields: []string{"nI", "size"},
 		Values: [][]int{{64, 8}, {80, 9}},
 	}
