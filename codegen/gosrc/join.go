@@ -64,7 +64,7 @@ func (e *phases) joinedKernels() error {
 		}
 		e.list[i] = fn.joined
 	}
-	e.list = slices.Compact(unique(e.list))
+	e.list = unique(e.list)
 	return nil
 }
 
