@@ -13,7 +13,8 @@ import (
 )
 
 // TestLargeNetworksShareKernels makes a block of a network of another size: its
-// elementwise loops and its sums run in the functions that are there.
+// elementwise loops and its sums run in the functions that are there, and its
+// contractions, where they are cut alike, add none.
 func TestLargeNetworksShareKernels(t *testing.T) {
 	two, three := functionsOf(t, 24, 40), functionsOf(t, 24, 40, 72)
 	if len(two) < 40 {
@@ -22,16 +23,28 @@ func TestLargeNetworksShareKernels(t *testing.T) {
 	if !slices.Equal(two, three) {
 		t.Errorf("functions %v, and with blocks of another size %v", two, three)
 	}
+	two, three = contractionsOf(t, 64, 128), contractionsOf(t, 64, 192, 128)
+	if len(two) < 10 || len(three) > len(two) {
+		t.Errorf("contractions %v, and with blocks of another size %v", two, three)
+	}
 }
 
 var (
-	kernelFunction = regexp.MustCompile(`(?m)^(?:TEXT ·|func )(\w+)\(`)
+	kernelFunction = regexp.MustCompile(`(?m)^(?:TEXT ·|func )(\w+)[\[(]`)
 	contraction    = regexp.MustCompile(`^(tile|pack|conv|contract|dense)`)
 )
 
 // functionsOf lists the functions of a network of blocks of so many filters each, but
-// for contractions.
+// for contractions, and contractionsOf these.
 func functionsOf(t *testing.T, filters ...int) []string {
+	return slices.DeleteFunc(blocksOf(t, filters), contraction.MatchString)
+}
+
+func contractionsOf(t *testing.T, filters ...int) []string {
+	return slices.DeleteFunc(blocksOf(t, filters), func(name string) bool { return !contraction.MatchString(name) })
+}
+
+func blocksOf(t *testing.T, filters []int) []string {
 	t.Helper()
 	var layers strings.Builder
 	layers.WriteString("  - Reshape: [8, 8, 2]\n  - Conv2D: {filters: 16, kernel_size: 3, padding: same}\n")
@@ -53,9 +66,7 @@ func functionsOf(t *testing.T, filters ...int) []string {
 	names := map[string]bool{}
 	for _, file := range []string{"kernels_amd64.s", "kernels_generic.go"} {
 		for _, m := range kernelFunction.FindAllSubmatch(files[file], -1) {
-			if name := string(m[1]); !contraction.MatchString(name) {
-				names[name] = true
-			}
+			names[string(m[1])] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(names))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/asm"
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -137,6 +138,15 @@ func (e *kernels) join(members []*function) {
 			e.joinBodies(&code.bodies[i], i, members, &j, out.name)
 		}
 	}
+	if out.divided {
+		for i := range out.kernel.params {
+			column := make([]int, len(members))
+			for k, fn := range members {
+				column[k] = fn.kernel.params[i].buf.Row()
+			}
+			out.rows = append(out.rows, gotree.Number{Value: column[0], Text: j.Size("row", column)})
+		}
+	}
 	out.kernel.family = &family{e.top.Pick(name + "Sizes"), j.Fields}
 	for i, fn := range members {
 		fn.joined, fn.sizes = out, j.Values[i]
@@ -169,7 +179,7 @@ func (e *kernels) joinBodies(to *asm.Body, level int, members []*function, j *sh
 		for _, t := range tables {
 			text.WriteString("{\n" + strings.TrimPrefix(t, columns) + ",\n")
 		}
-		to.NameTable(e.unit.Constant(text.String()+"}", name) + "[" + j.Field("parts", places) + "]")
+		to.NameTable(e.unit.Constant(text.String()+"}", name) + "[" + j.Size("parts", places) + "]")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/asm"
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
@@ -58,6 +59,7 @@ type function struct {
 	formula    string       // of a contraction that may become one function with others
 	joined     *function    // that which this one has become, and the sizes that make it this one
 	sizes      []int
+	rows       []gotree.Number // of one that others have become: the length of a row of every parameter
 }
 
 // kernel prints a kernel and returns it with the name of its function: one

@@ -132,7 +132,11 @@ func (fn *function) portableCall() string {
 	}
 	for i, p := range fn.code.kernel.params {
 		if p.form == rowSlice && p.buf.Rows {
-			args[i] = fmt.Sprintf("%s[%s:%s]", p.name, scaled("r0", p.buf.Row(), 0), scaled("r1", p.buf.Row(), 0))
+			row := gotree.Literal(p.buf.Row())
+			if i < len(fn.rows) {
+				row = fn.rows[i]
+			}
+			args[i] = fmt.Sprintf("%s[%s:%s]", p.name, gotree.Number{Text: "r0"}.Times(row), gotree.Number{Text: "r1"}.Times(row))
 		}
 	}
 	args[len(args)-1] = "r1-r0"

@@ -242,11 +242,20 @@ func (j *Joined) number(n number, column []int) string {
 	text, ok := j.known(column)
 	switch {
 	case !ok:
-		return j.Field(n.wish, column)
+		return j.field(n.wish, column)
 	case n.divides && strings.Contains(text, "*"):
 		return "(" + text + ")"
 	}
 	return text
+}
+
+// Size is Go for a number of which column lists those of all kernels, where it has
+// no place in the text; a new field is called like the one wished for.
+func (j *Joined) Size(wish string, column []int) string {
+	if slices.Max(column) == slices.Min(column) {
+		return ""
+	}
+	return j.number(number{wish: wish}, column)
 }
 
 // known is Go for a number, of which column lists those of all kernels, if fields
@@ -272,9 +281,9 @@ next:
 	return "", false
 }
 
-// Field is Go for a number that is not the same in all kernels, column says which:
+// field is Go for a number that is not the same in all kernels, column says which:
 // the field that has it, or a new one of a name like the one wished for.
-func (j *Joined) Field(wish string, column []int) string {
+func (j *Joined) field(wish string, column []int) string {
 	if text, ok := j.known(column); ok && !strings.Contains(text, "*") {
 		return text
 	}
