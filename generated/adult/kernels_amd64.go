@@ -100,28 +100,28 @@ func dense42x32Relu(y, x []float32, w *[42][32]float32, b *[32]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		sums := tile{k: [3]int{2: 42}, x: [3]int{2: 4}, w: [3]int{2: 128}, xRow: 168, yRow: 128}
-		tile14x32ReluAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
+		tile8x32ReluAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: 42}, x: [3]int{2: 4}, w: [3]int{2: 128}, xRow: 168, yRow: 128}
 		for j := 0; j < 32; j += 16 {
-			tile6x16ReluAVX2(&y[j], &x[0], &w[0][j], &b[j], &sums, n)
+			tile4x16ReluAVX2(&y[j], &x[0], &w[0][j], &b[j], &sums, n)
 		}
 	default:
 		dense42x32ReluGo(y, x, w, b, n)
 	}
 }
 
-// tile14x32ReluAVX512 computes 14 by 32 elements of y at a time, and n rows in
+// tile8x32ReluAVX512 computes 8 by 32 elements of y at a time, and n rows in
 // all: sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func tile14x32ReluAVX512(y, x, w, e0 *float32, s *tile, n int)
+func tile8x32ReluAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// tile6x16ReluAVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// tile4x16ReluAVX2 computes 4 by 16 elements of y at a time, and n rows in all:
 // sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func tile6x16ReluAVX2(y, x, w, e0 *float32, s *tile, n int)
+func tile4x16ReluAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // dense32x1Sigmoid is dense32x1SigmoidGo in machine code.
 func dense32x1Sigmoid(y, x []float32, w *[32][1]float32, b *[1]float32, n int) {
@@ -305,28 +305,28 @@ func dense32x1GradX(dx, dy []float32, w *[32][1]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		sums := tile{k: [3]int{2: 1}, xRow: 4, yRow: 128}
-		tile14x32AVX512(&dx[0], &dy[0], &w[0][0], &sums, n)
+		tile8x32AVX512(&dx[0], &dy[0], &w[0][0], &sums, n)
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: 1}, xRow: 4, yRow: 128}
 		for j := 0; j < 32; j += 16 {
-			tile6x16AVX2(&dx[j], &dy[0], &w[j][0], &sums, n)
+			tile4x16AVX2(&dx[j], &dy[0], &w[j][0], &sums, n)
 		}
 	default:
 		dense32x1GradXGo(dx, dy, w, n)
 	}
 }
 
-// tile14x32AVX512 computes 14 by 32 elements of y at a time, and n rows in all:
+// tile8x32AVX512 computes 8 by 32 elements of y at a time, and n rows in all:
 // sums of products of x and w.
 //
 //go:noescape
-func tile14x32AVX512(y, x, w *float32, s *tile, n int)
+func tile8x32AVX512(y, x, w *float32, s *tile, n int)
 
-// tile6x16AVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// tile4x16AVX2 computes 4 by 16 elements of y at a time, and n rows in all:
 // sums of products of x and w.
 //
 //go:noescape
-func tile6x16AVX2(y, x, w *float32, s *tile, n int)
+func tile4x16AVX2(y, x, w *float32, s *tile, n int)
 
 // reluGradient32 is reluGradient32Go in machine code.
 func reluGradient32(dx, x []float32, key nn.Key, dy []float32, first, n int) {
@@ -367,11 +367,11 @@ func dense42x32GradX(dx, dy []float32, w *[42][32]float32, work []float32, n int
 		sums := tile{k: [3]int{2: 32}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 128, yRow: 168}
 		for j := 0; j < 32; j += 16 {
 			packColumns16AVX2(&work[0], &w[j][0], 128, 32)
-			tile6x16AVX2(&dx[j], &dy[0], &work[0], &sums, n)
+			tile4x16AVX2(&dx[j], &dy[0], &work[0], &sums, n)
 		}
 		// The last 10 columns:
 		packColumns10AVX2(&work[0], &w[32][0], 128, 32)
-		tile6x10AVX2(&dx[32], &dy[0], &work[0], &sums, n)
+		tile4x10AVX2(&dx[32], &dy[0], &work[0], &sums, n)
 	default:
 		dense42x32GradXGo(dx, dy, w, n)
 	}
@@ -401,11 +401,11 @@ func packColumns16AVX2(p, w *float32, step, k int)
 //go:noescape
 func packColumns10AVX2(p, w *float32, step, k int)
 
-// tile6x10AVX2 computes 6 by 10 elements of y at a time, and n rows in all:
+// tile4x10AVX2 computes 4 by 10 elements of y at a time, and n rows in all:
 // sums of products of x and w.
 //
 //go:noescape
-func tile6x10AVX2(y, x, w *float32, s *tile, n int)
+func tile4x10AVX2(y, x, w *float32, s *tile, n int)
 
 // dense32x1GradW is dense32x1GradWGo in machine code.
 func dense32x1GradW(dw *[32][1]float32, dy, x []float32, n int, t *nn.Worker) {
@@ -414,19 +414,31 @@ func dense32x1GradW(dw *[32][1]float32, dy, x []float32, n int, t *nn.Worker) {
 		sums := tile{k: [3]int{2: n}, x: [3]int{2: 4}, w: [3]int{2: 128}}
 		from, to := t.Share(1)
 		for u := from; u < to; u++ {
-			tile14x32AVX512(&dw[0][0], &dy[0], &x[0], &sums, 1)
+			tile1x32AVX512(&dw[0][0], &dy[0], &x[0], &sums, 1)
 		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: n}, x: [3]int{2: 4}, w: [3]int{2: 128}}
 		from, to := t.Share(2)
 		for u := from; u < to; u++ {
 			j := u * 16
-			tile6x16AVX2(&dw[j][0], &dy[0], &x[j], &sums, 1)
+			tile1x16AVX2(&dw[j][0], &dy[0], &x[j], &sums, 1)
 		}
 	default:
 		dense32x1GradWGo(dw, dy, x, n, t)
 	}
 }
+
+// tile1x32AVX512 computes 1 by 32 elements of y at a time, and n rows in all:
+// sums of products of x and w.
+//
+//go:noescape
+func tile1x32AVX512(y, x, w *float32, s *tile, n int)
+
+// tile1x16AVX2 computes 1 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w.
+//
+//go:noescape
+func tile1x16AVX2(y, x, w *float32, s *tile, n int)
 
 // columnSums32 is columnSums32Go in machine code.
 func columnSums32(g *[32]float32, dy []float32, n int, t *nn.Worker) {
@@ -496,6 +508,18 @@ func dense42x32GradW(dw *[42][32]float32, x, dy []float32, n int, t *nn.Worker) 
 		dense42x32GradWGo(dw, x, dy, n, t)
 	}
 }
+
+// tile14x32AVX512 computes 14 by 32 elements of y at a time, and n rows in all:
+// sums of products of x and w.
+//
+//go:noescape
+func tile14x32AVX512(y, x, w *float32, s *tile, n int)
+
+// tile6x16AVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w.
+//
+//go:noescape
+func tile6x16AVX2(y, x, w *float32, s *tile, n int)
 
 // zero16x4 is zero16x4Go in machine code.
 func zero16x4(g *[16][4]float32, t *nn.Worker) {

@@ -100,28 +100,28 @@ func dense42x32Relu(y, x []float32, w *[42][32]float32, b *[32]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= levelAVX512:
 		sums := tile{k: [3]int{2: 42}, x: [3]int{2: 4}, w: [3]int{2: 128}, xRow: 168, yRow: 128}
-		tile14x32ReluAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
+		tile8x32ReluAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	case cpu >= levelAVX2:
 		sums := tile{k: [3]int{2: 42}, x: [3]int{2: 4}, w: [3]int{2: 128}, xRow: 168, yRow: 128}
 		for j := 0; j < 32; j += 16 {
-			tile6x16ReluAVX2(&y[j], &x[0], &w[0][j], &b[j], &sums, n)
+			tile4x16ReluAVX2(&y[j], &x[0], &w[0][j], &b[j], &sums, n)
 		}
 	default:
 		dense42x32ReluGo(y, x, w, b, n)
 	}
 }
 
-// tile14x32ReluAVX512 computes 14 by 32 elements of y at a time, and n rows in
+// tile8x32ReluAVX512 computes 8 by 32 elements of y at a time, and n rows in
 // all: sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func tile14x32ReluAVX512(y, x, w, e0 *float32, s *tile, n int)
+func tile8x32ReluAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// tile6x16ReluAVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// tile4x16ReluAVX2 computes 4 by 16 elements of y at a time, and n rows in all:
 // sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func tile6x16ReluAVX2(y, x, w, e0 *float32, s *tile, n int)
+func tile4x16ReluAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // dense32x1Sigmoid is dense32x1SigmoidGo in machine code.
 func dense32x1Sigmoid(y, x []float32, w *[32][1]float32, b *[1]float32, n int) {

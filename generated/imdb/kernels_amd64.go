@@ -350,30 +350,30 @@ func dense16x1GradW(dw *[16][1]float32, dy, x []float32, n int, t *nn.Worker) {
 		sums := tile{k: [3]int{2: n}, x: [3]int{2: 4}, w: [3]int{2: 64}}
 		from, to := t.Share(1)
 		for u := from; u < to; u++ {
-			tile14x16AVX512(&dw[0][0], &dy[0], &x[0], &sums, 1)
+			tile1x16AVX512(&dw[0][0], &dy[0], &x[0], &sums, 1)
 		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: n}, x: [3]int{2: 4}, w: [3]int{2: 64}}
 		from, to := t.Share(1)
 		for u := from; u < to; u++ {
-			tile6x16AVX2(&dw[0][0], &dy[0], &x[0], &sums, 1)
+			tile1x16AVX2(&dw[0][0], &dy[0], &x[0], &sums, 1)
 		}
 	default:
 		dense16x1GradWGo(dw, dy, x, n, t)
 	}
 }
 
-// tile14x16AVX512 computes 14 by 16 elements of y at a time, and n rows in all:
+// tile1x16AVX512 computes 1 by 16 elements of y at a time, and n rows in all:
 // sums of products of x and w.
 //
 //go:noescape
-func tile14x16AVX512(y, x, w *float32, s *tile, n int)
+func tile1x16AVX512(y, x, w *float32, s *tile, n int)
 
-// tile6x16AVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// tile1x16AVX2 computes 1 by 16 elements of y at a time, and n rows in all:
 // sums of products of x and w.
 //
 //go:noescape
-func tile6x16AVX2(y, x, w *float32, s *tile, n int)
+func tile1x16AVX2(y, x, w *float32, s *tile, n int)
 
 // columnSums16 is columnSums16Go in machine code.
 func columnSums16(g *[16]float32, dy []float32, n int, t *nn.Worker) {
@@ -430,7 +430,7 @@ func dense16x16GradW(dw *[16][16]float32, x, dy []float32, n int, t *nn.Worker) 
 		sums := tile{k: [3]int{2: n}, x: [3]int{2: 64}, w: [3]int{2: 64}, xRow: 4, yRow: 64}
 		from, to := t.Share(1)
 		for u := from; u < to; u++ {
-			tile12x16AVX512(&dw[0][0], &x[0], &dy[0], &sums, 16)
+			tile8x16AVX512(&dw[0][0], &x[0], &dy[0], &sums, 16)
 		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: n}, x: [3]int{2: 64}, w: [3]int{2: 64}, xRow: 4, yRow: 64}
@@ -443,11 +443,17 @@ func dense16x16GradW(dw *[16][16]float32, x, dy []float32, n int, t *nn.Worker) 
 	}
 }
 
-// tile12x16AVX512 computes 12 by 16 elements of y at a time, and n rows in all:
+// tile8x16AVX512 computes 8 by 16 elements of y at a time, and n rows in all:
 // sums of products of x and w.
 //
 //go:noescape
-func tile12x16AVX512(y, x, w *float32, s *tile, n int)
+func tile8x16AVX512(y, x, w *float32, s *tile, n int)
+
+// tile6x16AVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// sums of products of x and w.
+//
+//go:noescape
+func tile6x16AVX2(y, x, w *float32, s *tile, n int)
 
 // scatterSum10000x16 is scatterSum10000x16Go in machine code.
 func scatterSum10000x16(

@@ -73,26 +73,26 @@ func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		sums := tile{k: [3]int{2: 4}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 16, yRow: 64}
-		tile12x16ReluAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
+		tile8x16ReluAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: 4}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 16, yRow: 64}
-		tile6x16ReluAVX2(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
+		tile4x16ReluAVX2(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	default:
 		dense4x16ReluGo(y, x, w, b, n)
 	}
 }
 
-// tile12x16ReluAVX512 computes 12 by 16 elements of y at a time, and n rows in
+// tile8x16ReluAVX512 computes 8 by 16 elements of y at a time, and n rows in
 // all: sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func tile12x16ReluAVX512(y, x, w, e0 *float32, s *tile, n int)
+func tile8x16ReluAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// tile6x16ReluAVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// tile4x16ReluAVX2 computes 4 by 16 elements of y at a time, and n rows in all:
 // sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func tile6x16ReluAVX2(y, x, w, e0 *float32, s *tile, n int)
+func tile4x16ReluAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // dense16x3 is dense16x3Go in machine code.
 func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
@@ -100,26 +100,26 @@ func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		sums := tile{k: [3]int{2: 16}, x: [3]int{2: 4}, w: [3]int{2: 12}, xRow: 64, yRow: 12}
-		tile12x3BiasAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
+		tile8x3BiasAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: 16}, x: [3]int{2: 4}, w: [3]int{2: 12}, xRow: 64, yRow: 12}
-		tile6x3BiasAVX2(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
+		tile4x3BiasAVX2(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	default:
 		dense16x3Go(y, x, w, b, n)
 	}
 }
 
-// tile12x3BiasAVX512 computes 12 by 3 elements of y at a time, and n rows in
-// all: sums of products of x and w, then bias.
-//
-//go:noescape
-func tile12x3BiasAVX512(y, x, w, e0 *float32, s *tile, n int)
-
-// tile6x3BiasAVX2 computes 6 by 3 elements of y at a time, and n rows in all:
+// tile8x3BiasAVX512 computes 8 by 3 elements of y at a time, and n rows in all:
 // sums of products of x and w, then bias.
 //
 //go:noescape
-func tile6x3BiasAVX2(y, x, w, e0 *float32, s *tile, n int)
+func tile8x3BiasAVX512(y, x, w, e0 *float32, s *tile, n int)
+
+// tile4x3BiasAVX2 computes 4 by 3 elements of y at a time, and n rows in all:
+// sums of products of x and w, then bias.
+//
+//go:noescape
+func tile4x3BiasAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // softmax3 is softmax3Go in machine code.
 func softmax3(y, x []float32, n int) {
@@ -201,7 +201,7 @@ func dense16x3GradX(dx, dy []float32, w *[16][3]float32, h, work []float32, n in
 				work[k*16+o] = w[o][k]
 			}
 		}
-		tile12x16ReluGradientAVX512(&dx[0], &dy[0], &work[0], &h[0], &sums, n)
+		tile8x16ReluGradientAVX512(&dx[0], &dy[0], &work[0], &h[0], &sums, n)
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: 3}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 12, yRow: 64, e: [6]int{0: 64}}
 		for k := range 3 {
@@ -209,23 +209,23 @@ func dense16x3GradX(dx, dy []float32, w *[16][3]float32, h, work []float32, n in
 				work[k*16+o] = w[o][k]
 			}
 		}
-		tile6x16ReluGradientAVX2(&dx[0], &dy[0], &work[0], &h[0], &sums, n)
+		tile4x16ReluGradientAVX2(&dx[0], &dy[0], &work[0], &h[0], &sums, n)
 	default:
 		dense16x3GradXGo(dx, dy, w, h, n)
 	}
 }
 
-// tile12x16ReluGradientAVX512 computes 12 by 16 elements of y at a time, and n
+// tile8x16ReluGradientAVX512 computes 8 by 16 elements of y at a time, and n
 // rows in all: sums of products of x and w, then "relu gradient".
 //
 //go:noescape
-func tile12x16ReluGradientAVX512(y, x, w, e0 *float32, s *tile, n int)
+func tile8x16ReluGradientAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// tile6x16ReluGradientAVX2 computes 6 by 16 elements of y at a time, and n rows
+// tile4x16ReluGradientAVX2 computes 4 by 16 elements of y at a time, and n rows
 // in all: sums of products of x and w, then "relu gradient".
 //
 //go:noescape
-func tile6x16ReluGradientAVX2(y, x, w, e0 *float32, s *tile, n int)
+func tile4x16ReluGradientAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // dense16x3GradW is dense16x3GradWGo in machine code.
 func dense16x3GradW(dw *[16][3]float32, x, dy []float32, n int, t *nn.Worker) {
@@ -234,7 +234,7 @@ func dense16x3GradW(dw *[16][3]float32, x, dy []float32, n int, t *nn.Worker) {
 		sums := tile{k: [3]int{2: n}, x: [3]int{2: 64}, w: [3]int{2: 12}, xRow: 4, yRow: 12}
 		from, to := t.Share(1)
 		for u := from; u < to; u++ {
-			tile12x3AVX512(&dw[0][0], &x[0], &dy[0], &sums, 16)
+			tile8x3AVX512(&dw[0][0], &x[0], &dy[0], &sums, 16)
 		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: n}, x: [3]int{2: 64}, w: [3]int{2: 12}, xRow: 4, yRow: 12}
@@ -247,11 +247,11 @@ func dense16x3GradW(dw *[16][3]float32, x, dy []float32, n int, t *nn.Worker) {
 	}
 }
 
-// tile12x3AVX512 computes 12 by 3 elements of y at a time, and n rows in all:
+// tile8x3AVX512 computes 8 by 3 elements of y at a time, and n rows in all:
 // sums of products of x and w.
 //
 //go:noescape
-func tile12x3AVX512(y, x, w *float32, s *tile, n int)
+func tile8x3AVX512(y, x, w *float32, s *tile, n int)
 
 // tile6x3AVX2 computes 6 by 3 elements of y at a time, and n rows in all: sums
 // of products of x and w.
@@ -314,27 +314,27 @@ func dense4x16GradW(dw *[4][16]float32, x, dy []float32, n int, t *nn.Worker) {
 		sums := tile{k: [3]int{2: n}, x: [3]int{2: 16}, w: [3]int{2: 64}, xRow: 4, yRow: 64}
 		from, to := t.Share(1)
 		for u := from; u < to; u++ {
-			tile14x16AVX512(&dw[0][0], &x[0], &dy[0], &sums, 4)
+			tile4x16AVX512(&dw[0][0], &x[0], &dy[0], &sums, 4)
 		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: n}, x: [3]int{2: 16}, w: [3]int{2: 64}, xRow: 4, yRow: 64}
 		from, to := t.Share(1)
 		for u := from; u < to; u++ {
-			tile6x16AVX2(&dw[0][0], &x[0], &dy[0], &sums, 4)
+			tile4x16AVX2(&dw[0][0], &x[0], &dy[0], &sums, 4)
 		}
 	default:
 		dense4x16GradWGo(dw, x, dy, n, t)
 	}
 }
 
-// tile14x16AVX512 computes 14 by 16 elements of y at a time, and n rows in all:
+// tile4x16AVX512 computes 4 by 16 elements of y at a time, and n rows in all:
 // sums of products of x and w.
 //
 //go:noescape
-func tile14x16AVX512(y, x, w *float32, s *tile, n int)
+func tile4x16AVX512(y, x, w *float32, s *tile, n int)
 
-// tile6x16AVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// tile4x16AVX2 computes 4 by 16 elements of y at a time, and n rows in all:
 // sums of products of x and w.
 //
 //go:noescape
-func tile6x16AVX2(y, x, w *float32, s *tile, n int)
+func tile4x16AVX2(y, x, w *float32, s *tile, n int)

@@ -73,26 +73,26 @@ func dense4x16Relu(y, x []float32, w *[4][16]float32, b *[16]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= levelAVX512:
 		sums := tile{k: [3]int{2: 4}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 16, yRow: 64}
-		tile12x16ReluAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
+		tile8x16ReluAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	case cpu >= levelAVX2:
 		sums := tile{k: [3]int{2: 4}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 16, yRow: 64}
-		tile6x16ReluAVX2(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
+		tile4x16ReluAVX2(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	default:
 		dense4x16ReluGo(y, x, w, b, n)
 	}
 }
 
-// tile12x16ReluAVX512 computes 12 by 16 elements of y at a time, and n rows in
+// tile8x16ReluAVX512 computes 8 by 16 elements of y at a time, and n rows in
 // all: sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func tile12x16ReluAVX512(y, x, w, e0 *float32, s *tile, n int)
+func tile8x16ReluAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// tile6x16ReluAVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// tile4x16ReluAVX2 computes 4 by 16 elements of y at a time, and n rows in all:
 // sums of products of x and w, then "bias, relu".
 //
 //go:noescape
-func tile6x16ReluAVX2(y, x, w, e0 *float32, s *tile, n int)
+func tile4x16ReluAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // dense16x3 is dense16x3Go in machine code.
 func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
@@ -100,26 +100,26 @@ func dense16x3(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 	case n == 0: // no rows for this worker
 	case cpu >= levelAVX512:
 		sums := tile{k: [3]int{2: 16}, x: [3]int{2: 4}, w: [3]int{2: 12}, xRow: 64, yRow: 12}
-		tile12x3BiasAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
+		tile8x3BiasAVX512(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	case cpu >= levelAVX2:
 		sums := tile{k: [3]int{2: 16}, x: [3]int{2: 4}, w: [3]int{2: 12}, xRow: 64, yRow: 12}
-		tile6x3BiasAVX2(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
+		tile4x3BiasAVX2(&y[0], &x[0], &w[0][0], &b[0], &sums, n)
 	default:
 		dense16x3Go(y, x, w, b, n)
 	}
 }
 
-// tile12x3BiasAVX512 computes 12 by 3 elements of y at a time, and n rows in
-// all: sums of products of x and w, then bias.
-//
-//go:noescape
-func tile12x3BiasAVX512(y, x, w, e0 *float32, s *tile, n int)
-
-// tile6x3BiasAVX2 computes 6 by 3 elements of y at a time, and n rows in all:
+// tile8x3BiasAVX512 computes 8 by 3 elements of y at a time, and n rows in all:
 // sums of products of x and w, then bias.
 //
 //go:noescape
-func tile6x3BiasAVX2(y, x, w, e0 *float32, s *tile, n int)
+func tile8x3BiasAVX512(y, x, w, e0 *float32, s *tile, n int)
+
+// tile4x3BiasAVX2 computes 4 by 3 elements of y at a time, and n rows in all:
+// sums of products of x and w, then bias.
+//
+//go:noescape
+func tile4x3BiasAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // softmax3 is softmax3Go in machine code.
 func softmax3(y, x []float32, n int) {

@@ -174,8 +174,8 @@ func dense512x10(y, x []float32, w *[512][10]float32, b *[10]float32, n int, t *
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		sums := tile{k: [3]int{2: 512}, x: [3]int{2: 4}, w: [3]int{2: 40}, xRow: 2048, yRow: 40}
-		for r, end := t.ShareRuns(n, 14); r < end; r += 224 {
-			tile14x10BiasAVX512(&y[r*10], &x[r*512], &w[0][0], &b[0], &sums, min(224, end-r))
+		for r, end := t.ShareRuns(n, 12); r < end; r += 228 {
+			tile12x10BiasAVX512(&y[r*10], &x[r*512], &w[0][0], &b[0], &sums, min(228, end-r))
 		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: 512}, x: [3]int{2: 4}, w: [3]int{2: 40}, xRow: 2048, yRow: 40}
@@ -188,11 +188,11 @@ func dense512x10(y, x []float32, w *[512][10]float32, b *[10]float32, n int, t *
 	}
 }
 
-// tile14x10BiasAVX512 computes 14 by 10 elements of y at a time, and n rows in
+// tile12x10BiasAVX512 computes 12 by 10 elements of y at a time, and n rows in
 // all: sums of products of x and w, then bias.
 //
 //go:noescape
-func tile14x10BiasAVX512(y, x, w, e0 *float32, s *tile, n int)
+func tile12x10BiasAVX512(y, x, w, e0 *float32, s *tile, n int)
 
 // tile6x10BiasAVX2 computes 6 by 10 elements of y at a time, and n rows in all:
 // sums of products of x and w, then bias.

@@ -253,8 +253,8 @@ func dense1600x10(y, x []float32, w *[1600][10]float32, b *[10]float32, n int, t
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
 		sums := tile{k: [3]int{2: 1600}, x: [3]int{2: 4}, w: [3]int{2: 40}, xRow: 6400, yRow: 40}
-		for r, end := t.ShareRuns(n, 14); r < end; r += 56 {
-			tile14x10BiasAVX512(&y[r*10], &x[r*1600], &w[0][0], &b[0], &sums, min(56, end-r))
+		for r, end := t.ShareRuns(n, 8); r < end; r += 64 {
+			tile8x10BiasAVX512(&y[r*10], &x[r*1600], &w[0][0], &b[0], &sums, min(64, end-r))
 		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: 800}, x: [3]int{2: 4}, w: [3]int{2: 40}, xRow: 6400, yRow: 40, part: 2}
@@ -262,8 +262,8 @@ func dense1600x10(y, x []float32, w *[1600][10]float32, b *[10]float32, n int, t
 			if i+800 >= 1600 {
 				sums.part &^= 2 // the last block
 			}
-			for r, end := t.ShareRuns(n, 6); r < end; r += 144 {
-				tile6x10BiasAVX2(&y[r*10], &x[i+r*1600], &w[i][0], &b[0], &sums, min(144, end-r))
+			for r, end := t.ShareRuns(n, 4); r < end; r += 144 {
+				tile4x10BiasAVX2(&y[r*10], &x[i+r*1600], &w[i][0], &b[0], &sums, min(144, end-r))
 			}
 			sums.part |= 1 // add to what is there
 		}
@@ -273,17 +273,17 @@ func dense1600x10(y, x []float32, w *[1600][10]float32, b *[10]float32, n int, t
 	}
 }
 
-// tile14x10BiasAVX512 computes 14 by 10 elements of y at a time, and n rows in
+// tile8x10BiasAVX512 computes 8 by 10 elements of y at a time, and n rows in
 // all: sums of products of x and w, then bias.
 //
 //go:noescape
-func tile14x10BiasAVX512(y, x, w, e0 *float32, s *tile, n int)
+func tile8x10BiasAVX512(y, x, w, e0 *float32, s *tile, n int)
 
-// tile6x10BiasAVX2 computes 6 by 10 elements of y at a time, and n rows in all:
+// tile4x10BiasAVX2 computes 4 by 10 elements of y at a time, and n rows in all:
 // sums of products of x and w, then bias.
 //
 //go:noescape
-func tile6x10BiasAVX2(y, x, w, e0 *float32, s *tile, n int)
+func tile4x10BiasAVX2(y, x, w, e0 *float32, s *tile, n int)
 
 // softmax10 is softmax10Go in machine code.
 func softmax10(y, x []float32, n int) {
@@ -426,12 +426,12 @@ func dense1600x10GradX(
 		}
 	case cpu >= nn.AVX2:
 		sums := tile{k: [3]int{2: 10}, x: [3]int{2: 4}, w: [3]int{2: 64}, xRow: 40, yRow: 6400}
-		lanes, rows := t.Split(100, (n+5)/6)
+		lanes, rows := t.Split(100, (n+3)/4)
 		from, to := lanes.Share(100)
 		for j := from * 16; j < to*16; j += 16 {
 			packColumns16AVX2(&work[0], &w[j][0], 40, 10)
-			for r, end := rows.ShareRuns(n, 6); r < end; r += 5034 {
-				tile6x16AVX2(&dx[j+r*1600], &dy[r*10], &work[0], &sums, min(5034, end-r))
+			for r, end := rows.ShareRuns(n, 4); r < end; r += 5032 {
+				tile4x16AVX2(&dx[j+r*1600], &dy[r*10], &work[0], &sums, min(5032, end-r))
 			}
 		}
 	default:
@@ -458,11 +458,11 @@ func tile4x64AVX512(y, x, w *float32, s *tile, n int)
 //go:noescape
 func packColumns16AVX2(p, w *float32, step, k int)
 
-// tile6x16AVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// tile4x16AVX2 computes 4 by 16 elements of y at a time, and n rows in all:
 // sums of products of x and w.
 //
 //go:noescape
-func tile6x16AVX2(y, x, w *float32, s *tile, n int)
+func tile4x16AVX2(y, x, w *float32, s *tile, n int)
 
 // dropoutGradient1600 is dropoutGradient1600Go in machine code.
 func dropoutGradient1600(dx []float32, key nn.Key, dy []float32, first, n int) {
@@ -813,7 +813,7 @@ func conv3x3x32To64GradW(dw *[3][3][32][64]float32, x, dy, work []float32, n int
 			}
 			q := conv3x3x32To64GradWParts[u/3%3]
 			i := u % 3
-			tile6x16BAVX2(&dw[(q.y+j+i*2688)/6144][(q.y+j+i*2688)/2048%3][(q.y+j+i*2688)/64%32][(q.y+j+i*2688)%64], &x[q.x+i*42], &work[0], &sums, min(42, 96-i*42))
+			tile6x16AVX2(&dw[(q.y+j+i*2688)/6144][(q.y+j+i*2688)/2048%3][(q.y+j+i*2688)/64%32][(q.y+j+i*2688)%64], &x[q.x+i*42], &work[0], &sums, min(42, 96-i*42))
 		}
 	default:
 		conv3x3x32To64GradWGo(dw, x, dy, n, t)
@@ -826,11 +826,11 @@ func conv3x3x32To64GradW(dw *[3][3][32][64]float32, x, dy, work []float32, n int
 //go:noescape
 func tile6x64AVX512(y, x, w *float32, s *tile, n int)
 
-// tile6x16BAVX2 computes 6 by 16 elements of y at a time, and n rows in all:
+// tile6x16AVX2 computes 6 by 16 elements of y at a time, and n rows in all:
 // sums of products of x and w.
 //
 //go:noescape
-func tile6x16BAVX2(y, x, w *float32, s *tile, n int)
+func tile6x16AVX2(y, x, w *float32, s *tile, n int)
 
 // columnSums32 is columnSums32Go in machine code.
 func columnSums32(g *[32]float32, dy []float32, n int, t *nn.Worker) {
