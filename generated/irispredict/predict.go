@@ -11,13 +11,17 @@ import (
 // Predict computes the output for one sample. It may be called from any number
 // of goroutines and allocates nothing once warm.
 func (m *Model) Predict(x *Input) (out Output) {
-	if predictWhole(&out, x, m.params) {
-		return out
+	if !predictWhole(&out, x, m.params) {
+		m.predictRow(&out, x)
 	}
+	return out
+}
+
+// predictRow is Predict kernel by kernel.
+func (m *Model) predictRow(out *Output, x *Input) {
 	var a [20]float32
 	rows := predict(&pass{a: a[:], u: 1, n: 1, x: x[:], p: m.params})
 	out.fill(rows, 0)
-	return out
 }
 
 // predictShare is how many rows are worth a goroutine of their own.
