@@ -19,7 +19,6 @@ const (
 var (
 	docComment = gotree.Comment
 	quote      = gotree.Quote
-	quotedList = gotree.QuotedList
 	mention    = gotree.Mention
 	plain      = gotree.Plain
 	lower      = gotree.Lower
@@ -27,7 +26,6 @@ var (
 	capital    = gotree.Capital
 	elemOf     = gotree.Elem
 	size       = gotree.Size
-	tuple      = gotree.Tuple
 	index      = gotree.Indexable
 )
 
