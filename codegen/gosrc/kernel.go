@@ -364,7 +364,7 @@ func (k *kernel) signature() []typed {
 		list = append(list, typed{"n", "int"})
 	}
 	if k.shared {
-		list = append(list, typed{"t", "*§nn.Worker"})
+		list = append(list, typed{"t", k.em.workerType()})
 	}
 	return list
 }

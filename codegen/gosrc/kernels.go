@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/asm"
@@ -111,6 +112,7 @@ func (e *kernels) kernel(k loop.Kernel) (*kernel, *function, error) {
 // kernelDecls adds the kernels and what they call to a file.
 func (e *kernels) kernelDecls(f *file) {
 	e.shapeDecl(f)
+	e.workerDecl(f)
 	for _, fn := range e.list {
 		var doc []string
 		for _, l := range fn.doc {
@@ -122,6 +124,30 @@ func (e *kernels) kernelDecls(f *file) {
 		f.add("%s", docComment(doc...)+strings.ReplaceAll(fn.text, nameMark, fn.body()))
 	}
 	e.scalarDecls(f)
+}
+
+// workerType is the type of who runs a part of a kernel. Packages that only predict
+// import nothing, and their kernels are run whole.
+func (e *kernels) workerType() string {
+	if e.cfg.PredictOnly {
+		return "*worker"
+	}
+	return "*§nn.Worker"
+}
+
+// workerDecl prints that type where kernels of a package that only predicts have
+// such a parameter.
+func (e *kernels) workerDecl(f *file) {
+	if e.cfg.PredictOnly && slices.ContainsFunc(e.list, func(fn *function) bool { return fn.kernel.shared }) {
+		f.add(`// worker is who runs a kernel, of which there is one here: nil.
+type worker struct{}
+
+// Share is the part of some units of work that is the worker's: all of them.
+func (*worker) Share(units int) (from, to int) { return 0, units }
+
+// Solo reports that there is no other.
+func (*worker) Solo() bool { return true }`)
+	}
 }
 
 // constDecls prints the arrays that the description fixes.
