@@ -99,7 +99,7 @@ func (e predictText) predictOne(f *file) {
 		line("if x.Check() != nil {\n%s.fillNaN()\nreturn%s\n}", dst, map[bool]string{true: " out"}[result != ""])
 	}
 	if e.crew {
-		line("%s", e.predictShared(dst, map[bool]string{true: " out"}[result != ""]))
+		line("%s", e.predictShared(dst, map[bool]string{true: " out"}[result != "" && len(e.networks) == 0]))
 	}
 	scratch := ""
 	if e.rowOnStack() {
