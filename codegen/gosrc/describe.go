@@ -21,7 +21,7 @@ func (k *kernel) describe(format string, args ...any) {
 // gelu'(h)·sum. Words are its steps in order.
 func byName(e scalar.Expr, words, args []string) (text string, ok bool) {
 	last := words[len(words)-1]
-	if a, is := e.(scalar.Apply); is && a.Fn == "add" { // a residual connection behind it
+	if a, is := e.(scalar.Apply); is && a.Fn == "add" { // a residual connection added to it
 		for i, x := range a.Args {
 			if n, is := x.(scalar.Arg); is && n > 0 && last == "add" && !scalar.UsesArg(a.Args[1-i], int(n)) {
 				text, ok := byName(a.Args[1-i], words[:max(len(words)-1, 1)], args)

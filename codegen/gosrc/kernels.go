@@ -126,7 +126,7 @@ func (e *kernels) kernelDecls(f *file) {
 	e.scalarDecls(f)
 }
 
-// workerType is the type of who runs a part of a kernel. Packages that only predict
+// workerType is the type of a worker that runs a part of a kernel. Packages that only predict
 // import nothing, and their kernels are run whole.
 func (e *kernels) workerType() string {
 	if e.cfg.PredictOnly {
@@ -139,7 +139,7 @@ func (e *kernels) workerType() string {
 // such a parameter.
 func (e *kernels) workerDecl(f *file) {
 	if e.cfg.PredictOnly && slices.ContainsFunc(e.list, func(fn *function) bool { return fn.kernel.shared }) {
-		f.add(`// worker is who runs a kernel, of which there is one here: nil.
+		f.add(`// worker stands for the one goroutine that runs a kernel; it is always nil.
 type worker struct{}
 
 // Share is the part of some units of work that is the worker's: all of them.
