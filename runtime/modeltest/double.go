@@ -94,9 +94,22 @@ func (c *column) add(v reflect.Value, distinct bool) {
 }
 
 // rounding is what a step does that computes in double precision and stores in
-// single precision.
+// single precision. The products of a sum are rounded as well before they are
+// stored, which has the effect of a small change of their factors (Higham,
+// Accuracy and Stability of Numerical Algorithms, section 3.1): the parameters
+// are changed that much, each in its own direction.
 type rounding struct {
 	largest float64 // of the values stored
+}
+
+// factors returns parameters half a unit in the last place away.
+func (*rounding) factors(params []float64) []float64 {
+	rng := rand.New(rand.NewPCG(5, 6))
+	moved := make([]float64, len(params))
+	for i, v := range params {
+		moved[i] = v * (1 + float64(2*rng.IntN(2)-1)/(1<<24))
+	}
+	return moved
 }
 
 func (r *rounding) store(x []float64) {
@@ -111,6 +124,9 @@ func (r *rounding) store(x []float64) {
 // step runs forward and backward and returns the loss with the gradients. What
 // the kernels compute is rounded where r is not nil.
 func (d *double) step(params []float64, s train.Step, r *rounding) (loss float64, gradients []float64) {
+	if r != nil {
+		params = r.factors(params)
+	}
 	d.params, d.gradients, d.at, d.rounding = params, make([]float64, len(params)), s, r
 	for i := range d.arena {
 		d.arena[i] = math.NaN()
