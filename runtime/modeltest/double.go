@@ -94,16 +94,16 @@ func (c *column) add(v reflect.Value, distinct bool) {
 }
 
 // rounding is what a step does that computes in double precision and stores in
-// single precision. The products of a sum are rounded as well before they are
-// stored, which has the effect of a small change of their factors (Higham,
-// Accuracy and Stability of Numerical Algorithms, section 3.1): the parameters
-// are changed that much, each in its own direction.
+// single precision.
 type rounding struct {
 	largest float64 // of the values stored
 }
 
-// factors returns parameters half a unit in the last place away.
-func (*rounding) factors(params []float64) []float64 {
+// factors returns parameters half a unit in the last place away, each in its own
+// direction: the products of a sum are rounded before they are stored, which has
+// the effect of a small change of their factors (Higham, Accuracy and Stability
+// of Numerical Algorithms, section 3.1).
+func factors(params []float64) []float64 {
 	rng := rand.New(rand.NewPCG(5, 6))
 	moved := make([]float64, len(params))
 	for i, v := range params {
@@ -124,9 +124,6 @@ func (r *rounding) store(x []float64) {
 // step runs forward and backward and returns the loss with the gradients. What
 // the kernels compute is rounded where r is not nil.
 func (d *double) step(params []float64, s train.Step, r *rounding) (loss float64, gradients []float64) {
-	if r != nil {
-		params = r.factors(params)
-	}
 	d.params, d.gradients, d.at, d.rounding = params, make([]float64, len(params)), s, r
 	for i := range d.arena {
 		d.arena[i] = math.NaN()
@@ -331,7 +328,7 @@ func (n *Network[M, I, O, T, P]) trajectory(t *testing.T) {
 func follows[I, T any](t *testing.T, e train.Engine[I, T], d *double, s train.Step) bool {
 	want, g := d.step(float64s(e.Params()), s, nil)
 	var r rounding
-	rough, h := d.step(float64s(e.Params()), s, &r)
+	rough, h := d.step(factors(float64s(e.Params())), s, &r)
 	if r.largest > 1e18 || !finite(want) || !finite(rough) {
 		t.Logf("step %d: loss %v, values of up to %v", s.Index, want, r.largest)
 		return false
