@@ -4,12 +4,10 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -39,8 +37,8 @@ func TestNoBoundsChecks(t *testing.T) {
 
 // noBoundsChecks tries the kernels with some limits.
 func noBoundsChecks(t *testing.T, sums sumLimits) {
-	e := newKernels(&loop.Program{Name: "bounds", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "bounds"}, &ownWords{})
-	e.unit, e.sums = nil, sums
+	e := newCollection(printerConfig{batch: 17})
+	e.sums = sums
 	for _, c := range kernelCases() {
 		if unhandled[c.name] || strings.HasPrefix(c.name, oneChannel) {
 			continue
@@ -49,13 +47,13 @@ func noBoundsChecks(t *testing.T, sums sumLimits) {
 		if elementwise(k, sums) {
 			continue
 		}
-		if _, _, err := e.kernel(k); err != nil {
+		if _, _, err := e.add(k); err != nil {
 			t.Fatal(err)
 		}
 	}
-	f := e.newFile()
-	e.kernelDecls(f)
-	f.add("%s", e.instances())
+	f := newFile("bounds")
+	e.declare(f)
+	f.Add("%s", e.instances())
 	src, err := f.Render()
 	if err != nil {
 		t.Fatal(err)
@@ -92,16 +90,6 @@ func noBoundsChecks(t *testing.T, sums sumLimits) {
 	if found == 0 {
 		t.Error("the compiler reported no check at all, not even those of ids: is the flag still there?")
 	}
-}
-
-// instances has the compiler compile all kernels and scalar functions.
-func (e *kernels) instances() string {
-	names := slices.Collect(maps.Keys(e.scalars))
-	for _, fn := range e.list {
-		names = append(names, fn.name)
-	}
-	slices.Sort(names)
-	return "var _ = []any{" + strings.Join(names, "[float32], ") + "[float32]}"
 }
 
 // elementwise reports a contraction of which the innermost loop runs over single

@@ -10,7 +10,7 @@ import (
 )
 
 // contract prints a contraction.
-func (e *kernels) contract(c *loop.Contract) *kernel {
+func (e *printer) contract(c *loop.Contract) *kernel {
 	k := e.newKernel()
 	y, x, w, fixed := "y", "x", "w", "b"
 	switch {

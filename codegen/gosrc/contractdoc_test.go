@@ -35,14 +35,12 @@ func TestConvolutionFormulas(t *testing.T) {
 		{pad(stride(image(8, 8, 4, 0, 3, 3), 2, 2), 0, 0, 1, 1).window(loop.Sum, true), "averagePool3x3x4", "mean_i,j x[r,p*2+i,q*2+j,c], for images of 8x8x4 and of 4x4x4; points outside of them do not count"},
 		{stride(image(8, 8, 4, 0, 2, 2), 2, 2).windowGrad(loop.Max, false), "maxPool2x2x4Grad", "the gradient of y[r,p,q,c] = max_i,j x[r,p*2+i,q*2+j,c]"},
 	} {
-		e := newKernels(&loop.Program{Predict: &loop.Plan{}}, Config{}, &ownWords{})
-		e.unit = nil
-		k, fn, err := e.kernel(canonical.Kernel(tt.kernel))
+		k, name, err := newCollection(printerConfig{}).add(canonical.Kernel(tt.kernel))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if doc := strings.Join(k.doc, "\n"); fn.name != tt.name || !strings.Contains(doc, tt.doc) {
-			t.Errorf("got %s:\n%s\nwant %s with %q", fn.name, doc, tt.name, tt.doc)
+		if doc := strings.Join(k.doc, "\n"); name != tt.name || !strings.Contains(doc, tt.doc) {
+			t.Errorf("got %s:\n%s\nwant %s with %q", name, doc, tt.name, tt.doc)
 		}
 	}
 }

@@ -25,13 +25,10 @@ func TestFormulas(t *testing.T) {
 		{nest(nil, store(both, x, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), access(wide, 38, 1), from16)), "store16", "y[r,i] = x[r,i] + x[r,i+16]"},
 		{nest([]loop.Axis{columns}, mean), "columnMeans16", "y[i] = (Σ_r x[r,i]) / n"},
 	} {
-		e := newKernels(&loop.Program{Predict: &loop.Plan{}}, Config{}, &ownWords{})
-		e.unit = nil
-		k, fn, err := e.kernel(canonical.Kernel(tt.kernel))
+		k, name, err := newCollection(printerConfig{}).add(canonical.Kernel(tt.kernel))
 		if err != nil {
 			t.Fatal(err)
 		}
-		name := fn.name
 		if doc := strings.Join(k.doc, "\n"); name != tt.name || !strings.Contains(doc, tt.doc) {
 			t.Errorf("got %s:\n%s\nwant %s with %q", name, doc, tt.name, tt.doc)
 		}

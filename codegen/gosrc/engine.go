@@ -192,9 +192,9 @@ func (e *engine) units() int { return (e.n + batchRows - 1) / batchRows }`)
 		text, at := "", func(b *loop.Buffer) string { return strconv.Itoa(b.Offset) }
 		switch {
 		case p == e.p.Evaluate && e.tested.rows:
-			at = func(b *loop.Buffer) string { return scaled("n", e.tested.at[b], 0) }
+			at = func(b *loop.Buffer) string { return times("n", e.tested.at[b]) }
 		case p == e.p.Train && e.grows():
-			at = func(b *loop.Buffer) string { return scaled("e.units()", b.Offset, 0) }
+			at = func(b *loop.Buffer) string { return times("e.units()", b.Offset) }
 		}
 		for i, b := range p.Losses {
 			text += fmt.Sprintf("e.losses[%d] = float64(e.a[%s])\n", i, at(b))

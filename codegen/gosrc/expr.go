@@ -1,6 +1,7 @@
 package gosrc
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"regexp"
@@ -271,15 +272,8 @@ func (k *kernel) share(e scalar.Expr, args []string) {
 		if k.held == nil {
 			k.held = map[string]string{}
 		}
-		name := k.inner(firstOf(parts[key].Fn, map[string]string{"exp": "e", "tanh": "t", "sigmoid": "s", "log": "l", "log1p": "l", "sqrt": "q"}, "v"))
+		name := k.inner(cmp.Or(map[string]string{"exp": "e", "tanh": "t", "sigmoid": "s", "log": "l", "log1p": "l", "sqrt": "q"}[parts[key].Fn], "v"))
 		k.line("%s := %s", name, text)
 		k.held[key] = name
 	}
-}
-
-func firstOf(key string, table map[string]string, otherwise string) string {
-	if v, ok := table[key]; ok {
-		return v
-	}
-	return otherwise
 }

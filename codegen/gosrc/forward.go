@@ -36,9 +36,9 @@ func (e *phases) phasesOf() error {
 	}
 	switch how := e.p.Answer.Probabilities; {
 	case how == loop.BySigmoid: // see predictText.probabilities
-		e.scalars["sigmoid"] = true
+		e.bodies.calls("sigmoid")
 	case how.Logits():
-		e.scalars["exp"] = true
+		e.bodies.calls("exp")
 	}
 	for _, c := range calls {
 		all, row := c.fn.work()

@@ -12,29 +12,10 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// family is the contractions of a large network that are one function: their texts
-// differ in numbers alone, which are the fields of its argument s.
-type family struct {
-	typ    string
-	fields []string
-}
-
-// literal is the argument of one of them.
-func (f *family) literal(sizes []int) string {
-	return f.typ + "{" + strings.Trim(strings.ReplaceAll(fmt.Sprint(sizes), " ", ", "), "[]") + "}"
-}
-
-// declare prints the type of the argument.
-func (f *family) declare(to *file, function string) {
-	if len(f.fields) > 0 {
-		to.add("// %s are the sizes that %s has in one of the layers that share it.\ntype %[1]s struct {\n%[3]s int\n}", f.typ, function, strings.Join(f.fields, ", "))
-	}
-}
-
 // joinedKernels collects the kernels of all plans of a large network, and makes one
 // function of contractions whose texts differ in numbers alone.
 func (e *phases) joinedKernels() error {
-	if !e.share {
+	if !e.bodies.share {
 		return nil
 	}
 	plans := []*loop.Plan{e.p.Predict}
@@ -147,7 +128,7 @@ func (e *kernels) join(members []*function) {
 			out.rows = append(out.rows, gotree.Number{Value: column[0], Text: j.Size("row", column)})
 		}
 	}
-	out.kernel.family = &family{e.top.Pick(name + "Sizes"), j.Fields}
+	out.kernel.family = &family{typ: e.top.Pick(name + "Sizes"), fields: j.Fields}
 	for i, fn := range members {
 		fn.joined, fn.sizes = out, j.Values[i]
 	}

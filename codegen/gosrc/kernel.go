@@ -1,6 +1,7 @@
 package gosrc
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -19,6 +20,7 @@ type elem struct{ float string }
 
 var (
 	single  = elem{"float32"}
+	double  = elem{"float64"}
 	generic = elem{"F"}
 )
 
@@ -48,7 +50,7 @@ func (t elem) of(b *loop.Buffer) string {
 // kernel is the text of one kernel function in the making. Nothing in it names
 // a buffer or a layer, so that equal work gives equal text.
 type kernel struct {
-	em *kernels
+	em *printer
 	el elem
 
 	name   string
@@ -144,8 +146,8 @@ func init() {
 	}
 }
 
-func (e *kernels) newKernel(accs ...placed) *kernel {
-	k := &kernel{em: e, el: e.el, names: maps.Clone(taken), views: map[viewKey]string{}, rowsCut: map[string]string{}, accs: map[*loop.Buffer][]placed{},
+func (e *printer) newKernel(accs ...placed) *kernel {
+	k := &kernel{em: e, el: e.elem, names: maps.Clone(taken), views: map[viewKey]string{}, rowsCut: map[string]string{}, accs: map[*loop.Buffer][]placed{},
 		locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}, arrays: map[string]string{}}
 	for _, a := range withIndices(accs) {
 		k.accs[a.Buf] = append(k.accs[a.Buf], a)
@@ -184,7 +186,7 @@ func (k *kernel) param(b *loop.Buffer, wish string) *param {
 	switch {
 	case b.Class == loop.Scalar:
 		p.form, p.typ = value, k.el.float
-		wish = firstOf(b.Name, map[string]string{"inv_total": "invTotal", "share": "share"}, "scalar")
+		wish = cmp.Or(map[string]string{"inv_total": "invTotal", "share": "share"}[b.Name], "scalar")
 		delete(k.names, wish)
 	case b.Class == loop.Random:
 		p.form, wish = random, "key"
@@ -220,15 +222,6 @@ func (k *kernel) draws() bool {
 	return slices.ContainsFunc(k.params, func(p *param) bool { return p.form == random })
 }
 
-// array is the type of an array without its element: [784][512].
-func array(dims []int) string {
-	var b strings.Builder
-	for _, d := range dims {
-		fmt.Fprintf(&b, "[%d]", d)
-	}
-	return b.String()
-}
-
 // stepWord matches what a step calls its result: losses in "head.losses".
 var stepWord = regexp.MustCompile("^[a-z][a-z_]+$")
 
@@ -238,9 +231,9 @@ func (k *kernel) local(b *loop.Buffer) string {
 	if !ok {
 		base := b.Name[strings.LastIndexByte(b.Name, '.')+1:]
 		if base != b.Name && stepWord.MatchString(base) {
-			name = k.names.Pick(firstOf(base, map[string]string{"max": "top", "min": "least", "exp": "e", "log": "l"}, lower(base)))
+			name = k.names.Pick(cmp.Or(map[string]string{"max": "top", "min": "least", "exp": "e", "log": "l"}[base], lower(base)))
 		} else { // a layer's name
-			s := k.em.scope(localMark)
+			s := k.em.words.Scope(localMark)
 			for name = k.names.Pick(s.Mark + lower(base)); s.Names.Has(name); name = k.names.Pick(lower(base)) {
 			}
 		}
@@ -285,8 +278,11 @@ func (k *kernel) open(axes []loop.Axis, i int, vars []string, accs []placed) (en
 	}
 }
 
-// text is the function, its name left as a mark to be filled in.
+// nameMark stands for the name of a kernel in its text and its documentation.
 const nameMark = "«name»"
+
+// withName is a text with the name of its kernel.
+func withName(text, name string) string { return strings.ReplaceAll(text, nameMark, name) }
 
 func (k *kernel) text() string { return k.opening() + k.inside() }
 
@@ -347,24 +343,24 @@ func (k *kernel) signature() []typed {
 	for _, p := range k.params {
 		switch p.form {
 		case ragged:
-			list = append(list, typed{p.name, "[]int32"}, typed{"offsets", "[]int32"})
+			list = append(list, typed{name: p.name, typ: "[]int32"}, typed{name: "offsets", typ: "[]int32"})
 		case random:
-			list = append(list, typed{p.name, "§nn.Key"})
+			list = append(list, typed{name: p.name, typ: "§nn.Key"})
 		default:
-			list = append(list, typed{p.name, p.typ})
+			list = append(list, typed{name: p.name, typ: p.typ})
 		}
 	}
 	if k.draws() {
-		list = append(list, typed{"first", "int"})
+		list = append(list, typed{name: "first", typ: "int"})
 	}
 	if k.sized() {
-		list = append(list, typed{shape.Argument, k.shapeType()})
+		list = append(list, typed{name: shape.Argument, typ: k.shapeType()})
 	}
 	if k.counted {
-		list = append(list, typed{"n", "int"})
+		list = append(list, typed{name: "n", typ: "int"})
 	}
 	if k.shared {
-		list = append(list, typed{"t", k.em.workerType()})
+		list = append(list, typed{name: "t", typ: k.em.workerType()})
 	}
 	return list
 }

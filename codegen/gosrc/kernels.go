@@ -2,7 +2,6 @@ package gosrc
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/asm"
@@ -15,39 +14,26 @@ import (
 // kernels are the kernels of a package, one function for each distinct text.
 type kernels struct {
 	*program
-	el    elem
-	sums  sumLimits
-	share bool // layers share kernels
-	crew  bool // several workers may share a prediction
-	flat  bool // what is printed may become one function with others
+	bodies *printer // in Go
+	crew   bool     // several workers may share a prediction
 
 	list     []*function // in the order of first use
 	known    map[string]*function
 	unit     *asm.Unit          // machine code; nil: none is written
 	networks []*asm.NetworkBody // the whole prediction of one sample
 	consts   []*loop.Buffer     // that calls are passed
-	scalars  map[string]bool    // scalar functions that the kernels call
 }
 
 func newKernels(p *loop.Program, cfg Config, used *ownWords) *kernels {
 	if cfg.Machine == (machine.Machine{}) {
 		cfg.Machine = machine.Server()
 	}
-	k := &kernels{program: newProgram(p, cfg, used), el: elementOf(cfg), sums: usualSums, share: shape.Large(p, cfg.Machine), crew: hasCrew(p, cfg),
-		known: map[string]*function{}, unit: asm.NewUnit(cfg.Machine), scalars: map[string]bool{}}
-	if k.share {
+	k := &kernels{program: newProgram(p, cfg, used), crew: hasCrew(p, cfg), known: map[string]*function{}, unit: asm.NewUnit(cfg.Machine)}
+	k.bodies = newPrinter(printerConfig{alone: cfg.PredictOnly, batch: p.Batch, machine: cfg.Machine, share: shape.Large(p, cfg.Machine), words: used})
+	if k.bodies.share {
 		k.unit.Share()
 	}
 	return k
-}
-
-// elementOf is the element type of the kernels of a package: those of one that
-// trains are tested in double precision too.
-func elementOf(cfg Config) elem {
-	if cfg.PredictOnly {
-		return single
-	}
-	return generic
 }
 
 // function is a finished kernel function.
@@ -66,35 +52,16 @@ type function struct {
 // kernel prints a kernel and returns it with the name of its function: one
 // function for each distinct text.
 func (e *kernels) kernel(k loop.Kernel) (*kernel, *function, error) {
-	var out *kernel
-	c, isContract := k.(*loop.Contract)
-	e.flat = e.share && isContract
-	shared := loop.SharingOf(k) == loop.ByUnits
-	switch k := k.(type) {
-	case *loop.Contract:
-		out = e.contract(k)
-	case *loop.Nest:
-		out = e.nest(k)
-	case *loop.GatherSum:
-		out = e.gatherSum(k)
-	case *loop.ScatterSum:
-		out = e.scatterSum(k)
-	case *loop.MultiHot:
-		out = e.multiHot(k)
-	case *loop.Window:
-		out = e.window(k)
-	case *loop.WindowGrad:
-		out = e.windowGrad(k)
-	default:
-		return nil, nil, fmt.Errorf("kernels of the family %s are not emitted by this version", k.Family())
+	out, err := e.bodies.kernel(k)
+	if err != nil {
+		return nil, nil, err
 	}
-	out.shared = shared
 	text := out.text()
 	key := text + out.shape.Names()
 	fn := e.known[key]
 	if fn == nil {
 		fn = &function{name: e.top.Pick(out.name), text: text, doc: out.doc, kernel: out}
-		if e.flat {
+		if c, ok := k.(*loop.Contract); ok && e.bodies.share {
 			fn.formula = fmt.Sprintf("%#v", c.Epilogue)
 		}
 		if err := e.machine(fn, k, out); err != nil {
@@ -111,43 +78,28 @@ func (e *kernels) kernel(k loop.Kernel) (*kernel, *function, error) {
 
 // kernelDecls adds the kernels and what they call to a file.
 func (e *kernels) kernelDecls(f *file) {
-	e.shapeDecl(f)
-	e.workerDecl(f)
+	shapeDecl(f.File, e.printed())
+	e.bodies.workerDecl(f.File, e.printed())
 	for _, fn := range e.list {
-		var doc []string
-		for _, l := range fn.doc {
-			doc = append(doc, strings.ReplaceAll(l, nameMark, fn.body()))
-		}
 		if fn.kernel.family != nil {
-			fn.kernel.family.declare(f, fn.name)
+			fn.kernel.family.declare(f.File, fn.name)
 		}
-		f.add("%s", docComment(doc...)+strings.ReplaceAll(fn.text, nameMark, fn.body()))
+		doc := make([]string, len(fn.doc))
+		for i, l := range fn.doc {
+			doc[i] = withName(l, fn.body())
+		}
+		f.add("%s", docComment(doc...)+withName(fn.text, fn.body()))
 	}
-	e.scalarDecls(f)
+	e.bodies.scalarDecls(f.File)
 }
 
-// workerType is the type of a worker that runs a part of a kernel. Packages that only predict
-// import nothing, and their kernels are run whole.
-func (e *kernels) workerType() string {
-	if e.cfg.PredictOnly {
-		return "*worker"
+// printed are the kernels of the functions, as they have been printed.
+func (e *kernels) printed() []*kernel {
+	list := make([]*kernel, len(e.list))
+	for i, fn := range e.list {
+		list[i] = fn.kernel
 	}
-	return "*§nn.Worker"
-}
-
-// workerDecl prints that type where kernels of a package that only predicts have
-// such a parameter.
-func (e *kernels) workerDecl(f *file) {
-	if e.cfg.PredictOnly && slices.ContainsFunc(e.list, func(fn *function) bool { return fn.kernel.shared }) {
-		f.add(`// worker stands for the one goroutine that runs a kernel; it is always nil.
-type worker struct{}
-
-// Share is the part of some units of work that is the worker's: all of them.
-func (*worker) Share(units int) (from, to int) { return 0, units }
-
-// Solo reports that there is no other.
-func (*worker) Solo() bool { return true }`)
-	}
+	return list
 }
 
 // constDecls prints the arrays that the description fixes.

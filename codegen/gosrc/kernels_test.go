@@ -79,20 +79,18 @@ var (
 // againstReference prints, compiles and runs kernels, and compares what they
 // compute with the reference, within a limit relative to 1 + the value.
 func againstReference(t *testing.T, cases []kernelCase, sums sumLimits, fill filling, limit float64) {
-	e := newKernels(&loop.Program{Name: "kernels", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "main"}, &ownWords{})
+	e := newCollection(printerConfig{batch: 17})
 	e.sums = sums
-	e.unit = nil // the Go bodies alone
 	e.top.Names.Take("table")
 	var body strings.Builder
 	var printed []*kernel
 	expected, calls := 0, ""
 	for i, c := range cases {
 		cases[i].kernel = canonical.Kernel(c.kernel)
-		k, fn, err := e.kernel(cases[i].kernel)
+		k, name, err := e.add(cases[i].kernel)
 		if err != nil {
 			t.Fatal(err)
 		}
-		name := fn.name
 		printed = append(printed, k)
 		counts := []int{1, 2, 7, 8, 9, 17}
 		switch {
@@ -130,8 +128,8 @@ func againstReference(t *testing.T, cases []kernelCase, sums sumLimits, fill fil
 		body.WriteString("}\n}\n")
 		calls += fmt.Sprintf("case%d()\n", i)
 	}
-	f := e.newFile()
-	f.add(`type result struct {
+	f := newFile("main")
+	f.Add(`type result struct {
 	Case, N, Buffer int
 	Values          []float64
 }
@@ -166,7 +164,7 @@ func main() {
 %s}
 
 %s`, strings.ReplaceAll(fill.text, "math.", "§math."), calls, body.String())
-	e.kernelDecls(f)
+	e.declare(f)
 	dir, err := os.MkdirTemp("testdata", "kernels")
 	if err != nil {
 		t.Fatal(err)

@@ -45,11 +45,11 @@ func (e *kernels) machine(fn *function, k loop.Kernel, out *kernel) error {
 	if out.shape != nil {
 		k = out.planned
 	}
-	r := asm.Request{Name: fn.name, Kernel: worded(k), Shape: out.shape, Joins: e.flat}
+	_, product := k.(*loop.Contract)
+	r := asm.Request{Name: fn.name, Kernel: worded(k), Shape: out.shape, Joins: e.bodies.share && product}
 	for _, p := range out.params {
 		r.Operands = append(r.Operands, asm.Operand{Buf: p.buf, Name: p.name, Dims: p.dims})
 	}
-	_, product := k.(*loop.Contract)
 	r.Divide = e.crew && product && loop.SharingOf(k) == loop.ByRows
 	bodies, err := e.unit.Kernel(r)
 	if err != nil {
@@ -108,7 +108,7 @@ func (fn *function) wrapperSignature() []typed {
 		list[i].typ = concrete(list[i].typ)
 	}
 	if fn.divided {
-		list = append(list, typed{"t", "*§nn.Worker"})
+		list = append(list, typed{name: "t", typ: "*§nn.Worker"})
 	}
 	if all, _ := fn.work(); all == 0 {
 		return list
@@ -117,7 +117,7 @@ func (fn *function) wrapperSignature() []typed {
 	for at > 0 && (list[at-1].name == "n" || list[at-1].name == "t") {
 		at--
 	}
-	return slices.Insert(list, at, typed{"work", "[]float32"})
+	return slices.Insert(list, at, typed{name: "work", typ: "[]float32"})
 }
 
 // portableCall calls the Go body with the parameters of the wrapper, or of one
@@ -186,7 +186,7 @@ func (e machineText) machineFile() *file {
 func (e machineText) stub(f *file, s asm.Stub) {
 	var list []typed
 	for _, p := range s.Params {
-		list = append(list, typed{p.Name, strings.Replace(p.Type, "nn.", "§nn.", 1)})
+		list = append(list, typed{name: p.Name, typ: strings.Replace(p.Type, "nn.", "§nn.", 1)})
 	}
 	f.add("%s//\n//go:noescape\n%s", docComment(s.Name+" "+strings.TrimSuffix(s.Doc, ".")+"."), strings.TrimSuffix(declaration(s.Name, list, ""), " {"))
 }

@@ -186,7 +186,7 @@ func (e testText) shapeWord(k *kernel) string {
 		}
 		return "z" + strings.Join(values, ",")
 	}
-	all := e.shapeFields()
+	all := shapeFields(e.printed())
 	for _, f := range k.shape.Fields {
 		values = append(values, fmt.Sprintf("%d:%d", slices.Index(all, f.Name), f.Value))
 	}

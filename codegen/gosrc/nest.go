@@ -9,7 +9,7 @@ import (
 )
 
 // nest prints elementwise and reducing loops.
-func (e *kernels) nest(n *loop.Nest) *kernel {
+func (e *printer) nest(n *loop.Nest) *kernel {
 	sh, n := e.shape(n)
 	var accs []placed
 	for _, s := range n.Body {
@@ -49,9 +49,9 @@ func (e *kernels) nest(n *loop.Nest) *kernel {
 
 // shape is the form in which a nest is printed: that which layers share, of a
 // large network, or its own.
-func (e *kernels) shape(n *loop.Nest) (*shape.Shape, *loop.Nest) {
+func (e *printer) shape(n *loop.Nest) (*shape.Shape, *loop.Nest) {
 	if e.share {
-		if t, s, ok := shape.Nest(n, e.cfg.Machine); ok {
+		if t, s, ok := shape.Nest(n, e.machine); ok {
 			return s, t
 		}
 	}

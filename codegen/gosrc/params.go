@@ -1,6 +1,7 @@
 package gosrc
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -121,7 +122,7 @@ func (e modelText) initCall(s block.Segment) string {
 		seed = strconv.FormatUint(in.Seed, 10)
 	}
 	key := fmt.Sprintf("§nn.NewKey(%s, 0, §nn.Stream(%s))", seed, quote(s.Name))
-	num := func(v float64) string { return elem{"float64"}.number(v) }
+	num := func(v float64) string { return double.number(v) }
 	rows, cols := 1, s.Len()
 	if n := len(s.Shape); n > 0 {
 		cols = s.Shape[n-1]
@@ -164,7 +165,7 @@ func (e modelText) initCall(s block.Segment) string {
 // varianceScaling is the call of the initializer that others are special cases
 // of.
 func varianceScaling(in block.Init, dst, key string) string {
-	mode := firstOf(in.Mode, map[string]string{"fan_in": "FanIn", "fan_out": "FanOut", "fan_avg": "FanAvg"}, "FanIn")
-	dist := firstOf(in.Distribution, map[string]string{"uniform": "Uniform", "untruncated_normal": "Untruncated"}, "Truncated")
-	return fmt.Sprintf("§nn.VarianceScaling(%s, %s, %s, §nn.%s, §nn.%s, %d, %d)", dst, key, elem{"float64"}.number(in.Scale), mode, dist, in.FanIn, in.FanOut)
+	mode := cmp.Or(map[string]string{"fan_in": "FanIn", "fan_out": "FanOut", "fan_avg": "FanAvg"}[in.Mode], "FanIn")
+	dist := cmp.Or(map[string]string{"uniform": "Uniform", "untruncated_normal": "Untruncated"}[in.Distribution], "Truncated")
+	return fmt.Sprintf("§nn.VarianceScaling(%s, %s, %s, §nn.%s, §nn.%s, %d, %d)", dst, key, double.number(in.Scale), mode, dist, in.FanIn, in.FanOut)
 }

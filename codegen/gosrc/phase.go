@@ -16,6 +16,9 @@ const (
 	partCalls = 30
 )
 
+// unnamed stands for the name of a part of a phase in its text.
+const unnamed = "«name»"
+
 // phase is a function that runs a part of a plan, and the functions that it is
 // cut into where there are many calls.
 type phase struct {
@@ -54,13 +57,13 @@ func (e *phases) phase(s phaseSpec) (*phase, error) {
 	var lines []string
 	for _, calls := range parts(s.calls) {
 		layer := calls[0].Layer
-		body := w.function(nameMark, "", "", calls, "")
+		body := w.function(unnamed, "", "", calls, "")
 		name, known := e.cut[body]
 		if !known {
 			name = e.top.Pick(s.name + upper(layer))
 			e.cut[body] = name
 			doc := docComment(fmt.Sprintf("%s is the part of %s from layer %s on.", name, s.name, mention(layer)))
-			out.texts = append(out.texts, doc+strings.Replace(body, nameMark, name, 1))
+			out.texts = append(out.texts, doc+strings.Replace(body, unnamed, name, 1))
 		}
 		lines = append(lines, name+"(s)")
 	}

@@ -17,7 +17,6 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/canonical"
-	"github.com/nngen-go/nngen/ir/loop"
 )
 
 // fused matches the instructions, in the listings of the compiler, that add a
@@ -34,20 +33,20 @@ var arches = flag.Bool("arches", false, "compile the kernels for more processors
 // kernelSource prints every kernel of the tests, and every scalar function: those
 // of packages that train, compiled for float32, or those of others.
 func kernelSource(t *testing.T, sums sumLimits, trains bool) []byte {
-	e := newKernels(&loop.Program{Name: "portable", Batch: 17, Predict: &loop.Plan{}}, Config{Package: "portable", PredictOnly: !trains}, &ownWords{})
-	e.unit, e.sums = nil, sums
+	e := newCollection(printerConfig{batch: 17, alone: !trains})
+	e.sums = sums
 	for _, c := range kernelCases() {
-		if _, _, err := e.kernel(canonical.Kernel(c.kernel)); err != nil {
+		if _, _, err := e.add(canonical.Kernel(c.kernel)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for fn := range scalarFuncs {
-		e.scalars[fn] = true
+		e.calls(fn)
 	}
-	f := e.newFile()
-	e.kernelDecls(f)
+	f := newFile("portable")
+	e.declare(f)
 	if trains {
-		f.add("%s", e.instances())
+		f.Add("%s", e.instances())
 	}
 	src, err := f.Render()
 	if err != nil {

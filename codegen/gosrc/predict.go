@@ -329,7 +329,7 @@ func (e predictText) fillMethod(f *file) {
 			body = append(body, fmt.Sprintf("%s = %s", operandOf("o", e.p.Outputs, e.ports.outputs, i), value))
 			continue
 		}
-		body = append(body, fmt.Sprintf("copy(%s, %s[%s:])", flatOf("o", e.p.Outputs, e.ports.outputs, i), rows, scaled("row", size(p.Shape), 0)))
+		body = append(body, fmt.Sprintf("copy(%s, %s[%s:])", flatOf("o", e.p.Outputs, e.ports.outputs, i), rows, times("row", size(p.Shape))))
 	}
 	f.add("// fill copies one row of the network's outputs.\nfunc (o *Output) fill(rows %s, row int) {\n%s\n}", rowsType(len(e.p.Outputs)), strings.Join(body, "\n"))
 }

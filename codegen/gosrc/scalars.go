@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"fmt"
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"maps"
 	"regexp"
 	"slices"
@@ -170,25 +171,25 @@ var doubleFuncs = map[string]string{
 var floatType = regexp.MustCompile(`\bfloat32\b`)
 
 // scalarText is the text of a scalar function.
-func (e *kernels) scalarText(fn string) string {
+func (e *printer) scalarText(fn string) string {
 	text := scalarFuncs[fn]
-	if e.el != generic {
+	if e.elem != generic {
 		return text
 	}
-	text = strings.Replace(floatType.ReplaceAllString(text, e.el.float), "func "+fn+"(", "func "+fn+e.el.params()+"(", 1)
+	text = strings.Replace(floatType.ReplaceAllString(text, e.elem.float), "func "+fn+"(", "func "+fn+e.elem.params()+"(", 1)
 	if value, ok := doubleFuncs[fn]; ok {
-		text = strings.Replace(text, "{\n", "{\nif §unsafe.Sizeof(x) > 4 { // in double precision\nreturn "+e.el.float+"("+value+")\n}\n", 1)
+		text = strings.Replace(text, "{\n", "{\nif §unsafe.Sizeof(x) > 4 { // in double precision\nreturn "+e.elem.float+"("+value+")\n}\n", 1)
 	}
 	return text
 }
 
 // scalarDecls prints the scalar functions that have been asked for, and what
 // they are made of.
-func (e *kernels) scalarDecls(f *file) {
+func (e *printer) scalarDecls(f *gotree.File) {
 	var all strings.Builder
 	for _, fn := range slices.Sorted(maps.Keys(e.scalars)) {
 		text := e.scalarText(fn)
-		f.add("%s", text)
+		f.Add("%s", text)
 		all.WriteString(text)
 	}
 	e.helpers(f, scalarParts, all.String())
@@ -200,7 +201,7 @@ type helper struct{ call, text string }
 
 // helpers prints the functions that what has been printed calls, and those that
 // they call in turn. It returns the text so far.
-func (e *kernels) helpers(f *file, list []helper, sofar string) string {
+func (e *printer) helpers(f *gotree.File, list []helper, sofar string) string {
 	need := make([]bool, len(list))
 	for again := true; again; {
 		again = false
@@ -213,7 +214,7 @@ func (e *kernels) helpers(f *file, list []helper, sofar string) string {
 	}
 	for i, h := range list {
 		if need[i] {
-			f.add("%s", h.text)
+			f.Add("%s", h.text)
 		}
 	}
 	return sofar

@@ -6,20 +6,18 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-
-	"github.com/nngen-go/nngen/ir/loop"
 )
 
 // The scalar functions of a package are within 0.52 units in the last place of
 // package math in double precision, and agree with it where the result is
 // exact: at zeros, infinities and NaN.
 func TestScalarFunctions(t *testing.T) {
-	e := newKernels(&loop.Program{Name: "scalars", Predict: &loop.Plan{}}, Config{Package: "main"}, &ownWords{})
+	e := newCollection(printerConfig{})
 	for fn := range scalarFuncs {
-		e.scalars[fn] = true
+		e.calls(fn)
 	}
-	f := e.newFile()
-	f.add(`// ulps is how far a result is from the true value, in units in the last place
+	f := newFile("main")
+	f.Add(`// ulps is how far a result is from the true value, in units in the last place
 // of float32.
 func ulps(got float32, want float64) float64 {
 	near := float32(want)
@@ -94,7 +92,7 @@ func main() {
 	}
 	out.Encode(r)
 }`)
-	e.kernelDecls(f)
+	e.declare(f)
 	dir, err := os.MkdirTemp("testdata", "scalars")
 	if err != nil {
 		t.Fatal(err)

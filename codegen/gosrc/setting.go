@@ -75,7 +75,7 @@ func ruleText(s loop.Setting) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	rate := elem{"float64"}.number(rule.Common().LearningRate)
+	rate := double.number(rule.Common().LearningRate)
 	var sets []string
 	for _, g := range list {
 		if schedule, ok := g.value.(loop.Setting); ok && g.field.Go == "LearningRate" {
@@ -117,11 +117,11 @@ func scheduleText(s loop.Setting) (text, first string, err error) {
 		switch v := a.Value.(type) {
 		case float64:
 			if a.Name == "initial_learning_rate" {
-				first = elem{"float64"}.number(v)
+				first = double.number(v)
 			}
 		case []float64:
 			if len(v) > 0 {
-				first = elem{"float64"}.number(v[0])
+				first = double.number(v[0])
 			}
 		}
 	}
@@ -247,7 +247,7 @@ func classWeightDecl(weights []float64) string {
 	var items []string
 	for class, w := range weights {
 		if w != 1 {
-			items = append(items, fmt.Sprintf("%d: %s", class, elem{"float64"}.number(w)))
+			items = append(items, fmt.Sprintf("%d: %s", class, double.number(w)))
 		}
 	}
 	if items == nil {

@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"fmt"
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"maps"
 	"slices"
 	"strings"
@@ -36,11 +37,11 @@ func (k *kernel) sized() bool {
 }
 
 // shapeFields are the fields of the type, of all kernels.
-func (e *kernels) shapeFields() []string {
+func shapeFields(list []*kernel) []string {
 	fields := map[string]bool{}
-	for _, fn := range e.list {
-		if fn.kernel.shape != nil {
-			for _, f := range fn.kernel.shape.Fields {
+	for _, k := range list {
+		if k.shape != nil {
+			for _, f := range k.shape.Fields {
 				fields[f.Name] = true
 			}
 		}
@@ -49,8 +50,27 @@ func (e *kernels) shapeFields() []string {
 }
 
 // shapeDecl prints the type.
-func (e *kernels) shapeDecl(f *file) {
-	if fields := e.shapeFields(); fields != nil {
-		f.add("// %[1]s holds the sizes that a kernel has in one of the layers that share it: nC\n// is a count of axis c, yR the stride of operand y along axis r.\ntype %[1]s struct {\n%[2]s int\n}", shapeType, strings.Join(fields, ", "))
+func shapeDecl(f *gotree.File, list []*kernel) {
+	if fields := shapeFields(list); fields != nil {
+		f.Add("// %[1]s holds the sizes that a kernel has in one of the layers that share it: nC\n// is a count of axis c, yR the stride of operand y along axis r.\ntype %[1]s struct {\n%[2]s int\n}", shapeType, strings.Join(fields, ", "))
+	}
+}
+
+// family is the contractions of a large network that are one function: their texts
+// differ in numbers alone, which are the fields of its argument s.
+type family struct {
+	typ    string
+	fields []string
+}
+
+// literal is the argument of one of them.
+func (f *family) literal(sizes []int) string {
+	return f.typ + "{" + strings.Trim(strings.ReplaceAll(fmt.Sprint(sizes), " ", ", "), "[]") + "}"
+}
+
+// declare prints the type of the argument.
+func (f *family) declare(to *gotree.File, function string) {
+	if len(f.fields) > 0 {
+		to.Add("// %s are the sizes that %s has in one of the layers that share it.\ntype %[1]s struct {\n%[3]s int\n}", f.typ, function, strings.Join(f.fields, ", "))
 	}
 }

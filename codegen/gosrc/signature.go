@@ -1,6 +1,9 @@
 package gosrc
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // typed is a parameter as it is written.
 type typed struct{ name, typ string }
@@ -56,4 +59,13 @@ func callText(name string, args []string) string {
 		}
 	}
 	return b.String() + "\n)"
+}
+
+// array is the type of an array without its element: [784][512].
+func array(dims []int) string {
+	var b strings.Builder
+	for _, d := range dims {
+		fmt.Fprintf(&b, "[%d]", d)
+	}
+	return b.String()
 }

@@ -18,7 +18,7 @@ func (k *kernel) idList(b *loop.Buffer) string {
 
 // gatherSum prints the sum of the table rows that a list of ids names: a dense
 // layer over a multi-hot input, at the cost of the ids that are there.
-func (e *kernels) gatherSum(g *loop.GatherSum) *kernel {
+func (e *printer) gatherSum(g *loop.GatherSum) *kernel {
 	axes := g.Axes()
 	var accs []placed
 	for _, a := range g.Extra {
@@ -88,7 +88,7 @@ func (k *kernel) tableRow(p *param, width int) string {
 }
 
 // scatterSum prints the gradient of gatherSum with respect to the table.
-func (e *kernels) scatterSum(s *loop.ScatterSum) *kernel {
+func (e *printer) scatterSum(s *loop.ScatterSum) *kernel {
 	table := loop.Access{Buf: s.Table, Strides: []int{s.Width, 1}}
 	k := e.newKernel(placed{table, []loop.Axis{{N: s.Limit}, {N: s.Width}}})
 	for _, name := range []string{"r", "o", "id"} {
@@ -114,7 +114,7 @@ func (e *kernels) scatterSum(s *loop.ScatterSum) *kernel {
 }
 
 // multiHot prints the dense form of a list of ids.
-func (e *kernels) multiHot(m *loop.MultiHot) *kernel {
+func (e *printer) multiHot(m *loop.MultiHot) *kernel {
 	k := e.newKernel()
 	k.names.Take("r", "id")
 	y := k.param(m.Out, "y")

@@ -61,7 +61,7 @@ func powerOfTwo(v float64) bool {
 }
 
 // rowsAtMost is how many rows a call may have.
-func (k *kernel) rowsAtMost() int { return max(k.em.p.Batch, 1) }
+func (k *kernel) rowsAtMost() int { return max(k.em.batch, 1) }
 
 // terms is how many terms a sum over axes may have.
 func (k *kernel) terms(axes []loop.Axis) int {

@@ -8,7 +8,7 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-func (e *kernels) window(w *loop.Window) *kernel {
+func (e *printer) window(w *loop.Window) *kernel {
 	k := e.newKernel()
 	k.param(w.Out.Buf, "y")
 	k.param(w.In.Buf, "x")
@@ -19,7 +19,7 @@ func (e *kernels) window(w *loop.Window) *kernel {
 }
 
 // windowGrad prints the gradient of pooling by what it reads.
-func (e *kernels) windowGrad(g *loop.WindowGrad) *kernel {
+func (e *printer) windowGrad(g *loop.WindowGrad) *kernel {
 	k := e.newKernel()
 	accs := []loop.Access{g.DIn, g.DOut}
 	k.param(g.DIn.Buf, "dx")
