@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -11,7 +12,7 @@ import (
 // kernelCall is the call of a kernel within a plan.
 type kernelCall struct {
 	*loop.Run
-	kernel  *kernel
+	kernel  *gokernel.Kernel
 	fn      *function
 	stage   int // workers wait for one another before the next
 	sharing loop.Sharing
@@ -30,9 +31,9 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 		if err != nil {
 			return nil, nil, fmt.Errorf("%v: layer %s: %w", r.Pos, diag.Quote(r.Layer), err)
 		}
-		for _, p := range k.params {
-			if p.buf.Class == loop.Const && !slices.Contains(e.consts, p.buf) {
-				e.consts = append(e.consts, p.buf)
+		for _, p := range k.Params {
+			if p.Buf.Class == loop.Const && !slices.Contains(e.consts, p.Buf) {
+				e.consts = append(e.consts, p.Buf)
 			}
 		}
 		list = append(list, kernelCall{r, k, fn, stages[i], loop.SharingOf(r.Kernel)})

@@ -36,9 +36,9 @@ func (e *phases) phasesOf() error {
 	}
 	switch how := e.p.Answer.Probabilities; {
 	case how == loop.BySigmoid: // see predictText.probabilities
-		e.bodies.calls("sigmoid")
+		e.bodies.Uses("sigmoid")
 	case how.Logits():
-		e.bodies.calls("exp")
+		e.bodies.Uses("exp")
 	}
 	for _, c := range calls {
 		all, row := c.fn.work()

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/asm"
+	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -15,7 +16,7 @@ import (
 // joinedKernels collects the kernels of all plans of a large network, and makes one
 // function of contractions whose texts differ in numbers alone.
 func (e *phases) joinedKernels() error {
-	if !e.bodies.share {
+	if !e.bodies.Share {
 		return nil
 	}
 	plans := []*loop.Plan{e.p.Predict}
@@ -63,7 +64,7 @@ func unique(list []*function) []*function {
 // familyText is what the text of a function consists of: its documentation, its Go
 // body and the machine code's of every level.
 func (fn *function) familyText() []string {
-	parts := []string{"// " + strings.Join(fn.doc, "\n// "), fn.kernel.inside()}
+	parts := []string{"// " + strings.Join(fn.doc, "\n// "), fn.kernel.Inside()}
 	for _, b := range fn.bodies() {
 		parts = append(parts, strings.Join(b.Lines, "\n"))
 	}
@@ -85,8 +86,8 @@ func tableColumns(table string) string {
 // familyKey is equal for functions that can be one.
 func (fn *function) familyKey() string {
 	var b strings.Builder
-	for _, p := range fn.kernel.signature() {
-		fmt.Fprint(&b, p.name, " ", p.typ[strings.LastIndexByte(p.typ, ']')+1:], ", ")
+	for _, p := range fn.kernel.Signature() {
+		fmt.Fprint(&b, p.Name, " ", p.Type[strings.LastIndexByte(p.Type, ']')+1:], ", ")
 	}
 	all, _ := fn.work()
 	fmt.Fprint(&b, fn.formula, all > 0)
@@ -101,7 +102,7 @@ func (e *kernels) join(members []*function) {
 	texts := make([][]string, len(members))
 	names := make([]string, len(members))
 	for i, fn := range members {
-		texts[i], names[i] = fn.familyText(), fn.kernel.name
+		texts[i], names[i] = fn.familyText(), fn.kernel.Name
 	}
 	j := shape.Join(texts)
 	first := *members[0]
@@ -120,19 +121,19 @@ func (e *kernels) join(members []*function) {
 		}
 	}
 	if out.divided {
-		for i := range out.kernel.params {
+		for i := range out.kernel.Params {
 			column := make([]int, len(members))
 			for k, fn := range members {
-				column[k] = fn.kernel.params[i].buf.Row()
+				column[k] = fn.kernel.Params[i].Buf.Row()
 			}
 			out.rows = append(out.rows, gotree.Number{Value: column[0], Text: j.Size("row", column)})
 		}
 	}
-	out.kernel.family = &family{typ: e.top.Pick(name + "Sizes"), fields: j.Fields}
+	out.kernel.Family = &gokernel.Family{Type: e.top.Pick(name + "Sizes"), Fields: j.Fields}
 	for i, fn := range members {
 		fn.joined, fn.sizes = out, j.Values[i]
 	}
-	out.text = out.kernel.opening() + j.Parts[1]
+	out.text = out.kernel.Head() + j.Parts[1]
 }
 
 // joinBodies makes one body of those that the members of a family have at a level.

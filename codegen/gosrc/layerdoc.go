@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -18,7 +19,7 @@ func (e *program) heading(group []kernelCall, backward bool) string {
 				return strings.EqualFold(strings.ReplaceAll(strings.TrimSuffix(s, " gradient"), " ", ""), l.Type)
 			})
 			named = named || len(layers) > 0 && strings.Contains(strings.ToLower(c.fn.name), strings.ReplaceAll(s, " ", ""))
-			if s = told(s); s != "" && !named && !slices.Contains(said, s) {
+			if s = gokernel.Told(s); s != "" && !named && !slices.Contains(said, s) {
 				said = append(said, s)
 			}
 		}
@@ -80,7 +81,7 @@ func layerWords(layers []loop.Layer) string {
 // them.
 func (e *program) lossWords(backward bool, steps []string) (subject string, said []string) {
 	for _, t := range e.p.Targets {
-		s := strings.ReplaceAll(comment(t.Loss), "_", " ")
+		s := strings.ReplaceAll(gokernel.Word(t.Loss), "_", " ")
 		if len(e.p.Targets) > 1 {
 			s += " of " + mention(t.Name)
 		}
@@ -103,7 +104,7 @@ func (e *program) layersIn(group []kernelCall, backward bool) []loop.Layer {
 	var starts []string
 	for _, r := range group {
 		_, product := r.Kernel.(*loop.Contract) // with the gradient of the activation before it
-		fused := product && slices.ContainsFunc(stepWords(r.Kernel), func(s string) bool { return strings.Contains(told(s), " gradient") })
+		fused := product && slices.ContainsFunc(stepWords(r.Kernel), func(s string) bool { return strings.Contains(gokernel.Told(s), " gradient") })
 		for _, w := range r.Kernel.Writes() {
 			wrote[w.Buf] = true
 			owner := e.owner(w.Buf)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/asm"
+	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -13,7 +14,7 @@ import (
 // machineCode is what a kernel function is on a processor that it has assembly
 // for.
 type machineCode struct {
-	kernel *kernel
+	kernel *gokernel.Kernel
 	bodies []asm.Body // the best first
 }
 
@@ -38,17 +39,17 @@ func (fn *function) work() (all, row int) {
 }
 
 // machine asks for the machine code of a kernel.
-func (e *kernels) machine(fn *function, k loop.Kernel, out *kernel) error {
+func (e *kernels) machine(fn *function, k loop.Kernel, out *gokernel.Kernel) error {
 	if e.unit == nil {
 		return nil
 	}
-	if out.shape != nil {
-		k = out.planned
+	if out.Shape != nil {
+		k = out.Planned
 	}
 	_, product := k.(*loop.Contract)
-	r := asm.Request{Name: fn.name, Kernel: worded(k), Shape: out.shape, Joins: e.bodies.share && product}
-	for _, p := range out.params {
-		r.Operands = append(r.Operands, asm.Operand{Buf: p.buf, Name: p.name, Dims: p.dims})
+	r := asm.Request{Name: fn.name, Kernel: worded(k), Shape: out.Shape, Joins: e.bodies.Share && product}
+	for _, p := range out.Params {
+		r.Operands = append(r.Operands, asm.Operand{Buf: p.Buf, Name: p.Name, Dims: p.Dims})
 	}
 	r.Divide = e.crew && product && loop.SharingOf(k) == loop.ByRows
 	bodies, err := e.unit.Kernel(r)
@@ -102,45 +103,45 @@ func (e *kernels) workFloats() int {
 
 // wrapperSignature is that of the function which chooses a level: the kernel's,
 // with the scratch before the count of rows.
-func (fn *function) wrapperSignature() []typed {
-	list := fn.code.kernel.signature()
+func (fn *function) wrapperSignature() []gotree.Parameter {
+	list := fn.code.kernel.Signature()
 	for i := range list {
-		list[i].typ = concrete(list[i].typ)
+		list[i].Type = gokernel.Concrete(list[i].Type)
 	}
 	if fn.divided {
-		list = append(list, typed{name: "t", typ: "*§nn.Worker"})
+		list = append(list, gotree.Parameter{Name: "t", Type: "*§nn.Worker"})
 	}
 	if all, _ := fn.work(); all == 0 {
 		return list
 	}
 	at := len(list)
-	for at > 0 && (list[at-1].name == "n" || list[at-1].name == "t") {
+	for at > 0 && (list[at-1].Name == "n" || list[at-1].Name == "t") {
 		at--
 	}
-	return slices.Insert(list, at, typed{name: "work", typ: "[]float32"})
+	return slices.Insert(list, at, gotree.Parameter{Name: "work", Type: "[]float32"})
 }
 
 // portableCall calls the Go body with the parameters of the wrapper, or of one
 // that workers divide, with rows of this worker's own.
 func (fn *function) portableCall() string {
 	var args []string
-	for _, p := range fn.code.kernel.signature() {
-		args = append(args, p.name)
+	for _, p := range fn.code.kernel.Signature() {
+		args = append(args, p.Name)
 	}
 	if !fn.divided {
-		return callText(fn.body(), args)
+		return gotree.Call(fn.body(), args)
 	}
-	for i, p := range fn.code.kernel.params {
-		if p.form == rowSlice && p.buf.Rows {
-			row := gotree.Literal(p.buf.Row())
+	for i, p := range fn.code.kernel.Params {
+		if p.Form == gokernel.RowSlice && p.Buf.Rows {
+			row := gotree.Literal(p.Buf.Row())
 			if i < len(fn.rows) {
 				row = fn.rows[i]
 			}
-			args[i] = fmt.Sprintf("%s[%s:%s]", p.name, gotree.Number{Text: "r0"}.Times(row), gotree.Number{Text: "r1"}.Times(row))
+			args[i] = fmt.Sprintf("%s[%s:%s]", p.Name, gotree.Number{Text: "r0"}.Times(row), gotree.Number{Text: "r1"}.Times(row))
 		}
 	}
 	args[len(args)-1] = "r1-r0"
-	return "r0, r1 := t.Share(n)\n" + callText(fn.body(), args)
+	return "r0, r1 := t.Share(n)\n" + gotree.Call(fn.body(), args)
 }
 
 // machineText prints the Go files beside the machine code.
@@ -159,9 +160,9 @@ func (e machineText) machineFile() *file {
 	for _, fn := range e.machined() {
 		var b strings.Builder
 		b.WriteString(docComment(fmt.Sprintf("%s is %s in machine code.", fn.name, fn.body())))
-		b.WriteString(declaration(fn.name, fn.wrapperSignature(), "") + "\n")
+		b.WriteString(gotree.Declaration(fn.name, fn.wrapperSignature(), "") + "\n")
 		b.WriteString("switch {\n")
-		if k := fn.code.kernel; k.counted && !k.shared {
+		if k := fn.code.kernel; k.Counted && !k.Shared {
 			b.WriteString("case n == 0: // no rows for this worker\n")
 		}
 		for _, body := range fn.code.bodies {
@@ -184,11 +185,11 @@ func (e machineText) machineFile() *file {
 
 // stub declares an assembly function.
 func (e machineText) stub(f *file, s asm.Stub) {
-	var list []typed
+	var list []gotree.Parameter
 	for _, p := range s.Params {
-		list = append(list, typed{name: p.Name, typ: strings.Replace(p.Type, "nn.", "§nn.", 1)})
+		list = append(list, gotree.Parameter{Name: p.Name, Type: strings.Replace(p.Type, "nn.", "§nn.", 1)})
 	}
-	f.add("%s//\n//go:noescape\n%s", docComment(s.Name+" "+strings.TrimSuffix(s.Doc, ".")+"."), strings.TrimSuffix(declaration(s.Name, list, ""), " {"))
+	f.add("%s//\n//go:noescape\n%s", docComment(s.Name+" "+strings.TrimSuffix(s.Doc, ".")+"."), strings.TrimSuffix(gotree.Declaration(s.Name, list, ""), " {"))
 }
 
 // portableFile prints the kernels for compilers and machines without machine
@@ -202,11 +203,11 @@ func (e machineText) portableFile() *file {
 	for _, fn := range e.machined() {
 		list := fn.wrapperSignature()
 		for i := range list {
-			if list[i].name == "work" {
-				list[i].name = "_"
+			if list[i].Name == "work" {
+				list[i].Name = "_"
 			}
 		}
-		f.add("%s\n%s\n}", declaration(fn.name, list, ""), fn.portableCall())
+		f.add("%s\n%s\n}", gotree.Declaration(fn.name, list, ""), fn.portableCall())
 	}
 	return f
 }

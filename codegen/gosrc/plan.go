@@ -116,9 +116,9 @@ func (l *layout) restaged(calls []kernelCall) []kernelCall {
 			stage, touched = stage+1, nil
 		}
 		calls[i].stage = stage
-		for _, p := range c.kernel.params {
-			if p.buf.Class == loop.Arena && !slices.Contains(touched, p.buf) {
-				touched = append(touched, p.buf)
+		for _, p := range c.kernel.Params {
+			if p.Buf.Class == loop.Arena && !slices.Contains(touched, p.Buf) {
+				touched = append(touched, p.Buf)
 			}
 		}
 	}
@@ -142,9 +142,9 @@ func inCommon(calls, predicted []kernelCall) map[*loop.Buffer]*loop.Buffer {
 		if i == len(calls) || calls[i].fn != c.fn || calls[i].Layer != c.Layer {
 			break
 		}
-		for j, p := range c.kernel.params {
-			if b := calls[i].kernel.params[j].buf; b.Class == loop.Arena && b.Row() == p.buf.Row() && b.Name == p.buf.Name {
-				of[b] = p.buf
+		for j, p := range c.kernel.Params {
+			if b := calls[i].kernel.Params[j].Buf; b.Class == loop.Arena && b.Row() == p.Buf.Row() && b.Name == p.Buf.Name {
+				of[b] = p.Buf
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gokernel"
 	argument "github.com/nngen-go/nngen/ir/arg"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -75,7 +76,7 @@ func ruleText(s loop.Setting) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	rate := double.number(rule.Common().LearningRate)
+	rate := gokernel.Double.Number(rule.Common().LearningRate)
 	var sets []string
 	for _, g := range list {
 		if schedule, ok := g.value.(loop.Setting); ok && g.field.Go == "LearningRate" {
@@ -117,11 +118,11 @@ func scheduleText(s loop.Setting) (text, first string, err error) {
 		switch v := a.Value.(type) {
 		case float64:
 			if a.Name == "initial_learning_rate" {
-				first = double.number(v)
+				first = gokernel.Double.Number(v)
 			}
 		case []float64:
 			if len(v) > 0 {
-				first = double.number(v[0])
+				first = gokernel.Double.Number(v[0])
 			}
 		}
 	}
@@ -247,7 +248,7 @@ func classWeightDecl(weights []float64) string {
 	var items []string
 	for class, w := range weights {
 		if w != 1 {
-			items = append(items, fmt.Sprintf("%d: %s", class, double.number(w)))
+			items = append(items, fmt.Sprintf("%d: %s", class, gokernel.Double.Number(w)))
 		}
 	}
 	if items == nil {

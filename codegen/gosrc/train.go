@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/runtime/train"
@@ -133,7 +134,7 @@ func (e trainText) compiledDecl(f *file) error {
 	}
 	fields += fmt.Sprintf("BatchSize: %d,\nEpochs: %d,\n", t.BatchSize, t.Epochs)
 	if t.ValidationSplit != 0 {
-		fields += fmt.Sprintf("ValidationSplit: %s,\n", double.number(t.ValidationSplit))
+		fields += fmt.Sprintf("ValidationSplit: %s,\n", gokernel.Double.Number(t.ValidationSplit))
 	}
 	fields += fmt.Sprintf("Shuffle: %v,\n", t.Shuffle)
 	if t.StepsPerEpoch != 0 {
@@ -154,7 +155,7 @@ func (e trainText) compiledDecl(f *file) error {
 func argText(a loop.SettingArg) (string, error) {
 	switch v := a.Value.(type) {
 	case float64:
-		return double.number(v), nil
+		return gokernel.Double.Number(v), nil
 	case int:
 		return fmt.Sprint(v), nil
 	case bool:
@@ -164,7 +165,7 @@ func argText(a loop.SettingArg) (string, error) {
 	case []int:
 		return listText("int", v, strconv.Itoa), nil
 	case []float64:
-		return listText("float64", v, double.number), nil
+		return listText("float64", v, gokernel.Double.Number), nil
 	}
 	return "", fmt.Errorf("the argument %s is a %T", diag.Quote(a.Name), a.Value)
 }

@@ -13,7 +13,7 @@ func portType(p loop.Port) string {
 	if p.Ragged {
 		return "[]" + elemOf(p)
 	}
-	return array(p.Shape) + elemOf(p)
+	return gotree.Array(p.Shape) + elemOf(p)
 }
 
 // portTypes declares Input, Output or Target: the type of the one port, or a
