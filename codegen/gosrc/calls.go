@@ -27,7 +27,7 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 		if !ok {
 			return nil, nil, fmt.Errorf("loops over time are not emitted by this version")
 		}
-		k, fn, err := e.kernel(r.Kernel)
+		k, fn, err := e.kernels.kernel(r.Kernel)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%v: layer %s: %w", r.Pos, diag.Quote(r.Layer), err)
 		}
@@ -64,4 +64,25 @@ func lastStage(calls []kernelCall) int {
 		return 0
 	}
 	return calls[len(calls)-1].stage
+}
+
+// joinedKernels collects the kernels of all plans of a large network, and joins them.
+func (e *phases) joinedKernels() error {
+	if !e.kernels.Share {
+		return nil
+	}
+	plans := []*loop.Plan{e.p.Predict}
+	if !e.cfg.PredictOnly {
+		plans = append(plans, e.p.Evaluate, e.p.Train)
+		for _, a := range e.p.Adapts {
+			plans = append(plans, a.Plan)
+		}
+	}
+	for _, p := range plans {
+		if _, _, err := e.callsOf(p); err != nil {
+			return err
+		}
+	}
+	e.kernels.join()
+	return nil
 }

@@ -10,27 +10,11 @@ import (
 	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/shape"
-	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// joinedKernels collects the kernels of all plans of a large network, and makes one
-// function of contractions whose texts differ in numbers alone.
-func (e *phases) joinedKernels() error {
-	if !e.bodies.Share {
-		return nil
-	}
-	plans := []*loop.Plan{e.p.Predict}
-	if !e.cfg.PredictOnly {
-		plans = append(plans, e.p.Evaluate, e.p.Train)
-		for _, a := range e.p.Adapts {
-			plans = append(plans, a.Plan)
-		}
-	}
-	for _, p := range plans {
-		if _, _, err := e.callsOf(p); err != nil {
-			return err
-		}
-	}
+// join makes one function of contractions whose texts differ in numbers alone, once
+// all kernels of the package have been collected.
+func (e *kernelSet) join() {
 	families := map[string][]*function{}
 	for _, fn := range e.list {
 		if fn.formula != "" {
@@ -43,12 +27,11 @@ func (e *phases) joinedKernels() error {
 			continue
 		}
 		if fn.joined == nil {
-			e.join(families[fn.familyKey()])
+			e.joinFamily(families[fn.familyKey()])
 		}
 		e.list[i] = fn.joined
 	}
 	e.list = unique(e.list)
-	return nil
 }
 
 // unique keeps the first of equal functions.
@@ -97,8 +80,8 @@ func (fn *function) familyKey() string {
 	return b.String() + shape.Key(fn.familyText())
 }
 
-// join makes one function of a family.
-func (e *kernels) join(members []*function) {
+// joinFamily makes one function of a family.
+func (e *kernelSet) joinFamily(members []*function) {
 	texts := make([][]string, len(members))
 	names := make([]string, len(members))
 	for i, fn := range members {
@@ -137,7 +120,7 @@ func (e *kernels) join(members []*function) {
 }
 
 // joinBodies makes one body of those that the members of a family have at a level.
-func (e *kernels) joinBodies(to *asm.Body, level int, members []*function, j *shape.Joined, name string) {
+func (e *kernelSet) joinBodies(to *asm.Body, level int, members []*function, j *shape.Joined, name string) {
 	to.Lines, to.Stubs = []string{j.Parts[2+level]}, nil
 	var tables []string
 	places := make([]int, len(members))

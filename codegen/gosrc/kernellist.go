@@ -30,7 +30,7 @@ func Kernels(p *loop.Program, cfg Config) ([]Kernel, error) {
 	flops, all := map[*function]int{}, 0
 	runs, _ := plan.Flat()
 	for _, r := range runs {
-		_, fn, err := e.kernel(r.Kernel)
+		_, fn, err := e.kernels.kernel(r.Kernel)
 		if err != nil {
 			return nil, fmt.Errorf("codegen: %w", err)
 		}
@@ -39,14 +39,8 @@ func Kernels(p *loop.Program, cfg Config) ([]Kernel, error) {
 		all += n
 	}
 	var list []Kernel
-	for _, fn := range e.list {
-		k := Kernel{Name: fn.name, Share: float64(flops[fn]) / float64(max(all, 1))}
-		if fn.code != nil {
-			for _, b := range fn.code.bodies {
-				k.Levels = append(k.Levels, b.Level.String())
-			}
-		}
-		list = append(list, k)
+	for _, fn := range e.kernels.list {
+		list = append(list, Kernel{Name: fn.name, Levels: fn.levels(), Share: float64(flops[fn]) / float64(max(all, 1))})
 	}
 	return list, nil
 }

@@ -2,40 +2,40 @@ package gosrc
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/codegen/gotree"
-	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
-	"github.com/nngen-go/nngen/ir/machine"
 )
 
-// kernels are the kernels of a package, one function for each distinct text.
-type kernels struct {
-	*program
-	bodies *gokernel.Printer // in Go
-	crew   bool              // several workers may share a prediction
+// setConfig says what the kernel functions of a package are for.
+type setConfig struct {
+	gokernel.Config              // of their Go
+	top             gotree.Scope // identifiers of the package
+	crew            bool         // several workers may share a prediction
+}
 
-	list     []*function // in the order of first use
+// kernelSet is the kernels of a package, one function for each distinct text.
+type kernelSet struct {
+	setConfig
+	bodies   *gokernel.Printer // in Go
+	list     []*function       // in the order of first use
 	known    map[string]*function
 	unit     *asm.Unit          // machine code; nil: none is written
 	networks []*asm.NetworkBody // the whole prediction of one sample
-	consts   []*loop.Buffer     // that calls are passed
 }
 
-func newKernels(p *loop.Program, cfg Config, used *ownWords) *kernels {
-	if cfg.Machine == (machine.Machine{}) {
-		cfg.Machine = machine.Server()
+func newKernelSet(cfg setConfig) *kernelSet {
+	e := &kernelSet{setConfig: cfg, bodies: gokernel.New(cfg.Config), known: map[string]*function{}, unit: asm.NewUnit(cfg.Machine)}
+	if e.Share {
+		e.unit.Share()
 	}
-	k := &kernels{program: newProgram(p, cfg, used), crew: hasCrew(p, cfg), known: map[string]*function{}, unit: asm.NewUnit(cfg.Machine)}
-	k.bodies = gokernel.New(gokernel.Config{Standalone: cfg.PredictOnly, Batch: p.Batch, Machine: cfg.Machine, Share: shape.Large(p, cfg.Machine), Words: used})
-	if k.bodies.Share {
-		k.unit.Share()
-	}
-	return k
+	return e
 }
+
+// uses has the package carry a scalar function.
+func (e *kernelSet) uses(scalar string) { e.bodies.Uses(scalar) }
 
 // function is a finished kernel function.
 type function struct {
@@ -52,7 +52,7 @@ type function struct {
 
 // kernel prints a kernel and returns it with the name of its function: one
 // function for each distinct text.
-func (e *kernels) kernel(k loop.Kernel) (*gokernel.Kernel, *function, error) {
+func (e *kernelSet) kernel(k loop.Kernel) (*gokernel.Kernel, *function, error) {
 	out, err := e.bodies.Kernel(k)
 	if err != nil {
 		return nil, nil, err
@@ -62,7 +62,7 @@ func (e *kernels) kernel(k loop.Kernel) (*gokernel.Kernel, *function, error) {
 	fn := e.known[key]
 	if fn == nil {
 		fn = &function{name: e.top.Pick(out.Name), text: text, doc: out.Doc, kernel: out}
-		if c, ok := k.(*loop.Contract); ok && e.bodies.Share {
+		if c, ok := k.(*loop.Contract); ok && e.Share {
 			fn.formula = fmt.Sprintf("%#v", c.Epilogue)
 		}
 		if err := e.machine(fn, k, out); err != nil {
@@ -77,39 +77,28 @@ func (e *kernels) kernel(k loop.Kernel) (*gokernel.Kernel, *function, error) {
 	return out, fn, nil
 }
 
-// kernelDecls adds the kernels and what they call to a file.
-func (e *kernels) kernelDecls(f *file) {
-	gokernel.ShapeDecl(f.File, e.printed())
-	e.bodies.WorkerDecl(f.File, e.printed())
+// declare adds the kernels and what they call to a file.
+func (e *kernelSet) declare(f *gotree.File) {
+	gokernel.ShapeDecl(f, e.printed())
+	e.bodies.WorkerDecl(f, e.printed())
 	for _, fn := range e.list {
 		if fn.kernel.Family != nil {
-			fn.kernel.Family.Declare(f.File, fn.name)
+			fn.kernel.Family.Declare(f, fn.name)
 		}
 		doc := make([]string, len(fn.doc))
 		for i, l := range fn.doc {
 			doc[i] = gokernel.WithName(l, fn.body())
 		}
-		f.add("%s", docComment(doc...)+gokernel.WithName(fn.text, fn.body()))
+		f.Add("%s", gotree.Comment(doc...)+gokernel.WithName(fn.text, fn.body()))
 	}
-	e.bodies.ScalarDecls(f.File)
+	e.bodies.ScalarDecls(f)
 }
 
 // printed are the kernels of the functions, as they have been printed.
-func (e *kernels) printed() []*gokernel.Kernel {
+func (e *kernelSet) printed() []*gokernel.Kernel {
 	list := make([]*gokernel.Kernel, len(e.list))
 	for i, fn := range e.list {
 		list[i] = fn.kernel
 	}
 	return list
-}
-
-// constDecls prints the arrays that the description fixes.
-func (e *kernels) constDecls(f *file) {
-	for _, b := range e.consts {
-		values := make([]string, len(b.Data))
-		for i, v := range b.Data {
-			values[i] = gokernel.Single.Number(float64(v))
-		}
-		f.add("// %s belongs to layer %s.\nvar %s = [%d]float32{%s}", e.bufs[b], mention(b.Layer), e.bufs[b], len(b.Data), strings.Join(values, ", "))
-	}
 }

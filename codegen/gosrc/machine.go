@@ -26,6 +26,14 @@ func (fn *function) body() string {
 	return fn.name
 }
 
+// levels are those that a function has machine code for, the best first.
+func (fn *function) levels() (list []string) {
+	for _, b := range fn.bodies() {
+		list = append(list, b.Level.String())
+	}
+	return list
+}
+
 // work is the scratch that a call needs, in float32s; row, for one row.
 func (fn *function) work() (all, row int) {
 	if fn.code == nil {
@@ -39,7 +47,7 @@ func (fn *function) work() (all, row int) {
 }
 
 // machine asks for the machine code of a kernel.
-func (e *kernels) machine(fn *function, k loop.Kernel, out *gokernel.Kernel) error {
+func (e *kernelSet) machine(fn *function, k loop.Kernel, out *gokernel.Kernel) error {
 	if e.unit == nil {
 		return nil
 	}
@@ -47,7 +55,7 @@ func (e *kernels) machine(fn *function, k loop.Kernel, out *gokernel.Kernel) err
 		k = out.Planned
 	}
 	_, product := k.(*loop.Contract)
-	r := asm.Request{Name: fn.name, Kernel: worded(k), Shape: out.Shape, Joins: e.bodies.Share && product}
+	r := asm.Request{Name: fn.name, Kernel: worded(k), Shape: out.Shape, Joins: e.Share && product}
 	for _, p := range out.Params {
 		r.Operands = append(r.Operands, asm.Operand{Buf: p.Buf, Name: p.Name, Dims: p.Dims})
 	}
@@ -68,17 +76,17 @@ func worded(k loop.Kernel) loop.Kernel {
 	switch k := k.(type) {
 	case *loop.Contract:
 		c := *k
-		c.Word = plain(k.Word)
+		c.Word = gotree.Plain(k.Word)
 		return &c
 	case *loop.GatherSum:
 		c := *k
-		c.Word = plain(k.Word)
+		c.Word = gotree.Plain(k.Word)
 		return &c
 	case *loop.Nest:
 		c := *k
 		c.Body = slices.Clone(k.Body)
 		for i, s := range c.Body {
-			c.Body[i].Word = plain(s.Word)
+			c.Body[i].Word = gotree.Plain(s.Word)
 		}
 		return &c
 	}
@@ -86,13 +94,13 @@ func worded(k loop.Kernel) loop.Kernel {
 }
 
 // machined lists the functions that have machine code.
-func (e *kernels) machined() []*function {
+func (e *kernelSet) machined() []*function {
 	return slices.DeleteFunc(slices.Clone(e.list), func(fn *function) bool { return fn.code == nil })
 }
 
 // workFloats is the scratch that the kernels of the package need; row, those
 // that predict one row.
-func (e *kernels) workFloats() int {
+func (e *kernelSet) workFloats() int {
 	n := 0
 	for _, fn := range e.list {
 		all, _ := fn.work()
@@ -144,22 +152,19 @@ func (fn *function) portableCall() string {
 	return "r0, r1 := t.Share(n)\n" + gotree.Call(fn.body(), args)
 }
 
-// machineText prints the Go files beside the machine code.
-type machineText struct{ *kernels }
-
 // machineFile prints the functions that choose between machine code and Go, and
-// the declarations of the former.
-func (e machineText) machineFile() *file {
-	f := e.newFile()
+// the declarations of the former. The whole network is passed the addresses of the
+// values of out and x.
+func (e *kernelSet) machineFile(f *gotree.File, out, x []string) {
 	f.Build(asm.Constraint)
-	e.levelDecl(f)
-	e.predictWhole(f)
+	levelDecl(f)
+	e.predictWhole(f, out, x)
 	for _, d := range e.unit.Declarations() {
-		f.add("%s", d)
+		f.Add("%s", d)
 	}
 	for _, fn := range e.machined() {
 		var b strings.Builder
-		b.WriteString(docComment(fmt.Sprintf("%s is %s in machine code.", fn.name, fn.body())))
+		b.WriteString(gotree.Comment(fmt.Sprintf("%s is %s in machine code.", fn.name, fn.body())))
 		b.WriteString(gotree.Declaration(fn.name, fn.wrapperSignature(), "") + "\n")
 		b.WriteString("switch {\n")
 		if k := fn.code.kernel; k.Counted && !k.Shared {
@@ -173,32 +178,30 @@ func (e machineText) machineFile() *file {
 			b.WriteString(strings.Join(body.Lines, "\n") + "\n")
 		}
 		fmt.Fprintf(&b, "default:\n%s\n}\n}", fn.portableCall())
-		f.add("%s", b.String())
+		f.Add("%s", b.String())
 		for _, body := range fn.code.bodies {
 			for _, s := range body.Stubs {
-				e.stub(f, s)
+				stub(f, s)
 			}
 		}
 	}
-	return f
 }
 
 // stub declares an assembly function.
-func (e machineText) stub(f *file, s asm.Stub) {
+func stub(f *gotree.File, s asm.Stub) {
 	var list []gotree.Parameter
 	for _, p := range s.Params {
 		list = append(list, gotree.Parameter{Name: p.Name, Type: strings.Replace(p.Type, "nn.", "§nn.", 1)})
 	}
-	f.add("%s//\n//go:noescape\n%s", docComment(s.Name+" "+strings.TrimSuffix(s.Doc, ".")+"."), strings.TrimSuffix(gotree.Declaration(s.Name, list, ""), " {"))
+	f.Add("%s//\n//go:noescape\n%s", gotree.Comment(s.Name+" "+strings.TrimSuffix(s.Doc, ".")+"."), strings.TrimSuffix(gotree.Declaration(s.Name, list, ""), " {"))
 }
 
 // portableFile prints the kernels for compilers and machines without machine
 // code.
-func (e machineText) portableFile() *file {
-	f := e.newFile()
+func (e *kernelSet) portableFile(f *gotree.File) {
 	f.Build("!(" + asm.Constraint + ")")
 	if len(e.networks) > 0 {
-		f.add("func predictWhole(*Output, *Input, *Params) bool { return false }")
+		f.Add("func predictWhole(*Output, *Input, *Params) bool { return false }")
 	}
 	for _, fn := range e.machined() {
 		list := fn.wrapperSignature()
@@ -207,12 +210,18 @@ func (e machineText) portableFile() *file {
 				list[i].Name = "_"
 			}
 		}
-		f.add("%s\n%s\n}", gotree.Declaration(fn.name, list, ""), fn.portableCall())
+		f.Add("%s\n%s\n}", gotree.Declaration(fn.name, list, ""), fn.portableCall())
 	}
-	return f
 }
 
+// empty reports that there is no machine code.
+func (e *kernelSet) empty() bool { return e.unit.Empty() }
+
+// carryFeatures has the machine code tell itself what the processor is, for a
+// package that imports nothing.
+func (e *kernelSet) carryFeatures() error { return e.unit.Features() }
+
 // assembly is the file of the machine code.
-func (e *kernels) assembly() ([]byte, error) {
-	return e.unit.Source(gotree.Header(e.header()))
+func (e *kernelSet) assembly(header []string) ([]byte, error) {
+	return e.unit.Source(gotree.Header(header))
 }

@@ -187,7 +187,7 @@ func (e testText) shapeWord(k *gokernel.Kernel) string {
 		}
 		return "z" + strings.Join(values, ",")
 	}
-	all := gokernel.ShapeFields(e.printed())
+	all := gokernel.ShapeFields(e.kernels.printed())
 	for _, f := range k.Shape.Fields {
 		values = append(values, fmt.Sprintf("%d:%d", slices.Index(all, f.Name), f.Value))
 	}

@@ -2,21 +2,18 @@ package gosrc
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/asm"
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// wholeNetwork asks for the prediction of one sample as one assembly function per
-// level, which small networks have.
-func (e *kernels) wholeNetwork() error {
-	if e.checked() || e.large() || slices.ContainsFunc(e.p.Inputs, func(p loop.Port) bool { return p.DType != loop.F32 || p.Ragged }) {
-		return nil
-	}
+// network asks for the prediction of one sample of a small network as one assembly
+// function per level.
+func (e *kernelSet) network(p *loop.Program) error {
 	for _, l := range asm.Levels {
-		b, err := e.unit.Network("network", e.p, l)
+		b, err := e.unit.Network("network", p, l)
 		if err != nil {
 			return err
 		}
@@ -29,32 +26,18 @@ func (e *kernels) wholeNetwork() error {
 }
 
 // predictWhole prints the choice between the levels of the whole network.
-func (e machineText) predictWhole(f *file) {
+func (e *kernelSet) predictWhole(f *gotree.File, out, x []string) {
 	if len(e.networks) == 0 {
 		return
-	}
-	addresses := func(v string, ports []loop.Port, fields []string) (list []string) {
-		for i, p := range ports {
-			at := operandOf(v, ports, fields, i)
-			switch {
-			case len(p.Shape) > 0:
-				list = append(list, "&"+index(flatOf(v, ports, fields, i))+"[0]")
-			case strings.HasPrefix(at, "*"):
-				list = append(list, "(*float32)("+v+")")
-			default:
-				list = append(list, "&"+at)
-			}
-		}
-		return list
 	}
 	var b strings.Builder
 	scratch := 1
 	for _, n := range e.networks {
 		scratch = max(scratch, n.Scratch)
 		fmt.Fprintf(&b, "case cpu >= %s:\n%s\n", levels[n.Level],
-			n.Call(addresses("out", e.p.Outputs, e.ports.outputs), addresses("x", e.p.Inputs, e.ports.inputs), "&p.flat()[0]", "&scratch[0]"))
+			n.Call(out, x, "&p.flat()[0]", "&scratch[0]"))
 	}
-	f.add(`// predictWhole runs the whole network on one sample as one function of machine
+	f.Add(`// predictWhole runs the whole network on one sample as one function of machine
 // code, and reports whether there is one for this computer.
 func predictWhole(out *Output, x *Input, p *Params) bool {
 	var scratch [%d]float32
@@ -65,6 +48,6 @@ func predictWhole(out *Output, x *Input, p *Params) bool {
 	return true
 }`, scratch, b.String())
 	for _, n := range e.networks {
-		e.stub(f, n.Stub)
+		stub(f, n.Stub)
 	}
 }

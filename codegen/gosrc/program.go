@@ -45,6 +45,7 @@ type program struct {
 	ports   portNames
 	enc     *feature.Encoding // of rows
 	errs    []error
+	crew    bool // several workers may share a prediction
 }
 
 type portNames struct{ inputs, outputs, targets []string }
@@ -52,7 +53,7 @@ type portNames struct{ inputs, outputs, targets []string }
 // newProgram names what the description names, clear of the words that the
 // package uses itself; nil: as in a draft, which shows these words.
 func newProgram(p *loop.Program, cfg Config, used *ownWords) *program {
-	e := &program{p: p, cfg: cfg, used: used, bufs: map[*loop.Buffer]string{}, layerAt: map[string]int{}}
+	e := &program{p: p, cfg: cfg, used: used, bufs: map[*loop.Buffer]string{}, layerAt: map[string]int{}, crew: hasCrew(p, cfg)}
 	for i, l := range p.Layers {
 		e.layerAt[l.Name] = i
 	}
