@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/codegen/gokernel"
+	"github.com/nngen-go/nngen/codegen/kernelset"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -13,7 +14,7 @@ import (
 type kernelCall struct {
 	*loop.Run
 	kernel  *gokernel.Kernel
-	fn      *function
+	fn      *kernelset.Function
 	stage   int // workers wait for one another before the next
 	sharing loop.Sharing
 }
@@ -27,7 +28,7 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 		if !ok {
 			return nil, nil, fmt.Errorf("loops over time are not emitted by this version")
 		}
-		k, fn, err := e.kernels.kernel(r.Kernel)
+		k, fn, err := e.kernels.Function(r.Kernel)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%v: layer %s: %w", r.Pos, diag.Quote(r.Layer), err)
 		}
@@ -47,10 +48,10 @@ func divided(calls []kernelCall) []kernelCall {
 	calls = slices.Clone(calls)
 	stage, was := 0, 0
 	for i, c := range calls {
-		if c.fn.divided {
+		if c.fn.Divided {
 			calls[i].sharing = loop.ByUnits
 		}
-		if i > 0 && (c.stage != was || c.fn.divided || calls[i-1].fn.divided) {
+		if i > 0 && (c.stage != was || c.fn.Divided || calls[i-1].fn.Divided) {
 			stage++
 		}
 		was, calls[i].stage = c.stage, stage
@@ -83,6 +84,6 @@ func (e *phases) joinedKernels() error {
 			return err
 		}
 	}
-	e.kernels.join()
+	e.kernels.Join()
 	return nil
 }

@@ -57,11 +57,11 @@ func (e trainText) engineDecl(f *file) {
 	if e.grows() {
 		room = "e.room(1)\n"
 	}
-	if e.kernels.workFloats() > 0 {
+	if e.kernels.WorkFloats() > 0 {
 		fields += "work [][]float32 // scratch of each worker\n"
 		work = "e.work = [][]float32{make([]float32, workFloats)}\n"
 		scratch = "for len(e.work) < t.Workers() {\ne.work = append(e.work, make([]float32, workFloats))\n}\n"
-		f.add("// workFloats is the scratch that the kernels of a worker need.\nconst workFloats = %d", e.kernels.workFloats())
+		f.add("// workFloats is the scratch that the kernels of a worker need.\nconst workFloats = %d", e.kernels.WorkFloats())
 	}
 	f.add(`// trainShare is how many rows are worth sharing out among workers: as many as
 // keep one of them busy for some microseconds.

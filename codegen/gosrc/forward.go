@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gokernel"
+	"github.com/nngen-go/nngen/codegen/kernelset"
 	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -14,7 +15,7 @@ import (
 // phases are the functions that run the program's plans.
 type phases struct {
 	*program
-	kernels                              *kernelSet
+	kernels                              *kernelset.Set
 	consts                               []*loop.Buffer // that calls are passed
 	predict, evaluate, forward, backward *phase
 	adapts                               []*phase
@@ -25,9 +26,9 @@ type phases struct {
 }
 
 func newPhases(p *program) *phases {
-	return &phases{program: p, cut: map[string]string{}, kernels: newKernelSet(setConfig{
+	return &phases{program: p, cut: map[string]string{}, kernels: kernelset.New(kernelset.Config{
 		Config: gokernel.Config{Standalone: p.cfg.PredictOnly, Batch: p.p.Batch, Machine: p.cfg.Machine, Share: shape.Large(p.p, p.cfg.Machine), Words: p.used},
-		top:    p.top, crew: p.crew,
+		Top:    p.top, Crew: p.crew,
 	})}
 }
 
@@ -47,12 +48,12 @@ func (e *phases) phasesOf() error {
 	}
 	switch how := e.p.Answer.Probabilities; {
 	case how == loop.BySigmoid: // see predictText.probabilities
-		e.kernels.uses("sigmoid")
+		e.kernels.Uses("sigmoid")
 	case how.Logits():
-		e.kernels.uses("exp")
+		e.kernels.Uses("exp")
 	}
 	for _, c := range calls {
-		all, row := c.fn.work()
+		all, row := c.fn.Work()
 		e.batchWork, e.rowWork = max(e.batchWork, all), max(e.rowWork, row)
 	}
 	e.row = planned(plan)
@@ -283,7 +284,7 @@ func (e phaseText) updates(f *file) {
 
 func (e *phases) kernelsFile() *file {
 	f := e.newFile()
-	e.kernels.declare(f.File)
+	e.kernels.Declare(f.File)
 	e.constDecls(f)
 	return f
 }

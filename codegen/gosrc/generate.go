@@ -33,8 +33,8 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 		}
 		out = append(out, File{f.name, text})
 	}
-	if !e.kernels.empty() {
-		text, err := e.kernels.assembly(e.header())
+	if !e.kernels.Empty() {
+		text, err := e.kernels.Assembly(e.header())
 		if err != nil {
 			return nil, fmt.Errorf("codegen: %w", err)
 		}
@@ -106,7 +106,7 @@ var goFiles = []struct {
 func always(*phases) bool           { return true }
 func trains(e *phases) bool         { return !e.cfg.PredictOnly }
 func predictsOnly(e *phases) bool   { return e.cfg.PredictOnly }
-func hasMachineCode(e *phases) bool { return !e.kernels.empty() }
+func hasMachineCode(e *phases) bool { return !e.kernels.Empty() }
 
 // encoded is a file that the encoding of rows prints.
 func (e *phases) encoded(print func(f *gotree.File)) *file {
@@ -128,7 +128,7 @@ func printOnce(p *loop.Program, cfg Config, used *ownWords) (*phases, []namedFil
 		}
 	}
 	if predictsOnly(e) && hasMachineCode(e) {
-		if err := e.kernels.carryFeatures(); err != nil {
+		if err := e.kernels.CarryFeatures(); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -18,7 +18,7 @@ func (e *program) heading(group []kernelCall, backward bool) string {
 			named := slices.ContainsFunc(layers, func(l loop.Layer) bool {
 				return strings.EqualFold(strings.ReplaceAll(strings.TrimSuffix(s, " gradient"), " ", ""), l.Type)
 			})
-			named = named || len(layers) > 0 && strings.Contains(strings.ToLower(c.fn.name), strings.ReplaceAll(s, " ", ""))
+			named = named || len(layers) > 0 && strings.Contains(strings.ToLower(c.fn.Name), strings.ReplaceAll(s, " ", ""))
 			if s = gokernel.Told(s); s != "" && !named && !slices.Contains(said, s) {
 				said = append(said, s)
 			}

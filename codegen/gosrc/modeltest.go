@@ -169,7 +169,7 @@ func (e testText) float64Test() *file {
 		if i > 0 && e.trained[i-1].Layer == layer {
 			layer = ""
 		}
-		fmt.Fprintf(&b, "call(%s, %s[float64], %s)\n", quote(layer), c.fn.body(), strings.Join(append([]string{quote(strings.Join(words, " "))}, more...), ", "))
+		fmt.Fprintf(&b, "call(%s, %s[float64], %s)\n", quote(layer), c.fn.GoName(), strings.Join(append([]string{quote(strings.Join(words, " "))}, more...), ", "))
 	}
 	f.add(`// float64Calls makes the calls of a training step, forward and backward, in double
 // precision: see modeltest.Call.
@@ -187,7 +187,7 @@ func (e testText) shapeWord(k *gokernel.Kernel) string {
 		}
 		return "z" + strings.Join(values, ",")
 	}
-	all := gokernel.ShapeFields(e.kernels.printed())
+	all := gokernel.ShapeFields(e.kernels.Kernels())
 	for _, f := range k.Shape.Fields {
 		values = append(values, fmt.Sprintf("%d:%d", slices.Index(all, f.Name), f.Value))
 	}

@@ -187,7 +187,7 @@ func (w *phaseWriter) call(c kernelCall, rest []kernelCall) {
 		}
 		w.line("%s", strings.TrimSpace(docComment(w.em.heading(rest[:n], w.spec.backward))))
 	}
-	w.line("%s", gotree.Call(c.fn.name, w.operands(c)))
+	w.line("%s", gotree.Call(c.fn.Name, w.operands(c)))
 }
 
 // operands are what a call passes.
@@ -207,7 +207,7 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 	if c.kernel.Sized() {
 		in = append(in, c.kernel.ShapeLiteral())
 	}
-	if all, _ := c.fn.work(); all > 0 {
+	if all, _ := c.fn.Work(); all > 0 {
 		in = append(in, "s.work")
 	}
 	if c.kernel.Counted {
@@ -216,7 +216,7 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 	if c.kernel.Shared {
 		in = append(in, map[bool]string{true: "s.t", false: "nil"}[w.spec.team])
 	}
-	if c.fn.divided {
+	if c.fn.Divided {
 		in = append(in, map[bool]string{true: "s.t", false: "nil"}[w.spec.team && !own])
 	}
 	return in

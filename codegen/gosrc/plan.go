@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nngen-go/nngen/codegen/kernelset"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -83,7 +84,7 @@ func evaluated(p *loop.Plan, calls []kernelCall, predict *loop.Plan, predicted [
 			if place+b.Row() <= at[o] {
 				break
 			}
-			place = max(place, (at[o]+o.Row()+line-1)/line*line)
+			place = max(place, (at[o]+o.Row()+kernelset.CacheLine-1)/kernelset.CacheLine*kernelset.CacheLine)
 		}
 		at[b] = place
 		next, _ := slices.BinarySearchFunc(placed, place, func(o *loop.Buffer, place int) int { return at[o] - place })
@@ -96,9 +97,6 @@ func evaluated(p *loop.Plan, calls []kernelCall, predict *loop.Plan, predicted [
 	}
 	return l
 }
-
-// line is how many elements a cache line holds.
-const line = 16
 
 // restaged are calls that a team can make in this layout: none writes where a
 // worker that is behind in the same stage may still be at work on other values.

@@ -99,7 +99,7 @@ func (e predictText) predictOne(f *file) {
 		line("if x.Check() != nil {\n%s.fillNaN()\nreturn%s\n}", dst, map[bool]string{true: " out"}[result != ""])
 	}
 	if e.crew {
-		line("%s", e.predictShared(dst, map[bool]string{true: " out"}[result != "" && len(e.kernels.networks) == 0]))
+		line("%s", e.predictShared(dst, map[bool]string{true: " out"}[result != "" && !e.kernels.HasNetwork()]))
 	}
 	scratch := ""
 	if e.rowOnStack() {
@@ -132,7 +132,7 @@ func (e predictText) predictOne(f *file) {
 	if result == "" {
 		sig, end = "PredictInto(dst *Output, x *Input)", ""
 	}
-	if len(e.kernels.networks) > 0 { // whose few nanoseconds are not spent on the memory of a pass
+	if e.kernels.HasNetwork() { // whose few nanoseconds are not spent on the memory of a pass
 		f.add("%sfunc (m *Model) %s {\nif !predictWhole(&out, x, m.params) {\nm.predictRow(&out, x)\n}\nreturn out\n}", docComment(doc), sig)
 		doc, sig, end = "predictRow is Predict kernel by kernel.", "predictRow(out *Output, x *Input)", ""
 	}

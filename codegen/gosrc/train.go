@@ -3,12 +3,11 @@ package gosrc
 import (
 	"fmt"
 	"reflect"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/nngen-go/nngen/codegen/gokernel"
-	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/codegen/setting"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/runtime/train"
 )
@@ -117,7 +116,7 @@ func (e trainText) stratify(f *file) string {
 // compiledDecl prints the compile and fit sections of the description.
 func (e trainText) compiledDecl(f *file) error {
 	t := e.p.Training
-	rule, err := ruleText(t.Optimizer)
+	rule, err := setting.Rule(t.Optimizer)
 	if err != nil {
 		return err
 	}
@@ -126,7 +125,7 @@ func (e trainText) compiledDecl(f *file) error {
 		field   string
 		outputs [][]loop.Setting
 	}{{"Metrics", t.Metrics}, {"WeightedMetrics", t.WeightedMetrics}} {
-		text, err := metricsDecl(m.field, m.outputs)
+		text, err := setting.Metrics(m.field, m.outputs)
 		if err != nil {
 			return err
 		}
@@ -140,42 +139,16 @@ func (e trainText) compiledDecl(f *file) error {
 	if t.StepsPerEpoch != 0 {
 		fields += fmt.Sprintf("StepsPerEpoch: %d,\n", t.StepsPerEpoch)
 	}
-	callbacks, err := callbacksDecl(t.Callbacks)
+	callbacks, err := setting.Callbacks(t.Callbacks)
 	if err != nil {
 		return err
 	}
 	if e.enc.Has() && e.p.Encoding.Weight != "" {
 		fields += fmt.Sprintf("WeightColumn: %s,\n", quote(e.p.Encoding.Weight))
 	}
-	fields += classWeightDecl(t.ClassWeight) + callbacks
+	fields += setting.ClassWeight(t.ClassWeight) + callbacks
 	f.add("// compiled holds the compile and fit sections of the description.\nvar compiled = §train.Compiled{\n%s}", fields)
 	return nil
-}
-
-func argText(a loop.SettingArg) (string, error) {
-	switch v := a.Value.(type) {
-	case float64:
-		return gokernel.Double.Number(v), nil
-	case int:
-		return fmt.Sprint(v), nil
-	case bool:
-		return fmt.Sprint(v), nil
-	case string:
-		return quote(v), nil
-	case []int:
-		return listText("int", v, strconv.Itoa), nil
-	case []float64:
-		return listText("float64", v, gokernel.Double.Number), nil
-	}
-	return "", fmt.Errorf("the argument %s is a %T", diag.Quote(a.Name), a.Value)
-}
-
-func listText[T any](kind string, list []T, text func(T) string) string {
-	items := make([]string, len(list))
-	for i, v := range list {
-		items[i] = text(v)
-	}
-	return "[]" + kind + "{" + strings.Join(items, ", ") + "}"
 }
 
 // gradientsDecl prints the entry points of custom training loops.

@@ -1,4 +1,4 @@
-package gosrc
+package kernelset
 
 import (
 	"fmt"
@@ -11,6 +11,9 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
+// CacheLine is how many elements a cache line holds.
+const CacheLine = 16
+
 // machineCode is what a kernel function is on a processor that it has assembly
 // for.
 type machineCode struct {
@@ -18,36 +21,36 @@ type machineCode struct {
 	bodies []asm.Body // the best first
 }
 
-// body is the name of the Go function that does the kernel's work everywhere.
-func (fn *function) body() string {
+// GoName is the name of the Go function that does the kernel's work everywhere.
+func (fn *Function) GoName() string {
 	if fn.code != nil {
-		return fn.name + "Go"
+		return fn.Name + "Go"
 	}
-	return fn.name
+	return fn.Name
 }
 
-// levels are those that a function has machine code for, the best first.
-func (fn *function) levels() (list []string) {
+// Levels are those that a function has machine code for, the best first.
+func (fn *Function) Levels() (list []string) {
 	for _, b := range fn.bodies() {
 		list = append(list, b.Level.String())
 	}
 	return list
 }
 
-// work is the scratch that a call needs, in float32s; row, for one row.
-func (fn *function) work() (all, row int) {
+// Work is the scratch that a call needs, in float32s; row, for one row.
+func (fn *Function) Work() (all, row int) {
 	if fn.code == nil {
 		return 0, 0
 	}
 	// What follows begins a cache line.
 	for _, b := range fn.code.bodies {
-		all, row = max(all, (b.Work+line-1)/line*line), max(row, (b.RowWork+line-1)/line*line)
+		all, row = max(all, (b.Work+CacheLine-1)/CacheLine*CacheLine), max(row, (b.RowWork+CacheLine-1)/CacheLine*CacheLine)
 	}
 	return all, row
 }
 
 // machine asks for the machine code of a kernel.
-func (e *kernelSet) machine(fn *function, k loop.Kernel, out *gokernel.Kernel) error {
+func (e *Set) machine(fn *Function, k loop.Kernel, out *gokernel.Kernel) error {
 	if e.unit == nil {
 		return nil
 	}
@@ -55,18 +58,18 @@ func (e *kernelSet) machine(fn *function, k loop.Kernel, out *gokernel.Kernel) e
 		k = out.Planned
 	}
 	_, product := k.(*loop.Contract)
-	r := asm.Request{Name: fn.name, Kernel: worded(k), Shape: out.Shape, Joins: e.Share && product}
+	r := asm.Request{Name: fn.Name, Kernel: worded(k), Shape: out.Shape, Joins: e.Share && product}
 	for _, p := range out.Params {
 		r.Operands = append(r.Operands, asm.Operand{Buf: p.Buf, Name: p.Name, Dims: p.Dims})
 	}
-	r.Divide = e.crew && product && loop.SharingOf(k) == loop.ByRows
+	r.Divide = e.Crew && product && loop.SharingOf(k) == loop.ByRows
 	bodies, err := e.unit.Kernel(r)
 	if err != nil {
 		return err
 	}
 	if len(bodies) > 0 {
 		fn.code = &machineCode{out, bodies}
-		fn.divided = slices.ContainsFunc(bodies, func(b asm.Body) bool { return b.Divided })
+		fn.Divided = slices.ContainsFunc(bodies, func(b asm.Body) bool { return b.Divided })
 	}
 	return nil
 }
@@ -94,16 +97,16 @@ func worded(k loop.Kernel) loop.Kernel {
 }
 
 // machined lists the functions that have machine code.
-func (e *kernelSet) machined() []*function {
-	return slices.DeleteFunc(slices.Clone(e.list), func(fn *function) bool { return fn.code == nil })
+func (e *Set) machined() []*Function {
+	return slices.DeleteFunc(slices.Clone(e.list), func(fn *Function) bool { return fn.code == nil })
 }
 
-// workFloats is the scratch that the kernels of the package need; row, those
+// WorkFloats is the scratch that the kernels of the package need; row, those
 // that predict one row.
-func (e *kernelSet) workFloats() int {
+func (e *Set) WorkFloats() int {
 	n := 0
 	for _, fn := range e.list {
-		all, _ := fn.work()
+		all, _ := fn.Work()
 		n = max(n, all)
 	}
 	return n
@@ -111,15 +114,15 @@ func (e *kernelSet) workFloats() int {
 
 // wrapperSignature is that of the function which chooses a level: the kernel's,
 // with the scratch before the count of rows.
-func (fn *function) wrapperSignature() []gotree.Parameter {
+func (fn *Function) wrapperSignature() []gotree.Parameter {
 	list := fn.code.kernel.Signature()
 	for i := range list {
 		list[i].Type = gokernel.Concrete(list[i].Type)
 	}
-	if fn.divided {
+	if fn.Divided {
 		list = append(list, gotree.Parameter{Name: "t", Type: "*§nn.Worker"})
 	}
-	if all, _ := fn.work(); all == 0 {
+	if all, _ := fn.Work(); all == 0 {
 		return list
 	}
 	at := len(list)
@@ -131,13 +134,13 @@ func (fn *function) wrapperSignature() []gotree.Parameter {
 
 // portableCall calls the Go body with the parameters of the wrapper, or of one
 // that workers divide, with rows of this worker's own.
-func (fn *function) portableCall() string {
+func (fn *Function) portableCall() string {
 	var args []string
 	for _, p := range fn.code.kernel.Signature() {
 		args = append(args, p.Name)
 	}
-	if !fn.divided {
-		return gotree.Call(fn.body(), args)
+	if !fn.Divided {
+		return gotree.Call(fn.GoName(), args)
 	}
 	for i, p := range fn.code.kernel.Params {
 		if p.Form == gokernel.RowSlice && p.Buf.Rows {
@@ -149,13 +152,13 @@ func (fn *function) portableCall() string {
 		}
 	}
 	args[len(args)-1] = "r1-r0"
-	return "r0, r1 := t.Share(n)\n" + gotree.Call(fn.body(), args)
+	return "r0, r1 := t.Share(n)\n" + gotree.Call(fn.GoName(), args)
 }
 
-// machineFile prints the functions that choose between machine code and Go, and
+// MachineFile prints the functions that choose between machine code and Go, and
 // the declarations of the former. The whole network is passed the addresses of the
 // values of out and x.
-func (e *kernelSet) machineFile(f *gotree.File, out, x []string) {
+func (e *Set) MachineFile(f *gotree.File, out, x []string) {
 	f.Build(asm.Constraint)
 	levelDecl(f)
 	e.predictWhole(f, out, x)
@@ -164,15 +167,15 @@ func (e *kernelSet) machineFile(f *gotree.File, out, x []string) {
 	}
 	for _, fn := range e.machined() {
 		var b strings.Builder
-		b.WriteString(gotree.Comment(fmt.Sprintf("%s is %s in machine code.", fn.name, fn.body())))
-		b.WriteString(gotree.Declaration(fn.name, fn.wrapperSignature(), "") + "\n")
+		b.WriteString(gotree.Comment(fmt.Sprintf("%s is %s in machine code.", fn.Name, fn.GoName())))
+		b.WriteString(gotree.Declaration(fn.Name, fn.wrapperSignature(), "") + "\n")
 		b.WriteString("switch {\n")
 		if k := fn.code.kernel; k.Counted && !k.Shared {
 			b.WriteString("case n == 0: // no rows for this worker\n")
 		}
 		for _, body := range fn.code.bodies {
 			fmt.Fprintf(&b, "case cpu >= %s:\n", levels[body.Level])
-			if fn.divided && !body.Divided {
+			if fn.Divided && !body.Divided {
 				b.WriteString("if !t.Solo() {\nreturn\n}\n")
 			}
 			b.WriteString(strings.Join(body.Lines, "\n") + "\n")
@@ -196,9 +199,9 @@ func stub(f *gotree.File, s asm.Stub) {
 	f.Add("%s//\n//go:noescape\n%s", gotree.Comment(s.Name+" "+strings.TrimSuffix(s.Doc, ".")+"."), strings.TrimSuffix(gotree.Declaration(s.Name, list, ""), " {"))
 }
 
-// portableFile prints the kernels for compilers and machines without machine
+// PortableFile prints the kernels for compilers and machines without machine
 // code.
-func (e *kernelSet) portableFile(f *gotree.File) {
+func (e *Set) PortableFile(f *gotree.File) {
 	f.Build("!(" + asm.Constraint + ")")
 	if len(e.networks) > 0 {
 		f.Add("func predictWhole(*Output, *Input, *Params) bool { return false }")
@@ -210,18 +213,18 @@ func (e *kernelSet) portableFile(f *gotree.File) {
 				list[i].Name = "_"
 			}
 		}
-		f.Add("%s\n%s\n}", gotree.Declaration(fn.name, list, ""), fn.portableCall())
+		f.Add("%s\n%s\n}", gotree.Declaration(fn.Name, list, ""), fn.portableCall())
 	}
 }
 
-// empty reports that there is no machine code.
-func (e *kernelSet) empty() bool { return e.unit.Empty() }
+// Empty reports that there is no machine code.
+func (e *Set) Empty() bool { return e.unit.Empty() }
 
-// carryFeatures has the machine code tell itself what the processor is, for a
+// CarryFeatures has the machine code tell itself what the processor is, for a
 // package that imports nothing.
-func (e *kernelSet) carryFeatures() error { return e.unit.Features() }
+func (e *Set) CarryFeatures() error { return e.unit.Features() }
 
-// assembly is the file of the machine code.
-func (e *kernelSet) assembly(header []string) ([]byte, error) {
+// Assembly is the file of the machine code.
+func (e *Set) Assembly(header []string) ([]byte, error) {
 	return e.unit.Source(gotree.Header(header))
 }

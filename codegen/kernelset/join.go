@@ -1,4 +1,4 @@
-package gosrc
+package kernelset
 
 import (
 	"fmt"
@@ -12,10 +12,10 @@ import (
 	"github.com/nngen-go/nngen/codegen/shape"
 )
 
-// join makes one function of contractions whose texts differ in numbers alone, once
+// Join makes one function of contractions whose texts differ in numbers alone, once
 // all kernels of the package have been collected.
-func (e *kernelSet) join() {
-	families := map[string][]*function{}
+func (e *Set) Join() {
+	families := map[string][]*Function{}
 	for _, fn := range e.list {
 		if fn.formula != "" {
 			key := fn.familyKey()
@@ -35,9 +35,9 @@ func (e *kernelSet) join() {
 }
 
 // unique keeps the first of equal functions.
-func unique(list []*function) []*function {
-	seen := map[*function]bool{}
-	return slices.DeleteFunc(list, func(fn *function) bool {
+func unique(list []*Function) []*Function {
+	seen := map[*Function]bool{}
+	return slices.DeleteFunc(list, func(fn *Function) bool {
 		again := seen[fn]
 		seen[fn] = true
 		return again
@@ -46,7 +46,7 @@ func unique(list []*function) []*function {
 
 // familyText is what the text of a function consists of: its documentation, its Go
 // body and the machine code's of every level.
-func (fn *function) familyText() []string {
+func (fn *Function) familyText() []string {
 	parts := []string{"// " + strings.Join(fn.doc, "\n// "), fn.kernel.Inside()}
 	for _, b := range fn.bodies() {
 		parts = append(parts, strings.Join(b.Lines, "\n"))
@@ -54,7 +54,7 @@ func (fn *function) familyText() []string {
 	return parts
 }
 
-func (fn *function) bodies() []asm.Body {
+func (fn *Function) bodies() []asm.Body {
 	if fn.code == nil {
 		return nil
 	}
@@ -67,12 +67,12 @@ func tableColumns(table string) string {
 }
 
 // familyKey is equal for functions that can be one.
-func (fn *function) familyKey() string {
+func (fn *Function) familyKey() string {
 	var b strings.Builder
 	for _, p := range fn.kernel.Signature() {
 		fmt.Fprint(&b, p.Name, " ", p.Type[strings.LastIndexByte(p.Type, ']')+1:], ", ")
 	}
-	all, _ := fn.work()
+	all, _ := fn.Work()
 	fmt.Fprint(&b, fn.formula, all > 0)
 	for _, body := range fn.bodies() {
 		fmt.Fprint(&b, body.Level, tableColumns(body.Table))
@@ -81,7 +81,7 @@ func (fn *function) familyKey() string {
 }
 
 // joinFamily makes one function of a family.
-func (e *kernelSet) joinFamily(members []*function) {
+func (e *Set) joinFamily(members []*Function) {
 	texts := make([][]string, len(members))
 	names := make([]string, len(members))
 	for i, fn := range members {
@@ -92,7 +92,7 @@ func (e *kernelSet) joinFamily(members []*function) {
 	out := &first
 	name := commonName(names)
 	if len(members) > 1 {
-		out.name = e.top.Pick(name)
+		out.Name = e.Top.Pick(name)
 	}
 	out.doc = strings.Split(strings.TrimPrefix(j.Parts[0], "// "), "\n// ")
 	if first.code != nil {
@@ -100,10 +100,10 @@ func (e *kernelSet) joinFamily(members []*function) {
 		code.bodies = slices.Clone(code.bodies)
 		out.code = &code
 		for i := range code.bodies {
-			e.joinBodies(&code.bodies[i], i, members, &j, out.name)
+			e.joinBodies(&code.bodies[i], i, members, &j, out.Name)
 		}
 	}
-	if out.divided {
+	if out.Divided {
 		for i := range out.kernel.Params {
 			column := make([]int, len(members))
 			for k, fn := range members {
@@ -112,7 +112,7 @@ func (e *kernelSet) joinFamily(members []*function) {
 			out.rows = append(out.rows, gotree.Number{Value: column[0], Text: j.Size("row", column)})
 		}
 	}
-	out.kernel.Family = &gokernel.Family{Type: e.top.Pick(name + "Sizes"), Fields: j.Fields}
+	out.kernel.Family = &gokernel.Family{Type: e.Top.Pick(name + "Sizes"), Fields: j.Fields}
 	for i, fn := range members {
 		fn.joined, fn.sizes = out, j.Values[i]
 	}
@@ -120,7 +120,7 @@ func (e *kernelSet) joinFamily(members []*function) {
 }
 
 // joinBodies makes one body of those that the members of a family have at a level.
-func (e *kernelSet) joinBodies(to *asm.Body, level int, members []*function, j *shape.Joined, name string) {
+func (e *Set) joinBodies(to *asm.Body, level int, members []*Function, j *shape.Joined, name string) {
 	to.Lines, to.Stubs = []string{j.Parts[2+level]}, nil
 	var tables []string
 	places := make([]int, len(members))

@@ -1,13 +1,15 @@
-package gosrc
+package setting
 
 import (
 	"fmt"
 	"reflect"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gokernel"
+	"github.com/nngen-go/nngen/codegen/gotree"
 	argument "github.com/nngen-go/nngen/ir/arg"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -66,8 +68,8 @@ func literal(pkg string, of any, list []given) (string, error) {
 	return fmt.Sprintf("§%s.%s{%s}", pkg, reflect.TypeOf(of).Elem().Name(), strings.Join(fields, ", ")), nil
 }
 
-// ruleText builds the optimizer with the settings that differ from its defaults.
-func ruleText(s loop.Setting) (string, error) {
+// Rule builds the optimizer with the settings that differ from its defaults.
+func Rule(s loop.Setting) (string, error) {
 	rule := optim.NewRule(s.Name)
 	if rule == nil {
 		return "", fmt.Errorf("the optimizer %s is not emitted by this version", diag.Quote(s.Name))
@@ -135,8 +137,8 @@ func scheduleText(s loop.Setting) (text, first string, err error) {
 	return text, first, err
 }
 
-// metricsDecl prints the function that makes the metrics of every output.
-func metricsDecl(field string, outputs [][]loop.Setting) (string, error) {
+// Metrics prints the function that makes the metrics of every output.
+func Metrics(field string, outputs [][]loop.Setting) (string, error) {
 	if len(outputs) == 0 {
 		return "", nil
 	}
@@ -171,7 +173,7 @@ func metricText(s loop.Setting) (string, error) {
 	if name == "" {
 		name = s.Name
 	}
-	args := []string{quote(name)}
+	args := []string{gotree.Quote(name)}
 	var settings []any
 	if all[i].Args != nil {
 		settings = all[i].Args()
@@ -215,9 +217,9 @@ func alone(pkg string, of any, list []given) (string, error) {
 	return text, err
 }
 
-// callbacksDecl is the field of compiled that makes the callbacks of the
+// Callbacks is the field of compiled that makes the callbacks of the
 // description.
-func callbacksDecl(list []loop.Setting) (string, error) {
+func Callbacks(list []loop.Setting) (string, error) {
 	if len(list) == 0 {
 		return "", nil
 	}
@@ -242,9 +244,9 @@ func callbacksDecl(list []loop.Setting) (string, error) {
 	return fmt.Sprintf("Callbacks: func() []§train.Callback {\nreturn []§train.Callback{\n%s}\n},\n", items.String()), nil
 }
 
-// classWeightDecl is the field of compiled with the weights of the classes that
+// ClassWeight is the field of compiled with the weights of the classes that
 // do not weigh 1.
-func classWeightDecl(weights []float64) string {
+func ClassWeight(weights []float64) string {
 	var items []string
 	for class, w := range weights {
 		if w != 1 {
@@ -255,4 +257,32 @@ func classWeightDecl(weights []float64) string {
 		return ""
 	}
 	return fmt.Sprintf("ClassWeight: map[int]float64{%s},\n", strings.Join(items, ", "))
+}
+
+// argText is the value of an argument.
+func argText(a loop.SettingArg) (string, error) {
+	switch v := a.Value.(type) {
+	case float64:
+		return gokernel.Double.Number(v), nil
+	case int:
+		return fmt.Sprint(v), nil
+	case bool:
+		return fmt.Sprint(v), nil
+	case string:
+		return gotree.Quote(v), nil
+	case []int:
+		return listText("int", v, strconv.Itoa), nil
+	case []float64:
+		return listText("float64", v, gokernel.Double.Number), nil
+	}
+	return "", fmt.Errorf("the argument %s is a %T", diag.Quote(a.Name), a.Value)
+}
+
+// listText is a slice of such values.
+func listText[T any](kind string, list []T, text func(T) string) string {
+	items := make([]string, len(list))
+	for i, v := range list {
+		items[i] = text(v)
+	}
+	return "[]" + kind + "{" + strings.Join(items, ", ") + "}"
 }

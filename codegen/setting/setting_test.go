@@ -1,4 +1,4 @@
-package gosrc
+package setting
 
 import (
 	"reflect"
@@ -59,7 +59,7 @@ func TestRuleText(t *testing.T) {
 		{loop.Setting{Name: "lamb", Args: args("learning_rate", loop.Setting{Name: "piecewise_constant_decay", Args: args("boundaries", []int{100, 200}, "values", []float64{0.1, 0.05, 0.01})})},
 			"rule := §optim.NewLamb(0.1)\nrule.Schedule = §optim.PiecewiseConstantDecay{Boundaries: []int{100, 200}, Values: []float64{0.1, 0.05, 0.01}}\nreturn rule"},
 	} {
-		got, err := ruleText(c.setting)
+		got, err := Rule(c.setting)
 		if err != nil || got != c.want {
 			t.Errorf("%s, %v\nwant %s", got, err, c.want)
 		}
@@ -71,7 +71,7 @@ func TestRuleText(t *testing.T) {
 		`cosine_decay: the argument "power" is not emitted`:                {Name: "adam", Args: args("learning_rate", loop.Setting{Name: "cosine_decay", Args: args("power", 1.0)})},
 		`the argument "clipnorm" is a loop.Setting`:                        {Name: "adam", Args: args("clipnorm", loop.Setting{Name: "cosine_decay"})},
 	} {
-		if _, err := ruleText(s); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Rule(s); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
@@ -124,7 +124,7 @@ func TestMetricText(t *testing.T) {
 
 func TestCallbacksDecl(t *testing.T) {
 	arg := func(name string, v any) loop.SettingArg { return loop.SettingArg{Name: name, Value: v} }
-	got, err := callbacksDecl([]loop.Setting{
+	got, err := Callbacks([]loop.Setting{
 		{Name: "early_stopping", Args: []loop.SettingArg{arg("monitor", "val_loss"), arg("patience", 3), arg("baseline", 0.5), arg("restore_best_weights", true)}},
 		{Name: "reduce_lr_on_plateau", Args: []loop.SettingArg{arg("monitor", "loss"), arg("factor", 0.1), arg("patience", 1), arg("min_delta", -1.0), arg("min_lr", 1e-5)}},
 		{Name: "terminate_on_nan"},
@@ -144,14 +144,14 @@ return []§train.Callback{
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	for _, s := range []loop.Setting{{Name: "tensorboard"}, {Name: "terminate_on_nan", Args: []loop.SettingArg{arg("verbose", 1)}}} {
-		if _, err := callbacksDecl([]loop.Setting{s}); err == nil || !strings.Contains(err.Error(), s.Name) {
+		if _, err := Callbacks([]loop.Setting{s}); err == nil || !strings.Contains(err.Error(), s.Name) {
 			t.Errorf("%v: %v", s, err)
 		}
 	}
-	if got := classWeightDecl([]float64{1, 2.5, 1, 0}); got != "ClassWeight: map[int]float64{1: 2.5, 3: 0},\n" {
+	if got := ClassWeight([]float64{1, 2.5, 1, 0}); got != "ClassWeight: map[int]float64{1: 2.5, 3: 0},\n" {
 		t.Errorf("weights %s", got)
 	}
-	if got := classWeightDecl([]float64{1, 1}); got != "" {
+	if got := ClassWeight([]float64{1, 1}); got != "" {
 		t.Errorf("weights %s", got)
 	}
 }
