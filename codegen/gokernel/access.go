@@ -5,12 +5,41 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
+// placed is an access with the axes that it runs over.
+type placed struct {
+	loop.Access
+	axes []loop.Axis
+}
+
+// viewKey names a row of a buffer: which buffer, over which axis, how long, and of
+// a shared kernel, where in the row it begins.
+type viewKey struct {
+	buf                  *loop.Buffer
+	axis, stride, offset int
+}
+
+// viewKey is that of the row along an axis.
+func (a placed) viewKey(axis int, s *shape.Shape) viewKey {
+	key := viewKey{a.Buf, axis, a.Strides[axis], 0}
+	if s != nil {
+		key.offset = a.Offset
+	}
+	return key
+}
+
+// rowKey is a row of a table: which table, which id.
+type rowKey struct {
+	buf   *loop.Buffer
+	index string
+}
+
 // dims is how a fixed buffer is passed: in its own shape where every access
 // follows that, else as one run of elements.
-func (k *Kernel) dims(b *loop.Buffer) []int {
+func (k *writer) dims(b *loop.Buffer) []int {
 	shaped := b.Class == loop.Param || b.Class == loop.Gradient
 	if shaped && len(b.Shape) > 0 {
 		for _, a := range k.accs[b] {
@@ -127,7 +156,7 @@ func scaled(v string, stride, offset int) string {
 }
 
 // at prints the element that an access names at a point.
-func (k *Kernel) at(a placed, vars []string) string {
+func (k *writer) at(a placed, vars []string) string {
 	if a.Buf.Class == loop.Local {
 		return k.local(a.Buf)
 	}
@@ -158,24 +187,24 @@ func (k *Kernel) at(a placed, vars []string) string {
 	}
 	if p.Form == RowSlice {
 		for axis, s := range a.Strides {
-			if view, ok := k.views[k.viewKey(a, axis)]; ok && s != 0 && a.axes[axis].Rows && k.inRow(a, axis) {
-				x := k.flat(a, axis)
+			if view, ok := k.views[a.viewKey(axis, k.Shape)]; ok && s != 0 && a.axes[axis].Rows && a.inRow(axis) {
+				x := a.flat(axis, k.Shape)
 				if k.Shape != nil {
 					x.offset, x.from = 0, ""
 				}
-				return view + "[" + x.text(vars, k.intOf(index, a, axis)) + "]"
+				return view + "[" + x.text(vars, a.intOf(index, axis, k.Shape)) + "]"
 			}
 		}
 		if axis, ok := direct(a); ok {
 			k.cut(p, a.axes[axis])
 		}
 	}
-	return p.Name + "[" + k.flat(a, -1).text(vars, k.intOf(index, a, -1)) + "]"
+	return p.Name + "[" + a.flat(-1, k.Shape).text(vars, a.intOf(index, -1, k.Shape)) + "]"
 }
 
 // intOf converts an id to int where it stands in a sum.
-func (k *Kernel) intOf(index string, a placed, but int) string {
-	if x := k.flat(a, but); len(x.terms) == 1 && x.terms[0].coef == 1 && x.offset == 0 {
+func (a placed) intOf(index string, but int, s *shape.Shape) string {
+	if x := a.flat(but, s); len(x.terms) == 1 && x.terms[0].coef == 1 && x.offset == 0 {
 		return index
 	}
 	return "int(" + index + ")"
@@ -183,11 +212,11 @@ func (k *Kernel) intOf(index string, a placed, but int) string {
 
 // flat is the index into the whole buffer, or into a row of it: without the
 // term of one axis.
-func (k *Kernel) flat(a placed, but int) affine {
-	x := affine{offset: a.Offset, from: k.Shape.Offset(a.Access).Text}
-	for i, s := range a.Strides {
-		if s != 0 && i != but {
-			x.terms = append(x.terms, term{i, s, k.Shape.Stride(a.Access, a.axes, i).Text})
+func (a placed) flat(but int, s *shape.Shape) affine {
+	x := affine{offset: a.Offset, from: s.Offset(a.Access).Text}
+	for i, stride := range a.Strides {
+		if stride != 0 && i != but {
+			x.terms = append(x.terms, term{i, stride, s.Stride(a.Access, a.axes, i).Text})
 		}
 	}
 	if a.Index != nil {
@@ -198,7 +227,7 @@ func (k *Kernel) flat(a placed, but int) affine {
 
 // inRow reports whether all that the access reaches, but for its batch axis,
 // lies within one step of that axis.
-func (k *Kernel) inRow(a placed, axis int) bool {
+func (a placed) inRow(axis int) bool {
 	low, high := a.Offset, a.Offset
 	for i, s := range a.Strides {
 		if i != axis {
@@ -229,23 +258,23 @@ func direct(a placed) (axis int, ok bool) {
 
 // cut reslices a parameter at the top of the function, so that indexing it by
 // the row needs no bounds check.
-func (k *Kernel) cut(p *Param, axis loop.Axis) { k.rowsCut[p.Name] = k.extent(axis) }
+func (k *writer) cut(p *Param, axis loop.Axis) { k.rowsCut[p.Name] = k.extent(axis) }
 
 // extent prints the number of points of an axis.
-func (k *Kernel) extent(a loop.Axis) string {
+func (k *writer) extent(a loop.Axis) string {
 	k.Counted = k.Counted || a.Rows
 	return k.Shape.Extent(a)
 }
 
 // view lays a view over the current row of every row buffer whose accesses
 // stay within it: xr := (*[784]float32)(x[r*784:]).
-func (k *Kernel) view(axis int, v string, accs []placed) (opened []viewKey) {
+func (k *writer) view(axis int, v string, accs []placed) (opened []viewKey) {
 	for _, a := range withIndices(accs) {
 		if !a.Buf.Rows && k.Shape == nil || a.Buf.Ragged || a.Buf.Class == loop.Local || a.Buf.Class == loop.Random || axis >= len(a.Strides) {
 			continue
 		}
-		key := k.viewKey(a, axis)
-		if _, is := direct(a); is || key.stride <= 0 || k.views[key] != "" || !k.inRow(a, axis) {
+		key := a.viewKey(axis, k.Shape)
+		if _, is := direct(a); is || key.stride <= 0 || k.views[key] != "" || !a.inRow(axis) {
 			continue
 		}
 		p := k.param(a.Buf, "x")

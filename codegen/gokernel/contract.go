@@ -12,7 +12,7 @@ import (
 
 // contract prints a contraction.
 func (e *Printer) contract(c *loop.Contract) *Kernel {
-	k := e.newKernel()
+	k := e.newWriter()
 	y, x, w, fixed := "y", "x", "w", "b"
 	switch {
 	case slices.ContainsFunc(c.K, isRows):
@@ -38,7 +38,7 @@ func (e *Printer) contract(c *loop.Contract) *Kernel {
 	lettered(p.Form)
 	k.names.Take("a", "d", "s", "v") // what blocks call their elements
 	k.divided = p.Print(laneKernel{k})
-	return k
+	return k.Kernel
 }
 
 // lane are the limits that contractions keep to.
@@ -47,7 +47,7 @@ func (l sumLimits) lane() lane.Sums {
 }
 
 // laneKernel is a kernel as loops are printed into it.
-type laneKernel struct{ *Kernel }
+type laneKernel struct{ *writer }
 
 func (k laneKernel) Line(format string, args ...any) { k.line(format, args...) }
 

@@ -14,7 +14,7 @@ import (
 
 // describeContract names the function and says what it computes, as algebra: dense
 // layers and convolutions by their weights, which their gradients have too.
-func (k *Kernel) describeContract(c *loop.Contract) {
+func (k *writer) describeContract(c *loop.Contract) {
 	axes := c.Axes()
 	accs := append([]loop.Access{c.Out, c.Lhs, c.Rhs}, c.Extra...)
 	f := lane.Read(axes, len(axes)-len(c.K), accs, c.Clip, k.rowsAtMost(), lane.Literals{})
@@ -150,7 +150,7 @@ func sizes(shape []int) string {
 }
 
 // indexed prints an operand of a formula: x[r,p+i-1,q+j-1,c].
-func (k *Kernel) indexed(f *lane.Form, operand int) string {
+func (k *writer) indexed(f *lane.Form, operand int) string {
 	o := f.Operands[operand]
 	p := k.param(o.Buf, "x")
 	if p.Form == value || o.Buf.Row() == 1 && !o.Buf.Rows {

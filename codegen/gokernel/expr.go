@@ -2,12 +2,9 @@ package gokernel
 
 import (
 	"cmp"
-	"fmt"
-	"math"
 	"regexp"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/scalar"
@@ -30,40 +27,20 @@ var operators = map[string]struct {
 	"eq": {"==", compare}, "lt": {"<", compare}, "le": {"<=", compare}, "gt": {">", compare}, "ge": {">=", compare},
 }
 
-// Number is a constant of the element type. Where the type has no such finite
-// number, a call of package math makes it.
-func (t elem) Number(v float64) string {
-	switch {
-	case math.IsNaN(v):
-		return t.convert("§math.NaN()", "float64")
-	case math.IsInf(v, 0) || t.float != "float64" && math.Abs(v) > math.MaxFloat32 && math.IsInf(float64(float32(v)), 0):
-		sign := 1
-		if v < 0 {
-			sign = -1
-		}
-		return t.convert(fmt.Sprintf("§math.Inf(%d)", sign), "float64")
-	case t.float != "float64" && math.Abs(v) > math.MaxFloat32: // rounds to the largest float32
-		v = math.Copysign(math.MaxFloat32, v)
-	}
-	if v == math.Trunc(v) && math.Abs(v) < 1e6 {
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	}
-	return strconv.FormatFloat(v, 'g', -1, 64)
-}
-
-// convert is a value of type from as one of the element type.
-func (t elem) convert(text, from string) string {
-	if t.float == from {
-		return text
-	}
-	return t.float + "(" + text + ")"
+// algebra prints the scalar expressions of a kernel.
+type algebra struct {
+	*Kernel
+	scalars  map[string]bool   // that the package carries: more of them are asked for
+	held     map[string]string // parts of the current expression held in variables
+	sumFirst bool              // operand 0 is printed as a sum, not as a name
+	exposed  bool              // what is stored may be added to something in the same breath: by another statement, or where calls are inlined
 }
 
 // expr prints an expression over operands that are printed already.
-func (k *Kernel) expr(e scalar.Expr, args []string) string { return k.bound(e, args, loose) }
+func (k *algebra) expr(e scalar.Expr, args []string) string { return k.bound(e, args, loose) }
 
 // bound prints an expression that stands next to an operator of some strength.
-func (k *Kernel) bound(e scalar.Expr, args []string, around int) string {
+func (k *algebra) bound(e scalar.Expr, args []string, around int) string {
 	text, bind := k.print(e, args)
 	if bind < around {
 		return "(" + text + ")"
@@ -71,7 +48,7 @@ func (k *Kernel) bound(e scalar.Expr, args []string, around int) string {
 	return text
 }
 
-func (k *Kernel) print(e scalar.Expr, args []string) (text string, bind int) {
+func (k *algebra) print(e scalar.Expr, args []string) (text string, bind int) {
 	if len(k.held) > 0 {
 		if name, ok := k.held[e.String()]; ok {
 			return name, tight
@@ -127,7 +104,7 @@ func (k *Kernel) print(e scalar.Expr, args []string) (text string, bind int) {
 
 // term prints an expression that something is added to: a product is rounded
 // before.
-func (k *Kernel) term(e scalar.Expr, args []string, around int) string {
+func (k *algebra) term(e scalar.Expr, args []string, around int) string {
 	if a, ok := e.(scalar.Apply); ok && scaledBy(e) && k.held[e.String()] == "" {
 		if _, folded := constant(a); !folded {
 			return k.round(k.expr(e, args))
@@ -138,7 +115,7 @@ func (k *Kernel) term(e scalar.Expr, args []string, around int) string {
 
 // stored prints an expression whose value goes into dst by op: what is added to
 // dst is a term, and so is what may be added to something from there.
-func (k *Kernel) stored(op string, e scalar.Expr, args []string) string {
+func (k *algebra) stored(op string, e scalar.Expr, args []string) string {
 	if op == "+=" || k.exposed {
 		return k.term(e, args, loose)
 	}
@@ -166,7 +143,7 @@ func constant(a scalar.Apply) (float64, bool) {
 }
 
 // condition prints an expression that is asked for being other than zero.
-func (k *Kernel) condition(e scalar.Expr, args []string) string {
+func (k *algebra) condition(e scalar.Expr, args []string) string {
 	if a, ok := e.(scalar.Apply); ok {
 		if op, ok := operators[a.Fn]; ok && op.bind == compare {
 			return k.bound(a.Args[0], args, compare+1) + " " + op.sign + " " + k.bound(a.Args[1], args, compare+1)
@@ -179,8 +156,8 @@ func (k *Kernel) condition(e scalar.Expr, args []string) string {
 var constantText = regexp.MustCompile(`^-?[0-9.e+-]+$`)
 
 // call is a call of one of the scalar functions that the package carries.
-func (k *Kernel) call(fn string, args ...string) string {
-	k.em.scalars[fn] = true
+func (k *algebra) call(fn string, args ...string) string {
+	k.scalars[fn] = true
 	values := args
 	if fn == "where" { // but for the condition
 		values = args[1:]
@@ -193,7 +170,7 @@ func (k *Kernel) call(fn string, args ...string) string {
 
 // assign prints dst = e, or dst += e, with what e needs more than once computed
 // first and a choice at the top as an if.
-func (k *Kernel) assign(dst, op string, e scalar.Expr, args []string, word string) {
+func (k *writer) assign(dst, op string, e scalar.Expr, args []string, word string) {
 	defer func() { k.held = nil }()
 	k.share(e, args)
 	if word = Told(word); word != "" {
@@ -236,7 +213,7 @@ func (k *Kernel) assign(dst, op string, e scalar.Expr, args []string, word strin
 }
 
 // share binds the parts of e that occur twice. Conditions are left alone.
-func (k *Kernel) share(e scalar.Expr, args []string) {
+func (k *writer) share(e scalar.Expr, args []string) {
 	count := map[string]int{}
 	parts := map[string]scalar.Apply{}
 	var walk func(e scalar.Expr)

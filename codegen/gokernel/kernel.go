@@ -1,9 +1,7 @@
 package gokernel
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,77 +11,26 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// elem is the element type that kernels are printed for: float32, or a type
-// parameter, so that the test of a package runs the same kernels in double
-// precision.
-type elem struct{ float string }
-
-var (
-	Single  = elem{"float32"}
-	Double  = elem{"float64"}
-	generic = elem{"F"}
-)
-
-// params are the type parameters of a function over such elements.
-func (t elem) params() string {
-	if t == generic {
-		return "[F §nn.Float]"
-	}
-	return ""
-}
-
-// Concrete is a type for elements in single precision.
-func Concrete(typ string) string {
-	if s, ok := strings.CutSuffix(typ, generic.float); ok {
-		return s + Single.float
-	}
-	return typ
-}
-
-func (t elem) Of(b *loop.Buffer) string {
-	if b.DType == loop.I32 {
-		return "int32"
-	}
-	return t.float
-}
-
-// Kernel is the text of one kernel function in the making. Nothing in it names
-// a buffer or a layer, so that equal work gives equal text.
+// Kernel is a kernel as a function. Nothing in it names a buffer or a layer, so that
+// equal work gives equal text.
 type Kernel struct {
-	em *Printer
-	el elem
-
 	Name   string
-	Doc    []string
+	Doc    []string // lines of its documentation, in which the name is a mark: see WithName
 	Params []*Param
-	lines  []string
-	names  gotree.Names
 
 	Shape   *shape.Shape // of a kernel that layers share, or nil
 	Planned *loop.Nest   // in the form in which they share it
 	Family  *Family      // of a contraction that is one function with others, or nil
 	Sizes   []int        // and what its fields are
 
-	Counted  bool              // n is used
-	Shared   bool              // workers divide it: t is used
-	divided  bool              // and the text says how: else one of them does it
-	sumFirst bool              // operand 0 is printed as a sum, not as a name
-	exposed  bool              // what is stored may be added to something in the same breath: by another statement, or where calls are inlined
-	held     map[string]string // parts of the current expression held in variables
-	views    map[viewKey]string
-	rowsCut  map[string]string // parameters resliced at the top: name to extent
-	accs     map[*loop.Buffer][]placed
-	locals   map[*loop.Buffer]string
-	defined  map[*loop.Buffer]bool // locals that have been declared
-	rows     map[rowKey]string     // rows of tables that an id names, held in variables
-	head     []string              // what the text begins with
-	arrays   map[string]string     // arrays in other dimensions
-}
-
-// rowKey is a row of a table: which table, which id.
-type rowKey struct {
-	buf   *loop.Buffer
-	index string
+	Counted bool              // n is used
+	Shared  bool              // workers divide it: t is used
+	divided bool              // and the text says how: else one of them does it
+	worker  string            // the type of t
+	el      elem              // of what it computes with
+	rowsCut map[string]string // parameters resliced at the top: name to extent
+	head    []string          // what the text begins with
+	lines   []string
 }
 
 // Param is one parameter of a kernel function.
@@ -95,6 +42,7 @@ type Param struct {
 	typ  string // of the parameter
 }
 
+// form is how a parameter is passed.
 type form uint8
 
 const (
@@ -105,177 +53,10 @@ const (
 	random               // key nn.Key
 )
 
-// placed is an access with the axes that it runs over.
-type placed struct {
-	loop.Access
-	axes []loop.Axis
-}
-
-// viewKey names a row of a buffer: which buffer, over which axis, how long, and of
-// a shared kernel, where in the row it begins.
-type viewKey struct {
-	buf                  *loop.Buffer
-	axis, stride, offset int
-}
-
-func (k *Kernel) viewKey(a placed, axis int) viewKey {
-	key := viewKey{a.Buf, axis, a.Strides[axis], 0}
-	if k.Shape != nil {
-		key.offset = a.Offset
-	}
-	return key
-}
-
-// kernelWords are the words that the text of kernels, and of what calls their
-// machine code, has beside the names that a kernel hands out.
-var kernelWords = strings.Fields("n s at count empty first from high i0 i1 id invTotal key last list low lowest more n0 none offsets packed panel part r0 r1 share spent step team to uniform where work")
-
-// taken are the names that no local variable of a kernel may have.
-var taken = gotree.Names{}
-
-func init() {
-	taken.Take(kernelWords...)
-	for name := range gotree.Imports {
-		taken.Take(name)
-	}
-	for fn := range scalarFuncs {
-		taken.Take(fn)
-	}
-	for _, part := range scalarParts {
-		taken.Take(strings.TrimSuffix(part.call, "("))
-	}
-}
-
-func (e *Printer) newKernel(accs ...placed) *Kernel {
-	k := &Kernel{em: e, el: e.elem, names: maps.Clone(taken), views: map[viewKey]string{}, rowsCut: map[string]string{}, accs: map[*loop.Buffer][]placed{},
-		locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}, arrays: map[string]string{}}
-	for _, a := range withIndices(accs) {
-		k.accs[a.Buf] = append(k.accs[a.Buf], a)
-	}
-	return k
-}
-
-func (k *Kernel) line(format string, args ...any) {
-	if len(args) > 0 {
-		format = fmt.Sprintf(format, args...)
-	}
-	k.lines = append(k.lines, format)
-}
-
-// inner is a new local name.
-func (k *Kernel) inner(base string) string {
-	if k.names.Has(base) && len(base) == 1 {
-		for _, try := range "ijlmuvtcoehq" {
-			if s := string(try); !k.names.Has(s) {
-				base = s
-				break
-			}
-		}
-	}
-	return k.names.Pick(base)
-}
-
-// param is the parameter for a buffer, made when first asked for.
-func (k *Kernel) param(b *loop.Buffer, wish string) *Param {
-	for _, p := range k.Params {
-		if p.Buf == b {
-			return p
-		}
-	}
-	p := &Param{Buf: b}
-	switch {
-	case b.Class == loop.Scalar:
-		p.Form, p.typ = value, k.el.float
-		wish = cmp.Or(map[string]string{"inv_total": "invTotal", "share": "share"}[b.Name], "scalar")
-		delete(k.names, wish)
-	case b.Class == loop.Random:
-		p.Form, wish = random, "key"
-		if !k.Draws() {
-			delete(k.names, wish)
-		}
-	case b.Ragged:
-		p.Form, wish = Ragged, "ids"
-	case b.Rows:
-		p.Form, p.typ = RowSlice, "[]"+k.el.Of(b)
-		switch {
-		case b.Class == loop.Weight:
-			wish = "weight"
-		case b.Class == loop.Target:
-			wish = "target"
-		case b.DType == loop.I32:
-			wish = "ids"
-		}
-	case k.Shape != nil, k.em.flat:
-		p.Form, p.typ = RowSlice, "[]"+k.el.Of(b)
-	default:
-		p.Form, p.Dims = Fixed, k.dims(b)
-		p.typ = "*" + gotree.Array(p.Dims) + k.el.Of(b)
-	}
-	p.Name = k.names.Pick(wish)
-	k.Params = append(k.Params, p)
-	return p
-}
-
 // Draws reports that random numbers are drawn: the kernel is then given a key
 // for each stream, and the number that its first row has in the batch.
 func (k *Kernel) Draws() bool {
 	return slices.ContainsFunc(k.Params, func(p *Param) bool { return p.Form == random })
-}
-
-// stepWord matches what a step calls its result: losses in "head.losses".
-var stepWord = regexp.MustCompile("^[a-z][a-z_]+$")
-
-// local is the variable of a scalar that lives within a row.
-func (k *Kernel) local(b *loop.Buffer) string {
-	name, ok := k.locals[b]
-	if !ok {
-		base := b.Name[strings.LastIndexByte(b.Name, '.')+1:]
-		if base != b.Name && stepWord.MatchString(base) {
-			name = k.names.Pick(cmp.Or(map[string]string{"max": "top", "min": "least", "exp": "e", "log": "l"}[base], gotree.Lower(base)))
-		} else { // a layer's name
-			s := k.em.Words.Scope(gotree.Local)
-			for name = k.names.Pick(s.Mark + gotree.Lower(base)); s.Names.Has(name); name = k.names.Pick(gotree.Lower(base)) {
-			}
-		}
-		k.locals[b] = name
-	}
-	return name
-}
-
-// open starts the loop over one axis and lays views over the rows that it
-// walks. It returns what ends the loop.
-func (k *Kernel) open(axes []loop.Axis, i int, vars []string, accs []placed) (end func()) {
-	a := axes[i]
-	wish := a.Name
-	if a.Rows {
-		wish = "r"
-		if a.N > 1 && !slices.ContainsFunc(accs, func(p placed) bool { return i < len(p.Strides) && p.Strides[i] > 1 }) {
-			wish = "i"
-		}
-	}
-	if len(wish) != 1 || wish[0] < 'a' || wish[0] > 'z' {
-		wish = "i"
-	}
-	v := k.inner(wish)
-	vars[i] = v
-	head := len(k.lines)
-	k.line("for %s := range %s {", v, k.extent(a))
-	var opened []viewKey
-	if a.Rows {
-		opened = k.view(i, v, accs)
-	}
-	return func() {
-		named := regexp.MustCompile(`\b` + v + `\b`).MatchString
-		if !slices.ContainsFunc(k.lines[head+1:], named) {
-			k.lines[head] = fmt.Sprintf("for range %s {", k.extent(a)) // something repeats along the axis
-		}
-		k.line("}")
-		delete(k.names, v)
-		for _, key := range opened {
-			delete(k.names, k.views[key])
-			delete(k.views, key)
-		}
-	}
 }
 
 // nameMark stands for the name of a kernel in its text and its documentation.
@@ -284,13 +65,16 @@ const nameMark = "«name»"
 // WithName is a text with the name of its kernel.
 func WithName(text, name string) string { return strings.ReplaceAll(text, nameMark, name) }
 
+// Text is the function.
 func (k *Kernel) Text() string { return k.Head() + k.Inside() }
 
+// Head is the line, or the lines, that the function begins with.
 func (k *Kernel) Head() string {
 	room := strings.Repeat("_", 18) // names are longer than the mark
 	return strings.Replace(gotree.Declaration(nameMark+k.el.params()+room, k.Signature(), ""), room, "", 1) + "\n"
 }
 
+// Inside is what comes after that, to the closing brace.
 func (k *Kernel) Inside() string {
 	var b strings.Builder
 	for _, p := range k.Params {
@@ -337,7 +121,7 @@ func dropUnused(lines []string) []string {
 	return out
 }
 
-// Signature lists the parameters.
+// Signature lists the parameters of the function.
 func (k *Kernel) Signature() []gotree.Parameter {
 	var list []gotree.Parameter
 	for _, p := range k.Params {
@@ -360,7 +144,7 @@ func (k *Kernel) Signature() []gotree.Parameter {
 		list = append(list, gotree.Parameter{Name: "n", Type: "int"})
 	}
 	if k.Shared {
-		list = append(list, gotree.Parameter{Name: "t", Type: k.em.workerType()})
+		list = append(list, gotree.Parameter{Name: "t", Type: k.worker})
 	}
 	return list
 }

@@ -21,12 +21,12 @@ func (e *Printer) nest(n *loop.Nest) *Kernel {
 			}
 		}
 	}
-	k := &nestKernel{Kernel: e.newKernel(accs...), Nest: n}
+	k := &nestKernel{writer: e.newWriter(accs...), Nest: n}
 	k.Shape, k.Planned = sh, n
 	k.exposed = len(n.Body) > 1 || len(n.Axes(n.Body[0])) == 0
 	k.nameParams()
 	sh.Name(n, func(b *loop.Buffer) string { return k.param(b, "x").Name })
-	k.title()
+	(&nestDoc{nestKernel: k}).title()
 	if overBatch(n) {
 		for _, s := range n.Body {
 			k.columnSums(s)
@@ -58,10 +58,10 @@ func (e *Printer) shape(n *loop.Nest) (*shape.Shape, *loop.Nest) {
 	return nil, ownLoops(n)
 }
 
+// nestKernel is the kernel of a nest in the making.
 type nestKernel struct {
-	*Kernel
+	*writer
 	*loop.Nest
-	indexed bool // formulas tell elements of one row apart
 }
 
 // nameParams names what is written y, z and what is read x, v, u, in order.

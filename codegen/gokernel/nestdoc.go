@@ -11,9 +11,15 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
+// nestDoc describes a nest.
+type nestDoc struct {
+	*nestKernel
+	indexed bool // formulas tell elements of one row apart
+}
+
 // title names the function after its last telling word and the extents it
 // knows, and describes every statement.
-func (k *nestKernel) title() {
+func (k *nestDoc) title() {
 	last := k.Body[len(k.Body)-1]
 	word := last.Word
 	var steps, sizes []string
@@ -80,7 +86,7 @@ func (k *nestKernel) title() {
 }
 
 // rowCount is how many rows sums over the batch run over.
-func (k *nestKernel) rowCount(s loop.Stmt) string {
+func (k *nestDoc) rowCount(s loop.Stmt) string {
 	n := 1
 	for _, a := range s.Inner {
 		n *= a.N
@@ -93,7 +99,7 @@ func (k *nestKernel) rowCount(s loop.Stmt) string {
 
 // sumName is what a sum is called that no word tells of: over columns or rows,
 // of what, and whether it is divided by the number of rows.
-func (k *nestKernel) sumName(s loop.Stmt, columns bool) string {
+func (k *nestDoc) sumName(s loop.Stmt, columns bool) string {
 	over, what := "", "sum"
 	if a, ok := s.Finish.(scalar.Apply); ok && a.Fn == "div" && a.Args[1] == scalar.Expr(scalar.Rows{}) {
 		what = "mean"
@@ -121,7 +127,7 @@ func (k *nestKernel) sumName(s loop.Stmt, columns bool) string {
 }
 
 // copies describes a plain copy: from which columns to which.
-func (k *nestKernel) copies() bool {
+func (k *nestDoc) copies() bool {
 	s := k.Body[0]
 	if len(k.Body) != 1 || s.Value != scalar.Expr(scalar.Arg(0)) || s.Reduce != loop.Store || s.Accumulate || len(s.Srcs) != 1 {
 		return false
@@ -136,7 +142,7 @@ func (k *nestKernel) copies() bool {
 
 // part says which elements of each row an access runs over: rows of 16, or
 // columns 16 to 31 of rows of 38.
-func (k *nestKernel) part(a placed) (string, bool) {
+func (k *nestDoc) part(a placed) (string, bool) {
 	axes := a.axes
 	if !a.Buf.Rows || a.Index != nil || len(axes) == 0 || !axes[0].Rows || slices.ContainsFunc(axes[1:], isRows) {
 		return "", false
@@ -182,7 +188,7 @@ func wholeRows(a placed) bool {
 }
 
 // formula prints a statement in algebra.
-func (k *nestKernel) formula(s loop.Stmt) string {
+func (k *nestDoc) formula(s loop.Stmt) string {
 	name := func(a loop.Access) string { return k.operandText(placed{a, k.Axes(s)}) }
 	args := make([]string, len(s.Srcs))
 	for i, a := range s.Srcs {
@@ -212,7 +218,7 @@ func (k *nestKernel) formula(s loop.Stmt) string {
 
 // operandText prints an operand of a formula, with its indices where the
 // formula needs them: x, x[target], dy[r,i+16].
-func (k *nestKernel) operandText(a placed) string {
+func (k *nestDoc) operandText(a placed) string {
 	switch a.Buf.Class {
 	case loop.Local:
 		return k.local(a.Buf)
@@ -238,7 +244,7 @@ func (k *nestKernel) operandText(a placed) string {
 	if batch >= 0 && a.Strides[batch] != 0 {
 		at = append(at, "r")
 	}
-	column := k.flat(a, batch)
+	column := a.flat(batch, k.Shape)
 	if len(column.terms) > 0 || column.offset != 0 || len(at) > 0 && a.Buf.Row() > 1 {
 		at = append(at, column.text(vars, index))
 	}
@@ -250,7 +256,7 @@ func (k *nestKernel) operandText(a placed) string {
 
 // letters are the indices of a formula: r counts rows, and whatever else sums
 // over the batch run over with them.
-func (k *nestKernel) letters(axes []loop.Axis) []string {
+func (k *nestDoc) letters(axes []loop.Axis) []string {
 	vars := make([]string, len(axes))
 	n := 0
 	for i, a := range axes {

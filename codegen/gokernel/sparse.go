@@ -8,7 +8,7 @@ import (
 
 // idLists: the ids of row r are ids[offsets[r]:offsets[r+1]] where they are
 // ragged, else a fixed run of the row.
-func (k *Kernel) idList(b *loop.Buffer) string {
+func (k *writer) idList(b *loop.Buffer) string {
 	p := k.param(b, "ids")
 	if p.Form == Ragged {
 		return "ids[offsets[r]:offsets[r+1]]"
@@ -25,7 +25,7 @@ func (e *Printer) gatherSum(g *loop.GatherSum) *Kernel {
 		accs = append(accs, placed{a, axes})
 	}
 	table := loop.Access{Buf: g.Table, Strides: []int{g.Width, 1}}
-	k := e.newKernel(append(accs, placed{table, []loop.Axis{{N: g.Limit}, {N: g.Width}}})...)
+	k := e.newWriter(append(accs, placed{table, []loop.Axis{{N: g.Limit}, {N: g.Width}}})...)
 	for _, name := range []string{"r", "o", "id"} {
 		k.names.Take(name)
 	}
@@ -76,11 +76,11 @@ func (e *Printer) gatherSum(g *loop.GatherSum) *Kernel {
 		}
 	}
 	k.line("}")
-	return k
+	return k.Kernel
 }
 
 // tableRow is the row of a table that id names.
-func (k *Kernel) tableRow(p *Param, width int) string {
+func (k *writer) tableRow(p *Param, width int) string {
 	if len(p.Dims) == 2 && p.Dims[1] == width {
 		return fmt.Sprintf("&%s[id]", p.Name)
 	}
@@ -90,7 +90,7 @@ func (k *Kernel) tableRow(p *Param, width int) string {
 // scatterSum prints the gradient of gatherSum with respect to the table.
 func (e *Printer) scatterSum(s *loop.ScatterSum) *Kernel {
 	table := loop.Access{Buf: s.Table, Strides: []int{s.Width, 1}}
-	k := e.newKernel(placed{table, []loop.Axis{{N: s.Limit}, {N: s.Width}}})
+	k := e.newWriter(placed{table, []loop.Axis{{N: s.Limit}, {N: s.Width}}})
 	for _, name := range []string{"r", "o", "id"} {
 		k.names.Take(name)
 	}
@@ -110,12 +110,12 @@ func (e *Printer) scatterSum(s *loop.ScatterSum) *Kernel {
 	k.line("}")
 	k.line("}")
 	k.line("}")
-	return k
+	return k.Kernel
 }
 
 // multiHot prints the dense form of a list of ids.
 func (e *Printer) multiHot(m *loop.MultiHot) *Kernel {
-	k := e.newKernel()
+	k := e.newWriter()
 	k.names.Take("r", "id")
 	y := k.param(m.Out, "y")
 	k.param(m.Ids, "ids")
@@ -134,5 +134,5 @@ func (e *Printer) multiHot(m *loop.MultiHot) *Kernel {
 	k.line("yr[id] %s", op)
 	k.line("}")
 	k.line("}")
-	return k
+	return k.Kernel
 }

@@ -35,7 +35,7 @@ var usualSums = sumLimits{long: 4096, partial: 2048, variable: 512, tile: 1 << 1
 // added to it. Without the conversion a compiler may fuse the two, and some
 // do for some processors (The Go Programming Language Specification,
 // "Floating-point operators"): results would depend on the processor.
-func (k *Kernel) round(product string) string { return k.el.float + "(" + product + ")" }
+func (k *algebra) round(product string) string { return k.el.float + "(" + product + ")" }
 
 // scaledBy reports an expression that a compiler may compute as a product.
 func scaledBy(e scalar.Expr) bool {
@@ -61,10 +61,10 @@ func powerOfTwo(v float64) bool {
 }
 
 // rowsAtMost is how many rows a call may have.
-func (k *Kernel) rowsAtMost() int { return max(k.em.Batch, 1) }
+func (k *writer) rowsAtMost() int { return max(k.em.Batch, 1) }
 
 // terms is how many terms a sum over axes may have.
-func (k *Kernel) terms(axes []loop.Axis) int {
+func (k *writer) terms(axes []loop.Axis) int {
 	n := 1
 	for _, a := range axes {
 		n *= a.N

@@ -9,18 +9,18 @@ import (
 )
 
 func (e *Printer) window(w *loop.Window) *Kernel {
-	k := e.newKernel()
+	k := e.newWriter()
 	k.param(w.Out.Buf, "y")
 	k.param(w.In.Buf, "x")
 	f := lane.WindowForm(w, k.rowsAtMost(), w.Out, w.In)
 	k.describeWindow(w, f, "")
 	lane.Window(laneKernel{k}, w, f, e.sums.lane())
-	return k
+	return k.Kernel
 }
 
 // windowGrad prints the gradient of pooling by what it reads.
 func (e *Printer) windowGrad(g *loop.WindowGrad) *Kernel {
-	k := e.newKernel()
+	k := e.newWriter()
 	accs := []loop.Access{g.DIn, g.DOut}
 	k.param(g.DIn.Buf, "dx")
 	k.param(g.DOut.Buf, "dy")
@@ -31,12 +31,12 @@ func (e *Printer) windowGrad(g *loop.WindowGrad) *Kernel {
 	f := lane.WindowForm(&g.Window, k.rowsAtMost(), accs...)
 	k.describeWindow(&g.Window, f, "Grad")
 	lane.WindowGrad(laneKernel{k}, &g.Window, f, e.sums.lane())
-	return k
+	return k.Kernel
 }
 
 // describeWindow names the function after what it does, its window and the
 // channels, and describes it.
-func (k *Kernel) describeWindow(w *loop.Window, f *lane.Form, suffix string) {
+func (k *writer) describeWindow(w *loop.Window, f *lane.Form, suffix string) {
 	kind, sign := "sum", "Σ"
 	switch {
 	case w.Reduce == loop.Max:
