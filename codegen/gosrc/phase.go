@@ -185,7 +185,7 @@ func (w *phaseWriter) call(c kernelCall, rest []kernelCall) {
 		if n < 0 {
 			n = len(rest)
 		}
-		w.line("%s", strings.TrimSpace(docComment(w.em.heading(rest[:n], w.spec.backward))))
+		w.line("%s", strings.TrimSpace(docComment(w.em.layers.heading(rest[:n], w.spec.backward))))
 	}
 	w.line("%s", gotree.Call(c.fn.Name, w.operands(c)))
 }
