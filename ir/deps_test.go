@@ -43,7 +43,8 @@ codegen/lane      codegen/gotree ir/loop ir/scalar
 codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
 codegen/asm       ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo codegen/gotree codegen/shape codegen/plan ir/block
 codegen/feature   ir/loop ir/encoding ir/diag codegen/gotree runtime/data runtime/encode
-codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train runtime/data codegen/asm codegen/gotree codegen/static runtime github.com/dave/jennifer codegen/shape codegen/lane codegen/feature
+codegen/gosrc/verbatim
+codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train runtime/data codegen/asm codegen/gotree codegen/static codegen/gosrc/verbatim runtime github.com/dave/jennifer codegen/shape codegen/lane codegen/feature
 codegen/asm/peakgen github.com/mmcloughlin/avo
 codegen/asm/optimgen github.com/mmcloughlin/avo
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm ir/encoding

@@ -4,12 +4,14 @@ import (
 	"sync"
 
 	"github.com/nngen-go/nngen/codegen/asm"
+	"github.com/nngen-go/nngen/codegen/gosrc/verbatim"
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/static"
 	"github.com/nngen-go/nngen/runtime"
 )
 
 var (
+	carried  = sync.OnceValues(func() (*static.Library, error) { return static.Load(verbatim.Source, ".", "", nil) })
 	encoders = sync.OnceValues(func() (*static.Library, error) { return static.Load(runtime.Source(), "encode", "", nil) })
 	readers  = sync.OnceValues(func() (*static.Library, error) { return static.Load(runtime.Source(), "safetensors", "", nil) })
 	tests    = sync.OnceValues(func() (*static.Library, error) {
@@ -19,6 +21,26 @@ var (
 		return static.Load(runtime.Source(), "nn", asm.Constraint, map[string]string{"CPU": "cpuLevel", "Level": "instructions", "level": "supported", "Go": "goBodies", "AVX2": "levelAVX2", "AVX512": "levelAVX512"})
 	})
 )
+
+// verbatim prints a declaration of package verbatim, and these of its methods.
+func (e *program) verbatim(f *file, name string, methods ...string) {
+	library, err := carried()
+	if err != nil {
+		e.fail("%w", err)
+		return
+	}
+	called := map[string]bool{}
+	for _, m := range methods {
+		called[m] = true
+	}
+	texts, err := library.Copy([]string{name}, called)
+	if err != nil {
+		e.fail("%w", err)
+	}
+	for _, text := range texts {
+		f.add("%s", text)
+	}
+}
 
 // withCopies has a package that only predicts carry what it calls of the
 // runtime: what encodes and what reads weights in files of their own, what tests

@@ -139,14 +139,7 @@ func (e *kernels) workerType() string {
 // such a parameter.
 func (e *kernels) workerDecl(f *file) {
 	if e.cfg.PredictOnly && slices.ContainsFunc(e.list, func(fn *function) bool { return fn.kernel.shared }) {
-		f.add(`// worker stands for the one goroutine that runs a kernel; it is always nil.
-type worker struct{}
-
-// Share is the part of some units of work that is the worker's: all of them.
-func (*worker) Share(units int) (from, to int) { return 0, units }
-
-// Solo reports that there is no other.
-func (*worker) Solo() bool { return true }`)
+		e.verbatim(f, "worker", "Share", "Solo")
 	}
 }
 
