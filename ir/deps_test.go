@@ -52,6 +52,8 @@ codegen/internal/... ir/loop ir/scalar ir/block ir/diag
 codegen/conformance/... *
 cmd/nngen/internal/disk ir/diag
 cmd/nngen/internal/show
+cmd/nngen/internal/interrupt
+cmd/nngen/internal/bench ir ir/block ir/interp ir/loop codegen runtime/... cmd/nngen/internal/show cmd/nngen/internal/interrupt
 cmd/nngen/internal/plot ir/loop ir/block ir/diag runtime/... cmd/nngen/internal/show cmd/nngen/internal/disk gonum.org/v1/plot golang.org/x/image
 cmd/nngen/internal/starter ir/diag runtime/... codegen cmd/nngen/internal/show cmd/nngen/internal/disk
 cmd/...           *
