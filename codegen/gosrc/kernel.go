@@ -52,6 +52,7 @@ type kernel struct {
 	el elem
 
 	name   string
+	detail string // what its name has besides where another kernel has the same one
 	doc    []string
 	params []*param
 	lines  []string

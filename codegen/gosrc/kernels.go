@@ -93,7 +93,7 @@ func (e *kernels) kernel(k loop.Kernel) (*kernel, *function, error) {
 	key := text + out.shape.Names()
 	fn := e.known[key]
 	if fn == nil {
-		fn = &function{name: e.top.Pick(out.name), text: text, doc: out.doc, kernel: out}
+		fn = &function{name: e.pickName(out), text: text, doc: out.doc, kernel: out}
 		if e.flat {
 			fn.formula = fmt.Sprintf("%#v", c.Epilogue)
 		}

@@ -51,6 +51,7 @@ func (k *nestKernel) title() {
 	if len(sizes) == 0 {
 		k.name += map[bool]string{true: "Rows", false: "Scalar"}[rows]
 	}
+	k.detail = k.differs()
 	if k.shape == nil && k.copies() {
 		return
 	}
