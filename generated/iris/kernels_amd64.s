@@ -875,9 +875,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func softmax3BAVX512(y *float32, x *float32, z *float32, g2 *float32, count int)
+// func softmax3WithMaxSumAVX512(y *float32, x *float32, z *float32, g2 *float32, count int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·softmax3BAVX512(SB), $128-40
+TEXT ·softmax3WithMaxSumAVX512(SB), $128-40
 	MOVQ         y+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         z+16(FP), DX
@@ -947,9 +947,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func softmax3BAVX2(y *float32, x *float32, z *float32, g2 *float32, count int)
+// func softmax3WithMaxSumAVX2(y *float32, x *float32, z *float32, g2 *float32, count int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·softmax3BAVX2(SB), $128-40
+TEXT ·softmax3WithMaxSumAVX2(SB), $128-40
 	MOVQ    y+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    z+16(FP), DX
@@ -1032,9 +1032,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func softmax3CAVX512(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
+// func softmax3WithMaxExpSumAVX512(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·softmax3CAVX512(SB), $128-48
+TEXT ·softmax3WithMaxExpSumAVX512(SB), $128-48
 	MOVQ         y+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         z+16(FP), DX
@@ -1106,9 +1106,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func softmax3CAVX2(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
+// func softmax3WithMaxExpSumAVX2(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·softmax3CAVX2(SB), $128-48
+TEXT ·softmax3WithMaxExpSumAVX2(SB), $128-48
 	MOVQ    y+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    z+16(FP), DX

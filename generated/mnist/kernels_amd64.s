@@ -1782,9 +1782,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func softmax10BAVX512(y *float32, x *float32, z *float32, g2 *float32, count int)
+// func softmax10WithMaxSumAVX512(y *float32, x *float32, z *float32, g2 *float32, count int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·softmax10BAVX512(SB), $128-40
+TEXT ·softmax10WithMaxSumAVX512(SB), $128-40
 	MOVQ         y+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         z+16(FP), DX
@@ -1866,9 +1866,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func softmax10BAVX2(y *float32, x *float32, z *float32, g2 *float32, count int)
+// func softmax10WithMaxSumAVX2(y *float32, x *float32, z *float32, g2 *float32, count int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·softmax10BAVX2(SB), $128-40
+TEXT ·softmax10WithMaxSumAVX2(SB), $128-40
 	MOVQ    y+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    z+16(FP), DX
@@ -2011,9 +2011,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func softmax10CAVX512(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
+// func softmax10WithMaxExpSumAVX512(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·softmax10CAVX512(SB), $128-48
+TEXT ·softmax10WithMaxExpSumAVX512(SB), $128-48
 	MOVQ         y+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         z+16(FP), DX
@@ -2097,9 +2097,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func softmax10CAVX2(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
+// func softmax10WithMaxExpSumAVX2(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·softmax10CAVX2(SB), $128-48
+TEXT ·softmax10WithMaxExpSumAVX2(SB), $128-48
 	MOVQ    y+0(FP), AX
 	MOVQ    x+8(FP), CX
 	MOVQ    z+16(FP), DX
