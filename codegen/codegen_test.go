@@ -20,5 +20,5 @@ func TestIris(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := scratch(t, files)
-	run(t, "go", "test", "-vet=all", "./"+dir+"/...", "./gosrc/testdata/kernels")
+	run(t, "go", "test", "-vet=all", "./"+dir+"/...", "./gokernel/testdata/kernels")
 }
