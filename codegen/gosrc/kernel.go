@@ -62,20 +62,19 @@ type kernel struct {
 	family  *family      // of a contraction that is one function with others, or nil
 	sizes   []int        // and what its fields are
 
-	counted  bool              // n is used
-	shared   bool              // workers divide it: t is used
-	divided  bool              // and the text says how: else one of them does it
-	sumFirst bool              // operand 0 is printed as a sum, not as a name
-	exposed  bool              // what is stored may be added to something in the same breath: by another statement, or where calls are inlined
-	held     map[string]string // parts of the current expression held in variables
-	views    map[viewKey]string
-	rowsCut  map[string]string // parameters resliced at the top: name to extent
-	accs     map[*loop.Buffer][]placed
-	locals   map[*loop.Buffer]string
-	defined  map[*loop.Buffer]bool // locals that have been declared
-	rows     map[rowKey]string     // rows of tables that an id names, held in variables
-	head     []string              // what the text begins with
-	arrays   map[string]string     // arrays in other dimensions
+	counted bool                   // n is used
+	shared  bool                   // workers divide it: t is used
+	divided bool                   // and the text says how: else one of them does it
+	exposed bool                   // what is stored may be added to something in the same breath: by another statement, or where calls are inlined
+	held    map[string]*gotree.Var // parts of the current expression held in variables
+	views   map[viewKey]string
+	rowsCut map[string]string // parameters resliced at the top: name to extent
+	accs    map[*loop.Buffer][]placed
+	locals  map[*loop.Buffer]string
+	defined map[*loop.Buffer]bool  // locals that have been declared
+	rows    map[rowKey]string      // rows of tables that an id names, held in variables
+	head    gotree.Block           // what the text begins with
+	arrays  map[string]*gotree.Var // arrays in other dimensions
 }
 
 // rowKey is a row of a table: which table, which id.
@@ -146,7 +145,7 @@ func init() {
 
 func (e *kernels) newKernel(accs ...placed) *kernel {
 	k := &kernel{em: e, el: e.el, names: maps.Clone(taken), views: map[viewKey]string{}, rowsCut: map[string]string{}, accs: map[*loop.Buffer][]placed{},
-		locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}, arrays: map[string]string{}}
+		locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}, arrays: map[string]*gotree.Var{}}
 	for _, a := range withIndices(accs) {
 		k.accs[a.Buf] = append(k.accs[a.Buf], a)
 	}
@@ -305,8 +304,8 @@ func (k *kernel) inside() string {
 	if k.shared && !k.divided {
 		b.WriteString("if !t.Solo() {\nreturn\n}\n")
 	}
-	for _, l := range k.head {
-		b.WriteString(l + "\n")
+	if len(k.head) > 0 {
+		b.WriteString(k.head.String() + "\n")
 	}
 	b.WriteString(strings.Join(dropUnused(k.lines), "\n"))
 	b.WriteString("\n}")

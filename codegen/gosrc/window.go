@@ -14,7 +14,7 @@ func (e *kernels) window(w *loop.Window) *kernel {
 	k.param(w.In.Buf, "x")
 	f := lane.WindowForm(w, k.rowsAtMost(), w.Out, w.In)
 	k.describeWindow(w, f, "")
-	lane.Window(laneKernel{k}, w, f, e.sums.lane())
+	k.add(lane.Window(laneKernel{k}, w, f, e.sums.lane()))
 	return k
 }
 
@@ -30,7 +30,7 @@ func (e *kernels) windowGrad(g *loop.WindowGrad) *kernel {
 	}
 	f := lane.WindowForm(&g.Window, k.rowsAtMost(), accs...)
 	k.describeWindow(&g.Window, f, "Grad")
-	lane.WindowGrad(laneKernel{k}, &g.Window, f, e.sums.lane())
+	k.add(lane.WindowGrad(laneKernel{k}, &g.Window, f, e.sums.lane()))
 	return k
 }
 
