@@ -90,6 +90,14 @@ type (
 		Name string
 	}
 
+	// Composite is Type{Elems}, or a part of another without a Type; an element to a
+	// line where Table is set.
+	Composite struct {
+		Type  Expr
+		Elems []Expr
+		Table bool
+	}
+
 	// Array is the type [N]Elem.
 	Array struct {
 		N    Number
@@ -154,6 +162,21 @@ func (v View) String() string {
 func (m Member) String() string { return within(m.X, bindTight) + "." + m.Name }
 func (a Array) String() string  { return "[" + a.N.String() + "]" + a.Elem.String() }
 
+func (c Composite) String() string {
+	typ := ""
+	if c.Type != nil {
+		typ = c.Type.String()
+	}
+	if !c.Table {
+		return typ + "{" + list(c.Elems) + "}"
+	}
+	var b strings.Builder
+	for _, e := range c.Elems {
+		b.WriteString(e.String() + ",\n")
+	}
+	return typ + "{\n" + b.String() + "}"
+}
+
 func (a Added) String() string {
 	var b strings.Builder
 	for i, e := range a {
@@ -185,17 +208,18 @@ func list[E Expr](exprs []E) string {
 	return strings.Join(texts, ", ")
 }
 
-func (*Var) bind() int     { return bindTight }
-func (Word) bind() int     { return bindTight }
-func (Qual) bind() int     { return bindTight }
-func (b Binary) bind() int { return operators[b.Op] }
-func (Paren) bind() int    { return bindTight }
-func (Call) bind() int     { return bindTight }
-func (Index) bind() int    { return bindTight }
-func (Slice) bind() int    { return bindTight }
-func (View) bind() int     { return bindTight }
-func (Member) bind() int   { return bindTight }
-func (Array) bind() int    { return bindTight }
+func (*Var) bind() int      { return bindTight }
+func (Word) bind() int      { return bindTight }
+func (Qual) bind() int      { return bindTight }
+func (b Binary) bind() int  { return operators[b.Op] }
+func (Paren) bind() int     { return bindTight }
+func (Call) bind() int      { return bindTight }
+func (Index) bind() int     { return bindTight }
+func (Slice) bind() int     { return bindTight }
+func (View) bind() int      { return bindTight }
+func (Member) bind() int    { return bindTight }
+func (Array) bind() int     { return bindTight }
+func (Composite) bind() int { return bindTight }
 
 func (l Lit) bind() int {
 	if strings.HasPrefix(string(l), "-") {
@@ -228,21 +252,22 @@ func (n Number) bind() int {
 	return bindTight
 }
 
-func (*Var) parts() []Expr     { return nil }
-func (Word) parts() []Expr     { return nil }
-func (Lit) parts() []Expr      { return nil }
-func (Qual) parts() []Expr     { return nil }
-func (Number) parts() []Expr   { return nil }
-func (b Binary) parts() []Expr { return []Expr{b.X, b.Y} }
-func (u Unary) parts() []Expr  { return []Expr{u.X} }
-func (p Paren) parts() []Expr  { return []Expr{p.X} }
-func (c Call) parts() []Expr   { return append([]Expr{c.Fn}, c.Args...) }
-func (x Index) parts() []Expr  { return append([]Expr{x.X}, x.At...) }
-func (s Slice) parts() []Expr  { return []Expr{s.X, s.From, s.To} }
-func (v View) parts() []Expr   { return []Expr{v.X, v.From, v.N} }
-func (m Member) parts() []Expr { return []Expr{m.X} }
-func (a Array) parts() []Expr  { return []Expr{a.N, a.Elem} }
-func (a Added) parts() []Expr  { return a }
+func (*Var) parts() []Expr        { return nil }
+func (Word) parts() []Expr        { return nil }
+func (Lit) parts() []Expr         { return nil }
+func (Qual) parts() []Expr        { return nil }
+func (Number) parts() []Expr      { return nil }
+func (b Binary) parts() []Expr    { return []Expr{b.X, b.Y} }
+func (u Unary) parts() []Expr     { return []Expr{u.X} }
+func (p Paren) parts() []Expr     { return []Expr{p.X} }
+func (c Call) parts() []Expr      { return append([]Expr{c.Fn}, c.Args...) }
+func (x Index) parts() []Expr     { return append([]Expr{x.X}, x.At...) }
+func (s Slice) parts() []Expr     { return []Expr{s.X, s.From, s.To} }
+func (v View) parts() []Expr      { return []Expr{v.X, v.From, v.N} }
+func (m Member) parts() []Expr    { return []Expr{m.X} }
+func (a Array) parts() []Expr     { return []Expr{a.N, a.Elem} }
+func (a Added) parts() []Expr     { return a }
+func (c Composite) parts() []Expr { return append([]Expr{c.Type}, c.Elems...) }
 
 // At is the element of x at an index, or at one for each dimension.
 func At(x Expr, at ...Expr) Expr { return Index{x, at} }

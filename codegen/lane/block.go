@@ -1,6 +1,64 @@
 package lane
 
-import "github.com/nngen-go/nngen/codegen/gotree"
+import (
+	"fmt"
+
+	"github.com/nngen-go/nngen/codegen/gotree"
+)
+
+// runs writes the blocks.
+func (c *contraction) runs() {
+	p := c.plan
+	if len(p.Run) != 1 {
+		c.block(c.pointsOf(p.Run))
+		return
+	}
+	at := p.Run[0]
+	c.chunked(at, c.inside(at, c.whole(at)), func(r Range) {
+		if r.Static {
+			c.staticRun(at, r)
+			return
+		}
+		v := c.vars[at]
+		r = c.limits(at, r)
+		c.Add(gotree.Let(v, r.Lo))
+		step := gotree.Int(p.Block)
+		c.In(&gotree.While{Cond: gotree.Binary{X: gotree.Binary{X: v, Op: "+", Y: step}, Op: "<=", Y: r.Hi}, Post: gotree.Set(v, "+=", step)},
+			func() { c.points(at, v, 0, p.Block) })
+		c.In(&gotree.While{Cond: gotree.Binary{X: v, Op: "<", Y: r.Hi}, Post: gotree.Increment{Var: v}},
+			func() { c.points(at, v, 0, 1) })
+	})
+}
+
+// staticRun writes the blocks of a run of which the limits are known.
+func (c *contraction) staticRun(at int, r Range) {
+	p, v := c.plan, c.vars[at]
+	whole := (r.To - r.From) / p.Block * p.Block
+	if whole == p.Block {
+		c.points(at, nil, r.From, whole)
+	} else if whole > 0 {
+		c.In(&gotree.For{Var: v, From: gotree.Int(r.From), To: gotree.Int(r.From + whole), Step: gotree.Int(p.Block)},
+			func() { c.points(at, v, 0, p.Block) })
+	}
+	rest := r.To - r.From - whole
+	last := func() { c.points(at, nil, r.From+whole, rest) }
+	switch {
+	case rest > 0 && whole > 0:
+		c.In(&gotree.Braces{Note: fmt.Sprintf("the last %d", rest)}, last)
+	case rest > 0:
+		last()
+	}
+}
+
+// points writes n points of a run from one on.
+func (c *contraction) points(at int, base gotree.Expr, from, n int) {
+	points := make([][]Value, n)
+	for k := range points {
+		points[k] = []Value{{base, from + k}}
+	}
+	c.block(points)
+	c.at[at] = Value{Of: c.vars[at]}
+}
 
 // stand sets the axes of a run to a point.
 func (c *contraction) stand(point []Value) {
