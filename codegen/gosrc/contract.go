@@ -76,10 +76,10 @@ func (k laneKernel) Array(b *loop.Buffer, row int) *gotree.Var {
 		v := &gotree.Var{Name: k.names.Pick(p.name + suffix)}
 		var typ gotree.Expr = gotree.Word(k.el.of(b))
 		for _, d := range slices.Backward(dims) {
-			typ = gotree.Array{N: gotree.Literal(d), Elem: typ}
+			typ = gotree.ArrayType{N: gotree.Literal(d), Elem: typ}
 		}
-		pointer := gotree.Call{Fn: gotree.Qual{Package: "unsafe", Name: "Pointer"}, Args: []gotree.Expr{gotree.Word(p.name)}}
-		k.head = append(k.head, gotree.Let(v, gotree.Call{Fn: gotree.Paren{X: gotree.Unary{Op: "*", X: typ}}, Args: []gotree.Expr{pointer}}))
+		pointer := gotree.CallExpr{Fn: gotree.Qual{Package: "unsafe", Name: "Pointer"}, Args: []gotree.Expr{gotree.Word(p.name)}}
+		k.head = append(k.head, gotree.Let(v, gotree.CallExpr{Fn: gotree.Paren{X: gotree.Unary{Op: "*", X: typ}}, Args: []gotree.Expr{pointer}}))
 		k.arrays[key] = v
 	}
 	return k.arrays[key]

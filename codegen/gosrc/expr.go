@@ -21,7 +21,7 @@ var (
 // number, a call of package math makes it.
 func (t elem) constant(v float64) gotree.Expr {
 	special := func(fn string, args ...gotree.Expr) gotree.Expr {
-		return t.converted(gotree.Call{Fn: gotree.Qual{Package: "math", Name: fn}, Args: args}, "float64")
+		return t.converted(gotree.CallExpr{Fn: gotree.Qual{Package: "math", Name: fn}, Args: args}, "float64")
 	}
 	switch {
 	case math.IsNaN(v):

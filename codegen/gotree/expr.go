@@ -61,8 +61,8 @@ type (
 	// Paren is an expression in parentheses whatever stands around it.
 	Paren struct{ X Expr }
 
-	// Call is Fn(Args), or a conversion.
-	Call struct {
+	// CallExpr is Fn(Args), or a conversion.
+	CallExpr struct {
 		Fn   Expr
 		Args []Expr
 	}
@@ -98,8 +98,8 @@ type (
 		Table bool
 	}
 
-	// Array is the type [N]Elem.
-	Array struct {
+	// ArrayType is the type [N]Elem.
+	ArrayType struct {
 		N    Number
 		Elem Expr
 	}
@@ -128,9 +128,9 @@ func (b Binary) String() string {
 	return x + b.Op + y
 }
 
-func (u Unary) String() string { return u.Op + within(u.X, bindUnary) }
-func (p Paren) String() string { return "(" + p.X.String() + ")" }
-func (c Call) String() string  { return within(c.Fn, bindTight) + "(" + list(c.Args) + ")" }
+func (u Unary) String() string    { return u.Op + within(u.X, bindUnary) }
+func (p Paren) String() string    { return "(" + p.X.String() + ")" }
+func (c CallExpr) String() string { return within(c.Fn, bindTight) + "(" + list(c.Args) + ")" }
 
 func (x Index) String() string {
 	var b strings.Builder
@@ -154,13 +154,13 @@ func (s Slice) String() string {
 func (v View) String() string {
 	rest := Slice{X: v.X, From: v.From}
 	if v.N.Known() {
-		return Call{Paren{Unary{"*", Array{v.N, v.Elem}}}, []Expr{rest}}.String()
+		return CallExpr{Paren{Unary{"*", ArrayType{v.N, v.Elem}}}, []Expr{rest}}.String()
 	}
 	return Slice{X: rest, To: v.N}.String()
 }
 
-func (m Member) String() string { return within(m.X, bindTight) + "." + m.Name }
-func (a Array) String() string  { return "[" + a.N.String() + "]" + a.Elem.String() }
+func (m Member) String() string    { return within(m.X, bindTight) + "." + m.Name }
+func (a ArrayType) String() string { return "[" + a.N.String() + "]" + a.Elem.String() }
 
 func (c Composite) String() string {
 	typ := ""
@@ -213,12 +213,12 @@ func (Word) bind() int      { return bindTight }
 func (Qual) bind() int      { return bindTight }
 func (b Binary) bind() int  { return operators[b.Op] }
 func (Paren) bind() int     { return bindTight }
-func (Call) bind() int      { return bindTight }
+func (CallExpr) bind() int  { return bindTight }
 func (Index) bind() int     { return bindTight }
 func (Slice) bind() int     { return bindTight }
 func (View) bind() int      { return bindTight }
 func (Member) bind() int    { return bindTight }
-func (Array) bind() int     { return bindTight }
+func (ArrayType) bind() int { return bindTight }
 func (Composite) bind() int { return bindTight }
 
 func (l Lit) bind() int {
@@ -235,12 +235,8 @@ func (u Unary) bind() int {
 	return bindUnary
 }
 
-func (a Added) bind() int {
-	if len(a) == 1 {
-		return a[0].bind()
-	}
-	return bindSum
-}
+// bind is that of a sum, though it may have but one term.
+func (Added) bind() int { return bindSum }
 
 func (n Number) bind() int {
 	switch {
@@ -260,12 +256,12 @@ func (Number) parts() []Expr      { return nil }
 func (b Binary) parts() []Expr    { return []Expr{b.X, b.Y} }
 func (u Unary) parts() []Expr     { return []Expr{u.X} }
 func (p Paren) parts() []Expr     { return []Expr{p.X} }
-func (c Call) parts() []Expr      { return append([]Expr{c.Fn}, c.Args...) }
+func (c CallExpr) parts() []Expr  { return append([]Expr{c.Fn}, c.Args...) }
 func (x Index) parts() []Expr     { return append([]Expr{x.X}, x.At...) }
 func (s Slice) parts() []Expr     { return []Expr{s.X, s.From, s.To} }
 func (v View) parts() []Expr      { return []Expr{v.X, v.From, v.N} }
 func (m Member) parts() []Expr    { return []Expr{m.X} }
-func (a Array) parts() []Expr     { return []Expr{a.N, a.Elem} }
+func (a ArrayType) parts() []Expr { return []Expr{a.N, a.Elem} }
 func (a Added) parts() []Expr     { return a }
 func (c Composite) parts() []Expr { return append([]Expr{c.Type}, c.Elems...) }
 
@@ -273,7 +269,7 @@ func (c Composite) parts() []Expr { return append([]Expr{c.Type}, c.Elems...) }
 func At(x Expr, at ...Expr) Expr { return Index{x, at} }
 
 // CallOf is a call of what a word names: a function, or a type.
-func CallOf(fn string, args ...Expr) Expr { return Call{Word(fn), args} }
+func CallOf(fn string, args ...Expr) Expr { return CallExpr{Word(fn), args} }
 
 // Equal reports expressions that read the same.
 func Equal(a, b Expr) bool { return a.String() == b.String() }

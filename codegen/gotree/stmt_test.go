@@ -33,10 +33,10 @@ func TestExpr(t *testing.T) {
 		{View{x, i, Number{8, "s.n"}, "float32"}, "x[i:][:s.n]"},
 		{At(Unary{"*", x}, i), "(*x)[i]"},
 		{Added{x, sum, y, x, y}, "x + (x+y) + y + x +\ny"},
-		{Call{Member{x, "Share"}, []Expr{Qual{"math", "Pi"}}}, "x.Share(§math.Pi)"},
+		{CallExpr{Member{x, "Share"}, []Expr{Qual{"math", "Pi"}}}, "x.Share(§math.Pi)"},
 		{At(Composite{Word("[...]int"), []Expr{Int(1), i}, false}, i), "[...]int{1, i}[i]"},
 		{Composite{Word("[][2]int"), []Expr{Composite{nil, []Expr{Int(1), Int(2)}, false}}, true}, "[][2]int{\n{1, 2},\n}"},
-		{Array{Literal(4), Array{Number{8, "s.n"}, Word("F")}}, "[4][s.n]F"},
+		{ArrayType{Literal(4), ArrayType{Number{8, "s.n"}, Word("F")}}, "[4][s.n]F"},
 	} {
 		if got := tt.expr.String(); got != tt.want {
 			t.Errorf("got %s, want %s", got, tt.want)

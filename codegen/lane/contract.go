@@ -31,7 +31,7 @@ func (p *Plan) Body(k Kernel) (body gotree.Block, divided bool) {
 	if p.Divide >= 0 {
 		v := c.vars[p.Divide].Name
 		lo, hi := &gotree.Var{Name: v + "0"}, &gotree.Var{Name: v + "1"}
-		share := gotree.Call{Fn: gotree.Member{X: gotree.Word("t"), Name: "Share"}, Args: []gotree.Expr{p.Axes[p.Divide].N}}
+		share := gotree.CallExpr{Fn: gotree.Member{X: gotree.Word("t"), Name: "Share"}, Args: []gotree.Expr{p.Axes[p.Divide].N}}
 		c.Add(gotree.Declare{Vars: []*gotree.Var{lo, hi}, Values: []gotree.Expr{share}})
 		part = Range{Lo: lo, Hi: hi}
 	}
@@ -290,9 +290,9 @@ func (c *contraction) partials(body func()) {
 	if n == 0 && p.Share >= 0 {
 		n = c.Axes[p.Share].N.Value
 	}
-	var typ gotree.Expr = gotree.Array{N: columns, Elem: c.Float()}
+	var typ gotree.Expr = gotree.ArrayType{N: columns, Elem: c.Float()}
 	if p.Share >= 0 {
-		typ = gotree.Array{N: gotree.Literal(n), Elem: typ}
+		typ = gotree.ArrayType{N: gotree.Literal(n), Elem: typ}
 	}
 	c.Add(gotree.Zero{Vars: []*gotree.Var{sums}, Type: typ})
 	c.sums = sums

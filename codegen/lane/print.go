@@ -272,7 +272,7 @@ func product(x, y gotree.Expr) gotree.Expr { return gotree.Binary{X: x, Op: "*",
 
 // converted is a value as one of another type.
 func converted(to gotree.Word, x gotree.Expr) gotree.Expr {
-	return gotree.Call{Fn: to, Args: []gotree.Expr{x}}
+	return gotree.CallExpr{Fn: to, Args: []gotree.Expr{x}}
 }
 
 // pointsOf are the values of some axes, in order.

@@ -215,7 +215,7 @@ func (p *pool) array(name string, float gotree.Word) gotree.Expr {
 		p.Add(gotree.Zero{Vars: []*gotree.Var{v}, Type: float})
 		return v
 	}
-	p.Add(gotree.Zero{Vars: []*gotree.Var{v}, Type: gotree.Array{N: p.Axes[p.vec].N, Elem: float}})
+	p.Add(gotree.Zero{Vars: []*gotree.Var{v}, Type: gotree.ArrayType{N: p.Axes[p.vec].N, Elem: float}})
 	return gotree.At(v, p.vars[p.vec])
 }
 
@@ -224,7 +224,7 @@ func (p *pool) lowest() gotree.Expr { return p.special("Inf", gotree.Int(-1)) }
 
 // special is a number that a function of package math makes.
 func (p *pool) special(fn string, args ...gotree.Expr) gotree.Expr {
-	return converted(p.Float(), gotree.Call{Fn: gotree.Qual{Package: "math", Name: fn}, Args: args})
+	return converted(p.Float(), gotree.CallExpr{Fn: gotree.Qual{Package: "math", Name: fn}, Args: args})
 }
 
 // ranges declares which taps of the current window lie inside the image, and for a
