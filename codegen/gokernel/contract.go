@@ -55,7 +55,7 @@ func (k laneKernel) Pick(wish string) string { return k.inner(wish) }
 
 func (k laneKernel) Ref(b *loop.Buffer) lane.Ref {
 	p := k.param(b, "x")
-	r := lane.Ref{Name: p.Name, Elem: k.el.Of(b), Number: p.Form == value}
+	r := lane.Ref{Name: p.Name, Elem: k.el.Of(b), Number: p.Form == Value}
 	if p.Form == Fixed {
 		r.Len = b.Row()
 	}

@@ -153,7 +153,7 @@ func sizes(shape []int) string {
 func (k *writer) indexed(f *lane.Form, operand int) string {
 	o := f.Operands[operand]
 	p := k.param(o.Buf, "x")
-	if p.Form == value || o.Buf.Row() == 1 && !o.Buf.Rows {
+	if p.Form == Value || o.Buf.Row() == 1 && !o.Buf.Rows {
 		return p.Name
 	}
 	names := make([]lane.Value, len(f.Axes))

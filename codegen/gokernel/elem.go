@@ -9,21 +9,20 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// elem is the element type that kernels are printed for: float32, or a type
+// Elem is the element type that kernels are printed for: float32, or a type
 // parameter, so that the test of a package runs the same kernels in double
 // precision.
-type elem struct{ float string }
+type Elem struct{ float string }
 
-// Elements of either precision, and of the one that a kernel's type parameter says.
-
+// Elements in single and in double precision, and in that of a type parameter.
 var (
-	Single  = elem{"float32"}
-	Double  = elem{"float64"}
-	generic = elem{"F"}
+	Single  = Elem{"float32"}
+	Double  = Elem{"float64"}
+	generic = Elem{"F"}
 )
 
 // params are the type parameters of a function over such elements.
-func (t elem) params() string {
+func (t Elem) params() string {
 	if t == generic {
 		return "[F §nn.Float]"
 	}
@@ -39,7 +38,7 @@ func Concrete(typ string) string {
 }
 
 // Of is the type of a buffer's elements.
-func (t elem) Of(b *loop.Buffer) string {
+func (t Elem) Of(b *loop.Buffer) string {
 	if b.DType == loop.I32 {
 		return "int32"
 	}
@@ -48,7 +47,7 @@ func (t elem) Of(b *loop.Buffer) string {
 
 // Number is a constant of the element type. Where the type has no such finite
 // number, a call of package math makes it.
-func (t elem) Number(v float64) string {
+func (t Elem) Number(v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return t.convert("§math.NaN()", "float64")
@@ -68,7 +67,7 @@ func (t elem) Number(v float64) string {
 }
 
 // convert is a value of type from as one of the element type.
-func (t elem) convert(text, from string) string {
+func (t Elem) convert(text, from string) string {
 	if t.float == from {
 		return text
 	}

@@ -61,7 +61,7 @@ func powerOfTwo(v float64) bool {
 }
 
 // rowsAtMost is how many rows a call may have.
-func (k *writer) rowsAtMost() int { return max(k.em.Batch, 1) }
+func (k *writer) rowsAtMost() int { return max(k.printer.Batch, 1) }
 
 // terms is how many terms a sum over axes may have.
 func (k *writer) terms(axes []loop.Axis) int {
