@@ -25,7 +25,7 @@ func TestIris(t *testing.T) {
 		t.Fatal(err)
 	}
 	testIn(t, files)
-	run(t, "go", "test", "./gosrc/testdata/kernels")
+	run(t, "go", "test", "./gokernel/testdata/kernels")
 }
 
 // scratch writes packages p0, p1, ... to a folder of this module, where SCRATCH

@@ -44,7 +44,10 @@ codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
 codegen/isa/amd64/listing github.com/mmcloughlin/avo
 codegen/asm       ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo codegen/gotree codegen/shape codegen/plan ir/block codegen/isa/amd64/listing
 codegen/feature   ir/loop ir/encoding ir/diag codegen/gotree runtime/data runtime/encode
-codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train runtime/data codegen/asm codegen/gotree codegen/static runtime github.com/dave/jennifer codegen/shape codegen/lane codegen/feature
+codegen/gokernel  codegen/gotree codegen/lane codegen/shape ir/loop ir/scalar ir/machine
+codegen/kernelset ir/loop codegen/asm codegen/gokernel codegen/gotree codegen/shape codegen/static runtime
+codegen/setting   ir/loop ir/arg ir/diag codegen/gokernel codegen/gotree runtime/metric runtime/optim runtime/train
+codegen/gosrc     ir/loop ir/block ir/machine ir/diag runtime/nn runtime/train codegen/gotree codegen/static runtime codegen/shape codegen/gokernel codegen/kernelset codegen/setting codegen/feature
 codegen/asm/peakgen github.com/mmcloughlin/avo
 codegen/asm/optimgen github.com/mmcloughlin/avo
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm ir/encoding
