@@ -232,7 +232,7 @@ func (k *nestDoc) operandText(a placed) string {
 		index = k.operandText(placed{*a.Index, a.axes})
 	}
 	switch {
-	case p.Form == value:
+	case p.Form == Value:
 		return p.Name
 	case !k.indexed && index != "":
 		return p.Name + "[" + index + "]"

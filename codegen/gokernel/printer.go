@@ -22,12 +22,13 @@ type Config struct {
 // Printer prints kernels as functions in Go.
 type Printer struct {
 	Config
-	elem    elem
+	elem    Elem
 	sums    sumLimits
 	flat    bool            // what is printed may become one function with others
 	scalars map[string]bool // scalar functions that the kernels call
 }
 
+// New is a printer of kernels.
 func New(cfg Config) *Printer {
 	e := &Printer{Config: cfg, elem: generic, sums: usualSums, scalars: map[string]bool{}}
 	if cfg.Standalone {
