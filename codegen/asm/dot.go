@@ -87,10 +87,6 @@ func (u *Unit) readDots(r Request, k *loop.Contract, l Level) *dots {
 	if !ok || k.Accumulate || k.Epilogue != nil && hasRows(k.Epilogue) || len(k.Clip) > 0 || len(f.B) > 0 {
 		return nil
 	}
-	if len(f.M) == 0 {
-		f.Swap()
-	}
-	f.Fuse()
 	if len(f.M) != 1 || len(f.N) > 0 || len(f.K) != 1 {
 		return nil
 	}
