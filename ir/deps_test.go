@@ -41,7 +41,8 @@ codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
 codegen/static    codegen/gotree
 codegen/lane      codegen/gotree ir/loop ir/scalar
 codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
-codegen/asm       ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo codegen/gotree codegen/shape codegen/plan ir/block
+codegen/isa/amd64/listing github.com/mmcloughlin/avo
+codegen/asm       ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo codegen/gotree codegen/shape codegen/plan ir/block codegen/isa/amd64/listing
 codegen/feature   ir/loop ir/encoding ir/diag codegen/gotree runtime/data runtime/encode
 codegen/gokernel  codegen/gotree codegen/lane codegen/shape ir/loop ir/scalar ir/machine
 codegen/kernelset ir/loop codegen/asm codegen/gokernel codegen/gotree codegen/shape codegen/static runtime

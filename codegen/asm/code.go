@@ -10,6 +10,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/isa/amd64/listing"
 )
 
 // code writes one assembly function. Vector registers are handed out by hand,
@@ -83,6 +84,27 @@ func (c *code) end() error {
 	}
 	c.unit.functions = append(c.unit.functions, f.Sections...)
 	return nil
+}
+
+// group writes instructions that come again and again with other operands: the
+// listing makes a macro of that name of them.
+func (c *code) group(name string, body func()) {
+	c.Comment(listing.Open(name + c.level.String()))
+	body()
+	c.Comment(listing.Close())
+}
+
+// grouped is group for every few of n things: name4.
+func (c *code) grouped(name string, n int, each func(i int)) {
+	const few = 4
+	for i := 0; i < n; i += few {
+		m := min(few, n-i)
+		c.group(fmt.Sprint(name, m), func() {
+			for j := range m {
+				each(i + j)
+			}
+		})
+	}
 }
 
 // pointer loads a parameter of 64 bits.

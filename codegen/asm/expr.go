@@ -63,17 +63,18 @@ func rehearsed(e scalar.Expr, l Level) (c *code, before int) {
 // spare of those that are free: a loop then reads them no more.
 func (c *code) pin(e scalar.Expr, spare int) {
 	dry, _ := rehearsed(e, c.level)
+	var words []uint32
 	for _, w := range dry.unit.words {
 		if _, ok := c.pinned[w]; ok || len(c.free) <= spare {
 			continue
 		}
-		v := c.alloc()
-		c.broadcast(v, c.unit.word(w))
 		if c.pinned == nil {
 			c.pinned = map[uint32]vec{}
 		}
-		c.pinned[w] = v
+		c.pinned[w] = c.alloc()
+		words = append(words, w)
 	}
+	c.grouped("constant", len(words), func(i int) { c.broadcast(c.pinned[words[i]], c.unit.word(words[i])) })
 }
 
 // resident is a source in its register, where it is a pinned constant.

@@ -93,26 +93,25 @@ func (c *code) operate(fn string, dst vec, in []source) {
 		c.put(a.instruction, dst, dst, y)
 		return
 	}
-	if f := functions[fn]; f != nil {
-		f(c, dst, in[0].reg)
-		return
-	}
-	if name, ok := strings.CutPrefix(fn, "select "); ok {
-		c.choose(dst, predicates[name], in[0], in[1], in[2], in[3])
-		return
-	}
-	if p, ok := predicates[fn]; ok {
-		c.choose(dst, p, in[0], in[1], number(1), number(0))
-		return
-	}
-	switch fn {
-	case "max", "min":
-		c.extreme(fn == "max", dst, in[0], in[1])
-	case "pow":
-		c.pow(dst, in[0], in[1])
-	default:
-		c.err = fmt.Errorf("unknown function %s", fn)
-	}
+	name, selects := strings.CutPrefix(fn, "select ")
+	c.group(strings.ReplaceAll(fn, " ", "_"), func() {
+		f := functions[fn]
+		p, compares := predicates[name]
+		switch {
+		case f != nil:
+			f(c, dst, in[0].reg)
+		case selects:
+			c.choose(dst, p, in[0], in[1], in[2], in[3])
+		case compares:
+			c.choose(dst, p, in[0], in[1], number(1), number(0))
+		case fn == "max" || fn == "min":
+			c.extreme(fn == "max", dst, in[0], in[1])
+		case fn == "pow":
+			c.pow(dst, in[0], in[1])
+		default:
+			c.err = fmt.Errorf("unknown function %s", fn)
+		}
+	})
 }
 
 // compared is a condition lane by lane: an opmask, or ones in a vector.

@@ -25,6 +25,14 @@ func (c *code) fold(r loop.Reduction, v vec) { c.foldSome(r, v, c.level.Lanes())
 // foldSome is fold where only the first n lanes hold values, and the others what
 // changes no result. Of up to four lanes these alone get the result.
 func (c *code) foldSome(r loop.Reduction, v vec, n int) {
+	name := "foldMax"
+	if r == loop.Sum {
+		name = "foldSum"
+	}
+	c.group(name, func() { c.foldInto(r, v, n) })
+}
+
+func (c *code) foldInto(r loop.Reduction, v vec, n int) {
 	t, u, acc := c.alloc(), none, v
 	combine := func() {
 		if r == loop.Sum {

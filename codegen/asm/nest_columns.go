@@ -219,13 +219,13 @@ func (m *columnReduction) write() (Stub, error) {
 func (m *columnReduction) block(c *code, v int, k mask) {
 	lanes := m.level.Lanes()
 	acc := c.allocs(v)
-	for _, a := range acc {
+	c.grouped("zero", len(acc), func(i int) {
 		if m.Reduce == loop.Max {
-			c.set(a, number(math.Inf(-1)))
+			c.set(acc[i], number(math.Inf(-1)))
 		} else {
-			c.zero(a)
+			c.zero(acc[i])
 		}
-	}
+	})
 
 	// The pointers move through the loops over Inner, and back afterwards.
 	saved := map[*stream]reg.GPVirtual{}
@@ -246,25 +246,27 @@ func (m *columnReduction) block(c *code, v int, k mask) {
 	c.TESTQ(operand.U32(1), more)
 	c.JZ(operand.LabelRef(first))
 	for i, a := range acc {
-		v := c.alloc()
-		c.load(v, m.dst.at(place{disp: i * lanes}), k)
-		c.combine(m.Reduce, a, v)
-		c.release(v)
+		c.group("more", func() {
+			v := c.alloc()
+			c.load(v, m.dst.at(place{disp: i * lanes}), k)
+			c.combine(m.Reduce, a, v)
+			c.release(v)
+		})
 	}
 	c.Label(first)
 	if m.Finish != nil {
 		c.TESTQ(operand.U32(2), more)
 		c.JNZ(operand.LabelRef(done))
 		for _, a := range acc {
-			y := c.eval(m.Finish, []vec{a})
-			c.move(a, y)
-			c.release(y)
+			c.group("finish", func() {
+				y := c.eval(m.Finish, []vec{a})
+				c.move(a, y)
+				c.release(y)
+			})
 		}
 		c.Label(done)
 	}
-	for i, a := range acc {
-		c.store(m.dst.at(place{disp: i * lanes}), a, k)
-	}
+	c.grouped("store", len(acc), func(i int) { c.store(m.dst.at(place{disp: i * lanes}), acc[i], k) })
 	c.release(acc...)
 	for _, s := range m.list {
 		if !s.scalar() && s.access.Strides[m.lane()] == 1 {
@@ -277,35 +279,39 @@ func (m *columnReduction) block(c *code, v int, k mask) {
 func (m *columnReduction) points(c *code, acc []vec, k mask) {
 	lanes := m.level.Lanes()
 	plain := m.Reduce == loop.Sum && m.Value == scalar.Expr(scalar.Arg(0)) && m.srcs[0].access.Strides[m.lane()] == 1 && m.srcs[0].Buf.DType == loop.F32 && !k.set
-	for i, a := range acc {
-		p := place{disp: i * lanes}
-		if plain {
-			c.VADDPS(m.srcs[0].at(p), c.full(a), c.full(a))
-			continue
-		}
-		args := make([]vec, len(m.srcs))
-		for j, s := range m.srcs {
-			switch {
-			case s.scalar():
-				args[j] = s.held
-				continue
-			case s.access.Strides[m.lane()] == 0:
-				args[j] = c.alloc()
-				c.spread(args[j], s)
-			default:
-				args[j] = c.alloc()
-				c.read(args[j], s, p, k)
-			}
-		}
-		v := c.eval(m.Value, args)
-		for j, s := range m.srcs {
-			if !s.scalar() {
-				c.release(args[j])
-			}
-		}
-		c.combine(m.Reduce, a, v)
-		c.release(v)
+	if plain {
+		c.grouped("add", len(acc), func(i int) { c.VADDPS(m.srcs[0].at(place{disp: i * lanes}), c.full(acc[i]), c.full(acc[i])) })
+		return
 	}
+	for i, a := range acc {
+		c.group("term", func() { m.add(c, a, place{disp: i * lanes}, k) })
+	}
+}
+
+// add adds a value to an accumulator.
+func (m *columnReduction) add(c *code, acc vec, p place, k mask) {
+	args := make([]vec, len(m.srcs))
+	for j, s := range m.srcs {
+		switch {
+		case s.scalar():
+			args[j] = s.held
+			continue
+		case s.access.Strides[m.lane()] == 0:
+			args[j] = c.alloc()
+			c.spread(args[j], s)
+		default:
+			args[j] = c.alloc()
+			c.read(args[j], s, p, k)
+		}
+	}
+	v := c.eval(m.Value, args)
+	for j, s := range m.srcs {
+		if !s.scalar() {
+			c.release(args[j])
+		}
+	}
+	c.combine(m.Reduce, acc, v)
+	c.release(v)
 }
 
 // lines cut the reduction into calls.

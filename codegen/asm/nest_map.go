@@ -343,6 +343,10 @@ func (m *mapping) drawn(c *code, n int, tail mask, draw *philox) {
 
 // vector computes one vector, of the given random numbers.
 func (m *mapping) vector(c *code, p place, k mask, uniform vec) {
+	c.group("value", func() { m.compute(c, p, k, uniform) })
+}
+
+func (m *mapping) compute(c *code, p place, k mask, uniform vec) {
 	loaded := map[*stream]vec{}
 	args := make([]vec, len(m.srcs))
 	for i, s := range m.srcs {

@@ -203,17 +203,21 @@ func (m *rowNest) store(c *code, s *loop.Stmt, left map[*stream]int) {
 	dst, _ := m.of(s.Dst)
 	if !m.keep {
 		m.runs(c, s, perTurn(s.Value), func(p place, k mask) {
-			v := m.value(c, s, p, k, 0)
-			c.store(dst.at(p), v, k)
-			c.release(v)
+			c.group("value", func() {
+				v := m.value(c, s, p, k, 0)
+				c.store(dst.at(p), v, k)
+				c.release(v)
+			})
 		})
 		return
 	}
 	var row []vec
 	for i, p := range m.places(s) {
-		v := m.value(c, s, p.place, p.mask, i)
-		c.store(dst.at(p.place), v, p.mask)
-		row = append(row, v)
+		c.group("value", func() {
+			v := m.value(c, s, p.place, p.mask, i)
+			c.store(dst.at(p.place), v, p.mask)
+			row = append(row, v)
+		})
 	}
 	c.release(m.kept[dst]...)
 	delete(m.kept, dst)
@@ -250,16 +254,18 @@ func (m *rowNest) reduce(c *code, s *loop.Stmt) vec {
 	}
 	var sums []vec
 	add := func(j, i int, p place, k mask) {
-		v := m.value(c, s, p, k, i)
-		if k.set { // nothing comes from the lanes behind the row
-			c.pick(v, compared{k: k.k, v: k.v}, register(v), nothing)
-		}
-		if j == len(sums) {
-			sums = append(sums, v)
-			return
-		}
-		c.combine(s.Reduce, sums[j], v)
-		c.release(v)
+		c.group("term", func() {
+			v := m.value(c, s, p, k, i)
+			if k.set { // nothing comes from the lanes after the row
+				c.pick(v, compared{k: k.k, v: k.v}, register(v), nothing)
+			}
+			if j == len(sums) {
+				sums = append(sums, v)
+				return
+			}
+			c.combine(s.Reduce, sums[j], v)
+			c.release(v)
+		})
 	}
 	if m.keep {
 		for i, p := range m.places(s) {

@@ -1,6 +1,8 @@
 package asm
 
 import (
+	"fmt"
+
 	"github.com/mmcloughlin/avo/operand"
 
 	"github.com/nngen-go/nngen/codegen/plan"
@@ -104,17 +106,19 @@ func (n *network) sums(l *layer, from, count int) error {
 	step := func(k int, x, w operand.Mem) {
 		x.Disp += 4 * k * l.xStep
 		w.Disp += 4 * k * l.wStep
-		spread := n.alloc()
-		n.broadcast(spread, x)
-		for i := range acc {
-			b := n.alloc()
-			m := w
-			m.Disp += 4 * i * n.level.Lanes()
-			n.load(b, m, n.part(from+i, l.outputs))
-			n.fma(acc[i][k%l.parts], spread, b)
-			n.release(b)
-		}
-		n.release(spread)
+		n.code.group(fmt.Sprint("row", count), func() {
+			spread := n.alloc()
+			n.broadcast(spread, x)
+			for i := range acc {
+				b := n.alloc()
+				m := w
+				m.Disp += 4 * i * n.level.Lanes()
+				n.load(b, m, n.part(from+i, l.outputs))
+				n.fma(acc[i][k%l.parts], spread, b)
+				n.release(b)
+			}
+			n.release(spread)
+		})
 	}
 	done := 0
 	if l.inputs > unrolled {

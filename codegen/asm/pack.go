@@ -159,24 +159,28 @@ func (t *transposer) move(k int) {
 func (t *transposer) four() {
 	v, u := t.allocs(4), t.allocs(4)
 	for r, x := range v {
-		t.VMOVUPS(t.row(r), t.quarter(x))
-		for q := 1; q < t.level.Lanes()/4; q++ {
-			if t.level == AVX512 {
-				t.VINSERTF32X4(operand.U8(uint8(q)), t.row(4*q+r), t.full(x), t.full(x))
-			} else {
-				t.VINSERTF128(operand.U8(uint8(q)), t.row(4*q+r), t.full(x), t.full(x))
+		t.group("gather", func() {
+			t.VMOVUPS(t.row(r), t.quarter(x))
+			for q := 1; q < t.level.Lanes()/4; q++ {
+				if t.level == AVX512 {
+					t.VINSERTF32X4(operand.U8(uint8(q)), t.row(4*q+r), t.full(x), t.full(x))
+				} else {
+					t.VINSERTF128(operand.U8(uint8(q)), t.row(4*q+r), t.full(x), t.full(x))
+				}
 			}
-		}
+		})
 	}
 	f := t.full
-	t.VUNPCKLPS(f(v[1]), f(v[0]), f(u[0]))
-	t.VUNPCKHPS(f(v[1]), f(v[0]), f(u[1]))
-	t.VUNPCKLPS(f(v[3]), f(v[2]), f(u[2]))
-	t.VUNPCKHPS(f(v[3]), f(v[2]), f(u[3]))
-	t.VUNPCKLPD(f(u[2]), f(u[0]), f(v[0]))
-	t.VUNPCKHPD(f(u[2]), f(u[0]), f(v[1]))
-	t.VUNPCKLPD(f(u[3]), f(u[1]), f(v[2]))
-	t.VUNPCKHPD(f(u[3]), f(u[1]), f(v[3]))
+	t.group("turn", func() {
+		t.VUNPCKLPS(f(v[1]), f(v[0]), f(u[0]))
+		t.VUNPCKHPS(f(v[1]), f(v[0]), f(u[1]))
+		t.VUNPCKLPS(f(v[3]), f(v[2]), f(u[2]))
+		t.VUNPCKHPS(f(v[3]), f(v[2]), f(u[3]))
+		t.VUNPCKLPD(f(u[2]), f(u[0]), f(v[0]))
+		t.VUNPCKHPD(f(u[2]), f(u[0]), f(v[1]))
+		t.VUNPCKLPD(f(u[3]), f(u[1]), f(v[2]))
+		t.VUNPCKHPD(f(u[3]), f(u[1]), f(v[3]))
+	})
 	for i, x := range v {
 		t.store(at(t.p, i*t.stride), x, mask{})
 	}

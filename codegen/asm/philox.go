@@ -139,15 +139,9 @@ func (p *philox) uniform(c *code, vectors int) []vec {
 			key := operand.Mem{Base: keys, Disp: i * size}
 			for j, x := range list {
 				t := products[j]
-				c.VPSHUFD(operand.U8(0b10010011), c.full(x), c.full(x)) // c3 c2 c1 c0 to c0 c3 c2 c1
-				c.VPMULUDQ(c.full(p.factors), c.full(x), c.full(t))
+				c.group("round", func() { p.round(c, x, t, key) })
 				if c.level == AVX512 {
-					c.VPTERNLOGD(operand.U8(0x96), key, c.full(x), p.odd, c.full(t)) // exclusive or of all three
 					list[j], products[j] = t, x
-				} else {
-					c.VPXOR(key, c.full(x), c.full(x))
-					c.VPXOR(c.full(t), c.full(x), c.full(x))
-					c.VPBLENDD(operand.U8(0xAA), c.full(x), c.full(t), c.full(x))
 				}
 			}
 		}
@@ -157,10 +151,26 @@ func (p *philox) uniform(c *code, vectors int) []vec {
 		c.VPSHUFD(operand.U8(0b00011011), c.full(x), c.full(x))
 	}
 	for _, x := range list {
-		c.VPSRLD(operand.U8(8), c.full(x), c.full(x))
-		c.VCVTDQ2PS(c.full(x), c.full(x))
-		c.put(multiplication, x, x, number(0x1p-24))
+		c.group("uniform", func() {
+			c.VPSRLD(operand.U8(8), c.full(x), c.full(x))
+			c.VCVTDQ2PS(c.full(x), c.full(x))
+			c.put(multiplication, x, x, number(0x1p-24))
+		})
 	}
 	c.release(products...)
 	return list
+}
+
+// round is a round of Philox on the counters x; t takes the products, and at
+// AVX512 the result.
+func (p *philox) round(c *code, x, t vec, key operand.Mem) {
+	c.VPSHUFD(operand.U8(0b10010011), c.full(x), c.full(x)) // c3 c2 c1 c0 to c0 c3 c2 c1
+	c.VPMULUDQ(c.full(p.factors), c.full(x), c.full(t))
+	if c.level == AVX512 {
+		c.VPTERNLOGD(operand.U8(0x96), key, c.full(x), p.odd, c.full(t)) // exclusive or of all three
+		return
+	}
+	c.VPXOR(key, c.full(x), c.full(x))
+	c.VPXOR(c.full(t), c.full(x), c.full(x))
+	c.VPBLENDD(operand.U8(0xAA), c.full(x), c.full(t), c.full(x))
 }

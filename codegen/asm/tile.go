@@ -36,6 +36,7 @@ type tile struct {
 	blocks     bool // a sum may come in several calls
 	accumulate bool // results are added to what is there
 	epilogue   scalar.Expr
+	word       string // what it does: relu, bias
 	extras     []extra
 }
 
@@ -236,28 +237,19 @@ func (g *tiling) own(p, step reg.GPVirtual) {
 // to, in the routine's own memory.
 func (g *tiling) block(h int) {
 	b := &tileSums{tiling: g, high: h, acc: make([][][]vec, h)}
+	var all []vec
 	for i := range b.acc {
 		b.acc[i] = make([][]vec, g.width())
 		for j := range b.acc[i] {
 			b.acc[i][j] = g.allocs(g.parts)
-			for _, v := range b.acc[i][j] {
-				g.zero(v)
-			}
+			all = append(all, b.acc[i][j]...)
 		}
 	}
+	g.grouped("zero", len(all), func(i int) { g.zero(all[i]) })
 	b.b = g.allocs(g.width())
 	b.sum()
 	g.release(b.b...)
-	acc := make([][]vec, h)
-	for i, row := range b.acc {
-		for _, parts := range row {
-			for _, v := range parts[1:] {
-				g.VADDPS(g.full(v), g.full(parts[0]), g.full(parts[0]))
-				g.release(v)
-			}
-			acc[i] = append(acc[i], parts[0])
-		}
-	}
+	acc := b.whole()
 	if g.short {
 		g.results(acc)
 		g.MOVQ(operand.U32(uint32(h)), g.count)
@@ -276,9 +268,7 @@ func (g *tiling) block(h int) {
 		g.Label(direct)
 	}
 	for i, row := range acc {
-		for j, v := range row {
-			g.store(at(to, j*g.level.Lanes()), v, g.mask(j))
-		}
+		g.grouped("store", len(row), func(j int) { g.store(at(to, j*g.level.Lanes()), row[j], g.mask(j)) })
 		g.release(row...)
 		if i+1 < h {
 			g.ADDQ(step, to)

@@ -11,43 +11,40 @@ import (
 func (g *tiling) results(acc [][]vec) {
 	h := len(acc)
 	y := g.spaced(h, "y", tileYRow)
-	each := func(f func(i, j int, m operand.Mem)) {
-		for i := range acc {
-			for j := range acc[i] {
-				f(i, j, y.at(i, j*g.level.Lanes()))
-			}
-		}
+	each := func(name string, f func(i, j int, m operand.Mem)) {
+		g.grouped(name, h*g.width(), func(n int) {
+			i, j := n/g.width(), n%g.width()
+			f(i, j, y.at(i, j*g.level.Lanes()))
+		})
 	}
 	if g.blocks {
 		fresh := fmt.Sprint("fresh", h)
 		g.TESTQ(operand.U32(partMore), g.told(tilePart))
 		g.JZ(operand.LabelRef(fresh))
-		each(func(i, j int, m operand.Mem) { g.addTo(acc[i][j], m, g.mask(j)) })
+		each("more", func(i, j int, m operand.Mem) { g.addTo(acc[i][j], m, g.mask(j)) })
 		g.Label(fresh)
 	}
 	store := func(i, j int, m operand.Mem) { g.store(m, acc[i][j], g.mask(j)) }
 	if g.epilogue == nil {
-		each(store)
+		each("store", store)
 	} else {
 		last, stored := fmt.Sprint("last", h), fmt.Sprint("stored", h)
 		if g.blocks && !g.accumulate {
 			g.TESTQ(operand.U32(partRest), g.told(tilePart))
 			g.JZ(operand.LabelRef(last))
-			each(store)
+			each("store", store)
 			g.JMP(operand.LabelRef(stored))
 			g.Label(last)
 		}
 		o := g.operands(h)
-		each(func(i, j int, m operand.Mem) {
-			args := o.row(acc[i][j], i, j)
-			v := g.eval(g.epilogue, args)
-			if g.accumulate {
-				g.addTo(v, m, g.mask(j))
+		for i, row := range acc {
+			if i > 0 {
+				o.next()
 			}
-			g.store(m, v, g.mask(j))
-			g.release(v)
-			o.drop(args)
-		})
+			for j, sum := range row {
+				g.group(g.word, func() { o.result(sum, j, y.at(i, j*g.level.Lanes())) })
+			}
+		}
 		o.end()
 		if g.blocks && !g.accumulate {
 			g.Label(stored)
@@ -108,14 +105,31 @@ func (o *tileOperands) load(i, j int) vec {
 	return v
 }
 
-// row is the operands at vector j of a row, the sum first. Pointers move on with
-// the rows.
-func (o *tileOperands) row(sum vec, row, j int) []vec {
-	args := []vec{sum}
+// next moves the pointers on to the next row.
+func (o *tileOperands) next() {
 	for i, e := range o.extras {
-		if row > 0 && j == 0 && !e.scalar && !e.still {
+		if !e.scalar && !e.still {
 			o.ADDQ(o.told(tileE+8*i), o.pointers[i])
 		}
+	}
+}
+
+// result stores what becomes of the sum at vector j of a row.
+func (o *tileOperands) result(sum vec, j int, to operand.Mem) {
+	args := o.row(sum, j)
+	v := o.eval(o.epilogue, args)
+	if o.accumulate {
+		o.addTo(v, to, o.mask(j))
+	}
+	o.store(to, v, o.mask(j))
+	o.release(v)
+	o.drop(args)
+}
+
+// row is the operands at vector j of a row, the sum first.
+func (o *tileOperands) row(sum vec, j int) []vec {
+	args := []vec{sum}
+	for i := range o.extras {
 		if o.held[i] == nil {
 			args = append(args, o.load(i, j))
 		} else {
@@ -176,25 +190,16 @@ func (g *tiling) finish() {
 	o := g.operands(1)
 	g.Label("epilogue")
 	for j := range g.width() {
-		sum := g.alloc()
-		g.load(sum, at(from, j*g.level.Lanes()), g.mask(j))
-		args := o.row(sum, 0, j)
-		v := g.eval(g.epilogue, args)
-		m := at(y, j*g.level.Lanes())
-		if g.accumulate {
-			g.addTo(v, m, g.mask(j))
-		}
-		g.store(m, v, g.mask(j))
-		g.release(v, sum)
-		o.drop(args)
+		g.group(g.word, func() {
+			sum := g.alloc()
+			g.load(sum, at(from, j*g.level.Lanes()), g.mask(j))
+			o.result(sum, j, at(y, j*g.level.Lanes()))
+			g.release(sum)
+		})
 	}
 	g.ADDQ(apart, from)
 	g.ADDQ(step, y)
-	for i, e := range g.extras {
-		if !e.scalar && !e.still {
-			g.ADDQ(g.told(tileE+8*i), o.pointers[i])
-		}
-	}
+	o.next()
 	g.DECQ(n)
 	g.JNZ(operand.LabelRef("epilogue"))
 	o.end()
@@ -210,9 +215,11 @@ func (g *tiling) addSums(y, step, from, apart reg.GPVirtual) {
 	g.Label("add")
 	v := g.alloc()
 	for j := range g.width() {
-		g.load(v, at(from, j*g.level.Lanes()), mask{})
-		g.addTo(v, at(to, j*g.level.Lanes()), g.mask(j))
-		g.store(at(to, j*g.level.Lanes()), v, g.mask(j))
+		g.group("addTo", func() {
+			g.load(v, at(from, j*g.level.Lanes()), mask{})
+			g.addTo(v, at(to, j*g.level.Lanes()), g.mask(j))
+			g.store(at(to, j*g.level.Lanes()), v, g.mask(j))
+		})
 	}
 	g.release(v)
 	g.ADDQ(apart, from)

@@ -28,6 +28,23 @@ func (b *tileSums) sum() {
 	b.inner()
 }
 
+// whole adds up the parts of every sum.
+func (b *tileSums) whole() [][]vec {
+	acc := make([][]vec, b.high)
+	var to, from []vec
+	for i, row := range b.acc {
+		for _, parts := range row {
+			for _, v := range parts[1:] {
+				to, from = append(to, parts[0]), append(from, v)
+			}
+			acc[i] = append(acc[i], parts[0])
+		}
+	}
+	b.grouped("add", len(to), func(i int) { b.VADDPS(b.full(from[i]), b.full(to[i]), b.full(to[i])) })
+	b.release(from...)
+	return acc
+}
+
 // spaced is rows of an operand, evenly apart.
 type spaced struct {
 	bases []reg.GPVirtual  // of every eighth row
@@ -166,26 +183,38 @@ func (b *tileSums) product(part int, x, w reg.Register) {
 		b.PREFETCHT0(m)
 	}
 	v := b.alloc()
+	if !b.vectors && len(b.b) == 1 && b.level == AVX512 {
+		b.grouped("products", b.high, func(i int) {
+			b.VFMADD231PS_BCST(b.x.at(i, 0), b.full(b.b[0]), b.full(b.acc[i][0][part]))
+		})
+		b.release(v)
+		return
+	}
 	for i, row := range b.acc {
-		switch {
-		case b.vectors:
-			for j, y := range b.b {
-				m := b.x.at(i, j*lanes)
-				if k := b.mask(j); k.set {
-					b.load(v, m, k)
-					b.fma(row[j][part], v, y)
-				} else {
-					b.VFMADD231PS(m, b.full(y), b.full(row[j][part]))
-				}
+		b.group(fmt.Sprint("row", len(row)), func() {
+			if b.vectors {
+				b.vectorProducts(i, part, v)
+				return
 			}
-		case len(b.b) == 1 && b.level == AVX512:
-			b.VFMADD231PS_BCST(b.x.at(i, 0), b.full(b.b[0]), b.full(row[0][part]))
-		default:
 			b.broadcast(v, b.x.at(i, 0))
 			for j, y := range b.b {
 				b.fma(row[j][part], v, y)
 			}
-		}
+		})
 	}
 	b.release(v)
+}
+
+// vectorProducts adds a product to every sum of row i, of two operands that lie
+// along the lanes.
+func (b *tileSums) vectorProducts(i, part int, v vec) {
+	for j, y := range b.b {
+		m, sum := b.x.at(i, j*b.level.Lanes()), b.acc[i][j][part]
+		if k := b.mask(j); k.set {
+			b.load(v, m, k)
+			b.fma(sum, v, y)
+		} else {
+			b.VFMADD231PS(m, b.full(y), b.full(sum))
+		}
+	}
 }

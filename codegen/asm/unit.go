@@ -1,7 +1,6 @@
 package asm
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"slices"
@@ -12,10 +11,10 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/pass"
-	"github.com/mmcloughlin/avo/printer"
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/isa/amd64/listing"
 	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/machine"
 )
@@ -144,12 +143,7 @@ func (u *Unit) Source(header string) ([]byte, error) {
 	if err := pass.Compile.Execute(f); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
-	text, err := printer.NewGoAsm(printer.Config{Name: "nngen"}).Print(f)
-	if err != nil {
-		return nil, fmt.Errorf("assembly: %w", err)
-	}
-	_, body, _ := bytes.Cut(text, []byte("\n")) // avo's own header
-	return append([]byte(header+"\n//go:build "+Constraint+"\n"), body...), nil
+	return []byte(header + "\n//go:build " + Constraint + "\n\n" + listing.Print(f)), nil
 }
 
 // tables is a file of the constants alone.

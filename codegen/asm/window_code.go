@@ -136,11 +136,13 @@ func (p *pool) position(c *code, at place, k mask, list taps, all bool) {
 				c.store(p.grad.at(tap), v, k)
 				return
 			}
-			t := c.alloc()
-			c.load(t, p.grad.at(tap), k)
-			c.put(addition, t, t, register(v))
-			c.store(p.grad.at(tap), t, k)
-			c.release(t)
+			c.group("tap", func() {
+				t := c.alloc()
+				c.load(t, p.grad.at(tap), k)
+				c.put(addition, t, t, register(v))
+				c.store(p.grad.at(tap), t, k)
+				c.release(t)
+			})
 		})
 		c.release(v)
 	default:
@@ -149,25 +151,28 @@ func (p *pool) position(c *code, at place, k mask, list taps, all bool) {
 		if p.window.Reduce == loop.Max {
 			c.set(v, number(math.Inf(-1)))
 		}
-		list(func(tap place) {
-			x := c.alloc()
-			c.load(x, p.in.at(tap), k)
-			if p.window.Reduce == loop.Max {
-				// The first of equals; NaN stays, since what it is compared with
-				// is the second source, and comes in by itself.
-				c.put(larger, v, x, register(v))
-				m := c.compare(unordered, register(x), register(x))
-				c.merge(v, m, register(x))
-				c.forget(m)
-			} else {
-				c.put(addition, v, v, register(x))
-			}
-			c.release(x)
-		})
+		list(func(tap place) { c.group("tap", func() { p.reach(c, v, tap, k) }) })
 		p.divide(c, v, all)
 		c.store(p.out.at(at), v, k)
 		c.release(v)
 	}
+}
+
+// reach adds a tap to the sum or the maximum of a position.
+func (p *pool) reach(c *code, v vec, tap place, k mask) {
+	x := c.alloc()
+	c.load(x, p.in.at(tap), k)
+	if p.window.Reduce == loop.Max {
+		// The first of equals; NaN stays, since what it is compared with
+		// is the second source, and comes in by itself.
+		c.put(larger, v, x, register(v))
+		m := c.compare(unordered, register(x), register(x))
+		c.merge(v, m, register(x))
+		c.forget(m)
+	} else {
+		c.put(addition, v, v, register(x))
+	}
+	c.release(x)
 }
 
 // merge writes dst = m ? x : dst.
@@ -206,15 +211,17 @@ func (p *pool) firstMaximum(c *code, at place, k mask, list taps, all bool) {
 		}
 	}
 	list(func(at place) {
-		x := c.alloc()
-		c.load(x, p.in.at(at), k)
-		m := c.takesOver(x, top)
-		c.merge(top, m, register(x))
-		if !all || order > 0 {
-			c.merge(from, m, tap())
-		}
-		c.forget(m)
-		c.release(x)
+		c.group("tap", func() {
+			x := c.alloc()
+			c.load(x, p.in.at(at), k)
+			m := c.takesOver(x, top)
+			c.merge(top, m, register(x))
+			if !all || order > 0 {
+				c.merge(from, m, tap())
+			}
+			c.forget(m)
+			c.release(x)
+		})
 		next()
 	})
 	d := top
@@ -224,18 +231,20 @@ func (p *pool) firstMaximum(c *code, at place, k mask, list taps, all bool) {
 		c.zero(count)
 	}
 	list(func(at place) {
-		v := c.alloc()
-		m := c.equalBits(from, tap())
-		c.pick(v, m, register(d), number(0))
-		c.forget(m)
-		if !p.assign {
-			t := c.alloc()
-			c.load(t, p.grad.at(at), k)
-			c.put(addition, v, t, register(v))
-			c.release(t)
-		}
-		c.store(p.grad.at(at), v, k)
-		c.release(v)
+		c.group("gradient", func() {
+			v := c.alloc()
+			m := c.equalBits(from, tap())
+			c.pick(v, m, register(d), number(0))
+			c.forget(m)
+			if !p.assign {
+				t := c.alloc()
+				c.load(t, p.grad.at(at), k)
+				c.put(addition, v, t, register(v))
+				c.release(t)
+			}
+			c.store(p.grad.at(at), v, k)
+			c.release(v)
+		})
 		next()
 	})
 	c.release(top, from)
