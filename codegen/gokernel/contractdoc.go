@@ -36,7 +36,7 @@ func (k *writer) describeContract(c *loop.Contract) {
 	for i := range c.Extra {
 		args = append(args, k.indexed(f, lane.Extra+i))
 	}
-	end := ""
+	end, of := "", ""
 	switch {
 	case !layer:
 		k.Name = "contract" + sizes(extents(f))
@@ -56,6 +56,7 @@ func (k *writer) describeContract(c *loop.Contract) {
 			kind = "sequences"
 		}
 		if len(in.Shape) > 1 && len(out.Shape) > 1 {
+			of = "Of" + sizes(in.Shape)
 			end = ", for " + kind + " of " + sizes(in.Shape) + " and of " + sizes(out.Shape)
 		}
 	}
@@ -67,9 +68,11 @@ func (k *writer) describeContract(c *loop.Contract) {
 		k.Name += "GradW"
 	case layer && c.Out.Buf.Grad && c.Lhs.Buf.Grad:
 		k.Name += "GradX"
+		k.Detail = epilogueName(c)
 	default:
 		k.Name += epilogueName(c)
 	}
+	k.Detail += of
 	k.describe("%s = %s%s", k.indexed(f, lane.Out), epilogueOf(c, args), end)
 }
 

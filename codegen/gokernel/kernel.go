@@ -15,6 +15,7 @@ import (
 // equal work gives equal text.
 type Kernel struct {
 	Name   string
+	Detail string   // what its name has besides where another kernel has the same one
 	Doc    []string // lines of its documentation, in which the name is a mark: see WithName
 	Params []*Param
 

@@ -58,6 +58,7 @@ func (k *nestDoc) title() {
 	if len(sizes) == 0 {
 		k.Name += map[bool]string{true: "Rows", false: "Scalar"}[rows]
 	}
+	k.Detail = k.differs()
 	if k.Shape == nil && k.copies() {
 		return
 	}

@@ -53,6 +53,7 @@ func (k *writer) describeWindow(w *loop.Window, f *lane.Form, suffix string) {
 		channels = f.Axes[at].N.Value
 	}
 	k.Name = kind + "Pool" + sizes(append(window, channels)) + suffix
+	k.Detail = "Of" + sizes(w.In.Buf.Shape)
 	over := lettered(f)
 	out, in := 0, 1
 	if suffix != "" {
