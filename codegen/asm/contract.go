@@ -37,11 +37,6 @@ func (u *Unit) contract(r Request, k *loop.Contract, l Level) (*Body, error) {
 	return d.b, err
 }
 
-// processor is what kernels of a level are planned for.
-func (u *Unit) processor(l Level) plan.Machine {
-	return plan.Machine{Machine: u.machine, Lanes: l.Lanes(), Registers: l.registers(), Shared: u.shared}
-}
-
 // driver is the Go text around the tiles of a contraction.
 type driver struct {
 	*plan.Contraction

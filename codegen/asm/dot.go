@@ -41,6 +41,10 @@ type dotExtra struct {
 	each bool
 }
 
+// maxDotExtras is how many operands its epilogue may have: their addresses all have
+// registers of their own.
+const maxDotExtras = 4
+
 // dotSums is the number of accumulators.
 const dotSums = 4
 
@@ -112,7 +116,7 @@ func (u *Unit) readDots(r Request, k *loop.Contract, l Level) *dots {
 		}
 		d.extras = append(d.extras, dotExtra{given(e), step == 1})
 	}
-	if d.most() < 1 || len(d.extras) > maxExtras || k.Epilogue != nil && exprRegisters(k.Epilogue, l)+len(d.extras)+2 > l.registers() {
+	if d.most() < 1 || len(d.extras) > maxDotExtras || k.Epilogue != nil && exprRegisters(k.Epilogue, l)+len(d.extras)+2 > l.registers() {
 		return nil
 	}
 	return d

@@ -1,12 +1,12 @@
 package asm
 
 import (
+	"maps"
 	"math"
 	"slices"
 
 	"github.com/mmcloughlin/avo/operand"
 
-	"github.com/nngen-go/nngen/ir/machine"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
@@ -46,7 +46,7 @@ func exprRegisters(e scalar.Expr, l Level) int {
 // rehearsed is the code of an expression for nothing but to see what it takes,
 // and how many registers were free before.
 func rehearsed(e scalar.Expr, l Level) (c *code, before int) {
-	c = NewUnit(machine.Machine{}).function(l, Stub{Name: "rehearsal"})
+	c = newAssembly().function(l, Stub{Name: "rehearsal"})
 	c.free = nil
 	for r := 31; r >= 0; r-- { // more than AVX2 has, to count what would be needed
 		c.free = append(c.free, vec(r))
@@ -74,6 +74,12 @@ func (c *code) pin(e scalar.Expr, spare int) {
 		}
 		c.pinned[w] = v
 	}
+}
+
+// unpin gives back what pin took.
+func (c *code) unpin() {
+	c.release(slices.Sorted(maps.Values(c.pinned))...)
+	c.pinned = nil
 }
 
 // resident is a source in its register, where it is a pinned constant.

@@ -12,7 +12,7 @@ import (
 //
 //	func cpuid(leaf, subleaf uint32) (eax, ebx, ecx, edx uint32)
 //	func xgetbv() (eax, edx uint32)
-func (u *Unit) Features() error {
+func (u *assembly) Features() error {
 	c := build.NewContext()
 	c.Function("cpuid")
 	c.Attributes(attr.NOSPLIT)

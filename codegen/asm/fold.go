@@ -3,12 +3,12 @@ package asm
 import (
 	"github.com/mmcloughlin/avo/operand"
 
-	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // combine adds a value to a reduction: sum, or largest with NaN above all.
-func (c *code) combine(r loop.Reduction, acc, v vec) {
-	if r == loop.Sum {
+func (c *code) combine(r scalar.Reduction, acc, v vec) {
+	if r == scalar.Sum {
 		c.put(addition, acc, acc, register(v))
 		return
 	}
@@ -20,14 +20,14 @@ func (c *code) combine(r loop.Reduction, acc, v vec) {
 
 // fold reduces the lanes of a register into each of them: halves, quarters,
 // pairs and neighbours are exchanged, so that all lanes get the same bits.
-func (c *code) fold(r loop.Reduction, v vec) { c.foldSome(r, v, c.level.Lanes()) }
+func (c *code) fold(r scalar.Reduction, v vec) { c.foldSome(r, v, c.level.Lanes()) }
 
 // foldSome is fold where only the first n lanes hold values, and the others what
 // changes no result. Of up to four lanes these alone get the result.
-func (c *code) foldSome(r loop.Reduction, v vec, n int) {
+func (c *code) foldSome(r scalar.Reduction, v vec, n int) {
 	t, u, acc := c.alloc(), none, v
 	combine := func() {
-		if r == loop.Sum {
+		if r == scalar.Sum {
 			c.put(addition, acc, acc, register(t))
 			return
 		}

@@ -307,7 +307,7 @@ func (c kernelCase) reference(t *testing.T, data [][]uint32, n int) [][]float64 
 		return c.contents(mem, n)
 	}
 	steps := []loop.Step{&loop.Run{Kernel: c.kernel}}
-	if k, ok := c.kernel.(networkKernel); ok {
+	if k, ok := c.kernel.(wholeProgram); ok {
 		steps = k.steps(mem)
 	}
 	if err := looptest.Run(steps, mem, n); err != nil {

@@ -3,7 +3,6 @@ package asm
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/shape"
@@ -71,17 +70,19 @@ type Body struct {
 func (u *Unit) Kernel(r Request) ([]Body, error) {
 	var bodies []Body
 	for _, l := range Levels {
-		before, made, tiles := len(u.functions), maps.Clone(u.made), maps.Clone(u.tiles)
-		b, err := u.body(r, l)
-		if err != nil && !errors.Is(err, errRegisters) {
+		var b *Body
+		var err error
+		u.attempt(func() bool {
+			b, err = u.body(r, l)
+			return err == nil && b != nil && b.verify(u.machine) == nil
+		})
+		switch {
+		case err != nil && !errors.Is(err, errRegisters):
 			return nil, fmt.Errorf("%s%s: %w", r.Name, l, err)
+		case err == nil && b != nil && b.verify(u.machine) == nil:
+			b.Level = l
+			bodies = append(bodies, *b)
 		}
-		if err != nil || b == nil || b.verify(u.machine) != nil {
-			u.functions, u.made, u.tiles = u.functions[:before], made, tiles
-			continue
-		}
-		b.Level = l
-		bodies = append(bodies, *b)
 	}
 	return bodies, nil
 }

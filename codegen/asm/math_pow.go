@@ -137,7 +137,7 @@ func (c *code) narrow(dst, v, scratch vec, high bool) {
 }
 
 // narrower is the lower half of a register.
-func (c *code) narrower(v vec) reg.VecPhysical {
+func (c *registers) narrower(v vec) reg.VecPhysical {
 	if c.level == AVX512 {
 		return c.half(v)
 	}

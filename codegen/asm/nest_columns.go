@@ -291,10 +291,10 @@ func (m *columnReduction) points(c *code, acc []vec, k mask) {
 				continue
 			case s.access.Strides[m.lane()] == 0:
 				args[j] = c.alloc()
-				c.spread(args[j], s)
+				s.spread(c, args[j])
 			default:
 				args[j] = c.alloc()
-				c.read(args[j], s, p, k)
+				s.read(c, args[j], p, k)
 			}
 		}
 		v := c.eval(m.Value, args)

@@ -9,7 +9,6 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
-	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -174,13 +173,13 @@ func (m *mapping) write() (Stub, error) {
 	n := c.pointer(count)
 	var draw *philox
 	if m.draws() {
-		draw = c.philox(m.random().ptr, m.random().access.Offset)
+		draw = newPhilox(c, m.random().ptr, m.random().access.Offset)
 	}
 	// What no loop of the function moves is read once.
 	for _, s := range m.list {
 		if !s.scalar() && !s.random() && s != m.dst && !slices.ContainsFunc(s.access.Strides[m.chunk:], func(x int) bool { return x != 0 }) {
 			s.held = c.alloc()
-			c.spread(s.held, s)
+			s.spread(c, s.held)
 		}
 	}
 	c.pin(m.Value, m.loopRegisters())
@@ -218,48 +217,6 @@ func (m *mapping) flat(c *code, n reg.GPVirtual, tail mask) {
 	c.along(n, m.unroll(), tail, func(p place, k mask) { m.vector(c, p, k, none) })
 }
 
-// along runs body for a run-time number of elements: for as many vectors at a
-// time as each says, for single ones, and with a mask for the rest. It counts n
-// down.
-func (c *code) along(n reg.GPVirtual, each int, tail mask, body func(p place, k mask)) {
-	lanes := c.level.Lanes()
-	index := c.GP64()
-	c.XORQ(index, index)
-	for _, vectors := range []int{each, 1} {
-		done, top := c.unit.label("done"), c.unit.label("loop")
-		c.Comment(map[bool]string{true: fmt.Sprintf("%d vectors of %d elements a turn.", vectors, lanes), false: fmt.Sprintf("One vector of %d elements a turn.", lanes)}[vectors > 1])
-		c.SUBQ(operand.I32(int32(vectors*lanes)), n)
-		c.JL(operand.LabelRef(done))
-		c.Label(top)
-		for i := range vectors {
-			body(place{index, i * lanes}, mask{})
-		}
-		c.ADDQ(operand.I32(int32(vectors*lanes)), index)
-		c.SUBQ(operand.I32(int32(vectors*lanes)), n)
-		c.JGE(operand.LabelRef(top))
-		c.Label(done)
-		c.ADDQ(operand.I32(int32(vectors*lanes)), n)
-		if each == 1 {
-			break
-		}
-	}
-	end := c.unit.label("end")
-	c.JZ(operand.LabelRef(end))
-	c.Comment("The rest, under a mask.")
-	if !tail.set {
-		tail = c.leading(n)
-	}
-	body(place{index: index}, tail)
-	c.Label(end)
-}
-
-// rest is the mask of the elements that a run has beyond whole vectors.
-func (c *code) rest(width gotree.Number) mask {
-	n := c.size(width)
-	c.ANDQ(operand.I8(int8(c.level.Lanes()-1)), n)
-	return c.leading(n)
-}
-
 // unroll is how many vectors a turn of a loop takes.
 func (m *mapping) unroll() int {
 	switch w := shape.Weight(m.Value); {
@@ -290,7 +247,7 @@ func (m *mapping) static(c *code, count reg.GPVirtual, draw *philox) {
 		for _, s := range m.list {
 			if s.held == none && !s.random() && s.access.Strides[m.lane()] == 0 && s != m.dst {
 				s.held = c.alloc()
-				c.spread(s.held, s)
+				s.spread(c, s.held)
 				here = append(here, s)
 			}
 		}
@@ -355,7 +312,7 @@ func (m *mapping) vector(c *code, p place, k mask, uniform vec) {
 			v = uniform
 		default:
 			v = c.alloc()
-			c.read(v, s, p, k)
+			s.read(c, v, p, k)
 			loaded[s] = v
 		}
 		args[i] = v

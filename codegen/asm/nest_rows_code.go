@@ -117,14 +117,14 @@ func (m *rowNest) fetch(c *code, s *loop.Stmt) {
 		}
 		if a.Strides[len(m.Outer)] == 0 {
 			v := c.alloc()
-			c.spread(v, st)
+			st.spread(c, v)
 			m.kept[st] = []vec{v}
 			continue
 		}
 		if m.keep {
 			for _, p := range m.places(s) {
 				v := c.alloc()
-				c.read(v, st, p.place, p.mask)
+				st.read(c, v, p.place, p.mask)
 				m.kept[st] = append(m.kept[st], v)
 			}
 		}
@@ -184,7 +184,7 @@ func (m *rowNest) value(c *code, s *loop.Stmt, p place, k mask, i int) vec {
 		}
 		if st, _ := m.of(a); !read[st] {
 			v := c.alloc()
-			c.read(v, st, p, k)
+			st.read(c, v, p, k)
 			m.kept[st], read[st] = []vec{v}, true
 		}
 	}

@@ -85,7 +85,7 @@ func (m *totalling) write() (Stub, error) {
 	for _, x := range m.list {
 		if !x.scalar() && x.access.Strides[0] == 0 {
 			x.held = c.alloc()
-			c.spread(x.held, x)
+			x.spread(c, x.held)
 		}
 	}
 	c.pin(m.Value, exprRegisters(m.Value, m.level)+len(m.list)+3)
@@ -130,7 +130,7 @@ func (m *totalling) add(c *code, p place, k mask, acc []vec) {
 		v, ok := read[s]
 		if !ok {
 			v = c.alloc()
-			c.read(v, s, p, k)
+			s.read(c, v, p, k)
 			read[s] = v
 		}
 		args[i] = v

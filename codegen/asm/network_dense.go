@@ -77,9 +77,9 @@ func (n *network) contract(k *loop.Contract) error {
 // group is how many registers of outputs there is room for at a time: for their
 // partial sums and two operands, and then for the epilogue.
 func (n *network) group(l *layer) int {
-	group := min((len(n.free)-2)/l.parts, n.width(l.outputs))
+	group := min((n.spare()-2)/l.parts, n.width(l.outputs))
 	if l.Epilogue != nil {
-		group = min(group, len(n.free)-len(l.extras)-exprRegisters(l.Epilogue, n.level)-1) // 1: what put keeps
+		group = min(group, n.spare()-len(l.extras)-exprRegisters(l.Epilogue, n.level)-1) // 1: what put keeps
 	}
 	return group
 }

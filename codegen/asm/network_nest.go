@@ -72,7 +72,7 @@ func (n *network) statement(r run) error {
 	if r.Reduce != loop.Store {
 		need += n.width(r.elements) - 1
 	}
-	if len(n.free) < need {
+	if n.spare() < need {
 		n.forgetRows()
 	}
 	return n.narrowed(r.elements, r.Value, func() error {

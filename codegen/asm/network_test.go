@@ -64,30 +64,28 @@ func (k networkKernel) Flops(n int) int {
 }
 
 // bodies writes the network, called for one row after the other.
-func (k networkKernel) bodies(u *Unit) func(Request) ([]Body, error) {
-	return func(r Request) ([]Body, error) {
-		var list []Body
-		for _, l := range Levels {
-			n, err := u.Network(r.Name, k.Program, l)
-			if n == nil || err != nil {
-				return nil, err
-			}
-			address := func(b *loop.Buffer) string {
-				o, _ := r.operand(b)
-				return o.pointer(fmt.Sprintf("r*%d", b.Row()))
-			}
-			var outputs, inputs []string
-			for _, b := range k.Predict.Outputs {
-				outputs = append(outputs, address(b))
-			}
-			for _, b := range k.inputs {
-				inputs = append(inputs, address(b))
-			}
-			lines := []string{"for r := range n {", n.Call(outputs, inputs, address(k.block), "&work[0]"), "}"}
-			list = append(list, Body{Level: l, Lines: lines, Stubs: []Stub{n.Stub}, Work: n.Scratch, RowWork: n.Scratch})
+func (k networkKernel) bodies(u *Unit, r Request) ([]Body, error) {
+	var list []Body
+	for _, l := range Levels {
+		n, err := u.Network(r.Name, k.Program, l)
+		if n == nil || err != nil {
+			return nil, err
 		}
-		return list, nil
+		address := func(b *loop.Buffer) string {
+			o, _ := r.operand(b)
+			return o.pointer(fmt.Sprintf("r*%d", b.Row()))
+		}
+		var outputs, inputs []string
+		for _, b := range k.Predict.Outputs {
+			outputs = append(outputs, address(b))
+		}
+		for _, b := range k.inputs {
+			inputs = append(inputs, address(b))
+		}
+		lines := []string{"for r := range n {", n.Call(outputs, inputs, address(k.block), "&work[0]"), "}"}
+		list = append(list, Body{Level: l, Lines: lines, Stubs: []Stub{n.Stub}, Work: n.Scratch, RowWork: n.Scratch})
 	}
+	return list, nil
 }
 
 // steps are the plan, with the segments of the block where its kernels look

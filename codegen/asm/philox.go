@@ -38,10 +38,10 @@ func drawnTogether(l Level) int {
 // keyWords is the variable that holds the words of a key in Go.
 func keyWords(key string) string { return key + "Words" }
 
-// philox prepares drawing: words points at the key, the stream and the step, as
+// newPhilox prepares drawing: words points at the key, the stream and the step, as
 // nn.Key.Words has them, element is the first one that is drawn in a row, and
 // the first row is the parameter "row".
-func (c *code) philox(words reg.Register, element int) *philox {
+func newPhilox(c *code, words reg.Register, element int) *philox {
 	p := &philox{}
 	size := 4 * c.level.Lanes()
 	frame := c.AllocLocal(size)

@@ -20,6 +20,7 @@ import (
 	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/canonical"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/loop/looptest"
 	"github.com/nngen-go/nngen/ir/machine"
 	"github.com/nngen-go/nngen/runtime/nn"
 )
@@ -35,6 +36,14 @@ type program struct {
 	in     io.WriteCloser
 	out    io.Reader
 	stderr bytes.Buffer
+}
+
+// wholeProgram is a program that is tested in the place of a kernel: its steps are
+// what it is held to.
+type wholeProgram interface {
+	loop.Kernel
+	bodies(u *Unit, r Request) ([]Body, error)
+	steps(mem *looptest.Memory) []loop.Step
 }
 
 type key struct {
@@ -186,17 +195,13 @@ func (p *program) write(t testing.TB, cases []kernelCase) []file {
 	table.WriteString("var functions = []function{\n")
 	for i, c := range cases {
 		operands := operandsOf(c.kernel) // in the order of the case, whichever operand is the left one
-		if _, ok := c.kernel.(networkKernel); !ok {
-			c.kernel = canonical.Kernel(c.kernel)
-		}
-		write := u.Kernel
-		if k, ok := c.kernel.(networkKernel); ok {
-			write = k.bodies(u)
-		}
 		if u.machine = c.machine; u.machine == (machine.Machine{}) {
 			u.machine = machine.Server()
 		}
 		u.shared = i%2 == 1 // in turn with tiles that large networks share
+		if _, ok := c.kernel.(wholeProgram); !ok {
+			c.kernel = canonical.Kernel(c.kernel)
+		}
 		r := Request{Name: fmt.Sprintf("kernel%d", i), Kernel: c.kernel, Operands: operands}
 		if k, ok := c.kernel.(*loop.Contract); ok {
 			r.Divide = loop.SharingOf(k) == loop.ByRows
@@ -204,7 +209,7 @@ func (p *program) write(t testing.TB, cases []kernelCase) []file {
 		if c.shared {
 			r = sharedRequest(t, r, u.machine)
 		}
-		bodies, err := write(r)
+		bodies, err := c.bodies(u, r)
 		if err == nil && len(bodies) == 0 {
 			err = errors.New("there is no machine code for this kernel")
 		}
@@ -239,6 +244,14 @@ func (p *program) write(t testing.TB, cases []kernelCase) []file {
 	}
 	mod := "module scratch\n\ngo 1.24\n\nrequire github.com/nngen-go/nngen/runtime v0.0.0\n\nreplace github.com/nngen-go/nngen/runtime => " + runtimeDir + "\n"
 	return []file{{"go.mod", []byte(mod)}, {"main.go", child}, {"kernels.go", goText}, {"kernels_amd64.s", source}}
+}
+
+// bodies writes what is tested.
+func (c kernelCase) bodies(u *Unit, r Request) ([]Body, error) {
+	if k, ok := c.kernel.(wholeProgram); ok {
+		return k.bodies(u, r)
+	}
+	return u.Kernel(r)
 }
 
 // sharedRequest asks for a kernel in the form in which layers share it.

@@ -209,13 +209,7 @@ func (l *streams) paces(axes []loop.Axis, first int) (list []gotree.Number) {
 	return list
 }
 
-// place is where in a run of elements a vector lies: a run-time index and a
-// number of elements.
-type place struct {
-	index reg.Register
-	disp  int
-}
-
+// at is the address of a place.
 func (s *stream) at(p place) operand.Mem {
 	m := operand.Mem{Base: s.ptr, Disp: 4 * p.disp}
 	if p.index != nil {
@@ -225,7 +219,7 @@ func (s *stream) at(p place) operand.Mem {
 }
 
 // read loads a vector of a stream; integers become floating point.
-func (c *code) read(v vec, s *stream, p place, k mask) {
+func (s *stream) read(c *code, v vec, p place, k mask) {
 	c.load(v, s.at(p), k)
 	if s.Buf.DType == loop.I32 {
 		c.VCVTDQ2PS(c.full(v), c.full(v))
@@ -233,62 +227,9 @@ func (c *code) read(v vec, s *stream, p place, k mask) {
 }
 
 // spread loads one element of a stream into all lanes.
-func (c *code) spread(v vec, s *stream) {
+func (s *stream) spread(c *code, v vec) {
 	c.broadcast(v, s.at(place{}))
 	if s.Buf.DType == loop.I32 {
 		c.VCVTDQ2PS(c.full(v), c.full(v))
-	}
-}
-
-// leading is the mask of the first n lanes, for n from 1 to one less than there
-// are.
-func (c *code) leading(n reg.GPVirtual) mask {
-	r := c.GP64()
-	if c.level == AVX512 {
-		k := c.opmask()
-		c.MOVQ(n, reg.RCX)
-		c.MOVQ(operand.U32(1), r)
-		c.SHLQ(reg.CL, r)
-		c.DECQ(r)
-		c.KMOVW(r.As32(), k)
-		return mask{set: true, k: k}
-	}
-	c.unit.laneTable = true
-	c.LEAQ(operand.Mem{Symbol: operand.NewStaticSymbol(laneTable), Base: reg.StaticBase, Disp: 32}, r)
-	back := c.GP64()
-	c.MOVQ(n, back)
-	c.NEGQ(back)
-	v := c.alloc()
-	c.VMOVDQU(operand.Mem{Base: r, Index: back, Scale: 4}, c.full(v))
-	return mask{set: true, v: v}
-}
-
-// runs cuts a run of a static number of elements into vectors: body is called
-// for those of a turn of a loop, for what is left, and with a mask for the rest.
-// each is how many vectors a turn takes, whole how many are written one after
-// the other without a loop.
-func (c *code) runs(n, each, whole int, tail mask, body func(p place, k mask)) {
-	lanes := c.level.Lanes()
-	full := n / lanes
-	p := place{}
-	if full > whole && full/each > 1 {
-		index := c.GP64()
-		c.XORQ(index, index)
-		p.index = index
-		turns := full / each
-		c.counted(turns, func() {
-			for i := range each {
-				body(place{index, i * lanes}, mask{})
-			}
-			c.ADDQ(operand.I32(int32(each*lanes)), index)
-		})
-		full -= turns * each
-	}
-	for range full {
-		body(p, mask{})
-		p.disp += lanes
-	}
-	if n%lanes > 0 {
-		body(p, tail)
 	}
 }

@@ -3,10 +3,7 @@ package asm
 import (
 	"errors"
 	"fmt"
-	"go/token"
-	"go/types"
 
-	"github.com/mmcloughlin/avo/gotypes"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
@@ -68,15 +65,6 @@ const (
 	partMore = 1 // the sums so far are in the result
 	partRest = 2 // more will follow: no epilogue yet
 )
-
-// tilePackage is what signatures are read in: it has the type.
-var tilePackage = func() *types.Package {
-	p := types.NewPackage("tile", "tile")
-	name := types.NewTypeName(token.NoPos, p, "tile", nil)
-	types.NewNamed(name, types.NewStruct(nil, nil), nil)
-	p.Scope().Insert(name)
-	return p
-}()
 
 func (t *tile) width() int { return (t.columns + t.features.Lanes() - 1) / t.features.Lanes() }
 
@@ -187,27 +175,6 @@ func (g *tiling) move() {
 		}
 	}
 	g.SUBQ(g.count, g.slot("n"))
-}
-
-// signature declares the parameters.
-func (c *code) signature(s Stub) {
-	sig, err := gotypes.ParseSignatureInPackage(tilePackage, "func"+s.Signature())
-	if err != nil {
-		c.err = err
-		return
-	}
-	c.Signature(sig)
-}
-
-// slot is the place of a parameter in memory, where it can be changed as long
-// as the call lasts.
-func (c *code) slot(name string) operand.Mem {
-	b, err := c.Param(name).Resolve()
-	if err != nil {
-		c.err = err
-		return operand.Mem{}
-	}
-	return b.Addr
 }
 
 // told is a field of the argument s.

@@ -81,7 +81,7 @@ func (g *tiling) operands(h int) *tileOperands {
 		if e.scalar || e.spread {
 			n = 1
 		}
-		if h == 1 || !e.scalar && !e.still || len(g.free) < spare+n {
+		if h == 1 || !e.scalar && !e.still || g.spare() < spare+n {
 			continue
 		}
 		for j := range n {
@@ -139,10 +139,7 @@ func (o *tileOperands) end() {
 	for _, list := range o.held {
 		o.release(list...)
 	}
-	for _, v := range o.pinned {
-		o.release(v)
-	}
-	o.pinned = nil
+	o.unpin()
 	if o.rows != none {
 		o.release(o.rows)
 		o.rows = none
@@ -233,11 +230,4 @@ func (g *tiling) addTo(v vec, m operand.Mem, k mask) {
 	g.load(t, m, k)
 	g.VADDPS(g.full(t), g.full(v), g.full(v))
 	g.release(t)
-}
-
-// copyOf is another register with the same address.
-func (c *code) copyOf(r reg.Register) reg.GPVirtual {
-	p := c.GP64()
-	c.MOVQ(r, p)
-	return p
 }
