@@ -3,8 +3,8 @@ package gosrc
 import (
 	"sync"
 
-	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/static"
 	"github.com/nngen-go/nngen/runtime"
 )
@@ -15,7 +15,7 @@ var (
 		return static.Load(runtime.Source(), "modeltest", "", map[string]string{"Predictor": "predictorTests", "Answer": "answerTests", "Port": "testPort"})
 	})
 	processors = sync.OnceValues(func() (*static.Library, error) {
-		return static.Load(runtime.Source(), "nn", asm.Constraint, map[string]string{"CPU": "cpuLevel", "Level": "instructions", "level": "supported", "Go": "goBodies", "AVX2": "levelAVX2", "AVX512": "levelAVX512"})
+		return static.Load(runtime.Source(), "nn", amd64.Constraint, map[string]string{"CPU": "cpuLevel", "Level": "instructions", "level": "supported", "Go": "goBodies", "AVX2": "levelAVX2", "AVX512": "levelAVX512"})
 	})
 )
 

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -89,7 +89,7 @@ func (fn *function) familyText() []string {
 	return parts
 }
 
-func (fn *function) bodies() []asm.Body {
+func (fn *function) bodies() []driver.Body {
 	if fn.code == nil {
 		return nil
 	}
@@ -155,7 +155,7 @@ func (e *kernels) join(members []*function) {
 }
 
 // joinBodies makes one body of those that the members of a family have at a level.
-func (e *kernels) joinBodies(to *asm.Body, level int, members []*function, j *shape.Joined, name string) {
+func (e *kernels) joinBodies(to *driver.Body, level int, members []*function, j *shape.Joined, name string) {
 	to.Lines, to.Stubs = []string{j.Parts[2+level]}, nil
 	var tables []string
 	places := make([]int, len(members))

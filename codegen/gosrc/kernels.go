@@ -5,8 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/kernel/driver"
+	"github.com/nngen-go/nngen/codegen/kernel/network"
 	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
@@ -23,10 +24,10 @@ type kernels struct {
 
 	list     []*function // in the order of first use
 	known    map[string]*function
-	unit     *asm.Unit          // machine code; nil: none is written
-	networks []*asm.NetworkBody // the whole prediction of one sample
-	consts   []*loop.Buffer     // that calls are passed
-	scalars  map[string]bool    // scalar functions that the kernels call
+	unit     *driver.Unit    // machine code; nil: none is written
+	networks []*network.Body // the whole prediction of one sample
+	consts   []*loop.Buffer  // that calls are passed
+	scalars  map[string]bool // scalar functions that the kernels call
 }
 
 func newKernels(p *loop.Program, cfg Config, used *ownWords) *kernels {
@@ -34,7 +35,7 @@ func newKernels(p *loop.Program, cfg Config, used *ownWords) *kernels {
 		cfg.Machine = machine.Server()
 	}
 	k := &kernels{program: newProgram(p, cfg, used), el: elementOf(cfg), sums: usualSums, share: shape.Large(p, cfg.Machine), crew: hasCrew(p, cfg),
-		known: map[string]*function{}, unit: asm.NewUnit(cfg.Machine), scalars: map[string]bool{}}
+		known: map[string]*function{}, unit: driver.NewUnit(cfg.Machine), scalars: map[string]bool{}}
 	if k.share {
 		k.unit.Share()
 	}

@@ -1,10 +1,10 @@
 package gosrc
 
-import "github.com/nngen-go/nngen/codegen/asm"
+import "github.com/nngen-go/nngen/codegen/isa/amd64"
 
 // levels are what the sets of instructions are called that kernels are written
 // in.
-var levels = map[asm.Level]string{asm.AVX512: "§nn.AVX512", asm.AVX2: "§nn.AVX2"}
+var levels = map[amd64.Level]string{amd64.AVX512: "§nn.AVX512", amd64.AVX2: "§nn.AVX2"}
 
 // levelDecl prints how the level of the machine code is chosen.
 func (e machineText) levelDecl(f *file) {

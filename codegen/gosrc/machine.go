@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/isa/amd64"
+	native "github.com/nngen-go/nngen/codegen/kernel"
+	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -14,7 +16,7 @@ import (
 // for.
 type machineCode struct {
 	kernel *kernel
-	bodies []asm.Body // the best first
+	bodies []driver.Body // the best first
 }
 
 // body is the name of the Go function that does the kernel's work everywhere.
@@ -45,19 +47,19 @@ func (e *kernels) machine(fn *function, k loop.Kernel, out *kernel) error {
 	if out.shape != nil {
 		k = out.planned
 	}
-	r := asm.Request{Name: fn.name, Kernel: worded(k), Shape: out.shape, Joins: e.flat}
+	r := driver.Request{Name: fn.name, Kernel: worded(k), Shape: out.shape, Joins: e.flat}
 	for _, p := range out.params {
-		r.Operands = append(r.Operands, asm.Operand{Buf: p.buf, Name: p.name, Dims: p.dims})
+		r.Operands = append(r.Operands, driver.Operand{Buf: p.buf, Name: p.name, Dims: p.dims})
 	}
 	_, product := k.(*loop.Contract)
 	r.Divide = e.crew && product && loop.SharingOf(k) == loop.ByRows
-	bodies, err := e.unit.Kernel(r)
+	bodies, err := native.Bodies(e.unit, r)
 	if err != nil {
 		return err
 	}
 	if len(bodies) > 0 {
 		fn.code = &machineCode{out, bodies}
-		fn.divided = slices.ContainsFunc(bodies, func(b asm.Body) bool { return b.Divided })
+		fn.divided = slices.ContainsFunc(bodies, func(b driver.Body) bool { return b.Divided })
 	}
 	return nil
 }
@@ -150,7 +152,7 @@ type machineText struct{ *kernels }
 // the declarations of the former.
 func (e machineText) machineFile() *file {
 	f := e.newFile()
-	f.Build(asm.Constraint)
+	f.Build(amd64.Constraint)
 	e.levelDecl(f)
 	e.predictWhole(f)
 	for _, d := range e.unit.Declarations() {
@@ -183,7 +185,7 @@ func (e machineText) machineFile() *file {
 }
 
 // stub declares an assembly function.
-func (e machineText) stub(f *file, s asm.Stub) {
+func (e machineText) stub(f *file, s amd64.Stub) {
 	var list []typed
 	for _, p := range s.Params {
 		list = append(list, typed{p.Name, strings.Replace(p.Type, "nn.", "§nn.", 1)})
@@ -195,7 +197,7 @@ func (e machineText) stub(f *file, s asm.Stub) {
 // code.
 func (e machineText) portableFile() *file {
 	f := e.newFile()
-	f.Build("!(" + asm.Constraint + ")")
+	f.Build("!(" + amd64.Constraint + ")")
 	if len(e.networks) > 0 {
 		f.add("func predictWhole(*Output, *Input, *Params) bool { return false }")
 	}

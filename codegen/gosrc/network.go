@@ -5,7 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nngen-go/nngen/codegen/asm"
+	"github.com/nngen-go/nngen/codegen/isa/amd64"
+	"github.com/nngen-go/nngen/codegen/kernel/network"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -15,8 +16,8 @@ func (e *kernels) wholeNetwork() error {
 	if e.checked() || e.large() || slices.ContainsFunc(e.p.Inputs, func(p loop.Port) bool { return p.DType != loop.F32 || p.Ragged }) {
 		return nil
 	}
-	for _, l := range asm.Levels {
-		b, err := e.unit.Network("network", e.p, l)
+	for _, l := range amd64.Levels {
+		b, err := network.Write(e.unit, "network", e.p, l)
 		if err != nil {
 			return err
 		}
