@@ -44,14 +44,14 @@ codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
 codegen/isa/amd64 ir/scalar github.com/mmcloughlin/avo codegen/gotree
 codegen/isa/amd64/peakgen github.com/mmcloughlin/avo
 codegen/isa/amd64/optimgen github.com/mmcloughlin/avo
-codegen/kernel/driver ir/loop ir/machine github.com/mmcloughlin/avo codegen/gotree codegen/plan codegen/shape codegen/isa/amd64
-codegen/kernel/contract ir/loop ir/scalar ir/machine github.com/mmcloughlin/avo codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver
-codegen/kernel/nest ir/loop ir/scalar github.com/mmcloughlin/avo codegen/gotree codegen/shape codegen/isa/amd64 codegen/kernel/driver
-codegen/kernel/window ir/loop github.com/mmcloughlin/avo codegen/isa/amd64 codegen/kernel/driver
-codegen/kernel/sparse ir/loop ir/scalar ir/machine github.com/mmcloughlin/avo codegen/isa/amd64 codegen/kernel/driver
+codegen/kernel/driver ir/loop ir/machine codegen/gotree codegen/plan codegen/shape codegen/isa/amd64
+codegen/kernel/contract ir/loop ir/scalar ir/machine codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver
+codegen/kernel/nest ir/loop ir/scalar codegen/gotree codegen/shape codegen/isa/amd64 codegen/kernel/driver
+codegen/kernel/window ir/loop codegen/isa/amd64 codegen/kernel/driver
+codegen/kernel/sparse ir/loop ir/scalar ir/machine codegen/isa/amd64 codegen/kernel/driver
 codegen/kernel    ir/loop codegen/isa/amd64 codegen/kernel/driver codegen/kernel/contract codegen/kernel/nest codegen/kernel/window codegen/kernel/sparse
-codegen/kernel/network ir/loop ir/scalar github.com/mmcloughlin/avo codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel/contract codegen/kernel/nest codegen/kernel
-codegen/kernel/kerneltest ir/canonical ir/loop ir/loop/looptest ir/scalar ir/machine github.com/mmcloughlin/avo runtime/nn codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel
+codegen/kernel/network ir/loop ir/scalar codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel/contract codegen/kernel/nest codegen/kernel
+codegen/kernel/kerneltest ir/canonical ir/loop ir/loop/looptest ir/scalar ir/machine runtime/nn codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel
 codegen/feature   ir/loop ir/encoding ir/diag codegen/gotree runtime/data runtime/encode
 codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train runtime/data codegen/isa/amd64 codegen/kernel/driver codegen/kernel codegen/kernel/network codegen/gotree codegen/static runtime github.com/dave/jennifer codegen/shape codegen/lane codegen/feature
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/isa/amd64 ir/encoding

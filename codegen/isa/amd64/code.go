@@ -5,20 +5,20 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 )
 
-// routine is an assembly function in the making: its parameters, its registers,
+// Routine is an assembly function in the making: its parameters, its registers,
 // what it reads and writes, and its loops. General registers are avo's to allocate.
-type routine struct {
+type Routine struct {
 	*build.Context
-	registers
+	Registers
 	Unit  *Unit
 	sizes map[string]operand.Mem // where the sizes of a shared kernel are: parameters
 }
 
-// Code is a routine that computes: see eval.
+// Code is a routine that computes: see Eval.
 type Code struct {
-	*routine
+	*Routine
 	Rows   Vec            // the row count as a float32 in all lanes, for expressions that hold scalar.Rows
-	pinned map[uint32]Vec // constants that are in registers: see pin
+	pinned map[uint32]Vec // constants that are in registers: see Pin
 }
 
 // frame is how much stack every function asks for, in bytes: enough for the
@@ -27,9 +27,9 @@ type Code struct {
 // calls could not be interrupted.
 const frame = 128
 
-// Function begins an assembly function. Its text ends with end.
+// Function begins an assembly function. Its text ends with End.
 func (u *Unit) Function(l Level, s Stub) *Code {
-	c := &Code{routine: &routine{Context: build.NewContext(), registers: newRegisters(l), Unit: u}, Rows: None}
+	c := &Code{Routine: &Routine{Context: build.NewContext(), Registers: newRegisters(l), Unit: u}, Rows: None}
 	u.labels = map[string]int{}
 	c.Function(s.Name)
 	c.AllocLocal(frame)
@@ -48,7 +48,7 @@ func (u *Unit) Function(l Level, s Stub) *Code {
 
 // End returns from the function and adds it to the unit, unless something about
 // it was wrong: then the unit is as if it had never been begun.
-func (c *routine) End() error {
+func (c *Routine) End() error {
 	c.VZEROUPPER()
 	c.RET()
 	f, err := c.Result()

@@ -30,7 +30,7 @@ func (c *Code) Eval(e scalar.Expr, args []Vec) Vec {
 	return n.reg
 }
 
-// RegistersOf is how many registers eval takes at most beside its operands,
+// RegistersOf is how many registers Eval takes at most beside its operands,
 // the result among them.
 func RegistersOf(e scalar.Expr, l Level) int {
 	c, before := rehearsed(e, l)
@@ -73,7 +73,7 @@ func (c *Code) Pin(e scalar.Expr, spare int) {
 	}
 }
 
-// Unpin gives back what pin took.
+// Unpin gives back what Pin took.
 func (c *Code) Unpin() {
 	c.Release(slices.Sorted(maps.Values(c.pinned))...)
 	c.pinned = nil

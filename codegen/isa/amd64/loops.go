@@ -10,7 +10,7 @@ import (
 )
 
 // Counted runs body n times, n static and at least 1.
-func (c *routine) Counted(n int, body func()) {
+func (c *Routine) Counted(n int, body func()) {
 	if n == 1 {
 		body()
 		return
@@ -21,7 +21,7 @@ func (c *routine) Counted(n int, body func()) {
 }
 
 // Until runs body and counts down, from at least 1 to 0.
-func (c *routine) Until(count reg.GPVirtual, body func()) {
+func (c *Routine) Until(count reg.GPVirtual, body func()) {
 	top := c.Unit.Label("loop")
 	c.Label(top)
 	body()
@@ -30,7 +30,7 @@ func (c *routine) Until(count reg.GPVirtual, body func()) {
 }
 
 // Times runs body as often as a size says, at least once.
-func (c *routine) Times(n gotree.Number, body func()) {
+func (c *Routine) Times(n gotree.Number, body func()) {
 	if n.Known() {
 		c.Counted(n.Value, body)
 		return
@@ -39,7 +39,7 @@ func (c *routine) Times(n gotree.Number, body func()) {
 }
 
 // Size loads a size that the function is given.
-func (c *routine) Size(n gotree.Number) reg.GPVirtual {
+func (c *Routine) Size(n gotree.Number) reg.GPVirtual {
 	r := c.GP64()
 	place, ok := c.sizes[n.Text]
 	if !ok {
@@ -50,7 +50,7 @@ func (c *routine) Size(n gotree.Number) reg.GPVirtual {
 }
 
 // Stride moves a pointer by a size in float32s.
-func (c *routine) Stride(p reg.Register, n gotree.Number) {
+func (c *Routine) Stride(p reg.Register, n gotree.Number) {
 	if n.Known() {
 		c.Advance(p, n.Value)
 		return
@@ -59,7 +59,7 @@ func (c *routine) Stride(p reg.Register, n gotree.Number) {
 }
 
 // Advance moves a pointer by a number of float32s.
-func (c *routine) Advance(p reg.Register, floats int) {
+func (c *Routine) Advance(p reg.Register, floats int) {
 	switch {
 	case floats > 0:
 		c.ADDQ(operand.I32(int32(4*floats)), p)
@@ -78,7 +78,7 @@ type Place struct {
 // Along runs body for a run-time number of elements: for as many vectors at a
 // time as each says, for single ones, and with a mask for the rest. It counts n
 // down.
-func (c *routine) Along(n reg.GPVirtual, each int, tail Mask, body func(p Place, k Mask)) {
+func (c *Routine) Along(n reg.GPVirtual, each int, tail Mask, body func(p Place, k Mask)) {
 	lanes := c.Level.Lanes()
 	index := c.GP64()
 	c.XORQ(index, index)
@@ -114,7 +114,7 @@ func (c *routine) Along(n reg.GPVirtual, each int, tail Mask, body func(p Place,
 // for those of a turn of a loop, for what is left, and with a mask for the rest.
 // each is how many vectors a turn takes, whole how many are written one after
 // the other without a loop.
-func (c *routine) Runs(n, each, whole int, tail Mask, body func(p Place, k Mask)) {
+func (c *Routine) Runs(n, each, whole int, tail Mask, body func(p Place, k Mask)) {
 	lanes := c.Level.Lanes()
 	full := n / lanes
 	p := Place{}

@@ -15,7 +15,7 @@ type Mask struct {
 }
 
 // FirstLanes is the mask of the first n lanes, for the rest of the function.
-func (c *routine) FirstLanes(n int) Mask {
+func (c *Routine) FirstLanes(n int) Mask {
 	if n >= c.Level.Lanes() {
 		return Mask{}
 	}
@@ -31,7 +31,7 @@ func (c *routine) FirstLanes(n int) Mask {
 
 // laneVector is ones in the first n lanes, zeros behind: read at the right
 // place out of eight words of ones and eight of zeros.
-func (c *routine) laneVector(n int) Vec {
+func (c *Routine) laneVector(n int) Vec {
 	v := c.Alloc()
 	table := operand.Mem{Symbol: operand.NewStaticSymbol(laneTable), Base: reg.StaticBase, Disp: 4 * (8 - n)}
 	c.Unit.laneTable = true
@@ -43,7 +43,7 @@ const laneTable = "lanes"
 
 // LeadingLanes is the mask of the first n lanes, for n from 1 to one less than there
 // are.
-func (c *routine) LeadingLanes(n reg.GPVirtual) Mask {
+func (c *Routine) LeadingLanes(n reg.GPVirtual) Mask {
 	r := c.GP64()
 	if c.Level == AVX512 {
 		k := c.Opmask()
@@ -65,7 +65,7 @@ func (c *routine) LeadingLanes(n reg.GPVirtual) Mask {
 }
 
 // RestLanes is the mask of the elements that a run has beyond whole vectors.
-func (c *routine) RestLanes(width gotree.Number) Mask {
+func (c *Routine) RestLanes(width gotree.Number) Mask {
 	n := c.Size(width)
 	c.ANDQ(operand.I8(int8(c.Level.Lanes()-1)), n)
 	return c.LeadingLanes(n)

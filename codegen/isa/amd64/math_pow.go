@@ -137,7 +137,7 @@ func narrow(c *Code, dst, v, scratch Vec, high bool) {
 }
 
 // narrower is the lower half of a register.
-func (c *registers) narrower(v Vec) reg.VecPhysical {
+func (c *Registers) narrower(v Vec) reg.VecPhysical {
 	if c.Level == AVX512 {
 		return c.half(v)
 	}

@@ -9,7 +9,7 @@ import (
 func At(p reg.Register, i int) operand.Mem { return operand.Mem{Base: p, Disp: 4 * i} }
 
 // LoadLanes reads float32s; lanes outside the mask become zero and are not read.
-func (c *routine) LoadLanes(v Vec, m operand.Mem, k Mask) {
+func (c *Routine) LoadLanes(v Vec, m operand.Mem, k Mask) {
 	switch {
 	case !k.Partial:
 		c.VMOVUPS(m, c.Full(v))
@@ -21,7 +21,7 @@ func (c *routine) LoadLanes(v Vec, m operand.Mem, k Mask) {
 }
 
 // StoreLanes writes float32s; lanes outside the mask are not touched.
-func (c *routine) StoreLanes(m operand.Mem, v Vec, k Mask) {
+func (c *Routine) StoreLanes(m operand.Mem, v Vec, k Mask) {
 	switch {
 	case !k.Partial:
 		c.VMOVUPS(c.Full(v), m)
@@ -33,17 +33,17 @@ func (c *routine) StoreLanes(m operand.Mem, v Vec, k Mask) {
 }
 
 // Broadcast spreads one float32 over all lanes.
-func (c *routine) Broadcast(v Vec, m operand.Mem) { c.VBROADCASTSS(m, c.Full(v)) }
+func (c *Routine) Broadcast(v Vec, m operand.Mem) { c.VBROADCASTSS(m, c.Full(v)) }
 
 // constant spreads a number over all lanes of a new register.
-func (c *routine) constant(x float64) Vec {
+func (c *Routine) constant(x float64) Vec {
 	v := c.Alloc()
 	c.Broadcast(v, c.Unit.number(x))
 	return v
 }
 
 // Zero clears a register.
-func (c *routine) Zero(v Vec) {
+func (c *Routine) Zero(v Vec) {
 	if c.Level == AVX512 { // VXORPS of the low lanes cannot name registers above 15
 		c.VPXORD(c.Full(v), c.Full(v), c.Full(v))
 		return
@@ -52,4 +52,4 @@ func (c *routine) Zero(v Vec) {
 }
 
 // FMA adds x·y to acc, rounded once.
-func (c *routine) FMA(acc, x, y Vec) { c.VFMADD231PS(c.Full(x), c.Full(y), c.Full(acc)) }
+func (c *Routine) FMA(acc, x, y Vec) { c.VFMADD231PS(c.Full(x), c.Full(y), c.Full(acc)) }

@@ -12,7 +12,7 @@ import (
 
 // signature declares the parameters. Types that Go has not built in are those of
 // the package that the routine will be in: pointers to them are all that is passed.
-func (c *routine) signature(s Stub) {
+func (c *Routine) signature(s Stub) {
 	p := types.NewPackage("routines", "routines")
 	for _, param := range s.Params {
 		name := strings.TrimPrefix(param.Type, "*")
@@ -31,14 +31,14 @@ func (c *routine) signature(s Stub) {
 }
 
 // Pointer loads a parameter of 64 bits.
-func (c *routine) Pointer(name string) reg.GPVirtual {
+func (c *Routine) Pointer(name string) reg.GPVirtual {
 	r := c.GP64()
 	c.Load(c.Param(name), r)
 	return r
 }
 
 // Scalar spreads a float32 parameter over a register.
-func (c *routine) Scalar(name string) Vec {
+func (c *Routine) Scalar(name string) Vec {
 	v := c.Alloc()
 	place, err := c.Param(name).Resolve()
 	if err != nil {
@@ -51,7 +51,7 @@ func (c *routine) Scalar(name string) Vec {
 
 // Slot is the place of a parameter in memory, where it can be changed as long
 // as the call lasts.
-func (c *routine) Slot(name string) operand.Mem {
+func (c *Routine) Slot(name string) operand.Mem {
 	b, err := c.Param(name).Resolve()
 	if err != nil {
 		c.Err = err
@@ -61,7 +61,7 @@ func (c *routine) Slot(name string) operand.Mem {
 }
 
 // CopyOf is another register with the same address.
-func (c *routine) CopyOf(r reg.Register) reg.GPVirtual {
+func (c *Routine) CopyOf(r reg.Register) reg.GPVirtual {
 	p := c.GP64()
 	c.MOVQ(r, p)
 	return p

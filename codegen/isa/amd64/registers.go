@@ -16,9 +16,9 @@ const None Vec = -1
 // ErrRegisters means that a kernel does not fit the register file.
 var ErrRegisters = errors.New("the kernel needs more registers than there are")
 
-// registers hands out the vector registers of a routine: by hand, since a tile of
+// Registers hands out the vector registers of a routine: by hand, since a tile of
 // accumulators fills the register file.
-type registers struct {
+type Registers struct {
 	Level Level
 	free  []Vec // registers that nobody holds, the next one last
 	least int   // of them there have ever been
@@ -30,8 +30,8 @@ type registers struct {
 }
 
 // newRegisters has all registers of a level.
-func newRegisters(l Level) registers {
-	r := registers{Level: l}
+func newRegisters(l Level) Registers {
+	r := Registers{Level: l}
 	for v := l.Registers() - 1; v >= 0; v-- {
 		r.free = append(r.free, Vec(v))
 	}
@@ -40,10 +40,10 @@ func newRegisters(l Level) registers {
 }
 
 // Spare is how many vector registers nobody holds.
-func (r *registers) Spare() int { return len(r.free) }
+func (r *Registers) Spare() int { return len(r.free) }
 
 // Opmask takes an opmask register.
-func (r *registers) Opmask() reg.OpmaskPhysical {
+func (r *Registers) Opmask() reg.OpmaskPhysical {
 	r.masks++
 	if r.masks >= len(opmasks) {
 		r.Err, r.masks = ErrRegisters, 1
@@ -52,7 +52,7 @@ func (r *registers) Opmask() reg.OpmaskPhysical {
 }
 
 // Alloc takes a vector register.
-func (r *registers) Alloc() Vec {
+func (r *Registers) Alloc() Vec {
 	if len(r.free) == 0 {
 		r.Err = ErrRegisters
 		return 0
@@ -64,7 +64,7 @@ func (r *registers) Alloc() Vec {
 }
 
 // Allocs takes n vector registers.
-func (r *registers) Allocs(n int) []Vec {
+func (r *Registers) Allocs(n int) []Vec {
 	list := make([]Vec, n)
 	for i := range list {
 		list[i] = r.Alloc()
@@ -73,7 +73,7 @@ func (r *registers) Allocs(n int) []Vec {
 }
 
 // Release gives registers back.
-func (r *registers) Release(list ...Vec) {
+func (r *Registers) Release(list ...Vec) {
 	for _, v := range list {
 		if !slices.Contains(r.free, v) {
 			r.free = append(r.free, v)
@@ -82,7 +82,7 @@ func (r *registers) Release(list ...Vec) {
 }
 
 // Full is the register at the level's width.
-func (r *registers) Full(v Vec) reg.VecPhysical {
+func (r *Registers) Full(v Vec) reg.VecPhysical {
 	if r.Level == AVX512 && !r.LowHalf {
 		return zmm[v]
 	}
@@ -90,8 +90,8 @@ func (r *registers) Full(v Vec) reg.VecPhysical {
 }
 
 // half and quarter are the low lanes of a register: YMM and XMM.
-func (r *registers) half(v Vec) reg.VecPhysical    { return ymm[v] }
-func (r *registers) Quarter(v Vec) reg.VecPhysical { return xmm[v] }
+func (r *Registers) half(v Vec) reg.VecPhysical    { return ymm[v] }
+func (r *Registers) Quarter(v Vec) reg.VecPhysical { return xmm[v] }
 
 var (
 	zmm = [32]reg.VecPhysical{

@@ -28,17 +28,17 @@ func NewUnit() *Unit {
 	return &Unit{places: map[uint32]int{}, made: map[string]bool{}}
 }
 
-// mark is what there is of an assembly file at some time.
-type mark struct {
+// Mark is what there is of an assembly file at some time.
+type Mark struct {
 	functions int
 	made      map[string]bool
 }
 
 // Mark remembers what there is.
-func (u *Unit) Mark() mark { return mark{len(u.functions), maps.Clone(u.made)} }
+func (u *Unit) Mark() Mark { return Mark{len(u.functions), maps.Clone(u.made)} }
 
 // Reset takes back what has been written after a mark.
-func (u *Unit) Reset(m mark) { u.functions, u.made = u.functions[:m.functions], m.made }
+func (u *Unit) Reset(m Mark) { u.functions, u.made = u.functions[:m.functions], m.made }
 
 // Once reports that a routine of that name is asked for the first time.
 func (u *Unit) Once(name string) bool {

@@ -18,7 +18,8 @@ func Tiled(u *driver.Unit, r driver.Request, k *loop.Contract, l amd64.Level) (*
 	if p == nil || len(p.Extras) > maxTileExtras {
 		return nil, nil
 	}
-	d := &writer{Contraction: p, Script: driver.NewScript(r), unit: u, level: l, req: r, b: &driver.Body{}}
+	how := &scheme{Contraction: p, loops: map[int]string{}}
+	d := &writer{scheme: how, table: regionTable{scheme: how}, Script: driver.NewScript(r), unit: u, level: l, req: r, b: &driver.Body{}}
 	for i, o := range append([]plan.Operand{p.Out, p.Lhs, p.Rhs}, p.Extras...) {
 		given, ok := r.Operand(o.Buf)
 		if !ok {
@@ -41,7 +42,7 @@ func Tiled(u *driver.Unit, r driver.Request, k *loop.Contract, l amd64.Level) (*
 
 // writer is the Go text around the tiles of a contraction.
 type writer struct {
-	*plan.Contraction
+	*scheme
 	driver.Script
 	unit    *driver.Unit
 	level   amd64.Level
@@ -53,7 +54,6 @@ type writer struct {
 	sums  string // the variable that tiles are told by
 	panel string // Go for the packed panel, "": the operand is read as it lies
 	table regionTable
-	loops map[int]string // variables of the reduced axes that Go runs along
 	team  sharers
 }
 
@@ -75,10 +75,10 @@ func (a position) plus(l plan.Axis, name string, most int) position {
 // body writes the tiles and the Go text around them.
 func (d *writer) body() error {
 	d.b.Work, d.b.RowWork = d.PanelFloats()
-	d.sums, d.loops = d.Name("sums", "s"), map[int]string{}
+	d.sums = d.Name("sums", "s")
 	d.unit.Declare(tileType)
-	d.readTable()
-	d.Line("%s := tile{%s}", d.sums, d.told())
+	d.table.read(d.Name("p", "q"))
+	d.Line("%s := tile{%s}", d.sums, d.table.told())
 	at := position{extra: make([]driver.Sum, len(d.Extras))}
 	if d.Streams() {
 		if err := d.streamed(at); err != nil {
@@ -92,148 +92,6 @@ func (d *writer) body() error {
 		d.b.NameTable(d.unit.Constant(d.b.Table, d.req.Name))
 	}
 	return err
-}
-
-// turn is the place of a reduced axis among the three loops of a tile: that of
-// the loop that it is a part of.
-func (d *writer) turn(i int) int {
-	t := 2
-	for j := len(d.Sum) - 1; j > i; j-- {
-		if !d.runsOn(j) {
-			t--
-		}
-	}
-	return t
-}
-
-// runsOn reports that a reduced axis and the one around it are one loop for tiles:
-// in a packed panel their points lie one after the other.
-func (d *writer) runsOn(i int) bool {
-	if i == 0 || i-1 <= d.Cut || d.isTied(i) || d.Sum[i-1].Rows {
-		return false
-	}
-	steps := d.PanelSteps(d.Width)
-	return d.Sum[i-1].Lhs == d.Sum[i].Lhs*d.Sum[i].N && steps[i-1] == steps[i]*d.Sum[i].N
-}
-
-// points is how many points of a tile's loop one of a reduced axis is.
-func (d *writer) points(i int) int {
-	n := 1
-	for i++; i < len(d.Sum) && d.runsOn(i); i++ {
-		n *= d.Sum[i].N
-	}
-	return n
-}
-
-// nested reports that tiles run more than one loop of a sum.
-func (d *writer) nested() bool {
-	n := 0
-	for i := range d.Sum {
-		if (!d.Looped(i) || d.isTied(i)) && !d.runsOn(i) {
-			n++
-		}
-	}
-	return n > 1 || d.Machine.Shared
-}
-
-// isTied reports that regions differ in the points of a reduced axis that take part.
-func (d *writer) isTied(i int) bool {
-	return slices.ContainsFunc(d.Regions, func(r plan.Region) bool {
-		return r.Lo[i] != d.Regions[0].Lo[i] || r.Hi[i]-r.Lo[i] != d.Sum[i].N
-	})
-}
-
-// told is Go for what tiles are told from the beginning.
-func (d *writer) told() string {
-	k, x := []string{"1", "1", "1"}, []string{"0", "0", "0"}
-	for i, s := range d.Sum {
-		t := d.turn(i)
-		x[t] = fmt.Sprint(4 * s.Lhs)
-		switch {
-		case d.Void:
-			k[t] = "0"
-		case d.Looped(i):
-		case i == d.Cut:
-			k[t] = fmt.Sprint(d.Size)
-		case d.runsOn(i): // counted with the axis around it
-		default:
-			s.N *= d.points(i)
-			k[t] = total(s)
-		}
-	}
-	first := 0
-	if !d.nested() {
-		first = 2
-	}
-	var parts []string
-	add := func(name string, values []string) {
-		if slices.ContainsFunc(values, func(v string) bool { return v != "0" }) {
-			text := strings.Join(values[first:], ", ")
-			if first > 0 {
-				text = "2: " + text
-			}
-			parts = append(parts, fmt.Sprintf("%s: [3]int{%s}", name, text))
-		}
-	}
-	add("k", k)
-	add("x", x)
-	add("w", d.panelSteps(d.Width))
-	for _, f := range d.table.rowSteps {
-		if f.literal && f.value != 0 {
-			parts = append(parts, fmt.Sprintf("%s: %d", f.name, f.value))
-		}
-	}
-	var e []string
-	for i := range d.Extras {
-		if f := d.table.extraSteps[i]; f.literal && f.value != 0 {
-			e = append(e, fmt.Sprintf("%d: %d", i, f.value))
-		}
-	}
-	if len(e) > 0 {
-		parts = append(parts, "e: [6]int{"+strings.Join(e, ", ")+"}")
-	}
-	if part := d.firstPart(); part > 0 {
-		parts = append(parts, fmt.Sprintf("part: %d", part))
-	}
-	return strings.Join(parts, ", ")
-}
-
-// firstPart is what is said of the first block of a sum.
-func (d *writer) firstPart() int {
-	switch {
-	case d.Accumulate && d.Epilogue == nil:
-		return partMore
-	case d.Cut >= 0 && d.Epilogue != nil && !d.Void:
-		return partRest
-	}
-	return 0
-}
-
-// panelSteps is Go for how far the reduced axes move the right operand, in bytes.
-func (d *writer) panelSteps(lanes int) []string {
-	list := []string{"0", "0", "0"}
-	for i, s := range d.PanelSteps(lanes) {
-		list[d.turn(i)] = fmt.Sprint(4 * s)
-	}
-	return list
-}
-
-// total is Go for the number of points of an axis.
-func total(l plan.Axis) string {
-	switch {
-	case !l.Rows:
-		return fmt.Sprint(l.N)
-	case l.N == 1:
-		return "n"
-	}
-	return fmt.Sprintf("%d*n", l.N)
-}
-
-func most(l plan.Axis) int {
-	if l.Rows {
-		return -1
-	}
-	return l.N - 1
 }
 
 // outside writes the loops over the batch axes, from number i on.
@@ -258,7 +116,7 @@ func (d *writer) outside(at position, i int) error {
 // nothing.
 func (d *writer) nothing(condition string, at position, i int) error {
 	k := "k: [3]int{1, 1, 1}"
-	if told := d.told(); strings.HasPrefix(told, "k: ") {
+	if told := d.table.told(); strings.HasPrefix(told, "k: ") {
 		k = told[:strings.IndexByte(told, '}')+1]
 	}
 	d.Line("if %s { // nothing lies inside", condition)
@@ -324,23 +182,6 @@ func (d *writer) cut(at position, i int, last []string) error {
 		}
 		return err
 	})
-}
-
-// counted reports that blocks differ in their number of points.
-func (d *writer) counted() bool {
-	l := d.Sum[d.Cut]
-	return d.Size > 1 && (l.Rows || l.N%d.Size != 0)
-}
-
-// pointsOf is Go for the number of points of a reduced axis in a block.
-func (d *writer) pointsOf(i int) string {
-	switch l := d.Sum[i]; {
-	case i == d.Cut && d.counted():
-		return fmt.Sprintf("min(%d, %s-%s)", d.Size, total(l), d.loops[i])
-	case l.Rows && d.Cut < 0:
-		return total(l)
-	}
-	return fmt.Sprint(d.Extent(i))
 }
 
 // panels writes the loop over the panels, and the last one apart where it is

@@ -75,7 +75,7 @@ func (d *writer) ownRows(at position, lanes int, panel driver.Sum, rows string, 
 	defer func() { delete(d.Names, v); delete(d.Names, end) }()
 	head := fmt.Sprintf("for %[1]s, %[2]s := %[3]s.ShareRuns(%[4]s, %[5]d); %[1]s < %[2]s; %[1]s += %[6]d", v, end, d.team.within, rows, d.Heights[0], d.MostRows)
 	return d.Block(head, func() error {
-		at := d.along(at, "Row", func(r plan.Region) (plan.Axis, bool) { return r.Row, true }, v, 1, points-1)
+		at := d.table.along(at, "Row", func(r plan.Region) (plan.Axis, bool) { return r.Row, true }, v, 1, points-1)
 		return d.call(at, lanes, panel, fmt.Sprintf("min(%d, %s-%s)", d.MostRows, end, v))
 	})
 }

@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/plan"
@@ -147,9 +144,9 @@ func writeDots(u *driver.Unit, d *dots) (amd64.Stub, error) {
 	to, count := c.CopyOf(y), c.CopyOf(n)
 	c.Until(count, func() {
 		sum := DotProduct(c, x, w, d.Inputs, tail)
-		c.VMOVSS(c.Quarter(sum), operand.Mem{Base: to})
+		c.VMOVSS(c.Quarter(sum), amd64.Mem{Base: to})
 		c.Release(sum)
-		c.ADDQ(operand.U8(4), to)
+		c.ADDQ(amd64.U8(4), to)
 		c.Advance(x, d.step)
 	})
 	if d.Epilogue != nil {
@@ -159,7 +156,7 @@ func writeDots(u *driver.Unit, d *dots) (amd64.Stub, error) {
 }
 
 // DotProduct is Σ_k x[k]·w[k], in all lanes of a register.
-func DotProduct(c *amd64.Code, x, w reg.Register, inputs int, tail amd64.Mask) amd64.Vec {
+func DotProduct(c *amd64.Code, x, w amd64.Reg, inputs int, tail amd64.Mask) amd64.Vec {
 	lanes := c.Level.Lanes()
 	vectors := (inputs + lanes - 1) / lanes
 	acc := c.Allocs(min(dotSums, vectors))
@@ -167,8 +164,8 @@ func DotProduct(c *amd64.Code, x, w reg.Register, inputs int, tail amd64.Mask) a
 		c.Zero(v)
 	}
 	t := c.Alloc()
-	add := func(j, at int, x, w reg.Register, k amd64.Mask) {
-		m := operand.Mem{Base: x, Disp: 4 * at}
+	add := func(j, at int, x, w amd64.Reg, k amd64.Mask) {
+		m := amd64.Mem{Base: x, Disp: 4 * at}
 		c.LoadLanes(t, m, k)
 		m.Base = w
 		if !k.Partial {
@@ -212,10 +209,10 @@ func DotProduct(c *amd64.Code, x, w reg.Register, inputs int, tail amd64.Mask) a
 }
 
 // dotEpilogue turns the n sums at y into results.
-func dotEpilogue(c *amd64.Code, d *dots, y, n reg.GPVirtual) {
+func dotEpilogue(c *amd64.Code, d *dots, y, n amd64.GP) {
 	lanes := c.Level.Lanes()
 	args := make([]amd64.Vec, 1+len(d.Extras))
-	pointers := make([]reg.GPVirtual, len(d.Extras))
+	pointers := make([]amd64.GP, len(d.Extras))
 	for i, e := range d.Extras {
 		switch {
 		case e.Buf.Class == loop.Scalar:
@@ -232,15 +229,15 @@ func dotEpilogue(c *amd64.Code, d *dots, y, n reg.GPVirtual) {
 	}
 	some := func(k amd64.Mask) {
 		args[0] = c.Alloc()
-		c.LoadLanes(args[0], operand.Mem{Base: y}, k)
+		c.LoadLanes(args[0], amd64.Mem{Base: y}, k)
 		for i, e := range d.Extras {
 			if e.each {
 				args[1+i] = c.Alloc()
-				c.LoadLanes(args[1+i], operand.Mem{Base: pointers[i]}, k)
+				c.LoadLanes(args[1+i], amd64.Mem{Base: pointers[i]}, k)
 			}
 		}
 		v := c.Eval(d.Epilogue, args)
-		c.StoreLanes(operand.Mem{Base: y}, v, k)
+		c.StoreLanes(amd64.Mem{Base: y}, v, k)
 		c.Release(v, args[0])
 		for i, e := range d.Extras {
 			if e.each {
@@ -250,8 +247,8 @@ func dotEpilogue(c *amd64.Code, d *dots, y, n reg.GPVirtual) {
 	}
 	top, rest, end := c.Unit.Label("epilogue"), c.Unit.Label("rest"), c.Unit.Label("end")
 	c.Label(top)
-	c.CMPQ(n, operand.U8(uint8(lanes)))
-	c.JLT(operand.LabelRef(rest))
+	c.CMPQ(n, amd64.U8(uint8(lanes)))
+	c.JLT(amd64.LabelRef(rest))
 	some(amd64.Mask{})
 	c.Advance(y, lanes)
 	for i, e := range d.Extras {
@@ -259,11 +256,11 @@ func dotEpilogue(c *amd64.Code, d *dots, y, n reg.GPVirtual) {
 			c.Advance(pointers[i], lanes)
 		}
 	}
-	c.SUBQ(operand.U8(uint8(lanes)), n)
-	c.JMP(operand.LabelRef(top))
+	c.SUBQ(amd64.U8(uint8(lanes)), n)
+	c.JMP(amd64.LabelRef(top))
 	c.Label(rest)
 	c.TESTQ(n, n)
-	c.JZ(operand.LabelRef(end))
+	c.JZ(amd64.LabelRef(end))
 	some(c.LeadingLanes(n))
 	c.Label(end)
 }

@@ -3,9 +3,6 @@ package contract
 import (
 	"fmt"
 
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 )
 
@@ -13,7 +10,7 @@ import (
 func (g *tiling) results(acc [][]amd64.Vec) {
 	h := len(acc)
 	y := g.spaced(h, "y", tileYRow)
-	each := func(f func(i, j int, m operand.Mem)) {
+	each := func(f func(i, j int, m amd64.Mem)) {
 		for i := range acc {
 			for j := range acc[i] {
 				f(i, j, y.at(i, j*g.Level.Lanes()))
@@ -22,25 +19,25 @@ func (g *tiling) results(acc [][]amd64.Vec) {
 	}
 	if g.blocks {
 		fresh := fmt.Sprint("fresh", h)
-		g.TESTQ(operand.U32(partMore), g.told(tilePart))
-		g.JZ(operand.LabelRef(fresh))
-		each(func(i, j int, m operand.Mem) { g.addTo(acc[i][j], m, g.mask(j)) })
+		g.TESTQ(amd64.U32(partMore), g.told(tilePart))
+		g.JZ(amd64.LabelRef(fresh))
+		each(func(i, j int, m amd64.Mem) { g.addTo(acc[i][j], m, g.mask(j)) })
 		g.Label(fresh)
 	}
-	store := func(i, j int, m operand.Mem) { g.StoreLanes(m, acc[i][j], g.mask(j)) }
+	store := func(i, j int, m amd64.Mem) { g.StoreLanes(m, acc[i][j], g.mask(j)) }
 	if g.epilogue == nil {
 		each(store)
 	} else {
 		last, stored := fmt.Sprint("last", h), fmt.Sprint("stored", h)
 		if g.blocks && !g.accumulate {
-			g.TESTQ(operand.U32(partRest), g.told(tilePart))
-			g.JZ(operand.LabelRef(last))
+			g.TESTQ(amd64.U32(partRest), g.told(tilePart))
+			g.JZ(amd64.LabelRef(last))
 			each(store)
-			g.JMP(operand.LabelRef(stored))
+			g.JMP(amd64.LabelRef(stored))
 			g.Label(last)
 		}
 		o := g.operands(h)
-		each(func(i, j int, m operand.Mem) {
+		each(func(i, j int, m amd64.Mem) {
 			args := o.row(acc[i][j], i, j)
 			v := g.Eval(g.epilogue, args)
 			if g.accumulate {
@@ -63,14 +60,14 @@ func (g *tiling) results(acc [][]amd64.Vec) {
 // tileOperands is where the operands of an epilogue are.
 type tileOperands struct {
 	*tiling
-	pointers []reg.GPVirtual
+	pointers []amd64.GP
 	held     [][]amd64.Vec // the vectors of those that are the same for all rows
 }
 
 // operands points to the extras of h rows, and loads those that are the same for
 // all of them, as long as there are registers.
 func (g *tiling) operands(h int) *tileOperands {
-	o := &tileOperands{tiling: g, pointers: make([]reg.GPVirtual, len(g.extras)), held: make([][]amd64.Vec, len(g.extras))}
+	o := &tileOperands{tiling: g, pointers: make([]amd64.GP, len(g.extras)), held: make([][]amd64.Vec, len(g.extras))}
 	spare := amd64.RegistersOf(g.epilogue, g.Level) + 1 + len(g.extras) // with the sum
 	if g.usesRows() {
 		g.Rows = g.Scalar("rows")
@@ -162,13 +159,13 @@ func (g *tiling) finish() {
 	}
 	if g.blocks && !g.accumulate {
 		alone := "alone"
-		g.TESTQ(operand.U32(partMore), g.told(tilePart))
-		g.JZ(operand.LabelRef(alone))
+		g.TESTQ(amd64.U32(partMore), g.told(tilePart))
+		g.JZ(amd64.LabelRef(alone))
 		g.own(from, apart)
 		g.addSums(y, step, from, apart)
 		g.Label(alone)
-		g.TESTQ(operand.U32(partRest), g.told(tilePart))
-		g.JNZ(operand.LabelRef("moved"))
+		g.TESTQ(amd64.U32(partRest), g.told(tilePart))
+		g.JNZ(amd64.LabelRef("moved"))
 	}
 	n := g.CopyOf(g.count)
 	g.Comment("The epilogue, row by row:")
@@ -195,7 +192,7 @@ func (g *tiling) finish() {
 		}
 	}
 	g.DECQ(n)
-	g.JNZ(operand.LabelRef("epilogue"))
+	g.JNZ(amd64.LabelRef("epilogue"))
 	o.end()
 	if g.blocks && !g.accumulate {
 		g.Label("moved")
@@ -203,7 +200,7 @@ func (g *tiling) finish() {
 }
 
 // addSums adds the tile at from to what is in the result: in the result.
-func (g *tiling) addSums(y, step, from, apart reg.GPVirtual) {
+func (g *tiling) addSums(y, step, from, apart amd64.GP) {
 	g.Comment("The sums of earlier calls:")
 	to, n := g.CopyOf(y), g.CopyOf(g.count)
 	g.Label("add")
@@ -217,13 +214,13 @@ func (g *tiling) addSums(y, step, from, apart reg.GPVirtual) {
 	g.ADDQ(apart, from)
 	g.ADDQ(step, to)
 	g.DECQ(n)
-	g.JNZ(operand.LabelRef("add"))
+	g.JNZ(amd64.LabelRef("add"))
 	g.MOVQ(y, from)
 	g.MOVQ(step, apart)
 }
 
 // addTo adds what is in memory to a sum.
-func (g *tiling) addTo(v amd64.Vec, m operand.Mem, k amd64.Mask) {
+func (g *tiling) addTo(v amd64.Vec, m amd64.Mem, k amd64.Mask) {
 	if !k.Partial {
 		g.VADDPS(m, g.Full(v), g.Full(v))
 		return

@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"math/bits"
 
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 )
@@ -70,7 +67,7 @@ func packColumns(u *driver.Unit, l amd64.Level, lanes int) (amd64.Stub, bool, er
 		t.columns(fmt.Sprint("of", rows))
 		c.Advance(panel, size)
 		c.MOVQ(step, t.p)
-		c.SHLQ(operand.U8(uint8(bits.Len(uint(size))-1)), t.p)
+		c.SHLQ(amd64.U8(uint8(bits.Len(uint(size))-1)), t.p)
 		c.ADDQ(t.p, base)
 	}
 	if lanes >= size {
@@ -89,30 +86,30 @@ type transposer struct {
 	*amd64.Code
 	rows   int // that there are: further lanes repeat the last
 	stride int // of the panel
-	p      reg.GPVirtual
+	p      amd64.GP
 	// Rows are found from a pointer for every four of them.
-	quads       []reg.GPVirtual
-	step, step3 reg.GPVirtual
+	quads       []amd64.GP
+	step, step3 amd64.GP
 }
 
 // at sets the pointers to the rows from w on.
-func (t *transposer) at(w, step reg.GPVirtual) {
+func (t *transposer) at(w, step amd64.GP) {
 	t.step, t.step3 = step, t.GP64()
-	t.LEAQ(operand.Mem{Base: step, Index: step, Scale: 2}, t.step3)
+	t.LEAQ(amd64.Mem{Base: step, Index: step, Scale: 2}, t.step3)
 	t.quads = nil
 	for i := 0; i < t.rows; i += 4 {
 		q := t.GP64()
 		if i == 0 {
 			t.MOVQ(w, q)
 		} else {
-			t.LEAQ(operand.Mem{Base: t.quads[i/4-1], Index: step, Scale: 4}, q)
+			t.LEAQ(amd64.Mem{Base: t.quads[i/4-1], Index: step, Scale: 4}, q)
 		}
 		t.quads = append(t.quads, q)
 	}
 }
 
 // row is the address of a row.
-func (t *transposer) row(r int) operand.Mem {
+func (t *transposer) row(r int) amd64.Mem {
 	r = min(r, t.rows-1)
 	m := amd64.At(t.quads[r/4], 0)
 	switch r % 4 {
@@ -135,18 +132,18 @@ func (t *transposer) columns(suffix string) {
 	t.Label(top)
 	t.four()
 	t.move(4)
-	t.SUBQ(operand.U8(4), n)
-	t.JZ(operand.LabelRef(done))
-	t.CMPQ(n, operand.U8(4))
-	t.JGE(operand.LabelRef(top))
-	t.SUBQ(operand.U8(4), n) // as many columns back
+	t.SUBQ(amd64.U8(4), n)
+	t.JZ(amd64.LabelRef(done))
+	t.CMPQ(n, amd64.U8(4))
+	t.JGE(amd64.LabelRef(top))
+	t.SUBQ(amd64.U8(4), n) // as many columns back
 	for _, q := range t.quads {
-		t.LEAQ(operand.Mem{Base: q, Index: n, Scale: 4}, q)
+		t.LEAQ(amd64.Mem{Base: q, Index: n, Scale: 4}, q)
 	}
-	t.IMUL3Q(operand.I32(int32(4*t.stride)), n, n)
+	t.IMUL3Q(amd64.I32(int32(4*t.stride)), n, n)
 	t.ADDQ(n, t.p)
-	t.MOVQ(operand.U32(4), n)
-	t.JMP(operand.LabelRef(top))
+	t.MOVQ(amd64.U32(4), n)
+	t.JMP(amd64.LabelRef(top))
 	t.Label(done)
 }
 
@@ -165,9 +162,9 @@ func (t *transposer) four() {
 		t.VMOVUPS(t.row(r), t.Quarter(x))
 		for q := 1; q < t.Level.Lanes()/4; q++ {
 			if t.Level == amd64.AVX512 {
-				t.VINSERTF32X4(operand.U8(uint8(q)), t.row(4*q+r), t.Full(x), t.Full(x))
+				t.VINSERTF32X4(amd64.U8(uint8(q)), t.row(4*q+r), t.Full(x), t.Full(x))
 			} else {
-				t.VINSERTF128(operand.U8(uint8(q)), t.row(4*q+r), t.Full(x), t.Full(x))
+				t.VINSERTF128(amd64.U8(uint8(q)), t.row(4*q+r), t.Full(x), t.Full(x))
 			}
 		}
 	}

@@ -8,107 +8,7 @@ import (
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/plan"
-	"github.com/nngen-go/nngen/ir/loop"
 )
-
-// regionTable holds what the regions of a result differ in, a column for each
-// number; numbers that are the same in all of them are literals.
-type regionTable struct {
-	row        string // the variable of the loop over it
-	columns    []string
-	values     [][]int
-	rowSteps   []field
-	extraSteps []field
-}
-
-// field is a number of a region: a literal, or a column.
-type field struct {
-	name    string
-	literal bool
-	value   int
-}
-
-// field adds a column where regions differ.
-func (t *regionTable) field(name string, values []int) field {
-	if !slices.ContainsFunc(values, func(v int) bool { return v != values[0] }) {
-		return field{name, true, values[0]}
-	}
-	wish := name
-	for c := 'A'; ; c++ {
-		i := slices.Index(t.columns, name)
-		if i < 0 {
-			t.columns, t.values = append(t.columns, name), append(t.values, values)
-		}
-		if i < 0 || slices.Equal(t.values[i], values) {
-			return field{name, false, 0}
-		}
-		name = wish + string(c)
-	}
-}
-
-// text is Go for the number.
-func (t *regionTable) text(f field) string {
-	if f.literal {
-		return fmt.Sprint(f.value)
-	}
-	return t.row + "." + f.name
-}
-
-// declaration is the table in Go, but for its name.
-func (t *regionTable) declaration() string {
-	if len(t.columns) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "[...]struct{ %s int }{\n", strings.Join(t.columns, ", "))
-	for i := range t.values[0] {
-		var row []string
-		for _, c := range t.values {
-			row = append(row, fmt.Sprint(c[i]))
-		}
-		fmt.Fprintf(&b, "{%s},\n", strings.Join(row, ", "))
-	}
-	return b.String() + "}"
-}
-
-// of lists a number of every region.
-func (d *writer) of(f func(r plan.Region) int) []int {
-	var list []int
-	for _, r := range d.Regions {
-		list = append(list, f(r))
-	}
-	return list
-}
-
-// moving lists how far something moves in every region; where it does not move,
-// as in another one.
-func (d *writer) moving(f func(r plan.Region) (n int, moves bool)) []int {
-	usual := 0
-	for _, r := range d.Regions {
-		if n, moves := f(r); moves {
-			usual = n
-			break
-		}
-	}
-	return d.of(func(r plan.Region) int {
-		if n, moves := f(r); moves {
-			return n
-		}
-		return usual
-	})
-}
-
-// readTable finds how far apart rows are.
-func (d *writer) readTable() {
-	d.table.row = d.Name("p", "q")
-	d.table.rowSteps = []field{
-		d.table.field("xRow", d.moving(func(r plan.Region) (int, bool) { return 4 * r.Row.Lhs, d.Open || r.Rows > 1 })),
-		d.table.field("yRow", d.moving(func(r plan.Region) (int, bool) { return 4 * r.Row.Out, d.Open || r.Rows > 1 })),
-	}
-	for i := range d.Extras {
-		d.table.extraSteps = append(d.table.extraSteps, d.table.field(fmt.Sprintf("e%dRow", i), d.moving(func(r plan.Region) (int, bool) { return 4 * r.Row.Extra[i], d.Open || r.Rows > 1 })))
-	}
-}
 
 // region writes the rows of a region; unit is the chunk of them that a worker
 // takes, or nothing where they are computed line by line.
@@ -141,37 +41,13 @@ func (d *writer) region(at position, lanes int, unit string) error {
 			head = d.own(v, d.team.within, count)
 		}
 		return d.Block(head, func() error {
-			return d.rows(d.along(at, "Line", func(r plan.Region) (plan.Axis, bool) { return r.Line, r.Lines > 1 }, v, 1, slices.Max(lines)-1), lanes, panel, rows, points, unit)
+			return d.rows(d.table.along(at, "Line", func(r plan.Region) (plan.Axis, bool) { return r.Line, r.Lines > 1 }, v, 1, slices.Max(lines)-1), lanes, panel, rows, points, unit)
 		})
 	}
 	if d.team.within != "" {
 		return d.ownRows(at, lanes, panel, rows, points)
 	}
 	return d.rows(at, lanes, panel, rows, points, unit)
-}
-
-// along moves the operands v times n steps along an axis that regions may differ in.
-func (d *writer) along(at position, what string, axis func(plan.Region) (a plan.Axis, moves bool), v string, n, most int) position {
-	move := func(s driver.Sum, name string, step func(a plan.Axis) int) driver.Sum {
-		f := d.table.field(name+what, d.moving(func(r plan.Region) (int, bool) {
-			a, moves := axis(r)
-			if r.Void && name == "x" {
-				return 0, moves
-			}
-			return n * step(a), moves
-		}))
-		if f.literal {
-			return s.Plus(v, f.value, most)
-		}
-		return s.Plus(v+"*"+d.table.text(f), 1, -1)
-	}
-	at.out = move(at.out, "y", func(a plan.Axis) int { return a.Out })
-	at.lhs = move(at.lhs, "x", func(a plan.Axis) int { return a.Lhs })
-	at.extra = slices.Clone(at.extra)
-	for i := range at.extra {
-		at.extra[i] = move(at.extra[i], extraName(i), func(a plan.Axis) int { return a.Extra[i] })
-	}
-	return at
 }
 
 // ranges writes which points of the sum take part, and moves the operands to the
@@ -221,14 +97,6 @@ func (d *writer) ranges(at position, lanes int) (position, driver.Sum) {
 	return at, panel
 }
 
-// times is Go for what turns the points of an axis in a row of the batch into all.
-func times(l plan.Axis) string {
-	if l.Rows {
-		return "*n"
-	}
-	return ""
-}
-
 // rows writes the calls for the rows of a line.
 func (d *writer) rows(at position, lanes int, panel driver.Sum, rows string, count int, unit string) error {
 	size := d.MostRows
@@ -239,7 +107,7 @@ func (d *writer) rows(at position, lanes int, panel driver.Sum, rows string, cou
 	case count > 0 && count <= size:
 		return d.call(at, lanes, panel, rows)
 	case unit != "":
-		at = d.along(at, "Row", func(r plan.Region) (plan.Axis, bool) { return r.Row, true }, unit, size, d.chunks()-1)
+		at = d.table.along(at, "Row", func(r plan.Region) (plan.Axis, bool) { return r.Row, true }, unit, size, d.chunks()-1)
 		return d.call(at, lanes, panel, fmt.Sprintf("min(%d, %s-%s*%d)", size, rows, unit, size))
 	case d.Open && d.Regions[0].Row.Most > 0 && d.Regions[0].Row.Most <= size:
 		return d.call(at, lanes, panel, rows)
@@ -247,7 +115,7 @@ func (d *writer) rows(at position, lanes int, panel driver.Sum, rows string, cou
 	v := d.Name("r", "i")
 	defer delete(d.Names, v)
 	return d.Block(fmt.Sprintf("for %s := 0; %s < %s; %s += %d", v, v, rows, v, size), func() error {
-		at := d.along(at, "Row", func(r plan.Region) (plan.Axis, bool) { return r.Row, true }, v, 1, count-1)
+		at := d.table.along(at, "Row", func(r plan.Region) (plan.Axis, bool) { return r.Row, true }, v, 1, count-1)
 		return d.call(at, lanes, panel, fmt.Sprintf("min(%d, %s-%s)", size, rows, v))
 	})
 }
@@ -267,7 +135,7 @@ func (d *writer) call(at position, lanes int, panel driver.Sum, rows string) err
 		})
 	}
 	tied := func(i int) bool { return i <= d.Cut && d.isTied(i) }
-	x := d.address(d.x, "x", at.lhs, inside(func(r plan.Region) int {
+	x := d.table.address(d.x, "x", at.lhs, inside(func(r plan.Region) int {
 		n := d.Lhs.Offset + r.Lhs
 		for i, s := range d.Sum {
 			if !tied(i) {
@@ -279,7 +147,7 @@ func (d *writer) call(at position, lanes int, panel driver.Sum, rows string) err
 	w := d.panel
 	switch {
 	case w == "":
-		w = d.address(d.w, "w", at.rhs, inside(func(r plan.Region) int {
+		w = d.table.address(d.w, "w", at.rhs, inside(func(r plan.Region) int {
 			n := d.Rhs.Offset
 			for i, s := range d.Sum {
 				if !tied(i) {
@@ -294,12 +162,12 @@ func (d *writer) call(at position, lanes int, panel driver.Sum, rows string) err
 	if d.Void {
 		x, w = d.x.Pointer(""), d.w.Pointer("")
 	}
-	args := []string{d.address(d.y, "y", at.out, d.of(func(r plan.Region) int { return d.Out.Offset + r.Out })), x, w}
+	args := []string{d.table.address(d.y, "y", at.out, d.of(func(r plan.Region) int { return d.Out.Offset + r.Out })), x, w}
 	for i, e := range d.extras() {
 		if e.scalar {
 			args = append(args, d.e[i].Name)
 		} else {
-			args = append(args, d.address(d.e[i], extraName(i), at.extra[i], d.of(func(r plan.Region) int { return d.Extras[i].Offset + r.Extra[i] })))
+			args = append(args, d.table.address(d.e[i], extraName(i), at.extra[i], d.of(func(r plan.Region) int { return d.Extras[i].Offset + r.Extra[i] })))
 		}
 	}
 	args = append(args, "&"+d.sums, rows)
@@ -308,40 +176,6 @@ func (d *writer) call(at position, lanes int, panel driver.Sum, rows string) err
 	}
 	d.Line("%s(%s)", stub.Name, strings.Join(args, ", "))
 	return nil
-}
-
-// address is Go for a pointer into an operand at a place in a region; offsets are
-// where the regions begin.
-func (d *writer) address(o driver.Operand, name string, at driver.Sum, offsets []int) string {
-	f := func(name string, values []int) (literal int, term string) {
-		c := d.table.field(name, values)
-		if c.literal {
-			return c.value, ""
-		}
-		return 0, d.table.text(c)
-	}
-	if !slices.ContainsFunc(offsets, func(v int) bool { return v != offsets[0] }) {
-		at.Offset += offsets[0]
-		return o.Address(at)
-	}
-	if !o.Buf.Rows && len(o.Dims) > 0 {
-		if text, ok := o.Places(name, at, offsets, f); ok {
-			return text
-		}
-	}
-	n, term := f(name, offsets)
-	at.Offset += n
-	at.Terms = append([]driver.Factor{{Name: term, Stride: 1, Most: -1}}, at.Terms...)
-	return o.Address(at)
-}
-
-// extras describes the further operands of the epilogue.
-func (d *writer) extras() []extra {
-	var list []extra
-	for i, e := range d.Extras {
-		list = append(list, extra{scalar: e.Buf.Class == loop.Scalar, spread: d.Lane.Extra[i] == 0, still: !d.MovesAlong(i)})
-	}
-	return list
 }
 
 // shortSum is a sum of so few points that they are all there before a tile could

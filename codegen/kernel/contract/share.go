@@ -8,20 +8,6 @@ import (
 	"github.com/nngen-go/nngen/codegen/plan"
 )
 
-// chunks is how many units the rows of a line are.
-func (d *writer) chunks() int {
-	return (slices.Max(d.of(func(r plan.Region) int { return r.Rows })) + d.UnitRows - 1) / d.UnitRows
-}
-
-// units is how many units some panels are.
-func (d *writer) units(panels int) int {
-	n := panels * d.chunks() * len(d.Regions)
-	for _, a := range d.Around {
-		n *= a.N
-	}
-	return n
-}
-
 // shares writes the loop over this worker's units: a panel and some of the rows.
 func (d *writer) shares(at position, full, rest int) error {
 	if d.Packing != plan.InPlace {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/mmcloughlin/avo/operand"
-
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 )
@@ -14,6 +12,15 @@ import (
 // dense product of one row reads it in its order.
 const streamRows = 8
 
+// streaming is the Go text for a single row.
+type streaming struct {
+	*writer
+	routine    amd64.Stub
+	most       int    // columns of a call
+	from, i, j string // variables: of a block of the sum, of points in it, of columns
+	first, end string // the columns of this worker
+}
+
 // streamed writes what is done for a single row: sums of all columns in the
 // scratch, then the tile as if they were the only product of a sum.
 func (d *writer) streamed(at position) error {
@@ -21,98 +28,110 @@ func (d *writer) streamed(at position) error {
 	if err != nil {
 		return err
 	}
-	k, columns := d.Sum[0], d.Lane.N
-	most := d.unit.Machine.Turns(streamRows, 4*(streamRows+2)) / 64 * 64
-	d.keep(s, isNew, 4*min(columns, most)*(streamRows+2))
-	d.unit.Declare("// one is the left operand of sums that are there already.\nvar one float32 = 1")
-	size := k.N
+	k, columns, size := d.Sum[0], d.Lane.N, d.Sum[0].N
 	if d.Cut >= 0 {
 		size = d.Size
 	}
-	from, i, j := d.Name("from"), d.Name(driver.Letter(k.Name), "i"), d.Name("j")
-	defer func() { delete(d.Names, from); delete(d.Names, i); delete(d.Names, j) }()
-	at.lhs = at.lhs.Plus(i, k.Lhs, k.N-1)
-	at.rhs = at.rhs.Plus(i, k.Rhs, k.N-1)
-	at.lhs.Offset += d.Lhs.Offset
-	at.rhs.Offset += d.Rhs.Offset
-	stream := func(at position, work driver.Sum, count string) {
-		d.Line("%s(&work[%v], %s, %s, %d, %d, min(%d, to-%s), %s, %s-%s)", s.Name, work, d.x.Address(at.lhs), d.w.Address(at.rhs), 4*k.Lhs, 4*k.Rhs, streamRows, i, count, i, from)
-	}
+	g := &streaming{writer: d, routine: s, most: d.unit.Machine.Turns(streamRows, 4*(streamRows+2)) / 64 * 64,
+		from: d.Name("from"), i: d.Name(driver.Letter(k.Name), "i"), j: d.Name("j"), first: "0", end: fmt.Sprint(columns)}
+	defer func() { delete(d.Names, g.from); delete(d.Names, g.i); delete(d.Names, g.j) }()
+	d.keep(s, isNew, 4*min(columns, g.most)*(streamRows+2))
+	d.unit.Declare("// one is the left operand of sums that are there already.\nvar one float32 = 1")
 	d.Line("if n == 1 { // the weights are read once, in their order")
-	first, end := "0", fmt.Sprint(columns)
 	if d.req.Divide {
-		first, end = d.Name("first"), d.Name("end")
-		defer func() { delete(d.Names, first); delete(d.Names, end) }()
-		d.Line("%s, %s := t.ShareRuns(%d, %d)", first, end, columns, d.Width)
-		d.Line("if %s == %s {\nreturn\n}", first, end)
+		g.first, g.end = d.Name("first"), d.Name("end")
+		defer func() { delete(d.Names, g.first); delete(d.Names, g.end) }()
+		d.Line("%s, %s := t.ShareRuns(%d, %d)", g.first, g.end, columns, d.Width)
+		d.Line("if %s == %s {\nreturn\n}", g.first, g.end)
 	}
 	d.Line("%s.k[2] = 1", d.sums)
-	d.Line("for %s := 0; %s < %d; %s += %d {", from, from, k.N, from, size)
-	d.Line("to := min(%s+%d, %d)", from, size, k.N)
-	d.Line("for %s := %s; %s < to; %s += %d {", i, from, i, i, streamRows)
-	switch {
-	case columns > most:
-		d.Line("for %s := %s; %s < %s; %s += %d {", j, first, j, end, j, most)
-		stream(at.plus(d.Lane, j, columns-1), driver.Sum{}.Plus(j, 1, columns-1), fmt.Sprintf("min(%d, %s-%s)", most, end, j))
+	d.Line("for %s := 0; %s < %d; %s += %d {", g.from, g.from, k.N, g.from, size)
+	d.Line("to := min(%s+%d, %d)", g.from, size, k.N)
+	g.products(at)
+	if d.Cut >= 0 && d.Epilogue != nil {
+		d.Line("if to == %d {", k.N)
+		d.Line("%s.part &^= %d // the last block", d.sums, partRest)
 		d.Line("}")
-	case d.req.Divide:
-		stream(at.plus(d.Lane, first, columns-1), driver.Sum{}.Plus(first, 1, columns-1), end+"-"+first)
-	default:
-		stream(at, driver.Sum{}, end)
-	}
-	d.Line("}")
-	if d.Cut >= 0 {
-		if d.Epilogue != nil {
-			d.Line("if to == %d {", k.N)
-			d.Line("%s.part &^= %d // the last block", d.sums, partRest)
-			d.Line("}")
-		}
-		defer d.Line("}\nreturn\n}")
-		defer d.Line("%s.part |= %d // add to what is there", d.sums, partMore)
-	} else {
-		defer d.Line("}\nreturn\n}")
 	}
 	d.b.Work, d.b.RowWork = max(d.b.Work, columns), columns
-	finish := func(at position, lanes int, work driver.Sum) error {
-		t, err := d.tile(lanes)
-		if err != nil {
-			return err
-		}
-		at.out.Offset += d.Out.Offset
-		args := []string{d.y.Address(at.out), "&one", fmt.Sprintf("&work[%v]", work)}
-		for i, e := range d.extras() {
-			if e.scalar {
-				args = append(args, d.e[i].Name)
-			} else {
-				at.extra[i].Offset += d.Extras[i].Offset
-				args = append(args, d.e[i].Address(at.extra[i]))
-			}
-		}
-		args = append(args, "&"+d.sums, "1")
-		if d.Epilogue != nil && amd64.HasRows(d.Epilogue) {
-			args = append(args, "float32(n)")
-		}
-		d.Line("%s(%s)", t.Name, strings.Join(args, ", "))
-		return nil
+	err = g.finish()
+	if d.Cut >= 0 {
+		d.Line("%s.part |= %d // add to what is there", d.sums, partMore)
 	}
-	full, rest := columns/d.Width, columns%d.Width
-	last := fmt.Sprint(full * d.Width)
-	if d.req.Divide && rest > 0 {
-		last = fmt.Sprintf("min(%s, %s)", end, last)
-	} else if d.req.Divide {
-		last = end
-	}
-	d.Line("for %s := %s; %s < %s; %s += %d {", j, first, j, last, j, d.Width)
-	err = finish(position{extra: make([]driver.Sum, len(d.Extras))}.plus(d.Lane, j, (full-1)*d.Width), d.Width, driver.Sum{}.Plus(j, 1, -1))
-	d.Line("}")
-	if err == nil && rest > 0 {
-		if d.req.Divide {
-			d.Line("if %s == %d {", end, columns)
-			defer d.Line("}")
-		}
-		err = finish(d.last(position{extra: make([]driver.Sum, len(d.Extras))}, full), rest, driver.Sum{Offset: full * d.Width})
-	}
+	d.Line("}\nreturn\n}")
 	return err
+}
+
+// products writes the loop over the points of a block that adds up their products.
+func (g *streaming) products(at position) {
+	k, columns := g.Sum[0], g.Lane.N
+	at.lhs = at.lhs.Plus(g.i, k.Lhs, k.N-1)
+	at.rhs = at.rhs.Plus(g.i, k.Rhs, k.N-1)
+	at.lhs.Offset += g.Lhs.Offset
+	at.rhs.Offset += g.Rhs.Offset
+	call := func(at position, work driver.Sum, count string) {
+		g.Line("%s(&work[%v], %s, %s, %d, %d, min(%d, to-%s), %s, %s-%s)", g.routine.Name, work, g.x.Address(at.lhs), g.w.Address(at.rhs), 4*k.Lhs, 4*k.Rhs, streamRows, g.i, count, g.i, g.from)
+	}
+	g.Line("for %s := %s; %s < to; %s += %d {", g.i, g.from, g.i, g.i, streamRows)
+	switch {
+	case columns > g.most:
+		g.Line("for %s := %s; %s < %s; %s += %d {", g.j, g.first, g.j, g.end, g.j, g.most)
+		call(at.plus(g.Lane, g.j, columns-1), driver.Sum{}.Plus(g.j, 1, columns-1), fmt.Sprintf("min(%d, %s-%s)", g.most, g.end, g.j))
+		g.Line("}")
+	case g.req.Divide:
+		call(at.plus(g.Lane, g.first, columns-1), driver.Sum{}.Plus(g.first, 1, columns-1), g.end+"-"+g.first)
+	default:
+		call(at, driver.Sum{}, g.end)
+	}
+	g.Line("}")
+}
+
+// finish writes the loop over the panels that brings their sums into the result.
+func (g *streaming) finish() error {
+	columns := g.Lane.N
+	full, rest := columns/g.Width, columns%g.Width
+	last := fmt.Sprint(full * g.Width)
+	if g.req.Divide && rest > 0 {
+		last = fmt.Sprintf("min(%s, %s)", g.end, last)
+	} else if g.req.Divide {
+		last = g.end
+	}
+	at := position{extra: make([]driver.Sum, len(g.Extras))}
+	g.Line("for %s := %s; %s < %s; %s += %d {", g.j, g.first, g.j, last, g.j, g.Width)
+	err := g.tileOf(at.plus(g.Lane, g.j, (full-1)*g.Width), g.Width, driver.Sum{}.Plus(g.j, 1, -1))
+	g.Line("}")
+	if err != nil || rest == 0 {
+		return err
+	}
+	if g.req.Divide {
+		g.Line("if %s == %d {", g.end, columns)
+		defer g.Line("}")
+	}
+	return g.tileOf(g.last(at, full), rest, driver.Sum{Offset: full * g.Width})
+}
+
+// tileOf writes the call of a tile of one row for sums in the scratch.
+func (g *streaming) tileOf(at position, lanes int, work driver.Sum) error {
+	t, err := g.tile(lanes)
+	if err != nil {
+		return err
+	}
+	at.out.Offset += g.Out.Offset
+	args := []string{g.y.Address(at.out), "&one", fmt.Sprintf("&work[%v]", work)}
+	for i, e := range g.extras() {
+		if e.scalar {
+			args = append(args, g.e[i].Name)
+		} else {
+			at.extra[i].Offset += g.Extras[i].Offset
+			args = append(args, g.e[i].Address(at.extra[i]))
+		}
+	}
+	args = append(args, "&"+g.sums, "1")
+	if g.Epilogue != nil && amd64.HasRows(g.Epilogue) {
+		args = append(args, "float32(n)")
+	}
+	g.Line("%s(%s)", t.Name, strings.Join(args, ", "))
+	return nil
 }
 
 // streamRoutine is the routine that adds some products to the sums of many columns.
@@ -132,8 +151,8 @@ func streamRoutine(u *driver.Unit, l amd64.Level) (amd64.Stub, bool, error) {
 		for _, v := range acc {
 			c.Zero(v)
 		}
-		c.CMPQ(c.Slot("more"), operand.U8(0))
-		c.JEQ(operand.LabelRef("first" + name))
+		c.CMPQ(c.Slot("more"), amd64.U8(0))
+		c.JEQ(amd64.LabelRef("first" + name))
 		for j, v := range acc {
 			c.LoadLanes(v, amd64.At(sums, j*l.Lanes()), k)
 		}
@@ -149,25 +168,25 @@ func streamRoutine(u *driver.Unit, l amd64.Level) (amd64.Stub, bool, error) {
 		c.ADDQ(xStep, x)
 		c.ADDQ(wStep, row)
 		c.DECQ(count)
-		c.JNZ(operand.LabelRef("row" + name))
+		c.JNZ(amd64.LabelRef("row" + name))
 		for j, a := range acc {
 			c.StoreLanes(amd64.At(sums, j*l.Lanes()), a, k)
 		}
 		c.Release(append(acc, b, v)...)
 	}
 	c.Label("columns")
-	c.CMPQ(n, operand.I32(int32(wide*l.Lanes())))
-	c.JLT(operand.LabelRef("rest"))
+	c.CMPQ(n, amd64.I32(int32(wide*l.Lanes())))
+	c.JLT(amd64.LabelRef("rest"))
 	block(wide, amd64.Mask{}, "")
 	c.Advance(sums, wide*l.Lanes())
 	c.Advance(w, wide*l.Lanes())
-	c.SUBQ(operand.I32(int32(wide*l.Lanes())), n)
-	c.JMP(operand.LabelRef("columns"))
+	c.SUBQ(amd64.I32(int32(wide*l.Lanes())), n)
+	c.JMP(amd64.LabelRef("columns"))
 	c.Label("rest")
 	c.TESTQ(n, n)
-	c.JZ(operand.LabelRef("done"))
+	c.JZ(amd64.LabelRef("done"))
 	some := c.GP64()
-	c.MOVQ(operand.U32(uint32(l.Lanes())), some)
+	c.MOVQ(amd64.U32(uint32(l.Lanes())), some)
 	c.CMPQ(n, some)
 	c.CMOVQLT(n, some)
 	k := c.LeadingLanes(some)
@@ -175,7 +194,7 @@ func streamRoutine(u *driver.Unit, l amd64.Level) (amd64.Stub, bool, error) {
 	c.Advance(sums, l.Lanes())
 	c.Advance(w, l.Lanes())
 	c.SUBQ(some, n)
-	c.JMP(operand.LabelRef("rest"))
+	c.JMP(amd64.LabelRef("rest"))
 	c.Label("done")
 	return s, true, c.End()
 }

@@ -3,9 +3,6 @@ package contract
 import (
 	"fmt"
 
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 )
 
@@ -16,7 +13,7 @@ type tileSums struct {
 	acc  [][][]amd64.Vec // of row, vector and part
 	b    []amd64.Vec     // a point of the right operand
 	x    *spaced
-	w    reg.GPVirtual
+	w    amd64.GP
 }
 
 // sum adds up all products.
@@ -32,8 +29,8 @@ func (b *tileSums) sum() {
 
 // spaced is rows of an operand, evenly apart.
 type spaced struct {
-	bases []reg.GPVirtual  // of every eighth row
-	odd   [4]reg.GPVirtual // 1, 3, 5 and 7 times the distance
+	bases []amd64.GP  // of every eighth row
+	odd   [4]amd64.GP // 1, 3, 5 and 7 times the distance
 }
 
 // baseRows is how many rows are found from one pointer: address arithmetic
@@ -42,7 +39,7 @@ const baseRows = 8
 
 // spaced points to h rows of a parameter, as far apart as a field of s says.
 func (g *tiling) spaced(h int, name string, step int) *spaced {
-	s := &spaced{bases: []reg.GPVirtual{g.Pointer(name)}}
+	s := &spaced{bases: []amd64.GP{g.Pointer(name)}}
 	if h == 1 {
 		return s
 	}
@@ -55,9 +52,9 @@ func (g *tiling) spaced(h int, name string, step int) *spaced {
 		}
 		s.odd[i+1] = g.GP64()
 		if n == 7 {
-			g.LEAQ(operand.Mem{Base: s.odd[1], Index: s.odd[0], Scale: 4}, s.odd[3])
+			g.LEAQ(amd64.Mem{Base: s.odd[1], Index: s.odd[0], Scale: 4}, s.odd[3])
 		} else {
-			g.LEAQ(operand.Mem{Base: s.odd[0], Index: s.odd[0], Scale: uint8(n - 1)}, s.odd[i+1])
+			g.LEAQ(amd64.Mem{Base: s.odd[0], Index: s.odd[0], Scale: uint8(n - 1)}, s.odd[i+1])
 		}
 	}
 	for i := baseRows; i < h; i += baseRows {
@@ -70,12 +67,12 @@ func (g *tiling) spaced(h int, name string, step int) *spaced {
 // follow finds the further pointers from the first one.
 func (g *tiling) follow(s *spaced) {
 	for i := range s.bases[1:] {
-		g.LEAQ(operand.Mem{Base: s.bases[i], Index: s.odd[0], Scale: baseRows}, s.bases[i+1])
+		g.LEAQ(amd64.Mem{Base: s.bases[i], Index: s.odd[0], Scale: baseRows}, s.bases[i+1])
 	}
 }
 
 // at is the address of an element of row i.
-func (s *spaced) at(i, element int) operand.Mem {
+func (s *spaced) at(i, element int) amd64.Mem {
 	m := amd64.At(s.bases[i/baseRows], element)
 	switch r := i % baseRows; r {
 	case 0:
@@ -95,7 +92,7 @@ func (b *tileSums) outer(level int) {
 	t := b.GP64()
 	b.MOVQ(b.told(tileK+8*level), t)
 	b.TESTQ(t, t)
-	b.JZ(operand.LabelRef(over))
+	b.JZ(amd64.LabelRef(over))
 	b.MOVQ(t, b.turns[level])
 	b.Label(top)
 	b.MOVQ(b.x.bases[0], b.saved[level][0])
@@ -110,7 +107,7 @@ func (b *tileSums) outer(level int) {
 	b.ADDQ(b.told(tileX+8*level), b.x.bases[0])
 	b.ADDQ(b.told(tileW+8*level), b.w)
 	b.DECQ(b.turns[level])
-	b.JNZ(operand.LabelRef(top))
+	b.JNZ(amd64.LabelRef(top))
 	b.Label(over)
 }
 
@@ -133,12 +130,12 @@ func (b *tileSums) inner() {
 	}
 	top, over := fmt.Sprintf("sum%d", b.high), fmt.Sprintf("summed%d", b.high)
 	b.TESTQ(count, count)
-	b.JZ(operand.LabelRef(over))
+	b.JZ(amd64.LabelRef(over))
 	if b.parts == 2 {
 		odd := fmt.Sprintf("odd%d", b.high)
 		b.INCQ(count)
-		b.SHRQ(operand.U8(1), count)
-		b.JCC(operand.LabelRef(odd))
+		b.SHRQ(amd64.U8(1), count)
+		b.JCC(amd64.LabelRef(odd))
 		b.Label(top)
 		step(1)
 		b.Label(odd)
@@ -147,12 +144,12 @@ func (b *tileSums) inner() {
 	}
 	step(0)
 	b.DECQ(count)
-	b.JNZ(operand.LabelRef(top))
+	b.JNZ(amd64.LabelRef(top))
 	b.Label(over)
 }
 
 // product adds one product to every sum.
-func (b *tileSums) product(part int, x, w reg.Register) {
+func (b *tileSums) product(part int, x, w amd64.Reg) {
 	lanes := b.Level.Lanes()
 	for j, v := range b.b {
 		if b.far && b.Level == amd64.AVX512 && b.width() <= 2 {

@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/shape"
@@ -98,13 +95,13 @@ func (t *tile) usesRows() bool { return t.epilogue != nil && amd64.HasRows(t.epi
 type tiling struct {
 	*tile
 	*amd64.Code
-	short bool              // the epilogue is computed before sums leave their registers
-	tail  amd64.Mask        // of the last vector
-	s     reg.GPVirtual     // the argument s
-	count reg.GPVirtual     // rows of the tile that has been summed
-	sums  operand.Mem       // the tile that is not stored yet
-	saved [2][2]operand.Mem // x and w at the beginning of a turn
-	turns [2]operand.Mem
+	short bool            // the epilogue is computed before sums leave their registers
+	tail  amd64.Mask      // of the last vector
+	s     amd64.GP        // the argument s
+	count amd64.GP        // rows of the tile that has been summed
+	sums  amd64.Mem       // the tile that is not stored yet
+	saved [2][2]amd64.Mem // x and w at the beginning of a turn
+	turns [2]amd64.Mem
 }
 
 // shortEpilogue is up to which weight an epilogue is written out for every row of
@@ -129,7 +126,7 @@ func (t *tile) text(u *driver.Unit, s amd64.Stub, short bool) error {
 	}
 	if t.nested {
 		for i := range g.saved {
-			g.saved[i] = [2]operand.Mem{g.AllocLocal(8), g.AllocLocal(8)}
+			g.saved[i] = [2]amd64.Mem{g.AllocLocal(8), g.AllocLocal(8)}
 			g.turns[i] = g.AllocLocal(8)
 		}
 	}
@@ -141,11 +138,11 @@ func (t *tile) text(u *driver.Unit, s amd64.Stub, short bool) error {
 		if i+1 < len(t.heights) {
 			less = fmt.Sprint("under", h)
 		}
-		g.CMPQ(g.Slot("n"), operand.U8(uint8(h)))
-		g.JLT(operand.LabelRef(less))
+		g.CMPQ(g.Slot("n"), amd64.U8(uint8(h)))
+		g.JLT(amd64.LabelRef(less))
 		g.block(h)
 		if i+1 < len(t.heights) {
-			g.JMP(operand.LabelRef("finish"))
+			g.JMP(amd64.LabelRef("finish"))
 			g.Label(less)
 		}
 	}
@@ -156,7 +153,7 @@ func (t *tile) text(u *driver.Unit, s amd64.Stub, short bool) error {
 		g.finish()
 	}
 	g.move()
-	g.JMP(operand.LabelRef("next"))
+	g.JMP(amd64.LabelRef("next"))
 	g.Label("done")
 	return g.End()
 }
@@ -180,7 +177,7 @@ func (g *tiling) move() {
 }
 
 // told is a field of the argument s.
-func (g *tiling) told(field int) operand.Mem { return operand.Mem{Base: g.s, Disp: field} }
+func (g *tiling) told(field int) amd64.Mem { return amd64.Mem{Base: g.s, Disp: field} }
 
 func (g *tiling) mask(j int) amd64.Mask {
 	if j == g.width()-1 {
@@ -193,11 +190,11 @@ func (g *tiling) mask(j int) amd64.Mask {
 const lineBytes = 64
 
 // own points to the routine's own memory, and says how far its rows lie apart.
-func (g *tiling) own(p, step reg.GPVirtual) {
+func (g *tiling) own(p, step amd64.GP) {
 	g.LEAQ(g.sums, p)
-	g.ADDQ(operand.U8(lineBytes-1), p)
-	g.ANDQ(operand.I8(-lineBytes), p)
-	g.MOVQ(operand.U32(uint32(g.rowBytes())), step)
+	g.ADDQ(amd64.U8(lineBytes-1), p)
+	g.ANDQ(amd64.I8(-lineBytes), p)
+	g.MOVQ(amd64.U32(uint32(g.rowBytes())), step)
 }
 
 // block sums a tile of h rows and stores its results; where the epilogue is long,
@@ -229,7 +226,7 @@ func (g *tiling) block(h int) {
 	}
 	if g.short {
 		g.results(acc)
-		g.MOVQ(operand.U32(uint32(h)), g.count)
+		g.MOVQ(amd64.U32(uint32(h)), g.count)
 		return
 	}
 	to, step := g.GP64(), g.GP64()
@@ -239,8 +236,8 @@ func (g *tiling) block(h int) {
 		g.own(to, step)
 	} else if g.blocks {
 		direct := fmt.Sprint("store", h)
-		g.TESTQ(operand.U32(partMore), g.told(tilePart))
-		g.JZ(operand.LabelRef(direct))
+		g.TESTQ(amd64.U32(partMore), g.told(tilePart))
+		g.JZ(amd64.LabelRef(direct))
 		g.own(to, step)
 		g.Label(direct)
 	}
@@ -253,5 +250,5 @@ func (g *tiling) block(h int) {
 			g.ADDQ(step, to)
 		}
 	}
-	g.MOVQ(operand.U32(uint32(h)), g.count)
+	g.MOVQ(amd64.U32(uint32(h)), g.count)
 }

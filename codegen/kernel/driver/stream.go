@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -21,7 +18,7 @@ type Stream struct {
 	Operand
 	Access loop.Access
 	Name   string // of the parameter
-	Base   reg.GPVirtual
+	Base   amd64.GP
 	Held   amd64.Vec // its value where it is the same for all lanes, or none
 }
 
@@ -155,7 +152,7 @@ func (l *Streams) Bytes(axes []loop.Axis, from int) int {
 
 // Walk runs body for every point of the loops axes[first:], the first of which
 // has a run-time count, and moves the pointers of the streams along.
-func (l *Streams) Walk(c *amd64.Code, axes []loop.Axis, first int, count reg.GPVirtual, body func()) {
+func (l *Streams) Walk(c *amd64.Code, axes []loop.Axis, first int, count amd64.GP, body func()) {
 	if first == len(axes) {
 		body()
 		return
@@ -214,8 +211,8 @@ func (l *Streams) Paces(axes []loop.Axis, first int) (list []gotree.Number) {
 }
 
 // At is the address of a place.
-func (s *Stream) At(p amd64.Place) operand.Mem {
-	m := operand.Mem{Base: s.Base, Disp: 4 * p.Disp}
+func (s *Stream) At(p amd64.Place) amd64.Mem {
+	m := amd64.Mem{Base: s.Base, Disp: 4 * p.Disp}
 	if p.Index != nil {
 		m.Index, m.Scale = p.Index, 4
 	}

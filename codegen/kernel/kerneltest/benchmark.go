@@ -5,8 +5,6 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/mmcloughlin/avo/operand"
-
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 )
@@ -77,7 +75,7 @@ func readLoop(t testing.TB, u *driver.Unit, l amd64.Level) amd64.Stub {
 	p, n := c.Pointer("p"), c.Pointer("n")
 	c.Until(n, func() {
 		for i, v := range acc {
-			c.VADDPS(operand.Mem{Base: p, Disp: 4 * i * l.Lanes()}, c.Full(v), c.Full(v))
+			c.VADDPS(amd64.Mem{Base: p, Disp: 4 * i * l.Lanes()}, c.Full(v), c.Full(v))
 		}
 		c.Advance(p, 8*l.Lanes())
 	})

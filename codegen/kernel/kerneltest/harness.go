@@ -131,7 +131,7 @@ func (c Case) counts() []int {
 	return []int{1, 2, 3, 7, 8, 9, 17, 33}
 }
 
-func (c Case) check(t *testing.T, p *program, f *compiled, n int) {
+func (c Case) check(t *testing.T, p *Program, f *Compiled, n int) {
 	t.Helper()
 	what, sharing := fmt.Sprintf("%d rows", n), loop.SharingOf(c.Kernel)
 	r := rand.New(rand.NewPCG(uint64(n), 1))

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	_ "embed" // the child
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"go/format"
 	"io"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,29 +27,9 @@ import (
 	"github.com/nngen-go/nngen/runtime/nn"
 )
 
-// Step runs one kernel of a plan on the contents of its buffers.
-func (p *program) Step(t *testing.T, f *compiled, memory map[*loop.Buffer][]uint32, rows int) {
-	t.Helper()
-	var data [][]uint32
-	for _, o := range f.Operands {
-		words, ok := memory[o.Buf]
-		if !ok {
-			words = slices.Repeat([]uint32{math.Float32bits(float32(math.NaN()))}, o.Buf.Len(rows))
-		}
-		data = append(data, words)
-	}
-	got := p.Run(t, f, data, rows, 1, Aligned)
-	if got == nil {
-		t.FailNow()
-	}
-	for i, o := range f.Operands {
-		memory[o.Buf] = got[i]
-	}
-}
-
-// program is a list of kernels at both levels, as a running process.
-type program struct {
-	functions map[key]*compiled
+// Program is a list of kernels at both levels, as a running process.
+type Program struct {
+	functions map[key]*Compiled
 	failures  map[int]error // by case
 	binary    string
 	err       error
@@ -75,8 +53,8 @@ type key struct {
 	level  amd64.Level
 }
 
-// compiled is one case at one level.
-type compiled struct {
+// Compiled is one case at one level.
+type Compiled struct {
 	shape    *shape.Shape // of a kernel that layers share
 	number   int          // in the program
 	kernel   loop.Kernel
@@ -94,9 +72,9 @@ const (
 var programs = struct {
 	sync.Mutex
 	dir     string
-	byText  map[[32]byte]*program
-	started []*program
-}{byText: map[[32]byte]*program{}}
+	byText  map[[32]byte]*Program
+	started []*Program
+}{byText: map[[32]byte]*Program{}}
 
 // Main is what TestMain of a package calls: it runs the tests and ends the processes.
 func Main(m *testing.M) {
@@ -144,9 +122,9 @@ func OperandsOf(k loop.Kernel) []driver.Operand {
 }
 
 // ProgramOf writes, builds and starts the program of a list of cases.
-func ProgramOf(t testing.TB, cases []Case) *program {
+func ProgramOf(t testing.TB, cases []Case) *Program {
 	t.Helper()
-	p := &program{functions: map[key]*compiled{}, failures: map[int]error{}}
+	p := &Program{functions: map[key]*Compiled{}, failures: map[int]error{}}
 	files := p.write(t, cases)
 	sum := sha256.New()
 	for _, f := range files {
@@ -226,7 +204,7 @@ func runtimeFolder(t testing.TB) string {
 }
 
 // write makes the files of the program.
-func (p *program) write(t testing.TB, cases []Case) []file {
+func (p *Program) write(t testing.TB, cases []Case) []file {
 	t.Helper()
 	runtimeDir := runtimeFolder(t)
 	u := driver.NewUnit(machine.Server())
@@ -259,7 +237,7 @@ func (p *program) write(t testing.TB, cases []Case) []file {
 			continue
 		}
 		for _, b := range bodies {
-			f := &compiled{number: len(p.functions), kernel: c.Kernel, Operands: operands, shape: r.Shape}
+			f := &Compiled{number: len(p.functions), kernel: c.Kernel, Operands: operands, shape: r.Shape}
 			p.functions[key{i, b.Level}] = f
 			stubs = append(stubs, b.Stubs...)
 			f.declare(&text, &table, fmt.Sprintf("body%d%v", i, b.Level), b)
@@ -314,7 +292,7 @@ func SharedRequest(t testing.TB, r driver.Request, m machine.Machine) driver.Req
 }
 
 // declare prints the kernel function and its row of the child's table.
-func (f *compiled) declare(text, table *strings.Builder, name string, b driver.Body) {
+func (f *Compiled) declare(text, table *strings.Builder, name string, b driver.Body) {
 	var params, args []string
 	at, draws := 0, false
 	param := func(name, typ, arg string, list ...any) {
@@ -366,7 +344,7 @@ func (f *compiled) declare(text, table *strings.Builder, name string, b driver.B
 }
 
 // Find is the function of a case, if this machine can run it.
-func (p *program) Find(t testing.TB, number int, l amd64.Level) *compiled {
+func (p *Program) Find(t testing.TB, number int, l amd64.Level) *Compiled {
 	t.Helper()
 	if err := p.failures[number]; err != nil {
 		t.Fatal(err)
@@ -379,97 +357,4 @@ func (p *program) Find(t testing.TB, number int, l amd64.Level) *compiled {
 		t.Fatalf("there is no machine code for %v", l)
 	}
 	return f
-}
-
-// start starts the process, if it does not run.
-func (p *program) start(t testing.TB) {
-	t.Helper()
-	if p.cmd != nil {
-		return
-	}
-	p.stderr.Reset()
-	p.cmd = exec.Command(p.binary)
-	p.cmd.Stderr = &p.stderr
-	in, err1 := p.cmd.StdinPipe()
-	out, err2 := p.cmd.StdoutPipe()
-	if err := errors.Join(err1, err2, p.cmd.Start()); err != nil {
-		t.Fatal(err)
-	}
-	p.in, p.out = in, out
-}
-
-func (p *program) stop() {
-	if p.cmd == nil {
-		return
-	}
-	p.in.Close()
-	p.cmd.Wait()
-	p.cmd = nil
-}
-
-// send asks the process for something and reads the answer into list.
-func (p *program) send(t testing.TB, head []uint32, data [][]uint32, read func() error) bool {
-	t.Helper()
-	p.start(t)
-	var b bytes.Buffer
-	put := func(words []uint32) { binary.Write(&b, binary.LittleEndian, words) }
-	put(head)
-	for _, d := range data {
-		put([]uint32{uint32(len(d))})
-		put(d)
-	}
-	_, err := p.in.Write(b.Bytes())
-	if err == nil {
-		err = read()
-	}
-	if err != nil {
-		p.stop()
-		t.Errorf("the process of the kernels: %v\n%s", err, p.stderr.String())
-	}
-	return err == nil
-}
-
-// Run calls a kernel and returns all blocks as they are afterwards, or nil
-// after reporting an error.
-func (p *program) Run(t *testing.T, f *compiled, data [][]uint32, n, workers, place int) [][]uint32 {
-	t.Helper()
-	var message []byte
-	got := make([][]uint32, len(data))
-	head := []uint32{0, uint32(f.number), uint32(n), uint32(workers), uint32(place), uint32(len(data))}
-	ok := p.send(t, head, data, func() error {
-		var length uint32
-		if err := binary.Read(p.out, binary.LittleEndian, &length); err != nil {
-			return err
-		}
-		message = make([]byte, length)
-		if _, err := io.ReadFull(p.out, message); err != nil || length > 0 {
-			return err
-		}
-		for i, d := range data {
-			got[i] = make([]uint32, len(d))
-			if err := binary.Read(p.out, binary.LittleEndian, got[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if len(message) > 0 {
-		t.Errorf("%d rows, %d workers, %s: %s", n, workers, [...]string{"aligned", "at odd addresses", "at the end of memory", "at the beginning of memory"}[place], message)
-	}
-	if !ok || len(message) > 0 {
-		return nil
-	}
-	return got
-}
-
-// bench returns ns per call, the peak in operations per ns and ns to read so
-// many bytes.
-func (p *program) bench(b *testing.B, f *compiled, data [][]uint32, n, size int) (ns, peak, read float64) {
-	b.Helper()
-	x := make([]uint64, 3)
-	head := []uint32{1, uint32(f.number), uint32(n), uint32(size / 4), Aligned, uint32(len(data))}
-	if !p.send(b, head, data, func() error { return binary.Read(p.out, binary.LittleEndian, x) }) {
-		b.FailNow()
-	}
-	return math.Float64frombits(x[0]), math.Float64frombits(x[1]), math.Float64frombits(x[2])
 }

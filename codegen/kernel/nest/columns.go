@@ -6,9 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
@@ -197,11 +194,11 @@ func (m *columnReduction) write() (amd64.Stub, error) {
 		top, next := c.Unit.Label("block"), c.Unit.Label("next")
 		c.Comment(fmt.Sprintf("Sums of %d columns at a time.", v*m.level.Lanes()))
 		c.Label(top)
-		c.CMPQ(width, operand.I32(int32(v*m.level.Lanes())))
-		c.JL(operand.LabelRef(next))
+		c.CMPQ(width, amd64.I32(int32(v*m.level.Lanes())))
+		c.JL(amd64.LabelRef(next))
 		m.block(c, v, amd64.Mask{})
-		c.SUBQ(operand.I32(int32(v*m.level.Lanes())), width)
-		c.JMP(operand.LabelRef(top))
+		c.SUBQ(amd64.I32(int32(v*m.level.Lanes())), width)
+		c.JMP(amd64.LabelRef(top))
 		c.Label(next)
 		if v == 1 {
 			break
@@ -209,7 +206,7 @@ func (m *columnReduction) write() (amd64.Stub, error) {
 	}
 	if m.Request.Shape != nil || m.axes[m.lane()].N%m.level.Lanes() > 0 {
 		c.TESTQ(width, width)
-		c.JZ(operand.LabelRef(end))
+		c.JZ(amd64.LabelRef(end))
 		c.Comment("The columns that are left, under a mask.")
 		m.block(c, 1, c.LeadingLanes(width))
 		c.Label(end)
@@ -230,7 +227,7 @@ func (m *columnReduction) block(c *amd64.Code, v int, k amd64.Mask) {
 	}
 
 	// The pointers move through the loops over Inner, and back afterwards.
-	saved := map[*driver.Stream]reg.GPVirtual{}
+	saved := map[*driver.Stream]amd64.GP{}
 	for _, s := range m.List {
 		if !s.Scalar() && s != m.dst {
 			saved[s] = s.Base
@@ -245,8 +242,8 @@ func (m *columnReduction) block(c *amd64.Code, v int, k amd64.Mask) {
 
 	more := c.Pointer("more")
 	first, done := c.Unit.Label("first"), c.Unit.Label("done")
-	c.TESTQ(operand.U32(1), more)
-	c.JZ(operand.LabelRef(first))
+	c.TESTQ(amd64.U32(1), more)
+	c.JZ(amd64.LabelRef(first))
 	for i, a := range acc {
 		v := c.Alloc()
 		c.LoadLanes(v, m.dst.At(amd64.Place{Disp: i * lanes}), k)
@@ -255,8 +252,8 @@ func (m *columnReduction) block(c *amd64.Code, v int, k amd64.Mask) {
 	}
 	c.Label(first)
 	if m.Finish != nil {
-		c.TESTQ(operand.U32(2), more)
-		c.JNZ(operand.LabelRef(done))
+		c.TESTQ(amd64.U32(2), more)
+		c.JNZ(amd64.LabelRef(done))
 		for _, a := range acc {
 			y := c.Eval(m.Finish, []amd64.Vec{a})
 			c.Move(a, y)

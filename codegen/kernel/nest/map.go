@@ -6,9 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/shape"
@@ -212,7 +209,7 @@ func told(word, otherwise string) string {
 
 // flat runs through a run-time number of elements; tail is the mask of the last
 // ones, where it is known.
-func (m *mapping) flat(c *amd64.Code, n reg.GPVirtual, tail amd64.Mask) {
+func (m *mapping) flat(c *amd64.Code, n amd64.GP, tail amd64.Mask) {
 	c.Along(n, m.unroll(), tail, func(p amd64.Place, k amd64.Mask) { m.vector(c, p, k, amd64.None) })
 }
 
@@ -229,7 +226,7 @@ func (m *mapping) unroll() int {
 
 // static runs through rows of a number of elements that is the same for all of
 // them.
-func (m *mapping) static(c *amd64.Code, count reg.GPVirtual, draw *amd64.Philox) {
+func (m *mapping) static(c *amd64.Code, count amd64.GP, draw *amd64.Philox) {
 	n := m.axes[m.lane()].N
 	lanes := m.level.Lanes()
 	width := m.Request.Shape.Count(m.axes[m.lane()])
@@ -289,7 +286,7 @@ func (m *mapping) drawn(c *amd64.Code, n int, tail amd64.Mask, draw *amd64.Philo
 	if whole > 0 {
 		c.Counted(whole, func() {
 			turn(0, each)
-			c.ADDQ(operand.I32(int32(each*lanes)), index)
+			c.ADDQ(amd64.I32(int32(each*lanes)), index)
 		})
 	}
 	if rest := whole * each; rest < vectors {

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/mmcloughlin/avo/operand"
-
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
@@ -97,27 +95,27 @@ func (m *totalling) write() (amd64.Stub, error) {
 	end := c.Unit.Label("end")
 	for _, vectors := range []int{2, 1} {
 		done, top := c.Unit.Label("done"), c.Unit.Label("loop")
-		c.SUBQ(operand.I32(int32(vectors*lanes)), n)
-		c.JL(operand.LabelRef(done))
+		c.SUBQ(amd64.I32(int32(vectors*lanes)), n)
+		c.JL(amd64.LabelRef(done))
 		c.Label(top)
 		for i := range vectors {
 			m.add(c, amd64.Place{Index: index, Disp: i * lanes}, amd64.Mask{}, acc[2*i:])
 		}
-		c.ADDQ(operand.I32(int32(vectors*lanes)), index)
-		c.SUBQ(operand.I32(int32(vectors*lanes)), n)
-		c.JGE(operand.LabelRef(top))
+		c.ADDQ(amd64.I32(int32(vectors*lanes)), index)
+		c.SUBQ(amd64.I32(int32(vectors*lanes)), n)
+		c.JGE(amd64.LabelRef(top))
 		c.Label(done)
-		c.ADDQ(operand.I32(int32(vectors*lanes)), n)
+		c.ADDQ(amd64.I32(int32(vectors*lanes)), n)
 	}
-	c.JZ(operand.LabelRef(end))
+	c.JZ(amd64.LabelRef(end))
 	m.add(c, amd64.Place{Index: index}, c.LeadingLanes(n), acc)
 	c.Label(end)
 	c.VADDPD(c.Full(acc[2]), c.Full(acc[0]), c.Full(acc[0]))
 	c.VADDPD(c.Full(acc[3]), c.Full(acc[1]), c.Full(acc[1]))
 	c.VADDPD(c.Full(acc[1]), c.Full(acc[0]), c.Full(acc[0]))
 	amd64.FoldDoubles(c, acc[0], acc[1])
-	c.VADDSD(operand.Mem{Base: total}, c.Quarter(acc[0]), c.Quarter(acc[0]))
-	c.VMOVSD(c.Quarter(acc[0]), operand.Mem{Base: total})
+	c.VADDSD(amd64.Mem{Base: total}, c.Quarter(acc[0]), c.Quarter(acc[0]))
+	c.VMOVSD(c.Quarter(acc[0]), amd64.Mem{Base: total})
 	return s, c.End()
 }
 

@@ -1,8 +1,6 @@
 package network
 
 import (
-	"github.com/mmcloughlin/avo/operand"
-
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/contract"
 	"github.com/nngen-go/nngen/codegen/plan"
@@ -103,7 +101,7 @@ func (n *network) sums(l *layer, from, count int) error {
 			n.Zero(v)
 		}
 	}
-	step := func(k int, x, w operand.Mem) {
+	step := func(k int, x, w amd64.Mem) {
 		x.Disp += 4 * k * l.xStep
 		w.Disp += 4 * k * l.wStep
 		spread := n.Alloc()

@@ -6,9 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
@@ -68,18 +65,16 @@ func Write(u *driver.Unit, name string, p *loop.Program, l amd64.Level) (*Body, 
 
 // network is the function in the making.
 type network struct {
-	*amd64.Code
+	held
 	unit    *driver.Unit
 	level   amd64.Level
 	program *loop.Program
 	plan    *loop.Plan
 
-	params, scratch reg.GPVirtual
-	inputs, outputs []reg.GPVirtual
+	params, scratch amd64.GP
+	inputs, outputs []amd64.GP
 	slots           map[*loop.Buffer]int // rows in the scratch: the first float32
 	size            int
-	held            map[*loop.Buffer]amd64.Vec // rows of one register, and scalars in all lanes
-	order           []*loop.Buffer             // of held, the oldest first
 	tails           map[int]amd64.Mask
 }
 
@@ -93,8 +88,8 @@ func (n *network) write(name string) (*Body, error) {
 		s.Params = append(s.Params, amd64.Param{Name: fmt.Sprintf("x%d", i), Type: "*float32"})
 	}
 	s.Params = append(s.Params, amd64.Param{Name: "params", Type: "*float32"}, amd64.Param{Name: "scratch", Type: "*float32"})
-	n.Code = n.unit.Function(n.level, s)
-	n.slots, n.held, n.tails = map[*loop.Buffer]int{}, map[*loop.Buffer]amd64.Vec{}, map[int]amd64.Mask{}
+	n.held = held{Code: n.unit.Function(n.level, s), vectors: map[*loop.Buffer]amd64.Vec{}}
+	n.slots, n.tails = map[*loop.Buffer]int{}, map[int]amd64.Mask{}
 	for i := range n.plan.Outputs {
 		n.outputs = append(n.outputs, n.Pointer(fmt.Sprintf("y%d", i)))
 	}
@@ -152,7 +147,7 @@ func request(k loop.Kernel) driver.Request {
 }
 
 // place is where element of a row lies.
-func (n *network) place(b *loop.Buffer, element int) (operand.Mem, error) {
+func (n *network) place(b *loop.Buffer, element int) (amd64.Mem, error) {
 	switch {
 	case b.DType != loop.F32:
 	case b.Class == loop.Input && b.Rows && !b.Ragged:
@@ -164,7 +159,7 @@ func (n *network) place(b *loop.Buffer, element int) (operand.Mem, error) {
 			return amd64.At(n.scratch, slot+element), nil
 		}
 	}
-	return operand.Mem{}, errTooLarge
+	return amd64.Mem{}, errTooLarge
 }
 
 // narrowed has the code of body in half registers if what it computes fits:
@@ -209,7 +204,7 @@ func (n *network) part(j, elements int) amd64.Mask {
 // fetch puts register j of a run of elements into a register of its own, zeros
 // in the lanes behind its end.
 func (n *network) fetch(b *loop.Buffer, offset, j, elements int) (amd64.Vec, error) {
-	if v, ok := n.held[b]; ok && offset == 0 && j == 0 && elements == b.Row() {
+	if v, ok := n.vectors[b]; ok && offset == 0 && j == 0 && elements == b.Row() {
 		t := n.Alloc()
 		n.Move(t, v)
 		return t, nil
@@ -225,7 +220,7 @@ func (n *network) fetch(b *loop.Buffer, offset, j, elements int) (amd64.Vec, err
 // spread puts one element into all lanes of a new register.
 func (n *network) spread(b *loop.Buffer, element int) (amd64.Vec, error) {
 	v := n.Alloc()
-	if held, ok := n.held[b]; ok && (b.Class == loop.Local || b.Row() == 1) && element == 0 {
+	if held, ok := n.vectors[b]; ok && (b.Class == loop.Local || b.Row() == 1) && element == 0 {
 		if b.Class == loop.Local {
 			n.Move(v, held)
 		} else {
@@ -272,40 +267,4 @@ func (n *network) put(b *loop.Buffer, offset, j, elements int, v amd64.Vec) erro
 		n.hold(b, t)
 	}
 	return nil
-}
-
-// maxHeld is how many rows and scalars stay in registers.
-const maxHeld = 4
-
-func (n *network) hold(b *loop.Buffer, v amd64.Vec) {
-	n.forget(b)
-	if len(n.order) == maxHeld {
-		i := slices.IndexFunc(n.order, func(b *loop.Buffer) bool { return b.Class != loop.Local })
-		if i < 0 {
-			n.Err = amd64.ErrRegisters
-			return
-		}
-		n.forget(n.order[i])
-	}
-	n.held[b] = v
-	n.order = append(n.order, b)
-}
-
-// forgetRows gives back the registers of all rows.
-func (n *network) forgetRows() {
-	for _, b := range slices.Clone(n.order) {
-		if b.Class != loop.Local {
-			n.forget(b)
-		}
-	}
-}
-
-// forget gives a register back: its row is in the scratch, too, and a scalar
-// ends with its kernel.
-func (n *network) forget(b *loop.Buffer) {
-	if v, ok := n.held[b]; ok {
-		n.Release(v)
-		delete(n.held, b)
-		n.order = slices.DeleteFunc(n.order, func(o *loop.Buffer) bool { return o == b })
-	}
 }

@@ -3,8 +3,6 @@ package network
 import (
 	"math"
 
-	"github.com/mmcloughlin/avo/operand"
-
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/nest"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -66,9 +64,9 @@ func (n *network) foldRow(how loop.Reduction, v amd64.Vec) {
 	t := n.Alloc()
 	n.Set(t, nothing(how))
 	amd64.Combine(n.Code, how, v, t)
-	n.VSHUFF32X4(operand.U8(1), n.Full(v), n.Full(v), n.Full(t))
+	n.VSHUFF32X4(amd64.U8(1), n.Full(v), n.Full(v), n.Full(t))
 	amd64.Combine(n.Code, how, v, t)
-	for _, exchange := range []operand.U8{0x4E, 0xB1} {
+	for _, exchange := range []amd64.U8{0x4E, 0xB1} {
 		n.VPERMILPS(exchange, n.Full(v), n.Full(t))
 		amd64.Combine(n.Code, how, v, t)
 	}

@@ -5,9 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -117,15 +114,15 @@ func gatherRows(u *driver.Unit, g *gatherer) (amd64.Stub, error) {
 	c := u.Function(g.level, s)
 	p := panel{c, g.block.width}
 	column := c.Pointer("column")
-	at := func(name string, moves bool) reg.GPVirtual {
+	at := func(name string, moves bool) amd64.GP {
 		r := c.Pointer(name)
 		if moves {
-			c.LEAQ(operand.Mem{Base: r, Index: column, Scale: 4}, r)
+			c.LEAQ(amd64.Mem{Base: r, Index: column, Scale: 4}, r)
 		}
 		return r
 	}
 	y, table := at("y", true), at("table", true)
-	extras := make([]reg.GPVirtual, len(g.Extra))
+	extras := make([]amd64.GP, len(g.Extra))
 	for i, a := range g.Extra {
 		if a.Buf.Class != loop.Scalar {
 			extras[i] = at(g.param(i), a.Strides[1] == 1)
@@ -145,18 +142,18 @@ func gatherRows(u *driver.Unit, g *gatherer) (amd64.Stub, error) {
 		}
 		fresh := u.Label("fresh")
 		c.TESTQ(carry, carry)
-		c.JZ(operand.LabelRef(fresh))
+		c.JZ(amd64.LabelRef(fresh))
 		for i, v := range acc[0] {
-			m, k := p.part(operand.Mem{Base: carry}, i, tail)
+			m, k := p.part(amd64.Mem{Base: carry}, i, tail)
 			c.LoadLanes(v, m, k)
 		}
 		c.Label(fresh)
 		from, to := c.GP64(), c.GP64()
-		c.MOVLQSX(operand.Mem{Base: offsets}, from)
-		c.MOVLQSX(operand.Mem{Base: offsets, Disp: 4}, to)
-		c.ADDQ(operand.U8(4), offsets)
+		c.MOVLQSX(amd64.Mem{Base: offsets}, from)
+		c.MOVLQSX(amd64.Mem{Base: offsets, Disp: 4}, to)
+		c.ADDQ(amd64.U8(4), offsets)
 		first := c.GP64()
-		c.LEAQ(operand.Mem{Base: ids, Index: from, Scale: 4}, first)
+		c.LEAQ(amd64.Mem{Base: ids, Index: from, Scale: 4}, first)
 		c.SUBQ(from, to)
 		p.gather(acc, table, g.Width, first, to, tail)
 		p.combine(acc)
@@ -172,22 +169,22 @@ func gatherRows(u *driver.Unit, g *gatherer) (amd64.Stub, error) {
 }
 
 // gather adds the table rows of count ids to the accumulators.
-func (p panel) gather(acc [][]amd64.Vec, table reg.GPVirtual, width int, ids, count reg.GPVirtual, tail amd64.Mask) {
+func (p panel) gather(acc [][]amd64.Vec, table amd64.GP, width int, ids, count amd64.GP, tail amd64.Mask) {
 	all, rest, next := p.Unit.Label("all"), p.Unit.Label("rest"), p.Unit.Label("next")
-	p.SUBQ(operand.U8(uint8(len(acc))), count)
-	p.JLT(operand.LabelRef(rest))
+	p.SUBQ(amd64.U8(uint8(len(acc))), count)
+	p.JLT(amd64.LabelRef(rest))
 	p.Label(all)
 	for i, a := range acc {
-		p.add(a, rowOf(p.Code, table, width, operand.Mem{Base: ids, Disp: 4 * i}), tail)
+		p.add(a, rowOf(p.Code, table, width, amd64.Mem{Base: ids, Disp: 4 * i}), tail)
 	}
-	p.ADDQ(operand.U8(uint8(4*len(acc))), ids)
-	p.SUBQ(operand.U8(uint8(len(acc))), count)
-	p.JGE(operand.LabelRef(all))
+	p.ADDQ(amd64.U8(uint8(4*len(acc))), ids)
+	p.SUBQ(amd64.U8(uint8(len(acc))), count)
+	p.JGE(amd64.LabelRef(all))
 	p.Label(rest)
-	p.ADDQ(operand.U8(uint8(len(acc))), count)
+	p.ADDQ(amd64.U8(uint8(len(acc))), count)
 	for i, a := range acc[:len(acc)-1] {
-		p.JZ(operand.LabelRef(next))
-		p.add(a, rowOf(p.Code, table, width, operand.Mem{Base: ids, Disp: 4 * i}), tail)
+		p.JZ(amd64.LabelRef(next))
+		p.add(a, rowOf(p.Code, table, width, amd64.Mem{Base: ids, Disp: 4 * i}), tail)
 		p.DECQ(count)
 	}
 	p.Label(next)
@@ -206,12 +203,12 @@ func (p panel) combine(acc [][]amd64.Vec) {
 
 // finish puts the epilogue of the sums into y. The accumulators but the first
 // are free meanwhile.
-func (p panel) finish(g *gatherer, acc [][]amd64.Vec, y reg.GPVirtual, extras []reg.GPVirtual, tail amd64.Mask) {
+func (p panel) finish(g *gatherer, acc [][]amd64.Vec, y amd64.GP, extras []amd64.GP, tail amd64.Mask) {
 	for _, a := range acc[1:] {
 		p.Release(a...)
 	}
 	for i, v := range acc[0] {
-		place, k := p.part(operand.Mem{Base: y}, i, tail)
+		place, k := p.part(amd64.Mem{Base: y}, i, tail)
 		if g.Epilogue == nil {
 			p.StoreLanes(place, v, k)
 			continue
@@ -233,7 +230,7 @@ func (p panel) finish(g *gatherer, acc [][]amd64.Vec, y reg.GPVirtual, extras []
 }
 
 // extra loads register i of an operand of the epilogue.
-func (p panel) extra(g *gatherer, number int, from reg.GPVirtual, i int, tail amd64.Mask) amd64.Vec {
+func (p panel) extra(g *gatherer, number int, from amd64.GP, i int, tail amd64.Mask) amd64.Vec {
 	a := g.Extra[number]
 	if a.Buf.Class == loop.Scalar {
 		return p.Scalar(g.param(number))
@@ -257,14 +254,14 @@ func gatherPart(u *driver.Unit, g *gatherer) (amd64.Stub, error) {
 	c := u.Function(g.level, s)
 	p := panel{c, g.block.width}
 	sum, table, ids, n, column := c.Pointer("sum"), c.Pointer("table"), c.Pointer("ids"), c.Pointer("n"), c.Pointer("column")
-	c.LEAQ(operand.Mem{Base: table, Index: column, Scale: 4}, table)
+	c.LEAQ(amd64.Mem{Base: table, Index: column, Scale: 4}, table)
 	tail := p.tail()
 	acc := make([][]amd64.Vec, g.block.sums)
 	for i := range acc {
 		acc[i] = c.Allocs(p.registers())
 		for j, v := range acc[i] {
 			if i == 0 {
-				m, k := p.part(operand.Mem{Base: sum}, j, tail)
+				m, k := p.part(amd64.Mem{Base: sum}, j, tail)
 				c.LoadLanes(v, m, k)
 				continue
 			}
@@ -274,7 +271,7 @@ func gatherPart(u *driver.Unit, g *gatherer) (amd64.Stub, error) {
 	p.gather(acc, table, g.Width, ids, n, tail)
 	p.combine(acc)
 	for j, v := range acc[0] {
-		m, k := p.part(operand.Mem{Base: sum}, j, tail)
+		m, k := p.part(amd64.Mem{Base: sum}, j, tail)
 		c.StoreLanes(m, v, k)
 	}
 	return s, c.End()

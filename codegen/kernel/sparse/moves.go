@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -195,7 +192,7 @@ func writeMoves(u *driver.Unit, name string, m *moves) (amd64.Stub, error) {
 	c := u.Function(m.level, s)
 	p := panel{c, m.block.width}
 	first, column := c.Pointer("at"), c.Pointer("column")
-	bases, indices := make([]reg.GPVirtual, len(m.each)), make([]reg.GPVirtual, len(m.each))
+	bases, indices := make([]amd64.GP, len(m.each)), make([]amd64.GP, len(m.each))
 	scalars := make([]amd64.Vec, len(m.each))
 	for i, a := range m.each {
 		if a.scalar {
@@ -205,7 +202,7 @@ func writeMoves(u *driver.Unit, name string, m *moves) (amd64.Stub, error) {
 		bases[i] = c.Pointer(a.name)
 		c.Advance(bases[i], a.Offset)
 		if !a.spread {
-			c.LEAQ(operand.Mem{Base: bases[i], Index: column, Scale: 4}, bases[i])
+			c.LEAQ(amd64.Mem{Base: bases[i], Index: column, Scale: 4}, bases[i])
 		}
 		forward(c, bases[i], first, a.step)
 		if a.Index != nil {
@@ -217,16 +214,16 @@ func writeMoves(u *driver.Unit, name string, m *moves) (amd64.Stub, error) {
 	tail := p.tail()
 	count := c.Pointer("count")
 	c.Until(count, func() {
-		places := make([]operand.Mem, len(m.each))
+		places := make([]amd64.Mem, len(m.each))
 		for i, a := range m.each {
 			switch {
 			case a.scalar:
 				continue
 			case a.Index != nil:
-				places[i] = rowOf(c, bases[i], a.IndexStride, operand.Mem{Base: indices[i]})
+				places[i] = rowOf(c, bases[i], a.IndexStride, amd64.Mem{Base: indices[i]})
 				c.Advance(indices[i], a.indexStep)
 			default:
-				places[i] = operand.Mem{Base: bases[i]}
+				places[i] = amd64.Mem{Base: bases[i]}
 			}
 		}
 		for j := range p.registers() {
@@ -242,17 +239,17 @@ func writeMoves(u *driver.Unit, name string, m *moves) (amd64.Stub, error) {
 }
 
 // forward moves a pointer by n steps.
-func forward(c *amd64.Code, p, n reg.GPVirtual, step int) {
+func forward(c *amd64.Code, p, n amd64.GP, step int) {
 	if step == 0 {
 		return
 	}
 	by := c.GP64()
-	c.IMUL3Q(operand.I32(int32(4*step)), n, by)
+	c.IMUL3Q(amd64.I32(int32(4*step)), n, by)
 	c.ADDQ(by, p)
 }
 
 // element computes register j of a run.
-func (p panel) element(m *moves, places []operand.Mem, scalars []amd64.Vec, j int, tail amd64.Mask) {
+func (p panel) element(m *moves, places []amd64.Mem, scalars []amd64.Vec, j int, tail amd64.Mask) {
 	var args, own []amd64.Vec
 	for i, a := range m.each[1:] {
 		if a.scalar {

@@ -1,9 +1,6 @@
 package sparse
 
 import (
-	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 )
 
@@ -17,7 +14,7 @@ type panel struct {
 func (p panel) registers() int { return (p.width + p.Level.Lanes() - 1) / p.Level.Lanes() }
 
 // part is the memory of register i of a row, and its lanes.
-func (p panel) part(m operand.Mem, i int, tail amd64.Mask) (operand.Mem, amd64.Mask) {
+func (p panel) part(m amd64.Mem, i int, tail amd64.Mask) (amd64.Mem, amd64.Mask) {
 	m.Disp += 4 * i * p.Level.Lanes()
 	if i+1 < p.registers() {
 		tail = amd64.Mask{}
@@ -29,7 +26,7 @@ func (p panel) part(m operand.Mem, i int, tail amd64.Mask) (operand.Mem, amd64.M
 func (p panel) tail() amd64.Mask { return p.FirstLanes(p.width - (p.registers()-1)*p.Level.Lanes()) }
 
 // add adds the row at m to registers.
-func (p panel) add(sum []amd64.Vec, m operand.Mem, tail amd64.Mask) {
+func (p panel) add(sum []amd64.Vec, m amd64.Mem, tail amd64.Mask) {
 	for i, v := range sum {
 		m, k := p.part(m, i, tail)
 		switch {
@@ -47,7 +44,7 @@ func (p panel) add(sum []amd64.Vec, m operand.Mem, tail amd64.Mask) {
 }
 
 // rowOf is the place of the table row that the id at m names.
-func rowOf(c *amd64.Code, table reg.GPVirtual, width int, m operand.Mem) operand.Mem {
+func rowOf(c *amd64.Code, table amd64.GP, width int, m amd64.Mem) amd64.Mem {
 	id := c.GP64()
 	c.MOVL(m, id.As32())
 	if size := 4 * width; size&(size-1) == 0 {
@@ -55,9 +52,9 @@ func rowOf(c *amd64.Code, table reg.GPVirtual, width int, m operand.Mem) operand
 		for 1<<shift < size {
 			shift++
 		}
-		c.SHLQ(operand.U8(uint8(shift)), id)
+		c.SHLQ(amd64.U8(uint8(shift)), id)
 	} else {
-		c.IMUL3Q(operand.I32(int32(size)), id, id)
+		c.IMUL3Q(amd64.I32(int32(size)), id, id)
 	}
-	return operand.Mem{Base: table, Index: id, Scale: 1}
+	return amd64.Mem{Base: table, Index: id, Scale: 1}
 }

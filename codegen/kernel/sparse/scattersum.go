@@ -3,8 +3,6 @@ package sparse
 import (
 	"fmt"
 
-	"github.com/mmcloughlin/avo/operand"
-
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -83,31 +81,31 @@ func scatter(u *driver.Unit, name string, s *scatterer) (amd64.Stub, error) {
 	c := u.Function(s.level, stub)
 	p := panel{c, s.block.width}
 	column, table, grad := c.Pointer("column"), c.Pointer("table"), c.Pointer("grad")
-	c.LEAQ(operand.Mem{Base: table, Index: column, Scale: 4}, table)
-	c.LEAQ(operand.Mem{Base: grad, Index: column, Scale: 4}, grad)
+	c.LEAQ(amd64.Mem{Base: table, Index: column, Scale: 4}, table)
+	c.LEAQ(amd64.Mem{Base: grad, Index: column, Scale: 4}, grad)
 	ids, offsets, n := c.Pointer("ids"), c.Pointer("offsets"), c.Pointer("n")
 	tail := p.tail()
 	row, sum := c.Allocs(p.registers()), c.Allocs(p.registers())
-	var stack operand.Mem
+	var stack amd64.Mem
 	if s.picks {
 		stack = c.AllocLocal(4 * picked)
 	}
 	c.Until(n, func() {
 		for i, v := range row {
-			m, k := p.part(operand.Mem{Base: grad}, i, tail)
+			m, k := p.part(amd64.Mem{Base: grad}, i, tail)
 			c.LoadLanes(v, m, k)
 		}
 		c.Advance(grad, s.Width)
 		from, count := c.GP64(), c.GP64()
-		c.MOVLQSX(operand.Mem{Base: offsets}, from)
-		c.MOVLQSX(operand.Mem{Base: offsets, Disp: 4}, count)
-		c.ADDQ(operand.U8(4), offsets)
+		c.MOVLQSX(amd64.Mem{Base: offsets}, from)
+		c.MOVLQSX(amd64.Mem{Base: offsets, Disp: 4}, count)
+		c.ADDQ(amd64.U8(4), offsets)
 		first := c.GP64()
-		c.LEAQ(operand.Mem{Base: ids, Index: from, Scale: 4}, first)
+		c.LEAQ(amd64.Mem{Base: ids, Index: from, Scale: 4}, first)
 		none := u.Label("none")
 		c.SUBQ(from, count)
-		c.JZ(operand.LabelRef(none))
-		add := func(m operand.Mem) {
+		c.JZ(amd64.LabelRef(none))
+		add := func(m amd64.Mem) {
 			place := rowOf(c, table, s.Width, m)
 			for i, v := range row {
 				m, k := p.part(place, i, tail)
@@ -122,47 +120,52 @@ func scatter(u *driver.Unit, name string, s *scatterer) (amd64.Stub, error) {
 		}
 		if !s.picks {
 			c.Until(count, func() {
-				add(operand.Mem{Base: first})
-				c.ADDQ(operand.U8(4), first)
+				add(amd64.Mem{Base: first})
+				c.ADDQ(amd64.U8(4), first)
 			})
 			c.Label(none)
 			return
 		}
-		// Every id is written to the stack, and kept there if it is of the range:
-		// no branch to guess.
-		low, span := c.Pointer("low"), c.Pointer("count")
-		more, dry := u.Label("more"), u.Label("dry")
-		c.Label(more)
-		part, most, kept, id, off := c.GP64(), c.GP64(), c.GP64(), c.GP64(), c.GP64()
-		c.MOVQ(count, part)
-		c.MOVQ(operand.U32(picked), most)
-		c.CMPQ(part, most)
-		c.CMOVQGT(most, part)
-		c.SUBQ(part, count)
-		c.XORL(kept.As32(), kept.As32())
-		c.Until(part, func() {
-			c.MOVL(operand.Mem{Base: first}, id.As32())
-			c.ADDQ(operand.U8(4), first)
-			place := stack
-			place.Index, place.Scale = kept, 4
-			c.MOVL(id.As32(), place)
-			c.MOVQ(id, off)
-			c.SUBQ(low, off)
-			c.CMPQ(off, span)
-			c.ADCQ(operand.U8(0), kept) // unsigned below: carry
-		})
-		c.TESTQ(kept, kept)
-		c.JZ(operand.LabelRef(dry))
-		at := c.GP64()
-		c.LEAQ(stack, at)
-		c.Until(kept, func() {
-			add(operand.Mem{Base: at})
-			c.ADDQ(operand.U8(4), at)
-		})
-		c.Label(dry)
-		c.TESTQ(count, count)
-		c.JNZ(operand.LabelRef(more))
+		pick(c, stack, first, count, add)
 		c.Label(none)
 	})
 	return stub, c.End()
+}
+
+// pick calls add for those of count ids from the first on that are of the range low
+// and count. Every id is written to the stack, and kept there if it is of the range: no
+// branch to guess.
+func pick(c *amd64.Code, stack amd64.Mem, first, count amd64.GP, add func(m amd64.Mem)) {
+	low, span := c.Pointer("low"), c.Pointer("count")
+	more, dry := c.Unit.Label("more"), c.Unit.Label("dry")
+	c.Label(more)
+	part, most, kept, id, off := c.GP64(), c.GP64(), c.GP64(), c.GP64(), c.GP64()
+	c.MOVQ(count, part)
+	c.MOVQ(amd64.U32(picked), most)
+	c.CMPQ(part, most)
+	c.CMOVQGT(most, part)
+	c.SUBQ(part, count)
+	c.XORL(kept.As32(), kept.As32())
+	c.Until(part, func() {
+		c.MOVL(amd64.Mem{Base: first}, id.As32())
+		c.ADDQ(amd64.U8(4), first)
+		place := stack
+		place.Index, place.Scale = kept, 4
+		c.MOVL(id.As32(), place)
+		c.MOVQ(id, off)
+		c.SUBQ(low, off)
+		c.CMPQ(off, span)
+		c.ADCQ(amd64.U8(0), kept) // unsigned below: carry
+	})
+	c.TESTQ(kept, kept)
+	c.JZ(amd64.LabelRef(dry))
+	at := c.GP64()
+	c.LEAQ(stack, at)
+	c.Until(kept, func() {
+		add(amd64.Mem{Base: at})
+		c.ADDQ(amd64.U8(4), at)
+	})
+	c.Label(dry)
+	c.TESTQ(count, count)
+	c.JNZ(amd64.LabelRef(more))
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/mmcloughlin/avo/operand"
-
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -117,9 +115,9 @@ func (p *pool) someTaps(c *amd64.Code, at amd64.Place) taps {
 			c.Load(c.Param("columns"), columns)
 			c.Until(columns, func() {
 				body(amd64.Place{Index: offset, Disp: at.Disp})
-				c.ADDQ(operand.I32(int32(p.along[len(p.along)-1].tapStep)), offset)
+				c.ADDQ(amd64.I32(int32(p.along[len(p.along)-1].tapStep)), offset)
 			})
-			c.ADDQ(operand.I32(int32(p.along[0].tapStep)), row)
+			c.ADDQ(amd64.I32(int32(p.along[0].tapStep)), row)
 		})
 	}
 }
@@ -251,7 +249,7 @@ func takesOver(c *amd64.Code, x, top amd64.Vec) amd64.Compared {
 	const ordered, notLessOrEqual = 7, 22
 	m := c.Compare(ordered, amd64.Register(top), amd64.Register(top))
 	if c.Level == amd64.AVX512 {
-		c.VCMPPS(operand.U8(notLessOrEqual), c.Full(top), c.Full(x), m.K, m.K)
+		c.VCMPPS(amd64.U8(notLessOrEqual), c.Full(top), c.Full(x), m.K, m.K)
 		return m
 	}
 	other := c.Compare(notLessOrEqual, amd64.Register(x), amd64.Register(top))
