@@ -105,7 +105,7 @@ func testBoth(t *testing.T, p *loop.Program, name, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	testIn(t, full, small, []File{{Name: name + "_test.go", Data: test}})
+	testWith(t, []File{{Name: name + "_test.go", Data: test}}, full, small)
 }
 
 // texts is a network whose features are the cases of TextVectorization in
@@ -212,7 +212,7 @@ func TestEncodeKeras(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		testIn(t, full, []File{{Name: "texts_test.go", Data: test}, {Name: "ports_test.go", Data: []byte(ports)}})
+		testWith(t, []File{{Name: "texts_test.go", Data: test}, {Name: "ports_test.go", Data: []byte(ports)}}, full)
 	}
 }
 
@@ -244,7 +244,7 @@ func TestEncodeImages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	testIn(t, append(packages, full, []File{{Name: "images_test.go", Data: test}})...)
+	testWith(t, []File{{Name: "images_test.go", Data: test}}, append(packages, full)...)
 }
 
 // windowed is a network on two successive rows of a table.
@@ -296,7 +296,7 @@ func TestEncodeShapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	testIn(t, append(packages, []File{{Name: "shapes_test.go", Data: test}})...)
+	testWith(t, []File{{Name: "shapes_test.go", Data: test}}, packages...)
 }
 
 // What fit says seldom is printed too: a package with callbacks, weights of

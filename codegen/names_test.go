@@ -191,9 +191,9 @@ func TestEveryName(t *testing.T) {
 	for part := range slices.Chunk(list[:6*3*ports], 3*ports) {
 		both(func() *loop.Program { return program(part) })
 	}
-	dir := scratch(t, packages...)
-	run(t, "go", "vet", "./"+dir+"/...")
-	run(t, "go", "test", "./"+dir+"/p0", "./"+dir+"/p1", "./"+dir+"/p2", "./"+dir+"/p3")
+	dir := scratch(t, bundled(packages)...)
+	writeScratch(t, dir, "tests", []File{bundle(t, nil, packages[:4])})
+	run(t, "go", "test", "-vet=all", "./"+dir+"/...")
 }
 
 // A package has a name that Go takes, and a folder of that name one that all

@@ -2,6 +2,7 @@ package codegen
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -13,8 +14,11 @@ func TestManyOutputs(t *testing.T) {
 		p := compiled(t, side(n))
 		packages = append(packages, generated(t, p, Config{Package: fmt.Sprint("full", n)}), generated(t, p, Config{Package: fmt.Sprint("predict", n), PredictOnly: true}))
 	}
-	dir := scratch(t, packages...)
-	run(t, "go", "vet", "./"+dir+"/...")
-	run(t, "go", "test", "./"+dir+"/...")
-	run(t, "go", "test", "-tags", "purego", "-run", "Allocations", "./"+dir+"/...")
+	testIn(t, packages...)
+	dir := scratch(t, bundled(packages)...)
+	writeScratch(t, dir, "tests", []File{bundle(t, nil, packages)})
+	out := run(t, "go", "test", "-vet=off", "-tags", "purego", "-v", "-run", "TestPackages/p/TestModel/Allocations", "./"+dir+"/tests")
+	if n := strings.Count(out, "--- PASS: TestPackages/p"); n < len(packages) {
+		t.Errorf("%d tests have run:\n%s", n, out)
+	}
 }

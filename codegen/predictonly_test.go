@@ -51,8 +51,7 @@ func TestPredictOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := scratch(t, full, files, []File{{Name: "equal_test.go", Data: equal}})
-	run(t, "go", "vet", "./"+dir+"/...")
-	run(t, "go", "test", "./"+dir+"/...")
+	run(t, "go", "test", "-vet=all", "./"+dir+"/...")
 	out, err := exec.Command("go", "list", "-deps", "./"+dir+"/p1").Output()
 	if err != nil {
 		t.Fatal(err)

@@ -41,7 +41,8 @@ codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
 codegen/static    codegen/gotree
 codegen/lane      codegen/gotree ir/loop ir/scalar
 codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
-codegen/isa/amd64 ir/scalar github.com/mmcloughlin/avo codegen/gotree
+codegen/isa/amd64/listing github.com/mmcloughlin/avo
+codegen/isa/amd64 ir/scalar github.com/mmcloughlin/avo codegen/gotree codegen/isa/amd64/listing
 codegen/isa/amd64/peakgen github.com/mmcloughlin/avo
 codegen/isa/amd64/optimgen github.com/mmcloughlin/avo
 codegen/kernel/driver ir/loop ir/machine codegen/gotree codegen/plan codegen/shape codegen/isa/amd64
@@ -53,7 +54,10 @@ codegen/kernel    ir/loop codegen/isa/amd64 codegen/kernel/driver codegen/kernel
 codegen/kernel/network ir/loop ir/scalar codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel/contract codegen/kernel/nest codegen/kernel
 codegen/kernel/kerneltest ir/canonical ir/loop ir/loop/looptest ir/scalar ir/machine runtime/nn codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel
 codegen/feature   ir/loop ir/encoding ir/diag codegen/gotree runtime/data runtime/encode
-codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag ir/arg runtime/nn runtime/optim runtime/metric runtime/train runtime/data codegen/isa/amd64 codegen/kernel/driver codegen/kernel codegen/kernel/network codegen/gotree codegen/static runtime github.com/dave/jennifer codegen/shape codegen/lane codegen/feature
+codegen/gokernel  codegen/gotree codegen/lane codegen/shape ir/loop ir/scalar ir/machine
+codegen/kernelset ir/loop codegen/isa/amd64 codegen/kernel/driver codegen/kernel codegen/kernel/network codegen/gokernel codegen/gotree codegen/shape codegen/static runtime
+codegen/setting   ir/loop ir/arg ir/diag codegen/gokernel codegen/gotree runtime/metric runtime/optim runtime/train
+codegen/gosrc     ir/loop ir/block ir/machine ir/diag runtime/nn runtime/train codegen/gotree codegen/static runtime codegen/shape codegen/gokernel codegen/kernelset codegen/setting codegen/feature
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/isa/amd64 ir/encoding
 codegen/internal/... ir/loop ir/scalar ir/block ir/diag
 codegen/conformance/... *

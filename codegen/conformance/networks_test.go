@@ -43,40 +43,43 @@ type application struct {
 // then the emitted packages at every level of instructions. Of each gradient and
 // moving statistic it compares the norm and two elements.
 func TestNetworks(t *testing.T) {
+	dir := t.TempDir()
+	var cases []*application
+	var nets []*network
+	var names []string
 	for _, c := range applications(t) {
 		if strings.HasSuffix(c.Name, "cut") == *whole {
 			continue
 		}
-		t.Run(c.Name, func(t *testing.T) {
-			net, err := compileJSON(c.Name, c.Model)
-			if err != nil {
-				t.Fatal(err)
-			}
-			f := c.formula(net)
-			t.Run("interpreter", func(t *testing.T) { c.interpret(t, net, f) })
-			dir := t.TempDir()
-			begun := time.Now()
-			if err := net.emit(dir, pass.Options{}); err != nil {
-				t.Fatal(err)
-			}
-			generated := time.Since(begun)
-			begun = time.Now()
-			link(t, dir, []string{net.name})
-			t.Logf("generated in %.1f s: %.1f MB of source; built in %.1f s", generated.Seconds(), megabytes(t, filepath.Join(dir, net.name)), time.Since(begun).Seconds())
-			for _, level := range levels() {
-				t.Run(level.String(), func(t *testing.T) {
-					got := drive(t, dir, []harness.Case{{Model: net.name, Formula: f}}, level, "GOMAXPROCS=1")[0]
-					if got.Error != "" {
-						t.Fatal(got.Error)
-					}
-					c.compare(t, got)
-					if !*whole {
-						return
-					}
+		net, err := compileJSON(c.Name, c.Model)
+		if err != nil {
+			t.Fatalf("%s: %v", c.Name, err)
+		}
+		begun := time.Now()
+		if err := net.emit(dir, pass.Options{}); err != nil {
+			t.Fatalf("%s: %v", c.Name, err)
+		}
+		t.Logf("%s: generated in %.1f s: %.1f MB of source", c.Name, time.Since(begun).Seconds(), megabytes(t, filepath.Join(dir, net.name)))
+		cases, nets, names = append(cases, c), append(nets, net), append(names, net.name)
+	}
+	begun := time.Now()
+	link(t, dir, names)
+	t.Logf("built in %.1f s", time.Since(begun).Seconds())
+	for i, c := range cases {
+		f := c.formula(nets[i])
+		t.Run(c.Name+"/interpreter", func(t *testing.T) { c.interpret(t, nets[i], f) })
+		for _, level := range levels() {
+			t.Run(c.Name+"/"+level.String(), func(t *testing.T) {
+				got := drive(t, dir, []harness.Case{{Model: nets[i].name, Formula: f}}, level, "GOMAXPROCS=1")[0]
+				if got.Error != "" {
+					t.Fatal(got.Error)
+				}
+				c.compare(t, got)
+				if *whole {
 					t.Logf("predict %.4f s, step %.4f s; Keras %.4f s, %.4f s", got.PredictSeconds, got.StepSeconds, c.Float32.Predict, c.Float32.Step)
-				})
-			}
-		})
+				}
+			})
+		}
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nngen-go/nngen/codegen/gokernel"
+	"github.com/nngen-go/nngen/codegen/kernelset"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -11,8 +13,8 @@ import (
 // kernelCall is the call of a kernel within a plan.
 type kernelCall struct {
 	*loop.Run
-	kernel  *kernel
-	fn      *function
+	kernel  *gokernel.Kernel
+	fn      *kernelset.Function
 	stage   int // workers wait for one another before the next
 	sharing loop.Sharing
 }
@@ -26,13 +28,13 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 		if !ok {
 			return nil, nil, fmt.Errorf("loops over time are not emitted by this version")
 		}
-		k, fn, err := e.kernel(r.Kernel)
+		k, fn, err := e.kernels.Function(r.Kernel)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%v: layer %s: %w", r.Pos, diag.Quote(r.Layer), err)
 		}
-		for _, p := range k.params {
-			if p.buf.Class == loop.Const && !slices.Contains(e.consts, p.buf) {
-				e.consts = append(e.consts, p.buf)
+		for _, p := range k.Params {
+			if p.Buf.Class == loop.Const && !slices.Contains(e.consts, p.Buf) {
+				e.consts = append(e.consts, p.Buf)
 			}
 		}
 		list = append(list, kernelCall{r, k, fn, stages[i], loop.SharingOf(r.Kernel)})
@@ -46,10 +48,10 @@ func divided(calls []kernelCall) []kernelCall {
 	calls = slices.Clone(calls)
 	stage, was := 0, 0
 	for i, c := range calls {
-		if c.fn.divided {
+		if c.fn.Divided {
 			calls[i].sharing = loop.ByUnits
 		}
-		if i > 0 && (c.stage != was || c.fn.divided || calls[i-1].fn.divided) {
+		if i > 0 && (c.stage != was || c.fn.Divided || calls[i-1].fn.Divided) {
 			stage++
 		}
 		was, calls[i].stage = c.stage, stage
@@ -63,4 +65,25 @@ func lastStage(calls []kernelCall) int {
 		return 0
 	}
 	return calls[len(calls)-1].stage
+}
+
+// joinedKernels collects the kernels of all plans of a large network, and joins them.
+func (e *phases) joinedKernels() error {
+	if !e.kernels.Share {
+		return nil
+	}
+	plans := []*loop.Plan{e.p.Predict}
+	if !e.cfg.PredictOnly {
+		plans = append(plans, e.p.Evaluate, e.p.Train)
+		for _, a := range e.p.Adapts {
+			plans = append(plans, a.Plan)
+		}
+	}
+	for _, p := range plans {
+		if _, _, err := e.callsOf(p); err != nil {
+			return err
+		}
+	}
+	e.kernels.Join()
+	return nil
 }

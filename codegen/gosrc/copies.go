@@ -4,7 +4,7 @@ import (
 	"sync"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
-	"github.com/nngen-go/nngen/codegen/isa/amd64"
+	"github.com/nngen-go/nngen/codegen/kernelset"
 	"github.com/nngen-go/nngen/codegen/static"
 	"github.com/nngen-go/nngen/runtime"
 )
@@ -13,9 +13,6 @@ var (
 	encoders = sync.OnceValues(func() (*static.Library, error) { return static.Load(runtime.Source(), "encode", "", nil) })
 	tests    = sync.OnceValues(func() (*static.Library, error) {
 		return static.Load(runtime.Source(), "modeltest", "", map[string]string{"Predictor": "predictorTests", "Answer": "answerTests", "Port": "testPort"})
-	})
-	processors = sync.OnceValues(func() (*static.Library, error) {
-		return static.Load(runtime.Source(), "nn", amd64.Constraint, map[string]string{"CPU": "cpuLevel", "Level": "instructions", "level": "supported", "Go": "goBodies", "AVX2": "levelAVX2", "AVX512": "levelAVX512"})
 	})
 )
 
@@ -26,11 +23,7 @@ func (e *phases) withCopies(files []namedFile) ([]namedFile, error) {
 	var all, tested []*gotree.File
 	for _, f := range files {
 		if f.name == "kernels_amd64.go" {
-			library, err := processors()
-			if err != nil {
-				return nil, err
-			}
-			if err := library.Embed(f.file.File, f.file.File); err != nil {
+			if err := kernelset.CarryLevels(f.file.File); err != nil {
 				return nil, err
 			}
 		}

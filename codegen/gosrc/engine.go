@@ -9,8 +9,8 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// engineDecl prints the implementation of train.Engine.
-func (e trainText) engineDecl(f *file) {
+// engineFields prints the fields of the engine.
+func (e trainText) engineFields() string {
 	floats, ints := e.trainArena()
 	fields := ""
 	if e.grows() {
@@ -25,16 +25,8 @@ func (e trainText) engineDecl(f *file) {
 		fields += fmt.Sprintf("ai [%d]int32 // the arena of integers\n", ints)
 	}
 	fields += "inputs\n"
-	load := ""
 	for i, p := range e.p.Targets {
-		name := e.targetField(i)
-		fields += e.rowField(name, p)
-		if p.DType == loop.I32 && p.Limit > 0 {
-			load += e.targetCheck(i)
-		}
-	}
-	for i := range e.p.Targets {
-		load += copyIn("e."+e.targetField(i), "y", e.p.Targets, e.ports.targets, i) + "\n"
+		fields += e.rowField(e.targetField(i), p)
 	}
 	fields += e.rowField("weight", loop.Port{})
 	outs := len(e.p.Outputs)
@@ -53,15 +45,22 @@ func (e trainText) engineDecl(f *file) {
 	n                       int // rows and step that the team is at
 	step                    §train.Step
 `
+	if e.kernels.WorkFloats() > 0 {
+		fields += "work [][]float32 // scratch of each worker\n"
+	}
+	return fields
+}
+
+// engineDecl prints the implementation of train.Engine.
+func (e trainText) engineDecl(f *file) {
 	work, scratch, room := "", "", ""
 	if e.grows() {
 		room = "e.room(1)\n"
 	}
-	if e.workFloats() > 0 {
-		fields += "work [][]float32 // scratch of each worker\n"
+	if e.kernels.WorkFloats() > 0 {
 		work = "e.work = [][]float32{make([]float32, workFloats)}\n"
 		scratch = "for len(e.work) < t.Workers() {\ne.work = append(e.work, make([]float32, workFloats))\n}\n"
-		f.add("// workFloats is the scratch that the kernels of a worker need.\nconst workFloats = %d", e.workFloats())
+		f.add("// workFloats is the scratch that the kernels of a worker need.\nconst workFloats = %d", e.kernels.WorkFloats())
 	}
 	f.add(`// trainShare is how many rows are worth sharing out among workers: as many as
 // keep one of them busy for some microseconds.
@@ -95,9 +94,25 @@ func (e *engine) Reweight(row int, weight float32) { e.weight[row] = weight }
 // the caller.
 func (e *engine) Share(t *§nn.Team) {
 	e.team = t
-	%s}`, fields, work, room, quotedNames(e.p.Outputs), e.p.Training.BatchStatistics, scratch)
+	%s}`, e.engineFields(), work, room, quotedNames(e.p.Outputs), e.p.Training.BatchStatistics, scratch)
 	if e.grows() {
 		e.growEngine(f)
+	}
+	e.loadMethod(f)
+	e.runMethods(f)
+	e.rowMethods(f)
+}
+
+// loadMethod prints how the engine takes an example.
+func (e trainText) loadMethod(f *file) {
+	load := ""
+	for i, p := range e.p.Targets {
+		if p.DType == loop.I32 && p.Limit > 0 {
+			load += e.targetCheck(i)
+		}
+	}
+	for i := range e.p.Targets {
+		load += copyIn("e."+e.targetField(i), "y", e.p.Targets, e.ports.targets, i) + "\n"
 	}
 	check := ""
 	if e.checked() {
@@ -113,10 +128,9 @@ func (e *engine) Load(row int, x *Input, y *Target, weight float32) error {
 		f.add(`// ParallelLoad says that Load may be called for several rows at once.
 func (e *engine) ParallelLoad() {}`)
 	}
-	e.runMethods(f)
-	e.rowMethods(f)
 }
 
+// quotedNames are the names of ports as elements of a list.
 func quotedNames(ports []loop.Port) string {
 	var s []string
 	for _, p := range ports {
@@ -192,9 +206,9 @@ func (e *engine) units() int { return (e.n + batchRows - 1) / batchRows }`)
 		text, at := "", func(b *loop.Buffer) string { return strconv.Itoa(b.Offset) }
 		switch {
 		case p == e.p.Evaluate && e.tested.rows:
-			at = func(b *loop.Buffer) string { return scaled("n", e.tested.at[b], 0) }
+			at = func(b *loop.Buffer) string { return times("n", e.tested.at[b]) }
 		case p == e.p.Train && e.grows():
-			at = func(b *loop.Buffer) string { return scaled("e.units()", b.Offset, 0) }
+			at = func(b *loop.Buffer) string { return times("e.units()", b.Offset) }
 		}
 		for i, b := range p.Losses {
 			text += fmt.Sprintf("e.losses[%d] = float64(e.a[%s])\n", i, at(b))

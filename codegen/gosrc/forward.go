@@ -6,18 +6,30 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gokernel"
+	"github.com/nngen-go/nngen/codegen/kernelset"
+	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
 // phases are the functions that run the program's plans.
 type phases struct {
-	*kernels
+	*program
+	kernels                              *kernelset.Set
+	consts                               []*loop.Buffer // that calls are passed
 	predict, evaluate, forward, backward *phase
 	adapts                               []*phase
 	evaluated, trained                   []kernelCall
 	row, tested                          *layout           // of predictions and evaluations
 	cut                                  map[string]string // names of the functions that phases are cut into, by text
 	batchWork, rowWork                   int               // scratch of the kernels that predict, for a batch and for one row
+}
+
+func newPhases(p *program) *phases {
+	return &phases{program: p, cut: map[string]string{}, kernels: kernelset.New(kernelset.Config{
+		Config: gokernel.Config{Standalone: p.cfg.PredictOnly, Batch: p.p.Batch, Machine: p.cfg.Machine, Share: shape.Large(p.p, p.cfg.Machine), Words: p.used},
+		Top:    p.top, Crew: p.crew,
+	})}
 }
 
 // phaseText prints the files of phases.
@@ -36,12 +48,12 @@ func (e *phases) phasesOf() error {
 	}
 	switch how := e.p.Answer.Probabilities; {
 	case how == loop.BySigmoid: // see predictText.probabilities
-		e.scalars["sigmoid"] = true
+		e.kernels.Uses("sigmoid")
 	case how.Logits():
-		e.scalars["exp"] = true
+		e.kernels.Uses("exp")
 	}
 	for _, c := range calls {
-		all, row := c.fn.work()
+		all, row := c.fn.Work()
 		e.batchWork, e.rowWork = max(e.batchWork, all), max(e.rowWork, row)
 	}
 	e.row = planned(plan)
@@ -270,9 +282,20 @@ func (e phaseText) updates(f *file) {
 	f.add("// updateState stores the state that a training step has computed.\nfunc updateState(s *pass) {\n%s}", body.String())
 }
 
-func (e *kernels) kernelsFile() *file {
+func (e *phases) kernelsFile() *file {
 	f := e.newFile()
-	e.kernelDecls(f)
+	e.kernels.Declare(f.File)
 	e.constDecls(f)
 	return f
+}
+
+// constDecls prints the arrays that the description fixes.
+func (e *phases) constDecls(f *file) {
+	for _, b := range e.consts {
+		values := make([]string, len(b.Data))
+		for i, v := range b.Data {
+			values[i] = gokernel.Single.Number(float64(v))
+		}
+		f.add("// %s belongs to layer %s.\nvar %s = [%d]float32{%s}", e.bufs[b], mention(b.Layer), e.bufs[b], len(b.Data), strings.Join(values, ", "))
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/machine"
 )
 
 // Generate prints the program as a package. The bytes depend on nothing but
@@ -32,8 +33,8 @@ func Generate(p *loop.Program, cfg Config) ([]File, error) {
 		}
 		out = append(out, File{f.name, text})
 	}
-	if !e.unit.Empty() {
-		text, err := e.assembly()
+	if !e.kernels.Empty() {
+		text, err := e.kernels.Assembly(e.header())
 		if err != nil {
 			return nil, fmt.Errorf("codegen: %w", err)
 		}
@@ -89,8 +90,8 @@ var goFiles = []struct {
 	}},
 	{"encoding.go", func(e *phases) bool { return e.enc.Learns() }, func(e *phases) *file { return e.encoded(e.enc.LearnedFile) }},
 	{"kernels_generic.go", always, func(e *phases) *file { return e.kernelsFile() }},
-	{"kernels_amd64.go", hasMachineCode, func(e *phases) *file { return machineText{e.kernels}.machineFile() }},
-	{"kernels_portable.go", hasMachineCode, func(e *phases) *file { return machineText{e.kernels}.portableFile() }},
+	{"kernels_amd64.go", hasMachineCode, func(e *phases) *file { return e.machineFile() }},
+	{"kernels_portable.go", hasMachineCode, func(e *phases) *file { return e.portableFile() }},
 	{"weights.go", predictsOnly, func(e *phases) *file { return modelText{e}.weightsFile() }},
 	{"model_test.go", predictsOnly, func(e *phases) *file { return testText{e}.predictOnlyTest() }},
 	{"backward.go", trains, func(e *phases) *file { return phaseText{e}.backwardFile() }},
@@ -105,7 +106,7 @@ var goFiles = []struct {
 func always(*phases) bool           { return true }
 func trains(e *phases) bool         { return !e.cfg.PredictOnly }
 func predictsOnly(e *phases) bool   { return e.cfg.PredictOnly }
-func hasMachineCode(e *phases) bool { return !e.unit.Empty() }
+func hasMachineCode(e *phases) bool { return !e.kernels.Empty() }
 
 // encoded is a file that the encoding of rows prints.
 func (e *phases) encoded(print func(f *gotree.File)) *file {
@@ -117,14 +118,17 @@ func (e *phases) encoded(print func(f *gotree.File)) *file {
 // printOnce makes the Go files of the package: kernels are collected and named
 // before anything is printed.
 func printOnce(p *loop.Program, cfg Config, used *ownWords) (*phases, []namedFile, error) {
-	e := &phases{kernels: newKernels(p, cfg, used), cut: map[string]string{}}
+	if cfg.Machine == (machine.Machine{}) {
+		cfg.Machine = machine.Server()
+	}
+	e := newPhases(newProgram(p, cfg, used))
 	for _, prepare := range []func() error{e.phasesOf, e.wholeNetwork, e.embeddable} {
 		if err := prepare(); err != nil {
 			return nil, nil, err
 		}
 	}
 	if predictsOnly(e) && hasMachineCode(e) {
-		if err := e.unit.Features(); err != nil {
+		if err := e.kernels.CarryFeatures(); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -3,6 +3,7 @@ package gosrc
 import (
 	"fmt"
 
+	"github.com/nngen-go/nngen/codegen/kernelset"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -27,10 +28,10 @@ func Kernels(p *loop.Program, cfg Config) ([]Kernel, error) {
 	if cfg.PredictOnly || plan == nil {
 		plan = p.Predict
 	}
-	flops, all := map[*function]int{}, 0
+	flops, all := map[*kernelset.Function]int{}, 0
 	runs, _ := plan.Flat()
 	for _, r := range runs {
-		_, fn, err := e.kernel(r.Kernel)
+		_, fn, err := e.kernels.Function(r.Kernel)
 		if err != nil {
 			return nil, fmt.Errorf("codegen: %w", err)
 		}
@@ -39,14 +40,8 @@ func Kernels(p *loop.Program, cfg Config) ([]Kernel, error) {
 		all += n
 	}
 	var list []Kernel
-	for _, fn := range e.list {
-		k := Kernel{Name: fn.name, Share: float64(flops[fn]) / float64(max(all, 1))}
-		if fn.code != nil {
-			for _, b := range fn.code.bodies {
-				k.Levels = append(k.Levels, b.Level.String())
-			}
-		}
-		list = append(list, k)
+	for _, fn := range e.kernels.Functions() {
+		list = append(list, Kernel{Name: fn.Name, Levels: fn.Levels(), Share: float64(flops[fn]) / float64(max(all, 1))})
 	}
 	return list, nil
 }

@@ -4,12 +4,27 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
+// layerDoc tells which layers' work a part of a plan does.
+type layerDoc struct {
+	*loop.Program
+	at map[string]int // where a layer stands in the program, by name
+}
+
+func newLayerDoc(p *loop.Program) layerDoc {
+	e := layerDoc{p, map[string]int{}}
+	for i, l := range p.Layers {
+		e.at[l.Name] = i
+	}
+	return e
+}
+
 // heading is what stands above the calls of a layer: the layers whose work they
 // do, and the steps that the names of kernels do not tell.
-func (e *program) heading(group []kernelCall, backward bool) string {
+func (e layerDoc) heading(group []kernelCall, backward bool) string {
 	layers := e.layersIn(group, backward)
 	var said []string
 	for _, c := range group {
@@ -17,8 +32,8 @@ func (e *program) heading(group []kernelCall, backward bool) string {
 			named := slices.ContainsFunc(layers, func(l loop.Layer) bool {
 				return strings.EqualFold(strings.ReplaceAll(strings.TrimSuffix(s, " gradient"), " ", ""), l.Type)
 			})
-			named = named || len(layers) > 0 && strings.Contains(strings.ToLower(c.fn.name), strings.ReplaceAll(s, " ", ""))
-			if s = told(s); s != "" && !named && !slices.Contains(said, s) {
+			named = named || len(layers) > 0 && strings.Contains(strings.ToLower(c.fn.Name), strings.ReplaceAll(s, " ", ""))
+			if s = gokernel.Told(s); s != "" && !named && !slices.Contains(said, s) {
 				said = append(said, s)
 			}
 		}
@@ -78,10 +93,10 @@ func layerWords(layers []loop.Layer) string {
 
 // lossWords describe the loss: which losses, and what else has been added to
 // them.
-func (e *program) lossWords(backward bool, steps []string) (subject string, said []string) {
-	for _, t := range e.p.Targets {
-		s := strings.ReplaceAll(comment(t.Loss), "_", " ")
-		if len(e.p.Targets) > 1 {
+func (e layerDoc) lossWords(backward bool, steps []string) (subject string, said []string) {
+	for _, t := range e.Targets {
+		s := strings.ReplaceAll(gokernel.Word(t.Loss), "_", " ")
+		if len(e.Targets) > 1 {
 			s += " of " + mention(t.Name)
 		}
 		said = append(said, s)
@@ -97,13 +112,13 @@ func (e *program) lossWords(backward bool, steps []string) (subject string, said
 
 // layersIn lists the layers whose work a group of kernels does, in the order of
 // the model: its own, and those that have been fused with it.
-func (e *program) layersIn(group []kernelCall, backward bool) []loop.Layer {
+func (e layerDoc) layersIn(group []kernelCall, backward bool) []loop.Layer {
 	in := map[string]bool{group[0].Layer: true}
 	wrote, read := map[*loop.Buffer]bool{}, map[string]bool{}
 	var starts []string
 	for _, r := range group {
 		_, product := r.Kernel.(*loop.Contract) // with the gradient of the activation before it
-		fused := product && slices.ContainsFunc(stepWords(r.Kernel), func(s string) bool { return strings.Contains(told(s), " gradient") })
+		fused := product && slices.ContainsFunc(stepWords(r.Kernel), func(s string) bool { return strings.Contains(gokernel.Told(s), " gradient") })
 		for _, w := range r.Kernel.Writes() {
 			wrote[w.Buf] = true
 			owner := e.owner(w.Buf)
@@ -119,7 +134,7 @@ func (e *program) layersIn(group []kernelCall, backward bool) []loop.Layer {
 				in[e.owner(a.Buf)] = true
 			case a.Buf.Class == loop.Param:
 				if !backward {
-					in[e.p.Segments[a.Buf.Segment].Layer] = true
+					in[e.Segments[a.Buf.Segment].Layer] = true
 				}
 			case !wrote[a.Buf]:
 				read[e.owner(a.Buf)] = true
@@ -134,35 +149,35 @@ func (e *program) layersIn(group []kernelCall, backward bool) []loop.Layer {
 
 // between adds what lies between the layers that are written and those that are
 // read: it has been computed on the way.
-func (e *program) between(written []string, read, in map[string]bool) {
+func (e layerDoc) between(written []string, read, in map[string]bool) {
 	seen := map[string]bool{}
 	for back := written; len(back) > 0; {
 		name := back[len(back)-1]
 		back = back[:len(back)-1]
-		at, layer := e.layerAt[name]
+		at, layer := e.at[name]
 		if seen[name] || !layer || read[name] {
 			continue
 		}
 		seen[name] = true
-		if t := e.p.Layers[at].Type; !strings.Contains(t, "Dropout") && !strings.Contains(t, "Noise") { // what draws nothing here does nothing
+		if t := e.Layers[at].Type; !strings.Contains(t, "Dropout") && !strings.Contains(t, "Noise") { // what draws nothing here does nothing
 			in[name] = true
 		}
-		back = append(back, e.p.Layers[at].Inputs...)
+		back = append(back, e.Layers[at].Inputs...)
 	}
 }
 
 // inOrder lists layers by name in the order of the model.
-func (e *program) inOrder(in map[string]bool) []loop.Layer {
+func (e layerDoc) inOrder(in map[string]bool) []loop.Layer {
 	var places []int
 	for name := range in {
-		if at, ok := e.layerAt[name]; ok {
+		if at, ok := e.at[name]; ok {
 			places = append(places, at)
 		}
 	}
 	slices.Sort(places)
 	list := make([]loop.Layer, len(places))
 	for i, at := range places {
-		list[i] = e.p.Layers[at]
+		list[i] = e.Layers[at]
 	}
 	return list
 }
@@ -170,9 +185,9 @@ func (e *program) inOrder(in map[string]bool) []loop.Layer {
 // owner is the layer that a buffer is named after: where kernels have been
 // fused, not the layer whose kernel writes it. Names of layers may hold dots, so
 // that the longest one counts.
-func (e *program) owner(b *loop.Buffer) string {
+func (e layerDoc) owner(b *loop.Buffer) string {
 	for name := b.Name; name != ""; name = name[:max(strings.LastIndexByte(name, '.'), 0)] {
-		if _, ok := e.layerAt[name]; ok {
+		if _, ok := e.at[name]; ok {
 			return name
 		}
 	}

@@ -199,7 +199,7 @@ func (e modelText) constants(f *file) {
 		more = fmt.Sprintf(`
 	// TrainArenaBytes is the memory that a training step of one worker works in,
 	// beside parameters and gradients.
-	TrainArenaBytes = %d`, 4*(units*(floats+ints)+e.workFloats()))
+	TrainArenaBytes = %d`, 4*(units*(floats+ints)+e.kernels.WorkFloats()))
 	}
 	f.add(`const (
 	// ModelID identifies the architecture, the preprocessing and the classes.
@@ -228,6 +228,7 @@ func (e *phases) trainArena() (floats, ints int) {
 	return floats, ints
 }
 
+// trainableModel prints the type of a package that trains.
 func (e modelText) trainableModel(f *file) {
 	f.add(`// This constant fails to compile where the runtime does not support the format
 // of this package: run nngen again.
@@ -254,12 +255,6 @@ type Model struct {
 	engine  *engine // made when training first needs it
 	%s
 }`, e.encodingField(), e.scratchFields())
-	learned := func(text string) string { // what only models have that learn an encoding
-		if e.enc.Learns() {
-			return text
-		}
-		return ""
-	}
 	f.add(`// New makes an untrained model with freshly initialised parameters.
 func New(opts ...Option) *Model {
 	o := §nn.Resolve(opts)
@@ -267,6 +262,24 @@ func New(opts ...Option) *Model {
 	m.params.init(o.Seed)
 	return m
 }`)
+	e.openers(f)
+	e.savers(f)
+	f.add(`// Params returns the parameters for reading. Use Update to change them.
+func (m *Model) Params() *Params { return m.params }`)
+	f.add(`// Update calls f to change the parameters.
+func (m *Model) Update(f func(p *Params)) { f(m.params) }`)
+}
+
+// learned is text that only models have that learn an encoding.
+func (e modelText) learned(text string) string {
+	if e.enc.Learns() {
+		return text
+	}
+	return ""
+}
+
+// openers prints what reads a model from a file.
+func (e modelText) openers(f *file) {
 	doc := func(name, from string) string {
 		return docComment(name + " reads a trained model from " + from + ". Weights of another model are an error that says what differs.")
 	}
@@ -296,7 +309,7 @@ func New(opts ...Option) *Model {
 		return nil, err
 	}
 	%s%sreturn m, nil
-}`, finite, learned(`if m.encoding, err = parseEncoding(f.Meta[§weights.KeyEncoding], f.Meta[§weights.KeyEncodingDigest]); err != nil {
+}`, finite, e.learned(`if m.encoding, err = parseEncoding(f.Meta[§weights.KeyEncoding], f.Meta[§weights.KeyEncodingDigest]); err != nil {
 		return nil, §fmt.Errorf("%s: %w", f.Name, err)
 	}
 	`))
@@ -312,10 +325,14 @@ func (m *Model) LoadMatching(path string) (LoadReport, error) {
 		return LoadReport{}, err
 	}
 	%sreturn f.CopyMatching(segments, m.params.flat()), nil
-}`, learned(" The encoding that was learned for the\n// same features is taken over."), learned(`if encoding, err := parseEncoding(f.Meta[§weights.KeyEncoding], f.Meta[§weights.KeyEncodingDigest]); err == nil {
+}`, e.learned(" The encoding that was learned for the\n// same features is taken over."), e.learned(`if encoding, err := parseEncoding(f.Meta[§weights.KeyEncoding], f.Meta[§weights.KeyEncodingDigest]); err == nil {
 		m.encoding = encoding
 	}
 	`))
+}
+
+// savers prints what writes a model, or copies it.
+func (e modelText) savers(f *file) {
 	if !e.enc.Learns() {
 		f.add(`// metadata is what weights files say of the model.
 func (m *Model) metadata() map[string]string {
@@ -336,11 +353,7 @@ func (m *Model) WriteTo(w §io.Writer) (int64, error) {
 func (m *Model) Clone() *Model {
 	p := *m.params
 	return &Model{params: &p, %ssession: m.session.Fresh()}
-}`, learned("encoding: m.encoding, "))
-	f.add(`// Params returns the parameters for reading. Use Update to change them.
-func (m *Model) Params() *Params { return m.params }`)
-	f.add(`// Update calls f to change the parameters.
-func (m *Model) Update(f func(p *Params)) { f(m.params) }`)
+}`, e.learned("encoding: m.encoding, "))
 }
 
 // workersDoc is the comment of the option Workers.

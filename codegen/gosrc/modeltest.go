@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -147,28 +148,28 @@ func (e testText) float64Test() *file {
 	var b strings.Builder
 	for i, c := range e.trained {
 		var more []string
-		word := func(p *param) string { return e.operandWord(p, &more) }
+		word := func(p *gokernel.Param) string { return e.operandWord(p, &more) }
 		var words []string
-		for _, p := range c.kernel.params {
+		for _, p := range c.kernel.Params {
 			words = append(words, word(p))
 		}
-		if c.kernel.draws() {
+		if c.kernel.Draws() {
 			words = append(words, "f")
 		}
-		if c.kernel.sized() {
+		if c.kernel.Sized() {
 			words = append(words, e.shapeWord(c.kernel))
 		}
-		if c.kernel.counted {
+		if c.kernel.Counted {
 			words = append(words, "n")
 		}
-		if c.kernel.shared {
+		if c.kernel.Shared {
 			words = append(words, "t")
 		}
 		layer := c.Layer
 		if i > 0 && e.trained[i-1].Layer == layer {
 			layer = ""
 		}
-		fmt.Fprintf(&b, "call(%s, %s[float64], %s)\n", quote(layer), c.fn.body(), strings.Join(append([]string{quote(strings.Join(words, " "))}, more...), ", "))
+		fmt.Fprintf(&b, "call(%s, %s[float64], %s)\n", quote(layer), c.fn.GoName(), strings.Join(append([]string{quote(strings.Join(words, " "))}, more...), ", "))
 	}
 	f.add(`// float64Calls makes the calls of a training step, forward and backward, in double
 // precision: see modeltest.Call.
@@ -178,25 +179,25 @@ func float64Calls(call §modeltest.Call) {
 }
 
 // shapeWord is the shape argument: numbers of fields, and their values.
-func (e testText) shapeWord(k *kernel) string {
+func (e testText) shapeWord(k *gokernel.Kernel) string {
 	var values []string
-	if k.family != nil {
-		for i, v := range k.sizes {
+	if k.Family != nil {
+		for i, v := range k.Sizes {
 			values = append(values, fmt.Sprintf("%d:%d", i, v))
 		}
 		return "z" + strings.Join(values, ",")
 	}
-	all := e.shapeFields()
-	for _, f := range k.shape.Fields {
+	all := gokernel.ShapeFields(e.kernels.Kernels())
+	for _, f := range k.Shape.Fields {
 		values = append(values, fmt.Sprintf("%d:%d", slices.Index(all, f.Name), f.Value))
 	}
 	return "z" + strings.Join(values, ",")
 }
 
 // operandWord is what modeltest passes for a parameter.
-func (e testText) operandWord(p *param, more *[]string) string {
-	b, length := p.buf, ""
-	if p.form == rowSlice {
+func (e testText) operandWord(p *gokernel.Param, more *[]string) string {
+	b, length := p.Buf, ""
+	if p.Form == gokernel.RowSlice {
 		length = fmt.Sprintf("+%d", b.Row())
 	}
 	switch b.Class {
@@ -212,7 +213,7 @@ func (e testText) operandWord(p *param, more *[]string) string {
 	case loop.Const:
 		return fmt.Sprintf("c%d%s", slices.Index(e.consts, b), length)
 	case loop.Input:
-		if p.form == ragged {
+		if p.Form == gokernel.Ragged {
 			return fmt.Sprintf("x%d o%d", b.Port, b.Port)
 		}
 		return fmt.Sprintf("x%d", b.Port)

@@ -1,10 +1,13 @@
 package gosrc
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gokernel"
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
 )
@@ -31,7 +34,7 @@ func (e modelText) paramsStruct() string {
 			role = s.Role
 			fmt.Fprintf(&b, "\n// %s\n", map[block.Role]string{block.Frozen: "frozen: no gradient", block.State: "state: maintained by training, not by the optimizer"}[role])
 		}
-		fmt.Fprintf(&b, "%s %sfloat32 %s\n", e.fields[i], array(s.Shape), fieldTag(s))
+		fmt.Fprintf(&b, "%s %sfloat32 %s\n", e.fields[i], gotree.Array(s.Shape), fieldTag(s))
 	}
 	b.WriteString("}")
 	return b.String()
@@ -121,7 +124,7 @@ func (e modelText) initCall(s block.Segment) string {
 		seed = strconv.FormatUint(in.Seed, 10)
 	}
 	key := fmt.Sprintf("§nn.NewKey(%s, 0, §nn.Stream(%s))", seed, quote(s.Name))
-	num := func(v float64) string { return elem{"float64"}.number(v) }
+	num := func(v float64) string { return gokernel.Double.Number(v) }
 	rows, cols := 1, s.Len()
 	if n := len(s.Shape); n > 0 {
 		cols = s.Shape[n-1]
@@ -133,7 +136,7 @@ func (e modelText) initCall(s block.Segment) string {
 	case "ones":
 		return fmt.Sprintf("§nn.Ones(%s)", dst)
 	case "constant":
-		return fmt.Sprintf("§nn.Constant(%s, %s)", dst, single.number(in.Value))
+		return fmt.Sprintf("§nn.Constant(%s, %s)", dst, gokernel.Single.Number(in.Value))
 	case "random_normal":
 		return fmt.Sprintf("§nn.RandomNormal(%s, %s, %s, %s)", dst, key, num(in.Mean), num(in.Stddev))
 	case "truncated_normal":
@@ -149,11 +152,11 @@ func (e modelText) initCall(s block.Segment) string {
 	case "orthogonal":
 		return fmt.Sprintf("§nn.Orthogonal(%s, %s, %d, %d, %s)", dst, key, rows, cols, num(in.Gain))
 	case "identity":
-		return fmt.Sprintf("§nn.Identity(%s, %d, %d, %s)", dst, rows, cols, single.number(in.Gain))
+		return fmt.Sprintf("§nn.Identity(%s, %d, %d, %s)", dst, rows, cols, gokernel.Single.Number(in.Gain))
 	case "data":
 		values := make([]string, len(in.Data))
 		for i, v := range in.Data {
-			values[i] = single.number(float64(v))
+			values[i] = gokernel.Single.Number(float64(v))
 		}
 		return fmt.Sprintf("copy(%s, []float32{%s})", dst, strings.Join(values, ", "))
 	}
@@ -164,7 +167,7 @@ func (e modelText) initCall(s block.Segment) string {
 // varianceScaling is the call of the initializer that others are special cases
 // of.
 func varianceScaling(in block.Init, dst, key string) string {
-	mode := firstOf(in.Mode, map[string]string{"fan_in": "FanIn", "fan_out": "FanOut", "fan_avg": "FanAvg"}, "FanIn")
-	dist := firstOf(in.Distribution, map[string]string{"uniform": "Uniform", "untruncated_normal": "Untruncated"}, "Truncated")
-	return fmt.Sprintf("§nn.VarianceScaling(%s, %s, %s, §nn.%s, §nn.%s, %d, %d)", dst, key, elem{"float64"}.number(in.Scale), mode, dist, in.FanIn, in.FanOut)
+	mode := cmp.Or(map[string]string{"fan_in": "FanIn", "fan_out": "FanOut", "fan_avg": "FanAvg"}[in.Mode], "FanIn")
+	dist := cmp.Or(map[string]string{"uniform": "Uniform", "untruncated_normal": "Untruncated"}[in.Distribution], "Truncated")
+	return fmt.Sprintf("§nn.VarianceScaling(%s, %s, %s, §nn.%s, §nn.%s, %d, %d)", dst, key, gokernel.Double.Number(in.Scale), mode, dist, in.FanIn, in.FanOut)
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gokernel"
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -15,6 +17,9 @@ const (
 	longPhase = 60
 	partCalls = 30
 )
+
+// unnamed stands for the name of a part of a phase in its text.
+const unnamed = "«name»"
 
 // phase is a function that runs a part of a plan, and the functions that it is
 // cut into where there are many calls.
@@ -54,13 +59,13 @@ func (e *phases) phase(s phaseSpec) (*phase, error) {
 	var lines []string
 	for _, calls := range parts(s.calls) {
 		layer := calls[0].Layer
-		body := w.function(nameMark, "", "", calls, "")
+		body := w.function(unnamed, "", "", calls, "")
 		name, known := e.cut[body]
 		if !known {
 			name = e.top.Pick(s.name + upper(layer))
 			e.cut[body] = name
 			doc := docComment(fmt.Sprintf("%s is the part of %s from layer %s on.", name, s.name, mention(layer)))
-			out.texts = append(out.texts, doc+strings.Replace(body, nameMark, name, 1))
+			out.texts = append(out.texts, doc+strings.Replace(body, unnamed, name, 1))
 		}
 		lines = append(lines, name+"(s)")
 	}
@@ -120,10 +125,10 @@ func (w *phaseWriter) function(name, doc, result string, calls []kernelCall, ret
 	w.own, w.arrays, w.seen = map[*loop.Buffer]bool{}, map[*loop.Buffer]bool{}, map[string]bool{}
 	w.views, w.lines, w.layer, w.uses = nil, nil, "", map[viewed]int{}
 	for _, c := range calls {
-		for _, p := range c.kernel.params {
-			w.own[p.buf] = w.own[p.buf] || w.ownRows(c)
-			w.arrays[p.buf] = w.arrays[p.buf] || p.form == fixed
-			w.uses[viewed{p.buf, w.ownRows(c)}]++
+		for _, p := range c.kernel.Params {
+			w.own[p.Buf] = w.own[p.Buf] || w.ownRows(c)
+			w.arrays[p.Buf] = w.arrays[p.Buf] || p.Form == gokernel.Fixed
+			w.uses[viewed{p.Buf, w.ownRows(c)}]++
 		}
 	}
 	for i, c := range calls {
@@ -180,38 +185,38 @@ func (w *phaseWriter) call(c kernelCall, rest []kernelCall) {
 		if n < 0 {
 			n = len(rest)
 		}
-		w.line("%s", strings.TrimSpace(docComment(w.em.heading(rest[:n], w.spec.backward))))
+		w.line("%s", strings.TrimSpace(docComment(w.em.layers.heading(rest[:n], w.spec.backward))))
 	}
-	w.line("%s", callText(c.fn.name, w.operands(c)))
+	w.line("%s", gotree.Call(c.fn.Name, w.operands(c)))
 }
 
 // operands are what a call passes.
 func (w *phaseWriter) operands(c kernelCall) []string {
 	var in []string
 	own := w.ownRows(c)
-	for _, p := range c.kernel.params {
+	for _, p := range c.kernel.Params {
 		in = append(in, w.operand(p, own)...)
 	}
-	if c.kernel.draws() {
+	if c.kernel.Draws() {
 		if own {
 			in = append(in, "s.step.First+s.r0")
 		} else {
 			in = append(in, "s.step.First")
 		}
 	}
-	if c.kernel.sized() {
-		in = append(in, c.kernel.shapeLiteral())
+	if c.kernel.Sized() {
+		in = append(in, c.kernel.ShapeLiteral())
 	}
-	if all, _ := c.fn.work(); all > 0 {
+	if all, _ := c.fn.Work(); all > 0 {
 		in = append(in, "s.work")
 	}
-	if c.kernel.counted {
+	if c.kernel.Counted {
 		in = append(in, w.count(own))
 	}
-	if c.kernel.shared {
+	if c.kernel.Shared {
 		in = append(in, map[bool]string{true: "s.t", false: "nil"}[w.spec.team])
 	}
-	if c.fn.divided {
+	if c.fn.Divided {
 		in = append(in, map[bool]string{true: "s.t", false: "nil"}[w.spec.team && !own])
 	}
 	return in
@@ -225,12 +230,12 @@ func (w *phaseWriter) count(own bool) string {
 }
 
 // operand prints what is passed for a parameter of a kernel.
-func (w *phaseWriter) operand(p *param, own bool) []string {
-	b := p.buf
+func (w *phaseWriter) operand(p *gokernel.Param, own bool) []string {
+	b := p.Buf
 	e := w.em
 	switch b.Class {
 	case loop.Scalar:
-		return []string{"s." + p.name}
+		return []string{"s." + p.Name}
 	case loop.Random:
 		return []string{fmt.Sprintf("§nn.NewKey(s.step.Seed, s.step.Index, §nn.Stream(%s))", quote(b.Name))}
 	case loop.Param, loop.Gradient:
@@ -240,16 +245,16 @@ func (w *phaseWriter) operand(p *param, own bool) []string {
 		}
 		at := e.p.Segments[b.Segment].Offset
 		switch {
-		case p.form == rowSlice && len(b.Shape) == 1:
+		case p.Form == gokernel.RowSlice && len(b.Shape) == 1:
 			return []string{fmt.Sprintf("%s.%s[:]", block, e.fields[b.Segment])}
-		case p.form == rowSlice:
+		case p.Form == gokernel.RowSlice:
 			return []string{fmt.Sprintf("%s.flat()[%d:%d]", block, at, at+b.Row())}
-		case slices.Equal(p.dims, b.Shape):
+		case slices.Equal(p.Dims, b.Shape):
 			return []string{fmt.Sprintf("&%s.%s", block, e.fields[b.Segment])}
 		}
 		return []string{fmt.Sprintf("(*[%d]float32)(%s.flat()[%d:])", b.Row(), block, at)}
 	case loop.Const:
-		if p.form == rowSlice {
+		if p.Form == gokernel.RowSlice {
 			return []string{e.bufs[b] + "[:]"}
 		}
 		return []string{"&" + e.bufs[b]}
@@ -257,7 +262,7 @@ func (w *phaseWriter) operand(p *param, own bool) []string {
 		return []string{w.view(p, own)}
 	}
 	port := e.portField(b)
-	if p.form == ragged { // ids are found through their offsets
+	if p.Form == gokernel.Ragged { // ids are found through their offsets
 		return []string{"s." + port, w.rows(b, port+"Offsets", own)}
 	}
 	return []string{w.rows(b, port, own)}
@@ -301,8 +306,8 @@ func width(b *loop.Buffer) string {
 
 // view lays a view over a buffer in the arena and returns its name. In long
 // phases, what is needed once in a function goes without.
-func (w *phaseWriter) view(p *param, own bool) string {
-	b := p.buf
+func (w *phaseWriter) view(p *gokernel.Param, own bool) string {
+	b := p.Buf
 	name, at := w.em.bufs[b], w.spec.layout.at[b]
 	suffix, slice := "", ""
 	if b.DType == loop.I32 {
@@ -311,8 +316,8 @@ func (w *phaseWriter) view(p *param, own bool) string {
 	text := ""
 	switch {
 	case !b.Rows && w.arrays[b]:
-		text = fmt.Sprintf("(*[%d]%s)(s.at%s(%d))", b.Row(), single.of(b), suffix, at)
-		if p.form == rowSlice {
+		text = fmt.Sprintf("(*[%d]%s)(s.at%s(%d))", b.Row(), gokernel.Single.Of(b), suffix, at)
+		if p.Form == gokernel.RowSlice {
 			slice = "[:]"
 		}
 	case !b.Rows:

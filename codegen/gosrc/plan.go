@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nngen-go/nngen/codegen/kernelset"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -83,7 +84,7 @@ func evaluated(p *loop.Plan, calls []kernelCall, predict *loop.Plan, predicted [
 			if place+b.Row() <= at[o] {
 				break
 			}
-			place = max(place, (at[o]+o.Row()+line-1)/line*line)
+			place = max(place, (at[o]+o.Row()+kernelset.CacheLine-1)/kernelset.CacheLine*kernelset.CacheLine)
 		}
 		at[b] = place
 		next, _ := slices.BinarySearchFunc(placed, place, func(o *loop.Buffer, place int) int { return at[o] - place })
@@ -96,9 +97,6 @@ func evaluated(p *loop.Plan, calls []kernelCall, predict *loop.Plan, predicted [
 	}
 	return l
 }
-
-// line is how many elements a cache line holds.
-const line = 16
 
 // restaged are calls that a team can make in this layout: none writes where a
 // worker that is behind in the same stage may still be at work on other values.
@@ -116,9 +114,9 @@ func (l *layout) restaged(calls []kernelCall) []kernelCall {
 			stage, touched = stage+1, nil
 		}
 		calls[i].stage = stage
-		for _, p := range c.kernel.params {
-			if p.buf.Class == loop.Arena && !slices.Contains(touched, p.buf) {
-				touched = append(touched, p.buf)
+		for _, p := range c.kernel.Params {
+			if p.Buf.Class == loop.Arena && !slices.Contains(touched, p.Buf) {
+				touched = append(touched, p.Buf)
 			}
 		}
 	}
@@ -142,9 +140,9 @@ func inCommon(calls, predicted []kernelCall) map[*loop.Buffer]*loop.Buffer {
 		if i == len(calls) || calls[i].fn != c.fn || calls[i].Layer != c.Layer {
 			break
 		}
-		for j, p := range c.kernel.params {
-			if b := calls[i].kernel.params[j].buf; b.Class == loop.Arena && b.Row() == p.buf.Row() && b.Name == p.buf.Name {
-				of[b] = p.buf
+		for j, p := range c.kernel.Params {
+			if b := calls[i].kernel.Params[j].Buf; b.Class == loop.Arena && b.Row() == p.Buf.Row() && b.Name == p.Buf.Name {
+				of[b] = p.Buf
 			}
 		}
 	}

@@ -99,7 +99,7 @@ func (e predictText) predictOne(f *file) {
 		line("if x.Check() != nil {\n%s.fillNaN()\nreturn%s\n}", dst, map[bool]string{true: " out"}[result != ""])
 	}
 	if e.crew {
-		line("%s", e.predictShared(dst, map[bool]string{true: " out"}[result != "" && len(e.networks) == 0]))
+		line("%s", e.predictShared(dst, map[bool]string{true: " out"}[result != "" && !e.kernels.HasNetwork()]))
 	}
 	scratch := ""
 	if e.rowOnStack() {
@@ -132,7 +132,7 @@ func (e predictText) predictOne(f *file) {
 	if result == "" {
 		sig, end = "PredictInto(dst *Output, x *Input)", ""
 	}
-	if len(e.networks) > 0 { // whose few nanoseconds are not spent on the memory of a pass
+	if e.kernels.HasNetwork() { // whose few nanoseconds are not spent on the memory of a pass
 		f.add("%sfunc (m *Model) %s {\nif !predictWhole(&out, x, m.params) {\nm.predictRow(&out, x)\n}\nreturn out\n}", docComment(doc), sig)
 		doc, sig, end = "predictRow is Predict kernel by kernel.", "predictRow(out *Output, x *Input)", ""
 	}
@@ -329,7 +329,7 @@ func (e predictText) fillMethod(f *file) {
 			body = append(body, fmt.Sprintf("%s = %s", operandOf("o", e.p.Outputs, e.ports.outputs, i), value))
 			continue
 		}
-		body = append(body, fmt.Sprintf("copy(%s, %s[%s:])", flatOf("o", e.p.Outputs, e.ports.outputs, i), rows, scaled("row", size(p.Shape), 0)))
+		body = append(body, fmt.Sprintf("copy(%s, %s[%s:])", flatOf("o", e.p.Outputs, e.ports.outputs, i), rows, times("row", size(p.Shape))))
 	}
 	f.add("// fill copies one row of the network's outputs.\nfunc (o *Output) fill(rows %s, row int) {\n%s\n}", rowsType(len(e.p.Outputs)), strings.Join(body, "\n"))
 }

@@ -37,14 +37,15 @@ type program struct {
 	p   *loop.Program
 	cfg Config
 
-	used    *ownWords               // nil in a draft
-	top     scope                   // identifiers of the package
-	bufs    map[*loop.Buffer]string // of the buffers, as variables
-	fields  []string                // of the segments, in Params
-	layerAt map[string]int          // where a layer stands in the program, by name
-	ports   portNames
-	enc     *feature.Encoding // of rows
-	errs    []error
+	used   *ownWords               // nil in a draft
+	top    scope                   // identifiers of the package
+	bufs   map[*loop.Buffer]string // of the buffers, as variables
+	fields []string                // of the segments, in Params
+	layers layerDoc
+	ports  portNames
+	enc    *feature.Encoding // of rows
+	errs   []error
+	crew   bool // several workers may share a prediction
 }
 
 type portNames struct{ inputs, outputs, targets []string }
@@ -52,10 +53,7 @@ type portNames struct{ inputs, outputs, targets []string }
 // newProgram names what the description names, clear of the words that the
 // package uses itself; nil: as in a draft, which shows these words.
 func newProgram(p *loop.Program, cfg Config, used *ownWords) *program {
-	e := &program{p: p, cfg: cfg, used: used, bufs: map[*loop.Buffer]string{}, layerAt: map[string]int{}}
-	for i, l := range p.Layers {
-		e.layerAt[l.Name] = i
-	}
+	e := &program{p: p, cfg: cfg, used: used, bufs: map[*loop.Buffer]string{}, layers: newLayerDoc(p), crew: hasCrew(p, cfg)}
 	e.top = e.scope(declMark)
 	fields := e.scope(fieldMark, "Params")
 	for _, s := range p.Segments {
@@ -105,9 +103,9 @@ func (e *program) bufferName(b *loop.Buffer) string {
 		name = b.Layer + ".value"
 	}
 	head, rest, _ := strings.Cut(name, ".")
-	if _, ok := e.layerAt[head]; !ok && b.Grad { // the second gradient of pool1 is called pool12
+	if _, ok := e.layers.at[head]; !ok && b.Grad { // the second gradient of pool1 is called pool12
 		for n := len(head) - 1; n > 0 && '0' <= head[n] && head[n] <= '9'; n-- {
-			if _, ok := e.layerAt[head[:n]]; ok {
+			if _, ok := e.layers.at[head[:n]]; ok {
 				head = head[:n]
 				break
 			}

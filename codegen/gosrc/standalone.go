@@ -98,6 +98,13 @@ type entry struct {
 	Offsets [2]int ` + "`json:\"data_offsets\"`" + `
 	tensor  tensor
 }`)
+	e.readMethod(f)
+	headerParser(f)
+	return f
+}
+
+// readMethod prints what fills the parameters from a file.
+func (e modelText) readMethod(f *file) {
 	finite, refuses := "", ""
 	if !e.cfg.AllowNonFinite {
 		refuses = " Weights that are not finite are an error."
@@ -167,6 +174,10 @@ func truncated(err error) error {
 	}
 	return err
 }`, refuses, finite)
+}
+
+// headerParser prints what reads the header of a weights file.
+func headerParser(f *file) {
 	f.add(`// parseHeader checks the header against the tensors of this model. It returns
 // them in the order of the file, and its metadata.
 func parseHeader(header []byte) (entries []entry, meta map[string]string, err error) {
@@ -215,7 +226,6 @@ func parseHeader(header []byte) (entries []entry, meta map[string]string, err er
 	}
 	return entries, meta, nil
 }`)
-	return f
 }
 
 // predictOnlyTest prints the test of a package without training.
@@ -252,6 +262,12 @@ var network = §modeltest.Predictor[*Model, Input, Output]{
 %s}
 
 func TestModel(t *§testing.T) { network.Test(t) }`, e.predictorFields())
+	e.readTest(f)
+	return f
+}
+
+// readTest prints the test of what reads weights, which writes them first.
+func (e testText) readTest(f *file) {
 	begin := `	header := []byte("{")
 	at := 0
 	for i, t := range tensors {
@@ -312,5 +328,4 @@ func TestRead(t *§testing.T) {
 		t.Errorf("a Git LFS pointer: %%v", err)
 	}
 }`, begin)
-	return f
 }

@@ -3,11 +3,11 @@ package gosrc
 import (
 	"fmt"
 	"reflect"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
-	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/codegen/gokernel"
+	"github.com/nngen-go/nngen/codegen/setting"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/runtime/train"
 )
@@ -116,7 +116,7 @@ func (e trainText) stratify(f *file) string {
 // compiledDecl prints the compile and fit sections of the description.
 func (e trainText) compiledDecl(f *file) error {
 	t := e.p.Training
-	rule, err := ruleText(t.Optimizer)
+	rule, err := setting.Rule(t.Optimizer)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (e trainText) compiledDecl(f *file) error {
 		field   string
 		outputs [][]loop.Setting
 	}{{"Metrics", t.Metrics}, {"WeightedMetrics", t.WeightedMetrics}} {
-		text, err := metricsDecl(m.field, m.outputs)
+		text, err := setting.Metrics(m.field, m.outputs)
 		if err != nil {
 			return err
 		}
@@ -133,48 +133,22 @@ func (e trainText) compiledDecl(f *file) error {
 	}
 	fields += fmt.Sprintf("BatchSize: %d,\nEpochs: %d,\n", t.BatchSize, t.Epochs)
 	if t.ValidationSplit != 0 {
-		fields += fmt.Sprintf("ValidationSplit: %s,\n", elem{"float64"}.number(t.ValidationSplit))
+		fields += fmt.Sprintf("ValidationSplit: %s,\n", gokernel.Double.Number(t.ValidationSplit))
 	}
 	fields += fmt.Sprintf("Shuffle: %v,\n", t.Shuffle)
 	if t.StepsPerEpoch != 0 {
 		fields += fmt.Sprintf("StepsPerEpoch: %d,\n", t.StepsPerEpoch)
 	}
-	callbacks, err := callbacksDecl(t.Callbacks)
+	callbacks, err := setting.Callbacks(t.Callbacks)
 	if err != nil {
 		return err
 	}
 	if e.enc.Has() && e.p.Encoding.Weight != "" {
 		fields += fmt.Sprintf("WeightColumn: %s,\n", quote(e.p.Encoding.Weight))
 	}
-	fields += classWeightDecl(t.ClassWeight) + callbacks
+	fields += setting.ClassWeight(t.ClassWeight) + callbacks
 	f.add("// compiled holds the compile and fit sections of the description.\nvar compiled = §train.Compiled{\n%s}", fields)
 	return nil
-}
-
-func argText(a loop.SettingArg) (string, error) {
-	switch v := a.Value.(type) {
-	case float64:
-		return elem{"float64"}.number(v), nil
-	case int:
-		return fmt.Sprint(v), nil
-	case bool:
-		return fmt.Sprint(v), nil
-	case string:
-		return quote(v), nil
-	case []int:
-		return listText("int", v, strconv.Itoa), nil
-	case []float64:
-		return listText("float64", v, elem{"float64"}.number), nil
-	}
-	return "", fmt.Errorf("the argument %s is a %T", diag.Quote(a.Name), a.Value)
-}
-
-func listText[T any](kind string, list []T, text func(T) string) string {
-	items := make([]string, len(list))
-	for i, v := range list {
-		items[i] = text(v)
-	}
-	return "[]" + kind + "{" + strings.Join(items, ", ") + "}"
 }
 
 // gradientsDecl prints the entry points of custom training loops.

@@ -13,7 +13,7 @@ func portType(p loop.Port) string {
 	if p.Ragged {
 		return "[]" + elemOf(p)
 	}
-	return array(p.Shape) + elemOf(p)
+	return gotree.Array(p.Shape) + elemOf(p)
 }
 
 // portTypes declares Input, Output or Target: the type of the one port, or a
@@ -77,7 +77,15 @@ func copyIn(to, v string, ports []loop.Port, fields []string, i int) string {
 	if size(p.Shape) == 1 {
 		return fmt.Sprintf("%s[row] = %s%s", to, strings.TrimPrefix(operandOf(v, ports, fields, i), "*"), strings.Repeat("[0]", len(p.Shape)))
 	}
-	return fmt.Sprintf("copy(%s[%s:], %s)", to, scaled("row", size(p.Shape), 0), flatOf(v, ports, fields, i))
+	return fmt.Sprintf("copy(%s[%s:], %s)", to, times("row", size(p.Shape)), flatOf(v, ports, fields, i))
+}
+
+// times prints n times a count.
+func times(count string, n int) string {
+	if n == 1 {
+		return count
+	}
+	return fmt.Sprintf("%s*%d", count, n)
 }
 
 // rowsOf is the length of an array with a port's elements for every row.

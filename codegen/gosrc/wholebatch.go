@@ -30,7 +30,7 @@ func (e predictText) growInputs(f *file) {
 		if p.Ragged {
 			body += fmt.Sprintf("in.%sOffsets = make([]int32, rows+1)\n", name)
 		} else {
-			body += fmt.Sprintf("in.%s = make([]%s, %s)\n", name, elemOf(p), scaled("rows", size(p.Shape), 0))
+			body += fmt.Sprintf("in.%s = make([]%s, %s)\n", name, elemOf(p), times("rows", size(p.Shape)))
 		}
 	}
 	f.add(`// grow makes room for that many rows. What was loaded is lost.
@@ -49,10 +49,10 @@ func (e trainText) growEngine(f *file) {
 	var body strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&body, format+"\n", args...) }
 	if floats > 0 {
-		line("e.a = make([]float32, %s)", scaled("units", floats, 0))
+		line("e.a = make([]float32, %s)", times("units", floats))
 	}
 	if ints > 0 {
-		line("e.ai = make([]int32, %s)", scaled("units", ints, 0))
+		line("e.ai = make([]int32, %s)", times("units", ints))
 	}
 	for _, p := range e.p.Inputs {
 		if !p.Ragged {
@@ -60,7 +60,7 @@ func (e trainText) growEngine(f *file) {
 		}
 	}
 	for i, p := range e.p.Targets {
-		line("e.%s = make([]%s, %s)", e.targetField(i), elemOf(p), scaled("rows", size(p.Shape), 0))
+		line("e.%s = make([]%s, %s)", e.targetField(i), elemOf(p), times("rows", size(p.Shape)))
 		bytes += 4 * e.p.Batch * size(p.Shape)
 	}
 	f.add(`// unitBytes is the memory of batchRows rows in training.

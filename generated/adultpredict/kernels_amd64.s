@@ -38,535 +38,409 @@ DATA lanes<>+56(SB)/4, $0x00000000
 DATA lanes<>+60(SB)/4, $0x00000000
 GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
+// Groups of instructions that routines have in common:
+#define valueAVX2(a, b, c, d) \
+	VMOVUPS a, b; VMOVAPS b, c; VMOVUPS c, d
+#define valueAVX2V2(a, b) \
+	VMASKMOVPS a, Y0, Y1; VMOVAPS Y1, Y2; VMASKMOVPS Y2, Y0, b
+#define zero4AVX512(a, b, c, d) \
+	VPXORD a, a, a; VPXORD b, b, b; VPXORD c, c, c; VPXORD d, d, d
+#define row2AVX512(a, b, c, d, e, f) \
+	VBROADCASTSS a, b; VFMADD231PS b, c, d; VFMADD231PS b, e, f
+#define reluAVX512(a, b, c, d, e) \
+	VADDPS a, b, c; VMAXPS c, Z18, d; VADDPS Z18, d, d; VMOVUPS d, e
+#define reluAVX512V2(a, b, c, d, e) \
+	VMOVUPS a, Z13; VADDPS Z13, b, c; VMAXPS c, Z12, d; VADDPS Z12, d, d; VMOVUPS d, e
+#define zero4AVX2(a, b, c, d) \
+	VXORPS a, a, a; VXORPS b, b, b; VXORPS c, c, c; VXORPS d, d, d
+#define row2AVX2(a, b, c, d, e, f) \
+	VBROADCASTSS a, b; VFMADD231PS b, c, d; VFMADD231PS b, e, f
+#define reluAVX2(a, b, c, d, e) \
+	VADDPS a, b, c; VXORPS d, d, d; VMAXPS c, d, d; VXORPS Y12, Y12, Y12; VADDPS Y12, d, d; \
+	VMOVUPS d, e
+#define reluAVX2V2(a, b, c, d, e) \
+	VMOVUPS a, Y4; VADDPS Y4, b, c; VXORPS d, d, d; VMAXPS c, d, d; VXORPS Y2, Y2, Y2; \
+	VADDPS Y2, d, d; VMOVUPS d, e
+#define sigmoidAVX512(a, b, c, d, e) \
+	VORPS.BCST constants<>+4(SB), a, Z4; VBROADCASTSS constants<>+8(SB), b; VMAXPS Z4, b, Z4; \
+	VBROADCASTSS constants<>+12(SB), b; VFMADD213PS.BCST constants<>+16(SB), Z4, b; \
+	VSUBPS.BCST constants<>+16(SB), b, b; VFMADD231PS.BCST constants<>+20(SB), b, Z4; \
+	VFMADD231PS.BCST constants<>+24(SB), b, Z4; VBROADCASTSS constants<>+28(SB), c; \
+	VFMADD213PS.BCST constants<>+32(SB), Z4, c; VFMADD213PS.BCST constants<>+36(SB), Z4, c; \
+	VFMADD213PS.BCST constants<>+40(SB), Z4, c; VFMADD213PS.BCST constants<>+44(SB), Z4, c; \
+	VFMADD213PS.BCST constants<>+48(SB), Z4, c; VFMADD213PS.BCST constants<>+48(SB), Z4, c; \
+	VSCALEFPS b, c, d; VCMPPS.BCST $0x15, constants<>+0(SB), a, e; \
+	VBLENDMPS.BCST constants<>+48(SB), d, e, Z4; VADDPS.BCST constants<>+48(SB), d, d; \
+	VDIVPS d, Z4, d
+#define sigmoidAVX2(a, b, c, d, e) \
+	VBROADCASTSS constants<>+4(SB), a; VORPS a, Y2, a; VBROADCASTSS constants<>+8(SB), Y5; \
+	VMAXPS a, Y5, a; VBROADCASTSS constants<>+12(SB), Y5; VBROADCASTSS constants<>+16(SB), b; \
+	VFMADD213PS b, a, Y5; VBROADCASTSS constants<>+16(SB), b; VSUBPS b, Y5, Y5; \
+	VBROADCASTSS constants<>+20(SB), b; VFMADD231PS b, Y5, a; VBROADCASTSS constants<>+24(SB), b; \
+	VFMADD231PS b, Y5, a; VBROADCASTSS constants<>+28(SB), b; VBROADCASTSS constants<>+32(SB), Y7; \
+	VFMADD213PS Y7, a, b; VBROADCASTSS constants<>+36(SB), Y7; VFMADD213PS Y7, a, b; \
+	VBROADCASTSS constants<>+40(SB), Y7; VFMADD213PS Y7, a, b; VBROADCASTSS constants<>+44(SB), Y7; \
+	VFMADD213PS Y7, a, b; VBROADCASTSS constants<>+48(SB), Y7; VFMADD213PS Y7, a, b; \
+	VBROADCASTSS constants<>+48(SB), Y7; VFMADD213PS Y7, a, b; VCVTPS2DQ Y5, c; VPSRAD $0x01, c, Y7; \
+	VPSUBD Y7, c, c; VBROADCASTSS constants<>+52(SB), d; VPADDD d, Y7, Y7; VPSLLD $0x17, Y7, Y7; \
+	VMULPS Y7, b, e; VBROADCASTSS constants<>+52(SB), d; VPADDD d, c, c; VPSLLD $0x17, c, c; \
+	VMULPS c, e, e; VXORPS b, b, b; VCMPPS $0x11, b, Y2, b; VBROADCASTSS constants<>+48(SB), Y5; \
+	VBLENDVPS b, e, Y5, a; VBROADCASTSS constants<>+48(SB), b; VADDPS b, e, e; VDIVPS e, a, e
+
 // func gather4AVX512(y *float32, x1 *float32, x1Index *int32, at int, count int, column int)
-// Requires: AVX, AVX512F
 TEXT ·gather4AVX512(SB), $128-48
-	MOVQ   at+24(FP), AX
-	MOVQ   column+40(FP), CX
-	MOVQ   y+0(FP), DX
-	LEAQ   (DX)(CX*4), DX
+	MOVQ at+24(FP), AX
+	MOVQ column+40(FP), CX
+	MOVQ y+0(FP), DX
+	LEAQ (DX)(CX*4), DX
 	IMUL3Q $+16, AX, BX
-	ADDQ   BX, DX
-	MOVQ   x1+8(FP), BX
-	LEAQ   (BX)(CX*4), BX
-	MOVQ   x1Index+16(FP), CX
+	ADDQ BX, DX
+	MOVQ x1+8(FP), BX
+	LEAQ (BX)(CX*4), BX
+	MOVQ x1Index+16(FP), CX
 	IMUL3Q $+4, AX, AX
-	ADDQ   AX, CX
-	MOVL   $0x0000000f, AX
-	KMOVW  AX, K1
-	MOVQ   count+32(FP), AX
+	ADDQ AX, CX
+	MOVL $0x0000000f, AX
+	KMOVW AX, K1
+	MOVQ count+32(FP), AX
 
 loop:
-	MOVL      (CX), SI
-	SHLQ      $0x04, SI
-	ADDQ      $+4, CX
+	MOVL (CX), SI
+	SHLQ $0x04, SI
+	ADDQ $+4, CX
 	VMOVUPS.Z (BX)(SI*1), K1, Z0
-	VMOVAPS   Z0, Z1
-	VMOVUPS   Z1, K1, (DX)
-	ADDQ      $+16, DX
-	DECQ      AX
-	JNZ       loop
+	VMOVAPS Z0, Z1
+	VMOVUPS Z1, K1, (DX)
+	ADDQ $+16, DX
+	DECQ AX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func gather4AVX2(y *float32, x1 *float32, x1Index *int32, at int, count int, column int)
-// Requires: AVX
 TEXT ·gather4AVX2(SB), $128-48
-	MOVQ    at+24(FP), AX
-	MOVQ    column+40(FP), CX
-	MOVQ    y+0(FP), DX
-	LEAQ    (DX)(CX*4), DX
-	IMUL3Q  $+16, AX, BX
-	ADDQ    BX, DX
-	MOVQ    x1+8(FP), BX
-	LEAQ    (BX)(CX*4), BX
-	MOVQ    x1Index+16(FP), CX
-	IMUL3Q  $+4, AX, AX
-	ADDQ    AX, CX
+	MOVQ at+24(FP), AX
+	MOVQ column+40(FP), CX
+	MOVQ y+0(FP), DX
+	LEAQ (DX)(CX*4), DX
+	IMUL3Q $+16, AX, BX
+	ADDQ BX, DX
+	MOVQ x1+8(FP), BX
+	LEAQ (BX)(CX*4), BX
+	MOVQ x1Index+16(FP), CX
+	IMUL3Q $+4, AX, AX
+	ADDQ AX, CX
 	VMOVDQU lanes<>+16(SB), Y0
-	MOVQ    count+32(FP), AX
+	MOVQ count+32(FP), AX
 
 loop:
-	MOVL       (CX), SI
-	SHLQ       $0x04, SI
-	ADDQ       $+4, CX
+	MOVL (CX), SI
+	SHLQ $0x04, SI
+	ADDQ $+4, CX
 	VMASKMOVPS (BX)(SI*1), Y0, Y1
-	VMOVAPS    Y1, Y2
+	VMOVAPS Y1, Y2
 	VMASKMOVPS Y2, Y0, (DX)
-	ADDQ       $+16, DX
-	DECQ       AX
-	JNZ        loop
+	ADDQ $+16, DX
+	DECQ AX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func concatenate38AVX512(y *float32, x *float32, count int)
-// Requires: AVX, AVX512F
 TEXT ·concatenate38AVX512(SB), $128-24
-	MOVQ  y+0(FP), AX
-	MOVQ  x+8(FP), CX
-	MOVQ  count+16(FP), DX
-	MOVL  $0x0000003f, BX
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ count+16(FP), DX
+	MOVL $0x0000003f, BX
 	KMOVW BX, K1
 
 loop:
-	VMOVUPS   (CX), Z0
-	VMOVAPS   Z0, Z1
-	VMOVUPS   Z1, (AX)
-	VMOVUPS   64(CX), Z1
-	VMOVAPS   Z1, Z0
-	VMOVUPS   Z0, 64(AX)
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(CX), Z1
+	VMOVAPS Z1, Z0
+	VMOVUPS Z0, 64(AX)
 	VMOVUPS.Z 128(CX), K1, Z0
-	VMOVAPS   Z0, Z1
-	VMOVUPS   Z1, K1, 128(AX)
-	ADDQ      $+168, AX
-	ADDQ      $+152, CX
-	DECQ      DX
-	JNZ       loop
+	VMOVAPS Z0, Z1
+	VMOVUPS Z1, K1, 128(AX)
+	ADDQ $+168, AX
+	ADDQ $+152, CX
+	DECQ DX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func concatenate38AVX2(y *float32, x *float32, count int)
-// Requires: AVX
 TEXT ·concatenate38AVX2(SB), $128-24
-	MOVQ    y+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    count+16(FP), DX
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ count+16(FP), DX
 	VMOVDQU lanes<>+8(SB), Y0
 
 loop:
-	VMOVUPS    (CX), Y1
-	VMOVAPS    Y1, Y2
-	VMOVUPS    Y2, (AX)
-	VMOVUPS    32(CX), Y2
-	VMOVAPS    Y2, Y1
-	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    64(CX), Y1
-	VMOVAPS    Y1, Y2
-	VMOVUPS    Y2, 64(AX)
-	VMOVUPS    96(CX), Y2
-	VMOVAPS    Y2, Y1
-	VMOVUPS    Y1, 96(AX)
-	VMASKMOVPS 128(CX), Y0, Y1
-	VMOVAPS    Y1, Y2
-	VMASKMOVPS Y2, Y0, 128(AX)
-	ADDQ       $+168, AX
-	ADDQ       $+152, CX
-	DECQ       DX
-	JNZ        loop
+	valueAVX2((CX), Y1, Y2, (AX))
+	valueAVX2(32(CX), Y2, Y1, 32(AX))
+	valueAVX2(64(CX), Y1, Y2, 64(AX))
+	valueAVX2(96(CX), Y2, Y1, 96(AX))
+	valueAVX2V2(128(CX), 128(AX))
+	ADDQ $+168, AX
+	ADDQ $+152, CX
+	DECQ DX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func concatenate4AVX512(y *float32, x *float32, count int)
-// Requires: AVX, AVX512F
 TEXT ·concatenate4AVX512(SB), $128-24
-	MOVQ  y+0(FP), AX
-	MOVQ  x+8(FP), CX
-	MOVQ  count+16(FP), DX
-	MOVL  $0x0000000f, BX
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ count+16(FP), DX
+	MOVL $0x0000000f, BX
 	KMOVW BX, K1
 
 loop:
 	VMOVUPS.Z (CX), K1, Z0
-	VMOVAPS   Z0, Z1
-	VMOVUPS   Z1, K1, (AX)
-	ADDQ      $+168, AX
-	ADDQ      $+16, CX
-	DECQ      DX
-	JNZ       loop
+	VMOVAPS Z0, Z1
+	VMOVUPS Z1, K1, (AX)
+	ADDQ $+168, AX
+	ADDQ $+16, CX
+	DECQ DX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func concatenate4AVX2(y *float32, x *float32, count int)
-// Requires: AVX
 TEXT ·concatenate4AVX2(SB), $128-24
-	MOVQ    y+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    count+16(FP), DX
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ count+16(FP), DX
 	VMOVDQU lanes<>+16(SB), Y0
 
 loop:
-	VMASKMOVPS (CX), Y0, Y1
-	VMOVAPS    Y1, Y2
-	VMASKMOVPS Y2, Y0, (AX)
-	ADDQ       $+168, AX
-	ADDQ       $+16, CX
-	DECQ       DX
-	JNZ        loop
+	valueAVX2V2((CX), (AX))
+	ADDQ $+168, AX
+	ADDQ $+16, CX
+	DECQ DX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func tile8x32ReluAVX512(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, AVX512F, MMX+
 TEXT ·tile8x32ReluAVX512(SB), $128-48
 	MOVQ s+32(FP), AX
 
 next:
 	// 8 by 32 sums in registers:
-	CMPQ   n+40(FP), $0x08
-	JLT    under8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	LEAQ   (BX)(DX*4), DI
-	MOVQ   w+16(FP), R8
-	MOVQ   16(AX), R9
-	MOVQ   40(AX), R10
-	MOVQ   64(AX), R11
-	TESTQ  R9, R9
-	JZ     summed8
+	CMPQ n+40(FP), $0x08
+	JLT under8
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	MOVQ w+16(FP), R8
+	MOVQ 16(AX), R9
+	MOVQ 40(AX), R10
+	MOVQ 64(AX), R11
+	TESTQ R9, R9
+	JZ summed8
 
 sum8:
-	PREFETCHT0   (R8)(R11*8)
-	VMOVUPS      (R8), Z16
-	PREFETCHT0   64(R8)(R11*8)
-	VMOVUPS      64(R8), Z17
-	PREFETCHT0   (CX)(R10*4)
-	VBROADCASTSS (CX), Z18
-	VFMADD231PS  Z18, Z16, Z0
-	VFMADD231PS  Z18, Z17, Z1
-	VBROADCASTSS (CX)(DX*1), Z18
-	VFMADD231PS  Z18, Z16, Z2
-	VFMADD231PS  Z18, Z17, Z3
-	VBROADCASTSS (CX)(DX*2), Z18
-	VFMADD231PS  Z18, Z16, Z4
-	VFMADD231PS  Z18, Z17, Z5
-	VBROADCASTSS (CX)(BX*1), Z18
-	VFMADD231PS  Z18, Z16, Z6
-	VFMADD231PS  Z18, Z17, Z7
-	VBROADCASTSS (CX)(DX*4), Z18
-	VFMADD231PS  Z18, Z16, Z8
-	VFMADD231PS  Z18, Z17, Z9
-	VBROADCASTSS (CX)(SI*1), Z18
-	VFMADD231PS  Z18, Z16, Z10
-	VFMADD231PS  Z18, Z17, Z11
-	VBROADCASTSS (CX)(BX*2), Z18
-	VFMADD231PS  Z18, Z16, Z12
-	VFMADD231PS  Z18, Z17, Z13
-	VBROADCASTSS (CX)(DI*1), Z18
-	VFMADD231PS  Z18, Z16, Z14
-	VFMADD231PS  Z18, Z17, Z15
-	ADDQ         R10, CX
-	ADDQ         R11, R8
-	DECQ         R9
-	JNZ          sum8
+	PREFETCHT0 (R8)(R11*8)
+	VMOVUPS (R8), Z16
+	PREFETCHT0 64(R8)(R11*8)
+	VMOVUPS 64(R8), Z17
+	PREFETCHT0 (CX)(R10*4)
+	row2AVX512((CX), Z18, Z16, Z0, Z17, Z1)
+	row2AVX512((CX)(DX*1), Z18, Z16, Z2, Z17, Z3)
+	row2AVX512((CX)(DX*2), Z18, Z16, Z4, Z17, Z5)
+	row2AVX512((CX)(BX*1), Z18, Z16, Z6, Z17, Z7)
+	row2AVX512((CX)(DX*4), Z18, Z16, Z8, Z17, Z9)
+	row2AVX512((CX)(SI*1), Z18, Z16, Z10, Z17, Z11)
+	row2AVX512((CX)(BX*2), Z18, Z16, Z12, Z17, Z13)
+	row2AVX512((CX)(DI*1), Z18, Z16, Z14, Z17, Z15)
+	ADDQ R10, CX
+	ADDQ R11, R8
+	DECQ R9
+	JNZ sum8
 
 summed8:
-	MOVQ         y+0(FP), CX
-	MOVQ         80(AX), DX
-	LEAQ         (DX)(DX*2), BX
-	LEAQ         (DX)(DX*4), SI
-	LEAQ         (BX)(DX*4), DI
-	MOVQ         e0+24(FP), R8
-	VMOVUPS      (R8), Z17
-	VMOVUPS      64(R8), Z16
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	MOVQ e0+24(FP), R8
+	VMOVUPS (R8), Z17
+	VMOVUPS 64(R8), Z16
 	VBROADCASTSS constants<>+0(SB), Z18
-	VADDPS       Z17, Z0, Z19
-	VMAXPS       Z19, Z18, Z20
-	VADDPS       Z18, Z20, Z20
-	VMOVUPS      Z20, (CX)
-	VADDPS       Z16, Z1, Z20
-	VMAXPS       Z20, Z18, Z19
-	VADDPS       Z18, Z19, Z19
-	VMOVUPS      Z19, 64(CX)
-	VADDPS       Z17, Z2, Z19
-	VMAXPS       Z19, Z18, Z20
-	VADDPS       Z18, Z20, Z20
-	VMOVUPS      Z20, (CX)(DX*1)
-	VADDPS       Z16, Z3, Z20
-	VMAXPS       Z20, Z18, Z19
-	VADDPS       Z18, Z19, Z19
-	VMOVUPS      Z19, 64(CX)(DX*1)
-	VADDPS       Z17, Z4, Z19
-	VMAXPS       Z19, Z18, Z20
-	VADDPS       Z18, Z20, Z20
-	VMOVUPS      Z20, (CX)(DX*2)
-	VADDPS       Z16, Z5, Z20
-	VMAXPS       Z20, Z18, Z19
-	VADDPS       Z18, Z19, Z19
-	VMOVUPS      Z19, 64(CX)(DX*2)
-	VADDPS       Z17, Z6, Z19
-	VMAXPS       Z19, Z18, Z20
-	VADDPS       Z18, Z20, Z20
-	VMOVUPS      Z20, (CX)(BX*1)
-	VADDPS       Z16, Z7, Z20
-	VMAXPS       Z20, Z18, Z19
-	VADDPS       Z18, Z19, Z19
-	VMOVUPS      Z19, 64(CX)(BX*1)
-	VADDPS       Z17, Z8, Z19
-	VMAXPS       Z19, Z18, Z20
-	VADDPS       Z18, Z20, Z20
-	VMOVUPS      Z20, (CX)(DX*4)
-	VADDPS       Z16, Z9, Z20
-	VMAXPS       Z20, Z18, Z19
-	VADDPS       Z18, Z19, Z19
-	VMOVUPS      Z19, 64(CX)(DX*4)
-	VADDPS       Z17, Z10, Z19
-	VMAXPS       Z19, Z18, Z20
-	VADDPS       Z18, Z20, Z20
-	VMOVUPS      Z20, (CX)(SI*1)
-	VADDPS       Z16, Z11, Z20
-	VMAXPS       Z20, Z18, Z19
-	VADDPS       Z18, Z19, Z19
-	VMOVUPS      Z19, 64(CX)(SI*1)
-	VADDPS       Z17, Z12, Z19
-	VMAXPS       Z19, Z18, Z20
-	VADDPS       Z18, Z20, Z20
-	VMOVUPS      Z20, (CX)(BX*2)
-	VADDPS       Z16, Z13, Z20
-	VMAXPS       Z20, Z18, Z19
-	VADDPS       Z18, Z19, Z19
-	VMOVUPS      Z19, 64(CX)(BX*2)
-	VADDPS       Z17, Z14, Z19
-	VMAXPS       Z19, Z18, Z20
-	VADDPS       Z18, Z20, Z20
-	VMOVUPS      Z20, (CX)(DI*1)
-	VADDPS       Z16, Z15, Z20
-	VMAXPS       Z20, Z18, Z19
-	VADDPS       Z18, Z19, Z19
-	VMOVUPS      Z19, 64(CX)(DI*1)
-	MOVQ         $0x00000008, CX
-	JMP          finish
+	reluAVX512(Z17, Z0, Z19, Z20, (CX))
+	reluAVX512(Z16, Z1, Z20, Z19, 64(CX))
+	reluAVX512(Z17, Z2, Z19, Z20, (CX)(DX*1))
+	reluAVX512(Z16, Z3, Z20, Z19, 64(CX)(DX*1))
+	reluAVX512(Z17, Z4, Z19, Z20, (CX)(DX*2))
+	reluAVX512(Z16, Z5, Z20, Z19, 64(CX)(DX*2))
+	reluAVX512(Z17, Z6, Z19, Z20, (CX)(BX*1))
+	reluAVX512(Z16, Z7, Z20, Z19, 64(CX)(BX*1))
+	reluAVX512(Z17, Z8, Z19, Z20, (CX)(DX*4))
+	reluAVX512(Z16, Z9, Z20, Z19, 64(CX)(DX*4))
+	reluAVX512(Z17, Z10, Z19, Z20, (CX)(SI*1))
+	reluAVX512(Z16, Z11, Z20, Z19, 64(CX)(SI*1))
+	reluAVX512(Z17, Z12, Z19, Z20, (CX)(BX*2))
+	reluAVX512(Z16, Z13, Z20, Z19, 64(CX)(BX*2))
+	reluAVX512(Z17, Z14, Z19, Z20, (CX)(DI*1))
+	reluAVX512(Z16, Z15, Z20, Z19, 64(CX)(DI*1))
+	MOVQ $0x00000008, CX
+	JMP finish
 
 under8:
 	// 1 by 32 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
+	CMPQ n+40(FP), $0x01
+	JLT done
 	VPXORD Z15, Z15, Z15
 	VPXORD Z14, Z14, Z14
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
 
 sum1:
-	PREFETCHT0   (DX)(DI*8)
-	VMOVUPS      (DX), Z13
-	PREFETCHT0   64(DX)(DI*8)
-	VMOVUPS      64(DX), Z12
-	VBROADCASTSS (CX), Z11
-	VFMADD231PS  Z11, Z13, Z15
-	VFMADD231PS  Z11, Z12, Z14
-	ADDQ         SI, CX
-	ADDQ         DI, DX
-	DECQ         BX
-	JNZ          sum1
+	PREFETCHT0 (DX)(DI*8)
+	VMOVUPS (DX), Z13
+	PREFETCHT0 64(DX)(DI*8)
+	VMOVUPS 64(DX), Z12
+	row2AVX512((CX), Z11, Z13, Z15, Z12, Z14)
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	MOVQ         y+0(FP), CX
-	MOVQ         e0+24(FP), DX
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
 	VBROADCASTSS constants<>+0(SB), Z12
-	VMOVUPS      (DX), Z13
-	VADDPS       Z13, Z15, Z11
-	VMAXPS       Z11, Z12, Z10
-	VADDPS       Z12, Z10, Z10
-	VMOVUPS      Z10, (CX)
-	VMOVUPS      64(DX), Z13
-	VADDPS       Z13, Z14, Z10
-	VMAXPS       Z10, Z12, Z11
-	VADDPS       Z12, Z11, Z11
-	VMOVUPS      Z11, 64(CX)
-	MOVQ         $0x00000001, CX
+	reluAVX512V2((DX), Z15, Z11, Z10, (CX))
+	reluAVX512V2(64(DX), Z14, Z10, Z11, 64(CX))
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile4x16ReluAVX2(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, FMA3, MMX+
 TEXT ·tile4x16ReluAVX2(SB), $128-48
 	MOVQ s+32(FP), AX
 
 next:
 	// 4 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x04
-	JLT    under4
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
+	CMPQ n+40(FP), $0x04
+	JLT under4
+	zero4AVX2(Y0, Y1, Y2, Y3)
+	zero4AVX2(Y4, Y5, Y6, Y7)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
 
 sum4:
-	VMOVUPS      (SI), Y8
-	VMOVUPS      32(SI), Y9
-	PREFETCHT0   (CX)(R8*4)
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS (CX)(DX*2), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS (CX)(BX*1), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum4
+	VMOVUPS (SI), Y8
+	VMOVUPS 32(SI), Y9
+	PREFETCHT0 (CX)(R8*4)
+	row2AVX2((CX), Y10, Y8, Y0, Y9, Y1)
+	row2AVX2((CX)(DX*1), Y10, Y8, Y2, Y9, Y3)
+	row2AVX2((CX)(DX*2), Y10, Y8, Y4, Y9, Y5)
+	row2AVX2((CX)(BX*1), Y10, Y8, Y6, Y9, Y7)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	MOVQ    e0+24(FP), SI
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ e0+24(FP), SI
 	VMOVUPS (SI), Y9
 	VMOVUPS 32(SI), Y8
-	VADDPS  Y9, Y0, Y10
-	VXORPS  Y11, Y11, Y11
-	VMAXPS  Y10, Y11, Y11
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y11, Y11
-	VMOVUPS Y11, (CX)
-	VADDPS  Y8, Y1, Y11
-	VXORPS  Y10, Y10, Y10
-	VMAXPS  Y11, Y10, Y10
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y10, Y10
-	VMOVUPS Y10, 32(CX)
-	VADDPS  Y9, Y2, Y10
-	VXORPS  Y11, Y11, Y11
-	VMAXPS  Y10, Y11, Y11
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y11, Y11
-	VMOVUPS Y11, (CX)(DX*1)
-	VADDPS  Y8, Y3, Y11
-	VXORPS  Y10, Y10, Y10
-	VMAXPS  Y11, Y10, Y10
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y10, Y10
-	VMOVUPS Y10, 32(CX)(DX*1)
-	VADDPS  Y9, Y4, Y10
-	VXORPS  Y11, Y11, Y11
-	VMAXPS  Y10, Y11, Y11
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y11, Y11
-	VMOVUPS Y11, (CX)(DX*2)
-	VADDPS  Y8, Y5, Y11
-	VXORPS  Y10, Y10, Y10
-	VMAXPS  Y11, Y10, Y10
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y10, Y10
-	VMOVUPS Y10, 32(CX)(DX*2)
-	VADDPS  Y9, Y6, Y10
-	VXORPS  Y11, Y11, Y11
-	VMAXPS  Y10, Y11, Y11
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y11, Y11
-	VMOVUPS Y11, (CX)(BX*1)
-	VADDPS  Y8, Y7, Y11
-	VXORPS  Y10, Y10, Y10
-	VMAXPS  Y11, Y10, Y10
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y10, Y10
-	VMOVUPS Y10, 32(CX)(BX*1)
-	MOVQ    $0x00000004, CX
-	JMP     finish
+	reluAVX2(Y9, Y0, Y10, Y11, (CX))
+	reluAVX2(Y8, Y1, Y11, Y10, 32(CX))
+	reluAVX2(Y9, Y2, Y10, Y11, (CX)(DX*1))
+	reluAVX2(Y8, Y3, Y11, Y10, 32(CX)(DX*1))
+	reluAVX2(Y9, Y4, Y10, Y11, (CX)(DX*2))
+	reluAVX2(Y8, Y5, Y11, Y10, 32(CX)(DX*2))
+	reluAVX2(Y9, Y6, Y10, Y11, (CX)(BX*1))
+	reluAVX2(Y8, Y7, Y11, Y10, 32(CX)(BX*1))
+	MOVQ $0x00000004, CX
+	JMP finish
 
 under4:
 	// 1 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
+	CMPQ n+40(FP), $0x01
+	JLT done
 	VXORPS Y7, Y7, Y7
 	VXORPS Y6, Y6, Y6
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
 
 sum1:
-	VMOVUPS      (DX), Y5
-	VMOVUPS      32(DX), Y4
-	VBROADCASTSS (CX), Y3
-	VFMADD231PS  Y3, Y5, Y7
-	VFMADD231PS  Y3, Y4, Y6
-	ADDQ         SI, CX
-	ADDQ         DI, DX
-	DECQ         BX
-	JNZ          sum1
+	VMOVUPS (DX), Y5
+	VMOVUPS 32(DX), Y4
+	row2AVX2((CX), Y3, Y5, Y7, Y4, Y6)
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	MOVQ    y+0(FP), CX
-	MOVQ    e0+24(FP), DX
-	VMOVUPS (DX), Y4
-	VADDPS  Y4, Y7, Y5
-	VXORPS  Y3, Y3, Y3
-	VMAXPS  Y5, Y3, Y3
-	VXORPS  Y2, Y2, Y2
-	VADDPS  Y2, Y3, Y3
-	VMOVUPS Y3, (CX)
-	VMOVUPS 32(DX), Y4
-	VADDPS  Y4, Y6, Y3
-	VXORPS  Y5, Y5, Y5
-	VMAXPS  Y3, Y5, Y5
-	VXORPS  Y2, Y2, Y2
-	VADDPS  Y2, Y5, Y5
-	VMOVUPS Y5, 32(CX)
-	MOVQ    $0x00000001, CX
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
+	reluAVX2V2((DX), Y7, Y5, Y3, (CX))
+	reluAVX2V2(32(DX), Y6, Y3, Y5, 32(CX))
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func dense32x1SigmoidAVX512(y *float32, x *float32, w *float32, e0 *float32, n int)
-// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·dense32x1SigmoidAVX512(SB), $128-40
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -576,97 +450,58 @@ TEXT ·dense32x1SigmoidAVX512(SB), $128-40
 	MOVQ BX, DI
 
 loop:
-	VPXORD       Z0, Z0, Z0
-	VPXORD       Z1, Z1, Z1
-	VMOVUPS      (CX), Z2
-	VFMADD231PS  (DX), Z2, Z0
-	VMOVUPS      64(CX), Z2
-	VFMADD231PS  64(DX), Z2, Z1
-	VADDPS       Z1, Z0, Z0
-	VSHUFF32X4   $0x4e, Z0, Z0, Z1
-	VADDPS       Z1, Z0, Z0
-	VSHUFF32X4   $0xb1, Z0, Z0, Z1
-	VADDPS       Z1, Z0, Z0
-	VPERMILPS    $0x4e, Z0, Z1
-	VADDPS       Z1, Z0, Z0
-	VPERMILPS    $0xb1, Z0, Z1
-	VADDPS       Z1, Z0, Z0
-	VMOVSS       X0, (SI)
-	ADDQ         $0x04, SI
-	ADDQ         $+128, CX
-	DECQ         DI
-	JNZ          loop
-	MOVQ         e0+24(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VMOVUPS (CX), Z2
+	VFMADD231PS (DX), Z2, Z0
+	VMOVUPS 64(CX), Z2
+	VFMADD231PS 64(DX), Z2, Z1
+	VADDPS Z1, Z0, Z0
+	VSHUFF32X4 $0x4e, Z0, Z0, Z1
+	VADDPS Z1, Z0, Z0
+	VSHUFF32X4 $0xb1, Z0, Z0, Z1
+	VADDPS Z1, Z0, Z0
+	VPERMILPS $0x4e, Z0, Z1
+	VADDPS Z1, Z0, Z0
+	VPERMILPS $0xb1, Z0, Z1
+	VADDPS Z1, Z0, Z0
+	VMOVSS X0, (SI)
+	ADDQ $0x04, SI
+	ADDQ $+128, CX
+	DECQ DI
+	JNZ loop
+	MOVQ e0+24(FP), CX
 	VBROADCASTSS (CX), Z0
 
 epilogue:
-	CMPQ             BX, $0x10
-	JLT              rest
-	VMOVUPS          (AX), Z1
-	VADDPS           Z0, Z1, Z2
-	VORPS.BCST       constants<>+4(SB), Z2, Z4
-	VBROADCASTSS     constants<>+8(SB), Z5
-	VMAXPS           Z4, Z5, Z4
-	VBROADCASTSS     constants<>+12(SB), Z5
-	VFMADD213PS.BCST constants<>+16(SB), Z4, Z5
-	VSUBPS.BCST      constants<>+16(SB), Z5, Z5
-	VFMADD231PS.BCST constants<>+20(SB), Z5, Z4
-	VFMADD231PS.BCST constants<>+24(SB), Z5, Z4
-	VBROADCASTSS     constants<>+28(SB), Z6
-	VFMADD213PS.BCST constants<>+32(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+36(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+40(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+44(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+48(SB), Z4, Z6
-	VFMADD213PS.BCST constants<>+48(SB), Z4, Z6
-	VSCALEFPS        Z5, Z6, Z3
-	VCMPPS.BCST      $0x15, constants<>+0(SB), Z2, K1
-	VBLENDMPS.BCST   constants<>+48(SB), Z3, K1, Z4
-	VADDPS.BCST      constants<>+48(SB), Z3, Z3
-	VDIVPS           Z3, Z4, Z3
-	VMOVUPS          Z3, (AX)
-	ADDQ             $+64, AX
-	SUBQ             $0x10, BX
-	JMP              epilogue
+	CMPQ BX, $0x10
+	JLT rest
+	VMOVUPS (AX), Z1
+	VADDPS Z0, Z1, Z2
+	sigmoidAVX512(Z2, Z5, Z6, Z3, K1)
+	VMOVUPS Z3, (AX)
+	ADDQ $+64, AX
+	SUBQ $0x10, BX
+	JMP epilogue
 
 rest:
-	TESTQ            BX, BX
-	JZ               end
-	MOVQ             BX, CX
-	MOVQ             $0x00000001, DX
-	SHLQ             CL, DX
-	DECQ             DX
-	KMOVW            DX, K1
-	VMOVUPS.Z        (AX), K1, Z1
-	VADDPS           Z0, Z1, Z3
-	VORPS.BCST       constants<>+4(SB), Z3, Z4
-	VBROADCASTSS     constants<>+8(SB), Z6
-	VMAXPS           Z4, Z6, Z4
-	VBROADCASTSS     constants<>+12(SB), Z6
-	VFMADD213PS.BCST constants<>+16(SB), Z4, Z6
-	VSUBPS.BCST      constants<>+16(SB), Z6, Z6
-	VFMADD231PS.BCST constants<>+20(SB), Z6, Z4
-	VFMADD231PS.BCST constants<>+24(SB), Z6, Z4
-	VBROADCASTSS     constants<>+28(SB), Z5
-	VFMADD213PS.BCST constants<>+32(SB), Z4, Z5
-	VFMADD213PS.BCST constants<>+36(SB), Z4, Z5
-	VFMADD213PS.BCST constants<>+40(SB), Z4, Z5
-	VFMADD213PS.BCST constants<>+44(SB), Z4, Z5
-	VFMADD213PS.BCST constants<>+48(SB), Z4, Z5
-	VFMADD213PS.BCST constants<>+48(SB), Z4, Z5
-	VSCALEFPS        Z6, Z5, Z2
-	VCMPPS.BCST      $0x15, constants<>+0(SB), Z3, K2
-	VBLENDMPS.BCST   constants<>+48(SB), Z2, K2, Z4
-	VADDPS.BCST      constants<>+48(SB), Z2, Z2
-	VDIVPS           Z2, Z4, Z2
-	VMOVUPS          Z2, K1, (AX)
+	TESTQ BX, BX
+	JZ end
+	MOVQ BX, CX
+	MOVQ $0x00000001, DX
+	SHLQ CL, DX
+	DECQ DX
+	KMOVW DX, K1
+	VMOVUPS.Z (AX), K1, Z1
+	VADDPS Z0, Z1, Z3
+	sigmoidAVX512(Z3, Z6, Z5, Z2, K2)
+	VMOVUPS Z2, K1, (AX)
 
 end:
 	VZEROUPPER
 	RET
 
 // func dense32x1SigmoidAVX2(y *float32, x *float32, w *float32, e0 *float32, n int)
-// Requires: AVX, AVX2, FMA3
 TEXT ·dense32x1SigmoidAVX2(SB), $128-40
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -676,150 +511,63 @@ TEXT ·dense32x1SigmoidAVX2(SB), $128-40
 	MOVQ BX, DI
 
 loop:
-	VXORPS       Y0, Y0, Y0
-	VXORPS       Y1, Y1, Y1
-	VXORPS       Y2, Y2, Y2
-	VXORPS       Y3, Y3, Y3
-	VMOVUPS      (CX), Y4
-	VFMADD231PS  (DX), Y4, Y0
-	VMOVUPS      32(CX), Y4
-	VFMADD231PS  32(DX), Y4, Y1
-	VMOVUPS      64(CX), Y4
-	VFMADD231PS  64(DX), Y4, Y2
-	VMOVUPS      96(CX), Y4
-	VFMADD231PS  96(DX), Y4, Y3
-	VADDPS       Y3, Y1, Y1
-	VADDPS       Y2, Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VPERM2F128   $0x01, Y0, Y0, Y1
-	VADDPS       Y1, Y0, Y0
-	VPERMILPS    $0x4e, Y0, Y1
-	VADDPS       Y1, Y0, Y0
-	VPERMILPS    $0xb1, Y0, Y1
-	VADDPS       Y1, Y0, Y0
-	VMOVSS       X0, (SI)
-	ADDQ         $0x04, SI
-	ADDQ         $+128, CX
-	DECQ         DI
-	JNZ          loop
-	MOVQ         e0+24(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VMOVUPS (CX), Y4
+	VFMADD231PS (DX), Y4, Y0
+	VMOVUPS 32(CX), Y4
+	VFMADD231PS 32(DX), Y4, Y1
+	VMOVUPS 64(CX), Y4
+	VFMADD231PS 64(DX), Y4, Y2
+	VMOVUPS 96(CX), Y4
+	VFMADD231PS 96(DX), Y4, Y3
+	VADDPS Y3, Y1, Y1
+	VADDPS Y2, Y1, Y1
+	VADDPS Y1, Y0, Y0
+	VPERM2F128 $0x01, Y0, Y0, Y1
+	VADDPS Y1, Y0, Y0
+	VPERMILPS $0x4e, Y0, Y1
+	VADDPS Y1, Y0, Y0
+	VPERMILPS $0xb1, Y0, Y1
+	VADDPS Y1, Y0, Y0
+	VMOVSS X0, (SI)
+	ADDQ $0x04, SI
+	ADDQ $+128, CX
+	DECQ DI
+	JNZ loop
+	MOVQ e0+24(FP), CX
 	VBROADCASTSS (CX), Y0
 
 epilogue:
-	CMPQ         BX, $0x08
-	JLT          rest
-	VMOVUPS      (AX), Y1
-	VADDPS       Y0, Y1, Y2
-	VBROADCASTSS constants<>+4(SB), Y4
-	VORPS        Y4, Y2, Y4
-	VBROADCASTSS constants<>+8(SB), Y5
-	VMAXPS       Y4, Y5, Y4
-	VBROADCASTSS constants<>+12(SB), Y5
-	VBROADCASTSS constants<>+16(SB), Y6
-	VFMADD213PS  Y6, Y4, Y5
-	VBROADCASTSS constants<>+16(SB), Y6
-	VSUBPS       Y6, Y5, Y5
-	VBROADCASTSS constants<>+20(SB), Y6
-	VFMADD231PS  Y6, Y5, Y4
-	VBROADCASTSS constants<>+24(SB), Y6
-	VFMADD231PS  Y6, Y5, Y4
-	VBROADCASTSS constants<>+28(SB), Y6
-	VBROADCASTSS constants<>+32(SB), Y7
-	VFMADD213PS  Y7, Y4, Y6
-	VBROADCASTSS constants<>+36(SB), Y7
-	VFMADD213PS  Y7, Y4, Y6
-	VBROADCASTSS constants<>+40(SB), Y7
-	VFMADD213PS  Y7, Y4, Y6
-	VBROADCASTSS constants<>+44(SB), Y7
-	VFMADD213PS  Y7, Y4, Y6
-	VBROADCASTSS constants<>+48(SB), Y7
-	VFMADD213PS  Y7, Y4, Y6
-	VBROADCASTSS constants<>+48(SB), Y7
-	VFMADD213PS  Y7, Y4, Y6
-	VCVTPS2DQ    Y5, Y8
-	VPSRAD       $0x01, Y8, Y7
-	VPSUBD       Y7, Y8, Y8
-	VBROADCASTSS constants<>+52(SB), Y9
-	VPADDD       Y9, Y7, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y6, Y3
-	VBROADCASTSS constants<>+52(SB), Y9
-	VPADDD       Y9, Y8, Y8
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y8, Y3, Y3
-	VXORPS       Y6, Y6, Y6
-	VCMPPS       $0x11, Y6, Y2, Y6
-	VBROADCASTSS constants<>+48(SB), Y5
-	VBLENDVPS    Y6, Y3, Y5, Y4
-	VBROADCASTSS constants<>+48(SB), Y6
-	VADDPS       Y6, Y3, Y3
-	VDIVPS       Y3, Y4, Y3
-	VMOVUPS      Y3, (AX)
-	ADDQ         $+32, AX
-	SUBQ         $0x08, BX
-	JMP          epilogue
+	CMPQ BX, $0x08
+	JLT rest
+	VMOVUPS (AX), Y1
+	VADDPS Y0, Y1, Y2
+	sigmoidAVX2(Y4, Y6, Y8, Y9, Y3)
+	VMOVUPS Y3, (AX)
+	ADDQ $+32, AX
+	SUBQ $0x08, BX
+	JMP epilogue
 
 rest:
-	TESTQ        BX, BX
-	JZ           end
-	LEAQ         lanes<>+32(SB), CX
-	MOVQ         BX, DX
-	NEGQ         DX
-	VMOVDQU      (CX)(DX*4), Y1
-	VMASKMOVPS   (AX), Y1, Y3
-	VADDPS       Y0, Y3, Y2
-	VBROADCASTSS constants<>+4(SB), Y6
-	VORPS        Y6, Y2, Y6
-	VBROADCASTSS constants<>+8(SB), Y5
-	VMAXPS       Y6, Y5, Y6
-	VBROADCASTSS constants<>+12(SB), Y5
-	VBROADCASTSS constants<>+16(SB), Y8
-	VFMADD213PS  Y8, Y6, Y5
-	VBROADCASTSS constants<>+16(SB), Y8
-	VSUBPS       Y8, Y5, Y5
-	VBROADCASTSS constants<>+20(SB), Y8
-	VFMADD231PS  Y8, Y5, Y6
-	VBROADCASTSS constants<>+24(SB), Y8
-	VFMADD231PS  Y8, Y5, Y6
-	VBROADCASTSS constants<>+28(SB), Y8
-	VBROADCASTSS constants<>+32(SB), Y7
-	VFMADD213PS  Y7, Y6, Y8
-	VBROADCASTSS constants<>+36(SB), Y7
-	VFMADD213PS  Y7, Y6, Y8
-	VBROADCASTSS constants<>+40(SB), Y7
-	VFMADD213PS  Y7, Y6, Y8
-	VBROADCASTSS constants<>+44(SB), Y7
-	VFMADD213PS  Y7, Y6, Y8
-	VBROADCASTSS constants<>+48(SB), Y7
-	VFMADD213PS  Y7, Y6, Y8
-	VBROADCASTSS constants<>+48(SB), Y7
-	VFMADD213PS  Y7, Y6, Y8
-	VCVTPS2DQ    Y5, Y9
-	VPSRAD       $0x01, Y9, Y7
-	VPSUBD       Y7, Y9, Y9
-	VBROADCASTSS constants<>+52(SB), Y10
-	VPADDD       Y10, Y7, Y7
-	VPSLLD       $0x17, Y7, Y7
-	VMULPS       Y7, Y8, Y4
-	VBROADCASTSS constants<>+52(SB), Y10
-	VPADDD       Y10, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y4, Y4
-	VXORPS       Y8, Y8, Y8
-	VCMPPS       $0x11, Y8, Y2, Y8
-	VBROADCASTSS constants<>+48(SB), Y5
-	VBLENDVPS    Y8, Y4, Y5, Y6
-	VBROADCASTSS constants<>+48(SB), Y8
-	VADDPS       Y8, Y4, Y4
-	VDIVPS       Y4, Y6, Y4
-	VMASKMOVPS   Y4, Y1, (AX)
+	TESTQ BX, BX
+	JZ end
+	LEAQ lanes<>+32(SB), CX
+	MOVQ BX, DX
+	NEGQ DX
+	VMOVDQU (CX)(DX*4), Y1
+	VMASKMOVPS (AX), Y1, Y3
+	VADDPS Y0, Y3, Y2
+	sigmoidAVX2(Y6, Y8, Y9, Y10, Y4)
+	VMASKMOVPS Y4, Y1, (AX)
 
 end:
 	VZEROUPPER
 	RET
 
 // func cpuid(leaf uint32, subleaf uint32) (eax uint32, ebx uint32, ecx uint32, edx uint32)
-// Requires: CPUID
 TEXT ·cpuid(SB), NOSPLIT, $0-24
 	MOVL leaf+0(FP), AX
 	MOVL subleaf+4(FP), CX

@@ -40,1582 +40,1077 @@ DATA lanes<>+56(SB)/4, $0x00000000
 DATA lanes<>+60(SB)/4, $0x00000000
 GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
+// Groups of instructions that routines have in common:
+#define zero4AVX512(a, b, c, d) \
+	VPXORD a, a, a; VPXORD b, b, b; VPXORD c, c, c; VPXORD d, d, d
+#define products4AVX512(a, b, c, d, e, f, g, h, i) \
+	VFMADD231PS.BCST a, b, c; VFMADD231PS.BCST d, b, e; VFMADD231PS.BCST f, b, g; \
+	VFMADD231PS.BCST h, b, i
+#define add4AVX512(a, b, c, d, e, f, g, h) \
+	VADDPS a, b, b; VADDPS c, d, d; VADDPS e, f, f; VADDPS g, h, h
+#define reluAVX512(a, b, c, d) \
+	VADDPS Z15, a, b; VMAXPS b, Z13, c; VADDPS Z13, c, c; VMOVUPS c, d
+#define zero2AVX512() \
+	VPXORD Z14, Z14, Z14; VPXORD Z12, Z12, Z12
+#define zero4AVX2(a, b, c, d) \
+	VXORPS a, a, a; VXORPS b, b, b; VXORPS c, c, c; VXORPS d, d, d
+#define row2AVX2(a, b, c, d, e, f) \
+	VBROADCASTSS a, b; VFMADD231PS b, c, d; VFMADD231PS b, e, f
+#define reluAVX2(a, b, c, d, e) \
+	VADDPS a, b, c; VXORPS d, d, d; VMAXPS c, d, d; VXORPS Y12, Y12, Y12; VADDPS Y12, d, d; \
+	VMOVUPS d, e
+#define zero2AVX2(a, b) \
+	VXORPS a, a, a; VXORPS b, b, b
+#define reluAVX2V2(a, b, c, d, e) \
+	VMOVUPS a, Y4; VADDPS Y4, b, c; VXORPS d, d, d; VMAXPS c, d, d; VXORPS Y2, Y2, Y2; \
+	VADDPS Y2, d, d; VMOVUPS d, e
+#define biasAVX512(a, b) \
+	VADDPS Z15, a, Z13; VMOVUPS Z13, K1, b
+#define row1AVX2(a, b, c, d) \
+	VBROADCASTSS a, b; VFMADD231PS b, c, d
+#define add4AVX2(a, b, c, d, e, f, g, h) \
+	VADDPS a, b, b; VADDPS c, d, d; VADDPS e, f, f; VADDPS g, h, h
+#define biasAVX2(a, b) \
+	VADDPS Y8, a, Y6; VMASKMOVPS Y6, Y0, b
+#define constant4AVX512(a, b, c, d, e, f, g, h) \
+	VBROADCASTSS a, b; VBROADCASTSS c, d; VBROADCASTSS e, f; VBROADCASTSS g, h
+#define termAVX512() \
+	VMOVAPS Z12, Z13; VBROADCASTSS constants<>+56(SB), Z14; VBLENDMPS Z13, Z14, K1, Z13
+#define foldMaxAVX512() \
+	VPERMILPS $0x4e, Z13, Z14; VRANGEPS $0x05, Z14, Z13, Z15; VCMPPS $0x03, Z14, Z13, K2; \
+	VADDPS Z13, Z14, K2, Z15; VPERMILPS $0xb1, Z15, Z14; VRANGEPS $0x05, Z14, Z15, Z13; \
+	VCMPPS $0x03, Z14, Z15, K2; VADDPS Z15, Z14, K2, Z13
+#define valueAVX512(a) \
+	VSUBPS Z13, Z12, Z14; VMINPS Z14, Z0, Z16; VMAXPS Z16, Z1, Z16; VMOVAPS Z2, Z17; \
+	VFMADD213PS Z3, Z16, Z17; VSUBPS Z3, Z17, Z17; VFMADD231PS Z4, Z17, Z16; \
+	VFMADD231PS Z5, Z17, Z16; VMOVAPS Z6, Z18; VFMADD213PS Z7, Z16, Z18; VFMADD213PS Z8, Z16, Z18; \
+	VFMADD213PS Z9, Z16, Z18; VFMADD213PS Z10, Z16, Z18; VFMADD213PS Z11, Z16, Z18; \
+	VFMADD213PS Z11, Z16, Z18; VSCALEFPS Z17, Z18, Z15; VMOVUPS Z15, K1, a
+#define termAVX512V2() \
+	VMOVAPS Z15, Z13; VMOVAPS.Z Z13, K1, Z13
+#define foldSumAVX512() \
+	VPERMILPS $0x4e, Z13, Z12; VADDPS Z12, Z13, Z13; VPERMILPS $0xb1, Z13, Z12; VADDPS Z12, Z13, Z13
+#define valueAVX512V2(a) \
+	VDIVPS Z13, Z15, Z12; VMOVUPS Z12, K1, a
+#define termAVX2() \
+	VMOVAPS Y1, Y2; VBROADCASTSS constants<>+56(SB), Y3; VBLENDVPS Y0, Y2, Y3, Y2
+#define foldMaxAVX2() \
+	VPERMILPS $0x4e, Y2, Y3; VMAXPS Y3, Y2, Y4; VMAXPS Y2, Y3, Y5; VANDPS Y5, Y4, Y4; \
+	VCMPPS $0x03, Y3, Y2, Y5; VORPS Y5, Y4, Y4; VPERMILPS $0xb1, Y4, Y3; VMAXPS Y3, Y4, Y2; \
+	VMAXPS Y4, Y3, Y5; VANDPS Y5, Y2, Y2; VCMPPS $0x03, Y3, Y4, Y5; VORPS Y5, Y2, Y2
+#define valueAVX2(a) \
+	VSUBPS Y2, Y1, Y3; VBROADCASTSS constants<>+8(SB), Y6; VMINPS Y3, Y6, Y5; \
+	VBROADCASTSS constants<>+12(SB), Y6; VMAXPS Y5, Y6, Y5; VBROADCASTSS constants<>+16(SB), Y6; \
+	VBROADCASTSS constants<>+20(SB), Y7; VFMADD213PS Y7, Y5, Y6; VBROADCASTSS constants<>+20(SB), Y7; \
+	VSUBPS Y7, Y6, Y6; VBROADCASTSS constants<>+24(SB), Y7; VFMADD231PS Y7, Y6, Y5; \
+	VBROADCASTSS constants<>+28(SB), Y7; VFMADD231PS Y7, Y6, Y5; VBROADCASTSS constants<>+32(SB), Y7; \
+	VBROADCASTSS constants<>+36(SB), Y8; VFMADD213PS Y8, Y5, Y7; VBROADCASTSS constants<>+40(SB), Y8; \
+	VFMADD213PS Y8, Y5, Y7; VBROADCASTSS constants<>+44(SB), Y8; VFMADD213PS Y8, Y5, Y7; \
+	VBROADCASTSS constants<>+48(SB), Y8; VFMADD213PS Y8, Y5, Y7; VBROADCASTSS constants<>+52(SB), Y8; \
+	VFMADD213PS Y8, Y5, Y7; VBROADCASTSS constants<>+52(SB), Y8; VFMADD213PS Y8, Y5, Y7; \
+	VCVTPS2DQ Y6, Y9; VPSRAD $0x01, Y9, Y8; VPSUBD Y8, Y9, Y9; VBROADCASTSS constants<>+60(SB), Y10; \
+	VPADDD Y10, Y8, Y8; VPSLLD $0x17, Y8, Y8; VMULPS Y8, Y7, Y4; \
+	VBROADCASTSS constants<>+60(SB), Y10; VPADDD Y10, Y9, Y9; VPSLLD $0x17, Y9, Y9; \
+	VMULPS Y9, Y4, Y4; VMASKMOVPS Y4, Y0, a
+#define termAVX2V2() \
+	VMOVAPS Y4, Y2; VANDPS Y2, Y0, Y2
+#define foldSumAVX2() \
+	VPERMILPS $0x4e, Y2, Y1; VADDPS Y1, Y2, Y2; VPERMILPS $0xb1, Y2, Y1; VADDPS Y1, Y2, Y2
+#define valueAVX2V2(a) \
+	VDIVPS Y2, Y4, Y1; VMASKMOVPS Y1, Y0, a
+#define reluGradientAVX512(a, b, c, d, e) \
+	VMOVUPS a, b; VCMPPS.BCST $0x1e, constants<>+4(SB), b, K1; VMOVAPS.Z c, K1, d; VMOVUPS d, e
+#define reluGradientAVX2(a, b, c, d, e, f) \
+	VMOVUPS a, b; VXORPS c, c, c; VCMPPS $0x1e, c, b, c; VANDPS d, c, e; VMOVUPS e, f
+#define store4AVX2(a, b, c, d) \
+	VMASKMOVPS a, Y0, (CX); VMASKMOVPS b, Y0, (CX)(DX*1); VMASKMOVPS c, Y0, (CX)(DX*2); \
+	VMASKMOVPS d, Y0, (CX)(BX*1)
+#define row1AVX512(a, b, c) \
+	VBROADCASTSS a, Z0; VMOVUPS b, Z4; VFMADD231PS Z0, Z4, c
+#define row1AVX512V2(a, b, c) \
+	VBROADCASTSS a, Y0; VMOVUPS.Z b, K2, Y3; VFMADD231PS Y0, Y3, c
+#define expAVX512() \
+	VBROADCASTSS constants<>+8(SB), Y9; VMINPS Y6, Y9, Y8; VBROADCASTSS constants<>+12(SB), Y9; \
+	VMAXPS Y8, Y9, Y8; VBROADCASTSS constants<>+16(SB), Y9; \
+	VFMADD213PS.BCST constants<>+20(SB), Y8, Y9; VSUBPS.BCST constants<>+20(SB), Y9, Y9; \
+	VFMADD231PS.BCST constants<>+24(SB), Y9, Y8; VFMADD231PS.BCST constants<>+28(SB), Y9, Y8; \
+	VBROADCASTSS constants<>+32(SB), Y10; VFMADD213PS.BCST constants<>+36(SB), Y8, Y10; \
+	VFMADD213PS.BCST constants<>+40(SB), Y8, Y10; VFMADD213PS.BCST constants<>+44(SB), Y8, Y10; \
+	VFMADD213PS.BCST constants<>+48(SB), Y8, Y10; VFMADD213PS.BCST constants<>+52(SB), Y8, Y10; \
+	VFMADD213PS.BCST constants<>+52(SB), Y8, Y10; VSCALEFPS Y9, Y10, Y7
+#define row2AVX2V2(a, b, c) \
+	VBROADCASTSS a, Y0; VMOVUPS b, Y5; VFMADD231PS Y0, Y5, Y6; VMOVUPS c, Y5; VFMADD231PS Y0, Y5, Y2
+#define maxAVX2(a, b, c) \
+	VXORPS a, a, a; VMAXPS b, a, a; VXORPS c, c, c; VADDPS c, a, a
+#define row1AVX2V2(a, b, c) \
+	VBROADCASTSS a, Y0; VMASKMOVPS b, Y6, Y5; VFMADD231PS Y0, Y5, c
+#define foldMaxAVX2V2() \
+	VPERM2F128 $0x01, Y4, Y4, Y0; VMAXPS Y0, Y4, Y5; VMAXPS Y4, Y0, Y7; VANDPS Y7, Y5, Y5; \
+	VCMPPS $0x03, Y0, Y4, Y7; VORPS Y7, Y5, Y5; VPERMILPS $0x4e, Y5, Y0; VMAXPS Y0, Y5, Y4; \
+	VMAXPS Y5, Y0, Y7; VANDPS Y7, Y4, Y4; VCMPPS $0x03, Y0, Y5, Y7; VORPS Y7, Y4, Y4; \
+	VPERMILPS $0xb1, Y4, Y0; VMAXPS Y0, Y4, Y5; VMAXPS Y4, Y0, Y7; VANDPS Y7, Y5, Y5; \
+	VCMPPS $0x03, Y0, Y4, Y7; VORPS Y7, Y5, Y5; VMOVAPS Y5, Y4
+#define expAVX2() \
+	VBROADCASTSS constants<>+8(SB), Y10; VMINPS Y7, Y10, Y9; VBROADCASTSS constants<>+12(SB), Y10; \
+	VMAXPS Y9, Y10, Y9; VBROADCASTSS constants<>+16(SB), Y10; VBROADCASTSS constants<>+20(SB), Y11; \
+	VFMADD213PS Y11, Y9, Y10; VBROADCASTSS constants<>+20(SB), Y11; VSUBPS Y11, Y10, Y10; \
+	VBROADCASTSS constants<>+24(SB), Y11; VFMADD231PS Y11, Y10, Y9; \
+	VBROADCASTSS constants<>+28(SB), Y11; VFMADD231PS Y11, Y10, Y9; \
+	VBROADCASTSS constants<>+32(SB), Y11; VBROADCASTSS constants<>+36(SB), Y12; \
+	VFMADD213PS Y12, Y9, Y11; VBROADCASTSS constants<>+40(SB), Y12; VFMADD213PS Y12, Y9, Y11; \
+	VBROADCASTSS constants<>+44(SB), Y12; VFMADD213PS Y12, Y9, Y11; \
+	VBROADCASTSS constants<>+48(SB), Y12; VFMADD213PS Y12, Y9, Y11; \
+	VBROADCASTSS constants<>+52(SB), Y12; VFMADD213PS Y12, Y9, Y11; \
+	VBROADCASTSS constants<>+52(SB), Y12; VFMADD213PS Y12, Y9, Y11; VCVTPS2DQ Y10, Y13; \
+	VPSRAD $0x01, Y13, Y12; VPSUBD Y12, Y13, Y13; VBROADCASTSS constants<>+60(SB), Y14; \
+	VPADDD Y14, Y12, Y12; VPSLLD $0x17, Y12, Y12; VMULPS Y12, Y11, Y8; \
+	VBROADCASTSS constants<>+60(SB), Y14; VPADDD Y14, Y13, Y13; VPSLLD $0x17, Y13, Y13; \
+	VMULPS Y13, Y8, Y8
+
 // func normalize4AVX512(y *float32, x *float32, v *float32, u *float32, count int)
-// Requires: AVX, AVX512F
 TEXT ·normalize4AVX512(SB), $128-40
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         v+16(FP), DX
-	MOVQ         u+24(FP), BX
-	MOVQ         count+32(FP), SI
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ v+16(FP), DX
+	MOVQ u+24(FP), BX
+	MOVQ count+32(FP), SI
 	VBROADCASTSS constants<>+0(SB), Z0
-	MOVL         $0x0000000f, DI
-	KMOVW        DI, K1
+	MOVL $0x0000000f, DI
+	KMOVW DI, K1
 
 loop:
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVUPS.Z (DX), K1, Z2
 	VMOVUPS.Z (BX), K1, Z3
-	VSQRTPS   Z3, Z4
-	VMAXPS    Z4, Z0, Z5
-	VSUBPS    Z2, Z1, Z4
-	VDIVPS    Z5, Z4, Z6
-	VMOVUPS   Z6, K1, (AX)
-	ADDQ      $+16, AX
-	ADDQ      $+16, CX
-	DECQ      SI
-	JNZ       loop
+	VSQRTPS Z3, Z4
+	VMAXPS Z4, Z0, Z5
+	VSUBPS Z2, Z1, Z4
+	VDIVPS Z5, Z4, Z6
+	VMOVUPS Z6, K1, (AX)
+	ADDQ $+16, AX
+	ADDQ $+16, CX
+	DECQ SI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func normalize4AVX2(y *float32, x *float32, v *float32, u *float32, count int)
-// Requires: AVX
 TEXT ·normalize4AVX2(SB), $128-40
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         v+16(FP), DX
-	MOVQ         u+24(FP), BX
-	MOVQ         count+32(FP), SI
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ v+16(FP), DX
+	MOVQ u+24(FP), BX
+	MOVQ count+32(FP), SI
 	VBROADCASTSS constants<>+0(SB), Y0
-	VMOVDQU      lanes<>+16(SB), Y1
+	VMOVDQU lanes<>+16(SB), Y1
 
 loop:
 	VMASKMOVPS (CX), Y1, Y2
 	VMASKMOVPS (DX), Y1, Y3
 	VMASKMOVPS (BX), Y1, Y4
-	VSQRTPS    Y4, Y5
-	VMAXPS     Y5, Y0, Y6
-	VSUBPS     Y3, Y2, Y5
-	VDIVPS     Y6, Y5, Y7
+	VSQRTPS Y4, Y5
+	VMAXPS Y5, Y0, Y6
+	VSUBPS Y3, Y2, Y5
+	VDIVPS Y6, Y5, Y7
 	VMASKMOVPS Y7, Y1, (AX)
-	ADDQ       $+16, AX
-	ADDQ       $+16, CX
-	DECQ       SI
-	JNZ        loop
+	ADDQ $+16, AX
+	ADDQ $+16, CX
+	DECQ SI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func tile8x16ReluAVX512(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, AVX512F
 TEXT ·tile8x16ReluAVX512(SB), $128-48
 	MOVQ s+32(FP), AX
 
 next:
 	// 8 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x08
-	JLT    under8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	LEAQ   (BX)(DX*4), DI
-	MOVQ   w+16(FP), R8
-	MOVQ   16(AX), R9
-	MOVQ   40(AX), R10
-	MOVQ   64(AX), R11
-	TESTQ  R9, R9
-	JZ     summed8
-	INCQ   R9
-	SHRQ   $0x01, R9
-	JCC    odd8
+	CMPQ n+40(FP), $0x08
+	JLT under8
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	MOVQ w+16(FP), R8
+	MOVQ 16(AX), R9
+	MOVQ 40(AX), R10
+	MOVQ 64(AX), R11
+	TESTQ R9, R9
+	JZ summed8
+	INCQ R9
+	SHRQ $0x01, R9
+	JCC odd8
 
 sum8:
-	VMOVUPS          (R8), Z16
-	VFMADD231PS.BCST (CX), Z16, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z16, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z16, Z5
-	VFMADD231PS.BCST (CX)(BX*1), Z16, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z16, Z9
-	VFMADD231PS.BCST (CX)(SI*1), Z16, Z11
-	VFMADD231PS.BCST (CX)(BX*2), Z16, Z13
-	VFMADD231PS.BCST (CX)(DI*1), Z16, Z15
-	ADDQ             R10, CX
-	ADDQ             R11, R8
+	VMOVUPS (R8), Z16
+	products4AVX512((CX), Z16, Z1, (CX)(DX*1), Z3, (CX)(DX*2), Z5, (CX)(BX*1), Z7)
+	products4AVX512((CX)(DX*4), Z16, Z9, (CX)(SI*1), Z11, (CX)(BX*2), Z13, (CX)(DI*1), Z15)
+	ADDQ R10, CX
+	ADDQ R11, R8
 
 odd8:
-	VMOVUPS          (R8), Z16
-	VFMADD231PS.BCST (CX), Z16, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z16, Z2
-	VFMADD231PS.BCST (CX)(DX*2), Z16, Z4
-	VFMADD231PS.BCST (CX)(BX*1), Z16, Z6
-	VFMADD231PS.BCST (CX)(DX*4), Z16, Z8
-	VFMADD231PS.BCST (CX)(SI*1), Z16, Z10
-	VFMADD231PS.BCST (CX)(BX*2), Z16, Z12
-	VFMADD231PS.BCST (CX)(DI*1), Z16, Z14
-	ADDQ             R10, CX
-	ADDQ             R11, R8
-	DECQ             R9
-	JNZ              sum8
+	VMOVUPS (R8), Z16
+	products4AVX512((CX), Z16, Z0, (CX)(DX*1), Z2, (CX)(DX*2), Z4, (CX)(BX*1), Z6)
+	products4AVX512((CX)(DX*4), Z16, Z8, (CX)(SI*1), Z10, (CX)(BX*2), Z12, (CX)(DI*1), Z14)
+	ADDQ R10, CX
+	ADDQ R11, R8
+	DECQ R9
+	JNZ sum8
 
 summed8:
-	VADDPS       Z1, Z0, Z0
-	VADDPS       Z3, Z2, Z2
-	VADDPS       Z5, Z4, Z4
-	VADDPS       Z7, Z6, Z6
-	VADDPS       Z9, Z8, Z8
-	VADDPS       Z11, Z10, Z10
-	VADDPS       Z13, Z12, Z12
-	VADDPS       Z15, Z14, Z14
-	MOVQ         y+0(FP), CX
-	MOVQ         80(AX), DX
-	LEAQ         (DX)(DX*2), BX
-	LEAQ         (DX)(DX*4), SI
-	LEAQ         (BX)(DX*4), DI
-	MOVQ         e0+24(FP), R8
-	VMOVUPS      (R8), Z15
+	add4AVX512(Z1, Z0, Z3, Z2, Z5, Z4, Z7, Z6)
+	add4AVX512(Z9, Z8, Z11, Z10, Z13, Z12, Z15, Z14)
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	MOVQ e0+24(FP), R8
+	VMOVUPS (R8), Z15
 	VBROADCASTSS constants<>+4(SB), Z13
-	VADDPS       Z15, Z0, Z11
-	VMAXPS       Z11, Z13, Z9
-	VADDPS       Z13, Z9, Z9
-	VMOVUPS      Z9, (CX)
-	VADDPS       Z15, Z2, Z9
-	VMAXPS       Z9, Z13, Z11
-	VADDPS       Z13, Z11, Z11
-	VMOVUPS      Z11, (CX)(DX*1)
-	VADDPS       Z15, Z4, Z11
-	VMAXPS       Z11, Z13, Z9
-	VADDPS       Z13, Z9, Z9
-	VMOVUPS      Z9, (CX)(DX*2)
-	VADDPS       Z15, Z6, Z9
-	VMAXPS       Z9, Z13, Z11
-	VADDPS       Z13, Z11, Z11
-	VMOVUPS      Z11, (CX)(BX*1)
-	VADDPS       Z15, Z8, Z11
-	VMAXPS       Z11, Z13, Z9
-	VADDPS       Z13, Z9, Z9
-	VMOVUPS      Z9, (CX)(DX*4)
-	VADDPS       Z15, Z10, Z9
-	VMAXPS       Z9, Z13, Z11
-	VADDPS       Z13, Z11, Z11
-	VMOVUPS      Z11, (CX)(SI*1)
-	VADDPS       Z15, Z12, Z11
-	VMAXPS       Z11, Z13, Z9
-	VADDPS       Z13, Z9, Z9
-	VMOVUPS      Z9, (CX)(BX*2)
-	VADDPS       Z15, Z14, Z9
-	VMAXPS       Z9, Z13, Z11
-	VADDPS       Z13, Z11, Z11
-	VMOVUPS      Z11, (CX)(DI*1)
-	MOVQ         $0x00000008, CX
-	JMP          finish
+	reluAVX512(Z0, Z11, Z9, (CX))
+	reluAVX512(Z2, Z9, Z11, (CX)(DX*1))
+	reluAVX512(Z4, Z11, Z9, (CX)(DX*2))
+	reluAVX512(Z6, Z9, Z11, (CX)(BX*1))
+	reluAVX512(Z8, Z11, Z9, (CX)(DX*4))
+	reluAVX512(Z10, Z9, Z11, (CX)(SI*1))
+	reluAVX512(Z12, Z11, Z9, (CX)(BX*2))
+	reluAVX512(Z14, Z9, Z11, (CX)(DI*1))
+	MOVQ $0x00000008, CX
+	JMP finish
 
 under8:
 	// 1 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
-	VPXORD Z14, Z14, Z14
-	VPXORD Z12, Z12, Z12
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
-	INCQ   BX
-	SHRQ   $0x01, BX
-	JCC    odd1
+	CMPQ n+40(FP), $0x01
+	JLT done
+	zero2AVX512()
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
+	INCQ BX
+	SHRQ $0x01, BX
+	JCC odd1
 
 sum1:
-	VMOVUPS          (DX), Z10
+	VMOVUPS (DX), Z10
 	VFMADD231PS.BCST (CX), Z10, Z12
-	ADDQ             SI, CX
-	ADDQ             DI, DX
+	ADDQ SI, CX
+	ADDQ DI, DX
 
 odd1:
-	VMOVUPS          (DX), Z10
+	VMOVUPS (DX), Z10
 	VFMADD231PS.BCST (CX), Z10, Z14
-	ADDQ             SI, CX
-	ADDQ             DI, DX
-	DECQ             BX
-	JNZ              sum1
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	VADDPS      Z12, Z14, Z14
-	MOVQ        y+0(FP), CX
-	MOVQ        e0+24(FP), DX
-	VMOVUPS     (DX), Z12
-	VADDPS      Z12, Z14, Z10
-	VPXORD      Z8, Z8, Z8
-	VMAXPS      Z10, Z8, Z8
+	VADDPS Z12, Z14, Z14
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
+	VMOVUPS (DX), Z12
+	VADDPS Z12, Z14, Z10
+	VPXORD Z8, Z8, Z8
+	VMAXPS Z10, Z8, Z8
 	VADDPS.BCST constants<>+4(SB), Z8, Z8
-	VMOVUPS     Z8, (CX)
-	MOVQ        $0x00000001, CX
+	VMOVUPS Z8, (CX)
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile4x16ReluAVX2(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, FMA3
 TEXT ·tile4x16ReluAVX2(SB), $128-48
 	MOVQ s+32(FP), AX
 
 next:
 	// 4 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x04
-	JLT    under4
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
+	CMPQ n+40(FP), $0x04
+	JLT under4
+	zero4AVX2(Y0, Y1, Y2, Y3)
+	zero4AVX2(Y4, Y5, Y6, Y7)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
 
 sum4:
-	VMOVUPS      (SI), Y8
-	VMOVUPS      32(SI), Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS (CX)(DX*2), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS (CX)(BX*1), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum4
+	VMOVUPS (SI), Y8
+	VMOVUPS 32(SI), Y9
+	row2AVX2((CX), Y10, Y8, Y0, Y9, Y1)
+	row2AVX2((CX)(DX*1), Y10, Y8, Y2, Y9, Y3)
+	row2AVX2((CX)(DX*2), Y10, Y8, Y4, Y9, Y5)
+	row2AVX2((CX)(BX*1), Y10, Y8, Y6, Y9, Y7)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	MOVQ    e0+24(FP), SI
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ e0+24(FP), SI
 	VMOVUPS (SI), Y9
 	VMOVUPS 32(SI), Y8
-	VADDPS  Y9, Y0, Y10
-	VXORPS  Y11, Y11, Y11
-	VMAXPS  Y10, Y11, Y11
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y11, Y11
-	VMOVUPS Y11, (CX)
-	VADDPS  Y8, Y1, Y11
-	VXORPS  Y10, Y10, Y10
-	VMAXPS  Y11, Y10, Y10
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y10, Y10
-	VMOVUPS Y10, 32(CX)
-	VADDPS  Y9, Y2, Y10
-	VXORPS  Y11, Y11, Y11
-	VMAXPS  Y10, Y11, Y11
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y11, Y11
-	VMOVUPS Y11, (CX)(DX*1)
-	VADDPS  Y8, Y3, Y11
-	VXORPS  Y10, Y10, Y10
-	VMAXPS  Y11, Y10, Y10
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y10, Y10
-	VMOVUPS Y10, 32(CX)(DX*1)
-	VADDPS  Y9, Y4, Y10
-	VXORPS  Y11, Y11, Y11
-	VMAXPS  Y10, Y11, Y11
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y11, Y11
-	VMOVUPS Y11, (CX)(DX*2)
-	VADDPS  Y8, Y5, Y11
-	VXORPS  Y10, Y10, Y10
-	VMAXPS  Y11, Y10, Y10
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y10, Y10
-	VMOVUPS Y10, 32(CX)(DX*2)
-	VADDPS  Y9, Y6, Y10
-	VXORPS  Y11, Y11, Y11
-	VMAXPS  Y10, Y11, Y11
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y11, Y11
-	VMOVUPS Y11, (CX)(BX*1)
-	VADDPS  Y8, Y7, Y11
-	VXORPS  Y10, Y10, Y10
-	VMAXPS  Y11, Y10, Y10
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y10, Y10
-	VMOVUPS Y10, 32(CX)(BX*1)
-	MOVQ    $0x00000004, CX
-	JMP     finish
+	reluAVX2(Y9, Y0, Y10, Y11, (CX))
+	reluAVX2(Y8, Y1, Y11, Y10, 32(CX))
+	reluAVX2(Y9, Y2, Y10, Y11, (CX)(DX*1))
+	reluAVX2(Y8, Y3, Y11, Y10, 32(CX)(DX*1))
+	reluAVX2(Y9, Y4, Y10, Y11, (CX)(DX*2))
+	reluAVX2(Y8, Y5, Y11, Y10, 32(CX)(DX*2))
+	reluAVX2(Y9, Y6, Y10, Y11, (CX)(BX*1))
+	reluAVX2(Y8, Y7, Y11, Y10, 32(CX)(BX*1))
+	MOVQ $0x00000004, CX
+	JMP finish
 
 under4:
 	// 1 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
-	VXORPS Y7, Y7, Y7
-	VXORPS Y6, Y6, Y6
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
+	CMPQ n+40(FP), $0x01
+	JLT done
+	zero2AVX2(Y7, Y6)
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
 
 sum1:
-	VMOVUPS      (DX), Y5
-	VMOVUPS      32(DX), Y4
-	VBROADCASTSS (CX), Y3
-	VFMADD231PS  Y3, Y5, Y7
-	VFMADD231PS  Y3, Y4, Y6
-	ADDQ         SI, CX
-	ADDQ         DI, DX
-	DECQ         BX
-	JNZ          sum1
+	VMOVUPS (DX), Y5
+	VMOVUPS 32(DX), Y4
+	row2AVX2((CX), Y3, Y5, Y7, Y4, Y6)
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	MOVQ    y+0(FP), CX
-	MOVQ    e0+24(FP), DX
-	VMOVUPS (DX), Y4
-	VADDPS  Y4, Y7, Y5
-	VXORPS  Y3, Y3, Y3
-	VMAXPS  Y5, Y3, Y3
-	VXORPS  Y2, Y2, Y2
-	VADDPS  Y2, Y3, Y3
-	VMOVUPS Y3, (CX)
-	VMOVUPS 32(DX), Y4
-	VADDPS  Y4, Y6, Y3
-	VXORPS  Y5, Y5, Y5
-	VMAXPS  Y3, Y5, Y5
-	VXORPS  Y2, Y2, Y2
-	VADDPS  Y2, Y5, Y5
-	VMOVUPS Y5, 32(CX)
-	MOVQ    $0x00000001, CX
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
+	reluAVX2V2((DX), Y7, Y5, Y3, (CX))
+	reluAVX2V2(32(DX), Y6, Y3, Y5, 32(CX))
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile8x3BiasAVX512(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, AVX512F
 TEXT ·tile8x3BiasAVX512(SB), $128-48
-	MOVL  $0x00000007, AX
+	MOVL $0x00000007, AX
 	KMOVW AX, K1
-	MOVQ  s+32(FP), AX
+	MOVQ s+32(FP), AX
 
 next:
 	// 8 by 3 sums in registers:
-	CMPQ   n+40(FP), $0x08
-	JLT    under8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	LEAQ   (BX)(DX*4), DI
-	MOVQ   w+16(FP), R8
-	MOVQ   16(AX), R9
-	MOVQ   40(AX), R10
-	MOVQ   64(AX), R11
-	TESTQ  R9, R9
-	JZ     summed8
-	INCQ   R9
-	SHRQ   $0x01, R9
-	JCC    odd8
+	CMPQ n+40(FP), $0x08
+	JLT under8
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	MOVQ w+16(FP), R8
+	MOVQ 16(AX), R9
+	MOVQ 40(AX), R10
+	MOVQ 64(AX), R11
+	TESTQ R9, R9
+	JZ summed8
+	INCQ R9
+	SHRQ $0x01, R9
+	JCC odd8
 
 sum8:
-	VMOVUPS.Z        (R8), K1, Z16
-	VFMADD231PS.BCST (CX), Z16, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z16, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z16, Z5
-	VFMADD231PS.BCST (CX)(BX*1), Z16, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z16, Z9
-	VFMADD231PS.BCST (CX)(SI*1), Z16, Z11
-	VFMADD231PS.BCST (CX)(BX*2), Z16, Z13
-	VFMADD231PS.BCST (CX)(DI*1), Z16, Z15
-	ADDQ             R10, CX
-	ADDQ             R11, R8
+	VMOVUPS.Z (R8), K1, Z16
+	products4AVX512((CX), Z16, Z1, (CX)(DX*1), Z3, (CX)(DX*2), Z5, (CX)(BX*1), Z7)
+	products4AVX512((CX)(DX*4), Z16, Z9, (CX)(SI*1), Z11, (CX)(BX*2), Z13, (CX)(DI*1), Z15)
+	ADDQ R10, CX
+	ADDQ R11, R8
 
 odd8:
-	VMOVUPS.Z        (R8), K1, Z16
-	VFMADD231PS.BCST (CX), Z16, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z16, Z2
-	VFMADD231PS.BCST (CX)(DX*2), Z16, Z4
-	VFMADD231PS.BCST (CX)(BX*1), Z16, Z6
-	VFMADD231PS.BCST (CX)(DX*4), Z16, Z8
-	VFMADD231PS.BCST (CX)(SI*1), Z16, Z10
-	VFMADD231PS.BCST (CX)(BX*2), Z16, Z12
-	VFMADD231PS.BCST (CX)(DI*1), Z16, Z14
-	ADDQ             R10, CX
-	ADDQ             R11, R8
-	DECQ             R9
-	JNZ              sum8
+	VMOVUPS.Z (R8), K1, Z16
+	products4AVX512((CX), Z16, Z0, (CX)(DX*1), Z2, (CX)(DX*2), Z4, (CX)(BX*1), Z6)
+	products4AVX512((CX)(DX*4), Z16, Z8, (CX)(SI*1), Z10, (CX)(BX*2), Z12, (CX)(DI*1), Z14)
+	ADDQ R10, CX
+	ADDQ R11, R8
+	DECQ R9
+	JNZ sum8
 
 summed8:
-	VADDPS    Z1, Z0, Z0
-	VADDPS    Z3, Z2, Z2
-	VADDPS    Z5, Z4, Z4
-	VADDPS    Z7, Z6, Z6
-	VADDPS    Z9, Z8, Z8
-	VADDPS    Z11, Z10, Z10
-	VADDPS    Z13, Z12, Z12
-	VADDPS    Z15, Z14, Z14
-	MOVQ      y+0(FP), CX
-	MOVQ      80(AX), DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (DX)(DX*4), SI
-	LEAQ      (BX)(DX*4), DI
-	MOVQ      e0+24(FP), R8
+	add4AVX512(Z1, Z0, Z3, Z2, Z5, Z4, Z7, Z6)
+	add4AVX512(Z9, Z8, Z11, Z10, Z13, Z12, Z15, Z14)
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	MOVQ e0+24(FP), R8
 	VMOVUPS.Z (R8), K1, Z15
-	VADDPS    Z15, Z0, Z13
-	VMOVUPS   Z13, K1, (CX)
-	VADDPS    Z15, Z2, Z13
-	VMOVUPS   Z13, K1, (CX)(DX*1)
-	VADDPS    Z15, Z4, Z13
-	VMOVUPS   Z13, K1, (CX)(DX*2)
-	VADDPS    Z15, Z6, Z13
-	VMOVUPS   Z13, K1, (CX)(BX*1)
-	VADDPS    Z15, Z8, Z13
-	VMOVUPS   Z13, K1, (CX)(DX*4)
-	VADDPS    Z15, Z10, Z13
-	VMOVUPS   Z13, K1, (CX)(SI*1)
-	VADDPS    Z15, Z12, Z13
-	VMOVUPS   Z13, K1, (CX)(BX*2)
-	VADDPS    Z15, Z14, Z13
-	VMOVUPS   Z13, K1, (CX)(DI*1)
-	MOVQ      $0x00000008, CX
-	JMP       finish
+	biasAVX512(Z0, (CX))
+	biasAVX512(Z2, (CX)(DX*1))
+	biasAVX512(Z4, (CX)(DX*2))
+	biasAVX512(Z6, (CX)(BX*1))
+	biasAVX512(Z8, (CX)(DX*4))
+	biasAVX512(Z10, (CX)(SI*1))
+	biasAVX512(Z12, (CX)(BX*2))
+	biasAVX512(Z14, (CX)(DI*1))
+	MOVQ $0x00000008, CX
+	JMP finish
 
 under8:
 	// 1 by 3 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
-	VPXORD Z14, Z14, Z14
-	VPXORD Z12, Z12, Z12
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
-	INCQ   BX
-	SHRQ   $0x01, BX
-	JCC    odd1
+	CMPQ n+40(FP), $0x01
+	JLT done
+	zero2AVX512()
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
+	INCQ BX
+	SHRQ $0x01, BX
+	JCC odd1
 
 sum1:
-	VMOVUPS.Z        (DX), K1, Z10
+	VMOVUPS.Z (DX), K1, Z10
 	VFMADD231PS.BCST (CX), Z10, Z12
-	ADDQ             SI, CX
-	ADDQ             DI, DX
+	ADDQ SI, CX
+	ADDQ DI, DX
 
 odd1:
-	VMOVUPS.Z        (DX), K1, Z10
+	VMOVUPS.Z (DX), K1, Z10
 	VFMADD231PS.BCST (CX), Z10, Z14
-	ADDQ             SI, CX
-	ADDQ             DI, DX
-	DECQ             BX
-	JNZ              sum1
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	VADDPS    Z12, Z14, Z14
-	MOVQ      y+0(FP), CX
-	MOVQ      e0+24(FP), DX
+	VADDPS Z12, Z14, Z14
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
 	VMOVUPS.Z (DX), K1, Z12
-	VADDPS    Z12, Z14, Z10
-	VMOVUPS   Z10, K1, (CX)
-	MOVQ      $0x00000001, CX
+	VADDPS Z12, Z14, Z10
+	VMOVUPS Z10, K1, (CX)
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile4x3BiasAVX2(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, FMA3
 TEXT ·tile4x3BiasAVX2(SB), $128-48
 	VMOVDQU lanes<>+20(SB), Y0
-	MOVQ    s+32(FP), AX
+	MOVQ s+32(FP), AX
 
 next:
 	// 4 by 3 sums in registers:
-	CMPQ   n+40(FP), $0x04
-	JLT    under4
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
-	INCQ   DI
-	SHRQ   $0x01, DI
-	JCC    odd4
+	CMPQ n+40(FP), $0x04
+	JLT under4
+	zero4AVX2(Y1, Y2, Y3, Y4)
+	zero4AVX2(Y5, Y6, Y7, Y8)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
+	INCQ DI
+	SHRQ $0x01, DI
+	JCC odd4
 
 sum4:
-	VMASKMOVPS   (SI), Y0, Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y10, Y9, Y2
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y10, Y9, Y4
-	VBROADCASTSS (CX)(DX*2), Y10
-	VFMADD231PS  Y10, Y9, Y6
-	VBROADCASTSS (CX)(BX*1), Y10
-	VFMADD231PS  Y10, Y9, Y8
-	ADDQ         R8, CX
-	ADDQ         R9, SI
+	VMASKMOVPS (SI), Y0, Y9
+	row1AVX2((CX), Y10, Y9, Y2)
+	row1AVX2((CX)(DX*1), Y10, Y9, Y4)
+	row1AVX2((CX)(DX*2), Y10, Y9, Y6)
+	row1AVX2((CX)(BX*1), Y10, Y9, Y8)
+	ADDQ R8, CX
+	ADDQ R9, SI
 
 odd4:
-	VMASKMOVPS   (SI), Y0, Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS (CX)(DX*2), Y10
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS (CX)(BX*1), Y10
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum4
+	VMASKMOVPS (SI), Y0, Y9
+	row1AVX2((CX), Y10, Y9, Y1)
+	row1AVX2((CX)(DX*1), Y10, Y9, Y3)
+	row1AVX2((CX)(DX*2), Y10, Y9, Y5)
+	row1AVX2((CX)(BX*1), Y10, Y9, Y7)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	VADDPS     Y2, Y1, Y1
-	VADDPS     Y4, Y3, Y3
-	VADDPS     Y6, Y5, Y5
-	VADDPS     Y8, Y7, Y7
-	MOVQ       y+0(FP), CX
-	MOVQ       80(AX), DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       e0+24(FP), SI
+	add4AVX2(Y2, Y1, Y4, Y3, Y6, Y5, Y8, Y7)
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ e0+24(FP), SI
 	VMASKMOVPS (SI), Y0, Y8
-	VADDPS     Y8, Y1, Y6
-	VMASKMOVPS Y6, Y0, (CX)
-	VADDPS     Y8, Y3, Y6
-	VMASKMOVPS Y6, Y0, (CX)(DX*1)
-	VADDPS     Y8, Y5, Y6
-	VMASKMOVPS Y6, Y0, (CX)(DX*2)
-	VADDPS     Y8, Y7, Y6
-	VMASKMOVPS Y6, Y0, (CX)(BX*1)
-	MOVQ       $0x00000004, CX
-	JMP        finish
+	biasAVX2(Y1, (CX))
+	biasAVX2(Y3, (CX)(DX*1))
+	biasAVX2(Y5, (CX)(DX*2))
+	biasAVX2(Y7, (CX)(BX*1))
+	MOVQ $0x00000004, CX
+	JMP finish
 
 under4:
 	// 1 by 3 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
-	VXORPS Y7, Y7, Y7
-	VXORPS Y5, Y5, Y5
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
-	INCQ   BX
-	SHRQ   $0x01, BX
-	JCC    odd1
+	CMPQ n+40(FP), $0x01
+	JLT done
+	zero2AVX2(Y7, Y5)
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
+	INCQ BX
+	SHRQ $0x01, BX
+	JCC odd1
 
 sum1:
-	VMASKMOVPS   (DX), Y0, Y3
-	VBROADCASTSS (CX), Y1
-	VFMADD231PS  Y1, Y3, Y5
-	ADDQ         SI, CX
-	ADDQ         DI, DX
+	VMASKMOVPS (DX), Y0, Y3
+	row1AVX2((CX), Y1, Y3, Y5)
+	ADDQ SI, CX
+	ADDQ DI, DX
 
 odd1:
-	VMASKMOVPS   (DX), Y0, Y3
-	VBROADCASTSS (CX), Y1
-	VFMADD231PS  Y1, Y3, Y7
-	ADDQ         SI, CX
-	ADDQ         DI, DX
-	DECQ         BX
-	JNZ          sum1
+	VMASKMOVPS (DX), Y0, Y3
+	row1AVX2((CX), Y1, Y3, Y7)
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	VADDPS     Y5, Y7, Y7
-	MOVQ       y+0(FP), CX
-	MOVQ       e0+24(FP), DX
+	VADDPS Y5, Y7, Y7
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
 	VMASKMOVPS (DX), Y0, Y5
-	VADDPS     Y5, Y7, Y3
+	VADDPS Y5, Y7, Y3
 	VMASKMOVPS Y3, Y0, (CX)
-	MOVQ       $0x00000001, CX
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func softmax3AVX512(x *float32, y *float32, count int)
-// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·softmax3AVX512(SB), $128-24
-	MOVQ         x+0(FP), AX
-	MOVQ         y+8(FP), CX
-	MOVL         $0x00000007, DX
-	KMOVW        DX, K1
-	VBROADCASTSS constants<>+8(SB), Z0
-	VBROADCASTSS constants<>+12(SB), Z1
-	VBROADCASTSS constants<>+16(SB), Z2
-	VBROADCASTSS constants<>+20(SB), Z3
-	VBROADCASTSS constants<>+24(SB), Z4
-	VBROADCASTSS constants<>+28(SB), Z5
-	VBROADCASTSS constants<>+32(SB), Z6
-	VBROADCASTSS constants<>+36(SB), Z7
-	VBROADCASTSS constants<>+40(SB), Z8
-	VBROADCASTSS constants<>+44(SB), Z9
-	VBROADCASTSS constants<>+48(SB), Z10
-	VBROADCASTSS constants<>+52(SB), Z11
-	MOVQ         count+16(FP), DX
+	MOVQ x+0(FP), AX
+	MOVQ y+8(FP), CX
+	MOVL $0x00000007, DX
+	KMOVW DX, K1
+	constant4AVX512(constants<>+8(SB), Z0, constants<>+12(SB), Z1, constants<>+16(SB), Z2, constants<>+20(SB), Z3)
+	constant4AVX512(constants<>+24(SB), Z4, constants<>+28(SB), Z5, constants<>+32(SB), Z6, constants<>+36(SB), Z7)
+	constant4AVX512(constants<>+40(SB), Z8, constants<>+44(SB), Z9, constants<>+48(SB), Z10, constants<>+52(SB), Z11)
+	MOVQ count+16(FP), DX
 
 loop:
-	VMOVUPS.Z    (AX), K1, Z12
-	VMOVAPS      Z12, Z13
-	VBROADCASTSS constants<>+56(SB), Z14
-	VBLENDMPS    Z13, Z14, K1, Z13
-	VPERMILPS    $0x4e, Z13, Z14
-	VRANGEPS     $0x05, Z14, Z13, Z15
-	VCMPPS       $0x03, Z14, Z13, K2
-	VADDPS       Z13, Z14, K2, Z15
-	VPERMILPS    $0xb1, Z15, Z14
-	VRANGEPS     $0x05, Z14, Z15, Z13
-	VCMPPS       $0x03, Z14, Z15, K2
-	VADDPS       Z15, Z14, K2, Z13
-	VSUBPS       Z13, Z12, Z14
-	VMINPS       Z14, Z0, Z16
-	VMAXPS       Z16, Z1, Z16
-	VMOVAPS      Z2, Z17
-	VFMADD213PS  Z3, Z16, Z17
-	VSUBPS       Z3, Z17, Z17
-	VFMADD231PS  Z4, Z17, Z16
-	VFMADD231PS  Z5, Z17, Z16
-	VMOVAPS      Z6, Z18
-	VFMADD213PS  Z7, Z16, Z18
-	VFMADD213PS  Z8, Z16, Z18
-	VFMADD213PS  Z9, Z16, Z18
-	VFMADD213PS  Z10, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VSCALEFPS    Z17, Z18, Z15
-	VMOVUPS      Z15, K1, (CX)
-	VMOVAPS      Z15, Z13
-	VMOVAPS.Z    Z13, K1, Z13
-	VPERMILPS    $0x4e, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VPERMILPS    $0xb1, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VDIVPS       Z13, Z15, Z12
-	VMOVUPS      Z12, K1, (CX)
-	ADDQ         $+12, AX
-	ADDQ         $+12, CX
-	DECQ         DX
-	JNZ          loop
+	VMOVUPS.Z (AX), K1, Z12
+	termAVX512()
+	foldMaxAVX512()
+	valueAVX512((CX))
+	termAVX512V2()
+	foldSumAVX512()
+	valueAVX512V2((CX))
+	ADDQ $+12, AX
+	ADDQ $+12, CX
+	DECQ DX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func softmax3AVX2(x *float32, y *float32, count int)
-// Requires: AVX, AVX2, FMA3
 TEXT ·softmax3AVX2(SB), $128-24
-	MOVQ    x+0(FP), AX
-	MOVQ    y+8(FP), CX
+	MOVQ x+0(FP), AX
+	MOVQ y+8(FP), CX
 	VMOVDQU lanes<>+20(SB), Y0
-	MOVQ    count+16(FP), DX
+	MOVQ count+16(FP), DX
 
 loop:
-	VMASKMOVPS   (AX), Y0, Y1
-	VMOVAPS      Y1, Y2
-	VBROADCASTSS constants<>+56(SB), Y3
-	VBLENDVPS    Y0, Y2, Y3, Y2
-	VPERMILPS    $0x4e, Y2, Y3
-	VMAXPS       Y3, Y2, Y4
-	VMAXPS       Y2, Y3, Y5
-	VANDPS       Y5, Y4, Y4
-	VCMPPS       $0x03, Y3, Y2, Y5
-	VORPS        Y5, Y4, Y4
-	VPERMILPS    $0xb1, Y4, Y3
-	VMAXPS       Y3, Y4, Y2
-	VMAXPS       Y4, Y3, Y5
-	VANDPS       Y5, Y2, Y2
-	VCMPPS       $0x03, Y3, Y4, Y5
-	VORPS        Y5, Y2, Y2
-	VSUBPS       Y2, Y1, Y3
-	VBROADCASTSS constants<>+8(SB), Y6
-	VMINPS       Y3, Y6, Y5
-	VBROADCASTSS constants<>+12(SB), Y6
-	VMAXPS       Y5, Y6, Y5
-	VBROADCASTSS constants<>+16(SB), Y6
-	VBROADCASTSS constants<>+20(SB), Y7
-	VFMADD213PS  Y7, Y5, Y6
-	VBROADCASTSS constants<>+20(SB), Y7
-	VSUBPS       Y7, Y6, Y6
-	VBROADCASTSS constants<>+24(SB), Y7
-	VFMADD231PS  Y7, Y6, Y5
-	VBROADCASTSS constants<>+28(SB), Y7
-	VFMADD231PS  Y7, Y6, Y5
-	VBROADCASTSS constants<>+32(SB), Y7
-	VBROADCASTSS constants<>+36(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+40(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+44(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+48(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+52(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+52(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VCVTPS2DQ    Y6, Y9
-	VPSRAD       $0x01, Y9, Y8
-	VPSUBD       Y8, Y9, Y9
-	VBROADCASTSS constants<>+60(SB), Y10
-	VPADDD       Y10, Y8, Y8
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y8, Y7, Y4
-	VBROADCASTSS constants<>+60(SB), Y10
-	VPADDD       Y10, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y4, Y4
-	VMASKMOVPS   Y4, Y0, (CX)
-	VMOVAPS      Y4, Y2
-	VANDPS       Y2, Y0, Y2
-	VPERMILPS    $0x4e, Y2, Y1
-	VADDPS       Y1, Y2, Y2
-	VPERMILPS    $0xb1, Y2, Y1
-	VADDPS       Y1, Y2, Y2
-	VDIVPS       Y2, Y4, Y1
-	VMASKMOVPS   Y1, Y0, (CX)
-	ADDQ         $+12, AX
-	ADDQ         $+12, CX
-	DECQ         DX
-	JNZ          loop
+	VMASKMOVPS (AX), Y0, Y1
+	termAVX2()
+	foldMaxAVX2()
+	valueAVX2((CX))
+	termAVX2V2()
+	foldSumAVX2()
+	valueAVX2V2((CX))
+	ADDQ $+12, AX
+	ADDQ $+12, CX
+	DECQ DX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func softmax3BAVX512(y *float32, x *float32, z *float32, g2 *float32, count int)
-// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·softmax3BAVX512(SB), $128-40
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         z+16(FP), DX
-	MOVQ         g2+24(FP), BX
-	MOVL         $0x00000007, SI
-	KMOVW        SI, K1
-	VBROADCASTSS constants<>+8(SB), Z0
-	VBROADCASTSS constants<>+12(SB), Z1
-	VBROADCASTSS constants<>+16(SB), Z2
-	VBROADCASTSS constants<>+20(SB), Z3
-	VBROADCASTSS constants<>+24(SB), Z4
-	VBROADCASTSS constants<>+28(SB), Z5
-	VBROADCASTSS constants<>+32(SB), Z6
-	VBROADCASTSS constants<>+36(SB), Z7
-	VBROADCASTSS constants<>+40(SB), Z8
-	VBROADCASTSS constants<>+44(SB), Z9
-	VBROADCASTSS constants<>+48(SB), Z10
-	VBROADCASTSS constants<>+52(SB), Z11
-	MOVQ         count+32(FP), SI
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ z+16(FP), DX
+	MOVQ g2+24(FP), BX
+	MOVL $0x00000007, SI
+	KMOVW SI, K1
+	constant4AVX512(constants<>+8(SB), Z0, constants<>+12(SB), Z1, constants<>+16(SB), Z2, constants<>+20(SB), Z3)
+	constant4AVX512(constants<>+24(SB), Z4, constants<>+28(SB), Z5, constants<>+32(SB), Z6, constants<>+36(SB), Z7)
+	constant4AVX512(constants<>+40(SB), Z8, constants<>+44(SB), Z9, constants<>+48(SB), Z10, constants<>+52(SB), Z11)
+	MOVQ count+32(FP), SI
 
 loop:
-	VMOVUPS.Z    (CX), K1, Z12
-	VMOVAPS      Z12, Z13
-	VBROADCASTSS constants<>+56(SB), Z14
-	VBLENDMPS    Z13, Z14, K1, Z13
-	VPERMILPS    $0x4e, Z13, Z14
-	VRANGEPS     $0x05, Z14, Z13, Z15
-	VCMPPS       $0x03, Z14, Z13, K2
-	VADDPS       Z13, Z14, K2, Z15
-	VPERMILPS    $0xb1, Z15, Z14
-	VRANGEPS     $0x05, Z14, Z15, Z13
-	VCMPPS       $0x03, Z14, Z15, K2
-	VADDPS       Z15, Z14, K2, Z13
-	VMOVSS       X13, (AX)
-	VSUBPS       Z13, Z12, Z14
-	VMINPS       Z14, Z0, Z16
-	VMAXPS       Z16, Z1, Z16
-	VMOVAPS      Z2, Z17
-	VFMADD213PS  Z3, Z16, Z17
-	VSUBPS       Z3, Z17, Z17
-	VFMADD231PS  Z4, Z17, Z16
-	VFMADD231PS  Z5, Z17, Z16
-	VMOVAPS      Z6, Z18
-	VFMADD213PS  Z7, Z16, Z18
-	VFMADD213PS  Z8, Z16, Z18
-	VFMADD213PS  Z9, Z16, Z18
-	VFMADD213PS  Z10, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VSCALEFPS    Z17, Z18, Z15
-	VMOVUPS      Z15, K1, (DX)
-	VMOVAPS      Z15, Z13
-	VMOVAPS.Z    Z13, K1, Z13
-	VPERMILPS    $0x4e, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VPERMILPS    $0xb1, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VMOVSS       X13, (BX)
-	VDIVPS       Z13, Z15, Z12
-	VMOVUPS      Z12, K1, (DX)
-	ADDQ         $+4, AX
-	ADDQ         $+12, CX
-	ADDQ         $+12, DX
-	ADDQ         $+4, BX
-	DECQ         SI
-	JNZ          loop
+	VMOVUPS.Z (CX), K1, Z12
+	termAVX512()
+	foldMaxAVX512()
+	VMOVSS X13, (AX)
+	valueAVX512((DX))
+	termAVX512V2()
+	foldSumAVX512()
+	VMOVSS X13, (BX)
+	valueAVX512V2((DX))
+	ADDQ $+4, AX
+	ADDQ $+12, CX
+	ADDQ $+12, DX
+	ADDQ $+4, BX
+	DECQ SI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func softmax3BAVX2(y *float32, x *float32, z *float32, g2 *float32, count int)
-// Requires: AVX, AVX2, FMA3
 TEXT ·softmax3BAVX2(SB), $128-40
-	MOVQ    y+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    z+16(FP), DX
-	MOVQ    g2+24(FP), BX
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ z+16(FP), DX
+	MOVQ g2+24(FP), BX
 	VMOVDQU lanes<>+20(SB), Y0
-	MOVQ    count+32(FP), SI
+	MOVQ count+32(FP), SI
 
 loop:
-	VMASKMOVPS   (CX), Y0, Y1
-	VMOVAPS      Y1, Y2
-	VBROADCASTSS constants<>+56(SB), Y3
-	VBLENDVPS    Y0, Y2, Y3, Y2
-	VPERMILPS    $0x4e, Y2, Y3
-	VMAXPS       Y3, Y2, Y4
-	VMAXPS       Y2, Y3, Y5
-	VANDPS       Y5, Y4, Y4
-	VCMPPS       $0x03, Y3, Y2, Y5
-	VORPS        Y5, Y4, Y4
-	VPERMILPS    $0xb1, Y4, Y3
-	VMAXPS       Y3, Y4, Y2
-	VMAXPS       Y4, Y3, Y5
-	VANDPS       Y5, Y2, Y2
-	VCMPPS       $0x03, Y3, Y4, Y5
-	VORPS        Y5, Y2, Y2
-	VMOVSS       X2, (AX)
-	VSUBPS       Y2, Y1, Y3
-	VBROADCASTSS constants<>+8(SB), Y6
-	VMINPS       Y3, Y6, Y5
-	VBROADCASTSS constants<>+12(SB), Y6
-	VMAXPS       Y5, Y6, Y5
-	VBROADCASTSS constants<>+16(SB), Y6
-	VBROADCASTSS constants<>+20(SB), Y7
-	VFMADD213PS  Y7, Y5, Y6
-	VBROADCASTSS constants<>+20(SB), Y7
-	VSUBPS       Y7, Y6, Y6
-	VBROADCASTSS constants<>+24(SB), Y7
-	VFMADD231PS  Y7, Y6, Y5
-	VBROADCASTSS constants<>+28(SB), Y7
-	VFMADD231PS  Y7, Y6, Y5
-	VBROADCASTSS constants<>+32(SB), Y7
-	VBROADCASTSS constants<>+36(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+40(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+44(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+48(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+52(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+52(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VCVTPS2DQ    Y6, Y9
-	VPSRAD       $0x01, Y9, Y8
-	VPSUBD       Y8, Y9, Y9
-	VBROADCASTSS constants<>+60(SB), Y10
-	VPADDD       Y10, Y8, Y8
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y8, Y7, Y4
-	VBROADCASTSS constants<>+60(SB), Y10
-	VPADDD       Y10, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y4, Y4
-	VMASKMOVPS   Y4, Y0, (DX)
-	VMOVAPS      Y4, Y2
-	VANDPS       Y2, Y0, Y2
-	VPERMILPS    $0x4e, Y2, Y1
-	VADDPS       Y1, Y2, Y2
-	VPERMILPS    $0xb1, Y2, Y1
-	VADDPS       Y1, Y2, Y2
-	VMOVSS       X2, (BX)
-	VDIVPS       Y2, Y4, Y1
-	VMASKMOVPS   Y1, Y0, (DX)
-	ADDQ         $+4, AX
-	ADDQ         $+12, CX
-	ADDQ         $+12, DX
-	ADDQ         $+4, BX
-	DECQ         SI
-	JNZ          loop
+	VMASKMOVPS (CX), Y0, Y1
+	termAVX2()
+	foldMaxAVX2()
+	VMOVSS X2, (AX)
+	valueAVX2((DX))
+	termAVX2V2()
+	foldSumAVX2()
+	VMOVSS X2, (BX)
+	valueAVX2V2((DX))
+	ADDQ $+4, AX
+	ADDQ $+12, CX
+	ADDQ $+12, DX
+	ADDQ $+4, BX
+	DECQ SI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func softmax3CAVX512(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
-// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·softmax3CAVX512(SB), $128-48
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         z+16(FP), DX
-	MOVQ         g2+24(FP), BX
-	MOVQ         h+32(FP), SI
-	MOVL         $0x00000007, DI
-	KMOVW        DI, K1
-	VBROADCASTSS constants<>+8(SB), Z0
-	VBROADCASTSS constants<>+12(SB), Z1
-	VBROADCASTSS constants<>+16(SB), Z2
-	VBROADCASTSS constants<>+20(SB), Z3
-	VBROADCASTSS constants<>+24(SB), Z4
-	VBROADCASTSS constants<>+28(SB), Z5
-	VBROADCASTSS constants<>+32(SB), Z6
-	VBROADCASTSS constants<>+36(SB), Z7
-	VBROADCASTSS constants<>+40(SB), Z8
-	VBROADCASTSS constants<>+44(SB), Z9
-	VBROADCASTSS constants<>+48(SB), Z10
-	VBROADCASTSS constants<>+52(SB), Z11
-	MOVQ         count+40(FP), DI
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ z+16(FP), DX
+	MOVQ g2+24(FP), BX
+	MOVQ h+32(FP), SI
+	MOVL $0x00000007, DI
+	KMOVW DI, K1
+	constant4AVX512(constants<>+8(SB), Z0, constants<>+12(SB), Z1, constants<>+16(SB), Z2, constants<>+20(SB), Z3)
+	constant4AVX512(constants<>+24(SB), Z4, constants<>+28(SB), Z5, constants<>+32(SB), Z6, constants<>+36(SB), Z7)
+	constant4AVX512(constants<>+40(SB), Z8, constants<>+44(SB), Z9, constants<>+48(SB), Z10, constants<>+52(SB), Z11)
+	MOVQ count+40(FP), DI
 
 loop:
-	VMOVUPS.Z    (CX), K1, Z12
-	VMOVAPS      Z12, Z13
-	VBROADCASTSS constants<>+56(SB), Z14
-	VBLENDMPS    Z13, Z14, K1, Z13
-	VPERMILPS    $0x4e, Z13, Z14
-	VRANGEPS     $0x05, Z14, Z13, Z15
-	VCMPPS       $0x03, Z14, Z13, K2
-	VADDPS       Z13, Z14, K2, Z15
-	VPERMILPS    $0xb1, Z15, Z14
-	VRANGEPS     $0x05, Z14, Z15, Z13
-	VCMPPS       $0x03, Z14, Z15, K2
-	VADDPS       Z15, Z14, K2, Z13
-	VMOVSS       X13, (AX)
-	VSUBPS       Z13, Z12, Z14
-	VMINPS       Z14, Z0, Z16
-	VMAXPS       Z16, Z1, Z16
-	VMOVAPS      Z2, Z17
-	VFMADD213PS  Z3, Z16, Z17
-	VSUBPS       Z3, Z17, Z17
-	VFMADD231PS  Z4, Z17, Z16
-	VFMADD231PS  Z5, Z17, Z16
-	VMOVAPS      Z6, Z18
-	VFMADD213PS  Z7, Z16, Z18
-	VFMADD213PS  Z8, Z16, Z18
-	VFMADD213PS  Z9, Z16, Z18
-	VFMADD213PS  Z10, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VSCALEFPS    Z17, Z18, Z15
-	VMOVUPS      Z15, K1, (DX)
-	VMOVAPS      Z15, Z13
-	VMOVAPS.Z    Z13, K1, Z13
-	VPERMILPS    $0x4e, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VPERMILPS    $0xb1, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VMOVSS       X13, (BX)
-	VDIVPS       Z13, Z15, Z12
-	VMOVUPS      Z12, K1, (SI)
-	ADDQ         $+4, AX
-	ADDQ         $+12, CX
-	ADDQ         $+12, DX
-	ADDQ         $+4, BX
-	ADDQ         $+12, SI
-	DECQ         DI
-	JNZ          loop
+	VMOVUPS.Z (CX), K1, Z12
+	termAVX512()
+	foldMaxAVX512()
+	VMOVSS X13, (AX)
+	valueAVX512((DX))
+	termAVX512V2()
+	foldSumAVX512()
+	VMOVSS X13, (BX)
+	valueAVX512V2((SI))
+	ADDQ $+4, AX
+	ADDQ $+12, CX
+	ADDQ $+12, DX
+	ADDQ $+4, BX
+	ADDQ $+12, SI
+	DECQ DI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func softmax3CAVX2(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
-// Requires: AVX, AVX2, FMA3
 TEXT ·softmax3CAVX2(SB), $128-48
-	MOVQ    y+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    z+16(FP), DX
-	MOVQ    g2+24(FP), BX
-	MOVQ    h+32(FP), SI
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ z+16(FP), DX
+	MOVQ g2+24(FP), BX
+	MOVQ h+32(FP), SI
 	VMOVDQU lanes<>+20(SB), Y0
-	MOVQ    count+40(FP), DI
+	MOVQ count+40(FP), DI
 
 loop:
-	VMASKMOVPS   (CX), Y0, Y1
-	VMOVAPS      Y1, Y2
-	VBROADCASTSS constants<>+56(SB), Y3
-	VBLENDVPS    Y0, Y2, Y3, Y2
-	VPERMILPS    $0x4e, Y2, Y3
-	VMAXPS       Y3, Y2, Y4
-	VMAXPS       Y2, Y3, Y5
-	VANDPS       Y5, Y4, Y4
-	VCMPPS       $0x03, Y3, Y2, Y5
-	VORPS        Y5, Y4, Y4
-	VPERMILPS    $0xb1, Y4, Y3
-	VMAXPS       Y3, Y4, Y2
-	VMAXPS       Y4, Y3, Y5
-	VANDPS       Y5, Y2, Y2
-	VCMPPS       $0x03, Y3, Y4, Y5
-	VORPS        Y5, Y2, Y2
-	VMOVSS       X2, (AX)
-	VSUBPS       Y2, Y1, Y3
-	VBROADCASTSS constants<>+8(SB), Y6
-	VMINPS       Y3, Y6, Y5
-	VBROADCASTSS constants<>+12(SB), Y6
-	VMAXPS       Y5, Y6, Y5
-	VBROADCASTSS constants<>+16(SB), Y6
-	VBROADCASTSS constants<>+20(SB), Y7
-	VFMADD213PS  Y7, Y5, Y6
-	VBROADCASTSS constants<>+20(SB), Y7
-	VSUBPS       Y7, Y6, Y6
-	VBROADCASTSS constants<>+24(SB), Y7
-	VFMADD231PS  Y7, Y6, Y5
-	VBROADCASTSS constants<>+28(SB), Y7
-	VFMADD231PS  Y7, Y6, Y5
-	VBROADCASTSS constants<>+32(SB), Y7
-	VBROADCASTSS constants<>+36(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+40(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+44(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+48(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+52(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VBROADCASTSS constants<>+52(SB), Y8
-	VFMADD213PS  Y8, Y5, Y7
-	VCVTPS2DQ    Y6, Y9
-	VPSRAD       $0x01, Y9, Y8
-	VPSUBD       Y8, Y9, Y9
-	VBROADCASTSS constants<>+60(SB), Y10
-	VPADDD       Y10, Y8, Y8
-	VPSLLD       $0x17, Y8, Y8
-	VMULPS       Y8, Y7, Y4
-	VBROADCASTSS constants<>+60(SB), Y10
-	VPADDD       Y10, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y4, Y4
-	VMASKMOVPS   Y4, Y0, (DX)
-	VMOVAPS      Y4, Y2
-	VANDPS       Y2, Y0, Y2
-	VPERMILPS    $0x4e, Y2, Y1
-	VADDPS       Y1, Y2, Y2
-	VPERMILPS    $0xb1, Y2, Y1
-	VADDPS       Y1, Y2, Y2
-	VMOVSS       X2, (BX)
-	VDIVPS       Y2, Y4, Y1
-	VMASKMOVPS   Y1, Y0, (SI)
-	ADDQ         $+4, AX
-	ADDQ         $+12, CX
-	ADDQ         $+12, DX
-	ADDQ         $+4, BX
-	ADDQ         $+12, SI
-	DECQ         DI
-	JNZ          loop
+	VMASKMOVPS (CX), Y0, Y1
+	termAVX2()
+	foldMaxAVX2()
+	VMOVSS X2, (AX)
+	valueAVX2((DX))
+	termAVX2V2()
+	foldSumAVX2()
+	VMOVSS X2, (BX)
+	valueAVX2V2((SI))
+	ADDQ $+4, AX
+	ADDQ $+12, CX
+	ADDQ $+12, DX
+	ADDQ $+4, BX
+	ADDQ $+12, SI
+	DECQ DI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func tile8x16ReluGradientAVX512(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, AVX512F
 TEXT ·tile8x16ReluGradientAVX512(SB), $128-48
 	MOVQ s+32(FP), AX
 
 next:
 	// 8 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x08
-	JLT    under8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	LEAQ   (BX)(DX*4), DI
-	MOVQ   w+16(FP), R8
-	MOVQ   16(AX), R9
-	MOVQ   40(AX), R10
-	MOVQ   64(AX), R11
-	TESTQ  R9, R9
-	JZ     summed8
-	INCQ   R9
-	SHRQ   $0x01, R9
-	JCC    odd8
+	CMPQ n+40(FP), $0x08
+	JLT under8
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	MOVQ w+16(FP), R8
+	MOVQ 16(AX), R9
+	MOVQ 40(AX), R10
+	MOVQ 64(AX), R11
+	TESTQ R9, R9
+	JZ summed8
+	INCQ R9
+	SHRQ $0x01, R9
+	JCC odd8
 
 sum8:
-	VMOVUPS          (R8), Z16
-	VFMADD231PS.BCST (CX), Z16, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z16, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z16, Z5
-	VFMADD231PS.BCST (CX)(BX*1), Z16, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z16, Z9
-	VFMADD231PS.BCST (CX)(SI*1), Z16, Z11
-	VFMADD231PS.BCST (CX)(BX*2), Z16, Z13
-	VFMADD231PS.BCST (CX)(DI*1), Z16, Z15
-	ADDQ             R10, CX
-	ADDQ             R11, R8
+	VMOVUPS (R8), Z16
+	products4AVX512((CX), Z16, Z1, (CX)(DX*1), Z3, (CX)(DX*2), Z5, (CX)(BX*1), Z7)
+	products4AVX512((CX)(DX*4), Z16, Z9, (CX)(SI*1), Z11, (CX)(BX*2), Z13, (CX)(DI*1), Z15)
+	ADDQ R10, CX
+	ADDQ R11, R8
 
 odd8:
-	VMOVUPS          (R8), Z16
-	VFMADD231PS.BCST (CX), Z16, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z16, Z2
-	VFMADD231PS.BCST (CX)(DX*2), Z16, Z4
-	VFMADD231PS.BCST (CX)(BX*1), Z16, Z6
-	VFMADD231PS.BCST (CX)(DX*4), Z16, Z8
-	VFMADD231PS.BCST (CX)(SI*1), Z16, Z10
-	VFMADD231PS.BCST (CX)(BX*2), Z16, Z12
-	VFMADD231PS.BCST (CX)(DI*1), Z16, Z14
-	ADDQ             R10, CX
-	ADDQ             R11, R8
-	DECQ             R9
-	JNZ              sum8
+	VMOVUPS (R8), Z16
+	products4AVX512((CX), Z16, Z0, (CX)(DX*1), Z2, (CX)(DX*2), Z4, (CX)(BX*1), Z6)
+	products4AVX512((CX)(DX*4), Z16, Z8, (CX)(SI*1), Z10, (CX)(BX*2), Z12, (CX)(DI*1), Z14)
+	ADDQ R10, CX
+	ADDQ R11, R8
+	DECQ R9
+	JNZ sum8
 
 summed8:
-	VADDPS       Z1, Z0, Z0
-	VADDPS       Z3, Z2, Z2
-	VADDPS       Z5, Z4, Z4
-	VADDPS       Z7, Z6, Z6
-	VADDPS       Z9, Z8, Z8
-	VADDPS       Z11, Z10, Z10
-	VADDPS       Z13, Z12, Z12
-	VADDPS       Z15, Z14, Z14
-	MOVQ         y+0(FP), CX
-	MOVQ         80(AX), DX
-	LEAQ         (DX)(DX*2), BX
-	LEAQ         (DX)(DX*4), SI
-	LEAQ         (BX)(DX*4), DI
-	MOVQ         e0+24(FP), R8
+	add4AVX512(Z1, Z0, Z3, Z2, Z5, Z4, Z7, Z6)
+	add4AVX512(Z9, Z8, Z11, Z10, Z13, Z12, Z15, Z14)
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	MOVQ e0+24(FP), R8
 	VBROADCASTSS constants<>+4(SB), Z15
-	VMOVUPS      (R8), Z13
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z13, K1
-	VMOVAPS.Z    Z0, K1, Z11
-	VMOVUPS      Z11, (CX)
-	ADDQ         96(AX), R8
-	VMOVUPS      (R8), Z13
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z13, K1
-	VMOVAPS.Z    Z2, K1, Z11
-	VMOVUPS      Z11, (CX)(DX*1)
-	ADDQ         96(AX), R8
-	VMOVUPS      (R8), Z13
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z13, K1
-	VMOVAPS.Z    Z4, K1, Z11
-	VMOVUPS      Z11, (CX)(DX*2)
-	ADDQ         96(AX), R8
-	VMOVUPS      (R8), Z13
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z13, K1
-	VMOVAPS.Z    Z6, K1, Z11
-	VMOVUPS      Z11, (CX)(BX*1)
-	ADDQ         96(AX), R8
-	VMOVUPS      (R8), Z13
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z13, K1
-	VMOVAPS.Z    Z8, K1, Z11
-	VMOVUPS      Z11, (CX)(DX*4)
-	ADDQ         96(AX), R8
-	VMOVUPS      (R8), Z13
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z13, K1
-	VMOVAPS.Z    Z10, K1, Z11
-	VMOVUPS      Z11, (CX)(SI*1)
-	ADDQ         96(AX), R8
-	VMOVUPS      (R8), Z13
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z13, K1
-	VMOVAPS.Z    Z12, K1, Z11
-	VMOVUPS      Z11, (CX)(BX*2)
-	ADDQ         96(AX), R8
-	VMOVUPS      (R8), Z13
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z13, K1
-	VMOVAPS.Z    Z14, K1, Z11
-	VMOVUPS      Z11, (CX)(DI*1)
-	MOVQ         $0x00000008, CX
-	JMP          finish
+	reluGradientAVX512((R8), Z13, Z0, Z11, (CX))
+	ADDQ 96(AX), R8
+	reluGradientAVX512((R8), Z13, Z2, Z11, (CX)(DX*1))
+	ADDQ 96(AX), R8
+	reluGradientAVX512((R8), Z13, Z4, Z11, (CX)(DX*2))
+	ADDQ 96(AX), R8
+	reluGradientAVX512((R8), Z13, Z6, Z11, (CX)(BX*1))
+	ADDQ 96(AX), R8
+	reluGradientAVX512((R8), Z13, Z8, Z11, (CX)(DX*4))
+	ADDQ 96(AX), R8
+	reluGradientAVX512((R8), Z13, Z10, Z11, (CX)(SI*1))
+	ADDQ 96(AX), R8
+	reluGradientAVX512((R8), Z13, Z12, Z11, (CX)(BX*2))
+	ADDQ 96(AX), R8
+	reluGradientAVX512((R8), Z13, Z14, Z11, (CX)(DI*1))
+	MOVQ $0x00000008, CX
+	JMP finish
 
 under8:
 	// 1 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
-	VPXORD Z14, Z14, Z14
-	VPXORD Z12, Z12, Z12
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
-	INCQ   BX
-	SHRQ   $0x01, BX
-	JCC    odd1
+	CMPQ n+40(FP), $0x01
+	JLT done
+	zero2AVX512()
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
+	INCQ BX
+	SHRQ $0x01, BX
+	JCC odd1
 
 sum1:
-	VMOVUPS          (DX), Z10
+	VMOVUPS (DX), Z10
 	VFMADD231PS.BCST (CX), Z10, Z12
-	ADDQ             SI, CX
-	ADDQ             DI, DX
+	ADDQ SI, CX
+	ADDQ DI, DX
 
 odd1:
-	VMOVUPS          (DX), Z10
+	VMOVUPS (DX), Z10
 	VFMADD231PS.BCST (CX), Z10, Z14
-	ADDQ             SI, CX
-	ADDQ             DI, DX
-	DECQ             BX
-	JNZ              sum1
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	VADDPS      Z12, Z14, Z14
-	MOVQ        y+0(FP), CX
-	MOVQ        e0+24(FP), DX
-	VMOVUPS     (DX), Z12
-	VCMPPS.BCST $0x1e, constants<>+4(SB), Z12, K1
-	VMOVAPS.Z   Z14, K1, Z10
-	VMOVUPS     Z10, (CX)
-	MOVQ        $0x00000001, CX
+	VADDPS Z12, Z14, Z14
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
+	reluGradientAVX512((DX), Z12, Z14, Z10, (CX))
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	MOVQ  96(AX), DX
+	ADDQ DX, x+8(FP)
+	MOVQ 96(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, e0+24(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, e0+24(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile4x16ReluGradientAVX2(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, FMA3
 TEXT ·tile4x16ReluGradientAVX2(SB), $128-48
 	MOVQ s+32(FP), AX
 
 next:
 	// 4 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x04
-	JLT    under4
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
+	CMPQ n+40(FP), $0x04
+	JLT under4
+	zero4AVX2(Y0, Y1, Y2, Y3)
+	zero4AVX2(Y4, Y5, Y6, Y7)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
 
 sum4:
-	VMOVUPS      (SI), Y8
-	VMOVUPS      32(SI), Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS (CX)(DX*2), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS (CX)(BX*1), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum4
+	VMOVUPS (SI), Y8
+	VMOVUPS 32(SI), Y9
+	row2AVX2((CX), Y10, Y8, Y0, Y9, Y1)
+	row2AVX2((CX)(DX*1), Y10, Y8, Y2, Y9, Y3)
+	row2AVX2((CX)(DX*2), Y10, Y8, Y4, Y9, Y5)
+	row2AVX2((CX)(BX*1), Y10, Y8, Y6, Y9, Y7)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	MOVQ    e0+24(FP), SI
-	VMOVUPS (SI), Y9
-	VXORPS  Y10, Y10, Y10
-	VCMPPS  $0x1e, Y10, Y9, Y10
-	VANDPS  Y0, Y10, Y8
-	VMOVUPS Y8, (CX)
-	VMOVUPS 32(SI), Y9
-	VXORPS  Y10, Y10, Y10
-	VCMPPS  $0x1e, Y10, Y9, Y10
-	VANDPS  Y1, Y10, Y8
-	VMOVUPS Y8, 32(CX)
-	ADDQ    96(AX), SI
-	VMOVUPS (SI), Y9
-	VXORPS  Y10, Y10, Y10
-	VCMPPS  $0x1e, Y10, Y9, Y10
-	VANDPS  Y2, Y10, Y8
-	VMOVUPS Y8, (CX)(DX*1)
-	VMOVUPS 32(SI), Y9
-	VXORPS  Y10, Y10, Y10
-	VCMPPS  $0x1e, Y10, Y9, Y10
-	VANDPS  Y3, Y10, Y8
-	VMOVUPS Y8, 32(CX)(DX*1)
-	ADDQ    96(AX), SI
-	VMOVUPS (SI), Y9
-	VXORPS  Y10, Y10, Y10
-	VCMPPS  $0x1e, Y10, Y9, Y10
-	VANDPS  Y4, Y10, Y8
-	VMOVUPS Y8, (CX)(DX*2)
-	VMOVUPS 32(SI), Y9
-	VXORPS  Y10, Y10, Y10
-	VCMPPS  $0x1e, Y10, Y9, Y10
-	VANDPS  Y5, Y10, Y8
-	VMOVUPS Y8, 32(CX)(DX*2)
-	ADDQ    96(AX), SI
-	VMOVUPS (SI), Y9
-	VXORPS  Y10, Y10, Y10
-	VCMPPS  $0x1e, Y10, Y9, Y10
-	VANDPS  Y6, Y10, Y8
-	VMOVUPS Y8, (CX)(BX*1)
-	VMOVUPS 32(SI), Y9
-	VXORPS  Y10, Y10, Y10
-	VCMPPS  $0x1e, Y10, Y9, Y10
-	VANDPS  Y7, Y10, Y8
-	VMOVUPS Y8, 32(CX)(BX*1)
-	MOVQ    $0x00000004, CX
-	JMP     finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ e0+24(FP), SI
+	reluGradientAVX2((SI), Y9, Y10, Y0, Y8, (CX))
+	reluGradientAVX2(32(SI), Y9, Y10, Y1, Y8, 32(CX))
+	ADDQ 96(AX), SI
+	reluGradientAVX2((SI), Y9, Y10, Y2, Y8, (CX)(DX*1))
+	reluGradientAVX2(32(SI), Y9, Y10, Y3, Y8, 32(CX)(DX*1))
+	ADDQ 96(AX), SI
+	reluGradientAVX2((SI), Y9, Y10, Y4, Y8, (CX)(DX*2))
+	reluGradientAVX2(32(SI), Y9, Y10, Y5, Y8, 32(CX)(DX*2))
+	ADDQ 96(AX), SI
+	reluGradientAVX2((SI), Y9, Y10, Y6, Y8, (CX)(BX*1))
+	reluGradientAVX2(32(SI), Y9, Y10, Y7, Y8, 32(CX)(BX*1))
+	MOVQ $0x00000004, CX
+	JMP finish
 
 under4:
 	// 1 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
-	VXORPS Y7, Y7, Y7
-	VXORPS Y6, Y6, Y6
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
+	CMPQ n+40(FP), $0x01
+	JLT done
+	zero2AVX2(Y7, Y6)
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
 
 sum1:
-	VMOVUPS      (DX), Y5
-	VMOVUPS      32(DX), Y4
-	VBROADCASTSS (CX), Y3
-	VFMADD231PS  Y3, Y5, Y7
-	VFMADD231PS  Y3, Y4, Y6
-	ADDQ         SI, CX
-	ADDQ         DI, DX
-	DECQ         BX
-	JNZ          sum1
+	VMOVUPS (DX), Y5
+	VMOVUPS 32(DX), Y4
+	row2AVX2((CX), Y3, Y5, Y7, Y4, Y6)
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	MOVQ    y+0(FP), CX
-	MOVQ    e0+24(FP), DX
-	VMOVUPS (DX), Y4
-	VXORPS  Y3, Y3, Y3
-	VCMPPS  $0x1e, Y3, Y4, Y3
-	VANDPS  Y7, Y3, Y5
-	VMOVUPS Y5, (CX)
-	VMOVUPS 32(DX), Y4
-	VXORPS  Y3, Y3, Y3
-	VCMPPS  $0x1e, Y3, Y4, Y3
-	VANDPS  Y6, Y3, Y5
-	VMOVUPS Y5, 32(CX)
-	MOVQ    $0x00000001, CX
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
+	reluGradientAVX2((DX), Y4, Y3, Y7, Y5, (CX))
+	reluGradientAVX2(32(DX), Y4, Y3, Y6, Y5, 32(CX))
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	MOVQ  96(AX), DX
+	ADDQ DX, x+8(FP)
+	MOVQ 96(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, e0+24(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, e0+24(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile8x3AVX512(y *float32, x *float32, w *float32, s *tile, n int)
-// Requires: AVX, AVX512F
 TEXT ·tile8x3AVX512(SB), $128-40
-	MOVL  $0x00000007, AX
+	MOVL $0x00000007, AX
 	KMOVW AX, K1
-	MOVQ  s+24(FP), AX
+	MOVQ s+24(FP), AX
 
 next:
 	// 8 by 3 sums in registers:
-	CMPQ   n+32(FP), $0x08
-	JLT    done
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	LEAQ   (BX)(DX*4), DI
-	MOVQ   w+16(FP), R8
-	MOVQ   16(AX), R9
-	MOVQ   40(AX), R10
-	MOVQ   64(AX), R11
-	TESTQ  R9, R9
-	JZ     summed8
-	INCQ   R9
-	SHRQ   $0x01, R9
-	JCC    odd8
+	CMPQ n+32(FP), $0x08
+	JLT done
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	MOVQ w+16(FP), R8
+	MOVQ 16(AX), R9
+	MOVQ 40(AX), R10
+	MOVQ 64(AX), R11
+	TESTQ R9, R9
+	JZ summed8
+	INCQ R9
+	SHRQ $0x01, R9
+	JCC odd8
 
 sum8:
-	VMOVUPS.Z        (R8), K1, Z16
-	VFMADD231PS.BCST (CX), Z16, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z16, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z16, Z5
-	VFMADD231PS.BCST (CX)(BX*1), Z16, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z16, Z9
-	VFMADD231PS.BCST (CX)(SI*1), Z16, Z11
-	VFMADD231PS.BCST (CX)(BX*2), Z16, Z13
-	VFMADD231PS.BCST (CX)(DI*1), Z16, Z15
-	ADDQ             R10, CX
-	ADDQ             R11, R8
+	VMOVUPS.Z (R8), K1, Z16
+	products4AVX512((CX), Z16, Z1, (CX)(DX*1), Z3, (CX)(DX*2), Z5, (CX)(BX*1), Z7)
+	products4AVX512((CX)(DX*4), Z16, Z9, (CX)(SI*1), Z11, (CX)(BX*2), Z13, (CX)(DI*1), Z15)
+	ADDQ R10, CX
+	ADDQ R11, R8
 
 odd8:
-	VMOVUPS.Z        (R8), K1, Z16
-	VFMADD231PS.BCST (CX), Z16, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z16, Z2
-	VFMADD231PS.BCST (CX)(DX*2), Z16, Z4
-	VFMADD231PS.BCST (CX)(BX*1), Z16, Z6
-	VFMADD231PS.BCST (CX)(DX*4), Z16, Z8
-	VFMADD231PS.BCST (CX)(SI*1), Z16, Z10
-	VFMADD231PS.BCST (CX)(BX*2), Z16, Z12
-	VFMADD231PS.BCST (CX)(DI*1), Z16, Z14
-	ADDQ             R10, CX
-	ADDQ             R11, R8
-	DECQ             R9
-	JNZ              sum8
+	VMOVUPS.Z (R8), K1, Z16
+	products4AVX512((CX), Z16, Z0, (CX)(DX*1), Z2, (CX)(DX*2), Z4, (CX)(BX*1), Z6)
+	products4AVX512((CX)(DX*4), Z16, Z8, (CX)(SI*1), Z10, (CX)(BX*2), Z12, (CX)(DI*1), Z14)
+	ADDQ R10, CX
+	ADDQ R11, R8
+	DECQ R9
+	JNZ sum8
 
 summed8:
-	VADDPS  Z1, Z0, Z0
-	VADDPS  Z3, Z2, Z2
-	VADDPS  Z5, Z4, Z4
-	VADDPS  Z7, Z6, Z6
-	VADDPS  Z9, Z8, Z8
-	VADDPS  Z11, Z10, Z10
-	VADDPS  Z13, Z12, Z12
-	VADDPS  Z15, Z14, Z14
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	LEAQ    (DX)(DX*4), SI
-	LEAQ    (BX)(DX*4), DI
+	add4AVX512(Z1, Z0, Z3, Z2, Z5, Z4, Z7, Z6)
+	add4AVX512(Z9, Z8, Z11, Z10, Z13, Z12, Z15, Z14)
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
 	VMOVUPS Z0, K1, (CX)
 	VMOVUPS Z2, K1, (CX)(DX*1)
 	VMOVUPS Z4, K1, (CX)(DX*2)
@@ -1624,195 +1119,146 @@ summed8:
 	VMOVUPS Z10, K1, (CX)(SI*1)
 	VMOVUPS Z12, K1, (CX)(BX*2)
 	VMOVUPS Z14, K1, (CX)(DI*1)
-	MOVQ    $0x00000008, CX
-	MOVQ    80(AX), DX
-	IMULQ   CX, DX
-	ADDQ    DX, y+0(FP)
-	MOVQ    72(AX), DX
-	IMULQ   CX, DX
-	ADDQ    DX, x+8(FP)
-	SUBQ    CX, n+32(FP)
-	JMP     next
+	MOVQ $0x00000008, CX
+	MOVQ 80(AX), DX
+	IMULQ CX, DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
+	IMULQ CX, DX
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+32(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile6x3AVX2(y *float32, x *float32, w *float32, s *tile, n int)
-// Requires: AVX, FMA3
 TEXT ·tile6x3AVX2(SB), $128-40
 	VMOVDQU lanes<>+20(SB), Y0
-	MOVQ    s+24(FP), AX
+	MOVQ s+24(FP), AX
 
 next:
 	// 6 by 3 sums in registers:
-	CMPQ   n+32(FP), $0x06
-	JLT    under6
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	VXORPS Y12, Y12, Y12
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	MOVQ   w+16(FP), DI
-	MOVQ   16(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   64(AX), R10
-	TESTQ  R8, R8
-	JZ     summed6
-	INCQ   R8
-	SHRQ   $0x01, R8
-	JCC    odd6
+	CMPQ n+32(FP), $0x06
+	JLT under6
+	zero4AVX2(Y1, Y2, Y3, Y4)
+	zero4AVX2(Y5, Y6, Y7, Y8)
+	zero4AVX2(Y9, Y10, Y11, Y12)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ w+16(FP), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	MOVQ 64(AX), R10
+	TESTQ R8, R8
+	JZ summed6
+	INCQ R8
+	SHRQ $0x01, R8
+	JCC odd6
 
 sum6:
-	VMASKMOVPS   (DI), Y0, Y13
-	VBROADCASTSS (CX), Y14
-	VFMADD231PS  Y14, Y13, Y2
-	VBROADCASTSS (CX)(DX*1), Y14
-	VFMADD231PS  Y14, Y13, Y4
-	VBROADCASTSS (CX)(DX*2), Y14
-	VFMADD231PS  Y14, Y13, Y6
-	VBROADCASTSS (CX)(BX*1), Y14
-	VFMADD231PS  Y14, Y13, Y8
-	VBROADCASTSS (CX)(DX*4), Y14
-	VFMADD231PS  Y14, Y13, Y10
-	VBROADCASTSS (CX)(SI*1), Y14
-	VFMADD231PS  Y14, Y13, Y12
-	ADDQ         R9, CX
-	ADDQ         R10, DI
+	VMASKMOVPS (DI), Y0, Y13
+	row1AVX2((CX), Y14, Y13, Y2)
+	row1AVX2((CX)(DX*1), Y14, Y13, Y4)
+	row1AVX2((CX)(DX*2), Y14, Y13, Y6)
+	row1AVX2((CX)(BX*1), Y14, Y13, Y8)
+	row1AVX2((CX)(DX*4), Y14, Y13, Y10)
+	row1AVX2((CX)(SI*1), Y14, Y13, Y12)
+	ADDQ R9, CX
+	ADDQ R10, DI
 
 odd6:
-	VMASKMOVPS   (DI), Y0, Y13
-	VBROADCASTSS (CX), Y14
-	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS (CX)(DX*1), Y14
-	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS (CX)(DX*2), Y14
-	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS (CX)(BX*1), Y14
-	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS (CX)(DX*4), Y14
-	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS (CX)(SI*1), Y14
-	VFMADD231PS  Y14, Y13, Y11
-	ADDQ         R9, CX
-	ADDQ         R10, DI
-	DECQ         R8
-	JNZ          sum6
+	VMASKMOVPS (DI), Y0, Y13
+	row1AVX2((CX), Y14, Y13, Y1)
+	row1AVX2((CX)(DX*1), Y14, Y13, Y3)
+	row1AVX2((CX)(DX*2), Y14, Y13, Y5)
+	row1AVX2((CX)(BX*1), Y14, Y13, Y7)
+	row1AVX2((CX)(DX*4), Y14, Y13, Y9)
+	row1AVX2((CX)(SI*1), Y14, Y13, Y11)
+	ADDQ R9, CX
+	ADDQ R10, DI
+	DECQ R8
+	JNZ sum6
 
 summed6:
-	VADDPS     Y2, Y1, Y1
-	VADDPS     Y4, Y3, Y3
-	VADDPS     Y6, Y5, Y5
-	VADDPS     Y8, Y7, Y7
-	VADDPS     Y10, Y9, Y9
-	VADDPS     Y12, Y11, Y11
-	MOVQ       y+0(FP), CX
-	MOVQ       80(AX), DX
-	LEAQ       (DX)(DX*2), BX
-	LEAQ       (DX)(DX*4), SI
-	VMASKMOVPS Y1, Y0, (CX)
-	VMASKMOVPS Y3, Y0, (CX)(DX*1)
-	VMASKMOVPS Y5, Y0, (CX)(DX*2)
-	VMASKMOVPS Y7, Y0, (CX)(BX*1)
+	add4AVX2(Y2, Y1, Y4, Y3, Y6, Y5, Y8, Y7)
+	VADDPS Y10, Y9, Y9
+	VADDPS Y12, Y11, Y11
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	store4AVX2(Y1, Y3, Y5, Y7)
 	VMASKMOVPS Y9, Y0, (CX)(DX*4)
 	VMASKMOVPS Y11, Y0, (CX)(SI*1)
-	MOVQ       $0x00000006, CX
-	JMP        finish
+	MOVQ $0x00000006, CX
+	JMP finish
 
 under6:
 	// 4 by 3 sums in registers:
-	CMPQ   n+32(FP), $0x04
-	JLT    done
-	VXORPS Y11, Y11, Y11
-	VXORPS Y9, Y9, Y9
-	VXORPS Y7, Y7, Y7
-	VXORPS Y5, Y5, Y5
-	VXORPS Y3, Y3, Y3
-	VXORPS Y1, Y1, Y1
-	VXORPS Y12, Y12, Y12
-	VXORPS Y10, Y10, Y10
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
-	INCQ   DI
-	SHRQ   $0x01, DI
-	JCC    odd4
+	CMPQ n+32(FP), $0x04
+	JLT done
+	zero4AVX2(Y11, Y9, Y7, Y5)
+	zero4AVX2(Y3, Y1, Y12, Y10)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
+	INCQ DI
+	SHRQ $0x01, DI
+	JCC odd4
 
 sum4:
-	VMASKMOVPS   (SI), Y0, Y8
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  Y6, Y8, Y9
-	VBROADCASTSS (CX)(DX*1), Y6
-	VFMADD231PS  Y6, Y8, Y5
-	VBROADCASTSS (CX)(DX*2), Y6
-	VFMADD231PS  Y6, Y8, Y1
-	VBROADCASTSS (CX)(BX*1), Y6
-	VFMADD231PS  Y6, Y8, Y10
-	ADDQ         R8, CX
-	ADDQ         R9, SI
+	VMASKMOVPS (SI), Y0, Y8
+	row1AVX2((CX), Y6, Y8, Y9)
+	row1AVX2((CX)(DX*1), Y6, Y8, Y5)
+	row1AVX2((CX)(DX*2), Y6, Y8, Y1)
+	row1AVX2((CX)(BX*1), Y6, Y8, Y10)
+	ADDQ R8, CX
+	ADDQ R9, SI
 
 odd4:
-	VMASKMOVPS   (SI), Y0, Y8
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  Y6, Y8, Y11
-	VBROADCASTSS (CX)(DX*1), Y6
-	VFMADD231PS  Y6, Y8, Y7
-	VBROADCASTSS (CX)(DX*2), Y6
-	VFMADD231PS  Y6, Y8, Y3
-	VBROADCASTSS (CX)(BX*1), Y6
-	VFMADD231PS  Y6, Y8, Y12
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum4
+	VMASKMOVPS (SI), Y0, Y8
+	row1AVX2((CX), Y6, Y8, Y11)
+	row1AVX2((CX)(DX*1), Y6, Y8, Y7)
+	row1AVX2((CX)(DX*2), Y6, Y8, Y3)
+	row1AVX2((CX)(BX*1), Y6, Y8, Y12)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	VADDPS     Y9, Y11, Y11
-	VADDPS     Y5, Y7, Y7
-	VADDPS     Y1, Y3, Y3
-	VADDPS     Y10, Y12, Y12
-	MOVQ       y+0(FP), CX
-	MOVQ       80(AX), DX
-	LEAQ       (DX)(DX*2), BX
-	VMASKMOVPS Y11, Y0, (CX)
-	VMASKMOVPS Y7, Y0, (CX)(DX*1)
-	VMASKMOVPS Y3, Y0, (CX)(DX*2)
-	VMASKMOVPS Y12, Y0, (CX)(BX*1)
-	MOVQ       $0x00000004, CX
+	add4AVX2(Y9, Y11, Y5, Y7, Y1, Y3, Y10, Y12)
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	store4AVX2(Y11, Y7, Y3, Y12)
+	MOVQ $0x00000004, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+32(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+32(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func columnSums16AVX512(g2 *float32, dy *float32, width int, count int, more int)
-// Requires: AVX, AVX512F
 TEXT ·columnSums16AVX512(SB), $128-40
 	MOVQ g2+0(FP), AX
 	MOVQ dy+8(FP), CX
@@ -1820,36 +1266,35 @@ TEXT ·columnSums16AVX512(SB), $128-40
 
 	// Sums of 16 columns at a time.
 block:
-	CMPQ   DX, $+16
-	JL     next
+	CMPQ DX, $+16
+	JL next
 	VPXORD Z0, Z0, Z0
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop:
-	VADDPS  (BX), Z0, Z0
-	ADDQ    $+64, BX
-	DECQ    SI
-	JNZ     loop
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first
+	VADDPS (BX), Z0, Z0
+	ADDQ $+64, BX
+	DECQ SI
+	JNZ loop
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first
 	VMOVUPS (AX), Z1
-	VADDPS  Z1, Z0, Z0
+	VADDPS Z1, Z0, Z0
 
 first:
 	VMOVUPS Z0, (AX)
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	JMP     block
+	ADDQ $+64, AX
+	ADDQ $+64, CX
+	SUBQ $+16, DX
+	JMP block
 
 next:
 	VZEROUPPER
 	RET
 
 // func columnSums16AVX2(g2 *float32, dy *float32, width int, count int, more int)
-// Requires: AVX
 TEXT ·columnSums16AVX2(SB), $128-40
 	MOVQ g2+0(FP), AX
 	MOVQ dy+8(FP), CX
@@ -1857,193 +1302,161 @@ TEXT ·columnSums16AVX2(SB), $128-40
 
 	// Sums of 16 columns at a time.
 block:
-	CMPQ   DX, $+16
-	JL     next
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	CMPQ DX, $+16
+	JL next
+	zero2AVX2(Y0, Y1)
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop:
-	VADDPS  (BX), Y0, Y0
-	VADDPS  32(BX), Y1, Y1
-	ADDQ    $+64, BX
-	DECQ    SI
-	JNZ     loop
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first
+	VADDPS (BX), Y0, Y0
+	VADDPS 32(BX), Y1, Y1
+	ADDQ $+64, BX
+	DECQ SI
+	JNZ loop
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first
 	VMOVUPS (AX), Y2
-	VADDPS  Y2, Y0, Y0
+	VADDPS Y2, Y0, Y0
 	VMOVUPS 32(AX), Y2
-	VADDPS  Y2, Y1, Y1
+	VADDPS Y2, Y1, Y1
 
 first:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	JMP     block
+	ADDQ $+64, AX
+	ADDQ $+64, CX
+	SUBQ $+16, DX
+	JMP block
 
 next:
 	// Sums of 8 columns at a time.
 block2:
-	CMPQ   DX, $+8
-	JL     next2
+	CMPQ DX, $+8
+	JL next2
 	VXORPS Y1, Y1, Y1
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop2:
-	VADDPS  (BX), Y1, Y1
-	ADDQ    $+64, BX
-	DECQ    SI
-	JNZ     loop2
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first2
+	VADDPS (BX), Y1, Y1
+	ADDQ $+64, BX
+	DECQ SI
+	JNZ loop2
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first2
 	VMOVUPS (AX), Y0
-	VADDPS  Y0, Y1, Y1
+	VADDPS Y0, Y1, Y1
 
 first2:
 	VMOVUPS Y1, (AX)
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	JMP     block2
+	ADDQ $+32, AX
+	ADDQ $+32, CX
+	SUBQ $+8, DX
+	JMP block2
 
 next2:
 	VZEROUPPER
 	RET
 
 // func tile4x16AVX512(y *float32, x *float32, w *float32, s *tile, n int)
-// Requires: AVX, AVX512F
 TEXT ·tile4x16AVX512(SB), $128-40
 	MOVQ s+24(FP), AX
 
 next:
 	// 4 by 16 sums in registers:
-	CMPQ   n+32(FP), $0x04
-	JLT    done
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
-	INCQ   DI
-	SHRQ   $0x01, DI
-	JCC    odd4
+	CMPQ n+32(FP), $0x04
+	JLT done
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
+	INCQ DI
+	SHRQ $0x01, DI
+	JCC odd4
 
 sum4:
-	VMOVUPS          (SI), Z8
-	VFMADD231PS.BCST (CX), Z8, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z8, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z8, Z5
-	VFMADD231PS.BCST (CX)(BX*1), Z8, Z7
-	ADDQ             R8, CX
-	ADDQ             R9, SI
+	VMOVUPS (SI), Z8
+	products4AVX512((CX), Z8, Z1, (CX)(DX*1), Z3, (CX)(DX*2), Z5, (CX)(BX*1), Z7)
+	ADDQ R8, CX
+	ADDQ R9, SI
 
 odd4:
-	VMOVUPS          (SI), Z8
-	VFMADD231PS.BCST (CX), Z8, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z8, Z2
-	VFMADD231PS.BCST (CX)(DX*2), Z8, Z4
-	VFMADD231PS.BCST (CX)(BX*1), Z8, Z6
-	ADDQ             R8, CX
-	ADDQ             R9, SI
-	DECQ             DI
-	JNZ              sum4
+	VMOVUPS (SI), Z8
+	products4AVX512((CX), Z8, Z0, (CX)(DX*1), Z2, (CX)(DX*2), Z4, (CX)(BX*1), Z6)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	VADDPS  Z1, Z0, Z0
-	VADDPS  Z3, Z2, Z2
-	VADDPS  Z5, Z4, Z4
-	VADDPS  Z7, Z6, Z6
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
+	add4AVX512(Z1, Z0, Z3, Z2, Z5, Z4, Z7, Z6)
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
 	VMOVUPS Z0, (CX)
 	VMOVUPS Z2, (CX)(DX*1)
 	VMOVUPS Z4, (CX)(DX*2)
 	VMOVUPS Z6, (CX)(BX*1)
-	MOVQ    $0x00000004, CX
-	MOVQ    80(AX), DX
-	IMULQ   CX, DX
-	ADDQ    DX, y+0(FP)
-	MOVQ    72(AX), DX
-	IMULQ   CX, DX
-	ADDQ    DX, x+8(FP)
-	SUBQ    CX, n+32(FP)
-	JMP     next
+	MOVQ $0x00000004, CX
+	MOVQ 80(AX), DX
+	IMULQ CX, DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
+	IMULQ CX, DX
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+32(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile4x16AVX2(y *float32, x *float32, w *float32, s *tile, n int)
-// Requires: AVX, FMA3
 TEXT ·tile4x16AVX2(SB), $128-40
 	MOVQ s+24(FP), AX
 
 next:
 	// 4 by 16 sums in registers:
-	CMPQ   n+32(FP), $0x04
-	JLT    done
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
+	CMPQ n+32(FP), $0x04
+	JLT done
+	zero4AVX2(Y0, Y1, Y2, Y3)
+	zero4AVX2(Y4, Y5, Y6, Y7)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
 
 sum4:
-	VMOVUPS      (SI), Y8
-	VMOVUPS      32(SI), Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS (CX)(DX*2), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS (CX)(BX*1), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum4
+	VMOVUPS (SI), Y8
+	VMOVUPS 32(SI), Y9
+	row2AVX2((CX), Y10, Y8, Y0, Y9, Y1)
+	row2AVX2((CX)(DX*1), Y10, Y8, Y2, Y9, Y3)
+	row2AVX2((CX)(DX*2), Y10, Y8, Y4, Y9, Y5)
+	row2AVX2((CX)(BX*1), Y10, Y8, Y6, Y9, Y7)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	VMOVUPS Y2, (CX)(DX*1)
@@ -2052,377 +1465,211 @@ summed4:
 	VMOVUPS Y5, 32(CX)(DX*2)
 	VMOVUPS Y6, (CX)(BX*1)
 	VMOVUPS Y7, 32(CX)(BX*1)
-	MOVQ    $0x00000004, CX
-	MOVQ    80(AX), DX
-	IMULQ   CX, DX
-	ADDQ    DX, y+0(FP)
-	MOVQ    72(AX), DX
-	IMULQ   CX, DX
-	ADDQ    DX, x+8(FP)
-	SUBQ    CX, n+32(FP)
-	JMP     next
+	MOVQ $0x00000004, CX
+	MOVQ 80(AX), DX
+	IMULQ CX, DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
+	IMULQ CX, DX
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+32(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func networkAVX512(y0 *float32, x0 *float32, params *float32, scratch *float32)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, FMA3
 TEXT ·networkAVX512(SB), $128-32
-	MOVQ             y0+0(FP), AX
-	MOVQ             x0+8(FP), CX
-	MOVQ             params+16(FP), DX
-	MOVQ             scratch+24(FP), BX
-	MOVL             $0x0000000f, SI
-	KMOVW            SI, K1
-	VMOVUPS.Z        (CX), K1, Y0
-	VMOVUPS.Z        524(DX), K1, Y1
-	VMOVUPS.Z        540(DX), K1, Y2
-	VSQRTPS          Y2, Y3
-	VBROADCASTSS     constants<>+0(SB), Y4
-	VMAXPS           Y3, Y4, Y4
-	VSUBPS           Y1, Y0, Y3
-	VDIVPS           Y4, Y3, Y5
-	VMOVUPS          Y5, (BX)
-	VMOVAPS          Y5, Y2
-	VPXORD           Z5, Z5, Z5
-	VPXORD           Z1, Z1, Z1
-	VBROADCASTSS     (BX), Z0
-	VMOVUPS          (DX), Z4
-	VFMADD231PS      Z0, Z4, Z5
-	VBROADCASTSS     4(BX), Z0
-	VMOVUPS          64(DX), Z4
-	VFMADD231PS      Z0, Z4, Z1
-	VBROADCASTSS     8(BX), Z0
-	VMOVUPS          128(DX), Z4
-	VFMADD231PS      Z0, Z4, Z5
-	VBROADCASTSS     12(BX), Z0
-	VMOVUPS          192(DX), Z4
-	VFMADD231PS      Z0, Z4, Z1
-	VADDPS           Z1, Z5, Z5
-	VMOVUPS          256(DX), Z1
-	VADDPS           Z1, Z5, Z0
-	VPXORD           Z4, Z4, Z4
-	VMAXPS           Z0, Z4, Z4
-	VADDPS.BCST      constants<>+4(SB), Z4, Z4
-	VMOVUPS          Z4, 64(BX)
-	VMOVAPS          Z4, Z1
-	MOVL             $0x00000007, CX
-	KMOVW            CX, K2
-	VPXORD           Y4, Y4, Y4
-	VPXORD           Y5, Y5, Y5
-	VBROADCASTSS     64(BX), Y0
-	VMOVUPS.Z        320(DX), K2, Y3
-	VFMADD231PS      Y0, Y3, Y4
-	VBROADCASTSS     68(BX), Y0
-	VMOVUPS.Z        332(DX), K2, Y3
-	VFMADD231PS      Y0, Y3, Y5
-	VBROADCASTSS     72(BX), Y0
-	VMOVUPS.Z        344(DX), K2, Y3
-	VFMADD231PS      Y0, Y3, Y4
-	VBROADCASTSS     76(BX), Y0
-	VMOVUPS.Z        356(DX), K2, Y3
-	VFMADD231PS      Y0, Y3, Y5
-	VBROADCASTSS     80(BX), Y0
-	VMOVUPS.Z        368(DX), K2, Y3
-	VFMADD231PS      Y0, Y3, Y4
-	VBROADCASTSS     84(BX), Y0
-	VMOVUPS.Z        380(DX), K2, Y3
-	VFMADD231PS      Y0, Y3, Y5
-	VBROADCASTSS     88(BX), Y0
-	VMOVUPS.Z        392(DX), K2, Y3
-	VFMADD231PS      Y0, Y3, Y4
-	VBROADCASTSS     92(BX), Y0
-	VMOVUPS.Z        404(DX), K2, Y3
-	VFMADD231PS      Y0, Y3, Y5
-	VBROADCASTSS     96(BX), Y0
-	VMOVUPS.Z        416(DX), K2, Y3
-	VFMADD231PS      Y0, Y3, Y4
-	VBROADCASTSS     100(BX), Y0
-	VMOVUPS.Z        428(DX), K2, Y3
-	VFMADD231PS      Y0, Y3, Y5
-	VBROADCASTSS     104(BX), Y0
-	VMOVUPS.Z        440(DX), K2, Y3
-	VFMADD231PS      Y0, Y3, Y4
-	VBROADCASTSS     108(BX), Y0
-	VMOVUPS.Z        452(DX), K2, Y3
-	VFMADD231PS      Y0, Y3, Y5
-	VBROADCASTSS     112(BX), Y0
-	VMOVUPS.Z        464(DX), K2, Y3
-	VFMADD231PS      Y0, Y3, Y4
-	VBROADCASTSS     116(BX), Y0
-	VMOVUPS.Z        476(DX), K2, Y3
-	VFMADD231PS      Y0, Y3, Y5
-	VBROADCASTSS     120(BX), Y0
-	VMOVUPS.Z        488(DX), K2, Y3
-	VFMADD231PS      Y0, Y3, Y4
-	VBROADCASTSS     124(BX), Y0
-	VMOVUPS.Z        500(DX), K2, Y3
-	VFMADD231PS      Y0, Y3, Y5
-	VADDPS           Y5, Y4, Y4
-	VMOVUPS.Z        512(DX), K2, Y5
-	VADDPS           Y5, Y4, Y0
-	VMOVUPS          Y0, 128(BX)
-	VMOVAPS          Y0, Y5
-	VMOVAPS          Y5, Y0
-	VMOVAPS          Y0, Y4
-	VBROADCASTSS     constants<>+56(SB), Y0
-	VBLENDMPS        Y4, Y0, K2, Y4
-	VBROADCASTSS     constants<>+56(SB), Y0
-	VRANGEPS         $0x05, Y0, Y4, Y3
-	VCMPPS           $0x03, Y0, Y4, K3
-	VADDPS           Y4, Y0, K3, Y3
-	VMOVAPS          Y3, Y4
-	VSHUFF32X4       $0x01, Y4, Y4, Y0
-	VRANGEPS         $0x05, Y0, Y4, Y3
-	VCMPPS           $0x03, Y0, Y4, K3
-	VADDPS           Y4, Y0, K3, Y3
-	VMOVAPS          Y3, Y4
-	VPERMILPS        $0x4e, Y4, Y0
-	VRANGEPS         $0x05, Y0, Y4, Y3
-	VCMPPS           $0x03, Y0, Y4, K3
-	VADDPS           Y4, Y0, K3, Y3
-	VMOVAPS          Y3, Y4
-	VPERMILPS        $0xb1, Y4, Y0
-	VRANGEPS         $0x05, Y0, Y4, Y3
-	VCMPPS           $0x03, Y0, Y4, K3
-	VADDPS           Y4, Y0, K3, Y3
-	VMOVAPS          Y3, Y4
-	VBROADCASTSS     X4, Z4
-	VMOVAPS          Y5, Y0
-	VMOVAPS          Y4, Y3
-	VSUBPS           Y3, Y0, Y6
-	VBROADCASTSS     constants<>+8(SB), Y9
-	VMINPS           Y6, Y9, Y8
-	VBROADCASTSS     constants<>+12(SB), Y9
-	VMAXPS           Y8, Y9, Y8
-	VBROADCASTSS     constants<>+16(SB), Y9
-	VFMADD213PS.BCST constants<>+20(SB), Y8, Y9
-	VSUBPS.BCST      constants<>+20(SB), Y9, Y9
-	VFMADD231PS.BCST constants<>+24(SB), Y9, Y8
-	VFMADD231PS.BCST constants<>+28(SB), Y9, Y8
-	VBROADCASTSS     constants<>+32(SB), Y10
-	VFMADD213PS.BCST constants<>+36(SB), Y8, Y10
-	VFMADD213PS.BCST constants<>+40(SB), Y8, Y10
-	VFMADD213PS.BCST constants<>+44(SB), Y8, Y10
-	VFMADD213PS.BCST constants<>+48(SB), Y8, Y10
-	VFMADD213PS.BCST constants<>+52(SB), Y8, Y10
-	VFMADD213PS.BCST constants<>+52(SB), Y8, Y10
-	VSCALEFPS        Y9, Y10, Y7
-	VMOVUPS          Y7, 192(BX)
-	VMOVUPS          Y7, K2, (AX)
-	VMOVAPS          Y7, Y3
-	VMOVAPS          Y3, Y7
-	VMOVAPS          Y7, Y2
-	VMOVAPS.Z        Y2, K2, Y2
-	VPXORD           Y7, Y7, Y7
-	VADDPS           Y7, Y2, Y2
-	VSHUFF32X4       $0x01, Y2, Y2, Y7
-	VADDPS           Y7, Y2, Y2
-	VPERMILPS        $0x4e, Y2, Y7
-	VADDPS           Y7, Y2, Y2
-	VPERMILPS        $0xb1, Y2, Y7
-	VADDPS           Y7, Y2, Y2
-	VBROADCASTSS     X2, Z2
-	VMOVAPS          Y3, Y1
-	VMOVAPS          Y2, Y7
-	VDIVPS           Y7, Y1, Y0
-	VMOVUPS          Y0, 192(BX)
-	VMOVUPS          Y0, K2, (AX)
-	VMOVAPS          Y0, Y3
+	MOVQ y0+0(FP), AX
+	MOVQ x0+8(FP), CX
+	MOVQ params+16(FP), DX
+	MOVQ scratch+24(FP), BX
+	MOVL $0x0000000f, SI
+	KMOVW SI, K1
+	VMOVUPS.Z (CX), K1, Y0
+	VMOVUPS.Z 524(DX), K1, Y1
+	VMOVUPS.Z 540(DX), K1, Y2
+	VSQRTPS Y2, Y3
+	VBROADCASTSS constants<>+0(SB), Y4
+	VMAXPS Y3, Y4, Y4
+	VSUBPS Y1, Y0, Y3
+	VDIVPS Y4, Y3, Y5
+	VMOVUPS Y5, (BX)
+	VMOVAPS Y5, Y2
+	VPXORD Z5, Z5, Z5
+	VPXORD Z1, Z1, Z1
+	row1AVX512((BX), (DX), Z5)
+	row1AVX512(4(BX), 64(DX), Z1)
+	row1AVX512(8(BX), 128(DX), Z5)
+	row1AVX512(12(BX), 192(DX), Z1)
+	VADDPS Z1, Z5, Z5
+	VMOVUPS 256(DX), Z1
+	VADDPS Z1, Z5, Z0
+	VPXORD Z4, Z4, Z4
+	VMAXPS Z0, Z4, Z4
+	VADDPS.BCST constants<>+4(SB), Z4, Z4
+	VMOVUPS Z4, 64(BX)
+	VMOVAPS Z4, Z1
+	MOVL $0x00000007, CX
+	KMOVW CX, K2
+	VPXORD Y4, Y4, Y4
+	VPXORD Y5, Y5, Y5
+	row1AVX512V2(64(BX), 320(DX), Y4)
+	row1AVX512V2(68(BX), 332(DX), Y5)
+	row1AVX512V2(72(BX), 344(DX), Y4)
+	row1AVX512V2(76(BX), 356(DX), Y5)
+	row1AVX512V2(80(BX), 368(DX), Y4)
+	row1AVX512V2(84(BX), 380(DX), Y5)
+	row1AVX512V2(88(BX), 392(DX), Y4)
+	row1AVX512V2(92(BX), 404(DX), Y5)
+	row1AVX512V2(96(BX), 416(DX), Y4)
+	row1AVX512V2(100(BX), 428(DX), Y5)
+	row1AVX512V2(104(BX), 440(DX), Y4)
+	row1AVX512V2(108(BX), 452(DX), Y5)
+	row1AVX512V2(112(BX), 464(DX), Y4)
+	row1AVX512V2(116(BX), 476(DX), Y5)
+	row1AVX512V2(120(BX), 488(DX), Y4)
+	row1AVX512V2(124(BX), 500(DX), Y5)
+	VADDPS Y5, Y4, Y4
+	VMOVUPS.Z 512(DX), K2, Y5
+	VADDPS Y5, Y4, Y0
+	VMOVUPS Y0, 128(BX)
+	VMOVAPS Y0, Y5
+	VMOVAPS Y5, Y0
+	VMOVAPS Y0, Y4
+	VBROADCASTSS constants<>+56(SB), Y0
+	VBLENDMPS Y4, Y0, K2, Y4
+	VBROADCASTSS constants<>+56(SB), Y0
+	VRANGEPS $0x05, Y0, Y4, Y3
+	VCMPPS $0x03, Y0, Y4, K3
+	VADDPS Y4, Y0, K3, Y3
+	VMOVAPS Y3, Y4
+	VSHUFF32X4 $0x01, Y4, Y4, Y0
+	VRANGEPS $0x05, Y0, Y4, Y3
+	VCMPPS $0x03, Y0, Y4, K3
+	VADDPS Y4, Y0, K3, Y3
+	VMOVAPS Y3, Y4
+	VPERMILPS $0x4e, Y4, Y0
+	VRANGEPS $0x05, Y0, Y4, Y3
+	VCMPPS $0x03, Y0, Y4, K3
+	VADDPS Y4, Y0, K3, Y3
+	VMOVAPS Y3, Y4
+	VPERMILPS $0xb1, Y4, Y0
+	VRANGEPS $0x05, Y0, Y4, Y3
+	VCMPPS $0x03, Y0, Y4, K3
+	VADDPS Y4, Y0, K3, Y3
+	VMOVAPS Y3, Y4
+	VBROADCASTSS X4, Z4
+	VMOVAPS Y5, Y0
+	VMOVAPS Y4, Y3
+	VSUBPS Y3, Y0, Y6
+	expAVX512()
+	VMOVUPS Y7, 192(BX)
+	VMOVUPS Y7, K2, (AX)
+	VMOVAPS Y7, Y3
+	VMOVAPS Y3, Y7
+	VMOVAPS Y7, Y2
+	VMOVAPS.Z Y2, K2, Y2
+	VPXORD Y7, Y7, Y7
+	VADDPS Y7, Y2, Y2
+	VSHUFF32X4 $0x01, Y2, Y2, Y7
+	VADDPS Y7, Y2, Y2
+	VPERMILPS $0x4e, Y2, Y7
+	VADDPS Y7, Y2, Y2
+	VPERMILPS $0xb1, Y2, Y7
+	VADDPS Y7, Y2, Y2
+	VBROADCASTSS X2, Z2
+	VMOVAPS Y3, Y1
+	VMOVAPS Y2, Y7
+	VDIVPS Y7, Y1, Y0
+	VMOVUPS Y0, 192(BX)
+	VMOVUPS Y0, K2, (AX)
+	VMOVAPS Y0, Y3
 	VZEROUPPER
 	RET
 
 // func networkAVX2(y0 *float32, x0 *float32, params *float32, scratch *float32)
-// Requires: AVX, AVX2, FMA3
 TEXT ·networkAVX2(SB), $128-32
-	MOVQ         y0+0(FP), AX
-	MOVQ         x0+8(FP), CX
-	MOVQ         params+16(FP), DX
-	MOVQ         scratch+24(FP), BX
-	VMOVDQU      lanes<>+16(SB), Y1
-	VMASKMOVPS   (CX), Y1, Y0
-	VMASKMOVPS   524(DX), Y1, Y2
-	VMASKMOVPS   540(DX), Y1, Y3
-	VSQRTPS      Y3, Y4
+	MOVQ y0+0(FP), AX
+	MOVQ x0+8(FP), CX
+	MOVQ params+16(FP), DX
+	MOVQ scratch+24(FP), BX
+	VMOVDQU lanes<>+16(SB), Y1
+	VMASKMOVPS (CX), Y1, Y0
+	VMASKMOVPS 524(DX), Y1, Y2
+	VMASKMOVPS 540(DX), Y1, Y3
+	VSQRTPS Y3, Y4
 	VBROADCASTSS constants<>+0(SB), Y5
-	VMAXPS       Y4, Y5, Y5
-	VSUBPS       Y2, Y0, Y4
-	VDIVPS       Y5, Y4, Y6
-	VMOVUPS      Y6, (BX)
-	VMOVAPS      Y6, Y3
-	VXORPS       Y6, Y6, Y6
-	VXORPS       Y2, Y2, Y2
-	VBROADCASTSS (BX), Y0
-	VMOVUPS      (DX), Y5
-	VFMADD231PS  Y0, Y5, Y6
-	VMOVUPS      32(DX), Y5
-	VFMADD231PS  Y0, Y5, Y2
-	VBROADCASTSS 4(BX), Y0
-	VMOVUPS      64(DX), Y5
-	VFMADD231PS  Y0, Y5, Y6
-	VMOVUPS      96(DX), Y5
-	VFMADD231PS  Y0, Y5, Y2
-	VBROADCASTSS 8(BX), Y0
-	VMOVUPS      128(DX), Y5
-	VFMADD231PS  Y0, Y5, Y6
-	VMOVUPS      160(DX), Y5
-	VFMADD231PS  Y0, Y5, Y2
-	VBROADCASTSS 12(BX), Y0
-	VMOVUPS      192(DX), Y5
-	VFMADD231PS  Y0, Y5, Y6
-	VMOVUPS      224(DX), Y5
-	VFMADD231PS  Y0, Y5, Y2
-	VMOVUPS      256(DX), Y0
-	VADDPS       Y0, Y6, Y5
-	VXORPS       Y4, Y4, Y4
-	VMAXPS       Y5, Y4, Y4
-	VXORPS       Y7, Y7, Y7
-	VADDPS       Y7, Y4, Y4
-	VMOVUPS      Y4, 32(BX)
-	VMOVUPS      288(DX), Y4
-	VADDPS       Y4, Y2, Y0
-	VXORPS       Y6, Y6, Y6
-	VMAXPS       Y0, Y6, Y6
-	VXORPS       Y5, Y5, Y5
-	VADDPS       Y5, Y6, Y6
-	VMOVUPS      Y6, 64(BX)
-	VMOVDQU      lanes<>+20(SB), Y6
-	VXORPS       Y4, Y4, Y4
-	VXORPS       Y2, Y2, Y2
-	VBROADCASTSS 32(BX), Y0
-	VMASKMOVPS   320(DX), Y6, Y5
-	VFMADD231PS  Y0, Y5, Y4
-	VBROADCASTSS 36(BX), Y0
-	VMASKMOVPS   332(DX), Y6, Y5
-	VFMADD231PS  Y0, Y5, Y2
-	VBROADCASTSS 40(BX), Y0
-	VMASKMOVPS   344(DX), Y6, Y5
-	VFMADD231PS  Y0, Y5, Y4
-	VBROADCASTSS 44(BX), Y0
-	VMASKMOVPS   356(DX), Y6, Y5
-	VFMADD231PS  Y0, Y5, Y2
-	VBROADCASTSS 48(BX), Y0
-	VMASKMOVPS   368(DX), Y6, Y5
-	VFMADD231PS  Y0, Y5, Y4
-	VBROADCASTSS 52(BX), Y0
-	VMASKMOVPS   380(DX), Y6, Y5
-	VFMADD231PS  Y0, Y5, Y2
-	VBROADCASTSS 56(BX), Y0
-	VMASKMOVPS   392(DX), Y6, Y5
-	VFMADD231PS  Y0, Y5, Y4
-	VBROADCASTSS 60(BX), Y0
-	VMASKMOVPS   404(DX), Y6, Y5
-	VFMADD231PS  Y0, Y5, Y2
-	VBROADCASTSS 64(BX), Y0
-	VMASKMOVPS   416(DX), Y6, Y5
-	VFMADD231PS  Y0, Y5, Y4
-	VBROADCASTSS 68(BX), Y0
-	VMASKMOVPS   428(DX), Y6, Y5
-	VFMADD231PS  Y0, Y5, Y2
-	VBROADCASTSS 72(BX), Y0
-	VMASKMOVPS   440(DX), Y6, Y5
-	VFMADD231PS  Y0, Y5, Y4
-	VBROADCASTSS 76(BX), Y0
-	VMASKMOVPS   452(DX), Y6, Y5
-	VFMADD231PS  Y0, Y5, Y2
-	VBROADCASTSS 80(BX), Y0
-	VMASKMOVPS   464(DX), Y6, Y5
-	VFMADD231PS  Y0, Y5, Y4
-	VBROADCASTSS 84(BX), Y0
-	VMASKMOVPS   476(DX), Y6, Y5
-	VFMADD231PS  Y0, Y5, Y2
-	VBROADCASTSS 88(BX), Y0
-	VMASKMOVPS   488(DX), Y6, Y5
-	VFMADD231PS  Y0, Y5, Y4
-	VBROADCASTSS 92(BX), Y0
-	VMASKMOVPS   500(DX), Y6, Y5
-	VFMADD231PS  Y0, Y5, Y2
-	VADDPS       Y2, Y4, Y4
-	VMASKMOVPS   512(DX), Y6, Y2
-	VADDPS       Y2, Y4, Y0
-	VMOVUPS      Y0, 96(BX)
-	VMOVAPS      Y0, Y2
-	VMOVAPS      Y2, Y0
-	VMOVAPS      Y0, Y4
+	VMAXPS Y4, Y5, Y5
+	VSUBPS Y2, Y0, Y4
+	VDIVPS Y5, Y4, Y6
+	VMOVUPS Y6, (BX)
+	VMOVAPS Y6, Y3
+	VXORPS Y6, Y6, Y6
+	VXORPS Y2, Y2, Y2
+	row2AVX2V2((BX), (DX), 32(DX))
+	row2AVX2V2(4(BX), 64(DX), 96(DX))
+	row2AVX2V2(8(BX), 128(DX), 160(DX))
+	row2AVX2V2(12(BX), 192(DX), 224(DX))
+	VMOVUPS 256(DX), Y0
+	VADDPS Y0, Y6, Y5
+	maxAVX2(Y4, Y5, Y7)
+	VMOVUPS Y4, 32(BX)
+	VMOVUPS 288(DX), Y4
+	VADDPS Y4, Y2, Y0
+	maxAVX2(Y6, Y0, Y5)
+	VMOVUPS Y6, 64(BX)
+	VMOVDQU lanes<>+20(SB), Y6
+	VXORPS Y4, Y4, Y4
+	VXORPS Y2, Y2, Y2
+	row1AVX2V2(32(BX), 320(DX), Y4)
+	row1AVX2V2(36(BX), 332(DX), Y2)
+	row1AVX2V2(40(BX), 344(DX), Y4)
+	row1AVX2V2(44(BX), 356(DX), Y2)
+	row1AVX2V2(48(BX), 368(DX), Y4)
+	row1AVX2V2(52(BX), 380(DX), Y2)
+	row1AVX2V2(56(BX), 392(DX), Y4)
+	row1AVX2V2(60(BX), 404(DX), Y2)
+	row1AVX2V2(64(BX), 416(DX), Y4)
+	row1AVX2V2(68(BX), 428(DX), Y2)
+	row1AVX2V2(72(BX), 440(DX), Y4)
+	row1AVX2V2(76(BX), 452(DX), Y2)
+	row1AVX2V2(80(BX), 464(DX), Y4)
+	row1AVX2V2(84(BX), 476(DX), Y2)
+	row1AVX2V2(88(BX), 488(DX), Y4)
+	row1AVX2V2(92(BX), 500(DX), Y2)
+	VADDPS Y2, Y4, Y4
+	VMASKMOVPS 512(DX), Y6, Y2
+	VADDPS Y2, Y4, Y0
+	VMOVUPS Y0, 96(BX)
+	VMOVAPS Y0, Y2
+	VMOVAPS Y2, Y0
+	VMOVAPS Y0, Y4
 	VBROADCASTSS constants<>+56(SB), Y0
-	VBLENDVPS    Y6, Y4, Y0, Y4
-	VPERM2F128   $0x01, Y4, Y4, Y0
-	VMAXPS       Y0, Y4, Y5
-	VMAXPS       Y4, Y0, Y7
-	VANDPS       Y7, Y5, Y5
-	VCMPPS       $0x03, Y0, Y4, Y7
-	VORPS        Y7, Y5, Y5
-	VPERMILPS    $0x4e, Y5, Y0
-	VMAXPS       Y0, Y5, Y4
-	VMAXPS       Y5, Y0, Y7
-	VANDPS       Y7, Y4, Y4
-	VCMPPS       $0x03, Y0, Y5, Y7
-	VORPS        Y7, Y4, Y4
-	VPERMILPS    $0xb1, Y4, Y0
-	VMAXPS       Y0, Y4, Y5
-	VMAXPS       Y4, Y0, Y7
-	VANDPS       Y7, Y5, Y5
-	VCMPPS       $0x03, Y0, Y4, Y7
-	VORPS        Y7, Y5, Y5
-	VMOVAPS      Y5, Y4
-	VMOVAPS      Y2, Y0
-	VMOVAPS      Y4, Y5
-	VSUBPS       Y5, Y0, Y7
-	VBROADCASTSS constants<>+8(SB), Y10
-	VMINPS       Y7, Y10, Y9
-	VBROADCASTSS constants<>+12(SB), Y10
-	VMAXPS       Y9, Y10, Y9
-	VBROADCASTSS constants<>+16(SB), Y10
-	VBROADCASTSS constants<>+20(SB), Y11
-	VFMADD213PS  Y11, Y9, Y10
-	VBROADCASTSS constants<>+20(SB), Y11
-	VSUBPS       Y11, Y10, Y10
-	VBROADCASTSS constants<>+24(SB), Y11
-	VFMADD231PS  Y11, Y10, Y9
-	VBROADCASTSS constants<>+28(SB), Y11
-	VFMADD231PS  Y11, Y10, Y9
-	VBROADCASTSS constants<>+32(SB), Y11
-	VBROADCASTSS constants<>+36(SB), Y12
-	VFMADD213PS  Y12, Y9, Y11
-	VBROADCASTSS constants<>+40(SB), Y12
-	VFMADD213PS  Y12, Y9, Y11
-	VBROADCASTSS constants<>+44(SB), Y12
-	VFMADD213PS  Y12, Y9, Y11
-	VBROADCASTSS constants<>+48(SB), Y12
-	VFMADD213PS  Y12, Y9, Y11
-	VBROADCASTSS constants<>+52(SB), Y12
-	VFMADD213PS  Y12, Y9, Y11
-	VBROADCASTSS constants<>+52(SB), Y12
-	VFMADD213PS  Y12, Y9, Y11
-	VCVTPS2DQ    Y10, Y13
-	VPSRAD       $0x01, Y13, Y12
-	VPSUBD       Y12, Y13, Y13
-	VBROADCASTSS constants<>+60(SB), Y14
-	VPADDD       Y14, Y12, Y12
-	VPSLLD       $0x17, Y12, Y12
-	VMULPS       Y12, Y11, Y8
-	VBROADCASTSS constants<>+60(SB), Y14
-	VPADDD       Y14, Y13, Y13
-	VPSLLD       $0x17, Y13, Y13
-	VMULPS       Y13, Y8, Y8
-	VMOVUPS      Y8, 128(BX)
-	VMASKMOVPS   Y8, Y6, (AX)
-	VMOVAPS      Y8, Y5
-	VMOVAPS      Y5, Y8
-	VMOVAPS      Y8, Y0
-	VANDPS       Y0, Y6, Y0
-	VPERM2F128   $0x01, Y0, Y0, Y8
-	VADDPS       Y8, Y0, Y0
-	VPERMILPS    $0x4e, Y0, Y8
-	VADDPS       Y8, Y0, Y0
-	VPERMILPS    $0xb1, Y0, Y8
-	VADDPS       Y8, Y0, Y0
-	VMOVAPS      Y5, Y3
-	VMOVAPS      Y0, Y8
-	VDIVPS       Y8, Y3, Y7
-	VMOVUPS      Y7, 128(BX)
-	VMASKMOVPS   Y7, Y6, (AX)
-	VMOVAPS      Y7, Y5
+	VBLENDVPS Y6, Y4, Y0, Y4
+	foldMaxAVX2V2()
+	VMOVAPS Y2, Y0
+	VMOVAPS Y4, Y5
+	VSUBPS Y5, Y0, Y7
+	expAVX2()
+	VMOVUPS Y8, 128(BX)
+	VMASKMOVPS Y8, Y6, (AX)
+	VMOVAPS Y8, Y5
+	VMOVAPS Y5, Y8
+	VMOVAPS Y8, Y0
+	VANDPS Y0, Y6, Y0
+	VPERM2F128 $0x01, Y0, Y0, Y8
+	VADDPS Y8, Y0, Y0
+	VPERMILPS $0x4e, Y0, Y8
+	VADDPS Y8, Y0, Y0
+	VPERMILPS $0xb1, Y0, Y8
+	VADDPS Y8, Y0, Y0
+	VMOVAPS Y5, Y3
+	VMOVAPS Y0, Y8
+	VDIVPS Y8, Y3, Y7
+	VMOVUPS Y7, 128(BX)
+	VMASKMOVPS Y7, Y6, (AX)
+	VMOVAPS Y7, Y5
 	VZEROUPPER
 	RET

@@ -40,123 +40,243 @@ DATA lanes<>+56(SB)/4, $0x00000000
 DATA lanes<>+60(SB)/4, $0x00000000
 GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
+// Groups of instructions that routines have in common:
+#define valueAVX512(a, b, c, d) \
+	VMOVUPS a, b; VMULPS Z0, b, c; VMOVUPS c, d
+#define valueAVX2(a, b, c, d) \
+	VMOVUPS a, b; VMULPS Y0, b, c; VMOVUPS c, d
+#define zero4AVX512(a, b, c, d) \
+	VPXORD a, a, a; VPXORD b, b, b; VPXORD c, c, c; VPXORD d, d, d
+#define row4AVX512(a, b, c, d, e, f, g, h, i, j) \
+	VBROADCASTSS a, b; VFMADD231PS b, c, d; VFMADD231PS b, e, f; VFMADD231PS b, g, h; \
+	VFMADD231PS b, i, j
+#define reluAVX512(a, b, c, d, e) \
+	VADDPS a, b, c; VPXORD d, d, d; VMAXPS c, d, d; VADDPS.BCST constants<>+4(SB), d, d; \
+	VMOVUPS d, e
+#define reluAVX512V2(a, b, c, d, e) \
+	VADDPS a, b, c; VMAXPS c, Z11, d; VADDPS Z11, d, d; VMOVUPS d, e
+#define reluAVX512V3(a, b, c, d, e) \
+	VMOVUPS a, Z22; VADDPS Z22, b, c; VMAXPS c, Z23, d; VADDPS Z23, d, d; VMOVUPS d, e
+#define zero4AVX2(a, b, c, d) \
+	VXORPS a, a, a; VXORPS b, b, b; VXORPS c, c, c; VXORPS d, d, d
+#define row2AVX2(a, b, c, d, e, f) \
+	VBROADCASTSS a, b; VFMADD231PS b, c, d; VFMADD231PS b, e, f
+#define reluAVX2(a, b, c, d, e, f, g) \
+	VMOVUPS a, b; VADDPS b, c, d; VXORPS e, e, e; VMAXPS d, e, e; VXORPS f, f, f; VADDPS f, e, e; \
+	VMOVUPS e, g
+#define reluAVX2V2(a, b, c, d, e) \
+	VADDPS a, b, c; VXORPS d, d, d; VMAXPS c, d, d; VXORPS Y13, Y13, Y13; VADDPS Y13, d, d; \
+	VMOVUPS d, e
+#define zero2AVX2(a, b) \
+	VXORPS a, a, a; VXORPS b, b, b
+#define products4AVX512(a, b, c, d, e, f, g, h, i) \
+	VFMADD231PS.BCST a, b, c; VFMADD231PS.BCST d, b, e; VFMADD231PS.BCST f, b, g; \
+	VFMADD231PS.BCST h, b, i
+#define add4AVX512(a, b, c, d, e, f, g, h) \
+	VADDPS a, b, b; VADDPS c, d, d; VADDPS e, f, f; VADDPS g, h, h
+#define biasAVX512(a, b, c, d) \
+	VADDPS a, b, c; VMOVUPS c, K1, d
+#define biasAVX2(a, b, c, d, e) \
+	VMOVUPS a, b; VADDPS b, c, d; VMOVUPS d, e
+#define biasAVX2V2(a, b, c, d, e) \
+	VMASKMOVPS a, Y0, b; VADDPS b, c, d; VMASKMOVPS d, Y0, e
+#define biasAVX2V3(a, b) \
+	VADDPS Y3, a, Y2; VMOVUPS Y2, b
+#define biasAVX2V4(a, b) \
+	VADDPS Y4, a, Y2; VMASKMOVPS Y2, Y0, b
+#define constant4AVX512(a, b, c, d, e, f, g, h) \
+	VBROADCASTSS a, b; VBROADCASTSS c, d; VBROADCASTSS e, f; VBROADCASTSS g, h
+#define termAVX512() \
+	VMOVAPS Z12, Z13; VBROADCASTSS constants<>+56(SB), Z14; VBLENDMPS Z13, Z14, K1, Z13
+#define foldMaxAVX512() \
+	VSHUFF32X4 $0x4e, Z13, Z13, Z14; VRANGEPS $0x05, Z14, Z13, Z15; VCMPPS $0x03, Z14, Z13, K2; \
+	VADDPS Z13, Z14, K2, Z15; VSHUFF32X4 $0xb1, Z15, Z15, Z14; VRANGEPS $0x05, Z14, Z15, Z13; \
+	VCMPPS $0x03, Z14, Z15, K2; VADDPS Z15, Z14, K2, Z13; VPERMILPS $0x4e, Z13, Z14; \
+	VRANGEPS $0x05, Z14, Z13, Z15; VCMPPS $0x03, Z14, Z13, K2; VADDPS Z13, Z14, K2, Z15; \
+	VPERMILPS $0xb1, Z15, Z14; VRANGEPS $0x05, Z14, Z15, Z13; VCMPPS $0x03, Z14, Z15, K2; \
+	VADDPS Z15, Z14, K2, Z13
+#define valueAVX512V2(a) \
+	VSUBPS Z13, Z12, Z14; VMINPS Z14, Z0, Z16; VMAXPS Z16, Z1, Z16; VMOVAPS Z2, Z17; \
+	VFMADD213PS Z3, Z16, Z17; VSUBPS Z3, Z17, Z17; VFMADD231PS Z4, Z17, Z16; \
+	VFMADD231PS Z5, Z17, Z16; VMOVAPS Z6, Z18; VFMADD213PS Z7, Z16, Z18; VFMADD213PS Z8, Z16, Z18; \
+	VFMADD213PS Z9, Z16, Z18; VFMADD213PS Z10, Z16, Z18; VFMADD213PS Z11, Z16, Z18; \
+	VFMADD213PS Z11, Z16, Z18; VSCALEFPS Z17, Z18, Z15; VMOVUPS Z15, K1, a
+#define termAVX512V2() \
+	VMOVAPS Z15, Z13; VMOVAPS.Z Z13, K1, Z13
+#define foldSumAVX512() \
+	VSHUFF32X4 $0x4e, Z13, Z13, Z12; VADDPS Z12, Z13, Z13; VSHUFF32X4 $0xb1, Z13, Z13, Z12; \
+	VADDPS Z12, Z13, Z13; VPERMILPS $0x4e, Z13, Z12; VADDPS Z12, Z13, Z13; VPERMILPS $0xb1, Z13, Z12; \
+	VADDPS Z12, Z13, Z13
+#define valueAVX512V3(a) \
+	VDIVPS Z13, Z15, Z12; VMOVUPS Z12, K1, a
+#define termAVX2() \
+	VMOVAPS Y2, Y4; VBROADCASTSS constants<>+56(SB), Y5; VBLENDVPS Y0, Y4, Y5, Y4
+#define foldMaxAVX2() \
+	VPERM2F128 $0x01, Y3, Y3, Y4; VMAXPS Y4, Y3, Y5; VMAXPS Y3, Y4, Y6; VANDPS Y6, Y5, Y5; \
+	VCMPPS $0x03, Y4, Y3, Y6; VORPS Y6, Y5, Y5; VPERMILPS $0x4e, Y5, Y4; VMAXPS Y4, Y5, Y3; \
+	VMAXPS Y5, Y4, Y6; VANDPS Y6, Y3, Y3; VCMPPS $0x03, Y4, Y5, Y6; VORPS Y6, Y3, Y3; \
+	VPERMILPS $0xb1, Y3, Y4; VMAXPS Y4, Y3, Y5; VMAXPS Y3, Y4, Y6; VANDPS Y6, Y5, Y5; \
+	VCMPPS $0x03, Y4, Y3, Y6; VORPS Y6, Y5, Y5; VMOVAPS Y5, Y3
+#define valueAVX2V2(a) \
+	VSUBPS Y3, Y1, Y4; VBROADCASTSS constants<>+8(SB), Y7; VMINPS Y4, Y7, Y6; \
+	VBROADCASTSS constants<>+12(SB), Y7; VMAXPS Y6, Y7, Y6; VBROADCASTSS constants<>+16(SB), Y7; \
+	VBROADCASTSS constants<>+20(SB), Y8; VFMADD213PS Y8, Y6, Y7; VBROADCASTSS constants<>+20(SB), Y8; \
+	VSUBPS Y8, Y7, Y7; VBROADCASTSS constants<>+24(SB), Y8; VFMADD231PS Y8, Y7, Y6; \
+	VBROADCASTSS constants<>+28(SB), Y8; VFMADD231PS Y8, Y7, Y6; VBROADCASTSS constants<>+32(SB), Y8; \
+	VBROADCASTSS constants<>+36(SB), Y9; VFMADD213PS Y9, Y6, Y8; VBROADCASTSS constants<>+40(SB), Y9; \
+	VFMADD213PS Y9, Y6, Y8; VBROADCASTSS constants<>+44(SB), Y9; VFMADD213PS Y9, Y6, Y8; \
+	VBROADCASTSS constants<>+48(SB), Y9; VFMADD213PS Y9, Y6, Y8; VBROADCASTSS constants<>+52(SB), Y9; \
+	VFMADD213PS Y9, Y6, Y8; VBROADCASTSS constants<>+52(SB), Y9; VFMADD213PS Y9, Y6, Y8; \
+	VCVTPS2DQ Y7, Y10; VPSRAD $0x01, Y10, Y9; VPSUBD Y9, Y10, Y10; \
+	VBROADCASTSS constants<>+60(SB), Y11; VPADDD Y11, Y9, Y9; VPSLLD $0x17, Y9, Y9; \
+	VMULPS Y9, Y8, Y5; VBROADCASTSS constants<>+60(SB), Y11; VPADDD Y11, Y10, Y10; \
+	VPSLLD $0x17, Y10, Y10; VMULPS Y10, Y5, Y5; VMOVUPS Y5, a
+#define valueAVX2V3(a) \
+	VSUBPS Y3, Y2, Y4; VBROADCASTSS constants<>+8(SB), Y7; VMINPS Y4, Y7, Y8; \
+	VBROADCASTSS constants<>+12(SB), Y7; VMAXPS Y8, Y7, Y8; VBROADCASTSS constants<>+16(SB), Y7; \
+	VBROADCASTSS constants<>+20(SB), Y10; VFMADD213PS Y10, Y8, Y7; \
+	VBROADCASTSS constants<>+20(SB), Y10; VSUBPS Y10, Y7, Y7; VBROADCASTSS constants<>+24(SB), Y10; \
+	VFMADD231PS Y10, Y7, Y8; VBROADCASTSS constants<>+28(SB), Y10; VFMADD231PS Y10, Y7, Y8; \
+	VBROADCASTSS constants<>+32(SB), Y10; VBROADCASTSS constants<>+36(SB), Y9; \
+	VFMADD213PS Y9, Y8, Y10; VBROADCASTSS constants<>+40(SB), Y9; VFMADD213PS Y9, Y8, Y10; \
+	VBROADCASTSS constants<>+44(SB), Y9; VFMADD213PS Y9, Y8, Y10; \
+	VBROADCASTSS constants<>+48(SB), Y9; VFMADD213PS Y9, Y8, Y10; \
+	VBROADCASTSS constants<>+52(SB), Y9; VFMADD213PS Y9, Y8, Y10; \
+	VBROADCASTSS constants<>+52(SB), Y9; VFMADD213PS Y9, Y8, Y10; VCVTPS2DQ Y7, Y11; \
+	VPSRAD $0x01, Y11, Y9; VPSUBD Y9, Y11, Y11; VBROADCASTSS constants<>+60(SB), Y12; \
+	VPADDD Y12, Y9, Y9; VPSLLD $0x17, Y9, Y9; VMULPS Y9, Y10, Y6; \
+	VBROADCASTSS constants<>+60(SB), Y12; VPADDD Y12, Y11, Y11; VPSLLD $0x17, Y11, Y11; \
+	VMULPS Y11, Y6, Y6; VMASKMOVPS Y6, Y0, a
+#define termAVX2V2() \
+	VMOVAPS Y6, Y2; VANDPS Y2, Y0, Y2
+#define foldSumAVX2() \
+	VPERM2F128 $0x01, Y3, Y3, Y2; VADDPS Y2, Y3, Y3; VPERMILPS $0x4e, Y3, Y2; VADDPS Y2, Y3, Y3; \
+	VPERMILPS $0xb1, Y3, Y2; VADDPS Y2, Y3, Y3
+#define valueAVX2V4(a) \
+	VDIVPS Y3, Y5, Y2; VMOVUPS Y2, a
+#define valueAVX2V5(a) \
+	VDIVPS Y3, Y6, Y1; VMASKMOVPS Y1, Y0, a
+#define gatherAVX512(a, b, c, d, e, f) \
+	VMOVUPS a, b; VINSERTF32X4 $0x01, c, d, d; VINSERTF32X4 $0x02, e, d, d; \
+	VINSERTF32X4 $0x03, f, d, d
+#define reluGradientAVX512(a, b, c, d, e) \
+	VMOVUPS a, b; VCMPPS.BCST $0x1e, constants<>+4(SB), b, K1; VMOVAPS.Z c, K1, d; VMOVUPS d, e
+#define gatherAVX2(a, b, c, d) \
+	VMOVUPS a, b; VINSERTF128 $0x01, c, d, d
+#define reluGradientAVX2(a, b, c, d, e, f) \
+	VMOVUPS a, b; VXORPS c, c, c; VCMPPS $0x1e, c, b, c; VANDPS d, c, e; VMOVUPS e, f
+#define moreAVX512(a, b, c) \
+	VMOVUPS a, b; VADDPS b, c, c
+#define moreAVX2(a, b, c) \
+	VMOVUPS a, b; VADDPS b, c, c
+#define products2AVX512(a, b) \
+	VFMADD231PS.BCST (R8)(DX*4), Z28, a; VFMADD231PS.BCST (R8)(SI*1), Z28, b
+#define store4AVX512(a, b, c, d, e, f, g, h) \
+	VMOVUPS a, K1, b; VMOVUPS c, K1, d; VMOVUPS e, K1, f; VMOVUPS g, K1, h
+#define store4AVX2(a, b, c, d, e, f, g, h) \
+	VMOVUPS a, b; VMASKMOVPS c, Y0, d; VMOVUPS e, f; VMASKMOVPS g, Y0, h
+#define store4AVX512V2(a, b, c, d, e, f, g, h) \
+	VMOVUPS a, b; VMOVUPS c, d; VMOVUPS e, f; VMOVUPS g, h
+#define add4AVX2(a, b, c, d, e, f, g, h) \
+	VADDPS a, b, b; VADDPS c, d, d; VADDPS e, f, f; VADDPS g, h, h
+#define store4AVX2V2(a, b, c, d, e, f, g, h) \
+	VMOVUPS a, b; VMOVUPS c, d; VMOVUPS e, f; VMOVUPS g, h
+
 // func rescale784AVX512(y *float32, x *float32, count int)
-// Requires: AVX, AVX512F
 TEXT ·rescale784AVX512(SB), $128-24
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), DX
-	MOVQ         count+16(FP), CX
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), DX
+	MOVQ count+16(FP), CX
 	VBROADCASTSS constants<>+0(SB), Z0
-	XORQ         BX, BX
+	XORQ BX, BX
 
 	// 4 vectors of 16 elements a turn.
 	SUBQ $+64, CX
-	JL   done
+	JL done
 
 loop:
-	VMOVUPS (DX)(BX*4), Z1
-	VMULPS  Z0, Z1, Z2
-	VMOVUPS Z2, (AX)(BX*4)
-	VMOVUPS 64(DX)(BX*4), Z2
-	VMULPS  Z0, Z2, Z1
-	VMOVUPS Z1, 64(AX)(BX*4)
-	VMOVUPS 128(DX)(BX*4), Z1
-	VMULPS  Z0, Z1, Z2
-	VMOVUPS Z2, 128(AX)(BX*4)
-	VMOVUPS 192(DX)(BX*4), Z2
-	VMULPS  Z0, Z2, Z1
-	VMOVUPS Z1, 192(AX)(BX*4)
-	ADDQ    $+64, BX
-	SUBQ    $+64, CX
-	JGE     loop
+	valueAVX512((DX)(BX*4), Z1, Z2, (AX)(BX*4))
+	valueAVX512(64(DX)(BX*4), Z2, Z1, 64(AX)(BX*4))
+	valueAVX512(128(DX)(BX*4), Z1, Z2, 128(AX)(BX*4))
+	valueAVX512(192(DX)(BX*4), Z2, Z1, 192(AX)(BX*4))
+	ADDQ $+64, BX
+	SUBQ $+64, CX
+	JGE loop
 
 done:
 	ADDQ $+64, CX
 
 	// One vector of 16 elements a turn.
 	SUBQ $+16, CX
-	JL   done2
+	JL done2
 
 loop2:
-	VMOVUPS (DX)(BX*4), Z1
-	VMULPS  Z0, Z1, Z2
-	VMOVUPS Z2, (AX)(BX*4)
-	ADDQ    $+16, BX
-	SUBQ    $+16, CX
-	JGE     loop2
+	valueAVX512((DX)(BX*4), Z1, Z2, (AX)(BX*4))
+	ADDQ $+16, BX
+	SUBQ $+16, CX
+	JGE loop2
 
 done2:
 	ADDQ $+16, CX
-	JZ   end
+	JZ end
 
 	// The rest, under a mask.
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
+	MOVQ $0x00000001, SI
+	SHLQ CL, SI
+	DECQ SI
+	KMOVW SI, K1
 	VMOVUPS.Z (DX)(BX*4), K1, Z2
-	VMULPS    Z0, Z2, Z1
-	VMOVUPS   Z1, K1, (AX)(BX*4)
+	VMULPS Z0, Z2, Z1
+	VMOVUPS Z1, K1, (AX)(BX*4)
 
 end:
 	VZEROUPPER
 	RET
 
 // func rescale784AVX2(y *float32, x *float32, count int)
-// Requires: AVX
 TEXT ·rescale784AVX2(SB), $128-24
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         count+16(FP), DX
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ count+16(FP), DX
 	VBROADCASTSS constants<>+0(SB), Y0
-	XORQ         BX, BX
+	XORQ BX, BX
 
 	// 4 vectors of 8 elements a turn.
 	SUBQ $+32, DX
-	JL   done
+	JL done
 
 loop:
-	VMOVUPS (CX)(BX*4), Y1
-	VMULPS  Y0, Y1, Y2
-	VMOVUPS Y2, (AX)(BX*4)
-	VMOVUPS 32(CX)(BX*4), Y2
-	VMULPS  Y0, Y2, Y1
-	VMOVUPS Y1, 32(AX)(BX*4)
-	VMOVUPS 64(CX)(BX*4), Y1
-	VMULPS  Y0, Y1, Y2
-	VMOVUPS Y2, 64(AX)(BX*4)
-	VMOVUPS 96(CX)(BX*4), Y2
-	VMULPS  Y0, Y2, Y1
-	VMOVUPS Y1, 96(AX)(BX*4)
-	ADDQ    $+32, BX
-	SUBQ    $+32, DX
-	JGE     loop
+	valueAVX2((CX)(BX*4), Y1, Y2, (AX)(BX*4))
+	valueAVX2(32(CX)(BX*4), Y2, Y1, 32(AX)(BX*4))
+	valueAVX2(64(CX)(BX*4), Y1, Y2, 64(AX)(BX*4))
+	valueAVX2(96(CX)(BX*4), Y2, Y1, 96(AX)(BX*4))
+	ADDQ $+32, BX
+	SUBQ $+32, DX
+	JGE loop
 
 done:
 	ADDQ $+32, DX
 
 	// One vector of 8 elements a turn.
 	SUBQ $+8, DX
-	JL   done2
+	JL done2
 
 loop2:
-	VMOVUPS (CX)(BX*4), Y1
-	VMULPS  Y0, Y1, Y2
-	VMOVUPS Y2, (AX)(BX*4)
-	ADDQ    $+8, BX
-	SUBQ    $+8, DX
-	JGE     loop2
+	valueAVX2((CX)(BX*4), Y1, Y2, (AX)(BX*4))
+	ADDQ $+8, BX
+	SUBQ $+8, DX
+	JGE loop2
 
 done2:
 	ADDQ $+8, DX
-	JZ   end
+	JZ end
 
 	// The rest, under a mask.
-	LEAQ       lanes<>+32(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*4), Y2
+	LEAQ lanes<>+32(SB), SI
+	NEGQ DX
+	VMOVDQU (SI)(DX*4), Y2
 	VMASKMOVPS (CX)(BX*4), Y2, Y1
-	VMULPS     Y0, Y1, Y3
+	VMULPS Y0, Y1, Y3
 	VMASKMOVPS Y3, Y2, (AX)(BX*4)
 
 end:
@@ -164,7 +284,6 @@ end:
 	RET
 
 // func streamAVX512(sums *float32, x *float32, w *float32, xStep int, wStep int, k int, n int, more int)
-// Requires: AVX, AVX512F, CMOV
 TEXT ·streamAVX512(SB), $128-64
 	MOVQ sums+0(FP), AX
 	MOVQ w+16(FP), DX
@@ -173,14 +292,14 @@ TEXT ·streamAVX512(SB), $128-64
 	MOVQ wStep+32(FP), DI
 
 columns:
-	CMPQ    BX, $+64
-	JLT     rest
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	VPXORD  Z2, Z2, Z2
-	VPXORD  Z3, Z3, Z3
-	CMPQ    more+56(FP), $0x00
-	JEQ     first
+	CMPQ BX, $+64
+	JLT rest
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	CMPQ more+56(FP), $0x00
+	JEQ first
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
 	VMOVUPS 128(AX), Z2
@@ -193,41 +312,41 @@ first:
 
 row:
 	VBROADCASTSS (CX), Z4
-	VMOVUPS      (R8), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VMOVUPS      64(R8), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VMOVUPS      128(R8), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VMOVUPS      192(R8), Z5
-	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         SI, CX
-	ADDQ         DI, R8
-	DECQ         R9
-	JNZ          row
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	ADDQ         $+256, AX
-	ADDQ         $+256, DX
-	SUBQ         $+64, BX
-	JMP          columns
+	VMOVUPS (R8), Z5
+	VFMADD231PS Z4, Z5, Z0
+	VMOVUPS 64(R8), Z5
+	VFMADD231PS Z4, Z5, Z1
+	VMOVUPS 128(R8), Z5
+	VFMADD231PS Z4, Z5, Z2
+	VMOVUPS 192(R8), Z5
+	VFMADD231PS Z4, Z5, Z3
+	ADDQ SI, CX
+	ADDQ DI, R8
+	DECQ R9
+	JNZ row
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	ADDQ $+256, AX
+	ADDQ $+256, DX
+	SUBQ $+64, BX
+	JMP columns
 
 rest:
-	TESTQ     BX, BX
-	JZ        done
-	MOVQ      $0x00000010, R8
-	CMPQ      BX, R8
-	CMOVQLT   BX, R8
-	MOVQ      R8, CX
-	MOVQ      $0x00000001, R9
-	SHLQ      CL, R9
-	DECQ      R9
-	KMOVW     R9, K1
-	VPXORD    Z5, Z5, Z5
-	CMPQ      more+56(FP), $0x00
-	JEQ       firstRest
+	TESTQ BX, BX
+	JZ done
+	MOVQ $0x00000010, R8
+	CMPQ BX, R8
+	CMOVQLT BX, R8
+	MOVQ R8, CX
+	MOVQ $0x00000001, R9
+	SHLQ CL, R9
+	DECQ R9
+	KMOVW R9, K1
+	VPXORD Z5, Z5, Z5
+	CMPQ more+56(FP), $0x00
+	JEQ firstRest
 	VMOVUPS.Z (AX), K1, Z5
 
 firstRest:
@@ -237,399 +356,198 @@ firstRest:
 
 rowRest:
 	VBROADCASTSS (CX), Z4
-	VMOVUPS.Z    (R9), K1, Z3
-	VFMADD231PS  Z4, Z3, Z5
-	ADDQ         SI, CX
-	ADDQ         DI, R9
-	DECQ         R10
-	JNZ          rowRest
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         $+64, AX
-	ADDQ         $+64, DX
-	SUBQ         R8, BX
-	JMP          rest
+	VMOVUPS.Z (R9), K1, Z3
+	VFMADD231PS Z4, Z3, Z5
+	ADDQ SI, CX
+	ADDQ DI, R9
+	DECQ R10
+	JNZ rowRest
+	VMOVUPS Z5, K1, (AX)
+	ADDQ $+64, AX
+	ADDQ $+64, DX
+	SUBQ R8, BX
+	JMP rest
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile6x64ReluAVX512(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, AVX512F, MMX+
 TEXT ·tile6x64ReluAVX512(SB), $128-48
 	MOVQ s+32(FP), AX
 
 next:
 	// 6 by 64 sums in registers:
-	CMPQ   n+40(FP), $0x06
-	JLT    under6
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	MOVQ   w+16(FP), DI
-	MOVQ   16(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   64(AX), R10
-	TESTQ  R8, R8
-	JZ     summed6
+	CMPQ n+40(FP), $0x06
+	JLT under6
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	zero4AVX512(Z16, Z17, Z18, Z19)
+	zero4AVX512(Z20, Z21, Z22, Z23)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ w+16(FP), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	MOVQ 64(AX), R10
+	TESTQ R8, R8
+	JZ summed6
 
 sum6:
-	VMOVUPS      (DI), Z24
-	VMOVUPS      64(DI), Z25
-	VMOVUPS      128(DI), Z26
-	VMOVUPS      192(DI), Z27
-	PREFETCHT0   (CX)(R9*4)
-	VBROADCASTSS (CX), Z28
-	VFMADD231PS  Z28, Z24, Z0
-	VFMADD231PS  Z28, Z25, Z1
-	VFMADD231PS  Z28, Z26, Z2
-	VFMADD231PS  Z28, Z27, Z3
-	VBROADCASTSS (CX)(DX*1), Z28
-	VFMADD231PS  Z28, Z24, Z4
-	VFMADD231PS  Z28, Z25, Z5
-	VFMADD231PS  Z28, Z26, Z6
-	VFMADD231PS  Z28, Z27, Z7
-	VBROADCASTSS (CX)(DX*2), Z28
-	VFMADD231PS  Z28, Z24, Z8
-	VFMADD231PS  Z28, Z25, Z9
-	VFMADD231PS  Z28, Z26, Z10
-	VFMADD231PS  Z28, Z27, Z11
-	VBROADCASTSS (CX)(BX*1), Z28
-	VFMADD231PS  Z28, Z24, Z12
-	VFMADD231PS  Z28, Z25, Z13
-	VFMADD231PS  Z28, Z26, Z14
-	VFMADD231PS  Z28, Z27, Z15
-	VBROADCASTSS (CX)(DX*4), Z28
-	VFMADD231PS  Z28, Z24, Z16
-	VFMADD231PS  Z28, Z25, Z17
-	VFMADD231PS  Z28, Z26, Z18
-	VFMADD231PS  Z28, Z27, Z19
-	VBROADCASTSS (CX)(SI*1), Z28
-	VFMADD231PS  Z28, Z24, Z20
-	VFMADD231PS  Z28, Z25, Z21
-	VFMADD231PS  Z28, Z26, Z22
-	VFMADD231PS  Z28, Z27, Z23
-	ADDQ         R9, CX
-	ADDQ         R10, DI
-	DECQ         R8
-	JNZ          sum6
+	VMOVUPS (DI), Z24
+	VMOVUPS 64(DI), Z25
+	VMOVUPS 128(DI), Z26
+	VMOVUPS 192(DI), Z27
+	PREFETCHT0 (CX)(R9*4)
+	row4AVX512((CX), Z28, Z24, Z0, Z25, Z1, Z26, Z2, Z27, Z3)
+	row4AVX512((CX)(DX*1), Z28, Z24, Z4, Z25, Z5, Z26, Z6, Z27, Z7)
+	row4AVX512((CX)(DX*2), Z28, Z24, Z8, Z25, Z9, Z26, Z10, Z27, Z11)
+	row4AVX512((CX)(BX*1), Z28, Z24, Z12, Z25, Z13, Z26, Z14, Z27, Z15)
+	row4AVX512((CX)(DX*4), Z28, Z24, Z16, Z25, Z17, Z26, Z18, Z27, Z19)
+	row4AVX512((CX)(SI*1), Z28, Z24, Z20, Z25, Z21, Z26, Z22, Z27, Z23)
+	ADDQ R9, CX
+	ADDQ R10, DI
+	DECQ R8
+	JNZ sum6
 
 summed6:
-	MOVQ        y+0(FP), CX
-	MOVQ        80(AX), DX
-	LEAQ        (DX)(DX*2), BX
-	LEAQ        (DX)(DX*4), SI
-	MOVQ        e0+24(FP), DI
-	VMOVUPS     (DI), Z27
-	VMOVUPS     64(DI), Z26
-	VMOVUPS     128(DI), Z25
-	VMOVUPS     192(DI), Z24
-	VADDPS      Z27, Z0, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)
-	VADDPS      Z26, Z1, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)
-	VADDPS      Z25, Z2, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, 128(CX)
-	VADDPS      Z24, Z3, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 192(CX)
-	VADDPS      Z27, Z4, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(DX*1)
-	VADDPS      Z26, Z5, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(DX*1)
-	VADDPS      Z25, Z6, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, 128(CX)(DX*1)
-	VADDPS      Z24, Z7, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 192(CX)(DX*1)
-	VADDPS      Z27, Z8, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(DX*2)
-	VADDPS      Z26, Z9, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(DX*2)
-	VADDPS      Z25, Z10, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, 128(CX)(DX*2)
-	VADDPS      Z24, Z11, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 192(CX)(DX*2)
-	VADDPS      Z27, Z12, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(BX*1)
-	VADDPS      Z26, Z13, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(BX*1)
-	VADDPS      Z25, Z14, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, 128(CX)(BX*1)
-	VADDPS      Z24, Z15, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 192(CX)(BX*1)
-	VADDPS      Z27, Z16, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(DX*4)
-	VADDPS      Z26, Z17, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(DX*4)
-	VADDPS      Z25, Z18, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, 128(CX)(DX*4)
-	VADDPS      Z24, Z19, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 192(CX)(DX*4)
-	VADDPS      Z27, Z20, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(SI*1)
-	VADDPS      Z26, Z21, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(SI*1)
-	VADDPS      Z25, Z22, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, 128(CX)(SI*1)
-	VADDPS      Z24, Z23, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 192(CX)(SI*1)
-	MOVQ        $0x00000006, CX
-	JMP         finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ e0+24(FP), DI
+	VMOVUPS (DI), Z27
+	VMOVUPS 64(DI), Z26
+	VMOVUPS 128(DI), Z25
+	VMOVUPS 192(DI), Z24
+	reluAVX512(Z27, Z0, Z28, Z29, (CX))
+	reluAVX512(Z26, Z1, Z29, Z28, 64(CX))
+	reluAVX512(Z25, Z2, Z28, Z29, 128(CX))
+	reluAVX512(Z24, Z3, Z29, Z28, 192(CX))
+	reluAVX512(Z27, Z4, Z28, Z29, (CX)(DX*1))
+	reluAVX512(Z26, Z5, Z29, Z28, 64(CX)(DX*1))
+	reluAVX512(Z25, Z6, Z28, Z29, 128(CX)(DX*1))
+	reluAVX512(Z24, Z7, Z29, Z28, 192(CX)(DX*1))
+	reluAVX512(Z27, Z8, Z28, Z29, (CX)(DX*2))
+	reluAVX512(Z26, Z9, Z29, Z28, 64(CX)(DX*2))
+	reluAVX512(Z25, Z10, Z28, Z29, 128(CX)(DX*2))
+	reluAVX512(Z24, Z11, Z29, Z28, 192(CX)(DX*2))
+	reluAVX512(Z27, Z12, Z28, Z29, (CX)(BX*1))
+	reluAVX512(Z26, Z13, Z29, Z28, 64(CX)(BX*1))
+	reluAVX512(Z25, Z14, Z28, Z29, 128(CX)(BX*1))
+	reluAVX512(Z24, Z15, Z29, Z28, 192(CX)(BX*1))
+	reluAVX512(Z27, Z16, Z28, Z29, (CX)(DX*4))
+	reluAVX512(Z26, Z17, Z29, Z28, 64(CX)(DX*4))
+	reluAVX512(Z25, Z18, Z28, Z29, 128(CX)(DX*4))
+	reluAVX512(Z24, Z19, Z29, Z28, 192(CX)(DX*4))
+	reluAVX512(Z27, Z20, Z28, Z29, (CX)(SI*1))
+	reluAVX512(Z26, Z21, Z29, Z28, 64(CX)(SI*1))
+	reluAVX512(Z25, Z22, Z28, Z29, 128(CX)(SI*1))
+	reluAVX512(Z24, Z23, Z29, Z28, 192(CX)(SI*1))
+	MOVQ $0x00000006, CX
+	JMP finish
 
 under6:
 	// 2 by 64 sums in registers:
-	CMPQ   n+40(FP), $0x02
-	JLT    under2
-	VPXORD Z23, Z23, Z23
-	VPXORD Z22, Z22, Z22
-	VPXORD Z21, Z21, Z21
-	VPXORD Z20, Z20, Z20
-	VPXORD Z19, Z19, Z19
-	VPXORD Z18, Z18, Z18
-	VPXORD Z17, Z17, Z17
-	VPXORD Z16, Z16, Z16
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	MOVQ   w+16(FP), BX
-	MOVQ   16(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   64(AX), R8
-	TESTQ  SI, SI
-	JZ     summed2
+	CMPQ n+40(FP), $0x02
+	JLT under2
+	zero4AVX512(Z23, Z22, Z21, Z20)
+	zero4AVX512(Z19, Z18, Z17, Z16)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	MOVQ w+16(FP), BX
+	MOVQ 16(AX), SI
+	MOVQ 40(AX), DI
+	MOVQ 64(AX), R8
+	TESTQ SI, SI
+	JZ summed2
 
 sum2:
-	VMOVUPS      (BX), Z15
-	VMOVUPS      64(BX), Z14
-	VMOVUPS      128(BX), Z13
-	VMOVUPS      192(BX), Z12
-	PREFETCHT0   (CX)(DI*4)
-	VBROADCASTSS (CX), Z11
-	VFMADD231PS  Z11, Z15, Z23
-	VFMADD231PS  Z11, Z14, Z22
-	VFMADD231PS  Z11, Z13, Z21
-	VFMADD231PS  Z11, Z12, Z20
-	VBROADCASTSS (CX)(DX*1), Z11
-	VFMADD231PS  Z11, Z15, Z19
-	VFMADD231PS  Z11, Z14, Z18
-	VFMADD231PS  Z11, Z13, Z17
-	VFMADD231PS  Z11, Z12, Z16
-	ADDQ         DI, CX
-	ADDQ         R8, BX
-	DECQ         SI
-	JNZ          sum2
+	VMOVUPS (BX), Z15
+	VMOVUPS 64(BX), Z14
+	VMOVUPS 128(BX), Z13
+	VMOVUPS 192(BX), Z12
+	PREFETCHT0 (CX)(DI*4)
+	row4AVX512((CX), Z11, Z15, Z23, Z14, Z22, Z13, Z21, Z12, Z20)
+	row4AVX512((CX)(DX*1), Z11, Z15, Z19, Z14, Z18, Z13, Z17, Z12, Z16)
+	ADDQ DI, CX
+	ADDQ R8, BX
+	DECQ SI
+	JNZ sum2
 
 summed2:
-	MOVQ         y+0(FP), CX
-	MOVQ         80(AX), DX
-	MOVQ         e0+24(FP), BX
-	VMOVUPS      (BX), Z12
-	VMOVUPS      64(BX), Z13
-	VMOVUPS      128(BX), Z14
-	VMOVUPS      192(BX), Z15
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	MOVQ e0+24(FP), BX
+	VMOVUPS (BX), Z12
+	VMOVUPS 64(BX), Z13
+	VMOVUPS 128(BX), Z14
+	VMOVUPS 192(BX), Z15
 	VBROADCASTSS constants<>+4(SB), Z11
-	VADDPS       Z12, Z23, Z10
-	VMAXPS       Z10, Z11, Z9
-	VADDPS       Z11, Z9, Z9
-	VMOVUPS      Z9, (CX)
-	VADDPS       Z13, Z22, Z9
-	VMAXPS       Z9, Z11, Z10
-	VADDPS       Z11, Z10, Z10
-	VMOVUPS      Z10, 64(CX)
-	VADDPS       Z14, Z21, Z10
-	VMAXPS       Z10, Z11, Z9
-	VADDPS       Z11, Z9, Z9
-	VMOVUPS      Z9, 128(CX)
-	VADDPS       Z15, Z20, Z9
-	VMAXPS       Z9, Z11, Z10
-	VADDPS       Z11, Z10, Z10
-	VMOVUPS      Z10, 192(CX)
-	VADDPS       Z12, Z19, Z10
-	VMAXPS       Z10, Z11, Z9
-	VADDPS       Z11, Z9, Z9
-	VMOVUPS      Z9, (CX)(DX*1)
-	VADDPS       Z13, Z18, Z9
-	VMAXPS       Z9, Z11, Z10
-	VADDPS       Z11, Z10, Z10
-	VMOVUPS      Z10, 64(CX)(DX*1)
-	VADDPS       Z14, Z17, Z10
-	VMAXPS       Z10, Z11, Z9
-	VADDPS       Z11, Z9, Z9
-	VMOVUPS      Z9, 128(CX)(DX*1)
-	VADDPS       Z15, Z16, Z9
-	VMAXPS       Z9, Z11, Z10
-	VADDPS       Z11, Z10, Z10
-	VMOVUPS      Z10, 192(CX)(DX*1)
-	MOVQ         $0x00000002, CX
-	JMP          finish
+	reluAVX512V2(Z12, Z23, Z10, Z9, (CX))
+	reluAVX512V2(Z13, Z22, Z9, Z10, 64(CX))
+	reluAVX512V2(Z14, Z21, Z10, Z9, 128(CX))
+	reluAVX512V2(Z15, Z20, Z9, Z10, 192(CX))
+	reluAVX512V2(Z12, Z19, Z10, Z9, (CX)(DX*1))
+	reluAVX512V2(Z13, Z18, Z9, Z10, 64(CX)(DX*1))
+	reluAVX512V2(Z14, Z17, Z10, Z9, 128(CX)(DX*1))
+	reluAVX512V2(Z15, Z16, Z9, Z10, 192(CX)(DX*1))
+	MOVQ $0x00000002, CX
+	JMP finish
 
 under2:
 	// 1 by 64 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
+	CMPQ n+40(FP), $0x01
+	JLT done
+	zero4AVX512(Z16, Z17, Z18, Z19)
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
 
 sum1:
-	VMOVUPS      (DX), Z20
-	VMOVUPS      64(DX), Z21
-	VMOVUPS      128(DX), Z22
-	VMOVUPS      192(DX), Z23
-	VBROADCASTSS (CX), Z11
-	VFMADD231PS  Z11, Z20, Z16
-	VFMADD231PS  Z11, Z21, Z17
-	VFMADD231PS  Z11, Z22, Z18
-	VFMADD231PS  Z11, Z23, Z19
-	ADDQ         SI, CX
-	ADDQ         DI, DX
-	DECQ         BX
-	JNZ          sum1
+	VMOVUPS (DX), Z20
+	VMOVUPS 64(DX), Z21
+	VMOVUPS 128(DX), Z22
+	VMOVUPS 192(DX), Z23
+	row4AVX512((CX), Z11, Z20, Z16, Z21, Z17, Z22, Z18, Z23, Z19)
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	MOVQ         y+0(FP), CX
-	MOVQ         e0+24(FP), DX
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
 	VBROADCASTSS constants<>+4(SB), Z23
-	VMOVUPS      (DX), Z22
-	VADDPS       Z22, Z16, Z21
-	VMAXPS       Z21, Z23, Z20
-	VADDPS       Z23, Z20, Z20
-	VMOVUPS      Z20, (CX)
-	VMOVUPS      64(DX), Z22
-	VADDPS       Z22, Z17, Z20
-	VMAXPS       Z20, Z23, Z21
-	VADDPS       Z23, Z21, Z21
-	VMOVUPS      Z21, 64(CX)
-	VMOVUPS      128(DX), Z22
-	VADDPS       Z22, Z18, Z21
-	VMAXPS       Z21, Z23, Z20
-	VADDPS       Z23, Z20, Z20
-	VMOVUPS      Z20, 128(CX)
-	VMOVUPS      192(DX), Z22
-	VADDPS       Z22, Z19, Z20
-	VMAXPS       Z20, Z23, Z21
-	VADDPS       Z23, Z21, Z21
-	VMOVUPS      Z21, 192(CX)
-	MOVQ         $0x00000001, CX
+	reluAVX512V3((DX), Z16, Z21, Z20, (CX))
+	reluAVX512V3(64(DX), Z17, Z20, Z21, 64(CX))
+	reluAVX512V3(128(DX), Z18, Z21, Z20, 128(CX))
+	reluAVX512V3(192(DX), Z19, Z20, Z21, 192(CX))
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func packRows64AVX512(p *float32, w *float32, step int, k int)
-// Requires: AVX, AVX512F
 TEXT ·packRows64AVX512(SB), $128-32
 	MOVQ p+0(FP), AX
 	MOVQ w+8(FP), CX
@@ -646,15 +564,14 @@ loop:
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
 	VMOVUPS Z3, 192(AX)
-	ADDQ    DX, CX
-	ADDQ    $+256, AX
-	DECQ    BX
-	JNZ     loop
+	ADDQ DX, CX
+	ADDQ $+256, AX
+	DECQ BX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func streamAVX2(sums *float32, x *float32, w *float32, xStep int, wStep int, k int, n int, more int)
-// Requires: AVX, CMOV, FMA3
 TEXT ·streamAVX2(SB), $128-64
 	MOVQ sums+0(FP), AX
 	MOVQ w+16(FP), CX
@@ -663,14 +580,14 @@ TEXT ·streamAVX2(SB), $128-64
 	MOVQ wStep+32(FP), SI
 
 columns:
-	CMPQ    DX, $+32
-	JLT     rest
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	CMPQ    more+56(FP), $0x00
-	JEQ     first
+	CMPQ DX, $+32
+	JLT rest
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	CMPQ more+56(FP), $0x00
+	JEQ first
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS 64(AX), Y2
@@ -683,40 +600,40 @@ first:
 
 row:
 	VBROADCASTSS (DI), Y4
-	VMOVUPS      (R8), Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VMOVUPS      32(R8), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VMOVUPS      64(R8), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VMOVUPS      96(R8), Y5
-	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         BX, DI
-	ADDQ         SI, R8
-	DECQ         R9
-	JNZ          row
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	ADDQ         $+128, AX
-	ADDQ         $+128, CX
-	SUBQ         $+32, DX
-	JMP          columns
+	VMOVUPS (R8), Y5
+	VFMADD231PS Y4, Y5, Y0
+	VMOVUPS 32(R8), Y5
+	VFMADD231PS Y4, Y5, Y1
+	VMOVUPS 64(R8), Y5
+	VFMADD231PS Y4, Y5, Y2
+	VMOVUPS 96(R8), Y5
+	VFMADD231PS Y4, Y5, Y3
+	ADDQ BX, DI
+	ADDQ SI, R8
+	DECQ R9
+	JNZ row
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	ADDQ $+128, AX
+	ADDQ $+128, CX
+	SUBQ $+32, DX
+	JMP columns
 
 rest:
-	TESTQ      DX, DX
-	JZ         done
-	MOVQ       $0x00000008, DI
-	CMPQ       DX, DI
-	CMOVQLT    DX, DI
-	LEAQ       lanes<>+32(SB), R8
-	MOVQ       DI, R9
-	NEGQ       R9
-	VMOVDQU    (R8)(R9*4), Y5
-	VXORPS     Y4, Y4, Y4
-	CMPQ       more+56(FP), $0x00
-	JEQ        firstRest
+	TESTQ DX, DX
+	JZ done
+	MOVQ $0x00000008, DI
+	CMPQ DX, DI
+	CMOVQLT DX, DI
+	LEAQ lanes<>+32(SB), R8
+	MOVQ DI, R9
+	NEGQ R9
+	VMOVDQU (R8)(R9*4), Y5
+	VXORPS Y4, Y4, Y4
+	CMPQ more+56(FP), $0x00
+	JEQ firstRest
 	VMASKMOVPS (AX), Y5, Y4
 
 firstRest:
@@ -726,335 +643,171 @@ firstRest:
 
 rowRest:
 	VBROADCASTSS (R8), Y3
-	VMASKMOVPS   (R9), Y5, Y2
-	VFMADD231PS  Y3, Y2, Y4
-	ADDQ         BX, R8
-	ADDQ         SI, R9
-	DECQ         R10
-	JNZ          rowRest
-	VMASKMOVPS   Y4, Y5, (AX)
-	ADDQ         $+32, AX
-	ADDQ         $+32, CX
-	SUBQ         DI, DX
-	JMP          rest
+	VMASKMOVPS (R9), Y5, Y2
+	VFMADD231PS Y3, Y2, Y4
+	ADDQ BX, R8
+	ADDQ SI, R9
+	DECQ R10
+	JNZ rowRest
+	VMASKMOVPS Y4, Y5, (AX)
+	ADDQ $+32, AX
+	ADDQ $+32, CX
+	SUBQ DI, DX
+	JMP rest
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile6x16ReluAVX2(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, FMA3, MMX+
 TEXT ·tile6x16ReluAVX2(SB), $128-48
 	MOVQ s+32(FP), AX
 
 next:
 	// 6 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x06
-	JLT    under6
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	MOVQ   w+16(FP), DI
-	MOVQ   16(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   64(AX), R10
-	TESTQ  R8, R8
-	JZ     summed6
+	CMPQ n+40(FP), $0x06
+	JLT under6
+	zero4AVX2(Y0, Y1, Y2, Y3)
+	zero4AVX2(Y4, Y5, Y6, Y7)
+	zero4AVX2(Y8, Y9, Y10, Y11)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ w+16(FP), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	MOVQ 64(AX), R10
+	TESTQ R8, R8
+	JZ summed6
 
 sum6:
-	VMOVUPS      (DI), Y12
-	VMOVUPS      32(DI), Y13
-	PREFETCHT0   (CX)(R9*4)
-	VBROADCASTSS (CX), Y14
-	VFMADD231PS  Y14, Y12, Y0
-	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS (CX)(DX*1), Y14
-	VFMADD231PS  Y14, Y12, Y2
-	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS (CX)(DX*2), Y14
-	VFMADD231PS  Y14, Y12, Y4
-	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS (CX)(BX*1), Y14
-	VFMADD231PS  Y14, Y12, Y6
-	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS (CX)(DX*4), Y14
-	VFMADD231PS  Y14, Y12, Y8
-	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS (CX)(SI*1), Y14
-	VFMADD231PS  Y14, Y12, Y10
-	VFMADD231PS  Y14, Y13, Y11
-	ADDQ         R9, CX
-	ADDQ         R10, DI
-	DECQ         R8
-	JNZ          sum6
+	VMOVUPS (DI), Y12
+	VMOVUPS 32(DI), Y13
+	PREFETCHT0 (CX)(R9*4)
+	row2AVX2((CX), Y14, Y12, Y0, Y13, Y1)
+	row2AVX2((CX)(DX*1), Y14, Y12, Y2, Y13, Y3)
+	row2AVX2((CX)(DX*2), Y14, Y12, Y4, Y13, Y5)
+	row2AVX2((CX)(BX*1), Y14, Y12, Y6, Y13, Y7)
+	row2AVX2((CX)(DX*4), Y14, Y12, Y8, Y13, Y9)
+	row2AVX2((CX)(SI*1), Y14, Y12, Y10, Y13, Y11)
+	ADDQ R9, CX
+	ADDQ R10, DI
+	DECQ R8
+	JNZ sum6
 
 summed6:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	LEAQ    (DX)(DX*4), SI
-	MOVQ    e0+24(FP), DI
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y0, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y1, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y2, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)(DX*1)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y3, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)(DX*1)
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y4, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)(DX*2)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y5, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)(DX*2)
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y6, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)(BX*1)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y7, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)(BX*1)
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y8, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)(DX*4)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y9, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)(DX*4)
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y10, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)(SI*1)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y11, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)(SI*1)
-	MOVQ    $0x00000006, CX
-	JMP     finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ e0+24(FP), DI
+	reluAVX2((DI), Y13, Y0, Y12, Y14, Y15, (CX))
+	reluAVX2(32(DI), Y13, Y1, Y14, Y12, Y15, 32(CX))
+	reluAVX2((DI), Y13, Y2, Y12, Y14, Y15, (CX)(DX*1))
+	reluAVX2(32(DI), Y13, Y3, Y14, Y12, Y15, 32(CX)(DX*1))
+	reluAVX2((DI), Y13, Y4, Y12, Y14, Y15, (CX)(DX*2))
+	reluAVX2(32(DI), Y13, Y5, Y14, Y12, Y15, 32(CX)(DX*2))
+	reluAVX2((DI), Y13, Y6, Y12, Y14, Y15, (CX)(BX*1))
+	reluAVX2(32(DI), Y13, Y7, Y14, Y12, Y15, 32(CX)(BX*1))
+	reluAVX2((DI), Y13, Y8, Y12, Y14, Y15, (CX)(DX*4))
+	reluAVX2(32(DI), Y13, Y9, Y14, Y12, Y15, 32(CX)(DX*4))
+	reluAVX2((DI), Y13, Y10, Y12, Y14, Y15, (CX)(SI*1))
+	reluAVX2(32(DI), Y13, Y11, Y14, Y12, Y15, 32(CX)(SI*1))
+	MOVQ $0x00000006, CX
+	JMP finish
 
 under6:
 	// 4 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x04
-	JLT    under4
-	VXORPS Y11, Y11, Y11
-	VXORPS Y10, Y10, Y10
-	VXORPS Y9, Y9, Y9
-	VXORPS Y8, Y8, Y8
-	VXORPS Y7, Y7, Y7
-	VXORPS Y6, Y6, Y6
-	VXORPS Y5, Y5, Y5
-	VXORPS Y4, Y4, Y4
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
+	CMPQ n+40(FP), $0x04
+	JLT under4
+	zero4AVX2(Y11, Y10, Y9, Y8)
+	zero4AVX2(Y7, Y6, Y5, Y4)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
 
 sum4:
-	VMOVUPS      (SI), Y3
-	VMOVUPS      32(SI), Y2
-	PREFETCHT0   (CX)(R8*4)
-	VBROADCASTSS (CX), Y1
-	VFMADD231PS  Y1, Y3, Y11
-	VFMADD231PS  Y1, Y2, Y10
-	VBROADCASTSS (CX)(DX*1), Y1
-	VFMADD231PS  Y1, Y3, Y9
-	VFMADD231PS  Y1, Y2, Y8
-	VBROADCASTSS (CX)(DX*2), Y1
-	VFMADD231PS  Y1, Y3, Y7
-	VFMADD231PS  Y1, Y2, Y6
-	VBROADCASTSS (CX)(BX*1), Y1
-	VFMADD231PS  Y1, Y3, Y5
-	VFMADD231PS  Y1, Y2, Y4
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum4
+	VMOVUPS (SI), Y3
+	VMOVUPS 32(SI), Y2
+	PREFETCHT0 (CX)(R8*4)
+	row2AVX2((CX), Y1, Y3, Y11, Y2, Y10)
+	row2AVX2((CX)(DX*1), Y1, Y3, Y9, Y2, Y8)
+	row2AVX2((CX)(DX*2), Y1, Y3, Y7, Y2, Y6)
+	row2AVX2((CX)(BX*1), Y1, Y3, Y5, Y2, Y4)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	MOVQ    e0+24(FP), SI
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ e0+24(FP), SI
 	VMOVUPS (SI), Y2
 	VMOVUPS 32(SI), Y3
-	VADDPS  Y2, Y11, Y1
-	VXORPS  Y0, Y0, Y0
-	VMAXPS  Y1, Y0, Y0
-	VXORPS  Y13, Y13, Y13
-	VADDPS  Y13, Y0, Y0
-	VMOVUPS Y0, (CX)
-	VADDPS  Y3, Y10, Y0
-	VXORPS  Y1, Y1, Y1
-	VMAXPS  Y0, Y1, Y1
-	VXORPS  Y13, Y13, Y13
-	VADDPS  Y13, Y1, Y1
-	VMOVUPS Y1, 32(CX)
-	VADDPS  Y2, Y9, Y1
-	VXORPS  Y0, Y0, Y0
-	VMAXPS  Y1, Y0, Y0
-	VXORPS  Y13, Y13, Y13
-	VADDPS  Y13, Y0, Y0
-	VMOVUPS Y0, (CX)(DX*1)
-	VADDPS  Y3, Y8, Y0
-	VXORPS  Y1, Y1, Y1
-	VMAXPS  Y0, Y1, Y1
-	VXORPS  Y13, Y13, Y13
-	VADDPS  Y13, Y1, Y1
-	VMOVUPS Y1, 32(CX)(DX*1)
-	VADDPS  Y2, Y7, Y1
-	VXORPS  Y0, Y0, Y0
-	VMAXPS  Y1, Y0, Y0
-	VXORPS  Y13, Y13, Y13
-	VADDPS  Y13, Y0, Y0
-	VMOVUPS Y0, (CX)(DX*2)
-	VADDPS  Y3, Y6, Y0
-	VXORPS  Y1, Y1, Y1
-	VMAXPS  Y0, Y1, Y1
-	VXORPS  Y13, Y13, Y13
-	VADDPS  Y13, Y1, Y1
-	VMOVUPS Y1, 32(CX)(DX*2)
-	VADDPS  Y2, Y5, Y1
-	VXORPS  Y0, Y0, Y0
-	VMAXPS  Y1, Y0, Y0
-	VXORPS  Y13, Y13, Y13
-	VADDPS  Y13, Y0, Y0
-	VMOVUPS Y0, (CX)(BX*1)
-	VADDPS  Y3, Y4, Y0
-	VXORPS  Y1, Y1, Y1
-	VMAXPS  Y0, Y1, Y1
-	VXORPS  Y13, Y13, Y13
-	VADDPS  Y13, Y1, Y1
-	VMOVUPS Y1, 32(CX)(BX*1)
-	MOVQ    $0x00000004, CX
-	JMP     finish
+	reluAVX2V2(Y2, Y11, Y1, Y0, (CX))
+	reluAVX2V2(Y3, Y10, Y0, Y1, 32(CX))
+	reluAVX2V2(Y2, Y9, Y1, Y0, (CX)(DX*1))
+	reluAVX2V2(Y3, Y8, Y0, Y1, 32(CX)(DX*1))
+	reluAVX2V2(Y2, Y7, Y1, Y0, (CX)(DX*2))
+	reluAVX2V2(Y3, Y6, Y0, Y1, 32(CX)(DX*2))
+	reluAVX2V2(Y2, Y5, Y1, Y0, (CX)(BX*1))
+	reluAVX2V2(Y3, Y4, Y0, Y1, 32(CX)(BX*1))
+	MOVQ $0x00000004, CX
+	JMP finish
 
 under4:
 	// 1 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
+	CMPQ n+40(FP), $0x01
+	JLT done
+	zero2AVX2(Y4, Y5)
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
 
 sum1:
-	VMOVUPS      (DX), Y6
-	VMOVUPS      32(DX), Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y8, Y6, Y4
-	VFMADD231PS  Y8, Y7, Y5
-	ADDQ         SI, CX
-	ADDQ         DI, DX
-	DECQ         BX
-	JNZ          sum1
+	VMOVUPS (DX), Y6
+	VMOVUPS 32(DX), Y7
+	row2AVX2((CX), Y8, Y6, Y4, Y7, Y5)
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	MOVQ    y+0(FP), CX
-	MOVQ    e0+24(FP), DX
-	VMOVUPS (DX), Y7
-	VADDPS  Y7, Y4, Y6
-	VXORPS  Y8, Y8, Y8
-	VMAXPS  Y6, Y8, Y8
-	VXORPS  Y9, Y9, Y9
-	VADDPS  Y9, Y8, Y8
-	VMOVUPS Y8, (CX)
-	VMOVUPS 32(DX), Y7
-	VADDPS  Y7, Y5, Y8
-	VXORPS  Y6, Y6, Y6
-	VMAXPS  Y8, Y6, Y6
-	VXORPS  Y9, Y9, Y9
-	VADDPS  Y9, Y6, Y6
-	VMOVUPS Y6, 32(CX)
-	MOVQ    $0x00000001, CX
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
+	reluAVX2((DX), Y7, Y4, Y6, Y8, Y9, (CX))
+	reluAVX2(32(DX), Y7, Y5, Y8, Y6, Y9, 32(CX))
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func packRows16AVX2(p *float32, w *float32, step int, k int)
-// Requires: AVX
 TEXT ·packRows16AVX2(SB), $128-32
 	MOVQ p+0(FP), AX
 	MOVQ w+8(FP), CX
@@ -1067,1243 +820,617 @@ loop:
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
-	ADDQ    DX, CX
-	ADDQ    $+64, AX
-	DECQ    BX
-	JNZ     loop
+	ADDQ DX, CX
+	ADDQ $+64, AX
+	DECQ BX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func tile12x10BiasAVX512(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, AVX512F, MMX+
 TEXT ·tile12x10BiasAVX512(SB), $128-48
-	MOVL  $0x000003ff, AX
+	MOVL $0x000003ff, AX
 	KMOVW AX, K1
-	MOVQ  s+32(FP), AX
+	MOVQ s+32(FP), AX
 
 next:
 	// 12 by 10 sums in registers:
-	CMPQ   n+40(FP), $0x0c
-	JLT    under12
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	LEAQ   (BX)(DX*4), DI
-	LEAQ   (CX)(DX*8), R8
-	MOVQ   w+16(FP), R9
-	MOVQ   16(AX), R10
-	MOVQ   40(AX), R11
-	MOVQ   64(AX), R12
-	TESTQ  R10, R10
-	JZ     summed12
-	INCQ   R10
-	SHRQ   $0x01, R10
-	JCC    odd12
+	CMPQ n+40(FP), $0x0c
+	JLT under12
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	zero4AVX512(Z16, Z17, Z18, Z19)
+	zero4AVX512(Z20, Z21, Z22, Z23)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	LEAQ (CX)(DX*8), R8
+	MOVQ w+16(FP), R9
+	MOVQ 16(AX), R10
+	MOVQ 40(AX), R11
+	MOVQ 64(AX), R12
+	TESTQ R10, R10
+	JZ summed12
+	INCQ R10
+	SHRQ $0x01, R10
+	JCC odd12
 
 sum12:
-	PREFETCHT0       (R9)(R12*8)
-	VMOVUPS.Z        (R9), K1, Z24
-	PREFETCHT0       (CX)(R11*4)
-	VFMADD231PS.BCST (CX), Z24, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z24, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z24, Z5
-	VFMADD231PS.BCST (CX)(BX*1), Z24, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z24, Z9
-	VFMADD231PS.BCST (CX)(SI*1), Z24, Z11
-	VFMADD231PS.BCST (CX)(BX*2), Z24, Z13
-	VFMADD231PS.BCST (CX)(DI*1), Z24, Z15
-	VFMADD231PS.BCST (R8), Z24, Z17
-	VFMADD231PS.BCST (R8)(DX*1), Z24, Z19
-	VFMADD231PS.BCST (R8)(DX*2), Z24, Z21
-	VFMADD231PS.BCST (R8)(BX*1), Z24, Z23
-	ADDQ             R11, CX
-	ADDQ             R11, R8
-	ADDQ             R12, R9
+	PREFETCHT0 (R9)(R12*8)
+	VMOVUPS.Z (R9), K1, Z24
+	PREFETCHT0 (CX)(R11*4)
+	products4AVX512((CX), Z24, Z1, (CX)(DX*1), Z3, (CX)(DX*2), Z5, (CX)(BX*1), Z7)
+	products4AVX512((CX)(DX*4), Z24, Z9, (CX)(SI*1), Z11, (CX)(BX*2), Z13, (CX)(DI*1), Z15)
+	products4AVX512((R8), Z24, Z17, (R8)(DX*1), Z19, (R8)(DX*2), Z21, (R8)(BX*1), Z23)
+	ADDQ R11, CX
+	ADDQ R11, R8
+	ADDQ R12, R9
 
 odd12:
-	PREFETCHT0       (R9)(R12*8)
-	VMOVUPS.Z        (R9), K1, Z24
-	PREFETCHT0       (CX)(R11*4)
-	VFMADD231PS.BCST (CX), Z24, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z24, Z2
-	VFMADD231PS.BCST (CX)(DX*2), Z24, Z4
-	VFMADD231PS.BCST (CX)(BX*1), Z24, Z6
-	VFMADD231PS.BCST (CX)(DX*4), Z24, Z8
-	VFMADD231PS.BCST (CX)(SI*1), Z24, Z10
-	VFMADD231PS.BCST (CX)(BX*2), Z24, Z12
-	VFMADD231PS.BCST (CX)(DI*1), Z24, Z14
-	VFMADD231PS.BCST (R8), Z24, Z16
-	VFMADD231PS.BCST (R8)(DX*1), Z24, Z18
-	VFMADD231PS.BCST (R8)(DX*2), Z24, Z20
-	VFMADD231PS.BCST (R8)(BX*1), Z24, Z22
-	ADDQ             R11, CX
-	ADDQ             R11, R8
-	ADDQ             R12, R9
-	DECQ             R10
-	JNZ              sum12
+	PREFETCHT0 (R9)(R12*8)
+	VMOVUPS.Z (R9), K1, Z24
+	PREFETCHT0 (CX)(R11*4)
+	products4AVX512((CX), Z24, Z0, (CX)(DX*1), Z2, (CX)(DX*2), Z4, (CX)(BX*1), Z6)
+	products4AVX512((CX)(DX*4), Z24, Z8, (CX)(SI*1), Z10, (CX)(BX*2), Z12, (CX)(DI*1), Z14)
+	products4AVX512((R8), Z24, Z16, (R8)(DX*1), Z18, (R8)(DX*2), Z20, (R8)(BX*1), Z22)
+	ADDQ R11, CX
+	ADDQ R11, R8
+	ADDQ R12, R9
+	DECQ R10
+	JNZ sum12
 
 summed12:
-	VADDPS    Z1, Z0, Z0
-	VADDPS    Z3, Z2, Z2
-	VADDPS    Z5, Z4, Z4
-	VADDPS    Z7, Z6, Z6
-	VADDPS    Z9, Z8, Z8
-	VADDPS    Z11, Z10, Z10
-	VADDPS    Z13, Z12, Z12
-	VADDPS    Z15, Z14, Z14
-	VADDPS    Z17, Z16, Z16
-	VADDPS    Z19, Z18, Z18
-	VADDPS    Z21, Z20, Z20
-	VADDPS    Z23, Z22, Z22
-	MOVQ      y+0(FP), CX
-	MOVQ      80(AX), DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (DX)(DX*4), SI
-	LEAQ      (BX)(DX*4), DI
-	LEAQ      (CX)(DX*8), R8
-	MOVQ      e0+24(FP), R9
+	add4AVX512(Z1, Z0, Z3, Z2, Z5, Z4, Z7, Z6)
+	add4AVX512(Z9, Z8, Z11, Z10, Z13, Z12, Z15, Z14)
+	add4AVX512(Z17, Z16, Z19, Z18, Z21, Z20, Z23, Z22)
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	LEAQ (CX)(DX*8), R8
+	MOVQ e0+24(FP), R9
 	VMOVUPS.Z (R9), K1, Z23
-	VADDPS    Z23, Z0, Z21
-	VMOVUPS   Z21, K1, (CX)
-	VADDPS    Z23, Z2, Z21
-	VMOVUPS   Z21, K1, (CX)(DX*1)
-	VADDPS    Z23, Z4, Z21
-	VMOVUPS   Z21, K1, (CX)(DX*2)
-	VADDPS    Z23, Z6, Z21
-	VMOVUPS   Z21, K1, (CX)(BX*1)
-	VADDPS    Z23, Z8, Z21
-	VMOVUPS   Z21, K1, (CX)(DX*4)
-	VADDPS    Z23, Z10, Z21
-	VMOVUPS   Z21, K1, (CX)(SI*1)
-	VADDPS    Z23, Z12, Z21
-	VMOVUPS   Z21, K1, (CX)(BX*2)
-	VADDPS    Z23, Z14, Z21
-	VMOVUPS   Z21, K1, (CX)(DI*1)
-	VADDPS    Z23, Z16, Z21
-	VMOVUPS   Z21, K1, (R8)
-	VADDPS    Z23, Z18, Z21
-	VMOVUPS   Z21, K1, (R8)(DX*1)
-	VADDPS    Z23, Z20, Z21
-	VMOVUPS   Z21, K1, (R8)(DX*2)
-	VADDPS    Z23, Z22, Z21
-	VMOVUPS   Z21, K1, (R8)(BX*1)
-	MOVQ      $0x0000000c, CX
-	JMP       finish
+	biasAVX512(Z23, Z0, Z21, (CX))
+	biasAVX512(Z23, Z2, Z21, (CX)(DX*1))
+	biasAVX512(Z23, Z4, Z21, (CX)(DX*2))
+	biasAVX512(Z23, Z6, Z21, (CX)(BX*1))
+	biasAVX512(Z23, Z8, Z21, (CX)(DX*4))
+	biasAVX512(Z23, Z10, Z21, (CX)(SI*1))
+	biasAVX512(Z23, Z12, Z21, (CX)(BX*2))
+	biasAVX512(Z23, Z14, Z21, (CX)(DI*1))
+	biasAVX512(Z23, Z16, Z21, (R8))
+	biasAVX512(Z23, Z18, Z21, (R8)(DX*1))
+	biasAVX512(Z23, Z20, Z21, (R8)(DX*2))
+	biasAVX512(Z23, Z22, Z21, (R8)(BX*1))
+	MOVQ $0x0000000c, CX
+	JMP finish
 
 under12:
 	// 4 by 10 sums in registers:
-	CMPQ   n+40(FP), $0x04
-	JLT    under4
-	VPXORD Z22, Z22, Z22
-	VPXORD Z20, Z20, Z20
-	VPXORD Z18, Z18, Z18
-	VPXORD Z16, Z16, Z16
-	VPXORD Z14, Z14, Z14
-	VPXORD Z12, Z12, Z12
-	VPXORD Z10, Z10, Z10
-	VPXORD Z8, Z8, Z8
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
-	INCQ   DI
-	SHRQ   $0x01, DI
-	JCC    odd4
+	CMPQ n+40(FP), $0x04
+	JLT under4
+	zero4AVX512(Z22, Z20, Z18, Z16)
+	zero4AVX512(Z14, Z12, Z10, Z8)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
+	INCQ DI
+	SHRQ $0x01, DI
+	JCC odd4
 
 sum4:
-	PREFETCHT0       (SI)(R9*8)
-	VMOVUPS.Z        (SI), K1, Z6
-	PREFETCHT0       (CX)(R8*4)
-	VFMADD231PS.BCST (CX), Z6, Z20
-	VFMADD231PS.BCST (CX)(DX*1), Z6, Z16
-	VFMADD231PS.BCST (CX)(DX*2), Z6, Z12
-	VFMADD231PS.BCST (CX)(BX*1), Z6, Z8
-	ADDQ             R8, CX
-	ADDQ             R9, SI
+	PREFETCHT0 (SI)(R9*8)
+	VMOVUPS.Z (SI), K1, Z6
+	PREFETCHT0 (CX)(R8*4)
+	products4AVX512((CX), Z6, Z20, (CX)(DX*1), Z16, (CX)(DX*2), Z12, (CX)(BX*1), Z8)
+	ADDQ R8, CX
+	ADDQ R9, SI
 
 odd4:
-	PREFETCHT0       (SI)(R9*8)
-	VMOVUPS.Z        (SI), K1, Z6
-	PREFETCHT0       (CX)(R8*4)
-	VFMADD231PS.BCST (CX), Z6, Z22
-	VFMADD231PS.BCST (CX)(DX*1), Z6, Z18
-	VFMADD231PS.BCST (CX)(DX*2), Z6, Z14
-	VFMADD231PS.BCST (CX)(BX*1), Z6, Z10
-	ADDQ             R8, CX
-	ADDQ             R9, SI
-	DECQ             DI
-	JNZ              sum4
+	PREFETCHT0 (SI)(R9*8)
+	VMOVUPS.Z (SI), K1, Z6
+	PREFETCHT0 (CX)(R8*4)
+	products4AVX512((CX), Z6, Z22, (CX)(DX*1), Z18, (CX)(DX*2), Z14, (CX)(BX*1), Z10)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	VADDPS    Z20, Z22, Z22
-	VADDPS    Z16, Z18, Z18
-	VADDPS    Z12, Z14, Z14
-	VADDPS    Z8, Z10, Z10
-	MOVQ      y+0(FP), CX
-	MOVQ      80(AX), DX
-	LEAQ      (DX)(DX*2), BX
-	MOVQ      e0+24(FP), SI
+	add4AVX512(Z20, Z22, Z16, Z18, Z12, Z14, Z8, Z10)
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ e0+24(FP), SI
 	VMOVUPS.Z (SI), K1, Z8
-	VADDPS    Z8, Z22, Z12
-	VMOVUPS   Z12, K1, (CX)
-	VADDPS    Z8, Z18, Z12
-	VMOVUPS   Z12, K1, (CX)(DX*1)
-	VADDPS    Z8, Z14, Z12
-	VMOVUPS   Z12, K1, (CX)(DX*2)
-	VADDPS    Z8, Z10, Z12
-	VMOVUPS   Z12, K1, (CX)(BX*1)
-	MOVQ      $0x00000004, CX
-	JMP       finish
+	biasAVX512(Z8, Z22, Z12, (CX))
+	biasAVX512(Z8, Z18, Z12, (CX)(DX*1))
+	biasAVX512(Z8, Z14, Z12, (CX)(DX*2))
+	biasAVX512(Z8, Z10, Z12, (CX)(BX*1))
+	MOVQ $0x00000004, CX
+	JMP finish
 
 under4:
 	// 1 by 10 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
+	CMPQ n+40(FP), $0x01
+	JLT done
 	VPXORD Z10, Z10, Z10
 	VPXORD Z14, Z14, Z14
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
-	INCQ   BX
-	SHRQ   $0x01, BX
-	JCC    odd1
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
+	INCQ BX
+	SHRQ $0x01, BX
+	JCC odd1
 
 sum1:
-	PREFETCHT0       (DX)(DI*8)
-	VMOVUPS.Z        (DX), K1, Z18
+	PREFETCHT0 (DX)(DI*8)
+	VMOVUPS.Z (DX), K1, Z18
 	VFMADD231PS.BCST (CX), Z18, Z14
-	ADDQ             SI, CX
-	ADDQ             DI, DX
+	ADDQ SI, CX
+	ADDQ DI, DX
 
 odd1:
-	PREFETCHT0       (DX)(DI*8)
-	VMOVUPS.Z        (DX), K1, Z18
+	PREFETCHT0 (DX)(DI*8)
+	VMOVUPS.Z (DX), K1, Z18
 	VFMADD231PS.BCST (CX), Z18, Z10
-	ADDQ             SI, CX
-	ADDQ             DI, DX
-	DECQ             BX
-	JNZ              sum1
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	VADDPS    Z14, Z10, Z10
-	MOVQ      y+0(FP), CX
-	MOVQ      e0+24(FP), DX
+	VADDPS Z14, Z10, Z10
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
 	VMOVUPS.Z (DX), K1, Z14
-	VADDPS    Z14, Z10, Z18
-	VMOVUPS   Z18, K1, (CX)
-	MOVQ      $0x00000001, CX
+	VADDPS Z14, Z10, Z18
+	VMOVUPS Z18, K1, (CX)
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile6x10BiasAVX2(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, FMA3, MMX+
 TEXT ·tile6x10BiasAVX2(SB), $128-48
 	VMOVDQU lanes<>+24(SB), Y0
-	MOVQ    s+32(FP), AX
+	MOVQ s+32(FP), AX
 
 next:
 	// 6 by 10 sums in registers:
-	CMPQ   n+40(FP), $0x06
-	JLT    under6
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	VXORPS Y12, Y12, Y12
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	MOVQ   w+16(FP), DI
-	MOVQ   16(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   64(AX), R10
-	TESTQ  R8, R8
-	JZ     summed6
+	CMPQ n+40(FP), $0x06
+	JLT under6
+	zero4AVX2(Y1, Y2, Y3, Y4)
+	zero4AVX2(Y5, Y6, Y7, Y8)
+	zero4AVX2(Y9, Y10, Y11, Y12)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ w+16(FP), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	MOVQ 64(AX), R10
+	TESTQ R8, R8
+	JZ summed6
 
 sum6:
-	VMOVUPS      (DI), Y13
-	VMASKMOVPS   32(DI), Y0, Y14
-	PREFETCHT0   (CX)(R9*4)
-	VBROADCASTSS (CX), Y15
-	VFMADD231PS  Y15, Y13, Y1
-	VFMADD231PS  Y15, Y14, Y2
-	VBROADCASTSS (CX)(DX*1), Y15
-	VFMADD231PS  Y15, Y13, Y3
-	VFMADD231PS  Y15, Y14, Y4
-	VBROADCASTSS (CX)(DX*2), Y15
-	VFMADD231PS  Y15, Y13, Y5
-	VFMADD231PS  Y15, Y14, Y6
-	VBROADCASTSS (CX)(BX*1), Y15
-	VFMADD231PS  Y15, Y13, Y7
-	VFMADD231PS  Y15, Y14, Y8
-	VBROADCASTSS (CX)(DX*4), Y15
-	VFMADD231PS  Y15, Y13, Y9
-	VFMADD231PS  Y15, Y14, Y10
-	VBROADCASTSS (CX)(SI*1), Y15
-	VFMADD231PS  Y15, Y13, Y11
-	VFMADD231PS  Y15, Y14, Y12
-	ADDQ         R9, CX
-	ADDQ         R10, DI
-	DECQ         R8
-	JNZ          sum6
+	VMOVUPS (DI), Y13
+	VMASKMOVPS 32(DI), Y0, Y14
+	PREFETCHT0 (CX)(R9*4)
+	row2AVX2((CX), Y15, Y13, Y1, Y14, Y2)
+	row2AVX2((CX)(DX*1), Y15, Y13, Y3, Y14, Y4)
+	row2AVX2((CX)(DX*2), Y15, Y13, Y5, Y14, Y6)
+	row2AVX2((CX)(BX*1), Y15, Y13, Y7, Y14, Y8)
+	row2AVX2((CX)(DX*4), Y15, Y13, Y9, Y14, Y10)
+	row2AVX2((CX)(SI*1), Y15, Y13, Y11, Y14, Y12)
+	ADDQ R9, CX
+	ADDQ R10, DI
+	DECQ R8
+	JNZ sum6
 
 summed6:
-	MOVQ       y+0(FP), CX
-	MOVQ       80(AX), DX
-	LEAQ       (DX)(DX*2), BX
-	LEAQ       (DX)(DX*4), SI
-	MOVQ       e0+24(FP), DI
-	VMOVUPS    (DI), Y14
-	VADDPS     Y14, Y1, Y13
-	VMOVUPS    Y13, (CX)
-	VMASKMOVPS 32(DI), Y0, Y14
-	VADDPS     Y14, Y2, Y13
-	VMASKMOVPS Y13, Y0, 32(CX)
-	VMOVUPS    (DI), Y14
-	VADDPS     Y14, Y3, Y13
-	VMOVUPS    Y13, (CX)(DX*1)
-	VMASKMOVPS 32(DI), Y0, Y14
-	VADDPS     Y14, Y4, Y13
-	VMASKMOVPS Y13, Y0, 32(CX)(DX*1)
-	VMOVUPS    (DI), Y14
-	VADDPS     Y14, Y5, Y13
-	VMOVUPS    Y13, (CX)(DX*2)
-	VMASKMOVPS 32(DI), Y0, Y14
-	VADDPS     Y14, Y6, Y13
-	VMASKMOVPS Y13, Y0, 32(CX)(DX*2)
-	VMOVUPS    (DI), Y14
-	VADDPS     Y14, Y7, Y13
-	VMOVUPS    Y13, (CX)(BX*1)
-	VMASKMOVPS 32(DI), Y0, Y14
-	VADDPS     Y14, Y8, Y13
-	VMASKMOVPS Y13, Y0, 32(CX)(BX*1)
-	VMOVUPS    (DI), Y14
-	VADDPS     Y14, Y9, Y13
-	VMOVUPS    Y13, (CX)(DX*4)
-	VMASKMOVPS 32(DI), Y0, Y14
-	VADDPS     Y14, Y10, Y13
-	VMASKMOVPS Y13, Y0, 32(CX)(DX*4)
-	VMOVUPS    (DI), Y14
-	VADDPS     Y14, Y11, Y13
-	VMOVUPS    Y13, (CX)(SI*1)
-	VMASKMOVPS 32(DI), Y0, Y14
-	VADDPS     Y14, Y12, Y13
-	VMASKMOVPS Y13, Y0, 32(CX)(SI*1)
-	MOVQ       $0x00000006, CX
-	JMP        finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ e0+24(FP), DI
+	biasAVX2((DI), Y14, Y1, Y13, (CX))
+	biasAVX2V2(32(DI), Y14, Y2, Y13, 32(CX))
+	biasAVX2((DI), Y14, Y3, Y13, (CX)(DX*1))
+	biasAVX2V2(32(DI), Y14, Y4, Y13, 32(CX)(DX*1))
+	biasAVX2((DI), Y14, Y5, Y13, (CX)(DX*2))
+	biasAVX2V2(32(DI), Y14, Y6, Y13, 32(CX)(DX*2))
+	biasAVX2((DI), Y14, Y7, Y13, (CX)(BX*1))
+	biasAVX2V2(32(DI), Y14, Y8, Y13, 32(CX)(BX*1))
+	biasAVX2((DI), Y14, Y9, Y13, (CX)(DX*4))
+	biasAVX2V2(32(DI), Y14, Y10, Y13, 32(CX)(DX*4))
+	biasAVX2((DI), Y14, Y11, Y13, (CX)(SI*1))
+	biasAVX2V2(32(DI), Y14, Y12, Y13, 32(CX)(SI*1))
+	MOVQ $0x00000006, CX
+	JMP finish
 
 under6:
 	// 4 by 10 sums in registers:
-	CMPQ   n+40(FP), $0x04
-	JLT    under4
-	VXORPS Y12, Y12, Y12
-	VXORPS Y11, Y11, Y11
-	VXORPS Y10, Y10, Y10
-	VXORPS Y9, Y9, Y9
-	VXORPS Y8, Y8, Y8
-	VXORPS Y7, Y7, Y7
-	VXORPS Y6, Y6, Y6
-	VXORPS Y5, Y5, Y5
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
+	CMPQ n+40(FP), $0x04
+	JLT under4
+	zero4AVX2(Y12, Y11, Y10, Y9)
+	zero4AVX2(Y8, Y7, Y6, Y5)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
 
 sum4:
-	VMOVUPS      (SI), Y4
-	VMASKMOVPS   32(SI), Y0, Y3
-	PREFETCHT0   (CX)(R8*4)
-	VBROADCASTSS (CX), Y2
-	VFMADD231PS  Y2, Y4, Y12
-	VFMADD231PS  Y2, Y3, Y11
-	VBROADCASTSS (CX)(DX*1), Y2
-	VFMADD231PS  Y2, Y4, Y10
-	VFMADD231PS  Y2, Y3, Y9
-	VBROADCASTSS (CX)(DX*2), Y2
-	VFMADD231PS  Y2, Y4, Y8
-	VFMADD231PS  Y2, Y3, Y7
-	VBROADCASTSS (CX)(BX*1), Y2
-	VFMADD231PS  Y2, Y4, Y6
-	VFMADD231PS  Y2, Y3, Y5
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum4
+	VMOVUPS (SI), Y4
+	VMASKMOVPS 32(SI), Y0, Y3
+	PREFETCHT0 (CX)(R8*4)
+	row2AVX2((CX), Y2, Y4, Y12, Y3, Y11)
+	row2AVX2((CX)(DX*1), Y2, Y4, Y10, Y3, Y9)
+	row2AVX2((CX)(DX*2), Y2, Y4, Y8, Y3, Y7)
+	row2AVX2((CX)(BX*1), Y2, Y4, Y6, Y3, Y5)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	MOVQ       y+0(FP), CX
-	MOVQ       80(AX), DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       e0+24(FP), SI
-	VMOVUPS    (SI), Y3
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ e0+24(FP), SI
+	VMOVUPS (SI), Y3
 	VMASKMOVPS 32(SI), Y0, Y4
-	VADDPS     Y3, Y12, Y2
-	VMOVUPS    Y2, (CX)
-	VADDPS     Y4, Y11, Y2
-	VMASKMOVPS Y2, Y0, 32(CX)
-	VADDPS     Y3, Y10, Y2
-	VMOVUPS    Y2, (CX)(DX*1)
-	VADDPS     Y4, Y9, Y2
-	VMASKMOVPS Y2, Y0, 32(CX)(DX*1)
-	VADDPS     Y3, Y8, Y2
-	VMOVUPS    Y2, (CX)(DX*2)
-	VADDPS     Y4, Y7, Y2
-	VMASKMOVPS Y2, Y0, 32(CX)(DX*2)
-	VADDPS     Y3, Y6, Y2
-	VMOVUPS    Y2, (CX)(BX*1)
-	VADDPS     Y4, Y5, Y2
-	VMASKMOVPS Y2, Y0, 32(CX)(BX*1)
-	MOVQ       $0x00000004, CX
-	JMP        finish
+	biasAVX2V3(Y12, (CX))
+	biasAVX2V4(Y11, 32(CX))
+	biasAVX2V3(Y10, (CX)(DX*1))
+	biasAVX2V4(Y9, 32(CX)(DX*1))
+	biasAVX2V3(Y8, (CX)(DX*2))
+	biasAVX2V4(Y7, 32(CX)(DX*2))
+	biasAVX2V3(Y6, (CX)(BX*1))
+	biasAVX2V4(Y5, 32(CX)(BX*1))
+	MOVQ $0x00000004, CX
+	JMP finish
 
 under4:
 	// 1 by 10 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
+	CMPQ n+40(FP), $0x01
+	JLT done
+	zero2AVX2(Y5, Y6)
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
 
 sum1:
-	VMOVUPS      (DX), Y7
-	VMASKMOVPS   32(DX), Y0, Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y9, Y7, Y5
-	VFMADD231PS  Y9, Y8, Y6
-	ADDQ         SI, CX
-	ADDQ         DI, DX
-	DECQ         BX
-	JNZ          sum1
+	VMOVUPS (DX), Y7
+	VMASKMOVPS 32(DX), Y0, Y8
+	row2AVX2((CX), Y9, Y7, Y5, Y8, Y6)
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	MOVQ       y+0(FP), CX
-	MOVQ       e0+24(FP), DX
-	VMOVUPS    (DX), Y8
-	VADDPS     Y8, Y5, Y7
-	VMOVUPS    Y7, (CX)
-	VMASKMOVPS 32(DX), Y0, Y8
-	VADDPS     Y8, Y6, Y7
-	VMASKMOVPS Y7, Y0, 32(CX)
-	MOVQ       $0x00000001, CX
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
+	biasAVX2((DX), Y8, Y5, Y7, (CX))
+	biasAVX2V2(32(DX), Y8, Y6, Y7, 32(CX))
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func softmax10AVX512(x *float32, y *float32, count int)
-// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·softmax10AVX512(SB), $128-24
-	MOVQ         x+0(FP), AX
-	MOVQ         y+8(FP), CX
-	MOVL         $0x000003ff, DX
-	KMOVW        DX, K1
-	VBROADCASTSS constants<>+8(SB), Z0
-	VBROADCASTSS constants<>+12(SB), Z1
-	VBROADCASTSS constants<>+16(SB), Z2
-	VBROADCASTSS constants<>+20(SB), Z3
-	VBROADCASTSS constants<>+24(SB), Z4
-	VBROADCASTSS constants<>+28(SB), Z5
-	VBROADCASTSS constants<>+32(SB), Z6
-	VBROADCASTSS constants<>+36(SB), Z7
-	VBROADCASTSS constants<>+40(SB), Z8
-	VBROADCASTSS constants<>+44(SB), Z9
-	VBROADCASTSS constants<>+48(SB), Z10
-	VBROADCASTSS constants<>+52(SB), Z11
-	MOVQ         count+16(FP), DX
+	MOVQ x+0(FP), AX
+	MOVQ y+8(FP), CX
+	MOVL $0x000003ff, DX
+	KMOVW DX, K1
+	constant4AVX512(constants<>+8(SB), Z0, constants<>+12(SB), Z1, constants<>+16(SB), Z2, constants<>+20(SB), Z3)
+	constant4AVX512(constants<>+24(SB), Z4, constants<>+28(SB), Z5, constants<>+32(SB), Z6, constants<>+36(SB), Z7)
+	constant4AVX512(constants<>+40(SB), Z8, constants<>+44(SB), Z9, constants<>+48(SB), Z10, constants<>+52(SB), Z11)
+	MOVQ count+16(FP), DX
 
 loop:
-	VMOVUPS.Z    (AX), K1, Z12
-	VMOVAPS      Z12, Z13
-	VBROADCASTSS constants<>+56(SB), Z14
-	VBLENDMPS    Z13, Z14, K1, Z13
-	VSHUFF32X4   $0x4e, Z13, Z13, Z14
-	VRANGEPS     $0x05, Z14, Z13, Z15
-	VCMPPS       $0x03, Z14, Z13, K2
-	VADDPS       Z13, Z14, K2, Z15
-	VSHUFF32X4   $0xb1, Z15, Z15, Z14
-	VRANGEPS     $0x05, Z14, Z15, Z13
-	VCMPPS       $0x03, Z14, Z15, K2
-	VADDPS       Z15, Z14, K2, Z13
-	VPERMILPS    $0x4e, Z13, Z14
-	VRANGEPS     $0x05, Z14, Z13, Z15
-	VCMPPS       $0x03, Z14, Z13, K2
-	VADDPS       Z13, Z14, K2, Z15
-	VPERMILPS    $0xb1, Z15, Z14
-	VRANGEPS     $0x05, Z14, Z15, Z13
-	VCMPPS       $0x03, Z14, Z15, K2
-	VADDPS       Z15, Z14, K2, Z13
-	VSUBPS       Z13, Z12, Z14
-	VMINPS       Z14, Z0, Z16
-	VMAXPS       Z16, Z1, Z16
-	VMOVAPS      Z2, Z17
-	VFMADD213PS  Z3, Z16, Z17
-	VSUBPS       Z3, Z17, Z17
-	VFMADD231PS  Z4, Z17, Z16
-	VFMADD231PS  Z5, Z17, Z16
-	VMOVAPS      Z6, Z18
-	VFMADD213PS  Z7, Z16, Z18
-	VFMADD213PS  Z8, Z16, Z18
-	VFMADD213PS  Z9, Z16, Z18
-	VFMADD213PS  Z10, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VSCALEFPS    Z17, Z18, Z15
-	VMOVUPS      Z15, K1, (CX)
-	VMOVAPS      Z15, Z13
-	VMOVAPS.Z    Z13, K1, Z13
-	VSHUFF32X4   $0x4e, Z13, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VSHUFF32X4   $0xb1, Z13, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VPERMILPS    $0x4e, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VPERMILPS    $0xb1, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VDIVPS       Z13, Z15, Z12
-	VMOVUPS      Z12, K1, (CX)
-	ADDQ         $+40, AX
-	ADDQ         $+40, CX
-	DECQ         DX
-	JNZ          loop
+	VMOVUPS.Z (AX), K1, Z12
+	termAVX512()
+	foldMaxAVX512()
+	valueAVX512V2((CX))
+	termAVX512V2()
+	foldSumAVX512()
+	valueAVX512V3((CX))
+	ADDQ $+40, AX
+	ADDQ $+40, CX
+	DECQ DX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func softmax10AVX2(x *float32, y *float32, count int)
-// Requires: AVX, AVX2, FMA3
 TEXT ·softmax10AVX2(SB), $128-24
-	MOVQ    x+0(FP), AX
-	MOVQ    y+8(FP), CX
+	MOVQ x+0(FP), AX
+	MOVQ y+8(FP), CX
 	VMOVDQU lanes<>+24(SB), Y0
-	MOVQ    count+16(FP), DX
+	MOVQ count+16(FP), DX
 
 loop:
-	VMOVUPS      (AX), Y1
-	VMASKMOVPS   32(AX), Y0, Y2
-	VMOVAPS      Y1, Y3
-	VMOVAPS      Y2, Y4
-	VBROADCASTSS constants<>+56(SB), Y5
-	VBLENDVPS    Y0, Y4, Y5, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VMOVAPS      Y5, Y3
-	VPERM2F128   $0x01, Y3, Y3, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VPERMILPS    $0x4e, Y5, Y4
-	VMAXPS       Y4, Y5, Y3
-	VMAXPS       Y5, Y4, Y6
-	VANDPS       Y6, Y3, Y3
-	VCMPPS       $0x03, Y4, Y5, Y6
-	VORPS        Y6, Y3, Y3
-	VPERMILPS    $0xb1, Y3, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VMOVAPS      Y5, Y3
-	VSUBPS       Y3, Y1, Y4
-	VBROADCASTSS constants<>+8(SB), Y7
-	VMINPS       Y4, Y7, Y6
-	VBROADCASTSS constants<>+12(SB), Y7
-	VMAXPS       Y6, Y7, Y6
-	VBROADCASTSS constants<>+16(SB), Y7
-	VBROADCASTSS constants<>+20(SB), Y8
-	VFMADD213PS  Y8, Y6, Y7
-	VBROADCASTSS constants<>+20(SB), Y8
-	VSUBPS       Y8, Y7, Y7
-	VBROADCASTSS constants<>+24(SB), Y8
-	VFMADD231PS  Y8, Y7, Y6
-	VBROADCASTSS constants<>+28(SB), Y8
-	VFMADD231PS  Y8, Y7, Y6
-	VBROADCASTSS constants<>+32(SB), Y8
-	VBROADCASTSS constants<>+36(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+40(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+44(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+48(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VCVTPS2DQ    Y7, Y10
-	VPSRAD       $0x01, Y10, Y9
-	VPSUBD       Y9, Y10, Y10
-	VBROADCASTSS constants<>+60(SB), Y11
-	VPADDD       Y11, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y8, Y5
-	VBROADCASTSS constants<>+60(SB), Y11
-	VPADDD       Y11, Y10, Y10
-	VPSLLD       $0x17, Y10, Y10
-	VMULPS       Y10, Y5, Y5
-	VMOVUPS      Y5, (CX)
-	VSUBPS       Y3, Y2, Y4
-	VBROADCASTSS constants<>+8(SB), Y7
-	VMINPS       Y4, Y7, Y8
-	VBROADCASTSS constants<>+12(SB), Y7
-	VMAXPS       Y8, Y7, Y8
-	VBROADCASTSS constants<>+16(SB), Y7
-	VBROADCASTSS constants<>+20(SB), Y10
-	VFMADD213PS  Y10, Y8, Y7
-	VBROADCASTSS constants<>+20(SB), Y10
-	VSUBPS       Y10, Y7, Y7
-	VBROADCASTSS constants<>+24(SB), Y10
-	VFMADD231PS  Y10, Y7, Y8
-	VBROADCASTSS constants<>+28(SB), Y10
-	VFMADD231PS  Y10, Y7, Y8
-	VBROADCASTSS constants<>+32(SB), Y10
-	VBROADCASTSS constants<>+36(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+40(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+44(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+48(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VCVTPS2DQ    Y7, Y11
-	VPSRAD       $0x01, Y11, Y9
-	VPSUBD       Y9, Y11, Y11
-	VBROADCASTSS constants<>+60(SB), Y12
-	VPADDD       Y12, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y10, Y6
-	VBROADCASTSS constants<>+60(SB), Y12
-	VPADDD       Y12, Y11, Y11
-	VPSLLD       $0x17, Y11, Y11
-	VMULPS       Y11, Y6, Y6
-	VMASKMOVPS   Y6, Y0, 32(CX)
-	VMOVAPS      Y5, Y3
-	VMOVAPS      Y6, Y2
-	VANDPS       Y2, Y0, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERM2F128   $0x01, Y3, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERMILPS    $0x4e, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERMILPS    $0xb1, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VDIVPS       Y3, Y5, Y2
-	VMOVUPS      Y2, (CX)
-	VDIVPS       Y3, Y6, Y1
-	VMASKMOVPS   Y1, Y0, 32(CX)
-	ADDQ         $+40, AX
-	ADDQ         $+40, CX
-	DECQ         DX
-	JNZ          loop
+	VMOVUPS (AX), Y1
+	VMASKMOVPS 32(AX), Y0, Y2
+	VMOVAPS Y1, Y3
+	termAVX2()
+	VMAXPS Y4, Y3, Y5
+	VMAXPS Y3, Y4, Y6
+	VANDPS Y6, Y5, Y5
+	VCMPPS $0x03, Y4, Y3, Y6
+	VORPS Y6, Y5, Y5
+	VMOVAPS Y5, Y3
+	foldMaxAVX2()
+	valueAVX2V2((CX))
+	valueAVX2V3(32(CX))
+	VMOVAPS Y5, Y3
+	termAVX2V2()
+	VADDPS Y2, Y3, Y3
+	foldSumAVX2()
+	valueAVX2V4((CX))
+	valueAVX2V5(32(CX))
+	ADDQ $+40, AX
+	ADDQ $+40, CX
+	DECQ DX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func softmax10BAVX512(y *float32, x *float32, z *float32, g2 *float32, count int)
-// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·softmax10BAVX512(SB), $128-40
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         z+16(FP), DX
-	MOVQ         g2+24(FP), BX
-	MOVL         $0x000003ff, SI
-	KMOVW        SI, K1
-	VBROADCASTSS constants<>+8(SB), Z0
-	VBROADCASTSS constants<>+12(SB), Z1
-	VBROADCASTSS constants<>+16(SB), Z2
-	VBROADCASTSS constants<>+20(SB), Z3
-	VBROADCASTSS constants<>+24(SB), Z4
-	VBROADCASTSS constants<>+28(SB), Z5
-	VBROADCASTSS constants<>+32(SB), Z6
-	VBROADCASTSS constants<>+36(SB), Z7
-	VBROADCASTSS constants<>+40(SB), Z8
-	VBROADCASTSS constants<>+44(SB), Z9
-	VBROADCASTSS constants<>+48(SB), Z10
-	VBROADCASTSS constants<>+52(SB), Z11
-	MOVQ         count+32(FP), SI
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ z+16(FP), DX
+	MOVQ g2+24(FP), BX
+	MOVL $0x000003ff, SI
+	KMOVW SI, K1
+	constant4AVX512(constants<>+8(SB), Z0, constants<>+12(SB), Z1, constants<>+16(SB), Z2, constants<>+20(SB), Z3)
+	constant4AVX512(constants<>+24(SB), Z4, constants<>+28(SB), Z5, constants<>+32(SB), Z6, constants<>+36(SB), Z7)
+	constant4AVX512(constants<>+40(SB), Z8, constants<>+44(SB), Z9, constants<>+48(SB), Z10, constants<>+52(SB), Z11)
+	MOVQ count+32(FP), SI
 
 loop:
-	VMOVUPS.Z    (CX), K1, Z12
-	VMOVAPS      Z12, Z13
-	VBROADCASTSS constants<>+56(SB), Z14
-	VBLENDMPS    Z13, Z14, K1, Z13
-	VSHUFF32X4   $0x4e, Z13, Z13, Z14
-	VRANGEPS     $0x05, Z14, Z13, Z15
-	VCMPPS       $0x03, Z14, Z13, K2
-	VADDPS       Z13, Z14, K2, Z15
-	VSHUFF32X4   $0xb1, Z15, Z15, Z14
-	VRANGEPS     $0x05, Z14, Z15, Z13
-	VCMPPS       $0x03, Z14, Z15, K2
-	VADDPS       Z15, Z14, K2, Z13
-	VPERMILPS    $0x4e, Z13, Z14
-	VRANGEPS     $0x05, Z14, Z13, Z15
-	VCMPPS       $0x03, Z14, Z13, K2
-	VADDPS       Z13, Z14, K2, Z15
-	VPERMILPS    $0xb1, Z15, Z14
-	VRANGEPS     $0x05, Z14, Z15, Z13
-	VCMPPS       $0x03, Z14, Z15, K2
-	VADDPS       Z15, Z14, K2, Z13
-	VMOVSS       X13, (AX)
-	VSUBPS       Z13, Z12, Z14
-	VMINPS       Z14, Z0, Z16
-	VMAXPS       Z16, Z1, Z16
-	VMOVAPS      Z2, Z17
-	VFMADD213PS  Z3, Z16, Z17
-	VSUBPS       Z3, Z17, Z17
-	VFMADD231PS  Z4, Z17, Z16
-	VFMADD231PS  Z5, Z17, Z16
-	VMOVAPS      Z6, Z18
-	VFMADD213PS  Z7, Z16, Z18
-	VFMADD213PS  Z8, Z16, Z18
-	VFMADD213PS  Z9, Z16, Z18
-	VFMADD213PS  Z10, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VSCALEFPS    Z17, Z18, Z15
-	VMOVUPS      Z15, K1, (DX)
-	VMOVAPS      Z15, Z13
-	VMOVAPS.Z    Z13, K1, Z13
-	VSHUFF32X4   $0x4e, Z13, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VSHUFF32X4   $0xb1, Z13, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VPERMILPS    $0x4e, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VPERMILPS    $0xb1, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VMOVSS       X13, (BX)
-	VDIVPS       Z13, Z15, Z12
-	VMOVUPS      Z12, K1, (DX)
-	ADDQ         $+4, AX
-	ADDQ         $+40, CX
-	ADDQ         $+40, DX
-	ADDQ         $+4, BX
-	DECQ         SI
-	JNZ          loop
+	VMOVUPS.Z (CX), K1, Z12
+	termAVX512()
+	foldMaxAVX512()
+	VMOVSS X13, (AX)
+	valueAVX512V2((DX))
+	termAVX512V2()
+	foldSumAVX512()
+	VMOVSS X13, (BX)
+	valueAVX512V3((DX))
+	ADDQ $+4, AX
+	ADDQ $+40, CX
+	ADDQ $+40, DX
+	ADDQ $+4, BX
+	DECQ SI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func softmax10BAVX2(y *float32, x *float32, z *float32, g2 *float32, count int)
-// Requires: AVX, AVX2, FMA3
 TEXT ·softmax10BAVX2(SB), $128-40
-	MOVQ    y+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    z+16(FP), DX
-	MOVQ    g2+24(FP), BX
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ z+16(FP), DX
+	MOVQ g2+24(FP), BX
 	VMOVDQU lanes<>+24(SB), Y0
-	MOVQ    count+32(FP), SI
+	MOVQ count+32(FP), SI
 
 loop:
-	VMOVUPS      (CX), Y1
-	VMASKMOVPS   32(CX), Y0, Y2
-	VMOVAPS      Y1, Y3
-	VMOVAPS      Y2, Y4
-	VBROADCASTSS constants<>+56(SB), Y5
-	VBLENDVPS    Y0, Y4, Y5, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VMOVAPS      Y5, Y3
-	VPERM2F128   $0x01, Y3, Y3, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VPERMILPS    $0x4e, Y5, Y4
-	VMAXPS       Y4, Y5, Y3
-	VMAXPS       Y5, Y4, Y6
-	VANDPS       Y6, Y3, Y3
-	VCMPPS       $0x03, Y4, Y5, Y6
-	VORPS        Y6, Y3, Y3
-	VPERMILPS    $0xb1, Y3, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VMOVAPS      Y5, Y3
-	VMOVSS       X3, (AX)
-	VSUBPS       Y3, Y1, Y4
-	VBROADCASTSS constants<>+8(SB), Y7
-	VMINPS       Y4, Y7, Y6
-	VBROADCASTSS constants<>+12(SB), Y7
-	VMAXPS       Y6, Y7, Y6
-	VBROADCASTSS constants<>+16(SB), Y7
-	VBROADCASTSS constants<>+20(SB), Y8
-	VFMADD213PS  Y8, Y6, Y7
-	VBROADCASTSS constants<>+20(SB), Y8
-	VSUBPS       Y8, Y7, Y7
-	VBROADCASTSS constants<>+24(SB), Y8
-	VFMADD231PS  Y8, Y7, Y6
-	VBROADCASTSS constants<>+28(SB), Y8
-	VFMADD231PS  Y8, Y7, Y6
-	VBROADCASTSS constants<>+32(SB), Y8
-	VBROADCASTSS constants<>+36(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+40(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+44(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+48(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VCVTPS2DQ    Y7, Y10
-	VPSRAD       $0x01, Y10, Y9
-	VPSUBD       Y9, Y10, Y10
-	VBROADCASTSS constants<>+60(SB), Y11
-	VPADDD       Y11, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y8, Y5
-	VBROADCASTSS constants<>+60(SB), Y11
-	VPADDD       Y11, Y10, Y10
-	VPSLLD       $0x17, Y10, Y10
-	VMULPS       Y10, Y5, Y5
-	VMOVUPS      Y5, (DX)
-	VSUBPS       Y3, Y2, Y4
-	VBROADCASTSS constants<>+8(SB), Y7
-	VMINPS       Y4, Y7, Y8
-	VBROADCASTSS constants<>+12(SB), Y7
-	VMAXPS       Y8, Y7, Y8
-	VBROADCASTSS constants<>+16(SB), Y7
-	VBROADCASTSS constants<>+20(SB), Y10
-	VFMADD213PS  Y10, Y8, Y7
-	VBROADCASTSS constants<>+20(SB), Y10
-	VSUBPS       Y10, Y7, Y7
-	VBROADCASTSS constants<>+24(SB), Y10
-	VFMADD231PS  Y10, Y7, Y8
-	VBROADCASTSS constants<>+28(SB), Y10
-	VFMADD231PS  Y10, Y7, Y8
-	VBROADCASTSS constants<>+32(SB), Y10
-	VBROADCASTSS constants<>+36(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+40(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+44(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+48(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VCVTPS2DQ    Y7, Y11
-	VPSRAD       $0x01, Y11, Y9
-	VPSUBD       Y9, Y11, Y11
-	VBROADCASTSS constants<>+60(SB), Y12
-	VPADDD       Y12, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y10, Y6
-	VBROADCASTSS constants<>+60(SB), Y12
-	VPADDD       Y12, Y11, Y11
-	VPSLLD       $0x17, Y11, Y11
-	VMULPS       Y11, Y6, Y6
-	VMASKMOVPS   Y6, Y0, 32(DX)
-	VMOVAPS      Y5, Y3
-	VMOVAPS      Y6, Y2
-	VANDPS       Y2, Y0, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERM2F128   $0x01, Y3, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERMILPS    $0x4e, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERMILPS    $0xb1, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VMOVSS       X3, (BX)
-	VDIVPS       Y3, Y5, Y2
-	VMOVUPS      Y2, (DX)
-	VDIVPS       Y3, Y6, Y1
-	VMASKMOVPS   Y1, Y0, 32(DX)
-	ADDQ         $+4, AX
-	ADDQ         $+40, CX
-	ADDQ         $+40, DX
-	ADDQ         $+4, BX
-	DECQ         SI
-	JNZ          loop
+	VMOVUPS (CX), Y1
+	VMASKMOVPS 32(CX), Y0, Y2
+	VMOVAPS Y1, Y3
+	termAVX2()
+	VMAXPS Y4, Y3, Y5
+	VMAXPS Y3, Y4, Y6
+	VANDPS Y6, Y5, Y5
+	VCMPPS $0x03, Y4, Y3, Y6
+	VORPS Y6, Y5, Y5
+	VMOVAPS Y5, Y3
+	foldMaxAVX2()
+	VMOVSS X3, (AX)
+	valueAVX2V2((DX))
+	valueAVX2V3(32(DX))
+	VMOVAPS Y5, Y3
+	termAVX2V2()
+	VADDPS Y2, Y3, Y3
+	foldSumAVX2()
+	VMOVSS X3, (BX)
+	valueAVX2V4((DX))
+	valueAVX2V5(32(DX))
+	ADDQ $+4, AX
+	ADDQ $+40, CX
+	ADDQ $+40, DX
+	ADDQ $+4, BX
+	DECQ SI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func softmax10CAVX512(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
-// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·softmax10CAVX512(SB), $128-48
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         z+16(FP), DX
-	MOVQ         g2+24(FP), BX
-	MOVQ         h+32(FP), SI
-	MOVL         $0x000003ff, DI
-	KMOVW        DI, K1
-	VBROADCASTSS constants<>+8(SB), Z0
-	VBROADCASTSS constants<>+12(SB), Z1
-	VBROADCASTSS constants<>+16(SB), Z2
-	VBROADCASTSS constants<>+20(SB), Z3
-	VBROADCASTSS constants<>+24(SB), Z4
-	VBROADCASTSS constants<>+28(SB), Z5
-	VBROADCASTSS constants<>+32(SB), Z6
-	VBROADCASTSS constants<>+36(SB), Z7
-	VBROADCASTSS constants<>+40(SB), Z8
-	VBROADCASTSS constants<>+44(SB), Z9
-	VBROADCASTSS constants<>+48(SB), Z10
-	VBROADCASTSS constants<>+52(SB), Z11
-	MOVQ         count+40(FP), DI
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ z+16(FP), DX
+	MOVQ g2+24(FP), BX
+	MOVQ h+32(FP), SI
+	MOVL $0x000003ff, DI
+	KMOVW DI, K1
+	constant4AVX512(constants<>+8(SB), Z0, constants<>+12(SB), Z1, constants<>+16(SB), Z2, constants<>+20(SB), Z3)
+	constant4AVX512(constants<>+24(SB), Z4, constants<>+28(SB), Z5, constants<>+32(SB), Z6, constants<>+36(SB), Z7)
+	constant4AVX512(constants<>+40(SB), Z8, constants<>+44(SB), Z9, constants<>+48(SB), Z10, constants<>+52(SB), Z11)
+	MOVQ count+40(FP), DI
 
 loop:
-	VMOVUPS.Z    (CX), K1, Z12
-	VMOVAPS      Z12, Z13
-	VBROADCASTSS constants<>+56(SB), Z14
-	VBLENDMPS    Z13, Z14, K1, Z13
-	VSHUFF32X4   $0x4e, Z13, Z13, Z14
-	VRANGEPS     $0x05, Z14, Z13, Z15
-	VCMPPS       $0x03, Z14, Z13, K2
-	VADDPS       Z13, Z14, K2, Z15
-	VSHUFF32X4   $0xb1, Z15, Z15, Z14
-	VRANGEPS     $0x05, Z14, Z15, Z13
-	VCMPPS       $0x03, Z14, Z15, K2
-	VADDPS       Z15, Z14, K2, Z13
-	VPERMILPS    $0x4e, Z13, Z14
-	VRANGEPS     $0x05, Z14, Z13, Z15
-	VCMPPS       $0x03, Z14, Z13, K2
-	VADDPS       Z13, Z14, K2, Z15
-	VPERMILPS    $0xb1, Z15, Z14
-	VRANGEPS     $0x05, Z14, Z15, Z13
-	VCMPPS       $0x03, Z14, Z15, K2
-	VADDPS       Z15, Z14, K2, Z13
-	VMOVSS       X13, (AX)
-	VSUBPS       Z13, Z12, Z14
-	VMINPS       Z14, Z0, Z16
-	VMAXPS       Z16, Z1, Z16
-	VMOVAPS      Z2, Z17
-	VFMADD213PS  Z3, Z16, Z17
-	VSUBPS       Z3, Z17, Z17
-	VFMADD231PS  Z4, Z17, Z16
-	VFMADD231PS  Z5, Z17, Z16
-	VMOVAPS      Z6, Z18
-	VFMADD213PS  Z7, Z16, Z18
-	VFMADD213PS  Z8, Z16, Z18
-	VFMADD213PS  Z9, Z16, Z18
-	VFMADD213PS  Z10, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VSCALEFPS    Z17, Z18, Z15
-	VMOVUPS      Z15, K1, (DX)
-	VMOVAPS      Z15, Z13
-	VMOVAPS.Z    Z13, K1, Z13
-	VSHUFF32X4   $0x4e, Z13, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VSHUFF32X4   $0xb1, Z13, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VPERMILPS    $0x4e, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VPERMILPS    $0xb1, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VMOVSS       X13, (BX)
-	VDIVPS       Z13, Z15, Z12
-	VMOVUPS      Z12, K1, (SI)
-	ADDQ         $+4, AX
-	ADDQ         $+40, CX
-	ADDQ         $+40, DX
-	ADDQ         $+4, BX
-	ADDQ         $+40, SI
-	DECQ         DI
-	JNZ          loop
+	VMOVUPS.Z (CX), K1, Z12
+	termAVX512()
+	foldMaxAVX512()
+	VMOVSS X13, (AX)
+	valueAVX512V2((DX))
+	termAVX512V2()
+	foldSumAVX512()
+	VMOVSS X13, (BX)
+	valueAVX512V3((SI))
+	ADDQ $+4, AX
+	ADDQ $+40, CX
+	ADDQ $+40, DX
+	ADDQ $+4, BX
+	ADDQ $+40, SI
+	DECQ DI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func softmax10CAVX2(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
-// Requires: AVX, AVX2, FMA3
 TEXT ·softmax10CAVX2(SB), $128-48
-	MOVQ    y+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    z+16(FP), DX
-	MOVQ    g2+24(FP), BX
-	MOVQ    h+32(FP), SI
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ z+16(FP), DX
+	MOVQ g2+24(FP), BX
+	MOVQ h+32(FP), SI
 	VMOVDQU lanes<>+24(SB), Y0
-	MOVQ    count+40(FP), DI
+	MOVQ count+40(FP), DI
 
 loop:
-	VMOVUPS      (CX), Y1
-	VMASKMOVPS   32(CX), Y0, Y2
-	VMOVAPS      Y1, Y3
-	VMOVAPS      Y2, Y4
-	VBROADCASTSS constants<>+56(SB), Y5
-	VBLENDVPS    Y0, Y4, Y5, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VMOVAPS      Y5, Y3
-	VPERM2F128   $0x01, Y3, Y3, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VPERMILPS    $0x4e, Y5, Y4
-	VMAXPS       Y4, Y5, Y3
-	VMAXPS       Y5, Y4, Y6
-	VANDPS       Y6, Y3, Y3
-	VCMPPS       $0x03, Y4, Y5, Y6
-	VORPS        Y6, Y3, Y3
-	VPERMILPS    $0xb1, Y3, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VMOVAPS      Y5, Y3
-	VMOVSS       X3, (AX)
-	VSUBPS       Y3, Y1, Y4
-	VBROADCASTSS constants<>+8(SB), Y7
-	VMINPS       Y4, Y7, Y6
-	VBROADCASTSS constants<>+12(SB), Y7
-	VMAXPS       Y6, Y7, Y6
-	VBROADCASTSS constants<>+16(SB), Y7
-	VBROADCASTSS constants<>+20(SB), Y8
-	VFMADD213PS  Y8, Y6, Y7
-	VBROADCASTSS constants<>+20(SB), Y8
-	VSUBPS       Y8, Y7, Y7
-	VBROADCASTSS constants<>+24(SB), Y8
-	VFMADD231PS  Y8, Y7, Y6
-	VBROADCASTSS constants<>+28(SB), Y8
-	VFMADD231PS  Y8, Y7, Y6
-	VBROADCASTSS constants<>+32(SB), Y8
-	VBROADCASTSS constants<>+36(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+40(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+44(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+48(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VCVTPS2DQ    Y7, Y10
-	VPSRAD       $0x01, Y10, Y9
-	VPSUBD       Y9, Y10, Y10
-	VBROADCASTSS constants<>+60(SB), Y11
-	VPADDD       Y11, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y8, Y5
-	VBROADCASTSS constants<>+60(SB), Y11
-	VPADDD       Y11, Y10, Y10
-	VPSLLD       $0x17, Y10, Y10
-	VMULPS       Y10, Y5, Y5
-	VMOVUPS      Y5, (DX)
-	VSUBPS       Y3, Y2, Y4
-	VBROADCASTSS constants<>+8(SB), Y7
-	VMINPS       Y4, Y7, Y8
-	VBROADCASTSS constants<>+12(SB), Y7
-	VMAXPS       Y8, Y7, Y8
-	VBROADCASTSS constants<>+16(SB), Y7
-	VBROADCASTSS constants<>+20(SB), Y10
-	VFMADD213PS  Y10, Y8, Y7
-	VBROADCASTSS constants<>+20(SB), Y10
-	VSUBPS       Y10, Y7, Y7
-	VBROADCASTSS constants<>+24(SB), Y10
-	VFMADD231PS  Y10, Y7, Y8
-	VBROADCASTSS constants<>+28(SB), Y10
-	VFMADD231PS  Y10, Y7, Y8
-	VBROADCASTSS constants<>+32(SB), Y10
-	VBROADCASTSS constants<>+36(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+40(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+44(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+48(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VCVTPS2DQ    Y7, Y11
-	VPSRAD       $0x01, Y11, Y9
-	VPSUBD       Y9, Y11, Y11
-	VBROADCASTSS constants<>+60(SB), Y12
-	VPADDD       Y12, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y10, Y6
-	VBROADCASTSS constants<>+60(SB), Y12
-	VPADDD       Y12, Y11, Y11
-	VPSLLD       $0x17, Y11, Y11
-	VMULPS       Y11, Y6, Y6
-	VMASKMOVPS   Y6, Y0, 32(DX)
-	VMOVAPS      Y5, Y3
-	VMOVAPS      Y6, Y2
-	VANDPS       Y2, Y0, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERM2F128   $0x01, Y3, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERMILPS    $0x4e, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERMILPS    $0xb1, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VMOVSS       X3, (BX)
-	VDIVPS       Y3, Y5, Y2
-	VMOVUPS      Y2, (SI)
-	VDIVPS       Y3, Y6, Y1
-	VMASKMOVPS   Y1, Y0, 32(SI)
-	ADDQ         $+4, AX
-	ADDQ         $+40, CX
-	ADDQ         $+40, DX
-	ADDQ         $+4, BX
-	ADDQ         $+40, SI
-	DECQ         DI
-	JNZ          loop
+	VMOVUPS (CX), Y1
+	VMASKMOVPS 32(CX), Y0, Y2
+	VMOVAPS Y1, Y3
+	termAVX2()
+	VMAXPS Y4, Y3, Y5
+	VMAXPS Y3, Y4, Y6
+	VANDPS Y6, Y5, Y5
+	VCMPPS $0x03, Y4, Y3, Y6
+	VORPS Y6, Y5, Y5
+	VMOVAPS Y5, Y3
+	foldMaxAVX2()
+	VMOVSS X3, (AX)
+	valueAVX2V2((DX))
+	valueAVX2V3(32(DX))
+	VMOVAPS Y5, Y3
+	termAVX2V2()
+	VADDPS Y2, Y3, Y3
+	foldSumAVX2()
+	VMOVSS X3, (BX)
+	valueAVX2V4((SI))
+	valueAVX2V5(32(SI))
+	ADDQ $+4, AX
+	ADDQ $+40, CX
+	ADDQ $+40, DX
+	ADDQ $+4, BX
+	ADDQ $+40, SI
+	DECQ DI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func expGradient10AVX512(dx *float32, dy *float32, x *float32, dz *float32, count int)
-// Requires: AVX, AVX512F
 TEXT ·expGradient10AVX512(SB), $128-40
-	MOVQ  dx+0(FP), AX
-	MOVQ  dy+8(FP), CX
-	MOVQ  x+16(FP), DX
-	MOVQ  dz+24(FP), BX
-	MOVQ  count+32(FP), SI
-	MOVL  $0x000003ff, DI
+	MOVQ dx+0(FP), AX
+	MOVQ dy+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ dz+24(FP), BX
+	MOVQ count+32(FP), SI
+	MOVL $0x000003ff, DI
 	KMOVW DI, K1
 
 loop:
 	VBROADCASTSS (BX), Z0
-	VMOVUPS.Z    (CX), K1, Z1
-	VMOVUPS.Z    (DX), K1, Z2
-	VMULPS       Z2, Z0, Z3
-	VADDPS       Z3, Z1, Z4
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         $+40, AX
-	ADDQ         $+40, CX
-	ADDQ         $+40, DX
-	ADDQ         $+4, BX
-	DECQ         SI
-	JNZ          loop
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z2
+	VMULPS Z2, Z0, Z3
+	VADDPS Z3, Z1, Z4
+	VMOVUPS Z4, K1, (AX)
+	ADDQ $+40, AX
+	ADDQ $+40, CX
+	ADDQ $+40, DX
+	ADDQ $+4, BX
+	DECQ SI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func expGradient10AVX2(dx *float32, dy *float32, x *float32, dz *float32, count int)
-// Requires: AVX
 TEXT ·expGradient10AVX2(SB), $128-40
-	MOVQ    dx+0(FP), AX
-	MOVQ    dy+8(FP), CX
-	MOVQ    x+16(FP), DX
-	MOVQ    dz+24(FP), BX
-	MOVQ    count+32(FP), SI
+	MOVQ dx+0(FP), AX
+	MOVQ dy+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ dz+24(FP), BX
+	MOVQ count+32(FP), SI
 	VMOVDQU lanes<>+24(SB), Y0
 
 loop:
 	VBROADCASTSS (BX), Y1
-	VMOVUPS      (CX), Y2
-	VMOVUPS      (DX), Y3
-	VMULPS       Y3, Y1, Y4
-	VADDPS       Y4, Y2, Y5
-	VMOVUPS      Y5, (AX)
-	VMASKMOVPS   32(CX), Y0, Y5
-	VMASKMOVPS   32(DX), Y0, Y3
-	VMULPS       Y3, Y1, Y2
-	VADDPS       Y2, Y5, Y4
-	VMASKMOVPS   Y4, Y0, 32(AX)
-	ADDQ         $+40, AX
-	ADDQ         $+40, CX
-	ADDQ         $+40, DX
-	ADDQ         $+4, BX
-	DECQ         SI
-	JNZ          loop
+	VMOVUPS (CX), Y2
+	VMOVUPS (DX), Y3
+	VMULPS Y3, Y1, Y4
+	VADDPS Y4, Y2, Y5
+	VMOVUPS Y5, (AX)
+	VMASKMOVPS 32(CX), Y0, Y5
+	VMASKMOVPS 32(DX), Y0, Y3
+	VMULPS Y3, Y1, Y2
+	VADDPS Y2, Y5, Y4
+	VMASKMOVPS Y4, Y0, 32(AX)
+	ADDQ $+40, AX
+	ADDQ $+40, CX
+	ADDQ $+40, DX
+	ADDQ $+4, BX
+	DECQ SI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func packColumns64AVX512(p *float32, w *float32, step int, k int)
-// Requires: AVX, AVX512F
 TEXT ·packColumns64AVX512(SB), $128-32
 	MOVQ step+16(FP), AX
 	MOVQ w+8(FP), CX
@@ -2322,52 +1449,40 @@ loop:
 	MOVQ k+24(FP), R12
 
 columnsof16:
-	VMOVUPS      (R8), X0
-	VINSERTF32X4 $0x01, (R9), Z0, Z0
-	VINSERTF32X4 $0x02, (R10), Z0, Z0
-	VINSERTF32X4 $0x03, (R11), Z0, Z0
-	VMOVUPS      (R8)(AX*1), X1
-	VINSERTF32X4 $0x01, (R9)(AX*1), Z1, Z1
-	VINSERTF32X4 $0x02, (R10)(AX*1), Z1, Z1
-	VINSERTF32X4 $0x03, (R11)(AX*1), Z1, Z1
-	VMOVUPS      (R8)(AX*2), X2
-	VINSERTF32X4 $0x01, (R9)(AX*2), Z2, Z2
-	VINSERTF32X4 $0x02, (R10)(AX*2), Z2, Z2
-	VINSERTF32X4 $0x03, (R11)(AX*2), Z2, Z2
-	VMOVUPS      (R8)(DI*1), X3
-	VINSERTF32X4 $0x01, (R9)(DI*1), Z3, Z3
-	VINSERTF32X4 $0x02, (R10)(DI*1), Z3, Z3
-	VINSERTF32X4 $0x03, (R11)(DI*1), Z3, Z3
-	VUNPCKLPS    Z1, Z0, Z4
-	VUNPCKHPS    Z1, Z0, Z5
-	VUNPCKLPS    Z3, Z2, Z6
-	VUNPCKHPS    Z3, Z2, Z7
-	VUNPCKLPD    Z6, Z4, Z0
-	VUNPCKHPD    Z6, Z4, Z1
-	VUNPCKLPD    Z7, Z5, Z2
-	VUNPCKHPD    Z7, Z5, Z3
-	VMOVUPS      Z0, (SI)
-	VMOVUPS      Z1, 256(SI)
-	VMOVUPS      Z2, 512(SI)
-	VMOVUPS      Z3, 768(SI)
-	ADDQ         $+16, R8
-	ADDQ         $+16, R9
-	ADDQ         $+16, R10
-	ADDQ         $+16, R11
-	ADDQ         $+1024, SI
-	SUBQ         $0x04, R12
-	JZ           turnedof16
-	CMPQ         R12, $0x04
-	JGE          columnsof16
-	SUBQ         $0x04, R12
-	LEAQ         (R8)(R12*4), R8
-	LEAQ         (R9)(R12*4), R9
-	LEAQ         (R10)(R12*4), R10
-	LEAQ         (R11)(R12*4), R11
-	IMUL3Q       $+256, R12, R12
-	ADDQ         R12, SI
-	MOVQ         $0x00000004, R12
-	JMP          columnsof16
+	gatherAVX512((R8), X0, (R9), Z0, (R10), (R11))
+	gatherAVX512((R8)(AX*1), X1, (R9)(AX*1), Z1, (R10)(AX*1), (R11)(AX*1))
+	gatherAVX512((R8)(AX*2), X2, (R9)(AX*2), Z2, (R10)(AX*2), (R11)(AX*2))
+	gatherAVX512((R8)(DI*1), X3, (R9)(DI*1), Z3, (R10)(DI*1), (R11)(DI*1))
+	VUNPCKLPS Z1, Z0, Z4
+	VUNPCKHPS Z1, Z0, Z5
+	VUNPCKLPS Z3, Z2, Z6
+	VUNPCKHPS Z3, Z2, Z7
+	VUNPCKLPD Z6, Z4, Z0
+	VUNPCKHPD Z6, Z4, Z1
+	VUNPCKLPD Z7, Z5, Z2
+	VUNPCKHPD Z7, Z5, Z3
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 256(SI)
+	VMOVUPS Z2, 512(SI)
+	VMOVUPS Z3, 768(SI)
+	ADDQ $+16, R8
+	ADDQ $+16, R9
+	ADDQ $+16, R10
+	ADDQ $+16, R11
+	ADDQ $+1024, SI
+	SUBQ $0x04, R12
+	JZ turnedof16
+	CMPQ R12, $0x04
+	JGE columnsof16
+	SUBQ $0x04, R12
+	LEAQ (R8)(R12*4), R8
+	LEAQ (R9)(R12*4), R9
+	LEAQ (R10)(R12*4), R10
+	LEAQ (R11)(R12*4), R11
+	IMUL3Q $+256, R12, R12
+	ADDQ R12, SI
+	MOVQ $0x00000004, R12
+	JMP columnsof16
 
 turnedof16:
 	ADDQ $+64, DX
@@ -2375,359 +1490,186 @@ turnedof16:
 	SHLQ $0x04, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func tile6x64ReluGradientAVX512(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, AVX512F
 TEXT ·tile6x64ReluGradientAVX512(SB), $128-48
 	MOVQ s+32(FP), AX
 
 next:
 	// 6 by 64 sums in registers:
-	CMPQ   n+40(FP), $0x06
-	JLT    under6
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	MOVQ   w+16(FP), DI
-	MOVQ   16(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   64(AX), R10
-	TESTQ  R8, R8
-	JZ     summed6
+	CMPQ n+40(FP), $0x06
+	JLT under6
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	zero4AVX512(Z16, Z17, Z18, Z19)
+	zero4AVX512(Z20, Z21, Z22, Z23)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ w+16(FP), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	MOVQ 64(AX), R10
+	TESTQ R8, R8
+	JZ summed6
 
 sum6:
-	VMOVUPS      (DI), Z24
-	VMOVUPS      64(DI), Z25
-	VMOVUPS      128(DI), Z26
-	VMOVUPS      192(DI), Z27
-	VBROADCASTSS (CX), Z28
-	VFMADD231PS  Z28, Z24, Z0
-	VFMADD231PS  Z28, Z25, Z1
-	VFMADD231PS  Z28, Z26, Z2
-	VFMADD231PS  Z28, Z27, Z3
-	VBROADCASTSS (CX)(DX*1), Z28
-	VFMADD231PS  Z28, Z24, Z4
-	VFMADD231PS  Z28, Z25, Z5
-	VFMADD231PS  Z28, Z26, Z6
-	VFMADD231PS  Z28, Z27, Z7
-	VBROADCASTSS (CX)(DX*2), Z28
-	VFMADD231PS  Z28, Z24, Z8
-	VFMADD231PS  Z28, Z25, Z9
-	VFMADD231PS  Z28, Z26, Z10
-	VFMADD231PS  Z28, Z27, Z11
-	VBROADCASTSS (CX)(BX*1), Z28
-	VFMADD231PS  Z28, Z24, Z12
-	VFMADD231PS  Z28, Z25, Z13
-	VFMADD231PS  Z28, Z26, Z14
-	VFMADD231PS  Z28, Z27, Z15
-	VBROADCASTSS (CX)(DX*4), Z28
-	VFMADD231PS  Z28, Z24, Z16
-	VFMADD231PS  Z28, Z25, Z17
-	VFMADD231PS  Z28, Z26, Z18
-	VFMADD231PS  Z28, Z27, Z19
-	VBROADCASTSS (CX)(SI*1), Z28
-	VFMADD231PS  Z28, Z24, Z20
-	VFMADD231PS  Z28, Z25, Z21
-	VFMADD231PS  Z28, Z26, Z22
-	VFMADD231PS  Z28, Z27, Z23
-	ADDQ         R9, CX
-	ADDQ         R10, DI
-	DECQ         R8
-	JNZ          sum6
+	VMOVUPS (DI), Z24
+	VMOVUPS 64(DI), Z25
+	VMOVUPS 128(DI), Z26
+	VMOVUPS 192(DI), Z27
+	row4AVX512((CX), Z28, Z24, Z0, Z25, Z1, Z26, Z2, Z27, Z3)
+	row4AVX512((CX)(DX*1), Z28, Z24, Z4, Z25, Z5, Z26, Z6, Z27, Z7)
+	row4AVX512((CX)(DX*2), Z28, Z24, Z8, Z25, Z9, Z26, Z10, Z27, Z11)
+	row4AVX512((CX)(BX*1), Z28, Z24, Z12, Z25, Z13, Z26, Z14, Z27, Z15)
+	row4AVX512((CX)(DX*4), Z28, Z24, Z16, Z25, Z17, Z26, Z18, Z27, Z19)
+	row4AVX512((CX)(SI*1), Z28, Z24, Z20, Z25, Z21, Z26, Z22, Z27, Z23)
+	ADDQ R9, CX
+	ADDQ R10, DI
+	DECQ R8
+	JNZ sum6
 
 summed6:
-	MOVQ         y+0(FP), CX
-	MOVQ         80(AX), DX
-	LEAQ         (DX)(DX*2), BX
-	LEAQ         (DX)(DX*4), SI
-	MOVQ         e0+24(FP), DI
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ e0+24(FP), DI
 	VBROADCASTSS constants<>+4(SB), Z27
-	VMOVUPS      (DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z0, K1, Z25
-	VMOVUPS      Z25, (CX)
-	VMOVUPS      64(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z1, K1, Z25
-	VMOVUPS      Z25, 64(CX)
-	VMOVUPS      128(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z2, K1, Z25
-	VMOVUPS      Z25, 128(CX)
-	VMOVUPS      192(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z3, K1, Z25
-	VMOVUPS      Z25, 192(CX)
-	ADDQ         96(AX), DI
-	VMOVUPS      (DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z4, K1, Z25
-	VMOVUPS      Z25, (CX)(DX*1)
-	VMOVUPS      64(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z5, K1, Z25
-	VMOVUPS      Z25, 64(CX)(DX*1)
-	VMOVUPS      128(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z6, K1, Z25
-	VMOVUPS      Z25, 128(CX)(DX*1)
-	VMOVUPS      192(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z7, K1, Z25
-	VMOVUPS      Z25, 192(CX)(DX*1)
-	ADDQ         96(AX), DI
-	VMOVUPS      (DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z8, K1, Z25
-	VMOVUPS      Z25, (CX)(DX*2)
-	VMOVUPS      64(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z9, K1, Z25
-	VMOVUPS      Z25, 64(CX)(DX*2)
-	VMOVUPS      128(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z10, K1, Z25
-	VMOVUPS      Z25, 128(CX)(DX*2)
-	VMOVUPS      192(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z11, K1, Z25
-	VMOVUPS      Z25, 192(CX)(DX*2)
-	ADDQ         96(AX), DI
-	VMOVUPS      (DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z12, K1, Z25
-	VMOVUPS      Z25, (CX)(BX*1)
-	VMOVUPS      64(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z13, K1, Z25
-	VMOVUPS      Z25, 64(CX)(BX*1)
-	VMOVUPS      128(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z14, K1, Z25
-	VMOVUPS      Z25, 128(CX)(BX*1)
-	VMOVUPS      192(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z15, K1, Z25
-	VMOVUPS      Z25, 192(CX)(BX*1)
-	ADDQ         96(AX), DI
-	VMOVUPS      (DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z16, K1, Z25
-	VMOVUPS      Z25, (CX)(DX*4)
-	VMOVUPS      64(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z17, K1, Z25
-	VMOVUPS      Z25, 64(CX)(DX*4)
-	VMOVUPS      128(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z18, K1, Z25
-	VMOVUPS      Z25, 128(CX)(DX*4)
-	VMOVUPS      192(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z19, K1, Z25
-	VMOVUPS      Z25, 192(CX)(DX*4)
-	ADDQ         96(AX), DI
-	VMOVUPS      (DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z20, K1, Z25
-	VMOVUPS      Z25, (CX)(SI*1)
-	VMOVUPS      64(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z21, K1, Z25
-	VMOVUPS      Z25, 64(CX)(SI*1)
-	VMOVUPS      128(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z22, K1, Z25
-	VMOVUPS      Z25, 128(CX)(SI*1)
-	VMOVUPS      192(DI), Z26
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z26, K1
-	VMOVAPS.Z    Z23, K1, Z25
-	VMOVUPS      Z25, 192(CX)(SI*1)
-	MOVQ         $0x00000006, CX
-	JMP          finish
+	reluGradientAVX512((DI), Z26, Z0, Z25, (CX))
+	reluGradientAVX512(64(DI), Z26, Z1, Z25, 64(CX))
+	reluGradientAVX512(128(DI), Z26, Z2, Z25, 128(CX))
+	reluGradientAVX512(192(DI), Z26, Z3, Z25, 192(CX))
+	ADDQ 96(AX), DI
+	reluGradientAVX512((DI), Z26, Z4, Z25, (CX)(DX*1))
+	reluGradientAVX512(64(DI), Z26, Z5, Z25, 64(CX)(DX*1))
+	reluGradientAVX512(128(DI), Z26, Z6, Z25, 128(CX)(DX*1))
+	reluGradientAVX512(192(DI), Z26, Z7, Z25, 192(CX)(DX*1))
+	ADDQ 96(AX), DI
+	reluGradientAVX512((DI), Z26, Z8, Z25, (CX)(DX*2))
+	reluGradientAVX512(64(DI), Z26, Z9, Z25, 64(CX)(DX*2))
+	reluGradientAVX512(128(DI), Z26, Z10, Z25, 128(CX)(DX*2))
+	reluGradientAVX512(192(DI), Z26, Z11, Z25, 192(CX)(DX*2))
+	ADDQ 96(AX), DI
+	reluGradientAVX512((DI), Z26, Z12, Z25, (CX)(BX*1))
+	reluGradientAVX512(64(DI), Z26, Z13, Z25, 64(CX)(BX*1))
+	reluGradientAVX512(128(DI), Z26, Z14, Z25, 128(CX)(BX*1))
+	reluGradientAVX512(192(DI), Z26, Z15, Z25, 192(CX)(BX*1))
+	ADDQ 96(AX), DI
+	reluGradientAVX512((DI), Z26, Z16, Z25, (CX)(DX*4))
+	reluGradientAVX512(64(DI), Z26, Z17, Z25, 64(CX)(DX*4))
+	reluGradientAVX512(128(DI), Z26, Z18, Z25, 128(CX)(DX*4))
+	reluGradientAVX512(192(DI), Z26, Z19, Z25, 192(CX)(DX*4))
+	ADDQ 96(AX), DI
+	reluGradientAVX512((DI), Z26, Z20, Z25, (CX)(SI*1))
+	reluGradientAVX512(64(DI), Z26, Z21, Z25, 64(CX)(SI*1))
+	reluGradientAVX512(128(DI), Z26, Z22, Z25, 128(CX)(SI*1))
+	reluGradientAVX512(192(DI), Z26, Z23, Z25, 192(CX)(SI*1))
+	MOVQ $0x00000006, CX
+	JMP finish
 
 under6:
 	// 2 by 64 sums in registers:
-	CMPQ   n+40(FP), $0x02
-	JLT    under2
-	VPXORD Z23, Z23, Z23
-	VPXORD Z22, Z22, Z22
-	VPXORD Z21, Z21, Z21
-	VPXORD Z20, Z20, Z20
-	VPXORD Z19, Z19, Z19
-	VPXORD Z18, Z18, Z18
-	VPXORD Z17, Z17, Z17
-	VPXORD Z16, Z16, Z16
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	MOVQ   w+16(FP), BX
-	MOVQ   16(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   64(AX), R8
-	TESTQ  SI, SI
-	JZ     summed2
+	CMPQ n+40(FP), $0x02
+	JLT under2
+	zero4AVX512(Z23, Z22, Z21, Z20)
+	zero4AVX512(Z19, Z18, Z17, Z16)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	MOVQ w+16(FP), BX
+	MOVQ 16(AX), SI
+	MOVQ 40(AX), DI
+	MOVQ 64(AX), R8
+	TESTQ SI, SI
+	JZ summed2
 
 sum2:
-	VMOVUPS      (BX), Z15
-	VMOVUPS      64(BX), Z14
-	VMOVUPS      128(BX), Z13
-	VMOVUPS      192(BX), Z12
-	VBROADCASTSS (CX), Z11
-	VFMADD231PS  Z11, Z15, Z23
-	VFMADD231PS  Z11, Z14, Z22
-	VFMADD231PS  Z11, Z13, Z21
-	VFMADD231PS  Z11, Z12, Z20
-	VBROADCASTSS (CX)(DX*1), Z11
-	VFMADD231PS  Z11, Z15, Z19
-	VFMADD231PS  Z11, Z14, Z18
-	VFMADD231PS  Z11, Z13, Z17
-	VFMADD231PS  Z11, Z12, Z16
-	ADDQ         DI, CX
-	ADDQ         R8, BX
-	DECQ         SI
-	JNZ          sum2
+	VMOVUPS (BX), Z15
+	VMOVUPS 64(BX), Z14
+	VMOVUPS 128(BX), Z13
+	VMOVUPS 192(BX), Z12
+	row4AVX512((CX), Z11, Z15, Z23, Z14, Z22, Z13, Z21, Z12, Z20)
+	row4AVX512((CX)(DX*1), Z11, Z15, Z19, Z14, Z18, Z13, Z17, Z12, Z16)
+	ADDQ DI, CX
+	ADDQ R8, BX
+	DECQ SI
+	JNZ sum2
 
 summed2:
-	MOVQ         y+0(FP), CX
-	MOVQ         80(AX), DX
-	MOVQ         e0+24(FP), BX
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	MOVQ e0+24(FP), BX
 	VBROADCASTSS constants<>+4(SB), Z12
-	VMOVUPS      (BX), Z13
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z13, K1
-	VMOVAPS.Z    Z23, K1, Z14
-	VMOVUPS      Z14, (CX)
-	VMOVUPS      64(BX), Z13
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z13, K1
-	VMOVAPS.Z    Z22, K1, Z14
-	VMOVUPS      Z14, 64(CX)
-	VMOVUPS      128(BX), Z13
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z13, K1
-	VMOVAPS.Z    Z21, K1, Z14
-	VMOVUPS      Z14, 128(CX)
-	VMOVUPS      192(BX), Z13
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z13, K1
-	VMOVAPS.Z    Z20, K1, Z14
-	VMOVUPS      Z14, 192(CX)
-	ADDQ         96(AX), BX
-	VMOVUPS      (BX), Z13
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z13, K1
-	VMOVAPS.Z    Z19, K1, Z14
-	VMOVUPS      Z14, (CX)(DX*1)
-	VMOVUPS      64(BX), Z13
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z13, K1
-	VMOVAPS.Z    Z18, K1, Z14
-	VMOVUPS      Z14, 64(CX)(DX*1)
-	VMOVUPS      128(BX), Z13
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z13, K1
-	VMOVAPS.Z    Z17, K1, Z14
-	VMOVUPS      Z14, 128(CX)(DX*1)
-	VMOVUPS      192(BX), Z13
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z13, K1
-	VMOVAPS.Z    Z16, K1, Z14
-	VMOVUPS      Z14, 192(CX)(DX*1)
-	MOVQ         $0x00000002, CX
-	JMP          finish
+	reluGradientAVX512((BX), Z13, Z23, Z14, (CX))
+	reluGradientAVX512(64(BX), Z13, Z22, Z14, 64(CX))
+	reluGradientAVX512(128(BX), Z13, Z21, Z14, 128(CX))
+	reluGradientAVX512(192(BX), Z13, Z20, Z14, 192(CX))
+	ADDQ 96(AX), BX
+	reluGradientAVX512((BX), Z13, Z19, Z14, (CX)(DX*1))
+	reluGradientAVX512(64(BX), Z13, Z18, Z14, 64(CX)(DX*1))
+	reluGradientAVX512(128(BX), Z13, Z17, Z14, 128(CX)(DX*1))
+	reluGradientAVX512(192(BX), Z13, Z16, Z14, 192(CX)(DX*1))
+	MOVQ $0x00000002, CX
+	JMP finish
 
 under2:
 	// 1 by 64 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
+	CMPQ n+40(FP), $0x01
+	JLT done
+	zero4AVX512(Z16, Z17, Z18, Z19)
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
 
 sum1:
-	VMOVUPS      (DX), Z20
-	VMOVUPS      64(DX), Z21
-	VMOVUPS      128(DX), Z22
-	VMOVUPS      192(DX), Z23
-	VBROADCASTSS (CX), Z12
-	VFMADD231PS  Z12, Z20, Z16
-	VFMADD231PS  Z12, Z21, Z17
-	VFMADD231PS  Z12, Z22, Z18
-	VFMADD231PS  Z12, Z23, Z19
-	ADDQ         SI, CX
-	ADDQ         DI, DX
-	DECQ         BX
-	JNZ          sum1
+	VMOVUPS (DX), Z20
+	VMOVUPS 64(DX), Z21
+	VMOVUPS 128(DX), Z22
+	VMOVUPS 192(DX), Z23
+	row4AVX512((CX), Z12, Z20, Z16, Z21, Z17, Z22, Z18, Z23, Z19)
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	MOVQ         y+0(FP), CX
-	MOVQ         e0+24(FP), DX
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
 	VBROADCASTSS constants<>+4(SB), Z23
-	VMOVUPS      (DX), Z22
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z22, K1
-	VMOVAPS.Z    Z16, K1, Z21
-	VMOVUPS      Z21, (CX)
-	VMOVUPS      64(DX), Z22
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z22, K1
-	VMOVAPS.Z    Z17, K1, Z21
-	VMOVUPS      Z21, 64(CX)
-	VMOVUPS      128(DX), Z22
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z22, K1
-	VMOVAPS.Z    Z18, K1, Z21
-	VMOVUPS      Z21, 128(CX)
-	VMOVUPS      192(DX), Z22
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z22, K1
-	VMOVAPS.Z    Z19, K1, Z21
-	VMOVUPS      Z21, 192(CX)
-	MOVQ         $0x00000001, CX
+	reluGradientAVX512((DX), Z22, Z16, Z21, (CX))
+	reluGradientAVX512(64(DX), Z22, Z17, Z21, 64(CX))
+	reluGradientAVX512(128(DX), Z22, Z18, Z21, 128(CX))
+	reluGradientAVX512(192(DX), Z22, Z19, Z21, 192(CX))
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	MOVQ  96(AX), DX
+	ADDQ DX, x+8(FP)
+	MOVQ 96(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, e0+24(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, e0+24(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func packColumns16AVX2(p *float32, w *float32, step int, k int)
-// Requires: AVX
 TEXT ·packColumns16AVX2(SB), $128-32
 	MOVQ step+16(FP), AX
 	MOVQ w+8(FP), CX
@@ -2744,40 +1686,36 @@ loop:
 	MOVQ k+24(FP), R10
 
 columnsof8:
-	VMOVUPS     (R8), X0
-	VINSERTF128 $0x01, (R9), Y0, Y0
-	VMOVUPS     (R8)(AX*1), X1
-	VINSERTF128 $0x01, (R9)(AX*1), Y1, Y1
-	VMOVUPS     (R8)(AX*2), X2
-	VINSERTF128 $0x01, (R9)(AX*2), Y2, Y2
-	VMOVUPS     (R8)(DI*1), X3
-	VINSERTF128 $0x01, (R9)(DI*1), Y3, Y3
-	VUNPCKLPS   Y1, Y0, Y4
-	VUNPCKHPS   Y1, Y0, Y5
-	VUNPCKLPS   Y3, Y2, Y6
-	VUNPCKHPS   Y3, Y2, Y7
-	VUNPCKLPD   Y6, Y4, Y0
-	VUNPCKHPD   Y6, Y4, Y1
-	VUNPCKLPD   Y7, Y5, Y2
-	VUNPCKHPD   Y7, Y5, Y3
-	VMOVUPS     Y0, (SI)
-	VMOVUPS     Y1, 64(SI)
-	VMOVUPS     Y2, 128(SI)
-	VMOVUPS     Y3, 192(SI)
-	ADDQ        $+16, R8
-	ADDQ        $+16, R9
-	ADDQ        $+256, SI
-	SUBQ        $0x04, R10
-	JZ          turnedof8
-	CMPQ        R10, $0x04
-	JGE         columnsof8
-	SUBQ        $0x04, R10
-	LEAQ        (R8)(R10*4), R8
-	LEAQ        (R9)(R10*4), R9
-	IMUL3Q      $+64, R10, R10
-	ADDQ        R10, SI
-	MOVQ        $0x00000004, R10
-	JMP         columnsof8
+	gatherAVX2((R8), X0, (R9), Y0)
+	gatherAVX2((R8)(AX*1), X1, (R9)(AX*1), Y1)
+	gatherAVX2((R8)(AX*2), X2, (R9)(AX*2), Y2)
+	gatherAVX2((R8)(DI*1), X3, (R9)(DI*1), Y3)
+	VUNPCKLPS Y1, Y0, Y4
+	VUNPCKHPS Y1, Y0, Y5
+	VUNPCKLPS Y3, Y2, Y6
+	VUNPCKHPS Y3, Y2, Y7
+	VUNPCKLPD Y6, Y4, Y0
+	VUNPCKHPD Y6, Y4, Y1
+	VUNPCKLPD Y7, Y5, Y2
+	VUNPCKHPD Y7, Y5, Y3
+	VMOVUPS Y0, (SI)
+	VMOVUPS Y1, 64(SI)
+	VMOVUPS Y2, 128(SI)
+	VMOVUPS Y3, 192(SI)
+	ADDQ $+16, R8
+	ADDQ $+16, R9
+	ADDQ $+256, SI
+	SUBQ $0x04, R10
+	JZ turnedof8
+	CMPQ R10, $0x04
+	JGE columnsof8
+	SUBQ $0x04, R10
+	LEAQ (R8)(R10*4), R8
+	LEAQ (R9)(R10*4), R9
+	IMUL3Q $+64, R10, R10
+	ADDQ R10, SI
+	MOVQ $0x00000004, R10
+	JMP columnsof8
 
 turnedof8:
 	ADDQ $+32, DX
@@ -2785,294 +1723,166 @@ turnedof8:
 	SHLQ $0x03, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func tile6x16ReluGradientAVX2(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, FMA3
 TEXT ·tile6x16ReluGradientAVX2(SB), $128-48
 	MOVQ s+32(FP), AX
 
 next:
 	// 6 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x06
-	JLT    under6
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	MOVQ   w+16(FP), DI
-	MOVQ   16(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   64(AX), R10
-	TESTQ  R8, R8
-	JZ     summed6
+	CMPQ n+40(FP), $0x06
+	JLT under6
+	zero4AVX2(Y0, Y1, Y2, Y3)
+	zero4AVX2(Y4, Y5, Y6, Y7)
+	zero4AVX2(Y8, Y9, Y10, Y11)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ w+16(FP), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	MOVQ 64(AX), R10
+	TESTQ R8, R8
+	JZ summed6
 
 sum6:
-	VMOVUPS      (DI), Y12
-	VMOVUPS      32(DI), Y13
-	VBROADCASTSS (CX), Y14
-	VFMADD231PS  Y14, Y12, Y0
-	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS (CX)(DX*1), Y14
-	VFMADD231PS  Y14, Y12, Y2
-	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS (CX)(DX*2), Y14
-	VFMADD231PS  Y14, Y12, Y4
-	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS (CX)(BX*1), Y14
-	VFMADD231PS  Y14, Y12, Y6
-	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS (CX)(DX*4), Y14
-	VFMADD231PS  Y14, Y12, Y8
-	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS (CX)(SI*1), Y14
-	VFMADD231PS  Y14, Y12, Y10
-	VFMADD231PS  Y14, Y13, Y11
-	ADDQ         R9, CX
-	ADDQ         R10, DI
-	DECQ         R8
-	JNZ          sum6
+	VMOVUPS (DI), Y12
+	VMOVUPS 32(DI), Y13
+	row2AVX2((CX), Y14, Y12, Y0, Y13, Y1)
+	row2AVX2((CX)(DX*1), Y14, Y12, Y2, Y13, Y3)
+	row2AVX2((CX)(DX*2), Y14, Y12, Y4, Y13, Y5)
+	row2AVX2((CX)(BX*1), Y14, Y12, Y6, Y13, Y7)
+	row2AVX2((CX)(DX*4), Y14, Y12, Y8, Y13, Y9)
+	row2AVX2((CX)(SI*1), Y14, Y12, Y10, Y13, Y11)
+	ADDQ R9, CX
+	ADDQ R10, DI
+	DECQ R8
+	JNZ sum6
 
 summed6:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	LEAQ    (DX)(DX*4), SI
-	MOVQ    e0+24(FP), DI
-	VMOVUPS (DI), Y13
-	VXORPS  Y14, Y14, Y14
-	VCMPPS  $0x1e, Y14, Y13, Y14
-	VANDPS  Y0, Y14, Y12
-	VMOVUPS Y12, (CX)
-	VMOVUPS 32(DI), Y13
-	VXORPS  Y14, Y14, Y14
-	VCMPPS  $0x1e, Y14, Y13, Y14
-	VANDPS  Y1, Y14, Y12
-	VMOVUPS Y12, 32(CX)
-	ADDQ    96(AX), DI
-	VMOVUPS (DI), Y13
-	VXORPS  Y14, Y14, Y14
-	VCMPPS  $0x1e, Y14, Y13, Y14
-	VANDPS  Y2, Y14, Y12
-	VMOVUPS Y12, (CX)(DX*1)
-	VMOVUPS 32(DI), Y13
-	VXORPS  Y14, Y14, Y14
-	VCMPPS  $0x1e, Y14, Y13, Y14
-	VANDPS  Y3, Y14, Y12
-	VMOVUPS Y12, 32(CX)(DX*1)
-	ADDQ    96(AX), DI
-	VMOVUPS (DI), Y13
-	VXORPS  Y14, Y14, Y14
-	VCMPPS  $0x1e, Y14, Y13, Y14
-	VANDPS  Y4, Y14, Y12
-	VMOVUPS Y12, (CX)(DX*2)
-	VMOVUPS 32(DI), Y13
-	VXORPS  Y14, Y14, Y14
-	VCMPPS  $0x1e, Y14, Y13, Y14
-	VANDPS  Y5, Y14, Y12
-	VMOVUPS Y12, 32(CX)(DX*2)
-	ADDQ    96(AX), DI
-	VMOVUPS (DI), Y13
-	VXORPS  Y14, Y14, Y14
-	VCMPPS  $0x1e, Y14, Y13, Y14
-	VANDPS  Y6, Y14, Y12
-	VMOVUPS Y12, (CX)(BX*1)
-	VMOVUPS 32(DI), Y13
-	VXORPS  Y14, Y14, Y14
-	VCMPPS  $0x1e, Y14, Y13, Y14
-	VANDPS  Y7, Y14, Y12
-	VMOVUPS Y12, 32(CX)(BX*1)
-	ADDQ    96(AX), DI
-	VMOVUPS (DI), Y13
-	VXORPS  Y14, Y14, Y14
-	VCMPPS  $0x1e, Y14, Y13, Y14
-	VANDPS  Y8, Y14, Y12
-	VMOVUPS Y12, (CX)(DX*4)
-	VMOVUPS 32(DI), Y13
-	VXORPS  Y14, Y14, Y14
-	VCMPPS  $0x1e, Y14, Y13, Y14
-	VANDPS  Y9, Y14, Y12
-	VMOVUPS Y12, 32(CX)(DX*4)
-	ADDQ    96(AX), DI
-	VMOVUPS (DI), Y13
-	VXORPS  Y14, Y14, Y14
-	VCMPPS  $0x1e, Y14, Y13, Y14
-	VANDPS  Y10, Y14, Y12
-	VMOVUPS Y12, (CX)(SI*1)
-	VMOVUPS 32(DI), Y13
-	VXORPS  Y14, Y14, Y14
-	VCMPPS  $0x1e, Y14, Y13, Y14
-	VANDPS  Y11, Y14, Y12
-	VMOVUPS Y12, 32(CX)(SI*1)
-	MOVQ    $0x00000006, CX
-	JMP     finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ e0+24(FP), DI
+	reluGradientAVX2((DI), Y13, Y14, Y0, Y12, (CX))
+	reluGradientAVX2(32(DI), Y13, Y14, Y1, Y12, 32(CX))
+	ADDQ 96(AX), DI
+	reluGradientAVX2((DI), Y13, Y14, Y2, Y12, (CX)(DX*1))
+	reluGradientAVX2(32(DI), Y13, Y14, Y3, Y12, 32(CX)(DX*1))
+	ADDQ 96(AX), DI
+	reluGradientAVX2((DI), Y13, Y14, Y4, Y12, (CX)(DX*2))
+	reluGradientAVX2(32(DI), Y13, Y14, Y5, Y12, 32(CX)(DX*2))
+	ADDQ 96(AX), DI
+	reluGradientAVX2((DI), Y13, Y14, Y6, Y12, (CX)(BX*1))
+	reluGradientAVX2(32(DI), Y13, Y14, Y7, Y12, 32(CX)(BX*1))
+	ADDQ 96(AX), DI
+	reluGradientAVX2((DI), Y13, Y14, Y8, Y12, (CX)(DX*4))
+	reluGradientAVX2(32(DI), Y13, Y14, Y9, Y12, 32(CX)(DX*4))
+	ADDQ 96(AX), DI
+	reluGradientAVX2((DI), Y13, Y14, Y10, Y12, (CX)(SI*1))
+	reluGradientAVX2(32(DI), Y13, Y14, Y11, Y12, 32(CX)(SI*1))
+	MOVQ $0x00000006, CX
+	JMP finish
 
 under6:
 	// 4 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x04
-	JLT    under4
-	VXORPS Y11, Y11, Y11
-	VXORPS Y10, Y10, Y10
-	VXORPS Y9, Y9, Y9
-	VXORPS Y8, Y8, Y8
-	VXORPS Y7, Y7, Y7
-	VXORPS Y6, Y6, Y6
-	VXORPS Y5, Y5, Y5
-	VXORPS Y4, Y4, Y4
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
+	CMPQ n+40(FP), $0x04
+	JLT under4
+	zero4AVX2(Y11, Y10, Y9, Y8)
+	zero4AVX2(Y7, Y6, Y5, Y4)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
 
 sum4:
-	VMOVUPS      (SI), Y3
-	VMOVUPS      32(SI), Y2
-	VBROADCASTSS (CX), Y1
-	VFMADD231PS  Y1, Y3, Y11
-	VFMADD231PS  Y1, Y2, Y10
-	VBROADCASTSS (CX)(DX*1), Y1
-	VFMADD231PS  Y1, Y3, Y9
-	VFMADD231PS  Y1, Y2, Y8
-	VBROADCASTSS (CX)(DX*2), Y1
-	VFMADD231PS  Y1, Y3, Y7
-	VFMADD231PS  Y1, Y2, Y6
-	VBROADCASTSS (CX)(BX*1), Y1
-	VFMADD231PS  Y1, Y3, Y5
-	VFMADD231PS  Y1, Y2, Y4
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum4
+	VMOVUPS (SI), Y3
+	VMOVUPS 32(SI), Y2
+	row2AVX2((CX), Y1, Y3, Y11, Y2, Y10)
+	row2AVX2((CX)(DX*1), Y1, Y3, Y9, Y2, Y8)
+	row2AVX2((CX)(DX*2), Y1, Y3, Y7, Y2, Y6)
+	row2AVX2((CX)(BX*1), Y1, Y3, Y5, Y2, Y4)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	MOVQ    e0+24(FP), SI
-	VMOVUPS (SI), Y2
-	VXORPS  Y1, Y1, Y1
-	VCMPPS  $0x1e, Y1, Y2, Y1
-	VANDPS  Y11, Y1, Y3
-	VMOVUPS Y3, (CX)
-	VMOVUPS 32(SI), Y2
-	VXORPS  Y1, Y1, Y1
-	VCMPPS  $0x1e, Y1, Y2, Y1
-	VANDPS  Y10, Y1, Y3
-	VMOVUPS Y3, 32(CX)
-	ADDQ    96(AX), SI
-	VMOVUPS (SI), Y2
-	VXORPS  Y1, Y1, Y1
-	VCMPPS  $0x1e, Y1, Y2, Y1
-	VANDPS  Y9, Y1, Y3
-	VMOVUPS Y3, (CX)(DX*1)
-	VMOVUPS 32(SI), Y2
-	VXORPS  Y1, Y1, Y1
-	VCMPPS  $0x1e, Y1, Y2, Y1
-	VANDPS  Y8, Y1, Y3
-	VMOVUPS Y3, 32(CX)(DX*1)
-	ADDQ    96(AX), SI
-	VMOVUPS (SI), Y2
-	VXORPS  Y1, Y1, Y1
-	VCMPPS  $0x1e, Y1, Y2, Y1
-	VANDPS  Y7, Y1, Y3
-	VMOVUPS Y3, (CX)(DX*2)
-	VMOVUPS 32(SI), Y2
-	VXORPS  Y1, Y1, Y1
-	VCMPPS  $0x1e, Y1, Y2, Y1
-	VANDPS  Y6, Y1, Y3
-	VMOVUPS Y3, 32(CX)(DX*2)
-	ADDQ    96(AX), SI
-	VMOVUPS (SI), Y2
-	VXORPS  Y1, Y1, Y1
-	VCMPPS  $0x1e, Y1, Y2, Y1
-	VANDPS  Y5, Y1, Y3
-	VMOVUPS Y3, (CX)(BX*1)
-	VMOVUPS 32(SI), Y2
-	VXORPS  Y1, Y1, Y1
-	VCMPPS  $0x1e, Y1, Y2, Y1
-	VANDPS  Y4, Y1, Y3
-	VMOVUPS Y3, 32(CX)(BX*1)
-	MOVQ    $0x00000004, CX
-	JMP     finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ e0+24(FP), SI
+	reluGradientAVX2((SI), Y2, Y1, Y11, Y3, (CX))
+	reluGradientAVX2(32(SI), Y2, Y1, Y10, Y3, 32(CX))
+	ADDQ 96(AX), SI
+	reluGradientAVX2((SI), Y2, Y1, Y9, Y3, (CX)(DX*1))
+	reluGradientAVX2(32(SI), Y2, Y1, Y8, Y3, 32(CX)(DX*1))
+	ADDQ 96(AX), SI
+	reluGradientAVX2((SI), Y2, Y1, Y7, Y3, (CX)(DX*2))
+	reluGradientAVX2(32(SI), Y2, Y1, Y6, Y3, 32(CX)(DX*2))
+	ADDQ 96(AX), SI
+	reluGradientAVX2((SI), Y2, Y1, Y5, Y3, (CX)(BX*1))
+	reluGradientAVX2(32(SI), Y2, Y1, Y4, Y3, 32(CX)(BX*1))
+	MOVQ $0x00000004, CX
+	JMP finish
 
 under4:
 	// 1 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
+	CMPQ n+40(FP), $0x01
+	JLT done
+	zero2AVX2(Y4, Y5)
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
 
 sum1:
-	VMOVUPS      (DX), Y6
-	VMOVUPS      32(DX), Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y8, Y6, Y4
-	VFMADD231PS  Y8, Y7, Y5
-	ADDQ         SI, CX
-	ADDQ         DI, DX
-	DECQ         BX
-	JNZ          sum1
+	VMOVUPS (DX), Y6
+	VMOVUPS 32(DX), Y7
+	row2AVX2((CX), Y8, Y6, Y4, Y7, Y5)
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	MOVQ    y+0(FP), CX
-	MOVQ    e0+24(FP), DX
-	VMOVUPS (DX), Y7
-	VXORPS  Y8, Y8, Y8
-	VCMPPS  $0x1e, Y8, Y7, Y8
-	VANDPS  Y4, Y8, Y6
-	VMOVUPS Y6, (CX)
-	VMOVUPS 32(DX), Y7
-	VXORPS  Y8, Y8, Y8
-	VCMPPS  $0x1e, Y8, Y7, Y8
-	VANDPS  Y5, Y8, Y6
-	VMOVUPS Y6, 32(CX)
-	MOVQ    $0x00000001, CX
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
+	reluGradientAVX2((DX), Y7, Y8, Y4, Y6, (CX))
+	reluGradientAVX2(32(DX), Y7, Y8, Y5, Y6, 32(CX))
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	MOVQ  96(AX), DX
+	ADDQ DX, x+8(FP)
+	MOVQ 96(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, e0+24(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, e0+24(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func columnSums10AVX512(g2 *float32, dy *float32, width int, count int, more int)
-// Requires: AVX, AVX512F
 TEXT ·columnSums10AVX512(SB), $128-40
 	MOVQ g2+0(FP), AX
 	MOVQ dy+8(FP), DX
@@ -3080,67 +1890,65 @@ TEXT ·columnSums10AVX512(SB), $128-40
 
 	// Sums of 16 columns at a time.
 block:
-	CMPQ   CX, $+16
-	JL     next
+	CMPQ CX, $+16
+	JL next
 	VPXORD Z0, Z0, Z0
-	MOVQ   DX, BX
-	MOVQ   count+24(FP), SI
+	MOVQ DX, BX
+	MOVQ count+24(FP), SI
 
 loop:
-	VADDPS  (BX), Z0, Z0
-	ADDQ    $+40, BX
-	DECQ    SI
-	JNZ     loop
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first
-	VMOVUPS (AX), Z1
-	VADDPS  Z1, Z0, Z0
+	VADDPS (BX), Z0, Z0
+	ADDQ $+40, BX
+	DECQ SI
+	JNZ loop
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first
+	moreAVX512((AX), Z1, Z0)
 
 first:
 	VMOVUPS Z0, (AX)
-	ADDQ    $+64, AX
-	ADDQ    $+64, DX
-	SUBQ    $+16, CX
-	JMP     block
+	ADDQ $+64, AX
+	ADDQ $+64, DX
+	SUBQ $+16, CX
+	JMP block
 
 next:
 	TESTQ CX, CX
-	JZ    end
+	JZ end
 
 	// The columns that are left, under a mask.
-	MOVQ   $0x00000001, BX
-	SHLQ   CL, BX
-	DECQ   BX
-	KMOVW  BX, K1
+	MOVQ $0x00000001, BX
+	SHLQ CL, BX
+	DECQ BX
+	KMOVW BX, K1
 	VPXORD Z0, Z0, Z0
-	MOVQ   DX, CX
-	MOVQ   count+24(FP), BX
+	MOVQ DX, CX
+	MOVQ count+24(FP), BX
 
 loop2:
 	VMOVUPS.Z (CX), K1, Z1
-	VMOVAPS   Z1, Z2
-	VADDPS    Z2, Z0, Z0
-	ADDQ      $+40, CX
-	DECQ      BX
-	JNZ       loop2
-	MOVQ      more+32(FP), CX
-	TESTQ     $0x00000001, CX
-	JZ        first2
+	VMOVAPS Z1, Z2
+	VADDPS Z2, Z0, Z0
+	ADDQ $+40, CX
+	DECQ BX
+	JNZ loop2
+	MOVQ more+32(FP), CX
+	TESTQ $0x00000001, CX
+	JZ first2
 	VMOVUPS.Z (AX), K1, Z2
-	VADDPS    Z2, Z0, Z0
+	VADDPS Z2, Z0, Z0
 
 first2:
 	VMOVUPS Z0, K1, (AX)
-	ADDQ    $+64, AX
-	ADDQ    $+64, DX
+	ADDQ $+64, AX
+	ADDQ $+64, DX
 
 end:
 	VZEROUPPER
 	RET
 
 // func columnSums10AVX2(g2 *float32, dy *float32, width int, count int, more int)
-// Requires: AVX
 TEXT ·columnSums10AVX2(SB), $128-40
 	MOVQ g2+0(FP), AX
 	MOVQ dy+8(FP), CX
@@ -3148,407 +1956,293 @@ TEXT ·columnSums10AVX2(SB), $128-40
 
 	// Sums of 8 columns at a time.
 block:
-	CMPQ   DX, $+8
-	JL     next
+	CMPQ DX, $+8
+	JL next
 	VXORPS Y0, Y0, Y0
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop:
-	VADDPS  (BX), Y0, Y0
-	ADDQ    $+40, BX
-	DECQ    SI
-	JNZ     loop
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first
-	VMOVUPS (AX), Y1
-	VADDPS  Y1, Y0, Y0
+	VADDPS (BX), Y0, Y0
+	ADDQ $+40, BX
+	DECQ SI
+	JNZ loop
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first
+	moreAVX2((AX), Y1, Y0)
 
 first:
 	VMOVUPS Y0, (AX)
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	JMP     block
+	ADDQ $+32, AX
+	ADDQ $+32, CX
+	SUBQ $+8, DX
+	JMP block
 
 next:
 	TESTQ DX, DX
-	JZ    end
+	JZ end
 
 	// The columns that are left, under a mask.
-	LEAQ    lanes<>+32(SB), BX
-	NEGQ    DX
+	LEAQ lanes<>+32(SB), BX
+	NEGQ DX
 	VMOVDQU (BX)(DX*4), Y0
-	VXORPS  Y1, Y1, Y1
-	MOVQ    CX, DX
-	MOVQ    count+24(FP), BX
+	VXORPS Y1, Y1, Y1
+	MOVQ CX, DX
+	MOVQ count+24(FP), BX
 
 loop2:
 	VMASKMOVPS (DX), Y0, Y2
-	VMOVAPS    Y2, Y3
-	VADDPS     Y3, Y1, Y1
-	ADDQ       $+40, DX
-	DECQ       BX
-	JNZ        loop2
-	MOVQ       more+32(FP), DX
-	TESTQ      $0x00000001, DX
-	JZ         first2
+	VMOVAPS Y2, Y3
+	VADDPS Y3, Y1, Y1
+	ADDQ $+40, DX
+	DECQ BX
+	JNZ loop2
+	MOVQ more+32(FP), DX
+	TESTQ $0x00000001, DX
+	JZ first2
 	VMASKMOVPS (AX), Y0, Y3
-	VADDPS     Y3, Y1, Y1
+	VADDPS Y3, Y1, Y1
 
 first2:
 	VMASKMOVPS Y1, Y0, (AX)
-	ADDQ       $+32, AX
-	ADDQ       $+32, CX
+	ADDQ $+32, AX
+	ADDQ $+32, CX
 
 end:
 	VZEROUPPER
 	RET
 
 // func tile14x10AVX512(y *float32, x *float32, w *float32, s *tile, n int)
-// Requires: AVX, AVX512F, MMX+
 TEXT ·tile14x10AVX512(SB), $128-40
-	MOVL  $0x000003ff, AX
+	MOVL $0x000003ff, AX
 	KMOVW AX, K1
-	MOVQ  s+24(FP), AX
+	MOVQ s+24(FP), AX
 
 next:
 	// 14 by 10 sums in registers:
-	CMPQ   n+32(FP), $0x0e
-	JLT    under14
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	VPXORD Z24, Z24, Z24
-	VPXORD Z25, Z25, Z25
-	VPXORD Z26, Z26, Z26
-	VPXORD Z27, Z27, Z27
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	LEAQ   (BX)(DX*4), DI
-	LEAQ   (CX)(DX*8), R8
-	MOVQ   w+16(FP), R9
-	MOVQ   16(AX), R10
-	MOVQ   40(AX), R11
-	MOVQ   64(AX), R12
-	TESTQ  R10, R10
-	JZ     summed14
-	INCQ   R10
-	SHRQ   $0x01, R10
-	JCC    odd14
+	CMPQ n+32(FP), $0x0e
+	JLT under14
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	zero4AVX512(Z16, Z17, Z18, Z19)
+	zero4AVX512(Z20, Z21, Z22, Z23)
+	zero4AVX512(Z24, Z25, Z26, Z27)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	LEAQ (CX)(DX*8), R8
+	MOVQ w+16(FP), R9
+	MOVQ 16(AX), R10
+	MOVQ 40(AX), R11
+	MOVQ 64(AX), R12
+	TESTQ R10, R10
+	JZ summed14
+	INCQ R10
+	SHRQ $0x01, R10
+	JCC odd14
 
 sum14:
-	PREFETCHT0       (R9)(R12*8)
-	VMOVUPS.Z        (R9), K1, Z28
-	PREFETCHT0       (CX)(R11*4)
-	VFMADD231PS.BCST (CX), Z28, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z28, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z28, Z5
-	VFMADD231PS.BCST (CX)(BX*1), Z28, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z28, Z9
-	VFMADD231PS.BCST (CX)(SI*1), Z28, Z11
-	VFMADD231PS.BCST (CX)(BX*2), Z28, Z13
-	VFMADD231PS.BCST (CX)(DI*1), Z28, Z15
-	VFMADD231PS.BCST (R8), Z28, Z17
-	VFMADD231PS.BCST (R8)(DX*1), Z28, Z19
-	VFMADD231PS.BCST (R8)(DX*2), Z28, Z21
-	VFMADD231PS.BCST (R8)(BX*1), Z28, Z23
-	VFMADD231PS.BCST (R8)(DX*4), Z28, Z25
-	VFMADD231PS.BCST (R8)(SI*1), Z28, Z27
-	ADDQ             R11, CX
-	ADDQ             R11, R8
-	ADDQ             R12, R9
+	PREFETCHT0 (R9)(R12*8)
+	VMOVUPS.Z (R9), K1, Z28
+	PREFETCHT0 (CX)(R11*4)
+	products4AVX512((CX), Z28, Z1, (CX)(DX*1), Z3, (CX)(DX*2), Z5, (CX)(BX*1), Z7)
+	products4AVX512((CX)(DX*4), Z28, Z9, (CX)(SI*1), Z11, (CX)(BX*2), Z13, (CX)(DI*1), Z15)
+	products4AVX512((R8), Z28, Z17, (R8)(DX*1), Z19, (R8)(DX*2), Z21, (R8)(BX*1), Z23)
+	products2AVX512(Z25, Z27)
+	ADDQ R11, CX
+	ADDQ R11, R8
+	ADDQ R12, R9
 
 odd14:
-	PREFETCHT0       (R9)(R12*8)
-	VMOVUPS.Z        (R9), K1, Z28
-	PREFETCHT0       (CX)(R11*4)
-	VFMADD231PS.BCST (CX), Z28, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z28, Z2
-	VFMADD231PS.BCST (CX)(DX*2), Z28, Z4
-	VFMADD231PS.BCST (CX)(BX*1), Z28, Z6
-	VFMADD231PS.BCST (CX)(DX*4), Z28, Z8
-	VFMADD231PS.BCST (CX)(SI*1), Z28, Z10
-	VFMADD231PS.BCST (CX)(BX*2), Z28, Z12
-	VFMADD231PS.BCST (CX)(DI*1), Z28, Z14
-	VFMADD231PS.BCST (R8), Z28, Z16
-	VFMADD231PS.BCST (R8)(DX*1), Z28, Z18
-	VFMADD231PS.BCST (R8)(DX*2), Z28, Z20
-	VFMADD231PS.BCST (R8)(BX*1), Z28, Z22
-	VFMADD231PS.BCST (R8)(DX*4), Z28, Z24
-	VFMADD231PS.BCST (R8)(SI*1), Z28, Z26
-	ADDQ             R11, CX
-	ADDQ             R11, R8
-	ADDQ             R12, R9
-	DECQ             R10
-	JNZ              sum14
+	PREFETCHT0 (R9)(R12*8)
+	VMOVUPS.Z (R9), K1, Z28
+	PREFETCHT0 (CX)(R11*4)
+	products4AVX512((CX), Z28, Z0, (CX)(DX*1), Z2, (CX)(DX*2), Z4, (CX)(BX*1), Z6)
+	products4AVX512((CX)(DX*4), Z28, Z8, (CX)(SI*1), Z10, (CX)(BX*2), Z12, (CX)(DI*1), Z14)
+	products4AVX512((R8), Z28, Z16, (R8)(DX*1), Z18, (R8)(DX*2), Z20, (R8)(BX*1), Z22)
+	products2AVX512(Z24, Z26)
+	ADDQ R11, CX
+	ADDQ R11, R8
+	ADDQ R12, R9
+	DECQ R10
+	JNZ sum14
 
 summed14:
-	VADDPS  Z1, Z0, Z0
-	VADDPS  Z3, Z2, Z2
-	VADDPS  Z5, Z4, Z4
-	VADDPS  Z7, Z6, Z6
-	VADDPS  Z9, Z8, Z8
-	VADDPS  Z11, Z10, Z10
-	VADDPS  Z13, Z12, Z12
-	VADDPS  Z15, Z14, Z14
-	VADDPS  Z17, Z16, Z16
-	VADDPS  Z19, Z18, Z18
-	VADDPS  Z21, Z20, Z20
-	VADDPS  Z23, Z22, Z22
-	VADDPS  Z25, Z24, Z24
-	VADDPS  Z27, Z26, Z26
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	LEAQ    (DX)(DX*4), SI
-	LEAQ    (BX)(DX*4), DI
-	LEAQ    (CX)(DX*8), R8
-	VMOVUPS Z0, K1, (CX)
-	VMOVUPS Z2, K1, (CX)(DX*1)
-	VMOVUPS Z4, K1, (CX)(DX*2)
-	VMOVUPS Z6, K1, (CX)(BX*1)
-	VMOVUPS Z8, K1, (CX)(DX*4)
-	VMOVUPS Z10, K1, (CX)(SI*1)
-	VMOVUPS Z12, K1, (CX)(BX*2)
-	VMOVUPS Z14, K1, (CX)(DI*1)
-	VMOVUPS Z16, K1, (R8)
-	VMOVUPS Z18, K1, (R8)(DX*1)
-	VMOVUPS Z20, K1, (R8)(DX*2)
-	VMOVUPS Z22, K1, (R8)(BX*1)
+	add4AVX512(Z1, Z0, Z3, Z2, Z5, Z4, Z7, Z6)
+	add4AVX512(Z9, Z8, Z11, Z10, Z13, Z12, Z15, Z14)
+	add4AVX512(Z17, Z16, Z19, Z18, Z21, Z20, Z23, Z22)
+	VADDPS Z25, Z24, Z24
+	VADDPS Z27, Z26, Z26
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	LEAQ (CX)(DX*8), R8
+	store4AVX512(Z0, (CX), Z2, (CX)(DX*1), Z4, (CX)(DX*2), Z6, (CX)(BX*1))
+	store4AVX512(Z8, (CX)(DX*4), Z10, (CX)(SI*1), Z12, (CX)(BX*2), Z14, (CX)(DI*1))
+	store4AVX512(Z16, (R8), Z18, (R8)(DX*1), Z20, (R8)(DX*2), Z22, (R8)(BX*1))
 	VMOVUPS Z24, K1, (R8)(DX*4)
 	VMOVUPS Z26, K1, (R8)(SI*1)
-	MOVQ    $0x0000000e, CX
-	JMP     finish
+	MOVQ $0x0000000e, CX
+	JMP finish
 
 under14:
 	// 4 by 10 sums in registers:
-	CMPQ   n+32(FP), $0x04
-	JLT    done
-	VPXORD Z26, Z26, Z26
-	VPXORD Z24, Z24, Z24
-	VPXORD Z22, Z22, Z22
-	VPXORD Z20, Z20, Z20
-	VPXORD Z18, Z18, Z18
-	VPXORD Z16, Z16, Z16
-	VPXORD Z14, Z14, Z14
-	VPXORD Z12, Z12, Z12
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
-	INCQ   DI
-	SHRQ   $0x01, DI
-	JCC    odd4
+	CMPQ n+32(FP), $0x04
+	JLT done
+	zero4AVX512(Z26, Z24, Z22, Z20)
+	zero4AVX512(Z18, Z16, Z14, Z12)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
+	INCQ DI
+	SHRQ $0x01, DI
+	JCC odd4
 
 sum4:
-	PREFETCHT0       (SI)(R9*8)
-	VMOVUPS.Z        (SI), K1, Z10
-	PREFETCHT0       (CX)(R8*4)
-	VFMADD231PS.BCST (CX), Z10, Z24
-	VFMADD231PS.BCST (CX)(DX*1), Z10, Z20
-	VFMADD231PS.BCST (CX)(DX*2), Z10, Z16
-	VFMADD231PS.BCST (CX)(BX*1), Z10, Z12
-	ADDQ             R8, CX
-	ADDQ             R9, SI
+	PREFETCHT0 (SI)(R9*8)
+	VMOVUPS.Z (SI), K1, Z10
+	PREFETCHT0 (CX)(R8*4)
+	products4AVX512((CX), Z10, Z24, (CX)(DX*1), Z20, (CX)(DX*2), Z16, (CX)(BX*1), Z12)
+	ADDQ R8, CX
+	ADDQ R9, SI
 
 odd4:
-	PREFETCHT0       (SI)(R9*8)
-	VMOVUPS.Z        (SI), K1, Z10
-	PREFETCHT0       (CX)(R8*4)
-	VFMADD231PS.BCST (CX), Z10, Z26
-	VFMADD231PS.BCST (CX)(DX*1), Z10, Z22
-	VFMADD231PS.BCST (CX)(DX*2), Z10, Z18
-	VFMADD231PS.BCST (CX)(BX*1), Z10, Z14
-	ADDQ             R8, CX
-	ADDQ             R9, SI
-	DECQ             DI
-	JNZ              sum4
+	PREFETCHT0 (SI)(R9*8)
+	VMOVUPS.Z (SI), K1, Z10
+	PREFETCHT0 (CX)(R8*4)
+	products4AVX512((CX), Z10, Z26, (CX)(DX*1), Z22, (CX)(DX*2), Z18, (CX)(BX*1), Z14)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	VADDPS  Z24, Z26, Z26
-	VADDPS  Z20, Z22, Z22
-	VADDPS  Z16, Z18, Z18
-	VADDPS  Z12, Z14, Z14
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	VMOVUPS Z26, K1, (CX)
-	VMOVUPS Z22, K1, (CX)(DX*1)
-	VMOVUPS Z18, K1, (CX)(DX*2)
-	VMOVUPS Z14, K1, (CX)(BX*1)
-	MOVQ    $0x00000004, CX
+	add4AVX512(Z24, Z26, Z20, Z22, Z16, Z18, Z12, Z14)
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	store4AVX512(Z26, (CX), Z22, (CX)(DX*1), Z18, (CX)(DX*2), Z14, (CX)(BX*1))
+	MOVQ $0x00000004, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+32(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+32(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile6x10AVX2(y *float32, x *float32, w *float32, s *tile, n int)
-// Requires: AVX, FMA3, MMX+
 TEXT ·tile6x10AVX2(SB), $128-40
 	VMOVDQU lanes<>+24(SB), Y0
-	MOVQ    s+24(FP), AX
+	MOVQ s+24(FP), AX
 
 next:
 	// 6 by 10 sums in registers:
-	CMPQ   n+32(FP), $0x06
-	JLT    under6
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	VXORPS Y12, Y12, Y12
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	MOVQ   w+16(FP), DI
-	MOVQ   16(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   64(AX), R10
-	TESTQ  R8, R8
-	JZ     summed6
+	CMPQ n+32(FP), $0x06
+	JLT under6
+	zero4AVX2(Y1, Y2, Y3, Y4)
+	zero4AVX2(Y5, Y6, Y7, Y8)
+	zero4AVX2(Y9, Y10, Y11, Y12)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ w+16(FP), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	MOVQ 64(AX), R10
+	TESTQ R8, R8
+	JZ summed6
 
 sum6:
-	VMOVUPS      (DI), Y13
-	VMASKMOVPS   32(DI), Y0, Y14
-	PREFETCHT0   (CX)(R9*4)
-	VBROADCASTSS (CX), Y15
-	VFMADD231PS  Y15, Y13, Y1
-	VFMADD231PS  Y15, Y14, Y2
-	VBROADCASTSS (CX)(DX*1), Y15
-	VFMADD231PS  Y15, Y13, Y3
-	VFMADD231PS  Y15, Y14, Y4
-	VBROADCASTSS (CX)(DX*2), Y15
-	VFMADD231PS  Y15, Y13, Y5
-	VFMADD231PS  Y15, Y14, Y6
-	VBROADCASTSS (CX)(BX*1), Y15
-	VFMADD231PS  Y15, Y13, Y7
-	VFMADD231PS  Y15, Y14, Y8
-	VBROADCASTSS (CX)(DX*4), Y15
-	VFMADD231PS  Y15, Y13, Y9
-	VFMADD231PS  Y15, Y14, Y10
-	VBROADCASTSS (CX)(SI*1), Y15
-	VFMADD231PS  Y15, Y13, Y11
-	VFMADD231PS  Y15, Y14, Y12
-	ADDQ         R9, CX
-	ADDQ         R10, DI
-	DECQ         R8
-	JNZ          sum6
+	VMOVUPS (DI), Y13
+	VMASKMOVPS 32(DI), Y0, Y14
+	PREFETCHT0 (CX)(R9*4)
+	row2AVX2((CX), Y15, Y13, Y1, Y14, Y2)
+	row2AVX2((CX)(DX*1), Y15, Y13, Y3, Y14, Y4)
+	row2AVX2((CX)(DX*2), Y15, Y13, Y5, Y14, Y6)
+	row2AVX2((CX)(BX*1), Y15, Y13, Y7, Y14, Y8)
+	row2AVX2((CX)(DX*4), Y15, Y13, Y9, Y14, Y10)
+	row2AVX2((CX)(SI*1), Y15, Y13, Y11, Y14, Y12)
+	ADDQ R9, CX
+	ADDQ R10, DI
+	DECQ R8
+	JNZ sum6
 
 summed6:
-	MOVQ       y+0(FP), CX
-	MOVQ       80(AX), DX
-	LEAQ       (DX)(DX*2), BX
-	LEAQ       (DX)(DX*4), SI
-	VMOVUPS    Y1, (CX)
-	VMASKMOVPS Y2, Y0, 32(CX)
-	VMOVUPS    Y3, (CX)(DX*1)
-	VMASKMOVPS Y4, Y0, 32(CX)(DX*1)
-	VMOVUPS    Y5, (CX)(DX*2)
-	VMASKMOVPS Y6, Y0, 32(CX)(DX*2)
-	VMOVUPS    Y7, (CX)(BX*1)
-	VMASKMOVPS Y8, Y0, 32(CX)(BX*1)
-	VMOVUPS    Y9, (CX)(DX*4)
-	VMASKMOVPS Y10, Y0, 32(CX)(DX*4)
-	VMOVUPS    Y11, (CX)(SI*1)
-	VMASKMOVPS Y12, Y0, 32(CX)(SI*1)
-	MOVQ       $0x00000006, CX
-	JMP        finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	store4AVX2(Y1, (CX), Y2, 32(CX), Y3, (CX)(DX*1), Y4, 32(CX)(DX*1))
+	store4AVX2(Y5, (CX)(DX*2), Y6, 32(CX)(DX*2), Y7, (CX)(BX*1), Y8, 32(CX)(BX*1))
+	store4AVX2(Y9, (CX)(DX*4), Y10, 32(CX)(DX*4), Y11, (CX)(SI*1), Y12, 32(CX)(SI*1))
+	MOVQ $0x00000006, CX
+	JMP finish
 
 under6:
 	// 1 by 10 sums in registers:
-	CMPQ   n+32(FP), $0x01
-	JLT    done
-	VXORPS Y12, Y12, Y12
-	VXORPS Y11, Y11, Y11
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
+	CMPQ n+32(FP), $0x01
+	JLT done
+	zero2AVX2(Y12, Y11)
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
 
 sum1:
-	VMOVUPS      (DX), Y10
-	VMASKMOVPS   32(DX), Y0, Y9
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y8, Y10, Y12
-	VFMADD231PS  Y8, Y9, Y11
-	ADDQ         SI, CX
-	ADDQ         DI, DX
-	DECQ         BX
-	JNZ          sum1
+	VMOVUPS (DX), Y10
+	VMASKMOVPS 32(DX), Y0, Y9
+	row2AVX2((CX), Y8, Y10, Y12, Y9, Y11)
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	MOVQ       y+0(FP), CX
-	VMOVUPS    Y12, (CX)
+	MOVQ y+0(FP), CX
+	VMOVUPS Y12, (CX)
 	VMASKMOVPS Y11, Y0, 32(CX)
-	MOVQ       $0x00000001, CX
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+32(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+32(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func columnSums512AVX512(g2 *float32, dy *float32, width int, count int, more int)
-// Requires: AVX, AVX512F
 TEXT ·columnSums512AVX512(SB), $128-40
 	MOVQ g2+0(FP), AX
 	MOVQ dy+8(FP), CX
@@ -3556,140 +2250,99 @@ TEXT ·columnSums512AVX512(SB), $128-40
 
 	// Sums of 128 columns at a time.
 block:
-	CMPQ   DX, $+128
-	JL     next
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	CMPQ DX, $+128
+	JL next
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop:
-	VADDPS  (BX), Z0, Z0
-	VADDPS  64(BX), Z1, Z1
-	VADDPS  128(BX), Z2, Z2
-	VADDPS  192(BX), Z3, Z3
-	VADDPS  256(BX), Z4, Z4
-	VADDPS  320(BX), Z5, Z5
-	VADDPS  384(BX), Z6, Z6
-	VADDPS  448(BX), Z7, Z7
-	ADDQ    $+2048, BX
-	DECQ    SI
-	JNZ     loop
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first
-	VMOVUPS (AX), Z8
-	VADDPS  Z8, Z0, Z0
-	VMOVUPS 64(AX), Z8
-	VADDPS  Z8, Z1, Z1
-	VMOVUPS 128(AX), Z8
-	VADDPS  Z8, Z2, Z2
-	VMOVUPS 192(AX), Z8
-	VADDPS  Z8, Z3, Z3
-	VMOVUPS 256(AX), Z8
-	VADDPS  Z8, Z4, Z4
-	VMOVUPS 320(AX), Z8
-	VADDPS  Z8, Z5, Z5
-	VMOVUPS 384(AX), Z8
-	VADDPS  Z8, Z6, Z6
-	VMOVUPS 448(AX), Z8
-	VADDPS  Z8, Z7, Z7
+	add4AVX512((BX), Z0, 64(BX), Z1, 128(BX), Z2, 192(BX), Z3)
+	add4AVX512(256(BX), Z4, 320(BX), Z5, 384(BX), Z6, 448(BX), Z7)
+	ADDQ $+2048, BX
+	DECQ SI
+	JNZ loop
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first
+	moreAVX512((AX), Z8, Z0)
+	moreAVX512(64(AX), Z8, Z1)
+	moreAVX512(128(AX), Z8, Z2)
+	moreAVX512(192(AX), Z8, Z3)
+	moreAVX512(256(AX), Z8, Z4)
+	moreAVX512(320(AX), Z8, Z5)
+	moreAVX512(384(AX), Z8, Z6)
+	moreAVX512(448(AX), Z8, Z7)
 
 first:
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, 320(AX)
-	VMOVUPS Z6, 384(AX)
-	VMOVUPS Z7, 448(AX)
-	ADDQ    $+512, AX
-	ADDQ    $+512, CX
-	SUBQ    $+128, DX
-	JMP     block
+	store4AVX512V2(Z0, (AX), Z1, 64(AX), Z2, 128(AX), Z3, 192(AX))
+	store4AVX512V2(Z4, 256(AX), Z5, 320(AX), Z6, 384(AX), Z7, 448(AX))
+	ADDQ $+512, AX
+	ADDQ $+512, CX
+	SUBQ $+128, DX
+	JMP block
 
 next:
 	// Sums of 64 columns at a time.
 block2:
-	CMPQ   DX, $+64
-	JL     next2
-	VPXORD Z7, Z7, Z7
-	VPXORD Z6, Z6, Z6
-	VPXORD Z5, Z5, Z5
-	VPXORD Z4, Z4, Z4
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	CMPQ DX, $+64
+	JL next2
+	zero4AVX512(Z7, Z6, Z5, Z4)
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop2:
-	VADDPS  (BX), Z7, Z7
-	VADDPS  64(BX), Z6, Z6
-	VADDPS  128(BX), Z5, Z5
-	VADDPS  192(BX), Z4, Z4
-	ADDQ    $+2048, BX
-	DECQ    SI
-	JNZ     loop2
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first2
-	VMOVUPS (AX), Z3
-	VADDPS  Z3, Z7, Z7
-	VMOVUPS 64(AX), Z3
-	VADDPS  Z3, Z6, Z6
-	VMOVUPS 128(AX), Z3
-	VADDPS  Z3, Z5, Z5
-	VMOVUPS 192(AX), Z3
-	VADDPS  Z3, Z4, Z4
+	add4AVX512((BX), Z7, 64(BX), Z6, 128(BX), Z5, 192(BX), Z4)
+	ADDQ $+2048, BX
+	DECQ SI
+	JNZ loop2
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first2
+	moreAVX512((AX), Z3, Z7)
+	moreAVX512(64(AX), Z3, Z6)
+	moreAVX512(128(AX), Z3, Z5)
+	moreAVX512(192(AX), Z3, Z4)
 
 first2:
-	VMOVUPS Z7, (AX)
-	VMOVUPS Z6, 64(AX)
-	VMOVUPS Z5, 128(AX)
-	VMOVUPS Z4, 192(AX)
-	ADDQ    $+256, AX
-	ADDQ    $+256, CX
-	SUBQ    $+64, DX
-	JMP     block2
+	store4AVX512V2(Z7, (AX), Z6, 64(AX), Z5, 128(AX), Z4, 192(AX))
+	ADDQ $+256, AX
+	ADDQ $+256, CX
+	SUBQ $+64, DX
+	JMP block2
 
 next2:
 	// Sums of 16 columns at a time.
 block3:
-	CMPQ   DX, $+16
-	JL     next3
+	CMPQ DX, $+16
+	JL next3
 	VPXORD Z4, Z4, Z4
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop3:
-	VADDPS  (BX), Z4, Z4
-	ADDQ    $+2048, BX
-	DECQ    SI
-	JNZ     loop3
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first3
-	VMOVUPS (AX), Z5
-	VADDPS  Z5, Z4, Z4
+	VADDPS (BX), Z4, Z4
+	ADDQ $+2048, BX
+	DECQ SI
+	JNZ loop3
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first3
+	moreAVX512((AX), Z5, Z4)
 
 first3:
 	VMOVUPS Z4, (AX)
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	JMP     block3
+	ADDQ $+64, AX
+	ADDQ $+64, CX
+	SUBQ $+16, DX
+	JMP block3
 
 next3:
 	VZEROUPPER
 	RET
 
 // func columnSums512AVX2(g2 *float32, dy *float32, width int, count int, more int)
-// Requires: AVX
 TEXT ·columnSums512AVX2(SB), $128-40
 	MOVQ g2+0(FP), AX
 	MOVQ dy+8(FP), CX
@@ -3697,469 +2350,297 @@ TEXT ·columnSums512AVX2(SB), $128-40
 
 	// Sums of 64 columns at a time.
 block:
-	CMPQ   DX, $+64
-	JL     next
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	CMPQ DX, $+64
+	JL next
+	zero4AVX2(Y0, Y1, Y2, Y3)
+	zero4AVX2(Y4, Y5, Y6, Y7)
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop:
-	VADDPS  (BX), Y0, Y0
-	VADDPS  32(BX), Y1, Y1
-	VADDPS  64(BX), Y2, Y2
-	VADDPS  96(BX), Y3, Y3
-	VADDPS  128(BX), Y4, Y4
-	VADDPS  160(BX), Y5, Y5
-	VADDPS  192(BX), Y6, Y6
-	VADDPS  224(BX), Y7, Y7
-	ADDQ    $+2048, BX
-	DECQ    SI
-	JNZ     loop
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first
-	VMOVUPS (AX), Y8
-	VADDPS  Y8, Y0, Y0
-	VMOVUPS 32(AX), Y8
-	VADDPS  Y8, Y1, Y1
-	VMOVUPS 64(AX), Y8
-	VADDPS  Y8, Y2, Y2
-	VMOVUPS 96(AX), Y8
-	VADDPS  Y8, Y3, Y3
-	VMOVUPS 128(AX), Y8
-	VADDPS  Y8, Y4, Y4
-	VMOVUPS 160(AX), Y8
-	VADDPS  Y8, Y5, Y5
-	VMOVUPS 192(AX), Y8
-	VADDPS  Y8, Y6, Y6
-	VMOVUPS 224(AX), Y8
-	VADDPS  Y8, Y7, Y7
+	add4AVX2((BX), Y0, 32(BX), Y1, 64(BX), Y2, 96(BX), Y3)
+	add4AVX2(128(BX), Y4, 160(BX), Y5, 192(BX), Y6, 224(BX), Y7)
+	ADDQ $+2048, BX
+	DECQ SI
+	JNZ loop
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first
+	moreAVX2((AX), Y8, Y0)
+	moreAVX2(32(AX), Y8, Y1)
+	moreAVX2(64(AX), Y8, Y2)
+	moreAVX2(96(AX), Y8, Y3)
+	moreAVX2(128(AX), Y8, Y4)
+	moreAVX2(160(AX), Y8, Y5)
+	moreAVX2(192(AX), Y8, Y6)
+	moreAVX2(224(AX), Y8, Y7)
 
 first:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	VMOVUPS Y4, 128(AX)
-	VMOVUPS Y5, 160(AX)
-	VMOVUPS Y6, 192(AX)
-	VMOVUPS Y7, 224(AX)
-	ADDQ    $+256, AX
-	ADDQ    $+256, CX
-	SUBQ    $+64, DX
-	JMP     block
+	store4AVX2V2(Y0, (AX), Y1, 32(AX), Y2, 64(AX), Y3, 96(AX))
+	store4AVX2V2(Y4, 128(AX), Y5, 160(AX), Y6, 192(AX), Y7, 224(AX))
+	ADDQ $+256, AX
+	ADDQ $+256, CX
+	SUBQ $+64, DX
+	JMP block
 
 next:
 	// Sums of 32 columns at a time.
 block2:
-	CMPQ   DX, $+32
-	JL     next2
-	VXORPS Y7, Y7, Y7
-	VXORPS Y6, Y6, Y6
-	VXORPS Y5, Y5, Y5
-	VXORPS Y4, Y4, Y4
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	CMPQ DX, $+32
+	JL next2
+	zero4AVX2(Y7, Y6, Y5, Y4)
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop2:
-	VADDPS  (BX), Y7, Y7
-	VADDPS  32(BX), Y6, Y6
-	VADDPS  64(BX), Y5, Y5
-	VADDPS  96(BX), Y4, Y4
-	ADDQ    $+2048, BX
-	DECQ    SI
-	JNZ     loop2
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first2
-	VMOVUPS (AX), Y3
-	VADDPS  Y3, Y7, Y7
-	VMOVUPS 32(AX), Y3
-	VADDPS  Y3, Y6, Y6
-	VMOVUPS 64(AX), Y3
-	VADDPS  Y3, Y5, Y5
-	VMOVUPS 96(AX), Y3
-	VADDPS  Y3, Y4, Y4
+	add4AVX2((BX), Y7, 32(BX), Y6, 64(BX), Y5, 96(BX), Y4)
+	ADDQ $+2048, BX
+	DECQ SI
+	JNZ loop2
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first2
+	moreAVX2((AX), Y3, Y7)
+	moreAVX2(32(AX), Y3, Y6)
+	moreAVX2(64(AX), Y3, Y5)
+	moreAVX2(96(AX), Y3, Y4)
 
 first2:
-	VMOVUPS Y7, (AX)
-	VMOVUPS Y6, 32(AX)
-	VMOVUPS Y5, 64(AX)
-	VMOVUPS Y4, 96(AX)
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+32, DX
-	JMP     block2
+	store4AVX2V2(Y7, (AX), Y6, 32(AX), Y5, 64(AX), Y4, 96(AX))
+	ADDQ $+128, AX
+	ADDQ $+128, CX
+	SUBQ $+32, DX
+	JMP block2
 
 next2:
 	// Sums of 8 columns at a time.
 block3:
-	CMPQ   DX, $+8
-	JL     next3
+	CMPQ DX, $+8
+	JL next3
 	VXORPS Y4, Y4, Y4
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop3:
-	VADDPS  (BX), Y4, Y4
-	ADDQ    $+2048, BX
-	DECQ    SI
-	JNZ     loop3
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first3
-	VMOVUPS (AX), Y5
-	VADDPS  Y5, Y4, Y4
+	VADDPS (BX), Y4, Y4
+	ADDQ $+2048, BX
+	DECQ SI
+	JNZ loop3
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first3
+	moreAVX2((AX), Y5, Y4)
 
 first3:
 	VMOVUPS Y4, (AX)
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	JMP     block3
+	ADDQ $+32, AX
+	ADDQ $+32, CX
+	SUBQ $+8, DX
+	JMP block3
 
 next3:
 	VZEROUPPER
 	RET
 
 // func tile6x64AVX512(y *float32, x *float32, w *float32, s *tile, n int)
-// Requires: AVX, AVX512F, MMX+
 TEXT ·tile6x64AVX512(SB), $128-40
 	MOVQ s+24(FP), AX
 
 next:
 	// 6 by 64 sums in registers:
-	CMPQ   n+32(FP), $0x06
-	JLT    under6
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	MOVQ   w+16(FP), DI
-	MOVQ   16(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   64(AX), R10
-	TESTQ  R8, R8
-	JZ     summed6
+	CMPQ n+32(FP), $0x06
+	JLT under6
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	zero4AVX512(Z16, Z17, Z18, Z19)
+	zero4AVX512(Z20, Z21, Z22, Z23)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ w+16(FP), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	MOVQ 64(AX), R10
+	TESTQ R8, R8
+	JZ summed6
 
 sum6:
-	VMOVUPS      (DI), Z24
-	VMOVUPS      64(DI), Z25
-	VMOVUPS      128(DI), Z26
-	VMOVUPS      192(DI), Z27
-	PREFETCHT0   (CX)(R9*4)
-	VBROADCASTSS (CX), Z28
-	VFMADD231PS  Z28, Z24, Z0
-	VFMADD231PS  Z28, Z25, Z1
-	VFMADD231PS  Z28, Z26, Z2
-	VFMADD231PS  Z28, Z27, Z3
-	VBROADCASTSS (CX)(DX*1), Z28
-	VFMADD231PS  Z28, Z24, Z4
-	VFMADD231PS  Z28, Z25, Z5
-	VFMADD231PS  Z28, Z26, Z6
-	VFMADD231PS  Z28, Z27, Z7
-	VBROADCASTSS (CX)(DX*2), Z28
-	VFMADD231PS  Z28, Z24, Z8
-	VFMADD231PS  Z28, Z25, Z9
-	VFMADD231PS  Z28, Z26, Z10
-	VFMADD231PS  Z28, Z27, Z11
-	VBROADCASTSS (CX)(BX*1), Z28
-	VFMADD231PS  Z28, Z24, Z12
-	VFMADD231PS  Z28, Z25, Z13
-	VFMADD231PS  Z28, Z26, Z14
-	VFMADD231PS  Z28, Z27, Z15
-	VBROADCASTSS (CX)(DX*4), Z28
-	VFMADD231PS  Z28, Z24, Z16
-	VFMADD231PS  Z28, Z25, Z17
-	VFMADD231PS  Z28, Z26, Z18
-	VFMADD231PS  Z28, Z27, Z19
-	VBROADCASTSS (CX)(SI*1), Z28
-	VFMADD231PS  Z28, Z24, Z20
-	VFMADD231PS  Z28, Z25, Z21
-	VFMADD231PS  Z28, Z26, Z22
-	VFMADD231PS  Z28, Z27, Z23
-	ADDQ         R9, CX
-	ADDQ         R10, DI
-	DECQ         R8
-	JNZ          sum6
+	VMOVUPS (DI), Z24
+	VMOVUPS 64(DI), Z25
+	VMOVUPS 128(DI), Z26
+	VMOVUPS 192(DI), Z27
+	PREFETCHT0 (CX)(R9*4)
+	row4AVX512((CX), Z28, Z24, Z0, Z25, Z1, Z26, Z2, Z27, Z3)
+	row4AVX512((CX)(DX*1), Z28, Z24, Z4, Z25, Z5, Z26, Z6, Z27, Z7)
+	row4AVX512((CX)(DX*2), Z28, Z24, Z8, Z25, Z9, Z26, Z10, Z27, Z11)
+	row4AVX512((CX)(BX*1), Z28, Z24, Z12, Z25, Z13, Z26, Z14, Z27, Z15)
+	row4AVX512((CX)(DX*4), Z28, Z24, Z16, Z25, Z17, Z26, Z18, Z27, Z19)
+	row4AVX512((CX)(SI*1), Z28, Z24, Z20, Z25, Z21, Z26, Z22, Z27, Z23)
+	ADDQ R9, CX
+	ADDQ R10, DI
+	DECQ R8
+	JNZ sum6
 
 summed6:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	LEAQ    (DX)(DX*4), SI
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, 64(CX)
-	VMOVUPS Z2, 128(CX)
-	VMOVUPS Z3, 192(CX)
-	VMOVUPS Z4, (CX)(DX*1)
-	VMOVUPS Z5, 64(CX)(DX*1)
-	VMOVUPS Z6, 128(CX)(DX*1)
-	VMOVUPS Z7, 192(CX)(DX*1)
-	VMOVUPS Z8, (CX)(DX*2)
-	VMOVUPS Z9, 64(CX)(DX*2)
-	VMOVUPS Z10, 128(CX)(DX*2)
-	VMOVUPS Z11, 192(CX)(DX*2)
-	VMOVUPS Z12, (CX)(BX*1)
-	VMOVUPS Z13, 64(CX)(BX*1)
-	VMOVUPS Z14, 128(CX)(BX*1)
-	VMOVUPS Z15, 192(CX)(BX*1)
-	VMOVUPS Z16, (CX)(DX*4)
-	VMOVUPS Z17, 64(CX)(DX*4)
-	VMOVUPS Z18, 128(CX)(DX*4)
-	VMOVUPS Z19, 192(CX)(DX*4)
-	VMOVUPS Z20, (CX)(SI*1)
-	VMOVUPS Z21, 64(CX)(SI*1)
-	VMOVUPS Z22, 128(CX)(SI*1)
-	VMOVUPS Z23, 192(CX)(SI*1)
-	MOVQ    $0x00000006, CX
-	JMP     finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	store4AVX512V2(Z0, (CX), Z1, 64(CX), Z2, 128(CX), Z3, 192(CX))
+	store4AVX512V2(Z4, (CX)(DX*1), Z5, 64(CX)(DX*1), Z6, 128(CX)(DX*1), Z7, 192(CX)(DX*1))
+	store4AVX512V2(Z8, (CX)(DX*2), Z9, 64(CX)(DX*2), Z10, 128(CX)(DX*2), Z11, 192(CX)(DX*2))
+	store4AVX512V2(Z12, (CX)(BX*1), Z13, 64(CX)(BX*1), Z14, 128(CX)(BX*1), Z15, 192(CX)(BX*1))
+	store4AVX512V2(Z16, (CX)(DX*4), Z17, 64(CX)(DX*4), Z18, 128(CX)(DX*4), Z19, 192(CX)(DX*4))
+	store4AVX512V2(Z20, (CX)(SI*1), Z21, 64(CX)(SI*1), Z22, 128(CX)(SI*1), Z23, 192(CX)(SI*1))
+	MOVQ $0x00000006, CX
+	JMP finish
 
 under6:
 	// 2 by 64 sums in registers:
-	CMPQ   n+32(FP), $0x02
-	JLT    done
-	VPXORD Z23, Z23, Z23
-	VPXORD Z22, Z22, Z22
-	VPXORD Z21, Z21, Z21
-	VPXORD Z20, Z20, Z20
-	VPXORD Z19, Z19, Z19
-	VPXORD Z18, Z18, Z18
-	VPXORD Z17, Z17, Z17
-	VPXORD Z16, Z16, Z16
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	MOVQ   w+16(FP), BX
-	MOVQ   16(AX), SI
-	MOVQ   40(AX), DI
-	MOVQ   64(AX), R8
-	TESTQ  SI, SI
-	JZ     summed2
+	CMPQ n+32(FP), $0x02
+	JLT done
+	zero4AVX512(Z23, Z22, Z21, Z20)
+	zero4AVX512(Z19, Z18, Z17, Z16)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	MOVQ w+16(FP), BX
+	MOVQ 16(AX), SI
+	MOVQ 40(AX), DI
+	MOVQ 64(AX), R8
+	TESTQ SI, SI
+	JZ summed2
 
 sum2:
-	VMOVUPS      (BX), Z15
-	VMOVUPS      64(BX), Z14
-	VMOVUPS      128(BX), Z13
-	VMOVUPS      192(BX), Z12
-	PREFETCHT0   (CX)(DI*4)
-	VBROADCASTSS (CX), Z11
-	VFMADD231PS  Z11, Z15, Z23
-	VFMADD231PS  Z11, Z14, Z22
-	VFMADD231PS  Z11, Z13, Z21
-	VFMADD231PS  Z11, Z12, Z20
-	VBROADCASTSS (CX)(DX*1), Z11
-	VFMADD231PS  Z11, Z15, Z19
-	VFMADD231PS  Z11, Z14, Z18
-	VFMADD231PS  Z11, Z13, Z17
-	VFMADD231PS  Z11, Z12, Z16
-	ADDQ         DI, CX
-	ADDQ         R8, BX
-	DECQ         SI
-	JNZ          sum2
+	VMOVUPS (BX), Z15
+	VMOVUPS 64(BX), Z14
+	VMOVUPS 128(BX), Z13
+	VMOVUPS 192(BX), Z12
+	PREFETCHT0 (CX)(DI*4)
+	row4AVX512((CX), Z11, Z15, Z23, Z14, Z22, Z13, Z21, Z12, Z20)
+	row4AVX512((CX)(DX*1), Z11, Z15, Z19, Z14, Z18, Z13, Z17, Z12, Z16)
+	ADDQ DI, CX
+	ADDQ R8, BX
+	DECQ SI
+	JNZ sum2
 
 summed2:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	VMOVUPS Z23, (CX)
-	VMOVUPS Z22, 64(CX)
-	VMOVUPS Z21, 128(CX)
-	VMOVUPS Z20, 192(CX)
-	VMOVUPS Z19, (CX)(DX*1)
-	VMOVUPS Z18, 64(CX)(DX*1)
-	VMOVUPS Z17, 128(CX)(DX*1)
-	VMOVUPS Z16, 192(CX)(DX*1)
-	MOVQ    $0x00000002, CX
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	store4AVX512V2(Z23, (CX), Z22, 64(CX), Z21, 128(CX), Z20, 192(CX))
+	store4AVX512V2(Z19, (CX)(DX*1), Z18, 64(CX)(DX*1), Z17, 128(CX)(DX*1), Z16, 192(CX)(DX*1))
+	MOVQ $0x00000002, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+32(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+32(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile6x16AVX2(y *float32, x *float32, w *float32, s *tile, n int)
-// Requires: AVX, FMA3, MMX+
 TEXT ·tile6x16AVX2(SB), $128-40
 	MOVQ s+24(FP), AX
 
 next:
 	// 6 by 16 sums in registers:
-	CMPQ   n+32(FP), $0x06
-	JLT    under6
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	MOVQ   w+16(FP), DI
-	MOVQ   16(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   64(AX), R10
-	TESTQ  R8, R8
-	JZ     summed6
+	CMPQ n+32(FP), $0x06
+	JLT under6
+	zero4AVX2(Y0, Y1, Y2, Y3)
+	zero4AVX2(Y4, Y5, Y6, Y7)
+	zero4AVX2(Y8, Y9, Y10, Y11)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ w+16(FP), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	MOVQ 64(AX), R10
+	TESTQ R8, R8
+	JZ summed6
 
 sum6:
-	VMOVUPS      (DI), Y12
-	VMOVUPS      32(DI), Y13
-	PREFETCHT0   (CX)(R9*4)
-	VBROADCASTSS (CX), Y14
-	VFMADD231PS  Y14, Y12, Y0
-	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS (CX)(DX*1), Y14
-	VFMADD231PS  Y14, Y12, Y2
-	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS (CX)(DX*2), Y14
-	VFMADD231PS  Y14, Y12, Y4
-	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS (CX)(BX*1), Y14
-	VFMADD231PS  Y14, Y12, Y6
-	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS (CX)(DX*4), Y14
-	VFMADD231PS  Y14, Y12, Y8
-	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS (CX)(SI*1), Y14
-	VFMADD231PS  Y14, Y12, Y10
-	VFMADD231PS  Y14, Y13, Y11
-	ADDQ         R9, CX
-	ADDQ         R10, DI
-	DECQ         R8
-	JNZ          sum6
+	VMOVUPS (DI), Y12
+	VMOVUPS 32(DI), Y13
+	PREFETCHT0 (CX)(R9*4)
+	row2AVX2((CX), Y14, Y12, Y0, Y13, Y1)
+	row2AVX2((CX)(DX*1), Y14, Y12, Y2, Y13, Y3)
+	row2AVX2((CX)(DX*2), Y14, Y12, Y4, Y13, Y5)
+	row2AVX2((CX)(BX*1), Y14, Y12, Y6, Y13, Y7)
+	row2AVX2((CX)(DX*4), Y14, Y12, Y8, Y13, Y9)
+	row2AVX2((CX)(SI*1), Y14, Y12, Y10, Y13, Y11)
+	ADDQ R9, CX
+	ADDQ R10, DI
+	DECQ R8
+	JNZ sum6
 
 summed6:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	LEAQ    (DX)(DX*4), SI
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	VMOVUPS Y2, (CX)(DX*1)
-	VMOVUPS Y3, 32(CX)(DX*1)
-	VMOVUPS Y4, (CX)(DX*2)
-	VMOVUPS Y5, 32(CX)(DX*2)
-	VMOVUPS Y6, (CX)(BX*1)
-	VMOVUPS Y7, 32(CX)(BX*1)
-	VMOVUPS Y8, (CX)(DX*4)
-	VMOVUPS Y9, 32(CX)(DX*4)
-	VMOVUPS Y10, (CX)(SI*1)
-	VMOVUPS Y11, 32(CX)(SI*1)
-	MOVQ    $0x00000006, CX
-	JMP     finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	store4AVX2V2(Y0, (CX), Y1, 32(CX), Y2, (CX)(DX*1), Y3, 32(CX)(DX*1))
+	store4AVX2V2(Y4, (CX)(DX*2), Y5, 32(CX)(DX*2), Y6, (CX)(BX*1), Y7, 32(CX)(BX*1))
+	store4AVX2V2(Y8, (CX)(DX*4), Y9, 32(CX)(DX*4), Y10, (CX)(SI*1), Y11, 32(CX)(SI*1))
+	MOVQ $0x00000006, CX
+	JMP finish
 
 under6:
 	// 4 by 16 sums in registers:
-	CMPQ   n+32(FP), $0x04
-	JLT    done
-	VXORPS Y11, Y11, Y11
-	VXORPS Y10, Y10, Y10
-	VXORPS Y9, Y9, Y9
-	VXORPS Y8, Y8, Y8
-	VXORPS Y7, Y7, Y7
-	VXORPS Y6, Y6, Y6
-	VXORPS Y5, Y5, Y5
-	VXORPS Y4, Y4, Y4
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
+	CMPQ n+32(FP), $0x04
+	JLT done
+	zero4AVX2(Y11, Y10, Y9, Y8)
+	zero4AVX2(Y7, Y6, Y5, Y4)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
 
 sum4:
-	VMOVUPS      (SI), Y3
-	VMOVUPS      32(SI), Y2
-	PREFETCHT0   (CX)(R8*4)
-	VBROADCASTSS (CX), Y1
-	VFMADD231PS  Y1, Y3, Y11
-	VFMADD231PS  Y1, Y2, Y10
-	VBROADCASTSS (CX)(DX*1), Y1
-	VFMADD231PS  Y1, Y3, Y9
-	VFMADD231PS  Y1, Y2, Y8
-	VBROADCASTSS (CX)(DX*2), Y1
-	VFMADD231PS  Y1, Y3, Y7
-	VFMADD231PS  Y1, Y2, Y6
-	VBROADCASTSS (CX)(BX*1), Y1
-	VFMADD231PS  Y1, Y3, Y5
-	VFMADD231PS  Y1, Y2, Y4
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum4
+	VMOVUPS (SI), Y3
+	VMOVUPS 32(SI), Y2
+	PREFETCHT0 (CX)(R8*4)
+	row2AVX2((CX), Y1, Y3, Y11, Y2, Y10)
+	row2AVX2((CX)(DX*1), Y1, Y3, Y9, Y2, Y8)
+	row2AVX2((CX)(DX*2), Y1, Y3, Y7, Y2, Y6)
+	row2AVX2((CX)(BX*1), Y1, Y3, Y5, Y2, Y4)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	VMOVUPS Y11, (CX)
-	VMOVUPS Y10, 32(CX)
-	VMOVUPS Y9, (CX)(DX*1)
-	VMOVUPS Y8, 32(CX)(DX*1)
-	VMOVUPS Y7, (CX)(DX*2)
-	VMOVUPS Y6, 32(CX)(DX*2)
-	VMOVUPS Y5, (CX)(BX*1)
-	VMOVUPS Y4, 32(CX)(BX*1)
-	MOVQ    $0x00000004, CX
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	store4AVX2V2(Y11, (CX), Y10, 32(CX), Y9, (CX)(DX*1), Y8, 32(CX)(DX*1))
+	store4AVX2V2(Y7, (CX)(DX*2), Y6, 32(CX)(DX*2), Y5, (CX)(BX*1), Y4, 32(CX)(BX*1))
+	MOVQ $0x00000004, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+32(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+32(FP)
+	JMP next
 
 done:
 	VZEROUPPER

@@ -50,123 +50,292 @@ DATA lanes<>+56(SB)/4, $0x00000000
 DATA lanes<>+60(SB)/4, $0x00000000
 GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
+// Groups of instructions that routines have in common:
+#define valueAVX512(a, b, c, d) \
+	VMOVUPS a, b; VMULPS Z0, b, c; VMOVUPS c, d
+#define valueAVX2(a, b, c, d) \
+	VMOVUPS a, b; VMULPS Y0, b, c; VMOVUPS c, d
+#define zero4AVX512(a, b, c, d) \
+	VPXORD a, a, a; VPXORD b, b, b; VPXORD c, c, c; VPXORD d, d, d
+#define zero2AVX512(a, b) \
+	VPXORD a, a, a; VPXORD b, b, b
+#define row2AVX512(a, b, c, d, e, f) \
+	VBROADCASTSS a, b; VFMADD231PS b, c, d; VFMADD231PS b, e, f
+#define reluAVX512(a, b, c, d, e) \
+	VADDPS a, b, c; VPXORD d, d, d; VMAXPS c, d, d; VADDPS.BCST constants<>+4(SB), d, d; \
+	VMOVUPS d, e
+#define zero4AVX2(a, b, c, d) \
+	VXORPS a, a, a; VXORPS b, b, b; VXORPS c, c, c; VXORPS d, d, d
+#define row2AVX2(a, b, c, d, e, f) \
+	VBROADCASTSS a, b; VFMADD231PS b, c, d; VFMADD231PS b, e, f
+#define reluAVX2(a, b, c, d, e, f, g) \
+	VMOVUPS a, b; VADDPS b, c, d; VXORPS e, e, e; VMAXPS d, e, e; VXORPS f, f, f; VADDPS f, e, e; \
+	VMOVUPS e, g
+#define reluAVX2V2(a, b, c, d, e) \
+	VADDPS a, b, c; VXORPS d, d, d; VMAXPS c, d, d; VXORPS Y3, Y3, Y3; VADDPS Y3, d, d; VMOVUPS d, e
+#define tapAVX512(a) \
+	VMOVUPS a, Z1; VMAXPS Z0, Z1, Z0; VCMPPS $0x03, Z1, Z1, K1; VMOVAPS Z1, K1, Z0
+#define tapAVX2(a) \
+	VMOVUPS a, Y1; VMAXPS Y0, Y1, Y0; VCMPPS $0x03, Y1, Y1, Y2; VBLENDVPS Y2, Y1, Y0, Y0
+#define row4AVX512(a, b, c, d, e, f, g, h, i, j) \
+	VBROADCASTSS a, b; VFMADD231PS b, c, d; VFMADD231PS b, e, f; VFMADD231PS b, g, h; \
+	VFMADD231PS b, i, j
+#define reluAVX512V2(a, b, c, d, e) \
+	VADDPS a, b, c; VMAXPS c, Z24, d; VADDPS Z24, d, d; VMOVUPS d, e
+#define zero2AVX2(a, b) \
+	VXORPS a, a, a; VXORPS b, b, b
+#define products4AVX512(a, b, c, d, e, f, g, h, i) \
+	VFMADD231PS.BCST a, b, c; VFMADD231PS.BCST d, b, e; VFMADD231PS.BCST f, b, g; \
+	VFMADD231PS.BCST h, b, i
+#define add4AVX512(a, b, c, d, e, f, g, h) \
+	VADDPS a, b, b; VADDPS c, d, d; VADDPS e, f, f; VADDPS g, h, h
+#define biasAVX512(a, b, c, d) \
+	VADDPS a, b, c; VMOVUPS c, K1, d
+#define more4AVX2(a, b, c, d, e, f, g, h) \
+	VADDPS a, b, b; VMASKMOVPS c, Y0, Y10; VADDPS Y10, d, d; VADDPS e, f, f; VMASKMOVPS g, Y0, Y10; \
+	VADDPS Y10, h, h
+#define store4AVX2(a, b, c, d, e, f, g, h) \
+	VMOVUPS a, b; VMASKMOVPS c, Y0, d; VMOVUPS e, f; VMASKMOVPS g, Y0, h
+#define biasAVX2(a, b) \
+	VADDPS Y10, a, Y11; VMOVUPS Y11, b
+#define biasAVX2V2(a, b) \
+	VADDPS Y9, a, Y11; VMASKMOVPS Y11, Y0, b
+#define constant4AVX512(a, b, c, d, e, f, g, h) \
+	VBROADCASTSS a, b; VBROADCASTSS c, d; VBROADCASTSS e, f; VBROADCASTSS g, h
+#define termAVX512() \
+	VMOVAPS Z12, Z13; VBROADCASTSS constants<>+8(SB), Z14; VBLENDMPS Z13, Z14, K1, Z13
+#define foldMaxAVX512() \
+	VSHUFF32X4 $0x4e, Z13, Z13, Z14; VRANGEPS $0x05, Z14, Z13, Z15; VCMPPS $0x03, Z14, Z13, K2; \
+	VADDPS Z13, Z14, K2, Z15; VSHUFF32X4 $0xb1, Z15, Z15, Z14; VRANGEPS $0x05, Z14, Z15, Z13; \
+	VCMPPS $0x03, Z14, Z15, K2; VADDPS Z15, Z14, K2, Z13; VPERMILPS $0x4e, Z13, Z14; \
+	VRANGEPS $0x05, Z14, Z13, Z15; VCMPPS $0x03, Z14, Z13, K2; VADDPS Z13, Z14, K2, Z15; \
+	VPERMILPS $0xb1, Z15, Z14; VRANGEPS $0x05, Z14, Z15, Z13; VCMPPS $0x03, Z14, Z15, K2; \
+	VADDPS Z15, Z14, K2, Z13
+#define valueAVX512V2(a) \
+	VSUBPS Z13, Z12, Z14; VMINPS Z14, Z0, Z16; VMAXPS Z16, Z1, Z16; VMOVAPS Z2, Z17; \
+	VFMADD213PS Z3, Z16, Z17; VSUBPS Z3, Z17, Z17; VFMADD231PS Z4, Z17, Z16; \
+	VFMADD231PS Z5, Z17, Z16; VMOVAPS Z6, Z18; VFMADD213PS Z7, Z16, Z18; VFMADD213PS Z8, Z16, Z18; \
+	VFMADD213PS Z9, Z16, Z18; VFMADD213PS Z10, Z16, Z18; VFMADD213PS Z11, Z16, Z18; \
+	VFMADD213PS Z11, Z16, Z18; VSCALEFPS Z17, Z18, Z15; VMOVUPS Z15, K1, a
+#define termAVX512V2() \
+	VMOVAPS Z15, Z13; VMOVAPS.Z Z13, K1, Z13
+#define foldSumAVX512() \
+	VSHUFF32X4 $0x4e, Z13, Z13, Z12; VADDPS Z12, Z13, Z13; VSHUFF32X4 $0xb1, Z13, Z13, Z12; \
+	VADDPS Z12, Z13, Z13; VPERMILPS $0x4e, Z13, Z12; VADDPS Z12, Z13, Z13; VPERMILPS $0xb1, Z13, Z12; \
+	VADDPS Z12, Z13, Z13
+#define valueAVX512V3(a) \
+	VDIVPS Z13, Z15, Z12; VMOVUPS Z12, K1, a
+#define termAVX2() \
+	VMOVAPS Y2, Y4; VBROADCASTSS constants<>+8(SB), Y5; VBLENDVPS Y0, Y4, Y5, Y4
+#define foldMaxAVX2() \
+	VPERM2F128 $0x01, Y3, Y3, Y4; VMAXPS Y4, Y3, Y5; VMAXPS Y3, Y4, Y6; VANDPS Y6, Y5, Y5; \
+	VCMPPS $0x03, Y4, Y3, Y6; VORPS Y6, Y5, Y5; VPERMILPS $0x4e, Y5, Y4; VMAXPS Y4, Y5, Y3; \
+	VMAXPS Y5, Y4, Y6; VANDPS Y6, Y3, Y3; VCMPPS $0x03, Y4, Y5, Y6; VORPS Y6, Y3, Y3; \
+	VPERMILPS $0xb1, Y3, Y4; VMAXPS Y4, Y3, Y5; VMAXPS Y3, Y4, Y6; VANDPS Y6, Y5, Y5; \
+	VCMPPS $0x03, Y4, Y3, Y6; VORPS Y6, Y5, Y5; VMOVAPS Y5, Y3
+#define valueAVX2V2(a) \
+	VSUBPS Y3, Y1, Y4; VBROADCASTSS constants<>+12(SB), Y7; VMINPS Y4, Y7, Y6; \
+	VBROADCASTSS constants<>+16(SB), Y7; VMAXPS Y6, Y7, Y6; VBROADCASTSS constants<>+20(SB), Y7; \
+	VBROADCASTSS constants<>+24(SB), Y8; VFMADD213PS Y8, Y6, Y7; VBROADCASTSS constants<>+24(SB), Y8; \
+	VSUBPS Y8, Y7, Y7; VBROADCASTSS constants<>+28(SB), Y8; VFMADD231PS Y8, Y7, Y6; \
+	VBROADCASTSS constants<>+32(SB), Y8; VFMADD231PS Y8, Y7, Y6; VBROADCASTSS constants<>+36(SB), Y8; \
+	VBROADCASTSS constants<>+40(SB), Y9; VFMADD213PS Y9, Y6, Y8; VBROADCASTSS constants<>+44(SB), Y9; \
+	VFMADD213PS Y9, Y6, Y8; VBROADCASTSS constants<>+48(SB), Y9; VFMADD213PS Y9, Y6, Y8; \
+	VBROADCASTSS constants<>+52(SB), Y9; VFMADD213PS Y9, Y6, Y8; VBROADCASTSS constants<>+56(SB), Y9; \
+	VFMADD213PS Y9, Y6, Y8; VBROADCASTSS constants<>+56(SB), Y9; VFMADD213PS Y9, Y6, Y8; \
+	VCVTPS2DQ Y7, Y10; VPSRAD $0x01, Y10, Y9; VPSUBD Y9, Y10, Y10; \
+	VBROADCASTSS constants<>+60(SB), Y11; VPADDD Y11, Y9, Y9; VPSLLD $0x17, Y9, Y9; \
+	VMULPS Y9, Y8, Y5; VBROADCASTSS constants<>+60(SB), Y11; VPADDD Y11, Y10, Y10; \
+	VPSLLD $0x17, Y10, Y10; VMULPS Y10, Y5, Y5; VMOVUPS Y5, a
+#define valueAVX2V3(a) \
+	VSUBPS Y3, Y2, Y4; VBROADCASTSS constants<>+12(SB), Y7; VMINPS Y4, Y7, Y8; \
+	VBROADCASTSS constants<>+16(SB), Y7; VMAXPS Y8, Y7, Y8; VBROADCASTSS constants<>+20(SB), Y7; \
+	VBROADCASTSS constants<>+24(SB), Y10; VFMADD213PS Y10, Y8, Y7; \
+	VBROADCASTSS constants<>+24(SB), Y10; VSUBPS Y10, Y7, Y7; VBROADCASTSS constants<>+28(SB), Y10; \
+	VFMADD231PS Y10, Y7, Y8; VBROADCASTSS constants<>+32(SB), Y10; VFMADD231PS Y10, Y7, Y8; \
+	VBROADCASTSS constants<>+36(SB), Y10; VBROADCASTSS constants<>+40(SB), Y9; \
+	VFMADD213PS Y9, Y8, Y10; VBROADCASTSS constants<>+44(SB), Y9; VFMADD213PS Y9, Y8, Y10; \
+	VBROADCASTSS constants<>+48(SB), Y9; VFMADD213PS Y9, Y8, Y10; \
+	VBROADCASTSS constants<>+52(SB), Y9; VFMADD213PS Y9, Y8, Y10; \
+	VBROADCASTSS constants<>+56(SB), Y9; VFMADD213PS Y9, Y8, Y10; \
+	VBROADCASTSS constants<>+56(SB), Y9; VFMADD213PS Y9, Y8, Y10; VCVTPS2DQ Y7, Y11; \
+	VPSRAD $0x01, Y11, Y9; VPSUBD Y9, Y11, Y11; VBROADCASTSS constants<>+60(SB), Y12; \
+	VPADDD Y12, Y9, Y9; VPSLLD $0x17, Y9, Y9; VMULPS Y9, Y10, Y6; \
+	VBROADCASTSS constants<>+60(SB), Y12; VPADDD Y12, Y11, Y11; VPSLLD $0x17, Y11, Y11; \
+	VMULPS Y11, Y6, Y6; VMASKMOVPS Y6, Y0, a
+#define termAVX2V2() \
+	VMOVAPS Y6, Y2; VANDPS Y2, Y0, Y2
+#define foldSumAVX2() \
+	VPERM2F128 $0x01, Y3, Y3, Y2; VADDPS Y2, Y3, Y3; VPERMILPS $0x4e, Y3, Y2; VADDPS Y2, Y3, Y3; \
+	VPERMILPS $0xb1, Y3, Y2; VADDPS Y2, Y3, Y3
+#define valueAVX2V4(a) \
+	VDIVPS Y3, Y5, Y2; VMOVUPS Y2, a
+#define valueAVX2V5(a) \
+	VDIVPS Y3, Y6, Y1; VMASKMOVPS Y1, Y0, a
+#define constant2AVX512() \
+	VBROADCASTSS constants<>+88(SB), Z6; VBROADCASTSS constants<>+52(SB), Z5
+#define roundAVX512(a, b, c) \
+	VPSHUFD $0x93, a, a; VPMULUDQ Z4, a, b; VPTERNLOGD $0x96, c, a, K1, b
+#define uniformAVX512(a) \
+	VPSRLD $0x08, a, a; VCVTDQ2PS a, a; VMULPS.BCST constants<>+92(SB), a, a
+#define valueAVX512V4(a, b, c, d, e, f) \
+	VMOVUPS a, b; VMULPS Z6, b, c; VCMPPS.BCST $0x1d, constants<>+52(SB), d, K2; VMOVAPS.Z c, K2, e; \
+	VMOVUPS e, f
+#define roundAVX2(a, b, c) \
+	VPSHUFD $0x93, a, a; VPMULUDQ Y4, a, b; VPXOR c, a, a; VPXOR b, a, a; VPBLENDD $0xaa, a, b, a
+#define uniformAVX2(a) \
+	VPSRLD $0x08, a, a; VCVTDQ2PS a, a; VBROADCASTSS constants<>+92(SB), Y9; VMULPS Y9, a, a
+#define valueAVX2V6(a, b, c, d, e, f, g) \
+	VMOVUPS a, b; VBROADCASTSS constants<>+88(SB), c; VMULPS c, b, c; \
+	VBROADCASTSS constants<>+52(SB), d; VCMPPS $0x1d, d, e, d; VANDPS c, d, f; VMOVUPS f, g
+#define gatherAVX512(a, b, c, d, e, f) \
+	VMOVUPS a, b; VINSERTF32X4 $0x01, c, d, d; VINSERTF32X4 $0x02, e, d, d; \
+	VINSERTF32X4 $0x03, f, d, d
+#define turnAVX512() \
+	VUNPCKLPS Z1, Z0, Z4; VUNPCKHPS Z1, Z0, Z5; VUNPCKLPS Z3, Z2, Z6; VUNPCKHPS Z3, Z2, Z7; \
+	VUNPCKLPD Z6, Z4, Z0; VUNPCKHPD Z6, Z4, Z1; VUNPCKLPD Z7, Z5, Z2; VUNPCKHPD Z7, Z5, Z3
+#define store4AVX512(a, b, c, d, e, f, g, h) \
+	VMOVUPS a, b; VMOVUPS c, d; VMOVUPS e, f; VMOVUPS g, h
+#define gatherAVX2(a, b, c, d) \
+	VMOVUPS a, b; VINSERTF128 $0x01, c, d, d
+#define store4AVX2V2(a, b, c, d, e, f, g, h) \
+	VMOVUPS a, b; VMOVUPS c, d; VMOVUPS e, f; VMOVUPS g, h
+#define valueAVX512V5(a, b, c, d, e) \
+	VMOVUPS a, b; VMOVUPS c, Z2; VCMPPS.BCST $0x1e, constants<>+4(SB), b, K1; VMOVAPS.Z Z2, K1, d; \
+	VMOVUPS d, e
+#define valueAVX2V7(a, b, c, d, e) \
+	VMOVUPS a, b; VMOVUPS c, Y1; VXORPS Y3, Y3, Y3; VCMPPS $0x1e, Y3, b, Y3; VANDPS Y1, Y3, d; \
+	VMOVUPS d, e
+#define tapAVX512V2() \
+	VMOVUPS (DX)(DI*4), Z2; VCMPPS $0x07, Z0, Z0, K1; VCMPPS $0x16, Z0, Z2, K1, K1; \
+	VMOVAPS Z2, K1, Z0
+#define tapAVX512V3(a, b) \
+	VMOVUPS a, Z2; VCMPPS $0x07, Z0, Z0, K1; VCMPPS $0x16, Z0, Z2, K1, K1; VMOVAPS Z2, K1, Z0; \
+	VBLENDMPS.BCST b, Z1, K1, Z1
+#define gradientAVX512(a, b) \
+	VPCMPEQD.BCST a, Z1, K1; VMOVAPS.Z Z0, K1, Z2; VMOVUPS Z2, b
+#define tapAVX2V2() \
+	VMOVUPS (DX)(DI*4), Y2; VCMPPS $0x07, Y0, Y0, Y3; VCMPPS $0x16, Y0, Y2, Y4; VANDPS Y4, Y3, Y3; \
+	VBLENDVPS Y3, Y2, Y0, Y0
+#define tapAVX2V3(a, b) \
+	VMOVUPS a, Y2; VCMPPS $0x07, Y0, Y0, Y3; VCMPPS $0x16, Y0, Y2, Y4; VANDPS Y4, Y3, Y3; \
+	VBLENDVPS Y3, Y2, Y0, Y0; VBROADCASTSS b, Y4; VBLENDVPS Y3, Y4, Y1, Y1
+#define gradientAVX2() \
+	VXORPS Y3, Y3, Y3; VPCMPEQD Y3, Y1, Y3; VANDPS Y0, Y3, Y2; VMOVUPS Y2, (AX)(DI*4)
+#define gradientAVX2V2(a, b) \
+	VBROADCASTSS a, Y3; VPCMPEQD Y3, Y1, Y3; VANDPS Y0, Y3, Y2; VMOVUPS Y2, b
+#define reluGradientAVX512(a, b, c, d, e) \
+	VMOVUPS a, b; VCMPPS.BCST $0x1e, constants<>+4(SB), b, K1; VMOVAPS.Z c, K1, d; VMOVUPS d, e
+#define reluGradientAVX2(a, b, c, d, e, f) \
+	VMOVUPS a, b; VXORPS c, c, c; VCMPPS $0x1e, c, b, c; VANDPS d, c, e; VMOVUPS e, f
+#define moreAVX512(a, b, c) \
+	VMOVUPS a, b; VADDPS b, c, c
+#define moreAVX2(a, b, c) \
+	VMOVUPS a, b; VADDPS b, c, c
+#define products2AVX512(a, b) \
+	VFMADD231PS.BCST (R8)(DX*4), Z28, a; VFMADD231PS.BCST (R8)(SI*1), Z28, b
+#define store4AVX512V2(a, b, c, d, e, f, g, h) \
+	VMOVUPS a, K1, b; VMOVUPS c, K1, d; VMOVUPS e, K1, f; VMOVUPS g, K1, h
+#define add4AVX2(a, b, c, d, e, f, g, h) \
+	VADDPS a, b, b; VADDPS c, d, d; VADDPS e, f, f; VADDPS g, h, h
+#define more4AVX512(a, b, c, d, e, f, g, h) \
+	VADDPS a, b, b; VADDPS c, d, d; VADDPS e, f, f; VADDPS g, h, h
+
 // func rescale784AVX512(y *float32, x *float32, count int)
-// Requires: AVX, AVX512F
 TEXT ·rescale784AVX512(SB), $128-24
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), DX
-	MOVQ         count+16(FP), CX
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), DX
+	MOVQ count+16(FP), CX
 	VBROADCASTSS constants<>+0(SB), Z0
-	XORQ         BX, BX
+	XORQ BX, BX
 
 	// 4 vectors of 16 elements a turn.
 	SUBQ $+64, CX
-	JL   done
+	JL done
 
 loop:
-	VMOVUPS (DX)(BX*4), Z1
-	VMULPS  Z0, Z1, Z2
-	VMOVUPS Z2, (AX)(BX*4)
-	VMOVUPS 64(DX)(BX*4), Z2
-	VMULPS  Z0, Z2, Z1
-	VMOVUPS Z1, 64(AX)(BX*4)
-	VMOVUPS 128(DX)(BX*4), Z1
-	VMULPS  Z0, Z1, Z2
-	VMOVUPS Z2, 128(AX)(BX*4)
-	VMOVUPS 192(DX)(BX*4), Z2
-	VMULPS  Z0, Z2, Z1
-	VMOVUPS Z1, 192(AX)(BX*4)
-	ADDQ    $+64, BX
-	SUBQ    $+64, CX
-	JGE     loop
+	valueAVX512((DX)(BX*4), Z1, Z2, (AX)(BX*4))
+	valueAVX512(64(DX)(BX*4), Z2, Z1, 64(AX)(BX*4))
+	valueAVX512(128(DX)(BX*4), Z1, Z2, 128(AX)(BX*4))
+	valueAVX512(192(DX)(BX*4), Z2, Z1, 192(AX)(BX*4))
+	ADDQ $+64, BX
+	SUBQ $+64, CX
+	JGE loop
 
 done:
 	ADDQ $+64, CX
 
 	// One vector of 16 elements a turn.
 	SUBQ $+16, CX
-	JL   done2
+	JL done2
 
 loop2:
-	VMOVUPS (DX)(BX*4), Z1
-	VMULPS  Z0, Z1, Z2
-	VMOVUPS Z2, (AX)(BX*4)
-	ADDQ    $+16, BX
-	SUBQ    $+16, CX
-	JGE     loop2
+	valueAVX512((DX)(BX*4), Z1, Z2, (AX)(BX*4))
+	ADDQ $+16, BX
+	SUBQ $+16, CX
+	JGE loop2
 
 done2:
 	ADDQ $+16, CX
-	JZ   end
+	JZ end
 
 	// The rest, under a mask.
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
+	MOVQ $0x00000001, SI
+	SHLQ CL, SI
+	DECQ SI
+	KMOVW SI, K1
 	VMOVUPS.Z (DX)(BX*4), K1, Z2
-	VMULPS    Z0, Z2, Z1
-	VMOVUPS   Z1, K1, (AX)(BX*4)
+	VMULPS Z0, Z2, Z1
+	VMOVUPS Z1, K1, (AX)(BX*4)
 
 end:
 	VZEROUPPER
 	RET
 
 // func rescale784AVX2(y *float32, x *float32, count int)
-// Requires: AVX
 TEXT ·rescale784AVX2(SB), $128-24
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         count+16(FP), DX
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ count+16(FP), DX
 	VBROADCASTSS constants<>+0(SB), Y0
-	XORQ         BX, BX
+	XORQ BX, BX
 
 	// 4 vectors of 8 elements a turn.
 	SUBQ $+32, DX
-	JL   done
+	JL done
 
 loop:
-	VMOVUPS (CX)(BX*4), Y1
-	VMULPS  Y0, Y1, Y2
-	VMOVUPS Y2, (AX)(BX*4)
-	VMOVUPS 32(CX)(BX*4), Y2
-	VMULPS  Y0, Y2, Y1
-	VMOVUPS Y1, 32(AX)(BX*4)
-	VMOVUPS 64(CX)(BX*4), Y1
-	VMULPS  Y0, Y1, Y2
-	VMOVUPS Y2, 64(AX)(BX*4)
-	VMOVUPS 96(CX)(BX*4), Y2
-	VMULPS  Y0, Y2, Y1
-	VMOVUPS Y1, 96(AX)(BX*4)
-	ADDQ    $+32, BX
-	SUBQ    $+32, DX
-	JGE     loop
+	valueAVX2((CX)(BX*4), Y1, Y2, (AX)(BX*4))
+	valueAVX2(32(CX)(BX*4), Y2, Y1, 32(AX)(BX*4))
+	valueAVX2(64(CX)(BX*4), Y1, Y2, 64(AX)(BX*4))
+	valueAVX2(96(CX)(BX*4), Y2, Y1, 96(AX)(BX*4))
+	ADDQ $+32, BX
+	SUBQ $+32, DX
+	JGE loop
 
 done:
 	ADDQ $+32, DX
 
 	// One vector of 8 elements a turn.
 	SUBQ $+8, DX
-	JL   done2
+	JL done2
 
 loop2:
-	VMOVUPS (CX)(BX*4), Y1
-	VMULPS  Y0, Y1, Y2
-	VMOVUPS Y2, (AX)(BX*4)
-	ADDQ    $+8, BX
-	SUBQ    $+8, DX
-	JGE     loop2
+	valueAVX2((CX)(BX*4), Y1, Y2, (AX)(BX*4))
+	ADDQ $+8, BX
+	SUBQ $+8, DX
+	JGE loop2
 
 done2:
 	ADDQ $+8, DX
-	JZ   end
+	JZ end
 
 	// The rest, under a mask.
-	LEAQ       lanes<>+32(SB), SI
-	NEGQ       DX
-	VMOVDQU    (SI)(DX*4), Y2
+	LEAQ lanes<>+32(SB), SI
+	NEGQ DX
+	VMOVDQU (SI)(DX*4), Y2
 	VMASKMOVPS (CX)(BX*4), Y2, Y1
-	VMULPS     Y0, Y1, Y3
+	VMULPS Y0, Y1, Y3
 	VMASKMOVPS Y3, Y2, (AX)(BX*4)
 
 end:
@@ -174,117 +343,71 @@ end:
 	RET
 
 // func tile13x32ReluAVX512(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, AVX512F
 TEXT ·tile13x32ReluAVX512(SB), $176-48
 	MOVQ s+32(FP), AX
 
 next:
 	// 13 by 32 sums in registers:
-	CMPQ   n+40(FP), $0x0d
-	JLT    done
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	VPXORD Z24, Z24, Z24
-	VPXORD Z25, Z25, Z25
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	LEAQ   (BX)(DX*4), DI
-	LEAQ   (CX)(DX*8), R8
-	MOVQ   w+16(FP), R9
-	MOVQ   (AX), R8
-	TESTQ  R8, R8
-	JZ     summed13a
-	MOVQ   R8, 144(SP)
+	CMPQ n+40(FP), $0x0d
+	JLT done
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	zero4AVX512(Z16, Z17, Z18, Z19)
+	zero4AVX512(Z20, Z21, Z22, Z23)
+	zero2AVX512(Z24, Z25)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	LEAQ (CX)(DX*8), R8
+	MOVQ w+16(FP), R9
+	MOVQ (AX), R8
+	TESTQ R8, R8
+	JZ summed13a
+	MOVQ R8, 144(SP)
 
 sum13a:
-	MOVQ  CX, 128(SP)
-	MOVQ  R9, 136(SP)
-	MOVQ  8(AX), R8
+	MOVQ CX, 128(SP)
+	MOVQ R9, 136(SP)
+	MOVQ 8(AX), R8
 	TESTQ R8, R8
-	JZ    summed13b
-	MOVQ  R8, 168(SP)
+	JZ summed13b
+	MOVQ R8, 168(SP)
 
 sum13b:
-	MOVQ  CX, 152(SP)
-	MOVQ  R9, 160(SP)
-	LEAQ  (CX)(DX*8), R8
-	MOVQ  16(AX), R10
-	MOVQ  40(AX), R11
-	MOVQ  64(AX), R12
+	MOVQ CX, 152(SP)
+	MOVQ R9, 160(SP)
+	LEAQ (CX)(DX*8), R8
+	MOVQ 16(AX), R10
+	MOVQ 40(AX), R11
+	MOVQ 64(AX), R12
 	TESTQ R10, R10
-	JZ    summed13
+	JZ summed13
 
 sum13:
-	VMOVUPS      (R9), Z26
-	VMOVUPS      64(R9), Z27
-	VBROADCASTSS (CX), Z28
-	VFMADD231PS  Z28, Z26, Z0
-	VFMADD231PS  Z28, Z27, Z1
-	VBROADCASTSS (CX)(DX*1), Z28
-	VFMADD231PS  Z28, Z26, Z2
-	VFMADD231PS  Z28, Z27, Z3
-	VBROADCASTSS (CX)(DX*2), Z28
-	VFMADD231PS  Z28, Z26, Z4
-	VFMADD231PS  Z28, Z27, Z5
-	VBROADCASTSS (CX)(BX*1), Z28
-	VFMADD231PS  Z28, Z26, Z6
-	VFMADD231PS  Z28, Z27, Z7
-	VBROADCASTSS (CX)(DX*4), Z28
-	VFMADD231PS  Z28, Z26, Z8
-	VFMADD231PS  Z28, Z27, Z9
-	VBROADCASTSS (CX)(SI*1), Z28
-	VFMADD231PS  Z28, Z26, Z10
-	VFMADD231PS  Z28, Z27, Z11
-	VBROADCASTSS (CX)(BX*2), Z28
-	VFMADD231PS  Z28, Z26, Z12
-	VFMADD231PS  Z28, Z27, Z13
-	VBROADCASTSS (CX)(DI*1), Z28
-	VFMADD231PS  Z28, Z26, Z14
-	VFMADD231PS  Z28, Z27, Z15
-	VBROADCASTSS (R8), Z28
-	VFMADD231PS  Z28, Z26, Z16
-	VFMADD231PS  Z28, Z27, Z17
-	VBROADCASTSS (R8)(DX*1), Z28
-	VFMADD231PS  Z28, Z26, Z18
-	VFMADD231PS  Z28, Z27, Z19
-	VBROADCASTSS (R8)(DX*2), Z28
-	VFMADD231PS  Z28, Z26, Z20
-	VFMADD231PS  Z28, Z27, Z21
-	VBROADCASTSS (R8)(BX*1), Z28
-	VFMADD231PS  Z28, Z26, Z22
-	VFMADD231PS  Z28, Z27, Z23
-	VBROADCASTSS (R8)(DX*4), Z28
-	VFMADD231PS  Z28, Z26, Z24
-	VFMADD231PS  Z28, Z27, Z25
-	ADDQ         R11, CX
-	ADDQ         R11, R8
-	ADDQ         R12, R9
-	DECQ         R10
-	JNZ          sum13
+	VMOVUPS (R9), Z26
+	VMOVUPS 64(R9), Z27
+	row2AVX512((CX), Z28, Z26, Z0, Z27, Z1)
+	row2AVX512((CX)(DX*1), Z28, Z26, Z2, Z27, Z3)
+	row2AVX512((CX)(DX*2), Z28, Z26, Z4, Z27, Z5)
+	row2AVX512((CX)(BX*1), Z28, Z26, Z6, Z27, Z7)
+	row2AVX512((CX)(DX*4), Z28, Z26, Z8, Z27, Z9)
+	row2AVX512((CX)(SI*1), Z28, Z26, Z10, Z27, Z11)
+	row2AVX512((CX)(BX*2), Z28, Z26, Z12, Z27, Z13)
+	row2AVX512((CX)(DI*1), Z28, Z26, Z14, Z27, Z15)
+	row2AVX512((R8), Z28, Z26, Z16, Z27, Z17)
+	row2AVX512((R8)(DX*1), Z28, Z26, Z18, Z27, Z19)
+	row2AVX512((R8)(DX*2), Z28, Z26, Z20, Z27, Z21)
+	row2AVX512((R8)(BX*1), Z28, Z26, Z22, Z27, Z23)
+	row2AVX512((R8)(DX*4), Z28, Z26, Z24, Z27, Z25)
+	ADDQ R11, CX
+	ADDQ R11, R8
+	ADDQ R12, R9
+	DECQ R10
+	JNZ sum13
 
 summed13:
 	MOVQ 152(SP), CX
@@ -292,7 +415,7 @@ summed13:
 	ADDQ 32(AX), CX
 	ADDQ 56(AX), R9
 	DECQ 168(SP)
-	JNZ  sum13b
+	JNZ sum13b
 
 summed13b:
 	MOVQ 128(SP), CX
@@ -300,235 +423,109 @@ summed13b:
 	ADDQ 24(AX), CX
 	ADDQ 48(AX), R9
 	DECQ 144(SP)
-	JNZ  sum13a
+	JNZ sum13a
 
 summed13a:
-	MOVQ        y+0(FP), CX
-	MOVQ        80(AX), DX
-	LEAQ        (DX)(DX*2), BX
-	LEAQ        (DX)(DX*4), SI
-	LEAQ        (BX)(DX*4), DI
-	LEAQ        (CX)(DX*8), R8
-	MOVQ        e0+24(FP), R9
-	VMOVUPS     (R9), Z27
-	VMOVUPS     64(R9), Z26
-	VADDPS      Z27, Z0, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)
-	VADDPS      Z26, Z1, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)
-	VADDPS      Z27, Z2, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(DX*1)
-	VADDPS      Z26, Z3, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(DX*1)
-	VADDPS      Z27, Z4, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(DX*2)
-	VADDPS      Z26, Z5, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(DX*2)
-	VADDPS      Z27, Z6, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(BX*1)
-	VADDPS      Z26, Z7, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(BX*1)
-	VADDPS      Z27, Z8, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(DX*4)
-	VADDPS      Z26, Z9, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(DX*4)
-	VADDPS      Z27, Z10, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(SI*1)
-	VADDPS      Z26, Z11, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(SI*1)
-	VADDPS      Z27, Z12, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(BX*2)
-	VADDPS      Z26, Z13, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(BX*2)
-	VADDPS      Z27, Z14, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(DI*1)
-	VADDPS      Z26, Z15, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(DI*1)
-	VADDPS      Z27, Z16, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (R8)
-	VADDPS      Z26, Z17, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(R8)
-	VADDPS      Z27, Z18, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (R8)(DX*1)
-	VADDPS      Z26, Z19, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(R8)(DX*1)
-	VADDPS      Z27, Z20, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (R8)(DX*2)
-	VADDPS      Z26, Z21, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(R8)(DX*2)
-	VADDPS      Z27, Z22, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (R8)(BX*1)
-	VADDPS      Z26, Z23, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(R8)(BX*1)
-	VADDPS      Z27, Z24, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (R8)(DX*4)
-	VADDPS      Z26, Z25, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(R8)(DX*4)
-	MOVQ        $0x0000000d, CX
-	MOVQ        80(AX), DX
-	IMULQ       CX, DX
-	ADDQ        DX, y+0(FP)
-	MOVQ        72(AX), DX
-	IMULQ       CX, DX
-	ADDQ        DX, x+8(FP)
-	SUBQ        CX, n+40(FP)
-	JMP         next
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	LEAQ (CX)(DX*8), R8
+	MOVQ e0+24(FP), R9
+	VMOVUPS (R9), Z27
+	VMOVUPS 64(R9), Z26
+	reluAVX512(Z27, Z0, Z28, Z29, (CX))
+	reluAVX512(Z26, Z1, Z29, Z28, 64(CX))
+	reluAVX512(Z27, Z2, Z28, Z29, (CX)(DX*1))
+	reluAVX512(Z26, Z3, Z29, Z28, 64(CX)(DX*1))
+	reluAVX512(Z27, Z4, Z28, Z29, (CX)(DX*2))
+	reluAVX512(Z26, Z5, Z29, Z28, 64(CX)(DX*2))
+	reluAVX512(Z27, Z6, Z28, Z29, (CX)(BX*1))
+	reluAVX512(Z26, Z7, Z29, Z28, 64(CX)(BX*1))
+	reluAVX512(Z27, Z8, Z28, Z29, (CX)(DX*4))
+	reluAVX512(Z26, Z9, Z29, Z28, 64(CX)(DX*4))
+	reluAVX512(Z27, Z10, Z28, Z29, (CX)(SI*1))
+	reluAVX512(Z26, Z11, Z29, Z28, 64(CX)(SI*1))
+	reluAVX512(Z27, Z12, Z28, Z29, (CX)(BX*2))
+	reluAVX512(Z26, Z13, Z29, Z28, 64(CX)(BX*2))
+	reluAVX512(Z27, Z14, Z28, Z29, (CX)(DI*1))
+	reluAVX512(Z26, Z15, Z29, Z28, 64(CX)(DI*1))
+	reluAVX512(Z27, Z16, Z28, Z29, (R8))
+	reluAVX512(Z26, Z17, Z29, Z28, 64(R8))
+	reluAVX512(Z27, Z18, Z28, Z29, (R8)(DX*1))
+	reluAVX512(Z26, Z19, Z29, Z28, 64(R8)(DX*1))
+	reluAVX512(Z27, Z20, Z28, Z29, (R8)(DX*2))
+	reluAVX512(Z26, Z21, Z29, Z28, 64(R8)(DX*2))
+	reluAVX512(Z27, Z22, Z28, Z29, (R8)(BX*1))
+	reluAVX512(Z26, Z23, Z29, Z28, 64(R8)(BX*1))
+	reluAVX512(Z27, Z24, Z28, Z29, (R8)(DX*4))
+	reluAVX512(Z26, Z25, Z29, Z28, 64(R8)(DX*4))
+	MOVQ $0x0000000d, CX
+	MOVQ 80(AX), DX
+	IMULQ CX, DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
+	IMULQ CX, DX
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile6x16ReluAVX2(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, FMA3
 TEXT ·tile6x16ReluAVX2(SB), $176-48
 	MOVQ s+32(FP), AX
 
 next:
 	// 6 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x06
-	JLT    under6
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	MOVQ   w+16(FP), DI
-	MOVQ   (AX), R8
-	TESTQ  R8, R8
-	JZ     summed6a
-	MOVQ   R8, 144(SP)
+	CMPQ n+40(FP), $0x06
+	JLT under6
+	zero4AVX2(Y0, Y1, Y2, Y3)
+	zero4AVX2(Y4, Y5, Y6, Y7)
+	zero4AVX2(Y8, Y9, Y10, Y11)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ w+16(FP), DI
+	MOVQ (AX), R8
+	TESTQ R8, R8
+	JZ summed6a
+	MOVQ R8, 144(SP)
 
 sum6a:
-	MOVQ  CX, 128(SP)
-	MOVQ  DI, 136(SP)
-	MOVQ  8(AX), R8
+	MOVQ CX, 128(SP)
+	MOVQ DI, 136(SP)
+	MOVQ 8(AX), R8
 	TESTQ R8, R8
-	JZ    summed6b
-	MOVQ  R8, 168(SP)
+	JZ summed6b
+	MOVQ R8, 168(SP)
 
 sum6b:
-	MOVQ  CX, 152(SP)
-	MOVQ  DI, 160(SP)
-	MOVQ  16(AX), R8
-	MOVQ  40(AX), R9
-	MOVQ  64(AX), R10
+	MOVQ CX, 152(SP)
+	MOVQ DI, 160(SP)
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	MOVQ 64(AX), R10
 	TESTQ R8, R8
-	JZ    summed6
+	JZ summed6
 
 sum6:
-	VMOVUPS      (DI), Y12
-	VMOVUPS      32(DI), Y13
-	VBROADCASTSS (CX), Y14
-	VFMADD231PS  Y14, Y12, Y0
-	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS (CX)(DX*1), Y14
-	VFMADD231PS  Y14, Y12, Y2
-	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS (CX)(DX*2), Y14
-	VFMADD231PS  Y14, Y12, Y4
-	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS (CX)(BX*1), Y14
-	VFMADD231PS  Y14, Y12, Y6
-	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS (CX)(DX*4), Y14
-	VFMADD231PS  Y14, Y12, Y8
-	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS (CX)(SI*1), Y14
-	VFMADD231PS  Y14, Y12, Y10
-	VFMADD231PS  Y14, Y13, Y11
-	ADDQ         R9, CX
-	ADDQ         R10, DI
-	DECQ         R8
-	JNZ          sum6
+	VMOVUPS (DI), Y12
+	VMOVUPS 32(DI), Y13
+	row2AVX2((CX), Y14, Y12, Y0, Y13, Y1)
+	row2AVX2((CX)(DX*1), Y14, Y12, Y2, Y13, Y3)
+	row2AVX2((CX)(DX*2), Y14, Y12, Y4, Y13, Y5)
+	row2AVX2((CX)(BX*1), Y14, Y12, Y6, Y13, Y7)
+	row2AVX2((CX)(DX*4), Y14, Y12, Y8, Y13, Y9)
+	row2AVX2((CX)(SI*1), Y14, Y12, Y10, Y13, Y11)
+	ADDQ R9, CX
+	ADDQ R10, DI
+	DECQ R8
+	JNZ sum6
 
 summed6:
 	MOVQ 152(SP), CX
@@ -536,7 +533,7 @@ summed6:
 	ADDQ 32(AX), CX
 	ADDQ 56(AX), DI
 	DECQ 168(SP)
-	JNZ  sum6b
+	JNZ sum6b
 
 summed6b:
 	MOVQ 128(SP), CX
@@ -544,147 +541,68 @@ summed6b:
 	ADDQ 24(AX), CX
 	ADDQ 48(AX), DI
 	DECQ 144(SP)
-	JNZ  sum6a
+	JNZ sum6a
 
 summed6a:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	LEAQ    (DX)(DX*4), SI
-	MOVQ    e0+24(FP), DI
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y0, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y1, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y2, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)(DX*1)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y3, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)(DX*1)
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y4, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)(DX*2)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y5, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)(DX*2)
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y6, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)(BX*1)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y7, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)(BX*1)
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y8, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)(DX*4)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y9, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)(DX*4)
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y10, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)(SI*1)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y11, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)(SI*1)
-	MOVQ    $0x00000006, CX
-	JMP     finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ e0+24(FP), DI
+	reluAVX2((DI), Y13, Y0, Y12, Y14, Y15, (CX))
+	reluAVX2(32(DI), Y13, Y1, Y14, Y12, Y15, 32(CX))
+	reluAVX2((DI), Y13, Y2, Y12, Y14, Y15, (CX)(DX*1))
+	reluAVX2(32(DI), Y13, Y3, Y14, Y12, Y15, 32(CX)(DX*1))
+	reluAVX2((DI), Y13, Y4, Y12, Y14, Y15, (CX)(DX*2))
+	reluAVX2(32(DI), Y13, Y5, Y14, Y12, Y15, 32(CX)(DX*2))
+	reluAVX2((DI), Y13, Y6, Y12, Y14, Y15, (CX)(BX*1))
+	reluAVX2(32(DI), Y13, Y7, Y14, Y12, Y15, 32(CX)(BX*1))
+	reluAVX2((DI), Y13, Y8, Y12, Y14, Y15, (CX)(DX*4))
+	reluAVX2(32(DI), Y13, Y9, Y14, Y12, Y15, 32(CX)(DX*4))
+	reluAVX2((DI), Y13, Y10, Y12, Y14, Y15, (CX)(SI*1))
+	reluAVX2(32(DI), Y13, Y11, Y14, Y12, Y15, 32(CX)(SI*1))
+	MOVQ $0x00000006, CX
+	JMP finish
 
 under6:
 	// 2 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x02
-	JLT    done
-	VXORPS Y11, Y11, Y11
-	VXORPS Y10, Y10, Y10
-	VXORPS Y9, Y9, Y9
-	VXORPS Y8, Y8, Y8
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	MOVQ   w+16(FP), BX
-	MOVQ   (AX), SI
-	TESTQ  SI, SI
-	JZ     summed2a
-	MOVQ   SI, 144(SP)
+	CMPQ n+40(FP), $0x02
+	JLT done
+	zero4AVX2(Y11, Y10, Y9, Y8)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	MOVQ w+16(FP), BX
+	MOVQ (AX), SI
+	TESTQ SI, SI
+	JZ summed2a
+	MOVQ SI, 144(SP)
 
 sum2a:
-	MOVQ  CX, 128(SP)
-	MOVQ  BX, 136(SP)
-	MOVQ  8(AX), SI
+	MOVQ CX, 128(SP)
+	MOVQ BX, 136(SP)
+	MOVQ 8(AX), SI
 	TESTQ SI, SI
-	JZ    summed2b
-	MOVQ  SI, 168(SP)
+	JZ summed2b
+	MOVQ SI, 168(SP)
 
 sum2b:
-	MOVQ  CX, 152(SP)
-	MOVQ  BX, 160(SP)
-	MOVQ  16(AX), SI
-	MOVQ  40(AX), DI
-	MOVQ  64(AX), R8
+	MOVQ CX, 152(SP)
+	MOVQ BX, 160(SP)
+	MOVQ 16(AX), SI
+	MOVQ 40(AX), DI
+	MOVQ 64(AX), R8
 	TESTQ SI, SI
-	JZ    summed2
+	JZ summed2
 
 sum2:
-	VMOVUPS      (BX), Y7
-	VMOVUPS      32(BX), Y6
-	VBROADCASTSS (CX), Y5
-	VFMADD231PS  Y5, Y7, Y11
-	VFMADD231PS  Y5, Y6, Y10
-	VBROADCASTSS (CX)(DX*1), Y5
-	VFMADD231PS  Y5, Y7, Y9
-	VFMADD231PS  Y5, Y6, Y8
-	ADDQ         DI, CX
-	ADDQ         R8, BX
-	DECQ         SI
-	JNZ          sum2
+	VMOVUPS (BX), Y7
+	VMOVUPS 32(BX), Y6
+	row2AVX2((CX), Y5, Y7, Y11, Y6, Y10)
+	row2AVX2((CX)(DX*1), Y5, Y7, Y9, Y6, Y8)
+	ADDQ DI, CX
+	ADDQ R8, BX
+	DECQ SI
+	JNZ sum2
 
 summed2:
 	MOVQ 152(SP), CX
@@ -692,7 +610,7 @@ summed2:
 	ADDQ 32(AX), CX
 	ADDQ 56(AX), BX
 	DECQ 168(SP)
-	JNZ  sum2b
+	JNZ sum2b
 
 summed2b:
 	MOVQ 128(SP), CX
@@ -700,56 +618,35 @@ summed2b:
 	ADDQ 24(AX), CX
 	ADDQ 48(AX), BX
 	DECQ 144(SP)
-	JNZ  sum2a
+	JNZ sum2a
 
 summed2a:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	MOVQ    e0+24(FP), BX
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	MOVQ e0+24(FP), BX
 	VMOVUPS (BX), Y6
 	VMOVUPS 32(BX), Y7
-	VADDPS  Y6, Y11, Y5
-	VXORPS  Y4, Y4, Y4
-	VMAXPS  Y5, Y4, Y4
-	VXORPS  Y3, Y3, Y3
-	VADDPS  Y3, Y4, Y4
-	VMOVUPS Y4, (CX)
-	VADDPS  Y7, Y10, Y4
-	VXORPS  Y5, Y5, Y5
-	VMAXPS  Y4, Y5, Y5
-	VXORPS  Y3, Y3, Y3
-	VADDPS  Y3, Y5, Y5
-	VMOVUPS Y5, 32(CX)
-	VADDPS  Y6, Y9, Y5
-	VXORPS  Y4, Y4, Y4
-	VMAXPS  Y5, Y4, Y4
-	VXORPS  Y3, Y3, Y3
-	VADDPS  Y3, Y4, Y4
-	VMOVUPS Y4, (CX)(DX*1)
-	VADDPS  Y7, Y8, Y4
-	VXORPS  Y5, Y5, Y5
-	VMAXPS  Y4, Y5, Y5
-	VXORPS  Y3, Y3, Y3
-	VADDPS  Y3, Y5, Y5
-	VMOVUPS Y5, 32(CX)(DX*1)
-	MOVQ    $0x00000002, CX
+	reluAVX2V2(Y6, Y11, Y5, Y4, (CX))
+	reluAVX2V2(Y7, Y10, Y4, Y5, 32(CX))
+	reluAVX2V2(Y6, Y9, Y5, Y4, (CX)(DX*1))
+	reluAVX2V2(Y7, Y8, Y4, Y5, 32(CX)(DX*1))
+	MOVQ $0x00000002, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func maxPool2x2x32AVX512(y *float32, x *float32, count int)
-// Requires: AVX, AVX512F
 TEXT ·maxPool2x2x32AVX512(SB), $128-24
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -763,40 +660,27 @@ loop2:
 	MOVQ $0x00000002, DI
 
 loop3:
-	VPXORD       Z0, Z0, Z0
+	VPXORD Z0, Z0, Z0
 	VBROADCASTSS constants<>+8(SB), Z0
-	VMOVUPS      (CX)(SI*4), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      128(CX)(SI*4), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      3328(CX)(SI*4), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      3456(CX)(SI*4), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      Z0, (AX)(SI*4)
-	ADDQ         $+16, SI
-	DECQ         DI
-	JNZ          loop3
-	ADDQ         $+128, AX
-	ADDQ         $+256, CX
-	DECQ         BX
-	JNZ          loop2
-	ADDQ         $+3328, CX
-	DECQ         DX
-	JNZ          loop
+	tapAVX512((CX)(SI*4))
+	tapAVX512(128(CX)(SI*4))
+	tapAVX512(3328(CX)(SI*4))
+	tapAVX512(3456(CX)(SI*4))
+	VMOVUPS Z0, (AX)(SI*4)
+	ADDQ $+16, SI
+	DECQ DI
+	JNZ loop3
+	ADDQ $+128, AX
+	ADDQ $+256, CX
+	DECQ BX
+	JNZ loop2
+	ADDQ $+3328, CX
+	DECQ DX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func maxPool2x2x32AVX2(y *float32, x *float32, count int)
-// Requires: AVX
 TEXT ·maxPool2x2x32AVX2(SB), $128-24
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -810,138 +694,83 @@ loop2:
 	MOVQ $0x00000004, DI
 
 loop3:
-	VXORPS       Y0, Y0, Y0
+	VXORPS Y0, Y0, Y0
 	VBROADCASTSS constants<>+8(SB), Y0
-	VMOVUPS      (CX)(SI*4), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      128(CX)(SI*4), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      3328(CX)(SI*4), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      3456(CX)(SI*4), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      Y0, (AX)(SI*4)
-	ADDQ         $+8, SI
-	DECQ         DI
-	JNZ          loop3
-	ADDQ         $+128, AX
-	ADDQ         $+256, CX
-	DECQ         BX
-	JNZ          loop2
-	ADDQ         $+3328, CX
-	DECQ         DX
-	JNZ          loop
+	tapAVX2((CX)(SI*4))
+	tapAVX2(128(CX)(SI*4))
+	tapAVX2(3328(CX)(SI*4))
+	tapAVX2(3456(CX)(SI*4))
+	VMOVUPS Y0, (AX)(SI*4)
+	ADDQ $+8, SI
+	DECQ DI
+	JNZ loop3
+	ADDQ $+128, AX
+	ADDQ $+256, CX
+	DECQ BX
+	JNZ loop2
+	ADDQ $+3328, CX
+	DECQ DX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func tile6x64ReluAVX512(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, AVX512F, MMX+
 TEXT ·tile6x64ReluAVX512(SB), $176-48
 	MOVQ s+32(FP), AX
 
 next:
 	// 6 by 64 sums in registers:
-	CMPQ   n+40(FP), $0x06
-	JLT    under6
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	MOVQ   w+16(FP), DI
-	MOVQ   (AX), R8
-	TESTQ  R8, R8
-	JZ     summed6a
-	MOVQ   R8, 144(SP)
+	CMPQ n+40(FP), $0x06
+	JLT under6
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	zero4AVX512(Z16, Z17, Z18, Z19)
+	zero4AVX512(Z20, Z21, Z22, Z23)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ w+16(FP), DI
+	MOVQ (AX), R8
+	TESTQ R8, R8
+	JZ summed6a
+	MOVQ R8, 144(SP)
 
 sum6a:
-	MOVQ  CX, 128(SP)
-	MOVQ  DI, 136(SP)
-	MOVQ  8(AX), R8
+	MOVQ CX, 128(SP)
+	MOVQ DI, 136(SP)
+	MOVQ 8(AX), R8
 	TESTQ R8, R8
-	JZ    summed6b
-	MOVQ  R8, 168(SP)
+	JZ summed6b
+	MOVQ R8, 168(SP)
 
 sum6b:
-	MOVQ  CX, 152(SP)
-	MOVQ  DI, 160(SP)
-	MOVQ  16(AX), R8
-	MOVQ  40(AX), R9
-	MOVQ  64(AX), R10
+	MOVQ CX, 152(SP)
+	MOVQ DI, 160(SP)
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	MOVQ 64(AX), R10
 	TESTQ R8, R8
-	JZ    summed6
+	JZ summed6
 
 sum6:
-	VMOVUPS      (DI), Z24
-	VMOVUPS      64(DI), Z25
-	VMOVUPS      128(DI), Z26
-	VMOVUPS      192(DI), Z27
-	PREFETCHT0   (CX)(R9*4)
-	VBROADCASTSS (CX), Z28
-	VFMADD231PS  Z28, Z24, Z0
-	VFMADD231PS  Z28, Z25, Z1
-	VFMADD231PS  Z28, Z26, Z2
-	VFMADD231PS  Z28, Z27, Z3
-	VBROADCASTSS (CX)(DX*1), Z28
-	VFMADD231PS  Z28, Z24, Z4
-	VFMADD231PS  Z28, Z25, Z5
-	VFMADD231PS  Z28, Z26, Z6
-	VFMADD231PS  Z28, Z27, Z7
-	VBROADCASTSS (CX)(DX*2), Z28
-	VFMADD231PS  Z28, Z24, Z8
-	VFMADD231PS  Z28, Z25, Z9
-	VFMADD231PS  Z28, Z26, Z10
-	VFMADD231PS  Z28, Z27, Z11
-	VBROADCASTSS (CX)(BX*1), Z28
-	VFMADD231PS  Z28, Z24, Z12
-	VFMADD231PS  Z28, Z25, Z13
-	VFMADD231PS  Z28, Z26, Z14
-	VFMADD231PS  Z28, Z27, Z15
-	VBROADCASTSS (CX)(DX*4), Z28
-	VFMADD231PS  Z28, Z24, Z16
-	VFMADD231PS  Z28, Z25, Z17
-	VFMADD231PS  Z28, Z26, Z18
-	VFMADD231PS  Z28, Z27, Z19
-	VBROADCASTSS (CX)(SI*1), Z28
-	VFMADD231PS  Z28, Z24, Z20
-	VFMADD231PS  Z28, Z25, Z21
-	VFMADD231PS  Z28, Z26, Z22
-	VFMADD231PS  Z28, Z27, Z23
-	ADDQ         R9, CX
-	ADDQ         R10, DI
-	DECQ         R8
-	JNZ          sum6
+	VMOVUPS (DI), Z24
+	VMOVUPS 64(DI), Z25
+	VMOVUPS 128(DI), Z26
+	VMOVUPS 192(DI), Z27
+	PREFETCHT0 (CX)(R9*4)
+	row4AVX512((CX), Z28, Z24, Z0, Z25, Z1, Z26, Z2, Z27, Z3)
+	row4AVX512((CX)(DX*1), Z28, Z24, Z4, Z25, Z5, Z26, Z6, Z27, Z7)
+	row4AVX512((CX)(DX*2), Z28, Z24, Z8, Z25, Z9, Z26, Z10, Z27, Z11)
+	row4AVX512((CX)(BX*1), Z28, Z24, Z12, Z25, Z13, Z26, Z14, Z27, Z15)
+	row4AVX512((CX)(DX*4), Z28, Z24, Z16, Z25, Z17, Z26, Z18, Z27, Z19)
+	row4AVX512((CX)(SI*1), Z28, Z24, Z20, Z25, Z21, Z26, Z22, Z27, Z23)
+	ADDQ R9, CX
+	ADDQ R10, DI
+	DECQ R8
+	JNZ sum6
 
 summed6:
 	MOVQ 152(SP), CX
@@ -949,7 +778,7 @@ summed6:
 	ADDQ 32(AX), CX
 	ADDQ 56(AX), DI
 	DECQ 168(SP)
-	JNZ  sum6b
+	JNZ sum6b
 
 summed6b:
 	MOVQ 128(SP), CX
@@ -957,226 +786,95 @@ summed6b:
 	ADDQ 24(AX), CX
 	ADDQ 48(AX), DI
 	DECQ 144(SP)
-	JNZ  sum6a
+	JNZ sum6a
 
 summed6a:
-	MOVQ        y+0(FP), CX
-	MOVQ        80(AX), DX
-	LEAQ        (DX)(DX*2), BX
-	LEAQ        (DX)(DX*4), SI
-	MOVQ        e0+24(FP), DI
-	VMOVUPS     (DI), Z27
-	VMOVUPS     64(DI), Z26
-	VMOVUPS     128(DI), Z25
-	VMOVUPS     192(DI), Z24
-	VADDPS      Z27, Z0, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)
-	VADDPS      Z26, Z1, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)
-	VADDPS      Z25, Z2, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, 128(CX)
-	VADDPS      Z24, Z3, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 192(CX)
-	VADDPS      Z27, Z4, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(DX*1)
-	VADDPS      Z26, Z5, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(DX*1)
-	VADDPS      Z25, Z6, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, 128(CX)(DX*1)
-	VADDPS      Z24, Z7, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 192(CX)(DX*1)
-	VADDPS      Z27, Z8, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(DX*2)
-	VADDPS      Z26, Z9, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(DX*2)
-	VADDPS      Z25, Z10, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, 128(CX)(DX*2)
-	VADDPS      Z24, Z11, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 192(CX)(DX*2)
-	VADDPS      Z27, Z12, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(BX*1)
-	VADDPS      Z26, Z13, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(BX*1)
-	VADDPS      Z25, Z14, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, 128(CX)(BX*1)
-	VADDPS      Z24, Z15, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 192(CX)(BX*1)
-	VADDPS      Z27, Z16, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(DX*4)
-	VADDPS      Z26, Z17, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(DX*4)
-	VADDPS      Z25, Z18, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, 128(CX)(DX*4)
-	VADDPS      Z24, Z19, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 192(CX)(DX*4)
-	VADDPS      Z27, Z20, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, (CX)(SI*1)
-	VADDPS      Z26, Z21, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 64(CX)(SI*1)
-	VADDPS      Z25, Z22, Z28
-	VPXORD      Z29, Z29, Z29
-	VMAXPS      Z28, Z29, Z29
-	VADDPS.BCST constants<>+4(SB), Z29, Z29
-	VMOVUPS     Z29, 128(CX)(SI*1)
-	VADDPS      Z24, Z23, Z29
-	VPXORD      Z28, Z28, Z28
-	VMAXPS      Z29, Z28, Z28
-	VADDPS.BCST constants<>+4(SB), Z28, Z28
-	VMOVUPS     Z28, 192(CX)(SI*1)
-	MOVQ        $0x00000006, CX
-	JMP         finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ e0+24(FP), DI
+	VMOVUPS (DI), Z27
+	VMOVUPS 64(DI), Z26
+	VMOVUPS 128(DI), Z25
+	VMOVUPS 192(DI), Z24
+	reluAVX512(Z27, Z0, Z28, Z29, (CX))
+	reluAVX512(Z26, Z1, Z29, Z28, 64(CX))
+	reluAVX512(Z25, Z2, Z28, Z29, 128(CX))
+	reluAVX512(Z24, Z3, Z29, Z28, 192(CX))
+	reluAVX512(Z27, Z4, Z28, Z29, (CX)(DX*1))
+	reluAVX512(Z26, Z5, Z29, Z28, 64(CX)(DX*1))
+	reluAVX512(Z25, Z6, Z28, Z29, 128(CX)(DX*1))
+	reluAVX512(Z24, Z7, Z29, Z28, 192(CX)(DX*1))
+	reluAVX512(Z27, Z8, Z28, Z29, (CX)(DX*2))
+	reluAVX512(Z26, Z9, Z29, Z28, 64(CX)(DX*2))
+	reluAVX512(Z25, Z10, Z28, Z29, 128(CX)(DX*2))
+	reluAVX512(Z24, Z11, Z29, Z28, 192(CX)(DX*2))
+	reluAVX512(Z27, Z12, Z28, Z29, (CX)(BX*1))
+	reluAVX512(Z26, Z13, Z29, Z28, 64(CX)(BX*1))
+	reluAVX512(Z25, Z14, Z28, Z29, 128(CX)(BX*1))
+	reluAVX512(Z24, Z15, Z29, Z28, 192(CX)(BX*1))
+	reluAVX512(Z27, Z16, Z28, Z29, (CX)(DX*4))
+	reluAVX512(Z26, Z17, Z29, Z28, 64(CX)(DX*4))
+	reluAVX512(Z25, Z18, Z28, Z29, 128(CX)(DX*4))
+	reluAVX512(Z24, Z19, Z29, Z28, 192(CX)(DX*4))
+	reluAVX512(Z27, Z20, Z28, Z29, (CX)(SI*1))
+	reluAVX512(Z26, Z21, Z29, Z28, 64(CX)(SI*1))
+	reluAVX512(Z25, Z22, Z28, Z29, 128(CX)(SI*1))
+	reluAVX512(Z24, Z23, Z29, Z28, 192(CX)(SI*1))
+	MOVQ $0x00000006, CX
+	JMP finish
 
 under6:
 	// 5 by 64 sums in registers:
-	CMPQ   n+40(FP), $0x05
-	JLT    done
-	VPXORD Z23, Z23, Z23
-	VPXORD Z22, Z22, Z22
-	VPXORD Z21, Z21, Z21
-	VPXORD Z20, Z20, Z20
-	VPXORD Z19, Z19, Z19
-	VPXORD Z18, Z18, Z18
-	VPXORD Z17, Z17, Z17
-	VPXORD Z16, Z16, Z16
-	VPXORD Z15, Z15, Z15
-	VPXORD Z14, Z14, Z14
-	VPXORD Z13, Z13, Z13
-	VPXORD Z12, Z12, Z12
-	VPXORD Z11, Z11, Z11
-	VPXORD Z10, Z10, Z10
-	VPXORD Z9, Z9, Z9
-	VPXORD Z8, Z8, Z8
-	VPXORD Z7, Z7, Z7
-	VPXORD Z6, Z6, Z6
-	VPXORD Z5, Z5, Z5
-	VPXORD Z4, Z4, Z4
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   (AX), DI
-	TESTQ  DI, DI
-	JZ     summed5a
-	MOVQ   DI, 144(SP)
+	CMPQ n+40(FP), $0x05
+	JLT done
+	zero4AVX512(Z23, Z22, Z21, Z20)
+	zero4AVX512(Z19, Z18, Z17, Z16)
+	zero4AVX512(Z15, Z14, Z13, Z12)
+	zero4AVX512(Z11, Z10, Z9, Z8)
+	zero4AVX512(Z7, Z6, Z5, Z4)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ (AX), DI
+	TESTQ DI, DI
+	JZ summed5a
+	MOVQ DI, 144(SP)
 
 sum5a:
-	MOVQ  CX, 128(SP)
-	MOVQ  SI, 136(SP)
-	MOVQ  8(AX), DI
+	MOVQ CX, 128(SP)
+	MOVQ SI, 136(SP)
+	MOVQ 8(AX), DI
 	TESTQ DI, DI
-	JZ    summed5b
-	MOVQ  DI, 168(SP)
+	JZ summed5b
+	MOVQ DI, 168(SP)
 
 sum5b:
-	MOVQ  CX, 152(SP)
-	MOVQ  SI, 160(SP)
-	MOVQ  16(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  64(AX), R9
+	MOVQ CX, 152(SP)
+	MOVQ SI, 160(SP)
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
 	TESTQ DI, DI
-	JZ    summed5
+	JZ summed5
 
 sum5:
-	VMOVUPS      (SI), Z3
-	VMOVUPS      64(SI), Z2
-	VMOVUPS      128(SI), Z1
-	VMOVUPS      192(SI), Z0
-	PREFETCHT0   (CX)(R8*4)
-	VBROADCASTSS (CX), Z24
-	VFMADD231PS  Z24, Z3, Z23
-	VFMADD231PS  Z24, Z2, Z22
-	VFMADD231PS  Z24, Z1, Z21
-	VFMADD231PS  Z24, Z0, Z20
-	VBROADCASTSS (CX)(DX*1), Z24
-	VFMADD231PS  Z24, Z3, Z19
-	VFMADD231PS  Z24, Z2, Z18
-	VFMADD231PS  Z24, Z1, Z17
-	VFMADD231PS  Z24, Z0, Z16
-	VBROADCASTSS (CX)(DX*2), Z24
-	VFMADD231PS  Z24, Z3, Z15
-	VFMADD231PS  Z24, Z2, Z14
-	VFMADD231PS  Z24, Z1, Z13
-	VFMADD231PS  Z24, Z0, Z12
-	VBROADCASTSS (CX)(BX*1), Z24
-	VFMADD231PS  Z24, Z3, Z11
-	VFMADD231PS  Z24, Z2, Z10
-	VFMADD231PS  Z24, Z1, Z9
-	VFMADD231PS  Z24, Z0, Z8
-	VBROADCASTSS (CX)(DX*4), Z24
-	VFMADD231PS  Z24, Z3, Z7
-	VFMADD231PS  Z24, Z2, Z6
-	VFMADD231PS  Z24, Z1, Z5
-	VFMADD231PS  Z24, Z0, Z4
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum5
+	VMOVUPS (SI), Z3
+	VMOVUPS 64(SI), Z2
+	VMOVUPS 128(SI), Z1
+	VMOVUPS 192(SI), Z0
+	PREFETCHT0 (CX)(R8*4)
+	row4AVX512((CX), Z24, Z3, Z23, Z2, Z22, Z1, Z21, Z0, Z20)
+	row4AVX512((CX)(DX*1), Z24, Z3, Z19, Z2, Z18, Z1, Z17, Z0, Z16)
+	row4AVX512((CX)(DX*2), Z24, Z3, Z15, Z2, Z14, Z1, Z13, Z0, Z12)
+	row4AVX512((CX)(BX*1), Z24, Z3, Z11, Z2, Z10, Z1, Z9, Z0, Z8)
+	row4AVX512((CX)(DX*4), Z24, Z3, Z7, Z2, Z6, Z1, Z5, Z0, Z4)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum5
 
 summed5:
 	MOVQ 152(SP), CX
@@ -1184,7 +882,7 @@ summed5:
 	ADDQ 32(AX), CX
 	ADDQ 56(AX), SI
 	DECQ 168(SP)
-	JNZ  sum5b
+	JNZ sum5b
 
 summed5b:
 	MOVQ 128(SP), CX
@@ -1192,116 +890,55 @@ summed5b:
 	ADDQ 24(AX), CX
 	ADDQ 48(AX), SI
 	DECQ 144(SP)
-	JNZ  sum5a
+	JNZ sum5a
 
 summed5a:
-	MOVQ         y+0(FP), CX
-	MOVQ         80(AX), DX
-	LEAQ         (DX)(DX*2), BX
-	MOVQ         e0+24(FP), SI
-	VMOVUPS      (SI), Z0
-	VMOVUPS      64(SI), Z1
-	VMOVUPS      128(SI), Z2
-	VMOVUPS      192(SI), Z3
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ e0+24(FP), SI
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z1
+	VMOVUPS 128(SI), Z2
+	VMOVUPS 192(SI), Z3
 	VBROADCASTSS constants<>+4(SB), Z24
-	VADDPS       Z0, Z23, Z25
-	VMAXPS       Z25, Z24, Z26
-	VADDPS       Z24, Z26, Z26
-	VMOVUPS      Z26, (CX)
-	VADDPS       Z1, Z22, Z26
-	VMAXPS       Z26, Z24, Z25
-	VADDPS       Z24, Z25, Z25
-	VMOVUPS      Z25, 64(CX)
-	VADDPS       Z2, Z21, Z25
-	VMAXPS       Z25, Z24, Z26
-	VADDPS       Z24, Z26, Z26
-	VMOVUPS      Z26, 128(CX)
-	VADDPS       Z3, Z20, Z26
-	VMAXPS       Z26, Z24, Z25
-	VADDPS       Z24, Z25, Z25
-	VMOVUPS      Z25, 192(CX)
-	VADDPS       Z0, Z19, Z25
-	VMAXPS       Z25, Z24, Z26
-	VADDPS       Z24, Z26, Z26
-	VMOVUPS      Z26, (CX)(DX*1)
-	VADDPS       Z1, Z18, Z26
-	VMAXPS       Z26, Z24, Z25
-	VADDPS       Z24, Z25, Z25
-	VMOVUPS      Z25, 64(CX)(DX*1)
-	VADDPS       Z2, Z17, Z25
-	VMAXPS       Z25, Z24, Z26
-	VADDPS       Z24, Z26, Z26
-	VMOVUPS      Z26, 128(CX)(DX*1)
-	VADDPS       Z3, Z16, Z26
-	VMAXPS       Z26, Z24, Z25
-	VADDPS       Z24, Z25, Z25
-	VMOVUPS      Z25, 192(CX)(DX*1)
-	VADDPS       Z0, Z15, Z25
-	VMAXPS       Z25, Z24, Z26
-	VADDPS       Z24, Z26, Z26
-	VMOVUPS      Z26, (CX)(DX*2)
-	VADDPS       Z1, Z14, Z26
-	VMAXPS       Z26, Z24, Z25
-	VADDPS       Z24, Z25, Z25
-	VMOVUPS      Z25, 64(CX)(DX*2)
-	VADDPS       Z2, Z13, Z25
-	VMAXPS       Z25, Z24, Z26
-	VADDPS       Z24, Z26, Z26
-	VMOVUPS      Z26, 128(CX)(DX*2)
-	VADDPS       Z3, Z12, Z26
-	VMAXPS       Z26, Z24, Z25
-	VADDPS       Z24, Z25, Z25
-	VMOVUPS      Z25, 192(CX)(DX*2)
-	VADDPS       Z0, Z11, Z25
-	VMAXPS       Z25, Z24, Z26
-	VADDPS       Z24, Z26, Z26
-	VMOVUPS      Z26, (CX)(BX*1)
-	VADDPS       Z1, Z10, Z26
-	VMAXPS       Z26, Z24, Z25
-	VADDPS       Z24, Z25, Z25
-	VMOVUPS      Z25, 64(CX)(BX*1)
-	VADDPS       Z2, Z9, Z25
-	VMAXPS       Z25, Z24, Z26
-	VADDPS       Z24, Z26, Z26
-	VMOVUPS      Z26, 128(CX)(BX*1)
-	VADDPS       Z3, Z8, Z26
-	VMAXPS       Z26, Z24, Z25
-	VADDPS       Z24, Z25, Z25
-	VMOVUPS      Z25, 192(CX)(BX*1)
-	VADDPS       Z0, Z7, Z25
-	VMAXPS       Z25, Z24, Z26
-	VADDPS       Z24, Z26, Z26
-	VMOVUPS      Z26, (CX)(DX*4)
-	VADDPS       Z1, Z6, Z26
-	VMAXPS       Z26, Z24, Z25
-	VADDPS       Z24, Z25, Z25
-	VMOVUPS      Z25, 64(CX)(DX*4)
-	VADDPS       Z2, Z5, Z25
-	VMAXPS       Z25, Z24, Z26
-	VADDPS       Z24, Z26, Z26
-	VMOVUPS      Z26, 128(CX)(DX*4)
-	VADDPS       Z3, Z4, Z26
-	VMAXPS       Z26, Z24, Z25
-	VADDPS       Z24, Z25, Z25
-	VMOVUPS      Z25, 192(CX)(DX*4)
-	MOVQ         $0x00000005, CX
+	reluAVX512V2(Z0, Z23, Z25, Z26, (CX))
+	reluAVX512V2(Z1, Z22, Z26, Z25, 64(CX))
+	reluAVX512V2(Z2, Z21, Z25, Z26, 128(CX))
+	reluAVX512V2(Z3, Z20, Z26, Z25, 192(CX))
+	reluAVX512V2(Z0, Z19, Z25, Z26, (CX)(DX*1))
+	reluAVX512V2(Z1, Z18, Z26, Z25, 64(CX)(DX*1))
+	reluAVX512V2(Z2, Z17, Z25, Z26, 128(CX)(DX*1))
+	reluAVX512V2(Z3, Z16, Z26, Z25, 192(CX)(DX*1))
+	reluAVX512V2(Z0, Z15, Z25, Z26, (CX)(DX*2))
+	reluAVX512V2(Z1, Z14, Z26, Z25, 64(CX)(DX*2))
+	reluAVX512V2(Z2, Z13, Z25, Z26, 128(CX)(DX*2))
+	reluAVX512V2(Z3, Z12, Z26, Z25, 192(CX)(DX*2))
+	reluAVX512V2(Z0, Z11, Z25, Z26, (CX)(BX*1))
+	reluAVX512V2(Z1, Z10, Z26, Z25, 64(CX)(BX*1))
+	reluAVX512V2(Z2, Z9, Z25, Z26, 128(CX)(BX*1))
+	reluAVX512V2(Z3, Z8, Z26, Z25, 192(CX)(BX*1))
+	reluAVX512V2(Z0, Z7, Z25, Z26, (CX)(DX*4))
+	reluAVX512V2(Z1, Z6, Z26, Z25, 64(CX)(DX*4))
+	reluAVX512V2(Z2, Z5, Z25, Z26, 128(CX)(DX*4))
+	reluAVX512V2(Z3, Z4, Z26, Z25, 192(CX)(DX*4))
+	MOVQ $0x00000005, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func packRows16AVX2(p *float32, w *float32, step int, k int)
-// Requires: AVX
 TEXT ·packRows16AVX2(SB), $128-32
 	MOVQ p+0(FP), AX
 	MOVQ w+8(FP), CX
@@ -1314,87 +951,65 @@ loop:
 	VMOVUPS 32(CX), Y1
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
-	ADDQ    DX, CX
-	ADDQ    $+64, AX
-	DECQ    BX
-	JNZ     loop
+	ADDQ DX, CX
+	ADDQ $+64, AX
+	DECQ BX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func tile6x16ReluBAVX2(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, FMA3, MMX+
 TEXT ·tile6x16ReluBAVX2(SB), $176-48
 	MOVQ s+32(FP), AX
 
 next:
 	// 6 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x06
-	JLT    under6
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	MOVQ   w+16(FP), DI
-	MOVQ   (AX), R8
-	TESTQ  R8, R8
-	JZ     summed6a
-	MOVQ   R8, 144(SP)
+	CMPQ n+40(FP), $0x06
+	JLT under6
+	zero4AVX2(Y0, Y1, Y2, Y3)
+	zero4AVX2(Y4, Y5, Y6, Y7)
+	zero4AVX2(Y8, Y9, Y10, Y11)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ w+16(FP), DI
+	MOVQ (AX), R8
+	TESTQ R8, R8
+	JZ summed6a
+	MOVQ R8, 144(SP)
 
 sum6a:
-	MOVQ  CX, 128(SP)
-	MOVQ  DI, 136(SP)
-	MOVQ  8(AX), R8
+	MOVQ CX, 128(SP)
+	MOVQ DI, 136(SP)
+	MOVQ 8(AX), R8
 	TESTQ R8, R8
-	JZ    summed6b
-	MOVQ  R8, 168(SP)
+	JZ summed6b
+	MOVQ R8, 168(SP)
 
 sum6b:
-	MOVQ  CX, 152(SP)
-	MOVQ  DI, 160(SP)
-	MOVQ  16(AX), R8
-	MOVQ  40(AX), R9
-	MOVQ  64(AX), R10
+	MOVQ CX, 152(SP)
+	MOVQ DI, 160(SP)
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	MOVQ 64(AX), R10
 	TESTQ R8, R8
-	JZ    summed6
+	JZ summed6
 
 sum6:
-	VMOVUPS      (DI), Y12
-	VMOVUPS      32(DI), Y13
-	PREFETCHT0   (CX)(R9*4)
-	VBROADCASTSS (CX), Y14
-	VFMADD231PS  Y14, Y12, Y0
-	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS (CX)(DX*1), Y14
-	VFMADD231PS  Y14, Y12, Y2
-	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS (CX)(DX*2), Y14
-	VFMADD231PS  Y14, Y12, Y4
-	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS (CX)(BX*1), Y14
-	VFMADD231PS  Y14, Y12, Y6
-	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS (CX)(DX*4), Y14
-	VFMADD231PS  Y14, Y12, Y8
-	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS (CX)(SI*1), Y14
-	VFMADD231PS  Y14, Y12, Y10
-	VFMADD231PS  Y14, Y13, Y11
-	ADDQ         R9, CX
-	ADDQ         R10, DI
-	DECQ         R8
-	JNZ          sum6
+	VMOVUPS (DI), Y12
+	VMOVUPS 32(DI), Y13
+	PREFETCHT0 (CX)(R9*4)
+	row2AVX2((CX), Y14, Y12, Y0, Y13, Y1)
+	row2AVX2((CX)(DX*1), Y14, Y12, Y2, Y13, Y3)
+	row2AVX2((CX)(DX*2), Y14, Y12, Y4, Y13, Y5)
+	row2AVX2((CX)(BX*1), Y14, Y12, Y6, Y13, Y7)
+	row2AVX2((CX)(DX*4), Y14, Y12, Y8, Y13, Y9)
+	row2AVX2((CX)(SI*1), Y14, Y12, Y10, Y13, Y11)
+	ADDQ R9, CX
+	ADDQ R10, DI
+	DECQ R8
+	JNZ sum6
 
 summed6:
 	MOVQ 152(SP), CX
@@ -1402,7 +1017,7 @@ summed6:
 	ADDQ 32(AX), CX
 	ADDQ 56(AX), DI
 	DECQ 168(SP)
-	JNZ  sum6b
+	JNZ sum6b
 
 summed6b:
 	MOVQ 128(SP), CX
@@ -1410,164 +1025,75 @@ summed6b:
 	ADDQ 24(AX), CX
 	ADDQ 48(AX), DI
 	DECQ 144(SP)
-	JNZ  sum6a
+	JNZ sum6a
 
 summed6a:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	LEAQ    (DX)(DX*4), SI
-	MOVQ    e0+24(FP), DI
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y0, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y1, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y2, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)(DX*1)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y3, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)(DX*1)
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y4, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)(DX*2)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y5, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)(DX*2)
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y6, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)(BX*1)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y7, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)(BX*1)
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y8, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)(DX*4)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y9, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)(DX*4)
-	VMOVUPS (DI), Y13
-	VADDPS  Y13, Y10, Y12
-	VXORPS  Y14, Y14, Y14
-	VMAXPS  Y12, Y14, Y14
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y14, Y14
-	VMOVUPS Y14, (CX)(SI*1)
-	VMOVUPS 32(DI), Y13
-	VADDPS  Y13, Y11, Y14
-	VXORPS  Y12, Y12, Y12
-	VMAXPS  Y14, Y12, Y12
-	VXORPS  Y15, Y15, Y15
-	VADDPS  Y15, Y12, Y12
-	VMOVUPS Y12, 32(CX)(SI*1)
-	MOVQ    $0x00000006, CX
-	JMP     finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ e0+24(FP), DI
+	reluAVX2((DI), Y13, Y0, Y12, Y14, Y15, (CX))
+	reluAVX2(32(DI), Y13, Y1, Y14, Y12, Y15, 32(CX))
+	reluAVX2((DI), Y13, Y2, Y12, Y14, Y15, (CX)(DX*1))
+	reluAVX2(32(DI), Y13, Y3, Y14, Y12, Y15, 32(CX)(DX*1))
+	reluAVX2((DI), Y13, Y4, Y12, Y14, Y15, (CX)(DX*2))
+	reluAVX2(32(DI), Y13, Y5, Y14, Y12, Y15, 32(CX)(DX*2))
+	reluAVX2((DI), Y13, Y6, Y12, Y14, Y15, (CX)(BX*1))
+	reluAVX2(32(DI), Y13, Y7, Y14, Y12, Y15, 32(CX)(BX*1))
+	reluAVX2((DI), Y13, Y8, Y12, Y14, Y15, (CX)(DX*4))
+	reluAVX2(32(DI), Y13, Y9, Y14, Y12, Y15, 32(CX)(DX*4))
+	reluAVX2((DI), Y13, Y10, Y12, Y14, Y15, (CX)(SI*1))
+	reluAVX2(32(DI), Y13, Y11, Y14, Y12, Y15, 32(CX)(SI*1))
+	MOVQ $0x00000006, CX
+	JMP finish
 
 under6:
 	// 5 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x05
-	JLT    done
-	VXORPS Y11, Y11, Y11
-	VXORPS Y10, Y10, Y10
-	VXORPS Y9, Y9, Y9
-	VXORPS Y8, Y8, Y8
-	VXORPS Y7, Y7, Y7
-	VXORPS Y6, Y6, Y6
-	VXORPS Y5, Y5, Y5
-	VXORPS Y4, Y4, Y4
-	VXORPS Y3, Y3, Y3
-	VXORPS Y2, Y2, Y2
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   (AX), DI
-	TESTQ  DI, DI
-	JZ     summed5a
-	MOVQ   DI, 144(SP)
+	CMPQ n+40(FP), $0x05
+	JLT done
+	zero4AVX2(Y11, Y10, Y9, Y8)
+	zero4AVX2(Y7, Y6, Y5, Y4)
+	zero2AVX2(Y3, Y2)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ (AX), DI
+	TESTQ DI, DI
+	JZ summed5a
+	MOVQ DI, 144(SP)
 
 sum5a:
-	MOVQ  CX, 128(SP)
-	MOVQ  SI, 136(SP)
-	MOVQ  8(AX), DI
+	MOVQ CX, 128(SP)
+	MOVQ SI, 136(SP)
+	MOVQ 8(AX), DI
 	TESTQ DI, DI
-	JZ    summed5b
-	MOVQ  DI, 168(SP)
+	JZ summed5b
+	MOVQ DI, 168(SP)
 
 sum5b:
-	MOVQ  CX, 152(SP)
-	MOVQ  SI, 160(SP)
-	MOVQ  16(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  64(AX), R9
+	MOVQ CX, 152(SP)
+	MOVQ SI, 160(SP)
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
 	TESTQ DI, DI
-	JZ    summed5
+	JZ summed5
 
 sum5:
-	VMOVUPS      (SI), Y1
-	VMOVUPS      32(SI), Y0
-	PREFETCHT0   (CX)(R8*4)
-	VBROADCASTSS (CX), Y13
-	VFMADD231PS  Y13, Y1, Y11
-	VFMADD231PS  Y13, Y0, Y10
-	VBROADCASTSS (CX)(DX*1), Y13
-	VFMADD231PS  Y13, Y1, Y9
-	VFMADD231PS  Y13, Y0, Y8
-	VBROADCASTSS (CX)(DX*2), Y13
-	VFMADD231PS  Y13, Y1, Y7
-	VFMADD231PS  Y13, Y0, Y6
-	VBROADCASTSS (CX)(BX*1), Y13
-	VFMADD231PS  Y13, Y1, Y5
-	VFMADD231PS  Y13, Y0, Y4
-	VBROADCASTSS (CX)(DX*4), Y13
-	VFMADD231PS  Y13, Y1, Y3
-	VFMADD231PS  Y13, Y0, Y2
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum5
+	VMOVUPS (SI), Y1
+	VMOVUPS 32(SI), Y0
+	PREFETCHT0 (CX)(R8*4)
+	row2AVX2((CX), Y13, Y1, Y11, Y0, Y10)
+	row2AVX2((CX)(DX*1), Y13, Y1, Y9, Y0, Y8)
+	row2AVX2((CX)(DX*2), Y13, Y1, Y7, Y0, Y6)
+	row2AVX2((CX)(BX*1), Y13, Y1, Y5, Y0, Y4)
+	row2AVX2((CX)(DX*4), Y13, Y1, Y3, Y0, Y2)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum5
 
 summed5:
 	MOVQ 152(SP), CX
@@ -1575,7 +1101,7 @@ summed5:
 	ADDQ 32(AX), CX
 	ADDQ 56(AX), SI
 	DECQ 168(SP)
-	JNZ  sum5b
+	JNZ sum5b
 
 summed5b:
 	MOVQ 128(SP), CX
@@ -1583,101 +1109,40 @@ summed5b:
 	ADDQ 24(AX), CX
 	ADDQ 48(AX), SI
 	DECQ 144(SP)
-	JNZ  sum5a
+	JNZ sum5a
 
 summed5a:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	MOVQ    e0+24(FP), SI
-	VMOVUPS (SI), Y0
-	VADDPS  Y0, Y11, Y1
-	VXORPS  Y13, Y13, Y13
-	VMAXPS  Y1, Y13, Y13
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y13, Y13
-	VMOVUPS Y13, (CX)
-	VMOVUPS 32(SI), Y0
-	VADDPS  Y0, Y10, Y13
-	VXORPS  Y1, Y1, Y1
-	VMAXPS  Y13, Y1, Y1
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y1, Y1
-	VMOVUPS Y1, 32(CX)
-	VMOVUPS (SI), Y0
-	VADDPS  Y0, Y9, Y1
-	VXORPS  Y13, Y13, Y13
-	VMAXPS  Y1, Y13, Y13
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y13, Y13
-	VMOVUPS Y13, (CX)(DX*1)
-	VMOVUPS 32(SI), Y0
-	VADDPS  Y0, Y8, Y13
-	VXORPS  Y1, Y1, Y1
-	VMAXPS  Y13, Y1, Y1
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y1, Y1
-	VMOVUPS Y1, 32(CX)(DX*1)
-	VMOVUPS (SI), Y0
-	VADDPS  Y0, Y7, Y1
-	VXORPS  Y13, Y13, Y13
-	VMAXPS  Y1, Y13, Y13
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y13, Y13
-	VMOVUPS Y13, (CX)(DX*2)
-	VMOVUPS 32(SI), Y0
-	VADDPS  Y0, Y6, Y13
-	VXORPS  Y1, Y1, Y1
-	VMAXPS  Y13, Y1, Y1
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y1, Y1
-	VMOVUPS Y1, 32(CX)(DX*2)
-	VMOVUPS (SI), Y0
-	VADDPS  Y0, Y5, Y1
-	VXORPS  Y13, Y13, Y13
-	VMAXPS  Y1, Y13, Y13
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y13, Y13
-	VMOVUPS Y13, (CX)(BX*1)
-	VMOVUPS 32(SI), Y0
-	VADDPS  Y0, Y4, Y13
-	VXORPS  Y1, Y1, Y1
-	VMAXPS  Y13, Y1, Y1
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y1, Y1
-	VMOVUPS Y1, 32(CX)(BX*1)
-	VMOVUPS (SI), Y0
-	VADDPS  Y0, Y3, Y1
-	VXORPS  Y13, Y13, Y13
-	VMAXPS  Y1, Y13, Y13
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y13, Y13
-	VMOVUPS Y13, (CX)(DX*4)
-	VMOVUPS 32(SI), Y0
-	VADDPS  Y0, Y2, Y13
-	VXORPS  Y1, Y1, Y1
-	VMAXPS  Y13, Y1, Y1
-	VXORPS  Y12, Y12, Y12
-	VADDPS  Y12, Y1, Y1
-	VMOVUPS Y1, 32(CX)(DX*4)
-	MOVQ    $0x00000005, CX
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ e0+24(FP), SI
+	reluAVX2((SI), Y0, Y11, Y1, Y13, Y12, (CX))
+	reluAVX2(32(SI), Y0, Y10, Y13, Y1, Y12, 32(CX))
+	reluAVX2((SI), Y0, Y9, Y1, Y13, Y12, (CX)(DX*1))
+	reluAVX2(32(SI), Y0, Y8, Y13, Y1, Y12, 32(CX)(DX*1))
+	reluAVX2((SI), Y0, Y7, Y1, Y13, Y12, (CX)(DX*2))
+	reluAVX2(32(SI), Y0, Y6, Y13, Y1, Y12, 32(CX)(DX*2))
+	reluAVX2((SI), Y0, Y5, Y1, Y13, Y12, (CX)(BX*1))
+	reluAVX2(32(SI), Y0, Y4, Y13, Y1, Y12, 32(CX)(BX*1))
+	reluAVX2((SI), Y0, Y3, Y1, Y13, Y12, (CX)(DX*4))
+	reluAVX2(32(SI), Y0, Y2, Y13, Y1, Y12, 32(CX)(DX*4))
+	MOVQ $0x00000005, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func maxPool2x2x64AVX512(y *float32, x *float32, count int)
-// Requires: AVX, AVX512F
 TEXT ·maxPool2x2x64AVX512(SB), $128-24
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -1691,40 +1156,27 @@ loop2:
 	MOVQ $0x00000004, DI
 
 loop3:
-	VPXORD       Z0, Z0, Z0
+	VPXORD Z0, Z0, Z0
 	VBROADCASTSS constants<>+8(SB), Z0
-	VMOVUPS      (CX)(SI*4), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      256(CX)(SI*4), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      2816(CX)(SI*4), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      3072(CX)(SI*4), Z1
-	VMAXPS       Z0, Z1, Z0
-	VCMPPS       $0x03, Z1, Z1, K1
-	VMOVAPS      Z1, K1, Z0
-	VMOVUPS      Z0, (AX)(SI*4)
-	ADDQ         $+16, SI
-	DECQ         DI
-	JNZ          loop3
-	ADDQ         $+256, AX
-	ADDQ         $+512, CX
-	DECQ         BX
-	JNZ          loop2
-	ADDQ         $+3072, CX
-	DECQ         DX
-	JNZ          loop
+	tapAVX512((CX)(SI*4))
+	tapAVX512(256(CX)(SI*4))
+	tapAVX512(2816(CX)(SI*4))
+	tapAVX512(3072(CX)(SI*4))
+	VMOVUPS Z0, (AX)(SI*4)
+	ADDQ $+16, SI
+	DECQ DI
+	JNZ loop3
+	ADDQ $+256, AX
+	ADDQ $+512, CX
+	DECQ BX
+	JNZ loop2
+	ADDQ $+3072, CX
+	DECQ DX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func maxPool2x2x64AVX2(y *float32, x *float32, count int)
-// Requires: AVX
 TEXT ·maxPool2x2x64AVX2(SB), $128-24
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -1738,1482 +1190,818 @@ loop2:
 	MOVQ $0x00000008, DI
 
 loop3:
-	VXORPS       Y0, Y0, Y0
+	VXORPS Y0, Y0, Y0
 	VBROADCASTSS constants<>+8(SB), Y0
-	VMOVUPS      (CX)(SI*4), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      256(CX)(SI*4), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      2816(CX)(SI*4), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      3072(CX)(SI*4), Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y2
-	VBLENDVPS    Y2, Y1, Y0, Y0
-	VMOVUPS      Y0, (AX)(SI*4)
-	ADDQ         $+8, SI
-	DECQ         DI
-	JNZ          loop3
-	ADDQ         $+256, AX
-	ADDQ         $+512, CX
-	DECQ         BX
-	JNZ          loop2
-	ADDQ         $+3072, CX
-	DECQ         DX
-	JNZ          loop
+	tapAVX2((CX)(SI*4))
+	tapAVX2(256(CX)(SI*4))
+	tapAVX2(2816(CX)(SI*4))
+	tapAVX2(3072(CX)(SI*4))
+	VMOVUPS Y0, (AX)(SI*4)
+	ADDQ $+8, SI
+	DECQ DI
+	JNZ loop3
+	ADDQ $+256, AX
+	ADDQ $+512, CX
+	DECQ BX
+	JNZ loop2
+	ADDQ $+3072, CX
+	DECQ DX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func tile8x10BiasAVX512(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, AVX512F, MMX+
 TEXT ·tile8x10BiasAVX512(SB), $128-48
-	MOVL  $0x000003ff, AX
+	MOVL $0x000003ff, AX
 	KMOVW AX, K1
-	MOVQ  s+32(FP), AX
+	MOVQ s+32(FP), AX
 
 next:
 	// 8 by 10 sums in registers:
-	CMPQ   n+40(FP), $0x08
-	JLT    under8
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	LEAQ   (BX)(DX*4), DI
-	MOVQ   w+16(FP), R8
-	MOVQ   16(AX), R9
-	MOVQ   40(AX), R10
-	MOVQ   64(AX), R11
-	TESTQ  R9, R9
-	JZ     summed8
-	INCQ   R9
-	SHRQ   $0x01, R9
-	JCC    odd8
+	CMPQ n+40(FP), $0x08
+	JLT under8
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	MOVQ w+16(FP), R8
+	MOVQ 16(AX), R9
+	MOVQ 40(AX), R10
+	MOVQ 64(AX), R11
+	TESTQ R9, R9
+	JZ summed8
+	INCQ R9
+	SHRQ $0x01, R9
+	JCC odd8
 
 sum8:
-	PREFETCHT0       (R8)(R11*8)
-	VMOVUPS.Z        (R8), K1, Z16
-	PREFETCHT0       (CX)(R10*4)
-	VFMADD231PS.BCST (CX), Z16, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z16, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z16, Z5
-	VFMADD231PS.BCST (CX)(BX*1), Z16, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z16, Z9
-	VFMADD231PS.BCST (CX)(SI*1), Z16, Z11
-	VFMADD231PS.BCST (CX)(BX*2), Z16, Z13
-	VFMADD231PS.BCST (CX)(DI*1), Z16, Z15
-	ADDQ             R10, CX
-	ADDQ             R11, R8
+	PREFETCHT0 (R8)(R11*8)
+	VMOVUPS.Z (R8), K1, Z16
+	PREFETCHT0 (CX)(R10*4)
+	products4AVX512((CX), Z16, Z1, (CX)(DX*1), Z3, (CX)(DX*2), Z5, (CX)(BX*1), Z7)
+	products4AVX512((CX)(DX*4), Z16, Z9, (CX)(SI*1), Z11, (CX)(BX*2), Z13, (CX)(DI*1), Z15)
+	ADDQ R10, CX
+	ADDQ R11, R8
 
 odd8:
-	PREFETCHT0       (R8)(R11*8)
-	VMOVUPS.Z        (R8), K1, Z16
-	PREFETCHT0       (CX)(R10*4)
-	VFMADD231PS.BCST (CX), Z16, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z16, Z2
-	VFMADD231PS.BCST (CX)(DX*2), Z16, Z4
-	VFMADD231PS.BCST (CX)(BX*1), Z16, Z6
-	VFMADD231PS.BCST (CX)(DX*4), Z16, Z8
-	VFMADD231PS.BCST (CX)(SI*1), Z16, Z10
-	VFMADD231PS.BCST (CX)(BX*2), Z16, Z12
-	VFMADD231PS.BCST (CX)(DI*1), Z16, Z14
-	ADDQ             R10, CX
-	ADDQ             R11, R8
-	DECQ             R9
-	JNZ              sum8
+	PREFETCHT0 (R8)(R11*8)
+	VMOVUPS.Z (R8), K1, Z16
+	PREFETCHT0 (CX)(R10*4)
+	products4AVX512((CX), Z16, Z0, (CX)(DX*1), Z2, (CX)(DX*2), Z4, (CX)(BX*1), Z6)
+	products4AVX512((CX)(DX*4), Z16, Z8, (CX)(SI*1), Z10, (CX)(BX*2), Z12, (CX)(DI*1), Z14)
+	ADDQ R10, CX
+	ADDQ R11, R8
+	DECQ R9
+	JNZ sum8
 
 summed8:
-	VADDPS    Z1, Z0, Z0
-	VADDPS    Z3, Z2, Z2
-	VADDPS    Z5, Z4, Z4
-	VADDPS    Z7, Z6, Z6
-	VADDPS    Z9, Z8, Z8
-	VADDPS    Z11, Z10, Z10
-	VADDPS    Z13, Z12, Z12
-	VADDPS    Z15, Z14, Z14
-	MOVQ      y+0(FP), CX
-	MOVQ      80(AX), DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (DX)(DX*4), SI
-	LEAQ      (BX)(DX*4), DI
-	MOVQ      e0+24(FP), R8
+	add4AVX512(Z1, Z0, Z3, Z2, Z5, Z4, Z7, Z6)
+	add4AVX512(Z9, Z8, Z11, Z10, Z13, Z12, Z15, Z14)
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	MOVQ e0+24(FP), R8
 	VMOVUPS.Z (R8), K1, Z15
-	VADDPS    Z15, Z0, Z13
-	VMOVUPS   Z13, K1, (CX)
-	VADDPS    Z15, Z2, Z13
-	VMOVUPS   Z13, K1, (CX)(DX*1)
-	VADDPS    Z15, Z4, Z13
-	VMOVUPS   Z13, K1, (CX)(DX*2)
-	VADDPS    Z15, Z6, Z13
-	VMOVUPS   Z13, K1, (CX)(BX*1)
-	VADDPS    Z15, Z8, Z13
-	VMOVUPS   Z13, K1, (CX)(DX*4)
-	VADDPS    Z15, Z10, Z13
-	VMOVUPS   Z13, K1, (CX)(SI*1)
-	VADDPS    Z15, Z12, Z13
-	VMOVUPS   Z13, K1, (CX)(BX*2)
-	VADDPS    Z15, Z14, Z13
-	VMOVUPS   Z13, K1, (CX)(DI*1)
-	MOVQ      $0x00000008, CX
-	JMP       finish
+	biasAVX512(Z15, Z0, Z13, (CX))
+	biasAVX512(Z15, Z2, Z13, (CX)(DX*1))
+	biasAVX512(Z15, Z4, Z13, (CX)(DX*2))
+	biasAVX512(Z15, Z6, Z13, (CX)(BX*1))
+	biasAVX512(Z15, Z8, Z13, (CX)(DX*4))
+	biasAVX512(Z15, Z10, Z13, (CX)(SI*1))
+	biasAVX512(Z15, Z12, Z13, (CX)(BX*2))
+	biasAVX512(Z15, Z14, Z13, (CX)(DI*1))
+	MOVQ $0x00000008, CX
+	JMP finish
 
 under8:
 	// 4 by 10 sums in registers:
-	CMPQ   n+40(FP), $0x04
-	JLT    under4
-	VPXORD Z14, Z14, Z14
-	VPXORD Z12, Z12, Z12
-	VPXORD Z10, Z10, Z10
-	VPXORD Z8, Z8, Z8
-	VPXORD Z6, Z6, Z6
-	VPXORD Z4, Z4, Z4
-	VPXORD Z2, Z2, Z2
-	VPXORD Z0, Z0, Z0
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
-	INCQ   DI
-	SHRQ   $0x01, DI
-	JCC    odd4
+	CMPQ n+40(FP), $0x04
+	JLT under4
+	zero4AVX512(Z14, Z12, Z10, Z8)
+	zero4AVX512(Z6, Z4, Z2, Z0)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
+	INCQ DI
+	SHRQ $0x01, DI
+	JCC odd4
 
 sum4:
-	PREFETCHT0       (SI)(R9*8)
-	VMOVUPS.Z        (SI), K1, Z15
-	PREFETCHT0       (CX)(R8*4)
-	VFMADD231PS.BCST (CX), Z15, Z12
-	VFMADD231PS.BCST (CX)(DX*1), Z15, Z8
-	VFMADD231PS.BCST (CX)(DX*2), Z15, Z4
-	VFMADD231PS.BCST (CX)(BX*1), Z15, Z0
-	ADDQ             R8, CX
-	ADDQ             R9, SI
+	PREFETCHT0 (SI)(R9*8)
+	VMOVUPS.Z (SI), K1, Z15
+	PREFETCHT0 (CX)(R8*4)
+	products4AVX512((CX), Z15, Z12, (CX)(DX*1), Z8, (CX)(DX*2), Z4, (CX)(BX*1), Z0)
+	ADDQ R8, CX
+	ADDQ R9, SI
 
 odd4:
-	PREFETCHT0       (SI)(R9*8)
-	VMOVUPS.Z        (SI), K1, Z15
-	PREFETCHT0       (CX)(R8*4)
-	VFMADD231PS.BCST (CX), Z15, Z14
-	VFMADD231PS.BCST (CX)(DX*1), Z15, Z10
-	VFMADD231PS.BCST (CX)(DX*2), Z15, Z6
-	VFMADD231PS.BCST (CX)(BX*1), Z15, Z2
-	ADDQ             R8, CX
-	ADDQ             R9, SI
-	DECQ             DI
-	JNZ              sum4
+	PREFETCHT0 (SI)(R9*8)
+	VMOVUPS.Z (SI), K1, Z15
+	PREFETCHT0 (CX)(R8*4)
+	products4AVX512((CX), Z15, Z14, (CX)(DX*1), Z10, (CX)(DX*2), Z6, (CX)(BX*1), Z2)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	VADDPS    Z12, Z14, Z14
-	VADDPS    Z8, Z10, Z10
-	VADDPS    Z4, Z6, Z6
-	VADDPS    Z0, Z2, Z2
-	MOVQ      y+0(FP), CX
-	MOVQ      80(AX), DX
-	LEAQ      (DX)(DX*2), BX
-	MOVQ      e0+24(FP), SI
+	add4AVX512(Z12, Z14, Z8, Z10, Z4, Z6, Z0, Z2)
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ e0+24(FP), SI
 	VMOVUPS.Z (SI), K1, Z0
-	VADDPS    Z0, Z14, Z4
-	VMOVUPS   Z4, K1, (CX)
-	VADDPS    Z0, Z10, Z4
-	VMOVUPS   Z4, K1, (CX)(DX*1)
-	VADDPS    Z0, Z6, Z4
-	VMOVUPS   Z4, K1, (CX)(DX*2)
-	VADDPS    Z0, Z2, Z4
-	VMOVUPS   Z4, K1, (CX)(BX*1)
-	MOVQ      $0x00000004, CX
-	JMP       finish
+	biasAVX512(Z0, Z14, Z4, (CX))
+	biasAVX512(Z0, Z10, Z4, (CX)(DX*1))
+	biasAVX512(Z0, Z6, Z4, (CX)(DX*2))
+	biasAVX512(Z0, Z2, Z4, (CX)(BX*1))
+	MOVQ $0x00000004, CX
+	JMP finish
 
 under4:
 	// 1 by 10 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
-	VPXORD Z2, Z2, Z2
-	VPXORD Z6, Z6, Z6
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
-	INCQ   BX
-	SHRQ   $0x01, BX
-	JCC    odd1
+	CMPQ n+40(FP), $0x01
+	JLT done
+	zero2AVX512(Z2, Z6)
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
+	INCQ BX
+	SHRQ $0x01, BX
+	JCC odd1
 
 sum1:
-	PREFETCHT0       (DX)(DI*8)
-	VMOVUPS.Z        (DX), K1, Z10
+	PREFETCHT0 (DX)(DI*8)
+	VMOVUPS.Z (DX), K1, Z10
 	VFMADD231PS.BCST (CX), Z10, Z6
-	ADDQ             SI, CX
-	ADDQ             DI, DX
+	ADDQ SI, CX
+	ADDQ DI, DX
 
 odd1:
-	PREFETCHT0       (DX)(DI*8)
-	VMOVUPS.Z        (DX), K1, Z10
+	PREFETCHT0 (DX)(DI*8)
+	VMOVUPS.Z (DX), K1, Z10
 	VFMADD231PS.BCST (CX), Z10, Z2
-	ADDQ             SI, CX
-	ADDQ             DI, DX
-	DECQ             BX
-	JNZ              sum1
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	VADDPS    Z6, Z2, Z2
-	MOVQ      y+0(FP), CX
-	MOVQ      e0+24(FP), DX
+	VADDPS Z6, Z2, Z2
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
 	VMOVUPS.Z (DX), K1, Z6
-	VADDPS    Z6, Z2, Z10
-	VMOVUPS   Z10, K1, (CX)
-	MOVQ      $0x00000001, CX
+	VADDPS Z6, Z2, Z10
+	VMOVUPS Z10, K1, (CX)
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile4x10BiasAVX2(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, FMA3, MMX+
 TEXT ·tile4x10BiasAVX2(SB), $128-48
 	VMOVDQU lanes<>+24(SB), Y0
-	MOVQ    s+32(FP), AX
+	MOVQ s+32(FP), AX
 
 next:
 	// 4 by 10 sums in registers:
-	CMPQ   n+40(FP), $0x04
-	JLT    under4
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
+	CMPQ n+40(FP), $0x04
+	JLT under4
+	zero4AVX2(Y1, Y2, Y3, Y4)
+	zero4AVX2(Y5, Y6, Y7, Y8)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
 
 sum4:
-	VMOVUPS      (SI), Y9
-	VMASKMOVPS   32(SI), Y0, Y10
-	PREFETCHT0   (CX)(R8*4)
-	VBROADCASTSS (CX), Y11
-	VFMADD231PS  Y11, Y9, Y1
-	VFMADD231PS  Y11, Y10, Y2
-	VBROADCASTSS (CX)(DX*1), Y11
-	VFMADD231PS  Y11, Y9, Y3
-	VFMADD231PS  Y11, Y10, Y4
-	VBROADCASTSS (CX)(DX*2), Y11
-	VFMADD231PS  Y11, Y9, Y5
-	VFMADD231PS  Y11, Y10, Y6
-	VBROADCASTSS (CX)(BX*1), Y11
-	VFMADD231PS  Y11, Y9, Y7
-	VFMADD231PS  Y11, Y10, Y8
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum4
+	VMOVUPS (SI), Y9
+	VMASKMOVPS 32(SI), Y0, Y10
+	PREFETCHT0 (CX)(R8*4)
+	row2AVX2((CX), Y11, Y9, Y1, Y10, Y2)
+	row2AVX2((CX)(DX*1), Y11, Y9, Y3, Y10, Y4)
+	row2AVX2((CX)(DX*2), Y11, Y9, Y5, Y10, Y6)
+	row2AVX2((CX)(BX*1), Y11, Y9, Y7, Y10, Y8)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	MOVQ       y+0(FP), CX
-	MOVQ       80(AX), DX
-	LEAQ       (DX)(DX*2), BX
-	TESTQ      $0x00000001, 88(AX)
-	JZ         fresh4
-	VADDPS     (CX), Y1, Y1
-	VMASKMOVPS 32(CX), Y0, Y10
-	VADDPS     Y10, Y2, Y2
-	VADDPS     (CX)(DX*1), Y3, Y3
-	VMASKMOVPS 32(CX)(DX*1), Y0, Y10
-	VADDPS     Y10, Y4, Y4
-	VADDPS     (CX)(DX*2), Y5, Y5
-	VMASKMOVPS 32(CX)(DX*2), Y0, Y10
-	VADDPS     Y10, Y6, Y6
-	VADDPS     (CX)(BX*1), Y7, Y7
-	VMASKMOVPS 32(CX)(BX*1), Y0, Y10
-	VADDPS     Y10, Y8, Y8
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	TESTQ $0x00000001, 88(AX)
+	JZ fresh4
+	more4AVX2((CX), Y1, 32(CX), Y2, (CX)(DX*1), Y3, 32(CX)(DX*1), Y4)
+	more4AVX2((CX)(DX*2), Y5, 32(CX)(DX*2), Y6, (CX)(BX*1), Y7, 32(CX)(BX*1), Y8)
 
 fresh4:
-	TESTQ      $0x00000002, 88(AX)
-	JZ         last4
-	VMOVUPS    Y1, (CX)
-	VMASKMOVPS Y2, Y0, 32(CX)
-	VMOVUPS    Y3, (CX)(DX*1)
-	VMASKMOVPS Y4, Y0, 32(CX)(DX*1)
-	VMOVUPS    Y5, (CX)(DX*2)
-	VMASKMOVPS Y6, Y0, 32(CX)(DX*2)
-	VMOVUPS    Y7, (CX)(BX*1)
-	VMASKMOVPS Y8, Y0, 32(CX)(BX*1)
-	JMP        stored4
+	TESTQ $0x00000002, 88(AX)
+	JZ last4
+	store4AVX2(Y1, (CX), Y2, 32(CX), Y3, (CX)(DX*1), Y4, 32(CX)(DX*1))
+	store4AVX2(Y5, (CX)(DX*2), Y6, 32(CX)(DX*2), Y7, (CX)(BX*1), Y8, 32(CX)(BX*1))
+	JMP stored4
 
 last4:
-	MOVQ       e0+24(FP), SI
-	VMOVUPS    (SI), Y10
+	MOVQ e0+24(FP), SI
+	VMOVUPS (SI), Y10
 	VMASKMOVPS 32(SI), Y0, Y9
-	VADDPS     Y10, Y1, Y11
-	VMOVUPS    Y11, (CX)
-	VADDPS     Y9, Y2, Y11
-	VMASKMOVPS Y11, Y0, 32(CX)
-	VADDPS     Y10, Y3, Y11
-	VMOVUPS    Y11, (CX)(DX*1)
-	VADDPS     Y9, Y4, Y11
-	VMASKMOVPS Y11, Y0, 32(CX)(DX*1)
-	VADDPS     Y10, Y5, Y11
-	VMOVUPS    Y11, (CX)(DX*2)
-	VADDPS     Y9, Y6, Y11
-	VMASKMOVPS Y11, Y0, 32(CX)(DX*2)
-	VADDPS     Y10, Y7, Y11
-	VMOVUPS    Y11, (CX)(BX*1)
-	VADDPS     Y9, Y8, Y11
-	VMASKMOVPS Y11, Y0, 32(CX)(BX*1)
+	biasAVX2(Y1, (CX))
+	biasAVX2V2(Y2, 32(CX))
+	biasAVX2(Y3, (CX)(DX*1))
+	biasAVX2V2(Y4, 32(CX)(DX*1))
+	biasAVX2(Y5, (CX)(DX*2))
+	biasAVX2V2(Y6, 32(CX)(DX*2))
+	biasAVX2(Y7, (CX)(BX*1))
+	biasAVX2V2(Y8, 32(CX)(BX*1))
 
 stored4:
 	MOVQ $0x00000004, CX
-	JMP  finish
+	JMP finish
 
 under4:
 	// 1 by 10 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
-	VXORPS Y8, Y8, Y8
-	VXORPS Y7, Y7, Y7
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
+	CMPQ n+40(FP), $0x01
+	JLT done
+	zero2AVX2(Y8, Y7)
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
 
 sum1:
-	VMOVUPS      (DX), Y6
-	VMASKMOVPS   32(DX), Y0, Y5
-	VBROADCASTSS (CX), Y4
-	VFMADD231PS  Y4, Y6, Y8
-	VFMADD231PS  Y4, Y5, Y7
-	ADDQ         SI, CX
-	ADDQ         DI, DX
-	DECQ         BX
-	JNZ          sum1
+	VMOVUPS (DX), Y6
+	VMASKMOVPS 32(DX), Y0, Y5
+	row2AVX2((CX), Y4, Y6, Y8, Y5, Y7)
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	MOVQ       y+0(FP), CX
-	TESTQ      $0x00000001, 88(AX)
-	JZ         fresh1
-	VADDPS     (CX), Y8, Y8
+	MOVQ y+0(FP), CX
+	TESTQ $0x00000001, 88(AX)
+	JZ fresh1
+	VADDPS (CX), Y8, Y8
 	VMASKMOVPS 32(CX), Y0, Y5
-	VADDPS     Y5, Y7, Y7
+	VADDPS Y5, Y7, Y7
 
 fresh1:
-	TESTQ      $0x00000002, 88(AX)
-	JZ         last1
-	VMOVUPS    Y8, (CX)
+	TESTQ $0x00000002, 88(AX)
+	JZ last1
+	VMOVUPS Y8, (CX)
 	VMASKMOVPS Y7, Y0, 32(CX)
-	JMP        stored1
+	JMP stored1
 
 last1:
-	MOVQ       e0+24(FP), DX
-	VMOVUPS    (DX), Y5
-	VADDPS     Y5, Y8, Y6
-	VMOVUPS    Y6, (CX)
+	MOVQ e0+24(FP), DX
+	VMOVUPS (DX), Y5
+	VADDPS Y5, Y8, Y6
+	VMOVUPS Y6, (CX)
 	VMASKMOVPS 32(DX), Y0, Y5
-	VADDPS     Y5, Y7, Y6
+	VADDPS Y5, Y7, Y6
 	VMASKMOVPS Y6, Y0, 32(CX)
 
 stored1:
 	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func softmax10AVX512(x *float32, y *float32, count int)
-// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·softmax10AVX512(SB), $128-24
-	MOVQ         x+0(FP), AX
-	MOVQ         y+8(FP), CX
-	MOVL         $0x000003ff, DX
-	KMOVW        DX, K1
-	VBROADCASTSS constants<>+12(SB), Z0
-	VBROADCASTSS constants<>+16(SB), Z1
-	VBROADCASTSS constants<>+20(SB), Z2
-	VBROADCASTSS constants<>+24(SB), Z3
-	VBROADCASTSS constants<>+28(SB), Z4
-	VBROADCASTSS constants<>+32(SB), Z5
-	VBROADCASTSS constants<>+36(SB), Z6
-	VBROADCASTSS constants<>+40(SB), Z7
-	VBROADCASTSS constants<>+44(SB), Z8
-	VBROADCASTSS constants<>+48(SB), Z9
-	VBROADCASTSS constants<>+52(SB), Z10
-	VBROADCASTSS constants<>+56(SB), Z11
-	MOVQ         count+16(FP), DX
+	MOVQ x+0(FP), AX
+	MOVQ y+8(FP), CX
+	MOVL $0x000003ff, DX
+	KMOVW DX, K1
+	constant4AVX512(constants<>+12(SB), Z0, constants<>+16(SB), Z1, constants<>+20(SB), Z2, constants<>+24(SB), Z3)
+	constant4AVX512(constants<>+28(SB), Z4, constants<>+32(SB), Z5, constants<>+36(SB), Z6, constants<>+40(SB), Z7)
+	constant4AVX512(constants<>+44(SB), Z8, constants<>+48(SB), Z9, constants<>+52(SB), Z10, constants<>+56(SB), Z11)
+	MOVQ count+16(FP), DX
 
 loop:
-	VMOVUPS.Z    (AX), K1, Z12
-	VMOVAPS      Z12, Z13
-	VBROADCASTSS constants<>+8(SB), Z14
-	VBLENDMPS    Z13, Z14, K1, Z13
-	VSHUFF32X4   $0x4e, Z13, Z13, Z14
-	VRANGEPS     $0x05, Z14, Z13, Z15
-	VCMPPS       $0x03, Z14, Z13, K2
-	VADDPS       Z13, Z14, K2, Z15
-	VSHUFF32X4   $0xb1, Z15, Z15, Z14
-	VRANGEPS     $0x05, Z14, Z15, Z13
-	VCMPPS       $0x03, Z14, Z15, K2
-	VADDPS       Z15, Z14, K2, Z13
-	VPERMILPS    $0x4e, Z13, Z14
-	VRANGEPS     $0x05, Z14, Z13, Z15
-	VCMPPS       $0x03, Z14, Z13, K2
-	VADDPS       Z13, Z14, K2, Z15
-	VPERMILPS    $0xb1, Z15, Z14
-	VRANGEPS     $0x05, Z14, Z15, Z13
-	VCMPPS       $0x03, Z14, Z15, K2
-	VADDPS       Z15, Z14, K2, Z13
-	VSUBPS       Z13, Z12, Z14
-	VMINPS       Z14, Z0, Z16
-	VMAXPS       Z16, Z1, Z16
-	VMOVAPS      Z2, Z17
-	VFMADD213PS  Z3, Z16, Z17
-	VSUBPS       Z3, Z17, Z17
-	VFMADD231PS  Z4, Z17, Z16
-	VFMADD231PS  Z5, Z17, Z16
-	VMOVAPS      Z6, Z18
-	VFMADD213PS  Z7, Z16, Z18
-	VFMADD213PS  Z8, Z16, Z18
-	VFMADD213PS  Z9, Z16, Z18
-	VFMADD213PS  Z10, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VSCALEFPS    Z17, Z18, Z15
-	VMOVUPS      Z15, K1, (CX)
-	VMOVAPS      Z15, Z13
-	VMOVAPS.Z    Z13, K1, Z13
-	VSHUFF32X4   $0x4e, Z13, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VSHUFF32X4   $0xb1, Z13, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VPERMILPS    $0x4e, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VPERMILPS    $0xb1, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VDIVPS       Z13, Z15, Z12
-	VMOVUPS      Z12, K1, (CX)
-	ADDQ         $+40, AX
-	ADDQ         $+40, CX
-	DECQ         DX
-	JNZ          loop
+	VMOVUPS.Z (AX), K1, Z12
+	termAVX512()
+	foldMaxAVX512()
+	valueAVX512V2((CX))
+	termAVX512V2()
+	foldSumAVX512()
+	valueAVX512V3((CX))
+	ADDQ $+40, AX
+	ADDQ $+40, CX
+	DECQ DX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func softmax10AVX2(x *float32, y *float32, count int)
-// Requires: AVX, AVX2, FMA3
 TEXT ·softmax10AVX2(SB), $128-24
-	MOVQ    x+0(FP), AX
-	MOVQ    y+8(FP), CX
+	MOVQ x+0(FP), AX
+	MOVQ y+8(FP), CX
 	VMOVDQU lanes<>+24(SB), Y0
-	MOVQ    count+16(FP), DX
+	MOVQ count+16(FP), DX
 
 loop:
-	VMOVUPS      (AX), Y1
-	VMASKMOVPS   32(AX), Y0, Y2
-	VMOVAPS      Y1, Y3
-	VMOVAPS      Y2, Y4
-	VBROADCASTSS constants<>+8(SB), Y5
-	VBLENDVPS    Y0, Y4, Y5, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VMOVAPS      Y5, Y3
-	VPERM2F128   $0x01, Y3, Y3, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VPERMILPS    $0x4e, Y5, Y4
-	VMAXPS       Y4, Y5, Y3
-	VMAXPS       Y5, Y4, Y6
-	VANDPS       Y6, Y3, Y3
-	VCMPPS       $0x03, Y4, Y5, Y6
-	VORPS        Y6, Y3, Y3
-	VPERMILPS    $0xb1, Y3, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VMOVAPS      Y5, Y3
-	VSUBPS       Y3, Y1, Y4
-	VBROADCASTSS constants<>+12(SB), Y7
-	VMINPS       Y4, Y7, Y6
-	VBROADCASTSS constants<>+16(SB), Y7
-	VMAXPS       Y6, Y7, Y6
-	VBROADCASTSS constants<>+20(SB), Y7
-	VBROADCASTSS constants<>+24(SB), Y8
-	VFMADD213PS  Y8, Y6, Y7
-	VBROADCASTSS constants<>+24(SB), Y8
-	VSUBPS       Y8, Y7, Y7
-	VBROADCASTSS constants<>+28(SB), Y8
-	VFMADD231PS  Y8, Y7, Y6
-	VBROADCASTSS constants<>+32(SB), Y8
-	VFMADD231PS  Y8, Y7, Y6
-	VBROADCASTSS constants<>+36(SB), Y8
-	VBROADCASTSS constants<>+40(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+44(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+48(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+56(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+56(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VCVTPS2DQ    Y7, Y10
-	VPSRAD       $0x01, Y10, Y9
-	VPSUBD       Y9, Y10, Y10
-	VBROADCASTSS constants<>+60(SB), Y11
-	VPADDD       Y11, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y8, Y5
-	VBROADCASTSS constants<>+60(SB), Y11
-	VPADDD       Y11, Y10, Y10
-	VPSLLD       $0x17, Y10, Y10
-	VMULPS       Y10, Y5, Y5
-	VMOVUPS      Y5, (CX)
-	VSUBPS       Y3, Y2, Y4
-	VBROADCASTSS constants<>+12(SB), Y7
-	VMINPS       Y4, Y7, Y8
-	VBROADCASTSS constants<>+16(SB), Y7
-	VMAXPS       Y8, Y7, Y8
-	VBROADCASTSS constants<>+20(SB), Y7
-	VBROADCASTSS constants<>+24(SB), Y10
-	VFMADD213PS  Y10, Y8, Y7
-	VBROADCASTSS constants<>+24(SB), Y10
-	VSUBPS       Y10, Y7, Y7
-	VBROADCASTSS constants<>+28(SB), Y10
-	VFMADD231PS  Y10, Y7, Y8
-	VBROADCASTSS constants<>+32(SB), Y10
-	VFMADD231PS  Y10, Y7, Y8
-	VBROADCASTSS constants<>+36(SB), Y10
-	VBROADCASTSS constants<>+40(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+44(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+48(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+56(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+56(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VCVTPS2DQ    Y7, Y11
-	VPSRAD       $0x01, Y11, Y9
-	VPSUBD       Y9, Y11, Y11
-	VBROADCASTSS constants<>+60(SB), Y12
-	VPADDD       Y12, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y10, Y6
-	VBROADCASTSS constants<>+60(SB), Y12
-	VPADDD       Y12, Y11, Y11
-	VPSLLD       $0x17, Y11, Y11
-	VMULPS       Y11, Y6, Y6
-	VMASKMOVPS   Y6, Y0, 32(CX)
-	VMOVAPS      Y5, Y3
-	VMOVAPS      Y6, Y2
-	VANDPS       Y2, Y0, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERM2F128   $0x01, Y3, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERMILPS    $0x4e, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERMILPS    $0xb1, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VDIVPS       Y3, Y5, Y2
-	VMOVUPS      Y2, (CX)
-	VDIVPS       Y3, Y6, Y1
-	VMASKMOVPS   Y1, Y0, 32(CX)
-	ADDQ         $+40, AX
-	ADDQ         $+40, CX
-	DECQ         DX
-	JNZ          loop
+	VMOVUPS (AX), Y1
+	VMASKMOVPS 32(AX), Y0, Y2
+	VMOVAPS Y1, Y3
+	termAVX2()
+	VMAXPS Y4, Y3, Y5
+	VMAXPS Y3, Y4, Y6
+	VANDPS Y6, Y5, Y5
+	VCMPPS $0x03, Y4, Y3, Y6
+	VORPS Y6, Y5, Y5
+	VMOVAPS Y5, Y3
+	foldMaxAVX2()
+	valueAVX2V2((CX))
+	valueAVX2V3(32(CX))
+	VMOVAPS Y5, Y3
+	termAVX2V2()
+	VADDPS Y2, Y3, Y3
+	foldSumAVX2()
+	valueAVX2V4((CX))
+	valueAVX2V5(32(CX))
+	ADDQ $+40, AX
+	ADDQ $+40, CX
+	DECQ DX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func softmax10BAVX512(y *float32, x *float32, z *float32, g2 *float32, count int)
-// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·softmax10BAVX512(SB), $128-40
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         z+16(FP), DX
-	MOVQ         g2+24(FP), BX
-	MOVL         $0x000003ff, SI
-	KMOVW        SI, K1
-	VBROADCASTSS constants<>+12(SB), Z0
-	VBROADCASTSS constants<>+16(SB), Z1
-	VBROADCASTSS constants<>+20(SB), Z2
-	VBROADCASTSS constants<>+24(SB), Z3
-	VBROADCASTSS constants<>+28(SB), Z4
-	VBROADCASTSS constants<>+32(SB), Z5
-	VBROADCASTSS constants<>+36(SB), Z6
-	VBROADCASTSS constants<>+40(SB), Z7
-	VBROADCASTSS constants<>+44(SB), Z8
-	VBROADCASTSS constants<>+48(SB), Z9
-	VBROADCASTSS constants<>+52(SB), Z10
-	VBROADCASTSS constants<>+56(SB), Z11
-	MOVQ         count+32(FP), SI
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ z+16(FP), DX
+	MOVQ g2+24(FP), BX
+	MOVL $0x000003ff, SI
+	KMOVW SI, K1
+	constant4AVX512(constants<>+12(SB), Z0, constants<>+16(SB), Z1, constants<>+20(SB), Z2, constants<>+24(SB), Z3)
+	constant4AVX512(constants<>+28(SB), Z4, constants<>+32(SB), Z5, constants<>+36(SB), Z6, constants<>+40(SB), Z7)
+	constant4AVX512(constants<>+44(SB), Z8, constants<>+48(SB), Z9, constants<>+52(SB), Z10, constants<>+56(SB), Z11)
+	MOVQ count+32(FP), SI
 
 loop:
-	VMOVUPS.Z    (CX), K1, Z12
-	VMOVAPS      Z12, Z13
-	VBROADCASTSS constants<>+8(SB), Z14
-	VBLENDMPS    Z13, Z14, K1, Z13
-	VSHUFF32X4   $0x4e, Z13, Z13, Z14
-	VRANGEPS     $0x05, Z14, Z13, Z15
-	VCMPPS       $0x03, Z14, Z13, K2
-	VADDPS       Z13, Z14, K2, Z15
-	VSHUFF32X4   $0xb1, Z15, Z15, Z14
-	VRANGEPS     $0x05, Z14, Z15, Z13
-	VCMPPS       $0x03, Z14, Z15, K2
-	VADDPS       Z15, Z14, K2, Z13
-	VPERMILPS    $0x4e, Z13, Z14
-	VRANGEPS     $0x05, Z14, Z13, Z15
-	VCMPPS       $0x03, Z14, Z13, K2
-	VADDPS       Z13, Z14, K2, Z15
-	VPERMILPS    $0xb1, Z15, Z14
-	VRANGEPS     $0x05, Z14, Z15, Z13
-	VCMPPS       $0x03, Z14, Z15, K2
-	VADDPS       Z15, Z14, K2, Z13
-	VMOVSS       X13, (AX)
-	VSUBPS       Z13, Z12, Z14
-	VMINPS       Z14, Z0, Z16
-	VMAXPS       Z16, Z1, Z16
-	VMOVAPS      Z2, Z17
-	VFMADD213PS  Z3, Z16, Z17
-	VSUBPS       Z3, Z17, Z17
-	VFMADD231PS  Z4, Z17, Z16
-	VFMADD231PS  Z5, Z17, Z16
-	VMOVAPS      Z6, Z18
-	VFMADD213PS  Z7, Z16, Z18
-	VFMADD213PS  Z8, Z16, Z18
-	VFMADD213PS  Z9, Z16, Z18
-	VFMADD213PS  Z10, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VSCALEFPS    Z17, Z18, Z15
-	VMOVUPS      Z15, K1, (DX)
-	VMOVAPS      Z15, Z13
-	VMOVAPS.Z    Z13, K1, Z13
-	VSHUFF32X4   $0x4e, Z13, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VSHUFF32X4   $0xb1, Z13, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VPERMILPS    $0x4e, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VPERMILPS    $0xb1, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VMOVSS       X13, (BX)
-	VDIVPS       Z13, Z15, Z12
-	VMOVUPS      Z12, K1, (DX)
-	ADDQ         $+4, AX
-	ADDQ         $+40, CX
-	ADDQ         $+40, DX
-	ADDQ         $+4, BX
-	DECQ         SI
-	JNZ          loop
+	VMOVUPS.Z (CX), K1, Z12
+	termAVX512()
+	foldMaxAVX512()
+	VMOVSS X13, (AX)
+	valueAVX512V2((DX))
+	termAVX512V2()
+	foldSumAVX512()
+	VMOVSS X13, (BX)
+	valueAVX512V3((DX))
+	ADDQ $+4, AX
+	ADDQ $+40, CX
+	ADDQ $+40, DX
+	ADDQ $+4, BX
+	DECQ SI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func softmax10BAVX2(y *float32, x *float32, z *float32, g2 *float32, count int)
-// Requires: AVX, AVX2, FMA3
 TEXT ·softmax10BAVX2(SB), $128-40
-	MOVQ    y+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    z+16(FP), DX
-	MOVQ    g2+24(FP), BX
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ z+16(FP), DX
+	MOVQ g2+24(FP), BX
 	VMOVDQU lanes<>+24(SB), Y0
-	MOVQ    count+32(FP), SI
+	MOVQ count+32(FP), SI
 
 loop:
-	VMOVUPS      (CX), Y1
-	VMASKMOVPS   32(CX), Y0, Y2
-	VMOVAPS      Y1, Y3
-	VMOVAPS      Y2, Y4
-	VBROADCASTSS constants<>+8(SB), Y5
-	VBLENDVPS    Y0, Y4, Y5, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VMOVAPS      Y5, Y3
-	VPERM2F128   $0x01, Y3, Y3, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VPERMILPS    $0x4e, Y5, Y4
-	VMAXPS       Y4, Y5, Y3
-	VMAXPS       Y5, Y4, Y6
-	VANDPS       Y6, Y3, Y3
-	VCMPPS       $0x03, Y4, Y5, Y6
-	VORPS        Y6, Y3, Y3
-	VPERMILPS    $0xb1, Y3, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VMOVAPS      Y5, Y3
-	VMOVSS       X3, (AX)
-	VSUBPS       Y3, Y1, Y4
-	VBROADCASTSS constants<>+12(SB), Y7
-	VMINPS       Y4, Y7, Y6
-	VBROADCASTSS constants<>+16(SB), Y7
-	VMAXPS       Y6, Y7, Y6
-	VBROADCASTSS constants<>+20(SB), Y7
-	VBROADCASTSS constants<>+24(SB), Y8
-	VFMADD213PS  Y8, Y6, Y7
-	VBROADCASTSS constants<>+24(SB), Y8
-	VSUBPS       Y8, Y7, Y7
-	VBROADCASTSS constants<>+28(SB), Y8
-	VFMADD231PS  Y8, Y7, Y6
-	VBROADCASTSS constants<>+32(SB), Y8
-	VFMADD231PS  Y8, Y7, Y6
-	VBROADCASTSS constants<>+36(SB), Y8
-	VBROADCASTSS constants<>+40(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+44(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+48(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+56(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+56(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VCVTPS2DQ    Y7, Y10
-	VPSRAD       $0x01, Y10, Y9
-	VPSUBD       Y9, Y10, Y10
-	VBROADCASTSS constants<>+60(SB), Y11
-	VPADDD       Y11, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y8, Y5
-	VBROADCASTSS constants<>+60(SB), Y11
-	VPADDD       Y11, Y10, Y10
-	VPSLLD       $0x17, Y10, Y10
-	VMULPS       Y10, Y5, Y5
-	VMOVUPS      Y5, (DX)
-	VSUBPS       Y3, Y2, Y4
-	VBROADCASTSS constants<>+12(SB), Y7
-	VMINPS       Y4, Y7, Y8
-	VBROADCASTSS constants<>+16(SB), Y7
-	VMAXPS       Y8, Y7, Y8
-	VBROADCASTSS constants<>+20(SB), Y7
-	VBROADCASTSS constants<>+24(SB), Y10
-	VFMADD213PS  Y10, Y8, Y7
-	VBROADCASTSS constants<>+24(SB), Y10
-	VSUBPS       Y10, Y7, Y7
-	VBROADCASTSS constants<>+28(SB), Y10
-	VFMADD231PS  Y10, Y7, Y8
-	VBROADCASTSS constants<>+32(SB), Y10
-	VFMADD231PS  Y10, Y7, Y8
-	VBROADCASTSS constants<>+36(SB), Y10
-	VBROADCASTSS constants<>+40(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+44(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+48(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+56(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+56(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VCVTPS2DQ    Y7, Y11
-	VPSRAD       $0x01, Y11, Y9
-	VPSUBD       Y9, Y11, Y11
-	VBROADCASTSS constants<>+60(SB), Y12
-	VPADDD       Y12, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y10, Y6
-	VBROADCASTSS constants<>+60(SB), Y12
-	VPADDD       Y12, Y11, Y11
-	VPSLLD       $0x17, Y11, Y11
-	VMULPS       Y11, Y6, Y6
-	VMASKMOVPS   Y6, Y0, 32(DX)
-	VMOVAPS      Y5, Y3
-	VMOVAPS      Y6, Y2
-	VANDPS       Y2, Y0, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERM2F128   $0x01, Y3, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERMILPS    $0x4e, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERMILPS    $0xb1, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VMOVSS       X3, (BX)
-	VDIVPS       Y3, Y5, Y2
-	VMOVUPS      Y2, (DX)
-	VDIVPS       Y3, Y6, Y1
-	VMASKMOVPS   Y1, Y0, 32(DX)
-	ADDQ         $+4, AX
-	ADDQ         $+40, CX
-	ADDQ         $+40, DX
-	ADDQ         $+4, BX
-	DECQ         SI
-	JNZ          loop
+	VMOVUPS (CX), Y1
+	VMASKMOVPS 32(CX), Y0, Y2
+	VMOVAPS Y1, Y3
+	termAVX2()
+	VMAXPS Y4, Y3, Y5
+	VMAXPS Y3, Y4, Y6
+	VANDPS Y6, Y5, Y5
+	VCMPPS $0x03, Y4, Y3, Y6
+	VORPS Y6, Y5, Y5
+	VMOVAPS Y5, Y3
+	foldMaxAVX2()
+	VMOVSS X3, (AX)
+	valueAVX2V2((DX))
+	valueAVX2V3(32(DX))
+	VMOVAPS Y5, Y3
+	termAVX2V2()
+	VADDPS Y2, Y3, Y3
+	foldSumAVX2()
+	VMOVSS X3, (BX)
+	valueAVX2V4((DX))
+	valueAVX2V5(32(DX))
+	ADDQ $+4, AX
+	ADDQ $+40, CX
+	ADDQ $+40, DX
+	ADDQ $+4, BX
+	DECQ SI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func dropout1600AVX512(y *float32, x *float32, key *uint32, row int, count int)
-// Requires: AVX, AVX512F
 TEXT ·dropout1600AVX512(SB), $832-40
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         key+16(FP), DX
-	MOVQ         count+32(FP), BX
-	MOVQ         row+24(FP), SI
-	MOVL         12(DX), DI
-	MOVL         DI, 128(SP)
-	MOVL         8(DX), DI
-	MOVL         DI, 132(SP)
-	MOVL         SI, 136(SP)
-	MOVL         $0x00000000, 140(SP)
-	MOVL         12(DX), DI
-	MOVL         DI, 144(SP)
-	MOVL         8(DX), DI
-	MOVL         DI, 148(SP)
-	MOVL         SI, 152(SP)
-	MOVL         $0x00000001, 156(SP)
-	MOVL         12(DX), DI
-	MOVL         DI, 160(SP)
-	MOVL         8(DX), DI
-	MOVL         DI, 164(SP)
-	MOVL         SI, 168(SP)
-	MOVL         $0x00000002, 172(SP)
-	MOVL         12(DX), DI
-	MOVL         DI, 176(SP)
-	MOVL         8(DX), DI
-	MOVL         DI, 180(SP)
-	MOVL         SI, 184(SP)
-	MOVL         $0x00000003, 188(SP)
-	VMOVDQU32    128(SP), Z0
-	VMOVD        constants<>+64(SB), X2
-	VPSHUFD      $0x15, X2, X2
-	VSHUFI32X4   $0x00, Z2, Z2, Z2
-	VMOVD        constants<>+68(SB), X3
-	VPSHUFD      $0x45, X3, X3
-	VSHUFI32X4   $0x00, Z3, Z3, Z3
-	VMOVD        constants<>+72(SB), X4
-	VMOVD        constants<>+76(SB), X5
-	VPUNPCKLQDQ  X5, X4, X4
-	VSHUFI32X4   $0x00, Z4, Z4, Z4
-	MOVL         $0x0000aaaa, SI
-	KMOVW        SI, K1
-	VMOVQ        (DX), X5
-	VPSHUFD      $0x26, X5, X5
-	VSHUFI32X4   $0x00, Z5, Z5, Z5
-	VMOVD        constants<>+80(SB), X6
-	VMOVD        constants<>+84(SB), X7
-	VPUNPCKLQDQ  X7, X6, X6
-	VSHUFI32X4   $0x00, Z6, Z6, Z6
-	VPSHUFD      $0x19, Z6, Z6
-	VMOVUPS      Z5, 192(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 256(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 320(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 384(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 448(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 512(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 576(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 640(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 704(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 768(SP)
-	VBROADCASTSS constants<>+88(SB), Z6
-	VBROADCASTSS constants<>+52(SB), Z5
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ key+16(FP), DX
+	MOVQ count+32(FP), BX
+	MOVQ row+24(FP), SI
+	MOVL 12(DX), DI
+	MOVL DI, 128(SP)
+	MOVL 8(DX), DI
+	MOVL DI, 132(SP)
+	MOVL SI, 136(SP)
+	MOVL $0x00000000, 140(SP)
+	MOVL 12(DX), DI
+	MOVL DI, 144(SP)
+	MOVL 8(DX), DI
+	MOVL DI, 148(SP)
+	MOVL SI, 152(SP)
+	MOVL $0x00000001, 156(SP)
+	MOVL 12(DX), DI
+	MOVL DI, 160(SP)
+	MOVL 8(DX), DI
+	MOVL DI, 164(SP)
+	MOVL SI, 168(SP)
+	MOVL $0x00000002, 172(SP)
+	MOVL 12(DX), DI
+	MOVL DI, 176(SP)
+	MOVL 8(DX), DI
+	MOVL DI, 180(SP)
+	MOVL SI, 184(SP)
+	MOVL $0x00000003, 188(SP)
+	VMOVDQU32 128(SP), Z0
+	VMOVD constants<>+64(SB), X2
+	VPSHUFD $0x15, X2, X2
+	VSHUFI32X4 $0x00, Z2, Z2, Z2
+	VMOVD constants<>+68(SB), X3
+	VPSHUFD $0x45, X3, X3
+	VSHUFI32X4 $0x00, Z3, Z3, Z3
+	VMOVD constants<>+72(SB), X4
+	VMOVD constants<>+76(SB), X5
+	VPUNPCKLQDQ X5, X4, X4
+	VSHUFI32X4 $0x00, Z4, Z4, Z4
+	MOVL $0x0000aaaa, SI
+	KMOVW SI, K1
+	VMOVQ (DX), X5
+	VPSHUFD $0x26, X5, X5
+	VSHUFI32X4 $0x00, Z5, Z5, Z5
+	VMOVD constants<>+80(SB), X6
+	VMOVD constants<>+84(SB), X7
+	VPUNPCKLQDQ X7, X6, X6
+	VSHUFI32X4 $0x00, Z6, Z6, Z6
+	VPSHUFD $0x19, Z6, Z6
+	VMOVUPS Z5, 192(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 256(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 320(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 384(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 448(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 512(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 576(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 640(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 704(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 768(SP)
+	constant2AVX512()
 
 loop:
 	VMOVAPS Z0, Z1
-	VPADDD  Z3, Z0, Z0
-	XORQ    DX, DX
-	MOVQ    $0x00000019, SI
+	VPADDD Z3, Z0, Z0
+	XORQ DX, DX
+	MOVQ $0x00000019, SI
 
 loop2:
 	VMOVAPS Z1, Z7
-	VPADDD  Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
 	VMOVAPS Z1, Z8
-	VPADDD  Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
 	VMOVAPS Z1, Z9
-	VPADDD  Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
 	VMOVAPS Z1, Z10
-	VPADDD  Z2, Z1, Z1
-	LEAQ    192(SP), DI
-	MOVQ    $0x00000005, R8
+	VPADDD Z2, Z1, Z1
+	LEAQ 192(SP), DI
+	MOVQ $0x00000005, R8
 
 loop3:
-	VPSHUFD     $0x93, Z7, Z7
-	VPMULUDQ    Z4, Z7, Z11
-	VPTERNLOGD  $0x96, (DI), Z7, K1, Z11
-	VPSHUFD     $0x93, Z8, Z8
-	VPMULUDQ    Z4, Z8, Z12
-	VPTERNLOGD  $0x96, (DI), Z8, K1, Z12
-	VPSHUFD     $0x93, Z9, Z9
-	VPMULUDQ    Z4, Z9, Z13
-	VPTERNLOGD  $0x96, (DI), Z9, K1, Z13
-	VPSHUFD     $0x93, Z10, Z10
-	VPMULUDQ    Z4, Z10, Z14
-	VPTERNLOGD  $0x96, (DI), Z10, K1, Z14
-	VPSHUFD     $0x93, Z11, Z11
-	VPMULUDQ    Z4, Z11, Z7
-	VPTERNLOGD  $0x96, 64(DI), Z11, K1, Z7
-	VPSHUFD     $0x93, Z12, Z12
-	VPMULUDQ    Z4, Z12, Z8
-	VPTERNLOGD  $0x96, 64(DI), Z12, K1, Z8
-	VPSHUFD     $0x93, Z13, Z13
-	VPMULUDQ    Z4, Z13, Z9
-	VPTERNLOGD  $0x96, 64(DI), Z13, K1, Z9
-	VPSHUFD     $0x93, Z14, Z14
-	VPMULUDQ    Z4, Z14, Z10
-	VPTERNLOGD  $0x96, 64(DI), Z14, K1, Z10
-	ADDQ        $0x00000080, DI
-	DECQ        R8
-	JNZ         loop3
-	VPSHUFD     $0x1b, Z7, Z7
-	VPSHUFD     $0x1b, Z8, Z8
-	VPSHUFD     $0x1b, Z9, Z9
-	VPSHUFD     $0x1b, Z10, Z10
-	VPSRLD      $0x08, Z7, Z7
-	VCVTDQ2PS   Z7, Z7
-	VMULPS.BCST constants<>+92(SB), Z7, Z7
-	VPSRLD      $0x08, Z8, Z8
-	VCVTDQ2PS   Z8, Z8
-	VMULPS.BCST constants<>+92(SB), Z8, Z8
-	VPSRLD      $0x08, Z9, Z9
-	VCVTDQ2PS   Z9, Z9
-	VMULPS.BCST constants<>+92(SB), Z9, Z9
-	VPSRLD      $0x08, Z10, Z10
-	VCVTDQ2PS   Z10, Z10
-	VMULPS.BCST constants<>+92(SB), Z10, Z10
-	VMOVUPS     (CX)(DX*4), Z14
-	VMULPS      Z6, Z14, Z13
-	VCMPPS.BCST $0x1d, constants<>+52(SB), Z7, K2
-	VMOVAPS.Z   Z13, K2, Z12
-	VMOVUPS     Z12, (AX)(DX*4)
-	VMOVUPS     64(CX)(DX*4), Z7
-	VMULPS      Z6, Z7, Z12
-	VCMPPS.BCST $0x1d, constants<>+52(SB), Z8, K2
-	VMOVAPS.Z   Z12, K2, Z14
-	VMOVUPS     Z14, 64(AX)(DX*4)
-	VMOVUPS     128(CX)(DX*4), Z8
-	VMULPS      Z6, Z8, Z14
-	VCMPPS.BCST $0x1d, constants<>+52(SB), Z9, K2
-	VMOVAPS.Z   Z14, K2, Z7
-	VMOVUPS     Z7, 128(AX)(DX*4)
-	VMOVUPS     192(CX)(DX*4), Z9
-	VMULPS      Z6, Z9, Z7
-	VCMPPS.BCST $0x1d, constants<>+52(SB), Z10, K2
-	VMOVAPS.Z   Z7, K2, Z8
-	VMOVUPS     Z8, 192(AX)(DX*4)
-	ADDQ        $+64, DX
-	DECQ        SI
-	JNZ         loop2
-	ADDQ        $+6400, AX
-	ADDQ        $+6400, CX
-	DECQ        BX
-	JNZ         loop
+	roundAVX512(Z7, Z11, (DI))
+	roundAVX512(Z8, Z12, (DI))
+	roundAVX512(Z9, Z13, (DI))
+	roundAVX512(Z10, Z14, (DI))
+	roundAVX512(Z11, Z7, 64(DI))
+	roundAVX512(Z12, Z8, 64(DI))
+	roundAVX512(Z13, Z9, 64(DI))
+	roundAVX512(Z14, Z10, 64(DI))
+	ADDQ $0x00000080, DI
+	DECQ R8
+	JNZ loop3
+	VPSHUFD $0x1b, Z7, Z7
+	VPSHUFD $0x1b, Z8, Z8
+	VPSHUFD $0x1b, Z9, Z9
+	VPSHUFD $0x1b, Z10, Z10
+	uniformAVX512(Z7)
+	uniformAVX512(Z8)
+	uniformAVX512(Z9)
+	uniformAVX512(Z10)
+	valueAVX512V4((CX)(DX*4), Z14, Z13, Z7, Z12, (AX)(DX*4))
+	valueAVX512V4(64(CX)(DX*4), Z7, Z12, Z8, Z14, 64(AX)(DX*4))
+	valueAVX512V4(128(CX)(DX*4), Z8, Z14, Z9, Z7, 128(AX)(DX*4))
+	valueAVX512V4(192(CX)(DX*4), Z9, Z7, Z10, Z8, 192(AX)(DX*4))
+	ADDQ $+64, DX
+	DECQ SI
+	JNZ loop2
+	ADDQ $+6400, AX
+	ADDQ $+6400, CX
+	DECQ BX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func dropout1600AVX2(y *float32, x *float32, key *uint32, row int, count int)
-// Requires: AVX, AVX2
 TEXT ·dropout1600AVX2(SB), $480-40
-	MOVQ        y+0(FP), AX
-	MOVQ        x+8(FP), CX
-	MOVQ        key+16(FP), DX
-	MOVQ        count+32(FP), BX
-	MOVQ        row+24(FP), SI
-	MOVL        12(DX), DI
-	MOVL        DI, 128(SP)
-	MOVL        8(DX), DI
-	MOVL        DI, 132(SP)
-	MOVL        SI, 136(SP)
-	MOVL        $0x00000000, 140(SP)
-	MOVL        12(DX), DI
-	MOVL        DI, 144(SP)
-	MOVL        8(DX), DI
-	MOVL        DI, 148(SP)
-	MOVL        SI, 152(SP)
-	MOVL        $0x00000001, 156(SP)
-	VMOVDQU     128(SP), Y0
-	VMOVD       constants<>+96(SB), X2
-	VPSHUFD     $0x15, X2, X2
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ key+16(FP), DX
+	MOVQ count+32(FP), BX
+	MOVQ row+24(FP), SI
+	MOVL 12(DX), DI
+	MOVL DI, 128(SP)
+	MOVL 8(DX), DI
+	MOVL DI, 132(SP)
+	MOVL SI, 136(SP)
+	MOVL $0x00000000, 140(SP)
+	MOVL 12(DX), DI
+	MOVL DI, 144(SP)
+	MOVL 8(DX), DI
+	MOVL DI, 148(SP)
+	MOVL SI, 152(SP)
+	MOVL $0x00000001, 156(SP)
+	VMOVDQU 128(SP), Y0
+	VMOVD constants<>+96(SB), X2
+	VPSHUFD $0x15, X2, X2
 	VINSERTI128 $0x01, X2, Y2, Y2
-	VMOVD       constants<>+68(SB), X3
-	VPSHUFD     $0x45, X3, X3
+	VMOVD constants<>+68(SB), X3
+	VPSHUFD $0x45, X3, X3
 	VINSERTI128 $0x01, X3, Y3, Y3
-	VMOVD       constants<>+72(SB), X4
-	VMOVD       constants<>+76(SB), X5
+	VMOVD constants<>+72(SB), X4
+	VMOVD constants<>+76(SB), X5
 	VPUNPCKLQDQ X5, X4, X4
 	VINSERTI128 $0x01, X4, Y4, Y4
-	VMOVQ       (DX), X5
-	VPSHUFD     $0x26, X5, X5
+	VMOVQ (DX), X5
+	VPSHUFD $0x26, X5, X5
 	VINSERTI128 $0x01, X5, Y5, Y5
-	VMOVD       constants<>+80(SB), X6
-	VMOVD       constants<>+84(SB), X7
+	VMOVD constants<>+80(SB), X6
+	VMOVD constants<>+84(SB), X7
 	VPUNPCKLQDQ X7, X6, X6
 	VINSERTI128 $0x01, X6, Y6, Y6
-	VPSHUFD     $0x19, Y6, Y6
-	VMOVUPS     Y5, 160(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 192(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 224(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 256(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 288(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 320(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 352(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 384(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 416(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 448(SP)
+	VPSHUFD $0x19, Y6, Y6
+	VMOVUPS Y5, 160(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 192(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 224(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 256(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 288(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 320(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 352(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 384(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 416(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 448(SP)
 
 loop:
 	VMOVAPS Y0, Y1
-	VPADDD  Y3, Y0, Y0
-	XORQ    DX, DX
-	MOVQ    $0x00000064, SI
+	VPADDD Y3, Y0, Y0
+	XORQ DX, DX
+	MOVQ $0x00000064, SI
 
 loop2:
 	VMOVAPS Y1, Y6
-	VPADDD  Y2, Y1, Y1
+	VPADDD Y2, Y1, Y1
 	VMOVAPS Y1, Y5
-	VPADDD  Y2, Y1, Y1
-	LEAQ    160(SP), DI
-	MOVQ    $0x00000005, R8
+	VPADDD Y2, Y1, Y1
+	LEAQ 160(SP), DI
+	MOVQ $0x00000005, R8
 
 loop3:
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        (DI), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        (DI), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        32(DI), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        32(DI), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	ADDQ         $0x00000040, DI
-	DECQ         R8
-	JNZ          loop3
-	VPSHUFD      $0x1b, Y6, Y6
-	VPSHUFD      $0x1b, Y5, Y5
-	VPSRLD       $0x08, Y6, Y6
-	VCVTDQ2PS    Y6, Y6
-	VBROADCASTSS constants<>+92(SB), Y9
-	VMULPS       Y9, Y6, Y6
-	VPSRLD       $0x08, Y5, Y5
-	VCVTDQ2PS    Y5, Y5
-	VBROADCASTSS constants<>+92(SB), Y9
-	VMULPS       Y9, Y5, Y5
-	VMOVUPS      (CX)(DX*4), Y8
-	VBROADCASTSS constants<>+88(SB), Y7
-	VMULPS       Y7, Y8, Y7
-	VBROADCASTSS constants<>+52(SB), Y10
-	VCMPPS       $0x1d, Y10, Y6, Y10
-	VANDPS       Y7, Y10, Y9
-	VMOVUPS      Y9, (AX)(DX*4)
-	VMOVUPS      32(CX)(DX*4), Y6
-	VBROADCASTSS constants<>+88(SB), Y9
-	VMULPS       Y9, Y6, Y9
-	VBROADCASTSS constants<>+52(SB), Y7
-	VCMPPS       $0x1d, Y7, Y5, Y7
-	VANDPS       Y9, Y7, Y8
-	VMOVUPS      Y8, 32(AX)(DX*4)
-	ADDQ         $+16, DX
-	DECQ         SI
-	JNZ          loop2
-	ADDQ         $+6400, AX
-	ADDQ         $+6400, CX
-	DECQ         BX
-	JNZ          loop
+	roundAVX2(Y6, Y7, (DI))
+	roundAVX2(Y5, Y8, (DI))
+	roundAVX2(Y6, Y7, 32(DI))
+	roundAVX2(Y5, Y8, 32(DI))
+	ADDQ $0x00000040, DI
+	DECQ R8
+	JNZ loop3
+	VPSHUFD $0x1b, Y6, Y6
+	VPSHUFD $0x1b, Y5, Y5
+	uniformAVX2(Y6)
+	uniformAVX2(Y5)
+	valueAVX2V6((CX)(DX*4), Y8, Y7, Y10, Y6, Y9, (AX)(DX*4))
+	valueAVX2V6(32(CX)(DX*4), Y6, Y9, Y7, Y5, Y8, 32(AX)(DX*4))
+	ADDQ $+16, DX
+	DECQ SI
+	JNZ loop2
+	ADDQ $+6400, AX
+	ADDQ $+6400, CX
+	DECQ BX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func softmax10CAVX512(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
-// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·softmax10CAVX512(SB), $128-48
-	MOVQ         y+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         z+16(FP), DX
-	MOVQ         g2+24(FP), BX
-	MOVQ         h+32(FP), SI
-	MOVL         $0x000003ff, DI
-	KMOVW        DI, K1
-	VBROADCASTSS constants<>+12(SB), Z0
-	VBROADCASTSS constants<>+16(SB), Z1
-	VBROADCASTSS constants<>+20(SB), Z2
-	VBROADCASTSS constants<>+24(SB), Z3
-	VBROADCASTSS constants<>+28(SB), Z4
-	VBROADCASTSS constants<>+32(SB), Z5
-	VBROADCASTSS constants<>+36(SB), Z6
-	VBROADCASTSS constants<>+40(SB), Z7
-	VBROADCASTSS constants<>+44(SB), Z8
-	VBROADCASTSS constants<>+48(SB), Z9
-	VBROADCASTSS constants<>+52(SB), Z10
-	VBROADCASTSS constants<>+56(SB), Z11
-	MOVQ         count+40(FP), DI
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ z+16(FP), DX
+	MOVQ g2+24(FP), BX
+	MOVQ h+32(FP), SI
+	MOVL $0x000003ff, DI
+	KMOVW DI, K1
+	constant4AVX512(constants<>+12(SB), Z0, constants<>+16(SB), Z1, constants<>+20(SB), Z2, constants<>+24(SB), Z3)
+	constant4AVX512(constants<>+28(SB), Z4, constants<>+32(SB), Z5, constants<>+36(SB), Z6, constants<>+40(SB), Z7)
+	constant4AVX512(constants<>+44(SB), Z8, constants<>+48(SB), Z9, constants<>+52(SB), Z10, constants<>+56(SB), Z11)
+	MOVQ count+40(FP), DI
 
 loop:
-	VMOVUPS.Z    (CX), K1, Z12
-	VMOVAPS      Z12, Z13
-	VBROADCASTSS constants<>+8(SB), Z14
-	VBLENDMPS    Z13, Z14, K1, Z13
-	VSHUFF32X4   $0x4e, Z13, Z13, Z14
-	VRANGEPS     $0x05, Z14, Z13, Z15
-	VCMPPS       $0x03, Z14, Z13, K2
-	VADDPS       Z13, Z14, K2, Z15
-	VSHUFF32X4   $0xb1, Z15, Z15, Z14
-	VRANGEPS     $0x05, Z14, Z15, Z13
-	VCMPPS       $0x03, Z14, Z15, K2
-	VADDPS       Z15, Z14, K2, Z13
-	VPERMILPS    $0x4e, Z13, Z14
-	VRANGEPS     $0x05, Z14, Z13, Z15
-	VCMPPS       $0x03, Z14, Z13, K2
-	VADDPS       Z13, Z14, K2, Z15
-	VPERMILPS    $0xb1, Z15, Z14
-	VRANGEPS     $0x05, Z14, Z15, Z13
-	VCMPPS       $0x03, Z14, Z15, K2
-	VADDPS       Z15, Z14, K2, Z13
-	VMOVSS       X13, (AX)
-	VSUBPS       Z13, Z12, Z14
-	VMINPS       Z14, Z0, Z16
-	VMAXPS       Z16, Z1, Z16
-	VMOVAPS      Z2, Z17
-	VFMADD213PS  Z3, Z16, Z17
-	VSUBPS       Z3, Z17, Z17
-	VFMADD231PS  Z4, Z17, Z16
-	VFMADD231PS  Z5, Z17, Z16
-	VMOVAPS      Z6, Z18
-	VFMADD213PS  Z7, Z16, Z18
-	VFMADD213PS  Z8, Z16, Z18
-	VFMADD213PS  Z9, Z16, Z18
-	VFMADD213PS  Z10, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VFMADD213PS  Z11, Z16, Z18
-	VSCALEFPS    Z17, Z18, Z15
-	VMOVUPS      Z15, K1, (DX)
-	VMOVAPS      Z15, Z13
-	VMOVAPS.Z    Z13, K1, Z13
-	VSHUFF32X4   $0x4e, Z13, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VSHUFF32X4   $0xb1, Z13, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VPERMILPS    $0x4e, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VPERMILPS    $0xb1, Z13, Z12
-	VADDPS       Z12, Z13, Z13
-	VMOVSS       X13, (BX)
-	VDIVPS       Z13, Z15, Z12
-	VMOVUPS      Z12, K1, (SI)
-	ADDQ         $+4, AX
-	ADDQ         $+40, CX
-	ADDQ         $+40, DX
-	ADDQ         $+4, BX
-	ADDQ         $+40, SI
-	DECQ         DI
-	JNZ          loop
+	VMOVUPS.Z (CX), K1, Z12
+	termAVX512()
+	foldMaxAVX512()
+	VMOVSS X13, (AX)
+	valueAVX512V2((DX))
+	termAVX512V2()
+	foldSumAVX512()
+	VMOVSS X13, (BX)
+	valueAVX512V3((SI))
+	ADDQ $+4, AX
+	ADDQ $+40, CX
+	ADDQ $+40, DX
+	ADDQ $+4, BX
+	ADDQ $+40, SI
+	DECQ DI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func softmax10CAVX2(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
-// Requires: AVX, AVX2, FMA3
 TEXT ·softmax10CAVX2(SB), $128-48
-	MOVQ    y+0(FP), AX
-	MOVQ    x+8(FP), CX
-	MOVQ    z+16(FP), DX
-	MOVQ    g2+24(FP), BX
-	MOVQ    h+32(FP), SI
+	MOVQ y+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ z+16(FP), DX
+	MOVQ g2+24(FP), BX
+	MOVQ h+32(FP), SI
 	VMOVDQU lanes<>+24(SB), Y0
-	MOVQ    count+40(FP), DI
+	MOVQ count+40(FP), DI
 
 loop:
-	VMOVUPS      (CX), Y1
-	VMASKMOVPS   32(CX), Y0, Y2
-	VMOVAPS      Y1, Y3
-	VMOVAPS      Y2, Y4
-	VBROADCASTSS constants<>+8(SB), Y5
-	VBLENDVPS    Y0, Y4, Y5, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VMOVAPS      Y5, Y3
-	VPERM2F128   $0x01, Y3, Y3, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VPERMILPS    $0x4e, Y5, Y4
-	VMAXPS       Y4, Y5, Y3
-	VMAXPS       Y5, Y4, Y6
-	VANDPS       Y6, Y3, Y3
-	VCMPPS       $0x03, Y4, Y5, Y6
-	VORPS        Y6, Y3, Y3
-	VPERMILPS    $0xb1, Y3, Y4
-	VMAXPS       Y4, Y3, Y5
-	VMAXPS       Y3, Y4, Y6
-	VANDPS       Y6, Y5, Y5
-	VCMPPS       $0x03, Y4, Y3, Y6
-	VORPS        Y6, Y5, Y5
-	VMOVAPS      Y5, Y3
-	VMOVSS       X3, (AX)
-	VSUBPS       Y3, Y1, Y4
-	VBROADCASTSS constants<>+12(SB), Y7
-	VMINPS       Y4, Y7, Y6
-	VBROADCASTSS constants<>+16(SB), Y7
-	VMAXPS       Y6, Y7, Y6
-	VBROADCASTSS constants<>+20(SB), Y7
-	VBROADCASTSS constants<>+24(SB), Y8
-	VFMADD213PS  Y8, Y6, Y7
-	VBROADCASTSS constants<>+24(SB), Y8
-	VSUBPS       Y8, Y7, Y7
-	VBROADCASTSS constants<>+28(SB), Y8
-	VFMADD231PS  Y8, Y7, Y6
-	VBROADCASTSS constants<>+32(SB), Y8
-	VFMADD231PS  Y8, Y7, Y6
-	VBROADCASTSS constants<>+36(SB), Y8
-	VBROADCASTSS constants<>+40(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+44(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+48(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+56(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VBROADCASTSS constants<>+56(SB), Y9
-	VFMADD213PS  Y9, Y6, Y8
-	VCVTPS2DQ    Y7, Y10
-	VPSRAD       $0x01, Y10, Y9
-	VPSUBD       Y9, Y10, Y10
-	VBROADCASTSS constants<>+60(SB), Y11
-	VPADDD       Y11, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y8, Y5
-	VBROADCASTSS constants<>+60(SB), Y11
-	VPADDD       Y11, Y10, Y10
-	VPSLLD       $0x17, Y10, Y10
-	VMULPS       Y10, Y5, Y5
-	VMOVUPS      Y5, (DX)
-	VSUBPS       Y3, Y2, Y4
-	VBROADCASTSS constants<>+12(SB), Y7
-	VMINPS       Y4, Y7, Y8
-	VBROADCASTSS constants<>+16(SB), Y7
-	VMAXPS       Y8, Y7, Y8
-	VBROADCASTSS constants<>+20(SB), Y7
-	VBROADCASTSS constants<>+24(SB), Y10
-	VFMADD213PS  Y10, Y8, Y7
-	VBROADCASTSS constants<>+24(SB), Y10
-	VSUBPS       Y10, Y7, Y7
-	VBROADCASTSS constants<>+28(SB), Y10
-	VFMADD231PS  Y10, Y7, Y8
-	VBROADCASTSS constants<>+32(SB), Y10
-	VFMADD231PS  Y10, Y7, Y8
-	VBROADCASTSS constants<>+36(SB), Y10
-	VBROADCASTSS constants<>+40(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+44(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+48(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+52(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+56(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VBROADCASTSS constants<>+56(SB), Y9
-	VFMADD213PS  Y9, Y8, Y10
-	VCVTPS2DQ    Y7, Y11
-	VPSRAD       $0x01, Y11, Y9
-	VPSUBD       Y9, Y11, Y11
-	VBROADCASTSS constants<>+60(SB), Y12
-	VPADDD       Y12, Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VMULPS       Y9, Y10, Y6
-	VBROADCASTSS constants<>+60(SB), Y12
-	VPADDD       Y12, Y11, Y11
-	VPSLLD       $0x17, Y11, Y11
-	VMULPS       Y11, Y6, Y6
-	VMASKMOVPS   Y6, Y0, 32(DX)
-	VMOVAPS      Y5, Y3
-	VMOVAPS      Y6, Y2
-	VANDPS       Y2, Y0, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERM2F128   $0x01, Y3, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERMILPS    $0x4e, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VPERMILPS    $0xb1, Y3, Y2
-	VADDPS       Y2, Y3, Y3
-	VMOVSS       X3, (BX)
-	VDIVPS       Y3, Y5, Y2
-	VMOVUPS      Y2, (SI)
-	VDIVPS       Y3, Y6, Y1
-	VMASKMOVPS   Y1, Y0, 32(SI)
-	ADDQ         $+4, AX
-	ADDQ         $+40, CX
-	ADDQ         $+40, DX
-	ADDQ         $+4, BX
-	ADDQ         $+40, SI
-	DECQ         DI
-	JNZ          loop
+	VMOVUPS (CX), Y1
+	VMASKMOVPS 32(CX), Y0, Y2
+	VMOVAPS Y1, Y3
+	termAVX2()
+	VMAXPS Y4, Y3, Y5
+	VMAXPS Y3, Y4, Y6
+	VANDPS Y6, Y5, Y5
+	VCMPPS $0x03, Y4, Y3, Y6
+	VORPS Y6, Y5, Y5
+	VMOVAPS Y5, Y3
+	foldMaxAVX2()
+	VMOVSS X3, (AX)
+	valueAVX2V2((DX))
+	valueAVX2V3(32(DX))
+	VMOVAPS Y5, Y3
+	termAVX2V2()
+	VADDPS Y2, Y3, Y3
+	foldSumAVX2()
+	VMOVSS X3, (BX)
+	valueAVX2V4((SI))
+	valueAVX2V5(32(SI))
+	ADDQ $+4, AX
+	ADDQ $+40, CX
+	ADDQ $+40, DX
+	ADDQ $+4, BX
+	ADDQ $+40, SI
+	DECQ DI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func expGradient10AVX512(dx *float32, dy *float32, x *float32, dz *float32, count int)
-// Requires: AVX, AVX512F
 TEXT ·expGradient10AVX512(SB), $128-40
-	MOVQ  dx+0(FP), AX
-	MOVQ  dy+8(FP), CX
-	MOVQ  x+16(FP), DX
-	MOVQ  dz+24(FP), BX
-	MOVQ  count+32(FP), SI
-	MOVL  $0x000003ff, DI
+	MOVQ dx+0(FP), AX
+	MOVQ dy+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ dz+24(FP), BX
+	MOVQ count+32(FP), SI
+	MOVL $0x000003ff, DI
 	KMOVW DI, K1
 
 loop:
 	VBROADCASTSS (BX), Z0
-	VMOVUPS.Z    (CX), K1, Z1
-	VMOVUPS.Z    (DX), K1, Z2
-	VMULPS       Z2, Z0, Z3
-	VADDPS       Z3, Z1, Z4
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         $+40, AX
-	ADDQ         $+40, CX
-	ADDQ         $+40, DX
-	ADDQ         $+4, BX
-	DECQ         SI
-	JNZ          loop
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z2
+	VMULPS Z2, Z0, Z3
+	VADDPS Z3, Z1, Z4
+	VMOVUPS Z4, K1, (AX)
+	ADDQ $+40, AX
+	ADDQ $+40, CX
+	ADDQ $+40, DX
+	ADDQ $+4, BX
+	DECQ SI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func expGradient10AVX2(dx *float32, dy *float32, x *float32, dz *float32, count int)
-// Requires: AVX
 TEXT ·expGradient10AVX2(SB), $128-40
-	MOVQ    dx+0(FP), AX
-	MOVQ    dy+8(FP), CX
-	MOVQ    x+16(FP), DX
-	MOVQ    dz+24(FP), BX
-	MOVQ    count+32(FP), SI
+	MOVQ dx+0(FP), AX
+	MOVQ dy+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ dz+24(FP), BX
+	MOVQ count+32(FP), SI
 	VMOVDQU lanes<>+24(SB), Y0
 
 loop:
 	VBROADCASTSS (BX), Y1
-	VMOVUPS      (CX), Y2
-	VMOVUPS      (DX), Y3
-	VMULPS       Y3, Y1, Y4
-	VADDPS       Y4, Y2, Y5
-	VMOVUPS      Y5, (AX)
-	VMASKMOVPS   32(CX), Y0, Y5
-	VMASKMOVPS   32(DX), Y0, Y3
-	VMULPS       Y3, Y1, Y2
-	VADDPS       Y2, Y5, Y4
-	VMASKMOVPS   Y4, Y0, 32(AX)
-	ADDQ         $+40, AX
-	ADDQ         $+40, CX
-	ADDQ         $+40, DX
-	ADDQ         $+4, BX
-	DECQ         SI
-	JNZ          loop
+	VMOVUPS (CX), Y2
+	VMOVUPS (DX), Y3
+	VMULPS Y3, Y1, Y4
+	VADDPS Y4, Y2, Y5
+	VMOVUPS Y5, (AX)
+	VMASKMOVPS 32(CX), Y0, Y5
+	VMASKMOVPS 32(DX), Y0, Y3
+	VMULPS Y3, Y1, Y2
+	VADDPS Y2, Y5, Y4
+	VMASKMOVPS Y4, Y0, 32(AX)
+	ADDQ $+40, AX
+	ADDQ $+40, CX
+	ADDQ $+40, DX
+	ADDQ $+4, BX
+	DECQ SI
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func packColumns64AVX512(p *float32, w *float32, step int, k int)
-// Requires: AVX, AVX512F
 TEXT ·packColumns64AVX512(SB), $128-32
 	MOVQ step+16(FP), AX
 	MOVQ w+8(FP), CX
@@ -3232,52 +2020,33 @@ loop:
 	MOVQ k+24(FP), R12
 
 columnsof16:
-	VMOVUPS      (R8), X0
-	VINSERTF32X4 $0x01, (R9), Z0, Z0
-	VINSERTF32X4 $0x02, (R10), Z0, Z0
-	VINSERTF32X4 $0x03, (R11), Z0, Z0
-	VMOVUPS      (R8)(AX*1), X1
-	VINSERTF32X4 $0x01, (R9)(AX*1), Z1, Z1
-	VINSERTF32X4 $0x02, (R10)(AX*1), Z1, Z1
-	VINSERTF32X4 $0x03, (R11)(AX*1), Z1, Z1
-	VMOVUPS      (R8)(AX*2), X2
-	VINSERTF32X4 $0x01, (R9)(AX*2), Z2, Z2
-	VINSERTF32X4 $0x02, (R10)(AX*2), Z2, Z2
-	VINSERTF32X4 $0x03, (R11)(AX*2), Z2, Z2
-	VMOVUPS      (R8)(DI*1), X3
-	VINSERTF32X4 $0x01, (R9)(DI*1), Z3, Z3
-	VINSERTF32X4 $0x02, (R10)(DI*1), Z3, Z3
-	VINSERTF32X4 $0x03, (R11)(DI*1), Z3, Z3
-	VUNPCKLPS    Z1, Z0, Z4
-	VUNPCKHPS    Z1, Z0, Z5
-	VUNPCKLPS    Z3, Z2, Z6
-	VUNPCKHPS    Z3, Z2, Z7
-	VUNPCKLPD    Z6, Z4, Z0
-	VUNPCKHPD    Z6, Z4, Z1
-	VUNPCKLPD    Z7, Z5, Z2
-	VUNPCKHPD    Z7, Z5, Z3
-	VMOVUPS      Z0, (SI)
-	VMOVUPS      Z1, 256(SI)
-	VMOVUPS      Z2, 512(SI)
-	VMOVUPS      Z3, 768(SI)
-	ADDQ         $+16, R8
-	ADDQ         $+16, R9
-	ADDQ         $+16, R10
-	ADDQ         $+16, R11
-	ADDQ         $+1024, SI
-	SUBQ         $0x04, R12
-	JZ           turnedof16
-	CMPQ         R12, $0x04
-	JGE          columnsof16
-	SUBQ         $0x04, R12
-	LEAQ         (R8)(R12*4), R8
-	LEAQ         (R9)(R12*4), R9
-	LEAQ         (R10)(R12*4), R10
-	LEAQ         (R11)(R12*4), R11
-	IMUL3Q       $+256, R12, R12
-	ADDQ         R12, SI
-	MOVQ         $0x00000004, R12
-	JMP          columnsof16
+	gatherAVX512((R8), X0, (R9), Z0, (R10), (R11))
+	gatherAVX512((R8)(AX*1), X1, (R9)(AX*1), Z1, (R10)(AX*1), (R11)(AX*1))
+	gatherAVX512((R8)(AX*2), X2, (R9)(AX*2), Z2, (R10)(AX*2), (R11)(AX*2))
+	gatherAVX512((R8)(DI*1), X3, (R9)(DI*1), Z3, (R10)(DI*1), (R11)(DI*1))
+	turnAVX512()
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 256(SI)
+	VMOVUPS Z2, 512(SI)
+	VMOVUPS Z3, 768(SI)
+	ADDQ $+16, R8
+	ADDQ $+16, R9
+	ADDQ $+16, R10
+	ADDQ $+16, R11
+	ADDQ $+1024, SI
+	SUBQ $0x04, R12
+	JZ turnedof16
+	CMPQ R12, $0x04
+	JGE columnsof16
+	SUBQ $0x04, R12
+	LEAQ (R8)(R12*4), R8
+	LEAQ (R9)(R12*4), R9
+	LEAQ (R10)(R12*4), R10
+	LEAQ (R11)(R12*4), R11
+	IMUL3Q $+256, R12, R12
+	ADDQ R12, SI
+	MOVQ $0x00000004, R12
+	JMP columnsof16
 
 turnedof16:
 	ADDQ $+64, DX
@@ -3285,153 +2054,101 @@ turnedof16:
 	SHLQ $0x04, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func tile4x64AVX512(y *float32, x *float32, w *float32, s *tile, n int)
-// Requires: AVX, AVX512F
 TEXT ·tile4x64AVX512(SB), $128-40
 	MOVQ s+24(FP), AX
 
 next:
 	// 4 by 64 sums in registers:
-	CMPQ   n+32(FP), $0x04
-	JLT    under4
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
+	CMPQ n+32(FP), $0x04
+	JLT under4
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
 
 sum4:
-	VMOVUPS      (SI), Z16
-	VMOVUPS      64(SI), Z17
-	VMOVUPS      128(SI), Z18
-	VMOVUPS      192(SI), Z19
-	VBROADCASTSS (CX), Z20
-	VFMADD231PS  Z20, Z16, Z0
-	VFMADD231PS  Z20, Z17, Z1
-	VFMADD231PS  Z20, Z18, Z2
-	VFMADD231PS  Z20, Z19, Z3
-	VBROADCASTSS (CX)(DX*1), Z20
-	VFMADD231PS  Z20, Z16, Z4
-	VFMADD231PS  Z20, Z17, Z5
-	VFMADD231PS  Z20, Z18, Z6
-	VFMADD231PS  Z20, Z19, Z7
-	VBROADCASTSS (CX)(DX*2), Z20
-	VFMADD231PS  Z20, Z16, Z8
-	VFMADD231PS  Z20, Z17, Z9
-	VFMADD231PS  Z20, Z18, Z10
-	VFMADD231PS  Z20, Z19, Z11
-	VBROADCASTSS (CX)(BX*1), Z20
-	VFMADD231PS  Z20, Z16, Z12
-	VFMADD231PS  Z20, Z17, Z13
-	VFMADD231PS  Z20, Z18, Z14
-	VFMADD231PS  Z20, Z19, Z15
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum4
+	VMOVUPS (SI), Z16
+	VMOVUPS 64(SI), Z17
+	VMOVUPS 128(SI), Z18
+	VMOVUPS 192(SI), Z19
+	row4AVX512((CX), Z20, Z16, Z0, Z17, Z1, Z18, Z2, Z19, Z3)
+	row4AVX512((CX)(DX*1), Z20, Z16, Z4, Z17, Z5, Z18, Z6, Z19, Z7)
+	row4AVX512((CX)(DX*2), Z20, Z16, Z8, Z17, Z9, Z18, Z10, Z19, Z11)
+	row4AVX512((CX)(BX*1), Z20, Z16, Z12, Z17, Z13, Z18, Z14, Z19, Z15)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, 64(CX)
-	VMOVUPS Z2, 128(CX)
-	VMOVUPS Z3, 192(CX)
-	VMOVUPS Z4, (CX)(DX*1)
-	VMOVUPS Z5, 64(CX)(DX*1)
-	VMOVUPS Z6, 128(CX)(DX*1)
-	VMOVUPS Z7, 192(CX)(DX*1)
-	VMOVUPS Z8, (CX)(DX*2)
-	VMOVUPS Z9, 64(CX)(DX*2)
-	VMOVUPS Z10, 128(CX)(DX*2)
-	VMOVUPS Z11, 192(CX)(DX*2)
-	VMOVUPS Z12, (CX)(BX*1)
-	VMOVUPS Z13, 64(CX)(BX*1)
-	VMOVUPS Z14, 128(CX)(BX*1)
-	VMOVUPS Z15, 192(CX)(BX*1)
-	MOVQ    $0x00000004, CX
-	JMP     finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	store4AVX512(Z0, (CX), Z1, 64(CX), Z2, 128(CX), Z3, 192(CX))
+	store4AVX512(Z4, (CX)(DX*1), Z5, 64(CX)(DX*1), Z6, 128(CX)(DX*1), Z7, 192(CX)(DX*1))
+	store4AVX512(Z8, (CX)(DX*2), Z9, 64(CX)(DX*2), Z10, 128(CX)(DX*2), Z11, 192(CX)(DX*2))
+	store4AVX512(Z12, (CX)(BX*1), Z13, 64(CX)(BX*1), Z14, 128(CX)(BX*1), Z15, 192(CX)(BX*1))
+	MOVQ $0x00000004, CX
+	JMP finish
 
 under4:
 	// 1 by 64 sums in registers:
-	CMPQ   n+32(FP), $0x01
-	JLT    done
-	VPXORD Z15, Z15, Z15
-	VPXORD Z14, Z14, Z14
-	VPXORD Z13, Z13, Z13
-	VPXORD Z12, Z12, Z12
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
+	CMPQ n+32(FP), $0x01
+	JLT done
+	zero4AVX512(Z15, Z14, Z13, Z12)
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
 
 sum1:
-	VMOVUPS      (DX), Z11
-	VMOVUPS      64(DX), Z10
-	VMOVUPS      128(DX), Z9
-	VMOVUPS      192(DX), Z8
-	VBROADCASTSS (CX), Z7
-	VFMADD231PS  Z7, Z11, Z15
-	VFMADD231PS  Z7, Z10, Z14
-	VFMADD231PS  Z7, Z9, Z13
-	VFMADD231PS  Z7, Z8, Z12
-	ADDQ         SI, CX
-	ADDQ         DI, DX
-	DECQ         BX
-	JNZ          sum1
+	VMOVUPS (DX), Z11
+	VMOVUPS 64(DX), Z10
+	VMOVUPS 128(DX), Z9
+	VMOVUPS 192(DX), Z8
+	row4AVX512((CX), Z7, Z11, Z15, Z10, Z14, Z9, Z13, Z8, Z12)
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	MOVQ    y+0(FP), CX
-	VMOVUPS Z15, (CX)
-	VMOVUPS Z14, 64(CX)
-	VMOVUPS Z13, 128(CX)
-	VMOVUPS Z12, 192(CX)
-	MOVQ    $0x00000001, CX
+	MOVQ y+0(FP), CX
+	store4AVX512(Z15, (CX), Z14, 64(CX), Z13, 128(CX), Z12, 192(CX))
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+32(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+32(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func packColumns16AVX2(p *float32, w *float32, step int, k int)
-// Requires: AVX
 TEXT ·packColumns16AVX2(SB), $128-32
 	MOVQ step+16(FP), AX
 	MOVQ w+8(FP), CX
@@ -3448,40 +2165,36 @@ loop:
 	MOVQ k+24(FP), R10
 
 columnsof8:
-	VMOVUPS     (R8), X0
-	VINSERTF128 $0x01, (R9), Y0, Y0
-	VMOVUPS     (R8)(AX*1), X1
-	VINSERTF128 $0x01, (R9)(AX*1), Y1, Y1
-	VMOVUPS     (R8)(AX*2), X2
-	VINSERTF128 $0x01, (R9)(AX*2), Y2, Y2
-	VMOVUPS     (R8)(DI*1), X3
-	VINSERTF128 $0x01, (R9)(DI*1), Y3, Y3
-	VUNPCKLPS   Y1, Y0, Y4
-	VUNPCKHPS   Y1, Y0, Y5
-	VUNPCKLPS   Y3, Y2, Y6
-	VUNPCKHPS   Y3, Y2, Y7
-	VUNPCKLPD   Y6, Y4, Y0
-	VUNPCKHPD   Y6, Y4, Y1
-	VUNPCKLPD   Y7, Y5, Y2
-	VUNPCKHPD   Y7, Y5, Y3
-	VMOVUPS     Y0, (SI)
-	VMOVUPS     Y1, 64(SI)
-	VMOVUPS     Y2, 128(SI)
-	VMOVUPS     Y3, 192(SI)
-	ADDQ        $+16, R8
-	ADDQ        $+16, R9
-	ADDQ        $+256, SI
-	SUBQ        $0x04, R10
-	JZ          turnedof8
-	CMPQ        R10, $0x04
-	JGE         columnsof8
-	SUBQ        $0x04, R10
-	LEAQ        (R8)(R10*4), R8
-	LEAQ        (R9)(R10*4), R9
-	IMUL3Q      $+64, R10, R10
-	ADDQ        R10, SI
-	MOVQ        $0x00000004, R10
-	JMP         columnsof8
+	gatherAVX2((R8), X0, (R9), Y0)
+	gatherAVX2((R8)(AX*1), X1, (R9)(AX*1), Y1)
+	gatherAVX2((R8)(AX*2), X2, (R9)(AX*2), Y2)
+	gatherAVX2((R8)(DI*1), X3, (R9)(DI*1), Y3)
+	VUNPCKLPS Y1, Y0, Y4
+	VUNPCKHPS Y1, Y0, Y5
+	VUNPCKLPS Y3, Y2, Y6
+	VUNPCKHPS Y3, Y2, Y7
+	VUNPCKLPD Y6, Y4, Y0
+	VUNPCKHPD Y6, Y4, Y1
+	VUNPCKLPD Y7, Y5, Y2
+	VUNPCKHPD Y7, Y5, Y3
+	VMOVUPS Y0, (SI)
+	VMOVUPS Y1, 64(SI)
+	VMOVUPS Y2, 128(SI)
+	VMOVUPS Y3, 192(SI)
+	ADDQ $+16, R8
+	ADDQ $+16, R9
+	ADDQ $+256, SI
+	SUBQ $0x04, R10
+	JZ turnedof8
+	CMPQ R10, $0x04
+	JGE columnsof8
+	SUBQ $0x04, R10
+	LEAQ (R8)(R10*4), R8
+	LEAQ (R9)(R10*4), R9
+	IMUL3Q $+64, R10, R10
+	ADDQ R10, SI
+	MOVQ $0x00000004, R10
+	JMP columnsof8
 
 turnedof8:
 	ADDQ $+32, DX
@@ -3489,492 +2202,369 @@ turnedof8:
 	SHLQ $0x03, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func tile4x16AVX2(y *float32, x *float32, w *float32, s *tile, n int)
-// Requires: AVX, FMA3
 TEXT ·tile4x16AVX2(SB), $128-40
 	MOVQ s+24(FP), AX
 
 next:
 	// 4 by 16 sums in registers:
-	CMPQ   n+32(FP), $0x04
-	JLT    under4
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
+	CMPQ n+32(FP), $0x04
+	JLT under4
+	zero4AVX2(Y0, Y1, Y2, Y3)
+	zero4AVX2(Y4, Y5, Y6, Y7)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
 
 sum4:
-	VMOVUPS      (SI), Y8
-	VMOVUPS      32(SI), Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y1
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y3
-	VBROADCASTSS (CX)(DX*2), Y10
-	VFMADD231PS  Y10, Y8, Y4
-	VFMADD231PS  Y10, Y9, Y5
-	VBROADCASTSS (CX)(BX*1), Y10
-	VFMADD231PS  Y10, Y8, Y6
-	VFMADD231PS  Y10, Y9, Y7
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum4
+	VMOVUPS (SI), Y8
+	VMOVUPS 32(SI), Y9
+	row2AVX2((CX), Y10, Y8, Y0, Y9, Y1)
+	row2AVX2((CX)(DX*1), Y10, Y8, Y2, Y9, Y3)
+	row2AVX2((CX)(DX*2), Y10, Y8, Y4, Y9, Y5)
+	row2AVX2((CX)(BX*1), Y10, Y8, Y6, Y9, Y7)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	VMOVUPS Y2, (CX)(DX*1)
-	VMOVUPS Y3, 32(CX)(DX*1)
-	VMOVUPS Y4, (CX)(DX*2)
-	VMOVUPS Y5, 32(CX)(DX*2)
-	VMOVUPS Y6, (CX)(BX*1)
-	VMOVUPS Y7, 32(CX)(BX*1)
-	MOVQ    $0x00000004, CX
-	JMP     finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	store4AVX2V2(Y0, (CX), Y1, 32(CX), Y2, (CX)(DX*1), Y3, 32(CX)(DX*1))
+	store4AVX2V2(Y4, (CX)(DX*2), Y5, 32(CX)(DX*2), Y6, (CX)(BX*1), Y7, 32(CX)(BX*1))
+	MOVQ $0x00000004, CX
+	JMP finish
 
 under4:
 	// 1 by 16 sums in registers:
-	CMPQ   n+32(FP), $0x01
-	JLT    done
-	VXORPS Y7, Y7, Y7
-	VXORPS Y6, Y6, Y6
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   16(AX), BX
-	MOVQ   40(AX), SI
-	MOVQ   64(AX), DI
-	TESTQ  BX, BX
-	JZ     summed1
+	CMPQ n+32(FP), $0x01
+	JLT done
+	zero2AVX2(Y7, Y6)
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
+	TESTQ BX, BX
+	JZ summed1
 
 sum1:
-	VMOVUPS      (DX), Y5
-	VMOVUPS      32(DX), Y4
-	VBROADCASTSS (CX), Y3
-	VFMADD231PS  Y3, Y5, Y7
-	VFMADD231PS  Y3, Y4, Y6
-	ADDQ         SI, CX
-	ADDQ         DI, DX
-	DECQ         BX
-	JNZ          sum1
+	VMOVUPS (DX), Y5
+	VMOVUPS 32(DX), Y4
+	row2AVX2((CX), Y3, Y5, Y7, Y4, Y6)
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
-	MOVQ    y+0(FP), CX
+	MOVQ y+0(FP), CX
 	VMOVUPS Y7, (CX)
 	VMOVUPS Y6, 32(CX)
-	MOVQ    $0x00000001, CX
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+32(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+32(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func dropoutGradient1600AVX512(dx *float32, key *uint32, dy *float32, row int, count int)
-// Requires: AVX, AVX512F
 TEXT ·dropoutGradient1600AVX512(SB), $832-40
-	MOVQ         dx+0(FP), AX
-	MOVQ         key+8(FP), CX
-	MOVQ         dy+16(FP), DX
-	MOVQ         count+32(FP), BX
-	MOVQ         row+24(FP), SI
-	MOVL         12(CX), DI
-	MOVL         DI, 128(SP)
-	MOVL         8(CX), DI
-	MOVL         DI, 132(SP)
-	MOVL         SI, 136(SP)
-	MOVL         $0x00000000, 140(SP)
-	MOVL         12(CX), DI
-	MOVL         DI, 144(SP)
-	MOVL         8(CX), DI
-	MOVL         DI, 148(SP)
-	MOVL         SI, 152(SP)
-	MOVL         $0x00000001, 156(SP)
-	MOVL         12(CX), DI
-	MOVL         DI, 160(SP)
-	MOVL         8(CX), DI
-	MOVL         DI, 164(SP)
-	MOVL         SI, 168(SP)
-	MOVL         $0x00000002, 172(SP)
-	MOVL         12(CX), DI
-	MOVL         DI, 176(SP)
-	MOVL         8(CX), DI
-	MOVL         DI, 180(SP)
-	MOVL         SI, 184(SP)
-	MOVL         $0x00000003, 188(SP)
-	VMOVDQU32    128(SP), Z0
-	VMOVD        constants<>+64(SB), X2
-	VPSHUFD      $0x15, X2, X2
-	VSHUFI32X4   $0x00, Z2, Z2, Z2
-	VMOVD        constants<>+68(SB), X3
-	VPSHUFD      $0x45, X3, X3
-	VSHUFI32X4   $0x00, Z3, Z3, Z3
-	VMOVD        constants<>+72(SB), X4
-	VMOVD        constants<>+76(SB), X5
-	VPUNPCKLQDQ  X5, X4, X4
-	VSHUFI32X4   $0x00, Z4, Z4, Z4
-	MOVL         $0x0000aaaa, SI
-	KMOVW        SI, K1
-	VMOVQ        (CX), X5
-	VPSHUFD      $0x26, X5, X5
-	VSHUFI32X4   $0x00, Z5, Z5, Z5
-	VMOVD        constants<>+80(SB), X6
-	VMOVD        constants<>+84(SB), X7
-	VPUNPCKLQDQ  X7, X6, X6
-	VSHUFI32X4   $0x00, Z6, Z6, Z6
-	VPSHUFD      $0x19, Z6, Z6
-	VMOVUPS      Z5, 192(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 256(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 320(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 384(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 448(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 512(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 576(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 640(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 704(SP)
-	VPADDD       Z6, Z5, Z5
-	VMOVUPS      Z5, 768(SP)
-	VBROADCASTSS constants<>+88(SB), Z6
-	VBROADCASTSS constants<>+52(SB), Z5
+	MOVQ dx+0(FP), AX
+	MOVQ key+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ count+32(FP), BX
+	MOVQ row+24(FP), SI
+	MOVL 12(CX), DI
+	MOVL DI, 128(SP)
+	MOVL 8(CX), DI
+	MOVL DI, 132(SP)
+	MOVL SI, 136(SP)
+	MOVL $0x00000000, 140(SP)
+	MOVL 12(CX), DI
+	MOVL DI, 144(SP)
+	MOVL 8(CX), DI
+	MOVL DI, 148(SP)
+	MOVL SI, 152(SP)
+	MOVL $0x00000001, 156(SP)
+	MOVL 12(CX), DI
+	MOVL DI, 160(SP)
+	MOVL 8(CX), DI
+	MOVL DI, 164(SP)
+	MOVL SI, 168(SP)
+	MOVL $0x00000002, 172(SP)
+	MOVL 12(CX), DI
+	MOVL DI, 176(SP)
+	MOVL 8(CX), DI
+	MOVL DI, 180(SP)
+	MOVL SI, 184(SP)
+	MOVL $0x00000003, 188(SP)
+	VMOVDQU32 128(SP), Z0
+	VMOVD constants<>+64(SB), X2
+	VPSHUFD $0x15, X2, X2
+	VSHUFI32X4 $0x00, Z2, Z2, Z2
+	VMOVD constants<>+68(SB), X3
+	VPSHUFD $0x45, X3, X3
+	VSHUFI32X4 $0x00, Z3, Z3, Z3
+	VMOVD constants<>+72(SB), X4
+	VMOVD constants<>+76(SB), X5
+	VPUNPCKLQDQ X5, X4, X4
+	VSHUFI32X4 $0x00, Z4, Z4, Z4
+	MOVL $0x0000aaaa, SI
+	KMOVW SI, K1
+	VMOVQ (CX), X5
+	VPSHUFD $0x26, X5, X5
+	VSHUFI32X4 $0x00, Z5, Z5, Z5
+	VMOVD constants<>+80(SB), X6
+	VMOVD constants<>+84(SB), X7
+	VPUNPCKLQDQ X7, X6, X6
+	VSHUFI32X4 $0x00, Z6, Z6, Z6
+	VPSHUFD $0x19, Z6, Z6
+	VMOVUPS Z5, 192(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 256(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 320(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 384(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 448(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 512(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 576(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 640(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 704(SP)
+	VPADDD Z6, Z5, Z5
+	VMOVUPS Z5, 768(SP)
+	constant2AVX512()
 
 loop:
 	VMOVAPS Z0, Z1
-	VPADDD  Z3, Z0, Z0
-	XORQ    CX, CX
-	MOVQ    $0x00000019, SI
+	VPADDD Z3, Z0, Z0
+	XORQ CX, CX
+	MOVQ $0x00000019, SI
 
 loop2:
 	VMOVAPS Z1, Z7
-	VPADDD  Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
 	VMOVAPS Z1, Z8
-	VPADDD  Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
 	VMOVAPS Z1, Z9
-	VPADDD  Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
 	VMOVAPS Z1, Z10
-	VPADDD  Z2, Z1, Z1
-	LEAQ    192(SP), DI
-	MOVQ    $0x00000005, R8
+	VPADDD Z2, Z1, Z1
+	LEAQ 192(SP), DI
+	MOVQ $0x00000005, R8
 
 loop3:
-	VPSHUFD     $0x93, Z7, Z7
-	VPMULUDQ    Z4, Z7, Z11
-	VPTERNLOGD  $0x96, (DI), Z7, K1, Z11
-	VPSHUFD     $0x93, Z8, Z8
-	VPMULUDQ    Z4, Z8, Z12
-	VPTERNLOGD  $0x96, (DI), Z8, K1, Z12
-	VPSHUFD     $0x93, Z9, Z9
-	VPMULUDQ    Z4, Z9, Z13
-	VPTERNLOGD  $0x96, (DI), Z9, K1, Z13
-	VPSHUFD     $0x93, Z10, Z10
-	VPMULUDQ    Z4, Z10, Z14
-	VPTERNLOGD  $0x96, (DI), Z10, K1, Z14
-	VPSHUFD     $0x93, Z11, Z11
-	VPMULUDQ    Z4, Z11, Z7
-	VPTERNLOGD  $0x96, 64(DI), Z11, K1, Z7
-	VPSHUFD     $0x93, Z12, Z12
-	VPMULUDQ    Z4, Z12, Z8
-	VPTERNLOGD  $0x96, 64(DI), Z12, K1, Z8
-	VPSHUFD     $0x93, Z13, Z13
-	VPMULUDQ    Z4, Z13, Z9
-	VPTERNLOGD  $0x96, 64(DI), Z13, K1, Z9
-	VPSHUFD     $0x93, Z14, Z14
-	VPMULUDQ    Z4, Z14, Z10
-	VPTERNLOGD  $0x96, 64(DI), Z14, K1, Z10
-	ADDQ        $0x00000080, DI
-	DECQ        R8
-	JNZ         loop3
-	VPSHUFD     $0x1b, Z7, Z7
-	VPSHUFD     $0x1b, Z8, Z8
-	VPSHUFD     $0x1b, Z9, Z9
-	VPSHUFD     $0x1b, Z10, Z10
-	VPSRLD      $0x08, Z7, Z7
-	VCVTDQ2PS   Z7, Z7
-	VMULPS.BCST constants<>+92(SB), Z7, Z7
-	VPSRLD      $0x08, Z8, Z8
-	VCVTDQ2PS   Z8, Z8
-	VMULPS.BCST constants<>+92(SB), Z8, Z8
-	VPSRLD      $0x08, Z9, Z9
-	VCVTDQ2PS   Z9, Z9
-	VMULPS.BCST constants<>+92(SB), Z9, Z9
-	VPSRLD      $0x08, Z10, Z10
-	VCVTDQ2PS   Z10, Z10
-	VMULPS.BCST constants<>+92(SB), Z10, Z10
-	VMOVUPS     (DX)(CX*4), Z14
-	VMULPS      Z6, Z14, Z13
-	VCMPPS.BCST $0x1d, constants<>+52(SB), Z7, K2
-	VMOVAPS.Z   Z13, K2, Z12
-	VMOVUPS     Z12, (AX)(CX*4)
-	VMOVUPS     64(DX)(CX*4), Z7
-	VMULPS      Z6, Z7, Z12
-	VCMPPS.BCST $0x1d, constants<>+52(SB), Z8, K2
-	VMOVAPS.Z   Z12, K2, Z14
-	VMOVUPS     Z14, 64(AX)(CX*4)
-	VMOVUPS     128(DX)(CX*4), Z8
-	VMULPS      Z6, Z8, Z14
-	VCMPPS.BCST $0x1d, constants<>+52(SB), Z9, K2
-	VMOVAPS.Z   Z14, K2, Z7
-	VMOVUPS     Z7, 128(AX)(CX*4)
-	VMOVUPS     192(DX)(CX*4), Z9
-	VMULPS      Z6, Z9, Z7
-	VCMPPS.BCST $0x1d, constants<>+52(SB), Z10, K2
-	VMOVAPS.Z   Z7, K2, Z8
-	VMOVUPS     Z8, 192(AX)(CX*4)
-	ADDQ        $+64, CX
-	DECQ        SI
-	JNZ         loop2
-	ADDQ        $+6400, AX
-	ADDQ        $+6400, DX
-	DECQ        BX
-	JNZ         loop
+	roundAVX512(Z7, Z11, (DI))
+	roundAVX512(Z8, Z12, (DI))
+	roundAVX512(Z9, Z13, (DI))
+	roundAVX512(Z10, Z14, (DI))
+	roundAVX512(Z11, Z7, 64(DI))
+	roundAVX512(Z12, Z8, 64(DI))
+	roundAVX512(Z13, Z9, 64(DI))
+	roundAVX512(Z14, Z10, 64(DI))
+	ADDQ $0x00000080, DI
+	DECQ R8
+	JNZ loop3
+	VPSHUFD $0x1b, Z7, Z7
+	VPSHUFD $0x1b, Z8, Z8
+	VPSHUFD $0x1b, Z9, Z9
+	VPSHUFD $0x1b, Z10, Z10
+	uniformAVX512(Z7)
+	uniformAVX512(Z8)
+	uniformAVX512(Z9)
+	uniformAVX512(Z10)
+	valueAVX512V4((DX)(CX*4), Z14, Z13, Z7, Z12, (AX)(CX*4))
+	valueAVX512V4(64(DX)(CX*4), Z7, Z12, Z8, Z14, 64(AX)(CX*4))
+	valueAVX512V4(128(DX)(CX*4), Z8, Z14, Z9, Z7, 128(AX)(CX*4))
+	valueAVX512V4(192(DX)(CX*4), Z9, Z7, Z10, Z8, 192(AX)(CX*4))
+	ADDQ $+64, CX
+	DECQ SI
+	JNZ loop2
+	ADDQ $+6400, AX
+	ADDQ $+6400, DX
+	DECQ BX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func dropoutGradient1600AVX2(dx *float32, key *uint32, dy *float32, row int, count int)
-// Requires: AVX, AVX2
 TEXT ·dropoutGradient1600AVX2(SB), $480-40
-	MOVQ        dx+0(FP), AX
-	MOVQ        key+8(FP), CX
-	MOVQ        dy+16(FP), DX
-	MOVQ        count+32(FP), BX
-	MOVQ        row+24(FP), SI
-	MOVL        12(CX), DI
-	MOVL        DI, 128(SP)
-	MOVL        8(CX), DI
-	MOVL        DI, 132(SP)
-	MOVL        SI, 136(SP)
-	MOVL        $0x00000000, 140(SP)
-	MOVL        12(CX), DI
-	MOVL        DI, 144(SP)
-	MOVL        8(CX), DI
-	MOVL        DI, 148(SP)
-	MOVL        SI, 152(SP)
-	MOVL        $0x00000001, 156(SP)
-	VMOVDQU     128(SP), Y0
-	VMOVD       constants<>+96(SB), X2
-	VPSHUFD     $0x15, X2, X2
+	MOVQ dx+0(FP), AX
+	MOVQ key+8(FP), CX
+	MOVQ dy+16(FP), DX
+	MOVQ count+32(FP), BX
+	MOVQ row+24(FP), SI
+	MOVL 12(CX), DI
+	MOVL DI, 128(SP)
+	MOVL 8(CX), DI
+	MOVL DI, 132(SP)
+	MOVL SI, 136(SP)
+	MOVL $0x00000000, 140(SP)
+	MOVL 12(CX), DI
+	MOVL DI, 144(SP)
+	MOVL 8(CX), DI
+	MOVL DI, 148(SP)
+	MOVL SI, 152(SP)
+	MOVL $0x00000001, 156(SP)
+	VMOVDQU 128(SP), Y0
+	VMOVD constants<>+96(SB), X2
+	VPSHUFD $0x15, X2, X2
 	VINSERTI128 $0x01, X2, Y2, Y2
-	VMOVD       constants<>+68(SB), X3
-	VPSHUFD     $0x45, X3, X3
+	VMOVD constants<>+68(SB), X3
+	VPSHUFD $0x45, X3, X3
 	VINSERTI128 $0x01, X3, Y3, Y3
-	VMOVD       constants<>+72(SB), X4
-	VMOVD       constants<>+76(SB), X5
+	VMOVD constants<>+72(SB), X4
+	VMOVD constants<>+76(SB), X5
 	VPUNPCKLQDQ X5, X4, X4
 	VINSERTI128 $0x01, X4, Y4, Y4
-	VMOVQ       (CX), X5
-	VPSHUFD     $0x26, X5, X5
+	VMOVQ (CX), X5
+	VPSHUFD $0x26, X5, X5
 	VINSERTI128 $0x01, X5, Y5, Y5
-	VMOVD       constants<>+80(SB), X6
-	VMOVD       constants<>+84(SB), X7
+	VMOVD constants<>+80(SB), X6
+	VMOVD constants<>+84(SB), X7
 	VPUNPCKLQDQ X7, X6, X6
 	VINSERTI128 $0x01, X6, Y6, Y6
-	VPSHUFD     $0x19, Y6, Y6
-	VMOVUPS     Y5, 160(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 192(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 224(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 256(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 288(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 320(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 352(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 384(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 416(SP)
-	VPADDD      Y6, Y5, Y5
-	VMOVUPS     Y5, 448(SP)
+	VPSHUFD $0x19, Y6, Y6
+	VMOVUPS Y5, 160(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 192(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 224(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 256(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 288(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 320(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 352(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 384(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 416(SP)
+	VPADDD Y6, Y5, Y5
+	VMOVUPS Y5, 448(SP)
 
 loop:
 	VMOVAPS Y0, Y1
-	VPADDD  Y3, Y0, Y0
-	XORQ    CX, CX
-	MOVQ    $0x00000064, SI
+	VPADDD Y3, Y0, Y0
+	XORQ CX, CX
+	MOVQ $0x00000064, SI
 
 loop2:
 	VMOVAPS Y1, Y6
-	VPADDD  Y2, Y1, Y1
+	VPADDD Y2, Y1, Y1
 	VMOVAPS Y1, Y5
-	VPADDD  Y2, Y1, Y1
-	LEAQ    160(SP), DI
-	MOVQ    $0x00000005, R8
+	VPADDD Y2, Y1, Y1
+	LEAQ 160(SP), DI
+	MOVQ $0x00000005, R8
 
 loop3:
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        (DI), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        (DI), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	VPSHUFD      $0x93, Y6, Y6
-	VPMULUDQ     Y4, Y6, Y7
-	VPXOR        32(DI), Y6, Y6
-	VPXOR        Y7, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y7, Y6
-	VPSHUFD      $0x93, Y5, Y5
-	VPMULUDQ     Y4, Y5, Y8
-	VPXOR        32(DI), Y5, Y5
-	VPXOR        Y8, Y5, Y5
-	VPBLENDD     $0xaa, Y5, Y8, Y5
-	ADDQ         $0x00000040, DI
-	DECQ         R8
-	JNZ          loop3
-	VPSHUFD      $0x1b, Y6, Y6
-	VPSHUFD      $0x1b, Y5, Y5
-	VPSRLD       $0x08, Y6, Y6
-	VCVTDQ2PS    Y6, Y6
-	VBROADCASTSS constants<>+92(SB), Y9
-	VMULPS       Y9, Y6, Y6
-	VPSRLD       $0x08, Y5, Y5
-	VCVTDQ2PS    Y5, Y5
-	VBROADCASTSS constants<>+92(SB), Y9
-	VMULPS       Y9, Y5, Y5
-	VMOVUPS      (DX)(CX*4), Y8
-	VBROADCASTSS constants<>+88(SB), Y7
-	VMULPS       Y7, Y8, Y7
-	VBROADCASTSS constants<>+52(SB), Y10
-	VCMPPS       $0x1d, Y10, Y6, Y10
-	VANDPS       Y7, Y10, Y9
-	VMOVUPS      Y9, (AX)(CX*4)
-	VMOVUPS      32(DX)(CX*4), Y6
-	VBROADCASTSS constants<>+88(SB), Y9
-	VMULPS       Y9, Y6, Y9
-	VBROADCASTSS constants<>+52(SB), Y7
-	VCMPPS       $0x1d, Y7, Y5, Y7
-	VANDPS       Y9, Y7, Y8
-	VMOVUPS      Y8, 32(AX)(CX*4)
-	ADDQ         $+16, CX
-	DECQ         SI
-	JNZ          loop2
-	ADDQ         $+6400, AX
-	ADDQ         $+6400, DX
-	DECQ         BX
-	JNZ          loop
+	roundAVX2(Y6, Y7, (DI))
+	roundAVX2(Y5, Y8, (DI))
+	roundAVX2(Y6, Y7, 32(DI))
+	roundAVX2(Y5, Y8, 32(DI))
+	ADDQ $0x00000040, DI
+	DECQ R8
+	JNZ loop3
+	VPSHUFD $0x1b, Y6, Y6
+	VPSHUFD $0x1b, Y5, Y5
+	uniformAVX2(Y6)
+	uniformAVX2(Y5)
+	valueAVX2V6((DX)(CX*4), Y8, Y7, Y10, Y6, Y9, (AX)(CX*4))
+	valueAVX2V6(32(DX)(CX*4), Y6, Y9, Y7, Y5, Y8, 32(AX)(CX*4))
+	ADDQ $+16, CX
+	DECQ SI
+	JNZ loop2
+	ADDQ $+6400, AX
+	ADDQ $+6400, DX
+	DECQ BX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func reluGradient1600AVX512(dx *float32, x *float32, dy *float32, count int)
-// Requires: AVX, AVX512F
 TEXT ·reluGradient1600AVX512(SB), $128-32
-	MOVQ         dx+0(FP), AX
-	MOVQ         x+8(FP), DX
-	MOVQ         dy+16(FP), BX
-	MOVQ         count+24(FP), CX
+	MOVQ dx+0(FP), AX
+	MOVQ x+8(FP), DX
+	MOVQ dy+16(FP), BX
+	MOVQ count+24(FP), CX
 	VBROADCASTSS constants<>+4(SB), Z0
-	XORQ         SI, SI
+	XORQ SI, SI
 
 	// 4 vectors of 16 elements a turn.
 	SUBQ $+64, CX
-	JL   done
+	JL done
 
 loop:
-	VMOVUPS     (DX)(SI*4), Z1
-	VMOVUPS     (BX)(SI*4), Z2
-	VCMPPS.BCST $0x1e, constants<>+4(SB), Z1, K1
-	VMOVAPS.Z   Z2, K1, Z3
-	VMOVUPS     Z3, (AX)(SI*4)
-	VMOVUPS     64(DX)(SI*4), Z3
-	VMOVUPS     64(BX)(SI*4), Z2
-	VCMPPS.BCST $0x1e, constants<>+4(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z1
-	VMOVUPS     Z1, 64(AX)(SI*4)
-	VMOVUPS     128(DX)(SI*4), Z1
-	VMOVUPS     128(BX)(SI*4), Z2
-	VCMPPS.BCST $0x1e, constants<>+4(SB), Z1, K1
-	VMOVAPS.Z   Z2, K1, Z3
-	VMOVUPS     Z3, 128(AX)(SI*4)
-	VMOVUPS     192(DX)(SI*4), Z3
-	VMOVUPS     192(BX)(SI*4), Z2
-	VCMPPS.BCST $0x1e, constants<>+4(SB), Z3, K1
-	VMOVAPS.Z   Z2, K1, Z1
-	VMOVUPS     Z1, 192(AX)(SI*4)
-	ADDQ        $+64, SI
-	SUBQ        $+64, CX
-	JGE         loop
+	valueAVX512V5((DX)(SI*4), Z1, (BX)(SI*4), Z3, (AX)(SI*4))
+	valueAVX512V5(64(DX)(SI*4), Z3, 64(BX)(SI*4), Z1, 64(AX)(SI*4))
+	valueAVX512V5(128(DX)(SI*4), Z1, 128(BX)(SI*4), Z3, 128(AX)(SI*4))
+	valueAVX512V5(192(DX)(SI*4), Z3, 192(BX)(SI*4), Z1, 192(AX)(SI*4))
+	ADDQ $+64, SI
+	SUBQ $+64, CX
+	JGE loop
 
 done:
 	ADDQ $+64, CX
 
 	// One vector of 16 elements a turn.
 	SUBQ $+16, CX
-	JL   done2
+	JL done2
 
 loop2:
-	VMOVUPS     (DX)(SI*4), Z1
-	VMOVUPS     (BX)(SI*4), Z2
-	VCMPPS.BCST $0x1e, constants<>+4(SB), Z1, K1
-	VMOVAPS.Z   Z2, K1, Z3
-	VMOVUPS     Z3, (AX)(SI*4)
-	ADDQ        $+16, SI
-	SUBQ        $+16, CX
-	JGE         loop2
+	valueAVX512V5((DX)(SI*4), Z1, (BX)(SI*4), Z3, (AX)(SI*4))
+	ADDQ $+16, SI
+	SUBQ $+16, CX
+	JGE loop2
 
 done2:
 	ADDQ $+16, CX
-	JZ   end
+	JZ end
 
 	// The rest, under a mask.
-	MOVQ        $0x00000001, DI
-	SHLQ        CL, DI
-	DECQ        DI
-	KMOVW       DI, K1
-	VMOVUPS.Z   (DX)(SI*4), K1, Z3
-	VMOVUPS.Z   (BX)(SI*4), K1, Z2
+	MOVQ $0x00000001, DI
+	SHLQ CL, DI
+	DECQ DI
+	KMOVW DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z3
+	VMOVUPS.Z (BX)(SI*4), K1, Z2
 	VCMPPS.BCST $0x1e, constants<>+4(SB), Z3, K2
-	VMOVAPS.Z   Z2, K2, Z1
-	VMOVUPS     Z1, K1, (AX)(SI*4)
+	VMOVAPS.Z Z2, K2, Z1
+	VMOVUPS Z1, K1, (AX)(SI*4)
 
 end:
 	VZEROUPPER
 	RET
 
 // func reluGradient1600AVX2(dx *float32, x *float32, dy *float32, count int)
-// Requires: AVX
 TEXT ·reluGradient1600AVX2(SB), $128-32
 	MOVQ dx+0(FP), AX
 	MOVQ x+8(FP), CX
@@ -3984,68 +2574,43 @@ TEXT ·reluGradient1600AVX2(SB), $128-32
 
 	// 4 vectors of 8 elements a turn.
 	SUBQ $+32, BX
-	JL   done
+	JL done
 
 loop:
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
-	VXORPS  Y3, Y3, Y3
-	VCMPPS  $0x1e, Y3, Y0, Y3
-	VANDPS  Y1, Y3, Y2
-	VMOVUPS Y2, (AX)(SI*4)
-	VMOVUPS 32(CX)(SI*4), Y2
-	VMOVUPS 32(DX)(SI*4), Y1
-	VXORPS  Y3, Y3, Y3
-	VCMPPS  $0x1e, Y3, Y2, Y3
-	VANDPS  Y1, Y3, Y0
-	VMOVUPS Y0, 32(AX)(SI*4)
-	VMOVUPS 64(CX)(SI*4), Y0
-	VMOVUPS 64(DX)(SI*4), Y1
-	VXORPS  Y3, Y3, Y3
-	VCMPPS  $0x1e, Y3, Y0, Y3
-	VANDPS  Y1, Y3, Y2
-	VMOVUPS Y2, 64(AX)(SI*4)
-	VMOVUPS 96(CX)(SI*4), Y2
-	VMOVUPS 96(DX)(SI*4), Y1
-	VXORPS  Y3, Y3, Y3
-	VCMPPS  $0x1e, Y3, Y2, Y3
-	VANDPS  Y1, Y3, Y0
-	VMOVUPS Y0, 96(AX)(SI*4)
-	ADDQ    $+32, SI
-	SUBQ    $+32, BX
-	JGE     loop
+	valueAVX2V7((CX)(SI*4), Y0, (DX)(SI*4), Y2, (AX)(SI*4))
+	valueAVX2V7(32(CX)(SI*4), Y2, 32(DX)(SI*4), Y0, 32(AX)(SI*4))
+	valueAVX2V7(64(CX)(SI*4), Y0, 64(DX)(SI*4), Y2, 64(AX)(SI*4))
+	valueAVX2V7(96(CX)(SI*4), Y2, 96(DX)(SI*4), Y0, 96(AX)(SI*4))
+	ADDQ $+32, SI
+	SUBQ $+32, BX
+	JGE loop
 
 done:
 	ADDQ $+32, BX
 
 	// One vector of 8 elements a turn.
 	SUBQ $+8, BX
-	JL   done2
+	JL done2
 
 loop2:
-	VMOVUPS (CX)(SI*4), Y0
-	VMOVUPS (DX)(SI*4), Y1
-	VXORPS  Y3, Y3, Y3
-	VCMPPS  $0x1e, Y3, Y0, Y3
-	VANDPS  Y1, Y3, Y2
-	VMOVUPS Y2, (AX)(SI*4)
-	ADDQ    $+8, SI
-	SUBQ    $+8, BX
-	JGE     loop2
+	valueAVX2V7((CX)(SI*4), Y0, (DX)(SI*4), Y2, (AX)(SI*4))
+	ADDQ $+8, SI
+	SUBQ $+8, BX
+	JGE loop2
 
 done2:
 	ADDQ $+8, BX
-	JZ   end
+	JZ end
 
 	// The rest, under a mask.
-	LEAQ       lanes<>+32(SB), DI
-	NEGQ       BX
-	VMOVDQU    (DI)(BX*4), Y2
+	LEAQ lanes<>+32(SB), DI
+	NEGQ BX
+	VMOVDQU (DI)(BX*4), Y2
 	VMASKMOVPS (CX)(SI*4), Y2, Y1
 	VMASKMOVPS (DX)(SI*4), Y2, Y0
-	VXORPS     Y4, Y4, Y4
-	VCMPPS     $0x1e, Y4, Y1, Y4
-	VANDPS     Y0, Y4, Y3
+	VXORPS Y4, Y4, Y4
+	VCMPPS $0x1e, Y4, Y1, Y4
+	VANDPS Y0, Y4, Y3
 	VMASKMOVPS Y3, Y2, (AX)(SI*4)
 
 end:
@@ -4053,7 +2618,6 @@ end:
 	RET
 
 // func maxPool2x2x64GradAVX512(dx *float32, dy *float32, x *float32, count int)
-// Requires: AVX, AVX512F
 TEXT ·maxPool2x2x64GradAVX512(SB), $128-32
 	MOVQ dx+0(FP), AX
 	MOVQ dy+8(FP), CX
@@ -4068,57 +2632,33 @@ loop2:
 	MOVQ $0x00000004, R8
 
 loop3:
-	VBROADCASTSS   constants<>+8(SB), Z0
-	VPXORD         Z1, Z1, Z1
-	VMOVUPS        (DX)(DI*4), Z2
-	VCMPPS         $0x07, Z0, Z0, K1
-	VCMPPS         $0x16, Z0, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z0
-	VMOVUPS        256(DX)(DI*4), Z2
-	VCMPPS         $0x07, Z0, Z0, K1
-	VCMPPS         $0x16, Z0, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z0
-	VBLENDMPS.BCST constants<>+68(SB), Z1, K1, Z1
-	VMOVUPS        2816(DX)(DI*4), Z2
-	VCMPPS         $0x07, Z0, Z0, K1
-	VCMPPS         $0x16, Z0, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z0
-	VBLENDMPS.BCST constants<>+96(SB), Z1, K1, Z1
-	VMOVUPS        3072(DX)(DI*4), Z2
-	VCMPPS         $0x07, Z0, Z0, K1
-	VCMPPS         $0x16, Z0, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z0
-	VBLENDMPS.BCST constants<>+100(SB), Z1, K1, Z1
-	VMOVUPS        (CX)(DI*4), Z0
-	VPCMPEQD.BCST  constants<>+4(SB), Z1, K1
-	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, (AX)(DI*4)
-	VPCMPEQD.BCST  constants<>+68(SB), Z1, K1
-	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, 256(AX)(DI*4)
-	VPCMPEQD.BCST  constants<>+96(SB), Z1, K1
-	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, 2816(AX)(DI*4)
-	VPCMPEQD.BCST  constants<>+100(SB), Z1, K1
-	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, 3072(AX)(DI*4)
-	ADDQ           $+16, DI
-	DECQ           R8
-	JNZ            loop3
-	ADDQ           $+512, AX
-	ADDQ           $+256, CX
-	ADDQ           $+512, DX
-	DECQ           SI
-	JNZ            loop2
-	ADDQ           $+3072, AX
-	ADDQ           $+3072, DX
-	DECQ           BX
-	JNZ            loop
+	VBROADCASTSS constants<>+8(SB), Z0
+	VPXORD Z1, Z1, Z1
+	tapAVX512V2()
+	tapAVX512V3(256(DX)(DI*4), constants<>+68(SB))
+	tapAVX512V3(2816(DX)(DI*4), constants<>+96(SB))
+	tapAVX512V3(3072(DX)(DI*4), constants<>+100(SB))
+	VMOVUPS (CX)(DI*4), Z0
+	gradientAVX512(constants<>+4(SB), (AX)(DI*4))
+	gradientAVX512(constants<>+68(SB), 256(AX)(DI*4))
+	gradientAVX512(constants<>+96(SB), 2816(AX)(DI*4))
+	gradientAVX512(constants<>+100(SB), 3072(AX)(DI*4))
+	ADDQ $+16, DI
+	DECQ R8
+	JNZ loop3
+	ADDQ $+512, AX
+	ADDQ $+256, CX
+	ADDQ $+512, DX
+	DECQ SI
+	JNZ loop2
+	ADDQ $+3072, AX
+	ADDQ $+3072, DX
+	DECQ BX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func maxPool2x2x64GradAVX2(dx *float32, dy *float32, x *float32, count int)
-// Requires: AVX, AVX2
 TEXT ·maxPool2x2x64GradAVX2(SB), $128-32
 	MOVQ dx+0(FP), AX
 	MOVQ dy+8(FP), CX
@@ -4134,67 +2674,32 @@ loop2:
 
 loop3:
 	VBROADCASTSS constants<>+8(SB), Y0
-	VXORPS       Y1, Y1, Y1
-	VMOVUPS      (DX)(DI*4), Y2
-	VCMPPS       $0x07, Y0, Y0, Y3
-	VCMPPS       $0x16, Y0, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y0, Y0
-	VMOVUPS      256(DX)(DI*4), Y2
-	VCMPPS       $0x07, Y0, Y0, Y3
-	VCMPPS       $0x16, Y0, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y0, Y0
-	VBROADCASTSS constants<>+68(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y1
-	VMOVUPS      2816(DX)(DI*4), Y2
-	VCMPPS       $0x07, Y0, Y0, Y3
-	VCMPPS       $0x16, Y0, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y0, Y0
-	VBROADCASTSS constants<>+96(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y1
-	VMOVUPS      3072(DX)(DI*4), Y2
-	VCMPPS       $0x07, Y0, Y0, Y3
-	VCMPPS       $0x16, Y0, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y0, Y0
-	VBROADCASTSS constants<>+100(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y1
-	VMOVUPS      (CX)(DI*4), Y0
-	VXORPS       Y3, Y3, Y3
-	VPCMPEQD     Y3, Y1, Y3
-	VANDPS       Y0, Y3, Y2
-	VMOVUPS      Y2, (AX)(DI*4)
-	VBROADCASTSS constants<>+68(SB), Y3
-	VPCMPEQD     Y3, Y1, Y3
-	VANDPS       Y0, Y3, Y2
-	VMOVUPS      Y2, 256(AX)(DI*4)
-	VBROADCASTSS constants<>+96(SB), Y3
-	VPCMPEQD     Y3, Y1, Y3
-	VANDPS       Y0, Y3, Y2
-	VMOVUPS      Y2, 2816(AX)(DI*4)
-	VBROADCASTSS constants<>+100(SB), Y3
-	VPCMPEQD     Y3, Y1, Y3
-	VANDPS       Y0, Y3, Y2
-	VMOVUPS      Y2, 3072(AX)(DI*4)
-	ADDQ         $+8, DI
-	DECQ         R8
-	JNZ          loop3
-	ADDQ         $+512, AX
-	ADDQ         $+256, CX
-	ADDQ         $+512, DX
-	DECQ         SI
-	JNZ          loop2
-	ADDQ         $+3072, AX
-	ADDQ         $+3072, DX
-	DECQ         BX
-	JNZ          loop
+	VXORPS Y1, Y1, Y1
+	tapAVX2V2()
+	tapAVX2V3(256(DX)(DI*4), constants<>+68(SB))
+	tapAVX2V3(2816(DX)(DI*4), constants<>+96(SB))
+	tapAVX2V3(3072(DX)(DI*4), constants<>+100(SB))
+	VMOVUPS (CX)(DI*4), Y0
+	gradientAVX2()
+	gradientAVX2V2(constants<>+68(SB), 256(AX)(DI*4))
+	gradientAVX2V2(constants<>+96(SB), 2816(AX)(DI*4))
+	gradientAVX2V2(constants<>+100(SB), 3072(AX)(DI*4))
+	ADDQ $+8, DI
+	DECQ R8
+	JNZ loop3
+	ADDQ $+512, AX
+	ADDQ $+256, CX
+	ADDQ $+512, DX
+	DECQ SI
+	JNZ loop2
+	ADDQ $+3072, AX
+	ADDQ $+3072, DX
+	DECQ BX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func packColumns32AVX512(p *float32, w *float32, step int, k int)
-// Requires: AVX, AVX512F
 TEXT ·packColumns32AVX512(SB), $128-32
 	MOVQ step+16(FP), AX
 	MOVQ w+8(FP), CX
@@ -4213,52 +2718,33 @@ loop:
 	MOVQ k+24(FP), R12
 
 columnsof16:
-	VMOVUPS      (R8), X0
-	VINSERTF32X4 $0x01, (R9), Z0, Z0
-	VINSERTF32X4 $0x02, (R10), Z0, Z0
-	VINSERTF32X4 $0x03, (R11), Z0, Z0
-	VMOVUPS      (R8)(AX*1), X1
-	VINSERTF32X4 $0x01, (R9)(AX*1), Z1, Z1
-	VINSERTF32X4 $0x02, (R10)(AX*1), Z1, Z1
-	VINSERTF32X4 $0x03, (R11)(AX*1), Z1, Z1
-	VMOVUPS      (R8)(AX*2), X2
-	VINSERTF32X4 $0x01, (R9)(AX*2), Z2, Z2
-	VINSERTF32X4 $0x02, (R10)(AX*2), Z2, Z2
-	VINSERTF32X4 $0x03, (R11)(AX*2), Z2, Z2
-	VMOVUPS      (R8)(DI*1), X3
-	VINSERTF32X4 $0x01, (R9)(DI*1), Z3, Z3
-	VINSERTF32X4 $0x02, (R10)(DI*1), Z3, Z3
-	VINSERTF32X4 $0x03, (R11)(DI*1), Z3, Z3
-	VUNPCKLPS    Z1, Z0, Z4
-	VUNPCKHPS    Z1, Z0, Z5
-	VUNPCKLPS    Z3, Z2, Z6
-	VUNPCKHPS    Z3, Z2, Z7
-	VUNPCKLPD    Z6, Z4, Z0
-	VUNPCKHPD    Z6, Z4, Z1
-	VUNPCKLPD    Z7, Z5, Z2
-	VUNPCKHPD    Z7, Z5, Z3
-	VMOVUPS      Z0, (SI)
-	VMOVUPS      Z1, 128(SI)
-	VMOVUPS      Z2, 256(SI)
-	VMOVUPS      Z3, 384(SI)
-	ADDQ         $+16, R8
-	ADDQ         $+16, R9
-	ADDQ         $+16, R10
-	ADDQ         $+16, R11
-	ADDQ         $+512, SI
-	SUBQ         $0x04, R12
-	JZ           turnedof16
-	CMPQ         R12, $0x04
-	JGE          columnsof16
-	SUBQ         $0x04, R12
-	LEAQ         (R8)(R12*4), R8
-	LEAQ         (R9)(R12*4), R9
-	LEAQ         (R10)(R12*4), R10
-	LEAQ         (R11)(R12*4), R11
-	IMUL3Q       $+128, R12, R12
-	ADDQ         R12, SI
-	MOVQ         $0x00000004, R12
-	JMP          columnsof16
+	gatherAVX512((R8), X0, (R9), Z0, (R10), (R11))
+	gatherAVX512((R8)(AX*1), X1, (R9)(AX*1), Z1, (R10)(AX*1), (R11)(AX*1))
+	gatherAVX512((R8)(AX*2), X2, (R9)(AX*2), Z2, (R10)(AX*2), (R11)(AX*2))
+	gatherAVX512((R8)(DI*1), X3, (R9)(DI*1), Z3, (R10)(DI*1), (R11)(DI*1))
+	turnAVX512()
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 128(SI)
+	VMOVUPS Z2, 256(SI)
+	VMOVUPS Z3, 384(SI)
+	ADDQ $+16, R8
+	ADDQ $+16, R9
+	ADDQ $+16, R10
+	ADDQ $+16, R11
+	ADDQ $+512, SI
+	SUBQ $0x04, R12
+	JZ turnedof16
+	CMPQ R12, $0x04
+	JGE columnsof16
+	SUBQ $0x04, R12
+	LEAQ (R8)(R12*4), R8
+	LEAQ (R9)(R12*4), R9
+	LEAQ (R10)(R12*4), R10
+	LEAQ (R11)(R12*4), R11
+	IMUL3Q $+128, R12, R12
+	ADDQ R12, SI
+	MOVQ $0x00000004, R12
+	JMP columnsof16
 
 turnedof16:
 	ADDQ $+64, DX
@@ -4266,105 +2752,73 @@ turnedof16:
 	SHLQ $0x04, SI
 	ADDQ SI, CX
 	DECQ BX
-	JNZ  loop
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func tile9x32ReluGradientAVX512(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, AVX512F, MMX+
 TEXT ·tile9x32ReluGradientAVX512(SB), $176-48
 	MOVQ s+32(FP), AX
 
 next:
 	// 9 by 32 sums in registers:
-	CMPQ   n+40(FP), $0x09
-	JLT    under9
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	LEAQ   (BX)(DX*4), DI
-	LEAQ   (CX)(DX*8), R8
-	MOVQ   w+16(FP), R9
-	MOVQ   (AX), R8
-	TESTQ  R8, R8
-	JZ     summed9a
-	MOVQ   R8, 144(SP)
+	CMPQ n+40(FP), $0x09
+	JLT under9
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	zero2AVX512(Z16, Z17)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	LEAQ (CX)(DX*8), R8
+	MOVQ w+16(FP), R9
+	MOVQ (AX), R8
+	TESTQ R8, R8
+	JZ summed9a
+	MOVQ R8, 144(SP)
 
 sum9a:
-	MOVQ  CX, 128(SP)
-	MOVQ  R9, 136(SP)
-	MOVQ  8(AX), R8
+	MOVQ CX, 128(SP)
+	MOVQ R9, 136(SP)
+	MOVQ 8(AX), R8
 	TESTQ R8, R8
-	JZ    summed9b
-	MOVQ  R8, 168(SP)
+	JZ summed9b
+	MOVQ R8, 168(SP)
 
 sum9b:
-	MOVQ  CX, 152(SP)
-	MOVQ  R9, 160(SP)
-	LEAQ  (CX)(DX*8), R8
-	MOVQ  16(AX), R10
-	MOVQ  40(AX), R11
-	MOVQ  64(AX), R12
+	MOVQ CX, 152(SP)
+	MOVQ R9, 160(SP)
+	LEAQ (CX)(DX*8), R8
+	MOVQ 16(AX), R10
+	MOVQ 40(AX), R11
+	MOVQ 64(AX), R12
 	TESTQ R10, R10
-	JZ    summed9
+	JZ summed9
 
 sum9:
-	PREFETCHT0   (R9)(R12*8)
-	VMOVUPS      (R9), Z18
-	PREFETCHT0   64(R9)(R12*8)
-	VMOVUPS      64(R9), Z19
-	PREFETCHT0   (CX)(R11*4)
-	VBROADCASTSS (CX), Z20
-	VFMADD231PS  Z20, Z18, Z0
-	VFMADD231PS  Z20, Z19, Z1
-	VBROADCASTSS (CX)(DX*1), Z20
-	VFMADD231PS  Z20, Z18, Z2
-	VFMADD231PS  Z20, Z19, Z3
-	VBROADCASTSS (CX)(DX*2), Z20
-	VFMADD231PS  Z20, Z18, Z4
-	VFMADD231PS  Z20, Z19, Z5
-	VBROADCASTSS (CX)(BX*1), Z20
-	VFMADD231PS  Z20, Z18, Z6
-	VFMADD231PS  Z20, Z19, Z7
-	VBROADCASTSS (CX)(DX*4), Z20
-	VFMADD231PS  Z20, Z18, Z8
-	VFMADD231PS  Z20, Z19, Z9
-	VBROADCASTSS (CX)(SI*1), Z20
-	VFMADD231PS  Z20, Z18, Z10
-	VFMADD231PS  Z20, Z19, Z11
-	VBROADCASTSS (CX)(BX*2), Z20
-	VFMADD231PS  Z20, Z18, Z12
-	VFMADD231PS  Z20, Z19, Z13
-	VBROADCASTSS (CX)(DI*1), Z20
-	VFMADD231PS  Z20, Z18, Z14
-	VFMADD231PS  Z20, Z19, Z15
-	VBROADCASTSS (R8), Z20
-	VFMADD231PS  Z20, Z18, Z16
-	VFMADD231PS  Z20, Z19, Z17
-	ADDQ         R11, CX
-	ADDQ         R11, R8
-	ADDQ         R12, R9
-	DECQ         R10
-	JNZ          sum9
+	PREFETCHT0 (R9)(R12*8)
+	VMOVUPS (R9), Z18
+	PREFETCHT0 64(R9)(R12*8)
+	VMOVUPS 64(R9), Z19
+	PREFETCHT0 (CX)(R11*4)
+	row2AVX512((CX), Z20, Z18, Z0, Z19, Z1)
+	row2AVX512((CX)(DX*1), Z20, Z18, Z2, Z19, Z3)
+	row2AVX512((CX)(DX*2), Z20, Z18, Z4, Z19, Z5)
+	row2AVX512((CX)(BX*1), Z20, Z18, Z6, Z19, Z7)
+	row2AVX512((CX)(DX*4), Z20, Z18, Z8, Z19, Z9)
+	row2AVX512((CX)(SI*1), Z20, Z18, Z10, Z19, Z11)
+	row2AVX512((CX)(BX*2), Z20, Z18, Z12, Z19, Z13)
+	row2AVX512((CX)(DI*1), Z20, Z18, Z14, Z19, Z15)
+	row2AVX512((R8), Z20, Z18, Z16, Z19, Z17)
+	ADDQ R11, CX
+	ADDQ R11, R8
+	ADDQ R12, R9
+	DECQ R10
+	JNZ sum9
 
 summed9:
 	MOVQ 152(SP), CX
@@ -4372,7 +2826,7 @@ summed9:
 	ADDQ 32(AX), CX
 	ADDQ 56(AX), R9
 	DECQ 168(SP)
-	JNZ  sum9b
+	JNZ sum9b
 
 summed9b:
 	MOVQ 128(SP), CX
@@ -4380,142 +2834,85 @@ summed9b:
 	ADDQ 24(AX), CX
 	ADDQ 48(AX), R9
 	DECQ 144(SP)
-	JNZ  sum9a
+	JNZ sum9a
 
 summed9a:
-	MOVQ         y+0(FP), CX
-	MOVQ         80(AX), DX
-	LEAQ         (DX)(DX*2), BX
-	LEAQ         (DX)(DX*4), SI
-	LEAQ         (BX)(DX*4), DI
-	LEAQ         (CX)(DX*8), R8
-	MOVQ         e0+24(FP), R9
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	LEAQ (CX)(DX*8), R8
+	MOVQ e0+24(FP), R9
 	VBROADCASTSS constants<>+4(SB), Z19
-	VMOVUPS      (R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z0, K1, Z20
-	VMOVUPS      Z20, (CX)
-	VMOVUPS      64(R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z1, K1, Z20
-	VMOVUPS      Z20, 64(CX)
-	ADDQ         96(AX), R9
-	VMOVUPS      (R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z2, K1, Z20
-	VMOVUPS      Z20, (CX)(DX*1)
-	VMOVUPS      64(R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z3, K1, Z20
-	VMOVUPS      Z20, 64(CX)(DX*1)
-	ADDQ         96(AX), R9
-	VMOVUPS      (R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z4, K1, Z20
-	VMOVUPS      Z20, (CX)(DX*2)
-	VMOVUPS      64(R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z5, K1, Z20
-	VMOVUPS      Z20, 64(CX)(DX*2)
-	ADDQ         96(AX), R9
-	VMOVUPS      (R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z6, K1, Z20
-	VMOVUPS      Z20, (CX)(BX*1)
-	VMOVUPS      64(R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z7, K1, Z20
-	VMOVUPS      Z20, 64(CX)(BX*1)
-	ADDQ         96(AX), R9
-	VMOVUPS      (R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z8, K1, Z20
-	VMOVUPS      Z20, (CX)(DX*4)
-	VMOVUPS      64(R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z9, K1, Z20
-	VMOVUPS      Z20, 64(CX)(DX*4)
-	ADDQ         96(AX), R9
-	VMOVUPS      (R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z10, K1, Z20
-	VMOVUPS      Z20, (CX)(SI*1)
-	VMOVUPS      64(R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z11, K1, Z20
-	VMOVUPS      Z20, 64(CX)(SI*1)
-	ADDQ         96(AX), R9
-	VMOVUPS      (R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z12, K1, Z20
-	VMOVUPS      Z20, (CX)(BX*2)
-	VMOVUPS      64(R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z13, K1, Z20
-	VMOVUPS      Z20, 64(CX)(BX*2)
-	ADDQ         96(AX), R9
-	VMOVUPS      (R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z14, K1, Z20
-	VMOVUPS      Z20, (CX)(DI*1)
-	VMOVUPS      64(R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z15, K1, Z20
-	VMOVUPS      Z20, 64(CX)(DI*1)
-	ADDQ         96(AX), R9
-	VMOVUPS      (R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z16, K1, Z20
-	VMOVUPS      Z20, (R8)
-	VMOVUPS      64(R9), Z18
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z18, K1
-	VMOVAPS.Z    Z17, K1, Z20
-	VMOVUPS      Z20, 64(R8)
-	MOVQ         $0x00000009, CX
-	JMP          finish
+	reluGradientAVX512((R9), Z18, Z0, Z20, (CX))
+	reluGradientAVX512(64(R9), Z18, Z1, Z20, 64(CX))
+	ADDQ 96(AX), R9
+	reluGradientAVX512((R9), Z18, Z2, Z20, (CX)(DX*1))
+	reluGradientAVX512(64(R9), Z18, Z3, Z20, 64(CX)(DX*1))
+	ADDQ 96(AX), R9
+	reluGradientAVX512((R9), Z18, Z4, Z20, (CX)(DX*2))
+	reluGradientAVX512(64(R9), Z18, Z5, Z20, 64(CX)(DX*2))
+	ADDQ 96(AX), R9
+	reluGradientAVX512((R9), Z18, Z6, Z20, (CX)(BX*1))
+	reluGradientAVX512(64(R9), Z18, Z7, Z20, 64(CX)(BX*1))
+	ADDQ 96(AX), R9
+	reluGradientAVX512((R9), Z18, Z8, Z20, (CX)(DX*4))
+	reluGradientAVX512(64(R9), Z18, Z9, Z20, 64(CX)(DX*4))
+	ADDQ 96(AX), R9
+	reluGradientAVX512((R9), Z18, Z10, Z20, (CX)(SI*1))
+	reluGradientAVX512(64(R9), Z18, Z11, Z20, 64(CX)(SI*1))
+	ADDQ 96(AX), R9
+	reluGradientAVX512((R9), Z18, Z12, Z20, (CX)(BX*2))
+	reluGradientAVX512(64(R9), Z18, Z13, Z20, 64(CX)(BX*2))
+	ADDQ 96(AX), R9
+	reluGradientAVX512((R9), Z18, Z14, Z20, (CX)(DI*1))
+	reluGradientAVX512(64(R9), Z18, Z15, Z20, 64(CX)(DI*1))
+	ADDQ 96(AX), R9
+	reluGradientAVX512((R9), Z18, Z16, Z20, (R8))
+	reluGradientAVX512(64(R9), Z18, Z17, Z20, 64(R8))
+	MOVQ $0x00000009, CX
+	JMP finish
 
 under9:
 	// 1 by 32 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
-	VPXORD Z17, Z17, Z17
-	VPXORD Z16, Z16, Z16
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   (AX), BX
-	TESTQ  BX, BX
-	JZ     summed1a
-	MOVQ   BX, 144(SP)
+	CMPQ n+40(FP), $0x01
+	JLT done
+	zero2AVX512(Z17, Z16)
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ (AX), BX
+	TESTQ BX, BX
+	JZ summed1a
+	MOVQ BX, 144(SP)
 
 sum1a:
-	MOVQ  CX, 128(SP)
-	MOVQ  DX, 136(SP)
-	MOVQ  8(AX), BX
+	MOVQ CX, 128(SP)
+	MOVQ DX, 136(SP)
+	MOVQ 8(AX), BX
 	TESTQ BX, BX
-	JZ    summed1b
-	MOVQ  BX, 168(SP)
+	JZ summed1b
+	MOVQ BX, 168(SP)
 
 sum1b:
-	MOVQ  CX, 152(SP)
-	MOVQ  DX, 160(SP)
-	MOVQ  16(AX), BX
-	MOVQ  40(AX), SI
-	MOVQ  64(AX), DI
+	MOVQ CX, 152(SP)
+	MOVQ DX, 160(SP)
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
 	TESTQ BX, BX
-	JZ    summed1
+	JZ summed1
 
 sum1:
-	PREFETCHT0   (DX)(DI*8)
-	VMOVUPS      (DX), Z15
-	PREFETCHT0   64(DX)(DI*8)
-	VMOVUPS      64(DX), Z14
-	VBROADCASTSS (CX), Z13
-	VFMADD231PS  Z13, Z15, Z17
-	VFMADD231PS  Z13, Z14, Z16
-	ADDQ         SI, CX
-	ADDQ         DI, DX
-	DECQ         BX
-	JNZ          sum1
+	PREFETCHT0 (DX)(DI*8)
+	VMOVUPS (DX), Z15
+	PREFETCHT0 64(DX)(DI*8)
+	VMOVUPS 64(DX), Z14
+	row2AVX512((CX), Z13, Z15, Z17, Z14, Z16)
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
 	MOVQ 152(SP), CX
@@ -4523,7 +2920,7 @@ summed1:
 	ADDQ 32(AX), CX
 	ADDQ 56(AX), DX
 	DECQ 168(SP)
-	JNZ  sum1b
+	JNZ sum1b
 
 summed1b:
 	MOVQ 128(SP), CX
@@ -4531,107 +2928,83 @@ summed1b:
 	ADDQ 24(AX), CX
 	ADDQ 48(AX), DX
 	DECQ 144(SP)
-	JNZ  sum1a
+	JNZ sum1a
 
 summed1a:
-	MOVQ         y+0(FP), CX
-	MOVQ         e0+24(FP), DX
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
 	VBROADCASTSS constants<>+4(SB), Z14
-	VMOVUPS      (DX), Z15
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z15, K1
-	VMOVAPS.Z    Z17, K1, Z13
-	VMOVUPS      Z13, (CX)
-	VMOVUPS      64(DX), Z15
-	VCMPPS.BCST  $0x1e, constants<>+4(SB), Z15, K1
-	VMOVAPS.Z    Z16, K1, Z13
-	VMOVUPS      Z13, 64(CX)
-	MOVQ         $0x00000001, CX
+	reluGradientAVX512((DX), Z15, Z17, Z13, (CX))
+	reluGradientAVX512(64(DX), Z15, Z16, Z13, 64(CX))
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	MOVQ  96(AX), DX
+	ADDQ DX, x+8(FP)
+	MOVQ 96(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, e0+24(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, e0+24(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile5x16ReluGradientAVX2(y *float32, x *float32, w *float32, e0 *float32, s *tile, n int)
-// Requires: AVX, FMA3, MMX+
 TEXT ·tile5x16ReluGradientAVX2(SB), $176-48
 	MOVQ s+32(FP), AX
 
 next:
 	// 5 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x05
-	JLT    under5
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   (AX), DI
-	TESTQ  DI, DI
-	JZ     summed5a
-	MOVQ   DI, 144(SP)
+	CMPQ n+40(FP), $0x05
+	JLT under5
+	zero4AVX2(Y0, Y1, Y2, Y3)
+	zero4AVX2(Y4, Y5, Y6, Y7)
+	zero2AVX2(Y8, Y9)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ (AX), DI
+	TESTQ DI, DI
+	JZ summed5a
+	MOVQ DI, 144(SP)
 
 sum5a:
-	MOVQ  CX, 128(SP)
-	MOVQ  SI, 136(SP)
-	MOVQ  8(AX), DI
+	MOVQ CX, 128(SP)
+	MOVQ SI, 136(SP)
+	MOVQ 8(AX), DI
 	TESTQ DI, DI
-	JZ    summed5b
-	MOVQ  DI, 168(SP)
+	JZ summed5b
+	MOVQ DI, 168(SP)
 
 sum5b:
-	MOVQ  CX, 152(SP)
-	MOVQ  SI, 160(SP)
-	MOVQ  16(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  64(AX), R9
+	MOVQ CX, 152(SP)
+	MOVQ SI, 160(SP)
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
 	TESTQ DI, DI
-	JZ    summed5
+	JZ summed5
 
 sum5:
-	VMOVUPS      (SI), Y10
-	VMOVUPS      32(SI), Y11
-	PREFETCHT0   (CX)(R8*4)
-	VBROADCASTSS (CX), Y12
-	VFMADD231PS  Y12, Y10, Y0
-	VFMADD231PS  Y12, Y11, Y1
-	VBROADCASTSS (CX)(DX*1), Y12
-	VFMADD231PS  Y12, Y10, Y2
-	VFMADD231PS  Y12, Y11, Y3
-	VBROADCASTSS (CX)(DX*2), Y12
-	VFMADD231PS  Y12, Y10, Y4
-	VFMADD231PS  Y12, Y11, Y5
-	VBROADCASTSS (CX)(BX*1), Y12
-	VFMADD231PS  Y12, Y10, Y6
-	VFMADD231PS  Y12, Y11, Y7
-	VBROADCASTSS (CX)(DX*4), Y12
-	VFMADD231PS  Y12, Y10, Y8
-	VFMADD231PS  Y12, Y11, Y9
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum5
+	VMOVUPS (SI), Y10
+	VMOVUPS 32(SI), Y11
+	PREFETCHT0 (CX)(R8*4)
+	row2AVX2((CX), Y12, Y10, Y0, Y11, Y1)
+	row2AVX2((CX)(DX*1), Y12, Y10, Y2, Y11, Y3)
+	row2AVX2((CX)(DX*2), Y12, Y10, Y4, Y11, Y5)
+	row2AVX2((CX)(BX*1), Y12, Y10, Y6, Y11, Y7)
+	row2AVX2((CX)(DX*4), Y12, Y10, Y8, Y11, Y9)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum5
 
 summed5:
 	MOVQ 152(SP), CX
@@ -4639,7 +3012,7 @@ summed5:
 	ADDQ 32(AX), CX
 	ADDQ 56(AX), SI
 	DECQ 168(SP)
-	JNZ  sum5b
+	JNZ sum5b
 
 summed5b:
 	MOVQ 128(SP), CX
@@ -4647,128 +3020,74 @@ summed5b:
 	ADDQ 24(AX), CX
 	ADDQ 48(AX), SI
 	DECQ 144(SP)
-	JNZ  sum5a
+	JNZ sum5a
 
 summed5a:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	MOVQ    e0+24(FP), SI
-	VMOVUPS (SI), Y11
-	VXORPS  Y12, Y12, Y12
-	VCMPPS  $0x1e, Y12, Y11, Y12
-	VANDPS  Y0, Y12, Y10
-	VMOVUPS Y10, (CX)
-	VMOVUPS 32(SI), Y11
-	VXORPS  Y12, Y12, Y12
-	VCMPPS  $0x1e, Y12, Y11, Y12
-	VANDPS  Y1, Y12, Y10
-	VMOVUPS Y10, 32(CX)
-	ADDQ    96(AX), SI
-	VMOVUPS (SI), Y11
-	VXORPS  Y12, Y12, Y12
-	VCMPPS  $0x1e, Y12, Y11, Y12
-	VANDPS  Y2, Y12, Y10
-	VMOVUPS Y10, (CX)(DX*1)
-	VMOVUPS 32(SI), Y11
-	VXORPS  Y12, Y12, Y12
-	VCMPPS  $0x1e, Y12, Y11, Y12
-	VANDPS  Y3, Y12, Y10
-	VMOVUPS Y10, 32(CX)(DX*1)
-	ADDQ    96(AX), SI
-	VMOVUPS (SI), Y11
-	VXORPS  Y12, Y12, Y12
-	VCMPPS  $0x1e, Y12, Y11, Y12
-	VANDPS  Y4, Y12, Y10
-	VMOVUPS Y10, (CX)(DX*2)
-	VMOVUPS 32(SI), Y11
-	VXORPS  Y12, Y12, Y12
-	VCMPPS  $0x1e, Y12, Y11, Y12
-	VANDPS  Y5, Y12, Y10
-	VMOVUPS Y10, 32(CX)(DX*2)
-	ADDQ    96(AX), SI
-	VMOVUPS (SI), Y11
-	VXORPS  Y12, Y12, Y12
-	VCMPPS  $0x1e, Y12, Y11, Y12
-	VANDPS  Y6, Y12, Y10
-	VMOVUPS Y10, (CX)(BX*1)
-	VMOVUPS 32(SI), Y11
-	VXORPS  Y12, Y12, Y12
-	VCMPPS  $0x1e, Y12, Y11, Y12
-	VANDPS  Y7, Y12, Y10
-	VMOVUPS Y10, 32(CX)(BX*1)
-	ADDQ    96(AX), SI
-	VMOVUPS (SI), Y11
-	VXORPS  Y12, Y12, Y12
-	VCMPPS  $0x1e, Y12, Y11, Y12
-	VANDPS  Y8, Y12, Y10
-	VMOVUPS Y10, (CX)(DX*4)
-	VMOVUPS 32(SI), Y11
-	VXORPS  Y12, Y12, Y12
-	VCMPPS  $0x1e, Y12, Y11, Y12
-	VANDPS  Y9, Y12, Y10
-	VMOVUPS Y10, 32(CX)(DX*4)
-	MOVQ    $0x00000005, CX
-	JMP     finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ e0+24(FP), SI
+	reluGradientAVX2((SI), Y11, Y12, Y0, Y10, (CX))
+	reluGradientAVX2(32(SI), Y11, Y12, Y1, Y10, 32(CX))
+	ADDQ 96(AX), SI
+	reluGradientAVX2((SI), Y11, Y12, Y2, Y10, (CX)(DX*1))
+	reluGradientAVX2(32(SI), Y11, Y12, Y3, Y10, 32(CX)(DX*1))
+	ADDQ 96(AX), SI
+	reluGradientAVX2((SI), Y11, Y12, Y4, Y10, (CX)(DX*2))
+	reluGradientAVX2(32(SI), Y11, Y12, Y5, Y10, 32(CX)(DX*2))
+	ADDQ 96(AX), SI
+	reluGradientAVX2((SI), Y11, Y12, Y6, Y10, (CX)(BX*1))
+	reluGradientAVX2(32(SI), Y11, Y12, Y7, Y10, 32(CX)(BX*1))
+	ADDQ 96(AX), SI
+	reluGradientAVX2((SI), Y11, Y12, Y8, Y10, (CX)(DX*4))
+	reluGradientAVX2(32(SI), Y11, Y12, Y9, Y10, 32(CX)(DX*4))
+	MOVQ $0x00000005, CX
+	JMP finish
 
 under5:
 	// 4 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x04
-	JLT    under4
-	VXORPS Y9, Y9, Y9
-	VXORPS Y8, Y8, Y8
-	VXORPS Y7, Y7, Y7
-	VXORPS Y6, Y6, Y6
-	VXORPS Y5, Y5, Y5
-	VXORPS Y4, Y4, Y4
-	VXORPS Y3, Y3, Y3
-	VXORPS Y2, Y2, Y2
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   (AX), DI
-	TESTQ  DI, DI
-	JZ     summed4a
-	MOVQ   DI, 144(SP)
+	CMPQ n+40(FP), $0x04
+	JLT under4
+	zero4AVX2(Y9, Y8, Y7, Y6)
+	zero4AVX2(Y5, Y4, Y3, Y2)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ (AX), DI
+	TESTQ DI, DI
+	JZ summed4a
+	MOVQ DI, 144(SP)
 
 sum4a:
-	MOVQ  CX, 128(SP)
-	MOVQ  SI, 136(SP)
-	MOVQ  8(AX), DI
+	MOVQ CX, 128(SP)
+	MOVQ SI, 136(SP)
+	MOVQ 8(AX), DI
 	TESTQ DI, DI
-	JZ    summed4b
-	MOVQ  DI, 168(SP)
+	JZ summed4b
+	MOVQ DI, 168(SP)
 
 sum4b:
-	MOVQ  CX, 152(SP)
-	MOVQ  SI, 160(SP)
-	MOVQ  16(AX), DI
-	MOVQ  40(AX), R8
-	MOVQ  64(AX), R9
+	MOVQ CX, 152(SP)
+	MOVQ SI, 160(SP)
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
 	TESTQ DI, DI
-	JZ    summed4
+	JZ summed4
 
 sum4:
-	VMOVUPS      (SI), Y1
-	VMOVUPS      32(SI), Y0
-	PREFETCHT0   (CX)(R8*4)
-	VBROADCASTSS (CX), Y11
-	VFMADD231PS  Y11, Y1, Y9
-	VFMADD231PS  Y11, Y0, Y8
-	VBROADCASTSS (CX)(DX*1), Y11
-	VFMADD231PS  Y11, Y1, Y7
-	VFMADD231PS  Y11, Y0, Y6
-	VBROADCASTSS (CX)(DX*2), Y11
-	VFMADD231PS  Y11, Y1, Y5
-	VFMADD231PS  Y11, Y0, Y4
-	VBROADCASTSS (CX)(BX*1), Y11
-	VFMADD231PS  Y11, Y1, Y3
-	VFMADD231PS  Y11, Y0, Y2
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum4
+	VMOVUPS (SI), Y1
+	VMOVUPS 32(SI), Y0
+	PREFETCHT0 (CX)(R8*4)
+	row2AVX2((CX), Y11, Y1, Y9, Y0, Y8)
+	row2AVX2((CX)(DX*1), Y11, Y1, Y7, Y0, Y6)
+	row2AVX2((CX)(DX*2), Y11, Y1, Y5, Y0, Y4)
+	row2AVX2((CX)(BX*1), Y11, Y1, Y3, Y0, Y2)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
 	MOVQ 152(SP), CX
@@ -4776,7 +3095,7 @@ summed4:
 	ADDQ 32(AX), CX
 	ADDQ 56(AX), SI
 	DECQ 168(SP)
-	JNZ  sum4b
+	JNZ sum4b
 
 summed4b:
 	MOVQ 128(SP), CX
@@ -4784,99 +3103,64 @@ summed4b:
 	ADDQ 24(AX), CX
 	ADDQ 48(AX), SI
 	DECQ 144(SP)
-	JNZ  sum4a
+	JNZ sum4a
 
 summed4a:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	MOVQ    e0+24(FP), SI
-	VMOVUPS (SI), Y0
-	VXORPS  Y11, Y11, Y11
-	VCMPPS  $0x1e, Y11, Y0, Y11
-	VANDPS  Y9, Y11, Y1
-	VMOVUPS Y1, (CX)
-	VMOVUPS 32(SI), Y0
-	VXORPS  Y11, Y11, Y11
-	VCMPPS  $0x1e, Y11, Y0, Y11
-	VANDPS  Y8, Y11, Y1
-	VMOVUPS Y1, 32(CX)
-	ADDQ    96(AX), SI
-	VMOVUPS (SI), Y0
-	VXORPS  Y11, Y11, Y11
-	VCMPPS  $0x1e, Y11, Y0, Y11
-	VANDPS  Y7, Y11, Y1
-	VMOVUPS Y1, (CX)(DX*1)
-	VMOVUPS 32(SI), Y0
-	VXORPS  Y11, Y11, Y11
-	VCMPPS  $0x1e, Y11, Y0, Y11
-	VANDPS  Y6, Y11, Y1
-	VMOVUPS Y1, 32(CX)(DX*1)
-	ADDQ    96(AX), SI
-	VMOVUPS (SI), Y0
-	VXORPS  Y11, Y11, Y11
-	VCMPPS  $0x1e, Y11, Y0, Y11
-	VANDPS  Y5, Y11, Y1
-	VMOVUPS Y1, (CX)(DX*2)
-	VMOVUPS 32(SI), Y0
-	VXORPS  Y11, Y11, Y11
-	VCMPPS  $0x1e, Y11, Y0, Y11
-	VANDPS  Y4, Y11, Y1
-	VMOVUPS Y1, 32(CX)(DX*2)
-	ADDQ    96(AX), SI
-	VMOVUPS (SI), Y0
-	VXORPS  Y11, Y11, Y11
-	VCMPPS  $0x1e, Y11, Y0, Y11
-	VANDPS  Y3, Y11, Y1
-	VMOVUPS Y1, (CX)(BX*1)
-	VMOVUPS 32(SI), Y0
-	VXORPS  Y11, Y11, Y11
-	VCMPPS  $0x1e, Y11, Y0, Y11
-	VANDPS  Y2, Y11, Y1
-	VMOVUPS Y1, 32(CX)(BX*1)
-	MOVQ    $0x00000004, CX
-	JMP     finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ e0+24(FP), SI
+	reluGradientAVX2((SI), Y0, Y11, Y9, Y1, (CX))
+	reluGradientAVX2(32(SI), Y0, Y11, Y8, Y1, 32(CX))
+	ADDQ 96(AX), SI
+	reluGradientAVX2((SI), Y0, Y11, Y7, Y1, (CX)(DX*1))
+	reluGradientAVX2(32(SI), Y0, Y11, Y6, Y1, 32(CX)(DX*1))
+	ADDQ 96(AX), SI
+	reluGradientAVX2((SI), Y0, Y11, Y5, Y1, (CX)(DX*2))
+	reluGradientAVX2(32(SI), Y0, Y11, Y4, Y1, 32(CX)(DX*2))
+	ADDQ 96(AX), SI
+	reluGradientAVX2((SI), Y0, Y11, Y3, Y1, (CX)(BX*1))
+	reluGradientAVX2(32(SI), Y0, Y11, Y2, Y1, 32(CX)(BX*1))
+	MOVQ $0x00000004, CX
+	JMP finish
 
 under4:
 	// 1 by 16 sums in registers:
-	CMPQ   n+40(FP), $0x01
-	JLT    done
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	MOVQ   x+8(FP), CX
-	MOVQ   w+16(FP), DX
-	MOVQ   (AX), BX
-	TESTQ  BX, BX
-	JZ     summed1a
-	MOVQ   BX, 144(SP)
+	CMPQ n+40(FP), $0x01
+	JLT done
+	zero2AVX2(Y2, Y3)
+	MOVQ x+8(FP), CX
+	MOVQ w+16(FP), DX
+	MOVQ (AX), BX
+	TESTQ BX, BX
+	JZ summed1a
+	MOVQ BX, 144(SP)
 
 sum1a:
-	MOVQ  CX, 128(SP)
-	MOVQ  DX, 136(SP)
-	MOVQ  8(AX), BX
+	MOVQ CX, 128(SP)
+	MOVQ DX, 136(SP)
+	MOVQ 8(AX), BX
 	TESTQ BX, BX
-	JZ    summed1b
-	MOVQ  BX, 168(SP)
+	JZ summed1b
+	MOVQ BX, 168(SP)
 
 sum1b:
-	MOVQ  CX, 152(SP)
-	MOVQ  DX, 160(SP)
-	MOVQ  16(AX), BX
-	MOVQ  40(AX), SI
-	MOVQ  64(AX), DI
+	MOVQ CX, 152(SP)
+	MOVQ DX, 160(SP)
+	MOVQ 16(AX), BX
+	MOVQ 40(AX), SI
+	MOVQ 64(AX), DI
 	TESTQ BX, BX
-	JZ    summed1
+	JZ summed1
 
 sum1:
-	VMOVUPS      (DX), Y4
-	VMOVUPS      32(DX), Y5
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  Y6, Y4, Y2
-	VFMADD231PS  Y6, Y5, Y3
-	ADDQ         SI, CX
-	ADDQ         DI, DX
-	DECQ         BX
-	JNZ          sum1
+	VMOVUPS (DX), Y4
+	VMOVUPS 32(DX), Y5
+	row2AVX2((CX), Y6, Y4, Y2, Y5, Y3)
+	ADDQ SI, CX
+	ADDQ DI, DX
+	DECQ BX
+	JNZ sum1
 
 summed1:
 	MOVQ 152(SP), CX
@@ -4884,7 +3168,7 @@ summed1:
 	ADDQ 32(AX), CX
 	ADDQ 56(AX), DX
 	DECQ 168(SP)
-	JNZ  sum1b
+	JNZ sum1b
 
 summed1b:
 	MOVQ 128(SP), CX
@@ -4892,42 +3176,33 @@ summed1b:
 	ADDQ 24(AX), CX
 	ADDQ 48(AX), DX
 	DECQ 144(SP)
-	JNZ  sum1a
+	JNZ sum1a
 
 summed1a:
-	MOVQ    y+0(FP), CX
-	MOVQ    e0+24(FP), DX
-	VMOVUPS (DX), Y5
-	VXORPS  Y6, Y6, Y6
-	VCMPPS  $0x1e, Y6, Y5, Y6
-	VANDPS  Y2, Y6, Y4
-	VMOVUPS Y4, (CX)
-	VMOVUPS 32(DX), Y5
-	VXORPS  Y6, Y6, Y6
-	VCMPPS  $0x1e, Y6, Y5, Y6
-	VANDPS  Y3, Y6, Y4
-	VMOVUPS Y4, 32(CX)
-	MOVQ    $0x00000001, CX
+	MOVQ y+0(FP), CX
+	MOVQ e0+24(FP), DX
+	reluGradientAVX2((DX), Y5, Y6, Y2, Y4, (CX))
+	reluGradientAVX2(32(DX), Y5, Y6, Y3, Y4, 32(CX))
+	MOVQ $0x00000001, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	MOVQ  96(AX), DX
+	ADDQ DX, x+8(FP)
+	MOVQ 96(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, e0+24(FP)
-	SUBQ  CX, n+40(FP)
-	JMP   next
+	ADDQ DX, e0+24(FP)
+	SUBQ CX, n+40(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func maxPool2x2x32GradAVX512(dx *float32, dy *float32, x *float32, count int)
-// Requires: AVX, AVX512F
 TEXT ·maxPool2x2x32GradAVX512(SB), $128-32
 	MOVQ dx+0(FP), AX
 	MOVQ dy+8(FP), CX
@@ -4942,57 +3217,33 @@ loop2:
 	MOVQ $0x00000002, R8
 
 loop3:
-	VBROADCASTSS   constants<>+8(SB), Z0
-	VPXORD         Z1, Z1, Z1
-	VMOVUPS        (DX)(DI*4), Z2
-	VCMPPS         $0x07, Z0, Z0, K1
-	VCMPPS         $0x16, Z0, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z0
-	VMOVUPS        128(DX)(DI*4), Z2
-	VCMPPS         $0x07, Z0, Z0, K1
-	VCMPPS         $0x16, Z0, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z0
-	VBLENDMPS.BCST constants<>+68(SB), Z1, K1, Z1
-	VMOVUPS        3328(DX)(DI*4), Z2
-	VCMPPS         $0x07, Z0, Z0, K1
-	VCMPPS         $0x16, Z0, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z0
-	VBLENDMPS.BCST constants<>+96(SB), Z1, K1, Z1
-	VMOVUPS        3456(DX)(DI*4), Z2
-	VCMPPS         $0x07, Z0, Z0, K1
-	VCMPPS         $0x16, Z0, Z2, K1, K1
-	VMOVAPS        Z2, K1, Z0
-	VBLENDMPS.BCST constants<>+100(SB), Z1, K1, Z1
-	VMOVUPS        (CX)(DI*4), Z0
-	VPCMPEQD.BCST  constants<>+4(SB), Z1, K1
-	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, (AX)(DI*4)
-	VPCMPEQD.BCST  constants<>+68(SB), Z1, K1
-	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, 128(AX)(DI*4)
-	VPCMPEQD.BCST  constants<>+96(SB), Z1, K1
-	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, 3328(AX)(DI*4)
-	VPCMPEQD.BCST  constants<>+100(SB), Z1, K1
-	VMOVAPS.Z      Z0, K1, Z2
-	VMOVUPS        Z2, 3456(AX)(DI*4)
-	ADDQ           $+16, DI
-	DECQ           R8
-	JNZ            loop3
-	ADDQ           $+256, AX
-	ADDQ           $+128, CX
-	ADDQ           $+256, DX
-	DECQ           SI
-	JNZ            loop2
-	ADDQ           $+3328, AX
-	ADDQ           $+3328, DX
-	DECQ           BX
-	JNZ            loop
+	VBROADCASTSS constants<>+8(SB), Z0
+	VPXORD Z1, Z1, Z1
+	tapAVX512V2()
+	tapAVX512V3(128(DX)(DI*4), constants<>+68(SB))
+	tapAVX512V3(3328(DX)(DI*4), constants<>+96(SB))
+	tapAVX512V3(3456(DX)(DI*4), constants<>+100(SB))
+	VMOVUPS (CX)(DI*4), Z0
+	gradientAVX512(constants<>+4(SB), (AX)(DI*4))
+	gradientAVX512(constants<>+68(SB), 128(AX)(DI*4))
+	gradientAVX512(constants<>+96(SB), 3328(AX)(DI*4))
+	gradientAVX512(constants<>+100(SB), 3456(AX)(DI*4))
+	ADDQ $+16, DI
+	DECQ R8
+	JNZ loop3
+	ADDQ $+256, AX
+	ADDQ $+128, CX
+	ADDQ $+256, DX
+	DECQ SI
+	JNZ loop2
+	ADDQ $+3328, AX
+	ADDQ $+3328, DX
+	DECQ BX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func maxPool2x2x32GradAVX2(dx *float32, dy *float32, x *float32, count int)
-// Requires: AVX, AVX2
 TEXT ·maxPool2x2x32GradAVX2(SB), $128-32
 	MOVQ dx+0(FP), AX
 	MOVQ dy+8(FP), CX
@@ -5008,67 +3259,32 @@ loop2:
 
 loop3:
 	VBROADCASTSS constants<>+8(SB), Y0
-	VXORPS       Y1, Y1, Y1
-	VMOVUPS      (DX)(DI*4), Y2
-	VCMPPS       $0x07, Y0, Y0, Y3
-	VCMPPS       $0x16, Y0, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y0, Y0
-	VMOVUPS      128(DX)(DI*4), Y2
-	VCMPPS       $0x07, Y0, Y0, Y3
-	VCMPPS       $0x16, Y0, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y0, Y0
-	VBROADCASTSS constants<>+68(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y1
-	VMOVUPS      3328(DX)(DI*4), Y2
-	VCMPPS       $0x07, Y0, Y0, Y3
-	VCMPPS       $0x16, Y0, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y0, Y0
-	VBROADCASTSS constants<>+96(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y1
-	VMOVUPS      3456(DX)(DI*4), Y2
-	VCMPPS       $0x07, Y0, Y0, Y3
-	VCMPPS       $0x16, Y0, Y2, Y4
-	VANDPS       Y4, Y3, Y3
-	VBLENDVPS    Y3, Y2, Y0, Y0
-	VBROADCASTSS constants<>+100(SB), Y4
-	VBLENDVPS    Y3, Y4, Y1, Y1
-	VMOVUPS      (CX)(DI*4), Y0
-	VXORPS       Y3, Y3, Y3
-	VPCMPEQD     Y3, Y1, Y3
-	VANDPS       Y0, Y3, Y2
-	VMOVUPS      Y2, (AX)(DI*4)
-	VBROADCASTSS constants<>+68(SB), Y3
-	VPCMPEQD     Y3, Y1, Y3
-	VANDPS       Y0, Y3, Y2
-	VMOVUPS      Y2, 128(AX)(DI*4)
-	VBROADCASTSS constants<>+96(SB), Y3
-	VPCMPEQD     Y3, Y1, Y3
-	VANDPS       Y0, Y3, Y2
-	VMOVUPS      Y2, 3328(AX)(DI*4)
-	VBROADCASTSS constants<>+100(SB), Y3
-	VPCMPEQD     Y3, Y1, Y3
-	VANDPS       Y0, Y3, Y2
-	VMOVUPS      Y2, 3456(AX)(DI*4)
-	ADDQ         $+8, DI
-	DECQ         R8
-	JNZ          loop3
-	ADDQ         $+256, AX
-	ADDQ         $+128, CX
-	ADDQ         $+256, DX
-	DECQ         SI
-	JNZ          loop2
-	ADDQ         $+3328, AX
-	ADDQ         $+3328, DX
-	DECQ         BX
-	JNZ          loop
+	VXORPS Y1, Y1, Y1
+	tapAVX2V2()
+	tapAVX2V3(128(DX)(DI*4), constants<>+68(SB))
+	tapAVX2V3(3328(DX)(DI*4), constants<>+96(SB))
+	tapAVX2V3(3456(DX)(DI*4), constants<>+100(SB))
+	VMOVUPS (CX)(DI*4), Y0
+	gradientAVX2()
+	gradientAVX2V2(constants<>+68(SB), 128(AX)(DI*4))
+	gradientAVX2V2(constants<>+96(SB), 3328(AX)(DI*4))
+	gradientAVX2V2(constants<>+100(SB), 3456(AX)(DI*4))
+	ADDQ $+8, DI
+	DECQ R8
+	JNZ loop3
+	ADDQ $+256, AX
+	ADDQ $+128, CX
+	ADDQ $+256, DX
+	DECQ SI
+	JNZ loop2
+	ADDQ $+3328, AX
+	ADDQ $+3328, DX
+	DECQ BX
+	JNZ loop
 	VZEROUPPER
 	RET
 
 // func columnSums10AVX512(g2 *float32, dy *float32, width int, count int, more int)
-// Requires: AVX, AVX512F
 TEXT ·columnSums10AVX512(SB), $128-40
 	MOVQ g2+0(FP), AX
 	MOVQ dy+8(FP), DX
@@ -5076,67 +3292,65 @@ TEXT ·columnSums10AVX512(SB), $128-40
 
 	// Sums of 16 columns at a time.
 block:
-	CMPQ   CX, $+16
-	JL     next
+	CMPQ CX, $+16
+	JL next
 	VPXORD Z0, Z0, Z0
-	MOVQ   DX, BX
-	MOVQ   count+24(FP), SI
+	MOVQ DX, BX
+	MOVQ count+24(FP), SI
 
 loop:
-	VADDPS  (BX), Z0, Z0
-	ADDQ    $+40, BX
-	DECQ    SI
-	JNZ     loop
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first
-	VMOVUPS (AX), Z1
-	VADDPS  Z1, Z0, Z0
+	VADDPS (BX), Z0, Z0
+	ADDQ $+40, BX
+	DECQ SI
+	JNZ loop
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first
+	moreAVX512((AX), Z1, Z0)
 
 first:
 	VMOVUPS Z0, (AX)
-	ADDQ    $+64, AX
-	ADDQ    $+64, DX
-	SUBQ    $+16, CX
-	JMP     block
+	ADDQ $+64, AX
+	ADDQ $+64, DX
+	SUBQ $+16, CX
+	JMP block
 
 next:
 	TESTQ CX, CX
-	JZ    end
+	JZ end
 
 	// The columns that are left, under a mask.
-	MOVQ   $0x00000001, BX
-	SHLQ   CL, BX
-	DECQ   BX
-	KMOVW  BX, K1
+	MOVQ $0x00000001, BX
+	SHLQ CL, BX
+	DECQ BX
+	KMOVW BX, K1
 	VPXORD Z0, Z0, Z0
-	MOVQ   DX, CX
-	MOVQ   count+24(FP), BX
+	MOVQ DX, CX
+	MOVQ count+24(FP), BX
 
 loop2:
 	VMOVUPS.Z (CX), K1, Z1
-	VMOVAPS   Z1, Z2
-	VADDPS    Z2, Z0, Z0
-	ADDQ      $+40, CX
-	DECQ      BX
-	JNZ       loop2
-	MOVQ      more+32(FP), CX
-	TESTQ     $0x00000001, CX
-	JZ        first2
+	VMOVAPS Z1, Z2
+	VADDPS Z2, Z0, Z0
+	ADDQ $+40, CX
+	DECQ BX
+	JNZ loop2
+	MOVQ more+32(FP), CX
+	TESTQ $0x00000001, CX
+	JZ first2
 	VMOVUPS.Z (AX), K1, Z2
-	VADDPS    Z2, Z0, Z0
+	VADDPS Z2, Z0, Z0
 
 first2:
 	VMOVUPS Z0, K1, (AX)
-	ADDQ    $+64, AX
-	ADDQ    $+64, DX
+	ADDQ $+64, AX
+	ADDQ $+64, DX
 
 end:
 	VZEROUPPER
 	RET
 
 // func columnSums10AVX2(g2 *float32, dy *float32, width int, count int, more int)
-// Requires: AVX
 TEXT ·columnSums10AVX2(SB), $128-40
 	MOVQ g2+0(FP), AX
 	MOVQ dy+8(FP), CX
@@ -5144,423 +3358,292 @@ TEXT ·columnSums10AVX2(SB), $128-40
 
 	// Sums of 8 columns at a time.
 block:
-	CMPQ   DX, $+8
-	JL     next
+	CMPQ DX, $+8
+	JL next
 	VXORPS Y0, Y0, Y0
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop:
-	VADDPS  (BX), Y0, Y0
-	ADDQ    $+40, BX
-	DECQ    SI
-	JNZ     loop
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first
-	VMOVUPS (AX), Y1
-	VADDPS  Y1, Y0, Y0
+	VADDPS (BX), Y0, Y0
+	ADDQ $+40, BX
+	DECQ SI
+	JNZ loop
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first
+	moreAVX2((AX), Y1, Y0)
 
 first:
 	VMOVUPS Y0, (AX)
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	JMP     block
+	ADDQ $+32, AX
+	ADDQ $+32, CX
+	SUBQ $+8, DX
+	JMP block
 
 next:
 	TESTQ DX, DX
-	JZ    end
+	JZ end
 
 	// The columns that are left, under a mask.
-	LEAQ    lanes<>+32(SB), BX
-	NEGQ    DX
+	LEAQ lanes<>+32(SB), BX
+	NEGQ DX
 	VMOVDQU (BX)(DX*4), Y0
-	VXORPS  Y1, Y1, Y1
-	MOVQ    CX, DX
-	MOVQ    count+24(FP), BX
+	VXORPS Y1, Y1, Y1
+	MOVQ CX, DX
+	MOVQ count+24(FP), BX
 
 loop2:
 	VMASKMOVPS (DX), Y0, Y2
-	VMOVAPS    Y2, Y3
-	VADDPS     Y3, Y1, Y1
-	ADDQ       $+40, DX
-	DECQ       BX
-	JNZ        loop2
-	MOVQ       more+32(FP), DX
-	TESTQ      $0x00000001, DX
-	JZ         first2
+	VMOVAPS Y2, Y3
+	VADDPS Y3, Y1, Y1
+	ADDQ $+40, DX
+	DECQ BX
+	JNZ loop2
+	MOVQ more+32(FP), DX
+	TESTQ $0x00000001, DX
+	JZ first2
 	VMASKMOVPS (AX), Y0, Y3
-	VADDPS     Y3, Y1, Y1
+	VADDPS Y3, Y1, Y1
 
 first2:
 	VMASKMOVPS Y1, Y0, (AX)
-	ADDQ       $+32, AX
-	ADDQ       $+32, CX
+	ADDQ $+32, AX
+	ADDQ $+32, CX
 
 end:
 	VZEROUPPER
 	RET
 
 // func tile14x10AVX512(y *float32, x *float32, w *float32, s *tile, n int)
-// Requires: AVX, AVX512F
 TEXT ·tile14x10AVX512(SB), $128-40
-	MOVL  $0x000003ff, AX
+	MOVL $0x000003ff, AX
 	KMOVW AX, K1
-	MOVQ  s+24(FP), AX
+	MOVQ s+24(FP), AX
 
 next:
 	// 14 by 10 sums in registers:
-	CMPQ   n+32(FP), $0x0e
-	JLT    under14
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	VPXORD Z24, Z24, Z24
-	VPXORD Z25, Z25, Z25
-	VPXORD Z26, Z26, Z26
-	VPXORD Z27, Z27, Z27
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	LEAQ   (BX)(DX*4), DI
-	LEAQ   (CX)(DX*8), R8
-	MOVQ   w+16(FP), R9
-	MOVQ   16(AX), R10
-	MOVQ   40(AX), R11
-	MOVQ   64(AX), R12
-	TESTQ  R10, R10
-	JZ     summed14
-	INCQ   R10
-	SHRQ   $0x01, R10
-	JCC    odd14
+	CMPQ n+32(FP), $0x0e
+	JLT under14
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	zero4AVX512(Z16, Z17, Z18, Z19)
+	zero4AVX512(Z20, Z21, Z22, Z23)
+	zero4AVX512(Z24, Z25, Z26, Z27)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	LEAQ (CX)(DX*8), R8
+	MOVQ w+16(FP), R9
+	MOVQ 16(AX), R10
+	MOVQ 40(AX), R11
+	MOVQ 64(AX), R12
+	TESTQ R10, R10
+	JZ summed14
+	INCQ R10
+	SHRQ $0x01, R10
+	JCC odd14
 
 sum14:
-	VMOVUPS.Z        (R9), K1, Z28
-	VFMADD231PS.BCST (CX), Z28, Z1
-	VFMADD231PS.BCST (CX)(DX*1), Z28, Z3
-	VFMADD231PS.BCST (CX)(DX*2), Z28, Z5
-	VFMADD231PS.BCST (CX)(BX*1), Z28, Z7
-	VFMADD231PS.BCST (CX)(DX*4), Z28, Z9
-	VFMADD231PS.BCST (CX)(SI*1), Z28, Z11
-	VFMADD231PS.BCST (CX)(BX*2), Z28, Z13
-	VFMADD231PS.BCST (CX)(DI*1), Z28, Z15
-	VFMADD231PS.BCST (R8), Z28, Z17
-	VFMADD231PS.BCST (R8)(DX*1), Z28, Z19
-	VFMADD231PS.BCST (R8)(DX*2), Z28, Z21
-	VFMADD231PS.BCST (R8)(BX*1), Z28, Z23
-	VFMADD231PS.BCST (R8)(DX*4), Z28, Z25
-	VFMADD231PS.BCST (R8)(SI*1), Z28, Z27
-	ADDQ             R11, CX
-	ADDQ             R11, R8
-	ADDQ             R12, R9
+	VMOVUPS.Z (R9), K1, Z28
+	products4AVX512((CX), Z28, Z1, (CX)(DX*1), Z3, (CX)(DX*2), Z5, (CX)(BX*1), Z7)
+	products4AVX512((CX)(DX*4), Z28, Z9, (CX)(SI*1), Z11, (CX)(BX*2), Z13, (CX)(DI*1), Z15)
+	products4AVX512((R8), Z28, Z17, (R8)(DX*1), Z19, (R8)(DX*2), Z21, (R8)(BX*1), Z23)
+	products2AVX512(Z25, Z27)
+	ADDQ R11, CX
+	ADDQ R11, R8
+	ADDQ R12, R9
 
 odd14:
-	VMOVUPS.Z        (R9), K1, Z28
-	VFMADD231PS.BCST (CX), Z28, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z28, Z2
-	VFMADD231PS.BCST (CX)(DX*2), Z28, Z4
-	VFMADD231PS.BCST (CX)(BX*1), Z28, Z6
-	VFMADD231PS.BCST (CX)(DX*4), Z28, Z8
-	VFMADD231PS.BCST (CX)(SI*1), Z28, Z10
-	VFMADD231PS.BCST (CX)(BX*2), Z28, Z12
-	VFMADD231PS.BCST (CX)(DI*1), Z28, Z14
-	VFMADD231PS.BCST (R8), Z28, Z16
-	VFMADD231PS.BCST (R8)(DX*1), Z28, Z18
-	VFMADD231PS.BCST (R8)(DX*2), Z28, Z20
-	VFMADD231PS.BCST (R8)(BX*1), Z28, Z22
-	VFMADD231PS.BCST (R8)(DX*4), Z28, Z24
-	VFMADD231PS.BCST (R8)(SI*1), Z28, Z26
-	ADDQ             R11, CX
-	ADDQ             R11, R8
-	ADDQ             R12, R9
-	DECQ             R10
-	JNZ              sum14
+	VMOVUPS.Z (R9), K1, Z28
+	products4AVX512((CX), Z28, Z0, (CX)(DX*1), Z2, (CX)(DX*2), Z4, (CX)(BX*1), Z6)
+	products4AVX512((CX)(DX*4), Z28, Z8, (CX)(SI*1), Z10, (CX)(BX*2), Z12, (CX)(DI*1), Z14)
+	products4AVX512((R8), Z28, Z16, (R8)(DX*1), Z18, (R8)(DX*2), Z20, (R8)(BX*1), Z22)
+	products2AVX512(Z24, Z26)
+	ADDQ R11, CX
+	ADDQ R11, R8
+	ADDQ R12, R9
+	DECQ R10
+	JNZ sum14
 
 summed14:
-	VADDPS  Z1, Z0, Z0
-	VADDPS  Z3, Z2, Z2
-	VADDPS  Z5, Z4, Z4
-	VADDPS  Z7, Z6, Z6
-	VADDPS  Z9, Z8, Z8
-	VADDPS  Z11, Z10, Z10
-	VADDPS  Z13, Z12, Z12
-	VADDPS  Z15, Z14, Z14
-	VADDPS  Z17, Z16, Z16
-	VADDPS  Z19, Z18, Z18
-	VADDPS  Z21, Z20, Z20
-	VADDPS  Z23, Z22, Z22
-	VADDPS  Z25, Z24, Z24
-	VADDPS  Z27, Z26, Z26
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	LEAQ    (DX)(DX*4), SI
-	LEAQ    (BX)(DX*4), DI
-	LEAQ    (CX)(DX*8), R8
-	VMOVUPS Z0, K1, (CX)
-	VMOVUPS Z2, K1, (CX)(DX*1)
-	VMOVUPS Z4, K1, (CX)(DX*2)
-	VMOVUPS Z6, K1, (CX)(BX*1)
-	VMOVUPS Z8, K1, (CX)(DX*4)
-	VMOVUPS Z10, K1, (CX)(SI*1)
-	VMOVUPS Z12, K1, (CX)(BX*2)
-	VMOVUPS Z14, K1, (CX)(DI*1)
-	VMOVUPS Z16, K1, (R8)
-	VMOVUPS Z18, K1, (R8)(DX*1)
-	VMOVUPS Z20, K1, (R8)(DX*2)
-	VMOVUPS Z22, K1, (R8)(BX*1)
+	add4AVX512(Z1, Z0, Z3, Z2, Z5, Z4, Z7, Z6)
+	add4AVX512(Z9, Z8, Z11, Z10, Z13, Z12, Z15, Z14)
+	add4AVX512(Z17, Z16, Z19, Z18, Z21, Z20, Z23, Z22)
+	VADDPS Z25, Z24, Z24
+	VADDPS Z27, Z26, Z26
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	LEAQ (BX)(DX*4), DI
+	LEAQ (CX)(DX*8), R8
+	store4AVX512V2(Z0, (CX), Z2, (CX)(DX*1), Z4, (CX)(DX*2), Z6, (CX)(BX*1))
+	store4AVX512V2(Z8, (CX)(DX*4), Z10, (CX)(SI*1), Z12, (CX)(BX*2), Z14, (CX)(DI*1))
+	store4AVX512V2(Z16, (R8), Z18, (R8)(DX*1), Z20, (R8)(DX*2), Z22, (R8)(BX*1))
 	VMOVUPS Z24, K1, (R8)(DX*4)
 	VMOVUPS Z26, K1, (R8)(SI*1)
-	MOVQ    $0x0000000e, CX
-	JMP     finish
+	MOVQ $0x0000000e, CX
+	JMP finish
 
 under14:
 	// 4 by 10 sums in registers:
-	CMPQ   n+32(FP), $0x04
-	JLT    done
-	VPXORD Z26, Z26, Z26
-	VPXORD Z24, Z24, Z24
-	VPXORD Z22, Z22, Z22
-	VPXORD Z20, Z20, Z20
-	VPXORD Z18, Z18, Z18
-	VPXORD Z16, Z16, Z16
-	VPXORD Z14, Z14, Z14
-	VPXORD Z12, Z12, Z12
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
-	INCQ   DI
-	SHRQ   $0x01, DI
-	JCC    odd4
+	CMPQ n+32(FP), $0x04
+	JLT done
+	zero4AVX512(Z26, Z24, Z22, Z20)
+	zero4AVX512(Z18, Z16, Z14, Z12)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
+	INCQ DI
+	SHRQ $0x01, DI
+	JCC odd4
 
 sum4:
-	VMOVUPS.Z        (SI), K1, Z10
-	VFMADD231PS.BCST (CX), Z10, Z24
-	VFMADD231PS.BCST (CX)(DX*1), Z10, Z20
-	VFMADD231PS.BCST (CX)(DX*2), Z10, Z16
-	VFMADD231PS.BCST (CX)(BX*1), Z10, Z12
-	ADDQ             R8, CX
-	ADDQ             R9, SI
+	VMOVUPS.Z (SI), K1, Z10
+	products4AVX512((CX), Z10, Z24, (CX)(DX*1), Z20, (CX)(DX*2), Z16, (CX)(BX*1), Z12)
+	ADDQ R8, CX
+	ADDQ R9, SI
 
 odd4:
-	VMOVUPS.Z        (SI), K1, Z10
-	VFMADD231PS.BCST (CX), Z10, Z26
-	VFMADD231PS.BCST (CX)(DX*1), Z10, Z22
-	VFMADD231PS.BCST (CX)(DX*2), Z10, Z18
-	VFMADD231PS.BCST (CX)(BX*1), Z10, Z14
-	ADDQ             R8, CX
-	ADDQ             R9, SI
-	DECQ             DI
-	JNZ              sum4
+	VMOVUPS.Z (SI), K1, Z10
+	products4AVX512((CX), Z10, Z26, (CX)(DX*1), Z22, (CX)(DX*2), Z18, (CX)(BX*1), Z14)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	VADDPS  Z24, Z26, Z26
-	VADDPS  Z20, Z22, Z22
-	VADDPS  Z16, Z18, Z18
-	VADDPS  Z12, Z14, Z14
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	VMOVUPS Z26, K1, (CX)
-	VMOVUPS Z22, K1, (CX)(DX*1)
-	VMOVUPS Z18, K1, (CX)(DX*2)
-	VMOVUPS Z14, K1, (CX)(BX*1)
-	MOVQ    $0x00000004, CX
+	add4AVX512(Z24, Z26, Z20, Z22, Z16, Z18, Z12, Z14)
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	store4AVX512V2(Z26, (CX), Z22, (CX)(DX*1), Z18, (CX)(DX*2), Z14, (CX)(BX*1))
+	MOVQ $0x00000004, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+32(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+32(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile6x10AVX2(y *float32, x *float32, w *float32, s *tile, n int)
-// Requires: AVX, FMA3
 TEXT ·tile6x10AVX2(SB), $128-40
 	VMOVDQU lanes<>+24(SB), Y0
-	MOVQ    s+24(FP), AX
+	MOVQ s+24(FP), AX
 
 next:
 	// 6 by 10 sums in registers:
-	CMPQ   n+32(FP), $0x06
-	JLT    under6
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	VXORPS Y12, Y12, Y12
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	MOVQ   w+16(FP), DI
-	MOVQ   16(AX), R8
-	MOVQ   40(AX), R9
-	MOVQ   64(AX), R10
-	TESTQ  R8, R8
-	JZ     summed6
+	CMPQ n+32(FP), $0x06
+	JLT under6
+	zero4AVX2(Y1, Y2, Y3, Y4)
+	zero4AVX2(Y5, Y6, Y7, Y8)
+	zero4AVX2(Y9, Y10, Y11, Y12)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ w+16(FP), DI
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	MOVQ 64(AX), R10
+	TESTQ R8, R8
+	JZ summed6
 
 sum6:
-	VMOVUPS      (DI), Y13
-	VMASKMOVPS   32(DI), Y0, Y14
-	VBROADCASTSS (CX), Y15
-	VFMADD231PS  Y15, Y13, Y1
-	VFMADD231PS  Y15, Y14, Y2
-	VBROADCASTSS (CX)(DX*1), Y15
-	VFMADD231PS  Y15, Y13, Y3
-	VFMADD231PS  Y15, Y14, Y4
-	VBROADCASTSS (CX)(DX*2), Y15
-	VFMADD231PS  Y15, Y13, Y5
-	VFMADD231PS  Y15, Y14, Y6
-	VBROADCASTSS (CX)(BX*1), Y15
-	VFMADD231PS  Y15, Y13, Y7
-	VFMADD231PS  Y15, Y14, Y8
-	VBROADCASTSS (CX)(DX*4), Y15
-	VFMADD231PS  Y15, Y13, Y9
-	VFMADD231PS  Y15, Y14, Y10
-	VBROADCASTSS (CX)(SI*1), Y15
-	VFMADD231PS  Y15, Y13, Y11
-	VFMADD231PS  Y15, Y14, Y12
-	ADDQ         R9, CX
-	ADDQ         R10, DI
-	DECQ         R8
-	JNZ          sum6
+	VMOVUPS (DI), Y13
+	VMASKMOVPS 32(DI), Y0, Y14
+	row2AVX2((CX), Y15, Y13, Y1, Y14, Y2)
+	row2AVX2((CX)(DX*1), Y15, Y13, Y3, Y14, Y4)
+	row2AVX2((CX)(DX*2), Y15, Y13, Y5, Y14, Y6)
+	row2AVX2((CX)(BX*1), Y15, Y13, Y7, Y14, Y8)
+	row2AVX2((CX)(DX*4), Y15, Y13, Y9, Y14, Y10)
+	row2AVX2((CX)(SI*1), Y15, Y13, Y11, Y14, Y12)
+	ADDQ R9, CX
+	ADDQ R10, DI
+	DECQ R8
+	JNZ sum6
 
 summed6:
-	MOVQ       y+0(FP), CX
-	MOVQ       80(AX), DX
-	LEAQ       (DX)(DX*2), BX
-	LEAQ       (DX)(DX*4), SI
-	VMOVUPS    Y1, (CX)
-	VMASKMOVPS Y2, Y0, 32(CX)
-	VMOVUPS    Y3, (CX)(DX*1)
-	VMASKMOVPS Y4, Y0, 32(CX)(DX*1)
-	VMOVUPS    Y5, (CX)(DX*2)
-	VMASKMOVPS Y6, Y0, 32(CX)(DX*2)
-	VMOVUPS    Y7, (CX)(BX*1)
-	VMASKMOVPS Y8, Y0, 32(CX)(BX*1)
-	VMOVUPS    Y9, (CX)(DX*4)
-	VMASKMOVPS Y10, Y0, 32(CX)(DX*4)
-	VMOVUPS    Y11, (CX)(SI*1)
-	VMASKMOVPS Y12, Y0, 32(CX)(SI*1)
-	MOVQ       $0x00000006, CX
-	JMP        finish
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	store4AVX2(Y1, (CX), Y2, 32(CX), Y3, (CX)(DX*1), Y4, 32(CX)(DX*1))
+	store4AVX2(Y5, (CX)(DX*2), Y6, 32(CX)(DX*2), Y7, (CX)(BX*1), Y8, 32(CX)(BX*1))
+	store4AVX2(Y9, (CX)(DX*4), Y10, 32(CX)(DX*4), Y11, (CX)(SI*1), Y12, 32(CX)(SI*1))
+	MOVQ $0x00000006, CX
+	JMP finish
 
 under6:
 	// 4 by 10 sums in registers:
-	CMPQ   n+32(FP), $0x04
-	JLT    done
-	VXORPS Y12, Y12, Y12
-	VXORPS Y11, Y11, Y11
-	VXORPS Y10, Y10, Y10
-	VXORPS Y9, Y9, Y9
-	VXORPS Y8, Y8, Y8
-	VXORPS Y7, Y7, Y7
-	VXORPS Y6, Y6, Y6
-	VXORPS Y5, Y5, Y5
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	MOVQ   w+16(FP), SI
-	MOVQ   16(AX), DI
-	MOVQ   40(AX), R8
-	MOVQ   64(AX), R9
-	TESTQ  DI, DI
-	JZ     summed4
+	CMPQ n+32(FP), $0x04
+	JLT done
+	zero4AVX2(Y12, Y11, Y10, Y9)
+	zero4AVX2(Y8, Y7, Y6, Y5)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
 
 sum4:
-	VMOVUPS      (SI), Y4
-	VMASKMOVPS   32(SI), Y0, Y3
-	VBROADCASTSS (CX), Y2
-	VFMADD231PS  Y2, Y4, Y12
-	VFMADD231PS  Y2, Y3, Y11
-	VBROADCASTSS (CX)(DX*1), Y2
-	VFMADD231PS  Y2, Y4, Y10
-	VFMADD231PS  Y2, Y3, Y9
-	VBROADCASTSS (CX)(DX*2), Y2
-	VFMADD231PS  Y2, Y4, Y8
-	VFMADD231PS  Y2, Y3, Y7
-	VBROADCASTSS (CX)(BX*1), Y2
-	VFMADD231PS  Y2, Y4, Y6
-	VFMADD231PS  Y2, Y3, Y5
-	ADDQ         R8, CX
-	ADDQ         R9, SI
-	DECQ         DI
-	JNZ          sum4
+	VMOVUPS (SI), Y4
+	VMASKMOVPS 32(SI), Y0, Y3
+	row2AVX2((CX), Y2, Y4, Y12, Y3, Y11)
+	row2AVX2((CX)(DX*1), Y2, Y4, Y10, Y3, Y9)
+	row2AVX2((CX)(DX*2), Y2, Y4, Y8, Y3, Y7)
+	row2AVX2((CX)(BX*1), Y2, Y4, Y6, Y3, Y5)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
 
 summed4:
-	MOVQ       y+0(FP), CX
-	MOVQ       80(AX), DX
-	LEAQ       (DX)(DX*2), BX
-	VMOVUPS    Y12, (CX)
-	VMASKMOVPS Y11, Y0, 32(CX)
-	VMOVUPS    Y10, (CX)(DX*1)
-	VMASKMOVPS Y9, Y0, 32(CX)(DX*1)
-	VMOVUPS    Y8, (CX)(DX*2)
-	VMASKMOVPS Y7, Y0, 32(CX)(DX*2)
-	VMOVUPS    Y6, (CX)(BX*1)
-	VMASKMOVPS Y5, Y0, 32(CX)(BX*1)
-	MOVQ       $0x00000004, CX
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	store4AVX2(Y12, (CX), Y11, 32(CX), Y10, (CX)(DX*1), Y9, 32(CX)(DX*1))
+	store4AVX2(Y8, (CX)(DX*2), Y7, 32(CX)(DX*2), Y6, (CX)(BX*1), Y5, 32(CX)(BX*1))
+	MOVQ $0x00000004, CX
 
 finish:
-	MOVQ  80(AX), DX
+	MOVQ 80(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, y+0(FP)
-	MOVQ  72(AX), DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
 	IMULQ CX, DX
-	ADDQ  DX, x+8(FP)
-	SUBQ  CX, n+32(FP)
-	JMP   next
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+32(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func columnSums64AVX512(g2 *float32, dy *float32, width int, count int, more int)
-// Requires: AVX, AVX512F
 TEXT ·columnSums64AVX512(SB), $128-40
 	MOVQ g2+0(FP), AX
 	MOVQ dy+8(FP), CX
@@ -5568,78 +3651,63 @@ TEXT ·columnSums64AVX512(SB), $128-40
 
 	// Sums of 64 columns at a time.
 block:
-	CMPQ   DX, $+64
-	JL     next
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	CMPQ DX, $+64
+	JL next
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop:
-	VADDPS  (BX), Z0, Z0
-	VADDPS  64(BX), Z1, Z1
-	VADDPS  128(BX), Z2, Z2
-	VADDPS  192(BX), Z3, Z3
-	ADDQ    $+256, BX
-	DECQ    SI
-	JNZ     loop
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first
-	VMOVUPS (AX), Z4
-	VADDPS  Z4, Z0, Z0
-	VMOVUPS 64(AX), Z4
-	VADDPS  Z4, Z1, Z1
-	VMOVUPS 128(AX), Z4
-	VADDPS  Z4, Z2, Z2
-	VMOVUPS 192(AX), Z4
-	VADDPS  Z4, Z3, Z3
+	add4AVX512((BX), Z0, 64(BX), Z1, 128(BX), Z2, 192(BX), Z3)
+	ADDQ $+256, BX
+	DECQ SI
+	JNZ loop
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first
+	moreAVX512((AX), Z4, Z0)
+	moreAVX512(64(AX), Z4, Z1)
+	moreAVX512(128(AX), Z4, Z2)
+	moreAVX512(192(AX), Z4, Z3)
 
 first:
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	ADDQ    $+256, AX
-	ADDQ    $+256, CX
-	SUBQ    $+64, DX
-	JMP     block
+	store4AVX512(Z0, (AX), Z1, 64(AX), Z2, 128(AX), Z3, 192(AX))
+	ADDQ $+256, AX
+	ADDQ $+256, CX
+	SUBQ $+64, DX
+	JMP block
 
 next:
 	// Sums of 16 columns at a time.
 block2:
-	CMPQ   DX, $+16
-	JL     next2
+	CMPQ DX, $+16
+	JL next2
 	VPXORD Z3, Z3, Z3
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop2:
-	VADDPS  (BX), Z3, Z3
-	ADDQ    $+256, BX
-	DECQ    SI
-	JNZ     loop2
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first2
-	VMOVUPS (AX), Z2
-	VADDPS  Z2, Z3, Z3
+	VADDPS (BX), Z3, Z3
+	ADDQ $+256, BX
+	DECQ SI
+	JNZ loop2
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first2
+	moreAVX512((AX), Z2, Z3)
 
 first2:
 	VMOVUPS Z3, (AX)
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	JMP     block2
+	ADDQ $+64, AX
+	ADDQ $+64, CX
+	SUBQ $+16, DX
+	JMP block2
 
 next2:
 	VZEROUPPER
 	RET
 
 // func columnSums64AVX2(g2 *float32, dy *float32, width int, count int, more int)
-// Requires: AVX
 TEXT ·columnSums64AVX2(SB), $128-40
 	MOVQ g2+0(FP), AX
 	MOVQ dy+8(FP), CX
@@ -5647,238 +3715,155 @@ TEXT ·columnSums64AVX2(SB), $128-40
 
 	// Sums of 64 columns at a time.
 block:
-	CMPQ   DX, $+64
-	JL     next
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	CMPQ DX, $+64
+	JL next
+	zero4AVX2(Y0, Y1, Y2, Y3)
+	zero4AVX2(Y4, Y5, Y6, Y7)
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop:
-	VADDPS  (BX), Y0, Y0
-	VADDPS  32(BX), Y1, Y1
-	VADDPS  64(BX), Y2, Y2
-	VADDPS  96(BX), Y3, Y3
-	VADDPS  128(BX), Y4, Y4
-	VADDPS  160(BX), Y5, Y5
-	VADDPS  192(BX), Y6, Y6
-	VADDPS  224(BX), Y7, Y7
-	ADDQ    $+256, BX
-	DECQ    SI
-	JNZ     loop
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first
-	VMOVUPS (AX), Y8
-	VADDPS  Y8, Y0, Y0
-	VMOVUPS 32(AX), Y8
-	VADDPS  Y8, Y1, Y1
-	VMOVUPS 64(AX), Y8
-	VADDPS  Y8, Y2, Y2
-	VMOVUPS 96(AX), Y8
-	VADDPS  Y8, Y3, Y3
-	VMOVUPS 128(AX), Y8
-	VADDPS  Y8, Y4, Y4
-	VMOVUPS 160(AX), Y8
-	VADDPS  Y8, Y5, Y5
-	VMOVUPS 192(AX), Y8
-	VADDPS  Y8, Y6, Y6
-	VMOVUPS 224(AX), Y8
-	VADDPS  Y8, Y7, Y7
+	add4AVX2((BX), Y0, 32(BX), Y1, 64(BX), Y2, 96(BX), Y3)
+	add4AVX2(128(BX), Y4, 160(BX), Y5, 192(BX), Y6, 224(BX), Y7)
+	ADDQ $+256, BX
+	DECQ SI
+	JNZ loop
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first
+	moreAVX2((AX), Y8, Y0)
+	moreAVX2(32(AX), Y8, Y1)
+	moreAVX2(64(AX), Y8, Y2)
+	moreAVX2(96(AX), Y8, Y3)
+	moreAVX2(128(AX), Y8, Y4)
+	moreAVX2(160(AX), Y8, Y5)
+	moreAVX2(192(AX), Y8, Y6)
+	moreAVX2(224(AX), Y8, Y7)
 
 first:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	VMOVUPS Y4, 128(AX)
-	VMOVUPS Y5, 160(AX)
-	VMOVUPS Y6, 192(AX)
-	VMOVUPS Y7, 224(AX)
-	ADDQ    $+256, AX
-	ADDQ    $+256, CX
-	SUBQ    $+64, DX
-	JMP     block
+	store4AVX2V2(Y0, (AX), Y1, 32(AX), Y2, 64(AX), Y3, 96(AX))
+	store4AVX2V2(Y4, 128(AX), Y5, 160(AX), Y6, 192(AX), Y7, 224(AX))
+	ADDQ $+256, AX
+	ADDQ $+256, CX
+	SUBQ $+64, DX
+	JMP block
 
 next:
 	// Sums of 32 columns at a time.
 block2:
-	CMPQ   DX, $+32
-	JL     next2
-	VXORPS Y7, Y7, Y7
-	VXORPS Y6, Y6, Y6
-	VXORPS Y5, Y5, Y5
-	VXORPS Y4, Y4, Y4
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	CMPQ DX, $+32
+	JL next2
+	zero4AVX2(Y7, Y6, Y5, Y4)
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop2:
-	VADDPS  (BX), Y7, Y7
-	VADDPS  32(BX), Y6, Y6
-	VADDPS  64(BX), Y5, Y5
-	VADDPS  96(BX), Y4, Y4
-	ADDQ    $+256, BX
-	DECQ    SI
-	JNZ     loop2
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first2
-	VMOVUPS (AX), Y3
-	VADDPS  Y3, Y7, Y7
-	VMOVUPS 32(AX), Y3
-	VADDPS  Y3, Y6, Y6
-	VMOVUPS 64(AX), Y3
-	VADDPS  Y3, Y5, Y5
-	VMOVUPS 96(AX), Y3
-	VADDPS  Y3, Y4, Y4
+	add4AVX2((BX), Y7, 32(BX), Y6, 64(BX), Y5, 96(BX), Y4)
+	ADDQ $+256, BX
+	DECQ SI
+	JNZ loop2
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first2
+	moreAVX2((AX), Y3, Y7)
+	moreAVX2(32(AX), Y3, Y6)
+	moreAVX2(64(AX), Y3, Y5)
+	moreAVX2(96(AX), Y3, Y4)
 
 first2:
-	VMOVUPS Y7, (AX)
-	VMOVUPS Y6, 32(AX)
-	VMOVUPS Y5, 64(AX)
-	VMOVUPS Y4, 96(AX)
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+32, DX
-	JMP     block2
+	store4AVX2V2(Y7, (AX), Y6, 32(AX), Y5, 64(AX), Y4, 96(AX))
+	ADDQ $+128, AX
+	ADDQ $+128, CX
+	SUBQ $+32, DX
+	JMP block2
 
 next2:
 	// Sums of 8 columns at a time.
 block3:
-	CMPQ   DX, $+8
-	JL     next3
+	CMPQ DX, $+8
+	JL next3
 	VXORPS Y4, Y4, Y4
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop3:
-	VADDPS  (BX), Y4, Y4
-	ADDQ    $+256, BX
-	DECQ    SI
-	JNZ     loop3
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first3
-	VMOVUPS (AX), Y5
-	VADDPS  Y5, Y4, Y4
+	VADDPS (BX), Y4, Y4
+	ADDQ $+256, BX
+	DECQ SI
+	JNZ loop3
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first3
+	moreAVX2((AX), Y5, Y4)
 
 first3:
 	VMOVUPS Y4, (AX)
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	JMP     block3
+	ADDQ $+32, AX
+	ADDQ $+32, CX
+	SUBQ $+8, DX
+	JMP block3
 
 next3:
 	VZEROUPPER
 	RET
 
 // func tile6x64AVX512(y *float32, x *float32, w *float32, s *tile, n int)
-// Requires: AVX, AVX512F, MMX+
 TEXT ·tile6x64AVX512(SB), $176-40
 	MOVQ s+24(FP), AX
 
 next:
 	// 6 by 64 sums in registers:
-	CMPQ   n+32(FP), $0x06
-	JLT    done
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	VPXORD Z21, Z21, Z21
-	VPXORD Z22, Z22, Z22
-	VPXORD Z23, Z23, Z23
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	MOVQ   w+16(FP), DI
-	MOVQ   (AX), R8
-	TESTQ  R8, R8
-	JZ     summed6a
-	MOVQ   R8, 144(SP)
+	CMPQ n+32(FP), $0x06
+	JLT done
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero4AVX512(Z4, Z5, Z6, Z7)
+	zero4AVX512(Z8, Z9, Z10, Z11)
+	zero4AVX512(Z12, Z13, Z14, Z15)
+	zero4AVX512(Z16, Z17, Z18, Z19)
+	zero4AVX512(Z20, Z21, Z22, Z23)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ w+16(FP), DI
+	MOVQ (AX), R8
+	TESTQ R8, R8
+	JZ summed6a
+	MOVQ R8, 144(SP)
 
 sum6a:
-	MOVQ  CX, 128(SP)
-	MOVQ  DI, 136(SP)
-	MOVQ  8(AX), R8
+	MOVQ CX, 128(SP)
+	MOVQ DI, 136(SP)
+	MOVQ 8(AX), R8
 	TESTQ R8, R8
-	JZ    summed6b
-	MOVQ  R8, 168(SP)
+	JZ summed6b
+	MOVQ R8, 168(SP)
 
 sum6b:
-	MOVQ  CX, 152(SP)
-	MOVQ  DI, 160(SP)
-	MOVQ  16(AX), R8
-	MOVQ  40(AX), R9
-	MOVQ  64(AX), R10
+	MOVQ CX, 152(SP)
+	MOVQ DI, 160(SP)
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	MOVQ 64(AX), R10
 	TESTQ R8, R8
-	JZ    summed6
+	JZ summed6
 
 sum6:
-	VMOVUPS      (DI), Z24
-	VMOVUPS      64(DI), Z25
-	VMOVUPS      128(DI), Z26
-	VMOVUPS      192(DI), Z27
-	PREFETCHT0   (CX)(R9*4)
-	VBROADCASTSS (CX), Z28
-	VFMADD231PS  Z28, Z24, Z0
-	VFMADD231PS  Z28, Z25, Z1
-	VFMADD231PS  Z28, Z26, Z2
-	VFMADD231PS  Z28, Z27, Z3
-	VBROADCASTSS (CX)(DX*1), Z28
-	VFMADD231PS  Z28, Z24, Z4
-	VFMADD231PS  Z28, Z25, Z5
-	VFMADD231PS  Z28, Z26, Z6
-	VFMADD231PS  Z28, Z27, Z7
-	VBROADCASTSS (CX)(DX*2), Z28
-	VFMADD231PS  Z28, Z24, Z8
-	VFMADD231PS  Z28, Z25, Z9
-	VFMADD231PS  Z28, Z26, Z10
-	VFMADD231PS  Z28, Z27, Z11
-	VBROADCASTSS (CX)(BX*1), Z28
-	VFMADD231PS  Z28, Z24, Z12
-	VFMADD231PS  Z28, Z25, Z13
-	VFMADD231PS  Z28, Z26, Z14
-	VFMADD231PS  Z28, Z27, Z15
-	VBROADCASTSS (CX)(DX*4), Z28
-	VFMADD231PS  Z28, Z24, Z16
-	VFMADD231PS  Z28, Z25, Z17
-	VFMADD231PS  Z28, Z26, Z18
-	VFMADD231PS  Z28, Z27, Z19
-	VBROADCASTSS (CX)(SI*1), Z28
-	VFMADD231PS  Z28, Z24, Z20
-	VFMADD231PS  Z28, Z25, Z21
-	VFMADD231PS  Z28, Z26, Z22
-	VFMADD231PS  Z28, Z27, Z23
-	ADDQ         R9, CX
-	ADDQ         R10, DI
-	DECQ         R8
-	JNZ          sum6
+	VMOVUPS (DI), Z24
+	VMOVUPS 64(DI), Z25
+	VMOVUPS 128(DI), Z26
+	VMOVUPS 192(DI), Z27
+	PREFETCHT0 (CX)(R9*4)
+	row4AVX512((CX), Z28, Z24, Z0, Z25, Z1, Z26, Z2, Z27, Z3)
+	row4AVX512((CX)(DX*1), Z28, Z24, Z4, Z25, Z5, Z26, Z6, Z27, Z7)
+	row4AVX512((CX)(DX*2), Z28, Z24, Z8, Z25, Z9, Z26, Z10, Z27, Z11)
+	row4AVX512((CX)(BX*1), Z28, Z24, Z12, Z25, Z13, Z26, Z14, Z27, Z15)
+	row4AVX512((CX)(DX*4), Z28, Z24, Z16, Z25, Z17, Z26, Z18, Z27, Z19)
+	row4AVX512((CX)(SI*1), Z28, Z24, Z20, Z25, Z21, Z26, Z22, Z27, Z23)
+	ADDQ R9, CX
+	ADDQ R10, DI
+	DECQ R8
+	JNZ sum6
 
 summed6:
 	MOVQ 152(SP), CX
@@ -5886,7 +3871,7 @@ summed6:
 	ADDQ 32(AX), CX
 	ADDQ 56(AX), DI
 	DECQ 168(SP)
-	JNZ  sum6b
+	JNZ sum6b
 
 summed6b:
 	MOVQ 128(SP), CX
@@ -5894,153 +3879,95 @@ summed6b:
 	ADDQ 24(AX), CX
 	ADDQ 48(AX), DI
 	DECQ 144(SP)
-	JNZ  sum6a
+	JNZ sum6a
 
 summed6a:
-	MOVQ   y+0(FP), CX
-	MOVQ   80(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	TESTQ  $0x00000001, 88(AX)
-	JZ     fresh6
-	VADDPS (CX), Z0, Z0
-	VADDPS 64(CX), Z1, Z1
-	VADDPS 128(CX), Z2, Z2
-	VADDPS 192(CX), Z3, Z3
-	VADDPS (CX)(DX*1), Z4, Z4
-	VADDPS 64(CX)(DX*1), Z5, Z5
-	VADDPS 128(CX)(DX*1), Z6, Z6
-	VADDPS 192(CX)(DX*1), Z7, Z7
-	VADDPS (CX)(DX*2), Z8, Z8
-	VADDPS 64(CX)(DX*2), Z9, Z9
-	VADDPS 128(CX)(DX*2), Z10, Z10
-	VADDPS 192(CX)(DX*2), Z11, Z11
-	VADDPS (CX)(BX*1), Z12, Z12
-	VADDPS 64(CX)(BX*1), Z13, Z13
-	VADDPS 128(CX)(BX*1), Z14, Z14
-	VADDPS 192(CX)(BX*1), Z15, Z15
-	VADDPS (CX)(DX*4), Z16, Z16
-	VADDPS 64(CX)(DX*4), Z17, Z17
-	VADDPS 128(CX)(DX*4), Z18, Z18
-	VADDPS 192(CX)(DX*4), Z19, Z19
-	VADDPS (CX)(SI*1), Z20, Z20
-	VADDPS 64(CX)(SI*1), Z21, Z21
-	VADDPS 128(CX)(SI*1), Z22, Z22
-	VADDPS 192(CX)(SI*1), Z23, Z23
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	TESTQ $0x00000001, 88(AX)
+	JZ fresh6
+	more4AVX512((CX), Z0, 64(CX), Z1, 128(CX), Z2, 192(CX), Z3)
+	more4AVX512((CX)(DX*1), Z4, 64(CX)(DX*1), Z5, 128(CX)(DX*1), Z6, 192(CX)(DX*1), Z7)
+	more4AVX512((CX)(DX*2), Z8, 64(CX)(DX*2), Z9, 128(CX)(DX*2), Z10, 192(CX)(DX*2), Z11)
+	more4AVX512((CX)(BX*1), Z12, 64(CX)(BX*1), Z13, 128(CX)(BX*1), Z14, 192(CX)(BX*1), Z15)
+	more4AVX512((CX)(DX*4), Z16, 64(CX)(DX*4), Z17, 128(CX)(DX*4), Z18, 192(CX)(DX*4), Z19)
+	more4AVX512((CX)(SI*1), Z20, 64(CX)(SI*1), Z21, 128(CX)(SI*1), Z22, 192(CX)(SI*1), Z23)
 
 fresh6:
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, 64(CX)
-	VMOVUPS Z2, 128(CX)
-	VMOVUPS Z3, 192(CX)
-	VMOVUPS Z4, (CX)(DX*1)
-	VMOVUPS Z5, 64(CX)(DX*1)
-	VMOVUPS Z6, 128(CX)(DX*1)
-	VMOVUPS Z7, 192(CX)(DX*1)
-	VMOVUPS Z8, (CX)(DX*2)
-	VMOVUPS Z9, 64(CX)(DX*2)
-	VMOVUPS Z10, 128(CX)(DX*2)
-	VMOVUPS Z11, 192(CX)(DX*2)
-	VMOVUPS Z12, (CX)(BX*1)
-	VMOVUPS Z13, 64(CX)(BX*1)
-	VMOVUPS Z14, 128(CX)(BX*1)
-	VMOVUPS Z15, 192(CX)(BX*1)
-	VMOVUPS Z16, (CX)(DX*4)
-	VMOVUPS Z17, 64(CX)(DX*4)
-	VMOVUPS Z18, 128(CX)(DX*4)
-	VMOVUPS Z19, 192(CX)(DX*4)
-	VMOVUPS Z20, (CX)(SI*1)
-	VMOVUPS Z21, 64(CX)(SI*1)
-	VMOVUPS Z22, 128(CX)(SI*1)
-	VMOVUPS Z23, 192(CX)(SI*1)
-	MOVQ    $0x00000006, CX
-	MOVQ    80(AX), DX
-	IMULQ   CX, DX
-	ADDQ    DX, y+0(FP)
-	MOVQ    72(AX), DX
-	IMULQ   CX, DX
-	ADDQ    DX, x+8(FP)
-	SUBQ    CX, n+32(FP)
-	JMP     next
+	store4AVX512(Z0, (CX), Z1, 64(CX), Z2, 128(CX), Z3, 192(CX))
+	store4AVX512(Z4, (CX)(DX*1), Z5, 64(CX)(DX*1), Z6, 128(CX)(DX*1), Z7, 192(CX)(DX*1))
+	store4AVX512(Z8, (CX)(DX*2), Z9, 64(CX)(DX*2), Z10, 128(CX)(DX*2), Z11, 192(CX)(DX*2))
+	store4AVX512(Z12, (CX)(BX*1), Z13, 64(CX)(BX*1), Z14, 128(CX)(BX*1), Z15, 192(CX)(BX*1))
+	store4AVX512(Z16, (CX)(DX*4), Z17, 64(CX)(DX*4), Z18, 128(CX)(DX*4), Z19, 192(CX)(DX*4))
+	store4AVX512(Z20, (CX)(SI*1), Z21, 64(CX)(SI*1), Z22, 128(CX)(SI*1), Z23, 192(CX)(SI*1))
+	MOVQ $0x00000006, CX
+	MOVQ 80(AX), DX
+	IMULQ CX, DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
+	IMULQ CX, DX
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+32(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile6x16AVX2(y *float32, x *float32, w *float32, s *tile, n int)
-// Requires: AVX, FMA3, MMX+
 TEXT ·tile6x16AVX2(SB), $176-40
 	MOVQ s+24(FP), AX
 
 next:
 	// 6 by 16 sums in registers:
-	CMPQ   n+32(FP), $0x06
-	JLT    done
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	LEAQ   (DX)(DX*2), BX
-	LEAQ   (DX)(DX*4), SI
-	MOVQ   w+16(FP), DI
-	MOVQ   (AX), R8
-	TESTQ  R8, R8
-	JZ     summed6a
-	MOVQ   R8, 144(SP)
+	CMPQ n+32(FP), $0x06
+	JLT done
+	zero4AVX2(Y0, Y1, Y2, Y3)
+	zero4AVX2(Y4, Y5, Y6, Y7)
+	zero4AVX2(Y8, Y9, Y10, Y11)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	MOVQ w+16(FP), DI
+	MOVQ (AX), R8
+	TESTQ R8, R8
+	JZ summed6a
+	MOVQ R8, 144(SP)
 
 sum6a:
-	MOVQ  CX, 128(SP)
-	MOVQ  DI, 136(SP)
-	MOVQ  8(AX), R8
+	MOVQ CX, 128(SP)
+	MOVQ DI, 136(SP)
+	MOVQ 8(AX), R8
 	TESTQ R8, R8
-	JZ    summed6b
-	MOVQ  R8, 168(SP)
+	JZ summed6b
+	MOVQ R8, 168(SP)
 
 sum6b:
-	MOVQ  CX, 152(SP)
-	MOVQ  DI, 160(SP)
-	MOVQ  16(AX), R8
-	MOVQ  40(AX), R9
-	MOVQ  64(AX), R10
+	MOVQ CX, 152(SP)
+	MOVQ DI, 160(SP)
+	MOVQ 16(AX), R8
+	MOVQ 40(AX), R9
+	MOVQ 64(AX), R10
 	TESTQ R8, R8
-	JZ    summed6
+	JZ summed6
 
 sum6:
-	VMOVUPS      (DI), Y12
-	VMOVUPS      32(DI), Y13
-	PREFETCHT0   (CX)(R9*4)
-	VBROADCASTSS (CX), Y14
-	VFMADD231PS  Y14, Y12, Y0
-	VFMADD231PS  Y14, Y13, Y1
-	VBROADCASTSS (CX)(DX*1), Y14
-	VFMADD231PS  Y14, Y12, Y2
-	VFMADD231PS  Y14, Y13, Y3
-	VBROADCASTSS (CX)(DX*2), Y14
-	VFMADD231PS  Y14, Y12, Y4
-	VFMADD231PS  Y14, Y13, Y5
-	VBROADCASTSS (CX)(BX*1), Y14
-	VFMADD231PS  Y14, Y12, Y6
-	VFMADD231PS  Y14, Y13, Y7
-	VBROADCASTSS (CX)(DX*4), Y14
-	VFMADD231PS  Y14, Y12, Y8
-	VFMADD231PS  Y14, Y13, Y9
-	VBROADCASTSS (CX)(SI*1), Y14
-	VFMADD231PS  Y14, Y12, Y10
-	VFMADD231PS  Y14, Y13, Y11
-	ADDQ         R9, CX
-	ADDQ         R10, DI
-	DECQ         R8
-	JNZ          sum6
+	VMOVUPS (DI), Y12
+	VMOVUPS 32(DI), Y13
+	PREFETCHT0 (CX)(R9*4)
+	row2AVX2((CX), Y14, Y12, Y0, Y13, Y1)
+	row2AVX2((CX)(DX*1), Y14, Y12, Y2, Y13, Y3)
+	row2AVX2((CX)(DX*2), Y14, Y12, Y4, Y13, Y5)
+	row2AVX2((CX)(BX*1), Y14, Y12, Y6, Y13, Y7)
+	row2AVX2((CX)(DX*4), Y14, Y12, Y8, Y13, Y9)
+	row2AVX2((CX)(SI*1), Y14, Y12, Y10, Y13, Y11)
+	ADDQ R9, CX
+	ADDQ R10, DI
+	DECQ R8
+	JNZ sum6
 
 summed6:
 	MOVQ 152(SP), CX
@@ -6048,7 +3975,7 @@ summed6:
 	ADDQ 32(AX), CX
 	ADDQ 56(AX), DI
 	DECQ 168(SP)
-	JNZ  sum6b
+	JNZ sum6b
 
 summed6b:
 	MOVQ 128(SP), CX
@@ -6056,41 +3983,31 @@ summed6b:
 	ADDQ 24(AX), CX
 	ADDQ 48(AX), DI
 	DECQ 144(SP)
-	JNZ  sum6a
+	JNZ sum6a
 
 summed6a:
-	MOVQ    y+0(FP), CX
-	MOVQ    80(AX), DX
-	LEAQ    (DX)(DX*2), BX
-	LEAQ    (DX)(DX*4), SI
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	VMOVUPS Y2, (CX)(DX*1)
-	VMOVUPS Y3, 32(CX)(DX*1)
-	VMOVUPS Y4, (CX)(DX*2)
-	VMOVUPS Y5, 32(CX)(DX*2)
-	VMOVUPS Y6, (CX)(BX*1)
-	VMOVUPS Y7, 32(CX)(BX*1)
-	VMOVUPS Y8, (CX)(DX*4)
-	VMOVUPS Y9, 32(CX)(DX*4)
-	VMOVUPS Y10, (CX)(SI*1)
-	VMOVUPS Y11, 32(CX)(SI*1)
-	MOVQ    $0x00000006, CX
-	MOVQ    80(AX), DX
-	IMULQ   CX, DX
-	ADDQ    DX, y+0(FP)
-	MOVQ    72(AX), DX
-	IMULQ   CX, DX
-	ADDQ    DX, x+8(FP)
-	SUBQ    CX, n+32(FP)
-	JMP     next
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	LEAQ (DX)(DX*4), SI
+	store4AVX2V2(Y0, (CX), Y1, 32(CX), Y2, (CX)(DX*1), Y3, 32(CX)(DX*1))
+	store4AVX2V2(Y4, (CX)(DX*2), Y5, 32(CX)(DX*2), Y6, (CX)(BX*1), Y7, 32(CX)(BX*1))
+	store4AVX2V2(Y8, (CX)(DX*4), Y9, 32(CX)(DX*4), Y10, (CX)(SI*1), Y11, 32(CX)(SI*1))
+	MOVQ $0x00000006, CX
+	MOVQ 80(AX), DX
+	IMULQ CX, DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
+	IMULQ CX, DX
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+32(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func columnSums32AVX512(g2 *float32, dy *float32, width int, count int, more int)
-// Requires: AVX, AVX512F
 TEXT ·columnSums32AVX512(SB), $128-40
 	MOVQ g2+0(FP), AX
 	MOVQ dy+8(FP), CX
@@ -6098,68 +4015,63 @@ TEXT ·columnSums32AVX512(SB), $128-40
 
 	// Sums of 32 columns at a time.
 block:
-	CMPQ   DX, $+32
-	JL     next
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	CMPQ DX, $+32
+	JL next
+	zero2AVX512(Z0, Z1)
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop:
-	VADDPS  (BX), Z0, Z0
-	VADDPS  64(BX), Z1, Z1
-	ADDQ    $+128, BX
-	DECQ    SI
-	JNZ     loop
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first
-	VMOVUPS (AX), Z2
-	VADDPS  Z2, Z0, Z0
-	VMOVUPS 64(AX), Z2
-	VADDPS  Z2, Z1, Z1
+	VADDPS (BX), Z0, Z0
+	VADDPS 64(BX), Z1, Z1
+	ADDQ $+128, BX
+	DECQ SI
+	JNZ loop
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first
+	moreAVX512((AX), Z2, Z0)
+	moreAVX512(64(AX), Z2, Z1)
 
 first:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+32, DX
-	JMP     block
+	ADDQ $+128, AX
+	ADDQ $+128, CX
+	SUBQ $+32, DX
+	JMP block
 
 next:
 	// Sums of 16 columns at a time.
 block2:
-	CMPQ   DX, $+16
-	JL     next2
+	CMPQ DX, $+16
+	JL next2
 	VPXORD Z1, Z1, Z1
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop2:
-	VADDPS  (BX), Z1, Z1
-	ADDQ    $+128, BX
-	DECQ    SI
-	JNZ     loop2
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first2
-	VMOVUPS (AX), Z0
-	VADDPS  Z0, Z1, Z1
+	VADDPS (BX), Z1, Z1
+	ADDQ $+128, BX
+	DECQ SI
+	JNZ loop2
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first2
+	moreAVX512((AX), Z0, Z1)
 
 first2:
 	VMOVUPS Z1, (AX)
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, DX
-	JMP     block2
+	ADDQ $+64, AX
+	ADDQ $+64, CX
+	SUBQ $+16, DX
+	JMP block2
 
 next2:
 	VZEROUPPER
 	RET
 
 // func columnSums32AVX2(g2 *float32, dy *float32, width int, count int, more int)
-// Requires: AVX
 TEXT ·columnSums32AVX2(SB), $128-40
 	MOVQ g2+0(FP), AX
 	MOVQ dy+8(FP), CX
@@ -6167,135 +4079,110 @@ TEXT ·columnSums32AVX2(SB), $128-40
 
 	// Sums of 32 columns at a time.
 block:
-	CMPQ   DX, $+32
-	JL     next
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	CMPQ DX, $+32
+	JL next
+	zero4AVX2(Y0, Y1, Y2, Y3)
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop:
-	VADDPS  (BX), Y0, Y0
-	VADDPS  32(BX), Y1, Y1
-	VADDPS  64(BX), Y2, Y2
-	VADDPS  96(BX), Y3, Y3
-	ADDQ    $+128, BX
-	DECQ    SI
-	JNZ     loop
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first
-	VMOVUPS (AX), Y4
-	VADDPS  Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VADDPS  Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VADDPS  Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VADDPS  Y4, Y3, Y3
+	add4AVX2((BX), Y0, 32(BX), Y1, 64(BX), Y2, 96(BX), Y3)
+	ADDQ $+128, BX
+	DECQ SI
+	JNZ loop
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first
+	moreAVX2((AX), Y4, Y0)
+	moreAVX2(32(AX), Y4, Y1)
+	moreAVX2(64(AX), Y4, Y2)
+	moreAVX2(96(AX), Y4, Y3)
 
 first:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	ADDQ    $+128, AX
-	ADDQ    $+128, CX
-	SUBQ    $+32, DX
-	JMP     block
+	store4AVX2V2(Y0, (AX), Y1, 32(AX), Y2, 64(AX), Y3, 96(AX))
+	ADDQ $+128, AX
+	ADDQ $+128, CX
+	SUBQ $+32, DX
+	JMP block
 
 next:
 	// Sums of 8 columns at a time.
 block2:
-	CMPQ   DX, $+8
-	JL     next2
+	CMPQ DX, $+8
+	JL next2
 	VXORPS Y3, Y3, Y3
-	MOVQ   CX, BX
-	MOVQ   count+24(FP), SI
+	MOVQ CX, BX
+	MOVQ count+24(FP), SI
 
 loop2:
-	VADDPS  (BX), Y3, Y3
-	ADDQ    $+128, BX
-	DECQ    SI
-	JNZ     loop2
-	MOVQ    more+32(FP), BX
-	TESTQ   $0x00000001, BX
-	JZ      first2
-	VMOVUPS (AX), Y2
-	VADDPS  Y2, Y3, Y3
+	VADDPS (BX), Y3, Y3
+	ADDQ $+128, BX
+	DECQ SI
+	JNZ loop2
+	MOVQ more+32(FP), BX
+	TESTQ $0x00000001, BX
+	JZ first2
+	moreAVX2((AX), Y2, Y3)
 
 first2:
 	VMOVUPS Y3, (AX)
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, DX
-	JMP     block2
+	ADDQ $+32, AX
+	ADDQ $+32, CX
+	SUBQ $+8, DX
+	JMP block2
 
 next2:
 	VZEROUPPER
 	RET
 
 // func tile3x32AVX512(y *float32, x *float32, w *float32, s *tile, n int)
-// Requires: AVX, AVX512F, MMX+
 TEXT ·tile3x32AVX512(SB), $176-40
 	MOVQ s+24(FP), AX
 
 next:
 	// 3 by 32 sums in registers:
-	CMPQ   n+32(FP), $0x03
-	JLT    done
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	MOVQ   w+16(FP), BX
-	MOVQ   (AX), SI
-	TESTQ  SI, SI
-	JZ     summed3a
-	MOVQ   SI, 144(SP)
+	CMPQ n+32(FP), $0x03
+	JLT done
+	zero4AVX512(Z0, Z1, Z2, Z3)
+	zero2AVX512(Z4, Z5)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	MOVQ w+16(FP), BX
+	MOVQ (AX), SI
+	TESTQ SI, SI
+	JZ summed3a
+	MOVQ SI, 144(SP)
 
 sum3a:
-	MOVQ  CX, 128(SP)
-	MOVQ  BX, 136(SP)
-	MOVQ  8(AX), SI
+	MOVQ CX, 128(SP)
+	MOVQ BX, 136(SP)
+	MOVQ 8(AX), SI
 	TESTQ SI, SI
-	JZ    summed3b
-	MOVQ  SI, 168(SP)
+	JZ summed3b
+	MOVQ SI, 168(SP)
 
 sum3b:
-	MOVQ  CX, 152(SP)
-	MOVQ  BX, 160(SP)
-	MOVQ  16(AX), SI
-	MOVQ  40(AX), DI
-	MOVQ  64(AX), R8
+	MOVQ CX, 152(SP)
+	MOVQ BX, 160(SP)
+	MOVQ 16(AX), SI
+	MOVQ 40(AX), DI
+	MOVQ 64(AX), R8
 	TESTQ SI, SI
-	JZ    summed3
+	JZ summed3
 
 sum3:
-	PREFETCHT0   (BX)(R8*8)
-	VMOVUPS      (BX), Z6
-	PREFETCHT0   64(BX)(R8*8)
-	VMOVUPS      64(BX), Z7
-	PREFETCHT0   (CX)(DI*4)
-	VBROADCASTSS (CX), Z8
-	VFMADD231PS  Z8, Z6, Z0
-	VFMADD231PS  Z8, Z7, Z1
-	VBROADCASTSS (CX)(DX*1), Z8
-	VFMADD231PS  Z8, Z6, Z2
-	VFMADD231PS  Z8, Z7, Z3
-	VBROADCASTSS (CX)(DX*2), Z8
-	VFMADD231PS  Z8, Z6, Z4
-	VFMADD231PS  Z8, Z7, Z5
-	ADDQ         DI, CX
-	ADDQ         R8, BX
-	DECQ         SI
-	JNZ          sum3
+	PREFETCHT0 (BX)(R8*8)
+	VMOVUPS (BX), Z6
+	PREFETCHT0 64(BX)(R8*8)
+	VMOVUPS 64(BX), Z7
+	PREFETCHT0 (CX)(DI*4)
+	row2AVX512((CX), Z8, Z6, Z0, Z7, Z1)
+	row2AVX512((CX)(DX*1), Z8, Z6, Z2, Z7, Z3)
+	row2AVX512((CX)(DX*2), Z8, Z6, Z4, Z7, Z5)
+	ADDQ DI, CX
+	ADDQ R8, BX
+	DECQ SI
+	JNZ sum3
 
 summed3:
 	MOVQ 152(SP), CX
@@ -6303,7 +4190,7 @@ summed3:
 	ADDQ 32(AX), CX
 	ADDQ 56(AX), BX
 	DECQ 168(SP)
-	JNZ  sum3b
+	JNZ sum3b
 
 summed3b:
 	MOVQ 128(SP), CX
@@ -6311,98 +4198,81 @@ summed3b:
 	ADDQ 24(AX), CX
 	ADDQ 48(AX), BX
 	DECQ 144(SP)
-	JNZ  sum3a
+	JNZ sum3a
 
 summed3a:
-	MOVQ   y+0(FP), CX
-	MOVQ   80(AX), DX
-	TESTQ  $0x00000001, 88(AX)
-	JZ     fresh3
-	VADDPS (CX), Z0, Z0
-	VADDPS 64(CX), Z1, Z1
-	VADDPS (CX)(DX*1), Z2, Z2
-	VADDPS 64(CX)(DX*1), Z3, Z3
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ fresh3
+	more4AVX512((CX), Z0, 64(CX), Z1, (CX)(DX*1), Z2, 64(CX)(DX*1), Z3)
 	VADDPS (CX)(DX*2), Z4, Z4
 	VADDPS 64(CX)(DX*2), Z5, Z5
 
 fresh3:
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, 64(CX)
-	VMOVUPS Z2, (CX)(DX*1)
-	VMOVUPS Z3, 64(CX)(DX*1)
+	store4AVX512(Z0, (CX), Z1, 64(CX), Z2, (CX)(DX*1), Z3, 64(CX)(DX*1))
 	VMOVUPS Z4, (CX)(DX*2)
 	VMOVUPS Z5, 64(CX)(DX*2)
-	MOVQ    $0x00000003, CX
-	MOVQ    80(AX), DX
-	IMULQ   CX, DX
-	ADDQ    DX, y+0(FP)
-	MOVQ    72(AX), DX
-	IMULQ   CX, DX
-	ADDQ    DX, x+8(FP)
-	SUBQ    CX, n+32(FP)
-	JMP     next
+	MOVQ $0x00000003, CX
+	MOVQ 80(AX), DX
+	IMULQ CX, DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
+	IMULQ CX, DX
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+32(FP)
+	JMP next
 
 done:
 	VZEROUPPER
 	RET
 
 // func tile3x16AVX2(y *float32, x *float32, w *float32, s *tile, n int)
-// Requires: AVX, FMA3, MMX+
 TEXT ·tile3x16AVX2(SB), $176-40
 	MOVQ s+24(FP), AX
 
 next:
 	// 3 by 16 sums in registers:
-	CMPQ   n+32(FP), $0x03
-	JLT    done
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	MOVQ   x+8(FP), CX
-	MOVQ   72(AX), DX
-	MOVQ   w+16(FP), BX
-	MOVQ   (AX), SI
-	TESTQ  SI, SI
-	JZ     summed3a
-	MOVQ   SI, 144(SP)
+	CMPQ n+32(FP), $0x03
+	JLT done
+	zero4AVX2(Y0, Y1, Y2, Y3)
+	zero2AVX2(Y4, Y5)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	MOVQ w+16(FP), BX
+	MOVQ (AX), SI
+	TESTQ SI, SI
+	JZ summed3a
+	MOVQ SI, 144(SP)
 
 sum3a:
-	MOVQ  CX, 128(SP)
-	MOVQ  BX, 136(SP)
-	MOVQ  8(AX), SI
+	MOVQ CX, 128(SP)
+	MOVQ BX, 136(SP)
+	MOVQ 8(AX), SI
 	TESTQ SI, SI
-	JZ    summed3b
-	MOVQ  SI, 168(SP)
+	JZ summed3b
+	MOVQ SI, 168(SP)
 
 sum3b:
-	MOVQ  CX, 152(SP)
-	MOVQ  BX, 160(SP)
-	MOVQ  16(AX), SI
-	MOVQ  40(AX), DI
-	MOVQ  64(AX), R8
+	MOVQ CX, 152(SP)
+	MOVQ BX, 160(SP)
+	MOVQ 16(AX), SI
+	MOVQ 40(AX), DI
+	MOVQ 64(AX), R8
 	TESTQ SI, SI
-	JZ    summed3
+	JZ summed3
 
 sum3:
-	VMOVUPS      (BX), Y6
-	VMOVUPS      32(BX), Y7
-	PREFETCHT0   (CX)(DI*4)
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y8, Y6, Y0
-	VFMADD231PS  Y8, Y7, Y1
-	VBROADCASTSS (CX)(DX*1), Y8
-	VFMADD231PS  Y8, Y6, Y2
-	VFMADD231PS  Y8, Y7, Y3
-	VBROADCASTSS (CX)(DX*2), Y8
-	VFMADD231PS  Y8, Y6, Y4
-	VFMADD231PS  Y8, Y7, Y5
-	ADDQ         DI, CX
-	ADDQ         R8, BX
-	DECQ         SI
-	JNZ          sum3
+	VMOVUPS (BX), Y6
+	VMOVUPS 32(BX), Y7
+	PREFETCHT0 (CX)(DI*4)
+	row2AVX2((CX), Y8, Y6, Y0, Y7, Y1)
+	row2AVX2((CX)(DX*1), Y8, Y6, Y2, Y7, Y3)
+	row2AVX2((CX)(DX*2), Y8, Y6, Y4, Y7, Y5)
+	ADDQ DI, CX
+	ADDQ R8, BX
+	DECQ SI
+	JNZ sum3
 
 summed3:
 	MOVQ 152(SP), CX
@@ -6410,7 +4280,7 @@ summed3:
 	ADDQ 32(AX), CX
 	ADDQ 56(AX), BX
 	DECQ 168(SP)
-	JNZ  sum3b
+	JNZ sum3b
 
 summed3b:
 	MOVQ 128(SP), CX
@@ -6418,13 +4288,13 @@ summed3b:
 	ADDQ 24(AX), CX
 	ADDQ 48(AX), BX
 	DECQ 144(SP)
-	JNZ  sum3a
+	JNZ sum3a
 
 summed3a:
-	MOVQ   y+0(FP), CX
-	MOVQ   80(AX), DX
-	TESTQ  $0x00000001, 88(AX)
-	JZ     fresh3
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	TESTQ $0x00000001, 88(AX)
+	JZ fresh3
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
 	VADDPS (CX)(DX*1), Y2, Y2
@@ -6433,21 +4303,18 @@ summed3a:
 	VADDPS 32(CX)(DX*2), Y5, Y5
 
 fresh3:
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	VMOVUPS Y2, (CX)(DX*1)
-	VMOVUPS Y3, 32(CX)(DX*1)
+	store4AVX2V2(Y0, (CX), Y1, 32(CX), Y2, (CX)(DX*1), Y3, 32(CX)(DX*1))
 	VMOVUPS Y4, (CX)(DX*2)
 	VMOVUPS Y5, 32(CX)(DX*2)
-	MOVQ    $0x00000003, CX
-	MOVQ    80(AX), DX
-	IMULQ   CX, DX
-	ADDQ    DX, y+0(FP)
-	MOVQ    72(AX), DX
-	IMULQ   CX, DX
-	ADDQ    DX, x+8(FP)
-	SUBQ    CX, n+32(FP)
-	JMP     next
+	MOVQ $0x00000003, CX
+	MOVQ 80(AX), DX
+	IMULQ CX, DX
+	ADDQ DX, y+0(FP)
+	MOVQ 72(AX), DX
+	IMULQ CX, DX
+	ADDQ DX, x+8(FP)
+	SUBQ CX, n+32(FP)
+	JMP next
 
 done:
 	VZEROUPPER

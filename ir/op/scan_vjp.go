@@ -135,17 +135,7 @@ func (s *Scan) reversed(b *ir.Builder) *reversal {
 	for i, v := range slices.Concat(carried, steps, captures) {
 		copies[in[i]] = v
 	}
-	var values []*ir.Value
-	for _, v := range s.Body.Values {
-		if copies[v] == nil {
-			args := make([]*ir.Value, len(v.Args))
-			for i, a := range v.Args {
-				args[i] = copies[a]
-			}
-			copies[v] = inner.Apply(v.Op, args...)
-		}
-		values = append(values, copies[v])
-	}
+	values := copyValues(&inner, s.Body.Values, copies)
 
 	// Its gradient.
 	seeds := map[*ir.Value][]*ir.Value{}
@@ -184,6 +174,22 @@ func (s *Scan) reversed(b *ir.Builder) *reversal {
 		}
 	}
 	return r
+}
+
+// copyValues applies again what a graph has computed, to copies of its inputs, and
+// adds the copies of its values.
+func copyValues(b *ir.Builder, values []*ir.Value, copies map[*ir.Value]*ir.Value) (list []*ir.Value) {
+	for _, v := range values {
+		if copies[v] == nil {
+			args := make([]*ir.Value, len(v.Args))
+			for i, a := range v.Args {
+				args[i] = copies[a]
+			}
+			copies[v] = b.Apply(v.Op, args...)
+		}
+		list = append(list, copies[v])
+	}
+	return list
 }
 
 // backward accumulates gradients from the last value to the first (Griewank

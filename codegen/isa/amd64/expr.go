@@ -60,17 +60,18 @@ func rehearsed(e scalar.Expr, l Level) (c *Code, before int) {
 // spare of those that are free: a loop then reads them no more.
 func (c *Code) Pin(e scalar.Expr, spare int) {
 	dry, _ := rehearsed(e, c.Level)
+	var words []uint32
 	for _, w := range dry.Unit.words {
 		if _, ok := c.pinned[w]; ok || len(c.free) <= spare {
 			continue
 		}
-		v := c.Alloc()
-		c.Broadcast(v, c.Unit.Word(w))
 		if c.pinned == nil {
 			c.pinned = map[uint32]Vec{}
 		}
-		c.pinned[w] = v
+		c.pinned[w] = c.Alloc()
+		words = append(words, w)
 	}
+	c.Grouped("constant", len(words), func(i int) { c.Broadcast(c.pinned[words[i]], c.Unit.Word(words[i])) })
 }
 
 // Unpin gives back what Pin took.

@@ -25,6 +25,14 @@ func Fold(c *Code, r scalar.Reduction, v Vec) { FoldSome(c, r, v, c.Level.Lanes(
 // FoldSome is fold where only the first n lanes hold values, and the others what
 // changes no result. Of up to four lanes these alone get the result.
 func FoldSome(c *Code, r scalar.Reduction, v Vec, n int) {
+	name := "foldMax"
+	if r == scalar.Sum {
+		name = "foldSum"
+	}
+	c.Group(name, func() { foldInto(c, r, v, n) })
+}
+
+func foldInto(c *Code, r scalar.Reduction, v Vec, n int) {
 	t, u, acc := c.Alloc(), None, v
 	combine := func() {
 		if r == scalar.Sum {

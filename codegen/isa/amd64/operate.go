@@ -72,26 +72,25 @@ func (c *Code) operate(fn string, dst Vec, in []Source) {
 		c.Put(a.instruction, dst, dst, y)
 		return
 	}
-	if f := functions[fn]; f != nil {
-		f(c, dst, in[0].Reg)
-		return
-	}
-	if name, ok := strings.CutPrefix(fn, "select "); ok {
-		c.choose(dst, predicates[name], in[0], in[1], in[2], in[3])
-		return
-	}
-	if p, ok := predicates[fn]; ok {
-		c.choose(dst, p, in[0], in[1], Number(1), Number(0))
-		return
-	}
-	switch fn {
-	case "max", "min":
-		c.extreme(fn == "max", dst, in[0], in[1])
-	case "pow":
-		pow(c, dst, in[0], in[1])
-	default:
-		c.Err = fmt.Errorf("unknown function %s", fn)
-	}
+	name, selects := strings.CutPrefix(fn, "select ")
+	c.Group(strings.ReplaceAll(fn, " ", "_"), func() {
+		f := functions[fn]
+		p, compares := predicates[name]
+		switch {
+		case f != nil:
+			f(c, dst, in[0].Reg)
+		case selects:
+			c.choose(dst, p, in[0], in[1], in[2], in[3])
+		case compares:
+			c.choose(dst, p, in[0], in[1], Number(1), Number(0))
+		case fn == "max" || fn == "min":
+			c.extreme(fn == "max", dst, in[0], in[1])
+		case fn == "pow":
+			pow(c, dst, in[0], in[1])
+		default:
+			c.Err = fmt.Errorf("unknown function %s", fn)
+		}
+	})
 }
 
 // rsqrt is 1/√x, each step rounded, as the Go body has it.

@@ -136,15 +136,9 @@ func (p *Philox) Uniform(c *Code, vectors int) []Vec {
 			key := operand.Mem{Base: keys, Disp: i * size}
 			for j, x := range list {
 				t := products[j]
-				c.VPSHUFD(operand.U8(0b10010011), c.Full(x), c.Full(x)) // c3 c2 c1 c0 to c0 c3 c2 c1
-				c.VPMULUDQ(c.Full(p.factors), c.Full(x), c.Full(t))
+				c.Group("round", func() { p.round(c, x, t, key) })
 				if c.Level == AVX512 {
-					c.VPTERNLOGD(operand.U8(0x96), key, c.Full(x), p.odd, c.Full(t)) // exclusive or of all three
 					list[j], products[j] = t, x
-				} else {
-					c.VPXOR(key, c.Full(x), c.Full(x))
-					c.VPXOR(c.Full(t), c.Full(x), c.Full(x))
-					c.VPBLENDD(operand.U8(0xAA), c.Full(x), c.Full(t), c.Full(x))
 				}
 			}
 		}
@@ -154,10 +148,26 @@ func (p *Philox) Uniform(c *Code, vectors int) []Vec {
 		c.VPSHUFD(operand.U8(0b00011011), c.Full(x), c.Full(x))
 	}
 	for _, x := range list {
-		c.VPSRLD(operand.U8(8), c.Full(x), c.Full(x))
-		c.VCVTDQ2PS(c.Full(x), c.Full(x))
-		c.Put(multiplication, x, x, Number(0x1p-24))
+		c.Group("uniform", func() {
+			c.VPSRLD(operand.U8(8), c.Full(x), c.Full(x))
+			c.VCVTDQ2PS(c.Full(x), c.Full(x))
+			c.Put(multiplication, x, x, Number(0x1p-24))
+		})
 	}
 	c.Release(products...)
 	return list
+}
+
+// round is a round of Philox on the counters x; t takes the products, and at
+// AVX512 the result.
+func (p *Philox) round(c *Code, x, t Vec, key operand.Mem) {
+	c.VPSHUFD(operand.U8(0b10010011), c.Full(x), c.Full(x)) // c3 c2 c1 c0 to c0 c3 c2 c1
+	c.VPMULUDQ(c.Full(p.factors), c.Full(x), c.Full(t))
+	if c.Level == AVX512 {
+		c.VPTERNLOGD(operand.U8(0x96), key, c.Full(x), p.odd, c.Full(t)) // exclusive or of all three
+		return
+	}
+	c.VPXOR(key, c.Full(x), c.Full(x))
+	c.VPXOR(c.Full(t), c.Full(x), c.Full(x))
+	c.VPBLENDD(operand.U8(0xAA), c.Full(x), c.Full(t), c.Full(x))
 }

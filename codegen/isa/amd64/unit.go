@@ -1,14 +1,14 @@
 package amd64
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/pass"
-	"github.com/mmcloughlin/avo/printer"
+
+	"github.com/nngen-go/nngen/codegen/isa/amd64/listing"
 )
 
 // Unit is the machine code of one package: one assembly file.
@@ -74,12 +74,7 @@ func (u *Unit) Source(header string) ([]byte, error) {
 	if err := pass.Compile.Execute(f); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
-	text, err := printer.NewGoAsm(printer.Config{Name: "nngen"}).Print(f)
-	if err != nil {
-		return nil, fmt.Errorf("assembly: %w", err)
-	}
-	_, body, _ := bytes.Cut(text, []byte("\n")) // avo's own header
-	return append([]byte(header+"\n//go:build "+Constraint+"\n"), body...), nil
+	return []byte(header + "\n//go:build " + Constraint + "\n\n" + listing.Print(f)), nil
 }
 
 // Label is a new label of a function: "loop", "loop2".

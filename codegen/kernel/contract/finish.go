@@ -10,43 +10,40 @@ import (
 func (g *tiling) results(acc [][]amd64.Vec) {
 	h := len(acc)
 	y := g.spaced(h, "y", tileYRow)
-	each := func(f func(i, j int, m amd64.Mem)) {
-		for i := range acc {
-			for j := range acc[i] {
-				f(i, j, y.at(i, j*g.Level.Lanes()))
-			}
-		}
+	each := func(name string, f func(i, j int, m amd64.Mem)) {
+		g.Grouped(name, h*g.width(), func(n int) {
+			i, j := n/g.width(), n%g.width()
+			f(i, j, y.at(i, j*g.Level.Lanes()))
+		})
 	}
 	if g.blocks {
 		fresh := fmt.Sprint("fresh", h)
 		g.TESTQ(amd64.U32(partMore), g.told(tilePart))
 		g.JZ(amd64.LabelRef(fresh))
-		each(func(i, j int, m amd64.Mem) { g.addTo(acc[i][j], m, g.mask(j)) })
+		each("more", func(i, j int, m amd64.Mem) { g.addTo(acc[i][j], m, g.mask(j)) })
 		g.Label(fresh)
 	}
 	store := func(i, j int, m amd64.Mem) { g.StoreLanes(m, acc[i][j], g.mask(j)) }
 	if g.epilogue == nil {
-		each(store)
+		each("store", store)
 	} else {
 		last, stored := fmt.Sprint("last", h), fmt.Sprint("stored", h)
 		if g.blocks && !g.accumulate {
 			g.TESTQ(amd64.U32(partRest), g.told(tilePart))
 			g.JZ(amd64.LabelRef(last))
-			each(store)
+			each("store", store)
 			g.JMP(amd64.LabelRef(stored))
 			g.Label(last)
 		}
 		o := g.operands(h)
-		each(func(i, j int, m amd64.Mem) {
-			args := o.row(acc[i][j], i, j)
-			v := g.Eval(g.epilogue, args)
-			if g.accumulate {
-				g.addTo(v, m, g.mask(j))
+		for i, row := range acc {
+			if i > 0 {
+				o.next()
 			}
-			g.StoreLanes(m, v, g.mask(j))
-			g.Release(v)
-			o.drop(args)
-		})
+			for j, sum := range row {
+				g.Group(g.word, func() { o.result(sum, j, y.at(i, j*g.Level.Lanes())) })
+			}
+		}
 		o.end()
 		if g.blocks && !g.accumulate {
 			g.Label(stored)
@@ -107,14 +104,31 @@ func (o *tileOperands) load(i, j int) amd64.Vec {
 	return v
 }
 
-// row is the operands at vector j of a row, the sum first. Pointers move on with
-// the rows.
-func (o *tileOperands) row(sum amd64.Vec, row, j int) []amd64.Vec {
-	args := []amd64.Vec{sum}
+// next moves the pointers on to the next row.
+func (o *tileOperands) next() {
 	for i, e := range o.extras {
-		if row > 0 && j == 0 && !e.scalar && !e.still {
+		if !e.scalar && !e.still {
 			o.ADDQ(o.told(tileE+8*i), o.pointers[i])
 		}
+	}
+}
+
+// result stores what becomes of the sum at vector j of a row.
+func (o *tileOperands) result(sum amd64.Vec, j int, to amd64.Mem) {
+	args := o.row(sum, j)
+	v := o.Eval(o.epilogue, args)
+	if o.accumulate {
+		o.addTo(v, to, o.mask(j))
+	}
+	o.StoreLanes(to, v, o.mask(j))
+	o.Release(v)
+	o.drop(args)
+}
+
+// row is the operands at vector j of a row, the sum first.
+func (o *tileOperands) row(sum amd64.Vec, j int) []amd64.Vec {
+	args := []amd64.Vec{sum}
+	for i := range o.extras {
 		if o.held[i] == nil {
 			args = append(args, o.load(i, j))
 		} else {
@@ -172,25 +186,16 @@ func (g *tiling) finish() {
 	o := g.operands(1)
 	g.Label("epilogue")
 	for j := range g.width() {
-		sum := g.Alloc()
-		g.LoadLanes(sum, amd64.At(from, j*g.Level.Lanes()), g.mask(j))
-		args := o.row(sum, 0, j)
-		v := g.Eval(g.epilogue, args)
-		m := amd64.At(y, j*g.Level.Lanes())
-		if g.accumulate {
-			g.addTo(v, m, g.mask(j))
-		}
-		g.StoreLanes(m, v, g.mask(j))
-		g.Release(v, sum)
-		o.drop(args)
+		g.Group(g.word, func() {
+			sum := g.Alloc()
+			g.LoadLanes(sum, amd64.At(from, j*g.Level.Lanes()), g.mask(j))
+			o.result(sum, j, amd64.At(y, j*g.Level.Lanes()))
+			g.Release(sum)
+		})
 	}
 	g.ADDQ(apart, from)
 	g.ADDQ(step, y)
-	for i, e := range g.extras {
-		if !e.scalar && !e.still {
-			g.ADDQ(g.told(tileE+8*i), o.pointers[i])
-		}
-	}
+	o.next()
 	g.DECQ(n)
 	g.JNZ(amd64.LabelRef("epilogue"))
 	o.end()
@@ -206,9 +211,11 @@ func (g *tiling) addSums(y, step, from, apart amd64.GP) {
 	g.Label("add")
 	v := g.Alloc()
 	for j := range g.width() {
-		g.LoadLanes(v, amd64.At(from, j*g.Level.Lanes()), amd64.Mask{})
-		g.addTo(v, amd64.At(to, j*g.Level.Lanes()), g.mask(j))
-		g.StoreLanes(amd64.At(to, j*g.Level.Lanes()), v, g.mask(j))
+		g.Group("addTo", func() {
+			g.LoadLanes(v, amd64.At(from, j*g.Level.Lanes()), amd64.Mask{})
+			g.addTo(v, amd64.At(to, j*g.Level.Lanes()), g.mask(j))
+			g.StoreLanes(amd64.At(to, j*g.Level.Lanes()), v, g.mask(j))
+		})
 	}
 	g.Release(v)
 	g.ADDQ(apart, from)

@@ -159,24 +159,28 @@ func (t *transposer) move(k int) {
 func (t *transposer) four() {
 	v, u := t.Allocs(4), t.Allocs(4)
 	for r, x := range v {
-		t.VMOVUPS(t.row(r), t.Quarter(x))
-		for q := 1; q < t.Level.Lanes()/4; q++ {
-			if t.Level == amd64.AVX512 {
-				t.VINSERTF32X4(amd64.U8(uint8(q)), t.row(4*q+r), t.Full(x), t.Full(x))
-			} else {
-				t.VINSERTF128(amd64.U8(uint8(q)), t.row(4*q+r), t.Full(x), t.Full(x))
+		t.Group("gather", func() {
+			t.VMOVUPS(t.row(r), t.Quarter(x))
+			for q := 1; q < t.Level.Lanes()/4; q++ {
+				if t.Level == amd64.AVX512 {
+					t.VINSERTF32X4(amd64.U8(uint8(q)), t.row(4*q+r), t.Full(x), t.Full(x))
+				} else {
+					t.VINSERTF128(amd64.U8(uint8(q)), t.row(4*q+r), t.Full(x), t.Full(x))
+				}
 			}
-		}
+		})
 	}
 	f := t.Full
-	t.VUNPCKLPS(f(v[1]), f(v[0]), f(u[0]))
-	t.VUNPCKHPS(f(v[1]), f(v[0]), f(u[1]))
-	t.VUNPCKLPS(f(v[3]), f(v[2]), f(u[2]))
-	t.VUNPCKHPS(f(v[3]), f(v[2]), f(u[3]))
-	t.VUNPCKLPD(f(u[2]), f(u[0]), f(v[0]))
-	t.VUNPCKHPD(f(u[2]), f(u[0]), f(v[1]))
-	t.VUNPCKLPD(f(u[3]), f(u[1]), f(v[2]))
-	t.VUNPCKHPD(f(u[3]), f(u[1]), f(v[3]))
+	t.Group("turn", func() {
+		t.VUNPCKLPS(f(v[1]), f(v[0]), f(u[0]))
+		t.VUNPCKHPS(f(v[1]), f(v[0]), f(u[1]))
+		t.VUNPCKLPS(f(v[3]), f(v[2]), f(u[2]))
+		t.VUNPCKHPS(f(v[3]), f(v[2]), f(u[3]))
+		t.VUNPCKLPD(f(u[2]), f(u[0]), f(v[0]))
+		t.VUNPCKHPD(f(u[2]), f(u[0]), f(v[1]))
+		t.VUNPCKLPD(f(u[3]), f(u[1]), f(v[2]))
+		t.VUNPCKHPD(f(u[3]), f(u[1]), f(v[3]))
+	})
 	for i, x := range v {
 		t.StoreLanes(amd64.At(t.p, i*t.stride), x, amd64.Mask{})
 	}

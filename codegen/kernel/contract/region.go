@@ -191,6 +191,7 @@ func (d *writer) tile(lanes int) (amd64.Stub, error) {
 	if s, ok := d.unit.Tiles[key]; ok {
 		return s, nil
 	}
+	t.word = result(d.Word)
 	name := fmt.Sprintf("tile%dx%d%s", t.heights[0], lanes, camel(d.Word))
 	if d.Epilogue == nil {
 		name = fmt.Sprintf("tile%dx%d", t.heights[0], lanes)
@@ -211,6 +212,14 @@ func (d *writer) tile(lanes int) (amd64.Stub, error) {
 	d.unit.Tiles[key] = s
 	d.b.Stubs = append(d.b.Stubs, s)
 	return s, nil
+}
+
+// result is the last of some words as the name of a macro.
+func result(words string) string {
+	if name := camel(words); name != "" {
+		return strings.ToLower(name[:1]) + name[1:]
+	}
+	return "result"
 }
 
 // camel is the last of some words as a part of a name: "bias, leaky relu" is

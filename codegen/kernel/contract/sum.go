@@ -27,6 +27,23 @@ func (b *tileSums) sum() {
 	b.inner()
 }
 
+// whole adds up the parts of every sum.
+func (b *tileSums) whole() [][]amd64.Vec {
+	acc := make([][]amd64.Vec, b.high)
+	var to, from []amd64.Vec
+	for i, row := range b.acc {
+		for _, parts := range row {
+			for _, v := range parts[1:] {
+				to, from = append(to, parts[0]), append(from, v)
+			}
+			acc[i] = append(acc[i], parts[0])
+		}
+	}
+	b.Grouped("add", len(to), func(i int) { b.VADDPS(b.Full(from[i]), b.Full(to[i]), b.Full(to[i])) })
+	b.Release(from...)
+	return acc
+}
+
 // spaced is rows of an operand, evenly apart.
 type spaced struct {
 	bases []amd64.GP  // of every eighth row
@@ -165,26 +182,38 @@ func (b *tileSums) product(part int, x, w amd64.Reg) {
 		b.PREFETCHT0(m)
 	}
 	v := b.Alloc()
+	if !b.vectors && len(b.b) == 1 && b.Level == amd64.AVX512 {
+		b.Grouped("products", b.high, func(i int) {
+			b.VFMADD231PS_BCST(b.x.at(i, 0), b.Full(b.b[0]), b.Full(b.acc[i][0][part]))
+		})
+		b.Release(v)
+		return
+	}
 	for i, row := range b.acc {
-		switch {
-		case b.vectors:
-			for j, y := range b.b {
-				m := b.x.at(i, j*lanes)
-				if k := b.mask(j); k.Partial {
-					b.LoadLanes(v, m, k)
-					b.FMA(row[j][part], v, y)
-				} else {
-					b.VFMADD231PS(m, b.Full(y), b.Full(row[j][part]))
-				}
+		b.Group(fmt.Sprint("row", len(row)), func() {
+			if b.vectors {
+				b.vectorProducts(i, part, v)
+				return
 			}
-		case len(b.b) == 1 && b.Level == amd64.AVX512:
-			b.VFMADD231PS_BCST(b.x.at(i, 0), b.Full(b.b[0]), b.Full(row[0][part]))
-		default:
 			b.Broadcast(v, b.x.at(i, 0))
 			for j, y := range b.b {
 				b.FMA(row[j][part], v, y)
 			}
-		}
+		})
 	}
 	b.Release(v)
+}
+
+// vectorProducts adds a product to every sum of row i, of two operands that lie
+// along the lanes.
+func (b *tileSums) vectorProducts(i, part int, v amd64.Vec) {
+	for j, y := range b.b {
+		m, sum := b.x.at(i, j*b.Level.Lanes()), b.acc[i][j][part]
+		if k := b.mask(j); k.Partial {
+			b.LoadLanes(v, m, k)
+			b.FMA(sum, v, y)
+		} else {
+			b.VFMADD231PS(m, b.Full(y), b.Full(sum))
+		}
+	}
 }

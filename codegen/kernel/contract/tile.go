@@ -32,6 +32,7 @@ type tile struct {
 	blocks     bool // a sum may come in several calls
 	accumulate bool // results are added to what is there
 	epilogue   scalar.Expr
+	word       string // what it does: relu, bias
 	extras     []extra
 }
 
@@ -202,28 +203,19 @@ func (g *tiling) own(p, step amd64.GP) {
 // to, in the routine's own memory.
 func (g *tiling) block(h int) {
 	b := &tileSums{tiling: g, high: h, acc: make([][][]amd64.Vec, h)}
+	var all []amd64.Vec
 	for i := range b.acc {
 		b.acc[i] = make([][]amd64.Vec, g.width())
 		for j := range b.acc[i] {
 			b.acc[i][j] = g.Allocs(g.parts)
-			for _, v := range b.acc[i][j] {
-				g.Zero(v)
-			}
+			all = append(all, b.acc[i][j]...)
 		}
 	}
+	g.Grouped("zero", len(all), func(i int) { g.Zero(all[i]) })
 	b.b = g.Allocs(g.width())
 	b.sum()
 	g.Release(b.b...)
-	acc := make([][]amd64.Vec, h)
-	for i, row := range b.acc {
-		for _, parts := range row {
-			for _, v := range parts[1:] {
-				g.VADDPS(g.Full(v), g.Full(parts[0]), g.Full(parts[0]))
-				g.Release(v)
-			}
-			acc[i] = append(acc[i], parts[0])
-		}
-	}
+	acc := b.whole()
 	if g.short {
 		g.results(acc)
 		g.MOVQ(amd64.U32(uint32(h)), g.count)
@@ -242,9 +234,7 @@ func (g *tiling) block(h int) {
 		g.Label(direct)
 	}
 	for i, row := range acc {
-		for j, v := range row {
-			g.StoreLanes(amd64.At(to, j*g.Level.Lanes()), v, g.mask(j))
-		}
+		g.Grouped("store", len(row), func(j int) { g.StoreLanes(amd64.At(to, j*g.Level.Lanes()), row[j], g.mask(j)) })
 		g.Release(row...)
 		if i+1 < h {
 			g.ADDQ(step, to)

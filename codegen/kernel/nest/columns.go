@@ -218,13 +218,13 @@ func (m *columnReduction) write() (amd64.Stub, error) {
 func (m *columnReduction) block(c *amd64.Code, v int, k amd64.Mask) {
 	lanes := m.level.Lanes()
 	acc := c.Allocs(v)
-	for _, a := range acc {
+	c.Grouped("zero", len(acc), func(i int) {
 		if m.Reduce == loop.Max {
-			c.Set(a, amd64.Number(math.Inf(-1)))
+			c.Set(acc[i], amd64.Number(math.Inf(-1)))
 		} else {
-			c.Zero(a)
+			c.Zero(acc[i])
 		}
-	}
+	})
 
 	// The pointers move through the loops over Inner, and back afterwards.
 	saved := map[*driver.Stream]amd64.GP{}
@@ -245,25 +245,27 @@ func (m *columnReduction) block(c *amd64.Code, v int, k amd64.Mask) {
 	c.TESTQ(amd64.U32(1), more)
 	c.JZ(amd64.LabelRef(first))
 	for i, a := range acc {
-		v := c.Alloc()
-		c.LoadLanes(v, m.dst.At(amd64.Place{Disp: i * lanes}), k)
-		amd64.Combine(c, m.Reduce, a, v)
-		c.Release(v)
+		c.Group("more", func() {
+			v := c.Alloc()
+			c.LoadLanes(v, m.dst.At(amd64.Place{Disp: i * lanes}), k)
+			amd64.Combine(c, m.Reduce, a, v)
+			c.Release(v)
+		})
 	}
 	c.Label(first)
 	if m.Finish != nil {
 		c.TESTQ(amd64.U32(2), more)
 		c.JNZ(amd64.LabelRef(done))
 		for _, a := range acc {
-			y := c.Eval(m.Finish, []amd64.Vec{a})
-			c.Move(a, y)
-			c.Release(y)
+			c.Group("finish", func() {
+				y := c.Eval(m.Finish, []amd64.Vec{a})
+				c.Move(a, y)
+				c.Release(y)
+			})
 		}
 		c.Label(done)
 	}
-	for i, a := range acc {
-		c.StoreLanes(m.dst.At(amd64.Place{Disp: i * lanes}), a, k)
-	}
+	c.Grouped("store", len(acc), func(i int) { c.StoreLanes(m.dst.At(amd64.Place{Disp: i * lanes}), acc[i], k) })
 	c.Release(acc...)
 	for _, s := range m.List {
 		if !s.Scalar() && s.Access.Strides[m.lane()] == 1 {
@@ -276,35 +278,39 @@ func (m *columnReduction) block(c *amd64.Code, v int, k amd64.Mask) {
 func (m *columnReduction) points(c *amd64.Code, acc []amd64.Vec, k amd64.Mask) {
 	lanes := m.level.Lanes()
 	plain := m.Reduce == loop.Sum && m.Value == scalar.Expr(scalar.Arg(0)) && m.srcs[0].Access.Strides[m.lane()] == 1 && m.srcs[0].Buf.DType == loop.F32 && !k.Partial
-	for i, a := range acc {
-		p := amd64.Place{Disp: i * lanes}
-		if plain {
-			c.VADDPS(m.srcs[0].At(p), c.Full(a), c.Full(a))
-			continue
-		}
-		args := make([]amd64.Vec, len(m.srcs))
-		for j, s := range m.srcs {
-			switch {
-			case s.Scalar():
-				args[j] = s.Held
-				continue
-			case s.Access.Strides[m.lane()] == 0:
-				args[j] = c.Alloc()
-				s.Spread(c, args[j])
-			default:
-				args[j] = c.Alloc()
-				s.Read(c, args[j], p, k)
-			}
-		}
-		v := c.Eval(m.Value, args)
-		for j, s := range m.srcs {
-			if !s.Scalar() {
-				c.Release(args[j])
-			}
-		}
-		amd64.Combine(c, m.Reduce, a, v)
-		c.Release(v)
+	if plain {
+		c.Grouped("add", len(acc), func(i int) { c.VADDPS(m.srcs[0].At(amd64.Place{Disp: i * lanes}), c.Full(acc[i]), c.Full(acc[i])) })
+		return
 	}
+	for i, a := range acc {
+		c.Group("term", func() { m.add(c, a, amd64.Place{Disp: i * lanes}, k) })
+	}
+}
+
+// add adds a value to an accumulator.
+func (m *columnReduction) add(c *amd64.Code, acc amd64.Vec, p amd64.Place, k amd64.Mask) {
+	args := make([]amd64.Vec, len(m.srcs))
+	for j, s := range m.srcs {
+		switch {
+		case s.Scalar():
+			args[j] = s.Held
+			continue
+		case s.Access.Strides[m.lane()] == 0:
+			args[j] = c.Alloc()
+			s.Spread(c, args[j])
+		default:
+			args[j] = c.Alloc()
+			s.Read(c, args[j], p, k)
+		}
+	}
+	v := c.Eval(m.Value, args)
+	for j, s := range m.srcs {
+		if !s.Scalar() {
+			c.Release(args[j])
+		}
+	}
+	amd64.Combine(c, m.Reduce, acc, v)
+	c.Release(v)
 }
 
 // lines cut the reduction into calls.

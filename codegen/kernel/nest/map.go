@@ -296,6 +296,10 @@ func (m *mapping) drawn(c *amd64.Code, n int, tail amd64.Mask, draw *amd64.Philo
 
 // vector computes one vector, of the given random numbers.
 func (m *mapping) vector(c *amd64.Code, p amd64.Place, k amd64.Mask, uniform amd64.Vec) {
+	c.Group("value", func() { m.compute(c, p, k, uniform) })
+}
+
+func (m *mapping) compute(c *amd64.Code, p amd64.Place, k amd64.Mask, uniform amd64.Vec) {
 	loaded := map[*driver.Stream]amd64.Vec{}
 	args := make([]amd64.Vec, len(m.srcs))
 	for i, s := range m.srcs {

@@ -205,17 +205,21 @@ func (m *rowNest) store(c *amd64.Code, s *loop.Stmt, left map[*driver.Stream]int
 	dst, _ := m.Of(s.Dst)
 	if !m.keep {
 		m.runs(c, s, PerTurn(s.Value), func(p amd64.Place, k amd64.Mask) {
-			v := m.value(c, s, p, k, 0)
-			c.StoreLanes(dst.At(p), v, k)
-			c.Release(v)
+			c.Group("value", func() {
+				v := m.value(c, s, p, k, 0)
+				c.StoreLanes(dst.At(p), v, k)
+				c.Release(v)
+			})
 		})
 		return
 	}
 	var row []amd64.Vec
 	for i, p := range m.places(s) {
-		v := m.value(c, s, p.Place, p.Mask, i)
-		c.StoreLanes(dst.At(p.Place), v, p.Mask)
-		row = append(row, v)
+		c.Group("value", func() {
+			v := m.value(c, s, p.Place, p.Mask, i)
+			c.StoreLanes(dst.At(p.Place), v, p.Mask)
+			row = append(row, v)
+		})
 	}
 	c.Release(m.kept[dst]...)
 	delete(m.kept, dst)
@@ -252,16 +256,18 @@ func (m *rowNest) reduce(c *amd64.Code, s *loop.Stmt) amd64.Vec {
 	}
 	var sums []amd64.Vec
 	add := func(j, i int, p amd64.Place, k amd64.Mask) {
-		v := m.value(c, s, p, k, i)
-		if k.Partial { // nothing comes from the lanes behind the row
-			c.Pick(v, amd64.Compared{K: k.K, V: k.V}, amd64.Register(v), nothing)
-		}
-		if j == len(sums) {
-			sums = append(sums, v)
-			return
-		}
-		amd64.Combine(c, s.Reduce, sums[j], v)
-		c.Release(v)
+		c.Group("term", func() {
+			v := m.value(c, s, p, k, i)
+			if k.Partial { // nothing comes from the lanes after the row
+				c.Pick(v, amd64.Compared{K: k.K, V: k.V}, amd64.Register(v), nothing)
+			}
+			if j == len(sums) {
+				sums = append(sums, v)
+				return
+			}
+			amd64.Combine(c, s.Reduce, sums[j], v)
+			c.Release(v)
+		})
 	}
 	if m.keep {
 		for i, p := range m.places(s) {

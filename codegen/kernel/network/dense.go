@@ -1,6 +1,8 @@
 package network
 
 import (
+	"fmt"
+
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/contract"
 	"github.com/nngen-go/nngen/codegen/plan"
@@ -104,17 +106,19 @@ func (n *network) sums(l *layer, from, count int) error {
 	step := func(k int, x, w amd64.Mem) {
 		x.Disp += 4 * k * l.xStep
 		w.Disp += 4 * k * l.wStep
-		spread := n.Alloc()
-		n.Broadcast(spread, x)
-		for i := range acc {
-			b := n.Alloc()
-			m := w
-			m.Disp += 4 * i * n.level.Lanes()
-			n.LoadLanes(b, m, n.part(from+i, l.outputs))
-			n.FMA(acc[i][k%l.parts], spread, b)
-			n.Release(b)
-		}
-		n.Release(spread)
+		n.Code.Group(fmt.Sprint("row", count), func() {
+			spread := n.Alloc()
+			n.Broadcast(spread, x)
+			for i := range acc {
+				b := n.Alloc()
+				m := w
+				m.Disp += 4 * i * n.level.Lanes()
+				n.LoadLanes(b, m, n.part(from+i, l.outputs))
+				n.FMA(acc[i][k%l.parts], spread, b)
+				n.Release(b)
+			}
+			n.Release(spread)
+		})
 	}
 	done := 0
 	if l.inputs > unrolled {

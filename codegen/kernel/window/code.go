@@ -136,11 +136,13 @@ func (p *pool) position(c *amd64.Code, at amd64.Place, k amd64.Mask, list taps, 
 				c.StoreLanes(p.grad.At(tap), v, k)
 				return
 			}
-			t := c.Alloc()
-			c.LoadLanes(t, p.grad.At(tap), k)
-			c.Put(amd64.Addition, t, t, amd64.Register(v))
-			c.StoreLanes(p.grad.At(tap), t, k)
-			c.Release(t)
+			c.Group("tap", func() {
+				t := c.Alloc()
+				c.LoadLanes(t, p.grad.At(tap), k)
+				c.Put(amd64.Addition, t, t, amd64.Register(v))
+				c.StoreLanes(p.grad.At(tap), t, k)
+				c.Release(t)
+			})
 		})
 		c.Release(v)
 	default:
@@ -149,25 +151,28 @@ func (p *pool) position(c *amd64.Code, at amd64.Place, k amd64.Mask, list taps, 
 		if p.window.Reduce == loop.Max {
 			c.Set(v, amd64.Number(math.Inf(-1)))
 		}
-		list(func(tap amd64.Place) {
-			x := c.Alloc()
-			c.LoadLanes(x, p.in.At(tap), k)
-			if p.window.Reduce == loop.Max {
-				// The first of equals; NaN stays, since what it is compared with
-				// is the second source, and comes in by itself.
-				c.Put(amd64.Larger, v, x, amd64.Register(v))
-				m := c.Compare(amd64.Unordered, amd64.Register(x), amd64.Register(x))
-				merge(c, v, m, amd64.Register(x))
-				c.Forget(m)
-			} else {
-				c.Put(amd64.Addition, v, v, amd64.Register(x))
-			}
-			c.Release(x)
-		})
+		list(func(tap amd64.Place) { c.Group("tap", func() { p.reach(c, v, tap, k) }) })
 		p.divide(c, v, all)
 		c.StoreLanes(p.out.At(at), v, k)
 		c.Release(v)
 	}
+}
+
+// reach adds a tap to the sum or the maximum of a position.
+func (p *pool) reach(c *amd64.Code, v amd64.Vec, tap amd64.Place, k amd64.Mask) {
+	x := c.Alloc()
+	c.LoadLanes(x, p.in.At(tap), k)
+	if p.window.Reduce == loop.Max {
+		// The first of equals; NaN stays, since what it is compared with
+		// is the second source, and comes in by itself.
+		c.Put(amd64.Larger, v, x, amd64.Register(v))
+		m := c.Compare(amd64.Unordered, amd64.Register(x), amd64.Register(x))
+		merge(c, v, m, amd64.Register(x))
+		c.Forget(m)
+	} else {
+		c.Put(amd64.Addition, v, v, amd64.Register(x))
+	}
+	c.Release(x)
 }
 
 // merge writes dst = m ? x : dst.
@@ -206,15 +211,17 @@ func (p *pool) firstMaximum(c *amd64.Code, at amd64.Place, k amd64.Mask, list ta
 		}
 	}
 	list(func(at amd64.Place) {
-		x := c.Alloc()
-		c.LoadLanes(x, p.in.At(at), k)
-		m := takesOver(c, x, top)
-		merge(c, top, m, amd64.Register(x))
-		if !all || order > 0 {
-			merge(c, from, m, tap())
-		}
-		c.Forget(m)
-		c.Release(x)
+		c.Group("tap", func() {
+			x := c.Alloc()
+			c.LoadLanes(x, p.in.At(at), k)
+			m := takesOver(c, x, top)
+			merge(c, top, m, amd64.Register(x))
+			if !all || order > 0 {
+				merge(c, from, m, tap())
+			}
+			c.Forget(m)
+			c.Release(x)
+		})
 		next()
 	})
 	d := top
@@ -224,18 +231,20 @@ func (p *pool) firstMaximum(c *amd64.Code, at amd64.Place, k amd64.Mask, list ta
 		c.Zero(count)
 	}
 	list(func(at amd64.Place) {
-		v := c.Alloc()
-		m := equalBits(c, from, tap())
-		c.Pick(v, m, amd64.Register(d), amd64.Number(0))
-		c.Forget(m)
-		if !p.assign {
-			t := c.Alloc()
-			c.LoadLanes(t, p.grad.At(at), k)
-			c.Put(amd64.Addition, v, t, amd64.Register(v))
-			c.Release(t)
-		}
-		c.StoreLanes(p.grad.At(at), v, k)
-		c.Release(v)
+		c.Group("gradient", func() {
+			v := c.Alloc()
+			m := equalBits(c, from, tap())
+			c.Pick(v, m, amd64.Register(d), amd64.Number(0))
+			c.Forget(m)
+			if !p.assign {
+				t := c.Alloc()
+				c.LoadLanes(t, p.grad.At(at), k)
+				c.Put(amd64.Addition, v, t, amd64.Register(v))
+				c.Release(t)
+			}
+			c.StoreLanes(p.grad.At(at), v, k)
+			c.Release(v)
+		})
 		next()
 	})
 	c.Release(top, from)

@@ -87,36 +87,10 @@ func (m *modelPicture) ranked(g *layered, starts []int, sideways bool) *arrangem
 	if sideways {
 		size, step, depth = cardHeight, m.width+alongGap*1.3, m.width
 	}
-	// Columns side by side, each as wide as it needs.
-	column := func(rank int) int {
-		c, found := slices.BinarySearch(starts, rank)
-		if !found {
-			c--
-		}
-		return c
-	}
-	left, right := make([]float64, len(starts)), make([]float64, len(starts))
-	for i := range left {
-		left[i], right[i] = 1e9, -1e9
-	}
-	for _, v := range g.vertices {
-		half := 6.0 // of a line
-		if v.node >= 0 {
-			half = size / 2
-		}
-		c := column(v.rank)
-		left[c], right[c] = min(left[c], v.position-half), max(right[c], v.position+half)
-	}
-	offset, across := make([]float64, len(starts)), 0.0
-	rows, margin := 0, 0.0
-	for c := range starts {
-		offset[c] = across - left[c]
-		across += right[c] - left[c] + columnGap
-		end := len(g.ranks)
-		if c+1 < len(starts) {
-			end, margin = starts[c+1], lane
-		}
-		rows = max(rows, end-starts[c])
+	columns := g.columns(starts, size)
+	margin := 0.0
+	if a.folded {
+		margin = lane
 	}
 	turn := func(across, along float64) point {
 		if sideways {
@@ -124,11 +98,11 @@ func (m *modelPicture) ranked(g *layered, starts []int, sideways bool) *arrangem
 		}
 		return point{across, along}
 	}
-	end := turn(across-columnGap, float64(rows)*step-step+depth+2*margin)
+	end := turn(columns.across-columnGap, float64(columns.rows)*step-step+depth+2*margin)
 	a.width, a.height = end.x, end.y
 	place := func(v vertex, position float64) point { // on the upper side of its rank
-		c := column(v.rank)
-		return turn(position+offset[c], float64(v.rank-starts[c])*step+margin)
+		c := columns.of(v.rank)
+		return turn(position+columns.offset[c], float64(v.rank-starts[c])*step+margin)
 	}
 	further := func(p point, by float64) point {
 		d := turn(0, by)
@@ -153,14 +127,59 @@ func (m *modelPicture) ranked(g *layered, starts []int, sideways bool) *arrangem
 			}
 			to := g.vertices[next]
 			last := place(to, g.port(next, before, to.up, size))
-			if c := column(v.rank); column(to.rank) != c {
-				p, between := points[0], right[c]+offset[c]+columnGap/2
+			if c := columns.of(v.rank); columns.of(to.rank) != c {
+				p, between := points[0], columns.right[c]+columns.offset[c]+columnGap/2
 				points = append(points, further(p, lane), point{between, p.y + lane}, point{between, last.y - lane}, further(last, -lane))
 			}
-			a.edges = append(a.edges, edge{append(points, last), turn(0, 1), column(to.rank) != column(v.rank)})
+			a.edges = append(a.edges, edge{append(points, last), turn(0, 1), columns.of(to.rank) != columns.of(v.rank)})
 		}
 	}
 	return a
+}
+
+// columns are where the ranks of a graph stand side by side.
+type columns struct {
+	starts        []int     // the ranks that they begin at
+	right, offset []float64 // of each, where it ends and how far it is moved
+	across        float64   // of all of them
+	rows          int       // ranks of the longest
+}
+
+// columns lays columns side by side, each as wide as it needs for cards of a size.
+func (g *layered) columns(starts []int, size float64) *columns {
+	n := len(starts)
+	cs := &columns{starts: starts, right: make([]float64, n), offset: make([]float64, n)}
+	left := make([]float64, n)
+	for i := range left {
+		left[i], cs.right[i] = 1e9, -1e9
+	}
+	for _, v := range g.vertices {
+		half := 6.0 // of a line
+		if v.node >= 0 {
+			half = size / 2
+		}
+		c := cs.of(v.rank)
+		left[c], cs.right[c] = min(left[c], v.position-half), max(cs.right[c], v.position+half)
+	}
+	for c := range starts {
+		cs.offset[c] = cs.across - left[c]
+		cs.across += cs.right[c] - left[c] + columnGap
+		end := len(g.ranks)
+		if c+1 < n {
+			end = starts[c+1]
+		}
+		cs.rows = max(cs.rows, end-starts[c])
+	}
+	return cs
+}
+
+// of is the column that a rank stands in.
+func (cs *columns) of(rank int) int {
+	c, found := slices.BinarySearch(cs.starts, rank)
+	if !found {
+		c--
+	}
+	return c
 }
 
 // port is where, across, an edge to a neighbour meets a card: the edges of one

@@ -1,0 +1,90 @@
+package gokernel
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/machine"
+)
+
+// Config says how the kernels of a package are printed.
+type Config struct {
+	Standalone bool             // the package imports nothing beyond the standard library
+	Batch      int              // rows that a call has at most
+	Machine    machine.Machine  // that shared kernels are cut for
+	Share      bool             // layers share kernels: see package shape
+	Words      *gotree.OwnWords // of the package
+}
+
+// Printer prints kernels as functions in Go.
+type Printer struct {
+	Config
+	elem    elem
+	sums    sumLimits
+	flat    bool            // what is printed may become one function with others
+	scalars map[string]bool // scalar functions that the kernels call
+}
+
+func New(cfg Config) *Printer {
+	e := &Printer{Config: cfg, elem: generic, sums: usualSums, scalars: map[string]bool{}}
+	if cfg.Standalone {
+		e.elem = Single
+	}
+	return e
+}
+
+// Uses has the package carry a scalar function.
+func (e *Printer) Uses(scalar string) { e.scalars[scalar] = true }
+
+// Kernel prints a kernel.
+func (e *Printer) Kernel(k loop.Kernel) (*Kernel, error) {
+	var out *Kernel
+	_, isContract := k.(*loop.Contract)
+	e.flat = e.Share && isContract
+	switch k := k.(type) {
+	case *loop.Contract:
+		out = e.contract(k)
+	case *loop.Nest:
+		out = e.nest(k)
+	case *loop.GatherSum:
+		out = e.gatherSum(k)
+	case *loop.ScatterSum:
+		out = e.scatterSum(k)
+	case *loop.MultiHot:
+		out = e.multiHot(k)
+	case *loop.Window:
+		out = e.window(k)
+	case *loop.WindowGrad:
+		out = e.windowGrad(k)
+	default:
+		return nil, fmt.Errorf("kernels of the family %s are not emitted by this version", k.Family())
+	}
+	out.Shared = loop.SharingOf(k) == loop.ByUnits
+	return out, nil
+}
+
+// workerType is the type of a worker that runs a part of a kernel. Packages that
+// import nothing run their kernels whole.
+func (e *Printer) workerType() string {
+	if e.Standalone {
+		return "*worker"
+	}
+	return "*§nn.Worker"
+}
+
+// WorkerDecl prints that type where some of a package's kernels have such a
+// parameter and it is not that of the runtime.
+func (e *Printer) WorkerDecl(f *gotree.File, list []*Kernel) {
+	if e.Standalone && slices.ContainsFunc(list, func(k *Kernel) bool { return k.Shared }) {
+		f.Add(`// worker stands for the one goroutine that runs a kernel; it is always nil.
+type worker struct{}
+
+// Share is the part of some units of work that is the worker's: all of them.
+func (*worker) Share(units int) (from, to int) { return 0, units }
+
+// Solo reports that there is no other.
+func (*worker) Solo() bool { return true }`)
+	}
+}

@@ -1,0 +1,175 @@
+package gokernel
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// writer is a kernel in the making.
+type writer struct {
+	*Kernel
+	*algebra
+	em      *Printer
+	names   gotree.Names // of parameters and variables
+	views   map[viewKey]string
+	accs    map[*loop.Buffer][]placed
+	locals  map[*loop.Buffer]string
+	defined map[*loop.Buffer]bool // locals that have been declared
+	rows    map[rowKey]string     // rows of tables that an id names, held in variables
+	arrays  map[string]string     // arrays in other dimensions
+}
+
+// kernelWords are the words that the text of kernels, and of what calls their
+// machine code, has beside the names that a kernel hands out.
+var kernelWords = strings.Fields("n s at count empty first from high i0 i1 id invTotal key last list low lowest more n0 none offsets packed panel part r0 r1 share spent step team to uniform where work")
+
+// taken are the names that no local variable of a kernel may have.
+var taken = gotree.Names{}
+
+func init() {
+	taken.Take(kernelWords...)
+	for name := range gotree.Imports {
+		taken.Take(name)
+	}
+	for fn := range scalarFuncs {
+		taken.Take(fn)
+	}
+	for _, part := range scalarParts {
+		taken.Take(strings.TrimSuffix(part.call, "("))
+	}
+}
+
+// newWriter begins a kernel that makes these accesses.
+func (e *Printer) newWriter(accs ...placed) *writer {
+	out := &Kernel{el: e.elem, worker: e.workerType(), rowsCut: map[string]string{}}
+	k := &writer{Kernel: out, algebra: &algebra{Kernel: out, scalars: e.scalars}, em: e, names: maps.Clone(taken), views: map[viewKey]string{},
+		accs: map[*loop.Buffer][]placed{}, locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}, arrays: map[string]string{}}
+	for _, a := range withIndices(accs) {
+		k.accs[a.Buf] = append(k.accs[a.Buf], a)
+	}
+	return k
+}
+
+func (k *writer) line(format string, args ...any) {
+	if len(args) > 0 {
+		format = fmt.Sprintf(format, args...)
+	}
+	k.lines = append(k.lines, format)
+}
+
+// inner is a new local name.
+func (k *writer) inner(base string) string {
+	if k.names.Has(base) && len(base) == 1 {
+		for _, try := range "ijlmuvtcoehq" {
+			if s := string(try); !k.names.Has(s) {
+				base = s
+				break
+			}
+		}
+	}
+	return k.names.Pick(base)
+}
+
+// param is the parameter for a buffer, made when first asked for.
+func (k *writer) param(b *loop.Buffer, wish string) *Param {
+	for _, p := range k.Params {
+		if p.Buf == b {
+			return p
+		}
+	}
+	p := &Param{Buf: b}
+	switch {
+	case b.Class == loop.Scalar:
+		p.Form, p.typ = value, k.el.float
+		wish = cmp.Or(map[string]string{"inv_total": "invTotal", "share": "share"}[b.Name], "scalar")
+		delete(k.names, wish)
+	case b.Class == loop.Random:
+		p.Form, wish = random, "key"
+		if !k.Draws() {
+			delete(k.names, wish)
+		}
+	case b.Ragged:
+		p.Form, wish = Ragged, "ids"
+	case b.Rows:
+		p.Form, p.typ = RowSlice, "[]"+k.el.Of(b)
+		switch {
+		case b.Class == loop.Weight:
+			wish = "weight"
+		case b.Class == loop.Target:
+			wish = "target"
+		case b.DType == loop.I32:
+			wish = "ids"
+		}
+	case k.Shape != nil, k.em.flat:
+		p.Form, p.typ = RowSlice, "[]"+k.el.Of(b)
+	default:
+		p.Form, p.Dims = Fixed, k.dims(b)
+		p.typ = "*" + gotree.Array(p.Dims) + k.el.Of(b)
+	}
+	p.Name = k.names.Pick(wish)
+	k.Params = append(k.Params, p)
+	return p
+}
+
+// stepWord matches what a step calls its result: losses in "head.losses".
+var stepWord = regexp.MustCompile("^[a-z][a-z_]+$")
+
+// local is the variable of a scalar that lives within a row.
+func (k *writer) local(b *loop.Buffer) string {
+	name, ok := k.locals[b]
+	if !ok {
+		base := b.Name[strings.LastIndexByte(b.Name, '.')+1:]
+		if base != b.Name && stepWord.MatchString(base) {
+			name = k.names.Pick(cmp.Or(map[string]string{"max": "top", "min": "least", "exp": "e", "log": "l"}[base], gotree.Lower(base)))
+		} else { // a layer's name
+			s := k.em.Words.Scope(gotree.Local)
+			for name = k.names.Pick(s.Mark + gotree.Lower(base)); s.Names.Has(name); name = k.names.Pick(gotree.Lower(base)) {
+			}
+		}
+		k.locals[b] = name
+	}
+	return name
+}
+
+// open starts the loop over one axis and lays views over the rows that it
+// walks. It returns what ends the loop.
+func (k *writer) open(axes []loop.Axis, i int, vars []string, accs []placed) (end func()) {
+	a := axes[i]
+	wish := a.Name
+	if a.Rows {
+		wish = "r"
+		if a.N > 1 && !slices.ContainsFunc(accs, func(p placed) bool { return i < len(p.Strides) && p.Strides[i] > 1 }) {
+			wish = "i"
+		}
+	}
+	if len(wish) != 1 || wish[0] < 'a' || wish[0] > 'z' {
+		wish = "i"
+	}
+	v := k.inner(wish)
+	vars[i] = v
+	head := len(k.lines)
+	k.line("for %s := range %s {", v, k.extent(a))
+	var opened []viewKey
+	if a.Rows {
+		opened = k.view(i, v, accs)
+	}
+	return func() {
+		named := regexp.MustCompile(`\b` + v + `\b`).MatchString
+		if !slices.ContainsFunc(k.lines[head+1:], named) {
+			k.lines[head] = fmt.Sprintf("for range %s {", k.extent(a)) // something repeats along the axis
+		}
+		k.line("}")
+		delete(k.names, v)
+		for _, key := range opened {
+			delete(k.names, k.views[key])
+			delete(k.views, key)
+		}
+	}
+}

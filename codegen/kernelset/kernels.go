@@ -1,0 +1,109 @@
+package kernelset
+
+import (
+	"fmt"
+
+	"github.com/nngen-go/nngen/codegen/gokernel"
+	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/kernel/driver"
+	"github.com/nngen-go/nngen/codegen/kernel/network"
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// Config says what the kernel functions of a package are for.
+type Config struct {
+	gokernel.Config              // of their Go
+	Top             gotree.Scope // identifiers of the package
+	Crew            bool         // several workers may share a prediction
+}
+
+// Set is the kernels of a package, one function for each distinct text.
+type Set struct {
+	Config
+	bodies   *gokernel.Printer // in Go
+	list     []*Function       // in the order of first use
+	known    map[string]*Function
+	unit     *driver.Unit    // machine code; nil: none is written
+	networks []*network.Body // the whole prediction of one sample
+}
+
+// New is a set without kernels.
+func New(cfg Config) *Set {
+	e := &Set{Config: cfg, bodies: gokernel.New(cfg.Config), known: map[string]*Function{}, unit: driver.NewUnit(cfg.Machine)}
+	if e.Share {
+		e.unit.Share()
+	}
+	return e
+}
+
+// Uses has the package carry a scalar function.
+func (e *Set) Uses(scalar string) { e.bodies.Uses(scalar) }
+
+// Function is a finished kernel function.
+type Function struct {
+	Name, text string
+	doc        []string
+	kernel     *gokernel.Kernel // whose text it is
+	code       *machineCode     // nil: the Go body is all there is
+	Divided    bool             // workers may divide it although it is computed row by row
+	formula    string           // of a contraction that may become one function with others
+	joined     *Function        // that which this one has become, and the sizes that make it this one
+	sizes      []int
+	rows       []gotree.Number // of one that others have become: the length of a row of every parameter
+}
+
+// Function prints a kernel and returns it with the name of its function: one
+// function for each distinct text.
+func (e *Set) Function(k loop.Kernel) (*gokernel.Kernel, *Function, error) {
+	out, err := e.bodies.Kernel(k)
+	if err != nil {
+		return nil, nil, err
+	}
+	text := out.Text()
+	key := text + out.Shape.Names()
+	fn := e.known[key]
+	if fn == nil {
+		fn = &Function{Name: e.Top.Pick(out.Name), text: text, doc: out.Doc, kernel: out}
+		if c, ok := k.(*loop.Contract); ok && e.Share {
+			fn.formula = fmt.Sprintf("%#v", c.Epilogue)
+		}
+		if err := e.machine(fn, k, out); err != nil {
+			return nil, nil, err
+		}
+		e.known[key] = fn
+		e.list = append(e.list, fn)
+	}
+	if fn.joined != nil {
+		out.Family, out.Sizes, fn = fn.joined.kernel.Family, fn.sizes, fn.joined
+	}
+	return out, fn, nil
+}
+
+// Declare adds the kernels and what they call to a file.
+func (e *Set) Declare(f *gotree.File) {
+	gokernel.ShapeDecl(f, e.Kernels())
+	e.bodies.WorkerDecl(f, e.Kernels())
+	for _, fn := range e.list {
+		if fn.kernel.Family != nil {
+			fn.kernel.Family.Declare(f, fn.Name)
+		}
+		doc := make([]string, len(fn.doc))
+		for i, l := range fn.doc {
+			doc[i] = gokernel.WithName(l, fn.GoName())
+		}
+		f.Add("%s", gotree.Comment(doc...)+gokernel.WithName(fn.text, fn.GoName()))
+	}
+	e.bodies.ScalarDecls(f)
+}
+
+// Functions are those of the package, in the order of first use.
+func (e *Set) Functions() []*Function { return e.list }
+
+// Kernels are the kernels of the functions, as they have been printed.
+func (e *Set) Kernels() []*gokernel.Kernel {
+	list := make([]*gokernel.Kernel, len(e.list))
+	for i, fn := range e.list {
+		list[i] = fn.kernel
+	}
+	return list
+}
