@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/internal/irisprog"
+	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -187,7 +187,7 @@ func checkSource(t *testing.T, name string, f File) {
 
 // directives are those of the files around machine code.
 var directives = map[string]bool{
-	"//go:build " + asm.Constraint: true, "//go:build !(" + asm.Constraint + ")": true, "//go:noescape": true,
+	"//go:build " + amd64.Constraint: true, "//go:build !(" + amd64.Constraint + ")": true, "//go:noescape": true,
 }
 
 // checkAssembly holds an assembly file to lines that only our own names reach.

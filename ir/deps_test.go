@@ -43,15 +43,23 @@ codegen/static    codegen/gotree codegen/static/verbatim
 codegen/lane      codegen/gotree ir/loop ir/scalar
 codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
 codegen/isa/amd64/listing github.com/mmcloughlin/avo
-codegen/asm       ir/loop ir/scalar ir/machine ir/diag github.com/mmcloughlin/avo codegen/gotree codegen/shape codegen/plan ir/block codegen/isa/amd64/listing
+codegen/isa/amd64 ir/scalar github.com/mmcloughlin/avo codegen/gotree codegen/isa/amd64/listing
+codegen/isa/amd64/peakgen github.com/mmcloughlin/avo
+codegen/isa/amd64/optimgen github.com/mmcloughlin/avo
+codegen/kernel/driver ir/loop ir/machine codegen/gotree codegen/plan codegen/shape codegen/isa/amd64
+codegen/kernel/contract ir/loop ir/scalar ir/machine codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver
+codegen/kernel/nest ir/loop ir/scalar codegen/gotree codegen/shape codegen/isa/amd64 codegen/kernel/driver
+codegen/kernel/window ir/loop codegen/isa/amd64 codegen/kernel/driver
+codegen/kernel/sparse ir/loop ir/scalar ir/machine codegen/isa/amd64 codegen/kernel/driver
+codegen/kernel    ir/loop codegen/isa/amd64 codegen/kernel/driver codegen/kernel/contract codegen/kernel/nest codegen/kernel/window codegen/kernel/sparse
+codegen/kernel/network ir/loop ir/scalar codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel/contract codegen/kernel/nest codegen/kernel
+codegen/kernel/kerneltest ir/canonical ir/loop ir/loop/looptest ir/scalar ir/machine runtime/nn codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel
 codegen/feature   ir/loop ir/encoding ir/diag codegen/gotree runtime/data runtime/encode
 codegen/gokernel  codegen/gotree codegen/static codegen/lane codegen/shape ir/loop ir/scalar ir/machine
-codegen/kernelset ir/loop codegen/asm codegen/gokernel codegen/gotree codegen/shape codegen/static runtime
+codegen/kernelset ir/loop codegen/gokernel codegen/gotree codegen/shape codegen/static runtime codegen/isa/amd64 codegen/kernel/driver codegen/kernel codegen/kernel/network
 codegen/setting   ir/loop ir/arg ir/diag codegen/gokernel codegen/gotree runtime/metric runtime/optim runtime/train
 codegen/gosrc     ir/loop ir/block ir/machine ir/diag runtime/nn runtime/train codegen/gotree codegen/static runtime codegen/shape codegen/gokernel codegen/kernelset codegen/setting codegen/feature
-codegen/asm/peakgen github.com/mmcloughlin/avo
-codegen/asm/optimgen github.com/mmcloughlin/avo
-codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/asm ir/encoding
+codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/isa/amd64 ir/encoding
 codegen/internal/... ir/loop ir/scalar ir/block ir/diag
 codegen/conformance/... *
 cmd/nngen/internal/disk ir/diag

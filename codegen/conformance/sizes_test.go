@@ -10,7 +10,7 @@ import (
 )
 
 // sizes are networks whose sizes have gone wrong once, or been refused. The kernels of
-// these and of many more sizes are tested one by one in codegen/asm.
+// these and of many more sizes are tested one by one in codegen/kernel.
 var sizes = []struct {
 	what, input, layers string
 	batch               int

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/shape"
 )
 
@@ -54,7 +54,7 @@ func (fn *Function) familyText() []string {
 	return parts
 }
 
-func (fn *Function) bodies() []asm.Body {
+func (fn *Function) bodies() []driver.Body {
 	if fn.code == nil {
 		return nil
 	}
@@ -120,7 +120,7 @@ func (e *Set) joinFamily(members []*Function) {
 }
 
 // joinBodies makes one body of those that the members of a family have at a level.
-func (e *Set) joinBodies(to *asm.Body, level int, members []*Function, j *shape.Joined, name string) {
+func (e *Set) joinBodies(to *driver.Body, level int, members []*Function, j *shape.Joined, name string) {
 	to.Lines, to.Stubs = []string{j.Parts[2+level]}, nil
 	var tables []string
 	places := make([]int, len(members))

@@ -3,9 +3,10 @@ package kernelset
 import (
 	"fmt"
 
-	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/kernel/driver"
+	"github.com/nngen-go/nngen/codegen/kernel/network"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -22,13 +23,13 @@ type Set struct {
 	bodies   *gokernel.Printer // in Go
 	list     []*Function       // in the order of first use
 	known    map[string]*Function
-	unit     *asm.Unit          // machine code; nil: none is written
-	networks []*asm.NetworkBody // the whole prediction of one sample
+	unit     *driver.Unit    // machine code; nil: none is written
+	networks []*network.Body // the whole prediction of one sample
 }
 
 // New is a set without kernels.
 func New(cfg Config) *Set {
-	e := &Set{Config: cfg, bodies: gokernel.New(cfg.Config), known: map[string]*Function{}, unit: asm.NewUnit(cfg.Machine)}
+	e := &Set{Config: cfg, bodies: gokernel.New(cfg.Config), known: map[string]*Function{}, unit: driver.NewUnit(cfg.Machine)}
 	if e.Share {
 		e.unit.Share()
 	}

@@ -3,15 +3,15 @@ package kernelset
 import (
 	"sync"
 
-	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/static"
 	"github.com/nngen-go/nngen/runtime"
 )
 
 // levels are what the sets of instructions are called that kernels are written
 // in.
-var levels = map[asm.Level]string{asm.AVX512: "§nn.AVX512", asm.AVX2: "§nn.AVX2"}
+var levels = map[amd64.Level]string{amd64.AVX512: "§nn.AVX512", amd64.AVX2: "§nn.AVX2"}
 
 // levelDecl prints how the level of the machine code is chosen.
 func levelDecl(f *gotree.File) {
@@ -20,7 +20,7 @@ var cpu = §nn.CPU()`)
 }
 
 var processors = sync.OnceValues(func() (*static.Library, error) {
-	return static.Load(runtime.Source(), "nn", asm.Constraint, map[string]string{"CPU": "cpuLevel", "Level": "instructions", "level": "supported", "Go": "goBodies", "AVX2": "levelAVX2", "AVX512": "levelAVX512"})
+	return static.Load(runtime.Source(), "nn", amd64.Constraint, map[string]string{"CPU": "cpuLevel", "Level": "instructions", "level": "supported", "Go": "goBodies", "AVX2": "levelAVX2", "AVX512": "levelAVX512"})
 })
 
 // CarryLevels has the file of the machine code carry what the runtime tells

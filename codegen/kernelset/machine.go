@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/isa/amd64"
+	"github.com/nngen-go/nngen/codegen/kernel"
+	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -18,7 +20,7 @@ const CacheLine = 16
 // for.
 type machineCode struct {
 	kernel *gokernel.Kernel
-	bodies []asm.Body // the best first
+	bodies []driver.Body // the best first
 }
 
 // GoName is the name of the Go function that does the kernel's work everywhere.
@@ -58,18 +60,18 @@ func (e *Set) machine(fn *Function, k loop.Kernel, out *gokernel.Kernel) error {
 		k = out.Planned
 	}
 	_, product := k.(*loop.Contract)
-	r := asm.Request{Name: fn.Name, Kernel: worded(k), Shape: out.Shape, Joins: e.Share && product}
+	r := driver.Request{Name: fn.Name, Kernel: worded(k), Shape: out.Shape, Joins: e.Share && product}
 	for _, p := range out.Params {
-		r.Operands = append(r.Operands, asm.Operand{Buf: p.Buf, Name: p.Name, Dims: p.Dims})
+		r.Operands = append(r.Operands, driver.Operand{Buf: p.Buf, Name: p.Name, Dims: p.Dims})
 	}
 	r.Divide = e.Crew && product && loop.SharingOf(k) == loop.ByRows
-	bodies, err := e.unit.Kernel(r)
+	bodies, err := kernel.Bodies(e.unit, r)
 	if err != nil {
 		return err
 	}
 	if len(bodies) > 0 {
 		fn.code = &machineCode{out, bodies}
-		fn.Divided = slices.ContainsFunc(bodies, func(b asm.Body) bool { return b.Divided })
+		fn.Divided = slices.ContainsFunc(bodies, func(b driver.Body) bool { return b.Divided })
 	}
 	return nil
 }
@@ -159,7 +161,7 @@ func (fn *Function) portableCall() string {
 // the declarations of the former. The whole network is passed the addresses of the
 // values of out and x.
 func (e *Set) MachineFile(f *gotree.File, out, x []string) {
-	f.Build(asm.Constraint)
+	f.Build(amd64.Constraint)
 	levelDecl(f)
 	e.predictWhole(f, out, x)
 	for _, d := range e.unit.Declarations() {
@@ -191,7 +193,7 @@ func (e *Set) MachineFile(f *gotree.File, out, x []string) {
 }
 
 // stub declares an assembly function.
-func stub(f *gotree.File, s asm.Stub) {
+func stub(f *gotree.File, s amd64.Stub) {
 	var list []gotree.Parameter
 	for _, p := range s.Params {
 		list = append(list, gotree.Parameter{Name: p.Name, Type: strings.Replace(p.Type, "nn.", "§nn.", 1)})
@@ -202,7 +204,7 @@ func stub(f *gotree.File, s asm.Stub) {
 // PortableFile prints the kernels for compilers and machines without machine
 // code.
 func (e *Set) PortableFile(f *gotree.File) {
-	f.Build("!(" + asm.Constraint + ")")
+	f.Build("!(" + amd64.Constraint + ")")
 	if len(e.networks) > 0 {
 		f.Add("func predictWhole(*Output, *Input, *Params) bool { return false }")
 	}

@@ -4,16 +4,17 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nngen-go/nngen/codegen/asm"
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/isa/amd64"
+	"github.com/nngen-go/nngen/codegen/kernel/network"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
 // Network asks for the prediction of one sample of a small network as one assembly
 // function per level.
 func (e *Set) Network(p *loop.Program) error {
-	for _, l := range asm.Levels {
-		b, err := e.unit.Network("network", p, l)
+	for _, l := range amd64.Levels {
+		b, err := network.Write(e.unit, "network", p, l)
 		if err != nil {
 			return err
 		}

@@ -10,7 +10,7 @@
 // the Optimizer, and so hold for rules written elsewhere, too.
 //
 // The loops are in functions whose names end in Go. On amd64, machine code
-// takes their place, written by codegen/asm/optimgen of the main module. It does
+// takes their place, written by codegen/isa/amd64/optimgen of the main module. It does
 // the same operations in the same order, so the bits are the same on every
 // machine; conversions to float32 in the Go loops keep compilers from fusing a
 // product with a sum, which rounds once instead of twice.

@@ -1,0 +1,42 @@
+package driver
+
+import (
+	"regexp"
+
+	"github.com/nngen-go/nngen/codegen/isa/amd64"
+)
+
+// TableMark stands for a table's name until it has one.
+const TableMark = "parts"
+
+var tableName = regexp.MustCompile(`(^|[^.\w])` + TableMark + `\b`) // and not s.parts
+
+// NameTable names the table of a body in its text.
+func (b *Body) NameTable(name string) {
+	for i := range b.Lines {
+		b.Lines[i] = tableName.ReplaceAllString(b.Lines[i], "${1}"+name)
+	}
+}
+
+// Body is the inside of a kernel function at one level: Go statements that cut
+// the work into calls of assembly functions. They may use
+//
+//	s     the sizes of a shared kernel
+//	n     the number of rows (where the kernel has any), at least 1
+//	work  []float32 scratch of at least Work elements, 64-byte aligned, if Work > 0
+//	t     *nn.Worker, if workers share the kernel's units, or the body is Divided
+//
+// No call takes more than the machine's CallMulAdds or touches more than its
+// CallBytes, since the scheduler cannot interrupt assembly.
+type Body struct {
+	Level amd64.Level
+	Lines []string
+	// Table is Go for the table that the lines read, of a contraction: see NameTable.
+	Table string
+	Stubs []amd64.Stub
+	Work  int
+	// RowWork is how much of Work is needed when n is 1.
+	RowWork int
+	// Divided says that every worker does its part of all rows; nil: all of it.
+	Divided bool
+}

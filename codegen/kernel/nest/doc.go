@@ -1,0 +1,2 @@
+// Package nest writes elementwise and reducing loops as machine code.
+package nest

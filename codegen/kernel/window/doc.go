@@ -1,0 +1,2 @@
+// Package window writes pooling and its gradient as machine code.
+package window

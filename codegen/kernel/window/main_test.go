@@ -1,0 +1,9 @@
+package window_test
+
+import (
+	"testing"
+
+	"github.com/nngen-go/nngen/codegen/kernel/kerneltest"
+)
+
+func TestMain(m *testing.M) { kerneltest.Main(m) }

@@ -1,0 +1,266 @@
+package window
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/codegen/isa/amd64"
+	"github.com/nngen-go/nngen/codegen/kernel/driver"
+	"github.com/nngen-go/nngen/ir/loop"
+)
+
+// pool is a Window, or the gradient of one, over one or two axes of positions;
+// channels are contiguous and lie in the lanes. Positions whose whole window
+// lies inside the image are computed by a function that has every tap written
+// out, the others by one that loops over the taps it is given.
+type pool struct {
+	*driver.Unit
+	request  driver.Request
+	level    amd64.Level
+	window   *loop.Window
+	gradient bool
+	channels int
+	lane     int // the channel that the functions in the making begin with
+	along    []poolAxis
+	tensors  []*tensor
+	// Of the tensors: the one that has a value for each window, the one whose
+	// maximum is looked for, the one that a gradient is written to.
+	out, in, grad *tensor
+	assign        bool // no two windows of a gradient meet: nothing is added up
+}
+
+// poolAxis is an axis of positions, with its taps.
+type poolAxis struct {
+	loop.Axis
+	taps    int
+	space   loop.WindowAxis
+	tapStep int // between taps, in elements of the input
+}
+
+// tensor is an operand of the kernel: an image for every row of the batch.
+type tensor struct {
+	*driver.Stream
+	steps  []int // between positions, by axis
+	tapped bool  // it has taps: the input or its gradient
+}
+
+// segment is a run of positions that have the same taps inside the image.
+type segment struct{ from, to, first, last int }
+
+// Pooling writes pooling.
+func Pooling(u *driver.Unit, r driver.Request, k *loop.Window, l amd64.Level) (*driver.Body, error) {
+	p := &pool{Unit: u, request: r, level: l, window: k}
+	if p.positions() {
+		p.out, p.in = p.take(k.Out, false), p.take(k.In, true)
+	}
+	if p.out == nil || p.in == nil {
+		return nil, nil
+	}
+	return p.body()
+}
+
+// PoolingGradient writes the gradient of pooling.
+func PoolingGradient(u *driver.Unit, r driver.Request, k *loop.WindowGrad, l amd64.Level) (*driver.Body, error) {
+	p := &pool{Unit: u, request: r, level: l, window: &k.Window, gradient: true}
+	if p.positions() {
+		p.grad, p.out = p.take(k.DIn, true), p.take(k.DOut, false)
+	}
+	if p.grad == nil || p.out == nil {
+		return nil, nil
+	}
+	if k.Window.Reduce == loop.Max {
+		if p.in = p.take(k.Window.In, true); p.in == nil || !slices.Equal(p.in.Access.Strides, p.grad.Access.Strides) {
+			return nil, nil
+		}
+	}
+	p.assign = p.apart()
+	return p.body()
+}
+
+// positions finds the axes, if they are rows, one or two axes with a tap each,
+// and channels.
+func (p *pool) positions() bool {
+	w := p.window
+	last := len(w.Outer) - 1
+	if last < 2 || last > 3 || !w.Outer[0].Rows || w.Outer[0].N != 1 || w.Outer[last].N < driver.Smallest || len(w.Taps) != last-1 || len(w.Space) != last-1 {
+		return false
+	}
+	p.channels = w.Outer[last].N
+	for i, s := range w.Space {
+		if s.Tap != i || s.Outer != i+1 {
+			return false
+		}
+		p.along = append(p.along, poolAxis{Axis: w.Outer[i+1], taps: w.Taps[i].N, space: s, tapStep: w.In.Strides[last+1+i]})
+	}
+	return true
+}
+
+// take adds an operand, if the kernel can run along it.
+func (p *pool) take(a loop.Access, tapped bool) *tensor {
+	w := p.window
+	o, ok := p.request.Operand(a.Buf)
+	last := len(w.Outer) - 1
+	if !ok || a.Index != nil || a.Buf.DType != loop.F32 || !a.Buf.Rows || len(a.Strides) != len(w.Outer)+len(w.Taps) ||
+		a.Strides[0] != a.Buf.Row() || a.Strides[last] != 1 {
+		return nil
+	}
+	t := &tensor{Stream: &driver.Stream{Operand: o, Access: a, Name: o.Name, Held: amd64.None}, steps: a.Strides[1:last], tapped: tapped}
+	for i, x := range p.along {
+		if tapped && a.Strides[last+1+i] != x.tapStep {
+			return nil
+		}
+	}
+	p.tensors = append(p.tensors, t)
+	return t
+}
+
+// segments lists the positions of an axis by the taps that are inside.
+func (a poolAxis) segments() []segment {
+	var list []segment
+	for p := range a.N {
+		s := segment{from: p, to: p + 1, first: -1}
+		for t := range a.taps {
+			if at := p*a.space.Stride + t*a.space.Dilation - a.space.Pad; at >= 0 && at < a.space.Size {
+				if s.first < 0 {
+					s.first = t
+				}
+				s.last = t + 1
+			}
+		}
+		if n := len(list); n > 0 && list[n-1].first == s.first && list[n-1].last == s.last {
+			list[n-1].to++
+			continue
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// whole reports that all taps are inside.
+func (a poolAxis) whole(s segment) bool { return s.first == 0 && s.last == a.taps }
+
+// apart reports that no input lies in two windows.
+func (p *pool) apart() bool {
+	for _, a := range p.along {
+		if a.space.Stride < (a.taps-1)*a.space.Dilation+1 {
+			return false
+		}
+	}
+	return true
+}
+
+// body writes the functions and their calls, for as many channels at a time as let
+// one position fit a call.
+func (p *pool) body() (*driver.Body, error) {
+	for _, a := range p.along {
+		for _, s := range a.segments() {
+			if s.first < 0 {
+				return nil, nil // a window of nothing
+			}
+		}
+	}
+	b := &driver.Body{}
+	g := driver.NewCalls(p.request, nil)
+	g.Line("for r := range n {")
+	g.Names["r"] = true
+	if p.gradient {
+		p.clear(g)
+	}
+	made := map[poolFunction]string{}
+	all, width := p.channels, p.channelsOfCall()
+	for ; p.lane < all; p.lane += p.channels {
+		p.channels = min(width, all-p.lane)
+		if err := p.image(b, g, made); err != nil {
+			return nil, err
+		}
+	}
+	g.Line("}")
+	b.Lines = g.Script.Lines
+	return b, nil
+}
+
+// channelsOfCall is how many channels one position may have in a call: all, or so
+// many whole registers.
+func (p *pool) channelsOfCall() int {
+	all, lanes := p.channels, p.level.Lanes()
+	defer func() { p.channels = all }()
+	for parts := 2; !p.fits(1, 1) && p.channels > lanes; parts++ {
+		p.channels = ((all+parts-1)/parts + lanes - 1) / lanes * lanes
+	}
+	return p.channels
+}
+
+// image writes the functions for some channels, unless they are there already, and
+// the calls that go over an image.
+func (p *pool) image(b *driver.Body, g *driver.Calls, made map[poolFunction]string) error {
+	function := func(all bool, inner int) (string, error) {
+		key := poolFunction{all, p.channels}
+		if made[key] == "" {
+			stub, err := p.write(all, inner)
+			if err != nil {
+				return "", err
+			}
+			made[key] = stub.Name
+			b.Stubs = append(b.Stubs, stub)
+		}
+		return made[key], nil
+	}
+	rows, columns := p.along[0].segments(), []segment{{to: 1, last: 1}}
+	taps := p.along[0].taps
+	if len(p.along) > 1 {
+		columns = p.along[1].segments()
+		taps *= p.along[1].taps
+	}
+	if taps > p.Machine.PoolTaps || len(rows)*len(columns) > p.Machine.PoolParts {
+		name, err := function(false, 0)
+		if err == nil {
+			p.tabled(g, name, rows, columns)
+		}
+		return err
+	}
+	for _, s := range rows {
+		for _, s1 := range columns {
+			whole := p.along[0].whole(s) && (len(p.along) == 1 || p.along[1].whole(s1))
+			name, err := function(whole, s1.to-s1.from)
+			if err != nil {
+				return err
+			}
+			p.call(g, name, s, s1, whole)
+		}
+	}
+	return nil
+}
+
+// poolFunction tells the functions of a kernel apart.
+type poolFunction struct {
+	all      bool // all taps are inside
+	channels int
+}
+
+// clear prints what makes the gradient zero where no window assigns it.
+func (p *pool) clear(g *driver.Calls) {
+	o, size := p.grad, p.grad.Access.Strides[0]
+	covered := p.assign
+	ends := make([]int, len(p.along)) // where the windows end
+	for i, a := range p.along {
+		covered = covered && a.space.Stride == a.taps && a.space.Dilation == 1 && a.space.Pad == 0 && len(a.segments()) == 1
+		ends[i] = a.N * a.taps
+		covered = covered && a.tapStep*a.space.Size == map[bool]int{true: size, false: p.along[max(0, i-1)].tapStep}[i == 0]
+	}
+	first := p.along[0]
+	switch {
+	case !covered:
+		g.Line("clear(%s[r*%d : (r+1)*%d])", o.Name, size, size)
+		return
+	case len(p.along) > 1 && ends[1] < p.along[1].space.Size:
+		y := g.Name(driver.Letter(first.Name), "y")
+		g.Line("for %s := range %d {", y, ends[0])
+		at := driver.Sum{}.Plus("r", size, -1).Plus(y, first.tapStep, -1)
+		g.Line("clear(%s[%v:][:%d])", o.Name, driver.Sum{Offset: ends[1] * p.along[1].tapStep, Terms: at.Terms}, first.tapStep-ends[1]*p.along[1].tapStep)
+		g.Line("}")
+		delete(g.Names, y)
+	}
+	if ends[0] < first.space.Size {
+		at := driver.Sum{}.Plus("r", size, -1)
+		g.Line("clear(%s[%v:][:%d])", o.Name, driver.Sum{Offset: ends[0] * first.tapStep, Terms: at.Terms}, size-ends[0]*first.tapStep)
+	}
+}
