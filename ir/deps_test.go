@@ -38,7 +38,8 @@ ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/block ir/machine ir
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 codegen/plan      ir/loop ir/machine
 codegen/gotree    ir/loop ir/diag github.com/dave/jennifer
-codegen/static    codegen/gotree
+codegen/static/verbatim
+codegen/static    codegen/gotree codegen/static/verbatim
 codegen/lane      codegen/gotree ir/loop ir/scalar
 codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
 codegen/isa/amd64/listing github.com/mmcloughlin/avo
@@ -54,7 +55,7 @@ codegen/kernel    ir/loop codegen/isa/amd64 codegen/kernel/driver codegen/kernel
 codegen/kernel/network ir/loop ir/scalar codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel/contract codegen/kernel/nest codegen/kernel
 codegen/kernel/kerneltest ir/canonical ir/loop ir/loop/looptest ir/scalar ir/machine runtime/nn codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel
 codegen/feature   ir/loop ir/encoding ir/diag codegen/gotree runtime/data runtime/encode
-codegen/gokernel  codegen/gotree codegen/lane codegen/shape ir/loop ir/scalar ir/machine
+codegen/gokernel  codegen/gotree codegen/static codegen/lane codegen/shape ir/loop ir/scalar ir/machine
 codegen/kernelset ir/loop codegen/isa/amd64 codegen/kernel/driver codegen/kernel codegen/kernel/network codegen/gokernel codegen/gotree codegen/shape codegen/static runtime
 codegen/setting   ir/loop ir/arg ir/diag codegen/gokernel codegen/gotree runtime/metric runtime/optim runtime/train
 codegen/gosrc     ir/loop ir/block ir/machine ir/diag runtime/nn runtime/train codegen/gotree codegen/static runtime codegen/shape codegen/gokernel codegen/kernelset codegen/setting codegen/feature
@@ -63,6 +64,8 @@ codegen/internal/... ir/loop ir/scalar ir/block ir/diag
 codegen/conformance/... *
 cmd/nngen/internal/disk ir/diag
 cmd/nngen/internal/show
+cmd/nngen/internal/interrupt
+cmd/nngen/internal/bench ir ir/block ir/interp ir/loop codegen runtime/... cmd/nngen/internal/show cmd/nngen/internal/interrupt
 cmd/nngen/internal/plot ir/loop ir/block ir/diag runtime/... cmd/nngen/internal/show cmd/nngen/internal/disk gonum.org/v1/plot golang.org/x/image
 cmd/nngen/internal/starter ir/diag runtime/... codegen cmd/nngen/internal/show cmd/nngen/internal/disk
 cmd/...           *

@@ -15,7 +15,7 @@ func TestFreezeIsCheaper(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return flops(net.program.Train, 1), s.TrainableParams
+		return net.program.Train.Flops(1), s.TrainableParams
 	}
 	net, err := compile(t.Context(), model, nil)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/interrupt"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/starter"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/build"
@@ -95,7 +96,7 @@ func (o *initOptions) run(cmd *cobra.Command) error {
 	if disk.Exists(file) {
 		return fmt.Errorf("%s exists already: choose another name, or train it: %s", file, commandLine([]string{"nngen", "fit", file}))
 	}
-	s, err := unlessInterrupted(cmd.Context(), func() (*starter.Starter, error) {
+	s, err := interrupt.Unless(cmd.Context(), func() (*starter.Starter, error) {
 		return starter.Describe(starter.Options{Name: o.name, Data: o.data, Target: o.target})
 	})
 	switch {

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/interrupt"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/build"
@@ -32,7 +33,7 @@ func compile(ctx context.Context, file string, dump func(stage, text string)) (*
 
 // compileWith compiles a description that settings change.
 func compileWith(ctx context.Context, file string, o settings, dump func(stage, text string)) (*network, error) {
-	return unlessInterrupted(ctx, func() (*network, error) { return stages(file, o, dump) })
+	return interrupt.Unless(ctx, func() (*network, error) { return stages(file, o, dump) })
 }
 
 func stages(file string, o settings, dump func(stage, text string)) (*network, error) {
@@ -70,7 +71,7 @@ func (n *network) trains() bool { return n.program.Train != nil }
 
 // emit prints the package, in memory. The result is by file name.
 func (n *network) emit(ctx context.Context, cfg codegen.Config) (map[string][]byte, error) {
-	list, err := unlessInterrupted(ctx, func() ([]codegen.File, error) { return codegen.Generate(n.program, cfg) })
+	list, err := interrupt.Unless(ctx, func() ([]codegen.File, error) { return codegen.Generate(n.program, cfg) })
 	if err != nil {
 		return nil, err
 	}

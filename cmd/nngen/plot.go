@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nngen-go/nngen/cmd/nngen/internal/disk"
+	"github.com/nngen-go/nngen/cmd/nngen/internal/interrupt"
 	"github.com/nngen-go/nngen/cmd/nngen/internal/plot"
 	"github.com/nngen-go/nngen/codegen"
 	"github.com/nngen-go/nngen/ir/diag"
@@ -84,7 +85,7 @@ func (o *plotOptions) run(cmd *cobra.Command, args []string) error {
 			return fmt.Errorf("%s exists already: a picture is replaced only if -o names it", o.output)
 		}
 	}
-	picture, err := unlessInterrupted(cmd.Context(), func() ([]byte, error) { return p(strings.ToLower(filepath.Ext(o.output))[1:]).Encode() })
+	picture, err := interrupt.Unless(cmd.Context(), func() ([]byte, error) { return p(strings.ToLower(filepath.Ext(o.output))[1:]).Encode() })
 	if err != nil {
 		return fmt.Errorf("drawing %s: %w", o.output, err)
 	}

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/nngen-go/nngen/cmd/nngen/internal/bench"
 )
 
 // document is a page whose blocks of code are held to be true.
@@ -215,14 +217,14 @@ func (r *readme) bench(t *testing.T, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, w := range net.workloads(1) {
-		if !strings.Contains(text, "\n"+w.label+" ") {
-			t.Errorf("no line %q", w.label)
+	for _, w := range (&bench.Model{Program: net.program}).Workloads(1) {
+		if !strings.Contains(text, "\n"+w.Label+" ") {
+			t.Errorf("no line %q", w.Label)
 		}
-		if w.name != "train" {
+		if w.Name != "train" {
 			continue
 		}
-		for _, size := range []string{amount(w.flops, "FLOP") + " ÷ ", amount(w.streamed(), "B") + " ÷ "} {
+		for _, size := range []string{bench.Amount(w.Flops, "FLOP") + " ÷ ", bench.Amount(w.Streamed(), "B") + " ÷ "} {
 			if !strings.Contains(text, " "+size) {
 				t.Errorf("the training step takes %s", size)
 			}

@@ -62,7 +62,7 @@ func (n *network) summary(files map[string][]byte) (*summary, error) {
 		}
 	}
 	s.Params = s.TrainableParams + s.FixedParams
-	s.Operations, s.OperationsPerID = flops(p.Predict, 1), flopsPerID(p.Predict)
+	s.Operations, s.OperationsPerID = p.Predict.Flops(1), flopsPerID(p.Predict)
 	for _, b := range files {
 		s.SourceLines += bytes.Count(b, []byte("\n"))
 		s.SourceBytes += len(b)
@@ -101,18 +101,8 @@ func (s *summary) print(w io.Writer) {
 	fmt.Fprintf(w, " Generated source: %s lines, %s in %d files\n", show.Count(s.SourceLines), size(s.SourceBytes), s.SourceFiles)
 }
 
-// flops counts the operations of a plan's forward pass; a multiply-add is two.
-func flops(p *loop.Plan, rows int) int {
-	runs, _ := p.Flat()
-	n := 0
-	for _, r := range runs {
-		n += r.Kernel.Flops(rows)
-	}
-	return n
-}
-
 // flopsPerID is what every further id costs where an input is a list of any
-// length: flops counts one.
+// length: Plan.Flops counts one.
 func flopsPerID(p *loop.Plan) int {
 	n := 0
 	runs, _ := p.Flat()

@@ -161,7 +161,7 @@ func (k *writer) at(a placed, vars []string) string {
 		return k.local(a.Buf)
 	}
 	p := k.param(a.Buf, "x")
-	if p.Form == value {
+	if p.Form == Value {
 		return p.Name
 	}
 	index := ""

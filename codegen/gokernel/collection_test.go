@@ -30,7 +30,7 @@ func (c *collection) add(k loop.Kernel) (*Kernel, string, error) {
 	}
 	name, known := c.names[out.Text()]
 	if !known {
-		name = c.top.Pick(out.Name)
+		name = out.PickName(c.top)
 		c.names[out.Text()] = name
 		c.list = append(c.list, out)
 	}
@@ -40,7 +40,9 @@ func (c *collection) add(k loop.Kernel) (*Kernel, string, error) {
 // declare adds the kernels and what they call to a file.
 func (c *collection) declare(f *gotree.File) {
 	ShapeDecl(f, c.list)
-	c.WorkerDecl(f, c.list)
+	if err := c.WorkerDecl(f, c.list); err != nil {
+		panic(err)
+	}
 	for _, k := range c.list {
 		name := c.names[k.Text()]
 		doc := make([]string, len(k.Doc))

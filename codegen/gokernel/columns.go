@@ -33,10 +33,10 @@ func (k *nestKernel) columnSums(s loop.Stmt) {
 		return
 	}
 	first := 0 // the loop over columns that runs inside that over the rows
-	for loop.Points(k.Outer[first:], 1) > k.em.sums.columns {
+	for loop.Points(k.Outer[first:], 1) > k.printer.sums.columns {
 		first++
 	}
-	if first > 0 && k.terms(s.Inner) <= k.em.sums.long {
+	if first > 0 && k.terms(s.Inner) <= k.printer.sums.long {
 		k.columnsInPlace(s)
 		return
 	}

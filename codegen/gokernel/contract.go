@@ -1,7 +1,6 @@
 package gokernel
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
@@ -37,7 +36,9 @@ func (e *Printer) contract(c *loop.Contract) *Kernel {
 	p := lane.Contract(c, k.rowsAtMost(), e.sums.lane(), lane.Literals{})
 	lettered(p.Form)
 	k.names.Take("a", "d", "s", "v") // what blocks call their elements
-	k.divided = p.Print(laneKernel{k})
+	body, divided := p.Body(laneKernel{k})
+	k.add(body)
+	k.divided = divided
 	return k.Kernel
 }
 
@@ -46,16 +47,14 @@ func (l sumLimits) lane() lane.Sums {
 	return lane.Sums{Long: l.long, Partial: l.partial, Variable: l.variable, Tile: l.tile, Most: l.most}
 }
 
-// laneKernel is a kernel as loops are printed into it.
+// laneKernel is a kernel that loops are made for.
 type laneKernel struct{ *writer }
 
-func (k laneKernel) Line(format string, args ...any) { k.line(format, args...) }
-
-func (k laneKernel) Pick(wish string) string { return k.inner(wish) }
+func (k laneKernel) Pick(wish string) *gotree.Var { return &gotree.Var{Name: k.inner(wish)} }
 
 func (k laneKernel) Ref(b *loop.Buffer) lane.Ref {
 	p := k.param(b, "x")
-	r := lane.Ref{Name: p.Name, Elem: k.el.Of(b), Number: p.Form == value}
+	r := lane.Ref{Var: &gotree.Var{Name: p.Name}, Elem: gotree.Word(k.el.Of(b)), Number: p.Form == Value}
 	if p.Form == Fixed {
 		r.Len = b.Row()
 	}
@@ -63,34 +62,38 @@ func (k laneKernel) Ref(b *loop.Buffer) lane.Ref {
 }
 
 // Array views a parameter as what it is not: rows of a kernel of several dimensions.
-func (k laneKernel) Array(b *loop.Buffer, row int) string {
+func (k laneKernel) Array(b *loop.Buffer, row int) *gotree.Var {
 	p := k.param(b, "x")
 	dims, suffix := []int{b.Row()}, "All"
 	if row > 0 {
 		dims, suffix = []int{b.Row() / row, row}, "Rows"
 	}
 	if slices.Equal(dims, p.Dims) {
-		return p.Name
+		return &gotree.Var{Name: p.Name}
 	}
 	key := p.Name + gotree.Array(dims)
-	if k.arrays[key] == "" {
-		k.arrays[key] = k.names.Pick(p.Name + suffix)
-		k.head = append(k.head, fmt.Sprintf("%s := (*%s%s)(§unsafe.Pointer(%s))", k.arrays[key], gotree.Array(dims), k.el.Of(b), p.Name))
+	if k.arrays[key] == nil {
+		v := &gotree.Var{Name: k.names.Pick(p.Name + suffix)}
+		var typ gotree.Expr = gotree.Word(k.el.Of(b))
+		for _, d := range slices.Backward(dims) {
+			typ = gotree.ArrayType{N: gotree.Literal(d), Elem: typ}
+		}
+		pointer := gotree.CallExpr{Fn: gotree.Qual{Package: "unsafe", Name: "Pointer"}, Args: []gotree.Expr{gotree.Word(p.Name)}}
+		k.head = append(k.head, gotree.Let(v, gotree.CallExpr{Fn: gotree.Paren{X: gotree.Unary{Op: "*", X: typ}}, Args: []gotree.Expr{pointer}}))
+		k.arrays[key] = v
 	}
 	return k.arrays[key]
 }
 
-func (k laneKernel) Float() string { return k.el.float }
+func (k laneKernel) Float() gotree.Word { return gotree.Word(k.el.float) }
 
-func (k laneKernel) Rows() string {
+func (k laneKernel) Rows() gotree.Number {
 	k.Counted = true
-	return "n"
+	return gotree.Number{Text: "n"}
 }
 
-func (k laneKernel) Rounded(v string) string { return k.round(v) }
+func (k laneKernel) Rounded(v gotree.Expr) gotree.Expr { return k.round(v) }
 
-func (k laneKernel) Assign(dst, op string, e scalar.Expr, args []string, word string, sum bool) {
-	k.sumFirst = sum
-	k.assign(dst, op, e, args, word)
-	k.sumFirst = false
+func (k laneKernel) Assign(dst gotree.Expr, op string, e scalar.Expr, args []gotree.Expr, word string) gotree.Block {
+	return k.assigned(dst, op, e, args, word)
 }

@@ -36,7 +36,7 @@ func (k *writer) describeContract(c *loop.Contract) {
 	for i := range c.Extra {
 		args = append(args, k.indexed(f, lane.Extra+i))
 	}
-	end := ""
+	end, of := "", ""
 	switch {
 	case !layer:
 		k.Name = "contract" + sizes(extents(f))
@@ -56,6 +56,7 @@ func (k *writer) describeContract(c *loop.Contract) {
 			kind = "sequences"
 		}
 		if len(in.Shape) > 1 && len(out.Shape) > 1 {
+			of = "Of" + sizes(in.Shape)
 			end = ", for " + kind + " of " + sizes(in.Shape) + " and of " + sizes(out.Shape)
 		}
 	}
@@ -67,9 +68,11 @@ func (k *writer) describeContract(c *loop.Contract) {
 		k.Name += "GradW"
 	case layer && c.Out.Buf.Grad && c.Lhs.Buf.Grad:
 		k.Name += "GradX"
+		k.Detail = epilogueName(c)
 	default:
 		k.Name += epilogueName(c)
 	}
+	k.Detail += of
 	k.describe("%s = %s%s", k.indexed(f, lane.Out), epilogueOf(c, args), end)
 }
 
@@ -153,7 +156,7 @@ func sizes(shape []int) string {
 func (k *writer) indexed(f *lane.Form, operand int) string {
 	o := f.Operands[operand]
 	p := k.param(o.Buf, "x")
-	if p.Form == value || o.Buf.Row() == 1 && !o.Buf.Rows {
+	if p.Form == Value || o.Buf.Row() == 1 && !o.Buf.Rows {
 		return p.Name
 	}
 	names := make([]lane.Value, len(f.Axes))
@@ -177,7 +180,7 @@ func (k *writer) indexed(f *lane.Form, operand int) string {
 	var at []string
 	rest := o.Offset.Value
 	for i, a := range f.Axes {
-		names[i].Name = a.Name
+		names[i].Of = &gotree.Var{Name: a.Name}
 		s := a.Steps[operand].Value
 		switch d := slices.IndexFunc(strides, func(u int) bool { return s%u == 0 }); {
 		case s == 0:
@@ -192,14 +195,14 @@ func (k *writer) indexed(f *lane.Form, operand int) string {
 			if o.Buf.Rows && shape[d] == 1 {
 				continue
 			}
-			slices.SortStableFunc(x.Terms, func(a, b lane.Term) int { return -strings.Compare(names[a.Axis].Name, names[b.Axis].Name) })
+			slices.SortStableFunc(x.Terms, func(a, b lane.Term) int { return -strings.Compare(f.Axes[a.Axis].Name, f.Axes[b.Axis].Name) })
 			n := rest / strides[d]
 			if rest < 0 { // to the nearest: -29 is a row up and a column back
 				n = -((-rest + strides[d]/2) / strides[d])
 			}
 			rest -= n * strides[d]
 			x.Offset = gotree.Literal(n)
-			at = append(at, x.Text(names))
+			at = append(at, x.At(names).String())
 		}
 	}
 	return p.Name + "[" + strings.Join(at, ",") + "]"

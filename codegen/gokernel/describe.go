@@ -66,7 +66,7 @@ func Told(word string) string {
 	for _, part := range strings.Split(word, ", ") {
 		base := strings.TrimSuffix(part, " gradient")
 		_, basic := scalar.Funcs[base]
-		_, infix := operators[base]
+		infix := arithmetic[base] != "" || comparisons[base] != ""
 		if plain := said[base] || infix || basic && base == part && base != "sigmoid" && base != "tanh"; !plain && part != "" {
 			parts = append(parts, Word(part))
 		}

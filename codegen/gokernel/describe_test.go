@@ -35,6 +35,45 @@ func TestFormulas(t *testing.T) {
 	}
 }
 
+// Kernels of one name are told apart by what differs, and by a letter where that has
+// no name.
+func TestNamesTellApart(t *testing.T) {
+	rows, columns := rowsAxis(1), plainAxis("o", 16)
+	both := []loop.Axis{rows, columns}
+	x, y, wide, most := access(rowBuf(16), 16, 1), access(rowBuf(16), 16, 1), access(rowBuf(38), 38, 1), access(rowBuf(), 1, 0)
+	row := func(limit int) loop.Access {
+		return loop.Access{Buf: weightBuf(limit, 16), Strides: []int{0, 1}, Index: &loop.Access{Buf: idBuf(), Strides: []int{1, 0}}, IndexStride: 16}
+	}
+	top := loop.Stmt{Inner: []loop.Axis{columns}, Dst: most, Reduce: loop.Max, Value: arg0, Srcs: []loop.Access{x}, Word: "max"}
+	less := loop.Stmt{Inner: []loop.Axis{columns}, Dst: y, Value: scalar.Call("sub", arg0, arg1), Srcs: []loop.Access{x, access(most.Buf, 1, 0)}, Word: "centred"}
+	local := access(&loop.Buffer{Name: "top", Class: loop.Local}, 0, 0)
+	alone, from := top, less
+	alone.Dst, from.Srcs = local, []loop.Access{x, local}
+	c := newCollection(Config{})
+	for _, tt := range []struct {
+		kernel loop.Kernel
+		want   string
+	}{
+		{nest(nil, store(both, y, arg0, x)), "store16"},
+		{nest(nil, store(both, shifted(wide, 4), arg0, x)), "store16To4"},
+		{nest(nil, store(both, shifted(wide, 20), arg0, x)), "store16To20"},
+		{nest(nil, store(both, y, arg0, shifted(wide, 20))), "store16From20"},
+		{nest(nil, store(both, shifted(access(rowBuf(40), 40, 1), 20), arg0, x)), "store16To20B"},
+		{nest(nil, store(both, y, arg0, row(7))), "store16Of7"},
+		{nest(nil, store(both, y, arg0, row(9))), "store16Of9"},
+		{nest([]loop.Axis{rows}, alone, from), "centred16"},
+		{nest([]loop.Axis{rows}, top, less), "centred16WithMax"},
+	} {
+		_, name, err := c.add(canonical.Kernel(tt.kernel))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name != tt.want {
+			t.Errorf("got %s, want %s, for\n%v", name, tt.want, tt.kernel)
+		}
+	}
+}
+
 func TestByName(t *testing.T) {
 	sum, b, h := scalar.Arg(0), scalar.Arg(1), scalar.Arg(2)
 	x := scalar.Call("add", sum, b)

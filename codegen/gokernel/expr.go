@@ -2,124 +2,92 @@ package gokernel
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-// Binding strength of printed expressions, as in Go.
-const (
-	loose   = iota // anything
-	compare        // == < <= > >=
-	sum            // + -
-	product        // * /
-	tight          // unary, calls, names
+// comparisons and arithmetic are the operators of scalar expressions.
+var (
+	comparisons = map[string]string{"eq": "==", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+	arithmetic  = map[string]string{"add": "+", "sub": "-", "mul": "*", "div": "/"}
 )
 
-var operators = map[string]struct {
-	sign string
-	bind int
-}{
-	"add": {"+", sum}, "sub": {"-", sum}, "mul": {"*", product}, "div": {"/", product},
-	"eq": {"==", compare}, "lt": {"<", compare}, "le": {"<=", compare}, "gt": {">", compare}, "ge": {">=", compare},
-}
-
-// algebra prints the scalar expressions of a kernel.
+// algebra makes the scalar expressions of a kernel.
 type algebra struct {
 	*Kernel
-	scalars  map[string]bool   // that the package carries: more of them are asked for
-	held     map[string]string // parts of the current expression held in variables
-	sumFirst bool              // operand 0 is printed as a sum, not as a name
-	exposed  bool              // what is stored may be added to something in the same breath: by another statement, or where calls are inlined
+	scalars map[string]bool        // that the package carries: more of them are asked for
+	held    map[string]*gotree.Var // parts of the current expression held in variables
+	exposed bool                   // what is stored may be added to something in the same breath: by another statement, or where calls are inlined
 }
 
-// expr prints an expression over operands that are printed already.
-func (k *algebra) expr(e scalar.Expr, args []string) string { return k.bound(e, args, loose) }
-
-// bound prints an expression that stands next to an operator of some strength.
-func (k *algebra) bound(e scalar.Expr, args []string, around int) string {
-	text, bind := k.print(e, args)
-	if bind < around {
-		return "(" + text + ")"
-	}
-	return text
-}
-
-func (k *algebra) print(e scalar.Expr, args []string) (text string, bind int) {
+// value is a scalar expression over operands.
+func (k *algebra) value(e scalar.Expr, args []gotree.Expr) gotree.Expr {
 	if len(k.held) > 0 {
-		if name, ok := k.held[e.String()]; ok {
-			return name, tight
+		if v, ok := k.held[e.String()]; ok {
+			return v
 		}
 	}
 	switch e := e.(type) {
 	case scalar.Arg:
-		if e == 0 && k.sumFirst {
-			return args[e], sum
-		}
-		return args[e], tight
+		return args[e]
 	case scalar.Num:
-		if e < 0 {
-			return k.el.Number(float64(e)), sum
-		}
-		return k.el.Number(float64(e)), tight
+		return k.el.constant(float64(e))
 	case scalar.Rows:
 		k.Counted = true
-		return k.el.float + "(" + k.Shape.RowCount() + ")", tight
+		return gotree.CallOf(k.el.float, gotree.Number{Text: k.Shape.RowCount()})
 	}
 	a := e.(scalar.Apply)
 	if v, ok := constant(a); ok {
-		return k.print(scalar.Num(v), args)
+		return k.el.constant(v)
+	}
+	if _, ok := comparisons[a.Fn]; ok { // a condition read as a number
+		return k.call("where", k.condition(a, args), gotree.Lit("1"), gotree.Lit("0"))
 	}
 	switch a.Fn {
-	case "eq", "lt", "le", "gt", "ge": // a condition read as a number
-		return k.call("where", k.condition(a, args), "1", "0"), tight
 	case "select":
-		return k.call("where", k.condition(a.Args[0], args), k.term(a.Args[1], args, loose), k.term(a.Args[2], args, loose)), tight
+		return k.call("where", k.condition(a.Args[0], args), k.term(a.Args[1], args), k.term(a.Args[2], args))
 	case "neg":
-		return "-" + k.bound(a.Args[0], args, tight), product
+		return gotree.Unary{Op: "-", X: k.value(a.Args[0], args)}
 	case "max", "min":
-		return a.Fn + "(" + k.expr(a.Args[0], args) + ", " + k.expr(a.Args[1], args) + ")", tight
+		return gotree.CallOf(a.Fn, k.value(a.Args[0], args), k.value(a.Args[1], args))
 	case "rsqrt":
-		return "1 / " + k.call("sqrt", k.expr(a.Args[0], args)), product
-	}
-	if op, ok := operators[a.Fn]; ok {
-		left, right := op.bind, op.bind+1
-		if op.bind == sum {
-			if n, ok := a.Args[1].(scalar.Num); ok && n < 0 && a.Fn == "add" {
-				return k.term(a.Args[0], args, sum) + " - " + k.el.Number(-float64(n)), sum
-			}
-			return k.term(a.Args[0], args, left) + " " + op.sign + " " + k.term(a.Args[1], args, right), sum
+		return gotree.Binary{X: gotree.Lit("1"), Op: "/", Y: k.call("sqrt", k.value(a.Args[0], args))}
+	case "add", "sub":
+		if n, ok := a.Args[1].(scalar.Num); ok && n < 0 && a.Fn == "add" {
+			return gotree.Binary{X: k.term(a.Args[0], args), Op: "-", Y: k.el.constant(-float64(n))}
 		}
-		return k.bound(a.Args[0], args, left) + " " + op.sign + " " + k.bound(a.Args[1], args, right), op.bind
+		return gotree.Binary{X: k.term(a.Args[0], args), Op: arithmetic[a.Fn], Y: k.term(a.Args[1], args)}
+	case "mul", "div":
+		return gotree.Binary{X: k.value(a.Args[0], args), Op: arithmetic[a.Fn], Y: k.value(a.Args[1], args)}
 	}
-	in := make([]string, len(a.Args))
+	in := make([]gotree.Expr, len(a.Args))
 	for i, x := range a.Args {
-		in[i] = k.expr(x, args)
+		in[i] = k.value(x, args)
 	}
-	return k.call(a.Fn, in...), tight
+	return k.call(a.Fn, in...)
 }
 
-// term prints an expression that something is added to: a product is rounded
-// before.
-func (k *algebra) term(e scalar.Expr, args []string, around int) string {
-	if a, ok := e.(scalar.Apply); ok && scaledBy(e) && k.held[e.String()] == "" {
+// term is an expression that something is added to: a product is rounded before.
+func (k *algebra) term(e scalar.Expr, args []gotree.Expr) gotree.Expr {
+	if a, ok := e.(scalar.Apply); ok && scaledBy(e) && k.held[e.String()] == nil {
 		if _, folded := constant(a); !folded {
-			return k.round(k.expr(e, args))
+			return k.round(k.value(e, args))
 		}
 	}
-	return k.bound(e, args, around)
+	return k.value(e, args)
 }
 
-// stored prints an expression whose value goes into dst by op: what is added to
-// dst is a term, and so is what may be added to something from there.
-func (k *algebra) stored(op string, e scalar.Expr, args []string) string {
+// stored is an expression whose value goes into dst by op: what is added to dst is a
+// term, and so is what may be added to something from there.
+func (k *algebra) stored(op string, e scalar.Expr, args []gotree.Expr) gotree.Expr {
 	if op == "+=" || k.exposed {
-		return k.term(e, args, loose)
+		return k.term(e, args)
 	}
-	return k.expr(e, args)
+	return k.value(e, args)
 }
 
 // constant folds what is constant but not finite: log(0), 1/0.
@@ -142,78 +110,72 @@ func constant(a scalar.Apply) (float64, bool) {
 	return scalar.Funcs[a.Fn].Eval(in), true
 }
 
-// condition prints an expression that is asked for being other than zero.
-func (k *algebra) condition(e scalar.Expr, args []string) string {
-	if a, ok := e.(scalar.Apply); ok {
-		if op, ok := operators[a.Fn]; ok && op.bind == compare {
-			return k.bound(a.Args[0], args, compare+1) + " " + op.sign + " " + k.bound(a.Args[1], args, compare+1)
-		}
+// condition is an expression that is asked for being other than zero.
+func (k *algebra) condition(e scalar.Expr, args []gotree.Expr) gotree.Expr {
+	if a, ok := e.(scalar.Apply); ok && comparisons[a.Fn] != "" {
+		return gotree.Binary{X: k.value(a.Args[0], args), Op: comparisons[a.Fn], Y: k.value(a.Args[1], args)}
 	}
-	return k.bound(e, args, compare+1) + " != 0"
+	return gotree.Binary{X: k.value(e, args), Op: "!=", Y: gotree.Lit("0")}
 }
 
-// constantText matches numbers.
-var constantText = regexp.MustCompile(`^-?[0-9.e+-]+$`)
-
 // call is a call of one of the scalar functions that the package carries.
-func (k *algebra) call(fn string, args ...string) string {
+func (k *algebra) call(fn string, args ...gotree.Expr) gotree.Expr {
 	k.scalars[fn] = true
 	values := args
 	if fn == "where" { // but for the condition
 		values = args[1:]
 	}
-	if k.el == generic && !slices.ContainsFunc(values, func(s string) bool { return !constantText.MatchString(s) }) {
+	literal := func(e gotree.Expr) bool { _, ok := e.(gotree.Lit); return ok }
+	if k.el == generic && !slices.ContainsFunc(values, func(e gotree.Expr) bool { return !literal(e) }) {
 		fn += "[F]" // which constants do not tell
 	}
-	return fn + "(" + strings.Join(args, ", ") + ")"
+	return gotree.CallOf(fn, args...)
 }
 
-// assign prints dst = e, or dst += e, with what e needs more than once computed
-// first and a choice at the top as an if.
-func (k *writer) assign(dst, op string, e scalar.Expr, args []string, word string) {
+// assigned is dst = e, or dst += e, with what e needs more than once computed first
+// and a choice at the top as an if.
+func (k *writer) assigned(dst gotree.Expr, op string, e scalar.Expr, args []gotree.Expr, word string) gotree.Block {
 	defer func() { k.held = nil }()
-	k.share(e, args)
-	if word = Told(word); word != "" {
-		word = " // " + word
+	out := k.parts(e, args)
+	note := Told(word)
+	set := func(op string, value gotree.Expr, note string) gotree.Stmt {
+		return gotree.Assign{To: []gotree.Expr{dst}, Op: op, Values: []gotree.Expr{value}, Note: note}
 	}
 	a, ok := e.(scalar.Apply)
-	if ok && op == "=" && k.held[e.String()] == "" {
+	if ok && op == "=" && k.held[e.String()] == nil {
 		rounded := k.exposed && scaledBy(e)
-		if infix, ok := operators[a.Fn]; ok && infix.bind != compare && !rounded && k.expr(a.Args[0], args) == dst {
-			operand := k.expr(a.Args[1], args)
-			if infix.bind == sum {
-				operand = k.term(a.Args[1], args, loose)
+		if sign := arithmetic[a.Fn]; sign != "" && !rounded && gotree.Equal(k.value(a.Args[0], args), dst) {
+			operand := k.value(a.Args[1], args)
+			if sign == "+" || sign == "-" {
+				operand = k.term(a.Args[1], args)
 			}
-			k.line("%s %s= %s%s", dst, infix.sign, operand, word)
-			return
+			return append(out, set(sign+"=", operand, note))
 		}
 	}
 	if !ok || a.Fn != "select" {
-		k.line("%s %s %s%s", dst, op, k.stored(op, e, args), word)
-		return
+		return append(out, set(op, k.stored(op, e, args), note))
 	}
-	if yes := k.stored(op, a.Args[1], args); op == "=" && yes == dst { // it has the value already
-		k.line("if !(%s) {%s", k.condition(a.Args[0], args), word)
-		k.line("%s = %s", dst, k.stored(op, a.Args[2], args))
-		k.line("}")
-		return
-	} else {
-		k.line("if %s {%s", k.condition(a.Args[0], args), word)
-		k.line("%s %s %s", dst, op, yes)
+	choice := &gotree.If{Cond: k.condition(a.Args[0], args), Note: note}
+	out = append(out, choice)
+	yes := k.stored(op, a.Args[1], args)
+	if op == "=" && gotree.Equal(yes, dst) { // it has the value already
+		choice.Cond = gotree.Unary{Op: "!", X: choice.Cond}
+		choice.Then = gotree.Block{set(op, k.stored(op, a.Args[2], args), "")}
+		return out
 	}
-	no, kept := k.expr(a.Args[2], args), a.Args[2] == scalar.Expr(scalar.Num(0))
+	choice.Then = gotree.Block{set(op, yes, "")}
+	kept := a.Args[2] == scalar.Expr(scalar.Num(0))
 	if op == "=" {
-		kept = no == dst
+		kept = gotree.Equal(k.value(a.Args[2], args), dst)
 	}
 	if !kept {
-		k.line("} else {")
-		k.line("%s %s %s", dst, op, k.stored(op, a.Args[2], args))
+		choice.Else = gotree.Block{set(op, k.stored(op, a.Args[2], args), "")}
 	}
-	k.line("}")
+	return out
 }
 
-// share binds the parts of e that occur twice. Conditions are left alone.
-func (k *writer) share(e scalar.Expr, args []string) {
+// parts declares the parts of e that occur twice. Conditions are left alone.
+func (k *writer) parts(e scalar.Expr, args []gotree.Expr) (out gotree.Block) {
 	count := map[string]int{}
 	parts := map[string]scalar.Apply{}
 	var walk func(e scalar.Expr)
@@ -235,7 +197,7 @@ func (k *writer) share(e scalar.Expr, args []string) {
 	walk(e)
 	var twice []string
 	for key, n := range count {
-		if op, ok := operators[parts[key].Fn]; n > 1 && !(ok && op.bind == compare) {
+		if n > 1 && comparisons[parts[key].Fn] == "" {
 			twice = append(twice, key)
 		}
 	}
@@ -245,12 +207,37 @@ func (k *writer) share(e scalar.Expr, args []string) {
 		return si < sj || si == sj && twice[i] < twice[j]
 	})
 	for _, key := range twice {
-		text := k.term(parts[key], args, loose)
+		value := k.term(parts[key], args)
 		if k.held == nil {
-			k.held = map[string]string{}
+			k.held = map[string]*gotree.Var{}
 		}
-		name := k.inner(cmp.Or(map[string]string{"exp": "e", "tanh": "t", "sigmoid": "s", "log": "l", "log1p": "l", "sqrt": "q"}[parts[key].Fn], "v"))
-		k.line("%s := %s", name, text)
-		k.held[key] = name
+		wish := cmp.Or(map[string]string{"exp": "e", "tanh": "t", "sigmoid": "s", "log": "l", "log1p": "l", "sqrt": "q"}[parts[key].Fn], "v")
+		v := &gotree.Var{Name: k.inner(wish)}
+		out = append(out, gotree.Let(v, value))
+		k.held[key] = v
 	}
+	return out
+}
+
+// Bodies that are lines have operands as text.
+
+func words(texts []string) []gotree.Expr {
+	list := make([]gotree.Expr, len(texts))
+	for i, t := range texts {
+		list[i] = gotree.Word(t)
+	}
+	return list
+}
+
+func (k *writer) add(b gotree.Block) {
+	if len(b) > 0 {
+		k.lines = append(k.lines, strings.Split(b.String(), "\n")...)
+	}
+}
+
+func (k *algebra) expr(e scalar.Expr, args []string) string { return k.value(e, words(args)).String() }
+func (k *writer) share(e scalar.Expr, args []string)        { k.add(k.parts(e, words(args))) }
+
+func (k *writer) assign(dst, op string, e scalar.Expr, args []string, word string) {
+	k.add(k.assigned(gotree.Word(dst), op, e, words(args), word))
 }

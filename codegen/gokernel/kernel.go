@@ -15,6 +15,7 @@ import (
 // equal work gives equal text.
 type Kernel struct {
 	Name   string
+	Detail string   // what its name has besides where another kernel has the same one
 	Doc    []string // lines of its documentation, in which the name is a mark: see WithName
 	Params []*Param
 
@@ -27,36 +28,37 @@ type Kernel struct {
 	Shared  bool              // workers divide it: t is used
 	divided bool              // and the text says how: else one of them does it
 	worker  string            // the type of t
-	el      elem              // of what it computes with
+	el      Elem              // of what it computes with
 	rowsCut map[string]string // parameters resliced at the top: name to extent
-	head    []string          // what the text begins with
+	head    gotree.Block      // what the text begins with
 	lines   []string
 }
 
 // Param is one parameter of a kernel function.
 type Param struct {
-	Form form
+	Form Form
 	Name string
-	Buf  *loop.Buffer
-	Dims []int  // fixed: the array's dimensions
-	typ  string // of the parameter
+	Buf  *loop.Buffer // that it stands for
+	Dims []int        // Fixed: the array's dimensions
+	typ  string       // of the parameter
 }
 
-// form is how a parameter is passed.
-type form uint8
+// Form is how a parameter is passed.
+type Form uint8
 
+// The forms that there are.
 const (
-	RowSlice form = iota // []float32: n rows
+	RowSlice Form = iota // []float32: n rows
 	Fixed                // *[K][N]float32
-	value                // float32: a run-time scalar
+	Value                // float32: a run-time scalar
 	Ragged               // ids, offsets []int32
-	random               // key nn.Key
+	Random               // key nn.Key
 )
 
 // Draws reports that random numbers are drawn: the kernel is then given a key
 // for each stream, and the number that its first row has in the batch.
 func (k *Kernel) Draws() bool {
-	return slices.ContainsFunc(k.Params, func(p *Param) bool { return p.Form == random })
+	return slices.ContainsFunc(k.Params, func(p *Param) bool { return p.Form == Random })
 }
 
 // nameMark stands for the name of a kernel in its text and its documentation.
@@ -85,8 +87,8 @@ func (k *Kernel) Inside() string {
 	if k.Shared && !k.divided {
 		b.WriteString("if !t.Solo() {\nreturn\n}\n")
 	}
-	for _, l := range k.head {
-		b.WriteString(l + "\n")
+	if len(k.head) > 0 {
+		b.WriteString(k.head.String() + "\n")
 	}
 	b.WriteString(strings.Join(dropUnused(k.lines), "\n"))
 	b.WriteString("\n}")
@@ -128,7 +130,7 @@ func (k *Kernel) Signature() []gotree.Parameter {
 		switch p.Form {
 		case Ragged:
 			list = append(list, gotree.Parameter{Name: p.Name, Type: "[]int32"}, gotree.Parameter{Name: "offsets", Type: "[]int32"})
-		case random:
+		case Random:
 			list = append(list, gotree.Parameter{Name: p.Name, Type: "§nn.Key"})
 		default:
 			list = append(list, gotree.Parameter{Name: p.Name, Type: p.typ})

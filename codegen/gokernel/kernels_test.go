@@ -227,9 +227,9 @@ func (c kernelCase) declare(body *strings.Builder, j int, p *Param) []string {
 		size = fmt.Sprintf("n*%d", b.Row())
 	}
 	switch p.Form {
-	case value:
+	case Value:
 		return []string{"0.25"}
-	case random:
+	case Random:
 		return []string{fmt.Sprintf("§nn.NewKey(5, 0, §nn.Stream(%q))", b.Name), "3"}
 	case Ragged:
 		fmt.Fprintf(body, "b%d := ids(n*3, %d)\noffsets%d := []int32{0}\nfor r := range n {\noffsets%d = append(offsets%d, offsets%d[r]+int32(1+r%%3))\n}\n", j, c.limit, j, j, j, j)
@@ -267,7 +267,7 @@ func (c kernelCase) expect(k *Kernel, n int, fill filling) map[*loop.Buffer][]fl
 		x := make([]float64, max(size, 1))
 		for i := range x {
 			switch {
-			case p.Form == value:
+			case p.Form == Value:
 				x[i] = 0.25
 			case b.DType == loop.I32:
 				x[i] = float64((i*i + 3*i) % max(c.limit, 1))

@@ -58,6 +58,7 @@ func (k *nestDoc) title() {
 	if len(sizes) == 0 {
 		k.Name += map[bool]string{true: "Rows", false: "Scalar"}[rows]
 	}
+	k.Detail = k.differs()
 	if k.Shape == nil && k.copies() {
 		return
 	}
@@ -231,7 +232,7 @@ func (k *nestDoc) operandText(a placed) string {
 		index = k.operandText(placed{*a.Index, a.axes})
 	}
 	switch {
-	case p.Form == value:
+	case p.Form == Value:
 		return p.Name
 	case !k.indexed && index != "":
 		return p.Name + "[" + index + "]"

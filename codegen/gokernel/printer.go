@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/static"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
 )
@@ -21,12 +22,13 @@ type Config struct {
 // Printer prints kernels as functions in Go.
 type Printer struct {
 	Config
-	elem    elem
+	elem    Elem
 	sums    sumLimits
 	flat    bool            // what is printed may become one function with others
 	scalars map[string]bool // scalar functions that the kernels call
 }
 
+// New is a printer of kernels.
 func New(cfg Config) *Printer {
 	e := &Printer{Config: cfg, elem: generic, sums: usualSums, scalars: map[string]bool{}}
 	if cfg.Standalone {
@@ -76,15 +78,13 @@ func (e *Printer) workerType() string {
 
 // WorkerDecl prints that type where some of a package's kernels have such a
 // parameter and it is not that of the runtime.
-func (e *Printer) WorkerDecl(f *gotree.File, list []*Kernel) {
-	if e.Standalone && slices.ContainsFunc(list, func(k *Kernel) bool { return k.Shared }) {
-		f.Add(`// worker stands for the one goroutine that runs a kernel; it is always nil.
-type worker struct{}
-
-// Share is the part of some units of work that is the worker's: all of them.
-func (*worker) Share(units int) (from, to int) { return 0, units }
-
-// Solo reports that there is no other.
-func (*worker) Solo() bool { return true }`)
+func (e *Printer) WorkerDecl(f *gotree.File, list []*Kernel) error {
+	if !e.Standalone || !slices.ContainsFunc(list, func(k *Kernel) bool { return k.Shared }) {
+		return nil
 	}
+	texts, err := static.Verbatim("worker", "Share", "Solo")
+	for _, text := range texts {
+		f.Add("%s", text)
+	}
+	return err
 }

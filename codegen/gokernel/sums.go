@@ -3,6 +3,7 @@ package gokernel
 import (
 	"math"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -31,11 +32,11 @@ type sumLimits struct {
 
 var usualSums = sumLimits{long: 4096, partial: 2048, variable: 512, tile: 1 << 14, most: 1 << 15, columns: 1 << 14}
 
-// round prints a product or a quotient so that it is rounded before anything is
+// round is a product or a quotient that is rounded before anything is
 // added to it. Without the conversion a compiler may fuse the two, and some
 // do for some processors (The Go Programming Language Specification,
 // "Floating-point operators"): results would depend on the processor.
-func (k *algebra) round(product string) string { return k.el.float + "(" + product + ")" }
+func (k *algebra) round(product gotree.Expr) gotree.Expr { return gotree.CallOf(k.el.float, product) }
 
 // scaledBy reports an expression that a compiler may compute as a product.
 func scaledBy(e scalar.Expr) bool {
@@ -61,7 +62,7 @@ func powerOfTwo(v float64) bool {
 }
 
 // rowsAtMost is how many rows a call may have.
-func (k *writer) rowsAtMost() int { return max(k.em.Batch, 1) }
+func (k *writer) rowsAtMost() int { return max(k.printer.Batch, 1) }
 
 // terms is how many terms a sum over axes may have.
 func (k *writer) terms(axes []loop.Axis) int {

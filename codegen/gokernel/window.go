@@ -14,7 +14,7 @@ func (e *Printer) window(w *loop.Window) *Kernel {
 	k.param(w.In.Buf, "x")
 	f := lane.WindowForm(w, k.rowsAtMost(), w.Out, w.In)
 	k.describeWindow(w, f, "")
-	lane.Window(laneKernel{k}, w, f, e.sums.lane())
+	k.add(lane.Window(laneKernel{k}, w, f, e.sums.lane()))
 	return k.Kernel
 }
 
@@ -30,7 +30,7 @@ func (e *Printer) windowGrad(g *loop.WindowGrad) *Kernel {
 	}
 	f := lane.WindowForm(&g.Window, k.rowsAtMost(), accs...)
 	k.describeWindow(&g.Window, f, "Grad")
-	lane.WindowGrad(laneKernel{k}, &g.Window, f, e.sums.lane())
+	k.add(lane.WindowGrad(laneKernel{k}, &g.Window, f, e.sums.lane()))
 	return k.Kernel
 }
 
@@ -53,6 +53,7 @@ func (k *writer) describeWindow(w *loop.Window, f *lane.Form, suffix string) {
 		channels = f.Axes[at].N.Value
 	}
 	k.Name = kind + "Pool" + sizes(append(window, channels)) + suffix
+	k.Detail = "Of" + sizes(w.In.Buf.Shape)
 	over := lettered(f)
 	out, in := 0, 1
 	if suffix != "" {

@@ -16,14 +16,14 @@ import (
 type writer struct {
 	*Kernel
 	*algebra
-	em      *Printer
+	printer *Printer
 	names   gotree.Names // of parameters and variables
 	views   map[viewKey]string
 	accs    map[*loop.Buffer][]placed
 	locals  map[*loop.Buffer]string
-	defined map[*loop.Buffer]bool // locals that have been declared
-	rows    map[rowKey]string     // rows of tables that an id names, held in variables
-	arrays  map[string]string     // arrays in other dimensions
+	defined map[*loop.Buffer]bool  // locals that have been declared
+	rows    map[rowKey]string      // rows of tables that an id names, held in variables
+	arrays  map[string]*gotree.Var // arrays in other dimensions
 }
 
 // kernelWords are the words that the text of kernels, and of what calls their
@@ -49,8 +49,8 @@ func init() {
 // newWriter begins a kernel that makes these accesses.
 func (e *Printer) newWriter(accs ...placed) *writer {
 	out := &Kernel{el: e.elem, worker: e.workerType(), rowsCut: map[string]string{}}
-	k := &writer{Kernel: out, algebra: &algebra{Kernel: out, scalars: e.scalars}, em: e, names: maps.Clone(taken), views: map[viewKey]string{},
-		accs: map[*loop.Buffer][]placed{}, locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}, arrays: map[string]string{}}
+	k := &writer{Kernel: out, algebra: &algebra{Kernel: out, scalars: e.scalars}, printer: e, names: maps.Clone(taken), views: map[viewKey]string{},
+		accs: map[*loop.Buffer][]placed{}, locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}, arrays: map[string]*gotree.Var{}}
 	for _, a := range withIndices(accs) {
 		k.accs[a.Buf] = append(k.accs[a.Buf], a)
 	}
@@ -87,11 +87,11 @@ func (k *writer) param(b *loop.Buffer, wish string) *Param {
 	p := &Param{Buf: b}
 	switch {
 	case b.Class == loop.Scalar:
-		p.Form, p.typ = value, k.el.float
+		p.Form, p.typ = Value, k.el.float
 		wish = cmp.Or(map[string]string{"inv_total": "invTotal", "share": "share"}[b.Name], "scalar")
 		delete(k.names, wish)
 	case b.Class == loop.Random:
-		p.Form, wish = random, "key"
+		p.Form, wish = Random, "key"
 		if !k.Draws() {
 			delete(k.names, wish)
 		}
@@ -107,7 +107,7 @@ func (k *writer) param(b *loop.Buffer, wish string) *Param {
 		case b.DType == loop.I32:
 			wish = "ids"
 		}
-	case k.Shape != nil, k.em.flat:
+	case k.Shape != nil, k.printer.flat:
 		p.Form, p.typ = RowSlice, "[]"+k.el.Of(b)
 	default:
 		p.Form, p.Dims = Fixed, k.dims(b)
@@ -129,7 +129,7 @@ func (k *writer) local(b *loop.Buffer) string {
 		if base != b.Name && stepWord.MatchString(base) {
 			name = k.names.Pick(cmp.Or(map[string]string{"max": "top", "min": "least", "exp": "e", "log": "l"}[base], gotree.Lower(base)))
 		} else { // a layer's name
-			s := k.em.Words.Scope(gotree.Local)
+			s := k.printer.Words.Scope(gotree.Local)
 			for name = k.names.Pick(s.Mark + gotree.Lower(base)); s.Names.Has(name); name = k.names.Pick(gotree.Lower(base)) {
 			}
 		}

@@ -284,7 +284,9 @@ func (e phaseText) updates(f *file) {
 
 func (e *phases) kernelsFile() *file {
 	f := e.newFile()
-	e.kernels.Declare(f.File)
+	if err := e.kernels.Declare(f.File); err != nil {
+		e.fail("%w", err)
+	}
 	e.constDecls(f)
 	return f
 }

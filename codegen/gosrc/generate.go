@@ -92,7 +92,6 @@ var goFiles = []struct {
 	{"kernels_generic.go", always, func(e *phases) *file { return e.kernelsFile() }},
 	{"kernels_amd64.go", hasMachineCode, func(e *phases) *file { return e.machineFile() }},
 	{"kernels_portable.go", hasMachineCode, func(e *phases) *file { return e.portableFile() }},
-	{"weights.go", predictsOnly, func(e *phases) *file { return modelText{e}.weightsFile() }},
 	{"model_test.go", predictsOnly, func(e *phases) *file { return testText{e}.predictOnlyTest() }},
 	{"backward.go", trains, func(e *phases) *file { return phaseText{e}.backwardFile() }},
 	{"train.go", trains, func(e *phases) *file { return trainText{e}.trainFile() }},

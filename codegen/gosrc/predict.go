@@ -60,29 +60,7 @@ func (e predictText) predictFile() *file {
 	if e.checked() {
 		e.checkMethod(f)
 	}
-	f.add(`// freeList keeps scratch memory between calls. Unlike a sync.Pool it survives
-// garbage collection, so that a warm model allocates nothing.
-type freeList[T any] struct {
-	mu   §sync.Mutex
-	free []*T
-}
-
-func (l *freeList[T]) get() *T {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if n := len(l.free); n > 0 {
-		t := l.free[n-1]
-		l.free = l.free[:n-1]
-		return t
-	}
-	return new(T)
-}
-
-func (l *freeList[T]) put(t *T) {
-	l.mu.Lock()
-	l.free = append(l.free, t)
-	l.mu.Unlock()
-}`)
+	e.verbatim(f, "freeList", "get", "put")
 	return f
 }
 
@@ -292,24 +270,7 @@ func (in *inputs) load(row int, x *Input) {
 		e.growInputs(f)
 	}
 	if e.marks() > 0 {
-		f.add(`// appendDistinct appends every id once, however often it occurs: each id is
-// written, and kept if it is new, so that there is no branch to mispredict. The
-// marks in seen are zero before and after.
-func appendDistinct(dst, ids []int32, seen []uint8) []int32 {
-	from := len(dst)
-	dst = §slices.Grow(dst, len(ids))[:from+len(ids)]
-	end := from
-	for _, id := range ids {
-		dst[end] = id
-		end += int(1 - seen[id])
-		seen[id] = 1
-	}
-	dst = dst[:end]
-	for _, id := range dst[from:] {
-		seen[id] = 0
-	}
-	return dst
-}`)
+		e.verbatim(f, "appendDistinct")
 	}
 }
 

@@ -12,7 +12,6 @@ type (
 const (
 	declMark   = gotree.Decl
 	bufferMark = gotree.Buffer
-	localMark  = gotree.Local
 	fieldMark  = gotree.Field
 )
 

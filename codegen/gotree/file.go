@@ -15,15 +15,16 @@ var Imports = map[string]string{
 	"color": "image/color", "filepath": "path/filepath", "image": "image", "iter": "iter", "strconv": "strconv", "time": "time", "unicode": "unicode", "utf8": "unicode/utf8",
 	"sha256": "crypto/sha256", "hex": "encoding/hex", "strings": "strings", "sync": "sync", "atomic": "sync/atomic", "testing": "testing", "unsafe": "unsafe",
 
-	"modeltest": "github.com/nngen-go/nngen/runtime/modeltest",
-	"data":      "github.com/nngen-go/nngen/runtime/data",
-	"encode":    "github.com/nngen-go/nngen/runtime/encode",
-	"metric":    "github.com/nngen-go/nngen/runtime/metric",
-	"nn":        "github.com/nngen-go/nngen/runtime/nn",
-	"optim":     "github.com/nngen-go/nngen/runtime/optim",
-	"peak":      "github.com/nngen-go/nngen/runtime/peak",
-	"train":     "github.com/nngen-go/nngen/runtime/train",
-	"weights":   "github.com/nngen-go/nngen/runtime/weights",
+	"modeltest":   "github.com/nngen-go/nngen/runtime/modeltest",
+	"data":        "github.com/nngen-go/nngen/runtime/data",
+	"encode":      "github.com/nngen-go/nngen/runtime/encode",
+	"metric":      "github.com/nngen-go/nngen/runtime/metric",
+	"nn":          "github.com/nngen-go/nngen/runtime/nn",
+	"optim":       "github.com/nngen-go/nngen/runtime/optim",
+	"peak":        "github.com/nngen-go/nngen/runtime/peak",
+	"train":       "github.com/nngen-go/nngen/runtime/train",
+	"safetensors": "github.com/nngen-go/nngen/runtime/safetensors",
+	"weights":     "github.com/nngen-go/nngen/runtime/weights",
 }
 
 // qualified finds the names of other packages in a text: §fmt.Errorf. The mark

@@ -63,7 +63,7 @@ func (e *Set) Function(k loop.Kernel) (*gokernel.Kernel, *Function, error) {
 	key := text + out.Shape.Names()
 	fn := e.known[key]
 	if fn == nil {
-		fn = &Function{Name: e.Top.Pick(out.Name), text: text, doc: out.Doc, kernel: out}
+		fn = &Function{Name: out.PickName(e.Top), text: text, doc: out.Doc, kernel: out}
 		if c, ok := k.(*loop.Contract); ok && e.Share {
 			fn.formula = fmt.Sprintf("%#v", c.Epilogue)
 		}
@@ -80,9 +80,11 @@ func (e *Set) Function(k loop.Kernel) (*gokernel.Kernel, *Function, error) {
 }
 
 // Declare adds the kernels and what they call to a file.
-func (e *Set) Declare(f *gotree.File) {
+func (e *Set) Declare(f *gotree.File) error {
 	gokernel.ShapeDecl(f, e.Kernels())
-	e.bodies.WorkerDecl(f, e.Kernels())
+	if err := e.bodies.WorkerDecl(f, e.Kernels()); err != nil {
+		return err
+	}
 	for _, fn := range e.list {
 		if fn.kernel.Family != nil {
 			fn.kernel.Family.Declare(f, fn.Name)
@@ -94,6 +96,7 @@ func (e *Set) Declare(f *gotree.File) {
 		f.Add("%s", gotree.Comment(doc...)+gokernel.WithName(fn.text, fn.GoName()))
 	}
 	e.bodies.ScalarDecls(f)
+	return nil
 }
 
 // Functions are those of the package, in the order of first use.

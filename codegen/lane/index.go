@@ -2,9 +2,7 @@ package lane
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
 )
@@ -21,47 +19,29 @@ type Term struct {
 	Coef gotree.Number
 }
 
-// Value is what an axis stands at: a variable, a number, or both.
+// Value is what an axis stands at: a variable, a number (of no variable), or both.
 type Value struct {
-	Name string
+	Of   gotree.Expr
 	Plus int
 }
 
-func (v Value) String() string {
-	return Index{gotree.Literal(0), []Term{{0, gotree.Literal(1)}}}.Text([]Value{v})
+func (v Value) expr() gotree.Expr {
+	return Index{gotree.Literal(0), []Term{{0, gotree.Literal(1)}}}.At([]Value{v})
 }
 
-// Text prints the index at the values of the axes, what is subtracted last.
-func (x Index) Text(at []Value) string {
-	offset := x.Offset
-	var plus, minus strings.Builder
+// At is the index at the values of the axes, what is subtracted last.
+func (x Index) At(at []Value) gotree.Expr {
 	far := slices.Clone(x.Terms)
 	slices.SortStableFunc(far, func(a, b Term) int { return cmp.Compare(b.Coef.Value, a.Coef.Value) })
+	sum := gotree.Sum{Offset: x.Offset}
 	for _, t := range far {
 		v := at[t.Axis]
-		offset = offset.Plus(t.Coef.Times(gotree.Literal(v.Plus)))
-		if v.Name == "" {
-			continue
-		}
-		to, sign, c := &plus, "+", t.Coef
-		if c.Known() && c.Value < 0 {
-			to, sign, c = &minus, "-", gotree.Literal(-c.Value)
-		}
-		to.WriteString(sign + v.Name)
-		if !c.Is(1) {
-			to.WriteString("*" + c.String())
+		sum = sum.Plus(gotree.Literal(v.Plus), t.Coef)
+		if v.Of != nil {
+			sum = sum.Plus(v.Of, t.Coef)
 		}
 	}
-	text := strings.TrimPrefix(plus.String(), "+")
-	switch {
-	case text == "" && (minus.Len() == 0 || !offset.Is(0)):
-		return offset.String() + minus.String()
-	case offset.Is(0):
-		return text + minus.String()
-	case offset.Known():
-		return text + minus.String() + fmt.Sprintf("%+d", offset.Value)
-	}
-	return text + minus.String() + "+" + offset.String()
+	return sum.Expr()
 }
 
 // negated is the index with the other sign.
@@ -73,23 +53,23 @@ func (x Index) negated() Index {
 	return n
 }
 
-// Range is a part of an axis, as text and, where it is known, as numbers.
+// Range is a part of an axis, as Go and, where it is known, as numbers.
 type Range struct {
-	Lo, Hi   string
+	Lo, Hi   gotree.Expr
 	Static   bool // it is from From to To; else these are its least and its largest
 	From, To int
 }
 
 // Whole is the range of all points of an axis that are said to be so many.
-func (f *Form) Whole(at int, extent string) Range {
+func (f *Form) Whole(at int, extent gotree.Number) Range {
 	a := f.Axes[at]
-	return Range{"0", extent, a.N.Known() && !a.Rows, 0, a.N.Value}
+	return Range{gotree.Int(0), extent, a.N.Known() && !a.Rows, 0, a.N.Value}
 }
 
 // Bounds cuts a range of an axis to the points that every clip leaves which known
 // axes decide together with it.
 func (f *Form) Bounds(at int, r Range, known []bool, values []Value) Range {
-	low, high := []string{}, []string{}
+	var low, high []gotree.Expr
 	above, below := true, true // nothing lies outside the range as it is
 	from, to := r.From, r.To
 	for _, c := range f.Clips {
@@ -122,26 +102,26 @@ func (f *Form) Bounds(at int, r Range, known []bool, values []Value) Range {
 		if least, most := f.extremes(lo); least == most {
 			from = max(from, div(least))
 		} else if div(most) > r.From {
-			low, above = append(low, quotient(lo.Text(values), coef)), above && least >= 0
+			low, above = append(low, quotient(lo.At(values), coef)), above && least >= 0
 		}
 		if least, most := f.extremes(hi); least == most {
 			to = min(to, div(least))
 		} else if div(least) < r.To {
-			high, below = append(high, quotient(hi.Text(values), coef)), below && div(most) <= r.To
+			high, below = append(high, quotient(hi.At(values), coef)), below && div(most) <= r.To
 		}
 	}
 	if r.Static && len(low)+len(high) == 0 {
-		return Range{fmt.Sprint(from), fmt.Sprint(max(from, to)), true, from, max(from, to)}
+		return Range{gotree.Int(from), gotree.Int(max(from, to)), true, from, max(from, to)}
 	}
 	switch {
 	case from > r.From:
-		low = append(low, fmt.Sprint(from))
+		low = append(low, gotree.Int(from))
 	case !above:
 		low = append(low, r.Lo)
 	}
 	switch {
 	case to < r.To:
-		high = append(high, fmt.Sprint(to))
+		high = append(high, gotree.Int(to))
 	case !below:
 		high = append(high, r.Hi)
 	}
@@ -152,35 +132,42 @@ func (f *Form) Bounds(at int, r Range, known []bool, values []Value) Range {
 }
 
 // bound is the largest or the least of some, or what there is without any.
-func bound(fn string, args []string, otherwise string) string {
-	if args = slices.Compact(args); len(args) < 2 {
+func bound(fn string, args []gotree.Expr, otherwise gotree.Expr) gotree.Expr {
+	if args = slices.CompactFunc(args, gotree.Equal); len(args) < 2 {
 		return append(args, otherwise)[0]
 	}
-	return fn + "(" + strings.Join(args, ", ") + ")"
+	return gotree.CallOf(fn, args...)
 }
 
-func quotient(text string, by int) string {
+func quotient(x gotree.Expr, by int) gotree.Expr {
 	if by == 1 {
-		return text
+		return x
 	}
-	return fmt.Sprintf("(%s)/%d", text, by)
+	return gotree.Binary{X: gotree.Paren{X: x}, Op: "/", Y: gotree.Int(by)}
 }
 
 // Guard is the condition under which the values of known axes leave anything
-// that no other axis decides; empty: they always do.
-func (f *Form) Guard(known []bool, values []Value) string {
-	var conds []string
+// that no other axis decides; nil: they always do.
+func (f *Form) Guard(known []bool, values []Value) gotree.Expr {
+	var all gotree.Expr
+	add := func(x gotree.Expr, op string, limit gotree.Number) {
+		var cond gotree.Expr = gotree.Binary{X: x, Op: op, Y: limit}
+		if all != nil {
+			cond = gotree.Binary{X: all, Op: "&&", Y: cond}
+		}
+		all = cond
+	}
 	for _, c := range f.Clips {
 		if slices.ContainsFunc(c.Terms, func(t Term) bool { return !known[t.Axis] }) {
 			continue
 		}
 		least, most := f.extremes(c.Index)
 		if least < 0 {
-			conds = append(conds, c.Index.Text(values)+" >= 0")
+			add(c.Index.At(values), ">=", gotree.Literal(0))
 		}
 		if most >= c.Size.Value {
-			conds = append(conds, c.Index.Text(values)+" < "+c.Size.String())
+			add(c.Index.At(values), "<", c.Size)
 		}
 	}
-	return strings.Join(conds, " && ")
+	return all
 }

@@ -3,121 +3,134 @@ package lane
 import (
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-// Kernel is the function that loops are printed into.
+// Kernel is the function that loops are made for.
 type Kernel interface {
-	Line(format string, args ...any)
-	Pick(wish string) string // a new name
-	Ref(b *loop.Buffer) Ref  // how a buffer is reached
+	Pick(wish string) *gotree.Var // a new variable
+	Ref(b *loop.Buffer) Ref       // how a buffer is reached
 	// Array is an array seen as rows of some elements, or as one run (0).
-	Array(b *loop.Buffer, row int) string
-	Float() string               // the type of elements
-	Rows() string                // the number of rows
-	Rounded(value string) string // of a product that something is added to
-	// Assign prints dst op e. The text of the first argument may be a sum.
-	Assign(dst, op string, e scalar.Expr, args []string, word string, sum bool)
+	Array(b *loop.Buffer, row int) *gotree.Var
+	Float() gotree.Word                    // the type of elements
+	Rows() gotree.Number                   // the number of rows
+	Rounded(value gotree.Expr) gotree.Expr // of a product that something is added to
+	// Assign is dst op e.
+	Assign(dst gotree.Expr, op string, e scalar.Expr, args []gotree.Expr, word string) gotree.Block
 }
 
-// Ref is a buffer in the text of a kernel: a number, or elements in a slice or in
-// what an array pointer points to.
+// Ref is a buffer in a kernel: a number, or elements in a slice or in what an array
+// pointer points to.
 type Ref struct {
-	Name, Elem string
-	Number     bool
-	Len        int // of an array; 0: a slice
+	Var    *gotree.Var
+	Elem   gotree.Word
+	Number bool
+	Len    int // of an array; 0: a slice
 }
 
-// printer prints the loops of a form.
+// printer writes the loops of a form.
 type printer struct {
 	Kernel
 	*Form
+	*gotree.Writer
 	refs  []Ref
-	names []string // of views of operands
-	vars  []string // of the axes
-	at    []Value  // what the axes stand at
-	known []bool   // the axes whose loops are open
+	names []*gotree.Var // of views of operands
+	vars  []*gotree.Var // of the axes
+	at    []Value       // what the axes stand at
+	known []bool        // the axes whose loops are open
 }
 
-func newPrinter(k Kernel, f *Form) *printer {
-	p := &printer{Kernel: k, Form: f, at: make([]Value, len(f.Axes)), known: make([]bool, len(f.Axes))}
+func newPrinter(k Kernel, f *Form, to *gotree.Block) *printer {
+	p := &printer{Kernel: k, Form: f, Writer: gotree.NewWriter(to), at: make([]Value, len(f.Axes)), known: make([]bool, len(f.Axes))}
 	for i, o := range f.Operands {
-		r := Ref{Name: "x"}
+		r := Ref{Var: &gotree.Var{Name: "x"}}
 		if !f.Void || i != Lhs && i != Rhs { // what is not read
 			r = k.Ref(o.Buf)
 		}
 		p.refs = append(p.refs, r)
-		p.names = append(p.names, k.Pick(r.Name+"v"))
+		p.names = append(p.names, k.Pick(r.Var.Name+"v"))
 	}
 	for i, a := range f.Axes {
 		p.vars = append(p.vars, k.Pick(a.Name[:1]))
-		p.at[i].Name = p.vars[i]
+		p.at[i].Of = p.vars[i]
 	}
 	return p
 }
 
 // extent is how many points an axis has.
-func (p *printer) extent(at int) string {
+func (p *printer) extent(at int) gotree.Number {
 	a := p.Axes[at]
 	if !a.Rows {
-		return a.N.String()
+		return a.N
 	}
-	return gotree.Number{Text: p.Rows()}.Times(a.N).String()
+	return p.Rows().Times(a.N)
 }
 
-// over prints a loop over a range of an axis.
-func (p *printer) over(at int, r Range) {
-	v := p.vars[at]
-	if r.Lo == "0" {
-		p.Line("for %s := range %s {", v, r.Hi)
-	} else {
-		p.Line("for %[1]s := %[2]s; %[1]s < %[3]s; %[1]s++ {", v, r.Lo, r.Hi)
-	}
+// whole is the range of all points of an axis.
+func (p *printer) whole(at int) Range { return p.Whole(at, p.extent(at)) }
+
+// inside is the part of a range that clips leave, now that some loops are open.
+func (p *printer) inside(at int, r Range) Range { return p.Bounds(at, r, p.known, p.at) }
+
+// over writes a loop over a range of an axis.
+func (p *printer) over(at int, r Range, body func()) {
 	p.known[at] = true
+	if gotree.Is(r.Lo, 0) {
+		p.In(&gotree.Range{Key: p.vars[at], Over: r.Hi}, body)
+	} else {
+		p.In(&gotree.For{Var: p.vars[at], From: r.Lo, To: r.Hi}, body)
+	}
+	p.known[at] = false
+}
+
+// overAll writes loops over some axes, one in the other.
+func (p *printer) overAll(axes []int, of func(at int) Range, body func()) {
+	if len(axes) == 0 {
+		body()
+		return
+	}
+	p.over(axes[0], of(axes[0]), func() { p.overAll(axes[1:], of, body) })
 }
 
 // limits puts what is not a number or a name into variables.
 func (p *printer) limits(at int, r Range) Range {
-	v := p.vars[at]
-	low, high := strings.ContainsAny(r.Lo, "+-*/("), strings.ContainsAny(r.Hi, "+-*/(")
-	lo, hi := r.Lo, r.Hi
-	if low {
-		r.Lo = v + "0"
+	var d gotree.Declare
+	put := func(e *gotree.Expr, suffix string) {
+		if gotree.Simple(*e) {
+			return
+		}
+		v := &gotree.Var{Name: p.vars[at].Name + suffix}
+		d.Vars, d.Values = append(d.Vars, v), append(d.Values, *e)
+		*e = v
 	}
-	if high {
-		r.Hi = v + "1"
-	}
-	switch {
-	case low && high:
-		p.Line("%s, %s := %s, %s", r.Lo, r.Hi, lo, hi)
-	case low:
-		p.Line("%s := %s", r.Lo, lo)
-	case high:
-		p.Line("%s := %s", r.Hi, hi)
+	put(&r.Lo, "0")
+	put(&r.Hi, "1")
+	if len(d.Vars) > 0 {
+		p.Add(d)
 	}
 	return r
 }
 
-// taps opens the loops over reduced axes.
-func (p *printer) taps(axes []int) {
-	for _, at := range axes {
-		p.over(at, p.limits(at, p.Bounds(at, p.Whole(at, p.extent(at)), p.known, p.at)))
+// tapRange is the range of a reduced axis.
+func (p *printer) tapRange(at int) Range { return p.limits(at, p.inside(at, p.whole(at))) }
+
+// when writes what is done under a condition, if there is one.
+func (p *printer) when(cond gotree.Expr, body func()) {
+	if cond == nil {
+		body()
+		return
 	}
+	p.In(&gotree.If{Cond: cond}, body)
 }
 
-func (p *printer) close(n int) {
-	for range n {
-		p.Line("}")
-	}
+// view is a part of an operand; one that is plain needs no variable of its own.
+type view struct {
+	gotree.Expr
+	plain bool
 }
-
-// view is a part of an operand: an expression, or what needs no variable of its own.
-type view struct{ expr, name string }
 
 // view is the part of an operand that some points of an axis reach, the first of
 // them at from.
@@ -125,40 +138,37 @@ func (p *printer) view(operand, along int, from Value, points gotree.Number) vie
 	r := p.refs[operand]
 	n := span(points, p.step(along, operand))
 	if at, ok := p.row(operand, along, from, n); ok {
-		v := view{name: p.Array(p.Operands[operand].Buf, n.Value) + "[" + at + "]"}
-		if _, variable := strconv.Atoi(at); variable != nil {
-			v.expr, v.name = "&"+v.name, ""
+		row := gotree.At(p.Array(p.Operands[operand].Buf, n.Value), at)
+		if _, literal := at.(gotree.Number); !literal {
+			return view{gotree.Unary{Op: "&", X: row}, false}
 		}
-		return v
+		return view{row, true}
 	}
-	name := p.run(operand)
-	at := p.with(along, from, func() string { return p.Index(operand).Text(p.at) })
-	if at == "0" && n.Known() && r.Len == n.Value {
-		return view{name: name}
+	run := p.run(operand)
+	at := p.with(along, from, func() gotree.Expr { return p.Index(operand).At(p.at) })
+	if gotree.Is(at, 0) && n.Known() && r.Len == n.Value {
+		return view{run, true}
 	}
-	if at == "0" {
-		at = ""
+	if gotree.Is(at, 0) {
+		at = nil
 	}
-	if n.Known() {
-		return view{expr: fmt.Sprintf("(*[%d]%s)(%s[%s:])", n.Value, r.Elem, name, at)}
-	}
-	return view{expr: fmt.Sprintf("%s[%s:][:%s]", name, at, n)}
+	return view{gotree.View{X: run, From: at, N: n, Elem: r.Elem}, false}
 }
 
-// run is the name of an operand as one run of elements.
-func (p *printer) run(operand int) string {
+// run is an operand as one run of elements.
+func (p *printer) run(operand int) *gotree.Var {
 	if r := p.refs[operand]; r.Len == 0 {
-		return r.Name
+		return r.Var
 	}
 	return p.Array(p.Operands[operand].Buf, 0)
 }
 
 // row is which row of an array n elements are, where they are one: the compiler
 // makes less of an index than of a slice.
-func (p *printer) row(operand, along int, from Value, n gotree.Number) (at string, ok bool) {
+func (p *printer) row(operand, along int, from Value, n gotree.Number) (at gotree.Expr, ok bool) {
 	r := p.refs[operand]
 	if r.Len == 0 || !n.Known() || n.Value < 2 || n.Value == r.Len || r.Len%n.Value != 0 {
-		return "", false
+		return nil, false
 	}
 	x := p.Index(operand, along)
 	x.Terms = append(x.Terms, Term{along, p.step(along, operand)})
@@ -171,20 +181,20 @@ func (p *printer) row(operand, along int, from Value, n gotree.Number) (at strin
 	for i, t := range x.Terms {
 		x.Terms[i].Coef, whole[i+1] = part(t.Coef)
 	}
-	if from.Name == "" {
+	if from.Of == nil {
 		x.Terms, whole = x.Terms[:len(x.Terms)-1], whole[:len(whole)-1]
 	}
 	if slices.Contains(whole, false) {
-		return "", false
+		return nil, false
 	}
-	return x.Text(p.at), true
+	return x.At(p.at), true
 }
 
-// with is a text at another value of an axis.
-func (p *printer) with(at int, v Value, text func() string) string {
+// with is an expression at another value of an axis.
+func (p *printer) with(at int, v Value, e func() gotree.Expr) gotree.Expr {
 	defer func(now Value) { p.at[at] = now }(p.at[at])
 	p.at[at] = v
-	return text()
+	return e()
 }
 
 // span is how many elements points reach that lie a step apart.
@@ -196,35 +206,36 @@ func span(points, step gotree.Number) gotree.Number {
 }
 
 // value is a limit as what an axis stands at.
-func value(limit string) Value {
-	if n, err := strconv.Atoi(limit); err == nil {
-		return Value{Plus: n}
+func value(limit gotree.Expr) Value {
+	if n, ok := limit.(gotree.Number); ok && n.Known() {
+		return Value{Plus: n.Value}
 	}
-	return Value{Name: limit}
+	return Value{Of: limit}
 }
 
 // element is the element of an operand at the values of the axes.
-func (p *printer) element(operand int) string {
+func (p *printer) element(operand int) gotree.Expr {
 	r := p.refs[operand]
 	if r.Number {
-		return r.Name
+		return r.Var
 	}
-	return p.run(operand) + "[" + p.Index(operand).Text(p.at) + "]"
+	return gotree.At(p.run(operand), p.Index(operand).At(p.at))
 }
 
 // of is an element of a view along an axis.
-func (p *printer) of(view string, operand, along int, at Value) string {
+func (p *printer) of(view gotree.Expr, operand, along int, at Value) gotree.Expr {
 	if along < 0 { // it is the element
 		return view
 	}
 	x := Index{gotree.Literal(0), []Term{{0, p.step(along, operand)}}}
-	return view + "[" + x.Text([]Value{at}) + "]"
+	return gotree.At(view, x.At([]Value{at}))
 }
 
-// several declares a list of things, as many on a line as are good to read.
-func (p *printer) several(n int, name, value func(k int) string) {
+// several declares variables, as many on a line as are good to read.
+func (p *printer) several(vars []*gotree.Var, values []gotree.Expr) {
+	n := len(vars)
 	each := 4
-	switch width := len(value(n - 1)); {
+	switch width := len(values[n-1].String()); {
 	case width > 40:
 		each = 1
 	case width > 20:
@@ -234,36 +245,34 @@ func (p *printer) several(n int, name, value func(k int) string) {
 	}
 	for lo := 0; lo < n; lo += each {
 		hi := min(lo+each, n)
-		p.Line("%s := %s", list(hi-lo, func(k int) string { return name(lo + k) }), list(hi-lo, func(k int) string { return value(lo + k) }))
+		p.Add(gotree.Declare{Vars: vars[lo:hi], Values: values[lo:hi]})
 	}
 }
 
-// list prints "x0, x1, x2" and the like.
-func list(n int, f func(k int) string) string {
-	parts := make([]string, n)
-	for k := range parts {
-		parts[k] = f(k)
+// list is the elements of a block.
+func list(n int, f func(k int) gotree.Expr) []gotree.Expr {
+	exprs := make([]gotree.Expr, n)
+	for k := range exprs {
+		exprs[k] = f(k)
 	}
-	return strings.Join(parts, ", ")
+	return exprs
 }
 
-// sum prints a sum of n terms, broken after every four.
-func sum(n int, term func(k int) string) string {
-	var b strings.Builder
-	for k := range n {
-		if k > 0 && k%4 == 0 {
-			b.WriteString(" +\n")
-		} else if k > 0 {
-			b.WriteString(" + ")
-		}
-		b.WriteString(term(k))
+// numbered are variables for the elements of a block: x0, x1, ...
+func numbered(letter string, n int) (vars []*gotree.Var, of func(k int) gotree.Expr) {
+	vars = make([]*gotree.Var, n)
+	for k := range vars {
+		vars[k] = &gotree.Var{Name: fmt.Sprint(letter, k)}
 	}
-	return b.String()
+	return vars, func(k int) gotree.Expr { return vars[k] }
 }
 
-// numbered names the elements of a block: x0, x1, ...
-func numbered(letter string) func(k int) string {
-	return func(k int) string { return fmt.Sprint(letter, k) }
+// product is x*y.
+func product(x, y gotree.Expr) gotree.Expr { return gotree.Binary{X: x, Op: "*", Y: y} }
+
+// converted is a value as one of another type.
+func converted(to gotree.Word, x gotree.Expr) gotree.Expr {
+	return gotree.CallExpr{Fn: to, Args: []gotree.Expr{x}}
 }
 
 // pointsOf are the values of some axes, in order.

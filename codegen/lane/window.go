@@ -1,15 +1,13 @@
 package lane
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// pool prints windows: for every position of the result, its taps around a loop
+// pool writes windows: for every position of the result, its taps around a loop
 // over the channels.
 type pool struct {
 	*printer
@@ -51,8 +49,8 @@ func (f *Form) Channels() int {
 	return -1
 }
 
-func newPool(k Kernel, w *loop.Window, f *Form, sums Sums) *pool {
-	p := &pool{printer: newPrinter(k, f), w: w, vec: f.Channels(), variable: sums.Variable}
+func newPool(k Kernel, w *loop.Window, f *Form, sums Sums, to *gotree.Block) *pool {
+	p := &pool{printer: newPrinter(k, f, to), w: w, vec: f.Channels(), variable: sums.Variable}
 	for at, a := range f.Axes {
 		switch {
 		case at == p.vec:
@@ -67,9 +65,9 @@ func newPool(k Kernel, w *loop.Window, f *Form, sums Sums) *pool {
 	return p
 }
 
-// Window prints pooling of a form whose operands are the result and what is read.
-func Window(k Kernel, w *loop.Window, f *Form, sums Sums) {
-	p := newPool(k, w, f, sums)
+// Window is pooling of a form whose operands are the result and what is read.
+func Window(k Kernel, w *loop.Window, f *Form, sums Sums) (body gotree.Block) {
+	p := newPool(k, w, f, sums, &body)
 	p.positions(func() {
 		if p.fixed() {
 			p.expression()
@@ -77,17 +75,18 @@ func Window(k Kernel, w *loop.Window, f *Form, sums Sums) {
 			p.ranged()
 		}
 	})
+	return body
 }
 
-// WindowGrad prints the gradient of pooling, whose operands are the gradient of
-// what was read, that of the result and, where it is compared, what was read.
-func WindowGrad(k Kernel, w *loop.Window, f *Form, sums Sums) {
-	p := newPool(k, w, f, sums)
-	all := ""
+// WindowGrad is the gradient of pooling, whose operands are the gradient of what was
+// read, that of the result and, where it is compared, what was read.
+func WindowGrad(k Kernel, w *loop.Window, f *Form, sums Sums) (body gotree.Block) {
+	p := newPool(k, w, f, sums, &body)
+	all := gotree.Slice{X: p.refs[written].Var}
 	if b := f.Operands[written].Buf; b.Rows {
-		all = gotree.Number{Text: k.Rows()}.Times(gotree.Literal(b.Row())).String()
+		all.To = k.Rows().Times(gotree.Literal(b.Row()))
 	}
-	p.Line("clear(%s[:%s])", p.refs[written].Name, all)
+	p.Add(gotree.Run("clear", all))
 	p.positions(func() {
 		switch {
 		case len(f.Operands) == compared:
@@ -98,234 +97,232 @@ func WindowGrad(k Kernel, w *loop.Window, f *Form, sums Sums) {
 			p.toFirstRanged()
 		}
 	})
+	return body
 }
 
-func (p *pool) positions(body func()) {
-	for _, at := range p.outer {
-		p.over(at, p.Whole(at, p.extent(at)))
-	}
-	body()
-	p.close(len(p.outer))
-}
+func (p *pool) positions(body func()) { p.overAll(p.outer, p.whole, body) }
 
 // fixed reports windows that all have the same few points.
 func (p *pool) fixed() bool { return len(p.Clips) == 0 && p.points(p.taps) <= shortSum }
 
-// part declares the channels of an operand at the current point, under a name, and
+// part declares the channels of an operand at the current point as a variable, and
 // gives the element that a loop over them stands at.
-func (p *pool) part(operand int, name string) string {
+func (p *pool) part(operand int, v *gotree.Var) gotree.Expr {
 	if p.vec < 0 {
 		return p.element(operand)
 	}
-	v := p.view(operand, p.vec, Value{}, p.Axes[p.vec].N)
-	if v.name == "" {
-		v.name = name
-		p.Line("%s := %s", name, v.expr)
+	part := p.view(operand, p.vec, Value{}, p.Axes[p.vec].N)
+	if part.plain {
+		return gotree.At(part.Expr, p.vars[p.vec])
 	}
-	return v.name + "[" + p.vars[p.vec] + "]"
+	p.Add(gotree.Let(v, part.Expr))
+	return gotree.At(v, p.vars[p.vec])
 }
 
 // parts are those of an operand at every tap.
-func (p *pool) parts(operand int, letter string) func(k int) string {
-	var list []string
-	for i, at := range p.pointsOf(p.taps) {
+func (p *pool) parts(operand int, letter string) []gotree.Expr {
+	points := p.pointsOf(p.taps)
+	vars, _ := numbered(letter, len(points))
+	var parts []gotree.Expr
+	for i, at := range points {
 		for j, tap := range p.taps {
 			p.at[tap] = at[j]
 		}
-		list = append(list, p.part(operand, fmt.Sprint(letter, i)))
+		parts = append(parts, p.part(operand, vars[i]))
 	}
 	for _, tap := range p.taps {
-		p.at[tap] = Value{Name: p.vars[tap]}
+		p.at[tap] = Value{Of: p.vars[tap]}
 	}
-	return func(k int) string { return list[k] }
+	return parts
 }
 
-// channels prints the loop over them.
+// named is part under the name of the operand's views.
+func (p *pool) named(operand int) gotree.Expr { return p.part(operand, p.names[operand]) }
+
+// channels writes the loop over them.
 func (p *pool) channels(body func()) {
 	if p.vec < 0 {
 		body()
 		return
 	}
-	p.Line("for %s := range %s {", p.vars[p.vec], p.Axes[p.vec].N)
-	body()
-	p.Line("}")
+	p.In(&gotree.Range{Key: p.vars[p.vec], Over: p.Axes[p.vec].N}, body)
 }
 
-// expression prints windows of a few points as one.
+// set writes to op value for every channel.
+func (p *pool) set(to gotree.Expr, op string, value gotree.Expr) {
+	p.channels(func() { p.Add(gotree.Set(to, op, value)) })
+}
+
+// larger writes to = max(to, x) for every channel.
+func (p *pool) larger(to, x gotree.Expr) { p.set(to, "=", gotree.CallOf("max", to, x)) }
+
+// expression writes windows of a few points as one.
 func (p *pool) expression() {
-	x, n := p.parts(read, "x"), p.points(p.taps)
-	y := p.part(written, p.names[written])
-	p.channels(func() {
-		switch {
-		case p.w.Reduce == loop.Max:
-			p.Line("%s = max(%s)", y, list(n, x))
-		case p.w.Mean && n > 1:
-			p.Line("%s = (%s) / %d", y, sum(n, x), n)
-		default:
-			p.Line("%s = %s", y, sum(n, x))
-		}
-	})
+	x := p.parts(read, "x")
+	y := p.named(written)
+	switch {
+	case p.w.Reduce == loop.Max:
+		p.set(y, "=", gotree.CallOf("max", x...))
+	case p.w.Mean && len(x) > 1:
+		p.set(y, "=", gotree.Binary{X: gotree.Added(x), Op: "/", Y: gotree.Int(len(x))})
+	default:
+		p.set(y, "=", gotree.Added(x))
+	}
 }
 
-// ranged prints windows whose taps may lie outside the image. Sums of many are kept
+// ranged writes windows whose taps may lie outside the image. Sums of many are kept
 // in double precision.
 func (p *pool) ranged() {
-	ranges := p.ranges()
-	y := p.part(written, p.names[written])
+	ranges, count := p.ranges()
+	y := p.named(written)
 	total, wide := y, p.w.Reduce != loop.Max && p.points(p.taps) > p.variable
-	first := "0"
 	switch {
 	case wide:
 		total = p.array("sum", "float64")
 	case p.w.Reduce == loop.Max:
-		first = p.lowest()
-	}
-	if !wide {
-		p.channels(func() { p.Line("%s = %s", total, first) })
+		p.set(total, "=", p.lowest())
+	default:
+		p.set(total, "=", gotree.Int(0))
 	}
 	p.eachTap(ranges, func() {
-		x := p.part(read, p.names[read])
-		p.channels(func() {
-			switch {
-			case p.w.Reduce == loop.Max:
-				p.Line("%[1]s = max(%[1]s, %[2]s)", total, x)
-			case wide:
-				p.Line("%s += float64(%s)", total, x)
-			default:
-				p.Line("%s += %s", total, x)
-			}
-		})
+		x := p.named(read)
+		switch {
+		case p.w.Reduce == loop.Max:
+			p.larger(total, x)
+		case wide:
+			p.set(total, "+=", converted("float64", x))
+		default:
+			p.set(total, "+=", x)
+		}
 	})
 	switch {
 	case wide:
-		end := ""
+		sum := converted(p.Float(), total)
 		if p.w.Mean {
-			end = " / count"
+			sum = gotree.Binary{X: sum, Op: "/", Y: count}
 		}
-		p.channels(func() { p.Line("%s = %s(%s)%s", y, p.Float(), total, end) })
+		p.set(y, "=", sum)
 	case p.w.Mean:
-		p.channels(func() { p.Line("%s /= count", y) })
+		p.set(y, "/=", count)
 	}
 }
 
 // array declares a variable for every channel, and gives the one that a loop over
 // them stands at.
-func (p *pool) array(name, float string) string {
+func (p *pool) array(name string, float gotree.Word) gotree.Expr {
+	v := &gotree.Var{Name: name}
 	if p.vec < 0 {
-		p.Line("var %s %s", name, float)
-		return name
+		p.Add(gotree.Zero{Vars: []*gotree.Var{v}, Type: float})
+		return v
 	}
-	p.Line("var %s [%s]%s", name, p.Axes[p.vec].N, float)
-	return name + "[" + p.vars[p.vec] + "]"
+	p.Add(gotree.Zero{Vars: []*gotree.Var{v}, Type: gotree.ArrayType{N: p.Axes[p.vec].N, Elem: float}})
+	return gotree.At(v, p.vars[p.vec])
 }
 
 // lowest is what every number is larger than.
-func (p *pool) lowest() string { return p.Float() + "(§math.Inf(-1))" }
+func (p *pool) lowest() gotree.Expr { return p.special("Inf", gotree.Int(-1)) }
+
+// special is a number that a function of package math makes.
+func (p *pool) special(fn string, args ...gotree.Expr) gotree.Expr {
+	return converted(p.Float(), gotree.CallExpr{Fn: gotree.Qual{Package: "math", Name: fn}, Args: args})
+}
 
 // ranges declares which taps of the current window lie inside the image, and for a
 // mean their number.
-func (p *pool) ranges() []Range {
-	list := make([]Range, len(p.taps))
-	var sizes []string
+func (p *pool) ranges() (list []Range, count *gotree.Var) {
+	var size gotree.Expr
+	times := func(n gotree.Expr) {
+		if size != nil {
+			n = product(size, n)
+		}
+		size = n
+	}
 	number := 1
-	for i, at := range p.taps {
-		r := p.limits(at, p.Bounds(at, p.Whole(at, p.extent(at)), p.known, p.at))
-		list[i] = r
+	for _, at := range p.taps {
+		r := p.tapRange(at)
+		list = append(list, r)
 		switch {
 		case r.Static:
 			number *= r.To - r.From
-		case r.Lo == "0":
-			sizes = append(sizes, r.Hi)
+		case gotree.Is(r.Lo, 0):
+			times(r.Hi)
 		default:
-			sizes = append(sizes, "("+r.Hi+"-"+r.Lo+")")
+			times(gotree.Paren{X: gotree.Binary{X: r.Hi, Op: "-", Y: r.Lo}})
 		}
 	}
+	count = &gotree.Var{Name: "count"}
 	switch {
 	case !p.w.Mean:
-	case len(sizes) == 0:
-		p.Line("const count = %d", number)
+	case size == nil:
+		p.Add(gotree.Const{Var: count, Value: gotree.Int(number)})
 	default:
 		if number > 1 {
-			sizes = append(sizes, fmt.Sprint(number))
+			times(gotree.Int(number))
 		}
-		p.Line("count := %s(%s)", p.Float(), strings.Join(sizes, "*"))
+		p.Add(gotree.Let(count, converted(p.Float(), size)))
 	}
-	return list
+	return list, count
 }
 
-// eachTap prints the loops over the taps of a window.
+// eachTap writes the loops over the taps of a window.
 func (p *pool) eachTap(ranges []Range, body func()) {
-	for i, at := range p.taps {
-		p.over(at, ranges[i])
-	}
-	body()
-	p.close(len(p.taps))
-	for _, at := range p.taps {
-		p.known[at] = false
-	}
+	p.overAll(p.taps, func(at int) Range { return ranges[slices.Index(p.taps, at)] }, body)
 }
 
 // spread gives every point of a window its share.
 func (p *pool) spread() {
 	if !p.fixed() {
-		ranges := p.ranges()
-		d := p.part(read, p.names[read])
+		ranges, count := p.ranges()
+		d := p.named(read)
 		if p.w.Mean {
-			d = p.Rounded(d + " / count")
+			d = p.Rounded(gotree.Binary{X: d, Op: "/", Y: count})
 		}
-		p.eachTap(ranges, func() {
-			g := p.part(written, p.names[written])
-			p.channels(func() { p.Line("%s += %s", g, d) })
-		})
+		p.eachTap(ranges, func() { p.set(p.named(written), "+=", d) })
 		return
 	}
-	g, n := p.parts(written, "g"), p.points(p.taps)
-	d := p.part(read, p.names[read])
+	g := p.parts(written, "g")
+	d := p.named(read)
 	p.channels(func() {
-		if p.w.Mean && n > 1 {
-			d = p.Rounded(fmt.Sprintf("%s / %d", d, n))
+		if p.w.Mean && len(g) > 1 {
+			d = p.Rounded(gotree.Binary{X: d, Op: "/", Y: gotree.Int(len(g))})
 		}
-		p.Line("d := %s", d)
-		for k := range n {
-			p.Line("%s += d", g(k))
+		v := &gotree.Var{Name: "d"}
+		p.Add(gotree.Let(v, d))
+		for _, to := range g {
+			p.Add(gotree.Set(to, "+=", v))
 		}
 	})
 }
 
 // toFirst gives the gradient to the first of the largest points.
 func (p *pool) toFirst() {
-	x, g, n := p.parts(compared, "x"), p.parts(written, "g"), p.points(p.taps)
-	d := p.part(read, p.names[read])
-	p.channels(func() {
-		p.Line("switch max(%s) { // the first maximum", list(n, x))
-		for k := range n - 1 {
-			p.Line("case %s:", x(k))
-			p.Line("%s += %s", g(k), d)
+	x, g := p.parts(compared, "x"), p.parts(written, "g")
+	d := p.named(read)
+	first := &gotree.Switch{Tag: gotree.CallOf("max", x...), Note: "the first maximum"}
+	for k, to := range g {
+		c := gotree.Case{When: x[k : k+1], Body: gotree.Block{gotree.Set(to, "+=", d)}}
+		if k == len(g)-1 {
+			c.When = nil
 		}
-		p.Line("default:")
-		p.Line("%s += %s", g(n-1), d)
-		p.Line("}")
-	})
+		first.Cases = append(first.Cases, c)
+	}
+	p.channels(func() { p.Add(first) })
 }
 
 // toFirstRanged finds the maximum of every channel, then gives the gradient to the
 // first point that has it. No number equals a maximum that is spent.
 func (p *pool) toFirstRanged() {
-	ranges := p.ranges()
+	ranges, _ := p.ranges()
 	top := p.array("top", p.Float())
-	p.channels(func() { p.Line("%s = %s", top, p.lowest()) })
+	p.set(top, "=", p.lowest())
+	p.eachTap(ranges, func() { p.larger(top, p.named(compared)) })
+	d := p.named(read)
 	p.eachTap(ranges, func() {
-		x := p.part(compared, p.names[compared])
-		p.channels(func() { p.Line("%[1]s = max(%[1]s, %[2]s)", top, x) })
-	})
-	d := p.part(read, p.names[read])
-	p.eachTap(ranges, func() {
-		x, g := p.part(compared, p.names[compared]), p.part(written, p.names[written])
+		x, g := p.named(compared), p.named(written)
 		p.channels(func() {
-			p.Line("if %s == %s { // the first maximum", x, top)
-			p.Line("%s += %s", g, d)
-			p.Line("%s = %s(§math.NaN())", top, p.Float())
-			p.Line("}")
+			p.In(&gotree.If{Cond: gotree.Binary{X: x, Op: "==", Y: top}, Note: "the first maximum"}, func() {
+				p.Add(gotree.Set(g, "+=", d), gotree.Set(top, "=", p.special("NaN")))
+			})
 		})
 	})
 }

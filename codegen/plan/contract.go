@@ -70,10 +70,10 @@ func cutContraction(k *loop.Contract, m Machine, lower, shrink int) *Contraction
 		return nil
 	}
 	p := &Contraction{Form: f, Machine: m, Cut: -1, Parts: 1}
-	if p.Lane, p.Vectors, ok = f.orient(); !ok {
+	if p.Lane, p.Vectors, ok = f.takeLanes(); !ok {
 		return nil
 	}
-	f.Fuse()
+	f.fuse()
 	p.Outer = slices.Concat(f.B, f.N)
 	if p.Sum = f.K; len(p.Sum) == 0 {
 		s := p.still()

@@ -6,9 +6,8 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// Form is a loop.Contract as plans take it: loops of one turn are gone, neighbours
-// that are one run of elements are one loop, and what a clip leaves out is said
-// by the axes of the result.
+// Form is a contraction as plans take it, made of its canonical form: what a clip
+// leaves out is said by the axes of the result.
 type Form struct {
 	*loop.Contract
 	B, M, N, K    []Axis
@@ -68,7 +67,7 @@ type Offsets struct {
 	Extra         []int
 }
 
-// Read takes a contraction apart. It reports whether plans take such kernels.
+// Read takes a contraction in canonical form apart. It reports whether plans take such kernels.
 func Read(k *loop.Contract) (*Form, bool) {
 	f := &Form{Contract: k}
 	axes := k.Axes()
@@ -101,18 +100,9 @@ func Read(k *loop.Contract) (*Form, bool) {
 			return nil, false
 		}
 	}
-	id := 0
-	for _, g := range []struct {
-		n  int
-		to *[]Axis
-	}{{len(k.B), &f.B}, {len(k.M), &f.M}, {len(k.N), &f.N}, {len(k.K), &f.K}} {
-		for range g.n {
-			if a := all[id]; a.N != 1 || a.Rows || a.Parts != nil || f.isTied(all, id) {
-				*g.to = append(*g.to, a)
-			}
-			id++
-		}
-	}
+	b, m, n := len(k.B), len(k.M), len(k.N)
+	f.B, f.M, f.N, f.K = all[:b], all[b:b+m], all[b+m:b+m+n], all[b+m+n:]
+	f.K = slices.DeleteFunc(f.K, func(a Axis) bool { return a.N == 1 && !a.Rows && !f.isTied(all, a.ID) }) // all that a clip has left
 	if f.Void {
 		f.K = nil
 		for _, g := range [][]Axis{f.B, f.M, f.N} {
@@ -198,14 +188,11 @@ func (f *Form) clip(all []Axis, c loop.Clip) bool {
 	return true
 }
 
-// orient makes the axis along which the result is contiguous the lanes, and
-// returns it: one of the right operand, or a batch axis that both operands have.
-func (f *Form) orient() (lanes Axis, vectors, ok bool) {
+// takeLanes takes the axis out along which the result is contiguous: one of the right
+// operand, as the canonical form has it, or a batch axis that both operands have.
+func (f *Form) takeLanes() (lanes Axis, vectors, ok bool) {
 	unit := func(g []Axis) int {
 		return slices.IndexFunc(g, func(a Axis) bool { return a.Out == 1 && !a.Rows && a.Parts == nil })
-	}
-	if unit(f.N) < 0 && unit(f.M) >= 0 {
-		f.Swap()
 	}
 	group := &f.N
 	i := unit(f.N)
@@ -223,35 +210,25 @@ func (f *Form) orient() (lanes Axis, vectors, ok bool) {
 	return lanes, vectors, !gaps && !slices.ContainsFunc(f.N, rows) && !slices.ContainsFunc(slices.Concat(f.B, f.N), partial)
 }
 
-// Swap exchanges the operands.
-func (f *Form) Swap() {
-	f.M, f.N, f.Lhs, f.Rhs = f.N, f.M, f.Rhs, f.Lhs
-	for _, g := range [][]Axis{f.B, f.M, f.N, f.K} {
-		for i := range g {
-			g[i].Lhs, g[i].Rhs = g[i].Rhs, g[i].Lhs
+// fuse makes one loop of neighbours in the sum of which the outer continues the
+// inner. The canonical form has none but where a clip goes by the points of the
+// outer, which are now parts of an axis of the result.
+func (f *Form) fuse() {
+	for i := 0; i+1 < len(f.K); {
+		o, in := f.K[i], f.K[i+1]
+		if in.Rows || f.tied(in.ID) != nil || !continues(o, in) {
+			i++
+			continue
 		}
-	}
-}
-
-// Fuse makes one loop of neighbours of which the outer continues the inner.
-func (f *Form) Fuse() {
-	for _, g := range []*[]Axis{&f.B, &f.M, &f.N, &f.K} {
-		for i := 0; i+1 < len(*g); {
-			o, in := (*g)[i], (*g)[i+1]
-			if in.Rows || o.Parts != nil || in.Parts != nil || f.tied(in.ID) != nil || !continues(o, in) {
-				i++
-				continue
+		if a := f.tied(o.ID); a != nil {
+			for j := range a.Parts {
+				a.Parts[j].Lo *= in.N
+				a.Parts[j].Hi *= in.N
 			}
-			if a := f.tied(o.ID); a != nil {
-				for j := range a.Parts {
-					a.Parts[j].Lo *= in.N
-					a.Parts[j].Hi *= in.N
-				}
-			}
-			in.Name, in.N, in.Rows, in.Most, in.ID = o.Name+"·"+in.Name, o.N*in.N, o.Rows, o.Most*in.N, o.ID
-			*g = slices.Replace(*g, i, i+2, in)
-			i = max(i-1, 0)
 		}
+		in.Name, in.N, in.Rows, in.Most, in.ID = o.Name+"·"+in.Name, o.N*in.N, o.Rows, o.Most*in.N, o.ID
+		f.K = slices.Replace(f.K, i, i+2, in)
+		i = max(i-1, 0)
 	}
 }
 

@@ -25,26 +25,11 @@ func (p *Params) flat() []float32 {
 	return unsafe.Slice((*float32)(unsafe.Pointer(p)), 1473)
 }
 
-// tensor names one part of the parameter block.
-type tensor struct {
-	name   string
-	shape  []int
-	offset int // in float32s
-}
-
-// tensors describes the block.
+// tensors describes the block for files.
 var tensors = []tensor{
 	{"country/embeddings", []int{16, 4}, 0},
 	{"hidden/kernel", []int{42, 32}, 64},
 	{"hidden/bias", []int{32}, 1408},
 	{"income/kernel", []int{32, 1}, 1440},
 	{"income/bias", []int{1}, 1472},
-}
-
-func (t tensor) len() int {
-	n := 1
-	for _, d := range t.shape {
-		n *= d
-	}
-	return n
 }

@@ -15,50 +15,54 @@ import (
 	"slices"
 )
 
-// maxHeader bounds the header of a weights file.
-const maxHeader = 100_000_000
+// tensor names one part of the parameter block.
+type tensor struct {
+	Name   string
+	Shape  []int
+	Offset int // in float32s
+}
 
-// entry is what the header of a safetensors file says of one tensor.
+// Len is the number of elements.
+func (t tensor) Len() int {
+	n := 1
+	for _, d := range t.Shape {
+		n *= d
+	}
+	return n
+}
+
+// Of is the tensor's part of the block.
+func (t tensor) Of(block []float32) []float32 { return block[t.Offset : t.Offset+t.Len()] }
+
+// entry is what the header of a file says of one tensor.
 type entry struct {
 	DType   string `json:"dtype"`
 	Shape   []int  `json:"shape"`
 	Offsets [2]int `json:"data_offsets"`
-	tensor  tensor
+	of      tensor
 }
 
-// read fills the parameters from a safetensors file, which must hold exactly
-// these tensors, and returns its metadata. A file that fails leaves them in part
-// filled. Weights that are not finite are an error.
-func (p *Params) read(r io.Reader) (meta map[string]string, err error) {
-	var size [8]byte
-	if _, err := io.ReadFull(r, size[:]); err != nil {
-		return nil, truncated(err)
+// readBlock fills the block from a file, which must hold exactly these tensors
+// and belong to this model, and returns its metadata. A file that fails leaves
+// the block in part filled.
+func readBlock(r io.Reader, modelID string, tensors []tensor, block []float32) (meta map[string]string, err error) {
+	header, err := readHeader(r)
+	if err != nil {
+		return nil, err
 	}
-	if string(size[:]) == "version " { // https://git-lfs.github.com/spec/
-		return nil, errors.New("a Git LFS pointer stands in place of the weights: git lfs pull fetches them")
-	}
-	n := binary.LittleEndian.Uint64(size[:])
-	if n > maxHeader {
-		return nil, fmt.Errorf("not a safetensors file: a header of %d bytes", n)
-	}
-	var header bytes.Buffer // grows with what is read: the length is only a claim
-	if _, err := io.CopyN(&header, r, int64(n)); err != nil {
-		return nil, truncated(err)
-	}
-	entries, meta, err := parseHeader(header.Bytes())
+	entries, meta, err := parseHeader(header, modelID, tensors)
 	if err != nil {
 		return nil, err
 	}
 	sum := sha256.New()
 	data := io.TeeReader(r, sum)
-	block := p.flat()
 	for _, e := range entries {
-		to := block[e.tensor.offset : e.tensor.offset+e.tensor.len()]
+		to := e.of.Of(block)
 		var chunk [4096]byte
 		for len(to) > 0 {
 			n := min(len(to), len(chunk)/4)
-			if _, err := io.ReadFull(data, chunk[:4*n]); err != nil {
-				return nil, truncated(err)
+			if err := readFull(data, chunk[:4*n], fmt.Sprintf("tensor %q", e.of.Name)); err != nil {
+				return nil, err
 			}
 			for i := range n {
 				to[i] = math.Float32frombits(binary.LittleEndian.Uint32(chunk[4*i:]))
@@ -66,60 +70,56 @@ func (p *Params) read(r io.Reader) (meta map[string]string, err error) {
 			to = to[n:]
 		}
 	}
-	if n, err := r.Read(make([]byte, 1)); n > 0 {
-		return nil, errors.New("the file goes on after its last tensor")
-	} else if err != nil && err != io.EOF {
+	if err := readEnd(r); err != nil {
 		return nil, err
 	}
 	if digest := meta["digest"]; digest != "" && digest != hex.EncodeToString(sum.Sum(nil)) {
 		return nil, errors.New("damaged: the data does not match the digest in the header")
 	}
-	for _, t := range tensors {
-		for i, v := range block[t.offset : t.offset+t.len()] {
-			if v-v != 0 { // NaN, and so is the difference of infinities
-				return nil, fmt.Errorf("tensor %q is %v at element %d: not a finite number, such as a training leaves that diverged", t.name, v, i)
-			}
-		}
-	}
 	return meta, nil
 }
 
-func truncated(err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return errors.New("truncated")
+// checkFinite reports an element of the block that is not a finite number.
+func checkFinite(tensors []tensor, block []float32) error {
+	for _, t := range tensors {
+		for i, v := range t.Of(block) {
+			if v-v != 0 { // NaN, and so is the difference of infinities
+				return fmt.Errorf("tensor %q is %v at element %d: not a finite number, such as a training leaves that diverged", t.Name, v, i)
+			}
+		}
 	}
-	return err
+	return nil
 }
 
 // parseHeader checks the header against the tensors of this model. It returns
 // them in the order of the file, and its metadata.
-func parseHeader(header []byte) (entries []entry, meta map[string]string, err error) {
+func parseHeader(header []byte, modelID string, tensors []tensor) (entries []entry, meta map[string]string, err error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(header, &fields); err != nil {
 		return nil, nil, fmt.Errorf("not a safetensors file: %w", err)
 	}
-	if raw, ok := fields["__metadata__"]; ok {
+	if raw, ok := fields[metadataName]; ok {
 		if err := json.Unmarshal(raw, &meta); err != nil {
 			return nil, nil, fmt.Errorf("metadata: %w", err)
 		}
-		delete(fields, "__metadata__")
+		delete(fields, metadataName)
 	}
 	var problems []error
-	if id, ok := meta["model_id"]; ok && id != ModelID {
-		problems = append(problems, fmt.Errorf("these are the weights of another model: model_id %.16q (%.40q), this package has %.16q", id, meta["model"], ModelID))
+	if id, ok := meta["model_id"]; ok && id != modelID {
+		problems = append(problems, fmt.Errorf("these are the weights of another model: model_id %.16q (%.40q), this package has %.16q", id, meta["model"], modelID))
 	}
 	for _, t := range tensors {
-		raw, ok := fields[t.name]
+		raw, ok := fields[t.Name]
 		if !ok {
-			problems = append(problems, fmt.Errorf("tensor %q %v is not in the file", t.name, t.shape))
+			problems = append(problems, fmt.Errorf("tensor %q %v is not in the file", t.Name, t.Shape))
 			continue
 		}
-		delete(fields, t.name)
-		e := entry{tensor: t}
+		delete(fields, t.Name)
+		e := entry{of: t}
 		if err := json.Unmarshal(raw, &e); err != nil {
-			problems = append(problems, fmt.Errorf("tensor %q: %w", t.name, err))
-		} else if e.DType != "F32" || !slices.Equal(e.Shape, t.shape) {
-			problems = append(problems, fmt.Errorf("tensor %q is %.10q %v in the file, F32 %v in the model", t.name, e.DType, e.Shape, t.shape))
+			problems = append(problems, fmt.Errorf("tensor %q: %w", t.Name, err))
+		} else if e.DType != "F32" || !slices.Equal(e.Shape, t.Shape) {
+			problems = append(problems, fmt.Errorf("tensor %q is %.10q %v in the file, F32 %v in the model", t.Name, e.DType, e.Shape, t.Shape))
 		}
 		entries = append(entries, e)
 	}
@@ -129,13 +129,60 @@ func parseHeader(header []byte) (entries []entry, meta map[string]string, err er
 	if len(problems) > 0 {
 		return nil, nil, errors.Join(problems...)
 	}
-	slices.SortFunc(entries, func(a, b entry) int { return a.Offsets[0] - b.Offsets[0] })
+	slices.SortFunc(entries, func(a, b entry) int { return slices.Compare(a.Offsets[:], b.Offsets[:]) })
 	at := 0
 	for _, e := range entries {
-		if e.Offsets != [2]int{at, at + 4*e.tensor.len()} {
-			return nil, nil, fmt.Errorf("tensor %q lies at bytes %v, expected from %d on", e.tensor.name, e.Offsets, at)
+		if e.Offsets != [2]int{at, at + 4*e.of.Len()} {
+			return nil, nil, fmt.Errorf("tensor %q lies at bytes %v, expected from %d on", e.of.Name, e.Offsets, at)
 		}
 		at = e.Offsets[1]
 	}
 	return entries, meta, nil
+}
+
+const (
+	maxHeader    = 100_000_000    // bytes, as in the reference implementation (safetensors/src/tensor.rs)
+	metadataName = "__metadata__" // the one key of the header that is not a tensor
+)
+
+// readHeader reads the beginning of a file and returns the JSON of its header.
+func readHeader(r io.Reader) ([]byte, error) {
+	var size [8]byte
+	if err := readFull(r, size[:], "its first 8 bytes"); err != nil {
+		return nil, err
+	}
+	if string(size[:]) == "version " { // https://git-lfs.github.com/spec/
+		return nil, errors.New("this is a Git LFS pointer in place of the weights: git lfs pull fetches them")
+	}
+	n := binary.LittleEndian.Uint64(size[:])
+	if n > maxHeader {
+		return nil, fmt.Errorf("not a safetensors file: a header of %d bytes (at most %d)", n, maxHeader)
+	}
+	var header bytes.Buffer // grows with what is read: the length is only a claim
+	got, err := io.CopyN(&header, r, int64(n))
+	if err == io.EOF {
+		err = fmt.Errorf("truncated: the header ends after %d of %d bytes", got, n)
+	}
+	return header.Bytes(), err
+}
+
+// readFull fills p. What names these bytes in the error for a file that ends
+// within them.
+func readFull(r io.Reader, p []byte, what string) error {
+	_, err := io.ReadFull(r, p)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return fmt.Errorf("truncated: the file ends within %s", what)
+	}
+	return err
+}
+
+// readEnd reports bytes after the last tensor.
+func readEnd(r io.Reader) error {
+	_, err := io.ReadFull(r, make([]byte, 1))
+	if err == nil {
+		return errors.New("the file goes on after its last tensor")
+	} else if err != io.EOF {
+		return err
+	}
+	return nil
 }

@@ -10,7 +10,7 @@ func float64Calls(call modeltest.Call) {
 	call("scale", normalize4Go[float64], "a512*4 x0 p131 p135 n")
 	call("hidden", dense4x16ReluGo[float64], "a0*16 a512*4 p0 p64 n")
 	call("species", dense16x3Go[float64], "a256*3 a0*16 p80 p128 n")
-	call("", softmax3CGo[float64], "a304*1 a576*3 a720*1 a624*3 a256*3 n")
+	call("", softmax3WithMaxExpSumGo[float64], "a304*1 a576*3 a720*1 a624*3 a256*3 n")
 	call("loss", logsumexpRows[float64], "a304*1 a672*1 a304*1 a720*1 a256*3 y0 n")
 	call("", weightedSumRows[float64], "a688 a304*1 a672*1 w n")
 	call("", batchMeanScalar[float64], "a736 a688 m")

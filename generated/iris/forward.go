@@ -76,7 +76,7 @@ func evaluate(s *pass) []float32 {
 	dense4x16Relu(hidden, scale, &s.p.HiddenW, &s.p.HiddenB, s.rows)
 	// species (Dense): bias
 	dense16x3(speciesPre, hidden, &s.p.SpeciesW, &s.p.SpeciesB, s.rows)
-	softmax3B(speciesMax, species, speciesSum, speciesPre, s.rows)
+	softmax3WithMaxSum(speciesMax, species, speciesSum, speciesPre, s.rows)
 	// the loss: sparse categorical crossentropy, mean over the batch
 	logsumexpRows(lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, target, s.rows)
 	s.t.Wait()
@@ -112,7 +112,7 @@ func forward(s *pass) []float32 {
 	dense4x16Relu(hidden, scale, &s.p.HiddenW, &s.p.HiddenB, s.rows)
 	// species (Dense): bias
 	dense16x3(speciesPre, hidden, &s.p.SpeciesW, &s.p.SpeciesB, s.rows)
-	softmax3C(speciesMax, speciesExp, speciesSum, species, speciesPre, s.rows)
+	softmax3WithMaxExpSum(speciesMax, speciesExp, speciesSum, species, speciesPre, s.rows)
 	// the loss: sparse categorical crossentropy, mean over the batch
 	logsumexpRows(lossLogsumexp, lossGather, speciesMax, speciesSum, speciesPre, target, s.rows)
 	s.t.Wait()

@@ -144,51 +144,51 @@ func softmax3AVX512(x, y *float32, count int)
 //go:noescape
 func softmax3AVX2(x, y *float32, count int)
 
-// softmax3B is softmax3BGo in machine code.
-func softmax3B(y, z, g, x []float32, n int) {
+// softmax3WithMaxSum is softmax3WithMaxSumGo in machine code.
+func softmax3WithMaxSum(y, z, g, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		softmax3BAVX512(&y[0], &x[0], &z[0], &g[0], n)
+		softmax3WithMaxSumAVX512(&y[0], &x[0], &z[0], &g[0], n)
 	case cpu >= nn.AVX2:
-		softmax3BAVX2(&y[0], &x[0], &z[0], &g[0], n)
+		softmax3WithMaxSumAVX2(&y[0], &x[0], &z[0], &g[0], n)
 	default:
-		softmax3BGo(y, z, g, x, n)
+		softmax3WithMaxSumGo(y, z, g, x, n)
 	}
 }
 
-// softmax3BAVX512 computes softmax for count rows of 3.
+// softmax3WithMaxSumAVX512 computes softmax for count rows of 3.
 //
 //go:noescape
-func softmax3BAVX512(y, x, z, g2 *float32, count int)
+func softmax3WithMaxSumAVX512(y, x, z, g2 *float32, count int)
 
-// softmax3BAVX2 computes softmax for count rows of 3.
+// softmax3WithMaxSumAVX2 computes softmax for count rows of 3.
 //
 //go:noescape
-func softmax3BAVX2(y, x, z, g2 *float32, count int)
+func softmax3WithMaxSumAVX2(y, x, z, g2 *float32, count int)
 
-// softmax3C is softmax3CGo in machine code.
-func softmax3C(y, z, g, h, x []float32, n int) {
+// softmax3WithMaxExpSum is softmax3WithMaxExpSumGo in machine code.
+func softmax3WithMaxExpSum(y, z, g, h, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		softmax3CAVX512(&y[0], &x[0], &z[0], &g[0], &h[0], n)
+		softmax3WithMaxExpSumAVX512(&y[0], &x[0], &z[0], &g[0], &h[0], n)
 	case cpu >= nn.AVX2:
-		softmax3CAVX2(&y[0], &x[0], &z[0], &g[0], &h[0], n)
+		softmax3WithMaxExpSumAVX2(&y[0], &x[0], &z[0], &g[0], &h[0], n)
 	default:
-		softmax3CGo(y, z, g, h, x, n)
+		softmax3WithMaxExpSumGo(y, z, g, h, x, n)
 	}
 }
 
-// softmax3CAVX512 computes softmax for count rows of 3.
+// softmax3WithMaxExpSumAVX512 computes softmax for count rows of 3.
 //
 //go:noescape
-func softmax3CAVX512(y, x, z, g2, h *float32, count int)
+func softmax3WithMaxExpSumAVX512(y, x, z, g2, h *float32, count int)
 
-// softmax3CAVX2 computes softmax for count rows of 3.
+// softmax3WithMaxExpSumAVX2 computes softmax for count rows of 3.
 //
 //go:noescape
-func softmax3CAVX2(y, x, z, g2, h *float32, count int)
+func softmax3WithMaxExpSumAVX2(y, x, z, g2, h *float32, count int)
 
 // dense16x3GradX is dense16x3GradXGo in machine code.
 func dense16x3GradX(dx, dy []float32, w *[16][3]float32, h, work []float32, n int) {

@@ -712,8 +712,8 @@ loop:
 	VZEROUPPER
 	RET
 
-// func softmax3BAVX512(y *float32, x *float32, z *float32, g2 *float32, count int)
-TEXT ·softmax3BAVX512(SB), $128-40
+// func softmax3WithMaxSumAVX512(y *float32, x *float32, z *float32, g2 *float32, count int)
+TEXT ·softmax3WithMaxSumAVX512(SB), $128-40
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ z+16(FP), DX
@@ -744,8 +744,8 @@ loop:
 	VZEROUPPER
 	RET
 
-// func softmax3BAVX2(y *float32, x *float32, z *float32, g2 *float32, count int)
-TEXT ·softmax3BAVX2(SB), $128-40
+// func softmax3WithMaxSumAVX2(y *float32, x *float32, z *float32, g2 *float32, count int)
+TEXT ·softmax3WithMaxSumAVX2(SB), $128-40
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ z+16(FP), DX
@@ -772,8 +772,8 @@ loop:
 	VZEROUPPER
 	RET
 
-// func softmax3CAVX512(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
-TEXT ·softmax3CAVX512(SB), $128-48
+// func softmax3WithMaxExpSumAVX512(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
+TEXT ·softmax3WithMaxExpSumAVX512(SB), $128-48
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ z+16(FP), DX
@@ -806,8 +806,8 @@ loop:
 	VZEROUPPER
 	RET
 
-// func softmax3CAVX2(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
-TEXT ·softmax3CAVX2(SB), $128-48
+// func softmax3WithMaxExpSumAVX2(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
+TEXT ·softmax3WithMaxExpSumAVX2(SB), $128-48
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ z+16(FP), DX

@@ -100,13 +100,13 @@ func softmax3Go[F nn.Float](y, x []F, n int) {
 	}
 }
 
-// softmax3BGo computes softmax for rows of 3:
+// softmax3WithMaxSumGo computes softmax for rows of 3:
 //
 //	y = max x
 //	z = exp(x - y)
 //	g = Σ z
 //	z = z / g
-func softmax3BGo[F nn.Float](y, z, g, x []F, n int) {
+func softmax3WithMaxSumGo[F nn.Float](y, z, g, x []F, n int) {
 	y = y[:n]
 	g = g[:n]
 	for r := range n {
@@ -169,13 +169,13 @@ func batchMeanScalar[F nn.Float](y, x *[1]F, invTotal F) {
 	y[0] = F(x[0] * invTotal) // batch mean
 }
 
-// softmax3CGo computes softmax for rows of 3:
+// softmax3WithMaxExpSumGo computes softmax for rows of 3:
 //
 //	y = max x
 //	z = exp(x - y)
 //	g = Σ z
 //	h = z / g
-func softmax3CGo[F nn.Float](y, z, g, h, x []F, n int) {
+func softmax3WithMaxExpSumGo[F nn.Float](y, z, g, h, x []F, n int) {
 	y = y[:n]
 	g = g[:n]
 	for r := range n {

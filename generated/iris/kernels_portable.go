@@ -24,12 +24,12 @@ func softmax3(y, x []float32, n int) {
 	softmax3Go(y, x, n)
 }
 
-func softmax3B(y, z, g, x []float32, n int) {
-	softmax3BGo(y, z, g, x, n)
+func softmax3WithMaxSum(y, z, g, x []float32, n int) {
+	softmax3WithMaxSumGo(y, z, g, x, n)
 }
 
-func softmax3C(y, z, g, h, x []float32, n int) {
-	softmax3CGo(y, z, g, h, x, n)
+func softmax3WithMaxExpSum(y, z, g, h, x []float32, n int) {
+	softmax3WithMaxExpSumGo(y, z, g, h, x, n)
 }
 
 func dense16x3GradX(dx, dy []float32, w *[16][3]float32, h, _ []float32, n int) {

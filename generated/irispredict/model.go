@@ -83,7 +83,8 @@ var embedded []byte
 func Embedded() (*Model, error) { return Read(bytes.NewReader(embedded)) }
 
 // Open reads a trained model from a weights file (safetensors). Weights of
-// another model are an error that says what differs.
+// another model are an error that says what differs. Weights that are not finite
+// are an error, too.
 func Open(path string) (*Model, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -108,7 +109,10 @@ func Read(r io.Reader) (*Model, error) { return readNamed(r, "weights") }
 
 func readNamed(r io.Reader, name string) (*Model, error) {
 	m := &Model{params: new(Params)}
-	_, err := m.params.read(r)
+	_, err := readBlock(r, ModelID, tensors, m.params.flat())
+	if err == nil {
+		err = checkFinite(tensors, m.params.flat())
+	}
 	if err != nil {
 		return nil, fmt.Errorf("irispredict: %s: %w", name, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
 	"reflect"
@@ -59,55 +60,19 @@ var network = predictorTests[*Model, Input, Output]{
 
 func TestModel(t *testing.T) { network.Test(t) }
 
-// weightsOf is m's weights as a file in the format of safetensors.
-func weightsOf(m *Model) []byte {
-	header := []byte("{")
-	at := 0
-	for i, t := range tensors {
-		if i > 0 {
-			header = append(header, ',')
+// reader is what the tests of weights files need to know.
+var reader = readerTests[*Model]{
+	Model: newTest,
+	Read:  Read,
+	Weights: func(m *Model) (meta map[string]string, list []testTensor) {
+		for _, t := range tensors {
+			list = append(list, testTensor{t.Name, t.Shape, t.Of(m.params.flat())})
 		}
-		name, _ := json.Marshal(t.name)
-		shape, _ := json.Marshal(append([]int{}, t.shape...))
-		header = fmt.Appendf(header, "%s:{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":[%d,%d]}", name, shape, at, at+4*t.len())
-		at += 4 * t.len()
-	}
-	header = append(header, '}')
-	out := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
-	out = append(out, header...)
-	for _, v := range m.params.flat() {
-		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(v))
-	}
-	return out
+		return meta, list
+	},
 }
 
-func TestRead(t *testing.T) {
-	m := newTest(t)
-	file := weightsOf(m)
-	again, err := Read(bytes.NewReader(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(weightsOf(again), file) {
-		t.Error("the parameters changed on the way through a file")
-	}
-	for _, n := range []int{0, 4, 8, 20, len(file) - 1} {
-		if _, err := Read(bytes.NewReader(file[:n])); err == nil {
-			t.Errorf("a file cut after %d bytes was read", n)
-		}
-	}
-	if _, err := Read(bytes.NewReader(append(file, 0))); err == nil {
-		t.Error("a file that is too long was read")
-	}
-	other := bytes.Replace(file, []byte("F32"), []byte("F64"), 1)
-	if _, err := Read(bytes.NewReader(other)); err == nil {
-		t.Error("a file with another element type was read")
-	}
-	pointer := "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
-	if _, err := Read(strings.NewReader(pointer)); err == nil || !strings.Contains(err.Error(), "git lfs pull") {
-		t.Errorf("a Git LFS pointer: %v", err)
-	}
-}
+func TestRead(t *testing.T) { reader.Test(t) }
 
 // encoder is what the tests of an encoding need to know of a package: F is its
 // Features, I its Input.
@@ -505,4 +470,67 @@ func (p *predictorTests[M, I, O]) classify(t *testing.T) {
 	if _, err := a.Parse("no such class, surely"); err == nil {
 		t.Error("a class that does not exist was found")
 	}
+}
+
+// readerTests is what the tests of weights files need to know of a network that reads
+// them and writes none: M is its Model.
+type readerTests[M any] struct {
+	Model   func(t *testing.T) M
+	Read    func(r io.Reader) (M, error)
+	Weights func(m M) (meta map[string]string, list []testTensor)
+}
+
+// testTensor is one tensor of a weights file.
+type testTensor struct {
+	Name  string
+	Shape []int
+	Data  []float32
+}
+
+// Test runs the tests of weights files.
+func (r *readerTests[M]) Test(t *testing.T) {
+	m := r.Model(t)
+	file := r.file(m)
+	again, err := r.Read(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(r.file(again), file) {
+		t.Error("the parameters changed on the way through a file")
+	}
+	for _, n := range []int{0, 4, 8, 20, len(file) - 1} {
+		if _, err := r.Read(bytes.NewReader(file[:n])); err == nil {
+			t.Errorf("a file cut after %d bytes was read", n)
+		}
+	}
+	if _, err := r.Read(bytes.NewReader(append(file, 0))); err == nil {
+		t.Error("a file that is too long was read")
+	}
+	other := bytes.Replace(file, []byte("F32"), []byte("F64"), 1)
+	if _, err := r.Read(bytes.NewReader(other)); err == nil {
+		t.Error("a file with another element type was read")
+	}
+	pointer := "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+	if _, err := r.Read(strings.NewReader(pointer)); err == nil || !strings.Contains(err.Error(), "git lfs pull") {
+		t.Errorf("a Git LFS pointer: %v", err)
+	}
+}
+
+// file is m's weights in the format of safetensors.
+func (r *readerTests[M]) file(m M) []byte {
+	meta, list := r.Weights(m)
+	fields := map[string]any{"__metadata__": meta}
+	var data []byte
+	for _, t := range list {
+		from := len(data)
+		for _, v := range t.Data {
+			data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
+		}
+		fields[t.Name] = map[string]any{"dtype": "F32", "shape": append([]int{}, t.Shape...), "data_offsets": []int{from, len(data)}}
+	}
+	header, err := json.Marshal(fields)
+	if err != nil {
+		panic(fmt.Sprint("modeltest: ", err))
+	}
+	return append(append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header...), data...)
 }

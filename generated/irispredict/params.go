@@ -29,14 +29,7 @@ func (p *Params) flat() []float32 {
 	return unsafe.Slice((*float32)(unsafe.Pointer(p)), 140)
 }
 
-// tensor names one part of the parameter block.
-type tensor struct {
-	name   string
-	shape  []int
-	offset int // in float32s
-}
-
-// tensors describes the block.
+// tensors describes the block for files.
 var tensors = []tensor{
 	{"hidden/kernel", []int{4, 16}, 0},
 	{"hidden/bias", []int{16}, 64},
@@ -45,12 +38,4 @@ var tensors = []tensor{
 	{"scale/mean", []int{4}, 131},
 	{"scale/variance", []int{4}, 135},
 	{"scale/count", []int{}, 139},
-}
-
-func (t tensor) len() int {
-	n := 1
-	for _, d := range t.shape {
-		n *= d
-	}
-	return n
 }

@@ -10,7 +10,7 @@ func float64Calls(call modeltest.Call) {
 	call("rescaling", rescale784Go[float64], "a0*784 x0 n")
 	call("hidden", dense784x512ReluGo[float64], "a100352*512 a0*784 p0 p401408 n")
 	call("digit", dense512x10Go[float64], "a165888*10 a100352*512 p401920 p407040 n")
-	call("", softmax10CGo[float64], "a167168*1 a231424*10 a235264*1 a232704*10 a165888*10 n")
+	call("", softmax10WithMaxExpSumGo[float64], "a167168*1 a231424*10 a235264*1 a232704*10 a165888*10 n")
 	call("loss", logsumexpRows[float64], "a167168*1 a233984*1 a167168*1 a235264*1 a165888*10 y0 n")
 	call("", weightedSumRows[float64], "a234112 a167168*1 a233984*1 w n")
 	call("", batchMeanScalar[float64], "a235392 a234112 m")

@@ -82,7 +82,7 @@ func evaluate(s *pass) []float32 {
 	dense784x512Relu(hidden, rescaling, &s.p.HiddenW, &s.p.HiddenB, s.work, s.rows, nil)
 	// digit (Dense): bias
 	dense512x10(digitPre, hidden, &s.p.DigitW, &s.p.DigitB, s.rows, nil)
-	softmax10B(digitMax, digit, digitSum, digitPre, s.rows)
+	softmax10WithMaxSum(digitMax, digit, digitSum, digitPre, s.rows)
 	// the loss: sparse categorical crossentropy, mean over the batch
 	logsumexpRows(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, s.rows)
 	s.t.Wait()
@@ -118,7 +118,7 @@ func forward(s *pass) []float32 {
 	dense784x512Relu(hidden, rescaling, &s.p.HiddenW, &s.p.HiddenB, s.work, s.rows, nil)
 	// digit (Dense): bias
 	dense512x10(digitPre, hidden, &s.p.DigitW, &s.p.DigitB, s.rows, nil)
-	softmax10C(digitMax, digitExp, digitSum, digit, digitPre, s.rows)
+	softmax10WithMaxExpSum(digitMax, digitExp, digitSum, digit, digitPre, s.rows)
 	// the loss: sparse categorical crossentropy, mean over the batch
 	logsumexpRows(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, s.rows)
 	s.t.Wait()

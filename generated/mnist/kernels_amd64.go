@@ -223,51 +223,51 @@ func softmax10AVX512(x, y *float32, count int)
 //go:noescape
 func softmax10AVX2(x, y *float32, count int)
 
-// softmax10B is softmax10BGo in machine code.
-func softmax10B(y, z, g, x []float32, n int) {
+// softmax10WithMaxSum is softmax10WithMaxSumGo in machine code.
+func softmax10WithMaxSum(y, z, g, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		softmax10BAVX512(&y[0], &x[0], &z[0], &g[0], n)
+		softmax10WithMaxSumAVX512(&y[0], &x[0], &z[0], &g[0], n)
 	case cpu >= nn.AVX2:
-		softmax10BAVX2(&y[0], &x[0], &z[0], &g[0], n)
+		softmax10WithMaxSumAVX2(&y[0], &x[0], &z[0], &g[0], n)
 	default:
-		softmax10BGo(y, z, g, x, n)
+		softmax10WithMaxSumGo(y, z, g, x, n)
 	}
 }
 
-// softmax10BAVX512 computes softmax for count rows of 10.
+// softmax10WithMaxSumAVX512 computes softmax for count rows of 10.
 //
 //go:noescape
-func softmax10BAVX512(y, x, z, g2 *float32, count int)
+func softmax10WithMaxSumAVX512(y, x, z, g2 *float32, count int)
 
-// softmax10BAVX2 computes softmax for count rows of 10.
+// softmax10WithMaxSumAVX2 computes softmax for count rows of 10.
 //
 //go:noescape
-func softmax10BAVX2(y, x, z, g2 *float32, count int)
+func softmax10WithMaxSumAVX2(y, x, z, g2 *float32, count int)
 
-// softmax10C is softmax10CGo in machine code.
-func softmax10C(y, z, g, h, x []float32, n int) {
+// softmax10WithMaxExpSum is softmax10WithMaxExpSumGo in machine code.
+func softmax10WithMaxExpSum(y, z, g, h, x []float32, n int) {
 	switch {
 	case n == 0: // no rows for this worker
 	case cpu >= nn.AVX512:
-		softmax10CAVX512(&y[0], &x[0], &z[0], &g[0], &h[0], n)
+		softmax10WithMaxExpSumAVX512(&y[0], &x[0], &z[0], &g[0], &h[0], n)
 	case cpu >= nn.AVX2:
-		softmax10CAVX2(&y[0], &x[0], &z[0], &g[0], &h[0], n)
+		softmax10WithMaxExpSumAVX2(&y[0], &x[0], &z[0], &g[0], &h[0], n)
 	default:
-		softmax10CGo(y, z, g, h, x, n)
+		softmax10WithMaxExpSumGo(y, z, g, h, x, n)
 	}
 }
 
-// softmax10CAVX512 computes softmax for count rows of 10.
+// softmax10WithMaxExpSumAVX512 computes softmax for count rows of 10.
 //
 //go:noescape
-func softmax10CAVX512(y, x, z, g2, h *float32, count int)
+func softmax10WithMaxExpSumAVX512(y, x, z, g2, h *float32, count int)
 
-// softmax10CAVX2 computes softmax for count rows of 10.
+// softmax10WithMaxExpSumAVX2 computes softmax for count rows of 10.
 //
 //go:noescape
-func softmax10CAVX2(y, x, z, g2, h *float32, count int)
+func softmax10WithMaxExpSumAVX2(y, x, z, g2, h *float32, count int)
 
 // expGradient10 is expGradient10Go in machine code.
 func expGradient10(dx, dy, x, dz []float32, n int) {

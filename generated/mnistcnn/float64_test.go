@@ -14,7 +14,7 @@ func float64Calls(call modeltest.Call) {
 	call("pool2", maxPool2x2x64Go[float64], "a278272*1600 a173056*7744 n")
 	call("dropout", dropout1600Go[float64], "a284672*1600 a278272*1600 e0 f n", "dropout")
 	call("digit", dense1600x10Go[float64], "a291072*10 a284672*1600 p18816 p34816 n")
-	call("", softmax10CGo[float64], "a291120*1 a300608*10 a300752*1 a300656*10 a291072*10 n")
+	call("", softmax10WithMaxExpSumGo[float64], "a291120*1 a300608*10 a300752*1 a300656*10 a291072*10 n")
 	call("loss", logsumexpRows[float64], "a291120*1 a300704*1 a291120*1 a300752*1 a291072*10 y0 n")
 	call("", weightedSumRows[float64], "a300720 a291120*1 a300704*1 w n")
 	call("", batchMeanScalar[float64], "a300768 a300720 m")

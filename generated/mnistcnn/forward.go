@@ -107,7 +107,7 @@ func evaluate(s *pass) []float32 {
 	maxPool2x2x64(pool2, conv2, s.rows)
 	// flatten (Flatten) and digit (Dense): bias
 	dense1600x10(digitPre, pool2, &s.p.DigitW, &s.p.DigitB, s.rows, nil)
-	softmax10B(digitMax, digit, digitSum, digitPre, s.rows)
+	softmax10WithMaxSum(digitMax, digit, digitSum, digitPre, s.rows)
 	// the loss: sparse categorical crossentropy, mean over the batch
 	logsumexpRows(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, s.rows)
 	s.t.Wait()
@@ -158,7 +158,7 @@ func forward(s *pass) []float32 {
 	)
 	// digit (Dense): bias
 	dense1600x10(digitPre, dropout, &s.p.DigitW, &s.p.DigitB, s.rows, nil)
-	softmax10C(digitMax, digitExp, digitSum, digit, digitPre, s.rows)
+	softmax10WithMaxExpSum(digitMax, digitExp, digitSum, digit, digitPre, s.rows)
 	// the loss: sparse categorical crossentropy, mean over the batch
 	logsumexpRows(lossLogsumexp, lossGather, digitMax, digitSum, digitPre, target, s.rows)
 	s.t.Wait()

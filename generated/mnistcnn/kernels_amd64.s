@@ -1576,8 +1576,8 @@ loop:
 	VZEROUPPER
 	RET
 
-// func softmax10BAVX512(y *float32, x *float32, z *float32, g2 *float32, count int)
-TEXT ·softmax10BAVX512(SB), $128-40
+// func softmax10WithMaxSumAVX512(y *float32, x *float32, z *float32, g2 *float32, count int)
+TEXT ·softmax10WithMaxSumAVX512(SB), $128-40
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ z+16(FP), DX
@@ -1608,8 +1608,8 @@ loop:
 	VZEROUPPER
 	RET
 
-// func softmax10BAVX2(y *float32, x *float32, z *float32, g2 *float32, count int)
-TEXT ·softmax10BAVX2(SB), $128-40
+// func softmax10WithMaxSumAVX2(y *float32, x *float32, z *float32, g2 *float32, count int)
+TEXT ·softmax10WithMaxSumAVX2(SB), $128-40
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ z+16(FP), DX
@@ -1869,8 +1869,8 @@ loop3:
 	VZEROUPPER
 	RET
 
-// func softmax10CAVX512(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
-TEXT ·softmax10CAVX512(SB), $128-48
+// func softmax10WithMaxExpSumAVX512(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
+TEXT ·softmax10WithMaxExpSumAVX512(SB), $128-48
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ z+16(FP), DX
@@ -1903,8 +1903,8 @@ loop:
 	VZEROUPPER
 	RET
 
-// func softmax10CAVX2(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
-TEXT ·softmax10CAVX2(SB), $128-48
+// func softmax10WithMaxExpSumAVX2(y *float32, x *float32, z *float32, g2 *float32, h *float32, count int)
+TEXT ·softmax10WithMaxExpSumAVX2(SB), $128-48
 	MOVQ y+0(FP), AX
 	MOVQ x+8(FP), CX
 	MOVQ z+16(FP), DX

@@ -168,13 +168,13 @@ func softmax10Go[F nn.Float](y, x []F, n int) {
 	}
 }
 
-// softmax10BGo computes softmax for rows of 10:
+// softmax10WithMaxSumGo computes softmax for rows of 10:
 //
 //	y = max x
 //	z = exp(x - y)
 //	g = Σ z
 //	z = z / g
-func softmax10BGo[F nn.Float](y, z, g, x []F, n int) {
+func softmax10WithMaxSumGo[F nn.Float](y, z, g, x []F, n int) {
 	y = y[:n]
 	g = g[:n]
 	for r := range n {
@@ -258,13 +258,13 @@ func dropout1600Go[F nn.Float](y, x []F, key nn.Key, first, n int) {
 	}
 }
 
-// softmax10CGo computes softmax for rows of 10:
+// softmax10WithMaxExpSumGo computes softmax for rows of 10:
 //
 //	y = max x
 //	z = exp(x - y)
 //	g = Σ z
 //	h = z / g
-func softmax10CGo[F nn.Float](y, z, g, h, x []F, n int) {
+func softmax10WithMaxExpSumGo[F nn.Float](y, z, g, h, x []F, n int) {
 	y = y[:n]
 	g = g[:n]
 	for r := range n {

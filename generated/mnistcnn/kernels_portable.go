@@ -50,16 +50,16 @@ func softmax10(y, x []float32, n int) {
 	softmax10Go(y, x, n)
 }
 
-func softmax10B(y, z, g, x []float32, n int) {
-	softmax10BGo(y, z, g, x, n)
+func softmax10WithMaxSum(y, z, g, x []float32, n int) {
+	softmax10WithMaxSumGo(y, z, g, x, n)
 }
 
 func dropout1600(y, x []float32, key nn.Key, first, n int) {
 	dropout1600Go(y, x, key, first, n)
 }
 
-func softmax10C(y, z, g, h, x []float32, n int) {
-	softmax10CGo(y, z, g, h, x, n)
+func softmax10WithMaxExpSum(y, z, g, h, x []float32, n int) {
+	softmax10WithMaxExpSumGo(y, z, g, h, x, n)
 }
 
 func expGradient10(dx, dy, x, dz []float32, n int) {

@@ -31,6 +31,17 @@ func (p *Plan) Flat() (runs []*Run, at []int) {
 	return runs, at
 }
 
+// Flops counts the operations of a plan on so many rows; a multiply-add is two, and
+// of a list of ids of any length one id is counted.
+func (p *Plan) Flops(rows int) int {
+	runs, _ := p.Flat()
+	n := 0
+	for _, r := range runs {
+		n += r.Kernel.Flops(rows)
+	}
+	return n
+}
+
 // Spans gives the span of every buffer that a kernel touches. Results (outputs,
 // losses, updates and gradients) last to the end of the plan.
 func (p *Plan) Spans() map[*Buffer]Span {

@@ -45,6 +45,9 @@ type Port struct {
 	Fields []string // what the values of a sample are called, in order: columns of a table; nil: not known
 }
 
+// Len is the number of values of one sample; of ragged ones, any, it is 1.
+func (p Port) Len() int { return product(p.Shape) }
+
 // Layer is one row of the summary table.
 type Layer struct {
 	Name, Type string

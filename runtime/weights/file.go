@@ -68,11 +68,11 @@ func (r *reading) wants(e *entry) bool {
 
 // fits reports a header that announces more data than the file has, before memory
 // is spent on them.
-func (r *reading) fits(header int64, entries []entry) error {
+func (r *reading) fits(header int, entries []entry) error {
 	if r.size < 0 || len(entries) == 0 {
 		return nil
 	}
-	have := max(r.size-8-header, 0)
+	have := max(r.size-8-int64(header), 0)
 	if told := entries[len(entries)-1].Offsets[1]; told > uint64(have) {
 		return fmt.Errorf("truncated: the header announces %d bytes of data, the file has %d", told, have)
 	}

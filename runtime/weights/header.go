@@ -8,14 +8,9 @@ import (
 	"io"
 	"math"
 	"slices"
+
+	"github.com/nngen-go/nngen/runtime/safetensors"
 )
-
-// metadataName is the one key of the header that is not a tensor.
-const metadataName = "__metadata__"
-
-// maxHeader bounds the header, as the reference implementation does
-// (safetensors/src/tensor.rs, MAX_HEADER_SIZE).
-const maxHeader = 100_000_000
 
 // entry is a tensor's place in the header.
 type entry struct {
@@ -65,7 +60,7 @@ func parseHeader(text []byte) (map[string]string, []entry, error) {
 			return nil, nil, fmt.Errorf("the header names %.80q twice", name)
 		}
 		seen[name] = true
-		if name == metadataName {
+		if name == safetensors.MetadataName {
 			if err := dec.Decode(&meta); err != nil {
 				return nil, nil, fmt.Errorf("the header's metadata: %w", headerError(err))
 			}

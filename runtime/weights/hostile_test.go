@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/runtime/nn"
+	"github.com/nngen-go/nngen/runtime/safetensors"
 )
 
 // assemble puts the length before a header and data after it.
@@ -93,7 +94,7 @@ func TestTruncatedAndDamaged(t *testing.T) {
 func TestClaimsAllocateNothing(t *testing.T) {
 	for _, text := range [][]byte{
 		assemble(`{"a":{"dtype":"F32","shape":[1000000000000],"data_offsets":[0,4000000000000]}}`, make([]byte, 100)...),
-		append(binary.LittleEndian.AppendUint64(nil, maxHeader), "{}"...),
+		append(binary.LittleEndian.AppendUint64(nil, safetensors.MaxHeader), "{}"...),
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

@@ -1,14 +1,14 @@
 package weights
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/nngen-go/nngen/runtime/safetensors"
 )
 
 // Read reads a file from r, to its end.
@@ -28,34 +28,18 @@ func read(r io.Reader, name string, size int64, o []Option) (*File, error) {
 }
 
 func (how *reading) decode(r io.Reader) (*File, error) {
-	var size [8]byte
-	if err := fill(r, size[:], "its first 8 bytes"); err != nil {
+	header, err := safetensors.ReadHeader(r)
+	if err != nil {
 		return nil, err
 	}
-	if string(size[:]) == "version " { // https://git-lfs.github.com/spec/
-		return nil, errors.New("this is a Git LFS pointer in place of the weights: git lfs pull fetches them")
-	}
-	n := binary.LittleEndian.Uint64(size[:])
-	if n > maxHeader {
-		return nil, fmt.Errorf("not a safetensors file: a header of %d bytes (at most %d)", n, maxHeader)
-	}
-	// The buffer grows with what is read: a header length is only a claim.
-	var header bytes.Buffer
-	got, err := io.CopyN(&header, r, int64(n))
-	if err != nil && err != io.EOF {
-		return nil, err
-	}
-	if got < int64(n) {
-		return nil, fmt.Errorf("truncated: the header ends after %d of %d bytes", got, n)
-	}
-	meta, entries, err := parseHeader(header.Bytes())
+	meta, entries, err := parseHeader(header)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkFormat(meta); err != nil {
 		return nil, err
 	}
-	if err := how.fits(int64(n), entries); err != nil {
+	if err := how.fits(len(header), entries); err != nil {
 		return nil, err
 	}
 	f := &File{Meta: meta, Tensors: make([]Tensor, len(entries))}
@@ -69,10 +53,7 @@ func (how *reading) decode(r io.Reader) (*File, error) {
 		}
 		f.Tensors[i] = t
 	}
-	var one [1]byte
-	if _, err := io.ReadFull(r, one[:]); err == nil {
-		return nil, errors.New("the file goes on after its last tensor")
-	} else if err != io.EOF {
+	if err := safetensors.ReadEnd(r); err != nil {
 		return nil, err
 	}
 	want, stated := meta[KeyDigest]
@@ -101,7 +82,7 @@ func (t *Tensor) read(r io.Reader, left int, keep bool) error {
 	for left > 0 {
 		n := min(left, len(chunk)/size)
 		part := chunk[:n*size]
-		if err := fill(r, part, fmt.Sprintf("the last %d of its %d bytes", left*size, total)); err != nil {
+		if err := safetensors.ReadFull(r, part, fmt.Sprintf("the last %d of its %d bytes", left*size, total)); err != nil {
 			return err
 		}
 		switch {
@@ -113,13 +94,4 @@ func (t *Tensor) read(r io.Reader, left int, keep bool) error {
 		left -= n
 	}
 	return nil
-}
-
-// fill reads all of p, and says what is missing if the file ends before.
-func fill(r io.Reader, p []byte, what string) error {
-	_, err := io.ReadFull(r, p)
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return fmt.Errorf("truncated: the file ends within %s", what)
-	}
-	return err
 }

@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/runtime/nn"
+	"github.com/nngen-go/nngen/runtime/safetensors"
 )
 
 // Write writes the segments of a parameter block, in their order and as F32,
@@ -75,7 +76,7 @@ func buildHeader(meta map[string]string, tensors []Tensor) ([]byte, error) {
 	names := make(map[string]bool, len(tensors))
 	for i := range tensors {
 		t := &tensors[i]
-		if names[t.Name] || t.Name == metadataName {
+		if names[t.Name] || t.Name == safetensors.MetadataName {
 			return nil, fmt.Errorf("weights: tensor name %q is taken", t.Name)
 		}
 		names[t.Name] = true
@@ -89,7 +90,7 @@ func buildHeader(meta map[string]string, tensors []Tensor) ([]byte, error) {
 	all[KeyFormat] = fmt.Sprint(formatPrefix, Format)
 	all[KeyDigest] = hex.EncodeToString(digest.Sum(nil))
 
-	h := []byte(`{"` + metadataName + `":{`)
+	h := []byte(`{"` + safetensors.MetadataName + `":{`)
 	for i, k := range slices.Sorted(maps.Keys(all)) {
 		if i > 0 {
 			h = append(h, ',')
@@ -114,8 +115,8 @@ func buildHeader(meta map[string]string, tensors []Tensor) ([]byte, error) {
 	for len(h)%8 != 0 {
 		h = append(h, ' ')
 	}
-	if len(h) > maxHeader {
-		return nil, fmt.Errorf("weights: header of %d bytes, at most %d can be read back", len(h), maxHeader)
+	if len(h) > safetensors.MaxHeader {
+		return nil, fmt.Errorf("weights: header of %d bytes, at most %d can be read back", len(h), safetensors.MaxHeader)
 	}
 	return h, nil
 }

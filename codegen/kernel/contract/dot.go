@@ -90,10 +90,6 @@ func ReadDots(u *driver.Unit, r driver.Request, k *loop.Contract, l amd64.Level)
 	if !ok || k.Accumulate || k.Epilogue != nil && amd64.HasRows(k.Epilogue) || len(k.Clip) > 0 || len(f.B) > 0 {
 		return nil
 	}
-	if len(f.M) == 0 {
-		f.Swap()
-	}
-	f.Fuse()
 	if len(f.M) != 1 || len(f.N) > 0 || len(f.K) != 1 {
 		return nil
 	}

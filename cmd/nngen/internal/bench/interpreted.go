@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"errors"
@@ -18,8 +18,8 @@ import (
 	"github.com/nngen-go/nngen/runtime/weights"
 )
 
-// interpretedEngine runs the graphs as they were built.
-type interpretedEngine struct {
+// interpreted runs the graphs as they were built.
+type interpreted struct {
 	machine        *interp.Machine[float32]
 	predict, train *ir.Graph
 	one, batch     interp.Batch[float32]
@@ -30,12 +30,8 @@ type interpretedEngine struct {
 
 // interpreter prepares the interpreter with the weights in a file and with the
 // random samples that the compiled program makes for itself.
-func (n *network) interpreter(weightsPath string) (*interpretedEngine, error) {
-	train, err := n.differentiated()
-	if err != nil {
-		return nil, err
-	}
-	e := &interpretedEngine{predict: n.built.Predict, train: train, optimizers: map[string]*optim.Optimizer{}}
+func (m *Model) interpreter(weightsPath string) (*interpreted, error) {
+	e := &interpreted{predict: m.Predict, train: m.Train, optimizers: map[string]*optim.Optimizer{}}
 	e.machine = interp.New[float32](e.predict, e.train)
 	f, err := weights.Open(weightsPath)
 	if err != nil {
@@ -46,22 +42,22 @@ func (n *network) interpreter(weightsPath string) (*interpretedEngine, error) {
 			copy(p.F, t.Data)
 		}
 	}
-	for _, s := range n.program.Segments {
+	for _, s := range m.Program.Segments {
 		if s.Role != block.Trainable {
 			continue
 		}
 		// In its default settings, which cost as much time as any others.
-		rule := optim.NewRule(n.program.Training.Optimizer.Name)
+		rule := optim.NewRule(m.Program.Training.Optimizer.Name)
 		if e.optimizers[s.Name], err = optim.New(rule, []nn.Segment{{Name: s.Name, Shape: s.Shape}}); err != nil {
 			return nil, err
 		}
 	}
-	e.batch = sampleBatch(n.program, n.fitRows())
-	e.one = sampleBatch(n.program, 1)
+	e.batch = sampleBatch(m.Program, m.rows())
+	e.one = sampleBatch(m.Program, 1)
 	return e, nil
 }
 
-// sampleBatch makes the first rows of the samples that templates/bench.go.tmpl
+// sampleBatch makes the first rows of the samples that program.go.tmpl
 // makes: the same generator, asked in the same order.
 func sampleBatch(p *loop.Program, rows int) interp.Batch[float32] {
 	random := rand.New(rand.NewPCG(1, 1))
@@ -76,9 +72,9 @@ func sampleBatch(p *loop.Program, rows int) interp.Batch[float32] {
 				}
 				feed[port.Name] = t
 			}
-			count := elements(port.Shape)
+			count := port.Len()
 			if port.Ragged {
-				count = benchTokens
+				count = tokens
 				t.Offsets = append(t.Offsets, len(t.I)+count)
 			}
 			for range count {
@@ -98,30 +94,35 @@ func sampleBatch(p *loop.Program, rows int) interp.Batch[float32] {
 }
 
 // time runs a workload.
-func (e *interpretedEngine) time(what string, count int) (time.Duration, error) {
+func (e *interpreted) time(w Workload, count int) (time.Duration, error) {
 	start := time.Now()
 	for range count {
-		var err error
-		switch what {
-		case "predict":
-			_, err = e.machine.Run(e.predict, e.one)
-		case "batch":
-			_, err = e.machine.Run(e.predict, e.batch)
-		case "train":
-			e.batch.Step = uint64(e.steps)
-			e.steps++
-			_, err = e.machine.Train(e.train, e.batch, e.update)
-			err = errors.Join(err, e.failed)
-		}
-		if err != nil {
+		if err := w.interpret(e); err != nil {
 			return 0, err
 		}
 	}
 	return time.Since(start), nil
 }
 
+func (e *interpreted) predictOne() error {
+	_, err := e.machine.Run(e.predict, e.one)
+	return err
+}
+
+func (e *interpreted) predictBatch() error {
+	_, err := e.machine.Run(e.predict, e.batch)
+	return err
+}
+
+func (e *interpreted) trainStep() error {
+	e.batch.Step = uint64(e.steps)
+	e.steps++
+	_, err := e.machine.Train(e.train, e.batch, e.update)
+	return errors.Join(err, e.failed)
+}
+
 // update applies the optimizer to one segment.
-func (e *interpretedEngine) update(segment string, params, grad []float32) {
+func (e *interpreted) update(segment string, params, grad []float32) {
 	if err := e.optimizers[segment].Apply(params, grad); err != nil {
 		e.failed = err
 	}
@@ -131,7 +132,7 @@ func (e *interpretedEngine) update(segment string, params, grad []float32) {
 // engine: only engines that compute the same are worth timing. Where a number
 // has left the range of float32 on the way, engines that sum in another order
 // may differ between infinity and NaN.
-func (e *interpretedEngine) agrees(first []string) error {
+func (e *interpreted) agrees(first []string) error {
 	want := make([]float64, len(first))
 	for i, text := range first {
 		var err error

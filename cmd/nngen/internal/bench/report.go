@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"bufio"
@@ -10,8 +10,8 @@ import (
 	"github.com/nngen-go/nngen/cmd/nngen/internal/show"
 )
 
-// benchReport is all that bench measures.
-type benchReport struct {
+// Report is all that is measured.
+type Report struct {
 	Model   string     `json:"model"`
 	CPU     string     `json:"cpu"`
 	Cores   int        `json:"cores"`
@@ -90,11 +90,11 @@ type round struct {
 }
 
 // computing and moving are the nanoseconds that a workload takes at least.
-func (m machine) computing(w *workload) float64 { return float64(w.flops) / m.fma }
+func (m machine) computing(w *Workload) float64 { return float64(w.Flops) / m.fma }
 
-func (m machine) moving(w *workload) float64 {
+func (m machine) moving(w *Workload) float64 {
 	ns := 0.0
-	if n := w.streamed(); n > 0 {
+	if n := w.Streamed(); n > 0 {
 		ns += float64(n) / m.read
 	}
 	if n := w.scattered(); n > 0 {
@@ -104,11 +104,11 @@ func (m machine) moving(w *workload) float64 {
 }
 
 // result sums the rounds up.
-func (w *workload) result(all []round, allocs int) measured {
-	bytes := float64(w.streamed() + w.scattered())
+func (w *Workload) result(all []round, allocs int) measured {
+	bytes := float64(w.Streamed() + w.scattered())
 	mid := func(of func(round) float64) float64 { return median(all, of) }
 	m := measured{
-		Name: w.name, Label: w.label, Rows: w.rows, Allocs: allocs,
+		Name: w.Name, Label: w.Label, Rows: w.rows, Allocs: allocs,
 		Nanoseconds: mid(func(r round) float64 { return r.compiled }),
 		OfPeak:      mid(func(r round) float64 { return r.computing(w) / r.compiled }),
 		OfReading:   mid(func(r round) float64 { return r.moving(w) / r.compiled }),
@@ -117,7 +117,7 @@ func (w *workload) result(all []round, allocs int) measured {
 		TimesBound:  mid(func(r round) float64 { return r.compiled / (r.computing(w) + r.moving(w)) }),
 		TimesRead:   mid(func(r round) float64 { return r.compiled / r.moving(w) }),
 		Bound: bound{
-			Flops: w.flops, Terms: w.terms, Streamed: w.streamed(), Scattered: w.scattered(),
+			Flops: w.Flops, Terms: w.terms, Streamed: w.Streamed(), Scattered: w.scattered(),
 			Peak:           mid(func(r round) float64 { return r.fma }),
 			Reading:        mid(func(r round) float64 { return r.read }),
 			ScatterReading: mid(func(r round) float64 { return r.rows }),
@@ -131,12 +131,12 @@ func (w *workload) result(all []round, allocs int) measured {
 		loop := func(r round) float64 { return r.fma / r.fmaAlone }
 		m.Speedup = &speedup{mid(func(r round) float64 { return r.alone }), mid(work), mid(loop), mid(func(r round) float64 { return work(r) / loop(r) })}
 	}
-	m.GFLOPS, m.GBPS = float64(w.flops)/m.Nanoseconds, bytes/m.Nanoseconds
+	m.GFLOPS, m.GBPS = float64(w.Flops)/m.Nanoseconds, bytes/m.Nanoseconds
 	return m
 }
 
-// text prints the report as two tables.
-func (r *benchReport) text() string {
+// String prints the report as two tables.
+func (r *Report) String() string {
 	var b strings.Builder
 	threads := "threads"
 	if r.Threads == 1 {
@@ -159,20 +159,20 @@ func (r *benchReport) text() string {
 	for _, m := range r.Works {
 		d := m.Bound
 		fmt.Fprintf(&b, "\n%s: %s, which takes %.2f times as long\n", m.Label, duration(d.Nanoseconds), m.TimesBound)
-		fmt.Fprintf(&b, "  %11s  %s ÷ %s GFLOP/s\n", duration(d.Computing), amount(d.Flops, "FLOP"), rate(d.Peak))
+		fmt.Fprintf(&b, "  %11s  %s ÷ %s GFLOP/s\n", duration(d.Computing), Amount(d.Flops, "FLOP"), rate(d.Peak))
 		fmt.Fprintf(&b, "  %11s  ", duration(d.Moving))
 		if d.Streamed > 0 {
-			fmt.Fprintf(&b, "%s ÷ %s GB/s", amount(d.Streamed, "B"), rate(d.Reading))
+			fmt.Fprintf(&b, "%s ÷ %s GB/s", Amount(d.Streamed, "B"), rate(d.Reading))
 		}
 		if d.Scattered > 0 {
 			if d.Streamed > 0 {
 				b.WriteString(" + ")
 			}
-			fmt.Fprintf(&b, "%s of rows ÷ %s GB/s", amount(d.Scattered, "B"), rate(d.ScatterReading))
+			fmt.Fprintf(&b, "%s of rows ÷ %s GB/s", Amount(d.Scattered, "B"), rate(d.ScatterReading))
 		}
 		b.WriteString("\n")
 		for _, t := range d.Terms {
-			fmt.Fprintf(&b, "  %11s    %s %s\n", "", amount(t.Bytes, "B"), t.What)
+			fmt.Fprintf(&b, "  %11s    %s %s\n", "", Amount(t.Bytes, "B"), t.What)
 		}
 	}
 	if len(r.Portable) > 0 {
@@ -210,8 +210,8 @@ func rate(v float64) string {
 
 func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
 
-// amount prints with three digits or so and the SI prefix.
-func amount(n int, unit string) string {
+// Amount prints with three digits or so and the SI prefix.
+func Amount(n int, unit string) string {
 	v := float64(n)
 	for _, prefix := range []string{"", "k", "M", "G"} {
 		if v < 1000 {

@@ -1,48 +1,56 @@
-package main
+package bench
 
 import (
 	"bufio"
-	"context"
+	"bytes"
+	_ "embed"
 	"encoding/json"
 	"fmt"
+	"go/format"
 	"io"
 	"math"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
+	"text/template"
 	"time"
 
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// benchTokens is how many ids a ragged input has in the benchmark: about what
+// tokens is how many ids a ragged input has in the benchmark: about what
 // a movie review has distinct words.
-const benchTokens = 130
+const tokens = 130
 
-// benchBytes bounds the samples that the training steps go through, which are
-// at most benchBatches batches.
-const benchBytes, benchBatches = 32 << 20, 32
+// mostBytes bounds the samples that the training steps go through, which are
+// at most mostBatches batches.
+const mostBytes, mostBatches = 32 << 20, 32
 
-// benchProgram is what the template of the benchmark program is given.
-type benchProgram struct {
+// programData is what the template of the benchmark program is given.
+type programData struct {
 	Batch, Batches            int // rows of a batch, batches of different rows
 	Tokens, Threads           int
 	InputLimits, TargetLimits string
 	Large                     bool // whether Predict is PredictInto
 }
 
-// benchSource prints the program that runs the compiled package.
-func (n *network) benchSource(threads int) (map[string][]byte, error) {
-	p := n.program
-	t := benchProgram{Batch: n.fitRows(), Tokens: benchTokens, Threads: threads, InputLimits: limits(p.Inputs), TargetLimits: limits(p.Targets)}
-	t.Batches = min(max(benchBytes/(t.Batch*(rowBytes(p.Inputs)+rowBytes(p.Targets))), 1), benchBatches)
-	out := 0
-	for _, port := range p.Outputs {
-		out += 4 * elements(port.Shape)
+//go:embed program.go.tmpl
+var programText string
+
+var programTemplate = template.Must(template.New("program.go.tmpl").Parse(programText))
+
+// Source prints the program that runs the compiled package.
+func (m *Model) Source(threads int) ([]byte, error) {
+	p := m.Program
+	t := programData{Batch: m.rows(), Tokens: tokens, Threads: threads, InputLimits: limits(p.Inputs), TargetLimits: limits(p.Targets)}
+	t.Batches = min(max(mostBytes/(t.Batch*(rowBytes(p.Inputs)+rowBytes(p.Targets))), 1), mostBatches)
+	t.Large = rowBytes(p.Outputs) > 4<<10
+	var b bytes.Buffer
+	if err := programTemplate.Execute(&b, t); err != nil {
+		return nil, err
 	}
-	t.Large = out > 4<<10
-	return renderAll(map[string]string{"main.go": "bench.go.tmpl"}, t)
+	return format.Source(b.Bytes())
 }
 
 // limits prints the bounds of the ids in ports.
@@ -54,8 +62,8 @@ func limits(ports []loop.Port) string {
 	return strings.Join(list, ", ")
 }
 
-// compiledEngine is the running benchmark program.
-type compiledEngine struct {
+// compiled is the running benchmark program.
+type compiled struct {
 	cmd     *exec.Cmd
 	in      io.WriteCloser
 	out     *bufio.Scanner
@@ -66,9 +74,9 @@ type compiledEngine struct {
 	}
 }
 
-// startCompiled starts the program, which writes its weights to a file.
-func startCompiled(ctx context.Context, exe, weights string, threads int) (*compiledEngine, error) {
-	e := &compiledEngine{cmd: program(ctx, exe, weights), threads: threads}
+// startCompiled starts the program.
+func startCompiled(program *exec.Cmd, threads int) (*compiled, error) {
+	e := &compiled{cmd: program, threads: threads}
 	e.cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(threads))
 	e.cmd.Stderr = os.Stderr
 	var err error
@@ -95,7 +103,7 @@ func startCompiled(ctx context.Context, exe, weights string, threads int) (*comp
 	return e, nil
 }
 
-func (e *compiledEngine) line() (string, error) {
+func (e *compiled) line() (string, error) {
 	if !e.out.Scan() {
 		if err := e.out.Err(); err != nil {
 			return "", err
@@ -106,7 +114,7 @@ func (e *compiledEngine) line() (string, error) {
 }
 
 // ask has the program do something and reads the numbers that it answers with.
-func (e *compiledEngine) ask(answer []float64, question ...any) error {
+func (e *compiled) ask(answer []float64, question ...any) error {
 	if _, err := fmt.Fprintln(e.in, question...); err != nil {
 		return err
 	}
@@ -127,7 +135,7 @@ func (e *compiledEngine) ask(answer []float64, question ...any) error {
 }
 
 // time runs a workload and says how long that took and how often it allocated.
-func (e *compiledEngine) time(what string, count int) (time.Duration, float64, error) {
+func (e *compiled) time(what string, count int) (time.Duration, float64, error) {
 	var answer [2]float64
 	err := e.ask(answer[:], what, count)
 	return time.Duration(answer[0]), answer[1], err
@@ -136,7 +144,7 @@ func (e *compiledEngine) time(what string, count int) (time.Duration, float64, e
 // allocations says how often a run of a workload allocates: how much more often
 // five runs do than one. What a call of Fit allocates for all of its steps does
 // not count, nor what the program does besides.
-func (e *compiledEngine) allocations(what string) (int, error) {
+func (e *compiled) allocations(what string) (int, error) {
 	var least [2]float64
 	for i, count := range []int{1, 5} {
 		least[i] = math.Inf(1)
@@ -152,7 +160,7 @@ func (e *compiledEngine) allocations(what string) (int, error) {
 }
 
 // machine measures what the machine can do, as far as it matters to a workload.
-func (e *compiledEngine) machine(w workload) (machine, error) {
+func (e *compiled) machine(w Workload) (machine, error) {
 	var m machine
 	value := func(dst *float64, question ...any) error {
 		var answer [1]float64
@@ -164,8 +172,8 @@ func (e *compiledEngine) machine(w workload) (machine, error) {
 	if err == nil && w.alone != "" {
 		err = value(&m.fmaAlone, "fma", 1)
 	}
-	if err == nil && w.streamed() > 0 {
-		err = value(&m.read, "read", w.streamed())
+	if err == nil && w.Streamed() > 0 {
+		err = value(&m.read, "read", w.Streamed())
 	}
 	if err == nil && len(w.tables) > 0 {
 		t := w.tables[0]
@@ -175,7 +183,7 @@ func (e *compiledEngine) machine(w workload) (machine, error) {
 }
 
 // stop lets the program end.
-func (e *compiledEngine) stop() {
+func (e *compiled) stop() {
 	e.in.Close()
 	_ = e.cmd.Wait() // it has answered all that was asked
 }

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"fmt"
@@ -9,14 +9,15 @@ import (
 	"github.com/nngen-go/nngen/runtime/optim"
 )
 
-// workload is something to time, with what it cannot do without.
-type workload struct {
-	name, label string // "train", "training step, 128 rows"
+// Workload is something to time, with what it cannot do without.
+type Workload struct {
+	Name, Label string // "train", "training step, 128 rows"
+	Flops       int
 	alone       string // the same on one worker, to compare with; "" if it is that already
 	rows        int
-	flops       int
 	terms       []term
-	tables      []table // of which rows are read, here and there
+	tables      []table                    // of which rows are read, here and there
+	interpret   func(e *interpreted) error // runs it once
 }
 
 // term is a number of bytes that have to move, and what they are.
@@ -31,25 +32,25 @@ type table struct{ limit, width, count int }
 func (t table) bytes() int { return 4 * t.width * t.count }
 
 // fitRows is how many rows the description trains on at a time.
-func (n *network) fitRows() int {
-	if size := n.program.Training.BatchSize; size > 0 {
+func (m *Model) rows() int {
+	if size := m.Program.Training.BatchSize; size > 0 {
 		return size
 	}
-	return n.program.Batch
+	return m.Program.Batch
 }
 
-// workloads are one prediction, a batch of them and a training step.
-func (n *network) workloads(threads int) []workload {
-	p, rows := n.program, n.fitRows()
-	list := []workload{
-		n.prediction("predict", "predict 1 row", 1),
-		n.prediction("batch", fmt.Sprintf("predict %d rows", rows), rows),
+// Workloads are one prediction, a batch of them and a training step.
+func (m *Model) Workloads(threads int) []Workload {
+	p, rows := m.Program, m.rows()
+	list := []Workload{
+		m.prediction("predict", "predict 1 row", 1, (*interpreted).predictOne),
+		m.prediction("batch", fmt.Sprintf("predict %d rows", rows), rows, (*interpreted).predictBatch),
 	}
 	parts := p.Batch
 	if p.Training.BatchStatistics { // which need the batch whole
 		parts = rows
 	}
-	step := workload{name: "train", label: fmt.Sprintf("training step, %d rows", rows), rows: rows, flops: inParts(p.Train, rows, parts)}
+	step := Workload{Name: "train", interpret: (*interpreted).trainStep, Label: fmt.Sprintf("training step, %d rows", rows), rows: rows, Flops: inParts(p.Train, rows, parts)}
 	trainable, slots := 0, 0
 	var segments []nn.Segment
 	for _, s := range p.Segments {
@@ -72,38 +73,38 @@ func (n *network) workloads(threads int) []workload {
 	list = append(list, step)
 	if threads > 1 {
 		for i := range list[1:] { // one row is not shared out
-			list[1+i].alone = list[1+i].name + "1"
+			list[1+i].alone = list[1+i].Name + "1"
 		}
 	}
 	return list
 }
 
 // prediction is the workload of so many predictions in one call.
-func (n *network) prediction(name, label string, rows int) workload {
-	p := n.program
-	w := workload{name: name, label: label, rows: rows, flops: inParts(p.Predict, rows, p.Batch), tables: tablesOf(p.Predict, rows)}
+func (m *Model) prediction(name, label string, rows int, interpret func(e *interpreted) error) Workload {
+	p := m.Program
+	w := Workload{Name: name, Label: label, interpret: interpret, rows: rows, Flops: inParts(p.Predict, rows, p.Batch), tables: tablesOf(p.Predict, rows)}
 	w.add("weights", weightBytes(p.Predict))
 	w.add("inputs", rows*rowBytes(p.Inputs))
 	w.add("outputs", rows*rowBytes(p.Outputs))
 	return w
 }
 
-func (w *workload) add(what string, bytes int) {
+func (w *Workload) add(what string, bytes int) {
 	if bytes > 0 {
 		w.terms = append(w.terms, term{what, bytes})
 	}
 }
 
-// streamed is how many bytes move in order, and scattered how many in rows of
+// Streamed is how many bytes move in order, and scattered how many in rows of
 // tables.
-func (w *workload) streamed() (sum int) {
+func (w *Workload) Streamed() (sum int) {
 	for _, t := range w.terms {
 		sum += t.Bytes
 	}
 	return sum
 }
 
-func (w *workload) scattered() (sum int) {
+func (w *Workload) scattered() (sum int) {
 	for _, t := range w.tables {
 		sum += t.bytes()
 	}
@@ -115,9 +116,9 @@ func rowBytes(ports []loop.Port) int {
 	sum := 0
 	for _, p := range ports {
 		if p.Ragged {
-			sum += 4 * benchTokens
+			sum += 4 * tokens
 		} else {
-			sum += 4 * elements(p.Shape)
+			sum += 4 * p.Len()
 		}
 	}
 	return sum
@@ -128,15 +129,15 @@ func inParts(p *loop.Plan, rows, batch int) int {
 	sum := 0
 	for rows > 0 {
 		n := min(rows, batch)
-		sum += flops(p, n)
+		sum += p.Flops(n)
 		rows -= n
 		runs, _ := p.Flat()
-		for _, r := range runs { // flops counts one id for each row
+		for _, r := range runs { // Flops counts one id for each row
 			switch k := r.Kernel.(type) {
 			case *loop.GatherSum:
-				sum += n * (benchTokens - 1) * k.Width
+				sum += n * (tokens - 1) * k.Width
 			case *loop.ScatterSum:
-				sum += n * (benchTokens - 1) * k.Width
+				sum += n * (tokens - 1) * k.Width
 			}
 		}
 	}
@@ -150,7 +151,7 @@ func tablesOf(p *loop.Plan, rows int) []table {
 	for _, r := range runs {
 		switch k := r.Kernel.(type) {
 		case *loop.GatherSum:
-			list = append(list, table{k.Limit, k.Width, rows * benchTokens})
+			list = append(list, table{k.Limit, k.Width, rows * tokens})
 		case *loop.Nest:
 			for _, s := range k.Body {
 				for _, a := range s.Srcs {
