@@ -263,7 +263,7 @@ func (k *writer) cut(p *Param, axis loop.Axis) { k.rowsCut[p.Name] = k.extent(ax
 // extent prints the number of points of an axis.
 func (k *writer) extent(a loop.Axis) string {
 	k.Counted = k.Counted || a.Rows
-	return k.Shape.Extent(a)
+	return k.Shape.Extent(a).String()
 }
 
 // view lays a view over the current row of every row buffer whose accesses

@@ -278,6 +278,15 @@ func (c Composite) parts() []Expr { return append([]Expr{c.Type}, c.Elems...) }
 // Op is x op y.
 func Op(x Expr, op string, y Expr) Expr { return Binary{x, op, y} }
 
+// Chain is a op b op c, from left to right.
+func Chain(op string, list ...Expr) Expr {
+	x := list[0]
+	for _, y := range list[1:] {
+		x = Binary{x, op, y}
+	}
+	return x
+}
+
 // Ref is the address of x.
 func Ref(x Expr) Expr { return Unary{"&", x} }
 
