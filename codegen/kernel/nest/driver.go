@@ -51,7 +51,9 @@ func most(g *driver.Calls, elements int, each gotree.Expr) *gotree.Var {
 }
 
 // rowCount is what scalar.Rows stands for.
-func rowCount(r driver.Request) gotree.Expr { return gotree.CallOf("float32", gotree.Number{Text: r.Shape.RowCount()}) }
+func rowCount(r driver.Request) gotree.Expr {
+	return gotree.CallOf("float32", gotree.Number{Text: r.Shape.RowCount()})
+}
 
 // driver cuts the nest into calls.
 func (m *rowNest) driver(stub amd64.Stub) *driver.Body {
