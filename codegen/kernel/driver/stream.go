@@ -17,7 +17,7 @@ func KeyWords(key string) string { return key + "Words" }
 type Stream struct {
 	Operand
 	Access loop.Access
-	Name   string // of the parameter
+	Name   string // of the parameter of the routine; the name in Go is the operand's
 	Base   amd64.GP
 	Held   amd64.Vec // its value where it is the same for all lanes, or none
 }
@@ -80,15 +80,15 @@ func (l *Streams) Arguments(axes []loop.Axis, vars []string) []string {
 	var list []string
 	for _, s := range l.List {
 		if s.Scalar() {
-			list = append(list, s.Name)
+			list = append(list, s.Operand.Name)
 			continue
 		}
 		if s.Random() {
-			list = append(list, "&"+KeyWords(s.Name)+"[0]")
+			list = append(list, "&"+KeyWords(s.Operand.Name)+"[0]")
 			continue
 		}
 		if l.Request.Shape != nil {
-			list = append(list, fmt.Sprintf("&%s[%v]", s.Name, l.index(s, axes, vars)))
+			list = append(list, fmt.Sprintf("&%s[%v]", s.Operand.Name, l.index(s, axes, vars)))
 			continue
 		}
 		at := Sum{Offset: s.Access.Offset}
