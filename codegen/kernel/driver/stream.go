@@ -17,7 +17,7 @@ func KeyWords(key string) string { return key + "Words" }
 type Stream struct {
 	Operand
 	Access loop.Access
-	Param  string // of the parameter
+	Param  string // of the routine; in Go it is the name of the operand
 	Base   amd64.GP
 	Held   amd64.Vec // its value where it is the same for all lanes, or none
 }
