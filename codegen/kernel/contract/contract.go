@@ -19,7 +19,7 @@ func Tiled(u *driver.Unit, r driver.Request, k *loop.Contract, l amd64.Level) (*
 		return nil, nil
 	}
 	how := &scheme{Contraction: p, loops: map[int]*gotree.Var{}}
-	d := &writer{scheme: how, Script: driver.NewScript(r, "n", "t", "work", "part", "step", "w", "p", driver.TableMark), unit: u, level: l, req: r}
+	d := &writer{teller: teller{scheme: how, Script: driver.NewScript(r, "n", "t", "work", "part", "step", "w", "p", driver.TableMark)}, unit: u, level: l, req: r}
 	d.table = regionTable{scheme: how, Table: driver.Table{Var: &gotree.Var{Name: driver.TableMark}}}
 	for i, o := range append([]plan.Operand{p.Out, p.Lhs, p.Rhs}, p.Extras...) {
 		given, ok := r.Operand(o.Buf)
@@ -43,8 +43,7 @@ func Tiled(u *driver.Unit, r driver.Request, k *loop.Contract, l amd64.Level) (*
 
 // writer writes the Go around the tiles of a contraction.
 type writer struct {
-	*scheme
-	driver.Script
+	teller
 	unit    *driver.Unit
 	level   amd64.Level
 	req     driver.Request
@@ -52,23 +51,11 @@ type writer struct {
 	e       []driver.Operand
 	err     error // the first of a routine
 
-	sums     *gotree.Var // what tiles are told
 	panel    gotree.Expr // the packed panel; nil: the operand is read as it lies
 	from, to *gotree.Var // the units of this worker
 	table    regionTable
 	team     sharers
 }
-
-// told is a field of what tiles are told.
-func (d *writer) told(field string) gotree.Expr { return gotree.Member{X: d.sums, Name: field} }
-
-// tell sets a field of what tiles are told.
-func (d *writer) tell(field, op string, value gotree.Expr, note string) {
-	d.Add(gotree.Assign{To: []gotree.Expr{d.told(field)}, Op: op, Values: []gotree.Expr{value}, Note: note})
-}
-
-// begin tells tiles what they do with the first block of a sum.
-func (d *writer) begin() { d.tell("part", "=", gotree.Int(d.firstPart()), "") }
 
 // position is where the operands are at a point of the loops so far.
 type position struct {
@@ -95,7 +82,7 @@ func (d *writer) write() {
 	d.Add(gotree.Let(d.sums, d.table.told()))
 	at := position{extra: make([]driver.Index, len(d.Extras))}
 	if d.Streams() {
-		d.streamed(at)
+		streamed(d, at)
 	}
 	b.Divided = d.req.Divide
 	d.outside(at, 0)
@@ -191,19 +178,6 @@ func (d *writer) cut(at position, i int, last []gotree.Expr) {
 			d.more()
 		}
 	})
-}
-
-// turns is where tiles are told of the turns of a reduced axis.
-func (d *writer) turns(i int) gotree.Expr { return gotree.At(d.told("k"), gotree.Int(d.turn(i))) }
-
-// lastBlock tells tiles to finish sums at the last block.
-func (d *writer) lastBlock(cond gotree.Expr) {
-	d.In(&gotree.If{Cond: cond}, func() { d.tell("part", "&^=", gotree.Int(partRest), "the last block") })
-}
-
-// more tells tiles that there are sums now.
-func (d *writer) more() {
-	d.tell("part", "|=", gotree.Int(partMore), "add to what is there")
 }
 
 // panels writes the loop over the panels, and the last one apart where it is

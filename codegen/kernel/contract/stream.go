@@ -22,7 +22,7 @@ type streaming struct {
 
 // streamed writes what is done for a single row: sums of all columns in the
 // scratch, then the tile as if they were the only product of a sum.
-func (d *writer) streamed(at position) {
+func streamed(d *writer, at position) {
 	s, isNew, err := streamRoutine(d.unit, d.level)
 	k, columns, size := d.Sum[0], d.Lane.N, d.Sum[0].N
 	if d.Cut >= 0 {
