@@ -7,33 +7,39 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-func (p *parser) layers(m *Model, a Arg) {
+// layerReader reads the layers.
+type layerReader struct {
+	*reader
+	json bool
+}
+
+func (r *layerReader) layers(a Arg) []Layer {
 	v := a.Value
-	before := len(p.errs)
-	defer func() { p.deep = p.deep || len(p.errs) > before }()
 	switch {
 	case v.Kind == Map && len(v.Map) > 0 && strings.HasPrefix(v.Map[0].Name, "-"):
-		p.fail(v.Pos, "a space is missing after the dash; write - %s: ...", plain(strings.TrimPrefix(v.Map[0].Name, "-")))
-		return
+		r.fail(v.Pos, "a space is missing after the dash; write - %s: ...", plain(strings.TrimPrefix(v.Map[0].Name, "-")))
+		return nil
 	case v.Kind == Map && len(v.Map) > 0:
-		p.fail(v.Pos, "layers takes a list; begin each layer with a dash: - %s: ...", plain(v.Map[0].Name))
-		return
+		r.fail(v.Pos, "layers takes a list; begin each layer with a dash: - %s: ...", plain(v.Map[0].Name))
+		return nil
 	case v.Kind != List || len(v.List) == 0:
-		p.fail(v.Pos, "layers takes a list, not %s; write under it lines such as - Dense: {units: 16, activation: relu}", v.describe())
-		return
+		r.fail(v.Pos, "layers takes a list, not %s; write under it lines such as - Dense: {units: 16, activation: relu}", v.describe())
+		return nil
 	case len(v.List) > maxLayers:
-		p.fail(v.Pos, "the model has %d layers; at most %d are allowed", len(v.List), maxLayers)
-		return
+		r.fail(v.Pos, "the model has %d layers; at most %d are allowed", len(v.List), maxLayers)
+		return nil
 	}
+	var layers []Layer
 	for i, e := range v.List {
-		m.Layers = append(m.Layers, p.layer(e, fmt.Sprintf("layer %d", i+1)))
+		layers = append(layers, r.layer(e, fmt.Sprintf("layer %d", i+1)))
 	}
+	return layers
 }
 
 // entry gives how a layer is written in the file's format: a list entry of YAML
 // has a dash.
-func (p *parser) entry(text string) string {
-	if !p.json {
+func (r *layerReader) entry(text string) string {
+	if !r.json {
 		return "- " + text
 	}
 	if !strings.Contains(text, "...") {
@@ -49,32 +55,32 @@ func (p *parser) entry(text string) string {
 
 // layer reads an entry of the list; title names it as long as its own name is
 // not known.
-func (p *parser) layer(v Value, title string) Layer {
+func (r *layerReader) layer(v Value, title string) Layer {
 	l := Layer{Pos: v.Pos, NamePos: v.Pos}
 	switch {
 	case v.Kind == String:
 		l.Type = v.Str
 		l.Args = Args{Pos: v.Pos, Owner: title, Kind: l.Type}
-		p.layerType(title, &l, v.Pos, nil)
+		r.layerType(title, &l, v.Pos, nil)
 	case v.Kind == Map && len(v.Map) == 1:
 		a := v.Map[0]
 		l.Pos, l.NamePos, l.Type = a.Pos, a.Pos, a.Name
-		if p.layerType(title, &l, a.Pos, &a.Value) {
-			p.layerArgs(title, &l, a)
+		if r.layerType(title, &l, a.Pos, &a.Value) {
+			r.layerArgs(title, &l, a)
 		}
 	case v.Kind == Map && len(v.Map) > 1:
-		p.severalKeys(title, v)
+		r.severalKeys(title, v)
 	case v.Kind == Null:
-		p.fail(v.Pos, "%s is empty; write, for example, %s", title, p.entry("Dense: {units: 16}"))
+		r.fail(v.Pos, "%s is empty; write, for example, %s", title, r.entry("Dense: {units: 16}"))
 	default:
-		p.fail(v.Pos, "%s is %s; a layer is a name, or a name with arguments: %s", title, v.describe(), p.entry("Dense: {units: 16}"))
+		r.fail(v.Pos, "%s is %s; a layer is a name, or a name with arguments: %s", title, v.describe(), r.entry("Dense: {units: 16}"))
 	}
 	return l
 }
 
 // severalKeys answers an entry of more than one key: most often the arguments
 // are not indented under their layer.
-func (p *parser) severalKeys(title string, v Value) {
+func (r *layerReader) severalKeys(title string, v Value) {
 	first, second := v.Map[0], v.Map[1]
 	rest := v.Map[1:]
 	for _, name := range []string{"type", "class_name", "layer", "kind", "class"} {
@@ -87,21 +93,21 @@ func (p *parser) severalKeys(title string, v Value) {
 					args = append(args, a)
 				}
 			}
-			p.fail(t.Pos, "%s: the type of a layer comes before its arguments; write %s", title, p.entry(plain(t.Value.Str)+": "+orEllipsis(flowArgs(args))))
+			r.fail(t.Pos, "%s: the type of a layer comes before its arguments; write %s", title, r.entry(plain(t.Value.Str)+": "+orEllipsis(flowArgs(args))))
 			return
 		}
 	}
 	layer := quotedName(first.Name)
 	switch {
-	case first.Value.Kind == Null && !isTypeName(second.Name) && p.json:
-		p.fail(second.Pos, "%s: the arguments of %s are beside it, not inside it; write %s", title, layer, p.entry(plain(first.Name)+": "+orEllipsis(flowArgs(rest))))
+	case first.Value.Kind == Null && !isTypeName(second.Name) && r.json:
+		r.fail(second.Pos, "%s: the arguments of %s are beside it, not inside it; write %s", title, layer, r.entry(plain(first.Name)+": "+orEllipsis(flowArgs(rest))))
 	case first.Value.Kind == Null && !isTypeName(second.Name):
-		p.fail(second.Pos, "%s: the arguments of %s are beside it, not under it; indent them further than %s, or write %s",
-			title, layer, layer, p.entry(plain(first.Name)+": "+orEllipsis(flowArgs(rest))))
+		r.fail(second.Pos, "%s: the arguments of %s are beside it, not under it; indent them further than %s, or write %s",
+			title, layer, layer, r.entry(plain(first.Name)+": "+orEllipsis(flowArgs(rest))))
 	case isTypeName(first.Name) && isTypeName(second.Name):
-		p.fail(second.Pos, "%s: %s and %s are in one entry of the list; give each layer its own: %s", title, layer, quotedName(second.Name), p.entry(plain(second.Name)+": ..."))
+		r.fail(second.Pos, "%s: %s and %s are in one entry of the list; give each layer its own: %s", title, layer, quotedName(second.Name), r.entry(plain(second.Name)+": ..."))
 	case !isTypeName(first.Name) && isTypeName(rest[len(rest)-1].Name) || !isTypeName(first.Name) && first.Value.Kind != Map:
-		p.fail(first.Pos, "%s: an entry of the list begins with the type of the layer, and its arguments belong under it; write %s", title, p.entry("Dense: {units: 16, activation: relu}"))
+		r.fail(first.Pos, "%s: an entry of the list begins with the type of the layer, and its arguments belong under it; write %s", title, r.entry("Dense: {units: 16, activation: relu}"))
 	default:
 		var args []Arg
 		switch order := orderOf[first.Name]; {
@@ -112,8 +118,8 @@ func (p *parser) severalKeys(title string, v Value) {
 		default:
 			args = append(args, Arg{Name: "...", Value: first.Value})
 		}
-		p.fail(second.Pos, "%s: %s is beside %s, not under it; all arguments belong together: write %s",
-			title, diag.Quote(second.Name), layer, p.entry(plain(first.Name)+": "+orEllipsis(flowArgs(append(args, rest...)))))
+		r.fail(second.Pos, "%s: %s is beside %s, not under it; all arguments belong together: write %s",
+			title, diag.Quote(second.Name), layer, r.entry(plain(first.Name)+": "+orEllipsis(flowArgs(append(args, rest...)))))
 	}
 }
 
@@ -124,7 +130,7 @@ func isTypeName(s string) bool {
 
 // layerType checks the spelling of a layer's type; args are its arguments, nil
 // where it stands bare. Which types there are is not known here.
-func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bool {
+func (r *layerReader) layerType(title string, l *Layer, pos diag.Pos, args *Value) bool {
 	argText := ""
 	if args != nil && args.Kind != Null {
 		argText = ": " + args.brief()
@@ -136,11 +142,11 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 	switch better, isR := fromR(l.Type); {
 	case looksForeign(l.Type):
 		if write, ok := rewriteCall(l.Type); ok && args == nil && !strings.HasPrefix(write, "Input") {
-			p.fail(pos, "%s: this is Python or R; write %s", title, p.entry(write))
+			r.fail(pos, "%s: this is Python or R; write %s", title, r.entry(write))
 		} else if strings.Contains(l.Type, "Input") {
-			p.fail(pos, "%s: the input is not a layer; write %s before layers:", title, inputsExample)
+			r.fail(pos, "%s: the input is not a layer; write %s before layers:", title, inputsExample)
 		} else {
-			p.fail(pos, "%s: %s is Python or R; write %s", title, diag.Quote(l.Type), p.entry("Dense: {units: 16, activation: relu}"))
+			r.fail(pos, "%s: %s is Python or R; write %s", title, diag.Quote(l.Type), r.entry("Dense: {units: 16, activation: relu}"))
 		}
 	case l.Type == "Input" || l.Type == "InputLayer":
 		example := inputsExample
@@ -149,30 +155,30 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 				example = "inputs: {x: {shape: " + s.Value.brief() + "}}"
 			}
 		}
-		p.fail(pos, "%s: the input is not a layer; write %s before layers:", title, example)
+		r.fail(pos, "%s: the input is not a layer; write %s before layers:", title, example)
 	case isR && strings.HasPrefix(better, "Activation: "):
-		p.fail(pos, "%s: %s is its name in R; write %s", title, diag.Quote(l.Type), p.entry(better))
+		r.fail(pos, "%s: %s is its name in R; write %s", title, diag.Quote(l.Type), r.entry(better))
 	case (args == nil || args.Kind == Null) && spaceless.MatchString(l.Type):
 		name, rest, _ := strings.Cut(l.Type, ":")
-		p.fail(pos, "%s: a space is missing after the colon; write %s", title, p.entry(name+": "+missingColon(rest)))
+		r.fail(pos, "%s: a space is missing after the colon; write %s", title, r.entry(name+": "+missingColon(rest)))
 	case dots > 0 && isTypeName(l.Type[dots+1:]):
-		p.fail(pos, "%s: the type of a layer is written without its module; write %s", title, p.entry(l.Type[dots+1:]+argText))
+		r.fail(pos, "%s: the type of a layer is written without its module; write %s", title, r.entry(l.Type[dots+1:]+argText))
 	case strings.HasPrefix(l.Type, "Lambda("):
-		p.fail(pos, "%s: a Lambda layer is code, and a description has none; write it with layers such as Rescaling, Activation and Reshape", title)
+		r.fail(pos, "%s: a Lambda layer is code, and a description has none; write it with layers such as Rescaling, Activation and Reshape", title)
 	case strings.Contains(l.Type, "("):
-		p.fail(pos, "%s: %s is Python or R; write %s", title, diag.Quote(l.Type), p.entry("Dense: {units: 16, activation: relu}"))
+		r.fail(pos, "%s: %s is Python or R; write %s", title, diag.Quote(l.Type), r.entry("Dense: {units: 16, activation: relu}"))
 	case strings.ContainsAny(l.Type, "{}[]= "):
 		name, rest, _ := strings.Cut(strings.TrimSpace(l.Type), " ")
 		if !isTypeName(name) || args != nil && !strings.HasPrefix(rest, "{") {
-			p.fail(pos, "%s: %s is not the type of a layer; write %s", title, diag.Quote(l.Type), p.entry("Dense: {units: 16, activation: relu}"))
+			r.fail(pos, "%s: %s is not the type of a layer; write %s", title, diag.Quote(l.Type), r.entry("Dense: {units: 16, activation: relu}"))
 		} else {
 			if args != nil && args.Kind == String {
 				rest += ": " + args.Str
 			}
-			p.fail(pos, "%s: a colon is missing after %s; write %s", title, name, p.entry(name+": "+missingColon(rest)))
+			r.fail(pos, "%s: a colon is missing after %s; write %s", title, name, r.entry(name+": "+missingColon(rest)))
 		}
 	case badName(l.Type) != "":
-		p.fail(pos, "%s: the type of a layer %s", title, badName(l.Type))
+		r.fail(pos, "%s: the type of a layer %s", title, badName(l.Type))
 	default:
 		return true
 	}
@@ -190,12 +196,12 @@ func missingColon(rest string) string {
 
 // layerArgs reads the arguments of a layer and takes out name, inputs and
 // trainable.
-func (p *parser) layerArgs(title string, l *Layer, a Arg) {
+func (r *layerReader) layerArgs(title string, l *Layer, a Arg) {
 	v := a.Value
 	l.Args = Args{Pos: a.Pos, Owner: title, Kind: l.Type}
 	switch {
 	case v.Kind == List && dashed(v):
-		p.fail(v.Pos, "%s: the arguments of %s are a list; take the dashes away: %s", title, quotedName(l.Type), p.entry(plain(l.Type)+": "+undashed(v)))
+		r.fail(v.Pos, "%s: the arguments of %s are a list; take the dashes away: %s", title, quotedName(l.Type), r.entry(plain(l.Type)+": "+undashed(v)))
 		return
 	case v.Kind != Map && v.Kind != Null:
 		l.Args.Positional = &v
@@ -203,7 +209,7 @@ func (p *parser) layerArgs(title string, l *Layer, a Arg) {
 	}
 	if n, ok := v.get("name"); ok {
 		l.NamePos = n.Value.Pos
-		if l.Name, ok = p.name(title+": name", n.Value); ok {
+		if l.Name, ok = r.name(title+": name", n.Value); ok {
 			title = "layer " + diag.Quote(l.Name)
 			l.Args.Owner = title
 		}
@@ -212,20 +218,20 @@ func (p *parser) layerArgs(title string, l *Layer, a Arg) {
 		switch arg.Name {
 		case "name":
 		case "inputs":
-			l.Inputs, _ = p.refs(title+": inputs", arg.Value)
+			l.Inputs, _ = r.refs(title+": inputs", arg.Value)
 		case "trainable":
 			if arg.Value.Kind != Bool {
-				p.fail(arg.Value.Pos, "%s: trainable takes true or false, not %s%s", title, arg.Value.describe(),
+				r.fail(arg.Value.Pos, "%s: trainable takes true or false, not %s%s", title, arg.Value.describe(),
 					instead("trainable", arg.Value, func(w Value) bool { return w.Kind == Bool }))
 				continue
 			}
 			trainable := arg.Value.Bool
 			l.Trainable = &trainable
 		case "input", "input_layer", "inbound_nodes", "inbound":
-			p.fail(arg.Pos, "%s: what a layer reads belongs under inputs; write inputs: [...]", title)
+			r.fail(arg.Pos, "%s: what a layer reads belongs under inputs; write inputs: [...]", title)
 		case "input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length", "input_size":
 			if arg.Name != "input_dim" || l.Type != "Embedding" {
-				p.inputShape(title, l, arg)
+				r.inputShape(title, l, arg)
 				continue
 			}
 			fallthrough
@@ -237,12 +243,12 @@ func (p *parser) layerArgs(title string, l *Layer, a Arg) {
 
 // inputShape answers the shape of the model's input as an argument of a layer,
 // as Keras 2 and R have it.
-func (p *parser) inputShape(title string, l *Layer, a Arg) {
+func (r *layerReader) inputShape(title string, l *Layer, a Arg) {
 	if a.Name == "input_length" && l.Type == "Embedding" {
-		p.fail(a.Pos, "%s: the length of the input belongs under inputs, and not in the layer; write inputs: {x: {shape: [length], dtype: int32}} before layers:", title)
+		r.fail(a.Pos, "%s: the length of the input belongs under inputs, and not in the layer; write inputs: {x: {shape: [length], dtype: int32}} before layers:", title)
 		return
 	}
-	p.fail(a.Pos, "%s: %s is not an argument of a layer here; write inputs: {x: {shape: %s}} before layers:", title, quotedName(a.Name), shapeOf(a))
+	r.fail(a.Pos, "%s: %s is not an argument of a layer here; write inputs: {x: {shape: %s}} before layers:", title, quotedName(a.Name), shapeOf(a))
 }
 
 // shapeOf gives the shape of the input as it is written here.

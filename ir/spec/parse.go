@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
-	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
 // Parse reads a description: YAML where file ends in .yaml or .yml, JSON where
@@ -34,7 +33,7 @@ func Parse(file string, src []byte, overrides ...Override) (*Model, error) {
 		return nil, errs.Err()
 	}
 	errs = append(errs, override(&root, overrides)...)
-	p := parser{json: strings.EqualFold(filepath.Ext(base), ".json")}
+	p := parser{reader: &reader{}, json: strings.EqualFold(filepath.Ext(base), ".json")}
 	m := p.model(base, root)
 	errs = append(errs, root.unread(p.words)...)
 	unread := map[diag.Pos]bool{}
@@ -57,72 +56,9 @@ func Parse(file string, src []byte, overrides ...Override) (*Model, error) {
 
 // parser turns the tree of values into a Model.
 type parser struct {
-	errs    diag.List
-	json    bool
-	badData bool                     // the data section has mistakes: inputs are not compared with it
-	deep    bool                     // the layers have mistakes: what refers to them is not checked
-	words   map[diag.Pos]bool        // the unquoted scalars that have been taken for words
-	arrays  map[*Source]*namedArrays // what sources say of their arrays, until the inputs and outputs are known
-	repeats bool                     // a target repeats an input, which needs no file
-}
-
-func (p *parser) fail(pos diag.Pos, format string, args ...any) { p.errs.Add(pos, format, args...) }
-
-// key is an entry that a section may have.
-type key struct {
-	name   string
-	take   func(Arg)
-	hidden bool // not listed in messages
-}
-
-// section hands the entries of a map to the keys. Other entries are answered
-// from the table of known mistakes, or with the near name. It gives the names
-// of the keys that are there or were meant.
-func (p *parser) section(title string, v Value, keys []key, mistakes map[string]string) (meant map[string]bool) {
-	meant = map[string]bool{}
-	var names, listed []string
-	for _, k := range keys {
-		names = append(names, k.name)
-		if !k.hidden {
-			listed = append(listed, k.name)
-		}
-	}
-	for _, a := range v.Map {
-		if i := slices.IndexFunc(keys, func(k key) bool { return k.name == a.Name }); i >= 0 {
-			meant[a.Name] = true
-			keys[i].take(a)
-			continue
-		}
-		if answer, ok := mistakes[a.Name]; ok {
-			p.fail(a.Pos, "%s", answer)
-			continue
-		}
-		if write := spaceMissing(a); write != "" {
-			meant[write[:strings.IndexByte(write, ':')]] = true
-			p.fail(a.Pos, "%s: a space is missing after the colon; write %s", title, write)
-			continue
-		}
-		hint := "."
-		if near, ok := nearest.Of(a.Name, names); ok {
-			meant[near] = true
-			hint = "; did you mean " + diag.Quote(near) + "?"
-		}
-		p.fail(a.Pos, "%s has no %s%s It takes: %s", title, diag.Quote(a.Name), hint, strings.Join(listed, ", "))
-	}
-	return meant
-}
-
-// isMap reports where v is not a map.
-func (p *parser) isMap(title string, v Value, example string) bool {
-	if v.Kind == Map {
-		return true
-	}
-	if v.Kind == Null {
-		p.fail(v.Pos, "%s is empty; indent its lines under it, or write, for example, %s", title, example)
-	} else {
-		p.fail(v.Pos, "%s takes keys and values, not %s; for example %s", title, v.describe(), example)
-	}
-	return false
+	*reader
+	json bool
+	deep bool // the layers have mistakes: what refers to them is not checked
 }
 
 var misplaced = map[string]string{
@@ -143,6 +79,9 @@ var misplaced = map[string]string{
 	"regularizer":      "a regularizer is an argument of a layer: write - Dense: {units: 16, kernel_regularizer: {l2: 0.001}}",
 }
 
+// layers is what reads them.
+func (p *parser) layers() *layerReader { return &layerReader{p.reader, p.json} }
+
 func (p *parser) model(file string, root Value) *Model {
 	m := &Model{File: file, Name: strings.TrimSuffix(file, filepath.Ext(file)), Pos: root.Pos, Fit: Fit{BatchSize: 32, Epochs: 1}}
 	if badName(m.Name) != "" {
@@ -158,15 +97,20 @@ func (p *parser) model(file string, root Value) *Model {
 	}
 	p.fallenOut(&root)
 	var compile, fit *Arg
+	data := dataReader{reader: p.reader}
 	meant := p.section("the description", root, []key{
 		{name: "name", take: func(a Arg) {
 			if name, ok := p.name("name", a.Value); ok {
 				m.Name = name
 			}
 		}},
-		{name: "data", take: func(a Arg) { m.Data = p.data(a) }},
+		{name: "data", take: func(a Arg) { m.Data = data.data(a) }},
 		{name: "inputs", take: func(a Arg) { p.inputs(m, a) }},
-		{name: "layers", take: func(a Arg) { p.layers(m, a) }},
+		{name: "layers", take: func(a Arg) {
+			before := len(p.errs)
+			m.Layers = p.layers().layers(a)
+			p.deep = p.deep || len(p.errs) > before
+		}},
 		{name: "outputs", take: func(a Arg) {
 			var ok bool
 			m.Outputs, ok = p.refs("outputs", a.Value)
@@ -184,19 +128,23 @@ func (p *parser) model(file string, root Value) *Model {
 		}},
 	}, misplaced)
 	if compile != nil { // after layers and outputs, whose names it may use
-		m.Compile = p.compile(m, *compile)
+		r := compileReader{p.reader, m, p.deep}
+		m.Compile = r.compile(*compile)
 	}
 	if fit != nil { // after data, whose classes it may use
-		p.fit(m, *fit)
+		r := fitReader{p.reader, m}
+		r.fit(*fit)
 	}
 	if !meant["layers"] {
 		p.fail(root.Pos, "the description has no layers; write layers: and under it lines such as - Dense: {units: 16, activation: relu}")
 	}
 	meant["inputs"] = meant["inputs"] || meant["input_shape"]
-	p.impliedInputs(m, root.Pos, meant)
-	if d := m.Data; d != nil && d.Train != nil && !p.badData && !p.deep {
-		p.settleTargets(m)
-		p.settleArrays(m)
+	f := filling{p.reader, m}
+	f.impliedInputs(root.Pos, meant, data.bad)
+	if d := m.Data; d != nil && d.Train != nil && !data.bad && !p.deep {
+		s := settling{p.reader, m, data.sources.arrays}
+		s.settleTargets()
+		s.settleArrays()
 	}
 	return m
 }
@@ -224,7 +172,7 @@ func (p *parser) fallenOut(root *Value) {
 		if len(fallen) > 0 {
 			layer := last.Map[0].Name
 			p.fail(fallen[0].Pos, "layer %d: %s is at the margin, and not under %s; indent it further than %s, or write %s", n,
-				diag.Quote(fallen[0].Name), quotedName(layer), quotedName(layer), p.entry(plain(layer)+": "+orEllipsis(flowArgs(fallen))))
+				diag.Quote(fallen[0].Name), quotedName(layer), quotedName(layer), p.layers().entry(plain(layer)+": "+orEllipsis(flowArgs(fallen))))
 			root.Map = kept
 		}
 	}
@@ -257,47 +205,4 @@ func firstCall(s string) string {
 		}
 	}
 	return s
-}
-
-// name reads a name that the user gives to something.
-func (p *parser) name(what string, v Value) (string, bool) {
-	s, ok := p.single(v)
-	if !ok {
-		p.fail(v.Pos, "%s takes a text, not %s%s", what, v.describe(), inQuotes(v))
-		return "", false
-	}
-	if s == "" {
-		p.fail(v.Pos, "%s is empty; write a name, or take it out", what)
-		return "", false
-	}
-	if problem := badName(s); problem != "" {
-		p.fail(v.Pos, "%s: the name %s %s", what, diag.Quote(s), problem)
-		return "", false
-	}
-	return s, true
-}
-
-// refs reads a name or a list of names of inputs or layers.
-func (p *parser) refs(what string, v Value) ([]Ref, bool) {
-	items := []Value{v}
-	if v.Kind == List {
-		items = v.List
-	}
-	if len(items) == 0 || len(items) > maxInputs || v.Kind == Null || v.Kind == Map {
-		switch {
-		case len(items) > maxInputs:
-			p.fail(v.Pos, "%s has %d names; at most %d are allowed", what, len(items), maxInputs)
-		default:
-			p.fail(v.Pos, "%s takes a list of names such as [a, b], not %s", what, v.describe())
-		}
-		return nil, false
-	}
-	refs := make([]Ref, 0, len(items))
-	ok := true
-	for _, item := range items {
-		name, good := p.name(what, item)
-		ok = ok && good
-		refs = append(refs, Ref{Name: name, Pos: item.Pos})
-	}
-	return refs, ok
 }
