@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 const compileExample = "compile: {optimizer: rmsprop, loss: binary_crossentropy, metrics: [accuracy]}"
@@ -29,28 +30,28 @@ var compileMistakes = map[string]string{
 
 // compileReader reads the compile section of a model.
 type compileReader struct {
-	*reader
+	*document.Reader
 	m    *Model
 	deep bool // the layers have mistakes: their names are not known for sure
 }
 
 func (r *compileReader) compile(a Arg) *Compile {
-	if !r.isMap("compile", a.Value, compileExample) {
+	if !r.IsMap("compile", a.Value, compileExample) {
 		return nil
 	}
 	c := &Compile{Pos: a.Pos, Optimizer: Call{Name: "rmsprop", Pos: a.Pos, Args: Args{Pos: a.Pos, Owner: "compile", Kind: "rmsprop"}}}
-	before, lossGiven := len(r.errs), false
-	r.section("compile", a.Value, []key{
-		{name: "optimizer", take: func(a Arg) { c.Optimizer = r.optimizer(a.Value) }},
-		{name: "loss", take: func(a Arg) {
+	before, lossGiven := len(r.Errs), false
+	r.Section("compile", a.Value, []document.Key{
+		{Name: "optimizer", Take: func(a Arg) { c.Optimizer = r.optimizer(a.Value) }},
+		{Name: "loss", Take: func(a Arg) {
 			lossGiven = true
 			c.Losses = r.perOutput("loss", a.Value, false)
 		}},
-		{name: "metrics", take: func(a Arg) { c.Metrics = r.perOutput("metrics", a.Value, true) }},
-		{name: "weighted_metrics", take: func(a Arg) { c.WeightedMetrics = r.perOutput("weighted_metrics", a.Value, true) }},
+		{Name: "metrics", Take: func(a Arg) { c.Metrics = r.perOutput("metrics", a.Value, true) }},
+		{Name: "weighted_metrics", Take: func(a Arg) { c.WeightedMetrics = r.perOutput("weighted_metrics", a.Value, true) }},
 	}, compileMistakes)
-	if !lossGiven && len(r.errs) == before {
-		r.fail(a.Pos, "compile has no loss; write loss: with, for example, binary_crossentropy, sparse_categorical_crossentropy or mean_squared_error")
+	if !lossGiven && len(r.Errs) == before {
+		r.Fail(a.Pos, "compile has no loss; write loss: with, for example, binary_crossentropy, sparse_categorical_crossentropy or mean_squared_error")
 	}
 	return c
 }
@@ -58,7 +59,7 @@ func (r *compileReader) compile(a Arg) *Compile {
 // call reads a name with its arguments in the compile section.
 func (r *compileReader) call(what string, v Value) (Call, bool) {
 	if v.Kind == Null {
-		r.fail(v.Pos, "compile: %s is empty; %s", what, map[string]string{
+		r.Fail(v.Pos, "compile: %s is empty; %s", what, map[string]string{
 			"optimizer":        "write the name of one, such as rmsprop, or take the line out",
 			"loss":             "write the name of one, such as mean_squared_error",
 			"metrics":          "write metrics: [accuracy], or take the line out",
@@ -67,7 +68,7 @@ func (r *compileReader) call(what string, v Value) (Call, bool) {
 		return Call{}, false
 	}
 	c, errs := CallOf(v, "compile", what)
-	r.errs = append(r.errs, errs...)
+	r.Errs = append(r.Errs, errs...)
 	return c, len(errs) == 0
 }
 
@@ -80,13 +81,13 @@ func (r *compileReader) optimizer(v Value) Call {
 		switch a.Name {
 		case "lr": // Keras 2's name
 			if slices.ContainsFunc(c.Args.List, func(b Arg) bool { return b.Name == "learning_rate" }) {
-				r.fail(a.Pos, "compile: lr is learning_rate, which is given as well; take one of them out")
+				r.Fail(a.Pos, "compile: lr is learning_rate, which is given as well; take one of them out")
 			}
 			c.Args.List[i].Name = "learning_rate"
 		case "learn_rate", "eta":
-			r.fail(a.Pos, "compile: %s is called learning_rate; write optimizer: {%s: {learning_rate: %s}}", quotedName(a.Name), plain(c.Name), a.Value.brief())
+			r.Fail(a.Pos, "compile: %s is called learning_rate; write optimizer: {%s: {learning_rate: %s}}", document.QuotedName(a.Name), document.Plain(c.Name), a.Value.Brief())
 		case "decay":
-			r.fail(a.Pos, "compile: optimizers of Keras 3 have no decay; take it out")
+			r.Fail(a.Pos, "compile: optimizers of Keras 3 have no decay; take it out")
 		}
 	}
 	return c
@@ -117,22 +118,22 @@ func (r *compileReader) calls(what string, v Value, several bool) []NamedCall {
 		if !several {
 			write := "loss: {first_output: mean_squared_error, second_output: binary_crossentropy}"
 			if len(v.List) == 1 {
-				write = "loss: " + v.List[0].brief()
+				write = "loss: " + v.List[0].Brief()
 			}
-			r.fail(v.Pos, "compile: loss takes one name, or a map from outputs to names, not a list; write %s", write)
+			r.Fail(v.Pos, "compile: loss takes one name, or a map from outputs to names, not a list; write %s", write)
 			return nil
 		}
 		items = v.List
-		if len(items) > maxInputs {
-			r.fail(v.Pos, "compile: %s has %d entries; at most %d are allowed", what, len(items), maxInputs)
+		if len(items) > document.MaxInputs {
+			r.Fail(v.Pos, "compile: %s has %d entries; at most %d are allowed", what, len(items), document.MaxInputs)
 			return nil
 		}
 	}
 	var calls []NamedCall
 	for _, item := range items {
-		if c, ok := r.call(what, r.textArgs(item, "name")); ok {
+		if c, ok := r.call(what, r.TextArgs(item, "name")); ok {
 			if slices.ContainsFunc(calls, func(n NamedCall) bool { return n.Call.Name == c.Name && sameArgs(n.Call.Args, c.Args) }) {
-				r.fail(item.Pos, "compile: %s is in %s twice; take one out", quotedName(c.Name), what)
+				r.Fail(item.Pos, "compile: %s is in %s twice; take one out", document.QuotedName(c.Name), what)
 				continue
 			}
 			calls = append(calls, NamedCall{Call: c, Pos: item.Pos})
@@ -143,9 +144,9 @@ func (r *compileReader) calls(what string, v Value, several bool) []NamedCall {
 
 func sameArgs(a, b Args) bool {
 	if a.Positional != nil && b.Positional != nil {
-		return a.Positional.same(*b.Positional)
+		return a.Positional.Same(*b.Positional)
 	}
-	return a.Positional == nil && b.Positional == nil && sameEntries(a.List, b.List)
+	return a.Positional == nil && b.Positional == nil && document.SameEntries(a.List, b.List)
 }
 
 // outputMap tells a map from outputs, {head: huber}, from a name with
@@ -158,7 +159,7 @@ func outputMap(m *Model, v Value) bool {
 			return true
 		}
 	}
-	if _, config := v.get("class_name"); config {
+	if _, config := v.Get("class_name"); config {
 		return false // Keras's own form of a name with arguments, which is answered
 	}
 	if typeEntry(v) >= 0 {
@@ -188,6 +189,6 @@ func (r *compileReader) isOutput(what string, e Arg) bool {
 	if len(outputs) > 1 {
 		have = "the outputs are "
 	}
-	r.fail(e.Pos, "compile: %s names %s, which is not an output of the model; %s", what, diag.Quote(e.Name), have+strings.Join(quoted[:min(len(quoted), 8)], ", "))
+	r.Fail(e.Pos, "compile: %s names %s, which is not an output of the model; %s", what, diag.Quote(e.Name), have+strings.Join(quoted[:min(len(quoted), 8)], ", "))
 	return false
 }

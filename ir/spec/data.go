@@ -6,13 +6,12 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 const (
 	dataExample = "data: {train: {csv: train.csv}, features: {age: {type: number}}, target: {column: churned, classes: [\"no\", \"yes\"]}}"
-	maxFeatures = 65_536
 	maxSlots    = 1 << 24 // ids of a vocabulary: what CategoryEncoding takes at most
-	maxWord     = 256     // bytes of the header of a column, a category or a class
 )
 
 // mistakesOfData answers the keys of dataMistakes, and kinds of files that stand
@@ -76,22 +75,22 @@ type dataArgs struct {
 
 // dataReader reads the data section.
 type dataReader struct {
-	*reader
+	*document.Reader
 	sources sourceReader
 	bad     bool // there are mistakes
 }
 
 func (r *dataReader) data(a Arg) *Data {
-	if !r.isMap("data", a.Value, dataExample) {
+	if !r.IsMap("data", a.Value, dataExample) {
 		return nil
 	}
 	d := &Data{Pos: a.Pos}
-	before := len(r.errs)
-	r.sources = sourceReader{reader: r.reader, arrays: arrays{}, repeats: repeats(a.Value)}
+	before := len(r.Errs)
+	r.sources = sourceReader{Reader: r.Reader, arrays: arrays{}, repeats: repeats(a.Value)}
 	parts := dataArgs{settings: map[string][]Arg{}}
 	var row *Feature // what a row of train is, where it is one thing
-	source := func(name string, into **Source) key {
-		return key{name: name, take: func(a Arg) {
+	source := func(name string, into **Source) document.Key {
+		return document.Key{Name: name, Take: func(a Arg) {
 			s, f, settings := r.sources.source(name, a)
 			*into, parts.settings[name] = s, settings
 			if name == "train" {
@@ -99,8 +98,10 @@ func (r *dataReader) data(a Arg) *Data {
 			}
 		}}
 	}
-	keep := func(name string, into **Arg) key { return key{name: name, take: func(a Arg) { *into = &a }} }
-	r.section("data", a.Value, []key{
+	keep := func(name string, into **Arg) document.Key {
+		return document.Key{Name: name, Take: func(a Arg) { *into = &a }}
+	}
+	r.Section("data", a.Value, []document.Key{
 		source("train", &d.Train), source("test", &d.Test), source("validation", &d.Validation),
 		keep("missing_values", &parts.missing), keep("weight", &parts.weight), keep("windows", &parts.windows),
 		keep("features", &parts.features), keep("target", &parts.target), keep("classes", &parts.classes),
@@ -109,7 +110,7 @@ func (r *dataReader) data(a Arg) *Data {
 		d.Missing = r.missingValues(parts.missing.Value)
 	}
 	if parts.weight != nil {
-		d.Weight = r.column("data: weight", parts.weight.Value)
+		d.Weight = r.Column("data: weight", parts.weight.Value)
 	}
 	if parts.windows != nil {
 		d.Windows = r.windows(*parts.windows)
@@ -123,11 +124,11 @@ func (r *dataReader) data(a Arg) *Data {
 	if parts.classes != nil {
 		d.Classes, d.Spellings = r.classes("classes", parts.classes.Value)
 	}
-	if len(r.errs) == before {
-		check := dataCheck{r.reader, d, &parts}
+	if len(r.Errs) == before {
+		check := dataCheck{r.Reader, d, &parts}
 		check.consistent(a, row)
 	}
-	r.bad = len(r.errs) > before
+	r.bad = len(r.Errs) > before
 	return d
 }
 
@@ -137,14 +138,14 @@ func (r *dataReader) features(a Arg) []Feature {
 		if e.Kind == Map && len(e.Map) > 0 {
 			e = Value{Kind: String, Str: e.Map[0].Name}
 		}
-		r.fail(a.Value.Pos, "data: features takes columns with their types, not a list; write features: {%s: {type: number}, ...}", e.brief())
+		r.Fail(a.Value.Pos, "data: features takes columns with their types, not a list; write features: {%s: {type: number}, ...}", e.Brief())
 		return nil
 	}
-	if !r.isMap("data: features", a.Value, "features: {age: {type: number}}") {
+	if !r.IsMap("data: features", a.Value, "features: {age: {type: number}}") {
 		return nil
 	}
-	if len(a.Value.Map) == 0 || len(a.Value.Map) > maxFeatures {
-		r.fail(a.Value.Pos, "data: features has %s; it must have between 1 and %d", count(len(a.Value.Map), "column"), maxFeatures)
+	if len(a.Value.Map) == 0 || len(a.Value.Map) > document.MaxColumns {
+		r.Fail(a.Value.Pos, "data: features has %s; it must have between 1 and %d", count(len(a.Value.Map), "column"), document.MaxColumns)
 		return nil
 	}
 	var features []Feature
@@ -152,7 +153,7 @@ func (r *dataReader) features(a Arg) []Feature {
 	for _, e := range a.Value.Map {
 		for _, f := range r.feature(e) {
 			if seen[f.Name] {
-				r.fail(f.Pos, "data: features: column %s is a feature already", diag.Quote(f.Name))
+				r.Fail(f.Pos, "data: features: column %s is a feature already", diag.Quote(f.Name))
 			}
 			seen[f.Name] = true
 			features = append(features, f)
@@ -167,30 +168,30 @@ func (r *dataReader) missingValues(v Value) []string {
 	const title, example = "data: missing_values", `write missing_values: ["", NA]`
 	if v.Kind != List || len(v.List) == 0 {
 		hint := example
-		if s, ok := r.single(v); ok {
-			hint = "write missing_values: " + listOf(text(s)).flow()
+		if s, ok := r.Single(v); ok {
+			hint = "write missing_values: " + document.ListOf(document.Text(s)).Flow()
 		}
-		r.fail(v.Pos, "%s takes a list of texts, not %s; %s", title, v.describe(), hint)
+		r.Fail(v.Pos, "%s takes a list of texts, not %s; %s", title, v.Describe(), hint)
 		return nil
 	}
 	var texts []string
 	seen := map[string]bool{}
 	for _, e := range v.List {
 		s, ok := "", false
-		if e.Kind == Null && e.text == "" {
-			r.fail(e.Pos, `%s: null is not a text; for an empty field write "", and for the word itself "null"`, title)
+		if e.Kind == Null && e.Unquoted() == "" {
+			r.Fail(e.Pos, `%s: null is not a text; for an empty field write "", and for the word itself "null"`, title)
 		} else {
-			s, ok = r.wordOf(title, "what means a missing value", e)
+			s, ok = r.WordOf(title, "what means a missing value", e)
 		}
 		if !ok {
 			continue
 		}
 		s = strings.TrimSpace(s)
 		switch {
-		case len(s) > maxWord || strings.ContainsFunc(s, unprintable):
-			r.fail(e.Pos, "%s: %s is too long, or not printable", title, diag.Quote(s))
+		case len(s) > document.MaxWord || strings.ContainsFunc(s, document.Unprintable):
+			r.Fail(e.Pos, "%s: %s is too long, or not printable", title, diag.Quote(s))
 		case seen[s]:
-			r.fail(e.Pos, "%s: %s is in the list twice", title, diag.Quote(s))
+			r.Fail(e.Pos, "%s: %s is in the list twice", title, diag.Quote(s))
 		}
 		seen[s] = true
 		texts = append(texts, s)
@@ -203,18 +204,18 @@ func (r *dataReader) windows(a Arg) *Windows {
 	const title = "data: windows"
 	v := a.Value
 	if v.Kind == Int {
-		r.fail(v.Pos, "%s takes a length; write windows: {length: %d}", title, v.Int)
+		r.Fail(v.Pos, "%s takes a length; write windows: {length: %d}", title, v.Int)
 		return nil
 	}
-	if !r.isMap(title, v, "windows: {length: 12}") {
+	if !r.IsMap(title, v, "windows: {length: 12}") {
 		return nil
 	}
 	w := &Windows{encoding.Series{Offset: 1, Stride: 1}, a.Pos}
-	before := len(r.errs)
-	r.section(title, v, []key{
-		{name: "length", take: func(a Arg) { r.count(title, a, &w.Length, 1, maxSlots) }},
-		{name: "offset", take: func(a Arg) { r.count(title, a, &w.Offset, 0, maxSlots) }},
-		{name: "stride", take: func(a Arg) { r.count(title, a, &w.Stride, 1, maxSlots) }},
+	before := len(r.Errs)
+	r.Section(title, v, []document.Key{
+		{Name: "length", Take: func(a Arg) { r.Count(title, a, &w.Length, 1, maxSlots) }},
+		{Name: "offset", Take: func(a Arg) { r.Count(title, a, &w.Offset, 0, maxSlots) }},
+		{Name: "stride", Take: func(a Arg) { r.Count(title, a, &w.Stride, 1, maxSlots) }},
 	}, map[string]string{
 		"sequence_length":        title + ": the number of rows is called length; write length: 12",
 		"size":                   title + ": the number of rows is called length; write length: 12",
@@ -227,8 +228,8 @@ func (r *dataReader) windows(a Arg) *Windows {
 		"batch_size":             misplaced["batch_size"],
 		"output_sequence_length": title + ": the number of rows is called length; write length: 12",
 	})
-	if w.Length == 0 && len(r.errs) == before {
-		r.fail(a.Pos, "%s has no length; write windows: {length: 12}", title)
+	if w.Length == 0 && len(r.Errs) == before {
+		r.Fail(a.Pos, "%s has no length; write windows: {length: 12}", title)
 	}
 	return w
 }

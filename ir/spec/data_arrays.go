@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
@@ -28,12 +29,12 @@ func (a arrays) of(s *Source, pos diag.Pos) *namedArrays {
 
 // repeats reports whether a target of the data section repeats an input.
 func repeats(data Value) bool {
-	target, _ := data.get("target")
+	target, _ := data.Get("target")
 	for _, e := range target.Value.Map {
 		if e.Name == "same_as" {
 			return true
 		}
-		if _, ok := e.Value.get("same_as"); ok && e.Value.Kind == Map {
+		if _, ok := e.Value.Get("same_as"); ok && e.Value.Kind == Map {
 			return true
 		}
 	}
@@ -46,7 +47,7 @@ func (r *sourceReader) arrayFiles(title string, a Arg, s *Source) []string {
 	v := a.Value
 	if v.Kind == Map && len(v.Map) > 0 {
 		of := r.arrays.of(s, a.Pos)
-		r.section(title+": "+a.Name, v, inputsAndTarget(of), map[string]string{
+		r.Section(title+": "+a.Name, v, inputsAndTarget(of), map[string]string{
 			"targets": title + ": what the outputs are compared with is called target; write target: y.npy, or for several outputs target: {a: a.npy, b: b.npy}",
 			"x":       title + ": the files of the inputs belong under inputs; write inputs: {x: x.npy}",
 			"y":       title + ": the file of the targets is called target; write target: y.npy",
@@ -63,29 +64,29 @@ func (r *sourceReader) arrayFiles(title string, a Arg, s *Source) []string {
 	}
 	if len(items) < least || v.Kind == Null || v.Kind == Map {
 		example := strings.Trim(data.FormatNamed(a.Name).Example, "{}")
-		r.fail(v.Pos, "%s: %s takes two file names, the inputs and the targets; write %s", title, a.Name, example)
+		r.Fail(v.Pos, "%s: %s takes two file names, the inputs and the targets; write %s", title, a.Name, example)
 		return nil
 	}
 	r.arrays.of(s, v.Pos).list = &a
 	var files []string
 	for _, item := range items {
-		files = append(files, r.file(title, a.Name, item))
+		files = append(files, r.File(title, a.Name, item))
 	}
 	return files
 }
 
 // inputsAndTarget are the keys of arrays under their names.
-func inputsAndTarget(of *namedArrays) []key {
-	return []key{
-		{name: "inputs", take: func(a Arg) { of.inputs = &a }},
-		{name: "target", take: func(a Arg) { of.targets = &a }},
+func inputsAndTarget(of *namedArrays) []document.Key {
+	return []document.Key{
+		{Name: "inputs", Take: func(a Arg) { of.inputs = &a }},
+		{Name: "target", Take: func(a Arg) { of.targets = &a }},
 	}
 }
 
 // archiveKeys are the settings beside an archive of arrays.
-func (r *sourceReader) archiveKeys(title string, s *Source) []key {
+func (r *sourceReader) archiveKeys(title string, s *Source) []document.Key {
 	of := r.arrays.of(s, s.Pos)
-	return append([]key{{name: "arrays", take: func(a Arg) {
+	return append([]document.Key{{Name: "arrays", Take: func(a Arg) {
 		of.list = &a
 		s.Arrays = r.arrayNames(title, a.Value)
 	}}}, inputsAndTarget(of)...)
@@ -99,14 +100,14 @@ func (r *sourceReader) arrayNames(title string, v Value) []string {
 		least = 1
 	}
 	if v.Kind != List || len(v.List) < least {
-		r.fail(v.Pos, "%s: arrays takes two names, that of the inputs and that of the targets; %s", title, example)
+		r.Fail(v.Pos, "%s: arrays takes two names, that of the inputs and that of the targets; %s", title, example)
 		return nil
 	}
 	var names []string
 	for _, e := range v.List {
-		name, ok := r.single(e)
-		if !ok || badColumn(name) != "" {
-			r.fail(e.Pos, "%s: arrays takes the names of arrays, not %s; %s", title, e.describe(), example)
+		name, ok := r.Single(e)
+		if !ok || document.BadColumn(name) != "" {
+			r.Fail(e.Pos, "%s: arrays takes the names of arrays, not %s; %s", title, e.Describe(), example)
 			return nil
 		}
 		names = append(names, name)
@@ -120,7 +121,7 @@ type arrayPlan struct{ inputs, targets []string }
 // settling brings the targets and arrays of the data section into the order of
 // the model's inputs and outputs.
 type settling struct {
-	*reader
+	*document.Reader
 	m      *Model
 	arrays arrays
 }
@@ -136,7 +137,7 @@ func (c *settling) settleArrays() {
 	for _, in := range m.Inputs {
 		plan.inputs = append(plan.inputs, in.Name)
 		if len(in.Shape) > 0 && in.Shape[0] == Ragged {
-			c.fail(in.Pos, "input %s takes any number of ids, and the rows of %s files have one length; write shape: [200] and pad the rows, or train: {tokens: train.txt}", diag.Quote(in.Name), d.Train.Kind)
+			c.Fail(in.Pos, "input %s takes any number of ids, and the rows of %s files have one length; write shape: [200] and pad the rows, or train: {tokens: train.txt}", diag.Quote(in.Name), d.Train.Kind)
 		}
 	}
 	for i, r := range m.OutputRefs() {
@@ -168,17 +169,17 @@ func (c *settling) settleSource(title string, s *Source, plan arrayPlan) {
 	if of.list != nil {
 		switch got := max(len(of.list.Value.List), 1); {
 		case of.inputs != nil || of.targets != nil:
-			c.fail(of.list.Pos, "%s: arrays names all arrays, and inputs and target some of them; take arrays out", title)
+			c.Fail(of.list.Pos, "%s: arrays names all arrays, and inputs and target some of them; take arrays out", title)
 		case got != len(want):
-			c.fail(of.list.Value.Pos, "%s: %s names %s, and the model takes %d, %s; write %s: %s", title, of.list.Name, count(got, arrayWord(s.Kind)), len(want), plan.words(), of.list.Name, plan.example(s.Kind))
+			c.Fail(of.list.Value.Pos, "%s: %s names %s, and the model takes %d, %s; write %s: %s", title, of.list.Name, count(got, arrayWord(s.Kind)), len(want), plan.words(), of.list.Name, plan.example(s.Kind))
 		}
 		return
 	}
 	if of.targets == nil && len(plan.targets) > 0 && (s.Kind.Shape() != data.ArrayArchive || !namedOutputs(c.m)) {
 		if s.Kind.Shape() == data.ArrayArchive {
-			c.fail(s.Pos, "data: %s needs arrays, the names of the array of inputs and of that of targets; write arrays: [x_train, y_train] beside it", s.Kind)
+			c.Fail(s.Pos, "data: %s needs arrays, the names of the array of inputs and of that of targets; write arrays: [x_train, y_train] beside it", s.Kind)
 		} else {
-			c.fail(of.pos, "%s: %s names no file of the targets; write target: y.%s under it", title, s.Kind, s.Kind)
+			c.Fail(of.pos, "%s: %s names no file of the targets; write target: y.%s under it", title, s.Kind, s.Kind)
 		}
 		return
 	}
@@ -214,21 +215,21 @@ func (c *settling) byName(title string, a *Arg, want []string, s *Source) []stri
 	}
 	read := func(v Value) string {
 		if s.Kind.Shape() != data.ArrayArchive {
-			return c.file(title, string(s.Kind), v)
+			return c.File(title, string(s.Kind), v)
 		}
-		name, ok := c.single(v)
-		if !ok || badColumn(name) != "" {
-			c.fail(v.Pos, "%s takes the names of arrays, not %s", title, v.describe())
+		name, ok := c.Single(v)
+		if !ok || document.BadColumn(name) != "" {
+			c.Fail(v.Pos, "%s takes the names of arrays, not %s", title, v.Describe())
 		}
 		return name
 	}
 	switch {
 	case a == nil:
 		if len(want) > 0 {
-			c.fail(c.arrays[s].pos, "%s is missing: %s names no file for %s; write %s", title, s.Kind, quoteAll(want), inputsOf(want, s.Kind))
+			c.Fail(c.arrays[s].pos, "%s is missing: %s names no file for %s; write %s", title, s.Kind, quoteAll(want), inputsOf(want, s.Kind))
 		}
 	case len(want) == 0:
-		c.fail(a.Pos, "%s: every output repeats an input; take it out", title)
+		c.Fail(a.Pos, "%s: every output repeats an input; take it out", title)
 	case a.Value.Kind == Map:
 		for _, e := range a.Value.Map {
 			i := slices.Index(want, e.Name)
@@ -237,18 +238,18 @@ func (c *settling) byName(title string, a *Arg, want []string, s *Source) []stri
 				if hint == "" {
 					hint = "; there are " + quoteAll(want)
 				}
-				c.fail(e.Pos, "%s names %s, which the model does not have%s", title, diag.Quote(e.Name), hint)
+				c.Fail(e.Pos, "%s names %s, which the model does not have%s", title, diag.Quote(e.Name), hint)
 				continue
 			}
 			names[i] = read(e.Value)
 		}
 		for i, name := range names {
-			if _, ok := a.Value.get(want[i]); name == "" && !ok {
-				c.fail(a.Pos, "%s has no file for %s; write %s: %s.%s", title, diag.Quote(want[i]), plain(want[i]), plain(want[i]), s.Kind)
+			if _, ok := a.Value.Get(want[i]); name == "" && !ok {
+				c.Fail(a.Pos, "%s has no file for %s; write %s: %s.%s", title, diag.Quote(want[i]), document.Plain(want[i]), document.Plain(want[i]), s.Kind)
 			}
 		}
 	case len(want) > 1:
-		c.fail(a.Value.Pos, "%s takes %s under their names, not %s; write %s", title, arrayWord(s.Kind)+"s", a.Value.describe(), inputsOf(want, s.Kind))
+		c.Fail(a.Value.Pos, "%s takes %s under their names, not %s; write %s", title, arrayWord(s.Kind)+"s", a.Value.Describe(), inputsOf(want, s.Kind))
 	default:
 		names[0] = read(a.Value)
 	}
@@ -266,16 +267,16 @@ func arrayWord(kind SourceKind) string {
 func inputsOf(names []string, kind SourceKind) string {
 	var parts []string
 	for _, name := range names {
-		parts = append(parts, plain(name)+": "+arrayExample(name, kind))
+		parts = append(parts, document.Plain(name)+": "+arrayExample(name, kind))
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
 func arrayExample(name string, kind SourceKind) string {
 	if kind.Shape() == data.ArrayArchive {
-		return plain(name)
+		return document.Plain(name)
 	}
-	return plain(name + "." + string(kind))
+	return document.Plain(name + "." + string(kind))
 }
 
 // words says which arrays a model takes.

@@ -7,12 +7,13 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
 // dataCheck compares the parts of the data section.
 type dataCheck struct {
-	*reader
+	*document.Reader
 	d     *Data
 	parts *dataArgs
 }
@@ -22,13 +23,13 @@ type dataCheck struct {
 func (c *dataCheck) consistent(a Arg, row *Feature) {
 	d, parts := c.d, c.parts
 	if d.Train == nil {
-		c.fail(a.Pos, "data has no train; write train: {csv: train.csv}, or another kind of files instead of csv")
+		c.Fail(a.Pos, "data has no train; write train: {csv: train.csv}, or another kind of files instead of csv")
 		return
 	}
 	kind := d.Train.Kind
-	before := len(c.errs)
+	before := len(c.Errs)
 	c.train(d.Train, row, parts.settings["train"])
-	complete := len(c.errs) == before
+	complete := len(c.Errs) == before
 	for _, o := range []struct {
 		name string
 		*Source
@@ -39,7 +40,7 @@ func (c *dataCheck) consistent(a Arg, row *Feature) {
 			s.Kind = kind
 			s.written(d.Train)
 		case s.Kind != kind:
-			c.fail(s.Pos, "data: %s is %s and train is %s; both must be of one kind", o.name, s.Kind, kind)
+			c.Fail(s.Pos, "data: %s is %s and train is %s; both must be of one kind", o.name, s.Kind, kind)
 		default:
 			if complete {
 				c.likeTrain(o.name)
@@ -57,11 +58,11 @@ func (c *dataCheck) consistent(a Arg, row *Feature) {
 	c.notColumns()
 	for _, part := range []*Arg{parts.features, parts.missing, parts.weight, parts.windows} {
 		if part != nil {
-			c.fail(part.Pos, "data: %s belongs to csv files, and train is %s; take it out", part.Name, kind)
+			c.Fail(part.Pos, "data: %s belongs to csv files, and train is %s; take it out", part.Name, kind)
 		}
 	}
 	if i := slices.IndexFunc(d.Spellings, func(s []string) bool { return s != nil }); i >= 0 {
-		c.fail(parts.classes.Value.List[i].Pos, "data: classes: other spellings of a class belong to csv files, and train is %s; write the name alone", kind)
+		c.Fail(parts.classes.Value.List[i].Pos, "data: classes: other spellings of a class belong to csv files, and train is %s; write the name alone", kind)
 	}
 	if kind.Shape() == data.ClassFolder {
 		c.folders()
@@ -76,39 +77,39 @@ func (c *dataCheck) notColumns() {
 		switch kind := d.Train.Kind; {
 		case t.SameAs != "":
 		case t.Columns == nil && t.Output == "":
-			c.fail(t.Pos, "data: for %s files classes belongs under data itself; write classes: %s beside train", kind, textList(d.Classes).flow())
+			c.Fail(t.Pos, "data: for %s files classes belongs under data itself; write classes: %s beside train", kind, document.TextList(d.Classes).Flow())
 		case t.Columns == nil && kind.Shape().Labelled():
-			c.fail(t.Pos, "data: target %s: the classes of %s belong under data itself; write classes: [...] beside train", diag.Quote(t.Output), kind)
+			c.Fail(t.Pos, "data: target %s: the classes of %s belong under data itself; write classes: [...] beside train", diag.Quote(t.Output), kind)
 		case t.Columns == nil:
 		case kind.Shape() == data.ArrayArchive:
-			c.fail(t.Pos, "data: target: columns belong to csv files, and train is %s; the array of the targets belongs beside it: train: {%s: %s, target: y}", kind, kind, plain(d.Train.Files[0]))
+			c.Fail(t.Pos, "data: target: columns belong to csv files, and train is %s; the array of the targets belongs beside it: train: {%s: %s, target: y}", kind, kind, document.Plain(d.Train.Files[0]))
 		case kind.Shape() == data.ArrayFiles:
-			c.fail(t.Pos, "data: target: columns belong to csv files, and train is %s; the file of the targets belongs under it: train: {%s: {inputs: x.%s, target: y.%s}}", kind, kind, kind, kind)
+			c.Fail(t.Pos, "data: target: columns belong to csv files, and train is %s; the file of the targets belongs under it: train: {%s: {inputs: x.%s, target: y.%s}}", kind, kind, kind, kind)
 		case kind == Tokens:
-			c.fail(t.Pos, "data: target: columns belong to csv files, and a row of tokens comes with its label; take target out")
+			c.Fail(t.Pos, "data: target: columns belong to csv files, and a row of tokens comes with its label; take target out")
 		default:
-			c.fail(t.Pos, "data: target: columns belong to csv files, and a row of %s comes with its class; take target out, or write target: {same_as: x} for an output that repeats the input", kind)
+			c.Fail(t.Pos, "data: target: columns belong to csv files, and a row of %s comes with its class; take target out, or write target: {same_as: x} for an output that repeats the input", kind)
 		}
 	}
 }
 
 // train completes the source that the settings are beside.
 func (c *dataCheck) train(s *Source, row *Feature, settings []Arg) {
-	of := featureReader{c.reader, "data: train", row}
+	of := featureReader{c.Reader, "data: train", row}
 	switch s.Kind {
 	case CSV:
 		if s.Separator == "" {
 			s.Separator = ","
 		}
-		t := tableReader{c.reader, "data: train", s}
+		t := tableReader{c.Reader, "data: train", s}
 		t.marks(settings)
 	case Tokens:
 		of.tokenRow(s, settings)
 	case TextDir:
-		of.textFeature(object(settings...))
+		of.textFeature(document.Object(settings...))
 	case ImageDir:
 		if row.Height == 0 {
-			c.fail(s.Pos, "data: image_dir needs size, the rows and columns that every image gets; write size: [28, 28] beside it")
+			c.Fail(s.Pos, "data: image_dir needs size, the rows and columns that every image gets; write size: [28, 28] beside it")
 		}
 	}
 }
@@ -126,7 +127,7 @@ func (c *dataCheck) likeTrain(name string) {
 		return
 	}
 	apply := func(settings []Arg) (Source, Feature) {
-		trial := sourceReader{reader: &reader{}}
+		trial := sourceReader{Reader: &document.Reader{}}
 		s, f := Source{Kind: kind}, Feature{}
 		if kind == CSV {
 			s.Separator = ","
@@ -136,8 +137,8 @@ func (c *dataCheck) likeTrain(name string) {
 		}
 		for _, k := range trial.settingKeys("", &s, &f) {
 			for _, a := range settings {
-				if a.Name == k.name {
-					k.take(a)
+				if a.Name == k.Name {
+					k.Take(a)
 				}
 			}
 		}
@@ -151,7 +152,7 @@ func (c *dataCheck) likeTrain(name string) {
 	s, f := apply(train)
 	for _, a := range c.parts.settings[name] {
 		if own, with := apply(append(slices.Clone(train), a)); !reflect.DeepEqual(own, s) || !reflect.DeepEqual(with, f) {
-			c.fail(a.Pos, "data: %s: %s differs from that of train; take it out: settings beside train hold for all files", name, a.Name)
+			c.Fail(a.Pos, "data: %s: %s differs from that of train; take it out: settings beside train hold for all files", name, a.Name)
 		}
 	}
 }
@@ -160,16 +161,16 @@ func (c *dataCheck) likeTrain(name string) {
 func (c *dataCheck) table(a Arg) {
 	d, parts := c.d, c.parts
 	if parts.classes != nil {
-		c.fail(parts.classes.Pos, "data: for csv files classes belongs under target; write target: {column: ..., classes: %s}", parts.classes.Value.brief())
+		c.Fail(parts.classes.Pos, "data: for csv files classes belongs under target; write target: {column: ..., classes: %s}", parts.classes.Value.Brief())
 	}
 	if parts.features == nil {
-		c.fail(a.Pos, "data: csv needs features, the columns of the input in their order; write features: {age: {type: number}}")
+		c.Fail(a.Pos, "data: csv needs features, the columns of the input in their order; write features: {age: {type: number}}")
 	}
 	if d.Missing == nil {
 		d.Missing = []string{""}
 	}
 	if parts.target == nil {
-		c.fail(a.Pos, `data: csv needs target, the column to predict; write target: {column: churned, classes: ["no", "yes"]}`)
+		c.Fail(a.Pos, `data: csv needs target, the column to predict; write target: {column: churned, classes: ["no", "yes"]}`)
 		return
 	}
 	missing := map[string]bool{}
@@ -179,7 +180,7 @@ func (c *dataCheck) table(a Arg) {
 	targets := map[string]bool{}
 	for _, t := range d.Targets {
 		if t.Columns == nil && t.SameAs == "" {
-			c.fail(t.Pos, "data: target %s has no column; write %s: {column: ..., classes: [...]}", diag.Quote(t.Output), plain(t.Output))
+			c.Fail(t.Pos, "data: target %s has no column; write %s: {column: ..., classes: [...]}", diag.Quote(t.Output), document.Plain(t.Output))
 		}
 		for _, c := range t.Columns {
 			targets[c] = true
@@ -190,20 +191,20 @@ func (c *dataCheck) table(a Arg) {
 		f := &d.Features[i]
 		switch {
 		case targets[f.Name] && !series:
-			c.fail(f.Pos, "data: column %s is the target and a feature; take it out of features, or write target: {same_as: x} for outputs that repeat the features", diag.Quote(f.Name))
+			c.Fail(f.Pos, "data: column %s is the target and a feature; take it out of features, or write target: {same_as: x} for outputs that repeat the features", diag.Quote(f.Name))
 		case f.Name == d.Weight:
-			c.fail(f.Pos, "data: column %s is the weight and a feature; take it out of features", diag.Quote(f.Name))
+			c.Fail(f.Pos, "data: column %s is the weight and a feature; take it out of features", diag.Quote(f.Name))
 		case d.Windows != nil && (f.Integer() || f.Type == encoding.Text):
 			what := "becomes ids"
 			if f.Type == encoding.Text {
 				what = "is text"
 			}
-			c.fail(f.Pos, "data: feature %s %s, and the rows of windows hold numbers, dates and one-hot categories; take it out, or write encode: one_hot for a category", diag.Quote(f.Name), what)
+			c.Fail(f.Pos, "data: feature %s %s, and the rows of windows hold numbers, dates and one-hot categories; take it out, or write encode: one_hot for a category", diag.Quote(f.Name), what)
 		}
 		c.neverThere(missing, f, *parts.features)
 	}
 	if d.Weight != "" && targets[d.Weight] {
-		c.fail(parts.weight.Value.Pos, "data: column %s is the weight and the target; write the column that holds the weights", diag.Quote(d.Weight))
+		c.Fail(parts.weight.Value.Pos, "data: column %s is the weight and the target; write the column that holds the weights", diag.Quote(d.Weight))
 	}
 	c.inHeader()
 }
@@ -217,26 +218,26 @@ func (c *dataCheck) neverThere(missing map[string]bool, f *Feature, features Arg
 	for i, s := range f.Vocabulary {
 		if missing[s] {
 			if list.Name == "" {
-				list = features.vocabularyOf(f)
+				list = vocabularyOf(features, f)
 			}
-			c.fail(list.Value.List[i].Pos, "data: feature %s: %s of the vocabulary is one of missing_values, so that no row has it; take it out here or there", diag.Quote(f.Name), diag.Quote(s))
+			c.Fail(list.Value.List[i].Pos, "data: feature %s: %s of the vocabulary is one of missing_values, so that no row has it; take it out here or there", diag.Quote(f.Name), diag.Quote(s))
 		}
 	}
 }
 
 // vocabularyOf is the vocabulary that a feature is written with, by itself or
 // among columns that are alike.
-func (features Arg) vocabularyOf(f *Feature) Arg {
-	written, ok := features.Value.get(f.Name)
-	if columns, group := written.Value.get("columns"); !ok || group && len(columns.Value.List) > 0 && columns.Value.List[0].Pos != f.Pos {
+func vocabularyOf(features Arg, f *Feature) Arg {
+	written, ok := features.Value.Get(f.Name)
+	if columns, group := written.Value.Get("columns"); !ok || group && len(columns.Value.List) > 0 && columns.Value.List[0].Pos != f.Pos {
 		for _, e := range features.Value.Map {
-			columns, _ := e.Value.get("columns")
+			columns, _ := e.Value.Get("columns")
 			if slices.ContainsFunc(columns.Value.List, func(v Value) bool { return v.Pos == f.Pos }) {
 				written = e
 			}
 		}
 	}
-	list, _ := written.Value.get("vocabulary")
+	list, _ := written.Value.Get("vocabulary")
 	return list
 }
 
@@ -261,7 +262,7 @@ func (c *dataCheck) inHeader() {
 		if unknown++; unknown <= maxHints {
 			hint = diag.DidYouMean(name, header)
 		}
-		c.fail(pos, "data: %s %s is not in header%s", what, diag.Quote(name), hint)
+		c.Fail(pos, "data: %s %s is not in header%s", what, diag.Quote(name), hint)
 	}
 	for _, f := range d.Features {
 		check(f.Pos, "feature", f.Name)
@@ -284,12 +285,12 @@ func (c *dataCheck) folders() {
 		if d.Train.Kind == ImageDir {
 			example = "[cat, dog]"
 		}
-		c.fail(d.Train.Pos, "data: %s needs classes, the names of the folders in %s, one for every class; write classes: %s beside train", d.Train.Kind, diag.Quote(d.Train.Files[0]), example)
+		c.Fail(d.Train.Pos, "data: %s needs classes, the names of the folders in %s, one for every class; write classes: %s beside train", d.Train.Kind, diag.Quote(d.Train.Files[0]), example)
 		return
 	}
 	for i, name := range d.Classes {
 		if name == "." || name == ".." || strings.ContainsAny(name, `/\`) {
-			c.fail(parts.classes.Value.List[i].Pos, "data: classes: %s cannot be the name of a folder in %s", diag.Quote(name), diag.Quote(d.Train.Files[0]))
+			c.Fail(parts.classes.Value.List[i].Pos, "data: classes: %s cannot be the name of a folder in %s", diag.Quote(name), diag.Quote(d.Train.Files[0]))
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 const defaultFormat = "2006-01-02"
@@ -17,35 +18,35 @@ var (
 )
 
 // dateKeys are the settings of dates.
-func (r *featureReader) dateKeys() []key {
-	return []key{
-		{name: "format", take: func(a Arg) { r.f.Format = r.format(a.Value) }},
-		{name: "parts", take: func(a Arg) { r.f.Parts = r.parts(a.Value) }},
-		{name: "encode", take: func(a Arg) {
-			r.f.Encode = r.choose(r.title, a, []string{"cyclic", "number"}, map[string]string{
+func (r *featureReader) dateKeys() []document.Key {
+	return []document.Key{
+		{Name: "format", Take: func(a Arg) { r.f.Format = r.format(a.Value) }},
+		{Name: "parts", Take: func(a Arg) { r.f.Parts = r.parts(a.Value) }},
+		{Name: "encode", Take: func(a Arg) {
+			r.f.Encode = r.Choose(r.title, a, []string{"cyclic", "number"}, map[string]string{
 				"cyclical": "cyclic", "sincos": "cyclic", "sin": "cyclic", "periodic": "cyclic", "circular": "cyclic", "numeric": "number", "linear": "number", "integer": "number", "ordinal": "number",
 			})
 		}},
-		{name: "missing", take: func(a Arg) { r.f.Missing = r.missingDate(a.Value) }},
+		{Name: "missing", Take: func(a Arg) { r.f.Missing = r.missingDate(a.Value) }},
 	}
 }
 
 // format reads the layout of dates, which is that of Go's package time.
 func (r *featureReader) format(v Value) string {
-	s, ok := r.single(v)
+	s, ok := r.Single(v)
 	if !ok {
-		r.fail(v.Pos, `%s: format takes a layout of Go's package time, not %s; write format: "2006-01-02"`, r.title, v.describe())
+		r.Fail(v.Pos, `%s: format takes a layout of Go's package time, not %s; write format: "2006-01-02"`, r.title, v.Describe())
 		return ""
 	}
-	if problem := badColumn(s); problem != "" {
-		r.fail(v.Pos, `%s: format %s; write format: "2006-01-02"`, r.title, problem)
+	if problem := document.BadColumn(s); problem != "" {
+		r.Fail(v.Pos, `%s: format %s; write format: "2006-01-02"`, r.title, problem)
 		return ""
 	}
-	if len(held(s)) > 0 && !strings.Contains(s, "%") && folded(s) != "iso8601" {
+	if len(held(s)) > 0 && !strings.Contains(s, "%") && document.Folded(s) != "iso8601" {
 		return s
 	}
 	write := defaultFormat
-	if f := folded(s); f == "iso" || f == "iso8601" || f == "rfc3339" {
+	if f := document.Folded(s); f == "iso" || f == "iso8601" || f == "rfc3339" {
 		write = time.RFC3339
 	}
 	if got := strptime.Replace(s); strings.Contains(s, "%") && !strings.Contains(got, "%") && len(held(got)) > 0 {
@@ -53,7 +54,7 @@ func (r *featureReader) format(v Value) string {
 	} else if got := letters.Replace(s); got != s && len(held(got)) > 0 {
 		write = got
 	}
-	r.fail(v.Pos, "%s: format %s is not a layout of Go's package time, which is written with the date 2006-01-02 15:04:05; write format: %s", r.title, diag.Quote(s), diag.Quote(write))
+	r.Fail(v.Pos, "%s: format %s is not a layout of Go's package time, which is written with the date 2006-01-02 15:04:05; write format: %s", r.title, diag.Quote(s), diag.Quote(write))
 	return ""
 }
 
@@ -99,17 +100,17 @@ func (r *featureReader) parts(v Value) []string {
 		items = v.List
 	}
 	if len(items) == 0 || v.Kind != List && v.Kind != String {
-		r.fail(v.Pos, "%s: parts takes a list of %s, not %s", r.title, orList(dateParts), v.describe())
+		r.Fail(v.Pos, "%s: parts takes a list of %s, not %s", r.title, document.OrList(dateParts), v.Describe())
 		return nil
 	}
 	var parts []string
 	for _, e := range items {
-		part := r.choose(r.title, Arg{Name: "parts", Value: e}, dateParts, map[string]string{
+		part := r.Choose(r.title, Arg{Name: "parts", Value: e}, dateParts, map[string]string{
 			"dayofweek": "weekday", "dow": "weekday", "wday": "weekday", "dayofyear": "day_of_year", "doy": "day_of_year", "yday": "day_of_year", "mday": "day", "dayofmonth": "day",
 			"timestamp": "days", "epoch": "days", "unix": "days", "ordinal": "days", "min": "minute",
 		})
 		if part != "" && slices.Contains(parts, part) {
-			r.fail(e.Pos, "%s: parts has %s twice", r.title, part)
+			r.Fail(e.Pos, "%s: parts has %s twice", r.title, part)
 		}
 		parts = append(parts, part)
 	}
@@ -118,12 +119,12 @@ func (r *featureReader) parts(v Value) []string {
 
 // missingDate reads the date that stands for a missing one.
 func (r *featureReader) missingDate(v Value) encoding.Missing {
-	switch s, ok := r.single(v); {
+	switch s, ok := r.Single(v); {
 	case !ok:
-		r.fail(v.Pos, `%s: missing takes a date or error, not %s`, r.title, v.describe())
+		r.Fail(v.Pos, `%s: missing takes a date or error, not %s`, r.title, v.Describe())
 	case s == "error":
-	case slices.Contains([]string{"mean", "median", "mostfrequent", "mode"}, folded(s)):
-		r.fail(v.Pos, "%s: missing takes a date or error; %s is not supported for dates", r.title, s)
+	case slices.Contains([]string{"mean", "median", "mostfrequent", "mode"}, document.Folded(s)):
+		r.Fail(v.Pos, "%s: missing takes a date or error; %s is not supported for dates", r.title, s)
 	default:
 		return encoding.Missing{Kind: "text", Text: s}
 	}
@@ -133,9 +134,9 @@ func (r *featureReader) missingDate(v Value) encoding.Missing {
 // date compares the settings of a date.
 func (r *featureReader) date(v Value) {
 	at := r.f.Pos
-	if a, ok := v.get("parts"); ok {
+	if a, ok := v.Get("parts"); ok {
 		at = a.Value.Pos
-	} else if a, ok := v.get("format"); ok {
+	} else if a, ok := v.Get("format"); ok {
 		at = a.Value.Pos
 	}
 	has := held(r.f.Format)
@@ -145,7 +146,7 @@ func (r *featureReader) date(v Value) {
 			"weekday": {"year", "month", "day"}, "day_of_year": {"year", "month", "day"}, "days": {"year", "month", "day"},
 		}[part] {
 			if !slices.Contains(has, need) {
-				r.fail(at, "%s: part %s needs the %s, which format %s does not hold; write parts: without %s, or another format", r.title, part, need, diag.Quote(r.f.Format), part)
+				r.Fail(at, "%s: part %s needs the %s, which format %s does not hold; write parts: without %s, or another format", r.title, part, need, diag.Quote(r.f.Format), part)
 				return
 			}
 		}
@@ -154,7 +155,7 @@ func (r *featureReader) date(v Value) {
 		return
 	}
 	if _, err := time.Parse(r.f.Format, r.f.Missing.Text); err != nil {
-		a, _ := v.get("missing")
-		r.fail(a.Value.Pos, "%s: missing is %s, which is not a date of format %s", r.title, diag.Quote(r.f.Missing.Text), diag.Quote(r.f.Format))
+		a, _ := v.Get("missing")
+		r.Fail(a.Value.Pos, "%s: missing is %s, which is not a date of format %s", r.title, diag.Quote(r.f.Missing.Text), diag.Quote(r.f.Format))
 	}
 }

@@ -1,21 +1,23 @@
 package spec
 
+import "github.com/nngen-go/nngen/ir/spec/internal/document"
+
 // tokenKeys are the settings of files of ids.
-func (r *featureReader) tokenKeys() []key {
+func (r *featureReader) tokenKeys() []document.Key {
 	side := func(into *string) func(a Arg) {
 		return func(a Arg) {
-			*into = r.choose(r.title, a, []string{"pre", "post"}, map[string]string{"left": "pre", "right": "post", "before": "pre", "after": "post", "front": "pre", "end": "post"})
+			*into = r.Choose(r.title, a, []string{"pre", "post"}, map[string]string{"left": "pre", "right": "post", "before": "pre", "after": "post", "front": "pre", "end": "post"})
 		}
 	}
-	return []key{
-		{name: "num_words", take: func(a Arg) {
+	return []document.Key{
+		{Name: "num_words", Take: func(a Arg) {
 			r.f.SlotsPos = a.Value.Pos
-			r.count(r.title, a, &r.f.NumWords, 1, 1<<31-1)
+			r.Count(r.title, a, &r.f.NumWords, 1, 1<<31-1)
 		}},
-		{name: "oov_id", take: func(a Arg) { r.count(r.title, a, &r.f.OOVID, 0, 1<<31-1) }},
-		{name: "length", take: func(a Arg) { r.count(r.title, a, &r.f.Length, 1, maxSlots) }},
-		{name: "padding", take: side(&r.f.Padding)},
-		{name: "truncating", take: side(&r.f.Truncating)},
+		{Name: "oov_id", Take: func(a Arg) { r.Count(r.title, a, &r.f.OOVID, 0, 1<<31-1) }},
+		{Name: "length", Take: func(a Arg) { r.Count(r.title, a, &r.f.Length, 1, maxSlots) }},
+		{Name: "padding", Take: side(&r.f.Padding)},
+		{Name: "truncating", Take: side(&r.f.Truncating)},
 	}
 }
 
@@ -23,15 +25,15 @@ func (r *featureReader) tokenKeys() []key {
 func (r *featureReader) tokenRow(s *Source, settings []Arg) {
 	switch {
 	case r.f.NumWords == 0:
-		r.fail(s.Pos, "data: tokens needs num_words, the number of ids that are kept; write num_words: 10000 beside it")
+		r.Fail(s.Pos, "data: tokens needs num_words, the number of ids that are kept; write num_words: 10000 beside it")
 		return
 	case r.f.OOVID >= r.f.NumWords:
-		r.fail(s.Pos, "%s: oov_id %d is not below num_words %d; write an oov_id that is", r.title, r.f.OOVID, r.f.NumWords)
+		r.Fail(s.Pos, "%s: oov_id %d is not below num_words %d; write an oov_id that is", r.title, r.f.OOVID, r.f.NumWords)
 	}
 	if r.f.Length == 0 {
 		for _, a := range settings {
 			if a.Name == "padding" || a.Name == "truncating" {
-				r.fail(a.Pos, "%s: %s needs length, the number of ids that every row gets; write length: 200 beside it", r.title, a.Name)
+				r.Fail(a.Pos, "%s: %s needs length, the number of ids that every row gets; write length: 200 beside it", r.title, a.Name)
 			}
 		}
 		return
@@ -52,15 +54,15 @@ func (f *Feature) sides() {
 const maxSide = 1 << 14 // pixels
 
 // imageKeys are the settings of folders of images.
-func (r *featureReader) imageKeys() []key {
-	return []key{
-		{name: "size", take: func(a Arg) { r.size(a.Value) }},
-		{name: "color", take: func(a Arg) {
-			if a.Value.Kind == String && folded(a.Value.Str) == "rgba" {
-				r.fail(a.Value.Pos, "%s: color takes rgb or gray; rgba is not supported by this version", r.title)
+func (r *featureReader) imageKeys() []document.Key {
+	return []document.Key{
+		{Name: "size", Take: func(a Arg) { r.size(a.Value) }},
+		{Name: "color", Take: func(a Arg) {
+			if a.Value.Kind == String && document.Folded(a.Value.Str) == "rgba" {
+				r.Fail(a.Value.Pos, "%s: color takes rgb or gray; rgba is not supported by this version", r.title)
 				return
 			}
-			if c := r.choose(r.title, a, []string{"rgb", "gray"}, map[string]string{"grayscale": "gray", "grey": "gray", "greyscale": "gray", "colour": "rgb", "color": "rgb", "l": "gray", "bw": "gray", "bgr": "rgb"}); c == "gray" {
+			if c := r.Choose(r.title, a, []string{"rgb", "gray"}, map[string]string{"grayscale": "gray", "grey": "gray", "greyscale": "gray", "colour": "rgb", "color": "rgb", "l": "gray", "bw": "gray", "bgr": "rgb"}); c == "gray" {
 				r.f.Channels = 1
 			} else {
 				r.f.Channels = 3
@@ -72,7 +74,7 @@ func (r *featureReader) imageKeys() []key {
 // size reads the height and width that images get.
 func (r *featureReader) size(v Value) {
 	if v.Kind == Int {
-		r.fail(v.Pos, "%s: size takes rows and columns; write size: [%d, %d]", r.title, v.Int, v.Int)
+		r.Fail(v.Pos, "%s: size takes rows and columns; write size: [%d, %d]", r.title, v.Int, v.Int)
 		return
 	}
 	if v.Kind != List || len(v.List) != 2 {
@@ -80,9 +82,9 @@ func (r *featureReader) size(v Value) {
 		if v.Kind == List && len(v.List) == 3 {
 			hint = "the number of channels is given by color: rgb or color: gray"
 		}
-		r.fail(v.Pos, "%s: size takes two numbers, rows and columns; %s", r.title, hint)
+		r.Fail(v.Pos, "%s: size takes two numbers, rows and columns; %s", r.title, hint)
 		return
 	}
-	r.count(r.title, Arg{Name: "size", Value: v.List[0]}, &r.f.Height, 1, maxSide)
-	r.count(r.title, Arg{Name: "size", Value: v.List[1]}, &r.f.Columns, 1, maxSide)
+	r.Count(r.title, Arg{Name: "size", Value: v.List[0]}, &r.f.Height, 1, maxSide)
+	r.Count(r.title, Arg{Name: "size", Value: v.List[1]}, &r.f.Columns, 1, maxSide)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
@@ -14,28 +15,28 @@ import (
 type kindRow struct {
 	data.Format
 	settings []string
-	keys     func(r *sourceReader, title string, s *Source, f *Feature) []key
+	keys     func(r *sourceReader, title string, s *Source, f *Feature) []document.Key
 	row      func(pos diag.Pos) *Feature
 }
 
 // ownSettings are those of the kinds that have some.
 var ownSettings = map[SourceKind]kindRow{
 	CSV: {settings: []string{"separator", "header", "quote", "encoding", "decimal", "thousands"},
-		keys: func(r *sourceReader, title string, s *Source, _ *Feature) []key {
-			t := tableReader{r.reader, title, s}
+		keys: func(r *sourceReader, title string, s *Source, _ *Feature) []document.Key {
+			t := tableReader{r.Reader, title, s}
 			return t.csvKeys()
 		}},
 	Tokens: {settings: []string{"num_words", "oov_id", "length", "padding", "truncating"},
-		keys: func(r *sourceReader, title string, _ *Source, f *Feature) []key {
-			of := featureReader{r.reader, title, f}
+		keys: func(r *sourceReader, title string, _ *Source, f *Feature) []document.Key {
+			of := featureReader{r.Reader, title, f}
 			return of.tokenKeys()
 		},
 		row: func(pos diag.Pos) *Feature {
 			return &Feature{Feature: encoding.Feature{Name: "tokens", Type: encoding.Tokens, OOVID: 2}, Pos: pos, SlotsPos: pos}
 		}},
 	TextDir: {settings: []string{"vocabulary", "encode", "length", "standardize", "split", "ngrams", "encoding"},
-		keys: func(r *sourceReader, title string, s *Source, f *Feature) []key {
-			of, t := featureReader{r.reader, title, f}, tableReader{r.reader, title, s}
+		keys: func(r *sourceReader, title string, s *Source, f *Feature) []document.Key {
+			of, t := featureReader{r.Reader, title, f}, tableReader{r.Reader, title, s}
 			return append(of.textKeys(), t.encodingKey())
 		},
 		row: func(pos diag.Pos) *Feature {
@@ -43,8 +44,8 @@ var ownSettings = map[SourceKind]kindRow{
 			return &f
 		}},
 	ImageDir: {settings: []string{"size", "color"},
-		keys: func(r *sourceReader, title string, _ *Source, f *Feature) []key {
-			of := featureReader{r.reader, title, f}
+		keys: func(r *sourceReader, title string, _ *Source, f *Feature) []document.Key {
+			of := featureReader{r.Reader, title, f}
 			return of.imageKeys()
 		},
 		row: func(pos diag.Pos) *Feature {
@@ -59,7 +60,9 @@ func kinds() []kindRow {
 		k := ownSettings[SourceKind(f.Name)]
 		if k.Format = f; f.Shape == data.ArrayArchive {
 			k.settings = []string{"arrays", "inputs", "target"}
-			k.keys = func(r *sourceReader, title string, s *Source, _ *Feature) []key { return r.archiveKeys(title, s) }
+			k.keys = func(r *sourceReader, title string, s *Source, _ *Feature) []document.Key {
+				return r.archiveKeys(title, s)
+			}
 		}
 		list = append(list, k)
 	}
@@ -115,7 +118,7 @@ var sourceMistakes = map[string]string{
 
 // sourceReader reads the sources of the data section.
 type sourceReader struct {
-	*reader
+	*document.Reader
 	arrays  arrays
 	repeats bool // a target repeats an input, which needs no file
 }
@@ -128,11 +131,11 @@ func (r *sourceReader) source(name string, a Arg) (*Source, *Feature, []Arg) {
 		r.kindMissing(title, name, a.Value)
 		return nil, nil, nil
 	}
-	if !r.isMap(title, a.Value, name+": {csv: "+name+".csv}") {
+	if !r.IsMap(title, a.Value, name+": {csv: "+name+".csv}") {
 		return nil, nil, nil
 	}
 	s := &Source{Pos: a.Pos}
-	before := len(r.errs)
+	before := len(r.Errs)
 	for _, e := range a.Value.Map {
 		if kind := SourceKind(e.Name); s.Kind == "" && kind.Shape() != 0 {
 			s.Kind = kind
@@ -140,12 +143,12 @@ func (r *sourceReader) source(name string, a Arg) (*Source, *Feature, []Arg) {
 	}
 	f := rowOf(s.Kind, a.Pos)
 	var settings []Arg
-	var keys []key
+	var keys []document.Key
 	own := r.settingKeys(title, s, f)
 	for _, k := range kinds() {
-		keys = append(keys, key{name: k.Name, take: func(a Arg) {
+		keys = append(keys, document.Key{Name: k.Name, Take: func(a Arg) {
 			if s.Files != nil || k.Name != string(s.Kind) {
-				r.fail(a.Pos, "%s is %s already; it has one kind of files", title, s.Kind)
+				r.Fail(a.Pos, "%s is %s already; it has one kind of files", title, s.Kind)
 				return
 			}
 			if k.Shape == data.ArrayFiles {
@@ -157,32 +160,32 @@ func (r *sourceReader) source(name string, a Arg) (*Source, *Feature, []Arg) {
 	}
 	fraction := s.Kind == "" && name == "test"
 	if fraction {
-		keys = append(keys, key{name: "split", take: func(a Arg) { r.fraction(title, a, &s.Split, false) }})
+		keys = append(keys, document.Key{Name: "split", Take: func(a Arg) { r.Fraction(title, a, &s.Split, false) }})
 	}
 	for _, k := range own {
-		keys = append(keys, key{name: k.name, take: func(a Arg) {
+		keys = append(keys, document.Key{Name: k.Name, Take: func(a Arg) {
 			settings = append(settings, a)
-			k.take(a)
+			k.Take(a)
 		}})
 	}
 	for _, k := range kinds() {
 		for _, setting := range k.settings {
-			if _, answered := sourceMistakes[setting]; slices.ContainsFunc(keys, func(k key) bool { return k.name == setting }) || answered && s.Kind == CSV {
+			if _, answered := sourceMistakes[setting]; slices.ContainsFunc(keys, func(k document.Key) bool { return k.Name == setting }) || answered && s.Kind == CSV {
 				continue
 			}
-			keys = append(keys, key{name: setting, hidden: true, take: func(a Arg) { r.strangeSetting(title, s.Kind, SourceKind(k.Name), a) }})
+			keys = append(keys, document.Key{Name: setting, Hidden: true, Take: func(a Arg) { r.strangeSetting(title, s.Kind, SourceKind(k.Name), a) }})
 		}
 	}
-	r.section(title, a.Value, keys, sourceMistakes)
+	r.Section(title, a.Value, keys, sourceMistakes)
 	switch {
-	case len(r.errs) > before:
+	case len(r.Errs) > before:
 		return nil, nil, nil
 	case s.Kind == "" && !(fraction && s.Split > 0):
 		var examples []string
 		for _, k := range kinds() {
 			examples = append(examples, strings.ReplaceAll(k.Example, "%s", name))
 		}
-		r.fail(a.Pos, "%s names no files; write %s: %s", title, name, orList(examples))
+		r.Fail(a.Pos, "%s names no files; write %s: %s", title, name, document.OrList(examples))
 		return nil, nil, nil
 	}
 	return s, f, settings
@@ -198,27 +201,27 @@ func (r *sourceReader) kindMissing(title, name string, v Value) {
 			continue
 		}
 		if kind = k.Name; k.Shape == data.ArrayFiles {
-			r.fail(v.Pos, "%s needs the kind of its files; write %s: %s", title, name, k.Example)
+			r.Fail(v.Pos, "%s needs the kind of its files; write %s: %s", title, name, k.Example)
 			return
 		}
 	}
-	r.fail(v.Pos, "%s needs the kind of its file; write %s: {%s: %s}", title, name, kind, plain(v.Str))
+	r.Fail(v.Pos, "%s needs the kind of its file; write %s: {%s: %s}", title, name, kind, document.Plain(v.Str))
 }
 
 // strangeSetting answers a setting that belongs to another kind of files.
 func (r *sourceReader) strangeSetting(title string, kind, of SourceKind, a Arg) {
-	_, number := a.Value.number()
+	_, number := a.Value.Number()
 	switch {
 	case a.Name == "split" && number:
-		r.fail(a.Pos, "%s: rows of train are kept for testing by test: {split: %s}, and for validation by fit: {validation_split: %s}", title, a.Value.flow(), a.Value.flow())
+		r.Fail(a.Pos, "%s: rows of train are kept for testing by test: {split: %s}, and for validation by fit: {validation_split: %s}", title, a.Value.Flow(), a.Value.Flow())
 	case kind == "":
-		r.fail(a.Pos, "%s: %s is beside %s, and no files are named", title, a.Name, of)
+		r.Fail(a.Pos, "%s: %s is beside %s, and no files are named", title, a.Name, of)
 	case of.Shape() == data.ArrayArchive && a.Name != "arrays" && kind.Shape() == data.ArrayFiles:
-		r.fail(a.Pos, "%s: %s belongs under %s; write %s: {inputs: {x: x.%s}, target: y.%s}", title, a.Name, kind, kind, kind, kind)
+		r.Fail(a.Pos, "%s: %s belongs under %s; write %s: {inputs: {x: x.%s}, target: y.%s}", title, a.Name, kind, kind, kind, kind)
 	case of == TextDir && kind == CSV:
-		r.fail(a.Pos, "%s: %s belongs to a feature; write it beside its type, features: {review: {type: text, ...}}", title, a.Name)
+		r.Fail(a.Pos, "%s: %s belongs to a feature; write it beside its type, features: {review: {type: text, ...}}", title, a.Name)
 	default:
-		r.fail(a.Pos, "%s: %s belongs to %s, and the files are %s; take it out", title, a.Name, of, kind)
+		r.Fail(a.Pos, "%s: %s belongs to %s, and the files are %s; take it out", title, a.Name, of, kind)
 	}
 }
 
@@ -235,10 +238,10 @@ func (r *sourceReader) files(title string, a Arg, shape data.Shape) []string {
 		} else {
 			what = "one " + what
 		}
-		r.fail(v.Pos, "%s: %s takes %s, not %s", title, a.Name, what, v.describe())
+		r.Fail(v.Pos, "%s: %s takes %s, not %s", title, a.Name, what, v.Describe())
 		return nil
 	}
-	return []string{r.file(title, a.Name, v)}
+	return []string{r.File(title, a.Name, v)}
 }
 
 // rowOf is what a row of such files is, where it is one thing.
@@ -250,7 +253,7 @@ func rowOf(kind SourceKind, pos diag.Pos) *Feature {
 }
 
 // settingKeys are the settings that may be beside such files.
-func (r *sourceReader) settingKeys(title string, s *Source, f *Feature) []key {
+func (r *sourceReader) settingKeys(title string, s *Source, f *Feature) []document.Key {
 	for _, k := range kinds() {
 		if k.Name == string(s.Kind) && k.keys != nil {
 			return k.keys(r, title, s, f)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
@@ -31,19 +32,19 @@ var targetMistakes = map[string]string{
 // output under its name.
 func (r *dataReader) targets(d *Data, a Arg) {
 	if a.Value.Kind == String && d.Train != nil && d.Train.Kind.Shape().Arrays() {
-		name, kind := plain(a.Value.Str), d.Train.Kind
+		name, kind := document.Plain(a.Value.Str), d.Train.Kind
 		if kind.Shape() == data.ArrayArchive {
-			r.fail(a.Pos, "data: the array of the targets belongs beside %s; write train: {%s: %s, target: %s}", kind, kind, plain(d.Train.Files[0]), name)
+			r.Fail(a.Pos, "data: the array of the targets belongs beside %s; write train: {%s: %s, target: %s}", kind, kind, document.Plain(d.Train.Files[0]), name)
 		} else {
-			r.fail(a.Pos, "data: the file of the targets belongs under %s; write train: {%s: {inputs: x.%s, target: %s}}", kind, kind, kind, name)
+			r.Fail(a.Pos, "data: the file of the targets belongs under %s; write train: {%s: {inputs: x.%s, target: %s}}", kind, kind, kind, name)
 		}
 		return
 	}
 	if a.Value.Kind == String {
-		r.fail(a.Value.Pos, "data: target takes a column and its classes; write target: {column: %s, classes: [...]}, or without classes for a number", plain(a.Value.Str))
+		r.Fail(a.Value.Pos, "data: target takes a column and its classes; write target: {column: %s, classes: [...]}, or without classes for a number", document.Plain(a.Value.Str))
 		return
 	}
-	if !r.isMap("data: target", a.Value, targetExample) {
+	if !r.IsMap("data: target", a.Value, targetExample) {
 		return
 	}
 	if !byOutput(a.Value) {
@@ -74,42 +75,42 @@ func byOutput(v Value) bool {
 // target reads one target.
 func (r *dataReader) target(title string, a Arg) Target {
 	t := Target{Pos: a.Pos}
-	before := len(r.errs)
+	before := len(r.Errs)
 	var classes *Arg
-	r.section(title, a.Value, []key{
-		{name: "column", take: func(a Arg) {
+	r.Section(title, a.Value, []document.Key{
+		{Name: "column", Take: func(a Arg) {
 			if a.Value.Kind == List {
-				r.fail(a.Value.Pos, "%s: column takes the header of one column; for several values write columns: %s", title, a.Value.brief())
+				r.Fail(a.Value.Pos, "%s: column takes the header of one column; for several values write columns: %s", title, a.Value.Brief())
 				return
 			}
-			t.Columns = append(t.Columns, r.column(title+": column", a.Value))
+			t.Columns = append(t.Columns, r.Column(title+": column", a.Value))
 		}},
-		{name: "columns", take: func(a Arg) { t.Columns = append(t.Columns, r.columns(title, a.Value)...) }},
-		{name: "same_as", take: func(a Arg) {
+		{Name: "columns", Take: func(a Arg) { t.Columns = append(t.Columns, r.Columns(title, a.Value)...) }},
+		{Name: "same_as", Take: func(a Arg) {
 			var ok bool
-			if t.SameAs, ok = r.single(a.Value); !ok {
-				r.fail(a.Value.Pos, "%s: same_as takes the name of an input, not %s; write same_as: x", title, a.Value.describe())
+			if t.SameAs, ok = r.Single(a.Value); !ok {
+				r.Fail(a.Value.Pos, "%s: same_as takes the name of an input, not %s; write same_as: x", title, a.Value.Describe())
 			}
 		}},
-		{name: "classes", take: func(a Arg) {
+		{Name: "classes", Take: func(a Arg) {
 			classes = &a
 			t.Classes, t.Spellings = r.classes(strings.TrimPrefix(title, "data: ")+": classes", a.Value)
 		}},
 	}, targetMistakes)
-	if len(r.errs) > before {
+	if len(r.Errs) > before {
 		return t
 	}
-	switch _, one := a.Value.get("column"); {
+	switch _, one := a.Value.Get("column"); {
 	case t.Columns == nil && t.SameAs == "" && classes == nil:
-		r.fail(a.Pos, "%s has no column; write target: {column: churned}", title)
+		r.Fail(a.Pos, "%s has no column; write target: {column: churned}", title)
 	case t.Columns != nil && t.SameAs != "":
-		r.fail(a.Pos, "%s has columns and same_as; take one of them out", title)
+		r.Fail(a.Pos, "%s has columns and same_as; take one of them out", title)
 	case one && len(t.Columns) > 1:
-		r.fail(a.Pos, "%s has column and columns; write them all under columns: %s", title, textList(t.Columns).flow())
+		r.Fail(a.Pos, "%s has column and columns; write them all under columns: %s", title, document.TextList(t.Columns).Flow())
 	case classes != nil && t.SameAs != "":
-		r.fail(classes.Pos, "%s repeats an input, and classes are the texts in a column; take classes out", title)
+		r.Fail(classes.Pos, "%s repeats an input, and classes are the texts in a column; take classes out", title)
 	case classes != nil && len(t.Columns) > 1:
-		r.fail(classes.Pos, "%s: classes are the texts in one column, and there are %d; columns of 0 and 1 are named by their headers: take classes out", title, len(t.Columns))
+		r.Fail(classes.Pos, "%s: classes are the texts in one column, and there are %d; columns of 0 and 1 are named by their headers: take classes out", title, len(t.Columns))
 	}
 	return t
 }
@@ -126,9 +127,9 @@ func (c *settling) settleTargets() {
 		if len(refs) > 1 {
 			var each []string
 			for _, r := range refs {
-				each = append(each, plain(r.Name)+": "+d.Targets[0].example())
+				each = append(each, document.Plain(r.Name)+": "+d.Targets[0].example())
 			}
-			c.fail(d.Targets[0].Pos, "data: target is for one output, and the model has %d; write target: {%s}", len(refs), strings.Join(each, ", "))
+			c.Fail(d.Targets[0].Pos, "data: target is for one output, and the model has %d; write target: {%s}", len(refs), strings.Join(each, ", "))
 			d.Targets = nil
 		}
 		return
@@ -138,7 +139,7 @@ func (c *settling) settleTargets() {
 	for _, r := range refs {
 		names = append(names, r.Name)
 	}
-	before := len(c.errs)
+	before := len(c.Errs)
 	for i := range d.Targets {
 		t := &d.Targets[i]
 		of[t.Output] = t
@@ -147,10 +148,10 @@ func (c *settling) settleTargets() {
 			if hint == "" {
 				hint = "; there are " + quoteAll(names)
 			}
-			c.fail(t.Pos, "data: target names %s, which is not an output%s", diag.Quote(t.Output), hint)
+			c.Fail(t.Pos, "data: target names %s, which is not an output%s", diag.Quote(t.Output), hint)
 		}
 	}
-	if len(c.errs) > before || len(refs) == 1 && d.Targets == nil {
+	if len(c.Errs) > before || len(refs) == 1 && d.Targets == nil {
 		return
 	}
 	settled := make([]Target, len(refs))
@@ -161,7 +162,7 @@ func (c *settling) settleTargets() {
 			continue
 		}
 		if d.Train.Kind == CSV {
-			c.fail(r.Pos, "data: output %s has no target; write target: {%s: {column: ...}} beside the others", diag.Quote(r.Name), plain(r.Name))
+			c.Fail(r.Pos, "data: output %s has no target; write target: {%s: {column: ...}} beside the others", diag.Quote(r.Name), document.Plain(r.Name))
 		}
 		settled[i] = Target{Output: r.Name, Pos: d.Pos}
 		fromFiles = append(fromFiles, i)
@@ -170,8 +171,8 @@ func (c *settling) settleTargets() {
 		settled[0].Output = ""
 	}
 	if d.Train.Kind.Shape().Labelled() && len(fromFiles) > 1 {
-		c.fail(refs[fromFiles[1]].Pos, "data: a row of %s has one class, and %s are to be compared with it; write target: {%s: {same_as: ...}} for an output that repeats an input, read the targets from npz or csv, or take data: out and give Fit a Dataset in Go",
-			d.Train.Kind, count(len(fromFiles), "output"), plain(refs[fromFiles[1]].Name))
+		c.Fail(refs[fromFiles[1]].Pos, "data: a row of %s has one class, and %s are to be compared with it; write target: {%s: {same_as: ...}} for an output that repeats an input, read the targets from npz or csv, or take data: out and give Fit a Dataset in Go",
+			d.Train.Kind, count(len(fromFiles), "output"), document.Plain(refs[fromFiles[1]].Name))
 	}
 	d.Targets = settled
 }
@@ -179,7 +180,7 @@ func (c *settling) settleTargets() {
 // example is a target like t, for a message.
 func (t *Target) example() string {
 	if t.SameAs != "" {
-		return "{same_as: " + plain(t.SameAs) + "}"
+		return "{same_as: " + document.Plain(t.SameAs) + "}"
 	}
 	return "{column: ...}"
 }
@@ -202,9 +203,9 @@ func (c *settling) sameInputs() {
 			if hint == "" {
 				hint = "; there are " + quoteAll(names)
 			}
-			c.fail(t.Pos, "data: target: same_as names %s, which is not an input%s", diag.Quote(t.SameAs), hint)
+			c.Fail(t.Pos, "data: target: same_as names %s, which is not an input%s", diag.Quote(t.SameAs), hint)
 		case m.Inputs[i].DType != "float32":
-			c.fail(t.Pos, "data: target: same_as names %s, which holds ids, and an output is numbers; write their columns under target, or read the targets from npz", diag.Quote(t.SameAs))
+			c.Fail(t.Pos, "data: target: same_as names %s, which holds ids, and an output is numbers; write their columns under target, or read the targets from npz", diag.Quote(t.SameAs))
 		}
 	}
 }
@@ -213,23 +214,23 @@ func (c *settling) sameInputs() {
 // numbers, true and false are taken for the texts that a file has for them.
 func (r *dataReader) classes(title string, v Value) (classes []string, spellings [][]string) {
 	if v.Kind != List || len(v.List) < 2 || len(v.List) > maxClasses {
-		got := v.describe()
+		got := v.Describe()
 		if v.Kind == List {
 			got = fmt.Sprintf("a list of %d", len(v.List))
 		}
-		r.fail(v.Pos, `data: %s takes a list of at least two classes, not %s; write classes: ["no", "yes"]`, title, got)
+		r.Fail(v.Pos, `data: %s takes a list of at least two classes, not %s; write classes: ["no", "yes"]`, title, got)
 		return nil, nil
 	}
 	title = "data: " + title
 	seen := map[string]bool{}
 	read := func(e Value) string {
-		name, ok := r.wordOf(title, "a class", e)
+		name, ok := r.WordOf(title, "a class", e)
 		switch {
 		case !ok:
-		case strings.TrimSpace(name) == "" || len(name) > maxWord || strings.ContainsFunc(name, unprintable):
-			r.fail(e.Pos, "%s: %s cannot be the name of a class: it is empty, too long or not printable", title, diag.Quote(name))
+		case strings.TrimSpace(name) == "" || len(name) > document.MaxWord || strings.ContainsFunc(name, document.Unprintable):
+			r.Fail(e.Pos, "%s: %s cannot be the name of a class: it is empty, too long or not printable", title, diag.Quote(name))
 		case seen[name]:
-			r.fail(e.Pos, "%s: class %s is in the list twice", title, diag.Quote(name))
+			r.Fail(e.Pos, "%s: class %s is in the list twice", title, diag.Quote(name))
 		}
 		seen[name] = true
 		return name
@@ -239,7 +240,7 @@ func (r *dataReader) classes(title string, v Value) (classes []string, spellings
 		names := []Value{e}
 		if e.Kind == List {
 			if names = e.List; len(names) == 0 {
-				r.fail(e.Pos, `%s: a class is an empty list; write its name, then other ways in which files write it: ["yes", "y"]`, title)
+				r.Fail(e.Pos, `%s: a class is an empty list; write its name, then other ways in which files write it: ["yes", "y"]`, title)
 				continue
 			}
 		}

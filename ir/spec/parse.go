@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 // Parse reads a description: YAML where file ends in .yaml or .yml, JSON where
@@ -15,16 +16,16 @@ import (
 // The overrides take the place of what the description says.
 func Parse(file string, src []byte, overrides ...Override) (*Model, error) {
 	base := filepath.Base(file)
-	var read func(source) (Value, diag.List, bool)
+	var read func(document.Source) (Value, diag.List, bool)
 	switch ext := strings.ToLower(filepath.Ext(base)); ext {
 	case ".yaml", ".yml":
-		read = readYAML
+		read = document.ReadYAML
 	case ".json":
-		read = readJSON
+		read = document.ReadJSON
 	default:
 		return nil, diag.List{diag.Errorf(diag.Pos{File: base}, "a description is a .yaml or .json file, and the name of this file ends in %s", diag.Quote(ext))}
 	}
-	text, bad := newSource(base, src)
+	text, bad := document.NewSource(base, src)
 	if bad != nil {
 		return nil, diag.List{bad}
 	}
@@ -33,14 +34,14 @@ func Parse(file string, src []byte, overrides ...Override) (*Model, error) {
 		return nil, errs.Err()
 	}
 	errs = append(errs, override(&root, overrides)...)
-	p := parser{reader: &reader{}, json: strings.EqualFold(filepath.Ext(base), ".json")}
+	p := parser{Reader: &document.Reader{}, json: strings.EqualFold(filepath.Ext(base), ".json")}
 	m := p.model(base, root)
-	errs = append(errs, root.unread(p.words)...)
+	errs = append(errs, root.Unread(p.Words)...)
 	unread := map[diag.Pos]bool{}
 	for _, e := range errs {
 		unread[e.Pos] = true
 	}
-	for _, e := range p.errs { // what the reader could not read is not reported a second time for what stands in for it
+	for _, e := range p.Errs { // what the reader could not read is not reported a second time for what stands in for it
 		if !unread[e.Pos] {
 			errs = append(errs, e)
 		}
@@ -56,7 +57,7 @@ func Parse(file string, src []byte, overrides ...Override) (*Model, error) {
 
 // parser turns the tree of values into a Model.
 type parser struct {
-	*reader
+	*document.Reader
 	json bool
 	deep bool // the layers have mistakes: what refers to them is not checked
 }
@@ -80,69 +81,69 @@ var misplaced = map[string]string{
 }
 
 // layers is what reads them.
-func (p *parser) layers() *layerReader { return &layerReader{p.reader, p.json} }
+func (p *parser) layers() *layerReader { return &layerReader{p.Reader, p.json} }
 
 func (p *parser) model(file string, root Value) *Model {
 	m := &Model{File: file, Name: strings.TrimSuffix(file, filepath.Ext(file)), Pos: root.Pos, Fit: Fit{BatchSize: 32, Epochs: 1}}
-	if badName(m.Name) != "" {
+	if document.BadName(m.Name) != "" {
 		m.Name = "model"
 	}
 	if root.Kind != Map {
 		p.notAMap(root)
 		return m
 	}
-	if class, ok := root.get("class_name"); ok {
-		p.fail(class.Pos, "this is a configuration that Keras has written, and not a description; a description has the sections inputs, layers, compile and fit")
+	if class, ok := root.Get("class_name"); ok {
+		p.Fail(class.Pos, "this is a configuration that Keras has written, and not a description; a description has the sections inputs, layers, compile and fit")
 		return m
 	}
 	p.fallenOut(&root)
 	var compile, fit *Arg
-	data := dataReader{reader: p.reader}
-	meant := p.section("the description", root, []key{
-		{name: "name", take: func(a Arg) {
-			if name, ok := p.name("name", a.Value); ok {
+	data := dataReader{Reader: p.Reader}
+	meant := p.Section("the description", root, []document.Key{
+		{Name: "name", Take: func(a Arg) {
+			if name, ok := p.Name("name", a.Value); ok {
 				m.Name = name
 			}
 		}},
-		{name: "data", take: func(a Arg) { m.Data = data.data(a) }},
-		{name: "inputs", take: func(a Arg) { p.inputs(m, a) }},
-		{name: "layers", take: func(a Arg) {
-			before := len(p.errs)
+		{Name: "data", Take: func(a Arg) { m.Data = data.data(a) }},
+		{Name: "inputs", Take: func(a Arg) { p.inputs(m, a) }},
+		{Name: "layers", Take: func(a Arg) {
+			before := len(p.Errs)
 			m.Layers = p.layers().layers(a)
-			p.deep = p.deep || len(p.errs) > before
+			p.deep = p.deep || len(p.Errs) > before
 		}},
-		{name: "outputs", take: func(a Arg) {
+		{Name: "outputs", Take: func(a Arg) {
 			var ok bool
-			m.Outputs, ok = p.refs("outputs", a.Value)
+			m.Outputs, ok = refsOf(p.Reader, "outputs", a.Value)
 			p.deep = p.deep || !ok
 		}},
-		{name: "compile", take: func(a Arg) { compile = &a }},
-		{name: "fit", take: func(a Arg) { fit = &a }},
-		{name: "input_shape", hidden: true, take: func(a Arg) {
-			p.fail(a.Pos, "the shape of the input belongs under inputs; write inputs: {x: {shape: %s}}", shapeOf(a))
+		{Name: "compile", Take: func(a Arg) { compile = &a }},
+		{Name: "fit", Take: func(a Arg) { fit = &a }},
+		{Name: "input_shape", Hidden: true, Take: func(a Arg) {
+			p.Fail(a.Pos, "the shape of the input belongs under inputs; write inputs: {x: {shape: %s}}", shapeOf(a))
 		}},
-		{name: "$schema", hidden: true, take: func(a Arg) {
+		{Name: "$schema", Hidden: true, Take: func(a Arg) {
 			if a.Value.Kind != String {
-				p.fail(a.Value.Pos, "$schema takes the address of a JSON Schema as a text, not %s", a.Value.describe())
+				p.Fail(a.Value.Pos, "$schema takes the address of a JSON Schema as a text, not %s", a.Value.Describe())
 			}
 		}},
 	}, misplaced)
 	if compile != nil { // after layers and outputs, whose names it may use
-		r := compileReader{p.reader, m, p.deep}
+		r := compileReader{p.Reader, m, p.deep}
 		m.Compile = r.compile(*compile)
 	}
 	if fit != nil { // after data, whose classes it may use
-		r := fitReader{p.reader, m}
+		r := fitReader{p.Reader, m}
 		r.fit(*fit)
 	}
 	if !meant["layers"] {
-		p.fail(root.Pos, "the description has no layers; write layers: and under it lines such as - Dense: {units: 16, activation: relu}")
+		p.Fail(root.Pos, "the description has no layers; write layers: and under it lines such as - Dense: {units: 16, activation: relu}")
 	}
 	meant["inputs"] = meant["inputs"] || meant["input_shape"]
-	f := filling{p.reader, m}
+	f := filling{p.Reader, m}
 	f.impliedInputs(root.Pos, meant, data.bad)
 	if d := m.Data; d != nil && d.Train != nil && !data.bad && !p.deep {
-		s := settling{p.reader, m, data.sources.arrays}
+		s := settling{p.Reader, m, data.sources.arrays}
 		s.settleTargets()
 		s.settleArrays()
 	}
@@ -152,7 +153,7 @@ func (p *parser) model(file string, root Value) *Model {
 // fallenOut reports the arguments of the last layer when they are at the
 // margin, under a line such as "- Dense:", and takes them out of root.
 func (p *parser) fallenOut(root *Value) {
-	layers, _ := root.get("layers")
+	layers, _ := root.Get("layers")
 	if n := len(layers.Value.List); n > 0 {
 		last := layers.Value.List[n-1]
 		if last.Kind != Map || len(last.Map) != 1 || last.Map[0].Value.Kind != Null {
@@ -171,8 +172,8 @@ func (p *parser) fallenOut(root *Value) {
 		}
 		if len(fallen) > 0 {
 			layer := last.Map[0].Name
-			p.fail(fallen[0].Pos, "layer %d: %s is at the margin, and not under %s; indent it further than %s, or write %s", n,
-				diag.Quote(fallen[0].Name), quotedName(layer), quotedName(layer), p.layers().entry(plain(layer)+": "+orEllipsis(flowArgs(fallen))))
+			p.Fail(fallen[0].Pos, "layer %d: %s is at the margin, and not under %s; indent it further than %s, or write %s", n,
+				diag.Quote(fallen[0].Name), document.QuotedName(layer), document.QuotedName(layer), p.layers().entry(document.Plain(layer)+": "+orEllipsis(document.FlowArgs(fallen))))
 			root.Map = kept
 		}
 	}
@@ -181,28 +182,37 @@ func (p *parser) fallenOut(root *Value) {
 func (p *parser) notAMap(root Value) {
 	switch {
 	case root.Kind == List:
-		p.fail(root.Pos, "a description is made of sections, not a list; write inputs: {x: {shape: [...]}}, then layers: before the list")
-	case root.Kind == String && looksForeign(root.Str):
-		p.fail(root.Pos, "%s", foreignLine(root.Str))
+		p.Fail(root.Pos, "a description is made of sections, not a list; write inputs: {x: {shape: [...]}}, then layers: before the list")
+	case root.Kind == String && document.LooksForeign(root.Str):
+		p.Fail(root.Pos, "%s", document.ForeignLine(root.Str))
 	case root.Kind == Null:
-		p.fail(root.Pos, "the description is empty; it has at least inputs: and layers:")
+		p.Fail(root.Pos, "the description is empty; it has at least inputs: and layers:")
 	default:
-		p.fail(root.Pos, "a description is made of sections (name:, inputs:, layers:, compile:, fit:), not %s", root.describe())
+		p.Fail(root.Pos, "a description is made of sections (name:, inputs:, layers:, compile:, fit:), not %s", root.Describe())
 	}
 }
 
-// firstCall gives the text up to the bracket that closes the first call in it.
-func firstCall(s string) string {
-	depth := 0
-	for i := range len(s) {
-		switch s[i] {
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth == 0 {
-				return s[:i+1]
-			}
-		}
+// refsOf reads a name or a list of names of inputs or layers.
+func refsOf(r *document.Reader, what string, v Value) ([]Ref, bool) {
+	items := []Value{v}
+	if v.Kind == List {
+		items = v.List
 	}
-	return s
+	if len(items) == 0 || len(items) > document.MaxInputs || v.Kind == Null || v.Kind == Map {
+		switch {
+		case len(items) > document.MaxInputs:
+			r.Fail(v.Pos, "%s has %d names; at most %d are allowed", what, len(items), document.MaxInputs)
+		default:
+			r.Fail(v.Pos, "%s takes a list of names such as [a, b], not %s", what, v.Describe())
+		}
+		return nil, false
+	}
+	refs := make([]Ref, 0, len(items))
+	ok := true
+	for _, item := range items {
+		name, good := r.Name(what, item)
+		ok = ok && good
+		refs = append(refs, Ref{Name: name, Pos: item.Pos})
+	}
+	return refs, ok
 }
