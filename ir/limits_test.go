@@ -25,7 +25,6 @@ var beyond = map[string]string{
 	"cmd/nngen":      "a file for each command and for each concern of fit",
 	"ir/layer":       "a file for each layer, loss and table of settings: one more is one more file",
 	"ir/op":          "a file for each primitive",
-	"ir/spec":        "the sections of a description refer to one another",
 	"runtime/data":   "packages of users import it under this one name; a file for each kind of files",
 	"runtime/metric": "a file for each metric",
 	"runtime/optim":  "a file for each optimizer and schedule",

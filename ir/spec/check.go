@@ -68,9 +68,6 @@ func (m *Model) Order() []int {
 	return c.order
 }
 
-// maxHints bounds the search for near names: far fewer errors are printed.
-const maxHints = 100
-
 type checker struct {
 	m     *Model
 	names []string
@@ -127,11 +124,11 @@ func (c *checker) resolve() {
 				known = c.known()
 			}
 			hint := ""
-			if len(c.errs) < maxHints {
+			if len(c.errs) < document.MaxHints {
 				hint = diag.DidYouMean(r.Name, known)
 			}
 			if hint == "" && len(known) <= 12 {
-				hint = "; there are " + quoteAll(known)
+				hint = "; there are " + document.QuoteAll(known)
 			}
 			c.errs.Add(r.Pos, "%s names %s, which is neither an input nor a layer%s", what, diag.Quote(r.Name), hint)
 		}
@@ -162,14 +159,6 @@ func (c *checker) resolve() {
 		}
 		seen[r.Name] = true
 	}
-}
-
-func quoteAll(names []string) string {
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = diag.Quote(n)
-	}
-	return strings.Join(quoted, ", ")
 }
 
 // cycles orders the layers by what they read, depth first with a stack of its

@@ -19,10 +19,10 @@ type filling struct {
 
 // impliedInputs fills in the inputs that the data section decides, and compares
 // those that are written with it.
-func (c *filling) impliedInputs(pos diag.Pos, meant map[string]bool, badData bool) {
+func (c *filling) impliedInputs(pos diag.Pos, meant map[string]bool, sound bool) {
 	written := meant["inputs"]
 	m, d := c.m, c.m.Data
-	if d == nil || d.Train == nil || badData {
+	if d == nil || d.Train == nil || !sound {
 		if !written && !meant["data"] {
 			c.Fail(pos, "the description has no inputs; write %s", inputsExample)
 		}
@@ -79,7 +79,7 @@ func (c *filling) imply() {
 		if d.Train.Kind != CSV {
 			name = "x"
 		}
-		inputs = append(inputs, Input{Name: name, Shape: f.shape(), DType: "int32", Pos: f.Pos})
+		inputs = append(inputs, Input{Name: name, Shape: f.Shape(), DType: "int32", Pos: f.Pos})
 	}
 	steps := 1
 	if d.Windows != nil {
@@ -93,7 +93,7 @@ func (c *filling) imply() {
 		}
 	}
 	if width > math.MaxInt32/steps {
-		c.Fail(d.Pos, "data: the features fill %d values of %s; an input has at most %d", width, count(steps, "row"), math.MaxInt32)
+		c.Fail(d.Pos, "data: the features fill %d values of %s; an input has at most %d", width, document.Counted(steps, "row"), math.MaxInt32)
 		return
 	}
 	if width > 0 {
@@ -102,7 +102,7 @@ func (c *filling) imply() {
 			x.Shape = []int{d.Windows.Length, width}
 		}
 		if f := &d.Features[0]; f.Type == encoding.Image {
-			x.Shape = f.shape()
+			x.Shape = f.Shape()
 		}
 		for i := range d.Features {
 			if f := &d.Features[i]; f.Integer() && inputName(f.Name) == x.Name {
@@ -117,17 +117,6 @@ func (c *filling) imply() {
 		return
 	}
 	c.m.Inputs = inputs
-}
-
-// shape is that of an input which a feature fills alone.
-func (f *Feature) shape() []int {
-	switch {
-	case f.Type == encoding.Image:
-		return []int{f.Height, f.Columns, f.Channels}
-	case f.Integer() && f.Values() == 0:
-		return []int{Ragged}
-	}
-	return []int{f.Values()}
 }
 
 // fillWidth gives the one category without a vocabulary the values of its input
@@ -168,7 +157,7 @@ func (c *filling) fillWidth() bool {
 	}
 	if rest < least {
 		c.Fail(f.Pos, "data: feature %s has no vocabulary, and input %s of shape %s leaves it %s of %s; at least %d are needed: write vocabulary: and the number of its slots, and correct the shape",
-			diag.Quote(f.Name), diag.Quote(in.Name), shapeText(in.Shape), count(max(rest, 0), "value"), m.widths(places, at), least)
+			diag.Quote(f.Name), diag.Quote(in.Name), shapeText(in.Shape), document.Counted(max(rest, 0), "value"), m.widths(places, at), least)
 		return false
 	}
 	f.Slots, f.SlotsPos = rest, in.Pos
@@ -196,7 +185,7 @@ func (c *filling) fits() {
 		first := &d.Features[filled[at][0]]
 		dtype, want, what := "float32", []int{0}, "numbers"
 		if first.Integer() || first.Type == encoding.Image {
-			want = first.shape()
+			want = first.Shape()
 		}
 		if first.Integer() {
 			dtype, what = "int32", "ids"
@@ -256,7 +245,7 @@ func (c *filling) noInput(f *Feature) {
 	}
 	if f.Integer() {
 		c.Fail(f.Pos, "data: feature %s becomes ids, which have an input of their own; write inputs: {%s: {shape: %s, dtype: int32}} beside the other inputs",
-			diag.Quote(f.Name), name, shapeText(f.shape()))
+			diag.Quote(f.Name), name, shapeText(f.Shape()))
 		return
 	}
 	if free := m.unnamed("float32", m.featureInputs()); len(free) > 1 {
@@ -264,7 +253,7 @@ func (c *filling) noInput(f *Feature) {
 			diag.Quote(m.Inputs[free[0]].Name), diag.Quote(m.Inputs[free[1]].Name))
 		return
 	}
-	c.Fail(f.Pos, "data: there is no input for feature %s, which becomes %s; write inputs: {x: {shape: [%d]}} beside the other inputs", diag.Quote(f.Name), count(f.Values(), "number"), f.Values())
+	c.Fail(f.Pos, "data: there is no input for feature %s, which becomes %s; write inputs: {x: {shape: [%d]}} beside the other inputs", diag.Quote(f.Name), document.Counted(f.Values(), "number"), f.Values())
 }
 
 // featureInputs are the inputs that features are named after.
@@ -295,11 +284,11 @@ func (m *Model) widths(places []Place, at int) string {
 		text := fmt.Sprintf("%s %d", document.Plain(f.Name), w)
 		switch {
 		case f.Type == encoding.Image:
-			return fmt.Sprintf("images of %d rows, %d columns and %s", f.Height, f.Columns, count(f.Channels, "channel"))
+			return fmt.Sprintf("images of %d rows, %d columns and %s", f.Height, f.Columns, document.Counted(f.Channels, "channel"))
 		case f.Integer() && w == 0:
 			return "any number of ids a row"
 		case f.Integer():
-			return count(w, "id") + " a row"
+			return document.Counted(w, "id") + " a row"
 		case f.Encode == "one_hot" && f.Slots == 0:
 			text = document.Plain(f.Name) + " the rest"
 		}
@@ -307,7 +296,7 @@ func (m *Model) widths(places []Place, at int) string {
 			parts, more = parts[:shown], more+1
 		}
 	}
-	text := count(sum, "value")
+	text := document.Counted(sum, "value")
 	if m.Data.Windows != nil {
 		text = fmt.Sprintf("%d rows of %s", m.Data.Windows.Length, text)
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/dataset"
 	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
@@ -107,7 +108,7 @@ func (r *fitReader) classWeights(v Value) {
 	before := len(r.Errs)
 	for _, e := range v.Map {
 		class, ok := numbers[e.Name]
-		if n, err := strconv.Atoi(e.Name); !ok && err == nil && n >= 0 && n < maxClasses && strconv.Itoa(n) == e.Name && (classes == nil || n < len(classes)) {
+		if n, err := strconv.Atoi(e.Name); !ok && err == nil && n >= 0 && n < dataset.MaxClasses && strconv.Itoa(n) == e.Name && (classes == nil || n < len(classes)) {
 			class, ok = n, true
 		}
 		w, number := e.Value.Number()
@@ -116,7 +117,7 @@ func (r *fitReader) classWeights(v Value) {
 			r.Fail(e.Pos, "fit: class_weight: %s is not the number of a class, and data: names no classes; write class_weight: {0: 1, 1: 3}", diag.Quote(e.Name))
 		case !ok:
 			hint := ""
-			if len(r.Errs) < before+maxHints {
+			if len(r.Errs) < before+document.MaxHints {
 				hint = diag.DidYouMean(e.Name, classes)
 			}
 			r.Fail(e.Pos, "fit: class_weight: there is no class %s%s", diag.Quote(e.Name), hint)

@@ -153,11 +153,3 @@ func shapeText(shape []int) string {
 	}
 	return "[" + b.String() + "]"
 }
-
-// count writes "1 feature" or "4 features".
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}

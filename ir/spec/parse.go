@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/dataset"
 	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
@@ -98,14 +99,15 @@ func (p *parser) model(file string, root Value) *Model {
 	}
 	p.fallenOut(&root)
 	var compile, fit *Arg
-	data := dataReader{Reader: p.Reader}
+	var arrays dataset.Arrays
+	sound := true // the data section
 	meant := p.Section("the description", root, []document.Key{
 		{Name: "name", Take: func(a Arg) {
 			if name, ok := p.Name("name", a.Value); ok {
 				m.Name = name
 			}
 		}},
-		{Name: "data", Take: func(a Arg) { m.Data = data.data(a) }},
+		{Name: "data", Take: func(a Arg) { m.Data, arrays, sound = dataset.Read(p.Reader, a) }},
 		{Name: "inputs", Take: func(a Arg) { p.inputs(m, a) }},
 		{Name: "layers", Take: func(a Arg) {
 			before := len(p.Errs)
@@ -141,9 +143,9 @@ func (p *parser) model(file string, root Value) *Model {
 	}
 	meant["inputs"] = meant["inputs"] || meant["input_shape"]
 	f := filling{p.Reader, m}
-	f.impliedInputs(root.Pos, meant, data.bad)
-	if d := m.Data; d != nil && d.Train != nil && !data.bad && !p.deep {
-		s := settling{p.Reader, m, data.sources.arrays}
+	f.impliedInputs(root.Pos, meant, sound)
+	if d := m.Data; d != nil && d.Train != nil && sound && !p.deep {
+		s := settling{p.Reader, m, arrays}
 		s.settleTargets()
 		s.settleArrays()
 	}

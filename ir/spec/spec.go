@@ -10,12 +10,9 @@ package spec
 
 import (
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/dataset"
 	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
-
-// Ragged in Input.Shape is a length known only at run time (null in a
-// description).
-const Ragged = -1
 
 // Model is one description.
 type Model struct {
@@ -66,6 +63,28 @@ type Args struct {
 	List       []Arg
 	Positional *Value // `Dropout: 0.5`: the first argument, alone and without its name; List is then empty
 }
+
+// The data section and its parts.
+type (
+	Data       = dataset.Data
+	SourceKind = dataset.SourceKind
+	Source     = dataset.Source
+	Windows    = dataset.Windows
+	Feature    = dataset.Feature
+	Target     = dataset.Target
+)
+
+// The kinds of sources that have settings of their own.
+const (
+	CSV      = dataset.CSV
+	Tokens   = dataset.Tokens
+	TextDir  = dataset.TextDir
+	ImageDir = dataset.ImageDir
+)
+
+// Ragged in Input.Shape is a length known only at run time (null in a
+// description).
+const Ragged = dataset.Ragged
 
 // Value is a value as written, Arg a named one, and Kind what it holds.
 type (

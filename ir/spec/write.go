@@ -30,7 +30,7 @@ func WriteJSON(m *Model) []byte {
 	}
 	section("name", document.Text(m.Name))
 	if m.Data != nil {
-		section("data", m.Data.tree())
+		section("data", m.Data.Tree())
 	}
 	var inputs []Arg
 	for _, in := range m.Inputs {

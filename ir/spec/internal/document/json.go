@@ -14,7 +14,7 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// readJSON reads a JSON file by its tokens, each with its position.
+// ReadJSON reads a JSON file by its tokens, each with its position.
 func ReadJSON(src Source) (root Value, errs diag.List, fatal bool) {
 	r := jsonReader{src: src, dec: json.NewDecoder(bytes.NewReader(src.Text)), at: diag.Pos{File: src.File, Line: 1, Col: 1}}
 	r.dec.UseNumber()

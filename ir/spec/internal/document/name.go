@@ -15,7 +15,7 @@ const (
 	MaxWord    = 256 // bytes of the header of a column, a category or a class
 )
 
-// name reads a name that the user gives to something.
+// Name reads a name that the user gives to something.
 func (r *Reader) Name(what string, v Value) (string, bool) {
 	s, ok := r.Single(v)
 	if !ok {
@@ -33,7 +33,7 @@ func (r *Reader) Name(what string, v Value) (string, bool) {
 	return s, true
 }
 
-// wordOf reads a text that a file has.
+// WordOf reads a text that a file has.
 func (r *Reader) WordOf(title, what string, v Value) (string, bool) {
 	s, ok := r.Word(v)
 	if !ok {
@@ -42,7 +42,7 @@ func (r *Reader) WordOf(title, what string, v Value) (string, bool) {
 	return s, ok
 }
 
-// column reads the header of a column.
+// Column reads the header of a column.
 func (r *Reader) Column(title string, v Value) string {
 	s, ok := r.Single(v)
 	switch {
@@ -56,7 +56,7 @@ func (r *Reader) Column(title string, v Value) string {
 	return ""
 }
 
-// badColumn says what is wrong with the header of a column, or "": it is the
+// BadColumn says what is wrong with the header of a column, or "": it is the
 // file's text, so "/" and spaces may occur in it.
 func BadColumn(s string) string {
 	switch {
@@ -70,9 +70,10 @@ func BadColumn(s string) string {
 	return ""
 }
 
+// Unprintable reports a character that cannot be printed.
 func Unprintable(r rune) bool { return !unicode.IsPrint(r) }
 
-// columns reads the headers of the columns that make a target.
+// Columns reads the headers of the columns that make a target.
 func (r *Reader) Columns(title string, v Value) []string {
 	title += ": columns"
 	if v.Kind != List || len(v.List) == 0 || len(v.List) > MaxColumns {
@@ -99,7 +100,7 @@ func (r *Reader) Columns(title string, v Value) []string {
 	return names
 }
 
-// file reads the name of a file.
+// File reads the name of a file.
 func (r *Reader) File(title, kind string, v Value) string {
 	name, ok := r.Single(v)
 	switch {
@@ -111,7 +112,7 @@ func (r *Reader) File(title, kind string, v Value) string {
 	return name
 }
 
-// badName says what is wrong with a name that a user gives, or "": names are
+// BadName says what is wrong with a name that a user gives, or "": names are
 // printable and bounded, and "/" parts the paths of weights. What a name looks
 // like in Go is not decided here.
 func BadName(s string) string {
@@ -136,7 +137,7 @@ func BadName(s string) string {
 	return ""
 }
 
-// spaceMissing answers {units:16}, which YAML takes for a key without a value:
+// SpaceMissing answers {units:16}, which YAML takes for a key without a value:
 // `units: 16`.
 func SpaceMissing(a Arg) string {
 	if a.Value.Kind != Null || !Spaceless.MatchString(a.Name) {
@@ -144,4 +145,21 @@ func SpaceMissing(a Arg) string {
 	}
 	key, value, _ := strings.Cut(a.Name, ":")
 	return key + ": " + briefly(value)
+}
+
+// Counted writes "1 feature" or "4 features".
+func Counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// QuoteAll lists names in quotes.
+func QuoteAll(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = diag.Quote(n)
+	}
+	return strings.Join(quoted, ", ")
 }

@@ -26,7 +26,7 @@ var rActivations = map[string]string{"relu": "ReLU", "leaky_relu": "LeakyReLU", 
 
 var keywordArg = regexp.MustCompile(`^([A-Za-z_.][A-Za-z0-9_.]*)\s*=([^=].*)$`)
 
-// fromR translates the name of one of R's functions, and reports whether it is
+// FromR translates the name of one of R's functions, and reports whether it is
 // one: layer_conv_2d, optimizer_rmsprop. A layer_activation_selu gives
 // "Activation: selu".
 func FromR(name string) (string, bool) {
@@ -55,7 +55,7 @@ func FromR(name string) (string, bool) {
 	return "", false
 }
 
-// camel turns batch_normalization into BatchNormalization.
+// Camel turns batch_normalization into BatchNormalization.
 func Camel(snake string) string {
 	var b strings.Builder
 	snake = strings.ReplaceAll("_"+snake+"_", "_re_lu_", "_relu_") // Keras's own snake case
@@ -72,7 +72,7 @@ func Camel(snake string) string {
 	return b.String()
 }
 
-// snake turns BatchNormalization into batch_normalization, as Keras does to
+// Snake turns BatchNormalization into batch_normalization, as Keras does to
 // name layers (keras/src/utils/naming.py, to_snake_case).
 func Snake(camel string) string {
 	s := strings.Map(func(r rune) rune {
@@ -90,7 +90,7 @@ var (
 	capital = regexp.MustCompile(`([a-z])([A-Z])`)
 )
 
-// orderOf are the first arguments of what is often called with arguments by
+// OrderOf are the first arguments of what is often called with arguments by
 // position.
 var OrderOf = map[string][]string{
 	"Dense": {"units", "activation"}, "Dropout": {"rate"}, "Activation": {"activation"}, "Embedding": {"input_dim", "output_dim"}, "Reshape": {"target_shape"},
@@ -101,7 +101,7 @@ var OrderOf = map[string][]string{
 	"GaussianNoise": {"stddev"}, "LeakyReLU": {"negative_slope"}, "ReLU": {"max_value", "negative_slope", "threshold"}, "ELU": {"alpha"}, "Softmax": {"axis"}, "l1": {"l1"}, "l2": {"l2"}, "huber": {"delta"},
 }
 
-// rewriteCall gives the description's form of a call in Python or R, `Dense(16,
+// RewriteCall gives the description's form of a call in Python or R, `Dense(16,
 // activation="relu")` or `layer_dense(units = 16)`: `Dense: {units: 16,
 // activation: relu}`.
 func RewriteCall(s string) (string, bool) {
@@ -130,7 +130,7 @@ func RewriteCall(s string) (string, bool) {
 	return Plain(call.Name) + ": " + text, len(text) <= 120
 }
 
-// foreign reads a value of Python or R: a number, text, list or call; a call is
+// Foreign reads a value of Python or R: a number, text, list or call; a call is
 // a map with one entry.
 func Foreign(s string, depth int) (Value, bool) {
 	s = strings.TrimSpace(s)
@@ -169,6 +169,7 @@ func Foreign(s string, depth int) (Value, bool) {
 	return foreignCall(name, items, depth)
 }
 
+// Identifier is a name as Python and R write them.
 var Identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 func foreignCall(name string, items []string, depth int) (Value, bool) {
@@ -257,7 +258,7 @@ func splitArgs(s string) ([]string, bool) {
 	return items, depth == 0 && len(items) <= 16 && !slices.Contains(items, "")
 }
 
-// looksForeign reports whether a text is a call in Python or R.
+// LooksForeign reports whether a text is a call in Python or R.
 func LooksForeign(s string) bool {
 	open := strings.IndexByte(s, '(')
 	return open > 0 && strings.IndexByte(s, ')') > open && !strings.ContainsFunc(s[:open], func(r rune) bool {
@@ -265,7 +266,7 @@ func LooksForeign(s string) bool {
 	})
 }
 
-// quotedName is diag.Quote for names of the registries, which need no quotes
+// QuotedName is diag.Quote for names of the registries, which need no quotes
 // when they are plain words.
 func QuotedName(s string) string {
 	if Identifier.MatchString(s) && len(s) <= 40 {
@@ -274,7 +275,7 @@ func QuotedName(s string) string {
 	return diag.Quote(s)
 }
 
-// isTypeName reports whether s is spelled as Keras spells layers: Dense, Conv2D.
+// IsTypeName reports whether s is spelled as Keras spells layers: Dense, Conv2D.
 func IsTypeName(s string) bool {
 	return s != "" && s[0] >= 'A' && s[0] <= 'Z' && Identifier.MatchString(s)
 }

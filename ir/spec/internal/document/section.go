@@ -9,23 +9,24 @@ import (
 	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
-// reader reads sections and what they are made of: words, numbers, names and
+// Reader reads sections and what they are made of: words, numbers, names and
 // lists of them. It reports what they are not where that stands.
 type Reader struct {
 	Errs  diag.List
 	Words map[diag.Pos]bool // the unquoted scalars that have been taken for words
 }
 
+// Fail reports a mistake.
 func (r *Reader) Fail(pos diag.Pos, format string, args ...any) { r.Errs.Add(pos, format, args...) }
 
-// key is an entry that a section may have.
+// Key is an entry that a section may have.
 type Key struct {
 	Name   string
 	Take   func(Arg)
 	Hidden bool // not listed in messages
 }
 
-// section hands the entries of a map to the keys. Other entries are answered
+// Section hands the entries of a map to the keys. Other entries are answered
 // from the table of known mistakes, or with the near name. It gives the names
 // of the keys that are there or were meant.
 func (r *Reader) Section(title string, v Value, keys []Key, mistakes map[string]string) (meant map[string]bool) {
@@ -62,7 +63,7 @@ func (r *Reader) Section(title string, v Value, keys []Key, mistakes map[string]
 	return meant
 }
 
-// isMap reports where v is not a map.
+// IsMap reports where v is not a map.
 func (r *Reader) IsMap(title string, v Value, example string) bool {
 	if v.Kind == Map {
 		return true
@@ -75,7 +76,7 @@ func (r *Reader) IsMap(title string, v Value, example string) bool {
 	return false
 }
 
-// count reads a whole number between two bounds.
+// Count reads a whole number between two bounds.
 func (r *Reader) Count(title string, a Arg, into *int, least, most int64) {
 	n, ok := a.Value.Whole()
 	switch {
@@ -88,7 +89,7 @@ func (r *Reader) Count(title string, a Arg, into *int, least, most int64) {
 	}
 }
 
-// flag reads true or false.
+// Flag reads true or false.
 func (r *Reader) Flag(title string, a Arg, into *bool) {
 	if a.Value.Kind != Bool {
 		r.Fail(a.Value.Pos, "%s: %s takes true or false, not %s%s", title, a.Name, a.Value.Describe(), Instead(a.Name, a.Value, func(w Value) bool { return w.Kind == Bool }))
@@ -97,7 +98,7 @@ func (r *Reader) Flag(title string, a Arg, into *bool) {
 	*into = a.Value.Bool
 }
 
-// choose reads one of some words. Habits are words that others use for them, in
+// Choose reads one of some words. Habits are words that others use for them, in
 // lower case without hyphens, underscores and spaces.
 func (r *Reader) Choose(title string, a Arg, words []string, habits map[string]string) string {
 	v := a.Value
@@ -120,7 +121,7 @@ func (r *Reader) Choose(title string, a Arg, words []string, habits map[string]s
 	return ""
 }
 
-// fraction reads a part of the rows.
+// Fraction reads a part of the rows.
 func (r *Reader) Fraction(title string, a Arg, into *float64, zero bool) {
 	v, least := a.Value, "above 0"
 	if zero {
@@ -141,7 +142,7 @@ func (r *Reader) Fraction(title string, a Arg, into *float64, zero bool) {
 	}
 }
 
-// folded is a word without what spellings differ in.
+// Folded is a word without what spellings differ in.
 func Folded(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch r {
@@ -152,10 +153,13 @@ func Folded(s string) string {
 	}, s)
 }
 
-// orList joins names as "a, b or c".
+// OrList joins names as "a, b or c".
 func OrList(names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }
+
+// MaxHints bounds the search for near names: far fewer errors are printed.
+const MaxHints = 100

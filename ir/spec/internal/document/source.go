@@ -21,13 +21,13 @@ const (
 	maxText   = 16384 // bytes of a text
 )
 
-// source is the text of a description, which it checks and numbers.
+// Source is the text of a description, which it checks and numbers.
 type Source struct {
 	File string
 	Text []byte
 }
 
-// newSource strips a byte order mark and reports what makes a file unreadable
+// NewSource strips a byte order mark and reports what makes a file unreadable
 // in any format.
 func NewSource(file string, text []byte) (Source, *diag.Error) {
 	s := Source{File: file, Text: bytes.TrimPrefix(text, []byte("\ufeff"))}
@@ -70,7 +70,7 @@ func (s *Source) pos(offset int) diag.Pos {
 	return diag.Pos{File: s.File, Line: 1 + bytes.Count(s.Text[:start], []byte{'\n'}), Col: 1 + utf8.RuneCount(s.Text[start:offset])}
 }
 
-// where says in words where something is in the same file.
+// Where says in words where something is in the same file.
 func Where(p diag.Pos) string {
 	if p.Line > 0 {
 		return fmt.Sprintf("in line %d, column %d", p.Line, p.Col)

@@ -198,7 +198,7 @@ func (s *slip) keyless(n, at int, value string) {
 	}
 }
 
-// foreignLine answers a line of Python or R.
+// ForeignLine answers a line of Python or R.
 func ForeignLine(s string) string {
 	if at := layerCall.FindStringIndex(s); at != nil {
 		s = firstCall(s[at[0]:])

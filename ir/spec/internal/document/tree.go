@@ -47,14 +47,25 @@ type Value struct {
 	problem string // what keeps text from being read as the number that it looks like
 }
 
-func Text(s string) Value          { return Value{Kind: String, Str: s} }
-func Whole(n int) Value            { return Value{Kind: Int, Int: int64(n)} }
-func Object(entries ...Arg) Value  { return Value{Kind: Map, Map: entries} }
-func ListOf(items ...Value) Value  { return Value{Kind: List, List: items} }
-func Named(s string, v Value) Arg  { return Arg{Name: s, Value: v} }
+// Text is a text.
+func Text(s string) Value { return Value{Kind: String, Str: s} }
+
+// Whole is a whole number.
+func Whole(n int) Value { return Value{Kind: Int, Int: int64(n)} }
+
+// Object is a map.
+func Object(entries ...Arg) Value { return Value{Kind: Map, Map: entries} }
+
+// ListOf is a list.
+func ListOf(items ...Value) Value { return Value{Kind: List, List: items} }
+
+// Named is an entry of a map.
+func Named(s string, v Value) Arg { return Arg{Name: s, Value: v} }
+
+// TextList is a list of texts.
 func TextList(list []string) Value { return MapList(list, Text) }
 
-// jsonText quotes a text; what cannot be printed is escaped, also where JSON
+// JsonText quotes a text; what cannot be printed is escaped, also where JSON
 // allows it.
 func JsonText(s string) string {
 	var quoted bytes.Buffer
@@ -76,6 +87,7 @@ func JsonText(s string) string {
 	return b.String()
 }
 
+// MapList is a list of what becomes of some things.
 func MapList[T any](list []T, tree func(T) Value) Value {
 	v := Value{Kind: List}
 	for _, e := range list {

@@ -9,7 +9,7 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// get gives the value of the first entry with that name in a map.
+// Get gives the value of the first entry with that name in a map.
 func (v Value) Get(name string) (Arg, bool) {
 	for _, a := range v.Map {
 		if a.Name == name {
@@ -19,7 +19,7 @@ func (v Value) Get(name string) (Arg, bool) {
 	return Arg{}, false
 }
 
-// describe says in a few words what v is, for "takes a number, not …".
+// Describe says in a few words what v is, for "takes a number, not …".
 func (v Value) Describe() string {
 	switch v.Kind {
 	case Null:
@@ -43,14 +43,14 @@ func (v Value) Describe() string {
 	}
 }
 
-// flow writes v as YAML on one line, as a user would type it.
+// Flow writes v as YAML on one line, as a user would type it.
 func (v Value) Flow() string {
 	var b strings.Builder
 	v.appendTo(&b, Plain)
 	return b.String()
 }
 
-// json writes v as JSON on one line.
+// JSON writes v as JSON on one line.
 func (v Value) JSON() string {
 	var b strings.Builder
 	v.appendTo(&b, JsonText)
@@ -93,7 +93,7 @@ func (v Value) appendTo(b *strings.Builder, word func(string) string) {
 	}
 }
 
-// same reports whether two values mean the same: the order of a map's entries
+// Same reports whether two values mean the same: the order of a map's entries
 // is not part of that, nor whether 1 is written as 1.0.
 func (v Value) Same(w Value) bool {
 	if x, ok := v.Number(); ok {
@@ -103,7 +103,7 @@ func (v Value) Same(w Value) bool {
 	return v.Kind == w.Kind && v.Bool == w.Bool && v.Str == w.Str && slices.EqualFunc(v.List, w.List, Value.Same) && SameEntries(v.Map, w.Map)
 }
 
-// sameEntries compares entries by name; each name occurs once in either.
+// SameEntries compares entries by name; each name occurs once in either.
 func SameEntries(a, b []Arg) bool {
 	if len(a) != len(b) {
 		return false
@@ -118,7 +118,7 @@ func SameEntries(a, b []Arg) bool {
 	})
 }
 
-// brief is flow where it fits into a message.
+// Brief is Flow where it fits into a message.
 func (v Value) Brief() string {
 	switch s := v.Flow(); {
 	case len(s) <= 90:
@@ -130,7 +130,7 @@ func (v Value) Brief() string {
 	}
 }
 
-// flowArgs writes arguments as `{a: 1, b: 2}`, or "" when that would not fit
+// FlowArgs writes arguments as `{a: 1, b: 2}`, or "" when that would not fit
 // into a message.
 func FlowArgs(args []Arg) string {
 	s := Object(args...).Flow()
@@ -150,7 +150,7 @@ func floatText(f float64) string {
 	return s
 }
 
-// plain writes a text without quotes where YAML reads it back as that text, and
+// Plain writes a text without quotes where YAML reads it back as that text, and
 // quoted otherwise.
 func Plain(s string) string {
 	ok := s != "" && len(s) <= 64
@@ -172,11 +172,11 @@ func Plain(s string) string {
 	return diag.Quote(s)
 }
 
-// whole gives the value of v as a whole number; a float without a fraction is
+// Whole gives the value of v as a whole number; a float without a fraction is
 // not one, for `units: 1e3` is a slip more often than a wish.
 func (v Value) Whole() (int64, bool) { return v.Int, v.Kind == Int }
 
-// number gives the value of an integer or a float.
+// Number gives the value of an integer or a float.
 func (v Value) Number() (float64, bool) {
 	if v.Kind == Int {
 		return float64(v.Int), true
@@ -184,7 +184,7 @@ func (v Value) Number() (float64, bool) {
 	return v.Float, v.Kind == Float
 }
 
-// instead gives what the user probably meant by a value that is not of the
+// Instead gives what the user probably meant by a value that is not of the
 // wanted type: `; write units: 16`, or "". It knows a quoted number, R's 16L
 // and TRUE, percents, and Python's None, True and tuples.
 func Instead(name string, v Value, want func(Value) bool) string {
@@ -250,6 +250,6 @@ func Instead(name string, v Value, want func(Value) bool) string {
 	return "; write " + Plain(name) + ": " + got.Flow()
 }
 
-// unquoted is the text of a scalar without quotes that is not a String: as it is
+// Unquoted is the text of a scalar without quotes that is not a String: as it is
 // written.
 func (v Value) Unquoted() string { return v.text }

@@ -2,7 +2,7 @@ package document
 
 import "github.com/nngen-go/nngen/ir/diag"
 
-// word gives the text of a scalar that is meant as a word: a name, the header
+// Word gives the text of a scalar that is meant as a word: a name, the header
 // of a column, a category, a class, a file. It is the text that is written,
 // whatever YAML or JSON makes of it without quotes: TRUE, 0x10, 007 and 1.50
 // are words of these letters and digits.
@@ -20,7 +20,7 @@ func (r *Reader) Word(v Value) (string, bool) {
 	return v.text, true
 }
 
-// single is word where one word may stand and null means that there is none.
+// Single is Word where one word may stand and null means that there is none.
 func (r *Reader) Single(v Value) (string, bool) {
 	if v.Kind == Null {
 		return "", false
@@ -28,7 +28,7 @@ func (r *Reader) Single(v Value) (string, bool) {
 	return r.Word(v)
 }
 
-// inQuotes answers a null that may have been meant as a word.
+// InQuotes answers a null that may have been meant as a word.
 func InQuotes(v Value) string {
 	if v.Kind != Null || v.text == "" {
 		return ""
@@ -36,7 +36,7 @@ func InQuotes(v Value) string {
 	return "; for the word itself write " + diag.Quote(v.text)
 }
 
-// textArgs makes texts of arguments that are words in every call, whatever they
+// TextArgs makes texts of arguments that are words in every call, whatever they
 // look like.
 func (r *Reader) TextArgs(v Value, names ...string) Value {
 	if v.Kind != Map || len(v.Map) != 1 || v.Map[0].Value.Kind != Map {
@@ -55,7 +55,7 @@ func (r *Reader) TextArgs(v Value, names ...string) Value {
 	return v
 }
 
-// unread lists the scalars that look like numbers and cannot be read as such,
+// Unread lists the scalars that look like numbers and cannot be read as such,
 // except where they have been taken for words.
 func (v Value) Unread(words map[diag.Pos]bool) diag.List {
 	var errs diag.List

@@ -11,7 +11,7 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// readYAML reads the one document of a YAML file. What remains after errors is
+// ReadYAML reads the one document of a YAML file. What remains after errors is
 // not to be used where fatal is true.
 func ReadYAML(src Source) (root Value, errs diag.List, fatal bool) {
 	dec := yaml.NewDecoder(bytes.NewReader(src.Text))

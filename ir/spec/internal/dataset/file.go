@@ -1,4 +1,4 @@
-package spec
+package dataset
 
 import (
 	"slices"
@@ -7,32 +7,32 @@ import (
 	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
-// textEncodings are the encodings of texts that are read, the first where none is
+// TextEncodings are the encodings of texts that are read, the first where none is
 // said.
-var textEncodings = []string{"utf-8", "latin-1", "windows-1252", "utf-16"}
+var TextEncodings = []string{"utf-8", "latin-1", "windows-1252", "utf-16"}
 
 // encodingKey is the setting of files of text.
 func (t *tableReader) encodingKey() document.Key {
-	return document.Key{Name: "encoding", Take: func(a Arg) { t.s.Encoding = t.encoding(a) }}
+	return document.Key{Name: "encoding", Take: func(a document.Arg) { t.s.Encoding = t.encoding(a) }}
 }
 
 // encoding reads the encoding of texts.
-func (t *tableReader) encoding(a Arg) string {
-	if a.Value.Kind == Int {
+func (t *tableReader) encoding(a document.Arg) string {
+	if a.Value.Kind == document.Int {
 		a.Value = document.Text(a.Value.Flow()) // 1252
 	}
-	if a.Value.Kind == String && !slices.Contains(textEncodings, a.Value.Str) {
+	if a.Value.Kind == document.String && !slices.Contains(TextEncodings, a.Value.Str) {
 		if name := otherEncodings[document.Folded(a.Value.Str)]; name != "" {
 			t.Fail(a.Value.Pos, "%s: %s is not read by this version; save the files as UTF-8: iconv -f %s -t UTF-8", t.title, a.Value.Describe(), name)
 			return ""
 		}
 	}
-	e := t.Choose(t.title, a, textEncodings, map[string]string{
+	e := t.Choose(t.title, a, TextEncodings, map[string]string{
 		"utf8": "utf-8", "utf8sig": "utf-8", "u8": "utf-8", "ascii": "utf-8", "usascii": "utf-8", "unicode": "utf-16", "ucs2": "utf-16", "utf16le": "utf-16", "utf16be": "utf-16", "u16": "utf-16",
 		"latin1": "latin-1", "latin": "latin-1", "l1": "latin-1", "iso88591": "latin-1", "88591": "latin-1", "cp819": "latin-1",
 		"windows1252": "windows-1252", "win1252": "windows-1252", "cp1252": "windows-1252", "1252": "windows-1252", "ansi": "windows-1252", "mscp1252": "windows-1252", "western": "windows-1252",
 	})
-	if e == textEncodings[0] {
+	if e == TextEncodings[0] {
 		return "" // as unsaid
 	}
 	return e
@@ -46,17 +46,13 @@ var otherEncodings = map[string]string{
 	"shiftjis": "SHIFT_JIS", "sjis": "SHIFT_JIS", "cp932": "CP932", "eucjp": "EUC-JP", "euckr": "EUC-KR", "cp949": "CP949", "utf32": "UTF-32", "utf7": "UTF-7",
 }
 
-func encodingSchema() schemaNode {
-	return oneOfWords("The encoding of the text.", textEncodings[0], textEncodings...)
-}
-
 // quote reads whether quotes enclose fields.
-func (t *tableReader) quote(a Arg) string {
-	if v := a.Value; v.Kind == Null || v.Kind == Bool && !v.Bool || v.Kind == Int && v.Int == 3 { // pandas: csv.QUOTE_NONE
+func (t *tableReader) quote(a document.Arg) string {
+	if v := a.Value; v.Kind == document.Null || v.Kind == document.Bool && !v.Bool || v.Kind == document.Int && v.Int == 3 { // pandas: csv.QUOTE_NONE
 		t.Fail(v.Pos, `%s: quote takes none or '"', not %s; write quote: none where quotes mean nothing`, t.title, v.Describe())
 		return ""
 	}
-	if v := a.Value; v.Kind == String && (v.Str == "'" || v.Str == "`") {
+	if v := a.Value; v.Kind == document.String && (v.Str == "'" || v.Str == "`") {
 		t.Fail(v.Pos, `%s: quote takes none or '"'; fields in other quotes are not supported by this version`, t.title)
 		return ""
 	}
@@ -65,15 +61,15 @@ func (t *tableReader) quote(a Arg) string {
 
 // mark reads the character before the fraction of numbers, or that between
 // thousands.
-func (t *tableReader) mark(a Arg, words []string, habits map[string]string) string {
-	if v := a.Value; v.Kind == String && (v.Str == "\u00a0" || v.Str == "\u202f") {
+func (t *tableReader) mark(a document.Arg, words []string, habits map[string]string) string {
+	if v := a.Value; v.Kind == document.String && (v.Str == "\u00a0" || v.Str == "\u202f") {
 		t.Fail(v.Pos, `%s: %s takes " " for all spaces, non-breaking ones included; write %s: " "`, t.title, a.Name, a.Name)
 		return ""
 	}
 	s := ""
-	if v := a.Value; v.Kind == String && slices.Contains(words, v.Str) {
+	if v := a.Value; v.Kind == document.String && slices.Contains(words, v.Str) {
 		return v.Str
-	} else if v.Kind == String {
+	} else if v.Kind == document.String {
 		s = habits[v.Str]
 	}
 	hint := ""
@@ -95,20 +91,20 @@ func markList(words []string) string {
 // markKeys are how a table writes its numbers.
 func (t *tableReader) markKeys() []document.Key {
 	return []document.Key{
-		{Name: "decimal", Take: func(a Arg) {
+		{Name: "decimal", Take: func(a document.Arg) {
 			t.s.Decimal = t.mark(a, []string{",", "."}, map[string]string{"comma": ",", "point": ".", "period": ".", "dot": "."})
 			if t.s.Decimal == "." {
 				t.s.Decimal = "" // as unsaid
 			}
 		}},
-		{Name: "thousands", Take: func(a Arg) {
+		{Name: "thousands", Take: func(a document.Arg) {
 			t.s.Thousands = t.mark(a, []string{".", ",", " ", "'", "_"}, map[string]string{"comma": ",", "point": ".", "period": ".", "dot": ".", "space": " ", "apostrophe": "'", "’": "'"})
 		}},
 	}
 }
 
 // marks compares the characters between and within numbers.
-func (t *tableReader) marks(settings []Arg) {
+func (t *tableReader) marks(settings []document.Arg) {
 	decimal := t.s.Decimal
 	if decimal == "" {
 		decimal = "."

@@ -5,115 +5,10 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/dataset"
 	"github.com/nngen-go/nngen/ir/spec/internal/document"
 	"github.com/nngen-go/nngen/runtime/data"
 )
-
-// namedArrays is what a source says of its arrays: all of them in a list, or
-// those of inputs and targets under their names. What is not said is nil.
-type namedArrays struct {
-	list            *Arg
-	inputs, targets *Arg
-	pos             diag.Pos
-}
-
-// arrays are what sources say of theirs, until the inputs and outputs are known.
-type arrays map[*Source]*namedArrays
-
-func (a arrays) of(s *Source, pos diag.Pos) *namedArrays {
-	if a[s] == nil {
-		a[s] = &namedArrays{pos: pos}
-	}
-	return a[s]
-}
-
-// repeats reports whether a target of the data section repeats an input.
-func repeats(data Value) bool {
-	target, _ := data.Get("target")
-	for _, e := range target.Value.Map {
-		if e.Name == "same_as" {
-			return true
-		}
-		if _, ok := e.Value.Get("same_as"); ok && e.Value.Kind == Map {
-			return true
-		}
-	}
-	return false
-}
-
-// arrayFiles reads the files that hold an array each: those of the inputs and of
-// the targets, in their order or under their names.
-func (r *sourceReader) arrayFiles(title string, a Arg, s *Source) []string {
-	v := a.Value
-	if v.Kind == Map && len(v.Map) > 0 {
-		of := r.arrays.of(s, a.Pos)
-		r.Section(title+": "+a.Name, v, inputsAndTarget(of), map[string]string{
-			"targets": title + ": what the outputs are compared with is called target; write target: y.npy, or for several outputs target: {a: a.npy, b: b.npy}",
-			"x":       title + ": the files of the inputs belong under inputs; write inputs: {x: x.npy}",
-			"y":       title + ": the file of the targets is called target; write target: y.npy",
-		})
-		return []string{""} // until the inputs are known
-	}
-	least := 2
-	if r.repeats {
-		least = 1
-	}
-	items := []Value{v}
-	if v.Kind == List {
-		items = v.List
-	}
-	if len(items) < least || v.Kind == Null || v.Kind == Map {
-		example := strings.Trim(data.FormatNamed(a.Name).Example, "{}")
-		r.Fail(v.Pos, "%s: %s takes two file names, the inputs and the targets; write %s", title, a.Name, example)
-		return nil
-	}
-	r.arrays.of(s, v.Pos).list = &a
-	var files []string
-	for _, item := range items {
-		files = append(files, r.File(title, a.Name, item))
-	}
-	return files
-}
-
-// inputsAndTarget are the keys of arrays under their names.
-func inputsAndTarget(of *namedArrays) []document.Key {
-	return []document.Key{
-		{Name: "inputs", Take: func(a Arg) { of.inputs = &a }},
-		{Name: "target", Take: func(a Arg) { of.targets = &a }},
-	}
-}
-
-// archiveKeys are the settings beside an archive of arrays.
-func (r *sourceReader) archiveKeys(title string, s *Source) []document.Key {
-	of := r.arrays.of(s, s.Pos)
-	return append([]document.Key{{Name: "arrays", Take: func(a Arg) {
-		of.list = &a
-		s.Arrays = r.arrayNames(title, a.Value)
-	}}}, inputsAndTarget(of)...)
-}
-
-// arrayNames reads the names of the arrays of an archive.
-func (r *sourceReader) arrayNames(title string, v Value) []string {
-	const example = "write arrays: [x_train, y_train]"
-	least := 2
-	if r.repeats {
-		least = 1
-	}
-	if v.Kind != List || len(v.List) < least {
-		r.Fail(v.Pos, "%s: arrays takes two names, that of the inputs and that of the targets; %s", title, example)
-		return nil
-	}
-	var names []string
-	for _, e := range v.List {
-		name, ok := r.Single(e)
-		if !ok || document.BadColumn(name) != "" {
-			r.Fail(e.Pos, "%s: arrays takes the names of arrays, not %s; %s", title, e.Describe(), example)
-			return nil
-		}
-		names = append(names, name)
-	}
-	return names
-}
 
 // arrayPlan is what the arrays of a description are for.
 type arrayPlan struct{ inputs, targets []string }
@@ -123,7 +18,7 @@ type arrayPlan struct{ inputs, targets []string }
 type settling struct {
 	*document.Reader
 	m      *Model
-	arrays arrays
+	arrays dataset.Arrays
 }
 
 // settleArrays gives every source its files or arrays in the order of the inputs
@@ -158,32 +53,32 @@ func (c *settling) settleArrays() {
 // settleSource gives one source its files or arrays.
 func (c *settling) settleSource(title string, s *Source, plan arrayPlan) {
 	of, d := c.arrays[s], c.m.Data
-	if s.Split > 0 || s.Kind.Shape() == data.ArrayArchive && s != d.Train && (of == nil || of.list == nil && of.inputs == nil && of.targets == nil) {
+	if s.Split > 0 || s.Kind.Shape() == data.ArrayArchive && s != d.Train && (of == nil || of.List == nil && of.Inputs == nil && of.Targets == nil) {
 		s.Arrays = d.Train.Arrays
 		return
 	}
 	want := slices.Concat(plan.inputs, plan.targets)
 	if of == nil {
-		of = &namedArrays{pos: s.Pos}
+		of = &dataset.NamedArrays{Pos: s.Pos}
 	}
-	if of.list != nil {
-		switch got := max(len(of.list.Value.List), 1); {
-		case of.inputs != nil || of.targets != nil:
-			c.Fail(of.list.Pos, "%s: arrays names all arrays, and inputs and target some of them; take arrays out", title)
+	if of.List != nil {
+		switch got := max(len(of.List.Value.List), 1); {
+		case of.Inputs != nil || of.Targets != nil:
+			c.Fail(of.List.Pos, "%s: arrays names all arrays, and inputs and target some of them; take arrays out", title)
 		case got != len(want):
-			c.Fail(of.list.Value.Pos, "%s: %s names %s, and the model takes %d, %s; write %s: %s", title, of.list.Name, count(got, arrayWord(s.Kind)), len(want), plan.words(), of.list.Name, plan.example(s.Kind))
+			c.Fail(of.List.Value.Pos, "%s: %s names %s, and the model takes %d, %s; write %s: %s", title, of.List.Name, document.Counted(got, arrayWord(s.Kind)), len(want), plan.words(), of.List.Name, plan.example(s.Kind))
 		}
 		return
 	}
-	if of.targets == nil && len(plan.targets) > 0 && (s.Kind.Shape() != data.ArrayArchive || !namedOutputs(c.m)) {
+	if of.Targets == nil && len(plan.targets) > 0 && (s.Kind.Shape() != data.ArrayArchive || !namedOutputs(c.m)) {
 		if s.Kind.Shape() == data.ArrayArchive {
 			c.Fail(s.Pos, "data: %s needs arrays, the names of the array of inputs and of that of targets; write arrays: [x_train, y_train] beside it", s.Kind)
 		} else {
-			c.Fail(of.pos, "%s: %s names no file of the targets; write target: y.%s under it", title, s.Kind, s.Kind)
+			c.Fail(of.Pos, "%s: %s names no file of the targets; write target: y.%s under it", title, s.Kind, s.Kind)
 		}
 		return
 	}
-	names := append(c.byName(title+": inputs", of.inputs, plan.inputs, s), c.byName(title+": target", of.targets, plan.targets, s)...)
+	names := append(c.byName(title+": inputs", of.Inputs, plan.inputs, s), c.byName(title+": target", of.Targets, plan.targets, s)...)
 	if s.Kind.Shape() == data.ArrayArchive {
 		s.Arrays = names
 	} else {
@@ -226,7 +121,7 @@ func (c *settling) byName(title string, a *Arg, want []string, s *Source) []stri
 	switch {
 	case a == nil:
 		if len(want) > 0 {
-			c.Fail(c.arrays[s].pos, "%s is missing: %s names no file for %s; write %s", title, s.Kind, quoteAll(want), inputsOf(want, s.Kind))
+			c.Fail(c.arrays[s].Pos, "%s is missing: %s names no file for %s; write %s", title, s.Kind, document.QuoteAll(want), inputsOf(want, s.Kind))
 		}
 	case len(want) == 0:
 		c.Fail(a.Pos, "%s: every output repeats an input; take it out", title)
@@ -236,7 +131,7 @@ func (c *settling) byName(title string, a *Arg, want []string, s *Source) []stri
 			if i < 0 {
 				hint := diag.DidYouMean(e.Name, want)
 				if hint == "" {
-					hint = "; there are " + quoteAll(want)
+					hint = "; there are " + document.QuoteAll(want)
 				}
 				c.Fail(e.Pos, "%s names %s, which the model does not have%s", title, diag.Quote(e.Name), hint)
 				continue
@@ -285,7 +180,7 @@ func (a arrayPlan) words() string {
 		if len(names) == 1 {
 			return "that of the " + one + " " + diag.Quote(names[0])
 		}
-		return "those of the " + many + " " + quoteAll(names)
+		return "those of the " + many + " " + document.QuoteAll(names)
 	}
 	text := what("input", "inputs", a.inputs)
 	if len(a.targets) > 0 {

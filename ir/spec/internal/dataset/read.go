@@ -1,4 +1,4 @@
-package spec
+package dataset
 
 import (
 	"maps"
@@ -11,7 +11,7 @@ import (
 
 const (
 	dataExample = "data: {train: {csv: train.csv}, features: {age: {type: number}}, target: {column: churned, classes: [\"no\", \"yes\"]}}"
-	maxSlots    = 1 << 24 // ids of a vocabulary: what CategoryEncoding takes at most
+	MaxSlots    = 1 << 24 // ids of a vocabulary: what CategoryEncoding takes at most
 )
 
 // mistakesOfData answers the keys of dataMistakes, and kinds of files that stand
@@ -40,8 +40,8 @@ var dataMistakes = map[string]string{
 	"encoding":         "encoding belongs beside csv; write train: {csv: train.csv, encoding: latin-1}",
 	"quote":            "quote belongs beside csv; write train: {csv: train.csv, quote: none}",
 	"header":           "header belongs beside csv; write train: {csv: train.csv, header: [age, plan]}",
-	"batch_size":       misplaced["batch_size"],
-	"validation_split": misplaced["validation_split"],
+	"batch_size":       "batch_size belongs under fit: write fit: {batch_size: ...}",
+	"validation_split": "validation_split belongs under fit: write fit: {validation_split: ...}",
 	"test_split":       "data: test rows that come from the file of train are written test: {split: 0.2}",
 	"missing":          "data: the replacement for a missing value belongs to its feature, age: {type: number, missing: mean}; the texts that mean one belong under missing_values",
 	"na_values":        `data: the texts that mean a missing value belong under missing_values; write missing_values: ["", NA]`,
@@ -69,37 +69,36 @@ var dataMistakes = map[string]string{
 
 // dataArgs are the parts of the section, where they are.
 type dataArgs struct {
-	missing, weight, windows, features, target, classes *Arg
-	settings                                            map[string][]Arg // of train, test and validation
+	missing, weight, windows, features, target, classes *document.Arg
+	settings                                            map[string][]document.Arg // of train, test and validation
 }
 
-// dataReader reads the data section.
-type dataReader struct {
-	*document.Reader
-	sources sourceReader
-	bad     bool // there are mistakes
-}
+// reader reads the data section.
+type reader struct{ *document.Reader }
 
-func (r *dataReader) data(a Arg) *Data {
+// Read reads the data section and gives what its sources say of their arrays. It is
+// not sound where there are mistakes; nil, where there is nothing to be read.
+func Read(of *document.Reader, a document.Arg) (d *Data, named Arrays, sound bool) {
+	r := &reader{of}
 	if !r.IsMap("data", a.Value, dataExample) {
-		return nil
+		return nil, nil, true
 	}
-	d := &Data{Pos: a.Pos}
+	d = &Data{Pos: a.Pos}
 	before := len(r.Errs)
-	r.sources = sourceReader{Reader: r.Reader, arrays: arrays{}, repeats: repeats(a.Value)}
-	parts := dataArgs{settings: map[string][]Arg{}}
+	sources := sourceReader{Reader: of, arrays: Arrays{}, repeats: repeats(a.Value)}
+	parts := dataArgs{settings: map[string][]document.Arg{}}
 	var row *Feature // what a row of train is, where it is one thing
 	source := func(name string, into **Source) document.Key {
-		return document.Key{Name: name, Take: func(a Arg) {
-			s, f, settings := r.sources.source(name, a)
+		return document.Key{Name: name, Take: func(a document.Arg) {
+			s, f, settings := sources.source(name, a)
 			*into, parts.settings[name] = s, settings
 			if name == "train" {
 				row = f
 			}
 		}}
 	}
-	keep := func(name string, into **Arg) document.Key {
-		return document.Key{Name: name, Take: func(a Arg) { *into = &a }}
+	keep := func(name string, into **document.Arg) document.Key {
+		return document.Key{Name: name, Take: func(a document.Arg) { *into = &a }}
 	}
 	r.Section("data", a.Value, []document.Key{
 		source("train", &d.Train), source("test", &d.Test), source("validation", &d.Validation),
@@ -128,15 +127,14 @@ func (r *dataReader) data(a Arg) *Data {
 		check := dataCheck{r.Reader, d, &parts}
 		check.consistent(a, row)
 	}
-	r.bad = len(r.Errs) > before
-	return d
+	return d, sources.arrays, len(r.Errs) == before
 }
 
-func (r *dataReader) features(a Arg) []Feature {
-	if a.Value.Kind == List && len(a.Value.List) > 0 {
+func (r *reader) features(a document.Arg) []Feature {
+	if a.Value.Kind == document.List && len(a.Value.List) > 0 {
 		e := a.Value.List[0]
-		if e.Kind == Map && len(e.Map) > 0 {
-			e = Value{Kind: String, Str: e.Map[0].Name}
+		if e.Kind == document.Map && len(e.Map) > 0 {
+			e = document.Value{Kind: document.String, Str: e.Map[0].Name}
 		}
 		r.Fail(a.Value.Pos, "data: features takes columns with their types, not a list; write features: {%s: {type: number}, ...}", e.Brief())
 		return nil
@@ -145,7 +143,7 @@ func (r *dataReader) features(a Arg) []Feature {
 		return nil
 	}
 	if len(a.Value.Map) == 0 || len(a.Value.Map) > document.MaxColumns {
-		r.Fail(a.Value.Pos, "data: features has %s; it must have between 1 and %d", count(len(a.Value.Map), "column"), document.MaxColumns)
+		r.Fail(a.Value.Pos, "data: features has %s; it must have between 1 and %d", document.Counted(len(a.Value.Map), "column"), document.MaxColumns)
 		return nil
 	}
 	var features []Feature
@@ -164,9 +162,9 @@ func (r *dataReader) features(a Arg) []Feature {
 
 // missingValues reads the texts that mean a missing value. Spaces around them do
 // not count.
-func (r *dataReader) missingValues(v Value) []string {
+func (r *reader) missingValues(v document.Value) []string {
 	const title, example = "data: missing_values", `write missing_values: ["", NA]`
-	if v.Kind != List || len(v.List) == 0 {
+	if v.Kind != document.List || len(v.List) == 0 {
 		hint := example
 		if s, ok := r.Single(v); ok {
 			hint = "write missing_values: " + document.ListOf(document.Text(s)).Flow()
@@ -178,7 +176,7 @@ func (r *dataReader) missingValues(v Value) []string {
 	seen := map[string]bool{}
 	for _, e := range v.List {
 		s, ok := "", false
-		if e.Kind == Null && e.Unquoted() == "" {
+		if e.Kind == document.Null && e.Unquoted() == "" {
 			r.Fail(e.Pos, `%s: null is not a text; for an empty field write "", and for the word itself "null"`, title)
 		} else {
 			s, ok = r.WordOf(title, "what means a missing value", e)
@@ -200,10 +198,10 @@ func (r *dataReader) missingValues(v Value) []string {
 }
 
 // windows reads how samples are made of successive rows.
-func (r *dataReader) windows(a Arg) *Windows {
+func (r *reader) windows(a document.Arg) *Windows {
 	const title = "data: windows"
 	v := a.Value
-	if v.Kind == Int {
+	if v.Kind == document.Int {
 		r.Fail(v.Pos, "%s takes a length; write windows: {length: %d}", title, v.Int)
 		return nil
 	}
@@ -213,9 +211,9 @@ func (r *dataReader) windows(a Arg) *Windows {
 	w := &Windows{encoding.Series{Offset: 1, Stride: 1}, a.Pos}
 	before := len(r.Errs)
 	r.Section(title, v, []document.Key{
-		{Name: "length", Take: func(a Arg) { r.Count(title, a, &w.Length, 1, maxSlots) }},
-		{Name: "offset", Take: func(a Arg) { r.Count(title, a, &w.Offset, 0, maxSlots) }},
-		{Name: "stride", Take: func(a Arg) { r.Count(title, a, &w.Stride, 1, maxSlots) }},
+		{Name: "length", Take: func(a document.Arg) { r.Count(title, a, &w.Length, 1, MaxSlots) }},
+		{Name: "offset", Take: func(a document.Arg) { r.Count(title, a, &w.Offset, 0, MaxSlots) }},
+		{Name: "stride", Take: func(a document.Arg) { r.Count(title, a, &w.Stride, 1, MaxSlots) }},
 	}, map[string]string{
 		"sequence_length":        title + ": the number of rows is called length; write length: 12",
 		"size":                   title + ": the number of rows is called length; write length: 12",
@@ -225,7 +223,7 @@ func (r *dataReader) windows(a Arg) *Windows {
 		"delay":                  title + ": how far after the window the target comes is called offset; write offset: 1",
 		"horizon":                title + ": how far after the window the target comes is called offset; write offset: 1",
 		"sampling_rate":          title + ": the rows of a window follow one another; sampling_rate is not supported by this version",
-		"batch_size":             misplaced["batch_size"],
+		"batch_size":             "batch_size belongs under fit: write fit: {batch_size: ...}",
 		"output_sequence_length": title + ": the number of rows is called length; write length: 12",
 	})
 	if w.Length == 0 && len(r.Errs) == before {

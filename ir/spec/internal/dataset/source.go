@@ -1,4 +1,4 @@
-package spec
+package dataset
 
 import (
 	"slices"
@@ -105,8 +105,8 @@ var sourceMistakes = map[string]string{
 	"class_names":            "the classes are the names of the folders; write data: {classes: [cat, dog]}",
 	"classes":                "classes belongs under data, not under the files; write data: {classes: [cat, dog]}",
 	"interpolation":          "images are resized bilinearly, as in Keras; take interpolation out",
-	"validation_split":       misplaced["validation_split"],
-	"batch_size":             misplaced["batch_size"],
+	"validation_split":       "validation_split belongs under fit: write fit: {validation_split: ...}",
+	"batch_size":             "batch_size belongs under fit: write fit: {batch_size: ...}",
 	"shuffle":                "shuffle belongs under fit: write fit: {shuffle: true}",
 	"windows":                "windows belongs under data, not under the files; write data: {windows: {length: 12}}",
 	"features":               "features belongs under data, not under the files; write data: {features: {age: {type: number}}}",
@@ -119,15 +119,15 @@ var sourceMistakes = map[string]string{
 // sourceReader reads the sources of the data section.
 type sourceReader struct {
 	*document.Reader
-	arrays  arrays
+	arrays  Arrays
 	repeats bool // a target repeats an input, which needs no file
 }
 
 // source reads one of train, test and validation: its files, what a row is
 // where it is one thing, and the settings beside the files as written.
-func (r *sourceReader) source(name string, a Arg) (*Source, *Feature, []Arg) {
+func (r *sourceReader) source(name string, a document.Arg) (*Source, *Feature, []document.Arg) {
 	title := "data: " + name
-	if a.Value.Kind == String {
+	if a.Value.Kind == document.String {
 		r.kindMissing(title, name, a.Value)
 		return nil, nil, nil
 	}
@@ -142,11 +142,11 @@ func (r *sourceReader) source(name string, a Arg) (*Source, *Feature, []Arg) {
 		}
 	}
 	f := rowOf(s.Kind, a.Pos)
-	var settings []Arg
+	var settings []document.Arg
 	var keys []document.Key
 	own := r.settingKeys(title, s, f)
 	for _, k := range kinds() {
-		keys = append(keys, document.Key{Name: k.Name, Take: func(a Arg) {
+		keys = append(keys, document.Key{Name: k.Name, Take: func(a document.Arg) {
 			if s.Files != nil || k.Name != string(s.Kind) {
 				r.Fail(a.Pos, "%s is %s already; it has one kind of files", title, s.Kind)
 				return
@@ -160,10 +160,10 @@ func (r *sourceReader) source(name string, a Arg) (*Source, *Feature, []Arg) {
 	}
 	fraction := s.Kind == "" && name == "test"
 	if fraction {
-		keys = append(keys, document.Key{Name: "split", Take: func(a Arg) { r.Fraction(title, a, &s.Split, false) }})
+		keys = append(keys, document.Key{Name: "split", Take: func(a document.Arg) { r.Fraction(title, a, &s.Split, false) }})
 	}
 	for _, k := range own {
-		keys = append(keys, document.Key{Name: k.Name, Take: func(a Arg) {
+		keys = append(keys, document.Key{Name: k.Name, Take: func(a document.Arg) {
 			settings = append(settings, a)
 			k.Take(a)
 		}})
@@ -173,7 +173,7 @@ func (r *sourceReader) source(name string, a Arg) (*Source, *Feature, []Arg) {
 			if _, answered := sourceMistakes[setting]; slices.ContainsFunc(keys, func(k document.Key) bool { return k.Name == setting }) || answered && s.Kind == CSV {
 				continue
 			}
-			keys = append(keys, document.Key{Name: setting, Hidden: true, Take: func(a Arg) { r.strangeSetting(title, s.Kind, SourceKind(k.Name), a) }})
+			keys = append(keys, document.Key{Name: setting, Hidden: true, Take: func(a document.Arg) { r.strangeSetting(title, s.Kind, SourceKind(k.Name), a) }})
 		}
 	}
 	r.Section(title, a.Value, keys, sourceMistakes)
@@ -192,7 +192,7 @@ func (r *sourceReader) source(name string, a Arg) (*Source, *Feature, []Arg) {
 }
 
 // kindMissing answers a file name that is alone.
-func (r *sourceReader) kindMissing(title, name string, v Value) {
+func (r *sourceReader) kindMissing(title, name string, v document.Value) {
 	kind := "csv"
 	for _, k := range kinds() {
 		if !slices.ContainsFunc(k.Ends, func(end string) bool {
@@ -209,7 +209,7 @@ func (r *sourceReader) kindMissing(title, name string, v Value) {
 }
 
 // strangeSetting answers a setting that belongs to another kind of files.
-func (r *sourceReader) strangeSetting(title string, kind, of SourceKind, a Arg) {
+func (r *sourceReader) strangeSetting(title string, kind, of SourceKind, a document.Arg) {
 	_, number := a.Value.Number()
 	switch {
 	case a.Name == "split" && number:
@@ -226,12 +226,12 @@ func (r *sourceReader) strangeSetting(title string, kind, of SourceKind, a Arg) 
 }
 
 // files reads the name of one file or folder.
-func (r *sourceReader) files(title string, a Arg, shape data.Shape) []string {
+func (r *sourceReader) files(title string, a document.Arg, shape data.Shape) []string {
 	v := a.Value
-	if v.Kind == List && len(v.List) == 1 {
+	if v.Kind == document.List && len(v.List) == 1 {
 		v = v.List[0]
 	}
-	if v.Kind == List || v.Kind == Null || v.Kind == Map {
+	if v.Kind == document.List || v.Kind == document.Null || v.Kind == document.Map {
 		what := "file name"
 		if shape == data.ClassFolder {
 			what = "the name of one folder"

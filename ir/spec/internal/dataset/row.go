@@ -1,28 +1,28 @@
-package spec
+package dataset
 
 import "github.com/nngen-go/nngen/ir/spec/internal/document"
 
 // tokenKeys are the settings of files of ids.
 func (r *featureReader) tokenKeys() []document.Key {
-	side := func(into *string) func(a Arg) {
-		return func(a Arg) {
+	side := func(into *string) func(a document.Arg) {
+		return func(a document.Arg) {
 			*into = r.Choose(r.title, a, []string{"pre", "post"}, map[string]string{"left": "pre", "right": "post", "before": "pre", "after": "post", "front": "pre", "end": "post"})
 		}
 	}
 	return []document.Key{
-		{Name: "num_words", Take: func(a Arg) {
+		{Name: "num_words", Take: func(a document.Arg) {
 			r.f.SlotsPos = a.Value.Pos
 			r.Count(r.title, a, &r.f.NumWords, 1, 1<<31-1)
 		}},
-		{Name: "oov_id", Take: func(a Arg) { r.Count(r.title, a, &r.f.OOVID, 0, 1<<31-1) }},
-		{Name: "length", Take: func(a Arg) { r.Count(r.title, a, &r.f.Length, 1, maxSlots) }},
+		{Name: "oov_id", Take: func(a document.Arg) { r.Count(r.title, a, &r.f.OOVID, 0, 1<<31-1) }},
+		{Name: "length", Take: func(a document.Arg) { r.Count(r.title, a, &r.f.Length, 1, MaxSlots) }},
 		{Name: "padding", Take: side(&r.f.Padding)},
 		{Name: "truncating", Take: side(&r.f.Truncating)},
 	}
 }
 
 // tokenRow completes the settings of train's ids.
-func (r *featureReader) tokenRow(s *Source, settings []Arg) {
+func (r *featureReader) tokenRow(s *Source, settings []document.Arg) {
 	switch {
 	case r.f.NumWords == 0:
 		r.Fail(s.Pos, "data: tokens needs num_words, the number of ids that are kept; write num_words: 10000 beside it")
@@ -51,14 +51,15 @@ func (f *Feature) sides() {
 	}
 }
 
-const maxSide = 1 << 14 // pixels
+// MaxSide is the largest height or width of an image, in pixels.
+const MaxSide = 1 << 14
 
 // imageKeys are the settings of folders of images.
 func (r *featureReader) imageKeys() []document.Key {
 	return []document.Key{
-		{Name: "size", Take: func(a Arg) { r.size(a.Value) }},
-		{Name: "color", Take: func(a Arg) {
-			if a.Value.Kind == String && document.Folded(a.Value.Str) == "rgba" {
+		{Name: "size", Take: func(a document.Arg) { r.size(a.Value) }},
+		{Name: "color", Take: func(a document.Arg) {
+			if a.Value.Kind == document.String && document.Folded(a.Value.Str) == "rgba" {
 				r.Fail(a.Value.Pos, "%s: color takes rgb or gray; rgba is not supported by this version", r.title)
 				return
 			}
@@ -72,19 +73,19 @@ func (r *featureReader) imageKeys() []document.Key {
 }
 
 // size reads the height and width that images get.
-func (r *featureReader) size(v Value) {
-	if v.Kind == Int {
+func (r *featureReader) size(v document.Value) {
+	if v.Kind == document.Int {
 		r.Fail(v.Pos, "%s: size takes rows and columns; write size: [%d, %d]", r.title, v.Int, v.Int)
 		return
 	}
-	if v.Kind != List || len(v.List) != 2 {
+	if v.Kind != document.List || len(v.List) != 2 {
 		hint := "write size: [28, 28]"
-		if v.Kind == List && len(v.List) == 3 {
+		if v.Kind == document.List && len(v.List) == 3 {
 			hint = "the number of channels is given by color: rgb or color: gray"
 		}
 		r.Fail(v.Pos, "%s: size takes two numbers, rows and columns; %s", r.title, hint)
 		return
 	}
-	r.Count(r.title, Arg{Name: "size", Value: v.List[0]}, &r.f.Height, 1, maxSide)
-	r.Count(r.title, Arg{Name: "size", Value: v.List[1]}, &r.f.Columns, 1, maxSide)
+	r.Count(r.title, document.Arg{Name: "size", Value: v.List[0]}, &r.f.Height, 1, MaxSide)
+	r.Count(r.title, document.Arg{Name: "size", Value: v.List[1]}, &r.f.Columns, 1, MaxSide)
 }

@@ -1,4 +1,4 @@
-package spec
+package dataset
 
 import (
 	"strings"
@@ -10,29 +10,29 @@ import (
 // textKeys are the settings of texts.
 func (r *featureReader) textKeys() []document.Key {
 	return []document.Key{
-		{Name: "vocabulary", Take: func(a Arg) { r.vocabulary(a) }},
-		{Name: "encode", Take: func(a Arg) {
+		{Name: "vocabulary", Take: func(a document.Arg) { r.vocabulary(a) }},
+		{Name: "encode", Take: func(a document.Arg) {
 			r.f.Encode = r.Choose(r.title, a, []string{"integer", "multi_hot", "count", "tf_idf"}, map[string]string{
 				"int": "integer", "ids": "integer", "binary": "multi_hot", "onehot": "multi_hot", "counts": "count", "bow": "count", "bagofwords": "count", "tfidf": "tf_idf",
 				"countvectorizer": "count", "tfidfvectorizer": "tf_idf", "embedding": "integer", "sequence": "integer",
 			})
 		}},
-		{Name: "length", Take: func(a Arg) { r.Count(r.title, a, &r.f.Length, 1, maxSlots) }},
-		{Name: "standardize", Take: func(a Arg) {
-			if a.Value.Kind == Null {
+		{Name: "length", Take: func(a document.Arg) { r.Count(r.title, a, &r.f.Length, 1, MaxSlots) }},
+		{Name: "standardize", Take: func(a document.Arg) {
+			if a.Value.Kind == document.Null {
 				a.Value = document.Text("none") // Keras's None
 			}
 			r.f.Standardize = r.Choose(r.title, a, []string{"lower_and_strip_punctuation", "lower", "strip_punctuation", "none"}, map[string]string{
 				"lowercase": "lower", "lowerandstrip": "lower_and_strip_punctuation", "default": "lower_and_strip_punctuation", "punctuation": "strip_punctuation", "strip": "strip_punctuation",
 			})
 		}},
-		{Name: "split", Take: func(a Arg) {
+		{Name: "split", Take: func(a document.Arg) {
 			r.f.Split = r.Choose(r.title, a, []string{"whitespace", "character"}, map[string]string{
 				"word": "whitespace", "words": "whitespace", "space": "whitespace", "spaces": "whitespace", "char": "character", "chars": "character", "characters": "character",
 			})
 		}},
-		{Name: "ngrams", Take: func(a Arg) {
-			if a.Value.Kind == List {
+		{Name: "ngrams", Take: func(a document.Arg) {
+			if a.Value.Kind == document.List {
 				r.Fail(a.Value.Pos, "%s: ngrams takes the longest run of words, not a list; write ngrams: 2 for words and pairs of words", r.title)
 				return
 			}
@@ -42,7 +42,7 @@ func (r *featureReader) textKeys() []document.Key {
 }
 
 // textFeature completes a text about which all is said; v holds its settings.
-func (r *featureReader) textFeature(v Value) {
+func (r *featureReader) textFeature(v document.Value) {
 	first := 1 // id of the first word
 	if r.f.Encode == "integer" {
 		first = 2

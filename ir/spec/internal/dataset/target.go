@@ -1,8 +1,7 @@
-package spec
+package dataset
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
@@ -10,7 +9,8 @@ import (
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
-const maxClasses = 65_536
+// MaxClasses bounds the names of classes.
+const MaxClasses = 65_536
 
 const targetExample = `target: {column: churned, classes: ["no", "yes"]}`
 
@@ -30,8 +30,8 @@ var targetMistakes = map[string]string{
 
 // targets reads what the outputs are compared with: one target, or one for each
 // output under its name.
-func (r *dataReader) targets(d *Data, a Arg) {
-	if a.Value.Kind == String && d.Train != nil && d.Train.Kind.Shape().Arrays() {
+func (r *reader) targets(d *Data, a document.Arg) {
+	if a.Value.Kind == document.String && d.Train != nil && d.Train.Kind.Shape().Arrays() {
 		name, kind := document.Plain(a.Value.Str), d.Train.Kind
 		if kind.Shape() == data.ArrayArchive {
 			r.Fail(a.Pos, "data: the array of the targets belongs beside %s; write train: {%s: %s, target: %s}", kind, kind, document.Plain(d.Train.Files[0]), name)
@@ -40,7 +40,7 @@ func (r *dataReader) targets(d *Data, a Arg) {
 		}
 		return
 	}
-	if a.Value.Kind == String {
+	if a.Value.Kind == document.String {
 		r.Fail(a.Value.Pos, "data: target takes a column and its classes; write target: {column: %s, classes: [...]}, or without classes for a number", document.Plain(a.Value.Str))
 		return
 	}
@@ -63,9 +63,9 @@ func (r *dataReader) targets(d *Data, a Arg) {
 }
 
 // byOutput reports whether the keys of a target are names of outputs.
-func byOutput(v Value) bool {
+func byOutput(v document.Value) bool {
 	for _, e := range v.Map {
-		if e.Value.Kind != Map {
+		if e.Value.Kind != document.Map {
 			return false
 		}
 	}
@@ -73,26 +73,26 @@ func byOutput(v Value) bool {
 }
 
 // target reads one target.
-func (r *dataReader) target(title string, a Arg) Target {
+func (r *reader) target(title string, a document.Arg) Target {
 	t := Target{Pos: a.Pos}
 	before := len(r.Errs)
-	var classes *Arg
+	var classes *document.Arg
 	r.Section(title, a.Value, []document.Key{
-		{Name: "column", Take: func(a Arg) {
-			if a.Value.Kind == List {
+		{Name: "column", Take: func(a document.Arg) {
+			if a.Value.Kind == document.List {
 				r.Fail(a.Value.Pos, "%s: column takes the header of one column; for several values write columns: %s", title, a.Value.Brief())
 				return
 			}
 			t.Columns = append(t.Columns, r.Column(title+": column", a.Value))
 		}},
-		{Name: "columns", Take: func(a Arg) { t.Columns = append(t.Columns, r.Columns(title, a.Value)...) }},
-		{Name: "same_as", Take: func(a Arg) {
+		{Name: "columns", Take: func(a document.Arg) { t.Columns = append(t.Columns, r.Columns(title, a.Value)...) }},
+		{Name: "same_as", Take: func(a document.Arg) {
 			var ok bool
 			if t.SameAs, ok = r.Single(a.Value); !ok {
 				r.Fail(a.Value.Pos, "%s: same_as takes the name of an input, not %s; write same_as: x", title, a.Value.Describe())
 			}
 		}},
-		{Name: "classes", Take: func(a Arg) {
+		{Name: "classes", Take: func(a document.Arg) {
 			classes = &a
 			t.Classes, t.Spellings = r.classes(strings.TrimPrefix(title, "data: ")+": classes", a.Value)
 		}},
@@ -115,107 +115,12 @@ func (r *dataReader) target(title string, a Arg) Target {
 	return t
 }
 
-// settleTargets puts the targets into the order of the outputs. It reports
-// outputs that have none, and targets that no output is for.
-func (c *settling) settleTargets() {
-	d, refs := c.m.Data, c.m.OutputRefs()
-	if len(refs) == 0 {
-		return
-	}
-	c.sameInputs()
-	if len(d.Targets) == 1 && d.Targets[0].Output == "" {
-		if len(refs) > 1 {
-			var each []string
-			for _, r := range refs {
-				each = append(each, document.Plain(r.Name)+": "+d.Targets[0].example())
-			}
-			c.Fail(d.Targets[0].Pos, "data: target is for one output, and the model has %d; write target: {%s}", len(refs), strings.Join(each, ", "))
-			d.Targets = nil
-		}
-		return
-	}
-	var names []string
-	of := map[string]*Target{}
-	for _, r := range refs {
-		names = append(names, r.Name)
-	}
-	before := len(c.Errs)
-	for i := range d.Targets {
-		t := &d.Targets[i]
-		of[t.Output] = t
-		if !slices.Contains(names, t.Output) {
-			hint := diag.DidYouMean(t.Output, names)
-			if hint == "" {
-				hint = "; there are " + quoteAll(names)
-			}
-			c.Fail(t.Pos, "data: target names %s, which is not an output%s", diag.Quote(t.Output), hint)
-		}
-	}
-	if len(c.Errs) > before || len(refs) == 1 && d.Targets == nil {
-		return
-	}
-	settled := make([]Target, len(refs))
-	var fromFiles []int // outputs whose target the files hold
-	for i, r := range refs {
-		if t := of[r.Name]; t != nil {
-			settled[i] = *t
-			continue
-		}
-		if d.Train.Kind == CSV {
-			c.Fail(r.Pos, "data: output %s has no target; write target: {%s: {column: ...}} beside the others", diag.Quote(r.Name), document.Plain(r.Name))
-		}
-		settled[i] = Target{Output: r.Name, Pos: d.Pos}
-		fromFiles = append(fromFiles, i)
-	}
-	if len(refs) == 1 {
-		settled[0].Output = ""
-	}
-	if d.Train.Kind.Shape().Labelled() && len(fromFiles) > 1 {
-		c.Fail(refs[fromFiles[1]].Pos, "data: a row of %s has one class, and %s are to be compared with it; write target: {%s: {same_as: ...}} for an output that repeats an input, read the targets from npz or csv, or take data: out and give Fit a Dataset in Go",
-			d.Train.Kind, count(len(fromFiles), "output"), document.Plain(refs[fromFiles[1]].Name))
-	}
-	d.Targets = settled
-}
-
-// example is a target like t, for a message.
-func (t *Target) example() string {
-	if t.SameAs != "" {
-		return "{same_as: " + document.Plain(t.SameAs) + "}"
-	}
-	return "{column: ...}"
-}
-
-// sameInputs reports targets that repeat what is not an input of numbers.
-func (c *settling) sameInputs() {
-	m := c.m
-	var names []string
-	for _, in := range m.Inputs {
-		names = append(names, in.Name)
-	}
-	for _, t := range m.Data.Targets {
-		if t.SameAs == "" {
-			continue
-		}
-		i := slices.Index(names, t.SameAs)
-		switch {
-		case i < 0:
-			hint := diag.DidYouMean(t.SameAs, names)
-			if hint == "" {
-				hint = "; there are " + quoteAll(names)
-			}
-			c.Fail(t.Pos, "data: target: same_as names %s, which is not an input%s", diag.Quote(t.SameAs), hint)
-		case m.Inputs[i].DType != "float32":
-			c.Fail(t.Pos, "data: target: same_as names %s, which holds ids, and an output is numbers; write their columns under target, or read the targets from npz", diag.Quote(t.SameAs))
-		}
-	}
-}
-
 // classes reads the names of classes and how else files write them. Whole
 // numbers, true and false are taken for the texts that a file has for them.
-func (r *dataReader) classes(title string, v Value) (classes []string, spellings [][]string) {
-	if v.Kind != List || len(v.List) < 2 || len(v.List) > maxClasses {
+func (r *reader) classes(title string, v document.Value) (classes []string, spellings [][]string) {
+	if v.Kind != document.List || len(v.List) < 2 || len(v.List) > MaxClasses {
 		got := v.Describe()
-		if v.Kind == List {
+		if v.Kind == document.List {
 			got = fmt.Sprintf("a list of %d", len(v.List))
 		}
 		r.Fail(v.Pos, `data: %s takes a list of at least two classes, not %s; write classes: ["no", "yes"]`, title, got)
@@ -223,7 +128,7 @@ func (r *dataReader) classes(title string, v Value) (classes []string, spellings
 	}
 	title = "data: " + title
 	seen := map[string]bool{}
-	read := func(e Value) string {
+	read := func(e document.Value) string {
 		name, ok := r.WordOf(title, "a class", e)
 		switch {
 		case !ok:
@@ -237,8 +142,8 @@ func (r *dataReader) classes(title string, v Value) (classes []string, spellings
 	}
 	others := false
 	for _, e := range v.List {
-		names := []Value{e}
-		if e.Kind == List {
+		names := []document.Value{e}
+		if e.Kind == document.List {
 			if names = e.List; len(names) == 0 {
 				r.Fail(e.Pos, `%s: a class is an empty list; write its name, then other ways in which files write it: ["yes", "y"]`, title)
 				continue

@@ -1,4 +1,4 @@
-package spec
+package dataset
 
 import (
 	"math"
@@ -88,8 +88,8 @@ func defaults(name string, t encoding.Type, pos diag.Pos) Feature {
 	case encoding.Category:
 		f.Encode, f.OOV = "one_hot", true
 	case encoding.Date:
-		f.Missing.Kind, f.Format, f.Encode = "error", defaultFormat, "cyclic"
-		f.Parts = slices.Clone(defaultParts)
+		f.Missing.Kind, f.Format, f.Encode = "error", DefaultFormat, "cyclic"
+		f.Parts = slices.Clone(DefaultParts)
 	case encoding.Text:
 		f.Encode, f.Standardize, f.Split, f.NGrams = "integer", "lower_and_strip_punctuation", "whitespace", 1
 	}
@@ -105,14 +105,14 @@ type featureReader struct {
 
 // feature reads a column, or several that are alike under the name of the input
 // that they fill.
-func (r *dataReader) feature(e Arg) []Feature {
+func (r *reader) feature(e document.Arg) []Feature {
 	title := "data: feature " + diag.Quote(e.Name)
 	if problem := document.BadColumn(e.Name); problem != "" {
 		r.Fail(e.Pos, "%s: the name %s", title, problem)
 	}
-	if e.Value.Kind != Map {
+	if e.Value.Kind != document.Map {
 		t := encoding.Number
-		if e.Value.Kind == String {
+		if e.Value.Kind == document.String {
 			if near, ok := nearType(e.Value.Str); ok {
 				t = near
 			}
@@ -128,11 +128,11 @@ func (r *dataReader) feature(e Arg) []Feature {
 	}
 	f := defaults(e.Name, t, e.Pos)
 	of.f = &f
-	var group *Arg
+	var group *document.Arg
 	keys := []document.Key{
-		{Name: "type", Take: func(Arg) {}},
-		{Name: "input", Take: func(a Arg) { f.Input = of.inputOf(a.Value) }},
-		{Name: "columns", Take: func(a Arg) { group = &a }},
+		{Name: "type", Take: func(document.Arg) {}},
+		{Name: "input", Take: func(a document.Arg) { f.Input = of.inputOf(a.Value) }},
+		{Name: "columns", Take: func(a document.Arg) { group = &a }},
 	}
 	switch t {
 	case encoding.Number:
@@ -147,7 +147,7 @@ func (r *dataReader) feature(e Arg) []Feature {
 	for _, kind := range featureTypes {
 		for _, setting := range kind.settings {
 			if !slices.ContainsFunc(keys, func(k document.Key) bool { return k.Name == setting }) {
-				keys = append(keys, document.Key{Name: setting, Hidden: true, Take: func(a Arg) {
+				keys = append(keys, document.Key{Name: setting, Hidden: true, Take: func(a document.Arg) {
 					if t != "" {
 						r.Fail(a.Pos, "%s: %s belongs to %s features, and this one is %s; take it out", title, setting, document.OrList(typesWith(setting)), t)
 					}
@@ -182,7 +182,7 @@ func (r *dataReader) feature(e Arg) []Feature {
 }
 
 // inputOf reads the name of the input that a feature goes to.
-func (r *featureReader) inputOf(v Value) string {
+func (r *featureReader) inputOf(v document.Value) string {
 	name, ok := r.Single(v)
 	if !ok || document.BadName(name) != "" {
 		r.Fail(v.Pos, "%s: input takes the name of an input, not %s", r.title, v.Describe())
@@ -215,8 +215,8 @@ func nearType(s string) (encoding.Type, bool) {
 	return encoding.Type(near), ok
 }
 
-func (r *featureReader) featureType(v Value) encoding.Type {
-	if v.Kind != String {
+func (r *featureReader) featureType(v document.Value) encoding.Type {
+	if v.Kind != document.String {
 		r.Fail(v.Pos, "%s: type takes a word, not %s; write type: number", r.title, v.Describe())
 		return ""
 	}
@@ -241,27 +241,27 @@ func (r *featureReader) featureType(v Value) encoding.Type {
 // numberKeys are the settings of numbers.
 func (r *featureReader) numberKeys() []document.Key {
 	return []document.Key{
-		{Name: "missing", Take: func(a Arg) { r.f.Missing = r.missingNumber(a.Value) }},
-		{Name: "scale", Take: func(a Arg) { r.f.Scale = r.scale(a.Value) }},
+		{Name: "missing", Take: func(a document.Arg) { r.f.Missing = r.missingNumber(a.Value) }},
+		{Name: "scale", Take: func(a document.Arg) { r.f.Scale = r.scale(a.Value) }},
 	}
 }
 
 // missingNumber reads what stands for a missing number.
-func (r *featureReader) missingNumber(v Value) encoding.Missing {
+func (r *featureReader) missingNumber(v document.Value) encoding.Missing {
 	if x, ok := v.Number(); ok {
 		if math.Abs(x) > math.MaxFloat32 {
 			r.Fail(v.Pos, "%s: missing is %s, which is too large for a float32", r.title, v.Flow())
 		}
 		return encoding.Missing{Kind: "value", Value: x}
 	}
-	if v.Kind == String {
+	if v.Kind == document.String {
 		switch v.Str {
 		case "error", "mean", "median":
 			return encoding.Missing{Kind: v.Str}
 		}
 	}
 	hint := ""
-	if v.Kind == String {
+	if v.Kind == document.String {
 		switch document.Folded(v.Str) {
 		case "avg", "average":
 			hint = "; write missing: mean"
@@ -275,7 +275,7 @@ func (r *featureReader) missingNumber(v Value) encoding.Missing {
 			if near, ok := nearest.Of(v.Str, []string{"error", "mean", "median"}); ok {
 				hint = "; write missing: " + near
 			} else {
-				hint = document.Instead("missing", v, func(w Value) bool { _, ok := w.Number(); return ok })
+				hint = document.Instead("missing", v, func(w document.Value) bool { _, ok := w.Number(); return ok })
 			}
 		}
 	}
@@ -291,12 +291,12 @@ var scaleWords = map[string]string{
 }
 
 // scale reads none, one scaling, or a logarithm and one of the others.
-func (r *featureReader) scale(v Value) []string {
-	items := []Value{v}
-	if v.Kind == List {
+func (r *featureReader) scale(v document.Value) []string {
+	items := []document.Value{v}
+	if v.Kind == document.List {
 		items = v.List
 	}
-	if v.Kind == Bool {
+	if v.Kind == document.Bool {
 		r.Fail(v.Pos, "%s: scale takes none, standard, min_max or log1p, not %s; write scale: %s", r.title, v.Describe(), map[bool]string{true: "standard", false: "none"}[v.Bool])
 		return nil
 	}
@@ -312,14 +312,14 @@ func (r *featureReader) scale(v Value) []string {
 	before := len(r.Errs)
 	for _, e := range items {
 		switch f := document.Folded(e.Str); {
-		case e.Kind == String && e.Str == "log":
+		case e.Kind == document.String && e.Str == "log":
 			scale = append(scale, "log1p")
-		case e.Kind == String && slices.Contains([]string{"normalize", "normalise", "normalization", "normalized", "normalizer"}, f):
+		case e.Kind == document.String && slices.Contains([]string{"normalize", "normalise", "normalization", "normalized", "normalizer"}, f):
 			r.Fail(e.Pos, "%s: %s has two meanings; write scale: standard (mean 0, deviation 1) or scale: min_max (0 to 1)", r.title, diag.Quote(e.Str))
-		case e.Kind == String && slices.Contains([]string{"robustscaler", "robust", "maxabsscaler", "maxabs", "powertransformer", "quantiletransformer"}, f):
+		case e.Kind == document.String && slices.Contains([]string{"robustscaler", "robust", "maxabsscaler", "maxabs", "powertransformer", "quantiletransformer"}, f):
 			r.Fail(e.Pos, "%s: scale takes %s; %s is not supported by this version", r.title, document.OrList(words), diag.Quote(e.Str))
 		default:
-			scale = append(scale, r.Choose(r.title, Arg{Name: "scale", Value: e}, words, scaleWords))
+			scale = append(scale, r.Choose(r.title, document.Arg{Name: "scale", Value: e}, words, scaleWords))
 		}
 	}
 	switch {

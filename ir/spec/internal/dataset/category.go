@@ -1,4 +1,4 @@
-package spec
+package dataset
 
 import (
 	"slices"
@@ -12,20 +12,20 @@ import (
 // categoryKeys are the settings of categories.
 func (r *featureReader) categoryKeys() []document.Key {
 	return []document.Key{
-		{Name: "vocabulary", Take: func(a Arg) { r.vocabulary(a) }},
-		{Name: "encode", Take: func(a Arg) {
+		{Name: "vocabulary", Take: func(a document.Arg) { r.vocabulary(a) }},
+		{Name: "encode", Take: func(a document.Arg) {
 			r.f.Encode = r.Choose(r.title, a, []string{"one_hot", "integer"}, map[string]string{
 				"int": "integer", "ordinal": "integer", "label": "integer", "index": "integer", "ids": "integer", "embedding": "integer", "dummy": "one_hot", "onehotencoder": "one_hot",
 				"ordinalencoder": "integer", "labelencoder": "integer", "multihot": "one_hot", "binary": "one_hot",
 			})
 		}},
-		{Name: "oov", Take: func(a Arg) { r.Flag(r.title, a, &r.f.OOV) }},
-		{Name: "missing", Take: func(a Arg) { r.f.Missing = r.missingCategory(a.Value) }},
+		{Name: "oov", Take: func(a document.Arg) { r.Flag(r.title, a, &r.f.OOV) }},
+		{Name: "missing", Take: func(a document.Arg) { r.f.Missing = r.missingCategory(a.Value) }},
 	}
 }
 
 // missingCategory reads what stands for a missing category.
-func (r *featureReader) missingCategory(v Value) encoding.Missing {
+func (r *featureReader) missingCategory(v document.Value) encoding.Missing {
 	s, ok := r.Single(v)
 	if !ok {
 		r.Fail(v.Pos, "%s: missing takes the category that stands for it, most_frequent, oov or error, not %s%s", r.title, v.Describe(), document.InQuotes(v))
@@ -72,16 +72,16 @@ func (r *featureReader) category() {
 
 // vocabulary reads the words of a vocabulary, or how many slots a learned one
 // has.
-func (r *featureReader) vocabulary(a Arg) {
+func (r *featureReader) vocabulary(a document.Arg) {
 	v := a.Value
 	r.f.SlotsPos = v.Pos
 	switch {
-	case v.Kind == Int:
-		r.Count(r.title, a, &r.f.Slots, 1, maxSlots)
+	case v.Kind == document.Int:
+		r.Count(r.title, a, &r.f.Slots, 1, MaxSlots)
 		return
-	case v.Kind != List || len(v.List) == 0:
+	case v.Kind != document.List || len(v.List) == 0:
 		r.Fail(v.Pos, "%s: vocabulary takes a list of texts, or how many slots there are, not %s%s", r.title, v.Describe(),
-			document.Instead("vocabulary", v, func(w Value) bool { return w.Kind == Int }))
+			document.Instead("vocabulary", v, func(w document.Value) bool { return w.Kind == document.Int }))
 		return
 	}
 	seen := map[string]bool{}

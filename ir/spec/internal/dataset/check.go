@@ -1,4 +1,4 @@
-package spec
+package dataset
 
 import (
 	"reflect"
@@ -20,7 +20,7 @@ type dataCheck struct {
 
 // consistent checks what the parts of the data section ask of each other, and
 // completes what they say. Row is what a row of train is, where it is one thing.
-func (c *dataCheck) consistent(a Arg, row *Feature) {
+func (c *dataCheck) consistent(a document.Arg, row *Feature) {
 	d, parts := c.d, c.parts
 	if d.Train == nil {
 		c.Fail(a.Pos, "data has no train; write train: {csv: train.csv}, or another kind of files instead of csv")
@@ -56,7 +56,7 @@ func (c *dataCheck) consistent(a Arg, row *Feature) {
 		return
 	}
 	c.notColumns()
-	for _, part := range []*Arg{parts.features, parts.missing, parts.weight, parts.windows} {
+	for _, part := range []*document.Arg{parts.features, parts.missing, parts.weight, parts.windows} {
 		if part != nil {
 			c.Fail(part.Pos, "data: %s belongs to csv files, and train is %s; take it out", part.Name, kind)
 		}
@@ -94,7 +94,7 @@ func (c *dataCheck) notColumns() {
 }
 
 // train completes the source that the settings are beside.
-func (c *dataCheck) train(s *Source, row *Feature, settings []Arg) {
+func (c *dataCheck) train(s *Source, row *Feature, settings []document.Arg) {
 	of := featureReader{c.Reader, "data: train", row}
 	switch s.Kind {
 	case CSV:
@@ -126,7 +126,7 @@ func (c *dataCheck) likeTrain(name string) {
 	if kind.Shape() == data.ArrayArchive {
 		return
 	}
-	apply := func(settings []Arg) (Source, Feature) {
+	apply := func(settings []document.Arg) (Source, Feature) {
 		trial := sourceReader{Reader: &document.Reader{}}
 		s, f := Source{Kind: kind}, Feature{}
 		if kind == CSV {
@@ -158,7 +158,7 @@ func (c *dataCheck) likeTrain(name string) {
 }
 
 // table checks what a table is read for.
-func (c *dataCheck) table(a Arg) {
+func (c *dataCheck) table(a document.Arg) {
 	d, parts := c.d, c.parts
 	if parts.classes != nil {
 		c.Fail(parts.classes.Pos, "data: for csv files classes belongs under target; write target: {column: ..., classes: %s}", parts.classes.Value.Brief())
@@ -210,11 +210,11 @@ func (c *dataCheck) table(a Arg) {
 }
 
 // neverThere reports categories that are missing values at the same time.
-func (c *dataCheck) neverThere(missing map[string]bool, f *Feature, features Arg) {
+func (c *dataCheck) neverThere(missing map[string]bool, f *Feature, features document.Arg) {
 	if f.Type != encoding.Category {
 		return
 	}
-	var list Arg
+	var list document.Arg
 	for i, s := range f.Vocabulary {
 		if missing[s] {
 			if list.Name == "" {
@@ -227,12 +227,12 @@ func (c *dataCheck) neverThere(missing map[string]bool, f *Feature, features Arg
 
 // vocabularyOf is the vocabulary that a feature is written with, by itself or
 // among columns that are alike.
-func vocabularyOf(features Arg, f *Feature) Arg {
+func vocabularyOf(features document.Arg, f *Feature) document.Arg {
 	written, ok := features.Value.Get(f.Name)
 	if columns, group := written.Value.Get("columns"); !ok || group && len(columns.Value.List) > 0 && columns.Value.List[0].Pos != f.Pos {
 		for _, e := range features.Value.Map {
 			columns, _ := e.Value.Get("columns")
-			if slices.ContainsFunc(columns.Value.List, func(v Value) bool { return v.Pos == f.Pos }) {
+			if slices.ContainsFunc(columns.Value.List, func(v document.Value) bool { return v.Pos == f.Pos }) {
 				written = e
 			}
 		}
@@ -259,7 +259,7 @@ func (c *dataCheck) inHeader() {
 			return
 		}
 		hint := ""
-		if unknown++; unknown <= maxHints {
+		if unknown++; unknown <= document.MaxHints {
 			hint = diag.DidYouMean(name, header)
 		}
 		c.Fail(pos, "data: %s %s is not in header%s", what, diag.Quote(name), hint)

@@ -1,4 +1,4 @@
-package spec
+package dataset
 
 import (
 	"slices"
@@ -7,9 +7,9 @@ import (
 	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
-// tree writes the section; defaults are left out.
-func (d *Data) tree() Value {
-	var entries []Arg
+// Tree writes the section; defaults are left out.
+func (d *Data) Tree() document.Value {
+	var entries []document.Arg
 	for _, s := range []struct {
 		name string
 		*Source
@@ -46,7 +46,7 @@ func (d *Data) tree() Value {
 	features := document.Object()
 	for i := range d.Features {
 		f := &d.Features[i]
-		features.Map = append(features.Map, document.Named(f.Name, document.Object(append([]Arg{document.Named("type", document.Text(string(f.Type)))}, f.settings()...)...)))
+		features.Map = append(features.Map, document.Named(f.Name, document.Object(append([]document.Arg{document.Named("type", document.Text(string(f.Type)))}, f.settings()...)...)))
 	}
 	if len(features.Map) > 0 {
 		entries = append(entries, document.Named("features", features))
@@ -58,7 +58,7 @@ func (d *Data) tree() Value {
 }
 
 // targetTree writes the targets that the section names.
-func (d *Data) targetTree() (Arg, bool) {
+func (d *Data) targetTree() (document.Arg, bool) {
 	outputs := document.Object()
 	for i := range d.Targets {
 		t := &d.Targets[i]
@@ -87,7 +87,7 @@ func (d *Data) targetTree() (Arg, bool) {
 }
 
 // classesTree writes a class that has other spellings as a list.
-func classesTree(classes []string, spellings [][]string) Value {
+func classesTree(classes []string, spellings [][]string) document.Value {
 	list := document.TextList(classes)
 	for i, more := range spellings {
 		if len(more) > 0 {
@@ -97,9 +97,9 @@ func classesTree(classes []string, spellings [][]string) Value {
 	return list
 }
 
-func (s *Source) tree() Value {
+func (s *Source) tree() document.Value {
 	if s.Split > 0 {
-		return document.Object(document.Named("split", Value{Kind: Float, Float: s.Split}))
+		return document.Object(document.Named("split", document.Value{Kind: document.Float, Float: s.Split}))
 	}
 	files := document.TextList(s.Files)
 	if len(s.Files) == 1 {
@@ -109,8 +109,8 @@ func (s *Source) tree() Value {
 }
 
 // settings are what is written beside the files of train.
-func (d *Data) settings() []Arg {
-	var list []Arg
+func (d *Data) settings() []document.Arg {
+	var list []document.Arg
 	if s := d.Train.Separator; s != "" && s != "," {
 		list = append(list, document.Named("separator", document.Text(s)))
 	}
@@ -132,8 +132,8 @@ func (d *Data) settings() []Arg {
 }
 
 // settings are what a feature says besides its type.
-func (f *Feature) settings() []Arg {
-	var list []Arg
+func (f *Feature) settings() []document.Arg {
+	var list []document.Arg
 	usual := defaults("", f.Type, f.Pos)
 	word := func(name, value, unsaid string) {
 		if value != unsaid {
@@ -153,7 +153,7 @@ func (f *Feature) settings() []Arg {
 		word("truncating", f.Truncating, "")
 		return list
 	case encoding.Image:
-		return []Arg{document.Named("size", document.ListOf(document.Whole(f.Height), document.Whole(f.Columns))), document.Named("color", document.Text(map[int]string{1: "gray", 3: "rgb"}[f.Channels]))}
+		return []document.Arg{document.Named("size", document.ListOf(document.Whole(f.Height), document.Whole(f.Columns))), document.Named("color", document.Text(map[int]string{1: "gray", 3: "rgb"}[f.Channels]))}
 	}
 	switch {
 	case f.Vocabulary != nil:
@@ -164,7 +164,7 @@ func (f *Feature) settings() []Arg {
 	word("input", f.Input, "")
 	word("encode", f.Encode, usual.Encode)
 	if f.OOV != usual.OOV {
-		list = append(list, document.Named("oov", Value{Kind: Bool, Bool: f.OOV}))
+		list = append(list, document.Named("oov", document.Value{Kind: document.Bool, Bool: f.OOV}))
 	}
 	word("format", f.Format, usual.Format)
 	if !slices.Equal(f.Parts, usual.Parts) {
@@ -173,7 +173,7 @@ func (f *Feature) settings() []Arg {
 	switch m := f.Missing; {
 	case m == usual.Missing, f.Type == encoding.Category && m.Kind == map[bool]string{true: "oov", false: "error"}[f.OOV]:
 	case m.Kind == "value":
-		list = append(list, document.Named("missing", Value{Kind: Float, Float: m.Value}))
+		list = append(list, document.Named("missing", document.Value{Kind: document.Float, Float: m.Value}))
 	case m.Kind == "text":
 		list = append(list, document.Named("missing", document.Text(m.Text)))
 	default:

@@ -1,4 +1,4 @@
-package spec
+package dataset
 
 import (
 	"strings"
@@ -18,15 +18,15 @@ type tableReader struct {
 // csvKeys are the settings of tables.
 func (t *tableReader) csvKeys() []document.Key {
 	return append([]document.Key{
-		{Name: "separator", Take: func(a Arg) { t.s.Separator = t.separator(a.Value) }},
-		{Name: "header", Take: func(a Arg) { t.s.Header = t.header(a.Value) }},
-		{Name: "quote", Take: func(a Arg) { t.s.Quote = t.quote(a) }},
+		{Name: "separator", Take: func(a document.Arg) { t.s.Separator = t.separator(a.Value) }},
+		{Name: "header", Take: func(a document.Arg) { t.s.Header = t.header(a.Value) }},
+		{Name: "quote", Take: func(a document.Arg) { t.s.Quote = t.quote(a) }},
 		t.encodingKey(),
 	}, t.markKeys()...)
 }
 
 // separator reads the character between two fields.
-func (t *tableReader) separator(v Value) string {
+func (t *tableReader) separator(v document.Value) string {
 	s, ok := t.Word(v) // ~ is one
 	if !ok {
 		t.Fail(v.Pos, `%s: separator takes one character, not %s; write separator: ";"`, t.title, v.Describe())
@@ -48,11 +48,11 @@ func (t *tableReader) separator(v Value) string {
 }
 
 // header reads the names of the columns of a file that has no header line.
-func (t *tableReader) header(v Value) []string {
+func (t *tableReader) header(v document.Value) []string {
 	const example = "header: [age, plan, churned]"
-	if v.Kind != List || len(v.List) == 0 || len(v.List) > document.MaxColumns {
+	if v.Kind != document.List || len(v.List) == 0 || len(v.List) > document.MaxColumns {
 		hint := "for a file without a header line write " + example
-		if v.Kind == Bool && v.Bool || v.Kind == Int {
+		if v.Kind == document.Bool && v.Bool || v.Kind == document.Int {
 			hint = "a header line is read as a matter of course; take header out, or for a file without one write " + example
 		}
 		t.Fail(v.Pos, "%s: header takes the names of the columns, not %s; %s", t.title, v.Describe(), hint)
@@ -62,7 +62,7 @@ func (t *tableReader) header(v Value) []string {
 	seen := map[string]bool{}
 	for _, e := range v.List {
 		if s, ok := t.Word(e); ok { // null among them is a header too
-			e = Value{Kind: String, Str: s, Pos: e.Pos}
+			e = document.Value{Kind: document.String, Str: s, Pos: e.Pos}
 		}
 		name := t.Column(t.title+": header", e)
 		if name != "" && seen[name] {

@@ -1,4 +1,4 @@
-package spec
+package dataset
 
 import (
 	"slices"
@@ -10,29 +10,30 @@ import (
 	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
-const defaultFormat = "2006-01-02"
+// DefaultFormat is the layout of dates where none is said.
+const DefaultFormat = "2006-01-02"
 
 var (
-	defaultParts = []string{"year", "month", "weekday"}
-	dateParts    = []string{"year", "month", "day", "weekday", "day_of_year", "hour", "minute", "days"}
+	DefaultParts = []string{"year", "month", "weekday"}
+	DateParts    = []string{"year", "month", "day", "weekday", "day_of_year", "hour", "minute", "days"}
 )
 
 // dateKeys are the settings of dates.
 func (r *featureReader) dateKeys() []document.Key {
 	return []document.Key{
-		{Name: "format", Take: func(a Arg) { r.f.Format = r.format(a.Value) }},
-		{Name: "parts", Take: func(a Arg) { r.f.Parts = r.parts(a.Value) }},
-		{Name: "encode", Take: func(a Arg) {
+		{Name: "format", Take: func(a document.Arg) { r.f.Format = r.format(a.Value) }},
+		{Name: "parts", Take: func(a document.Arg) { r.f.Parts = r.parts(a.Value) }},
+		{Name: "encode", Take: func(a document.Arg) {
 			r.f.Encode = r.Choose(r.title, a, []string{"cyclic", "number"}, map[string]string{
 				"cyclical": "cyclic", "sincos": "cyclic", "sin": "cyclic", "periodic": "cyclic", "circular": "cyclic", "numeric": "number", "linear": "number", "integer": "number", "ordinal": "number",
 			})
 		}},
-		{Name: "missing", Take: func(a Arg) { r.f.Missing = r.missingDate(a.Value) }},
+		{Name: "missing", Take: func(a document.Arg) { r.f.Missing = r.missingDate(a.Value) }},
 	}
 }
 
 // format reads the layout of dates, which is that of Go's package time.
-func (r *featureReader) format(v Value) string {
+func (r *featureReader) format(v document.Value) string {
 	s, ok := r.Single(v)
 	if !ok {
 		r.Fail(v.Pos, `%s: format takes a layout of Go's package time, not %s; write format: "2006-01-02"`, r.title, v.Describe())
@@ -45,7 +46,7 @@ func (r *featureReader) format(v Value) string {
 	if len(held(s)) > 0 && !strings.Contains(s, "%") && document.Folded(s) != "iso8601" {
 		return s
 	}
-	write := defaultFormat
+	write := DefaultFormat
 	if f := document.Folded(s); f == "iso" || f == "iso8601" || f == "rfc3339" {
 		write = time.RFC3339
 	}
@@ -94,18 +95,18 @@ func held(layout string) []string {
 }
 
 // parts reads which parts of a date are used.
-func (r *featureReader) parts(v Value) []string {
-	items := []Value{v}
-	if v.Kind == List {
+func (r *featureReader) parts(v document.Value) []string {
+	items := []document.Value{v}
+	if v.Kind == document.List {
 		items = v.List
 	}
-	if len(items) == 0 || v.Kind != List && v.Kind != String {
-		r.Fail(v.Pos, "%s: parts takes a list of %s, not %s", r.title, document.OrList(dateParts), v.Describe())
+	if len(items) == 0 || v.Kind != document.List && v.Kind != document.String {
+		r.Fail(v.Pos, "%s: parts takes a list of %s, not %s", r.title, document.OrList(DateParts), v.Describe())
 		return nil
 	}
 	var parts []string
 	for _, e := range items {
-		part := r.Choose(r.title, Arg{Name: "parts", Value: e}, dateParts, map[string]string{
+		part := r.Choose(r.title, document.Arg{Name: "parts", Value: e}, DateParts, map[string]string{
 			"dayofweek": "weekday", "dow": "weekday", "wday": "weekday", "dayofyear": "day_of_year", "doy": "day_of_year", "yday": "day_of_year", "mday": "day", "dayofmonth": "day",
 			"timestamp": "days", "epoch": "days", "unix": "days", "ordinal": "days", "min": "minute",
 		})
@@ -118,7 +119,7 @@ func (r *featureReader) parts(v Value) []string {
 }
 
 // missingDate reads the date that stands for a missing one.
-func (r *featureReader) missingDate(v Value) encoding.Missing {
+func (r *featureReader) missingDate(v document.Value) encoding.Missing {
 	switch s, ok := r.Single(v); {
 	case !ok:
 		r.Fail(v.Pos, `%s: missing takes a date or error, not %s`, r.title, v.Describe())
@@ -132,7 +133,7 @@ func (r *featureReader) missingDate(v Value) encoding.Missing {
 }
 
 // date compares the settings of a date.
-func (r *featureReader) date(v Value) {
+func (r *featureReader) date(v document.Value) {
 	at := r.f.Pos
 	if a, ok := v.Get("parts"); ok {
 		at = a.Value.Pos
