@@ -79,6 +79,3 @@ func (t Elem) converted(e gotree.Expr, from string) gotree.Expr {
 	}
 	return gotree.CallOf(t.float, e)
 }
-
-// convert is converted of a text.
-func (t Elem) convert(text, from string) string { return t.converted(gotree.Word(text), from).String() }
