@@ -83,8 +83,6 @@ func (k laneKernel) Array(b *loop.Buffer, row int) *gotree.Var {
 	return k.arrays[key]
 }
 
-func (k laneKernel) Float() gotree.Word { return gotree.Word(k.el.float) }
-
 func (k laneKernel) Rows() gotree.Number {
 	k.Counted = true
 	return gotree.Number{Text: "n"}

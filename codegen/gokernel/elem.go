@@ -3,7 +3,6 @@ package gokernel
 import (
 	"math"
 	"strconv"
-	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -27,14 +26,6 @@ func (t Elem) params() string {
 		return "[F §nn.Float]"
 	}
 	return ""
-}
-
-// Concrete is a type for elements in single precision.
-func Concrete(typ string) string {
-	if s, ok := strings.CutSuffix(typ, generic.float); ok {
-		return s + Single.float
-	}
-	return typ
 }
 
 // Of is the type of a buffer's elements.

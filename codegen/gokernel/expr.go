@@ -23,6 +23,9 @@ type algebra struct {
 	exposed bool                   // what is stored may be added to something in the same breath: by another statement, or where calls are inlined
 }
 
+// Float is the type that the kernel computes with.
+func (k *algebra) Float() gotree.Word { return gotree.Word(k.el.float) }
+
 // value is a scalar expression over operands.
 func (k *algebra) value(e scalar.Expr, args []gotree.Expr) gotree.Expr {
 	if len(k.held) > 0 {

@@ -37,8 +37,18 @@ type Param struct {
 	Name string
 	Buf  *loop.Buffer // that it stands for
 	Dims []int        // Fixed: the array's dimensions
-	typ  string       // of the parameter
 	v    *gotree.Var
+}
+
+// typ is the type of the parameter of a kernel over some elements.
+func (p *Param) typ(el Elem) string {
+	switch p.Form {
+	case Value:
+		return el.float
+	case RowSlice:
+		return "[]" + el.Of(p.Buf)
+	}
+	return "*" + gotree.Array(p.Dims) + el.Of(p.Buf)
 }
 
 // Form is how a parameter is passed.
@@ -92,7 +102,10 @@ func (k *Kernel) Inside() string {
 }
 
 // Signature lists the parameters of the function.
-func (k *Kernel) Signature() []gotree.Parameter {
+func (k *Kernel) Signature() []gotree.Parameter { return k.SignatureOver(k.el) }
+
+// SignatureOver is that of a function over elements of its own.
+func (k *Kernel) SignatureOver(el Elem) []gotree.Parameter {
 	var list []gotree.Parameter
 	for _, p := range k.Params {
 		switch p.Form {
@@ -101,7 +114,7 @@ func (k *Kernel) Signature() []gotree.Parameter {
 		case Random:
 			list = append(list, gotree.Parameter{Name: p.Name, Type: "§nn.Key"})
 		default:
-			list = append(list, gotree.Parameter{Name: p.Name, Type: p.typ})
+			list = append(list, gotree.Parameter{Name: p.Name, Type: p.typ(el)})
 		}
 	}
 	if k.Draws() {

@@ -176,7 +176,7 @@ func (k *nestKernel) store(s loop.Stmt, vars []gotree.Expr, uniform gotree.Expr)
 		if a, ok := s.Value.(scalar.Apply); ok && a.Fn != "select" {
 			op = ":="
 		} else {
-			k.Add(gotree.Zero{Vars: []*gotree.Var{k.local(s.Dst.Buf)}, Type: gotree.Word(k.el.float)})
+			k.Add(gotree.Zero{Vars: []*gotree.Var{k.local(s.Dst.Buf)}, Type: k.Float()})
 		}
 	}
 	k.assign(k.at(dst, vars), op, s.Value, args, s.Word)

@@ -52,7 +52,7 @@ func (k *sparse) eachColumn(row gotree.Expr, body func()) {
 // row declares the row of an operand that r stands at.
 func (k *sparse) row(name string, p *Param, width int) *gotree.Var {
 	v := &gotree.Var{Name: name}
-	k.Add(gotree.Let(v, gotree.View{X: p.v, From: times(k.r, width), N: gotree.Literal(width), Elem: gotree.Word(k.el.float)}))
+	k.Add(gotree.Let(v, gotree.View{X: p.v, From: times(k.r, width), N: gotree.Literal(width), Elem: k.Float()}))
 	return v
 }
 
@@ -64,7 +64,7 @@ func (k *sparse) tableRow(p *Param, width int) *gotree.Var {
 		return v
 	}
 	from := gotree.Binary{X: gotree.CallOf("int", k.id), Op: "*", Y: gotree.Int(width)}
-	k.Add(gotree.Let(v, gotree.View{X: p.v, From: from, N: gotree.Literal(width), Elem: gotree.Word(k.el.float)}))
+	k.Add(gotree.Let(v, gotree.View{X: p.v, From: from, N: gotree.Literal(width), Elem: k.Float()}))
 	return v
 }
 
@@ -100,7 +100,7 @@ func (e *Printer) gatherSum(g *loop.GatherSum) *Kernel {
 	}
 	acc := k.Pick("sum")
 	k.eachRow(func() {
-		k.Add(gotree.Zero{Vars: []*gotree.Var{acc}, Type: gotree.ArrayType{N: gotree.Literal(g.Width), Elem: gotree.Word(k.el.float)}})
+		k.Add(gotree.Zero{Vars: []*gotree.Var{acc}, Type: gotree.ArrayType{N: gotree.Literal(g.Width), Elem: k.Float()}})
 		k.eachID(g.Ids, func() {
 			wi := k.tableRow(w, g.Width)
 			k.eachColumn(acc, func() { k.Add(gotree.Set(gotree.At(acc, k.o), "+=", gotree.At(wi, k.o))) })

@@ -91,7 +91,7 @@ func (k *writer) param(b *loop.Buffer, wish string) *Param {
 	p := &Param{Buf: b}
 	switch {
 	case b.Class == loop.Scalar:
-		p.Form, p.typ = Value, k.el.float
+		p.Form = Value
 		wish = cmp.Or(map[string]string{"inv_total": "invTotal", "share": "share"}[b.Name], "scalar")
 		delete(k.names, wish)
 	case b.Class == loop.Random:
@@ -102,7 +102,7 @@ func (k *writer) param(b *loop.Buffer, wish string) *Param {
 	case b.Ragged:
 		p.Form, wish = Ragged, "ids"
 	case b.Rows:
-		p.Form, p.typ = RowSlice, "[]"+k.el.Of(b)
+		p.Form = RowSlice
 		switch {
 		case b.Class == loop.Weight:
 			wish = "weight"
@@ -112,10 +112,9 @@ func (k *writer) param(b *loop.Buffer, wish string) *Param {
 			wish = "ids"
 		}
 	case k.Shape != nil, k.printer.flat:
-		p.Form, p.typ = RowSlice, "[]"+k.el.Of(b)
+		p.Form = RowSlice
 	default:
 		p.Form, p.Dims = Fixed, k.dims(b)
-		p.typ = "*" + gotree.Array(p.Dims) + k.el.Of(b)
 	}
 	p.v = k.named(wish)
 	p.Name = p.v.Name
