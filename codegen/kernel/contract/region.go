@@ -216,7 +216,7 @@ func (d *writer) tile(lanes int) (amd64.Stub, error) {
 
 // result is the last of some words as the name of a macro.
 func result(words string) string {
-	if name := camel(words); name != "" {
+	if name := camel(words); name != "" && (name[0] < '0' || name[0] > '9') {
 		return strings.ToLower(name[:1]) + name[1:]
 	}
 	return "result"

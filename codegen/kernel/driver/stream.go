@@ -17,7 +17,7 @@ func KeyWords(key string) string { return key + "Words" }
 type Stream struct {
 	Operand
 	Access loop.Access
-	Name   string // of the parameter
+	Param  string // of the routine; in Go it is the name of the operand
 	Base   amd64.GP
 	Held   amd64.Vec // its value where it is the same for all lanes, or none
 }
@@ -51,7 +51,7 @@ func (l *Streams) Of(a loop.Access) (*Stream, bool) {
 		name = fmt.Sprint(o.Name, i)
 	}
 	l.names[name] = true
-	s := &Stream{Operand: o, Access: a, Name: name, Held: amd64.None}
+	s := &Stream{Operand: o, Access: a, Param: name, Held: amd64.None}
 	l.List = append(l.List, s)
 	return s, true
 }
@@ -69,7 +69,7 @@ func (l *Streams) Params() []amd64.Param {
 		case s.Buf.DType == loop.I32:
 			typ = "*int32"
 		}
-		list = append(list, amd64.Param{Name: s.Name, Type: typ})
+		list = append(list, amd64.Param{Name: s.Param, Type: typ})
 	}
 	return list
 }
@@ -126,9 +126,9 @@ func (l *Streams) stride(s *Stream, axes []loop.Axis, i int) gotree.Number {
 func (l *Streams) Load(c *amd64.Code) {
 	for _, s := range l.List {
 		if s.Scalar() {
-			s.Held = c.Scalar(s.Name)
+			s.Held = c.Scalar(s.Param)
 		} else {
-			s.Base = c.Pointer(s.Name)
+			s.Base = c.Pointer(s.Param)
 		}
 	}
 }

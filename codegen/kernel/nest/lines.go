@@ -15,7 +15,7 @@ const share = 64
 func (m *mapping) lines(function string) []string {
 	g := driver.NewCalls(m.Request, m.axes)
 	if m.draws() {
-		g.Line("%s := %s.Words()", driver.KeyWords(m.random().Name), m.random().Name)
+		g.Line("%s := %s.Words()", driver.KeyWords(m.random().Operand.Name), m.random().Operand.Name)
 	}
 	unit := 1
 	if m.chunk == m.lane() {

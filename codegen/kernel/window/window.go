@@ -103,7 +103,7 @@ func (p *pool) take(a loop.Access, tapped bool) *tensor {
 		a.Strides[0] != a.Buf.Row() || a.Strides[last] != 1 {
 		return nil
 	}
-	t := &tensor{Stream: &driver.Stream{Operand: o, Access: a, Name: o.Name, Held: amd64.None}, steps: a.Strides[1:last], tapped: tapped}
+	t := &tensor{Stream: &driver.Stream{Operand: o, Access: a, Param: o.Name, Held: amd64.None}, steps: a.Strides[1:last], tapped: tapped}
 	for i, x := range p.along {
 		if tapped && a.Strides[last+1+i] != x.tapStep {
 			return nil
