@@ -121,7 +121,11 @@ func (b Binary) String() string {
 	if at == bindCompare { // a < b < c is none
 		left++
 	}
-	x, y := within(b.X, left), within(b.Y, at+1)
+	right := at + 1
+	if n, ok := b.Y.(Number); ok && b.Op == "*" && !strings.Contains(n.Text, "/") { // of integers, x*(y*z) is x*y*z
+		right = at
+	}
+	x, y := within(b.X, left), within(b.Y, right)
 	if strings.HasPrefix(y, b.Op) { // x - -y
 		return x + " " + b.Op + " " + y
 	}

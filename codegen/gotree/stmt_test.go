@@ -28,6 +28,8 @@ func TestExpr(t *testing.T) {
 		{binary(Int(-3), "+", x), "-3+x"},
 		{binary(Paren{sum}, "+", Paren{sum}), "(x+y)+(x+y)"},
 		{binary(i, "*", Number{6, "s.n+1"}), "i*(s.n+1)"},
+		{binary(i, "*", Number{6, "s.n*s.m"}), "i*s.n*s.m"},
+		{binary(i, "*", Number{6, "s.n/2"}), "i*(s.n/2)"},
 		{Unary{"&", At(x, i, Int(2))}, "&x[i][2]"},
 		{View{x, nil, Literal(8), "float32"}, "(*[8]float32)(x[:])"},
 		{View{x, i, Number{8, "s.n"}, "float32"}, "x[i:][:s.n]"},
