@@ -208,11 +208,8 @@ func direct(a placed) (axis int, ok bool) {
 
 // extent is the number of points of an axis.
 func (k *writer) extent(a loop.Axis) gotree.Number {
-	if !a.Rows {
-		return k.Shape.Count(a)
-	}
-	k.Counted = true
-	return gotree.Number{Text: "n"}.Times(k.Shape.Count(a))
+	k.Counted = k.Counted || a.Rows
+	return k.Shape.Extent(a)
 }
 
 // viewed writes what body does, which sees views of the current row of every row
