@@ -190,12 +190,15 @@ var directives = map[string]bool{
 	"//go:build " + amd64.Constraint: true, "//go:build !(" + amd64.Constraint + ")": true, "//go:noescape": true,
 }
 
+// macro matches the line that a definition begins with.
+var macro = regexp.MustCompile(`^#define [a-z]\w*\(([a-z](, [a-z])*)?\) \\$`)
+
 // checkAssembly holds an assembly file to lines that only our own names reach.
 func checkAssembly(t *testing.T, name string, f File) {
 	t.Helper()
 	for i, line := range strings.Split(string(f.Data), "\n") {
 		directive := strings.HasPrefix(line, "//go:") || strings.HasPrefix(line, "#")
-		if directive && !directives[line] && line != `#include "textflag.h"` || strings.ContainsFunc(line, func(r rune) bool { return r < ' ' && r != '\t' || r == '\u202e' }) {
+		if directive && !directives[line] && line != `#include "textflag.h"` && !macro.MatchString(line) || strings.ContainsFunc(line, func(r rune) bool { return r < ' ' && r != '\t' || r == '\u202e' }) {
 			t.Errorf("%.40q: %s:%d: %q", name, f.Name, i+1, line)
 		}
 	}

@@ -140,3 +140,10 @@ func run(t *testing.T, name string, args ...string) string {
 	}
 	return string(out)
 }
+
+// assemble runs the assembler on a file.
+func assemble(t *testing.T, file string) {
+	t.Helper()
+	include := filepath.Join(strings.TrimSpace(run(t, "go", "env", "GOROOT")), "pkg", "include")
+	run(t, "go", "tool", "asm", "-p", "scratch", "-I", include, "-o", filepath.Join(t.TempDir(), "scratch.o"), file)
+}

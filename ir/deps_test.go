@@ -49,10 +49,10 @@ codegen/isa/amd64 ir/scalar github.com/mmcloughlin/avo codegen/gotree codegen/is
 codegen/isa/amd64/peakgen github.com/mmcloughlin/avo
 codegen/isa/amd64/optimgen github.com/mmcloughlin/avo
 codegen/kernel/driver ir/loop ir/machine codegen/gotree codegen/plan codegen/shape codegen/isa/amd64
-codegen/kernel/contract ir/loop ir/scalar ir/machine codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver
+codegen/kernel/contract ir/loop ir/scalar ir/machine codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/gotree
 codegen/kernel/nest ir/loop ir/scalar codegen/gotree codegen/shape codegen/isa/amd64 codegen/kernel/driver
-codegen/kernel/window ir/loop codegen/isa/amd64 codegen/kernel/driver
-codegen/kernel/sparse ir/loop ir/scalar ir/machine codegen/isa/amd64 codegen/kernel/driver
+codegen/kernel/window ir/loop codegen/isa/amd64 codegen/kernel/driver codegen/gotree
+codegen/kernel/sparse ir/loop ir/scalar ir/machine codegen/isa/amd64 codegen/kernel/driver codegen/gotree
 codegen/kernel    ir/loop codegen/isa/amd64 codegen/kernel/driver codegen/kernel/contract codegen/kernel/nest codegen/kernel/window codegen/kernel/sparse
 codegen/kernel/network ir/loop ir/scalar codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel/contract codegen/kernel/nest codegen/kernel
 codegen/kernel/kerneltest ir/canonical ir/loop ir/loop/looptest ir/scalar ir/machine runtime/nn codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel

@@ -107,7 +107,7 @@ func link(t *testing.T, dir string, packages []string) {
 			t.Fatal(err)
 		}
 	}
-	goBuild := exec.Command("go", "build", "-trimpath", "-o", "scratch.exe", ".")
+	goBuild := exec.Command("go", "build", "-o", "scratch.exe", ".")
 	goBuild.Dir = dir
 	goBuild.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
 	if out, err := goBuild.CombinedOutput(); err != nil {
