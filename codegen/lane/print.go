@@ -289,3 +289,11 @@ func (f *Form) pointsOf(axes []int) [][]Value {
 	}
 	return points
 }
+
+// term is a product that is added to a sum of some type.
+func (p *printer) term(float gotree.Word, x, y gotree.Expr) gotree.Expr {
+	if float != p.Float() {
+		return converted(float, product(x, y))
+	}
+	return p.Rounded(product(x, y))
+}

@@ -40,8 +40,6 @@ type Contraction struct {
 	MostRows int  // rows of a call at most
 	Units    bool // workers share units of UnitRows rows of a panel
 	UnitRows int
-
-	tallest int // rows that registers have room for
 }
 
 // Contract plans a contraction, or returns nil where the shape has no good tiles.
@@ -76,19 +74,18 @@ func cutContraction(k *loop.Contract, m Machine, lower, shrink int) *Contraction
 	f.fuse()
 	p.Outer = slices.Concat(f.B, f.N)
 	if p.Sum = f.K; len(p.Sum) == 0 {
-		s := p.still()
+		s := still(len(f.Extras))
 		s.Name = "k"
 		p.Sum = []Axis{s}
 	}
 	p.Units = loop.SharingOf(k) == loop.ByUnits
 	p.Width = min(panelVectors(m, (p.Lane.N+m.Lanes-1)/m.Lanes)*m.Lanes, p.Lane.N)
 	w := p.vectors(p.Width)
-	p.tallest = (m.Registers - w - 2) / w
+	tallest := (m.Registers - w - 2) / w
 	if w == 1 {
-		p.Parts, p.tallest = 2, p.tallest/2
+		p.Parts, tallest = 2, tallest/2
 	}
-	p.tallest = max(1, p.tallest/lower)
-	if !p.cutRows() || !p.cutSum(shrink) || !p.choosePacking() {
+	if !p.cutRows(max(1, tallest/lower)) || !p.cutSum(shrink) || !p.choosePacking() {
 		return nil
 	}
 	p.MostRows = p.mostRows()
@@ -122,8 +119,9 @@ func (p *Contraction) vectors(lanes int) int { return (lanes + p.Machine.Lanes -
 // Whole is some lanes in whole registers: how far points lie apart in a panel.
 func (p *Contraction) Whole(lanes int) int { return p.vectors(lanes) * p.Machine.Lanes }
 
-// cutRows cuts the axes of the rows into regions and these into tiles.
-func (p *Contraction) cutRows() bool {
+// cutRows cuts the axes of the rows into regions and these into tiles; registers
+// have room for the sums of so many rows.
+func (p *Contraction) cutRows(tallest int) bool {
 	if slices.ContainsFunc(p.M, func(a Axis) bool { return a.Rhs != 0 }) {
 		return false
 	}
@@ -134,10 +132,10 @@ func (p *Contraction) cutRows() bool {
 		if slices.ContainsFunc(p.Around, func(a Axis) bool { return a.Parts != nil || a.Rows }) {
 			return false
 		}
-		r := p.whole()
+		r := whole(p.Form, p.Sum)
 		r.Row, r.Rows = rows[n-1], rows[n-1].N
 		p.Regions = []Region{r}
-		p.chooseHeights()
+		p.Heights = p.tiles(tallest).heights()
 		return true
 	}
 	for len(rows) > 0 && (rows[0].Rows || len(rows) > 2 && rows[0].Parts == nil) {
@@ -147,114 +145,12 @@ func (p *Contraction) cutRows() bool {
 	if slices.ContainsFunc(rows, func(a Axis) bool { return a.Rows }) {
 		return false
 	}
-	p.Regions = p.regions(rows)
+	p.Regions = regions(whole(p.Form, p.Sum), rows, p.Sum, tallest)
 	if p.Units {
-		p.Regions = p.split(p.Regions)
+		p.Regions = split(p.Regions)
 	}
-	p.chooseHeights()
+	p.Heights = p.tiles(tallest).heights()
 	return true
-}
-
-// hidden is how many sums in flight hide the time that a multiply-add takes.
-const hidden = 8
-
-// fewRows is up to how many rows of the batch a network is small: what tiles take
-// of the text counts, and odd rows do not.
-const fewRows = 32
-
-// chooseHeights decides how high tiles are: as high as registers take, then a
-// height of which a tile still hides what a multiply-add takes, then single
-// rows; other heights where that leaves fewer single rows, or as many in tiles
-// that are lower.
-func (p *Contraction) chooseHeights() {
-	usual := func(high int) []int {
-		list := []int{high}
-		middle := (hidden + p.vectors(p.Width)*p.Parts - 1) / (p.vectors(p.Width) * p.Parts)
-		if p.Machine.Shared && p.Width > p.Machine.Lanes { // of all images of few pixels
-			middle = 2
-		}
-		if middle < high && middle > 1 {
-			list = append(list, middle)
-		}
-		if high > 1 {
-			list = append(list, 1)
-		}
-		return list
-	}
-	p.Heights = usual(p.tallest)
-	if p.Open && p.Regions[0].Row.Most == 0 {
-		return
-	}
-	least := p.rowsCost(p.Heights)
-	better := func(list []int, slack int) {
-		c := p.rowsCost(list)
-		if c*33 < least*32 && (!p.Machine.Shared || c*5 < least*4) ||
-			!p.Machine.Shared && c*16 <= least*(16+slack) && p.text(list) < p.text(p.Heights) {
-			p.Heights, least = list, c
-		}
-	}
-	for high := p.tallest; high > p.tallest/2; high-- {
-		better(usual(high), 0)
-	}
-	if p.Open {
-		if p.Regions[0].Row.Most <= fewRows {
-			for high := p.tallest; high > p.tallest/2; high-- {
-				better([]int{high, 1}, 1)
-			}
-		}
-		return
-	}
-	for high := p.tallest; high > 1 && (!p.Machine.Shared || high > p.tallest/2); high-- {
-		for middle := high - 1; middle > 1; middle-- {
-			better([]int{high, middle, 1}, 0)
-		}
-	}
-	if !p.Machine.Shared || !slices.Equal(p.Heights, usual(p.tallest)) {
-		all := p.Heights
-		p.Heights = slices.DeleteFunc(slices.Clone(all), func(h int) bool { return !p.needs(all, h) })
-	}
-}
-
-// text is how many rows tiles are written for.
-func (p *Contraction) text(heights []int) int {
-	n := 0
-	for _, h := range heights {
-		if p.Open || p.needs(heights, h) {
-			n += h
-		}
-	}
-	return n
-}
-
-// rowsCost is about how long the tiles of all rows take with some heights.
-func (p *Contraction) rowsCost(heights []int) int {
-	w := p.vectors(p.Width)
-	total := 0
-	for _, r := range p.Regions {
-		n := r.Rows
-		if p.Open {
-			n = r.Row.Most
-		}
-		for _, h := range heights {
-			total += r.Lines * (n / h) * (max(h*w*p.Parts, hidden/2) + w*p.Parts)
-			n %= h
-		}
-	}
-	return total
-}
-
-// needs reports that tiles of one of some heights occur.
-func (p *Contraction) needs(heights []int, height int) bool {
-	for _, r := range p.Regions {
-		n := r.Rows
-		for _, h := range heights {
-			if h == height && n >= h {
-				return true
-			}
-			n %= h
-		}
-	}
-	return false
 }
 
 // cutSum cuts the reduced axes into blocks where a panel would be too large, a

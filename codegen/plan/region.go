@@ -13,9 +13,10 @@ type Region struct {
 	Void        bool  // no point takes part
 }
 
-// regions cuts the axes of the rows. Those around are left to loops.
-func (p *Contraction) regions(rows []Axis) []Region {
-	list := []Region{p.whole()}
+// regions cuts all rows along some axes, as the points of the sum that take part
+// change. Tiles have so many rows at most.
+func regions(all Region, rows, sum []Axis, tallest int) []Region {
+	list := []Region{all}
 	at := make([][]Part, 1)
 	for _, a := range rows {
 		parts := a.Parts
@@ -30,7 +31,7 @@ func (p *Contraction) regions(rows []Axis) []Region {
 				q.Lo, q.Hi = slices.Clone(r.Lo), slices.Clone(r.Hi)
 				q.Offsets = a.Steps(r.Offsets, part.From)
 				if a.Parts != nil {
-					j := slices.IndexFunc(p.Sum, func(s Axis) bool { return s.ID == a.Tied })
+					j := slices.IndexFunc(sum, func(s Axis) bool { return s.ID == a.Tied })
 					q.Void = q.Void || part.Hi == part.Lo
 					if j >= 0 {
 						q.Lo[j], q.Hi[j] = part.Lo, part.Hi
@@ -49,31 +50,30 @@ func (p *Contraction) regions(rows []Axis) []Region {
 			}
 			r.Hi[0] = 0
 		}
-		out = append(out, p.lined(r, rows, at[i])...)
+		out = append(out, lined(r, rows, at[i], tallest)...)
 	}
 	return out
 }
 
-// whole has every point of the sum.
-func (p *Contraction) whole() Region {
-	r := Region{Offsets: Offsets{Extra: make([]int, len(p.Extras))}, Lines: 1, Rows: 1, Lo: make([]int, len(p.Sum))}
-	for _, s := range p.Sum {
+// whole has every point of the sum of a contraction.
+func whole(f *Form, sum []Axis) Region {
+	none := still(len(f.Extras))
+	r := Region{Offsets: Offsets{Extra: make([]int, len(f.Extras))}, Line: none, Row: none, Lines: 1, Rows: 1, Lo: make([]int, len(sum)), Void: f.Void}
+	for _, s := range sum {
 		r.Hi = append(r.Hi, s.N)
 	}
-	r.Line, r.Row = p.still(), p.still()
-	r.Void = p.Void
 	return r
 }
 
-// still is an axis that nothing moves along.
-func (p *Contraction) still() Axis {
-	return Axis{N: 1, Most: 1, Extra: make([]int, len(p.Extras)), ID: -1, Tied: -1}
+// still is an axis along which nothing moves, of the operands of an epilogue either.
+func still(extras int) Axis {
+	return Axis{N: 1, Most: 1, Extra: make([]int, extras), ID: -1, Tied: -1}
 }
 
 // lined chooses the axes that rows and lines run along: the innermost that is long
 // enough for tiles, and the longest of the others. Points of further ones are
 // regions of their own.
-func (p *Contraction) lined(r Region, rows []Axis, parts []Part) []Region {
+func lined(r Region, rows []Axis, parts []Part, tallest int) []Region {
 	take := func(i int) (Axis, int) {
 		a, n := rows[i], parts[i].N
 		rows, parts = slices.Delete(slices.Clone(rows), i, i+1), slices.Delete(slices.Clone(parts), i, i+1)
@@ -92,7 +92,7 @@ func (p *Contraction) lined(r Region, rows []Axis, parts []Part) []Region {
 		return at
 	}
 	if len(rows) > 0 {
-		r.Row, r.Rows = take(best(p.tallest))
+		r.Row, r.Rows = take(best(tallest))
 	}
 	if len(rows) > 0 {
 		r.Line, r.Lines = take(best(1 << 30))
@@ -113,12 +113,12 @@ func (p *Contraction) lined(r Region, rows []Axis, parts []Part) []Region {
 }
 
 // split makes a region of every line: units of work are rows of one line.
-func (p *Contraction) split(list []Region) []Region {
+func split(list []Region) []Region {
 	var out []Region
 	for _, r := range list {
 		for n := range r.Lines {
 			q := r
-			q.Offsets, q.Line, q.Lines = r.Line.Steps(r.Offsets, n), p.still(), 1
+			q.Offsets, q.Line, q.Lines = r.Line.Steps(r.Offsets, n), still(len(r.Extra)), 1
 			out = append(out, q)
 		}
 	}

@@ -31,7 +31,7 @@ func (p *Contraction) String() string {
 		line("around %s", axes(p.Around))
 	}
 	for _, r := range p.Regions {
-		line("%s", p.region(r))
+		line("%s", r.text(p.Sum, p.Open))
 	}
 	tiles := fmt.Sprintf("tiles of %s rows, at most %d a call", strings.Trim(fmt.Sprint(p.Heights), "[]"), p.MostRows)
 	if p.Units {
@@ -44,10 +44,10 @@ func (p *Contraction) String() string {
 	return b.String()
 }
 
-// region prints where a region begins and what it sums.
-func (p *Contraction) region(r Region) string {
+// text prints where a region begins and what it sums.
+func (r Region) text(sum []Axis, open bool) string {
 	s := fmt.Sprintf("region out%s lhs%s", at(r.Out), at(r.Lhs))
-	if p.Open {
+	if open {
 		s += " rows " + axes([]Axis{r.Row})
 	} else {
 		s += fmt.Sprintf(" %dx%d", r.Lines, r.Rows)
@@ -61,7 +61,7 @@ func (p *Contraction) region(r Region) string {
 	if r.Void {
 		return s + " of nothing"
 	}
-	for i, a := range p.Sum {
+	for i, a := range sum {
 		if r.Lo[i] != 0 || r.Hi[i] != a.N {
 			s += fmt.Sprintf(" %s[%d,%d)", a.Name, r.Lo[i], r.Hi[i])
 		}

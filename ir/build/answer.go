@@ -3,27 +3,8 @@ package build
 import (
 	"strings"
 
-	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/loop"
-	"github.com/nngen-go/nngen/ir/op"
 )
-
-// answer says what the output means, of which the data section names so many
-// classes.
-func (p *plan) answer(g *built, classes int) loop.Answer {
-	if len(g.outputs) != 1 || len(g.outputs[0].Shape) != 2 {
-		return loop.Answer{}
-	}
-	y, loss, fromLogits := g.outputs[0], "", false
-	if len(p.compile.losses) == 1 {
-		loss, fromLogits = p.compile.losses[0].name, layer.FromLogits(p.compile.losses[0].loss)
-	}
-	activation := ""
-	if m, ok := y.Op.(*op.Map); ok {
-		activation = m.Word
-	}
-	return answerOf(y.Shape[1], classes, loss, fromLogits, activation)
-}
 
 // answerOf derives what so many units mean from the number of named classes, the
 // loss and the last activation. Without classes or a loss that knows some, they

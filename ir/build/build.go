@@ -43,17 +43,17 @@ type Adapt struct {
 // have passed spec's own checks, as those of spec.Parse have. The error is a
 // diag.List of all mistakes.
 func Build(m *spec.Model) (*Network, error) {
-	p := &plan{spec: m, names: m.Names(), reads: m.InputRefs(), order: m.Order()}
+	p := newPlan(m)
 	p.resolveLayers()
 	p.resolveCompile()
 	p.resolveFit()
 	predict := p.graph("predict", false)
-	p.checkOutputs(predict)
+	check{p, predict}.outputs()
 	if err := p.errs.Err(); err != nil {
 		return nil, err
 	}
 	n := &Network{Predict: predict.net.B.Graph, Spec: m}
-	n.Header = p.header(predict)
+	n.Header = heading{p, predict}.program()
 	if m.Compile != nil {
 		n.Evaluate = p.withLoss(p.graph("evaluate", false)).net.B.Graph
 		n.Train = p.withLoss(p.graph("train", true)).net.B.Graph
@@ -69,60 +69,33 @@ func Build(m *spec.Model) (*Network, error) {
 	if err := p.errs.Err(); err != nil {
 		return nil, err
 	}
-	n.Header.ModelID, n.Header.Hash = p.modelID(), p.hash()
+	id := identity{p, n.Header}
+	n.Header.ModelID, n.Header.Hash = id.modelID(), id.hash()
 	return n, nil
 }
 
 // plan is a description on its way to a network.
 type plan struct {
 	spec      *spec.Model
-	names     []string     // of the layers
-	reads     [][]spec.Ref // of the layers
-	order     []int        // layers, each behind what it reads
-	infos     []layer.Info // zero where the layer has a mistake
-	configs   []layer.Config
+	fit       spec.Fit       // with Keras's defaults where a reader left it empty
+	batch     int            // the micro-batch
+	names     []string       // of the layers
+	reads     [][]spec.Ref   // of the layers
+	order     []int          // layers, each behind what it reads
+	configs   []layer.Config // of the layers; nil where one has a mistake
 	compile   compile
 	callbacks []loop.Setting
 	errs      diag.List
 }
 
-// batch is the micro-batch.
-func (p *plan) batch() int { return min(p.fit().BatchSize, MaxBatch) }
-
-// unit is the micro-batch of a network with statistics over the batch, whose
-// steps take the memory of whole ones: parts of the batch that are as equal as
-// can be, so that little is left over.
-func (p *plan) unit() int {
-	size := p.fit().BatchSize
-	parts := (size-1)/MaxBatch + 1
-	return (size-1)/parts + 1
-}
-
-// fit is the fit section with Keras's defaults where a reader left it empty.
-func (p *plan) fit() spec.Fit {
-	f := p.spec.Fit
-	if f.BatchSize <= 0 {
-		f.BatchSize = 32
+func newPlan(m *spec.Model) *plan {
+	p := &plan{spec: m, fit: m.Fit, names: m.Names(), reads: m.InputRefs(), order: m.Order()}
+	if p.fit.BatchSize <= 0 {
+		p.fit.BatchSize = 32
 	}
-	if f.Epochs <= 0 {
-		f.Epochs = 1
+	if p.fit.Epochs <= 0 {
+		p.fit.Epochs = 1
 	}
-	return f
-}
-
-// header describes the network that the predict graph computes.
-func (p *plan) header(g *built) *loop.Program {
-	m, e := p.spec, p.encoding()
-	inputs := p.inputPorts(g, e)
-	h := &loop.Program{
-		Name: m.Name, File: m.File, Batch: p.batch(), Encoding: e,
-		Segments: segments(g.net.B.Graph), Inputs: inputs, Outputs: p.outputPorts(g), Targets: p.targetPorts(inputs),
-		Layers: p.rows(g), Training: p.training(g),
-	}
-	if h.Training.BatchStatistics {
-		h.Batch = p.unit()
-	}
-	h.Classes = p.classNames()
-	h.Answer = p.answer(g, len(h.Classes))
-	return h
+	p.batch = min(p.fit.BatchSize, MaxBatch)
+	return p
 }

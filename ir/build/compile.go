@@ -47,7 +47,9 @@ func (p *plan) resolveCompile() {
 	if c == nil {
 		return
 	}
-	p.resolveOptimizer(c.Optimizer)
+	var errs diag.List
+	p.compile.optimizer, errs = resolveOptimizer(c.Optimizer)
+	p.errs = append(p.errs, errs...)
 	refs := p.spec.OutputRefs()
 	losses := make([]lossOf, len(c.Losses))
 	for i, n := range c.Losses {
@@ -68,66 +70,27 @@ func (p *plan) resolveCompile() {
 		}
 		p.compile.losses = append(p.compile.losses, losses[i])
 	}
-	p.compile.metrics = p.resolveMetrics(c.Metrics)
+	p.compile.metrics, errs = resolveMetrics(c.Metrics, refs)
+	p.errs = append(p.errs, errs...)
 	if len(c.WeightedMetrics) > 0 {
-		p.compile.weighted = p.resolveMetrics(c.WeightedMetrics)
+		p.compile.weighted, errs = resolveMetrics(c.WeightedMetrics, refs)
+		p.errs = append(p.errs, errs...)
 	}
 	p.compile.targets = make([]target, len(refs))
 }
 
 // resolveMetrics gives the metrics of every output.
-func (p *plan) resolveMetrics(calls []spec.NamedCall) [][]metricOf {
-	refs := p.spec.OutputRefs()
+func resolveMetrics(calls []spec.NamedCall, refs []spec.Ref) ([][]metricOf, diag.List) {
+	var all diag.List
 	list := make([][]metricOf, len(refs))
 	for _, n := range calls {
-		m, ok := p.resolveMetric(n.Call)
+		m, errs := resolveMetric(n.Call)
+		all = append(all, errs...)
 		for i, r := range refs {
-			if ok && (n.Output == "" || n.Output == r.Name) {
+			if len(errs) == 0 && (n.Output == "" || n.Output == r.Name) {
 				list[i] = append(list[i], m)
 			}
 		}
 	}
-	return list
-}
-
-// checkLoss settles the target of output i and checks its loss and metrics.
-func (p *plan) checkLoss(i int, name string, y *ir.Value) {
-	if p.spec.Compile == nil || p.compile.losses[i].loss == nil {
-		return
-	}
-	l := p.compile.losses[i]
-	t, limit, err := l.loss.Target(y.Shape)
-	if err != nil {
-		p.errs.Add(l.call.Pos, "compile: output %s: %s %v", diag.Quote(name), l.name, err)
-		return
-	}
-	p.compile.targets[i] = target{t, limit}
-	for _, lists := range [][][]metricOf{p.compile.metrics, p.compile.weighted} {
-		if lists == nil {
-			continue
-		}
-		for j := range lists[i] {
-			p.checkMetric(&lists[i][j], name, y.Type, t)
-		}
-	}
-}
-
-// training is what FitConfig defaults to.
-func (p *plan) training(g *built) loop.Training {
-	f := p.fit()
-	t := loop.Training{
-		Optimizer: p.compile.optimizer, BatchSize: f.BatchSize, Epochs: f.Epochs, ValidationSplit: f.ValidationSplit,
-		Shuffle: f.Shuffle == nil || *f.Shuffle, Stratify: f.Stratify, StepsPerEpoch: f.StepsPerEpoch, ClassWeight: p.classWeight(), Callbacks: p.callbacks,
-		BatchStatistics: len(g.net.BatchStatistics) > 0,
-	}
-	for _, l := range p.compile.losses {
-		t.Losses = append(t.Losses, l.name)
-	}
-	for _, list := range p.compile.metrics {
-		t.Metrics = append(t.Metrics, metricSettings(list))
-	}
-	for _, list := range p.compile.weighted {
-		t.WeightedMetrics = append(t.WeightedMetrics, metricSettings(list))
-	}
-	return t
+	return list, all
 }

@@ -1,11 +1,9 @@
 package build
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -102,70 +100,4 @@ func hintOr(hint string, names []string) string {
 		return "; it has " + strings.Join(names, ", ")
 	}
 	return hint
-}
-
-// checkFit compares the fit section with the outputs.
-func (p *plan) checkFit() {
-	f := p.spec.Fit
-	if p.spec.Compile == nil {
-		return
-	}
-	if labels := p.labels(0); labels != nil && f.Stratify {
-		p.errs.Add(f.StratifyPos, "fit: stratify takes rows of every class, and %s; take stratify out", labelWords(labels))
-	}
-	if src := p.source(0); src.SameAs != "" && f.Stratify {
-		p.errs.Add(f.StratifyPos, "fit: stratify takes rows of every class, and the target is the same as input %s; take stratify out", diag.Quote(src.SameAs))
-	}
-	if len(f.ClassWeights) == 0 {
-		return
-	}
-	if n := len(p.compile.targets); n > 1 {
-		p.errs.Add(f.ClassWeightPos, "fit: class_weight is for one output, and the model has %d; give each row its weight in Go", n)
-		return
-	}
-	classes, why := p.classCount()
-	if why != "" {
-		p.errs.Add(f.ClassWeightPos, "fit: class_weight needs classes, and %s", why)
-		return
-	}
-	for _, w := range f.ClassWeights {
-		if classes > 0 && w.Class >= classes {
-			p.errs.Add(w.Pos, "fit: class_weight: there is no class %d; the model tells %d apart, from 0 to %d", w.Class, classes, classes-1)
-		}
-	}
-}
-
-// classCount is how many classes there are; 0 where a mistake keeps that from
-// being known.
-func (p *plan) classCount() (classes int, why string) {
-	t, l := p.compile.targets[0], p.compile.losses[0]
-	switch {
-	case t.of.Shape == nil || l.loss == nil:
-		return 0, ""
-	case t.of.DType == ir.I32:
-		return t.limit, ""
-	case l.name == "binary_crossentropy" && t.of.Shape.Elements() == 1:
-		return 2, ""
-	case l.name == "categorical_crossentropy":
-		return t.of.Shape.Elements(), ""
-	}
-	if labels := p.labels(0); labels != nil {
-		return 0, labelWords(labels)
-	}
-	return 0, fmt.Sprintf("%s compares numbers", l.name)
-}
-
-// classWeight is the weight of every class, nil where the description says
-// nothing of them.
-func (p *plan) classWeight() []float64 {
-	f := p.spec.Fit
-	if len(f.ClassWeights) == 0 || p.spec.Compile == nil {
-		return nil
-	}
-	n, _ := p.classCount()
-	weights := slices.Repeat([]float64{1}, n)
-	for _, w := range f.ClassWeights {
-		weights[w.Class] = w.Weight
-	}
-	return weights
 }

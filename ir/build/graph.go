@@ -28,7 +28,7 @@ func (p *plan) graph(name string, training bool) *built {
 	b := ir.NewBuilder(name)
 	g := &built{net: layer.NewNet(b, training), values: map[string]*ir.Value{}}
 	for i, in := range p.spec.Inputs {
-		v := p.input(b, i, in)
+		v := feature(b, i, in)
 		g.values[in.Name] = v
 		g.inputs = append(g.inputs, v)
 	}
@@ -45,7 +45,8 @@ func (p *plan) graph(name string, training bool) *built {
 	return g
 }
 
-func (p *plan) input(b *ir.Builder, i int, in spec.Input) *ir.Value {
+// feature appends an input of the description.
+func feature(b *ir.Builder, i int, in spec.Input) *ir.Value {
 	b.At(in.Name, in.Pos)
 	title := "input " + diag.Quote(in.Name)
 	t := ir.Type{Shape: ir.Shape{ir.Batch}}
@@ -84,10 +85,27 @@ func (p *plan) layer(g *built, i int) *ir.Value {
 	}
 	c := &layer.Context{Net: g.net, Name: p.names[i], Kind: l.Type, Trainable: l.Trainable == nil || *l.Trainable, Args: l.Args}
 	y := b.Named(p.configs[i].Build(c, in), p.names[i])
-	if y.Valid() && !y.Shape.Ragged() && y.Shape.Elements() > maxLive/p.batch() {
-		return c.Errorf("its result %v takes %d values for a batch of %d; at most %d are supported", y.Shape, y.Shape.Elements()*p.batch(), p.batch(), maxLive)
+	if y.Valid() && !y.Shape.Ragged() && y.Shape.Elements() > maxLive/p.batch {
+		return c.Errorf("its result %v takes %d values for a batch of %d; at most %d are supported", y.Shape, y.Shape.Elements()*p.batch, p.batch, maxLive)
 	}
 	return y
+}
+
+// lengths says where the lengths of features that have none would be written.
+func (p *plan) lengths(g *built) map[*ir.Value]string {
+	at := map[*ir.Value]string{}
+	for _, place := range p.spec.Places() {
+		if place.Input < 0 {
+			continue
+		}
+		in := g.inputs[place.Input]
+		if kind := p.spec.Data.Train.Kind; kind == spec.CSV {
+			at[in] = "in the feature"
+		} else {
+			at[in] = "beside " + string(kind)
+		}
+	}
+	return at
 }
 
 // arrange puts the parameters into the order of the block: trainable, frozen,

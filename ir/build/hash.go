@@ -13,39 +13,45 @@ import (
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
+// identity is what a description means, apart from how it is written.
+type identity struct {
+	*plan
+	header *loop.Program
+}
+
 // modelID identifies the function that the parameters belong to: inputs,
 // layers as far as prediction depends on them, outputs, preprocessing, classes.
-func (p *plan) modelID() string {
-	tree := p.architecture(false)
-	if d := p.spec.Data; d != nil {
-		tree["data"] = map[string]any{"encoding": preprocessing(p.encoding()), "classes": d.Classes}
+func (id identity) modelID() string {
+	tree := id.architecture(false)
+	if d := id.spec.Data; d != nil {
+		tree["data"] = map[string]any{"encoding": preprocessing(id.header.Encoding), "classes": d.Classes}
 	}
 	return digest(tree)
 }
 
 // hash identifies everything that the description means, whatever its layout,
 // comments, file name and order of keys, and whether defaults are written down.
-func (p *plan) hash() string {
-	m := p.spec
-	tree := p.architecture(true)
+func (id identity) hash() string {
+	m := id.spec
+	tree := id.architecture(true)
 	tree["name"] = m.Name
-	f := p.fit()
+	f := id.fit
 	tree["fit"] = []any{f.BatchSize, f.Epochs, f.ValidationSplit, f.Shuffle == nil || *f.Shuffle}
-	if extra := settings(reflect.ValueOf(fitting{f.Stratify, f.StepsPerEpoch, p.classWeight(), p.callbacks})); len(extra) > 0 {
+	if extra := settings(reflect.ValueOf(fitting{f.Stratify, f.StepsPerEpoch, id.header.Training.ClassWeight, id.callbacks})); len(extra) > 0 {
 		tree["fitting"] = extra
 	}
 	if m.Data != nil {
-		tree["data"] = p.data()
+		tree["data"] = id.data()
 	}
 	if m.Compile != nil {
 		var losses, metrics []any
-		for i, l := range p.compile.losses {
+		for i, l := range id.compile.losses {
 			losses = append(losses, map[string]any{l.name: layer.Canonical(l.loss, true)})
-			metrics = append(metrics, metricSettings(p.compile.metrics[i]))
+			metrics = append(metrics, metricSettings(id.compile.metrics[i]))
 		}
-		section := map[string]any{"optimizer": p.compile.optimizer, "losses": losses, "metrics": metrics}
+		section := map[string]any{"optimizer": id.compile.optimizer, "losses": losses, "metrics": metrics}
 		var weighted []any
-		for _, list := range p.compile.weighted {
+		for _, list := range id.compile.weighted {
 			weighted = append(weighted, metricSettings(list))
 		}
 		if weighted != nil {
@@ -56,15 +62,15 @@ func (p *plan) hash() string {
 	return digest(tree)
 }
 
-func (p *plan) architecture(training bool) map[string]any {
+func (id identity) architecture(training bool) map[string]any {
 	var inputs, layers, outputs []any
-	for _, in := range p.spec.Inputs {
+	for _, in := range id.spec.Inputs {
 		inputs = append(inputs, []any{in.Name, in.Shape, in.DType})
 	}
-	for i, l := range p.spec.Layers {
-		one := map[string]any{"name": p.names[i], "type": l.Type, "args": layer.Canonical(p.configs[i], training)}
+	for i, l := range id.spec.Layers {
+		one := map[string]any{"name": id.names[i], "type": l.Type, "args": layer.Canonical(id.configs[i], training)}
 		var reads []string
-		for _, r := range p.reads[i] {
+		for _, r := range id.reads[i] {
 			reads = append(reads, r.Name)
 		}
 		one["inputs"] = reads
@@ -73,15 +79,15 @@ func (p *plan) architecture(training bool) map[string]any {
 		}
 		layers = append(layers, one)
 	}
-	for _, r := range p.spec.OutputRefs() {
+	for _, r := range id.spec.OutputRefs() {
 		outputs = append(outputs, r.Name)
 	}
 	return map[string]any{"inputs": inputs, "layers": layers, "outputs": outputs}
 }
 
 // data is all that the section says: files, and how they are read.
-func (p *plan) data() any {
-	d := p.spec.Data
+func (id identity) data() any {
+	d := id.spec.Data
 	source := func(s *spec.Source) any {
 		if s == nil {
 			return nil
@@ -93,7 +99,7 @@ func (p *plan) data() any {
 	}
 	tree := map[string]any{
 		"train": source(d.Train), "test": source(d.Test), "validation": source(d.Validation), "classes": d.Classes, "spellings": d.Spellings,
-		"encoding": preprocessing(p.encoding()), "windows": nil, "weight": d.Weight,
+		"encoding": preprocessing(id.header.Encoding), "windows": nil, "weight": d.Weight,
 	}
 	if w := d.Windows; w != nil {
 		tree["windows"] = []int{w.Length, w.Offset, w.Stride}

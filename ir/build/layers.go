@@ -12,7 +12,6 @@ import (
 
 // resolveLayers finds every layer in the registry and decodes its settings.
 func (p *plan) resolveLayers() {
-	p.infos = make([]layer.Info, len(p.spec.Layers))
 	p.configs = make([]layer.Config, len(p.spec.Layers))
 	for i, l := range p.spec.Layers {
 		title := title(l, i)
@@ -36,7 +35,7 @@ func (p *plan) resolveLayers() {
 		}
 		p.errs = append(p.errs, errs...)
 		if len(errs) == 0 {
-			p.infos[i], p.configs[i] = info, config
+			p.configs[i] = config
 		}
 	}
 }

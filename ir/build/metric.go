@@ -76,7 +76,7 @@ func metricEntries() []layer.Entry[*metric] {
 	return list
 }
 
-func (p *plan) resolveMetric(call spec.Call) (metricOf, bool) {
+func resolveMetric(call spec.Call) (metricOf, diag.List) {
 	e, m, errs := metrics.Resolve(call)
 	of := metricOf{metric: m, as: call.Name, call: call}
 	if len(errs) == 0 {
@@ -93,8 +93,7 @@ func (p *plan) resolveMetric(call spec.Call) (metricOf, bool) {
 			}
 		}
 	}
-	p.errs = append(p.errs, errs...)
-	return of, len(errs) == 0
+	return of, errs
 }
 
 // longestMetricName is what a line of progress has room for.
@@ -127,15 +126,14 @@ func argumentPos(call spec.Call, name string) diag.Pos {
 	return call.Pos
 }
 
-// checkMetric settles what a metric is for an output.
-func (p *plan) checkMetric(m *metricOf, output string, y, target ir.Type) {
-	setting, err := m.metric.setting(y, target)
-	if err != nil {
-		p.errs.Add(m.call.Pos, "compile: output %s: %s %v", diag.Quote(output), m.call.Name, err)
-		return
+// settle says what a metric is for outputs compared with such targets.
+func (m *metricOf) settle(output, target ir.Type) error {
+	setting, err := m.metric.setting(output, target)
+	if err == nil {
+		setting.As = m.as
+		m.resolved = setting
 	}
-	setting.As = m.as
-	m.resolved = setting
+	return err
 }
 
 // setting is the runtime's metric for outputs compared with such targets, or an

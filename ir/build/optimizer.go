@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/arg"
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/spec"
@@ -41,65 +42,65 @@ func entries[T rule](of []optim.Entry[T]) []layer.Entry[any] {
 	return list
 }
 
-func (p *plan) resolveOptimizer(call spec.Call) {
-	before := len(p.errs)
-	call.Args = p.withoutLossScale(call.Args)
-	args, schedule, errs := call.Args.Schedule("learning_rate")
-	p.errs = append(p.errs, errs...)
+func resolveOptimizer(call spec.Call) (loop.Setting, diag.List) {
+	args, all := withoutLossScale(call.Args)
+	args, schedule, errs := args.Schedule("learning_rate")
+	all = append(all, errs...)
 	call.Args = args
 	e, settings, errs := optimizers.Resolve(call)
-	p.errs = append(p.errs, errs...)
-	p.oneClip(call.Args)
-	if len(p.errs) > before {
-		return
+	all = append(append(all, errs...), oneClip(call.Args)...)
+	if len(all) > 0 {
+		return loop.Setting{}, all
 	}
 	o := loop.Setting{Name: e.Name, Args: arguments(settings, e.New())}
 	if schedule.Name != "" {
-		o.Args[0].Value = p.resolveSchedule(schedule)
+		o.Args[0].Value, all = resolveSchedule(schedule)
 	}
-	p.compile.optimizer = o
+	return o, all
 }
 
 // resolveSchedule gives a schedule as a loop.Setting.
-func (p *plan) resolveSchedule(call spec.Call) any {
+func resolveSchedule(call spec.Call) (any, diag.List) {
 	e, settings, errs := schedules.Resolve(call)
-	p.errs = append(p.errs, errs...)
 	if len(errs) > 0 {
-		return nil
+		return nil, errs
 	}
 	if err := settings.(rule).Validate(); err != nil {
-		p.errs.Add(call.Pos, "compile: %s", strings.TrimPrefix(err.Error(), "optim: "))
-		return nil
+		errs.Add(call.Pos, "compile: %s", strings.TrimPrefix(err.Error(), "optim: "))
+		return nil, errs
 	}
-	return loop.Setting{Name: e.Name, Args: arguments(settings, nil)}
+	return loop.Setting{Name: e.Name, Args: arguments(settings, nil)}, nil
 }
 
 // withoutLossScale answers the one argument of Keras's optimizers that has no
 // meaning here.
-func (p *plan) withoutLossScale(args spec.Args) spec.Args {
+func withoutLossScale(args spec.Args) (spec.Args, diag.List) {
+	var errs diag.List
 	args.List = slices.DeleteFunc(slices.Clone(args.List), func(a spec.Arg) bool {
 		if a.Name != "loss_scale_factor" {
 			return false
 		}
-		p.errs.Add(a.Pos, "compile: loss_scale_factor has no meaning here: it is for gradients in float16, and these are in float32; take it out")
+		errs.Add(a.Pos, "compile: loss_scale_factor has no meaning here: it is for gradients in float16, and these are in float32; take it out")
 		return true
 	})
-	return args
+	return args, errs
 }
 
 // oneClip reports a second way of clipping, as Keras does.
-func (p *plan) oneClip(args spec.Args) {
+func oneClip(args spec.Args) diag.List {
+	var errs diag.List
 	first := ""
 	for _, a := range args.List {
 		if !slices.Contains([]string{"clipnorm", "clipvalue", "global_clipnorm"}, a.Name) || a.Value.Kind == spec.Null {
 			continue
 		}
 		if first != "" {
-			p.errs.Add(a.Pos, "compile: %s and %s are set; only one of clipnorm, clipvalue and global_clipnorm may be", first, a.Name)
-			return
+			errs.Add(a.Pos, "compile: %s and %s are set; only one of clipnorm, clipvalue and global_clipnorm may be", first, a.Name)
+			break
 		}
 		first = a.Name
 	}
+	return errs
 }
 
 // arguments lists decoded settings in the order of their fields, but those that

@@ -68,7 +68,7 @@ func (n *BatchNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 		scale := n.factor(c, movingVariance, gamma)
 		offset := n.offset(c, movingMean, scale, beta)
 		y := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2))
-		return op.MapOf(c.B, y, "normalize", x, c.aligned(scale, axis, rank), c.aligned(offset, axis, rank))
+		return op.MapOf(c.B, y, "normalize", x, aligned(c.B, scale, axis, rank), aligned(c.B, offset, axis, rank))
 	}
 	var others []int
 	for i := range rank {
@@ -82,7 +82,7 @@ func (n *BatchNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 	scale := n.factor(c, variance, gamma)
 	offset := n.offset(c, rest, scale, beta)
 	y := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2))
-	return op.MapOf(c.B, y, "normalize", centered, c.aligned(scale, axis, rank), c.aligned(offset, axis, rank))
+	return op.MapOf(c.B, y, "normalize", centered, aligned(c.B, scale, axis, rank), aligned(c.B, offset, axis, rank))
 }
 
 // moments are mean and variance over the other axes, by the corrected two-pass
@@ -94,7 +94,7 @@ func (n *BatchNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 // mean, so no gradient flows through it.
 func (n *BatchNormalization) moments(c *Context, x *ir.Value, axis int, others []int) (centered, rest, mean, variance *ir.Value) {
 	first := c.Named(op.MeanStop(c.B, x, false, others...), "shift")
-	centered = c.Named(op.Binary(c.B, "sub", x, c.aligned(first, axis, len(x.Shape))), "centered")
+	centered = c.Named(op.Binary(c.B, "sub", x, aligned(c.B, first, axis, len(x.Shape))), "centered")
 	rest = c.Named(op.Mean(c.B, centered, false, others...), "rest")
 	mean = c.Named(op.Binary(c.B, "add", first, rest), "mean")
 	square := op.MapOf(c.B, scalar.Call("mul", scalar.Arg(0), scalar.Arg(0)), "square", centered)

@@ -257,7 +257,7 @@ func (c *Context) axis(x *ir.Value, axis int) (int, bool) {
 
 // aligned reshapes a parameter [C] so that it broadcasts along one axis of a
 // tensor of the given rank.
-func (c *Context) aligned(p *ir.Value, axis, rank int) *ir.Value {
+func aligned(b *ir.Builder, p *ir.Value, axis, rank int) *ir.Value {
 	if !p.Valid() || axis == rank-1 {
 		return p
 	}
@@ -266,5 +266,5 @@ func (c *Context) aligned(p *ir.Value, axis, rank int) *ir.Value {
 		shape[i] = 1
 	}
 	shape[0] = p.Shape.Elements()
-	return op.ReshapeTo(c.B, p, shape)
+	return op.ReshapeTo(b, p, shape)
 }

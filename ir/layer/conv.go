@@ -36,7 +36,7 @@ func (c *Context) spatial(x *ir.Value, space int, format channelsLast) bool {
 	if len(x.Shape) == space+2 {
 		return true
 	}
-	c.Errorf("%s takes %s, but %s has the shape %s%s", c.Kind, order(space), from(x), Flow(x.Shape.Row()), c.reshaped(x, space))
+	c.Errorf("%s takes %s, but %s has the shape %s%s", c.Kind, order(space), from(x), Flow(x.Shape.Row()), reshaped(c.Kind, x, space))
 	return false
 }
 
@@ -49,14 +49,14 @@ func order(space int) string {
 }
 
 // reshaped says how values become rows of space axes and channels.
-func (c *Context) reshaped(x *ir.Value, space int) string {
+func reshaped(kind string, x *ir.Value, space int) string {
 	row := x.Shape.Row()
 	var to []int
 	switch {
 	case len(row) == 0:
 		return ""
 	case len(row) > space+1 && space == 1 && len(row) == 3:
-		return "; for images write " + strings.Replace(c.Kind, "1D", "2D", 1)
+		return "; for images write " + strings.Replace(kind, "1D", "2D", 1)
 	case len(row) > space+1:
 		return ""
 	case len(row) == space: // the axis of channels is missing
@@ -98,7 +98,7 @@ const maxResult = 1 << 28
 // after; with causal, all padding is before. Source: Keras 3,
 // ops/operation_utils.py:compute_conv_output_shape, and TensorFlow's guide of
 // paddings, tf.nn: "Notes on padding".
-func (c *Context) frame(x *ir.Value, w window) (framed, bool) {
+func (w window) frame(c *Context, x *ir.Value) (framed, bool) {
 	var f framed
 	fits := true
 	image := x.Shape[1 : len(x.Shape)-1]
@@ -160,7 +160,7 @@ func times(extents []int) string {
 
 // strided reports strides together with a dilation, which Keras's Conv1D and
 // Conv2D refuse, and its depthwise convolutions do not.
-func (c *Context) strided(w window) bool {
+func (w window) strided(c *Context) bool {
 	if slices.Max(w.strides) == 1 || slices.Max(w.dilation) == 1 {
 		return true
 	}

@@ -60,15 +60,15 @@ func (l *filtered) build(c *Context, x *ir.Value, format channelsLast, filters i
 		return c.ErrorAt("groups", "groups: %d does not divide the %d channels of %s, %s", l.Groups, channels, from(x), Flow(x.Shape.Row()))
 	case filters%l.Groups != 0:
 		return c.ErrorAt("groups", "groups: %d does not divide filters: %d", l.Groups, filters)
-	case !c.strided(w):
+	case !w.strided(c):
 		return c.poison()
 	}
-	f, ok := c.frame(x, w)
+	f, ok := w.frame(c, x)
 	if !ok {
 		return c.poison()
 	}
 	shape := append(slices.Clone(ir.Shape(w.size)), channels/l.Groups, filters)
 	kernel := c.Param("kernel", shape, l.KernelInitializer, l.KernelRegularizer)
-	y := c.convolve(x, kernel, w, f, l.Groups)
+	y := convolve(c.B, x, kernel, w, f, l.Groups)
 	return c.biased(y, l.UseBias, l.BiasInitializer, l.BiasRegularizer, l.Activation)
 }

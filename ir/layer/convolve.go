@@ -70,9 +70,9 @@ func within(block, size, i int) op.Index {
 // channels: out[n, p…, f] = Σ x[n, p·stride + t·dilation - before, c]·kernel[t…,
 // c, f], where what lies outside the image counts as 0. Source: Keras 3,
 // ops/nn.py, conv, whose kernel is not flipped.
-func (c *Context) convolve(x, kernel *ir.Value, w window, f framed, groups int) *ir.Value {
+func convolve(b *ir.Builder, x, kernel *ir.Value, w window, f framed, groups int) *ir.Value {
 	if !x.Valid() || !kernel.Valid() {
-		return c.poison()
+		return Poison(b)
 	}
 	space := len(f.out)
 	channels, filters := kernel.Shape[space], kernel.Shape[space+1]
@@ -86,16 +86,16 @@ func (c *Context) convolve(x, kernel *ir.Value, w window, f framed, groups int) 
 	ch := s.axis("c", channels)
 	filter := within(g, filters/groups, o)
 	s.indices(within(g, channels, ch), []op.Index{op.At(ch), filter}, filter, filters)
-	return c.B.Apply(&s.Contract, x, kernel)
+	return b.Apply(&s.Contract, x, kernel)
 }
 
-// depthwise convolves every channel of x with kernels of its own, [taps…,
+// convolveDepthwise convolves every channel of x with kernels of its own, [taps…,
 // channels, multiplier]: out[n, p…, c·multiplier + m] = Σ x[n, p·stride +
 // t·dilation - before, c]·kernel[t…, c, m]. Source: Keras 3, ops/nn.py,
 // depthwise_conv.
-func (c *Context) depthwise(x, kernel *ir.Value, w window, f framed) *ir.Value {
+func convolveDepthwise(b *ir.Builder, x, kernel *ir.Value, w window, f framed) *ir.Value {
 	if !x.Valid() || !kernel.Valid() {
-		return c.poison()
+		return Poison(b)
 	}
 	space := len(f.out)
 	channels, multiplier := kernel.Shape[space], kernel.Shape[space+1]
@@ -108,5 +108,5 @@ func (c *Context) depthwise(x, kernel *ir.Value, w window, f framed) *ir.Value {
 		m := s.axis("m", multiplier)
 		s.indices(op.At(ch), []op.Index{op.At(ch), op.At(m)}, within(ch, multiplier, m), channels*multiplier)
 	}
-	return c.B.Apply(&s.Contract, x, kernel)
+	return b.Apply(&s.Contract, x, kernel)
 }

@@ -54,12 +54,12 @@ func (l *depthwise) build(c *Context, x *ir.Value, format channelsLast, multipli
 	if !c.spatial(x, len(w.size), format) {
 		return c.poison()
 	}
-	f, ok := c.frame(x, w)
+	f, ok := w.frame(c, x)
 	if !ok {
 		return c.poison()
 	}
 	shape := append(slices.Clone(ir.Shape(w.size)), x.Shape[len(x.Shape)-1], multiplier)
 	kernel := c.Param("kernel", shape, l.DepthwiseInitializer, l.DepthwiseRegularizer)
-	y := c.depthwise(x, kernel, w, f)
+	y := convolveDepthwise(c.B, x, kernel, w, f)
 	return c.biased(y, l.UseBias, l.BiasInitializer, l.BiasRegularizer, l.Activation)
 }

@@ -138,8 +138,8 @@ func (z *Normalization) known(c *Context, x *ir.Value, kept []int) *ir.Value {
 		return c.ErrorAt("mean", "mean has %d numbers, but axis %d of %v has %d indices", len(z.Mean), last, x.Shape, x.Shape[last])
 	}
 	rank := len(x.Shape)
-	mean := c.aligned(c.Named(op.ConstOf(c.B, ir.Shape{len(sd)}, z.Mean), "mean"), last, rank)
-	deviation := c.aligned(c.Named(op.ConstOf(c.B, ir.Shape{len(sd)}, sd), "stddev"), last, rank)
+	mean := aligned(c.B, c.Named(op.ConstOf(c.B, ir.Shape{len(sd)}, z.Mean), "mean"), last, rank)
+	deviation := aligned(c.B, c.Named(op.ConstOf(c.B, ir.Shape{len(sd)}, sd), "stddev"), last, rank)
 	return op.MapOf(c.B, z.formula(scalar.Arg(1), scalar.Arg(2)), "normalize", x, mean, deviation)
 }
 

@@ -20,7 +20,7 @@ func (c *Context) pool(x *ir.Value, kind op.Window, format channelsLast, size []
 	if strides != nil {
 		w.strides = *strides
 	}
-	f, ok := c.frame(x, w)
+	f, ok := w.frame(c, x)
 	if !ok {
 		return c.poison()
 	}

@@ -60,7 +60,7 @@ func (l *separable) build(c *Context, x *ir.Value, format channelsLast, filters 
 	if !c.spatial(x, len(w.size), format) {
 		return c.poison()
 	}
-	f, ok := c.frame(x, w)
+	f, ok := w.frame(c, x)
 	if !ok {
 		return c.poison()
 	}
@@ -70,9 +70,9 @@ func (l *separable) build(c *Context, x *ir.Value, format channelsLast, filters 
 	first := c.Param("depthwise_kernel", shape, l.DepthwiseInitializer, l.DepthwiseRegularizer)
 	shape = append(slices.Clone(ones), channels*l.DepthMultiplier, filters)
 	second := c.Param("pointwise_kernel", shape, l.PointwiseInitializer, l.PointwiseRegularizer)
-	y := c.Named(c.depthwise(x, first, w, f), "depthwise")
+	y := c.Named(convolveDepthwise(c.B, x, first, w, f), "depthwise")
 	mix := window{what: "kernel", size: ones, strides: ones, dilation: ones, padding: "valid"}
 	nothing := make([]int, len(ones))
-	y = c.convolve(y, second, mix, framed{f.out, ones, nothing, nothing}, 1)
+	y = convolve(c.B, y, second, mix, framed{f.out, ones, nothing, nothing}, 1)
 	return c.biased(y, l.UseBias, l.BiasInitializer, l.BiasRegularizer, l.Activation)
 }

@@ -13,15 +13,15 @@ func (*softmax) apply(c *Context, x *ir.Value) *ir.Value {
 	if !c.classes(x, "softmax") {
 		return c.poison()
 	}
-	y := c.softmax(x, -1)
+	y := softmaxOver(c, x, -1)
 	if y.Valid() {
 		c.Logits[y] = x
 	}
 	return y
 }
 
-// softmax is exp(x-max)/Σ exp(x-max) over axes of x.
-func (c *Context) softmax(x *ir.Value, axes ...int) *ir.Value {
+// softmaxOver is exp(x-max)/Σ exp(x-max) over axes of x.
+func softmaxOver(c *Context, x *ir.Value, axes ...int) *ir.Value {
 	_, e, sum := exponentials(c, x, axes...)
 	return op.MapOf(c.B, scalar.Call("div", scalar.Arg(0), scalar.Arg(1)), "softmax", e, sum)
 }

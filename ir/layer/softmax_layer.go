@@ -43,7 +43,7 @@ func (s *Softmax) Build(c *Context, in []*ir.Value) *ir.Value {
 	if n == 1 {
 		return c.ErrorAt("axis", "a softmax over one element always gives 1; for two classes use a Dense layer of one unit with activation: sigmoid (and binary_crossentropy), or of two units")
 	}
-	y := c.softmax(x, axes...)
+	y := softmaxOver(c, x, axes...)
 	// A cross-entropy sums over the last axis.
 	if y.Valid() && len(axes) == 1 && axes[0] == len(x.Shape)-1 {
 		c.Logits[y] = x

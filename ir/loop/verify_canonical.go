@@ -8,7 +8,7 @@ import (
 
 // canonical checks that there is nothing left to simplify in a kernel: see
 // package canonical.
-func (v *verifier) canonical(k Kernel) {
+func (v *kernelVerifier) canonical(k Kernel) {
 	switch k := k.(type) {
 	case *Nest:
 		v.canonicalNest(k)
@@ -17,7 +17,7 @@ func (v *verifier) canonical(k Kernel) {
 	}
 }
 
-func (v *verifier) canonicalNest(k *Nest) {
+func (v *kernelVerifier) canonicalNest(k *Nest) {
 	var all []Access
 	for _, s := range k.Body {
 		switch {
@@ -35,7 +35,7 @@ func (v *verifier) canonicalNest(k *Nest) {
 	v.fewest(k.Outer, len(s.Dst.Strides)-len(s.Inner)-len(k.Outer), all, nil)
 }
 
-func (v *verifier) canonicalContract(k *Contract) {
+func (v *kernelVerifier) canonicalContract(k *Contract) {
 	if k.Epilogue != nil {
 		v.named(k.Epilogue, 1, k.Extra)
 	}
@@ -56,7 +56,7 @@ func (v *verifier) canonicalContract(k *Contract) {
 }
 
 // named checks that an expression names all of its operands.
-func (v *verifier) named(e scalar.Expr, first int, operands []Access) {
+func (v *kernelVerifier) named(e scalar.Expr, first int, operands []Access) {
 	for i, a := range operands {
 		if !scalar.UsesArg(e, first+i) {
 			v.fail("it is not canonical: %v is read for nothing", a.Buf)
@@ -66,7 +66,7 @@ func (v *verifier) named(e scalar.Expr, first int, operands []Access) {
 
 // fewest checks that no loop of a list has one turn, and that no two that are
 // neighbours are one to every access. Those that keep names stay.
-func (v *verifier) fewest(axes []Axis, first int, accesses []Access, keep func(i int) bool) {
+func (v *kernelVerifier) fewest(axes []Axis, first int, accesses []Access, keep func(i int) bool) {
 	kept := func(i int) bool { return keep != nil && keep(i) }
 	for i, a := range axes {
 		if a.N == 1 && !a.Rows && !kept(i) {

@@ -7,7 +7,7 @@ import "slices"
 const maxClipRuns = 1 << 20
 
 // clips checks the clips of a contraction by themselves.
-func (v *verifier) clips(k *Contract) bool {
+func (v *kernelVerifier) clips(k *Contract) bool {
 	axes := k.Axes()
 	for i, c := range k.Clip {
 		if len(c.Terms) < 1 || len(c.Terms) > maxClipTerms {
@@ -52,7 +52,7 @@ func (v *verifier) clips(k *Contract) bool {
 // unclipped checks an operand of a contraction at the points that take part.
 // Along axes that no clip names it is affine; of every group of axes that clips
 // tie together the exact range is found by visiting all its runs of points.
-func (v *verifier) unclipped(k *Contract, a Access) {
+func (v *kernelVerifier) unclipped(k *Contract, a Access) {
 	axes := k.Axes()
 	if len(k.Clip) == 0 || a.Index != nil {
 		v.access(a, axes, F32)

@@ -11,7 +11,8 @@ import (
 // flow follows the steps of a plan in order: what is written where, and that
 // everything read has been written before, in full.
 type flow struct {
-	*verifier
+	*planVerifier
+	around   []Axis           // the axes of the loops that the flow is in
 	defined  map[*Buffer]int  // elements stored so far, for a full batch
 	filled   map[*Buffer]bool // with a constant, to be written over: padding
 	local    map[*Buffer]*Run // the kernel that a local variable lives in
@@ -19,8 +20,8 @@ type flow struct {
 	turns    map[*Buffer]bool // written by the loop that the flow is in
 }
 
-func (v *verifier) flow() {
-	f := &flow{verifier: v, defined: map[*Buffer]int{}, filled: map[*Buffer]bool{}, local: map[*Buffer]*Run{}}
+func (v *planVerifier) flow() {
+	f := &flow{planVerifier: v, defined: map[*Buffer]int{}, filled: map[*Buffer]bool{}, local: map[*Buffer]*Run{}}
 	f.steps(v.plan.Forward)
 	f.backward = true
 	f.steps(v.plan.Backward)
@@ -163,7 +164,7 @@ func flatten(steps []Step) []*Run {
 
 // gradients checks that a training step leaves the gradient of every trainable
 // segment: one buffer each, written in full.
-func (v *verifier) gradients(complete func(*Buffer) bool) {
+func (v *planVerifier) gradients(complete func(*Buffer) bool) {
 	written := make([]*Buffer, len(v.p.Segments))
 	for _, b := range v.plan.Buffers {
 		switch {
@@ -184,7 +185,7 @@ func (v *verifier) gradients(complete func(*Buffer) bool) {
 // arena checks that buffers which are alive together lie apart. Where one dies
 // in the very step that another is born, they may share a place exactly, if
 // the kernel allows it.
-func (v *verifier) arena(runs []*Run, at []int) {
+func (v *planVerifier) arena(runs []*Run, at []int) {
 	for _, d := range []DType{F32, I32} {
 		v.apart(d, runs, at)
 	}
@@ -193,7 +194,7 @@ func (v *verifier) arena(runs []*Run, at []int) {
 // apart walks through the plan with the buffers of one type that are alive, in
 // the order of their offsets: they lie apart, so that a newcomer can meet only
 // those next to its place.
-func (v *verifier) apart(d DType, runs []*Run, at []int) {
+func (v *planVerifier) apart(d DType, runs []*Run, at []int) {
 	spans := v.plan.Spans()
 	var born []*Buffer
 	for _, b := range v.plan.Buffers {

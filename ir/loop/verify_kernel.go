@@ -9,9 +9,45 @@ import (
 // maxLoops is how many loops each of the four nests of a Contract has at most.
 const maxLoops = 3
 
+// kernelVerifier checks the kernels of a plan.
+type kernelVerifier struct {
+	*violations
+	p      *Program
+	listed map[*Buffer]bool // the buffers of the plan
+	// around are the axes of the loops that the kernel is in. An access of it
+	// may have a stride over each of them, before those of its own axes.
+	around []Axis
+}
+
+func newKernelVerifier(p *Program, plan *Plan, found *violations) *kernelVerifier {
+	v := &kernelVerifier{violations: found, p: p, listed: map[*Buffer]bool{}}
+	for _, b := range plan.Buffers {
+		v.listed[b] = true
+	}
+	return v
+}
+
+// steps checks every kernel by itself, knowing the loops around it.
+func (v *kernelVerifier) steps(steps []Step) {
+	for _, s := range steps {
+		switch s := s.(type) {
+		case *Run:
+			v.run = s
+			v.kernel(s.Kernel)
+			v.run = nil
+		case *Loop:
+			if v.axes([]Axis{s.Axis}) {
+				v.around = append(v.around, s.Axis)
+				v.steps(s.Body)
+				v.around = v.around[:len(v.around)-1]
+			}
+		}
+	}
+}
+
 // kernel checks one kernel by itself: axes, strides, element types, bounds and
 // expressions. It reports whether the kernel is well formed.
-func (v *verifier) kernel(k Kernel) bool {
+func (v *kernelVerifier) kernel(k Kernel) bool {
 	before := len(v.errs)
 	for _, a := range slices.Concat(k.Writes(), k.Reads()) {
 		if a.Buf == nil {
@@ -55,7 +91,7 @@ func (v *verifier) kernel(k Kernel) bool {
 
 func (k *ScatterSum) axes() []Axis { return sparseAxes(k.Width) }
 
-func (v *verifier) contract(k *Contract) {
+func (v *kernelVerifier) contract(k *Contract) {
 	axes := k.Axes()
 	if !v.axes(axes) {
 		return
@@ -95,7 +131,7 @@ func (v *verifier) contract(k *Contract) {
 	}
 }
 
-func (v *verifier) nest(k *Nest) {
+func (v *kernelVerifier) nest(k *Nest) {
 	if len(k.Body) == 0 {
 		v.fail("it has no statement")
 	}
@@ -141,7 +177,7 @@ func (v *verifier) nest(k *Nest) {
 	}
 }
 
-func (v *verifier) gatherSum(k *GatherSum) {
+func (v *kernelVerifier) gatherSum(k *GatherSum) {
 	v.ids(k.Ids, k.Limit, k.Set)
 	v.table(k.Table, k.Limit, k.Width)
 	v.access(rows(k.Out, k.Width), k.Axes(), F32)
@@ -154,7 +190,7 @@ func (v *verifier) gatherSum(k *GatherSum) {
 }
 
 // ids checks a list of ids that address limit rows.
-func (v *verifier) ids(b *Buffer, limit int, set bool) {
+func (v *kernelVerifier) ids(b *Buffer, limit int, set bool) {
 	if b.DType != I32 || !b.Rows && !b.Ragged {
 		v.fail("%v is no list of ids", b)
 	} else if have, ok := v.limit(b); !ok || have > limit {
@@ -165,14 +201,14 @@ func (v *verifier) ids(b *Buffer, limit int, set bool) {
 	}
 }
 
-func (v *verifier) table(b *Buffer, limit, width int) {
+func (v *kernelVerifier) table(b *Buffer, limit, width int) {
 	if b.DType != F32 || b.Rows || limit < 1 || width < 1 || b.Row() != limit*width {
 		v.fail("%v%v is no table of %d rows of %d", b, b.Shape, limit, width)
 	}
 }
 
 // window checks the image and the result of a window, or the gradients of both.
-func (v *verifier) window(k *Window, in, out Access) {
+func (v *kernelVerifier) window(k *Window, in, out Access) {
 	axes := k.Axes()
 	if !v.axes(axes) {
 		return
@@ -211,117 +247,9 @@ func (v *verifier) window(k *Window, in, out Access) {
 	}
 }
 
-// own are the strides of an access over the axes of its kernel, without those
-// over the loops around it.
-func own(a Access, axes []Axis) []int { return a.Strides[len(a.Strides)-len(axes):] }
-
-// axes checks extents; an extent below one makes bounds meaningless.
-func (v *verifier) axes(axes []Axis) bool {
-	for _, a := range axes {
-		if a.N < 1 {
-			v.fail("axis %s has extent %d", a.Name, a.N)
-			return false
-		}
-		if a.Max != 0 && (!a.Rows || a.Max != a.Extent(v.p.Batch)) {
-			v.fail("axis %s has at most %d points of %d", a.Name, a.Max, a.Extent(v.p.Batch))
-			return false
-		}
-	}
-	return true
-}
-
-// access checks an operand and its bounds.
-func (v *verifier) access(a Access, axes []Axis, want DType) bool {
-	if !v.operand(a, axes, want) {
-		return false
-	}
-	if a.Index == nil {
-		return v.bounds(a, axes)
-	}
-	if !v.access(*a.Index, axes, I32) {
-		return false
-	}
-	limit, ok := v.limit(a.Index.Buf)
-	if !ok {
-		v.fail("%v indexes %v and its values are not known to be bounded", a.Index.Buf, a.Buf)
-		return false
-	}
-	if a.IndexStride < 1 {
-		v.fail("%v is indexed with stride %d", a.Buf, a.IndexStride)
-		return false
-	}
-	far := a
-	far.Index, far.Offset = nil, a.Offset+(limit-1)*a.IndexStride
-	near := a
-	near.Index = nil
-	return v.bounds(near, axes) && v.bounds(far, axes)
-}
-
-func (v *verifier) operand(a Access, axes []Axis, want DType) bool {
-	switch {
-	case a.Buf.Ragged:
-		v.fail("%v is ragged and cannot be addressed by an affine access", a.Buf)
-	case len(a.Strides) != len(axes) && len(a.Strides) != len(v.around)+len(axes):
-		v.fail("%v has %d strides for %d axes", a.Buf, len(a.Strides), len(axes))
-	case a.Buf.DType != want:
-		v.fail("%v holds %s where %s is needed", a.Buf, a.Buf.DType, want)
-	default:
-		return true
-	}
-	return false
-}
-
-// bounds checks that an access stays inside its buffer. The last element that
-// it reaches and the length of the buffer are both linear in the row count, so
-// one row and a full batch speak for everything between.
-func (v *verifier) bounds(a Access, axes []Axis) bool { return v.between(a, 0, 0, axes) }
-
-// between is bounds where the access moves from low to high besides.
-func (v *verifier) between(a Access, low, high int, axes []Axis) bool {
-	if len(a.Strides) > len(axes) {
-		axes = slices.Concat(v.around, axes)
-	}
-	for _, n := range []int{1, v.p.Batch} {
-		low, high := a.Offset+low, a.Offset+high
-		for i, x := range axes {
-			far := a.Strides[i] * (x.Extent(n) - 1)
-			low, high = low+min(far, 0), high+max(far, 0)
-		}
-		if low < 0 || high >= a.Buf.Len(n) {
-			v.fail("%v has %d elements for %d rows and is accessed from %d to %d", a.Buf, a.Buf.Len(n), n, low, high)
-			return false
-		}
-	}
-	return true
-}
-
-// limit is the bound below which the values of an i32 buffer lie.
-func (v *verifier) limit(b *Buffer) (int, bool) {
-	switch b.Class {
-	case Input:
-		return v.p.Inputs[b.Port].Limit, v.p.Inputs[b.Port].Limit > 0
-	case Target:
-		return v.p.Targets[b.Port].Limit, v.p.Targets[b.Port].Limit > 0
-	}
-	limit := 0
-	runs, _ := v.plan.Flat()
-	for _, r := range runs {
-		nest, ok := r.Kernel.(*Nest)
-		if !ok {
-			continue
-		}
-		for _, s := range nest.Body {
-			if s.Dst.Buf == b && s.Reduce == ArgMax {
-				limit = max(limit, Points(s.Inner, v.p.Batch))
-			}
-		}
-	}
-	return limit, limit > 0
-}
-
 // expr checks that an expression is made of base functions and of the operands
 // that there are.
-func (v *verifier) expr(e scalar.Expr, args int) {
+func (v *kernelVerifier) expr(e scalar.Expr, args int) {
 	switch e := e.(type) {
 	case nil:
 		v.fail("an expression has a hole")

@@ -1,21 +1,17 @@
 package spec
 
 import (
-	"fmt"
 	"maps"
-	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/nngen-go/nngen/ir/diag"
-	"github.com/nngen-go/nngen/runtime/nearest"
+	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 const (
 	dataExample = "data: {train: {csv: train.csv}, features: {age: {type: number}}, target: {column: churned, classes: [\"no\", \"yes\"]}}"
-	maxFeatures = 65_536
 	maxSlots    = 1 << 24 // ids of a vocabulary: what CategoryEncoding takes at most
-	maxWord     = 256     // bytes of the header of a column, a category or a class
 )
 
 // mistakesOfData answers the keys of dataMistakes, and kinds of files that stand
@@ -77,107 +73,87 @@ type dataArgs struct {
 	settings                                            map[string][]Arg // of train, test and validation
 }
 
-func (p *parser) data(a Arg) *Data {
-	if !p.isMap("data", a.Value, dataExample) {
+// dataReader reads the data section.
+type dataReader struct {
+	*document.Reader
+	sources sourceReader
+	bad     bool // there are mistakes
+}
+
+func (r *dataReader) data(a Arg) *Data {
+	if !r.IsMap("data", a.Value, dataExample) {
 		return nil
 	}
 	d := &Data{Pos: a.Pos}
-	before := len(p.errs)
-	p.arrays, p.repeats = map[*Source]*namedArrays{}, repeats(a.Value)
+	before := len(r.Errs)
+	r.sources = sourceReader{Reader: r.Reader, arrays: arrays{}, repeats: repeats(a.Value)}
 	parts := dataArgs{settings: map[string][]Arg{}}
 	var row *Feature // what a row of train is, where it is one thing
-	source := func(name string, into **Source) key {
-		return key{name: name, take: func(a Arg) {
-			s, f, settings := p.source(name, a)
+	source := func(name string, into **Source) document.Key {
+		return document.Key{Name: name, Take: func(a Arg) {
+			s, f, settings := r.sources.source(name, a)
 			*into, parts.settings[name] = s, settings
 			if name == "train" {
 				row = f
 			}
 		}}
 	}
-	keep := func(name string, into **Arg) key { return key{name: name, take: func(a Arg) { *into = &a }} }
-	p.section("data", a.Value, []key{
+	keep := func(name string, into **Arg) document.Key {
+		return document.Key{Name: name, Take: func(a Arg) { *into = &a }}
+	}
+	r.Section("data", a.Value, []document.Key{
 		source("train", &d.Train), source("test", &d.Test), source("validation", &d.Validation),
 		keep("missing_values", &parts.missing), keep("weight", &parts.weight), keep("windows", &parts.windows),
 		keep("features", &parts.features), keep("target", &parts.target), keep("classes", &parts.classes),
 	}, mistakesOfData())
 	if parts.missing != nil {
-		d.Missing = p.missingValues(parts.missing.Value)
+		d.Missing = r.missingValues(parts.missing.Value)
 	}
 	if parts.weight != nil {
-		d.Weight = p.column("data: weight", parts.weight.Value)
+		d.Weight = r.Column("data: weight", parts.weight.Value)
 	}
 	if parts.windows != nil {
-		d.Windows = p.windows(*parts.windows)
+		d.Windows = r.windows(*parts.windows)
 	}
 	if parts.features != nil {
-		d.Features = p.features(*parts.features)
+		d.Features = r.features(*parts.features)
 	}
 	if parts.target != nil {
-		p.targets(d, *parts.target)
+		r.targets(d, *parts.target)
 	}
 	if parts.classes != nil {
-		d.Classes, d.Spellings = p.classes("classes", parts.classes.Value)
+		d.Classes, d.Spellings = r.classes("classes", parts.classes.Value)
 	}
-	if len(p.errs) == before {
-		p.consistent(d, a, row, &parts)
+	if len(r.Errs) == before {
+		check := dataCheck{r.Reader, d, &parts}
+		check.consistent(a, row)
 	}
-	p.badData = len(p.errs) > before
+	r.bad = len(r.Errs) > before
 	return d
 }
 
-// column reads the header of a column.
-func (p *parser) column(title string, v Value) string {
-	s, ok := p.single(v)
-	switch {
-	case !ok:
-		p.fail(v.Pos, "%s takes the header of a column, not %s%s", title, v.describe(), inQuotes(v))
-	case badColumn(s) != "":
-		p.fail(v.Pos, "%s: the name of the column %s", title, badColumn(s))
-	default:
-		return s
-	}
-	return ""
-}
-
-// badColumn says what is wrong with the header of a column, or "": it is the
-// file's text, so "/" and spaces may occur in it.
-func badColumn(s string) string {
-	switch {
-	case strings.TrimSpace(s) == "":
-		return "is empty"
-	case len(s) > maxWord:
-		return fmt.Sprintf("has %d bytes; at most %d are allowed", len(s), maxWord)
-	case strings.ContainsFunc(s, unprintable):
-		return "contains a line break or another character that cannot be printed"
-	}
-	return ""
-}
-
-func unprintable(r rune) bool { return !unicode.IsPrint(r) }
-
-func (p *parser) features(a Arg) []Feature {
+func (r *dataReader) features(a Arg) []Feature {
 	if a.Value.Kind == List && len(a.Value.List) > 0 {
 		e := a.Value.List[0]
 		if e.Kind == Map && len(e.Map) > 0 {
 			e = Value{Kind: String, Str: e.Map[0].Name}
 		}
-		p.fail(a.Value.Pos, "data: features takes columns with their types, not a list; write features: {%s: {type: number}, ...}", e.brief())
+		r.Fail(a.Value.Pos, "data: features takes columns with their types, not a list; write features: {%s: {type: number}, ...}", e.Brief())
 		return nil
 	}
-	if !p.isMap("data: features", a.Value, "features: {age: {type: number}}") {
+	if !r.IsMap("data: features", a.Value, "features: {age: {type: number}}") {
 		return nil
 	}
-	if len(a.Value.Map) == 0 || len(a.Value.Map) > maxFeatures {
-		p.fail(a.Value.Pos, "data: features has %s; it must have between 1 and %d", count(len(a.Value.Map), "column"), maxFeatures)
+	if len(a.Value.Map) == 0 || len(a.Value.Map) > document.MaxColumns {
+		r.Fail(a.Value.Pos, "data: features has %s; it must have between 1 and %d", count(len(a.Value.Map), "column"), document.MaxColumns)
 		return nil
 	}
 	var features []Feature
 	seen := map[string]bool{}
 	for _, e := range a.Value.Map {
-		for _, f := range p.feature(e) {
+		for _, f := range r.feature(e) {
 			if seen[f.Name] {
-				p.fail(f.Pos, "data: features: column %s is a feature already", diag.Quote(f.Name))
+				r.Fail(f.Pos, "data: features: column %s is a feature already", diag.Quote(f.Name))
 			}
 			seen[f.Name] = true
 			features = append(features, f)
@@ -186,67 +162,74 @@ func (p *parser) features(a Arg) []Feature {
 	return features
 }
 
-// count reads a whole number between two bounds.
-func (p *parser) count(title string, a Arg, into *int, least, most int64) {
-	n, ok := a.Value.whole()
-	switch {
-	case !ok:
-		p.fail(a.Value.Pos, "%s: %s takes a whole number, not %s%s", title, a.Name, a.Value.describe(), instead(a.Name, a.Value, func(w Value) bool { return w.Kind == Int }))
-	case n < least || n > most:
-		p.fail(a.Value.Pos, "%s: %s is %d; it must be between %d and %d", title, a.Name, n, least, most)
-	default:
-		*into = int(n)
-	}
-}
-
-// flag reads true or false.
-func (p *parser) flag(title string, a Arg, into *bool) {
-	if a.Value.Kind != Bool {
-		p.fail(a.Value.Pos, "%s: %s takes true or false, not %s%s", title, a.Name, a.Value.describe(), instead(a.Name, a.Value, func(w Value) bool { return w.Kind == Bool }))
-		return
-	}
-	*into = a.Value.Bool
-}
-
-// choose reads one of some words. Habits are words that others use for them, in
-// lower case without hyphens, underscores and spaces.
-func (p *parser) choose(title string, a Arg, words []string, habits map[string]string) string {
-	v := a.Value
-	if v.Kind != String {
-		p.fail(v.Pos, "%s: %s takes %s, not %s", title, a.Name, orList(words), v.describe())
-		return ""
-	}
-	if slices.Contains(words, v.Str) {
-		return v.Str
-	}
-	near, ok := habits[folded(v.Str)]
-	if !ok {
-		near, ok = nearest.Of(v.Str, words)
-	}
-	hint := ""
-	if ok {
-		hint = "; write " + a.Name + ": " + near
-	}
-	p.fail(v.Pos, "%s: %s takes %s, not %s%s", title, a.Name, orList(words), v.describe(), hint)
-	return ""
-}
-
-// folded is a word without what spellings differ in.
-func folded(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch r {
-		case '-', '_', ' ', '.':
-			return -1
+// missingValues reads the texts that mean a missing value. Spaces around them do
+// not count.
+func (r *dataReader) missingValues(v Value) []string {
+	const title, example = "data: missing_values", `write missing_values: ["", NA]`
+	if v.Kind != List || len(v.List) == 0 {
+		hint := example
+		if s, ok := r.Single(v); ok {
+			hint = "write missing_values: " + document.ListOf(document.Text(s)).Flow()
 		}
-		return unicode.ToLower(r)
-	}, s)
+		r.Fail(v.Pos, "%s takes a list of texts, not %s; %s", title, v.Describe(), hint)
+		return nil
+	}
+	var texts []string
+	seen := map[string]bool{}
+	for _, e := range v.List {
+		s, ok := "", false
+		if e.Kind == Null && e.Unquoted() == "" {
+			r.Fail(e.Pos, `%s: null is not a text; for an empty field write "", and for the word itself "null"`, title)
+		} else {
+			s, ok = r.WordOf(title, "what means a missing value", e)
+		}
+		if !ok {
+			continue
+		}
+		s = strings.TrimSpace(s)
+		switch {
+		case len(s) > document.MaxWord || strings.ContainsFunc(s, document.Unprintable):
+			r.Fail(e.Pos, "%s: %s is too long, or not printable", title, diag.Quote(s))
+		case seen[s]:
+			r.Fail(e.Pos, "%s: %s is in the list twice", title, diag.Quote(s))
+		}
+		seen[s] = true
+		texts = append(texts, s)
+	}
+	return texts
 }
 
-// wordOf reads a text that a file has.
-func (p *parser) wordOf(title, what string, v Value) (string, bool) {
-	s, ok := p.word(v)
-	if !ok {
-		p.fail(v.Pos, "%s: %s is a text, not %s; write it in quotes as it is in the file", title, what, v.describe())
+// windows reads how samples are made of successive rows.
+func (r *dataReader) windows(a Arg) *Windows {
+	const title = "data: windows"
+	v := a.Value
+	if v.Kind == Int {
+		r.Fail(v.Pos, "%s takes a length; write windows: {length: %d}", title, v.Int)
+		return nil
 	}
-	return s, ok
+	if !r.IsMap(title, v, "windows: {length: 12}") {
+		return nil
+	}
+	w := &Windows{encoding.Series{Offset: 1, Stride: 1}, a.Pos}
+	before := len(r.Errs)
+	r.Section(title, v, []document.Key{
+		{Name: "length", Take: func(a Arg) { r.Count(title, a, &w.Length, 1, maxSlots) }},
+		{Name: "offset", Take: func(a Arg) { r.Count(title, a, &w.Offset, 0, maxSlots) }},
+		{Name: "stride", Take: func(a Arg) { r.Count(title, a, &w.Stride, 1, maxSlots) }},
+	}, map[string]string{
+		"sequence_length":        title + ": the number of rows is called length; write length: 12",
+		"size":                   title + ": the number of rows is called length; write length: 12",
+		"lookback":               title + ": the number of rows is called length; write length: 12",
+		"sequence_stride":        title + ": the distance of successive windows is called stride; write stride: 1",
+		"shift":                  title + ": the distance of successive windows is called stride; write stride: 1",
+		"delay":                  title + ": how far after the window the target comes is called offset; write offset: 1",
+		"horizon":                title + ": how far after the window the target comes is called offset; write offset: 1",
+		"sampling_rate":          title + ": the rows of a window follow one another; sampling_rate is not supported by this version",
+		"batch_size":             misplaced["batch_size"],
+		"output_sequence_length": title + ": the number of rows is called length; write length: 12",
+	})
+	if w.Length == 0 && len(r.Errs) == before {
+		r.Fail(a.Pos, "%s has no length; write windows: {length: 12}", title)
+	}
+	return w
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
@@ -16,21 +17,24 @@ type namedArrays struct {
 	pos             diag.Pos
 }
 
-func (p *parser) arraysOf(s *Source, pos diag.Pos) *namedArrays {
-	if p.arrays[s] == nil {
-		p.arrays[s] = &namedArrays{pos: pos}
+// arrays are what sources say of theirs, until the inputs and outputs are known.
+type arrays map[*Source]*namedArrays
+
+func (a arrays) of(s *Source, pos diag.Pos) *namedArrays {
+	if a[s] == nil {
+		a[s] = &namedArrays{pos: pos}
 	}
-	return p.arrays[s]
+	return a[s]
 }
 
 // repeats reports whether a target of the data section repeats an input.
 func repeats(data Value) bool {
-	target, _ := data.get("target")
+	target, _ := data.Get("target")
 	for _, e := range target.Value.Map {
 		if e.Name == "same_as" {
 			return true
 		}
-		if _, ok := e.Value.get("same_as"); ok && e.Value.Kind == Map {
+		if _, ok := e.Value.Get("same_as"); ok && e.Value.Kind == Map {
 			return true
 		}
 	}
@@ -39,11 +43,11 @@ func repeats(data Value) bool {
 
 // arrayFiles reads the files that hold an array each: those of the inputs and of
 // the targets, in their order or under their names.
-func (p *parser) arrayFiles(title string, a Arg, s *Source) []string {
+func (r *sourceReader) arrayFiles(title string, a Arg, s *Source) []string {
 	v := a.Value
 	if v.Kind == Map && len(v.Map) > 0 {
-		of := p.arraysOf(s, a.Pos)
-		p.section(title+": "+a.Name, v, p.inputsAndTarget(of), map[string]string{
+		of := r.arrays.of(s, a.Pos)
+		r.Section(title+": "+a.Name, v, inputsAndTarget(of), map[string]string{
 			"targets": title + ": what the outputs are compared with is called target; write target: y.npy, or for several outputs target: {a: a.npy, b: b.npy}",
 			"x":       title + ": the files of the inputs belong under inputs; write inputs: {x: x.npy}",
 			"y":       title + ": the file of the targets is called target; write target: y.npy",
@@ -51,7 +55,7 @@ func (p *parser) arrayFiles(title string, a Arg, s *Source) []string {
 		return []string{""} // until the inputs are known
 	}
 	least := 2
-	if p.repeats {
+	if r.repeats {
 		least = 1
 	}
 	items := []Value{v}
@@ -60,50 +64,50 @@ func (p *parser) arrayFiles(title string, a Arg, s *Source) []string {
 	}
 	if len(items) < least || v.Kind == Null || v.Kind == Map {
 		example := strings.Trim(data.FormatNamed(a.Name).Example, "{}")
-		p.fail(v.Pos, "%s: %s takes two file names, the inputs and the targets; write %s", title, a.Name, example)
+		r.Fail(v.Pos, "%s: %s takes two file names, the inputs and the targets; write %s", title, a.Name, example)
 		return nil
 	}
-	p.arraysOf(s, v.Pos).list = &a
+	r.arrays.of(s, v.Pos).list = &a
 	var files []string
 	for _, item := range items {
-		files = append(files, p.file(title, a.Name, item))
+		files = append(files, r.File(title, a.Name, item))
 	}
 	return files
 }
 
 // inputsAndTarget are the keys of arrays under their names.
-func (p *parser) inputsAndTarget(of *namedArrays) []key {
-	return []key{
-		{name: "inputs", take: func(a Arg) { of.inputs = &a }},
-		{name: "target", take: func(a Arg) { of.targets = &a }},
+func inputsAndTarget(of *namedArrays) []document.Key {
+	return []document.Key{
+		{Name: "inputs", Take: func(a Arg) { of.inputs = &a }},
+		{Name: "target", Take: func(a Arg) { of.targets = &a }},
 	}
 }
 
 // archiveKeys are the settings beside an archive of arrays.
-func (p *parser) archiveKeys(title string, s *Source) []key {
-	of := p.arraysOf(s, s.Pos)
-	return append([]key{{name: "arrays", take: func(a Arg) {
+func (r *sourceReader) archiveKeys(title string, s *Source) []document.Key {
+	of := r.arrays.of(s, s.Pos)
+	return append([]document.Key{{Name: "arrays", Take: func(a Arg) {
 		of.list = &a
-		s.Arrays = p.arrayNames(title, a.Value)
-	}}}, p.inputsAndTarget(of)...)
+		s.Arrays = r.arrayNames(title, a.Value)
+	}}}, inputsAndTarget(of)...)
 }
 
 // arrayNames reads the names of the arrays of an archive.
-func (p *parser) arrayNames(title string, v Value) []string {
+func (r *sourceReader) arrayNames(title string, v Value) []string {
 	const example = "write arrays: [x_train, y_train]"
 	least := 2
-	if p.repeats {
+	if r.repeats {
 		least = 1
 	}
 	if v.Kind != List || len(v.List) < least {
-		p.fail(v.Pos, "%s: arrays takes two names, that of the inputs and that of the targets; %s", title, example)
+		r.Fail(v.Pos, "%s: arrays takes two names, that of the inputs and that of the targets; %s", title, example)
 		return nil
 	}
 	var names []string
 	for _, e := range v.List {
-		name, ok := p.single(e)
-		if !ok || badColumn(name) != "" {
-			p.fail(e.Pos, "%s: arrays takes the names of arrays, not %s; %s", title, e.describe(), example)
+		name, ok := r.Single(e)
+		if !ok || document.BadColumn(name) != "" {
+			r.Fail(e.Pos, "%s: arrays takes the names of arrays, not %s; %s", title, e.Describe(), example)
 			return nil
 		}
 		names = append(names, name)
@@ -114,10 +118,18 @@ func (p *parser) arrayNames(title string, v Value) []string {
 // arrayPlan is what the arrays of a description are for.
 type arrayPlan struct{ inputs, targets []string }
 
+// settling brings the targets and arrays of the data section into the order of
+// the model's inputs and outputs.
+type settling struct {
+	*document.Reader
+	m      *Model
+	arrays arrays
+}
+
 // settleArrays gives every source its files or arrays in the order of the inputs
 // and of the outputs that are compared with one.
-func (p *parser) settleArrays(m *Model) {
-	d := m.Data
+func (c *settling) settleArrays() {
+	m, d := c.m, c.m.Data
 	if !d.Train.Kind.Shape().Arrays() || len(m.Inputs) == 0 {
 		return
 	}
@@ -125,7 +137,7 @@ func (p *parser) settleArrays(m *Model) {
 	for _, in := range m.Inputs {
 		plan.inputs = append(plan.inputs, in.Name)
 		if len(in.Shape) > 0 && in.Shape[0] == Ragged {
-			p.fail(in.Pos, "input %s takes any number of ids, and the rows of %s files have one length; write shape: [200] and pad the rows, or train: {tokens: train.txt}", diag.Quote(in.Name), d.Train.Kind)
+			c.Fail(in.Pos, "input %s takes any number of ids, and the rows of %s files have one length; write shape: [200] and pad the rows, or train: {tokens: train.txt}", diag.Quote(in.Name), d.Train.Kind)
 		}
 	}
 	for i, r := range m.OutputRefs() {
@@ -138,14 +150,14 @@ func (p *parser) settleArrays(m *Model) {
 		*Source
 	}{{"train", d.Train}, {"test", d.Test}, {"validation", d.Validation}} {
 		if o.Source != nil {
-			p.settleSource(m, "data: "+o.name, o.Source, plan)
+			c.settleSource("data: "+o.name, o.Source, plan)
 		}
 	}
 }
 
 // settleSource gives one source its files or arrays.
-func (p *parser) settleSource(m *Model, title string, s *Source, plan arrayPlan) {
-	of, d := p.arrays[s], m.Data
+func (c *settling) settleSource(title string, s *Source, plan arrayPlan) {
+	of, d := c.arrays[s], c.m.Data
 	if s.Split > 0 || s.Kind.Shape() == data.ArrayArchive && s != d.Train && (of == nil || of.list == nil && of.inputs == nil && of.targets == nil) {
 		s.Arrays = d.Train.Arrays
 		return
@@ -157,21 +169,21 @@ func (p *parser) settleSource(m *Model, title string, s *Source, plan arrayPlan)
 	if of.list != nil {
 		switch got := max(len(of.list.Value.List), 1); {
 		case of.inputs != nil || of.targets != nil:
-			p.fail(of.list.Pos, "%s: arrays names all arrays, and inputs and target some of them; take arrays out", title)
+			c.Fail(of.list.Pos, "%s: arrays names all arrays, and inputs and target some of them; take arrays out", title)
 		case got != len(want):
-			p.fail(of.list.Value.Pos, "%s: %s names %s, and the model takes %d, %s; write %s: %s", title, of.list.Name, count(got, arrayWord(s.Kind)), len(want), plan.words(), of.list.Name, plan.example(s.Kind))
+			c.Fail(of.list.Value.Pos, "%s: %s names %s, and the model takes %d, %s; write %s: %s", title, of.list.Name, count(got, arrayWord(s.Kind)), len(want), plan.words(), of.list.Name, plan.example(s.Kind))
 		}
 		return
 	}
-	if of.targets == nil && len(plan.targets) > 0 && (s.Kind.Shape() != data.ArrayArchive || !p.namedOutputs(m)) {
+	if of.targets == nil && len(plan.targets) > 0 && (s.Kind.Shape() != data.ArrayArchive || !namedOutputs(c.m)) {
 		if s.Kind.Shape() == data.ArrayArchive {
-			p.fail(s.Pos, "data: %s needs arrays, the names of the array of inputs and of that of targets; write arrays: [x_train, y_train] beside it", s.Kind)
+			c.Fail(s.Pos, "data: %s needs arrays, the names of the array of inputs and of that of targets; write arrays: [x_train, y_train] beside it", s.Kind)
 		} else {
-			p.fail(of.pos, "%s: %s names no file of the targets; write target: y.%s under it", title, s.Kind, s.Kind)
+			c.Fail(of.pos, "%s: %s names no file of the targets; write target: y.%s under it", title, s.Kind, s.Kind)
 		}
 		return
 	}
-	names := append(p.byName(title+": inputs", of.inputs, plan.inputs, s), p.byName(title+": target", of.targets, plan.targets, s)...)
+	names := append(c.byName(title+": inputs", of.inputs, plan.inputs, s), c.byName(title+": target", of.targets, plan.targets, s)...)
 	if s.Kind.Shape() == data.ArrayArchive {
 		s.Arrays = names
 	} else {
@@ -181,7 +193,7 @@ func (p *parser) settleSource(m *Model, title string, s *Source, plan arrayPlan)
 
 // namedOutputs reports whether the description itself names the outputs, after
 // which arrays may be called.
-func (p *parser) namedOutputs(m *Model) bool {
+func namedOutputs(m *Model) bool {
 	names := m.Names()
 	for _, r := range m.OutputRefs() {
 		if i := slices.Index(names, r.Name); i < 0 || m.Layers[i].Name == "" {
@@ -193,7 +205,7 @@ func (p *parser) namedOutputs(m *Model) bool {
 
 // byName reads the arrays or files of inputs or of targets under their names; one
 // alone needs none. Arrays that are not named have the name of what they fill.
-func (p *parser) byName(title string, a *Arg, want []string, s *Source) []string {
+func (c *settling) byName(title string, a *Arg, want []string, s *Source) []string {
 	names := make([]string, len(want))
 	if s.Kind.Shape() == data.ArrayArchive {
 		copy(names, want)
@@ -203,21 +215,21 @@ func (p *parser) byName(title string, a *Arg, want []string, s *Source) []string
 	}
 	read := func(v Value) string {
 		if s.Kind.Shape() != data.ArrayArchive {
-			return p.file(title, string(s.Kind), v)
+			return c.File(title, string(s.Kind), v)
 		}
-		name, ok := p.single(v)
-		if !ok || badColumn(name) != "" {
-			p.fail(v.Pos, "%s takes the names of arrays, not %s", title, v.describe())
+		name, ok := c.Single(v)
+		if !ok || document.BadColumn(name) != "" {
+			c.Fail(v.Pos, "%s takes the names of arrays, not %s", title, v.Describe())
 		}
 		return name
 	}
 	switch {
 	case a == nil:
 		if len(want) > 0 {
-			p.fail(p.arrays[s].pos, "%s is missing: %s names no file for %s; write %s", title, s.Kind, quoteAll(want), inputsOf(want, s.Kind))
+			c.Fail(c.arrays[s].pos, "%s is missing: %s names no file for %s; write %s", title, s.Kind, quoteAll(want), inputsOf(want, s.Kind))
 		}
 	case len(want) == 0:
-		p.fail(a.Pos, "%s: every output repeats an input; take it out", title)
+		c.Fail(a.Pos, "%s: every output repeats an input; take it out", title)
 	case a.Value.Kind == Map:
 		for _, e := range a.Value.Map {
 			i := slices.Index(want, e.Name)
@@ -226,18 +238,18 @@ func (p *parser) byName(title string, a *Arg, want []string, s *Source) []string
 				if hint == "" {
 					hint = "; there are " + quoteAll(want)
 				}
-				p.fail(e.Pos, "%s names %s, which the model does not have%s", title, diag.Quote(e.Name), hint)
+				c.Fail(e.Pos, "%s names %s, which the model does not have%s", title, diag.Quote(e.Name), hint)
 				continue
 			}
 			names[i] = read(e.Value)
 		}
 		for i, name := range names {
-			if _, ok := a.Value.get(want[i]); name == "" && !ok {
-				p.fail(a.Pos, "%s has no file for %s; write %s: %s.%s", title, diag.Quote(want[i]), plain(want[i]), plain(want[i]), s.Kind)
+			if _, ok := a.Value.Get(want[i]); name == "" && !ok {
+				c.Fail(a.Pos, "%s has no file for %s; write %s: %s.%s", title, diag.Quote(want[i]), document.Plain(want[i]), document.Plain(want[i]), s.Kind)
 			}
 		}
 	case len(want) > 1:
-		p.fail(a.Value.Pos, "%s takes %s under their names, not %s; write %s", title, arrayWord(s.Kind)+"s", a.Value.describe(), inputsOf(want, s.Kind))
+		c.Fail(a.Value.Pos, "%s takes %s under their names, not %s; write %s", title, arrayWord(s.Kind)+"s", a.Value.Describe(), inputsOf(want, s.Kind))
 	default:
 		names[0] = read(a.Value)
 	}
@@ -255,16 +267,16 @@ func arrayWord(kind SourceKind) string {
 func inputsOf(names []string, kind SourceKind) string {
 	var parts []string
 	for _, name := range names {
-		parts = append(parts, plain(name)+": "+arrayExample(name, kind))
+		parts = append(parts, document.Plain(name)+": "+arrayExample(name, kind))
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
 func arrayExample(name string, kind SourceKind) string {
 	if kind.Shape() == data.ArrayArchive {
-		return plain(name)
+		return document.Plain(name)
 	}
-	return plain(name + "." + string(kind))
+	return document.Plain(name + "." + string(kind))
 }
 
 // words says which arrays a model takes.

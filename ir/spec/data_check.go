@@ -7,20 +7,29 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
+// dataCheck compares the parts of the data section.
+type dataCheck struct {
+	*document.Reader
+	d     *Data
+	parts *dataArgs
+}
+
 // consistent checks what the parts of the data section ask of each other, and
 // completes what they say. Row is what a row of train is, where it is one thing.
-func (p *parser) consistent(d *Data, a Arg, row *Feature, parts *dataArgs) {
+func (c *dataCheck) consistent(a Arg, row *Feature) {
+	d, parts := c.d, c.parts
 	if d.Train == nil {
-		p.fail(a.Pos, "data has no train; write train: {csv: train.csv}, or another kind of files instead of csv")
+		c.Fail(a.Pos, "data has no train; write train: {csv: train.csv}, or another kind of files instead of csv")
 		return
 	}
 	kind := d.Train.Kind
-	before := len(p.errs)
-	p.train(d.Train, row, parts.settings["train"])
-	complete := len(p.errs) == before
+	before := len(c.Errs)
+	c.train(d.Train, row, parts.settings["train"])
+	complete := len(c.Errs) == before
 	for _, o := range []struct {
 		name string
 		*Source
@@ -31,10 +40,10 @@ func (p *parser) consistent(d *Data, a Arg, row *Feature, parts *dataArgs) {
 			s.Kind = kind
 			s.written(d.Train)
 		case s.Kind != kind:
-			p.fail(s.Pos, "data: %s is %s and train is %s; both must be of one kind", o.name, s.Kind, kind)
+			c.Fail(s.Pos, "data: %s is %s and train is %s; both must be of one kind", o.name, s.Kind, kind)
 		default:
 			if complete {
-				p.likeTrain(o.name, kind, parts)
+				c.likeTrain(o.name)
 			}
 			s.written(d.Train)
 		}
@@ -43,62 +52,64 @@ func (p *parser) consistent(d *Data, a Arg, row *Feature, parts *dataArgs) {
 		d.Features = []Feature{*row}
 	}
 	if kind == CSV {
-		p.table(d, a, parts)
+		c.table(a)
 		return
 	}
-	p.notColumns(d)
+	c.notColumns()
 	for _, part := range []*Arg{parts.features, parts.missing, parts.weight, parts.windows} {
 		if part != nil {
-			p.fail(part.Pos, "data: %s belongs to csv files, and train is %s; take it out", part.Name, kind)
+			c.Fail(part.Pos, "data: %s belongs to csv files, and train is %s; take it out", part.Name, kind)
 		}
 	}
 	if i := slices.IndexFunc(d.Spellings, func(s []string) bool { return s != nil }); i >= 0 {
-		p.fail(parts.classes.Value.List[i].Pos, "data: classes: other spellings of a class belong to csv files, and train is %s; write the name alone", kind)
+		c.Fail(parts.classes.Value.List[i].Pos, "data: classes: other spellings of a class belong to csv files, and train is %s; write the name alone", kind)
 	}
 	if kind.Shape() == data.ClassFolder {
-		p.folders(d, parts)
+		c.folders()
 	}
 }
 
 // notColumns reports targets that are columns of files that have none.
-func (p *parser) notColumns(d *Data) {
+func (c *dataCheck) notColumns() {
+	d := c.d
 	for i := range d.Targets {
 		t := &d.Targets[i]
 		switch kind := d.Train.Kind; {
 		case t.SameAs != "":
 		case t.Columns == nil && t.Output == "":
-			p.fail(t.Pos, "data: for %s files classes belongs under data itself; write classes: %s beside train", kind, textList(d.Classes).flow())
+			c.Fail(t.Pos, "data: for %s files classes belongs under data itself; write classes: %s beside train", kind, document.TextList(d.Classes).Flow())
 		case t.Columns == nil && kind.Shape().Labelled():
-			p.fail(t.Pos, "data: target %s: the classes of %s belong under data itself; write classes: [...] beside train", diag.Quote(t.Output), kind)
+			c.Fail(t.Pos, "data: target %s: the classes of %s belong under data itself; write classes: [...] beside train", diag.Quote(t.Output), kind)
 		case t.Columns == nil:
 		case kind.Shape() == data.ArrayArchive:
-			p.fail(t.Pos, "data: target: columns belong to csv files, and train is %s; the array of the targets belongs beside it: train: {%s: %s, target: y}", kind, kind, plain(d.Train.Files[0]))
+			c.Fail(t.Pos, "data: target: columns belong to csv files, and train is %s; the array of the targets belongs beside it: train: {%s: %s, target: y}", kind, kind, document.Plain(d.Train.Files[0]))
 		case kind.Shape() == data.ArrayFiles:
-			p.fail(t.Pos, "data: target: columns belong to csv files, and train is %s; the file of the targets belongs under it: train: {%s: {inputs: x.%s, target: y.%s}}", kind, kind, kind, kind)
+			c.Fail(t.Pos, "data: target: columns belong to csv files, and train is %s; the file of the targets belongs under it: train: {%s: {inputs: x.%s, target: y.%s}}", kind, kind, kind, kind)
 		case kind == Tokens:
-			p.fail(t.Pos, "data: target: columns belong to csv files, and a row of tokens comes with its label; take target out")
+			c.Fail(t.Pos, "data: target: columns belong to csv files, and a row of tokens comes with its label; take target out")
 		default:
-			p.fail(t.Pos, "data: target: columns belong to csv files, and a row of %s comes with its class; take target out, or write target: {same_as: x} for an output that repeats the input", kind)
+			c.Fail(t.Pos, "data: target: columns belong to csv files, and a row of %s comes with its class; take target out, or write target: {same_as: x} for an output that repeats the input", kind)
 		}
 	}
 }
 
 // train completes the source that the settings are beside.
-func (p *parser) train(s *Source, row *Feature, settings []Arg) {
-	written := object(settings...)
+func (c *dataCheck) train(s *Source, row *Feature, settings []Arg) {
+	of := featureReader{c.Reader, "data: train", row}
 	switch s.Kind {
 	case CSV:
 		if s.Separator == "" {
 			s.Separator = ","
 		}
-		p.marks(s, settings)
+		t := tableReader{c.Reader, "data: train", s}
+		t.marks(settings)
 	case Tokens:
-		p.tokenRow(s, row, settings)
+		of.tokenRow(s, settings)
 	case TextDir:
-		p.textFeature("data: train", row, written)
+		of.textFeature(document.Object(settings...))
 	case ImageDir:
 		if row.Height == 0 {
-			p.fail(s.Pos, "data: image_dir needs size, the rows and columns that every image gets; write size: [28, 28] beside it")
+			c.Fail(s.Pos, "data: image_dir needs size, the rows and columns that every image gets; write size: [28, 28] beside it")
 		}
 	}
 }
@@ -110,12 +121,13 @@ func (s *Source) written(train *Source) {
 
 // likeTrain reports settings beside the files of test or validation that differ
 // from those beside the files of train. Archives have arrays of their own.
-func (p *parser) likeTrain(name string, kind SourceKind, parts *dataArgs) {
+func (c *dataCheck) likeTrain(name string) {
+	kind := c.d.Train.Kind
 	if kind.Shape() == data.ArrayArchive {
 		return
 	}
 	apply := func(settings []Arg) (Source, Feature) {
-		var trial parser
+		trial := sourceReader{Reader: &document.Reader{}}
 		s, f := Source{Kind: kind}, Feature{}
 		if kind == CSV {
 			s.Separator = ","
@@ -125,8 +137,8 @@ func (p *parser) likeTrain(name string, kind SourceKind, parts *dataArgs) {
 		}
 		for _, k := range trial.settingKeys("", &s, &f) {
 			for _, a := range settings {
-				if a.Name == k.name {
-					k.take(a)
+				if a.Name == k.Name {
+					k.Take(a)
 				}
 			}
 		}
@@ -136,28 +148,29 @@ func (p *parser) likeTrain(name string, kind SourceKind, parts *dataArgs) {
 		}
 		return s, f
 	}
-	train := parts.settings["train"]
+	train := c.parts.settings["train"]
 	s, f := apply(train)
-	for _, a := range parts.settings[name] {
+	for _, a := range c.parts.settings[name] {
 		if own, with := apply(append(slices.Clone(train), a)); !reflect.DeepEqual(own, s) || !reflect.DeepEqual(with, f) {
-			p.fail(a.Pos, "data: %s: %s differs from that of train; take it out: settings beside train hold for all files", name, a.Name)
+			c.Fail(a.Pos, "data: %s: %s differs from that of train; take it out: settings beside train hold for all files", name, a.Name)
 		}
 	}
 }
 
 // table checks what a table is read for.
-func (p *parser) table(d *Data, a Arg, parts *dataArgs) {
+func (c *dataCheck) table(a Arg) {
+	d, parts := c.d, c.parts
 	if parts.classes != nil {
-		p.fail(parts.classes.Pos, "data: for csv files classes belongs under target; write target: {column: ..., classes: %s}", parts.classes.Value.brief())
+		c.Fail(parts.classes.Pos, "data: for csv files classes belongs under target; write target: {column: ..., classes: %s}", parts.classes.Value.Brief())
 	}
 	if parts.features == nil {
-		p.fail(a.Pos, "data: csv needs features, the columns of the input in their order; write features: {age: {type: number}}")
+		c.Fail(a.Pos, "data: csv needs features, the columns of the input in their order; write features: {age: {type: number}}")
 	}
 	if d.Missing == nil {
 		d.Missing = []string{""}
 	}
 	if parts.target == nil {
-		p.fail(a.Pos, `data: csv needs target, the column to predict; write target: {column: churned, classes: ["no", "yes"]}`)
+		c.Fail(a.Pos, `data: csv needs target, the column to predict; write target: {column: churned, classes: ["no", "yes"]}`)
 		return
 	}
 	missing := map[string]bool{}
@@ -167,7 +180,7 @@ func (p *parser) table(d *Data, a Arg, parts *dataArgs) {
 	targets := map[string]bool{}
 	for _, t := range d.Targets {
 		if t.Columns == nil && t.SameAs == "" {
-			p.fail(t.Pos, "data: target %s has no column; write %s: {column: ..., classes: [...]}", diag.Quote(t.Output), plain(t.Output))
+			c.Fail(t.Pos, "data: target %s has no column; write %s: {column: ..., classes: [...]}", diag.Quote(t.Output), document.Plain(t.Output))
 		}
 		for _, c := range t.Columns {
 			targets[c] = true
@@ -178,26 +191,26 @@ func (p *parser) table(d *Data, a Arg, parts *dataArgs) {
 		f := &d.Features[i]
 		switch {
 		case targets[f.Name] && !series:
-			p.fail(f.Pos, "data: column %s is the target and a feature; take it out of features, or write target: {same_as: x} for outputs that repeat the features", diag.Quote(f.Name))
+			c.Fail(f.Pos, "data: column %s is the target and a feature; take it out of features, or write target: {same_as: x} for outputs that repeat the features", diag.Quote(f.Name))
 		case f.Name == d.Weight:
-			p.fail(f.Pos, "data: column %s is the weight and a feature; take it out of features", diag.Quote(f.Name))
+			c.Fail(f.Pos, "data: column %s is the weight and a feature; take it out of features", diag.Quote(f.Name))
 		case d.Windows != nil && (f.Integer() || f.Type == encoding.Text):
 			what := "becomes ids"
 			if f.Type == encoding.Text {
 				what = "is text"
 			}
-			p.fail(f.Pos, "data: feature %s %s, and the rows of windows hold numbers, dates and one-hot categories; take it out, or write encode: one_hot for a category", diag.Quote(f.Name), what)
+			c.Fail(f.Pos, "data: feature %s %s, and the rows of windows hold numbers, dates and one-hot categories; take it out, or write encode: one_hot for a category", diag.Quote(f.Name), what)
 		}
-		p.neverThere(missing, f, *parts.features)
+		c.neverThere(missing, f, *parts.features)
 	}
 	if d.Weight != "" && targets[d.Weight] {
-		p.fail(parts.weight.Value.Pos, "data: column %s is the weight and the target; write the column that holds the weights", diag.Quote(d.Weight))
+		c.Fail(parts.weight.Value.Pos, "data: column %s is the weight and the target; write the column that holds the weights", diag.Quote(d.Weight))
 	}
-	p.inHeader(d, parts)
+	c.inHeader()
 }
 
 // neverThere reports categories that are missing values at the same time.
-func (p *parser) neverThere(missing map[string]bool, f *Feature, features Arg) {
+func (c *dataCheck) neverThere(missing map[string]bool, f *Feature, features Arg) {
 	if f.Type != encoding.Category {
 		return
 	}
@@ -205,32 +218,33 @@ func (p *parser) neverThere(missing map[string]bool, f *Feature, features Arg) {
 	for i, s := range f.Vocabulary {
 		if missing[s] {
 			if list.Name == "" {
-				list = features.vocabularyOf(f)
+				list = vocabularyOf(features, f)
 			}
-			p.fail(list.Value.List[i].Pos, "data: feature %s: %s of the vocabulary is one of missing_values, so that no row has it; take it out here or there", diag.Quote(f.Name), diag.Quote(s))
+			c.Fail(list.Value.List[i].Pos, "data: feature %s: %s of the vocabulary is one of missing_values, so that no row has it; take it out here or there", diag.Quote(f.Name), diag.Quote(s))
 		}
 	}
 }
 
 // vocabularyOf is the vocabulary that a feature is written with, by itself or
 // among columns that are alike.
-func (features Arg) vocabularyOf(f *Feature) Arg {
-	written, ok := features.Value.get(f.Name)
-	if columns, group := written.Value.get("columns"); !ok || group && len(columns.Value.List) > 0 && columns.Value.List[0].Pos != f.Pos {
+func vocabularyOf(features Arg, f *Feature) Arg {
+	written, ok := features.Value.Get(f.Name)
+	if columns, group := written.Value.Get("columns"); !ok || group && len(columns.Value.List) > 0 && columns.Value.List[0].Pos != f.Pos {
 		for _, e := range features.Value.Map {
-			columns, _ := e.Value.get("columns")
+			columns, _ := e.Value.Get("columns")
 			if slices.ContainsFunc(columns.Value.List, func(v Value) bool { return v.Pos == f.Pos }) {
 				written = e
 			}
 		}
 	}
-	list, _ := written.Value.get("vocabulary")
+	list, _ := written.Value.Get("vocabulary")
 	return list
 }
 
 // inHeader reports columns that the header of a file without a header line does
 // not name.
-func (p *parser) inHeader(d *Data, parts *dataArgs) {
+func (c *dataCheck) inHeader() {
+	d, parts := c.d, c.parts
 	header := d.Train.Header
 	if header == nil {
 		return
@@ -248,7 +262,7 @@ func (p *parser) inHeader(d *Data, parts *dataArgs) {
 		if unknown++; unknown <= maxHints {
 			hint = diag.DidYouMean(name, header)
 		}
-		p.fail(pos, "data: %s %s is not in header%s", what, diag.Quote(name), hint)
+		c.Fail(pos, "data: %s %s is not in header%s", what, diag.Quote(name), hint)
 	}
 	for _, f := range d.Features {
 		check(f.Pos, "feature", f.Name)
@@ -264,18 +278,19 @@ func (p *parser) inHeader(d *Data, parts *dataArgs) {
 }
 
 // folders checks the names of classes that are names of folders.
-func (p *parser) folders(d *Data, parts *dataArgs) {
+func (c *dataCheck) folders() {
+	d, parts := c.d, c.parts
 	if parts.classes == nil {
 		example := "[neg, pos]"
 		if d.Train.Kind == ImageDir {
 			example = "[cat, dog]"
 		}
-		p.fail(d.Train.Pos, "data: %s needs classes, the names of the folders in %s, one for every class; write classes: %s beside train", d.Train.Kind, diag.Quote(d.Train.Files[0]), example)
+		c.Fail(d.Train.Pos, "data: %s needs classes, the names of the folders in %s, one for every class; write classes: %s beside train", d.Train.Kind, diag.Quote(d.Train.Files[0]), example)
 		return
 	}
 	for i, name := range d.Classes {
 		if name == "." || name == ".." || strings.ContainsAny(name, `/\`) {
-			p.fail(parts.classes.Value.List[i].Pos, "data: classes: %s cannot be the name of a folder in %s", diag.Quote(name), diag.Quote(d.Train.Files[0]))
+			c.Fail(parts.classes.Value.List[i].Pos, "data: classes: %s cannot be the name of a folder in %s", diag.Quote(name), diag.Quote(d.Train.Files[0]))
 		}
 	}
 }

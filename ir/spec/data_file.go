@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 // textEncodings are the encodings of texts that are read, the first where none is
@@ -11,22 +12,22 @@ import (
 var textEncodings = []string{"utf-8", "latin-1", "windows-1252", "utf-16"}
 
 // encodingKey is the setting of files of text.
-func (p *parser) encodingKey(title string, s *Source) key {
-	return key{name: "encoding", take: func(a Arg) { s.Encoding = p.encoding(title, a) }}
+func (t *tableReader) encodingKey() document.Key {
+	return document.Key{Name: "encoding", Take: func(a Arg) { t.s.Encoding = t.encoding(a) }}
 }
 
 // encoding reads the encoding of texts.
-func (p *parser) encoding(title string, a Arg) string {
+func (t *tableReader) encoding(a Arg) string {
 	if a.Value.Kind == Int {
-		a.Value = text(a.Value.flow()) // 1252
+		a.Value = document.Text(a.Value.Flow()) // 1252
 	}
 	if a.Value.Kind == String && !slices.Contains(textEncodings, a.Value.Str) {
-		if name := otherEncodings[folded(a.Value.Str)]; name != "" {
-			p.fail(a.Value.Pos, "%s: %s is not read by this version; save the files as UTF-8: iconv -f %s -t UTF-8", title, a.Value.describe(), name)
+		if name := otherEncodings[document.Folded(a.Value.Str)]; name != "" {
+			t.Fail(a.Value.Pos, "%s: %s is not read by this version; save the files as UTF-8: iconv -f %s -t UTF-8", t.title, a.Value.Describe(), name)
 			return ""
 		}
 	}
-	e := p.choose(title, a, textEncodings, map[string]string{
+	e := t.Choose(t.title, a, textEncodings, map[string]string{
 		"utf8": "utf-8", "utf8sig": "utf-8", "u8": "utf-8", "ascii": "utf-8", "usascii": "utf-8", "unicode": "utf-16", "ucs2": "utf-16", "utf16le": "utf-16", "utf16be": "utf-16", "u16": "utf-16",
 		"latin1": "latin-1", "latin": "latin-1", "l1": "latin-1", "iso88591": "latin-1", "88591": "latin-1", "cp819": "latin-1",
 		"windows1252": "windows-1252", "win1252": "windows-1252", "cp1252": "windows-1252", "1252": "windows-1252", "ansi": "windows-1252", "mscp1252": "windows-1252", "western": "windows-1252",
@@ -50,23 +51,23 @@ func encodingSchema() schemaNode {
 }
 
 // quote reads whether quotes enclose fields.
-func (p *parser) quote(title string, a Arg) string {
+func (t *tableReader) quote(a Arg) string {
 	if v := a.Value; v.Kind == Null || v.Kind == Bool && !v.Bool || v.Kind == Int && v.Int == 3 { // pandas: csv.QUOTE_NONE
-		p.fail(v.Pos, `%s: quote takes none or '"', not %s; write quote: none where quotes mean nothing`, title, v.describe())
+		t.Fail(v.Pos, `%s: quote takes none or '"', not %s; write quote: none where quotes mean nothing`, t.title, v.Describe())
 		return ""
 	}
 	if v := a.Value; v.Kind == String && (v.Str == "'" || v.Str == "`") {
-		p.fail(v.Pos, `%s: quote takes none or '"'; fields in other quotes are not supported by this version`, title)
+		t.Fail(v.Pos, `%s: quote takes none or '"'; fields in other quotes are not supported by this version`, t.title)
 		return ""
 	}
-	return p.choose(title, a, []string{"none", `"`}, map[string]string{"no": "none", "off": "none", "": "none", "quotenone": "none", "literal": "none", "double": `'"'`, "minimal": `'"'`, "all": `'"'`})
+	return t.Choose(t.title, a, []string{"none", `"`}, map[string]string{"no": "none", "off": "none", "": "none", "quotenone": "none", "literal": "none", "double": `'"'`, "minimal": `'"'`, "all": `'"'`})
 }
 
 // mark reads the character before the fraction of numbers, or that between
 // thousands.
-func (p *parser) mark(title string, a Arg, words []string, habits map[string]string) string {
+func (t *tableReader) mark(a Arg, words []string, habits map[string]string) string {
 	if v := a.Value; v.Kind == String && (v.Str == "\u00a0" || v.Str == "\u202f") {
-		p.fail(v.Pos, `%s: %s takes " " for all spaces, non-breaking ones included; write %s: " "`, title, a.Name, a.Name)
+		t.Fail(v.Pos, `%s: %s takes " " for all spaces, non-breaking ones included; write %s: " "`, t.title, a.Name, a.Name)
 		return ""
 	}
 	s := ""
@@ -79,7 +80,7 @@ func (p *parser) mark(title string, a Arg, words []string, habits map[string]str
 	if s != "" {
 		hint = "; write " + a.Name + `: "` + s + `"`
 	}
-	p.fail(a.Value.Pos, "%s: %s takes %s, not %s%s", title, a.Name, markList(words), a.Value.describe(), hint)
+	t.Fail(a.Value.Pos, "%s: %s takes %s, not %s%s", t.title, a.Name, markList(words), a.Value.Describe(), hint)
 	return ""
 }
 
@@ -88,27 +89,27 @@ func markList(words []string) string {
 	for i, w := range words {
 		quoted[i] = `"` + w + `"`
 	}
-	return orList(quoted)
+	return document.OrList(quoted)
 }
 
 // markKeys are how a table writes its numbers.
-func (p *parser) markKeys(title string, s *Source) []key {
-	return []key{
-		{name: "decimal", take: func(a Arg) {
-			s.Decimal = p.mark(title, a, []string{",", "."}, map[string]string{"comma": ",", "point": ".", "period": ".", "dot": "."})
-			if s.Decimal == "." {
-				s.Decimal = "" // as unsaid
+func (t *tableReader) markKeys() []document.Key {
+	return []document.Key{
+		{Name: "decimal", Take: func(a Arg) {
+			t.s.Decimal = t.mark(a, []string{",", "."}, map[string]string{"comma": ",", "point": ".", "period": ".", "dot": "."})
+			if t.s.Decimal == "." {
+				t.s.Decimal = "" // as unsaid
 			}
 		}},
-		{name: "thousands", take: func(a Arg) {
-			s.Thousands = p.mark(title, a, []string{".", ",", " ", "'", "_"}, map[string]string{"comma": ",", "point": ".", "period": ".", "dot": ".", "space": " ", "apostrophe": "'", "’": "'"})
+		{Name: "thousands", Take: func(a Arg) {
+			t.s.Thousands = t.mark(a, []string{".", ",", " ", "'", "_"}, map[string]string{"comma": ",", "point": ".", "period": ".", "dot": ".", "space": " ", "apostrophe": "'", "’": "'"})
 		}},
 	}
 }
 
 // marks compares the characters between and within numbers.
-func (p *parser) marks(s *Source, settings []Arg) {
-	decimal := s.Decimal
+func (t *tableReader) marks(settings []Arg) {
+	decimal := t.s.Decimal
 	if decimal == "" {
 		decimal = "."
 	}
@@ -118,16 +119,16 @@ func (p *parser) marks(s *Source, settings []Arg) {
 				return a.Value.Pos
 			}
 		}
-		return s.Pos
+		return t.s.Pos
 	}
 	switch {
-	case s.Thousands == decimal && s.Decimal == "":
-		p.fail(at("thousands"), `data: train: thousands is ".", which is the decimal mark as well; for numbers such as 1.234,5 write decimal: "," beside it`)
-	case s.Thousands == decimal:
-		p.fail(at("thousands"), `data: train: thousands is %s, which is the decimal mark as well; write another one, or take thousands out`, diag.Quote(s.Thousands))
-	case s.Thousands == s.Separator && s.Quote == "none":
-		p.fail(at("thousands"), `data: train: thousands is %s, which is the separator as well; without quotes no field can hold it: write separator: ";", or take thousands out`, diag.Quote(s.Thousands))
-	case s.Decimal == s.Separator && s.Quote == "none":
-		p.fail(at("decimal"), `data: train: decimal is %s, which is the separator as well; without quotes no field can hold it: write separator: ";", or take decimal out`, diag.Quote(s.Decimal))
+	case t.s.Thousands == decimal && t.s.Decimal == "":
+		t.Fail(at("thousands"), `data: train: thousands is ".", which is the decimal mark as well; for numbers such as 1.234,5 write decimal: "," beside it`)
+	case t.s.Thousands == decimal:
+		t.Fail(at("thousands"), `data: train: thousands is %s, which is the decimal mark as well; write another one, or take thousands out`, diag.Quote(t.s.Thousands))
+	case t.s.Thousands == t.s.Separator && t.s.Quote == "none":
+		t.Fail(at("thousands"), `data: train: thousands is %s, which is the separator as well; without quotes no field can hold it: write separator: ";", or take thousands out`, diag.Quote(t.s.Thousands))
+	case t.s.Decimal == t.s.Separator && t.s.Quote == "none":
+		t.Fail(at("decimal"), `data: train: decimal is %s, which is the separator as well; without quotes no field can hold it: write separator: ";", or take decimal out`, diag.Quote(t.s.Decimal))
 	}
 }

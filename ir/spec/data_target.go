@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
@@ -29,28 +30,28 @@ var targetMistakes = map[string]string{
 
 // targets reads what the outputs are compared with: one target, or one for each
 // output under its name.
-func (p *parser) targets(d *Data, a Arg) {
+func (r *dataReader) targets(d *Data, a Arg) {
 	if a.Value.Kind == String && d.Train != nil && d.Train.Kind.Shape().Arrays() {
-		name, kind := plain(a.Value.Str), d.Train.Kind
+		name, kind := document.Plain(a.Value.Str), d.Train.Kind
 		if kind.Shape() == data.ArrayArchive {
-			p.fail(a.Pos, "data: the array of the targets belongs beside %s; write train: {%s: %s, target: %s}", kind, kind, plain(d.Train.Files[0]), name)
+			r.Fail(a.Pos, "data: the array of the targets belongs beside %s; write train: {%s: %s, target: %s}", kind, kind, document.Plain(d.Train.Files[0]), name)
 		} else {
-			p.fail(a.Pos, "data: the file of the targets belongs under %s; write train: {%s: {inputs: x.%s, target: %s}}", kind, kind, kind, name)
+			r.Fail(a.Pos, "data: the file of the targets belongs under %s; write train: {%s: {inputs: x.%s, target: %s}}", kind, kind, kind, name)
 		}
 		return
 	}
 	if a.Value.Kind == String {
-		p.fail(a.Value.Pos, "data: target takes a column and its classes; write target: {column: %s, classes: [...]}, or without classes for a number", plain(a.Value.Str))
+		r.Fail(a.Value.Pos, "data: target takes a column and its classes; write target: {column: %s, classes: [...]}, or without classes for a number", document.Plain(a.Value.Str))
 		return
 	}
-	if !p.isMap("data: target", a.Value, targetExample) {
+	if !r.IsMap("data: target", a.Value, targetExample) {
 		return
 	}
 	if !byOutput(a.Value) {
-		d.Targets = []Target{p.target("data: target", a)}
+		d.Targets = []Target{r.target("data: target", a)}
 	} else {
 		for _, e := range a.Value.Map {
-			t := p.target("data: target "+diag.Quote(e.Name), e)
+			t := r.target("data: target "+diag.Quote(e.Name), e)
 			t.Output = e.Name
 			d.Targets = append(d.Targets, t)
 		}
@@ -72,90 +73,63 @@ func byOutput(v Value) bool {
 }
 
 // target reads one target.
-func (p *parser) target(title string, a Arg) Target {
+func (r *dataReader) target(title string, a Arg) Target {
 	t := Target{Pos: a.Pos}
-	before := len(p.errs)
+	before := len(r.Errs)
 	var classes *Arg
-	p.section(title, a.Value, []key{
-		{name: "column", take: func(a Arg) {
+	r.Section(title, a.Value, []document.Key{
+		{Name: "column", Take: func(a Arg) {
 			if a.Value.Kind == List {
-				p.fail(a.Value.Pos, "%s: column takes the header of one column; for several values write columns: %s", title, a.Value.brief())
+				r.Fail(a.Value.Pos, "%s: column takes the header of one column; for several values write columns: %s", title, a.Value.Brief())
 				return
 			}
-			t.Columns = append(t.Columns, p.column(title+": column", a.Value))
+			t.Columns = append(t.Columns, r.Column(title+": column", a.Value))
 		}},
-		{name: "columns", take: func(a Arg) { t.Columns = append(t.Columns, p.columns(title, a.Value)...) }},
-		{name: "same_as", take: func(a Arg) {
+		{Name: "columns", Take: func(a Arg) { t.Columns = append(t.Columns, r.Columns(title, a.Value)...) }},
+		{Name: "same_as", Take: func(a Arg) {
 			var ok bool
-			if t.SameAs, ok = p.single(a.Value); !ok {
-				p.fail(a.Value.Pos, "%s: same_as takes the name of an input, not %s; write same_as: x", title, a.Value.describe())
+			if t.SameAs, ok = r.Single(a.Value); !ok {
+				r.Fail(a.Value.Pos, "%s: same_as takes the name of an input, not %s; write same_as: x", title, a.Value.Describe())
 			}
 		}},
-		{name: "classes", take: func(a Arg) {
+		{Name: "classes", Take: func(a Arg) {
 			classes = &a
-			t.Classes, t.Spellings = p.classes(strings.TrimPrefix(title, "data: ")+": classes", a.Value)
+			t.Classes, t.Spellings = r.classes(strings.TrimPrefix(title, "data: ")+": classes", a.Value)
 		}},
 	}, targetMistakes)
-	if len(p.errs) > before {
+	if len(r.Errs) > before {
 		return t
 	}
-	switch _, one := a.Value.get("column"); {
+	switch _, one := a.Value.Get("column"); {
 	case t.Columns == nil && t.SameAs == "" && classes == nil:
-		p.fail(a.Pos, "%s has no column; write target: {column: churned}", title)
+		r.Fail(a.Pos, "%s has no column; write target: {column: churned}", title)
 	case t.Columns != nil && t.SameAs != "":
-		p.fail(a.Pos, "%s has columns and same_as; take one of them out", title)
+		r.Fail(a.Pos, "%s has columns and same_as; take one of them out", title)
 	case one && len(t.Columns) > 1:
-		p.fail(a.Pos, "%s has column and columns; write them all under columns: %s", title, textList(t.Columns).flow())
+		r.Fail(a.Pos, "%s has column and columns; write them all under columns: %s", title, document.TextList(t.Columns).Flow())
 	case classes != nil && t.SameAs != "":
-		p.fail(classes.Pos, "%s repeats an input, and classes are the texts in a column; take classes out", title)
+		r.Fail(classes.Pos, "%s repeats an input, and classes are the texts in a column; take classes out", title)
 	case classes != nil && len(t.Columns) > 1:
-		p.fail(classes.Pos, "%s: classes are the texts in one column, and there are %d; columns of 0 and 1 are named by their headers: take classes out", title, len(t.Columns))
+		r.Fail(classes.Pos, "%s: classes are the texts in one column, and there are %d; columns of 0 and 1 are named by their headers: take classes out", title, len(t.Columns))
 	}
 	return t
 }
 
-// columns reads the headers of the columns that make a target.
-func (p *parser) columns(title string, v Value) []string {
-	title += ": columns"
-	if v.Kind != List || len(v.List) == 0 || len(v.List) > maxFeatures {
-		hint := "write columns: [lat, lon]"
-		if v.Kind == String {
-			hint = "write columns: " + listOf(v).flow()
-		}
-		p.fail(v.Pos, "%s takes a list of headers, not %s; %s", title, v.describe(), hint)
-		return nil
-	}
-	var names []string
-	seen := map[string]bool{}
-	for _, e := range v.List {
-		if s, ok := p.word(e); ok { // null among them is a header too
-			e = Value{Kind: String, Str: s, Pos: e.Pos}
-		}
-		name := p.column(title, e)
-		if name != "" && seen[name] {
-			p.fail(e.Pos, "%s has %s twice", title, diag.Quote(name))
-		}
-		seen[name] = true
-		names = append(names, name)
-	}
-	return names
-}
-
 // settleTargets puts the targets into the order of the outputs. It reports
 // outputs that have none, and targets that no output is for.
-func (p *parser) settleTargets(m *Model) {
-	d, refs := m.Data, m.OutputRefs()
+func (c *settling) settleTargets() {
+	d, refs := c.m.Data, c.m.OutputRefs()
 	if len(refs) == 0 {
 		return
 	}
-	p.sameInputs(m)
+	c.sameInputs()
 	if len(d.Targets) == 1 && d.Targets[0].Output == "" {
 		if len(refs) > 1 {
 			var each []string
 			for _, r := range refs {
-				each = append(each, plain(r.Name)+": "+d.Targets[0].example())
+				each = append(each, document.Plain(r.Name)+": "+d.Targets[0].example())
 			}
-			p.fail(d.Targets[0].Pos, "data: target is for one output, and the model has %d; write target: {%s}", len(refs), strings.Join(each, ", "))
+			c.Fail(d.Targets[0].Pos, "data: target is for one output, and the model has %d; write target: {%s}", len(refs), strings.Join(each, ", "))
 			d.Targets = nil
 		}
 		return
@@ -165,7 +139,7 @@ func (p *parser) settleTargets(m *Model) {
 	for _, r := range refs {
 		names = append(names, r.Name)
 	}
-	before := len(p.errs)
+	before := len(c.Errs)
 	for i := range d.Targets {
 		t := &d.Targets[i]
 		of[t.Output] = t
@@ -174,10 +148,10 @@ func (p *parser) settleTargets(m *Model) {
 			if hint == "" {
 				hint = "; there are " + quoteAll(names)
 			}
-			p.fail(t.Pos, "data: target names %s, which is not an output%s", diag.Quote(t.Output), hint)
+			c.Fail(t.Pos, "data: target names %s, which is not an output%s", diag.Quote(t.Output), hint)
 		}
 	}
-	if len(p.errs) > before || len(refs) == 1 && d.Targets == nil {
+	if len(c.Errs) > before || len(refs) == 1 && d.Targets == nil {
 		return
 	}
 	settled := make([]Target, len(refs))
@@ -188,7 +162,7 @@ func (p *parser) settleTargets(m *Model) {
 			continue
 		}
 		if d.Train.Kind == CSV {
-			p.fail(r.Pos, "data: output %s has no target; write target: {%s: {column: ...}} beside the others", diag.Quote(r.Name), plain(r.Name))
+			c.Fail(r.Pos, "data: output %s has no target; write target: {%s: {column: ...}} beside the others", diag.Quote(r.Name), document.Plain(r.Name))
 		}
 		settled[i] = Target{Output: r.Name, Pos: d.Pos}
 		fromFiles = append(fromFiles, i)
@@ -197,8 +171,8 @@ func (p *parser) settleTargets(m *Model) {
 		settled[0].Output = ""
 	}
 	if d.Train.Kind.Shape().Labelled() && len(fromFiles) > 1 {
-		p.fail(refs[fromFiles[1]].Pos, "data: a row of %s has one class, and %s are to be compared with it; write target: {%s: {same_as: ...}} for an output that repeats an input, read the targets from npz or csv, or take data: out and give Fit a Dataset in Go",
-			d.Train.Kind, count(len(fromFiles), "output"), plain(refs[fromFiles[1]].Name))
+		c.Fail(refs[fromFiles[1]].Pos, "data: a row of %s has one class, and %s are to be compared with it; write target: {%s: {same_as: ...}} for an output that repeats an input, read the targets from npz or csv, or take data: out and give Fit a Dataset in Go",
+			d.Train.Kind, count(len(fromFiles), "output"), document.Plain(refs[fromFiles[1]].Name))
 	}
 	d.Targets = settled
 }
@@ -206,13 +180,14 @@ func (p *parser) settleTargets(m *Model) {
 // example is a target like t, for a message.
 func (t *Target) example() string {
 	if t.SameAs != "" {
-		return "{same_as: " + plain(t.SameAs) + "}"
+		return "{same_as: " + document.Plain(t.SameAs) + "}"
 	}
 	return "{column: ...}"
 }
 
 // sameInputs reports targets that repeat what is not an input of numbers.
-func (p *parser) sameInputs(m *Model) {
+func (c *settling) sameInputs() {
+	m := c.m
 	var names []string
 	for _, in := range m.Inputs {
 		names = append(names, in.Name)
@@ -228,34 +203,34 @@ func (p *parser) sameInputs(m *Model) {
 			if hint == "" {
 				hint = "; there are " + quoteAll(names)
 			}
-			p.fail(t.Pos, "data: target: same_as names %s, which is not an input%s", diag.Quote(t.SameAs), hint)
+			c.Fail(t.Pos, "data: target: same_as names %s, which is not an input%s", diag.Quote(t.SameAs), hint)
 		case m.Inputs[i].DType != "float32":
-			p.fail(t.Pos, "data: target: same_as names %s, which holds ids, and an output is numbers; write their columns under target, or read the targets from npz", diag.Quote(t.SameAs))
+			c.Fail(t.Pos, "data: target: same_as names %s, which holds ids, and an output is numbers; write their columns under target, or read the targets from npz", diag.Quote(t.SameAs))
 		}
 	}
 }
 
 // classes reads the names of classes and how else files write them. Whole
 // numbers, true and false are taken for the texts that a file has for them.
-func (p *parser) classes(title string, v Value) (classes []string, spellings [][]string) {
+func (r *dataReader) classes(title string, v Value) (classes []string, spellings [][]string) {
 	if v.Kind != List || len(v.List) < 2 || len(v.List) > maxClasses {
-		got := v.describe()
+		got := v.Describe()
 		if v.Kind == List {
 			got = fmt.Sprintf("a list of %d", len(v.List))
 		}
-		p.fail(v.Pos, `data: %s takes a list of at least two classes, not %s; write classes: ["no", "yes"]`, title, got)
+		r.Fail(v.Pos, `data: %s takes a list of at least two classes, not %s; write classes: ["no", "yes"]`, title, got)
 		return nil, nil
 	}
 	title = "data: " + title
 	seen := map[string]bool{}
 	read := func(e Value) string {
-		name, ok := p.wordOf(title, "a class", e)
+		name, ok := r.WordOf(title, "a class", e)
 		switch {
 		case !ok:
-		case strings.TrimSpace(name) == "" || len(name) > maxWord || strings.ContainsFunc(name, unprintable):
-			p.fail(e.Pos, "%s: %s cannot be the name of a class: it is empty, too long or not printable", title, diag.Quote(name))
+		case strings.TrimSpace(name) == "" || len(name) > document.MaxWord || strings.ContainsFunc(name, document.Unprintable):
+			r.Fail(e.Pos, "%s: %s cannot be the name of a class: it is empty, too long or not printable", title, diag.Quote(name))
 		case seen[name]:
-			p.fail(e.Pos, "%s: class %s is in the list twice", title, diag.Quote(name))
+			r.Fail(e.Pos, "%s: class %s is in the list twice", title, diag.Quote(name))
 		}
 		seen[name] = true
 		return name
@@ -265,7 +240,7 @@ func (p *parser) classes(title string, v Value) (classes []string, spellings [][
 		names := []Value{e}
 		if e.Kind == List {
 			if names = e.List; len(names) == 0 {
-				p.fail(e.Pos, `%s: a class is an empty list; write its name, then other ways in which files write it: ["yes", "y"]`, title)
+				r.Fail(e.Pos, `%s: a class is an empty list; write its name, then other ways in which files write it: ["yes", "y"]`, title)
 				continue
 			}
 		}

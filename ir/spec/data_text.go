@@ -4,68 +4,69 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 // textKeys are the settings of texts.
-func (p *parser) textKeys(title string, f *Feature) []key {
-	return []key{
-		{name: "vocabulary", take: func(a Arg) { p.vocabulary(title, a, f) }},
-		{name: "encode", take: func(a Arg) {
-			f.Encode = p.choose(title, a, []string{"integer", "multi_hot", "count", "tf_idf"}, map[string]string{
+func (r *featureReader) textKeys() []document.Key {
+	return []document.Key{
+		{Name: "vocabulary", Take: func(a Arg) { r.vocabulary(a) }},
+		{Name: "encode", Take: func(a Arg) {
+			r.f.Encode = r.Choose(r.title, a, []string{"integer", "multi_hot", "count", "tf_idf"}, map[string]string{
 				"int": "integer", "ids": "integer", "binary": "multi_hot", "onehot": "multi_hot", "counts": "count", "bow": "count", "bagofwords": "count", "tfidf": "tf_idf",
 				"countvectorizer": "count", "tfidfvectorizer": "tf_idf", "embedding": "integer", "sequence": "integer",
 			})
 		}},
-		{name: "length", take: func(a Arg) { p.count(title, a, &f.Length, 1, maxSlots) }},
-		{name: "standardize", take: func(a Arg) {
+		{Name: "length", Take: func(a Arg) { r.Count(r.title, a, &r.f.Length, 1, maxSlots) }},
+		{Name: "standardize", Take: func(a Arg) {
 			if a.Value.Kind == Null {
-				a.Value = text("none") // Keras's None
+				a.Value = document.Text("none") // Keras's None
 			}
-			f.Standardize = p.choose(title, a, []string{"lower_and_strip_punctuation", "lower", "strip_punctuation", "none"}, map[string]string{
+			r.f.Standardize = r.Choose(r.title, a, []string{"lower_and_strip_punctuation", "lower", "strip_punctuation", "none"}, map[string]string{
 				"lowercase": "lower", "lowerandstrip": "lower_and_strip_punctuation", "default": "lower_and_strip_punctuation", "punctuation": "strip_punctuation", "strip": "strip_punctuation",
 			})
 		}},
-		{name: "split", take: func(a Arg) {
-			f.Split = p.choose(title, a, []string{"whitespace", "character"}, map[string]string{
+		{Name: "split", Take: func(a Arg) {
+			r.f.Split = r.Choose(r.title, a, []string{"whitespace", "character"}, map[string]string{
 				"word": "whitespace", "words": "whitespace", "space": "whitespace", "spaces": "whitespace", "char": "character", "chars": "character", "characters": "character",
 			})
 		}},
-		{name: "ngrams", take: func(a Arg) {
+		{Name: "ngrams", Take: func(a Arg) {
 			if a.Value.Kind == List {
-				p.fail(a.Value.Pos, "%s: ngrams takes the longest run of words, not a list; write ngrams: 2 for words and pairs of words", title)
+				r.Fail(a.Value.Pos, "%s: ngrams takes the longest run of words, not a list; write ngrams: 2 for words and pairs of words", r.title)
 				return
 			}
-			p.count(title, a, &f.NGrams, 1, 16)
+			r.Count(r.title, a, &r.f.NGrams, 1, 16)
 		}},
 	}
 }
 
 // textFeature completes a text about which all is said; v holds its settings.
-func (p *parser) textFeature(title string, f *Feature, v Value) {
+func (r *featureReader) textFeature(v Value) {
 	first := 1 // id of the first word
-	if f.Encode == "integer" {
+	if r.f.Encode == "integer" {
 		first = 2
 	}
-	if f.Vocabulary != nil {
-		f.Slots = len(f.Vocabulary) + first
+	if r.f.Vocabulary != nil {
+		r.f.Slots = len(r.f.Vocabulary) + first
 	}
 	switch {
-	case f.Slots == 0:
-		p.fail(f.Pos, "%s: text needs a vocabulary; write how many slots it has, vocabulary: 10000, or its words", title)
-	case f.Slots <= first:
-		p.fail(f.SlotsPos, "%s: vocabulary is %d, but %s; write at least %d", title, f.Slots,
+	case r.f.Slots == 0:
+		r.Fail(r.f.Pos, "%s: text needs a vocabulary; write how many slots it has, vocabulary: 10000, or its words", r.title)
+	case r.f.Slots <= first:
+		r.Fail(r.f.SlotsPos, "%s: vocabulary is %d, but %s; write at least %d", r.title, r.f.Slots,
 			map[int]string{1: "slot 0 is for unknown words", 2: "0 is for padding and 1 for unknown words"}[first], first+1)
-	case f.Length > 0 && f.Encode != "integer":
-		a, _ := v.get("length")
-		p.fail(a.Pos, "%s: length is how many ids a text has, and with encode: %s it has none; take it out, or write encode: integer", title, f.Encode)
+	case r.f.Length > 0 && r.f.Encode != "integer":
+		a, _ := v.Get("length")
+		r.Fail(a.Pos, "%s: length is how many ids a text has, and with encode: %s it has none; take it out, or write encode: integer", r.title, r.f.Encode)
 	}
-	if !strings.HasPrefix(f.Standardize, "lower") {
+	if !strings.HasPrefix(r.f.Standardize, "lower") {
 		return
 	}
-	a, _ := v.get("vocabulary")
+	a, _ := v.Get("vocabulary")
 	for _, e := range a.Value.List {
-		if s, _ := p.word(e); strings.ContainsAny(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
-			p.fail(e.Pos, "%s: the word %s of the vocabulary is never found: standardize: %s makes it %s", title, diag.Quote(s), f.Standardize, diag.Quote(strings.ToLower(s)))
+		if s, _ := r.Word(e); strings.ContainsAny(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+			r.Fail(e.Pos, "%s: the word %s of the vocabulary is never found: standardize: %s makes it %s", r.title, diag.Quote(s), r.f.Standardize, diag.Quote(strings.ToLower(s)))
 			return
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 // tree writes the section; defaults are left out.
@@ -20,77 +21,77 @@ func (d *Data) tree() Value {
 		if s.name == "train" {
 			source.Map = append(source.Map, d.settings()...)
 		} else if s.Split == 0 && !slices.Equal(s.Arrays, d.Train.Arrays) {
-			source.Map = append(source.Map, named("arrays", textList(s.Arrays)))
+			source.Map = append(source.Map, document.Named("arrays", document.TextList(s.Arrays)))
 		}
-		entries = append(entries, named(s.name, source))
+		entries = append(entries, document.Named(s.name, source))
 	}
 	if d.Train.Kind != CSV {
 		if target, ok := d.targetTree(); ok {
 			entries = append(entries, target)
 		}
 		if d.Classes != nil {
-			entries = append(entries, named("classes", textList(d.Classes)))
+			entries = append(entries, document.Named("classes", document.TextList(d.Classes)))
 		}
-		return object(entries...)
+		return document.Object(entries...)
 	}
 	if d.Missing != nil && !slices.Equal(d.Missing, []string{""}) {
-		entries = append(entries, named("missing_values", textList(d.Missing)))
+		entries = append(entries, document.Named("missing_values", document.TextList(d.Missing)))
 	}
 	if d.Weight != "" {
-		entries = append(entries, named("weight", text(d.Weight)))
+		entries = append(entries, document.Named("weight", document.Text(d.Weight)))
 	}
 	if w := d.Windows; w != nil {
-		entries = append(entries, named("windows", object(named("length", whole(w.Length)), named("offset", whole(w.Offset)), named("stride", whole(w.Stride)))))
+		entries = append(entries, document.Named("windows", document.Object(document.Named("length", document.Whole(w.Length)), document.Named("offset", document.Whole(w.Offset)), document.Named("stride", document.Whole(w.Stride)))))
 	}
-	features := object()
+	features := document.Object()
 	for i := range d.Features {
 		f := &d.Features[i]
-		features.Map = append(features.Map, named(f.Name, object(append([]Arg{named("type", text(string(f.Type)))}, f.settings()...)...)))
+		features.Map = append(features.Map, document.Named(f.Name, document.Object(append([]Arg{document.Named("type", document.Text(string(f.Type)))}, f.settings()...)...)))
 	}
 	if len(features.Map) > 0 {
-		entries = append(entries, named("features", features))
+		entries = append(entries, document.Named("features", features))
 	}
 	if target, ok := d.targetTree(); ok {
 		entries = append(entries, target)
 	}
-	return object(entries...)
+	return document.Object(entries...)
 }
 
 // targetTree writes the targets that the section names.
 func (d *Data) targetTree() (Arg, bool) {
-	outputs := object()
+	outputs := document.Object()
 	for i := range d.Targets {
 		t := &d.Targets[i]
-		one := object()
+		one := document.Object()
 		switch {
 		case t.SameAs != "":
-			one.Map = append(one.Map, named("same_as", text(t.SameAs)))
+			one.Map = append(one.Map, document.Named("same_as", document.Text(t.SameAs)))
 		case len(t.Columns) == 1:
-			one.Map = append(one.Map, named("column", text(t.Columns[0])))
+			one.Map = append(one.Map, document.Named("column", document.Text(t.Columns[0])))
 		case t.Columns != nil:
-			one.Map = append(one.Map, named("columns", textList(t.Columns)))
+			one.Map = append(one.Map, document.Named("columns", document.TextList(t.Columns)))
 		}
 		if t.Classes != nil {
-			one.Map = append(one.Map, named("classes", classesTree(t.Classes, t.Spellings)))
+			one.Map = append(one.Map, document.Named("classes", classesTree(t.Classes, t.Spellings)))
 		} else if d.Classes != nil && t.Columns != nil {
-			one.Map = append(one.Map, named("classes", classesTree(d.Classes, d.Spellings)))
+			one.Map = append(one.Map, document.Named("classes", classesTree(d.Classes, d.Spellings)))
 		}
 		if t.Output == "" {
-			return named("target", one), len(one.Map) > 0
+			return document.Named("target", one), len(one.Map) > 0
 		}
 		if len(one.Map) > 0 {
-			outputs.Map = append(outputs.Map, named(t.Output, one))
+			outputs.Map = append(outputs.Map, document.Named(t.Output, one))
 		}
 	}
-	return named("target", outputs), len(outputs.Map) > 0
+	return document.Named("target", outputs), len(outputs.Map) > 0
 }
 
 // classesTree writes a class that has other spellings as a list.
 func classesTree(classes []string, spellings [][]string) Value {
-	list := textList(classes)
+	list := document.TextList(classes)
 	for i, more := range spellings {
 		if len(more) > 0 {
-			list.List[i] = textList(append([]string{classes[i]}, more...))
+			list.List[i] = document.TextList(append([]string{classes[i]}, more...))
 		}
 	}
 	return list
@@ -98,31 +99,31 @@ func classesTree(classes []string, spellings [][]string) Value {
 
 func (s *Source) tree() Value {
 	if s.Split > 0 {
-		return object(named("split", Value{Kind: Float, Float: s.Split}))
+		return document.Object(document.Named("split", Value{Kind: Float, Float: s.Split}))
 	}
-	files := textList(s.Files)
+	files := document.TextList(s.Files)
 	if len(s.Files) == 1 {
-		files = text(s.Files[0])
+		files = document.Text(s.Files[0])
 	}
-	return object(named(string(s.Kind), files))
+	return document.Object(document.Named(string(s.Kind), files))
 }
 
 // settings are what is written beside the files of train.
 func (d *Data) settings() []Arg {
 	var list []Arg
 	if s := d.Train.Separator; s != "" && s != "," {
-		list = append(list, named("separator", text(s)))
+		list = append(list, document.Named("separator", document.Text(s)))
 	}
 	if d.Train.Header != nil {
-		list = append(list, named("header", textList(d.Train.Header)))
+		list = append(list, document.Named("header", document.TextList(d.Train.Header)))
 	}
 	for _, word := range [][2]string{{"quote", d.Train.Quote}, {"encoding", d.Train.Encoding}, {"decimal", d.Train.Decimal}, {"thousands", d.Train.Thousands}} {
 		if word[1] != "" {
-			list = append(list, named(word[0], text(word[1])))
+			list = append(list, document.Named(word[0], document.Text(word[1])))
 		}
 	}
 	if d.Train.Arrays != nil {
-		list = append(list, named("arrays", textList(d.Train.Arrays)))
+		list = append(list, document.Named("arrays", document.TextList(d.Train.Arrays)))
 	}
 	if d.Train.Kind != CSV && len(d.Features) == 1 {
 		list = append(list, d.Features[0].settings()...)
@@ -136,54 +137,54 @@ func (f *Feature) settings() []Arg {
 	usual := defaults("", f.Type, f.Pos)
 	word := func(name, value, unsaid string) {
 		if value != unsaid {
-			list = append(list, named(name, text(value)))
+			list = append(list, document.Named(name, document.Text(value)))
 		}
 	}
 	number := func(name string, value, unsaid int) {
 		if value != unsaid {
-			list = append(list, named(name, whole(value)))
+			list = append(list, document.Named(name, document.Whole(value)))
 		}
 	}
 	switch f.Type {
 	case encoding.Tokens:
-		list = append(list, named("num_words", whole(f.NumWords)), named("oov_id", whole(f.OOVID)))
+		list = append(list, document.Named("num_words", document.Whole(f.NumWords)), document.Named("oov_id", document.Whole(f.OOVID)))
 		number("length", f.Length, 0)
 		word("padding", f.Padding, "")
 		word("truncating", f.Truncating, "")
 		return list
 	case encoding.Image:
-		return []Arg{named("size", listOf(whole(f.Height), whole(f.Columns))), named("color", text(map[int]string{1: "gray", 3: "rgb"}[f.Channels]))}
+		return []Arg{document.Named("size", document.ListOf(document.Whole(f.Height), document.Whole(f.Columns))), document.Named("color", document.Text(map[int]string{1: "gray", 3: "rgb"}[f.Channels]))}
 	}
 	switch {
 	case f.Vocabulary != nil:
-		list = append(list, named("vocabulary", textList(f.Vocabulary)))
+		list = append(list, document.Named("vocabulary", document.TextList(f.Vocabulary)))
 	case f.Slots > 0:
-		list = append(list, named("vocabulary", whole(f.Slots)))
+		list = append(list, document.Named("vocabulary", document.Whole(f.Slots)))
 	}
 	word("input", f.Input, "")
 	word("encode", f.Encode, usual.Encode)
 	if f.OOV != usual.OOV {
-		list = append(list, named("oov", Value{Kind: Bool, Bool: f.OOV}))
+		list = append(list, document.Named("oov", Value{Kind: Bool, Bool: f.OOV}))
 	}
 	word("format", f.Format, usual.Format)
 	if !slices.Equal(f.Parts, usual.Parts) {
-		list = append(list, named("parts", textList(f.Parts)))
+		list = append(list, document.Named("parts", document.TextList(f.Parts)))
 	}
 	switch m := f.Missing; {
 	case m == usual.Missing, f.Type == encoding.Category && m.Kind == map[bool]string{true: "oov", false: "error"}[f.OOV]:
 	case m.Kind == "value":
-		list = append(list, named("missing", Value{Kind: Float, Float: m.Value}))
+		list = append(list, document.Named("missing", Value{Kind: Float, Float: m.Value}))
 	case m.Kind == "text":
-		list = append(list, named("missing", text(m.Text)))
+		list = append(list, document.Named("missing", document.Text(m.Text)))
 	default:
-		list = append(list, named("missing", text(m.Kind)))
+		list = append(list, document.Named("missing", document.Text(m.Kind)))
 	}
 	switch len(f.Scale) {
 	case 0:
 	case 1:
-		list = append(list, named("scale", text(f.Scale[0])))
+		list = append(list, document.Named("scale", document.Text(f.Scale[0])))
 	default:
-		list = append(list, named("scale", textList(f.Scale)))
+		list = append(list, document.Named("scale", document.TextList(f.Scale)))
 	}
 	number("length", f.Length, 0)
 	word("standardize", f.Standardize, usual.Standardize)

@@ -1,5 +1,7 @@
 package spec
 
+import "github.com/nngen-go/nngen/ir/spec/internal/document"
+
 import "github.com/nngen-go/nngen/runtime/data"
 
 func dataSchema() schemaNode {
@@ -20,7 +22,7 @@ func dataSchema() schemaNode {
 			"stride": described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots, "default": 1}, "How many rows further the next sample begins."),
 		}, "length"), "Samples of successive rows of a csv file."),
 		"features": described(schemaNode{
-			"type": "object", "minProperties": 1, "maxProperties": maxFeatures, "propertyNames": columnName(),
+			"type": "object", "minProperties": 1, "maxProperties": document.MaxColumns, "propertyNames": columnName(),
 			"additionalProperties": anyOf(numberSchema(), categorySchema(), dateSchema(), columnTextSchema()),
 		}, "The columns of a csv file that become the input, in its order."),
 		"target": described(anyOf(targetSchema(), schemaNode{"type": "object", "minProperties": 1, "additionalProperties": targetSchema()}),
@@ -44,7 +46,7 @@ func targetSchema() schemaNode {
 // Every node is one of its own: described writes into it.
 
 func columnName() schemaNode {
-	return wordLike(schemaNode{"minLength": 1, "maxLength": maxWord})
+	return wordLike(schemaNode{"minLength": 1, "maxLength": document.MaxWord})
 }
 
 // wordLike is a text that needs no quotes where it looks like a number, true or
@@ -187,7 +189,7 @@ func dateSchema() schemaNode {
 	part := func() schemaNode { return schemaNode{"enum": dateParts} }
 	return described(strict(columnProperties(schemaNode{
 		"type":    described(schemaNode{"enum": []string{"date"}}, "A column of dates."),
-		"format":  described(wordLike(schemaNode{"minLength": 1, "maxLength": maxWord, "default": defaultFormat}), "How Go's package time writes the date 2006-01-02 15:04:05 in this layout."),
+		"format":  described(wordLike(schemaNode{"minLength": 1, "maxLength": document.MaxWord, "default": defaultFormat}), "How Go's package time writes the date 2006-01-02 15:04:05 in this layout."),
 		"parts":   described(anyOf(part(), schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": part(), "default": defaultParts}), "Which parts of a date become numbers; days are those since 1970."),
 		"encode":  oneOfWords("Sine and cosine of a part that recurs (year and days do not), or every part as a scaled number.", "cyclic", "cyclic", "number"),
 		"missing": described(wordLike(schemaNode{"minLength": 1, "default": "error"}), "The date that stands for a missing one, in the same format, or error."),

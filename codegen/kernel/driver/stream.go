@@ -9,21 +9,27 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// KeyWords is the variable that holds the words of a key in Go.
-func KeyWords(key string) string { return key + "Words" }
-
 // Stream is what a kernel reads or writes through one pointer, or a number that
 // it is given.
 type Stream struct {
 	Operand
 	Access loop.Access
-	Name   string // of the parameter of the routine; the name in Go is the operand's
+	Param  string // of the routine; in Go it is the name of the operand
 	Base   amd64.GP
 	Held   amd64.Vec // its value where it is the same for all lanes, or none
+	words  *gotree.Var
 }
 
 func (s *Stream) Scalar() bool { return s.Buf.Class == loop.Scalar }
 func (s *Stream) Random() bool { return s.Buf.Class == loop.Random }
+
+// Words is the variable that holds the words of a key.
+func (s *Stream) Words() *gotree.Var {
+	if s.words == nil {
+		s.words = &gotree.Var{Name: s.Name + "Words"}
+	}
+	return s.words
+}
 
 // Streams is a list of those of a kernel.
 type Streams struct {
@@ -51,7 +57,7 @@ func (l *Streams) Of(a loop.Access) (*Stream, bool) {
 		name = fmt.Sprint(o.Name, i)
 	}
 	l.names[name] = true
-	s := &Stream{Operand: o, Access: a, Name: name, Held: amd64.None}
+	s := &Stream{Operand: o, Access: a, Param: name, Held: amd64.None}
 	l.List = append(l.List, s)
 	return s, true
 }
@@ -69,52 +75,37 @@ func (l *Streams) Params() []amd64.Param {
 		case s.Buf.DType == loop.I32:
 			typ = "*int32"
 		}
-		list = append(list, amd64.Param{Name: s.Name, Type: typ})
+		list = append(list, amd64.Param{Name: s.Param, Type: typ})
 	}
 	return list
 }
 
 // Arguments are what is passed for them where the Go loops around stand at a
-// point: an index for each of the first axes.
-func (l *Streams) Arguments(axes []loop.Axis, vars []string) []string {
-	var list []string
+// point: a variable for each of the first axes, or nil for the first turn.
+func (l *Streams) Arguments(axes []loop.Axis, vars []*gotree.Var) []gotree.Expr {
+	var list []gotree.Expr
 	for _, s := range l.List {
 		if s.Scalar() {
-			list = append(list, s.Operand.Name)
+			list = append(list, s.Var())
 			continue
 		}
 		if s.Random() {
-			list = append(list, "&"+KeyWords(s.Operand.Name)+"[0]")
+			list = append(list, gotree.Ref(gotree.At(s.Words(), gotree.Int(0))))
 			continue
 		}
-		if l.Request.Shape != nil {
-			list = append(list, fmt.Sprintf("&%s[%v]", s.Operand.Name, l.index(s, axes, vars)))
-			continue
-		}
-		at := Sum{Offset: s.Access.Offset}
+		at := Index{Sum: gotree.Sum{Offset: l.Request.Shape.Offset(s.Access)}}
 		for i, v := range vars {
 			most := -1
 			if !axes[i].Rows {
 				most = axes[i].N - 1
 			}
-			if v != "" {
-				at = at.Plus(v, s.Access.Strides[i], most)
+			if v != nil {
+				at = at.Plus(v, l.stride(s, axes, i), most)
 			}
 		}
 		list = append(list, s.Address(at))
 	}
 	return list
-}
-
-// index is where a stream of a shared kernel stands.
-func (l *Streams) index(s *Stream, axes []loop.Axis, vars []string) gotree.Number {
-	at := gotree.Literal(0)
-	for i, v := range vars {
-		if v != "" {
-			at = at.Plus(gotree.Number{Text: v}.Times(l.stride(s, axes, i)))
-		}
-	}
-	return at.Plus(l.Request.Shape.Offset(s.Access))
 }
 
 // stride is how far a turn of loop i moves a stream.
@@ -126,9 +117,9 @@ func (l *Streams) stride(s *Stream, axes []loop.Axis, i int) gotree.Number {
 func (l *Streams) Load(c *amd64.Code) {
 	for _, s := range l.List {
 		if s.Scalar() {
-			s.Held = c.Scalar(s.Name)
+			s.Held = c.Scalar(s.Param)
 		} else {
-			s.Base = c.Pointer(s.Name)
+			s.Base = c.Pointer(s.Param)
 		}
 	}
 }

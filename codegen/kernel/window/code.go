@@ -42,7 +42,7 @@ func (p *pool) write(all bool, inner int) (amd64.Stub, error) {
 
 	l := &driver.Streams{Request: p.request}
 	for _, t := range p.tensors {
-		l.List = append(l.List, &driver.Stream{Operand: t.Operand, Access: loop.Access{Buf: t.Buf, Strides: t.steps[len(t.steps)-used:]}, Name: t.Name, Held: amd64.None})
+		l.List = append(l.List, &driver.Stream{Operand: t.Operand, Access: loop.Access{Buf: t.Buf, Strides: t.steps[len(t.steps)-used:]}, Param: t.Param, Held: amd64.None})
 	}
 	s.Params = l.Params()
 	if !all {

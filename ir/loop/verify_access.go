@@ -1,0 +1,111 @@
+package loop
+
+import "slices"
+
+// own are the strides of an access over the axes of its kernel, without those
+// over the loops around it.
+func own(a Access, axes []Axis) []int { return a.Strides[len(a.Strides)-len(axes):] }
+
+// axes checks extents; an extent below one makes bounds meaningless.
+func (v *kernelVerifier) axes(axes []Axis) bool {
+	for _, a := range axes {
+		if a.N < 1 {
+			v.fail("axis %s has extent %d", a.Name, a.N)
+			return false
+		}
+		if a.Max != 0 && (!a.Rows || a.Max != a.Extent(v.p.Batch)) {
+			v.fail("axis %s has at most %d points of %d", a.Name, a.Max, a.Extent(v.p.Batch))
+			return false
+		}
+	}
+	return true
+}
+
+// access checks an operand and its bounds.
+func (v *kernelVerifier) access(a Access, axes []Axis, want DType) bool {
+	if !v.operand(a, axes, want) {
+		return false
+	}
+	if a.Index == nil {
+		return v.bounds(a, axes)
+	}
+	if !v.access(*a.Index, axes, I32) {
+		return false
+	}
+	limit, ok := v.limit(a.Index.Buf)
+	if !ok {
+		v.fail("%v indexes %v and its values are not known to be bounded", a.Index.Buf, a.Buf)
+		return false
+	}
+	if a.IndexStride < 1 {
+		v.fail("%v is indexed with stride %d", a.Buf, a.IndexStride)
+		return false
+	}
+	far := a
+	far.Index, far.Offset = nil, a.Offset+(limit-1)*a.IndexStride
+	near := a
+	near.Index = nil
+	return v.bounds(near, axes) && v.bounds(far, axes)
+}
+
+func (v *kernelVerifier) operand(a Access, axes []Axis, want DType) bool {
+	switch {
+	case a.Buf.Ragged:
+		v.fail("%v is ragged and cannot be addressed by an affine access", a.Buf)
+	case len(a.Strides) != len(axes) && len(a.Strides) != len(v.around)+len(axes):
+		v.fail("%v has %d strides for %d axes", a.Buf, len(a.Strides), len(axes))
+	case a.Buf.DType != want:
+		v.fail("%v holds %s where %s is needed", a.Buf, a.Buf.DType, want)
+	default:
+		return true
+	}
+	return false
+}
+
+// bounds checks that an access stays inside its buffer. The last element that
+// it reaches and the length of the buffer are both linear in the row count, so
+// one row and a full batch speak for everything between.
+func (v *kernelVerifier) bounds(a Access, axes []Axis) bool { return v.between(a, 0, 0, axes) }
+
+// between is bounds where the access moves from low to high besides.
+func (v *kernelVerifier) between(a Access, low, high int, axes []Axis) bool {
+	if len(a.Strides) > len(axes) {
+		axes = slices.Concat(v.around, axes)
+	}
+	for _, n := range []int{1, v.p.Batch} {
+		low, high := a.Offset+low, a.Offset+high
+		for i, x := range axes {
+			far := a.Strides[i] * (x.Extent(n) - 1)
+			low, high = low+min(far, 0), high+max(far, 0)
+		}
+		if low < 0 || high >= a.Buf.Len(n) {
+			v.fail("%v has %d elements for %d rows and is accessed from %d to %d", a.Buf, a.Buf.Len(n), n, low, high)
+			return false
+		}
+	}
+	return true
+}
+
+// limit is the bound below which the values of an i32 buffer lie.
+func (v *kernelVerifier) limit(b *Buffer) (int, bool) {
+	switch b.Class {
+	case Input:
+		return v.p.Inputs[b.Port].Limit, v.p.Inputs[b.Port].Limit > 0
+	case Target:
+		return v.p.Targets[b.Port].Limit, v.p.Targets[b.Port].Limit > 0
+	}
+	limit := 0
+	runs, _ := v.plan.Flat()
+	for _, r := range runs {
+		nest, ok := r.Kernel.(*Nest)
+		if !ok {
+			continue
+		}
+		for _, s := range nest.Body {
+			if s.Dst.Buf == b && s.Reduce == ArgMax {
+				limit = max(limit, Points(s.Inner, v.p.Batch))
+			}
+		}
+	}
+	return limit, limit > 0
+}

@@ -1,0 +1,141 @@
+package loop
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/block"
+)
+
+// planVerifier checks a plan.
+type planVerifier struct {
+	*violations
+	p *Program
+}
+
+func verifyPlan(p *Program, plan *Plan, found *violations) {
+	v := &planVerifier{found, p}
+	v.plan = plan
+	defer func() { v.plan, v.run = nil, nil }()
+	v.phases()
+	v.buffers()
+	runs, at := plan.Flat()
+	before := len(v.errs)
+	k := newKernelVerifier(p, plan, found)
+	k.steps(plan.Forward)
+	k.steps(plan.Backward)
+	sound := len(v.errs) == before
+	// What follows reads extents and strides and would only repeat the trouble.
+	if sound {
+		v.flow()
+		v.arena(runs, at)
+	}
+}
+
+func (v *planVerifier) phases() {
+	p, plan := v.p, v.plan
+	trains := plan == p.Train
+	if len(plan.Backward) > 0 && !trains {
+		v.fail("it has a backward phase")
+	}
+	if len(plan.Updates) > 0 && !trains {
+		v.fail("it updates state")
+	}
+	if plan == p.Evaluate || trains {
+		if plan.Loss == nil {
+			v.fail("it has no loss")
+		}
+		if len(plan.Losses) != len(p.Targets) {
+			v.fail("it has %d losses for %d targets", len(plan.Losses), len(p.Targets))
+		}
+	}
+	for _, b := range plan.Results() {
+		if adapted := b.Class == Input && !slices.Contains([]*Plan{p.Predict, p.Evaluate, p.Train}, plan); b.Class != Arena && !adapted {
+			v.fail("its result %v is a %s buffer", b, b.Class)
+		}
+	}
+	for _, u := range plan.Updates {
+		if u.State.Class != Param || u.State.Segment >= len(p.Segments) || p.Segments[u.State.Segment].Role != block.State {
+			v.fail("it updates %v, which is not state", u.State)
+		} else if u.State.Row() != u.New.Row() || u.New.Rows {
+			v.fail("it updates %v%v with %v%v", u.State, u.State.Shape, u.New, u.New.Shape)
+		}
+	}
+}
+
+// buffers checks that every buffer is what its class says.
+func (v *planVerifier) buffers() {
+	type key struct {
+		name string
+		grad bool
+	}
+	names := map[key]bool{}
+	for _, b := range v.plan.Buffers {
+		k := key{b.Name, b.Grad}
+		switch b.Class {
+		case Random, Scalar, Weight: // named by what they are
+		default:
+			if names[k] {
+				v.fail("two buffers are called %v", b)
+			}
+			names[k] = true
+		}
+		if slices.ContainsFunc(b.Shape, func(d int) bool { return d < 1 }) {
+			v.fail("buffer %v has shape %v", b, b.Shape)
+		}
+		if b.Ragged && (b.DType != I32 || b.Class != Input) {
+			v.fail("buffer %v is ragged, but no input of ids", b)
+		}
+		switch b.Class {
+		case Param, Gradient:
+			v.segment(b)
+		case Input, Target:
+			ports := v.p.Inputs
+			if b.Class == Target {
+				ports = v.p.Targets
+			}
+			if b.Port < 0 || b.Port >= len(ports) {
+				v.fail("buffer %v is of %s port %d of %d", b, b.Class, b.Port, len(ports))
+			} else if port := ports[b.Port]; port.DType != b.DType || port.Ragged != b.Ragged || !b.Ragged && (!b.Rows || product(port.Shape) != b.Row()) {
+				v.fail("buffer %v does not have the type of its port, %s", b, port.typeText())
+			}
+		case Const:
+			if len(b.Data) != b.Row() || b.Rows {
+				v.fail("buffer %v of %d elements has %d constants", b, b.Row(), len(b.Data))
+			}
+		case Arena:
+			size := v.plan.ArenaFloats
+			if b.DType == I32 {
+				size = v.plan.ArenaInts
+			}
+			if n := b.Len(v.unit()); b.Offset < 0 || b.Offset+n > size {
+				v.fail("buffer %v takes %d elements at %d of an arena of %d", b, n, b.Offset, size)
+			}
+		case Scalar:
+			if b.Rows || b.Row() != 1 {
+				v.fail("buffer %v is a scalar of %d elements", b, b.Row())
+			}
+		}
+	}
+}
+
+// unit is how many rows the arenas of the plan are for.
+func (v *planVerifier) unit() int {
+	if v.plan.PerRow {
+		return 1
+	}
+	return v.p.Batch
+}
+
+func (v *planVerifier) segment(b *Buffer) {
+	if b.Segment < 0 || b.Segment >= len(v.p.Segments) {
+		v.fail("buffer %v is of segment %d of %d", b, b.Segment, len(v.p.Segments))
+		return
+	}
+	s := v.p.Segments[b.Segment]
+	if b.Rows || b.Row() != s.Len() || b.Offset != s.Offset || b.DType != F32 {
+		v.fail("buffer %v does not lie as its segment %s does", b, s.Name)
+	}
+	if b.Class == Gradient && s.Role != block.Trainable {
+		v.fail("buffer %v is the gradient of a %s segment", b, s.Role)
+	}
+}
