@@ -55,43 +55,44 @@ func (o Operand) flat() bool { return o.Buf.Rows || len(o.Dims) == 0 }
 // Pointer is the address of element index of a slice, or of the first element of an
 // array: "&y[r*512]", "&w[0][0]".
 func (o Operand) Pointer(index gotree.Expr) gotree.Expr {
-	if o.flat() {
-		return gotree.Ref(gotree.At(o.Var(), index))
+	list := []gotree.Expr{index}
+	if !o.flat() {
+		list = slices.Repeat([]gotree.Expr{gotree.Int(0)}, len(o.Dims))
 	}
-	return o.Start()
+	return gotree.Ref(gotree.At(o.Var(), list...))
 }
 
 // Start is the address of the first element.
-func (o Operand) Start() gotree.Expr {
-	zeros := []gotree.Expr{gotree.Int(0)}
-	if !o.flat() {
-		zeros = slices.Repeat(zeros, len(o.Dims))
-	}
-	return gotree.Ref(gotree.At(o.Var(), zeros...))
-}
+func (o Operand) Start() gotree.Expr { return o.Pointer(gotree.Int(0)) }
 
 // Address is a pointer to an element of an operand.
 func (o Operand) Address(at Index) gotree.Expr { return gotree.Ref(o.Element(at)) }
 
-// Element is an element of an operand.
+// Element is an element of an operand. Of an array, it has an index for each
+// dimension, where every variable moves along one of them and none leaves it; others
+// are found by division.
 func (o Operand) Element(at Index) gotree.Expr {
 	if o.flat() {
 		return at.Of(o.Var())
 	}
 	strides := o.strides()
-	places, ok := o.split(at, strides)
+	sums, least, most, ok := o.spread(at, strides)
+	places := make([]gotree.Expr, len(strides))
+	for i, s := range sums {
+		places[i] = s.Expr()
+		ok = ok && least[i] >= 0 && most[i] < o.Dims[i]
+	}
 	if ok {
 		return gotree.At(o.Var(), places...)
 	}
 	for i, s := range strides {
-		var x gotree.Expr = gotree.Paren{X: at.Expr()}
+		places[i] = gotree.Paren{X: at.Expr()}
 		if s > 1 {
-			x = gotree.Op(x, "/", gotree.Int(s))
+			places[i] = gotree.Op(places[i], "/", gotree.Int(s))
 		}
 		if i > 0 {
-			x = gotree.Op(x, "%", gotree.Int(o.Dims[i]))
+			places[i] = gotree.Op(places[i], "%", gotree.Int(o.Dims[i]))
 		}
-		places = append(places, x)
 	}
 	return gotree.At(o.Var(), places...)
 }
@@ -136,23 +137,6 @@ func (o Operand) strides() []int {
 		n *= o.Dims[i]
 	}
 	return strides
-}
-
-// split distributes an index over the dimensions of an array, where every
-// variable moves along one of them and none leaves it.
-func (o Operand) split(at Index, strides []int) ([]gotree.Expr, bool) {
-	sums, least, most, ok := o.spread(at, strides)
-	if !ok {
-		return nil, false
-	}
-	parts := make([]gotree.Expr, len(strides))
-	for i, s := range sums {
-		if least[i] < 0 || most[i] >= o.Dims[i] {
-			return nil, false
-		}
-		parts[i] = s.Expr()
-	}
-	return parts, true
 }
 
 // spread gives every dimension the terms of an index that move along it, and says
