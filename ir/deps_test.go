@@ -29,7 +29,9 @@ ir/canonical      ir/loop ir/scalar
 ir/loop/looptest  ir/loop ir/scalar runtime/nn
 ir                ir/diag
 ir/op             ir ir/loop ir/scalar ir/block ir/diag runtime/nn
-ir/spec           ir/diag ir/arg runtime/optim runtime/data go.yaml.in/yaml/v3 runtime/nearest ir/encoding
+ir/spec/internal/document ir/diag ir/arg runtime/optim go.yaml.in/yaml/v3 runtime/nearest
+ir/spec/internal/dataset ir/diag ir/encoding runtime/data runtime/nearest ir/spec/internal/document
+ir/spec           ir/diag ir/arg runtime/data runtime/nearest ir/encoding ir/spec/internal/document ir/spec/internal/dataset
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec runtime/nearest
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
 ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
@@ -47,17 +49,16 @@ codegen/isa/amd64 ir/scalar github.com/mmcloughlin/avo codegen/gotree codegen/is
 codegen/isa/amd64/peakgen github.com/mmcloughlin/avo
 codegen/isa/amd64/optimgen github.com/mmcloughlin/avo
 codegen/kernel/driver ir/loop ir/machine codegen/gotree codegen/plan codegen/shape codegen/isa/amd64
-codegen/kernel/contract ir/loop ir/scalar ir/machine codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver
+codegen/kernel/contract ir/loop ir/scalar ir/machine codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/gotree
 codegen/kernel/nest ir/loop ir/scalar codegen/gotree codegen/shape codegen/isa/amd64 codegen/kernel/driver
-codegen/kernel/window ir/loop codegen/isa/amd64 codegen/kernel/driver
-codegen/kernel/sparse ir/loop ir/scalar ir/machine codegen/isa/amd64 codegen/kernel/driver
+codegen/kernel/window ir/loop codegen/isa/amd64 codegen/kernel/driver codegen/gotree
+codegen/kernel/sparse ir/loop ir/scalar ir/machine codegen/isa/amd64 codegen/kernel/driver codegen/gotree
 codegen/kernel    ir/loop codegen/isa/amd64 codegen/kernel/driver codegen/kernel/contract codegen/kernel/nest codegen/kernel/window codegen/kernel/sparse
 codegen/kernel/network ir/loop ir/scalar codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel/contract codegen/kernel/nest codegen/kernel
 codegen/kernel/kerneltest ir/canonical ir/loop ir/loop/looptest ir/scalar ir/machine runtime/nn codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel
 codegen/feature   ir/loop ir/encoding ir/diag codegen/gotree runtime/data runtime/encode
 codegen/gokernel  codegen/gotree codegen/static codegen/lane codegen/shape ir/loop ir/scalar ir/machine
 codegen/kernelset ir/loop codegen/gokernel codegen/gotree codegen/shape codegen/static runtime codegen/isa/amd64 codegen/kernel/driver codegen/kernel codegen/kernel/network
-codegen/kernelset ir/loop codegen/isa/amd64 codegen/kernel/driver codegen/kernel codegen/kernel/network codegen/gokernel codegen/gotree codegen/shape codegen/static runtime
 codegen/setting   ir/loop ir/arg ir/diag codegen/gokernel codegen/gotree runtime/metric runtime/optim runtime/train
 codegen/gosrc     ir/loop ir/block ir/machine ir/diag runtime/nn runtime/train codegen/gotree codegen/static runtime codegen/shape codegen/gokernel codegen/kernelset codegen/setting codegen/feature
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/isa/amd64 ir/encoding

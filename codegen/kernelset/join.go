@@ -48,7 +48,7 @@ func unique(list []*Function) []*Function {
 // familyText is what the text of a function consists of: its documentation, its Go
 // body and the machine code's of every level.
 func (fn *Function) familyText() []string {
-	parts := []string{"// " + strings.Join(fn.doc, "\n// "), fn.kernel.Inside()}
+	parts := []string{"// " + strings.Join(fn.doc, "\n// "), fn.inside}
 	for _, b := range fn.bodies() {
 		parts = append(parts, b.Block.String())
 	}
@@ -116,7 +116,7 @@ func (e *Set) joinFamily(members []*Function) {
 	for i, fn := range members {
 		fn.joined, fn.sizes = out, j.Values[i]
 	}
-	out.text = out.kernel.Head() + parts[1]
+	out.inside = parts[1]
 }
 
 // joinBodies makes one body of those that the members of a family have at a level.

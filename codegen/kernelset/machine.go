@@ -126,10 +126,7 @@ func (e *Set) WorkFloats() int {
 // wrapperSignature is that of the function which chooses a level: the kernel's,
 // with the scratch before the count of rows.
 func (fn *Function) wrapperSignature() []gotree.Parameter {
-	list := fn.code.kernel.Signature()
-	for i := range list {
-		list[i].Type = gokernel.Concrete(list[i].Type)
-	}
+	list := fn.code.kernel.SignatureOver(gokernel.Single)
 	if fn.Divided {
 		list = append(list, gotree.Parameter{Name: "t", Type: "*§nn.Worker"})
 	}

@@ -1,4 +1,4 @@
-package spec
+package document
 
 import (
 	"math"
@@ -9,8 +9,8 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// get gives the value of the first entry with that name in a map.
-func (v Value) get(name string) (Arg, bool) {
+// Get gives the value of the first entry with that name in a map.
+func (v Value) Get(name string) (Arg, bool) {
 	for _, a := range v.Map {
 		if a.Name == name {
 			return a, true
@@ -19,15 +19,15 @@ func (v Value) get(name string) (Arg, bool) {
 	return Arg{}, false
 }
 
-// describe says in a few words what v is, for "takes a number, not …".
-func (v Value) describe() string {
+// Describe says in a few words what v is, for "takes a number, not …".
+func (v Value) Describe() string {
 	switch v.Kind {
 	case Null:
 		return "null"
 	case Bool:
 		return strconv.FormatBool(v.Bool)
 	case Int, Float:
-		return v.flow()
+		return v.Flow()
 	case String:
 		if v.Str == "" {
 			return "an empty text"
@@ -43,17 +43,17 @@ func (v Value) describe() string {
 	}
 }
 
-// flow writes v as YAML on one line, as a user would type it.
-func (v Value) flow() string {
+// Flow writes v as YAML on one line, as a user would type it.
+func (v Value) Flow() string {
 	var b strings.Builder
-	v.appendTo(&b, plain)
+	v.appendTo(&b, Plain)
 	return b.String()
 }
 
-// json writes v as JSON on one line.
-func (v Value) json() string {
+// JSON writes v as JSON on one line.
+func (v Value) JSON() string {
 	var b strings.Builder
-	v.appendTo(&b, jsonText)
+	v.appendTo(&b, JsonText)
 	return b.String()
 }
 
@@ -93,18 +93,18 @@ func (v Value) appendTo(b *strings.Builder, word func(string) string) {
 	}
 }
 
-// same reports whether two values mean the same: the order of a map's entries
+// Same reports whether two values mean the same: the order of a map's entries
 // is not part of that, nor whether 1 is written as 1.0.
-func (v Value) same(w Value) bool {
-	if x, ok := v.number(); ok {
-		y, ok := w.number()
+func (v Value) Same(w Value) bool {
+	if x, ok := v.Number(); ok {
+		y, ok := w.Number()
 		return ok && x == y
 	}
-	return v.Kind == w.Kind && v.Bool == w.Bool && v.Str == w.Str && slices.EqualFunc(v.List, w.List, Value.same) && sameEntries(v.Map, w.Map)
+	return v.Kind == w.Kind && v.Bool == w.Bool && v.Str == w.Str && slices.EqualFunc(v.List, w.List, Value.Same) && SameEntries(v.Map, w.Map)
 }
 
-// sameEntries compares entries by name; each name occurs once in either.
-func sameEntries(a, b []Arg) bool {
+// SameEntries compares entries by name; each name occurs once in either.
+func SameEntries(a, b []Arg) bool {
 	if len(a) != len(b) {
 		return false
 	}
@@ -114,13 +114,13 @@ func sameEntries(a, b []Arg) bool {
 	}
 	return !slices.ContainsFunc(a, func(e Arg) bool {
 		v, ok := of[e.Name]
-		return !ok || !v.same(e.Value)
+		return !ok || !v.Same(e.Value)
 	})
 }
 
-// brief is flow where it fits into a message.
-func (v Value) brief() string {
-	switch s := v.flow(); {
+// Brief is Flow where it fits into a message.
+func (v Value) Brief() string {
+	switch s := v.Flow(); {
 	case len(s) <= 90:
 		return s
 	case v.Kind == List:
@@ -130,10 +130,10 @@ func (v Value) brief() string {
 	}
 }
 
-// flowArgs writes arguments as `{a: 1, b: 2}`, or "" when that would not fit
+// FlowArgs writes arguments as `{a: 1, b: 2}`, or "" when that would not fit
 // into a message.
-func flowArgs(args []Arg) string {
-	s := object(args...).flow()
+func FlowArgs(args []Arg) string {
+	s := Object(args...).Flow()
 	if len(s) > 90 {
 		return ""
 	}
@@ -150,9 +150,9 @@ func floatText(f float64) string {
 	return s
 }
 
-// plain writes a text without quotes where YAML reads it back as that text, and
+// Plain writes a text without quotes where YAML reads it back as that text, and
 // quoted otherwise.
-func plain(s string) string {
+func Plain(s string) string {
 	ok := s != "" && len(s) <= 64
 	for i, r := range s[:min(len(s), 65)] {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
@@ -172,22 +172,22 @@ func plain(s string) string {
 	return diag.Quote(s)
 }
 
-// whole gives the value of v as a whole number; a float without a fraction is
+// Whole gives the value of v as a whole number; a float without a fraction is
 // not one, for `units: 1e3` is a slip more often than a wish.
-func (v Value) whole() (int64, bool) { return v.Int, v.Kind == Int }
+func (v Value) Whole() (int64, bool) { return v.Int, v.Kind == Int }
 
-// number gives the value of an integer or a float.
-func (v Value) number() (float64, bool) {
+// Number gives the value of an integer or a float.
+func (v Value) Number() (float64, bool) {
 	if v.Kind == Int {
 		return float64(v.Int), true
 	}
 	return v.Float, v.Kind == Float
 }
 
-// instead gives what the user probably meant by a value that is not of the
+// Instead gives what the user probably meant by a value that is not of the
 // wanted type: `; write units: 16`, or "". It knows a quoted number, R's 16L
 // and TRUE, percents, and Python's None, True and tuples.
-func instead(name string, v Value, want func(Value) bool) string {
+func Instead(name string, v Value, want func(Value) bool) string {
 	var got Value
 	switch v.Kind {
 	case String:
@@ -214,7 +214,7 @@ func instead(name string, v Value, want func(Value) bool) string {
 			if problem != "" || e.Kind == String || e.Kind == Null {
 				return ""
 			}
-			if x, ok := e.number(); ok && strings.HasSuffix(s, "%") {
+			if x, ok := e.Number(); ok && strings.HasSuffix(s, "%") {
 				e = Value{Kind: Float, Float: x / 100}
 			}
 			got = e
@@ -222,7 +222,7 @@ func instead(name string, v Value, want func(Value) bool) string {
 	case Bool:
 		for _, number := range []Value{{Kind: Float, Float: 0.5}, {Kind: Int, Int: 1}} {
 			if want(number) {
-				return "; write a number, such as " + plain(name) + ": " + number.flow()
+				return "; write a number, such as " + Plain(name) + ": " + number.Flow()
 			}
 		}
 		return ""
@@ -247,5 +247,9 @@ func instead(name string, v Value, want func(Value) bool) string {
 	if !want(got) {
 		return ""
 	}
-	return "; write " + plain(name) + ": " + got.flow()
+	return "; write " + Plain(name) + ": " + got.Flow()
 }
+
+// Unquoted is the text of a scalar without quotes that is not a String: as it is
+// written.
+func (v Value) Unquoted() string { return v.text }

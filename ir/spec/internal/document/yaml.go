@@ -1,4 +1,4 @@
-package spec
+package document
 
 import (
 	"bytes"
@@ -11,26 +11,26 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// readYAML reads the one document of a YAML file. What remains after errors is
+// ReadYAML reads the one document of a YAML file. What remains after errors is
 // not to be used where fatal is true.
-func readYAML(src source) (root Value, errs diag.List, fatal bool) {
-	dec := yaml.NewDecoder(bytes.NewReader(src.text))
+func ReadYAML(src Source) (root Value, errs diag.List, fatal bool) {
+	dec := yaml.NewDecoder(bytes.NewReader(src.Text))
 	var doc, second yaml.Node
 	err := dec.Decode(&doc)
 	if errors.Is(err, io.EOF) {
-		errs.Add(diag.Pos{File: src.file, Line: 1, Col: 1}, "the file holds comments alone; a description has at least inputs: and layers:")
+		errs.Add(diag.Pos{File: src.File, Line: 1, Col: 1}, "the file holds comments alone; a description has at least inputs: and layers:")
 		return root, errs, true
 	}
 	if err == nil {
 		if err = dec.Decode(&second); err == nil {
-			errs.Add(diag.Pos{File: src.file, Line: second.Line, Col: second.Column}, "a second document begins here; a file holds one description: take out the line of dashes or split the file")
+			errs.Add(diag.Pos{File: src.File, Line: second.Line, Col: second.Column}, "a second document begins here; a file holds one description: take out the line of dashes or split the file")
 			return root, errs, true
 		}
 	}
 	if !errors.Is(err, io.EOF) && err != nil {
 		return root, diag.List{explainYAML(src, err)}, true
 	}
-	c := yamlConverter{file: src.file, open: map[*yaml.Node]bool{}}
+	c := yamlConverter{file: src.File, open: map[*yaml.Node]bool{}}
 	root = c.value(doc.Content[0], 0)
 	return root, c.errs, c.full
 }
@@ -165,7 +165,7 @@ func (c *yamlConverter) tuple(key string, n *yaml.Node, at int) (list Value, ski
 		return Value{}, 0
 	}
 	items := []string{first.Value[open+1:]}
-	for i := at + 1; i+1 < len(n.Content) && len(items) < maxRank; i += 2 {
+	for i := at + 1; i+1 < len(n.Content) && len(items) < MaxRank; i += 2 {
 		item, null := n.Content[i].Value, n.Content[i+1].Value
 		if n.Content[i].Kind != yaml.ScalarNode || n.Content[i+1].Kind != yaml.ScalarNode || null != "" {
 			return Value{}, 0
@@ -186,7 +186,7 @@ func (c *yamlConverter) tuple(key string, n *yaml.Node, at int) (list Value, ski
 			e.Pos = list.Pos
 			list.List = append(list.List, e)
 		}
-		c.errs.Add(list.Pos, "a list is written in square brackets; write %s: %s", plain(key), list.brief())
+		c.errs.Add(list.Pos, "a list is written in square brackets; write %s: %s", Plain(key), list.Brief())
 		return list, i + 1 - at
 	}
 	return Value{}, 0

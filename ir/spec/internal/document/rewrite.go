@@ -1,4 +1,4 @@
-package spec
+package document
 
 import (
 	"regexp"
@@ -26,14 +26,14 @@ var rActivations = map[string]string{"relu": "ReLU", "leaky_relu": "LeakyReLU", 
 
 var keywordArg = regexp.MustCompile(`^([A-Za-z_.][A-Za-z0-9_.]*)\s*=([^=].*)$`)
 
-// fromR translates the name of one of R's functions, and reports whether it is
+// FromR translates the name of one of R's functions, and reports whether it is
 // one: layer_conv_2d, optimizer_rmsprop. A layer_activation_selu gives
 // "Activation: selu".
-func fromR(name string) (string, bool) {
+func FromR(name string) (string, bool) {
 	if i := strings.LastIndex(name, "::"); i >= 0 {
 		name = name[i+2:]
 	}
-	if len(name) > maxName || !identifier.MatchString(name) {
+	if len(name) > MaxName || !Identifier.MatchString(name) {
 		return "", false
 	}
 	for _, prefix := range rPrefixes {
@@ -50,13 +50,13 @@ func fromR(name string) (string, bool) {
 			}
 			return "Activation: " + function, true
 		}
-		return camel(rest), true
+		return Camel(rest), true
 	}
 	return "", false
 }
 
-// camel turns batch_normalization into BatchNormalization.
-func camel(snake string) string {
+// Camel turns batch_normalization into BatchNormalization.
+func Camel(snake string) string {
 	var b strings.Builder
 	snake = strings.ReplaceAll("_"+snake+"_", "_re_lu_", "_relu_") // Keras's own snake case
 	for word := range strings.SplitSeq(snake, "_") {
@@ -72,9 +72,9 @@ func camel(snake string) string {
 	return b.String()
 }
 
-// snake turns BatchNormalization into batch_normalization, as Keras does to
+// Snake turns BatchNormalization into batch_normalization, as Keras does to
 // name layers (keras/src/utils/naming.py, to_snake_case).
-func snake(camel string) string {
+func Snake(camel string) string {
 	s := strings.Map(func(r rune) rune {
 		if r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) || r == '_' {
 			return r
@@ -90,9 +90,9 @@ var (
 	capital = regexp.MustCompile(`([a-z])([A-Z])`)
 )
 
-// orderOf are the first arguments of what is often called with arguments by
+// OrderOf are the first arguments of what is often called with arguments by
 // position.
-var orderOf = map[string][]string{
+var OrderOf = map[string][]string{
 	"Dense": {"units", "activation"}, "Dropout": {"rate"}, "Activation": {"activation"}, "Embedding": {"input_dim", "output_dim"}, "Reshape": {"target_shape"},
 	"Rescaling": {"scale", "offset"}, "CategoryEncoding": {"num_tokens", "output_mode"}, "Conv1D": {"filters", "kernel_size", "strides", "padding"}, "Conv2D": {"filters", "kernel_size", "strides", "padding"},
 	"DepthwiseConv1D": {"kernel_size", "strides"}, "DepthwiseConv2D": {"kernel_size", "strides"}, "SeparableConv1D": {"filters", "kernel_size"}, "SeparableConv2D": {"filters", "kernel_size"},
@@ -101,10 +101,10 @@ var orderOf = map[string][]string{
 	"GaussianNoise": {"stddev"}, "LeakyReLU": {"negative_slope"}, "ReLU": {"max_value", "negative_slope", "threshold"}, "ELU": {"alpha"}, "Softmax": {"axis"}, "l1": {"l1"}, "l2": {"l2"}, "huber": {"delta"},
 }
 
-// rewriteCall gives the description's form of a call in Python or R, `Dense(16,
+// RewriteCall gives the description's form of a call in Python or R, `Dense(16,
 // activation="relu")` or `layer_dense(units = 16)`: `Dense: {units: 16,
 // activation: relu}`.
-func rewriteCall(s string) (string, bool) {
+func RewriteCall(s string) (string, bool) {
 	s = strings.TrimSpace(s)
 	for _, pipe := range []string{"%>%", "|>", "+", ","} {
 		s = strings.TrimSpace(strings.TrimSuffix(s, pipe))
@@ -115,7 +115,7 @@ func rewriteCall(s string) (string, bool) {
 	if i := strings.Index(s, "%>%"); i >= 0 {
 		s = strings.TrimSpace(s[i+3:])
 	}
-	v, ok := foreign(s, 0)
+	v, ok := Foreign(s, 0)
 	if !ok || v.Kind != Map {
 		return "", false
 	}
@@ -124,15 +124,15 @@ func rewriteCall(s string) (string, bool) {
 		return call.Name, true
 	}
 	if call.Value.Kind == Null {
-		return plain(call.Name), true
+		return Plain(call.Name), true
 	}
-	text := call.Value.flow()
-	return plain(call.Name) + ": " + text, len(text) <= 120
+	text := call.Value.Flow()
+	return Plain(call.Name) + ": " + text, len(text) <= 120
 }
 
-// foreign reads a value of Python or R: a number, text, list or call; a call is
+// Foreign reads a value of Python or R: a number, text, list or call; a call is
 // a map with one entry.
-func foreign(s string, depth int) (Value, bool) {
+func Foreign(s string, depth int) (Value, bool) {
 	s = strings.TrimSpace(s)
 	if s == "" || depth > 4 || len(s) > 400 {
 		return Value{}, false
@@ -148,7 +148,7 @@ func foreign(s string, depth int) (Value, bool) {
 			return w, true
 		}
 		v, problem := scalar(strings.TrimSuffix(s, "L"))
-		return v, problem == "" && (v.Kind != String || identifier.MatchString(s))
+		return v, problem == "" && (v.Kind != String || Identifier.MatchString(s))
 	}
 	name := s[:open]
 	items, ok := splitArgs(s[open+1 : len(s)-1])
@@ -158,7 +158,7 @@ func foreign(s string, depth int) (Value, bool) {
 	if name == "" || name == "c" || name == "list" || name == "shape" {
 		list := Value{Kind: List}
 		for _, item := range items {
-			e, ok := foreign(item, depth+1)
+			e, ok := Foreign(item, depth+1)
 			if !ok {
 				return Value{}, false
 			}
@@ -169,21 +169,22 @@ func foreign(s string, depth int) (Value, bool) {
 	return foreignCall(name, items, depth)
 }
 
-var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+// Identifier is a name as Python and R write them.
+var Identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 func foreignCall(name string, items []string, depth int) (Value, bool) {
 	if i := strings.LastIndexAny(name, ".$:"); i >= 0 {
 		name = name[i+1:]
 	}
-	if !identifier.MatchString(name) {
+	if !Identifier.MatchString(name) {
 		return Value{}, false
 	}
-	if r, ok := fromR(name); ok {
+	if r, ok := FromR(name); ok {
 		name = r
 	} else if rule := optim.NewRule(strings.ToLower(name)); rule != nil {
 		name = rule.Name()
 	} else if depth > 0 {
-		name = snake(name)
+		name = Snake(name)
 	}
 	var named []Arg
 	var positional []Value
@@ -193,7 +194,7 @@ func foreignCall(name string, items []string, depth int) (Value, bool) {
 		if m := keywordArg.FindStringSubmatch(item); m != nil {
 			key, item, target = m[1], m[2], nil
 		}
-		v, ok := foreign(item, depth+1)
+		v, ok := Foreign(item, depth+1)
 		if !ok {
 			return Value{}, false
 		}
@@ -203,7 +204,7 @@ func foreignCall(name string, items []string, depth int) (Value, bool) {
 			named = append(named, Arg{Name: strings.ReplaceAll(key, ".", "_"), Value: v})
 		}
 	}
-	order := orderOf[name]
+	order := OrderOf[name]
 	if rule := optim.NewRule(name); rule != nil {
 		for _, f := range arg.Fields(rule) {
 			order = append(order, f.Name)
@@ -257,19 +258,40 @@ func splitArgs(s string) ([]string, bool) {
 	return items, depth == 0 && len(items) <= 16 && !slices.Contains(items, "")
 }
 
-// looksForeign reports whether a text is a call in Python or R.
-func looksForeign(s string) bool {
+// LooksForeign reports whether a text is a call in Python or R.
+func LooksForeign(s string) bool {
 	open := strings.IndexByte(s, '(')
 	return open > 0 && strings.IndexByte(s, ')') > open && !strings.ContainsFunc(s[:open], func(r rune) bool {
 		return !(unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_.$: %>|", r))
 	})
 }
 
-// quotedName is diag.Quote for names of the registries, which need no quotes
+// QuotedName is diag.Quote for names of the registries, which need no quotes
 // when they are plain words.
-func quotedName(s string) string {
-	if identifier.MatchString(s) && len(s) <= 40 {
+func QuotedName(s string) string {
+	if Identifier.MatchString(s) && len(s) <= 40 {
 		return s
 	}
 	return diag.Quote(s)
+}
+
+// IsTypeName reports whether s is spelled as Keras spells layers: Dense, Conv2D.
+func IsTypeName(s string) bool {
+	return s != "" && s[0] >= 'A' && s[0] <= 'Z' && Identifier.MatchString(s)
+}
+
+// firstCall gives the text up to the bracket that closes the first call in it.
+func firstCall(s string) string {
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return s[:i+1]
+			}
+		}
+	}
+	return s
 }

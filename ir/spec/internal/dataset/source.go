@@ -1,4 +1,4 @@
-package spec
+package dataset
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 	"github.com/nngen-go/nngen/runtime/data"
 )
 
@@ -14,29 +15,39 @@ import (
 type kindRow struct {
 	data.Format
 	settings []string
-	keys     func(p *parser, title string, s *Source, f *Feature) []key
+	keys     func(r *sourceReader, title string, s *Source, f *Feature) []document.Key
 	row      func(pos diag.Pos) *Feature
 }
 
 // ownSettings are those of the kinds that have some.
 var ownSettings = map[SourceKind]kindRow{
 	CSV: {settings: []string{"separator", "header", "quote", "encoding", "decimal", "thousands"},
-		keys: func(p *parser, title string, s *Source, _ *Feature) []key { return p.csvKeys(title, s) }},
+		keys: func(r *sourceReader, title string, s *Source, _ *Feature) []document.Key {
+			t := tableReader{r.Reader, title, s}
+			return t.csvKeys()
+		}},
 	Tokens: {settings: []string{"num_words", "oov_id", "length", "padding", "truncating"},
-		keys: func(p *parser, title string, _ *Source, f *Feature) []key { return p.tokenKeys(title, f) },
+		keys: func(r *sourceReader, title string, _ *Source, f *Feature) []document.Key {
+			of := featureReader{r.Reader, title, f}
+			return of.tokenKeys()
+		},
 		row: func(pos diag.Pos) *Feature {
 			return &Feature{Feature: encoding.Feature{Name: "tokens", Type: encoding.Tokens, OOVID: 2}, Pos: pos, SlotsPos: pos}
 		}},
 	TextDir: {settings: []string{"vocabulary", "encode", "length", "standardize", "split", "ngrams", "encoding"},
-		keys: func(p *parser, title string, s *Source, f *Feature) []key {
-			return append(p.textKeys(title, f), p.encodingKey(title, s))
+		keys: func(r *sourceReader, title string, s *Source, f *Feature) []document.Key {
+			of, t := featureReader{r.Reader, title, f}, tableReader{r.Reader, title, s}
+			return append(of.textKeys(), t.encodingKey())
 		},
 		row: func(pos diag.Pos) *Feature {
 			f := defaults("text", encoding.Text, pos)
 			return &f
 		}},
 	ImageDir: {settings: []string{"size", "color"},
-		keys: func(p *parser, title string, _ *Source, f *Feature) []key { return p.imageKeys(title, f) },
+		keys: func(r *sourceReader, title string, _ *Source, f *Feature) []document.Key {
+			of := featureReader{r.Reader, title, f}
+			return of.imageKeys()
+		},
 		row: func(pos diag.Pos) *Feature {
 			return &Feature{Feature: encoding.Feature{Name: "image", Type: encoding.Image, Channels: 3}, Pos: pos, SlotsPos: pos}
 		}},
@@ -49,7 +60,9 @@ func kinds() []kindRow {
 		k := ownSettings[SourceKind(f.Name)]
 		if k.Format = f; f.Shape == data.ArrayArchive {
 			k.settings = []string{"arrays", "inputs", "target"}
-			k.keys = func(p *parser, title string, s *Source, _ *Feature) []key { return p.archiveKeys(title, s) }
+			k.keys = func(r *sourceReader, title string, s *Source, _ *Feature) []document.Key {
+				return r.archiveKeys(title, s)
+			}
 		}
 		list = append(list, k)
 	}
@@ -92,8 +105,8 @@ var sourceMistakes = map[string]string{
 	"class_names":            "the classes are the names of the folders; write data: {classes: [cat, dog]}",
 	"classes":                "classes belongs under data, not under the files; write data: {classes: [cat, dog]}",
 	"interpolation":          "images are resized bilinearly, as in Keras; take interpolation out",
-	"validation_split":       misplaced["validation_split"],
-	"batch_size":             misplaced["batch_size"],
+	"validation_split":       "validation_split belongs under fit: write fit: {validation_split: ...}",
+	"batch_size":             "batch_size belongs under fit: write fit: {batch_size: ...}",
 	"shuffle":                "shuffle belongs under fit: write fit: {shuffle: true}",
 	"windows":                "windows belongs under data, not under the files; write data: {windows: {length: 12}}",
 	"features":               "features belongs under data, not under the files; write data: {features: {age: {type: number}}}",
@@ -103,76 +116,83 @@ var sourceMistakes = map[string]string{
 	"y":                      "the array of the targets is called target; write target: ...",
 }
 
+// sourceReader reads the sources of the data section.
+type sourceReader struct {
+	*document.Reader
+	arrays  Arrays
+	repeats bool // a target repeats an input, which needs no file
+}
+
 // source reads one of train, test and validation: its files, what a row is
 // where it is one thing, and the settings beside the files as written.
-func (p *parser) source(name string, a Arg) (*Source, *Feature, []Arg) {
+func (r *sourceReader) source(name string, a document.Arg) (*Source, *Feature, []document.Arg) {
 	title := "data: " + name
-	if a.Value.Kind == String {
-		p.kindMissing(title, name, a.Value)
+	if a.Value.Kind == document.String {
+		r.kindMissing(title, name, a.Value)
 		return nil, nil, nil
 	}
-	if !p.isMap(title, a.Value, name+": {csv: "+name+".csv}") {
+	if !r.IsMap(title, a.Value, name+": {csv: "+name+".csv}") {
 		return nil, nil, nil
 	}
 	s := &Source{Pos: a.Pos}
-	before := len(p.errs)
+	before := len(r.Errs)
 	for _, e := range a.Value.Map {
 		if kind := SourceKind(e.Name); s.Kind == "" && kind.Shape() != 0 {
 			s.Kind = kind
 		}
 	}
 	f := rowOf(s.Kind, a.Pos)
-	var settings []Arg
-	var keys []key
-	own := p.settingKeys(title, s, f)
+	var settings []document.Arg
+	var keys []document.Key
+	own := r.settingKeys(title, s, f)
 	for _, k := range kinds() {
-		keys = append(keys, key{name: k.Name, take: func(a Arg) {
+		keys = append(keys, document.Key{Name: k.Name, Take: func(a document.Arg) {
 			if s.Files != nil || k.Name != string(s.Kind) {
-				p.fail(a.Pos, "%s is %s already; it has one kind of files", title, s.Kind)
+				r.Fail(a.Pos, "%s is %s already; it has one kind of files", title, s.Kind)
 				return
 			}
 			if k.Shape == data.ArrayFiles {
-				s.Files = p.arrayFiles(title, a, s)
+				s.Files = r.arrayFiles(title, a, s)
 			} else {
-				s.Files = p.files(title, a, k.Shape)
+				s.Files = r.files(title, a, k.Shape)
 			}
 		}})
 	}
 	fraction := s.Kind == "" && name == "test"
 	if fraction {
-		keys = append(keys, key{name: "split", take: func(a Arg) { p.testSplit(title, a.Value, s) }})
+		keys = append(keys, document.Key{Name: "split", Take: func(a document.Arg) { r.Fraction(title, a, &s.Split, false) }})
 	}
 	for _, k := range own {
-		keys = append(keys, key{name: k.name, take: func(a Arg) {
+		keys = append(keys, document.Key{Name: k.Name, Take: func(a document.Arg) {
 			settings = append(settings, a)
-			k.take(a)
+			k.Take(a)
 		}})
 	}
 	for _, k := range kinds() {
 		for _, setting := range k.settings {
-			if _, answered := sourceMistakes[setting]; slices.ContainsFunc(keys, func(k key) bool { return k.name == setting }) || answered && s.Kind == CSV {
+			if _, answered := sourceMistakes[setting]; slices.ContainsFunc(keys, func(k document.Key) bool { return k.Name == setting }) || answered && s.Kind == CSV {
 				continue
 			}
-			keys = append(keys, key{name: setting, hidden: true, take: func(a Arg) { p.strangeSetting(title, s.Kind, SourceKind(k.Name), a) }})
+			keys = append(keys, document.Key{Name: setting, Hidden: true, Take: func(a document.Arg) { r.strangeSetting(title, s.Kind, SourceKind(k.Name), a) }})
 		}
 	}
-	p.section(title, a.Value, keys, sourceMistakes)
+	r.Section(title, a.Value, keys, sourceMistakes)
 	switch {
-	case len(p.errs) > before:
+	case len(r.Errs) > before:
 		return nil, nil, nil
 	case s.Kind == "" && !(fraction && s.Split > 0):
 		var examples []string
 		for _, k := range kinds() {
 			examples = append(examples, strings.ReplaceAll(k.Example, "%s", name))
 		}
-		p.fail(a.Pos, "%s names no files; write %s: %s", title, name, orList(examples))
+		r.Fail(a.Pos, "%s names no files; write %s: %s", title, name, document.OrList(examples))
 		return nil, nil, nil
 	}
 	return s, f, settings
 }
 
 // kindMissing answers a file name that is alone.
-func (p *parser) kindMissing(title, name string, v Value) {
+func (r *sourceReader) kindMissing(title, name string, v document.Value) {
 	kind := "csv"
 	for _, k := range kinds() {
 		if !slices.ContainsFunc(k.Ends, func(end string) bool {
@@ -181,76 +201,47 @@ func (p *parser) kindMissing(title, name string, v Value) {
 			continue
 		}
 		if kind = k.Name; k.Shape == data.ArrayFiles {
-			p.fail(v.Pos, "%s needs the kind of its files; write %s: %s", title, name, k.Example)
+			r.Fail(v.Pos, "%s needs the kind of its files; write %s: %s", title, name, k.Example)
 			return
 		}
 	}
-	p.fail(v.Pos, "%s needs the kind of its file; write %s: {%s: %s}", title, name, kind, plain(v.Str))
+	r.Fail(v.Pos, "%s needs the kind of its file; write %s: {%s: %s}", title, name, kind, document.Plain(v.Str))
 }
 
 // strangeSetting answers a setting that belongs to another kind of files.
-func (p *parser) strangeSetting(title string, kind, of SourceKind, a Arg) {
-	_, number := a.Value.number()
+func (r *sourceReader) strangeSetting(title string, kind, of SourceKind, a document.Arg) {
+	_, number := a.Value.Number()
 	switch {
 	case a.Name == "split" && number:
-		p.fail(a.Pos, "%s: rows of train are kept for testing by test: {split: %s}, and for validation by fit: {validation_split: %s}", title, a.Value.flow(), a.Value.flow())
+		r.Fail(a.Pos, "%s: rows of train are kept for testing by test: {split: %s}, and for validation by fit: {validation_split: %s}", title, a.Value.Flow(), a.Value.Flow())
 	case kind == "":
-		p.fail(a.Pos, "%s: %s is beside %s, and no files are named", title, a.Name, of)
+		r.Fail(a.Pos, "%s: %s is beside %s, and no files are named", title, a.Name, of)
 	case of.Shape() == data.ArrayArchive && a.Name != "arrays" && kind.Shape() == data.ArrayFiles:
-		p.fail(a.Pos, "%s: %s belongs under %s; write %s: {inputs: {x: x.%s}, target: y.%s}", title, a.Name, kind, kind, kind, kind)
+		r.Fail(a.Pos, "%s: %s belongs under %s; write %s: {inputs: {x: x.%s}, target: y.%s}", title, a.Name, kind, kind, kind, kind)
 	case of == TextDir && kind == CSV:
-		p.fail(a.Pos, "%s: %s belongs to a feature; write it beside its type, features: {review: {type: text, ...}}", title, a.Name)
+		r.Fail(a.Pos, "%s: %s belongs to a feature; write it beside its type, features: {review: {type: text, ...}}", title, a.Name)
 	default:
-		p.fail(a.Pos, "%s: %s belongs to %s, and the files are %s; take it out", title, a.Name, of, kind)
-	}
-}
-
-// testSplit reads which part of the training rows is for testing.
-func (p *parser) testSplit(title string, v Value, s *Source) {
-	x, ok := v.number()
-	switch {
-	case !ok:
-		p.fail(v.Pos, "%s: split takes a fraction of the rows such as 0.2, not %s%s", title, v.describe(), instead("split", v, func(w Value) bool { _, ok := w.number(); return ok }))
-	case x <= 0 || x >= 1:
-		hint := ""
-		if x >= 1 && x < 100 {
-			hint = "; for " + v.flow() + " percent write " + floatText(x/100)
-		}
-		p.fail(v.Pos, "%s: split is %s; it is a fraction of the rows, above 0 and below 1%s", title, v.flow(), hint)
-	default:
-		s.Split = x
+		r.Fail(a.Pos, "%s: %s belongs to %s, and the files are %s; take it out", title, a.Name, of, kind)
 	}
 }
 
 // files reads the name of one file or folder.
-func (p *parser) files(title string, a Arg, shape data.Shape) []string {
+func (r *sourceReader) files(title string, a document.Arg, shape data.Shape) []string {
 	v := a.Value
-	if v.Kind == List && len(v.List) == 1 {
+	if v.Kind == document.List && len(v.List) == 1 {
 		v = v.List[0]
 	}
-	if v.Kind == List || v.Kind == Null || v.Kind == Map {
+	if v.Kind == document.List || v.Kind == document.Null || v.Kind == document.Map {
 		what := "file name"
 		if shape == data.ClassFolder {
 			what = "the name of one folder"
 		} else {
 			what = "one " + what
 		}
-		p.fail(v.Pos, "%s: %s takes %s, not %s", title, a.Name, what, v.describe())
+		r.Fail(v.Pos, "%s: %s takes %s, not %s", title, a.Name, what, v.Describe())
 		return nil
 	}
-	return []string{p.file(title, a.Name, v)}
-}
-
-// file reads the name of a file.
-func (p *parser) file(title, kind string, v Value) string {
-	name, ok := p.single(v)
-	switch {
-	case !ok:
-		p.fail(v.Pos, "%s: %s takes a file name, not %s%s", title, kind, v.describe(), inQuotes(v))
-	case strings.TrimSpace(name) == "" || len(name) > 1024 || strings.ContainsFunc(name, unprintable):
-		p.fail(v.Pos, "%s: %s is not a file name", title, diag.Quote(name))
-	}
-	return name
+	return []string{r.File(title, a.Name, v)}
 }
 
 // rowOf is what a row of such files is, where it is one thing.
@@ -262,10 +253,10 @@ func rowOf(kind SourceKind, pos diag.Pos) *Feature {
 }
 
 // settingKeys are the settings that may be beside such files.
-func (p *parser) settingKeys(title string, s *Source, f *Feature) []key {
+func (r *sourceReader) settingKeys(title string, s *Source, f *Feature) []document.Key {
 	for _, k := range kinds() {
 		if k.Name == string(s.Kind) && k.keys != nil {
-			return k.keys(p, title, s, f)
+			return k.keys(r, title, s, f)
 		}
 	}
 	return nil

@@ -1,4 +1,4 @@
-package spec
+package dataset
 
 import (
 	"math"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
@@ -87,75 +88,84 @@ func defaults(name string, t encoding.Type, pos diag.Pos) Feature {
 	case encoding.Category:
 		f.Encode, f.OOV = "one_hot", true
 	case encoding.Date:
-		f.Missing.Kind, f.Format, f.Encode = "error", defaultFormat, "cyclic"
-		f.Parts = slices.Clone(defaultParts)
+		f.Missing.Kind, f.Format, f.Encode = "error", DefaultFormat, "cyclic"
+		f.Parts = slices.Clone(DefaultParts)
 	case encoding.Text:
 		f.Encode, f.Standardize, f.Split, f.NGrams = "integer", "lower_and_strip_punctuation", "whitespace", 1
 	}
 	return f
 }
 
+// featureReader reads the settings of a feature.
+type featureReader struct {
+	*document.Reader
+	title string
+	f     *Feature
+}
+
 // feature reads a column, or several that are alike under the name of the input
 // that they fill.
-func (p *parser) feature(e Arg) []Feature {
+func (r *reader) feature(e document.Arg) []Feature {
 	title := "data: feature " + diag.Quote(e.Name)
-	if problem := badColumn(e.Name); problem != "" {
-		p.fail(e.Pos, "%s: the name %s", title, problem)
+	if problem := document.BadColumn(e.Name); problem != "" {
+		r.Fail(e.Pos, "%s: the name %s", title, problem)
 	}
-	if e.Value.Kind != Map {
+	if e.Value.Kind != document.Map {
 		t := encoding.Number
-		if e.Value.Kind == String {
+		if e.Value.Kind == document.String {
 			if near, ok := nearType(e.Value.Str); ok {
 				t = near
 			}
 		}
-		p.fail(e.Value.Pos, "%s takes a type, not %s; write %s: {type: %s}", title, e.Value.describe(), plain(e.Name), t)
+		r.Fail(e.Value.Pos, "%s takes a type, not %s; write %s: {type: %s}", title, e.Value.Describe(), document.Plain(e.Name), t)
 		return []Feature{defaults(e.Name, "", e.Pos)}
 	}
 	var t encoding.Type
-	a, typed := e.Value.get("type")
+	of := &featureReader{Reader: r.Reader, title: title}
+	a, typed := e.Value.Get("type")
 	if typed {
-		t = p.featureType(title, a.Value)
+		t = of.featureType(a.Value)
 	}
 	f := defaults(e.Name, t, e.Pos)
-	var group *Arg
-	keys := []key{
-		{name: "type", take: func(Arg) {}},
-		{name: "input", take: func(a Arg) { f.Input = p.inputOf(title, a.Value) }},
-		{name: "columns", take: func(a Arg) { group = &a }},
+	of.f = &f
+	var group *document.Arg
+	keys := []document.Key{
+		{Name: "type", Take: func(document.Arg) {}},
+		{Name: "input", Take: func(a document.Arg) { f.Input = of.inputOf(a.Value) }},
+		{Name: "columns", Take: func(a document.Arg) { group = &a }},
 	}
 	switch t {
 	case encoding.Number:
-		keys = append(keys, p.numberKeys(title, &f)...)
+		keys = append(keys, of.numberKeys()...)
 	case encoding.Category:
-		keys = append(keys, p.categoryKeys(title, &f)...)
+		keys = append(keys, of.categoryKeys()...)
 	case encoding.Date:
-		keys = append(keys, p.dateKeys(title, &f)...)
+		keys = append(keys, of.dateKeys()...)
 	case encoding.Text:
-		keys = append(keys, p.textKeys(title, &f)...)
+		keys = append(keys, of.textKeys()...)
 	}
-	for _, of := range featureTypes {
-		for _, setting := range of.settings {
-			if !slices.ContainsFunc(keys, func(k key) bool { return k.name == setting }) {
-				keys = append(keys, key{name: setting, hidden: true, take: func(a Arg) {
+	for _, kind := range featureTypes {
+		for _, setting := range kind.settings {
+			if !slices.ContainsFunc(keys, func(k document.Key) bool { return k.Name == setting }) {
+				keys = append(keys, document.Key{Name: setting, Hidden: true, Take: func(a document.Arg) {
 					if t != "" {
-						p.fail(a.Pos, "%s: %s belongs to %s features, and this one is %s; take it out", title, setting, orList(typesWith(setting)), t)
+						r.Fail(a.Pos, "%s: %s belongs to %s features, and this one is %s; take it out", title, setting, document.OrList(typesWith(setting)), t)
 					}
 				}})
 			}
 		}
 	}
-	before := len(p.errs)
-	p.section(title, e.Value, keys, featureMistakes)
+	before := len(r.Errs)
+	r.Section(title, e.Value, keys, featureMistakes)
 	switch {
-	case !typed && len(p.errs) == before:
-		p.fail(e.Pos, "%s has no type; write %s: {type: number}", title, plain(e.Name))
-	case len(p.errs) == before && t == encoding.Category:
-		p.category(title, &f)
-	case len(p.errs) == before && t == encoding.Date:
-		p.date(title, &f, e.Value)
-	case len(p.errs) == before && t == encoding.Text:
-		p.textFeature(title, &f, e.Value)
+	case !typed && len(r.Errs) == before:
+		r.Fail(e.Pos, "%s has no type; write %s: {type: number}", title, document.Plain(e.Name))
+	case len(r.Errs) == before && t == encoding.Category:
+		of.category()
+	case len(r.Errs) == before && t == encoding.Date:
+		of.date(e.Value)
+	case len(r.Errs) == before && t == encoding.Text:
+		of.textFeature(e.Value)
 	}
 	if group == nil {
 		return []Feature{f}
@@ -164,7 +174,7 @@ func (p *parser) feature(e Arg) []Feature {
 		f.Input = e.Name
 	}
 	var all []Feature
-	for i, name := range p.columns(title, group.Value) {
+	for i, name := range r.Columns(title, group.Value) {
 		f.Name, f.Pos = name, group.Value.List[i].Pos
 		all = append(all, f)
 	}
@@ -172,10 +182,10 @@ func (p *parser) feature(e Arg) []Feature {
 }
 
 // inputOf reads the name of the input that a feature goes to.
-func (p *parser) inputOf(title string, v Value) string {
-	name, ok := p.single(v)
-	if !ok || badName(name) != "" {
-		p.fail(v.Pos, "%s: input takes the name of an input, not %s", title, v.describe())
+func (r *featureReader) inputOf(v document.Value) string {
+	name, ok := r.Single(v)
+	if !ok || document.BadName(name) != "" {
+		r.Fail(v.Pos, "%s: input takes the name of an input, not %s", r.title, v.Describe())
 		return ""
 	}
 	return name
@@ -194,7 +204,7 @@ func typesWith(setting string) []string {
 
 // nearType finds the type that is meant by a word.
 func nearType(s string) (encoding.Type, bool) {
-	if t, ok := typeWords[folded(s)]; ok {
+	if t, ok := typeWords[document.Folded(s)]; ok {
 		return t, true
 	}
 	var names []string
@@ -205,54 +215,54 @@ func nearType(s string) (encoding.Type, bool) {
 	return encoding.Type(near), ok
 }
 
-func (p *parser) featureType(title string, v Value) encoding.Type {
-	if v.Kind != String {
-		p.fail(v.Pos, "%s: type takes a word, not %s; write type: number", title, v.describe())
+func (r *featureReader) featureType(v document.Value) encoding.Type {
+	if v.Kind != document.String {
+		r.Fail(v.Pos, "%s: type takes a word, not %s; write type: number", r.title, v.Describe())
 		return ""
 	}
 	switch t := encoding.Type(v.Str); t {
 	case encoding.Number, encoding.Category, encoding.Date, encoding.Text:
 		return t
 	case encoding.Image:
-		p.fail(v.Pos, "%s: images are not columns; write data: {train: {image_dir: photos/train, size: [28, 28]}}", title)
+		r.Fail(v.Pos, "%s: images are not columns; write data: {train: {image_dir: photos/train, size: [28, 28]}}", r.title)
 		return ""
 	case encoding.Tokens:
-		p.fail(v.Pos, "%s: lists of ids are not columns; write data: {train: {tokens: train.txt.gz, num_words: 10000}}", title)
+		r.Fail(v.Pos, "%s: lists of ids are not columns; write data: {train: {tokens: train.txt.gz, num_words: 10000}}", r.title)
 		return ""
 	}
 	if t, ok := nearType(v.Str); ok {
-		p.fail(v.Pos, "%s: there is no type %s; write type: %s", title, diag.Quote(v.Str), t)
+		r.Fail(v.Pos, "%s: there is no type %s; write type: %s", r.title, diag.Quote(v.Str), t)
 	} else {
-		p.fail(v.Pos, "%s: there is no type %s; the types are number, category, date and text", title, diag.Quote(v.Str))
+		r.Fail(v.Pos, "%s: there is no type %s; the types are number, category, date and text", r.title, diag.Quote(v.Str))
 	}
 	return ""
 }
 
 // numberKeys are the settings of numbers.
-func (p *parser) numberKeys(title string, f *Feature) []key {
-	return []key{
-		{name: "missing", take: func(a Arg) { f.Missing = p.missingNumber(title, a.Value) }},
-		{name: "scale", take: func(a Arg) { f.Scale = p.scale(title, a.Value) }},
+func (r *featureReader) numberKeys() []document.Key {
+	return []document.Key{
+		{Name: "missing", Take: func(a document.Arg) { r.f.Missing = r.missingNumber(a.Value) }},
+		{Name: "scale", Take: func(a document.Arg) { r.f.Scale = r.scale(a.Value) }},
 	}
 }
 
 // missingNumber reads what stands for a missing number.
-func (p *parser) missingNumber(title string, v Value) encoding.Missing {
-	if x, ok := v.number(); ok {
+func (r *featureReader) missingNumber(v document.Value) encoding.Missing {
+	if x, ok := v.Number(); ok {
 		if math.Abs(x) > math.MaxFloat32 {
-			p.fail(v.Pos, "%s: missing is %s, which is too large for a float32", title, v.flow())
+			r.Fail(v.Pos, "%s: missing is %s, which is too large for a float32", r.title, v.Flow())
 		}
 		return encoding.Missing{Kind: "value", Value: x}
 	}
-	if v.Kind == String {
+	if v.Kind == document.String {
 		switch v.Str {
 		case "error", "mean", "median":
 			return encoding.Missing{Kind: v.Str}
 		}
 	}
 	hint := ""
-	if v.Kind == String {
-		switch folded(v.Str) {
+	if v.Kind == document.String {
+		switch document.Folded(v.Str) {
 		case "avg", "average":
 			hint = "; write missing: mean"
 		case "zero", "zeros":
@@ -265,11 +275,11 @@ func (p *parser) missingNumber(title string, v Value) encoding.Missing {
 			if near, ok := nearest.Of(v.Str, []string{"error", "mean", "median"}); ok {
 				hint = "; write missing: " + near
 			} else {
-				hint = instead("missing", v, func(w Value) bool { _, ok := w.number(); return ok })
+				hint = document.Instead("missing", v, func(w document.Value) bool { _, ok := w.Number(); return ok })
 			}
 		}
 	}
-	p.fail(v.Pos, "%s: missing takes a number, mean, median or error, not %s%s", title, v.describe(), hint)
+	r.Fail(v.Pos, "%s: missing takes a number, mean, median or error, not %s%s", r.title, v.Describe(), hint)
 	return encoding.Missing{Kind: "error"}
 }
 
@@ -281,17 +291,17 @@ var scaleWords = map[string]string{
 }
 
 // scale reads none, one scaling, or a logarithm and one of the others.
-func (p *parser) scale(title string, v Value) []string {
-	items := []Value{v}
-	if v.Kind == List {
+func (r *featureReader) scale(v document.Value) []string {
+	items := []document.Value{v}
+	if v.Kind == document.List {
 		items = v.List
 	}
-	if v.Kind == Bool {
-		p.fail(v.Pos, "%s: scale takes none, standard, min_max or log1p, not %s; write scale: %s", title, v.describe(), map[bool]string{true: "standard", false: "none"}[v.Bool])
+	if v.Kind == document.Bool {
+		r.Fail(v.Pos, "%s: scale takes none, standard, min_max or log1p, not %s; write scale: %s", r.title, v.Describe(), map[bool]string{true: "standard", false: "none"}[v.Bool])
 		return nil
 	}
 	if len(items) == 0 || len(items) > 2 {
-		p.fail(v.Pos, "%s: scale takes one scaling, or [log1p, standard] or [log1p, min_max], not %s", title, v.describe())
+		r.Fail(v.Pos, "%s: scale takes one scaling, or [log1p, standard] or [log1p, min_max], not %s", r.title, v.Describe())
 		return nil
 	}
 	words := []string{"none", "standard", "min_max", "log1p"}
@@ -299,21 +309,21 @@ func (p *parser) scale(title string, v Value) []string {
 		words = words[1:]
 	}
 	var scale []string
-	before := len(p.errs)
+	before := len(r.Errs)
 	for _, e := range items {
-		switch f := folded(e.Str); {
-		case e.Kind == String && e.Str == "log":
+		switch f := document.Folded(e.Str); {
+		case e.Kind == document.String && e.Str == "log":
 			scale = append(scale, "log1p")
-		case e.Kind == String && slices.Contains([]string{"normalize", "normalise", "normalization", "normalized", "normalizer"}, f):
-			p.fail(e.Pos, "%s: %s has two meanings; write scale: standard (mean 0, deviation 1) or scale: min_max (0 to 1)", title, diag.Quote(e.Str))
-		case e.Kind == String && slices.Contains([]string{"robustscaler", "robust", "maxabsscaler", "maxabs", "powertransformer", "quantiletransformer"}, f):
-			p.fail(e.Pos, "%s: scale takes %s; %s is not supported by this version", title, orList(words), diag.Quote(e.Str))
+		case e.Kind == document.String && slices.Contains([]string{"normalize", "normalise", "normalization", "normalized", "normalizer"}, f):
+			r.Fail(e.Pos, "%s: %s has two meanings; write scale: standard (mean 0, deviation 1) or scale: min_max (0 to 1)", r.title, diag.Quote(e.Str))
+		case e.Kind == document.String && slices.Contains([]string{"robustscaler", "robust", "maxabsscaler", "maxabs", "powertransformer", "quantiletransformer"}, f):
+			r.Fail(e.Pos, "%s: scale takes %s; %s is not supported by this version", r.title, document.OrList(words), diag.Quote(e.Str))
 		default:
-			scale = append(scale, p.choose(title, Arg{Name: "scale", Value: e}, words, scaleWords))
+			scale = append(scale, r.Choose(r.title, document.Arg{Name: "scale", Value: e}, words, scaleWords))
 		}
 	}
 	switch {
-	case len(p.errs) > before || len(scale) == 1 && scale[0] == "none":
+	case len(r.Errs) > before || len(scale) == 1 && scale[0] == "none":
 		return nil
 	case len(scale) == 2 && (scale[0] != "log1p" || scale[1] == "log1p"):
 		hint := "one of standard and min_max is enough"
@@ -323,7 +333,7 @@ func (p *parser) scale(title string, v Value) []string {
 				hint = "the logarithm is taken once: scale: log1p"
 			}
 		}
-		p.fail(v.Pos, "%s: scale cannot be %s; %s", title, v.flow(), hint)
+		r.Fail(v.Pos, "%s: scale cannot be %s; %s", r.title, v.Flow(), hint)
 		return nil
 	}
 	return scale

@@ -1,4 +1,4 @@
-package spec
+package document
 
 import (
 	"bytes"
@@ -14,13 +14,13 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 )
 
-// readJSON reads a JSON file by its tokens, each with its position.
-func readJSON(src source) (root Value, errs diag.List, fatal bool) {
-	r := jsonReader{src: src, dec: json.NewDecoder(bytes.NewReader(src.text)), at: diag.Pos{File: src.file, Line: 1, Col: 1}}
+// ReadJSON reads a JSON file by its tokens, each with its position.
+func ReadJSON(src Source) (root Value, errs diag.List, fatal bool) {
+	r := jsonReader{src: src, dec: json.NewDecoder(bytes.NewReader(src.Text)), at: diag.Pos{File: src.File, Line: 1, Col: 1}}
 	r.dec.UseNumber()
 	root = r.value(0)
 	if r.stop == nil {
-		if rest := r.next(); rest < len(src.text) {
+		if rest := r.next(); rest < len(src.Text) {
 			r.fail(rest, "there is something after the end of the description; is a brace closed too early?")
 		}
 	}
@@ -31,7 +31,7 @@ func readJSON(src source) (root Value, errs diag.List, fatal bool) {
 }
 
 type jsonReader struct {
-	src   source
+	src   Source
 	dec   *json.Decoder
 	errs  diag.List
 	stop  *diag.Error // a syntax error: what follows cannot be read
@@ -43,14 +43,14 @@ type jsonReader struct {
 // next gives the offset of the next token.
 func (r *jsonReader) next() int {
 	at := int(r.dec.InputOffset())
-	for at < len(r.src.text) && strings.IndexByte(" \t\r\n,:", r.src.text[at]) >= 0 {
+	for at < len(r.src.Text) && strings.IndexByte(" \t\r\n,:", r.src.Text[at]) >= 0 {
 		at++
 	}
 	return at
 }
 
 func (r *jsonReader) pos(at int) diag.Pos {
-	for _, c := range string(r.src.text[r.off:at]) {
+	for _, c := range string(r.src.Text[r.off:at]) {
 		if r.at.Col++; c == '\n' {
 			r.at.Line, r.at.Col = r.at.Line+1, 1
 		}
@@ -74,7 +74,7 @@ func (r *jsonReader) token() json.Token {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		r.fail(len(r.src.text), "%s", r.src.unfinished())
+		r.fail(len(r.src.Text), "%s", r.src.unfinished())
 	case errors.As(err, &syntax):
 		r.explain(from, syntax)
 	default:
@@ -170,7 +170,7 @@ func (r *jsonReader) number(v *Value, s string) {
 // explain says what is wrong with the JSON after offset from, the end of the
 // last good token.
 func (r *jsonReader) explain(from int, err *json.SyntaxError) {
-	s := r.src.text
+	s := r.src.Text
 	at := from
 	comma, colon := -1, -1
 	for at < len(s) && strings.IndexByte(" \t\r\n,:", s[at]) >= 0 {
@@ -242,7 +242,7 @@ func (r *jsonReader) failWord(at int, w string) {
 // begins with a letter.
 func word(s []byte) string {
 	n := 0
-	for n < len(s) && n < maxName && (s[n] >= 'a' && s[n] <= 'z' || s[n] >= 'A' && s[n] <= 'Z' || s[n] == '_' || n > 0 && s[n] >= '0' && s[n] <= '9') {
+	for n < len(s) && n < MaxName && (s[n] >= 'a' && s[n] <= 'z' || s[n] >= 'A' && s[n] <= 'Z' || s[n] == '_' || n > 0 && s[n] >= '0' && s[n] <= '9') {
 		n++
 	}
 	return string(s[:n])
@@ -274,29 +274,29 @@ func brackets(s []byte) (open []int) {
 }
 
 // unfinished says which bracket is open at the end of JSON text.
-func (s *source) unfinished() string {
-	open := brackets(s.text)
+func (s *Source) unfinished() string {
+	open := brackets(s.Text)
 	if len(open) == 0 {
 		return "the file ends in the middle of the description"
 	}
 	last := open[len(open)-1]
-	return fmt.Sprintf("the file ends, but the %q of line %d, column %d is not closed", s.text[last:last+1], s.pos(last).Line, s.pos(last).Col)
+	return fmt.Sprintf("the file ends, but the %q of line %d, column %d is not closed", s.Text[last:last+1], s.pos(last).Line, s.pos(last).Col)
 }
 
 // wrongClose explains the closing bracket at offset at, which JSON does not
 // expect.
-func (s *source) wrongClose(at int) string {
-	open := brackets(s.text[:at])
+func (s *Source) wrongClose(at int) string {
+	open := brackets(s.Text[:at])
 	if len(open) == 0 {
-		return fmt.Sprintf("this %q closes nothing; take it out", s.text[at:at+1])
+		return fmt.Sprintf("this %q closes nothing; take it out", s.Text[at:at+1])
 	}
 	last := open[len(open)-1]
-	if s.text[last]+2 != s.text[at] { // '{' and '}', '[' and ']' are two apart in ASCII
-		return fmt.Sprintf("this %q does not close the %q of line %d, column %d", s.text[at:at+1], s.text[last:last+1], s.pos(last).Line, s.pos(last).Col)
+	if s.Text[last]+2 != s.Text[at] { // '{' and '}', '[' and ']' are two apart in ASCII
+		return fmt.Sprintf("this %q does not close the %q of line %d, column %d", s.Text[at:at+1], s.Text[last:last+1], s.pos(last).Line, s.pos(last).Col)
 	}
-	return fmt.Sprintf("a value is missing before this %q", s.text[at:at+1])
+	return fmt.Sprintf("a value is missing before this %q", s.Text[at:at+1])
 }
 
 func duplicateKey(name string, first diag.Pos) string {
-	return fmt.Sprintf("%s is given twice; the first is %s", diag.Quote(name), where(first))
+	return fmt.Sprintf("%s is given twice; the first is %s", diag.Quote(name), Where(first))
 }

@@ -1,4 +1,4 @@
-package spec
+package document
 
 import (
 	"errors"
@@ -19,9 +19,9 @@ import (
 // of the enclosing list or map more often than that of the mistake; so the
 // library reads the file again byte by byte, which tells where it gives up, and
 // the lines there are compared with the usual slips.
-func explainYAML(src source, err error) *diag.Error {
-	s := slip{src: src, text: strings.ReplaceAll(string(src.text), "\r\n", "\n")}
-	s.src.text = []byte(s.text)
+func explainYAML(src Source, err error) *diag.Error {
+	s := slip{src: src, text: strings.ReplaceAll(string(src.Text), "\r\n", "\n")}
+	s.src.Text = []byte(s.text)
 	line, msg := 0, strings.TrimPrefix(err.Error(), "yaml: ")
 	if m := atLine.FindStringSubmatch(msg); m != nil {
 		line, _ = strconv.Atoi(m[1])
@@ -62,7 +62,7 @@ var (
 	layerCall = regexp.MustCompile(`\b(layer_[a-z0-9_]+|[A-Z][a-z][A-Za-z0-9]*)\(`)
 	// spaceless is a key and a value without a space between them, but no address
 	// such as http://...
-	spaceless = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}:[^/ ]`)
+	Spaceless = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}:[^/ ]`)
 )
 
 var inWords = []struct{ yaml, human string }{
@@ -91,7 +91,7 @@ func (r byteReader) Read(p []byte) (int, error) { return r.Reader.Read(p[:1]) }
 // slip is the search for the first mistake in a broken file. Lines and columns
 // count from 0.
 type slip struct {
-	src   source
+	src   Source
 	text  string
 	lines []string
 	found *diag.Error
@@ -181,15 +181,15 @@ func (s *slip) keyless(n, at int, value string) {
 	switch {
 	case strings.HasPrefix(value, "//"):
 		s.fail(n, at, "a comment begins with #, not with //")
-	case spaceless.MatchString(value):
+	case Spaceless.MatchString(value):
 		key, rest, _ := strings.Cut(value, ":")
 		s.fail(n, at+len(key), "a space is missing after the colon; write %s: %s", key, briefly(rest))
 	case strings.Contains(value, "(") || strings.Contains(value, "<-"):
-		s.fail(n, at, "%s", foreignLine(value))
+		s.fail(n, at, "%s", ForeignLine(value))
 	case strings.Contains(value, "="):
 		k, v, _ := strings.Cut(value, "=")
 		s.fail(n, at, `a colon belongs between a key and its value: write "%s: %s"`, briefly(k), briefly(v))
-	case identifier.MatchString(word) && rest != "" && !strings.ContainsAny(rest, " :{["):
+	case Identifier.MatchString(word) && rest != "" && !strings.ContainsAny(rest, " :{["):
 		s.fail(n, at+len(word), "a colon is missing after %s; write %s: %s", diag.Quote(word), briefly(word), briefly(rest))
 	case !strings.ContainsAny(value, " {["):
 		s.fail(n, at+len(value), "a colon is missing after %s", diag.Quote(value))
@@ -198,12 +198,12 @@ func (s *slip) keyless(n, at int, value string) {
 	}
 }
 
-// foreignLine answers a line of Python or R.
-func foreignLine(s string) string {
+// ForeignLine answers a line of Python or R.
+func ForeignLine(s string) string {
 	if at := layerCall.FindStringIndex(s); at != nil {
 		s = firstCall(s[at[0]:])
 	}
-	if write, ok := rewriteCall(s); ok && isTypeName(strings.TrimSuffix(strings.SplitN(write, " ", 2)[0], ":")) {
+	if write, ok := RewriteCall(s); ok && IsTypeName(strings.TrimSuffix(strings.SplitN(write, " ", 2)[0], ":")) {
 		return fmt.Sprintf("this is Python or R; a description lists its layers: write - %s", write)
 	}
 	return "this is Python or R; a description lists its layers as - Dense: {units: 16, activation: relu}"

@@ -1,10 +1,14 @@
-package spec
+package dataset
 
 import (
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/runtime/data"
 )
+
+// Ragged in Input.Shape is a length known only at run time (null in a
+// description).
+const Ragged = -1
 
 // Data is the `data:` section: where rows come from and how they become inputs.
 // Train, Test and Validation are of the same kind, and read in the same way.
@@ -76,4 +80,15 @@ type Target struct {
 	Output          string // its name; "": there is one output
 	encoding.Target        // Classes and Spellings where there are several outputs; else they are those of Data
 	Pos             diag.Pos
+}
+
+// Shape is that of an input which a feature fills alone.
+func (f *Feature) Shape() []int {
+	switch {
+	case f.Type == encoding.Image:
+		return []int{f.Height, f.Columns, f.Channels}
+	case f.Integer() && f.Values() == 0:
+		return []int{Ragged}
+	}
+	return []int{f.Values()}
 }

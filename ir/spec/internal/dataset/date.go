@@ -1,4 +1,4 @@
-package spec
+package dataset
 
 import (
 	"slices"
@@ -7,45 +7,47 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
-const defaultFormat = "2006-01-02"
+// DefaultFormat is the layout of dates where none is said.
+const DefaultFormat = "2006-01-02"
 
 var (
-	defaultParts = []string{"year", "month", "weekday"}
-	dateParts    = []string{"year", "month", "day", "weekday", "day_of_year", "hour", "minute", "days"}
+	DefaultParts = []string{"year", "month", "weekday"}
+	DateParts    = []string{"year", "month", "day", "weekday", "day_of_year", "hour", "minute", "days"}
 )
 
 // dateKeys are the settings of dates.
-func (p *parser) dateKeys(title string, f *Feature) []key {
-	return []key{
-		{name: "format", take: func(a Arg) { f.Format = p.format(title, a.Value) }},
-		{name: "parts", take: func(a Arg) { f.Parts = p.parts(title, a.Value) }},
-		{name: "encode", take: func(a Arg) {
-			f.Encode = p.choose(title, a, []string{"cyclic", "number"}, map[string]string{
+func (r *featureReader) dateKeys() []document.Key {
+	return []document.Key{
+		{Name: "format", Take: func(a document.Arg) { r.f.Format = r.format(a.Value) }},
+		{Name: "parts", Take: func(a document.Arg) { r.f.Parts = r.parts(a.Value) }},
+		{Name: "encode", Take: func(a document.Arg) {
+			r.f.Encode = r.Choose(r.title, a, []string{"cyclic", "number"}, map[string]string{
 				"cyclical": "cyclic", "sincos": "cyclic", "sin": "cyclic", "periodic": "cyclic", "circular": "cyclic", "numeric": "number", "linear": "number", "integer": "number", "ordinal": "number",
 			})
 		}},
-		{name: "missing", take: func(a Arg) { f.Missing = p.missingDate(title, a.Value) }},
+		{Name: "missing", Take: func(a document.Arg) { r.f.Missing = r.missingDate(a.Value) }},
 	}
 }
 
 // format reads the layout of dates, which is that of Go's package time.
-func (p *parser) format(title string, v Value) string {
-	s, ok := p.single(v)
+func (r *featureReader) format(v document.Value) string {
+	s, ok := r.Single(v)
 	if !ok {
-		p.fail(v.Pos, `%s: format takes a layout of Go's package time, not %s; write format: "2006-01-02"`, title, v.describe())
+		r.Fail(v.Pos, `%s: format takes a layout of Go's package time, not %s; write format: "2006-01-02"`, r.title, v.Describe())
 		return ""
 	}
-	if problem := badColumn(s); problem != "" {
-		p.fail(v.Pos, `%s: format %s; write format: "2006-01-02"`, title, problem)
+	if problem := document.BadColumn(s); problem != "" {
+		r.Fail(v.Pos, `%s: format %s; write format: "2006-01-02"`, r.title, problem)
 		return ""
 	}
-	if len(held(s)) > 0 && !strings.Contains(s, "%") && folded(s) != "iso8601" {
+	if len(held(s)) > 0 && !strings.Contains(s, "%") && document.Folded(s) != "iso8601" {
 		return s
 	}
-	write := defaultFormat
-	if f := folded(s); f == "iso" || f == "iso8601" || f == "rfc3339" {
+	write := DefaultFormat
+	if f := document.Folded(s); f == "iso" || f == "iso8601" || f == "rfc3339" {
 		write = time.RFC3339
 	}
 	if got := strptime.Replace(s); strings.Contains(s, "%") && !strings.Contains(got, "%") && len(held(got)) > 0 {
@@ -53,7 +55,7 @@ func (p *parser) format(title string, v Value) string {
 	} else if got := letters.Replace(s); got != s && len(held(got)) > 0 {
 		write = got
 	}
-	p.fail(v.Pos, "%s: format %s is not a layout of Go's package time, which is written with the date 2006-01-02 15:04:05; write format: %s", title, diag.Quote(s), diag.Quote(write))
+	r.Fail(v.Pos, "%s: format %s is not a layout of Go's package time, which is written with the date 2006-01-02 15:04:05; write format: %s", r.title, diag.Quote(s), diag.Quote(write))
 	return ""
 }
 
@@ -93,23 +95,23 @@ func held(layout string) []string {
 }
 
 // parts reads which parts of a date are used.
-func (p *parser) parts(title string, v Value) []string {
-	items := []Value{v}
-	if v.Kind == List {
+func (r *featureReader) parts(v document.Value) []string {
+	items := []document.Value{v}
+	if v.Kind == document.List {
 		items = v.List
 	}
-	if len(items) == 0 || v.Kind != List && v.Kind != String {
-		p.fail(v.Pos, "%s: parts takes a list of %s, not %s", title, orList(dateParts), v.describe())
+	if len(items) == 0 || v.Kind != document.List && v.Kind != document.String {
+		r.Fail(v.Pos, "%s: parts takes a list of %s, not %s", r.title, document.OrList(DateParts), v.Describe())
 		return nil
 	}
 	var parts []string
 	for _, e := range items {
-		part := p.choose(title, Arg{Name: "parts", Value: e}, dateParts, map[string]string{
+		part := r.Choose(r.title, document.Arg{Name: "parts", Value: e}, DateParts, map[string]string{
 			"dayofweek": "weekday", "dow": "weekday", "wday": "weekday", "dayofyear": "day_of_year", "doy": "day_of_year", "yday": "day_of_year", "mday": "day", "dayofmonth": "day",
 			"timestamp": "days", "epoch": "days", "unix": "days", "ordinal": "days", "min": "minute",
 		})
 		if part != "" && slices.Contains(parts, part) {
-			p.fail(e.Pos, "%s: parts has %s twice", title, part)
+			r.Fail(e.Pos, "%s: parts has %s twice", r.title, part)
 		}
 		parts = append(parts, part)
 	}
@@ -117,13 +119,13 @@ func (p *parser) parts(title string, v Value) []string {
 }
 
 // missingDate reads the date that stands for a missing one.
-func (p *parser) missingDate(title string, v Value) encoding.Missing {
-	switch s, ok := p.single(v); {
+func (r *featureReader) missingDate(v document.Value) encoding.Missing {
+	switch s, ok := r.Single(v); {
 	case !ok:
-		p.fail(v.Pos, `%s: missing takes a date or error, not %s`, title, v.describe())
+		r.Fail(v.Pos, `%s: missing takes a date or error, not %s`, r.title, v.Describe())
 	case s == "error":
-	case slices.Contains([]string{"mean", "median", "mostfrequent", "mode"}, folded(s)):
-		p.fail(v.Pos, "%s: missing takes a date or error; %s is not supported for dates", title, s)
+	case slices.Contains([]string{"mean", "median", "mostfrequent", "mode"}, document.Folded(s)):
+		r.Fail(v.Pos, "%s: missing takes a date or error; %s is not supported for dates", r.title, s)
 	default:
 		return encoding.Missing{Kind: "text", Text: s}
 	}
@@ -131,30 +133,30 @@ func (p *parser) missingDate(title string, v Value) encoding.Missing {
 }
 
 // date compares the settings of a date.
-func (p *parser) date(title string, f *Feature, v Value) {
-	at := f.Pos
-	if a, ok := v.get("parts"); ok {
+func (r *featureReader) date(v document.Value) {
+	at := r.f.Pos
+	if a, ok := v.Get("parts"); ok {
 		at = a.Value.Pos
-	} else if a, ok := v.get("format"); ok {
+	} else if a, ok := v.Get("format"); ok {
 		at = a.Value.Pos
 	}
-	has := held(f.Format)
-	for _, part := range f.Parts {
+	has := held(r.f.Format)
+	for _, part := range r.f.Parts {
 		for _, need := range map[string][]string{
 			"year": {"year"}, "month": {"month"}, "day": {"day"}, "hour": {"hour"}, "minute": {"minute"},
 			"weekday": {"year", "month", "day"}, "day_of_year": {"year", "month", "day"}, "days": {"year", "month", "day"},
 		}[part] {
 			if !slices.Contains(has, need) {
-				p.fail(at, "%s: part %s needs the %s, which format %s does not hold; write parts: without %s, or another format", title, part, need, diag.Quote(f.Format), part)
+				r.Fail(at, "%s: part %s needs the %s, which format %s does not hold; write parts: without %s, or another format", r.title, part, need, diag.Quote(r.f.Format), part)
 				return
 			}
 		}
 	}
-	if f.Missing.Kind != "text" {
+	if r.f.Missing.Kind != "text" {
 		return
 	}
-	if _, err := time.Parse(f.Format, f.Missing.Text); err != nil {
-		a, _ := v.get("missing")
-		p.fail(a.Value.Pos, "%s: missing is %s, which is not a date of format %s", title, diag.Quote(f.Missing.Text), diag.Quote(f.Format))
+	if _, err := time.Parse(r.f.Format, r.f.Missing.Text); err != nil {
+		a, _ := v.Get("missing")
+		r.Fail(a.Value.Pos, "%s: missing is %s, which is not a date of format %s", r.title, diag.Quote(r.f.Missing.Text), diag.Quote(r.f.Format))
 	}
 }

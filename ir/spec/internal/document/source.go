@@ -1,4 +1,4 @@
-package spec
+package document
 
 import (
 	"bytes"
@@ -14,28 +14,28 @@ const (
 	maxFile   = 1 << 20 // bytes
 	maxDepth  = 32      // lists and maps inside each other
 	maxValues = 200_000 // scalars, lists and maps, aliases expanded
-	maxName   = 64      // characters
-	maxLayers = 10_000
-	maxInputs = 256 // inputs, outputs, and references of a layer
-	maxRank   = 8
+	MaxName   = 64      // characters
+	MaxLayers = 10_000
+	MaxInputs = 256 // inputs, outputs, and references of a layer
+	MaxRank   = 8
 	maxText   = 16384 // bytes of a text
 )
 
-// source is the text of a description, which it checks and numbers.
-type source struct {
-	file string
-	text []byte
+// Source is the text of a description, which it checks and numbers.
+type Source struct {
+	File string
+	Text []byte
 }
 
-// newSource strips a byte order mark and reports what makes a file unreadable
+// NewSource strips a byte order mark and reports what makes a file unreadable
 // in any format.
-func newSource(file string, text []byte) (source, *diag.Error) {
-	s := source{file: file, text: bytes.TrimPrefix(text, []byte("\ufeff"))}
-	if len(s.text) > maxFile {
+func NewSource(file string, text []byte) (Source, *diag.Error) {
+	s := Source{File: file, Text: bytes.TrimPrefix(text, []byte("\ufeff"))}
+	if len(s.Text) > maxFile {
 		return s, diag.Errorf(diag.Pos{File: file}, "the file has %d bytes; a description has at most %d (1 MiB). Is it a model or data file?", len(text), maxFile)
 	}
-	for i := 0; i < len(s.text); {
-		r, n := utf8.DecodeRune(s.text[i:])
+	for i := 0; i < len(s.Text); {
+		r, n := utf8.DecodeRune(s.Text[i:])
 		switch {
 		case r == utf8.RuneError && n == 1:
 			return s, diag.Errorf(s.pos(i), "the file is not UTF-8 text: save it as UTF-8")
@@ -44,7 +44,7 @@ func newSource(file string, text []byte) (source, *diag.Error) {
 		}
 		i += n
 	}
-	if len(bytes.TrimSpace(s.text)) == 0 {
+	if len(bytes.TrimSpace(s.Text)) == 0 {
 		return s, diag.Errorf(diag.Pos{File: file, Line: 1, Col: 1}, "the file is empty; a description has at least inputs: and layers:")
 	}
 	return s, nil
@@ -64,8 +64,16 @@ func isControl(r rune) bool {
 }
 
 // pos gives line and column of a byte offset.
-func (s *source) pos(offset int) diag.Pos {
-	offset = min(offset, len(s.text))
-	start := bytes.LastIndexByte(s.text[:offset], '\n') + 1
-	return diag.Pos{File: s.file, Line: 1 + bytes.Count(s.text[:start], []byte{'\n'}), Col: 1 + utf8.RuneCount(s.text[start:offset])}
+func (s *Source) pos(offset int) diag.Pos {
+	offset = min(offset, len(s.Text))
+	start := bytes.LastIndexByte(s.Text[:offset], '\n') + 1
+	return diag.Pos{File: s.File, Line: 1 + bytes.Count(s.Text[:start], []byte{'\n'}), Col: 1 + utf8.RuneCount(s.Text[start:offset])}
+}
+
+// Where says in words where something is in the same file.
+func Where(p diag.Pos) string {
+	if p.Line > 0 {
+		return fmt.Sprintf("in line %d, column %d", p.Line, p.Col)
+	}
+	return "at " + p.Path
 }
