@@ -116,6 +116,8 @@ func (t *regionTable) turns() gotree.Expr {
 	for i, s := range t.Sum {
 		j := t.turn(i)
 		switch {
+		case t.Void: // sums of nothing
+			k[j] = gotree.Int(0)
 		case t.Looped(i):
 		case i == t.Cut:
 			k[j] = gotree.Int(t.Size)
