@@ -29,7 +29,9 @@ ir/canonical      ir/loop ir/scalar
 ir/loop/looptest  ir/loop ir/scalar runtime/nn
 ir                ir/diag
 ir/op             ir ir/loop ir/scalar ir/block ir/diag runtime/nn
-ir/spec           ir/diag ir/arg runtime/optim runtime/data go.yaml.in/yaml/v3 runtime/nearest ir/encoding
+ir/spec/internal/document ir/diag ir/arg runtime/optim go.yaml.in/yaml/v3 runtime/nearest
+ir/spec/internal/dataset ir/diag ir/encoding runtime/data runtime/nearest ir/spec/internal/document
+ir/spec           ir/diag ir/arg runtime/data runtime/nearest ir/encoding ir/spec/internal/document ir/spec/internal/dataset
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec runtime/nearest
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
 ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
@@ -47,10 +49,10 @@ codegen/isa/amd64 ir/scalar github.com/mmcloughlin/avo codegen/gotree codegen/is
 codegen/isa/amd64/peakgen github.com/mmcloughlin/avo
 codegen/isa/amd64/optimgen github.com/mmcloughlin/avo
 codegen/kernel/driver ir/loop ir/machine codegen/gotree codegen/plan codegen/shape codegen/isa/amd64
-codegen/kernel/contract ir/loop ir/scalar ir/machine codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver
+codegen/kernel/contract ir/loop ir/scalar ir/machine codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/gotree
 codegen/kernel/nest ir/loop ir/scalar codegen/gotree codegen/shape codegen/isa/amd64 codegen/kernel/driver
-codegen/kernel/window ir/loop codegen/isa/amd64 codegen/kernel/driver
-codegen/kernel/sparse ir/loop ir/scalar ir/machine codegen/isa/amd64 codegen/kernel/driver
+codegen/kernel/window ir/loop codegen/isa/amd64 codegen/kernel/driver codegen/gotree
+codegen/kernel/sparse ir/loop ir/scalar ir/machine codegen/isa/amd64 codegen/kernel/driver codegen/gotree
 codegen/kernel    ir/loop codegen/isa/amd64 codegen/kernel/driver codegen/kernel/contract codegen/kernel/nest codegen/kernel/window codegen/kernel/sparse
 codegen/kernel/network ir/loop ir/scalar codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel/contract codegen/kernel/nest codegen/kernel
 codegen/kernel/kerneltest ir/canonical ir/loop ir/loop/looptest ir/scalar ir/machine runtime/nn codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel

@@ -2,28 +2,37 @@ package conformance
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"reflect"
 	"regexp"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/nngen-go/nngen/codegen/conformance/harness"
+	"github.com/nngen-go/nngen/codegen/internal/crosscompile"
 	"github.com/nngen-go/nngen/ir/pass"
 	"github.com/nngen-go/nngen/runtime/nn"
 )
 
-// fusedOnARM matches the instructions of arm64 that add a product without
-// rounding it, in a listing of the compiler.
-var fusedOnARM = regexp.MustCompile(`.*\sFN?M(ADD|SUB)[SD]\s.*`)
+// fusedOn matches the instructions that add a product without rounding it, in
+// listings of the compiler.
+var fusedOn = map[string]*regexp.Regexp{
+	"GOOS=linux GOARCH=arm64":            regexp.MustCompile(`.*\sFN?M(ADD|SUB)[SD]\s.*`),
+	"GOOS=linux GOARCH=amd64 GOAMD64=v3": regexp.MustCompile(`.*\sVFN?M(ADD|SUB)\d+[SP][SD]\s.*`),
+}
 
-// TestSameBitsOnEveryProcessor trains random networks with their Go bodies,
-// compiled for the oldest amd64 and for one with fused instructions, and where
-// there is an emulator for arm64: predictions, gradients and what two steps of
-// training leave are the same to the last bit. The compiler's listing for arm64
-// says so where nothing runs it.
+var run = flag.Bool("processors", false, "run what is compiled for other processors, too")
+
+// TestSameBitsOnEveryProcessor holds random networks with their Go bodies to the
+// same bits on every processor: nothing in the compiler's listings for an amd64
+// with fused instructions, and for arm64, adds a product without rounding it.
+// With -processors the networks are trained there as well, on arm64 where there
+// is an emulator: predictions, gradients and what two steps of training leave
+// are those of the oldest amd64. This builds the standard library for each.
 func TestSameBitsOnEveryProcessor(t *testing.T) {
 	dir := t.TempDir()
 	var names, paths []string
@@ -57,22 +66,24 @@ func TestSameBitsOnEveryProcessor(t *testing.T) {
 			}
 		}
 	}
+	for processor, fused := range fusedOn {
+		out, err := crosscompile.Listing(dir, []string{"GOWORK=off", "GOFLAGS="}, strings.Fields(processor), paths...)
+		if err != nil || !regexp.MustCompile(`\sV?F?MULS[SD]?\s`).Match(out) {
+			t.Fatalf("no listing for %s: %v\n%s", processor, err, head(out))
+		}
+		if found := fused.FindAll(out, 10); len(found) > 0 {
+			t.Errorf("%s: products are added without being rounded:\n%s", processor, bytes.Join(found, []byte("\n")))
+		}
+	}
+	if !*run {
+		return
+	}
 	if runtime.GOARCH == "amd64" && nn.CPU() >= nn.AVX2 { // v3 is AVX2 with FMA
 		t.Setenv("GOAMD64", "v3")
 		link(t, dir, names)
 		compare("GOAMD64=v3")
 	}
 	t.Setenv("GOARCH", "arm64")
-	list := exec.Command("go", append([]string{"build", "-gcflags=-S"}, paths...)...)
-	list.Dir = dir
-	list.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0")
-	out, err := list.CombinedOutput()
-	if err != nil || !bytes.Contains(out, []byte("FMULS")) {
-		t.Fatalf("no listing for arm64: %v\n%s", err, head(out))
-	}
-	if found := fusedOnARM.FindAll(out, 10); len(found) > 0 {
-		t.Errorf("products are added without being rounded:\n%s", bytes.Join(found, []byte("\n")))
-	}
 	emulator, err := exec.LookPath("qemu-aarch64")
 	if err != nil {
 		t.Log("arm64 is not run: there is no qemu-aarch64")

@@ -1,10 +1,7 @@
 package gokernel
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
-
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -43,7 +40,7 @@ func (k *writer) dims(b *loop.Buffer) []int {
 	shaped := b.Class == loop.Param || b.Class == loop.Gradient
 	if shaped && len(b.Shape) > 0 {
 		for _, a := range k.accs[b] {
-			if _, ok := split(a, b.Shape); !ok {
+			if _, ok := a.split(b.Shape, make([]gotree.Expr, len(a.axes)), nil); !ok {
 				shaped = false
 			}
 		}
@@ -54,24 +51,11 @@ func (k *writer) dims(b *loop.Buffer) []int {
 	return []int{b.Row()}
 }
 
-// term is coef times the variable of an axis (or of the index, axis -1).
-type term struct {
-	axis, coef int
-	name       string // what holds coef in a shared kernel
-}
-
-// affine is the index along one dimension.
-type affine struct {
-	offset int
-	terms  []term
-	from   string // what holds the offset in a shared kernel
-}
-
-// split writes an access to a fixed buffer as one index for each dimension, or
-// reports that it does not follow the dimensions.
-func split(a placed, dims []int) ([]affine, bool) {
-	out := make([]affine, len(dims))
-	strides := make([]int, len(dims))
+// split is an access to a fixed buffer as one index for each dimension, at the values
+// of its axes and of its id; or reports that it does not follow the dimensions.
+func (a placed) split(dims []int, vars []gotree.Expr, id gotree.Expr) ([]gotree.Sum, bool) {
+	out := make([]gotree.Sum, len(dims))
+	strides, far := make([]int, len(dims)), make([]int, len(dims))
 	step := 1
 	for d := len(dims) - 1; d >= 0; d-- {
 		strides[d] = step
@@ -79,150 +63,116 @@ func split(a placed, dims []int) ([]affine, bool) {
 	}
 	rest := a.Offset
 	for d, s := range strides {
-		out[d].offset = rest / s
+		far[d] = rest / s
+		out[d].Offset = gotree.Literal(far[d])
 		rest %= s
 	}
-	put := func(axis, stride, extent int) bool {
-		if stride < 0 {
-			return false
-		}
+	dimension := func(stride, turns int) int {
 		for d, s := range strides {
-			if stride%s == 0 && (extent == 0 || stride/s*(extent-1) < dims[d]) {
-				out[d].terms = append(out[d].terms, term{axis, stride / s, ""})
-				return true
+			if stride >= 0 && stride%s == 0 && stride/s*turns < dims[d] {
+				return d
 			}
 		}
-		return false
+		return -1
 	}
-	for i, s := range a.Strides {
-		if s != 0 && (a.axes[i].Rows || !put(i, s, a.axes[i].N)) {
+	for i, stride := range a.Strides {
+		if stride == 0 {
+			continue
+		}
+		turns := a.axes[i].N - 1
+		d := dimension(stride, turns)
+		if d < 0 || a.axes[i].Rows {
 			return nil, false
 		}
+		coef := stride / strides[d]
+		out[d], far[d] = out[d].Plus(vars[i], gotree.Literal(coef)), far[d]+coef*turns
 	}
-	if a.Index != nil && !put(-1, a.IndexStride, 0) {
-		return nil, false
-	}
-	for d := range dims {
-		far := out[d].offset
-		for _, t := range out[d].terms {
-			if t.axis >= 0 {
-				far += t.coef * (a.axes[t.axis].N - 1)
-			}
+	if a.Index != nil {
+		d := dimension(a.IndexStride, 0)
+		if d < 0 {
+			return nil, false
 		}
-		if far >= dims[d] {
+		out[d] = plusID(out[d], id, a.IndexStride/strides[d])
+	}
+	for d, n := range dims {
+		if far[d] >= n {
 			return nil, false
 		}
 	}
 	return out, true
 }
 
-// text prints an index; vars are the variables of the axes, or numbers.
-func (x affine) text(vars []string, index string) string {
-	var parts []string
-	at := x.offset
-	for _, t := range x.terms {
-		v := index
-		if t.axis >= 0 {
-			v = vars[t.axis]
-		}
-		if c, err := strconv.Atoi(v); err == nil && (t.name == "" || c == 0) {
-			at += c * t.coef
-			continue
-		}
-		switch {
-		case t.name != "" && strings.Contains(v, "+"):
-			parts = append(parts, fmt.Sprintf("(%s)*%s", v, t.name))
-		case t.name != "":
-			parts = append(parts, v+"*"+t.name)
-		case t.coef == 1:
-			parts = append(parts, v)
-		case strings.Contains(v, "+"):
-			parts = append(parts, fmt.Sprintf("(%s)*%d", v, t.coef))
-		default:
-			parts = append(parts, fmt.Sprintf("%s*%d", v, t.coef))
+// flat is the index into the whole buffer, or into a row of it: without the term of
+// one axis. An id has not been added yet.
+func (a placed) flat(but int, s *shape.Shape, vars []gotree.Expr) gotree.Sum {
+	x := gotree.Sum{Offset: s.Offset(a.Access)}
+	for i, stride := range a.Strides {
+		if stride != 0 && i != but {
+			x = x.Plus(vars[i], s.Stride(a.Access, a.axes, i))
 		}
 	}
-	if x.from != "" {
-		parts = append(parts, x.from)
-	} else if at != 0 || len(parts) == 0 {
-		parts = append(parts, strconv.Itoa(at))
+	return x
+}
+
+// plusID adds an id that there may be to an index, as an int unless it stands alone.
+func plusID(x gotree.Sum, id gotree.Expr, times int) gotree.Sum {
+	if id == nil {
+		return x
 	}
-	return strings.ReplaceAll(strings.Join(parts, "+"), "+-", "-")
+	if len(x.Terms) > 0 || x.Offset.Value != 0 || times != 1 {
+		id = gotree.CallOf("int", id)
+	}
+	return x.Plus(id, gotree.Literal(times))
 }
 
-// scaled prints the start of a row: r*784+12.
-func scaled(v string, stride, offset int) string {
-	return affine{offset: offset, terms: []term{{0, stride, ""}}}.text([]string{v}, "")
+// times is the index of a row: r*784.
+func times(v gotree.Expr, stride int) gotree.Expr {
+	return gotree.Sum{}.Plus(v, gotree.Literal(stride)).Expr()
 }
 
-// at prints the element that an access names at a point.
-func (k *writer) at(a placed, vars []string) string {
+// at is the element that an access names at a point.
+func (k *writer) at(a placed, vars []gotree.Expr) gotree.Expr {
 	if a.Buf.Class == loop.Local {
 		return k.local(a.Buf)
 	}
 	p := k.param(a.Buf, "x")
 	if p.Form == Value {
-		return p.Name
+		return p.v
 	}
-	index := ""
+	var id gotree.Expr
 	if a.Index != nil {
-		index = k.at(placed{*a.Index, a.axes}, vars)
+		id = k.at(placed{*a.Index, a.axes}, vars)
 	}
 	if p.Form == Fixed {
-		at, ok := split(a, p.Dims)
-		if ok {
-			s := p.Name
-			if row, ok := k.rows[rowKey{a.Buf, index}]; ok && len(at) == 2 {
-				s, at = row, at[1:]
-			}
-			for _, x := range at {
-				i := index
-				if len(x.terms) > 1 || x.offset != 0 {
-					i = "int(" + index + ")"
+		if sums, ok := a.split(p.Dims, vars, id); ok {
+			array := p.v
+			if id != nil && len(sums) == 2 {
+				if row := k.rows[rowKey{a.Buf, id.String()}]; row != nil {
+					array, sums = row, sums[1:]
 				}
-				s += "[" + x.text(vars, i) + "]"
 			}
-			return s
+			at := make([]gotree.Expr, len(sums))
+			for d, x := range sums {
+				at[d] = x.Expr()
+			}
+			return gotree.At(array, at...)
 		}
 	}
 	if p.Form == RowSlice {
 		for axis, s := range a.Strides {
-			if view, ok := k.views[a.viewKey(axis, k.Shape)]; ok && s != 0 && a.axes[axis].Rows && a.inRow(axis) {
-				x := a.flat(axis, k.Shape)
+			if view := k.views[a.viewKey(axis, k.Shape)]; view != nil && s != 0 && a.axes[axis].Rows && a.inRow(axis) {
+				x := a.flat(axis, k.Shape, vars)
 				if k.Shape != nil {
-					x.offset, x.from = 0, ""
+					x.Offset = gotree.Literal(0)
 				}
-				return view + "[" + x.text(vars, a.intOf(index, axis, k.Shape)) + "]"
+				return gotree.At(view, plusID(x, id, a.IndexStride).Expr())
 			}
 		}
-		if axis, ok := direct(a); ok {
-			k.cut(p, a.axes[axis])
+		if axis, ok := direct(a); ok { // so that indexing it by the row needs no bounds check
+			k.cuts[p] = k.extent(a.axes[axis])
 		}
 	}
-	return p.Name + "[" + a.flat(-1, k.Shape).text(vars, a.intOf(index, -1, k.Shape)) + "]"
-}
-
-// intOf converts an id to int where it stands in a sum.
-func (a placed) intOf(index string, but int, s *shape.Shape) string {
-	if x := a.flat(but, s); len(x.terms) == 1 && x.terms[0].coef == 1 && x.offset == 0 {
-		return index
-	}
-	return "int(" + index + ")"
-}
-
-// flat is the index into the whole buffer, or into a row of it: without the
-// term of one axis.
-func (a placed) flat(but int, s *shape.Shape) affine {
-	x := affine{offset: a.Offset, from: s.Offset(a.Access).Text}
-	for i, stride := range a.Strides {
-		if stride != 0 && i != but {
-			x.terms = append(x.terms, term{i, stride, s.Stride(a.Access, a.axes, i).Text})
-		}
-	}
-	if a.Index != nil {
-		x.terms = append(x.terms, term{-1, a.IndexStride, ""})
-	}
-	return x
+	return gotree.At(p.v, plusID(a.flat(-1, k.Shape, vars), id, a.IndexStride).Expr())
 }
 
 // inRow reports whether all that the access reaches, but for its batch axis,
@@ -256,46 +206,49 @@ func direct(a placed) (axis int, ok bool) {
 	return axis, axis >= 0 && a.Offset == 0 && a.Index == nil
 }
 
-// cut reslices a parameter at the top of the function, so that indexing it by
-// the row needs no bounds check.
-func (k *writer) cut(p *Param, axis loop.Axis) { k.rowsCut[p.Name] = k.extent(axis) }
-
-// extent prints the number of points of an axis.
-func (k *writer) extent(a loop.Axis) string {
+// extent is the number of points of an axis.
+func (k *writer) extent(a loop.Axis) gotree.Number {
 	k.Counted = k.Counted || a.Rows
 	return k.Shape.Extent(a)
 }
 
-// view lays a view over the current row of every row buffer whose accesses
-// stay within it: xr := (*[784]float32)(x[r*784:]).
-func (k *writer) view(axis int, v string, accs []placed) (opened []viewKey) {
+// viewed writes what body does, which sees views of the current row of every row
+// buffer whose accesses stay within it: xr := (*[784]float32)(x[r*784:]).
+func (k *writer) viewed(axis int, v gotree.Expr, accs []placed, body func()) {
+	var keys []viewKey
+	var values []gotree.Expr
 	for _, a := range withIndices(accs) {
 		if !a.Buf.Rows && k.Shape == nil || a.Buf.Ragged || a.Buf.Class == loop.Local || a.Buf.Class == loop.Random || axis >= len(a.Strides) {
 			continue
 		}
 		key := a.viewKey(axis, k.Shape)
-		if _, is := direct(a); is || key.stride <= 0 || k.views[key] != "" || !a.inRow(axis) {
+		if _, is := direct(a); is || key.stride <= 0 || k.views[key] != nil || !a.inRow(axis) {
 			continue
 		}
 		p := k.param(a.Buf, "x")
-		name := p.Name + v
+		name := p.Name + v.String()
 		if len(p.Name) > 2 {
 			name = p.Name + "Row"
 		}
-		name = k.names.Pick(name)
+		var value gotree.Expr
 		if k.Shape != nil {
-			from := affine{terms: []term{{0, key.stride, k.Shape.Stride(a.Access, a.axes, axis).Text}}, from: k.Shape.Offset(a.Access).Text}
-			k.line("%s := %s[%s:]", name, p.Name, from.text([]string{v}, ""))
-			k.views[key] = name
-			opened = append(opened, key)
-			continue
+			from := gotree.Sum{Offset: k.Shape.Offset(a.Access)}.Plus(v, k.Shape.Stride(a.Access, a.axes, axis))
+			value = gotree.Slice{X: p.v, From: from.Expr()}
+		} else {
+			value = gotree.View{X: p.v, From: times(v, key.stride), N: gotree.Literal(key.stride), Elem: gotree.Word(k.el.Of(a.Buf))}
 		}
-		from := affine{terms: []term{{0, key.stride, ""}}}.text([]string{v}, "")
-		k.line("%s := (*[%d]%s)(%s[%s:])", name, key.stride, k.el.Of(a.Buf), p.Name, from)
-		k.views[key] = name
-		opened = append(opened, key)
+		k.views[key] = k.named(name)
+		keys, values = append(keys, key), append(values, value)
 	}
-	return opened
+	inside := k.Block(body)
+	for i, key := range keys {
+		if view := k.views[key]; inside.Mentions(view) {
+			k.Add(gotree.Let(view, values[i]))
+		}
+		k.free(k.views[key])
+		delete(k.views, key)
+	}
+	k.Add(inside...)
 }
 
 // withIndices lists accesses and the ids that index them.

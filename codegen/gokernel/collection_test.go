@@ -28,10 +28,10 @@ func (c *collection) add(k loop.Kernel) (*Kernel, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	name, known := c.names[out.Text()]
+	name, known := c.names[out.Text("")]
 	if !known {
 		name = out.PickName(c.top)
-		c.names[out.Text()] = name
+		c.names[out.Text("")] = name
 		c.list = append(c.list, out)
 	}
 	return out, name, nil
@@ -44,12 +44,8 @@ func (c *collection) declare(f *gotree.File) {
 		panic(err)
 	}
 	for _, k := range c.list {
-		name := c.names[k.Text()]
-		doc := make([]string, len(k.Doc))
-		for i, l := range k.Doc {
-			doc[i] = WithName(l, name)
-		}
-		f.Add("%s", gotree.Comment(doc...)+WithName(k.Text(), name))
+		name := c.names[k.Text("")]
+		f.Add("%s", gotree.Comment(Documented(name, k.Doc)...)+k.Text(name))
 	}
 	c.ScalarDecls(f)
 }

@@ -1,9 +1,9 @@
 package gokernel
 
 import (
-	"fmt"
 	"slices"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -40,54 +40,36 @@ func (k *nestKernel) columnSums(s loop.Stmt) {
 		k.columnsInPlace(s)
 		return
 	}
-	axes := k.Axes(s)
-	accs := k.sources(s)
-	vars := make([]string, len(axes))
-	var ends []func()
-	for i := range first {
-		ends = append(ends, k.open(axes, i, vars, accs))
-	}
-	sum, dims := k.names.Pick("sum"), ""
-	for _, a := range k.Outer[first:] {
-		dims += fmt.Sprintf("[%d]", a.N)
-	}
-	k.line("var %s %sfloat64", sum, dims)
-	element := func() string {
-		at := sum
-		for i := first; i < len(k.Outer); i++ {
-			at += "[" + vars[i] + "]"
+	axes, accs := k.Axes(s), k.sources(s)
+	vars := make([]gotree.Expr, len(axes))
+	k.loops(axes, 0, first, vars, accs, func() {
+		sum := k.named("sum")
+		var typ gotree.Expr = gotree.Word("float64")
+		for _, a := range slices.Backward(k.Outer[first:]) {
+			typ = gotree.ArrayType{N: gotree.Literal(a.N), Elem: typ}
 		}
-		return at
-	}
-	outside := len(ends)
-	for i := len(k.Outer); i < len(axes); i++ {
-		ends = append(ends, k.open(axes, i, vars, accs))
-	}
-	for i := first; i < len(k.Outer); i++ {
-		ends = append(ends, k.open(axes, i, vars, accs))
-	}
-	args := k.values(s, vars, "")
-	k.share(s.Value, args)
-	value := k.expr(s.Value, args)
-	k.line("%s += float64(%s)", element(), value)
-	k.held = nil
-	closeTo := func(n int) {
-		for len(ends) > n {
-			ends[len(ends)-1]()
-			ends = ends[:len(ends)-1]
+		k.Add(gotree.Zero{Vars: []*gotree.Var{sum}, Type: typ})
+		element := func() gotree.Expr {
+			if first == len(k.Outer) {
+				return sum
+			}
+			return gotree.At(sum, vars[first:len(k.Outer)]...)
 		}
-	}
-	closeTo(outside)
-	finish := s.Finish
-	if finish == nil {
-		finish = loopSum
-	}
-	for i := first; i < len(k.Outer); i++ {
-		ends = append(ends, k.open(axes, i, vars, nil))
-	}
-	k.assign(k.at(placed{s.Dst, axes}, vars), "=", finish, []string{k.el.convert(element(), "float64")}, s.Word)
-	closeTo(0)
-	delete(k.names, sum)
+		k.loops(axes, len(k.Outer), len(axes), vars, accs, func() {
+			k.loops(axes, first, len(k.Outer), vars, accs, func() { k.addTo(element, s, vars) })
+		})
+		k.loops(axes, first, len(k.Outer), vars, nil, func() {
+			k.assign(k.at(placed{s.Dst, axes}, vars), "=", finishOf(s), []gotree.Expr{k.el.converted(element(), "float64")}, s.Word)
+		})
+		k.free(sum)
+	})
+}
+
+// addTo adds the value of a statement to a sum in double precision.
+func (k *nestKernel) addTo(sum func() gotree.Expr, s loop.Stmt, vars []gotree.Expr) {
+	k.whole(s.Value, k.values(s, vars, nil), func(value gotree.Expr) gotree.Stmt {
+		return gotree.Set(sum(), "+=", gotree.CallOf("float64", value))
+	})
 }
 
 // columnBlock is how many columns a shared kernel sums at a time.
@@ -97,74 +79,46 @@ const columnBlock = 64
 // columns there are.
 func (k *nestKernel) blockSums(s loop.Stmt) {
 	axes := k.Axes(s)
-	vars := make([]string, len(axes))
-	column := k.inner(axes[0].Name)
-	sum, j, width := k.names.Pick("sum"), k.inner("j"), k.names.Pick("width")
-	columns := k.extent(axes[0])
-	k.line("for %s := 0; %s < %s; %s += %d {", column, column, columns, column, columnBlock)
-	k.line("%s := min(%d, %s-%s)", width, columnBlock, columns, column)
-	k.line("var %s [%d]float64", sum, columnBlock)
-	vars[0] = column + "+" + j
-	end := k.open(axes, 1, vars, k.sources(s))
-	k.line("for %s := range %s {", j, width)
-	args := k.values(s, vars, "")
-	k.share(s.Value, args)
-	value := k.expr(s.Value, args)
-	k.line("%s[%s] += float64(%s)", sum, j, value)
-	k.held = nil
-	k.line("}")
-	end()
-	finish := s.Finish
-	if finish == nil {
-		finish = loopSum
-	}
-	k.line("for %s, %s := range %s[:%s] {", j, sum, sum, width)
-	k.assign(k.at(placed{s.Dst, axes}, vars), "=", finish, []string{k.el.convert(sum, "float64")}, s.Word)
-	k.line("}")
-	k.line("}")
-	for _, name := range []string{column, sum, j, width} {
-		delete(k.names, name)
-	}
+	vars := make([]gotree.Expr, len(axes))
+	column := k.Pick(axes[0].Name)
+	sum, j, width := k.named("sum"), k.Pick("j"), k.named("width")
+	columns, block := k.extent(axes[0]), gotree.Literal(columnBlock)
+	k.In(&gotree.For{Var: column, From: gotree.Int(0), To: columns, Step: block}, func() {
+		k.Add(gotree.Let(width, gotree.CallOf("min", block, gotree.Binary{X: columns, Op: "-", Y: column})),
+			gotree.Zero{Vars: []*gotree.Var{sum}, Type: gotree.ArrayType{N: block, Elem: gotree.Word("float64")}})
+		vars[0] = gotree.Binary{X: column, Op: "+", Y: j}
+		k.loop(axes, 1, vars, k.sources(s), func() {
+			k.In(&gotree.Range{Key: j, Over: width}, func() {
+				k.addTo(func() gotree.Expr { return gotree.At(sum, j) }, s, vars)
+			})
+		})
+		total := &gotree.Var{Name: sum.Name}
+		k.In(&gotree.Range{Key: j, Value: total, Over: gotree.Slice{X: sum, To: width}}, func() {
+			k.assign(k.at(placed{s.Dst, axes}, vars), "=", finishOf(s), []gotree.Expr{k.el.converted(total, "float64")}, s.Word)
+		})
+	})
+	k.free(column, sum, j, width)
 }
 
 // columnsInPlace adds row after row to the destination.
 func (k *nestKernel) columnsInPlace(s loop.Stmt) {
-	axes := k.Axes(s)
-	dst := placed{s.Dst, axes}
-	columns := func(f func(vars []string)) {
-		vars := make([]string, len(axes))
-		var ends []func()
-		for i := range k.Outer {
-			ends = append(ends, k.open(axes, i, vars, nil))
-		}
-		f(vars)
-		for i := len(ends) - 1; i >= 0; i-- {
-			ends[i]()
-		}
-	}
+	axes, accs := k.Axes(s), k.sources(s)
+	vars := make([]gotree.Expr, len(axes))
+	element := func() gotree.Expr { return k.at(placed{s.Dst, axes}, vars) }
+	columns := func(accs []placed, body func()) { k.loops(axes, 0, len(k.Outer), vars, accs, body) }
 	p := k.param(s.Dst.Buf, "y")
 	if p.Form == Fixed && s.Dst.Buf.Row() == loop.Points(k.Outer, 1) {
-		k.line("clear(%s[:])", p.Name)
+		k.Add(gotree.Run("clear", gotree.Slice{X: p.v}))
 	} else {
-		columns(func(vars []string) { k.line("%s = 0", k.at(dst, vars)) })
+		columns(nil, func() { k.Add(gotree.Set(element(), "=", gotree.Int(0))) })
 	}
-	accs := k.sources(s)
-	vars := make([]string, len(axes))
-	var ends []func()
-	for i := len(k.Outer); i < len(axes); i++ {
-		ends = append(ends, k.open(axes, i, vars, accs))
-	}
-	for i := range k.Outer {
-		ends = append(ends, k.open(axes, i, vars, accs))
-	}
-	k.assign(k.at(dst, vars), "+=", s.Value, k.values(s, vars, ""), s.Word)
-	for i := len(ends) - 1; i >= 0; i-- {
-		ends[i]()
-	}
+	k.loops(axes, len(k.Outer), len(axes), vars, accs, func() {
+		columns(accs, func() { k.assign(element(), "+=", s.Value, k.values(s, vars, nil), s.Word) })
+	})
 	if s.Finish != nil {
-		columns(func(vars []string) {
-			at := k.at(dst, vars)
-			k.assign(at, "=", s.Finish, []string{at}, "")
+		columns(nil, func() {
+			at := element()
+			k.assign(at, "=", s.Finish, []gotree.Expr{at}, "")
 		})
 	}
 }

@@ -37,7 +37,7 @@ func (e *Printer) contract(c *loop.Contract) *Kernel {
 	lettered(p.Form)
 	k.names.Take("a", "d", "s", "v") // what blocks call their elements
 	body, divided := p.Body(laneKernel{k})
-	k.add(body)
+	k.Add(body...)
 	k.divided = divided
 	return k.Kernel
 }
@@ -50,11 +50,9 @@ func (l sumLimits) lane() lane.Sums {
 // laneKernel is a kernel that loops are made for.
 type laneKernel struct{ *writer }
 
-func (k laneKernel) Pick(wish string) *gotree.Var { return &gotree.Var{Name: k.inner(wish)} }
-
 func (k laneKernel) Ref(b *loop.Buffer) lane.Ref {
 	p := k.param(b, "x")
-	r := lane.Ref{Var: &gotree.Var{Name: p.Name}, Elem: gotree.Word(k.el.Of(b)), Number: p.Form == Value}
+	r := lane.Ref{Var: p.v, Elem: gotree.Word(k.el.Of(b)), Number: p.Form == Value}
 	if p.Form == Fixed {
 		r.Len = b.Row()
 	}
@@ -69,23 +67,21 @@ func (k laneKernel) Array(b *loop.Buffer, row int) *gotree.Var {
 		dims, suffix = []int{b.Row() / row, row}, "Rows"
 	}
 	if slices.Equal(dims, p.Dims) {
-		return &gotree.Var{Name: p.Name}
+		return p.v
 	}
 	key := p.Name + gotree.Array(dims)
 	if k.arrays[key] == nil {
-		v := &gotree.Var{Name: k.names.Pick(p.Name + suffix)}
+		v := k.named(p.Name + suffix)
 		var typ gotree.Expr = gotree.Word(k.el.Of(b))
 		for _, d := range slices.Backward(dims) {
 			typ = gotree.ArrayType{N: gotree.Literal(d), Elem: typ}
 		}
-		pointer := gotree.CallExpr{Fn: gotree.Qual{Package: "unsafe", Name: "Pointer"}, Args: []gotree.Expr{gotree.Word(p.Name)}}
+		pointer := gotree.CallExpr{Fn: gotree.Qual{Package: "unsafe", Name: "Pointer"}, Args: []gotree.Expr{p.v}}
 		k.head = append(k.head, gotree.Let(v, gotree.CallExpr{Fn: gotree.Paren{X: gotree.Unary{Op: "*", X: typ}}, Args: []gotree.Expr{pointer}}))
 		k.arrays[key] = v
 	}
 	return k.arrays[key]
 }
-
-func (k laneKernel) Float() gotree.Word { return gotree.Word(k.el.float) }
 
 func (k laneKernel) Rows() gotree.Number {
 	k.Counted = true

@@ -15,7 +15,7 @@ var loopSum = scalar.Expr(scalar.Arg(0))
 
 // describe sets the doc comment: a sentence of formula.
 func (k *Kernel) describe(format string, args ...any) {
-	k.Doc = append(k.Doc, fmt.Sprintf(nameMark+" computes "+format+".", args...))
+	k.Doc = append(k.Doc, fmt.Sprintf("computes "+format+".", args...))
 }
 
 // byName prints a long epilogue with the name of its function: gelu(sum + b),

@@ -3,7 +3,6 @@ package gokernel
 import (
 	"math"
 	"strconv"
-	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -27,14 +26,6 @@ func (t Elem) params() string {
 		return "[F §nn.Float]"
 	}
 	return ""
-}
-
-// Concrete is a type for elements in single precision.
-func Concrete(typ string) string {
-	if s, ok := strings.CutSuffix(typ, generic.float); ok {
-		return s + Single.float
-	}
-	return typ
 }
 
 // Of is the type of a buffer's elements.
@@ -79,6 +70,3 @@ func (t Elem) converted(e gotree.Expr, from string) gotree.Expr {
 	}
 	return gotree.CallOf(t.float, e)
 }
-
-// convert is converted of a text.
-func (t Elem) convert(text, from string) string { return t.converted(gotree.Word(text), from).String() }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"sort"
-	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/scalar"
@@ -23,6 +22,9 @@ type algebra struct {
 	held    map[string]*gotree.Var // parts of the current expression held in variables
 	exposed bool                   // what is stored may be added to something in the same breath: by another statement, or where calls are inlined
 }
+
+// Float is the type that the kernel computes with.
+func (k *algebra) Float() gotree.Word { return gotree.Word(k.el.float) }
 
 // value is a scalar expression over operands.
 func (k *algebra) value(e scalar.Expr, args []gotree.Expr) gotree.Expr {
@@ -212,32 +214,21 @@ func (k *writer) parts(e scalar.Expr, args []gotree.Expr) (out gotree.Block) {
 			k.held = map[string]*gotree.Var{}
 		}
 		wish := cmp.Or(map[string]string{"exp": "e", "tanh": "t", "sigmoid": "s", "log": "l", "log1p": "l", "sqrt": "q"}[parts[key].Fn], "v")
-		v := &gotree.Var{Name: k.inner(wish)}
+		v := k.Pick(wish)
 		out = append(out, gotree.Let(v, value))
 		k.held[key] = v
 	}
 	return out
 }
 
-// Bodies that are lines have operands as text.
-
-func words(texts []string) []gotree.Expr {
-	list := make([]gotree.Expr, len(texts))
-	for i, t := range texts {
-		list[i] = gotree.Word(t)
-	}
-	return list
+// assign writes what assigned is.
+func (k *writer) assign(dst gotree.Expr, op string, e scalar.Expr, args []gotree.Expr, word string) {
+	k.Add(k.assigned(dst, op, e, args, word)...)
 }
 
-func (k *writer) add(b gotree.Block) {
-	if len(b) > 0 {
-		k.lines = append(k.lines, strings.Split(b.String(), "\n")...)
-	}
-}
-
-func (k *algebra) expr(e scalar.Expr, args []string) string { return k.value(e, words(args)).String() }
-func (k *writer) share(e scalar.Expr, args []string)        { k.add(k.parts(e, words(args))) }
-
-func (k *writer) assign(dst, op string, e scalar.Expr, args []string, word string) {
-	k.add(k.assigned(gotree.Word(dst), op, e, words(args), word))
+// whole writes a statement of the value of e.
+func (k *writer) whole(e scalar.Expr, args []gotree.Expr, use func(value gotree.Expr) gotree.Stmt) {
+	k.Add(k.parts(e, args)...)
+	k.Add(use(k.value(e, args)))
+	k.held = nil
 }

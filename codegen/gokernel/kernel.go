@@ -1,10 +1,7 @@
 package gokernel
 
 import (
-	"fmt"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/shape"
@@ -16,7 +13,7 @@ import (
 type Kernel struct {
 	Name   string
 	Detail string   // what its name has besides where another kernel has the same one
-	Doc    []string // lines of its documentation, in which the name is a mark: see WithName
+	Doc    []string // lines of its documentation, which begin after its name: see Documented
 	Params []*Param
 
 	Shape   *shape.Shape // of a kernel that layers share, or nil
@@ -24,14 +21,14 @@ type Kernel struct {
 	Family  *Family      // of a contraction that is one function with others, or nil
 	Sizes   []int        // and what its fields are
 
-	Counted bool              // n is used
-	Shared  bool              // workers divide it: t is used
-	divided bool              // and the text says how: else one of them does it
-	worker  string            // the type of t
-	el      Elem              // of what it computes with
-	rowsCut map[string]string // parameters resliced at the top: name to extent
-	head    gotree.Block      // what the text begins with
-	lines   []string
+	Counted bool                   // n is used
+	Shared  bool                   // workers divide it: t is used
+	divided bool                   // and the body says how: else one of them does it
+	worker  string                 // the type of t
+	el      Elem                   // of what it computes with
+	cuts    map[*Param]gotree.Expr // parameters resliced at the top, by their lengths
+	head    gotree.Block           // what the body begins with
+	body    gotree.Block
 }
 
 // Param is one parameter of a kernel function.
@@ -40,7 +37,18 @@ type Param struct {
 	Name string
 	Buf  *loop.Buffer // that it stands for
 	Dims []int        // Fixed: the array's dimensions
-	typ  string       // of the parameter
+	v    *gotree.Var
+}
+
+// typ is the type of the parameter of a kernel over some elements.
+func (p *Param) typ(el Elem) string {
+	switch p.Form {
+	case Value:
+		return el.float
+	case RowSlice:
+		return "[]" + el.Of(p.Buf)
+	}
+	return "*" + gotree.Array(p.Dims) + el.Of(p.Buf)
 }
 
 // Form is how a parameter is passed.
@@ -61,70 +69,43 @@ func (k *Kernel) Draws() bool {
 	return slices.ContainsFunc(k.Params, func(p *Param) bool { return p.Form == Random })
 }
 
-// nameMark stands for the name of a kernel in its text and its documentation.
-const nameMark = "«name»"
+// nameWidth is how long the name of a kernel is taken to be where its head is broken.
+const nameWidth = 24
 
-// WithName is a text with the name of its kernel.
-func WithName(text, name string) string { return strings.ReplaceAll(text, nameMark, name) }
+// Documented is the documentation of a kernel of some name.
+func Documented(name string, doc []string) []string {
+	return append([]string{name + " " + doc[0]}, doc[1:]...)
+}
 
 // Text is the function.
-func (k *Kernel) Text() string { return k.Head() + k.Inside() }
+func (k *Kernel) Text(name string) string { return k.Head(name) + k.Inside() }
 
 // Head is the line, or the lines, that the function begins with.
-func (k *Kernel) Head() string {
-	room := strings.Repeat("_", 18) // names are longer than the mark
-	return strings.Replace(gotree.Declaration(nameMark+k.el.params()+room, k.Signature(), ""), room, "", 1) + "\n"
+func (k *Kernel) Head(name string) string {
+	typed := k.el.params()
+	return gotree.DeclarationFor(nameWidth+len([]rune(typed)), name+typed, k.Signature(), "") + "\n"
 }
 
 // Inside is what comes after that, to the closing brace.
 func (k *Kernel) Inside() string {
-	var b strings.Builder
+	var top gotree.Block
 	for _, p := range k.Params {
-		if ext := k.rowsCut[p.Name]; ext != "" {
-			fmt.Fprintf(&b, "%s = %s[:%s]\n", p.Name, p.Name, ext)
+		if n := k.cuts[p]; n != nil {
+			top = append(top, gotree.Set(p.v, "=", gotree.Slice{X: p.v, To: n}))
 		}
 	}
 	if k.Shared && !k.divided {
-		b.WriteString("if !t.Solo() {\nreturn\n}\n")
+		solo := gotree.CallExpr{Fn: gotree.Member{X: gotree.Word("t"), Name: "Solo"}}
+		top = append(top, &gotree.If{Cond: gotree.Unary{Op: "!", X: solo}, Then: gotree.Block{gotree.Return}})
 	}
-	if len(k.head) > 0 {
-		b.WriteString(k.head.String() + "\n")
-	}
-	b.WriteString(strings.Join(dropUnused(k.lines), "\n"))
-	b.WriteString("\n}")
-	return b.String()
-}
-
-var forRange = regexp.MustCompile(`^for (\w+) := range (.*) \{$`)
-
-// dropUnused rewrites loops whose variable nothing names: for range 3.
-func dropUnused(lines []string) []string {
-	out := slices.Clone(lines)
-	for i, line := range lines {
-		m := forRange.FindStringSubmatch(line)
-		if m == nil {
-			continue
-		}
-		used := regexp.MustCompile(`\b` + m[1] + `\b`)
-		named := false
-		for depth, j := 1, i+1; depth > 0 && j < len(lines); j++ {
-			if strings.HasPrefix(lines[j], "}") {
-				depth--
-			}
-			if strings.Contains(lines[j], "{") {
-				depth++
-			}
-			named = named || used.MatchString(lines[j])
-		}
-		if !named {
-			out[i] = "for range " + m[2] + " {"
-		}
-	}
-	return out
+	return slices.Concat(top, k.head, k.body).String() + "\n}"
 }
 
 // Signature lists the parameters of the function.
-func (k *Kernel) Signature() []gotree.Parameter {
+func (k *Kernel) Signature() []gotree.Parameter { return k.SignatureOver(k.el) }
+
+// SignatureOver is that of a function over elements of its own.
+func (k *Kernel) SignatureOver(el Elem) []gotree.Parameter {
 	var list []gotree.Parameter
 	for _, p := range k.Params {
 		switch p.Form {
@@ -133,7 +114,7 @@ func (k *Kernel) Signature() []gotree.Parameter {
 		case Random:
 			list = append(list, gotree.Parameter{Name: p.Name, Type: "§nn.Key"})
 		default:
-			list = append(list, gotree.Parameter{Name: p.Name, Type: p.typ})
+			list = append(list, gotree.Parameter{Name: p.Name, Type: p.typ(el)})
 		}
 	}
 	if k.Draws() {

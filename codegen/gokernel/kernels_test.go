@@ -199,7 +199,7 @@ func main() {
 		checked++
 		for i, v := range got.Values {
 			if i >= len(want) || !(math.Abs(v-want[i]) <= limit*(1+math.Abs(want[i]))) {
-				text, _ := format.Source([]byte(strings.NewReplacer("§", "", nameMark, "f").Replace("package p\n" + k.Text())))
+				text, _ := format.Source([]byte(strings.ReplaceAll("package p\n"+k.Text("f"), "§", "")))
 				t.Errorf("%s, n=%d: element %d is %v, want %v\n%s", c.name, got.N, i, v, want[i], text)
 				break
 			}

@@ -1,8 +1,7 @@
 package gokernel
 
 import (
-	"fmt"
-
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/scalar"
@@ -33,17 +32,12 @@ func (e *Printer) nest(n *loop.Nest) *Kernel {
 		}
 		return k.Kernel
 	}
-	vars := make([]string, 16)
-	var ends []func()
-	for i := range n.Outer {
-		ends = append(ends, k.open(n.Outer, i, vars, accs))
-	}
-	for _, s := range n.Body {
-		k.stmt(s, vars)
-	}
-	for i := len(ends) - 1; i >= 0; i-- {
-		ends[i]()
-	}
+	vars := make([]gotree.Expr, 16)
+	k.loops(n.Outer, 0, len(n.Outer), vars, accs, func() {
+		for _, s := range n.Body {
+			k.stmt(s, vars)
+		}
+	})
 	return k.Kernel
 }
 
@@ -121,57 +115,56 @@ func (k *nestKernel) sources(s loop.Stmt) []placed {
 	return list
 }
 
-// values prints the sources of a statement at a point. uniform is the random
-// number at hand, where one has been drawn.
-func (k *nestKernel) values(s loop.Stmt, vars []string, uniform string) []string {
-	args := make([]string, len(s.Srcs))
+// values are the sources of a statement at a point. uniform is the random number at
+// hand, where one has been drawn.
+func (k *nestKernel) values(s loop.Stmt, vars []gotree.Expr, uniform gotree.Expr) []gotree.Expr {
+	args := make([]gotree.Expr, len(s.Srcs))
 	for i, a := range s.Srcs {
 		if !scalar.UsesArg(s.Value, i) {
 			continue
 		}
 		pl := placed{a, k.Axes(s)}
 		switch {
-		case a.Buf.Class == loop.Random && uniform != "":
+		case a.Buf.Class == loop.Random && uniform != nil:
 			args[i] = uniform
 		case a.Buf.Class == loop.Random:
 			row, elem := k.drawn(pl, vars)
-			args[i] = k.el.convert(fmt.Sprintf("%s.Uniform(uint32(%s), uint32(%s))", k.param(a.Buf, "key").Name, row, elem), "float32")
+			args[i] = k.el.converted(k.draw(a.Buf, "Uniform", row, elem), "float32")
 		default:
 			args[i] = k.at(pl, vars)
 			if a.Buf.DType == loop.I32 {
-				args[i] = k.el.float + "(" + args[i] + ")"
+				args[i] = gotree.CallOf(k.el.float, args[i])
 			}
 		}
 	}
 	return args
 }
 
-// stmt prints one statement inside the common loops.
-func (k *nestKernel) stmt(s loop.Stmt, vars []string) {
-	accs := k.sources(s)
-	if s.Reduce != loop.Store {
-		k.reduce(s, accs, vars)
-		return
-	}
-	axes := k.Axes(s)
-	if k.zero(s, axes) || k.dropout(s, accs, vars) {
-		return
-	}
-	var ends []func()
-	for i := len(k.Outer); i < len(axes); i++ {
-		if i == len(axes)-1 {
-			accs = k.hoist(accs, i, vars, &ends)
-		}
-		ends = append(ends, k.open(axes, i, vars, accs))
-	}
-	k.store(s, vars, "")
-	for i := len(ends) - 1; i >= 0; i-- {
-		ends[i]()
+// stmt writes one statement inside the common loops.
+func (k *nestKernel) stmt(s loop.Stmt, vars []gotree.Expr) {
+	switch {
+	case s.Reduce != loop.Store:
+		k.reduce(s, vars)
+	case !k.zero(s) && !k.dropout(s, vars):
+		k.within(s, vars, func() { k.store(s, vars, nil) })
 	}
 }
 
-// store prints the assignment of one element.
-func (k *nestKernel) store(s loop.Stmt, vars []string, uniform string) {
+// within writes the loops of a statement's own.
+func (k *nestKernel) within(s loop.Stmt, vars []gotree.Expr, body func()) {
+	axes, accs := k.Axes(s), k.sources(s)
+	if len(axes) == len(k.Outer) {
+		body()
+		return
+	}
+	last := len(axes) - 1
+	k.loops(axes, len(k.Outer), last, vars, accs, func() {
+		k.hoisted(accs, last, vars, func() { k.loop(axes, last, vars, accs, body) })
+	})
+}
+
+// store writes the assignment of one element.
+func (k *nestKernel) store(s loop.Stmt, vars []gotree.Expr, uniform gotree.Expr) {
 	args := k.values(s, vars, uniform)
 	dst := placed{s.Dst, k.Axes(s)}
 	op := "="
@@ -183,56 +176,54 @@ func (k *nestKernel) store(s loop.Stmt, vars []string, uniform string) {
 		if a, ok := s.Value.(scalar.Apply); ok && a.Fn != "select" {
 			op = ":="
 		} else {
-			k.line("var %s %s", k.local(s.Dst.Buf), k.el.float)
+			k.Add(gotree.Zero{Vars: []*gotree.Var{k.local(s.Dst.Buf)}, Type: k.Float()})
 		}
 	}
 	k.assign(k.at(dst, vars), op, s.Value, args, s.Word)
 }
 
-// zero prints a store of 0 over all of a buffer as a call of clear.
-func (k *nestKernel) zero(s loop.Stmt, axes []loop.Axis) bool {
+// zero writes a store of 0 over all of a buffer as a call of clear.
+func (k *nestKernel) zero(s loop.Stmt) bool {
 	n, ok := s.Value.(scalar.Num)
 	if !ok || n != 0 || s.Accumulate || len(k.Outer) > 0 || s.Dst.Buf.Class == loop.Local || s.Dst.Index != nil {
 		return false
 	}
-	if loop.Points(axes, 3) != s.Dst.Buf.Len(3) || s.Dst.Offset != 0 || k.Shape != nil {
+	if loop.Points(k.Axes(s), 3) != s.Dst.Buf.Len(3) || s.Dst.Offset != 0 || k.Shape != nil {
 		return false
 	}
 	p := k.param(s.Dst.Buf, "y")
-	if p.Form == Fixed {
-		k.line("clear(%s[:])", p.Name)
-		return true
+	all := gotree.Slice{X: p.v}
+	if p.Form != Fixed {
+		k.Counted = true
+		all.To = gotree.Number{Text: "n"}.Times(gotree.Literal(s.Dst.Buf.Row()))
 	}
-	k.Counted = true
-	size := "n"
-	if row := s.Dst.Buf.Row(); row != 1 {
-		size = fmt.Sprintf("n*%d", row)
-	}
-	k.line("clear(%s[:%s])", p.Name, size)
+	k.Add(gotree.Run("clear", all))
 	return true
 }
 
-// hoist takes the row that an id names out of the innermost loop: one check of
-// the id for the row instead of one for each element.
-func (k *nestKernel) hoist(accs []placed, inner int, vars []string, ends *[]func()) []placed {
+// hoisted takes the rows that ids name out of the innermost loop, which body writes:
+// one check of the id for the row instead of one for each element.
+func (k *nestKernel) hoisted(accs []placed, inner int, vars []gotree.Expr, body func()) {
 	for _, a := range accs {
 		if a.Index == nil || a.Index.Strides[inner] != 0 || a.Buf.Rows || a.Buf.Class == loop.Local {
 			continue
 		}
 		p := k.param(a.Buf, "x")
-		at, ok := split(a, p.Dims)
-		if !ok || len(p.Dims) != 2 || len(at[0].terms) != 1 || at[0].offset != 0 {
+		if len(p.Dims) != 2 {
 			continue
 		}
-		index := k.at(placed{*a.Index, a.axes}, vars)
-		name := k.names.Pick(p.Name + "i")
-		k.line("%s := &%s[%s]", name, p.Name, index)
-		key := rowKey{a.Buf, index}
-		k.rows[key] = name
-		*ends = append(*ends, func() {
-			delete(k.names, name)
+		id := k.at(placed{*a.Index, a.axes}, vars)
+		at, ok := a.split(p.Dims, vars, id)
+		if !ok || len(at[0].Terms) != 1 || at[0].Offset.Value != 0 {
+			continue
+		}
+		row, key := k.named(p.Name+"i"), rowKey{a.Buf, id.String()}
+		k.Add(gotree.Let(row, gotree.Unary{Op: "&", X: gotree.At(p.v, id)}))
+		k.rows[key] = row
+		defer func() {
+			k.free(row)
 			delete(k.rows, key)
-		})
+		}()
 	}
-	return accs
+	body()
 }

@@ -77,7 +77,7 @@ func (k *nestDoc) title() {
 	if len(steps) == 0 {
 		what, over = "computes, "+over, ""
 	}
-	k.Doc = append(k.Doc, strings.TrimSpace(nameMark+" "+what+" "+over)+":", "")
+	k.Doc = append(k.Doc, strings.TrimSpace(what+" "+over)+":", "")
 	k.indexed = slices.ContainsFunc(k.Body, func(s loop.Stmt) bool {
 		return slices.ContainsFunc(k.sources(s), func(a placed) bool { return !wholeRows(a) })
 	})
@@ -136,7 +136,7 @@ func (k *nestDoc) copies() bool {
 	from, ok := k.part(placed{s.Srcs[0], k.Axes(s)})
 	to, ok2 := k.part(placed{s.Dst, k.Axes(s)})
 	if ok && ok2 {
-		k.Doc = append(k.Doc, fmt.Sprintf("%s copies %s of %s to %s of %s.", nameMark, from, k.param(s.Srcs[0].Buf, "x").Name, to, k.param(s.Dst.Buf, "y").Name))
+		k.Doc = append(k.Doc, fmt.Sprintf("copies %s of %s to %s of %s.", from, k.param(s.Srcs[0].Buf, "x").Name, to, k.param(s.Dst.Buf, "y").Name))
 	}
 	return ok && ok2
 }
@@ -222,7 +222,7 @@ func (k *nestDoc) formula(s loop.Stmt) string {
 func (k *nestDoc) operandText(a placed) string {
 	switch a.Buf.Class {
 	case loop.Local:
-		return k.local(a.Buf)
+		return k.local(a.Buf).Name
 	case loop.Random:
 		return "uniform"
 	}
@@ -245,9 +245,16 @@ func (k *nestDoc) operandText(a placed) string {
 	if batch >= 0 && a.Strides[batch] != 0 {
 		at = append(at, "r")
 	}
-	column := a.flat(batch, k.Shape)
-	if len(column.terms) > 0 || column.offset != 0 || len(at) > 0 && a.Buf.Row() > 1 {
-		at = append(at, column.text(vars, index))
+	values := make([]gotree.Expr, len(vars))
+	for i, v := range vars {
+		values[i] = &gotree.Var{Name: v}
+	}
+	column := a.flat(batch, k.Shape, values)
+	if index != "" {
+		column = column.Plus(gotree.Word(index), gotree.Literal(a.IndexStride))
+	}
+	if len(column.Terms) > 0 || column.Offset.Value != 0 || len(at) > 0 && a.Buf.Row() > 1 {
+		at = append(at, column.Expr().String())
 	}
 	if len(at) == 0 {
 		return p.Name

@@ -10,12 +10,12 @@ import (
 	"go/token"
 	"go/types"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/nngen-go/nngen/codegen/internal/crosscompile"
 	"github.com/nngen-go/nngen/ir/canonical"
 )
 
@@ -76,9 +76,7 @@ func TestNoFusedProducts(t *testing.T) {
 			}
 			t.Run(arch+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				cmd := exec.Command("go", "build", "-gcflags=-S", "./"+filepath.ToSlash(dir))
-				cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+arch)
-				out, err := cmd.CombinedOutput()
+				out, err := crosscompile.Listing(".", nil, []string{"GOOS=linux", "GOARCH=" + arch}, "./"+filepath.ToSlash(dir))
 				if err != nil || len(out) < 1e5 {
 					t.Fatalf("%v\n%.2000s", err, out)
 				}

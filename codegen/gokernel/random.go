@@ -1,33 +1,37 @@
 package gokernel
 
 import (
-	"fmt"
-	"strings"
-
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
+// draw is a call of a method of a random tensor's key.
+func (k *nestKernel) draw(b *loop.Buffer, method string, row, at gotree.Expr) gotree.Expr {
+	return gotree.CallExpr{Fn: gotree.Member{X: k.param(b, "key").v, Name: method},
+		Args: []gotree.Expr{gotree.CallOf("uint32", row), gotree.CallOf("uint32", at)}}
+}
+
 // drawn is the row and the element of a random tensor at a point.
-func (k *nestKernel) drawn(a placed, vars []string) (row, elem string) {
+func (k *nestKernel) drawn(a placed, vars []gotree.Expr) (row, elem gotree.Expr) {
 	k.param(a.Buf, "key")
-	row = "first"
-	x := affine{offset: a.Offset}
+	row = gotree.Word("first")
+	x := gotree.Sum{Offset: gotree.Literal(a.Offset)}
 	for i, s := range a.Strides {
 		switch {
 		case s == 0:
 		case a.axes[i].Rows:
-			row = "first+" + vars[i]
+			row = gotree.Binary{X: gotree.Word("first"), Op: "+", Y: vars[i]}
 		default:
-			x.terms = append(x.terms, term{i, s, ""})
+			x = x.Plus(vars[i], gotree.Literal(s))
 		}
 	}
-	return row, x.text(vars, "")
+	return row, x.Expr()
 }
 
-// dropout prints a store that draws random numbers in element order: they come
+// dropout writes a store that draws random numbers in element order: they come
 // four at a time.
-func (k *nestKernel) dropout(s loop.Stmt, accs []placed, vars []string) bool {
-	axes := k.Axes(s)
+func (k *nestKernel) dropout(s loop.Stmt, vars []gotree.Expr) bool {
+	axes, accs := k.Axes(s), k.sources(s)
 	last := len(axes) - 1
 	if last < 0 || axes[last].Rows {
 		return false
@@ -50,52 +54,52 @@ func (k *nestKernel) dropout(s loop.Stmt, accs []placed, vars []string) bool {
 	if draw.Buf == nil {
 		return false
 	}
-	key := k.param(draw.Buf, "key").Name
-	var ends []func()
-	for i := len(k.Outer); i < last; i++ {
-		ends = append(ends, k.open(axes, i, vars, accs))
-	}
-	n := axes[last].N
-	v := k.inner("o")
-	q, u, j := k.inner("q"), k.names.Pick("draw"), k.inner("j")
-	before := append(append([]string{}, vars[:last]...), "0")
-	row, start := k.drawn(draw, before)
-	block := func(q string) string {
-		if start == "0" {
-			return q
-		}
-		// Every term of the start is a multiple of 4.
-		return fmt.Sprintf("(%s)/4+%s", start, q)
-	}
+	k.param(draw.Buf, "key")
+	k.loops(axes, len(k.Outer), last, vars, accs, func() { k.fours(s, draw, vars) })
+	return true
+}
+
+// fours writes the innermost loop of a store of four elements for each draw.
+func (k *nestKernel) fours(s loop.Stmt, draw placed, vars []gotree.Expr) {
+	last := len(draw.axes) - 1
+	n := draw.axes[last].N
+	v, q, u, j := k.Pick("o"), k.Pick("q"), k.named("draw"), k.Pick("j")
+	vars[last] = gotree.Int(0)
+	row, start := k.drawn(draw, vars)
 	vars[last] = v
-	body := func(from string) {
-		k.line("%s := %s", v, from)
-		k.store(s, vars, k.el.convert("uniform", "float32"))
-		k.line("}")
+	each := func(block, from gotree.Expr, count int) {
+		if !gotree.Is(start, 0) { // every term of it is a multiple of 4
+			block = gotree.Binary{X: gotree.Binary{X: gotree.Paren{X: start}, Op: "/", Y: gotree.Int(4)}, Op: "+", Y: block}
+		}
+		var over gotree.Expr = u
+		if count < 4 {
+			over = gotree.Slice{X: u, To: gotree.Int(count)}
+		}
+		k.Add(gotree.Let(u, k.draw(draw.Buf, "Uniform4", row, block)))
+		uniform := &gotree.Var{Name: "uniform"}
+		k.In(&gotree.Range{Key: j, Value: uniform, Over: over}, func() {
+			k.Add(gotree.Let(v, from))
+			k.store(s, vars, k.el.converted(uniform, "float32"))
+		})
+	}
+	rest := func() {
+		var from gotree.Expr = j
+		if n >= 4 {
+			from = gotree.Binary{X: gotree.Int(n / 4 * 4), Op: "+", Y: j}
+		}
+		each(gotree.Int(n/4), from, n%4)
 	}
 	if n >= 4 {
-		k.line("for %s := range %d { // four random numbers at a time", q, n/4)
-		k.line("%s := %s.Uniform4(uint32(%s), uint32(%s))", u, key, row, block(q))
-		k.line("for %s, uniform := range %s {", j, u)
-		body(fmt.Sprintf("%s*4 + %s", q, j))
-		k.line("}")
+		k.In(&gotree.Range{Key: q, Over: gotree.Int(n / 4), Note: "four random numbers at a time"}, func() {
+			each(q, gotree.Binary{X: gotree.Binary{X: q, Op: "*", Y: gotree.Int(4)}, Op: "+", Y: j}, 4)
+		})
 	}
-	if rest := n % 4; rest > 0 {
-		if n >= 4 {
-			k.line("{")
-		}
-		k.line("%s := %s.Uniform4(uint32(%s), uint32(%s))", u, key, row, block(fmt.Sprint(n/4)))
-		k.line("for %s, uniform := range %s[:%d] {", j, u, rest)
-		body(strings.TrimPrefix(fmt.Sprintf("%d + %s", n-rest, j), "0 + "))
-		if n >= 4 {
-			k.line("}")
-		}
+	switch {
+	case n%4 == 0:
+	case n > 4:
+		k.In(&gotree.Braces{}, rest)
+	default:
+		rest()
 	}
-	for _, name := range []string{v, q, u, j} {
-		delete(k.names, name)
-	}
-	for i := len(ends) - 1; i >= 0; i-- {
-		ends[i]()
-	}
-	return true
+	k.free(v, q, u, j)
 }

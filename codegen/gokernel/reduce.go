@@ -1,6 +1,9 @@
 package gokernel
 
 import (
+	"math"
+
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -11,33 +14,21 @@ const wide = 64
 // reduction is where a reduction is kept while its loops run.
 type reduction struct {
 	loop.Stmt
-	acc    string // the variable, and its type
+	acc    *gotree.Var // the variable, and its type
 	float  string
-	best   string // of ArgMax: the place of the largest value so far
-	result string // the variable that the result goes into; "": it is stored
-	again  bool   // which has been declared
+	best   *gotree.Var // of ArgMax: the place of the largest value so far
+	result *gotree.Var // the variable that the result goes into; nil: it is stored
+	again  bool        // which has been declared
 }
 
-// reduce prints a reduction over the inner loops of a statement.
-func (k *nestKernel) reduce(s loop.Stmt, accs []placed, vars []string) {
-	axes := k.Axes(s)
-	dst := accs[0]
+// reduce writes a reduction over the inner loops of a statement.
+func (k *nestKernel) reduce(s loop.Stmt, vars []gotree.Expr) {
 	r := k.begin(s)
-	var ends []func()
-	for i := len(k.Outer); i < len(axes); i++ {
-		if i == len(axes)-1 {
-			accs = k.hoist(accs, i, vars, &ends)
-		}
-		ends = append(ends, k.open(axes, i, vars, accs))
-	}
-	k.reduceElement(r, vars)
-	for i := len(ends) - 1; i >= 0; i-- {
-		ends[i]()
-	}
-	k.conclude(r, dst, vars)
-	for _, name := range []string{r.acc, r.best} {
-		if name != r.result {
-			delete(k.names, name)
+	k.within(s, vars, func() { k.reduceElement(r, vars) })
+	k.conclude(r, vars)
+	for _, v := range []*gotree.Var{r.acc, r.best} {
+		if v != nil && v != r.result {
+			k.free(v)
 		}
 	}
 }
@@ -48,107 +39,104 @@ func (k *nestKernel) begin(s loop.Stmt) *reduction {
 	if s.Dst.Buf.Class == loop.Local {
 		r.result = k.local(s.Dst.Buf)
 	}
-	r.again = r.result != "" && k.defined[s.Dst.Buf]
+	r.again = r.result != nil && k.defined[s.Dst.Buf]
 	r.acc = r.result
-	switch s.Reduce {
-	case loop.Sum:
-		if k.Shape != nil || loop.Points(s.Inner, wide+1) > wide {
-			r.acc, r.float = k.inner("total"), "float64"
-		}
-		if r.acc == "" {
-			r.acc = k.inner("sum")
-		}
-	case loop.Max:
-		if r.acc == "" {
-			r.acc = k.inner("top")
-		}
-	case loop.ArgMax:
-		r.acc = k.inner("top")
+	long := s.Reduce == loop.Sum && (k.Shape != nil || loop.Points(s.Inner, wide+1) > wide)
+	switch {
+	case long:
+		r.acc, r.float = k.Pick("total"), "float64"
+	case s.Reduce == loop.Sum && r.acc == nil:
+		r.acc = k.Pick("sum")
+	case s.Reduce == loop.Max && r.acc == nil, s.Reduce == loop.ArgMax:
+		r.acc = k.Pick("top")
 	}
-	lowest := k.el.convert("§math.Inf(-1)", "float64")
+	lowest := k.el.constant(math.Inf(-1))
 	switch known := r.again && r.acc == r.result; {
 	case s.Reduce == loop.Sum && known:
-		k.line("%s = 0", r.acc)
+		k.Add(gotree.Set(r.acc, "=", gotree.Int(0)))
 	case s.Reduce == loop.Sum:
-		k.line("var %s %s", r.acc, r.float)
+		k.Add(gotree.Zero{Vars: []*gotree.Var{r.acc}, Type: gotree.Word(r.float)})
 	case known:
-		k.line("%s = %s", r.acc, lowest)
+		k.Add(gotree.Set(r.acc, "=", lowest))
 	default:
-		k.line("%s := %s", r.acc, lowest)
+		k.Add(gotree.Let(r.acc, lowest))
 	}
 	if s.Reduce == loop.ArgMax {
-		r.best = k.inner("best")
-		k.line("%s := int32(0)", r.best)
+		r.best = k.Pick("best")
+		k.Add(gotree.Let(r.best, gotree.CallOf("int32", gotree.Int(0))))
 	}
 	return r
 }
 
-// reduceElement prints what the innermost loop does.
-func (k *nestKernel) reduceElement(r *reduction, vars []string) {
-	args := k.values(r.Stmt, vars, "")
+// reduceElement writes what the innermost loop does.
+func (k *nestKernel) reduceElement(r *reduction, vars []gotree.Expr) {
+	args := k.values(r.Stmt, vars, nil)
 	if r.Reduce == loop.Sum && r.float == k.el.float {
 		k.assign(r.acc, "+=", r.Value, args, "")
 		return
 	}
-	v := ""
-	if r.Reduce == loop.ArgMax {
-		v = k.inner("v")
+	if r.Reduce != loop.ArgMax {
+		k.whole(r.Value, args, func(value gotree.Expr) gotree.Stmt {
+			if r.Reduce == loop.Max {
+				return gotree.Set(r.acc, "=", gotree.CallOf("max", r.acc, value))
+			}
+			return gotree.Set(r.acc, "+=", gotree.CallOf(r.float, value))
+		})
+		return
 	}
-	k.share(r.Value, args)
-	value := k.expr(r.Value, args)
-	switch r.Reduce {
-	case loop.Sum:
-		k.line("%s += %s(%s)", r.acc, r.float, value)
-	case loop.Max:
-		k.line("%s = max(%s, %s)", r.acc, r.acc, value)
-	case loop.ArgMax:
-		k.line("if %s := %s; %s > %s {", v, value, v, r.acc)
+	v := k.Pick("v")
+	k.whole(r.Value, args, func(value gotree.Expr) gotree.Stmt {
 		axes := k.Axes(r.Stmt)
-		at := affine{}
-		step := 1
+		at, step := gotree.Sum{}, 1
 		for i := len(axes) - 1; i >= len(k.Outer); i-- {
-			at.terms = append(at.terms, term{i, step, ""})
+			at = at.Plus(vars[i], gotree.Literal(step))
 			step *= axes[i].N
 		}
-		k.line("%s, %s = %s, int32(%s)", r.acc, r.best, v, at.text(vars, ""))
-		k.line("}")
-	}
-	k.held = nil
+		larger := gotree.Assign{To: []gotree.Expr{r.acc, r.best}, Op: "=", Values: []gotree.Expr{v, gotree.CallOf("int32", at.Expr())}}
+		return &gotree.If{Init: gotree.Let(v, value), Cond: gotree.Binary{X: v, Op: ">", Y: r.acc}, Then: gotree.Block{larger}}
+	})
 }
 
 // conclude stores a finished reduction.
-func (k *nestKernel) conclude(r *reduction, dst placed, vars []string) {
+func (k *nestKernel) conclude(r *reduction, vars []gotree.Expr) {
+	dst := placed{r.Dst, k.Axes(r.Stmt)}
 	if r.Reduce == loop.ArgMax {
-		k.line("%s = %s", k.at(dst, vars), r.best)
+		k.Add(gotree.Set(k.at(dst, vars), "=", r.best))
 		return
 	}
-	text := k.el.convert(r.acc, r.float)
-	finish := r.Finish
-	if finish == nil {
-		finish = loopSum
+	var value gotree.Expr = r.acc
+	if r.float != k.el.float {
+		value = k.el.converted(r.acc, r.float)
 	}
+	finish := finishOf(r.Stmt)
 	switch {
-	case r.result == "":
-		if text != r.acc && scalar.Size(finish) > 0 {
-			short := k.inner("sum")
-			k.line("%s := %s", short, text)
-			text = short
-			defer delete(k.names, short)
+	case r.result == nil:
+		if r.float != k.el.float && scalar.Size(finish) > 0 {
+			short := k.Pick("sum")
+			k.Add(gotree.Let(short, value))
+			value = short
+			defer k.free(short)
 		}
-		k.assign(k.at(dst, vars), "=", finish, []string{text}, r.Word)
-	case r.acc == r.result:
-		if r.Finish != nil {
-			k.assign(r.result, "=", finish, []string{r.acc}, r.Word)
-		}
-	case r.again:
-		k.assign(r.result, "=", finish, []string{text}, r.Word)
+		k.assign(k.at(dst, vars), "=", finish, []gotree.Expr{value}, r.Word)
+	case r.acc != r.result && r.again:
+		k.assign(r.result, "=", finish, []gotree.Expr{value}, r.Word)
 	default:
-		k.line("%s := %s", r.result, text)
+		if r.acc != r.result {
+			k.Add(gotree.Let(r.result, value))
+		}
 		if r.Finish != nil {
-			k.assign(r.result, "=", finish, []string{r.result}, r.Word)
+			k.assign(r.result, "=", finish, []gotree.Expr{r.result}, r.Word)
 		}
 	}
-	if r.result != "" {
+	if r.result != nil {
 		k.defined[r.Dst.Buf] = true
 	}
+}
+
+// finishOf is what becomes of the sum of a statement.
+func finishOf(s loop.Stmt) scalar.Expr {
+	if s.Finish == nil {
+		return loopSum
+	}
+	return s.Finish
 }

@@ -3,12 +3,19 @@ package gokernel
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
 )
+
+// scalarFunc is a function for elements of a type %[1]s, with type parameters %[2]s
+// where its kernels have such.
+type scalarFunc struct {
+	text   string
+	parts  []string // that it and they call
+	double string   // the value in double precision, which %[3]s returns
+}
 
 // scalarFuncs are the functions that a package carries where its kernels call
 // them, so that trainable and predict-only packages compute with the same ones.
@@ -18,74 +25,74 @@ import (
 // defines. Everything runs in double precision, with polynomials (of
 // ../asm/testdata/minimax.py) that are just exact enough: of float32 results,
 // none is further off than 0.51 units in the last place.
-var scalarFuncs = map[string]string{
-	"abs":   `func abs(x float32) float32 { return float32(§math.Abs(float64(x))) }`,
-	"floor": `func floor(x float32) float32 { return float32(§math.Floor(float64(x))) }`,
-	"sqrt":  `func sqrt(x float32) float32 { return float32(§math.Sqrt(float64(x))) }`,
-	"exp": `func exp(x float32) float32 {
-	scale, rest := powerOfE(float64(min(max(x, -104), 89))) // beyond these, 0 and infinity
-	return float32(scale + mul(scale, rest))
-}`,
-	"expm1": `// expm1 is eˣ - 1.
-func expm1(x float32) float32 {
-	scale, rest := powerOfE(float64(min(max(x, -104), 89)))
-	return float32(mul(scale, rest) - (1 - scale))
-}`,
-	"log": `func log(x float32) float32 {
-	if x > 0 && x <= §math.MaxFloat32 {
-		return float32(logOf(float64(x)))
+var scalarFuncs = map[string]scalarFunc{
+	"abs":   {text: `func abs%[2]s(x %[1]s) %[1]s { return %[1]s(§math.Abs(float64(x))) }`},
+	"floor": {text: `func floor%[2]s(x %[1]s) %[1]s { return %[1]s(§math.Floor(float64(x))) }`},
+	"sqrt":  {text: `func sqrt%[2]s(x %[1]s) %[1]s { return %[1]s(§math.Sqrt(float64(x))) }`},
+	"exp": {text: `func exp%[2]s(x %[1]s) %[1]s {
+%[3]s	scale, rest := powerOfE(float64(min(max(x, -104), 89))) // beyond these, 0 and infinity
+	return %[1]s(scale + mul(scale, rest))
+}`, parts: []string{"mul", "powerOfE"}, double: "§math.Exp(float64(x))"},
+	"expm1": {text: `// expm1 is eˣ - 1.
+func expm1%[2]s(x %[1]s) %[1]s {
+%[3]s	scale, rest := powerOfE(float64(min(max(x, -104), 89)))
+	return %[1]s(mul(scale, rest) - (1 - scale))
+}`, parts: []string{"mul", "powerOfE"}, double: "§math.Expm1(float64(x))"},
+	"log": {text: `func log%[2]s(x %[1]s) %[1]s {
+%[3]s	if x > 0 && x <= §math.MaxFloat32 {
+		return %[1]s(logOf(float64(x)))
 	}
-	return float32(§math.Log(float64(x))) // infinite, or not a number
-}`,
-	"log1p": `// log1p is the logarithm of 1 + x.
-func log1p(x float32) float32 {
-	if x > -1 && x <= §math.MaxFloat32 {
-		return float32(log1pOf(float64(x)))
+	return %[1]s(§math.Log(float64(x))) // infinite, or not a number
+}`, parts: []string{"mul", "logOf", "logRatio"}, double: "§math.Log(float64(x))"},
+	"log1p": {text: `// log1p is the logarithm of 1 + x.
+func log1p%[2]s(x %[1]s) %[1]s {
+%[3]s	if x > -1 && x <= §math.MaxFloat32 {
+		return %[1]s(log1pOf(float64(x)))
 	}
-	return float32(§math.Log1p(float64(x))) // infinite, or not a number
-}`,
-	"tanh": `// tanh is (e²ˣ - 1) / (e²ˣ + 1).
-func tanh(x float32) float32 {
-	scale, rest := powerOfE(float64(min(max(2*x, -40), 40)))
+	return %[1]s(§math.Log1p(float64(x))) // infinite, or not a number
+}`, parts: []string{"mul", "logOf", "log1pOf", "logRatio"}, double: "§math.Log1p(float64(x))"},
+	"tanh": {text: `// tanh is (e²ˣ - 1) / (e²ˣ + 1).
+func tanh%[2]s(x %[1]s) %[1]s {
+%[3]s	scale, rest := powerOfE(float64(min(max(2*x, -40), 40)))
 	m := mul(scale, rest) - (1 - scale)
-	return float32(m / (m + 2))
-}`,
-	"sigmoid": `// sigmoid is 1 / (1 + exp(-x)).
-func sigmoid(x float32) float32 {
-	scale, rest := powerOfE(float64(min(max(-x, -89), 104)))
-	return float32(1 / (1 + scale + mul(scale, rest)))
-}`,
-	"erf": `// erf is the error function: x·P(x²) near 0, else 1 - exp(-|x|·G(|x|)), with
+	return %[1]s(m / (m + 2))
+}`, parts: []string{"mul", "powerOfE"}, double: "§math.Tanh(float64(x))"},
+	"sigmoid": {text: `// sigmoid is 1 / (1 + exp(-x)).
+func sigmoid%[2]s(x %[1]s) %[1]s {
+%[3]s	scale, rest := powerOfE(float64(min(max(-x, -89), 104)))
+	return %[1]s(1 / (1 + scale + mul(scale, rest)))
+}`, parts: []string{"mul", "powerOfE"}, double: "1 / (1 + §math.Exp(-float64(x)))"},
+	"erf": {text: `// erf is the error function: x·P(x²) near 0, else 1 - exp(-|x|·G(|x|)), with
 // the sign of x.
-func erf(x float32) float32 {
-	t := §math.Abs(float64(x))
+func erf%[2]s(x %[1]s) %[1]s {
+%[3]s	t := §math.Abs(float64(x))
 	if t < 1 {
 		z := mul(t, t)
 		` + horner("p", "z", erfNearTerms) + `
-		return float32(mul(float64(x), p))
+		return %[1]s(mul(float64(x), p))
 	}
 	t = min(t, 4) // from where on single precision holds nothing below 1
 	z := mul(t, t)
 	` + horner("even", "z", erfFarEven) + `
 	` + horner("odd", "z", erfFarOdd) + `
 	scale, rest := powerOfE(-mul(t, even+mul(t, odd)))
-	return float32(§math.Copysign(1-(scale+mul(scale, rest)), float64(x)))
-}`,
-	"pow": `// pow is x to the power y.
-func pow(x, y float32) float32 {
-	switch {
+	return %[1]s(§math.Copysign(1-(scale+mul(scale, rest)), float64(x)))
+}`, parts: []string{"mul", "powerOfE"}, double: "§math.Erf(float64(x))"},
+	"pow": {text: `// pow is x to the power y.
+func pow%[2]s(x, y %[1]s) %[1]s {
+%[3]s	switch {
 	case !(§math.Abs(float64(x)) <= §math.MaxFloat32 && §math.Abs(float64(y)) <= §math.MaxFloat32), x == 0,
 		x < 0 && §math.Floor(float64(y)) != float64(y):
-		return float32(§math.Pow(float64(x), float64(y))) // 0, 1, infinite, or not a number
+		return %[1]s(§math.Pow(float64(x), float64(y))) // 0, 1, infinite, or not a number
 	case x < 0 && §math.Mod(float64(y), 2) != 0:
 		return -pow(-x, y)
 	}
 	power := mul(float64(y), logOf(§math.Abs(float64(x))))
 	scale, rest := powerOfE(min(max(power, -104), 89))
-	return float32(scale + mul(scale, rest))
-}`,
-	"sign": `// sign is 1, -1, or x itself where x is zero or not a number.
-func sign(x float32) float32 {
+	return %[1]s(scale + mul(scale, rest))
+}`, parts: []string{"mul", "powerOfE", "logOf", "logRatio"}, double: "§math.Pow(float64(x), float64(y))"},
+	"sign": {text: `// sign is 1, -1, or x itself where x is zero or not a number.
+func sign%[2]s(x %[1]s) %[1]s {
 	switch {
 	case x > 0:
 		return 1
@@ -93,23 +100,22 @@ func sign(x float32) float32 {
 		return -1
 	}
 	return x
-}`,
-	"where": `// where is a where the condition holds, else b.
-func where(condition bool, a, b float32) float32 {
+}`},
+	"where": {text: `// where is a where the condition holds, else b.
+func where%[2]s(condition bool, a, b %[1]s) %[1]s {
 	if condition {
 		return a
 	}
 	return b
-}`,
+}`},
 }
 
-// scalarParts are what scalarFuncs are made of, each before
-// those that it calls.
-var scalarParts = []helper{
-	{"mul(", `// mul is x·y, rounded. Without the conversion it would be added unrounded on
+// scalarParts are what scalarFuncs are made of, in the order in which they are printed.
+var scalarParts = []struct{ name, text string }{
+	{"mul", `// mul is x·y, rounded. Without the conversion it would be added unrounded on
 // some processors.
 func mul(x, y float64) float64 { return float64(x * y) }`},
-	{"powerOfE(", `// powerOfE is eˣ as scale·(1 + rest): the integer and the fraction of the power
+	{"powerOfE", `// powerOfE is eˣ as scale·(1 + rest): the integer and the fraction of the power
 // of 2, which is at most 0.5 in size.
 func powerOfE(x float64) (scale, rest float64) {
 	const nearest = 0x1.8p52 // added and taken away, it rounds to an integer
@@ -119,7 +125,7 @@ func powerOfE(x float64) (scale, rest float64) {
 	` + horner("p", "f", exp2Terms) + `
 	return §math.Float64frombits(uint64(int64(n)+1023) << 52), mul(f, p)
 }`},
-	{"logOf(", `// logOf is the logarithm of a positive number m·2ⁿ, m from √½ to √2.
+	{"logOf", `// logOf is the logarithm of a positive number m·2ⁿ, m from √½ to √2.
 func logOf(x float64) float64 {
 	const half = 0x3fe6a09e667f3bcd // the bits of √½
 	bits := §math.Float64bits(x)
@@ -127,13 +133,13 @@ func logOf(x float64) float64 {
 	m := §math.Float64frombits(bits - uint64(n)<<52)
 	return mul(float64(n), §math.Ln2) + logRatio((m-1)/(m+1))
 }`},
-	{"log1pOf(", `func log1pOf(x float64) float64 {
+	{"log1pOf", `func log1pOf(x float64) float64 {
 	if -0.25 < x && x < 0.4 {
 		return logRatio(x / (2 + x))
 	}
 	return logOf(1 + x)
 }`},
-	{"logRatio(", `// logRatio is the logarithm of (1+s)/(1-s), for |s| up to 0.172.
+	{"logRatio", `// logRatio is the logarithm of (1+s)/(1-s), for |s| up to 0.172.
 func logRatio(s float64) float64 {
 	z := mul(s, s)
 	` + horner("p", "z", logTerms) + `
@@ -160,63 +166,28 @@ func horner(dst, x string, terms []float64) string {
 	return strings.Join(lines, "\n\t")
 }
 
-// doubleFuncs say what those functions are in double precision that are only
-// just exact enough for single precision: there, which is where the test of a
-// package takes differences, they need not be the same on every processor.
-var doubleFuncs = map[string]string{
-	"exp": "§math.Exp(float64(x))", "expm1": "§math.Expm1(float64(x))", "log": "§math.Log(float64(x))", "log1p": "§math.Log1p(float64(x))",
-	"tanh": "§math.Tanh(float64(x))", "erf": "§math.Erf(float64(x))", "pow": "§math.Pow(float64(x), float64(y))", "sigmoid": "1 / (1 + §math.Exp(-float64(x)))",
-}
-
-// floatType matches the element type of a scalar function.
-var floatType = regexp.MustCompile(`\bfloat32\b`)
-
-// scalarText is the text of a scalar function.
+// scalarText is the text of a scalar function. In double precision, which is where
+// the test of a package takes differences, those that are only just exact enough for
+// single precision are others: there they need not be the same on every processor.
 func (e *Printer) scalarText(fn string) string {
-	text := scalarFuncs[fn]
-	if e.elem != generic {
-		return text
+	s, double := scalarFuncs[fn], ""
+	if e.elem == generic && s.double != "" {
+		double = "if §unsafe.Sizeof(x) > 4 { // in double precision\nreturn " + e.elem.float + "(" + s.double + ")\n}\n"
 	}
-	text = strings.Replace(floatType.ReplaceAllString(text, e.elem.float), "func "+fn+"(", "func "+fn+e.elem.params()+"(", 1)
-	if value, ok := doubleFuncs[fn]; ok {
-		text = strings.Replace(text, "{\n", "{\nif §unsafe.Sizeof(x) > 4 { // in double precision\nreturn "+e.elem.float+"("+value+")\n}\n", 1)
-	}
-	return text
+	return fmt.Sprintf(s.text, e.elem.float, e.elem.params(), double)
 }
 
 // ScalarDecls prints the scalar functions that have been asked for, and what
 // they are made of.
 func (e *Printer) ScalarDecls(f *gotree.File) {
-	var all strings.Builder
+	var parts []string
 	for _, fn := range slices.Sorted(maps.Keys(e.scalars)) {
-		text := e.scalarText(fn)
-		f.Add("%s", text)
-		all.WriteString(text)
+		f.Add("%s", e.scalarText(fn))
+		parts = append(parts, scalarFuncs[fn].parts...)
 	}
-	e.helpers(f, scalarParts, all.String())
-}
-
-// helper is a function that others may call: printed where the text of the
-// package so far holds the call.
-type helper struct{ call, text string }
-
-// helpers prints the functions that what has been printed calls, and those that
-// they call in turn. It returns the text so far.
-func (e *Printer) helpers(f *gotree.File, list []helper, sofar string) string {
-	need := make([]bool, len(list))
-	for again := true; again; {
-		again = false
-		for i, h := range list {
-			if !need[i] && regexp.MustCompile(`(^|[^\w.]|§)`+regexp.QuoteMeta(h.call)).MatchString(sofar) || !need[i] && h.call[0] == '.' && strings.Contains(sofar, h.call) {
-				need[i], again = true, true
-				sofar += h.text
-			}
+	for _, part := range scalarParts {
+		if slices.Contains(parts, part.name) {
+			f.Add("%s", part.text)
 		}
 	}
-	for i, h := range list {
-		if need[i] {
-			f.Add("%s", h.text)
-		}
-	}
-	return sofar
 }

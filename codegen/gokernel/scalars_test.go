@@ -2,9 +2,14 @@ package gokernel
 
 import (
 	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -131,5 +136,34 @@ func main() {
 	}
 	if err := cmd.Wait(); err != nil || n != len(scalarFuncs)-2 {
 		t.Errorf("%d of %d functions: %v\n%s", n, len(scalarFuncs)-2, err, src)
+	}
+}
+
+// The table of what scalar functions are made of is what they call.
+func TestScalarParts(t *testing.T) {
+	for fn, s := range scalarFuncs {
+		e := newCollection(Config{})
+		e.Uses(fn)
+		f := newFile("p")
+		e.declare(f)
+		src := "package p\n" + strings.ReplaceAll(strings.Join(f.Texts(), "\n"), "§", "")
+		file, err := parser.ParseFile(token.NewFileSet(), "", src, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		called := map[string]bool{}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if c, ok := n.(*ast.CallExpr); ok {
+				if id, ok := c.Fun.(*ast.Ident); ok {
+					called[id.Name] = true
+				}
+			}
+			return true
+		})
+		for _, part := range scalarParts {
+			if called[part.name] != slices.Contains(s.parts, part.name) {
+				t.Errorf("%s: %s in the table: %v", fn, part.name, slices.Contains(s.parts, part.name))
+			}
+		}
 	}
 }

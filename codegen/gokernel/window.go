@@ -14,7 +14,7 @@ func (e *Printer) window(w *loop.Window) *Kernel {
 	k.param(w.In.Buf, "x")
 	f := lane.WindowForm(w, k.rowsAtMost(), w.Out, w.In)
 	k.describeWindow(w, f, "")
-	k.add(lane.Window(laneKernel{k}, w, f, e.sums.lane()))
+	k.Add(lane.Window(laneKernel{k}, w, f, e.sums.lane())...)
 	return k.Kernel
 }
 
@@ -30,7 +30,7 @@ func (e *Printer) windowGrad(g *loop.WindowGrad) *Kernel {
 	}
 	f := lane.WindowForm(&g.Window, k.rowsAtMost(), accs...)
 	k.describeWindow(&g.Window, f, "Grad")
-	k.add(lane.WindowGrad(laneKernel{k}, &g.Window, f, e.sums.lane()))
+	k.Add(lane.WindowGrad(laneKernel{k}, &g.Window, f, e.sums.lane())...)
 	return k.Kernel
 }
 

@@ -2,7 +2,6 @@ package gokernel
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -16,13 +15,14 @@ import (
 type writer struct {
 	*Kernel
 	*algebra
+	*gotree.Writer
 	printer *Printer
 	names   gotree.Names // of parameters and variables
-	views   map[viewKey]string
+	views   map[viewKey]*gotree.Var
 	accs    map[*loop.Buffer][]placed
-	locals  map[*loop.Buffer]string
+	locals  map[*loop.Buffer]*gotree.Var
 	defined map[*loop.Buffer]bool  // locals that have been declared
-	rows    map[rowKey]string      // rows of tables that an id names, held in variables
+	rows    map[rowKey]*gotree.Var // rows of tables that an id names, held in variables
 	arrays  map[string]*gotree.Var // arrays in other dimensions
 }
 
@@ -42,30 +42,24 @@ func init() {
 		taken.Take(fn)
 	}
 	for _, part := range scalarParts {
-		taken.Take(strings.TrimSuffix(part.call, "("))
+		taken.Take(part.name)
 	}
 }
 
 // newWriter begins a kernel that makes these accesses.
 func (e *Printer) newWriter(accs ...placed) *writer {
-	out := &Kernel{el: e.elem, worker: e.workerType(), rowsCut: map[string]string{}}
-	k := &writer{Kernel: out, algebra: &algebra{Kernel: out, scalars: e.scalars}, printer: e, names: maps.Clone(taken), views: map[viewKey]string{},
-		accs: map[*loop.Buffer][]placed{}, locals: map[*loop.Buffer]string{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]string{}, arrays: map[string]*gotree.Var{}}
+	out := &Kernel{el: e.elem, worker: e.workerType(), cuts: map[*Param]gotree.Expr{}}
+	k := &writer{Kernel: out, algebra: &algebra{Kernel: out, scalars: e.scalars}, Writer: gotree.NewWriter(&out.body), printer: e, names: maps.Clone(taken), views: map[viewKey]*gotree.Var{},
+		accs: map[*loop.Buffer][]placed{}, locals: map[*loop.Buffer]*gotree.Var{}, defined: map[*loop.Buffer]bool{}, rows: map[rowKey]*gotree.Var{}, arrays: map[string]*gotree.Var{}}
 	for _, a := range withIndices(accs) {
 		k.accs[a.Buf] = append(k.accs[a.Buf], a)
 	}
 	return k
 }
 
-func (k *writer) line(format string, args ...any) {
-	if len(args) > 0 {
-		format = fmt.Sprintf(format, args...)
-	}
-	k.lines = append(k.lines, format)
-}
-
-// inner is a new local name.
-func (k *writer) inner(base string) string {
+// Pick is a new variable; of a wish of one letter, one of another letter where that
+// is somebody's.
+func (k *writer) Pick(base string) *gotree.Var {
 	if k.names.Has(base) && len(base) == 1 {
 		for _, try := range "ijlmuvtcoehq" {
 			if s := string(try); !k.names.Has(s) {
@@ -74,7 +68,17 @@ func (k *writer) inner(base string) string {
 			}
 		}
 	}
-	return k.names.Pick(base)
+	return k.named(base)
+}
+
+// named is a new variable of a name, or one made of it.
+func (k *writer) named(wish string) *gotree.Var { return &gotree.Var{Name: k.names.Pick(wish)} }
+
+// free gives the names of variables back.
+func (k *writer) free(vars ...*gotree.Var) {
+	for _, v := range vars {
+		delete(k.names, v.Name)
+	}
 }
 
 // param is the parameter for a buffer, made when first asked for.
@@ -87,7 +91,7 @@ func (k *writer) param(b *loop.Buffer, wish string) *Param {
 	p := &Param{Buf: b}
 	switch {
 	case b.Class == loop.Scalar:
-		p.Form, p.typ = Value, k.el.float
+		p.Form = Value
 		wish = cmp.Or(map[string]string{"inv_total": "invTotal", "share": "share"}[b.Name], "scalar")
 		delete(k.names, wish)
 	case b.Class == loop.Random:
@@ -98,7 +102,7 @@ func (k *writer) param(b *loop.Buffer, wish string) *Param {
 	case b.Ragged:
 		p.Form, wish = Ragged, "ids"
 	case b.Rows:
-		p.Form, p.typ = RowSlice, "[]"+k.el.Of(b)
+		p.Form = RowSlice
 		switch {
 		case b.Class == loop.Weight:
 			wish = "weight"
@@ -108,12 +112,12 @@ func (k *writer) param(b *loop.Buffer, wish string) *Param {
 			wish = "ids"
 		}
 	case k.Shape != nil, k.printer.flat:
-		p.Form, p.typ = RowSlice, "[]"+k.el.Of(b)
+		p.Form = RowSlice
 	default:
 		p.Form, p.Dims = Fixed, k.dims(b)
-		p.typ = "*" + gotree.Array(p.Dims) + k.el.Of(b)
 	}
-	p.Name = k.names.Pick(wish)
+	p.v = k.named(wish)
+	p.Name = p.v.Name
 	k.Params = append(k.Params, p)
 	return p
 }
@@ -122,9 +126,9 @@ func (k *writer) param(b *loop.Buffer, wish string) *Param {
 var stepWord = regexp.MustCompile("^[a-z][a-z_]+$")
 
 // local is the variable of a scalar that lives within a row.
-func (k *writer) local(b *loop.Buffer) string {
-	name, ok := k.locals[b]
-	if !ok {
+func (k *writer) local(b *loop.Buffer) *gotree.Var {
+	if k.locals[b] == nil {
+		var name string
 		base := b.Name[strings.LastIndexByte(b.Name, '.')+1:]
 		if base != b.Name && stepWord.MatchString(base) {
 			name = k.names.Pick(cmp.Or(map[string]string{"max": "top", "min": "least", "exp": "e", "log": "l"}[base], gotree.Lower(base)))
@@ -133,14 +137,22 @@ func (k *writer) local(b *loop.Buffer) string {
 			for name = k.names.Pick(s.Mark + gotree.Lower(base)); s.Names.Has(name); name = k.names.Pick(gotree.Lower(base)) {
 			}
 		}
-		k.locals[b] = name
+		k.locals[b] = &gotree.Var{Name: name}
 	}
-	return name
+	return k.locals[b]
 }
 
-// open starts the loop over one axis and lays views over the rows that it
-// walks. It returns what ends the loop.
-func (k *writer) open(axes []loop.Axis, i int, vars []string, accs []placed) (end func()) {
+// loops writes the loops over the axes from one on up to another, one in the other.
+func (k *writer) loops(axes []loop.Axis, from, to int, vars []gotree.Expr, accs []placed, body func()) {
+	if from == to {
+		body()
+		return
+	}
+	k.loop(axes, from, vars, accs, func() { k.loops(axes, from+1, to, vars, accs, body) })
+}
+
+// loop writes the loop over one axis, with views of the rows that it walks.
+func (k *writer) loop(axes []loop.Axis, i int, vars []gotree.Expr, accs []placed, body func()) {
 	a := axes[i]
 	wish := a.Name
 	if a.Rows {
@@ -152,24 +164,14 @@ func (k *writer) open(axes []loop.Axis, i int, vars []string, accs []placed) (en
 	if len(wish) != 1 || wish[0] < 'a' || wish[0] > 'z' {
 		wish = "i"
 	}
-	v := k.inner(wish)
+	v := k.Pick(wish)
 	vars[i] = v
-	head := len(k.lines)
-	k.line("for %s := range %s {", v, k.extent(a))
-	var opened []viewKey
-	if a.Rows {
-		opened = k.view(i, v, accs)
-	}
-	return func() {
-		named := regexp.MustCompile(`\b` + v + `\b`).MatchString
-		if !slices.ContainsFunc(k.lines[head+1:], named) {
-			k.lines[head] = fmt.Sprintf("for range %s {", k.extent(a)) // something repeats along the axis
+	k.In(&gotree.Range{Key: v, Over: k.extent(a)}, func() {
+		if a.Rows {
+			k.viewed(i, v, accs, body)
+		} else {
+			body()
 		}
-		k.line("}")
-		delete(k.names, v)
-		for _, key := range opened {
-			delete(k.names, k.views[key])
-			delete(k.views, key)
-		}
-	}
+	})
+	k.free(v)
 }

@@ -98,6 +98,12 @@ type (
 		Table bool
 	}
 
+	// Keyed is an element Key: Value of a Composite; the key is no number of a kernel.
+	Keyed struct {
+		Key   string
+		Value Expr
+	}
+
 	// ArrayType is the type [N]Elem.
 	ArrayType struct {
 		N    Number
@@ -121,7 +127,11 @@ func (b Binary) String() string {
 	if at == bindCompare { // a < b < c is none
 		left++
 	}
-	x, y := within(b.X, left), within(b.Y, at+1)
+	right := at + 1
+	if n, ok := b.Y.(Number); ok && b.Op == "*" && !strings.Contains(n.Text, "/") { // of integers, x*(y*z) is x*y*z
+		right = at
+	}
+	x, y := within(b.X, left), within(b.Y, right)
 	if strings.HasPrefix(y, b.Op) { // x - -y
 		return x + " " + b.Op + " " + y
 	}
@@ -177,6 +187,8 @@ func (c Composite) String() string {
 	return typ + "{\n" + b.String() + "}"
 }
 
+func (k Keyed) String() string { return k.Key + ": " + k.Value.String() }
+
 func (a Added) String() string {
 	var b strings.Builder
 	for i, e := range a {
@@ -220,6 +232,7 @@ func (View) bind() int      { return bindTight }
 func (Member) bind() int    { return bindTight }
 func (ArrayType) bind() int { return bindTight }
 func (Composite) bind() int { return bindTight }
+func (Keyed) bind() int     { return bindTight }
 
 func (l Lit) bind() int {
 	if strings.HasPrefix(string(l), "-") {
@@ -263,7 +276,23 @@ func (v View) parts() []Expr      { return []Expr{v.X, v.From, v.N} }
 func (m Member) parts() []Expr    { return []Expr{m.X} }
 func (a ArrayType) parts() []Expr { return []Expr{a.N, a.Elem} }
 func (a Added) parts() []Expr     { return a }
+func (k Keyed) parts() []Expr     { return []Expr{k.Value} }
 func (c Composite) parts() []Expr { return append([]Expr{c.Type}, c.Elems...) }
+
+// Op is x op y.
+func Op(x Expr, op string, y Expr) Expr { return Binary{x, op, y} }
+
+// Chain is a op b op c, from left to right.
+func Chain(op string, list ...Expr) Expr {
+	x := list[0]
+	for _, y := range list[1:] {
+		x = Binary{x, op, y}
+	}
+	return x
+}
+
+// Ref is the address of x.
+func Ref(x Expr) Expr { return Unary{"&", x} }
 
 // At is the element of x at an index, or at one for each dimension.
 func At(x Expr, at ...Expr) Expr { return Index{x, at} }

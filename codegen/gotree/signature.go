@@ -14,9 +14,15 @@ const lineWidth = 100
 // Declaration prints the head of a function, one line for each type of its
 // parameters where a single line would be long.
 func Declaration(name string, list []Parameter, results string) string {
-	head := "func " + name + "(" + parameters(list, " ") + ")" + results + " {"
-	if len([]rune(head)) <= lineWidth || len(list) == 0 {
-		return head
+	return DeclarationFor(len([]rune(name)), name, list, results)
+}
+
+// DeclarationFor is Declaration broken as that of a name of some length: whatever it
+// is called, a function reads the same.
+func DeclarationFor(length int, name string, list []Parameter, results string) string {
+	rest := "(" + parameters(list, " ") + ")" + results + " {"
+	if len("func ")+length+len([]rune(rest)) <= lineWidth || len(list) == 0 {
+		return "func " + name + rest
 	}
 	return "func " + name + "(\n" + parameters(list, "\n") + ",\n)" + results + " {"
 }

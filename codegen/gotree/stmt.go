@@ -39,8 +39,9 @@ type (
 		Body       Block
 	}
 
-	// While is for ; Cond; Post, where there may be no Post.
+	// While is for Init; Cond; Post, where there may be no Init and no Post.
 	While struct {
+		Init Stmt
 		Cond Expr
 		Post Stmt
 		Body Block
@@ -108,6 +109,9 @@ type (
 
 	// Jump leaves a function or a loop.
 	Jump string
+
+	// Remark is a comment of one line.
+	Remark string
 )
 
 const (
@@ -118,6 +122,9 @@ const (
 
 // Let declares one variable.
 func Let(v *Var, value Expr) Stmt { return Declare{[]*Var{v}, []Expr{value}} }
+
+// LetTwo declares two variables: with a value each, or with one that gives both.
+func LetTwo(a, b *Var, values ...Expr) Stmt { return Declare{[]*Var{a, b}, values} }
 
 // Set is to op value.
 func Set(to Expr, op string, value Expr) Stmt {
@@ -163,8 +170,13 @@ func remark(note string) string {
 	return " // " + note
 }
 
-// one is the text of a statement of one line.
-func one(s Stmt) string { return Block{s}.String() }
+// part is the text of a statement in the head of another, where there is one.
+func part(s Stmt) string {
+	if s == nil {
+		return ""
+	}
+	return Block{s}.String()
+}
 
 func (s *For) print(b *strings.Builder) {
 	step := s.Var.Name + "++"
@@ -190,8 +202,8 @@ func (s *Range) print(b *strings.Builder) {
 
 func (s *While) print(b *strings.Builder) {
 	head := "for " + s.Cond.String()
-	if s.Post != nil {
-		head = "for ; " + s.Cond.String() + "; " + one(s.Post)
+	if s.Init != nil || s.Post != nil {
+		head = "for " + part(s.Init) + "; " + s.Cond.String() + "; " + part(s.Post)
 	}
 	nested(b, head+" ", "", s.Body)
 }
@@ -199,7 +211,7 @@ func (s *While) print(b *strings.Builder) {
 func (s *If) print(b *strings.Builder) {
 	head := "if "
 	if s.Init != nil {
-		head += one(s.Init) + "; "
+		head += part(s.Init) + "; "
 	}
 	nested(b, head+s.Cond.String()+" ", s.Note, s.Then)
 	if len(s.Else) > 0 {
@@ -239,11 +251,12 @@ func (s Assign) print(b *strings.Builder) {
 func (s Increment) print(b *strings.Builder) { b.WriteString(s.Var.Name + "++") }
 func (s Do) print(b *strings.Builder)        { b.WriteString(s.Call.String()) }
 func (s Jump) print(b *strings.Builder)      { b.WriteString(string(s)) }
+func (s Remark) print(b *strings.Builder)    { b.WriteString("// " + string(s)) }
 
 func (s *For) parts() []Expr      { return []Expr{s.From, s.To, s.Step} }
 func (s *Range) parts() []Expr    { return []Expr{s.Over} }
 func (s *If) parts() []Expr       { return append(inner(s.Init), s.Cond) }
-func (s *While) parts() []Expr    { return append(inner(s.Post), s.Cond) }
+func (s *While) parts() []Expr    { return append(append(inner(s.Init), inner(s.Post)...), s.Cond) }
 func (s *Braces) parts() []Expr   { return nil }
 func (s Declare) parts() []Expr   { return s.Values }
 func (s Zero) parts() []Expr      { return []Expr{s.Type} }
@@ -252,6 +265,7 @@ func (s Assign) parts() []Expr    { return slices.Concat(s.To, s.Values) }
 func (s Increment) parts() []Expr { return []Expr{s.Var} }
 func (s Do) parts() []Expr        { return []Expr{s.Call} }
 func (s Jump) parts() []Expr      { return nil }
+func (s Remark) parts() []Expr    { return nil }
 
 func (s *Switch) parts() []Expr {
 	list := []Expr{s.Tag}
@@ -281,6 +295,7 @@ func (s Assign) blocks() []Block    { return nil }
 func (s Increment) blocks() []Block { return nil }
 func (s Do) blocks() []Block        { return nil }
 func (s Jump) blocks() []Block      { return nil }
+func (s Remark) blocks() []Block    { return nil }
 
 func (s *Switch) blocks() []Block {
 	var list []Block
@@ -314,6 +329,16 @@ func (w *Writer) In(s Nest, body func()) {
 	w.open = append(w.open, s.body())
 	defer func() { w.open = w.open[:len(w.open)-1] }()
 	body()
+}
+
+// Inside adds statements each within the one before it, and all that body adds in the
+// innermost.
+func (w *Writer) Inside(around []Nest, body func()) {
+	if len(around) == 0 {
+		body()
+		return
+	}
+	w.In(around[0], func() { w.Inside(around[1:], body) })
 }
 
 // Block is what body adds, in a block that no statement has yet.

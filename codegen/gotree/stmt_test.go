@@ -28,6 +28,8 @@ func TestExpr(t *testing.T) {
 		{binary(Int(-3), "+", x), "-3+x"},
 		{binary(Paren{sum}, "+", Paren{sum}), "(x+y)+(x+y)"},
 		{binary(i, "*", Number{6, "s.n+1"}), "i*(s.n+1)"},
+		{binary(i, "*", Number{6, "s.n*s.m"}), "i*s.n*s.m"},
+		{binary(i, "*", Number{6, "s.n/2"}), "i*(s.n/2)"},
 		{Unary{"&", At(x, i, Int(2))}, "&x[i][2]"},
 		{View{x, nil, Literal(8), "float32"}, "(*[8]float32)(x[:])"},
 		{View{x, i, Number{8, "s.n"}, "float32"}, "x[i:][:s.n]"},
@@ -35,6 +37,7 @@ func TestExpr(t *testing.T) {
 		{Added{x, sum, y, x, y}, "x + (x+y) + y + x +\ny"},
 		{CallExpr{Member{x, "Share"}, []Expr{Qual{"math", "Pi"}}}, "x.Share(§math.Pi)"},
 		{At(Composite{Word("[...]int"), []Expr{Int(1), i}, false}, i), "[...]int{1, i}[i]"},
+		{Composite{Word("t"), []Expr{Keyed{"k", Ref(x)}}, false}, "t{k: &x}"},
 		{Composite{Word("[][2]int"), []Expr{Composite{nil, []Expr{Int(1), Int(2)}, false}}, true}, "[][2]int{\n{1, 2},\n}"},
 		{ArrayType{Literal(4), ArrayType{Number{8, "s.n"}, Word("F")}}, "[4][s.n]F"},
 	} {
@@ -89,6 +92,7 @@ func loops() Block {
 		w.Add(&If{Init: Let(d, At(x, j)), Cond: Binary{d, ">", s}, Then: Block{Set(s, "=", d)}, Else: w.Block(func() { w.Add(Break) })})
 	})
 	w.In(&Braces{Note: "the last"}, func() { w.Add(Run("clear", Slice{X: x})) })
+	w.Add(&While{Init: LetTwo(i, j, Int(0), Int(1)), Cond: Op(i, "<", j), Post: Set(i, "+=", Int(1))}, Remark("and last:"))
 	w.Add(&Switch{Tag: n, Cases: []Case{{[]Expr{Int(1), Int(2)}, Block{Return}}, {nil, Block{Set(n, "=", Int(1))}}}})
 	return body
 }
@@ -122,6 +126,9 @@ func f(x []float32) {
 	{ // the last
 		clear(x[:])
 	}
+	for i, j := 0, 1; i < j; i += 1 {
+	}
+	// and last:
 	switch n {
 	case 1, 2:
 		return

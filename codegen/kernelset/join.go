@@ -2,6 +2,7 @@ package kernelset
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -47,9 +48,9 @@ func unique(list []*Function) []*Function {
 // familyText is what the text of a function consists of: its documentation, its Go
 // body and the machine code's of every level.
 func (fn *Function) familyText() []string {
-	parts := []string{"// " + strings.Join(fn.doc, "\n// "), fn.kernel.Inside()}
+	parts := []string{"// " + strings.Join(fn.doc, "\n// "), fn.inside}
 	for _, b := range fn.bodies() {
-		parts = append(parts, strings.Join(b.Lines, "\n"))
+		parts = append(parts, b.Block.String())
 	}
 	return parts
 }
@@ -61,11 +62,6 @@ func (fn *Function) bodies() []driver.Body {
 	return fn.code.bodies
 }
 
-// tableColumns is Go for the type of a table, whatever its rows.
-func tableColumns(table string) string {
-	return table[:strings.IndexByte(table, '\n')+1]
-}
-
 // familyKey is equal for functions that can be one.
 func (fn *Function) familyKey() string {
 	var b strings.Builder
@@ -75,7 +71,7 @@ func (fn *Function) familyKey() string {
 	all, _ := fn.Work()
 	fmt.Fprint(&b, fn.formula, all > 0)
 	for _, body := range fn.bodies() {
-		fmt.Fprint(&b, body.Level, tableColumns(body.Table))
+		fmt.Fprint(&b, body.Level, body.Table.Type())
 	}
 	return b.String() + shape.Key(fn.familyText())
 }
@@ -94,7 +90,6 @@ func (e *Set) joinFamily(members []*Function) {
 	if len(members) > 1 {
 		out.Name = e.Top.Pick(name)
 	}
-	out.doc = strings.Split(strings.TrimPrefix(j.Parts[0], "// "), "\n// ")
 	if first.code != nil {
 		code := *first.code
 		code.bodies = slices.Clone(code.bodies)
@@ -102,6 +97,11 @@ func (e *Set) joinFamily(members []*Function) {
 		for i := range code.bodies {
 			e.joinBodies(&code.bodies[i], i, members, &j, out.Name)
 		}
+	}
+	parts := j.In(members[0].familyText()) // with the names that tables have now
+	out.doc = strings.Split(strings.TrimPrefix(parts[0], "// "), "\n// ")
+	if out.code != nil {
+		out.code.texts = parts[2:]
 	}
 	if out.Divided {
 		for i := range out.kernel.Params {
@@ -116,35 +116,33 @@ func (e *Set) joinFamily(members []*Function) {
 	for i, fn := range members {
 		fn.joined, fn.sizes = out, j.Values[i]
 	}
-	out.text = out.kernel.Head() + j.Parts[1]
+	out.inside = parts[1]
 }
 
 // joinBodies makes one body of those that the members of a family have at a level.
 func (e *Set) joinBodies(to *driver.Body, level int, members []*Function, j *shape.Joined, name string) {
-	to.Lines, to.Stubs = []string{j.Parts[2+level]}, nil
-	var tables []string
+	to.Stubs = nil
+	var tables []*driver.Table
 	places := make([]int, len(members))
 	for i, fn := range members {
 		b := fn.code.bodies[level]
 		to.Stubs = append(to.Stubs, b.Stubs...)
 		to.Work, to.RowWork = max(to.Work, b.Work), max(to.RowWork, b.RowWork)
-		if places[i] = slices.Index(tables, b.Table); places[i] < 0 {
+		same := func(t *driver.Table) bool { return reflect.DeepEqual(t.Rows, b.Table.Rows) }
+		if b.Table == nil {
+			continue
+		}
+		if places[i] = slices.IndexFunc(tables, same); places[i] < 0 {
 			places[i] = len(tables)
 			tables = append(tables, b.Table)
 		}
 	}
-	switch {
-	case to.Table == "":
-	case len(tables) == 1:
-		to.NameTable(e.unit.Constant(to.Table, name))
+	switch len(tables) {
+	case 0:
+	case 1:
+		to.Table.Var.Name = e.unit.Constant(to.Table.Value(), name)
 	default:
-		columns := tableColumns(to.Table)
-		var text strings.Builder
-		text.WriteString("[...][]" + strings.TrimPrefix(columns, "[...]"))
-		for _, t := range tables {
-			text.WriteString("{\n" + strings.TrimPrefix(t, columns) + ",\n")
-		}
-		to.NameTable(e.unit.Constant(text.String()+"}", name) + "[" + j.Size("parts", places) + "]")
+		to.Table.Var.Name = e.unit.Constant(driver.TableOfTables(tables), name) + "[" + j.Size("parts", places) + "]"
 	}
 }
 

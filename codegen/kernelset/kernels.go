@@ -41,15 +41,16 @@ func (e *Set) Uses(scalar string) { e.bodies.Uses(scalar) }
 
 // Function is a finished kernel function.
 type Function struct {
-	Name, text string
-	doc        []string
-	kernel     *gokernel.Kernel // whose text it is
-	code       *machineCode     // nil: the Go body is all there is
-	Divided    bool             // workers may divide it although it is computed row by row
-	formula    string           // of a contraction that may become one function with others
-	joined     *Function        // that which this one has become, and the sizes that make it this one
-	sizes      []int
-	rows       []gotree.Number // of one that others have become: the length of a row of every parameter
+	Name    string
+	doc     []string         // what its documentation says of it
+	kernel  *gokernel.Kernel // whose head it has
+	inside  string           // and what comes after that
+	code    *machineCode     // nil: the Go body is all there is
+	Divided bool             // workers may divide it although it is computed row by row
+	formula string           // of a contraction that may become one function with others
+	joined  *Function        // that which this one has become, and the sizes that make it this one
+	sizes   []int
+	rows    []gotree.Number // of one that others have become: the length of a row of every parameter
 }
 
 // Function prints a kernel and returns it with the name of its function: one
@@ -59,11 +60,11 @@ func (e *Set) Function(k loop.Kernel) (*gokernel.Kernel, *Function, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	text := out.Text()
-	key := text + out.Shape.Names()
+	inside := out.Inside()
+	key := out.Head("") + inside + out.Shape.Names()
 	fn := e.known[key]
 	if fn == nil {
-		fn = &Function{Name: out.PickName(e.Top), text: text, doc: out.Doc, kernel: out}
+		fn = &Function{Name: out.PickName(e.Top), doc: out.Doc, kernel: out, inside: inside}
 		if c, ok := k.(*loop.Contract); ok && e.Share {
 			fn.formula = fmt.Sprintf("%#v", c.Epilogue)
 		}
@@ -89,11 +90,8 @@ func (e *Set) Declare(f *gotree.File) error {
 		if fn.kernel.Family != nil {
 			fn.kernel.Family.Declare(f, fn.Name)
 		}
-		doc := make([]string, len(fn.doc))
-		for i, l := range fn.doc {
-			doc[i] = gokernel.WithName(l, fn.GoName())
-		}
-		f.Add("%s", gotree.Comment(doc...)+gokernel.WithName(fn.text, fn.GoName()))
+		name := fn.GoName()
+		f.Add("%s", gotree.Comment(gokernel.Documented(name, fn.doc)...)+fn.kernel.Head(name)+fn.inside)
 	}
 	e.bodies.ScalarDecls(f)
 	return nil

@@ -21,6 +21,15 @@ const CacheLine = 16
 type machineCode struct {
 	kernel *gokernel.Kernel
 	bodies []driver.Body // the best first
+	texts  []string      // theirs, of a function that several have become
+}
+
+// text is the Go of a body.
+func (c *machineCode) text(i int) string {
+	if c.texts != nil {
+		return c.texts[i]
+	}
+	return c.bodies[i].Block.String()
 }
 
 // GoName is the name of the Go function that does the kernel's work everywhere.
@@ -70,7 +79,7 @@ func (e *Set) machine(fn *Function, k loop.Kernel, out *gokernel.Kernel) error {
 		return err
 	}
 	if len(bodies) > 0 {
-		fn.code = &machineCode{out, bodies}
+		fn.code = &machineCode{kernel: out, bodies: bodies}
 		fn.Divided = slices.ContainsFunc(bodies, func(b driver.Body) bool { return b.Divided })
 	}
 	return nil
@@ -117,10 +126,7 @@ func (e *Set) WorkFloats() int {
 // wrapperSignature is that of the function which chooses a level: the kernel's,
 // with the scratch before the count of rows.
 func (fn *Function) wrapperSignature() []gotree.Parameter {
-	list := fn.code.kernel.Signature()
-	for i := range list {
-		list[i].Type = gokernel.Concrete(list[i].Type)
-	}
+	list := fn.code.kernel.SignatureOver(gokernel.Single)
 	if fn.Divided {
 		list = append(list, gotree.Parameter{Name: "t", Type: "*§nn.Worker"})
 	}
@@ -175,12 +181,12 @@ func (e *Set) MachineFile(f *gotree.File, out, x []string) {
 		if k := fn.code.kernel; k.Counted && !k.Shared {
 			b.WriteString("case n == 0: // no rows for this worker\n")
 		}
-		for _, body := range fn.code.bodies {
+		for i, body := range fn.code.bodies {
 			fmt.Fprintf(&b, "case cpu >= %s:\n", levels[body.Level])
 			if fn.Divided && !body.Divided {
 				b.WriteString("if !t.Solo() {\nreturn\n}\n")
 			}
-			b.WriteString(strings.Join(body.Lines, "\n") + "\n")
+			b.WriteString(fn.code.text(i) + "\n")
 		}
 		fmt.Fprintf(&b, "default:\n%s\n}\n}", fn.portableCall())
 		f.Add("%s", b.String())

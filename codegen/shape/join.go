@@ -10,14 +10,14 @@ import (
 	"strings"
 )
 
-// Joined is what kernels are whose texts differ in numbers alone: one text, in which
-// the numbers that differ are fields of the shape argument.
+// Joined is what makes one text of those of kernels which differ in numbers alone: the
+// numbers that differ are fields of the shape argument.
 type Joined struct {
-	Parts  []string // of the text: Go with the numbers replaced
 	Fields []string
 	Values [][]int // of every kernel, those of the fields
 
-	names map[string]string // of fields, by their values
+	numbers []string          // what stands in place of a number; "": it is the same everywhere
+	names   map[string]string // of fields, by their values
 }
 
 // number is an integer literal of a text.
@@ -203,15 +203,14 @@ func wish(list []lexeme, i int) string {
 	return "size"
 }
 
-// Join makes one text of those of some kernels, which have the same key.
+// Join finds what becomes of the numbers in the texts of some kernels, which have the
+// same key.
 func Join(kernels [][]string) Joined {
 	readings := make([]*reading, len(kernels))
 	for i, parts := range kernels {
 		readings[i] = read(parts)
 	}
-	j := Joined{Parts: slices.Clone(kernels[0]), Values: make([][]int, len(kernels)), names: map[string]string{}}
-	edits := make([][]edit, len(j.Parts))
-	put := func(part, from, to int, text string) { edits[part] = append(edits[part], edit{from, to, text}) }
+	j := Joined{Values: make([][]int, len(kernels)), numbers: make([]string, len(readings[0].numbers)), names: map[string]string{}}
 	for i, n := range readings[0].numbers {
 		column := make([]int, len(kernels))
 		for k, r := range readings {
@@ -220,21 +219,33 @@ func Join(kernels [][]string) Joined {
 		if slices.Max(column) == slices.Min(column) {
 			continue
 		}
-		text := "…"
+		j.numbers[i] = "…"
 		if !n.comment {
-			text = j.number(n, column)
+			j.numbers[i] = j.number(n, column)
 		}
-		if n.converts > 0 {
+	}
+	return j
+}
+
+// In is the text of one of the kernels with the numbers replaced.
+func (j *Joined) In(kernel []string) []string {
+	edits := make([][]edit, len(kernel))
+	put := func(part, from, to int, text string) { edits[part] = append(edits[part], edit{from, to, text}) }
+	for i, n := range read(kernel).numbers {
+		switch text := j.numbers[i]; {
+		case text == "":
+		case n.converts > 0:
 			put(n.part, n.from, n.converts, "")
 			put(n.part, n.closes, n.closes+1, "[:"+text+"]")
-		} else {
+		default:
 			put(n.part, n.from, n.to, text)
 		}
 	}
-	for i := range j.Parts {
-		j.Parts[i] = edited(j.Parts[i], edits[i])
+	parts := make([]string, len(kernel))
+	for i, text := range kernel {
+		parts[i] = edited(text, edits[i])
 	}
-	return j
+	return parts
 }
 
 // number is Go for a number of a text that kernels differ in.

@@ -136,19 +136,19 @@ func (s *Shape) RowCount() string {
 	if s == nil {
 		return "n"
 	}
-	return gotree.Number{Text: "n"}.Times(s.rows).String()
+	return rows.Times(s.rows).String()
 }
 
+// rows is the number of rows that a kernel is given.
+var rows = gotree.Number{Text: "n"}
+
 // Extent is the number of turns of a loop in Go: "s.nC", "n*s.nI".
-func (s *Shape) Extent(a loop.Axis) string {
-	switch n := s.Count(a); {
-	case !a.Rows:
-		return n.String()
-	case n.Is(1):
-		return "n"
-	default:
-		return "n*" + n.String()
+func (s *Shape) Extent(a loop.Axis) gotree.Number {
+	n := s.Count(a)
+	if a.Rows {
+		return rows.Times(n)
 	}
+	return n
 }
 
 // Stride is how far a turn of a loop moves an operand.

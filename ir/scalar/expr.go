@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Expr is a scalar expression over the operands of a kernel or of a Map:
@@ -31,17 +30,25 @@ func (n Num) String() string { return strconv.FormatFloat(float64(n), 'g', -1, 6
 
 func (Rows) String() string { return "n" }
 
-func (a Apply) String() string {
-	var b strings.Builder
-	b.WriteString(a.Fn + "(")
+func (a Apply) String() string { return string(a.appendText(nil)) }
+
+// appendText prints into one buffer: an expression is as long as it is deep.
+func (a Apply) appendText(b []byte) []byte {
+	b = append(append(b, a.Fn...), '(')
 	for i, x := range a.Args {
 		if i > 0 {
-			b.WriteString(", ")
+			b = append(b, ", "...)
 		}
-		b.WriteString(x.String())
+		switch x := x.(type) {
+		case Apply:
+			b = x.appendText(b)
+		case Num:
+			b = strconv.AppendFloat(b, float64(x), 'g', -1, 64)
+		default:
+			b = append(b, x.String()...)
+		}
 	}
-	b.WriteByte(')')
-	return b.String()
+	return append(b, ')')
 }
 
 // Equal reports whether two expressions are printed the same.

@@ -3,6 +3,8 @@ package spec
 import (
 	"slices"
 	"strings"
+
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 // layerAliases are second names that Keras has for layers: the names beside the
@@ -43,11 +45,11 @@ func LayerClass(name string) string {
 	}
 	_, function := cutLast(name, "::")
 	class := name
-	switch r, ok := fromR(name); {
+	switch r, ok := document.FromR(name); {
 	case ok && strings.HasPrefix(function, "layer_") && !strings.HasPrefix(r, "Activation: "):
 		class = r
-	case !ok && identifier.MatchString(name) && strings.ToLower(name) == name:
-		class = camel(name)
+	case !ok && document.Identifier.MatchString(name) && strings.ToLower(name) == name:
+		class = document.Camel(name)
 	}
 	if first, ok := layerAliases[class]; ok {
 		return first

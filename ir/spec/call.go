@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 // CallOf reads a name, or a name with arguments: `relu`, `{leaky_relu:
@@ -22,7 +23,7 @@ func CallOf(v Value, owner, what string) (Call, diag.List) {
 func (a Args) Schedule(name string) (rest Args, of Call, errs diag.List) {
 	isCall := func(v Value) bool {
 		number := func(w Value) bool { return w.Kind == Int || w.Kind == Float }
-		return v.Kind == Map || v.Kind == String && instead(name, v, number) == ""
+		return v.Kind == Map || v.Kind == String && document.Instead(name, v, number) == ""
 	}
 	rest = a
 	if v := a.Positional; v != nil && isCall(*v) {
@@ -68,7 +69,7 @@ func (r *callReader) call(v Value) Call {
 			return Call{}
 		}
 	}
-	r.fail(v.Pos, "%s takes a name, or a name with arguments, not %s", r.what, v.describe())
+	r.fail(v.Pos, "%s takes a name, or a name with arguments, not %s", r.what, v.Describe())
 	return Call{}
 }
 
@@ -79,7 +80,7 @@ func (r *callReader) named(a Arg, pos diag.Pos) Call {
 	case v.Kind == Map:
 		args.List = v.Map
 	case v.Kind == List && dashed(v):
-		r.fail(v.Pos, "the arguments of %s are a list; write %s, without dashes", quotedName(a.Name), r.line("{"+plain(a.Name)+": "+undashed(v)+"}"))
+		r.fail(v.Pos, "the arguments of %s are a list; write %s, without dashes", document.QuotedName(a.Name), r.line("{"+document.Plain(a.Name)+": "+undashed(v)+"}"))
 	case v.Kind != Null:
 		args.Positional = &v
 	}
@@ -99,12 +100,12 @@ func typeEntry(v Value) int {
 func (r *callReader) typed(v Value, i int) {
 	at := v.Map[i]
 	name := at.Value.Str
-	if better, ok := fromR(name); ok {
+	if better, ok := document.FromR(name); ok {
 		name = better
 	}
-	text := plain(name)
-	if args := renamed(object(slices.Delete(slices.Clone(v.Map), i, i+1)...)); len(args.Map) > 0 {
-		text = "{" + text + ": " + args.brief() + "}"
+	text := document.Plain(name)
+	if args := renamed(document.Object(slices.Delete(slices.Clone(v.Map), i, i+1)...)); len(args.Map) > 0 {
+		text = "{" + text + ": " + args.Brief() + "}"
 	}
 	r.fail(at.Pos, "the name is written by itself, and its arguments under it; write %s", r.line(text))
 }
@@ -112,39 +113,39 @@ func (r *callReader) typed(v Value, i int) {
 // several answers a map of more than one entry where one name is expected.
 func (r *callReader) several(v Value) {
 	first := v.Map[0]
-	class, ok := v.get("class_name")
-	config, _ := v.get("config")
+	class, ok := v.Get("class_name")
+	config, _ := v.Get("config")
 	switch {
 	case ok && class.Value.Kind == String:
-		text := plain(class.Value.Str)
+		text := document.Plain(class.Value.Str)
 		if len(config.Value.Map) > 0 {
-			text = "{" + text + ": " + orEllipsis(flowArgs(config.Value.Map)) + "}"
+			text = "{" + text + ": " + orEllipsis(document.FlowArgs(config.Value.Map)) + "}"
 		}
 		r.fail(v.Pos, "class_name and config are not needed; write %s", r.line(text))
 	case first.Value.Kind == Null:
 		r.fail(v.Map[1].Pos, "the arguments of %s are beside it, not under it; indent them, or write %s",
-			quotedName(first.Name), r.line("{"+plain(first.Name)+": "+orEllipsis(flowArgs(v.Map[1:]))+"}"))
+			document.QuotedName(first.Name), r.line("{"+document.Plain(first.Name)+": "+orEllipsis(document.FlowArgs(v.Map[1:]))+"}"))
 	default:
 		r.fail(v.Map[1].Pos, "%s takes one name, but got %s and %s; arguments belong under the name: %s",
-			r.what, diag.Quote(first.Name), diag.Quote(v.Map[1].Name), r.line("{"+plain(first.Name)+": {argument: value}}"))
+			r.what, diag.Quote(first.Name), diag.Quote(v.Map[1].Name), r.line("{"+document.Plain(first.Name)+": {argument: value}}"))
 	}
 }
 
 // name checks the name of a call, and gives Keras's for one of R's; args are its
 // arguments, for the line to write instead.
 func (r *callReader) name(name string, pos diag.Pos, args *Value) string {
-	if looksForeign(name) {
-		if write, ok := rewriteCall(name); ok && args == nil {
+	if document.LooksForeign(name) {
+		if write, ok := document.RewriteCall(name); ok && args == nil {
 			r.fail(pos, "this is Python or R; write %s", r.line(callText(r.what, write)))
 		} else {
 			r.fail(pos, "%s is Python or R; write the name, and its arguments under it: %s", diag.Quote(name), r.line("{name: {argument: value}}"))
 		}
 		return name
 	}
-	if better, ok := fromR(name); ok {
+	if better, ok := document.FromR(name); ok {
 		return better
 	}
-	if problem := badName(name); problem != "" {
+	if problem := document.BadName(name); problem != "" {
 		r.fail(pos, "%s: the name %s", r.what, problem)
 	}
 	return name
@@ -177,7 +178,7 @@ func renamed(args Value) Value {
 func callText(what, write string) string {
 	name, args, ok := strings.Cut(write, ": ")
 	if slices.Contains([]string{"loss", "metrics", "weighted_metrics", "optimizer"}, what) {
-		name = snake(name)
+		name = document.Snake(name)
 	}
 	if !ok {
 		return name
@@ -201,7 +202,7 @@ func undashed(v Value) string {
 	for _, e := range v.List {
 		args = append(args, e.Map...)
 	}
-	return orEllipsis(flowArgs(args))
+	return orEllipsis(document.FlowArgs(args))
 }
 
 func orEllipsis(s string) string {

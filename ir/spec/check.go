@@ -1,11 +1,11 @@
 package spec
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 // InputRefs gives for every layer what it reads: its inputs, or else the layer
@@ -68,9 +68,6 @@ func (m *Model) Order() []int {
 	return c.order
 }
 
-// maxHints bounds the search for near names: far fewer errors are printed.
-const maxHints = 100
-
 type checker struct {
 	m     *Model
 	names []string
@@ -84,7 +81,7 @@ func (c *checker) declare() {
 	at := map[string]diag.Pos{}
 	for i, in := range c.m.Inputs {
 		if first, twice := at[in.Name]; twice {
-			c.errs.Add(in.Pos, "two inputs are named %s; the first is %s", diag.Quote(in.Name), where(first))
+			c.errs.Add(in.Pos, "two inputs are named %s; the first is %s", diag.Quote(in.Name), document.Where(first))
 			continue
 		}
 		at[in.Name], c.index[in.Name] = in.Pos, -1-i
@@ -96,19 +93,11 @@ func (c *checker) declare() {
 			if c.index[name] < 0 {
 				what = "input"
 			}
-			c.errs.Add(l.NamePos, "the name %s is taken by the %s %s; give each layer its own", diag.Quote(name), what, where(first))
+			c.errs.Add(l.NamePos, "the name %s is taken by the %s %s; give each layer its own", diag.Quote(name), what, document.Where(first))
 			continue
 		}
 		at[name], c.index[name] = l.NamePos, i
 	}
-}
-
-// where says in words where something is in the same file.
-func where(p diag.Pos) string {
-	if p.Line > 0 {
-		return fmt.Sprintf("in line %d, column %d", p.Line, p.Col)
-	}
-	return "at " + p.Path
 }
 
 func (c *checker) known() []string {
@@ -135,11 +124,11 @@ func (c *checker) resolve() {
 				known = c.known()
 			}
 			hint := ""
-			if len(c.errs) < maxHints {
+			if len(c.errs) < document.MaxHints {
 				hint = diag.DidYouMean(r.Name, known)
 			}
 			if hint == "" && len(known) <= 12 {
-				hint = "; there are " + quoteAll(known)
+				hint = "; there are " + document.QuoteAll(known)
 			}
 			c.errs.Add(r.Pos, "%s names %s, which is neither an input nor a layer%s", what, diag.Quote(r.Name), hint)
 		}
@@ -149,7 +138,7 @@ func (c *checker) resolve() {
 	for i, l := range m.Layers {
 		if i == 0 && l.Inputs == nil && len(m.Inputs) > 1 {
 			c.errs.Add(l.Pos, "layer %s: the model has several inputs, so its first layer must name what it reads; write inputs: [%s]",
-				diag.Quote(c.names[0]), plain(m.Inputs[0].Name))
+				diag.Quote(c.names[0]), document.Plain(m.Inputs[0].Name))
 			continue
 		}
 		title := "layer " + diag.Quote(c.names[i]) + ": inputs"
@@ -170,14 +159,6 @@ func (c *checker) resolve() {
 		}
 		seen[r.Name] = true
 	}
-}
-
-func quoteAll(names []string) string {
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = diag.Quote(n)
-	}
-	return strings.Join(quoted, ", ")
 }
 
 // cycles orders the layers by what they read, depth first with a stack of its

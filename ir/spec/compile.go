@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 const compileExample = "compile: {optimizer: rmsprop, loss: binary_crossentropy, metrics: [accuracy]}"
@@ -27,31 +28,38 @@ var compileMistakes = map[string]string{
 	"batch_size":          "batch_size belongs under fit: write fit: {batch_size: ...}",
 }
 
-func (p *parser) compile(m *Model, a Arg) *Compile {
-	if !p.isMap("compile", a.Value, compileExample) {
+// compileReader reads the compile section of a model.
+type compileReader struct {
+	*document.Reader
+	m    *Model
+	deep bool // the layers have mistakes: their names are not known for sure
+}
+
+func (r *compileReader) compile(a Arg) *Compile {
+	if !r.IsMap("compile", a.Value, compileExample) {
 		return nil
 	}
 	c := &Compile{Pos: a.Pos, Optimizer: Call{Name: "rmsprop", Pos: a.Pos, Args: Args{Pos: a.Pos, Owner: "compile", Kind: "rmsprop"}}}
-	before, lossGiven := len(p.errs), false
-	p.section("compile", a.Value, []key{
-		{name: "optimizer", take: func(a Arg) { c.Optimizer = p.optimizer(a.Value) }},
-		{name: "loss", take: func(a Arg) {
+	before, lossGiven := len(r.Errs), false
+	r.Section("compile", a.Value, []document.Key{
+		{Name: "optimizer", Take: func(a Arg) { c.Optimizer = r.optimizer(a.Value) }},
+		{Name: "loss", Take: func(a Arg) {
 			lossGiven = true
-			c.Losses = p.perOutput(m, "loss", a.Value, false)
+			c.Losses = r.perOutput("loss", a.Value, false)
 		}},
-		{name: "metrics", take: func(a Arg) { c.Metrics = p.perOutput(m, "metrics", a.Value, true) }},
-		{name: "weighted_metrics", take: func(a Arg) { c.WeightedMetrics = p.perOutput(m, "weighted_metrics", a.Value, true) }},
+		{Name: "metrics", Take: func(a Arg) { c.Metrics = r.perOutput("metrics", a.Value, true) }},
+		{Name: "weighted_metrics", Take: func(a Arg) { c.WeightedMetrics = r.perOutput("weighted_metrics", a.Value, true) }},
 	}, compileMistakes)
-	if !lossGiven && len(p.errs) == before {
-		p.fail(a.Pos, "compile has no loss; write loss: with, for example, binary_crossentropy, sparse_categorical_crossentropy or mean_squared_error")
+	if !lossGiven && len(r.Errs) == before {
+		r.Fail(a.Pos, "compile has no loss; write loss: with, for example, binary_crossentropy, sparse_categorical_crossentropy or mean_squared_error")
 	}
 	return c
 }
 
 // call reads a name with its arguments in the compile section.
-func (p *parser) call(what string, v Value) (Call, bool) {
+func (r *compileReader) call(what string, v Value) (Call, bool) {
 	if v.Kind == Null {
-		p.fail(v.Pos, "compile: %s is empty; %s", what, map[string]string{
+		r.Fail(v.Pos, "compile: %s is empty; %s", what, map[string]string{
 			"optimizer":        "write the name of one, such as rmsprop, or take the line out",
 			"loss":             "write the name of one, such as mean_squared_error",
 			"metrics":          "write metrics: [accuracy], or take the line out",
@@ -60,26 +68,26 @@ func (p *parser) call(what string, v Value) (Call, bool) {
 		return Call{}, false
 	}
 	c, errs := CallOf(v, "compile", what)
-	p.errs = append(p.errs, errs...)
+	r.Errs = append(r.Errs, errs...)
 	return c, len(errs) == 0
 }
 
 // optimizer answers other names of the learning rate here, so that they are
 // reported with the other mistakes of the file.
-func (p *parser) optimizer(v Value) Call {
-	c, _ := p.call("optimizer", v)
+func (r *compileReader) optimizer(v Value) Call {
+	c, _ := r.call("optimizer", v)
 	c.Args.List = slices.Clone(c.Args.List)
 	for i, a := range c.Args.List {
 		switch a.Name {
 		case "lr": // Keras 2's name
 			if slices.ContainsFunc(c.Args.List, func(b Arg) bool { return b.Name == "learning_rate" }) {
-				p.fail(a.Pos, "compile: lr is learning_rate, which is given as well; take one of them out")
+				r.Fail(a.Pos, "compile: lr is learning_rate, which is given as well; take one of them out")
 			}
 			c.Args.List[i].Name = "learning_rate"
 		case "learn_rate", "eta":
-			p.fail(a.Pos, "compile: %s is called learning_rate; write optimizer: {%s: {learning_rate: %s}}", quotedName(a.Name), plain(c.Name), a.Value.brief())
+			r.Fail(a.Pos, "compile: %s is called learning_rate; write optimizer: {%s: {learning_rate: %s}}", document.QuotedName(a.Name), document.Plain(c.Name), a.Value.Brief())
 		case "decay":
-			p.fail(a.Pos, "compile: optimizers of Keras 3 have no decay; take it out")
+			r.Fail(a.Pos, "compile: optimizers of Keras 3 have no decay; take it out")
 		}
 	}
 	return c
@@ -87,45 +95,45 @@ func (p *parser) optimizer(v Value) Call {
 
 // perOutput reads a loss or metrics: one for every output, or a map from the
 // names of outputs. Several says that a list may stand for each.
-func (p *parser) perOutput(m *Model, what string, v Value, several bool) []NamedCall {
-	if v.Kind == Map && len(v.Map) > 0 && p.outputMap(m, v) {
+func (r *compileReader) perOutput(what string, v Value, several bool) []NamedCall {
+	if v.Kind == Map && len(v.Map) > 0 && outputMap(r.m, v) {
 		var all []NamedCall
 		for _, e := range v.Map {
-			if !p.isOutput(m, what, e) {
+			if !r.isOutput(what, e) {
 				continue
 			}
-			for _, n := range p.calls(what, e.Value, several) {
+			for _, n := range r.calls(what, e.Value, several) {
 				n.Output, n.Pos = e.Name, e.Pos
 				all = append(all, n)
 			}
 		}
 		return all
 	}
-	return p.calls(what, v, several)
+	return r.calls(what, v, several)
 }
 
-func (p *parser) calls(what string, v Value, several bool) []NamedCall {
+func (r *compileReader) calls(what string, v Value, several bool) []NamedCall {
 	items := []Value{v}
 	if v.Kind == List {
 		if !several {
 			write := "loss: {first_output: mean_squared_error, second_output: binary_crossentropy}"
 			if len(v.List) == 1 {
-				write = "loss: " + v.List[0].brief()
+				write = "loss: " + v.List[0].Brief()
 			}
-			p.fail(v.Pos, "compile: loss takes one name, or a map from outputs to names, not a list; write %s", write)
+			r.Fail(v.Pos, "compile: loss takes one name, or a map from outputs to names, not a list; write %s", write)
 			return nil
 		}
 		items = v.List
-		if len(items) > maxInputs {
-			p.fail(v.Pos, "compile: %s has %d entries; at most %d are allowed", what, len(items), maxInputs)
+		if len(items) > document.MaxInputs {
+			r.Fail(v.Pos, "compile: %s has %d entries; at most %d are allowed", what, len(items), document.MaxInputs)
 			return nil
 		}
 	}
 	var calls []NamedCall
 	for _, item := range items {
-		if c, ok := p.call(what, p.textArgs(item, "name")); ok {
+		if c, ok := r.call(what, r.TextArgs(item, "name")); ok {
 			if slices.ContainsFunc(calls, func(n NamedCall) bool { return n.Call.Name == c.Name && sameArgs(n.Call.Args, c.Args) }) {
-				p.fail(item.Pos, "compile: %s is in %s twice; take one out", quotedName(c.Name), what)
+				r.Fail(item.Pos, "compile: %s is in %s twice; take one out", document.QuotedName(c.Name), what)
 				continue
 			}
 			calls = append(calls, NamedCall{Call: c, Pos: item.Pos})
@@ -136,22 +144,22 @@ func (p *parser) calls(what string, v Value, several bool) []NamedCall {
 
 func sameArgs(a, b Args) bool {
 	if a.Positional != nil && b.Positional != nil {
-		return a.Positional.same(*b.Positional)
+		return a.Positional.Same(*b.Positional)
 	}
-	return a.Positional == nil && b.Positional == nil && sameEntries(a.List, b.List)
+	return a.Positional == nil && b.Positional == nil && document.SameEntries(a.List, b.List)
 }
 
 // outputMap tells a map from outputs, {head: huber}, from a name with
 // arguments, {huber: {delta: 2}}: a layer's name decides, and what cannot be
 // arguments.
-func (p *parser) outputMap(m *Model, v Value) bool {
+func outputMap(m *Model, v Value) bool {
 	names := m.Names()
 	for _, e := range v.Map {
 		if slices.Contains(names, e.Name) {
 			return true
 		}
 	}
-	if _, config := v.get("class_name"); config {
+	if _, config := v.Get("class_name"); config {
 		return false // Keras's own form of a name with arguments, which is answered
 	}
 	if typeEntry(v) >= 0 {
@@ -162,12 +170,12 @@ func (p *parser) outputMap(m *Model, v Value) bool {
 }
 
 // isOutput reports a key that names no output of the model.
-func (p *parser) isOutput(m *Model, what string, e Arg) bool {
-	if p.deep || len(m.Layers) == 0 {
-		return true // the names are not known for sure
+func (r *compileReader) isOutput(what string, e Arg) bool {
+	if r.deep || len(r.m.Layers) == 0 {
+		return true
 	}
 	var outputs []string
-	for _, o := range m.OutputRefs() {
+	for _, o := range r.m.OutputRefs() {
 		outputs = append(outputs, o.Name)
 	}
 	if slices.Contains(outputs, e.Name) {
@@ -181,6 +189,6 @@ func (p *parser) isOutput(m *Model, what string, e Arg) bool {
 	if len(outputs) > 1 {
 		have = "the outputs are "
 	}
-	p.fail(e.Pos, "compile: %s names %s, which is not an output of the model; %s", what, diag.Quote(e.Name), have+strings.Join(quoted[:min(len(quoted), 8)], ", "))
+	r.Fail(e.Pos, "compile: %s names %s, which is not an output of the model; %s", what, diag.Quote(e.Name), have+strings.Join(quoted[:min(len(quoted), 8)], ", "))
 	return false
 }

@@ -8,48 +8,55 @@ import (
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
+
+// filling is how the features of the data section fill the inputs.
+type filling struct {
+	*document.Reader
+	m *Model
+}
 
 // impliedInputs fills in the inputs that the data section decides, and compares
 // those that are written with it.
-func (p *parser) impliedInputs(m *Model, pos diag.Pos, meant map[string]bool) {
+func (c *filling) impliedInputs(pos diag.Pos, meant map[string]bool, sound bool) {
 	written := meant["inputs"]
-	d := m.Data
-	if d == nil || d.Train == nil || p.badData {
+	m, d := c.m, c.m.Data
+	if d == nil || d.Train == nil || !sound {
 		if !written && !meant["data"] {
-			p.fail(pos, "the description has no inputs; write %s", inputsExample)
+			c.Fail(pos, "the description has no inputs; write %s", inputsExample)
 		}
 		return
 	}
 	if kind := d.Train.Kind; kind.Shape().Arrays() {
 		if !written {
-			p.fail(d.Pos, "%s files do not tell the shape of the input in advance; write inputs: {x: {shape: [28, 28]}} or shape: [784]", kind)
+			c.Fail(d.Pos, "%s files do not tell the shape of the input in advance; write inputs: {x: {shape: [28, 28]}} or shape: [784]", kind)
 		}
 		return
 	}
 	switch {
 	case !written:
-		p.imply(m)
+		c.imply()
 	case len(m.Inputs) > 0:
-		if p.fillWidth(m) {
-			p.fits(m)
+		if c.fillWidth() {
+			c.fits()
 		}
 	}
 	if d.Windows != nil && len(m.Inputs) > 1 {
-		p.fail(d.Windows.Pos, "data: windows make the rows of one input, and the model has %d; give all features to one input, or make the windows in files and read them from npz", len(m.Inputs))
+		c.Fail(d.Windows.Pos, "data: windows make the rows of one input, and the model has %d; give all features to one input, or make the windows in files and read them from npz", len(m.Inputs))
 	}
 }
 
 // imply makes the inputs that the features ask for.
-func (p *parser) imply(m *Model) {
-	d := m.Data
+func (c *filling) imply() {
+	d := c.m.Data
 	width := 0
 	var inputs []Input
 	together := map[string]int{} // inputs that features name, by name
 	for i := range d.Features {
 		f := &d.Features[i]
 		if f.Slots == 0 && f.Encode == "one_hot" {
-			p.fail(f.Pos, "data: feature %s has no vocabulary; write its categories, vocabulary: [a, b, c], or how many slots they have, vocabulary: 10", diag.Quote(f.Name))
+			c.Fail(f.Pos, "data: feature %s has no vocabulary; write its categories, vocabulary: [a, b, c], or how many slots they have, vocabulary: 10", diag.Quote(f.Name))
 			return
 		}
 		if !f.Integer() && f.Input != "" {
@@ -72,7 +79,7 @@ func (p *parser) imply(m *Model) {
 		if d.Train.Kind != CSV {
 			name = "x"
 		}
-		inputs = append(inputs, Input{Name: name, Shape: f.shape(), DType: "int32", Pos: f.Pos})
+		inputs = append(inputs, Input{Name: name, Shape: f.Shape(), DType: "int32", Pos: f.Pos})
 	}
 	steps := 1
 	if d.Windows != nil {
@@ -86,7 +93,7 @@ func (p *parser) imply(m *Model) {
 		}
 	}
 	if width > math.MaxInt32/steps {
-		p.fail(d.Pos, "data: the features fill %d values of %s; an input has at most %d", width, count(steps, "row"), math.MaxInt32)
+		c.Fail(d.Pos, "data: the features fill %d values of %s; an input has at most %d", width, document.Counted(steps, "row"), math.MaxInt32)
 		return
 	}
 	if width > 0 {
@@ -95,45 +102,34 @@ func (p *parser) imply(m *Model) {
 			x.Shape = []int{d.Windows.Length, width}
 		}
 		if f := &d.Features[0]; f.Type == encoding.Image {
-			x.Shape = f.shape()
+			x.Shape = f.Shape()
 		}
 		for i := range d.Features {
 			if f := &d.Features[i]; f.Integer() && inputName(f.Name) == x.Name {
-				p.fail(f.Pos, "data: feature %s has an input of its own, and the input of the other features is called x too; write inputs: and give them other names", diag.Quote(f.Name))
+				c.Fail(f.Pos, "data: feature %s has an input of its own, and the input of the other features is called x too; write inputs: and give them other names", diag.Quote(f.Name))
 				return
 			}
 		}
 		inputs = append([]Input{x}, inputs...)
 	}
-	if len(inputs) > maxInputs {
-		p.fail(d.Pos, "data: the features need %d inputs; at most %d are allowed", len(inputs), maxInputs)
+	if len(inputs) > document.MaxInputs {
+		c.Fail(d.Pos, "data: the features need %d inputs; at most %d are allowed", len(inputs), document.MaxInputs)
 		return
 	}
-	m.Inputs = inputs
-}
-
-// shape is that of an input which a feature fills alone.
-func (f *Feature) shape() []int {
-	switch {
-	case f.Type == encoding.Image:
-		return []int{f.Height, f.Columns, f.Channels}
-	case f.Integer() && f.Values() == 0:
-		return []int{Ragged}
-	}
-	return []int{f.Values()}
+	c.m.Inputs = inputs
 }
 
 // fillWidth gives the one category without a vocabulary the values of its input
 // that the other features leave. It reports whether that can be done.
-func (p *parser) fillWidth(m *Model) bool {
-	d, open := m.Data, -1
+func (c *filling) fillWidth() bool {
+	m, d, open := c.m, c.m.Data, -1
 	for i := range d.Features {
 		f := &d.Features[i]
 		if f.Encode != "one_hot" || f.Slots > 0 {
 			continue
 		}
 		if open >= 0 {
-			p.fail(f.Pos, "data: features %s and %s have no vocabulary; only one feature can have what the input leaves: write vocabulary: and the number of its slots",
+			c.Fail(f.Pos, "data: features %s and %s have no vocabulary; only one feature can have what the input leaves: write vocabulary: and the number of its slots",
 				diag.Quote(d.Features[open].Name), diag.Quote(f.Name))
 			return false
 		}
@@ -160,8 +156,8 @@ func (p *parser) fillWidth(m *Model) bool {
 		}
 	}
 	if rest < least {
-		p.fail(f.Pos, "data: feature %s has no vocabulary, and input %s of shape %s leaves it %s of %s; at least %d are needed: write vocabulary: and the number of its slots, and correct the shape",
-			diag.Quote(f.Name), diag.Quote(in.Name), shapeText(in.Shape), count(max(rest, 0), "value"), m.widths(places, at), least)
+		c.Fail(f.Pos, "data: feature %s has no vocabulary, and input %s of shape %s leaves it %s of %s; at least %d are needed: write vocabulary: and the number of its slots, and correct the shape",
+			diag.Quote(f.Name), diag.Quote(in.Name), shapeText(in.Shape), document.Counted(max(rest, 0), "value"), m.widths(places, at), least)
 		return false
 	}
 	f.Slots, f.SlotsPos = rest, in.Pos
@@ -169,32 +165,32 @@ func (p *parser) fillWidth(m *Model) bool {
 }
 
 // fits compares the inputs that are written with what the features fill.
-func (p *parser) fits(m *Model) {
-	d := m.Data
+func (c *filling) fits() {
+	m, d := c.m, c.m.Data
 	places := m.Places()
 	filled := make([][]int, len(m.Inputs))
 	for i, at := range places {
 		if at.Input >= 0 {
 			filled[at.Input] = append(filled[at.Input], i)
 		} else {
-			p.noInput(m, &d.Features[i])
+			c.noInput(&d.Features[i])
 			return
 		}
 	}
 	for at, in := range m.Inputs {
 		if len(filled[at]) == 0 {
-			p.fail(in.Pos, "no feature of data fills input %s: take it out, or name a feature after it", diag.Quote(in.Name))
+			c.Fail(in.Pos, "no feature of data fills input %s: take it out, or name a feature after it", diag.Quote(in.Name))
 			continue
 		}
 		first := &d.Features[filled[at][0]]
 		dtype, want, what := "float32", []int{0}, "numbers"
 		if first.Integer() || first.Type == encoding.Image {
-			want = first.shape()
+			want = first.Shape()
 		}
 		if first.Integer() {
 			dtype, what = "int32", "ids"
 			if len(filled[at]) > 1 {
-				p.fail(in.Pos, "input %s is for features %s and %s, but ids have an input of their own; write another input named after the feature",
+				c.Fail(in.Pos, "input %s is for features %s and %s, but ids have an input of their own; write another input named after the feature",
 					diag.Quote(in.Name), diag.Quote(first.Name), diag.Quote(d.Features[filled[at][1]].Name))
 				continue
 			}
@@ -208,20 +204,20 @@ func (p *parser) fits(m *Model) {
 		}
 		switch {
 		case !slices.Equal(in.Shape, want) && first.Type == encoding.Tokens:
-			p.tokenShape(in, first)
+			c.tokenShape(in, first)
 		case !slices.Equal(in.Shape, want):
-			p.fail(in.Pos, "input %s has shape %s, but data: fills it with %s; write shape: %s", diag.Quote(in.Name), shapeText(in.Shape), m.widths(places, at), shapeText(want))
+			c.Fail(in.Pos, "input %s has shape %s, but data: fills it with %s; write shape: %s", diag.Quote(in.Name), shapeText(in.Shape), m.widths(places, at), shapeText(want))
 		case in.DType != dtype:
-			p.fail(in.Pos, "input %s is %s, but data: fills it with %s; write dtype: %s", diag.Quote(in.Name), in.DType, what, dtype)
+			c.Fail(in.Pos, "input %s is %s, but data: fills it with %s; write dtype: %s", diag.Quote(in.Name), in.DType, what, dtype)
 		}
 	}
 }
 
 // tokenShape reports an input that rows of ids do not fit into.
-func (p *parser) tokenShape(in Input, f *Feature) {
-	name := plain(in.Name)
+func (c *filling) tokenShape(in Input, f *Feature) {
+	name := document.Plain(in.Name)
 	if f.Length > 0 {
-		p.fail(in.Pos, "input %s has shape %s, but length under tokens is %d; write %s: {shape: [%d], dtype: int32}", diag.Quote(in.Name), shapeText(in.Shape), f.Length, name, f.Length)
+		c.Fail(in.Pos, "input %s has shape %s, but length under tokens is %d; write %s: {shape: [%d], dtype: int32}", diag.Quote(in.Name), shapeText(in.Shape), f.Length, name, f.Length)
 		return
 	}
 	hint := ""
@@ -231,32 +227,33 @@ func (p *parser) tokenShape(in Input, f *Feature) {
 			hint += " and dtype: int32 in the input"
 		}
 	}
-	p.fail(in.Pos, "input %s has shape %s, but the rows of token files have different lengths; write %s: {shape: [null], dtype: int32} for a CategoryEncoding layer%s",
+	c.Fail(in.Pos, "input %s has shape %s, but the rows of token files have different lengths; write %s: {shape: [null], dtype: int32} for a CategoryEncoding layer%s",
 		diag.Quote(in.Name), shapeText(in.Shape), name, hint)
 }
 
 // noInput reports a feature that no input is for.
-func (p *parser) noInput(m *Model, f *Feature) {
-	name := plain(inputName(f.Name))
+func (c *filling) noInput(f *Feature) {
+	m := c.m
+	name := document.Plain(inputName(f.Name))
 	if f.Input != "" {
 		var names []string
 		for _, in := range m.Inputs {
 			names = append(names, in.Name)
 		}
-		p.fail(f.Pos, "data: feature %s goes to input %s, which the model does not have%s", diag.Quote(f.Name), diag.Quote(f.Input), diag.DidYouMean(f.Input, names))
+		c.Fail(f.Pos, "data: feature %s goes to input %s, which the model does not have%s", diag.Quote(f.Name), diag.Quote(f.Input), diag.DidYouMean(f.Input, names))
 		return
 	}
 	if f.Integer() {
-		p.fail(f.Pos, "data: feature %s becomes ids, which have an input of their own; write inputs: {%s: {shape: %s, dtype: int32}} beside the other inputs",
-			diag.Quote(f.Name), name, shapeText(f.shape()))
+		c.Fail(f.Pos, "data: feature %s becomes ids, which have an input of their own; write inputs: {%s: {shape: %s, dtype: int32}} beside the other inputs",
+			diag.Quote(f.Name), name, shapeText(f.Shape()))
 		return
 	}
 	if free := m.unnamed("float32", m.featureInputs()); len(free) > 1 {
-		p.fail(f.Pos, "data: feature %s could go to input %s and to input %s; an input that features share is the only one not named after a feature", diag.Quote(f.Name),
+		c.Fail(f.Pos, "data: feature %s could go to input %s and to input %s; an input that features share is the only one not named after a feature", diag.Quote(f.Name),
 			diag.Quote(m.Inputs[free[0]].Name), diag.Quote(m.Inputs[free[1]].Name))
 		return
 	}
-	p.fail(f.Pos, "data: there is no input for feature %s, which becomes %s; write inputs: {x: {shape: [%d]}} beside the other inputs", diag.Quote(f.Name), count(f.Values(), "number"), f.Values())
+	c.Fail(f.Pos, "data: there is no input for feature %s, which becomes %s; write inputs: {x: {shape: [%d]}} beside the other inputs", diag.Quote(f.Name), document.Counted(f.Values(), "number"), f.Values())
 }
 
 // featureInputs are the inputs that features are named after.
@@ -284,22 +281,22 @@ func (m *Model) widths(places []Place, at int) string {
 		}
 		w := f.Values()
 		sum += w
-		text := fmt.Sprintf("%s %d", plain(f.Name), w)
+		text := fmt.Sprintf("%s %d", document.Plain(f.Name), w)
 		switch {
 		case f.Type == encoding.Image:
-			return fmt.Sprintf("images of %d rows, %d columns and %s", f.Height, f.Columns, count(f.Channels, "channel"))
+			return fmt.Sprintf("images of %d rows, %d columns and %s", f.Height, f.Columns, document.Counted(f.Channels, "channel"))
 		case f.Integer() && w == 0:
 			return "any number of ids a row"
 		case f.Integer():
-			return count(w, "id") + " a row"
+			return document.Counted(w, "id") + " a row"
 		case f.Encode == "one_hot" && f.Slots == 0:
-			text = plain(f.Name) + " the rest"
+			text = document.Plain(f.Name) + " the rest"
 		}
 		if parts = append(parts, text); len(parts) > shown {
 			parts, more = parts[:shown], more+1
 		}
 	}
-	text := count(sum, "value")
+	text := document.Counted(sum, "value")
 	if m.Data.Windows != nil {
 		text = fmt.Sprintf("%d rows of %s", m.Data.Windows.Length, text)
 	}

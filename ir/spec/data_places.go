@@ -3,6 +3,8 @@ package spec
 import (
 	"slices"
 	"strings"
+
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 // Place is where a feature goes: to the values from Offset on of an input, or
@@ -111,8 +113,8 @@ func (m *Model) unnamed(dtype string, named map[int]bool) []int {
 // inputName is the header of a column as the name of an input.
 func inputName(column string) string {
 	s := strings.TrimSpace(strings.ReplaceAll(column, "/", "_"))
-	if r := []rune(s); len(r) > maxName {
-		s = strings.TrimSpace(string(r[:maxName]))
+	if r := []rune(s); len(r) > document.MaxName {
+		s = strings.TrimSpace(string(r[:document.MaxName]))
 	}
 	return s
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 	"github.com/nngen-go/nngen/runtime/nearest"
 )
 
@@ -76,7 +77,7 @@ func (d *decoder) positional(given []bool) {
 	v := *d.args.Positional
 	i := slices.IndexFunc(d.fields, func(f *field) bool { return f.Positional })
 	if i < 0 {
-		d.errs.Add(v.Pos, "%s%s takes no arguments, but got %s", d.owner(), d.args.Kind, v.describe())
+		d.errs.Add(v.Pos, "%s%s takes no arguments, but got %s", d.owner(), d.args.Kind, v.Describe())
 		return
 	}
 	given[i] = true
@@ -110,7 +111,7 @@ func (d *decoder) unknown(a Arg, given []bool) {
 	for i, f := range d.fields {
 		names[i] = f.Name
 	}
-	if write := spaceMissing(a); write != "" {
+	if write := document.SpaceMissing(a); write != "" {
 		d.errs.Add(a.Pos, "%sa space is missing after the colon; write %s", d.owner(), write)
 		if i := slices.Index(names, write[:strings.IndexByte(write, ':')]); i >= 0 {
 			given[i] = true
@@ -142,11 +143,11 @@ func (d *decoder) wrong(f *field, v Value, want func(Value) bool) {
 	if d.alone {
 		name = d.args.Kind
 	}
-	hint := instead(name, v, want)
+	hint := document.Instead(name, v, want)
 	if v.Kind == Null && hint == "" && !f.Required {
 		hint = "; take it out for the default"
 	}
-	d.errs.Add(v.Pos, "%s takes %s, not %s%s", d.subject(f), f.takes(), v.describe(), hint)
+	d.errs.Add(v.Pos, "%s takes %s, not %s%s", d.subject(f), f.takes(), v.Describe(), hint)
 }
 
 // set sets a field, as its tag says where null or zero mean something else.
@@ -191,7 +192,7 @@ func (d *decoder) fill(dst reflect.Value, f *field, v Value) {
 		}
 		d.fillList(dst, f, v)
 	case reflect.Int, reflect.Int64:
-		n, ok := v.whole()
+		n, ok := v.Whole()
 		if !ok {
 			d.wrong(f, v, f.accepts)
 			return
@@ -204,7 +205,7 @@ func (d *decoder) fill(dst reflect.Value, f *field, v Value) {
 			dst.SetInt(n)
 		}
 	case reflect.Float64:
-		x, ok := v.number()
+		x, ok := v.Number()
 		if !ok {
 			d.wrong(f, v, f.accepts)
 			return
@@ -224,7 +225,7 @@ func (d *decoder) fill(dst reflect.Value, f *field, v Value) {
 			return
 		}
 		if f.OneOf != nil && !slices.Contains(f.OneOf, v.Str) {
-			d.errs.Add(v.Pos, "%s is %s; it must be %s%s", d.subject(f), diag.Quote(v.Str), orList(f.OneOf), diag.DidYouMean(v.Str, f.OneOf))
+			d.errs.Add(v.Pos, "%s is %s; it must be %s%s", d.subject(f), diag.Quote(v.Str), document.OrList(f.OneOf), diag.DidYouMean(v.Str, f.OneOf))
 			return
 		}
 		dst.SetString(v.Str)
@@ -281,7 +282,7 @@ func (d *decoder) sized(f *field, v Value) {
 		d.wrong(f, v, f.accepts)
 		return
 	}
-	d.errs.Add(v.Pos, "%s takes %s, not %s", d.subject(f), f.takes(), v.brief())
+	d.errs.Add(v.Pos, "%s takes %s, not %s", d.subject(f), f.takes(), v.Brief())
 }
 
 // inRange reports x where it leaves the bounds of f.
@@ -292,9 +293,9 @@ func (d *decoder) inRange(f *field, v Value, x float64) bool {
 		return true
 	}
 	if strings.HasSuffix(f.Type, "s") {
-		d.errs.Add(v.Pos, "%s has the value %s; each must be %s", d.subject(f), v.flow(), f.bounds())
+		d.errs.Add(v.Pos, "%s has the value %s; each must be %s", d.subject(f), v.Flow(), f.bounds())
 	} else {
-		d.errs.Add(v.Pos, "%s is %s; it must be %s", d.subject(f), v.flow(), f.bounds())
+		d.errs.Add(v.Pos, "%s is %s; it must be %s", d.subject(f), v.Flow(), f.bounds())
 	}
 	return false
 }

@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/dataset"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 var fitMistakes = map[string]string{
@@ -25,66 +27,73 @@ var fitMistakes = map[string]string{
 	"metrics":               misplaced["metrics"],
 }
 
-func (p *parser) fit(m *Model, a Arg) {
-	f := &m.Fit
+// fitReader reads the fit section of a model.
+type fitReader struct {
+	*document.Reader
+	m *Model
+}
+
+func (r *fitReader) fit(a Arg) {
+	f := &r.m.Fit
 	f.Pos, f.BatchSizePos = a.Pos, a.Pos
-	if !p.isMap("fit", a.Value, "fit: {batch_size: 32, epochs: 4, validation_split: 0.2}") {
+	if !r.IsMap("fit", a.Value, "fit: {batch_size: 32, epochs: 4, validation_split: 0.2}") {
 		return
 	}
-	p.section("fit", a.Value, []key{
-		{name: "batch_size", take: func(a Arg) {
+	r.Section("fit", a.Value, []document.Key{
+		{Name: "batch_size", Take: func(a Arg) {
 			f.BatchSizePos = a.Value.Pos
-			p.positive("batch_size", a.Value, &f.BatchSize, 1<<24)
+			r.Count("fit", a, &f.BatchSize, 1, 1<<24)
 		}},
-		{name: "epochs", take: func(a Arg) { p.positive("epochs", a.Value, &f.Epochs, math.MaxInt32) }},
-		{name: "validation_split", take: func(a Arg) { p.split(a.Value, f) }},
-		{name: "shuffle", take: func(a Arg) {
+		{Name: "epochs", Take: func(a Arg) { r.Count("fit", a, &f.Epochs, 1, math.MaxInt32) }},
+		{Name: "validation_split", Take: func(a Arg) { r.Fraction("fit", a, &f.ValidationSplit, true) }},
+		{Name: "shuffle", Take: func(a Arg) {
 			var shuffle bool
-			p.flag("fit", a, &shuffle)
+			r.Flag("fit", a, &shuffle)
 			f.Shuffle = &shuffle
 		}},
-		{name: "stratify", take: func(a Arg) {
+		{Name: "stratify", Take: func(a Arg) {
 			f.StratifyPos = a.Pos
-			p.flag("fit", a, &f.Stratify)
+			r.Flag("fit", a, &f.Stratify)
 		}},
-		{name: "class_weight", take: func(a Arg) {
+		{Name: "class_weight", Take: func(a Arg) {
 			f.ClassWeightPos = a.Pos
-			p.classWeights(m, a.Value)
+			r.classWeights(a.Value)
 		}},
-		{name: "steps_per_epoch", take: func(a Arg) { p.positive("steps_per_epoch", a.Value, &f.StepsPerEpoch, math.MaxInt32) }},
-		{name: "callbacks", take: func(a Arg) { p.callbacks(f, a.Value) }},
+		{Name: "steps_per_epoch", Take: func(a Arg) { r.Count("fit", a, &f.StepsPerEpoch, 1, math.MaxInt32) }},
+		{Name: "callbacks", Take: func(a Arg) { r.callbacks(a.Value) }},
 	}, fitMistakes)
-	p.validation(m)
+	r.validation()
 }
 
 // validation compares what fit and data say about the rows to validate on.
-func (p *parser) validation(m *Model) {
-	f, d := &m.Fit, m.Data
+func (r *fitReader) validation() {
+	f, d := &r.m.Fit, r.m.Data
 	if d != nil && d.Validation != nil && f.ValidationSplit > 0 {
-		p.fail(d.Validation.Pos, "data: validation names the rows to validate on, and fit: validation_split takes them from train; take one of them out")
+		r.Fail(d.Validation.Pos, "data: validation names the rows to validate on, and fit: validation_split takes them from train; take one of them out")
 	}
 	if !f.Stratify {
 		return
 	}
 	switch {
 	case d == nil || d.Classes == nil:
-		p.fail(f.StratifyPos, "fit: stratify takes validation_split of the rows of every class, and there are no classes; name them under data, or take stratify out")
+		r.Fail(f.StratifyPos, "fit: stratify takes validation_split of the rows of every class, and there are no classes; name them under data, or take stratify out")
 	case d.Windows != nil:
-		p.fail(f.StratifyPos, "fit: stratify takes rows from everywhere, and windows need them in their order; take stratify out")
+		r.Fail(f.StratifyPos, "fit: stratify takes rows from everywhere, and windows need them in their order; take stratify out")
 	case f.ValidationSplit == 0:
-		p.fail(f.StratifyPos, "fit: stratify says how validation_split is taken, and there is none; write validation_split: 0.2 beside it, or take stratify out")
+		r.Fail(f.StratifyPos, "fit: stratify says how validation_split is taken, and there is none; write validation_split: 0.2 beside it, or take stratify out")
 	}
 }
 
 // classWeights reads weights by the names of classes, or by their numbers where
 // they have no names.
-func (p *parser) classWeights(m *Model, v Value) {
+func (r *fitReader) classWeights(v Value) {
+	m := r.m
 	const example = `class_weight: {"no": 1, "yes": 3}`
-	if v.Kind == String && folded(v.Str) == "balanced" {
-		p.fail(v.Pos, "fit: class_weight takes the weights of classes; for balanced ones write the number of rows divided by the number of classes times the rows of the class: %s", example)
+	if v.Kind == String && document.Folded(v.Str) == "balanced" {
+		r.Fail(v.Pos, "fit: class_weight takes the weights of classes; for balanced ones write the number of rows divided by the number of classes times the rows of the class: %s", example)
 		return
 	}
-	if !p.isMap("fit: class_weight", v, example) {
+	if !r.IsMap("fit: class_weight", v, example) {
 		return
 	}
 	var classes []string
@@ -96,38 +105,38 @@ func (p *parser) classWeights(m *Model, v Value) {
 		numbers[name] = i
 	}
 	some, seen := false, map[int]bool{}
-	before := len(p.errs)
+	before := len(r.Errs)
 	for _, e := range v.Map {
 		class, ok := numbers[e.Name]
-		if n, err := strconv.Atoi(e.Name); !ok && err == nil && n >= 0 && n < maxClasses && strconv.Itoa(n) == e.Name && (classes == nil || n < len(classes)) {
+		if n, err := strconv.Atoi(e.Name); !ok && err == nil && n >= 0 && n < dataset.MaxClasses && strconv.Itoa(n) == e.Name && (classes == nil || n < len(classes)) {
 			class, ok = n, true
 		}
-		w, number := e.Value.number()
+		w, number := e.Value.Number()
 		switch {
 		case !ok && classes == nil:
-			p.fail(e.Pos, "fit: class_weight: %s is not the number of a class, and data: names no classes; write class_weight: {0: 1, 1: 3}", diag.Quote(e.Name))
+			r.Fail(e.Pos, "fit: class_weight: %s is not the number of a class, and data: names no classes; write class_weight: {0: 1, 1: 3}", diag.Quote(e.Name))
 		case !ok:
 			hint := ""
-			if len(p.errs) < before+maxHints {
+			if len(r.Errs) < before+document.MaxHints {
 				hint = diag.DidYouMean(e.Name, classes)
 			}
-			p.fail(e.Pos, "fit: class_weight: there is no class %s%s", diag.Quote(e.Name), hint)
+			r.Fail(e.Pos, "fit: class_weight: there is no class %s%s", diag.Quote(e.Name), hint)
 		case seen[class]:
-			p.fail(e.Pos, "fit: class_weight: class %s has a weight already", diag.Quote(e.Name))
+			r.Fail(e.Pos, "fit: class_weight: class %s has a weight already", diag.Quote(e.Name))
 		case !number:
-			p.fail(e.Value.Pos, "fit: class_weight: the weight of class %s is a number, not %s", diag.Quote(e.Name), e.Value.describe())
+			r.Fail(e.Value.Pos, "fit: class_weight: the weight of class %s is a number, not %s", diag.Quote(e.Name), e.Value.Describe())
 		case w < 0 || w > math.MaxFloat32:
-			p.fail(e.Value.Pos, "fit: class_weight: the weight of class %s is %s; it must be at least 0, and a float32", diag.Quote(e.Name), e.Value.flow())
+			r.Fail(e.Value.Pos, "fit: class_weight: the weight of class %s is %s; it must be at least 0, and a float32", diag.Quote(e.Name), e.Value.Flow())
 		}
 		some, seen[class] = some || w > 0, true
 		m.Fit.ClassWeights = append(m.Fit.ClassWeights, ClassWeight{Class: class, Weight: w, Pos: e.Pos})
 	}
 	switch {
-	case len(p.errs) > before:
+	case len(r.Errs) > before:
 	case len(v.Map) == 0:
-		p.fail(v.Pos, "fit: class_weight is empty; write %s", example)
+		r.Fail(v.Pos, "fit: class_weight is empty; write %s", example)
 	case !some && classes != nil && len(seen) == len(classes):
-		p.fail(v.Pos, "fit: class_weight gives every class the weight 0, so that nothing would be learned")
+		r.Fail(v.Pos, "fit: class_weight gives every class the weight 0, so that nothing would be learned")
 	}
 }
 
@@ -135,57 +144,28 @@ func (p *parser) classWeights(m *Model, v Value) {
 const maxCallbacks = 64
 
 // callbacks reads what follows the training, by name.
-func (p *parser) callbacks(f *Fit, v Value) {
+func (r *fitReader) callbacks(v Value) {
 	if v.Kind != List {
 		hint := ""
 		if v.Kind == String || v.Kind == Map && len(v.Map) == 1 {
-			hint = "; write callbacks: " + listOf(v).brief()
+			hint = "; write callbacks: " + document.ListOf(v).Brief()
 		}
-		p.fail(v.Pos, "fit: callbacks takes a list, not %s%s", v.describe(), hint)
+		r.Fail(v.Pos, "fit: callbacks takes a list, not %s%s", v.Describe(), hint)
 		return
 	}
 	if len(v.List) > maxCallbacks {
-		p.fail(v.Pos, "fit: callbacks has %d entries; at most %d are allowed", len(v.List), maxCallbacks)
+		r.Fail(v.Pos, "fit: callbacks has %d entries; at most %d are allowed", len(v.List), maxCallbacks)
 		return
 	}
 	for _, e := range v.List {
 		if e.Kind == Null {
-			p.fail(e.Pos, "fit: callbacks: an entry is empty; write the name of a callback, such as terminate_on_nan")
+			r.Fail(e.Pos, "fit: callbacks: an entry is empty; write the name of a callback, such as terminate_on_nan")
 			continue
 		}
-		c, errs := CallOf(p.textArgs(e, "monitor"), "fit", "callbacks")
-		p.errs = append(p.errs, errs...)
+		c, errs := CallOf(r.TextArgs(e, "monitor"), "fit", "callbacks")
+		r.Errs = append(r.Errs, errs...)
 		if len(errs) == 0 {
-			f.Callbacks = append(f.Callbacks, c)
+			r.m.Fit.Callbacks = append(r.m.Fit.Callbacks, c)
 		}
-	}
-}
-
-func (p *parser) positive(name string, v Value, into *int, limit int64) {
-	n, ok := v.whole()
-	switch {
-	case !ok:
-		p.fail(v.Pos, "fit: %s takes a whole number, not %s%s", name, v.describe(), instead(name, v, func(w Value) bool { return w.Kind == Int }))
-	case n < 1 || n > limit:
-		p.fail(v.Pos, "fit: %s is %d; it must be between 1 and %d", name, n, limit)
-	default:
-		*into = int(n)
-	}
-}
-
-func (p *parser) split(v Value, f *Fit) {
-	x, ok := v.number()
-	switch {
-	case !ok:
-		p.fail(v.Pos, "fit: validation_split takes a fraction of the rows such as 0.2, not %s%s", v.describe(),
-			instead("validation_split", v, func(w Value) bool { _, ok := w.number(); return ok }))
-	case x < 0 || x >= 1:
-		hint := ""
-		if x >= 1 && x < 100 {
-			hint = "; for " + v.flow() + " percent write " + floatText(x/100)
-		}
-		p.fail(v.Pos, "fit: validation_split is %s; it is a fraction of the rows, at least 0 and below 1%s", v.flow(), hint)
-	default:
-		f.ValidationSplit = x
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 const inputsExample = "inputs: {x: {shape: [784]}}"
@@ -22,21 +23,21 @@ var inputMistakes = map[string]string{
 func (p *parser) inputs(m *Model, a Arg) {
 	v := a.Value
 	if v.Kind == List {
-		p.fail(v.Pos, "inputs takes names with shapes, not a list; write %s", inputsExample)
+		p.Fail(v.Pos, "inputs takes names with shapes, not a list; write %s", inputsExample)
 		return
 	}
-	if !p.isMap("inputs", v, inputsExample) {
+	if !p.IsMap("inputs", v, inputsExample) {
 		return
 	}
-	if _, ok := v.get("shape"); ok && len(v.Map) <= 2 {
-		p.fail(v.Pos, "an input needs a name; write inputs: {x: %s}", orEllipsis(flowArgs(v.Map)))
+	if _, ok := v.Get("shape"); ok && len(v.Map) <= 2 {
+		p.Fail(v.Pos, "an input needs a name; write inputs: {x: %s}", orEllipsis(document.FlowArgs(v.Map)))
 		return
 	}
 	if len(v.Map) == 0 {
-		p.fail(v.Pos, "inputs is empty; write %s", inputsExample)
+		p.Fail(v.Pos, "inputs is empty; write %s", inputsExample)
 	}
-	if len(v.Map) > maxInputs {
-		p.fail(v.Pos, "the model has %d inputs; at most %d are allowed", len(v.Map), maxInputs)
+	if len(v.Map) > document.MaxInputs {
+		p.Fail(v.Pos, "the model has %d inputs; at most %d are allowed", len(v.Map), document.MaxInputs)
 		return
 	}
 	for _, e := range v.Map {
@@ -50,8 +51,8 @@ func (p *parser) inputs(m *Model, a Arg) {
 
 func (p *parser) input(e Arg) (Input, bool) {
 	in := Input{Name: e.Name, DType: "float32", Pos: e.Pos}
-	if problem := badName(e.Name); problem != "" {
-		p.fail(e.Pos, "inputs: the name %s %s", diag.Quote(e.Name), problem)
+	if problem := document.BadName(e.Name); problem != "" {
+		p.Fail(e.Pos, "inputs: the name %s %s", diag.Quote(e.Name), problem)
 		return in, false
 	}
 	title := "input " + diag.Quote(e.Name)
@@ -61,40 +62,40 @@ func (p *parser) input(e Arg) (Input, bool) {
 		if v.Kind == Int {
 			v = Value{Kind: List, List: []Value{v}}
 		}
-		p.fail(e.Value.Pos, "%s: the shape needs its name; write %s: {shape: %s}", title, plain(e.Name), v.brief())
+		p.Fail(e.Value.Pos, "%s: the shape needs its name; write %s: {shape: %s}", title, document.Plain(e.Name), v.Brief())
 		return in, false
 	default:
-		p.fail(v.Pos, "%s takes a shape, not %s; write %s: {shape: [784]}", title, v.describe(), plain(e.Name))
+		p.Fail(v.Pos, "%s takes a shape, not %s; write %s: {shape: [784]}", title, v.Describe(), document.Plain(e.Name))
 		return in, false
 	}
-	before := len(p.errs)
+	before := len(p.Errs)
 	shaped := false
-	p.section(title, e.Value, []key{
-		{name: "shape", take: func(a Arg) { shaped = true; in.Shape = p.shape(title, a.Value) }},
-		{name: "dtype", take: func(a Arg) { in.DType = p.dtype(title, a.Value) }},
+	p.Section(title, e.Value, []document.Key{
+		{Name: "shape", Take: func(a Arg) { shaped = true; in.Shape = p.shape(title, a.Value) }},
+		{Name: "dtype", Take: func(a Arg) { in.DType = p.dtype(title, a.Value) }},
 	}, inputMistakes)
-	if !shaped && len(p.errs) == before {
-		p.fail(e.Pos, "%s has no shape; write %s: {shape: [784]}", title, plain(e.Name))
+	if !shaped && len(p.Errs) == before {
+		p.Fail(e.Pos, "%s has no shape; write %s: {shape: [784]}", title, document.Plain(e.Name))
 	}
-	return in, len(p.errs) == before
+	return in, len(p.Errs) == before
 }
 
 // shape reads sizes without the batch. Their product is bounded so that nothing
 // overflows later.
 func (p *parser) shape(title string, v Value) []int {
 	if v.Kind == Int {
-		p.fail(v.Pos, "%s: shape takes a list; write shape: [%d]", title, v.Int)
+		p.Fail(v.Pos, "%s: shape takes a list; write shape: [%d]", title, v.Int)
 		return nil
 	}
 	if v.Kind != List {
-		p.fail(v.Pos, "%s: shape takes a list of sizes without the batch, not %s%s", title, v.describe(), instead("shape", v, func(w Value) bool { return w.Kind == List }))
+		p.Fail(v.Pos, "%s: shape takes a list of sizes without the batch, not %s%s", title, v.Describe(), document.Instead("shape", v, func(w Value) bool { return w.Kind == List }))
 		return nil
 	}
 	switch {
 	case len(v.List) == 0:
-		p.fail(v.Pos, "%s: shape is empty; for one number per row write shape: [1]", title)
-	case len(v.List) > maxRank:
-		p.fail(v.Pos, "%s: shape has %d sizes; at most %d are allowed", title, len(v.List), maxRank)
+		p.Fail(v.Pos, "%s: shape is empty; for one number per row write shape: [1]", title)
+	case len(v.List) > document.MaxRank:
+		p.Fail(v.Pos, "%s: shape has %d sizes; at most %d are allowed", title, len(v.List), document.MaxRank)
 		return nil
 	}
 	shape := make([]int, 0, len(v.List))
@@ -104,13 +105,13 @@ func (p *parser) shape(title string, v Value) []int {
 		case e.Kind == Null && i == 0:
 			shape = append(shape, Ragged)
 		case e.Kind == Null:
-			p.fail(e.Pos, "%s: only the first size may be null (known at run time)", title)
+			p.Fail(e.Pos, "%s: only the first size may be null (known at run time)", title)
 		case e.Kind != Int:
-			p.fail(e.Pos, "%s: a size in shape is a whole number, not %s", title, e.describe())
+			p.Fail(e.Pos, "%s: a size in shape is a whole number, not %s", title, e.Describe())
 		case e.Int < 1:
-			p.fail(e.Pos, "%s: a size in shape is at least 1, not %d (the batch is not part of the shape)", title, e.Int)
+			p.Fail(e.Pos, "%s: a size in shape is at least 1, not %d (the batch is not part of the shape)", title, e.Int)
 		case e.Int > math.MaxInt32/total:
-			p.fail(e.Pos, "%s: the shape has more than %d values", title, math.MaxInt32)
+			p.Fail(e.Pos, "%s: the shape has more than %d values", title, math.MaxInt32)
 			return nil
 		default:
 			total *= e.Int
@@ -130,9 +131,9 @@ func (p *parser) dtype(title string, v Value) string {
 		return v.Str
 	}
 	if near, ok := dtypes[v.Str]; v.Kind == String && ok {
-		p.fail(v.Pos, "%s: dtype is float32 or int32, not %s; write dtype: %s", title, diag.Quote(v.Str), near)
+		p.Fail(v.Pos, "%s: dtype is float32 or int32, not %s; write dtype: %s", title, diag.Quote(v.Str), near)
 	} else {
-		p.fail(v.Pos, "%s: dtype is float32 or int32, not %s", title, v.describe())
+		p.Fail(v.Pos, "%s: dtype is float32 or int32, not %s", title, v.Describe())
 	}
 	return "float32"
 }
@@ -151,12 +152,4 @@ func shapeText(shape []int) string {
 		}
 	}
 	return "[" + b.String() + "]"
-}
-
-// count writes "1 feature" or "4 features".
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

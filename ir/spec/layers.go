@@ -5,43 +5,50 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
-func (p *parser) layers(m *Model, a Arg) {
+// layerReader reads the layers.
+type layerReader struct {
+	*document.Reader
+	json bool
+}
+
+func (r *layerReader) layers(a Arg) []Layer {
 	v := a.Value
-	before := len(p.errs)
-	defer func() { p.deep = p.deep || len(p.errs) > before }()
 	switch {
 	case v.Kind == Map && len(v.Map) > 0 && strings.HasPrefix(v.Map[0].Name, "-"):
-		p.fail(v.Pos, "a space is missing after the dash; write - %s: ...", plain(strings.TrimPrefix(v.Map[0].Name, "-")))
-		return
+		r.Fail(v.Pos, "a space is missing after the dash; write - %s: ...", document.Plain(strings.TrimPrefix(v.Map[0].Name, "-")))
+		return nil
 	case v.Kind == Map && len(v.Map) > 0:
-		p.fail(v.Pos, "layers takes a list; begin each layer with a dash: - %s: ...", plain(v.Map[0].Name))
-		return
+		r.Fail(v.Pos, "layers takes a list; begin each layer with a dash: - %s: ...", document.Plain(v.Map[0].Name))
+		return nil
 	case v.Kind != List || len(v.List) == 0:
-		p.fail(v.Pos, "layers takes a list, not %s; write under it lines such as - Dense: {units: 16, activation: relu}", v.describe())
-		return
-	case len(v.List) > maxLayers:
-		p.fail(v.Pos, "the model has %d layers; at most %d are allowed", len(v.List), maxLayers)
-		return
+		r.Fail(v.Pos, "layers takes a list, not %s; write under it lines such as - Dense: {units: 16, activation: relu}", v.Describe())
+		return nil
+	case len(v.List) > document.MaxLayers:
+		r.Fail(v.Pos, "the model has %d layers; at most %d are allowed", len(v.List), document.MaxLayers)
+		return nil
 	}
+	var layers []Layer
 	for i, e := range v.List {
-		m.Layers = append(m.Layers, p.layer(e, fmt.Sprintf("layer %d", i+1)))
+		layers = append(layers, r.layer(e, fmt.Sprintf("layer %d", i+1)))
 	}
+	return layers
 }
 
 // entry gives how a layer is written in the file's format: a list entry of YAML
 // has a dash.
-func (p *parser) entry(text string) string {
-	if !p.json {
+func (r *layerReader) entry(text string) string {
+	if !r.json {
 		return "- " + text
 	}
 	if !strings.Contains(text, "...") {
 		if !strings.Contains(text, ": ") {
-			return jsonText(text)
+			return document.JsonText(text)
 		}
-		if v, errs, _ := readYAML(source{text: []byte("{" + text + "}")}); len(errs) == 0 {
-			return v.json()
+		if v, errs, _ := document.ReadYAML(document.Source{Text: []byte("{" + text + "}")}); len(errs) == 0 {
+			return v.JSON()
 		}
 	}
 	return "{" + text + "} in JSON"
@@ -49,36 +56,36 @@ func (p *parser) entry(text string) string {
 
 // layer reads an entry of the list; title names it as long as its own name is
 // not known.
-func (p *parser) layer(v Value, title string) Layer {
+func (r *layerReader) layer(v Value, title string) Layer {
 	l := Layer{Pos: v.Pos, NamePos: v.Pos}
 	switch {
 	case v.Kind == String:
 		l.Type = v.Str
 		l.Args = Args{Pos: v.Pos, Owner: title, Kind: l.Type}
-		p.layerType(title, &l, v.Pos, nil)
+		r.layerType(title, &l, v.Pos, nil)
 	case v.Kind == Map && len(v.Map) == 1:
 		a := v.Map[0]
 		l.Pos, l.NamePos, l.Type = a.Pos, a.Pos, a.Name
-		if p.layerType(title, &l, a.Pos, &a.Value) {
-			p.layerArgs(title, &l, a)
+		if r.layerType(title, &l, a.Pos, &a.Value) {
+			r.layerArgs(title, &l, a)
 		}
 	case v.Kind == Map && len(v.Map) > 1:
-		p.severalKeys(title, v)
+		r.severalKeys(title, v)
 	case v.Kind == Null:
-		p.fail(v.Pos, "%s is empty; write, for example, %s", title, p.entry("Dense: {units: 16}"))
+		r.Fail(v.Pos, "%s is empty; write, for example, %s", title, r.entry("Dense: {units: 16}"))
 	default:
-		p.fail(v.Pos, "%s is %s; a layer is a name, or a name with arguments: %s", title, v.describe(), p.entry("Dense: {units: 16}"))
+		r.Fail(v.Pos, "%s is %s; a layer is a name, or a name with arguments: %s", title, v.Describe(), r.entry("Dense: {units: 16}"))
 	}
 	return l
 }
 
 // severalKeys answers an entry of more than one key: most often the arguments
 // are not indented under their layer.
-func (p *parser) severalKeys(title string, v Value) {
+func (r *layerReader) severalKeys(title string, v Value) {
 	first, second := v.Map[0], v.Map[1]
 	rest := v.Map[1:]
 	for _, name := range []string{"type", "class_name", "layer", "kind", "class"} {
-		if t, ok := v.get(name); ok && t.Value.Kind == String {
+		if t, ok := v.Get(name); ok && t.Value.Kind == String {
 			var args []Arg
 			for _, a := range v.Map {
 				if a.Name == "config" && a.Value.Kind == Map {
@@ -87,24 +94,24 @@ func (p *parser) severalKeys(title string, v Value) {
 					args = append(args, a)
 				}
 			}
-			p.fail(t.Pos, "%s: the type of a layer comes before its arguments; write %s", title, p.entry(plain(t.Value.Str)+": "+orEllipsis(flowArgs(args))))
+			r.Fail(t.Pos, "%s: the type of a layer comes before its arguments; write %s", title, r.entry(document.Plain(t.Value.Str)+": "+orEllipsis(document.FlowArgs(args))))
 			return
 		}
 	}
-	layer := quotedName(first.Name)
+	layer := document.QuotedName(first.Name)
 	switch {
-	case first.Value.Kind == Null && !isTypeName(second.Name) && p.json:
-		p.fail(second.Pos, "%s: the arguments of %s are beside it, not inside it; write %s", title, layer, p.entry(plain(first.Name)+": "+orEllipsis(flowArgs(rest))))
-	case first.Value.Kind == Null && !isTypeName(second.Name):
-		p.fail(second.Pos, "%s: the arguments of %s are beside it, not under it; indent them further than %s, or write %s",
-			title, layer, layer, p.entry(plain(first.Name)+": "+orEllipsis(flowArgs(rest))))
-	case isTypeName(first.Name) && isTypeName(second.Name):
-		p.fail(second.Pos, "%s: %s and %s are in one entry of the list; give each layer its own: %s", title, layer, quotedName(second.Name), p.entry(plain(second.Name)+": ..."))
-	case !isTypeName(first.Name) && isTypeName(rest[len(rest)-1].Name) || !isTypeName(first.Name) && first.Value.Kind != Map:
-		p.fail(first.Pos, "%s: an entry of the list begins with the type of the layer, and its arguments belong under it; write %s", title, p.entry("Dense: {units: 16, activation: relu}"))
+	case first.Value.Kind == Null && !document.IsTypeName(second.Name) && r.json:
+		r.Fail(second.Pos, "%s: the arguments of %s are beside it, not inside it; write %s", title, layer, r.entry(document.Plain(first.Name)+": "+orEllipsis(document.FlowArgs(rest))))
+	case first.Value.Kind == Null && !document.IsTypeName(second.Name):
+		r.Fail(second.Pos, "%s: the arguments of %s are beside it, not under it; indent them further than %s, or write %s",
+			title, layer, layer, r.entry(document.Plain(first.Name)+": "+orEllipsis(document.FlowArgs(rest))))
+	case document.IsTypeName(first.Name) && document.IsTypeName(second.Name):
+		r.Fail(second.Pos, "%s: %s and %s are in one entry of the list; give each layer its own: %s", title, layer, document.QuotedName(second.Name), r.entry(document.Plain(second.Name)+": ..."))
+	case !document.IsTypeName(first.Name) && document.IsTypeName(rest[len(rest)-1].Name) || !document.IsTypeName(first.Name) && first.Value.Kind != Map:
+		r.Fail(first.Pos, "%s: an entry of the list begins with the type of the layer, and its arguments belong under it; write %s", title, r.entry("Dense: {units: 16, activation: relu}"))
 	default:
 		var args []Arg
-		switch order := orderOf[first.Name]; {
+		switch order := document.OrderOf[first.Name]; {
 		case first.Value.Kind == Map:
 			args = append(args, first.Value.Map...)
 		case len(order) > 0:
@@ -112,67 +119,62 @@ func (p *parser) severalKeys(title string, v Value) {
 		default:
 			args = append(args, Arg{Name: "...", Value: first.Value})
 		}
-		p.fail(second.Pos, "%s: %s is beside %s, not under it; all arguments belong together: write %s",
-			title, diag.Quote(second.Name), layer, p.entry(plain(first.Name)+": "+orEllipsis(flowArgs(append(args, rest...)))))
+		r.Fail(second.Pos, "%s: %s is beside %s, not under it; all arguments belong together: write %s",
+			title, diag.Quote(second.Name), layer, r.entry(document.Plain(first.Name)+": "+orEllipsis(document.FlowArgs(append(args, rest...)))))
 	}
-}
-
-// isTypeName reports whether s is spelled as Keras spells layers: Dense, Conv2D.
-func isTypeName(s string) bool {
-	return s != "" && s[0] >= 'A' && s[0] <= 'Z' && identifier.MatchString(s)
 }
 
 // layerType checks the spelling of a layer's type; args are its arguments, nil
 // where it stands bare. Which types there are is not known here.
-func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bool {
+func (r *layerReader) layerType(title string, l *Layer, pos diag.Pos, args *Value) bool {
 	argText := ""
 	if args != nil && args.Kind != Null {
-		argText = ": " + args.brief()
+		argText = ": " + args.Brief()
 	}
 	if class := LayerClass(l.Type); class != l.Type {
 		l.Type, l.As, l.Args.Kind = class, l.Type, class
 	}
 	dots := strings.LastIndexAny(l.Type, ".$:")
-	switch better, isR := fromR(l.Type); {
-	case looksForeign(l.Type):
-		if write, ok := rewriteCall(l.Type); ok && args == nil && !strings.HasPrefix(write, "Input") {
-			p.fail(pos, "%s: this is Python or R; write %s", title, p.entry(write))
+	switch better, isR := document.FromR(l.Type); {
+	case document.LooksForeign(l.Type):
+		if write, ok := document.RewriteCall(l.Type); ok && args == nil && !strings.HasPrefix(write, "Input") {
+			r.Fail(pos, "%s: this is Python or R; write %s", title, r.entry(write))
 		} else if strings.Contains(l.Type, "Input") {
-			p.fail(pos, "%s: the input is not a layer; write %s before layers:", title, inputsExample)
+			r.Fail(pos, "%s: the input is not a layer; write %s before layers:", title, inputsExample)
 		} else {
-			p.fail(pos, "%s: %s is Python or R; write %s", title, diag.Quote(l.Type), p.entry("Dense: {units: 16, activation: relu}"))
+			r.Fail(pos, "%s: %s is Python or R; write %s", title, diag.Quote(l.Type), r.entry("Dense: {units: 16, activation: relu}"))
 		}
 	case l.Type == "Input" || l.Type == "InputLayer":
 		example := inputsExample
 		if args != nil {
-			if s, ok := args.get("shape"); ok && s.Value.Kind == List {
-				example = "inputs: {x: {shape: " + s.Value.brief() + "}}"
+			if s, ok := args.Get("shape"); ok && s.Value.Kind == List {
+				example = "inputs: {x: {shape: " + s.Value.Brief() + "}}"
 			}
 		}
-		p.fail(pos, "%s: the input is not a layer; write %s before layers:", title, example)
+		r.Fail(pos, "%s: the input is not a layer; write %s before layers:", title, example)
 	case isR && strings.HasPrefix(better, "Activation: "):
-		p.fail(pos, "%s: %s is its name in R; write %s", title, diag.Quote(l.Type), p.entry(better))
-	case (args == nil || args.Kind == Null) && spaceless.MatchString(l.Type):
+		r.Fail(pos, "%s: %s is its name in R; write %s", title, diag.Quote(l.Type), r.entry(better))
+	case (args == nil || args.Kind == Null) && document.Spaceless.MatchString(l.Type):
 		name, rest, _ := strings.Cut(l.Type, ":")
-		p.fail(pos, "%s: a space is missing after the colon; write %s", title, p.entry(name+": "+missingColon(rest)))
-	case dots > 0 && isTypeName(l.Type[dots+1:]):
-		p.fail(pos, "%s: the type of a layer is written without its module; write %s", title, p.entry(l.Type[dots+1:]+argText))
+		r.Fail(pos, "%s: a space is missing after the colon; write %s", title, r.entry(name+": "+missingColon(rest)))
+	case dots > 0 && document.IsTypeName(l.Type[dots+1:]):
+		r.Fail(pos, "%s: the type of a layer is written without its module; write %s", title, r.entry(l.Type[dots+1:]+argText))
 	case strings.HasPrefix(l.Type, "Lambda("):
-		p.fail(pos, "%s: a Lambda layer is code, and a description has none; write it with layers such as Rescaling, Activation and Reshape", title)
+		r.Fail(pos, "%s: a Lambda layer is code, and a description has none; write it with layers such as Rescaling, Activation and Reshape", title)
 	case strings.Contains(l.Type, "("):
-		p.fail(pos, "%s: %s is Python or R; write %s", title, diag.Quote(l.Type), p.entry("Dense: {units: 16, activation: relu}"))
+		r.Fail(pos, "%s: %s is Python or R; write %s", title, diag.Quote(l.Type), r.entry("Dense: {units: 16, activation: relu}"))
 	case strings.ContainsAny(l.Type, "{}[]= "):
 		name, rest, _ := strings.Cut(strings.TrimSpace(l.Type), " ")
-		if !isTypeName(name) || args != nil && !strings.HasPrefix(rest, "{") {
-			p.fail(pos, "%s: %s is not the type of a layer; write %s", title, diag.Quote(l.Type), p.entry("Dense: {units: 16, activation: relu}"))
+		if !document.IsTypeName(name) || args != nil && !strings.HasPrefix(rest, "{") {
+			r.Fail(pos, "%s: %s is not the type of a layer; write %s", title, diag.Quote(l.Type), r.entry("Dense: {units: 16, activation: relu}"))
 		} else {
 			if args != nil && args.Kind == String {
 				rest += ": " + args.Str
 			}
-			p.fail(pos, "%s: a colon is missing after %s; write %s", title, name, p.entry(name+": "+missingColon(rest)))
+			r.Fail(pos, "%s: a colon is missing after %s; write %s", title, name, r.entry(name+": "+missingColon(rest)))
 		}
-	case badName(l.Type) != "":
-		p.fail(pos, "%s: the type of a layer %s", title, badName(l.Type))
+	case document.BadName(l.Type) != "":
+		r.Fail(pos, "%s: the type of a layer %s", title, document.BadName(l.Type))
 	default:
 		return true
 	}
@@ -182,28 +184,28 @@ func (p *parser) layerType(title string, l *Layer, pos diag.Pos, args *Value) bo
 // missingColon is what follows a layer's type whose colon is missing: a value,
 // or braces.
 func missingColon(rest string) string {
-	if v, errs, fatal := readYAML(source{text: []byte(rest)}); !fatal && len(errs) == 0 && len(v.unread(nil)) == 0 && len(rest) <= 90 {
-		return v.brief()
+	if v, errs, fatal := document.ReadYAML(document.Source{Text: []byte(rest)}); !fatal && len(errs) == 0 && len(v.Unread(nil)) == 0 && len(rest) <= 90 {
+		return v.Brief()
 	}
 	return "{...}"
 }
 
 // layerArgs reads the arguments of a layer and takes out name, inputs and
 // trainable.
-func (p *parser) layerArgs(title string, l *Layer, a Arg) {
+func (r *layerReader) layerArgs(title string, l *Layer, a Arg) {
 	v := a.Value
 	l.Args = Args{Pos: a.Pos, Owner: title, Kind: l.Type}
 	switch {
 	case v.Kind == List && dashed(v):
-		p.fail(v.Pos, "%s: the arguments of %s are a list; take the dashes away: %s", title, quotedName(l.Type), p.entry(plain(l.Type)+": "+undashed(v)))
+		r.Fail(v.Pos, "%s: the arguments of %s are a list; take the dashes away: %s", title, document.QuotedName(l.Type), r.entry(document.Plain(l.Type)+": "+undashed(v)))
 		return
 	case v.Kind != Map && v.Kind != Null:
 		l.Args.Positional = &v
 		return
 	}
-	if n, ok := v.get("name"); ok {
+	if n, ok := v.Get("name"); ok {
 		l.NamePos = n.Value.Pos
-		if l.Name, ok = p.name(title+": name", n.Value); ok {
+		if l.Name, ok = r.Name(title+": name", n.Value); ok {
 			title = "layer " + diag.Quote(l.Name)
 			l.Args.Owner = title
 		}
@@ -212,20 +214,20 @@ func (p *parser) layerArgs(title string, l *Layer, a Arg) {
 		switch arg.Name {
 		case "name":
 		case "inputs":
-			l.Inputs, _ = p.refs(title+": inputs", arg.Value)
+			l.Inputs, _ = refsOf(r.Reader, title+": inputs", arg.Value)
 		case "trainable":
 			if arg.Value.Kind != Bool {
-				p.fail(arg.Value.Pos, "%s: trainable takes true or false, not %s%s", title, arg.Value.describe(),
-					instead("trainable", arg.Value, func(w Value) bool { return w.Kind == Bool }))
+				r.Fail(arg.Value.Pos, "%s: trainable takes true or false, not %s%s", title, arg.Value.Describe(),
+					document.Instead("trainable", arg.Value, func(w Value) bool { return w.Kind == Bool }))
 				continue
 			}
 			trainable := arg.Value.Bool
 			l.Trainable = &trainable
 		case "input", "input_layer", "inbound_nodes", "inbound":
-			p.fail(arg.Pos, "%s: what a layer reads belongs under inputs; write inputs: [...]", title)
+			r.Fail(arg.Pos, "%s: what a layer reads belongs under inputs; write inputs: [...]", title)
 		case "input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length", "input_size":
 			if arg.Name != "input_dim" || l.Type != "Embedding" {
-				p.inputShape(title, l, arg)
+				r.inputShape(title, l, arg)
 				continue
 			}
 			fallthrough
@@ -237,12 +239,12 @@ func (p *parser) layerArgs(title string, l *Layer, a Arg) {
 
 // inputShape answers the shape of the model's input as an argument of a layer,
 // as Keras 2 and R have it.
-func (p *parser) inputShape(title string, l *Layer, a Arg) {
+func (r *layerReader) inputShape(title string, l *Layer, a Arg) {
 	if a.Name == "input_length" && l.Type == "Embedding" {
-		p.fail(a.Pos, "%s: the length of the input belongs under inputs, and not in the layer; write inputs: {x: {shape: [length], dtype: int32}} before layers:", title)
+		r.Fail(a.Pos, "%s: the length of the input belongs under inputs, and not in the layer; write inputs: {x: {shape: [length], dtype: int32}} before layers:", title)
 		return
 	}
-	p.fail(a.Pos, "%s: %s is not an argument of a layer here; write inputs: {x: {shape: %s}} before layers:", title, quotedName(a.Name), shapeOf(a))
+	r.Fail(a.Pos, "%s: %s is not an argument of a layer here; write inputs: {x: {shape: %s}} before layers:", title, document.QuotedName(a.Name), shapeOf(a))
 }
 
 // shapeOf gives the shape of the input as it is written here.
@@ -252,15 +254,15 @@ func shapeOf(a Arg) string {
 		v = Value{Kind: List, List: []Value{v}}
 	}
 	if v.Kind == String {
-		if tuple, ok := foreign(v.Str, 0); ok && tuple.Kind == List {
+		if tuple, ok := document.Foreign(v.Str, 0); ok && tuple.Kind == List {
 			v = tuple
 		}
 	}
 	if v.Kind == List && len(v.List) > 1 && strings.HasPrefix(a.Name, "batch") {
 		v.List = v.List[1:]
 	}
-	if v.Kind == List && len(v.List) > 0 && len(v.List) <= maxRank {
-		return v.brief()
+	if v.Kind == List && len(v.List) > 0 && len(v.List) <= document.MaxRank {
+		return v.Brief()
 	}
 	return "[...]"
 }

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 // Override is a setting given beside the description, on a command line: it
@@ -63,12 +64,12 @@ func overrideValue(start diag.Pos, text string) (Value, diag.List) {
 	if strings.TrimSpace(text) == "" {
 		return Value{}, diag.List{diag.Errorf(start, "the value is missing; write it after the equals sign")}
 	}
-	src, bad := newSource(start.File, []byte(text))
+	src, bad := document.NewSource(start.File, []byte(text))
 	if bad != nil {
 		bad.Pos = start
 		return Value{}, diag.List{bad}
 	}
-	v, errs, _ := readYAML(src)
+	v, errs, _ := document.ReadYAML(src)
 	for _, e := range errs {
 		e.Pos = shifted(e.Pos, start)
 	}

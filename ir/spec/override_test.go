@@ -1,5 +1,7 @@
 package spec
 
+import "github.com/nngen-go/nngen/ir/spec/internal/document"
+
 import "testing"
 
 const overridden = `layers:
@@ -59,12 +61,12 @@ func TestOverrideLeavesAliases(t *testing.T) {
   optimizer: {sgd: &a {learning_rate: 0.5}}
   loss: mean_squared_error
 `
-	v, _, _ := readYAML(source{file: "m.yaml", text: []byte(text + "fit: *a\n")})
+	v, _, _ := document.ReadYAML(document.Source{File: "m.yaml", Text: []byte(text + "fit: *a\n")})
 	if errs := override(&v, []Override{{Flag: "--set", Key: "compile.optimizer.sgd.learning_rate", Value: "0.1"}}); len(errs) > 0 {
 		t.Fatal(errs)
 	}
-	if fit, _ := v.get("fit"); fit.Value.flow() != "{learning_rate: 0.5}" {
-		t.Errorf("the alias has become %s", fit.Value.flow())
+	if fit, _ := v.Get("fit"); fit.Value.Flow() != "{learning_rate: 0.5}" {
+		t.Errorf("the alias has become %s", fit.Value.Flow())
 	}
 }
 

@@ -6,7 +6,8 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/ir/diag"
-	"github.com/nngen-go/nngen/runtime/nearest"
+	"github.com/nngen-go/nngen/ir/spec/internal/dataset"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 // Parse reads a description: YAML where file ends in .yaml or .yml, JSON where
@@ -16,16 +17,16 @@ import (
 // The overrides take the place of what the description says.
 func Parse(file string, src []byte, overrides ...Override) (*Model, error) {
 	base := filepath.Base(file)
-	var read func(source) (Value, diag.List, bool)
+	var read func(document.Source) (Value, diag.List, bool)
 	switch ext := strings.ToLower(filepath.Ext(base)); ext {
 	case ".yaml", ".yml":
-		read = readYAML
+		read = document.ReadYAML
 	case ".json":
-		read = readJSON
+		read = document.ReadJSON
 	default:
 		return nil, diag.List{diag.Errorf(diag.Pos{File: base}, "a description is a .yaml or .json file, and the name of this file ends in %s", diag.Quote(ext))}
 	}
-	text, bad := newSource(base, src)
+	text, bad := document.NewSource(base, src)
 	if bad != nil {
 		return nil, diag.List{bad}
 	}
@@ -34,14 +35,14 @@ func Parse(file string, src []byte, overrides ...Override) (*Model, error) {
 		return nil, errs.Err()
 	}
 	errs = append(errs, override(&root, overrides)...)
-	p := parser{json: strings.EqualFold(filepath.Ext(base), ".json")}
+	p := parser{Reader: &document.Reader{}, json: strings.EqualFold(filepath.Ext(base), ".json")}
 	m := p.model(base, root)
-	errs = append(errs, root.unread(p.words)...)
+	errs = append(errs, root.Unread(p.Words)...)
 	unread := map[diag.Pos]bool{}
 	for _, e := range errs {
 		unread[e.Pos] = true
 	}
-	for _, e := range p.errs { // what the reader could not read is not reported a second time for what stands in for it
+	for _, e := range p.Errs { // what the reader could not read is not reported a second time for what stands in for it
 		if !unread[e.Pos] {
 			errs = append(errs, e)
 		}
@@ -57,72 +58,9 @@ func Parse(file string, src []byte, overrides ...Override) (*Model, error) {
 
 // parser turns the tree of values into a Model.
 type parser struct {
-	errs    diag.List
-	json    bool
-	badData bool                     // the data section has mistakes: inputs are not compared with it
-	deep    bool                     // the layers have mistakes: what refers to them is not checked
-	words   map[diag.Pos]bool        // the unquoted scalars that have been taken for words
-	arrays  map[*Source]*namedArrays // what sources say of their arrays, until the inputs and outputs are known
-	repeats bool                     // a target repeats an input, which needs no file
-}
-
-func (p *parser) fail(pos diag.Pos, format string, args ...any) { p.errs.Add(pos, format, args...) }
-
-// key is an entry that a section may have.
-type key struct {
-	name   string
-	take   func(Arg)
-	hidden bool // not listed in messages
-}
-
-// section hands the entries of a map to the keys. Other entries are answered
-// from the table of known mistakes, or with the near name. It gives the names
-// of the keys that are there or were meant.
-func (p *parser) section(title string, v Value, keys []key, mistakes map[string]string) (meant map[string]bool) {
-	meant = map[string]bool{}
-	var names, listed []string
-	for _, k := range keys {
-		names = append(names, k.name)
-		if !k.hidden {
-			listed = append(listed, k.name)
-		}
-	}
-	for _, a := range v.Map {
-		if i := slices.IndexFunc(keys, func(k key) bool { return k.name == a.Name }); i >= 0 {
-			meant[a.Name] = true
-			keys[i].take(a)
-			continue
-		}
-		if answer, ok := mistakes[a.Name]; ok {
-			p.fail(a.Pos, "%s", answer)
-			continue
-		}
-		if write := spaceMissing(a); write != "" {
-			meant[write[:strings.IndexByte(write, ':')]] = true
-			p.fail(a.Pos, "%s: a space is missing after the colon; write %s", title, write)
-			continue
-		}
-		hint := "."
-		if near, ok := nearest.Of(a.Name, names); ok {
-			meant[near] = true
-			hint = "; did you mean " + diag.Quote(near) + "?"
-		}
-		p.fail(a.Pos, "%s has no %s%s It takes: %s", title, diag.Quote(a.Name), hint, strings.Join(listed, ", "))
-	}
-	return meant
-}
-
-// isMap reports where v is not a map.
-func (p *parser) isMap(title string, v Value, example string) bool {
-	if v.Kind == Map {
-		return true
-	}
-	if v.Kind == Null {
-		p.fail(v.Pos, "%s is empty; indent its lines under it, or write, for example, %s", title, example)
-	} else {
-		p.fail(v.Pos, "%s takes keys and values, not %s; for example %s", title, v.describe(), example)
-	}
-	return false
+	*document.Reader
+	json bool
+	deep bool // the layers have mistakes: what refers to them is not checked
 }
 
 var misplaced = map[string]string{
@@ -143,60 +81,73 @@ var misplaced = map[string]string{
 	"regularizer":      "a regularizer is an argument of a layer: write - Dense: {units: 16, kernel_regularizer: {l2: 0.001}}",
 }
 
+// layers is what reads them.
+func (p *parser) layers() *layerReader { return &layerReader{p.Reader, p.json} }
+
 func (p *parser) model(file string, root Value) *Model {
 	m := &Model{File: file, Name: strings.TrimSuffix(file, filepath.Ext(file)), Pos: root.Pos, Fit: Fit{BatchSize: 32, Epochs: 1}}
-	if badName(m.Name) != "" {
+	if document.BadName(m.Name) != "" {
 		m.Name = "model"
 	}
 	if root.Kind != Map {
 		p.notAMap(root)
 		return m
 	}
-	if class, ok := root.get("class_name"); ok {
-		p.fail(class.Pos, "this is a configuration that Keras has written, and not a description; a description has the sections inputs, layers, compile and fit")
+	if class, ok := root.Get("class_name"); ok {
+		p.Fail(class.Pos, "this is a configuration that Keras has written, and not a description; a description has the sections inputs, layers, compile and fit")
 		return m
 	}
 	p.fallenOut(&root)
 	var compile, fit *Arg
-	meant := p.section("the description", root, []key{
-		{name: "name", take: func(a Arg) {
-			if name, ok := p.name("name", a.Value); ok {
+	var arrays dataset.Arrays
+	sound := true // the data section
+	meant := p.Section("the description", root, []document.Key{
+		{Name: "name", Take: func(a Arg) {
+			if name, ok := p.Name("name", a.Value); ok {
 				m.Name = name
 			}
 		}},
-		{name: "data", take: func(a Arg) { m.Data = p.data(a) }},
-		{name: "inputs", take: func(a Arg) { p.inputs(m, a) }},
-		{name: "layers", take: func(a Arg) { p.layers(m, a) }},
-		{name: "outputs", take: func(a Arg) {
+		{Name: "data", Take: func(a Arg) { m.Data, arrays, sound = dataset.Read(p.Reader, a) }},
+		{Name: "inputs", Take: func(a Arg) { p.inputs(m, a) }},
+		{Name: "layers", Take: func(a Arg) {
+			before := len(p.Errs)
+			m.Layers = p.layers().layers(a)
+			p.deep = p.deep || len(p.Errs) > before
+		}},
+		{Name: "outputs", Take: func(a Arg) {
 			var ok bool
-			m.Outputs, ok = p.refs("outputs", a.Value)
+			m.Outputs, ok = refsOf(p.Reader, "outputs", a.Value)
 			p.deep = p.deep || !ok
 		}},
-		{name: "compile", take: func(a Arg) { compile = &a }},
-		{name: "fit", take: func(a Arg) { fit = &a }},
-		{name: "input_shape", hidden: true, take: func(a Arg) {
-			p.fail(a.Pos, "the shape of the input belongs under inputs; write inputs: {x: {shape: %s}}", shapeOf(a))
+		{Name: "compile", Take: func(a Arg) { compile = &a }},
+		{Name: "fit", Take: func(a Arg) { fit = &a }},
+		{Name: "input_shape", Hidden: true, Take: func(a Arg) {
+			p.Fail(a.Pos, "the shape of the input belongs under inputs; write inputs: {x: {shape: %s}}", shapeOf(a))
 		}},
-		{name: "$schema", hidden: true, take: func(a Arg) {
+		{Name: "$schema", Hidden: true, Take: func(a Arg) {
 			if a.Value.Kind != String {
-				p.fail(a.Value.Pos, "$schema takes the address of a JSON Schema as a text, not %s", a.Value.describe())
+				p.Fail(a.Value.Pos, "$schema takes the address of a JSON Schema as a text, not %s", a.Value.Describe())
 			}
 		}},
 	}, misplaced)
 	if compile != nil { // after layers and outputs, whose names it may use
-		m.Compile = p.compile(m, *compile)
+		r := compileReader{p.Reader, m, p.deep}
+		m.Compile = r.compile(*compile)
 	}
 	if fit != nil { // after data, whose classes it may use
-		p.fit(m, *fit)
+		r := fitReader{p.Reader, m}
+		r.fit(*fit)
 	}
 	if !meant["layers"] {
-		p.fail(root.Pos, "the description has no layers; write layers: and under it lines such as - Dense: {units: 16, activation: relu}")
+		p.Fail(root.Pos, "the description has no layers; write layers: and under it lines such as - Dense: {units: 16, activation: relu}")
 	}
 	meant["inputs"] = meant["inputs"] || meant["input_shape"]
-	p.impliedInputs(m, root.Pos, meant)
-	if d := m.Data; d != nil && d.Train != nil && !p.badData && !p.deep {
-		p.settleTargets(m)
-		p.settleArrays(m)
+	f := filling{p.Reader, m}
+	f.impliedInputs(root.Pos, meant, sound)
+	if d := m.Data; d != nil && d.Train != nil && sound && !p.deep {
+		s := settling{p.Reader, m, arrays}
+		s.settleTargets()
+		s.settleArrays()
 	}
 	return m
 }
@@ -204,7 +155,7 @@ func (p *parser) model(file string, root Value) *Model {
 // fallenOut reports the arguments of the last layer when they are at the
 // margin, under a line such as "- Dense:", and takes them out of root.
 func (p *parser) fallenOut(root *Value) {
-	layers, _ := root.get("layers")
+	layers, _ := root.Get("layers")
 	if n := len(layers.Value.List); n > 0 {
 		last := layers.Value.List[n-1]
 		if last.Kind != Map || len(last.Map) != 1 || last.Map[0].Value.Kind != Null {
@@ -223,8 +174,8 @@ func (p *parser) fallenOut(root *Value) {
 		}
 		if len(fallen) > 0 {
 			layer := last.Map[0].Name
-			p.fail(fallen[0].Pos, "layer %d: %s is at the margin, and not under %s; indent it further than %s, or write %s", n,
-				diag.Quote(fallen[0].Name), quotedName(layer), quotedName(layer), p.entry(plain(layer)+": "+orEllipsis(flowArgs(fallen))))
+			p.Fail(fallen[0].Pos, "layer %d: %s is at the margin, and not under %s; indent it further than %s, or write %s", n,
+				diag.Quote(fallen[0].Name), document.QuotedName(layer), document.QuotedName(layer), p.layers().entry(document.Plain(layer)+": "+orEllipsis(document.FlowArgs(fallen))))
 			root.Map = kept
 		}
 	}
@@ -233,69 +184,35 @@ func (p *parser) fallenOut(root *Value) {
 func (p *parser) notAMap(root Value) {
 	switch {
 	case root.Kind == List:
-		p.fail(root.Pos, "a description is made of sections, not a list; write inputs: {x: {shape: [...]}}, then layers: before the list")
-	case root.Kind == String && looksForeign(root.Str):
-		p.fail(root.Pos, "%s", foreignLine(root.Str))
+		p.Fail(root.Pos, "a description is made of sections, not a list; write inputs: {x: {shape: [...]}}, then layers: before the list")
+	case root.Kind == String && document.LooksForeign(root.Str):
+		p.Fail(root.Pos, "%s", document.ForeignLine(root.Str))
 	case root.Kind == Null:
-		p.fail(root.Pos, "the description is empty; it has at least inputs: and layers:")
+		p.Fail(root.Pos, "the description is empty; it has at least inputs: and layers:")
 	default:
-		p.fail(root.Pos, "a description is made of sections (name:, inputs:, layers:, compile:, fit:), not %s", root.describe())
+		p.Fail(root.Pos, "a description is made of sections (name:, inputs:, layers:, compile:, fit:), not %s", root.Describe())
 	}
 }
 
-// firstCall gives the text up to the bracket that closes the first call in it.
-func firstCall(s string) string {
-	depth := 0
-	for i := range len(s) {
-		switch s[i] {
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth == 0 {
-				return s[:i+1]
-			}
-		}
-	}
-	return s
-}
-
-// name reads a name that the user gives to something.
-func (p *parser) name(what string, v Value) (string, bool) {
-	s, ok := p.single(v)
-	if !ok {
-		p.fail(v.Pos, "%s takes a text, not %s%s", what, v.describe(), inQuotes(v))
-		return "", false
-	}
-	if s == "" {
-		p.fail(v.Pos, "%s is empty; write a name, or take it out", what)
-		return "", false
-	}
-	if problem := badName(s); problem != "" {
-		p.fail(v.Pos, "%s: the name %s %s", what, diag.Quote(s), problem)
-		return "", false
-	}
-	return s, true
-}
-
-// refs reads a name or a list of names of inputs or layers.
-func (p *parser) refs(what string, v Value) ([]Ref, bool) {
+// refsOf reads a name or a list of names of inputs or layers.
+func refsOf(r *document.Reader, what string, v Value) ([]Ref, bool) {
 	items := []Value{v}
 	if v.Kind == List {
 		items = v.List
 	}
-	if len(items) == 0 || len(items) > maxInputs || v.Kind == Null || v.Kind == Map {
+	if len(items) == 0 || len(items) > document.MaxInputs || v.Kind == Null || v.Kind == Map {
 		switch {
-		case len(items) > maxInputs:
-			p.fail(v.Pos, "%s has %d names; at most %d are allowed", what, len(items), maxInputs)
+		case len(items) > document.MaxInputs:
+			r.Fail(v.Pos, "%s has %d names; at most %d are allowed", what, len(items), document.MaxInputs)
 		default:
-			p.fail(v.Pos, "%s takes a list of names such as [a, b], not %s", what, v.describe())
+			r.Fail(v.Pos, "%s takes a list of names such as [a, b], not %s", what, v.Describe())
 		}
 		return nil, false
 	}
 	refs := make([]Ref, 0, len(items))
 	ok := true
 	for _, item := range items {
-		name, good := p.name(what, item)
+		name, good := r.Name(what, item)
 		ok = ok && good
 		refs = append(refs, Ref{Name: name, Pos: item.Pos})
 	}

@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 // schemaNode is a part of a schema; encoding/json writes its keys in order.
@@ -27,7 +29,7 @@ func Schema(c Catalog) []byte {
 		s.known[l.name] = len(l.entries) > 0
 	}
 	defs := schemaNode{
-		"name":  wordLike(schemaNode{"minLength": 1, "maxLength": maxName, "pattern": `^[^/\s]([^/]*[^/\s])?$`}),
+		"name":  wordLike(schemaNode{"minLength": 1, "maxLength": document.MaxName, "pattern": `^[^/\s]([^/]*[^/\s])?$`}),
 		"call":  anyOf(schemaNode{"type": "string"}, schemaNode{"type": "object", "minProperties": 1, "maxProperties": 1}),
 		"names": anyOf(ref("name"), schemaNode{"type": "array", "minItems": 1, "items": ref("name")}),
 		"layer": s.choice(c.Layers, true),
@@ -42,7 +44,7 @@ func Schema(c Catalog) []byte {
 		"name":    described(ref("name"), "The model's name; without it, that of the file."),
 		"data":    dataSchema(),
 		"inputs":  inputsSchema(),
-		"layers":  described(schemaNode{"type": "array", "minItems": 1, "maxItems": maxLayers, "items": ref("layer")}, "The layers. Each reads the one before it, unless it names its inputs."),
+		"layers":  described(schemaNode{"type": "array", "minItems": 1, "maxItems": document.MaxLayers, "items": ref("layer")}, "The layers. Each reads the one before it, unless it names its inputs."),
 		"outputs": described(ref("names"), "The layers whose values the model gives; without it, the last one."),
 		"compile": s.compile(),
 		"fit":     s.fit(),
@@ -235,7 +237,7 @@ func inputsSchema() schemaNode {
 		"type": "object", "minProperties": 1, "propertyNames": ref("name"),
 		"additionalProperties": strict(schemaNode{
 			"shape": described(schemaNode{
-				"type": "array", "minItems": 1, "maxItems": maxRank,
+				"type": "array", "minItems": 1, "maxItems": document.MaxRank,
 				"prefixItems": []any{anyOf(size, schemaNode{"type": "null"})}, "items": size,
 			}, "Sizes without the batch; null in front is a length known at run time."),
 			"dtype": described(schemaNode{"enum": []string{"float32", "int32"}, "default": "float32"}, "The type of the values: int32 for ids."),

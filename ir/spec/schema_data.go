@@ -1,5 +1,9 @@
 package spec
 
+import "github.com/nngen-go/nngen/ir/spec/internal/dataset"
+
+import "github.com/nngen-go/nngen/ir/spec/internal/document"
+
 import "github.com/nngen-go/nngen/runtime/data"
 
 func dataSchema() schemaNode {
@@ -15,12 +19,12 @@ func dataSchema() schemaNode {
 			"The texts of a csv file that mean a missing value; spaces around them do not count."),
 		"weight": described(columnName(), "The column of a csv file with the weights of the rows in the loss."),
 		"windows": described(strict(schemaNode{
-			"length": described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots}, "Rows of a sample."),
-			"offset": described(schemaNode{"type": "integer", "minimum": 0, "maximum": maxSlots, "default": 1}, "How many rows after the last row of the sample the target comes."),
-			"stride": described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots, "default": 1}, "How many rows further the next sample begins."),
+			"length": described(schemaNode{"type": "integer", "minimum": 1, "maximum": dataset.MaxSlots}, "Rows of a sample."),
+			"offset": described(schemaNode{"type": "integer", "minimum": 0, "maximum": dataset.MaxSlots, "default": 1}, "How many rows after the last row of the sample the target comes."),
+			"stride": described(schemaNode{"type": "integer", "minimum": 1, "maximum": dataset.MaxSlots, "default": 1}, "How many rows further the next sample begins."),
 		}, "length"), "Samples of successive rows of a csv file."),
 		"features": described(schemaNode{
-			"type": "object", "minProperties": 1, "maxProperties": maxFeatures, "propertyNames": columnName(),
+			"type": "object", "minProperties": 1, "maxProperties": document.MaxColumns, "propertyNames": columnName(),
 			"additionalProperties": anyOf(numberSchema(), categorySchema(), dateSchema(), columnTextSchema()),
 		}, "The columns of a csv file that become the input, in its order."),
 		"target": described(anyOf(targetSchema(), schemaNode{"type": "object", "minProperties": 1, "additionalProperties": targetSchema()}),
@@ -44,7 +48,7 @@ func targetSchema() schemaNode {
 // Every node is one of its own: described writes into it.
 
 func columnName() schemaNode {
-	return wordLike(schemaNode{"minLength": 1, "maxLength": maxWord})
+	return wordLike(schemaNode{"minLength": 1, "maxLength": document.MaxWord})
 }
 
 // wordLike is a text that needs no quotes where it looks like a number, true or
@@ -72,7 +76,7 @@ func classesSchema(spellings bool) schemaNode {
 	if spellings {
 		class = anyOf(listedWord(), schemaNode{"type": "array", "minItems": 1, "items": listedWord()})
 	}
-	return schemaNode{"type": "array", "minItems": 2, "maxItems": maxClasses, "items": class}
+	return schemaNode{"type": "array", "minItems": 2, "maxItems": dataset.MaxClasses, "items": class}
 }
 
 // fileSources is train, test or validation.
@@ -129,13 +133,13 @@ func sourceSettings() map[SourceKind]schemaNode {
 		Tokens: {
 			"num_words":  described(schemaNode{"type": "integer", "minimum": 1}, "Ids from here on become oov_id."),
 			"oov_id":     described(schemaNode{"type": "integer", "minimum": 0, "default": 2}, "The id of what num_words leaves out."),
-			"length":     described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots}, "How many ids every row has: longer rows are cut, shorter ones get zeros. Without it rows have any number of ids."),
+			"length":     described(schemaNode{"type": "integer", "minimum": 1, "maximum": dataset.MaxSlots}, "How many ids every row has: longer rows are cut, shorter ones get zeros. Without it rows have any number of ids."),
 			"padding":    oneOfWords("Where the zeros go.", "pre", "pre", "post"),
 			"truncating": oneOfWords("Where longer rows are cut.", "pre", "pre", "post"),
 		},
 		TextDir: textProperties(),
 		ImageDir: {
-			"size": described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "items": schemaNode{"type": "integer", "minimum": 1, "maximum": maxSide}},
+			"size": described(schemaNode{"type": "array", "minItems": 2, "maxItems": 2, "items": schemaNode{"type": "integer", "minimum": 1, "maximum": dataset.MaxSide}},
 				"Rows and columns that every image gets."),
 			"color": oneOfWords("Three numbers per pixel, red, green and blue, or one.", "rgb", "rgb", "gray"),
 		},
@@ -166,7 +170,7 @@ func numberSchema() schemaNode {
 
 func vocabularySchema(doc string) schemaNode {
 	return described(anyOf(
-		schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots},
+		schemaNode{"type": "integer", "minimum": 1, "maximum": dataset.MaxSlots},
 		schemaNode{"type": "array", "minItems": 1, "items": listedWord()},
 	), doc)
 }
@@ -184,11 +188,11 @@ func categorySchema() schemaNode {
 }
 
 func dateSchema() schemaNode {
-	part := func() schemaNode { return schemaNode{"enum": dateParts} }
+	part := func() schemaNode { return schemaNode{"enum": dataset.DateParts} }
 	return described(strict(columnProperties(schemaNode{
 		"type":    described(schemaNode{"enum": []string{"date"}}, "A column of dates."),
-		"format":  described(wordLike(schemaNode{"minLength": 1, "maxLength": maxWord, "default": defaultFormat}), "How Go's package time writes the date 2006-01-02 15:04:05 in this layout."),
-		"parts":   described(anyOf(part(), schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": part(), "default": defaultParts}), "Which parts of a date become numbers; days are those since 1970."),
+		"format":  described(wordLike(schemaNode{"minLength": 1, "maxLength": document.MaxWord, "default": dataset.DefaultFormat}), "How Go's package time writes the date 2006-01-02 15:04:05 in this layout."),
+		"parts":   described(anyOf(part(), schemaNode{"type": "array", "minItems": 1, "uniqueItems": true, "items": part(), "default": dataset.DefaultParts}), "Which parts of a date become numbers; days are those since 1970."),
 		"encode":  oneOfWords("Sine and cosine of a part that recurs (year and days do not), or every part as a scaled number.", "cyclic", "cyclic", "number"),
 		"missing": described(wordLike(schemaNode{"minLength": 1, "default": "error"}), "The date that stands for a missing one, in the same format, or error."),
 	}), "type"), "A date.")
@@ -205,9 +209,13 @@ func textProperties() schemaNode {
 	return schemaNode{
 		"vocabulary":  vocabularySchema("The words in their order, or how many slots a learned vocabulary has, those of padding (0, with integer) and of unknown words included."),
 		"encode":      oneOfWords("Ids in an input of their own, or a vector over the vocabulary: which words occur, how often, or how often weighted by how rare they are.", "integer", "integer", "multi_hot", "count", "tf_idf"),
-		"length":      described(schemaNode{"type": "integer", "minimum": 1, "maximum": maxSlots}, "With integer: how many ids every text has; it is cut or filled with zeros at the end. Without it a text has any number."),
+		"length":      described(schemaNode{"type": "integer", "minimum": 1, "maximum": dataset.MaxSlots}, "With integer: how many ids every text has; it is cut or filled with zeros at the end. Without it a text has any number."),
 		"standardize": oneOfWords("What happens to a text before it is split.", "lower_and_strip_punctuation", "lower_and_strip_punctuation", "lower", "strip_punctuation", "none"),
 		"split":       oneOfWords("What the words of a text are.", "whitespace", "whitespace", "character"),
 		"ngrams":      described(schemaNode{"type": "integer", "minimum": 1, "maximum": 16, "default": 1}, "The longest run of words that counts as one."),
 	}
+}
+
+func encodingSchema() schemaNode {
+	return oneOfWords("The encoding of the text.", dataset.TextEncodings[0], dataset.TextEncodings...)
 }

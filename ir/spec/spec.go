@@ -8,11 +8,11 @@
 // of Keras and R users.
 package spec
 
-import "github.com/nngen-go/nngen/ir/diag"
-
-// Ragged in Input.Shape is a length known only at run time (null in a
-// description).
-const Ragged = -1
+import (
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec/internal/dataset"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
+)
 
 // Model is one description.
 type Model struct {
@@ -64,41 +64,45 @@ type Args struct {
 	Positional *Value // `Dropout: 0.5`: the first argument, alone and without its name; List is then empty
 }
 
-// Arg is a named argument.
-type Arg struct {
-	Name  string
-	Pos   diag.Pos // of the name
-	Value Value
-}
+// The data section and its parts.
+type (
+	Data       = dataset.Data
+	SourceKind = dataset.SourceKind
+	Source     = dataset.Source
+	Windows    = dataset.Windows
+	Feature    = dataset.Feature
+	Target     = dataset.Target
+)
 
-// Kind is what a Value holds.
-type Kind uint8
+// The kinds of sources that have settings of their own.
+const (
+	CSV      = dataset.CSV
+	Tokens   = dataset.Tokens
+	TextDir  = dataset.TextDir
+	ImageDir = dataset.ImageDir
+)
+
+// Ragged in Input.Shape is a length known only at run time (null in a
+// description).
+const Ragged = dataset.Ragged
+
+// Value is a value as written, Arg a named one, and Kind what it holds.
+type (
+	Value = document.Value
+	Arg   = document.Arg
+	Kind  = document.Kind
+)
 
 // The kinds of values.
 const (
-	Null Kind = iota
-	Bool
-	Int
-	Float
-	String
-	List
-	Map
+	Null   = document.Null
+	Bool   = document.Bool
+	Int    = document.Int
+	Float  = document.Float
+	String = document.String
+	List   = document.List
+	Map    = document.Map
 )
-
-// Value is a value as written: exactly the field that Kind names is set.
-type Value struct {
-	Kind  Kind
-	Bool  bool
-	Int   int64
-	Float float64 // finite
-	Str   string
-	List  []Value
-	Map   []Arg // in source order, keys unique
-	Pos   diag.Pos
-
-	text    string // of an unquoted scalar that is not a String: as it is written
-	problem string // what keeps text from being read as the number that it looks like
-}
 
 // Call names something with or without arguments of its own: an optimizer,
 // loss, metric, initializer, regularizer or activation, `rmsprop` or `{rmsprop:

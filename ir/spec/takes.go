@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 // takes says in words what an argument may be.
@@ -19,7 +21,7 @@ func (a *ArgDoc) takes() string {
 	case "string":
 		s = "a text"
 		if a.OneOf != nil {
-			s = orList(a.OneOf)
+			s = document.OrList(a.OneOf)
 		}
 	case "ints":
 		switch a.Size {
@@ -141,12 +143,4 @@ func (a *ArgDoc) pairs(v Value) ([][2]Value, bool) {
 		}
 	}
 	return out, true
-}
-
-// orList joins names as "a, b or c".
-func orList(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }

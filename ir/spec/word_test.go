@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
 )
 
 // wordPositions are the places where a scalar is meant as a word: a description
@@ -92,10 +94,10 @@ func TestWords(t *testing.T) {
 			if w == "<<" && (p.name == "input" || p.name == "class_weight") { // a merge key
 				plain = `"<<"`
 			}
-			for _, written := range []string{plain, "'" + strings.ReplaceAll(w, "'", "''") + "'", jsonText(w)} {
-				checkWord(t, p.name, "m.yaml", wordIn(p.yaml, written, jsonText(w)), w, p.of)
+			for _, written := range []string{plain, "'" + strings.ReplaceAll(w, "'", "''") + "'", document.JsonText(w)} {
+				checkWord(t, p.name, "m.yaml", wordIn(p.yaml, written, document.JsonText(w)), w, p.of)
 			}
-			m, err := Parse("m.yaml", []byte(wordIn(p.yaml, jsonText(w), jsonText(w))))
+			m, err := Parse("m.yaml", []byte(wordIn(p.yaml, document.JsonText(w), document.JsonText(w))))
 			if err != nil {
 				continue // reported above
 			}
@@ -117,7 +119,7 @@ func keyed(position string) bool {
 
 // literally takes the quotes of a word away, except in keys.
 func literally(text, w string) string {
-	return regexp.MustCompile(regexp.QuoteMeta(jsonText(w))+`([^:])`).ReplaceAllString(text, strings.ReplaceAll(w, "$", "$$")+"$1")
+	return regexp.MustCompile(regexp.QuoteMeta(document.JsonText(w))+`([^:])`).ReplaceAllString(text, strings.ReplaceAll(w, "$", "$$")+"$1")
 }
 
 func wordIn(format, written, quoted string) string {

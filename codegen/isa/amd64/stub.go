@@ -19,7 +19,7 @@ type Stub struct {
 
 // Takes adds parameters for those of the sizes that are not literals, and
 // returns what is passed for them.
-func (s *Stub) Takes(list ...gotree.Number) (args []string) {
+func (s *Stub) Takes(list ...gotree.Number) (args []gotree.Expr) {
 	if s.Sizes == nil {
 		s.Sizes = map[string]string{}
 	}
@@ -33,7 +33,7 @@ func (s *Stub) Takes(list ...gotree.Number) (args []string) {
 		}
 		s.Sizes[n.Text] = name
 		s.Params = append(s.Params, Param{name, "int"})
-		args = append(args, n.Text)
+		args = append(args, n)
 	}
 	return args
 }

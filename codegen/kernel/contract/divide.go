@@ -1,9 +1,9 @@
 package contract
 
 import (
-	"fmt"
 	"slices"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/plan"
 )
@@ -13,69 +13,70 @@ import (
 // regions, or lines and rows within them. Which of them, a call decides by the
 // number of its rows. Nothing depends on it but who computes what.
 type sharers struct {
-	from, to string // the panels of this worker; "": there is one for all
-	across   string // who share the loop around the regions; "": there is none
-	within   string // who share lines, or rows
+	from, to *gotree.Var // the panels of this worker; nil: there is one for all
+	across   gotree.Expr // who share the loop around the regions; nil: there is none
+	within   gotree.Expr // who share lines, or rows
 }
 
 // divide writes who shares what.
 func (d *writer) divide() {
 	lines := slices.Max(d.of(func(r plan.Region) int { return r.Lines }))
-	parts := fmt.Sprint(lines)
-	switch h := d.Heights[0]; {
+	parts := func(of gotree.Expr) gotree.Expr { return of }
+	turns, h := gotree.Int(lines), d.Heights[0]
+	switch {
 	case d.Open:
-		parts = fmt.Sprintf("(%s+%d)/%d", total(d.Regions[0].Row), h-1, h)
+		parts = func(of gotree.Expr) gotree.Expr { return gotree.Op(of, "/", gotree.Int(h)) }
+		turns = gotree.Op(total(d.Regions[0].Row), "+", gotree.Int(h-1))
 	case lines == 1:
-		parts = fmt.Sprint((slices.Max(d.of(func(r plan.Region) int { return r.Rows })) + h - 1) / h)
+		turns = gotree.Int((slices.Max(d.of(func(r plan.Region) int { return r.Rows })) + h - 1) / h)
 	}
-	all := parts
+	all := turns
 	if len(d.Around) > 0 {
-		all = total(d.Around[0]) + "*" + parts
+		all = gotree.Op(total(d.Around[0]), "*", turns)
 	}
-	rows := "t"
+	var rows gotree.Expr = driver.Worker
 	if panels := (d.Lane.N + d.Width - 1) / d.Width; panels > 1 {
-		lanes := d.Name("lanes")
-		rows, d.team.from, d.team.to = d.Name("rows"), d.Name("from"), d.Name("to")
-		d.Line("%s, %s := t.Split(%d, %s)", lanes, rows, panels, all)
-		d.Line("%s, %s := %s.Share(%d)", d.team.from, d.team.to, lanes, panels)
+		lanes, others := d.Var("lanes"), d.Var("rows")
+		d.team.from, d.team.to = d.Var("from"), d.Var("to")
+		d.Add(gotree.LetTwo(lanes, others, driver.CallMethod(rows, "Split", gotree.Int(panels), parts(all))),
+			driver.Share(d.team.from, d.team.to, lanes, gotree.Int(panels)))
+		rows = others
 	}
-	d.team.across, d.team.within = "", rows
+	d.team.across, d.team.within = nil, rows
 	if len(d.Around) > 0 {
-		d.team.across, d.team.within = d.Name("across"), d.Name("within")
-		d.Line("%s, %s := %s.Split(%s, %s)", d.team.across, d.team.within, rows, total(d.Around[0]), parts)
+		across, within := d.Var("across"), d.Var("within")
+		d.Add(gotree.LetTwo(across, within, driver.CallMethod(rows, "Split", total(d.Around[0]), parts(turns))))
+		d.team.across, d.team.within = across, within
 	}
 }
 
-// own is Go for a loop over a worker's share of the turns of v.
-func (d *writer) own(v, worker, turns string) string {
-	return fmt.Sprintf("for %[1]s, end := %[2]s.Share(%[3]s); %[1]s < end; %[1]s++", v, worker, turns)
+// own is a loop over a worker's share of the turns of v.
+func own(v *gotree.Var, worker, turns gotree.Expr) gotree.Nest {
+	end := &gotree.Var{Name: "end"}
+	return &gotree.While{Init: driver.Share(v, end, worker, turns), Cond: gotree.Op(v, "<", end), Post: gotree.Increment{Var: v}}
 }
 
 // ownPanels writes the loop over a worker's panels, and the last one apart where
 // it is narrower.
-func (d *writer) ownPanels(at position, full, rest int) error {
-	j := d.Name("j")
-	end := fmt.Sprintf("%s*%d", d.team.to, d.Width)
+func (d *writer) ownPanels(at position, full, rest int) {
+	end := gotree.Op(d.team.to, "*", gotree.Int(d.Width))
 	if rest > 0 {
-		end = fmt.Sprintf("min(%s, %d)", end, full*d.Width)
+		end = gotree.CallOf("min", end, gotree.Int(full*d.Width))
 	}
-	err := d.Block(fmt.Sprintf("for %[1]s := %[2]s*%[3]d; %[1]s < %[4]s; %[1]s += %[3]d", j, d.team.from, d.Width, end), func() error {
-		return d.onePanel(at.plus(d.Lane, j, (full-1)*d.Width), d.Width)
-	})
-	delete(d.Names, j)
-	if err != nil || rest == 0 {
-		return err
+	d.everyPanel(at, gotree.Op(d.team.from, "*", gotree.Int(d.Width)), end, full)
+	if rest == 0 {
+		return
 	}
-	return d.Block(fmt.Sprintf("if %s <= %d && %d < %s", d.team.from, full, full, d.team.to), func() error { return d.onePanel(d.last(at, full), rest) })
+	n := gotree.Int(full)
+	d.In(&gotree.If{Cond: gotree.Op(gotree.Op(d.team.from, "<=", n), "&&", gotree.Op(n, "<", d.team.to))}, func() { d.onePanel(d.last(at, full), rest) })
 }
 
 // ownRows writes the calls for a worker's share of the rows of a line.
-func (d *writer) ownRows(at position, lanes int, panel driver.Sum, rows string, points int) error {
-	v, end := d.Name("r", "i"), d.Name("end", "last")
-	defer func() { delete(d.Names, v); delete(d.Names, end) }()
-	head := fmt.Sprintf("for %[1]s, %[2]s := %[3]s.ShareRuns(%[4]s, %[5]d); %[1]s < %[2]s; %[1]s += %[6]d", v, end, d.team.within, rows, d.Heights[0], d.MostRows)
-	return d.Block(head, func() error {
-		at := d.table.along(at, "Row", func(r plan.Region) (plan.Axis, bool) { return r.Row, true }, v, 1, points-1)
-		return d.call(at, lanes, panel, fmt.Sprintf("min(%d, %s-%s)", d.MostRows, end, v))
-	})
+func (d *writer) ownRows(at position, lanes int, panel driver.Index, rows gotree.Expr, points int) {
+	v, end := d.Var("r", "i"), d.Var("end", "last")
+	defer d.Free(v, end)
+	most := gotree.Int(d.MostRows)
+	each := driver.Every(v, nil, end, most)
+	each.Init = gotree.LetTwo(v, end, driver.CallMethod(d.team.within, "ShareRuns", rows, gotree.Int(d.Heights[0])))
+	d.In(each, func() { d.call(d.table.alongRows(at, v, 1, points-1), lanes, panel, driver.Left(most, end, v)) })
 }

@@ -2,8 +2,8 @@ package contract
 
 import (
 	"fmt"
-	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/plan"
@@ -57,28 +57,25 @@ func Dot(u *driver.Unit, r driver.Request, k *loop.Contract, l amd64.Level) (*dr
 	if err != nil {
 		return nil, err
 	}
-	args := func(x, w, y string, extra func(e dotExtra) string) string {
-		list := []string{y, x, w}
-		for _, e := range d.Extras {
-			list = append(list, extra(e))
-		}
-		return strings.Join(list, ", ")
+	g := driver.NewScript(r)
+	g.Body.Stubs = []amd64.Stub{s}
+	row, rows, most := &gotree.Var{Name: "r"}, gotree.Expr(driver.Rows), gotree.Int(d.most())
+	if d.points > 1 {
+		rows = gotree.Op(gotree.Int(d.points), "*", rows)
 	}
-	each := func(e dotExtra) string {
+	args := []gotree.Expr{d.y.Pointer(row), d.X.Pointer(gotree.Op(row, "*", gotree.Int(d.step))), d.W.Start()}
+	for _, e := range d.Extras {
 		switch {
 		case e.Buf.Class == loop.Scalar:
-			return e.Name
+			args = append(args, e.Var())
 		case e.each:
-			return e.Pointer("r")
+			args = append(args, e.Pointer(row))
+		default:
+			args = append(args, e.Start())
 		}
-		return e.Pointer("")
 	}
-	rows := "n"
-	if d.points > 1 {
-		rows = fmt.Sprintf("%d*n", d.points)
-	}
-	call := fmt.Sprintf("%s(%s, min(%d, %s-r))", s.Name, args(d.X.Pointer(fmt.Sprintf("r*%d", d.step)), d.W.Pointer(""), d.y.Pointer("r"), each), d.most(), rows)
-	return &driver.Body{Stubs: []amd64.Stub{s}, Lines: []string{fmt.Sprintf("for r := 0; r < %s; r += %d {", rows, d.most()), call, "}"}}, nil
+	g.In(driver.Every(row, gotree.Int(0), rows, most), func() { g.Call(s, append(args, driver.Left(most, rows, row))) })
+	return g.Body, nil
 }
 
 // most is how many rows a call takes at most.

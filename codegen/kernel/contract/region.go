@@ -5,69 +5,66 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/plan"
 )
 
 // region writes the rows of a region; unit is the chunk of them that a worker
-// takes, or nothing where they are computed line by line.
-func (d *writer) region(at position, lanes int, unit string) error {
-	for _, f := range d.table.rowSteps {
-		if !f.literal {
-			d.Line("%s.%s = %s", d.sums, f.name, d.table.text(f))
+// takes, or nil where they are computed line by line.
+func (d *writer) region(at position, lanes int, unit gotree.Expr) {
+	for i, f := range d.table.rowSteps {
+		if _, literal := f.(gotree.Number); !literal {
+			d.tell(rowFields[i], "=", f, "")
 		}
 	}
 	for i, f := range d.table.extraSteps {
-		if !f.literal {
-			d.Line("%s.e[%d] = %s", d.sums, i, d.table.text(f))
+		if _, literal := f.(gotree.Number); !literal {
+			d.Add(gotree.Set(gotree.At(d.told("e"), gotree.Int(i)), "=", f))
 		}
 	}
 	at, panel := d.ranges(at, lanes)
-	rows, points := "", 0
-	if d.Open {
-		rows = total(d.Regions[0].Row)
-	} else {
+	rows, points := total(d.Regions[0].Row), 0
+	if !d.Open {
 		list := d.of(func(r plan.Region) int { return r.Rows })
-		rows, points = d.table.text(d.table.field("rows", list)), slices.Max(list)
+		rows, points = d.table.field("rows", list), slices.Max(list)
 	}
 	lines := d.of(func(r plan.Region) int { return r.Lines })
-	if slices.Max(lines) > 1 {
-		v := d.Name("l", "i")
-		defer delete(d.Names, v)
-		count := d.table.text(d.table.field("lines", lines))
-		head := fmt.Sprintf("for %s := range %s", v, count)
-		if d.team.within != "" {
-			head = d.own(v, d.team.within, count)
+	if most := slices.Max(lines); most > 1 {
+		v := d.Var("l", "i")
+		defer d.Free(v)
+		count := d.table.field("lines", lines)
+		var head gotree.Nest = &gotree.Range{Key: v, Over: count}
+		if d.team.within != nil {
+			head = own(v, d.team.within, count)
 		}
-		return d.Block(head, func() error {
-			return d.rows(d.table.along(at, "Line", func(r plan.Region) (plan.Axis, bool) { return r.Line, r.Lines > 1 }, v, 1, slices.Max(lines)-1), lanes, panel, rows, points, unit)
+		d.In(head, func() {
+			at := d.table.along(at, "Line", func(r plan.Region) (plan.Axis, bool) { return r.Line, r.Lines > 1 }, v, 1, most-1)
+			d.rows(at, lanes, panel, rows, points, unit)
 		})
+		return
 	}
-	if d.team.within != "" {
-		return d.ownRows(at, lanes, panel, rows, points)
+	if d.team.within != nil {
+		d.ownRows(at, lanes, panel, rows, points)
+		return
 	}
-	return d.rows(at, lanes, panel, rows, points, unit)
+	d.rows(at, lanes, panel, rows, points, unit)
 }
 
 // ranges writes which points of the sum take part, and moves the operands to the
 // first of them. panel is where they begin in a packed one.
-func (d *writer) ranges(at position, lanes int) (position, driver.Sum) {
-	panel := driver.Sum{}
+func (d *writer) ranges(at position, lanes int) (_ position, panel driver.Index) {
 	steps := d.PanelSteps(lanes)
 	for i, l := range d.Sum {
 		if d.Void || !d.isTied(i) {
 			continue
 		}
-		lo := d.table.field(fmt.Sprintf("lo%d", i), d.of(func(r plan.Region) int { return r.Lo[i] }))
+		from := d.table.field(fmt.Sprintf("lo%d", i), d.of(func(r plan.Region) int { return r.Lo[i] }))
 		if i > d.Cut {
 			k := d.table.field(fmt.Sprintf("k%d", i), d.of(func(r plan.Region) int { return (r.Hi[i] - r.Lo[i]) * d.points(i) }))
-			d.Line("%s.k[%d] = %s", d.sums, d.turn(i), d.table.text(k)+times(l))
-			if !lo.literal {
-				panel = panel.Plus(d.table.text(lo), steps[i], l.N-1)
-			} else {
-				panel.Offset += lo.value * steps[i]
-			}
+			d.Add(gotree.Set(d.turns(i), "=", times(k, l)))
+			panel = panel.Step(from, steps[i], l.N-1)
 			continue
 		}
 		hi := d.table.field(fmt.Sprintf("hi%d", i), d.of(func(r plan.Region) int { return r.Hi[i] }))
@@ -75,107 +72,100 @@ func (d *writer) ranges(at position, lanes int) (position, driver.Sum) {
 		if i < d.Cut {
 			size = 1
 		}
-		from, to, first := d.table.text(lo), d.Name("hi"), d.Name("lo")
-		d.Line("%s, %s := max(%s, %s), min(%s+%d, %s)", first, to, v, from, v, size, d.table.text(hi)+times(l))
-		skipped := ""
-		if i == d.Cut && d.panel != "" {
-			skipped = d.Name("skipped", "k")
-			d.Line("%s := %s - %s", skipped, first, v)
-			panel = panel.Plus(skipped, steps[i], size-1)
+		to, first := d.Var("hi"), d.Var("lo")
+		defer d.Free(first, to)
+		end := gotree.CallOf("min", gotree.Op(v, "+", gotree.Int(size)), times(hi, l))
+		d.Add(gotree.LetTwo(first, to, gotree.CallOf("max", v, from), end))
+		empty := gotree.Block{gotree.Assign{To: []gotree.Expr{first, to}, Op: "=", Values: []gotree.Expr{from, from}}}
+		if i == d.Cut && d.panel != nil {
+			skipped := d.Var("skipped", "k")
+			defer d.Free(skipped)
+			d.Add(gotree.Let(skipped, gotree.Op(first, "-", v)))
+			panel = panel.Step(skipped, steps[i], size-1)
+			empty = append(empty, gotree.Set(skipped, "=", gotree.Int(0)))
 		}
-		d.Line("if %s >= %s { // nothing lies inside", first, to)
-		d.Line("%s, %s = %s, %s", first, to, from, from)
-		if skipped != "" {
-			d.Line("%s = 0", skipped)
-		}
-		d.Line("}")
-		d.Line("%s.k[%d] = %s - %s", d.sums, d.turn(i), to, first)
-		at.lhs = at.lhs.Plus(first, l.Lhs, l.N-1)
-		at.rhs = at.rhs.Plus(first, l.Rhs, l.N-1)
-		defer func() { delete(d.Names, first); delete(d.Names, to); delete(d.Names, skipped) }()
+		d.Add(&gotree.If{Cond: gotree.Op(first, ">=", to), Note: "nothing lies inside", Then: empty})
+		d.Add(gotree.Set(d.turns(i), "=", gotree.Op(to, "-", first)))
+		at.lhs = at.lhs.Step(first, l.Lhs, l.N-1)
+		at.rhs = at.rhs.Step(first, l.Rhs, l.N-1)
 	}
 	return at, panel
 }
 
 // rows writes the calls for the rows of a line.
-func (d *writer) rows(at position, lanes int, panel driver.Sum, rows string, count int, unit string) error {
+func (d *writer) rows(at position, lanes int, panel driver.Index, rows gotree.Expr, count int, unit gotree.Expr) {
 	size := d.MostRows
-	if unit != "" {
+	if unit != nil {
 		size = d.UnitRows
 	}
-	switch {
+	most := gotree.Int(size)
+	switch open := d.Regions[0].Row.Most; {
 	case count > 0 && count <= size:
-		return d.call(at, lanes, panel, rows)
-	case unit != "":
-		at = d.table.along(at, "Row", func(r plan.Region) (plan.Axis, bool) { return r.Row, true }, unit, size, d.chunks()-1)
-		return d.call(at, lanes, panel, fmt.Sprintf("min(%d, %s-%s*%d)", size, rows, unit, size))
-	case d.Open && d.Regions[0].Row.Most > 0 && d.Regions[0].Row.Most <= size:
-		return d.call(at, lanes, panel, rows)
+		d.call(at, lanes, panel, rows)
+		return
+	case unit != nil:
+		at = d.table.alongRows(at, unit, size, d.chunks()-1)
+		d.call(at, lanes, panel, gotree.CallOf("min", most, gotree.Op(rows, "-", gotree.Op(unit, "*", most))))
+		return
+	case d.Open && 0 < open && open <= size:
+		d.call(at, lanes, panel, rows)
+		return
 	}
-	v := d.Name("r", "i")
-	defer delete(d.Names, v)
-	return d.Block(fmt.Sprintf("for %s := 0; %s < %s; %s += %d", v, v, rows, v, size), func() error {
-		at := d.table.along(at, "Row", func(r plan.Region) (plan.Axis, bool) { return r.Row, true }, v, 1, count-1)
-		return d.call(at, lanes, panel, fmt.Sprintf("min(%d, %s-%s)", size, rows, v))
+	v := d.Var("r", "i")
+	defer d.Free(v)
+	d.In(driver.Every(v, gotree.Int(0), rows, most), func() {
+		d.call(d.table.alongRows(at, v, 1, count-1), lanes, panel, driver.Left(most, rows, v))
 	})
 }
 
 // call writes the call of a tile for some rows.
-func (d *writer) call(at position, lanes int, panel driver.Sum, rows string) error {
-	stub, err := d.tile(lanes)
-	if err != nil {
-		return err
-	}
-	inside := func(f func(r plan.Region) int) []int {
+func (d *writer) call(at position, lanes int, panel driver.Index, rows gotree.Expr) {
+	// begin is where a factor begins in the regions, which the steps of the sum move.
+	begin := func(offset int, step func(s plan.Axis) int, of func(r plan.Region) int) []int {
 		return d.of(func(r plan.Region) int {
 			if r.Void {
 				return 0
 			}
-			return f(r)
-		})
-	}
-	tied := func(i int) bool { return i <= d.Cut && d.isTied(i) }
-	x := d.table.address(d.x, "x", at.lhs, inside(func(r plan.Region) int {
-		n := d.Lhs.Offset + r.Lhs
-		for i, s := range d.Sum {
-			if !tied(i) {
-				n += r.Lo[i] * s.Lhs
-			}
-		}
-		return n
-	}))
-	w := d.panel
-	switch {
-	case w == "":
-		w = d.table.address(d.w, "w", at.rhs, inside(func(r plan.Region) int {
-			n := d.Rhs.Offset
+			n := offset + of(r)
 			for i, s := range d.Sum {
-				if !tied(i) {
-					n += r.Lo[i] * s.Rhs
+				if i > d.Cut || !d.isTied(i) {
+					n += r.Lo[i] * step(s)
 				}
 			}
 			return n
-		}))
-	case panel.String() != "0":
-		w = fmt.Sprintf("&work[%v]", panel)
+		})
+	}
+	x := d.table.address(d.x, "x", at.lhs, begin(d.Lhs.Offset, func(s plan.Axis) int { return s.Lhs }, func(r plan.Region) int { return r.Lhs }))
+	w := d.panel
+	switch {
+	case w == nil:
+		w = d.table.address(d.w, "w", at.rhs, begin(d.Rhs.Offset, func(s plan.Axis) int { return s.Rhs }, func(plan.Region) int { return 0 }))
+	case !gotree.Is(panel.Expr(), 0):
+		w = gotree.Ref(panel.Of(driver.Work))
 	}
 	if d.Void {
-		x, w = d.x.Pointer(""), d.w.Pointer("")
+		x, w = d.x.Start(), d.w.Start()
 	}
-	args := []string{d.table.address(d.y, "y", at.out, d.of(func(r plan.Region) int { return d.Out.Offset + r.Out })), x, w}
+	y := d.table.address(d.y, "y", at.out, d.of(func(r plan.Region) int { return d.Out.Offset + r.Out }))
+	d.callTile(lanes, []gotree.Expr{y, x, w}, rows, func(i int) gotree.Expr {
+		return d.table.address(d.e[i], extraName(i), at.extra[i], d.of(func(r plan.Region) int { return d.Extras[i].Offset + r.Extra[i] }))
+	})
+}
+
+// callTile calls a tile with the operands and the extras at their places.
+func (d *writer) callTile(lanes int, args []gotree.Expr, rows gotree.Expr, place func(i int) gotree.Expr) {
 	for i, e := range d.extras() {
 		if e.scalar {
-			args = append(args, d.e[i].Name)
+			args = append(args, d.e[i].Var())
 		} else {
-			args = append(args, d.table.address(d.e[i], extraName(i), at.extra[i], d.of(func(r plan.Region) int { return d.Extras[i].Offset + r.Extra[i] })))
+			args = append(args, place(i))
 		}
 	}
-	args = append(args, "&"+d.sums, rows)
+	args = append(args, gotree.Ref(d.sums), rows)
 	if d.Epilogue != nil && amd64.HasRows(d.Epilogue) {
-		args = append(args, "float32(n)")
+		args = append(args, gotree.CallOf("float32", driver.Rows))
 	}
-	d.Line("%s(%s)", stub.Name, strings.Join(args, ", "))
-	return nil
+	d.Call(d.tile(lanes), args)
 }
 
 // shortSum is a sum of so few points that they are all there before a tile could
@@ -183,13 +173,13 @@ func (d *writer) call(at position, lanes int, panel driver.Sum, rows string) err
 const shortSum = 32
 
 // tile is the assembly for a panel of some lanes, written when first asked for.
-func (d *writer) tile(lanes int) (amd64.Stub, error) {
+func (d *writer) tile(lanes int) amd64.Stub {
 	t := &tile{features: d.level, heights: d.Heights, columns: lanes, parts: d.Contraction.Parts, nested: d.nested(), vectors: d.Vectors,
 		far: d.Points() > shortSum || d.Machine.Shared, blocks: d.Cut >= 0 || d.firstPart() > 0 || d.Machine.Shared,
 		accumulate: d.Accumulate && d.Epilogue != nil, epilogue: d.Epilogue, extras: d.extras()}
 	key := fmt.Sprintf("%+v", *t)
-	if s, ok := d.unit.Tiles[key]; ok {
-		return s, nil
+	if s, ok := d.unit.Tiles[key]; ok || d.err != nil {
+		return s
 	}
 	t.word = result(d.Word)
 	name := fmt.Sprintf("tile%dx%d%s", t.heights[0], lanes, camel(d.Word))
@@ -206,12 +196,10 @@ func (d *writer) tile(lanes int) (amd64.Stub, error) {
 		s.Doc += ", then " + d.Word
 	}
 	s.MulAdds, s.Bytes = d.Cost(lanes, d.MostRows)
-	if err := t.write(d.unit, s); err != nil {
-		return s, err
-	}
+	d.err = t.write(d.unit, s)
 	d.unit.Tiles[key] = s
-	d.b.Stubs = append(d.b.Stubs, s)
-	return s, nil
+	d.Body.Stubs = append(d.Body.Stubs, s)
+	return s
 }
 
 // result is the last of some words as the name of a macro.

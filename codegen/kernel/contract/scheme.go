@@ -1,9 +1,10 @@
 package contract
 
 import (
-	"fmt"
 	"slices"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/plan"
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -12,7 +13,7 @@ import (
 // tiles.
 type scheme struct {
 	*plan.Contraction
-	loops map[int]string // variables of the reduced axes that Go runs along
+	loops map[int]*gotree.Var // variables of the reduced axes that Go runs along
 }
 
 // turn is the place of a reduced axis among the three loops of a tile: that of
@@ -75,13 +76,21 @@ func (d *scheme) firstPart() int {
 	return 0
 }
 
-// panelSteps is Go for how far the reduced axes move the right operand, in bytes.
-func (d *scheme) panelSteps(lanes int) []string {
-	list := []string{"0", "0", "0"}
+// panelSteps is how far the reduced axes move the right operand, in bytes.
+func (d *scheme) panelSteps(lanes int) []gotree.Expr {
+	list := zeros()
 	for i, s := range d.PanelSteps(lanes) {
-		list[d.turn(i)] = fmt.Sprint(4 * s)
+		list[d.turn(i)] = gotree.Int(4 * s)
 	}
 	return list
+}
+
+// zeros are for the three loops of a tile.
+func zeros() []gotree.Expr { return slices.Repeat([]gotree.Expr{gotree.Int(0)}, 3) }
+
+// three is a value for each of the loops of a tile.
+func three(list ...gotree.Expr) gotree.Expr {
+	return gotree.Composite{Type: gotree.ArrayType{N: gotree.Literal(3), Elem: gotree.Word("int")}, Elems: list}
 }
 
 // counted reports that blocks differ in their number of points.
@@ -90,15 +99,15 @@ func (d *scheme) counted() bool {
 	return d.Size > 1 && (l.Rows || l.N%d.Size != 0)
 }
 
-// pointsOf is Go for the number of points of a reduced axis in a block.
-func (d *scheme) pointsOf(i int) string {
+// pointsOf is the number of points of a reduced axis in a block.
+func (d *scheme) pointsOf(i int) gotree.Expr {
 	switch l := d.Sum[i]; {
 	case i == d.Cut && d.counted():
-		return fmt.Sprintf("min(%d, %s-%s)", d.Size, total(l), d.loops[i])
+		return driver.Left(gotree.Int(d.Size), total(l), d.loops[i])
 	case l.Rows && d.Cut < 0:
 		return total(l)
 	}
-	return fmt.Sprint(d.Extent(i))
+	return gotree.Int(d.Extent(i))
 }
 
 // of lists a number of every region.
@@ -151,15 +160,15 @@ func (d *scheme) units(panels int) int {
 	return n
 }
 
-// total is Go for the number of points of an axis.
-func total(l plan.Axis) string {
+// total is the number of points of an axis.
+func total(l plan.Axis) gotree.Expr {
 	switch {
 	case !l.Rows:
-		return fmt.Sprint(l.N)
+		return gotree.Int(l.N)
 	case l.N == 1:
-		return "n"
+		return driver.Rows
 	}
-	return fmt.Sprintf("%d*n", l.N)
+	return gotree.Op(gotree.Int(l.N), "*", driver.Rows)
 }
 
 func most(l plan.Axis) int {
@@ -169,10 +178,10 @@ func most(l plan.Axis) int {
 	return l.N - 1
 }
 
-// times is Go for what turns the points of an axis in a row of the batch into all.
-func times(l plan.Axis) string {
+// times turns the points of an axis in a row of the batch into all.
+func times(points gotree.Expr, l plan.Axis) gotree.Expr {
 	if l.Rows {
-		return "*n"
+		return gotree.Op(points, "*", driver.Rows)
 	}
-	return ""
+	return points
 }

@@ -1,9 +1,7 @@
 package contract
 
 import (
-	"fmt"
-	"strings"
-
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 )
@@ -12,126 +10,107 @@ import (
 // dense product of one row reads it in its order.
 const streamRows = 8
 
-// streaming is the Go text for a single row.
+// streaming writes the Go for a single row.
 type streaming struct {
 	*writer
 	routine    amd64.Stub
-	most       int    // columns of a call
-	from, i, j string // variables: of a block of the sum, of points in it, of columns
-	first, end string // the columns of this worker
+	most       int         // columns of a call
+	from, to   *gotree.Var // a block of the sum
+	i, j       *gotree.Var // points in it, columns
+	first, end gotree.Expr // the columns of this worker
 }
 
 // streamed writes what is done for a single row: sums of all columns in the
 // scratch, then the tile as if they were the only product of a sum.
-func (d *writer) streamed(at position) error {
+func streamed(d *writer, at position) {
 	s, isNew, err := streamRoutine(d.unit, d.level)
-	if err != nil {
-		return err
-	}
 	k, columns, size := d.Sum[0], d.Lane.N, d.Sum[0].N
 	if d.Cut >= 0 {
 		size = d.Size
 	}
 	g := &streaming{writer: d, routine: s, most: d.unit.Machine.Turns(streamRows, 4*(streamRows+2)) / 64 * 64,
-		from: d.Name("from"), i: d.Name(driver.Letter(k.Name), "i"), j: d.Name("j"), first: "0", end: fmt.Sprint(columns)}
-	defer func() { delete(d.Names, g.from); delete(d.Names, g.i); delete(d.Names, g.j) }()
-	d.keep(s, isNew, 4*min(columns, g.most)*(streamRows+2))
+		from: d.Var("from"), to: &gotree.Var{Name: "to"}, i: d.Var(driver.Letter(k.Name), "i"), j: d.Var("j"), first: gotree.Int(0), end: gotree.Int(columns)}
+	defer d.Free(g.from, g.i, g.j)
+	d.keep(s, isNew, err, 4*min(columns, g.most)*(streamRows+2))
 	d.unit.Declare("// one is the left operand of sums that are there already.\nvar one float32 = 1")
-	d.Line("if n == 1 { // the weights are read once, in their order")
-	if d.req.Divide {
-		g.first, g.end = d.Name("first"), d.Name("end")
-		defer func() { delete(d.Names, g.first); delete(d.Names, g.end) }()
-		d.Line("%s, %s := t.ShareRuns(%d, %d)", g.first, g.end, columns, d.Width)
-		d.Line("if %s == %s {\nreturn\n}", g.first, g.end)
-	}
-	d.Line("%s.k[2] = 1", d.sums)
-	d.Line("for %s := 0; %s < %d; %s += %d {", g.from, g.from, k.N, g.from, size)
-	d.Line("to := min(%s+%d, %d)", g.from, size, k.N)
-	g.products(at)
-	if d.Cut >= 0 && d.Epilogue != nil {
-		d.Line("if to == %d {", k.N)
-		d.Line("%s.part &^= %d // the last block", d.sums, partRest)
-		d.Line("}")
-	}
-	d.b.Work, d.b.RowWork = max(d.b.Work, columns), columns
-	err = g.finish()
-	if d.Cut >= 0 {
-		d.Line("%s.part |= %d // add to what is there", d.sums, partMore)
-	}
-	d.Line("}\nreturn\n}")
-	return err
+	d.Body.Work, d.Body.RowWork = max(d.Body.Work, columns), columns
+	one, all := gotree.Int(1), gotree.Int(k.N)
+	d.In(&gotree.If{Cond: gotree.Op(driver.Rows, "==", one), Note: "the weights are read once, in their order"}, func() {
+		if d.req.Divide {
+			first, end := d.Var("first"), d.Var("end")
+			defer d.Free(first, end)
+			g.first, g.end = first, end
+			d.Add(gotree.LetTwo(first, end, driver.CallMethod(driver.Worker, "ShareRuns", gotree.Int(columns), gotree.Int(d.Width))),
+				&gotree.If{Cond: gotree.Op(first, "==", end), Then: gotree.Block{gotree.Return}})
+		}
+		d.Add(gotree.Set(gotree.At(d.told("k"), gotree.Int(2)), "=", one))
+		d.In(driver.Every(g.from, gotree.Int(0), all, gotree.Int(size)), func() {
+			d.Add(gotree.Let(g.to, gotree.CallOf("min", gotree.Op(g.from, "+", gotree.Int(size)), all)))
+			g.products(at)
+			if d.Cut >= 0 && d.Epilogue != nil {
+				d.lastBlock(gotree.Op(g.to, "==", all))
+			}
+			g.finish()
+			if d.Cut >= 0 {
+				d.more()
+			}
+		})
+		d.Add(gotree.Return)
+	})
 }
 
 // products writes the loop over the points of a block that adds up their products.
 func (g *streaming) products(at position) {
 	k, columns := g.Sum[0], g.Lane.N
-	at.lhs = at.lhs.Plus(g.i, k.Lhs, k.N-1)
-	at.rhs = at.rhs.Plus(g.i, k.Rhs, k.N-1)
-	at.lhs.Offset += g.Lhs.Offset
-	at.rhs.Offset += g.Rhs.Offset
-	call := func(at position, work driver.Sum, count string) {
-		g.Line("%s(&work[%v], %s, %s, %d, %d, min(%d, to-%s), %s, %s-%s)", g.routine.Name, work, g.x.Address(at.lhs), g.w.Address(at.rhs), 4*k.Lhs, 4*k.Rhs, streamRows, g.i, count, g.i, g.from)
+	at.lhs = at.lhs.Step(g.i, k.Lhs, k.N-1).Ahead(g.Lhs.Offset)
+	at.rhs = at.rhs.Step(g.i, k.Rhs, k.N-1).Ahead(g.Rhs.Offset)
+	// call is for so many columns from some on.
+	call := func(from, count gotree.Expr) {
+		at, work := at.plus(g.Lane, from, columns-1), driver.Index{}.Step(from, 1, columns-1)
+		g.Call(g.routine, []gotree.Expr{gotree.Ref(work.Of(driver.Work)), g.x.Address(at.lhs), g.w.Address(at.rhs), gotree.Int(4 * k.Lhs), gotree.Int(4 * k.Rhs),
+			driver.Left(gotree.Int(streamRows), g.to, g.i), count, gotree.Op(g.i, "-", g.from)})
 	}
-	g.Line("for %s := %s; %s < to; %s += %d {", g.i, g.from, g.i, g.i, streamRows)
-	switch {
-	case columns > g.most:
-		g.Line("for %s := %s; %s < %s; %s += %d {", g.j, g.first, g.j, g.end, g.j, g.most)
-		call(at.plus(g.Lane, g.j, columns-1), driver.Sum{}.Plus(g.j, 1, columns-1), fmt.Sprintf("min(%d, %s-%s)", g.most, g.end, g.j))
-		g.Line("}")
-	case g.req.Divide:
-		call(at.plus(g.Lane, g.first, columns-1), driver.Sum{}.Plus(g.first, 1, columns-1), g.end+"-"+g.first)
-	default:
-		call(at, driver.Sum{}, g.end)
-	}
-	g.Line("}")
+	g.In(driver.Every(g.i, g.from, g.to, gotree.Int(streamRows)), func() {
+		switch most := gotree.Int(g.most); {
+		case columns > g.most:
+			g.In(driver.Every(g.j, g.first, g.end, most), func() { call(g.j, driver.Left(most, g.end, g.j)) })
+		case g.req.Divide:
+			call(g.first, gotree.Op(g.end, "-", g.first))
+		default:
+			call(g.first, g.end)
+		}
+	})
 }
 
 // finish writes the loop over the panels that brings their sums into the result.
-func (g *streaming) finish() error {
+func (g *streaming) finish() {
 	columns := g.Lane.N
 	full, rest := columns/g.Width, columns%g.Width
-	last := fmt.Sprint(full * g.Width)
+	last := gotree.Int(full * g.Width)
 	if g.req.Divide && rest > 0 {
-		last = fmt.Sprintf("min(%s, %s)", g.end, last)
+		last = gotree.CallOf("min", g.end, last)
 	} else if g.req.Divide {
 		last = g.end
 	}
-	at := position{extra: make([]driver.Sum, len(g.Extras))}
-	g.Line("for %s := %s; %s < %s; %s += %d {", g.j, g.first, g.j, last, g.j, g.Width)
-	err := g.tileOf(at.plus(g.Lane, g.j, (full-1)*g.Width), g.Width, driver.Sum{}.Plus(g.j, 1, -1))
-	g.Line("}")
-	if err != nil || rest == 0 {
-		return err
+	at := position{extra: make([]driver.Index, len(g.Extras))}
+	g.In(driver.Every(g.j, g.first, last, gotree.Int(g.Width)), func() {
+		g.tileOf(at.plus(g.Lane, g.j, (full-1)*g.Width), g.Width, g.j)
+	})
+	if rest == 0 {
+		return
 	}
+	some := func() { g.tileOf(g.last(at, full), rest, gotree.Int(full*g.Width)) }
 	if g.req.Divide {
-		g.Line("if %s == %d {", g.end, columns)
-		defer g.Line("}")
+		g.In(&gotree.If{Cond: gotree.Op(g.end, "==", gotree.Int(columns))}, some)
+	} else {
+		some()
 	}
-	return g.tileOf(g.last(at, full), rest, driver.Sum{Offset: full * g.Width})
 }
 
 // tileOf writes the call of a tile of one row for sums in the scratch.
-func (g *streaming) tileOf(at position, lanes int, work driver.Sum) error {
-	t, err := g.tile(lanes)
-	if err != nil {
-		return err
-	}
-	at.out.Offset += g.Out.Offset
-	args := []string{g.y.Address(at.out), "&one", fmt.Sprintf("&work[%v]", work)}
-	for i, e := range g.extras() {
-		if e.scalar {
-			args = append(args, g.e[i].Name)
-		} else {
-			at.extra[i].Offset += g.Extras[i].Offset
-			args = append(args, g.e[i].Address(at.extra[i]))
-		}
-	}
-	args = append(args, "&"+g.sums, "1")
-	if g.Epilogue != nil && amd64.HasRows(g.Epilogue) {
-		args = append(args, "float32(n)")
-	}
-	g.Line("%s(%s)", t.Name, strings.Join(args, ", "))
-	return nil
+func (g *streaming) tileOf(at position, lanes int, work gotree.Expr) {
+	args := []gotree.Expr{g.y.Address(at.out.Ahead(g.Out.Offset)), gotree.Ref(gotree.Word("one")), gotree.Ref(gotree.At(driver.Work, work))}
+	g.callTile(lanes, args, gotree.Int(1), func(i int) gotree.Expr { return g.e[i].Address(at.extra[i].Ahead(g.Extras[i].Offset)) })
 }
 
 // streamRoutine is the routine that adds some products to the sums of many columns.

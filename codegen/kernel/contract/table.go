@@ -3,8 +3,8 @@ package contract
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/plan"
 )
@@ -13,78 +13,71 @@ import (
 // number; numbers that are the same in all of them are literals.
 type regionTable struct {
 	*scheme
-	row        string // the variable of the loop over it
-	columns    []string
-	values     [][]int
-	rowSteps   []field
-	extraSteps []field
+	driver.Table
+	row        *gotree.Var // of the loop over it
+	rowSteps   []gotree.Expr
+	extraSteps []gotree.Expr
 }
 
-// field is a number of a region: a literal, or a column.
-type field struct {
-	name    string
-	literal bool
-	value   int
-}
+// rowFields are what tiles are told of rowSteps.
+var rowFields = []string{"xRow", "yRow"}
 
-// field adds a column where regions differ.
-func (t *regionTable) field(name string, values []int) field {
-	if !slices.ContainsFunc(values, func(v int) bool { return v != values[0] }) {
-		return field{name, true, values[0]}
+// field is a number of a region: a literal, or a column where regions differ.
+func (t *regionTable) field(name string, values []int) gotree.Expr {
+	if !differ(values) {
+		return gotree.Int(values[0])
 	}
 	wish := name
 	for c := 'A'; ; c++ {
-		i := slices.Index(t.columns, name)
+		i := slices.Index(t.Columns, name)
 		if i < 0 {
-			t.columns, t.values = append(t.columns, name), append(t.values, values)
+			t.add(name, values)
 		}
-		if i < 0 || slices.Equal(t.values[i], values) {
-			return field{name, false, 0}
+		if i < 0 || slices.EqualFunc(t.Table.Rows, values, func(row []int, v int) bool { return row[i] == v }) {
+			return gotree.Member{X: t.row, Name: name}
 		}
 		name = wish + string(c)
 	}
 }
 
-// text is Go for the number.
-func (t *regionTable) text(f field) string {
-	if f.literal {
-		return fmt.Sprint(f.value)
-	}
-	return t.row + "." + f.name
+func differ(values []int) bool {
+	return slices.ContainsFunc(values, func(v int) bool { return v != values[0] })
 }
 
-// declaration is the table in Go, but for its name.
-func (t *regionTable) declaration() string {
-	if len(t.columns) == 0 {
-		return ""
+// add adds a column.
+func (t *regionTable) add(name string, values []int) {
+	t.Columns = append(t.Columns, name)
+	if t.Table.Rows == nil {
+		t.Table.Rows = make([][]int, len(values))
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "[...]struct{ %s int }{\n", strings.Join(t.columns, ", "))
-	for i := range t.values[0] {
-		var row []string
-		for _, c := range t.values {
-			row = append(row, fmt.Sprint(c[i]))
-		}
-		fmt.Fprintf(&b, "{%s},\n", strings.Join(row, ", "))
+	for i, v := range values {
+		t.Table.Rows[i] = append(t.Table.Rows[i], v)
 	}
-	return b.String() + "}"
 }
 
 // read finds how far apart rows are. row is the variable of the loop over the table.
-func (t *regionTable) read(row string) {
+func (t *regionTable) read(row *gotree.Var) {
 	t.row = row
-	t.rowSteps = []field{
-		t.field("xRow", t.moving(func(r plan.Region) (int, bool) { return 4 * r.Row.Lhs, t.Open || r.Rows > 1 })),
-		t.field("yRow", t.moving(func(r plan.Region) (int, bool) { return 4 * r.Row.Out, t.Open || r.Rows > 1 })),
+	step := func(name string, of func(a plan.Axis) int) gotree.Expr {
+		return t.field(name, t.moving(func(r plan.Region) (int, bool) { return 4 * of(r.Row), t.Open || r.Rows > 1 }))
+	}
+	t.rowSteps = []gotree.Expr{
+		step(rowFields[0], func(a plan.Axis) int { return a.Lhs }),
+		step(rowFields[1], func(a plan.Axis) int { return a.Out }),
 	}
 	for i := range t.Extras {
-		t.extraSteps = append(t.extraSteps, t.field(fmt.Sprintf("e%dRow", i), t.moving(func(r plan.Region) (int, bool) { return 4 * r.Row.Extra[i], t.Open || r.Rows > 1 })))
+		t.extraSteps = append(t.extraSteps, step(fmt.Sprintf("e%dRow", i), func(a plan.Axis) int { return a.Extra[i] }))
 	}
 }
 
+// alongRows moves the operands v times n steps along the rows of a region.
+func (t *regionTable) alongRows(at position, v gotree.Expr, n, most int) position {
+	return t.along(at, "Row", func(r plan.Region) (plan.Axis, bool) { return r.Row, true }, v, n, most)
+}
+
 // along moves the operands v times n steps along an axis that regions may differ in.
-func (t *regionTable) along(at position, what string, axis func(plan.Region) (a plan.Axis, moves bool), v string, n, most int) position {
-	move := func(s driver.Sum, name string, step func(a plan.Axis) int) driver.Sum {
+func (t *regionTable) along(at position, what string, axis func(plan.Region) (a plan.Axis, moves bool), v gotree.Expr, n, most int) position {
+	move := func(x driver.Index, name string, step func(a plan.Axis) int) driver.Index {
 		f := t.field(name+what, t.moving(func(r plan.Region) (int, bool) {
 			a, moves := axis(r)
 			if r.Void && name == "x" {
@@ -92,10 +85,10 @@ func (t *regionTable) along(at position, what string, axis func(plan.Region) (a 
 			}
 			return n * step(a), moves
 		}))
-		if f.literal {
-			return s.Plus(v, f.value, most)
+		if stride, ok := f.(gotree.Number); ok {
+			return x.Plus(v, stride, most)
 		}
-		return s.Plus(v+"*"+t.text(f), 1, -1)
+		return x.Step(gotree.Op(v, "*", f), 1, -1)
 	}
 	at.out = move(at.out, "y", func(a plan.Axis) int { return a.Out })
 	at.lhs = move(at.lhs, "x", func(a plan.Axis) int { return a.Lhs })
@@ -106,82 +99,79 @@ func (t *regionTable) along(at position, what string, axis func(plan.Region) (a 
 	return at
 }
 
-// address is Go for a pointer into an operand at a place in a region; offsets are
-// where the regions begin.
-func (t *regionTable) address(o driver.Operand, name string, at driver.Sum, offsets []int) string {
-	f := func(name string, values []int) (literal int, term string) {
-		c := t.field(name, values)
-		if c.literal {
-			return c.value, ""
-		}
-		return 0, t.text(c)
-	}
-	if !slices.ContainsFunc(offsets, func(v int) bool { return v != offsets[0] }) {
-		at.Offset += offsets[0]
-		return o.Address(at)
-	}
-	if !o.Buf.Rows && len(o.Dims) > 0 {
-		if text, ok := o.Places(name, at, offsets, f); ok {
-			return text
+// address is a pointer into an operand at a place in a region; offsets are where the
+// regions begin.
+func (t *regionTable) address(o driver.Operand, name string, at driver.Index, offsets []int) gotree.Expr {
+	if differ(offsets) {
+		if x, ok := o.Places(at, offsets, func(dim int, values []int) gotree.Expr { return t.field(fmt.Sprint(name, dim), values) }); ok {
+			return x
 		}
 	}
-	n, term := f(name, offsets)
-	at.Offset += n
-	at.Terms = append([]driver.Factor{{Name: term, Stride: 1, Most: -1}}, at.Terms...)
-	return o.Address(at)
+	return o.Address(at.From(t.field(name, offsets)))
 }
 
-// told is Go for what tiles are told from the beginning.
-func (t *regionTable) told() string {
-	k, x := []string{"1", "1", "1"}, []string{"0", "0", "0"}
+// turns are those of the loops of a tile from the beginning.
+func (t *regionTable) turns() gotree.Expr {
+	k := slices.Repeat([]gotree.Expr{gotree.Int(1)}, 3)
 	for i, s := range t.Sum {
 		j := t.turn(i)
-		x[j] = fmt.Sprint(4 * s.Lhs)
 		switch {
-		case t.Void:
-			k[j] = "0"
 		case t.Looped(i):
 		case i == t.Cut:
-			k[j] = fmt.Sprint(t.Size)
+			k[j] = gotree.Int(t.Size)
 		case t.runsOn(i): // counted with the axis around it
 		default:
 			s.N *= t.points(i)
 			k[j] = total(s)
 		}
 	}
-	first := 0
-	if !t.nested() {
-		first = 2
+	return t.loops3(k)
+}
+
+// loops3 has values for the loops that a tile runs.
+func (t *regionTable) loops3(list []gotree.Expr) gotree.Expr {
+	if t.nested() {
+		return three(list...)
 	}
-	var parts []string
-	add := func(name string, values []string) {
-		if slices.ContainsFunc(values, func(v string) bool { return v != "0" }) {
-			text := strings.Join(values[first:], ", ")
-			if first > 0 {
-				text = "2: " + text
-			}
-			parts = append(parts, fmt.Sprintf("%s: [3]int{%s}", name, text))
+	return three(gotree.Keyed{Key: "2", Value: list[2]})
+}
+
+// told is what tiles are told from the beginning.
+func (t *regionTable) told() gotree.Expr {
+	x := zeros()
+	for i, s := range t.Sum {
+		x[t.turn(i)] = gotree.Int(4 * s.Lhs)
+	}
+	all := gotree.Composite{Type: gotree.Word("tile")}
+	add := func(name string, value gotree.Expr) {
+		all.Elems = append(all.Elems, gotree.Keyed{Key: name, Value: value})
+	}
+	nonzero := func(e gotree.Expr) bool {
+		n, ok := e.(gotree.Number)
+		return ok && !n.Is(0)
+	}
+	add("k", t.turns())
+	for i, list := range [][]gotree.Expr{x, t.panelSteps(t.Width)} {
+		if slices.ContainsFunc(list, nonzero) {
+			add([]string{"x", "w"}[i], t.loops3(list))
 		}
 	}
-	add("k", k)
-	add("x", x)
-	add("w", t.panelSteps(t.Width))
-	for _, f := range t.rowSteps {
-		if f.literal && f.value != 0 {
-			parts = append(parts, fmt.Sprintf("%s: %d", f.name, f.value))
+	for i, f := range t.rowSteps {
+		if nonzero(f) {
+			add(rowFields[i], f)
 		}
 	}
-	var e []string
-	for i := range t.Extras {
-		if f := t.extraSteps[i]; f.literal && f.value != 0 {
-			e = append(e, fmt.Sprintf("%d: %d", i, f.value))
+	e := gotree.Composite{Type: gotree.ArrayType{N: gotree.Literal(maxTileExtras), Elem: gotree.Word("int")}}
+	for i, f := range t.extraSteps {
+		if nonzero(f) {
+			e.Elems = append(e.Elems, gotree.Keyed{Key: fmt.Sprint(i), Value: f})
 		}
 	}
-	if len(e) > 0 {
-		parts = append(parts, "e: [6]int{"+strings.Join(e, ", ")+"}")
+	if len(e.Elems) > 0 {
+		add("e", e)
 	}
 	if part := t.firstPart(); part > 0 {
-		parts = append(parts, fmt.Sprintf("part: %d", part))
+		add("part", gotree.Int(part))
 	}
-	return strings.Join(parts, ", ")
+	return all
 }

@@ -1,22 +1,9 @@
 package driver
 
 import (
-	"regexp"
-
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 )
-
-// TableMark stands for a table's name until it has one.
-const TableMark = "parts"
-
-var tableName = regexp.MustCompile(`(^|[^.\w])` + TableMark + `\b`) // and not s.parts
-
-// NameTable names the table of a body in its text.
-func (b *Body) NameTable(name string) {
-	for i := range b.Lines {
-		b.Lines[i] = tableName.ReplaceAllString(b.Lines[i], "${1}"+name)
-	}
-}
 
 // Body is the inside of a kernel function at one level: Go statements that cut
 // the work into calls of assembly functions. They may use
@@ -30,9 +17,9 @@ func (b *Body) NameTable(name string) {
 // CallBytes, since the scheduler cannot interrupt assembly.
 type Body struct {
 	Level amd64.Level
-	Lines []string
-	// Table is Go for the table that the lines read, of a contraction: see NameTable.
-	Table string
+	Block gotree.Block
+	// Table is what the statements read, of a contraction; nil: there is none.
+	Table *Table
 	Stubs []amd64.Stub
 	Work  int
 	// RowWork is how much of Work is needed when n is 1.

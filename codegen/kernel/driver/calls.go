@@ -1,75 +1,72 @@
 package driver
 
 import (
-	"fmt"
-
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// Calls is Go text that cuts loops into calls.
+// Calls cuts loops into calls.
 type Calls struct {
 	Script
 	shape *shape.Shape
 	axes  []loop.Axis
-	Vars  []string // of the loops around, by axis
+	Vars  []*gotree.Var // of the loops around, by axis; nil: there is none
 }
 
-func NewCalls(r Request, axes []loop.Axis) *Calls {
-	g := &Calls{shape: r.Shape, axes: axes}
-	g.Names = map[string]bool{"n": true, "s": true, "t": true, "work": true, "first": true}
-	for _, o := range r.Operands {
-		g.Names[o.Name] = true
-	}
+// NewCalls writes a body of loops over some axes, around calls of routines.
+func NewCalls(r Request, axes []loop.Axis, stubs ...amd64.Stub) *Calls {
+	g := &Calls{Script: NewScript(r, "n", "s", "t", "work", "first"), shape: r.Shape, axes: axes}
+	g.Body.Stubs = stubs
 	return g
 }
 
-// Cut prints loops over the axes up to the given one, of which each call takes
+// Cut writes loops over the axes up to the given one, of which each call takes
 // as many turns as it may. Workers share the first axis, in units.
-func (g *Calls) Cut(axis int, turns gotree.Number, unit int, sharing loop.Sharing, call func(count string)) {
-	ends := 0
+func (g *Calls) Cut(axis int, turns gotree.Expr, unit int, sharing loop.Sharing, call func(count gotree.Expr)) {
+	var around []gotree.Nest
+	var count gotree.Expr
 	for i, a := range g.axes[:axis+1] {
-		from, to := "0", g.shape.Extent(a)
-		if i == 0 && sharing == loop.ByUnits {
-			to0 := to
-			from, to = g.Name("from"), g.Name("to")
-			if unit == 1 || i < axis {
-				g.Line("%s, %s := t.Share(%s)", from, to, to0)
-			} else {
-				g.Line("%s, %s := t.Share(%s)", from, to, g.unitsOf(a, unit))
-				g.Line("%s, %s = %s*%d, min(%s*%d, %s)", from, to, from, unit, to, unit, to0)
-			}
+		var from, to gotree.Expr = gotree.Int(0), g.shape.Extent(a)
+		divided := i == 0 && sharing == loop.ByUnits
+		if divided {
+			from, to = g.own(a, unit, i == axis)
 		}
-		if most := a.Most(); i == axis && from == "0" && 0 < most && most <= turns.Value && g.shape == nil {
-			g.Vars = append(g.Vars, "")
-			call(to)
+		if n, ok := turns.(gotree.Number); i == axis && !divided && ok && 0 < a.Most() && a.Most() <= n.Value && g.shape == nil {
+			g.Vars, count = append(g.Vars, nil), to
 			break
 		}
-		v := g.Name(Letter(a.Name), "r")
+		v := g.Var(Letter(a.Name), "r")
 		g.Vars = append(g.Vars, v)
-		ends++
 		switch {
 		case i == axis:
-			g.Line("for %s := %s; %s < %s; %s += %v {", v, from, v, to, v, turns)
-			call(fmt.Sprintf("min(%v, %s-%s)", turns, to, v))
-		case from == "0":
-			g.Line("for %s := range %s {", v, to)
+			around, count = append(around, Every(v, from, to, turns)), Left(turns, to, v)
+		case divided:
+			around = append(around, &gotree.For{Var: v, From: from, To: to})
 		default:
-			g.Line("for %s := %s; %s < %s; %s++ {", v, from, v, to, v)
+			around = append(around, &gotree.Range{Key: v, Over: to})
 		}
 	}
-	for range ends {
-		g.Line("}")
-	}
+	g.Inside(around, func() { call(count) })
 }
 
-// unitsOf is how many units an axis has, in Go.
-func (g *Calls) unitsOf(a loop.Axis, unit int) string {
-	if !a.Rows && g.shape.Count(a).Known() {
-		return fmt.Sprint((a.N + unit - 1) / unit)
+// own declares a worker's share of an axis, in units where it is cut along it.
+func (g *Calls) own(a loop.Axis, unit int, cut bool) (from, to *gotree.Var) {
+	from, to = g.Var("from"), g.Var("to")
+	all := g.shape.Extent(a)
+	if unit == 1 || !cut {
+		g.Add(Share(from, to, Worker, all))
+		return from, to
 	}
-	return fmt.Sprintf("(%s+%d)/%d", g.shape.Extent(a), unit-1, unit)
+	n := gotree.Int(unit)
+	units := gotree.Op(gotree.Op(all, "+", gotree.Int(unit-1)), "/", n)
+	if !a.Rows && all.Known() {
+		units = gotree.Int((a.N + unit - 1) / unit)
+	}
+	g.Add(Share(from, to, Worker, units), gotree.Assign{To: []gotree.Expr{from, to}, Op: "=",
+		Values: []gotree.Expr{gotree.Op(from, "*", n), gotree.CallOf("min", gotree.Op(to, "*", n), all)}})
+	return from, to
 }
 
 // Smallest is the least number of elements that are worth a vector.

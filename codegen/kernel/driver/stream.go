@@ -9,9 +9,6 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// KeyWords is the variable that holds the words of a key in Go.
-func KeyWords(key string) string { return key + "Words" }
-
 // Stream is what a kernel reads or writes through one pointer, or a number that
 // it is given.
 type Stream struct {
@@ -20,10 +17,19 @@ type Stream struct {
 	Param  string // of the routine; in Go it is the name of the operand
 	Base   amd64.GP
 	Held   amd64.Vec // its value where it is the same for all lanes, or none
+	words  *gotree.Var
 }
 
 func (s *Stream) Scalar() bool { return s.Buf.Class == loop.Scalar }
 func (s *Stream) Random() bool { return s.Buf.Class == loop.Random }
+
+// Words is the variable that holds the words of a key.
+func (s *Stream) Words() *gotree.Var {
+	if s.words == nil {
+		s.words = &gotree.Var{Name: s.Name + "Words"}
+	}
+	return s.words
+}
 
 // Streams is a list of those of a kernel.
 type Streams struct {
@@ -75,46 +81,31 @@ func (l *Streams) Params() []amd64.Param {
 }
 
 // Arguments are what is passed for them where the Go loops around stand at a
-// point: an index for each of the first axes.
-func (l *Streams) Arguments(axes []loop.Axis, vars []string) []string {
-	var list []string
+// point: a variable for each of the first axes, or nil for the first turn.
+func (l *Streams) Arguments(axes []loop.Axis, vars []*gotree.Var) []gotree.Expr {
+	var list []gotree.Expr
 	for _, s := range l.List {
 		if s.Scalar() {
-			list = append(list, s.Name)
+			list = append(list, s.Var())
 			continue
 		}
 		if s.Random() {
-			list = append(list, "&"+KeyWords(s.Name)+"[0]")
+			list = append(list, gotree.Ref(gotree.At(s.Words(), gotree.Int(0))))
 			continue
 		}
-		if l.Request.Shape != nil {
-			list = append(list, fmt.Sprintf("&%s[%v]", s.Name, l.index(s, axes, vars)))
-			continue
-		}
-		at := Sum{Offset: s.Access.Offset}
+		at := Index{Sum: gotree.Sum{Offset: l.Request.Shape.Offset(s.Access)}}
 		for i, v := range vars {
 			most := -1
 			if !axes[i].Rows {
 				most = axes[i].N - 1
 			}
-			if v != "" {
-				at = at.Plus(v, s.Access.Strides[i], most)
+			if v != nil {
+				at = at.Plus(v, l.stride(s, axes, i), most)
 			}
 		}
 		list = append(list, s.Address(at))
 	}
 	return list
-}
-
-// index is where a stream of a shared kernel stands.
-func (l *Streams) index(s *Stream, axes []loop.Axis, vars []string) gotree.Number {
-	at := gotree.Literal(0)
-	for i, v := range vars {
-		if v != "" {
-			at = at.Plus(gotree.Number{Text: v}.Times(l.stride(s, axes, i)))
-		}
-	}
-	return at.Plus(l.Request.Shape.Offset(s.Access))
 }
 
 // stride is how far a turn of loop i moves a stream.

@@ -3,6 +3,7 @@ package driver
 import (
 	"maps"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/plan"
 	"github.com/nngen-go/nngen/ir/machine"
@@ -27,7 +28,8 @@ func NewUnit(m machine.Machine) *Unit {
 func (u *Unit) Share() { u.Shared = true }
 
 // Constant is the name of a variable that holds a table, one for equal tables.
-func (u *Unit) Constant(text, kernel string) string {
+func (u *Unit) Constant(value gotree.Expr, kernel string) string {
+	text := value.String()
 	if name, ok := u.constants[text]; ok {
 		return name
 	}

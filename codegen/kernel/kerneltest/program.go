@@ -331,14 +331,15 @@ func (f *Compiled) declare(text, table *strings.Builder, name string, b driver.B
 	param("n", "int", "to-from")
 	param("work", "[]float32", "work")
 	param("t", "*nn.Worker", "t")
+	sizes := ""
 	if f.shape != nil && len(f.shape.Fields) > 0 {
 		var values []string
 		for _, field := range f.shape.Fields {
 			values = append(values, fmt.Sprint(field.Value))
 		}
-		b.Lines = append([]string{fmt.Sprintf("s := struct{ %s int }{%s}", f.shape.Names(), strings.Join(values, ", ")), "_ = s"}, b.Lines...)
+		sizes = fmt.Sprintf("s := struct{ %s int }{%s}\n_ = s\n", f.shape.Names(), strings.Join(values, ", "))
 	}
-	fmt.Fprintf(text, "func %s(%s) {\n%s\n}\n\n", name, strings.Join(params, ", "), strings.Join(b.Lines, "\n"))
+	fmt.Fprintf(text, "func %s(%s) {\n%s%v\n}\n\n", name, strings.Join(params, ", "), sizes, b.Block)
 	fmt.Fprintf(table, "{shared: %t, divided: %t, work: %d, avx512: %t, call: func(p []block, from, to int, work []float32, t *nn.Worker) {\nif to-from == 1 {\nwork = work[:%d]\n}\n%s(%s)\n}},\n",
 		loop.SharingOf(f.kernel) == loop.ByUnits, b.Divided, b.Work, b.Level == amd64.AVX512, b.RowWork, name, strings.Join(args, ", "))
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
@@ -30,10 +29,10 @@ type columnReduction struct {
 	level   amd64.Level
 	srcs    []*driver.Stream
 	dst     *driver.Stream
-	turns   int      // of the first axis of Inner in one call
-	vectors int      // in a block, at most
-	each    int      // columns of a call
-	passed  []string // the sizes that a call is given
+	turns   int           // of the first axis of Inner in one call
+	vectors int           // in a block, at most
+	each    int           // columns of a call
+	passed  []gotree.Expr // the sizes that a call is given
 }
 
 // partialTerms is how many values a call adds to one another: a sum of n values
@@ -85,7 +84,11 @@ func reducedColumns(u *driver.Unit, r driver.Request, outer []loop.Axis, s loop.
 	if err != nil {
 		return nil, err
 	}
-	return &driver.Body{Lines: m.lines(stub.Name), Stubs: []amd64.Stub{stub}}, nil
+	return m.driver(stub), nil
+}
+
+func (m *columnReduction) hasRows() bool {
+	return amd64.HasRows(m.Value) || m.Finish != nil && amd64.HasRows(m.Finish)
 }
 
 // lane is the axis in the lanes.
@@ -107,7 +110,7 @@ func (m *columnReduction) fit() bool {
 	if m.Finish != nil {
 		need = max(need, amd64.RegistersOf(m.Finish, m.level))
 	}
-	if amd64.HasRows(m.Value) || m.Finish != nil && amd64.HasRows(m.Finish) {
+	if m.hasRows() {
 		other++
 	}
 	m.vectors = min(m.level.Registers()-other-need-len(m.srcs), mostSums)
@@ -160,8 +163,7 @@ func (m *columnReduction) whole() bool {
 // of an earlier call, 2 leaves them for a later one, unfinished.
 func (m *columnReduction) write() (amd64.Stub, error) {
 	s := amd64.Stub{Name: m.Request.Name + m.level.String(), Params: m.Params()}
-	rows := amd64.HasRows(m.Value) || m.Finish != nil && amd64.HasRows(m.Finish)
-	if rows {
+	if m.hasRows() {
 		s.Params = append(s.Params, amd64.Param{Name: "rows", Type: "float32"})
 	}
 	m.passed = s.Takes(m.Paces(m.axes, m.outer)...)
@@ -182,7 +184,7 @@ func (m *columnReduction) write() (amd64.Stub, error) {
 
 	c := m.Function(m.level, s)
 	m.Load(c)
-	if rows {
+	if m.hasRows() {
 		c.Rows = c.Scalar("rows")
 	}
 	width := c.Pointer("width")
@@ -311,45 +313,4 @@ func (m *columnReduction) add(c *amd64.Code, acc amd64.Vec, p amd64.Place, k amd
 	}
 	amd64.Combine(c, m.Reduce, acc, v)
 	c.Release(v)
-}
-
-// lines cut the reduction into calls.
-func (m *columnReduction) lines(function string) []string {
-	g := driver.NewCalls(m.Request, m.axes[:m.outer])
-	unit := 1
-	if m.outer == 1 {
-		unit = m.level.Lanes()
-	}
-	shared := m.Request.Shape
-	first := m.axes[m.outer]
-	extent := shared.Extent(first)
-	g.Cut(m.lane(), gotree.Literal(m.each), unit, m.sharing, func(width string) {
-		vars := g.Vars
-		rows := func(count, more string) {
-			args := m.Arguments(m.axes, vars)
-			if amd64.HasRows(m.Value) || m.Finish != nil && amd64.HasRows(m.Finish) {
-				args = append(args, "float32("+m.Request.Shape.RowCount()+")")
-			}
-			args = append(args, m.passed...)
-			g.Line("%s(%s)", function, strings.Join(append(args, width, count, more), ", "))
-		}
-		if m.whole() {
-			rows(fmt.Sprint(first.N), "0")
-			return
-		}
-		r, more := g.Name("r"), g.Name("more")
-		g.Line("for %s, %s := 0, 0; %s < %s; %s += %d {", r, more, r, extent, r, m.turns)
-		g.Line("if %s+%d < %s {", r, m.turns, extent)
-		g.Line("%s |= 2", more)
-		g.Line("} else {")
-		g.Line("%s &^= 2", more)
-		g.Line("}")
-		vars = append(slices.Clone(vars), r)
-		rows(fmt.Sprintf("min(%d, %s-%s)", m.turns, extent, r), more)
-		g.Line("%s |= 1", more)
-		g.Line("}")
-		delete(g.Names, r)
-		delete(g.Names, more)
-	})
-	return g.Script.Lines
 }

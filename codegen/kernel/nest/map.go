@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/shape"
@@ -23,9 +24,9 @@ type mapping struct {
 	level   amd64.Level
 	srcs    []*driver.Stream // of Stmt.Srcs
 	dst     *driver.Stream
-	chunk   int      // the axis that a call is given a number of turns of
-	turns   int      // of that, at most; of a shared kernel, elements
-	passed  []string // the sizes that a call is given
+	chunk   int           // the axis that a call is given a number of turns of
+	turns   int           // of that, at most; of a shared kernel, elements
+	passed  []gotree.Expr // the sizes that a call is given
 	// together is how many vectors of random numbers are drawn at a time.
 	together int
 }
@@ -66,7 +67,7 @@ func mapped(u *driver.Unit, r driver.Request, axes []loop.Axis, s loop.Stmt, sha
 		if err != nil {
 			return nil, err
 		}
-		return &driver.Body{Lines: m.lines(stub.Name), Stubs: []amd64.Stub{stub}}, nil
+		return m.driver(stub), nil
 	}
 	return nil, nil
 }

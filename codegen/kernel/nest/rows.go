@@ -3,7 +3,6 @@ package nest
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
@@ -32,7 +31,7 @@ type rowNest struct {
 	left    map[*driver.Stream]int         // statements that are still to name a stream
 	uses    map[*loop.Buffer]int
 	tails   map[int]amd64.Mask
-	passed  []string // the sizes that a call is given
+	passed  []gotree.Expr // the sizes that a call is given
 }
 
 // KeptVectors is how long a row may be, in vectors, to stay in registers.
@@ -62,7 +61,7 @@ func nestRows(u *driver.Unit, r driver.Request, k *loop.Nest, sharing loop.Shari
 		if err != nil {
 			return nil, err
 		}
-		return &driver.Body{Lines: m.lines(stub.Name), Stubs: []amd64.Stub{stub}}, nil
+		return m.driver(stub), nil
 	}
 	return nil, nil
 }
@@ -176,24 +175,4 @@ func (m *rowNest) width() gotree.Number {
 
 func (m *rowNest) hasRows() bool {
 	return slices.ContainsFunc(m.Body, func(s loop.Stmt) bool { return amd64.HasRows(s.Value) || s.Finish != nil && amd64.HasRows(s.Finish) })
-}
-
-// lines cut the nest into calls.
-func (m *rowNest) lines(function string) []string {
-	g := driver.NewCalls(m.Request, m.Outer)
-	turns := gotree.Literal(m.turns)
-	if m.Request.Shape != nil {
-		most := g.Name("most", "turns")
-		g.Line("%s := %d / (%v + %d)", most, m.turns, m.width(), m.level.Lanes())
-		turns.Text = most
-	}
-	g.Cut(m.chunk, turns, 1, m.sharing, func(count string) {
-		args := m.Arguments(m.Outer, g.Vars)
-		if m.hasRows() {
-			args = append(args, "float32("+m.Request.Shape.RowCount()+")")
-		}
-		args = append(args, m.passed...)
-		g.Line("%s(%s)", function, strings.Join(append(args, count), ", "))
-	})
-	return g.Script.Lines
 }

@@ -60,7 +60,7 @@ func sharedText(t *testing.T, k *loop.Nest) (text []string, code []byte) {
 		t.Fatal(len(bodies), err)
 	}
 	for _, b := range bodies {
-		text = append(text, b.Lines...)
+		text = append(text, b.Block.String())
 		for _, s := range b.Stubs {
 			text = append(text, fmt.Sprint(s.Doc, s.Signature()))
 		}

@@ -2,9 +2,7 @@ package nest
 
 import (
 	"errors"
-	"strings"
 
-	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/shape"
@@ -57,15 +55,7 @@ func total(u *driver.Unit, r driver.Request, s loop.Stmt, l amd64.Level) (*drive
 	if err != nil {
 		return nil, err
 	}
-	g := driver.NewCalls(r, s.Inner)
-	total := g.Name("total", "sum")
-	g.Line("var %s float64", total)
-	g.Cut(0, gotree.Literal(m.turns), share, loop.Solo, func(count string) {
-		args := append([]string{"&" + total}, m.Arguments(s.Inner, g.Vars)...)
-		g.Line("%s(%s)", stub.Name, strings.Join(append(args, count), ", "))
-	})
-	g.Line("%s = float32(%s)", strings.TrimPrefix(dst.Address(driver.Sum{Offset: s.Dst.Offset}), "&"), total)
-	return &driver.Body{Lines: g.Lines, Stubs: []amd64.Stub{stub}}, nil
+	return m.driver(stub, dst), nil
 }
 
 // write writes the assembly function.

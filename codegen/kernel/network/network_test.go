@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/kernel/kerneltest"
@@ -75,9 +76,11 @@ func (k networkKernel) Bodies(u *driver.Unit, r driver.Request) ([]driver.Body, 
 		if n == nil || err != nil {
 			return nil, err
 		}
+		s := driver.NewScript(r)
+		row := s.Named("r")
 		address := func(b *loop.Buffer) string {
 			o, _ := r.Operand(b)
-			return o.Pointer(fmt.Sprintf("r*%d", b.Row()))
+			return o.Pointer(gotree.Op(row, "*", gotree.Int(b.Row()))).String()
 		}
 		var outputs, inputs []string
 		for _, b := range k.Predict.Outputs {
@@ -86,8 +89,10 @@ func (k networkKernel) Bodies(u *driver.Unit, r driver.Request) ([]driver.Body, 
 		for _, b := range k.inputs {
 			inputs = append(inputs, address(b))
 		}
-		lines := []string{"for r := range n {", n.Call(outputs, inputs, address(k.block), "&work[0]"), "}"}
-		list = append(list, driver.Body{Level: l, Lines: lines, Stubs: []amd64.Stub{n.Stub}, Work: n.Scratch, RowWork: n.Scratch})
+		call := gotree.Do{Call: gotree.Word(n.Call(outputs, inputs, address(k.block), "&work[0]"))}
+		s.Add(&gotree.For{Var: row, From: gotree.Int(0), To: driver.Rows, Body: gotree.Block{call}})
+		s.Body.Level, s.Body.Stubs, s.Body.Work, s.Body.RowWork = l, []amd64.Stub{n.Stub}, n.Scratch, n.Scratch
+		list = append(list, *s.Body)
 	}
 	return list, nil
 }

@@ -1,9 +1,7 @@
 package sparse
 
 import (
-	"fmt"
-	"strings"
-
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -54,37 +52,70 @@ func (b columns) suffix() string {
 	return "Rest"
 }
 
-// loops prints the loop over the blocks around lines, which name the first
-// column of a block column.
-func (b columns) loops(lines []string) []string {
+// loop writes the loop over the blocks around what body writes, which is told the
+// first column of a block.
+func (b columns) loop(s driver.Script, body func(column gotree.Expr)) {
+	from := gotree.Int(b.from)
 	if b.to-b.from == b.width {
-		for i, line := range lines {
-			lines[i] = strings.ReplaceAll(line, "column", fmt.Sprint(b.from))
-		}
-		return lines
+		body(from)
+		return
 	}
-	head := fmt.Sprintf("for column := %d; column < %d; column += %d {", b.from, b.to, b.width)
-	return append(append([]string{head}, lines...), "}")
+	column := &gotree.Var{Name: "column"}
+	s.In(driver.Every(column, from, gotree.Int(b.to), gotree.Int(b.width)), func() { body(column) })
 }
 
-// idLines are the first lines of a body over lists of ids: there is something
-// at list[0] even if there are no ids at all.
-func idLines(ids string) []string {
-	return []string{"var none [1]int32", "list := " + ids, "if len(list) == 0 {", "list = none[:]", "}"}
+// idLists writes a body over lists of ids, a list for each row.
+type idLists struct {
+	driver.Script
+	list    *gotree.Var // the ids; there is something at list[0] even if there are none at all
+	r, last *gotree.Var // a run of rows
+	at, to  *gotree.Var // a run of ids of one row
 }
 
-// rowLines prints the loop over runs of rows, from r to last, that together
-// have no more ids than one call takes, or else are a single row.
-func (b columns) rowLines(whole, long []string) []string {
-	most := b.ids
-	lines := []string{
-		"for r, last := 0, 0; r < n; r = last {",
-		fmt.Sprintf("for last = r + 1; last < n && last-r < %d && offsets[last+1]-offsets[r] <= %d; last++ {", most, most),
-		"}",
-		fmt.Sprintf("if offsets[last]-offsets[r] <= %d {", most),
+func newIDLists(r driver.Request, ids driver.Operand) *idLists {
+	named := func(name string) *gotree.Var { return &gotree.Var{Name: name} }
+	s := &idLists{driver.NewScript(r), named("list"), named("r"), named("last"), named("at"), named("to")}
+	none := named("none")
+	s.Add(gotree.Zero{Vars: []*gotree.Var{none}, Type: gotree.ArrayType{N: gotree.Literal(1), Elem: gotree.Word("int32")}}, gotree.Let(s.list, ids.Var()),
+		&gotree.If{Cond: gotree.Op(gotree.CallOf("len", s.list), "==", gotree.Int(0)), Then: gotree.Block{gotree.Set(s.list, "=", gotree.Slice{X: none})}})
+	return s
+}
+
+// offset is where the list of a row begins.
+func (s *idLists) offset(row gotree.Expr) gotree.Expr { return gotree.At(gotree.Word("offsets"), row) }
+
+// first is the address of an element.
+func first(of gotree.Expr) gotree.Expr { return gotree.Ref(gotree.At(of, gotree.Int(0))) }
+
+// rows writes the loop over runs of rows, from r to last, that together have no more
+// ids than one call takes, or else are a single row, whose ids are taken in runs.
+func (s *idLists) rows(b columns, whole, long func()) {
+	one, most := gotree.Int(1), gotree.Int(b.ids)
+	next, few := gotree.Op(s.last, "+", one), func(end gotree.Expr) gotree.Expr {
+		return gotree.Op(gotree.Op(s.offset(end), "-", s.offset(s.r)), "<=", most)
 	}
-	lines = append(append(lines, whole...), "continue", "}")
-	return append(append(lines, long...), "}")
+	each := &gotree.While{Init: gotree.LetTwo(s.r, s.last, gotree.Int(0), gotree.Int(0)), Cond: gotree.Op(s.r, "<", driver.Rows), Post: gotree.Set(s.r, "=", s.last)}
+	s.In(each, func() {
+		more := gotree.Chain("&&", gotree.Op(s.last, "<", driver.Rows), gotree.Op(gotree.Op(s.last, "-", s.r), "<", most), few(next))
+		s.Add(&gotree.While{Init: gotree.Set(s.last, "=", gotree.Op(s.r, "+", one)), Cond: more, Post: gotree.Increment{Var: s.last}})
+		s.In(&gotree.If{Cond: few(s.last)}, func() {
+			whole()
+			s.Add(gotree.Continue)
+		})
+		long()
+	})
+}
+
+// runs writes the loop over runs of the ids of a row.
+func (s *idLists) runs(b columns, body func()) {
+	each := driver.Every(s.at, nil, s.to, gotree.Int(b.ids))
+	each.Init = gotree.LetTwo(s.at, s.to, s.offset(s.r), s.offset(s.last))
+	s.In(each, body)
+}
+
+// pair is two numbers, as the offsets of one list are.
+func pair(list ...gotree.Expr) gotree.Expr {
+	return gotree.Composite{Type: gotree.ArrayType{N: gotree.Literal(2), Elem: gotree.Word("int32")}, Elems: list}
 }
 
 // sparseOperands finds the parameters that stand for the ids and the table, if

@@ -3,8 +3,8 @@ package sparse
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -30,7 +30,7 @@ func GatherSum(u *driver.Unit, r driver.Request, k *loop.GatherSum, l amd64.Leve
 			return nil, nil
 		}
 	}
-	body := &driver.Body{Lines: idLines(ids.Name)}
+	s := newIDLists(r, ids)
 	for _, b := range columnBlocks(u, k.Width, room, l) {
 		g := &gatherer{GatherSum: k, request: r, block: b, level: l, name: r.Name + b.suffix()}
 		part, err := gatherPart(u, g)
@@ -41,21 +41,24 @@ func GatherSum(u *driver.Unit, r driver.Request, k *loop.GatherSum, l amd64.Leve
 		if err != nil {
 			return nil, err
 		}
-		body.Stubs = append(body.Stubs, row, part)
-		body.Work = max(body.Work, b.width)
-		body.RowWork = body.Work
-		whole := []string{g.call(y, table, "r", "&offsets[r]", "nil", "last-r")}
-		long := []string{
-			"clear(work[:" + fmt.Sprint(b.width) + "])",
-			fmt.Sprintf("for at, to := offsets[r], offsets[last]; at < to; at += %d {", b.ids),
-			fmt.Sprintf("%s(&work[0], %s, &list[at], int(min(%d, to-at)), column)", part.Name, table.Pointer(""), b.ids),
-			"}",
-			"empty := [2]int32{}",
-			g.call(y, table, "r", "&empty[0]", "&work[0]", "1"),
-		}
-		body.Lines = append(body.Lines, b.loops(b.rowLines(whole, long))...)
+		s.Body.Stubs = append(s.Body.Stubs, row, part)
+		s.Body.Work = max(s.Body.Work, b.width)
+		s.Body.RowWork = s.Body.Work
+		b.loop(s.Script, func(column gotree.Expr) {
+			call := func(offsets, carry, n gotree.Expr) { s.Call(row, g.args(s, y, table, offsets, carry, n, column)) }
+			s.rows(b, func() { call(gotree.Ref(s.offset(s.r)), gotree.Word("nil"), gotree.Op(s.last, "-", s.r)) }, func() {
+				sum, empty := first(driver.Work), &gotree.Var{Name: "empty"}
+				s.Add(gotree.Run("clear", gotree.Slice{X: driver.Work, To: gotree.Int(b.width)}))
+				s.runs(b, func() {
+					n := gotree.CallOf("int", driver.Left(gotree.Int(b.ids), s.to, s.at))
+					s.Call(part, []gotree.Expr{sum, table.Start(), gotree.Ref(gotree.At(s.list, s.at)), n, column})
+				})
+				s.Add(gotree.Let(empty, pair()))
+				call(first(empty), sum, gotree.Int(1))
+			})
+		})
 	}
-	return body, nil
+	return s.Body, nil
 }
 
 // irregular reports an operand that is neither a run of columns nor the same
@@ -79,22 +82,22 @@ type gatherer struct {
 // param is the name of the parameter for operand i of the epilogue.
 func (g *gatherer) param(i int) string { return fmt.Sprintf("extra%d", i) }
 
-// call is the Go statement that computes rows from row r on.
-func (g *gatherer) call(y, table driver.Operand, r, offsets, carry, n string) string {
-	args := []string{y.Pointer(fmt.Sprintf("%s*%d", r, g.Width)), table.Pointer(""), "&list[0]", offsets, carry}
+// args are those of a call that computes rows from row r on.
+func (g *gatherer) args(s *idLists, y, table driver.Operand, offsets, carry, n, column gotree.Expr) []gotree.Expr {
+	row := func(o driver.Operand, size int) gotree.Expr { return o.Pointer(gotree.Op(s.r, "*", gotree.Int(size))) }
+	args := []gotree.Expr{row(y, g.Width), table.Start(), first(s.list), offsets, carry}
 	for _, a := range g.Extra {
 		o, _ := g.request.Operand(a.Buf)
 		switch {
 		case a.Buf.Class == loop.Scalar:
-			args = append(args, o.Name)
+			args = append(args, o.Var())
 		case a.Buf.Rows:
-			args = append(args, o.Pointer(fmt.Sprintf("%s*%d", r, a.Buf.Row())))
+			args = append(args, row(o, a.Buf.Row()))
 		default:
-			args = append(args, o.Pointer(""))
+			args = append(args, o.Start())
 		}
 	}
-	args = append(args, n, "column")
-	return g.name + g.level.String() + "(" + strings.Join(args, ", ") + ")"
+	return append(args, n, column)
 }
 
 // gatherRows writes the function that computes n rows.

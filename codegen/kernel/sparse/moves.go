@@ -2,8 +2,9 @@ package sparse
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -57,7 +58,7 @@ func Moves(u *driver.Unit, r driver.Request, k *loop.Nest, l amd64.Level) (*driv
 	if m == nil {
 		return nil, nil
 	}
-	var args []string
+	var args []gotree.Expr
 	for _, a := range m.each {
 		for _, b := range a.buffers() {
 			o, ok := r.Operand(b)
@@ -65,34 +66,32 @@ func Moves(u *driver.Unit, r driver.Request, k *loop.Nest, l amd64.Level) (*driv
 			case !ok:
 				return nil, nil
 			case a.scalar:
-				args = append(args, o.Name)
+				args = append(args, o.Var())
 			default:
-				args = append(args, o.Pointer(""))
+				args = append(args, o.Start())
 			}
 		}
 	}
-	body := &driver.Body{}
-	total := fmt.Sprint(m.points.N)
-	if m.points.Rows {
-		total = "n"
-		if m.points.N > 1 {
-			total = fmt.Sprintf("%d*n", m.points.N)
-		}
+	s := driver.NewScript(r)
+	at, total := &gotree.Var{Name: "at"}, gotree.Int(m.points.N)
+	switch {
+	case m.points.Rows && m.points.N > 1:
+		total = gotree.Op(total, "*", driver.Rows)
+	case m.points.Rows:
+		total = driver.Rows
 	}
 	for _, m.block = range m.blocks() {
 		stub, err := writeMoves(u, r.Name+m.block.suffix(), m)
 		if err != nil {
 			return nil, err
 		}
-		body.Stubs = append(body.Stubs, stub)
-		most := m.most()
-		body.Lines = append(body.Lines, m.block.loops([]string{
-			fmt.Sprintf("for at := 0; at < %s; at += %d {", total, most),
-			fmt.Sprintf("%s(%s, at, min(%d, %s-at), column)", stub.Name, strings.Join(args, ", "), most, total),
-			"}",
-		})...)
+		s.Body.Stubs = append(s.Body.Stubs, stub)
+		most := gotree.Int(m.most())
+		m.block.loop(s, func(column gotree.Expr) {
+			s.In(driver.Every(at, gotree.Int(0), total, most), func() { s.Call(stub, append(slices.Clip(args), at, driver.Left(most, total, at), column)) })
+		})
 	}
-	return body, nil
+	return s.Body, nil
 }
 
 // readMoves is nil where a nest is of another kind.

@@ -3,6 +3,7 @@ package sparse
 import (
 	"fmt"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -17,43 +18,42 @@ func ScatterSum(u *driver.Unit, r driver.Request, k *loop.ScatterSum, l amd64.Le
 	if !ok || !ok1 {
 		return nil, nil
 	}
-	low, high := "low", "high"
+	w := newIDLists(r, ids)
+	low, high, limit, width := &gotree.Var{Name: "low"}, &gotree.Var{Name: "high"}, gotree.Int(k.Limit), gotree.Int(k.Width)
+	own := gotree.Slice{X: table.Var(), From: low, To: high}
 	if len(table.Dims) == 1 {
-		low, high = fmt.Sprintf("low*%d", k.Width), fmt.Sprintf("high*%d", k.Width)
+		own.From, own.To = gotree.Op(low, "*", width), gotree.Op(high, "*", width)
 	}
-	body := &driver.Body{Lines: append(idLines(ids.Name),
-		fmt.Sprintf("low, high := t.Share(%d)", k.Limit),
-		fmt.Sprintf("clear(%s[%s:%s])", table.Name, low, high),
-	)}
+	w.Add(driver.Share(low, high, driver.Worker, limit), gotree.Run("clear", own))
+	count := gotree.Op(high, "-", low)
 	for _, b := range columnBlocks(u, k.Width, maxColumns, l) {
 		s := &scatterer{ScatterSum: k, block: b, level: l}
-		var names []string
+		var stubs []amd64.Stub
 		for _, s.picks = range []bool{false, true} {
 			stub, err := scatter(u, r.Name+b.suffix(), s)
 			if err != nil {
 				return nil, err
 			}
-			body.Stubs = append(body.Stubs, stub)
-			names = append(names, stub.Name)
+			stubs = append(stubs, stub)
 		}
-		call := func(offsets, n string) []string {
-			args := fmt.Sprintf("%s, %s, &list[0], %s", table.Pointer(""), grad.Pointer(fmt.Sprintf("r*%d", k.Width)), offsets)
-			return []string{
-				fmt.Sprintf("if high-low == %d {", k.Limit),
-				fmt.Sprintf("%s(%s, %s, column)", names[0], args, n),
-				"} else {",
-				fmt.Sprintf("%s(%s, %s, column, low, high-low)", names[1], args, n),
-				"}",
+		w.Body.Stubs = append(w.Body.Stubs, stubs...)
+		b.loop(w.Script, func(column gotree.Expr) {
+			call := func(offsets, n gotree.Expr) {
+				args := []gotree.Expr{table.Start(), grad.Pointer(gotree.Op(w.r, "*", width)), first(w.list), offsets, n, column}
+				w.Add(&gotree.If{Cond: gotree.Op(count, "==", limit), Then: w.Block(func() { w.Call(stubs[0], args) }),
+					Else: w.Block(func() { w.Call(stubs[1], append(args, low, count)) })})
 			}
-		}
-		long := []string{
-			fmt.Sprintf("for at, to := offsets[r], offsets[last]; at < to; at += %d {", b.ids),
-			fmt.Sprintf("part := [2]int32{at, min(at+%d, to)}", b.ids),
-		}
-		long = append(append(long, call("&part[0]", "1")...), "}")
-		body.Lines = append(body.Lines, b.loops(b.rowLines(call("&offsets[r]", "last-r"), long))...)
+			w.rows(b, func() { call(gotree.Ref(w.offset(w.r)), gotree.Op(w.last, "-", w.r)) }, func() {
+				w.runs(b, func() {
+					part := &gotree.Var{Name: "part"}
+					end := gotree.CallOf("min", gotree.Op(w.at, "+", gotree.Int(b.ids)), w.to)
+					w.Add(gotree.Let(part, pair(w.at, end)))
+					call(first(part), gotree.Int(1))
+				})
+			})
+		})
 	}
-	return body, nil
+	return w.Body, nil
 }
 
 // scatterer is a kernel for one block of columns in the making.

@@ -1,32 +1,28 @@
 package window
 
 import (
-	"fmt"
 	"sort"
-	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 )
 
-// call prints the calls for one segment of each axis.
-func (p *pool) call(g *driver.Calls, function string, s, s1 segment, all bool) {
-	starts, vars := []int{s.from, s1.from}, []string{"", ""}
-	count, ends := "", 0
+// call writes the calls for one segment of each axis.
+func (p *pool) call(g *imageCalls, stub amd64.Stub, s, s1 segment, all bool) {
+	starts, vars := []int{s.from, s1.from}, make([]*gotree.Var, 2)
+	var around []gotree.Nest
+	var count gotree.Expr
 	each := func(axis int, s segment, turns int) {
 		length := s.to - s.from
-		if count = fmt.Sprint(min(length, turns)); turns >= length {
+		if count = gotree.Int(min(length, turns)); turns >= length {
 			return
 		}
-		v := g.Name(driver.Letter(p.along[axis].Name), "y")
-		step := fmt.Sprintf("%s += %d", v, turns)
-		if turns == 1 {
-			step = v + "++"
-		}
-		g.Line("for %s := %d; %s < %d; %s {", v, s.from, v, s.to, step)
+		v := g.Var(driver.Letter(p.along[axis].Name), "y")
 		vars[axis], starts[axis] = v, 0
-		ends++
+		around = append(around, &gotree.For{Var: v, From: gotree.Int(s.from), To: gotree.Int(s.to), Step: gotree.Int(turns)})
 		if length%turns > 0 {
-			count = fmt.Sprintf("min(%d, %d-%s)", turns, s.to, v)
+			count = driver.Left(gotree.Int(turns), gotree.Int(s.to), v)
 		}
 	}
 	switch inner := s1.to - s1.from; {
@@ -38,80 +34,68 @@ func (p *pool) call(g *driver.Calls, function string, s, s1 segment, all bool) {
 		each(0, s, 1)
 		each(1, s1, p.positionsOfCall())
 	}
-	var args []string
+	var args []gotree.Expr
 	for _, t := range p.tensors {
-		at := p.origin(t)
+		at := p.origin(g, t)
 		for i, a := range p.along {
-			at.Offset += starts[i] * t.steps[i]
-			if vars[i] != "" {
-				at = at.Plus(vars[i], t.steps[i], -1)
+			at = at.Ahead(starts[i] * t.steps[i])
+			if vars[i] != nil {
+				at = at.Step(vars[i], t.steps[i], -1)
 			}
 			if t.tapped {
-				at.Offset += []segment{s, s1}[i].first * a.tapStep
+				at = at.Ahead([]segment{s, s1}[i].first * a.tapStep)
 			}
 		}
 		args = append(args, t.Address(at))
 	}
 	if !all {
-		args = append(args, fmt.Sprint(s.last-s.first), fmt.Sprint(s1.last-s1.first))
+		args = append(args, gotree.Int(s.last-s.first), gotree.Int(s1.last-s1.first))
 	}
-	g.Line("%s(%s)", function, strings.Join(append(args, count), ", "))
-	for _, v := range vars {
-		delete(g.Names, v)
-	}
-	for range ends {
-		g.Line("}")
-	}
+	g.Inside(around, func() { g.Call(stub, append(args, count)) })
+	g.Free(vars...)
 }
 
-// origin is where an operand's row r begins.
-func (p *pool) origin(t *tensor) driver.Sum {
-	return driver.Sum{Offset: t.Access.Offset + p.lane}.Plus("r", t.Access.Strides[0], -1)
+// origin is where an operand's row begins.
+func (p *pool) origin(g *imageCalls, t *tensor) driver.Index {
+	return driver.Index{}.Ahead(t.Access.Offset+p.lane).Step(g.row, t.Access.Strides[0], -1)
 }
 
-// tabled prints loops over tables of segments, for windows of many taps and images of
+// tabled writes loops over tables of segments, for windows of many taps and images of
 // many parts.
-func (p *pool) tabled(g *driver.Calls, function string, segments ...[]segment) {
-	ends := 0
-	vars, tables := []string{"", ""}, []string{"", ""}
-	extents := []string{"1", "1"}
-	last := len(p.along) - 1
-	count := ""
+func (p *pool) tabled(g *imageCalls, stub amd64.Stub, segments ...[]segment) {
+	var around []gotree.Nest
+	var vars, tables []*gotree.Var
+	extents := []gotree.Expr{gotree.Int(1), gotree.Int(1)}
+	var count gotree.Expr
 	for i, a := range p.along {
-		var list []string
+		list := gotree.Composite{Type: gotree.Word("[...][4]int")}
 		for _, s := range segments[i] {
-			list = append(list, fmt.Sprintf("{%d, %d, %d, %d}", s.from, s.to, s.first, s.last))
+			list.Elems = append(list.Elems, gotree.Composite{Elems: []gotree.Expr{gotree.Int(s.from), gotree.Int(s.to), gotree.Int(s.first), gotree.Int(s.last)}})
 		}
-		t, v := g.Name("s"), g.Name(driver.Letter(a.Name), "y")
-		vars[i], tables[i], extents[i] = v, t, fmt.Sprintf("%s[3]-%s[2]", t, t)
-		g.Line("for _, %s := range [...][4]int{%s} { // positions of %s, and the taps inside", t, strings.Join(list, ", "), a.Name)
-		if turns := p.positionsOfCall(); i == last {
-			g.Line("for %s := %s[0]; %s < %s[1]; %s += %d {", v, t, v, t, v, turns)
-			count = fmt.Sprintf("min(%d, %s[1]-%s)", turns, t, v)
+		t := g.Var("s")
+		v := g.Var(driver.Letter(a.Name), "y")
+		of := func(column int) gotree.Expr { return gotree.At(t, gotree.Int(column)) }
+		vars, tables, extents[i] = append(vars, v), append(tables, t), gotree.Op(of(3), "-", of(2))
+		around = append(around, &gotree.Range{Value: t, Over: list, Note: "positions of " + a.Name + ", and the taps inside"})
+		if turns := gotree.Int(p.positionsOfCall()); i == len(p.along)-1 {
+			around, count = append(around, driver.Every(v, of(0), of(1), turns)), driver.Left(turns, of(1), v)
 		} else {
-			g.Line("for %s := %s[0]; %s < %s[1]; %s++ {", v, t, v, t, v)
+			around = append(around, &gotree.For{Var: v, From: of(0), To: of(1)})
 		}
-		ends += 2
 	}
-	var args []string
+	var args []gotree.Expr
 	for _, t := range p.tensors {
-		at := p.origin(t)
+		at := p.origin(g, t)
 		for i, a := range p.along {
-			at = at.Plus(vars[i], t.steps[i], -1)
+			at = at.Step(vars[i], t.steps[i], -1)
 			if t.tapped {
-				at = at.Plus(tables[i]+"[2]", a.tapStep, -1)
+				at = at.Step(gotree.At(tables[i], gotree.Int(2)), a.tapStep, -1)
 			}
 		}
 		args = append(args, t.Address(at))
 	}
-	g.Line("%s(%s)", function, strings.Join(append(args, extents[0], extents[1], count), ", "))
-	for i := range vars {
-		delete(g.Names, vars[i])
-		delete(g.Names, tables[i])
-	}
-	for range ends {
-		g.Line("}")
-	}
+	g.Inside(around, func() { g.Call(stub, append(append(args, extents...), count)) })
+	g.Free(append(vars, tables...)...)
 }
 
 // spans reports that a function walks over whole rows of positions: there are two

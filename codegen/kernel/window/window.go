@@ -3,6 +3,7 @@ package window
 import (
 	"slices"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -158,24 +159,27 @@ func (p *pool) body() (*driver.Body, error) {
 			}
 		}
 	}
-	b := &driver.Body{}
-	g := driver.NewCalls(p.request, nil)
-	g.Line("for r := range n {")
-	g.Names["r"] = true
-	if p.gradient {
-		p.clear(g)
-	}
-	made := map[poolFunction]string{}
-	all, width := p.channels, p.channelsOfCall()
-	for ; p.lane < all; p.lane += p.channels {
-		p.channels = min(width, all-p.lane)
-		if err := p.image(b, g, made); err != nil {
-			return nil, err
+	g := &imageCalls{Calls: driver.NewCalls(p.request, nil), made: map[poolFunction]amd64.Stub{}}
+	g.row = g.Named("r")
+	var err error
+	g.In(&gotree.Range{Key: g.row, Over: driver.Rows}, func() {
+		if p.gradient {
+			p.clear(g)
 		}
-	}
-	g.Line("}")
-	b.Lines = g.Script.Lines
-	return b, nil
+		all, width := p.channels, p.channelsOfCall()
+		for ; p.lane < all && err == nil; p.lane += p.channels {
+			p.channels = min(width, all-p.lane)
+			err = p.image(g)
+		}
+	})
+	return g.Body, err
+}
+
+// imageCalls are the calls that go over the images of a batch.
+type imageCalls struct {
+	*driver.Calls
+	row  *gotree.Var
+	made map[poolFunction]amd64.Stub
 }
 
 // channelsOfCall is how many channels one position may have in a call: all, or so
@@ -191,18 +195,16 @@ func (p *pool) channelsOfCall() int {
 
 // image writes the functions for some channels, unless they are there already, and
 // the calls that go over an image.
-func (p *pool) image(b *driver.Body, g *driver.Calls, made map[poolFunction]string) error {
-	function := func(all bool, inner int) (string, error) {
+func (p *pool) image(g *imageCalls) error {
+	function := func(all bool, inner int) (amd64.Stub, error) {
 		key := poolFunction{all, p.channels}
-		if made[key] == "" {
-			stub, err := p.write(all, inner)
-			if err != nil {
-				return "", err
-			}
-			made[key] = stub.Name
-			b.Stubs = append(b.Stubs, stub)
+		if stub, ok := g.made[key]; ok {
+			return stub, nil
 		}
-		return made[key], nil
+		stub, err := p.write(all, inner)
+		g.made[key] = stub
+		g.Body.Stubs = append(g.Body.Stubs, stub)
+		return stub, err
 	}
 	rows, columns := p.along[0].segments(), []segment{{to: 1, last: 1}}
 	taps := p.along[0].taps
@@ -211,20 +213,18 @@ func (p *pool) image(b *driver.Body, g *driver.Calls, made map[poolFunction]stri
 		taps *= p.along[1].taps
 	}
 	if taps > p.Machine.PoolTaps || len(rows)*len(columns) > p.Machine.PoolParts {
-		name, err := function(false, 0)
-		if err == nil {
-			p.tabled(g, name, rows, columns)
-		}
+		stub, err := function(false, 0)
+		p.tabled(g, stub, rows, columns)
 		return err
 	}
 	for _, s := range rows {
 		for _, s1 := range columns {
 			whole := p.along[0].whole(s) && (len(p.along) == 1 || p.along[1].whole(s1))
-			name, err := function(whole, s1.to-s1.from)
+			stub, err := function(whole, s1.to-s1.from)
 			if err != nil {
 				return err
 			}
-			p.call(g, name, s, s1, whole)
+			p.call(g, stub, s, s1, whole)
 		}
 	}
 	return nil
@@ -236,9 +236,14 @@ type poolFunction struct {
 	channels int
 }
 
-// clear prints what makes the gradient zero where no window assigns it.
-func (p *pool) clear(g *driver.Calls) {
-	o, size := p.grad, p.grad.Access.Strides[0]
+// clear writes what makes the gradient zero where no window assigns it.
+func (p *pool) clear(g *imageCalls) {
+	size := p.grad.Access.Strides[0]
+	row := driver.Index{}.Step(g.row, size, -1)
+	clear := func(from driver.Index, n int) {
+		rest := gotree.Slice{X: p.grad.Var(), From: from.Expr()}
+		g.Add(gotree.Run("clear", gotree.Slice{X: rest, To: gotree.Int(n)}))
+	}
 	covered := p.assign
 	ends := make([]int, len(p.along)) // where the windows end
 	for i, a := range p.along {
@@ -249,18 +254,18 @@ func (p *pool) clear(g *driver.Calls) {
 	first := p.along[0]
 	switch {
 	case !covered:
-		g.Line("clear(%s[r*%d : (r+1)*%d])", o.Name, size, size)
+		next := gotree.Op(gotree.Op(g.row, "+", gotree.Int(1)), "*", gotree.Int(size))
+		g.Add(gotree.Run("clear", gotree.Slice{X: p.grad.Var(), From: gotree.Op(g.row, "*", gotree.Int(size)), To: next}))
 		return
 	case len(p.along) > 1 && ends[1] < p.along[1].space.Size:
-		y := g.Name(driver.Letter(first.Name), "y")
-		g.Line("for %s := range %d {", y, ends[0])
-		at := driver.Sum{}.Plus("r", size, -1).Plus(y, first.tapStep, -1)
-		g.Line("clear(%s[%v:][:%d])", o.Name, driver.Sum{Offset: ends[1] * p.along[1].tapStep, Terms: at.Terms}, first.tapStep-ends[1]*p.along[1].tapStep)
-		g.Line("}")
-		delete(g.Names, y)
+		y := g.Var(driver.Letter(first.Name), "y")
+		defer g.Free(y)
+		done := ends[1] * p.along[1].tapStep
+		g.In(&gotree.Range{Key: y, Over: gotree.Int(ends[0])}, func() {
+			clear(row.Step(y, first.tapStep, -1).Ahead(done), first.tapStep-done)
+		})
 	}
 	if ends[0] < first.space.Size {
-		at := driver.Sum{}.Plus("r", size, -1)
-		g.Line("clear(%s[%v:][:%d])", o.Name, driver.Sum{Offset: ends[0] * first.tapStep, Terms: at.Terms}, size-ends[0]*first.tapStep)
+		clear(row.Ahead(ends[0]*first.tapStep), size-ends[0]*first.tapStep)
 	}
 }
