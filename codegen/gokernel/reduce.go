@@ -21,16 +21,12 @@ type reduction struct {
 	again  bool        // which has been declared
 }
 
-// reduce writes a reduction over the inner loops of a statement.
+// reduce writes a reduction over the inner loops of a statement. Its variables are
+// declared beside those of other statements, so their names stay taken.
 func (k *nestKernel) reduce(s loop.Stmt, vars []gotree.Expr) {
 	r := k.begin(s)
 	k.within(s, vars, func() { k.reduceElement(r, vars) })
 	k.conclude(r, vars)
-	for _, v := range []*gotree.Var{r.acc, r.best} {
-		if v != nil && v != r.result {
-			k.free(v)
-		}
-	}
 }
 
 // begin names the variable of a reduction and gives it its first value.
@@ -115,7 +111,6 @@ func (k *nestKernel) conclude(r *reduction, vars []gotree.Expr) {
 			short := k.Pick("sum")
 			k.Add(gotree.Let(short, value))
 			value = short
-			defer k.free(short)
 		}
 		k.assign(k.at(dst, vars), "=", finish, []gotree.Expr{value}, r.Word)
 	case r.acc != r.result && r.again:
