@@ -132,6 +132,18 @@ func nestCases(add func(string, int, loop.Kernel)) {
 	add("a wide sum in a variable", 0, nest(axes(rowsAxis(1)),
 		loop.Stmt{Inner: axes(plainAxis("o", 90)), Dst: access(wideSum, 0, 0), Reduce: loop.Sum, Value: arg0, Srcs: []loop.Access{access(rowBuf(90), 90, 1)}, Finish: scalar.Call("div", arg0, scalar.Rows{})},
 		store(nil, access(rowBuf(), 1), scalar.Call("mul", arg0, arg0), access(wideSum, 0))))
+	for _, n := range []int{7, 70} { // the second is long enough for sums in double precision
+		o := axes(plainAxis("o", n))
+		mean, spread := local("mean"), local("spread")
+		x, y := access(rowBuf(n), n, 1), access(rowBuf(n), n, 1)
+		by := scalar.Call("div", arg0, scalar.Num(n))
+		add(fmt.Sprint("two sums of a row", n), 0, nest(axes(rowsAxis(1)),
+			loop.Stmt{Inner: o, Dst: access(mean, 0, 0), Reduce: loop.Sum, Value: arg0, Srcs: []loop.Access{x}, Finish: by},
+			store(o, y, scalar.Call("sub", arg0, arg1), x, access(mean, 0, 0)),
+			loop.Stmt{Inner: o, Dst: access(spread, 0, 0), Reduce: loop.Sum, Value: scalar.Call("mul", arg0, arg0), Srcs: []loop.Access{y}, Finish: by},
+			loop.Stmt{Inner: o, Dst: access(rowBuf(), 1, 0), Reduce: loop.Sum, Value: scalar.Call("mul", arg0, arg1), Srcs: []loop.Access{y, access(spread, 0, 0)}},
+			loop.Stmt{Inner: o, Dst: access(&loop.Buffer{Name: "rest", Rows: true}, 1, 0), Reduce: loop.Sum, Value: arg0, Srcs: []loop.Access{y}}))
+	}
 	add("argmax", 0, nest(axes(rowsAxis(1)), loop.Stmt{Inner: o7, Dst: access(&loop.Buffer{Name: "best", DType: loop.I32, Rows: true}, 1, 0), Reduce: loop.ArgMax, Value: arg0, Srcs: []loop.Access{access(rowBuf(7), 7, 1)}}))
 	add("argmax over two axes", 0, nest(axes(rowsAxis(1)), loop.Stmt{Inner: axes(plainAxis("t", 3), plainAxis("o", 4)), Dst: access(&loop.Buffer{Name: "best", DType: loop.I32, Rows: true}, 1, 0, 0), Reduce: loop.ArgMax,
 		Value: arg0, Srcs: []loop.Access{access(rowBuf(3, 4), 12, 4, 1)}}))
