@@ -131,7 +131,7 @@ func (g *generator) step() {
 		g.convolution()
 		return
 	}
-	switch g.r.IntN(12) {
+	switch g.r.IntN(14) {
 	case 0, 1, 2:
 		g.dense(1+g.r.IntN(12), g.pick(activations...))
 	case 3:
@@ -159,7 +159,7 @@ func (g *generator) step() {
 	case 9: // a residual branch
 		from, shape := g.last, g.shape
 		g.dense(width, g.pick("relu", "tanh", "gelu", "elu"))
-		g.add("Add", nil, shape, from, g.last)
+		g.add(g.pick("Add", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"), nil, shape, from, g.last)
 	case 10: // a wider one
 		from, shape := g.last, g.shape
 		units := 2 + g.r.IntN(5)
@@ -168,13 +168,72 @@ func (g *generator) step() {
 		g.add("Concatenate", nil, out, from, g.last)
 	case 11:
 		g.function()
+	case 12:
+		g.normalization()
+	case 13:
+		g.rearrangement()
+	}
+}
+
+// normalization appends a layer that normalizes every row by itself.
+func (g *generator) normalization() {
+	width := g.shape[len(g.shape)-1]
+	axis := 1 + g.r.IntN(len(g.shape))
+	switch g.r.IntN(4) {
+	case 0:
+		g.add("LayerNormalization", object{{"axis", axis}, {"epsilon", 0.1}, {"center", g.flip(50)}, {"scale", g.flip(80)}}, g.shape)
+	case 1:
+		groups := width
+		for groups > 1 && (width%groups != 0 || g.flip(50)) {
+			groups--
+		}
+		if width%groups == 0 {
+			g.add("GroupNormalization", object{{"groups", groups}, {"epsilon", 0.1}}, g.shape)
+		}
+	case 2:
+		g.add("RMSNormalization", object{{"epsilon", 0.1}}, g.shape)
+	case 3: // of values that are not all near 0
+		g.add("Rescaling", object{{"scale", 1}, {"offset", 0.5}}, g.shape)
+		g.add("UnitNormalization", object{{"axis", axis}}, g.shape)
+	}
+}
+
+// rearrangement appends a layer that moves values, or sums products of two inputs.
+func (g *generator) rearrangement() {
+	width := g.shape[len(g.shape)-1]
+	switch {
+	case len(g.shape) == 1 && g.flip(50):
+		n := 1 + g.r.IntN(4)
+		g.add("RepeatVector", object{{"n", n}}, []int{n, width})
+	case len(g.shape) == 1:
+		from := g.last
+		g.dense(width, g.pick("tanh", "linear"))
+		g.add("Dot", object{{"axes", 1}}, []int{1}, from, g.last)
+	case len(g.shape) == 2 && g.flip(50): // what attention begins with
+		from, steps := g.last, g.shape[0]
+		g.dense(width, "tanh")
+		g.add("Dot", object{{"axes", 2}}, []int{steps, steps}, from, g.last)
+	default:
+		dims := g.r.Perm(len(g.shape))
+		shape := make([]int, len(dims))
+		for i, d := range dims {
+			shape[i] = g.shape[d]
+			dims[i]++
+		}
+		g.add("Permute", object{{"dims", dims}}, shape)
 	}
 }
 
 // function appends one of the layers that only apply a function.
 func (g *generator) function() {
 	tenth := func(least int) float64 { return float64(least+g.r.IntN(10)) / 10 }
-	switch g.r.IntN(6) {
+	switch g.r.IntN(7) {
+	case 6:
+		var args object
+		if len(g.shape) > 1 && g.flip(50) {
+			args = object{{"shared_axes", []int{1}}}
+		}
+		g.add("PReLU", append(args, member{"alpha_initializer", object{{"constant", object{{"value", 0.25}}}}}), g.shape)
 	case 0, 1:
 		var args object
 		if g.flip(50) {

@@ -26,9 +26,15 @@ func TestAdd(t *testing.T) {
 	near(t, "sum", named["sum"], want)
 }
 
-// As in Keras, an axis of one unit is stretched, and nothing else.
-func TestAddStretchesOneUnit(t *testing.T) {
-	n := network(t, "inputs: {a: {shape: [2, 1]}, b: {shape: [2, 3]}}\nlayers:\n  - Add: {inputs: [a, b]}\n")
-	shaped(t, n, 2, 3)
-	fails(t, "inputs: {a: {shape: [3]}, b: {shape: [2, 3]}}\nlayers:\n  - Add: {inputs: [a, b]}\n", "inputs of one shape")
+// As in Keras, an axis of one unit is stretched, and axes that are missing are put
+// after the batch.
+func TestMergeStretches(t *testing.T) {
+	for _, kind := range []string{"Add", "Multiply", "Average", "Maximum", "Minimum", "Subtract"} {
+		n := network(t, "inputs: {a: {shape: [2, 1]}, b: {shape: [2, 3]}}\nlayers:\n  - "+kind+": {inputs: [a, b]}\ncompile: {loss: mse}\n")
+		shaped(t, n, 2, 3)
+		differentiable(t, n)
+		shaped(t, network(t, "inputs: {a: {shape: [3]}, b: {shape: [2, 3]}}\nlayers:\n  - "+kind+": {inputs: [a, b]}\n"), 2, 3)
+		fails(t, "inputs: {a: {shape: [2]}, b: {shape: [2, 3]}}\nlayers:\n  - "+kind+": {inputs: [a, b]}\n", kind+" takes inputs of one shape")
+	}
+	fails(t, "inputs: {a: {shape: [2]}}\nlayers:\n  - Subtract: {inputs: [a, a, a]}\n", "takes two inputs, but has 3")
 }

@@ -238,7 +238,10 @@ func Flow(s []int) string {
 
 // axis resolves the argument axis, counted as in Keras with the batch as axis
 // 0, to an axis of x after the batch.
-func (c *Context) axis(x *ir.Value, axis int) (int, bool) {
+func (c *Context) axis(x *ir.Value, axis int) (int, bool) { return namedAxis(c, "axis", x, axis) }
+
+// namedAxis is axis of an argument of that name.
+func namedAxis(c *Context, argument string, x *ir.Value, axis int) (int, bool) {
 	rank := len(x.Shape)
 	at := axis
 	if at < 0 {
@@ -246,9 +249,9 @@ func (c *Context) axis(x *ir.Value, axis int) (int, bool) {
 	}
 	switch {
 	case at == 0:
-		c.ErrorAt("axis", "axis %d is the batch; the axes of %v after it are 1 to %d", axis, x.Shape, rank-1)
+		c.ErrorAt(argument, "axis %d is the batch; the axes of %v after it are 1 to %d", axis, x.Shape, rank-1)
 	case at < 0 || at >= rank:
-		c.ErrorAt("axis", "axis %d does not exist: %s gives %v; its axes after the batch are 1 to %d, or -1 for the last", axis, from(x), x.Shape, rank-1)
+		c.ErrorAt(argument, "axis %d does not exist: %s gives %v; its axes after the batch are 1 to %d, or -1 for the last", axis, from(x), x.Shape, rank-1)
 	default:
 		return at, true
 	}

@@ -12,18 +12,18 @@ import (
 
 // later are Keras's layers that this version has not.
 var later = []string{
-	"PReLU", "AdditiveAttention", "Attention", "GroupedQueryAttention", "GroupQueryAttention",
+	"AdditiveAttention", "Attention", "GroupedQueryAttention", "GroupQueryAttention",
 	"MultiHeadAttention", "Conv1DTranspose", "Conv2DTranspose", "Conv3D", "Conv3DTranspose", "EinsumDense",
-	"Lambda", "Masking", "ReversibleEmbedding", "Average", "Dot", "Maximum", "Minimum", "Multiply", "Subtract",
-	"GroupNormalization", "LayerNormalization", "RMSNormalization", "SpectralNormalization",
-	"UnitNormalization", "AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
+	"Lambda", "Masking", "ReversibleEmbedding",
+	"SpectralNormalization",
+	"AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
 	"AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D", "AveragePooling3D",
 	"GlobalAveragePooling3D", "GlobalMaxPooling3D", "MaxPooling3D", "Discretization", "FeatureSpace",
 	"HashedCrossing", "Hashing", "IntegerLookup", "MelSpectrogram", "STFTSpectrogram", "StringLookup",
 	"TextVectorization", "Resizing", "CenterCrop", "RandomCrop", "RandomFlip", "RandomRotation", "RandomZoom",
 	"RandomTranslation", "RandomContrast", "RandomBrightness", "ActivityRegularization", "AlphaDropout",
 	"GaussianDropout", "GaussianNoise", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
-	"Cropping3D", "Permute", "RepeatVector", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
+	"Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
 	"Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN", "SimpleRNN",
 	"StackedRNNCells", "GRUCell", "LSTMCell", "SimpleRNNCell", "TimeDistributed", "Wrapper",
 }
@@ -31,7 +31,8 @@ var later = []string{
 // meantLayers are names that people give to layers, and what they mean. None of
 // them is Keras's.
 var meantLayers = map[string]string{
-	"batchnorm": "BatchNormalization", "batchnorm1d": "BatchNormalization", "batchnorm2d": "BatchNormalization", "bn": "BatchNormalization", "norm": "BatchNormalization or Normalization",
+	"layernormalization": "LayerNormalization or, as R has it, Normalization",
+	"batchnorm":          "BatchNormalization", "batchnorm1d": "BatchNormalization", "batchnorm2d": "BatchNormalization", "bn": "BatchNormalization", "norm": "BatchNormalization or Normalization",
 	"linear": "Dense", "fc": "Dense", "fullyconnected": "Dense", "affine": "Dense", "densely": "Dense",
 	"conv": "Conv1D or Conv2D", "convolution": "Conv1D or Conv2D", "depthwiseconv": "DepthwiseConv1D or DepthwiseConv2D", "separableconv": "SeparableConv1D or SeparableConv2D",
 	"maxpool": "MaxPooling1D or MaxPooling2D", "maxpooling": "MaxPooling1D or MaxPooling2D", "avgpool": "AveragePooling1D or AveragePooling2D", "averagepooling": "AveragePooling1D or AveragePooling2D",

@@ -1,10 +1,6 @@
 package layer
 
-import (
-	"slices"
-
-	"github.com/nngen-go/nngen/ir"
-)
+import "github.com/nngen-go/nngen/ir"
 
 var _ = register(Info{
 	Name: "Softmax",
@@ -24,21 +20,13 @@ func (s *Softmax) Build(c *Context, in []*ir.Value) *ir.Value {
 	if !c.floats(x) {
 		return c.poison()
 	}
-	if len(s.Axis) == 0 {
-		return c.ErrorAt("axis", "axis is an empty list; leave it out for the last axis")
+	axes, ok := axesOf(c, x, s.Axis)
+	if !ok {
+		return c.poison()
 	}
-	var axes []int
 	n := 1
-	for _, a := range s.Axis {
-		at, ok := c.axis(x, a)
-		if !ok {
-			return c.poison()
-		}
-		if slices.Contains(axes, at) {
-			return c.ErrorAt("axis", "axis %d is in the list twice", at)
-		}
-		axes = append(axes, at)
-		n *= x.Shape[at]
+	for _, a := range axes {
+		n *= x.Shape[a]
 	}
 	if n == 1 {
 		return c.ErrorAt("axis", "a softmax over one element always gives 1; for two classes use a Dense layer of one unit with activation: sigmoid (and binary_crossentropy), or of two units")

@@ -19,6 +19,10 @@ var layerAliases = map[string]string{
 	"GlobalAvgPool1D": "GlobalAveragePooling1D", "GlobalAvgPool2D": "GlobalAveragePooling2D", "GlobalAvgPool3D": "GlobalAveragePooling3D",
 }
 
+// ambiguous is what Keras calls a LayerNormalization by itself, and R a
+// Normalization: it is taken for neither.
+const ambiguous = "layer_normalization"
+
 // LayerAliases are Keras's second names of a layer, sorted.
 func LayerAliases(class string) []string {
 	var names []string
@@ -36,6 +40,9 @@ func LayerAliases(class string) []string {
 // automatically, or its function in R, layer_max_pooling_2d. Other names are
 // given back as they are.
 func LayerClass(name string) string {
+	if name == ambiguous {
+		return name
+	}
 	_, function := cutLast(name, "::")
 	class := name
 	switch r, ok := document.FromR(name); {

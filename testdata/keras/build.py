@@ -27,6 +27,19 @@ LAYERS = {
         keras.layers.GlobalAveragePooling1D,
         keras.layers.BatchNormalization,
         keras.layers.Add,
+        keras.layers.Subtract,
+        keras.layers.Multiply,
+        keras.layers.Average,
+        keras.layers.Maximum,
+        keras.layers.Minimum,
+        keras.layers.Dot,
+        keras.layers.Permute,
+        keras.layers.RepeatVector,
+        keras.layers.PReLU,
+        keras.layers.LayerNormalization,
+        keras.layers.GroupNormalization,
+        keras.layers.RMSNormalization,
+        keras.layers.UnitNormalization,
         keras.layers.Concatenate,
         keras.layers.Conv1D,
         keras.layers.Conv2D,
@@ -47,6 +60,8 @@ LAYERS = {
         keras.layers.Cropping2D,
     )
 }
+
+MERGE = keras.layers.Add.__mro__[1]  # what joins several inputs
 
 OPTIMIZERS = {
     "sgd": keras.optimizers.SGD,
@@ -157,7 +172,7 @@ def build(model, mask_batch=None):
         kind, args = named(entry)
         built = layer(kind, args, mask_batch)
         sources = [tensors[s] for s in args.get("inputs", [])] or [last]
-        last = built(sources if kind in ("Add", "Concatenate") else sources[0])
+        last = built(sources if issubclass(LAYERS[kind], MERGE) else sources[0])
         tensors[built.name] = last
     outputs = [tensors[name] for name in model.get("outputs", [])] or [last]
     out = keras.Model(inputs, outputs[0] if len(outputs) == 1 else outputs)
