@@ -108,7 +108,7 @@ func link(t *testing.T, dir string, packages []string) {
 		}
 	}
 	// Without tables for a debugger, which take an eighth of the time.
-	goBuild := exec.Command("go", "build", "-gcflags=scratch/...=-dwarf=false", "-ldflags=-s -w", "-o", "scratch.exe", ".")
+	goBuild := exec.Command("go", "build", "-trimpath", "-gcflags=scratch/...=-dwarf=false", "-ldflags=-s -w", "-o", "scratch.exe", ".")
 	goBuild.Dir = dir
 	goBuild.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
 	if out, err := goBuild.CombinedOutput(); err != nil {
