@@ -81,7 +81,7 @@ type plan struct {
 	batch     int            // the micro-batch
 	names     []string       // of the layers
 	reads     [][]spec.Ref   // of the layers
-	order     []int          // layers, each behind what it reads
+	order     []int          // layers, each after what it reads
 	configs   []layer.Config // of the layers; nil where one has a mistake
 	compile   compile
 	callbacks []loop.Setting

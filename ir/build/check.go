@@ -26,7 +26,7 @@ func (c check) outputs() {
 			continue
 		}
 		if y.DType != ir.F32 || y.Shape.Ragged() {
-			c.errs.Add(r.Pos, "output %s holds ids (%v); an output holds numbers: put an Embedding or CategoryEncoding layer behind it", diag.Quote(r.Name), y.Type)
+			c.errs.Add(r.Pos, "output %s holds ids (%v); an output holds numbers: put an Embedding or CategoryEncoding layer after it", diag.Quote(r.Name), y.Type)
 			continue
 		}
 		c.loss(i, r.Name, y)

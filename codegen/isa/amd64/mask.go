@@ -29,7 +29,7 @@ func (c *Routine) FirstLanes(n int) Mask {
 	return Mask{Partial: true, V: c.laneVector(n)}
 }
 
-// laneVector is ones in the first n lanes, zeros behind: read at the right
+// laneVector is ones in the first n lanes, zeros after them: read at the right
 // place out of eight words of ones and eight of zeros.
 func (c *Routine) laneVector(n int) Vec {
 	v := c.Alloc()

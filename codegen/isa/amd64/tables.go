@@ -42,7 +42,7 @@ func (u *Unit) tables() (*ir.File, error) {
 	return ctx.Result()
 }
 
-// constants and wideConstants are the symbols that numbers lie behind.
+// constants and wideConstants are the symbols at which numbers lie.
 const (
 	constants     = "constants"
 	wideConstants = "wideConstants"

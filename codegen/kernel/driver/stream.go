@@ -166,7 +166,7 @@ func (l *Streams) walkStatic(c *amd64.Code, axes []loop.Axis, i int, body func()
 	})
 }
 
-// step moves the pointers to the next turn of loop i, from behind the last one
+// step moves the pointers to the next turn of loop i, from after the last one
 // of the loop within it.
 func (l *Streams) step(c *amd64.Code, axes []loop.Axis, i int) {
 	for _, s := range l.List {

@@ -202,7 +202,7 @@ func (n *network) part(j, elements int) amd64.Mask {
 }
 
 // fetch puts register j of a run of elements into a register of its own, zeros
-// in the lanes behind its end.
+// in the lanes after its end.
 func (n *network) fetch(b *loop.Buffer, offset, j, elements int) (amd64.Vec, error) {
 	if v, ok := n.vectors[b]; ok && offset == 0 && j == 0 && elements == b.Row() {
 		t := n.Alloc()

@@ -112,7 +112,7 @@ func (k networkKernel) Steps(mem *looptest.Memory) []loop.Step {
 	return k.Predict.Forward
 }
 
-// dense is a chain of dense layers: their widths, and what is behind each.
+// dense is a chain of dense layers: their widths, and what comes after each.
 type denseNetwork struct {
 	widths   []int
 	epilogue []scalar.Expr
