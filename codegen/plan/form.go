@@ -101,7 +101,7 @@ func Read(k *loop.Contract) (*Form, bool) {
 		}
 	}
 	b, m, n := len(k.B), len(k.M), len(k.N)
-	f.B, f.M, f.N, f.K = all[:b], all[b:b+m], all[b+m:b+m+n], all[b+m+n:]
+	f.B, f.M, f.N, f.K = slices.Clone(all[:b]), slices.Clone(all[b:b+m]), slices.Clone(all[b+m:b+m+n]), slices.Clone(all[b+m+n:])
 	f.K = slices.DeleteFunc(f.K, func(a Axis) bool { return a.N == 1 && !a.Rows && !f.isTied(all, a.ID) }) // all that a clip has left
 	if f.Void {
 		f.K = nil
