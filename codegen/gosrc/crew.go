@@ -49,18 +49,22 @@ func productsOf(p *loop.Plan) (mulAdds, weights int) {
 
 // predictShared prints how Predict begins where the crew can do it.
 func (e predictText) predictShared(dst, result string) string {
-	in := ""
-	if e.sharesBatches() {
+	in, load := "", "c.memory.load(0, x)\n"
+	switch {
+	case e.inPlace() && len(e.p.Inputs[0].Shape) == 0:
+		in, load = fmt.Sprintf("[]%s{%s}, ", elemOf(e.p.Inputs[0]), scalarOf("x", e.p.Inputs, e.ports.inputs, 0)), ""
+	case e.inPlace():
+		in, load = flatOf("x", e.p.Inputs, e.ports.inputs, 0)+", ", ""
+	case e.sharesBatches():
 		in = "nil, "
 	}
 	return fmt.Sprintf(`if m.session.Workers > 1 {
 		if c := m.take(); c != nil {
-			c.memory.load(0, x)
-			%s.fill(c.predict(m.params, %s1), 0)
+			%s%s.fill(c.predict(m.params, %s1), 0)
 			m.shared.Store(false)
 			return%s
 		}
-	}`, dst, in, result)
+	}`, load, dst, in, result)
 }
 
 // crewDecl prints the crew of a model. Pass is how one over n rows of memory s
@@ -72,15 +76,24 @@ func (e predictText) crewDecl(f *file, pass string) {
 		scratch = "if i := t.Index(); i > 0 {\np.work = c.more[i-1]\n}\n"
 		room = fmt.Sprintf("for range c.team.Workers() - 1 {\nc.more = append(c.more, make([]float32, %d))\n}\n", e.batchWork)
 	}
-	if e.grows() {
+	if e.grows() && !e.inPlace() {
 		room += "c.memory.grow(batchRows)\n"
 	}
 	doc, in, set, drop, load := "predict runs the network on n rows and returns its outputs.", "", "", "", ""
-	if e.sharesBatches() {
+	switch {
+	case e.inPlace():
+		name, elem := e.inField(0), elemOf(e.p.Inputs[0])
+		in, set, drop = name+" []"+elem+", ", fmt.Sprintf("c.%[1]s = %[1]s\n", name), "c."+name+" = nil\n"
+		fields = name + " []" + elem + " // the samples\n" + fields
+		pass += fmt.Sprintf("%[1]s: c.%[1]s, ", name)
+	case e.sharesBatches():
 		doc = "predict runs the network on n rows, after loading the samples in, and returns its outputs."
 		in, set, drop = "in []Input, ", "c.in = in\n", "c.in = nil\n"
 		fields = "in []Input // to be loaded\n" + fields
 		load = e.loadShared()
+	}
+	if !e.inPlace() {
+		pass += e.heldInputs()
 	}
 	rows := rowsType(len(e.p.Outputs))
 	f.add(`// crew is workers who share each layer of a prediction, and what they work on.
@@ -140,6 +153,10 @@ func (e predictText) loadShared() string {
 
 // batchByLayers prints PredictBatch where workers share each layer.
 func (e predictText) batchByLayers(f *file, doc, check string) {
+	samples := "x[:n]"
+	if e.inPlace() {
+		samples = "flatRows(x[:n])"
+	}
 	f.add(`// PredictBatch computes dst[i] from x[i] for any number of samples, with the same
 // results as Predict. Workers share every layer, unless another call has them. It
 // may be called from any number of goroutines.%s
@@ -156,7 +173,7 @@ func (m *Model) PredictBatch(dst []Output, x []Input) error {
 		if c == nil {
 			m.predictPart(dst[:n], x[:n])
 		} else {
-			rows := c.predict(m.params, x[:n], n)
+			rows := c.predict(m.params, %s, n)
 			for r := range n {
 				dst[r].fill(rows, r)
 			}
@@ -165,7 +182,7 @@ func (m *Model) PredictBatch(dst []Output, x []Input) error {
 		dst, x = dst[n:], x[n:]
 	}
 	return nil
-}`, doc, e.cfg.Package, check)
+}`, doc, e.cfg.Package, check, samples)
 }
 
 // batchByRows prints PredictBatch where every worker has rows of its own.

@@ -55,7 +55,12 @@ func (e predictText) predictFile() *file {
 	if e.p.Answer.Probabilities.Logits() {
 		e.probabilities(f)
 	}
-	e.inputsDecl(f)
+	if e.inPlace() {
+		e.flatRows(f)
+	}
+	if !e.inPlace() || !e.cfg.PredictOnly {
+		e.inputsDecl(f)
+	}
 	e.fillMethod(f)
 	if e.checked() {
 		e.checkMethod(f)
@@ -169,13 +174,9 @@ func (e predictText) predictBatch(f *file) {
 		}
 	}
 	pass += "u: " + e.row.times("n") + ", " + e.ownRows("n")
-	for i, p := range e.p.Inputs {
-		name := e.inField(i)
-		if !p.Ragged {
-			pass += fmt.Sprintf("%[1]s: s.%[1]s[:], ", name)
-			continue
-		}
-		pass += fmt.Sprintf("%[1]s: s.%[1]s, %[1]sOffsets: s.%[1]sOffsets[:], ", name)
+	samples, load := e.heldInputs(), "for r := range n {\ns.load(r, &x[r])\n}\n"
+	if e.inPlace() {
+		samples, load = e.inField(0)+": flatRows(x[:n]), ", ""
 	}
 	check := ""
 	doc := ""
@@ -189,7 +190,7 @@ func (e predictText) predictBatch(f *file) {
 		doc = "\n// Ids out of range are an error, and dst is then left as it was."
 	}
 	grow := ""
-	if e.grows() {
+	if e.grows() && !e.inPlace() {
 		grow = "s.grow(batchRows)\n"
 	}
 	if e.sharesBatches() {
@@ -205,24 +206,51 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 	s := m.batches.get()
 	%sfor len(x) > 0 {
 		n := min(len(x), batchRows)
-		for r := range n {
-			s.load(r, &x[r])
-		}
-		rows := predict(&pass{%sp: m.params})
+		%srows := predict(&pass{%sp: m.params})
 		for r := range n {
 			dst[r].fill(rows, r)
 		}
 		dst, x = dst[n:], x[n:]
 	}
 	m.batches.put(s)
-}`, grow, pass)
+}`, grow, load, pass+samples)
 	fields := "inputs\n"
+	if e.inPlace() {
+		fields = ""
+	}
 	for _, name := range []string{"a", "ai", "work"} {
 		if n := room[name]; n > 0 {
 			fields = fmt.Sprintf("%s [%d]%s\n", name, n, roomType(name)) + fields
 		}
 	}
 	f.add("// batchScratch is the working memory of one PredictBatch.\ntype batchScratch struct {\n%s}", fields)
+}
+
+// inPlace reports that samples are read where they lie: those of one input, which
+// all have as many values, are rows of one run of numbers.
+func (e *program) inPlace() bool { return len(e.p.Inputs) == 1 && !e.p.Inputs[0].Ragged }
+
+// flatRows prints the function that says so in Go.
+func (e predictText) flatRows(f *file) {
+	p := e.p.Inputs[0]
+	f.add(`// flatRows is the same memory as one slice: samples lie one after another.
+func flatRows(x []Input) []%[1]s {
+	return §unsafe.Slice((*%[1]s)(§unsafe.Pointer(§unsafe.SliceData(x))), %[2]s)
+}`, elemOf(p), times("len(x)", size(p.Shape)))
+}
+
+// heldInputs prints the fields of a pass for inputs that s holds.
+func (e predictText) heldInputs() string {
+	fields := ""
+	for i, p := range e.p.Inputs {
+		name := e.inField(i)
+		if !p.Ragged {
+			fields += fmt.Sprintf("%[1]s: s.%[1]s[:], ", name)
+			continue
+		}
+		fields += fmt.Sprintf("%[1]s: s.%[1]s, %[1]sOffsets: s.%[1]sOffsets[:], ", name)
+	}
+	return fields
 }
 
 // inputsDecl prints the struct that batches of samples are copied into.
