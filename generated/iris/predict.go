@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"unsafe"
 )
 
 // Predict computes the output for one sample. It may be called from any number
@@ -62,10 +63,7 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 	s := m.batches.get()
 	for len(x) > 0 {
 		n := min(len(x), batchRows)
-		for r := range n {
-			s.load(r, &x[r])
-		}
-		rows := predict(&pass{a: s.a[:], u: n, n: n, x: s.x[:], p: m.params})
+		rows := predict(&pass{a: s.a[:], u: n, n: n, x: flatRows(x[:n]), p: m.params})
 		for r := range n {
 			dst[r].fill(rows, r)
 		}
@@ -77,7 +75,11 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 // batchScratch is the working memory of one PredictBatch.
 type batchScratch struct {
 	a [320]float32
-	inputs
+}
+
+// flatRows is the same memory as one slice: samples lie one after another.
+func flatRows(x []Input) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(x))), len(x)*4)
 }
 
 // inputs holds the samples of one call, row after row.

@@ -5,6 +5,7 @@ package mnist
 import (
 	"fmt"
 	"sync"
+	"unsafe"
 
 	"github.com/nngen-go/nngen/runtime/nn"
 )
@@ -14,8 +15,7 @@ import (
 func (m *Model) Predict(x *Input) (out Output) {
 	if m.session.Workers > 1 {
 		if c := m.take(); c != nil {
-			c.memory.load(0, x)
-			out.fill(c.predict(m.params, nil, 1), 0)
+			out.fill(c.predict(m.params, x.flat(), 1), 0)
 			m.shared.Store(false)
 			return out
 		}
@@ -49,7 +49,7 @@ func (m *Model) PredictBatch(dst []Output, x []Input) error {
 		if c == nil {
 			m.predictPart(dst[:n], x[:n])
 		} else {
-			rows := c.predict(m.params, x[:n], n)
+			rows := c.predict(m.params, flatRows(x[:n]), n)
 			for r := range n {
 				dst[r].fill(rows, r)
 			}
@@ -69,7 +69,7 @@ type crew struct {
 	params *Params
 	n      int // rows
 	rows   []float32
-	in     []Input     // to be loaded
+	x      []float32   // the samples
 	more   [][]float32 // scratch of the workers after the first
 }
 
@@ -82,27 +82,19 @@ func newCrew(workers int) *crew {
 	return c
 }
 
-// predict runs the network on n rows, after loading the samples in, and returns
-// its outputs.
-func (c *crew) predict(params *Params, in []Input, n int) []float32 {
+// predict runs the network on n rows and returns its outputs.
+func (c *crew) predict(params *Params, x []float32, n int) []float32 {
 	c.params, c.n = params, n
-	c.in = in
+	c.x = x
 	c.team.Run(c.part)
-	c.in = nil
+	c.x = nil
 	return c.rows
 }
 
 // work is the part of one worker.
 func (c *crew) work(t *nn.Worker) {
 	s, n := &c.memory, c.n
-	if len(c.in) > 0 {
-		from, to := t.Share(len(c.in))
-		for r := from; r < to; r++ {
-			s.load(r, &c.in[r])
-		}
-		t.Wait()
-	}
-	p := pass{a: s.a[:], work: s.work[:], u: n, n: n, r1: n, rows: n, x: s.x[:], p: c.params, t: t}
+	p := pass{a: s.a[:], work: s.work[:], u: n, n: n, r1: n, rows: n, x: c.x, p: c.params, t: t}
 	if i := t.Index(); i > 0 {
 		p.work = c.more[i-1]
 	}
@@ -130,10 +122,7 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 	s := m.batches.get()
 	for len(x) > 0 {
 		n := min(len(x), batchRows)
-		for r := range n {
-			s.load(r, &x[r])
-		}
-		rows := predict(&pass{a: s.a[:], work: s.work[:], u: n, n: n, r1: n, rows: n, x: s.x[:], p: m.params})
+		rows := predict(&pass{a: s.a[:], work: s.work[:], u: n, n: n, r1: n, rows: n, x: flatRows(x[:n]), p: m.params})
 		for r := range n {
 			dst[r].fill(rows, r)
 		}
@@ -146,7 +135,11 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 type batchScratch struct {
 	work [50176]float32
 	a    [165888]float32
-	inputs
+}
+
+// flatRows is the same memory as one slice: samples lie one after another.
+func flatRows(x []Input) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(x))), len(x)*784)
 }
 
 // inputs holds the samples of one call, row after row.
