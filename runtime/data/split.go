@@ -12,11 +12,16 @@ import (
 // the fraction lies outside (0, 1), if either part would be empty or if the
 // data set has no random access.
 func Split[X, Y any](d Dataset[X, Y], fraction float64) (train, validation Indexed[X, Y], err error) {
-	if s, ok := d.(splitter[X, Y]); ok && errOf(d) == nil {
+	if s, ok := d.(splitter[X, Y]); ok {
 		return s.split(fraction)
 	}
 	all, ok := d.(Indexed[X, Y])
 	first, last, err := cut(d, ok, fraction)
+	return parts(all, first, last, err)
+}
+
+// parts are the two parts of a data set.
+func parts[X, Y any](all Indexed[X, Y], first, last *selection, err error) (train, validation Indexed[X, Y], _ error) {
 	if err != nil {
 		return nil, nil, err
 	}
@@ -29,16 +34,16 @@ type splitter[X, Y any] interface {
 }
 
 // cut is Split of a data set of any types.
-func cut(d sized, indexed bool, fraction float64) (train, validation selection, err error) {
+func cut(d sized, indexed bool, fraction float64) (train, validation *selection, err error) {
 	if err := splittable(d, indexed, fraction); err != nil {
-		return train, validation, err
+		return nil, nil, err
 	}
 	n := d.Len()
 	at := int(math.Floor(float64(n) * (1 - fraction)))
 	if at <= 0 || at >= n {
-		return train, validation, emptyPart(fraction, n)
+		return nil, nil, emptyPart(fraction, n)
 	}
-	return selection{of: d, n: at}, selection{of: d, from: at, n: n - at}, nil
+	return &selection{of: d, n: at}, &selection{of: d, from: at, n: n - at}, nil
 }
 
 // sized is a data set of any types.
@@ -88,7 +93,7 @@ func (s *selection) places() func(i int) string {
 
 // part is a data set of some of the rows of another.
 type part[X, Y any] struct {
-	selection
+	*selection
 	all Indexed[X, Y]
 }
 

@@ -9,7 +9,7 @@ import (
 // each class is for validation, and both parts keep the order of the rows. Of n
 // rows of a class floor(n·(1-fraction)) are for training, but at least one.
 func StratifiedSplit[X, Y any](d Dataset[X, Y], fraction float64, class func(*Y) int) (train, validation Indexed[X, Y], err error) {
-	if _, ok := d.(splitter[X, Y]); ok && errOf(d) == nil {
+	if _, ok := d.(splitter[X, Y]); ok {
 		return nil, nil, errors.New("data: windows of a series cannot be split by class: their order is that of the series")
 	}
 	all, ok := d.(Indexed[X, Y])
@@ -17,16 +17,13 @@ func StratifiedSplit[X, Y any](d Dataset[X, Y], fraction float64, class func(*Y)
 		_, y, _ := all.At(i)
 		return class(y)
 	})
-	if err != nil {
-		return nil, nil, err
-	}
-	return &part[X, Y]{first, all}, &part[X, Y]{last, all}, nil
+	return parts(all, first, last, err)
 }
 
 // cutClasses is StratifiedSplit of a data set of any types.
-func cutClasses(d sized, indexed bool, fraction float64, class func(row int) int) (train, validation selection, err error) {
+func cutClasses(d sized, indexed bool, fraction float64, class func(row int) int) (train, validation *selection, err error) {
 	if err := splittable(d, indexed, fraction); err != nil {
-		return train, validation, err
+		return nil, nil, err
 	}
 	n := d.Len()
 	classes := make([]int, n)
@@ -48,7 +45,7 @@ func cutClasses(d sized, indexed bool, fraction float64, class func(row int) int
 		}
 	}
 	if len(first) == 0 || len(last) == 0 {
-		return train, validation, emptyPart(fraction, n)
+		return nil, nil, emptyPart(fraction, n)
 	}
-	return selection{of: d, n: len(first), rows: first}, selection{of: d, n: len(last), rows: last}, nil
+	return &selection{of: d, n: len(first), rows: first}, &selection{of: d, n: len(last), rows: last}, nil
 }
