@@ -25,25 +25,29 @@ func Map[Z, X, Y any](d Dataset[X, Y], f func(dst *Z, x X) error) (Dataset[Z, Y]
 		return &mapped[Z, X, Y]{d, f}, nil
 	}
 	n := all.Len()
-	m := &memory[Z, Y]{x: make([]Z, n), y: make([]Y, 0, n)}
+	m := &memory[Z, Y]{x: make([]Z, n), y: make([]Y, n)}
 	err := parallel(n, func(i int) error {
 		x, _, _ := all.At(i)
-		if err := f(&m.x[i], *x); err != nil {
-			return fmt.Errorf("%s: %w", placeOf(d, i), err)
-		}
-		return nil
+		return placed(d, i, f(&m.x[i], *x))
 	})
 	if err != nil {
 		return nil, err
 	}
-	x := m.x
-	m.x = x[:0]
 	for i := range n {
 		_, y, w := all.At(i)
-		m.add(x[i], *y, w)
+		m.y[i] = *y
+		m.weigh(i, w)
 	}
 	m.place = placesOf(d)
 	return m, nil
+}
+
+// placed begins an error with the place of its row.
+func placed(d any, row int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", placeOf(d, row), err)
 }
 
 // mapped is a stream whose inputs become others while it is read.
@@ -73,10 +77,7 @@ func (m *mapped[Z, X, Y]) deferred(epoch int) iter.Seq2[deferred[Z, Y], error] {
 					return err
 				}
 				*dst = Example[Z, Y]{Y: e.Y, Weight: e.Weight, row: e.row}
-				if err := m.f(&dst.X, e.X); err != nil {
-					return fmt.Errorf("%s: %w", placeOf(m.d, e.row), err)
-				}
-				return nil
+				return placed(m.d, e.row, m.f(&dst.X, e.X))
 			}
 			if !yield(made, nil) {
 				return

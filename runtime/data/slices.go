@@ -9,36 +9,73 @@ import (
 // It keeps the slices. If their lengths differ, the data set has no rows and
 // its Err method, Rows, Fit and Evaluate report both lengths.
 func Slices[X, Y any](x []X, y []Y) Dataset[X, Y] {
-	m := &memory[X, Y]{x: x, y: y}
-	if len(x) != len(y) {
-		m.err = fmt.Errorf("data: %s, %s: a data set needs one target for each input", plural(len(x), "input"), plural(len(y), "target"))
-	}
-	return m
+	return &memory[X, Y]{x, y, about{err: pairs(len(x), len(y))}}
 }
 
 // WeightedSlices is [Slices] with a weight for each row.
 func WeightedSlices[X, Y any](x []X, y []Y, weight []float32) Dataset[X, Y] {
-	m := &memory[X, Y]{x: x, y: y, weight: weight}
-	if len(x) != len(y) || len(x) != len(weight) {
-		m.err = fmt.Errorf("data: %s, %s, %s: a data set needs one of each for each row", plural(len(x), "input"), plural(len(y), "target"), plural(len(weight), "weight"))
+	if weight == nil {
+		weight = []float32{}
 	}
-	if m.weight == nil {
-		m.weight = []float32{}
-	}
-	return m
+	return &memory[X, Y]{x, y, about{weight: weight, err: triples(len(x), len(y), len(weight))}}
 }
 
-// memory is a data set held in slices. A nil weight means 1 for every row.
+// pairs reports unequal numbers of inputs and targets.
+func pairs(x, y int) error {
+	if x == y {
+		return nil
+	}
+	return fmt.Errorf("data: %s, %s: a data set needs one target for each input", plural(x, "input"), plural(y, "target"))
+}
+
+// triples reports unequal numbers of inputs, targets and weights.
+func triples(x, y, weights int) error {
+	if x == y && x == weights {
+		return nil
+	}
+	return fmt.Errorf("data: %s, %s, %s: a data set needs one of each for each row", plural(x, "input"), plural(y, "target"), plural(weights, "weight"))
+}
+
+// memory is a data set held in slices.
 type memory[X, Y any] struct {
-	x      []X
-	y      []Y
-	weight []float32
+	x []X
+	y []Y
+	about
+}
+
+// about is what a data set in memory knows of its rows, whatever their types.
+type about struct {
+	weight []float32          // nil: 1 for every row
 	place  func(i int) string // nil: nobody knows
 	err    error
 }
 
 // Err reports slices of unequal length.
-func (m *memory[X, Y]) Err() error { return m.err }
+func (a *about) Err() error { return a.err }
+
+// Place says which row of which file row i is, for messages.
+func (a *about) Place(i int) string { return a.places()(i) }
+
+func (a *about) places() func(i int) string {
+	if a.place == nil {
+		return func(i int) string { return fmt.Sprintf("row %d", i) }
+	}
+	return a.place
+}
+
+// weigh notes the weight of row i, the last so far. Weights are kept only if there
+// are others than 1.
+func (a *about) weigh(i int, weight float32) {
+	if weight != 1 && a.weight == nil {
+		a.weight = make([]float32, i)
+		for i := range a.weight {
+			a.weight[i] = 1
+		}
+	}
+	if a.weight != nil {
+		a.weight = append(a.weight, weight)
+	}
+}
 
 func (m *memory[X, Y]) Len() int {
 	if m.err != nil {
@@ -54,28 +91,10 @@ func (m *memory[X, Y]) At(i int) (*X, *Y, float32) {
 	return &m.x[i], &m.y[i], m.weight[i]
 }
 
-// Place says which row of which file row i is, for messages.
-func (m *memory[X, Y]) Place(i int) string { return m.places()(i) }
-
-func (m *memory[X, Y]) places() func(i int) string {
-	if m.place == nil {
-		return func(i int) string { return fmt.Sprintf("row %d", i) }
-	}
-	return m.place
-}
-
-// add appends a row. The weights are kept only if there are others than 1.
+// add appends a row.
 func (m *memory[X, Y]) add(x X, y Y, weight float32) {
-	if weight != 1 && m.weight == nil {
-		m.weight = make([]float32, len(m.x), cap(m.x))
-		for i := range m.weight {
-			m.weight[i] = 1
-		}
-	}
+	m.weigh(len(m.x), weight)
 	m.x, m.y = append(m.x, x), append(m.y, y)
-	if m.weight != nil {
-		m.weight = append(m.weight, weight)
-	}
 }
 
 func (m *memory[X, Y]) Rows(int) iter.Seq2[Example[X, Y], error] {

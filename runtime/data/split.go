@@ -12,22 +12,20 @@ import (
 // the fraction lies outside (0, 1), if either part would be empty or if the
 // data set has no random access.
 func Split[X, Y any](d Dataset[X, Y], fraction float64) (train, validation Indexed[X, Y], err error) {
-	if err := errOf(d); err != nil {
-		return nil, nil, err
-	}
 	if s, ok := d.(splitter[X, Y]); ok {
 		return s.split(fraction)
 	}
-	all, err := splittable(d, fraction)
+	all, ok := d.(Indexed[X, Y])
+	first, last, err := cut(d, ok, fraction)
+	return parts(all, first, last, err)
+}
+
+// parts are the two parts of a data set.
+func parts[X, Y any](all Indexed[X, Y], first, last *selection, err error) (train, validation Indexed[X, Y], _ error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	n := all.Len()
-	at := int(math.Floor(float64(n) * (1 - fraction)))
-	if at <= 0 || at >= n {
-		return nil, nil, emptyPart(fraction, n)
-	}
-	return &section[X, Y]{all, 0, at}, &section[X, Y]{all, at, n}, nil
+	return &part[X, Y]{first, all}, &part[X, Y]{last, all}, nil
 }
 
 // splitter is a data set that is cut elsewhere than between its rows.
@@ -35,37 +33,70 @@ type splitter[X, Y any] interface {
 	split(fraction float64) (train, validation Indexed[X, Y], err error)
 }
 
+// cut is Split of a data set of any types.
+func cut(d sized, indexed bool, fraction float64) (train, validation *selection, err error) {
+	if err := splittable(d, indexed, fraction); err != nil {
+		return nil, nil, err
+	}
+	n := d.Len()
+	at := int(math.Floor(float64(n) * (1 - fraction)))
+	if at <= 0 || at >= n {
+		return nil, nil, emptyPart(fraction, n)
+	}
+	return &selection{of: d, n: at}, &selection{of: d, from: at, n: n - at}, nil
+}
+
+// sized is a data set of any types.
+type sized interface{ Len() int }
+
 // splittable says why a fraction of a data set cannot be split off.
-func splittable[X, Y any](d Dataset[X, Y], fraction float64) (Indexed[X, Y], error) {
+func splittable(d sized, indexed bool, fraction float64) error {
+	if err := errOf(d); err != nil {
+		return err
+	}
 	if !(fraction > 0 && fraction < 1) {
-		return nil, fmt.Errorf("data: cannot split off a fraction of %v for validation: it must lie between 0 and 1", fraction)
+		return fmt.Errorf("data: cannot split off a fraction of %v for validation: it must lie between 0 and 1", fraction)
 	}
-	all, ok := d.(Indexed[X, Y])
-	if !ok {
-		return nil, fmt.Errorf("data: cannot split off a fraction of %v for validation: the data set has no random access; give the validation rows as a data set of their own", fraction)
+	if !indexed {
+		return fmt.Errorf("data: cannot split off a fraction of %v for validation: the data set has no random access; give the validation rows as a data set of their own", fraction)
 	}
-	return all, nil
+	return nil
 }
 
 func emptyPart(fraction float64, rows int) error {
 	return fmt.Errorf("data: a fraction of %v for validation cannot be split off %s: one part would be empty", fraction, plural(rows, "row"))
 }
 
-// section is the part [from, to) of a data set.
-type section[X, Y any] struct {
-	all      Indexed[X, Y]
-	from, to int
+// selection is some of the rows of a data set.
+type selection struct {
+	of      any
+	from, n int
+	rows    []int // nil: n rows from from on
 }
 
-func (s *section[X, Y]) Len() int { return s.to - s.from }
+func (s *selection) Len() int { return s.n }
 
-func (s *section[X, Y]) At(i int) (*X, *Y, float32) { return s.all.At(s.from + i) }
-
-func (s *section[X, Y]) Rows(int) iter.Seq2[Example[X, Y], error] { return walk(s) }
-
-func (s *section[X, Y]) Place(i int) string { return placeOf(s.all, s.from+i) }
-
-func (s *section[X, Y]) places() func(i int) string {
-	all, from := placesOf(s.all), s.from
-	return func(i int) string { return all(from + i) }
+// row is where a row lies in the data set.
+func (s *selection) row(i int) int {
+	if s.rows != nil {
+		return s.rows[i]
+	}
+	return s.from + i
 }
+
+func (s *selection) Place(i int) string { return placeOf(s.of, s.row(i)) }
+
+func (s *selection) places() func(i int) string {
+	all, of := placesOf(s.of), selection{from: s.from, rows: s.rows} // without the data set
+	return func(i int) string { return all(of.row(i)) }
+}
+
+// part is a data set of some of the rows of another.
+type part[X, Y any] struct {
+	*selection
+	all Indexed[X, Y]
+}
+
+func (p *part[X, Y]) At(i int) (*X, *Y, float32) { return p.all.At(p.row(i)) }
+
+func (p *part[X, Y]) Rows(int) iter.Seq2[Example[X, Y], error] { return walk(p) }

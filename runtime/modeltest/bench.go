@@ -1,7 +1,6 @@
 package modeltest
 
 import (
-	"context"
 	"fmt"
 	"runtime"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	"github.com/nngen-go/nngen/runtime/data"
 	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/peak"
-	"github.com/nngen-go/nngen/runtime/train"
 )
 
 // The benchmarks say how close a network comes to what the machine can do:
@@ -19,22 +17,27 @@ import (
 // parts of the work.
 
 // BenchmarkPredict predicts one sample.
-func (n *Network[M, I, O, T, P]) BenchmarkPredict(b *testing.B) {
-	m, x := n.New(nn.Seed(1)), n.sample(1)
-	var out O
+func (n *Network[M, I, O, T, P]) BenchmarkPredict(b *testing.B) { n.plain().benchmarkPredict(b) }
+
+func (n *network) benchmarkPredict(b *testing.B) {
+	predict := n.predictOf(n.newModel(nn.Seed(1)), fresh(n.output), n.sample(1))
 	b.Run(nn.CPU().String(), func(b *testing.B) {
 		b.ReportAllocs()
-		peak.Measure(b, b.N, peak.Work{Flops: n.PredictWork, Bytes: n.WeightBytes}, func() { n.Predict(m, &out, &x) })
+		peak.Measure(b, b.N, peak.Work{Flops: n.predictWork, Bytes: n.weightBytes}, predict)
 	})
 }
 
 // BenchmarkPredictBatch predicts as many samples as a training batch has.
 func (n *Network[M, I, O, T, P]) BenchmarkPredictBatch(b *testing.B) {
-	x := n.samples(n.Rows)
-	out := make([]O, len(x))
-	n.withWorkers(b, func(b *testing.B, m M, workers int) {
-		peak.Measure(b, b.N, peak.Work{Workers: workers, Flops: n.BatchWork}, func() {
-			if err := n.PredictBatch(m, out, x); err != nil {
+	n.plain().benchmarkPredictBatch(b)
+}
+
+func (n *network) benchmarkPredictBatch(b *testing.B) {
+	x, out := n.samples(n.rows), n.outputs(n.rows)
+	n.withWorkers(b, func(b *testing.B, m any, workers int) {
+		predict := n.batchOf(m, out, x)
+		peak.Measure(b, b.N, peak.Work{Workers: workers, Flops: n.batchWork}, func() {
+			if err := predict(); err != nil {
 				b.Fatal(err)
 			}
 		})
@@ -42,18 +45,20 @@ func (n *Network[M, I, O, T, P]) BenchmarkPredictBatch(b *testing.B) {
 }
 
 // BenchmarkTrainStep makes steps of Fit, from their rows to the parameters.
-func (n *Network[M, I, O, T, P]) BenchmarkTrainStep(b *testing.B) {
-	x, y := n.samples(n.Rows), n.SampleTargets(n.Rows)
-	n.withWorkers(b, func(b *testing.B, m M, workers int) {
-		fit := func(d data.Dataset[I, T]) {
-			cfg := train.Config[I, T]{Epochs: 1, BatchSize: len(x), NoShuffle: true, ValidationSplit: -1, StepsPerEpoch: -1, OwnCallbacks: true}
-			if _, err := m.Fit(context.Background(), d, cfg); err != nil {
+func (n *Network[M, I, O, T, P]) BenchmarkTrainStep(b *testing.B) { n.plain().benchmarkTrainStep(b) }
+
+func (n *network) benchmarkTrainStep(b *testing.B) {
+	x, y := n.samples(n.rows), n.sampleTargets(n.rows)
+	n.withWorkers(b, func(b *testing.B, m any, workers int) {
+		fit := func(f fitting) {
+			f.epochs, f.batch, f.ordered = 1, n.rows, true
+			if err := n.fit(m, x, y, f); err != nil {
 				b.Fatal(err)
 			}
 		}
-		fit(data.Slices(x, y)) // makes what is made once
-		meter := peak.NewMeter(b, b.N, peak.Work{Workers: workers, Flops: n.FitWork})
-		fit(&repeated[I, T]{data.Slices(x, y), x, y, b.N, meter})
+		fit(fitting{}) // makes what is made once
+		meter := peak.NewMeter(b, b.N, peak.Work{Workers: workers, Flops: n.fitWork})
+		fit(fitting{steps: b.N, meter: meter})
 		meter.Report()
 	})
 }
@@ -78,11 +83,11 @@ func (r *repeated[I, T]) At(i int) (*I, *T, float32) {
 }
 
 // withWorkers runs a benchmark on one core and, if there are more, on all.
-func (n *Network[M, I, O, T, P]) withWorkers(b *testing.B, run func(b *testing.B, m M, workers int)) {
+func (n *network) withWorkers(b *testing.B, run func(b *testing.B, m any, workers int)) {
 	for _, workers := range slices.Compact([]int{1, runtime.GOMAXPROCS(0)}) {
 		b.Run(fmt.Sprintf("%s/workers=%d", nn.CPU(), workers), func(b *testing.B) {
 			b.ReportAllocs()
-			run(b, n.New(nn.Seed(1), nn.Workers(workers)), workers)
+			run(b, n.newModel(nn.Seed(1), nn.Workers(workers)), workers)
 		})
 	}
 }

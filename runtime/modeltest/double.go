@@ -57,18 +57,18 @@ type column struct {
 }
 
 // double makes a training step over some rows.
-func (n *Network[M, I, O, T, P]) double(rows int) *double {
-	d := &double{calls: n.Calls, rows: rows, loss: n.Loss, inputs: make([]column, len(n.Inputs)), targets: make([]column, len(n.Targets)),
-		arena: make([]float64, n.Floats), integers: make([]int32, n.Ints)}
-	for _, c := range n.Constants {
+func (n *network) double(rows int) *double {
+	d := &double{calls: n.calls, rows: rows, loss: n.loss, inputs: make([]column, len(n.inputs)), targets: make([]column, len(n.targets)),
+		arena: make([]float64, n.floats), integers: make([]int32, n.ints)}
+	for _, c := range n.constants {
 		d.constants = append(d.constants, float64s(c))
 	}
 	for i := range rows {
 		x, y := n.sample(i), n.target(i)
-		for j, v := range portsOf(&x, len(n.Inputs)) {
-			d.inputs[j].add(v, n.Inputs[j].Distinct)
+		for j, v := range portsOf(x, len(n.inputs)) {
+			d.inputs[j].add(v, n.inputs[j].Distinct)
 		}
-		for j, v := range portsOf(&y, len(n.Targets)) {
+		for j, v := range portsOf(y, len(n.targets)) {
 			d.targets[j].add(v, false)
 		}
 		d.weights = append(d.weights, float64(weight(i)))
@@ -257,13 +257,13 @@ func float64s(x []float32) []float64 {
 // The gradient is the slope of the loss: along any direction it predicts what a
 // small step changes. How small depends: rounding hides what too short a step
 // does, and too long a one passes bends.
-func (n *Network[M, I, O, T, P]) gradientIsSlope(t *testing.T) {
-	rows := min(5, n.BatchRows)
+func (n *network) gradientIsSlope(t *testing.T) {
+	rows := min(5, n.batchRows)
 	rng := rand.New(rand.NewPCG(3, 4))
 	d := n.double(rows)
 	for seed := range uint64(3) {
 		s := train.Step{Seed: seed, Index: 1, Total: rows}
-		e := n.Engine(n.drawn(t, seed))
+		e := n.engine(n.drawn(t, seed))
 		p := float64s(e.Params())
 		loss, g := d.step(p, s, nil)
 		if !finite(loss) {
@@ -307,12 +307,12 @@ func (n *Network[M, I, O, T, P]) gradientIsSlope(t *testing.T) {
 // Single precision follows double precision along some steps of the optimizer,
 // as closely as a step does that is computed in double and stored in single
 // precision. It need not follow to where squares are beyond its range.
-func (n *Network[M, I, O, T, P]) trajectory(t *testing.T) {
-	rows := min(6, n.BatchRows)
+func (n *network) trajectory(t *testing.T) {
+	rows := min(6, n.batchRows)
 	d := n.double(rows)
 	for seed := range uint64(3) {
 		m := n.drawn(t, seed)
-		o := n.optimizer(t, m, n.Rule())
+		o := n.optimizer(t, m, n.rule())
 		e := n.loaded(t, m, rows)
 		for i := range 4 {
 			if !follows(t, e, d, train.Step{Seed: seed, Index: uint64(i), Total: rows}) {
@@ -330,7 +330,7 @@ const mostTries = 8
 
 // follows compares a step in single precision with one in double precision, and
 // reports whether it can.
-func follows[I, T any](t *testing.T, e train.Engine[I, T], d *double, s train.Step) bool {
+func follows(t *testing.T, e train.Network, d *double, s train.Step) bool {
 	params := float64s(e.Params())
 	want, g := d.step(params, s, nil)
 	loss := e.Train(d.rows, s)

@@ -52,20 +52,21 @@ func TestSamples(t *testing.T) {
 		IDs   []int32
 	}
 	type target [2][2]float32
-	n := &Network[nobody[input, target], input, float32, target, struct{}]{Targets: []Port{{Loss: "categorical_crossentropy"}}}
-	n.Inputs = []Port{{}, {Limit: 3}}
-	a, b := n.sample(1), n.sample(1)
+	typed := &Network[nobody[input, target], input, float32, target, struct{}]{Targets: []Port{{Loss: "categorical_crossentropy"}}}
+	typed.Inputs = []Port{{}, {Limit: 3}}
+	n := typed.plain()
+	a, b := n.sample(1).(*input), n.sample(1).(*input)
 	if !reflect.DeepEqual(a, b) || a.Image[1][2] == 0 || len(a.IDs) == 0 {
 		t.Errorf("samples %v and %v", a, b)
 	}
 	for i := range 50 {
-		for _, id := range n.sample(i).IDs {
+		for _, id := range n.sample(i).(*input).IDs {
 			if id < 0 || id >= 3 {
 				t.Errorf("id %d", id)
 			}
 		}
 	}
-	if y := n.target(3); y != (target{{0, 1}, {0, 1}}) {
+	if y := *n.target(3).(*target); y != (target{{0, 1}, {0, 1}}) {
 		t.Errorf("target %v", y)
 	}
 }

@@ -2,6 +2,7 @@ package modeltest
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 )
@@ -25,6 +26,45 @@ type Encoder[F, I any] struct {
 
 // Test runs the tests of an encoding.
 func (e Encoder[F, I]) Test(t *testing.T) {
+	u := &encoder{
+		input: reflect.TypeFor[I](),
+		encodeOf: func(dst, f any) func() error {
+			input, features := dst.(*I), f.(*F)
+			return func() error { return e.Encode(input, *features) }
+		},
+		inspect: func(f any) (missing, unknown []string) { return e.Inspect(*f.(*F)) },
+		setText: func(f any, name, text string) error { return e.Set(f.(*F), name, text) },
+		row: func(i int) any {
+			f := e.Row(i)
+			return &f
+		},
+		empty: func() any {
+			f := e.Empty
+			return &f
+		},
+		fails: e.Fails, names: e.Names, known: e.Known, open: e.Open, number: e.Number, texts: e.Missing, allocates: e.Allocates,
+	}
+	u.test(t)
+}
+
+// encoder is an Encoder without its types: rows and inputs are pointers.
+type encoder struct {
+	input              reflect.Type
+	encodeOf           func(dst, f any) (encode func() error)
+	inspect            func(f any) (missing, unknown []string)
+	setText            func(f any, name, text string) error
+	row                func(i int) any
+	empty              func() any
+	names, known, open []string
+	number             string
+	texts              []string // that mean a missing value
+	fails, allocates   bool
+}
+
+// encode encodes a row.
+func (e *encoder) encode(dst, f any) error { return e.encodeOf(dst, f)() }
+
+func (e *encoder) test(t *testing.T) {
 	t.Run("Rows", e.rows)
 	t.Run("Allocations", e.allocations)
 	t.Run("Missing", e.missing)
@@ -33,77 +73,79 @@ func (e Encoder[F, I]) Test(t *testing.T) {
 }
 
 // rows are encoded, and the same way again, to ids that are in range.
-func (e Encoder[F, I]) rows(t *testing.T) {
-	var list [20]I
-	for i := range list {
-		if err := e.Encode(&list[i], e.Row(i)); err != nil {
+func (e *encoder) rows(t *testing.T) {
+	rows := listOf(e.input, 20, nil).all()
+	for i, x := range rows {
+		if err := e.encode(x, e.row(i)); err != nil {
 			t.Fatalf("row %d: %v", i, err)
 		}
-		if x, ok := any(&list[i]).(interface{ Check() error }); ok && x.Check() != nil {
+		if x, ok := x.(interface{ Check() error }); ok && x.Check() != nil {
 			t.Errorf("row %d: %v", i, x.Check())
 		}
 	}
-	for i, x := range list {
-		var again I
-		if err := e.Encode(&again, e.Row(i)); err != nil || fmt.Sprint(again) != fmt.Sprint(x) {
-			t.Errorf("row %d is %v, then %v, %v", i, x, again, err)
+	for i, x := range rows {
+		again := fresh(e.input)
+		if err := e.encode(again, e.row(i)); err != nil || text(again) != text(x) {
+			t.Errorf("row %d is %s, then %s, %v", i, text(x), text(again), err)
 		}
 	}
 }
 
-func (e Encoder[F, I]) allocations(t *testing.T) {
-	var x I
-	f := e.Row(1)
+// text prints what x points to.
+func text(x any) string { return fmt.Sprint(reflect.ValueOf(x).Elem()) }
+
+func (e *encoder) allocations(t *testing.T) {
+	encode := e.encodeOf(fresh(e.input), e.row(1))
 	n := testing.AllocsPerRun(100, func() {
-		if err := e.Encode(&x, f); err != nil {
+		if err := encode(); err != nil {
 			t.Error(err)
 		}
 	})
-	if n != 0 && !e.Allocates {
+	if n != 0 && !e.allocates {
 		t.Errorf("Encode allocates %v times", n)
 	}
 }
 
-func (e Encoder[F, I]) missing(t *testing.T) {
-	missing, unknown := e.Inspect(e.Empty)
-	if !slices.Equal(missing, e.Names) || len(unknown) != 0 {
+func (e *encoder) missing(t *testing.T) {
+	missing, unknown := e.inspect(e.empty())
+	if !slices.Equal(missing, e.names) || len(unknown) != 0 {
 		t.Errorf("of a row without values %q are missing, %q unknown", missing, unknown)
 	}
-	if err := e.Encode(new(I), e.Empty); (err != nil) != e.Fails {
+	if err := e.encode(fresh(e.input), e.empty()); (err != nil) != e.fails {
 		t.Errorf("a row without values: %v", err)
 	}
 }
 
-func (e Encoder[F, I]) unknown(t *testing.T) {
-	for _, name := range slices.Concat(e.Known, e.Open) {
-		f := e.Row(1)
-		if err := e.Set(&f, name, "never heard of"); err != nil {
+func (e *encoder) unknown(t *testing.T) {
+	for _, name := range slices.Concat(e.known, e.open) {
+		f := e.row(1)
+		if err := e.setText(f, name, "never heard of"); err != nil {
 			t.Fatal(err)
 		}
-		if _, unknown := e.Inspect(f); !slices.Contains(unknown, name) {
+		if _, unknown := e.inspect(f); !slices.Contains(unknown, name) {
 			t.Errorf("%s is strange, and %q are unknown", name, unknown)
 		}
-		if err := e.Encode(new(I), f); (err != nil) != slices.Contains(e.Known, name) {
+		if err := e.encode(fresh(e.input), f); (err != nil) != slices.Contains(e.known, name) {
 			t.Errorf("a strange %s: %v", name, err)
 		}
 	}
 }
 
-func (e Encoder[F, I]) set(t *testing.T) {
-	f := e.Empty
-	if err := e.Set(&f, "no such feature, surely", "1"); err == nil {
+func (e *encoder) set(t *testing.T) {
+	f := e.empty()
+	if err := e.setText(f, "no such feature, surely", "1"); err == nil {
 		t.Error("a feature that does not exist was set")
 	}
-	if e.Number == "" {
+	if e.number == "" {
 		return
 	}
-	if err := e.Set(&f, e.Number, "twelve"); err == nil {
+	if err := e.setText(f, e.number, "twelve"); err == nil {
 		t.Error("a word was taken")
 	}
-	f = e.Row(0)
-	for _, text := range e.Missing {
-		err := e.Set(&f, e.Number, text)
-		if missing, _ := e.Inspect(f); err != nil || !slices.Contains(missing, e.Number) {
+	f = e.row(0)
+	for _, text := range e.texts {
+		err := e.setText(f, e.number, text)
+		if missing, _ := e.inspect(f); err != nil || !slices.Contains(missing, e.number) {
 			t.Errorf("%q is not a missing value: %v", text, err)
 		}
 	}

@@ -3,9 +3,9 @@ package modeltest
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/nngen-go/nngen/runtime/data"
@@ -44,42 +44,82 @@ func (l Learner[M, F, I, T]) Test(t *testing.T) {
 		x[i] = l.Row(i)
 	}
 	rows := data.Slices(x, l.Targets)
-	m := l.New(nn.Seed(1))
-	if l.Learns && m.Encode(new(I), x[0]) == nil {
+	u := &learner{
+		rows: len(x), learns: l.Learns, input: reflect.TypeFor[I](),
+		fresh:  func(opts ...nn.Option) learning { return l.New(opts...) },
+		read:   func(r io.Reader) (learning, error) { return l.Read(r) },
+		encode: func(m learning, dst any, i int) error { return m.(M).Encode(dst.(*I), x[i]) },
+		fit: func(m learning) error {
+			_, err := m.(M).FitFeatures(t.Context(), rows, train.Config[I, T]{Epochs: 1, ValidationSplit: 0.25, StepsPerEpoch: -1, OwnCallbacks: true})
+			return err
+		},
+		evaluate: func(m learning) error {
+			_, err := m.(M).EvaluateFeatures(t.Context(), rows)
+			return err
+		},
+		adaptNone: func(m learning) error { return m.(M).Adapt(data.Slices[F, T](nil, nil)) },
+	}
+	u.test(t)
+}
+
+// learning is a FeatureModel without its types.
+type learning interface {
+	Adapted() bool
+	LoadMatching(path string) (weights.Report, error)
+	Save(path string) error
+	WriteTo(w io.Writer) (int64, error)
+}
+
+// learner is a Learner without its types.
+type learner struct {
+	rows      int
+	learns    bool
+	input     reflect.Type
+	fresh     func(opts ...nn.Option) learning
+	read      func(r io.Reader) (learning, error)
+	encode    func(m learning, dst any, row int) error
+	fit       func(m learning) error
+	evaluate  func(m learning) error
+	adaptNone func(m learning) error // to no rows
+}
+
+func (l *learner) test(t *testing.T) {
+	m := l.fresh(nn.Seed(1))
+	if l.learns && l.encode(m, fresh(l.input), 0) == nil {
 		t.Error("a model that has learned nothing encoded a row")
 	}
-	if _, err := m.FitFeatures(t.Context(), rows, train.Config[I, T]{Epochs: 1, ValidationSplit: 0.25, StepsPerEpoch: -1, OwnCallbacks: true}); err != nil {
+	if err := l.fit(m); err != nil {
 		t.Fatal(err)
 	}
 	if !m.Adapted() {
 		t.Error("the encoding was not learned")
 	}
-	if _, err := m.EvaluateFeatures(t.Context(), rows); err != nil {
+	if err := l.evaluate(m); err != nil {
 		t.Error(err)
 	}
 	var b bytes.Buffer
 	if _, err := m.WriteTo(&b); err != nil {
 		t.Fatal(err)
 	}
-	again, err := l.Read(bytes.NewReader(b.Bytes()))
+	again, err := l.read(bytes.NewReader(b.Bytes()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range x {
-		var before, after I
-		if err := m.Encode(&before, x[i]); err != nil {
+	for i := range l.rows {
+		before, after := fresh(l.input), fresh(l.input)
+		if err := l.encode(m, before, i); err != nil {
 			t.Fatal(err)
 		}
-		if err := again.Encode(&after, x[i]); err != nil || fmt.Sprint(after) != fmt.Sprint(before) {
+		if err := l.encode(again, after, i); err != nil || text(after) != text(before) {
 			t.Fatalf("row %d is encoded differently after the way through a file: %v", i, err)
 		}
 	}
-	if l.Learns {
+	if l.learns {
 		l.learned(t, m, b.Bytes(), again)
 	}
 }
 
-func (l Learner[M, F, I, T]) learned(t *testing.T, m M, file []byte, again M) {
+func (l *learner) learned(t *testing.T, m learning, file []byte, again learning) {
 	var b bytes.Buffer
 	if _, err := again.WriteTo(&b); err != nil || !bytes.Equal(b.Bytes(), file) {
 		t.Errorf("the encoding changed on the way through a file: %v", err)
@@ -88,11 +128,11 @@ func (l Learner[M, F, I, T]) learned(t *testing.T, m M, file []byte, again M) {
 	if err := m.Save(path); err != nil {
 		t.Fatal(err)
 	}
-	tuned := l.New()
+	tuned := l.fresh()
 	if _, err := tuned.LoadMatching(path); err != nil || !tuned.Adapted() {
 		t.Errorf("the encoding was not taken over: %v", err)
 	}
-	if err := m.Adapt(data.Slices[F, T](nil, nil)); err == nil || !m.Adapted() {
+	if err := l.adaptNone(m); err == nil || !m.Adapted() {
 		t.Errorf("without rows: %v, adapted %v", err, m.Adapted())
 	}
 }

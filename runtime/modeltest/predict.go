@@ -43,22 +43,25 @@ type Answer[M, I, O any] struct {
 }
 
 // Test runs the tests of predictions.
-func (p *Predictor[M, I, O]) Test(t *testing.T) {
+func (p *Predictor[M, I, O]) Test(t *testing.T) { p.plain().test(t) }
+
+func (p *predictor) test(t *testing.T) {
 	t.Run("Batch", p.batch)
 	t.Run("Concurrent", p.concurrent)
 	t.Run("Allocations", p.allocations)
 	t.Run("AllocationsConcurrent", p.allocationsConcurrent)
 	t.Run("Poisoned", p.poisoned)
 	t.Run("IDs", p.ids)
-	t.Run("InputsFrom", p.inputsFrom)
+	t.Run("InputsFrom", p.fromRows)
 	t.Run("Classify", p.classify)
 }
 
 // sample makes up an input.
-func (p *Predictor[M, I, O]) sample(i int) (x I) {
+func (p *predictor) sample(i int) (x any) {
+	x = fresh(p.input)
 	rng := rand.New(rand.NewPCG(uint64(i), 1))
-	for j, v := range portsOf(&x, len(p.Inputs)) {
-		limit := int32(p.Inputs[j].Limit)
+	for j, v := range portsOf(x, len(p.inputs)) {
+		limit := int32(p.inputs[j].Limit)
 		if limit == 0 {
 			limit = 2
 		}
@@ -77,13 +80,7 @@ func (p *Predictor[M, I, O]) sample(i int) (x I) {
 }
 
 // samples makes up n inputs.
-func (p *Predictor[M, I, O]) samples(n int) []I {
-	x := make([]I, n)
-	for i := range x {
-		x[i] = p.sample(i)
-	}
-	return x
-}
+func (p *predictor) samples(n int) list { return listOf(p.input, n, p.sample) }
 
 // portsOf are the ports of a sample: its fields, or the sample itself.
 func portsOf(sample any, n int) []reflect.Value {
@@ -115,40 +112,43 @@ func flat(v reflect.Value) (floats []float32, ints []int32) {
 }
 
 // predictAll predicts one sample after the other.
-func (p *Predictor[M, I, O]) predictAll(m M, x []I) []O {
-	out := make([]O, len(x))
-	for i := range x {
-		p.Predict(m, &out[i], &x[i])
+func (p *predictor) predictAll(m any, x list) list {
+	out := p.outputs(x.Len())
+	for i := range x.Len() {
+		p.predict(m, out.at(i), x.at(i))
 	}
 	return out
 }
 
-// bits compares outputs bit for bit, so that NaN equals NaN.
-func bits(outputs any) string { return fmt.Sprintf("%x", outputs) }
+// outputs makes room for n outputs.
+func (p *predictor) outputs(n int) list { return listOf(p.output, n, nil) }
 
-func (p *Predictor[M, I, O]) batch(t *testing.T) {
-	m := p.Model(t)
-	x := p.samples(p.BatchRows + 3)
+// bits compares outputs bit for bit, so that NaN equals NaN.
+func bits(outputs list) string { return fmt.Sprintf("%x", outputs.Interface()) }
+
+func (p *predictor) batch(t *testing.T) {
+	m := p.model(t)
+	x := p.samples(p.batchRows + 3)
 	want := p.predictAll(m, x)
-	for _, n := range []int{0, 1, 2, 7, 8, 9, len(x)} {
-		if n > len(x) {
+	for _, n := range []int{0, 1, 2, 7, 8, 9, x.Len()} {
+		if n > x.Len() {
 			continue
 		}
-		got := make([]O, n)
-		if err := p.PredictBatch(m, got, x[:n]); err != nil {
+		got := p.outputs(n)
+		if err := p.predictBatch(m, got, x.first(n)); err != nil {
 			t.Fatal(err)
 		}
-		if bits(got) != bits(want[:n]) {
+		if bits(got) != bits(want.first(n)) {
 			t.Errorf("%d samples: PredictBatch differs from Predict", n)
 		}
 	}
-	if p.PredictBatch(m, make([]O, 1), x[:2]) == nil {
+	if p.predictBatch(m, p.outputs(1), x.first(2)) == nil {
 		t.Error("two samples fit one output")
 	}
 }
 
-func (p *Predictor[M, I, O]) concurrent(t *testing.T) {
-	m := p.Model(t)
+func (p *predictor) concurrent(t *testing.T) {
+	m := p.model(t)
 	x := p.samples(16)
 	want := bits(p.predictAll(m, x))
 	var all sync.WaitGroup
@@ -164,27 +164,27 @@ func (p *Predictor[M, I, O]) concurrent(t *testing.T) {
 	all.Wait()
 }
 
-func (p *Predictor[M, I, O]) allocations(t *testing.T) {
-	m, x := p.Model(t), p.sample(1)
-	var out O
-	if n := testing.AllocsPerRun(100, func() { p.Predict(m, &out, &x) }); n != 0 {
+func (p *predictor) allocations(t *testing.T) {
+	m, x := p.model(t), p.sample(1)
+	out := fresh(p.output)
+	if n := testing.AllocsPerRun(100, p.predictOf(m, out, x)); n != 0 {
 		t.Errorf("Predict allocates %v times", n)
 	}
 }
 
 // Eight goroutines at once allocate nothing either, once each has had its memory.
-func (p *Predictor[M, I, O]) allocationsConcurrent(t *testing.T) {
-	m, x := p.Model(t), p.sample(1)
+func (p *predictor) allocationsConcurrent(t *testing.T) {
+	m, x := p.model(t), p.sample(1)
 	const goroutines, each = 8, 20
 	start := make(chan struct{})
 	defer close(start)
 	var round sync.WaitGroup
 	for range goroutines {
 		go func() {
-			var out O
+			predict := p.predictOf(m, fresh(p.output), x)
 			for range start {
 				for range each {
-					p.Predict(m, &out, &x)
+					predict()
 				}
 				round.Done()
 			}
@@ -208,13 +208,13 @@ func (p *Predictor[M, I, O]) allocationsConcurrent(t *testing.T) {
 }
 
 // An arena full of NaN does not show in the results.
-func (p *Predictor[M, I, O]) poisoned(t *testing.T) {
-	m := p.Model(t)
-	x := p.samples(min(5, p.BatchRows))
+func (p *predictor) poisoned(t *testing.T) {
+	m := p.model(t)
+	x := p.samples(min(5, p.batchRows))
 	want := bits(p.predictAll(m, x))
-	p.Poison(m)
-	got := make([]O, len(x))
-	if err := p.PredictBatch(m, got, x); err != nil {
+	p.poison(m)
+	got := p.outputs(x.Len())
+	if err := p.predictBatch(m, got, x); err != nil {
 		t.Fatal(err)
 	}
 	if bits(got) != want {
@@ -224,60 +224,61 @@ func (p *Predictor[M, I, O]) poisoned(t *testing.T) {
 
 // Ids out of range are errors of Check and of PredictBatch, and Predict makes
 // nothing of them.
-func (p *Predictor[M, I, O]) ids(t *testing.T) {
-	m := p.Model(t)
-	for i, port := range p.Inputs {
+func (p *predictor) ids(t *testing.T) {
+	m := p.model(t)
+	for i, port := range p.inputs {
 		if port.Limit == 0 {
 			continue
 		}
 		for _, id := range []int32{-1, int32(port.Limit), math.MaxInt32, math.MinInt32} {
-			x := p.sample(1)
-			_, ids := flat(portsOf(&x, len(p.Inputs))[i])
+			rows := listOf(p.input, 2, p.sample)
+			x := rows.at(1)
+			_, ids := flat(portsOf(x, len(p.inputs))[i])
 			ids[len(ids)-1] = id
-			if err := any(&x).(interface{ Check() error }).Check(); err == nil || !strings.Contains(err.Error(), fmt.Sprint(id)) {
+			if err := x.(interface{ Check() error }).Check(); err == nil || !strings.Contains(err.Error(), fmt.Sprint(id)) {
 				t.Errorf("id %d: Check says %v", id, err)
 			}
-			if err := p.PredictBatch(m, make([]O, 2), []I{p.sample(0), x}); err == nil || !strings.Contains(err.Error(), "row 1") {
+			if err := p.predictBatch(m, p.outputs(2), rows); err == nil || !strings.Contains(err.Error(), "row 1") {
 				t.Errorf("id %d: PredictBatch says %v", id, err)
 			}
-			var out O
-			p.Predict(m, &out, &x)
-			if values := fmt.Sprintf("%v", out); strings.Trim(strings.ReplaceAll(values, "NaN", ""), "[]{} ") != "" {
+			out := fresh(p.output)
+			p.predict(m, out, x)
+			if values := fmt.Sprintf("%v", reflect.ValueOf(out).Elem()); strings.Trim(strings.ReplaceAll(values, "NaN", ""), "[]{} ") != "" {
 				t.Errorf("id %d: Predict gives %.99s", id, values)
 			}
 		}
 	}
 }
 
-func (p *Predictor[M, I, O]) inputsFrom(t *testing.T) {
-	if p.InputsFrom == nil {
+func (p *predictor) fromRows(t *testing.T) {
+	if p.inputsFrom == nil {
 		t.Skip("samples are not made of rows")
 	}
-	want := p.sample(1)
-	row, _ := flat(portsOf(&want, 1)[0])
-	if got, err := p.InputsFrom([][]float32{row, row}); err != nil || len(got) != 2 || bits(got[1:]) != bits([]I{want}) {
+	want := listOf(p.input, 1, func(int) any { return p.sample(1) })
+	row, _ := flat(portsOf(want.at(0), 1)[0])
+	if got, err := p.inputsFrom([][]float32{row, row}); err != nil || got.Len() != 2 || bits(list{got.Slice(1, 2)}) != bits(want) {
 		t.Errorf("got %v, %v", got, err)
 	}
-	if _, err := p.InputsFrom([][]float32{row, row[1:]}); err == nil {
+	if _, err := p.inputsFrom([][]float32{row, row[1:]}); err == nil {
 		t.Error("a row that is too short became a sample")
 	}
 }
 
-func (p *Predictor[M, I, O]) classify(t *testing.T) {
-	a := p.Answer
+func (p *predictor) classify(t *testing.T) {
+	a := p.answer
 	if a == nil {
 		t.Skip("no classes")
 	}
-	m, x := p.Model(t), p.sample(1)
-	var out O
-	p.Predict(m, &out, &x)
-	class, got := a.Classify(m, &x)
-	values := a.Values(&out)
+	m, x := p.model(t), p.sample(1)
+	out := fresh(p.output)
+	p.predict(m, out, x)
+	class, got := a.classify(m, x)
+	values := a.values(out)
 	want := values
 	best := 0
 	if len(values) == 1 { // of two classes, the second
 		want = []float32{1 - values[0], values[0]}
-		if a.Scores {
+		if a.scores {
 			want[0] = values[0]
 		}
 		if values[0] > 0.5 {
@@ -294,15 +295,15 @@ func (p *Predictor[M, I, O]) classify(t *testing.T) {
 		t.Errorf("class %d with %v, the values are %v", class, got, values)
 	}
 	// The likeliest is at least as likely as others on average, unless the network overflows.
-	if n := float32(len(want)); !a.Scores && got == got && !(got*n > 0.999 && got <= 1) {
+	if n := float32(len(want)); !a.scores && got == got && !(got*n > 0.999 && got <= 1) {
 		t.Errorf("class %d, %v", class, got)
 	}
-	for i, name := range a.Names {
-		if got, err := a.Parse(name); err != nil || got != i {
+	for i, name := range a.names {
+		if got, err := a.parse(name); err != nil || got != i {
 			t.Errorf("class %d, %q: ParseClass gives %v, %v", i, name, got, err)
 		}
 	}
-	if _, err := a.Parse("no such class, surely"); err == nil {
+	if _, err := a.parse("no such class, surely"); err == nil {
 		t.Error("a class that does not exist was found")
 	}
 }

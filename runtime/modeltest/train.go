@@ -52,8 +52,10 @@ type Network[M Model[I, T, P], I, O, T, P any] struct {
 }
 
 // Test runs all tests.
-func (n *Network[M, I, O, T, P]) Test(t *testing.T) {
-	n.Predictor.Test(t)
+func (n *Network[M, I, O, T, P]) Test(t *testing.T) { n.plain().test(t) }
+
+func (n *network) test(t *testing.T) {
+	n.predictor.test(t)
 	t.Run("TrainAllocations", n.trainAllocations)
 	t.Run("TrainPoisoned", n.trainPoisoned)
 	t.Run("WorkersSameBits", n.workersSameBits)
@@ -67,13 +69,14 @@ func (n *Network[M, I, O, T, P]) Test(t *testing.T) {
 }
 
 // target makes up the target of a sample, which a network can learn.
-func (n *Network[M, I, O, T, P]) target(i int) (y T) {
-	for p, v := range portsOf(&y, len(n.Targets)) {
-		limit := max(n.Targets[p].Limit, 0)
+func (n *network) target(i int) (y any) {
+	y = fresh(n.targetType)
+	for p, v := range portsOf(y, len(n.targets)) {
+		limit := max(n.targets[p].Limit, 0)
 		if limit == 0 {
 			limit = 2
 		}
-		loss := n.Targets[p].Loss
+		loss := n.targets[p].Loss
 		floats, ints := flat(v)
 		for j := range ints {
 			ints[j] = int32((i + j) % limit)
@@ -100,23 +103,20 @@ func (n *Network[M, I, O, T, P]) target(i int) (y T) {
 
 // SampleTargets makes up the targets of some samples.
 func (n *Network[M, I, O, T, P]) SampleTargets(count int) []T {
-	y := make([]T, count)
-	for i := range y {
-		y[i] = n.target(i)
-	}
-	return y
+	return n.plain().sampleTargets(count).Interface().([]T)
 }
+
+func (n *network) sampleTargets(count int) list { return listOf(n.targetType, count, n.target) }
 
 // weight is that of a sample: they are unequal.
 func weight(i int) float32 { return 1 + float32(i%3)/4 }
 
 // loaded is an engine with some samples.
-func (n *Network[M, I, O, T, P]) loaded(t *testing.T, m M, rows int) train.Engine[I, T] {
+func (n *network) loaded(t *testing.T, m any, rows int) train.Network {
 	t.Helper()
-	e := n.Engine(m)
+	e := n.engine(m)
 	for i := range rows {
-		x, y := n.sample(i), n.target(i)
-		if err := e.Load(i, &x, &y, weight(i)); err != nil {
+		if err := n.load(e, i, n.sample(i), n.target(i), weight(i)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -124,14 +124,14 @@ func (n *Network[M, I, O, T, P]) loaded(t *testing.T, m M, rows int) train.Engin
 }
 
 // params are the parameters of a model.
-func (n *Network[M, I, O, T, P]) params(m M) []float32 { return n.Engine(m).Params() }
+func (n *network) params(m any) []float32 { return n.engine(m).Params() }
 
 // drawn is a model whose weights are of a size at which every layer matters,
 // whatever New begins with: the tests judge the code, not the model.
-func (n *Network[M, I, O, T, P]) drawn(t *testing.T, seed uint64) M {
-	m := n.Model(t)
+func (n *network) drawn(t *testing.T, seed uint64) any {
+	m := n.model(t)
 	rng := rand.New(rand.NewPCG(seed, 2))
-	for _, s := range n.Engine(m).Segments() {
+	for _, s := range n.engine(m).Segments() {
 		if s.Flags&nn.State != 0 {
 			continue
 		}
@@ -147,9 +147,9 @@ func (n *Network[M, I, O, T, P]) drawn(t *testing.T, seed uint64) M {
 }
 
 // optimizer binds a rule to the parameters of a model.
-func (n *Network[M, I, O, T, P]) optimizer(t *testing.T, m M, rule optim.Rule) *optim.Optimizer {
+func (n *network) optimizer(t *testing.T, m any, rule optim.Rule) *optim.Optimizer {
 	t.Helper()
-	o, err := optim.New(rule, n.Engine(m).Segments())
+	o, err := optim.New(rule, n.engine(m).Segments())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,23 +157,23 @@ func (n *Network[M, I, O, T, P]) optimizer(t *testing.T, m M, rule optim.Rule) *
 }
 
 // apply moves the parameters by the gradients of an engine.
-func (n *Network[M, I, O, T, P]) apply(t *testing.T, m M, o *optim.Optimizer) {
+func (n *network) apply(t *testing.T, m any, o *optim.Optimizer) {
 	t.Helper()
-	e := n.Engine(m)
+	e := n.engine(m)
 	if err := o.Apply(e.Params()[:len(e.Gradients())], e.Gradients()); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (n *Network[M, I, O, T, P]) trainAllocations(t *testing.T) {
-	m := n.Model(t)
-	rows := min(4, n.BatchRows)
+func (n *network) trainAllocations(t *testing.T) {
+	m := n.model(t)
+	rows := min(4, n.batchRows)
 	e := n.loaded(t, m, rows)
-	o := n.optimizer(t, m, n.Rule())
-	x, y := n.samples(rows), n.SampleTargets(rows)
+	o := n.optimizer(t, m, n.rule())
+	x, y := n.samples(rows).all(), n.sampleTargets(rows).all()
 	allocs := testing.AllocsPerRun(20, func() {
 		for i := range x {
-			if err := e.Load(i, &x[i], &y[i], 1); err != nil {
+			if err := n.load(e, i, x[i], y[i], 1); err != nil {
 				t.Error(err)
 			}
 		}
@@ -186,13 +186,13 @@ func (n *Network[M, I, O, T, P]) trainAllocations(t *testing.T) {
 }
 
 // An arena and gradients full of NaN do not show in the next step.
-func (n *Network[M, I, O, T, P]) trainPoisoned(t *testing.T) {
-	rows := min(5, n.BatchRows)
+func (n *network) trainPoisoned(t *testing.T) {
+	rows := min(5, n.batchRows)
 	step := train.Step{Seed: 3, Index: 2, Total: rows}
-	m := n.Model(t)
-	clean, poisoned := n.loaded(t, n.Model(t), rows), n.loaded(t, m, rows)
+	m := n.model(t)
+	clean, poisoned := n.loaded(t, n.model(t), rows), n.loaded(t, m, rows)
 	nan := float32(math.NaN())
-	for i, a := 0, n.Arena(m); i < len(a); i++ {
+	for i, a := 0, n.arena(m); i < len(a); i++ {
 		a[i] = nan
 	}
 	for i, g := 0, poisoned.Gradients(); i < len(g); i++ {
@@ -215,15 +215,15 @@ func sameBits(t *testing.T, what string, a, b []float32) {
 }
 
 // The number of workers changes no bit of a training step.
-func (n *Network[M, I, O, T, P]) workersSameBits(t *testing.T) {
-	rows := n.BatchRows
+func (n *network) workersSameBits(t *testing.T) {
+	rows := n.batchRows
 	step := train.Step{Seed: 3, Index: 2, Total: rows}
-	m := n.Model(t)
-	alone, shared := n.loaded(t, n.Model(t), rows), n.loaded(t, m, rows)
+	m := n.model(t)
+	alone, shared := n.loaded(t, n.model(t), rows), n.loaded(t, m, rows)
 	team := nn.NewTeam(3)
 	defer team.Close()
 	shared.Share(team)
-	trained, evaluated := n.Parts(m, rows, step)
+	trained, evaluated := n.parts(m, rows, step)
 	alone.Evaluate(rows, step)
 	team.Run(evaluated) // however little work there is
 	for k := range alone.OutputNames() {
@@ -238,18 +238,18 @@ func (n *Network[M, I, O, T, P]) workersSameBits(t *testing.T) {
 
 // Predictions do not depend on the workers who share them, in as many calls at
 // once as there may be, and allocate nothing.
-func (n *Network[M, I, O, T, P]) workersPredictSameBits(t *testing.T) {
-	x := n.samples(n.BatchRows + 1)
-	few := min(3, len(x))
-	want := n.predictAll(n.New(nn.Seed(1), nn.Workers(1)), x)
+func (n *network) workersPredictSameBits(t *testing.T) {
+	x := n.samples(n.batchRows + 1)
+	few := min(3, x.Len())
+	want := n.predictAll(n.newModel(nn.Seed(1), nn.Workers(1)), x)
 	for workers := 2; workers <= 4; workers++ {
-		m := n.New(nn.Seed(1), nn.Workers(workers))
-		for _, rows := range []int{1, few, len(x)} {
-			got := make([]O, rows)
-			if err := n.PredictBatch(m, got, x[:rows]); err != nil {
+		m := n.newModel(nn.Seed(1), nn.Workers(workers))
+		for _, rows := range []int{1, few, x.Len()} {
+			got := n.outputs(rows)
+			if err := n.predictBatch(m, got, x.first(rows)); err != nil {
 				t.Fatal(err)
 			}
-			if bits(got) != bits(want[:rows]) {
+			if bits(got) != bits(want.first(rows)) {
 				t.Errorf("%d workers, %d samples: PredictBatch differs from one worker", workers, rows)
 			}
 		}
@@ -258,14 +258,13 @@ func (n *Network[M, I, O, T, P]) workersPredictSameBits(t *testing.T) {
 			all.Add(1)
 			go func() {
 				defer all.Done()
-				if bits(n.predictAll(m, x[:few])) != bits(want[:few]) {
+				if bits(n.predictAll(m, x.first(few))) != bits(want.first(few)) {
 					t.Errorf("%d workers: Predict differs from one worker", workers)
 				}
 			}()
 		}
 		all.Wait()
-		var out O
-		if a := testing.AllocsPerRun(20, func() { n.Predict(m, &out, &x[0]) }); a != 0 {
+		if a := testing.AllocsPerRun(20, n.predictOf(m, fresh(n.output), x.at(0))); a != 0 {
 			t.Errorf("%d workers: Predict allocates %v times", workers, a)
 		}
 	}
@@ -274,12 +273,12 @@ func (n *Network[M, I, O, T, P]) workersPredictSameBits(t *testing.T) {
 // What a network can learn by heart with gradients in double precision, it can
 // with those of the training step. One that is frozen but for a bias, or that
 // forgets its input, cannot.
-func (n *Network[M, I, O, T, P]) oneBatchOverfits(t *testing.T) {
-	rows := min(8, n.BatchRows)
-	if len(n.Engine(n.Model(t)).Gradients()) == 0 {
+func (n *network) oneBatchOverfits(t *testing.T) {
+	rows := min(8, n.batchRows)
+	if len(n.engine(n.model(t)).Gradients()) == 0 {
 		t.Skip("nothing can be trained")
 	}
-	fall := func(loss func(e train.Engine[I, T], s train.Step) float64) (share float64) {
+	fall := func(loss func(e train.Network, s train.Step) float64) (share float64) {
 		m := n.drawn(t, 0)
 		e := n.loaded(t, m, rows)
 		o := n.optimizer(t, m, optim.NewAdam(0.01))
@@ -296,12 +295,12 @@ func (n *Network[M, I, O, T, P]) oneBatchOverfits(t *testing.T) {
 		}
 		return share
 	}
-	got := fall(func(e train.Engine[I, T], s train.Step) float64 { return e.Train(rows, s) })
+	got := fall(func(e train.Network, s train.Step) float64 { return e.Train(rows, s) })
 	if got > 0.1 {
 		return
 	}
 	double := n.double(rows)
-	if want := fall(func(e train.Engine[I, T], s train.Step) float64 {
+	if want := fall(func(e train.Network, s train.Step) float64 {
 		loss, g := double.step(float64s(e.Params()), s, nil)
 		for i := range e.Gradients() {
 			e.Gradients()[i] = float32(g[i])
@@ -312,29 +311,28 @@ func (n *Network[M, I, O, T, P]) oneBatchOverfits(t *testing.T) {
 	}
 }
 
-func (n *Network[M, I, O, T, P]) sameSeedSameBits(t *testing.T) {
-	rows, batch := n.BatchRows+3, n.BatchRows+2
-	if n.Engine(n.Model(t)).BatchStatistics() {
-		rows, batch = n.BatchRows, n.BatchRows
+func (n *network) sameSeedSameBits(t *testing.T) {
+	rows, batch := n.batchRows+3, n.batchRows+2
+	if n.engine(n.model(t)).BatchStatistics() {
+		rows, batch = n.batchRows, n.batchRows
 	}
-	var models [2]M
+	var models [2]any
 	for i := range models {
-		models[i] = n.New(nn.Seed(7))
-		cfg := train.Config[I, T]{Epochs: 2, BatchSize: batch, ValidationSplit: -1, StepsPerEpoch: -1, OwnCallbacks: true}
-		if _, err := models[i].Fit(context.Background(), data.Slices(n.samples(rows), n.SampleTargets(rows)), cfg); err != nil {
+		models[i] = n.newModel(nn.Seed(7))
+		if err := n.fit(models[i], n.samples(rows), n.sampleTargets(rows), fitting{epochs: 2, batch: batch}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	sameBits(t, "parameter", n.params(models[0]), n.params(models[1]))
 }
 
-func (n *Network[M, I, O, T, P]) saveAndRead(t *testing.T) {
-	m := n.Model(t)
+func (n *network) saveAndRead(t *testing.T) {
+	m := n.model(t)
 	var b bytes.Buffer
-	if _, err := m.WriteTo(&b); err != nil {
+	if _, err := m.(io.WriterTo).WriteTo(&b); err != nil {
 		t.Fatal(err)
 	}
-	again, err := n.Read(bytes.NewReader(b.Bytes()))
+	again, err := n.read(bytes.NewReader(b.Bytes()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -342,31 +340,30 @@ func (n *Network[M, I, O, T, P]) saveAndRead(t *testing.T) {
 	if bits(n.predictAll(m, x)) != bits(n.predictAll(again, x)) {
 		t.Error("predictions changed on the way through a file")
 	}
-	if _, err := n.Read(bytes.NewReader(b.Bytes()[:b.Len()-1])); err == nil {
+	if _, err := n.read(bytes.NewReader(b.Bytes()[:b.Len()-1])); err == nil {
 		t.Error("a truncated file was read")
 	}
 }
 
 // Gradients over parts of a batch add up to those of the whole.
-func (n *Network[M, I, O, T, P]) gradientsAgreeWithTrain(t *testing.T) {
-	rows := n.BatchRows + 3
-	m := n.Model(t)
-	e := n.Engine(n.Model(t))
+func (n *network) gradientsAgreeWithTrain(t *testing.T) {
+	rows := n.batchRows + 3
+	m := n.model(t)
+	e := n.engine(n.model(t))
 	if e.BatchStatistics() { // which are over one part
-		rows = min(6, n.BatchRows)
+		rows = min(6, n.batchRows)
 	}
-	x, y := n.samples(rows), n.SampleTargets(rows)
-	g := new(P)
-	got, err := m.Gradients(g, train.Batch[I, T]{X: x, Y: y})
+	x, y := n.samples(rows), n.sampleTargets(rows)
+	got, grads, err := n.gradients(m, x, y)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := make([]float32, len(e.Gradients()))
 	loss := 0.0
-	for first := 0; first < rows; first += n.BatchRows {
-		part := min(n.BatchRows, rows-first)
+	for first := 0; first < rows; first += n.batchRows {
+		part := min(n.batchRows, rows-first)
 		for r := range part {
-			if err := e.Load(r, &x[first+r], &y[first+r], 1); err != nil {
+			if err := n.load(e, r, x.at(first+r), y.at(first+r), 1); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -380,14 +377,14 @@ func (n *Network[M, I, O, T, P]) gradientsAgreeWithTrain(t *testing.T) {
 		t.Errorf("loss %v, want %v", got, loss)
 	}
 	for i, v := range want {
-		if f := n.Flat(g)[i]; !same(f, v) {
-			t.Fatalf("gradient %d is %v, want %v", i, f, v)
+		if !same(grads[i], v) {
+			t.Fatalf("gradient %d is %v, want %v", i, grads[i], v)
 		}
 	}
-	if _, err := m.Gradients(g, train.Batch[I, T]{X: x, Y: y[1:]}); err == nil {
+	if _, _, err := n.gradients(m, x, y.first(rows-1)); err == nil {
 		t.Error("a target is missing and nothing said so")
 	}
-	if m.Apply(nil, g) == nil {
+	if n.applyNone(m) == nil {
 		t.Error("no optimizer, and nothing said so")
 	}
 }

@@ -28,36 +28,42 @@ type Tensor struct {
 
 // Test runs the tests of weights files.
 func (r *Reader[M]) Test(t *testing.T) {
-	m := r.Model(t)
-	file := r.file(m)
-	again, err := r.Read(bytes.NewReader(file))
+	testReader(t, func() any { return r.Model(t) },
+		func(file io.Reader) (any, error) { return r.Read(file) },
+		func(m any) []byte { return encode(r.Weights(m.(M))) })
+}
+
+// testReader is Reader.Test, where write makes the file of a model.
+func testReader(t *testing.T, model func() any, read func(r io.Reader) (any, error), write func(m any) []byte) {
+	m := model()
+	file := write(m)
+	again, err := read(bytes.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(r.file(again), file) {
+	if !bytes.Equal(write(again), file) {
 		t.Error("the parameters changed on the way through a file")
 	}
 	for _, n := range []int{0, 4, 8, 20, len(file) - 1} {
-		if _, err := r.Read(bytes.NewReader(file[:n])); err == nil {
+		if _, err := read(bytes.NewReader(file[:n])); err == nil {
 			t.Errorf("a file cut after %d bytes was read", n)
 		}
 	}
-	if _, err := r.Read(bytes.NewReader(append(file, 0))); err == nil {
+	if _, err := read(bytes.NewReader(append(file, 0))); err == nil {
 		t.Error("a file that is too long was read")
 	}
 	other := bytes.Replace(file, []byte("F32"), []byte("F64"), 1)
-	if _, err := r.Read(bytes.NewReader(other)); err == nil {
+	if _, err := read(bytes.NewReader(other)); err == nil {
 		t.Error("a file with another element type was read")
 	}
 	pointer := "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
-	if _, err := r.Read(strings.NewReader(pointer)); err == nil || !strings.Contains(err.Error(), "git lfs pull") {
+	if _, err := read(strings.NewReader(pointer)); err == nil || !strings.Contains(err.Error(), "git lfs pull") {
 		t.Errorf("a Git LFS pointer: %v", err)
 	}
 }
 
-// file is m's weights in the format of safetensors.
-func (r *Reader[M]) file(m M) []byte {
-	meta, list := r.Weights(m)
+// encode writes weights in the format of safetensors.
+func encode(meta map[string]string, list []Tensor) []byte {
 	fields := map[string]any{"__metadata__": meta}
 	var data []byte
 	for _, t := range list {

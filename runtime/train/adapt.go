@@ -8,7 +8,7 @@ import (
 // adapt fits the layers that ask for it to the training rows, one layer after
 // the other: the input of a later one may depend on an earlier one. Sample
 // weights do not count, as in Keras.
-func (f *fitting[X, Y]) adapt(ctx context.Context) error {
+func (f *fitting) adapt(ctx context.Context) error {
 	for _, layer := range f.engine.Adapt() {
 		m := newMoments(layer.Width(), layer.Groups())
 		if err := f.visit(ctx, func(n int) { m.add(layer.Rows(n)) }); err != nil {
@@ -25,12 +25,12 @@ func (f *fitting[X, Y]) adapt(ctx context.Context) error {
 
 // visit loads all training rows in turn, in their order, and calls back after
 // each micro-batch.
-func (f *fitting[X, Y]) visit(ctx context.Context, loaded func(n int)) error {
+func (f *fitting) visit(ctx context.Context, loaded func(n int)) error {
 	rows := f.feed.rows
-	if s, ok := rows.(*indexed[X, Y]); ok {
-		rows = &indexed[X, Y]{name: s.name, rows: s.rows}
+	if s, ok := rows.(*indexed); ok {
+		rows = &indexed{name: s.name, rows: s.rows}
 	}
-	b := newBatch[X, Y](f.engine.MicroBatch(), rows.len())
+	b := newBatch(f.engine.MicroBatch(), rows.len())
 	rows.begin(0, 0, 0)
 	defer rows.end()
 	for {

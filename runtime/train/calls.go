@@ -7,7 +7,7 @@ import (
 
 // call calls every callback, even if one of them stops the training, which
 // f.stop keeps. It returns the first error that is not ErrStop.
-func (f *fitting[X, Y]) call(method func(Callback, *State) error) error {
+func (f *fitting) call(method func(Callback, *State) error) error {
 	f.state.Step = f.session.Step
 	for _, c := range f.callbacks {
 		if err := method(c, &f.state); errors.Is(err, ErrStop) {

@@ -59,7 +59,7 @@ func (s shape) differs(now shape) string {
 }
 
 // save writes a checkpoint of the training as it stands, in one stroke.
-func (f *fitting[X, Y]) save(path string) error {
+func (f *fitting) save(path string) error {
 	p := position{
 		Shape: f.shape, Seed: f.session.Seed, Step: f.session.Step, Batches: f.state.Batches,
 		Epoch: f.state.Epoch, Begun: f.begun, Place: f.feed.at, History: *f.state.History, Stop: f.stop,

@@ -39,7 +39,7 @@ func newClassWeights(weight map[int]float64, outputs []string, loss string) (*cl
 // reweight multiplies the weights of the n loaded rows by those of their
 // classes, as Keras does (trainers/data_adapters/data_adapter_utils.py,
 // class_weight_to_sample_weights).
-func reweight[X, Y any](c *classWeights, e Engine[X, Y], n int) error {
+func reweight(c *classWeights, e Network, n int) error {
 	for row := range n {
 		target := e.Targets(0, row)
 		if c.sparse && len(target) > 1 {
@@ -52,10 +52,9 @@ func reweight[X, Y any](c *classWeights, e Engine[X, Y], n int) error {
 	return nil
 }
 
-// classOf returns the function that tells the class of a target of a package:
-// a number, or an array of them.
-func classOf[Y any](loss string) (func(*Y) int, error) {
-	t := reflect.TypeFor[Y]()
+// classOf returns the function that tells the class of a target of type t, a
+// number, or an array of them, to which it gets a pointer.
+func classOf(t reflect.Type, loss string) (func(unsafe.Pointer) int, error) {
 	width, of := 1, t
 	for ; of.Kind() == reflect.Array; of = of.Elem() {
 		width *= of.Len()
@@ -67,11 +66,11 @@ func classOf[Y any](loss string) (func(*Y) int, error) {
 		return nil, fmt.Errorf("train: Stratify needs one class per row, the target has %d: give the validation rows as a data set of their own", width)
 	}
 	values := make([]float32, width)
-	return func(y *Y) int {
+	return func(y unsafe.Pointer) int {
 		if of.Kind() == reflect.Int32 {
-			values[0] = float32(*(*int32)(unsafe.Pointer(y)))
+			values[0] = float32(*(*int32)(y))
 		} else {
-			copy(values, unsafe.Slice((*float32)(unsafe.Pointer(y)), width))
+			copy(values, unsafe.Slice((*float32)(y), width))
 		}
 		return class(values)
 	}, nil

@@ -6,6 +6,16 @@ import "github.com/nngen-go/nngen/runtime/nn"
 // its parameter block and its training workspace. X and Y are the package's
 // Input and Target. An engine is used by one goroutine at a time.
 type Engine[X, Y any] interface {
+	Network
+	// Load copies one example into row row of the workspace,
+	// 0 <= row < MicroBatch(). It reports ids that are out of range. Rows come
+	// in order from 0, unless the engine is a [ParallelLoader].
+	Load(row int, x *X, y *Y, weight float32) error
+}
+
+// Network is what an [Engine] does with the rows that are loaded, of whatever
+// types these are.
+type Network interface {
 	// MicroBatch is the largest number of rows that one call of Train or
 	// Evaluate takes.
 	MicroBatch() int
@@ -16,10 +26,6 @@ type Engine[X, Y any] interface {
 	// Gradients is the gradient of the batch loss for the trainable part, which
 	// is a prefix of Params. Each Train overwrites it.
 	Gradients() []float32
-	// Load copies one example into row row of the workspace,
-	// 0 <= row < MicroBatch(). It reports ids that are out of range. Rows come
-	// in order from 0, unless the engine is a [ParallelLoader].
-	Load(row int, x *X, y *Y, weight float32) error
 	// Train runs forward and backward over the first n loaded rows, updates
 	// state and returns the rows' share of the batch loss, Σ wᵢ·lossᵢ / s.Total
 	// plus their share n/s.Total of the regularisation.

@@ -7,7 +7,7 @@ import (
 
 // epoch runs one epoch, or the rest of one where a training goes on in the
 // middle of it.
-func (f *fitting[X, Y]) epoch(ctx context.Context, epoch int) error {
+func (f *fitting) epoch(ctx context.Context, epoch int) error {
 	s := &f.state
 	s.Epoch = epoch
 	if s.ended = false; !f.midway {
@@ -44,7 +44,7 @@ func (f *fitting[X, Y]) epoch(ctx context.Context, epoch int) error {
 
 // pass takes one optimizer step for every batch. Where a callback wishes to
 // stop, the epoch is still completed.
-func (f *fitting[X, Y]) pass(ctx context.Context) error {
+func (f *fitting) pass(ctx context.Context) error {
 	s := &f.state
 	for !f.stop {
 		if err := ctx.Err(); err != nil {
@@ -82,7 +82,7 @@ func (f *fitting[X, Y]) pass(ctx context.Context) error {
 }
 
 // ranOut notes how many batches there are, or that there are too few.
-func (f *fitting[X, Y]) ranOut() {
+func (f *fitting) ranOut() {
 	if f.feed.steps == 0 {
 		f.state.Batches = f.feed.done
 	} else if f.feed.done < f.feed.steps {
@@ -91,7 +91,7 @@ func (f *fitting[X, Y]) ranOut() {
 }
 
 // validate evaluates the validation rows and adds their figures to the logs.
-func (f *fitting[X, Y]) validate(ctx context.Context) error {
+func (f *fitting) validate(ctx context.Context) error {
 	if err := f.call(Callback.OnValidationBegin); err != nil {
 		return err
 	}

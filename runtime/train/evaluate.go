@@ -13,6 +13,10 @@ import (
 // The loss is the mean of the batch losses weighted by their rows. It uses the
 // session's workers for the time of the call.
 func Evaluate[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compiled, d data.Dataset[X, Y], batch int) (Result, error) {
+	return evaluate(ctx, bare(e), s, c, untyped(d), batch)
+}
+
+func evaluate(ctx context.Context, e engine, s *Session, c Compiled, d *dataset, batch int) (Result, error) {
 	size, err := pick("batch size", batch, c.BatchSize, 32)
 	if err != nil {
 		return Result{}, err
@@ -41,16 +45,16 @@ func Evaluate[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compi
 }
 
 // evaluation computes figures without training.
-type evaluation[X, Y any] struct {
-	engine Engine[X, Y]
-	loader *loader[X, Y]
-	rows   source[X, Y]
-	batch  *batch[X, Y]
+type evaluation struct {
+	engine engine
+	loader *loader
+	rows   source
+	batch  *batch
 	steps  int // batches at most; 0: all
 	meter  *meter
 }
 
-func newEvaluation[X, Y any](e Engine[X, Y], c Compiled, kind string, d data.Dataset[X, Y], size int) (*evaluation[X, Y], error) {
+func newEvaluation(e engine, c Compiled, kind string, d *dataset, size int) (*evaluation, error) {
 	rows, err := newSource(kind, d, false, c.WeightColumn)
 	if err != nil {
 		return nil, err
@@ -59,18 +63,18 @@ func newEvaluation[X, Y any](e Engine[X, Y], c Compiled, kind string, d data.Dat
 	if err != nil {
 		return nil, err
 	}
-	return &evaluation[X, Y]{engine: e, rows: rows, batch: newBatch[X, Y](size, rows.len()), meter: m}, nil
+	return &evaluation{engine: e, rows: rows, batch: newBatch(size, rows.len()), meter: m}, nil
 }
 
 // prefix names the figures as those of the validation.
-func (v *evaluation[X, Y]) prefix() {
+func (v *evaluation) prefix() {
 	for i := range v.meter.logs {
 		v.meter.logs[i].Name = "val_" + v.meter.logs[i].Name
 	}
 }
 
 // run goes over the rows once.
-func (v *evaluation[X, Y]) run(ctx context.Context, seed uint64) error {
+func (v *evaluation) run(ctx context.Context, seed uint64) error {
 	e, b := v.engine, v.batch
 	micro := e.MicroBatch()
 	v.meter.reset()
@@ -94,7 +98,7 @@ func (v *evaluation[X, Y]) run(ctx context.Context, seed uint64) error {
 			}
 			loss := e.Evaluate(n, Step{Seed: seed, First: first, Total: b.n})
 			v.meter.share(loss, e.Losses())
-			observe(v.meter, e, n)
+			observe(v.meter, e.Network, n)
 		}
 		v.meter.endBatch(b.n)
 		seen += b.n

@@ -3,8 +3,8 @@ package train
 // feed hands out the training batches of an epoch. A pass over the rows is an
 // epoch, unless epochs are counted in steps: then a pass goes on from one epoch
 // to the next.
-type feed[X, Y any] struct {
-	rows  source[X, Y]
+type feed struct {
+	rows  source
 	steps int // batches of an epoch; 0: until the rows end
 	done  int // batches of this epoch handed out
 	at    place
@@ -19,20 +19,20 @@ type place struct {
 }
 
 // begin starts an epoch.
-func (f *feed[X, Y]) begin(epoch int, seed, step uint64) {
+func (f *feed) begin(epoch int, seed, step uint64) {
 	f.done = 0
 	if !f.at.Open {
 		f.start(place{Open: true, Epoch: epoch, Step: step}, seed)
 	}
 }
 
-func (f *feed[X, Y]) start(at place, seed uint64) {
+func (f *feed) start(at place, seed uint64) {
 	f.at = at
 	f.rows.begin(at.Epoch, seed, at.Step)
 }
 
 // resume goes on where another feed stood after that many batches of an epoch.
-func (f *feed[X, Y]) resume(at place, done int, seed uint64) error {
+func (f *feed) resume(at place, done int, seed uint64) error {
 	f.at, f.done = at, done
 	if !at.Open {
 		return nil
@@ -43,7 +43,7 @@ func (f *feed[X, Y]) resume(at place, done int, seed uint64) error {
 
 // next fills b with the rows that follow. It leaves it empty at the end of the
 // epoch.
-func (f *feed[X, Y]) next(b *batch[X, Y], epoch int, seed, step uint64) error {
+func (f *feed) next(b *batch, epoch int, seed, step uint64) error {
 	b.n = 0
 	if !f.at.Open || f.steps > 0 && f.done == f.steps {
 		return nil
@@ -69,14 +69,14 @@ func (f *feed[X, Y]) next(b *batch[X, Y], epoch int, seed, step uint64) error {
 }
 
 // end ends an epoch.
-func (f *feed[X, Y]) end() {
+func (f *feed) end() {
 	if f.steps == 0 || f.rows.len() >= 0 && f.at.Rows >= f.rows.len() {
 		f.close()
 	}
 }
 
 // close ends a pass.
-func (f *feed[X, Y]) close() {
+func (f *feed) close() {
 	if f.at.Open {
 		f.rows.end()
 	}

@@ -24,6 +24,10 @@ import (
 // When ctx is cancelled it stops between two steps and returns ctx.Err(); the
 // parameters are then those after the last step.
 func Fit[X, Y any](ctx context.Context, e Engine[X, Y], s *Session, c Compiled, d data.Dataset[X, Y], cfg Config[X, Y]) (*History, error) {
+	return fit(ctx, bare(e), s, c, untyped(d), plain(cfg, d))
+}
+
+func fit(ctx context.Context, e engine, s *Session, c Compiled, d *dataset, cfg config) (*History, error) {
 	f, err := newFitting(e, s, c, d, cfg)
 	if err != nil {
 		return &History{}, err

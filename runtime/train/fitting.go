@@ -4,24 +4,23 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nngen-go/nngen/runtime/data"
 	"github.com/nngen-go/nngen/runtime/nn"
 )
 
 // fitting is one call of Fit: everything it needs, allocated beforehand.
-type fitting[X, Y any] struct {
-	engine        Engine[X, Y]
+type fitting struct {
+	engine        engine
 	grower        Grower // nil: a batch may be taken in parts
 	session       *Session
 	first, epochs int // epochs from first to epochs-1
-	feed          *feed[X, Y]
-	batch         *batch[X, Y]
+	feed          *feed
+	batch         *batch
 	classes       *classWeights // nil: none
 	meter         *meter
-	validation    *evaluation[X, Y] // nil: none
-	validateEvery int               // epochs
+	validation    *evaluation // nil: none
+	validateEvery int         // epochs
 	team          *nn.Team
-	loader        *loader[X, Y]
+	loader        *loader
 	sum           *gradientSum // over micro-batches; nil where a batch is one
 	held          []held       // state of frozen layers
 	callbacks     []Callback
@@ -34,13 +33,13 @@ type fitting[X, Y any] struct {
 	logs          []NamedValue // of an epoch
 }
 
-func newFitting[X, Y any](e Engine[X, Y], s *Session, c Compiled, d data.Dataset[X, Y], cfg Config[X, Y]) (*fitting[X, Y], error) {
+func newFitting(e engine, s *Session, c Compiled, d *dataset, cfg config) (*fitting, error) {
 	set, err := settle(c, cfg)
 	if err != nil {
 		return nil, err
 	}
 	micro := e.MicroBatch()
-	grower, _ := e.(Grower)
+	grower, _ := e.Network.(Grower)
 	if !e.BatchStatistics() {
 		grower = nil
 	} else if grower == nil && set.batch > micro {
@@ -50,13 +49,13 @@ func newFitting[X, Y any](e Engine[X, Y], s *Session, c Compiled, d data.Dataset
 	if err != nil {
 		return nil, err
 	}
-	f := &fitting[X, Y]{engine: e, grower: grower, session: s, first: cfg.InitialEpoch, epochs: set.epochs, validateEvery: set.validateEvery, callbacks: ordered(set.callbacks)}
+	f := &fitting{engine: e, grower: grower, session: s, first: cfg.InitialEpoch, epochs: set.epochs, validateEvery: set.validateEvery, callbacks: ordered(set.callbacks)}
 	rows, err := newSource("training", training, c.Shuffle && !cfg.NoShuffle, c.WeightColumn)
 	if err != nil {
 		return nil, err
 	}
-	f.feed = &feed[X, Y]{rows: rows, steps: set.steps}
-	f.batch = newBatch[X, Y](set.batch, rows.len())
+	f.feed = &feed{rows: rows, steps: set.steps}
+	f.batch = newBatch(set.batch, rows.len())
 	if f.classes, err = newClassWeights(set.classWeight, e.OutputNames(), c.Loss); err != nil {
 		return nil, err
 	}
@@ -104,7 +103,7 @@ func newFitting[X, Y any](e Engine[X, Y], s *Session, c Compiled, d data.Dataset
 }
 
 // figures names what the logs hold at the end of an epoch.
-func (f *fitting[X, Y]) figures() []string {
+func (f *fitting) figures() []string {
 	var names []string
 	for _, v := range f.meter.logs {
 		names = append(names, v.Name)
@@ -118,7 +117,7 @@ func (f *fitting[X, Y]) figures() []string {
 }
 
 // share has the workers of a team do their part of everything.
-func (f *fitting[X, Y]) share(t *nn.Team) {
+func (f *fitting) share(t *nn.Team) {
 	f.engine.Share(t)
 	f.team, f.loader = t, newLoader(f.engine, t)
 	if f.validation != nil {

@@ -101,7 +101,7 @@ func (s *Session) choose(segments []nn.Segment, names []string, f func(nn.Segmen
 type held struct{ of, copy []float32 }
 
 // hold notes the state that is frozen, as it is now.
-func (f *fitting[X, Y]) hold() {
+func (f *fitting) hold() {
 	f.session.Optimizer.SetFrozen(func(name string) bool { return f.session.frozen[name] })
 	for _, t := range f.state.Segments {
 		if t.Flags&nn.State != 0 && f.session.frozen[t.Name] {

@@ -2,6 +2,8 @@ package train
 
 import (
 	"errors"
+	"reflect"
+	"unsafe"
 
 	"github.com/nngen-go/nngen/runtime/data"
 )
@@ -19,21 +21,16 @@ func Hold[F, X, Y any](c Compiled, cfg Config[X, Y], d data.Dataset[F, Y], class
 	if fraction == 0 {
 		fraction = c.ValidationSplit
 	}
-	switch {
-	case cfg.ValidationData != nil || fraction <= 0:
+	if cfg.ValidationData != nil || fraction <= 0 {
 		return d, nil, nil
-	case class == nil && cfg.Stratify:
-		if class, err = classOf[Y](c.Loss); err != nil {
+	}
+	var of func(unsafe.Pointer) int
+	if class != nil {
+		of = func(y unsafe.Pointer) int { return class((*Y)(y)) }
+	} else if cfg.Stratify {
+		if of, err = classOf(reflect.TypeFor[Y](), c.Loss); err != nil {
 			return nil, nil, err
 		}
-		fallthrough
-	case class != nil:
-		rows, held, err = data.StratifiedSplit(d, fraction, class)
-	default:
-		rows, held, err = data.Split(d, fraction)
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	return rows, held, nil
+	return split(d, fraction, of)
 }

@@ -30,9 +30,14 @@ func TestLists(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}
-	l := &loader[two, int]{lists: lists(reflect.TypeFor[two](), 0)}
-	l.prefetch(&two{})
-	l.prefetchLists(&two{}) // nil slices have no memory
-	l.prefetchLists(&two{Text: []int32{}, More: struct{ Bytes []uint8 }{make([]uint8, 1<<20)}})
-	(&loader[[1]float32, int]{}).prefetch(&[1]float32{})
+	of := reflect.TypeFor[two]()
+	l := &loader{size: int(of.Size()), lists: lists(of, 0)}
+	for _, x := range []*two{
+		{}, // nil slices have no memory
+		{Text: []int32{}, More: struct{ Bytes []uint8 }{make([]uint8, 1<<20)}},
+	} {
+		l.prefetch(unsafe.Pointer(x))
+		l.prefetchLists(unsafe.Pointer(x))
+	}
+	(&loader{size: 4}).prefetch(unsafe.Pointer(new([1]float32)))
 }

@@ -19,15 +19,16 @@ const parallelBytes = 64 << 10
 
 // loader copies rows into the workspace of an engine, with the help of a team
 // where that is allowed and pays.
-type loader[X, Y any] struct {
-	engine   Engine[X, Y]
+type loader struct {
+	engine   engine
 	team     *nn.Team
 	parallel bool
+	size     int // of an input
 	lists    []list
 	body     func(*nn.Worker) // part, bound once: loading allocates nothing
 
 	// The call that is under way.
-	batch    *batch[X, Y]
+	batch    *batch
 	first, n int
 	failures []failure // per worker
 }
@@ -38,20 +39,18 @@ type failure struct {
 	err error
 }
 
-func newLoader[X, Y any](e Engine[X, Y], t *nn.Team) *loader[X, Y] {
-	l := &loader[X, Y]{engine: e, team: t, failures: make([]failure, t.Workers())}
-	_, l.parallel = e.(ParallelLoader)
-	l.lists = lists(reflect.TypeFor[X](), 0)
+func newLoader(e engine, t *nn.Team) *loader {
+	l := &loader{engine: e, team: t, size: int(e.input.Size()), lists: lists(e.input, 0), failures: make([]failure, t.Workers())}
+	_, l.parallel = e.Network.(ParallelLoader)
 	l.body = l.part
 	return l
 }
 
 // load copies rows first to first+n-1 of the batch. It reports the first row that
 // the engine refuses, whoever has come upon it.
-func (l *loader[X, Y]) load(b *batch[X, Y], first, n int, kind string) error {
-	var x X
+func (l *loader) load(b *batch, first, n int, kind string) error {
 	l.batch, l.first, l.n = b, first, n
-	if l.parallel && n*int(unsafe.Sizeof(x)) >= parallelBytes {
+	if l.parallel && n*l.size >= parallelBytes {
 		l.team.Run(l.body)
 	} else {
 		l.part(nil)
@@ -66,18 +65,18 @@ func (l *loader[X, Y]) load(b *batch[X, Y], first, n int, kind string) error {
 }
 
 // part loads what falls to a worker, up to the first row that is refused.
-func (l *loader[X, Y]) part(w *nn.Worker) {
+func (l *loader) part(w *nn.Worker) {
 	b := l.batch
 	from, to := w.Share(l.n)
 	for row := from; row < to; row++ {
 		i := l.first + row
 		if row+2*ahead < to {
-			l.prefetch(b.x[i+2*ahead])
+			l.prefetch(b.rows[i+2*ahead].x)
 		}
 		if row+ahead < to {
-			l.prefetchLists(b.x[i+ahead])
+			l.prefetchLists(b.rows[i+ahead].x)
 		}
-		if err := l.engine.Load(row, b.x[i], b.y[i], b.weight[i]); err != nil {
+		if err := l.engine.load(row, b.rows[i]); err != nil {
 			l.failures[w.Index()] = failure{i, err}
 			return
 		}
@@ -115,15 +114,15 @@ func lists(t reflect.Type, offset uintptr) []list {
 const prefetchBytes = 2 << 10
 
 // prefetch has the beginning of a row on its way.
-func (l *loader[X, Y]) prefetch(x *X) {
-	nn.Prefetch(unsafe.Pointer(x), min(int(unsafe.Sizeof(*x)), prefetchBytes))
+func (l *loader) prefetch(x unsafe.Pointer) {
+	nn.Prefetch(x, min(l.size, prefetchBytes))
 }
 
 // prefetchLists has the beginning of what a row refers to on its way. The row
 // itself has come by now.
-func (l *loader[X, Y]) prefetchLists(x *X) {
+func (l *loader) prefetchLists(x unsafe.Pointer) {
 	for _, s := range l.lists {
-		header := *(*[]byte)(unsafe.Add(unsafe.Pointer(x), s.offset)) // of elements of another size
+		header := *(*[]byte)(unsafe.Add(x, s.offset)) // of elements of another size
 		nn.Prefetch(unsafe.Pointer(unsafe.SliceData(header)), min(len(header)*int(s.size), prefetchBytes))
 	}
 }

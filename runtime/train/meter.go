@@ -226,7 +226,7 @@ func (m *meter) endBatch(rows int) {
 }
 
 // observe shows the metrics the n rows that the engine computed last.
-func observe[X, Y any](m *meter, e Engine[X, Y], n int) {
+func observe(m *meter, e Network, n int) {
 	for k, list := range m.metrics {
 		for row := range n {
 			for _, x := range list {

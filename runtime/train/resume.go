@@ -10,7 +10,7 @@ import (
 )
 
 // stateful returns the callbacks that remember something.
-func (f *fitting[X, Y]) stateful() []StatefulCallback {
+func (f *fitting) stateful() []StatefulCallback {
 	var all []StatefulCallback
 	for _, c := range f.callbacks {
 		if c, ok := c.(StatefulCallback); ok {
@@ -28,7 +28,7 @@ type interruption struct {
 
 // interrupted looks for the checkpoint of a training to go on with, and brings
 // its parameters back. It returns nil if there is none.
-func (f *fitting[X, Y]) interrupted() (*interruption, error) {
+func (f *fitting) interrupted() (*interruption, error) {
 	var backup *BackupAndRestore
 	for _, c := range f.callbacks {
 		if b, ok := c.(*BackupAndRestore); ok {
@@ -56,7 +56,7 @@ func (f *fitting[X, Y]) interrupted() (*interruption, error) {
 }
 
 // check decodes the position and compares it with this training.
-func (f *fitting[X, Y]) check(from *interruption) error {
+func (f *fitting) check(from *interruption) error {
 	file := from.file
 	state := file.Tensor(positionName)
 	if file.Meta[weights.KeyTraining] != checkpointFormat || state == nil {
@@ -89,7 +89,7 @@ func (f *fitting[X, Y]) check(from *interruption) error {
 
 // restore goes on where the checkpoint was made: what OnTrainBegin has done to
 // parameters and optimizer is undone.
-func (f *fitting[X, Y]) restore(from *interruption) error {
+func (f *fitting) restore(from *interruption) error {
 	fail := func(err error) error { return fmt.Errorf("%s: %w", from.file.Name, err) }
 	if err := from.file.CopyModel(f.state.meta()[weights.KeyModelID], f.state.Segments, f.state.Params); err != nil {
 		return err

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"unsafe"
 
-	"github.com/nngen-go/nngen/runtime/data"
 	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/optim"
 )
@@ -33,7 +33,7 @@ type settings struct {
 	callbacks              []Callback
 }
 
-func settle[X, Y any](c Compiled, cfg Config[X, Y]) (s settings, err error) {
+func settle(c Compiled, cfg config) (s settings, err error) {
 	if s.batch, err = pick("batch size", cfg.BatchSize, c.BatchSize, 32); err != nil {
 		return s, err
 	}
@@ -71,7 +71,7 @@ func settle[X, Y any](c Compiled, cfg Config[X, Y]) (s settings, err error) {
 
 // divide returns the rows to train on and the rows held for validation, nil if
 // there are none.
-func divide[X, Y any](c Compiled, d data.Dataset[X, Y], cfg Config[X, Y]) (training, held data.Dataset[X, Y], err error) {
+func divide(c Compiled, d *dataset, cfg config) (training, held *dataset, err error) {
 	if cfg.ValidationData != nil {
 		return d, cfg.ValidationData, nil
 	}
@@ -85,16 +85,13 @@ func divide[X, Y any](c Compiled, d data.Dataset[X, Y], cfg Config[X, Y]) (train
 	if d == nil {
 		return nil, nil, errors.New("train: no training data")
 	}
+	var class func(unsafe.Pointer) int
 	if cfg.Stratify {
-		class, err := classOf[Y](c.Loss)
-		if err != nil {
+		if class, err = classOf(cfg.target, c.Loss); err != nil {
 			return nil, nil, err
 		}
-		training, held, err = data.StratifiedSplit(d, fraction, class)
-		return training, held, err
 	}
-	training, held, err = data.Split(d, fraction)
-	return training, held, err
+	return cfg.split(fraction, class)
 }
 
 // chooseOptimizer returns the optimizer that a call of Fit uses: a fresh one for

@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"iter"
 
-	"github.com/nngen-go/nngen/runtime/data"
 	"github.com/nngen-go/nngen/runtime/nn"
 )
 
 // source hands out the rows of a data set batch by batch.
-type source[X, Y any] interface {
+type source interface {
 	kind() string // "training" or "validation", for messages
 	len() int     // rows, -1 if not known
 	// begin starts a pass. Seed and step select the order of the rows.
@@ -18,31 +17,31 @@ type source[X, Y any] interface {
 	// skip leaves out the first n rows of a pass that has just begun.
 	skip(n int) error
 	// next fills b with the rows that follow, and leaves it empty at the end.
-	next(b *batch[X, Y]) error
+	next(b *batch) error
 	end()
 }
 
-func newSource[X, Y any](kind string, d data.Dataset[X, Y], shuffle bool, column string) (source[X, Y], error) {
+func newSource(kind string, d *dataset, shuffle bool, column string) (source, error) {
 	if d == nil {
 		return nil, errors.New("train: no " + kind + " data")
 	}
-	if e, ok := d.(interface{ Err() error }); ok && e.Err() != nil {
+	if e, ok := d.source.(interface{ Err() error }); ok && e.Err() != nil {
 		return nil, e.Err()
 	}
-	if d.Len() == 0 {
+	if d.source.Len() == 0 {
 		return nil, errors.New("train: the " + kind + " data has no rows")
 	}
-	if all, ok := d.(data.Indexed[X, Y]); ok {
-		if !anyWeight(all) {
+	if d.at != nil {
+		if !anyWeight(d) {
 			return nil, weightless(kind, column)
 		}
-		s := &indexed[X, Y]{name: kind, rows: all}
+		s := &indexed{name: kind, rows: d}
 		if shuffle {
-			s.order = make([]int, all.Len())
+			s.order = make([]int, d.source.Len())
 		}
 		return s, nil
 	}
-	return &stream[X, Y]{name: kind, column: column, rows: d}, nil
+	return &stream{name: kind, column: column, rows: d}, nil
 }
 
 // weightless reports that every row of a data set has weight 0, which would train
@@ -58,9 +57,9 @@ func weightless(kind, column string) error {
 
 // anyWeight reports whether a row has a weight other than 0, which the first one
 // has as a rule.
-func anyWeight[X, Y any](rows data.Indexed[X, Y]) bool {
-	for i := range rows.Len() {
-		if _, _, w := rows.At(i); w != 0 {
+func anyWeight(rows *dataset) bool {
+	for i := range rows.source.Len() {
+		if rows.at(i).weight != 0 {
 			return true
 		}
 	}
@@ -68,31 +67,31 @@ func anyWeight[X, Y any](rows data.Indexed[X, Y]) bool {
 }
 
 // indexed reads a data set with random access.
-type indexed[X, Y any] struct {
+type indexed struct {
 	name  string
-	rows  data.Indexed[X, Y]
+	rows  *dataset
 	order []int // nil: as they come
 	at    int
 }
 
-func (s *indexed[X, Y]) kind() string { return s.name }
-func (s *indexed[X, Y]) len() int     { return s.rows.Len() }
-func (s *indexed[X, Y]) end()         {}
+func (s *indexed) kind() string { return s.name }
+func (s *indexed) len() int     { return s.rows.source.Len() }
+func (s *indexed) end()         {}
 
-func (s *indexed[X, Y]) begin(_ int, seed, step uint64) {
+func (s *indexed) begin(_ int, seed, step uint64) {
 	s.at = 0
 	if s.order != nil {
 		permute(s.order, nn.NewKey(seed, step, nn.Stream("shuffle")))
 	}
 }
 
-func (s *indexed[X, Y]) skip(n int) error {
-	s.at = min(n, s.rows.Len())
+func (s *indexed) skip(n int) error {
+	s.at = min(n, s.rows.source.Len())
 	return nil
 }
 
-func (s *indexed[X, Y]) next(b *batch[X, Y]) error {
-	b.n = min(b.size, s.rows.Len()-s.at)
+func (s *indexed) next(b *batch) error {
+	b.n = min(b.size, s.rows.source.Len()-s.at)
 	b.room(b.n)
 	for i := range b.n {
 		row := s.at + i
@@ -100,41 +99,39 @@ func (s *indexed[X, Y]) next(b *batch[X, Y]) error {
 			row = s.order[row]
 		}
 		b.index[i] = row
-		b.x[i], b.y[i], b.weight[i] = s.rows.At(row)
+		b.rows[i] = s.rows.at(row)
 	}
 	s.at += b.n
 	return b.check(s.name)
 }
 
-// stream reads a data set from beginning to end. It holds one batch of
-// examples, because the rows of a batch must be counted before the first of
-// them is trained on.
-type stream[X, Y any] struct {
+// stream reads a data set from beginning to end.
+type stream struct {
 	name     string
 	column   string // of the weights, for messages
-	rows     data.Dataset[X, Y]
-	pull     func() (data.Example[X, Y], error, bool)
+	rows     *dataset
+	pull     func() (weight float32, err error, ok bool)
 	stop     func()
 	at       int
 	weighted bool // a row of this pass has a weight other than 0
-	examples []data.Example[X, Y]
 }
 
-func (s *stream[X, Y]) kind() string { return s.name }
-func (s *stream[X, Y]) len() int     { return s.rows.Len() }
+func (s *stream) kind() string { return s.name }
+func (s *stream) len() int     { return s.rows.source.Len() }
 
-func (s *stream[X, Y]) begin(epoch int, _, _ uint64) {
+func (s *stream) begin(epoch int, _, _ uint64) {
 	s.at, s.weighted = 0, false
-	s.pull, s.stop = iter.Pull2(s.rows.Rows(epoch))
+	s.pull, s.stop = iter.Pull2(s.rows.stream(epoch))
 }
 
-func (s *stream[X, Y]) skip(n int) error {
+func (s *stream) skip(n int) error {
 	for ; s.at < n; s.at++ {
-		example, err, ok := s.pull()
+		s.rows.forget()
+		weight, err, ok := s.pull()
 		if err != nil {
 			return err
 		}
-		s.weighted = s.weighted || example.Weight != 0
+		s.weighted = s.weighted || weight != 0
 		if !ok {
 			return fmt.Errorf("train: the %s data ends after %d rows; the training that is to go on had read %d", s.name, s.at, n)
 		}
@@ -142,29 +139,28 @@ func (s *stream[X, Y]) skip(n int) error {
 	return nil
 }
 
-func (s *stream[X, Y]) end() { s.stop() }
+func (s *stream) end() { s.stop() }
 
-func (s *stream[X, Y]) next(b *batch[X, Y]) error {
-	b.n, s.examples = 0, s.examples[:0]
-	for len(s.examples) < b.size {
-		example, err, ok := s.pull()
+func (s *stream) next(b *batch) error {
+	s.rows.forget()
+	n := 0
+	for b.n = 0; n < b.size; n++ {
+		weight, err, ok := s.pull()
 		if err != nil {
 			return err
 		}
 		if !ok {
-			if !s.weighted && s.at+len(s.examples) > 0 {
+			if !s.weighted && s.at+n > 0 {
 				return weightless(s.name, s.column)
 			}
 			break
 		}
-		s.weighted = s.weighted || example.Weight != 0
-		s.examples = append(s.examples, example)
+		s.weighted = s.weighted || weight != 0
 	}
-	b.room(len(s.examples))
-	b.n = len(s.examples)
-	for i := range s.examples {
-		e := &s.examples[i]
-		b.x[i], b.y[i], b.weight[i], b.index[i] = &e.X, &e.Y, e.Weight, s.at
+	b.room(n)
+	b.n = n
+	for i := range n {
+		b.rows[i], b.index[i] = s.rows.kept(i), s.at
 		s.at++
 	}
 	return b.check(s.name)

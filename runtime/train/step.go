@@ -4,7 +4,7 @@ import "fmt"
 
 // step trains on the rows of f.batch, in as many micro-batches as it takes, or
 // at once where that must be.
-func (f *fitting[X, Y]) step() error {
+func (f *fitting) step() error {
 	e, b := f.engine, f.batch
 	micro := e.MicroBatch()
 	if f.grower != nil {
@@ -19,13 +19,13 @@ func (f *fitting[X, Y]) step() error {
 			return err
 		}
 		if f.classes != nil {
-			if err := reweight(f.classes, e, n); err != nil {
+			if err := reweight(f.classes, e.Network, n); err != nil {
 				return err
 			}
 		}
 		loss := e.Train(n, Step{Seed: f.session.Seed, Index: f.session.Step, First: first, Total: b.n})
 		f.meter.share(loss, e.Losses())
-		observe(f.meter, e, n)
+		observe(f.meter, e.Network, n)
 		if b.n > micro {
 			f.sum.add(f.team, e.Gradients(), first == 0)
 		}

@@ -1,0 +1,180 @@
+package modeltest
+
+import (
+	"context"
+	"io"
+	"reflect"
+	"testing"
+
+	"github.com/nngen-go/nngen/runtime/data"
+	"github.com/nngen-go/nngen/runtime/nn"
+	"github.com/nngen-go/nngen/runtime/optim"
+	"github.com/nngen-go/nngen/runtime/peak"
+	"github.com/nngen-go/nngen/runtime/train"
+)
+
+// Types end in this file: the tests are compiled once, not with every generated
+// package. They have a model, samples and outputs as values of type any, of which
+// samples and outputs are pointers, and several of them as a list.
+
+// list holds values of a type of the package.
+type list struct{ reflect.Value }
+
+// listOf makes n values of a type; made gives pointers to them, nil: zeros.
+func listOf(t reflect.Type, n int, made func(i int) any) list {
+	l := list{reflect.MakeSlice(reflect.SliceOf(t), n, n)}
+	for i := range n {
+		if made != nil {
+			l.Index(i).Set(reflect.ValueOf(made(i)).Elem())
+		}
+	}
+	return l
+}
+
+// at points to a value.
+func (l list) at(i int) any { return l.Index(i).Addr().Interface() }
+
+// all points to every value.
+func (l list) all() []any {
+	all := make([]any, l.Len())
+	for i := range all {
+		all[i] = l.at(i)
+	}
+	return all
+}
+
+// first is the first n values.
+func (l list) first(n int) list { return list{l.Slice(0, n)} }
+
+// values are those of a list.
+func values[E any](l list) []E { return l.Interface().([]E) }
+
+// fresh points to a new value.
+func fresh(t reflect.Type) any { return reflect.New(t).Interface() }
+
+// predictor is a Predictor without its types.
+type predictor struct {
+	input, output reflect.Type
+	model         func(t *testing.T) any
+	predictOf     func(m, dst, x any) (predict func())
+	batchOf       func(m any, dst, x list) (predict func() error)
+	poison        func(m any)
+	batchRows     int
+	inputs        []Port
+	inputsFrom    func(rows [][]float32) (list, error)
+	answer        *answer
+}
+
+// predict predicts a sample.
+func (p *predictor) predict(m, dst, x any) { p.predictOf(m, dst, x)() }
+
+// predictBatch predicts samples at once.
+func (p *predictor) predictBatch(m any, dst, x list) error { return p.batchOf(m, dst, x)() }
+
+// answer is an Answer without its types.
+type answer struct {
+	classify func(m, x any) (class int, p float32)
+	values   func(o any) []float32
+	names    []string
+	parse    func(name string) (class int, err error)
+	scores   bool
+}
+
+func (p *Predictor[M, I, O]) plain() *predictor {
+	u := &predictor{
+		input: reflect.TypeFor[I](), output: reflect.TypeFor[O](),
+		model: func(t *testing.T) any { return p.Model(t) },
+		predictOf: func(m, dst, x any) func() {
+			model, output, input := m.(M), dst.(*O), x.(*I)
+			return func() { p.Predict(model, output, input) }
+		},
+		batchOf: func(m any, dst, x list) func() error {
+			model, outputs, inputs := m.(M), values[O](dst), values[I](x)
+			return func() error { return p.PredictBatch(model, outputs, inputs) }
+		},
+		poison:    func(m any) { p.Poison(m.(M)) },
+		batchRows: p.BatchRows, inputs: p.Inputs,
+	}
+	if p.InputsFrom != nil {
+		u.inputsFrom = func(rows [][]float32) (list, error) {
+			x, err := p.InputsFrom(rows)
+			return list{reflect.ValueOf(x)}, err
+		}
+	}
+	if a := p.Answer; a != nil {
+		u.answer = &answer{
+			classify: func(m, x any) (int, float32) { return a.Classify(m.(M), x.(*I)) },
+			values:   func(o any) []float32 { return a.Values(o.(*O)) },
+			names:    a.Names, parse: a.Parse, scores: a.Scores,
+		}
+	}
+	return u
+}
+
+// network is a Network without its types.
+type network struct {
+	*predictor
+	newModel   func(opts ...nn.Option) any
+	read       func(r io.Reader, opts ...nn.Option) (any, error)
+	targets    []Port
+	targetType reflect.Type
+	engine     func(m any) train.Network
+	load       func(e train.Network, row int, x, y any, weight float32) error
+	arena      func(m any) []float32
+	parts      func(m any, n int, s train.Step) (trained, evaluated func(t *nn.Worker))
+	rule       func() optim.Rule
+	gradients  func(m any, x, y list) (loss float32, g []float32, err error)
+	applyNone  func(m any) error // without an optimizer
+	fit        func(m any, x, y list, f fitting) error
+
+	calls              func(call Call)
+	floats, ints, loss int
+	constants          [][]float32
+
+	rows                                         int
+	predictWork, batchWork, fitWork, weightBytes int
+}
+
+// fitting says how a model is fitted: over its rows, or over as many steps of all
+// of them, which a meter follows.
+type fitting struct {
+	epochs, batch, steps int
+	ordered              bool
+	meter                *peak.Meter
+}
+
+func (n *Network[M, I, O, T, P]) plain() *network {
+	return &network{
+		predictor: n.Predictor.plain(),
+		newModel:  func(opts ...nn.Option) any { return n.New(opts...) },
+		read:      func(r io.Reader, opts ...nn.Option) (any, error) { return n.Read(r, opts...) },
+		targets:   n.Targets, targetType: reflect.TypeFor[T](),
+		engine: func(m any) train.Network { return n.Engine(m.(M)) },
+		load: func(e train.Network, row int, x, y any, weight float32) error {
+			return e.(train.Engine[I, T]).Load(row, x.(*I), y.(*T), weight)
+		},
+		arena: func(m any) []float32 { return n.Arena(m.(M)) },
+		parts: func(m any, rows int, s train.Step) (trained, evaluated func(t *nn.Worker)) {
+			return n.Parts(m.(M), rows, s)
+		},
+		rule: n.Rule,
+		gradients: func(m any, x, y list) (float32, []float32, error) {
+			g := new(P)
+			loss, err := m.(M).Gradients(g, train.Batch[I, T]{X: values[I](x), Y: values[T](y)})
+			return loss, n.Flat(g), err
+		},
+		applyNone: func(m any) error { return m.(M).Apply(nil, new(P)) },
+		fit: func(m any, x, y list, f fitting) error {
+			inputs, targets := values[I](x), values[T](y)
+			d := data.Slices(inputs, targets)
+			if f.meter != nil {
+				d = &repeated[I, T]{d, inputs, targets, f.steps, f.meter}
+			}
+			cfg := train.Config[I, T]{Epochs: f.epochs, BatchSize: f.batch, NoShuffle: f.ordered, ValidationSplit: -1, StepsPerEpoch: -1, OwnCallbacks: true}
+			_, err := m.(M).Fit(context.Background(), d, cfg)
+			return err
+		},
+		calls: n.Calls, floats: n.Floats, ints: n.Ints, loss: n.Loss, constants: n.Constants,
+		rows: n.Rows, predictWork: n.PredictWork, batchWork: n.BatchWork, fitWork: n.FitWork, weightBytes: n.WeightBytes,
+	}
+}
