@@ -79,7 +79,7 @@ func TestBatchSizeAboveRows(t *testing.T) {
 	d := dataset(50)
 	want := engine(8)
 	fit(t, want, &train.Session{Seed: 1}, compiled(8, 2), d, config{BatchSize: 50, NoShuffle: true})
-	for _, size := range []int{51, 1 << 40, math.MaxInt} {
+	for _, size := range []int{51, math.MaxInt / 2, math.MaxInt} {
 		for _, d := range []data.Dataset[vector, vector]{d, &stream{rows: d, len: 50}, &stream{rows: d, len: -1}} {
 			e := engine(8)
 			fit(t, e, &train.Session{Seed: 1}, compiled(8, 2), d, config{BatchSize: size, NoShuffle: true, ValidationData: d, ValidationBatchSize: size})
