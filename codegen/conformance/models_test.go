@@ -32,40 +32,26 @@ func TestRandomModels(t *testing.T) {
 	for _, name := range pass.Optional() {
 		off[name] = true
 	}
-	var nets []*network
-	var names []string
-	var cases []harness.Case
+	var models []variant
 	for seed := range uint64(modelCount) {
-		src, err := randomModel(seed)
-		if err != nil {
-			t.Fatal(err)
-		}
-		variants := []pass.Options{{}}
+		options := []pass.Options{{}}
 		if seed%5 == 0 {
-			variants = append(variants, pass.Options{Off: off})
+			options = append(options, pass.Options{Off: off})
 		}
 		if seed%5 == 1 {
-			variants = append(variants, pass.Options{Machine: machine.Tiny()[seed/5%3]})
+			options = append(options, pass.Options{Machine: machine.Tiny()[seed/5%3]})
 		}
 		if seed%5 >= 3 { // kernels as layers of a large network share them
 			m := machine.Server()
 			m.OwnKernels = 0
 			m.ShareMulAdds = 1 // and predictions that workers share
-			variants = append(variants, pass.Options{Machine: m})
+			options = append(options, pass.Options{Machine: m})
 		}
-		for variant, o := range variants {
-			net, err := compileJSON(fmt.Sprintf("m%03d%c", seed, "ab"[variant]), src)
-			if err != nil {
-				t.Fatalf("%s\n%v", src, err)
-			}
-			if err := net.emit(dir, o); err != nil {
-				t.Fatalf("%s\n%v", src, err)
-			}
-			nets, names = append(nets, net), append(names, net.name)
-			c := net.randomCase(seed)
-			cases = append(cases, c)
+		for i, o := range options {
+			models = append(models, variant{seed, fmt.Sprintf("m%03d%c", seed, "ab"[i]), o})
 		}
 	}
+	nets, names, cases := emitAll(t, dir, models)
 	link(t, dir, names)
 	for _, level := range levels() {
 		t.Run(level.String(), func(t *testing.T) {
@@ -80,6 +66,37 @@ func TestRandomModels(t *testing.T) {
 			}
 		})
 	}
+}
+
+// variant is a random network with the options it is emitted with.
+type variant struct {
+	seed    uint64
+	name    string // of the package
+	options pass.Options
+}
+
+// emitAll emits random networks, several at the same time, and draws a case for
+// each.
+func emitAll(t *testing.T, dir string, models []variant) (nets []*network, names []string, cases []harness.Case) {
+	t.Helper()
+	nets, names, cases = make([]*network, len(models)), make([]string, len(models)), make([]harness.Case, len(models))
+	parallel(t, len(models), func(i int) error {
+		v := models[i]
+		src, err := randomModel(v.seed)
+		if err != nil {
+			return err
+		}
+		net, err := compileJSON(v.name, src)
+		if err == nil {
+			err = net.emit(dir, v.options)
+		}
+		if err != nil {
+			return fmt.Errorf("%s\n%w", src, err)
+		}
+		nets[i], names[i], cases[i] = net, net.name, net.randomCase(v.seed)
+		return nil
+	})
+	return nets, names, cases
 }
 
 // randomCase draws parameters and a batch of data for a network.

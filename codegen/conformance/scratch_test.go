@@ -8,7 +8,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/nngen-go/nngen/codegen"
@@ -70,10 +73,32 @@ func (n *network) emit(dir string, o pass.Options) error {
 	return nil
 }
 
+// parallel calls work for 0 to n-1 from as many goroutines as there are cores, and
+// ends the test with the first error.
+func parallel(t *testing.T, n int, work func(i int) error) {
+	t.Helper()
+	errs := make([]error, n)
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		all.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				errs[i] = work(i)
+			}
+		})
+	}
+	all.Wait()
+	for _, err := range errs {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // link makes one binary of all packages.
 func link(t *testing.T, dir string, packages []string) {
 	t.Helper()
-	runtime, err := filepath.Abs("../../runtime")
+	module, err := filepath.Abs("../../runtime")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +113,7 @@ func link(t *testing.T, dir string, packages []string) {
 	}
 	main.WriteString("\tif err := harness.Serve(os.Stdin, os.Stdout); err != nil {\n\t\tpanic(err)\n\t}\n}\n")
 	files := map[string]string{
-		"go.mod":  "module scratch\n\ngo 1.24\n\nrequire github.com/nngen-go/nngen/runtime v0.0.0\n\nreplace github.com/nngen-go/nngen/runtime => " + runtime + "\n",
+		"go.mod":  "module scratch\n\ngo 1.24\n\nrequire github.com/nngen-go/nngen/runtime v0.0.0\n\nreplace github.com/nngen-go/nngen/runtime => " + module + "\n",
 		"main.go": main.String(),
 	}
 	for _, name := range []string{"harness/harness.go", "harness/formula.go", "harness/measure.go"} {

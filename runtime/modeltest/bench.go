@@ -19,8 +19,8 @@ import (
 // BenchmarkPredict predicts one sample.
 func (n *Network[M, I, O, T, P]) BenchmarkPredict(b *testing.B) { n.plain().benchmarkPredict(b) }
 
-func (n *network) benchmarkPredict(b *testing.B) {
-	predict := n.predictOf(n.newModel(nn.Seed(1)), fresh(n.output), n.sample(1))
+func (n *plainNetwork) benchmarkPredict(b *testing.B) {
+	predict := n.predictOf(n.newModel(nn.Seed(1)), freshValue(n.output), n.sample(1))
 	b.Run(nn.CPU().String(), func(b *testing.B) {
 		b.ReportAllocs()
 		peak.Measure(b, b.N, peak.Work{Flops: n.predictWork, Bytes: n.weightBytes}, predict)
@@ -32,7 +32,7 @@ func (n *Network[M, I, O, T, P]) BenchmarkPredictBatch(b *testing.B) {
 	n.plain().benchmarkPredictBatch(b)
 }
 
-func (n *network) benchmarkPredictBatch(b *testing.B) {
+func (n *plainNetwork) benchmarkPredictBatch(b *testing.B) {
 	x, out := n.samples(n.rows), n.outputs(n.rows)
 	n.withWorkers(b, func(b *testing.B, m any, workers int) {
 		predict := n.batchOf(m, out, x)
@@ -47,7 +47,7 @@ func (n *network) benchmarkPredictBatch(b *testing.B) {
 // BenchmarkTrainStep makes steps of Fit, from their rows to the parameters.
 func (n *Network[M, I, O, T, P]) BenchmarkTrainStep(b *testing.B) { n.plain().benchmarkTrainStep(b) }
 
-func (n *network) benchmarkTrainStep(b *testing.B) {
+func (n *plainNetwork) benchmarkTrainStep(b *testing.B) {
 	x, y := n.samples(n.rows), n.sampleTargets(n.rows)
 	n.withWorkers(b, func(b *testing.B, m any, workers int) {
 		fit := func(f fitting) {
@@ -83,7 +83,7 @@ func (r *repeated[I, T]) At(i int) (*I, *T, float32) {
 }
 
 // withWorkers runs a benchmark on one core and, if there are more, on all.
-func (n *network) withWorkers(b *testing.B, run func(b *testing.B, m any, workers int)) {
+func (n *plainNetwork) withWorkers(b *testing.B, run func(b *testing.B, m any, workers int)) {
 	for _, workers := range slices.Compact([]int{1, runtime.GOMAXPROCS(0)}) {
 		b.Run(fmt.Sprintf("%s/workers=%d", nn.CPU(), workers), func(b *testing.B) {
 			b.ReportAllocs()

@@ -57,7 +57,7 @@ type column struct {
 }
 
 // double makes a training step over some rows.
-func (n *network) double(rows int) *double {
+func (n *plainNetwork) double(rows int) *double {
 	d := &double{calls: n.calls, rows: rows, loss: n.loss, inputs: make([]column, len(n.inputs)), targets: make([]column, len(n.targets)),
 		arena: make([]float64, n.floats), integers: make([]int32, n.ints)}
 	for _, c := range n.constants {
@@ -257,7 +257,7 @@ func float64s(x []float32) []float64 {
 // The gradient is the slope of the loss: along any direction it predicts what a
 // small step changes. How small depends: rounding hides what too short a step
 // does, and too long a one passes bends.
-func (n *network) gradientIsSlope(t *testing.T) {
+func (n *plainNetwork) gradientIsSlope(t *testing.T) {
 	rows := min(5, n.batchRows)
 	rng := rand.New(rand.NewPCG(3, 4))
 	d := n.double(rows)
@@ -307,7 +307,7 @@ func (n *network) gradientIsSlope(t *testing.T) {
 // Single precision follows double precision along some steps of the optimizer,
 // as closely as a step does that is computed in double and stored in single
 // precision. It need not follow to where squares are beyond its range.
-func (n *network) trajectory(t *testing.T) {
+func (n *plainNetwork) trajectory(t *testing.T) {
 	rows := min(6, n.batchRows)
 	d := n.double(rows)
 	for seed := range uint64(3) {

@@ -26,7 +26,7 @@ type Encoder[F, I any] struct {
 
 // Test runs the tests of an encoding.
 func (e Encoder[F, I]) Test(t *testing.T) {
-	u := &encoder{
+	u := &plainEncoder{
 		input: reflect.TypeFor[I](),
 		encodeOf: func(dst, f any) func() error {
 			input, features := dst.(*I), f.(*F)
@@ -47,8 +47,8 @@ func (e Encoder[F, I]) Test(t *testing.T) {
 	u.test(t)
 }
 
-// encoder is an Encoder without its types: rows and inputs are pointers.
-type encoder struct {
+// plainEncoder is an Encoder without its types: rows and inputs are pointers.
+type plainEncoder struct {
 	input              reflect.Type
 	encodeOf           func(dst, f any) (encode func() error)
 	inspect            func(f any) (missing, unknown []string)
@@ -62,9 +62,9 @@ type encoder struct {
 }
 
 // encode encodes a row.
-func (e *encoder) encode(dst, f any) error { return e.encodeOf(dst, f)() }
+func (e *plainEncoder) encode(dst, f any) error { return e.encodeOf(dst, f)() }
 
-func (e *encoder) test(t *testing.T) {
+func (e *plainEncoder) test(t *testing.T) {
 	t.Run("Rows", e.rows)
 	t.Run("Allocations", e.allocations)
 	t.Run("Missing", e.missing)
@@ -73,8 +73,8 @@ func (e *encoder) test(t *testing.T) {
 }
 
 // rows are encoded, and the same way again, to ids that are in range.
-func (e *encoder) rows(t *testing.T) {
-	rows := listOf(e.input, 20, nil).all()
+func (e *plainEncoder) rows(t *testing.T) {
+	rows := makeTestList(e.input, 20, nil).all()
 	for i, x := range rows {
 		if err := e.encode(x, e.row(i)); err != nil {
 			t.Fatalf("row %d: %v", i, err)
@@ -84,18 +84,18 @@ func (e *encoder) rows(t *testing.T) {
 		}
 	}
 	for i, x := range rows {
-		again := fresh(e.input)
-		if err := e.encode(again, e.row(i)); err != nil || text(again) != text(x) {
-			t.Errorf("row %d is %s, then %s, %v", i, text(x), text(again), err)
+		again := freshValue(e.input)
+		if err := e.encode(again, e.row(i)); err != nil || textBehind(again) != textBehind(x) {
+			t.Errorf("row %d is %s, then %s, %v", i, textBehind(x), textBehind(again), err)
 		}
 	}
 }
 
-// text prints what x points to.
-func text(x any) string { return fmt.Sprint(reflect.ValueOf(x).Elem()) }
+// textBehind prints what x points to.
+func textBehind(x any) string { return fmt.Sprint(reflect.ValueOf(x).Elem()) }
 
-func (e *encoder) allocations(t *testing.T) {
-	encode := e.encodeOf(fresh(e.input), e.row(1))
+func (e *plainEncoder) allocations(t *testing.T) {
+	encode := e.encodeOf(freshValue(e.input), e.row(1))
 	n := testing.AllocsPerRun(100, func() {
 		if err := encode(); err != nil {
 			t.Error(err)
@@ -106,17 +106,17 @@ func (e *encoder) allocations(t *testing.T) {
 	}
 }
 
-func (e *encoder) missing(t *testing.T) {
+func (e *plainEncoder) missing(t *testing.T) {
 	missing, unknown := e.inspect(e.empty())
 	if !slices.Equal(missing, e.names) || len(unknown) != 0 {
 		t.Errorf("of a row without values %q are missing, %q unknown", missing, unknown)
 	}
-	if err := e.encode(fresh(e.input), e.empty()); (err != nil) != e.fails {
+	if err := e.encode(freshValue(e.input), e.empty()); (err != nil) != e.fails {
 		t.Errorf("a row without values: %v", err)
 	}
 }
 
-func (e *encoder) unknown(t *testing.T) {
+func (e *plainEncoder) unknown(t *testing.T) {
 	for _, name := range slices.Concat(e.known, e.open) {
 		f := e.row(1)
 		if err := e.setText(f, name, "never heard of"); err != nil {
@@ -125,13 +125,13 @@ func (e *encoder) unknown(t *testing.T) {
 		if _, unknown := e.inspect(f); !slices.Contains(unknown, name) {
 			t.Errorf("%s is strange, and %q are unknown", name, unknown)
 		}
-		if err := e.encode(fresh(e.input), f); (err != nil) != slices.Contains(e.known, name) {
+		if err := e.encode(freshValue(e.input), f); (err != nil) != slices.Contains(e.known, name) {
 			t.Errorf("a strange %s: %v", name, err)
 		}
 	}
 }
 
-func (e *encoder) set(t *testing.T) {
+func (e *plainEncoder) set(t *testing.T) {
 	f := e.empty()
 	if err := e.setText(f, "no such feature, surely", "1"); err == nil {
 		t.Error("a feature that does not exist was set")

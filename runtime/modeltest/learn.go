@@ -44,7 +44,7 @@ func (l Learner[M, F, I, T]) Test(t *testing.T) {
 		x[i] = l.Row(i)
 	}
 	rows := data.Slices(x, l.Targets)
-	u := &learner{
+	u := &plainLearner{
 		rows: len(x), learns: l.Learns, input: reflect.TypeFor[I](),
 		fresh:  func(opts ...nn.Option) learning { return l.New(opts...) },
 		read:   func(r io.Reader) (learning, error) { return l.Read(r) },
@@ -70,8 +70,8 @@ type learning interface {
 	WriteTo(w io.Writer) (int64, error)
 }
 
-// learner is a Learner without its types.
-type learner struct {
+// plainLearner is a Learner without its types.
+type plainLearner struct {
 	rows      int
 	learns    bool
 	input     reflect.Type
@@ -83,9 +83,9 @@ type learner struct {
 	adaptNone func(m learning) error // to no rows
 }
 
-func (l *learner) test(t *testing.T) {
+func (l *plainLearner) test(t *testing.T) {
 	m := l.fresh(nn.Seed(1))
-	if l.learns && l.encode(m, fresh(l.input), 0) == nil {
+	if l.learns && l.encode(m, freshValue(l.input), 0) == nil {
 		t.Error("a model that has learned nothing encoded a row")
 	}
 	if err := l.fit(m); err != nil {
@@ -106,11 +106,11 @@ func (l *learner) test(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range l.rows {
-		before, after := fresh(l.input), fresh(l.input)
+		before, after := freshValue(l.input), freshValue(l.input)
 		if err := l.encode(m, before, i); err != nil {
 			t.Fatal(err)
 		}
-		if err := l.encode(again, after, i); err != nil || text(after) != text(before) {
+		if err := l.encode(again, after, i); err != nil || textBehind(after) != textBehind(before) {
 			t.Fatalf("row %d is encoded differently after the way through a file: %v", i, err)
 		}
 	}
@@ -119,7 +119,7 @@ func (l *learner) test(t *testing.T) {
 	}
 }
 
-func (l *learner) learned(t *testing.T, m learning, file []byte, again learning) {
+func (l *plainLearner) learned(t *testing.T, m learning, file []byte, again learning) {
 	var b bytes.Buffer
 	if _, err := again.WriteTo(&b); err != nil || !bytes.Equal(b.Bytes(), file) {
 		t.Errorf("the encoding changed on the way through a file: %v", err)

@@ -17,12 +17,12 @@ import (
 // package. They have a model, samples and outputs as values of type any, of which
 // samples and outputs are pointers, and several of them as a list.
 
-// list holds values of a type of the package.
-type list struct{ reflect.Value }
+// testList holds values of a type of the package.
+type testList struct{ reflect.Value }
 
-// listOf makes n values of a type; made gives pointers to them, nil: zeros.
-func listOf(t reflect.Type, n int, made func(i int) any) list {
-	l := list{reflect.MakeSlice(reflect.SliceOf(t), n, n)}
+// makeTestList makes n values of a type; made gives pointers to them, nil: zeros.
+func makeTestList(t reflect.Type, n int, made func(i int) any) testList {
+	l := testList{reflect.MakeSlice(reflect.SliceOf(t), n, n)}
 	for i := range n {
 		if made != nil {
 			l.Index(i).Set(reflect.ValueOf(made(i)).Elem())
@@ -32,10 +32,10 @@ func listOf(t reflect.Type, n int, made func(i int) any) list {
 }
 
 // at points to a value.
-func (l list) at(i int) any { return l.Index(i).Addr().Interface() }
+func (l testList) at(i int) any { return l.Index(i).Addr().Interface() }
 
 // all points to every value.
-func (l list) all() []any {
+func (l testList) all() []any {
 	all := make([]any, l.Len())
 	for i := range all {
 		all[i] = l.at(i)
@@ -44,35 +44,35 @@ func (l list) all() []any {
 }
 
 // first is the first n values.
-func (l list) first(n int) list { return list{l.Slice(0, n)} }
+func (l testList) first(n int) testList { return testList{l.Slice(0, n)} }
 
-// values are those of a list.
-func values[E any](l list) []E { return l.Interface().([]E) }
+// typedValues are those of a list.
+func typedValues[E any](l testList) []E { return l.Interface().([]E) }
 
-// fresh points to a new value.
-func fresh(t reflect.Type) any { return reflect.New(t).Interface() }
+// freshValue points to a new value.
+func freshValue(t reflect.Type) any { return reflect.New(t).Interface() }
 
-// predictor is a Predictor without its types.
-type predictor struct {
+// plainPredictor is a Predictor without its types.
+type plainPredictor struct {
 	input, output reflect.Type
 	model         func(t *testing.T) any
 	predictOf     func(m, dst, x any) (predict func())
-	batchOf       func(m any, dst, x list) (predict func() error)
+	batchOf       func(m any, dst, x testList) (predict func() error)
 	poison        func(m any)
 	batchRows     int
 	inputs        []Port
-	inputsFrom    func(rows [][]float32) (list, error)
-	answer        *answer
+	inputsFrom    func(rows [][]float32) (testList, error)
+	answer        *plainAnswer
 }
 
 // predict predicts a sample.
-func (p *predictor) predict(m, dst, x any) { p.predictOf(m, dst, x)() }
+func (p *plainPredictor) predict(m, dst, x any) { p.predictOf(m, dst, x)() }
 
 // predictBatch predicts samples at once.
-func (p *predictor) predictBatch(m any, dst, x list) error { return p.batchOf(m, dst, x)() }
+func (p *plainPredictor) predictBatch(m any, dst, x testList) error { return p.batchOf(m, dst, x)() }
 
-// answer is an Answer without its types.
-type answer struct {
+// plainAnswer is an Answer without its types.
+type plainAnswer struct {
 	classify func(m, x any) (class int, p float32)
 	values   func(o any) []float32
 	names    []string
@@ -80,29 +80,29 @@ type answer struct {
 	scores   bool
 }
 
-func (p *Predictor[M, I, O]) plain() *predictor {
-	u := &predictor{
+func (p *Predictor[M, I, O]) plain() *plainPredictor {
+	u := &plainPredictor{
 		input: reflect.TypeFor[I](), output: reflect.TypeFor[O](),
 		model: func(t *testing.T) any { return p.Model(t) },
 		predictOf: func(m, dst, x any) func() {
 			model, output, input := m.(M), dst.(*O), x.(*I)
 			return func() { p.Predict(model, output, input) }
 		},
-		batchOf: func(m any, dst, x list) func() error {
-			model, outputs, inputs := m.(M), values[O](dst), values[I](x)
+		batchOf: func(m any, dst, x testList) func() error {
+			model, outputs, inputs := m.(M), typedValues[O](dst), typedValues[I](x)
 			return func() error { return p.PredictBatch(model, outputs, inputs) }
 		},
 		poison:    func(m any) { p.Poison(m.(M)) },
 		batchRows: p.BatchRows, inputs: p.Inputs,
 	}
 	if p.InputsFrom != nil {
-		u.inputsFrom = func(rows [][]float32) (list, error) {
+		u.inputsFrom = func(rows [][]float32) (testList, error) {
 			x, err := p.InputsFrom(rows)
-			return list{reflect.ValueOf(x)}, err
+			return testList{reflect.ValueOf(x)}, err
 		}
 	}
 	if a := p.Answer; a != nil {
-		u.answer = &answer{
+		u.answer = &plainAnswer{
 			classify: func(m, x any) (int, float32) { return a.Classify(m.(M), x.(*I)) },
 			values:   func(o any) []float32 { return a.Values(o.(*O)) },
 			names:    a.Names, parse: a.Parse, scores: a.Scores,
@@ -111,9 +111,9 @@ func (p *Predictor[M, I, O]) plain() *predictor {
 	return u
 }
 
-// network is a Network without its types.
-type network struct {
-	*predictor
+// plainNetwork is a Network without its types.
+type plainNetwork struct {
+	*plainPredictor
 	newModel   func(opts ...nn.Option) any
 	read       func(r io.Reader, opts ...nn.Option) (any, error)
 	targets    []Port
@@ -123,9 +123,9 @@ type network struct {
 	arena      func(m any) []float32
 	parts      func(m any, n int, s train.Step) (trained, evaluated func(t *nn.Worker))
 	rule       func() optim.Rule
-	gradients  func(m any, x, y list) (loss float32, g []float32, err error)
+	gradients  func(m any, x, y testList) (loss float32, g []float32, err error)
 	applyNone  func(m any) error // without an optimizer
-	fit        func(m any, x, y list, f fitting) error
+	fit        func(m any, x, y testList, f fitting) error
 
 	calls              func(call Call)
 	floats, ints, loss int
@@ -143,12 +143,12 @@ type fitting struct {
 	meter                *peak.Meter
 }
 
-func (n *Network[M, I, O, T, P]) plain() *network {
-	return &network{
-		predictor: n.Predictor.plain(),
-		newModel:  func(opts ...nn.Option) any { return n.New(opts...) },
-		read:      func(r io.Reader, opts ...nn.Option) (any, error) { return n.Read(r, opts...) },
-		targets:   n.Targets, targetType: reflect.TypeFor[T](),
+func (n *Network[M, I, O, T, P]) plain() *plainNetwork {
+	return &plainNetwork{
+		plainPredictor: n.Predictor.plain(),
+		newModel:       func(opts ...nn.Option) any { return n.New(opts...) },
+		read:           func(r io.Reader, opts ...nn.Option) (any, error) { return n.Read(r, opts...) },
+		targets:        n.Targets, targetType: reflect.TypeFor[T](),
 		engine: func(m any) train.Network { return n.Engine(m.(M)) },
 		load: func(e train.Network, row int, x, y any, weight float32) error {
 			return e.(train.Engine[I, T]).Load(row, x.(*I), y.(*T), weight)
@@ -158,14 +158,14 @@ func (n *Network[M, I, O, T, P]) plain() *network {
 			return n.Parts(m.(M), rows, s)
 		},
 		rule: n.Rule,
-		gradients: func(m any, x, y list) (float32, []float32, error) {
+		gradients: func(m any, x, y testList) (float32, []float32, error) {
 			g := new(P)
-			loss, err := m.(M).Gradients(g, train.Batch[I, T]{X: values[I](x), Y: values[T](y)})
+			loss, err := m.(M).Gradients(g, train.Batch[I, T]{X: typedValues[I](x), Y: typedValues[T](y)})
 			return loss, n.Flat(g), err
 		},
 		applyNone: func(m any) error { return m.(M).Apply(nil, new(P)) },
-		fit: func(m any, x, y list, f fitting) error {
-			inputs, targets := values[I](x), values[T](y)
+		fit: func(m any, x, y testList, f fitting) error {
+			inputs, targets := typedValues[I](x), typedValues[T](y)
 			d := data.Slices(inputs, targets)
 			if f.meter != nil {
 				d = &repeated[I, T]{d, inputs, targets, f.steps, f.meter}

@@ -45,7 +45,7 @@ type Answer[M, I, O any] struct {
 // Test runs the tests of predictions.
 func (p *Predictor[M, I, O]) Test(t *testing.T) { p.plain().test(t) }
 
-func (p *predictor) test(t *testing.T) {
+func (p *plainPredictor) test(t *testing.T) {
 	t.Run("Batch", p.batch)
 	t.Run("Concurrent", p.concurrent)
 	t.Run("Allocations", p.allocations)
@@ -57,8 +57,8 @@ func (p *predictor) test(t *testing.T) {
 }
 
 // sample makes up an input.
-func (p *predictor) sample(i int) (x any) {
-	x = fresh(p.input)
+func (p *plainPredictor) sample(i int) (x any) {
+	x = freshValue(p.input)
 	rng := rand.New(rand.NewPCG(uint64(i), 1))
 	for j, v := range portsOf(x, len(p.inputs)) {
 		limit := int32(p.inputs[j].Limit)
@@ -80,7 +80,7 @@ func (p *predictor) sample(i int) (x any) {
 }
 
 // samples makes up n inputs.
-func (p *predictor) samples(n int) list { return listOf(p.input, n, p.sample) }
+func (p *plainPredictor) samples(n int) testList { return makeTestList(p.input, n, p.sample) }
 
 // portsOf are the ports of a sample: its fields, or the sample itself.
 func portsOf(sample any, n int) []reflect.Value {
@@ -112,7 +112,7 @@ func flat(v reflect.Value) (floats []float32, ints []int32) {
 }
 
 // predictAll predicts one sample after the other.
-func (p *predictor) predictAll(m any, x list) list {
+func (p *plainPredictor) predictAll(m any, x testList) testList {
 	out := p.outputs(x.Len())
 	for i := range x.Len() {
 		p.predict(m, out.at(i), x.at(i))
@@ -121,12 +121,12 @@ func (p *predictor) predictAll(m any, x list) list {
 }
 
 // outputs makes room for n outputs.
-func (p *predictor) outputs(n int) list { return listOf(p.output, n, nil) }
+func (p *plainPredictor) outputs(n int) testList { return makeTestList(p.output, n, nil) }
 
 // bits compares outputs bit for bit, so that NaN equals NaN.
-func bits(outputs list) string { return fmt.Sprintf("%x", outputs.Interface()) }
+func bits(outputs testList) string { return fmt.Sprintf("%x", outputs.Interface()) }
 
-func (p *predictor) batch(t *testing.T) {
+func (p *plainPredictor) batch(t *testing.T) {
 	m := p.model(t)
 	x := p.samples(p.batchRows + 3)
 	want := p.predictAll(m, x)
@@ -147,7 +147,7 @@ func (p *predictor) batch(t *testing.T) {
 	}
 }
 
-func (p *predictor) concurrent(t *testing.T) {
+func (p *plainPredictor) concurrent(t *testing.T) {
 	m := p.model(t)
 	x := p.samples(16)
 	want := bits(p.predictAll(m, x))
@@ -164,16 +164,16 @@ func (p *predictor) concurrent(t *testing.T) {
 	all.Wait()
 }
 
-func (p *predictor) allocations(t *testing.T) {
+func (p *plainPredictor) allocations(t *testing.T) {
 	m, x := p.model(t), p.sample(1)
-	out := fresh(p.output)
+	out := freshValue(p.output)
 	if n := testing.AllocsPerRun(100, p.predictOf(m, out, x)); n != 0 {
 		t.Errorf("Predict allocates %v times", n)
 	}
 }
 
 // Eight goroutines at once allocate nothing either, once each has had its memory.
-func (p *predictor) allocationsConcurrent(t *testing.T) {
+func (p *plainPredictor) allocationsConcurrent(t *testing.T) {
 	m, x := p.model(t), p.sample(1)
 	const goroutines, each = 8, 20
 	start := make(chan struct{})
@@ -181,7 +181,7 @@ func (p *predictor) allocationsConcurrent(t *testing.T) {
 	var round sync.WaitGroup
 	for range goroutines {
 		go func() {
-			predict := p.predictOf(m, fresh(p.output), x)
+			predict := p.predictOf(m, freshValue(p.output), x)
 			for range start {
 				for range each {
 					predict()
@@ -208,7 +208,7 @@ func (p *predictor) allocationsConcurrent(t *testing.T) {
 }
 
 // An arena full of NaN does not show in the results.
-func (p *predictor) poisoned(t *testing.T) {
+func (p *plainPredictor) poisoned(t *testing.T) {
 	m := p.model(t)
 	x := p.samples(min(5, p.batchRows))
 	want := bits(p.predictAll(m, x))
@@ -224,14 +224,14 @@ func (p *predictor) poisoned(t *testing.T) {
 
 // Ids out of range are errors of Check and of PredictBatch, and Predict makes
 // nothing of them.
-func (p *predictor) ids(t *testing.T) {
+func (p *plainPredictor) ids(t *testing.T) {
 	m := p.model(t)
 	for i, port := range p.inputs {
 		if port.Limit == 0 {
 			continue
 		}
 		for _, id := range []int32{-1, int32(port.Limit), math.MaxInt32, math.MinInt32} {
-			rows := listOf(p.input, 2, p.sample)
+			rows := makeTestList(p.input, 2, p.sample)
 			x := rows.at(1)
 			_, ids := flat(portsOf(x, len(p.inputs))[i])
 			ids[len(ids)-1] = id
@@ -241,7 +241,7 @@ func (p *predictor) ids(t *testing.T) {
 			if err := p.predictBatch(m, p.outputs(2), rows); err == nil || !strings.Contains(err.Error(), "row 1") {
 				t.Errorf("id %d: PredictBatch says %v", id, err)
 			}
-			out := fresh(p.output)
+			out := freshValue(p.output)
 			p.predict(m, out, x)
 			if values := fmt.Sprintf("%v", reflect.ValueOf(out).Elem()); strings.Trim(strings.ReplaceAll(values, "NaN", ""), "[]{} ") != "" {
 				t.Errorf("id %d: Predict gives %.99s", id, values)
@@ -250,13 +250,13 @@ func (p *predictor) ids(t *testing.T) {
 	}
 }
 
-func (p *predictor) fromRows(t *testing.T) {
+func (p *plainPredictor) fromRows(t *testing.T) {
 	if p.inputsFrom == nil {
 		t.Skip("samples are not made of rows")
 	}
-	want := listOf(p.input, 1, func(int) any { return p.sample(1) })
+	want := makeTestList(p.input, 1, func(int) any { return p.sample(1) })
 	row, _ := flat(portsOf(want.at(0), 1)[0])
-	if got, err := p.inputsFrom([][]float32{row, row}); err != nil || got.Len() != 2 || bits(list{got.Slice(1, 2)}) != bits(want) {
+	if got, err := p.inputsFrom([][]float32{row, row}); err != nil || got.Len() != 2 || bits(testList{got.Slice(1, 2)}) != bits(want) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	if _, err := p.inputsFrom([][]float32{row, row[1:]}); err == nil {
@@ -264,13 +264,13 @@ func (p *predictor) fromRows(t *testing.T) {
 	}
 }
 
-func (p *predictor) classify(t *testing.T) {
+func (p *plainPredictor) classify(t *testing.T) {
 	a := p.answer
 	if a == nil {
 		t.Skip("no classes")
 	}
 	m, x := p.model(t), p.sample(1)
-	out := fresh(p.output)
+	out := freshValue(p.output)
 	p.predict(m, out, x)
 	class, got := a.classify(m, x)
 	values := a.values(out)

@@ -54,8 +54,8 @@ type Network[M Model[I, T, P], I, O, T, P any] struct {
 // Test runs all tests.
 func (n *Network[M, I, O, T, P]) Test(t *testing.T) { n.plain().test(t) }
 
-func (n *network) test(t *testing.T) {
-	n.predictor.test(t)
+func (n *plainNetwork) test(t *testing.T) {
+	n.plainPredictor.test(t)
 	t.Run("TrainAllocations", n.trainAllocations)
 	t.Run("TrainPoisoned", n.trainPoisoned)
 	t.Run("WorkersSameBits", n.workersSameBits)
@@ -69,8 +69,8 @@ func (n *network) test(t *testing.T) {
 }
 
 // target makes up the target of a sample, which a network can learn.
-func (n *network) target(i int) (y any) {
-	y = fresh(n.targetType)
+func (n *plainNetwork) target(i int) (y any) {
+	y = freshValue(n.targetType)
 	for p, v := range portsOf(y, len(n.targets)) {
 		limit := max(n.targets[p].Limit, 0)
 		if limit == 0 {
@@ -106,13 +106,15 @@ func (n *Network[M, I, O, T, P]) SampleTargets(count int) []T {
 	return n.plain().sampleTargets(count).Interface().([]T)
 }
 
-func (n *network) sampleTargets(count int) list { return listOf(n.targetType, count, n.target) }
+func (n *plainNetwork) sampleTargets(count int) testList {
+	return makeTestList(n.targetType, count, n.target)
+}
 
 // weight is that of a sample: they are unequal.
 func weight(i int) float32 { return 1 + float32(i%3)/4 }
 
 // loaded is an engine with some samples.
-func (n *network) loaded(t *testing.T, m any, rows int) train.Network {
+func (n *plainNetwork) loaded(t *testing.T, m any, rows int) train.Network {
 	t.Helper()
 	e := n.engine(m)
 	for i := range rows {
@@ -124,11 +126,11 @@ func (n *network) loaded(t *testing.T, m any, rows int) train.Network {
 }
 
 // params are the parameters of a model.
-func (n *network) params(m any) []float32 { return n.engine(m).Params() }
+func (n *plainNetwork) params(m any) []float32 { return n.engine(m).Params() }
 
 // drawn is a model whose weights are of a size at which every layer matters,
 // whatever New begins with: the tests judge the code, not the model.
-func (n *network) drawn(t *testing.T, seed uint64) any {
+func (n *plainNetwork) drawn(t *testing.T, seed uint64) any {
 	m := n.model(t)
 	rng := rand.New(rand.NewPCG(seed, 2))
 	for _, s := range n.engine(m).Segments() {
@@ -147,7 +149,7 @@ func (n *network) drawn(t *testing.T, seed uint64) any {
 }
 
 // optimizer binds a rule to the parameters of a model.
-func (n *network) optimizer(t *testing.T, m any, rule optim.Rule) *optim.Optimizer {
+func (n *plainNetwork) optimizer(t *testing.T, m any, rule optim.Rule) *optim.Optimizer {
 	t.Helper()
 	o, err := optim.New(rule, n.engine(m).Segments())
 	if err != nil {
@@ -157,7 +159,7 @@ func (n *network) optimizer(t *testing.T, m any, rule optim.Rule) *optim.Optimiz
 }
 
 // apply moves the parameters by the gradients of an engine.
-func (n *network) apply(t *testing.T, m any, o *optim.Optimizer) {
+func (n *plainNetwork) apply(t *testing.T, m any, o *optim.Optimizer) {
 	t.Helper()
 	e := n.engine(m)
 	if err := o.Apply(e.Params()[:len(e.Gradients())], e.Gradients()); err != nil {
@@ -165,7 +167,7 @@ func (n *network) apply(t *testing.T, m any, o *optim.Optimizer) {
 	}
 }
 
-func (n *network) trainAllocations(t *testing.T) {
+func (n *plainNetwork) trainAllocations(t *testing.T) {
 	m := n.model(t)
 	rows := min(4, n.batchRows)
 	e := n.loaded(t, m, rows)
@@ -186,7 +188,7 @@ func (n *network) trainAllocations(t *testing.T) {
 }
 
 // An arena and gradients full of NaN do not show in the next step.
-func (n *network) trainPoisoned(t *testing.T) {
+func (n *plainNetwork) trainPoisoned(t *testing.T) {
 	rows := min(5, n.batchRows)
 	step := train.Step{Seed: 3, Index: 2, Total: rows}
 	m := n.model(t)
@@ -215,7 +217,7 @@ func sameBits(t *testing.T, what string, a, b []float32) {
 }
 
 // The number of workers changes no bit of a training step.
-func (n *network) workersSameBits(t *testing.T) {
+func (n *plainNetwork) workersSameBits(t *testing.T) {
 	rows := n.batchRows
 	step := train.Step{Seed: 3, Index: 2, Total: rows}
 	m := n.model(t)
@@ -238,7 +240,7 @@ func (n *network) workersSameBits(t *testing.T) {
 
 // Predictions do not depend on the workers who share them, in as many calls at
 // once as there may be, and allocate nothing.
-func (n *network) workersPredictSameBits(t *testing.T) {
+func (n *plainNetwork) workersPredictSameBits(t *testing.T) {
 	x := n.samples(n.batchRows + 1)
 	few := min(3, x.Len())
 	want := n.predictAll(n.newModel(nn.Seed(1), nn.Workers(1)), x)
@@ -264,7 +266,7 @@ func (n *network) workersPredictSameBits(t *testing.T) {
 			}()
 		}
 		all.Wait()
-		if a := testing.AllocsPerRun(20, n.predictOf(m, fresh(n.output), x.at(0))); a != 0 {
+		if a := testing.AllocsPerRun(20, n.predictOf(m, freshValue(n.output), x.at(0))); a != 0 {
 			t.Errorf("%d workers: Predict allocates %v times", workers, a)
 		}
 	}
@@ -273,7 +275,7 @@ func (n *network) workersPredictSameBits(t *testing.T) {
 // What a network can learn by heart with gradients in double precision, it can
 // with those of the training step. One that is frozen but for a bias, or that
 // forgets its input, cannot.
-func (n *network) oneBatchOverfits(t *testing.T) {
+func (n *plainNetwork) oneBatchOverfits(t *testing.T) {
 	rows := min(8, n.batchRows)
 	if len(n.engine(n.model(t)).Gradients()) == 0 {
 		t.Skip("nothing can be trained")
@@ -311,7 +313,7 @@ func (n *network) oneBatchOverfits(t *testing.T) {
 	}
 }
 
-func (n *network) sameSeedSameBits(t *testing.T) {
+func (n *plainNetwork) sameSeedSameBits(t *testing.T) {
 	rows, batch := n.batchRows+3, n.batchRows+2
 	if n.engine(n.model(t)).BatchStatistics() {
 		rows, batch = n.batchRows, n.batchRows
@@ -326,7 +328,7 @@ func (n *network) sameSeedSameBits(t *testing.T) {
 	sameBits(t, "parameter", n.params(models[0]), n.params(models[1]))
 }
 
-func (n *network) saveAndRead(t *testing.T) {
+func (n *plainNetwork) saveAndRead(t *testing.T) {
 	m := n.model(t)
 	var b bytes.Buffer
 	if _, err := m.(io.WriterTo).WriteTo(&b); err != nil {
@@ -346,7 +348,7 @@ func (n *network) saveAndRead(t *testing.T) {
 }
 
 // Gradients over parts of a batch add up to those of the whole.
-func (n *network) gradientsAgreeWithTrain(t *testing.T) {
+func (n *plainNetwork) gradientsAgreeWithTrain(t *testing.T) {
 	rows := n.batchRows + 3
 	m := n.model(t)
 	e := n.engine(n.model(t))

@@ -30,7 +30,7 @@ type Tensor struct {
 func (r *Reader[M]) Test(t *testing.T) {
 	testReader(t, func() any { return r.Model(t) },
 		func(file io.Reader) (any, error) { return r.Read(file) },
-		func(m any) []byte { return encode(r.Weights(m.(M))) })
+		func(m any) []byte { return weightsFile(r.Weights(m.(M))) })
 }
 
 // testReader is Reader.Test, where write makes the file of a model.
@@ -62,8 +62,8 @@ func testReader(t *testing.T, model func() any, read func(r io.Reader) (any, err
 	}
 }
 
-// encode writes weights in the format of safetensors.
-func encode(meta map[string]string, list []Tensor) []byte {
+// weightsFile writes weights in the format of safetensors.
+func weightsFile(meta map[string]string, list []Tensor) []byte {
 	fields := map[string]any{"__metadata__": meta}
 	var data []byte
 	for _, t := range list {
