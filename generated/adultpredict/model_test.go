@@ -97,6 +97,45 @@ type encoder[F, I any] struct {
 
 // Test runs the tests of an encoding.
 func (e encoder[F, I]) Test(t *testing.T) {
+	u := &plainEncoder{
+		input: reflect.TypeFor[I](),
+		encodeOf: func(dst, f any) func() error {
+			input, features := dst.(*I), f.(*F)
+			return func() error { return e.Encode(input, *features) }
+		},
+		inspect: func(f any) (missing, unknown []string) { return e.Inspect(*f.(*F)) },
+		setText: func(f any, name, text string) error { return e.Set(f.(*F), name, text) },
+		row: func(i int) any {
+			f := e.Row(i)
+			return &f
+		},
+		empty: func() any {
+			f := e.Empty
+			return &f
+		},
+		fails: e.Fails, names: e.Names, known: e.Known, open: e.Open, number: e.Number, texts: e.Missing, allocates: e.Allocates,
+	}
+	u.test(t)
+}
+
+// plainEncoder is an Encoder without its types: rows and inputs are pointers.
+type plainEncoder struct {
+	input              reflect.Type
+	encodeOf           func(dst, f any) (encode func() error)
+	inspect            func(f any) (missing, unknown []string)
+	setText            func(f any, name, text string) error
+	row                func(i int) any
+	empty              func() any
+	names, known, open []string
+	number             string
+	texts              []string // that mean a missing value
+	fails, allocates   bool
+}
+
+// encode encodes a row.
+func (e *plainEncoder) encode(dst, f any) error { return e.encodeOf(dst, f)() }
+
+func (e *plainEncoder) test(t *testing.T) {
 	t.Run("Rows", e.rows)
 	t.Run("Allocations", e.allocations)
 	t.Run("Missing", e.missing)
@@ -105,80 +144,176 @@ func (e encoder[F, I]) Test(t *testing.T) {
 }
 
 // rows are encoded, and the same way again, to ids that are in range.
-func (e encoder[F, I]) rows(t *testing.T) {
-	var list [20]I
-	for i := range list {
-		if err := e.Encode(&list[i], e.Row(i)); err != nil {
+func (e *plainEncoder) rows(t *testing.T) {
+	rows := makeTestList(e.input, 20, nil).all()
+	for i, x := range rows {
+		if err := e.encode(x, e.row(i)); err != nil {
 			t.Fatalf("row %d: %v", i, err)
 		}
-		if x, ok := any(&list[i]).(interface{ Check() error }); ok && x.Check() != nil {
+		if x, ok := x.(interface{ Check() error }); ok && x.Check() != nil {
 			t.Errorf("row %d: %v", i, x.Check())
 		}
 	}
-	for i, x := range list {
-		var again I
-		if err := e.Encode(&again, e.Row(i)); err != nil || fmt.Sprint(again) != fmt.Sprint(x) {
-			t.Errorf("row %d is %v, then %v, %v", i, x, again, err)
+	for i, x := range rows {
+		again := freshValue(e.input)
+		if err := e.encode(again, e.row(i)); err != nil || textBehind(again) != textBehind(x) {
+			t.Errorf("row %d is %s, then %s, %v", i, textBehind(x), textBehind(again), err)
 		}
 	}
 }
 
-func (e encoder[F, I]) allocations(t *testing.T) {
-	var x I
-	f := e.Row(1)
+// textBehind prints what x points to.
+func textBehind(x any) string { return fmt.Sprint(reflect.ValueOf(x).Elem()) }
+
+func (e *plainEncoder) allocations(t *testing.T) {
+	encode := e.encodeOf(freshValue(e.input), e.row(1))
 	n := testing.AllocsPerRun(100, func() {
-		if err := e.Encode(&x, f); err != nil {
+		if err := encode(); err != nil {
 			t.Error(err)
 		}
 	})
-	if n != 0 && !e.Allocates {
+	if n != 0 && !e.allocates {
 		t.Errorf("Encode allocates %v times", n)
 	}
 }
 
-func (e encoder[F, I]) missing(t *testing.T) {
-	missing, unknown := e.Inspect(e.Empty)
-	if !slices.Equal(missing, e.Names) || len(unknown) != 0 {
+func (e *plainEncoder) missing(t *testing.T) {
+	missing, unknown := e.inspect(e.empty())
+	if !slices.Equal(missing, e.names) || len(unknown) != 0 {
 		t.Errorf("of a row without values %q are missing, %q unknown", missing, unknown)
 	}
-	if err := e.Encode(new(I), e.Empty); (err != nil) != e.Fails {
+	if err := e.encode(freshValue(e.input), e.empty()); (err != nil) != e.fails {
 		t.Errorf("a row without values: %v", err)
 	}
 }
 
-func (e encoder[F, I]) unknown(t *testing.T) {
-	for _, name := range slices.Concat(e.Known, e.Open) {
-		f := e.Row(1)
-		if err := e.Set(&f, name, "never heard of"); err != nil {
+func (e *plainEncoder) unknown(t *testing.T) {
+	for _, name := range slices.Concat(e.known, e.open) {
+		f := e.row(1)
+		if err := e.setText(f, name, "never heard of"); err != nil {
 			t.Fatal(err)
 		}
-		if _, unknown := e.Inspect(f); !slices.Contains(unknown, name) {
+		if _, unknown := e.inspect(f); !slices.Contains(unknown, name) {
 			t.Errorf("%s is strange, and %q are unknown", name, unknown)
 		}
-		if err := e.Encode(new(I), f); (err != nil) != slices.Contains(e.Known, name) {
+		if err := e.encode(freshValue(e.input), f); (err != nil) != slices.Contains(e.known, name) {
 			t.Errorf("a strange %s: %v", name, err)
 		}
 	}
 }
 
-func (e encoder[F, I]) set(t *testing.T) {
-	f := e.Empty
-	if err := e.Set(&f, "no such feature, surely", "1"); err == nil {
+func (e *plainEncoder) set(t *testing.T) {
+	f := e.empty()
+	if err := e.setText(f, "no such feature, surely", "1"); err == nil {
 		t.Error("a feature that does not exist was set")
 	}
-	if e.Number == "" {
+	if e.number == "" {
 		return
 	}
-	if err := e.Set(&f, e.Number, "twelve"); err == nil {
+	if err := e.setText(f, e.number, "twelve"); err == nil {
 		t.Error("a word was taken")
 	}
-	f = e.Row(0)
-	for _, text := range e.Missing {
-		err := e.Set(&f, e.Number, text)
-		if missing, _ := e.Inspect(f); err != nil || !slices.Contains(missing, e.Number) {
+	f = e.row(0)
+	for _, text := range e.texts {
+		err := e.setText(f, e.number, text)
+		if missing, _ := e.inspect(f); err != nil || !slices.Contains(missing, e.number) {
 			t.Errorf("%q is not a missing value: %v", text, err)
 		}
 	}
+}
+
+// testList holds values of a type of the package.
+type testList struct{ reflect.Value }
+
+// makeTestList makes n values of a type; made gives pointers to them, nil: zeros.
+func makeTestList(t reflect.Type, n int, made func(i int) any) testList {
+	l := testList{reflect.MakeSlice(reflect.SliceOf(t), n, n)}
+	for i := range n {
+		if made != nil {
+			l.Index(i).Set(reflect.ValueOf(made(i)).Elem())
+		}
+	}
+	return l
+}
+
+// at points to a value.
+func (l testList) at(i int) any { return l.Index(i).Addr().Interface() }
+
+// all points to every value.
+func (l testList) all() []any {
+	all := make([]any, l.Len())
+	for i := range all {
+		all[i] = l.at(i)
+	}
+	return all
+}
+
+// first is the first n values.
+func (l testList) first(n int) testList { return testList{l.Slice(0, n)} }
+
+// typedValues are those of a list.
+func typedValues[E any](l testList) []E { return l.Interface().([]E) }
+
+// freshValue points to a new value.
+func freshValue(t reflect.Type) any { return reflect.New(t).Interface() }
+
+// plainPredictor is a Predictor without its types.
+type plainPredictor struct {
+	input, output reflect.Type
+	model         func(t *testing.T) any
+	predictOf     func(m, dst, x any) (predict func())
+	batchOf       func(m any, dst, x testList) (predict func() error)
+	poison        func(m any)
+	batchRows     int
+	inputs        []testPort
+	inputsFrom    func(rows [][]float32) (testList, error)
+	answer        *plainAnswer
+}
+
+// predict predicts a sample.
+func (p *plainPredictor) predict(m, dst, x any) { p.predictOf(m, dst, x)() }
+
+// predictBatch predicts samples at once.
+func (p *plainPredictor) predictBatch(m any, dst, x testList) error { return p.batchOf(m, dst, x)() }
+
+// plainAnswer is an Answer without its types.
+type plainAnswer struct {
+	classify func(m, x any) (class int, p float32)
+	values   func(o any) []float32
+	names    []string
+	parse    func(name string) (class int, err error)
+	scores   bool
+}
+
+func (p *predictorTests[M, I, O]) plain() *plainPredictor {
+	u := &plainPredictor{
+		input: reflect.TypeFor[I](), output: reflect.TypeFor[O](),
+		model: func(t *testing.T) any { return p.Model(t) },
+		predictOf: func(m, dst, x any) func() {
+			model, output, input := m.(M), dst.(*O), x.(*I)
+			return func() { p.Predict(model, output, input) }
+		},
+		batchOf: func(m any, dst, x testList) func() error {
+			model, outputs, inputs := m.(M), typedValues[O](dst), typedValues[I](x)
+			return func() error { return p.PredictBatch(model, outputs, inputs) }
+		},
+		poison:    func(m any) { p.Poison(m.(M)) },
+		batchRows: p.BatchRows, inputs: p.Inputs,
+	}
+	if p.InputsFrom != nil {
+		u.inputsFrom = func(rows [][]float32) (testList, error) {
+			x, err := p.InputsFrom(rows)
+			return testList{reflect.ValueOf(x)}, err
+		}
+	}
+	if a := p.Answer; a != nil {
+		u.answer = &plainAnswer{
+			classify: func(m, x any) (int, float32) { return a.Classify(m.(M), x.(*I)) },
+			values:   func(o any) []float32 { return a.Values(o.(*O)) },
+			names:    a.Names, parse: a.Parse, scores: a.Scores,
+		}
+	}
+	return u
 }
 
 // testPort is an input or a target of a network.
@@ -212,22 +347,25 @@ type answerTests[M, I, O any] struct {
 }
 
 // Test runs the tests of predictions.
-func (p *predictorTests[M, I, O]) Test(t *testing.T) {
+func (p *predictorTests[M, I, O]) Test(t *testing.T) { p.plain().test(t) }
+
+func (p *plainPredictor) test(t *testing.T) {
 	t.Run("Batch", p.batch)
 	t.Run("Concurrent", p.concurrent)
 	t.Run("Allocations", p.allocations)
 	t.Run("AllocationsConcurrent", p.allocationsConcurrent)
 	t.Run("Poisoned", p.poisoned)
 	t.Run("IDs", p.ids)
-	t.Run("InputsFrom", p.inputsFrom)
+	t.Run("InputsFrom", p.fromRows)
 	t.Run("Classify", p.classify)
 }
 
 // sample makes up an input.
-func (p *predictorTests[M, I, O]) sample(i int) (x I) {
+func (p *plainPredictor) sample(i int) (x any) {
+	x = freshValue(p.input)
 	rng := rand.New(rand.NewPCG(uint64(i), 1))
-	for j, v := range portsOf(&x, len(p.Inputs)) {
-		limit := int32(p.Inputs[j].Limit)
+	for j, v := range portsOf(x, len(p.inputs)) {
+		limit := int32(p.inputs[j].Limit)
 		if limit == 0 {
 			limit = 2
 		}
@@ -246,13 +384,7 @@ func (p *predictorTests[M, I, O]) sample(i int) (x I) {
 }
 
 // samples makes up n inputs.
-func (p *predictorTests[M, I, O]) samples(n int) []I {
-	x := make([]I, n)
-	for i := range x {
-		x[i] = p.sample(i)
-	}
-	return x
-}
+func (p *plainPredictor) samples(n int) testList { return makeTestList(p.input, n, p.sample) }
 
 // portsOf are the ports of a sample: its fields, or the sample itself.
 func portsOf(sample any, n int) []reflect.Value {
@@ -284,40 +416,43 @@ func flat(v reflect.Value) (floats []float32, ints []int32) {
 }
 
 // predictAll predicts one sample after the other.
-func (p *predictorTests[M, I, O]) predictAll(m M, x []I) []O {
-	out := make([]O, len(x))
-	for i := range x {
-		p.Predict(m, &out[i], &x[i])
+func (p *plainPredictor) predictAll(m any, x testList) testList {
+	out := p.outputs(x.Len())
+	for i := range x.Len() {
+		p.predict(m, out.at(i), x.at(i))
 	}
 	return out
 }
 
-// bits compares outputs bit for bit, so that NaN equals NaN.
-func bits(outputs any) string { return fmt.Sprintf("%x", outputs) }
+// outputs makes room for n outputs.
+func (p *plainPredictor) outputs(n int) testList { return makeTestList(p.output, n, nil) }
 
-func (p *predictorTests[M, I, O]) batch(t *testing.T) {
-	m := p.Model(t)
-	x := p.samples(p.BatchRows + 3)
+// bits compares outputs bit for bit, so that NaN equals NaN.
+func bits(outputs testList) string { return fmt.Sprintf("%x", outputs.Interface()) }
+
+func (p *plainPredictor) batch(t *testing.T) {
+	m := p.model(t)
+	x := p.samples(p.batchRows + 3)
 	want := p.predictAll(m, x)
-	for _, n := range []int{0, 1, 2, 7, 8, 9, len(x)} {
-		if n > len(x) {
+	for _, n := range []int{0, 1, 2, 7, 8, 9, x.Len()} {
+		if n > x.Len() {
 			continue
 		}
-		got := make([]O, n)
-		if err := p.PredictBatch(m, got, x[:n]); err != nil {
+		got := p.outputs(n)
+		if err := p.predictBatch(m, got, x.first(n)); err != nil {
 			t.Fatal(err)
 		}
-		if bits(got) != bits(want[:n]) {
+		if bits(got) != bits(want.first(n)) {
 			t.Errorf("%d samples: PredictBatch differs from Predict", n)
 		}
 	}
-	if p.PredictBatch(m, make([]O, 1), x[:2]) == nil {
+	if p.predictBatch(m, p.outputs(1), x.first(2)) == nil {
 		t.Error("two samples fit one output")
 	}
 }
 
-func (p *predictorTests[M, I, O]) concurrent(t *testing.T) {
-	m := p.Model(t)
+func (p *plainPredictor) concurrent(t *testing.T) {
+	m := p.model(t)
 	x := p.samples(16)
 	want := bits(p.predictAll(m, x))
 	var all sync.WaitGroup
@@ -333,27 +468,27 @@ func (p *predictorTests[M, I, O]) concurrent(t *testing.T) {
 	all.Wait()
 }
 
-func (p *predictorTests[M, I, O]) allocations(t *testing.T) {
-	m, x := p.Model(t), p.sample(1)
-	var out O
-	if n := testing.AllocsPerRun(100, func() { p.Predict(m, &out, &x) }); n != 0 {
+func (p *plainPredictor) allocations(t *testing.T) {
+	m, x := p.model(t), p.sample(1)
+	out := freshValue(p.output)
+	if n := testing.AllocsPerRun(100, p.predictOf(m, out, x)); n != 0 {
 		t.Errorf("Predict allocates %v times", n)
 	}
 }
 
 // Eight goroutines at once allocate nothing either, once each has had its memory.
-func (p *predictorTests[M, I, O]) allocationsConcurrent(t *testing.T) {
-	m, x := p.Model(t), p.sample(1)
+func (p *plainPredictor) allocationsConcurrent(t *testing.T) {
+	m, x := p.model(t), p.sample(1)
 	const goroutines, each = 8, 20
 	start := make(chan struct{})
 	defer close(start)
 	var round sync.WaitGroup
 	for range goroutines {
 		go func() {
-			var out O
+			predict := p.predictOf(m, freshValue(p.output), x)
 			for range start {
 				for range each {
-					p.Predict(m, &out, &x)
+					predict()
 				}
 				round.Done()
 			}
@@ -377,13 +512,13 @@ func (p *predictorTests[M, I, O]) allocationsConcurrent(t *testing.T) {
 }
 
 // An arena full of NaN does not show in the results.
-func (p *predictorTests[M, I, O]) poisoned(t *testing.T) {
-	m := p.Model(t)
-	x := p.samples(min(5, p.BatchRows))
+func (p *plainPredictor) poisoned(t *testing.T) {
+	m := p.model(t)
+	x := p.samples(min(5, p.batchRows))
 	want := bits(p.predictAll(m, x))
-	p.Poison(m)
-	got := make([]O, len(x))
-	if err := p.PredictBatch(m, got, x); err != nil {
+	p.poison(m)
+	got := p.outputs(x.Len())
+	if err := p.predictBatch(m, got, x); err != nil {
 		t.Fatal(err)
 	}
 	if bits(got) != want {
@@ -393,60 +528,61 @@ func (p *predictorTests[M, I, O]) poisoned(t *testing.T) {
 
 // Ids out of range are errors of Check and of PredictBatch, and Predict makes
 // nothing of them.
-func (p *predictorTests[M, I, O]) ids(t *testing.T) {
-	m := p.Model(t)
-	for i, port := range p.Inputs {
+func (p *plainPredictor) ids(t *testing.T) {
+	m := p.model(t)
+	for i, port := range p.inputs {
 		if port.Limit == 0 {
 			continue
 		}
 		for _, id := range []int32{-1, int32(port.Limit), math.MaxInt32, math.MinInt32} {
-			x := p.sample(1)
-			_, ids := flat(portsOf(&x, len(p.Inputs))[i])
+			rows := makeTestList(p.input, 2, p.sample)
+			x := rows.at(1)
+			_, ids := flat(portsOf(x, len(p.inputs))[i])
 			ids[len(ids)-1] = id
-			if err := any(&x).(interface{ Check() error }).Check(); err == nil || !strings.Contains(err.Error(), fmt.Sprint(id)) {
+			if err := x.(interface{ Check() error }).Check(); err == nil || !strings.Contains(err.Error(), fmt.Sprint(id)) {
 				t.Errorf("id %d: Check says %v", id, err)
 			}
-			if err := p.PredictBatch(m, make([]O, 2), []I{p.sample(0), x}); err == nil || !strings.Contains(err.Error(), "row 1") {
+			if err := p.predictBatch(m, p.outputs(2), rows); err == nil || !strings.Contains(err.Error(), "row 1") {
 				t.Errorf("id %d: PredictBatch says %v", id, err)
 			}
-			var out O
-			p.Predict(m, &out, &x)
-			if values := fmt.Sprintf("%v", out); strings.Trim(strings.ReplaceAll(values, "NaN", ""), "[]{} ") != "" {
+			out := freshValue(p.output)
+			p.predict(m, out, x)
+			if values := fmt.Sprintf("%v", reflect.ValueOf(out).Elem()); strings.Trim(strings.ReplaceAll(values, "NaN", ""), "[]{} ") != "" {
 				t.Errorf("id %d: Predict gives %.99s", id, values)
 			}
 		}
 	}
 }
 
-func (p *predictorTests[M, I, O]) inputsFrom(t *testing.T) {
-	if p.InputsFrom == nil {
+func (p *plainPredictor) fromRows(t *testing.T) {
+	if p.inputsFrom == nil {
 		t.Skip("samples are not made of rows")
 	}
-	want := p.sample(1)
-	row, _ := flat(portsOf(&want, 1)[0])
-	if got, err := p.InputsFrom([][]float32{row, row}); err != nil || len(got) != 2 || bits(got[1:]) != bits([]I{want}) {
+	want := makeTestList(p.input, 1, func(int) any { return p.sample(1) })
+	row, _ := flat(portsOf(want.at(0), 1)[0])
+	if got, err := p.inputsFrom([][]float32{row, row}); err != nil || got.Len() != 2 || bits(testList{got.Slice(1, 2)}) != bits(want) {
 		t.Errorf("got %v, %v", got, err)
 	}
-	if _, err := p.InputsFrom([][]float32{row, row[1:]}); err == nil {
+	if _, err := p.inputsFrom([][]float32{row, row[1:]}); err == nil {
 		t.Error("a row that is too short became a sample")
 	}
 }
 
-func (p *predictorTests[M, I, O]) classify(t *testing.T) {
-	a := p.Answer
+func (p *plainPredictor) classify(t *testing.T) {
+	a := p.answer
 	if a == nil {
 		t.Skip("no classes")
 	}
-	m, x := p.Model(t), p.sample(1)
-	var out O
-	p.Predict(m, &out, &x)
-	class, got := a.Classify(m, &x)
-	values := a.Values(&out)
+	m, x := p.model(t), p.sample(1)
+	out := freshValue(p.output)
+	p.predict(m, out, x)
+	class, got := a.classify(m, x)
+	values := a.values(out)
 	want := values
 	best := 0
 	if len(values) == 1 { // of two classes, the second
 		want = []float32{1 - values[0], values[0]}
-		if a.Scores {
+		if a.scores {
 			want[0] = values[0]
 		}
 		if values[0] > 0.5 {
@@ -463,15 +599,15 @@ func (p *predictorTests[M, I, O]) classify(t *testing.T) {
 		t.Errorf("class %d with %v, the values are %v", class, got, values)
 	}
 	// The likeliest is at least as likely as others on average, unless the network overflows.
-	if n := float32(len(want)); !a.Scores && got == got && !(got*n > 0.999 && got <= 1) {
+	if n := float32(len(want)); !a.scores && got == got && !(got*n > 0.999 && got <= 1) {
 		t.Errorf("class %d, %v", class, got)
 	}
-	for i, name := range a.Names {
-		if got, err := a.Parse(name); err != nil || got != i {
+	for i, name := range a.names {
+		if got, err := a.parse(name); err != nil || got != i {
 			t.Errorf("class %d, %q: ParseClass gives %v, %v", i, name, got, err)
 		}
 	}
-	if _, err := a.Parse("no such class, surely"); err == nil {
+	if _, err := a.parse("no such class, surely"); err == nil {
 		t.Error("a class that does not exist was found")
 	}
 }
@@ -493,36 +629,42 @@ type testTensor struct {
 
 // Test runs the tests of weights files.
 func (r *readerTests[M]) Test(t *testing.T) {
-	m := r.Model(t)
-	file := r.file(m)
-	again, err := r.Read(bytes.NewReader(file))
+	testReader(t, func() any { return r.Model(t) },
+		func(file io.Reader) (any, error) { return r.Read(file) },
+		func(m any) []byte { return weightsFile(r.Weights(m.(M))) })
+}
+
+// testReader is Reader.Test, where write makes the file of a model.
+func testReader(t *testing.T, model func() any, read func(r io.Reader) (any, error), write func(m any) []byte) {
+	m := model()
+	file := write(m)
+	again, err := read(bytes.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(r.file(again), file) {
+	if !bytes.Equal(write(again), file) {
 		t.Error("the parameters changed on the way through a file")
 	}
 	for _, n := range []int{0, 4, 8, 20, len(file) - 1} {
-		if _, err := r.Read(bytes.NewReader(file[:n])); err == nil {
+		if _, err := read(bytes.NewReader(file[:n])); err == nil {
 			t.Errorf("a file cut after %d bytes was read", n)
 		}
 	}
-	if _, err := r.Read(bytes.NewReader(append(file, 0))); err == nil {
+	if _, err := read(bytes.NewReader(append(file, 0))); err == nil {
 		t.Error("a file that is too long was read")
 	}
 	other := bytes.Replace(file, []byte("F32"), []byte("F64"), 1)
-	if _, err := r.Read(bytes.NewReader(other)); err == nil {
+	if _, err := read(bytes.NewReader(other)); err == nil {
 		t.Error("a file with another element type was read")
 	}
 	pointer := "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
-	if _, err := r.Read(strings.NewReader(pointer)); err == nil || !strings.Contains(err.Error(), "git lfs pull") {
+	if _, err := read(strings.NewReader(pointer)); err == nil || !strings.Contains(err.Error(), "git lfs pull") {
 		t.Errorf("a Git LFS pointer: %v", err)
 	}
 }
 
-// file is m's weights in the format of safetensors.
-func (r *readerTests[M]) file(m M) []byte {
-	meta, list := r.Weights(m)
+// weightsFile writes weights in the format of safetensors.
+func weightsFile(meta map[string]string, list []testTensor) []byte {
 	fields := map[string]any{"__metadata__": meta}
 	var data []byte
 	for _, t := range list {
