@@ -85,14 +85,14 @@ func (e *plainEncoder) rows(t *testing.T) {
 	}
 	for i, x := range rows {
 		again := freshValue(e.input)
-		if err := e.encode(again, e.row(i)); err != nil || textBehind(again) != textBehind(x) {
-			t.Errorf("row %d is %s, then %s, %v", i, textBehind(x), textBehind(again), err)
+		if err := e.encode(again, e.row(i)); err != nil || pointedText(again) != pointedText(x) {
+			t.Errorf("row %d is %s, then %s, %v", i, pointedText(x), pointedText(again), err)
 		}
 	}
 }
 
-// textBehind prints what x points to.
-func textBehind(x any) string { return fmt.Sprint(reflect.ValueOf(x).Elem()) }
+// pointedText prints what x points to.
+func pointedText(x any) string { return fmt.Sprint(reflect.ValueOf(x).Elem()) }
 
 func (e *plainEncoder) allocations(t *testing.T) {
 	encode := e.encodeOf(freshValue(e.input), e.row(1))

@@ -110,7 +110,7 @@ func (l *plainLearner) test(t *testing.T) {
 		if err := l.encode(m, before, i); err != nil {
 			t.Fatal(err)
 		}
-		if err := l.encode(again, after, i); err != nil || textBehind(after) != textBehind(before) {
+		if err := l.encode(again, after, i); err != nil || pointedText(after) != pointedText(before) {
 			t.Fatalf("row %d is encoded differently after the way through a file: %v", i, err)
 		}
 	}
