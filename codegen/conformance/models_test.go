@@ -52,7 +52,9 @@ func TestRandomModels(t *testing.T) {
 		}
 	}
 	nets, names, cases := emitAll(t, dir, models)
-	link(t, dir, names)
+	// Not optimized: their Go runs once, and optimizing it would take a third of
+	// the time of the build, which is most of the test's.
+	link(t, dir, names, "-N", "-l")
 	for _, level := range levels() {
 		t.Run(level.String(), func(t *testing.T) {
 			results := drive(t, dir, cases, level, "GOMAXPROCS=2")
@@ -94,7 +96,8 @@ func emitAll(t *testing.T, dir string, models []variant) (nets []*network, names
 			return fmt.Errorf("%s\n%w", src, err)
 		}
 		nets[i], names[i], cases[i] = net, net.name, net.randomCase(v.seed)
-		return nil
+		_, err = net.interpreted(cases[i])
+		return err
 	})
 	return nets, names, cases
 }
@@ -153,14 +156,22 @@ func sample(r *rand.Rand, p loop.Port) []float64 {
 	return out
 }
 
-// check runs a case through the interpreter and compares.
-func (n *network) check(c harness.Case, got harness.Result) error {
-	if got.Error != "" {
-		return fmt.Errorf("%s", got.Error)
+// reference is what the interpreter makes of a case.
+type reference struct {
+	outputs [][]float64 // of every row
+	loss    float64
+	grads   map[string][]float64
+}
+
+// interpreted runs a case, the only one of its network, through the interpreter:
+// once for all levels.
+func (n *network) interpreted(c harness.Case) (*reference, error) {
+	if n.want != nil {
+		return n.want, nil
 	}
 	train := pass.Clone(n.Train)
 	if err := pass.Autodiff(train); err != nil {
-		return err
+		return nil, err
 	}
 	m := interp.New[float64](n.Predict, train)
 	m.Seed = 1
@@ -170,49 +181,63 @@ func (n *network) check(c harness.Case, got harness.Result) error {
 		}
 	}
 	rows := len(c.Batch.X)
-	predicted, err := m.Run(n.Predict, interp.Batch[float64]{Rows: rows, Feed: n.feed(c.Batch, 0, rows)})
+	feed := n.feed(c.Batch, 0, rows)
+	predicted, err := m.Run(n.Predict, interp.Batch[float64]{Rows: rows, Feed: feed})
 	if err != nil {
-		return err
+		return nil, err
 	}
+	want := &reference{outputs: make([][]float64, rows), grads: map[string][]float64{}}
 	for r := range rows {
-		if !reflect.DeepEqual(got.Single[r], got.Outputs[r]) {
-			return fmt.Errorf("row %d: Predict gives %v, PredictBatch %v", r, got.Single[r], got.Outputs[r])
-		}
-		var want []float64
 		for _, o := range predicted.Outputs {
 			width := len(o.F) / rows
-			want = append(want, o.F[r*width:(r+1)*width]...)
-		}
-		if d, size := largest(got.Outputs[r], want); d > 2e-5*max(size, 1) {
-			return fmt.Errorf("row %d: outputs %v, interpreted %v", r, got.Outputs[r], want)
+			want.outputs[r] = append(want.outputs[r], o.F[r*width:(r+1)*width]...)
 		}
 	}
-	return n.checkGradients(c, got, m, train)
-}
-
-// checkGradients compares loss and gradients. The emitted package cuts a batch
-// that is larger than its micro-batch; the interpreter takes it whole.
-func (n *network) checkGradients(c harness.Case, got harness.Result, m *interp.Machine[float64], train *ir.Graph) error {
-	rows := len(c.Batch.X)
-	feed := n.feed(c.Batch, 0, rows)
 	weight := &ir.Tensor[float64]{Shape: ir.Shape{rows}}
 	for _, w := range c.Batch.Weight {
 		weight.F = append(weight.F, float64(w))
 	}
 	feed["weight"] = weight
-	want, err := m.Run(train, interp.Batch[float64]{Rows: rows, Feed: feed, Step: uint64(c.Step)})
+	trained, err := m.Run(train, interp.Batch[float64]{Rows: rows, Feed: feed, Step: uint64(c.Step)})
+	if err != nil {
+		return nil, err
+	}
+	want.loss = trained.Loss
+	for _, g := range trained.Grads {
+		want.grads[g.Segment] = g.Value.F
+	}
+	n.want = want
+	return want, nil
+}
+
+// check compares what a package gives for a case with the interpreter.
+func (n *network) check(c harness.Case, got harness.Result) error {
+	if got.Error != "" {
+		return fmt.Errorf("%s", got.Error)
+	}
+	want, err := n.interpreted(c)
 	if err != nil {
 		return err
 	}
-	if d := math.Abs(float64(got.Loss) - want.Loss); !(d <= 2e-5*max(math.Abs(want.Loss), 1)) {
-		return fmt.Errorf("loss %g, interpreted %g", got.Loss, want.Loss)
+	for r, row := range want.outputs {
+		if !reflect.DeepEqual(got.Single[r], got.Outputs[r]) {
+			return fmt.Errorf("row %d: Predict gives %v, PredictBatch %v", r, got.Single[r], got.Outputs[r])
+		}
+		if d, size := largest(got.Outputs[r], row); d > 2e-5*max(size, 1) {
+			return fmt.Errorf("row %d: outputs %v, interpreted %v", r, got.Outputs[r], row)
+		}
 	}
-	grads := map[string][]float64{}
-	for _, g := range want.Grads {
-		grads[g.Segment] = g.Value.F
+	return n.checkGradients(want, got)
+}
+
+// checkGradients compares loss and gradients. The emitted package cuts a batch
+// that is larger than its micro-batch; the interpreter takes it whole.
+func (n *network) checkGradients(want *reference, got harness.Result) error {
+	if d := math.Abs(float64(got.Loss) - want.loss); !(d <= 2e-5*max(math.Abs(want.loss), 1)) {
+		return fmt.Errorf("loss %g, interpreted %g", got.Loss, want.loss)
 	}
 	for _, s := range n.Header.Segments {
-		g, ok := grads[s.Name]
+		g, ok := want.grads[s.Name]
 		if ok != (s.Role == block.Trainable) {
 			return fmt.Errorf("segment %s is %v, gradient: %v", s.Name, s.Role, ok)
 		}

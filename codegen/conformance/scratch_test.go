@@ -26,6 +26,7 @@ import (
 type network struct {
 	name string // of the emitted package
 	*build.Network
+	want *reference // of its case; nil: not computed yet
 }
 
 // compileJSON reads and builds a description in its JSON form.
@@ -38,7 +39,7 @@ func compileJSON(name string, src []byte) (*network, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &network{name, net}, nil
+	return &network{name: name, Network: net}, nil
 }
 
 var shareBound = regexp.MustCompile(`const (train|predict)Share = \d+`)
@@ -95,8 +96,8 @@ func parallel(t *testing.T, n int, work func(i int) error) {
 	}
 }
 
-// link makes one binary of all packages.
-func link(t *testing.T, dir string, packages []string) {
+// link makes one binary of all packages. Flags are those of the compiler.
+func link(t *testing.T, dir string, packages []string, flags ...string) {
 	t.Helper()
 	module, err := filepath.Abs("../../runtime")
 	if err != nil {
@@ -133,7 +134,7 @@ func link(t *testing.T, dir string, packages []string) {
 		}
 	}
 	// Without tables for a debugger, which take an eighth of the time.
-	goBuild := exec.Command("go", "build", "-trimpath", "-gcflags=scratch/...=-dwarf=false", "-ldflags=-s -w", "-o", "scratch.exe", ".")
+	goBuild := exec.Command("go", "build", "-trimpath", "-gcflags=scratch/...="+strings.Join(append(flags, "-dwarf=false"), " "), "-ldflags=-s -w", "-o", "scratch.exe", ".")
 	goBuild.Dir = dir
 	goBuild.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
 	if out, err := goBuild.CombinedOutput(); err != nil {
