@@ -154,8 +154,13 @@ func (d denseNetwork) program() *loop.Program {
 	}
 	for i, width := range d.widths[1:] {
 		w, b, y := param(x.Row(), width), param(width), row(loop.Arena, width)
-		run(&loop.Contract{M: n, N: of(width), K: []loop.Axis{{Name: "i", N: x.Row()}},
-			Out: at(y, width, 1, 0), Lhs: at(x, x.Row(), 0, 1), Rhs: at(w, 0, 1, width), Epilogue: d.epilogue[i], Extra: []loop.Access{at(b, 0, 1, 0)}})
+		k := &loop.Contract{M: n, N: of(width), K: []loop.Axis{{Name: "i", N: x.Row()}},
+			Out: at(y, width, 1, 0), Lhs: at(x, x.Row(), 0, 1), Rhs: at(w, 0, 1, width), Epilogue: d.epilogue[i], Extra: []loop.Access{at(b, 0, 1, 0)}}
+		if width == 1 { // the canonical form has no axes of one point
+			k.N = nil
+			k.Out, k.Lhs, k.Rhs, k.Extra = at(y, 1, 0), at(x, x.Row(), 1), at(w, 0, 1), []loop.Access{at(b, 0, 0)}
+		}
+		run(k)
 		x = y
 	}
 	if width := x.Row(); d.softmax {
