@@ -8,29 +8,128 @@ import (
 	"strings"
 )
 
-// Join makes one block of several that differ in nothing but integers. Where one is
-// not the same in all of them, number says what stands for it: an expression that is
-// held by a variable, for the integers that it is in the blocks, and what the
-// variable might be called. Comments have dots there. Join reports false if the
-// blocks differ in anything else, or in the size of an array.
-func Join(blocks []Block, number func(wish string, values []int) Number) (Block, bool) {
-	j := joining{number, true}
-	b := j.block(blocks)
-	return b, j.ok
+// Likeness is the same for blocks that differ in nothing but integers, other than
+// sizes of arrays and constants: those that Join makes one.
+func (b Block) Likeness() string {
+	var l likeness
+	l.block(b)
+	return l.String()
 }
 
-type joining struct {
-	number func(wish string, values []int) Number
-	ok     bool
+// likeness is a tree in the making as a string.
+type likeness struct {
+	strings.Builder
+	constant bool // what stands here is no variable
 }
 
-// same reports something that is the same in all of a list, or that they cannot be one.
-func same[T any, V comparable](j *joining, list []T, of func(T) V) bool {
-	for _, x := range list[1:] {
-		j.ok = j.ok && of(x) == of(list[0])
+func (l *likeness) add(texts ...string) {
+	for _, text := range texts {
+		l.WriteString(text)
+		l.WriteByte(0)
 	}
-	return j.ok
 }
+
+func (l *likeness) block(b Block) {
+	for _, s := range b {
+		l.stmt(s)
+	}
+	l.add("}")
+}
+
+func (l *likeness) stmt(s Stmt) {
+	l.add(reflect.TypeOf(s).String())
+	was := l.constant
+	defer func() { l.constant = was }()
+	switch s := s.(type) {
+	case *For:
+		l.add(s.Var.Name)
+	case *Range:
+		for _, v := range []*Var{s.Key, s.Value} {
+			if v != nil {
+				l.add(v.Name)
+			}
+			l.add(",")
+		}
+	case *While:
+		l.head(s.Init)
+		l.head(s.Post)
+	case *If:
+		l.head(s.Init)
+	case Declare:
+		l.add(list(s.Vars))
+	case Zero:
+		l.add(list(s.Vars))
+		l.constant = true
+	case Const:
+		l.add(s.Var.Name)
+		l.constant = true
+	case Assign:
+		l.add(s.Op, strconv.Itoa(len(s.To)))
+	case Jump:
+		l.add(string(s))
+	}
+	s.each(l.expr, func(b Block) Block {
+		l.block(b)
+		return b
+	})
+	l.add(")")
+}
+
+// head is a statement in the head of another, where there is one.
+func (l *likeness) head(s Stmt) {
+	if s == nil {
+		l.add("-")
+	} else {
+		l.stmt(s)
+	}
+}
+
+func (l *likeness) expr(e Expr) Expr {
+	if e == nil {
+		l.add("-")
+		return nil
+	}
+	l.add(reflect.TypeOf(e).String())
+	was := l.constant
+	switch e := e.(type) {
+	case *Var, Word, Lit, Qual:
+		l.add(e.String())
+		return e
+	case Number:
+		if e.Known() && l.constant {
+			l.add(e.String())
+		}
+	case Binary:
+		l.add(e.Op)
+	case Unary:
+		l.add(e.Op)
+	case View:
+		l.add(string(e.Elem))
+	case Member:
+		l.add(e.Name)
+	case Keyed:
+		l.add(e.Key)
+	case ArrayType:
+		l.constant = true
+	}
+	e.each(l.expr)
+	l.constant = was
+	l.add(")")
+	return e
+}
+
+// Join makes one block of several that have the same likeness. Where an integer is
+// not the same in all of them, number says what stands for it: an expression that a
+// variable holds, for the integers that it is in the blocks, and what the variable
+// might be called. Comments have dots there.
+func Join(blocks []Block, number func(wish string, values []int) Number) Block {
+	if len(blocks) == 1 {
+		return blocks[0]
+	}
+	return joining(number).block(blocks)
+}
+
+type joining func(wish string, values []int) Number
 
 // column are the elements at one place of some lists.
 func column[L ~[]E, E any](lists []L, i int) []E {
@@ -41,10 +140,7 @@ func column[L ~[]E, E any](lists []L, i int) []E {
 	return c
 }
 
-func (j *joining) block(list []Block) Block {
-	if !same(j, list, func(b Block) int { return len(b) }) {
-		return nil
-	}
+func (j joining) block(list []Block) Block {
 	made := make(Block, len(list[0]))
 	for i := range made {
 		made[i] = j.stmt(column(list, i))
@@ -52,13 +148,10 @@ func (j *joining) block(list []Block) Block {
 	return made
 }
 
-func (j *joining) stmt(list []Stmt) Stmt {
+func (j joining) stmt(list []Stmt) Stmt {
 	exprs, blocks := make([][]Expr, len(list)), make([][]Block, len(list))
 	for k, s := range list {
 		exprs[k], blocks[k] = inside(s)
-	}
-	if !same(j, list, ofStmt) || !same(j, exprs, func(l []Expr) int { return len(l) }) || !same(j, blocks, func(l []Block) int { return len(l) }) {
-		return nil
 	}
 	e, b := -1, -1
 	return list[0].each(func(Expr) Expr {
@@ -70,19 +163,18 @@ func (j *joining) stmt(list []Stmt) Stmt {
 	})
 }
 
-func (j *joining) expr(list []Expr, at place) Expr {
-	if !same(j, list, ofExpr) || list[0] == nil {
-		return list[0]
-	}
-	if n, ok := list[0].(Number); ok && n.Known() {
-		return j.literal(list, at)
+func (j joining) expr(list []Expr, at place) Expr {
+	switch e := list[0].(type) {
+	case nil, *Var, Word, Lit, Qual:
+		return e
+	case Number:
+		if e.Known() {
+			return j.literal(list, at)
+		}
 	}
 	lists := make([][]Expr, len(list))
 	for k, e := range list {
 		lists[k] = parts(e)
-	}
-	if !same(j, lists, func(l []Expr) int { return len(l) }) {
-		return list[0]
 	}
 	i := -1
 	return list[0].each(func(Expr) Expr {
@@ -92,7 +184,7 @@ func (j *joining) expr(list []Expr, at place) Expr {
 }
 
 // literal is what stands for literals.
-func (j *joining) literal(list []Expr, at place) Expr {
+func (j joining) literal(list []Expr, at place) Expr {
 	values := make([]int, len(list))
 	for k, e := range list {
 		values[k] = e.(Number).Value
@@ -102,90 +194,21 @@ func (j *joining) literal(list []Expr, at place) Expr {
 		return list[0]
 	case at.comment:
 		return Number{As: Word("…")}
-	case at.constant:
-		j.ok = false
-		return list[0]
 	case most < 0: // so that what holds 8 serves for -8
 		for k := range values {
 			values[k] = -values[k]
 		}
-		return Number{-values[0], Unary{"-", j.number(at.wish(), values)}}
+		return Number{-values[0], Unary{"-", j(at.wish(), values)}}
 	}
-	return j.number(at.wish(), values)
-}
-
-// node is what an expression or a statement is besides what it is made of.
-type node struct {
-	kind reflect.Type
-	text string
-}
-
-func ofExpr(e Expr) node {
-	n := node{kind: reflect.TypeOf(e)}
-	switch e := e.(type) {
-	case *Var, Word, Lit, Qual:
-		n.text = e.String()
-	case Number:
-		n.text = strconv.FormatBool(e.Known())
-	case Binary:
-		n.text = e.Op
-	case Unary:
-		n.text = e.Op
-	case View:
-		n.text = string(e.Elem)
-	case Member:
-		n.text = e.Name
-	case Keyed:
-		n.text = e.Key
-	}
-	return n
-}
-
-func ofStmt(s Stmt) node {
-	n := node{kind: reflect.TypeOf(s)}
-	switch s := s.(type) {
-	case *For:
-		n.text = s.Var.Name
-	case *Range:
-		for _, v := range []*Var{s.Key, s.Value} {
-			if v != nil {
-				n.text += v.Name
-			}
-			n.text += ","
-		}
-	case *While:
-		n.text = ofHead(s.Init) + ofHead(s.Post)
-	case *If:
-		n.text = ofHead(s.Init)
-	case Declare:
-		n.text = list(s.Vars)
-	case Zero:
-		n.text = list(s.Vars)
-	case Const:
-		n.text = s.Var.Name
-	case Assign:
-		n.text = s.Op + strconv.Itoa(len(s.To))
-	case Jump:
-		n.text = string(s)
-	}
-	return n
-}
-
-// ofHead is the same of a statement in the head of another, where there is one.
-func ofHead(s Stmt) string {
-	if s == nil {
-		return ";"
-	}
-	n := ofStmt(s)
-	return n.kind.Name() + " " + n.text + ";"
+	return j(at.wish(), values)
 }
 
 // place is where an expression stands: it names the variable that holds a number
 // there.
 type place struct {
-	name              string // the variable's
-	slice, by         string // else what is indexed, and by what times the number
-	comment, constant bool
+	name      string // the variable's
+	slice, by string // else what is indexed, and by what times the number
+	comment   bool
 }
 
 // wish is a name for a number: "xR" of x[r*64], "nR" of range and of limits, and
@@ -207,25 +230,23 @@ func (p place) inside(e Expr, i int) place {
 		if !first {
 			return p
 		}
-		return place{slice: last(x), constant: p.constant}
+		return place{slice: last(x)}
 	}
 	switch e := e.(type) {
 	case Note:
 		p.comment = true
-	case ArrayType:
-		p.constant = true
 	case CallExpr, Paren, Composite:
 		p.slice = ""
 	case Index:
 		if i > 1 {
-			return place{constant: p.constant}
+			return place{}
 		}
 		return indexed(e.X, i == 1)
 	case Slice:
 		return indexed(e.X, i > 0)
 	case View:
 		if i == 0 {
-			return place{constant: p.constant}
+			return place{}
 		}
 		return indexed(e.X, i == 2)
 	case Keyed:
@@ -257,8 +278,6 @@ func placeInStmt(s Stmt, i int) place {
 			return place{name: limit(s.Key.Name)}
 		}
 		return place{name: "count"}
-	case Zero, Const:
-		return place{constant: true}
 	}
 	return place{}
 }

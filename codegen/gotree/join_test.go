@@ -26,7 +26,8 @@ func joinable(n, step, offset, rows int) Block {
 // Join names what differs by where it stands, and leaves the rest as it is.
 func TestJoin(t *testing.T) {
 	fields := map[string]string{}
-	got, ok := Join([]Block{joinable(64, 8, 1, 3), joinable(80, 9, -1, 5)}, func(wish string, values []int) Number {
+	one, two := joinable(64, 8, 1, 3), joinable(80, 9, -1, 5)
+	got := Join([]Block{one, two}, func(wish string, values []int) Number {
 		key := fmt.Sprint(values)
 		if fields[key] == "" {
 			fields[key] = wish
@@ -40,17 +41,17 @@ g(&y[i/s.y*4], v, tile{k: [3]int{2: s.nI}, back: -s.y, at: s.at})
 for v := 0; v<s.nV; v += s.nV {
 x[v*s.xV+7] = 0.5
 }`
-	if !ok || got.String() != want {
-		t.Errorf("%v, got %s", ok, got)
+	if one.Likeness() != two.Likeness() || got.String() != want {
+		t.Errorf("got %s", got)
 	}
 	if want := map[string]string{"[64 80]": "nI", "[8 9]": "size", "[32 36]": "y", "[1 -1]": "at", "[3 5]": "nV", "[12 20]": "xV"}; !reflect.DeepEqual(fields, want) {
 		t.Errorf("fields %v", fields)
 	}
 }
 
-// What differs in anything but integers is not joined, nor what would have an array
+// What differs in anything but integers is not alike, nor what would have an array
 // of no constant size.
-func TestJoinRefuses(t *testing.T) {
+func TestLikeness(t *testing.T) {
 	x, y, s := &Var{"x"}, &Var{"y"}, &Var{"s"}
 	add := func(of Expr) Stmt { return Set(x, "+=", of) }
 	sums := func(rows, columns int) Stmt {
@@ -91,8 +92,8 @@ func TestJoinRefuses(t *testing.T) {
 		{Return, Break, false},
 		{Remark(Say("the last", 3)), Remark(Say("the last", 4)), true},
 	} {
-		if _, ok := Join([]Block{{tt.a}, {tt.b}}, func(string, []int) Number { return Literal(0) }); ok != tt.ok {
-			t.Errorf("%v: %s, %s", ok, Block{tt.a}, Block{tt.b})
+		if a, b := (Block{tt.a}), (Block{tt.b}); (a.Likeness() == b.Likeness()) != tt.ok {
+			t.Errorf("%v: %s, %s", !tt.ok, a, b)
 		}
 	}
 }

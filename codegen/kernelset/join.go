@@ -15,23 +15,20 @@ import (
 // Join makes one function of contractions that differ in numbers alone, once all
 // kernels of the package have been collected.
 func (e *Set) Join() {
-	var families [][]*Function
-	alike := map[string][]int{} // families that may be one, by what is cheap to compare
+	families := map[string][]*Function{}
+	var keys []string // in the order of first use
 	for _, fn := range e.list {
 		if fn.formula == "" {
 			continue
 		}
 		key := fn.likeness()
-		at := slices.IndexFunc(alike[key], func(i int) bool { return joins(families[i][0], fn) })
-		if at < 0 {
-			at = len(alike[key])
-			alike[key] = append(alike[key], len(families))
-			families = append(families, nil)
+		if families[key] == nil {
+			keys = append(keys, key)
 		}
-		families[alike[key][at]] = append(families[alike[key][at]], fn)
+		families[key] = append(families[key], fn)
 	}
-	for _, members := range families {
-		e.joinFamily(members)
+	for _, key := range keys {
+		e.joinFamily(families[key])
 	}
 	for i, fn := range e.list {
 		if fn.joined != nil {
@@ -58,8 +55,7 @@ func (fn *Function) bodies() []driver.Body {
 	return fn.code.bodies
 }
 
-// likeness is equal for functions that can be one if their blocks can: it is what they
-// consist of besides.
+// likeness is equal for functions that can be one.
 func (fn *Function) likeness() string {
 	var b strings.Builder
 	for _, p := range fn.kernel.Signature() {
@@ -75,6 +71,9 @@ func (fn *Function) likeness() string {
 			b.WriteString(part + "#")
 		}
 	}
+	for _, block := range fn.blocks() {
+		b.WriteString(block.Likeness())
+	}
 	return b.String()
 }
 
@@ -85,17 +84,6 @@ func (fn *Function) blocks() []gotree.Block {
 		list = append(list, b.Block)
 	}
 	return list
-}
-
-// joins reports functions of one likeness that can be one.
-func joins(a, b *Function) bool {
-	others := b.blocks()
-	for i, block := range a.blocks() {
-		if _, ok := gotree.Join([]gotree.Block{block, others[i]}, func(string, []int) gotree.Number { return gotree.Literal(0) }); !ok {
-			return false
-		}
-	}
-	return true
 }
 
 // joinFamily makes one function of those that can be.
@@ -110,7 +98,7 @@ func (e *Set) joinFamily(members []*Function) {
 	}
 	j := shape.NewJoined(len(members))
 	for i, list := range blocks {
-		blocks[i][0], _ = gotree.Join(list, j.Number)
+		blocks[i][0] = gotree.Join(list, j.Number)
 	}
 	first := *members[0]
 	out := &first
