@@ -197,7 +197,7 @@ func (e *Set) MachineFile(f *gotree.File, out, x []gotree.Expr) {
 func stub(f *gotree.File, s amd64.Stub) {
 	var list []gotree.Parameter
 	for _, p := range s.Params {
-		list = append(list, gotree.Parameter{Name: p.Name, Type: strings.Replace(p.Type, "nn.", "§nn.", 1)})
+		list = append(list, gotree.Parameter(p))
 	}
 	f.Add("%s//\n//go:noescape\n%s", gotree.Comment(s.Name+" "+strings.TrimSuffix(s.Doc, ".")+"."), strings.TrimSuffix(gotree.Declaration(s.Name, list, ""), " {"))
 }
