@@ -54,7 +54,7 @@ codegen/kernel/nest ir/loop ir/scalar codegen/gotree codegen/shape codegen/isa/a
 codegen/kernel/window ir/loop codegen/isa/amd64 codegen/kernel/driver codegen/gotree
 codegen/kernel/sparse ir/loop ir/scalar ir/machine codegen/isa/amd64 codegen/kernel/driver codegen/gotree
 codegen/kernel    ir/loop codegen/isa/amd64 codegen/kernel/driver codegen/kernel/contract codegen/kernel/nest codegen/kernel/window codegen/kernel/sparse
-codegen/kernel/network ir/loop ir/scalar codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel/contract codegen/kernel/nest codegen/kernel
+codegen/kernel/network ir/loop ir/scalar codegen/gotree codegen/plan codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel/contract codegen/kernel/nest codegen/kernel
 codegen/kernel/kerneltest ir/canonical ir/loop ir/loop/looptest ir/scalar ir/machine runtime/nn codegen/shape codegen/isa/amd64 codegen/kernel/driver codegen/kernel
 codegen/feature   ir/loop ir/encoding ir/diag codegen/gotree runtime/data runtime/encode
 codegen/gokernel  codegen/gotree codegen/static codegen/lane codegen/shape ir/loop ir/scalar ir/machine

@@ -145,28 +145,33 @@ func (a *adapter) feature(x *feature) {
 // number prints what is learned about a number.
 func (a *adapter) number(x *feature, value string) {
 	stats, raw := "seen."+x.field, "seen."+x.field // raw: of the values before log1p
-	var adds []string
+	var adds []func(v string) string               // statements, of the number
+	added := func(v string) string { return raw + ".Add(" + v + ")\n" }
 	switch scaled := x.scaling() != ""; {
 	case x.Missing.Kind == "median":
 		raw += "Median"
 		a.field("%sMedian §data.Median", x.field)
-		adds = append(adds, raw+".Add(x)\n")
+		adds = append(adds, added)
 	case x.Missing.Kind == "mean" && (!scaled || x.logged()):
 		raw += "Raw"
 		a.field("%sRaw §data.NumberStats", x.field)
-		adds = append(adds, raw+".Add(x)\n")
+		adds = append(adds, added)
 	}
 	if x.scaling() != "" {
 		a.field("%s §data.NumberStats", x.field)
-		adds = append(adds, stats+".Add("+x.log("x")+")\n")
+		adds = append(adds, func(v string) string { return stats + ".Add(" + x.log(v) + ")\n" })
 	}
 	name := gotree.Quote(x.Name)
 	number := fmt.Sprintf("c.Number(%s, %s)", name, value)
-	if len(adds) == 1 {
-		a.add("if %s != nil {\n%s}\n", value, strings.Replace(adds[0], "(x)", "("+number+")", 1))
-	} else {
-		a.add("if %s != nil {\nx := %s\n%s}\n", value, number, strings.Join(adds, ""))
+	a.add("if %s != nil {\n", value)
+	if len(adds) > 1 {
+		a.add("x := %s\n", number)
+		number = "x"
 	}
+	for _, of := range adds {
+		a.add("%s", of(number))
+	}
+	a.add("}\n")
 	if x.scaling() == "" {
 		a.set("c.Counted(%s, %s.Count())", name, raw)
 	}

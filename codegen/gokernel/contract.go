@@ -85,7 +85,7 @@ func (k laneKernel) Array(b *loop.Buffer, row int) *gotree.Var {
 
 func (k laneKernel) Rows() gotree.Number {
 	k.Counted = true
-	return gotree.Number{Text: "n"}
+	return gotree.Number{As: gotree.Word("n")}
 }
 
 func (k laneKernel) Rounded(v gotree.Expr) gotree.Expr { return k.round(v) }

@@ -40,7 +40,7 @@ func (k *algebra) value(e scalar.Expr, args []gotree.Expr) gotree.Expr {
 		return k.el.constant(float64(e))
 	case scalar.Rows:
 		k.Counted = true
-		return gotree.CallOf(k.el.float, gotree.Number{Text: k.Shape.RowCount()})
+		return gotree.CallOf(k.el.float, k.Shape.RowCount())
 	}
 	a := e.(scalar.Apply)
 	if v, ok := constant(a); ok {
@@ -139,8 +139,8 @@ func (k *algebra) call(fn string, args ...gotree.Expr) gotree.Expr {
 func (k *writer) assigned(dst gotree.Expr, op string, e scalar.Expr, args []gotree.Expr, word string) gotree.Block {
 	defer func() { k.held = nil }()
 	out := k.parts(e, args)
-	note := Told(word)
-	set := func(op string, value gotree.Expr, note string) gotree.Stmt {
+	note := gotree.Say(Told(word))
+	set := func(op string, value gotree.Expr, note gotree.Note) gotree.Stmt {
 		return gotree.Assign{To: []gotree.Expr{dst}, Op: op, Values: []gotree.Expr{value}, Note: note}
 	}
 	a, ok := e.(scalar.Apply)
@@ -162,16 +162,16 @@ func (k *writer) assigned(dst gotree.Expr, op string, e scalar.Expr, args []gotr
 	yes := k.stored(op, a.Args[1], args)
 	if op == "=" && gotree.Equal(yes, dst) { // it has the value already
 		choice.Cond = gotree.Unary{Op: "!", X: choice.Cond}
-		choice.Then = gotree.Block{set(op, k.stored(op, a.Args[2], args), "")}
+		choice.Then = gotree.Block{set(op, k.stored(op, a.Args[2], args), nil)}
 		return out
 	}
-	choice.Then = gotree.Block{set(op, yes, "")}
+	choice.Then = gotree.Block{set(op, yes, nil)}
 	kept := a.Args[2] == scalar.Expr(scalar.Num(0))
 	if op == "=" {
 		kept = gotree.Equal(k.value(a.Args[2], args), dst)
 	}
 	if !kept {
-		choice.Else = gotree.Block{set(op, k.stored(op, a.Args[2], args), "")}
+		choice.Else = gotree.Block{set(op, k.stored(op, a.Args[2], args), nil)}
 	}
 	return out
 }

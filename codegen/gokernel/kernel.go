@@ -78,7 +78,7 @@ func Documented(name string, doc []string) []string {
 }
 
 // Text is the function.
-func (k *Kernel) Text(name string) string { return k.Head(name) + k.Inside() }
+func (k *Kernel) Text(name string) string { return k.Head(name) + k.Inside().String() + "\n}" }
 
 // Head is the line, or the lines, that the function begins with.
 func (k *Kernel) Head(name string) string {
@@ -86,8 +86,8 @@ func (k *Kernel) Head(name string) string {
 	return gotree.DeclarationFor(nameWidth+len([]rune(typed)), name+typed, k.Signature(), "") + "\n"
 }
 
-// Inside is what comes after that, to the closing brace.
-func (k *Kernel) Inside() string {
+// Inside is what comes after that, up to the closing brace.
+func (k *Kernel) Inside() gotree.Block {
 	var top gotree.Block
 	for _, p := range k.Params {
 		if n := k.cuts[p]; n != nil {
@@ -95,10 +95,15 @@ func (k *Kernel) Inside() string {
 		}
 	}
 	if k.Shared && !k.divided {
-		solo := gotree.CallExpr{Fn: gotree.Member{X: gotree.Word("t"), Name: "Solo"}}
-		top = append(top, &gotree.If{Cond: gotree.Unary{Op: "!", X: solo}, Then: gotree.Block{gotree.Return}})
+		top = append(top, SoloOnly())
 	}
-	return slices.Concat(top, k.head, k.body).String() + "\n}"
+	return slices.Concat(top, k.head, k.body)
+}
+
+// SoloOnly leaves a kernel to one of the workers.
+func SoloOnly() gotree.Stmt {
+	solo := gotree.CallExpr{Fn: gotree.Member{X: gotree.Word("t"), Name: "Solo"}}
+	return &gotree.If{Cond: gotree.Unary{Op: "!", X: solo}, Then: gotree.Block{gotree.Return}}
 }
 
 // Signature lists the parameters of the function.

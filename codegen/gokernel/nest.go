@@ -195,7 +195,7 @@ func (k *nestKernel) zero(s loop.Stmt) bool {
 	all := gotree.Slice{X: p.v}
 	if p.Form != Fixed {
 		k.Counted = true
-		all.To = gotree.Number{Text: "n"}.Times(gotree.Literal(s.Dst.Buf.Row()))
+		all.To = gotree.Number{As: gotree.Word("n")}.Times(gotree.Literal(s.Dst.Buf.Row()))
 	}
 	k.Add(gotree.Run("clear", all))
 	return true

@@ -197,7 +197,7 @@ func (k *nestDoc) formula(s loop.Stmt) string {
 	}
 	rows := func(e scalar.Expr) bool { return k.Shape != nil && e == scalar.Expr(scalar.Rows{}) }
 	counted := func(e scalar.Expr, args []string) string {
-		return formula(shape.Replace(e, rows, scalar.Arg(len(args))), append(args, "("+k.Shape.RowCount()+")"))
+		return formula(shape.Replace(e, rows, scalar.Arg(len(args))), append(args, "("+k.Shape.RowCount().String()+")"))
 	}
 	value := counted(s.Value, args)
 	if s.Reduce != loop.Store {

@@ -90,7 +90,7 @@ func (k *nestKernel) fours(s loop.Stmt, draw placed, vars []gotree.Expr) {
 		each(gotree.Int(n/4), from, n%4)
 	}
 	if n >= 4 {
-		k.In(&gotree.Range{Key: q, Over: gotree.Int(n / 4), Note: "four random numbers at a time"}, func() {
+		k.In(&gotree.Range{Key: q, Over: gotree.Int(n / 4), Note: gotree.Say("four random numbers at a time")}, func() {
 			each(q, gotree.Binary{X: gotree.Binary{X: q, Op: "*", Y: gotree.Int(4)}, Op: "+", Y: j}, 4)
 		})
 	}

@@ -1,7 +1,6 @@
 package gokernel
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -25,11 +24,11 @@ func (k *Kernel) ShapeLiteral() string {
 	if k.Family != nil {
 		return k.Family.literal(k.Sizes)
 	}
-	var fields []string
+	literal := gotree.Composite{Type: gotree.Word(shapeType)}
 	for _, f := range k.Shape.Fields {
-		fields = append(fields, fmt.Sprintf("%s: %d", f.Name, f.Value))
+		literal.Elems = append(literal.Elems, gotree.Keyed{Key: f.Name, Value: gotree.Int(f.Value)})
 	}
-	return shapeType + "{" + strings.Join(fields, ", ") + "}"
+	return literal.String()
 }
 
 // Sized reports a kernel with such an argument.
@@ -66,7 +65,11 @@ type Family struct {
 
 // literal is the argument of one of them.
 func (f *Family) literal(sizes []int) string {
-	return f.Type + "{" + strings.Trim(strings.ReplaceAll(fmt.Sprint(sizes), " ", ", "), "[]") + "}"
+	literal := gotree.Composite{Type: gotree.Word(f.Type)}
+	for _, v := range sizes {
+		literal.Elems = append(literal.Elems, gotree.Int(v))
+	}
+	return literal.String()
 }
 
 // Declare prints the type of the argument.

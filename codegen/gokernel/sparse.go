@@ -22,7 +22,7 @@ func (e *Printer) sparse(accs ...placed) *sparse {
 
 // eachRow writes the loop over the rows.
 func (k *sparse) eachRow(body func()) {
-	k.In(&gotree.Range{Key: k.r, Over: gotree.Number{Text: "n"}}, body)
+	k.In(&gotree.Range{Key: k.r, Over: gotree.Word("n")}, body)
 }
 
 // eachID writes the loop over the ids of a row r: ids[offsets[r]:offsets[r+1]] where

@@ -158,7 +158,7 @@ func (e trainText) targetCheck(i int) string {
 
 // enginePass prints how a pass over the rows of the engine begins.
 func (e trainText) enginePass(f *file) {
-	uses := e.passUses()
+	uses := e.asked
 	fields := "a: e.a[:],\n"
 	if uses["allInts"] || uses["ownInts"] || uses["atInts"] || uses["vectorInts"] {
 		fields += "ai: e.ai[:],\n"

@@ -2,7 +2,6 @@ package gosrc
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -22,11 +21,12 @@ type phases struct {
 	evaluated, trained                   []kernelCall
 	row, tested                          *layout           // of predictions and evaluations
 	cut                                  map[string]string // names of the functions that phases are cut into, by text
+	asked                                map[string]bool   // members of a pass that the phases name
 	batchWork, rowWork                   int               // scratch of the kernels that predict, for a batch and for one row
 }
 
 func newPhases(p *program) *phases {
-	return &phases{program: p, cut: map[string]string{}, kernels: kernelset.New(kernelset.Config{
+	return &phases{program: p, cut: map[string]string{}, asked: map[string]bool{}, kernels: kernelset.New(kernelset.Config{
 		Config: gokernel.Config{Standalone: p.cfg.PredictOnly, Batch: p.p.Batch, Machine: p.cfg.Machine, Share: shape.Large(p.p, p.cfg.Machine), Words: p.used},
 		Top:    p.top, Crew: p.crew,
 	})}
@@ -166,29 +166,9 @@ func (e phaseText) backwardFile() *file {
 	return f
 }
 
-// passField finds what the functions of phases ask of a pass.
-var passField = regexp.MustCompile(`\bs\.(\w+)`)
-
-// passUses are the members of a pass that the phases name.
-func (e *phases) passUses() map[string]bool {
-	uses := map[string]bool{}
-	for _, p := range append([]*phase{e.predict, e.evaluate, e.forward, e.backward}, e.adapts...) {
-		if p == nil {
-			continue
-		}
-		for _, text := range p.texts {
-			for _, m := range passField.FindAllStringSubmatch(text, -1) {
-				uses[m[1]] = true
-			}
-			uses["share"] = uses["share"] || strings.Contains(text, "share(s,")
-		}
-	}
-	return uses
-}
-
 // passDecl prints what the phases work on.
 func (e phaseText) passDecl(f *file) {
-	uses := e.passUses()
+	uses := e.asked
 	var fields strings.Builder
 	add := func(format string, args ...any) { fmt.Fprintf(&fields, format+"\n", args...) }
 	add("a []float32 // the arena: values that are not needed at the same time share it")

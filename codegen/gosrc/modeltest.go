@@ -16,15 +16,15 @@ type testText struct{ *phases }
 // of the network.
 func (e testText) modelTest() *file {
 	f := e.newFile()
-	encoding := ""
+	what, made := "", "return New(Seed(1))"
 	if e.enc.Learns() {
-		encoding = "m.encoding = madeUp(t)\n"
+		what, made = " with a made-up encoding", "m := New(Seed(1))\nm.encoding = madeUp(t)\nreturn m"
 	}
 	f.add(`// newTest is a freshly initialised model%s.
 func newTest(t *§testing.T) *Model {
 	t.Helper()
-	%sreturn %s
-}`, map[bool]string{true: " with a made-up encoding"}[encoding != ""], strings.Replace(encoding, "m.", "m := New(Seed(1))\nm.", 1), map[bool]string{true: "m", false: "New(Seed(1))"}[encoding != ""])
+	%s
+}`, what, made)
 	floats, ints := e.trainArena()
 	losses, _ := lossesOf(e.p.Train)
 	rows := max(e.p.Training.BatchSize, 1)
@@ -32,6 +32,13 @@ func newTest(t *§testing.T) *Model {
 	for _, b := range e.consts {
 		consts = append(consts, e.bufs[b]+"[:]")
 	}
+	unless := func(zero bool, format string, args ...any) string {
+		if zero {
+			return ""
+		}
+		return fmt.Sprintf(format, args...)
+	}
+	read := e.weightsRead()
 	fields := e.predictorFields() + fmt.Sprintf(`},
 	New: New, Read: Read,
 	Targets: %s,
@@ -45,16 +52,13 @@ func newTest(t *§testing.T) *Model {
 	Flat: (*Params).flat,
 	Rule: compiled.Optimizer,
 	Calls: float64Calls,
-	Floats: %d, Ints: %d, Loss: %d,
-	Constants: [][]float32{%s},
-	Rows: %d,
+	Floats: %d%s, Loss: %d,
+%s	Rows: %d,
 	PredictWork: %d, BatchWork: %d, FitWork: %d,
-	WeightBytes: %d,
-`, portTable(e.p.Targets, nil), floats, ints, losses[len(losses)-1].Offset, strings.Join(consts, ", "),
-		rows, flops(e.p.Predict, 1), inParts(e.p.Predict, rows, e.p.Batch), inParts(e.p.Train, rows, e.p.Batch), e.weightsRead())
-	for _, zero := range []string{", Ints: 0", "\tConstants: [][]float32{},\n", "\tWeightBytes: 0,\n"} {
-		fields = strings.Replace(fields, zero, "", 1)
-	}
+%s`, portTable(e.p.Targets, nil), floats, unless(ints == 0, ", Ints: %d", ints), losses[len(losses)-1].Offset,
+		unless(consts == nil, "\tConstants: [][]float32{%s},\n", strings.Join(consts, ", ")),
+		rows, flops(e.p.Predict, 1), inParts(e.p.Predict, rows, e.p.Batch), inParts(e.p.Train, rows, e.p.Batch),
+		unless(read == 0, "\tWeightBytes: %d,\n", read))
 	f.add(`// network is what the tests of package modeltest need to know.
 var network = §modeltest.Network[*Model, Input, Output, Target, Params]{
 	Predictor: §modeltest.Predictor[*Model, Input, Output]{

@@ -2,8 +2,8 @@ package gosrc
 
 import (
 	"slices"
-	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -32,16 +32,23 @@ func (e *phases) portableFile() *file {
 
 // addresses are those of the first values of every port of the sample that the
 // pointer v points to.
-func addresses(v string, ports []loop.Port, fields []string) (list []string) {
+func addresses(v string, ports []loop.Port, fields []string) (list []gotree.Expr) {
+	sample := gotree.Word(v)
 	for i, p := range ports {
-		at := operandOf(v, ports, fields, i)
-		switch {
-		case len(p.Shape) > 0:
-			list = append(list, "&"+index(flatOf(v, ports, fields, i))+"[0]")
-		case strings.HasPrefix(at, "*"):
-			list = append(list, "(*float32)("+v+")")
-		default:
-			list = append(list, "&"+at)
+		port, flat := gotree.Expr(sample), "flat"
+		if len(ports) > 1 {
+			port, flat = gotree.Member{X: sample, Name: fields[i]}, "flat"+fields[i]
+		}
+		if len(p.Shape) > 1 {
+			port = gotree.CallExpr{Fn: gotree.Member{X: sample, Name: flat}}
+		}
+		if len(p.Shape) > 0 {
+			port = gotree.At(port, gotree.Int(0))
+		}
+		if port == gotree.Expr(sample) { // of a type that is a float32
+			list = append(list, gotree.CallExpr{Fn: gotree.Paren{X: gotree.Word("*float32")}, Args: []gotree.Expr{sample}})
+		} else {
+			list = append(list, gotree.Ref(port))
 		}
 	}
 	return list

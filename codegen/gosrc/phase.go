@@ -18,9 +18,6 @@ const (
 	partCalls = 30
 )
 
-// unnamed stands for the name of a part of a phase in its text.
-const unnamed = "«name»"
-
 // phase is a function that runs a part of a plan, and the functions that it is
 // cut into where there are many calls.
 type phase struct {
@@ -53,23 +50,23 @@ func (e *phases) phase(s phaseSpec) (*phase, error) {
 		}
 	}
 	if len(s.calls) <= longPhase {
-		out.texts = []string{w.function(s.name, s.doc, result, s.calls, returns)}
+		out.texts = []string{docComment(s.doc) + head(s.name, result) + w.inside(s.calls, returns)}
 		return out, nil
 	}
 	var lines []string
 	for _, calls := range parts(s.calls) {
 		layer := calls[0].Layer
-		body := w.function(unnamed, "", "", calls, "")
+		body := w.inside(calls, "")
 		name, known := e.cut[body]
 		if !known {
 			name = e.top.Pick(s.name + upper(layer))
 			e.cut[body] = name
 			doc := docComment(fmt.Sprintf("%s is the part of %s from layer %s on.", name, s.name, mention(layer)))
-			out.texts = append(out.texts, doc+strings.Replace(body, unnamed, name, 1))
+			out.texts = append(out.texts, doc+head(name, "")+body)
 		}
 		lines = append(lines, name+"(s)")
 	}
-	text := fmt.Sprintf("%sfunc %s(s *pass)%s {\n%s", docComment(s.doc), s.name, result, strings.Join(lines, "\n"))
+	text := docComment(s.doc) + head(s.name, result) + strings.Join(lines, "\n")
 	if returns != "" {
 		text += "\nreturn " + returns
 	}
@@ -120,8 +117,11 @@ type viewed struct {
 	own bool
 }
 
-// function prints a function that runs calls.
-func (w *phaseWriter) function(name, doc, result string, calls []kernelCall, returns string) string {
+// head begins a function of a pass.
+func head(name, result string) string { return "func " + name + "(s *pass)" + result + " {\n" }
+
+// inside prints the rest of a function that runs calls.
+func (w *phaseWriter) inside(calls []kernelCall, returns string) string {
 	w.own, w.arrays, w.seen = map[*loop.Buffer]bool{}, map[*loop.Buffer]bool{}, map[string]bool{}
 	w.views, w.lines, w.layer, w.uses = nil, nil, "", map[viewed]int{}
 	for _, c := range calls {
@@ -136,10 +136,6 @@ func (w *phaseWriter) function(name, doc, result string, calls []kernelCall, ret
 	}
 	w.alone(false)
 	var b strings.Builder
-	if doc != "" {
-		b.WriteString(docComment(doc))
-	}
-	fmt.Fprintf(&b, "func %s(s *pass)%s {\n", name, result)
 	if len(w.views) > 0 {
 		b.WriteString(strings.Join(w.views, "\n") + "\n\n")
 	}
@@ -208,7 +204,7 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 		in = append(in, c.kernel.ShapeLiteral())
 	}
 	if all, _ := c.fn.Work(); all > 0 {
-		in = append(in, "s.work")
+		in = append(in, w.member("work"))
 	}
 	if c.kernel.Counted {
 		in = append(in, w.count(own))
@@ -220,6 +216,12 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 		in = append(in, map[bool]string{true: "s.t", false: "nil"}[w.spec.team && !own])
 	}
 	return in
+}
+
+// member is one that a pass has if anything asks for it.
+func (w *phaseWriter) member(name string) string {
+	w.em.asked[name] = true
+	return "s." + name
 }
 
 func (w *phaseWriter) count(own bool) string {
@@ -274,6 +276,7 @@ func (w *phaseWriter) rows(b *loop.Buffer, port string, own bool) string {
 		return "s." + port
 	}
 	name := w.em.bufs[b]
+	w.em.asked["share"] = true
 	text := fmt.Sprintf("%s := share(s, s.%s, %s)", name, port, width(b))
 	if b.Ragged {
 		name += "Offsets"
@@ -316,16 +319,16 @@ func (w *phaseWriter) view(p *gokernel.Param, own bool) string {
 	text := ""
 	switch {
 	case !b.Rows && w.arrays[b]:
-		text = fmt.Sprintf("(*[%d]%s)(s.at%s(%d))", b.Row(), gokernel.Single.Of(b), suffix, at)
+		text = fmt.Sprintf("(*[%d]%s)(%s(%d))", b.Row(), gokernel.Single.Of(b), w.member("at"+suffix), at)
 		if p.Form == gokernel.RowSlice {
 			slice = "[:]"
 		}
 	case !b.Rows:
-		text = fmt.Sprintf("s.vector%s(%d, %s)", suffix, at, width(b))
+		text = fmt.Sprintf("%s(%d, %s)", w.member("vector"+suffix), at, width(b))
 	case own:
-		text = fmt.Sprintf("s.own%s(%d, %s)", suffix, at, width(b))
+		text = fmt.Sprintf("%s(%d, %s)", w.member("own"+suffix), at, width(b))
 	default:
-		text = fmt.Sprintf("s.all%s(%d, %s)", suffix, at, width(b))
+		text = fmt.Sprintf("%s(%d, %s)", w.member("all"+suffix), at, width(b))
 		if w.own[b] {
 			name += "All" // the rows of all workers
 		}
@@ -346,7 +349,7 @@ func (w *phaseWriter) results() (string, error) {
 		}
 		switch b.Class {
 		case loop.Arena:
-			rows = append(rows, fmt.Sprintf("s.all(%d, %s)", w.spec.layout.at[b], width(b)))
+			rows = append(rows, fmt.Sprintf("%s(%d, %s)", w.member("all"), w.spec.layout.at[b], width(b)))
 		case loop.Input:
 			rows = append(rows, fmt.Sprintf("s.%s[:s.n*%s]", w.em.portField(b), width(b)))
 		default:

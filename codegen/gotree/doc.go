@@ -14,9 +14,10 @@
 // A variable is a *Var, and the same pointer wherever it stands: whether it is used is
 // a question about pointers (Block.Mentions), and its name may be given, or changed,
 // after the body has been built. An index is a Sum, and a size a Number: a literal in a
-// kernel of its own, in one that layers share what holds it there. Bodies that are to
-// be one but for their numbers differ in nothing but Numbers, in the order in which
-// they stand; a View is a conversion to an array or two slices according to its own.
+// kernel of its own, in one that layers share what holds it there. Bodies that differ in
+// nothing but literal Numbers have one Likeness, and Join makes them one: so every
+// integer that a kernel has because of its sizes is a Number, in a Note too. A View is
+// a conversion to an array or two slices according to its own.
 //
 // Bodies are built from the outside in, with a Writer:
 //

@@ -10,7 +10,9 @@ import (
 type Expr interface {
 	String() string
 	bind() int // how strongly its outermost operator binds
-	parts() []Expr
+	// each is the expression with what f makes of its parts, in the order in which
+	// they are printed; some of them may be nil.
+	each(f func(Expr) Expr) Expr
 }
 
 // Binding strength, as in Go; a sign binds like a product, so that x*(-y) has
@@ -128,7 +130,7 @@ func (b Binary) String() string {
 		left++
 	}
 	right := at + 1
-	if n, ok := b.Y.(Number); ok && b.Op == "*" && !strings.Contains(n.Text, "/") { // of integers, x*(y*z) is x*y*z
+	if n, ok := b.Y.(Number); ok && b.Op == "*" && product(n) { // of integers, x*(y*z) is x*y*z
 		right = at
 	}
 	x, y := within(b.X, left), within(b.Y, right)
@@ -138,7 +140,24 @@ func (b Binary) String() string {
 	return x + b.Op + y
 }
 
-func (u Unary) String() string    { return u.Op + within(u.X, bindUnary) }
+// product reports names, literals and what they multiply to.
+func product(e Expr) bool {
+	switch e := e.(type) {
+	case Number:
+		return e.Known() || product(e.As)
+	case Binary:
+		return e.Op == "*" && product(e.X) && product(e.Y)
+	}
+	return e.bind() == bindTight
+}
+
+func (u Unary) String() string {
+	if _, ok := u.X.(Number); ok { // of integers, -(x*y) is -x*y
+		return u.Op + within(u.X, bindProduct)
+	}
+	return u.Op + within(u.X, bindUnary)
+}
+
 func (p Paren) String() string    { return "(" + p.X.String() + ")" }
 func (c CallExpr) String() string { return within(c.Fn, bindTight) + "(" + list(c.Args) + ")" }
 
@@ -212,12 +231,14 @@ func within(e Expr, bind int) string {
 }
 
 // list is the text of expressions in a row.
-func list[E Expr](exprs []E) string {
-	texts := make([]string, len(exprs))
+func list[E Expr](exprs []E) string { return strings.Join(texts(exprs), ", ") }
+
+func texts[E Expr](exprs []E) []string {
+	list := make([]string, len(exprs))
 	for i, e := range exprs {
-		texts[i] = e.String()
+		list[i] = e.String()
 	}
-	return strings.Join(texts, ", ")
+	return list
 }
 
 func (*Var) bind() int      { return bindTight }
@@ -251,33 +272,55 @@ func (u Unary) bind() int {
 // bind is that of a sum, though it may have but one term.
 func (Added) bind() int { return bindSum }
 
-func (n Number) bind() int {
-	switch {
-	case strings.ContainsAny(n.String(), "+-"):
-		return bindSum
-	case strings.ContainsAny(n.Text, "*/"):
-		return bindProduct
+func (v *Var) each(func(Expr) Expr) Expr { return v }
+func (w Word) each(func(Expr) Expr) Expr { return w }
+func (l Lit) each(func(Expr) Expr) Expr  { return l }
+func (q Qual) each(func(Expr) Expr) Expr { return q }
+
+func (n Number) each(f func(Expr) Expr) Expr {
+	if !n.Known() {
+		n.As = f(n.As)
 	}
-	return bindTight
+	return n
 }
 
-func (*Var) parts() []Expr        { return nil }
-func (Word) parts() []Expr        { return nil }
-func (Lit) parts() []Expr         { return nil }
-func (Qual) parts() []Expr        { return nil }
-func (Number) parts() []Expr      { return nil }
-func (b Binary) parts() []Expr    { return []Expr{b.X, b.Y} }
-func (u Unary) parts() []Expr     { return []Expr{u.X} }
-func (p Paren) parts() []Expr     { return []Expr{p.X} }
-func (c CallExpr) parts() []Expr  { return append([]Expr{c.Fn}, c.Args...) }
-func (x Index) parts() []Expr     { return append([]Expr{x.X}, x.At...) }
-func (s Slice) parts() []Expr     { return []Expr{s.X, s.From, s.To} }
-func (v View) parts() []Expr      { return []Expr{v.X, v.From, v.N} }
-func (m Member) parts() []Expr    { return []Expr{m.X} }
-func (a ArrayType) parts() []Expr { return []Expr{a.N, a.Elem} }
-func (a Added) parts() []Expr     { return a }
-func (k Keyed) parts() []Expr     { return []Expr{k.Value} }
-func (c Composite) parts() []Expr { return append([]Expr{c.Type}, c.Elems...) }
+func (b Binary) each(f func(Expr) Expr) Expr    { return Binary{f(b.X), b.Op, f(b.Y)} }
+func (u Unary) each(f func(Expr) Expr) Expr     { return Unary{u.Op, f(u.X)} }
+func (p Paren) each(f func(Expr) Expr) Expr     { return Paren{f(p.X)} }
+func (c CallExpr) each(f func(Expr) Expr) Expr  { return CallExpr{f(c.Fn), all(c.Args, f)} }
+func (x Index) each(f func(Expr) Expr) Expr     { return Index{f(x.X), all(x.At, f)} }
+func (s Slice) each(f func(Expr) Expr) Expr     { return Slice{f(s.X), f(s.From), f(s.To)} }
+func (m Member) each(f func(Expr) Expr) Expr    { return Member{f(m.X), m.Name} }
+func (k Keyed) each(f func(Expr) Expr) Expr     { return Keyed{k.Key, f(k.Value)} }
+func (a ArrayType) each(f func(Expr) Expr) Expr { return ArrayType{f(a.N).(Number), f(a.Elem)} }
+func (a Added) each(f func(Expr) Expr) Expr     { return Added(all(a, f)) }
+
+func (v View) each(f func(Expr) Expr) Expr {
+	n := f(v.N).(Number)
+	return View{f(v.X), f(v.From), n, v.Elem}
+}
+
+func (c Composite) each(f func(Expr) Expr) Expr {
+	return Composite{f(c.Type), all(c.Elems, f), c.Table}
+}
+
+// all are what f makes of some expressions.
+func all[E Expr](list []E, f func(Expr) Expr) []E {
+	made := make([]E, len(list))
+	for i, e := range list {
+		made[i], _ = f(e).(E)
+	}
+	return made
+}
+
+// parts are the expressions that one is made of.
+func parts(e Expr) (list []Expr) {
+	e.each(func(x Expr) Expr {
+		list = append(list, x)
+		return x
+	})
+	return list
+}
 
 // Op is x op y.
 func Op(x Expr, op string, y Expr) Expr { return Binary{x, op, y} }
@@ -311,11 +354,14 @@ func Is(e Expr, v int) bool {
 
 // Simple reports a name or a literal that is not negative: what reads well as a
 // limit of a loop, however often.
-func Simple(e Expr) bool { return e.bind() == bindTight && len(e.parts()) == 0 }
+func Simple(e Expr) bool {
+	_, number := e.(Number)
+	return e.bind() == bindTight && (number || len(parts(e)) == 0)
+}
 
 // mentions reports that v stands in an expression.
 func mentions(e Expr, v *Var) bool {
-	return e != nil && (e == Expr(v) || slices.ContainsFunc(e.parts(), func(e Expr) bool { return mentions(e, v) }))
+	return e != nil && (e == Expr(v) || slices.ContainsFunc(parts(e), func(e Expr) bool { return mentions(e, v) }))
 }
 
 // Int is a literal integer.

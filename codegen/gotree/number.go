@@ -1,9 +1,6 @@
 package gotree
 
-import (
-	"strconv"
-	"strings"
-)
+import "strconv"
 
 // Number is a number that a kernel is made for: a count of turns, a stride, an
 // offset. In a kernel of its own it is printed as the literal that it is, in one
@@ -11,14 +8,14 @@ import (
 // shape argument.
 type Number struct {
 	Value int
-	Text  string // Go for it: "s.nC"; empty: the literal
+	As    Expr // what holds it: s.nC; nil: the literal
 }
 
 // Literal is a number that is printed as the number that it is.
 func Literal(v int) Number { return Number{Value: v} }
 
 // Known reports a number that is the same in every call.
-func (n Number) Known() bool { return n.Text == "" }
+func (n Number) Known() bool { return n.As == nil }
 
 // Is reports a number that is v in every call.
 func (n Number) Is(v int) bool { return n.Known() && n.Value == v }
@@ -27,15 +24,17 @@ func (n Number) String() string {
 	if n.Known() {
 		return strconv.Itoa(n.Value)
 	}
-	return n.Text
+	return n.As.String()
 }
 
-// factor is the number as an operand of a product.
-func (n Number) factor() string {
-	if strings.ContainsAny(n.Text, "+-/") {
-		return "(" + n.Text + ")"
+func (n Number) bind() int {
+	switch {
+	case !n.Known():
+		return n.As.bind()
+	case n.Value < 0:
+		return bindSum
 	}
-	return n.String()
+	return bindTight
 }
 
 // Times is the product.
@@ -49,7 +48,7 @@ func (n Number) Times(m Number) Number {
 	case m.Is(1):
 		return n
 	}
-	return Number{v, n.factor() + "*" + m.factor()}
+	return Number{v, Binary{n, "*", m}}
 }
 
 // Plus is the sum.
@@ -63,23 +62,19 @@ func (n Number) Plus(m Number) Number {
 	case m.Is(0):
 		return n
 	}
-	return Number{v, n.String() + "+" + m.String()}
+	return Number{v, added(n, "+", m)}
 }
 
 // Minus is the difference; of equal numbers it is 0 in every call.
 func (n Number) Minus(m Number) Number {
 	v := n.Value - m.Value
 	switch {
-	case n == m:
+	case v == 0 && Equal(n, m):
 		return Literal(0)
 	case n.Known() && m.Known():
 		return Literal(v)
 	case m.Is(0):
 		return n
 	}
-	second := m.String()
-	if strings.ContainsAny(m.Text, "+-") {
-		second = "(" + m.Text + ")"
-	}
-	return Number{v, n.String() + "-" + second}
+	return Number{v, Binary{n, "-", m}}
 }

@@ -8,8 +8,9 @@ import (
 // Stmt is a Go statement.
 type Stmt interface {
 	print(b *strings.Builder)
-	parts() []Expr
-	blocks() []Block
+	// each is the statement with what e makes of its expressions and b of its blocks,
+	// in the order in which they are printed; some expressions may be nil.
+	each(e func(Expr) Expr, b func(Block) Block) Stmt
 }
 
 // Block is statements one after the other.
@@ -26,7 +27,7 @@ type (
 	For struct {
 		Var            *Var
 		From, To, Step Expr
-		Note           string // what is said at the end of the line
+		Note           Note // what is said at the end of the line
 		Body           Block
 	}
 
@@ -35,7 +36,7 @@ type (
 	Range struct {
 		Key, Value *Var
 		Over       Expr
-		Note       string
+		Note       Note
 		Body       Block
 	}
 
@@ -51,27 +52,28 @@ type (
 	If struct {
 		Init Stmt
 		Cond Expr
-		Note string
+		Note Note
 		Then Block
 		Else Block
 	}
 
-	// Switch chooses the case that Tag equals.
+	// Switch chooses the case that Tag equals, or that holds where there is no Tag.
 	Switch struct {
 		Tag   Expr
-		Note  string
+		Note  Note
 		Cases []Case
 	}
 
 	// Case is one of a switch; without When it is the default.
 	Case struct {
 		When []Expr
+		Note Note
 		Body Block
 	}
 
 	// Braces are around a block of its own.
 	Braces struct {
-		Note string
+		Note Note
 		Body Block
 	}
 
@@ -98,20 +100,24 @@ type (
 		To     []Expr
 		Op     string
 		Values []Expr
-		Note   string
+		Note   Note
 	}
 
 	// Increment is Var++.
 	Increment struct{ Var *Var }
 
-	// Do is a call as a statement.
-	Do struct{ Call Expr }
+	// Do is a call as a statement, over several lines where Wrap is set and one would
+	// be long.
+	Do struct {
+		Call Expr
+		Wrap bool
+	}
 
 	// Jump leaves a function or a loop.
 	Jump string
 
-	// Remark is a comment of one line.
-	Remark string
+	// Remark is a comment on a line of its own.
+	Remark Note
 )
 
 const (
@@ -132,7 +138,7 @@ func Set(to Expr, op string, value Expr) Stmt {
 }
 
 // Run calls what a word names.
-func Run(fn string, args ...Expr) Stmt { return Do{CallOf(fn, args...)} }
+func Run(fn string, args ...Expr) Stmt { return Do{Call: CallOf(fn, args...)} }
 
 // String is the block's text, of which gofmt makes the layout.
 func (b Block) String() string {
@@ -151,23 +157,36 @@ func (b Block) print(text *strings.Builder) {
 // Mentions reports that v stands anywhere in a block.
 func (b Block) Mentions(v *Var) bool {
 	return slices.ContainsFunc(b, func(s Stmt) bool {
-		return slices.ContainsFunc(s.parts(), func(e Expr) bool { return mentions(e, v) }) ||
-			slices.ContainsFunc(s.blocks(), func(b Block) bool { return b.Mentions(v) })
+		exprs, blocks := inside(s)
+		return slices.ContainsFunc(exprs, func(e Expr) bool { return mentions(e, v) }) ||
+			slices.ContainsFunc(blocks, func(b Block) bool { return b.Mentions(v) })
 	})
 }
 
-// nested prints a head and what stands in braces after it.
-func nested(b *strings.Builder, head, note string, body Block) {
-	b.WriteString(head + "{" + remark(note) + "\n")
-	body.print(b)
-	b.WriteString("}")
+// Put is the block with an expression in the place of a variable.
+func (b Block) Put(v *Var, by Expr) Block {
+	var put func(e Expr) Expr
+	put = func(e Expr) Expr {
+		switch e {
+		case nil:
+			return nil
+		case Expr(v):
+			return by
+		}
+		return e.each(put)
+	}
+	made := make(Block, len(b))
+	for i, s := range b {
+		made[i] = s.each(put, func(b Block) Block { return b.Put(v, by) })
+	}
+	return made
 }
 
-func remark(note string) string {
-	if note == "" {
-		return ""
-	}
-	return " // " + note
+// nested prints a head and what stands in braces after it.
+func nested(b *strings.Builder, head string, note Note, body Block) {
+	b.WriteString(head + "{" + note.remark() + "\n")
+	body.print(b)
+	b.WriteString("}")
 }
 
 // part is the text of a statement in the head of another, where there is one.
@@ -205,7 +224,7 @@ func (s *While) print(b *strings.Builder) {
 	if s.Init != nil || s.Post != nil {
 		head = "for " + part(s.Init) + "; " + s.Cond.String() + "; " + part(s.Post)
 	}
-	nested(b, head+" ", "", s.Body)
+	nested(b, head+" ", nil, s.Body)
 }
 
 func (s *If) print(b *strings.Builder) {
@@ -215,18 +234,22 @@ func (s *If) print(b *strings.Builder) {
 	}
 	nested(b, head+s.Cond.String()+" ", s.Note, s.Then)
 	if len(s.Else) > 0 {
-		nested(b, " else ", "", s.Else)
+		nested(b, " else ", nil, s.Else)
 	}
 }
 
 func (s *Switch) print(b *strings.Builder) {
-	b.WriteString("switch " + s.Tag.String() + " {" + remark(s.Note) + "\n")
+	head := "switch "
+	if s.Tag != nil {
+		head += s.Tag.String() + " "
+	}
+	b.WriteString(head + "{" + s.Note.remark() + "\n")
 	for _, c := range s.Cases {
+		head := "default"
 		if len(c.When) > 0 {
-			b.WriteString("case " + list(c.When) + ":\n")
-		} else {
-			b.WriteString("default:\n")
+			head = "case " + list(c.When)
 		}
+		b.WriteString(head + ":" + c.Note.remark() + "\n")
 		c.Body.print(b)
 	}
 	b.WriteString("}")
@@ -245,64 +268,86 @@ func (s Const) print(b *strings.Builder) {
 }
 
 func (s Assign) print(b *strings.Builder) {
-	b.WriteString(list(s.To) + " " + s.Op + " " + list(s.Values) + remark(s.Note))
+	b.WriteString(list(s.To) + " " + s.Op + " " + list(s.Values) + s.Note.remark())
 }
 
 func (s Increment) print(b *strings.Builder) { b.WriteString(s.Var.Name + "++") }
-func (s Do) print(b *strings.Builder)        { b.WriteString(s.Call.String()) }
-func (s Jump) print(b *strings.Builder)      { b.WriteString(string(s)) }
-func (s Remark) print(b *strings.Builder)    { b.WriteString("// " + string(s)) }
 
-func (s *For) parts() []Expr      { return []Expr{s.From, s.To, s.Step} }
-func (s *Range) parts() []Expr    { return []Expr{s.Over} }
-func (s *If) parts() []Expr       { return append(inner(s.Init), s.Cond) }
-func (s *While) parts() []Expr    { return append(append(inner(s.Init), inner(s.Post)...), s.Cond) }
-func (s *Braces) parts() []Expr   { return nil }
-func (s Declare) parts() []Expr   { return s.Values }
-func (s Zero) parts() []Expr      { return []Expr{s.Type} }
-func (s Const) parts() []Expr     { return []Expr{s.Value} }
-func (s Assign) parts() []Expr    { return slices.Concat(s.To, s.Values) }
-func (s Increment) parts() []Expr { return []Expr{s.Var} }
-func (s Do) parts() []Expr        { return []Expr{s.Call} }
-func (s Jump) parts() []Expr      { return nil }
-func (s Remark) parts() []Expr    { return nil }
-
-func (s *Switch) parts() []Expr {
-	list := []Expr{s.Tag}
-	for _, c := range s.Cases {
-		list = append(list, c.When...)
+func (s Do) print(b *strings.Builder) {
+	text := s.Call.String()
+	if c, ok := s.Call.(CallExpr); ok && s.Wrap {
+		text = Call(c.Fn.String(), texts(c.Args))
 	}
-	return list
+	b.WriteString(text)
 }
 
-// inner are the expressions of a statement that there may be in the head of another.
-func inner(s Stmt) []Expr {
+func (s Jump) print(b *strings.Builder)   { b.WriteString(string(s)) }
+func (s Remark) print(b *strings.Builder) { b.WriteString("// " + Note(s).String()) }
+
+func (s *For) each(e func(Expr) Expr, b func(Block) Block) Stmt {
+	return &For{s.Var, e(s.From), e(s.To), e(s.Step), s.Note.told(e), b(s.Body)}
+}
+
+func (s *Range) each(e func(Expr) Expr, b func(Block) Block) Stmt {
+	return &Range{s.Key, s.Value, e(s.Over), s.Note.told(e), b(s.Body)}
+}
+
+func (s *While) each(e func(Expr) Expr, b func(Block) Block) Stmt {
+	return &While{head(s.Init, e), e(s.Cond), head(s.Post, e), b(s.Body)}
+}
+
+func (s *If) each(e func(Expr) Expr, b func(Block) Block) Stmt {
+	return &If{head(s.Init, e), e(s.Cond), s.Note.told(e), b(s.Then), b(s.Else)}
+}
+
+func (s *Switch) each(e func(Expr) Expr, b func(Block) Block) Stmt {
+	made := &Switch{e(s.Tag), s.Note.told(e), make([]Case, len(s.Cases))}
+	for i, c := range s.Cases {
+		made.Cases[i] = Case{all(c.When, e), c.Note.told(e), b(c.Body)}
+	}
+	return made
+}
+
+func (s *Braces) each(e func(Expr) Expr, b func(Block) Block) Stmt {
+	return &Braces{s.Note.told(e), b(s.Body)}
+}
+
+func (s Declare) each(e func(Expr) Expr, _ func(Block) Block) Stmt {
+	return Declare{s.Vars, all(s.Values, e)}
+}
+
+func (s Assign) each(e func(Expr) Expr, _ func(Block) Block) Stmt {
+	return Assign{all(s.To, e), s.Op, all(s.Values, e), s.Note.told(e)}
+}
+
+func (s Increment) each(e func(Expr) Expr, _ func(Block) Block) Stmt {
+	return Increment{e(s.Var).(*Var)}
+}
+
+func (s Zero) each(e func(Expr) Expr, _ func(Block) Block) Stmt   { return Zero{s.Vars, e(s.Type)} }
+func (s Const) each(e func(Expr) Expr, _ func(Block) Block) Stmt  { return Const{s.Var, e(s.Value)} }
+func (s Do) each(e func(Expr) Expr, _ func(Block) Block) Stmt     { return Do{e(s.Call), s.Wrap} }
+func (s Jump) each(func(Expr) Expr, func(Block) Block) Stmt       { return s }
+func (s Remark) each(e func(Expr) Expr, _ func(Block) Block) Stmt { return Remark(Note(s).told(e)) }
+
+// head is each of a statement in the head of another, where there is one.
+func head(s Stmt, e func(Expr) Expr) Stmt {
 	if s == nil {
 		return nil
 	}
-	return slices.Clone(s.parts())
+	return s.each(e, nil)
 }
 
-func (s *For) blocks() []Block      { return []Block{s.Body} }
-func (s *Range) blocks() []Block    { return []Block{s.Body} }
-func (s *While) blocks() []Block    { return []Block{s.Body} }
-func (s *If) blocks() []Block       { return []Block{s.Then, s.Else} }
-func (s *Braces) blocks() []Block   { return []Block{s.Body} }
-func (s Declare) blocks() []Block   { return nil }
-func (s Zero) blocks() []Block      { return nil }
-func (s Const) blocks() []Block     { return nil }
-func (s Assign) blocks() []Block    { return nil }
-func (s Increment) blocks() []Block { return nil }
-func (s Do) blocks() []Block        { return nil }
-func (s Jump) blocks() []Block      { return nil }
-func (s Remark) blocks() []Block    { return nil }
-
-func (s *Switch) blocks() []Block {
-	var list []Block
-	for _, c := range s.Cases {
-		list = append(list, c.Body)
-	}
-	return list
+// inside are the expressions and the blocks that a statement is made of.
+func inside(s Stmt) (exprs []Expr, blocks []Block) {
+	s.each(func(e Expr) Expr {
+		exprs = append(exprs, e)
+		return e
+	}, func(b Block) Block {
+		blocks = append(blocks, b)
+		return b
+	})
+	return exprs, blocks
 }
 
 func (s *For) body() *Block    { return &s.Body }

@@ -6,6 +6,9 @@ import (
 	"testing"
 )
 
+// field is a field of a shape argument.
+func field(name string) Expr { return Member{Word("s"), name} }
+
 func TestExpr(t *testing.T) {
 	i, x, y := &Var{"i"}, &Var{"x"}, &Var{"y"}
 	binary := func(x Expr, op string, y Expr) Expr { return Binary{x, op, y} }
@@ -27,19 +30,19 @@ func TestExpr(t *testing.T) {
 		{binary(x, "*", Lit("-0.5")), "x*(-0.5)"},
 		{binary(Int(-3), "+", x), "-3+x"},
 		{binary(Paren{sum}, "+", Paren{sum}), "(x+y)+(x+y)"},
-		{binary(i, "*", Number{6, "s.n+1"}), "i*(s.n+1)"},
-		{binary(i, "*", Number{6, "s.n*s.m"}), "i*s.n*s.m"},
-		{binary(i, "*", Number{6, "s.n/2"}), "i*(s.n/2)"},
+		{binary(i, "*", Number{6, Binary{field("n"), "+", Int(1)}}), "i*(s.n+1)"},
+		{binary(i, "*", Number{6, Binary{field("n"), "*", field("m")}}), "i*s.n*s.m"},
+		{binary(i, "*", Number{6, Binary{field("n"), "/", Int(2)}}), "i*(s.n/2)"},
 		{Unary{"&", At(x, i, Int(2))}, "&x[i][2]"},
 		{View{x, nil, Literal(8), "float32"}, "(*[8]float32)(x[:])"},
-		{View{x, i, Number{8, "s.n"}, "float32"}, "x[i:][:s.n]"},
+		{View{x, i, Number{8, field("n")}, "float32"}, "x[i:][:s.n]"},
 		{At(Unary{"*", x}, i), "(*x)[i]"},
 		{Added{x, sum, y, x, y}, "x + (x+y) + y + x +\ny"},
 		{CallExpr{Member{x, "Share"}, []Expr{Qual{"math", "Pi"}}}, "x.Share(§math.Pi)"},
 		{At(Composite{Word("[...]int"), []Expr{Int(1), i}, false}, i), "[...]int{1, i}[i]"},
 		{Composite{Word("t"), []Expr{Keyed{"k", Ref(x)}}, false}, "t{k: &x}"},
 		{Composite{Word("[][2]int"), []Expr{Composite{nil, []Expr{Int(1), Int(2)}, false}}, true}, "[][2]int{\n{1, 2},\n}"},
-		{ArrayType{Literal(4), ArrayType{Number{8, "s.n"}, Word("F")}}, "[4][s.n]F"},
+		{ArrayType{Literal(4), ArrayType{Number{8, field("n")}, Word("F")}}, "[4][s.n]F"},
 	} {
 		if got := tt.expr.String(); got != tt.want {
 			t.Errorf("got %s, want %s", got, tt.want)
@@ -62,8 +65,8 @@ func TestSum(t *testing.T) {
 		{at(0).Plus(r, Literal(-2)).Plus(y, Literal(1)), "-r*2+y"},
 		{at(0).Plus(r, Literal(0)), "0"},
 		{at(1).Plus(Literal(3), Literal(28)), "85"},
-		{at(1).Plus(r, Number{28, "s.row"}), "r*s.row+1"},
-		{Sum{Offset: Number{4, "s.x"}}.Plus(Binary{r, "+", y}, Literal(2)), "(r+y)*2+s.x"},
+		{at(1).Plus(r, Number{28, field("row")}), "r*s.row+1"},
+		{Sum{Offset: Number{4, field("x")}}.Plus(Binary{r, "+", y}, Literal(2)), "(r+y)*2+s.x"},
 		{at(0).Plus(r, Literal(2)).Plus(Binary{r, "+", y}, Literal(1)), "r*2+r+y"},
 	} {
 		if got := tt.sum.Expr().String(); got != tt.want {
@@ -85,15 +88,15 @@ func loops() Block {
 	w.In(&Range{Key: i, Over: n}, func() { // nor is this one
 		w.In(&Range{Key: j, Over: Int(4)}, func() { w.Add(Set(At(x, j), "=", Int(0))) })
 	})
-	w.In(&For{Var: i, From: Int(0), To: n, Step: Int(8), Note: "eight at a time"}, func() {
+	w.In(&For{Var: i, From: Int(0), To: n, Step: Int(8), Note: Say("eight at a time")}, func() {
 		w.In(&If{Cond: Binary{i, ">", Int(3)}}, func() { w.Add(Continue) })
 	})
 	w.In(&While{Cond: Binary{j, "<", n}, Post: Increment{j}}, func() {
 		w.Add(&If{Init: Let(d, At(x, j)), Cond: Binary{d, ">", s}, Then: Block{Set(s, "=", d)}, Else: w.Block(func() { w.Add(Break) })})
 	})
-	w.In(&Braces{Note: "the last"}, func() { w.Add(Run("clear", Slice{X: x})) })
-	w.Add(&While{Init: LetTwo(i, j, Int(0), Int(1)), Cond: Op(i, "<", j), Post: Set(i, "+=", Int(1))}, Remark("and last:"))
-	w.Add(&Switch{Tag: n, Cases: []Case{{[]Expr{Int(1), Int(2)}, Block{Return}}, {nil, Block{Set(n, "=", Int(1))}}}})
+	w.In(&Braces{Note: Say("the last", 3)}, func() { w.Add(Run("clear", Slice{X: x})) })
+	w.Add(&While{Init: LetTwo(i, j, Int(0), Int(1)), Cond: Op(i, "<", j), Post: Set(i, "+=", Int(1))}, Remark(Say("and last:")))
+	w.Add(&Switch{Tag: n, Cases: []Case{{[]Expr{Int(1), Int(2)}, Say("few"), Block{Return}}, {Body: Block{Set(n, "=", Int(1))}}}})
 	return body
 }
 
@@ -123,14 +126,14 @@ func f(x []float32) {
 			break
 		}
 	}
-	{ // the last
+	{ // the last 3
 		clear(x[:])
 	}
 	for i, j := 0, 1; i < j; i += 1 {
 	}
 	// and last:
 	switch n {
-	case 1, 2:
+	case 1, 2: // few
 		return
 	default:
 		n = 1

@@ -63,6 +63,9 @@ func (t Term) negative() bool { return t.Times.Known() && t.Times.Value < 0 }
 
 // added is x+y or x-y without parentheses around a sum that is added.
 func added(x Expr, sign string, y Expr) Expr {
+	if n, ok := y.(Number); ok && !n.Known() {
+		y = n.As
+	}
 	b, ok := y.(Binary)
 	switch {
 	case x == nil:

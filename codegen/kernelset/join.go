@@ -3,7 +3,6 @@ package kernelset
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,24 +12,28 @@ import (
 	"github.com/nngen-go/nngen/codegen/shape"
 )
 
-// Join makes one function of contractions whose texts differ in numbers alone, once
-// all kernels of the package have been collected.
+// Join makes one function of contractions that differ in numbers alone, once all
+// kernels of the package have been collected.
 func (e *Set) Join() {
 	families := map[string][]*Function{}
+	var keys []string // in the order of first use
 	for _, fn := range e.list {
-		if fn.formula != "" {
-			key := fn.familyKey()
-			families[key] = append(families[key], fn)
-		}
-	}
-	for i, fn := range e.list {
 		if fn.formula == "" {
 			continue
 		}
-		if fn.joined == nil {
-			e.joinFamily(families[fn.familyKey()])
+		key := fn.likeness()
+		if families[key] == nil {
+			keys = append(keys, key)
 		}
-		e.list[i] = fn.joined
+		families[key] = append(families[key], fn)
+	}
+	for _, key := range keys {
+		e.joinFamily(families[key])
+	}
+	for i, fn := range e.list {
+		if fn.joined != nil {
+			e.list[i] = fn.joined
+		}
 	}
 	e.list = unique(e.list)
 }
@@ -45,16 +48,6 @@ func unique(list []*Function) []*Function {
 	})
 }
 
-// familyText is what the text of a function consists of: its documentation, its Go
-// body and the machine code's of every level.
-func (fn *Function) familyText() []string {
-	parts := []string{"// " + strings.Join(fn.doc, "\n// "), fn.inside}
-	for _, b := range fn.bodies() {
-		parts = append(parts, b.Block.String())
-	}
-	return parts
-}
-
 func (fn *Function) bodies() []driver.Body {
 	if fn.code == nil {
 		return nil
@@ -62,8 +55,8 @@ func (fn *Function) bodies() []driver.Body {
 	return fn.code.bodies
 }
 
-// familyKey is equal for functions that can be one.
-func (fn *Function) familyKey() string {
+// likeness is equal for functions that can be one.
+func (fn *Function) likeness() string {
 	var b strings.Builder
 	for _, p := range fn.kernel.Signature() {
 		fmt.Fprint(&b, p.Name, " ", p.Type[strings.LastIndexByte(p.Type, ']')+1:], ", ")
@@ -73,35 +66,55 @@ func (fn *Function) familyKey() string {
 	for _, body := range fn.bodies() {
 		fmt.Fprint(&b, body.Level, body.Table.Type())
 	}
-	return b.String() + shape.Key(fn.familyText())
+	for i, part := range cut(strings.Join(fn.doc, "\n")) {
+		if i%2 == 0 {
+			b.WriteString(part + "#")
+		}
+	}
+	for _, block := range fn.blocks() {
+		b.WriteString(block.Likeness())
+	}
+	return b.String()
 }
 
-// joinFamily makes one function of a family.
-func (e *Set) joinFamily(members []*Function) {
-	texts := make([][]string, len(members))
-	names := make([]string, len(members))
-	for i, fn := range members {
-		texts[i], names[i] = fn.familyText(), fn.kernel.Name
+// blocks are a function's statements: of its body in Go, and of that at every level.
+func (fn *Function) blocks() []gotree.Block {
+	list := []gotree.Block{fn.inside}
+	for _, b := range fn.bodies() {
+		list = append(list, b.Block)
 	}
-	j := shape.Join(texts)
+	return list
+}
+
+// joinFamily makes one function of those that can be.
+func (e *Set) joinFamily(members []*Function) {
+	blocks := make([][]gotree.Block, 1+len(members[0].bodies()))
+	names, docs := make([]string, len(members)), make([]string, len(members))
+	for k, fn := range members {
+		for i, b := range fn.blocks() {
+			blocks[i] = append(blocks[i], b)
+		}
+		names[k], docs[k] = fn.kernel.Name, strings.Join(fn.doc, "\n")
+	}
+	j := shape.NewJoined(len(members))
+	for i, list := range blocks {
+		blocks[i][0] = gotree.Join(list, j.Number)
+	}
 	first := *members[0]
 	out := &first
-	name := commonName(names)
+	name := common(names, "N")
 	if len(members) > 1 {
 		out.Name = e.Top.Pick(name)
 	}
+	out.inside, out.doc = blocks[0][0], strings.Split(common(docs, "…"), "\n")
 	if first.code != nil {
 		code := *first.code
 		code.bodies = slices.Clone(code.bodies)
 		out.code = &code
 		for i := range code.bodies {
-			e.joinBodies(&code.bodies[i], i, members, &j, out.Name)
+			code.bodies[i].Block = blocks[1+i][0]
+			e.joinBodies(&code.bodies[i], i, members, j, out.Name)
 		}
-	}
-	parts := j.In(members[0].familyText()) // with the names that tables have now
-	out.doc = strings.Split(strings.TrimPrefix(parts[0], "// "), "\n// ")
-	if out.code != nil {
-		out.code.texts = parts[2:]
 	}
 	if out.Divided {
 		for i := range out.kernel.Params {
@@ -109,17 +122,17 @@ func (e *Set) joinFamily(members []*Function) {
 			for k, fn := range members {
 				column[k] = fn.kernel.Params[i].Buf.Row()
 			}
-			out.rows = append(out.rows, gotree.Number{Value: column[0], Text: j.Size("row", column)})
+			out.rows = append(out.rows, j.Number("row", column))
 		}
 	}
 	out.kernel.Family = &gokernel.Family{Type: e.Top.Pick(name + "Sizes"), Fields: j.Fields}
-	for i, fn := range members {
-		fn.joined, fn.sizes = out, j.Values[i]
+	for k, fn := range members {
+		fn.joined, fn.sizes = out, j.Values[k]
 	}
-	out.inside = parts[1]
 }
 
-// joinBodies makes one body of those that the members of a family have at a level.
+// joinBodies makes the rest of one body of those that the members of a family have at
+// a level.
 func (e *Set) joinBodies(to *driver.Body, level int, members []*Function, j *shape.Joined, name string) {
 	to.Stubs = nil
 	var tables []*driver.Table
@@ -142,26 +155,38 @@ func (e *Set) joinBodies(to *driver.Body, level int, members []*Function, j *sha
 	case 1:
 		to.Table.Var.Name = e.unit.Constant(to.Table.Value(), name)
 	default:
-		to.Table.Var.Name = e.unit.Constant(driver.TableOfTables(tables), name) + "[" + j.Size("parts", places) + "]"
+		all := gotree.Word(e.unit.Constant(driver.TableOfTables(tables), name))
+		to.Block = to.Block.Put(to.Table.Var, gotree.At(all, j.Number("parts", places)))
 	}
 }
 
-var digits = regexp.MustCompile(`[0-9]+`)
+// cut is a text in parts: words, and from the second on every other part is digits.
+func cut(text string) (parts []string) {
+	digit := func(r rune) bool { return '0' <= r && r <= '9' }
+	for text != "" {
+		n := strings.IndexFunc(text, func(r rune) bool { return digit(r) == (len(parts)%2 == 0) })
+		if n < 0 {
+			n = len(text)
+		}
+		parts = append(parts, text[:n])
+		text = text[n:]
+	}
+	return parts
+}
 
-// commonName is the name of functions whose names differ in numbers.
-func commonName(names []string) string {
-	all := make([][]string, len(names))
-	for i, n := range names {
-		if all[i] = digits.FindAllString(n, -1); len(all[i]) != len(all[0]) {
-			return names[0]
+// common is the text of several that differ in numbers, with a mark in their place.
+func common(texts []string, mark string) string {
+	lists := make([][]string, len(texts))
+	for i, text := range texts {
+		if lists[i] = cut(text); len(lists[i]) != len(lists[0]) {
+			return texts[0]
 		}
 	}
-	i := -1
-	return digits.ReplaceAllStringFunc(names[0], func(n string) string {
-		i++
-		if slices.ContainsFunc(all, func(list []string) bool { return list[i] != n }) {
-			return "N"
+	made := slices.Clone(lists[0])
+	for i := 1; i < len(made); i += 2 {
+		if slices.ContainsFunc(lists, func(list []string) bool { return list[i] != lists[0][i] }) {
+			made[i] = mark
 		}
-		return n
-	})
+	}
+	return strings.Join(made, "")
 }

@@ -44,7 +44,7 @@ type Function struct {
 	Name    string
 	doc     []string         // what its documentation says of it
 	kernel  *gokernel.Kernel // whose head it has
-	inside  string           // and what comes after that
+	inside  gotree.Block     // and what comes after that
 	code    *machineCode     // nil: the Go body is all there is
 	Divided bool             // workers may divide it although it is computed row by row
 	formula string           // of a contraction that may become one function with others
@@ -60,11 +60,10 @@ func (e *Set) Function(k loop.Kernel) (*gokernel.Kernel, *Function, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	inside := out.Inside()
-	key := out.Head("") + inside + out.Shape.Names()
+	key := out.Text("") + out.Shape.Names()
 	fn := e.known[key]
 	if fn == nil {
-		fn = &Function{Name: out.PickName(e.Top), doc: out.Doc, kernel: out, inside: inside}
+		fn = &Function{Name: out.PickName(e.Top), doc: out.Doc, kernel: out, inside: out.Inside()}
 		if c, ok := k.(*loop.Contract); ok && e.Share {
 			fn.formula = fmt.Sprintf("%#v", c.Epilogue)
 		}
@@ -91,7 +90,7 @@ func (e *Set) Declare(f *gotree.File) error {
 			fn.kernel.Family.Declare(f, fn.Name)
 		}
 		name := fn.GoName()
-		f.Add("%s", gotree.Comment(gokernel.Documented(name, fn.doc)...)+fn.kernel.Head(name)+fn.inside)
+		f.Add("%s", gotree.Comment(gokernel.Documented(name, fn.doc)...)+fn.kernel.Head(name)+fn.inside.String()+"\n}")
 	}
 	e.bodies.ScalarDecls(f)
 	return nil

@@ -11,7 +11,12 @@ import (
 
 // levels are what the sets of instructions are called that kernels are written
 // in.
-var levels = map[amd64.Level]string{amd64.AVX512: "§nn.AVX512", amd64.AVX2: "§nn.AVX2"}
+var levels = map[amd64.Level]string{amd64.AVX512: "AVX512", amd64.AVX2: "AVX2"}
+
+// atLeast is the case of a processor that has a level.
+func atLeast(l amd64.Level) []gotree.Expr {
+	return []gotree.Expr{gotree.Op(gotree.Word("cpu"), ">=", gotree.Qual{Package: "nn", Name: levels[l]})}
+}
 
 // levelDecl prints how the level of the machine code is chosen.
 func levelDecl(f *gotree.File) {

@@ -21,15 +21,6 @@ const CacheLine = 16
 type machineCode struct {
 	kernel *gokernel.Kernel
 	bodies []driver.Body // the best first
-	texts  []string      // theirs, of a function that several have become
-}
-
-// text is the Go of a body.
-func (c *machineCode) text(i int) string {
-	if c.texts != nil {
-		return c.texts[i]
-	}
-	return c.bodies[i].Block.String()
 }
 
 // GoName is the name of the Go function that does the kernel's work everywhere.
@@ -142,31 +133,49 @@ func (fn *Function) wrapperSignature() []gotree.Parameter {
 
 // portableCall calls the Go body with the parameters of the wrapper, or of one
 // that workers divide, with rows of this worker's own.
-func (fn *Function) portableCall() string {
-	var args []string
+func (fn *Function) portableCall() (b gotree.Block) {
+	var args []gotree.Expr
 	for _, p := range fn.code.kernel.Signature() {
-		args = append(args, p.Name)
+		args = append(args, gotree.Word(p.Name))
 	}
-	if !fn.Divided {
-		return gotree.Call(fn.GoName(), args)
-	}
-	for i, p := range fn.code.kernel.Params {
-		if p.Form == gokernel.RowSlice && p.Buf.Rows {
-			row := gotree.Literal(p.Buf.Row())
-			if i < len(fn.rows) {
-				row = fn.rows[i]
+	if fn.Divided {
+		r0, r1 := &gotree.Var{Name: "r0"}, &gotree.Var{Name: "r1"}
+		b = append(b, driver.Share(r0, r1, driver.Worker, driver.Rows))
+		for i, p := range fn.code.kernel.Params {
+			if p.Form == gokernel.RowSlice && p.Buf.Rows {
+				row := gotree.Literal(p.Buf.Row())
+				if i < len(fn.rows) {
+					row = fn.rows[i]
+				}
+				args[i] = gotree.Slice{X: args[i], From: gotree.Number{As: r0}.Times(row), To: gotree.Number{As: r1}.Times(row)}
 			}
-			args[i] = fmt.Sprintf("%s[%s:%s]", p.Name, gotree.Number{Text: "r0"}.Times(row), gotree.Number{Text: "r1"}.Times(row))
 		}
+		args[len(args)-1] = gotree.Op(r1, "-", r0)
 	}
-	args[len(args)-1] = "r1-r0"
-	return "r0, r1 := t.Share(n)\n" + gotree.Call(fn.GoName(), args)
+	return append(b, gotree.Do{Call: gotree.CallOf(fn.GoName(), args...), Wrap: true})
+}
+
+// chosen is the inside of the function which chooses a level.
+func (fn *Function) chosen() gotree.Block {
+	choice := &gotree.Switch{}
+	if k := fn.code.kernel; k.Counted && !k.Shared {
+		choice.Cases = append(choice.Cases, gotree.Case{When: []gotree.Expr{gotree.Op(driver.Rows, "==", gotree.Int(0))}, Note: gotree.Say("no rows for this worker")})
+	}
+	for _, body := range fn.code.bodies {
+		c := gotree.Case{When: atLeast(body.Level), Body: body.Block}
+		if fn.Divided && !body.Divided {
+			c.Body = append(gotree.Block{gokernel.SoloOnly()}, c.Body...)
+		}
+		choice.Cases = append(choice.Cases, c)
+	}
+	choice.Cases = append(choice.Cases, gotree.Case{Body: fn.portableCall()})
+	return gotree.Block{choice}
 }
 
 // MachineFile prints the functions that choose between machine code and Go, and
 // the declarations of the former. The whole network is passed the addresses of the
 // values of out and x.
-func (e *Set) MachineFile(f *gotree.File, out, x []string) {
+func (e *Set) MachineFile(f *gotree.File, out, x []gotree.Expr) {
 	f.Build(amd64.Constraint)
 	levelDecl(f)
 	e.predictWhole(f, out, x)
@@ -174,22 +183,8 @@ func (e *Set) MachineFile(f *gotree.File, out, x []string) {
 		f.Add("%s", d)
 	}
 	for _, fn := range e.machined() {
-		var b strings.Builder
-		b.WriteString(gotree.Comment(fmt.Sprintf("%s is %s in machine code.", fn.Name, fn.GoName())))
-		b.WriteString(gotree.Declaration(fn.Name, fn.wrapperSignature(), "") + "\n")
-		b.WriteString("switch {\n")
-		if k := fn.code.kernel; k.Counted && !k.Shared {
-			b.WriteString("case n == 0: // no rows for this worker\n")
-		}
-		for i, body := range fn.code.bodies {
-			fmt.Fprintf(&b, "case cpu >= %s:\n", levels[body.Level])
-			if fn.Divided && !body.Divided {
-				b.WriteString("if !t.Solo() {\nreturn\n}\n")
-			}
-			b.WriteString(fn.code.text(i) + "\n")
-		}
-		fmt.Fprintf(&b, "default:\n%s\n}\n}", fn.portableCall())
-		f.Add("%s", b.String())
+		f.Add("%s%s\n%s\n}", gotree.Comment(fmt.Sprintf("%s is %s in machine code.", fn.Name, fn.GoName())),
+			gotree.Declaration(fn.Name, fn.wrapperSignature(), ""), fn.chosen())
 		for _, body := range fn.code.bodies {
 			for _, s := range body.Stubs {
 				stub(f, s)
@@ -202,7 +197,7 @@ func (e *Set) MachineFile(f *gotree.File, out, x []string) {
 func stub(f *gotree.File, s amd64.Stub) {
 	var list []gotree.Parameter
 	for _, p := range s.Params {
-		list = append(list, gotree.Parameter{Name: p.Name, Type: strings.Replace(p.Type, "nn.", "§nn.", 1)})
+		list = append(list, gotree.Parameter(p))
 	}
 	f.Add("%s//\n//go:noescape\n%s", gotree.Comment(s.Name+" "+strings.TrimSuffix(s.Doc, ".")+"."), strings.TrimSuffix(gotree.Declaration(s.Name, list, ""), " {"))
 }

@@ -1,9 +1,6 @@
 package kernelset
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel/network"
@@ -27,27 +24,25 @@ func (e *Set) Network(p *loop.Program) error {
 }
 
 // predictWhole prints the choice between the levels of the whole network.
-func (e *Set) predictWhole(f *gotree.File, out, x []string) {
+func (e *Set) predictWhole(f *gotree.File, out, x []gotree.Expr) {
 	if len(e.networks) == 0 {
 		return
 	}
-	var b strings.Builder
-	scratch := 1
+	params, room := gotree.CallExpr{Fn: gotree.Member{X: gotree.Word("p"), Name: "flat"}}, &gotree.Var{Name: "scratch"}
+	choice, floats := &gotree.Switch{}, 1
 	for _, n := range e.networks {
-		scratch = max(scratch, n.Scratch)
-		fmt.Fprintf(&b, "case cpu >= %s:\n%s\n", levels[n.Level],
-			n.Call(out, x, "&p.flat()[0]", "&scratch[0]"))
+		floats = max(floats, n.Scratch)
+		call := n.Call(out, x, gotree.Ref(gotree.At(params, gotree.Int(0))), gotree.Ref(gotree.At(room, gotree.Int(0))))
+		choice.Cases = append(choice.Cases, gotree.Case{When: atLeast(n.Level), Body: gotree.Block{gotree.Do{Call: call}}})
 	}
+	choice.Cases = append(choice.Cases, gotree.Case{Body: gotree.Block{gotree.Jump("return false")}})
+	array := gotree.ArrayType{N: gotree.Literal(floats), Elem: gotree.Word("float32")}
+	body := gotree.Block{gotree.Zero{Vars: []*gotree.Var{room}, Type: array}, choice, gotree.Jump("return true")}
 	f.Add(`// predictWhole runs the whole network on one sample as one function of machine
 // code, and reports whether there is one for this computer.
 func predictWhole(out *Output, x *Input, p *Params) bool {
-	var scratch [%d]float32
-	switch {
-	%sdefault:
-		return false
-	}
-	return true
-}`, scratch, b.String())
+%s
+}`, body)
 	for _, n := range e.networks {
 		stub(f, n.Stub)
 	}

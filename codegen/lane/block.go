@@ -1,8 +1,6 @@
 package lane
 
 import (
-	"fmt"
-
 	"github.com/nngen-go/nngen/codegen/gotree"
 )
 
@@ -44,7 +42,7 @@ func (c *contraction) staticRun(at int, r Range) {
 	last := func() { c.points(at, nil, r.From+whole, rest) }
 	switch {
 	case rest > 0 && whole > 0:
-		c.In(&gotree.Braces{Note: fmt.Sprintf("the last %d", rest)}, last)
+		c.In(&gotree.Braces{Note: gotree.Say("the last", rest)}, last)
 	case rest > 0:
 		last()
 	}

@@ -1,7 +1,6 @@
 package lane
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
@@ -68,7 +67,7 @@ func (c *contraction) tiles() {
 		v := c.vars[p.Share].Name
 		lo, hi = &gotree.Var{Name: v + "0"}, &gotree.Var{Name: v + "1"}
 	}
-	note := fmt.Sprintf("%d share each pass over %s", p.Tile, c.refs[Rhs].Var)
+	note := gotree.Say(p.Tile, "share each pass over", c.refs[Rhs].Var)
 	c.strides(lo, hi, c.share, p.Tile, note, func() {
 		c.share = Range{Lo: lo, Hi: hi, To: p.Axes[p.Share].N.Value}
 		c.first = lo
@@ -77,7 +76,7 @@ func (c *contraction) tiles() {
 }
 
 // strides writes a loop over a range, some points at a time: from lo to hi.
-func (c *contraction) strides(lo, hi *gotree.Var, r Range, step int, note string, body func()) {
+func (c *contraction) strides(lo, hi *gotree.Var, r Range, step int, note gotree.Note, body func()) {
 	c.In(&gotree.For{Var: lo, From: r.Lo, To: r.Hi, Step: gotree.Int(step), Note: note}, func() {
 		c.Add(gotree.Let(hi, gotree.CallOf("min", gotree.Binary{X: lo, Op: "+", Y: gotree.Int(step)}, r.Hi)))
 		body()
@@ -272,7 +271,7 @@ func (c *contraction) chunked(at int, r Range, body func(r Range)) {
 		return
 	}
 	lo, hi := c.Pick("start"), c.Pick("end")
-	c.strides(lo, hi, r, p.Points, "each chunk has sums of its own", func() {
+	c.strides(lo, hi, r, p.Points, gotree.Say("each chunk has sums of its own"), func() {
 		r.Lo, r.Hi, r.Static = lo, hi, false
 		if !p.Partial() {
 			body(r)

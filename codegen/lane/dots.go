@@ -21,7 +21,7 @@ func (b block) dots() {
 	p, c := b.plan, b.contraction
 	d := dots{block: b, n: c.Axes[p.Vec].N, float: c.Float()}
 	if p.Chunk == p.Vec {
-		d.from, d.n = value(c.chunk.Lo), gotree.Number{Text: gotree.Binary{X: c.chunk.Hi, Op: "-", Y: c.chunk.Lo}.String()}
+		d.from, d.n = value(c.chunk.Lo), gotree.Number{As: gotree.Op(c.chunk.Hi, "-", c.chunk.Lo)}
 	}
 	single := len(b.points) == 1 && p.Chunk < 0 && d.n.Known() && d.n.Value >= partsOfOne*blockPoints
 	d.rights = b.declared(c.right, Rhs, p.Vec, d.from, d.n)

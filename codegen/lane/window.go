@@ -298,7 +298,7 @@ func (p *pool) spread() {
 func (p *pool) toFirst() {
 	x, g := p.parts(compared, "x"), p.parts(written, "g")
 	d := p.named(read)
-	first := &gotree.Switch{Tag: gotree.CallOf("max", x...), Note: "the first maximum"}
+	first := &gotree.Switch{Tag: gotree.CallOf("max", x...), Note: gotree.Say("the first maximum")}
 	for k, to := range g {
 		c := gotree.Case{When: x[k : k+1], Body: gotree.Block{gotree.Set(to, "+=", d)}}
 		if k == len(g)-1 {
@@ -320,7 +320,7 @@ func (p *pool) toFirstRanged() {
 	p.eachTap(ranges, func() {
 		x, g := p.named(compared), p.named(written)
 		p.channels(func() {
-			p.In(&gotree.If{Cond: gotree.Binary{X: x, Op: "==", Y: top}, Note: "the first maximum"}, func() {
+			p.In(&gotree.If{Cond: gotree.Binary{X: x, Op: "==", Y: top}, Note: gotree.Say("the first maximum")}, func() {
 				p.Add(gotree.Set(g, "+=", d), gotree.Set(top, "=", p.special("NaN")))
 			})
 		})

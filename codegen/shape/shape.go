@@ -61,8 +61,11 @@ func (s *Shape) field(wish string, v int) gotree.Number {
 	}
 	s.names[name] = true
 	s.Fields = append(s.Fields, Field{name, v})
-	return gotree.Number{Value: v, Text: Argument + "." + name}
+	return gotree.Number{Value: v, As: member(name)}
 }
+
+// member is a size in the shape argument.
+func member(name string) gotree.Expr { return gotree.Member{X: gotree.Word(Argument), Name: name} }
 
 // axis adds the number of turns of a loop: "nC".
 func (s *Shape) axis(a loop.Axis) {
@@ -131,16 +134,16 @@ func (s *Shape) Count(a loop.Axis) gotree.Number {
 	return gotree.Literal(a.N)
 }
 
-// RowCount is what scalar.Rows stands for, in Go.
-func (s *Shape) RowCount() string {
+// RowCount is what scalar.Rows stands for.
+func (s *Shape) RowCount() gotree.Number {
 	if s == nil {
-		return "n"
+		return rows
 	}
-	return rows.Times(s.rows).String()
+	return rows.Times(s.rows)
 }
 
 // rows is the number of rows that a kernel is given.
-var rows = gotree.Number{Text: "n"}
+var rows = gotree.Number{As: gotree.Word("n")}
 
 // Extent is the number of turns of a loop in Go: "s.nC", "n*s.nI".
 func (s *Shape) Extent(a loop.Axis) gotree.Number {

@@ -41,7 +41,7 @@ func (c *Routine) Times(n gotree.Number, body func()) {
 // Size loads a size that the function is given.
 func (c *Routine) Size(n gotree.Number) reg.GPVirtual {
 	r := c.GP64()
-	place, ok := c.sizes[n.Text]
+	place, ok := c.sizes[n.String()]
 	if !ok {
 		c.Err = fmt.Errorf("the function is not given %s", n)
 	}

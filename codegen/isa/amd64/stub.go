@@ -24,14 +24,14 @@ func (s *Stub) Takes(list ...gotree.Number) (args []gotree.Expr) {
 		s.Sizes = map[string]string{}
 	}
 	for _, n := range list {
-		if n.Known() || s.Sizes[n.Text] != "" {
+		if n.Known() || s.Sizes[n.String()] != "" {
 			continue
 		}
-		_, name, simple := strings.Cut(n.Text, ".")
-		if !simple || strings.Contains(name, ".") || strings.ContainsAny(n.Text, "+-*/()") {
-			name = fmt.Sprint("size", len(s.Sizes))
+		name := fmt.Sprint("size", len(s.Sizes))
+		if m, ok := n.As.(gotree.Member); ok {
+			name = m.Name
 		}
-		s.Sizes[n.Text] = name
+		s.Sizes[n.String()] = name
 		s.Params = append(s.Params, Param{name, "int"})
 		args = append(args, n)
 	}

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
@@ -116,7 +115,7 @@ func (d *writer) outside(at position, i int) {
 // nothing.
 func (d *writer) nothing(condition gotree.Expr, at position, i int) {
 	usual := d.table.turns()
-	d.In(&gotree.If{Cond: condition, Note: "nothing lies inside"}, func() {
+	d.In(&gotree.If{Cond: condition, Note: gotree.Say("nothing lies inside")}, func() {
 		d.tell("k", "=", three(), "")
 		d.Void = true
 		if d.Cut >= 0 {
@@ -200,7 +199,7 @@ func (d *writer) panels(at position) {
 		return
 	}
 	if full > 0 {
-		d.Add(gotree.Remark(fmt.Sprintf("The last %d columns:", rest)))
+		d.Add(gotree.Remark(gotree.Say("The last", rest, "columns:")))
 	}
 	d.onePanel(d.last(at, full), rest)
 }

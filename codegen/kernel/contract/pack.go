@@ -26,7 +26,7 @@ func (d *writer) packed(at position, lanes int) {
 		}
 		d.tell("w", "=", three(steps...), "")
 		shared := gotree.Op(total(d.Regions[0].Row), ">", gotree.Int(d.Heights[0]))
-		d.In(&gotree.If{Cond: shared, Note: "more than one tile reads it"}, func() {
+		d.In(&gotree.If{Cond: shared, Note: gotree.Say("more than one tile reads it")}, func() {
 			d.packPoints(at, lanes)
 			d.Add(gotree.Set(panel, "=", work))
 			d.tell("w", "=", three(d.panelSteps(lanes)...), "")

@@ -84,7 +84,7 @@ func (d *writer) ranges(at position, lanes int) (_ position, panel driver.Index)
 			panel = panel.Step(skipped, steps[i], size-1)
 			empty = append(empty, gotree.Set(skipped, "=", gotree.Int(0)))
 		}
-		d.Add(&gotree.If{Cond: gotree.Op(first, ">=", to), Note: "nothing lies inside", Then: empty})
+		d.Add(&gotree.If{Cond: gotree.Op(first, ">=", to), Note: gotree.Say("nothing lies inside"), Then: empty})
 		d.Add(gotree.Set(d.turns(i), "=", gotree.Op(to, "-", first)))
 		at.lhs = at.lhs.Step(first, l.Lhs, l.N-1)
 		at.rhs = at.rhs.Step(first, l.Rhs, l.N-1)

@@ -35,7 +35,7 @@ func streamed(d *writer, at position) {
 	d.unit.Declare("// one is the left operand of sums that are there already.\nvar one float32 = 1")
 	d.Body.Work, d.Body.RowWork = max(d.Body.Work, columns), columns
 	one, all := gotree.Int(1), gotree.Int(k.N)
-	d.In(&gotree.If{Cond: gotree.Op(driver.Rows, "==", one), Note: "the weights are read once, in their order"}, func() {
+	d.In(&gotree.If{Cond: gotree.Op(driver.Rows, "==", one), Note: gotree.Say("the weights are read once, in their order")}, func() {
 		if d.req.Divide {
 			first, end := d.Var("first"), d.Var("end")
 			defer d.Free(first, end)

@@ -17,7 +17,7 @@ func (d *teller) told(field string) gotree.Expr { return gotree.Member{X: d.sums
 
 // tell sets a field of what tiles are told.
 func (d *teller) tell(field, op string, value gotree.Expr, note string) {
-	d.Add(gotree.Assign{To: []gotree.Expr{d.told(field)}, Op: op, Values: []gotree.Expr{value}, Note: note})
+	d.Add(gotree.Assign{To: []gotree.Expr{d.told(field)}, Op: op, Values: []gotree.Expr{value}, Note: gotree.Say(note)})
 }
 
 // begin tells tiles what they do with the first block of a sum.

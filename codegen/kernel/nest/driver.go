@@ -52,7 +52,7 @@ func most(g *driver.Calls, elements int, each gotree.Expr) *gotree.Var {
 
 // rowCount is what scalar.Rows stands for.
 func rowCount(r driver.Request) gotree.Expr {
-	return gotree.CallOf("float32", gotree.Number{Text: r.Shape.RowCount()})
+	return gotree.CallOf("float32", r.Shape.RowCount())
 }
 
 // driver cuts the nest into calls.

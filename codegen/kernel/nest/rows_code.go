@@ -35,7 +35,7 @@ func (m *rowNest) write() (amd64.Stub, error) {
 	if m.Request.Shape != nil {
 		work, size := shape.RowCost(m.Body)
 		s.Bytes, s.MulAdds = m.turns*size, m.turns*work
-		s.Doc = fmt.Sprintf("computes %s for count rows of %s", told(word, "values"), s.Sizes[m.width().Text])
+		s.Doc = fmt.Sprintf("computes %s for count rows of %s", told(word, "values"), s.Sizes[m.width().String()])
 	}
 
 	c := m.Function(m.level, s)

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/isa/amd64"
 	"github.com/nngen-go/nngen/codegen/kernel"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
@@ -21,11 +21,10 @@ type Body struct {
 	Scratch int // float32s of scratch that a call needs
 }
 
-// Call is the Go statement that runs the network: addresses of the outputs, of
-// the inputs, of the first float32 of the parameter block, and of the scratch.
-func (b *Body) Call(outputs, inputs []string, params, scratch string) string {
-	args := append(slices.Concat(outputs, inputs), params, scratch)
-	return b.Stub.Name + "(" + strings.Join(args, ", ") + ")"
+// Call is the call that runs the network: with the addresses of the outputs, of the
+// inputs, of the first float32 of the parameter block, and of the scratch.
+func (b *Body) Call(outputs, inputs []gotree.Expr, params, scratch gotree.Expr) gotree.Expr {
+	return gotree.CallOf(b.Stub.Name, append(slices.Concat(outputs, inputs), params, scratch)...)
 }
 
 // Bounds of a network that is one function.

@@ -78,18 +78,18 @@ func (k networkKernel) Bodies(u *driver.Unit, r driver.Request) ([]driver.Body, 
 		}
 		s := driver.NewScript(r)
 		row := s.Named("r")
-		address := func(b *loop.Buffer) string {
+		address := func(b *loop.Buffer) gotree.Expr {
 			o, _ := r.Operand(b)
-			return o.Pointer(gotree.Op(row, "*", gotree.Int(b.Row()))).String()
+			return o.Pointer(gotree.Op(row, "*", gotree.Int(b.Row())))
 		}
-		var outputs, inputs []string
+		var outputs, inputs []gotree.Expr
 		for _, b := range k.Predict.Outputs {
 			outputs = append(outputs, address(b))
 		}
 		for _, b := range k.inputs {
 			inputs = append(inputs, address(b))
 		}
-		call := gotree.Do{Call: gotree.Word(n.Call(outputs, inputs, address(k.block), "&work[0]"))}
+		call := gotree.Do{Call: n.Call(outputs, inputs, address(k.block), gotree.Ref(gotree.At(driver.Work, gotree.Int(0))))}
 		s.Add(&gotree.For{Var: row, From: gotree.Int(0), To: driver.Rows, Body: gotree.Block{call}})
 		s.Body.Level, s.Body.Stubs, s.Body.Work, s.Body.RowWork = l, []amd64.Stub{n.Stub}, n.Scratch, n.Scratch
 		list = append(list, *s.Body)

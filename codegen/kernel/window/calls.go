@@ -76,7 +76,7 @@ func (p *pool) tabled(g *imageCalls, stub amd64.Stub, segments ...[]segment) {
 		v := g.Var(driver.Letter(a.Name), "y")
 		of := func(column int) gotree.Expr { return gotree.At(t, gotree.Int(column)) }
 		vars, tables, extents[i] = append(vars, v), append(tables, t), gotree.Op(of(3), "-", of(2))
-		around = append(around, &gotree.Range{Value: t, Over: list, Note: "positions of " + a.Name + ", and the taps inside"})
+		around = append(around, &gotree.Range{Value: t, Over: list, Note: gotree.Say("positions of", a.Name+", and the taps inside")})
 		if turns := gotree.Int(p.positionsOfCall()); i == len(p.along)-1 {
 			around, count = append(around, driver.Every(v, of(0), of(1), turns)), driver.Left(turns, of(1), v)
 		} else {
