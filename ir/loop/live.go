@@ -33,11 +33,17 @@ func (p *Plan) Flat() (runs []*Run, at []int) {
 
 // Flops counts the operations of a plan on so many rows; a multiply-add is two, and
 // of a list of ids of any length one id is counted.
-func (p *Plan) Flops(rows int) int {
-	runs, _ := p.Flat()
+func (p *Plan) Flops(rows int) int { return flops(p.Forward, rows) + flops(p.Backward, rows) }
+
+func flops(steps []Step, rows int) int {
 	n := 0
-	for _, r := range runs {
-		n += r.Kernel.Flops(rows)
+	for _, s := range steps {
+		switch s := s.(type) {
+		case *Run:
+			n += s.Kernel.Flops(rows)
+		case *Loop:
+			n += s.Axis.Extent(rows) * flops(s.Body, rows)
+		}
 	}
 	return n
 }

@@ -25,17 +25,10 @@ func backward(b *ir.Builder, values []*ir.Value, parts map[*ir.Value][]*ir.Value
 	total := map[*ir.Value]*ir.Value{}
 	for i := len(values) - 1; i >= 0; i-- {
 		v := values[i]
-		var dy *ir.Value
-		for _, p := range parts[v] {
-			if dy == nil {
-				dy = p
-			} else {
-				dy = Binary(b, "add", dy, p)
-			}
-		}
-		if dy == nil {
+		if len(parts[v]) == 0 {
 			continue
 		}
+		dy := SumOf(b, "sum of gradients", parts[v]...)
 		if _, ok := v.Op.(*Input); ok {
 			total[v] = dy
 			continue

@@ -206,8 +206,3 @@ func (r *reversal) readStacked(outputs []*ir.Value) {
 		}
 	}
 }
-
-// Lower reports that recurrence is not lowered yet.
-func (s *Scan) Lower(l Lowering, v *ir.Value) {
-	l.Errorf(v, "recurrence is not lowered by this version")
-}
