@@ -124,3 +124,90 @@ func Turned(k Kernel, moves map[*Buffer]int) Kernel {
 	EachAccess(k, func(a *Access) { a.Strides = slices.Insert(a.Strides, 0, moves[a.Buf]) })
 	return k
 }
+
+// Part is a buffer as one turn of a loop sees it.
+type Part struct {
+	Of   *Buffer
+	Base int // the first element that is reached in turn 0
+	Move int // how much further it lies in the next
+}
+
+// InTurn is a kernel as one turn of the loop around it runs it on the parts of its
+// buffers: those that move are others, which begin at the first element that the turn
+// reaches. The kernels of all turns are one then.
+func InTurn(k Kernel) (step Kernel, parts map[*Buffer]Part) {
+	k, moves := Turn(k)
+	parts = map[*Buffer]Part{}
+	if moves == nil {
+		return k, parts
+	}
+	type span struct{ low, high int }
+	reached := map[*Buffer]*span{}
+	eachReach(k, func(a *Access, low, high int) {
+		s := reached[a.Buf]
+		if s == nil {
+			s = &span{low, high}
+			reached[a.Buf] = s
+		}
+		s.low, s.high = min(s.low, low), max(s.high, high)
+	})
+	stand := map[*Buffer]*Buffer{}
+	EachAccess(k, func(a *Access) {
+		move := moves[a.Buf]
+		if move == 0 {
+			return
+		}
+		b := stand[a.Buf]
+		if b == nil {
+			c := *a.Buf
+			c.Reach = reached[a.Buf].high - reached[a.Buf].low + 1
+			b = &c
+			stand[a.Buf], parts[b] = b, Part{a.Buf, reached[a.Buf].low, move}
+		}
+		a.Offset -= parts[b].Base
+		a.Buf = b
+	})
+	return k, parts
+}
+
+// eachReach calls f with the accesses of a kernel and the elements between which they
+// move within a row.
+func eachReach(k Kernel, f func(a *Access, low, high int)) {
+	reach := func(axes []Axis) func(list ...*Access) {
+		return func(list ...*Access) {
+			for _, a := range list {
+				for ; a != nil; a = a.Index {
+					low, high := a.Offset, a.Offset
+					for i, x := range axes {
+						if !x.Rows || x.N > 1 {
+							far := a.Strides[i] * (x.N - 1)
+							low, high = low+min(far, 0), high+max(far, 0)
+						}
+					}
+					f(a, low, high)
+				}
+			}
+		}
+	}
+	switch k := k.(type) {
+	case *Contract:
+		each := reach(k.Axes())
+		each(&k.Out, &k.Lhs, &k.Rhs)
+		for i := range k.Extra {
+			each(&k.Extra[i])
+		}
+	case *Nest:
+		for i := range k.Body {
+			s := &k.Body[i]
+			each := reach(k.Axes(*s))
+			each(&s.Dst)
+			for j := range s.Srcs {
+				each(&s.Srcs[j])
+			}
+		}
+	case *Window:
+		reach(k.Axes())(&k.In, &k.Out)
+	case *WindowGrad:
+		reach(k.Window.Axes())(&k.Window.In, &k.Window.Out, &k.DOut, &k.DIn)
+	}
+}
