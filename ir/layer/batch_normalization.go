@@ -77,7 +77,7 @@ func (n *BatchNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 			others = append(others, i)
 		}
 	}
-	m := c.mask(x)
+	m := maskOver(c, x)
 	if m != nil && !m.Valid() {
 		return c.poison()
 	}

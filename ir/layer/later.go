@@ -24,7 +24,7 @@ var later = []string{
 	"RandomTranslation", "RandomContrast", "RandomBrightness", "ActivityRegularization", "AlphaDropout",
 	"GaussianDropout", "GaussianNoise", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
 	"Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
-	"Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN", "SimpleRNN",
+	"Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "RNN",
 	"StackedRNNCells", "GRUCell", "LSTMCell", "SimpleRNNCell", "TimeDistributed", "Wrapper",
 }
 
