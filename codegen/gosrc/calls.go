@@ -19,6 +19,7 @@ type kernelCall struct {
 	sharing loop.Sharing
 	loop    *loop.Loop                    // that the call is in, or nil
 	parts   map[*gokernel.Param]loop.Part // of parameters that are others in every turn
+	work    int                           // where its scratch begins
 }
 
 // callsOf turns the two halves of a plan into calls of kernels.
@@ -31,7 +32,7 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 			if !ok {
 				return fmt.Errorf("loops over time within others are not emitted by this version")
 			}
-			c, err := e.callOf(r)
+			c, err := e.callOf(r, around)
 			if err != nil {
 				return fmt.Errorf("%v: layer %s: %w", r.Pos, diag.Quote(r.Layer), err)
 			}
@@ -43,7 +44,9 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 	split := 0
 	for i, s := range slices.Concat(plan.Forward, plan.Backward) {
 		if l, ok := s.(*loop.Loop); ok {
+			from := len(list)
 			err = add(l.Body, l)
+			placeWork(list[from:])
 		} else {
 			err = add([]loop.Step{s}, nil)
 		}
@@ -57,10 +60,47 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 	return list[:split], list[split:], nil
 }
 
+// placeWork gives calls in a loop that keep what they pack scratch of their own, after
+// what the others share.
+func placeWork(calls []kernelCall) {
+	place := 0
+	for _, c := range calls {
+		if all, _ := c.fn.Work(); !c.fn.Held {
+			place = max(place, all)
+		}
+	}
+	for i, c := range calls {
+		if all, _ := c.fn.Work(); c.fn.Held {
+			calls[i].work = place
+			place += all
+		}
+	}
+}
+
+// workOf is the scratch that calls need: of a batch, and of a single row.
+func workOf(calls []kernelCall) (all, row int) {
+	for _, c := range calls {
+		a, r := c.fn.Work()
+		all, row = max(all, c.work+a), max(row, c.work+r)
+	}
+	return all, row
+}
+
+// workFloats is the scratch that a worker needs.
+func (e *phases) workFloats() int {
+	evaluated, _ := workOf(e.evaluated)
+	trained, _ := workOf(e.trained)
+	return max(e.kernels.WorkFloats(), e.batchWork, evaluated, trained)
+}
+
 // callOf turns a kernel into a call.
-func (e *phases) callOf(r *loop.Run) (kernelCall, error) {
+func (e *phases) callOf(r *loop.Run, around *loop.Loop) (kernelCall, error) {
 	step, parts := loop.InTurn(r.Kernel)
-	k, fn, err := e.kernels.Function(step)
+	function := e.kernels.Function
+	if c, ok := step.(*loop.Contract); ok && around != nil && around.Axis.N > 1 && parts[c.Rhs.Buf].Of == nil && !around.Writes(c.Rhs.Buf) {
+		function = e.kernels.Held
+	}
+	k, fn, err := function(step)
 	if err != nil {
 		return kernelCall{}, err
 	}

@@ -259,7 +259,18 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 		in = append(in, c.kernel.ShapeLiteral())
 	}
 	if all, _ := c.fn.Work(); all > 0 {
-		in = append(in, "s.work")
+		work := "s.work"
+		if c.work > 0 {
+			work = fmt.Sprintf("s.work[%d:]", c.work)
+		}
+		in = append(in, work)
+	}
+	if c.fn.Held { // by the turns before
+		again := "t > 0"
+		if c.loop.Reverse {
+			again = fmt.Sprintf("t < %d", c.loop.Axis.N-1)
+		}
+		in = append(in, again)
 	}
 	if c.kernel.Counted {
 		in = append(in, w.count(own))
