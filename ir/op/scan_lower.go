@@ -17,7 +17,7 @@ func (s *Scan) Lower(out Lowering, v *ir.Value) {
 	l := &scanLowering{
 		Lowering: out, scan: s, v: v, layout: s.layout(),
 		views: map[*ir.Value]View{}, place: map[*ir.Value]View{}, moves: map[*loop.Buffer]int{},
-		carried: make([]*carried, s.Carried), stacked: map[*ir.Value]View{},
+		carried: make([]*carried, s.Carried), stacked: map[*ir.Value]stack{},
 	}
 	l.use()
 	l.bind()
@@ -75,7 +75,8 @@ type scanLowering struct {
 	place   map[*ir.Value]View   // where its values are to be stored
 	moves   map[*loop.Buffer]int // how far a buffer's elements of a step lie from those of the next
 	carried []*carried           // nil: not needed
-	stacked map[*ir.Value]View   // [n,Length·size], of every step
+	stacked map[*ir.Value]stack  // where results are stacked
+	shaped  map[int]bool         // pieces of the result that are read in their own shape alone, by offset
 	inside  bool
 	failed  bool
 	steps   []loop.Step
@@ -88,10 +89,23 @@ type carried struct {
 	size  int
 }
 
+// stack is where a result lies of every step.
+type stack struct {
+	buf          *loop.Buffer
+	offset, step int // of step 0, and from there to the next
+}
+
+// at is where the result of the step is stored.
+func (s stack) at(shape ir.Shape) View {
+	strides := shape.Strides()
+	strides[0] = s.buf.Row()
+	return View{Buf: s.buf, Offset: s.offset, Strides: strides}
+}
+
 // use finds out which pieces of the result are read, and what they depend on.
 func (l *scanLowering) use() {
 	s := l.scan
-	l.used = map[int]bool{}
+	l.used, l.shaped = map[int]bool{}, map[int]bool{}
 	readers, root := l.Readers(l.v)
 	l.packed = root
 	parts := l.pieces()
@@ -100,7 +114,7 @@ func (l *scanLowering) use() {
 		if o, ok := r.Op.(*Slice); ok {
 			w := View{}
 			for i, p := range parts {
-				w.Parts = append(w.Parts, Part{p.offset, p.size(), View{Buf: &loop.Buffer{Port: i}, Strides: []int{0, 0}}})
+				w.Parts = append(w.Parts, Part{Offset: p.offset, Size: p.size(), View: View{Buf: &loop.Buffer{Port: i}, Strides: []int{0, 0}}})
 			}
 			if len(r.Args[0].Shape) == 1 {
 				for i := range w.Parts {
@@ -113,9 +127,17 @@ func (l *scanLowering) use() {
 		}
 		if at < 0 {
 			l.packed = true
-		} else {
-			l.used[parts[at].offset] = true
+			continue
 		}
+		p := parts[at]
+		first := !l.used[p.offset]
+		l.used[p.offset] = true
+		again, root := l.Readers(r)
+		own := !root && !slices.ContainsFunc(again, func(v *ir.Value) bool {
+			_, ok := v.Op.(*Reshape)
+			return !ok
+		})
+		l.shaped[p.offset] = own && r.Shape.Elements() == p.size() && (first || l.shaped[p.offset])
 	}
 	if l.packed {
 		for _, p := range parts {
