@@ -5,7 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/codegen/gotree"
-	"github.com/nngen-go/nngen/codegen/kernel/contract"
+	"github.com/nngen-go/nngen/codegen/kernel"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/kernel/network"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -64,8 +64,7 @@ func (e *Set) Function(k loop.Kernel) (*gokernel.Kernel, *Function, error) {
 // Held is Function for a kernel in a loop of several turns that all read the same right
 // operand, if it is a product: it packs that once.
 func (e *Set) Held(k loop.Kernel) (*gokernel.Kernel, *Function, error) {
-	c, ok := k.(*loop.Contract)
-	return e.function(k, ok && e.unit != nil && contract.Holds(e.unit, c))
+	return e.function(k, e.unit != nil && kernel.Holds(e.unit, k))
 }
 
 func (e *Set) function(k loop.Kernel, held bool) (*gokernel.Kernel, *Function, error) {

@@ -95,12 +95,6 @@ func (l *scanLowering) bind() {
 	}
 }
 
-// isRead reports that the step reads an input, or hands it on.
-func (l *scanLowering) isRead(x *ir.Value) bool {
-	return slices.Contains(l.scan.Body.Outputs, x) ||
-		slices.ContainsFunc(l.scan.Body.Values, func(v *ir.Value) bool { return l.need[v] && slices.Contains(v.Args, x) })
-}
-
 // title is what a result is called: as the value of the body.
 func (l *scanLowering) title(i int) string {
 	if name := l.scan.Body.Outputs[i].Name; name != "" {

@@ -206,30 +206,8 @@ func (d *writer) panels(at position) {
 	if full > 0 {
 		d.Add(gotree.Remark(fmt.Sprintf("The last %d columns:", rest)))
 	}
-	d.held(func() driver.Index { return driver.Index{}.Ahead(full * d.Points() * d.Whole(d.Width)) })
+	placed(d, func() driver.Index { return driver.Index{}.Ahead(full * d.Points() * d.Whole(d.Width)) })
 	d.onePanel(d.last(at, full), rest)
-}
-
-// holds reports that all that a contraction packs can be kept from one call to the next.
-func holds(p *plan.Contraction) bool {
-	return p.Packing != plan.InPlace && p.Cut < 0 && len(p.Outer) == 0 && !p.Units && p.Whole(p.Width)%p.Width == 0
-}
-
-// Holds reports that there is a body, at some level, that can be Held.
-func Holds(u *driver.Unit, k *loop.Contract) bool {
-	return slices.ContainsFunc(amd64.Levels, func(l amd64.Level) bool {
-		p := plan.Contract(k, u.Processor(l))
-		return p != nil && holds(p)
-	})
-}
-
-// held says where the next panel is packed: each has a place of its own, or all
-// have the same.
-func (d *writer) held(place func() driver.Index) {
-	d.place = driver.Index{}
-	if d.Body.Held {
-		d.place = place()
-	}
 }
 
 // everyPanel writes a loop over whole panels, of which there are full.
@@ -237,7 +215,7 @@ func (d *writer) everyPanel(at position, from, to gotree.Expr, full int) {
 	j := d.Var("j")
 	defer d.Free(j)
 	d.In(driver.Every(j, from, to, gotree.Int(d.Width)), func() {
-		d.held(func() driver.Index { return driver.Index{}.Step(j, d.Points()*d.Whole(d.Width)/d.Width, -1) })
+		placed(d, func() driver.Index { return driver.Index{}.Step(j, d.Points()*d.Whole(d.Width)/d.Width, -1) })
 		d.onePanel(at.plus(d.Lane, j, (full-1)*d.Width), d.Width)
 	})
 }

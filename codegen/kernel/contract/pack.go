@@ -27,7 +27,7 @@ func (d *writer) packed(at position, lanes int) {
 		d.tell("w", "=", three(steps...), "")
 		shared := gotree.Op(total(d.Regions[0].Row), ">", gotree.Int(d.Heights[0]))
 		d.In(&gotree.If{Cond: shared, Note: "more than one tile reads it"}, func() {
-			d.packOnce(at, lanes)
+			packOnce(d, at, lanes)
 			d.Add(gotree.Set(panel, "=", work))
 			d.tell("w", "=", three(d.panelSteps(lanes)...), "")
 		})
@@ -37,16 +37,7 @@ func (d *writer) packed(at position, lanes int) {
 	if full, rest := d.Lane.N/d.Width, d.Lane.N%d.Width; full > 0 && rest > 0 && d.Whole(rest) != d.Whole(d.Width) {
 		d.tell("w", "=", three(d.panelSteps(lanes)...), "")
 	}
-	d.packOnce(at, lanes)
-}
-
-// packOnce packs, unless that has been done by an earlier call.
-func (d *writer) packOnce(at position, lanes int) {
-	if !d.Body.Held {
-		d.packPoints(at, lanes)
-		return
-	}
-	d.In(&gotree.If{Cond: gotree.Unary{Op: "!", X: driver.Again}}, func() { d.packPoints(at, lanes) })
+	packOnce(d, at, lanes)
 }
 
 // packPoints writes the loops that pack.
