@@ -3,6 +3,7 @@ package gosrc
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/codegen/kernelset"
@@ -17,29 +18,70 @@ type kernelCall struct {
 	fn      *kernelset.Function
 	stage   int // workers wait for one another before the next
 	sharing loop.Sharing
+	loop    *loop.Loop                    // that the call is in, or nil
+	parts   map[*gokernel.Param]loop.Part // of parameters that are others in every turn
+	work    int                           // where its scratch begins
 }
 
 // callsOf turns the two halves of a plan into calls of kernels.
 func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err error) {
 	stages := plan.Stages()
 	var list []kernelCall
-	for i, s := range append(append([]loop.Step{}, plan.Forward...), plan.Backward...) {
-		r, ok := s.(*loop.Run)
-		if !ok {
-			return nil, nil, fmt.Errorf("loops over time are not emitted by this version")
-		}
-		k, fn, err := e.kernels.Function(r.Kernel)
-		if err != nil {
-			return nil, nil, fmt.Errorf("%v: layer %s: %w", r.Pos, diag.Quote(r.Layer), err)
-		}
-		for _, p := range k.Params {
-			if p.Buf.Class == loop.Const && !slices.Contains(e.consts, p.Buf) {
-				e.consts = append(e.consts, p.Buf)
+	add := func(steps []loop.Step, around *loop.Loop) error {
+		for _, s := range steps {
+			r, ok := s.(*loop.Run)
+			if !ok {
+				return fmt.Errorf("loops over time within others are not emitted by this version")
 			}
+			c, err := e.callOf(r, around)
+			if err != nil {
+				return fmt.Errorf("%v: layer %s: %w", r.Pos, diag.Quote(r.Layer), err)
+			}
+			c.loop, c.stage = around, stages[len(list)]
+			list = append(list, c)
 		}
-		list = append(list, kernelCall{r, k, fn, stages[i], loop.SharingOf(r.Kernel)})
+		return nil
 	}
-	return list[:len(plan.Forward)], list[len(plan.Forward):], nil
+	split := 0
+	for i, s := range slices.Concat(plan.Forward, plan.Backward) {
+		if l, ok := s.(*loop.Loop); ok {
+			from := len(list)
+			err = add(l.Body, l)
+			placeWork(list[from:])
+		} else {
+			err = add([]loop.Step{s}, nil)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if i < len(plan.Forward) {
+			split = len(list)
+		}
+	}
+	return list[:split], list[split:], nil
+}
+
+// callOf turns a kernel into a call.
+func (e *phases) callOf(r *loop.Run, around *loop.Loop) (kernelCall, error) {
+	step, parts := loop.InTurn(r.Kernel)
+	function := e.kernels.Function
+	if c, ok := step.(*loop.Contract); ok && around != nil && around.Axis.N > 1 && parts[c.Rhs.Buf].Of == nil && !around.Writes(c.Rhs.Buf) {
+		function = e.kernels.Held
+	}
+	k, fn, err := function(step)
+	if err != nil {
+		return kernelCall{}, err
+	}
+	c := kernelCall{Run: r, kernel: k, fn: fn, sharing: loop.SharingOf(r.Kernel), parts: map[*gokernel.Param]loop.Part{}}
+	for _, p := range k.Params {
+		if part, ok := parts[p.Buf]; ok {
+			c.parts[p], p.Buf = part, part.Of
+		}
+		if p.Buf.Class == loop.Const && !slices.Contains(e.consts, p.Buf) {
+			e.consts = append(e.consts, p.Buf)
+		}
+	}
+	return c, nil
 }
 
 // divided are calls of which workers divide what can be divided: they wait before
@@ -48,16 +90,19 @@ func divided(calls []kernelCall) []kernelCall {
 	calls = slices.Clone(calls)
 	stage, was := 0, 0
 	for i, c := range calls {
-		if c.fn.Divided {
+		if c.divides() {
 			calls[i].sharing = loop.ByUnits
 		}
-		if i > 0 && (c.stage != was || c.fn.Divided || calls[i-1].fn.Divided) {
+		if i > 0 && (c.stage != was || c.divides() || calls[i-1].divides()) {
 			stage++
 		}
 		was, calls[i].stage = c.stage, stage
 	}
 	return calls
 }
+
+// divides reports a call that workers divide. In a loop they would wait in every turn.
+func (c kernelCall) divides() bool { return c.fn.Divided && c.loop == nil }
 
 // lastStage is that of the last call.
 func lastStage(calls []kernelCall) int {
@@ -86,4 +131,110 @@ func (e *phases) joinedKernels() error {
 	}
 	e.kernels.Join()
 	return nil
+}
+
+// placeWork gives calls in a loop that keep what they pack scratch of their own, after
+// what the others share.
+func placeWork(calls []kernelCall) {
+	place := 0
+	for _, c := range calls {
+		if all, _ := c.fn.Work(); !c.fn.Held {
+			place = max(place, all)
+		}
+	}
+	for i, c := range calls {
+		if all, _ := c.fn.Work(); c.fn.Held {
+			calls[i].work = place
+			place += all
+		}
+	}
+}
+
+// workOf is the scratch that calls need: of a batch, and of a single row.
+func workOf(calls []kernelCall) (all, row int) {
+	for _, c := range calls {
+		a, r := c.fn.Work()
+		all, row = max(all, c.work+a), max(row, c.work+r)
+	}
+	return all, row
+}
+
+// workFloats is the scratch that a worker needs.
+func (e *phases) workFloats() int {
+	evaluated, _ := workOf(e.evaluated)
+	trained, _ := workOf(e.trained)
+	return max(e.kernels.WorkFloats(), e.batchWork, evaluated, trained)
+}
+
+// turns ends the loop over time that the lines are in, and begins that of a call.
+func (w *phaseWriter) turns(c kernelCall, rest []kernelCall) {
+	if c.loop == w.loop {
+		return
+	}
+	w.alone(false)
+	if w.loop != nil {
+		w.line("}")
+	}
+	if w.loop = c.loop; c.loop == nil {
+		return
+	}
+	together := w.spec.team && !c.loop.ByRows()
+	if w.spec.team && c.stage != w.stage && !together {
+		w.line("s.t.Wait()")
+	}
+	w.stage = c.stage
+	w.heading(c, rest)
+	switch n := c.loop.Axis.N; { // a worker may be without rows
+	case w.spec.team && !together && c.loop.Reverse:
+		w.line("for t := %d; t >= 0 && s.rows > 0; t-- {", n-1)
+	case w.spec.team && !together:
+		w.line("for t := 0; t < %d && s.rows > 0; t++ {", n)
+	case c.loop.Reverse:
+		w.line("for t := %d; t >= 0; t-- {", n-1)
+	default:
+		w.line("for t := range %d {", n)
+	}
+	if together {
+		w.line("s.t.Wait()")
+	}
+}
+
+// turnsPart prints what a turn passes for a parameter: x[t*128+256:].
+func (w *phaseWriter) turnsPart(c kernelCall, p *gokernel.Param, operand string, own bool) string {
+	part, ok := c.parts[p]
+	if !ok {
+		return operand
+	}
+	at := "t"
+	if part.Move != 1 {
+		at = fmt.Sprintf("t*%d", part.Move)
+	}
+	switch {
+	case part.Move < 0:
+		at = fmt.Sprintf("%d-t*%d", part.Base, -part.Move)
+	case part.Base > 0:
+		at += fmt.Sprintf("+%d", part.Base)
+	}
+	operand = strings.TrimSuffix(operand, "[:]")
+	if own && !c.loop.ByRows() {
+		w.em.asked["after"] = true
+		return fmt.Sprintf("after(%s, %s)", operand, at)
+	}
+	return fmt.Sprintf("%s[%s:]", operand, at)
+}
+
+// scratch prints what a call is given of it, and whether turns before have left there
+// what it packs.
+func (w *phaseWriter) scratch(c kernelCall) []string {
+	work := w.member("work")
+	if c.work > 0 {
+		work = fmt.Sprintf("%s[%d:]", work, c.work)
+	}
+	switch {
+	case !c.fn.Held:
+		return []string{work}
+	case c.loop.Reverse:
+		return []string{work, fmt.Sprintf("t < %d", c.loop.Axis.N-1)}
+	}
+	return []string{work, "t > 0"}
 }

@@ -45,7 +45,7 @@ func (e trainText) engineFields() string {
 	n                       int // rows and step that the team is at
 	step                    §train.Step
 `
-	if e.kernels.WorkFloats() > 0 {
+	if e.workFloats() > 0 {
 		fields += "work [][]float32 // scratch of each worker\n"
 	}
 	return fields
@@ -57,10 +57,10 @@ func (e trainText) engineDecl(f *file) {
 	if e.grows() {
 		room = "e.room(1)\n"
 	}
-	if e.kernels.WorkFloats() > 0 {
+	if e.workFloats() > 0 {
 		work = "e.work = [][]float32{make([]float32, workFloats)}\n"
 		scratch = "for len(e.work) < t.Workers() {\ne.work = append(e.work, make([]float32, workFloats))\n}\n"
-		f.add("// workFloats is the scratch that the kernels of a worker need.\nconst workFloats = %d", e.kernels.WorkFloats())
+		f.add("// workFloats is the scratch that the kernels of a worker need.\nconst workFloats = %d", e.workFloats())
 	}
 	f.add(`// trainShare is how many rows are worth sharing out among workers: as many as
 // keep one of them busy for some microseconds.
@@ -267,8 +267,9 @@ func (e *engine) evaluateRows(t *§nn.Worker) {
 func (e *phases) worthRows(p *loop.Plan) int {
 	flops := 0
 	runs, _ := p.Flat()
-	for _, r := range runs {
-		flops += r.Kernel.Flops(2) - r.Kernel.Flops(1)
+	turns := p.Turns()
+	for i, r := range runs {
+		flops += turns[i] * (r.Kernel.Flops(2) - r.Kernel.Flops(1))
 		switch k := r.Kernel.(type) { // a row holds some tens of ids
 		case *loop.GatherSum:
 			flops += 64 * k.Width

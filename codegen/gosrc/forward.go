@@ -52,10 +52,7 @@ func (e *phases) phasesOf() error {
 	case how.Logits():
 		e.kernels.Uses("exp")
 	}
-	for _, c := range calls {
-		all, row := c.fn.Work()
-		e.batchWork, e.rowWork = max(e.batchWork, all), max(e.rowWork, row)
-	}
+	e.batchWork, e.rowWork = workOf(calls)
 	e.row = planned(plan)
 	team := e.crew
 	if e.crew {
@@ -230,6 +227,10 @@ func (s *pass) allInts(place, width int) []int32 { return s.atInts(place)[:s.n*w
 		if uses["ownInts"] {
 			f.add(`func (s *pass) ownInts(place, width int) []int32 { return share(s, s.atInts(place), width) }`)
 		}
+	}
+	if uses["after"] {
+		f.add(`// after is x from an element on; a worker without rows has none.
+func after[T any](x []T, from int) []T { return x[min(from, len(x)):] }`)
 	}
 	if uses["own"] || uses["share"] || uses["ownInts"] {
 		f.add(`// share are the rows of this worker.

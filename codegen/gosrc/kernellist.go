@@ -30,13 +30,14 @@ func Kernels(p *loop.Program, cfg Config) ([]Kernel, error) {
 	}
 	flops, all := map[*kernelset.Function]int{}, 0
 	runs, _ := plan.Flat()
-	for _, r := range runs {
-		_, fn, err := e.kernels.Function(r.Kernel)
-		if err != nil {
-			return nil, fmt.Errorf("codegen: %w", err)
-		}
-		n := r.Kernel.Flops(p.Batch)
-		flops[fn] += n
+	turns := plan.Turns()
+	calls, more, err := e.callsOf(plan)
+	if err != nil {
+		return nil, fmt.Errorf("codegen: %w", err)
+	}
+	for i, c := range append(calls, more...) {
+		n := turns[i] * runs[i].Kernel.Flops(p.Batch)
+		flops[c.fn] += n
 		all += n
 	}
 	var list []Kernel

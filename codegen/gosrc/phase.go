@@ -80,7 +80,7 @@ func parts(calls []kernelCall) [][]kernelCall {
 	var list [][]kernelCall
 	from := 0
 	for i := range calls {
-		if n := i - from; n < partCalls || calls[i].Layer == calls[i-1].Layer || n < 2*partCalls && firstWords(calls[i].Layer) == firstWords(calls[i-1].Layer) {
+		if n := i - from; n < partCalls || calls[i].loop != nil && calls[i].loop == calls[i-1].loop || calls[i].Layer == calls[i-1].Layer || n < 2*partCalls && firstWords(calls[i].Layer) == firstWords(calls[i-1].Layer) {
 			continue
 		}
 		list = append(list, calls[from:i])
@@ -108,7 +108,8 @@ type phaseWriter struct {
 	views, lines []string
 	seen         map[string]bool // views
 	layer        string
-	solo         bool // what follows is for one worker
+	solo         bool       // what follows is for one worker
+	loop         *loop.Loop // that the lines are in
 }
 
 // viewed is a buffer of which a call is passed the worker's own rows, or all.
@@ -132,8 +133,10 @@ func (w *phaseWriter) inside(calls []kernelCall, returns string) string {
 		}
 	}
 	for i, c := range calls {
+		w.turns(c, calls[i:])
 		w.call(c, calls[i:])
 	}
+	w.turns(kernelCall{}, nil)
 	w.alone(false)
 	var b strings.Builder
 	if len(w.views) > 0 {
@@ -175,15 +178,21 @@ func (w *phaseWriter) call(c kernelCall, rest []kernelCall) {
 	}
 	w.stage = c.stage
 	w.alone(w.spec.team && c.sharing == loop.Solo)
-	if c.Layer != w.layer {
-		w.layer = c.Layer
-		n := slices.IndexFunc(rest, func(d kernelCall) bool { return d.Layer != c.Layer })
-		if n < 0 {
-			n = len(rest)
-		}
-		w.line("%s", strings.TrimSpace(docComment(w.em.layers.heading(rest[:n], w.spec.backward))))
-	}
+	w.heading(c, rest)
 	w.line("%s", gotree.Call(c.fn.Name, w.operands(c)))
+}
+
+// heading prints the name of a call's layer, if it is another than before.
+func (w *phaseWriter) heading(c kernelCall, rest []kernelCall) {
+	if c.Layer == w.layer {
+		return
+	}
+	w.layer = c.Layer
+	n := slices.IndexFunc(rest, func(d kernelCall) bool { return d.Layer != c.Layer })
+	if n < 0 {
+		n = len(rest)
+	}
+	w.line("%s", strings.TrimSpace(docComment(w.em.layers.heading(rest[:n], w.spec.backward))))
 }
 
 // operands are what a call passes.
@@ -191,7 +200,9 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 	var in []string
 	own := w.ownRows(c)
 	for _, p := range c.kernel.Params {
-		in = append(in, w.operand(p, own)...)
+		words := w.operand(p, own)
+		words[0] = w.turnsPart(c, p, words[0], own)
+		in = append(in, words...)
 	}
 	if c.kernel.Draws() {
 		if own {
@@ -204,7 +215,7 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 		in = append(in, c.kernel.ShapeLiteral())
 	}
 	if all, _ := c.fn.Work(); all > 0 {
-		in = append(in, w.member("work"))
+		in = append(in, w.scratch(c)...)
 	}
 	if c.kernel.Counted {
 		in = append(in, w.count(own))

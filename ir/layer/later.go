@@ -14,7 +14,7 @@ import (
 var later = []string{
 	"AdditiveAttention", "Attention", "GroupedQueryAttention", "GroupQueryAttention",
 	"MultiHeadAttention", "Conv1DTranspose", "Conv2DTranspose", "Conv3D", "Conv3DTranspose", "EinsumDense",
-	"Lambda", "Masking", "ReversibleEmbedding",
+	"Lambda", "ReversibleEmbedding",
 	"SpectralNormalization",
 	"AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
 	"AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D", "AveragePooling3D",
@@ -24,7 +24,7 @@ var later = []string{
 	"RandomTranslation", "RandomContrast", "RandomBrightness", "ActivityRegularization", "AlphaDropout",
 	"GaussianDropout", "GaussianNoise", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
 	"Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
-	"Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN", "SimpleRNN",
+	"Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "RNN",
 	"StackedRNNCells", "GRUCell", "LSTMCell", "SimpleRNNCell", "TimeDistributed", "Wrapper",
 }
 

@@ -24,6 +24,7 @@ LAYERS = {
         keras.layers.Normalization,
         keras.layers.CategoryEncoding,
         keras.layers.Embedding,
+        keras.layers.Masking,
         keras.layers.GlobalAveragePooling1D,
         keras.layers.BatchNormalization,
         keras.layers.Add,
@@ -58,8 +59,13 @@ LAYERS = {
         keras.layers.ZeroPadding2D,
         keras.layers.Cropping1D,
         keras.layers.Cropping2D,
+        keras.layers.SimpleRNN,
+        keras.layers.LSTM,
+        keras.layers.GRU,
     )
 }
+
+STATES = ["state_h", "state_c"]  # nngen's names of what return_state adds
 
 MERGE = keras.layers.Add.__mro__[1]  # what joins several inputs
 
@@ -172,8 +178,16 @@ def build(model, mask_batch=None):
         kind, args = named(entry)
         built = layer(kind, args, mask_batch)
         sources = [tensors[s] for s in args.get("inputs", [])] or [last]
-        last = built(sources if issubclass(LAYERS[kind], MERGE) else sources[0])
+        if issubclass(LAYERS[kind], MERGE):
+            results = built(sources)
+        elif len(sources) > 1:
+            results = built(sources[0], initial_state=sources[1:])
+        else:
+            results = built(sources[0])
+        last, *states = results if isinstance(results, (list, tuple)) else [results]
         tensors[built.name] = last
+        for state, value in zip(STATES, states):
+            tensors[f"{built.name}.{state}"] = value
     outputs = [tensors[name] for name in model.get("outputs", [])] or [last]
     out = keras.Model(inputs, outputs[0] if len(outputs) == 1 else outputs)
     if "compile" in model:
