@@ -76,6 +76,19 @@ func canonicalCall(c spec.Call, of string, training bool) any {
 	case "initializer":
 		e, s, _ := initializers.Resolve(c)
 		name, settings = e.Name, s
+	case "layer":
+		if c.Name == "" {
+			return nil
+		}
+		n, errs := nestedOf(c)
+		if len(errs) > 0 {
+			return nil
+		}
+		tree := Canonical(n.Config, training)
+		if training && !n.trainable {
+			tree["trainable"] = false
+		}
+		return map[string]any{n.Name: tree}
 	case "regularizer":
 		if c.Name == "" {
 			return nil

@@ -36,6 +36,8 @@ func (l *GRU) Build(c *Context, in []*ir.Value) *ir.Value {
 	return recurrent(c, &l.gruCell, &l.sequential, in)
 }
 
+func (l *GRU) parts() (cell, *sequential) { return &l.gruCell, &l.sequential }
+
 // Results implements [Several].
 func (l *GRU) Results() []string { return l.results(&l.gruCell) }
 

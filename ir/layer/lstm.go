@@ -34,6 +34,8 @@ func (l *LSTM) Build(c *Context, in []*ir.Value) *ir.Value {
 	return recurrent(c, &l.lstmCell, &l.sequential, in)
 }
 
+func (l *LSTM) parts() (cell, *sequential) { return &l.lstmCell, &l.sequential }
+
 // Results implements [Several].
 func (l *LSTM) Results() []string { return l.results(&l.lstmCell) }
 

@@ -83,11 +83,8 @@ func (w *weights) recurring() []**ir.Value {
 // as they were and repeats the output; as in Keras 3, it does not where the layer
 // is given states to begin with.
 func recurrent(c *Context, k cell, s *sequential, in []*ir.Value) *ir.Value {
-	if !steps(c, in[0]) || !begins(c, k.states(), k.units(), in[1:]) {
+	if !steps(c, in[0]) || !begins(c, k.states(), k.units(), in[1:]) || !s.stateless(c, in[0]) {
 		return c.poison()
-	}
-	if s.Stateful {
-		return c.ErrorAt("stateful", "stateful: true is not supported by this version of nngen; every row begins with a state of 0, or with one given by inputs: [%s, state]", in[0].Layer)
 	}
 	y, finals := s.run(c, k, in[0], in[1:])
 	if s.GoBackwards && s.ReturnSequences {
@@ -99,6 +96,18 @@ func recurrent(c *Context, k cell, s *sequential, in []*ir.Value) *ir.Value {
 		}
 	}
 	return y
+}
+
+// stateless reports stateful: true.
+func (s *sequential) stateless(c *Context, x *ir.Value) bool {
+	if s.Stateful {
+		name := x.Layer
+		if in, ok := x.Op.(*op.Input); ok {
+			name = in.Port
+		}
+		c.ErrorAt("stateful", "stateful: true is not supported by this version of nngen; every row begins with a state of 0, or with one that is given: inputs: [%s, state]", name)
+	}
+	return !s.Stateful
 }
 
 // steps reports what is no sequence [n, steps, features].

@@ -25,6 +25,8 @@ func (l *SimpleRNN) Build(c *Context, in []*ir.Value) *ir.Value {
 	return recurrent(c, &l.simpleRNNCell, &l.sequential, in)
 }
 
+func (l *SimpleRNN) parts() (cell, *sequential) { return &l.simpleRNNCell, &l.sequential }
+
 // Results implements [Several].
 func (l *SimpleRNN) Results() []string { return l.results(&l.simpleRNNCell) }
 
