@@ -22,6 +22,7 @@ func (s *Scan) Lower(out Lowering, v *ir.Value) {
 	l.use()
 	l.bind()
 	l.places()
+	l.join()
 	var inside []*ir.Value
 	fixed := l.fixed()
 	for _, w := range s.Body.Values {

@@ -130,6 +130,27 @@ func (l *scanLowering) places() {
 	}
 }
 
+// join has what is concatenated stored where it is wanted.
+func (l *scanLowering) join() {
+	for _, v := range slices.Backward(l.scan.Body.Values) {
+		k, ok := v.Op.(*Concat)
+		if !ok || !l.need[v] || l.fixed()[v] || v.DType != ir.F32 {
+			continue
+		}
+		to, placed := l.place[v]
+		if !placed {
+			to = View{Buf: l.buffer(v.Name, v.Shape), Strides: v.Shape.Strides()}
+			l.place[v] = to
+		}
+		for _, x := range v.Args {
+			if _, placed := l.place[x]; !placed {
+				l.settle(x, to)
+			}
+			to.Offset += x.Shape[k.Axis] * to.Strides[k.Axis]
+		}
+	}
+}
+
 func isInput(v *ir.Value) bool {
 	_, ok := v.Op.(*Input)
 	return ok

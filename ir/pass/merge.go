@@ -202,7 +202,7 @@ func (m merger) rowLocal(x, y *loop.Nest) (related, local bool) {
 		for _, t := range y.Body {
 			for _, a := range m.touched(s) {
 				for _, b := range m.touched(t) {
-					if a.Buf != b.Buf || !a.write && !b.write {
+					if a.Buf != b.Buf || !a.write && !b.write || apart(x.Outer, a, b) {
 						continue
 					}
 					if !sameTurn(x.Outer, a, b) {
@@ -284,6 +284,28 @@ func sameTurn(outer []loop.Axis, a, b reached) bool {
 		block = a.Strides[x] * outer[x].N
 	}
 	return true
+}
+
+// apart reports that two accesses touch no common element in any turns: they run
+// through parts of a row that lie side by side.
+func apart(outer []loop.Axis, a, b reached) bool {
+	n := len(outer)
+	if a.anywhere || b.anywhere || !slices.Equal(a.Strides[:n], b.Strides[:n]) {
+		return false
+	}
+	span, row := 0, 0
+	for i, x := range outer {
+		switch s := a.Strides[i]; {
+		case s < 0 || x.Rows && (row > 0 || x.N > 1):
+			return false
+		case x.Rows:
+			row = s
+		default:
+			span += s * (x.N - 1)
+		}
+	}
+	low, high := min(a.low, b.low), max(a.high, b.high)+span
+	return (a.high+span < b.low || b.high+span < a.low) && low >= 0 && high < row
 }
 
 // localise turns arena buffers with one element per turn of a nest, which
