@@ -57,7 +57,12 @@ func cellOf(v spec.Value, owner string) (cell, diag.List) {
 		}
 	}
 	call.Args.List = kept
-	_, k, errs := cells.Resolve(call)
+	e, errs := cells.Find(call)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	k := e.New()
+	errs = Decode(call.Args, k, owner)
 	if s, ok := k.(*stackedCells); ok && len(errs) == 0 {
 		errs = s.resolve(owner, v.Pos)
 	}
