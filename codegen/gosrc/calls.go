@@ -3,6 +3,7 @@ package gosrc
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/codegen/kernelset"
@@ -19,6 +20,7 @@ type kernelCall struct {
 	sharing loop.Sharing
 	loop    *loop.Loop                    // that the call is in, or nil
 	parts   map[*gokernel.Param]loop.Part // of parameters that are others in every turn
+	work    int                           // where its scratch begins
 }
 
 // callsOf turns the two halves of a plan into calls of kernels.
@@ -31,7 +33,7 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 			if !ok {
 				return fmt.Errorf("loops over time within others are not emitted by this version")
 			}
-			c, err := e.callOf(r)
+			c, err := e.callOf(r, around)
 			if err != nil {
 				return fmt.Errorf("%v: layer %s: %w", r.Pos, diag.Quote(r.Layer), err)
 			}
@@ -43,7 +45,9 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 	split := 0
 	for i, s := range slices.Concat(plan.Forward, plan.Backward) {
 		if l, ok := s.(*loop.Loop); ok {
+			from := len(list)
 			err = add(l.Body, l)
+			placeWork(list[from:])
 		} else {
 			err = add([]loop.Step{s}, nil)
 		}
@@ -58,9 +62,13 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 }
 
 // callOf turns a kernel into a call.
-func (e *phases) callOf(r *loop.Run) (kernelCall, error) {
+func (e *phases) callOf(r *loop.Run, around *loop.Loop) (kernelCall, error) {
 	step, parts := loop.InTurn(r.Kernel)
-	k, fn, err := e.kernels.Function(step)
+	function := e.kernels.Function
+	if c, ok := step.(*loop.Contract); ok && around != nil && around.Axis.N > 1 && parts[c.Rhs.Buf].Of == nil && !around.Writes(c.Rhs.Buf) {
+		function = e.kernels.Held
+	}
+	k, fn, err := function(step)
 	if err != nil {
 		return kernelCall{}, err
 	}
@@ -123,4 +131,109 @@ func (e *phases) joinedKernels() error {
 	}
 	e.kernels.Join()
 	return nil
+}
+
+// placeWork gives calls in a loop that keep what they pack scratch of their own, after
+// what the others share.
+func placeWork(calls []kernelCall) {
+	place := 0
+	for _, c := range calls {
+		if all, _ := c.fn.Work(); !c.fn.Held {
+			place = max(place, all)
+		}
+	}
+	for i, c := range calls {
+		if all, _ := c.fn.Work(); c.fn.Held {
+			calls[i].work = place
+			place += all
+		}
+	}
+}
+
+// workOf is the scratch that calls need: of a batch, and of a single row.
+func workOf(calls []kernelCall) (all, row int) {
+	for _, c := range calls {
+		a, r := c.fn.Work()
+		all, row = max(all, c.work+a), max(row, c.work+r)
+	}
+	return all, row
+}
+
+// workFloats is the scratch that a worker needs.
+func (e *phases) workFloats() int {
+	evaluated, _ := workOf(e.evaluated)
+	trained, _ := workOf(e.trained)
+	return max(e.kernels.WorkFloats(), e.batchWork, evaluated, trained)
+}
+
+// turns ends the loop over time that the lines are in, and begins that of a call.
+func (w *phaseWriter) turns(c kernelCall, rest []kernelCall) {
+	if c.loop == w.loop {
+		return
+	}
+	w.alone(false)
+	if w.loop != nil {
+		w.line("}")
+	}
+	if w.loop = c.loop; c.loop == nil {
+		return
+	}
+	together := w.spec.team && !c.loop.ByRows()
+	if w.spec.team && c.stage != w.stage && !together {
+		w.line("s.t.Wait()")
+	}
+	w.stage = c.stage
+	w.heading(c, rest)
+	switch n := c.loop.Axis.N; { // a worker may be without rows
+	case w.spec.team && !together && c.loop.Reverse:
+		w.line("for t := %d; t >= 0 && s.rows > 0; t-- {", n-1)
+	case w.spec.team && !together:
+		w.line("for t := 0; t < %d && s.rows > 0; t++ {", n)
+	case c.loop.Reverse:
+		w.line("for t := %d; t >= 0; t-- {", n-1)
+	default:
+		w.line("for t := range %d {", n)
+	}
+	if together {
+		w.line("s.t.Wait()")
+	}
+}
+
+// turnsPart prints what a turn passes for a parameter: x[t*128+256:].
+func (c kernelCall) turnsPart(p *gokernel.Param, operand string, own bool) string {
+	part, ok := c.parts[p]
+	if !ok {
+		return operand
+	}
+	at := "t"
+	if part.Move != 1 {
+		at = fmt.Sprintf("t*%d", part.Move)
+	}
+	switch {
+	case part.Move < 0:
+		at = fmt.Sprintf("%d-t*%d", part.Base, -part.Move)
+	case part.Base > 0:
+		at += fmt.Sprintf("+%d", part.Base)
+	}
+	operand = strings.TrimSuffix(operand, "[:]")
+	if own && !c.loop.ByRows() {
+		return fmt.Sprintf("after(%s, %s)", operand, at)
+	}
+	return fmt.Sprintf("%s[%s:]", operand, at)
+}
+
+// scratch prints what a call is given of it, and whether turns before have left there
+// what it packs.
+func (c kernelCall) scratch() []string {
+	work := "s.work"
+	if c.work > 0 {
+		work = fmt.Sprintf("s.work[%d:]", c.work)
+	}
+	switch {
+	case !c.fn.Held:
+		return []string{work}
+	case c.loop.Reverse:
+		return []string{work, fmt.Sprintf("t < %d", c.loop.Axis.N-1)}
+	}
+	return []string{work, "t > 0"}
 }

@@ -45,7 +45,7 @@ func (e trainText) engineFields() string {
 	n                       int // rows and step that the team is at
 	step                    §train.Step
 `
-	if e.kernels.WorkFloats() > 0 {
+	if e.workFloats() > 0 {
 		fields += "work [][]float32 // scratch of each worker\n"
 	}
 	return fields
@@ -57,10 +57,10 @@ func (e trainText) engineDecl(f *file) {
 	if e.grows() {
 		room = "e.room(1)\n"
 	}
-	if e.kernels.WorkFloats() > 0 {
+	if e.workFloats() > 0 {
 		work = "e.work = [][]float32{make([]float32, workFloats)}\n"
 		scratch = "for len(e.work) < t.Workers() {\ne.work = append(e.work, make([]float32, workFloats))\n}\n"
-		f.add("// workFloats is the scratch that the kernels of a worker need.\nconst workFloats = %d", e.kernels.WorkFloats())
+		f.add("// workFloats is the scratch that the kernels of a worker need.\nconst workFloats = %d", e.workFloats())
 	}
 	f.add(`// trainShare is how many rows are worth sharing out among workers: as many as
 // keep one of them busy for some microseconds.

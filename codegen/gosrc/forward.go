@@ -52,10 +52,7 @@ func (e *phases) phasesOf() error {
 	case how.Logits():
 		e.kernels.Uses("exp")
 	}
-	for _, c := range calls {
-		all, row := c.fn.Work()
-		e.batchWork, e.rowWork = max(e.batchWork, all), max(e.rowWork, row)
-	}
+	e.batchWork, e.rowWork = workOf(calls)
 	e.row = planned(plan)
 	team := e.crew
 	if e.crew {

@@ -31,14 +31,13 @@ func Kernels(p *loop.Program, cfg Config) ([]Kernel, error) {
 	flops, all := map[*kernelset.Function]int{}, 0
 	runs, _ := plan.Flat()
 	turns := plan.Turns()
-	for i, r := range runs {
-		step, _ := loop.InTurn(r.Kernel)
-		_, fn, err := e.kernels.Function(step)
-		if err != nil {
-			return nil, fmt.Errorf("codegen: %w", err)
-		}
-		n := turns[i] * r.Kernel.Flops(p.Batch)
-		flops[fn] += n
+	calls, more, err := e.callsOf(plan)
+	if err != nil {
+		return nil, fmt.Errorf("codegen: %w", err)
+	}
+	for i, c := range append(calls, more...) {
+		n := turns[i] * runs[i].Kernel.Flops(p.Batch)
+		flops[c.fn] += n
 		all += n
 	}
 	var list []Kernel

@@ -199,7 +199,7 @@ func (e modelText) constants(f *file) {
 		more = fmt.Sprintf(`
 	// TrainArenaBytes is the memory that a training step of one worker works in,
 	// beside parameters and gradients.
-	TrainArenaBytes = %d`, 4*(units*(floats+ints)+e.kernels.WorkFloats()))
+	TrainArenaBytes = %d`, 4*(units*(floats+ints)+e.workFloats()))
 	}
 	f.add(`const (
 	// ModelID identifies the architecture, the preprocessing and the classes.

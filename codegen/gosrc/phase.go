@@ -173,39 +173,6 @@ func (w *phaseWriter) alone(solo bool) {
 	w.solo = solo
 }
 
-// turns ends the loop over time that the lines are in, and begins that of a call.
-func (w *phaseWriter) turns(c kernelCall, rest []kernelCall) {
-	if c.loop == w.loop {
-		return
-	}
-	w.alone(false)
-	if w.loop != nil {
-		w.line("}")
-	}
-	if w.loop = c.loop; c.loop == nil {
-		return
-	}
-	together := w.spec.team && !c.loop.ByRows()
-	if w.spec.team && c.stage != w.stage && !together {
-		w.line("s.t.Wait()")
-	}
-	w.stage = c.stage
-	w.heading(c, rest)
-	switch n := c.loop.Axis.N; { // a worker may be without rows
-	case w.spec.team && !together && c.loop.Reverse:
-		w.line("for t := %d; t >= 0 && s.rows > 0; t-- {", n-1)
-	case w.spec.team && !together:
-		w.line("for t := 0; t < %d && s.rows > 0; t++ {", n)
-	case c.loop.Reverse:
-		w.line("for t := %d; t >= 0; t-- {", n-1)
-	default:
-		w.line("for t := range %d {", n)
-	}
-	if together {
-		w.line("s.t.Wait()")
-	}
-}
-
 // call prints a call, below the name of its layer. Rest is the call and those
 // after it.
 func (w *phaseWriter) call(c kernelCall, rest []kernelCall) {
@@ -238,14 +205,7 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 	own := w.ownRows(c)
 	for _, p := range c.kernel.Params {
 		words := w.operand(p, own)
-		if part, ok := c.parts[p]; ok {
-			at, name := turnsPart(part), strings.TrimSuffix(words[0], "[:]")
-			if own && !c.loop.ByRows() {
-				words[0] = fmt.Sprintf("after(%s, %s)", name, at)
-			} else {
-				words[0] = fmt.Sprintf("%s[%s:]", name, at)
-			}
-		}
+		words[0] = c.turnsPart(p, words[0], own)
 		in = append(in, words...)
 	}
 	if c.kernel.Draws() {
@@ -259,7 +219,7 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 		in = append(in, c.kernel.ShapeLiteral())
 	}
 	if all, _ := c.fn.Work(); all > 0 {
-		in = append(in, "s.work")
+		in = append(in, c.scratch()...)
 	}
 	if c.kernel.Counted {
 		in = append(in, w.count(own))
@@ -271,21 +231,6 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 		in = append(in, map[bool]string{true: "s.t", false: "nil"}[w.spec.team && !own])
 	}
 	return in
-}
-
-// turnsPart prints where a turn's part of a buffer begins: t*128+256.
-func turnsPart(p loop.Part) string {
-	text := "t"
-	if p.Move != 1 {
-		text = fmt.Sprintf("t*%d", p.Move)
-	}
-	switch {
-	case p.Move < 0:
-		text = fmt.Sprintf("%d-t*%d", p.Base, -p.Move)
-	case p.Base > 0:
-		text += fmt.Sprintf("+%d", p.Base)
-	}
-	return text
 }
 
 func (w *phaseWriter) count(own bool) string {

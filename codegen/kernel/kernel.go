@@ -61,3 +61,10 @@ func Body(u *driver.Unit, r driver.Request, l amd64.Level) (*driver.Body, error)
 	}
 	return nil, nil
 }
+
+// Holds reports a product of which some level can keep what it packs: see
+// driver.Request.
+func Holds(u *driver.Unit, k loop.Kernel) bool {
+	c, ok := k.(*loop.Contract)
+	return ok && contract.Holds(u, c)
+}

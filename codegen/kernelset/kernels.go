@@ -5,6 +5,7 @@ import (
 
 	"github.com/nngen-go/nngen/codegen/gokernel"
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/codegen/kernel"
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 	"github.com/nngen-go/nngen/codegen/kernel/network"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -47,6 +48,7 @@ type Function struct {
 	inside  string           // and what comes after that
 	code    *machineCode     // nil: the Go body is all there is
 	Divided bool             // workers may divide it although it is computed row by row
+	Held    bool             // it keeps what it packs in its scratch: see driver.Request
 	formula string           // of a contraction that may become one function with others
 	joined  *Function        // that which this one has become, and the sizes that make it this one
 	sizes   []int
@@ -56,19 +58,32 @@ type Function struct {
 // Function prints a kernel and returns it with the name of its function: one
 // function for each distinct text.
 func (e *Set) Function(k loop.Kernel) (*gokernel.Kernel, *Function, error) {
+	return e.function(k, false)
+}
+
+// Held is Function for a kernel in a loop of several turns that all read the same right
+// operand, if it is a product: it packs that once.
+func (e *Set) Held(k loop.Kernel) (*gokernel.Kernel, *Function, error) {
+	return e.function(k, e.unit != nil && kernel.Holds(e.unit, k))
+}
+
+func (e *Set) function(k loop.Kernel, held bool) (*gokernel.Kernel, *Function, error) {
 	out, err := e.bodies.Kernel(k)
 	if err != nil {
 		return nil, nil, err
 	}
 	inside := out.Inside()
 	key := out.Head("") + inside + out.Shape.Names()
+	if held {
+		key += " held"
+	}
 	fn := e.known[key]
 	if fn == nil {
 		fn = &Function{Name: out.PickName(e.Top), doc: out.Doc, kernel: out, inside: inside}
-		if c, ok := k.(*loop.Contract); ok && e.Share {
+		if c, ok := k.(*loop.Contract); ok && e.Share && !held {
 			fn.formula = fmt.Sprintf("%#v", c.Epilogue)
 		}
-		if err := e.machine(fn, k, out); err != nil {
+		if err := e.machine(fn, k, out, held); err != nil {
 			return nil, nil, err
 		}
 		e.known[key] = fn

@@ -61,7 +61,7 @@ func (fn *Function) Work() (all, row int) {
 }
 
 // machine asks for the machine code of a kernel.
-func (e *Set) machine(fn *Function, k loop.Kernel, out *gokernel.Kernel) error {
+func (e *Set) machine(fn *Function, k loop.Kernel, out *gokernel.Kernel, held bool) error {
 	if e.unit == nil {
 		return nil
 	}
@@ -69,11 +69,11 @@ func (e *Set) machine(fn *Function, k loop.Kernel, out *gokernel.Kernel) error {
 		k = out.Planned
 	}
 	_, product := k.(*loop.Contract)
-	r := driver.Request{Name: fn.Name, Kernel: worded(k), Shape: out.Shape, Joins: e.Share && product}
+	r := driver.Request{Name: fn.Name, Kernel: worded(k), Shape: out.Shape, Joins: e.Share && product && !held, Held: held}
 	for _, p := range out.Params {
 		r.Operands = append(r.Operands, driver.Operand{Buf: p.Buf, Name: p.Name, Dims: p.Dims})
 	}
-	r.Divide = e.Crew && product && loop.SharingOf(k) == loop.ByRows
+	r.Divide = e.Crew && product && !held && loop.SharingOf(k) == loop.ByRows
 	bodies, err := kernel.Bodies(e.unit, r)
 	if err != nil {
 		return err
@@ -81,6 +81,7 @@ func (e *Set) machine(fn *Function, k loop.Kernel, out *gokernel.Kernel) error {
 	if len(bodies) > 0 {
 		fn.code = &machineCode{kernel: out, bodies: bodies}
 		fn.Divided = slices.ContainsFunc(bodies, func(b driver.Body) bool { return b.Divided })
+		fn.Held = slices.ContainsFunc(bodies, func(b driver.Body) bool { return b.Held })
 	}
 	return nil
 }
@@ -137,7 +138,11 @@ func (fn *Function) wrapperSignature() []gotree.Parameter {
 	for at > 0 && (list[at-1].Name == "n" || list[at-1].Name == "t") {
 		at--
 	}
-	return slices.Insert(list, at, gotree.Parameter{Name: "work", Type: "[]float32"})
+	list = slices.Insert(list, at, gotree.Parameter{Name: "work", Type: "[]float32"})
+	if fn.Held {
+		list = slices.Insert(list, at+1, gotree.Parameter{Name: "again", Type: "bool"})
+	}
+	return list
 }
 
 // portableCall calls the Go body with the parameters of the wrapper, or of one
@@ -218,7 +223,7 @@ func (e *Set) PortableFile(f *gotree.File) {
 	for _, fn := range e.machined() {
 		list := fn.wrapperSignature()
 		for i := range list {
-			if list[i].Name == "work" {
+			if list[i].Name == "work" || list[i].Name == "again" {
 				list[i].Name = "_"
 			}
 		}

@@ -211,3 +211,10 @@ func eachReach(k Kernel, f func(a *Access, low, high int)) {
 		reach(k.Window.Axes())(&k.Window.In, &k.Window.Out, &k.DOut, &k.DIn)
 	}
 }
+
+// Writes reports that a kernel of the loop writes a buffer.
+func (l *Loop) Writes(b *Buffer) bool {
+	return slices.ContainsFunc(flatten(l.Body), func(r *Run) bool {
+		return slices.ContainsFunc(r.Kernel.Writes(), func(a Access) bool { return a.Buf == b })
+	})
+}

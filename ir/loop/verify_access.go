@@ -6,6 +6,30 @@ import "slices"
 // over the loops around it.
 func own(a Access, axes []Axis) []int { return a.Strides[len(a.Strides)-len(axes):] }
 
+// moves checks that all accesses of a kernel in a loop have strides over it, or none
+// has, and that those to one buffer have the same: a turn is passed a part of it.
+func (v *kernelVerifier) moves(k Kernel) bool {
+	n := Around(k)
+	if n == 0 {
+		return true
+	}
+	strides := map[*Buffer][]int{}
+	right := n == len(v.around)
+	EachAccess(k, func(a *Access) {
+		if right = right && len(a.Strides) >= n; !right {
+			return
+		}
+		if s, ok := strides[a.Buf]; ok && !slices.Equal(s, a.Strides[:n]) {
+			right = false
+		}
+		strides[a.Buf] = a.Strides[:n]
+	})
+	if !right {
+		v.fail("its accesses do not move as one in the loop around it")
+	}
+	return right
+}
+
 // axes checks extents; an extent below one makes bounds meaningless.
 func (v *kernelVerifier) axes(axes []Axis) bool {
 	for _, a := range axes {

@@ -58,6 +58,9 @@ func (v *kernelVerifier) kernel(k Kernel) bool {
 			v.fail("buffer %v is not in the plan", a.Buf)
 		}
 	}
+	if len(v.around) > 0 && !v.moves(k) {
+		return false
+	}
 	switch k := k.(type) {
 	case *Contract:
 		v.contract(k)

@@ -232,6 +232,11 @@ func TestVerifyRejects(t *testing.T) {
 			d := &n.dout.Body[0]
 			d.Dst.Strides, d.Srcs[0].Strides = []int{1, 1}, []int{1, 1}
 		}, "accessed from 0 to 3"},
+		"two ways in a loop": {func(n *net) {
+			k := Turned(n.Train.Backward[0].(*Run).Kernel, nil).(*Nest)
+			k.Body[0].Srcs[0].Buf, k.Body[0].Srcs[0].Strides[0] = k.Body[0].Dst.Buf, 1
+			n.Train.Backward[0] = &Loop{Axis: Axis{Name: "t", N: 2}, Body: []Step{run(k)}}
+		}, "do not move as one"},
 		"loop writes again": {func(n *net) {
 			n.Train.Backward = append(n.Train.Backward, &Loop{Axis: Axis{Name: "t", N: 2}, Body: []Step{n.Train.Backward[0]}})
 		}, "∂out of 8 elements is written 16 times"},

@@ -19,10 +19,11 @@ type View struct {
 }
 
 // Part is where the columns of a value [n,R], or the elements of one [R], from
-// Offset on lie: so many, next to one another.
+// Offset on lie: so many, next to one another, or as a value of another shape does.
 type Part struct {
 	Offset, Size int
 	View         View
+	Shape        ir.Shape // that View is of; nil: [n,Size], or [Size]
 }
 
 // Lowering is what a primitive's Lower may ask for while a graph is turned

@@ -67,8 +67,11 @@ func (*Reshape) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 // operand is contiguous; it copies elsewhere.
 func (r *Reshape) Lower(l Lowering, v *ir.Value) {
 	x := v.Args[0]
-	w := l.View(x)
-	if strides, ok := regroup(x.Shape, w.Strides, v.Shape); ok {
+	w, shape := l.View(x), x.Shape
+	if len(w.Parts) == 1 {
+		w, shape = w.Parts[0].View, w.Parts[0].Shape
+	}
+	if strides, ok := regroup(shape, w.Strides, v.Shape); ok {
 		l.Alias(v, View{Buf: w.Buf, Offset: w.Offset, Strides: strides})
 		return
 	}
@@ -77,7 +80,7 @@ func (r *Reshape) Lower(l Lowering, v *ir.Value) {
 		return
 	}
 	to := l.Result(v)
-	store(l, v, View{Buf: to.Buf, Offset: to.Offset, Strides: x.Shape.Strides()}, x.Shape, scalar.Arg(0), []loop.Access{access(w, x.Shape, x.Shape)}, "reshape")
+	store(l, v, View{Buf: to.Buf, Offset: to.Offset, Strides: shape.Strides()}, shape, scalar.Arg(0), []loop.Access{access(w, shape, shape)}, "reshape")
 }
 
 // regroup gives the strides of the same elements under another shape, where

@@ -15,11 +15,11 @@ import (
 // old. What does not depend on the step is computed before the loop.
 func (s *Scan) Lower(out Lowering, v *ir.Value) {
 	l := &scanLowering{
-		Lowering: out, scan: s, v: v, layout: s.layout(),
+		Lowering: out, demand: demand{scan: s, layout: s.layout()}, v: v,
 		views: map[*ir.Value]View{}, place: map[*ir.Value]View{}, moves: map[*loop.Buffer]int{},
-		carried: make([]*carried, s.Carried), stacked: map[*ir.Value]View{},
+		carried: make([]*carried, s.Carried), stacked: map[*ir.Value]stack{},
 	}
-	l.use()
+	l.use(out, v)
 	l.bind()
 	l.places()
 	l.join()
@@ -64,18 +64,14 @@ func (s *Scan) Lower(out Lowering, v *ir.Value) {
 // lowering of the graph around.
 type scanLowering struct {
 	Lowering
-	scan   *Scan
-	v      *ir.Value
-	layout layout
-	used   map[int]bool       // pieces of the result that are read, by offset
-	packed bool               // the result is needed in one piece, too
-	need   map[*ir.Value]bool // values of the body that are computed
+	demand
+	v *ir.Value
 
 	views   map[*ir.Value]View   // of the body
 	place   map[*ir.Value]View   // where its values are to be stored
 	moves   map[*loop.Buffer]int // how far a buffer's elements of a step lie from those of the next
 	carried []*carried           // nil: not needed
-	stacked map[*ir.Value]View   // [n,Length·size], of every step
+	stacked map[*ir.Value]stack  // where results are stacked
 	inside  bool
 	failed  bool
 	steps   []loop.Step
@@ -88,102 +84,17 @@ type carried struct {
 	size  int
 }
 
-// use finds out which pieces of the result are read, and what they depend on.
-func (l *scanLowering) use() {
-	s := l.scan
-	l.used = map[int]bool{}
-	readers, root := l.Readers(l.v)
-	l.packed = root
-	parts := l.pieces()
-	for _, r := range readers {
-		at := -1
-		if o, ok := r.Op.(*Slice); ok {
-			w := View{}
-			for i, p := range parts {
-				w.Parts = append(w.Parts, Part{p.offset, p.size(), View{Buf: &loop.Buffer{Port: i}, Strides: []int{0, 0}}})
-			}
-			if len(r.Args[0].Shape) == 1 {
-				for i := range w.Parts {
-					w.Parts[i].View.Strides = []int{0}
-				}
-			}
-			if q := o.part(w); q.Buf != nil {
-				at = q.Buf.Port
-			}
-		}
-		if at < 0 {
-			l.packed = true
-		} else {
-			l.used[parts[at].offset] = true
-		}
-	}
-	if l.packed {
-		for _, p := range parts {
-			l.used[p.offset] = true
-		}
-	}
-	l.need = map[*ir.Value]bool{}
-	var mark func(w *ir.Value)
-	mark = func(w *ir.Value) {
-		if l.need[w] {
-			return
-		}
-		l.need[w] = true
-		for _, a := range w.Args {
-			mark(a)
-		}
-		if i := slices.Index(s.Body.Inputs, w); i >= 0 && i < s.Carried {
-			mark(s.Body.Outputs[i])
-		}
-	}
-	for i, o := range s.Body.Outputs {
-		switch k := i - s.Carried; {
-		case k < 0:
-			if l.reads(l.layout.finals, i) || l.reads(l.layout.kept, i) {
-				mark(s.Body.Inputs[i])
-			}
-		case k < s.outputs():
-			if l.reads(l.layout.stacked, k) {
-				mark(o)
-			}
-		default:
-			if l.reads(l.layout.sums, k-s.outputs()) {
-				mark(o)
-			}
-		}
-	}
+// stack is where a result lies of every step.
+type stack struct {
+	buf          *loop.Buffer
+	offset, step int // of step 0, and from there to the next
 }
 
-// pieces are those of the value that is lowered.
-func (l *scanLowering) pieces() []piece {
-	sums := slices.DeleteFunc(slices.Clone(l.layout.sums), func(p piece) bool { return p.shape.Batched() == l.scan.Shared })
-	if l.scan.Shared {
-		return sums
-	}
-	return slices.Concat(l.layout.finals, l.layout.stacked, sums, l.layout.kept)
-}
-
-// reads reports that a piece is read.
-func (l *scanLowering) reads(list []piece, i int) bool {
-	if i >= len(list) || list != nil && l.scan.Shared == list[i].shape.Batched() {
-		return false
-	}
-	return l.used[list[i].offset]
-}
-
-// fixed are the values that are the same in every step.
-func (l *scanLowering) fixed() map[*ir.Value]bool {
-	s := l.scan
-	fixed := map[*ir.Value]bool{}
-	for _, c := range s.Body.Inputs[s.Carried+s.Steps:] {
-		fixed[c] = true
-	}
-	for _, w := range s.Body.Values {
-		if _, input := w.Op.(*Input); !input {
-			fixed[w] = !slices.ContainsFunc(w.Args, func(a *ir.Value) bool { return !fixed[a] })
-		}
-	}
-	return fixed
+// at is where the result of the step is stored.
+func (s stack) at(shape ir.Shape) View {
+	strides := shape.Strides()
+	strides[0] = s.buf.Row()
+	return View{Buf: s.buf, Offset: s.offset, Strides: strides}
 }
 
 // lower lowers a value of the body.

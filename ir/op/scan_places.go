@@ -95,12 +95,6 @@ func (l *scanLowering) bind() {
 	}
 }
 
-// isRead reports that the step reads an input, or hands it on.
-func (l *scanLowering) isRead(x *ir.Value) bool {
-	return slices.Contains(l.scan.Body.Outputs, x) ||
-		slices.ContainsFunc(l.scan.Body.Values, func(v *ir.Value) bool { return l.need[v] && slices.Contains(v.Args, x) })
-}
-
 // title is what a result is called: as the value of the body.
 func (l *scanLowering) title(i int) string {
 	if name := l.scan.Body.Outputs[i].Name; name != "" {
@@ -114,19 +108,35 @@ func (l *scanLowering) title(i int) string {
 func (l *scanLowering) places() {
 	s := l.scan
 	for i, c := range l.carried {
-		if o := s.Body.Outputs[i]; c != nil && c.array && l.stacked[o].Buf == nil && !isInput(o) {
+		if o := s.Body.Outputs[i]; c != nil && c.array && l.stacked[o].buf == nil && !isInput(o) {
 			l.settle(o, c.view(o.Shape, l.after(c)))
-			l.stacked[o] = View{Buf: c.buf, Offset: l.after(c), Strides: []int{c.buf.Row(), 1}}
+			l.stacked[o] = stack{c.buf, l.after(c), c.size}
 		}
 	}
+	// What only the gradient reads lies side by side: a step finds all of a row in one
+	// place.
+	together := l.buffer(l.v.Name+".saved", ir.Shape{ir.Batch, s.Length, 0})
+	var saved []*ir.Value
 	for k, o := range s.Body.Outputs[s.Carried : s.Carried+s.outputs()] {
-		if !l.reads(l.layout.stacked, k) || l.stacked[o].Buf != nil {
+		if !l.reads(l.layout.stacked, k) || l.stacked[o].buf != nil {
+			continue
+		}
+		if size := o.Shape.Elements(); l.shaped[l.layout.stacked[k].offset] && s.Keep {
+			l.stacked[o] = stack{together, together.Shape[1], 0}
+			together.Shape[1] += size
+			saved = append(saved, o)
 			continue
 		}
 		b := l.buffer(l.title(s.Carried+k), stackOf(o.Shape, s.Length))
+		l.stacked[o] = stack{b, 0, o.Shape.Elements()}
 		l.moves[b] = o.Shape.Elements()
-		l.settle(o, View{Buf: b, Strides: at(o.Shape, s.Length)})
-		l.stacked[o] = View{Buf: b, Strides: []int{b.Row(), 1}}
+		l.settle(o, l.stacked[o].at(o.Shape))
+	}
+	for _, o := range saved {
+		at := l.stacked[o]
+		at.step = together.Shape[1]
+		l.stacked[o], l.moves[together] = at, at.step
+		l.settle(o, at.at(o.Shape))
 	}
 }
 
@@ -181,8 +191,7 @@ func (l *scanLowering) storeStacked() {
 			continue
 		}
 		done[o] = true
-		w := l.stacked[o]
-		if to := (View{Buf: w.Buf, Offset: w.Offset, Strides: at(o.Shape, w.Buf.Row()/o.Shape.Elements())}); !l.isCarried(w.Buf) {
+		if to := l.stacked[o].at(o.Shape); !l.isCarried(to.Buf) {
 			l.copy(l.v, to, l.views[o], o.Shape, "stacked")
 		}
 	}
@@ -306,7 +315,7 @@ func (l *scanLowering) results(sums map[int]View) {
 		if p.shape.Batched() {
 			w.Strides = []int{buf.Row(), 1}
 		}
-		parts = append(parts, Part{p.offset, p.size(), w})
+		parts = append(parts, Part{Offset: p.offset, Size: p.size(), View: w})
 	}
 	for i, c := range l.carried {
 		if c == nil {
@@ -322,8 +331,13 @@ func (l *scanLowering) results(sums map[int]View) {
 		}
 	}
 	for k, o := range s.Body.Outputs[s.Carried : s.Carried+s.outputs()] {
-		if l.reads(l.layout.stacked, k) {
-			add(l.layout.stacked[k], l.stacked[o].Buf, l.stacked[o].Offset)
+		if p, at := l.layout.stacked[k], l.stacked[o]; !l.reads(l.layout.stacked, k) {
+			continue
+		} else if at.step == o.Shape.Elements() {
+			add(p, at.buf, at.offset)
+		} else {
+			strides := slices.Insert(at.at(o.Shape).Strides, 1, at.step)
+			parts = append(parts, Part{p.offset, p.size(), View{Buf: at.buf, Offset: at.offset, Strides: strides}, p.shape})
 		}
 	}
 	for k, w := range sums {
@@ -340,6 +354,9 @@ func (l *scanLowering) results(sums map[int]View) {
 			shape = ir.Shape{ir.Batch, p.Size}
 		}
 		dst := View{Buf: to.Buf, Offset: to.Offset + p.Offset, Strides: to.Strides}
+		if p.Shape != nil {
+			shape, dst.Strides = p.Shape, slices.Concat(to.Strides[:1], p.Shape.Strides()[1:])
+		}
 		l.copy(l.v, dst, p.View, shape, "packed")
 	}
 }

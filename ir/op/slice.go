@@ -137,7 +137,7 @@ func (s *Slice) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 func (s *Slice) Lower(l Lowering, v *ir.Value) {
 	w := l.View(v.Args[0])
 	if w.Parts != nil {
-		if w = s.part(w); w.Buf == nil {
+		if w = s.part(w); w.Buf == nil && w.Parts == nil {
 			l.Errorf(v, "%v takes parts of a value that lie apart", s)
 			return
 		}
@@ -149,11 +149,19 @@ func (s *Slice) Lower(l Lowering, v *ir.Value) {
 }
 
 // part is where the columns lie that a slice takes of a value in parts, if it takes
-// them from one; else a view of nothing.
+// them from one; else a view of nothing. Of a part that lies as another shape does it
+// takes all: what remains is one part.
 func (s *Slice) part(w View) View {
 	last := len(s.Starts) - 1
 	start, size, step := s.Starts[last], s.Sizes[last], s.Steps[last]
 	for _, p := range w.Parts {
+		if p.Shape != nil {
+			if p.Offset == start && p.Size == size && step == 1 {
+				p.Offset = 0
+				return View{Parts: []Part{p}}
+			}
+			continue
+		}
 		if p.Offset <= start && start+(size-1)*step < p.Offset+p.Size && step > 0 {
 			q := View{Buf: p.View.Buf, Offset: p.View.Offset + start - p.Offset, Strides: slices.Clone(p.View.Strides)}
 			q.Strides[last] *= step

@@ -107,3 +107,44 @@ func TestStagesOff(t *testing.T) {
 		t.Errorf("a prediction takes %d floats without the passes and %d with them", long.Predict.ArenaFloats, short.Predict.ArenaFloats)
 	}
 }
+
+// TestRecurrence shows what becomes of a recurrent layer: one product before the loop,
+// in it the product of the state and one kernel for all that follows, and the gradients
+// of the weights after it.
+func TestRecurrence(t *testing.T) {
+	b := ir.NewBuilder("train")
+	b.At("gated", diag.Pos{File: "gated.yaml", Line: 3, Col: 5})
+	const steps, units = 3, 2
+	x := op.InputOf(b, op.Input{Port: "x", Of: ir.Type{Shape: ir.Shape{ir.Batch, steps, 4}}})
+	kernel := op.ParamOf(b, op.Param{Segment: "gated/kernel", Shape: ir.Shape{4, 2 * units}})
+	recurrent := op.ParamOf(b, op.Param{Segment: "gated/recurrent_kernel", Shape: ir.Shape{units, 2 * units}})
+	finals, _ := op.Recur(b, op.Recurrence{
+		Length: steps, Train: true, Initial: []*ir.Value{op.BroadcastTo(b, op.Scalar(b, 0), ir.Shape{ir.Batch, units})},
+		Steps: []*ir.Value{b.Named(op.MatMul(b, x, kernel), "gated.projected")}, Captures: []*ir.Value{recurrent},
+		Body: func(b *ir.Builder, carried, steps, captures []*ir.Value) (next, outputs []*ir.Value) {
+			z := b.Named(op.Binary(b, "add", op.MatMul(b, carried[0], captures[0]), steps[0]), "gated.pre")
+			keep := op.Unary(b, "sigmoid", op.SliceAxis(b, z, 1, 0, units))
+			new := op.Unary(b, "tanh", op.SliceAxis(b, z, 1, units, units))
+			h := op.Binary(b, "add", op.Binary(b, "mul", keep, carried[0]), new)
+			return []*ir.Value{b.Named(h, "gated.state")}, nil
+		},
+	})
+	y := b.Named(finals[0], "gated")
+	b.Graph.Outputs = []*ir.Value{y}
+	target := op.InputOf(b, op.Input{Port: "gated", Kind: op.Target, Of: ir.Type{Shape: ir.Shape{ir.Batch, units}}})
+	b.At("loss", diag.Pos{})
+	b.Graph.Loss = b.Named(op.Sum(b, op.Binary(b, "mul", y, target), false, 0, 1), "loss")
+	b.Graph.Losses = []*ir.Value{b.Graph.Loss}
+	if err := b.Errors.Err(); err != nil {
+		t.Fatal(err)
+	}
+	m := &model{header: loop.Program{Name: "gated", File: "gated.yaml", Batch: 8}}
+	m.src = Source{Predict: Clone(b.Graph), Evaluate: b.Graph, Train: b.Graph}
+	m.src.Predict.Loss, m.src.Predict.Losses = nil, nil
+	m.describe(b.Graph)
+	p, err := Compile(&m.header, m.src, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.File(t, "testdata/recurrence.txt", p.Predict.String()+p.Train.String())
+}

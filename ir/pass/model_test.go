@@ -277,13 +277,17 @@ func (n *network) recurrent(x *ir.Value) *ir.Value {
 	if n.c.pick(3) == 0 {
 		r.Mask = op.Binary(b, "gt", op.ReshapeTo(b, op.SliceAxis(b, x, 2, 0, 1), x.Shape[:2]), op.Scalar(b, 0))
 	}
-	form, all := n.c.pick(3), n.c.pick(2) == 0
+	form, all := n.c.pick(4), n.c.pick(2) == 0
 	r.Body = func(b *ir.Builder, carried, steps, captures []*ir.Value) (next, outputs []*ir.Value) {
 		h, c := carried[0], carried[1]
 		if form == 0 { // the product is of what is made in the step
 			h = op.Binary(b, "mul", h, op.Unary(b, "sigmoid", c))
 		}
-		z := op.Binary(b, "add", op.Binary(b, "add", op.MatMul(b, h, captures[0]), steps[0]), captures[1])
+		bias := captures[1]
+		if form == 3 { // its gradient cannot wait until after the loop
+			bias = op.Unary(b, "tanh", bias)
+		}
+		z := op.Binary(b, "add", op.Binary(b, "add", op.MatMul(b, h, captures[0]), steps[0]), bias)
 		gate := func(i int, f string) *ir.Value { return op.Unary(b, f, op.SliceAxis(b, z, 1, i*units, units)) }
 		f, g, o := gate(0, "sigmoid"), gate(1, "tanh"), gate(2, "sigmoid")
 		c = op.Binary(b, "add", op.Binary(b, "mul", f, c), op.Binary(b, "mul", op.Binary(b, "sub", op.Scalar(b, 1), f), g))

@@ -19,7 +19,7 @@ func Tiled(u *driver.Unit, r driver.Request, k *loop.Contract, l amd64.Level) (*
 		return nil, nil
 	}
 	how := &scheme{Contraction: p, loops: map[int]*gotree.Var{}}
-	d := &writer{teller: teller{scheme: how, Script: driver.NewScript(r, "n", "t", "work", "part", "step", "w", "p", driver.TableMark)}, unit: u, level: l, req: r}
+	d := &writer{teller: teller{scheme: how, Script: driver.NewScript(r, "n", "t", "work", "again", "part", "step", "w", "p", driver.TableMark)}, unit: u, level: l, req: r}
 	d.table = regionTable{scheme: how, Table: driver.Table{Var: &gotree.Var{Name: driver.TableMark}}}
 	for i, o := range append([]plan.Operand{p.Out, p.Lhs, p.Rhs}, p.Extras...) {
 		given, ok := r.Operand(o.Buf)
@@ -51,8 +51,9 @@ type writer struct {
 	e       []driver.Operand
 	err     error // the first of a routine
 
-	panel    gotree.Expr // the packed panel; nil: the operand is read as it lies
-	from, to *gotree.Var // the units of this worker
+	panel    gotree.Expr  // the packed panel; nil: the operand is read as it lies
+	place    driver.Index // of what is packed, in the scratch
+	from, to *gotree.Var  // the units of this worker
 	table    regionTable
 	team     sharers
 }
@@ -76,6 +77,9 @@ func (a position) plus(l plan.Axis, of gotree.Expr, most int) position {
 func (d *writer) write() {
 	b := d.Body
 	b.Work, b.RowWork = d.PanelFloats()
+	if b.Held = d.req.Held && holds(d.Contraction); b.Held {
+		b.Work = d.Points() * (d.Lane.N/d.Width*d.Whole(d.Width) + d.Whole(d.Lane.N%d.Width))
+	}
 	d.sums = d.Var("sums", "s")
 	d.unit.Declare(tileType)
 	d.table.read(d.Var("p", "q"))
@@ -202,6 +206,7 @@ func (d *writer) panels(at position) {
 	if full > 0 {
 		d.Add(gotree.Remark(fmt.Sprintf("The last %d columns:", rest)))
 	}
+	placed(d, func() driver.Index { return driver.Index{}.Ahead(full * d.Points() * d.Whole(d.Width)) })
 	d.onePanel(d.last(at, full), rest)
 }
 
@@ -209,7 +214,10 @@ func (d *writer) panels(at position) {
 func (d *writer) everyPanel(at position, from, to gotree.Expr, full int) {
 	j := d.Var("j")
 	defer d.Free(j)
-	d.In(driver.Every(j, from, to, gotree.Int(d.Width)), func() { d.onePanel(at.plus(d.Lane, j, (full-1)*d.Width), d.Width) })
+	d.In(driver.Every(j, from, to, gotree.Int(d.Width)), func() {
+		placed(d, func() driver.Index { return driver.Index{}.Step(j, d.Points()*d.Whole(d.Width)/d.Width, -1) })
+		d.onePanel(at.plus(d.Lane, j, (full-1)*d.Width), d.Width)
+	})
 }
 
 // last is where the panel after full whole ones starts.

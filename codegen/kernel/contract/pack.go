@@ -15,7 +15,7 @@ func (d *writer) packed(at position, lanes int) {
 	if d.Void || d.Packing == plan.InPlace {
 		return
 	}
-	work := gotree.Ref(gotree.At(driver.Work, gotree.Int(0)))
+	work := gotree.Ref(d.place.Of(driver.Work))
 	if d.Packing == plan.RowsIfShared {
 		panel := d.Var("panel", "rest")
 		d.panel = panel
@@ -27,7 +27,7 @@ func (d *writer) packed(at position, lanes int) {
 		d.tell("w", "=", three(steps...), "")
 		shared := gotree.Op(total(d.Regions[0].Row), ">", gotree.Int(d.Heights[0]))
 		d.In(&gotree.If{Cond: shared, Note: "more than one tile reads it"}, func() {
-			d.packPoints(at, lanes)
+			packOnce(d, at, lanes)
 			d.Add(gotree.Set(panel, "=", work))
 			d.tell("w", "=", three(d.panelSteps(lanes)...), "")
 		})
@@ -37,12 +37,12 @@ func (d *writer) packed(at position, lanes int) {
 	if full, rest := d.Lane.N/d.Width, d.Lane.N%d.Width; full > 0 && rest > 0 && d.Whole(rest) != d.Whole(d.Width) {
 		d.tell("w", "=", three(d.panelSteps(lanes)...), "")
 	}
-	d.packPoints(at, lanes)
+	packOnce(d, at, lanes)
 }
 
 // packPoints writes the loops that pack.
 func (d *writer) packPoints(at position, lanes int) {
-	from, to := at.panel.Ahead(d.Rhs.Offset), driver.Index{}
+	from, to := at.panel.Ahead(d.Rhs.Offset), d.place
 	strides := d.PanelSteps(lanes)
 	inner := len(d.Sum) - 1
 	counts := []gotree.Expr{d.pointsOf(inner)}

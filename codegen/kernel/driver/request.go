@@ -13,6 +13,9 @@ type Request struct {
 	// Divide asks for a body that workers may divide among themselves although each
 	// row of its result is computed from its own rows alone.
 	Divide bool
+	// Held asks for a body of a product in a loop that packs the right operand once: it
+	// is given a bool, again, and finds what it has packed in work if that is true.
+	Held bool
 	// Shape holds the sizes of a kernel that layers share; nil: the kernel is made
 	// for its sizes.
 	Shape *shape.Shape

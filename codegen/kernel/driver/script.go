@@ -12,6 +12,7 @@ var (
 	Rows   = &gotree.Var{Name: "n"}
 	Work   = &gotree.Var{Name: "work"}
 	Worker = &gotree.Var{Name: "t"}
+	Again  = &gotree.Var{Name: "again"} // of a body that is Held
 	First  = &gotree.Var{Name: "first"} // the number of the first row, of a kernel that draws
 )
 
