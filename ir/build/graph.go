@@ -91,6 +91,7 @@ func (p *plan) layer(g *built, i int) *ir.Value {
 	g.masks[p.names[i]] = layer.MaskOf(c, info, p.configs[i], in, y)
 	for result, v := range c.Results {
 		g.values[p.names[i]+"."+result] = v
+		g.masks[p.names[i]+"."+result] = g.net.Masks[v]
 	}
 	if y.Valid() && !y.Shape.Ragged() && y.Shape.Elements() > maxLive/p.batch {
 		return c.Errorf("its result %v takes %d values for a batch of %d; at most %d are supported", y.Shape, y.Shape.Elements()*p.batch, p.batch, maxLive)

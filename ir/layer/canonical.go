@@ -54,6 +54,13 @@ func canonicalValue(v reflect.Value, of string, training bool) any {
 	if c, ok := v.Interface().(spec.Call); ok {
 		return canonicalCall(c, of, training)
 	}
+	if x, ok := v.Interface().(spec.Value); ok && of == "cell" {
+		k, errs := cellOf(x, "")
+		if len(errs) > 0 {
+			return nil
+		}
+		return canonicalCell(k, training)
+	}
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
 			return nil
@@ -76,6 +83,19 @@ func canonicalCall(c spec.Call, of string, training bool) any {
 	case "initializer":
 		e, s, _ := initializers.Resolve(c)
 		name, settings = e.Name, s
+	case "layer":
+		if c.Name == "" {
+			return nil
+		}
+		n, errs := nestedOf(c)
+		if len(errs) > 0 {
+			return nil
+		}
+		tree := Canonical(n.Config, training)
+		if training && !n.trainable {
+			tree["trainable"] = false
+		}
+		return map[string]any{n.Name: tree}
 	case "regularizer":
 		if c.Name == "" {
 			return nil

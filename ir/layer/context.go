@@ -31,6 +31,8 @@ type Net struct {
 	// Masks says which steps of a value count; see [MaskOf]. It holds those
 	// of the inputs of the layer that is built.
 	Masks map[*ir.Value]*ir.Value
+	// Counted is the mask of the output whose loss is built; nil where it has none.
+	Counted *ir.Value
 	// Penalties are the regularised parameters, in Keras's order.
 	Penalties []Penalty
 	Adapts    []Adapt

@@ -62,10 +62,46 @@ LAYERS = {
         keras.layers.SimpleRNN,
         keras.layers.LSTM,
         keras.layers.GRU,
+        keras.layers.RNN,
+        keras.layers.Bidirectional,
+        keras.layers.TimeDistributed,
     )
 }
 
-STATES = ["state_h", "state_c"]  # nngen's names of what return_state adds
+CELLS = {
+    cls.__name__: cls
+    for cls in (keras.layers.SimpleRNNCell, keras.layers.LSTMCell, keras.layers.GRUCell, keras.layers.StackedRNNCells)
+}
+
+
+def cell(value):
+    """A cell, or the list of cells that RNN makes a stack of."""
+    if isinstance(value, list):
+        return [cell(v) for v in value]
+    kind, args = named(value)
+    if "cells" in args:
+        args["cells"] = cell(args["cells"])
+    return CELLS[kind](**{k: regularizer(v) if k.endswith("_regularizer") else v for k, v in args.items()})
+
+
+def states(cell):
+    """nngen's names of the states of a cell."""
+    if isinstance(cell, keras.layers.StackedRNNCells):
+        return [f"cell_{i}_{s[6:]}" for i, c in enumerate(cell.cells) for s in states(c)]
+    return ["state_h", "state_c"] if isinstance(cell, keras.layers.LSTMCell) else ["state_h"]
+
+
+def results(built):
+    """nngen's names of what a layer gives after its first result."""
+    if isinstance(built, keras.layers.Bidirectional):
+        ways = [
+            f"{way}_{s.removeprefix('state_')}"
+            for way, inner in (("forward", built.forward_layer), ("backward", built.backward_layer))
+            for s in states(inner.cell)
+        ]
+        return ([] if built.merge_mode else ["backward"]) + ways
+    return states(built.cell) if isinstance(built, keras.layers.RNN) else []
+
 
 MERGE = keras.layers.Add.__mro__[1]  # what joins several inputs
 
@@ -150,6 +186,17 @@ def layer(kind, args, mask_batch):
         for key, value in args.items()
         if key != "inputs"
     }
+    if "cell" in args:
+        args["cell"] = cell(args["cell"])
+    for key in ("layer", "backward_layer"):
+        if key in args:
+            args[key] = layer(*named(args[key]), mask_batch)
+    if kind in ("Bidirectional", "TimeDistributed"):  # whose constructors do not hand it on
+        frozen = args.pop("trainable", True) is False
+        built = LAYERS[kind](**args)
+        if frozen:
+            built.trainable = False
+        return built
     for key in ("mean", "variance"):
         if key in args:  # as an array, because a list would be rounded to float32 first
             args[key] = np.asarray(args[key], "float64")
@@ -179,15 +226,18 @@ def build(model, mask_batch=None):
         built = layer(kind, args, mask_batch)
         sources = [tensors[s] for s in args.get("inputs", [])] or [last]
         if issubclass(LAYERS[kind], MERGE):
-            results = built(sources)
+            values = built(sources)
         elif len(sources) > 1:
-            results = built(sources[0], initial_state=sources[1:])
+            initial = sources[1:]
+            if isinstance(built, keras.layers.RNN):
+                initial = keras.tree.pack_sequence_as(built.state_size, initial)
+            values = built(sources[0], initial_state=initial)
         else:
-            results = built(sources[0])
-        last, *states = results if isinstance(results, (list, tuple)) else [results]
+            values = built(sources[0])
+        last, *others = keras.tree.flatten(values)
         tensors[built.name] = last
-        for state, value in zip(STATES, states):
-            tensors[f"{built.name}.{state}"] = value
+        for name, value in zip(results(built), others):
+            tensors[f"{built.name}.{name}"] = value
     outputs = [tensors[name] for name in model.get("outputs", [])] or [last]
     out = keras.Model(inputs, outputs[0] if len(outputs) == 1 else outputs)
     if "compile" in model:
@@ -223,8 +273,22 @@ def dense_gradients(optimizer):
 def weights(model):
     """All weights by nngen's names, `layer/variable`, in Keras's order. Injected masks are no weights."""
     return {
-        f"{lay.name}/{v.name}": v
+        f"{lay.name}/{name}": v
         for lay in model.layers
-        for v in lay.weights
+        for name, v in variables(lay)
         if not (isinstance(lay, MaskedDropout) and v.name == "mask")
     }
+
+
+def variables(lay):
+    """The weights of a layer with their names in it."""
+    if isinstance(lay, keras.layers.Bidirectional):
+        for way, inner in (("forward", lay.forward_layer), ("backward", lay.backward_layer)):
+            yield from ((f"{way}_{name}", v) for name, v in variables(inner))
+    elif isinstance(lay, keras.layers.RNN) and isinstance(lay.cell, keras.layers.StackedRNNCells):
+        for i, one in enumerate(lay.cell.cells):
+            yield from ((f"cell_{i}_{v.name}", v) for v in one.weights)
+    elif isinstance(lay, keras.layers.TimeDistributed):
+        yield from variables(lay.layer)
+    else:
+        yield from ((v.name, v) for v in lay.weights)
