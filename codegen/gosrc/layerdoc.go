@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gokernel"
@@ -94,10 +95,13 @@ func layerWords(layers []loop.Layer) string {
 // lossWords describe the loss: which losses, and what else has been added to
 // them.
 func (e layerDoc) lossWords(backward bool, steps []string) (subject string, said []string) {
-	for _, t := range e.Targets {
+	for i, t := range e.Targets {
 		s := strings.ReplaceAll(gokernel.Word(t.Loss), "_", " ")
 		if len(e.Targets) > 1 {
 			s += " of " + mention(t.Name)
+		}
+		if w := e.Training.LossWeights; w != nil && w[i] != 1 {
+			s = strconv.FormatFloat(w[i], 'g', -1, 64) + "·" + s
 		}
 		said = append(said, s)
 	}

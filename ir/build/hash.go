@@ -57,6 +57,9 @@ func (id identity) hash() string {
 		if weighted != nil {
 			section["weighted_metrics"] = weighted
 		}
+		if id.compile.weights != nil {
+			section["loss_weights"] = id.compile.weights
+		}
 		tree["compile"] = section
 	}
 	return digest(tree)

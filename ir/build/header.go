@@ -129,6 +129,7 @@ func (h heading) training() loop.Training {
 	for _, l := range h.compile.losses {
 		t.Losses = append(t.Losses, l.name)
 	}
+	t.LossWeights = h.compile.weights
 	for _, list := range h.compile.metrics {
 		t.Metrics = append(t.Metrics, metricSettings(list))
 	}

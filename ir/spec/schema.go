@@ -207,8 +207,10 @@ func (s *schema) compile() schemaNode {
 	loss, metric := s.list("loss"), s.list("metric")
 	metrics := anyOf(metric, schemaNode{"type": "array", "items": metric})
 	return described(strict(schemaNode{
-		"optimizer":        described(s.list("optimizer"), "How the weights are changed; without it, rmsprop."),
-		"loss":             described(anyOf(loss, schemaNode{"type": "object", "additionalProperties": loss}), "What training makes small: for every output, or by the outputs' names."),
+		"optimizer": described(s.list("optimizer"), "How the weights are changed; without it, rmsprop."),
+		"loss":      described(anyOf(loss, schemaNode{"type": "object", "additionalProperties": loss}), "What training makes small: for every output, or by the outputs' names."),
+		"loss_weights": described(anyOf(schemaNode{"type": "number"}, schemaNode{"type": "object", "minProperties": 1, "additionalProperties": schemaNode{"type": "number"}}),
+			"What the loss of every output is multiplied by before all are added."),
 		"metrics":          described(anyOf(metrics, schemaNode{"type": "object", "additionalProperties": metrics}), "What is measured besides the loss."),
 		"weighted_metrics": described(anyOf(metrics, schemaNode{"type": "object", "additionalProperties": metrics}), "What is measured with every row counted by its weight."),
 	}, "loss"), "How the model is trained: optimizer, loss and metrics. Without it the model predicts only.")

@@ -120,11 +120,20 @@ type NamedCall struct {
 	Pos    diag.Pos // of the output's name, or of the call
 }
 
+// LossWeight is how much the loss of an output counts in the sum of all.
+type LossWeight struct {
+	Output string // "" is the only output
+	Weight float64
+	Pos    diag.Pos // of the output's name, or of the number
+}
+
 // Compile is the `compile:` section.
 type Compile struct {
 	Optimizer Call // rmsprop where the description has none, as in Keras
 	Losses    []NamedCall
-	Metrics   []NamedCall
+	// LossWeights are those of all outputs, or of none: every loss counts once.
+	LossWeights []LossWeight
+	Metrics     []NamedCall
 	// WeightedMetrics count every row by its weight.
 	WeightedMetrics []NamedCall
 	Pos             diag.Pos

@@ -133,6 +133,16 @@ func (c *Compile) tree() Value {
 	if len(c.Losses) > 0 {
 		entries = append(entries, document.Named("loss", callsTree(c.Losses)))
 	}
+	if len(c.LossWeights) > 0 {
+		weights := document.Object()
+		for _, w := range c.LossWeights {
+			number := Value{Kind: Float, Float: w.Weight}
+			if weights.Map = append(weights.Map, document.Named(w.Output, number)); w.Output == "" {
+				weights = number
+			}
+		}
+		entries = append(entries, document.Named("loss_weights", weights))
+	}
 	if len(c.Metrics) > 0 {
 		entries = append(entries, document.Named("metrics", callsTree(c.Metrics)))
 	}
