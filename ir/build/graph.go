@@ -83,7 +83,11 @@ func (p *plan) layer(g *built, i int) *ir.Value {
 			return layer.Poison(b)
 		}
 	}
-	c := &layer.Context{Net: g.net, Name: p.names[i], Kind: l.Type, Trainable: l.Trainable == nil || *l.Trainable, Args: l.Args}
+	first := p.names[p.first(i)]
+	if first != p.names[i] && !g.values[first].Valid() {
+		return layer.Poison(b)
+	}
+	c := &layer.Context{Net: g.net, Name: p.names[i], First: first, Kind: l.Type, Trainable: p.trainable(i), Args: l.Args}
 	y := b.Named(p.configs[i].Build(c, in), p.names[i])
 	if y.Valid() && !y.Shape.Ragged() && y.Shape.Elements() > maxLive/p.batch {
 		return c.Errorf("its result %v takes %d values for a batch of %d; at most %d are supported", y.Shape, y.Shape.Elements()*p.batch, p.batch, maxLive)

@@ -78,7 +78,10 @@ func (id identity) architecture(training bool) map[string]any {
 		}
 		one["inputs"] = reads
 		if training {
-			one["trainable"] = l.Trainable == nil || *l.Trainable
+			one["trainable"] = id.trainable(i)
+		}
+		if l.Shared.Name != "" {
+			one["shared"] = l.Shared.Name
 		}
 		layers = append(layers, one)
 	}

@@ -108,7 +108,7 @@ func (h heading) layers() []loop.Layer {
 		l := h.spec.Layers[i]
 		row := loop.Layer{
 			Name: h.names[i], Type: l.Type, Output: slices.Clone(h.g.values[h.names[i]].Shape.Row()), Params: params[h.names[i]],
-			Trainable: l.Trainable == nil || *l.Trainable, Pos: l.Pos,
+			Trainable: h.trainable(i), Pos: l.Pos, Shared: l.Shared.Name,
 		}
 		for _, r := range h.reads[i] {
 			row.Inputs = append(row.Inputs, r.Name)

@@ -17,7 +17,9 @@ func (p *plan) resolveLayers() {
 		title := title(l, i)
 		info, ok := layer.Find(l.Type)
 		if !ok {
-			p.errs.Add(l.Pos, "%s: %s", title, layer.Unknown(l))
+			if l.Shared.Name == "" {
+				p.errs.Add(l.Pos, "%s: %s", title, layer.Unknown(l))
+			}
 			continue
 		}
 		config := info.New()
@@ -25,6 +27,9 @@ func (p *plan) resolveLayers() {
 			return slices.ContainsFunc(spec.DocOf(config), func(a spec.ArgDoc) bool { return a.Name == name })
 		}), title)
 		errs = append(errs, spec.Decode(args, config)...)
+		if l.Shared.Name != "" {
+			errs = nil // reported for the first use
+		}
 		switch n := len(p.reads[i]); {
 		case n == 0:
 			errs.Add(l.Pos, "%s: there is nothing that it could read", title)
@@ -38,6 +43,25 @@ func (p *plan) resolveLayers() {
 			p.configs[i] = config
 		}
 	}
+	for i := range p.configs {
+		if first := p.first(i); first != i && p.configs[i] != nil {
+			p.configs[i] = p.configs[first]
+		}
+	}
+}
+
+// first is the first use of layer i, which has its weights: itself in most cases.
+func (p *plan) first(i int) int {
+	if name := p.spec.Layers[i].Shared.Name; name != "" {
+		return slices.Index(p.names, name)
+	}
+	return i
+}
+
+// trainable reports whether training changes the weights of layer i.
+func (p *plan) trainable(i int) bool {
+	l := p.spec.Layers[p.first(i)]
+	return l.Trainable == nil || *l.Trainable
 }
 
 // later are arguments of Keras's layers that this version has not.
@@ -64,8 +88,11 @@ func laterArguments(args spec.Args, later []string, title string) (spec.Args, di
 
 // title names a layer in messages as spec does.
 func title(l spec.Layer, i int) string {
-	if l.Name != "" {
+	switch {
+	case l.Name != "":
 		return "layer " + diag.Quote(l.Name)
+	case l.Args.Owner != "" && l.Shared.Name == "":
+		return l.Args.Owner
 	}
 	return fmt.Sprintf("layer %d", i+1)
 }

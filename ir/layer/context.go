@@ -34,11 +34,12 @@ type Net struct {
 	BatchStatistics []string
 
 	parameters int
+	segments   map[string]*ir.Value // the parameters, by the names of their segments
 }
 
 // NewNet begins the layers of b's graph.
 func NewNet(b *ir.Builder, training bool) *Net {
-	return &Net{B: b, Training: training, Logits: map[*ir.Value]*ir.Value{}}
+	return &Net{B: b, Training: training, Logits: map[*ir.Value]*ir.Value{}, segments: map[string]*ir.Value{}}
 }
 
 // Penalty is a trainable parameter with a regularizer.
@@ -62,6 +63,7 @@ type Adapt struct {
 type Context struct {
 	*Net
 	Name      string // the layer's name in the description
+	First     string // the layer whose parameters it has: itself, but for a second use
 	Kind      string // its class: "Dense"
 	Trainable bool   // trainable: false freezes its parameters
 	Args      spec.Args
@@ -102,7 +104,7 @@ func (c *Context) Param(name string, shape ir.Shape, init, regularizer spec.Call
 	if regularizer.Name != "" {
 		_, r, errs := regularizers.Resolve(regularizer)
 		c.report(errs)
-		if len(errs) == 0 && c.Trainable && v.Valid() {
+		if len(errs) == 0 && c.Trainable && v.Valid() && !c.Second() {
 			c.Penalties = append(c.Penalties, Penalty{v, r, regularizer.Pos})
 		}
 	}
@@ -114,7 +116,27 @@ func (c *Context) State(name string, shape ir.Shape, init spec.Call) *ir.Value {
 	return c.param(name, shape, block.State, init)
 }
 
+// Second reports that the layer uses the parameters of another one once more.
+func (c *Context) Second() bool { return c.First != "" && c.First != c.Name }
+
+// shared is a parameter of the layer that is used once more.
+func (c *Context) shared(name string, shape ir.Shape) *ir.Value {
+	v := c.segments[c.First+"/"+name]
+	switch {
+	case v == nil:
+		return c.Errorf("it shares the weights of layer %s, which has no %s with what it reads itself", diag.Quote(c.First), name)
+	case !v.Valid():
+		return c.poison()
+	case !v.Shape.Equal(shape):
+		return c.Errorf("it shares the weights of layer %s, whose %s is %v, but with its own input it would be %v; let both read values of one shape", diag.Quote(c.First), name, v.Shape, shape)
+	}
+	return v
+}
+
 func (c *Context) param(name string, shape ir.Shape, role block.Role, init spec.Call) *ir.Value {
+	if c.Second() {
+		return c.shared(name, shape)
+	}
 	n := 1
 	for _, d := range shape {
 		if d > MaxParameters/n {
@@ -138,7 +160,9 @@ func (c *Context) param(name string, shape ir.Shape, role block.Role, init spec.
 		c.report(errs)
 		return c.poison()
 	}
-	return c.Named(op.ParamOf(c.B, op.Param{Segment: c.Name + "/" + name, Shape: shape, Role: role, Init: filled}), name)
+	segment := c.Name + "/" + name
+	c.segments[segment] = c.Named(op.ParamOf(c.B, op.Param{Segment: segment, Shape: shape, Role: role, Init: filled}), name)
+	return c.segments[segment]
 }
 
 // poison is the result of a layer whose mistake has been reported already.

@@ -73,6 +73,7 @@ type checker struct {
 	names []string
 	index map[string]int // of layers, by name; inputs are -1-i
 	reads [][]int        // for each layer what it reads, as in index
+	first [][]int        // for each second use the layer that comes before it
 	errs  diag.List
 	order []int
 }
@@ -134,12 +135,15 @@ func (c *checker) resolve() {
 		}
 		return i, ok
 	}
-	c.reads = make([][]int, len(m.Layers))
+	c.reads, c.first = make([][]int, len(m.Layers)), make([][]int, len(m.Layers))
 	for i, l := range m.Layers {
 		if i == 0 && l.Inputs == nil && len(m.Inputs) > 1 {
 			c.errs.Add(l.Pos, "layer %s: the model has several inputs, so its first layer must name what it reads; write inputs: [%s]",
 				diag.Quote(c.names[0]), document.Plain(m.Inputs[0].Name))
 			continue
+		}
+		if l.Shared.Name != "" {
+			c.second(i, lookup)
 		}
 		title := "layer " + diag.Quote(c.names[i]) + ": inputs"
 		for _, r := range m.inputRefs(i, c.names) {
@@ -161,6 +165,22 @@ func (c *checker) resolve() {
 	}
 }
 
+// second looks up whose second use layer i is. The weights are made with the first.
+func (c *checker) second(i int, lookup func(Ref, string) (int, bool)) {
+	r := c.m.Layers[i].Shared
+	title := "layer " + diag.Quote(c.names[i]) + ": Shared"
+	switch at, ok := lookup(r, title); {
+	case !ok:
+	case at < 0:
+		c.errs.Add(r.Pos, "%s names the input %s; what is used once more is a layer", title, diag.Quote(r.Name))
+	case c.m.Layers[at].Shared.Name != "":
+		first := c.m.Layers[at].Shared.Name
+		c.errs.Add(r.Pos, "%s: %s is itself a second use, of %s; write layer: %s", title, diag.Quote(r.Name), diag.Quote(first), document.Plain(first))
+	default:
+		c.first[i] = []int{at}
+	}
+}
+
 // cycles orders the layers by what they read, depth first with a stack of its
 // own: a description may be thousands of layers long.
 func (c *checker) cycles() {
@@ -179,13 +199,14 @@ func (c *checker) cycles() {
 		state[root] = open
 		for len(stack) > 0 {
 			top := &stack[len(stack)-1]
-			if top.next == len(c.reads[top.layer]) {
+			before := slices.Concat(c.reads[top.layer], c.first[top.layer])
+			if top.next == len(before) {
 				state[top.layer] = done
 				c.order = append(c.order, top.layer)
 				stack = stack[:len(stack)-1]
 				continue
 			}
-			at := c.reads[top.layer][top.next]
+			at := before[top.next]
 			top.next++
 			switch {
 			case at < 0 || state[at] == done:
@@ -222,7 +243,12 @@ func (c *checker) cycle(path []int) {
 			b.WriteString("... reads ")
 			break
 		}
-		b.WriteString(diag.Quote(c.names[path[(first-i+len(path))%len(path)]]) + " reads ")
+		reader, read := path[(first-i+len(path))%len(path)], path[(first-i-1+2*len(path))%len(path)]
+		verb := " reads "
+		if !slices.Contains(c.reads[reader], read) {
+			verb = " uses once more "
+		}
+		b.WriteString(diag.Quote(c.names[reader]) + verb)
 	}
 	l := path[first]
 	b.WriteString(diag.Quote(c.names[l]))
@@ -257,8 +283,23 @@ func (c *checker) unused() {
 		}
 	}
 	for i, l := range c.m.Layers {
-		if !used[i] {
+		if used[i] {
+			continue
+		}
+		if j := c.secondOf(i, used); j >= 0 {
+			c.errs.Add(l.Pos, "layer %s is not used itself: no output depends on it, but %s uses it once more; write it there", diag.Quote(c.names[i]), diag.Quote(c.names[j]))
+		} else {
 			c.errs.Add(l.Pos, "layer %s is not used: no output depends on it; add it to outputs: or take it out", diag.Quote(c.names[i]))
 		}
 	}
+}
+
+// secondOf finds a second use of layer i that an output depends on, or gives -1.
+func (c *checker) secondOf(i int, used []bool) int {
+	for j, first := range c.first {
+		if used[j] && slices.Contains(first, i) {
+			return j
+		}
+	}
+	return -1
 }

@@ -32,6 +32,20 @@ type compileReader struct {
 	*document.Reader
 	m    *Model
 	deep bool // the layers have mistakes: their names are not known for sure
+	// aliases are names of models, each with the layer that gives its output.
+	aliases map[string]string
+}
+
+// outputNames gives a map from outputs with the layers for the models that it
+// names.
+func (r *compileReader) outputNames(v Value) Value {
+	v.Map = slices.Clone(v.Map)
+	for i, e := range v.Map {
+		if layer, ok := r.aliases[e.Name]; ok {
+			v.Map[i].Name = layer
+		}
+	}
+	return v
 }
 
 func (r *compileReader) compile(a Arg) *Compile {
@@ -96,7 +110,8 @@ func (r *compileReader) optimizer(v Value) Call {
 // perOutput reads a loss or metrics: one for every output, or a map from the
 // names of outputs. Several says that a list may stand for each.
 func (r *compileReader) perOutput(what string, v Value, several bool) []NamedCall {
-	if v.Kind == Map && len(v.Map) > 0 && outputMap(r.m, v) {
+	if v.Kind == Map && len(v.Map) > 0 && outputMap(r.m, r.outputNames(v)) {
+		v = r.outputNames(v)
 		var all []NamedCall
 		for _, e := range v.Map {
 			if !r.isOutput(what, e) {
@@ -180,6 +195,7 @@ func (r *compileReader) lossWeights(a Arg) []LossWeight {
 		return nil
 	}
 	before := len(r.Errs)
+	v = r.outputNames(v)
 	var weights []LossWeight
 	for _, e := range v.Map {
 		x, ok := e.Value.Number()

@@ -44,8 +44,11 @@ type Layer struct {
 	Args      Args
 	Inputs    []Ref // nil: the layer before, or the model's input
 	Trainable *bool // nil: not said, which means true
-	Pos       diag.Pos
-	NamePos   diag.Pos // of `name:`; Pos where there is none
+	// Shared names the layer whose type, arguments and weights it has, in a second
+	// use of that layer; Name is "" otherwise.
+	Shared  Ref
+	Pos     diag.Pos
+	NamePos diag.Pos // of `name:`; Pos where there is none
 }
 
 // Ref names an input or a layer.

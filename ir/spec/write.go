@@ -114,6 +114,9 @@ func (a Args) tree(name string) Value {
 
 func (l Layer) tree() Value {
 	var own []Arg
+	if l.Shared.Name != "" {
+		own = append(own, document.Named("layer", document.Text(l.Shared.Name)))
+	}
 	if l.Name != "" {
 		own = append(own, document.Named("name", document.Text(l.Name)))
 	}
@@ -122,6 +125,9 @@ func (l Layer) tree() Value {
 	}
 	if l.Trainable != nil {
 		own = append(own, document.Named("trainable", Value{Kind: Bool, Bool: *l.Trainable}))
+	}
+	if l.Shared.Name != "" {
+		return document.Object(document.Named(sharedType, document.Object(own...)))
 	}
 	args := l.Args
 	args.List = append(own, args.List...)
