@@ -27,6 +27,9 @@ type Net struct {
 	// to: a cross-entropy is computed on that, as Keras's TensorFlow back end
 	// does, which neither overflows nor loses digits.
 	Logits map[*ir.Value]*ir.Value
+	// Masks says which steps of a value count; see [Context.MaskOf]. It holds those
+	// of the inputs of the layer that is built.
+	Masks map[*ir.Value]*ir.Value
 	// Penalties are the regularised parameters, in Keras's order.
 	Penalties []Penalty
 	Adapts    []Adapt
@@ -39,7 +42,7 @@ type Net struct {
 
 // NewNet begins the layers of b's graph.
 func NewNet(b *ir.Builder, training bool) *Net {
-	return &Net{B: b, Training: training, Logits: map[*ir.Value]*ir.Value{}, segments: map[string]*ir.Value{}}
+	return &Net{B: b, Training: training, Logits: map[*ir.Value]*ir.Value{}, Masks: map[*ir.Value]*ir.Value{}, segments: map[string]*ir.Value{}}
 }
 
 // Penalty is a trainable parameter with a regularizer.

@@ -14,7 +14,7 @@ import (
 var later = []string{
 	"AdditiveAttention", "Attention", "GroupedQueryAttention", "GroupQueryAttention",
 	"MultiHeadAttention", "Conv1DTranspose", "Conv2DTranspose", "Conv3D", "Conv3DTranspose", "EinsumDense",
-	"Lambda", "Masking", "ReversibleEmbedding",
+	"Lambda", "ReversibleEmbedding",
 	"SpectralNormalization",
 	"AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
 	"AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D", "AveragePooling3D",

@@ -24,6 +24,7 @@ LAYERS = {
         keras.layers.Normalization,
         keras.layers.CategoryEncoding,
         keras.layers.Embedding,
+        keras.layers.Masking,
         keras.layers.GlobalAveragePooling1D,
         keras.layers.BatchNormalization,
         keras.layers.Add,
