@@ -238,6 +238,7 @@ func (c *checker) cycle(path []int) {
 	}
 	// path runs from the reader of the last back to it: what path[i] is read by comes before it.
 	var b strings.Builder
+	hint := ""
 	for i := range path {
 		if i == 8 {
 			b.WriteString("... reads ")
@@ -246,7 +247,7 @@ func (c *checker) cycle(path []int) {
 		reader, read := path[(first-i+len(path))%len(path)], path[(first-i-1+2*len(path))%len(path)]
 		verb := " reads "
 		if !slices.Contains(c.reads[reader], read) {
-			verb = " uses once more "
+			verb, hint = " shares the weights of ", "; the layer itself comes before what shares its weights"
 		}
 		b.WriteString(diag.Quote(c.names[reader]) + verb)
 	}
@@ -255,7 +256,7 @@ func (c *checker) cycle(path []int) {
 	if slices.ContainsFunc(path, func(l int) bool { return c.m.Layers[l].Inputs == nil }) {
 		b.WriteString("; a layer without inputs: reads the layer before it")
 	}
-	c.errs.Add(c.m.Layers[l].Pos, "the layers form a cycle: %s", b.String())
+	c.errs.Add(c.m.Layers[l].Pos, "the layers form a cycle: %s%s", b.String(), hint)
 }
 
 // unused reports layers and inputs on which no output depends.

@@ -28,9 +28,9 @@ func (u *use) described() Layer {
 		return l
 	}
 	l.Type, l.As, l.Args, l.Trainable = u.of.layer.Type, u.of.layer.As, u.of.layer.Args, nil
-	l.Shared = Ref{Name: u.of.name, Pos: l.Pos}
+	l.Shared = Ref{Name: u.of.name, Pos: u.ref.Pos}
 	if u.copied != nil {
-		l.Name = u.name
+		l.Name, l.Shared.Pos = u.name, l.Pos
 	}
 	return l
 }
@@ -92,14 +92,24 @@ func (x *expander) connect(in *model) {
 				}
 			}
 			x.connect(p.model)
-			for i, asked := range p.model.asked {
-				if !asked && p.model.original == nil {
-					x.Fail(p.reads[i].Pos, "%s: none of its layers reads its input %s; take it out", p.Args.Owner, diag.Quote(p.reads[i].inner))
-				}
-			}
 		case p.use != nil:
 			x.connectUse(in, p)
 		}
+	}
+}
+
+// unread reports inputs of models that no layer reads.
+func (x *expander) unread(in *model) {
+	for _, p := range in.parts {
+		if p.model == nil || p.model.original != nil {
+			continue
+		}
+		for i, asked := range p.model.asked {
+			if !asked {
+				x.Fail(p.reads[i].Pos, "%s: none of its layers reads its input %s; take it out", p.Args.Owner, diag.Quote(p.reads[i].inner))
+			}
+		}
+		x.unread(p.model)
 	}
 }
 
@@ -260,6 +270,10 @@ func (x *expander) lookup(in *model, r Ref, title string) (value, bool) {
 		return value{}, false
 	}
 	if x.inside(r.Name) != nil || slices.ContainsFunc(x.m.Inputs, func(i Input) bool { return i.Name == r.Name }) || x.models[r.Name] != nil {
+		if i := slices.IndexFunc(in.reads, func(b binding) bool { return b.Name == r.Name }); i >= 0 && in.original == nil {
+			x.Fail(r.Pos, "%s names %s, which is called %s in the %s", title, diag.Quote(r.Name), diag.Quote(in.reads[i].inner), in.Args.Owner)
+			return value{}, false
+		}
 		plain := document.Plain(r.Name)
 		x.Fail(r.Pos, "%s names %s, which is outside of the %s; its layers read its inputs and one another: write inputs: {%s: %s} at the model", title, diag.Quote(r.Name), in.Args.Owner, plain, plain)
 		return value{}, false

@@ -11,6 +11,7 @@ import (
 type use struct {
 	layer  Layer
 	of     *use    // whose weights it has; nil: it has its own
+	ref    Ref     // where that is said
 	within *model  // where its names are looked up
 	copied *model  // the outermost second use of a model that it is in; nil: none
 	name   string  // its own, or the automatic one
@@ -90,7 +91,10 @@ func expand(r *document.Reader, m *Model, entries []entry) (aliases map[string]s
 	}
 	x.flatten(x.root)
 	x.nameAll()
-	if x.connect(x.root); len(r.Errs) > before {
+	if x.connect(x.root); len(r.Errs) == before {
+		x.unread(x.root)
+	}
+	if len(r.Errs) > before {
 		return nil
 	}
 	outputs := x.outputs()
@@ -206,6 +210,7 @@ func (x *expander) second(in *model, p *part) {
 	case name == "": // reported
 	case !isModel:
 		p.use = x.newUse(p.Layer, in)
+		p.use.ref = p.of
 		if p.use.of = x.layers[name]; p.use.of == nil {
 			p.use.of = &use{name: name} // which Check reports
 		}
@@ -255,6 +260,9 @@ func (x *expander) copy(to, of, outermost *model) {
 			x.copy(q.model, p.model, outermost)
 			continue
 		}
+		if p.use == nil { // it has a mistake
+			continue
+		}
 		q.use = x.newUse(p.use.layer, to)
 		if q.use.of, q.use.copied = p.use, outermost; p.use.of != nil {
 			q.use.of = p.use.of
@@ -299,11 +307,11 @@ func (x *expander) bind(p *part, of *model) bool {
 	return true
 }
 
-// bindingsText writes inputs of a model under their names.
+// bindingsText writes inputs of a model under their names, as the model has them.
 func bindingsText(list []binding) string {
 	var entries []Arg
 	for _, b := range list[:min(len(list), 8)] {
-		entries = append(entries, document.Named(b.inner, document.Text("...")))
+		entries = append(entries, document.Named(b.inner, document.Text(b.Name)))
 	}
 	return orEllipsis(document.FlowArgs(entries))
 }

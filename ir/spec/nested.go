@@ -49,12 +49,17 @@ type binding struct {
 func (r *layerReader) shared(title string, e *entry, a Arg) {
 	v := a.Value
 	e.Args = Args{Pos: a.Pos, Owner: title, Kind: sharedType}
+	example := r.entry("Shared: {layer: encode, inputs: x}")
+	if v.Kind == Null {
+		r.Fail(v.Pos, "%s: Shared is empty; name the layer that is used once more: %s", title, example)
+		return
+	}
 	if v.Kind != Map {
 		if name, ok := r.Single(v); ok && name != "" {
 			e.of = Ref{Name: name, Pos: v.Pos}
 			return
 		}
-		r.Fail(v.Pos, "%s: Shared takes the name of a layer or model, not %s; write %s", title, v.Describe(), r.entry("Shared: {layer: encode, inputs: x}"))
+		r.Fail(v.Pos, "%s: Shared takes the name of a layer or model, not %s; write %s", title, v.Describe(), example)
 		return
 	}
 	title = r.named(title, v, &e.Layer)
@@ -86,6 +91,9 @@ func (r *layerReader) nested(title string, e *entry, a Arg) {
 	e.Args = Args{Pos: a.Pos, Owner: title, Kind: modelType}
 	example := r.entry("Model: {name: encoder, layers: [...]}")
 	switch {
+	case v.Kind == Null:
+		r.Fail(v.Pos, "%s: Model is empty; write its layers under it: %s", title, example)
+		return
 	case v.Kind == List && dashed(v):
 		r.Fail(v.Pos, "%s: the layers of a Model are an argument of it; write %s", title, example)
 		return

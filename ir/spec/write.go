@@ -130,6 +130,10 @@ func (l Layer) tree() Value {
 		return document.Object(document.Named(sharedType, document.Object(own...)))
 	}
 	args := l.Args
+	if args.Positional != nil && len(own) > 0 { // which a model has given to the layer of an argument alone
+		own = append(own, document.Named("layers", document.ListOf(args.tree(l.Type))))
+		return document.Object(document.Named(modelType, document.Object(own...)))
+	}
 	args.List = append(own, args.List...)
 	return args.tree(l.Type)
 }
