@@ -24,7 +24,7 @@ type trajectory struct {
 		Inputs       map[string]tensor
 		Target       tensor
 		Targets      map[string]tensor // of several outputs
-		SampleWeight *tensor `json:"sample_weight"`
+		SampleWeight *tensor           `json:"sample_weight"`
 		Masks        map[string]tensor
 	}
 	Float32 struct {

@@ -70,6 +70,8 @@ type Context struct {
 	Kind      string // its class: "Dense"
 	Trainable bool   // trainable: false freezes its parameters
 	Args      spec.Args
+
+	differs bool // that a second use asks for other shapes has been reported
 }
 
 // Errorf reports a mistake of the layer, at its position.
@@ -128,9 +130,10 @@ func (c *Context) shared(name string, shape ir.Shape) *ir.Value {
 	switch {
 	case v == nil:
 		return c.Errorf("it shares the weights of layer %s, which has no %s with what it reads itself", diag.Quote(c.First), name)
-	case !v.Valid():
+	case !v.Valid() || c.differs:
 		return c.poison()
 	case !v.Shape.Equal(shape):
+		c.differs = true
 		return c.Errorf("it shares the weights of layer %s, whose %s is %v, but with its own input it would be %v; let both read values of one shape", diag.Quote(c.First), name, v.Shape, shape)
 	}
 	return v
