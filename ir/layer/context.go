@@ -109,7 +109,7 @@ func (c *Context) Param(name string, shape ir.Shape, init, regularizer spec.Call
 	if regularizer.Name != "" {
 		_, r, errs := regularizers.Resolve(regularizer)
 		c.report(errs)
-		if len(errs) == 0 && c.Trainable && v.Valid() && !c.Second() {
+		if len(errs) == 0 && c.Trainable && v.Valid() && !second(c) {
 			c.Penalties = append(c.Penalties, Penalty{v, r, regularizer.Pos})
 		}
 	}
@@ -121,11 +121,11 @@ func (c *Context) State(name string, shape ir.Shape, init spec.Call) *ir.Value {
 	return c.param(name, shape, block.State, init)
 }
 
-// Second reports that the layer uses the parameters of another one once more.
-func (c *Context) Second() bool { return c.First != "" && c.First != c.Name }
+// second reports that the layer uses the parameters of another one once more.
+func second(c *Context) bool { return c.First != "" && c.First != c.Name }
 
 // shared is a parameter of the layer that is used once more.
-func (c *Context) shared(name string, shape ir.Shape) *ir.Value {
+func shared(c *Context, name string, shape ir.Shape) *ir.Value {
 	v := c.segments[c.First+"/"+name]
 	switch {
 	case v == nil:
@@ -140,8 +140,8 @@ func (c *Context) shared(name string, shape ir.Shape) *ir.Value {
 }
 
 func (c *Context) param(name string, shape ir.Shape, role block.Role, init spec.Call) *ir.Value {
-	if c.Second() {
-		return c.shared(name, shape)
+	if second(c) {
+		return shared(c, name, shape)
 	}
 	n := 1
 	for _, d := range shape {

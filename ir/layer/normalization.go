@@ -45,7 +45,7 @@ func (z *Normalization) Build(c *Context, in []*ir.Value) *ir.Value {
 	if z.Mean != nil || z.Variance != nil {
 		return z.known(c, x, kept)
 	}
-	if culprit := learned(c, x); culprit != "" && !c.Second() {
+	if culprit := learned(c, x); culprit != "" && !second(c) {
 		return c.Errorf("Normalization is fitted before training begins, so no layer with weights may come before it, but layer %s has some; put it first, give mean and variance, or use BatchNormalization", diag.Quote(culprit))
 	}
 	shape := ir.Shape{}
@@ -56,7 +56,7 @@ func (z *Normalization) Build(c *Context, in []*ir.Value) *ir.Value {
 	variance := c.State("variance", shape, call("ones"))
 	c.State("count", ir.Shape{}, call("zeros"))
 	path := c.Name + "/"
-	if !c.Second() { // which is normalized as the first use has been fitted
+	if !second(c) { // which is normalized as the first use has been fitted
 		c.Adapts = append(c.Adapts, Adapt{Layer: c.Name, Input: x, Kept: kept, Mean: path + "mean", Variance: path + "variance", Count: path + "count"})
 	}
 	stretched := z.stretched(x, kept)

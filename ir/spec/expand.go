@@ -159,7 +159,7 @@ func (x *expander) nameOwn(root *model) {
 	for _, u := range own {
 		flat.Layers = append(flat.Layers, u.layer)
 	}
-	for _, name := range x.given(root) { // taken as well
+	for _, name := range secondNames(root) { // taken as well
 		flat.Inputs = append(flat.Inputs, Input{Name: name})
 	}
 	for i, name := range flat.Names() {
@@ -170,11 +170,11 @@ func (x *expander) nameOwn(root *model) {
 	}
 }
 
-// given are the names of the second uses.
-func (x *expander) given(in *model) (names []string) {
+// secondNames are the names of the second uses.
+func secondNames(in *model) (names []string) {
 	for _, p := range in.parts {
 		if p.model != nil {
-			names = append(names, x.given(p.model)...)
+			names = append(names, secondNames(p.model)...)
 		} else if p.Type == sharedType && p.Name != "" {
 			names = append(names, p.Name)
 		}

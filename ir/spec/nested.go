@@ -20,7 +20,7 @@ const (
 func Structures() []EntryDoc {
 	return []EntryDoc{
 		{Name: modelType, Doc: "A model in the model: its layers stand in its place, and its name stands for its output.", Args: []ArgDoc{
-			{Name: "layers", Type: "any", Required: true, Doc: "the layers of the model"},
+			{Name: "layers", Type: "any", Required: true, Doc: "the layers of the model; inputs: {left: a, right: b} gives them names for what it reads"},
 			{Name: "outputs", Type: "strings", Doc: "the layers whose values the model gives; without it, the last one"},
 		}},
 		{Name: sharedType, Doc: "Uses a layer or model once more, with the same weights.", Args: []ArgDoc{
