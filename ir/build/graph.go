@@ -85,7 +85,7 @@ func (p *plan) layer(g *built, i int) *ir.Value {
 		}
 		g.net.Masks[in[j]] = g.masks[r.Name]
 	}
-	first := p.names[p.first(i)]
+	first := p.names[p.first[i]]
 	if first != p.names[i] && !g.values[first].Valid() {
 		return layer.Poison(b)
 	}

@@ -44,23 +44,15 @@ func (p *plan) resolveLayers() {
 		}
 	}
 	for i := range p.configs {
-		if first := p.first(i); first != i && p.configs[i] != nil {
+		if first := p.first[i]; first != i && p.configs[i] != nil {
 			p.configs[i] = p.configs[first]
 		}
 	}
 }
 
-// first is the first use of layer i, which has its weights: itself in most cases.
-func (p *plan) first(i int) int {
-	if name := p.spec.Layers[i].Shared.Name; name != "" {
-		return slices.Index(p.names, name)
-	}
-	return i
-}
-
 // trainable reports whether training changes the weights of layer i.
 func (p *plan) trainable(i int) bool {
-	l := p.spec.Layers[p.first(i)]
+	l := p.spec.Layers[p.first[i]]
 	return l.Trainable == nil || *l.Trainable
 }
 

@@ -143,7 +143,7 @@ func (c *checker) resolve() {
 			continue
 		}
 		if l.Shared.Name != "" {
-			c.second(i, lookup)
+			c.second(i)
 		}
 		title := "layer " + diag.Quote(c.names[i]) + ": inputs"
 		for _, r := range m.inputRefs(i, c.names) {
@@ -166,11 +166,24 @@ func (c *checker) resolve() {
 }
 
 // second looks up whose second use layer i is. The weights are made with the first.
-func (c *checker) second(i int, lookup func(Ref, string) (int, bool)) {
+func (c *checker) second(i int) {
 	r := c.m.Layers[i].Shared
 	title := "layer " + diag.Quote(c.names[i]) + ": Shared"
-	switch at, ok := lookup(r, title); {
+	switch at, ok := c.index[r.Name]; {
 	case !ok:
+		hint := ""
+		if len(c.errs) < document.MaxHints {
+			var known []string
+			for j, l := range c.m.Layers {
+				if l.Shared.Name == "" {
+					known = append(known, c.names[j])
+				}
+			}
+			if hint = diag.DidYouMean(r.Name, known); hint == "" && len(known) <= 12 {
+				hint = "; there are " + document.QuoteAll(known)
+			}
+		}
+		c.errs.Add(r.Pos, "%s names %s, which is no layer%s", title, diag.Quote(r.Name), hint)
 	case at < 0:
 		c.errs.Add(r.Pos, "%s names the input %s; what is used once more is a layer", title, diag.Quote(r.Name))
 	case c.m.Layers[at].Shared.Name != "":

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -142,11 +143,13 @@ func (x *expander) previous(in *model, p *part) (value, bool) {
 		return x.only(in, before.model, p.Pos, p.Args.Owner)
 	case in.parent == nil:
 		return value{pos: p.Pos}, true
-	case len(in.reads) == 0:
+	case len(in.reads) == 0 && len(in.part.reads) == 0:
 		return x.previous(in.parent, in.part)
+	case len(in.reads) == 0: // what its second use names
+		return x.lookup(in.parent, in.part.reads[0].Ref, "")
 	case len(in.reads) > 1:
 		if in.original == nil {
-			x.Fail(p.Pos, "%s: the %s has several inputs, so its first layer must name what it reads; write inputs: [%s]", p.Args.Owner, in.Args.Owner, document.Plain(in.reads[0].inner))
+			x.Fail(p.Pos, "%s: the %s has several inputs, so its first layer must name what it reads; write inputs: [%s]", p.Args.Owner, in.title(), document.Plain(in.reads[0].inner))
 		}
 		return value{}, false
 	}
@@ -176,7 +179,7 @@ func (x *expander) only(in, of *model, pos diag.Pos, title string) (value, bool)
 		for _, v := range given[:min(len(given), 8)] {
 			names = append(names, v.of.name)
 		}
-		x.Fail(pos, "%s: the %s has %d outputs; name the one to read: %s", title, of.Args.Owner, len(given), document.QuoteAll(names))
+		x.Fail(pos, "%s: the %s has %d outputs; name the one to read: %s", title, of.title(), len(given), document.QuoteAll(names))
 	}
 	return value{}, false
 }
@@ -266,32 +269,37 @@ func (x *expander) lookup(in *model, r Ref, title string) (value, bool) {
 	case title == "" || in.original != nil: // reported where it is written
 		return value{}, false
 	case in.parent == nil:
-		x.Fail(r.Pos, "%s names %s, which is a layer of the %s and none of its outputs; name it under outputs there", title, diag.Quote(r.Name), x.inside(r.Name).within.Args.Owner)
+		x.Fail(r.Pos, "%s names %s, which is a layer of the %s and none of its outputs; name it under outputs there", title, diag.Quote(r.Name), x.inside(r.Name).within.title())
 		return value{}, false
 	}
 	if x.inside(r.Name) != nil || slices.ContainsFunc(x.m.Inputs, func(i Input) bool { return i.Name == r.Name }) || x.models[r.Name] != nil {
 		if i := slices.IndexFunc(in.reads, func(b binding) bool { return b.Name == r.Name }); i >= 0 && in.original == nil {
-			x.Fail(r.Pos, "%s names %s, which is called %s in the %s", title, diag.Quote(r.Name), diag.Quote(in.reads[i].inner), in.Args.Owner)
+			x.Fail(r.Pos, "%s names %s, which is called %s in the %s", title, diag.Quote(r.Name), diag.Quote(in.reads[i].inner), in.title())
 			return value{}, false
 		}
 		plain := document.Plain(r.Name)
-		x.Fail(r.Pos, "%s names %s, which is outside of the %s; its layers read its inputs and one another: write inputs: {%s: %s} at the model", title, diag.Quote(r.Name), in.Args.Owner, plain, plain)
+		x.Fail(r.Pos, "%s names %s, which is outside of the %s; its layers read its inputs and one another: write inputs: {%s: %s} at the model", title, diag.Quote(r.Name), in.title(), plain, plain)
 		return value{}, false
 	}
-	var known []string
+	x.Fail(r.Pos, "%s names %s, which is neither an input nor a layer of the %s%s", title, diag.Quote(r.Name), in.title(), near(x, in, r.Name))
+	return value{}, false
+}
+
+// near says which name in a model was probably meant.
+func near(x *expander, in *model, name string) string {
+	if len(x.Errs) > document.MaxHints {
+		return ""
+	}
+	known := slices.Collect(maps.Keys(x.places(in)))
 	for _, b := range in.reads {
 		known = append(known, b.inner)
 	}
-	for name := range x.places(in) {
-		known = append(known, name)
-	}
 	slices.Sort(known)
-	hint := diag.DidYouMean(r.Name, known)
+	hint := diag.DidYouMean(name, known)
 	if hint == "" && len(known) <= 12 {
 		hint = "; there are " + document.QuoteAll(known)
 	}
-	x.Fail(r.Pos, "%s names %s, which is neither an input nor a layer of the %s%s", title, diag.Quote(r.Name), in.Args.Owner, hint)
-	return value{}, false
+	return hint
 }
 
 // inside finds a layer of that name, wherever it is.

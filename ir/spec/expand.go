@@ -111,6 +111,14 @@ func own(entries []entry) (layers []Layer) {
 	return layers
 }
 
+// title names a model in the middle of a sentence.
+func (in *model) title() string {
+	if in.Name == "" {
+		return "model that is " + in.Args.Owner
+	}
+	return in.Args.Owner
+}
+
 // place makes the parts of a model.
 func (x *expander) place(in *model, entries []entry, frozen bool) {
 	for i := range entries {
@@ -248,7 +256,7 @@ func (x *expander) copy(to, of, outermost *model) {
 	for _, p := range of.parts {
 		if x.count >= document.MaxLayers {
 			if !x.refused {
-				x.Fail(outermost.part.Pos, "with the layers of %s once more, the model has more than %d layers", of.Args.Owner, document.MaxLayers)
+				x.Fail(outermost.part.Pos, "with the layers of %s once more, the model has more than %d layers", of.title(), document.MaxLayers)
 			}
 			x.refused = true
 			return
@@ -277,10 +285,10 @@ func (x *expander) bind(p *part, of *model) bool {
 	want, title := of.reads, p.Args.Owner
 	switch {
 	case len(p.reads) == 0 && len(want) > 1:
-		x.Fail(p.Pos, "%s: the %s has %d inputs; write inputs: %s", title, of.Args.Owner, len(want), bindingsText(want))
+		x.Fail(p.Pos, "%s: the %s has %d inputs; write inputs: %s", title, of.title(), len(want), bindingsText(want))
 		return false
 	case !p.mapped && len(p.reads) != max(len(want), 1) && len(p.reads) > 0:
-		x.Fail(p.reads[0].Pos, "%s: inputs has %s, and the %s has %s", title, document.Counted(len(p.reads), "name"), of.Args.Owner, document.Counted(max(len(want), 1), "input"))
+		x.Fail(p.reads[0].Pos, "%s: inputs has %s, and the %s has %s", title, document.Counted(len(p.reads), "name"), of.title(), document.Counted(max(len(want), 1), "input"))
 		return false
 	case !p.mapped:
 		for i := range want[:min(len(want), len(p.reads))] {
@@ -292,14 +300,14 @@ func (x *expander) bind(p *part, of *model) bool {
 	for _, w := range want {
 		i := slices.IndexFunc(p.reads, func(b binding) bool { return b.inner == w.inner })
 		if i < 0 {
-			x.Fail(p.reads[0].Pos, "%s: inputs does not say what %s of the %s is; write inputs: %s", title, diag.Quote(w.inner), of.Args.Owner, bindingsText(want))
+			x.Fail(p.reads[0].Pos, "%s: inputs does not say what %s of the %s is; write inputs: %s", title, diag.Quote(w.inner), of.title(), bindingsText(want))
 			return false
 		}
 		sorted = append(sorted, p.reads[i])
 	}
 	for _, b := range p.reads {
 		if !slices.ContainsFunc(want, func(w binding) bool { return w.inner == b.inner }) {
-			x.Fail(b.Pos, "%s: inputs names %s, which is no input of the %s", title, diag.Quote(b.inner), of.Args.Owner)
+			x.Fail(b.Pos, "%s: inputs names %s, which is no input of the %s", title, diag.Quote(b.inner), of.title())
 			return false
 		}
 	}
