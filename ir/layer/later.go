@@ -24,8 +24,8 @@ var later = []string{
 	"RandomTranslation", "RandomContrast", "RandomBrightness", "ActivityRegularization", "AlphaDropout",
 	"GaussianDropout", "GaussianNoise", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
 	"Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
-	"Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN", "SimpleRNN",
-	"StackedRNNCells", "GRUCell", "LSTMCell", "SimpleRNNCell", "TimeDistributed", "Wrapper",
+	"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "RNN",
+	"StackedRNNCells", "GRUCell", "LSTMCell", "SimpleRNNCell", "Wrapper",
 }
 
 // meantLayers are names that people give to layers, and what they mean. None of

@@ -30,6 +30,9 @@ type Info struct {
 	Doc  string // one sentence
 	// Merge says that the layer joins two or more inputs; all others take one.
 	Merge bool
+	// More says that the layer takes others after the first, such as the states that
+	// it begins with; it reports itself how many.
+	More bool
 	// Masks says that the result has the mask of the input, or that of a Merge one
 	// the steps that count in any of its inputs: Keras's supports_masking. Settings
 	// that are a [Masker] say which mask it has; all other layers drop it.

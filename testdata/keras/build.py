@@ -59,8 +59,22 @@ LAYERS = {
         keras.layers.ZeroPadding2D,
         keras.layers.Cropping1D,
         keras.layers.Cropping2D,
+        keras.layers.SimpleRNN,
+        keras.layers.LSTM,
+        keras.layers.GRU,
+        keras.layers.Bidirectional,
+        keras.layers.TimeDistributed,
     )
 }
+
+def results(built):
+    """nngen's names of what a layer gives after its first result."""
+    states = {keras.layers.LSTM: ["h", "c"], keras.layers.GRU: ["h"], keras.layers.SimpleRNN: ["h"]}
+    if isinstance(built, keras.layers.Bidirectional):
+        ways = [f"{w}_{s}" for w, l in (("forward", built.forward_layer), ("backward", built.backward_layer)) for s in states[type(l)]]
+        return ([] if built.merge_mode else ["backward"]) + ways
+    return [f"state_{s}" for s in states.get(type(built), [])]
+
 
 MERGE = keras.layers.Add.__mro__[1]  # what joins several inputs
 
@@ -145,6 +159,15 @@ def layer(kind, args, mask_batch):
         for key, value in args.items()
         if key != "inputs"
     }
+    for key in ("layer", "backward_layer"):
+        if key in args:
+            args[key] = layer(*named(args[key]), mask_batch)
+    if kind in ("Bidirectional", "TimeDistributed"):  # whose constructors do not hand it on
+        frozen = args.pop("trainable", True) is False
+        built = LAYERS[kind](**args)
+        if frozen:
+            built.trainable = False
+        return built
     for key in ("mean", "variance"):
         if key in args:  # as an array, because a list would be rounded to float32 first
             args[key] = np.asarray(args[key], "float64")
@@ -166,8 +189,16 @@ def connect(entries, tensors, last, made, mask_batch):
         built = layer(kind, args, mask_batch)
         made[built.name] = built
         sources = [tensors[s] for s in args.get("inputs", [])] or [last]
-        last = built(sources if issubclass(LAYERS[kind], MERGE) else sources[0])
+        if issubclass(LAYERS[kind], MERGE):
+            values = built(sources)
+        elif len(sources) > 1:
+            values = built(sources[0], initial_state=sources[1:])
+        else:
+            values = built(sources[0])
+        last, *others = values if isinstance(values, (list, tuple)) else [values]
         tensors[built.name] = last
+        for name, value in zip(results(built), others):
+            tensors[f"{built.name}.{name}"] = value
     return last
 
 
@@ -275,13 +306,29 @@ def dense_gradients(optimizer):
 
 def weights(model):
     """All weights by nngen's names, `layer/variable`, in Keras's order. Injected masks are no weights."""
-    layers = []
-    for lay in model.layers:
-        inner = lay._flatten_layers(include_self=False) if isinstance(lay, keras.Model) else [lay]
-        layers += [one for one in inner if not isinstance(one, keras.Model)]
     return {
-        f"{lay.name}/{v.name}": v
-        for lay in layers
-        for v in lay.weights
+        f"{lay.name}/{name}": v
+        for lay in layers(model)
+        for name, v in variables(lay)
         if not (isinstance(lay, MaskedDropout) and v.name == "mask")
     }
+
+
+def layers(model):
+    """The layers of a model, those of the models in it among them."""
+    for lay in model.layers:
+        if isinstance(lay, keras.Model):
+            yield from layers(lay)
+        else:
+            yield lay
+
+
+def variables(lay):
+    """The weights of a layer with their names in it."""
+    if isinstance(lay, keras.layers.Bidirectional):
+        for way, inner in (("forward", lay.forward_layer), ("backward", lay.backward_layer)):
+            yield from ((f"{way}_{name}", v) for name, v in variables(inner))
+    elif isinstance(lay, keras.layers.TimeDistributed):
+        yield from variables(lay.layer)
+    else:
+        yield from ((v.name, v) for v in lay.weights)
