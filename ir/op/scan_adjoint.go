@@ -83,8 +83,10 @@ func (a *adjoint) apply(s *Scan, args []*ir.Value) []*ir.Value {
 		}
 	}
 	a.layout = back.layout()
-	if a.rows = a.b.Apply(back, operands...); !a.rows.Valid() {
-		return out
+	if len(graph.Outputs) > 0 { // else all gradients are what arrives, elsewhere
+		if a.rows = a.b.Apply(back, operands...); !a.rows.Valid() {
+			return out
+		}
 	}
 	shared := a.rows
 	if a.layout.shared > 0 {
@@ -239,6 +241,16 @@ func linear(e scalar.Expr) bool {
 	return false
 }
 
+// freeAxis is a name for the axis of steps: a recurrence within another has "t"
+// already.
+func freeAxis(axes []Axis) string {
+	name := "t"
+	for slices.ContainsFunc(axes, func(x Axis) bool { return x.Name == name }) {
+		name += "t"
+	}
+	return name
+}
+
 // lifted is the sum of a gradient over all steps.
 func (a *adjoint) lifted(g *ir.Value) *ir.Value {
 	args := make([]*ir.Value, len(g.Args))
@@ -248,7 +260,7 @@ func (a *adjoint) lifted(g *ir.Value) *ir.Value {
 			args[i] = a.stackOf(v)
 		}
 		c := *o
-		c.Axes = append(slices.Clone(o.Axes), Axis{Name: "t", Extent: a.length})
+		c.Axes = append(slices.Clone(o.Axes), Axis{Name: freeAxis(o.Axes), Extent: a.length})
 		t := At(len(o.Axes))
 		c.Lhs, c.Rhs = slices.Insert(slices.Clone(o.Lhs), 1, t), slices.Insert(slices.Clone(o.Rhs), 1, t)
 		return a.b.Apply(&c, args...)
