@@ -40,12 +40,11 @@ type Net struct {
 	BatchStatistics []string
 
 	parameters int
-	segments   map[string]*ir.Value // the parameters, by the names of their segments
 }
 
 // NewNet begins the layers of b's graph.
 func NewNet(b *ir.Builder, training bool) *Net {
-	return &Net{B: b, Training: training, Logits: map[*ir.Value]*ir.Value{}, Masks: map[*ir.Value]*ir.Value{}, segments: map[string]*ir.Value{}}
+	return &Net{B: b, Training: training, Logits: map[*ir.Value]*ir.Value{}, Masks: map[*ir.Value]*ir.Value{}}
 }
 
 // Penalty is a trainable parameter with a regularizer.
@@ -147,11 +146,12 @@ func second(c *Context) bool { return c.First != "" && c.First != c.Name }
 
 // shared is a parameter of the layer that is used once more.
 func shared(c *Context, name string, shape ir.Shape) *ir.Value {
-	v := c.segments[c.First+"/"+name]
+	v := c.B.Param(c.First+"/"+name, c.poison)
 	switch {
-	case v == nil:
+	case !v.Valid() && !c.differs:
+		c.differs = true
 		return c.Errorf("it shares the weights of layer %s, which has no %s with what it reads itself", diag.Quote(c.First), name)
-	case !v.Valid() || c.differs:
+	case c.differs:
 		return c.poison()
 	case !v.Shape.Equal(shape):
 		c.differs = true
@@ -188,9 +188,7 @@ func (c *Context) param(name string, shape ir.Shape, role block.Role, init spec.
 		c.report(errs)
 		return c.poison()
 	}
-	segment := c.Name + "/" + name
-	c.segments[segment] = c.Named(op.ParamOf(c.B, op.Param{Segment: segment, Shape: shape, Role: role, Init: filled}), name)
-	return c.segments[segment]
+	return c.Named(op.ParamOf(c.B, op.Param{Segment: c.Name + "/" + name, Shape: shape, Role: role, Init: filled}), name)
 }
 
 // poison is the result of a layer whose mistake has been reported already.

@@ -177,7 +177,7 @@ func (x *expander) only(in, of *model, pos diag.Pos, title string) (value, bool)
 	if len(given) > 1 && in.original == nil {
 		var names []string
 		for _, v := range given[:min(len(given), 8)] {
-			names = append(names, v.of.name)
+			names = append(names, v.ref().Name)
 		}
 		x.Fail(pos, "%s: the %s has %d outputs; name the one to read: %s", title, of.title(), len(given), document.QuoteAll(names))
 	}
@@ -202,7 +202,7 @@ func (x *expander) outputsOf(in *model) []value {
 		switch v, ok := x.lookup(in, r, in.Args.Owner+": outputs"); {
 		case isInput && in.original == nil:
 			x.Fail(r.Pos, "%s: outputs names the input %s; an output is a layer", in.Args.Owner, diag.Quote(r.Name))
-		case ok && slices.ContainsFunc(in.given, func(g value) bool { return g.of == v.of }):
+		case ok && slices.ContainsFunc(in.given, func(g value) bool { return g.ref().Name == v.ref().Name }):
 			if in.original == nil {
 				x.Fail(r.Pos, "%s: outputs names %s twice", in.Args.Owner, diag.Quote(r.Name))
 			}
@@ -237,7 +237,7 @@ func (x *expander) places(in *model) map[string]place {
 	for i, p := range in.parts { // after the names of layers
 		if p.model != nil {
 			for j, v := range x.outputsOf(p.model) {
-				note(v.of.name, place{i, j})
+				note(v.ref().Name, place{i, j})
 			}
 		}
 	}
@@ -253,6 +253,12 @@ func (x *expander) lookup(in *model, r Ref, title string) (value, bool) {
 		}
 	}
 	at, ok := x.places(in)[r.Name]
+	if layer, result := r.Of(); !ok && result != "" {
+		if v, ok := x.lookup(in, layer, ""); ok && v.of != nil && v.result == "" {
+			v.result = result
+			return v, true
+		}
+	}
 	switch p := (*part)(nil); {
 	case ok && at.output == all:
 		return x.only(in, in.parts[at.part].model, r.Pos, title)
@@ -261,7 +267,7 @@ func (x *expander) lookup(in *model, r Ref, title string) (value, bool) {
 			return value{of: p.use, pos: r.Pos}, true
 		}
 		if given := x.outputsOf(p.model); at.output < len(given) {
-			return value{of: given[at.output].of, pos: r.Pos}, true
+			return value{of: given[at.output].of, result: given[at.output].result, pos: r.Pos}, true
 		}
 		return value{}, false
 	case in.parent == nil && x.inside(r.Name) == nil:
@@ -320,13 +326,13 @@ func (x *expander) outputs() (given []value) {
 		}
 		given = x.outputsOf(last.model)
 		for _, v := range given {
-			x.m.Outputs = append(x.m.Outputs, Ref{Name: v.of.name, Pos: last.Pos})
+			x.m.Outputs = append(x.m.Outputs, Ref{Name: v.ref().Name, Pos: last.Pos})
 		}
 		return given
 	}
 	for i, r := range x.m.Outputs {
 		if v, ok := x.lookup(x.root, r, "outputs"); ok && v.of != nil {
-			x.m.Outputs[i].Name = v.of.name
+			x.m.Outputs[i].Name = v.ref().Name
 			given = append(given, v)
 		}
 	}
@@ -357,13 +363,9 @@ func (x *expander) fill() {
 		l.Inputs = nil
 		v := u.reads[0]
 		first := i == 0 && v.of == nil && v.name == ""
-		if follows := i > 0 && v.of == x.uses[i-1]; !u.silent || !first && !follows {
+		if follows := i > 0 && v.of == x.uses[i-1] && v.result == ""; !u.silent || !first && !follows {
 			for _, v := range u.reads {
-				name := v.name
-				if v.of != nil {
-					name = v.of.name
-				}
-				l.Inputs = append(l.Inputs, Ref{Name: name, Pos: v.pos})
+				l.Inputs = append(l.Inputs, v.ref())
 			}
 		}
 		x.m.Layers = append(x.m.Layers, l)
@@ -375,7 +377,7 @@ func (x *expander) aliases() map[string]string {
 	list := map[string]string{}
 	for name, p := range x.models {
 		if given := x.outputsOf(p.model); len(given) == 1 {
-			list[name] = given[0].of.name
+			list[name] = given[0].ref().Name
 		}
 	}
 	return list

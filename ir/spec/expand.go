@@ -21,9 +21,21 @@ type use struct {
 
 // value is what an input or a layer gives.
 type value struct {
-	of   *use
-	name string // of an input, or of nothing that is known here; "": what the first layer reads
-	pos  diag.Pos
+	of     *use
+	result string // of a layer that gives several: "state_h"; see Ref.Of
+	name   string // of an input, or of nothing that is known here; "": what the first layer reads
+	pos    diag.Pos
+}
+
+// ref is the value as a layer names it.
+func (v value) ref() Ref {
+	switch {
+	case v.of == nil:
+		return Ref{Name: v.name, Pos: v.pos}
+	case v.result != "":
+		return Ref{Name: v.of.name + "." + v.result, Pos: v.pos}
+	}
+	return Ref{Name: v.of.name, Pos: v.pos}
 }
 
 // part is an entry where it stands: a layer, or a model of several.

@@ -40,6 +40,9 @@ func TestExpand(t *testing.T) {
 		"[{Model: {name: m, inputs: a, layers: [{Model: {name: n, layers: [{Dense: {name: p, units: 4}}]}}, {Dense: {name: q, units: 4}}, {Shared: {layer: n, inputs: q}}]}}, {Shared: {layer: m, inputs: b}}, {Add: {inputs: [m, m_1]}}]": "p(a) q(p) p_1=p(q) p_2=p(b) q_1=q(p_2) p_3=p(q_1) add(p_1 p_3)",
 		// Several outputs, by the names of layers; of a second use what nobody reads is not there.
 		"[{Model: {name: m, inputs: a, layers: [{Dense: {name: p, units: 4}}, {Dense: {name: q, units: 4}}, {Dense: {name: r, units: 4, inputs: p}}], outputs: [q, r]}}, {Shared: {layer: m, inputs: b}}, {Add: {inputs: [q, r, q_1]}}]": "p(a) q(p) r(p) p_1=p(b) q_1=q(p_1) add(q r q_1)",
+		// Of a layer that gives several results, each.
+		"[{Model: {name: m, inputs: {x: a}, layers: [{LSTM: {name: l, units: 4}}, {Add: {inputs: [l, l.state_c]}}]}}, {Shared: {layer: m, inputs: b}}, {Add: {inputs: [m, m_1]}}]":                            "l(a) add(l l.state_c) l_1=l(b) add_2=add(l_1 l_1.state_c) add_1(add add_2)",
+		"[{Model: {name: m, inputs: {x: a}, layers: [{LSTM: {name: l, units: 4}}], outputs: [l.state_h, l.state_c]}}, {Shared: {layer: m, inputs: b}}, {Add: {inputs: [l.state_h, l.state_c, l_1.state_c]}}]": "l(a) l_1=l(b) add(l.state_h l.state_c l_1.state_c)",
 	} {
 		m, err := Parse("m.yaml", []byte(two+"layers: "+layers+"\n"))
 		if err != nil {

@@ -62,6 +62,21 @@ def statistics():
     yield trajectory("statistics", network({"a": [3], "b": [3]}, layers, MOMENTUM, BINARY), data)
 
 
+def sentences():
+    layers = [
+        {"Model": {"name": "reader", "inputs": {"words": "left"}, "layers": [
+            {"Embedding": {"input_dim": 6, "output_dim": 2, "mask_zero": True, "name": "e"}},
+            {"LSTM": {"units": 2, "name": "l"}},
+        ]}},
+        shared("reader", "reader_right", {"words": "right"}),
+        {"Subtract": {"name": "apart", "inputs": ["reader", "reader_right"]}},
+        dense("same", 1, "sigmoid"),
+    ]  # fmt: skip
+    ids = lambda r: r.integers(0, 6, (4, 3))  # noqa: E731
+    data = batches("sentences", 4, {"left": ids, "right": ids}, binary)
+    yield trajectory("sentences", network({"left": [3, "ids"], "right": [3, "ids"]}, layers, MOMENTUM, BINARY), data)
+
+
 def weighted():
     layers = [
         {"Model": {
@@ -83,5 +98,5 @@ def weighted():
 
 
 def cases():
-    for part in (siamese, models, statistics, weighted):
+    for part in (siamese, models, statistics, sentences, weighted):
         yield from part()
