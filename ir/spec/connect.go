@@ -99,14 +99,17 @@ func (x *expander) connect(in *model) {
 	}
 }
 
-// unread reports inputs of models that no layer reads.
+// unread reports inputs of models that no layer reads, and those that a layer there
+// is called as well.
 func (x *expander) unread(in *model) {
 	for _, p := range in.parts {
 		if p.model == nil || p.model.original != nil {
 			continue
 		}
 		for i, asked := range p.model.asked {
-			if !asked {
+			if at, twice := x.places(p.model)[p.reads[i].inner]; twice {
+				x.Fail(p.model.parts[at.part].NamePos, "the name %s is taken by an input of the %s; give each its own", diag.Quote(p.reads[i].inner), p.model.title())
+			} else if !asked {
 				x.Fail(p.reads[i].Pos, "%s: none of its layers reads its input %s; take it out", p.Args.Owner, diag.Quote(p.reads[i].inner))
 			}
 		}

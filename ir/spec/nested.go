@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/spec/internal/document"
@@ -109,6 +110,12 @@ func (r *layerReader) nested(title string, e *entry, a Arg) {
 		{Name: "outputs", Take: func(a Arg) { e.outputs, _ = refsOf(r.Reader, title+": outputs", a.Value) }},
 		{Name: "trainable", Take: func(a Arg) { e.Trainable = new(bool); r.Flag(title, a, e.Trainable) }},
 	}, map[string]string{"input": title + ": what a model reads belongs under inputs; write inputs: [...]"})
+	for i, b := range e.reads {
+		if slices.ContainsFunc(e.reads[:i], func(o binding) bool { return o.inner == b.inner }) {
+			r.Fail(b.Pos, "%s: inputs names %s twice; give both a name: inputs: {left: %s, right: %s}", title, diag.Quote(b.inner), document.Plain(b.Name), document.Plain(b.Name))
+			break
+		}
+	}
 	if !meant["layers"] {
 		r.Fail(a.Pos, "%s has no layers; write %s", title, example)
 	}
