@@ -24,6 +24,7 @@ var masks = []string{
 	`"Masking", {"GRU": {"units": 3, "zero_output_for_mask": true, "return_sequences": true, "go_backwards": true}}, {"Dense": 2}`,
 	`{"Bidirectional": {"layer": {"SimpleRNN": {"units": 4, "dropout": 0.25, "recurrent_dropout": 0.25}}, "merge_mode": "ave"}}`,
 	`{"SimpleRNN": {"units": 4, "dropout": 0.25, "recurrent_dropout": 0.25}}`, // as many units as features: draws in one loop
+	`"Masking", {"RNN": {"cell": [{"LSTMCell": {"units": 3}}, {"GRUCell": {"units": 5, "dropout": 0.25}}], "return_sequences": true}}`,
 	`{"LSTM": {"units": 3, "return_state": true, "name": "encoder", "inputs": ["x"]}}, {"LSTM": {"units": 3, "inputs": ["x", "encoder.state_h", "encoder.state_c"]}}`,
 	`{"Reshape": [6, 2, 2]}, {"TimeDistributed": {"layer": {"Conv1D": {"filters": 3, "kernel_size": 2, "activation": "tanh"}}}}, {"TimeDistributed": {"layer": "Flatten"}}, {"LSTM": 4}`,
 	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"MaxPooling1D": 2}}}, {"TimeDistributed": {"layer": "GlobalAveragePooling1D"}}, {"GRU": 2}`,

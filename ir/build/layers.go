@@ -23,10 +23,7 @@ func (p *plan) resolveLayers() {
 			continue
 		}
 		config := info.New()
-		args, errs := laterArguments(l.Args, slices.DeleteFunc(slices.Clone(later), func(name string) bool {
-			return slices.ContainsFunc(spec.DocOf(config), func(a spec.ArgDoc) bool { return a.Name == name })
-		}), title)
-		errs = append(errs, spec.Decode(args, config)...)
+		errs := layer.Decode(l.Args, config, title)
 		if l.Shared.Name != "" {
 			errs = nil // reported for the first use
 		}
@@ -92,28 +89,6 @@ func (p *plan) trainable(i int) bool {
 // named reports whether an input or a layer has the whole name.
 func (p *plan) named(name string) bool {
 	return slices.Contains(p.names, name) || slices.ContainsFunc(p.spec.Inputs, func(in spec.Input) bool { return in.Name == name })
-}
-
-// later are arguments of Keras's layers that this version has not.
-var later = []string{
-	"activity_regularizer", "bias_constraint", "beta_constraint", "data_format", "depthwise_constraint", "dtype", "embeddings_constraint", "gamma_constraint",
-	"kernel_constraint", "lora_alpha", "lora_rank", "noise_shape", "pointwise_constraint", "quantization_config", "recurrent_constraint", "renorm", "renorm_clipping",
-	"renorm_momentum", "sparse", "synchronized", "use_cudnn", "weights",
-}
-
-// laterArguments takes such arguments out and reports them.
-func laterArguments(args spec.Args, later []string, title string) (spec.Args, diag.List) {
-	var errs diag.List
-	var kept []spec.Arg
-	for _, a := range args.List {
-		if slices.Contains(later, a.Name) {
-			errs.Add(a.Pos, "%s: %s's argument %s is not supported by this version of nngen", title, args.Kind, a.Name)
-		} else {
-			kept = append(kept, a)
-		}
-	}
-	args.List = kept
-	return args, errs
 }
 
 // title names a layer in messages as spec does.

@@ -38,7 +38,7 @@ type direction struct {
 
 // recurrentLayer is the settings of a layer with a cell.
 type recurrentLayer interface {
-	parts() (cell, *sequential)
+	parts() (cell, *sequential, diag.List)
 }
 
 // directions are the layers that go forwards and backwards.
@@ -54,7 +54,8 @@ func (b *Bidirectional) directions() (forward, backward direction, errs diag.Lis
 			return d
 		}
 		d.nested = n
-		d.cell, d.sequential = r.parts()
+		d.cell, d.sequential, found = r.parts()
+		errs = append(errs, found...)
 		return d
 	}
 	forward = one(b.Layer)
@@ -63,9 +64,13 @@ func (b *Bidirectional) directions() (forward, backward direction, errs diag.Lis
 	}
 	call := b.BackwardLayer
 	if call.Name == "" {
-		backward, call = one(b.Layer), b.Layer
+		call = b.Layer
+		backward = one(call)
 		backward.GoBackwards = true
-	} else if backward = one(call); len(errs) > 0 {
+	} else {
+		backward = one(call)
+	}
+	if len(errs) > 0 {
 		return forward, backward, errs
 	}
 	f, r := forward.sequential, backward.sequential
@@ -76,8 +81,8 @@ func (b *Bidirectional) directions() (forward, backward direction, errs diag.Lis
 		errs.Add(call.Pos, "%s: layer and backward_layer go the same way; write go_backwards: true in one of them", call.Args.Owner)
 	case f.ReturnSequences != r.ReturnSequences, f.ReturnState != r.ReturnState, f.Stateful != r.Stateful:
 		errs.Add(call.Pos, "%s: layer and backward_layer have different return_sequences, return_state or stateful; they must be the same", call.Args.Owner)
-	case b.MergeMode != nil && *b.MergeMode != concat && forward.units() != backward.units():
-		errs.Add(call.Pos, "%s: layer gives %d values and backward_layer %d, which merge_mode: %s cannot join; write the same units, or merge_mode: concat", call.Args.Owner, forward.units(), backward.units(), *b.MergeMode)
+	case b.MergeMode != nil && *b.MergeMode != concat && forward.width() != backward.width():
+		errs.Add(call.Pos, "%s: layer gives %d values and backward_layer %d, which merge_mode: %s cannot join; write the same units, or merge_mode: concat", call.Args.Owner, forward.width(), backward.width(), *b.MergeMode)
 	}
 	f.ZeroOutputForMask, r.ZeroOutputForMask = f.ReturnSequences, r.ReturnSequences
 	return forward, backward, errs
@@ -103,10 +108,13 @@ func (b *Bidirectional) Results() []string {
 func (d direction) named(way string) []string {
 	var names []string
 	for _, s := range d.states() {
-		names = append(names, way+strings.TrimPrefix(s, "state"))
+		names = append(names, way+strings.TrimPrefix("_"+s.name, "_state"))
 	}
 	return names
 }
+
+// width is that of the output.
+func (d direction) width() int { return d.states()[d.output()].units }
 
 // Build implements [Config].
 func (b *Bidirectional) Build(c *Context, in []*ir.Value) *ir.Value {
@@ -146,7 +154,7 @@ func (b *Bidirectional) Build(c *Context, in []*ir.Value) *ir.Value {
 
 // run goes over the steps of x; see [sequential.run].
 func (d direction) run(c *Context, x *ir.Value, initial []*ir.Value) (y *ir.Value, finals []*ir.Value, ok bool) {
-	if !steps(c, x) || !begins(c, d.states(), d.units(), initial) || !d.stateless(c, x) {
+	if !steps(c, x) || !begins(c, d.states(), initial) || !d.stateless(c, x) {
 		return nil, nil, false
 	}
 	y, finals = d.sequential.run(c, d.cell, x, initial)

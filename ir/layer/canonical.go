@@ -54,6 +54,13 @@ func canonicalValue(v reflect.Value, of string, training bool) any {
 	if c, ok := v.Interface().(spec.Call); ok {
 		return canonicalCall(c, of, training)
 	}
+	if x, ok := v.Interface().(spec.Value); ok && of == "cell" {
+		k, errs := cellOf(x, "")
+		if len(errs) > 0 {
+			return nil
+		}
+		return canonicalCell(k, training)
+	}
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
 			return nil

@@ -2,6 +2,7 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 	"github.com/nngen-go/nngen/ir/spec"
@@ -36,7 +37,7 @@ func (l *GRU) Build(c *Context, in []*ir.Value) *ir.Value {
 	return recurrent(c, &l.gruCell, &l.sequential, in)
 }
 
-func (l *GRU) parts() (cell, *sequential) { return &l.gruCell, &l.sequential }
+func (l *GRU) parts() (cell, *sequential, diag.List) { return &l.gruCell, &l.sequential, nil }
 
 // Results implements [Several].
 func (l *GRU) Results() []string { return l.results(&l.gruCell) }
@@ -51,7 +52,7 @@ func defaultGRUCell() gruCell {
 	return gruCell{recurrentCell: defaultCell(), RecurrentActivation: call("sigmoid"), ResetAfter: true}
 }
 
-func (*gruCell) states() []string { return []string{"state_h"} }
+func (k *gruCell) states() []state { return []state{{"state_h", k.Units}} }
 
 func (k *gruCell) weights(c *Context, features int) weights {
 	w := k.kernels(c, features, 3)

@@ -24,8 +24,40 @@ var later = []string{
 	"RandomTranslation", "RandomContrast", "RandomBrightness", "ActivityRegularization", "AlphaDropout",
 	"GaussianDropout", "GaussianNoise", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
 	"Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
-	"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "RNN",
-	"StackedRNNCells", "GRUCell", "LSTMCell", "SimpleRNNCell", "Wrapper",
+	"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
+	"Wrapper",
+}
+
+// laterArguments are arguments of Keras's layers that this version has not.
+var laterArguments = []string{
+	"activity_regularizer", "bias_constraint", "beta_constraint", "data_format", "depthwise_constraint", "dtype", "embeddings_constraint", "gamma_constraint",
+	"kernel_constraint", "lora_alpha", "lora_rank", "noise_shape", "pointwise_constraint", "quantization_config", "recurrent_constraint", "renorm", "renorm_clipping",
+	"renorm_momentum", "sparse", "synchronized", "use_cudnn", "weights",
+}
+
+// Decode fills the settings of a layer, called title in messages, and reports the
+// arguments that this version has not, and a layer that is no argument.
+func Decode(args spec.Args, config any, title string) diag.List {
+	var errs diag.List
+	var kept []spec.Arg
+	docs := spec.DocOf(config)
+	has := func(is func(a spec.ArgDoc) bool) bool { return slices.ContainsFunc(docs, is) }
+	for _, a := range args.List {
+		_, isLayer := Find(spec.LayerClass(a.Name))
+		switch {
+		case has(func(d spec.ArgDoc) bool { return d.Name == a.Name }):
+			kept = append(kept, a)
+		case slices.Contains(laterArguments, a.Name):
+			errs.Add(a.Pos, "%s: %s's argument %s is not supported by this version of nngen", title, args.Kind, a.Name)
+		case isLayer && has(func(d spec.ArgDoc) bool { return d.Of == "layer" }):
+			errs.Add(a.Pos, "%s: the layer inside of %s is an argument of it; write layer: {%s: %s}", title, args.Kind, a.Name, a.Value.Brief())
+			return errs
+		default:
+			kept = append(kept, a)
+		}
+	}
+	args.List = kept
+	return append(errs, spec.Decode(args, config)...)
 }
 
 // meantLayers are names that people give to layers, and what they mean. None of
@@ -57,6 +89,9 @@ func Unknown(l spec.Layer) string {
 	slices.Sort(known)
 	if slices.Contains(later, name) {
 		return fmt.Sprintf("%s is not supported by this version of nngen; it knows: %s", name, strings.Join(known, ", "))
+	}
+	if e, errs := cells.Find(spec.Call{Name: name}); len(errs) == 0 {
+		return fmt.Sprintf("%s is a cell and no layer; write RNN: {cell: {%s: ...}}", name, e.Name)
 	}
 	if _, errs := activations.Find(spec.Call{Name: squeezed(written)}); len(errs) == 0 {
 		return fmt.Sprintf("unknown layer %s; to apply that function, write Activation: %s", diag.Quote(written), squeezed(written))

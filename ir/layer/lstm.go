@@ -2,6 +2,7 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 	"github.com/nngen-go/nngen/ir/spec"
@@ -34,7 +35,7 @@ func (l *LSTM) Build(c *Context, in []*ir.Value) *ir.Value {
 	return recurrent(c, &l.lstmCell, &l.sequential, in)
 }
 
-func (l *LSTM) parts() (cell, *sequential) { return &l.lstmCell, &l.sequential }
+func (l *LSTM) parts() (cell, *sequential, diag.List) { return &l.lstmCell, &l.sequential, nil }
 
 // Results implements [Several].
 func (l *LSTM) Results() []string { return l.results(&l.lstmCell) }
@@ -49,7 +50,7 @@ func defaultLSTMCell() lstmCell {
 	return lstmCell{recurrentCell: defaultCell(), RecurrentActivation: call("sigmoid"), UnitForgetBias: true}
 }
 
-func (*lstmCell) states() []string { return []string{"state_h", "state_c"} }
+func (k *lstmCell) states() []state { return []state{{"state_h", k.Units}, {"state_c", k.Units}} }
 
 func (k *lstmCell) weights(c *Context, features int) weights {
 	w := k.kernels(c, features, 4)

@@ -16,10 +16,8 @@ type nested struct {
 
 // nestedOf finds the layer that a call names and decodes its settings.
 func nestedOf(call spec.Call) (n nested, errs diag.List) {
-	owner := call.Args.Owner
-	if owner != "" {
-		owner += ": "
-	}
+	title := call.Args.Owner
+	owner := title + ": "
 	class := spec.LayerClass(call.Name)
 	l := spec.Layer{Type: class}
 	if class != call.Name {
@@ -52,7 +50,7 @@ func nestedOf(call spec.Call) (n nested, errs diag.List) {
 			n.args.List = append(n.args.List, a)
 		}
 	}
-	return n, append(errs, spec.Decode(n.args, n.Config)...)
+	return n, append(errs, Decode(n.args, n.Config, title)...)
 }
 
 // context is where the layer builds itself. What it has is called part and its

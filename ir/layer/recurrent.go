@@ -2,6 +2,7 @@ package layer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir"
@@ -40,15 +41,15 @@ func (s *sequential) results(k cell) []string {
 	if !s.ReturnState {
 		return nil
 	}
-	return k.states()
+	return namesOf(k.states())
 }
 
 // cell is what a recurrent layer does at one step.
 type cell interface {
-	// states names what a step hands to the next; the first is the output. All are
-	// [n, units].
-	states() []string
-	units() int
+	// states are what a step hands to the next.
+	states() []state
+	// output is the index of the state that is the output.
+	output() int
 	// weights are the parameters, and what dropout keeps in a training call, for
 	// inputs of so many features.
 	weights(c *Context, features int) weights
@@ -59,23 +60,38 @@ type cell interface {
 	step(c *Context, w weights, x *ir.Value, states []*ir.Value) []*ir.Value
 }
 
+// state is a part of what a step hands to the next: [n, units].
+type state struct {
+	name  string // state_h
+	units int
+}
+
+func namesOf(states []state) []string {
+	var names []string
+	for _, s := range states {
+		names = append(names, s.name)
+	}
+	return names
+}
+
 // weights are what a cell has in every step; nil where it has it not. Of dropout it
 // is the factor of every value, which is the same at all steps: [n, features] or
 // [n, units] for all gates, or [n, gates, …] for each.
 type weights struct {
 	kernel, bias, dropout                            *ir.Value // of the projection
 	recurrentKernel, recurrentBias, recurrentDropout *ir.Value // of the step
+	above                                            []weights // of the cells above the first of a stack
 }
 
-// recurring gives the places of what the step needs.
+// recurring gives the places of what the step needs. Only the lowest cell of a stack
+// has a projection that needs no state.
 func (w *weights) recurring() []**ir.Value {
-	var list []**ir.Value
-	for _, v := range []**ir.Value{&w.recurrentKernel, &w.recurrentBias, &w.recurrentDropout} {
-		if *v != nil {
-			list = append(list, v)
-		}
+	list := []**ir.Value{&w.recurrentKernel, &w.recurrentBias, &w.recurrentDropout}
+	for i := range w.above {
+		a := &w.above[i]
+		list = append(append(list, &a.kernel, &a.bias, &a.dropout), a.recurring()...)
 	}
-	return list
+	return slices.DeleteFunc(list, func(v **ir.Value) bool { return *v == nil })
 }
 
 // recurrent is a recurrent layer: in are its steps [n, steps, features] and
@@ -83,7 +99,7 @@ func (w *weights) recurring() []**ir.Value {
 // as they were and repeats the output; as in Keras 3, it does not where the layer
 // is given states to begin with.
 func recurrent(c *Context, k cell, s *sequential, in []*ir.Value) *ir.Value {
-	if !steps(c, in[0]) || !begins(c, k.states(), k.units(), in[1:]) || !s.stateless(c, in[0]) {
+	if !steps(c, in[0]) || !begins(c, k.states(), in[1:]) || !s.stateless(c, in[0]) {
 		return c.poison()
 	}
 	y, finals := s.run(c, k, in[0], in[1:])
@@ -91,8 +107,8 @@ func recurrent(c *Context, k cell, s *sequential, in []*ir.Value) *ir.Value {
 		y = op.Flip(c.B, c.Named(y, "steps"), 1)
 	}
 	if s.ReturnState {
-		for i, name := range k.states() {
-			c.Result(name, finals[i])
+		for i, st := range k.states() {
+			c.Result(st.name, finals[i])
 		}
 	}
 	return y
@@ -123,20 +139,20 @@ func steps(c *Context, x *ir.Value) bool {
 }
 
 // begins reports states to begin with that are not those of a cell.
-func begins(c *Context, names []string, units int, given []*ir.Value) bool {
+func begins(c *Context, states []state, given []*ir.Value) bool {
 	if len(given) == 0 {
 		return true
 	}
-	if len(given) != len(names) {
-		c.Errorf("%s begins with %s, but inputs names %d after the sequence", c.Kind, strings.Join(names, ", "), len(given))
+	if len(given) != len(states) {
+		c.Errorf("%s begins with %s, but inputs names %d after the sequence", c.Kind, strings.Join(namesOf(states), ", "), len(given))
 		return false
 	}
 	for i, x := range given {
 		if !c.floats(x) {
 			return false
 		}
-		if want := (ir.Shape{ir.Batch, units}); !x.Shape.Equal(want) {
-			c.Errorf("%s begins with %s %v, but %s gives %v", c.Kind, names[i], want, from(x), x.Shape)
+		if want := (ir.Shape{ir.Batch, states[i].units}); !x.Shape.Equal(want) {
+			c.Errorf("%s begins with %s %v, but %s gives %v", c.Kind, states[i].name, want, from(x), x.Shape)
 			return false
 		}
 	}
@@ -149,11 +165,11 @@ func begins(c *Context, names []string, units int, given []*ir.Value) bool {
 // steps.
 func (s *sequential) run(c *Context, k cell, x *ir.Value, initial []*ir.Value) (y *ir.Value, finals []*ir.Value) {
 	w := k.weights(c, x.Shape[2])
-	state := ir.Shape{ir.Batch, k.units()}
-	zeros := op.BroadcastTo(c.B, op.Scalar(c.B, 0), state)
-	begin := append([]*ir.Value(nil), initial...)
-	for len(begin) < len(k.states()) {
-		begin = append(begin, zeros)
+	begin := slices.Clone(initial)
+	if len(initial) == 0 {
+		for _, st := range k.states() {
+			begin = append(begin, op.BroadcastTo(c.B, op.Scalar(c.B, 0), ir.Shape{ir.Batch, st.units}))
+		}
 	}
 	var mask *ir.Value
 	if len(initial) == 0 { // with states of its own, Keras's Layer.__call__ passes the mask on and not in
@@ -169,12 +185,13 @@ func (s *sequential) run(c *Context, k cell, x *ir.Value, initial []*ir.Value) (
 		Initial: begin, Steps: []*ir.Value{projected}, Captures: captures,
 		Body: func(b *ir.Builder, carried, steps, captures []*ir.Value) (next, outputs []*ir.Value) {
 			inside := w
+			inside.above = slices.Clone(w.above)
 			for i, v := range inside.recurring() {
 				*v = captures[i]
 			}
 			next = k.step(inBody(c, b), inside, steps[0], carried)
 			if s.ReturnSequences {
-				outputs = next[:1]
+				outputs = []*ir.Value{next[k.output()]}
 			}
 			return next, outputs
 		},
@@ -186,7 +203,7 @@ func (s *sequential) run(c *Context, k cell, x *ir.Value, initial []*ir.Value) (
 		}
 		return bad, finals
 	}
-	y = finals[0]
+	y = finals[k.output()]
 	if s.ReturnSequences {
 		y = outputs[0]
 	}

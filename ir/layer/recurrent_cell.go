@@ -30,7 +30,7 @@ func defaultCell() recurrentCell {
 	}
 }
 
-func (r *recurrentCell) units() int { return r.Units }
+func (r *recurrentCell) output() int { return 0 }
 
 // kernels are the weights of so many gates, whose columns lie side by side, without
 // a bias. As in Keras, each gate drops values of its own where values of the state

@@ -2,6 +2,7 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/op"
 )
 
@@ -25,14 +26,16 @@ func (l *SimpleRNN) Build(c *Context, in []*ir.Value) *ir.Value {
 	return recurrent(c, &l.simpleRNNCell, &l.sequential, in)
 }
 
-func (l *SimpleRNN) parts() (cell, *sequential) { return &l.simpleRNNCell, &l.sequential }
+func (l *SimpleRNN) parts() (cell, *sequential, diag.List) {
+	return &l.simpleRNNCell, &l.sequential, nil
+}
 
 // Results implements [Several].
 func (l *SimpleRNN) Results() []string { return l.results(&l.simpleRNNCell) }
 
 type simpleRNNCell struct{ recurrentCell }
 
-func (*simpleRNNCell) states() []string { return []string{"state_h"} }
+func (k *simpleRNNCell) states() []state { return []state{{"state_h", k.Units}} }
 
 func (k *simpleRNNCell) weights(c *Context, features int) weights {
 	w := k.kernels(c, features, 1)

@@ -15,7 +15,7 @@ type Training struct {
 	StepsPerEpoch   int       // 0: an epoch is every row once
 	ClassWeight     []float64 // per class; nil: all weigh the same
 	Callbacks       []Setting
-	BatchStatistics bool // BatchNormalization: a batch is taken whole, whatever its size
+	BatchStatistics bool // BatchNormalization, or the loss of an output with a mask: a batch is taken whole, whatever its size
 }
 
 // Setting is a named thing of the runtime with its arguments in a fixed order.

@@ -62,18 +62,45 @@ LAYERS = {
         keras.layers.SimpleRNN,
         keras.layers.LSTM,
         keras.layers.GRU,
+        keras.layers.RNN,
         keras.layers.Bidirectional,
         keras.layers.TimeDistributed,
     )
 }
 
+CELLS = {
+    cls.__name__: cls
+    for cls in (keras.layers.SimpleRNNCell, keras.layers.LSTMCell, keras.layers.GRUCell, keras.layers.StackedRNNCells)
+}
+
+
+def cell(value):
+    """A cell, or the list of cells that RNN makes a stack of."""
+    if isinstance(value, list):
+        return [cell(v) for v in value]
+    kind, args = named(value)
+    if "cells" in args:
+        args["cells"] = cell(args["cells"])
+    return CELLS[kind](**{k: regularizer(v) if k.endswith("_regularizer") else v for k, v in args.items()})
+
+
+def states(cell):
+    """nngen's names of the states of a cell."""
+    if isinstance(cell, keras.layers.StackedRNNCells):
+        return [f"cell_{i}_{s[6:]}" for i, c in enumerate(cell.cells) for s in states(c)]
+    return ["state_h", "state_c"] if isinstance(cell, keras.layers.LSTMCell) else ["state_h"]
+
+
 def results(built):
     """nngen's names of what a layer gives after its first result."""
-    states = {keras.layers.LSTM: ["h", "c"], keras.layers.GRU: ["h"], keras.layers.SimpleRNN: ["h"]}
     if isinstance(built, keras.layers.Bidirectional):
-        ways = [f"{w}_{s}" for w, l in (("forward", built.forward_layer), ("backward", built.backward_layer)) for s in states[type(l)]]
+        ways = [
+            f"{way}_{s.removeprefix('state_')}"
+            for way, inner in (("forward", built.forward_layer), ("backward", built.backward_layer))
+            for s in states(inner.cell)
+        ]
         return ([] if built.merge_mode else ["backward"]) + ways
-    return [f"state_{s}" for s in states.get(type(built), [])]
+    return states(built.cell) if isinstance(built, keras.layers.RNN) else []
 
 
 MERGE = keras.layers.Add.__mro__[1]  # what joins several inputs
@@ -159,6 +186,8 @@ def layer(kind, args, mask_batch):
         for key, value in args.items()
         if key != "inputs"
     }
+    if "cell" in args:
+        args["cell"] = cell(args["cell"])
     for key in ("layer", "backward_layer"):
         if key in args:
             args[key] = layer(*named(args[key]), mask_batch)
@@ -192,10 +221,13 @@ def connect(entries, tensors, last, made, mask_batch):
         if issubclass(LAYERS[kind], MERGE):
             values = built(sources)
         elif len(sources) > 1:
-            values = built(sources[0], initial_state=sources[1:])
+            initial = sources[1:]
+            if isinstance(built, keras.layers.RNN):
+                initial = keras.tree.pack_sequence_as(built.state_size, initial)
+            values = built(sources[0], initial_state=initial)
         else:
             values = built(sources[0])
-        last, *others = values if isinstance(values, (list, tuple)) else [values]
+        last, *others = keras.tree.flatten(values)
         tensors[built.name] = last
         for name, value in zip(results(built), others):
             tensors[f"{built.name}.{name}"] = value
@@ -328,6 +360,9 @@ def variables(lay):
     if isinstance(lay, keras.layers.Bidirectional):
         for way, inner in (("forward", lay.forward_layer), ("backward", lay.backward_layer)):
             yield from ((f"{way}_{name}", v) for name, v in variables(inner))
+    elif isinstance(lay, keras.layers.RNN) and isinstance(lay.cell, keras.layers.StackedRNNCells):
+        for i, one in enumerate(lay.cell.cells):
+            yield from ((f"cell_{i}_{v.name}", v) for v in one.weights)
     elif isinstance(lay, keras.layers.TimeDistributed):
         yield from variables(lay.layer)
     else:

@@ -1,4 +1,4 @@
-"""Cases for layers.json: Bidirectional and TimeDistributed."""
+"""Cases for layers.json: Bidirectional, TimeDistributed, and RNN with its cells."""
 
 import numpy as np
 
@@ -139,6 +139,37 @@ def time_distributed():
     )
 
 
+def cells():
+    r = rng("inputs of cells")
+    stacks = {
+        "simple_rnn": {"SimpleRNNCell": {"units": 2, "activation": "softsign"}},
+        "lstm": {"LSTMCell": {"units": 2, "unit_forget_bias": False, "kernel_regularizer": L2}},
+        "gru": {"GRUCell": {"units": 2, "reset_after": False}},
+        "two": [{"LSTMCell": {"units": 3}}, {"LSTMCell": {"units": 2}}],
+        "three": [{"GRUCell": {"units": 2, "bias_regularizer": L2}}, {"SimpleRNNCell": {"units": 3, "use_bias": False}}, {"LSTMCell": {"units": 2}}],
+        "named": {"StackedRNNCells": {"cells": [{"GRUCell": {"units": 3}}, {"GRUCell": {"units": 2}}]}},
+    }
+    for name, cell in stacks.items():
+        for what, args in {
+            "last": {},
+            "sequences": {"return_sequences": True},
+            "backwards": {"return_sequences": True, "go_backwards": True, "zero_output_for_mask": True},
+        }.items():
+            yield case(f"rnn_{name}_{what}", one("RNN", [3, 2], cell=cell, **args), {"x": normal(r, 2, 3, 2)})
+            yield case(f"rnn_{name}_masked_{what}", chain([5], EMBEDDING, {"RNN": {"name": "l", "cell": cell, **args}}, dtype="int32"), {"x": IDS})
+    states = ["cell_0_h", "cell_1_h", "cell_1_c"]
+    given = [f"from_{s}" for s in states]
+    layer = {"RNN": {"name": "l", "cell": [{"GRUCell": {"units": 3}}, {"LSTMCell": {"units": 2}}], "return_state": True, "inputs": ["x", *given]}}
+    ends = [{"Identity": {"name": s, "inputs": [f"l.{s}"]}} for s in states]
+    yield case("rnn_states", graph({"x": [3, 2], "from_cell_0_h": [3], "from_cell_1_h": [2], "from_cell_1_c": [2]}, [layer, *ends], outputs=["l", *states]),
+               {"x": normal(r, 2, 3, 2), "from_cell_0_h": normal(r, 2, 3), "from_cell_1_h": normal(r, 2, 2), "from_cell_1_c": normal(r, 2, 2)})
+    dropping = {"dropout": 0.4, "recurrent_dropout": 0.3}
+    yield case("rnn_dropout_training", one("RNN", [3, 2], cell=[{"LSTMCell": {"units": 3, **dropping}}, {"GRUCell": {"units": 2, "dropout": 0.5}}, {"SimpleRNNCell": {"units": 2, **dropping}}]),
+               {"x": normal(r, 3, 3, 2)}, training=True)
+    yield case("bidirectional_rnn", one("Bidirectional", [3, 2], layer={"RNN": {"cell": [{"LSTMCell": {"units": 3}}, {"GRUCell": {"units": 2}}], "return_sequences": True}}),
+               {"x": normal(r, 2, 3, 2)})
+
+
 def cases():
-    for part in (bidirectional, time_distributed):
+    for part in (bidirectional, time_distributed, cells):
         yield from part()

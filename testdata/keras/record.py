@@ -88,6 +88,10 @@ def case(name, model, inputs, weights=None, training=False, adapt=None, scale=0.
 def dictated(cell, prefix, r, rows):
     """Sets what the cell of a recurrent layer keeps in its next call; by nngen's names of the streams."""
     masks = {}
+    if isinstance(cell, keras.layers.StackedRNNCells):
+        for i, one in enumerate(cell.cells):
+            masks.update(dictated(one, f"{prefix}cell_{i}_", r, rows))
+        return masks
     gates = getattr(cell, "dropout_mask_count", None)
     for what, rate, width in (
         ("dropout", cell.dropout, cell.kernel.shape[0]),

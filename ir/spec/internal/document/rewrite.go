@@ -98,6 +98,7 @@ var OrderOf = map[string][]string{
 	"DepthwiseConv1D": {"kernel_size", "strides"}, "DepthwiseConv2D": {"kernel_size", "strides"}, "SeparableConv1D": {"filters", "kernel_size"}, "SeparableConv2D": {"filters", "kernel_size"},
 	"MaxPooling1D": {"pool_size", "strides"}, "MaxPooling2D": {"pool_size", "strides"}, "AveragePooling1D": {"pool_size", "strides"}, "AveragePooling2D": {"pool_size", "strides"},
 	"ZeroPadding1D": {"padding"}, "ZeroPadding2D": {"padding"}, "Cropping1D": {"cropping"}, "Cropping2D": {"cropping"}, "LSTM": {"units"}, "GRU": {"units"}, "SimpleRNN": {"units"},
+	"Masking": {"mask_value"}, "Bidirectional": {"layer", "merge_mode"}, "TimeDistributed": {"layer"}, "RNN": {"cell"}, "LSTMCell": {"units"}, "GRUCell": {"units"}, "SimpleRNNCell": {"units"},
 	"Permute": {"dims"}, "RepeatVector": {"n"}, "Dot": {"axes"}, "GroupNormalization": {"groups"}, "LayerNormalization": {"axis"}, "GaussianNoise": {"stddev"}, "LeakyReLU": {"negative_slope"}, "ReLU": {"max_value", "negative_slope", "threshold"}, "ELU": {"alpha"}, "Softmax": {"axis"}, "l1": {"l1"}, "l2": {"l2"}, "huber": {"delta"},
 }
 
@@ -183,7 +184,7 @@ func foreignCall(name string, items []string, depth int) (Value, bool) {
 		name = r
 	} else if rule := optim.NewRule(strings.ToLower(name)); rule != nil {
 		name = rule.Name()
-	} else if depth > 0 {
+	} else if depth > 0 && OrderOf[name] == nil { // not a layer inside of another
 		name = Snake(name)
 	}
 	var named []Arg
@@ -214,7 +215,7 @@ func foreignCall(name string, items []string, depth int) (Value, bool) {
 	switch {
 	case len(positional) == 0 && len(named) == 0:
 		args.Kind = Null
-	case len(positional) == 1 && len(named) == 0:
+	case len(positional) == 1 && len(named) == 0 && (positional[0].Kind != Map || len(order) == 0):
 		args = positional[0]
 	case len(positional) > len(order):
 		return Value{}, false
