@@ -117,7 +117,8 @@ func words(of func(args []string) []string) cobra.CompletionFunc {
 	}
 }
 
-// layerNames are the layers of the description that the command line names.
+// layerNames are the layers of the description that the command line names, those
+// with weights of another one left out.
 func layerNames(args []string) []string {
 	if len(args) == 0 {
 		return nil
@@ -130,7 +131,13 @@ func layerNames(args []string) []string {
 	if err != nil {
 		return nil
 	}
-	return m.Names()
+	var names []string
+	for i, name := range m.Names() {
+		if m.Layers[i].Shared.Name == "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // settingKeys are the settings that --set may change, and the arguments of the

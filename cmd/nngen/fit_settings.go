@@ -59,10 +59,14 @@ func freezeLayers(m *spec.Model, freeze []string) error {
 	for i, want := range freeze {
 		found := false
 		for j, name := range names {
-			if name == want {
-				found = true
-				m.Layers[j].Trainable = new(bool)
+			if name != want {
+				continue
 			}
+			found = true
+			if first := m.Layers[j].Shared.Name; first != "" {
+				errs.Add(diag.Pos{File: "--freeze", Line: i + 1, Col: 1}, "layer %s has the weights of %s; write --freeze %s", diag.Quote(want), diag.Quote(first), first)
+			}
+			m.Layers[j].Trainable = new(bool)
 		}
 		if !found {
 			errs.Add(diag.Pos{File: "--freeze", Line: i + 1, Col: 1}, "there is no layer %s%s", diag.Quote(want), diag.DidYouMean(want, names))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -26,7 +27,7 @@ type kind struct {
 func kinds() []kind {
 	c := build.Catalog()
 	list := []kind{
-		{"layers", "layers: [%s]", c.Layers},
+		{"layers", "layers: [%s]", append(c.Layers, spec.Structures()...)},
 		{"activations", "activation: %s", c.Activations},
 		{"initializers", "kernel_initializer: %s", c.Initializers},
 		{"regularizers", "kernel_regularizer: %s", c.Regularizers},
@@ -176,9 +177,11 @@ func (k kind) explain(w io.Writer, e spec.EntryDoc) error {
 		rows = append(rows, []string{a.Name, valueText(a), defaultText(a), a.Doc})
 	}
 	if k.name == "layers" {
-		rows = append(rows, []string{"name", "text", "its type", "the layer's name"},
-			[]string{"inputs", "names", "the layer before", "what it reads"},
-			[]string{"trainable", "true, false", "true", "whether training changes its weights"})
+		name := map[string]string{"Shared": "that of the layer with a number", "Model": "none"}[e.Name]
+		rows = append(rows, []string{"name", "text", cmp.Or(name, "its type"), "the layer's name"}, []string{"inputs", "names", "the layer before", "what it reads"})
+		if e.Name != "Shared" { // which is trained as the layer is
+			rows = append(rows, []string{"trainable", "true, false", "true", "whether training changes its weights"})
+		}
 	}
 	if len(rows) == 1 {
 		_, err := fmt.Fprintln(w, "\nIt takes no arguments.")

@@ -47,7 +47,8 @@ var documents = []document{
 		{"$ nngen predict adult.yaml", "TestReadmeWorkflow runs it", nil},
 		{"$ nngen fit adult.yaml --weights", "TestReadmeWorkflow runs it", nil},
 		{"$ nngen generate adult.yaml", "TestReadmeWorkflow runs it", nil},
-		{"name: house", "", (*readme).house},
+		{"name: house", "", scripted("inputs.txtar")},
+		{"name: pairs", "", scripted("graphs.txtar")},
 		{"name: translate", "", (*readme).built},
 		{"$ nngen summary testdata/models/mnist.yaml", "", (*readme).console},
 		{"# yaml-language-server:", "", (*readme).schemaLine},
@@ -179,13 +180,15 @@ func (r *readme) quickStart(t *testing.T, text string) {
 	t.Log("go test is what runs this")
 }
 
-// house is the network that a script trains from an archive and from a table.
-func (r *readme) house(t *testing.T, text string) {
-	script := readFile(t, filepath.Join("testdata", "script", "inputs.txtar"))
-	for line := range strings.Lines(text) {
-		line, _, _ = strings.Cut(line, "   #")
-		if !strings.Contains(script, strings.TrimRight(line, "\n")+"\n") {
-			t.Errorf("inputs.txtar has no line %q", line)
+// scripted holds the lines of a description to those of a script that trains it.
+func scripted(name string) func(*readme, *testing.T, string) {
+	return func(_ *readme, t *testing.T, text string) {
+		script := readFile(t, filepath.Join("testdata", "script", name))
+		for line := range strings.Lines(text) {
+			line, _, _ = strings.Cut(line, "   #")
+			if !strings.Contains(script, strings.TrimRight(line, "\n")+"\n") {
+				t.Errorf("%s has no line %q", name, line)
+			}
 		}
 	}
 }

@@ -66,7 +66,11 @@ memory, lines of source.`,
 func layerTable(w io.Writer, p *loop.Program) {
 	rows := [][]string{{"Layer (type)", "Output Shape", "Param #"}}
 	for _, l := range p.Layers {
-		rows = append(rows, []string{fmt.Sprintf("%s (%s)", show.Name(l.Name), l.Type), show.Shape(l.Output), show.Count(l.Params)})
+		kind := l.Type
+		if l.Shared != "" {
+			kind += " of " + show.Name(l.Shared)
+		}
+		rows = append(rows, []string{fmt.Sprintf("%s (%s)", show.Name(l.Name), kind), show.Shape(l.Output), show.Count(l.Params)})
 	}
 	// Where layers do not simply follow one another, a column says what each reads.
 	if !chain(p.Layers) {

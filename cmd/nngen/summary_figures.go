@@ -37,6 +37,7 @@ type summaryLayer struct {
 	Inputs []string `json:"inputs"`
 	Output []*int   `json:"output_shape"`
 	Params int      `json:"params"`
+	Shared string   `json:"shared,omitempty"` // the layer whose parameters it uses once more
 }
 
 // summary counts everything; files are those of the package.
@@ -44,7 +45,7 @@ func (n *network) summary(files map[string][]byte) (*summary, error) {
 	p := n.program
 	s := &summary{Model: p.Name, ModelID: p.ModelID, SourceFiles: len(files)}
 	for _, l := range p.Layers {
-		one := summaryLayer{Name: l.Name, Type: l.Type, Inputs: append([]string{}, l.Inputs...), Output: []*int{}, Params: l.Params}
+		one := summaryLayer{Name: l.Name, Type: l.Type, Inputs: append([]string{}, l.Inputs...), Output: []*int{}, Params: l.Params, Shared: l.Shared}
 		for _, d := range l.Output {
 			if d < 0 {
 				one.Output = append(one.Output, nil)

@@ -1,7 +1,10 @@
 package conformance
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"io"
 	"math"
 	"os"
 	"strings"
@@ -20,7 +23,8 @@ type trajectory struct {
 	Batches []struct {
 		Inputs       map[string]tensor
 		Target       tensor
-		SampleWeight *tensor `json:"sample_weight"`
+		Targets      map[string]tensor // of several outputs
+		SampleWeight *tensor           `json:"sample_weight"`
 		Masks        map[string]tensor
 	}
 	Float32 struct {
@@ -41,6 +45,9 @@ func (t tensor) samples() [][]float64 {
 	if t.Rows != nil {
 		return t.Rows
 	}
+	if t.Shape == nil {
+		return nil
+	}
 	rows, width := t.Shape[0], 1
 	for _, d := range t.Shape[1:] {
 		width *= d
@@ -57,10 +64,13 @@ func (t tensor) samples() [][]float64 {
 // and 10 to ‖Δw‖∞ ≤ 1e-5·‖w‖∞.
 func TestKerasTrajectories(t *testing.T) {
 	var file struct{ Cases []trajectory }
-	for _, name := range []string{"trajectories.json", "optimizers.json", "convolution.json"} {
+	for _, name := range []string{"trajectories.json", "optimizers.json", "convolution.json", "graphs.json.gz"} {
 		raw, err := os.ReadFile("../../testdata/keras/" + name)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if strings.HasSuffix(name, ".gz") {
+			raw = gunzip(t, raw)
 		}
 		var part struct{ Cases []trajectory }
 		if err := json.Unmarshal(raw, &part); err != nil {
@@ -104,7 +114,14 @@ func TestKerasTrajectories(t *testing.T) {
 					step.X[r] = append(step.X[r], row...)
 				}
 			}
-			step.Y = b.Target.samples()
+			if step.Y = b.Target.samples(); b.Targets != nil {
+				step.Y = make([][]float64, len(step.X))
+				for _, port := range net.Header.Targets {
+					for r, row := range b.Targets[port.Name].samples() {
+						step.Y[r] = append(step.Y[r], row...)
+					}
+				}
+			}
 			if b.SampleWeight != nil {
 				for _, w := range b.SampleWeight.Data {
 					step.Weight = append(step.Weight, float32(w))
@@ -118,8 +135,8 @@ func TestKerasTrajectories(t *testing.T) {
 	for _, n := range nets {
 		names = append(names, n.name)
 	}
-	if len(names) < 37 {
-		t.Fatalf("%d trajectories, expected at least 37", len(names))
+	if len(names) < 40 {
+		t.Fatalf("%d trajectories, expected at least 40", len(names))
 	}
 	link(t, dir, names)
 	for _, level := range levels() {
@@ -127,6 +144,18 @@ func TestKerasTrajectories(t *testing.T) {
 			t.Run(level.String()+"/"+kept[i].Name, func(t *testing.T) { kept[i].compare(t, nets[i], got) })
 		}
 	}
+}
+
+func gunzip(t *testing.T, raw []byte) []byte {
+	z, err := gzip.NewReader(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 // compare holds ten steps of an emitted package to Keras's.

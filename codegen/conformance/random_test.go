@@ -131,7 +131,7 @@ func (g *generator) step() {
 		g.convolution()
 		return
 	}
-	switch g.r.IntN(14) {
+	switch g.r.IntN(15) {
 	case 0, 1, 2:
 		g.dense(1+g.r.IntN(12), g.pick(activations...))
 	case 3:
@@ -172,6 +172,31 @@ func (g *generator) step() {
 		g.normalization()
 	case 13:
 		g.rearrangement()
+	case 14:
+		g.again()
+	}
+}
+
+// again appends a layer, its second use on what it gives or reads itself, and what
+// joins both.
+func (g *generator) again() {
+	from, shape := g.last, g.shape
+	switch {
+	case g.flip(20):
+		g.add("BatchNormalization", nil, shape)
+	case g.flip(20):
+		g.add("Dropout", object{{"rate", 0.25}}, shape)
+	case len(shape) == 3 && g.flip(50):
+		g.add("Conv2D", object{{"filters", shape[2]}, {"kernel_size", 3}, {"padding", "same"}, {"activation", "tanh"}}, shape)
+	default:
+		g.dense(shape[len(shape)-1], g.pick("relu", "tanh", "gelu", "elu"))
+	}
+	layer := g.last
+	for range 1 + g.r.IntN(2) {
+		g.add("Shared", object{{"layer", layer}}, shape, g.last)
+	}
+	if g.flip(80) {
+		g.add(g.pick("Add", "Subtract", "Multiply", "Maximum"), nil, shape, g.pick(from, layer), g.last)
 	}
 }
 

@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gokernel"
@@ -94,10 +95,13 @@ func layerWords(layers []loop.Layer) string {
 // lossWords describe the loss: which losses, and what else has been added to
 // them.
 func (e layerDoc) lossWords(backward bool, steps []string) (subject string, said []string) {
-	for _, t := range e.Targets {
+	for i, t := range e.Targets {
 		s := strings.ReplaceAll(gokernel.Word(t.Loss), "_", " ")
 		if len(e.Targets) > 1 {
 			s += " of " + mention(t.Name)
+		}
+		if w := e.Training.LossWeights; w != nil && w[i] != 1 {
+			s = strconv.FormatFloat(w[i], 'g', -1, 64) + "·" + s
 		}
 		said = append(said, s)
 	}
@@ -115,7 +119,7 @@ func (e layerDoc) lossWords(backward bool, steps []string) (subject string, said
 func (e layerDoc) layersIn(group []kernelCall, backward bool) []loop.Layer {
 	in := map[string]bool{group[0].Layer: true}
 	wrote, read := map[*loop.Buffer]bool{}, map[string]bool{}
-	var starts []string
+	var starts, weighted []string
 	for _, r := range group {
 		_, product := r.Kernel.(*loop.Contract) // with the gradient of the activation before it
 		fused := product && slices.ContainsFunc(stepWords(r.Kernel), func(s string) bool { return strings.Contains(gokernel.Told(s), " gradient") })
@@ -134,7 +138,7 @@ func (e layerDoc) layersIn(group []kernelCall, backward bool) []loop.Layer {
 				in[e.owner(a.Buf)] = true
 			case a.Buf.Class == loop.Param:
 				if !backward {
-					in[e.Segments[a.Buf.Segment].Layer] = true
+					weighted = append(weighted, e.Segments[a.Buf.Segment].Layer)
 				}
 			case !wrote[a.Buf]:
 				read[e.owner(a.Buf)] = true
@@ -144,7 +148,23 @@ func (e layerDoc) layersIn(group []kernelCall, backward bool) []loop.Layer {
 	if !backward && len(read) > 0 { // what reads parameters alone is of its own layer
 		e.between(starts, read, in)
 	}
+	for _, name := range weighted {
+		if !e.secondOf(name, in) {
+			in[name] = true
+		}
+	}
 	return e.inOrder(in)
+}
+
+// secondOf reports whether a list has the second use of a layer: what reads the
+// parameters then is that.
+func (e layerDoc) secondOf(name string, in map[string]bool) bool {
+	for second := range in {
+		if at, ok := e.at[second]; ok && e.Layers[at].Shared == name {
+			return true
+		}
+	}
+	return false
 }
 
 // between adds what lies between the layers that are written and those that are

@@ -34,7 +34,11 @@ func (e modelText) summary() []string {
 		if !l.Trainable && l.Params > 0 {
 			params += " (frozen)"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", plain(l.Name), plain(l.Type), dimsText(l.Output), params)
+		kind := plain(l.Type)
+		if l.Shared != "" {
+			kind += " of " + plain(l.Shared)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", plain(l.Name), kind, dimsText(l.Output), params)
 		total += l.Params
 	}
 	fmt.Fprintf(w, "\t\t\t%d\n", total)

@@ -82,6 +82,7 @@ type plan struct {
 	names     []string       // of the layers
 	reads     [][]spec.Ref   // of the layers
 	order     []int          // layers, each after what it reads
+	first     []int          // of every layer its first use, which has the weights: itself in most cases
 	configs   []layer.Config // of the layers; nil where one has a mistake
 	compile   compile
 	callbacks []loop.Setting
@@ -90,6 +91,16 @@ type plan struct {
 
 func newPlan(m *spec.Model) *plan {
 	p := &plan{spec: m, fit: m.Fit, names: m.Names(), reads: m.InputRefs(), order: m.Order()}
+	at := map[string]int{}
+	for i, name := range p.names {
+		at[name] = i
+	}
+	for i, l := range m.Layers {
+		if l.Shared.Name != "" {
+			i = at[l.Shared.Name]
+		}
+		p.first = append(p.first, i)
+	}
 	if p.fit.BatchSize <= 0 {
 		p.fit.BatchSize = 32
 	}

@@ -16,6 +16,7 @@ import (
 type compile struct {
 	optimizer loop.Setting
 	losses    []lossOf
+	weights   []float64 // of the losses; nil: every loss counts once
 	metrics   [][]metricOf
 	weighted  [][]metricOf // nil: none
 	targets   []target
@@ -70,6 +71,7 @@ func (p *plan) resolveCompile() {
 		}
 		p.compile.losses = append(p.compile.losses, losses[i])
 	}
+	p.compile.weights = lossWeights(c.LossWeights, refs)
 	p.compile.metrics, errs = resolveMetrics(c.Metrics, refs)
 	p.errs = append(p.errs, errs...)
 	if len(c.WeightedMetrics) > 0 {
@@ -77,6 +79,22 @@ func (p *plan) resolveCompile() {
 		p.errs = append(p.errs, errs...)
 	}
 	p.compile.targets = make([]target, len(refs))
+}
+
+// lossWeights gives the weight of every output's loss; nil where all are 1.
+func lossWeights(given []spec.LossWeight, refs []spec.Ref) []float64 {
+	weights := slices.Repeat([]float64{1}, len(refs))
+	for _, w := range given {
+		for i, r := range refs {
+			if w.Output == "" || w.Output == r.Name {
+				weights[i] = w.Weight
+			}
+		}
+	}
+	if !slices.ContainsFunc(weights, func(w float64) bool { return w != 1 }) {
+		return nil
+	}
+	return weights
 }
 
 // resolveMetrics gives the metrics of every output.

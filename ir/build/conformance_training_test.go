@@ -46,7 +46,9 @@ func newTrainer(t *testing.T, v *vector, m *spec.Model) *trainer {
 // and metrics from before the update.
 func (tr *trainer) trainBatch(b batch, ms []*metric) float64 {
 	tr.step++
-	observe(ms, b, tr.run(tr.graph, b).Outputs[0].F)
+	if len(ms) > 0 {
+		observe(ms, b, tr.run(tr.graph, b).Outputs[0].F)
+	}
 	loss, err := tr.Train(tr.graph, tr.feed(tr.graph, b), func(segment string, w, g []float64) {
 		if tr.slots[segment] == nil {
 			tr.slots[segment] = tr.rule.slots(len(g))
@@ -62,6 +64,7 @@ func (tr *trainer) trainBatch(b batch, ms []*metric) float64 {
 func TestKerasTrajectories(t *testing.T) {
 	vectors(t, "trajectories", 30, trajectory)
 	vectors(t, "convolution", 6, trajectory)
+	vectors(t, "graphs", 5, trajectory)
 }
 
 // trajectory holds ten steps to Keras's: losses, metrics and weights.
@@ -69,7 +72,13 @@ func trajectory(t *testing.T, v *vector, m *spec.Model) {
 	tr := newTrainer(t, v, m)
 	for i, b := range v.Batches {
 		ms := metricsOf(t, tr.net.Header.Training.Metrics[0])
-		got := map[string]float64{"loss": tr.trainBatch(b, ms)}
+		got := map[string]float64{}
+		if outputs := tr.net.Header.Outputs; len(outputs) > 1 {
+			for i, l := range tr.run(tr.graph, b).Losses {
+				got[outputs[i].Name+"_loss"] = l.F[0]
+			}
+		}
+		got["loss"] = tr.trainBatch(b, ms)
 		for _, m := range ms {
 			got[m.as] = m.value()
 		}

@@ -67,7 +67,9 @@ func (e *engine) feed(g *ir.Graph, b batch) interp.Batch[float64] {
 		case op.Feature:
 			x = b.Inputs[in.Port]
 		case op.Target:
-			x = b.Target
+			if x = b.Target; b.Targets != nil {
+				x = b.Targets[in.Port]
+			}
 		case op.Weight:
 			if b.SampleWeight == nil {
 				continue

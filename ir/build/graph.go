@@ -85,7 +85,11 @@ func (p *plan) layer(g *built, i int) *ir.Value {
 		}
 		g.net.Masks[in[j]] = g.masks[r.Name]
 	}
-	c := &layer.Context{Net: g.net, Name: p.names[i], Kind: l.Type, Trainable: l.Trainable == nil || *l.Trainable, Args: l.Args, Results: map[string]*ir.Value{}}
+	first := p.names[p.first[i]]
+	if first != p.names[i] && !g.values[first].Valid() {
+		return layer.Poison(b)
+	}
+	c := &layer.Context{Net: g.net, Name: p.names[i], First: first, Kind: l.Type, Trainable: p.trainable(i), Args: l.Args, Results: map[string]*ir.Value{}}
 	y := b.Named(p.configs[i].Build(c, in), p.names[i])
 	info, _ := layer.Find(l.Type)
 	g.masks[p.names[i]] = layer.MaskOf(c, info, p.configs[i], in, y)

@@ -57,6 +57,9 @@ func (id identity) hash() string {
 		if weighted != nil {
 			section["weighted_metrics"] = weighted
 		}
+		if id.compile.weights != nil {
+			section["loss_weights"] = id.compile.weights
+		}
 		tree["compile"] = section
 	}
 	return digest(tree)
@@ -75,7 +78,10 @@ func (id identity) architecture(training bool) map[string]any {
 		}
 		one["inputs"] = reads
 		if training {
-			one["trainable"] = l.Trainable == nil || *l.Trainable
+			one["trainable"] = id.trainable(i)
+		}
+		if l.Shared.Name != "" {
+			one["shared"] = l.Shared.Name
 		}
 		layers = append(layers, one)
 	}

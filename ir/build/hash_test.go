@@ -41,6 +41,8 @@ func TestHashes(t *testing.T) {
 		{"a default of fit", "compile:", "fit: {batch_size: 32, epochs: 1}\ncompile:", false, false},
 		{"trainable", "units: 3,", "units: 3, trainable: true,", false, false},
 
+		{"a loss that counts once", "[accuracy]", "[accuracy], loss_weights: 1", false, false},
+
 		{"the name", "name: plain", "name: other", true, false},
 		{"the optimizer", "rmsprop", "adam", true, false},
 		{"the loss", "sparse_categorical_crossentropy", "{sparse_categorical_crossentropy: {from_logits: true}}", true, false},
@@ -48,6 +50,7 @@ func TestHashes(t *testing.T) {
 		{"a metric's name", "[accuracy]", "[{accuracy: {name: right}}]", true, false},
 		{"a metric's argument", "[accuracy]", "[accuracy, {sparse_top_k_categorical_accuracy: 2}]", true, false},
 		{"weighted metrics", "[accuracy]", "[accuracy], weighted_metrics: [accuracy]", true, false},
+		{"the weight of the loss", "[accuracy]", "[accuracy], loss_weights: {head: 0.5}", true, false},
 		{"the batch", "compile:", "fit: {batch_size: 64}\ncompile:", true, false},
 		{"an initializer", "units: 3,", "units: 3, kernel_initializer: he_normal,", true, false},
 		{"an initializer's argument", "units: 3,", "units: 3, kernel_initializer: {glorot_uniform: {seed: 1}},", true, false},

@@ -109,7 +109,7 @@ func (h heading) layers() []loop.Layer {
 		info, _ := layer.Find(l.Type)
 		row := loop.Layer{
 			Name: h.names[i], Type: l.Type, Output: slices.Clone(h.g.values[h.names[i]].Shape.Row()), Params: params[h.names[i]],
-			Trainable: l.Trainable == nil || *l.Trainable, Pos: l.Pos,
+			Trainable: h.trainable(i), Pos: l.Pos, Shared: l.Shared.Name,
 		}
 		for _, r := range h.reads[i] {
 			if of, result := r.Of(); result != "" && !h.named(r.Name) {
@@ -135,6 +135,7 @@ func (h heading) training() loop.Training {
 	for _, l := range h.compile.losses {
 		t.Losses = append(t.Losses, l.name)
 	}
+	t.LossWeights = h.compile.weights
 	for _, list := range h.compile.metrics {
 		t.Metrics = append(t.Metrics, metricSettings(list))
 	}

@@ -17,11 +17,16 @@ func (p *plan) resolveLayers() {
 		title := title(l, i)
 		info, ok := layer.Find(l.Type)
 		if !ok {
-			p.errs.Add(l.Pos, "%s: %s", title, layer.Unknown(l))
+			if l.Shared.Name == "" {
+				p.errs.Add(l.Pos, "%s: %s", title, layer.Unknown(l))
+			}
 			continue
 		}
 		config := info.New()
 		errs := layer.Decode(l.Args, config, title)
+		if l.Shared.Name != "" {
+			errs = nil // reported for the first use
+		}
 		switch n := len(p.reads[i]); {
 		case n == 0:
 			errs.Add(l.Pos, "%s: there is nothing that it could read", title)
@@ -33,6 +38,11 @@ func (p *plan) resolveLayers() {
 		p.errs = append(p.errs, errs...)
 		if len(errs) == 0 {
 			p.configs[i] = config
+		}
+	}
+	for i := range p.configs {
+		if first := p.first[i]; first != i && p.configs[i] != nil {
+			p.configs[i] = p.configs[first]
 		}
 	}
 	p.resolveResults()
@@ -70,6 +80,12 @@ func (p *plan) resolveResults() {
 	}
 }
 
+// trainable reports whether training changes the weights of layer i.
+func (p *plan) trainable(i int) bool {
+	l := p.spec.Layers[p.first[i]]
+	return l.Trainable == nil || *l.Trainable
+}
+
 // named reports whether an input or a layer has the whole name.
 func (p *plan) named(name string) bool {
 	return slices.Contains(p.names, name) || slices.ContainsFunc(p.spec.Inputs, func(in spec.Input) bool { return in.Name == name })
@@ -77,8 +93,11 @@ func (p *plan) named(name string) bool {
 
 // title names a layer in messages as spec does.
 func title(l spec.Layer, i int) string {
-	if l.Name != "" {
+	switch {
+	case l.Name != "":
 		return "layer " + diag.Quote(l.Name)
+	case l.Args.Owner != "" && l.Shared.Name == "":
+		return l.Args.Owner
 	}
 	return fmt.Sprintf("layer %d", i+1)
 }

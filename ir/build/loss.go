@@ -14,9 +14,10 @@ import (
 const lossLayer = "loss"
 
 // withLoss appends the losses of a call: for every output Σ wᵢ·lossᵢ divided by
-// the rows of the whole batch, and their sum together with this call's share of
-// the penalties. With a mask, the rows are a whole batch, and it is divided by how
-// many steps count. That is Keras's reduction sum_over_batch_size (losses/loss.py),
+// the rows of the whole batch, and their sum, each times its weight (Keras's
+// loss_weights: trainers/compile_utils.py, CompileLoss.call), together with this
+// call's share of the penalties. With a mask, the rows are a whole batch, and it is
+// divided by how many steps count. That is Keras's reduction sum_over_batch_size (losses/loss.py),
 // and micro-batches of one batch add up to it.
 func (p *plan) withLoss(g *built) *built {
 	if len(p.errs) > 0 {
@@ -44,12 +45,17 @@ func (p *plan) withLoss(g *built) *built {
 	}
 	parts := scalar.Expr(nil)
 	var args []*ir.Value
-	add := func(v *ir.Value) {
-		if args = append(args, v); parts == nil {
-			parts = scalar.Arg(0)
-			return
+	add := func(v *ir.Value, weight float64) {
+		args = append(args, v)
+		var part scalar.Expr = scalar.Arg(len(args) - 1)
+		if weight != 1 {
+			part = scalar.Call("mul", scalar.Num(weight), part)
 		}
-		parts = scalar.Call("add", parts, scalar.Arg(len(args)-1))
+		if parts == nil {
+			parts = part
+		} else {
+			parts = scalar.Call("add", parts, part)
+		}
 	}
 	for i, r := range p.spec.OutputRefs() {
 		l := p.compile.losses[i]
@@ -63,14 +69,18 @@ func (p *plan) withLoss(g *built) *built {
 		}
 		loss := b.Named(times(b, "batch mean", sum, factor), r.Name+".loss")
 		b.Graph.Losses = append(b.Graph.Losses, loss)
-		add(loss)
+		if p.compile.weights != nil {
+			add(loss, p.compile.weights[i])
+		} else {
+			add(loss, 1)
+		}
 	}
 	if penalty := penalties(n); penalty != nil {
 		b.At(lossLayer, p.spec.Compile.Pos)
-		add(b.Named(times(b, "share", penalty, part()), "penalty"))
+		add(b.Named(times(b, "share", penalty, part()), "penalty"), 1)
 	}
 	b.Graph.Loss = args[0]
-	if len(args) > 1 {
+	if len(args) > 1 || p.compile.weights != nil {
 		b.Graph.Loss = b.Named(op.MapOf(b, parts, "loss", args...), "loss")
 	}
 	p.errs = append(p.errs, b.Errors...)

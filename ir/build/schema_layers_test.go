@@ -1,6 +1,7 @@
 package build
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/spec"
@@ -61,6 +62,61 @@ func TestSchemaOfWindows(t *testing.T) {
 		}
 		if (err == nil) != right || (s.refuses(t, text) == "") != right {
 			t.Errorf("%s: %v, %s", padding, err, s.refuses(t, text))
+		}
+	}
+}
+
+// TestSchemaOfStructures holds the schema and the parser to the same forms of
+// second uses, models in models and the weights of losses.
+func TestSchemaOfStructures(t *testing.T) {
+	s := schemaOf(t)
+	for form, right := range map[string]bool{
+		`{"Shared": "d"}`:            true,
+		`{"Shared": {"layer": "d"}}`: true,
+		`{"Shared": {"layer": "d", "inputs": "x", "name": "again"}}`:                               true,
+		`{"Shared": {"layer": "d", "inputs": []}}`:                                                 false,
+		`{"Shared": {"layer": "d", "units": 3}}`:                                                   false,
+		`{"Shared": {"name": "d"}}`:                                                                false,
+		`{"Shared": ["d"]}`:                                                                        false,
+		`"Shared"`:                                                                                 false,
+		`{"Model": {"layers": ["Flatten"]}}`:                                                       true,
+		`{"Model": {"layers": ["Flatten"], "name": "m", "trainable": false}}`:                      true,
+		`{"Model": {"layers": [{"Dense": 4}, {"Shared": "d"}]}}`:                                   true,
+		`{"Model": {"layers": [{"Model": {"layers": ["Flatten"]}}]}}`:                              true,
+		`{"Model": {"inputs": {"a": "x", "b": "d"}, "layers": [{"Add": {"inputs": ["a", "b"]}}]}}`: true,
+		`{"Model": {"inputs": {"a": null}, "layers": ["Flatten"]}}`:                                false,
+		`{"Model": {"inputs": {"a": ["x"]}, "layers": ["Flatten"]}}`:                               false,
+		`{"Model": {"layers": [{"Dense": {"units": 4, "name": "e"}}], "outputs": "e"}}`:            true,
+		`{"Model": {"layers": ["Flatten"], "trainable": 1}}`:                                       false,
+		`{"Model": {"layers": []}}`:                                                                false,
+		`{"Model": ["Flatten"]}`:                                                                   false,
+		`"Model"`:                                                                                  false,
+	} {
+		text := []byte(`{"inputs": {"x": {"shape": [4]}}, "layers": [{"Dense": {"units": 4, "name": "d"}}, ` + form + `]}`)
+		m, err := spec.Parse("model.json", text)
+		if err == nil {
+			_, err = Build(m)
+		}
+		if err != nil && right && strings.Contains(err.Error(), "not used") { // which no schema says
+			err = nil
+		}
+		if (err == nil) != right {
+			t.Errorf("%s: %v", form, err)
+		}
+		if why := s.refuses(t, text); (why == "") != right {
+			t.Errorf("%s: the schema says %q", form, why)
+		}
+	}
+	for form, right := range map[string]bool{
+		`2`: true, `0`: true, `-0.5`: true, `{"d": 2}`: true, `{"d": "2"}`: false, `[2]`: false, `true`: false, `{}`: false, `null`: false,
+	} {
+		text := []byte(`{"inputs": {"x": {"shape": [4]}}, "layers": [{"Dense": {"units": 4, "name": "d"}}], "compile": {"loss": "mse", "loss_weights": ` + form + `}}`)
+		m, err := spec.Parse("model.json", text)
+		if err == nil {
+			_, err = Build(m)
+		}
+		if (err == nil) != right || (s.refuses(t, text) == "") != right {
+			t.Errorf("loss_weights: %s: %v; %s", form, err, s.refuses(t, text))
 		}
 	}
 }

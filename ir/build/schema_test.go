@@ -109,7 +109,7 @@ func TestModels(t *testing.T) {
 		}
 		files = append(files, list...)
 	}
-	for _, name := range []string{"churn.yaml", "series.yaml", "reviews.yaml", "photos.yaml", "arrays.json", "ids.yaml", "adult.yaml", "house.yaml", "groups.yaml", "repeat.yaml"} {
+	for _, name := range []string{"churn.yaml", "series.yaml", "reviews.yaml", "photos.yaml", "arrays.json", "ids.yaml", "adult.yaml", "house.yaml", "groups.yaml", "repeat.yaml", "nested.yaml"} {
 		files = append(files, "../spec/testdata/models/"+name)
 	}
 	for _, file := range files {
@@ -122,11 +122,19 @@ func TestModels(t *testing.T) {
 			t.Errorf("%v", err)
 			continue
 		}
-		if _, err := Build(m); err != nil {
+		n, err := Build(m)
+		if err != nil {
 			t.Errorf("%v", err)
+			continue
 		}
 		if why := s.refuses(t, spec.WriteJSON(m)); why != "" {
 			t.Errorf("%s: the schema refuses it: %s", file, why)
+		}
+		// What is written means the same: a list of layers without models in it.
+		if flat, err := spec.Parse(m.Name+".json", spec.WriteJSON(m)); err != nil {
+			t.Errorf("%s: %v", file, err)
+		} else if again, err := Build(flat); err != nil || again.Header.Hash != n.Header.Hash {
+			t.Errorf("%s: written, it means something else: %v", file, err)
 		}
 	}
 }
@@ -141,6 +149,15 @@ func TestSchemaRefuses(t *testing.T) {
 		`{"layers": ["Dense"]}`,
 		`{"layers": [{"Dense": {"units": 4, "size": 3}}]}`,
 		`{"layers": []}`,
+		`{"layers": ["Shared"]}`,
+		`{"layers": [{"Shared": {"inputs": "x"}}]}`,
+		`{"layers": [{"Shared": {"layer": "a", "trainable": false}}]}`,
+		`{"layers": ["Model"]}`,
+		`{"layers": [{"Model": {"layers": []}}]}`,
+		`{"layers": [{"Model": {"layers": [{"Dense": {"units": 0}}]}}]}`,
+		`{"layers": [{"Model": {"layers": ["Flatten"], "units": 3}}]}`,
+		`{"layers": ["Flatten"], "compile": {"loss": "mse", "loss_weights": [1]}}`,
+		`{"layers": ["Flatten"], "compile": {"loss": "mse", "loss_weights": {"flatten": "half"}}}`,
 		`{"layers": ["Flatten"], "compile": {"loss": {"mse": {"delta": 1}}}}`,
 		`{"layers": ["Flatten"], "compile": {"loss": "mse", "optimizer": {"sgd": {"momentum": 2}}}}`,
 		`{"layers": ["Flatten"], "compile": {"loss": "mse", "optimizer": {"sgd": {"learning_rate": {"cosine_decay": {"alpha": 0.1}}}}}}`,

@@ -30,6 +30,7 @@ type tensors map[string]tensor
 type batch struct {
 	Inputs       tensors `json:"inputs"`
 	Target       tensor  `json:"target"`
+	Targets      tensors `json:"targets"` // of several outputs
 	SampleWeight *tensor `json:"sample_weight"`
 	Masks        tensors `json:"masks"`
 }

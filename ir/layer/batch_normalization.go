@@ -1,6 +1,8 @@
 package layer
 
 import (
+	"slices"
+
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
@@ -153,14 +155,24 @@ func (n *BatchNormalization) offset(c *Context, mean, scale, beta *ir.Value) *ir
 	return c.Named(op.MapOf(c.B, scalar.Call("sub", scalar.Arg(2), product), "offset", mean, scale, beta), "offset")
 }
 
-// move updates a moving average: moving·momentum + now·(1-momentum).
+// move updates a moving average: moving·momentum + now·(1-momentum). A second use
+// of the layer goes on from what the use before it has made of the average.
 func (n *BatchNormalization) move(c *Context, moving, now *ir.Value) {
+	state := moving
+	at := slices.IndexFunc(c.B.Graph.Updates, func(u ir.Update) bool { return u.State == state })
+	if at >= 0 {
+		moving = c.B.Graph.Updates[at].New
+	}
 	sum := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Num(n.Momentum)), scalar.Call("mul", scalar.Arg(1), scalar.Num(1-n.Momentum)))
 	next := op.MapOf(c.B, sum, "moving average", moving, now)
 	if !next.Valid() {
 		return
 	}
-	part, _ := moving.Op.(*op.Param)
+	part, _ := state.Op.(*op.Param)
 	c.B.Named(next, part.Segment+".next")
-	c.B.Graph.Updates = append(c.B.Graph.Updates, ir.Update{State: moving, New: next})
+	if at >= 0 {
+		c.B.Graph.Updates[at].New = next
+	} else {
+		c.B.Graph.Updates = append(c.B.Graph.Updates, ir.Update{State: state, New: next})
+	}
 }

@@ -68,6 +68,7 @@ type Adapt struct {
 type Context struct {
 	*Net
 	Name      string // the layer's name in the description
+	First     string // the layer whose parameters it has: itself, but for a second use
 	Kind      string // its class: "Dense"
 	Trainable bool   // trainable: false freezes its parameters
 	Args      spec.Args
@@ -76,6 +77,8 @@ type Context struct {
 	Part string
 	// Results are those after the first, by name; see [Several].
 	Results map[string]*ir.Value
+
+	differs bool // that a second use asks for other shapes has been reported
 }
 
 // Result hands over a result after the first, under one of the names that
@@ -126,7 +129,7 @@ func (c *Context) Param(name string, shape ir.Shape, init, regularizer spec.Call
 	if regularizer.Name != "" {
 		_, r, errs := regularizers.Resolve(regularizer)
 		c.report(errs)
-		if len(errs) == 0 && c.Trainable && v.Valid() {
+		if len(errs) == 0 && c.Trainable && v.Valid() && !second(c) {
 			c.Penalties = append(c.Penalties, Penalty{v, r, regularizer.Pos})
 		}
 	}
@@ -138,8 +141,30 @@ func (c *Context) State(name string, shape ir.Shape, init spec.Call) *ir.Value {
 	return c.param(name, shape, block.State, init)
 }
 
+// second reports that the layer uses the parameters of another one once more.
+func second(c *Context) bool { return c.First != "" && c.First != c.Name }
+
+// shared is a parameter of the layer that is used once more.
+func shared(c *Context, name string, shape ir.Shape) *ir.Value {
+	v := c.B.Param(c.First+"/"+name, c.poison)
+	switch {
+	case !v.Valid() && !c.differs:
+		c.differs = true
+		return c.Errorf("it shares the weights of layer %s, which has no %s with what it reads itself", diag.Quote(c.First), name)
+	case c.differs:
+		return c.poison()
+	case !v.Shape.Equal(shape):
+		c.differs = true
+		return c.Errorf("it shares the weights of layer %s, whose %s is %v, but with its own input it would be %v; let both read values of one shape", diag.Quote(c.First), name, v.Shape, shape)
+	}
+	return v
+}
+
 func (c *Context) param(name string, shape ir.Shape, role block.Role, init spec.Call) *ir.Value {
 	name = c.Part + name
+	if second(c) {
+		return shared(c, name, shape)
+	}
 	n := 1
 	for _, d := range shape {
 		if d > MaxParameters/n {

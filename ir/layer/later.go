@@ -69,7 +69,7 @@ var meantLayers = map[string]string{
 	"conv": "Conv1D or Conv2D", "convolution": "Conv1D or Conv2D", "depthwiseconv": "DepthwiseConv1D or DepthwiseConv2D", "separableconv": "SeparableConv1D or SeparableConv2D",
 	"maxpool": "MaxPooling1D or MaxPooling2D", "maxpooling": "MaxPooling1D or MaxPooling2D", "avgpool": "AveragePooling1D or AveragePooling2D", "averagepooling": "AveragePooling1D or AveragePooling2D",
 	"gap": "GlobalAveragePooling1D or GlobalAveragePooling2D", "globalavgpool": "GlobalAveragePooling1D or GlobalAveragePooling2D", "globalmaxpool": "GlobalMaxPooling1D or GlobalMaxPooling2D",
-	"concat": "Concatenate", "merge": "Concatenate or Add", "sum": "Add", "onehot": "CategoryEncoding", "embed": "Embedding", "scale": "Rescaling", "view": "Reshape", "pad": "ZeroPadding1D or ZeroPadding2D", "crop": "Cropping1D or Cropping2D",
+	"sequential": "Model", "functional": "Model", "submodel": "Model", "reuse": "Shared", "sharedlayer": "Shared", "siamese": "Shared", "concat": "Concatenate", "merge": "Concatenate or Add", "sum": "Add", "onehot": "CategoryEncoding", "embed": "Embedding", "scale": "Rescaling", "view": "Reshape", "pad": "ZeroPadding1D or ZeroPadding2D", "crop": "Cropping1D or Cropping2D",
 }
 
 // Unknown says that there is no layer of that type, and what was probably meant.
@@ -83,6 +83,10 @@ func Unknown(l spec.Layer) string {
 	for _, i := range All() {
 		known = append(known, i.Name)
 	}
+	for _, e := range spec.Structures() {
+		known = append(known, e.Name)
+	}
+	slices.Sort(known)
 	if slices.Contains(later, name) {
 		return fmt.Sprintf("%s is not supported by this version of nngen; it knows: %s", name, strings.Join(known, ", "))
 	}

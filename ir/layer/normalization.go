@@ -19,7 +19,8 @@ var _ = register(Info{
 
 // Normalization is (x-mean)/max(√variance, 1e-7). Mean and variance are given,
 // or fitted on the training rows before training, one for every index of the
-// kept axes; they are state of these axes' shape. Source: Keras 3,
+// kept axes; they are state of these axes' shape. A second use of the layer is
+// normalized by what the first one's input has been fitted to. Source: Keras 3,
 // layers/preprocessing/normalization.py.
 type Normalization struct {
 	Axis     *[]int    `arg:"axis" doc:"axes with statistics of their own for every index, the batch being axis 0; null: one mean for everything"`
@@ -44,7 +45,7 @@ func (z *Normalization) Build(c *Context, in []*ir.Value) *ir.Value {
 	if z.Mean != nil || z.Variance != nil {
 		return z.known(c, x, kept)
 	}
-	if culprit := learned(c, x); culprit != "" {
+	if culprit := learned(c, x); culprit != "" && !second(c) {
 		return c.Errorf("Normalization is fitted before training begins, so no layer with weights may come before it, but layer %s has some; put it first, give mean and variance, or use BatchNormalization", diag.Quote(culprit))
 	}
 	shape := ir.Shape{}
@@ -55,7 +56,9 @@ func (z *Normalization) Build(c *Context, in []*ir.Value) *ir.Value {
 	variance := c.State("variance", shape, call("ones"))
 	c.State("count", ir.Shape{}, call("zeros"))
 	path := c.Name + "/"
-	c.Adapts = append(c.Adapts, Adapt{Layer: c.Name, Input: x, Kept: kept, Mean: path + "mean", Variance: path + "variance", Count: path + "count"})
+	if !second(c) { // which is normalized as the first use has been fitted
+		c.Adapts = append(c.Adapts, Adapt{Layer: c.Name, Input: x, Kept: kept, Mean: path + "mean", Variance: path + "variance", Count: path + "count"})
+	}
 	stretched := z.stretched(x, kept)
 	if !stretched.Equal(shape) {
 		mean = op.ReshapeTo(c.B, mean, stretched)

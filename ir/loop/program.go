@@ -55,6 +55,7 @@ type Layer struct {
 	Params     int
 	Trainable  bool
 	Inputs     []string
+	Shared     string // the layer whose weights it uses once more; "" in most cases
 	Pos        diag.Pos
 }
 

@@ -4,6 +4,7 @@ package loop
 type Training struct {
 	Optimizer       Setting
 	Losses          []string    // per output
+	LossWeights     []float64   // per output; nil: every loss counts once
 	Metrics         [][]Setting // per output, names resolved as Keras resolves "accuracy"
 	WeightedMetrics [][]Setting // per output, or nil; by the weights of the rows
 	BatchSize       int

@@ -43,10 +43,14 @@ func Autodiff(g *ir.Graph) error {
 		d.visit(forward[i])
 	}
 	var missing diag.List
+	measured := ancestors(g.Losses) // which an output's weight of 0 takes out of the sum
 	for _, p := range g.Params {
 		q := p.Op.(*op.Param)
 		if q.Role != block.Trainable {
 			continue
+		}
+		if len(d.parts[p]) == 0 && measured[p] {
+			d.parts[p] = []*ir.Value{op.BroadcastTo(d.b, op.Scalar(d.b, 0), p.Shape)}
 		}
 		if len(d.parts[p]) == 0 {
 			missing.Add(p.Pos, "layer %s: parameter %s has no gradient: the loss does not depend on it through anything differentiable; set trainable: false or connect the layer",

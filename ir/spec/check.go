@@ -73,6 +73,7 @@ type checker struct {
 	names []string
 	index map[string]int // of layers, by name; inputs are -1-i
 	reads [][]int        // for each layer what it reads, as in index
+	first [][]int        // for each second use the layer that comes before it
 	errs  diag.List
 	order []int
 }
@@ -141,12 +142,15 @@ func (c *checker) resolve() {
 		}
 		return i, ok
 	}
-	c.reads = make([][]int, len(m.Layers))
+	c.reads, c.first = make([][]int, len(m.Layers)), make([][]int, len(m.Layers))
 	for i, l := range m.Layers {
 		if i == 0 && l.Inputs == nil && len(m.Inputs) > 1 {
 			c.errs.Add(l.Pos, "layer %s: the model has several inputs, so its first layer must name what it reads; write inputs: [%s]",
 				diag.Quote(c.names[0]), document.Plain(m.Inputs[0].Name))
 			continue
+		}
+		if l.Shared.Name != "" {
+			c.second(i)
 		}
 		title := "layer " + diag.Quote(c.names[i]) + ": inputs"
 		for _, r := range m.inputRefs(i, c.names) {
@@ -171,6 +175,35 @@ func (c *checker) resolve() {
 	}
 }
 
+// second looks up whose second use layer i is. The weights are made with the first.
+func (c *checker) second(i int) {
+	r := c.m.Layers[i].Shared
+	title := "layer " + diag.Quote(c.names[i]) + ": Shared"
+	switch at, ok := c.index[r.Name]; {
+	case !ok:
+		hint := ""
+		if len(c.errs) < document.MaxHints {
+			var known []string
+			for j, l := range c.m.Layers {
+				if l.Shared.Name == "" {
+					known = append(known, c.names[j])
+				}
+			}
+			if hint = diag.DidYouMean(r.Name, known); hint == "" && len(known) <= 12 {
+				hint = "; there are " + document.QuoteAll(known)
+			}
+		}
+		c.errs.Add(r.Pos, "%s names %s, which is no layer%s", title, diag.Quote(r.Name), hint)
+	case at < 0:
+		c.errs.Add(r.Pos, "%s names the input %s; what is used once more is a layer", title, diag.Quote(r.Name))
+	case c.m.Layers[at].Shared.Name != "":
+		first := c.m.Layers[at].Shared.Name
+		c.errs.Add(r.Pos, "%s: %s is itself a second use, of %s; write layer: %s", title, diag.Quote(r.Name), diag.Quote(first), document.Plain(first))
+	default:
+		c.first[i] = []int{at}
+	}
+}
+
 // cycles orders the layers by what they read, depth first with a stack of its
 // own: a description may be thousands of layers long.
 func (c *checker) cycles() {
@@ -189,13 +222,14 @@ func (c *checker) cycles() {
 		state[root] = open
 		for len(stack) > 0 {
 			top := &stack[len(stack)-1]
-			if top.next == len(c.reads[top.layer]) {
+			before := slices.Concat(c.reads[top.layer], c.first[top.layer])
+			if top.next == len(before) {
 				state[top.layer] = done
 				c.order = append(c.order, top.layer)
 				stack = stack[:len(stack)-1]
 				continue
 			}
-			at := c.reads[top.layer][top.next]
+			at := before[top.next]
 			top.next++
 			switch {
 			case at < 0 || state[at] == done:
@@ -227,19 +261,25 @@ func (c *checker) cycle(path []int) {
 	}
 	// path runs from the reader of the last back to it: what path[i] is read by comes before it.
 	var b strings.Builder
+	hint := ""
 	for i := range path {
 		if i == 8 {
 			b.WriteString("... reads ")
 			break
 		}
-		b.WriteString(diag.Quote(c.names[path[(first-i+len(path))%len(path)]]) + " reads ")
+		reader, read := path[(first-i+len(path))%len(path)], path[(first-i-1+2*len(path))%len(path)]
+		verb := " reads "
+		if !slices.Contains(c.reads[reader], read) {
+			verb, hint = " shares the weights of ", "; the layer itself comes before what shares its weights"
+		}
+		b.WriteString(diag.Quote(c.names[reader]) + verb)
 	}
 	l := path[first]
 	b.WriteString(diag.Quote(c.names[l]))
 	if slices.ContainsFunc(path, func(l int) bool { return c.m.Layers[l].Inputs == nil }) {
 		b.WriteString("; a layer without inputs: reads the layer before it")
 	}
-	c.errs.Add(c.m.Layers[l].Pos, "the layers form a cycle: %s", b.String())
+	c.errs.Add(c.m.Layers[l].Pos, "the layers form a cycle: %s%s", b.String(), hint)
 }
 
 // unused reports layers and inputs on which no output depends.
@@ -267,8 +307,23 @@ func (c *checker) unused() {
 		}
 	}
 	for i, l := range c.m.Layers {
-		if !used[i] {
+		if used[i] {
+			continue
+		}
+		if j := c.secondOf(i, used); j >= 0 {
+			c.errs.Add(l.Pos, "layer %s is not used itself: no output depends on it, but %s uses it once more; write it there", diag.Quote(c.names[i]), diag.Quote(c.names[j]))
+		} else {
 			c.errs.Add(l.Pos, "layer %s is not used: no output depends on it; add it to outputs: or take it out", diag.Quote(c.names[i]))
 		}
 	}
+}
+
+// secondOf finds a second use of layer i that an output depends on, or gives -1.
+func (c *checker) secondOf(i int, used []bool) int {
+	for j, first := range c.first {
+		if used[j] && slices.Contains(first, i) {
+			return j
+		}
+	}
+	return -1
 }

@@ -19,7 +19,6 @@ var compileMistakes = map[string]string{
 	"clipvalue":           "clipvalue belongs under the optimizer; write optimizer: {adam: {clipvalue: 0.5}}",
 	"global_clipnorm":     "global_clipnorm belongs under the optimizer; write optimizer: {adam: {global_clipnorm: 1.0}}",
 	"use_ema":             "use_ema belongs under the optimizer; write optimizer: {adam: {use_ema: true}}",
-	"loss_weights":        "compile: loss_weights is not supported by this version; take it out: the losses of all outputs are added as they are",
 	"run_eagerly":         "run_eagerly has no meaning here: the model is compiled to Go; take the line out",
 	"jit_compile":         "jit_compile has no meaning here: the model is compiled to Go; take the line out",
 	"steps_per_execution": "steps_per_execution has no meaning here: the model is compiled to Go; take the line out",
@@ -33,6 +32,20 @@ type compileReader struct {
 	*document.Reader
 	m    *Model
 	deep bool // the layers have mistakes: their names are not known for sure
+	// aliases are names of models, each with the layer that gives its output.
+	aliases map[string]string
+}
+
+// outputNames gives a map from outputs with the layers for the models that it
+// names.
+func (r *compileReader) outputNames(v Value) Value {
+	v.Map = slices.Clone(v.Map)
+	for i, e := range v.Map {
+		if layer, ok := r.aliases[e.Name]; ok {
+			v.Map[i].Name = layer
+		}
+	}
+	return v
 }
 
 func (r *compileReader) compile(a Arg) *Compile {
@@ -47,6 +60,7 @@ func (r *compileReader) compile(a Arg) *Compile {
 			lossGiven = true
 			c.Losses = r.perOutput("loss", a.Value, false)
 		}},
+		{Name: "loss_weights", Take: func(a Arg) { c.LossWeights = r.lossWeights(a) }},
 		{Name: "metrics", Take: func(a Arg) { c.Metrics = r.perOutput("metrics", a.Value, true) }},
 		{Name: "weighted_metrics", Take: func(a Arg) { c.WeightedMetrics = r.perOutput("weighted_metrics", a.Value, true) }},
 	}, compileMistakes)
@@ -96,7 +110,8 @@ func (r *compileReader) optimizer(v Value) Call {
 // perOutput reads a loss or metrics: one for every output, or a map from the
 // names of outputs. Several says that a list may stand for each.
 func (r *compileReader) perOutput(what string, v Value, several bool) []NamedCall {
-	if v.Kind == Map && len(v.Map) > 0 && outputMap(r.m, v) {
+	if v.Kind == Map && len(v.Map) > 0 && outputMap(r.m, r.outputNames(v)) {
+		v = r.outputNames(v)
 		var all []NamedCall
 		for _, e := range v.Map {
 			if !r.isOutput(what, e) {
@@ -140,6 +155,70 @@ func (r *compileReader) calls(what string, v Value, several bool) []NamedCall {
 		}
 	}
 	return calls
+}
+
+// lossWeights reads a number for every output, in Keras's order of checks
+// (trainers/compile_utils.py, CompileLoss.build): one for an output alone, or a
+// map that leaves none out.
+func (r *compileReader) lossWeights(a Arg) []LossWeight {
+	v, known := a.Value, !r.deep && len(r.m.Layers) > 0
+	var outputs []string
+	if known {
+		for _, o := range r.m.OutputRefs() {
+			outputs = append(outputs, o.Name)
+		}
+	}
+	example := func(of func(output string) string) string {
+		var parts []string
+		for _, o := range outputs[:min(len(outputs), 8)] {
+			parts = append(parts, document.Plain(o)+": "+of(o))
+		}
+		return "loss_weights: {" + strings.Join(parts, ", ") + "}"
+	}
+	if x, ok := v.Number(); ok {
+		if len(outputs) > 1 {
+			r.Fail(v.Pos, "compile: loss_weights is one number, and the model has %d outputs; write %s", len(outputs), example(func(string) string { return v.Flow() }))
+		}
+		return []LossWeight{{Weight: x, Pos: v.Pos}}
+	}
+	if v.Kind != Map || len(v.Map) == 0 {
+		hint := ""
+		if known {
+			hint = "; write " + example(func(o string) string {
+				if i := slices.Index(outputs, o); v.Kind == List && len(v.List) == len(outputs) && v.List[i].Kind != Map {
+					return v.List[i].Flow()
+				}
+				return "1"
+			})
+		}
+		r.Fail(v.Pos, "compile: loss_weights takes a number for every output, not %s%s", v.Describe(), hint)
+		return nil
+	}
+	before := len(r.Errs)
+	v = r.outputNames(v)
+	var weights []LossWeight
+	for _, e := range v.Map {
+		x, ok := e.Value.Number()
+		switch {
+		case !r.isOutput("loss_weights", e):
+		case !ok:
+			r.Fail(e.Value.Pos, "compile: loss_weights of output %s takes a number, not %s%s", diag.Quote(e.Name), e.Value.Describe(),
+				document.Instead(e.Name, e.Value, func(w Value) bool { _, ok := w.Number(); return ok }))
+		default:
+			weights = append(weights, LossWeight{Output: e.Name, Weight: x, Pos: e.Pos})
+		}
+	}
+	for _, o := range outputs {
+		if _, ok := v.Get(o); !ok && len(r.Errs) == before {
+			r.Fail(a.Pos, "compile: loss_weights has no number for output %s; write %s", diag.Quote(o), example(func(o string) string {
+				if e, ok := v.Get(o); ok {
+					return e.Value.Brief()
+				}
+				return "1"
+			}))
+		}
+	}
+	return weights
 }
 
 func sameArgs(a, b Args) bool {

@@ -19,6 +19,8 @@ func TestHostileSizes(t *testing.T) {
 		fill("["), fill("{"), fill("- "), fill("? "), fill("a: "), fill("&a "), fill("a\n"), fill("- a\n"), fill("'"), fill(`"`), fill("# a\n"), fill("! "), fill("|\n"), fill("*a "), fill("%\n"), fill("\t"),
 		fill(":"), fill("---\n"), fill("{a: "), fill("  a:\n b:\n"), ramp.String(), keys.String(), "a" + fill("\n") + "b", "{" + fill("a,") + "}", "[" + fill(",") + "]", "a: [" + fill("b, "), "a: &a b\nc: [" + fill("*a,") + "]",
 		"layers: [" + fill("Flatten,") + "]", "inputs: {x: {shape: [1]}}\nlayers:\n  - Add: {inputs: [" + fill("y,") + "]}", "inputs: {x: {shape: [1]}}\nlayers:\n" + strings.Repeat("  - Dense: {inputs: nowhere}\n", 5000),
+		"inputs: {x: {shape: [1]}}\nlayers:\n  - Flatten\n" + strings.Repeat("  - Shared: nowhere\n", 5000), "inputs: {x: {shape: [1]}}\nlayers:\n  - Model:\n     layers:\n" + strings.Repeat("       - Dense: {inputs: nowhere}\n", 5000),
+		"inputs: {x: {shape: [1]}}\nlayers:\n  - Model: {name: m, layers: [Flatten, Flatten]}\n" + strings.Repeat("  - Shared: {layer: m, inputs: nowhere}\n", 4900), fill("layers: [Model: {"), "layers:\n  - Model: {name: m, layers: [" + fill("Flatten,") + "]}",
 		`{"name": ` + fill(`{"a":`), `{"name": [` + fill(`"a",`) + `1]}`, `"` + fill(`\u0041`) + `"`, fill("1"), "-" + fill("1"), `{"name": ` + fill("1") + "}", "name: " + fill("1"), "name: 1." + fill("1"),
 	} {
 		for _, file := range []string{"m.yaml", "m.json"} {

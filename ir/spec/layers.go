@@ -14,7 +14,8 @@ type layerReader struct {
 	json bool
 }
 
-func (r *layerReader) layers(a Arg) []Layer {
+// layers reads a list of layers; within says of what model they are.
+func (r *layerReader) layers(a Arg, within string) []entry {
 	v := a.Value
 	switch {
 	case v.Kind == Map && len(v.Map) > 0 && strings.HasPrefix(v.Map[0].Name, "-"):
@@ -30,9 +31,9 @@ func (r *layerReader) layers(a Arg) []Layer {
 		r.Fail(v.Pos, "the model has %d layers; at most %d are allowed", len(v.List), document.MaxLayers)
 		return nil
 	}
-	var layers []Layer
+	var layers []entry
 	for i, e := range v.List {
-		layers = append(layers, r.layer(e, fmt.Sprintf("layer %d", i+1)))
+		layers = append(layers, r.layer(e, fmt.Sprintf("layer %d%s", i+1, within)))
 	}
 	return layers
 }
@@ -56,18 +57,21 @@ func (r *layerReader) entry(text string) string {
 
 // layer reads an entry of the list; title names it as long as its own name is
 // not known.
-func (r *layerReader) layer(v Value, title string) Layer {
-	l := Layer{Pos: v.Pos, NamePos: v.Pos}
+func (r *layerReader) layer(v Value, title string) entry {
+	e := entry{Layer: Layer{Pos: v.Pos, NamePos: v.Pos}}
+	l := &e.Layer
 	switch {
 	case v.Kind == String:
 		l.Type = v.Str
 		l.Args = Args{Pos: v.Pos, Owner: title, Kind: l.Type}
-		r.layerType(title, &l, v.Pos, nil)
+		if r.layerType(title, l, v.Pos, nil) && (l.Type == sharedType || l.Type == modelType) {
+			r.layerArgs(title, &e, Arg{Name: l.Type, Pos: v.Pos, Value: Value{Pos: v.Pos}})
+		}
 	case v.Kind == Map && len(v.Map) == 1:
 		a := v.Map[0]
 		l.Pos, l.NamePos, l.Type = a.Pos, a.Pos, a.Name
-		if r.layerType(title, &l, a.Pos, &a.Value) {
-			r.layerArgs(title, &l, a)
+		if r.layerType(title, l, a.Pos, &a.Value) {
+			r.layerArgs(title, &e, a)
 		}
 	case v.Kind == Map && len(v.Map) > 1:
 		r.severalKeys(title, v)
@@ -76,7 +80,7 @@ func (r *layerReader) layer(v Value, title string) Layer {
 	default:
 		r.Fail(v.Pos, "%s is %s; a layer is a name, or a name with arguments: %s", title, v.Describe(), r.entry("Dense: {units: 16}"))
 	}
-	return l
+	return e
 }
 
 // severalKeys answers an entry of more than one key: most often the arguments
@@ -192,8 +196,16 @@ func missingColon(rest string) string {
 
 // layerArgs reads the arguments of a layer and takes out name, inputs and
 // trainable.
-func (r *layerReader) layerArgs(title string, l *Layer, a Arg) {
-	v := a.Value
+func (r *layerReader) layerArgs(title string, e *entry, a Arg) {
+	v, l := a.Value, &e.Layer
+	switch l.Type {
+	case sharedType:
+		r.shared(title, e, a)
+		return
+	case modelType:
+		r.nested(title, e, a)
+		return
+	}
 	l.Args = Args{Pos: a.Pos, Owner: title, Kind: l.Type}
 	switch {
 	case v.Kind == List && dashed(v):
@@ -203,13 +215,7 @@ func (r *layerReader) layerArgs(title string, l *Layer, a Arg) {
 		l.Args.Positional = &v
 		return
 	}
-	if n, ok := v.Get("name"); ok {
-		l.NamePos = n.Value.Pos
-		if l.Name, ok = r.Name(title+": name", n.Value); ok {
-			title = "layer " + diag.Quote(l.Name)
-			l.Args.Owner = title
-		}
-	}
+	title = r.named(title, v, l)
 	for _, arg := range v.Map {
 		switch arg.Name {
 		case "name":
@@ -235,6 +241,23 @@ func (r *layerReader) layerArgs(title string, l *Layer, a Arg) {
 			l.Args.List = append(l.Args.List, arg)
 		}
 	}
+}
+
+// named reads the name among the arguments of an entry, and gives its title.
+func (r *layerReader) named(title string, v Value, l *Layer) string {
+	n, ok := v.Get("name")
+	if !ok {
+		return title
+	}
+	l.NamePos = n.Value.Pos
+	if l.Name, ok = r.Name(title+": name", n.Value); !ok {
+		return title
+	}
+	l.Args.Owner = "layer " + diag.Quote(l.Name)
+	if l.Type == modelType {
+		l.Args.Owner = "model " + diag.Quote(l.Name)
+	}
+	return l.Args.Owner
 }
 
 // inputShape answers the shape of the model's input as an argument of a layer,

@@ -100,6 +100,7 @@ func (p *parser) model(file string, root Value) *Model {
 	p.fallenOut(&root)
 	var compile, fit *Arg
 	var arrays dataset.Arrays
+	var layers []entry
 	sound := true // the data section
 	meant := p.Section("the description", root, []document.Key{
 		{Name: "name", Take: func(a Arg) {
@@ -111,7 +112,7 @@ func (p *parser) model(file string, root Value) *Model {
 		{Name: "inputs", Take: func(a Arg) { p.inputs(m, a) }},
 		{Name: "layers", Take: func(a Arg) {
 			before := len(p.Errs)
-			m.Layers = p.layers().layers(a)
+			layers = p.layers().layers(a, "")
 			p.deep = p.deep || len(p.Errs) > before
 		}},
 		{Name: "outputs", Take: func(a Arg) {
@@ -130,8 +131,15 @@ func (p *parser) model(file string, root Value) *Model {
 			}
 		}},
 	}, misplaced)
+	var aliases map[string]string
+	if before := len(p.Errs); !p.deep {
+		aliases = expand(p.Reader, m, layers)
+		p.deep = len(p.Errs) > before
+	} else {
+		m.Layers = own(layers)
+	}
 	if compile != nil { // after layers and outputs, whose names it may use
-		r := compileReader{p.Reader, m, p.deep}
+		r := compileReader{p.Reader, m, p.deep, aliases}
 		m.Compile = r.compile(*compile)
 	}
 	if fit != nil { // after data, whose classes it may use
@@ -145,7 +153,7 @@ func (p *parser) model(file string, root Value) *Model {
 	f := filling{p.Reader, m}
 	f.impliedInputs(root.Pos, meant, sound)
 	if d := m.Data; d != nil && d.Train != nil && sound && !p.deep {
-		s := settling{p.Reader, m, arrays}
+		s := settling{p.Reader, m, arrays, aliases}
 		s.settleTargets()
 		s.settleArrays()
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/spec/internal/document"
@@ -33,6 +34,8 @@ func Schema(c Catalog) []byte {
 		"call":  anyOf(schemaNode{"type": "string"}, schemaNode{"type": "object", "minProperties": 1, "maxProperties": 1}),
 		"names": anyOf(ref("name"), schemaNode{"type": "array", "minItems": 1, "items": ref("name")}),
 		"layer": s.choice(c.Layers, true),
+		// What a model or a second use reads: names, or a map from the model's own names.
+		"bindings": anyOf(ref("names"), schemaNode{"type": "object", "minProperties": 1, "maxProperties": document.MaxInputs, "propertyNames": ref("name"), "additionalProperties": ref("name")}),
 	}
 	for _, l := range lists {
 		if s.known[l.name] {
@@ -99,6 +102,9 @@ func (s *schema) choice(entries []EntryDoc, layer bool) schemaNode {
 			properties[name] = described(s.args(e, layer), e.Doc)
 		}
 	}
+	if layer {
+		maps.Copy(properties, structures())
+	}
 	slices.Sort(bare)
 	with := strict(properties)
 	with["minProperties"], with["maxProperties"] = 1, 1
@@ -106,6 +112,27 @@ func (s *schema) choice(entries []EntryDoc, layer bool) schemaNode {
 		return with
 	}
 	return anyOf(schemaNode{"enum": bare}, with)
+}
+
+// structures are the entries of a list of layers that are no layers.
+func structures() schemaNode {
+	inputs := func() schemaNode {
+		return described(ref("bindings"), "What is read; without it, the layer before. With several, a map from the model's own names.")
+	}
+	return schemaNode{
+		sharedType: described(anyOf(ref("name"), strict(schemaNode{
+			"layer":  described(ref("name"), "The layer or model that is used once more."),
+			"inputs": inputs(),
+			"name":   described(ref("name"), "The name of the second use; without it, that of the layer with a number."),
+		}, "layer")), "Uses a layer or model once more, with the same weights."),
+		modelType: described(strict(schemaNode{
+			"name":      described(ref("name"), "The model's name, which stands for its output."),
+			"inputs":    inputs(),
+			"layers":    described(schemaNode{"type": "array", "minItems": 1, "maxItems": document.MaxLayers, "items": ref("layer")}, "The layers of the model. The first one reads its input, unless it names what it reads."),
+			"outputs":   described(ref("names"), "The layers whose values the model gives; without it, the last one."),
+			"trainable": described(schemaNode{"type": "boolean", "default": true}, "Whether training changes the weights of its layers."),
+		}, "layers"), "A model in the model: its layers stand in its place, and its name stands for its output."),
+	}
 }
 
 func (s *schema) args(e EntryDoc, layer bool) schemaNode {
@@ -207,8 +234,10 @@ func (s *schema) compile() schemaNode {
 	loss, metric := s.list("loss"), s.list("metric")
 	metrics := anyOf(metric, schemaNode{"type": "array", "items": metric})
 	return described(strict(schemaNode{
-		"optimizer":        described(s.list("optimizer"), "How the weights are changed; without it, rmsprop."),
-		"loss":             described(anyOf(loss, schemaNode{"type": "object", "additionalProperties": loss}), "What training makes small: for every output, or by the outputs' names."),
+		"optimizer": described(s.list("optimizer"), "How the weights are changed; without it, rmsprop."),
+		"loss":      described(anyOf(loss, schemaNode{"type": "object", "additionalProperties": loss}), "What training makes small: for every output, or by the outputs' names."),
+		"loss_weights": described(anyOf(schemaNode{"type": "number"}, schemaNode{"type": "object", "minProperties": 1, "additionalProperties": schemaNode{"type": "number"}}),
+			"What the loss of every output is multiplied by before all are added."),
 		"metrics":          described(anyOf(metrics, schemaNode{"type": "object", "additionalProperties": metrics}), "What is measured besides the loss."),
 		"weighted_metrics": described(anyOf(metrics, schemaNode{"type": "object", "additionalProperties": metrics}), "What is measured with every row counted by its weight."),
 	}, "loss"), "How the model is trained: optimizer, loss and metrics. Without it the model predicts only.")

@@ -19,6 +19,8 @@ type settling struct {
 	*document.Reader
 	m      *Model
 	arrays dataset.Arrays
+	// aliases are names of models, each with the layer that gives its output.
+	aliases map[string]string
 }
 
 // settleArrays gives every source its files or arrays in the order of the inputs
@@ -128,6 +130,9 @@ func (c *settling) byName(title string, a *Arg, want []string, s *Source) []stri
 	case a.Value.Kind == Map:
 		for _, e := range a.Value.Map {
 			i := slices.Index(want, e.Name)
+			if layer, ok := c.aliases[e.Name]; ok && i < 0 {
+				i = slices.Index(want, layer)
+			}
 			if i < 0 {
 				hint := diag.DidYouMean(e.Name, want)
 				if hint == "" {

@@ -35,6 +35,9 @@ func (c *settling) settleTargets() {
 	before := len(c.Errs)
 	for i := range d.Targets {
 		t := &d.Targets[i]
+		if layer, ok := c.aliases[t.Output]; ok {
+			t.Output = layer
+		}
 		of[t.Output] = t
 		if !slices.Contains(names, t.Output) {
 			hint := diag.DidYouMean(t.Output, names)

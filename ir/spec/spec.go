@@ -46,8 +46,11 @@ type Layer struct {
 	Args      Args
 	Inputs    []Ref // nil: the layer before, or the model's input
 	Trainable *bool // nil: not said, which means true
-	Pos       diag.Pos
-	NamePos   diag.Pos // of `name:`; Pos where there is none
+	// Shared names the layer whose type, arguments and weights it has, in a second
+	// use of that layer; Name is "" otherwise.
+	Shared  Ref
+	Pos     diag.Pos
+	NamePos diag.Pos // of `name:`; Pos where there is none
 }
 
 // Ref names an input or a layer.
@@ -132,11 +135,20 @@ type NamedCall struct {
 	Pos    diag.Pos // of the output's name, or of the call
 }
 
+// LossWeight is how much the loss of an output counts in the sum of all.
+type LossWeight struct {
+	Output string // "" is the only output
+	Weight float64
+	Pos    diag.Pos // of the output's name, or of the number
+}
+
 // Compile is the `compile:` section.
 type Compile struct {
 	Optimizer Call // rmsprop where the description has none, as in Keras
 	Losses    []NamedCall
-	Metrics   []NamedCall
+	// LossWeights are those of all outputs, or of none: every loss counts once.
+	LossWeights []LossWeight
+	Metrics     []NamedCall
 	// WeightedMetrics count every row by its weight.
 	WeightedMetrics []NamedCall
 	Pos             diag.Pos

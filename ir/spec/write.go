@@ -114,6 +114,9 @@ func (a Args) tree(name string) Value {
 
 func (l Layer) tree() Value {
 	var own []Arg
+	if l.Shared.Name != "" {
+		own = append(own, document.Named("layer", document.Text(l.Shared.Name)))
+	}
 	if l.Name != "" {
 		own = append(own, document.Named("name", document.Text(l.Name)))
 	}
@@ -123,7 +126,14 @@ func (l Layer) tree() Value {
 	if l.Trainable != nil {
 		own = append(own, document.Named("trainable", Value{Kind: Bool, Bool: *l.Trainable}))
 	}
+	if l.Shared.Name != "" {
+		return document.Object(document.Named(sharedType, document.Object(own...)))
+	}
 	args := l.Args
+	if args.Positional != nil && len(own) > 0 { // which a model has given to the layer of an argument alone
+		own = append(own, document.Named("layers", document.ListOf(args.tree(l.Type))))
+		return document.Object(document.Named(modelType, document.Object(own...)))
+	}
 	args.List = append(own, args.List...)
 	return args.tree(l.Type)
 }
@@ -132,6 +142,16 @@ func (c *Compile) tree() Value {
 	entries := []Arg{document.Named("optimizer", c.Optimizer.tree())}
 	if len(c.Losses) > 0 {
 		entries = append(entries, document.Named("loss", callsTree(c.Losses)))
+	}
+	if len(c.LossWeights) > 0 {
+		weights := document.Object()
+		for _, w := range c.LossWeights {
+			number := Value{Kind: Float, Float: w.Weight}
+			if weights.Map = append(weights.Map, document.Named(w.Output, number)); w.Output == "" {
+				weights = number
+			}
+		}
+		entries = append(entries, document.Named("loss_weights", weights))
 	}
 	if len(c.Metrics) > 0 {
 		entries = append(entries, document.Named("metrics", callsTree(c.Metrics)))

@@ -205,6 +205,78 @@ def layer(kind, args, mask_batch):
     return LAYERS[kind](**args)
 
 
+def connect(entries, tensors, last, made, mask_batch):
+    """Applies a list of layers to tensors, by name, of which a layer without inputs reads the last.
+
+    made are the layers and models that a Shared may use once more. Returns what the last one gives.
+    """
+    for entry in entries:
+        kind, args = named(entry)
+        if kind in ("Shared", "Model"):
+            last = nested(args, tensors, last, made, mask_batch) if kind == "Model" else again(args, tensors, last, made, mask_batch)
+            continue
+        built = layer(kind, args, mask_batch)
+        made[built.name] = built
+        sources = [tensors[s] for s in args.get("inputs", [])] or [last]
+        if issubclass(LAYERS[kind], MERGE):
+            values = built(sources)
+        elif len(sources) > 1:
+            initial = sources[1:]
+            if isinstance(built, keras.layers.RNN):
+                initial = keras.tree.pack_sequence_as(built.state_size, initial)
+            values = built(sources[0], initial_state=initial)
+        else:
+            values = built(sources[0])
+        last, *others = keras.tree.flatten(values)
+        tensors[built.name] = last
+        for name, value in zip(results(built), others):
+            tensors[f"{built.name}.{name}"] = value
+    return last
+
+
+def reading(args, tensors, last):
+    """What a model or a second use reads, by the name inside."""
+    inputs = args.get("inputs")
+    if isinstance(inputs, dict):
+        return {inner: tensors[name] for inner, name in inputs.items()}
+    return {name: tensors[name] for name in inputs} if inputs else {"": last}
+
+
+def nested(args, tensors, last, made, mask_batch):
+    """A model in the model: a keras.Model that is called like a layer."""
+    outer = reading(args, tensors, last)
+    inner = {name: keras.Input(shape=x.shape[1:], dtype=x.dtype, name=name or "input") for name, x in outer.items()}
+    entries, scope = list(inner.values()), dict(inner)
+    end = connect(args["layers"], scope, entries[0], made, mask_batch)
+    outputs = [scope[name] for name in args.get("outputs", [])] or [end]
+    model = keras.Model(entries, outputs[0] if len(outputs) == 1 else outputs, name=args["name"])
+    model.giving = args.get("outputs") or [args["name"]]
+    made[model.name] = model
+    return called(model, list(outer.values()), model.giving, tensors)
+
+
+def called(model, sources, names, tensors):
+    results = model(sources if len(sources) > 1 else sources[0])
+    results = results if isinstance(results, (list, tuple)) else [results]
+    tensors.update(zip(names, results))
+    return results[-1]
+
+
+def again(args, tensors, last, made, mask_batch):
+    """A second use. A Dropout with masks of its own has them for every use."""
+    one = made[args["layer"]]
+    sources = list(reading(args, tensors, last).values())
+    if isinstance(one, MaskedDropout):
+        tensors[args["name"]] = MaskedDropout(mask_batch, rate=one.rate, name=args["name"])(sources[0])
+        return tensors[args["name"]]
+    if isinstance(one, keras.Model):
+        number = sum(name.startswith(one.name + "_") for name in tensors) + 1
+        names = [f"{name}_{number}" for name in one.giving] if len(one.giving) > 1 else [args["name"]]
+        return called(one, sources, names, tensors)
+    tensors[args["name"]] = one(sources if isinstance(one, MERGE) else sources[0])
+    return tensors[args["name"]]
+
+
 def build(model, mask_batch=None):
     """Returns the Keras model, built and compiled when the description says how.
 
@@ -220,40 +292,34 @@ def build(model, mask_batch=None):
             ragged=None in shape,
         )
         inputs.append(tensors[name])
-    last = inputs[0]
-    for entry in model["layers"]:
-        kind, args = named(entry)
-        built = layer(kind, args, mask_batch)
-        sources = [tensors[s] for s in args.get("inputs", [])] or [last]
-        if issubclass(LAYERS[kind], MERGE):
-            values = built(sources)
-        elif len(sources) > 1:
-            initial = sources[1:]
-            if isinstance(built, keras.layers.RNN):
-                initial = keras.tree.pack_sequence_as(built.state_size, initial)
-            values = built(sources[0], initial_state=initial)
-        else:
-            values = built(sources[0])
-        last, *others = keras.tree.flatten(values)
-        tensors[built.name] = last
-        for name, value in zip(results(built), others):
-            tensors[f"{built.name}.{name}"] = value
+    last = connect(model["layers"], tensors, inputs[0], {}, mask_batch)
     outputs = [tensors[name] for name in model.get("outputs", [])] or [last]
     out = keras.Model(inputs, outputs[0] if len(outputs) == 1 else outputs)
     if "compile" in model:
-        compile_model(out, model["compile"])
+        compile_model(out, model["compile"], model.get("outputs", []))
     return out
 
 
-def compile_model(model, spec):
+def loss_of(value):
+    name, args = named(value)
+    return LOSSES[name](**args)
+
+
+def compile_model(model, spec, outputs=()):
     kind, args = named(spec["optimizer"])
     if isinstance(args.get("learning_rate"), dict):
         schedule, settings = named(args["learning_rate"])
         args["learning_rate"] = SCHEDULES[schedule](**settings)
-    loss, loss_args = named(spec["loss"])
+    loss, factors = spec["loss"], spec.get("loss_weights")
+    if len(outputs) > 1:  # by their names; Keras has those of the layers in them
+        loss = [loss_of(loss[name]) for name in outputs]
+        factors = [factors[name] for name in outputs] if factors else None
+    else:
+        loss = loss_of(loss)
     model.compile(
         optimizer=dense_gradients(OPTIMIZERS[kind](**args)),
-        loss=LOSSES[loss](**loss_args),
+        loss=loss,
+        loss_weights=factors,
         metrics=spec.get("metrics"),
     )
 
@@ -274,10 +340,19 @@ def weights(model):
     """All weights by nngen's names, `layer/variable`, in Keras's order. Injected masks are no weights."""
     return {
         f"{lay.name}/{name}": v
-        for lay in model.layers
+        for lay in layers(model)
         for name, v in variables(lay)
         if not (isinstance(lay, MaskedDropout) and v.name == "mask")
     }
+
+
+def layers(model):
+    """The layers of a model, those of the models in it among them."""
+    for lay in model.layers:
+        if isinstance(lay, keras.Model):
+            yield from layers(lay)
+        else:
+            yield lay
 
 
 def variables(lay):

@@ -22,7 +22,7 @@ BETA_2 = ("adam", "adamw", "nadam", "lamb")
 
 
 def arrays(net, batch):
-    """A batch as Keras takes it: inputs in model order, target, weight."""
+    """A batch as Keras takes it: inputs in model order, the target or those of the outputs in order, weight."""
     xs = []
     for spec in net.inputs:
         value = batch["inputs"][spec.name]
@@ -30,17 +30,20 @@ def arrays(net, batch):
             xs.append(tf.ragged.constant(value, dtype=spec.dtype))
         else:
             xs.append(np.asarray(value, spec.dtype))
-    y = np.asarray(batch["target"])
-    if y.dtype.kind == "f":
-        y = y.astype(keras.config.floatx())
+    ys = [np.asarray(t) for t in batch.get("targets", {"": batch.get("target")}).values()]
+    ys = [y.astype(keras.config.floatx()) if y.dtype.kind == "f" else y for y in ys]
     weight = batch.get("sample_weight")
     if weight is not None:
         weight = np.asarray(weight, keras.config.floatx())
-    return xs if len(xs) > 1 else xs[0], y, weight
+    return xs if len(xs) > 1 else xs[0], ys if len(ys) > 1 else ys[0], weight
 
 
 def record_batch(batch):
-    out = {"inputs": tensors(batch["inputs"]), "target": tensor(batch["target"])}
+    out = {"inputs": tensors(batch["inputs"])}
+    if "targets" in batch:
+        out["targets"] = tensors(batch["targets"])
+    else:
+        out["target"] = tensor(batch["target"])
     if "sample_weight" in batch:
         out["sample_weight"] = tensor(batch["sample_weight"])
     if "masks" in batch:
@@ -51,7 +54,7 @@ def record_batch(batch):
 def run(dtype, description, weights, batches):
     """Ten calls of train_on_batch. Returns the record and the raw numbers for the spread check."""
     set_float(dtype)
-    masked = len(batches[0]["target"]) if "masks" in batches[0] else None
+    masked = len(next(iter(batches[0]["inputs"].values()))) if "masks" in batches[0] else None
     net = build.build(description, mask_batch=masked)
     set_weights(net, weights)
     record, losses = {"steps": []}, []

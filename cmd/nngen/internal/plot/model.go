@@ -44,6 +44,9 @@ func cards(p *loop.Program) []card {
 		if c.frozen {
 			c.params = show.Count(l.Params) + " frozen"
 		}
+		if i, ok := at[l.Shared]; ok && list[i].learns {
+			c.learns, c.frozen, c.params = true, list[i].frozen, "shared with "+show.Name(l.Shared)
+		}
 		for _, name := range l.Inputs {
 			if i, ok := at[name]; ok {
 				c.reads = append(c.reads, i)
