@@ -27,6 +27,9 @@ type Net struct {
 	// to: a cross-entropy is computed on that, as Keras's TensorFlow back end
 	// does, which neither overflows nor loses digits.
 	Logits map[*ir.Value]*ir.Value
+	// Masks says which steps of a value count; see [Context.MaskOf]. It holds those
+	// of the inputs of the layer that is built.
+	Masks map[*ir.Value]*ir.Value
 	// Penalties are the regularised parameters, in Keras's order.
 	Penalties []Penalty
 	Adapts    []Adapt
@@ -38,7 +41,7 @@ type Net struct {
 
 // NewNet begins the layers of b's graph.
 func NewNet(b *ir.Builder, training bool) *Net {
-	return &Net{B: b, Training: training, Logits: map[*ir.Value]*ir.Value{}}
+	return &Net{B: b, Training: training, Logits: map[*ir.Value]*ir.Value{}, Masks: map[*ir.Value]*ir.Value{}}
 }
 
 // Penalty is a trainable parameter with a regularizer.
@@ -94,11 +97,18 @@ func (c *Context) Named(v *ir.Value, part string) *ir.Value { return c.B.Named(v
 // initializer that call names. With a regularizer, its penalty joins the loss
 // while it is trainable, as in Keras.
 func (c *Context) Param(name string, shape ir.Shape, init, regularizer spec.Call) *ir.Value {
+	in, out := fans(shape)
+	return c.kernel(name, shape, in, out, init, regularizer)
+}
+
+// kernel is Param of a tensor whose units have so many inputs, and whose inputs
+// feed so many units: its shape does not say which of its axes are which.
+func (c *Context) kernel(name string, shape ir.Shape, fanIn, fanOut int, init, regularizer spec.Call) *ir.Value {
 	role := block.Trainable
 	if !c.Trainable {
 		role = block.Frozen
 	}
-	v := c.param(name, shape, role, init)
+	v := c.param(name, shape, role, fanIn, fanOut, init)
 	if regularizer.Name != "" {
 		_, r, errs := regularizers.Resolve(regularizer)
 		c.report(errs)
@@ -111,10 +121,11 @@ func (c *Context) Param(name string, shape ir.Shape, init, regularizer spec.Call
 
 // State is a parameter that training writes and no optimizer touches.
 func (c *Context) State(name string, shape ir.Shape, init spec.Call) *ir.Value {
-	return c.param(name, shape, block.State, init)
+	in, out := fans(shape)
+	return c.param(name, shape, block.State, in, out, init)
 }
 
-func (c *Context) param(name string, shape ir.Shape, role block.Role, init spec.Call) *ir.Value {
+func (c *Context) param(name string, shape ir.Shape, role block.Role, fanIn, fanOut int, init spec.Call) *ir.Value {
 	n := 1
 	for _, d := range shape {
 		if d > MaxParameters/n {
@@ -132,6 +143,9 @@ func (c *Context) param(name string, shape ir.Shape, role block.Role, init spec.
 		var err error
 		if filled, err = settings.Init(shape); err != nil {
 			errs.Add(init.Pos, "layer %s: %s %v: %v", diag.Quote(c.Name), name, shape, err)
+		}
+		if filled.FanIn > 0 {
+			filled.FanIn, filled.FanOut = fanIn, fanOut
 		}
 	}
 	if len(errs) > 0 {

@@ -28,8 +28,15 @@ type Config interface {
 type Info struct {
 	Name string // Keras's class: "Dense"
 	Doc  string // one sentence
-	// Merge says that the layer joins two or more inputs; all others take one.
+	// Merge says that the layer joins two or more inputs.
 	Merge bool
+	// Reads says what each input is, of a layer that is neither a merge nor takes
+	// one input alone; which of them must be there is up to Build.
+	Reads []string
+	// Masks says that the result has the mask of the input, or that of a Merge one
+	// the steps that count in any of its inputs: Keras's supports_masking. Settings
+	// that are a [Masker] say which mask it has; all other layers drop it.
+	Masks bool
 	New   func() Config
 }
 
