@@ -10,6 +10,7 @@ import (
 // layerAliases are second names that Keras has for layers: the names beside the
 // first one in the keras_export of their classes (Keras 3, layers/*).
 var layerAliases = map[string]string{
+	"GroupQueryAttention": "GroupedQueryAttention",
 	"Convolution1D": "Conv1D", "Convolution2D": "Conv2D", "Convolution3D": "Conv3D",
 	"Convolution1DTranspose": "Conv1DTranspose", "Convolution2DTranspose": "Conv2DTranspose", "Convolution3DTranspose": "Conv3DTranspose",
 	"SeparableConvolution1D": "SeparableConv1D", "SeparableConvolution2D": "SeparableConv2D",

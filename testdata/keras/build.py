@@ -36,6 +36,12 @@ LAYERS = {
         keras.layers.Permute,
         keras.layers.RepeatVector,
         keras.layers.PReLU,
+        keras.layers.Masking,
+        keras.layers.EinsumDense,
+        keras.layers.Attention,
+        keras.layers.AdditiveAttention,
+        keras.layers.MultiHeadAttention,
+        keras.layers.GroupQueryAttention,
         keras.layers.LayerNormalization,
         keras.layers.GroupNormalization,
         keras.layers.RMSNormalization,
@@ -62,6 +68,10 @@ LAYERS = {
 }
 
 MERGE = keras.layers.Add.__mro__[1]  # what joins several inputs
+
+HEADS = (keras.layers.MultiHeadAttention, keras.layers.GroupQueryAttention)  # take their inputs as arguments
+
+CALL = ("use_causal_mask", "attention_mask")  # arguments of a description that Keras takes with the call
 
 OPTIMIZERS = {
     "sgd": keras.optimizers.SGD,
@@ -142,7 +152,7 @@ def layer(kind, args, mask_batch):
     args = {
         key: regularizer(value) if key.endswith("_regularizer") else value
         for key, value in args.items()
-        if key != "inputs"
+        if key not in ("inputs", *CALL)
     }
     for key in ("mean", "variance"):
         if key in args:  # as an array, because a list would be rounded to float32 first
@@ -172,13 +182,25 @@ def build(model, mask_batch=None):
         kind, args = named(entry)
         built = layer(kind, args, mask_batch)
         sources = [tensors[s] for s in args.get("inputs", [])] or [last]
-        last = built(sources if issubclass(LAYERS[kind], MERGE) else sources[0])
+        last = apply(built, args, sources)
         tensors[built.name] = last
     outputs = [tensors[name] for name in model.get("outputs", [])] or [last]
     out = keras.Model(inputs, outputs[0] if len(outputs) == 1 else outputs)
     if "compile" in model:
         compile_model(out, model["compile"])
     return out
+
+
+def apply(built, args, sources):
+    """Calls a layer as its class wants its inputs."""
+    call = {"use_causal_mask": True} if args.get("use_causal_mask") else {}
+    if isinstance(built, keras.layers.Attention):
+        return built(sources * 2 if len(sources) == 1 else sources, **call)
+    if isinstance(built, HEADS):
+        if args.get("attention_mask"):
+            call["attention_mask"] = sources.pop()
+        return built(*(sources * 2 if len(sources) == 1 else sources), **call)
+    return built(sources if isinstance(built, MERGE) else sources[0])
 
 
 def compile_model(model, spec):
@@ -207,9 +229,12 @@ def dense_gradients(optimizer):
 
 
 def weights(model):
-    """All weights by nngen's names, `layer/variable`, in Keras's order. Injected masks are no weights."""
+    """All weights by nngen's names, `layer/variable`, in Keras's order. Injected masks are no weights.
+
+    The variables of layers within a layer have paths: `layer/query/kernel`.
+    """
     return {
-        f"{lay.name}/{v.name}": v
+        v.path[v.path.index(lay.name + "/") :] if isinstance(lay, HEADS) else f"{lay.name}/{v.name}": v
         for lay in model.layers
         for v in lay.weights
         if not (isinstance(lay, MaskedDropout) and v.name == "mask")
