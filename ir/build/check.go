@@ -46,6 +46,9 @@ func (c check) loss(i int, name string, y *ir.Value) {
 		c.errs.Add(l.call.Pos, "compile: output %s: %s %v", diag.Quote(name), l.name, err)
 		return
 	}
+	if m := c.g.masks[name]; m != nil {
+		c.errs.Add(l.call.Pos, "compile: output %s has a mask %v, and a loss over the steps that count is not supported by this version of nngen; take the mask away with a layer that drops it, such as Reshape", diag.Quote(name), m.Shape)
+	}
 	c.compile.targets[i] = target{t, limit}
 	for _, lists := range [][][]metricOf{c.compile.metrics, c.compile.weighted} {
 		if lists == nil {

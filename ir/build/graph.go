@@ -20,13 +20,14 @@ type built struct {
 	values  map[string]*ir.Value // of inputs and layers, by name
 	inputs  []*ir.Value          // in the order of the description
 	outputs []*ir.Value          // in the order of the outputs
+	masks   map[string]*ir.Value // of the layers whose result has one, by name
 }
 
 // graph builds every layer, once more for every mode: the layers' settings are
 // shared, the values are not.
 func (p *plan) graph(name string, training bool) *built {
 	b := ir.NewBuilder(name)
-	g := &built{net: layer.NewNet(b, training), values: map[string]*ir.Value{}}
+	g := &built{net: layer.NewNet(b, training), values: map[string]*ir.Value{}, masks: map[string]*ir.Value{}}
 	for i, in := range p.spec.Inputs {
 		v := feature(b, i, in)
 		g.values[in.Name] = v
@@ -82,9 +83,12 @@ func (p *plan) layer(g *built, i int) *ir.Value {
 		if !in[j].Valid() {
 			return layer.Poison(b)
 		}
+		g.net.Masks[in[j]] = g.masks[r.Name]
 	}
 	c := &layer.Context{Net: g.net, Name: p.names[i], Kind: l.Type, Trainable: l.Trainable == nil || *l.Trainable, Args: l.Args}
 	y := b.Named(p.configs[i].Build(c, in), p.names[i])
+	info, _ := layer.Find(l.Type)
+	g.masks[p.names[i]] = c.MaskOf(info, p.configs[i], in, y)
 	if y.Valid() && !y.Shape.Ragged() && y.Shape.Elements() > maxLive/p.batch {
 		return c.Errorf("its result %v takes %d values for a batch of %d; at most %d are supported", y.Shape, y.Shape.Elements()*p.batch, p.batch, maxLive)
 	}

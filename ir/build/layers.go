@@ -45,7 +45,7 @@ func (p *plan) resolveLayers() {
 // later are arguments of Keras's layers that this version has not.
 var later = []string{
 	"activity_regularizer", "bias_constraint", "beta_constraint", "data_format", "depthwise_constraint", "dtype", "embeddings_constraint", "gamma_constraint",
-	"kernel_constraint", "lora_alpha", "lora_rank", "mask_zero", "noise_shape", "pointwise_constraint", "quantization_config", "renorm", "renorm_clipping",
+	"kernel_constraint", "lora_alpha", "lora_rank", "noise_shape", "pointwise_constraint", "quantization_config", "renorm", "renorm_clipping",
 	"renorm_momentum", "sparse", "synchronized", "weights",
 }
 

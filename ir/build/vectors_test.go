@@ -1,7 +1,11 @@
 package build_test
 
 import (
+	"compress/gzip"
 	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
 	"math"
 	"os"
 	"slices"
@@ -70,12 +74,8 @@ type vector struct {
 
 // vectors reads the cases of a file and runs each.
 func vectors(t *testing.T, name string, atLeast int, run func(t *testing.T, v *vector, m *spec.Model)) {
-	src, err := os.ReadFile("../../testdata/keras/" + name + ".json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var file struct{ Cases []vector }
-	if err := json.Unmarshal(src, &file); err != nil {
+	if err := json.Unmarshal(vectorFile(t, name), &file); err != nil {
 		t.Fatal(err)
 	}
 	if len(file.Cases) < atLeast {
@@ -91,6 +91,31 @@ func vectors(t *testing.T, name string, atLeast int, run func(t *testing.T, v *v
 			run(t, v, m)
 		})
 	}
+}
+
+// vectorFile reads a file of vectors, which may be compressed.
+func vectorFile(t *testing.T, name string) []byte {
+	path := "../../testdata/keras/" + name + ".json"
+	if text, err := os.ReadFile(path); !errors.Is(err, fs.ErrNotExist) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	f, err := os.Open(path + ".gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 // floats and ints give a tensor for the interpreter the wanted shape.

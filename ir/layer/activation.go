@@ -6,9 +6,10 @@ import (
 )
 
 var _ = register(Info{
-	Name: "Activation",
-	Doc:  "Applies a function to every element.",
-	New:  func() Config { return &Activation{} },
+	Name:  "Activation",
+	Doc:   "Applies a function to every element.",
+	Masks: true,
+	New:   func() Config { return &Activation{} },
 })
 
 // Activation applies a function of the table of activations: [n, …] to [n, …].

@@ -6,6 +6,7 @@ var _ = register(Info{
 	Name:  "Add",
 	Doc:   "The sum of its inputs, element by element.",
 	Merge: true,
+	Masks: true,
 	New:   func() Config { return &Add{} },
 })
 

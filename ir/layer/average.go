@@ -10,6 +10,7 @@ var _ = register(Info{
 	Name:  "Average",
 	Doc:   "The mean of its inputs, element by element.",
 	Merge: true,
+	Masks: true,
 	New:   func() Config { return &Average{} },
 })
 

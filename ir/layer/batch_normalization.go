@@ -8,8 +8,9 @@ import (
 )
 
 var _ = register(Info{
-	Name: "BatchNormalization",
-	Doc:  "Normalizes by the statistics of the batch while training, and by their moving averages afterwards.",
+	Name:  "BatchNormalization",
+	Doc:   "Normalizes by the statistics of the batch while training, and by their moving averages afterwards.",
+	Masks: true,
 	New: func() Config {
 		return &BatchNormalization{
 			Axis: -1, Momentum: 0.99, Epsilon: 1e-3, Center: true, Scale: true,
@@ -76,7 +77,16 @@ func (n *BatchNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 			others = append(others, i)
 		}
 	}
-	centered, rest, mean, variance := n.moments(c, x, axis, others)
+	m := c.mask(x)
+	if m != nil && !m.Valid() {
+		return c.poison()
+	}
+	var centered, rest, mean, variance *ir.Value
+	if m == nil {
+		centered, rest, mean, variance = n.moments(c, x, axis, others)
+	} else {
+		centered, rest, mean, variance = n.masked(c, x, op.BroadcastTo(c.B, m, x.Shape), axis, others)
+	}
 	n.move(c, movingMean, mean)
 	n.move(c, movingVariance, variance)
 	scale := n.factor(c, variance, gamma)
@@ -102,6 +112,21 @@ func (n *BatchNormalization) moments(c *Context, x *ir.Value, axis int, others [
 	difference := scalar.Call("max", scalar.Call("sub", scalar.Arg(0), scalar.Call("mul", scalar.Arg(1), scalar.Arg(1))), scalar.Num(0))
 	variance = c.Named(op.MapOf(c.B, difference, "variance", squares, rest), "variance")
 	return centered, rest, mean, variance
+}
+
+// masked is moments over what counts, where each is a sum divided by the count plus
+// epsilon, as in Keras.
+func (n *BatchNormalization) masked(c *Context, x, mask *ir.Value, axis int, others []int) (centered, rest, mean, variance *ir.Value) {
+	count := c.Named(op.Sum(c.B, mask, false, others...), "count")
+	over := scalar.Call("div", scalar.Arg(0), scalar.Call("add", scalar.Arg(1), scalar.Num(epsilon)))
+	average := func(of *ir.Value, name string) *ir.Value {
+		sum := op.Sum(c.B, op.Select(c.B, mask, of, op.Scalar(c.B, 0)), false, others...)
+		return c.Named(op.MapOf(c.B, over, name, sum, count), name)
+	}
+	mean = average(x, "mean")
+	centered = c.Named(op.Binary(c.B, "sub", x, aligned(c.B, mean, axis, len(x.Shape))), "centered")
+	square := op.MapOf(c.B, scalar.Call("mul", scalar.Arg(0), scalar.Arg(0)), "square", centered)
+	return centered, op.Scalar(c.B, 0), mean, average(c.Named(square, "square"), "variance")
 }
 
 // factor is gamma/√(variance+epsilon).

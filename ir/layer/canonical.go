@@ -12,6 +12,8 @@ import (
 // Without training, settings are left out that prediction does not depend on:
 // initializers, regularizers and those tagged train:"only". A setting tagged
 // default:"other", which is null, means what the one before it of that name does.
+// One tagged hash:"unless zero" came after networks were saved without it, and is
+// left out where it says nothing.
 func Canonical(settings any, training bool) map[string]any {
 	tree := map[string]any{}
 	canonicalFields(tree, reflect.Indirect(reflect.ValueOf(settings)), training)
@@ -26,6 +28,9 @@ func canonicalFields(tree map[string]any, v reflect.Value, training bool) {
 			if f.Anonymous && f.Type.Kind() == reflect.Struct {
 				canonicalFields(tree, v.Field(i), training)
 			}
+			continue
+		}
+		if f.Tag.Get("hash") == "unless zero" && v.Field(i).IsZero() {
 			continue
 		}
 		name, options, _ := strings.Cut(tag, ",")

@@ -1,6 +1,8 @@
 package layer
 
 import (
+	"slices"
+
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/op"
 )
@@ -43,4 +45,35 @@ func (j *Concatenate) Build(c *Context, in []*ir.Value) *ir.Value {
 		}
 	}
 	return op.Concatenate(c.B, axis, in...)
+}
+
+// ComputeMask implements [Masker]. A step counts where it does in one of the
+// inputs; those without a mask count everywhere, and without any mask there is none.
+func (j *Concatenate) ComputeMask(c *Context, in []*ir.Value, y *ir.Value) *ir.Value {
+	axis, _ := c.axis(in[0], j.Axis)
+	var masks []*ir.Value
+	masked := false
+	for _, x := range in {
+		m := c.mask(x)
+		if m != nil && !m.Valid() {
+			return nil
+		}
+		if m == nil {
+			m = op.Scalar(c.B, 1)
+		} else {
+			masked = true
+		}
+		masks = append(masks, m)
+	}
+	if !masked {
+		return nil
+	}
+	last := len(y.Shape) - 1
+	if axis == last {
+		return c.Named(op.ReshapeTo(c.B, folded(c, "max", masks), y.Shape[:last]), "mask")
+	}
+	for i, m := range masks {
+		masks[i] = op.BroadcastTo(c.B, m, append(slices.Clone(in[i].Shape[:last]), 1))
+	}
+	return c.Named(op.ReshapeTo(c.B, op.Concatenate(c.B, axis, masks...), y.Shape[:last]), "mask")
 }

@@ -8,8 +8,9 @@ import (
 )
 
 var _ = register(Info{
-	Name: "Dense",
-	Doc:  "A fully connected layer: activation(x·kernel + bias).",
+	Name:  "Dense",
+	Doc:   "A fully connected layer: activation(x·kernel + bias).",
+	Masks: true,
 	New: func() Config {
 		return &Dense{UseBias: true, KernelInitializer: call("glorot_uniform"), BiasInitializer: call("zeros")}
 	},

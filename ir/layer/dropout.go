@@ -9,9 +9,10 @@ import (
 )
 
 var _ = register(Info{
-	Name: "Dropout",
-	Doc:  "Sets a random fraction of its inputs to 0 while training.",
-	New:  func() Config { return &Dropout{} },
+	Name:  "Dropout",
+	Doc:   "Sets a random fraction of its inputs to 0 while training.",
+	Masks: true,
+	New:   func() Config { return &Dropout{} },
 })
 
 // Dropout sets each input to 0 with probability rate while training, and

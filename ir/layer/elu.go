@@ -3,9 +3,10 @@ package layer
 import "github.com/nngen-go/nngen/ir"
 
 var _ = register(Info{
-	Name: "ELU",
-	Doc:  "x above 0 and alpha·(exp(x)-1) below.",
-	New:  func() Config { return &ELU{Alpha: 1} },
+	Name:  "ELU",
+	Doc:   "x above 0 and alpha·(exp(x)-1) below.",
+	Masks: true,
+	New:   func() Config { return &ELU{Alpha: 1} },
 })
 
 // ELU is x above 0 and alpha·(exp(x)-1) elsewhere: [n, …] to [n, …]. Source:

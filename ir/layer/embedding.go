@@ -20,6 +20,7 @@ type Embedding struct {
 	OutputDim             int       `arg:"output_dim,required,min=1" doc:"length of a vector"`
 	EmbeddingsInitializer spec.Call `arg:"embeddings_initializer,of=initializer" doc:"how the table is filled"`
 	EmbeddingsRegularizer spec.Call `arg:"embeddings_regularizer,of=regularizer" doc:"penalty on the table"`
+	MaskZero              bool      `arg:"mask_zero" doc:"whether id 0 is padding, which layers after it pass over" hash:"unless zero"`
 }
 
 // Build implements [Config].
@@ -36,4 +37,12 @@ func (e *Embedding) Build(c *Context, in []*ir.Value) *ir.Value {
 	}
 	table := c.Param("embeddings", ir.Shape{e.InputDim, e.OutputDim}, e.EmbeddingsInitializer, e.EmbeddingsRegularizer)
 	return op.GatherRows(c.B, table, ids)
+}
+
+// ComputeMask implements [Masker].
+func (e *Embedding) ComputeMask(c *Context, in []*ir.Value, _ *ir.Value) *ir.Value {
+	if !e.MaskZero {
+		return nil
+	}
+	return c.Named(op.MapOf(c.B, counted(0), "mask", in[0]), "mask")
 }

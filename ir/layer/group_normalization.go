@@ -9,8 +9,9 @@ import (
 )
 
 var _ = register(Info{
-	Name: "GroupNormalization",
-	Doc:  "Normalizes groups of channels of every row by their own mean and variance.",
+	Name:  "GroupNormalization",
+	Doc:   "Normalizes groups of channels of every row by their own mean and variance.",
+	Masks: true,
 	New: func() Config {
 		return &GroupNormalization{Groups: 32, Axis: -1, Epsilon: 1e-3, Center: true, Scale: true, BetaInitializer: call("zeros"), GammaInitializer: call("ones")}
 	},

@@ -3,9 +3,10 @@ package layer
 import "github.com/nngen-go/nngen/ir"
 
 var _ = register(Info{
-	Name: "Identity",
-	Doc:  "Its input, unchanged.",
-	New:  func() Config { return &Identity{} },
+	Name:  "Identity",
+	Doc:   "Its input, unchanged.",
+	Masks: true,
+	New:   func() Config { return &Identity{} },
 })
 
 // Identity gives its input unchanged, numbers or ids. Source: Keras 3,

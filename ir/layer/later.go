@@ -13,7 +13,7 @@ import (
 // later are Keras's layers that this version has not.
 var later = []string{
 	"Conv1DTranspose", "Conv2DTranspose", "Conv3D", "Conv3DTranspose",
-	"Lambda", "Masking", "ReversibleEmbedding",
+	"Lambda", "ReversibleEmbedding",
 	"SpectralNormalization",
 	"AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
 	"AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D", "AveragePooling3D",

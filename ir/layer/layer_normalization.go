@@ -6,8 +6,9 @@ import (
 )
 
 var _ = register(Info{
-	Name: "LayerNormalization",
-	Doc:  "Normalizes every row by its own mean and variance.",
+	Name:  "LayerNormalization",
+	Doc:   "Normalizes every row by its own mean and variance.",
+	Masks: true,
 	New: func() Config {
 		return &LayerNormalization{Axis: []int{-1}, Epsilon: 1e-3, Center: true, Scale: true, BetaInitializer: call("zeros"), GammaInitializer: call("ones")}
 	},

@@ -3,9 +3,10 @@ package layer
 import "github.com/nngen-go/nngen/ir"
 
 var _ = register(Info{
-	Name: "LeakyReLU",
-	Doc:  "x above 0 and negative_slope·x below.",
-	New:  func() Config { return &LeakyReLU{NegativeSlope: 0.3} },
+	Name:  "LeakyReLU",
+	Doc:   "x above 0 and negative_slope·x below.",
+	Masks: true,
+	New:   func() Config { return &LeakyReLU{NegativeSlope: 0.3} },
 })
 
 // LeakyReLU is x above 0 and negative_slope·x elsewhere: [n, …] to [n, …]. The

@@ -6,6 +6,7 @@ var _ = register(Info{
 	Name:  "Minimum",
 	Doc:   "The smallest of its inputs, element by element.",
 	Merge: true,
+	Masks: true,
 	New:   func() Config { return &Minimum{} },
 })
 
@@ -14,4 +15,4 @@ var _ = register(Info{
 type Minimum struct{}
 
 // Build implements [Config].
-func (*Minimum) Build(c *Context, in []*ir.Value) *ir.Value { return merged(c, "min", in) }
+func (*Minimum) Build(c *Context, in []*ir.Value) *ir.Value { return extreme(c, "min", in) }

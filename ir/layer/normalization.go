@@ -11,9 +11,10 @@ import (
 )
 
 var _ = register(Info{
-	Name: "Normalization",
-	Doc:  "Shifts and scales its input to mean 0 and variance 1, as measured on the training rows or given.",
-	New:  func() Config { return &Normalization{Axis: &[]int{-1}} },
+	Name:  "Normalization",
+	Doc:   "Shifts and scales its input to mean 0 and variance 1, as measured on the training rows or given.",
+	Masks: true,
+	New:   func() Config { return &Normalization{Axis: &[]int{-1}} },
 })
 
 // Normalization is (x-mean)/max(√variance, 1e-7). Mean and variance are given,

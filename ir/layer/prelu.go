@@ -8,9 +8,10 @@ import (
 )
 
 var _ = register(Info{
-	Name: "PReLU",
-	Doc:  "x above 0 and alpha·x below, alpha being learned.",
-	New:  func() Config { return &PReLU{AlphaInitializer: call("zeros")} },
+	Name:  "PReLU",
+	Doc:   "x above 0 and alpha·x below, alpha being learned.",
+	Masks: true,
+	New:   func() Config { return &PReLU{AlphaInitializer: call("zeros")} },
 })
 
 // PReLU is max(x, 0) - alpha·max(-x, 0), with an alpha for every value of a row,

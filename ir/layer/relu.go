@@ -3,9 +3,10 @@ package layer
 import "github.com/nngen-go/nngen/ir"
 
 var _ = register(Info{
-	Name: "ReLU",
-	Doc:  "max(x, 0).",
-	New:  func() Config { return &ReLU{} },
+	Name:  "ReLU",
+	Doc:   "max(x, 0).",
+	Masks: true,
+	New:   func() Config { return &ReLU{} },
 })
 
 // ReLU is x above threshold and negative_slope·(x-threshold) elsewhere, at most

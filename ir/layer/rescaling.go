@@ -7,9 +7,10 @@ import (
 )
 
 var _ = register(Info{
-	Name: "Rescaling",
-	Doc:  "x·scale + offset.",
-	New:  func() Config { return &Rescaling{Offset: []float64{0}} },
+	Name:  "Rescaling",
+	Doc:   "x·scale + offset.",
+	Masks: true,
+	New:   func() Config { return &Rescaling{Offset: []float64{0}} },
 })
 
 // Rescaling is x·scale + offset, each a number or one number per index of the

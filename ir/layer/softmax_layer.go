@@ -3,9 +3,10 @@ package layer
 import "github.com/nngen-go/nngen/ir"
 
 var _ = register(Info{
-	Name: "Softmax",
-	Doc:  "exp(x), divided by its sum over an axis.",
-	New:  func() Config { return &Softmax{Axis: []int{-1}} },
+	Name:  "Softmax",
+	Doc:   "exp(x), divided by its sum over an axis.",
+	Masks: true,
+	New:   func() Config { return &Softmax{Axis: []int{-1}} },
 })
 
 // Softmax is exp(x)/Σ exp(x), the sum taken over the axes together: [n, …] to
@@ -23,6 +24,9 @@ func (s *Softmax) Build(c *Context, in []*ir.Value) *ir.Value {
 	axes, ok := axesOf(c, x, s.Axis)
 	if !ok {
 		return c.poison()
+	}
+	if m := c.Masks[x]; m != nil {
+		return c.Errorf("%s gives %v with a mask %v, and Softmax takes a mask of every value, not of every step; write Activation: softmax, which hands the mask on", from(x), x.Shape, m.Shape)
 	}
 	n := 1
 	for _, a := range axes {

@@ -6,6 +6,7 @@ var _ = register(Info{
 	Name:  "Subtract",
 	Doc:   "Its first input less its second, element by element.",
 	Merge: true,
+	Masks: true,
 	New:   func() Config { return &Subtract{} },
 })
 

@@ -3,9 +3,10 @@ package layer
 import "github.com/nngen-go/nngen/ir"
 
 var _ = register(Info{
-	Name: "UnitNormalization",
-	Doc:  "Divides every row by its length.",
-	New:  func() Config { return &UnitNormalization{Axis: []int{-1}} },
+	Name:  "UnitNormalization",
+	Doc:   "Divides every row by its length.",
+	Masks: true,
+	New:   func() Config { return &UnitNormalization{Axis: []int{-1}} },
 })
 
 // UnitNormalization is x·min(1/√Σx², 1e12) over some axes of a row: [n, …] to

@@ -1,5 +1,6 @@
 """Tensors, random numbers and files shared by the scripts that write vectors."""
 
+import gzip
 import json
 import math
 import pathlib
@@ -11,6 +12,8 @@ from env import keras, tf, versions
 import build
 
 HERE = pathlib.Path(__file__).parent
+
+COMPRESSED = {"layers"}  # the files that are written with gzip
 
 
 def rng(name):
@@ -122,13 +125,19 @@ def encode(value):
 
 
 def write(name, cases, **head):
-    """Writes NAME.json: a head, then one case per line."""
+    """Writes NAME.json, or NAME.json.gz where that is long: a head, then one case per line."""
     names = [c["name"] for c in cases]
     if len(set(names)) != len(names):
         raise ValueError(f"{name}: a case name is used twice")
     head = encode({**versions(), **head})[1:-1]
     body = ",\n".join(encode(c) for c in cases)
+    text = "{" + head + ',"cases":[\n' + body + "\n]}\n"
+    json.loads(text)
     path = HERE / (name + ".json")
-    path.write_text("{" + head + ',"cases":[\n' + body + "\n]}\n")
-    json.loads(path.read_text())
-    print(f"{path.name}: {len(cases)} cases, {path.stat().st_size} bytes")
+    if name in COMPRESSED:
+        path = HERE / (name + ".json.gz")
+        with open(path, "wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as f:
+            f.write(text.encode())
+    else:
+        path.write_text(text)
+    print(f"{path.name}: {len(cases)} cases, {len(text)} bytes, {path.stat().st_size} in the file")
