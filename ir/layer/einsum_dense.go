@@ -148,7 +148,7 @@ func (d *EinsumDense) extents(c *Context, x *ir.Value, q equation) (map[byte]int
 		axes = axes[1:]
 	}
 	if len(d.OutputShape) != len(axes) {
-		return wrong("it holds %d extents, but the equation %s has %d axes of the result besides the batch", len(d.OutputShape), diag.Quote(d.Equation), len(axes))
+		return wrong("it holds %d of the extents of the result, which after the batch are %d in the equation %s", len(d.OutputShape), len(axes), diag.Quote(d.Equation))
 	}
 	for i, n := range d.OutputShape {
 		known, ok := extent[axes[i]]
