@@ -98,12 +98,12 @@ func (c *Context) Named(v *ir.Value, part string) *ir.Value { return c.B.Named(v
 // while it is trainable, as in Keras.
 func (c *Context) Param(name string, shape ir.Shape, init, regularizer spec.Call) *ir.Value {
 	in, out := fans(shape)
-	return c.kernel(name, shape, in, out, init, regularizer)
+	return kernelOf(c, name, shape, in, out, init, regularizer)
 }
 
-// kernel is Param of a tensor whose units have so many inputs, and whose inputs
+// kernelOf is Param of a tensor whose units have so many inputs, and whose inputs
 // feed so many units: its shape does not say which of its axes are which.
-func (c *Context) kernel(name string, shape ir.Shape, fanIn, fanOut int, init, regularizer spec.Call) *ir.Value {
+func kernelOf(c *Context, name string, shape ir.Shape, fanIn, fanOut int, init, regularizer spec.Call) *ir.Value {
 	role := block.Trainable
 	if !c.Trainable {
 		role = block.Frozen

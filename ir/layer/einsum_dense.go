@@ -218,7 +218,7 @@ func (p *projection) apply(c *Context, x *ir.Value, q equation, extent map[byte]
 			fanIn = saturated(fanIn, n)
 		}
 	}
-	kernel := c.kernel(part+"kernel", shape, fanIn, fanOut, p.KernelInitializer, p.KernelRegularizer)
+	kernel := kernelOf(c, part+"kernel", shape, fanIn, fanOut, p.KernelInitializer, p.KernelRegularizer)
 	y := op.Einsum(c.B, lettered(q), x, kernel)
 	first := slices.Index(biased, true)
 	if first < 0 || !y.Valid() {

@@ -25,7 +25,7 @@ type PositionEmbedding struct {
 // Build implements [Config].
 func (p *PositionEmbedding) Build(c *Context, in []*ir.Value) *ir.Value {
 	x := in[0]
-	if !c.sequence(x) {
+	if !sequence(c, x) {
 		return c.poison()
 	}
 	steps, width := x.Shape[len(x.Shape)-2], x.Shape[len(x.Shape)-1]
@@ -40,7 +40,7 @@ func (p *PositionEmbedding) Build(c *Context, in []*ir.Value) *ir.Value {
 }
 
 // sequence reports what is not steps of features.
-func (c *Context) sequence(x *ir.Value) bool {
+func sequence(c *Context, x *ir.Value) bool {
 	if !c.floats(x) {
 		return false
 	}

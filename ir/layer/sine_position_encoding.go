@@ -26,7 +26,7 @@ type SinePositionEncoding struct {
 // Build implements [Config].
 func (p *SinePositionEncoding) Build(c *Context, in []*ir.Value) *ir.Value {
 	x := in[0]
-	if !c.sequence(x) {
+	if !sequence(c, x) {
 		return c.poison()
 	}
 	steps, width := x.Shape[len(x.Shape)-2], x.Shape[len(x.Shape)-1]

@@ -2,6 +2,7 @@ package op
 
 import (
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
@@ -35,4 +36,25 @@ func LogSumExp(b *ir.Builder, x *ir.Value, keep bool, ax int) *ir.Value {
 		return b.Errorf("logsumexp: %v", err)
 	}
 	return ReshapeTo(b, y, append(append(ir.Shape{}, x.Shape[:at]...), x.Shape[at+1:]...))
+}
+
+// SoftmaxVJP is the gradient by x of y = exp(x)/Σ exp(x), y·(dy - Σ y·dy), where v is
+// such a quotient: it needs y alone, and neither the exponentials nor their sum. x is
+// nil where v is anything else.
+func SoftmaxVJP(b *ir.Builder, v, dy *ir.Value) (x, dx *ir.Value) {
+	quotient := scalar.Call("div", scalar.Arg(0), scalar.Arg(1))
+	if m, ok := v.Op.(*Map); !ok || len(v.Args) != 2 || !scalar.Equal(m.Expr, quotient) {
+		return nil, nil
+	}
+	e := v.Args[0]
+	if m, ok := e.Op.(*Map); !ok || len(e.Args) != 1 || !scalar.Equal(m.Expr, scalar.Call("exp", scalar.Arg(0))) {
+		return nil, nil
+	}
+	sum, ok := v.Args[1].Op.(*Reduce)
+	if !ok || v.Args[1].Args[0] != e || sum.Kind != loop.Sum || sum.Mean || !sum.KeepDims || sum.Stop || sum.Expr != nil || sum.Finish != nil {
+		return nil, nil
+	}
+	dot := Sum(b, Binary(b, "mul", v, dy), true, sum.Axes...)
+	y := scalar.Call("mul", scalar.Arg(0), scalar.Call("sub", scalar.Arg(1), scalar.Arg(2)))
+	return e.Args[0], MapOf(b, y, "softmax gradient", v, dy, dot)
 }
