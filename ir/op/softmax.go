@@ -10,7 +10,18 @@ import (
 // guards against overflow, takes no part in the gradient.
 func Softmax(b *ir.Builder, x *ir.Value, axis int) *ir.Value {
 	e := Unary(b, "exp", Binary(b, "sub", x, MaxStop(b, x, true, axis)))
-	return MapOf(b, scalar.Call("div", scalar.Arg(0), scalar.Arg(1)), "softmax", e, Sum(b, e, true, axis))
+	return Quotient(b, e, Inverse(b, Sum(b, e, true, axis)))
+}
+
+// Inverse is 1/sum of a softmax, once for all that it divides: a product takes a
+// fraction of the time of a quotient.
+func Inverse(b *ir.Builder, sum *ir.Value) *ir.Value {
+	return MapOf(b, scalar.Call("div", scalar.Num(1), scalar.Arg(0)), "inverse", sum)
+}
+
+// Quotient is exp(x)/Σ exp(x) of the exponentials and the inverse of their sum.
+func Quotient(b *ir.Builder, e, inverse *ir.Value) *ir.Value {
+	return MapOf(b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "softmax", e, inverse)
 }
 
 // LogSoftmax is x - max - log Σ exp(x-max) along one axis.
@@ -42,16 +53,20 @@ func LogSumExp(b *ir.Builder, x *ir.Value, keep bool, ax int) *ir.Value {
 // such a quotient: it needs y alone, and neither the exponentials nor their sum. x is
 // nil where v is anything else.
 func SoftmaxVJP(b *ir.Builder, v, dy *ir.Value) (x, dx *ir.Value) {
-	quotient := scalar.Call("div", scalar.Arg(0), scalar.Arg(1))
-	if m, ok := v.Op.(*Map); !ok || len(v.Args) != 2 || !scalar.Equal(m.Expr, quotient) {
+	mapped := func(v *ir.Value, expr scalar.Expr, args int) bool {
+		m, ok := v.Op.(*Map)
+		return ok && len(v.Args) == args && scalar.Equal(m.Expr, expr)
+	}
+	if !mapped(v, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), 2) {
 		return nil, nil
 	}
-	e := v.Args[0]
-	if m, ok := e.Op.(*Map); !ok || len(e.Args) != 1 || !scalar.Equal(m.Expr, scalar.Call("exp", scalar.Arg(0))) {
+	e, inverse := v.Args[0], v.Args[1]
+	if !mapped(e, scalar.Call("exp", scalar.Arg(0)), 1) || !mapped(inverse, scalar.Call("div", scalar.Num(1), scalar.Arg(0)), 1) {
 		return nil, nil
 	}
-	sum, ok := v.Args[1].Op.(*Reduce)
-	if !ok || v.Args[1].Args[0] != e || sum.Kind != loop.Sum || sum.Mean || !sum.KeepDims || sum.Stop || sum.Expr != nil || sum.Finish != nil {
+	from := inverse.Args[0]
+	sum, ok := from.Op.(*Reduce)
+	if !ok || from.Args[0] != e || sum.Kind != loop.Sum || sum.Mean || !sum.KeepDims || sum.Stop || sum.Expr != nil || sum.Finish != nil {
 		return nil, nil
 	}
 	dot := Sum(b, Binary(b, "mul", v, dy), true, sum.Axes...)
