@@ -2,6 +2,7 @@ package ir
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/nngen-go/nngen/ir/diag"
 )
@@ -49,6 +50,13 @@ func (b *Builder) Param(segment string, add func() *Value) *Value {
 	}
 	return v
 }
+
+// Segments gives the parameters by segment.
+func (b *Builder) Segments() map[string]*Value { return maps.Clone(b.param) }
+
+// Given makes values those of parameters, by segment, in place of all that the graph
+// has: a body of a loop has its operands for them.
+func (b *Builder) Given(params map[string]*Value) { b.param = params }
 
 // Valid reports whether v was built without a mistake.
 func (v *Value) Valid() bool { return v != invalid }

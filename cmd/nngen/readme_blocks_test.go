@@ -48,6 +48,7 @@ var documents = []document{
 		{"$ nngen fit adult.yaml --weights", "TestReadmeWorkflow runs it", nil},
 		{"$ nngen generate adult.yaml", "TestReadmeWorkflow runs it", nil},
 		{"name: house", "", (*readme).house},
+		{"name: translate", "", (*readme).built},
 		{"$ nngen summary testdata/models/mnist.yaml", "", (*readme).console},
 		{"# yaml-language-server:", "", (*readme).schemaLine},
 	}},

@@ -141,3 +141,13 @@ func svgTexts(svg string) string {
 	}
 	return b.String()
 }
+
+// built has the command read a description.
+func (r *readme) built(t *testing.T, text string) {
+	if err := os.WriteFile(filepath.Join(r.dir, "shown.yaml"), []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.command(t, "nngen summary shown.yaml"); !strings.Contains(got, "Total params") {
+		t.Error(got)
+	}
+}

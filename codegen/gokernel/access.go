@@ -235,7 +235,11 @@ func (k *writer) viewed(axis int, v gotree.Expr, accs []placed, body func()) {
 			from := gotree.Sum{Offset: k.Shape.Offset(a.Access)}.Plus(v, k.Shape.Stride(a.Access, a.axes, axis))
 			value = gotree.Slice{X: p.v, From: from.Expr()}
 		} else {
-			value = gotree.View{X: p.v, From: times(v, key.stride), N: gotree.Literal(key.stride), Elem: gotree.Word(k.el.Of(a.Buf))}
+			row := key.stride
+			if a.Buf.Reach > 0 {
+				row = min(row, a.Buf.Reach)
+			}
+			value = gotree.View{X: p.v, From: times(v, key.stride), N: gotree.Literal(row), Elem: gotree.Word(k.el.Of(a.Buf))}
 		}
 		k.views[key] = k.named(name)
 		keys, values = append(keys, key), append(values, value)

@@ -53,7 +53,7 @@ func (k *nestKernel) columnSums(s loop.Stmt) {
 			if first == len(k.Outer) {
 				return sum
 			}
-			return gotree.At(sum, vars[first:len(k.Outer)]...)
+			return gotree.At(sum, slices.Clone(vars[first:len(k.Outer)])...) // which the loops to come overwrite
 		}
 		k.loops(axes, len(k.Outer), len(axes), vars, accs, func() {
 			k.loops(axes, first, len(k.Outer), vars, accs, func() { k.addTo(element, s, vars) })

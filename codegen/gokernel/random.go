@@ -33,7 +33,7 @@ func (k *nestKernel) drawn(a placed, vars []gotree.Expr) (row, elem gotree.Expr)
 func (k *nestKernel) dropout(s loop.Stmt, vars []gotree.Expr) bool {
 	axes, accs := k.Axes(s), k.sources(s)
 	last := len(axes) - 1
-	if last < 0 || axes[last].Rows {
+	if last < 0 || axes[last].Rows || len(k.Outer) > last { // the loop over the elements is one of several stores
 		return false
 	}
 	draw := placed{}

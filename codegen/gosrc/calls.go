@@ -17,29 +17,63 @@ type kernelCall struct {
 	fn      *kernelset.Function
 	stage   int // workers wait for one another before the next
 	sharing loop.Sharing
+	loop    *loop.Loop                    // that the call is in, or nil
+	parts   map[*gokernel.Param]loop.Part // of parameters that are others in every turn
 }
 
 // callsOf turns the two halves of a plan into calls of kernels.
 func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err error) {
 	stages := plan.Stages()
 	var list []kernelCall
-	for i, s := range append(append([]loop.Step{}, plan.Forward...), plan.Backward...) {
-		r, ok := s.(*loop.Run)
-		if !ok {
-			return nil, nil, fmt.Errorf("loops over time are not emitted by this version")
-		}
-		k, fn, err := e.kernels.Function(r.Kernel)
-		if err != nil {
-			return nil, nil, fmt.Errorf("%v: layer %s: %w", r.Pos, diag.Quote(r.Layer), err)
-		}
-		for _, p := range k.Params {
-			if p.Buf.Class == loop.Const && !slices.Contains(e.consts, p.Buf) {
-				e.consts = append(e.consts, p.Buf)
+	add := func(steps []loop.Step, around *loop.Loop) error {
+		for _, s := range steps {
+			r, ok := s.(*loop.Run)
+			if !ok {
+				return fmt.Errorf("loops over time within others are not emitted by this version")
 			}
+			c, err := e.callOf(r)
+			if err != nil {
+				return fmt.Errorf("%v: layer %s: %w", r.Pos, diag.Quote(r.Layer), err)
+			}
+			c.loop, c.stage = around, stages[len(list)]
+			list = append(list, c)
 		}
-		list = append(list, kernelCall{r, k, fn, stages[i], loop.SharingOf(r.Kernel)})
+		return nil
 	}
-	return list[:len(plan.Forward)], list[len(plan.Forward):], nil
+	split := 0
+	for i, s := range slices.Concat(plan.Forward, plan.Backward) {
+		if l, ok := s.(*loop.Loop); ok {
+			err = add(l.Body, l)
+		} else {
+			err = add([]loop.Step{s}, nil)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if i < len(plan.Forward) {
+			split = len(list)
+		}
+	}
+	return list[:split], list[split:], nil
+}
+
+// callOf turns a kernel into a call.
+func (e *phases) callOf(r *loop.Run) (kernelCall, error) {
+	step, parts := loop.InTurn(r.Kernel)
+	k, fn, err := e.kernels.Function(step)
+	if err != nil {
+		return kernelCall{}, err
+	}
+	c := kernelCall{Run: r, kernel: k, fn: fn, sharing: loop.SharingOf(r.Kernel), parts: map[*gokernel.Param]loop.Part{}}
+	for _, p := range k.Params {
+		if part, ok := parts[p.Buf]; ok {
+			c.parts[p], p.Buf = part, part.Of
+		}
+		if p.Buf.Class == loop.Const && !slices.Contains(e.consts, p.Buf) {
+			e.consts = append(e.consts, p.Buf)
+		}
+	}
+	return c, nil
 }
 
 // divided are calls of which workers divide what can be divided: they wait before
@@ -48,16 +82,19 @@ func divided(calls []kernelCall) []kernelCall {
 	calls = slices.Clone(calls)
 	stage, was := 0, 0
 	for i, c := range calls {
-		if c.fn.Divided {
+		if c.divides() {
 			calls[i].sharing = loop.ByUnits
 		}
-		if i > 0 && (c.stage != was || c.fn.Divided || calls[i-1].fn.Divided) {
+		if i > 0 && (c.stage != was || c.divides() || calls[i-1].divides()) {
 			stage++
 		}
 		was, calls[i].stage = c.stage, stage
 	}
 	return calls
 }
+
+// divides reports a call that workers divide. In a loop they would wait in every turn.
+func (c kernelCall) divides() bool { return c.fn.Divided && c.loop == nil }
 
 // lastStage is that of the last call.
 func lastStage(calls []kernelCall) int {

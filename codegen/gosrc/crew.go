@@ -31,8 +31,11 @@ func (e *phases) sharesBatches() bool {
 // productsOf counts the multiply-adds of the contractions of a row that workers can
 // share, and the bytes of their weights.
 func productsOf(p *loop.Plan) (mulAdds, weights int) {
-	runs, _ := p.Flat()
-	for _, r := range runs {
+	runs, at := p.Flat()
+	for i, r := range runs {
+		if _, turned := p.Forward[at[i]].(*loop.Loop); turned {
+			continue // a row is one worker's
+		}
 		k, ok := r.Kernel.(*loop.Contract)
 		if !ok || loop.SharingOf(k) != loop.ByRows {
 			continue

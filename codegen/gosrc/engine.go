@@ -267,8 +267,9 @@ func (e *engine) evaluateRows(t *§nn.Worker) {
 func (e *phases) worthRows(p *loop.Plan) int {
 	flops := 0
 	runs, _ := p.Flat()
-	for _, r := range runs {
-		flops += r.Kernel.Flops(2) - r.Kernel.Flops(1)
+	turns := p.Turns()
+	for i, r := range runs {
+		flops += turns[i] * (r.Kernel.Flops(2) - r.Kernel.Flops(1))
 		switch k := r.Kernel.(type) { // a row holds some tens of ids
 		case *loop.GatherSum:
 			flops += 64 * k.Width

@@ -181,6 +181,7 @@ func (e *phases) passUses() map[string]bool {
 				uses[m[1]] = true
 			}
 			uses["share"] = uses["share"] || strings.Contains(text, "share(s,")
+			uses["after"] = uses["after"] || strings.Contains(text, "after(")
 		}
 	}
 	return uses
@@ -250,6 +251,10 @@ func (s *pass) allInts(place, width int) []int32 { return s.atInts(place)[:s.n*w
 		if uses["ownInts"] {
 			f.add(`func (s *pass) ownInts(place, width int) []int32 { return share(s, s.atInts(place), width) }`)
 		}
+	}
+	if uses["after"] {
+		f.add(`// after is x from an element on; a worker without rows has none.
+func after[T any](x []T, from int) []T { return x[min(from, len(x)):] }`)
 	}
 	if uses["own"] || uses["share"] || uses["ownInts"] {
 		f.add(`// share are the rows of this worker.

@@ -30,12 +30,14 @@ func Kernels(p *loop.Program, cfg Config) ([]Kernel, error) {
 	}
 	flops, all := map[*kernelset.Function]int{}, 0
 	runs, _ := plan.Flat()
-	for _, r := range runs {
-		_, fn, err := e.kernels.Function(r.Kernel)
+	turns := plan.Turns()
+	for i, r := range runs {
+		step, _ := loop.InTurn(r.Kernel)
+		_, fn, err := e.kernels.Function(step)
 		if err != nil {
 			return nil, fmt.Errorf("codegen: %w", err)
 		}
-		n := r.Kernel.Flops(p.Batch)
+		n := turns[i] * r.Kernel.Flops(p.Batch)
 		flops[fn] += n
 		all += n
 	}

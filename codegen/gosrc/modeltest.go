@@ -148,7 +148,25 @@ func (e testText) float64Test() *file {
 	var b strings.Builder
 	for i, c := range e.trained {
 		var more []string
-		word := func(p *gokernel.Param) string { return e.operandWord(p, &more) }
+		word := func(p *gokernel.Param) string {
+			w := e.operandWord(p, &more)
+			if part, ok := c.parts[p]; ok {
+				w += fmt.Sprintf("@%d,%d", part.Base, part.Move)
+			}
+			return w
+		}
+		if i == 0 || e.trained[i-1].loop != c.loop {
+			if i > 0 && e.trained[i-1].loop != nil {
+				b.WriteString("}\n")
+			}
+			switch l := c.loop; {
+			case l == nil:
+			case l.Reverse:
+				fmt.Fprintf(&b, "for t := %d; t >= 0; t-- {\n", l.Axis.N-1)
+			default:
+				fmt.Fprintf(&b, "for t := range %d {\n", l.Axis.N)
+			}
+		}
 		var words []string
 		for _, p := range c.kernel.Params {
 			words = append(words, word(p))
@@ -169,7 +187,14 @@ func (e testText) float64Test() *file {
 		if i > 0 && e.trained[i-1].Layer == layer {
 			layer = ""
 		}
-		fmt.Fprintf(&b, "call(%s, %s[float64], %s)\n", quote(layer), c.fn.GoName(), strings.Join(append([]string{quote(strings.Join(words, " "))}, more...), ", "))
+		operands := quote(strings.Join(words, " "))
+		if c.loop != nil {
+			operands = "§modeltest.Turn(t, " + operands + ")"
+		}
+		fmt.Fprintf(&b, "call(%s, %s[float64], %s)\n", quote(layer), c.fn.GoName(), strings.Join(append([]string{operands}, more...), ", "))
+	}
+	if n := len(e.trained); n > 0 && e.trained[n-1].loop != nil {
+		b.WriteString("}\n")
 	}
 	f.add(`// float64Calls makes the calls of a training step, forward and backward, in double
 // precision: see modeltest.Call.
@@ -242,14 +267,7 @@ func (e testText) weightsRead() int {
 }
 
 // flops counts the operations of a plan on n rows, a multiply-add as two.
-func flops(p *loop.Plan, n int) int {
-	sum := 0
-	runs, _ := p.Flat()
-	for _, r := range runs {
-		sum += r.Kernel.Flops(n)
-	}
-	return sum
-}
+func flops(p *loop.Plan, n int) int { return p.Flops(n) }
 
 // inParts counts the operations of a plan on rows that it takes batch by batch.
 func inParts(p *loop.Plan, rows, batch int) int {

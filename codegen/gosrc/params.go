@@ -99,6 +99,9 @@ func (e modelText) initMethod(f *file) {
 		if line := e.initCall(s); line != "" {
 			lines.WriteString(line + " // " + e.fields[i] + "\n")
 		}
+		if in := s.Init; in.OnesFrom < in.OnesTo {
+			fmt.Fprintf(&lines, "§nn.Ones(w[%d:%d]) // %s\n", s.Offset+in.OnesFrom, s.Offset+in.OnesTo, e.fields[i])
+		}
 	}
 	body := lines.String()
 	if body == "" {

@@ -83,7 +83,7 @@ func parts(calls []kernelCall) [][]kernelCall {
 	var list [][]kernelCall
 	from := 0
 	for i := range calls {
-		if n := i - from; n < partCalls || calls[i].Layer == calls[i-1].Layer || n < 2*partCalls && firstWords(calls[i].Layer) == firstWords(calls[i-1].Layer) {
+		if n := i - from; n < partCalls || calls[i].loop != nil && calls[i].loop == calls[i-1].loop || calls[i].Layer == calls[i-1].Layer || n < 2*partCalls && firstWords(calls[i].Layer) == firstWords(calls[i-1].Layer) {
 			continue
 		}
 		list = append(list, calls[from:i])
@@ -111,7 +111,8 @@ type phaseWriter struct {
 	views, lines []string
 	seen         map[string]bool // views
 	layer        string
-	solo         bool // what follows is for one worker
+	solo         bool       // what follows is for one worker
+	loop         *loop.Loop // that the lines are in
 }
 
 // viewed is a buffer of which a call is passed the worker's own rows, or all.
@@ -132,8 +133,10 @@ func (w *phaseWriter) function(name, doc, result string, calls []kernelCall, ret
 		}
 	}
 	for i, c := range calls {
+		w.turns(c, calls[i:])
 		w.call(c, calls[i:])
 	}
+	w.turns(kernelCall{}, nil)
 	w.alone(false)
 	var b strings.Builder
 	if doc != "" {
@@ -170,6 +173,39 @@ func (w *phaseWriter) alone(solo bool) {
 	w.solo = solo
 }
 
+// turns ends the loop over time that the lines are in, and begins that of a call.
+func (w *phaseWriter) turns(c kernelCall, rest []kernelCall) {
+	if c.loop == w.loop {
+		return
+	}
+	w.alone(false)
+	if w.loop != nil {
+		w.line("}")
+	}
+	if w.loop = c.loop; c.loop == nil {
+		return
+	}
+	together := w.spec.team && !c.loop.ByRows()
+	if w.spec.team && c.stage != w.stage && !together {
+		w.line("s.t.Wait()")
+	}
+	w.stage = c.stage
+	w.heading(c, rest)
+	switch n := c.loop.Axis.N; { // a worker may be without rows
+	case w.spec.team && !together && c.loop.Reverse:
+		w.line("for t := %d; t >= 0 && s.rows > 0; t-- {", n-1)
+	case w.spec.team && !together:
+		w.line("for t := 0; t < %d && s.rows > 0; t++ {", n)
+	case c.loop.Reverse:
+		w.line("for t := %d; t >= 0; t-- {", n-1)
+	default:
+		w.line("for t := range %d {", n)
+	}
+	if together {
+		w.line("s.t.Wait()")
+	}
+}
+
 // call prints a call, below the name of its layer. Rest is the call and those
 // after it.
 func (w *phaseWriter) call(c kernelCall, rest []kernelCall) {
@@ -179,15 +215,21 @@ func (w *phaseWriter) call(c kernelCall, rest []kernelCall) {
 	}
 	w.stage = c.stage
 	w.alone(w.spec.team && c.sharing == loop.Solo)
-	if c.Layer != w.layer {
-		w.layer = c.Layer
-		n := slices.IndexFunc(rest, func(d kernelCall) bool { return d.Layer != c.Layer })
-		if n < 0 {
-			n = len(rest)
-		}
-		w.line("%s", strings.TrimSpace(docComment(w.em.layers.heading(rest[:n], w.spec.backward))))
-	}
+	w.heading(c, rest)
 	w.line("%s", gotree.Call(c.fn.Name, w.operands(c)))
+}
+
+// heading prints the name of a call's layer, if it is another than before.
+func (w *phaseWriter) heading(c kernelCall, rest []kernelCall) {
+	if c.Layer == w.layer {
+		return
+	}
+	w.layer = c.Layer
+	n := slices.IndexFunc(rest, func(d kernelCall) bool { return d.Layer != c.Layer })
+	if n < 0 {
+		n = len(rest)
+	}
+	w.line("%s", strings.TrimSpace(docComment(w.em.layers.heading(rest[:n], w.spec.backward))))
 }
 
 // operands are what a call passes.
@@ -195,7 +237,16 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 	var in []string
 	own := w.ownRows(c)
 	for _, p := range c.kernel.Params {
-		in = append(in, w.operand(p, own)...)
+		words := w.operand(p, own)
+		if part, ok := c.parts[p]; ok {
+			at, name := turnsPart(part), strings.TrimSuffix(words[0], "[:]")
+			if own && !c.loop.ByRows() {
+				words[0] = fmt.Sprintf("after(%s, %s)", name, at)
+			} else {
+				words[0] = fmt.Sprintf("%s[%s:]", name, at)
+			}
+		}
+		in = append(in, words...)
 	}
 	if c.kernel.Draws() {
 		if own {
@@ -220,6 +271,21 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 		in = append(in, map[bool]string{true: "s.t", false: "nil"}[w.spec.team && !own])
 	}
 	return in
+}
+
+// turnsPart prints where a turn's part of a buffer begins: t*128+256.
+func turnsPart(p loop.Part) string {
+	text := "t"
+	if p.Move != 1 {
+		text = fmt.Sprintf("t*%d", p.Move)
+	}
+	switch {
+	case p.Move < 0:
+		text = fmt.Sprintf("%d-t*%d", p.Base, -p.Move)
+	case p.Base > 0:
+		text += fmt.Sprintf("+%d", p.Base)
+	}
+	return text
 }
 
 func (w *phaseWriter) count(own bool) string {

@@ -137,7 +137,7 @@ func (l *layout) overlap(a, b *loop.Buffer) bool {
 func inCommon(calls, predicted []kernelCall) map[*loop.Buffer]*loop.Buffer {
 	of := map[*loop.Buffer]*loop.Buffer{}
 	for i, c := range predicted {
-		if i == len(calls) || calls[i].fn != c.fn || calls[i].Layer != c.Layer {
+		if i == len(calls) || calls[i].fn != c.fn || calls[i].Layer != c.Layer || (calls[i].loop == nil) != (c.loop == nil) {
 			break
 		}
 		for j, p := range c.kernel.Params {

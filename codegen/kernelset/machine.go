@@ -156,7 +156,8 @@ func (fn *Function) portableCall() string {
 			if i < len(fn.rows) {
 				row = fn.rows[i]
 			}
-			args[i] = fmt.Sprintf("%s[%s:%s]", p.Name, gotree.Number{Text: "r0"}.Times(row), gotree.Number{Text: "r1"}.Times(row))
+			// The last row may end before the next would begin: see loop.Buffer.Reach.
+			args[i] = fmt.Sprintf("%s[%s:]", p.Name, gotree.Number{Text: "r0"}.Times(row))
 		}
 	}
 	args[len(args)-1] = "r1-r0"

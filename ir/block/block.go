@@ -3,6 +3,8 @@
 // graphs and kernels, which only name a segment.
 package block
 
+import "strings"
+
 // Role says which part of the parameter block a segment lies in.
 type Role uint8
 
@@ -46,4 +48,15 @@ type Init struct {
 	Seed                uint64
 	Seeded              bool
 	Data                []float32 // "data": given values (Normalization's mean)
+	OnesFrom, OnesTo    int       // these elements are 1 in the end
+}
+
+// Scaled reports whether the values depend on the size of the tensor.
+func (i Init) Scaled() bool {
+	for _, kind := range []string{"glorot_", "he_", "lecun_", "variance_scaling", "orthogonal", "identity"} {
+		if strings.HasPrefix(i.Kind, kind) {
+			return true
+		}
+	}
+	return false
 }

@@ -47,7 +47,7 @@ func (c check) loss(i int, name string, y *ir.Value) {
 		return
 	}
 	if m := c.g.masks[name]; m != nil {
-		c.errs.Add(l.call.Pos, "compile: output %s has a mask %v, and a loss over the steps that count is not supported by this version of nngen; take the mask away with a layer that drops it, such as Reshape", diag.Quote(name), m.Shape)
+		c.masked(i, name, y, m)
 	}
 	c.compile.targets[i] = target{t, limit}
 	for _, lists := range [][][]metricOf{c.compile.metrics, c.compile.weighted} {
@@ -61,6 +61,24 @@ func (c check) loss(i int, name string, y *ir.Value) {
 			}
 		}
 	}
+}
+
+// masked settles that the loss of an output is the mean over the steps that count
+// in the whole batch.
+func (c check) masked(i int, name string, y, mask *ir.Value) {
+	l := c.compile.losses[i]
+	if len(mask.Shape) != len(y.Shape)-1 {
+		c.errs.Add(l.call.Pos, "compile: output %s is %v with a mask %v; a loss takes a mask of one axis less than the output; take it away with a layer that drops it, such as Reshape", diag.Quote(name), y.Shape, mask.Shape)
+	}
+	for _, lists := range [][][]metricOf{c.compile.metrics, c.compile.weighted} {
+		if lists == nil {
+			continue
+		}
+		for _, m := range lists[i] {
+			c.errs.Add(m.call.Pos, "compile: output %s has a mask %v, and metrics over the steps that count are not supported by this version of nngen; take the metric out, or the mask away with a layer that drops it, such as Reshape", diag.Quote(name), mask.Shape)
+		}
+	}
+	c.g.net.BatchStatistics = append(c.g.net.BatchStatistics, name)
 }
 
 // data compares the data section with the network that is to be trained on

@@ -16,8 +16,8 @@ import (
 // to inputs and weights, penalties, state after a training step, statistics
 // that Normalization is fitted to.
 func TestKerasLayers(t *testing.T) {
-	vectors(t, "layers", 273, layerLikeKeras)
-	vectors(t, "attention", 134, layerLikeKeras)
+	vectors(t, "layers", 724, layerLikeKeras)
+	vectors(t, "attention", 144, layerLikeKeras)
 }
 
 func layerLikeKeras(t *testing.T, v *vector, m *spec.Model) {

@@ -80,15 +80,19 @@ func (p *plan) layer(g *built, i int) *ir.Value {
 	in := make([]*ir.Value, len(p.reads[i]))
 	for j, r := range p.reads[i] {
 		in[j] = g.values[r.Name]
-		if !in[j].Valid() {
+		if in[j] == nil || !in[j].Valid() { // its layer has a mistake
 			return layer.Poison(b)
 		}
 		g.net.Masks[in[j]] = g.masks[r.Name]
 	}
-	c := &layer.Context{Net: g.net, Name: p.names[i], Kind: l.Type, Trainable: l.Trainable == nil || *l.Trainable, Args: l.Args}
+	c := &layer.Context{Net: g.net, Name: p.names[i], Kind: l.Type, Trainable: l.Trainable == nil || *l.Trainable, Args: l.Args, Results: map[string]*ir.Value{}}
 	y := b.Named(p.configs[i].Build(c, in), p.names[i])
 	info, _ := layer.Find(l.Type)
-	g.masks[p.names[i]] = c.MaskOf(info, p.configs[i], in, y)
+	g.masks[p.names[i]] = layer.MaskOf(c, info, p.configs[i], in, y)
+	for result, v := range c.Results {
+		g.values[p.names[i]+"."+result] = v
+		g.masks[p.names[i]+"."+result] = g.net.Masks[v]
+	}
 	if y.Valid() && !y.Shape.Ragged() && y.Shape.Elements() > maxLive/p.batch {
 		return c.Errorf("its result %v takes %d values for a batch of %d; at most %d are supported", y.Shape, y.Shape.Elements()*p.batch, p.batch, maxLive)
 	}

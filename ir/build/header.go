@@ -106,12 +106,18 @@ func (h heading) layers() []loop.Layer {
 	var rows []loop.Layer
 	for _, i := range h.order {
 		l := h.spec.Layers[i]
+		info, _ := layer.Find(l.Type)
 		row := loop.Layer{
 			Name: h.names[i], Type: l.Type, Output: slices.Clone(h.g.values[h.names[i]].Shape.Row()), Params: params[h.names[i]],
 			Trainable: l.Trainable == nil || *l.Trainable, Pos: l.Pos,
 		}
 		for _, r := range h.reads[i] {
-			row.Inputs = append(row.Inputs, r.Name)
+			if of, result := r.Of(); result != "" && !h.named(r.Name) {
+				r = of
+			}
+			if !slices.Contains(row.Inputs, r.Name) || info.Merge {
+				row.Inputs = append(row.Inputs, r.Name)
+			}
 		}
 		rows = append(rows, row)
 	}

@@ -32,7 +32,7 @@ func (p *plan) resolveLayers() {
 			errs.Add(l.Pos, "%s: %s joins two or more inputs; write inputs: [a, b]", title, l.Type)
 		case n > len(info.Reads) && info.Reads != nil:
 			errs.Add(p.reads[i][len(info.Reads)].Pos, "%s: %s takes at most %d inputs, %s, not %s", title, l.Type, len(info.Reads), strings.Join(info.Reads, ", "), quoted(p.reads[i]))
-		case !info.Merge && info.Reads == nil && n > 1:
+		case !info.Merge && !info.More && info.Reads == nil && n > 1:
 			errs.Add(p.reads[i][1].Pos, "%s: %s takes one input, not %s; join them with Add or Concatenate first", title, l.Type, quoted(p.reads[i]))
 		}
 		p.errs = append(p.errs, errs...)
@@ -40,13 +40,51 @@ func (p *plan) resolveLayers() {
 			p.configs[i] = config
 		}
 	}
+	p.resolveResults()
+}
+
+// resolveResults reports names such as encoder.state_h of results that the layer
+// does not give.
+func (p *plan) resolveResults() {
+	for i, reads := range p.reads {
+		for _, r := range reads {
+			of, result := r.Of()
+			at := slices.Index(p.names, of.Name)
+			if result == "" || at < 0 || p.configs[at] == nil || p.named(r.Name) {
+				continue
+			}
+			var has []string
+			if s, ok := p.configs[at].(layer.Several); ok {
+				has = s.Results()
+			}
+			if slices.Contains(has, result) {
+				continue
+			}
+			hint := "; it gives one result"
+			if len(has) > 0 {
+				hint = diag.DidYouMean(result, has)
+			} else if slices.ContainsFunc(spec.DocOf(p.configs[at]), func(a spec.ArgDoc) bool { return a.Name == "return_state" }) {
+				hint = "; for its state, write return_state: true there"
+			}
+			if hint == "" {
+				hint = "; it gives " + strings.Join(has, ", ")
+			}
+			p.errs.Add(r.Pos, "%s: inputs names %s, but layer %s has no result %s%s", title(p.spec.Layers[i], i), diag.Quote(r.Name), diag.Quote(of.Name), diag.Quote(result), hint)
+			p.configs[i] = nil
+		}
+	}
+}
+
+// named reports whether an input or a layer has the whole name.
+func (p *plan) named(name string) bool {
+	return slices.Contains(p.names, name) || slices.ContainsFunc(p.spec.Inputs, func(in spec.Input) bool { return in.Name == name })
 }
 
 // later are arguments of Keras's layers that this version has not.
 var later = []string{
 	"activity_regularizer", "bias_constraint", "beta_constraint", "data_format", "depthwise_constraint", "dtype", "embeddings_constraint", "gamma_constraint",
-	"kernel_constraint", "lora_alpha", "lora_rank", "noise_shape", "pointwise_constraint", "quantization_config", "renorm", "renorm_clipping",
-	"renorm_momentum", "sparse", "synchronized", "weights",
+	"kernel_constraint", "lora_alpha", "lora_rank", "noise_shape", "pointwise_constraint", "quantization_config", "recurrent_constraint", "renorm", "renorm_clipping",
+	"renorm_momentum", "sparse", "synchronized", "use_cudnn", "weights",
 }
 
 // laterArguments takes such arguments out and reports them.

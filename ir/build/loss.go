@@ -15,7 +15,8 @@ const lossLayer = "loss"
 
 // withLoss appends the losses of a call: for every output Σ wᵢ·lossᵢ divided by
 // the rows of the whole batch, and their sum together with this call's share of
-// the penalties. That is Keras's reduction sum_over_batch_size (losses/loss.py),
+// the penalties. With a mask, the rows are a whole batch, and it is divided by how
+// many steps count. That is Keras's reduction sum_over_batch_size (losses/loss.py),
 // and micro-batches of one batch add up to it.
 func (p *plan) withLoss(g *built) *built {
 	if len(p.errs) > 0 {
@@ -31,7 +32,16 @@ func (p *plan) withLoss(g *built) *built {
 	}
 	b.At(lossLayer, p.spec.Compile.Pos)
 	weight := input(b, op.Input{Port: p.free("weight"), Kind: op.Weight, Of: ir.Type{Shape: ir.Shape{ir.Batch}}}, "weight")
-	total := input(b, op.Input{Port: p.free("inv_total"), Kind: op.InvTotal}, "inv_total")
+	var total, share *ir.Value
+	if slices.ContainsFunc(p.spec.OutputRefs(), func(r spec.Ref) bool { return g.masks[r.Name] == nil }) {
+		total = input(b, op.Input{Port: p.free("inv_total"), Kind: op.InvTotal}, "inv_total")
+	}
+	part := func() *ir.Value {
+		if share == nil {
+			share = input(b, op.Input{Port: p.free("share"), Kind: op.Share}, "share")
+		}
+		return share
+	}
 	parts := scalar.Expr(nil)
 	var args []*ir.Value
 	add := func(v *ir.Value) {
@@ -44,16 +54,20 @@ func (p *plan) withLoss(g *built) *built {
 	for i, r := range p.spec.OutputRefs() {
 		l := p.compile.losses[i]
 		b.At(lossLayer, l.call.Pos)
+		n.Counted = g.masks[r.Name]
 		rows := b.Named(l.loss.PerSample(n, g.outputs[i], targets[i]), r.Name+".losses")
 		sum := b.Named(op.Sum(b, b.Named(times(b, "weighted", rows, weight), r.Name+".weighted"), false, 0), r.Name+".total")
-		part := b.Named(times(b, "batch mean", sum, total), r.Name+".loss")
-		b.Graph.Losses = append(b.Graph.Losses, part)
-		add(part)
+		factor := total
+		if n.Counted != nil {
+			factor = overCounted(b, n.Counted, part(), r.Name)
+		}
+		loss := b.Named(times(b, "batch mean", sum, factor), r.Name+".loss")
+		b.Graph.Losses = append(b.Graph.Losses, loss)
+		add(loss)
 	}
 	if penalty := penalties(n); penalty != nil {
 		b.At(lossLayer, p.spec.Compile.Pos)
-		share := input(b, op.Input{Port: p.free("share"), Kind: op.Share}, "share")
-		add(b.Named(times(b, "share", penalty, share), "penalty"))
+		add(b.Named(times(b, "share", penalty, part()), "penalty"))
 	}
 	b.Graph.Loss = args[0]
 	if len(args) > 1 {
@@ -61,6 +75,19 @@ func (p *plan) withLoss(g *built) *built {
 	}
 	p.errs = append(p.errs, b.Errors...)
 	return g
+}
+
+// overCounted is share divided by how many steps count, or 0 where none does: the
+// factor of a sum of losses over these. The rows are a whole batch; of a part of one
+// it is the part's share of a mean. Source: Keras 3, losses/loss.py, apply_mask.
+func overCounted(b *ir.Builder, mask, share *ir.Value, name string) *ir.Value {
+	axes := make([]int, len(mask.Shape))
+	for i := range axes {
+		axes[i] = i
+	}
+	count := b.Named(op.Sum(b, mask, false, axes...), name+".count")
+	quotient := scalar.Call("select", scalar.Call("eq", scalar.Arg(1), scalar.Num(0)), scalar.Num(0), scalar.Call("div", scalar.Arg(0), scalar.Arg(1)))
+	return b.Named(op.MapOf(b, quotient, "over counted", share, count), name+".over")
 }
 
 // times is x·y under a word of its own.

@@ -80,8 +80,8 @@ func where(c *Context, x *ir.Value, conditions []condition, instead scalar.Expr,
 	return op.MapOf(c.B, y, word, args...)
 }
 
-// steps is 0, 1, … up to n, along the axis that is followed by so many others.
-func steps(c *Context, n, after int, part string) *ir.Value {
+// stepNumbers is 0, 1, … up to n, along the axis that is followed by so many others.
+func stepNumbers(c *Context, n, after int, part string) *ir.Value {
 	shape := ir.Shape{n}
 	data := make([]float64, n)
 	for i := range data {
@@ -96,13 +96,13 @@ func steps(c *Context, n, after int, part string) *ir.Value {
 // causal holds where a query's step is not before that of the key; the scores'
 // last axes are those of the queries and of the keys.
 func causal(c *Context, queries, keys int) condition {
-	return condition{scalar.Call("ge", scalar.Arg(0), scalar.Arg(1)), []*ir.Value{steps(c, queries, 1, "query.step"), steps(c, keys, 0, "key.step")}}
+	return condition{scalar.Call("ge", scalar.Arg(0), scalar.Arg(1)), []*ir.Value{stepNumbers(c, queries, 1, "query.step"), stepNumbers(c, keys, 0, "key.step")}}
 }
 
 // near holds where a query's and a key's steps are less than window apart.
 func near(c *Context, queries, keys, window int) condition {
 	apart := scalar.Call("abs", scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)))
-	return condition{scalar.Call("lt", apart, scalar.Num(float64(window))), []*ir.Value{steps(c, queries, 1, "query.step"), steps(c, keys, 0, "key.step")}}
+	return condition{scalar.Call("lt", apart, scalar.Num(float64(window))), []*ir.Value{stepNumbers(c, queries, 1, "query.step"), stepNumbers(c, keys, 0, "key.step")}}
 }
 
 // given holds where a mask is not 0.
@@ -130,7 +130,28 @@ type heads struct {
 	UseGate       bool   `arg:"use_gate" doc:"whether what the heads give is multiplied by a sigmoid of a projection of the query"`
 	Seed          *int64 `arg:"seed" doc:"a number that makes the dropout of this layer draw other masks than one without" train:"only"`
 	UseCausalMask bool   `arg:"use_causal_mask" doc:"whether a query attends to no later step; an argument of the call in Keras"`
-	AttentionMask bool   `arg:"attention_mask" doc:"whether the last input is a mask, [queries, keys], not 0 where a query attends to a key; an argument of the call in Keras"`
+	scored
+	AttentionMask bool `arg:"attention_mask" doc:"whether the last input is a mask, [queries, keys], not 0 where a query attends to a key; an argument of the call in Keras"`
+}
+
+// scored is a layer that may give its scores as well.
+type scored struct {
+	ReturnAttentionScores bool `arg:"return_attention_scores" doc:"give the scores after the softmax as well: a layer that reads them writes inputs: [name.attention_scores]; an argument of the call in Keras" hash:"unless zero"`
+}
+
+// Results implements [Several].
+func (s *scored) Results() []string {
+	if !s.ReturnAttentionScores {
+		return nil
+	}
+	return []string{"attention_scores"}
+}
+
+// give hands the scores over where they are asked for.
+func (s *scored) give(c *Context, scores *ir.Value) {
+	if s.ReturnAttentionScores && scores.Valid() {
+		c.Result("attention_scores", scores)
+	}
 }
 
 // project is x·kernel + bias from the last axes of x, so many of them, to axes of

@@ -32,6 +32,7 @@ type unprojected struct {
 	Dropout       float64 `arg:"dropout,min=0,below=1" doc:"fraction of the scores to drop while training" train:"only"`
 	Seed          *int64  `arg:"seed" doc:"a number that makes the dropout of this layer draw other masks than one without" train:"only"`
 	UseCausalMask bool    `arg:"use_causal_mask" doc:"whether a query attends to no later step; an argument of the call in Keras"`
+	scored
 }
 
 // Build implements [Config].
@@ -92,7 +93,8 @@ func (a *unprojected) attend(c *Context, r reads, scores *ir.Value) *ir.Value {
 		conditions = append(conditions, causal(c, scores.Shape[1], scores.Shape[2]))
 	}
 	scores = where(c, scores, conditions, scalar.Call("sub", scalar.Arg(0), scalar.Num(1e9)), "masked")
-	probabilities := dropped(c, c.Named(softmaxOver(c, scores, -1), "scores"), a.Dropout, a.Seed)
+	probabilities := dropout(c, c.Named(softmaxOver(c, scores, -1), "scores"), a.Dropout, a.Seed)
+	a.give(c, probabilities)
 	y := op.Einsum(c.B, "nts,nsd->ntd", probabilities, r.value)
 	if mask := c.Masks[r.query]; mask != nil {
 		y = where(c, c.Named(y, "attended"), []condition{given(inserted(c, mask, 2, 1))}, scalar.Num(0), "masked")

@@ -77,7 +77,7 @@ func (n *BatchNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 			others = append(others, i)
 		}
 	}
-	m := c.mask(x)
+	m := maskOver(c, x)
 	if m != nil && !m.Valid() {
 		return c.poison()
 	}
@@ -85,7 +85,7 @@ func (n *BatchNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 	if m == nil {
 		centered, rest, mean, variance = n.moments(c, x, axis, others)
 	} else {
-		centered, rest, mean, variance = n.masked(c, x, op.BroadcastTo(c.B, m, x.Shape), axis, others)
+		centered, rest, mean, variance = n.masked(c, x, m, axis, others)
 	}
 	n.move(c, movingMean, mean)
 	n.move(c, movingVariance, variance)
@@ -117,8 +117,14 @@ func (n *BatchNormalization) moments(c *Context, x *ir.Value, axis int, others [
 // masked is moments over what counts, where each is a sum divided by the count plus
 // epsilon, as in Keras.
 func (n *BatchNormalization) masked(c *Context, x, mask *ir.Value, axis int, others []int) (centered, rest, mean, variance *ir.Value) {
+	times := 1 // the mask stretches over so many values
+	for _, a := range others {
+		if a > 0 {
+			times *= x.Shape[a] / mask.Shape[a]
+		}
+	}
 	count := c.Named(op.Sum(c.B, mask, false, others...), "count")
-	over := scalar.Call("div", scalar.Arg(0), scalar.Call("add", scalar.Arg(1), scalar.Num(epsilon)))
+	over := scalar.Call("div", scalar.Arg(0), scalar.Call("add", scalar.Call("mul", scalar.Arg(1), scalar.Num(times)), scalar.Num(epsilon)))
 	average := func(of *ir.Value, name string) *ir.Value {
 		sum := op.Sum(c.B, op.Select(c.B, mask, of, op.Scalar(c.B, 0)), false, others...)
 		return c.Named(op.MapOf(c.B, over, name, sum, count), name)

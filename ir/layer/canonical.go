@@ -13,7 +13,7 @@ import (
 // initializers, regularizers and those tagged train:"only". A setting tagged
 // default:"other", which is null, means what the one before it of that name does.
 // One tagged hash:"unless zero" came after networks were saved without it, and is
-// left out where it says nothing.
+// left out where it says nothing; one tagged hash:"never" has no effect at all.
 func Canonical(settings any, training bool) map[string]any {
 	tree := map[string]any{}
 	canonicalFields(tree, reflect.Indirect(reflect.ValueOf(settings)), training)
@@ -30,7 +30,7 @@ func canonicalFields(tree map[string]any, v reflect.Value, training bool) {
 			}
 			continue
 		}
-		if f.Tag.Get("hash") == "unless zero" && v.Field(i).IsZero() {
+		if since := f.Tag.Get("hash"); since == "never" || since == "unless zero" && v.Field(i).IsZero() {
 			continue
 		}
 		name, options, _ := strings.Cut(tag, ",")
@@ -54,6 +54,13 @@ func canonicalValue(v reflect.Value, of string, training bool) any {
 	if c, ok := v.Interface().(spec.Call); ok {
 		return canonicalCall(c, of, training)
 	}
+	if x, ok := v.Interface().(spec.Value); ok && of == "cell" {
+		k, errs := cellOf(x, "")
+		if len(errs) > 0 {
+			return nil
+		}
+		return canonicalCell(k, training)
+	}
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
 			return nil
@@ -76,6 +83,19 @@ func canonicalCall(c spec.Call, of string, training bool) any {
 	case "initializer":
 		e, s, _ := initializers.Resolve(c)
 		name, settings = e.Name, s
+	case "layer":
+		if c.Name == "" {
+			return nil
+		}
+		n, errs := nestedOf(c)
+		if len(errs) > 0 {
+			return nil
+		}
+		tree := Canonical(n.Config, training)
+		if training && !n.trainable {
+			tree["trainable"] = false
+		}
+		return map[string]any{n.Name: tree}
 	case "regularizer":
 		if c.Name == "" {
 			return nil

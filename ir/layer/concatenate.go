@@ -54,7 +54,7 @@ func (j *Concatenate) ComputeMask(c *Context, in []*ir.Value, y *ir.Value) *ir.V
 	var masks []*ir.Value
 	masked := false
 	for _, x := range in {
-		m := c.mask(x)
+		m := maskOver(c, x)
 		if m != nil && !m.Valid() {
 			return nil
 		}

@@ -3,6 +3,7 @@ package layer
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir"
@@ -27,9 +28,11 @@ type Net struct {
 	// to: a cross-entropy is computed on that, as Keras's TensorFlow back end
 	// does, which neither overflows nor loses digits.
 	Logits map[*ir.Value]*ir.Value
-	// Masks says which steps of a value count; see [Context.MaskOf]. It holds those
+	// Masks says which steps of a value count; see [MaskOf]. It holds those
 	// of the inputs of the layer that is built.
 	Masks map[*ir.Value]*ir.Value
+	// Counted is the mask of the output whose loss is built; nil where it has none.
+	Counted *ir.Value
 	// Penalties are the regularised parameters, in Keras's order.
 	Penalties []Penalty
 	Adapts    []Adapt
@@ -68,7 +71,16 @@ type Context struct {
 	Kind      string // its class: "Dense"
 	Trainable bool   // trainable: false freezes its parameters
 	Args      spec.Args
+	// Part begins the names of parameters and values of a layer that is inside of
+	// another: "forward_".
+	Part string
+	// Results are those after the first, by name; see [Several].
+	Results map[string]*ir.Value
 }
+
+// Result hands over a result after the first, under one of the names that
+// [Several] gives.
+func (c *Context) Result(name string, v *ir.Value) { c.Results[name] = c.Named(v, name) }
 
 // Errorf reports a mistake of the layer, at its position.
 func (c *Context) Errorf(format string, args ...any) *ir.Value {
@@ -88,10 +100,19 @@ func (c *Context) errorPos(pos diag.Pos, format string, args ...any) *ir.Value {
 }
 
 // report appends errors found while resolving an argument.
-func (c *Context) report(errs diag.List) { c.B.Errors = append(c.B.Errors, errs...) }
+func (c *Context) report(errs diag.List) {
+	for _, e := range errs {
+		// What several gates have in common is one mistake.
+		if !slices.ContainsFunc(c.B.Errors, func(o *diag.Error) bool { return *o == *e }) {
+			c.B.Errors = append(c.B.Errors, e)
+		}
+	}
+}
 
 // Named gives a value inside the layer its name: "hidden.pre".
-func (c *Context) Named(v *ir.Value, part string) *ir.Value { return c.B.Named(v, c.Name+"."+part) }
+func (c *Context) Named(v *ir.Value, part string) *ir.Value {
+	return c.B.Named(v, c.Name+"."+c.Part+part)
+}
 
 // Param is a parameter of the layer, frozen where the layer is, filled by the
 // initializer that call names. With a regularizer, its penalty joins the loss
@@ -126,6 +147,7 @@ func (c *Context) State(name string, shape ir.Shape, init spec.Call) *ir.Value {
 }
 
 func (c *Context) param(name string, shape ir.Shape, role block.Role, fanIn, fanOut int, init spec.Call) *ir.Value {
+	name = c.Part + name
 	n := 1
 	for _, d := range shape {
 		if d > MaxParameters/n {

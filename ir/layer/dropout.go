@@ -29,12 +29,12 @@ func (d *Dropout) Build(c *Context, in []*ir.Value) *ir.Value {
 	if !c.floats(x) {
 		return c.poison()
 	}
-	return dropped(c, x, d.Rate, d.Seed)
+	return dropout(c, x, d.Rate, d.Seed)
 }
 
-// dropped sets values to 0 with probability rate while training, and multiplies
+// dropout sets values to 0 with probability rate while training, and multiplies
 // the others by 1/(1-rate).
-func dropped(c *Context, x *ir.Value, rate float64, seed *int64) *ir.Value {
+func dropout(c *Context, x *ir.Value, rate float64, seed *int64) *ir.Value {
 	if !c.Training || rate == 0 || !x.Valid() {
 		return x
 	}

@@ -26,7 +26,7 @@ func (g *GlobalAveragePooling1D) Build(c *Context, in []*ir.Value) *ir.Value {
 	if len(x.Shape) != 3 {
 		return c.Errorf("GlobalAveragePooling1D takes sequences [n, steps, features], but %s gives %v", from(x), x.Shape)
 	}
-	m := c.mask(x)
+	m := maskOver(c, x)
 	switch {
 	case m == nil:
 		return op.Mean(c.B, x, g.KeepDims, 1)

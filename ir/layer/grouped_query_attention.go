@@ -71,7 +71,11 @@ func (g *GroupedQueryAttention) Build(c *Context, in []*ir.Value) *ir.Value {
 	if !ok {
 		return c.poison()
 	}
-	probabilities := dropped(c, g.probabilities(c, scores, conditions, 1, g.Dropout == 0), g.Dropout, g.Seed)
+	probabilities := g.probabilities(c, scores, conditions, 1, g.Dropout == 0 && !g.ReturnAttentionScores)
+	if g.ReturnAttentionScores && probabilities.Valid() { // of all heads in a row
+		g.give(c, op.ReshapeTo(c.B, probabilities, ir.Shape{ir.Batch, g.NumQueryHeads, q[1], v[1]}))
+	}
+	probabilities = dropout(c, probabilities, g.Dropout, g.Seed)
 	y := c.Named(op.Einsum(c.B, "nghts,nsgd->ntghd", probabilities, value), "heads")
 	if !y.Valid() {
 		return c.poison()

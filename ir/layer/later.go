@@ -23,8 +23,8 @@ var later = []string{
 	"RandomTranslation", "RandomContrast", "RandomBrightness", "ActivityRegularization", "AlphaDropout",
 	"GaussianDropout", "GaussianNoise", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
 	"Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
-	"Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN", "SimpleRNN",
-	"StackedRNNCells", "GRUCell", "LSTMCell", "SimpleRNNCell", "TimeDistributed", "Wrapper",
+	"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
+	"Wrapper",
 }
 
 // meantLayers are names that people give to layers, and what they mean. None of
@@ -52,6 +52,9 @@ func Unknown(l spec.Layer) string {
 	}
 	if slices.Contains(later, name) {
 		return fmt.Sprintf("%s is not supported by this version of nngen; it knows: %s", name, strings.Join(known, ", "))
+	}
+	if e, errs := cells.Find(spec.Call{Name: name}); len(errs) == 0 {
+		return fmt.Sprintf("%s is a cell and no layer; write RNN: {cell: {%s: ...}}", name, e.Name)
 	}
 	if _, errs := activations.Find(spec.Call{Name: squeezed(written)}); len(errs) == 0 {
 		return fmt.Sprintf("unknown layer %s; to apply that function, write Activation: %s", diag.Quote(written), squeezed(written))

@@ -33,6 +33,9 @@ type Info struct {
 	// Reads says what each input is, of a layer that is neither a merge nor takes
 	// one input alone; which of them must be there is up to Build.
 	Reads []string
+	// More says that the layer takes others after the first, such as the states that
+	// it begins with; it reports itself how many.
+	More bool
 	// Masks says that the result has the mask of the input, or that of a Merge one
 	// the steps that count in any of its inputs: Keras's supports_masking. Settings
 	// that are a [Masker] say which mask it has; all other layers drop it.

@@ -16,8 +16,8 @@ type Loss interface {
 	// for class numbers their limit. The error says what is wrong with such an
 	// output.
 	Target(output ir.Shape) (t ir.Type, limit int, err error)
-	// PerSample is the loss of every row, [n]. The target has the type that
-	// Target gave.
+	// PerSample is the loss of every row, [n]; where n.Counted says which steps
+	// count, it is the sum over these. The target has the type that Target gave.
 	PerSample(n *Net, output, target *ir.Value) *ir.Value
 }
 
@@ -99,16 +99,35 @@ func like(n *Net, target, output *ir.Value) *ir.Value {
 	return op.ReshapeTo(n.B, target, output.Shape)
 }
 
-// rows takes the mean of everything but the batch axis.
+// rows takes the mean of everything but the batch axis, or with a mask the sum over
+// the steps that count of the mean of each.
 func rows(n *Net, l *ir.Value) *ir.Value {
-	if !l.Valid() || len(l.Shape) == 1 {
+	if !l.Valid() {
 		return l
 	}
+	if m := n.Counted; m != nil {
+		if rank := len(m.Shape); len(l.Shape) > rank {
+			l = op.Mean(n.B, l, false, axesFrom(rank, l)...)
+		}
+		l = op.MapOf(n.B, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "mask", l, m)
+		if len(l.Shape) == 1 {
+			return l
+		}
+		return op.Sum(n.B, l, false, axesFrom(1, l)...)
+	}
+	if len(l.Shape) == 1 {
+		return l
+	}
+	return op.Mean(n.B, l, false, axesFrom(1, l)...)
+}
+
+// axesFrom are the axes of x from the first on.
+func axesFrom(first int, x *ir.Value) []int {
 	var axes []int
-	for i := 1; i < len(l.Shape); i++ {
+	for i := first; i < len(x.Shape); i++ {
 		axes = append(axes, i)
 	}
-	return op.Mean(n.B, l, false, axes...)
+	return axes
 }
 
 // smooth moves a target towards rest: target·(1-by) + rest·by.

@@ -19,7 +19,7 @@ type Masker interface {
 // sequences. As in Keras 3 (layers/layer.py, Layer.__call__), a layer hands the
 // mask of its input on, says itself which mask it has, or, as most that change
 // the axes do, drops it.
-func (c *Context) MaskOf(info Info, config Config, in []*ir.Value, y *ir.Value) *ir.Value {
+func MaskOf(c *Context, info Info, config Config, in []*ir.Value, y *ir.Value) *ir.Value {
 	if !y.Valid() {
 		return nil
 	}
@@ -30,14 +30,14 @@ func (c *Context) MaskOf(info Info, config Config, in []*ir.Value, y *ir.Value) 
 	case !info.Masks:
 		return nil
 	case info.Merge:
-		return c.anyMask(in)
+		return anyMask(c, in)
 	}
 	return c.Masks[in[0]]
 }
 
 // anyMask counts what counts in one of the inputs; nil where one of them has no
 // mask. Source: Keras 3, layers/merging/base_merge.py, compute_mask.
-func (c *Context) anyMask(in []*ir.Value) *ir.Value {
+func anyMask(c *Context, in []*ir.Value) *ir.Value {
 	var counts *ir.Value
 	for _, x := range in {
 		m := c.Masks[x]
@@ -59,9 +59,9 @@ func (c *Context) anyMask(in []*ir.Value) *ir.Value {
 	return counts
 }
 
-// mask gives the mask of x a last axis of length 1, so that it stretches over the
+// maskOver gives the mask of x a last axis of length 1, so that it stretches over the
 // features of x; nil where x has none.
-func (c *Context) mask(x *ir.Value) *ir.Value {
+func maskOver(c *Context, x *ir.Value) *ir.Value {
 	m := c.Masks[x]
 	if m == nil || !m.Valid() {
 		return nil

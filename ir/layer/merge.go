@@ -87,7 +87,7 @@ func broadcastable(c *Context, in []*ir.Value) (out, masks []*ir.Value, ok bool)
 		shape = wide
 	}
 	for _, x := range in {
-		m := c.mask(x)
+		m := maskOver(c, x)
 		if m != nil && !m.Valid() {
 			return nil, nil, false
 		}

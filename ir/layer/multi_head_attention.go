@@ -79,8 +79,10 @@ func (m *MultiHeadAttention) Build(c *Context, in []*ir.Value) *ir.Value {
 	if !ok {
 		return c.poison()
 	}
-	plain := m.Dropout == 0 && rank == 4
-	probabilities := dropped(c, m.probabilities(c, scores, conditions, len(axes), plain), m.Dropout, m.Seed)
+	plain := m.Dropout == 0 && rank == 4 && !m.ReturnAttentionScores
+	probabilities := m.probabilities(c, scores, conditions, len(axes), plain)
+	m.give(c, probabilities)
+	probabilities = dropout(c, probabilities, m.Dropout, m.Seed)
 	y := c.Named(op.Einsum(c.B, scored+","+string(source)+"->"+target, probabilities, value), "heads")
 	if gate != nil {
 		y = c.Named(op.Binary(c.B, "mul", y, gate), "gated")

@@ -47,6 +47,9 @@ type Buffer struct {
 	Ragged  bool // ids with per-row offsets
 	Unique  bool // ragged ids of which every row holds each id once
 	Data    []float32
+	// Reach is set where a buffer stands for what lies in it from one turn of a loop
+	// on: how many elements of every row are reached. The last row may end there.
+	Reach int
 }
 
 // Row is the number of elements of one row (of everything, without Rows).

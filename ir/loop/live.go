@@ -31,13 +31,32 @@ func (p *Plan) Flat() (runs []*Run, at []int) {
 	return runs, at
 }
 
+// Turns is how often each of the kernels of Flat runs.
+func (p *Plan) Turns() []int {
+	var list []int
+	var walk func(steps []Step, times int)
+	walk = func(steps []Step, times int) {
+		for _, s := range steps {
+			switch s := s.(type) {
+			case *Run:
+				list = append(list, times)
+			case *Loop:
+				walk(s.Body, times*s.Axis.N)
+			}
+		}
+	}
+	walk(p.Forward, 1)
+	walk(p.Backward, 1)
+	return list
+}
+
 // Flops counts the operations of a plan on so many rows; a multiply-add is two, and
 // of a list of ids of any length one id is counted.
 func (p *Plan) Flops(rows int) int {
 	runs, _ := p.Flat()
 	n := 0
-	for _, r := range runs {
-		n += r.Kernel.Flops(rows)
+	for i, turns := range p.Turns() {
+		n += turns * runs[i].Kernel.Flops(rows)
 	}
 	return n
 }

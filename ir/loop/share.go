@@ -27,6 +27,7 @@ func (s Sharing) String() string { return sharings[s] }
 // SharingOf tells how a kernel may be divided so that no bit of its results
 // depends on the number of workers.
 func SharingOf(k Kernel) Sharing {
+	k, _ = Turn(k)
 	switch k := k.(type) {
 	case *GatherSum, *MultiHot:
 		return ByRows
@@ -105,24 +106,51 @@ func rowByRow(axes []Axis, dst Access, srcs []Access) bool {
 	return true
 }
 
+// ByRows reports a loop all of whose kernels are: every worker runs it over rows of
+// its own without waiting for the others. Of another loop they wait before every turn.
+func (l *Loop) ByRows() bool {
+	for _, r := range flatten(l.Body) {
+		if SharingOf(r.Kernel) != ByRows {
+			return false
+		}
+	}
+	return true
+}
+
 // Stages numbers the steps of a plan, in the order of Flat. Workers of a team
 // run the steps of a stage without waiting for one another, and wait before
 // the next: a stage is either steps by rows, where each worker stays with its
 // rows, or other steps, of which none that is shared out touches what another
-// one writes.
+// one writes. Loops that are not by rows begin a stage, and so does what follows.
 func (p *Plan) Stages() []int {
-	runs, _ := p.Flat()
-	list := make([]int, len(runs))
+	var list []int
 	s := newStage()
-	for i, r := range runs {
-		sharing := SharingOf(r.Kernel)
-		reads, writes := r.Kernel.Reads(), r.Kernel.Writes()
-		if s.waits(sharing, reads, writes) {
-			s.next()
+	var walk func(steps []Step)
+	walk = func(steps []Step) {
+		for _, x := range steps {
+			switch x := x.(type) {
+			case *Loop:
+				apart := !x.ByRows()
+				if apart {
+					s.next()
+				}
+				walk(x.Body)
+				if apart {
+					s.next()
+				}
+			case *Run:
+				sharing := SharingOf(x.Kernel)
+				reads, writes := x.Kernel.Reads(), x.Kernel.Writes()
+				if s.waits(sharing, reads, writes) {
+					s.next()
+				}
+				s.add(sharing, reads, writes)
+				list = append(list, s.number)
+			}
 		}
-		s.add(sharing, reads, writes)
-		list[i] = s.number
 	}
+	walk(p.Forward)
+	walk(p.Backward)
 	return list
 }
 

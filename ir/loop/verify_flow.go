@@ -18,6 +18,7 @@ type flow struct {
 	local    map[*Buffer]*Run // the kernel that a local variable lives in
 	backward bool
 	turns    map[*Buffer]bool // written by the loop that the flow is in
+	carried  map[*Buffer]bool // of those, what was complete before it and is read: a turn stores the next
 }
 
 func (v *planVerifier) flow() {
@@ -43,16 +44,24 @@ func (f *flow) steps(steps []Step) {
 			f.kernel(s.Kernel)
 			f.run = nil
 		case *Loop:
-			f.turns = map[*Buffer]bool{}
+			f.turns, f.carried = map[*Buffer]bool{}, map[*Buffer]bool{}
+			read := map[*Buffer]bool{}
+			for _, r := range flatten(s.Body) {
+				for _, a := range r.Kernel.Reads() {
+					read[a.Buf] = true
+				}
+			}
 			for _, r := range flatten(s.Body) {
 				for _, w := range r.Kernel.Writes() {
-					f.turns[w.Buf] = true
+					if !f.turns[w.Buf] {
+						f.turns[w.Buf], f.carried[w.Buf] = true, f.ready(w.Buf) && read[w.Buf]
+					}
 				}
 			}
 			f.around = append(f.around, s.Axis)
 			f.steps(s.Body)
 			f.around = f.around[:len(f.around)-1]
-			f.turns = nil
+			f.turns, f.carried = nil, nil
 		}
 	}
 }
@@ -142,7 +151,7 @@ func (f *flow) write(a Access, axes, points int, accumulate bool) {
 			points *= f.around[i].Extent(f.p.Batch)
 		}
 	}
-	if f.filled[b] {
+	if f.filled[b] || f.carried[b] {
 		return
 	}
 	if f.defined[b] += points; f.defined[b] > b.Len(f.p.Batch) {

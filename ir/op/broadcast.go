@@ -62,5 +62,5 @@ func (*Broadcast) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 func (r *Broadcast) Lower(l Lowering, v *ir.Value) {
 	x := v.Args[0]
 	w := l.View(x)
-	l.Alias(v, View{w.Buf, w.Offset, stretched(x.Shape, w.Strides, v.Shape)})
+	l.Alias(v, View{Buf: w.Buf, Offset: w.Offset, Strides: stretched(x.Shape, w.Strides, v.Shape)})
 }

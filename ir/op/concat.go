@@ -105,7 +105,9 @@ func (k *Concat) Lower(l Lowering, v *ir.Value) {
 	}
 	to := l.Result(v)
 	for _, x := range v.Args {
-		store(l, v, to, x.Shape, scalar.Arg(0), []loop.Access{access(l.View(x), x.Shape, x.Shape)}, "concatenate")
+		if w := l.View(x); w.Buf != to.Buf || w.Offset != to.Offset || !slices.Equal(w.Strides, to.Strides) { // else it lies there
+			store(l, v, to, x.Shape, scalar.Arg(0), []loop.Access{access(w, x.Shape, x.Shape)}, "concatenate")
+		}
 		to.Offset += x.Shape[k.Axis] * to.Strides[k.Axis]
 	}
 }

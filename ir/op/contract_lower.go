@@ -90,7 +90,7 @@ func (p *part) emitEmpty(l Lowering, v *ir.Value, out View, e scalar.Expr, extra
 			names[i] = nil
 			if scalar.UsesArg(value, i) {
 				names[i] = scalar.Arg(len(srcs))
-				srcs = append(srcs, p.access(p.Out, View{x.Buf, x.Offset, x.Strides}))
+				srcs = append(srcs, p.access(p.Out, View{Buf: x.Buf, Offset: x.Offset, Strides: x.Strides}))
 			}
 		}
 		value = scalar.Substitute(value, names)
@@ -143,7 +143,7 @@ func (k *Contract) plain(lhs, rhs ir.Shape) bool {
 func (p *part) kernel(out, lhs, rhs View, extras []loop.Access) *loop.Contract {
 	c := &loop.Contract{Out: p.access(p.Out, out), Lhs: p.access(p.Lhs, lhs), Rhs: p.access(p.Rhs, rhs)}
 	for _, x := range extras {
-		c.Extra = append(c.Extra, p.access(p.Out, View{x.Buf, x.Offset, x.Strides}))
+		c.Extra = append(c.Extra, p.access(p.Out, View{Buf: x.Buf, Offset: x.Offset, Strides: x.Strides}))
 	}
 	inOut, inLhs, inRhs := p.names(p.Out), p.names(p.Lhs), p.names(p.Rhs)
 	groups := []struct {

@@ -18,6 +18,7 @@ type lowering struct {
 	views map[*ir.Value]View
 	steps []loop.Step
 	errs  []string
+	graph *ir.Graph
 }
 
 func (l *lowering) View(v *ir.Value) View     { return l.views[v] }
@@ -27,6 +28,17 @@ func (l *lowering) Errorf(v *ir.Value, format string, args ...any) {
 }
 func (l *lowering) Emit(v *ir.Value, k loop.Kernel) {
 	l.steps = append(l.steps, &loop.Run{Kernel: k})
+}
+
+func (l *lowering) Step(v *ir.Value, s loop.Step) { l.steps = append(l.steps, s) }
+
+func (l *lowering) Readers(v *ir.Value) (list []*ir.Value, root bool) {
+	for _, w := range l.graph.Values {
+		if slices.Contains(w.Args, v) {
+			list = append(list, w)
+		}
+	}
+	return list, slices.Contains(l.graph.Outputs, v)
 }
 
 func (l *lowering) Result(v *ir.Value) View {
@@ -43,7 +55,7 @@ func (l *lowering) Result(v *ir.Value) View {
 // compares every value with Eval. refuses is the error that is expected instead.
 func checkLower(t *testing.T, g *ir.Graph, e env, refuses string) {
 	t.Helper()
-	l := &lowering{views: map[*ir.Value]View{}}
+	l := &lowering{views: map[*ir.Value]View{}, graph: g}
 	for _, v := range g.Values {
 		v.Op.(Lowerer).Lower(l, v)
 		if len(l.errs) > 0 {
@@ -79,6 +91,9 @@ func checkLower(t *testing.T, g *ir.Graph, e env, refuses string) {
 	want := run(c, g.Values)
 	for _, v := range g.Values {
 		w := l.views[v]
+		if w.Parts != nil {
+			continue // its readers tell
+		}
 		if v.Shape.Ragged() || w.Buf.Class == loop.Random || w.Buf.Class == loop.Const { // constants are rounded to float32
 			continue
 		}
@@ -107,10 +122,9 @@ func checkLower(t *testing.T, g *ir.Graph, e env, refuses string) {
 func verifyKernels(t *testing.T, g *ir.Graph, l *lowering) {
 	t.Helper()
 	p := &loop.Program{Name: "case", Batch: 4, Predict: &loop.Plan{Name: "predict", Forward: l.steps}}
-	for _, s := range l.steps {
-		if r, ok := s.(*loop.Run); ok {
-			r.Kernel = canonical.Kernel(r.Kernel)
-		}
+	runs, _ := p.Predict.Flat()
+	for _, r := range runs {
+		r.Kernel = canonical.Kernel(r.Kernel)
 	}
 	seen := map[*loop.Buffer]bool{}
 	add := func(b *loop.Buffer) bool {
@@ -123,6 +137,9 @@ func verifyKernels(t *testing.T, g *ir.Graph, l *lowering) {
 	}
 	for _, v := range g.Values {
 		b := l.views[v].Buf
+		if b == nil { // in parts
+			continue
+		}
 		if v.DType != ir.F32 {
 			return
 		}
@@ -143,8 +160,8 @@ func verifyKernels(t *testing.T, g *ir.Graph, l *lowering) {
 			p.Segments = append(p.Segments, block.Segment{Name: b.Name, Shape: b.Shape, Offset: b.Offset})
 		}
 	}
-	for _, s := range l.steps {
-		k := s.(*loop.Run).Kernel
+	for _, r := range runs {
+		k := r.Kernel
 		for _, a := range slices.Concat(k.Writes(), k.Reads()) {
 			if add(a.Buf) && a.Buf.Class == loop.Arena {
 				a.Buf.Name = fmt.Sprintf("%s#%d", a.Buf.Name, len(seen))

@@ -14,6 +14,15 @@ type View struct {
 	Buf     *loop.Buffer
 	Offset  int
 	Strides []int
+	// Parts, where set, are where the value lies instead: some of its columns each.
+	Parts []Part
+}
+
+// Part is where the columns of a value [n,R], or the elements of one [R], from
+// Offset on lie: so many, next to one another.
+type Part struct {
+	Offset, Size int
+	View         View
 }
 
 // Lowering is what a primitive's Lower may ask for while a graph is turned
@@ -27,6 +36,10 @@ type Lowering interface {
 	Result(v *ir.Value) View
 	// Emit appends a kernel that computes v or a part of it.
 	Emit(v *ir.Value, k loop.Kernel)
+	// Step appends a step that computes v, or a part of it.
+	Step(v *ir.Value, s loop.Step)
+	// Readers are the values that read v, and whether it is a result of the graph.
+	Readers(v *ir.Value) (list []*ir.Value, root bool)
 	// Errorf reports, at v's position, that v cannot be lowered.
 	Errorf(v *ir.Value, format string, args ...any)
 }

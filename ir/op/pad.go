@@ -115,5 +115,5 @@ func (p *Pad) Lower(l Lowering, v *ir.Value) {
 	to := l.Result(v)
 	store(l, v, to, v.Shape, scalar.Num(p.Value), nil, "padding")
 	in := p.inside(place{to.Offset, to.Strides})
-	store(l, v, View{to.Buf, in.offset, in.strides}, x.Shape, scalar.Arg(0), []loop.Access{access(l.View(x), x.Shape, x.Shape)}, "inside the padding")
+	store(l, v, View{Buf: to.Buf, Offset: in.offset, Strides: in.strides}, x.Shape, scalar.Arg(0), []loop.Access{access(l.View(x), x.Shape, x.Shape)}, "inside the padding")
 }

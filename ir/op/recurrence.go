@@ -70,6 +70,9 @@ func Recur(b *ir.Builder, r Recurrence) (finals, outputs []*ir.Value) {
 		}
 	}
 	s := &Scan{Body: inner.Graph, Length: r.Length, Carried: len(initial), Steps: len(perStep), Reverse: r.Reverse, Keep: r.Train}
+	if r.Train {
+		s.save(b)
+	}
 	packed := b.Apply(s, slices.Concat(initial, perStep, r.Captures)...)
 	if !packed.Valid() {
 		return nil, nil
@@ -78,7 +81,7 @@ func Recur(b *ir.Builder, r Recurrence) (finals, outputs []*ir.Value) {
 	for _, p := range l.finals[:len(l.finals)-held] {
 		finals = append(finals, unpack(b, packed, p))
 	}
-	for _, p := range l.stacked {
+	for _, p := range l.stacked[:len(outs)] {
 		outputs = append(outputs, unpack(b, packed, p))
 	}
 	return finals, outputs

@@ -69,7 +69,7 @@ func (r *Reshape) Lower(l Lowering, v *ir.Value) {
 	x := v.Args[0]
 	w := l.View(x)
 	if strides, ok := regroup(x.Shape, w.Strides, v.Shape); ok {
-		l.Alias(v, View{w.Buf, w.Offset, strides})
+		l.Alias(v, View{Buf: w.Buf, Offset: w.Offset, Strides: strides})
 		return
 	}
 	if v.DType != ir.F32 {
@@ -77,30 +77,50 @@ func (r *Reshape) Lower(l Lowering, v *ir.Value) {
 		return
 	}
 	to := l.Result(v)
-	store(l, v, View{to.Buf, to.Offset, x.Shape.Strides()}, x.Shape, scalar.Arg(0), []loop.Access{access(w, x.Shape, x.Shape)}, "reshape")
+	store(l, v, View{Buf: to.Buf, Offset: to.Offset, Strides: x.Shape.Strides()}, x.Shape, scalar.Arg(0), []loop.Access{access(w, x.Shape, x.Shape)}, "reshape")
 }
 
 // regroup gives the strides of the same elements under another shape, where
-// the layout allows it.
+// the layout allows it: axes that lie as one may be cut anew.
 func regroup(from ir.Shape, strides []int, to ir.Shape) ([]int, bool) {
 	out := make([]int, len(to))
 	if contiguous(from, strides) {
 		copy(out, to.Strides())
 		return out, true
 	}
-	i := 0
-	for j, d := range to {
-		if d == 1 {
-			continue
+	i, j := 0, 0
+	if from.Batched() {
+		out[0], i, j = strides[0], 1, 1
+	}
+	for i < len(from) || j < len(to) {
+		// The fewest axes of both that have as many elements.
+		m, n := i, j
+		a, b := 1, 1
+		for m < len(from) && (m == i || a < b) || n < len(to) && (n == j || b < a) {
+			if m < len(from) && (m == i || a < b) {
+				a, m = a*from[m], m+1
+			} else {
+				b, n = b*to[n], n+1
+			}
 		}
-		for i < len(from) && from[i] == 1 {
-			i++
+		step, next, first := 0, 0, true
+		for k := m - 1; k >= i; k-- {
+			switch {
+			case from[k] == 1:
+				continue
+			case first:
+				step, first = strides[k], false
+			case strides[k] != next:
+				return nil, false
+			}
+			next = strides[k] * from[k]
 		}
-		if i == len(from) || from[i] != d {
-			return nil, false
+		for k := n - 1; k >= j; k-- {
+			if to[k] != 1 {
+				out[k], step = step, step*to[k]
+			}
 		}
-		out[j] = strides[i]
-		i++
+		i, j = m, n
 	}
 	return out, true
 }

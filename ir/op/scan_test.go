@@ -9,8 +9,6 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-const recurrence = "recurrence is not lowered"
-
 // simple is a recurrent layer of two units over x [n,3,2]:
 // h = tanh(x·W + h·U), with the choice of its parts.
 func simple(b *ir.Builder, reverse, train bool, mask *ir.Value) (finals, outputs []*ir.Value) {
@@ -72,7 +70,6 @@ var scanCases = func() []kase {
 					_, outputs, _ := stepped(e, at[0], reverse, nil)
 					return outputs[at[1]][at[2]]
 				},
-				refuses: recurrence,
 			}, kase{
 				name: "recurrence, final value" + suffix,
 				build: func(b *ir.Builder) *ir.Value {
@@ -83,7 +80,6 @@ var scanCases = func() []kase {
 					_, _, final := stepped(e, at[0], reverse, nil)
 					return final[at[1]]
 				},
-				refuses: recurrence,
 			}, kase{
 				name: "recurrence, masked, both results" + suffix,
 				build: func(b *ir.Builder) *ir.Value {
@@ -95,7 +91,6 @@ var scanCases = func() []kase {
 					_, outputs, final := stepped(e, at[0], reverse, func(t int) bool { return e.at("m", at[0], t) > -0.5 })
 					return outputs[at[1]][at[2]] + final[at[2]]
 				},
-				refuses: recurrence,
 			})
 		}
 	}
@@ -116,14 +111,13 @@ var scanCases = func() []kase {
 			a, x0, x1 := e.at("a", at...), e.at("x", at[0], 0, at[1]), e.at("x", at[0], 1, at[1])
 			return a*e.at("b", at...)*x0*x1 + a*x0 + a*x1
 		},
-		refuses: recurrence,
 	})
 }()
 
 // summing scans with sums of both kinds: Σ_t x_t·w in the rows, and Σ_t Σ_n x_t
 // in the shared part.
 func summing(shared bool) kase {
-	k := kase{name: "sums over the steps, batched", refuses: recurrence}
+	k := kase{name: "sums over the steps, batched"}
 	if shared {
 		k.name = "sums over the steps, shared"
 	}

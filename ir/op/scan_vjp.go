@@ -5,225 +5,204 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-// VJP is the reversed scan. Its body computes one step again from the carried
-// values that went into it, which the forward scan has kept, and takes the
-// step's gradient: it carries the gradients of the carried values, stacks
-// those of the per-step operands and sums those of the captures.
+// VJP is the reversed scan. Its body takes the gradient of one step: it carries
+// the gradients of the carried values and stacks those of the per-step operands.
+// The gradient of a capture is a sum over all steps. Where the body makes it by a
+// product or a sum over the rows, that is done once, over (row, step), after the
+// scan; what is left is summed in the scan. What the gradient needs of the forward
+// step is read where the forward scan has stacked it, and computed again from what
+// went into the step elsewhere.
 func (s *Scan) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 	out := make([]*ir.Value, len(v.Args))
-	l := s.layout()
-	forward, kept := v, l.kept
+	full, forward := s, v
 	if !s.Keep || s.Shared {
 		again := *s
 		again.Keep, again.Shared = true, false
-		forward, kept = b.Apply(&again, v.Args...), again.layout().kept
+		full, forward = &again, b.Apply(&again, v.Args...)
 	}
 	if !forward.Valid() {
 		return out
 	}
-	r := s.reversed(b)
+	seeds := s.seeds(b, dy)
+	r := s.reversed(b, seeds)
 	if r == nil {
 		return out
 	}
-
-	// The operands of the reversed scan, in the order of its body's inputs.
-	var args []*ir.Value
-	for i := range s.Carried {
-		if s.Shared {
-			args = append(args, BroadcastTo(b, Scalar(b, 0), l.finals[i].shape))
-		} else {
-			args = append(args, unpack(b, dy, l.finals[i]))
-		}
-	}
-	for _, p := range kept {
-		args = append(args, unpack(b, forward, p))
-	}
-	args = append(args, v.Args[s.Carried:s.Carried+s.Steps]...)
-	for _, p := range l.stacked {
-		if !s.Shared {
-			args = append(args, unpack(b, dy, p))
-		}
-	}
-	if s.Keep && !s.Shared {
-		for _, p := range l.kept {
-			args = append(args, unpack(b, dy, p))
-		}
-	}
-	args = append(args, v.Args[s.Carried+s.Steps:]...)
-	for _, p := range l.sums {
-		if p.shape.Batched() != s.Shared {
-			args = append(args, unpack(b, dy, p))
-		}
-	}
-
-	back := &Scan{
-		Body: r.body, Length: s.Length, Carried: s.Carried, Reverse: !s.Reverse,
-		Steps: len(kept) + s.Steps + r.seeds, Sums: len(r.captures),
-	}
-	rows := b.Apply(back, args...)
-	if !rows.Valid() {
-		return out
-	}
-	bl := back.layout()
-	var shared *ir.Value
-	if bl.shared > 0 {
-		half := *back
-		half.Shared = true
-		shared = b.Apply(&half, args...)
-	}
-	for i := range s.Carried {
-		out[i] = unpack(b, rows, bl.finals[i])
-	}
-	for i, at := range r.steps {
-		out[at] = unpack(b, rows, bl.stacked[i])
-	}
-	for i, at := range r.captures {
-		from := rows
-		if !bl.sums[i].shape.Batched() {
-			from = shared
-		}
-		out[at] = unpack(b, from, bl.sums[i])
-	}
-	return out
+	a := &adjoint{reversal: r, b: b, length: s.Length, outer: map[*ir.Value]func() *ir.Value{}, perStep: map[*ir.Value]bool{}}
+	a.bind(full, forward, seeds, v.Args)
+	return a.apply(s, v.Args)
 }
 
-// reversal is the body of a reversed scan: seeds counts its per-step inputs
-// that are gradients; steps and captures say which operands of the forward
-// scan its stacked outputs and its sums are the gradients of.
+// seeds are the gradients that arrive at the results of a scan; nil where none does.
+type seeds struct{ finals, stacked, kept, sums []*ir.Value }
+
+// seeds takes the gradient of a packed value apart.
+func (s *Scan) seeds(b *ir.Builder, dy *ir.Value) seeds {
+	l := s.layout()
+	take := func(ps []piece) []*ir.Value {
+		list := make([]*ir.Value, len(ps))
+		for i, p := range ps {
+			if !s.Shared || !p.shape.Batched() {
+				list[i] = gradientOf(b, dy, p)
+			}
+		}
+		return list
+	}
+	g := seeds{finals: make([]*ir.Value, len(l.finals)), stacked: make([]*ir.Value, len(l.stacked)), sums: make([]*ir.Value, len(l.sums))}
+	if s.Shared {
+		g.sums = take(l.sums)
+		return g
+	}
+	g.finals, g.stacked, g.kept = take(l.finals), take(l.stacked), take(l.kept)
+	for i, p := range l.sums {
+		if p.shape.Batched() {
+			g.sums[i] = gradientOf(b, dy, p)
+		}
+	}
+	return g
+}
+
+// gradientOf takes one piece out of the gradient of a packed value, which is a sum
+// of what the users of its pieces say, each among zeros; nil where all is zero.
+func gradientOf(b *ir.Builder, dy *ir.Value, p piece) *ir.Value {
+	switch o := dy.Op.(type) {
+	case *Pad:
+		at := len(dy.Shape) - 1
+		low, high := o.Before[at], dy.Shape[at]-o.After[at]
+		if o.Value != 0 || o.step(at) != 1 || dy.Args[0].Shape[at] != high-low {
+			break
+		}
+		switch {
+		case p.offset >= high || p.offset+p.size() <= low:
+			return nil
+		case p.offset == low && p.offset+p.size() == high:
+			return ReshapeTo(b, dy.Args[0], p.shape)
+		}
+	case *Map:
+		if !addsUp(o.Expr, len(dy.Args)) || slices.ContainsFunc(dy.Args, func(a *ir.Value) bool { return !a.Shape.Equal(dy.Shape) }) {
+			break
+		}
+		var parts []*ir.Value
+		for _, a := range dy.Args {
+			if g := gradientOf(b, a, p); g != nil {
+				parts = append(parts, g)
+			}
+		}
+		if len(parts) == 0 {
+			return nil
+		}
+		return SumOf(b, "sum of gradients", parts...)
+	}
+	return unpack(b, dy, p)
+}
+
+// addsUp reports an expression that is the sum of n operands.
+func addsUp(e scalar.Expr, n int) bool {
+	seen := make([]bool, n)
+	var walk func(e scalar.Expr) bool
+	walk = func(e scalar.Expr) bool {
+		switch e := e.(type) {
+		case scalar.Arg:
+			again := seen[e]
+			seen[e] = true
+			return !again
+		case scalar.Apply:
+			return e.Fn == "add" && walk(e.Args[0]) && walk(e.Args[1])
+		}
+		return false
+	}
+	return walk(e) && !slices.Contains(seen, false)
+}
+
+// reversal is the body of a reversed scan in the making: one step and its
+// gradient. The values are those of the body: inputs that stand for gradients, of
+// which those that do not arrive are nil, and for what went into the step; the
+// step's results that the forward scan has stacked; and the gradients.
 type reversal struct {
-	body            *ir.Graph
-	seeds           int
-	steps, captures []int
+	builder                           *ir.Builder
+	copies                            map[*ir.Value]*ir.Value // of the values of the forward body
+	step                              int                     // how many values the step itself has
+	dCarried, dStacked, dKept, dSums  []*ir.Value
+	carried, steps, captures, stacked []*ir.Value
+	grads                             map[*ir.Value]*ir.Value // of what went into the step
 }
 
 // reversed builds the body of the reversed scan; nil after a mistake.
-func (s *Scan) reversed(b *ir.Builder) *reversal {
+func (s *Scan) reversed(b *ir.Builder, g seeds) *reversal {
 	inner := *b
 	inner.Graph = &ir.Graph{Name: "body"}
-	declare := func(name string, types []*ir.Value) []*ir.Value {
+	declare := func(name string, types []*ir.Value, which []*ir.Value) []*ir.Value {
 		out := make([]*ir.Value, len(types))
 		for i, v := range types {
-			out[i] = InputOf(&inner, Input{Port: fmt.Sprintf("%s%d", name, i), Kind: Bound, Index: i, Of: v.Type})
+			if which == nil || which[i] != nil {
+				out[i] = InputOf(&inner, Input{Port: fmt.Sprintf("%s%d", name, i), Kind: Bound, Index: i, Of: v.Type})
+			}
 		}
 		return out
 	}
 	in, results := s.Body.Inputs, s.Body.Outputs
-	stacked := results[s.Carried : s.Carried+s.outputs()]
-	var sums []*ir.Value
-	for _, v := range results[s.Carried+s.outputs():] {
-		if v.Shape.Batched() != s.Shared {
-			sums = append(sums, v)
-		}
+	outputs := results[s.Carried : s.Carried+s.outputs()]
+	r := &reversal{
+		builder: &inner, copies: map[*ir.Value]*ir.Value{},
+		dCarried: declare("d_carried", in[:s.Carried], nil),
+		carried:  declare("carried", in[:s.Carried], nil),
+		steps:    declare("step", in[s.Carried:s.Carried+s.Steps], nil),
+		stacked:  declare("output", outputs, nil),
+		dStacked: declare("d_output", outputs, g.stacked),
+		captures: declare("capture", in[s.Carried+s.Steps:], nil),
+		dSums:    declare("d_sum", results[s.Carried+s.outputs():], g.sums),
 	}
-	dCarried := declare("d_carried", in[:s.Carried])
-	carried := declare("carried", in[:s.Carried])
-	steps := declare("step", in[s.Carried:s.Carried+s.Steps])
-	var dStacked, dKept []*ir.Value
-	if !s.Shared {
-		dStacked = declare("d_output", stacked)
+	if len(g.kept) > 0 {
+		r.dKept = declare("d_kept", in[:s.Carried], g.kept)
 	}
-	if s.Keep && !s.Shared {
-		dKept = declare("d_kept", in[:s.Carried])
-	}
-	captures := declare("capture", in[s.Carried+s.Steps:])
-	dSums := declare("d_sum", sums)
 
 	// The step itself.
-	copies := map[*ir.Value]*ir.Value{}
-	for i, v := range slices.Concat(carried, steps, captures) {
-		copies[in[i]] = v
+	for i, v := range slices.Concat(r.carried, r.steps, r.captures) {
+		r.copies[in[i]] = v
 	}
-	values := copyValues(&inner, s.Body.Values, copies)
+	values := copyValues(&inner, s.Body.Values, r.copies)
+	r.step = len(inner.Graph.Values)
 
 	// Its gradient.
-	seeds := map[*ir.Value][]*ir.Value{}
+	parts := map[*ir.Value][]*ir.Value{}
 	seed := func(results, grads []*ir.Value) {
 		for i, g := range grads {
-			seeds[copies[results[i]]] = append(seeds[copies[results[i]]], g)
+			if v := r.copies[results[i]]; g != nil {
+				parts[v] = append(parts[v], g)
+			}
 		}
 	}
-	seed(results[:s.Carried], dCarried)
-	seed(stacked, dStacked)
-	seed(sums, dSums)
-	seed(in[:s.Carried], dKept)
-	grads := backward(&inner, values, seeds)
+	seed(results[:s.Carried], r.dCarried)
+	seed(outputs, r.dStacked)
+	seed(results[s.Carried+s.outputs():], r.dSums)
+	seed(in[:s.Carried], r.dKept)
+	r.grads = backward(&inner, values, parts)
 	b.Errors = inner.Errors
 	if len(b.Errors) > 0 {
 		return nil
 	}
-	r := &reversal{body: inner.Graph, seeds: len(dStacked) + len(dKept)}
-	for _, v := range carried {
-		g := grads[v]
-		if g == nil {
-			g = BroadcastTo(&inner, Scalar(&inner, 0), v.Shape)
-		}
-		r.body.Outputs = append(r.body.Outputs, g)
-	}
-	for i, v := range steps {
-		if g := grads[v]; g != nil {
-			r.body.Outputs = append(r.body.Outputs, g)
-			r.steps = append(r.steps, s.Carried+i)
-		}
-	}
-	for i, v := range captures {
-		if g := grads[v]; g != nil {
-			r.body.Outputs = append(r.body.Outputs, g)
-			r.captures = append(r.captures, s.Carried+s.Steps+i)
-		}
-	}
+	r.readStacked(outputs)
 	return r
 }
 
-// copyValues applies again what a graph has computed, to copies of its inputs, and
-// adds the copies of its values.
-func copyValues(b *ir.Builder, values []*ir.Value, copies map[*ir.Value]*ir.Value) (list []*ir.Value) {
-	for _, v := range values {
-		if copies[v] == nil {
-			args := make([]*ir.Value, len(v.Args))
-			for i, a := range v.Args {
-				args[i] = copies[a]
-			}
-			copies[v] = b.Apply(v.Op, args...)
-		}
-		list = append(list, copies[v])
-	}
-	return list
-}
-
-// backward accumulates gradients from the last value to the first (Griewank
-// and Walther 2008, section 3.2), given those that arrive from outside. It
-// gives the gradients of the inputs.
-func backward(b *ir.Builder, values []*ir.Value, parts map[*ir.Value][]*ir.Value) map[*ir.Value]*ir.Value {
-	total := map[*ir.Value]*ir.Value{}
-	for i := len(values) - 1; i >= 0; i-- {
-		v := values[i]
-		var dy *ir.Value
-		for _, p := range parts[v] {
-			if dy == nil {
-				dy = p
-			} else {
-				dy = Binary(b, "add", dy, p)
-			}
-		}
-		if dy == nil {
-			continue
-		}
-		if _, ok := v.Op.(*Input); ok {
-			total[v] = dy
-			continue
-		}
-		for j, g := range v.Op.VJP(b, v, dy) {
-			if g != nil {
-				parts[v.Args[j]] = append(parts[v.Args[j]], g)
-			}
+// readStacked has gradients read the step's results where they are stacked.
+func (r *reversal) readStacked(outputs []*ir.Value) {
+	read := ir.Replacement{}
+	for i, o := range outputs {
+		c := r.copies[o]
+		if _, input := c.Op.(*Input); !input && read[c] == nil {
+			read[c] = r.stacked[i]
 		}
 	}
-	return total
-}
-
-// Lower reports that recurrence is not lowered yet.
-func (s *Scan) Lower(l Lowering, v *ir.Value) {
-	l.Errorf(v, "recurrence is not lowered by this version")
+	for _, v := range r.builder.Graph.Values {
+		read.In(v.Args)
+	}
+	for v, g := range r.grads {
+		if by := read[g]; by != nil {
+			r.grads[v] = by
+		}
+	}
 }

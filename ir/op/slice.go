@@ -136,6 +136,29 @@ func (s *Slice) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
 // Lower needs no kernel: it is an offset and other strides.
 func (s *Slice) Lower(l Lowering, v *ir.Value) {
 	w := l.View(v.Args[0])
+	if w.Parts != nil {
+		if w = s.part(w); w.Buf == nil {
+			l.Errorf(v, "%v takes parts of a value that lie apart", s)
+			return
+		}
+		l.Alias(v, w)
+		return
+	}
 	p := s.within(place{w.Offset, w.Strides})
-	l.Alias(v, View{w.Buf, p.offset, p.strides})
+	l.Alias(v, View{Buf: w.Buf, Offset: p.offset, Strides: p.strides})
+}
+
+// part is where the columns lie that a slice takes of a value in parts, if it takes
+// them from one; else a view of nothing.
+func (s *Slice) part(w View) View {
+	last := len(s.Starts) - 1
+	start, size, step := s.Starts[last], s.Sizes[last], s.Steps[last]
+	for _, p := range w.Parts {
+		if p.Offset <= start && start+(size-1)*step < p.Offset+p.Size && step > 0 {
+			q := View{Buf: p.View.Buf, Offset: p.View.Offset + start - p.Offset, Strides: slices.Clone(p.View.Strides)}
+			q.Strides[last] *= step
+			return q
+		}
+	}
+	return View{}
 }

@@ -81,5 +81,5 @@ func (t *Transpose) VJP(b *ir.Builder, _, dy *ir.Value) []*ir.Value {
 // Lower needs no kernel: strides change places.
 func (t *Transpose) Lower(l Lowering, v *ir.Value) {
 	w := l.View(v.Args[0])
-	l.Alias(v, View{w.Buf, w.Offset, t.permute(w.Strides)})
+	l.Alias(v, View{Buf: w.Buf, Offset: w.Offset, Strides: t.permute(w.Strides)})
 }

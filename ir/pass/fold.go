@@ -29,6 +29,7 @@ func fold(g *ir.Graph) error {
 		affineChain(v)
 		reshapeChain(v)
 		unpad(v)
+		joinPads(v)
 		if same := identity(v); same != nil {
 			if same.Name == "" {
 				same.Name, same.GradOf = v.Name, v.GradOf

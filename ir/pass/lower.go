@@ -24,6 +24,16 @@ func lower(u *unit) error {
 		gradient: map[*ir.Value]*ir.Value{},
 		adopted:  map[*loop.Buffer]bool{},
 		segments: map[string]int{},
+		readers:  map[*ir.Value][]*ir.Value{},
+		roots:    map[*ir.Value]bool{},
+	}
+	for _, v := range g.Values {
+		for _, a := range v.Args {
+			l.readers[a] = append(l.readers[a], v)
+		}
+	}
+	for _, v := range g.Roots() {
+		l.roots[v] = true
 	}
 	for i, s := range u.header.Segments {
 		l.segments[s.Name] = i
@@ -74,6 +84,8 @@ type lowering struct {
 	gradient map[*ir.Value]*ir.Value
 	adopted  map[*loop.Buffer]bool
 	segments map[string]int // of the header, by name
+	readers  map[*ir.Value][]*ir.Value
+	roots    map[*ir.Value]bool // what is asked for
 	errs     diag.List
 }
 
@@ -94,10 +106,10 @@ func (l *lowering) lower(v *ir.Value) {
 // View is where an operand can be read.
 func (l *lowering) View(v *ir.Value) op.View { return l.views[v] }
 
-// Alias makes v a view. A buffer seen for the first time is that of a leaf,
-// and learns its place in the program.
+// Alias makes v a view. The buffer of a leaf, seen for the first time, learns its
+// place in the program.
 func (l *lowering) Alias(v *ir.Value, w op.View) {
-	if !l.adopted[w.Buf] {
+	if len(v.Args) == 0 && !l.adopted[w.Buf] {
 		l.adopt(v, w.Buf)
 	}
 	l.views[v] = w
@@ -127,12 +139,21 @@ func (l *lowering) Result(v *ir.Value) op.View {
 
 // Emit appends a kernel to the phase that v belongs to.
 func (l *lowering) Emit(v *ir.Value, k loop.Kernel) {
-	run := &loop.Run{Layer: v.Layer, Pos: v.Pos, Kernel: k}
+	l.Step(v, &loop.Run{Layer: v.Layer, Pos: v.Pos, Kernel: k})
+}
+
+// Step appends a step to the phase that v belongs to.
+func (l *lowering) Step(v *ir.Value, s loop.Step) {
 	if l.forward[v] {
-		l.plan.Forward = append(l.plan.Forward, run)
+		l.plan.Forward = append(l.plan.Forward, s)
 	} else {
-		l.plan.Backward = append(l.plan.Backward, run)
+		l.plan.Backward = append(l.plan.Backward, s)
 	}
+}
+
+// Readers are the values that read v, and whether it is asked for itself.
+func (l *lowering) Readers(v *ir.Value) (list []*ir.Value, root bool) {
+	return l.readers[v], l.roots[v]
 }
 
 // Errorf reports that v cannot be lowered.

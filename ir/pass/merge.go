@@ -1,6 +1,7 @@
 package pass
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -12,11 +13,39 @@ import (
 // per row that only such a nest uses becomes a local variable.
 func merge(u *unit) error {
 	m := merger{u.header}
+	again := turns(u.plan)
 	u.plan.Forward = m.steps(u.plan.Forward)
 	u.plan.Backward = m.steps(u.plan.Backward)
 	m.localise(u.plan)
+	again()
 	collect(u.plan)
 	return nil
+}
+
+// turns makes the kernels of loops those of one turn. The function that it returns
+// puts them into their loops again.
+func turns(p *loop.Plan) (again func()) {
+	moves := map[*loop.Loop]map[*loop.Buffer]int{}
+	each := func(f func(l *loop.Loop, r *loop.Run)) {
+		for _, s := range slices.Concat(p.Forward, p.Backward) {
+			if l, ok := s.(*loop.Loop); ok {
+				for _, r := range runsOf(l) {
+					f(l, r)
+				}
+			}
+		}
+	}
+	each(func(l *loop.Loop, r *loop.Run) {
+		k, m := loop.Turn(r.Kernel)
+		if moves[l] == nil {
+			moves[l] = map[*loop.Buffer]int{}
+		}
+		maps.Copy(moves[l], m)
+		r.Kernel = k
+	})
+	return func() {
+		each(func(l *loop.Loop, r *loop.Run) { r.Kernel = loop.Turned(r.Kernel, moves[l]) })
+	}
 }
 
 // merger knows the ports of the program, and with them how far an id reaches.
@@ -25,6 +54,9 @@ type merger struct{ header *loop.Program }
 func (m merger) steps(steps []loop.Step) []loop.Step {
 	var out []loop.Step
 	for _, s := range steps {
+		if l, ok := s.(*loop.Loop); ok {
+			l.Body = m.steps(l.Body)
+		}
 		// What has grown may fit what stands before it.
 		for len(out) > 0 {
 			both := m.runs(out[len(out)-1], s)
@@ -170,7 +202,7 @@ func (m merger) rowLocal(x, y *loop.Nest) (related, local bool) {
 		for _, t := range y.Body {
 			for _, a := range m.touched(s) {
 				for _, b := range m.touched(t) {
-					if a.Buf != b.Buf || !a.write && !b.write {
+					if a.Buf != b.Buf || !a.write && !b.write || apart(x.Outer, a, b) {
 						continue
 					}
 					if !sameTurn(x.Outer, a, b) {
@@ -254,6 +286,28 @@ func sameTurn(outer []loop.Axis, a, b reached) bool {
 	return true
 }
 
+// apart reports that two accesses touch no common element in any turns: they run
+// through parts of a row that lie side by side.
+func apart(outer []loop.Axis, a, b reached) bool {
+	n := len(outer)
+	if a.anywhere || b.anywhere || !slices.Equal(a.Strides[:n], b.Strides[:n]) {
+		return false
+	}
+	span, row := 0, 0
+	for i, x := range outer {
+		switch s := a.Strides[i]; {
+		case s < 0 || x.Rows && (row > 0 || x.N > 1):
+			return false
+		case x.Rows:
+			row = s
+		default:
+			span += s * (x.N - 1)
+		}
+	}
+	low, high := min(a.low, b.low), max(a.high, b.high)+span
+	return (a.high+span < b.low || b.high+span < a.low) && low >= 0 && high < row
+}
+
 // localise turns arena buffers with one element per turn of a nest, which
 // nothing outside the nest touches, into local variables.
 func (m merger) localise(p *loop.Plan) {
@@ -271,13 +325,14 @@ func (m merger) localise(p *loop.Plan) {
 	for _, b := range p.Results() {
 		users[b]++
 	}
-	for _, nest := range nests(p) {
-		if len(nest.Outer) == 0 || !nest.Outer[0].Rows {
+	for _, r := range runs {
+		nest, ok := r.Kernel.(*loop.Nest)
+		if !ok || len(nest.Outer) == 0 || !nest.Outer[0].Rows {
 			continue
 		}
 		for _, s := range nest.Body {
-			if b := s.Dst.Buf; b.Class == loop.Arena && users[b] == 1 && m.perTurn(nest.Nest, b) {
-				makeLocal(nest.Nest, b)
+			if b := s.Dst.Buf; b.Class == loop.Arena && users[b] == 1 && m.perTurn(nest, b) {
+				makeLocal(nest, b)
 			}
 		}
 	}

@@ -29,6 +29,11 @@ func microBatch(p *loop.Program, m machine.Machine) int {
 	for _, s := range p.Segments {
 		weights += 4 * s.Len()
 	}
+	for _, s := range p.Train.Forward { // read again in every turn
+		if l, ok := s.(*loop.Loop); ok {
+			weights += 4 * (l.Axis.N - 1) * params(l)
+		}
+	}
 	arena := 4 * p.Train.ArenaFloats
 	cost := func(rows int) int {
 		c := 6 * weights / rows
@@ -82,4 +87,17 @@ func missed(plan *loop.Plan, cache int) int {
 		}
 	}
 	return bytes
+}
+
+// params counts the elements of the parameters that a loop reads.
+func params(l *loop.Loop) int {
+	n := 0
+	seen := map[*loop.Buffer]bool{}
+	for _, a := range reads(l) {
+		if a.Buf.Class == loop.Param && !seen[a.Buf] {
+			seen[a.Buf] = true
+			n += a.Buf.Row()
+		}
+	}
+	return n
 }

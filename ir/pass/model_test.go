@@ -211,6 +211,9 @@ var activations = []string{"sigmoid", "tanh", "silu", "softplus", "gelu", "softs
 func (n *network) hidden(x *ir.Value, flat []*ir.Value) *ir.Value {
 	b := n.b
 	num := func(v float64) *ir.Value { return op.Scalar(b, v) }
+	if len(x.Shape) == 3 && n.c.pick(2) == 0 {
+		return n.recurrent(x)
+	}
 	switch n.c.pick(9) {
 	case 0:
 		name := n.layer("dropout")
@@ -255,6 +258,46 @@ func (n *network) hidden(x *ir.Value, flat []*ir.Value) *ir.Value {
 		y := n.dense(name, x, 2+n.c.pick(3))
 		return b.Named(op.Unary(b, activations[n.c.pick(len(activations))], y), name)
 	}
+}
+
+// recurrent is a layer of two carried values over x [n,t,k], in some of the forms
+// that there are: with products and sums inside the step, masked, reversed, with its
+// last result or all.
+func (n *network) recurrent(x *ir.Value) *ir.Value {
+	b := n.b
+	name := n.layer("recurrent")
+	const units = 2
+	zero := op.BroadcastTo(b, op.Scalar(b, 0), ir.Shape{ir.Batch, units})
+	r := op.Recurrence{
+		Length: x.Shape[1], Reverse: n.c.pick(2) == 0, Train: n.training,
+		Initial:  []*ir.Value{zero, zero},
+		Steps:    []*ir.Value{op.MatMul(b, x, n.param(name+"/kernel", block.Trainable, x.Shape[2], 3*units))},
+		Captures: []*ir.Value{n.param(name+"/recurrent_kernel", block.Trainable, units, 3*units), n.param(name+"/bias", block.Trainable, 3*units)},
+	}
+	if n.c.pick(3) == 0 {
+		r.Mask = op.Binary(b, "gt", op.ReshapeTo(b, op.SliceAxis(b, x, 2, 0, 1), x.Shape[:2]), op.Scalar(b, 0))
+	}
+	form, all := n.c.pick(3), n.c.pick(2) == 0
+	r.Body = func(b *ir.Builder, carried, steps, captures []*ir.Value) (next, outputs []*ir.Value) {
+		h, c := carried[0], carried[1]
+		if form == 0 { // the product is of what is made in the step
+			h = op.Binary(b, "mul", h, op.Unary(b, "sigmoid", c))
+		}
+		z := op.Binary(b, "add", op.Binary(b, "add", op.MatMul(b, h, captures[0]), steps[0]), captures[1])
+		gate := func(i int, f string) *ir.Value { return op.Unary(b, f, op.SliceAxis(b, z, 1, i*units, units)) }
+		f, g, o := gate(0, "sigmoid"), gate(1, "tanh"), gate(2, "sigmoid")
+		c = op.Binary(b, "add", op.Binary(b, "mul", f, c), op.Binary(b, "mul", op.Binary(b, "sub", op.Scalar(b, 1), f), g))
+		h = op.Binary(b, "mul", o, op.Unary(b, "tanh", c))
+		if form == 1 { // values that change places
+			return []*ir.Value{c, h}, []*ir.Value{h}
+		}
+		return []*ir.Value{h, c}, []*ir.Value{h}
+	}
+	finals, outputs := op.Recur(b, r)
+	if all {
+		return b.Named(outputs[0], name)
+	}
+	return b.Named(finals[0], name)
 }
 
 // batchNorm normalises over all axes but the last and, in training, updates a

@@ -86,7 +86,7 @@ type unit struct {
 }
 
 func onGraph(f func(g *ir.Graph) error) func(u *unit) error {
-	return func(u *unit) error { return f(u.graph) }
+	return func(u *unit) error { return everywhere(u.graph, f) }
 }
 
 // differentiate adds gradients to the training graph and to no other.
@@ -219,7 +219,7 @@ func compile(header *loop.Program, planName string, g *ir.Graph, o Options) (*un
 		if err := p.run(u); err != nil {
 			return nil, err
 		}
-		if err := ir.Verify(u.graph); err != nil {
+		if err := everywhere(u.graph, ir.Verify); err != nil {
 			return nil, fmt.Errorf("after pass %s: %w", p.name, err)
 		}
 		u.dump(p.name)

@@ -18,7 +18,7 @@ func schedule(u *unit) error {
 		layer[l.Name] = i
 	}
 	rank := func(s loop.Step) int {
-		if r, ok := s.(*loop.Run); ok {
+		for _, r := range runsOf(s) {
 			if i, ok := layer[r.Layer]; ok {
 				return i
 			}
@@ -27,9 +27,11 @@ func schedule(u *unit) error {
 	}
 	u.plan.Forward = order(u.plan.Forward, func(s loop.Step) []int { return []int{rank(s)} })
 	u.plan.Backward = order(u.plan.Backward, func(s loop.Step) []int {
-		late := 1
-		if r, ok := s.(*loop.Run); ok && loop.SharingOf(r.Kernel) == loop.ByRows {
-			late = 0
+		late := 0
+		for _, r := range runsOf(s) {
+			if loop.SharingOf(r.Kernel) != loop.ByRows {
+				late = 1
+			}
 		}
 		return []int{late, -rank(s)}
 	})
@@ -138,10 +140,15 @@ func reads(s loop.Step) []loop.Access { return accesses(s, loop.Kernel.Reads) }
 
 func writes(s loop.Step) []loop.Access { return accesses(s, loop.Kernel.Writes) }
 
+// runsOf are the kernels of a step.
+func runsOf(s loop.Step) []*loop.Run {
+	runs, _ := (&loop.Plan{Forward: []loop.Step{s}}).Flat()
+	return runs
+}
+
 func accesses(s loop.Step, of func(loop.Kernel) []loop.Access) []loop.Access {
 	var out []loop.Access
-	runs, _ := (&loop.Plan{Forward: []loop.Step{s}}).Flat()
-	for _, r := range runs {
+	for _, r := range runsOf(s) {
 		out = append(out, of(r.Kernel)...)
 	}
 	return out

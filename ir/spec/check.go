@@ -120,6 +120,13 @@ func (c *checker) resolve() {
 	lookup := func(r Ref, what string) (int, bool) {
 		i, ok := c.index[r.Name]
 		if !ok {
+			var result string
+			if r, result = r.Of(); result != "" {
+				i, ok = c.index[r.Name]
+				ok = ok && i >= 0
+			}
+		}
+		if !ok {
 			if known == nil {
 				known = c.known()
 			}
@@ -151,7 +158,10 @@ func (c *checker) resolve() {
 	seen := map[string]bool{}
 	for _, r := range m.Outputs {
 		at, ok := lookup(r, "outputs")
+		_, whole := c.index[r.Name]
 		switch {
+		case ok && !whole:
+			c.errs.Add(r.Pos, "outputs names %s, which is a part of what a layer gives; name it with a layer of its own: Identity: {name: state, inputs: [%s]}", diag.Quote(r.Name), document.Plain(r.Name))
 		case ok && at < 0:
 			c.errs.Add(r.Pos, "outputs names the input %s; an output is a layer", diag.Quote(r.Name))
 		case seen[r.Name]:

@@ -24,7 +24,7 @@ func Schema(c Catalog) []byte {
 		{"activation", c.Activations}, {"initializer", c.Initializers}, {"regularizer", c.Regularizers},
 		{"optimizer", c.Optimizers}, {"schedule", c.Schedules}, {"loss", c.Losses}, {"metric", c.Metrics}, {"callback", c.Callbacks},
 	}
-	s := schema{known: map[string]bool{}}
+	s := schema{known: map[string]bool{"layer": true}}
 	for _, l := range lists {
 		s.known[l.name] = len(l.entries) > 0
 	}

@@ -9,6 +9,8 @@
 package spec
 
 import (
+	"strings"
+
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/spec/internal/dataset"
 	"github.com/nngen-go/nngen/ir/spec/internal/document"
@@ -52,6 +54,16 @@ type Layer struct {
 type Ref struct {
 	Name string
 	Pos  diag.Pos
+}
+
+// Of takes a name such as "encoder.state_h" apart, where no input and no layer is
+// called so: a result of a layer that gives several. Result is "" for what is no
+// such name.
+func (r Ref) Of() (layer Ref, result string) {
+	if i := strings.LastIndexByte(r.Name, '.'); i > 0 && i < len(r.Name)-1 {
+		return Ref{Name: r.Name[:i], Pos: r.Pos}, r.Name[i+1:]
+	}
+	return r, ""
 }
 
 // Args are the arguments of a layer or a call, as written; Decode fills a Go

@@ -31,9 +31,22 @@ import (
 //	n t f   the number of rows, the worker, the number of the first row
 //	e0      the key of the stream of random numbers that streams[0] names
 //	z3:64   a struct of ints of which number 3 is 64, and the others are 0
+//	…@4     rows, from element 4 of the first on
 //
 // A call without a layer is of the same one as that before it.
 type Call func(layer string, kernel any, operands string, streams ...string)
+
+// Turn is the operands of turn t of a loop: …@4,3 in them is …@16 in turn 4.
+func Turn(t int, operands string) string {
+	words := strings.Fields(operands)
+	for i, w := range words {
+		if rows, from, ok := strings.Cut(w, "@"); ok {
+			base, move, _ := strings.Cut(from, ",")
+			words[i] = fmt.Sprintf("%s@%d", rows, number(base)+t*number(move))
+		}
+	}
+	return strings.Join(words, " ")
+}
 
 // double is the training step in double precision over some rows.
 type double struct {
@@ -167,6 +180,10 @@ func floatsOf(v reflect.Value) []float64 {
 
 // operand is what a word passes for a parameter of that type.
 func (d *double) operand(word string, t reflect.Type, streams []string) reflect.Value {
+	if rows, from, ok := strings.Cut(word, "@"); ok {
+		all := d.operand(rows, t, streams)
+		return all.Slice(number(from), all.Len())
+	}
 	rest := word[1:]
 	switch word[0] {
 	case 'a':

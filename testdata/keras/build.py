@@ -24,6 +24,7 @@ LAYERS = {
         keras.layers.Normalization,
         keras.layers.CategoryEncoding,
         keras.layers.Embedding,
+        keras.layers.Masking,
         keras.layers.GlobalAveragePooling1D,
         keras.layers.BatchNormalization,
         keras.layers.Add,
@@ -64,14 +65,58 @@ LAYERS = {
         keras.layers.ZeroPadding2D,
         keras.layers.Cropping1D,
         keras.layers.Cropping2D,
+        keras.layers.SimpleRNN,
+        keras.layers.LSTM,
+        keras.layers.GRU,
+        keras.layers.RNN,
+        keras.layers.Bidirectional,
+        keras.layers.TimeDistributed,
     )
 }
 
-MERGE = keras.layers.Add.__mro__[1]  # what joins several inputs
-
 HEADS = (keras.layers.MultiHeadAttention, keras.layers.GroupQueryAttention)  # take their inputs as arguments
 
-CALL = ("use_causal_mask", "attention_mask")  # arguments of a description that Keras takes with the call
+CALL = ("use_causal_mask", "attention_mask", "return_attention_scores")  # arguments of a description that Keras takes with the call
+
+CELLS = {
+    cls.__name__: cls
+    for cls in (keras.layers.SimpleRNNCell, keras.layers.LSTMCell, keras.layers.GRUCell, keras.layers.StackedRNNCells)
+}
+
+
+def cell(value):
+    """A cell, or the list of cells that RNN makes a stack of."""
+    if isinstance(value, list):
+        return [cell(v) for v in value]
+    kind, args = named(value)
+    if "cells" in args:
+        args["cells"] = cell(args["cells"])
+    return CELLS[kind](**{k: regularizer(v) if k.endswith("_regularizer") else v for k, v in args.items()})
+
+
+def states(cell):
+    """nngen's names of the states of a cell."""
+    if isinstance(cell, keras.layers.StackedRNNCells):
+        return [f"cell_{i}_{s[6:]}" for i, c in enumerate(cell.cells) for s in states(c)]
+    return ["state_h", "state_c"] if isinstance(cell, keras.layers.LSTMCell) else ["state_h"]
+
+
+def results(built):
+    """nngen's names of what a layer gives after its first result."""
+    if isinstance(built, keras.layers.Bidirectional):
+        ways = [
+            f"{way}_{s.removeprefix('state_')}"
+            for way, inner in (("forward", built.forward_layer), ("backward", built.backward_layer))
+            for s in states(inner.cell)
+        ]
+        return ([] if built.merge_mode else ["backward"]) + ways
+    if isinstance(built, (keras.layers.Attention, *HEADS)):
+        return ["attention_scores"]
+    return states(built.cell) if isinstance(built, keras.layers.RNN) else []
+
+
+MERGE = keras.layers.Add.__mro__[1]  # what joins several inputs
+
 
 OPTIMIZERS = {
     "sgd": keras.optimizers.SGD,
@@ -154,6 +199,17 @@ def layer(kind, args, mask_batch):
         for key, value in args.items()
         if key not in ("inputs", *CALL)
     }
+    if "cell" in args:
+        args["cell"] = cell(args["cell"])
+    for key in ("layer", "backward_layer"):
+        if key in args:
+            args[key] = layer(*named(args[key]), mask_batch)
+    if kind in ("Bidirectional", "TimeDistributed"):  # whose constructors do not hand it on
+        frozen = args.pop("trainable", True) is False
+        built = LAYERS[kind](**args)
+        if frozen:
+            built.trainable = False
+        return built
     for key in ("mean", "variance"):
         if key in args:  # as an array, because a list would be rounded to float32 first
             args[key] = np.asarray(args[key], "float64")
@@ -182,8 +238,10 @@ def build(model, mask_batch=None):
         kind, args = named(entry)
         built = layer(kind, args, mask_batch)
         sources = [tensors[s] for s in args.get("inputs", [])] or [last]
-        last = apply(built, args, sources)
+        last, *others = keras.tree.flatten(apply(built, args, sources))
         tensors[built.name] = last
+        for name, value in zip(results(built), others):
+            tensors[f"{built.name}.{name}"] = value
     outputs = [tensors[name] for name in model.get("outputs", [])] or [last]
     out = keras.Model(inputs, outputs[0] if len(outputs) == 1 else outputs)
     if "compile" in model:
@@ -193,14 +251,21 @@ def build(model, mask_batch=None):
 
 def apply(built, args, sources):
     """Calls a layer as its class wants its inputs."""
-    call = {"use_causal_mask": True} if args.get("use_causal_mask") else {}
+    call = {key: True for key in ("use_causal_mask", "return_attention_scores") if args.get(key)}
     if isinstance(built, keras.layers.Attention):
         return built(sources * 2 if len(sources) == 1 else sources, **call)
     if isinstance(built, HEADS):
         if args.get("attention_mask"):
             call["attention_mask"] = sources.pop()
         return built(*(sources * 2 if len(sources) == 1 else sources), **call)
-    return built(sources if isinstance(built, MERGE) else sources[0])
+    if isinstance(built, MERGE):
+        return built(sources)
+    if len(sources) == 1:
+        return built(sources[0])
+    initial = sources[1:]
+    if isinstance(built, keras.layers.RNN):
+        initial = keras.tree.pack_sequence_as(built.state_size, initial)
+    return built(sources[0], initial_state=initial)
 
 
 def compile_model(model, spec):
@@ -234,8 +299,22 @@ def weights(model):
     The variables of layers within a layer have paths: `layer/query/kernel`.
     """
     return {
-        v.path[v.path.index(lay.name + "/") :] if isinstance(lay, HEADS) else f"{lay.name}/{v.name}": v
+        v.path[v.path.index(lay.name + "/") :] if isinstance(lay, HEADS) else f"{lay.name}/{name}": v
         for lay in model.layers
-        for v in lay.weights
+        for name, v in variables(lay)
         if not (isinstance(lay, MaskedDropout) and v.name == "mask")
     }
+
+
+def variables(lay):
+    """The weights of a layer with their names in it."""
+    if isinstance(lay, keras.layers.Bidirectional):
+        for way, inner in (("forward", lay.forward_layer), ("backward", lay.backward_layer)):
+            yield from ((f"{way}_{name}", v) for name, v in variables(inner))
+    elif isinstance(lay, keras.layers.RNN) and isinstance(lay.cell, keras.layers.StackedRNNCells):
+        for i, one in enumerate(lay.cell.cells):
+            yield from ((f"cell_{i}_{v.name}", v) for v in one.weights)
+    elif isinstance(lay, keras.layers.TimeDistributed):
+        yield from variables(lay.layer)
+    else:
+        yield from ((v.name, v) for v in lay.weights)

@@ -192,6 +192,26 @@ def masks():
         yield case(f"masked_{lower}_pooled", chain([4], *layers, dtype="int32"), {"x": ids})
 
 
+def scores():
+    """The scores as a second result, which a layer after it reads."""
+    r = rng("inputs of scores")
+    kinds = {
+        "MultiHeadAttention": ({"num_heads": 2, "key_dim": 2}, ("", "_causal", "_dropout", "_dropout_training")),
+        "GroupedQueryAttention": ({"num_query_heads": 4, "num_key_value_heads": 2, "head_dim": 2}, ("", "_dropout_training")),
+        "Attention": ({}, ("", "_causal", "_dropout_training")),
+        "AdditiveAttention": ({}, ("",)),
+    }
+    for kind, (args, forms) in kinds.items():
+        for form in forms:
+            more = {"use_causal_mask": True} if "causal" in form else {"dropout": 0.4} if "dropout" in form else {}
+            layers = [
+                {kind: {"name": "l", "inputs": ["q", "v"], "return_attention_scores": True, **args, **more}},
+                {"Permute": {"name": "s", "dims": [3, 2, 1] if "num" in str(args) else [2, 1], "inputs": ["l.attention_scores"]}},
+            ]
+            model = graph({"q": [2, 3], "v": [2, 3]}, layers, outputs=["l", "s"])
+            yield case(f"scores_{kind.lower()}{form}", model, draw(r, 2, [2, 3], [2, 3]), training="training" in form)
+
+
 def blocks():
     r = rng("inputs of blocks")
     yield case(
@@ -213,5 +233,5 @@ def blocks():
 
 
 def cases():
-    for part in (einsum_dense, heads, groups, single, masks, blocks):
+    for part in (einsum_dense, heads, groups, single, masks, scores, blocks):
         yield from part()

@@ -168,6 +168,37 @@ def regression():
     )
 
 
+def masked():
+    r = rng("inputs of masked losses")
+    x = normal(r, 3, 4, 3)
+    x[0, 2:], x[1, 0] = 0, 0
+    ids, units = r.integers(0, 3, (3, 4)), normal(r, 3, 4, 3)
+    masking = [{"Masking": {"name": "m"}}]
+    for name, loss, activation, y in (
+        ("mse", "mean_squared_error", None, units),
+        ("mae", "mean_absolute_error", "tanh", units),
+        ("huber", "huber", None, units),
+        ("bce", "binary_crossentropy", "sigmoid", r.integers(0, 2, (3, 4, 3))),
+        ("bce_plain", "binary_crossentropy", "hard_sigmoid", r.integers(0, 2, (3, 4, 3))),
+        ("cce", "categorical_crossentropy", "softmax", one_hot(ids, 3)),
+        ("scce", "sparse_categorical_crossentropy", "softmax", ids),
+        ("scce_logits", {"sparse_categorical_crossentropy": {"from_logits": True}}, None, ids),
+    ):
+        description = model(3, 3, loss, activation, shape=[4, 3])
+        description["layers"] = masking + description["layers"]
+        yield from each_weighting(r, f"masked_{name}", description, x, y)
+    description = model(3, 1, "mean_squared_error", shape=[4, 3], kernel_regularizer={"l2": 0.05})
+    description["layers"] = masking + description["layers"]
+    yield from each_weighting(r, "masked_regularized", description, x, normal(r, 3, 4, 1))
+    yield case("masked_everywhere", description, np.zeros((2, 4, 3)), normal(r, 2, 4, 1))
+    flat = model(3, 2, "mean_squared_error")
+    flat["layers"] = masking + flat["layers"]
+    yield from each_weighting(r, "masked_rows", flat, np.array([[0, 0, 0], [1, 0.5, 0], [0.25, -1, 2]]), normal(r, 3, 2))
+    deep = model(3, 2, "mean_squared_error", shape=[2, 4, 3])
+    deep["layers"] = masking + deep["layers"]
+    yield case("masked_rank4", deep, np.stack([x[:2], x[1:]]), normal(r, 2, 2, 4, 2))
+
+
 def cases():
-    for part in (binary, categorical, regression):
+    for part in (binary, categorical, regression, masked):
         yield from part()

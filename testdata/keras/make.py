@@ -6,7 +6,7 @@ import sys
 from vectors import write
 
 FILES = {
-    "layers": ["layers_core", "layers_data", "layers_activation", "layers_convolution", "layers_merge", "layers_normalization"],
+    "layers": ["layers_core", "layers_data", "layers_activation", "layers_convolution", "layers_merge", "layers_normalization", "layers_mask", "layers_recurrent", "layers_wrapper"],
     "attention": ["layers_attention"],
     "losses": ["losses"],
     "metrics": ["metrics"],

@@ -52,6 +52,11 @@ def case(name, model, inputs, weights=None, training=False, adapt=None, scale=0.
         for layer in net.layers:
             if isinstance(layer, keras.layers.Dropout) and layer.rate > 0:
                 masks[layer.name] = tensor(kept(layer, inputs["x"].shape))
+            elif isinstance(layer, keras.layers.RNN):
+                masks.update(dictated(layer.cell, f"{layer.name}/", r, len(inputs["x"])))
+            elif isinstance(layer, keras.layers.Bidirectional):
+                masks.update(dictated(layer.forward_layer.cell, f"{layer.name}/forward_", r, len(inputs["x"])))
+                masks.update(dictated(layer.backward_layer.cell, f"{layer.name}/backward_", r, len(inputs["x"])))
         if masks:
             out["masks"] = masks
     x = feed(net, inputs)
@@ -105,6 +110,27 @@ def attention_masks(net):
 
     watched.original = dropout
     random.dropout = watched
+    return masks
+
+
+def dictated(cell, prefix, r, rows):
+    """Sets what the cell of a recurrent layer keeps in its next call; by nngen's names of the streams."""
+    masks = {}
+    if isinstance(cell, keras.layers.StackedRNNCells):
+        for i, one in enumerate(cell.cells):
+            masks.update(dictated(one, f"{prefix}cell_{i}_", r, rows))
+        return masks
+    gates = getattr(cell, "dropout_mask_count", None)
+    for what, rate, width in (
+        ("dropout", cell.dropout, cell.kernel.shape[0]),
+        ("recurrent_dropout", cell.recurrent_dropout, cell.units),
+    ):
+        if rate == 0:
+            continue
+        mask = (r.uniform(size=(rows, gates or 1, width)) >= rate).astype("int32")
+        factors = [tf.constant(mask[:, g] / (1 - rate)) for g in range(gates or 1)]
+        setattr(cell, f"_{what}_mask", factors if gates else factors[0])
+        masks[prefix + what] = tensor(mask if gates else mask[:, 0])
     return masks
 
 

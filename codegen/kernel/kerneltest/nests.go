@@ -41,6 +41,6 @@ func FlatMap(e scalar.Expr, n int) *loop.Nest {
 func Call(fn string, args ...scalar.Expr) scalar.Expr { return scalar.Call(fn, args...) }
 
 var (
-	X0, X1, X2 = scalar.Arg(0), scalar.Arg(1), scalar.Arg(2)
-	ReluSlope  = Call("select", Call("gt", X1, scalar.Num(0)), X0, scalar.Num(0))
+	X0, X1, X2, X3 = scalar.Arg(0), scalar.Arg(1), scalar.Arg(2), scalar.Arg(3)
+	ReluSlope      = Call("select", Call("gt", X1, scalar.Num(0)), X0, scalar.Num(0))
 )

@@ -7,9 +7,11 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// Loops writes elementwise and reducing loops, in one of four forms:
+// Loops writes elementwise and reducing loops, in one of five forms:
 //
 //	map      one store for every point; the innermost axis lies in the lanes
+//	points   several stores for every point of Outer, whose innermost axis lies in
+//	         the lanes: what one makes is in a register for those after it
 //	columns  one reduction; the axis of the results lies in the lanes
 //	rows     several statements for every point of Outer; the innermost axis of
 //	         each lies in the lanes, or, of reductions, is folded at the end
@@ -34,6 +36,9 @@ func Loops(u *driver.Unit, r driver.Request, k *loop.Nest, l amd64.Level) (*driv
 		if len(t.Outer) == 0 {
 			return total(u, r, s, l)
 		}
+	}
+	if b, err := points(u, r, t, sharing, l); b != nil || err != nil {
+		return b, err
 	}
 	return nestRows(u, r, t, sharing, l)
 }

@@ -1,0 +1,81 @@
+package conformance
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/nngen-go/nngen/codegen/conformance/harness"
+	"github.com/nngen-go/nngen/ir/pass"
+)
+
+// masks are networks over 6 steps of 4 features, some of which Masking leaves out
+// where a list begins with it, and layers around recurrent ones.
+var masks = []string{
+	`"Masking", {"Dense": {"units": 3, "activation": "tanh"}}, "GlobalAveragePooling1D"`,
+	`"Masking", {"Dense": 5}, "BatchNormalization", {"Dense": {"units": 3, "activation": "tanh"}}`,
+	`"Masking", {"Dense": {"units": 17, "activation": "relu"}}, {"Dense": {"units": 2, "kernel_regularizer": "l2"}}`,
+	`{"Masking": {"name": "m"}}, {"Dense": {"units": 4, "name": "d"}}, {"Maximum": {"inputs": ["m", "d"]}}, "GlobalAveragePooling1D"`,
+	`{"Masking": {"name": "m"}}, {"Dense": {"units": 4, "name": "d"}}, {"Multiply": {"inputs": ["m", "d"]}}`,
+	`{"Masking": {"name": "m"}}, {"Dense": {"units": 4, "name": "d", "inputs": ["x"]}}, {"Concatenate": {"inputs": ["m", "d"], "axis": 1}}, {"LSTM": 3}`,
+	`"Masking", {"LSTM": {"units": 5, "return_sequences": true}}, {"TimeDistributed": {"layer": {"Dense": {"units": 3, "activation": "tanh"}}}}`,
+	`"Masking", {"Bidirectional": {"layer": {"LSTM": {"units": 5, "return_sequences": true}}}}, {"Bidirectional": {"layer": {"GRU": 3}, "merge_mode": "sum"}}`,
+	`"Masking", {"GRU": {"units": 3, "zero_output_for_mask": true, "return_sequences": true, "go_backwards": true}}, {"Dense": 2}`,
+	`{"Bidirectional": {"layer": {"SimpleRNN": {"units": 4, "dropout": 0.25, "recurrent_dropout": 0.25}}, "merge_mode": "ave"}}`,
+	`{"SimpleRNN": {"units": 4, "dropout": 0.25, "recurrent_dropout": 0.25}}`, // as many units as features: draws in one loop
+	`{"LSTM": {"units": 3, "return_state": true, "name": "encoder", "inputs": ["x"]}}, {"LSTM": {"units": 3, "inputs": ["x", "encoder.state_h", "encoder.state_c"]}}`,
+	`{"Reshape": [6, 2, 2]}, {"TimeDistributed": {"layer": {"Conv1D": {"filters": 3, "kernel_size": 2, "activation": "tanh"}}}}, {"TimeDistributed": {"layer": "Flatten"}}, {"LSTM": 4}`,
+	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"MaxPooling1D": 2}}}, {"TimeDistributed": {"layer": "GlobalAveragePooling1D"}}, {"GRU": 2}`,
+	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"LayerNormalization": {"axis": [1, 2]}}}}`,
+}
+
+// TestRecurrenceWithinARecurrence sees that what this version does not compile is
+// said where it is written.
+func TestRecurrenceWithinARecurrence(t *testing.T) {
+	net, err := compileJSON("nested", []byte(`{"name": "s", "inputs": {"x": {"shape": [6, 4, 2]}}, "layers": [{"TimeDistributed": {"layer": {"LSTM": 4}}}]}`))
+	if err == nil {
+		err = net.emit(t.TempDir(), pass.Options{})
+	}
+	if want := `:1:66: layer "time_distributed": scan within a recurrence is not lowered by this version`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+// TestMasks holds packages of these networks to the interpreter at every level.
+func TestMasks(t *testing.T) {
+	dir := t.TempDir()
+	var nets []*network
+	var names []string
+	var cases []harness.Case
+	for i, layers := range masks {
+		src := fmt.Sprintf(`{"name": "s", "inputs": {"x": {"shape": [6, 4]}}, "layers": [%s, {"Dense": 2}], "compile": {"optimizer": "sgd", "loss": "mean_squared_error"}, "fit": {"batch_size": 7}}`, layers)
+		net, err := compileJSON(fmt.Sprintf("k%02d", i), []byte(src))
+		if err != nil {
+			t.Errorf("%v\n%s", err, src)
+			continue
+		}
+		if err := net.emit(dir, pass.Options{}); err != nil {
+			t.Errorf("%v\n%s", err, src)
+			continue
+		}
+		c := net.randomCase(uint64(i))
+		c.Batch = net.masked(c.Batch, 7, 4)
+		c.Steps = []harness.Batch{c.Batch, c.Batch}
+		nets, names, cases = append(nets, net), append(names, net.name), append(cases, c)
+	}
+	link(t, dir, names)
+	for _, level := range levels() {
+		t.Run(level.String(), func(t *testing.T) {
+			results := drive(t, dir, cases, level, "GOMAXPROCS=2")
+			for i, got := range results {
+				if err := nets[i].check(cases[i], got); err != nil {
+					t.Errorf("%s: %v", nets[i].name, err)
+				}
+			}
+			if other := drive(t, dir, cases, level, "GOMAXPROCS=1"); !reflect.DeepEqual(other, results) {
+				t.Error("GOMAXPROCS=1 changes results")
+			}
+		})
+	}
+}

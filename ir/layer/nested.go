@@ -1,0 +1,66 @@
+package layer
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// nested is a layer that is an argument of another: `layer: {LSTM: {units: 8}}`.
+type nested struct {
+	Info
+	Config
+	args      spec.Args
+	trainable bool
+}
+
+// nestedOf finds the layer that a call names and decodes its settings.
+func nestedOf(call spec.Call) (n nested, errs diag.List) {
+	owner := call.Args.Owner
+	if owner != "" {
+		owner += ": "
+	}
+	class := spec.LayerClass(call.Name)
+	l := spec.Layer{Type: class}
+	if class != call.Name {
+		l.As = call.Name
+	}
+	info, ok := Find(class)
+	switch {
+	case call.Name == "":
+		errs.Add(call.Pos, "%slayer is null; write layer: {LSTM: {units: 8}}", owner)
+	case !ok:
+		errs.Add(call.Pos, "%s%s", owner, Unknown(l))
+	case info.Merge:
+		errs.Add(call.Pos, "%s%s joins several inputs, and a layer inside of another reads one", owner, class)
+	}
+	if len(errs) > 0 {
+		return n, errs
+	}
+	n = nested{Info: info, Config: info.New(), trainable: true, args: call.Args}
+	n.args.Kind, n.args.List = class, nil
+	for _, a := range call.Args.List {
+		switch a.Name {
+		case "name": // that of its weights is the outer layer's
+		case "trainable":
+			if n.trainable = a.Value.Bool; a.Value.Kind != spec.Bool {
+				errs.Add(a.Value.Pos, "%strainable takes true or false, not %s", owner, a.Value.Describe())
+			}
+		case "inputs":
+			errs.Add(a.Pos, "%sa layer inside of another reads what that one reads; write inputs there", owner)
+		default:
+			n.args.List = append(n.args.List, a)
+		}
+	}
+	return n, append(errs, spec.Decode(n.args, n.Config)...)
+}
+
+// context is where the layer builds itself. What it has is called part and its
+// name.
+func (n nested) context(c *Context, part string) *Context {
+	inner := *c
+	inner.Part += part
+	inner.Kind, inner.Args, inner.Trainable = n.Name, n.args, c.Trainable && n.trainable
+	inner.Results = map[string]*ir.Value{}
+	return &inner
+}

@@ -1,0 +1,89 @@
+package layer
+
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/op"
+	"github.com/nngen-go/nngen/ir/scalar"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// recurrentCell is what all cells take.
+type recurrentCell struct {
+	Units                int       `arg:"units,required,min=1" doc:"size of the state and of the output"`
+	Activation           spec.Call `arg:"activation,of=activation" doc:"function of the output"`
+	UseBias              bool      `arg:"use_bias" doc:"whether a bias is added"`
+	KernelInitializer    spec.Call `arg:"kernel_initializer,of=initializer" doc:"how the kernel of the inputs is filled"`
+	RecurrentInitializer spec.Call `arg:"recurrent_initializer,of=initializer" doc:"how the kernel of the state is filled"`
+	BiasInitializer      spec.Call `arg:"bias_initializer,of=initializer" doc:"how the bias is filled"`
+	KernelRegularizer    spec.Call `arg:"kernel_regularizer,of=regularizer" doc:"penalty on the kernel of the inputs"`
+	RecurrentRegularizer spec.Call `arg:"recurrent_regularizer,of=regularizer" doc:"penalty on the kernel of the state"`
+	BiasRegularizer      spec.Call `arg:"bias_regularizer,of=regularizer" doc:"penalty on the bias"`
+	Dropout              float64   `arg:"dropout,min=0,below=1" doc:"fraction of the inputs to drop while training, the same ones at every step" train:"only"`
+	RecurrentDropout     float64   `arg:"recurrent_dropout,min=0,below=1" doc:"fraction of the state to drop while training, the same one at every step" train:"only"`
+	Seed                 *int64    `arg:"seed" doc:"a number that makes this layer drop other values than one without" train:"only"`
+}
+
+func defaultCell() recurrentCell {
+	return recurrentCell{
+		Activation: call("tanh"), UseBias: true,
+		KernelInitializer: call("glorot_uniform"), RecurrentInitializer: call("orthogonal"), BiasInitializer: call("zeros"),
+	}
+}
+
+func (r *recurrentCell) output() int { return 0 }
+
+// kernels are the weights of so many gates, whose columns lie side by side, without
+// a bias. As in Keras, each gate drops values of its own where values of the state
+// are dropped; SimpleRNN has one gate and no axis for it.
+func (r *recurrentCell) kernels(c *Context, features, gates int) weights {
+	w := weights{
+		kernel:          c.Param("kernel", ir.Shape{features, gates * r.Units}, r.KernelInitializer, r.KernelRegularizer),
+		recurrentKernel: c.Param("recurrent_kernel", ir.Shape{r.Units, gates * r.Units}, r.RecurrentInitializer, r.RecurrentRegularizer),
+	}
+	of, states := ir.Shape{ir.Batch, features}, ir.Shape{ir.Batch, r.Units}
+	if gates > 1 && r.RecurrentDropout > 0 {
+		of, states = ir.Shape{ir.Batch, gates, features}, ir.Shape{ir.Batch, gates, r.Units}
+	}
+	w.dropout = kept(c, "dropout", r.Dropout, r.Seed, of)
+	w.recurrentDropout = kept(c, "recurrent_dropout", r.RecurrentDropout, r.Seed, states)
+	return w
+}
+
+// project implements cell.
+func (r *recurrentCell) project(c *Context, w weights, x *ir.Value) *ir.Value {
+	y := r.product(c, x, w.kernel, w.dropout)
+	if w.bias == nil {
+		return y
+	}
+	return op.MapOf(c.B, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "bias", c.Named(y, "dot"), w.bias)
+}
+
+// product is x·w, of x as dropout has left it: [n, units] or [n, steps, units].
+func (r *recurrentCell) product(c *Context, x, w, dropout *ir.Value) *ir.Value {
+	if !x.Valid() || !w.Valid() || dropout == nil {
+		return op.MatMul(c.B, x, w)
+	}
+	if len(dropout.Shape) == 2 {
+		return op.MatMul(c.B, dropped(c, x, dropout), w)
+	}
+	var gates []*ir.Value
+	for g := range dropout.Shape[1] {
+		at := op.ReshapeTo(c.B, op.SliceAxis(c.B, dropout, 1, g, 1), ir.Shape{ir.Batch, dropout.Shape[2]})
+		gates = append(gates, op.MatMul(c.B, dropped(c, x, at), r.gate(c, w, g)))
+	}
+	return op.Concatenate(c.B, -1, gates...)
+}
+
+// dropped is x times a factor [n, features].
+func dropped(c *Context, x, factor *ir.Value) *ir.Value {
+	if len(x.Shape) == 3 {
+		factor = op.ReshapeTo(c.B, factor, ir.Shape{ir.Batch, 1, x.Shape[2]})
+	}
+	return op.Binary(c.B, "mul", x, factor)
+}
+
+// gate is what belongs to gate g of the last axis of x, on which the gates lie side
+// by side.
+func (r *recurrentCell) gate(c *Context, x *ir.Value, g int) *ir.Value {
+	return op.SliceAxis(c.B, x, -1, g*r.Units, r.Units)
+}

@@ -1,0 +1,213 @@
+package loop
+
+import "slices"
+
+// EachAccess calls f with every access of a kernel that has strides, those of
+// indices included. Families over lists of ids take whole buffers, and have none but
+// their extras.
+func EachAccess(k Kernel, f func(a *Access)) {
+	var visit func(list ...*Access)
+	visit = func(list ...*Access) {
+		for _, a := range list {
+			if f(a); a.Index != nil {
+				visit(a.Index)
+			}
+		}
+	}
+	each := func(list []Access) {
+		for i := range list {
+			visit(&list[i])
+		}
+	}
+	switch k := k.(type) {
+	case *Contract:
+		visit(&k.Out, &k.Lhs, &k.Rhs)
+		each(k.Extra)
+	case *Nest:
+		for i := range k.Body {
+			visit(&k.Body[i].Dst)
+			each(k.Body[i].Srcs)
+		}
+	case *GatherSum:
+		each(k.Extra)
+	case *Window:
+		visit(&k.In, &k.Out)
+	case *WindowGrad:
+		visit(&k.Window.In, &k.Window.Out, &k.DOut, &k.DIn)
+	}
+}
+
+// Copy is a kernel whose accesses may be changed.
+func Copy(k Kernel) Kernel {
+	switch o := k.(type) {
+	case *Contract:
+		c := *o
+		c.Extra = slices.Clone(o.Extra)
+		k = &c
+	case *Nest:
+		c := *o
+		c.Outer, c.Body = slices.Clone(o.Outer), slices.Clone(o.Body)
+		for i, s := range c.Body {
+			c.Body[i].Inner, c.Body[i].Srcs = slices.Clone(s.Inner), slices.Clone(s.Srcs)
+		}
+		k = &c
+	case *GatherSum:
+		c := *o
+		c.Extra = slices.Clone(o.Extra)
+		k = &c
+	case *ScatterSum:
+		c := *o
+		k = &c
+	case *MultiHot:
+		c := *o
+		k = &c
+	case *Window:
+		c := *o
+		k = &c
+	case *WindowGrad:
+		c := *o
+		k = &c
+	}
+	EachAccess(k, func(a *Access) {
+		a.Strides = slices.Clone(a.Strides)
+		if a.Index != nil {
+			index := *a.Index
+			a.Index = &index
+		}
+	})
+	return k
+}
+
+// Around is how many loops around a kernel its accesses have strides over, before
+// those over its own axes.
+func Around(k Kernel) int {
+	switch k := k.(type) {
+	case *Contract:
+		return len(k.Out.Strides) - len(k.Axes())
+	case *Nest:
+		if len(k.Body) > 0 {
+			s := k.Body[0]
+			return len(s.Dst.Strides) - len(k.Outer) - len(s.Inner)
+		}
+	case *GatherSum:
+		if len(k.Extra) > 0 {
+			return len(k.Extra[0].Strides) - len(k.Axes())
+		}
+	case *Window:
+		return len(k.Out.Strides) - len(k.Axes())
+	case *WindowGrad:
+		return len(k.DIn.Strides) - len(k.Window.Axes())
+	}
+	return 0
+}
+
+// Turn is a kernel as one turn of the loop around it runs it: its accesses have
+// strides over its own axes alone. How far the elements of a buffer lie from those
+// of the next turn is the same for all accesses of a kernel; moves has it.
+func Turn(k Kernel) (turn Kernel, moves map[*Buffer]int) {
+	n := Around(k)
+	if n == 0 {
+		return k, nil
+	}
+	k, moves = Copy(k), map[*Buffer]int{}
+	EachAccess(k, func(a *Access) {
+		moves[a.Buf] = a.Strides[n-1]
+		a.Strides = a.Strides[n:]
+	})
+	return k, moves
+}
+
+// Turned is the inverse of Turn. A buffer that does not move is read and written in
+// the same place in every turn.
+func Turned(k Kernel, moves map[*Buffer]int) Kernel {
+	k = Copy(k)
+	EachAccess(k, func(a *Access) { a.Strides = slices.Insert(a.Strides, 0, moves[a.Buf]) })
+	return k
+}
+
+// Part is a buffer as one turn of a loop sees it.
+type Part struct {
+	Of   *Buffer
+	Base int // the first element that is reached in turn 0
+	Move int // how much further it lies in the next
+}
+
+// InTurn is a kernel as one turn of the loop around it runs it on the parts of its
+// buffers: those that move are others, which begin at the first element that the turn
+// reaches. The kernels of all turns are one then.
+func InTurn(k Kernel) (step Kernel, parts map[*Buffer]Part) {
+	k, moves := Turn(k)
+	parts = map[*Buffer]Part{}
+	if moves == nil {
+		return k, parts
+	}
+	type span struct{ low, high int }
+	reached := map[*Buffer]*span{}
+	eachReach(k, func(a *Access, low, high int) {
+		s := reached[a.Buf]
+		if s == nil {
+			s = &span{low, high}
+			reached[a.Buf] = s
+		}
+		s.low, s.high = min(s.low, low), max(s.high, high)
+	})
+	stand := map[*Buffer]*Buffer{}
+	EachAccess(k, func(a *Access) {
+		move := moves[a.Buf]
+		if move == 0 {
+			return
+		}
+		b := stand[a.Buf]
+		if b == nil {
+			c := *a.Buf
+			c.Reach = reached[a.Buf].high - reached[a.Buf].low + 1
+			b = &c
+			stand[a.Buf], parts[b] = b, Part{a.Buf, reached[a.Buf].low, move}
+		}
+		a.Offset -= parts[b].Base
+		a.Buf = b
+	})
+	return k, parts
+}
+
+// eachReach calls f with the accesses of a kernel and the elements between which they
+// move within a row.
+func eachReach(k Kernel, f func(a *Access, low, high int)) {
+	reach := func(axes []Axis) func(list ...*Access) {
+		return func(list ...*Access) {
+			for _, a := range list {
+				for ; a != nil; a = a.Index {
+					low, high := a.Offset, a.Offset
+					for i, x := range axes {
+						if !x.Rows || x.N > 1 {
+							far := a.Strides[i] * (x.N - 1)
+							low, high = low+min(far, 0), high+max(far, 0)
+						}
+					}
+					f(a, low, high)
+				}
+			}
+		}
+	}
+	switch k := k.(type) {
+	case *Contract:
+		each := reach(k.Axes())
+		each(&k.Out, &k.Lhs, &k.Rhs)
+		for i := range k.Extra {
+			each(&k.Extra[i])
+		}
+	case *Nest:
+		for i := range k.Body {
+			s := &k.Body[i]
+			each := reach(k.Axes(*s))
+			each(&s.Dst)
+			for j := range s.Srcs {
+				each(&s.Srcs[j])
+			}
+		}
+	case *Window:
+		reach(k.Axes())(&k.In, &k.Out)
+	case *WindowGrad:
+		reach(k.Window.Axes())(&k.Window.In, &k.Window.Out, &k.DOut, &k.DIn)
+	}
+}
