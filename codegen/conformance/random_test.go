@@ -127,7 +127,14 @@ func (g *generator) input() object {
 // step appends one random layer.
 func (g *generator) step() {
 	width := g.shape[len(g.shape)-1]
-	if len(g.shape) > 1 && g.flip(50) {
+	switch {
+	case len(g.shape) == 2 && g.flip(40):
+		g.attention()
+		return
+	case len(g.shape) > 1 && g.flip(10):
+		g.positions()
+		return
+	case len(g.shape) > 1 && g.flip(50):
 		g.convolution()
 		return
 	}

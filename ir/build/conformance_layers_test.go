@@ -16,62 +16,65 @@ import (
 // to inputs and weights, penalties, state after a training step, statistics
 // that Normalization is fitted to.
 func TestKerasLayers(t *testing.T) {
-	vectors(t, "layers", 724, func(t *testing.T, v *vector, m *spec.Model) {
-		n, err := build.Build(m)
-		if err != nil {
+	vectors(t, "layers", 724, layerLikeKeras)
+	vectors(t, "attention", 144, layerLikeKeras)
+}
+
+func layerLikeKeras(t *testing.T, v *vector, m *spec.Model) {
+	n, err := build.Build(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := newEngine(t, v.Weights, n.Header.Segments)
+	g, penalty, err := build.Forward(m, v.Training)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outputs := map[string]int{}
+	for i, r := range m.OutputRefs() {
+		outputs[r.Name] = i
+	}
+	if names(v.Outputs) != names(v.Cotangent) || len(v.Outputs) != len(outputs) {
+		t.Fatalf("outputs %s, cotangents %s", names(v.Outputs), names(v.Cotangent))
+	}
+	total := objective(t, g, penalty, outputs)
+	if penalty != nil {
+		g.Outputs = append(g.Outputs, penalty)
+	}
+	asked := differentiateInputs(g, e, v)
+	if g.Loss = total; len(v.WeightGrads)+len(asked) > 0 {
+		if err := pass.Autodiff(g); err != nil {
 			t.Fatal(err)
 		}
-		e := newEngine(t, v.Weights, n.Header.Segments)
-		g, penalty, err := build.Forward(m, v.Training)
-		if err != nil {
-			t.Fatal(err)
+	}
+	for name, dy := range v.Cotangent {
+		v.Inputs["cotangent/"+name] = dy
+	}
+	r := e.run(g, v.batch)
+	for _, name := range sorted(v.Outputs) {
+		y, want := r.Outputs[outputs[name]], v.Outputs[name]
+		if !y.Shape.Equal(want.Shape) {
+			t.Errorf("output %s is %v, Keras's %v", name, y.Shape, want.Shape)
 		}
-		outputs := map[string]int{}
-		for i, r := range m.OutputRefs() {
-			outputs[r.Name] = i
+		agree(t, "output "+name, y.F, want.Data)
+	}
+	sameGrads(t, r, v, asked)
+	switch {
+	case (v.Penalty != nil) != (penalty != nil):
+		t.Error("only one of both has a penalty")
+	case penalty != nil:
+		agree(t, "penalty", r.Outputs[len(outputs)].F, []float64{*v.Penalty})
+	}
+	if v.Training {
+		for _, u := range r.Updates {
+			copy(e.Params[u.Segment].F, u.Value.F)
 		}
-		if names(v.Outputs) != names(v.Cotangent) || len(v.Outputs) != len(outputs) {
-			t.Fatalf("outputs %s, cotangents %s", names(v.Outputs), names(v.Cotangent))
+		for segment := range asked {
+			delete(e.Params, segment)
 		}
-		total := objective(t, g, penalty, outputs)
-		if penalty != nil {
-			g.Outputs = append(g.Outputs, penalty)
-		}
-		asked := differentiateInputs(g, e, v)
-		if g.Loss = total; len(v.WeightGrads)+len(asked) > 0 {
-			if err := pass.Autodiff(g); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for name, dy := range v.Cotangent {
-			v.Inputs["cotangent/"+name] = dy
-		}
-		r := e.run(g, v.batch)
-		for _, name := range sorted(v.Outputs) {
-			y, want := r.Outputs[outputs[name]], v.Outputs[name]
-			if !y.Shape.Equal(want.Shape) {
-				t.Errorf("output %s is %v, Keras's %v", name, y.Shape, want.Shape)
-			}
-			agree(t, "output "+name, y.F, want.Data)
-		}
-		sameGrads(t, r, v, asked)
-		switch {
-		case (v.Penalty != nil) != (penalty != nil):
-			t.Error("only one of both has a penalty")
-		case penalty != nil:
-			agree(t, "penalty", r.Outputs[len(outputs)].F, []float64{*v.Penalty})
-		}
-		if v.Training {
-			for _, u := range r.Updates {
-				copy(e.Params[u.Segment].F, u.Value.F)
-			}
-			for segment := range asked {
-				delete(e.Params, segment)
-			}
-			e.compare("after training:", v.WeightsAfter)
-		}
-		fitted(t, n, e, v)
-	})
+		e.compare("after training:", v.WeightsAfter)
+	}
+	fitted(t, n, e, v)
 }
 
 // sameGrads compares all gradients; asked are the inputs by segment.

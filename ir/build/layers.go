@@ -32,7 +32,9 @@ func (p *plan) resolveLayers() {
 			errs.Add(l.Pos, "%s: there is nothing that it could read", title)
 		case info.Merge && n < 2:
 			errs.Add(l.Pos, "%s: %s joins two or more inputs; write inputs: [a, b]", title, l.Type)
-		case !info.Merge && !info.More && n > 1:
+		case n > len(info.Reads) && info.Reads != nil:
+			errs.Add(p.reads[i][len(info.Reads)].Pos, "%s: %s takes at most %d inputs, %s, not %s", title, l.Type, len(info.Reads), strings.Join(info.Reads, ", "), quoted(p.reads[i]))
+		case !info.Merge && !info.More && info.Reads == nil && n > 1:
 			errs.Add(p.reads[i][1].Pos, "%s: %s takes one input, not %s; join them with Add or Concatenate first", title, l.Type, quoted(p.reads[i]))
 		}
 		p.errs = append(p.errs, errs...)

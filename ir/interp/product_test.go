@@ -33,7 +33,7 @@ func TestProduct(t *testing.T) {
 		{"i,i->", ir.Shape{4}, ir.Shape{4}, 4},
 		{"i,io->o", ir.Shape{4}, ir.Shape{4, 5}, 4},
 		{"oi,i->o", ir.Shape{5, 4}, ir.Shape{4}, 4},
-		{"ni,o->no", ir.Shape{n, 4}, ir.Shape{5}, 0},
+		{"ni,o->no", ir.Shape{n, 4}, ir.Shape{5}, 4}, // i is summed first
 	} {
 		for _, rows := range []int{1, 5} {
 			b := ir.NewBuilder("g")

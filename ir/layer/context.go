@@ -121,11 +121,18 @@ func (c *Context) Named(v *ir.Value, part string) *ir.Value {
 // initializer that call names. With a regularizer, its penalty joins the loss
 // while it is trainable, as in Keras.
 func (c *Context) Param(name string, shape ir.Shape, init, regularizer spec.Call) *ir.Value {
+	in, out := fans(shape)
+	return kernelOf(c, name, shape, in, out, init, regularizer)
+}
+
+// kernelOf is Param of a tensor whose units have so many inputs, and whose inputs
+// feed so many units: its shape does not say which of its axes are which.
+func kernelOf(c *Context, name string, shape ir.Shape, fanIn, fanOut int, init, regularizer spec.Call) *ir.Value {
 	role := block.Trainable
 	if !c.Trainable {
 		role = block.Frozen
 	}
-	v := c.param(name, shape, role, init)
+	v := c.param(name, shape, role, fanIn, fanOut, init)
 	if regularizer.Name != "" {
 		_, r, errs := regularizers.Resolve(regularizer)
 		c.report(errs)
@@ -138,7 +145,8 @@ func (c *Context) Param(name string, shape ir.Shape, init, regularizer spec.Call
 
 // State is a parameter that training writes and no optimizer touches.
 func (c *Context) State(name string, shape ir.Shape, init spec.Call) *ir.Value {
-	return c.param(name, shape, block.State, init)
+	in, out := fans(shape)
+	return c.param(name, shape, block.State, in, out, init)
 }
 
 // second reports that the layer uses the parameters of another one once more.
@@ -160,7 +168,7 @@ func shared(c *Context, name string, shape ir.Shape) *ir.Value {
 	return v
 }
 
-func (c *Context) param(name string, shape ir.Shape, role block.Role, init spec.Call) *ir.Value {
+func (c *Context) param(name string, shape ir.Shape, role block.Role, fanIn, fanOut int, init spec.Call) *ir.Value {
 	name = c.Part + name
 	if second(c) {
 		return shared(c, name, shape)
@@ -182,6 +190,9 @@ func (c *Context) param(name string, shape ir.Shape, role block.Role, init spec.
 		var err error
 		if filled, err = settings.Init(shape); err != nil {
 			errs.Add(init.Pos, "layer %s: %s %v: %v", diag.Quote(c.Name), name, shape, err)
+		}
+		if filled.FanIn > 0 {
+			filled.FanIn, filled.FanOut = fanIn, fanOut
 		}
 	}
 	if len(errs) > 0 {

@@ -29,15 +29,21 @@ func (d *Dropout) Build(c *Context, in []*ir.Value) *ir.Value {
 	if !c.floats(x) {
 		return c.poison()
 	}
-	if !c.Training || d.Rate == 0 {
+	return dropout(c, x, d.Rate, d.Seed)
+}
+
+// dropout sets values to 0 with probability rate while training, and multiplies
+// the others by 1/(1-rate).
+func dropout(c *Context, x *ir.Value, rate float64, seed *int64) *ir.Value {
+	if !c.Training || rate == 0 || !x.Valid() {
 		return x
 	}
 	stream := c.Name
-	if d.Seed != nil {
-		stream = fmt.Sprintf("%s#%d", c.Name, *d.Seed)
+	if seed != nil {
+		stream = fmt.Sprintf("%s#%d", c.Name, *seed)
 	}
 	u := c.Named(op.Uniform(c.B, stream, x.Shape), "noise")
 	// A value is kept where u >= rate; u comes from [0, 1).
-	kept := scalar.Call("mul", scalar.Arg(0), scalar.Num(1/(1-d.Rate)))
-	return op.MapOf(c.B, scalar.Call("select", scalar.Call("ge", scalar.Arg(1), scalar.Num(d.Rate)), kept, scalar.Num(0)), "dropout", x, u)
+	kept := scalar.Call("mul", scalar.Arg(0), scalar.Num(1/(1-rate)))
+	return op.MapOf(c.B, scalar.Call("select", scalar.Call("ge", scalar.Arg(1), scalar.Num(rate)), kept, scalar.Num(0)), "dropout", x, u)
 }

@@ -28,8 +28,11 @@ type Config interface {
 type Info struct {
 	Name string // Keras's class: "Dense"
 	Doc  string // one sentence
-	// Merge says that the layer joins two or more inputs; all others take one.
+	// Merge says that the layer joins two or more inputs.
 	Merge bool
+	// Reads says what each input is, of a layer that is neither a merge nor takes
+	// one input alone; which of them must be there is up to Build.
+	Reads []string
 	// More says that the layer takes others after the first, such as the states that
 	// it begins with; it reports itself how many.
 	More bool

@@ -23,7 +23,7 @@ func (*softmax) apply(c *Context, x *ir.Value) *ir.Value {
 // softmaxOver is exp(x-max)/Σ exp(x-max) over axes of x.
 func softmaxOver(c *Context, x *ir.Value, axes ...int) *ir.Value {
 	_, e, sum := exponentials(c, x, axes...)
-	return op.MapOf(c.B, scalar.Call("div", scalar.Arg(0), scalar.Arg(1)), "softmax", e, sum)
+	return op.Quotient(c.B, e, c.Named(op.Inverse(c.B, sum), "inverse"))
 }
 
 type logSoftmax struct{}

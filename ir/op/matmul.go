@@ -42,6 +42,8 @@ func Einsum(b *ir.Builder, spec string, x, y *ir.Value) *ir.Value {
 	if !ok || !ok2 || len(left) != len(x.Shape) || len(right) != len(y.Shape) {
 		return b.Errorf("einsum %q does not fit operands %v and %v", spec, x.Shape, y.Shape)
 	}
+	x, left = summedAlone(b, x, left, right+out)
+	y, right = summedAlone(b, y, right, left+out)
 	extent := map[byte]int{}
 	for i := range len(left) {
 		if d, seen := extent[left[i]]; seen && d != x.Shape[i] {
@@ -82,4 +84,22 @@ func Einsum(b *ir.Builder, spec string, x, y *ir.Value) *ir.Value {
 		c.Shape[i] = extent[out[i]]
 	}
 	return b.Apply(c, x, y)
+}
+
+// summedAlone sums x over the axes that nothing else has: no product is needed for
+// that.
+func summedAlone(b *ir.Builder, x *ir.Value, letters, others string) (*ir.Value, string) {
+	var axes []int
+	kept := ""
+	for i := range len(letters) {
+		if strings.Contains(others, letters[i:i+1]) {
+			kept += letters[i : i+1]
+		} else {
+			axes = append(axes, i)
+		}
+	}
+	if axes == nil {
+		return x, letters
+	}
+	return Sum(b, x, false, axes...), kept
 }

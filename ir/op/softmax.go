@@ -2,6 +2,7 @@ package op
 
 import (
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
@@ -9,7 +10,18 @@ import (
 // guards against overflow, takes no part in the gradient.
 func Softmax(b *ir.Builder, x *ir.Value, axis int) *ir.Value {
 	e := Unary(b, "exp", Binary(b, "sub", x, MaxStop(b, x, true, axis)))
-	return MapOf(b, scalar.Call("div", scalar.Arg(0), scalar.Arg(1)), "softmax", e, Sum(b, e, true, axis))
+	return Quotient(b, e, Inverse(b, Sum(b, e, true, axis)))
+}
+
+// Inverse is 1/sum of a softmax, once for all that it divides: a product takes a
+// fraction of the time of a quotient.
+func Inverse(b *ir.Builder, sum *ir.Value) *ir.Value {
+	return MapOf(b, scalar.Call("div", scalar.Num(1), scalar.Arg(0)), "inverse", sum)
+}
+
+// Quotient is exp(x)/Σ exp(x) of the exponentials and the inverse of their sum.
+func Quotient(b *ir.Builder, e, inverse *ir.Value) *ir.Value {
+	return MapOf(b, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "softmax", e, inverse)
 }
 
 // LogSoftmax is x - max - log Σ exp(x-max) along one axis.
@@ -35,4 +47,29 @@ func LogSumExp(b *ir.Builder, x *ir.Value, keep bool, ax int) *ir.Value {
 		return b.Errorf("logsumexp: %v", err)
 	}
 	return ReshapeTo(b, y, append(append(ir.Shape{}, x.Shape[:at]...), x.Shape[at+1:]...))
+}
+
+// SoftmaxVJP is the gradient by x of y = exp(x)/Σ exp(x), y·(dy - Σ y·dy), where v is
+// such a quotient: it needs y alone, and neither the exponentials nor their sum. x is
+// nil where v is anything else.
+func SoftmaxVJP(b *ir.Builder, v, dy *ir.Value) (x, dx *ir.Value) {
+	mapped := func(v *ir.Value, expr scalar.Expr, args int) bool {
+		m, ok := v.Op.(*Map)
+		return ok && len(v.Args) == args && scalar.Equal(m.Expr, expr)
+	}
+	if !mapped(v, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), 2) {
+		return nil, nil
+	}
+	e, inverse := v.Args[0], v.Args[1]
+	if !mapped(e, scalar.Call("exp", scalar.Arg(0)), 1) || !mapped(inverse, scalar.Call("div", scalar.Num(1), scalar.Arg(0)), 1) {
+		return nil, nil
+	}
+	from := inverse.Args[0]
+	sum, ok := from.Op.(*Reduce)
+	if !ok || from.Args[0] != e || sum.Kind != loop.Sum || sum.Mean || !sum.KeepDims || sum.Stop || sum.Expr != nil || sum.Finish != nil {
+		return nil, nil
+	}
+	dot := Sum(b, Binary(b, "mul", v, dy), true, sum.Axes...)
+	y := scalar.Call("mul", scalar.Arg(0), scalar.Call("sub", scalar.Arg(1), scalar.Arg(2)))
+	return e.Args[0], MapOf(b, y, "softmax gradient", v, dy, dot)
 }

@@ -100,11 +100,20 @@ func (d *tape) visit(v *ir.Value) {
 		return
 	}
 	before := len(d.b.Graph.Values)
-	grads := v.Op.VJP(d.b, v, dy)
-	for i, a := range v.Args {
-		if i < len(grads) && grads[i] != nil && grads[i].Valid() && d.needed[a] {
-			d.label(grads[i], a)
-			d.parts[a] = append(d.parts[a], grads[i])
+	hand := func(to, grad *ir.Value) {
+		if grad != nil && grad.Valid() && d.needed[to] {
+			d.label(grad, to)
+			d.parts[to] = append(d.parts[to], grad)
+		}
+	}
+	if x, dx := op.SoftmaxVJP(d.b, v, dy); x != nil {
+		hand(x, dx)
+	} else {
+		grads := v.Op.VJP(d.b, v, dy)
+		for i, a := range v.Args {
+			if i < len(grads) {
+				hand(a, grads[i])
+			}
 		}
 	}
 	// What the rule computes on the way belongs to the gradient of v too.

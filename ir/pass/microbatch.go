@@ -1,6 +1,8 @@
 package pass
 
 import (
+	"slices"
+
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/machine"
 )
@@ -12,11 +14,13 @@ import (
 // layers hand to one another within the cache. The sum of what a row moves
 // through memory decides:
 //
-//	3 · weights / rows      forward, and both gradients, read or write them
-//	2 · activations         written and read, where they do not fit the cache
+//	6 · weights / rows      forward, and both gradients, read or write them, and the
+//	                        gradients are added up
+//	2 · activations         written and read, where they have left the cache
 //
 // Convolutions, of few weights and large images, come out at a few rows, and
-// dense layers at the whole batch.
+// dense layers at the whole batch. Where not even a row fits, as in a transformer, few rows
+// still find in the cache what the kernel before has left there.
 func microBatch(p *loop.Program, m machine.Machine) int {
 	if p.Train == nil || p.Training.BatchStatistics {
 		return p.Batch // statistics need the batch at once: this is the unit of its memory
@@ -32,9 +36,9 @@ func microBatch(p *loop.Program, m machine.Machine) int {
 	}
 	arena := 4 * p.Train.ArenaFloats
 	cost := func(rows int) int {
-		c := 3 * weights / rows
+		c := 6 * weights / rows
 		if arena/p.Batch*rows > m.ArenaBytes {
-			c += 2 * arena / p.Batch
+			c += 2 * missed(p.Train, m.ArenaBytes/rows)
 		}
 		return c
 	}
@@ -45,6 +49,44 @@ func microBatch(p *loop.Program, m machine.Machine) int {
 		}
 	}
 	return best
+}
+
+// missed is how many bytes of the arena a step reads for each row that are not in
+// a cache of so many bytes a row any more: between them and their last use others
+// of that size have been used (R. L. Mattson et al., Evaluation techniques for storage
+// hierarchies, IBM Systems Journal 9, 1970).
+func missed(plan *loop.Plan, cache int) int {
+	var recent []*loop.Buffer // the last one used is the last
+	use := func(b *loop.Buffer) int {
+		size := 4 * b.Row()
+		between := size
+		i := len(recent) - 1
+		for ; i >= 0 && recent[i] != b; i-- {
+			between += 4 * recent[i].Row()
+		}
+		if i >= 0 {
+			recent = slices.Delete(recent, i, i+1)
+		}
+		if recent = append(recent, b); between > cache {
+			return size
+		}
+		return 0
+	}
+	bytes := 0
+	runs, _ := plan.Flat()
+	for _, r := range runs {
+		for _, a := range r.Kernel.Reads() {
+			if a.Buf.Class == loop.Arena && a.Buf.Rows {
+				bytes += use(a.Buf)
+			}
+		}
+		for _, a := range r.Kernel.Writes() {
+			if a.Buf.Class == loop.Arena && a.Buf.Rows {
+				use(a.Buf)
+			}
+		}
+	}
+	return bytes
 }
 
 // params counts the elements of the parameters that a loop reads.

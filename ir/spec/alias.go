@@ -10,7 +10,8 @@ import (
 // layerAliases are second names that Keras has for layers: the names beside the
 // first one in the keras_export of their classes (Keras 3, layers/*).
 var layerAliases = map[string]string{
-	"Convolution1D": "Conv1D", "Convolution2D": "Conv2D", "Convolution3D": "Conv3D",
+	"GroupQueryAttention": "GroupedQueryAttention",
+	"Convolution1D":       "Conv1D", "Convolution2D": "Conv2D", "Convolution3D": "Conv3D",
 	"Convolution1DTranspose": "Conv1DTranspose", "Convolution2DTranspose": "Conv2DTranspose", "Convolution3DTranspose": "Conv3DTranspose",
 	"SeparableConvolution1D": "SeparableConv1D", "SeparableConvolution2D": "SeparableConv2D",
 	"MaxPool1D": "MaxPooling1D", "MaxPool2D": "MaxPooling2D", "MaxPool3D": "MaxPooling3D",

@@ -32,6 +32,7 @@ type ArgDoc struct {
 	Required   bool
 	Positional bool     // may stand alone and without its name
 	Nullable   bool     // may be null
+	Gaps       bool     // ints: null may stand for an element
 	Default    any      // int64, float64, bool, string, []any, or nil for none
 	OneOf      []string // string: the only values
 	Size       int      // ints: how many, of which one may stand for all; pairs: of how many axes; 0 is any number

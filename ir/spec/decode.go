@@ -20,7 +20,8 @@ import (
 //	Activation spec.Call `arg:"activation,of=activation"`
 //
 // and are int, int64, float64, bool, string, slices of int, float64 or string
-// (one element may stand without brackets), [][2]int (a pair of numbers for
+// (one element may stand without brackets), []*int (the same, with null among its
+// elements), [][2]int (a pair of numbers for
 // each axis), Call, Value, or a pointer to one of these, nil for null; embedded
 // structs are flattened. The options are required; positional, for the argument
 // that may stand alone (otherwise the first field); min and max, above and below
@@ -243,7 +244,7 @@ func (d *decoder) fillList(dst reflect.Value, f *field, v Value) {
 	}
 	s := reflect.MakeSlice(dst.Type(), len(items), len(items))
 	for i, e := range items {
-		if e.Kind == Null || e.Kind == List || e.Kind == Map {
+		if e.Kind == Null && !f.Gaps || e.Kind == List || e.Kind == Map {
 			d.wrong(f, v, func(w Value) bool { return false })
 			return
 		}

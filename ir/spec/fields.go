@@ -33,6 +33,7 @@ func fieldsOf(of any) []*field {
 		}
 		f := &field{ArgDoc{Name: in.Name, Doc: in.Doc}, in}
 		f.Type, f.Nullable = typeName(in.At.Type())
+		f.Gaps = in.At.Kind() == reflect.Slice && in.At.Type().Elem().Kind() == reflect.Pointer
 		for _, o := range in.Options {
 			if !f.option(o.Key, o.Value) {
 				panic(fmt.Sprintf("spec: field %s.%s: tag option %q", in.In, in.Go, o.Key))

@@ -186,7 +186,11 @@ func (s *schema) arg(a ArgDoc) schemaNode {
 	}
 	switch a.Type {
 	case "ints", "floats", "strings":
-		node = anyOf(node, arrayOf(node, a.Size))
+		each := node
+		if a.Gaps {
+			each = anyOf(node, schemaNode{"type": "null"})
+		}
+		node = anyOf(node, arrayOf(each, a.Size))
 	case "pairs":
 		each := anyOf(node, arrayOf(node, 2))
 		if a.Size == 1 {

@@ -26,7 +26,9 @@ func (a *ArgDoc) takes() string {
 	case "ints":
 		switch a.Size {
 		case 0:
-			s = "a list of whole numbers"
+			if s = "a list of whole numbers"; a.Gaps {
+				s = "a list of whole numbers and nulls"
+			}
 		case 1:
 			s = "a whole number"
 		default:

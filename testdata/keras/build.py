@@ -37,6 +37,12 @@ LAYERS = {
         keras.layers.Permute,
         keras.layers.RepeatVector,
         keras.layers.PReLU,
+        keras.layers.Masking,
+        keras.layers.EinsumDense,
+        keras.layers.Attention,
+        keras.layers.AdditiveAttention,
+        keras.layers.MultiHeadAttention,
+        keras.layers.GroupQueryAttention,
         keras.layers.LayerNormalization,
         keras.layers.GroupNormalization,
         keras.layers.RMSNormalization,
@@ -67,6 +73,10 @@ LAYERS = {
         keras.layers.TimeDistributed,
     )
 }
+
+HEADS = (keras.layers.MultiHeadAttention, keras.layers.GroupQueryAttention)  # take their inputs as arguments
+
+CALL = ("use_causal_mask", "attention_mask", "return_attention_scores")  # arguments of a description that Keras takes with the call
 
 CELLS = {
     cls.__name__: cls
@@ -100,10 +110,13 @@ def results(built):
             for s in states(inner.cell)
         ]
         return ([] if built.merge_mode else ["backward"]) + ways
+    if isinstance(built, (keras.layers.Attention, *HEADS)):
+        return ["attention_scores"]
     return states(built.cell) if isinstance(built, keras.layers.RNN) else []
 
 
 MERGE = keras.layers.Add.__mro__[1]  # what joins several inputs
+
 
 OPTIMIZERS = {
     "sgd": keras.optimizers.SGD,
@@ -184,7 +197,7 @@ def layer(kind, args, mask_batch):
     args = {
         key: regularizer(value) if key.endswith("_regularizer") else value
         for key, value in args.items()
-        if key != "inputs"
+        if key not in ("inputs", *CALL)
     }
     if "cell" in args:
         args["cell"] = cell(args["cell"])
@@ -218,15 +231,7 @@ def connect(entries, tensors, last, made, mask_batch):
         built = layer(kind, args, mask_batch)
         made[built.name] = built
         sources = [tensors[s] for s in args.get("inputs", [])] or [last]
-        if issubclass(LAYERS[kind], MERGE):
-            values = built(sources)
-        elif len(sources) > 1:
-            initial = sources[1:]
-            if isinstance(built, keras.layers.RNN):
-                initial = keras.tree.pack_sequence_as(built.state_size, initial)
-            values = built(sources[0], initial_state=initial)
-        else:
-            values = built(sources[0])
+        values = apply(built, args, sources)
         last, *others = keras.tree.flatten(values)
         tensors[built.name] = last
         for name, value in zip(results(built), others):
@@ -300,6 +305,25 @@ def build(model, mask_batch=None):
     return out
 
 
+def apply(built, args, sources):
+    """Calls a layer as its class wants its inputs."""
+    call = {key: True for key in ("use_causal_mask", "return_attention_scores") if args.get(key)}
+    if isinstance(built, keras.layers.Attention):
+        return built(sources * 2 if len(sources) == 1 else sources, **call)
+    if isinstance(built, HEADS):
+        if args.get("attention_mask"):
+            call["attention_mask"] = sources.pop()
+        return built(*(sources * 2 if len(sources) == 1 else sources), **call)
+    if isinstance(built, MERGE):
+        return built(sources)
+    if len(sources) == 1:
+        return built(sources[0])
+    initial = sources[1:]
+    if isinstance(built, keras.layers.RNN):
+        initial = keras.tree.pack_sequence_as(built.state_size, initial)
+    return built(sources[0], initial_state=initial)
+
+
 def loss_of(value):
     name, args = named(value)
     return LOSSES[name](**args)
@@ -337,9 +361,12 @@ def dense_gradients(optimizer):
 
 
 def weights(model):
-    """All weights by nngen's names, `layer/variable`, in Keras's order. Injected masks are no weights."""
+    """All weights by nngen's names, `layer/variable`, in Keras's order. Injected masks are no weights.
+
+    The variables of layers within a layer have paths: `layer/query/kernel`.
+    """
     return {
-        f"{lay.name}/{name}": v
+        v.path[v.path.index(lay.name + "/") :] if isinstance(lay, HEADS) else f"{lay.name}/{name}": v
         for lay in layers(model)
         for name, v in variables(lay)
         if not (isinstance(lay, MaskedDropout) and v.name == "mask")

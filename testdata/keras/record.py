@@ -60,6 +60,7 @@ def case(name, model, inputs, weights=None, training=False, adapt=None, scale=0.
         if masks:
             out["masks"] = masks
     x = feed(net, inputs)
+    dropped = attention_masks(net) if training else {}
     with tf.GradientTape() as tape:
         tape.watch([t for t in (x if isinstance(x, list) else [x]) if t.dtype.is_floating])
         y = net(x, training=training)
@@ -69,6 +70,8 @@ def case(name, model, inputs, weights=None, training=False, adapt=None, scale=0.
         total = sum(tf.reduce_sum(t * dy) for t, dy in zip(ys, dys))
         if penalty is not None:
             total = total + penalty
+    if dropped:
+        out["masks"] = {**out.get("masks", {}), **{name: tensor(mask) for name, mask in dropped.items()}}
     names = model.get("outputs") or [net.layers[-1].name]
     out["outputs"] = tensors(dict(zip(names, (t.numpy() for t in ys))))
     out["cotangent"] = tensors(dict(zip(names, dys)))
@@ -83,6 +86,31 @@ def case(name, model, inputs, weights=None, training=False, adapt=None, scale=0.
     if training:
         out["weights_after"] = snapshot(net)
     return out
+
+
+def attention_masks(net):
+    """Which scores each attention layer keeps, by its name, filled in by the net's next call.
+
+    Where a score is 0 anyway, it counts as dropped.
+    """
+    owners, masks = {}, {}
+    for layer in net.layers:
+        owner = getattr(layer, "_dropout_layer", layer)
+        if layer is not owner or isinstance(layer, keras.layers.Attention):
+            if hasattr(owner, "seed_generator"):
+                owners[id(owner.seed_generator)] = layer.name
+    random = keras.src.backend.random
+    dropout = getattr(random.dropout, "original", random.dropout)
+
+    def watched(inputs, rate, noise_shape=None, seed=None):
+        y = dropout(inputs, rate, noise_shape, seed)
+        if id(seed) in owners:
+            masks[owners[id(seed)]] = (y.numpy() != 0).astype("int32")
+        return y
+
+    watched.original = dropout
+    random.dropout = watched
+    return masks
 
 
 def dictated(cell, prefix, r, rows):
