@@ -46,7 +46,7 @@ func predict(s *pass) []float32 {
 	normalize4(scale, s.x, &s.p.ScaleMean, &s.p.ScaleVariance, s.n)
 	// hidden (Dense): bias, relu
 	dense4x16Relu(hidden, scale, &s.p.HiddenW, &s.p.HiddenB, s.n)
-	// species (Dense): bias
+	// species (Dense): bias, softmax
 	dense16x3(speciesPre, hidden, &s.p.SpeciesW, &s.p.SpeciesB, s.n)
 	softmax3(species, speciesPre, s.n)
 	return s.all(16, 3)

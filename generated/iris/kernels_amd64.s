@@ -91,7 +91,7 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 #define foldSumAVX512() \
 	VPERMILPS $0x4e, Z13, Z12; VADDPS Z12, Z13, Z13; VPERMILPS $0xb1, Z13, Z12; VADDPS Z12, Z13, Z13
 #define valueAVX512V2(a) \
-	VDIVPS Z13, Z15, Z12; VMOVUPS Z12, K1, a
+	VMULPS Z12, Z15, Z13; VMOVUPS Z13, K1, a
 #define termAVX2() \
 	VMOVAPS Y1, Y2; VBROADCASTSS constants<>+56(SB), Y3; VBLENDVPS Y0, Y2, Y3, Y2
 #define foldMaxAVX2() \
@@ -117,7 +117,7 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 #define foldSumAVX2() \
 	VPERMILPS $0x4e, Y2, Y1; VADDPS Y1, Y2, Y2; VPERMILPS $0xb1, Y2, Y1; VADDPS Y1, Y2, Y2
 #define valueAVX2V2(a) \
-	VDIVPS Y2, Y4, Y1; VMASKMOVPS Y1, Y0, a
+	VMULPS Y1, Y4, Y2; VMASKMOVPS Y2, Y0, a
 #define reluGradientAVX512(a, b, c, d, e) \
 	VMOVUPS a, b; VCMPPS.BCST $0x1e, constants<>+4(SB), b, K1; VMOVAPS.Z c, K1, d; VMOVUPS d, e
 #define reluGradientAVX2(a, b, c, d, e, f) \
@@ -682,6 +682,8 @@ loop:
 	valueAVX512((CX))
 	termAVX512V2()
 	foldSumAVX512()
+	VMOVAPS Z11, Z12
+	VDIVPS Z13, Z12, Z12
 	valueAVX512V2((CX))
 	ADDQ $+12, AX
 	ADDQ $+12, CX
@@ -704,6 +706,8 @@ loop:
 	valueAVX2((CX))
 	termAVX2V2()
 	foldSumAVX2()
+	VBROADCASTSS constants<>+52(SB), Y1
+	VDIVPS Y2, Y1, Y1
 	valueAVX2V2((CX))
 	ADDQ $+12, AX
 	ADDQ $+12, CX
@@ -734,6 +738,8 @@ loop:
 	termAVX512V2()
 	foldSumAVX512()
 	VMOVSS X13, (BX)
+	VMOVAPS Z11, Z12
+	VDIVPS Z13, Z12, Z12
 	valueAVX512V2((DX))
 	ADDQ $+4, AX
 	ADDQ $+12, CX
@@ -762,6 +768,8 @@ loop:
 	termAVX2V2()
 	foldSumAVX2()
 	VMOVSS X2, (BX)
+	VBROADCASTSS constants<>+52(SB), Y1
+	VDIVPS Y2, Y1, Y1
 	valueAVX2V2((DX))
 	ADDQ $+4, AX
 	ADDQ $+12, CX
@@ -795,6 +803,8 @@ loop:
 	termAVX512V2()
 	foldSumAVX512()
 	VMOVSS X13, (BX)
+	VMOVAPS Z11, Z12
+	VDIVPS Z13, Z12, Z12
 	valueAVX512V2((SI))
 	ADDQ $+4, AX
 	ADDQ $+12, CX
@@ -825,6 +835,8 @@ loop:
 	termAVX2V2()
 	foldSumAVX2()
 	VMOVSS X2, (BX)
+	VBROADCASTSS constants<>+52(SB), Y1
+	VDIVPS Y2, Y1, Y1
 	valueAVX2V2((SI))
 	ADDQ $+4, AX
 	ADDQ $+12, CX
@@ -1579,10 +1591,12 @@ TEXT ·networkAVX512(SB), $128-32
 	VADDPS Y7, Y2, Y2
 	VPERMILPS $0xb1, Y2, Y7
 	VADDPS Y7, Y2, Y2
-	VBROADCASTSS X2, Z2
+	VBROADCASTSS constants<>+52(SB), Y7
+	VDIVPS Y2, Y7, Y7
+	VBROADCASTSS X7, Z7
 	VMOVAPS Y3, Y1
-	VMOVAPS Y2, Y7
-	VDIVPS Y7, Y1, Y0
+	VMOVAPS Y7, Y2
+	VMULPS Y2, Y1, Y0
 	VMOVUPS Y0, 192(BX)
 	VMOVUPS Y0, K2, (AX)
 	VMOVAPS Y0, Y3
@@ -1665,9 +1679,11 @@ TEXT ·networkAVX2(SB), $128-32
 	VADDPS Y8, Y0, Y0
 	VPERMILPS $0xb1, Y0, Y8
 	VADDPS Y8, Y0, Y0
+	VBROADCASTSS constants<>+52(SB), Y8
+	VDIVPS Y0, Y8, Y8
 	VMOVAPS Y5, Y3
-	VMOVAPS Y0, Y8
-	VDIVPS Y8, Y3, Y7
+	VMOVAPS Y8, Y0
+	VMULPS Y0, Y3, Y7
 	VMOVUPS Y7, 128(BX)
 	VMASKMOVPS Y7, Y6, (AX)
 	VMOVAPS Y7, Y5

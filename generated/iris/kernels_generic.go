@@ -77,8 +77,8 @@ func dense16x3Go[F nn.Float](y, x []F, w *[16][3]F, b *[3]F, n int) {
 //
 //	top = max x
 //	y = exp(x - top)
-//	sum = Σ y
-//	y = y / sum
+//	inverse = 1 / (Σ y)
+//	y = y * inverse
 func softmax3Go[F nn.Float](y, x []F, n int) {
 	for r := range n {
 		xr := (*[3]F)(x[r*3:])
@@ -90,12 +90,13 @@ func softmax3Go[F nn.Float](y, x []F, n int) {
 		for i := range 3 {
 			yr[i] = exp(xr[i] - top)
 		}
-		var sum F
+		var inverse F
 		for i := range 3 {
-			sum += yr[i]
+			inverse += yr[i]
 		}
+		inverse = 1 / inverse // softmax
 		for i := range 3 {
-			yr[i] /= sum // softmax
+			yr[i] = F(yr[i] * inverse) // softmax
 		}
 	}
 }
@@ -105,7 +106,8 @@ func softmax3Go[F nn.Float](y, x []F, n int) {
 //	y = max x
 //	z = exp(x - y)
 //	g = Σ z
-//	z = z / g
+//	inverse = 1 / g
+//	z = z * inverse
 func softmax3WithMaxSumGo[F nn.Float](y, z, g, x []F, n int) {
 	y = y[:n]
 	g = g[:n]
@@ -125,8 +127,9 @@ func softmax3WithMaxSumGo[F nn.Float](y, z, g, x []F, n int) {
 			sum += zr[i]
 		}
 		g[r] = sum
+		inverse := 1 / g[r] // softmax
 		for i := range 3 {
-			zr[i] /= g[r] // softmax
+			zr[i] = F(zr[i] * inverse) // softmax
 		}
 	}
 }
@@ -174,7 +177,8 @@ func batchMeanScalar[F nn.Float](y, x *[1]F, invTotal F) {
 //	y = max x
 //	z = exp(x - y)
 //	g = Σ z
-//	h = z / g
+//	inverse = 1 / g
+//	h = z * inverse
 func softmax3WithMaxExpSumGo[F nn.Float](y, z, g, h, x []F, n int) {
 	y = y[:n]
 	g = g[:n]
@@ -195,8 +199,9 @@ func softmax3WithMaxExpSumGo[F nn.Float](y, z, g, h, x []F, n int) {
 			sum += zr[i]
 		}
 		g[r] = sum
+		inverse := 1 / g[r] // softmax
 		for i := range 3 {
-			hr[i] = zr[i] / g[r] // softmax
+			hr[i] = F(zr[i] * inverse) // softmax
 		}
 	}
 }

@@ -60,7 +60,7 @@ var network = modeltest.Network[*Model, Input, Output, Target, Params]{
 	Calls:  float64Calls,
 	Floats: 752, Loss: 736,
 	Rows:        16,
-	PredictWork: 290, BatchWork: 4640, FitWork: 10817,
+	PredictWork: 291, BatchWork: 4656, FitWork: 10833,
 }
 
 func TestModel(t *testing.T) { network.Test(t) }

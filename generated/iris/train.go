@@ -181,7 +181,7 @@ const workFloats = 48
 
 // trainShare is how many rows are worth sharing out among workers: as many as
 // keep one of them busy for some microseconds.
-const trainShare = 1551
+const trainShare = 1548
 
 // engine is a training step and the memory that it works in. It implements
 // train.Engine.

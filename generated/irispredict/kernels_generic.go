@@ -72,8 +72,8 @@ func dense16x3Go(y, x []float32, w *[16][3]float32, b *[3]float32, n int) {
 //
 //	top = max x
 //	y = exp(x - top)
-//	sum = Σ y
-//	y = y / sum
+//	inverse = 1 / (Σ y)
+//	y = y * inverse
 func softmax3Go(y, x []float32, n int) {
 	for r := range n {
 		xr := (*[3]float32)(x[r*3:])
@@ -85,12 +85,13 @@ func softmax3Go(y, x []float32, n int) {
 		for i := range 3 {
 			yr[i] = exp(xr[i] - top)
 		}
-		var sum float32
+		var inverse float32
 		for i := range 3 {
-			sum += yr[i]
+			inverse += yr[i]
 		}
+		inverse = 1 / inverse // softmax
 		for i := range 3 {
-			yr[i] /= sum // softmax
+			yr[i] = float32(yr[i] * inverse) // softmax
 		}
 	}
 }

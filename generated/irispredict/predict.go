@@ -26,7 +26,7 @@ func (m *Model) predictRow(out *Output, x *Input) {
 }
 
 // predictShare is how many rows are worth a goroutine of their own.
-const predictShare = 3615
+const predictShare = 3603
 
 // PredictBatch computes dst[i] from x[i] for any number of samples, with the same
 // results as Predict. Many samples are shared out among goroutines, which end

@@ -51,7 +51,7 @@ func predict(s *pass) []float32 {
 	// hidden (Dense): bias, relu
 	dense784x512Relu(hidden, rescalingAll, &s.p.HiddenW, &s.p.HiddenB, s.work, s.n, s.t)
 	s.t.Wait()
-	// digit (Dense): bias
+	// digit (Dense): bias, softmax
 	dense512x10(digitPreAll, hidden, &s.p.DigitW, &s.p.DigitB, s.n, s.t)
 	s.t.Wait()
 	softmax10(digit, digitPre, s.rows)

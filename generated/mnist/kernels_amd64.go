@@ -128,7 +128,7 @@ func dense784x512Relu(
 		}
 	default:
 		r0, r1 := t.Share(n)
-		dense784x512ReluGo(y[r0*512:r1*512], x[r0*784:r1*784], w, b, r1-r0)
+		dense784x512ReluGo(y[r0*512:], x[r0*784:], w, b, r1-r0)
 	}
 }
 
@@ -184,7 +184,7 @@ func dense512x10(y, x []float32, w *[512][10]float32, b *[10]float32, n int, t *
 		}
 	default:
 		r0, r1 := t.Share(n)
-		dense512x10Go(y[r0*10:r1*10], x[r0*512:r1*512], w, b, r1-r0)
+		dense512x10Go(y[r0*10:], x[r0*512:], w, b, r1-r0)
 	}
 }
 
@@ -326,7 +326,7 @@ func dense512x10GradX(
 		}
 	default:
 		r0, r1 := t.Share(n)
-		dense512x10GradXGo(dx[r0*512:r1*512], dy[r0*10:r1*10], w, h[r0*512:r1*512], r1-r0)
+		dense512x10GradXGo(dx[r0*512:], dy[r0*10:], w, h[r0*512:], r1-r0)
 	}
 }
 

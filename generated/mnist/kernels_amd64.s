@@ -108,7 +108,7 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 	VADDPS Z12, Z13, Z13; VPERMILPS $0x4e, Z13, Z12; VADDPS Z12, Z13, Z13; VPERMILPS $0xb1, Z13, Z12; \
 	VADDPS Z12, Z13, Z13
 #define valueAVX512V3(a) \
-	VDIVPS Z13, Z15, Z12; VMOVUPS Z12, K1, a
+	VMULPS Z12, Z15, Z13; VMOVUPS Z13, K1, a
 #define termAVX2() \
 	VMOVAPS Y2, Y4; VBROADCASTSS constants<>+56(SB), Y5; VBLENDVPS Y0, Y4, Y5, Y4
 #define foldMaxAVX2() \
@@ -153,9 +153,9 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 	VPERM2F128 $0x01, Y3, Y3, Y2; VADDPS Y2, Y3, Y3; VPERMILPS $0x4e, Y3, Y2; VADDPS Y2, Y3, Y3; \
 	VPERMILPS $0xb1, Y3, Y2; VADDPS Y2, Y3, Y3
 #define valueAVX2V4(a) \
-	VDIVPS Y3, Y5, Y2; VMOVUPS Y2, a
+	VMULPS Y2, Y5, Y3; VMOVUPS Y3, a
 #define valueAVX2V5(a) \
-	VDIVPS Y3, Y6, Y1; VMASKMOVPS Y1, Y0, a
+	VMULPS Y2, Y6, Y1; VMASKMOVPS Y1, Y0, a
 #define gatherAVX512(a, b, c, d, e, f) \
 	VMOVUPS a, b; VINSERTF32X4 $0x01, c, d, d; VINSERTF32X4 $0x02, e, d, d; \
 	VINSERTF32X4 $0x03, f, d, d
@@ -1184,6 +1184,8 @@ loop:
 	valueAVX512V2((CX))
 	termAVX512V2()
 	foldSumAVX512()
+	VMOVAPS Z11, Z12
+	VDIVPS Z13, Z12, Z12
 	valueAVX512V3((CX))
 	ADDQ $+40, AX
 	ADDQ $+40, CX
@@ -1217,6 +1219,8 @@ loop:
 	termAVX2V2()
 	VADDPS Y2, Y3, Y3
 	foldSumAVX2()
+	VBROADCASTSS constants<>+52(SB), Y2
+	VDIVPS Y3, Y2, Y2
 	valueAVX2V4((CX))
 	valueAVX2V5(32(CX))
 	ADDQ $+40, AX
@@ -1248,6 +1252,8 @@ loop:
 	termAVX512V2()
 	foldSumAVX512()
 	VMOVSS X13, (BX)
+	VMOVAPS Z11, Z12
+	VDIVPS Z13, Z12, Z12
 	valueAVX512V3((DX))
 	ADDQ $+4, AX
 	ADDQ $+40, CX
@@ -1287,6 +1293,8 @@ loop:
 	VADDPS Y2, Y3, Y3
 	foldSumAVX2()
 	VMOVSS X3, (BX)
+	VBROADCASTSS constants<>+52(SB), Y2
+	VDIVPS Y3, Y2, Y2
 	valueAVX2V4((DX))
 	valueAVX2V5(32(DX))
 	ADDQ $+4, AX
@@ -1321,6 +1329,8 @@ loop:
 	termAVX512V2()
 	foldSumAVX512()
 	VMOVSS X13, (BX)
+	VMOVAPS Z11, Z12
+	VDIVPS Z13, Z12, Z12
 	valueAVX512V3((SI))
 	ADDQ $+4, AX
 	ADDQ $+40, CX
@@ -1362,6 +1372,8 @@ loop:
 	VADDPS Y2, Y3, Y3
 	foldSumAVX2()
 	VMOVSS X3, (BX)
+	VBROADCASTSS constants<>+52(SB), Y2
+	VDIVPS Y3, Y2, Y2
 	valueAVX2V4((SI))
 	valueAVX2V5(32(SI))
 	ADDQ $+4, AX

@@ -82,8 +82,8 @@ func dense512x10Go[F nn.Float](y, x []F, w *[512][10]F, b *[10]F, n int) {
 //
 //	top = max x
 //	y = exp(x - top)
-//	sum = Σ y
-//	y = y / sum
+//	inverse = 1 / (Σ y)
+//	y = y * inverse
 func softmax10Go[F nn.Float](y, x []F, n int) {
 	for r := range n {
 		xr := (*[10]F)(x[r*10:])
@@ -95,12 +95,13 @@ func softmax10Go[F nn.Float](y, x []F, n int) {
 		for i := range 10 {
 			yr[i] = exp(xr[i] - top)
 		}
-		var sum F
+		var inverse F
 		for i := range 10 {
-			sum += yr[i]
+			inverse += yr[i]
 		}
+		inverse = 1 / inverse // softmax
 		for i := range 10 {
-			yr[i] /= sum // softmax
+			yr[i] = F(yr[i] * inverse) // softmax
 		}
 	}
 }
@@ -110,7 +111,8 @@ func softmax10Go[F nn.Float](y, x []F, n int) {
 //	y = max x
 //	z = exp(x - y)
 //	g = Σ z
-//	z = z / g
+//	inverse = 1 / g
+//	z = z * inverse
 func softmax10WithMaxSumGo[F nn.Float](y, z, g, x []F, n int) {
 	y = y[:n]
 	g = g[:n]
@@ -130,8 +132,9 @@ func softmax10WithMaxSumGo[F nn.Float](y, z, g, x []F, n int) {
 			sum += zr[i]
 		}
 		g[r] = sum
+		inverse := 1 / g[r] // softmax
 		for i := range 10 {
-			zr[i] /= g[r] // softmax
+			zr[i] = F(zr[i] * inverse) // softmax
 		}
 	}
 }
@@ -179,7 +182,8 @@ func batchMeanScalar[F nn.Float](y, x *[1]F, invTotal F) {
 //	y = max x
 //	z = exp(x - y)
 //	g = Σ z
-//	h = z / g
+//	inverse = 1 / g
+//	h = z * inverse
 func softmax10WithMaxExpSumGo[F nn.Float](y, z, g, h, x []F, n int) {
 	y = y[:n]
 	g = g[:n]
@@ -200,8 +204,9 @@ func softmax10WithMaxExpSumGo[F nn.Float](y, z, g, h, x []F, n int) {
 			sum += zr[i]
 		}
 		g[r] = sum
+		inverse := 1 / g[r] // softmax
 		for i := range 10 {
-			hr[i] = zr[i] / g[r] // softmax
+			hr[i] = F(zr[i] * inverse) // softmax
 		}
 	}
 }

@@ -60,7 +60,7 @@ var network = modeltest.Network[*Model, Input, Output, Target, Params]{
 	Calls:  float64Calls,
 	Floats: 235408, Loss: 235392,
 	Rows:        128,
-	PredictWork: 814924, BatchWork: 104310272, FitWork: 209893761,
+	PredictWork: 814925, BatchWork: 104310400, FitWork: 209893889,
 	WeightBytes: 1628200,
 }
 

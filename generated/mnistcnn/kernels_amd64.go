@@ -117,7 +117,7 @@ func conv3x3x1To32Relu(
 		}
 	default:
 		r0, r1 := t.Share(n)
-		conv3x3x1To32ReluGo(y[r0*21632:r1*21632], x[r0*784:r1*784], w, b, r1-r0)
+		conv3x3x1To32ReluGo(y[r0*21632:], x[r0*784:], w, b, r1-r0)
 	}
 }
 
@@ -196,7 +196,7 @@ func conv3x3x32To64Relu(
 		}
 	default:
 		r0, r1 := t.Share(n)
-		conv3x3x32To64ReluGo(y[r0*7744:r1*7744], x[r0*5408:r1*5408], w, b, r1-r0)
+		conv3x3x32To64ReluGo(y[r0*7744:], x[r0*5408:], w, b, r1-r0)
 	}
 }
 
@@ -269,7 +269,7 @@ func dense1600x10(y, x []float32, w *[1600][10]float32, b *[10]float32, n int, t
 		}
 	default:
 		r0, r1 := t.Share(n)
-		dense1600x10Go(y[r0*10:r1*10], x[r0*1600:r1*1600], w, b, r1-r0)
+		dense1600x10Go(y[r0*10:], x[r0*1600:], w, b, r1-r0)
 	}
 }
 
@@ -436,7 +436,7 @@ func dense1600x10GradX(
 		}
 	default:
 		r0, r1 := t.Share(n)
-		dense1600x10GradXGo(dx[r0*1600:r1*1600], dy[r0*10:r1*10], w, r1-r0)
+		dense1600x10GradXGo(dx[r0*1600:], dy[r0*10:], w, r1-r0)
 	}
 }
 
@@ -605,9 +605,7 @@ func conv3x3x32To64GradX(
 		}
 	default:
 		r0, r1 := t.Share(n)
-		conv3x3x32To64GradXGo(
-			dx[r0*5408:r1*5408], dy[r0*7744:r1*7744], w, h[r0*5408:r1*5408], r1-r0,
-		)
+		conv3x3x32To64GradXGo(dx[r0*5408:], dy[r0*7744:], w, h[r0*5408:], r1-r0)
 	}
 }
 
@@ -802,18 +800,22 @@ func conv3x3x32To64GradW(dw *[3][3][32][64]float32, x, dy, work []float32, n int
 			sums.part |= 1 // add to what is there
 		}
 	case cpu >= nn.AVX2:
-		sums := tile{k: [3]int{n, 11, 11}, x: [3]int{21632, 1664, 128}, w: [3]int{7744, 704, 64}, xRow: 4, yRow: 256}
+		sums := tile{k: [3]int{4, 11, 11}, x: [3]int{21632, 1664, 128}, w: [3]int{7744, 704, 64}, xRow: 4, yRow: 256}
 		from, to := t.Share(36)
-		packed := -1
-		for u := from; u < to; u++ {
-			j := u / 9 * 16
-			if packed != j {
-				packed = j
-				packRows16AVX2(&work[0], &dy[j], 256, n*11*11)
+		for k := 0; k < n; k += 4 {
+			sums.k[0] = min(4, n-k)
+			packed := -1
+			for u := from; u < to; u++ {
+				j := u / 9 * 16
+				if packed != j {
+					packed = j
+					packRows16AVX2(&work[0], &dy[k*7744+j], 256, min(4, n-k)*11*11)
+				}
+				q := conv3x3x32To64GradWParts[u/3%3]
+				i := u % 3
+				tile6x16AVX2(&dw[(q.y+j+i*2688)/6144][(q.y+j+i*2688)/2048%3][(q.y+j+i*2688)/64%32][(q.y+j+i*2688)%64], &x[q.x+k*5408+i*42], &work[0], &sums, min(42, 96-i*42))
 			}
-			q := conv3x3x32To64GradWParts[u/3%3]
-			i := u % 3
-			tile6x16AVX2(&dw[(q.y+j+i*2688)/6144][(q.y+j+i*2688)/2048%3][(q.y+j+i*2688)/64%32][(q.y+j+i*2688)%64], &x[q.x+i*42], &work[0], &sums, min(42, 96-i*42))
+			sums.part |= 1 // add to what is there
 		}
 	default:
 		conv3x3x32To64GradWGo(dw, x, dy, n, t)

@@ -89,8 +89,8 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 	VFMADD231PS.BCST h, b, i
 #define add4AVX512(a, b, c, d, e, f, g, h) \
 	VADDPS a, b, b; VADDPS c, d, d; VADDPS e, f, f; VADDPS g, h, h
-#define biasAVX512(a, b, c, d) \
-	VADDPS a, b, c; VMOVUPS c, K1, d
+#define biasAVX512(a, b) \
+	VADDPS Z15, a, Z13; VMOVUPS Z13, K1, b
 #define more4AVX2(a, b, c, d, e, f, g, h) \
 	VADDPS a, b, b; VMASKMOVPS c, Y0, Y10; VADDPS Y10, d, d; VADDPS e, f, f; VMASKMOVPS g, Y0, Y10; \
 	VADDPS Y10, h, h
@@ -124,7 +124,7 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 	VADDPS Z12, Z13, Z13; VPERMILPS $0x4e, Z13, Z12; VADDPS Z12, Z13, Z13; VPERMILPS $0xb1, Z13, Z12; \
 	VADDPS Z12, Z13, Z13
 #define valueAVX512V3(a) \
-	VDIVPS Z13, Z15, Z12; VMOVUPS Z12, K1, a
+	VMULPS Z12, Z15, Z13; VMOVUPS Z13, K1, a
 #define termAVX2() \
 	VMOVAPS Y2, Y4; VBROADCASTSS constants<>+8(SB), Y5; VBLENDVPS Y0, Y4, Y5, Y4
 #define foldMaxAVX2() \
@@ -169,9 +169,9 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 	VPERM2F128 $0x01, Y3, Y3, Y2; VADDPS Y2, Y3, Y3; VPERMILPS $0x4e, Y3, Y2; VADDPS Y2, Y3, Y3; \
 	VPERMILPS $0xb1, Y3, Y2; VADDPS Y2, Y3, Y3
 #define valueAVX2V4(a) \
-	VDIVPS Y3, Y5, Y2; VMOVUPS Y2, a
+	VMULPS Y2, Y5, Y3; VMOVUPS Y3, a
 #define valueAVX2V5(a) \
-	VDIVPS Y3, Y6, Y1; VMASKMOVPS Y1, Y0, a
+	VMULPS Y2, Y6, Y1; VMASKMOVPS Y1, Y0, a
 #define constant2AVX512() \
 	VBROADCASTSS constants<>+88(SB), Z6; VBROADCASTSS constants<>+52(SB), Z5
 #define roundAVX512(a, b, c) \
@@ -239,6 +239,8 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 #define add4AVX2(a, b, c, d, e, f, g, h) \
 	VADDPS a, b, b; VADDPS c, d, d; VADDPS e, f, f; VADDPS g, h, h
 #define more4AVX512(a, b, c, d, e, f, g, h) \
+	VADDPS a, b, b; VADDPS c, d, d; VADDPS e, f, f; VADDPS g, h, h
+#define more4AVX2V2(a, b, c, d, e, f, g, h) \
 	VADDPS a, b, b; VADDPS c, d, d; VADDPS e, f, f; VADDPS g, h, h
 
 // func rescale784AVX512(y *float32, x *float32, count int)
@@ -1269,73 +1271,22 @@ summed8:
 	LEAQ (BX)(DX*4), DI
 	MOVQ e0+24(FP), R8
 	VMOVUPS.Z (R8), K1, Z15
-	biasAVX512(Z15, Z0, Z13, (CX))
-	biasAVX512(Z15, Z2, Z13, (CX)(DX*1))
-	biasAVX512(Z15, Z4, Z13, (CX)(DX*2))
-	biasAVX512(Z15, Z6, Z13, (CX)(BX*1))
-	biasAVX512(Z15, Z8, Z13, (CX)(DX*4))
-	biasAVX512(Z15, Z10, Z13, (CX)(SI*1))
-	biasAVX512(Z15, Z12, Z13, (CX)(BX*2))
-	biasAVX512(Z15, Z14, Z13, (CX)(DI*1))
+	biasAVX512(Z0, (CX))
+	biasAVX512(Z2, (CX)(DX*1))
+	biasAVX512(Z4, (CX)(DX*2))
+	biasAVX512(Z6, (CX)(BX*1))
+	biasAVX512(Z8, (CX)(DX*4))
+	biasAVX512(Z10, (CX)(SI*1))
+	biasAVX512(Z12, (CX)(BX*2))
+	biasAVX512(Z14, (CX)(DI*1))
 	MOVQ $0x00000008, CX
 	JMP finish
 
 under8:
-	// 4 by 10 sums in registers:
-	CMPQ n+40(FP), $0x04
-	JLT under4
-	zero4AVX512(Z14, Z12, Z10, Z8)
-	zero4AVX512(Z6, Z4, Z2, Z0)
-	MOVQ x+8(FP), CX
-	MOVQ 72(AX), DX
-	LEAQ (DX)(DX*2), BX
-	MOVQ w+16(FP), SI
-	MOVQ 16(AX), DI
-	MOVQ 40(AX), R8
-	MOVQ 64(AX), R9
-	TESTQ DI, DI
-	JZ summed4
-	INCQ DI
-	SHRQ $0x01, DI
-	JCC odd4
-
-sum4:
-	PREFETCHT0 (SI)(R9*8)
-	VMOVUPS.Z (SI), K1, Z15
-	PREFETCHT0 (CX)(R8*4)
-	products4AVX512((CX), Z15, Z12, (CX)(DX*1), Z8, (CX)(DX*2), Z4, (CX)(BX*1), Z0)
-	ADDQ R8, CX
-	ADDQ R9, SI
-
-odd4:
-	PREFETCHT0 (SI)(R9*8)
-	VMOVUPS.Z (SI), K1, Z15
-	PREFETCHT0 (CX)(R8*4)
-	products4AVX512((CX), Z15, Z14, (CX)(DX*1), Z10, (CX)(DX*2), Z6, (CX)(BX*1), Z2)
-	ADDQ R8, CX
-	ADDQ R9, SI
-	DECQ DI
-	JNZ sum4
-
-summed4:
-	add4AVX512(Z12, Z14, Z8, Z10, Z4, Z6, Z0, Z2)
-	MOVQ y+0(FP), CX
-	MOVQ 80(AX), DX
-	LEAQ (DX)(DX*2), BX
-	MOVQ e0+24(FP), SI
-	VMOVUPS.Z (SI), K1, Z0
-	biasAVX512(Z0, Z14, Z4, (CX))
-	biasAVX512(Z0, Z10, Z4, (CX)(DX*1))
-	biasAVX512(Z0, Z6, Z4, (CX)(DX*2))
-	biasAVX512(Z0, Z2, Z4, (CX)(BX*1))
-	MOVQ $0x00000004, CX
-	JMP finish
-
-under4:
 	// 1 by 10 sums in registers:
 	CMPQ n+40(FP), $0x01
 	JLT done
-	zero2AVX512(Z2, Z6)
+	zero2AVX512(Z14, Z12)
 	MOVQ x+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ 16(AX), BX
@@ -1350,25 +1301,25 @@ under4:
 sum1:
 	PREFETCHT0 (DX)(DI*8)
 	VMOVUPS.Z (DX), K1, Z10
-	VFMADD231PS.BCST (CX), Z10, Z6
+	VFMADD231PS.BCST (CX), Z10, Z12
 	ADDQ SI, CX
 	ADDQ DI, DX
 
 odd1:
 	PREFETCHT0 (DX)(DI*8)
 	VMOVUPS.Z (DX), K1, Z10
-	VFMADD231PS.BCST (CX), Z10, Z2
+	VFMADD231PS.BCST (CX), Z10, Z14
 	ADDQ SI, CX
 	ADDQ DI, DX
 	DECQ BX
 	JNZ sum1
 
 summed1:
-	VADDPS Z6, Z2, Z2
+	VADDPS Z12, Z14, Z14
 	MOVQ y+0(FP), CX
 	MOVQ e0+24(FP), DX
-	VMOVUPS.Z (DX), K1, Z6
-	VADDPS Z6, Z2, Z10
+	VMOVUPS.Z (DX), K1, Z12
+	VADDPS Z12, Z14, Z10
 	VMOVUPS Z10, K1, (CX)
 	MOVQ $0x00000001, CX
 
@@ -1534,6 +1485,8 @@ loop:
 	valueAVX512V2((CX))
 	termAVX512V2()
 	foldSumAVX512()
+	VMOVAPS Z11, Z12
+	VDIVPS Z13, Z12, Z12
 	valueAVX512V3((CX))
 	ADDQ $+40, AX
 	ADDQ $+40, CX
@@ -1567,6 +1520,8 @@ loop:
 	termAVX2V2()
 	VADDPS Y2, Y3, Y3
 	foldSumAVX2()
+	VBROADCASTSS constants<>+56(SB), Y2
+	VDIVPS Y3, Y2, Y2
 	valueAVX2V4((CX))
 	valueAVX2V5(32(CX))
 	ADDQ $+40, AX
@@ -1598,6 +1553,8 @@ loop:
 	termAVX512V2()
 	foldSumAVX512()
 	VMOVSS X13, (BX)
+	VMOVAPS Z11, Z12
+	VDIVPS Z13, Z12, Z12
 	valueAVX512V3((DX))
 	ADDQ $+4, AX
 	ADDQ $+40, CX
@@ -1637,6 +1594,8 @@ loop:
 	VADDPS Y2, Y3, Y3
 	foldSumAVX2()
 	VMOVSS X3, (BX)
+	VBROADCASTSS constants<>+56(SB), Y2
+	VDIVPS Y3, Y2, Y2
 	valueAVX2V4((DX))
 	valueAVX2V5(32(DX))
 	ADDQ $+4, AX
@@ -1892,6 +1851,8 @@ loop:
 	termAVX512V2()
 	foldSumAVX512()
 	VMOVSS X13, (BX)
+	VMOVAPS Z11, Z12
+	VDIVPS Z13, Z12, Z12
 	valueAVX512V3((SI))
 	ADDQ $+4, AX
 	ADDQ $+40, CX
@@ -1933,6 +1894,8 @@ loop:
 	VADDPS Y2, Y3, Y3
 	foldSumAVX2()
 	VMOVSS X3, (BX)
+	VBROADCASTSS constants<>+56(SB), Y2
+	VDIVPS Y3, Y2, Y2
 	valueAVX2V4((SI))
 	valueAVX2V5(32(SI))
 	ADDQ $+4, AX
@@ -3990,6 +3953,13 @@ summed6a:
 	MOVQ 80(AX), DX
 	LEAQ (DX)(DX*2), BX
 	LEAQ (DX)(DX*4), SI
+	TESTQ $0x00000001, 88(AX)
+	JZ fresh6
+	more4AVX2V2((CX), Y0, 32(CX), Y1, (CX)(DX*1), Y2, 32(CX)(DX*1), Y3)
+	more4AVX2V2((CX)(DX*2), Y4, 32(CX)(DX*2), Y5, (CX)(BX*1), Y6, 32(CX)(BX*1), Y7)
+	more4AVX2V2((CX)(DX*4), Y8, 32(CX)(DX*4), Y9, (CX)(SI*1), Y10, 32(CX)(SI*1), Y11)
+
+fresh6:
 	store4AVX2V2(Y0, (CX), Y1, 32(CX), Y2, (CX)(DX*1), Y3, 32(CX)(DX*1))
 	store4AVX2V2(Y4, (CX)(DX*2), Y5, 32(CX)(DX*2), Y6, (CX)(BX*1), Y7, 32(CX)(BX*1))
 	store4AVX2V2(Y8, (CX)(DX*4), Y9, 32(CX)(DX*4), Y10, (CX)(SI*1), Y11, 32(CX)(SI*1))
@@ -4295,10 +4265,7 @@ summed3a:
 	MOVQ 80(AX), DX
 	TESTQ $0x00000001, 88(AX)
 	JZ fresh3
-	VADDPS (CX), Y0, Y0
-	VADDPS 32(CX), Y1, Y1
-	VADDPS (CX)(DX*1), Y2, Y2
-	VADDPS 32(CX)(DX*1), Y3, Y3
+	more4AVX2V2((CX), Y0, 32(CX), Y1, (CX)(DX*1), Y2, 32(CX)(DX*1), Y3)
 	VADDPS (CX)(DX*2), Y4, Y4
 	VADDPS 32(CX)(DX*2), Y5, Y5
 

@@ -145,8 +145,8 @@ func dense1600x10Go[F nn.Float](y, x []F, w *[1600][10]F, b *[10]F, n int) {
 //
 //	top = max x
 //	y = exp(x - top)
-//	sum = Σ y
-//	y = y / sum
+//	inverse = 1 / (Σ y)
+//	y = y * inverse
 func softmax10Go[F nn.Float](y, x []F, n int) {
 	for r := range n {
 		xr := (*[10]F)(x[r*10:])
@@ -158,12 +158,13 @@ func softmax10Go[F nn.Float](y, x []F, n int) {
 		for i := range 10 {
 			yr[i] = exp(xr[i] - top)
 		}
-		var sum F
+		var inverse F
 		for i := range 10 {
-			sum += yr[i]
+			inverse += yr[i]
 		}
+		inverse = 1 / inverse // softmax
 		for i := range 10 {
-			yr[i] /= sum // softmax
+			yr[i] = F(yr[i] * inverse) // softmax
 		}
 	}
 }
@@ -173,7 +174,8 @@ func softmax10Go[F nn.Float](y, x []F, n int) {
 //	y = max x
 //	z = exp(x - y)
 //	g = Σ z
-//	z = z / g
+//	inverse = 1 / g
+//	z = z * inverse
 func softmax10WithMaxSumGo[F nn.Float](y, z, g, x []F, n int) {
 	y = y[:n]
 	g = g[:n]
@@ -193,8 +195,9 @@ func softmax10WithMaxSumGo[F nn.Float](y, z, g, x []F, n int) {
 			sum += zr[i]
 		}
 		g[r] = sum
+		inverse := 1 / g[r] // softmax
 		for i := range 10 {
-			zr[i] /= g[r] // softmax
+			zr[i] = F(zr[i] * inverse) // softmax
 		}
 	}
 }
@@ -263,7 +266,8 @@ func dropout1600Go[F nn.Float](y, x []F, key nn.Key, first, n int) {
 //	y = max x
 //	z = exp(x - y)
 //	g = Σ z
-//	h = z / g
+//	inverse = 1 / g
+//	h = z * inverse
 func softmax10WithMaxExpSumGo[F nn.Float](y, z, g, h, x []F, n int) {
 	y = y[:n]
 	g = g[:n]
@@ -284,8 +288,9 @@ func softmax10WithMaxExpSumGo[F nn.Float](y, z, g, h, x []F, n int) {
 			sum += zr[i]
 		}
 		g[r] = sum
+		inverse := 1 / g[r] // softmax
 		for i := range 10 {
-			hr[i] = zr[i] / g[r] // softmax
+			hr[i] = F(zr[i] * inverse) // softmax
 		}
 	}
 }
@@ -672,37 +677,48 @@ func conv3x3x1To32GradWGo[F nn.Float](dw *[3][3][1][32]F, x, dy []F, n int, t *n
 	i0, i1 := t.Share(3)
 	for i := i0; i < i1; i++ {
 		clear(dwRows[i*3 : i*3+3])
-		for r := range n {
-			for p := range 26 {
-				for q := 0; q < 24; q += 8 {
-					d0, d1 := (*[32]F)(dy[r*21632+p*832+q*32:]), (*[32]F)(dy[r*21632+p*832+q*32+32:])
-					d2, d3 := (*[32]F)(dy[r*21632+p*832+q*32+64:]), (*[32]F)(dy[r*21632+p*832+q*32+96:])
-					d4, d5 := (*[32]F)(dy[r*21632+p*832+q*32+128:]), (*[32]F)(dy[r*21632+p*832+q*32+160:])
-					d6, d7 := (*[32]F)(dy[r*21632+p*832+q*32+192:]), (*[32]F)(dy[r*21632+p*832+q*32+224:])
-					x0, x1 := (*[3]F)(x[r*784+i*28+p*28+q:]), (*[3]F)(x[r*784+i*28+p*28+q+1:])
-					x2, x3 := (*[3]F)(x[r*784+i*28+p*28+q+2:]), (*[3]F)(x[r*784+i*28+p*28+q+3:])
-					x4, x5 := (*[3]F)(x[r*784+i*28+p*28+q+4:]), (*[3]F)(x[r*784+i*28+p*28+q+5:])
-					x6, x7 := (*[3]F)(x[r*784+i*28+p*28+q+6:]), (*[3]F)(x[r*784+i*28+p*28+q+7:])
-					for j := range 3 {
-						a0, a1, a2, a3 := x0[j], x1[j], x2[j], x3[j]
-						a4, a5, a6, a7 := x4[j], x5[j], x6[j], x7[j]
-						dwv := &dwRows[i*3+j]
-						for o := range dwv {
-							dwv[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
-								F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
+		for start := 0; start < n; start += 3 { // each chunk has sums of its own
+			end := min(start+3, n)
+			var sum [3][32]F
+			for r := start; r < end; r++ {
+				for p := range 26 {
+					for q := 0; q < 24; q += 8 {
+						d0, d1 := (*[32]F)(dy[r*21632+p*832+q*32:]), (*[32]F)(dy[r*21632+p*832+q*32+32:])
+						d2, d3 := (*[32]F)(dy[r*21632+p*832+q*32+64:]), (*[32]F)(dy[r*21632+p*832+q*32+96:])
+						d4, d5 := (*[32]F)(dy[r*21632+p*832+q*32+128:]), (*[32]F)(dy[r*21632+p*832+q*32+160:])
+						d6, d7 := (*[32]F)(dy[r*21632+p*832+q*32+192:]), (*[32]F)(dy[r*21632+p*832+q*32+224:])
+						x0, x1 := (*[3]F)(x[r*784+i*28+p*28+q:]), (*[3]F)(x[r*784+i*28+p*28+q+1:])
+						x2, x3 := (*[3]F)(x[r*784+i*28+p*28+q+2:]), (*[3]F)(x[r*784+i*28+p*28+q+3:])
+						x4, x5 := (*[3]F)(x[r*784+i*28+p*28+q+4:]), (*[3]F)(x[r*784+i*28+p*28+q+5:])
+						x6, x7 := (*[3]F)(x[r*784+i*28+p*28+q+6:]), (*[3]F)(x[r*784+i*28+p*28+q+7:])
+						for j := range 3 {
+							a0, a1, a2, a3 := x0[j], x1[j], x2[j], x3[j]
+							a4, a5, a6, a7 := x4[j], x5[j], x6[j], x7[j]
+							s := &sum[j]
+							for o := range s {
+								s[o] += F(a0*d0[o]) + F(a1*d1[o]) + F(a2*d2[o]) + F(a3*d3[o]) +
+									F(a4*d4[o]) + F(a5*d5[o]) + F(a6*d6[o]) + F(a7*d7[o])
+							}
+						}
+					}
+					{ // the last 2
+						d0, d1 := (*[32]F)(dy[r*21632+p*832+768:]), (*[32]F)(dy[r*21632+p*832+800:])
+						x0, x1 := (*[3]F)(x[r*784+i*28+p*28+24:]), (*[3]F)(x[r*784+i*28+p*28+25:])
+						for j := range 3 {
+							a0, a1 := x0[j], x1[j]
+							s := &sum[j]
+							for o := range s {
+								s[o] += F(a0*d0[o]) + F(a1*d1[o])
+							}
 						}
 					}
 				}
-				{ // the last 2
-					d0, d1 := (*[32]F)(dy[r*21632+p*832+768:]), (*[32]F)(dy[r*21632+p*832+800:])
-					x0, x1 := (*[3]F)(x[r*784+i*28+p*28+24:]), (*[3]F)(x[r*784+i*28+p*28+25:])
-					for j := range 3 {
-						a0, a1 := x0[j], x1[j]
-						dwv := &dwRows[i*3+j]
-						for o := range dwv {
-							dwv[o] += F(a0*d0[o]) + F(a1*d1[o])
-						}
-					}
+			}
+			for j := range 3 {
+				s := &sum[j]
+				dwv := &dwRows[i*3+j]
+				for o := range dwv {
+					dwv[o] += s[o]
 				}
 			}
 		}

@@ -18,7 +18,7 @@ func conv3x3x1To32Relu(
 	t *nn.Worker,
 ) {
 	r0, r1 := t.Share(n)
-	conv3x3x1To32ReluGo(y[r0*21632:r1*21632], x[r0*784:r1*784], w, b, r1-r0)
+	conv3x3x1To32ReluGo(y[r0*21632:], x[r0*784:], w, b, r1-r0)
 }
 
 func maxPool2x2x32(y, x []float32, n int) {
@@ -34,7 +34,7 @@ func conv3x3x32To64Relu(
 	t *nn.Worker,
 ) {
 	r0, r1 := t.Share(n)
-	conv3x3x32To64ReluGo(y[r0*7744:r1*7744], x[r0*5408:r1*5408], w, b, r1-r0)
+	conv3x3x32To64ReluGo(y[r0*7744:], x[r0*5408:], w, b, r1-r0)
 }
 
 func maxPool2x2x64(y, x []float32, n int) {
@@ -43,7 +43,7 @@ func maxPool2x2x64(y, x []float32, n int) {
 
 func dense1600x10(y, x []float32, w *[1600][10]float32, b *[10]float32, n int, t *nn.Worker) {
 	r0, r1 := t.Share(n)
-	dense1600x10Go(y[r0*10:r1*10], x[r0*1600:r1*1600], w, b, r1-r0)
+	dense1600x10Go(y[r0*10:], x[r0*1600:], w, b, r1-r0)
 }
 
 func softmax10(y, x []float32, n int) {
@@ -68,7 +68,7 @@ func expGradient10(dx, dy, x, dz []float32, n int) {
 
 func dense1600x10GradX(dx, dy []float32, w *[1600][10]float32, _ []float32, n int, t *nn.Worker) {
 	r0, r1 := t.Share(n)
-	dense1600x10GradXGo(dx[r0*1600:r1*1600], dy[r0*10:r1*10], w, r1-r0)
+	dense1600x10GradXGo(dx[r0*1600:], dy[r0*10:], w, r1-r0)
 }
 
 func dropoutGradient1600(dx []float32, key nn.Key, dy []float32, first, n int) {
@@ -91,9 +91,7 @@ func conv3x3x32To64GradX(
 	t *nn.Worker,
 ) {
 	r0, r1 := t.Share(n)
-	conv3x3x32To64GradXGo(
-		dx[r0*5408:r1*5408], dy[r0*7744:r1*7744], w, h[r0*5408:r1*5408], r1-r0,
-	)
+	conv3x3x32To64GradXGo(dx[r0*5408:], dy[r0*7744:], w, h[r0*5408:], r1-r0)
 }
 
 func maxPool2x2x32Grad(dx, dy, x []float32, n int) {

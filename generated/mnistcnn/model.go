@@ -37,14 +37,14 @@ const (
 	// PredictArenaBytes is the memory that one call of Predict works in.
 	PredictArenaBytes = 126592
 	// PredictBatchArenaBytes is the memory that one call of PredictBatch works in.
-	PredictBatchArenaBytes = 451072
+	PredictBatchArenaBytes = 883712
 	// TrainArenaBytes is the memory that a training step of one worker works in,
 	// beside parameters and gradients.
-	TrainArenaBytes = 1276864
+	TrainArenaBytes = 2479680
 )
 
 // batchRows is how many rows the kernels take at once.
-const batchRows = 4
+const batchRows = 8
 
 // Input is one sample: image, 28×28×1 values.
 type Input [28][28][1]float32

@@ -16,7 +16,7 @@ func Softmax(b *ir.Builder, x *ir.Value, axis int) *ir.Value {
 // Inverse is 1/sum of a softmax, once for all that it divides: a product takes a
 // fraction of the time of a quotient.
 func Inverse(b *ir.Builder, sum *ir.Value) *ir.Value {
-	return MapOf(b, scalar.Call("div", scalar.Num(1), scalar.Arg(0)), "inverse", sum)
+	return MapOf(b, scalar.Call("div", scalar.Num(1), scalar.Arg(0)), "softmax", sum)
 }
 
 // Quotient is exp(x)/Σ exp(x) of the exponentials and the inverse of their sum.
