@@ -16,7 +16,7 @@ import (
 // to inputs and weights, penalties, state after a training step, statistics
 // that Normalization is fitted to.
 func TestKerasLayers(t *testing.T) {
-	vectors(t, "layers", 724, func(t *testing.T, v *vector, m *spec.Model) {
+	vectors(t, "layers", 731, func(t *testing.T, v *vector, m *spec.Model) {
 		n, err := build.Build(m)
 		if err != nil {
 			t.Fatal(err)
