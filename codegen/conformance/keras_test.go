@@ -3,7 +3,6 @@ package conformance
 import (
 	"encoding/json"
 	"math"
-	"os"
 	"strings"
 	"testing"
 
@@ -57,11 +56,8 @@ func (t tensor) samples() [][]float64 {
 // and 10 to ‖Δw‖∞ ≤ 1e-5·‖w‖∞.
 func TestKerasTrajectories(t *testing.T) {
 	var file struct{ Cases []trajectory }
-	for _, name := range []string{"trajectories.json", "optimizers.json", "convolution.json"} {
-		raw, err := os.ReadFile("../../testdata/keras/" + name)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, name := range []string{"trajectories.json", "optimizers.json", "convolution.json", "recurrent.json.gz"} {
+		raw := vectorFile(t, name)
 		var part struct{ Cases []trajectory }
 		if err := json.Unmarshal(raw, &part); err != nil {
 			t.Fatal(err)
@@ -118,8 +114,8 @@ func TestKerasTrajectories(t *testing.T) {
 	for _, n := range nets {
 		names = append(names, n.name)
 	}
-	if len(names) < 37 {
-		t.Fatalf("%d trajectories, expected at least 37", len(names))
+	if len(names) < 46 {
+		t.Fatalf("%d trajectories, expected at least 46", len(names))
 	}
 	link(t, dir, names)
 	for _, level := range levels() {

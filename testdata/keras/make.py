@@ -12,6 +12,7 @@ FILES = {
     "trajectories": ["trajectories_optimizer", "trajectories_network"],
     "optimizers": ["trajectories_settings"],
     "convolution": ["trajectories_convolution"],
+    "recurrent": ["trajectories_recurrent"],
     "fit": ["fit"],
     "batch_statistics": ["batch_statistics"],
     "preprocessing": ["preprocessing_text", "preprocessing_numbers"],

@@ -13,7 +13,7 @@ import build
 
 HERE = pathlib.Path(__file__).parent
 
-COMPRESSED = {"layers", "losses"}  # the files that are written with gzip
+COMPRESSED = {"layers", "losses", "recurrent"}  # the files that are written with gzip
 
 
 def rng(name):
