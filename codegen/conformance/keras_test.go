@@ -56,7 +56,7 @@ func (t tensor) samples() [][]float64 {
 // and 10 to ‖Δw‖∞ ≤ 1e-5·‖w‖∞.
 func TestKerasTrajectories(t *testing.T) {
 	var file struct{ Cases []trajectory }
-	for _, name := range []string{"trajectories.json", "optimizers.json", "convolution.json", "recurrent.json.gz"} {
+	for _, name := range []string{"trajectories.json.gz", "optimizers.json", "convolution.json.gz", "recurrent.json.gz"} {
 		raw := vectorFile(t, name)
 		var part struct{ Cases []trajectory }
 		if err := json.Unmarshal(raw, &part); err != nil {

@@ -13,7 +13,7 @@ import build
 
 HERE = pathlib.Path(__file__).parent
 
-COMPRESSED = {"layers", "losses", "recurrent"}  # the files that are written with gzip
+COMPRESSED = {"convolution", "layers", "losses", "recurrent", "trajectories"}  # the files that are written with gzip
 
 
 def rng(name):
