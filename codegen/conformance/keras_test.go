@@ -1,12 +1,8 @@
 package conformance
 
 import (
-	"bytes"
-	"compress/gzip"
 	"encoding/json"
-	"io"
 	"math"
-	"os"
 	"strings"
 	"testing"
 
@@ -64,14 +60,8 @@ func (t tensor) samples() [][]float64 {
 // and 10 to ‖Δw‖∞ ≤ 1e-5·‖w‖∞.
 func TestKerasTrajectories(t *testing.T) {
 	var file struct{ Cases []trajectory }
-	for _, name := range []string{"trajectories.json", "optimizers.json", "convolution.json", "graphs.json.gz"} {
-		raw, err := os.ReadFile("../../testdata/keras/" + name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.HasSuffix(name, ".gz") {
-			raw = gunzip(t, raw)
-		}
+	for _, name := range []string{"trajectories.json.gz", "optimizers.json", "convolution.json.gz", "recurrent.json.gz", "graphs.json.gz"} {
+		raw := vectorFile(t, name)
 		var part struct{ Cases []trajectory }
 		if err := json.Unmarshal(raw, &part); err != nil {
 			t.Fatal(err)
@@ -135,8 +125,8 @@ func TestKerasTrajectories(t *testing.T) {
 	for _, n := range nets {
 		names = append(names, n.name)
 	}
-	if len(names) < 40 {
-		t.Fatalf("%d trajectories, expected at least 40", len(names))
+	if len(names) < 51 {
+		t.Fatalf("%d trajectories, expected at least 51", len(names))
 	}
 	link(t, dir, names)
 	for _, level := range levels() {
@@ -144,18 +134,6 @@ func TestKerasTrajectories(t *testing.T) {
 			t.Run(level.String()+"/"+kept[i].Name, func(t *testing.T) { kept[i].compare(t, nets[i], got) })
 		}
 	}
-}
-
-func gunzip(t *testing.T, raw []byte) []byte {
-	z, err := gzip.NewReader(bytes.NewReader(raw))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
 }
 
 // compare holds ten steps of an emitted package to Keras's.

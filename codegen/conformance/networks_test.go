@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"flag"
+	"io"
 	"maps"
 	"math"
 	"os"
@@ -84,23 +85,34 @@ func TestNetworks(t *testing.T) {
 }
 
 func applications(t *testing.T) []*application {
-	raw, err := os.Open("../../testdata/keras/networks.json.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer raw.Close()
-	z, err := gzip.NewReader(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var file struct{ Cases []*application }
-	if err := json.NewDecoder(z).Decode(&file); err != nil {
+	if err := json.Unmarshal(vectorFile(t, "networks.json.gz"), &file); err != nil {
 		t.Fatal(err)
 	}
 	if len(file.Cases) != 12 {
 		t.Fatalf("%d networks, expected 12", len(file.Cases))
 	}
 	return file.Cases
+}
+
+// vectorFile reads a file of testdata/keras, which may be compressed.
+func vectorFile(t *testing.T, name string) []byte {
+	f, err := os.Open("../../testdata/keras/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var r io.Reader = f
+	if strings.HasSuffix(name, ".gz") {
+		if r, err = gzip.NewReader(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
 }
 
 // formula is how parameters and data of the network are made.

@@ -65,6 +65,7 @@ func TestKerasTrajectories(t *testing.T) {
 	vectors(t, "trajectories", 30, trajectory)
 	vectors(t, "convolution", 6, trajectory)
 	vectors(t, "graphs", 5, trajectory)
+	vectors(t, "recurrent", 9, trajectory)
 }
 
 // trajectory holds ten steps to Keras's: losses, metrics and weights.

@@ -23,7 +23,28 @@ type TimeDistributed struct {
 
 // alikeOverSteps are the layers that compute every vector along the last axis, or
 // every value, by itself: to these, the axis of steps is one more of many.
-var alikeOverSteps = []string{"Activation", "Dense", "Dropout", "ELU", "Embedding", "Identity", "LeakyReLU", "ReLU"}
+var alikeOverSteps = []string{"Activation", "Dense", "Dropout", "ELU", "Embedding", "Identity", "LeakyReLU", "ReLU", "Rescaling"}
+
+// alike reports that a layer does with steps x what it does with each of them: one
+// of alikeOverSteps, or one whose axes are counted from the last.
+func (n nested) alike(c *Context, x *ir.Value) bool {
+	fromLast := func(axes ...int) bool {
+		return !slices.ContainsFunc(axes, func(a int) bool { return a >= 0 || -a > len(x.Shape)-2 })
+	}
+	switch l := n.Config.(type) {
+	case *LayerNormalization:
+		return fromLast(l.Axis...)
+	case *UnitNormalization:
+		return fromLast(l.Axis...)
+	case *RMSNormalization:
+		return fromLast(l.Axis...)
+	case *Softmax:
+		return fromLast(l.Axis...)
+	case *BatchNormalization:
+		return fromLast(l.Axis) && !c.Trainable
+	}
+	return slices.Contains(alikeOverSteps, n.Name)
+}
 
 // Build implements [Config].
 func (d *TimeDistributed) Build(c *Context, in []*ir.Value) *ir.Value {
@@ -41,7 +62,7 @@ func (d *TimeDistributed) Build(c *Context, in []*ir.Value) *ir.Value {
 	}
 	inner := n.context(c, "")
 	switch {
-	case slices.Contains(alikeOverSteps, n.Name):
+	case n.alike(inner, x):
 		return n.Build(inner, in)
 	case n.Name == "Flatten":
 		return op.ReshapeTo(c.B, x, ir.Shape{ir.Batch, x.Shape[1], ir.Shape(x.Shape[2:]).Elements()})

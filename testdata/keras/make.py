@@ -14,6 +14,7 @@ FILES = {
     "optimizers": ["trajectories_settings"],
     "convolution": ["trajectories_convolution"],
     "graphs": ["trajectories_graph"],
+    "recurrent": ["trajectories_recurrent"],
     "fit": ["fit"],
     "batch_statistics": ["batch_statistics"],
     "preprocessing": ["preprocessing_text", "preprocessing_numbers"],
