@@ -128,8 +128,11 @@ func (g *generator) input() object {
 func (g *generator) step() {
 	width := g.shape[len(g.shape)-1]
 	switch {
-	case len(g.shape) == 2 && g.flip(40):
+	case len(g.shape) == 2 && g.flip(30):
 		g.attention()
+		return
+	case len(g.shape) == 2 && g.flip(30):
+		g.recurrent()
 		return
 	case len(g.shape) > 1 && g.flip(10):
 		g.positions()
@@ -205,6 +208,41 @@ func (g *generator) again() {
 	if g.flip(80) {
 		g.add(g.pick("Add", "Subtract", "Multiply", "Maximum"), nil, shape, g.pick(from, layer), g.last)
 	}
+}
+
+// recurrent appends a layer that goes over a sequence, or one that goes both ways.
+func (g *generator) recurrent() {
+	units, all := 1+g.r.IntN(9), g.flip(60)
+	args := object{{"units", units}, {"return_sequences", all}}
+	kind := g.pick("LSTM", "GRU", "SimpleRNN")
+	if g.flip(20) {
+		args = append(args, member{"activation", g.pick("sigmoid", "softsign", "elu")})
+	}
+	if kind == "GRU" && g.flip(30) {
+		args = append(args, member{"reset_after", false})
+	}
+	if g.flip(20) {
+		args = append(args, member{"use_bias", false})
+	}
+	if g.flip(20) {
+		args = append(args, member{"dropout", 0.25}, member{"recurrent_dropout", 0.25})
+	}
+	shape := []int{units}
+	if all {
+		shape = []int{g.shape[0], units}
+	}
+	if g.flip(25) {
+		mode := g.pick("concat", "sum", "mul", "ave")
+		if mode == "concat" {
+			shape[len(shape)-1] *= 2
+		}
+		g.add("Bidirectional", object{{"layer", object{{kind, args}}}, {"merge_mode", mode}}, shape)
+		return
+	}
+	if g.flip(30) {
+		args = append(args, member{"go_backwards", true})
+	}
+	g.add(kind, args, shape)
 }
 
 // normalization appends a layer that normalizes every row by itself.

@@ -36,6 +36,7 @@ var recurrences = []struct {
 	{10, 3, `{"SimpleRNN": {"units": 65, "return_sequences": true, "activation": "relu", "use_bias": false}}, "GlobalAveragePooling1D"`, 8, 16},
 	{6, 4, `{"Masking": {"mask_value": 0}}, {"LSTM": {"units": 8, "return_sequences": true}}, {"GRU": {"units": 5}}`, 4, 7},
 	{6, 4, `{"Masking": {"mask_value": 0}}, {"SimpleRNN": {"units": 8, "go_backwards": true}}`, 4, 4},
+	{6, 4, `{"Masking": {"mask_value": 0}}, {"Bidirectional": {"layer": {"LSTM": {"units": 7, "return_sequences": true}}}}, {"Bidirectional": {"layer": {"GRU": {"units": 12}}, "merge_mode": "mul"}}`, 4, 5},
 	{6, 16, `{"LSTM": {"units": 16, "return_sequences": true}}, {"Dense": {"units": 4, "activation": "tanh"}}, "Flatten"`, 4, 4},
 }
 

@@ -35,7 +35,7 @@ func (e *Printer) contract(c *loop.Contract) *Kernel {
 	k.describeContract(c)
 	p := lane.Contract(c, k.rowsAtMost(), e.sums.lane(), lane.Literals{})
 	lettered(p.Form)
-	k.names.Take("a", "d", "s", "v") // what blocks call their elements
+	k.names.Take("a", "acc", "d", "s", "v") // what blocks call their elements
 	body, divided := p.Body(laneKernel{k})
 	k.Add(body...)
 	k.divided = divided
@@ -86,6 +86,15 @@ func (k laneKernel) Array(b *loop.Buffer, row int) *gotree.Var {
 func (k laneKernel) Rows() gotree.Number {
 	k.Counted = true
 	return gotree.Number{As: gotree.Word("n")}
+}
+
+// Sum is not the name of the sizes that a kernel has as an argument when it has become
+// one with others.
+func (k laneKernel) Sum() string {
+	if k.printer.Share {
+		return "acc"
+	}
+	return "s"
 }
 
 func (k laneKernel) Rounded(v gotree.Expr) gotree.Expr { return k.round(v) }

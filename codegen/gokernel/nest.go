@@ -42,14 +42,23 @@ func (e *Printer) nest(n *loop.Nest) *Kernel {
 }
 
 // shape is the form in which a nest is printed: that which layers share, of a
-// large network, or its own.
+// large network, or its own. What a step of a recurrent layer does is its own: in
+// machine code there is one pointer for all that lies side by side in a row, which
+// sizes that are known at run time alone would not allow.
 func (e *Printer) shape(n *loop.Nest) (*shape.Shape, *loop.Nest) {
-	if e.Share {
+	if e.Share && !(len(n.Body) > 1 && inTurn(n)) {
 		if t, s, ok := shape.Nest(n, e.Machine); ok {
 			return s, t
 		}
 	}
 	return nil, ownLoops(n)
+}
+
+// inTurn reports a nest that is a part of a loop over time.
+func inTurn(n *loop.Nest) bool {
+	found := false
+	loop.EachAccess(n, func(a *loop.Access) { found = found || a.Buf.Reach > 0 })
+	return found
 }
 
 // nestKernel is the kernel of a nest in the making.

@@ -107,7 +107,14 @@ func (l *layout) restaged(calls []kernelCall) []kernelCall {
 	for i, c := range calls {
 		later := i > 0 && c.stage != was
 		was = c.stage
-		for _, w := range c.Kernel.Writes() {
+		writes := c.Kernel.Writes()
+		if c.loop != nil { // workers wait before a loop, if at all
+			writes = nil
+			if i == 0 || calls[i-1].loop != c.loop {
+				writes = c.loop.AllWrites()
+			}
+		}
+		for _, w := range writes {
 			later = later || slices.ContainsFunc(touched, func(o *loop.Buffer) bool { return l.overlap(w.Buf, o) })
 		}
 		if later {

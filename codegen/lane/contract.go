@@ -315,7 +315,7 @@ func (c *contraction) partial(sums *gotree.Var) *gotree.Var {
 	if c.first != nil {
 		at = gotree.Binary{X: at, Op: "-", Y: c.first}
 	}
-	s := &gotree.Var{Name: "s"}
+	s := &gotree.Var{Name: c.Sum()}
 	c.Add(gotree.Let(s, gotree.Unary{Op: "&", X: gotree.At(sums, at)}))
 	return s
 }
@@ -354,7 +354,7 @@ func (c *contraction) store(dst, sum gotree.Expr, args []gotree.Expr) {
 	case p.inline():
 		c.assign(dst, "=", sum, args)
 	default:
-		s := &gotree.Var{Name: "s"}
+		s := &gotree.Var{Name: c.Sum()}
 		c.Add(gotree.Let(s, sum))
 		c.assign(dst, "=", s, args)
 	}

@@ -17,6 +17,7 @@ type Kernel interface {
 	Array(b *loop.Buffer, row int) *gotree.Var
 	Float() gotree.Word                    // the type of elements
 	Rows() gotree.Number                   // the number of rows
+	Sum() string                           // what a variable for a sum is called
 	Rounded(value gotree.Expr) gotree.Expr // of a product that something is added to
 	// Assign is dst op e.
 	Assign(dst gotree.Expr, op string, e scalar.Expr, args []gotree.Expr, word string) gotree.Block

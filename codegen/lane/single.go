@@ -5,7 +5,7 @@ import "github.com/nngen-go/nngen/codegen/gotree"
 // single writes one element after the other.
 func (c *contraction) single() {
 	p := c.plan
-	s, float := &gotree.Var{Name: "s"}, c.Float()
+	s, float := &gotree.Var{Name: c.Sum()}, c.Float()
 	if p.points(p.reduced()) > p.Sums.Variable {
 		float = "float64"
 	}

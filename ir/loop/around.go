@@ -212,9 +212,15 @@ func eachReach(k Kernel, f func(a *Access, low, high int)) {
 	}
 }
 
+// AllWrites are those of the kernels of the loop.
+func (l *Loop) AllWrites() (list []Access) {
+	for _, r := range flatten(l.Body) {
+		list = append(list, r.Kernel.Writes()...)
+	}
+	return list
+}
+
 // Writes reports that a kernel of the loop writes a buffer.
 func (l *Loop) Writes(b *Buffer) bool {
-	return slices.ContainsFunc(flatten(l.Body), func(r *Run) bool {
-		return slices.ContainsFunc(r.Kernel.Writes(), func(a Access) bool { return a.Buf == b })
-	})
+	return slices.ContainsFunc(l.AllWrites(), func(a Access) bool { return a.Buf == b })
 }
