@@ -49,6 +49,7 @@ var documents = []document{
 		{"$ nngen generate adult.yaml", "TestReadmeWorkflow runs it", nil},
 		{"name: house", "", (*readme).house},
 		{"name: translate", "", (*readme).built},
+		{"name: transformer", "", (*readme).built},
 		{"$ nngen summary testdata/models/mnist.yaml", "", (*readme).console},
 		{"# yaml-language-server:", "", (*readme).schemaLine},
 	}},
