@@ -50,6 +50,7 @@ var documents = []document{
 		{"name: house", "", scripted("inputs.txtar")},
 		{"name: pairs", "", scripted("graphs.txtar")},
 		{"name: translate", "", (*readme).built},
+		{"name: transformer", "", (*readme).built},
 		{"$ nngen summary testdata/models/mnist.yaml", "", (*readme).console},
 		{"# yaml-language-server:", "", (*readme).schemaLine},
 	}},

@@ -52,7 +52,16 @@ func (g *generator) attention() {
 			out = 1 + g.r.IntN(6)
 			args = append(args, member{"output_shape", []int{out}})
 		}
-		args = append(args, member{"num_heads", 1 + g.r.IntN(4)}, member{"key_dim", 1 + g.r.IntN(8)})
+		heads := 1 + g.r.IntN(4)
+		args = append(args, member{"num_heads", heads}, member{"key_dim", 1 + g.r.IntN(8)})
+		if g.flip(15) {
+			name := g.add("MultiHeadAttention", append(args, member{"return_attention_scores", true}), []int{steps, out}, inputs...)
+			g.add("Flatten", nil, nil, name+".attention_scores")
+			scores := g.last
+			g.add("GlobalAveragePooling1D", nil, nil, name)
+			g.add("Concatenate", nil, []int{heads*steps*source + out}, scores, g.last)
+			return
+		}
 		g.add("MultiHeadAttention", args, []int{steps, out}, inputs...)
 	case 3:
 		projected()

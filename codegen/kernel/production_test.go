@@ -22,6 +22,13 @@ import (
 func productionShapes() []string {
 	one := func(shape []int, layers ...string) string { return described(shape, layers...) }
 	shapes := []string{
+		// Attention of 1 to 16 heads over 128 to 512 steps.
+		one([]int{128, 128}, "MultiHeadAttention: {num_heads: 4, key_dim: 32, use_causal_mask: true}"),
+		one([]int{128, 64}, "MultiHeadAttention: {num_heads: 16, key_dim: 4}"),
+		one([]int{250, 24}, "MultiHeadAttention: {num_heads: 2, key_dim: 12, value_dim: 20}"),
+		one([]int{512, 16}, "MultiHeadAttention: {num_heads: 1, key_dim: 16, sliding_window: 64}"),
+		one([]int{197, 48}, "GroupedQueryAttention: {num_query_heads: 6, num_key_value_heads: 2, head_dim: 8, use_causal_mask: true}"),
+		one([]int{130, 33}, "Attention: {use_scale: true}"),
 		// Sums cut into unequal blocks where taps are written out.
 		one([]int{2, 417}, "Conv1D: {filters: 64, kernel_size: 2, padding: same}"),
 		one([]int{2, 1665}, "Conv1D: {filters: 16, kernel_size: 2, padding: same}"),
@@ -117,7 +124,7 @@ func TestProduction(t *testing.T) {
 	var cases []kerneltest.Case
 	total := 0
 	for i, text := range shapes {
-		if *shapesFlag != "all" && i >= 24 && i%16 != 0 {
+		if *shapesFlag != "all" && i >= 30 && i%16 != 0 {
 			continue
 		}
 		for j, k := range describedKernels(t, text, machine.Server()) {
@@ -159,7 +166,20 @@ func rowsOf(k loop.Kernel) []int {
 	if k.Flops(1) > 1<<22 {
 		return []int{1}
 	}
-	return []int{3}
+	return []int{mostRows(k)}
+}
+
+// mostRows is three rows of a batch, or fewer where a micro-batch has no more.
+func mostRows(k loop.Kernel) int {
+	rows := 3
+	for _, axes := range loop.AxesOf(k) {
+		for _, a := range axes {
+			if a.Rows && a.Max > 0 {
+				rows = min(rows, a.Max/a.N)
+			}
+		}
+	}
+	return rows
 }
 
 // FastProducts gives what the executor of package looptest gives.

@@ -88,7 +88,7 @@ func shaped(t testing.TB, text string, number int, left map[string]int) []kernel
 		for _, b := range bodies {
 			levels = append(levels, b.Level)
 		}
-		list = append(list, kerneltest.Case{Name: fmt.Sprintf("%d.%d", number, i), Kernel: k, Machine: m, Rows: []int{1, 3}, Tolerance: max(2e-5, 2e-7*float64(addends(k, 3))), Levels: levels,
+		list = append(list, kerneltest.Case{Name: fmt.Sprintf("%d.%d", number, i), Kernel: k, Machine: m, Rows: []int{1, mostRows(k)}, Tolerance: max(2e-5, 2e-7*float64(addends(k, 3))), Levels: levels,
 			About: text + "\n" + k.String()})
 	}
 	return list
