@@ -26,7 +26,6 @@ import (
 type network struct {
 	name string // of the emitted package
 	*build.Network
-	want *reference // of its case; nil: not computed yet
 }
 
 // compileJSON reads and builds a description in its JSON form.
@@ -39,7 +38,7 @@ func compileJSON(name string, src []byte) (*network, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &network{name: name, Network: net}, nil
+	return &network{name, net}, nil
 }
 
 var shareBound = regexp.MustCompile(`const (train|predict)Share = \d+`)
