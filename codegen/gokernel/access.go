@@ -1,6 +1,8 @@
 package gokernel
 
 import (
+	"slices"
+
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/shape"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -191,6 +193,12 @@ func (a placed) inRow(axis int) bool {
 	return low >= 0 && high < a.Strides[axis]
 }
 
+// backwards reports an access that goes towards the beginning of a row: what follows
+// its offset is not all that it reaches.
+func (a placed) backwards() bool {
+	return slices.ContainsFunc(a.Strides, func(s int) bool { return s < 0 })
+}
+
 // direct reports an access that walks a row buffer element by element along
 // one axis: weight[r].
 func direct(a placed) (axis int, ok bool) {
@@ -222,7 +230,7 @@ func (k *writer) viewed(axis int, v gotree.Expr, accs []placed, body func()) {
 			continue
 		}
 		key := a.viewKey(axis, k.Shape)
-		if _, is := direct(a); is || key.stride <= 0 || k.views[key] != nil || !a.inRow(axis) {
+		if _, is := direct(a); is || key.stride <= 0 || k.views[key] != nil || !a.inRow(axis) || k.Shape != nil && a.backwards() {
 			continue
 		}
 		p := k.param(a.Buf, "x")

@@ -15,6 +15,7 @@ type demand struct {
 	shaped map[int]bool       // those of them that are read in their own shape alone
 	packed bool               // the result is needed in one piece, too
 	need   map[*ir.Value]bool // values of the body that are computed
+	fixed  map[*ir.Value]bool // those that are the same in every step
 }
 
 // use finds out which pieces of the result are read, and what they depend on.
@@ -108,19 +109,18 @@ func (l *demand) reads(list []piece, i int) bool {
 	return l.used[list[i].offset]
 }
 
-// fixed are the values that are the same in every step.
-func (l *demand) fixed() map[*ir.Value]bool {
+// fix finds the values that are the same in every step.
+func (l *demand) fix() {
 	s := l.scan
-	fixed := map[*ir.Value]bool{}
+	l.fixed = map[*ir.Value]bool{}
 	for _, c := range s.Body.Inputs[s.Carried+s.Steps:] {
-		fixed[c] = true
+		l.fixed[c] = true
 	}
 	for _, w := range s.Body.Values {
 		if _, input := w.Op.(*Input); !input {
-			fixed[w] = !slices.ContainsFunc(w.Args, func(a *ir.Value) bool { return !fixed[a] })
+			l.fixed[w] = !slices.ContainsFunc(w.Args, func(a *ir.Value) bool { return !l.fixed[a] })
 		}
 	}
-	return fixed
 }
 
 // isRead reports that the step reads an input, or hands it on.

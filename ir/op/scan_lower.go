@@ -20,15 +20,15 @@ func (s *Scan) Lower(out Lowering, v *ir.Value) {
 		carried: make([]*carried, s.Carried), stacked: map[*ir.Value]stack{},
 	}
 	l.use(out, v)
+	l.fix()
 	l.bind()
 	l.places()
 	l.join()
 	var inside []*ir.Value
-	fixed := l.fixed()
 	for _, w := range s.Body.Values {
 		switch _, input := w.Op.(*Input); {
 		case input || !l.need[w]:
-		case fixed[w]:
+		case l.fixed[w]:
 			l.lower(w)
 		default:
 			inside = append(inside, w)

@@ -59,6 +59,10 @@ func (l *scanLowering) bind() {
 		w := l.Lowering.View(operand)
 		move, known := l.moves[w.Buf]
 		if stride := w.Strides[1]; w.Buf.Class == loop.Random || known && move != stride || !w.Buf.Rows && stride != 0 {
+			if operand.DType != ir.F32 {
+				l.Errorf(l.v, "steps of ids that are also read as a whole are not lowered by this version")
+				return
+			}
 			b := l.buffer(operand.Name+".steps", operand.Shape)
 			to := View{Buf: b, Strides: operand.Shape.Strides()}
 			l.copy(l.v, to, w, operand.Shape, "copy")
@@ -144,7 +148,7 @@ func (l *scanLowering) places() {
 func (l *scanLowering) join() {
 	for _, v := range slices.Backward(l.scan.Body.Values) {
 		k, ok := v.Op.(*Concat)
-		if !ok || !l.need[v] || l.fixed()[v] || v.DType != ir.F32 {
+		if !ok || !l.need[v] || l.fixed[v] || v.DType != ir.F32 {
 			continue
 		}
 		to, placed := l.place[v]
@@ -177,7 +181,7 @@ func (l *scanLowering) settle(o *ir.Value, w View) {
 	default:
 		return
 	}
-	if !l.fixed()[o] {
+	if !l.fixed[o] {
 		l.place[o] = w
 	}
 }

@@ -1,7 +1,6 @@
 package pass
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/loop"
@@ -12,7 +11,7 @@ import (
 // with a statement each for maximum, exponential, sum and quotient. A number
 // per row that only such a nest uses becomes a local variable.
 func merge(u *unit) error {
-	m := merger{u.header}
+	m := merger{header: u.header}
 	again := turns(u.plan)
 	u.plan.Forward = m.steps(u.plan.Forward)
 	u.plan.Backward = m.steps(u.plan.Backward)
@@ -22,40 +21,19 @@ func merge(u *unit) error {
 	return nil
 }
 
-// turns makes the kernels of loops those of one turn. The function that it returns
-// puts them into their loops again.
-func turns(p *loop.Plan) (again func()) {
-	moves := map[*loop.Loop]map[*loop.Buffer]int{}
-	each := func(f func(l *loop.Loop, r *loop.Run)) {
-		for _, s := range slices.Concat(p.Forward, p.Backward) {
-			if l, ok := s.(*loop.Loop); ok {
-				for _, r := range runsOf(l) {
-					f(l, r)
-				}
-			}
-		}
-	}
-	each(func(l *loop.Loop, r *loop.Run) {
-		k, m := loop.Turn(r.Kernel)
-		if moves[l] == nil {
-			moves[l] = map[*loop.Buffer]int{}
-		}
-		maps.Copy(moves[l], m)
-		r.Kernel = k
-	})
-	return func() {
-		each(func(l *loop.Loop, r *loop.Run) { r.Kernel = loop.Turned(r.Kernel, moves[l]) })
-	}
-}
-
 // merger knows the ports of the program, and with them how far an id reaches.
-type merger struct{ header *loop.Program }
+type merger struct {
+	header *loop.Program
+	// turn: the steps are those of a loop over time, where what is stored side by side
+	// is stored by one kernel. Elsewhere parts of a whole come from kernels far apart.
+	turn bool
+}
 
 func (m merger) steps(steps []loop.Step) []loop.Step {
 	var out []loop.Step
 	for _, s := range steps {
 		if l, ok := s.(*loop.Loop); ok {
-			l.Body = m.steps(l.Body)
+			l.Body = merger{m.header, true}.steps(l.Body)
 		}
 		// What has grown may fit what stands before it.
 		for len(out) > 0 {
@@ -202,7 +180,7 @@ func (m merger) rowLocal(x, y *loop.Nest) (related, local bool) {
 		for _, t := range y.Body {
 			for _, a := range m.touched(s) {
 				for _, b := range m.touched(t) {
-					if a.Buf != b.Buf || !a.write && !b.write || apart(x.Outer, a, b) {
+					if a.Buf != b.Buf || !a.write && !b.write || m.turn && apart(x.Outer, a, b) {
 						continue
 					}
 					if !sameTurn(x.Outer, a, b) {

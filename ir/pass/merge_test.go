@@ -130,14 +130,14 @@ func TestMergeRefuses(t *testing.T) {
 		"through an index": step("l", []loop.Axis{rowAxis}, loop.Stmt{Value: scalar.Arg(0), Dst: at(one, 1), Srcs: []loop.Access{gathered}}),
 		"stranger":         step("l", []loop.Axis{rowAxis}, loop.Stmt{Inner: []loop.Axis{colAxis}, Reduce: loop.Sum, Value: scalar.Arg(0), Dst: at(one, 1, 0), Srcs: []loop.Access{at(in, 4, 1)}}),
 	} {
-		if both := (merger{ports}).runs(first(), second); both != nil {
+		if both := (merger{header: ports}).runs(first(), second); both != nil {
 			t.Errorf("%s: merged to %v", name, both.(*loop.Run).Kernel)
 		}
 	}
 	// An index that stays in the row is as good as a column.
 	inRow := &loop.Program{Targets: []loop.Port{{Limit: 4}}}
 	pick := step("l", []loop.Axis{rowAxis}, loop.Stmt{Value: scalar.Arg(0), Dst: at(one, 1), Srcs: []loop.Access{gathered}})
-	if (merger{inRow}).runs(first(), pick) == nil {
+	if (merger{header: inRow}).runs(first(), pick) == nil {
 		t.Error("an index below the width of the row was not merged")
 	}
 }

@@ -47,7 +47,7 @@ func TestOverlay(t *testing.T) {
 // A temporary that is needed after the result is begun keeps its own place.
 func TestOverlayTemporary(t *testing.T) {
 	s := newSoftmax()
-	m := merger{ports}
+	m := merger{header: ports}
 	s.plan.Forward = m.steps(s.plan.Forward)
 	nest := s.plan.Forward[0].(*loop.Run).Kernel.(*loop.Nest)
 	late := arena("late", 1)
