@@ -17,7 +17,7 @@ import (
 // that Normalization is fitted to.
 func TestKerasLayers(t *testing.T) {
 	vectors(t, "layers", 731, layerLikeKeras)
-	vectors(t, "attention", 144, layerLikeKeras)
+	vectors(t, "attention", 128, layerLikeKeras)
 }
 
 func layerLikeKeras(t *testing.T, v *vector, m *spec.Model) {

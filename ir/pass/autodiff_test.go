@@ -125,3 +125,23 @@ func TestAutodiffFinite(t *testing.T) {
 		t.Errorf("%d of the networks have a kink where they are differentiated", kinks)
 	}
 }
+
+// The gradient of a softmax reads its result, and not what that was computed from.
+func TestAutodiffSoftmax(t *testing.T) {
+	b := ir.NewBuilder("g")
+	b.At("a", diag.Pos{Line: 1})
+	y := b.Named(op.Softmax(b, op.Binary(b, "mul", feature(b, "x", 3), weight(b, "a/w", 3)), -1), "a")
+	b.Graph.Loss = op.Sum(b, op.Binary(b, "mul", y, y), false, 0, 1)
+	forward := len(b.Graph.Values)
+	if err := Autodiff(b.Graph); err != nil {
+		t.Fatal(err)
+	}
+	inside := map[*ir.Value]bool{y.Args[0]: true, y.Args[1]: true, y.Args[1].Args[0]: true}
+	for _, v := range b.Graph.Values[forward:] {
+		for _, a := range v.Args {
+			if inside[a] {
+				t.Errorf("%v reads %v", v.Op, a.Op)
+			}
+		}
+	}
+}

@@ -244,7 +244,7 @@ func (d *decoder) fillList(dst reflect.Value, f *field, v Value) {
 	}
 	s := reflect.MakeSlice(dst.Type(), len(items), len(items))
 	for i, e := range items {
-		if e.Kind == Null && !f.Gaps || e.Kind == List || e.Kind == Map {
+		if e.Kind == Null && (!f.Gaps || v.Kind != List) || e.Kind == List || e.Kind == Map {
 			d.wrong(f, v, func(w Value) bool { return false })
 			return
 		}

@@ -201,3 +201,26 @@ func TestDocOf(t *testing.T) {
 		t.Errorf("defaults %v and %v", docs[2].Default, docs[6].Default)
 	}
 }
+
+func TestDecodeGaps(t *testing.T) {
+	type shape struct {
+		Shape []*int `arg:"output_shape,required,min=1" doc:"extents"`
+	}
+	got := shape{}
+	if err := Decode(parseArgs(t, "{output_shape: [null, 3]}"), &got).Err(); err != nil || len(got.Shape) != 2 || got.Shape[0] != nil || *got.Shape[1] != 3 {
+		t.Errorf("%v, %v", got.Shape, err)
+	}
+	got = shape{}
+	if err := Decode(parseArgs(t, "{output_shape: 5}"), &got).Err(); err != nil || len(got.Shape) != 1 || *got.Shape[0] != 5 {
+		t.Errorf("%v, %v", got.Shape, err)
+	}
+	for args, want := range map[string]string{
+		"{output_shape: [null, 0]}": "output_shape has the value 0; each must be at least 1",
+		"{output_shape: [[1]]}":     "output_shape takes a list of whole numbers and nulls, not ",
+		"{output_shape: null}":      "output_shape takes a list of whole numbers and nulls, not null",
+	} {
+		if err := Decode(parseArgs(t, args), &shape{}).Err(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", args, err, want)
+		}
+	}
+}
