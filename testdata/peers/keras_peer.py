@@ -39,6 +39,23 @@ def reviews():
     return [L.Dense(16, activation="relu"), L.Dense(16, activation="relu"), L.Dense(1, activation="sigmoid")]
 
 
+def lstm():
+    return [L.LSTM(128), L.Dense(10, activation="softmax")]
+
+
+def gru():
+    return [L.GRU(128), L.Dense(10, activation="softmax")]
+
+
+def transformer():
+    x = keras.Input((128, 128))
+    n = L.LayerNormalization()(x)
+    attended = L.Add()([x, L.MultiHeadAttention(num_heads=4, key_dim=32)(n, n)])
+    wide = L.Dense(512, activation="gelu")(L.LayerNormalization()(attended))
+    block = keras.Model(x, L.Add()([attended, L.Dense(128)(wide)]))
+    return [block, L.GlobalAveragePooling1D(), L.Dense(10, activation="softmax")]
+
+
 def build(name, stack, shape):
     model = keras.Sequential([keras.Input(shape), *stack])
     model.set_weights(peer.layers(name))
@@ -100,6 +117,9 @@ def main():
     add(works, outputs, "mnist", mlp, (784,), 128, lambda: keras.optimizers.RMSprop(0.001))
     add(works, outputs, "mnistcnn", cnn, (28, 28, 1), 128, lambda: keras.optimizers.Adam(0.001))
     add(works, outputs, "iris", iris, (4,), 16, lambda: keras.optimizers.Adam(0.01))
+    add(works, outputs, "lstm", lstm, (100, 64), 64, lambda: keras.optimizers.Adam(0.001))
+    add(works, outputs, "gru", gru, (100, 64), 64, lambda: keras.optimizers.Adam(0.001))
+    add(works, outputs, "transformer", transformer, (128, 128), 32, lambda: keras.optimizers.Adam(0.001))
     add_reviews(works, outputs)
     peer.serve(f"{keras.__version__}, TensorFlow {tf.__version__}", works, outputs)
 

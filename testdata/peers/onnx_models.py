@@ -1,7 +1,8 @@
 """Writes the ONNX models of the table from the same weights, one file for each number of rows.
 
-Shapes are fixed and nothing is left for the session to rearrange: convolutions are
-in ONNX's own layout, and the rows of the kernel behind Flatten are in its order.
+Shapes are fixed and nothing is left for the session to rearrange: convolutions and
+sequences are in ONNX's own layout, and the rows of the kernel behind Flatten are in
+its order.
 """
 import numpy as np
 import onnx
@@ -61,9 +62,68 @@ def review():
     save("imdb", 1, [int(peer.ints("imdb.offsets")[1])], nodes, w, TensorProto.INT32)
 
 
+def recurrent(name, op, order, rows, **attributes):
+    """A sequence, steps first, to its class. order lists which of our gates ONNX has in each place."""
+    kernel, recurrent_kernel, bias, w2, b2 = peer.layers(name)
+
+    def gates(t):  # [..., gates * units] as [1, gates * units, ...]
+        return np.concatenate([np.split(t, len(order), -1)[i] for i in order], -1).T[None]
+
+    biases = np.zeros((2, kernel.shape[1]), "float32")  # of the kernel and of the recurrent kernel
+    biases[: bias.ndim] = bias
+    w = {"w": gates(kernel), "r": gates(recurrent_kernel), "b": np.concatenate([gates(b) for b in biases], 1)}
+    w |= {"w2": w2, "b2": b2, "axis": np.array([0], "int64")}
+    nodes = [
+        helper.make_node(op, ["x", "w", "r", "b"], ["", "states"], hidden_size=recurrent_kernel.shape[0], **attributes),
+        node("Squeeze", "states axis", "h"),
+        node("Gemm", "h w2 b2", "logits"), node("Softmax", "logits", "out", axis=-1),
+    ]  # fmt: skip
+    save(name, rows, [100, rows, kernel.shape[0]], nodes, w)
+
+
+def transformer(rows):
+    names = "g1 b1 wq bq wk bk wv bv wo bo g2 b2 w3 b3 w4 b4 w5 b5".split()
+    w = dict(zip(names, peer.layers("transformer"), strict=True))
+    for kernel, bias in ("wq", "bq"), ("wk", "bk"), ("wv", "bv"):
+        w[kernel], w[bias] = w[kernel].reshape(128, 128), w[bias].reshape(128)
+    w["wo"] = w["wo"].reshape(128, 128)
+    w["scale"], w["root2"] = np.float32(32**-0.5), np.float32(2**0.5)
+    w["one"], w["half"] = np.float32(1), np.float32(0.5)
+    w["apart"], w["together"] = np.array([rows, 128, 4, 32]), np.array([rows, 128, 128])
+    w["steps"] = np.array([1])
+
+    def heads(what, axes):
+        return [
+            node("MatMul", f"n1 w{what}", f"{what}1"), node("Add", f"{what}1 b{what}", f"{what}2"),
+            node("Reshape", f"{what}2 apart", f"{what}3"), node("Transpose", f"{what}3", what, perm=axes),
+        ]  # fmt: skip
+
+    nodes = [
+        node("LayerNormalization", "x g1 b1", "n1", epsilon=1e-3),
+        *heads("q", [0, 2, 1, 3]), *heads("k", [0, 2, 3, 1]), *heads("v", [0, 2, 1, 3]),
+        node("MatMul", "q k", "products"), node("Mul", "products scale", "scores"),
+        node("Softmax", "scores", "probabilities", axis=-1), node("MatMul", "probabilities v", "weighted"),
+        node("Transpose", "weighted", "rows", perm=[0, 2, 1, 3]), node("Reshape", "rows together", "heads"),
+        node("MatMul", "heads wo", "a1"), node("Add", "a1 bo", "a2"), node("Add", "x a2", "attended"),
+        node("LayerNormalization", "attended g2 b2", "n2", epsilon=1e-3),
+        node("MatMul", "n2 w3", "h1"), node("Add", "h1 b3", "h2"),
+        node("Div", "h2 root2", "e1"), node("Erf", "e1", "e2"), node("Add", "e2 one", "e3"),
+        node("Mul", "h2 e3", "e4"), node("Mul", "e4 half", "gelu"),
+        node("MatMul", "gelu w4", "f1"), node("Add", "f1 b4", "f2"), node("Add", "attended f2", "encoded"),
+        node("ReduceMean", "encoded steps", "mean", keepdims=0),
+        node("Gemm", "mean w5 b5", "logits"), node("Softmax", "logits", "out", axis=-1),
+    ]  # fmt: skip
+    save("transformer", rows, [rows, 128, 128], nodes, w)
+
+
 for rows in (1, 128):
     mlp("mnist", 784, rows)
     cnn(rows)
 for rows in (1, 16):
     mlp("iris", 4, rows)
 review()
+for rows in (1, 64):
+    recurrent("lstm", "LSTM", (0, 3, 1, 2), rows)
+    recurrent("gru", "GRU", (0, 1, 2), rows, linear_before_reset=1)
+for rows in (1, 32):
+    transformer(rows)

@@ -32,8 +32,8 @@ def weights(model):
 
 
 def layers(model):
-    """The kernels and biases of a model: [kernel, bias, kernel, bias, ...]."""
-    return [t.copy() for name, t in weights(model).items() if name.endswith(("/kernel", "/bias"))]
+    """What a model has learned, in the order of Keras's get_weights: [kernel, bias, kernel, bias, ...]."""
+    return [t.copy() for name, t in weights(model).items() if name.endswith(("kernel", "/bias", "/gamma", "/beta"))]
 
 
 def reviews():

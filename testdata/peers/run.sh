@@ -15,6 +15,7 @@ if ! cmp -s requirements.txt "$venv/requirements.txt"; then
 	cp requirements.txt "$venv/"
 fi
 
+go generate ./ours
 go build -o "$peers/bin/" ./ours ./onnxruntime ./table
 GOEXPERIMENT=simd go build -o "$peers/bin/" ./gomlx
 

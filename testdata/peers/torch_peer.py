@@ -5,6 +5,7 @@ import sys
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 import peer
 
@@ -49,6 +50,57 @@ def cnn():
         conv(w[2], w[3]), nn.ReLU(), nn.MaxPool2d(2),
         nn.Flatten(), nn.Dropout(0.5), dense(channels_first(w[4], 5, 5, 64), w[5]),
     ).to(memory_format=torch.channels_last)  # fmt: skip
+
+
+class Recurrent(nn.Module):
+    """A sequence to its class. order lists which of our gates PyTorch has in each place."""
+
+    def __init__(self, name, layer, order):
+        super().__init__()
+        kernel, recurrent_kernel, bias, *rest = peer.layers(name)
+        self.layer = layer(kernel.shape[0], recurrent_kernel.shape[0], batch_first=True)
+        self.dense = dense(*rest)
+
+        def gates(t):
+            return np.concatenate([np.split(t, len(order), -1)[i] for i in order], -1)
+
+        biases = np.zeros((2, kernel.shape[1]), "float32")  # of the kernel and of the recurrent kernel
+        biases[: bias.ndim] = bias
+        with torch.no_grad():
+            self.layer.weight_ih_l0.copy_(tensor(gates(kernel).T))
+            self.layer.weight_hh_l0.copy_(tensor(gates(recurrent_kernel).T))
+            self.layer.bias_ih_l0.copy_(tensor(gates(biases[0])))
+            self.layer.bias_hh_l0.copy_(tensor(gates(biases[1])))
+
+    def forward(self, x):
+        return self.dense(self.layer(x)[0][:, -1])
+
+
+def layer_norm(gamma, beta):
+    layer = nn.LayerNorm(gamma.shape, eps=1e-3)
+    with torch.no_grad():
+        layer.weight.copy_(tensor(gamma))
+        layer.bias.copy_(tensor(beta))
+    return layer
+
+
+class Transformer(nn.Module):
+    """A block of an encoder, query, key and value in one product, as in nn.MultiheadAttention."""
+
+    def __init__(self):
+        super().__init__()
+        w = peer.layers("transformer")
+        self.norm1, self.norm2 = layer_norm(*w[0:2]), layer_norm(*w[10:12])
+        kernels, biases = [k.reshape(128, 128) for k in w[2:8:2]], [b.reshape(128) for b in w[3:8:2]]
+        self.projection = dense(np.concatenate(kernels, 1), np.concatenate(biases))
+        self.out = dense(w[8].reshape(128, 128), w[9])
+        self.wide, self.narrow, self.dense = dense(*w[12:14]), dense(*w[14:16]), dense(*w[16:18])
+
+    def forward(self, x):
+        heads = self.projection(self.norm1(x)).unflatten(-1, (3, 4, 32)).permute(2, 0, 3, 1, 4)
+        x = x + self.out(F.scaled_dot_product_attention(*heads).transpose(1, 2).flatten(2))
+        x = x + self.narrow(F.gelu(self.wide(self.norm2(x))))
+        return self.dense(x.mean(1))
 
 
 class Reviews(nn.Module):
@@ -159,6 +211,9 @@ def main():
     add(works, outputs, "mnist", lambda: mlp("mnist"), (784,), 128, rmsprop)
     add(works, outputs, "mnistcnn", cnn, (1, 28, 28), 128, adam(0.001))
     add(works, outputs, "iris", lambda: mlp("iris"), (4,), 16, adam(0.01))
+    add(works, outputs, "lstm", lambda: Recurrent("lstm", nn.LSTM, (0, 1, 2, 3)), (100, 64), 64, adam(0.001))
+    add(works, outputs, "gru", lambda: Recurrent("gru", nn.GRU, (1, 0, 2)), (100, 64), 64, adam(0.001))
+    add(works, outputs, "transformer", Transformer, (128, 128), 32, adam(0.001))
     if not COMPILED:
         add_reviews(works, outputs)
     peer.serve(torch.__version__, works, outputs)

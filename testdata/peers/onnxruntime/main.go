@@ -31,7 +31,7 @@ func run() error {
 	works, outputs := map[string]peer.Work{}, map[string][]float32{}
 	for _, m := range []struct {
 		name    string
-		shape   []int64 // of the input; its first dimension is the rows
+		shape   []int64 // of the input
 		classes int64
 	}{
 		{"mnist", []int64{1, 784}, 10},
@@ -40,14 +40,27 @@ func run() error {
 		{"mnistcnn", []int64{128, 1, 28, 28}, 10},
 		{"iris", []int64{1, 4}, 3},
 		{"iris", []int64{16, 4}, 3},
+		{"lstm", []int64{100, 1, 64}, 10},
+		{"lstm", []int64{100, 64, 64}, 10},
+		{"gru", []int64{100, 1, 64}, 10},
+		{"gru", []int64{100, 64, 64}, 10},
+		{"transformer", []int64{1, 128, 128}, 10},
+		{"transformer", []int64{32, 128, 128}, 10},
 	} {
 		rows := m.shape[0]
+		recurrent := m.name == "lstm" || m.name == "gru"
+		if recurrent {
+			rows = m.shape[1]
+		}
 		values, err := peer.Read[float32](m.name + ".x")
 		if err != nil {
 			return err
 		}
-		size := ort.NewShape(m.shape...).FlattenedSize()
-		x, err := ort.NewTensor(m.shape, values[:size])
+		values = values[:ort.NewShape(m.shape...).FlattenedSize()]
+		if recurrent {
+			values = stepsFirst(values, int(rows), int(m.shape[0]))
+		}
+		x, err := ort.NewTensor(m.shape, values)
 		if err != nil {
 			return err
 		}
@@ -88,6 +101,20 @@ func run() error {
 	err = peer.Serve(ort.GetVersion(), works, outputs)
 	runtime.KeepAlive(tensors)
 	return err
+}
+
+// stepsFirst turns [rows, steps, features] into [steps, rows, features], the
+// only layout that ONNX Runtime has for recurrent layers.
+func stepsFirst(v []float32, rows, steps int) []float32 {
+	features := len(v) / rows / steps
+	out := make([]float32, 0, len(v))
+	for s := range steps {
+		for r := range rows {
+			at := (r*steps + s) * features
+			out = append(out, v[at:at+features]...)
+		}
+	}
+	return out
 }
 
 // open makes a session on as many threads as the process may run on, with its

@@ -23,22 +23,25 @@ func main() {
 	}
 }
 
-// network is a generated package with its samples.
+// network is a generated package with its samples. Works that are nil are not
+// timed.
 type network struct {
 	name    string
 	batch   int
 	model   interface{ Save(path string) error }
 	one     peer.Work // predicts a sample
-	all     peer.Work // predicts a batch; nil: not timed
+	all     peer.Work // predicts a batch
 	fit     peer.Work // takes training steps
-	epoch   peer.Work // trains for an epoch; nil: not timed
+	epoch   peer.Work // trains for an epoch
 	outputs []float32 // of the first sample
 	write   func() error
 }
 
 func run() error {
 	works, outputs := map[string]peer.Work{}, map[string][]float32{}
-	for _, open := range []func() (*network, error){openMNIST, openCNN, openIris, openIMDB} {
+	for _, open := range []func() (*network, error){
+		openMNIST, openCNN, openIris, openIMDB, openLSTM, openGRU, openTransformer,
+	} {
 		n, err := open()
 		if err != nil {
 			return err
@@ -50,14 +53,15 @@ func run() error {
 			continue
 		}
 		outputs[n.name] = n.outputs
-		works[n.name+"/predict1"] = n.one
-		if n.all != nil {
-			works[fmt.Sprintf("%s/predict%d", n.name, n.batch)] = n.all
-		}
-		if n.epoch != nil {
-			works[n.name+"/epoch"] = n.epoch
-		} else {
-			works[fmt.Sprintf("%s/train%d", n.name, n.batch)] = n.fit
+		for what, work := range map[string]peer.Work{
+			"predict1":                        n.one,
+			fmt.Sprintf("predict%d", n.batch): n.all,
+			fmt.Sprintf("train%d", n.batch):   n.fit,
+			"epoch":                           n.epoch,
+		} {
+			if work != nil {
+				works[n.name+"/"+what] = work
+			}
 		}
 	}
 	if len(works) == 0 {
