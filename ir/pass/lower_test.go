@@ -139,6 +139,7 @@ gathersum [n, o:4]
   l.neg[4*n + o] = -sum(l.transpose.rows2[4*id + o] for id in set ids[n])  // neg
 nest [n, i:4]
   y[8*n + i] = l.gathersum[4*n + i]  // concatenate
+nest [n, i:4]
   y[8*n + i + 4] = l.neg[4*n + i]  // concatenate
 `)
 }
