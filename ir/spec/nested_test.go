@@ -61,7 +61,7 @@ func TestExpand(t *testing.T) {
 
 // TestModelNames uses the name of a model for its output, wherever outputs are named.
 func TestModelNames(t *testing.T) {
-	m, err := Parse("m.yaml", []byte(`
+	_, err := Parse("m.yaml", []byte(`
 data: {train: {npz: m.npz, inputs: {x: x}, target: {tower: t, side: s}}, target: {tower: {classes: [no, yes]}}}
 inputs: {x: {shape: [4]}}
 layers:
@@ -72,7 +72,7 @@ outputs: [side, tower]
 	if err == nil || !strings.Contains(err.Error(), `"dense_of"`) {
 		t.Errorf("%v", err)
 	}
-	m, err = Parse("m.yaml", []byte(`
+	m, err := Parse("m.yaml", []byte(`
 data: {train: {npz: m.npz, inputs: {x: x}, target: {tower: t, side: s}}, target: {tower: {classes: [no, yes]}}}
 inputs: {x: {shape: [4]}}
 layers:
