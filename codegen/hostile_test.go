@@ -275,7 +275,10 @@ func TestNotEmitted(t *testing.T) {
 			p.Predict.Forward[0].(*loop.Run).Kernel = unheardOf{}
 			return Config{}
 		},
-		"loops over time": func(p *loop.Program) Config { p.Predict.Forward[0] = &loop.Loop{}; return Config{} },
+		"loops over time within others": func(p *loop.Program) Config {
+			p.Predict.Forward[0] = &loop.Loop{Body: []loop.Step{&loop.Loop{}}}
+			return Config{}
+		},
 		`optimizer rmsprop: the argument "no such argument" is not`: func(p *loop.Program) Config { p.Training.Optimizer.Args[0].Name = "no such argument"; return Config{} },
 	} {
 		p := irisprog.Program()
