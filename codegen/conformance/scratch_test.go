@@ -46,7 +46,7 @@ var shareBound = regexp.MustCompile(`const (train|predict)Share = \d+`)
 
 // emit writes the package of a network into the scratch module.
 func (n *network) emit(dir string, o pass.Options) error {
-	src := pass.Source{Predict: n.Predict, Evaluate: n.Evaluate, Train: n.Train}
+	src := pass.Source{Predict: n.Predict, Step: n.Step, Evaluate: n.Evaluate, Train: n.Train}
 	for _, a := range n.Adapts {
 		src.Adapts = append(src.Adapts, a.Graph)
 	}

@@ -82,6 +82,7 @@ var goFiles = []struct {
 	{"params.go", always, func(e *phases) *file { return modelText{e}.paramsFile() }},
 	{"forward.go", always, func(e *phases) *file { return phaseText{e}.forwardFile() }},
 	{"predict.go", always, func(e *phases) *file { return predictText{e}.predictFile() }},
+	{"step.go", func(e *phases) bool { return e.p.Stream != nil }, func(e *phases) *file { return stepText{e}.stepFile() }},
 	{"encode.go", always, func(e *phases) *file {
 		if f := e.newFile(); e.enc.EncodeFile(f.File) {
 			return f
