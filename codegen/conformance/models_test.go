@@ -219,6 +219,9 @@ func (n *network) check(c harness.Case, got harness.Result) error {
 	if err != nil {
 		return err
 	}
+	if streams := n.Header.Stream != nil; streams != (got.Steps > 0) {
+		return fmt.Errorf("it streams: %v, and has taken %d steps", streams, got.Steps)
+	}
 	for r, row := range want.outputs {
 		if !reflect.DeepEqual(got.Single[r], got.Outputs[r]) {
 			return fmt.Errorf("row %d: Predict gives %v, PredictBatch %v", r, got.Single[r], got.Outputs[r])

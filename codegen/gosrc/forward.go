@@ -29,7 +29,7 @@ type phases struct {
 func newPhases(p *program) *phases {
 	return &phases{program: p, cut: map[string]string{}, asked: map[string]bool{}, kernels: kernelset.New(kernelset.Config{
 		Config: gokernel.Config{Standalone: p.cfg.PredictOnly, Batch: p.p.Batch, Machine: p.cfg.Machine, Share: shape.Large(p.p, p.cfg.Machine), Words: p.used},
-		Top:    p.top, Crew: p.crew,
+		Top:    p.top, Crew: p.crew, Few: p.p.Stream != nil,
 	})}
 }
 

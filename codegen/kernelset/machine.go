@@ -60,7 +60,7 @@ func (e *Set) machine(fn *Function, k loop.Kernel, out *gokernel.Kernel, held bo
 		k = out.Planned
 	}
 	_, product := k.(*loop.Contract)
-	r := driver.Request{Name: fn.Name, Kernel: worded(k), Shape: out.Shape, Joins: e.Share && product && !held, Held: held}
+	r := driver.Request{Name: fn.Name, Kernel: worded(k), Shape: out.Shape, Joins: e.Share && product && !held, Held: held, Few: e.Few}
 	for _, p := range out.Params {
 		r.Operands = append(r.Operands, driver.Operand{Buf: p.Buf, Name: p.Name, Dims: p.Dims})
 	}
