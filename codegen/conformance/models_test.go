@@ -219,8 +219,8 @@ func (n *network) check(c harness.Case, got harness.Result) error {
 	if err != nil {
 		return err
 	}
-	if streams := n.Header.Stream != nil; streams != (got.Steps > 0) {
-		return fmt.Errorf("it streams: %v, and has taken %d steps", streams, got.Steps)
+	if n.streams != (got.Steps > 0) {
+		return fmt.Errorf("it streams: %v, and has taken %d steps", n.streams, got.Steps)
 	}
 	for r, row := range want.outputs {
 		if !reflect.DeepEqual(got.Single[r], got.Outputs[r]) {

@@ -26,7 +26,8 @@ import (
 type network struct {
 	name string // of the emitted package
 	*build.Network
-	want *reference // of its case; nil: not computed yet
+	streams bool       // the emitted package takes steps
+	want    *reference // of its case; nil: not computed yet
 }
 
 // compileJSON reads and builds a description in its JSON form.
@@ -65,6 +66,7 @@ func (n *network) emit(dir string, o pass.Options) error {
 		if strings.HasSuffix(f.Name, "_test.go") {
 			continue
 		}
+		n.streams = n.streams || f.Name == "step.go"
 		// Small models are shared out among workers here, which does not pay.
 		text := shareBound.ReplaceAll(f.Data, []byte("const ${1}Share = 1"))
 		if err := os.WriteFile(filepath.Join(dir, n.name, f.Name), text, 0o644); err != nil {

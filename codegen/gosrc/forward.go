@@ -18,6 +18,7 @@ type phases struct {
 	consts                               []*loop.Buffer // that calls are passed
 	predict, evaluate, forward, backward *phase
 	step                                 *phase // of a sequence
+	unlike                               string // the layer of which a step would have other bits
 	adapts                               []*phase
 	evaluated, trained                   []kernelCall
 	row, tested                          *layout           // of predictions and evaluations
@@ -78,7 +79,7 @@ func (e *phases) phasesOf() error {
 	if e.predict, err = e.phase(predict); err != nil {
 		return err
 	}
-	if err := e.stepPhase(); err != nil || e.cfg.PredictOnly {
+	if err := e.stepPhase(calls); err != nil || e.cfg.PredictOnly {
 		return err
 	}
 	if err := e.trainPhases(); err != nil {

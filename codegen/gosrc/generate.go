@@ -51,9 +51,14 @@ func printed(p *loop.Program, cfg Config) (*phases, []namedFile, error) {
 	if err := emittable(p, cfg); err != nil {
 		return nil, nil, err
 	}
-	_, draft, err := printOnce(p, cfg, nil)
+	e, draft, err := printOnce(p, cfg, nil)
 	if err != nil {
 		return nil, nil, err
+	}
+	if e.unlike != "" {
+		whole := *p
+		whole.Stream, whole.NoStream = nil, fmt.Sprintf("a step of layer %s would be rounded otherwise", diag.Quote(e.unlike))
+		return printed(&whole, cfg)
 	}
 	var texts []string
 	for _, f := range draft {

@@ -2,16 +2,20 @@ package gosrc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
 )
 
 // stepText prints step.go: sequences that are given step by step.
 type stepText struct{ *phases }
 
-// stepPhase prints the function that runs the plan of a step.
-func (e *phases) stepPhase() error {
+// stepPhase prints the function that runs the plan of a step, beside the calls of a
+// prediction.
+func (e *phases) stepPhase(predicted []kernelCall) error {
 	if e.p.Stream == nil {
 		return nil
 	}
@@ -21,11 +25,66 @@ func (e *phases) stepPhase() error {
 		return err
 	}
 	_, e.stepWork = workOf(calls)
+	e.unlike = unlike(slices.Concat(predicted, calls))
 	e.step, err = e.phase(phaseSpec{
 		name: "step", doc: "step runs the network on one step of a sequence and returns its outputs, and after them what the states become.",
 		plan: plan, layout: planned(plan), calls: calls, results: true,
 	})
 	return err
+}
+
+// unlike is a layer that computes the same kind of thing in machine code and in Go,
+// which round differently, or adds up sums of as many products in different orders;
+// "" where there is none.
+func unlike(calls []kernelCall) string {
+	type part struct{ layer, kind string }
+	levels := map[part]string{}
+	for _, c := range calls {
+		for _, kind := range rounding(c.Run.Kernel) {
+			p, l := part{c.Layer, kind}, c.fn.Order()
+			if before, ok := levels[p]; ok && before != l {
+				return c.Layer
+			}
+			levels[p] = l
+		}
+	}
+	return ""
+}
+
+// rounding is what a kernel computes of which machine code and Go may round
+// differently: sums, and functions other than the arithmetic that IEEE 754 defines.
+func rounding(k loop.Kernel) (kinds []string) {
+	n, ok := k.(*loop.Nest)
+	if c, product := k.(*loop.Contract); product {
+		return []string{fmt.Sprintf("%d sums of %d", loop.Points(c.N, 1), loop.Points(c.K, 1))}
+	} else if !ok {
+		return []string{k.Family()}
+	}
+	for _, s := range n.Body {
+		if s.Reduce == loop.Sum {
+			kinds = append(kinds, "sum")
+		}
+		for _, e := range []scalar.Expr{s.Value, s.Finish} {
+			if approximate(e) {
+				kinds = append(kinds, "function")
+			}
+		}
+	}
+	return kinds
+}
+
+// approximate reports an expression with a function that is not rounded correctly.
+func approximate(e scalar.Expr) bool {
+	a, ok := e.(scalar.Apply)
+	return ok && (!exact[a.Fn] || slices.ContainsFunc(a.Args, approximate))
+}
+
+// exact are the functions whose result is the one that IEEE 754 defines, or is one
+// of the operands.
+var exact = map[string]bool{
+	"add": true, "sub": true, "mul": true, "div": true, "neg": true, "abs": true, "max": true, "min": true, "sqrt": true,
+	"sign": true, "floor": true,
+	"select": true, "eq": true, "lt": true, "le": true, "gt": true, "ge": true,
 }
 
 // stateAt is where a state lies among the values of a State; that of as many as
@@ -44,7 +103,7 @@ func (e *program) streamDoc() string {
 	case e.p.Stream != nil:
 		return "Step takes sequences step by step, each with a State of its own; a State is for one goroutine at a time."
 	case e.p.NoStream != "":
-		return "Sequences are given as a whole: " + plain(e.p.NoStream) + "."
+		return "Sequences are given as a whole: " + e.p.NoStream + "."
 	}
 	return ""
 }

@@ -39,6 +39,16 @@ func (fn *Function) Levels() (list []string) {
 	return list
 }
 
+// Order tells functions that add sums up in different orders at some level apart, or
+// have no machine code there.
+func (fn *Function) Order() string {
+	list := []string{fn.kernel.Order}
+	for _, b := range fn.bodies() {
+		list = append(list, b.Level.String(), b.Order)
+	}
+	return strings.Join(list, " ")
+}
+
 // Work is the scratch that a call needs, in float32s; row, for one row.
 func (fn *Function) Work() (all, row int) {
 	if fn.code == nil {

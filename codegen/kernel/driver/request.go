@@ -22,8 +22,8 @@ type Request struct {
 	// Joins says that the text may be made one with that of others, and its tables
 	// one: they are left without a name.
 	Joins bool
-	// Few asks for vectors of however few elements: where others compute the same of
-	// more of them, functions must have the same bits.
+	// Few asks for what has the same bits whether a kernel computes one step of a
+	// sequence or all: vectors of however few elements, and no dot products.
 	Few bool
 }
 
