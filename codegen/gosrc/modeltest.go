@@ -129,7 +129,7 @@ func (e testText) predictorFields() string {
 		if large(s.Outputs) {
 			step = "(*Model).StepInto"
 		}
-		field("Stream: §modeltest.StreamOf((*Model).NewState, (*State).Reset, %s)", step)
+		field("Stream: §modeltest.StreamOf((*Model).NewState, (*State).Reset, %s, (*State).WriteTo, (*Model).ReadState)", step)
 	}
 	return b.String()
 }

@@ -125,6 +125,7 @@ func (e stepText) stepFile() *file {
 	f.add("%s", portTypes("StepOutput", docComment("StepOutput is what the network makes of the steps so far: "+words(out.List)+"."), out.List, out.Fields))
 	flatMethods(f, "StepOutput", out.List, out.Fields)
 	e.stateType(f)
+	e.stateFiles(f)
 	e.stepMethod(f, in, out)
 	fillMethod(f, out, rowsType(len(e.p.Stream.Plan.Outputs)))
 	if checked(in.List) {
@@ -172,6 +173,29 @@ func (m *Model) NewState() *State { return new(State) }
 
 // Reset begins another sequence.
 func (s *State) Reset() { clear(s.values[:]) }`)
+}
+
+// stateFiles prints what writes and reads states.
+func (e stepText) stateFiles(f *file) {
+	var list strings.Builder
+	for i, p := range e.p.Stream.States {
+		fmt.Fprintf(&list, "{Name: %s, Shape: %s, Offset: %d},\n", quote(p.Name), intsLiteral(p.Shape), e.stateAt(i))
+	}
+	f.add("// stateTensors describes the values of a State for files.\nvar stateTensors = []§safetensors.Tensor{\n%s}", list.String())
+	f.add(`// WriteTo writes the state (safetensors) and returns the number of bytes.
+func (s *State) WriteTo(w §io.Writer) (int64, error) {
+	return §safetensors.WriteBlock(w, ModelID, stateTensors, s.values[:])
+}
+
+// ReadState reads a state that WriteTo wrote; r must hold nothing else. A state of
+// another model is an error. The weights may be others.
+func (m *Model) ReadState(r §io.Reader) (*State, error) {
+	s := new(State)
+	if _, err := §safetensors.ReadBlock(r, ModelID, stateTensors, s.values[:]); err != nil {
+		return nil, §fmt.Errorf("%s: state: %%w", err)
+	}
+	return s, nil
+}`, e.cfg.Package)
 }
 
 // stepMethod prints Step, or StepInto for a large output.

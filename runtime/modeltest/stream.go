@@ -1,7 +1,10 @@
 package modeltest
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"testing"
 )
@@ -12,11 +15,13 @@ type Stream struct {
 	newState      func(m any) any
 	reset         func(state any)
 	stepOf        func(m, dst, state, x any) (step func())
+	saved         func(m, state any) (read any, err error)
 }
 
 // StreamOf is a Stream of functions: S is the State of a network, X its StepInput, Y
 // its StepOutput.
-func StreamOf[M, S, X, Y any](newState func(m M) *S, reset func(s *S), step func(m M, dst *Y, s *S, x *X)) *Stream {
+func StreamOf[M, S, X, Y any](newState func(m M) *S, reset func(s *S), step func(m M, dst *Y, s *S, x *X),
+	write func(s *S, w io.Writer) (int64, error), read func(m M, r io.Reader) (*S, error)) *Stream {
 	return &Stream{
 		input: reflect.TypeFor[X](), output: reflect.TypeFor[Y](),
 		newState: func(m any) any { return newState(m.(M)) },
@@ -24,6 +29,16 @@ func StreamOf[M, S, X, Y any](newState func(m M) *S, reset func(s *S), step func
 		stepOf: func(m, dst, state, x any) func() {
 			model, y, s, in := m.(M), dst.(*Y), state.(*S), x.(*X)
 			return func() { step(model, y, s, in) }
+		},
+		saved: func(m, state any) (any, error) {
+			var file bytes.Buffer
+			if n, err := write(state.(*S), &file); err != nil || n != int64(file.Len()) {
+				return nil, fmt.Errorf("%d bytes are written and reported as %d: %w", file.Len(), n, err)
+			}
+			if _, err := read(m.(M), bytes.NewReader(file.Bytes()[:file.Len()-1])); err == nil {
+				return nil, errors.New("a state without its last byte is read")
+			}
+			return read(m.(M), &file)
 		},
 	}
 }
@@ -54,7 +69,8 @@ func elements(port reflect.Value) int {
 }
 
 // Three sequences are taken step by step at the same time, the second begins a state
-// anew that has been used, and each step has the bits of the whole sequence.
+// anew that has been used, the third goes on with one that has been written and read,
+// and each step has the bits of the whole sequence.
 func (p *plainPredictor) streams(t *testing.T) {
 	s := p.stream
 	if s == nil {
@@ -72,6 +88,10 @@ func (p *plainPredictor) streams(t *testing.T) {
 	s.stepOf(m, freshValue(s.output), states[1], steps[0][0])()
 	s.reset(states[1])
 	for at := range steps[0] {
+		var err error
+		if states[2], err = s.saved(m, states[2]); err != nil {
+			t.Fatal(err)
+		}
 		for i := range states {
 			y := freshValue(s.output)
 			s.stepOf(m, y, states[i], steps[i][at])()
