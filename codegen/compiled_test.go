@@ -22,7 +22,7 @@ func compiled(t *testing.T, text string) *loop.Program {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	src := pass.Source{Predict: net.Predict, Evaluate: net.Evaluate, Train: net.Train}
+	src := pass.Source{Predict: net.Predict, Step: net.Step, Evaluate: net.Evaluate, Train: net.Train}
 	for _, a := range net.Adapts {
 		src.Adapts = append(src.Adapts, a.Graph)
 	}

@@ -60,7 +60,7 @@ codegen/feature   ir/loop ir/encoding ir/diag codegen/gotree runtime/data runtim
 codegen/gokernel  codegen/gotree codegen/static codegen/lane codegen/shape ir/loop ir/scalar ir/machine
 codegen/kernelset ir/loop codegen/gokernel codegen/gotree codegen/shape codegen/static runtime codegen/isa/amd64 codegen/kernel/driver codegen/kernel codegen/kernel/network
 codegen/setting   ir/loop ir/arg ir/diag codegen/gokernel codegen/gotree runtime/metric runtime/optim runtime/train
-codegen/gosrc     ir/loop ir/block ir/machine ir/diag runtime/nn runtime/train codegen/gotree codegen/static runtime codegen/shape codegen/gokernel codegen/kernelset codegen/setting codegen/feature
+codegen/gosrc     ir/loop ir/scalar ir/block ir/machine ir/diag runtime/nn runtime/train codegen/gotree codegen/static runtime codegen/shape codegen/gokernel codegen/kernelset codegen/setting codegen/feature
 codegen           ir/loop ir/scalar ir/diag codegen/gosrc codegen/gotree codegen/isa/amd64 ir/encoding
 codegen/internal/... ir/loop ir/scalar ir/block ir/diag
 codegen/conformance/... *

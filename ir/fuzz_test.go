@@ -106,7 +106,7 @@ func FuzzCompile(f *testing.F) {
 			}
 			return
 		}
-		src := pass.Source{Predict: n.Predict, Evaluate: n.Evaluate, Train: n.Train}
+		src := pass.Source{Predict: n.Predict, Step: n.Step, Evaluate: n.Evaluate, Train: n.Train}
 		for _, a := range n.Adapts {
 			src.Adapts = append(src.Adapts, a.Graph)
 		}

@@ -72,7 +72,7 @@ func stages(t *testing.T, file, src string) map[string]string {
 	}
 	shown := map[string]string{}
 	dump := func(stage, text string) { shown[stage] = strings.TrimRight(text, "\n") + "\n" }
-	p, err := pass.Compile(net.Header, pass.Source{Predict: net.Predict, Evaluate: net.Evaluate, Train: net.Train}, pass.Options{Dump: dump})
+	p, err := pass.Compile(net.Header, pass.Source{Predict: net.Predict, Step: net.Step, Evaluate: net.Evaluate, Train: net.Train}, pass.Options{Dump: dump})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func stages(file string, o settings, dump func(stage, text string)) (*network, e
 	if err != nil {
 		return nil, err
 	}
-	graphs := pass.Source{Predict: net.Predict, Evaluate: net.Evaluate, Train: net.Train}
+	graphs := pass.Source{Predict: net.Predict, Step: net.Step, Evaluate: net.Evaluate, Train: net.Train}
 	for _, a := range net.Adapts {
 		graphs.Adapts = append(graphs.Adapts, a.Graph)
 	}

@@ -47,7 +47,7 @@ func generate(t *testing.T, path string, src []byte) []codegen.File {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source := pass.Source{Predict: net.Predict, Evaluate: net.Evaluate, Train: net.Train}
+	source := pass.Source{Predict: net.Predict, Step: net.Step, Evaluate: net.Evaluate, Train: net.Train}
 	for _, a := range net.Adapts {
 		source.Adapts = append(source.Adapts, a.Graph)
 	}

@@ -220,6 +220,9 @@ func (n *network) compare(want *reference, got harness.Result) error {
 	if got.Error != "" {
 		return fmt.Errorf("%s", got.Error)
 	}
+	if n.streams != (got.Steps > 0) {
+		return fmt.Errorf("it streams: %v, and has taken %d steps", n.streams, got.Steps)
+	}
 	for r, row := range want.outputs {
 		if !reflect.DeepEqual(got.Single[r], got.Outputs[r]) {
 			return fmt.Errorf("row %d: Predict gives %v, PredictBatch %v", r, got.Single[r], got.Outputs[r])

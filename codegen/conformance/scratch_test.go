@@ -26,6 +26,7 @@ import (
 type network struct {
 	name string // of the emitted package
 	*build.Network
+	streams bool // the emitted package takes steps
 }
 
 // compileJSON reads and builds a description in its JSON form.
@@ -38,14 +39,14 @@ func compileJSON(name string, src []byte) (*network, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &network{name, net}, nil
+	return &network{name: name, Network: net}, nil
 }
 
 var shareBound = regexp.MustCompile(`const (train|predict)Share = \d+`)
 
 // emit writes the package of a network into the scratch module.
 func (n *network) emit(dir string, o pass.Options) error {
-	src := pass.Source{Predict: n.Predict, Evaluate: n.Evaluate, Train: n.Train}
+	src := pass.Source{Predict: n.Predict, Step: n.Step, Evaluate: n.Evaluate, Train: n.Train}
 	for _, a := range n.Adapts {
 		src.Adapts = append(src.Adapts, a.Graph)
 	}
@@ -64,6 +65,7 @@ func (n *network) emit(dir string, o pass.Options) error {
 		if strings.HasSuffix(f.Name, "_test.go") {
 			continue
 		}
+		n.streams = n.streams || f.Name == "step.go"
 		// Small models are shared out among workers here, which does not pay.
 		text := shareBound.ReplaceAll(f.Data, []byte("const ${1}Share = 1"))
 		if err := os.WriteFile(filepath.Join(dir, n.name, f.Name), text, 0o644); err != nil {

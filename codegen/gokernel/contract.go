@@ -34,6 +34,7 @@ func (e *Printer) contract(c *loop.Contract) *Kernel {
 	}
 	k.describeContract(c)
 	p := lane.Contract(c, k.rowsAtMost(), e.sums.lane(), lane.Literals{})
+	k.Order = p.Order()
 	lettered(p.Form)
 	k.names.Take("a", "acc", "d", "s", "v") // what blocks call their elements
 	body, divided := p.Body(laneKernel{k})

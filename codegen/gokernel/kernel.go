@@ -21,6 +21,7 @@ type Kernel struct {
 	Family  *Family      // of a contraction that is one function with others, or nil
 	Sizes   []int        // and what its fields are
 
+	Order   string                 // of the sums of a contraction: see lane.Plan
 	Counted bool                   // n is used
 	Shared  bool                   // workers divide it: t is used
 	divided bool                   // and the body says how: else one of them does it

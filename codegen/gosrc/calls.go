@@ -124,6 +124,9 @@ func (e *phases) joinedKernels() error {
 			plans = append(plans, a.Plan)
 		}
 	}
+	if s := e.p.Stream; s != nil {
+		plans = append(plans, s.Plan)
+	}
 	for _, p := range plans {
 		if _, _, err := e.callsOf(p); err != nil {
 			return err

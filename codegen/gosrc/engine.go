@@ -115,7 +115,7 @@ func (e trainText) loadMethod(f *file) {
 		load += copyIn("e."+e.targetField(i), "y", e.p.Targets, e.ports.targets, i) + "\n"
 	}
 	check := ""
-	if e.checked() {
+	if checked(e.p.Inputs) {
 		check = "if err := x.Check(); err != nil {\nreturn err\n}\n"
 	}
 	f.add(`// Load copies an example into a row. Rows are loaded in order, from 0.

@@ -102,7 +102,7 @@ func (e testText) exampleAnswer(x string) string {
 			results, also = "class, _", ""
 		}
 		check = also + "§fmt.Println(\"one of the classes:\", int(class) < len(Classes))\n" + epochs + "// one of the classes: true\n"
-	case e.large():
+	case large(e.p.Outputs):
 		call = "PredictInto(&out, &" + x + ")"
 		return "var out Output\nm." + call + "\n" + e.exampleSize(epochs)
 	default:

@@ -17,18 +17,20 @@ type phases struct {
 	kernels                              *kernelset.Set
 	consts                               []*loop.Buffer // that calls are passed
 	predict, evaluate, forward, backward *phase
+	step                                 *phase // of a sequence
+	unlike                               string // the layer of which a step would have other bits
 	adapts                               []*phase
 	evaluated, trained                   []kernelCall
 	row, tested                          *layout           // of predictions and evaluations
 	cut                                  map[string]string // names of the functions that phases are cut into, by text
 	asked                                map[string]bool   // members of a pass that the phases name
-	batchWork, rowWork                   int               // scratch of the kernels that predict, for a batch and for one row
+	batchWork, rowWork, stepWork         int               // scratch of the kernels that predict: for a batch, for one row and for a step of it
 }
 
 func newPhases(p *program) *phases {
 	return &phases{program: p, cut: map[string]string{}, asked: map[string]bool{}, kernels: kernelset.New(kernelset.Config{
 		Config: gokernel.Config{Standalone: p.cfg.PredictOnly, Batch: p.p.Batch, Machine: p.cfg.Machine, Share: shape.Large(p.p, p.cfg.Machine), Words: p.used},
-		Top:    p.top, Crew: p.crew,
+		Top:    p.top, Crew: p.crew, Few: p.p.Stream != nil,
 	})}
 }
 
@@ -74,7 +76,10 @@ func (e *phases) phasesOf() error {
 		}
 	}
 	predict := phaseSpec{name: "predict", doc: "predict runs the network on the rows of s and returns its outputs.", plan: plan, layout: e.row, calls: calls, results: true, team: team}
-	if e.predict, err = e.phase(predict); err != nil || e.cfg.PredictOnly {
+	if e.predict, err = e.phase(predict); err != nil {
+		return err
+	}
+	if err := e.stepPhase(calls); err != nil || e.cfg.PredictOnly {
 		return err
 	}
 	if err := e.trainPhases(); err != nil {
@@ -142,7 +147,7 @@ func lossesOf(plan *loop.Plan) ([]*loop.Buffer, error) {
 func (e phaseText) forwardFile() *file {
 	f := e.newFile()
 	e.passDecl(f)
-	for _, p := range append([]*phase{e.predict, e.evaluate, e.forward}, e.adapts...) {
+	for _, p := range append([]*phase{e.predict, e.step, e.evaluate, e.forward}, e.adapts...) {
 		f.phase(p)
 	}
 	return f
@@ -192,6 +197,9 @@ func (e phaseText) passDecl(f *file) {
 	}
 	if uses["work"] {
 		add("work []float32 // scratch of the kernels")
+	}
+	if e.p.Stream != nil {
+		add("from *State // of a step: what the one before has left")
 	}
 	if e.cfg.PredictOnly {
 		add("p *Params")

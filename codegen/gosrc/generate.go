@@ -51,9 +51,14 @@ func printed(p *loop.Program, cfg Config) (*phases, []namedFile, error) {
 	if err := emittable(p, cfg); err != nil {
 		return nil, nil, err
 	}
-	_, draft, err := printOnce(p, cfg, nil)
+	e, draft, err := printOnce(p, cfg, nil)
 	if err != nil {
 		return nil, nil, err
+	}
+	if e.unlike != "" {
+		whole := *p
+		whole.Stream, whole.NoStream = nil, fmt.Sprintf("a step of layer %s would be rounded otherwise", diag.Quote(e.unlike))
+		return printed(&whole, cfg)
 	}
 	var texts []string
 	for _, f := range draft {
@@ -82,6 +87,7 @@ var goFiles = []struct {
 	{"params.go", always, func(e *phases) *file { return modelText{e}.paramsFile() }},
 	{"forward.go", always, func(e *phases) *file { return phaseText{e}.forwardFile() }},
 	{"predict.go", always, func(e *phases) *file { return predictText{e}.predictFile() }},
+	{"step.go", func(e *phases) bool { return e.p.Stream != nil }, func(e *phases) *file { return stepText{e}.stepFile() }},
 	{"encode.go", always, func(e *phases) *file {
 		if f := e.newFile(); e.enc.EncodeFile(f.File) {
 			return f

@@ -1,17 +1,24 @@
 package gosrc
 
-import "fmt"
+import (
+	"fmt"
 
-// checkMethod prints the check of ids, which come before any kernel.
-func (e predictText) checkMethod(f *file) {
+	"github.com/nngen-go/nngen/codegen/gotree"
+)
+
+// checkMethod prints the check of ids, which come before any kernel, and what is
+// the answer to those that are out of range.
+func (e *program) checkMethod(f *file, in, out gotree.Ports, note string) {
 	body := ""
-	for i, p := range e.p.Inputs {
+	for i, p := range in.List {
 		if p.Limit == 0 {
 			continue
 		}
-		ids := index(flatOf("x", e.p.Inputs, e.ports.inputs, i))
+		ids := ""
 		if len(p.Shape) == 0 && !p.Ragged {
-			ids = fmt.Sprintf("[]int32{%s}", scalarOf("x", e.p.Inputs, e.ports.inputs, i))
+			ids = fmt.Sprintf("[]int32{%s}", in.Scalar("x", i))
+		} else {
+			ids = index(in.Flat("x", i))
 		}
 		body += fmt.Sprintf(`for i, id := range %s {
 		if id < 0 || id >= %d {
@@ -20,21 +27,19 @@ func (e predictText) checkMethod(f *file) {
 	}
 	`, ids, p.Limit, p.Limit-1, quote(p.Name))
 	}
-	f.add("// Check reports the first id that is out of range. What Encode has made needs no\n// check.\nfunc (x *Input) Check() error {\n%sreturn nil\n}", body)
-	f.add("// fillNaN is the answer to what cannot be computed.\nfunc (o *Output) fillNaN() {\n%s}", e.fillNaN())
+	f.add("%sfunc (x *%s) Check() error {\n%sreturn nil\n}", docComment("Check reports the first id that is out of range."+note), in.Type, body)
+	f.add("// fillNaN is the answer to what cannot be computed.\nfunc (o *%s) fillNaN() {\n%s}", out.Type, fillNaN(out))
 }
 
 // fillNaN prints the statements that fill an output with NaN.
-func (e predictText) fillNaN() string {
+func fillNaN(out gotree.Ports) string {
 	body := "nan := float32(§math.NaN())\n"
-	for i, p := range e.p.Outputs {
-		at := operandOf("o", e.p.Outputs, e.ports.outputs, i)
-		switch {
+	for i, p := range out.List {
+		switch at := out.Operand("o", i); {
 		case len(p.Shape) > 0:
-			flat := flatOf("o", e.p.Outputs, e.ports.outputs, i)
-			body += fmt.Sprintf("for i, v := 0, %s; i < len(v); i++ {\nv[i] = nan\n}\n", flat)
-		case len(e.p.Outputs) == 1:
-			body += at + " = Output(nan)\n"
+			body += fmt.Sprintf("for i, v := 0, %s; i < len(v); i++ {\nv[i] = nan\n}\n", out.Flat("o", i))
+		case len(out.List) == 1:
+			body += at + " = " + out.Type + "(nan)\n"
 		default:
 			body += at + " = nan\n"
 		}

@@ -61,6 +61,9 @@ func (e modelText) modelFile() *file {
 	} else {
 		doc = append(doc, "", "A model may be used by any number of goroutines.")
 	}
+	if s := e.streamDoc(); s != "" {
+		doc = append(doc, "", s)
+	}
 	f := &file{gotree.NewFile(e.cfg.Package, append(e.header(), e.hash()), doc...)}
 	e.constants(f)
 	in := docComment(e.inputDoc()...)

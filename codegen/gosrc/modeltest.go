@@ -78,7 +78,7 @@ func (e testText) predictorFields() string {
 	var b strings.Builder
 	field := func(format string, args ...any) { fmt.Fprintf(&b, format+",\n", args...) }
 	field("Model: newTest")
-	if e.large() {
+	if large(e.p.Outputs) {
 		field("Predict: (*Model).PredictInto")
 	} else {
 		field("Predict: func(m *Model, dst *Output, x *Input) { *dst = m.Predict(x) }")
@@ -123,6 +123,13 @@ func (e testText) predictorFields() string {
 				return int(class), err
 			},
 			%s}`, body, scores)
+	}
+	if s := e.p.Stream; s != nil {
+		step := "func(m *Model, dst *StepOutput, s *State, x *StepInput) { *dst = m.Step(s, x) }"
+		if large(s.Outputs) {
+			step = "(*Model).StepInto"
+		}
+		field("Stream: §modeltest.StreamOf((*Model).NewState, (*State).Reset, %s, (*State).WriteTo, (*Model).ReadState)", step)
 	}
 	return b.String()
 }

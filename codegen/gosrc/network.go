@@ -10,7 +10,7 @@ import (
 // wholeNetwork asks for the prediction of one sample as one assembly function per
 // level, which small networks have.
 func (e *phases) wholeNetwork() error {
-	if e.checked() || e.large() || slices.ContainsFunc(e.p.Inputs, func(p loop.Port) bool { return p.DType != loop.F32 || p.Ragged }) {
+	if checked(e.p.Inputs) || large(e.p.Outputs) || slices.ContainsFunc(e.p.Inputs, func(p loop.Port) bool { return p.DType != loop.F32 || p.Ragged }) {
 		return nil
 	}
 	return e.kernels.Network(e.p)

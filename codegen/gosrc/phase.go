@@ -381,6 +381,9 @@ func (e *program) portField(b *loop.Buffer) string {
 		return e.inField(b.Port)
 	case loop.Target:
 		return e.targetField(b.Port)
+	case loop.State:
+		at := e.stateAt(b.Port)
+		return fmt.Sprintf("from.values[%d:%d]", at, at+b.Row())
 	}
 	return "weight"
 }

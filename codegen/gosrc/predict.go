@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
@@ -25,7 +26,7 @@ func (e *phases) rowRoom() map[string]int {
 }
 
 // ownRows prints the rows of a pass of which there is one worker.
-func (e predictText) ownRows(n string) string {
+func (e *phases) ownRows(n string) string {
 	if e.crew || e.tested != nil && e.tested.rows { // its functions are those of evaluation
 		return fmt.Sprintf("n: %[1]s, r1: %[1]s, rows: %[1]s, ", n)
 	}
@@ -39,10 +40,10 @@ func roomType(field string) string {
 	return "float32"
 }
 
-// large reports an output that is not returned by value.
-func (e *program) large() bool {
+// large reports outputs that are not returned by value.
+func large(outputs []loop.Port) bool {
 	n := 0
-	for _, p := range e.p.Outputs {
+	for _, p := range outputs {
 		n += 4 * size(p.Shape)
 	}
 	return n > stackBytes
@@ -61,9 +62,9 @@ func (e predictText) predictFile() *file {
 	if !e.inPlace() || !e.cfg.PredictOnly {
 		e.inputsDecl(f)
 	}
-	e.fillMethod(f)
-	if e.checked() {
-		e.checkMethod(f)
+	fillMethod(f, e.output(), rowsType(len(e.p.Outputs)))
+	if checked(e.p.Inputs) {
+		e.checkMethod(f, e.input(), e.output(), " What Encode has made needs no check.")
 	}
 	e.verbatim(f, "freeList", "get", "put")
 	return f
@@ -75,10 +76,10 @@ func (e predictText) predictOne(f *file) {
 	var body strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&body, format+"\n", args...) }
 	result, name, dst := "Output", "Predict", "out"
-	if e.large() {
+	if large(e.p.Outputs) {
 		result, name, dst = "", "PredictInto", "dst"
 	}
-	if e.checked() {
+	if checked(e.p.Inputs) {
 		line("if x.Check() != nil {\n%s.fillNaN()\nreturn%s\n}", dst, map[bool]string{true: " out"}[result != ""])
 	}
 	if e.crew {
@@ -101,14 +102,14 @@ func (e predictText) predictOne(f *file) {
 			fields += fmt.Sprintf("%s: %s%s[:], ", name, scratch, name)
 		}
 	}
-	fields += "u: 1, " + e.ownRows("1") + e.rowInputs(line)
+	fields += "u: 1, " + e.ownRows("1") + e.rowInputs(e.input(), line)
 	line("rows := predict(&pass{%sp: m.params})", fields)
 	line("%s.fill(rows, 0)", dst)
 	if scratch != "" {
 		line("m.rows.put(s)")
 	}
 	doc := name + " computes the output for one sample. It may be called from any number of goroutines and allocates nothing once warm."
-	if e.checked() {
+	if checked(e.p.Inputs) {
 		doc += " Where an id is out of range, which Check reports, every value of the output is NaN."
 	}
 	sig, end := "Predict(x *Input) (out Output)", "return out\n"
@@ -142,18 +143,19 @@ func (e predictText) predictOne(f *file) {
 
 // rowInputs prints the fields of a pass that hold the inputs of one sample, after
 // the lines that make them.
-func (e predictText) rowInputs(line func(format string, args ...any)) string {
+func (e *program) rowInputs(in gotree.Ports, line func(format string, args ...any)) string {
 	fields := ""
-	for i, p := range e.p.Inputs {
-		field, at := e.inField(i), operandOf("x", e.p.Inputs, e.ports.inputs, i)
-		value := flatOf("x", e.p.Inputs, e.ports.inputs, i)
+	for i, p := range in.List {
+		field, at, value := e.inField(i), in.Operand("x", i), ""
 		switch {
 		case e.distinct(i):
 			line("s.%[1]s = appendDistinct(s.%[1]s[:0], %[2]s, s.seen[:])", field, at)
 			value, at = "s."+field, "s."+field
 		case len(p.Shape) == 0 && !p.Ragged:
-			line("%s := [1]%s{%s}", field, elemOf(p), scalarOf("x", e.p.Inputs, e.ports.inputs, i))
+			line("%s := [1]%s{%s}", field, elemOf(p), in.Scalar("x", i))
 			value = field + "[:]"
+		default:
+			value = in.Flat("x", i)
 		}
 		fields += field + ": " + value + ", "
 		if p.Ragged {
@@ -180,7 +182,7 @@ func (e predictText) predictBatch(f *file) {
 	}
 	check := ""
 	doc := ""
-	if e.checked() {
+	if checked(e.p.Inputs) {
 		check = fmt.Sprintf(`for i := range x {
 		if err := x[i].Check(); err != nil {
 			return §fmt.Errorf("%s: PredictBatch: row %%d: %%w", i, err)
@@ -302,25 +304,26 @@ func (in *inputs) load(row int, x *Input) {
 	}
 }
 
-// fillMethod prints how an Output is filled from the rows of the network.
-func (e predictText) fillMethod(f *file) {
+// fillMethod prints how an output is filled from the rows of the network, which are
+// those of several values or of one.
+func fillMethod(f *file, out gotree.Ports, rowsType string) {
 	var body []string
-	for i, p := range e.p.Outputs {
+	for i, p := range out.List {
 		rows := "rows"
-		if len(e.p.Outputs) > 1 {
+		if rowsType != "[]float32" {
 			rows = fmt.Sprintf("rows[%d]", i)
 		}
 		if len(p.Shape) == 0 {
 			value := rows + "[row]"
-			if len(e.p.Outputs) == 1 {
-				value = "Output(" + value + ")"
+			if len(out.List) == 1 {
+				value = out.Type + "(" + value + ")"
 			}
-			body = append(body, fmt.Sprintf("%s = %s", operandOf("o", e.p.Outputs, e.ports.outputs, i), value))
+			body = append(body, fmt.Sprintf("%s = %s", out.Operand("o", i), value))
 			continue
 		}
-		body = append(body, fmt.Sprintf("copy(%s, %s[%s:])", flatOf("o", e.p.Outputs, e.ports.outputs, i), rows, times("row", size(p.Shape))))
+		body = append(body, fmt.Sprintf("copy(%s, %s[%s:])", out.Flat("o", i), rows, times("row", size(p.Shape))))
 	}
-	f.add("// fill copies one row of the network's outputs.\nfunc (o *Output) fill(rows %s, row int) {\n%s\n}", rowsType(len(e.p.Outputs)), strings.Join(body, "\n"))
+	f.add("// fill copies one row of the network's outputs.\nfunc (o *%s) fill(rows %s, row int) {\n%s\n}", out.Type, rowsType, strings.Join(body, "\n"))
 }
 
 // probabilities prints what makes probabilities of logits.

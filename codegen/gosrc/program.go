@@ -48,7 +48,7 @@ type program struct {
 	crew   bool // several workers may share a prediction
 }
 
-type portNames struct{ inputs, outputs, targets []string }
+type portNames struct{ inputs, outputs, targets, stepInputs, stepOutputs []string }
 
 // newProgram names what the description names, clear of the words that the
 // package uses itself; nil: as in a draft, which shows these words.
@@ -70,16 +70,28 @@ func newProgram(p *loop.Program, cfg Config, used *ownWords) *program {
 		}
 		return list
 	}
-	e.ports = portNames{exported(p.Inputs, "Input"), exported(p.Outputs, "Output"), exported(p.Targets, "Target")}
+	e.ports = portNames{inputs: exported(p.Inputs, "Input"), outputs: exported(p.Outputs, "Output"), targets: exported(p.Targets, "Target")}
+	if s := p.Stream; s != nil {
+		e.ports.stepInputs, e.ports.stepOutputs = exported(s.Inputs, "StepInput"), exported(s.Outputs, "StepOutput")
+	}
 	consts := e.nameConsts()
 	for _, plan := range p.Plans() {
 		e.nameBuffers(plan, consts)
 	}
 	e.enc = feature.New(p, feature.Config{
-		Package: cfg.Package, PredictOnly: cfg.PredictOnly, Top: e.top, Words: used, Large: e.large(),
-		Inputs: gotree.Ports{Type: "Input", List: p.Inputs, Fields: e.ports.inputs}, Targets: gotree.Ports{Type: "Target", List: p.Targets, Fields: e.ports.targets},
+		Package: cfg.Package, PredictOnly: cfg.PredictOnly, Top: e.top, Words: used, Large: large(p.Outputs),
+		Inputs: e.input(), Targets: gotree.Ports{Type: "Target", List: p.Targets, Fields: e.ports.targets},
 	})
 	return e
+}
+
+// input and output are the types of a sample and of what is made of it.
+func (e *program) input() gotree.Ports {
+	return gotree.Ports{Type: "Input", List: e.p.Inputs, Fields: e.ports.inputs}
+}
+
+func (e *program) output() gotree.Ports {
+	return gotree.Ports{Type: "Output", List: e.p.Outputs, Fields: e.ports.outputs}
 }
 
 // scope begins one of the kind that a mark stands for: fields, of these types.
@@ -141,7 +153,7 @@ func (e *program) nameBuffers(plan *loop.Plan, consts names) {
 		}
 		id := e.bufferName(b)
 		switch b.Class {
-		case loop.Scalar, loop.Local, loop.Random, loop.Param, loop.Gradient, loop.Const:
+		case loop.Scalar, loop.Local, loop.Random, loop.Param, loop.Gradient, loop.Const, loop.State:
 			continue
 		case loop.Weight:
 			id = "weight"
@@ -174,3 +186,37 @@ func (e *program) nameBuffers(plan *loop.Plan, consts names) {
 		}
 	}
 }
+
+// What package gotree has, by shorter names.
+type (
+	names    = gotree.Names
+	scope    = gotree.Scope
+	ownWords = gotree.OwnWords
+)
+
+const (
+	declMark   = gotree.Decl
+	bufferMark = gotree.Buffer
+	fieldMark  = gotree.Field
+)
+
+var (
+	docComment = gotree.Comment
+	quote      = gotree.Quote
+	mention    = gotree.Mention
+	plain      = gotree.Plain
+	lower      = gotree.Lower
+	upper      = gotree.Upper
+	capital    = gotree.Capital
+	elemOf     = gotree.Elem
+	size       = gotree.Size
+	index      = gotree.Indexable
+)
+
+// file is one emitted Go file.
+type file struct{ *gotree.File }
+
+// newFile starts a file below the header that marks it as ours.
+func (e *program) newFile() *file { return &file{gotree.NewFile(e.cfg.Package, e.header())} }
+
+func (f *file) add(format string, args ...any) { f.Add(format, args...) }

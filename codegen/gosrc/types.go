@@ -118,9 +118,9 @@ func dimsText(shape []int) string {
 	return strings.Join(parts, "×")
 }
 
-// checked reports whether an input holds ids, which are checked before use.
-func (e *program) checked() bool {
-	for _, p := range e.p.Inputs {
+// checked reports whether one of the inputs holds ids, which are checked before use.
+func checked(inputs []loop.Port) bool {
+	for _, p := range inputs {
 		if p.Limit > 0 {
 			return true
 		}

@@ -46,7 +46,7 @@ func describedKernels(t testing.TB, text string, m machine.Machine) []loop.Kerne
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	p, err := pass.Compile(net.Header, pass.Source{Predict: net.Predict, Evaluate: net.Evaluate, Train: net.Train}, pass.Options{Machine: m})
+	p, err := pass.Compile(net.Header, pass.Source{Predict: net.Predict, Step: net.Step, Evaluate: net.Evaluate, Train: net.Train}, pass.Options{Machine: m})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}

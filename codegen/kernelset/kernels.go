@@ -16,6 +16,7 @@ type Config struct {
 	gokernel.Config              // of their Go
 	Top             gotree.Scope // identifiers of the package
 	Crew            bool         // several workers may share a prediction
+	Few             bool         // kernels of however few elements have machine code: see driver.Request
 }
 
 // Set is the kernels of a package, one function for each distinct text.

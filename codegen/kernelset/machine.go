@@ -39,6 +39,16 @@ func (fn *Function) Levels() (list []string) {
 	return list
 }
 
+// Order tells functions that add sums up in different orders at some level apart, or
+// have no machine code there.
+func (fn *Function) Order() string {
+	list := []string{fn.kernel.Order}
+	for _, b := range fn.bodies() {
+		list = append(list, b.Level.String(), b.Order)
+	}
+	return strings.Join(list, " ")
+}
+
 // Work is the scratch that a call needs, in float32s; row, for one row.
 func (fn *Function) Work() (all, row int) {
 	if fn.code == nil {
@@ -60,7 +70,7 @@ func (e *Set) machine(fn *Function, k loop.Kernel, out *gokernel.Kernel, held bo
 		k = out.Planned
 	}
 	_, product := k.(*loop.Contract)
-	r := driver.Request{Name: fn.Name, Kernel: worded(k), Shape: out.Shape, Joins: e.Share && product && !held, Held: held}
+	r := driver.Request{Name: fn.Name, Kernel: worded(k), Shape: out.Shape, Joins: e.Share && product && !held, Held: held, Few: e.Few}
 	for _, p := range out.Params {
 		r.Operands = append(r.Operands, driver.Operand{Buf: p.Buf, Name: p.Name, Dims: p.Dims})
 	}

@@ -92,6 +92,22 @@ func Contract(k *loop.Contract, rows int, sums Sums, numbers Numbers) *Plan {
 	return p
 }
 
+// Order tells sums that are added up in different orders apart; of those with one
+// order it is the same text.
+func (p *Plan) Order() string {
+	switch p.Kind {
+	case Adds:
+		var points []int
+		for _, at := range p.Run {
+			points = append(points, p.Axes[at].Most)
+		}
+		return fmt.Sprint(p.Kind, p.Block, points, p.Points)
+	case Dots: // a single one is taken in parts
+		return fmt.Sprint(p.Kind, p.Block, len(p.Run), p.Points)
+	}
+	return fmt.Sprint(p.Kind, p.Points)
+}
+
 // free reports an axis that neither counts rows nor is clipped.
 func (p *Plan) free(at int) bool { return !p.Axes[at].Rows && !p.Tied(at) }
 

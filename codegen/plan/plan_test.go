@@ -39,7 +39,7 @@ func contractions(t *testing.T, shape, first, layer string) []*loop.Contract {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := pass.Compile(net.Header, pass.Source{Predict: net.Predict, Evaluate: net.Evaluate, Train: net.Train}, pass.Options{Machine: machine.Server()})
+	p, err := pass.Compile(net.Header, pass.Source{Predict: net.Predict, Step: net.Step, Evaluate: net.Evaluate, Train: net.Train}, pass.Options{Machine: machine.Server()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,8 +25,11 @@ type Network struct {
 	// Predict, Evaluate and Train are not optimised, and Train has no gradients
 	// yet. Without a compile section only Predict is there.
 	Predict, Evaluate, Train *ir.Graph
-	Adapts                   []Adapt
-	Spec                     *spec.Model
+	// Step is Predict for one step of a sequence; nil where Header has no Stream. Its
+	// outputs are those of the network, and after them what every state becomes.
+	Step   *ir.Graph
+	Adapts []Adapt
+	Spec   *spec.Model
 }
 
 // Adapt computes what reaches a Normalization layer: the single output of
@@ -54,6 +57,7 @@ func Build(m *spec.Model) (*Network, error) {
 	}
 	n := &Network{Predict: predict.net.B.Graph, Spec: m}
 	n.Header = heading{p, predict}.program()
+	n.Step, n.Header.Stream, n.Header.NoStream = p.stream(predict)
 	if m.Compile != nil {
 		n.Evaluate = p.withLoss(p.graph("evaluate", false)).net.B.Graph
 		n.Train = p.withLoss(p.graph("train", true)).net.B.Graph

@@ -9,6 +9,7 @@ var _ = register(Info{
 	Name:  "Activation",
 	Doc:   "Applies a function to every element.",
 	Masks: true,
+	Steps: true,
 	New:   func() Config { return &Activation{} },
 })
 

@@ -11,6 +11,7 @@ var _ = register(Info{
 	Doc:   "The mean of its inputs, element by element.",
 	Merge: true,
 	Masks: true,
+	Steps: true,
 	New:   func() Config { return &Average{} },
 })
 

@@ -176,3 +176,6 @@ func (n *BatchNormalization) move(c *Context, moving, now *ir.Value) {
 		c.B.Graph.Updates = append(c.B.Graph.Updates, ir.Update{State: state, New: next})
 	}
 }
+
+// Stepwise implements [Stepper].
+func (z *BatchNormalization) Stepwise(x ir.Shape) bool { return besides(1, x, z.Axis) }

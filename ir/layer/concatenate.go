@@ -77,3 +77,6 @@ func (j *Concatenate) ComputeMask(c *Context, in []*ir.Value, y *ir.Value) *ir.V
 	}
 	return c.Named(op.ReshapeTo(c.B, op.Concatenate(c.B, axis, masks...), y.Shape[:last]), "mask")
 }
+
+// Stepwise implements [Stepper].
+func (j *Concatenate) Stepwise(x ir.Shape) bool { return besides(1, x, j.Axis) }

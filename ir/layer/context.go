@@ -36,6 +36,8 @@ type Net struct {
 	// Penalties are the regularised parameters, in Keras's order.
 	Penalties []Penalty
 	Adapts    []Adapt
+	// Streaming is set in a graph of one step of a sequence; nil in others.
+	Streaming *Streaming
 	// BatchStatistics names the layers that take statistics over the batch.
 	BatchStatistics []string
 

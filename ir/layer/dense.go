@@ -11,6 +11,7 @@ var _ = register(Info{
 	Name:  "Dense",
 	Doc:   "A fully connected layer: activation(x·kernel + bias).",
 	Masks: true,
+	Steps: true,
 	New: func() Config {
 		return &Dense{UseBias: true, KernelInitializer: call("glorot_uniform"), BiasInitializer: call("zeros")}
 	},

@@ -12,6 +12,7 @@ var _ = register(Info{
 	Name:  "Dropout",
 	Doc:   "Sets a random fraction of its inputs to 0 while training.",
 	Masks: true,
+	Steps: true,
 	New:   func() Config { return &Dropout{} },
 })
 

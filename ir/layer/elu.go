@@ -6,6 +6,7 @@ var _ = register(Info{
 	Name:  "ELU",
 	Doc:   "x above 0 and alpha·(exp(x)-1) below.",
 	Masks: true,
+	Steps: true,
 	New:   func() Config { return &ELU{Alpha: 1} },
 })
 

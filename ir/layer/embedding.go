@@ -7,9 +7,10 @@ import (
 )
 
 var _ = register(Info{
-	Name: "Embedding",
-	Doc:  "Looks every id up in a table of vectors.",
-	New:  func() Config { return &Embedding{EmbeddingsInitializer: call("random_uniform")} },
+	Name:  "Embedding",
+	Doc:   "Looks every id up in a table of vectors.",
+	Steps: true,
+	New:   func() Config { return &Embedding{EmbeddingsInitializer: call("random_uniform")} },
 })
 
 // Embedding looks every id up in a trained table: ids [n, …] to [n, …,

@@ -6,6 +6,7 @@ var _ = register(Info{
 	Name:  "Identity",
 	Doc:   "Its input, unchanged.",
 	Masks: true,
+	Steps: true,
 	New:   func() Config { return &Identity{} },
 })
 

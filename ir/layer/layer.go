@@ -40,6 +40,10 @@ type Info struct {
 	// the steps that count in any of its inputs: Keras's supports_masking. Settings
 	// that are a [Masker] say which mask it has; all other layers drop it.
 	Masks bool
+	// Steps says that the layer computes every step of sequences [n, steps, …] by
+	// itself, and nothing of how many there are. Settings that are a [Stepper] say so
+	// themselves.
+	Steps bool
 	New   func() Config
 }
 

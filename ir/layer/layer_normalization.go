@@ -52,3 +52,6 @@ func (z *LayerNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 	}
 	return standardized(c, x, gamma, beta, z.Epsilon, axes...)
 }
+
+// Stepwise implements [Stepper].
+func (z *LayerNormalization) Stepwise(x ir.Shape) bool { return besides(1, x, z.Axis...) }

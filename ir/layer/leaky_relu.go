@@ -6,6 +6,7 @@ var _ = register(Info{
 	Name:  "LeakyReLU",
 	Doc:   "x above 0 and negative_slope·x below.",
 	Masks: true,
+	Steps: true,
 	New:   func() Config { return &LeakyReLU{NegativeSlope: 0.3} },
 })
 

@@ -8,9 +8,10 @@ import (
 )
 
 var _ = register(Info{
-	Name: "Masking",
-	Doc:  "Marks the steps that hold nothing but one value, so that layers after it pass over them.",
-	New:  func() Config { return &Masking{} },
+	Name:  "Masking",
+	Doc:   "Marks the steps that hold nothing but one value, so that layers after it pass over them.",
+	Steps: true,
+	New:   func() Config { return &Masking{} },
 })
 
 // Masking masks every step whose features are all mask_value, and gives 0 there:

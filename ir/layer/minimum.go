@@ -7,6 +7,7 @@ var _ = register(Info{
 	Doc:   "The smallest of its inputs, element by element.",
 	Merge: true,
 	Masks: true,
+	Steps: true,
 	New:   func() Config { return &Minimum{} },
 })
 

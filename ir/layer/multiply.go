@@ -10,6 +10,7 @@ var _ = register(Info{
 	Doc:   "The product of its inputs, element by element.",
 	Merge: true,
 	Masks: true,
+	Steps: true,
 	New:   func() Config { return &Multiply{} },
 })
 

@@ -161,3 +161,6 @@ func learned(c *Context, x *ir.Value) string {
 	}
 	return ""
 }
+
+// Stepwise implements [Stepper].
+func (z *Normalization) Stepwise(x ir.Shape) bool { return z.Axis == nil || besides(1, x, *z.Axis...) }

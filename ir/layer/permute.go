@@ -36,3 +36,6 @@ func (p *Permute) Build(c *Context, in []*ir.Value) *ir.Value {
 	}
 	return op.TransposeTo(c.B, x, append([]int{0}, p.Dims...)...)
 }
+
+// Stepwise implements [Stepper].
+func (p *Permute) Stepwise(ir.Shape) bool { return len(p.Dims) > 0 && p.Dims[0] == 1 }

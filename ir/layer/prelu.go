@@ -42,3 +42,6 @@ func (p *PReLU) Build(c *Context, in []*ir.Value) *ir.Value {
 	below := scalar.Call("max", scalar.Call("neg", scalar.Arg(0)), scalar.Num(0))
 	return op.MapOf(c.B, scalar.Call("sub", above, scalar.Call("mul", scalar.Arg(1), below)), "prelu", x, alpha)
 }
+
+// Stepwise implements [Stepper].
+func (p *PReLU) Stepwise(x ir.Shape) bool { return !besides(1, x, p.SharedAxes...) }

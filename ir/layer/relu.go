@@ -6,6 +6,7 @@ var _ = register(Info{
 	Name:  "ReLU",
 	Doc:   "max(x, 0).",
 	Masks: true,
+	Steps: true,
 	New:   func() Config { return &ReLU{} },
 })
 

@@ -10,6 +10,7 @@ var _ = register(Info{
 	Name:  "Rescaling",
 	Doc:   "x·scale + offset.",
 	Masks: true,
+	Steps: true,
 	New:   func() Config { return &Rescaling{Offset: []float64{0}} },
 })
 

@@ -42,3 +42,6 @@ func (z *RMSNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 	squares := c.Named(op.Mean(c.B, c.Named(square, "square"), true, axes...), "squares")
 	return normalizedBy(c, x, inverse(c, squares, z.Epsilon), scale, nil)
 }
+
+// Stepwise implements [Stepper].
+func (z *RMSNormalization) Stepwise(x ir.Shape) bool { return besides(1, x, z.Axis...) }

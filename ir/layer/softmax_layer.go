@@ -66,3 +66,6 @@ func (s *Softmax) Build(c *Context, in []*ir.Value) *ir.Value {
 	}
 	return y
 }
+
+// Stepwise implements [Stepper].
+func (s *Softmax) Stepwise(x ir.Shape) bool { return besides(1, x, s.Axis...) }

@@ -7,6 +7,7 @@ var _ = register(Info{
 	Doc:   "Its first input less its second, element by element.",
 	Merge: true,
 	Masks: true,
+	Steps: true,
 	New:   func() Config { return &Subtract{} },
 })
 

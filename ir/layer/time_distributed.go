@@ -12,6 +12,7 @@ var _ = register(Info{
 	Name:  "TimeDistributed",
 	Doc:   "Applies a layer to every step of a sequence.",
 	Masks: true,
+	Steps: true,
 	New:   func() Config { return &TimeDistributed{} },
 })
 

@@ -27,3 +27,6 @@ func (z *UnitNormalization) Build(c *Context, in []*ir.Value) *ir.Value {
 	}
 	return unit(c, x, 1e12, "unit", axes...)
 }
+
+// Stepwise implements [Stepper].
+func (z *UnitNormalization) Stepwise(x ir.Shape) bool { return besides(1, x, z.Axis...) }

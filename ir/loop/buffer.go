@@ -24,10 +24,11 @@ const (
 	Const                 // Data, fixed by the description
 	Local                 // a scalar that lives within one row of one Nest
 	Random                // virtual: reading it draws uniform numbers in [0,1)
+	State                 // what a step of a sequence has left for the next; a plan does not write it
 )
 
 func (c Class) String() string {
-	return [...]string{"arena", "input", "target", "weight", "scalar", "param", "gradient", "const", "local", "random"}[c]
+	return [...]string{"arena", "input", "target", "weight", "scalar", "param", "gradient", "const", "local", "random", "state"}[c]
 }
 
 // Buffer is a dense row-major block. Kernels reach it through Access only.
@@ -43,7 +44,7 @@ type Buffer struct {
 	// in the gradient block (Gradient), in elements.
 	Offset  int
 	Segment int  // Param, Gradient: index into Program.Segments
-	Port    int  // Input, Target: index into Program.Inputs or Targets
+	Port    int  // Input, Target, State: index into Program.Inputs, Targets or Stream.States
 	Ragged  bool // ids with per-row offsets
 	Unique  bool // ragged ids of which every row holds each id once
 	Data    []float32

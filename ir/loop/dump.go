@@ -46,6 +46,9 @@ func (p *Program) Plans() []*Plan {
 			plans = append(plans, plan)
 		}
 	}
+	if p.Stream != nil && p.Stream.Plan != nil {
+		plans = append(plans, p.Stream.Plan)
+	}
 	for _, a := range p.Adapts {
 		if a.Plan != nil {
 			plans = append(plans, a.Plan)
@@ -128,7 +131,7 @@ func (b *Buffer) placeText() string {
 		return fmt.Sprintf("at %d", b.Offset)
 	case Param, Gradient:
 		return fmt.Sprintf("segment %d at %d", b.Segment, b.Offset)
-	case Input, Target:
+	case Input, Target, State:
 		return fmt.Sprintf("port %d", b.Port)
 	case Const:
 		const shown = 4

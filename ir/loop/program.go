@@ -25,6 +25,10 @@ type Program struct {
 	Evaluate *Plan // predict plus losses
 	Train    *Plan // forward and backward
 	Adapts   []*Adapt
+	// Stream is there if the network can be given sequences step by step. Of other
+	// recurrent networks NoStream is the reason: "layer pool needs all steps".
+	Stream   *Stream
+	NoStream string
 
 	Training Training
 	// ModelID is the hash of architecture, preprocessing and classes; Hash is
@@ -43,6 +47,16 @@ type Port struct {
 	Limit  int      // ids: 0 <= id < Limit; 0: not an id
 	Loss   string   // targets: the loss, for comments
 	Fields []string // what the values of a sample are called, in order: columns of a table; nil: not known
+}
+
+// Stream is a network that is given sequences step by step.
+type Stream struct {
+	Inputs, Outputs []Port // of one step
+	// States are what a step leaves for the next; before the first they are 0.
+	States []Port
+	// Plan computes a step. Its results are the outputs, and after them what the
+	// states become.
+	Plan *Plan
 }
 
 // Len is the number of values of one sample; of ragged ones, any, it is 1.

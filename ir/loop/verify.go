@@ -67,6 +67,9 @@ func (v *verifier) program() {
 	if p.Predict != nil && len(p.Predict.Outputs) != len(p.Outputs) {
 		v.fail("predict has %d outputs, the program %d", len(p.Predict.Outputs), len(p.Outputs))
 	}
+	if s := p.Stream; s != nil && (s.Plan == nil || len(s.Plan.Outputs) != len(s.Outputs)+len(s.States) || len(s.Inputs) != len(p.Inputs) || len(s.Outputs) != len(p.Outputs)) {
+		v.fail("a step does not read the inputs and give the outputs and states")
+	}
 	offset, role := 0, block.Trainable
 	names := map[string]bool{}
 	for _, s := range p.Segments {

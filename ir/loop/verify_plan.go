@@ -49,7 +49,7 @@ func (v *planVerifier) phases() {
 		}
 	}
 	for _, b := range plan.Results() {
-		if adapted := b.Class == Input && !slices.Contains([]*Plan{p.Predict, p.Evaluate, p.Train}, plan); b.Class != Arena && !adapted {
+		if adapted := b.Class == Input && !slices.Contains([]*Plan{p.Predict, p.Evaluate, p.Train}, plan) && !v.step(); b.Class != Arena && !adapted {
 			v.fail("its result %v is a %s buffer", b, b.Class)
 		}
 	}
@@ -88,11 +88,8 @@ func (v *planVerifier) buffers() {
 		switch b.Class {
 		case Param, Gradient:
 			v.segment(b)
-		case Input, Target:
-			ports := v.p.Inputs
-			if b.Class == Target {
-				ports = v.p.Targets
-			}
+		case Input, Target, State:
+			ports := v.ports(b.Class)
 			if b.Port < 0 || b.Port >= len(ports) {
 				v.fail("buffer %v is of %s port %d of %d", b, b.Class, b.Port, len(ports))
 			} else if port := ports[b.Port]; port.DType != b.DType || port.Ragged != b.Ragged || !b.Ragged && (!b.Rows || product(port.Shape) != b.Row()) {
@@ -138,4 +135,22 @@ func (v *planVerifier) segment(b *Buffer) {
 	if b.Class == Gradient && s.Role != block.Trainable {
 		v.fail("buffer %v is the gradient of a %s segment", b, s.Role)
 	}
+}
+
+// step reports that the plan computes a step of a sequence.
+func (v *planVerifier) step() bool { return v.p.Stream != nil && v.p.Stream.Plan == v.plan }
+
+// ports are those that buffers of a class are of.
+func (v *planVerifier) ports(c Class) []Port {
+	switch {
+	case c == Target:
+		return v.p.Targets
+	case c == State && v.step():
+		return v.p.Stream.States
+	case c == State:
+		return nil
+	case v.step():
+		return v.p.Stream.Inputs
+	}
+	return v.p.Inputs
 }

@@ -16,11 +16,12 @@ const (
 	Weight               // [n]: the per-sample weights
 	InvTotal             // []: 1/Total, of the rows of the logical batch
 	Share                // []: n/Total, which scales regularisation so that micro-batches sum to one
+	State                // [n,…]: what a step of a sequence has left for the next; Index is that of the state
 	Bound                // an operand of the Scan whose body this is
 )
 
 func (k Kind) String() string {
-	return [...]string{"feature", "target", "weight", "inv_total", "share", "bound"}[k]
+	return [...]string{"feature", "target", "weight", "inv_total", "share", "state", "bound"}[k]
 }
 
 // Input is a value that the caller feeds under the name Port. It has no operands.
@@ -98,6 +99,8 @@ func (in *Input) Lower(l Lowering, v *ir.Value) {
 	switch in.Kind {
 	case Target:
 		class = loop.Target
+	case State:
+		class = loop.State
 	case Weight:
 		class = loop.Weight
 	case InvTotal, Share:

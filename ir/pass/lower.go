@@ -194,6 +194,8 @@ func (l *lowering) port(o *op.Input, b *loop.Buffer) {
 		b.Class, b.Port = loop.Input, o.Index
 	case op.Target:
 		b.Class, b.Port = loop.Target, o.Index
+	case op.State:
+		b.Class, b.Port = loop.State, o.Index
 	case op.Weight:
 		b.Class, b.Name = loop.Weight, "weight"
 	case op.InvTotal:

@@ -72,6 +72,7 @@ type Options struct {
 // as they are.
 type Source struct {
 	Predict, Evaluate, Train *ir.Graph // Evaluate and Train may be nil together
+	Step                     *ir.Graph // there if the header has a Stream
 	Adapts                   []*ir.Graph
 }
 
@@ -125,6 +126,9 @@ func Compile(header *loop.Program, src Source, o Options) (*loop.Program, error)
 	if src.Predict == nil || (src.Evaluate == nil) != (src.Train == nil) {
 		return nil, fmt.Errorf("pass: the graphs of predict, evaluate and train belong together")
 	}
+	if (src.Step == nil) != (header.Stream == nil) {
+		return nil, fmt.Errorf("pass: a graph of a step belongs to a network that streams")
+	}
 	if len(src.Adapts) != len(header.Adapts) {
 		return nil, fmt.Errorf("pass: %d graphs for %d layers to adapt", len(src.Adapts), len(header.Adapts))
 	}
@@ -150,6 +154,13 @@ func Compile(header *loop.Program, src Source, o Options) (*loop.Program, error)
 		if p.Train, err = plan(trainPlan, src.Train); err != nil {
 			return nil, err
 		}
+	}
+	if src.Step != nil {
+		s := *header.Stream
+		if s.Plan, err = plan("step", src.Step); err != nil {
+			return nil, err
+		}
+		p.Stream = &s
 	}
 	for i, g := range src.Adapts {
 		a := *header.Adapts[i]

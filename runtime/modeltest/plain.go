@@ -63,6 +63,7 @@ type plainPredictor struct {
 	inputs        []Port
 	inputsFrom    func(rows [][]float32) (testList, error)
 	answer        *plainAnswer
+	stream        *Stream
 }
 
 // predict predicts a sample.
@@ -93,7 +94,7 @@ func (p *Predictor[M, I, O]) plain() *plainPredictor {
 			return func() error { return p.PredictBatch(model, outputs, inputs) }
 		},
 		poison:    func(m any) { p.Poison(m.(M)) },
-		batchRows: p.BatchRows, inputs: p.Inputs,
+		batchRows: p.BatchRows, inputs: p.Inputs, stream: p.Stream,
 	}
 	if p.InputsFrom != nil {
 		u.inputsFrom = func(rows [][]float32) (testList, error) {

@@ -31,6 +31,7 @@ type Predictor[M, I, O any] struct {
 
 	InputsFrom func(rows [][]float32) ([]I, error) // nil: samples are not made of rows
 	Answer     *Answer[M, I, O]                    // nil: no classes
+	Stream     *Stream                             // nil: sequences are given as a whole
 }
 
 // Answer is how a network tells classes.
@@ -54,6 +55,7 @@ func (p *plainPredictor) test(t *testing.T) {
 	t.Run("IDs", p.ids)
 	t.Run("InputsFrom", p.fromRows)
 	t.Run("Classify", p.classify)
+	t.Run("Stream", p.streams)
 }
 
 // sample makes up an input.

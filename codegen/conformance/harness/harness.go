@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"reflect"
 )
 
@@ -43,8 +44,11 @@ type Result struct {
 	Error string `json:",omitempty"`
 	// Single and Outputs are those of Predict and PredictBatch.
 	Single, Outputs [][]float32
-	Loss            float32
-	Grads           []float32 // laid out as Params
+	// Steps is how many steps of sequences have been taken, each of which gave the
+	// bits of Single.
+	Steps int `json:",omitempty"`
+	Loss  float32
+	Grads []float32 // laid out as Params
 	// StepLoss is the loss of each step, StepParams the parameters after it.
 	StepLoss   []float64
 	StepParams [][]float32
@@ -127,6 +131,9 @@ func run(m, dataset reflect.Value, c Case, res *Result) error {
 		if err := predict(m, c.Batch.X, res); err != nil {
 			return err
 		}
+		if err := stream(m, c.Batch.X, res); err != nil {
+			return err
+		}
 		if err := differentiate(m, c, res); err != nil {
 			return err
 		}
@@ -165,6 +172,52 @@ func predict(m reflect.Value, x [][]float64, res *Result) error {
 			return fmt.Errorf("Predict: %w", err)
 		}
 		res.Single = append(res.Single, flatten(nil, got[0]))
+	}
+	return nil
+}
+
+// stream takes every row step by step, if the package can, and compares.
+func stream(m reflect.Value, x [][]float64, res *Result) error {
+	take, into := m.MethodByName("Step"), false
+	if !take.IsValid() {
+		take, into = m.MethodByName("StepInto"), true
+	}
+	if !take.IsValid() {
+		return nil
+	}
+	in := take.Type().In(take.Type().NumIn() - 1).Elem()
+	width := int(in.Size() / 4)
+	state := m.MethodByName("NewState").Call(nil)[0]
+	for r, row := range x {
+		if state.MethodByName("Reset").Call(nil); r%2 == 1 {
+			state = m.MethodByName("NewState").Call(nil)[0]
+		}
+		steps := len(row) / width
+		for t := range steps {
+			step := reflect.New(in)
+			values := row[t*width : (t+1)*width]
+			fill(step.Elem(), &values)
+			var got []float32
+			if into {
+				y := reflect.New(take.Type().In(0).Elem())
+				take.Call([]reflect.Value{y, state, step})
+				got = flatten(nil, y.Elem())
+			} else {
+				got = flatten(nil, take.Call([]reflect.Value{state, step})[0])
+			}
+			want := res.Single[r]
+			if len(want) == len(got)*steps {
+				want = want[t*len(got) : (t+1)*len(got)]
+			} else if t < steps-1 {
+				continue
+			}
+			for i := range want {
+				if math.Float32bits(got[i]) != math.Float32bits(want[i]) {
+					return fmt.Errorf("row %d: step %d of %d gives %v, Predict %v", r, t, steps, got, want)
+				}
+			}
+		}
+		res.Steps += steps
 	}
 	return nil
 }

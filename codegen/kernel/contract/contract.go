@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
@@ -37,6 +38,9 @@ func Tiled(u *driver.Unit, r driver.Request, k *loop.Contract, l amd64.Level) (*
 		}
 	}
 	d.write()
+	if d.Body != nil {
+		d.Body.Order = fmt.Sprint(p.Parts, p.Cut, p.Size)
+	}
 	return d.Body, d.err
 }
 

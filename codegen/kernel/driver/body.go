@@ -24,6 +24,8 @@ type Body struct {
 	Work  int
 	// RowWork is how much of Work is needed when n is 1.
 	RowWork int
+	// Order tells sums of products that are added up in different orders apart.
+	Order string
 	// Held says that the statements go by again, and that work keeps what they pack.
 	Held bool
 	// Divided says that every worker does its part of all rows; nil: all of it.

@@ -22,6 +22,17 @@ type Request struct {
 	// Joins says that the text may be made one with that of others, and its tables
 	// one: they are left without a name.
 	Joins bool
+	// Few asks for what has the same bits whether a kernel computes one step of a
+	// sequence or all: vectors of however few elements, and no dot products.
+	Few bool
+}
+
+// Least is the number of elements from which on a vector is worth it.
+func (r Request) Least() int {
+	if r.Few || r.Shape != nil {
+		return 1
+	}
+	return Smallest
 }
 
 // Operand is a parameter of a kernel function as its Go declaration has it.

@@ -51,7 +51,7 @@ func reducedColumns(u *driver.Unit, r driver.Request, outer []loop.Axis, s loop.
 	m := &columnReduction{Unit: u, Stmt: s, axes: slices.Concat(outer, s.Inner), outer: len(outer), sharing: sharing, level: l}
 	m.Request = r
 	lane := m.lane()
-	if m.outer == 0 || len(s.Inner) == 0 || len(s.Inner) > 3 || s.Dst.Strides[lane] != 1 || m.axes[lane].Rows || m.axes[lane].N < driver.Smallest && r.Shape == nil ||
+	if m.outer == 0 || len(s.Inner) == 0 || len(s.Inner) > 3 || s.Dst.Strides[lane] != 1 || m.axes[lane].Rows || m.axes[lane].N < r.Least() ||
 		m.Reduce != loop.Sum && m.Reduce != loop.Max {
 		return nil, nil
 	}

@@ -75,7 +75,7 @@ func mapped(u *driver.Unit, r driver.Request, axes []loop.Axis, s loop.Stmt, sha
 // order moves an axis that the lanes can hold to the end.
 func (m *mapping) order() bool {
 	for v := len(m.axes) - 1; v >= 0; v-- {
-		fits := m.Dst.Strides[v] == 1 && (m.axes[v].Rows || m.axes[v].N >= driver.Smallest || m.Request.Shape != nil)
+		fits := m.Dst.Strides[v] == 1 && (m.axes[v].Rows || m.axes[v].N >= m.Request.Least())
 		for _, a := range m.Srcs {
 			s := a.Strides[v]
 			fits = fits && (s == 1 || s == 0 || a.Buf.Class == loop.Scalar)

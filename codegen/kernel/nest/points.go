@@ -67,7 +67,7 @@ func points(u *driver.Unit, r driver.Request, k *loop.Nest, sharing loop.Sharing
 // fits reports stores that run through memory along the last axis.
 func (m *pointNest) fits() bool {
 	lane := len(m.Outer) - 1
-	if lane < 0 || !m.Outer[lane].Rows && m.Outer[lane].N < driver.Smallest || slices.ContainsFunc(m.Outer[1:], func(a loop.Axis) bool { return a.Rows }) {
+	if lane < 0 || !m.Outer[lane].Rows && m.Outer[lane].N < m.Request.Least() || slices.ContainsFunc(m.Outer[1:], func(a loop.Axis) bool { return a.Rows }) {
 		return false
 	}
 	for i := range m.Body {

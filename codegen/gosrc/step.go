@@ -1,0 +1,228 @@
+package gosrc
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/codegen/gotree"
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
+)
+
+// stepText prints step.go: sequences that are given step by step.
+type stepText struct{ *phases }
+
+// stepPhase prints the function that runs the plan of a step, beside the calls of a
+// prediction.
+func (e *phases) stepPhase(predicted []kernelCall) error {
+	if e.p.Stream == nil {
+		return nil
+	}
+	plan := e.p.Stream.Plan
+	calls, _, err := e.callsOf(plan)
+	if err != nil {
+		return err
+	}
+	_, e.stepWork = workOf(calls)
+	e.unlike = unlike(slices.Concat(predicted, calls))
+	e.step, err = e.phase(phaseSpec{
+		name: "step", doc: "step runs the network on one step of a sequence and returns its outputs, and after them what the states become.",
+		plan: plan, layout: planned(plan), calls: calls, results: true,
+	})
+	return err
+}
+
+// unlike is a layer that computes the same kind of thing in machine code and in Go,
+// which round differently, or adds up sums of as many products in different orders;
+// "" where there is none.
+func unlike(calls []kernelCall) string {
+	type part struct{ layer, kind string }
+	levels := map[part]string{}
+	for _, c := range calls {
+		for _, kind := range rounding(c.Run.Kernel) {
+			p, l := part{c.Layer, kind}, c.fn.Order()
+			if before, ok := levels[p]; ok && before != l {
+				return c.Layer
+			}
+			levels[p] = l
+		}
+	}
+	return ""
+}
+
+// rounding is what a kernel computes of which machine code and Go may round
+// differently: sums, and functions other than the arithmetic that IEEE 754 defines.
+func rounding(k loop.Kernel) (kinds []string) {
+	n, ok := k.(*loop.Nest)
+	if c, product := k.(*loop.Contract); product {
+		return []string{fmt.Sprintf("%d sums of %d", loop.Points(c.N, 1), loop.Points(c.K, 1))}
+	} else if !ok {
+		return []string{k.Family()}
+	}
+	for _, s := range n.Body {
+		if s.Reduce == loop.Sum {
+			kinds = append(kinds, "sum")
+		}
+		for _, e := range []scalar.Expr{s.Value, s.Finish} {
+			if approximate(e) {
+				kinds = append(kinds, "function")
+			}
+		}
+	}
+	return kinds
+}
+
+// approximate reports an expression with a function that is not rounded correctly.
+func approximate(e scalar.Expr) bool {
+	a, ok := e.(scalar.Apply)
+	return ok && (!exact[a.Fn] || slices.ContainsFunc(a.Args, approximate))
+}
+
+// exact are the functions whose result is the one that IEEE 754 defines, or is one
+// of the operands.
+var exact = map[string]bool{
+	"add": true, "sub": true, "mul": true, "div": true, "neg": true, "abs": true, "max": true, "min": true, "sqrt": true,
+	"sign": true, "floor": true,
+	"select": true, "eq": true, "lt": true, "le": true, "gt": true, "ge": true,
+}
+
+// stateAt is where a state lies among the values of a State; that of as many as
+// there are is their number.
+func (e *program) stateAt(state int) int {
+	at := 0
+	for _, p := range e.p.Stream.States[:state] {
+		at += size(p.Shape)
+	}
+	return at
+}
+
+// streamDoc says in the documentation of the package how sequences can be given.
+func (e *program) streamDoc() string {
+	switch {
+	case e.p.Stream != nil:
+		return "Step takes sequences step by step, each with a State of its own; a State is for one goroutine at a time."
+	case e.p.NoStream != "":
+		return "Sequences are given as a whole: " + e.p.NoStream + "."
+	}
+	return ""
+}
+
+func (e stepText) input() gotree.Ports {
+	return gotree.Ports{Type: "StepInput", List: e.p.Stream.Inputs, Fields: e.ports.stepInputs}
+}
+
+func (e stepText) output() gotree.Ports {
+	return gotree.Ports{Type: "StepOutput", List: e.p.Stream.Outputs, Fields: e.ports.stepOutputs}
+}
+
+func (e stepText) stepFile() *file {
+	f := e.newFile()
+	in, out := e.input(), e.output()
+	words := modelText{e.phases}.portWords
+	f.add("%s", portTypes("StepInput", docComment("StepInput is one step of a sequence: "+words(in.List)+"."), in.List, in.Fields))
+	flatMethods(f, "StepInput", in.List, in.Fields)
+	f.add("%s", portTypes("StepOutput", docComment("StepOutput is what the network makes of the steps so far: "+words(out.List)+"."), out.List, out.Fields))
+	flatMethods(f, "StepOutput", out.List, out.Fields)
+	e.stateType(f)
+	e.stateFiles(f)
+	e.stepMethod(f, in, out)
+	fillMethod(f, out, rowsType(len(e.p.Stream.Plan.Outputs)))
+	if checked(in.List) {
+		e.checkMethod(f, in, out, "")
+	}
+	return f
+}
+
+// room is the memory of a step, by the field of a pass.
+func (e stepText) room() []struct {
+	field string
+	n     int
+} {
+	plan := e.p.Stream.Plan
+	return []struct {
+		field string
+		n     int
+	}{{"a", plan.ArenaFloats}, {"ai", plan.ArenaInts}, {"work", e.stepWork}}
+}
+
+// stateType prints the type of what steps leave.
+func (e stepText) stateType(f *file) {
+	states := e.p.Stream.States
+	total := e.stateAt(len(states))
+	var list []string
+	for i, p := range states {
+		list = append(list, fmt.Sprintf("%s at %d", plain(p.Name), e.stateAt(i)))
+	}
+	memory := ""
+	for _, r := range e.room() {
+		if r.n > 0 {
+			memory += fmt.Sprintf("%s [%d]%s\n", r.field, r.n, roomType(r.field))
+		}
+	}
+	if memory != "" {
+		memory = "\n// The working memory of Step; nothing is left in it.\n" + memory
+	}
+	f.add(`// State is what the steps of a sequence so far have left for the next one. A copy
+// goes on from where it was made.
+type State struct {
+	%svalues [%d]float32
+	%s}`, docComment("values are "+strings.Join(list, ", ")+"."), total, memory)
+	f.add(`// NewState begins a sequence.
+func (m *Model) NewState() *State { return new(State) }
+
+// Reset begins another sequence.
+func (s *State) Reset() { clear(s.values[:]) }`)
+}
+
+// stateFiles prints what writes and reads states.
+func (e stepText) stateFiles(f *file) {
+	var list strings.Builder
+	for i, p := range e.p.Stream.States {
+		fmt.Fprintf(&list, "{Name: %s, Shape: %s, Offset: %d},\n", quote(p.Name), intsLiteral(p.Shape), e.stateAt(i))
+	}
+	f.add("// stateTensors describes the values of a State for files.\nvar stateTensors = []§safetensors.Tensor{\n%s}", list.String())
+	f.add(`// WriteTo writes the state (safetensors) and returns the number of bytes.
+func (s *State) WriteTo(w §io.Writer) (int64, error) {
+	return §safetensors.WriteBlock(w, ModelID, stateTensors, s.values[:])
+}
+
+// ReadState reads a state that WriteTo wrote; r must hold nothing else. A state of
+// another model is an error. The weights may be others.
+func (m *Model) ReadState(r §io.Reader) (*State, error) {
+	s := new(State)
+	if _, err := §safetensors.ReadBlock(r, ModelID, stateTensors, s.values[:]); err != nil {
+		return nil, §fmt.Errorf("%s: state: %%w", err)
+	}
+	return s, nil
+}`, e.cfg.Package)
+}
+
+// stepMethod prints Step, or StepInto for a large output.
+func (e stepText) stepMethod(f *file, in, out gotree.Ports) {
+	var body strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&body, format+"\n", args...) }
+	name, dst, sig, end := "Step", "out", "(s *State, x *StepInput) (out StepOutput)", "return out\n"
+	if large(out.List) {
+		name, dst, sig, end = "StepInto", "dst", "(dst *StepOutput, s *State, x *StepInput)", ""
+	}
+	doc := name + " takes the next step of the sequence of s. The output has the bits that Predict gives for the whole sequence"
+	doc += ": where that is one for every step, those of this step, and else those that it has for the steps so far. It allocates nothing, and may be called from any number of goroutines, each with states of its own."
+	if checked(in.List) {
+		line("if x.Check() != nil {\n%s.fillNaN()\nreturn%s\n}", dst, strings.TrimPrefix(strings.TrimSuffix(end, "\n"), "return"))
+		doc += " Where an id is out of range, which Check reports, every value of the output is NaN, and the state stays as it was."
+	}
+	fields := ""
+	for _, r := range e.room() {
+		if r.n > 0 {
+			fields += fmt.Sprintf("%[1]s: s.%[1]s[:], ", r.field)
+		}
+	}
+	fields += "u: 1, " + e.ownRows("1") + e.rowInputs(in, line)
+	line("rows := step(&pass{%sfrom: s, p: m.params})", fields)
+	line("%s.fill(rows, 0)", dst)
+	for i := range e.p.Stream.States {
+		line("copy(s.values[%d:], rows[%d])", e.stateAt(i), len(out.List)+i)
+	}
+	f.add("%sfunc (m *Model) %s%s {\n%s%s}", docComment(doc), name, sig, body.String(), end)
+}
