@@ -268,6 +268,7 @@ type plainPredictor struct {
 	inputs        []testPort
 	inputsFrom    func(rows [][]float32) (testList, error)
 	answer        *plainAnswer
+	stream        *streamTests
 }
 
 // predict predicts a sample.
@@ -298,7 +299,7 @@ func (p *predictorTests[M, I, O]) plain() *plainPredictor {
 			return func() error { return p.PredictBatch(model, outputs, inputs) }
 		},
 		poison:    func(m any) { p.Poison(m.(M)) },
-		batchRows: p.BatchRows, inputs: p.Inputs,
+		batchRows: p.BatchRows, inputs: p.Inputs, stream: p.Stream,
 	}
 	if p.InputsFrom != nil {
 		u.inputsFrom = func(rows [][]float32) (testList, error) {
@@ -335,6 +336,7 @@ type predictorTests[M, I, O any] struct {
 
 	InputsFrom func(rows [][]float32) ([]I, error) // nil: samples are not made of rows
 	Answer     *answerTests[M, I, O]               // nil: no classes
+	Stream     *streamTests                        // nil: sequences are given as a whole
 }
 
 // answerTests is how a network tells classes.
@@ -358,6 +360,7 @@ func (p *plainPredictor) test(t *testing.T) {
 	t.Run("IDs", p.ids)
 	t.Run("InputsFrom", p.fromRows)
 	t.Run("Classify", p.classify)
+	t.Run("Stream", p.streams)
 }
 
 // sample makes up an input.
@@ -609,6 +612,99 @@ func (p *plainPredictor) classify(t *testing.T) {
 	}
 	if _, err := a.parse("no such class, surely"); err == nil {
 		t.Error("a class that does not exist was found")
+	}
+}
+
+// streamTests is how a network takes sequences step by step, without its types.
+type streamTests struct {
+	input, output reflect.Type // of a step
+	newState      func(m any) any
+	reset         func(state any)
+	stepOf        func(m, dst, state, x any) (step func())
+	saved         func(m, state any) (read any, err error)
+}
+
+// steps are those of a sequence.
+func (p *plainPredictor) steps(x any) []any {
+	var list []any
+	whole := portsOf(x, len(p.inputs))
+	first := freshValue(p.stream.input)
+	for t := range elements(whole[0]) / elements(portsOf(first, len(p.inputs))[0]) {
+		step := freshValue(p.stream.input)
+		for i, to := range portsOf(step, len(p.inputs)) {
+			floats, ints := flat(whole[i])
+			stepFloats, stepInts := flat(to)
+			n := elements(to)
+			copy(stepFloats, floats[min(t*n, len(floats)):])
+			copy(stepInts, ints[min(t*n, len(ints)):])
+		}
+		list = append(list, step)
+	}
+	return list
+}
+
+// elements counts the values of a port.
+func elements(port reflect.Value) int {
+	floats, ints := flat(port)
+	return len(floats) + len(ints)
+}
+
+// Three sequences are taken step by step at the same time, the second begins a state
+// anew that has been used, the third goes on with one that has been written and read,
+// and each step has the bits of the whole sequence.
+func (p *plainPredictor) streams(t *testing.T) {
+	s := p.stream
+	if s == nil {
+		t.Skip("no steps")
+	}
+	m := p.model(t)
+	const sequences = 3
+	var states, wholes [sequences]any
+	var steps [sequences][]any
+	for i := range states {
+		x := p.sample(i)
+		states[i], wholes[i], steps[i] = s.newState(m), freshValue(p.output), p.steps(x)
+		p.predict(m, wholes[i], x)
+	}
+	s.stepOf(m, freshValue(s.output), states[1], steps[0][0])()
+	s.reset(states[1])
+	for at := range steps[0] {
+		var err error
+		if states[2], err = s.saved(m, states[2]); err != nil {
+			t.Fatal(err)
+		}
+		for i := range states {
+			y := freshValue(s.output)
+			s.stepOf(m, y, states[i], steps[i][at])()
+			p.sameStep(t, y, wholes[i], at, len(steps[0]))
+		}
+	}
+	y := freshValue(s.output)
+	if n := testing.AllocsPerRun(100, s.stepOf(m, y, states[0], steps[0][0])); n != 0 {
+		t.Errorf("Step allocates %v times", n)
+	}
+}
+
+// sameStep compares a step of so many with the whole sequence.
+func (p *plainPredictor) sameStep(t *testing.T, y, whole any, at, steps int) {
+	t.Helper()
+	ports := reflect.ValueOf(whole).Elem()
+	n := 1
+	if ports.Kind() == reflect.Struct {
+		n = ports.NumField()
+	}
+	all := portsOf(whole, n)
+	for i, port := range portsOf(y, n) {
+		got, _ := flat(port)
+		want, _ := flat(all[i])
+		if len(want) == len(got)*steps {
+			want = want[at*len(got) : (at+1)*len(got)]
+		} else if at < steps-1 {
+			continue // Predict has it after the last step alone
+		}
+		if fmt.Sprintf("%x", got) != fmt.Sprintf("%x", want) {
+			t.Errorf("step %d of %d: output %d is %v, and in the whole sequence %v", at, steps, i, got, want)
+		}
 	}
 }
 

@@ -99,8 +99,8 @@ func (o *Output) fill(rows []float32, row int) {
 	copy(o[:], rows[row:])
 }
 
-// Check reports the first id that is out of range. What Encode has made needs no
-// check.
+// Check reports the first id that is out of range. What Encode has made needs
+// no check.
 func (x *Input) Check() error {
 	for i, id := range x.NativeCountry {
 		if id < 0 || id >= 16 {
