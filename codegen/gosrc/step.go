@@ -119,7 +119,7 @@ func (e stepText) output() gotree.Ports {
 func (e stepText) stepFile() *file {
 	f := e.newFile()
 	in, out := e.input(), e.output()
-	words := modelText{e.phases}.portWords
+	words := modelText(e).portWords
 	f.add("%s", portTypes("StepInput", docComment("StepInput is one step of a sequence: "+words(in.List)+"."), in.List, in.Fields))
 	flatMethods(f, "StepInput", in.List, in.Fields)
 	f.add("%s", portTypes("StepOutput", docComment("StepOutput is what the network makes of the steps so far: "+words(out.List)+"."), out.List, out.Fields))
