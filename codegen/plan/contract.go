@@ -195,6 +195,14 @@ func (p *Contraction) Streams() bool {
 		p.Lane.Rhs == 1 && p.Lane.N > p.Width && p.Parts == 1 && !p.Accumulate && !p.Units && 4*p.Sum[0].N*p.Lane.N > p.Machine.PanelBytes
 }
 
+// Single reports that tiles of one row take their sums in two parts, as one alone
+// leaves too few in flight: at the borders of an image, where the shape decides
+// which rows are single.
+func (p *Contraction) Single() bool {
+	m, last := p.Machine, len(p.Heights)-1
+	return p.Parts == 1 && len(p.Regions) > 1 && m.Lanes > 1 && !m.Shared && p.vectors(p.Width) < hidden/2 && last > 0 && p.Heights[last] == 1
+}
+
 // Looped reports that Go loops over a reduced axis, of which a block has one point.
 func (p *Contraction) Looped(i int) bool { return i < p.Cut }
 

@@ -37,6 +37,9 @@ func (p *Contraction) String() string {
 	if p.Units {
 		tiles += fmt.Sprintf(", units of %d", p.UnitRows)
 	}
+	if p.Single() {
+		tiles += ", one row in 2 parts"
+	}
 	if p.Streams() {
 		tiles += ", one row streams"
 	}

@@ -9,11 +9,12 @@ import (
 // tileSums is the sums of one tile.
 type tileSums struct {
 	*tiling
-	high int
-	acc  [][][]amd64.Vec // of row, vector and part
-	b    []amd64.Vec     // a point of the right operand
-	x    *spaced
-	w    amd64.GP
+	high  int
+	parts int
+	acc   [][][]amd64.Vec // of row, vector and part
+	b     []amd64.Vec     // a point of the right operand
+	x     *spaced
+	w     amd64.GP
 }
 
 // sum adds up all products.

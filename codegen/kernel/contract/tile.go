@@ -15,7 +15,7 @@ import (
 // registers over the whole nest of reduced axes. Every sum runs in the order of
 // that nest, one rounding a product, whatever the number of rows; where parts is
 // two, even and odd points of the innermost loop are summed apart and added at
-// the end. Counts and strides are arguments, so that all kernels share a routine
+// the end; in a tile of one row also where single is set. Counts and strides are arguments, so that all kernels share a routine
 // that sum by the same tiles and have the same epilogue.
 //
 // Sums that come in several calls are sums of the calls' sums: their errors grow
@@ -26,6 +26,7 @@ type tile struct {
 	heights    []int
 	columns    int
 	parts      int
+	single     bool // single rows are the borders of an image, and never of a taller tile
 	nested     bool // three loops of a sum, not one
 	vectors    bool // x is read along the lanes too, not spread over them
 	far        bool // a sum is long enough to ask for what comes later
@@ -202,12 +203,15 @@ func (g *tiling) own(p, step amd64.GP) {
 // the sums: in the result, or where there are sums already, or results to be added
 // to, in the routine's own memory.
 func (g *tiling) block(h int) {
-	b := &tileSums{tiling: g, high: h, acc: make([][][]amd64.Vec, h)}
+	b := &tileSums{tiling: g, high: h, parts: g.parts, acc: make([][][]amd64.Vec, h)}
+	if g.single && h == 1 {
+		b.parts = 2
+	}
 	var all []amd64.Vec
 	for i := range b.acc {
 		b.acc[i] = make([][]amd64.Vec, g.width())
 		for j := range b.acc[i] {
-			b.acc[i][j] = g.Allocs(g.parts)
+			b.acc[i][j] = g.Allocs(b.parts)
 			all = append(all, b.acc[i][j]...)
 		}
 	}
