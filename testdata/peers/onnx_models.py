@@ -1,7 +1,7 @@
 """Writes the ONNX models of the table from the same weights, one file for each number of rows.
 
 Shapes are fixed and nothing is left for the session to rearrange: convolutions and
-sequences are in ONNX's own layout, and the rows of the kernel behind Flatten are in
+sequences are in ONNX's own layout, and the rows of the kernel after Flatten are in
 its order.
 """
 import numpy as np
@@ -81,6 +81,34 @@ def recurrent(name, op, order, rows, **attributes):
     save(name, rows, [100, rows, kernel.shape[0]], nodes, w)
 
 
+def text(rows):
+    """Words, padded with zeros, to their class; ONNX is told how many words there are."""
+    names = "words kernel0 recurrent0 bias0 kernel1 recurrent1 bias1 w2 b2".split()
+    given = dict(zip(names, peer.layers("text"), strict=True))
+
+    def gates(t):  # [..., i f c o] as [i o f c, ...]
+        return np.concatenate([np.split(t, 4, -1)[i] for i in (0, 3, 1, 2)], -1).T
+
+    def both(what):
+        return np.stack([gates(given[what + "0"]), gates(given[what + "1"])])
+
+    bias = both("bias")
+    w = {"words": given["words"], "w": both("kernel"), "r": both("recurrent")}
+    w |= {"b": np.concatenate([bias, np.zeros_like(bias)], 1), "w2": given["w2"], "b2": given["b2"]}
+    w |= {"zero": np.int32(0), "axis": np.array([1], "int64"), "together": np.array([rows, 128])}
+    nodes = [
+        node("Equal", "x zero", "padding"), node("Not", "padding", "word"),
+        node("Cast", "word", "ones", to=TensorProto.INT32), node("ReduceSum", "ones axis", "lengths", keepdims=0),
+        node("Gather", "words x", "rows"), node("Transpose", "rows", "steps", perm=[1, 0, 2]),
+        helper.make_node(
+            "LSTM", ["steps", "w", "r", "b", "lengths"], ["", "states"], hidden_size=64, direction="bidirectional"
+        ),
+        node("Transpose", "states", "turned", perm=[1, 0, 2]), node("Reshape", "turned together", "h"),
+        node("Gemm", "h w2 b2", "logits"), node("Softmax", "logits", "out", axis=-1),
+    ]  # fmt: skip
+    save("text", rows, [rows, 200], nodes, w, TensorProto.INT32)
+
+
 def transformer(rows):
     names = "g1 b1 wq bq wk bk wv bv wo bo g2 b2 w3 b3 w4 b4 w5 b5".split()
     w = dict(zip(names, peer.layers("transformer"), strict=True))
@@ -127,3 +155,4 @@ for rows in (1, 64):
     recurrent("gru", "GRU", (0, 1, 2), rows, linear_before_reset=1)
 for rows in (1, 32):
     transformer(rows)
+    text(rows)

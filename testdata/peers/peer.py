@@ -33,7 +33,7 @@ def weights(model):
 
 def layers(model):
     """What a model has learned, in the order of Keras's get_weights: [kernel, bias, kernel, bias, ...]."""
-    return [t.copy() for name, t in weights(model).items() if name.endswith(("kernel", "/bias", "/gamma", "/beta"))]
+    return [t.copy() for name, t in weights(model).items() if name.endswith(("kernel", "bias", "/gamma", "/beta", "/embeddings"))]
 
 
 def reviews():

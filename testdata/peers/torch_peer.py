@@ -34,7 +34,7 @@ def conv(kernel, bias):
 
 
 def channels_first(kernel, height, width, channels):
-    """The kernel of the layer behind Flatten, its rows in the order of (channel, y, x)."""
+    """The kernel of the layer after Flatten, its rows in the order of (channel, y, x)."""
     return kernel.reshape(height, width, channels, -1).transpose(2, 0, 1, 3).reshape(kernel.shape)
 
 
@@ -74,6 +74,31 @@ class Recurrent(nn.Module):
 
     def forward(self, x):
         return self.dense(self.layer(x)[0][:, -1])
+
+
+class Text(nn.Module):
+    """Words, padded with zeros, to their class: packed, so that padding is not computed."""
+
+    def __init__(self):
+        super().__init__()
+        w = peer.layers("text")
+        self.words = nn.Embedding(*w[0].shape)
+        self.layer = nn.LSTM(64, 64, batch_first=True, bidirectional=True)
+        self.dense = dense(*w[7:])
+        with torch.no_grad():
+            self.words.weight.copy_(tensor(w[0]))
+            for end, kernel, recurrent_kernel, bias in ("", *w[1:4]), ("_reverse", *w[4:7]):
+                getattr(self.layer, "weight_ih_l0" + end).copy_(tensor(kernel.T))
+                getattr(self.layer, "weight_hh_l0" + end).copy_(tensor(recurrent_kernel.T))
+                getattr(self.layer, "bias_ih_l0" + end).copy_(tensor(bias))
+                getattr(self.layer, "bias_hh_l0" + end).zero_()
+
+    def forward(self, x):
+        packed = nn.utils.rnn.pack_padded_sequence(
+            self.words(x), (x != 0).sum(1), batch_first=True, enforce_sorted=False
+        )
+        _, (states, _) = self.layer(packed)
+        return self.dense(states.transpose(0, 1).flatten(1))
 
 
 def layer_norm(gamma, beta):
@@ -141,8 +166,8 @@ def trainer(model, loss, optimizer):
     return step
 
 
-def add(works, outputs, name, build, shape, batch, optimizer):
-    x = tensor(peer.floats(f"{name}.x")).reshape(peer.BATCHES, batch, *shape)
+def add(works, outputs, name, build, shape, batch, optimizer, read=peer.floats):
+    x = tensor(read(f"{name}.x")).reshape(peer.BATCHES, batch, *shape)
     y = tensor(peer.ints(f"{name}.y")).long().reshape(peer.BATCHES, batch)
     predict = ready(nn.Sequential(build(), nn.Softmax(-1)).eval())
     if len(shape) == 3:  # channels_last is the faster layout here, by far for pooling
@@ -215,6 +240,7 @@ def main():
     add(works, outputs, "gru", lambda: Recurrent("gru", nn.GRU, (1, 0, 2)), (100, 64), 64, adam(0.001))
     add(works, outputs, "transformer", Transformer, (128, 128), 32, adam(0.001))
     if not COMPILED:
+        add(works, outputs, "text", Text, (200,), 32, adam(0.001), peer.ints)
         add_reviews(works, outputs)
     peer.serve(torch.__version__, works, outputs)
 

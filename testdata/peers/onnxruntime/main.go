@@ -46,21 +46,24 @@ func run() error {
 		{"gru", []int64{100, 64, 64}, 10},
 		{"transformer", []int64{1, 128, 128}, 10},
 		{"transformer", []int64{32, 128, 128}, 10},
+		{"text", []int64{1, 200}, 10},
+		{"text", []int64{32, 200}, 10},
 	} {
 		rows := m.shape[0]
 		recurrent := m.name == "lstm" || m.name == "gru"
 		if recurrent {
 			rows = m.shape[1]
 		}
-		values, err := peer.Read[float32](m.name + ".x")
-		if err != nil {
-			return err
+		var x ort.Value
+		var err error
+		switch {
+		case m.name == "text":
+			x, err = first[int32](m.name, m.shape)
+		case recurrent:
+			x, err = stepsFirst(m.name, m.shape)
+		default:
+			x, err = first[float32](m.name, m.shape)
 		}
-		values = values[:ort.NewShape(m.shape...).FlattenedSize()]
-		if recurrent {
-			values = stepsFirst(values, int(rows), int(m.shape[0]))
-		}
-		x, err := ort.NewTensor(m.shape, values)
 		if err != nil {
 			return err
 		}
@@ -103,18 +106,31 @@ func run() error {
 	return err
 }
 
-// stepsFirst turns [rows, steps, features] into [steps, rows, features], the
-// only layout that ONNX Runtime has for recurrent layers.
-func stepsFirst(v []float32, rows, steps int) []float32 {
-	features := len(v) / rows / steps
-	out := make([]float32, 0, len(v))
+// first is the first rows of a model's samples.
+func first[T float32 | int32](model string, shape ort.Shape) (ort.Value, error) {
+	values, err := peer.Read[T](model + ".x")
+	if err != nil {
+		return nil, err
+	}
+	return ort.NewTensor(shape, values[:shape.FlattenedSize()])
+}
+
+// stepsFirst is first for samples of [rows, steps, features], as [steps, rows,
+// features], the only layout that ONNX Runtime has for recurrent layers.
+func stepsFirst(model string, shape ort.Shape) (ort.Value, error) {
+	values, err := peer.Read[float32](model + ".x")
+	if err != nil {
+		return nil, err
+	}
+	steps, rows, features := int(shape[0]), int(shape[1]), int(shape[2])
+	out := make([]float32, 0, shape.FlattenedSize())
 	for s := range steps {
 		for r := range rows {
 			at := (r*steps + s) * features
-			out = append(out, v[at:at+features]...)
+			out = append(out, values[at:at+features]...)
 		}
 	}
-	return out
+	return ort.NewTensor(shape, out)
 }
 
 // open makes a session on as many threads as the process may run on, with its

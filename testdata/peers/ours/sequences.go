@@ -17,7 +17,7 @@ import (
 
 func openLSTM() (*network, error) {
 	m := lstm.New(lstm.Seed(1), lstm.Workers(runtime.GOMAXPROCS(0)))
-	if err := shake(m.Params()); err != nil {
+	if err := shake(m.Update); err != nil {
 		return nil, err
 	}
 	return sequences("lstm", 64, 100*64, m, m.Clone(), lstm.InputsFrom)
@@ -25,7 +25,7 @@ func openLSTM() (*network, error) {
 
 func openGRU() (*network, error) {
 	m := gru.New(gru.Seed(1), gru.Workers(runtime.GOMAXPROCS(0)))
-	if err := shake(m.Params()); err != nil {
+	if err := shake(m.Update); err != nil {
 		return nil, err
 	}
 	return sequences("gru", 64, 100*64, m, m.Clone(), gru.InputsFrom)
@@ -33,7 +33,7 @@ func openGRU() (*network, error) {
 
 func openTransformer() (*network, error) {
 	m := transformer.New(transformer.Seed(1), transformer.Workers(runtime.GOMAXPROCS(0)))
-	if err := shake(m.Params()); err != nil {
+	if err := shake(m.Update); err != nil {
 		return nil, err
 	}
 	return sequences("transformer", 32, 128*128, m, m.Clone(), transformer.InputsFrom)
@@ -41,23 +41,24 @@ func openTransformer() (*network, error) {
 
 // shake adds noise to every parameter. Biases are zeros at first, and scales
 // ones: a peer that mixes them up would agree with ours.
-func shake[P any](params *P) error {
-	b, err := binary.Append(nil, binary.LittleEndian, params)
-	if err != nil {
-		return err
-	}
-	v := make([]float32, len(b)/4)
-	if _, err := binary.Decode(b, binary.LittleEndian, v); err != nil {
-		return err
-	}
-	random := rand.New(rand.NewPCG(1, 5))
-	for i := range v {
-		v[i] += float32(0.05 * random.NormFloat64())
-	}
-	if b, err = binary.Append(b[:0], binary.LittleEndian, v); err != nil {
-		return err
-	}
-	_, err = binary.Decode(b, binary.LittleEndian, params)
+func shake[P any](update func(func(params *P))) (err error) {
+	update(func(params *P) {
+		var b []byte
+		if b, err = binary.Append(nil, binary.LittleEndian, params); err != nil {
+			return
+		}
+		v := make([]float32, len(b)/4)
+		if _, err = binary.Decode(b, binary.LittleEndian, v); err != nil {
+			return
+		}
+		random := rand.New(rand.NewPCG(1, 5))
+		for i := range v {
+			v[i] += float32(0.05 * random.NormFloat64())
+		}
+		if b, err = binary.Append(b[:0], binary.LittleEndian, v); err == nil {
+			_, err = binary.Decode(b, binary.LittleEndian, params)
+		}
+	})
 	return err
 }
 
@@ -86,6 +87,14 @@ func sequences[X any, Y ~int32, O ~[10]float32](name string, batch, size int, m 
 	if err != nil {
 		return nil, err
 	}
+	n := tenClasses(name, batch, x, y, m, learner)
+	n.write = func() error { return writeAll(name, values, classes) }
+	return n, nil
+}
+
+// tenClasses times predictions of the first samples, and the steps of a training
+// over all of them.
+func tenClasses[X any, Y ~int32, O ~[10]float32](name string, batch int, x []X, y []Y, m classifier[X, O], learner trainable[X, Y]) *network {
 	out := make([]O, batch)
 	first := m.Predict(&x[0])
 	return &network{
@@ -98,11 +107,13 @@ func sequences[X any, Y ~int32, O ~[10]float32](name string, batch, size int, m 
 		},
 		all: peer.Times(func() error { return m.PredictBatch(out, x[:batch]) }),
 		fit: steps(learner, x, y),
-		write: func() error {
-			if err := peer.Write(name+".x", values); err != nil {
-				return err
-			}
-			return peer.Write(name+".y", classes)
-		},
-	}, nil
+	}
+}
+
+// writeAll writes the samples and their classes for the other peers.
+func writeAll[T float32 | int32](name string, x []T, classes []int32) error {
+	if err := peer.Write(name+".x", x); err != nil {
+		return err
+	}
+	return peer.Write(name+".y", classes)
 }

@@ -71,10 +71,12 @@ func (s *settings) commands() []command {
 	return []command{
 		{"nngen", program("ours")},
 		{"ONNX Runtime", program("onnxruntime")},
+		{"OpenVINO", script("openvino_peer.py")},
 		{"PyTorch", script("torch_peer.py")},
 		{"PyTorch compiled", script("torch_peer.py", "compile")},
 		{"Keras", script("keras_peer.py")},
 		{"Keras (XLA)", script("keras_peer.py", "xla")},
+		{"Keras on JAX", script("jax_peer.py")},
 		{"GoMLX", program("gomlx")},
 	}
 }
