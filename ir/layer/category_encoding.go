@@ -52,6 +52,9 @@ func (e *CategoryEncoding) Build(c *Context, in []*ir.Value) *ir.Value {
 
 func (e *CategoryEncoding) oneHot(c *Context, ids *ir.Value) *ir.Value {
 	last := len(ids.Shape) - 1
+	if last == 1 && c.streams(ids) {
+		return op.ReshapeTo(c.B, op.OneHot(c.B, ids, e.NumTokens, true), ir.Shape{ir.Batch, 1, e.NumTokens})
+	}
 	if last == 0 || last == 1 && ids.Shape[1] == 1 {
 		return op.OneHot(c.B, ids, e.NumTokens, true)
 	}
@@ -72,4 +75,9 @@ func numbers(b *ir.Builder, n int) *ir.Value {
 		data[i] = float64(i)
 	}
 	return op.ConstOf(b, ir.Shape{n}, data)
+}
+
+// Stepwise implements [Stepper].
+func (e *CategoryEncoding) Stepwise(x ir.Shape) bool {
+	return e.OutputMode == "one_hot" && (len(x) > 2 || x[1] > 1) // the only id of a row gives no axis of steps
 }
