@@ -25,7 +25,7 @@ func (e *phases) stepPhase(predicted []kernelCall) error {
 		return err
 	}
 	_, e.stepWork = workOf(calls)
-	e.unlike = unlike(slices.Concat(predicted, calls))
+	e.unlike = unlike(predicted, calls)
 	e.step, err = e.phase(phaseSpec{
 		name: "step", doc: "step runs the network on one step of a sequence and returns its outputs, and after them what the states become.",
 		plan: plan, layout: planned(plan), calls: calls, results: true,
@@ -33,16 +33,18 @@ func (e *phases) stepPhase(predicted []kernelCall) error {
 	return err
 }
 
-// unlike is a layer that computes the same kind of thing in machine code and in Go,
-// which round differently, or adds up sums of as many products in different orders;
-// "" where there is none.
-func unlike(calls []kernelCall) string {
+// unlike is a layer of which a step computes something in machine code and a prediction
+// in Go, or the other way round, which round differently; adds up sums of as many
+// products in another order; or computes something that no part of the prediction is
+// like. It is "" where there is none.
+func unlike(predicted, step []kernelCall) string {
 	type part struct{ layer, kind string }
 	levels := map[part]string{}
-	for _, c := range calls {
+	for i, c := range slices.Concat(predicted, step) {
 		for _, kind := range rounding(c.Run.Kernel) {
 			p, l := part{c.Layer, kind}, c.fn.Order()
-			if before, ok := levels[p]; ok && before != l {
+			before, ok := levels[p]
+			if ok && before != l || !ok && i >= len(predicted) {
 				return c.Layer
 			}
 			levels[p] = l

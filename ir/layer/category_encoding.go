@@ -52,17 +52,14 @@ func (e *CategoryEncoding) Build(c *Context, in []*ir.Value) *ir.Value {
 
 func (e *CategoryEncoding) oneHot(c *Context, ids *ir.Value) *ir.Value {
 	last := len(ids.Shape) - 1
-	if last == 1 && c.streams(ids) {
-		return op.ReshapeTo(c.B, op.OneHot(c.B, ids, e.NumTokens, true), ir.Shape{ir.Batch, 1, e.NumTokens})
-	}
-	if last == 0 || last == 1 && ids.Shape[1] == 1 {
+	if last == 0 || last == 1 && ids.Shape[1] == 1 && !c.streams(ids) {
 		return op.OneHot(c.B, ids, e.NumTokens, true)
 	}
 	if e.NumTokens > maxOneHotTokens {
 		return c.ErrorAt("num_tokens", "num_tokens is %d; one_hot of several ids a row supports at most %d; an Embedding needs no such rows", e.NumTokens, maxOneHotTokens)
 	}
 	column := ids
-	if ids.Shape[last] != 1 {
+	if last == 1 || ids.Shape[last] != 1 {
 		column = op.ReshapeTo(c.B, ids, append(append(ir.Shape{}, ids.Shape...), 1))
 	}
 	return op.MapOf(c.B, scalar.Call("eq", scalar.Arg(0), scalar.Arg(1)), "one_hot", column, numbers(c.B, e.NumTokens))
