@@ -62,10 +62,11 @@ func evalPut[F ir.Float](c *ir.Context[F], _ *Put, v *ir.Value, args []*ir.Tenso
 	return out
 }
 
-// VJP is not there: nothing is trained by steps of a sequence.
-func (p *Put) VJP(b *ir.Builder, _, _ *ir.Value) []*ir.Value {
-	bad := b.Errorf("put has no gradient")
-	return []*ir.Value{bad, nil, bad}
+// VJP gives the row its part of the gradient, and the table the rest.
+func (p *Put) VJP(b *ir.Builder, v, dy *ir.Value) []*ir.Value {
+	rows := GatherAlong(b, dy, v.Args[1], 1)
+	there := b.Apply(&ScatterAdd{Shape: v.Shape, BatchDims: 1}, v.Args[1], rows)
+	return []*ir.Value{Binary(b, "sub", dy, there), nil, rows}
 }
 
 // Lower stores the row in the state.
