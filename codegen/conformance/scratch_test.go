@@ -26,7 +26,8 @@ import (
 type network struct {
 	name string // of the emitted package
 	*build.Network
-	streams bool // the emitted package takes steps
+	streams bool   // the emitted package takes steps
+	whole   string // what the package says where it does not
 }
 
 // compileJSON reads and builds a description in its JSON form.
@@ -66,6 +67,9 @@ func (n *network) emit(dir string, o pass.Options) error {
 			continue
 		}
 		n.streams = n.streams || f.Name == "step.go"
+		if _, why, ok := strings.Cut(string(f.Data), "Sequences are given as a whole: "); ok {
+			n.whole, _, _ = strings.Cut(why, "\n")
+		}
 		// Small models are shared out among workers here, which does not pay.
 		text := shareBound.ReplaceAll(f.Data, []byte("const ${1}Share = 1"))
 		if err := os.WriteFile(filepath.Join(dir, n.name, f.Name), text, 0o644); err != nil {

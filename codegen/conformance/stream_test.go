@@ -107,9 +107,14 @@ func TestStreams(t *testing.T) {
 	shared.OwnKernels, shared.ShareMulAdds = 0, 1
 	variants := []pass.Options{{}, {Off: off}, {Machine: shared}, {Machine: machine.Tiny()[0]}, {Machine: machine.Tiny()[1]}, {Machine: machine.Tiny()[2]}}
 	const count = 60
+	decoder := func(i int) bool { return i%5 < 2 }
 	nets, names, cases := make([]*network, count), make([]string, count), make([]harness.Case, count)
 	parallel(t, count, func(i int) error {
-		src, err := randomStream(uint64(i))
+		random := randomStream
+		if decoder(i) {
+			random = randomDecoder
+		}
+		src, err := random(uint64(i))
 		if err != nil {
 			return err
 		}
@@ -142,9 +147,11 @@ func TestStreams(t *testing.T) {
 		return nil
 	})
 	streaming := 0
-	for _, net := range nets {
+	for i, net := range nets {
 		if net.streams {
 			streaming++
+		} else {
+			t.Logf("%s, variant %d: %s", net.name, max(0, i%12-6), net.whole)
 		}
 	}
 	if streaming < count*3/4 {
@@ -154,7 +161,13 @@ func TestStreams(t *testing.T) {
 	for _, level := range levels() {
 		t.Run(level.String(), func(t *testing.T) {
 			for i, got := range drive(t, dir, cases, level, "GOMAXPROCS=2") {
-				if err := nets[i].check(cases[i], got); err != nil {
+				want, err := nets[i].interpreted(cases[i])
+				if err == nil && decoder(i) { // whose gradients through many layers of saturated scores are not held to anything
+					err = nets[i].compareOutputs(want, got)
+				} else if err == nil {
+					err = nets[i].compare(want, got)
+				}
+				if err != nil {
 					t.Errorf("%s: %v", names[i], err)
 				}
 			}

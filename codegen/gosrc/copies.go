@@ -13,7 +13,7 @@ var (
 	encoders = sync.OnceValues(func() (*static.Library, error) { return static.Load(runtime.Source(), "encode", "", nil) })
 	readers  = sync.OnceValues(func() (*static.Library, error) { return static.Load(runtime.Source(), "safetensors", "", nil) })
 	tests    = sync.OnceValues(func() (*static.Library, error) {
-		return static.Load(runtime.Source(), "modeltest", "", map[string]string{"Predictor": "predictorTests", "Answer": "answerTests", "Stream": "streamTests", "Port": "testPort", "Reader": "readerTests", "Tensor": "testTensor"})
+		return static.Load(runtime.Source(), "modeltest", "", map[string]string{"Predictor": "predictorTests", "Answer": "answerTests", "Stream": "streamTests", "StreamFuncs": "streamFuncs", "Port": "testPort", "Reader": "readerTests", "Tensor": "testTensor"})
 	})
 )
 

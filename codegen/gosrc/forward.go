@@ -200,6 +200,9 @@ func (e phaseText) passDecl(f *file) {
 	}
 	if e.p.Stream != nil {
 		add("from *State // of a step: what the one before has left")
+		if limit, _ := e.counted(); limit > 0 {
+			add("position []int32 // of a step: its number")
+		}
 	}
 	if e.cfg.PredictOnly {
 		add("p *Params")

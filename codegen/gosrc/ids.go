@@ -6,9 +6,8 @@ import (
 	"github.com/nngen-go/nngen/codegen/gotree"
 )
 
-// checkMethod prints the check of ids, which come before any kernel, and what is
-// the answer to those that are out of range.
-func (e *program) checkMethod(f *file, in, out gotree.Ports, note string) {
+// checkMethod prints the check of ids, which come before any kernel.
+func (e *program) checkMethod(f *file, in gotree.Ports, note string) {
 	body := ""
 	for i, p := range in.List {
 		if p.Limit == 0 {
@@ -28,6 +27,11 @@ func (e *program) checkMethod(f *file, in, out gotree.Ports, note string) {
 	`, ids, p.Limit, p.Limit-1, quote(p.Name))
 	}
 	f.add("%sfunc (x *%s) Check() error {\n%sreturn nil\n}", docComment("Check reports the first id that is out of range."+note), in.Type, body)
+}
+
+// fillNaNMethod prints what is the answer to ids that are out of range, and to steps
+// beyond the last.
+func fillNaNMethod(f *file, out gotree.Ports) {
 	f.add("// fillNaN is the answer to what cannot be computed.\nfunc (o *%s) fillNaN() {\n%s}", out.Type, fillNaN(out))
 }
 

@@ -129,7 +129,15 @@ func (e testText) predictorFields() string {
 		if large(s.Outputs) {
 			step = "(*Model).StepInto"
 		}
-		field("Stream: §modeltest.StreamOf((*Model).NewState, (*State).Reset, %s, (*State).WriteTo, (*Model).ReadState)", step)
+		position := ""
+		if s.Limit() > 0 {
+			position = "\nPosition: (*State).Position,"
+		}
+		field(`Stream: §modeltest.StreamFuncs[*Model, State, StepInput, StepOutput]{
+			New: (*Model).NewState, Reset: (*State).Reset,
+			Step: %s,
+			Write: (*State).WriteTo, Read: (*Model).ReadState, Save: (*State).Save, Open: (*Model).OpenState,%s
+		}.Stream()`, step, position)
 	}
 	return b.String()
 }

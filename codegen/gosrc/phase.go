@@ -44,7 +44,7 @@ func (e *phases) phase(s phaseSpec) (*phase, error) {
 	result, returns := "", ""
 	var err error
 	if s.results {
-		result = " " + rowsType(len(s.plan.Outputs))
+		result = " " + rowsType(len(returned(s.plan.Outputs)))
 		if returns, err = w.results(); err != nil {
 			return nil, err
 		}
@@ -354,7 +354,7 @@ func (w *phaseWriter) view(p *gokernel.Param, own bool) string {
 // results are the rows of the outputs.
 func (w *phaseWriter) results() (string, error) {
 	var rows []string
-	for _, b := range w.spec.plan.Outputs {
+	for _, b := range returned(w.spec.plan.Outputs) {
 		if b.DType != loop.F32 || !b.Rows {
 			return "", fmt.Errorf("output %s has no float32 row for each sample", diag.Quote(b.Name))
 		}
@@ -382,6 +382,9 @@ func (e *program) portField(b *loop.Buffer) string {
 	case loop.Target:
 		return e.targetField(b.Port)
 	case loop.State:
+		if b.DType == loop.I32 {
+			return "position"
+		}
 		at := e.stateAt(b.Port)
 		return fmt.Sprintf("from.values[%d:%d]", at, at+b.Row())
 	}

@@ -64,7 +64,8 @@ func (e predictText) predictFile() *file {
 	}
 	fillMethod(f, e.output(), rowsType(len(e.p.Outputs)))
 	if checked(e.p.Inputs) {
-		e.checkMethod(f, e.input(), e.output(), " What Encode has made needs no check.")
+		e.checkMethod(f, e.input(), " What Encode has made needs no check.")
+		fillNaNMethod(f, e.output())
 	}
 	e.verbatim(f, "freeList", "get", "put")
 	return f

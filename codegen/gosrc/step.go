@@ -25,7 +25,7 @@ func (e *phases) stepPhase(predicted []kernelCall) error {
 		return err
 	}
 	_, e.stepWork = workOf(calls)
-	e.unlike = unlike(slices.Concat(predicted, calls))
+	e.unlike = unlike(predicted, calls)
 	e.step, err = e.phase(phaseSpec{
 		name: "step", doc: "step runs the network on one step of a sequence and returns its outputs, and after them what the states become.",
 		plan: plan, layout: planned(plan), calls: calls, results: true,
@@ -33,16 +33,18 @@ func (e *phases) stepPhase(predicted []kernelCall) error {
 	return err
 }
 
-// unlike is a layer that computes the same kind of thing in machine code and in Go,
-// which round differently, or adds up sums of as many products in different orders;
-// "" where there is none.
-func unlike(calls []kernelCall) string {
+// unlike is a layer of which a step computes something in machine code and a prediction
+// in Go, or the other way round, which round differently; adds up sums of as many
+// products in another order; or computes something that no part of the prediction is
+// like. It is "" where there is none.
+func unlike(predicted, step []kernelCall) string {
 	type part struct{ layer, kind string }
 	levels := map[part]string{}
-	for _, c := range calls {
+	for i, c := range slices.Concat(predicted, step) {
 		for _, kind := range rounding(c.Run.Kernel) {
 			p, l := part{c.Layer, kind}, c.fn.Order()
-			if before, ok := levels[p]; ok && before != l {
+			before, ok := levels[p]
+			if ok && before != l || !ok && i >= len(predicted) {
 				return c.Layer
 			}
 			levels[p] = l
@@ -87,21 +89,52 @@ var exact = map[string]bool{
 	"select": true, "eq": true, "lt": true, "le": true, "gt": true, "ge": true,
 }
 
-// stateAt is where a state lies among the values of a State; that of as many as
-// there are is their number.
+// stateAt is where a state lies among the values of a State, the number of steps so
+// far being the last; that of as many as there are is their number.
 func (e *program) stateAt(state int) int {
-	at := 0
-	for _, p := range e.p.Stream.States[:state] {
-		at += size(p.Shape)
+	at, last := 0, 0
+	for i, p := range e.p.Stream.States {
+		n := size(p.Shape)
+		if p.DType == loop.I32 {
+			last = n
+		} else if i < state {
+			at += n
+		}
+	}
+	all := e.p.Stream.States
+	switch {
+	case state == len(all):
+		return at + last
+	case all[state].DType == loop.I32:
+		return e.stateAt(len(all)) - last
 	}
 	return at
+}
+
+// counted reports that a sequence has so many steps at most, and which of the values of
+// a State is their number.
+func (e *program) counted() (limit, at int) {
+	s := e.p.Stream
+	if s == nil || s.Limit() == 0 {
+		return 0, 0
+	}
+	return s.Limit(), e.stateAt(slices.IndexFunc(s.States, func(p loop.Port) bool { return p.DType == loop.I32 }))
+}
+
+// returned are the results of a plan without the states that it leaves where they are.
+func returned(outputs []*loop.Buffer) []*loop.Buffer {
+	return slices.DeleteFunc(slices.Clone(outputs), func(b *loop.Buffer) bool { return b.Class == loop.State })
 }
 
 // streamDoc says in the documentation of the package how sequences can be given.
 func (e *program) streamDoc() string {
 	switch {
 	case e.p.Stream != nil:
-		return "Step takes sequences step by step, each with a State of its own; a State is for one goroutine at a time."
+		doc := "Step takes sequences step by step, each with a State of its own; a State is for one goroutine at a time."
+		if limit, _ := e.counted(); limit > 0 {
+			doc += fmt.Sprintf(" They have up to %d steps.", limit)
+		}
+		return doc
 	case e.p.NoStream != "":
 		return "Sequences are given as a whole: " + e.p.NoStream + "."
 	}
@@ -127,9 +160,13 @@ func (e stepText) stepFile() *file {
 	e.stateType(f)
 	e.stateFiles(f)
 	e.stepMethod(f, in, out)
-	fillMethod(f, out, rowsType(len(e.p.Stream.Plan.Outputs)))
+	fillMethod(f, out, rowsType(len(returned(e.p.Stream.Plan.Outputs))))
+	limit, _ := e.counted()
 	if checked(in.List) {
-		e.checkMethod(f, in, out, "")
+		e.checkMethod(f, in, "")
+	}
+	if checked(in.List) || limit > 0 {
+		fillNaNMethod(f, out)
 	}
 	return f
 }
@@ -168,6 +205,11 @@ func (e stepText) stateType(f *file) {
 type State struct {
 	%svalues [%d]float32
 	%s}`, docComment("values are "+strings.Join(list, ", ")+"."), total, memory)
+	if limit, at := e.counted(); limit > 0 {
+		f.add("// SequenceLength is how many steps a sequence has at most.\nconst SequenceLength = %d", limit)
+		f.add(`// Position is the number of steps so far: 0 before the first, up to SequenceLength.
+func (s *State) Position() int { return int(s.values[%d]) }`, at)
+	}
 	f.add(`// NewState begins a sequence.
 func (m *Model) NewState() *State { return new(State) }
 
@@ -184,18 +226,49 @@ func (e stepText) stateFiles(f *file) {
 	f.add("// stateTensors describes the values of a State for files.\nvar stateTensors = []§safetensors.Tensor{\n%s}", list.String())
 	f.add(`// WriteTo writes the state (safetensors) and returns the number of bytes.
 func (s *State) WriteTo(w §io.Writer) (int64, error) {
-	return §safetensors.WriteBlock(w, ModelID, stateTensors, s.values[:])
+	return §safetensors.WriteState(w, %s, ModelID, stateTensors, s.values[:])
 }
 
-// ReadState reads a state that WriteTo wrote; r must hold nothing else. A state of
-// another model is an error. The weights may be others.
-func (m *Model) ReadState(r §io.Reader) (*State, error) {
-	s := new(State)
-	if _, err := §safetensors.ReadBlock(r, ModelID, stateTensors, s.values[:]); err != nil {
-		return nil, §fmt.Errorf("%s: state: %%w", err)
+// Save writes the state to a file as WriteTo does. The file is replaced as a whole or
+// not at all.
+func (s *State) Save(path string) error {
+	err := §safetensors.ReplaceFile(path, func(w §io.Writer) error {
+		_, err := s.WriteTo(w)
+		return err
+	})
+	if err != nil {
+		return §fmt.Errorf("%s: state: %%w", err)
 	}
-	return s, nil
-}`, e.cfg.Package)
+	return nil
+}`, quote(e.p.Name), e.cfg.Package)
+	position := ""
+	if limit, at := e.counted(); limit > 0 {
+		position = fmt.Sprintf(`if p := s.values[%[1]d]; !(p >= 0 && p <= SequenceLength && p == float32(int(p))) {
+		return nil, §fmt.Errorf("%[2]s: %%s: the state is after %%v steps; a sequence has 0 to %%d", name, p, SequenceLength)
+	}
+	`, at, e.cfg.Package)
+	}
+	f.add(`// OpenState reads a state from a file that Save wrote. A state of another model is an
+// error. The weights may be others.
+func (m *Model) OpenState(path string) (*State, error) {
+	file, err := §os.Open(path)
+	if err != nil {
+		return nil, §fmt.Errorf("%[1]s: %%w", err)
+	}
+	defer file.Close()
+	return readState(file, path)
+}
+
+// ReadState is OpenState for what r holds, which must be nothing else.
+func (m *Model) ReadState(r §io.Reader) (*State, error) { return readState(r, "state") }
+
+func readState(r §io.Reader, name string) (*State, error) {
+	s := new(State)
+	if err := §safetensors.ReadState(r, ModelID, stateTensors, s.values[:]); err != nil {
+		return nil, §fmt.Errorf("%[1]s: %%s: %%w", name, err)
+	}
+	%[2]sreturn s, nil
+}`, e.cfg.Package, position)
 }
 
 // stepMethod prints Step, or StepInto for a large output.
@@ -213,6 +286,12 @@ func (e stepText) stepMethod(f *file, in, out gotree.Ports) {
 		doc += " Where an id is out of range, which Check reports, every value of the output is NaN, and the state stays as it was."
 	}
 	fields := ""
+	limit, at := e.counted()
+	if limit > 0 {
+		line("at := [1]int32{int32(s.values[%d])}\nif at[0] >= SequenceLength {\n%s.fillNaN()\nreturn%s\n}", at, dst, strings.TrimPrefix(strings.TrimSuffix(end, "\n"), "return"))
+		fields = "position: at[:], "
+		doc += " After SequenceLength steps every value of the output is NaN, and the state stays as it was."
+	}
 	for _, r := range e.room() {
 		if r.n > 0 {
 			fields += fmt.Sprintf("%[1]s: s.%[1]s[:], ", r.field)
@@ -221,8 +300,16 @@ func (e stepText) stepMethod(f *file, in, out gotree.Ports) {
 	fields += "u: 1, " + e.ownRows("1") + e.rowInputs(in, line)
 	line("rows := step(&pass{%sfrom: s, p: m.params})", fields)
 	line("%s.fill(rows, 0)", dst)
+	row, results := len(out.List), e.p.Stream.Plan.Outputs
 	for i := range e.p.Stream.States {
-		line("copy(s.values[%d:], rows[%d])", e.stateAt(i), len(out.List)+i)
+		if results[len(out.List)+i].Class == loop.State {
+			continue // written in place, or counted
+		}
+		line("copy(s.values[%d:], rows[%d])", e.stateAt(i), row)
+		row++
+	}
+	if limit > 0 {
+		line("s.values[%d]++", at)
 	}
 	f.add("%sfunc (m *Model) %s%s {\n%s%s}", docComment(doc), name, sig, body.String(), end)
 }

@@ -13,8 +13,8 @@ import (
 
 // stream is the graph of one step and what it reads and gives, of a network whose
 // inputs have an axis of steps first and whose layers compute every step by itself
-// or from what the one before has left. Of other networks with a recurrent layer it
-// says what prevents it.
+// or from what those before have left. Of other networks with a recurrent layer, or
+// one that attends to the steps before, it says what prevents it.
 func (p *plan) stream(predict *built) (*ir.Graph, *loop.Stream, string) {
 	if !slices.ContainsFunc(p.configs, layer.Recurrent) {
 		return nil, nil, ""
@@ -24,7 +24,7 @@ func (p *plan) stream(predict *built) (*ir.Graph, *loop.Stream, string) {
 	}
 	b := ir.NewBuilder("step")
 	g := &built{net: layer.NewNet(b, false), values: map[string]*ir.Value{}, masks: map[string]*ir.Value{}}
-	s := &layer.Streaming{Timed: map[*ir.Value]bool{}}
+	s := &layer.Streaming{Timed: map[*ir.Value]bool{}, Steps: predict.inputs[0].Shape[1]}
 	g.net.Streaming = s
 	for i, in := range p.spec.Inputs {
 		in.Shape = append([]int{1}, in.Shape[1:]...)
@@ -42,7 +42,10 @@ func (p *plan) stream(predict *built) (*ir.Graph, *loop.Stream, string) {
 			return nil, nil, fmt.Sprintf("layer %s needs all steps", diag.Quote(p.names[i]))
 		}
 		y := p.layer(g, i)
-		if !y.Valid() {
+		switch {
+		case s.Why != "":
+			return nil, nil, fmt.Sprintf("layer %s needs all steps: %s", diag.Quote(p.names[i]), s.Why)
+		case !y.Valid():
 			return nil, nil, fmt.Sprintf("layer %s takes no single step", diag.Quote(p.names[i]))
 		}
 		g.values[p.names[i]] = y
@@ -51,8 +54,8 @@ func (p *plan) stream(predict *built) (*ir.Graph, *loop.Stream, string) {
 	if name := otherParameter(predict.net.B.Graph, b.Graph); name != "" {
 		return nil, nil, fmt.Sprintf("parameter %s depends on the number of steps", diag.Quote(name))
 	}
-	if len(s.States) == 0 {
-		return nil, nil, "no recurrent layer reads steps of the input"
+	if !slices.ContainsFunc(s.States, func(v *ir.Value) bool { return v.DType == ir.F32 }) {
+		return nil, nil, "no layer reads the steps before one"
 	}
 	arrange(b.Graph)
 	stream := &loop.Stream{}

@@ -10,6 +10,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/build"
 	"github.com/nngen-go/nngen/ir/interp"
+	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/spec"
 )
@@ -49,6 +50,17 @@ func TestStreams(t *testing.T) {
 		{ids, "Embedding: {input_dim: 7, output_dim: 3}, LSTM: {units: 4, return_sequences: true}, Dense: 7"},
 		{ids, "Embedding: {input_dim: 7, output_dim: 3, mask_zero: true}, GRU: 4, Dense: {units: 2, activation: relu}"},
 		{"{shape: [5, 2, 3]}", "Permute: {dims: [1, 3, 2]}, TimeDistributed: {layer: {Flatten: {}}}, LSTM: 3"},
+		{floats, "MultiHeadAttention: {num_heads: 2, key_dim: 2, use_causal_mask: true}"},
+		{floats, "MultiHeadAttention: {num_heads: 2, key_dim: 2, value_dim: 3, use_causal_mask: true, sliding_window: 2, use_gate: true}, LSTM: {units: 2, return_sequences: true}"},
+		{floats, "Masking: {}, MultiHeadAttention: {num_heads: 2, key_dim: 2, dropout: 0.5, use_causal_mask: true, attention_axes: [1]}"},
+		{floats, "Dense: {units: 4, name: a}, Dense: {units: 4, name: b}, GroupedQueryAttention: {head_dim: 3, num_query_heads: 4, num_key_value_heads: 2, use_causal_mask: true, inputs: [a, b]}"},
+		{floats, "Masking: {}, Attention: {use_causal_mask: true}, Dense: 2"},
+		{floats, "Dense: {units: 3, name: a}, Attention: {use_causal_mask: true, use_scale: true, score_mode: concat, inputs: [a, x, a], name: l}, AdditiveAttention: {use_causal_mask: true, inputs: [l, a, x]}"},
+		{floats, "PositionEmbedding: {sequence_length: 7, name: p}, Add: {inputs: [x, p], name: s}, SinePositionEncoding: {name: q}, Add: {inputs: [s, q]}, MultiHeadAttention: {num_heads: 1, key_dim: 2, use_causal_mask: true}"},
+		{"{shape: [5, 2, 3]}", "MultiHeadAttention: {num_heads: 2, key_dim: 2, attention_axes: [2]}, MultiHeadAttention: {num_heads: 2, key_dim: 2, attention_axes: [1], use_causal_mask: true}, SinePositionEncoding: {}, Reshape: {target_shape: [-1, 6]}, GRU: 2"},
+		{ids, "CategoryEncoding: {num_tokens: 7, output_mode: one_hot}, GRU: {units: 4, return_sequences: true}, Dense: 7"},
+		{floats, "EinsumDense: {equation: 'abc,cd->abd', output_shape: [5, 4], bias_axes: d}, EinsumDense: {equation: '...c,cd->...d', output_shape: 2}, LSTM: 3"},
+		{floats, "Reshape: {target_shape: [5, 3, 1]}, Reshape: {target_shape: [5, -1]}, Conv1D: {filters: 2, kernel_size: 1, activation: relu}, SimpleRNN: {units: 3, return_sequences: true}, Reshape: {target_shape: [5, 1, 3]}"},
 		{"{shape: [1, 3]}", "LSTM: {units: 4, return_sequences: true}"},
 	} {
 
@@ -123,6 +135,9 @@ func checkStream(t *testing.T, title string, n *build.Network) {
 	for _, v := range n.Step.Inputs {
 		if v.Op.(*op.Input).Kind == op.State {
 			states[v.Op.(*op.Input).Port] = ir.NewTensor[float64](v.Shape.Concrete(rows))
+			if v.DType == ir.I32 {
+				states[v.Op.(*op.Input).Port].I = make([]int32, rows)
+			}
 		}
 	}
 	width := len(want.F) / rows
@@ -142,6 +157,12 @@ func checkStream(t *testing.T, title string, n *build.Network) {
 		}
 		got := run(n.Step, feed)
 		for i, p := range stream.States {
+			if p.DType == loop.I32 {
+				for row := range rows {
+					states[p.Name].I[row]++
+				}
+				continue
+			}
 			states[p.Name] = got[1+i]
 		}
 		for row := range rows {
@@ -172,6 +193,14 @@ func TestStreamsNot(t *testing.T) {
 		{"{shape: [5, 3]}", "LSTM: {units: 4, name: a, return_sequences: true, return_state: true}, LSTM: {units: 4, name: b, inputs: [a, a.state_h, a.state_c]}", `layer "b" needs all steps`},
 		{"{shape: [15]}", "Reshape: {target_shape: [5, 3]}, LSTM: 4", `input "x" has no axis of steps`},
 		{"{shape: [15], dtype: int32}", "CategoryEncoding: {num_tokens: 4, name: c}, RepeatVector: 3, LSTM: 4", `layer "c" needs all steps`},
+		{"{shape: [5, 3]}", "MultiHeadAttention: {num_heads: 2, key_dim: 2, name: m}", ""},
+		{"{shape: [5, 3]}", "LSTM: {units: 3, return_sequences: true, name: l}, MultiHeadAttention: {num_heads: 2, key_dim: 2, sliding_window: 2, name: m}", `layer "m" needs all steps`},
+		{"{shape: [5, 3]}", "Masking: {}, MultiHeadAttention: {num_heads: 2, key_dim: 2, use_causal_mask: true, name: m}", `layer "m" needs all steps: its mask leaves steps out, which then get the mean of all steps`},
+		{"{shape: [5, 3]}", "MultiHeadAttention: {num_heads: 2, key_dim: 2, use_causal_mask: true, return_attention_scores: true, name: m}", `layer "m" needs all steps`},
+		{"{shape: [5, 3]}", "LSTM: {units: 3, name: l}, RepeatVector: {n: 5, name: r}, Attention: {use_causal_mask: true, inputs: [x, r], name: a}", `layer "a" needs all steps`},
+		{"{shape: [5, 3]}", "Reshape: {target_shape: [3, 5], name: r}, LSTM: 4", `layer "r" needs all steps`},
+		{"{shape: [5, 3]}", "EinsumDense: {equation: 'abc,bd->adc', output_shape: [4, 3], name: e}, LSTM: 4", `layer "e" needs all steps`},
+		{"{shape: [5, 3]}", "EinsumDense: {equation: 'abc,cd->abd', output_shape: [null, 4], bias_axes: bd, name: e}, LSTM: 4", `layer "e" needs all steps`},
 	} {
 		n := streamOf(t, c[0], listed(c[1]))
 		if n.Step != nil || n.Header.NoStream != c[2] {

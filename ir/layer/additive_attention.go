@@ -25,7 +25,7 @@ type AdditiveAttention struct {
 
 // Build implements [Config].
 func (a *AdditiveAttention) Build(c *Context, in []*ir.Value) *ir.Value {
-	r, ok := compared(c, in)
+	r, ok := a.compared(c, in)
 	if !ok {
 		return c.poison()
 	}

@@ -93,16 +93,27 @@ func stepNumbers(c *Context, n, after int, part string) *ir.Value {
 	return c.Named(op.ConstOf(c.B, shape, data), part)
 }
 
-// causal holds where a query's step is not before that of the key; the scores'
-// last axes are those of the queries and of the keys.
-func causal(c *Context, queries, keys int) condition {
-	return condition{scalar.Call("ge", scalar.Arg(0), scalar.Arg(1)), []*ir.Value{stepNumbers(c, queries, 1, "query.step"), stepNumbers(c, keys, 0, "key.step")}}
+// stepsOf are the numbers of the steps of queries and keys, which are the last axes
+// of scores. Of one step there is one query.
+func stepsOf(c *Context, scores *ir.Value, stream bool) []*ir.Value {
+	last := len(scores.Shape) - 1
+	keys := stepNumbers(c, scores.Shape[last], 0, "key.step")
+	if !stream {
+		return []*ir.Value{stepNumbers(c, scores.Shape[last-1], 1, "query.step"), keys}
+	}
+	position := c.position() // [n, 1]
+	return []*ir.Value{inserted(c, position, 2, last-1), keys}
+}
+
+// causal holds where a query's step is not before that of the key.
+func causal(steps []*ir.Value) condition {
+	return condition{scalar.Call("ge", scalar.Arg(0), scalar.Arg(1)), steps}
 }
 
 // near holds where a query's and a key's steps are less than window apart.
-func near(c *Context, queries, keys, window int) condition {
+func near(steps []*ir.Value, window int) condition {
 	apart := scalar.Call("abs", scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)))
-	return condition{scalar.Call("lt", apart, scalar.Num(float64(window))), []*ir.Value{stepNumbers(c, queries, 1, "query.step"), stepNumbers(c, keys, 0, "key.step")}}
+	return condition{scalar.Call("lt", apart, scalar.Num(float64(window))), steps}
 }
 
 // given holds where a mask is not 0.
@@ -154,6 +165,26 @@ func (s *scored) give(c *Context, scores *ir.Value) {
 	}
 }
 
+// stepwise reports that a query attends to no step after its own, axes being those
+// of the steps that it attends to: the first after the batch is that of a sequence.
+// Along others a step attends within itself.
+func (h *heads) stepwise(x ir.Shape, axes ...int) bool {
+	return !h.AttentionMask && !h.ReturnAttentionScores && (besides(1, x, axes...) || h.UseCausalMask && len(axes) == 1)
+}
+
+// forgets reports, of one step of a sequence, what later steps would change: a query
+// to which no key counts gets the mean of all values where plain, those of later
+// steps among them.
+func (h *heads) forgets(c *Context, r reads, plain bool) bool {
+	for _, x := range []*ir.Value{r.query, r.value, r.key} {
+		if plain && c.Masks[x] != nil {
+			c.Streaming.Why = "its mask leaves steps out, which then get the mean of all steps"
+			return false
+		}
+	}
+	return true
+}
+
 // project is x·kernel + bias from the last axes of x, so many of them, to axes of
 // some extents: [n, …, in…] to [n, …, out…].
 func (h *heads) project(c *Context, x *ir.Value, part string, bound int, out ...int) *ir.Value {
@@ -198,7 +229,7 @@ func (h *heads) probabilities(c *Context, scores *ir.Value, conditions []conditi
 
 // conditions say which scores count: where a query attends to a key. axes are those
 // of the steps.
-func (h *heads) conditions(c *Context, r reads, scores *ir.Value, axes []int) ([]condition, bool) {
+func (h *heads) conditions(c *Context, r reads, scores *ir.Value, axes []int, stream bool) ([]condition, bool) {
 	var list []condition
 	shape := scores.Shape[len(scores.Shape)-2*len(axes):]
 	for i, x := range []*ir.Value{r.query, r.value, r.key} {
@@ -213,6 +244,9 @@ func (h *heads) conditions(c *Context, r reads, scores *ir.Value, axes []int) ([
 		if last := len(mask.Shape); i == 0 {
 			mask = inserted(c, mask, last, 1)
 		} else {
+			if stream {
+				mask = c.past(mask, "mask")
+			}
 			mask = inserted(c, mask, last-1, 1)
 		}
 		list = append(list, given(inserted(c, mask, len(mask.Shape)-2, len(scores.Shape)-len(mask.Shape))))
@@ -222,10 +256,10 @@ func (h *heads) conditions(c *Context, r reads, scores *ir.Value, axes []int) ([
 		return nil, false
 	}
 	if h.UseCausalMask {
-		list = append(list, causal(c, shape[0], shape[1]))
+		list = append(list, causal(stepsOf(c, scores, stream)))
 	}
 	if h.SlidingWindow != nil {
-		list = append(list, near(c, shape[0], shape[1], *h.SlidingWindow))
+		list = append(list, near(stepsOf(c, scores, stream), *h.SlidingWindow))
 	}
 	if r.mask == nil {
 		return list, true

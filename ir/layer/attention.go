@@ -37,7 +37,7 @@ type unprojected struct {
 
 // Build implements [Config].
 func (a *Attention) Build(c *Context, in []*ir.Value) *ir.Value {
-	r, ok := compared(c, in)
+	r, ok := a.compared(c, in)
 	if !ok {
 		return c.poison()
 	}
@@ -61,8 +61,9 @@ func (a *Attention) Build(c *Context, in []*ir.Value) *ir.Value {
 	return a.attend(c, r, scores)
 }
 
-// compared sorts the inputs of a layer that compares query and key as they are.
-func compared(c *Context, in []*ir.Value) (reads, bool) {
+// compared sorts the inputs of a layer that compares query and key as they are; of
+// one step of a sequence, key and value are those of the steps so far.
+func (a *unprojected) compared(c *Context, in []*ir.Value) (reads, bool) {
 	r, ok := attended(c, in, false)
 	if !ok || !sameSteps(c, r) {
 		return r, false
@@ -72,8 +73,18 @@ func compared(c *Context, in []*ir.Value) (reads, bool) {
 		c.Errorf("%s takes a query and a key, [steps, features], of as many features, but %s gives %v and %s gives %v", c.Kind, from(r.query), q, from(r.key), k)
 		return r, false
 	}
+	if c.streams(r.query) {
+		mask := c.Masks[r.value]
+		r.value, r.key = c.past(r.value, "value"), c.past(r.key, "key")
+		if mask != nil {
+			c.Masks[r.value] = c.past(mask, "mask")
+		}
+	}
 	return r, true
 }
+
+// Stepwise implements [Stepper].
+func (a *unprojected) Stepwise(ir.Shape) bool { return a.UseCausalMask && !a.ReturnAttentionScores }
 
 // summed is query + key for each pair of steps, [n, T, S, d].
 func summed(c *Context, r reads) *ir.Value {
@@ -90,7 +101,7 @@ func (a *unprojected) attend(c *Context, r reads, scores *ir.Value) *ir.Value {
 		conditions = append(conditions, given(inserted(c, mask, 1, 1)))
 	}
 	if a.UseCausalMask {
-		conditions = append(conditions, causal(c, scores.Shape[1], scores.Shape[2]))
+		conditions = append(conditions, causal(stepsOf(c, scores, c.streams(r.query))))
 	}
 	scores = where(c, scores, conditions, scalar.Call("sub", scalar.Arg(0), scalar.Num(1e9)), "masked")
 	probabilities := dropout(c, c.Named(softmaxOver(c, scores, -1), "scores"), a.Dropout, a.Seed)

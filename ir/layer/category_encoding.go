@@ -52,14 +52,14 @@ func (e *CategoryEncoding) Build(c *Context, in []*ir.Value) *ir.Value {
 
 func (e *CategoryEncoding) oneHot(c *Context, ids *ir.Value) *ir.Value {
 	last := len(ids.Shape) - 1
-	if last == 0 || last == 1 && ids.Shape[1] == 1 {
+	if last == 0 || last == 1 && ids.Shape[1] == 1 && !c.streams(ids) {
 		return op.OneHot(c.B, ids, e.NumTokens, true)
 	}
 	if e.NumTokens > maxOneHotTokens {
 		return c.ErrorAt("num_tokens", "num_tokens is %d; one_hot of several ids a row supports at most %d; an Embedding needs no such rows", e.NumTokens, maxOneHotTokens)
 	}
 	column := ids
-	if ids.Shape[last] != 1 {
+	if last == 1 || ids.Shape[last] != 1 {
 		column = op.ReshapeTo(c.B, ids, append(append(ir.Shape{}, ids.Shape...), 1))
 	}
 	return op.MapOf(c.B, scalar.Call("eq", scalar.Arg(0), scalar.Arg(1)), "one_hot", column, numbers(c.B, e.NumTokens))
@@ -72,4 +72,9 @@ func numbers(b *ir.Builder, n int) *ir.Value {
 		data[i] = float64(i)
 	}
 	return op.ConstOf(b, ir.Shape{n}, data)
+}
+
+// Stepwise implements [Stepper].
+func (e *CategoryEncoding) Stepwise(x ir.Shape) bool {
+	return e.OutputMode == "one_hot" && (len(x) > 2 || x[1] > 1) // the only id of a row gives no axis of steps
 }

@@ -27,3 +27,6 @@ type Conv1D struct {
 func (l *Conv1D) Build(c *Context, in []*ir.Value) *ir.Value {
 	return l.build(c, in[0], l.channelsLast, l.Filters, window{"kernel", l.KernelSize, l.Strides, l.DilationRate, l.Padding})
 }
+
+// Stepwise implements [Stepper].
+func (l *Conv1D) Stepwise(ir.Shape) bool { return l.KernelSize[0] == 1 && l.Strides[0] == 1 }

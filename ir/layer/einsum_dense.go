@@ -42,9 +42,9 @@ func (d *EinsumDense) Build(c *Context, in []*ir.Value) *ir.Value {
 	if !c.floats(x) {
 		return c.poison()
 	}
-	q, ok := d.parse(c, x)
-	if !ok {
-		return c.poison()
+	q, problem := d.parse(x.Shape, from(x))
+	if problem != "" {
+		return c.ErrorAt("equation", "equation %s: %s", diag.Quote(d.Equation), problem)
 	}
 	extent, ok := d.extents(c, x, q)
 	if !ok {
@@ -67,11 +67,11 @@ type equation struct {
 	first           int // the first of them
 }
 
-// parse reads the equation and writes out what "..." stands for.
-func (d *EinsumDense) parse(c *Context, x *ir.Value) (equation, bool) {
-	wrong := func(format string, args ...any) (equation, bool) {
-		c.ErrorAt("equation", "equation %s: %s", diag.Quote(d.Equation), fmt.Sprintf(format, args...))
-		return equation{}, false
+// parse reads the equation for an input of shape x, which source gives, and writes
+// out what "..." stands for; or it says what is wrong with it.
+func (d *EinsumDense) parse(x ir.Shape, source string) (q equation, problem string) {
+	wrong := func(format string, args ...any) (equation, string) {
+		return equation{}, fmt.Sprintf(format, args...)
 	}
 	operands, out, arrow := strings.Cut(strings.ReplaceAll(d.Equation, " ", ""), "->")
 	in, kernel, comma := strings.Cut(operands, ",")
@@ -98,14 +98,14 @@ func (d *EinsumDense) parse(c *Context, x *ir.Value) (equation, bool) {
 			}
 		}
 	}
-	elided := len(x.Shape) - len(in)
+	elided := len(x) - len(in)
 	switch {
 	case elided < 0 || elided > 0 && dots == "":
-		return wrong("the input has %d axes, but %s gives %v", len(in), from(x), x.Shape)
+		return wrong("the input has %d axes, but %s gives %v", len(in), source, x)
 	case len(in)+len(kernel)+len(out)+elided > 26:
 		return wrong("it has too many axes")
 	}
-	q := equation{in: in, kernel: kernel, out: out, named: len(out)}
+	q = equation{in: in, kernel: kernel, out: out, named: len(out)}
 	spare := ""
 	for r := 'a'; r <= 'z' && len(spare) < elided; r++ {
 		if !strings.ContainsRune(in+kernel+out, r) {
@@ -130,7 +130,14 @@ func (d *EinsumDense) parse(c *Context, x *ir.Value) (equation, bool) {
 			return wrong("the kernel's axis %c is neither one of the input nor one of the result", kernel[i])
 		}
 	}
-	return q, true
+	return q, ""
+}
+
+// Stepwise implements [Stepper].
+func (d *EinsumDense) Stepwise(x ir.Shape) bool {
+	q, _ := d.parse(x, "")
+	step := q.in[1:2]
+	return len(q.out) > 1 && q.out[1:2] == step && !strings.Contains(q.kernel, step) && (d.BiasAxes == nil || !strings.Contains(*d.BiasAxes, step))
 }
 
 // extents are those of all axes.
@@ -155,7 +162,7 @@ func (d *EinsumDense) extents(c *Context, x *ir.Value, q equation) (map[byte]int
 		switch {
 		case n == nil && !ok:
 			return wrong("the extent of axis %c follows from nothing; write it in place of null", axes[i])
-		case n == nil:
+		case n == nil, c.streams(x) && axes[i] == q.in[1]: // of which there is one
 		case ok && known != *n:
 			return wrong("axis %c has the extent %d, but %s gives %v, where it is %d", axes[i], *n, from(x), x.Shape, known)
 		default:

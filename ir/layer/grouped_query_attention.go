@@ -56,6 +56,14 @@ func (g *GroupedQueryAttention) Build(c *Context, in []*ir.Value) *ir.Value {
 	if !query.Valid() {
 		return c.poison()
 	}
+	plain := g.Dropout == 0 && !g.ReturnAttentionScores
+	stream := c.streams(r.query)
+	if stream {
+		if !g.forgets(c, r, plain) {
+			return c.poison()
+		}
+		key, value = c.past(key, "key"), c.past(value, "value")
+	}
 	// g counts the groups and h the heads of one.
 	scores := c.Named(op.Einsum(c.B, "ntghd,nsgd->nghts", op.ReshapeTo(c.B, g.scaled(c, query, g.HeadDim), grouped), key), "products")
 	if !scores.Valid() {
@@ -67,11 +75,11 @@ func (g *GroupedQueryAttention) Build(c *Context, in []*ir.Value) *ir.Value {
 		}
 		r.mask = op.ReshapeTo(c.B, m, append(ir.Shape{ir.Batch, groups, each}, m.Shape[2:]...))
 	}
-	conditions, ok := g.conditions(c, r, scores, []int{1})
+	conditions, ok := g.conditions(c, r, scores, []int{1}, stream)
 	if !ok {
 		return c.poison()
 	}
-	probabilities := g.probabilities(c, scores, conditions, 1, g.Dropout == 0 && !g.ReturnAttentionScores)
+	probabilities := g.probabilities(c, scores, conditions, 1, plain)
 	if g.ReturnAttentionScores && probabilities.Valid() { // of all heads in a row
 		g.give(c, op.ReshapeTo(c.B, probabilities, ir.Shape{ir.Batch, g.NumQueryHeads, q[1], v[1]}))
 	}
@@ -86,3 +94,6 @@ func (g *GroupedQueryAttention) Build(c *Context, in []*ir.Value) *ir.Value {
 	}
 	return g.project(c, y, "attention_output", 2, q[2])
 }
+
+// Stepwise implements [Stepper].
+func (g *GroupedQueryAttention) Stepwise(x ir.Shape) bool { return g.stepwise(x, 1) }

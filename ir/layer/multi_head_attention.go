@@ -56,6 +56,14 @@ func (m *MultiHeadAttention) Build(c *Context, in []*ir.Value) *ir.Value {
 		gate = op.Unary(c.B, "sigmoid", m.project(c, r.query, "gate", 1, m.NumHeads, width))
 	}
 	value := m.project(c, r.value, "value", 1, m.NumHeads, width)
+	plain := m.Dropout == 0 && len(r.query.Shape) == 3 && !m.ReturnAttentionScores
+	stream := c.streams(r.query) && axes[0] == 1
+	if stream {
+		if !m.forgets(c, r, plain) {
+			return c.poison()
+		}
+		key, value = c.past(key, "key"), c.past(value, "value")
+	}
 
 	// query, of key and value, and of the scores: letters of the axes.
 	rank := len(r.query.Shape) + 1
@@ -75,11 +83,10 @@ func (m *MultiHeadAttention) Build(c *Context, in []*ir.Value) *ir.Value {
 	if !scores.Valid() {
 		return c.poison()
 	}
-	conditions, ok := m.conditions(c, r, scores, axes)
+	conditions, ok := m.conditions(c, r, scores, axes, stream)
 	if !ok {
 		return c.poison()
 	}
-	plain := m.Dropout == 0 && rank == 4 && !m.ReturnAttentionScores
 	probabilities := m.probabilities(c, scores, conditions, len(axes), plain)
 	m.give(c, probabilities)
 	probabilities = dropout(c, probabilities, m.Dropout, m.Seed)
@@ -92,6 +99,17 @@ func (m *MultiHeadAttention) Build(c *Context, in []*ir.Value) *ir.Value {
 		out = []int{r.query.Shape[len(r.query.Shape)-1]}
 	}
 	return m.project(c, y, "attention_output", 2, out...)
+}
+
+// Stepwise implements [Stepper].
+func (m *MultiHeadAttention) Stepwise(x ir.Shape) bool {
+	axes := m.AttentionAxes
+	if len(axes) == 0 {
+		for i := 1; i < len(x)-1; i++ {
+			axes = append(axes, i)
+		}
+	}
+	return m.stepwise(x, axes...)
 }
 
 // axes are those of the steps, in the order in which they are written.

@@ -33,11 +33,17 @@ func (p *PositionEmbedding) Build(c *Context, in []*ir.Value) *ir.Value {
 		return c.ErrorAt("sequence_length", "sequence_length is %d, but %s gives %v: %d steps", p.SequenceLength, from(x), x.Shape, steps)
 	}
 	table := c.Param("embeddings", ir.Shape{p.SequenceLength, width}, p.Initializer, spec.Call{})
+	if len(x.Shape) == 3 && c.streams(x) {
+		return op.GatherRows(c.B, table, c.position())
+	}
 	if steps < p.SequenceLength {
 		table = c.Named(op.SliceAxis(c.B, table, 0, 0, steps), "rows")
 	}
 	return op.BroadcastTo(c.B, table, x.Shape)
 }
+
+// Stepwise implements [Stepper].
+func (p *PositionEmbedding) Stepwise(ir.Shape) bool { return true }
 
 // sequence reports what is not steps of features.
 func sequence(c *Context, x *ir.Value) bool {

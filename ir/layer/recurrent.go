@@ -114,14 +114,22 @@ func recurrent(c *Context, k cell, s *sequential, in []*ir.Value) *ir.Value {
 	return y
 }
 
-// stateless reports stateful: true.
+// stateless reports stateful: true. In Keras 3 (layers/rnn/rnn.py) row i of every call,
+// be it of fit, evaluate or predict, then begins with what row i of the call before has
+// left, until reset_state, which neither an epoch nor fit calls: the states are
+// variables of the model, for batches of one size. Here a model has none, predicts
+// from any number of goroutines, and cuts batches as memory asks for.
 func (s *sequential) stateless(c *Context, x *ir.Value) bool {
 	if s.Stateful {
 		name := x.Layer
 		if in, ok := x.Op.(*op.Input); ok {
 			name = in.Port
 		}
-		c.ErrorAt("stateful", "stateful: true is not supported by this version of nngen; every row begins with a state of 0, or with one that is given: inputs: [%s, state]", name)
+		instead := "go on from step to step with NewState and Step of the package, or "
+		if s.GoBackwards || c.Kind == "Bidirectional" { // which need all steps
+			instead = "go on "
+		}
+		c.ErrorAt("stateful", "stateful: true is not supported by this version of nngen: a row begins with a state of 0, or with one that is given, and not where the same row of the batch before has ended; leave it out, and %sfrom batch to batch with states that are given and asked for: inputs: [%s, state] and return_state: true", instead, name)
 	}
 	return !s.Stateful
 }
@@ -164,7 +172,7 @@ func begins(c *Context, states []state, given []*ir.Value) bool {
 // states at the end. The product of the inputs with the kernel is one for all
 // steps.
 func (s *sequential) run(c *Context, k cell, x *ir.Value, initial []*ir.Value) (y *ir.Value, finals []*ir.Value) {
-	if c.Streaming != nil && c.Streaming.Timed[x] {
+	if c.streams(x) {
 		return s.stream(c, k, x)
 	}
 	w := k.weights(c, x.Shape[2])

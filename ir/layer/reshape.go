@@ -2,6 +2,7 @@ package layer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nngen-go/nngen/ir"
@@ -27,9 +28,13 @@ func (r *Reshape) Build(c *Context, in []*ir.Value) *ir.Value {
 		return c.poison()
 	}
 	written := strings.ReplaceAll(fmt.Sprint(r.TargetShape), " ", ", ")
+	target := slices.Clone(r.TargetShape)
+	if c.streams(x) {
+		target[0] = 1
+	}
 	total, known, open := x.Shape.Elements(), 1, -1
 	shape := ir.Shape{ir.Batch}
-	for i, d := range r.TargetShape {
+	for i, d := range target {
 		switch {
 		case d == -1 && open >= 0:
 			return c.ErrorAt("target_shape", "target_shape %s has more than one -1", written)
@@ -55,4 +60,18 @@ func (r *Reshape) Build(c *Context, in []*ir.Value) *ir.Value {
 		return c.ErrorAt("target_shape", "target_shape %s holds %d values a row, but %s gives %v, %d values", written, known, from(x), x.Shape, total)
 	}
 	return c.B.Apply(&op.Reshape{Shape: shape}, x)
+}
+
+// Stepwise implements [Stepper].
+func (r *Reshape) Stepwise(x ir.Shape) bool {
+	rest, open := 1, false
+	for _, d := range r.TargetShape[1:] {
+		if d == -1 {
+			open = true
+		} else {
+			rest *= d
+		}
+	}
+	first, same := r.TargetShape[0], rest == x[2:].Elements()
+	return first == -1 && same || first == x[1] && (open || same)
 }

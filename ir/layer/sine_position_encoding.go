@@ -30,6 +30,10 @@ func (p *SinePositionEncoding) Build(c *Context, in []*ir.Value) *ir.Value {
 		return c.poison()
 	}
 	steps, width := x.Shape[len(x.Shape)-2], x.Shape[len(x.Shape)-1]
+	stream := len(x.Shape) == 3 && c.streams(x)
+	if stream {
+		steps = c.Streaming.Steps
+	}
 	data := make([]float64, 0, steps*width)
 	for t := range steps {
 		for i := range width {
@@ -41,5 +45,12 @@ func (p *SinePositionEncoding) Build(c *Context, in []*ir.Value) *ir.Value {
 			}
 		}
 	}
-	return op.BroadcastTo(c.B, c.Named(op.ConstOf(c.B, ir.Shape{steps, width}, data), "table"), x.Shape)
+	table := c.Named(op.ConstOf(c.B, ir.Shape{steps, width}, data), "table")
+	if stream {
+		return op.GatherRows(c.B, table, c.position())
+	}
+	return op.BroadcastTo(c.B, table, x.Shape)
 }
+
+// Stepwise implements [Stepper].
+func (p *SinePositionEncoding) Stepwise(ir.Shape) bool { return true }

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
@@ -10,12 +11,19 @@ import (
 // Streaming is what the layers of a graph hand one another that takes one step of a
 // sequence at a time. Its sequences are [n, 1, …].
 type Streaming struct {
+	// Steps is how many a sequence of the description has.
+	Steps int
 	// Timed are the values that belong to the step alone; others are computed from
 	// all steps so far.
 	Timed map[*ir.Value]bool
 	// States are the inputs that hold what the step before has left, and Next, one
 	// for each, what this one leaves.
 	States, Next []*ir.Value
+	// Why is set by a layer that takes no single step.
+	Why string
+
+	position *ir.Value               // see [Context.position]
+	past     map[*ir.Value]*ir.Value // see [Context.past]
 }
 
 // Stepper is the settings of a layer whose arguments decide whether it computes
@@ -44,9 +52,49 @@ func (s *Streaming) Stepwise(info Info, config Config, in []*ir.Value) bool {
 	case timed < len(in) || in[0].DType == ir.F32 && len(in[0].Shape) < 3:
 		return false // the last axis of [n, steps] is that of the steps
 	case ok:
-		return c.Stepwise(in[0].Shape)
+		shape := slices.Clone(in[0].Shape)
+		shape[1] = s.Steps
+		return c.Stepwise(shape)
 	}
 	return info.Steps
+}
+
+// streams reports that x is one step of a sequence, [n, 1, …].
+func (c *Context) streams(x *ir.Value) bool { return c.Streaming != nil && c.Streaming.Timed[x] }
+
+// position is the number of the step, [n, 1], the first being 0. Where a layer asks
+// for it a sequence has no more steps than the description says.
+func (c *Context) position() *ir.Value {
+	s := c.Streaming
+	if s.position == nil {
+		s.position = op.InputOf(c.B, op.Input{
+			Port: "position", Kind: op.State, Index: len(s.States), Limit: s.Steps, Of: ir.Type{DType: ir.I32, Shape: ir.Shape{ir.Batch, 1}},
+		})
+		s.States, s.Next = append(s.States, s.position), append(s.Next, s.position)
+	}
+	return s.position
+}
+
+// past is x [n, 1, …] of this step among those of the steps before it, [n, steps,
+// …], in which those of later steps are 0.
+func (c *Context) past(x *ir.Value, part string) *ir.Value {
+	s := c.Streaming
+	if known := s.past[x]; known != nil || !x.Valid() {
+		return cmp.Or(known, x)
+	}
+	shape := slices.Clone(x.Shape)
+	shape[1] = s.Steps
+	position := c.position()
+	state := op.InputOf(c.B, op.Input{
+		Port: c.Name + "." + c.Part + part, Kind: op.State, Index: len(s.States), Of: ir.Type{Shape: shape},
+	})
+	all := c.Named(op.PutRow(c.B, state, position, x), part+".next")
+	s.States, s.Next = append(s.States, state), append(s.Next, all)
+	if s.past == nil {
+		s.past = map[*ir.Value]*ir.Value{}
+	}
+	s.past[x] = all
+	return all
 }
 
 // Gives records what a layer has made of in.
@@ -117,11 +165,20 @@ func (s *sequential) stream(c *Context, k cell, x *ir.Value) (y *ir.Value, final
 	return y, finals
 }
 
-// Recurrent reports the settings of a layer that goes over the steps of a sequence.
+// Recurrent reports the settings of a layer that goes over the steps of a sequence,
+// or that attends to the steps before each one.
 func Recurrent(c Config) bool {
-	switch c.(type) {
+	switch c := c.(type) {
 	case recurrentLayer, *Bidirectional:
 		return true
+	case *MultiHeadAttention:
+		return c.UseCausalMask
+	case *GroupedQueryAttention:
+		return c.UseCausalMask
+	case *Attention:
+		return c.UseCausalMask
+	case *AdditiveAttention:
+		return c.UseCausalMask
 	}
 	return false
 }

@@ -24,7 +24,7 @@ const (
 	Const                 // Data, fixed by the description
 	Local                 // a scalar that lives within one row of one Nest
 	Random                // virtual: reading it draws uniform numbers in [0,1)
-	State                 // what a step of a sequence has left for the next; a plan does not write it
+	State                 // what a step of a sequence has left for the next; a plan writes rows of it at most
 )
 
 func (c Class) String() string {

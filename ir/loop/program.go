@@ -52,11 +52,23 @@ type Port struct {
 // Stream is a network that is given sequences step by step.
 type Stream struct {
 	Inputs, Outputs []Port // of one step
-	// States are what a step leaves for the next; before the first they are 0.
+	// States are what a step leaves for the next; before the first they are 0. One of
+	// integers, of which there is one at most, is the number of steps so far, which
+	// whoever runs the plan counts.
 	States []Port
 	// Plan computes a step. Its results are the outputs, and after them what the
-	// states become.
+	// states become: a state itself where the plan writes a row of it, or it is counted.
 	Plan *Plan
+}
+
+// Limit is how many steps a sequence has at most; 0: any number.
+func (s *Stream) Limit() int {
+	for _, p := range s.States {
+		if p.DType == I32 {
+			return p.Limit
+		}
+	}
+	return 0
 }
 
 // Len is the number of values of one sample; of ragged ones, any, it is 1.

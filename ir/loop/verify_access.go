@@ -117,6 +117,8 @@ func (v *kernelVerifier) limit(b *Buffer) (int, bool) {
 		return v.p.Inputs[b.Port].Limit, v.p.Inputs[b.Port].Limit > 0
 	case Target:
 		return v.p.Targets[b.Port].Limit, v.p.Targets[b.Port].Limit > 0
+	case State:
+		return v.p.Stream.States[b.Port].Limit, v.p.Stream.States[b.Port].Limit > 0
 	}
 	limit := 0
 	runs, _ := v.plan.Flat()

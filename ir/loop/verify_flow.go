@@ -137,6 +137,8 @@ func (f *flow) write(a Access, axes, points int, accumulate bool) {
 	case b.Class == Gradient && (!f.backward || f.plan != f.p.Train):
 		f.fail("%v is written outside the backward phase", b)
 		return
+	case b.Class == State && a.Index != nil && f.step():
+		return // a row of it, which is written in full as it always is
 	case b.Class != Arena && b.Class != Gradient:
 		f.fail("%v is written, but a %s buffer is read-only", b, b.Class)
 		return

@@ -156,7 +156,7 @@ func (v *kernelVerifier) nest(k *Nest) {
 			v.fail("the reduction into %v has a stride over its inner axes", s.Dst.Buf)
 		case s.Reduce != Store && s.Accumulate, s.Reduce == Store && s.Finish != nil:
 			v.fail("the statement of %v mixes a store and a reduction", s.Dst.Buf)
-		case s.Dst.Index != nil && !s.Accumulate:
+		case s.Dst.Index != nil && !s.Accumulate && s.Dst.Buf.Class != State:
 			v.fail("the scatter into %v does not accumulate", s.Dst.Buf)
 		}
 		stored := axes

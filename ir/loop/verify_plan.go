@@ -48,8 +48,10 @@ func (v *planVerifier) phases() {
 			v.fail("it has %d losses for %d targets", len(plan.Losses), len(p.Targets))
 		}
 	}
-	for _, b := range plan.Results() {
-		if adapted := b.Class == Input && !slices.Contains([]*Plan{p.Predict, p.Evaluate, p.Train}, plan) && !v.step(); b.Class != Arena && !adapted {
+	for i, b := range plan.Results() {
+		adapted := b.Class == Input && !slices.Contains([]*Plan{p.Predict, p.Evaluate, p.Train}, plan) && !v.step()
+		kept := b.Class == State && v.step() && i >= len(p.Stream.Outputs) && b.Port == i-len(p.Stream.Outputs)
+		if b.Class != Arena && !adapted && !kept {
 			v.fail("its result %v is a %s buffer", b, b.Class)
 		}
 	}

@@ -63,4 +63,46 @@ var gatherCases = []kase{
 		},
 		want: func(e env, at ...int) float64 { return truth(e.id("ids", at[0]) == at[1]) * e.at("u", at[0]) },
 	},
+	{
+		name: "a row of a state",
+		build: func(b *ir.Builder) *ir.Value {
+			return PutRow(b, held(b, "t", 4, 2, 3), i32(b, "ids", 4, n, 1), f32(b, "x", n, 1, 2, 3))
+		},
+		want: func(e env, at ...int) float64 {
+			if e.id("ids", at[0], 0) == at[1] {
+				return e.at("x", at[0], 0, at[2], at[3])
+			}
+			return e.at("t", at...)
+		},
+	},
+	{
+		name: "a number of a state",
+		build: func(b *ir.Builder) *ir.Value {
+			return PutRow(b, held(b, "t", 5), i32(b, "ids", 5, n, 1), f32(b, "x", n, 1))
+		},
+		want: func(e env, at ...int) float64 {
+			if e.id("ids", at[0], 0) == at[1] {
+				return e.at("x", at[0], 0)
+			}
+			return e.at("t", at...)
+		},
+	},
+	{
+		name: "a row of what is no state",
+		build: func(b *ir.Builder) *ir.Value {
+			return PutRow(b, f32(b, "t", n, 4), i32(b, "ids", 4, n, 1), f32(b, "x", n, 1))
+		},
+		want: func(e env, at ...int) float64 {
+			if e.id("ids", at[0], 0) == at[1] {
+				return e.at("x", at[0], 0)
+			}
+			return e.at("t", at...)
+		},
+		refuses: "put takes a state that nothing else reads",
+	},
+}
+
+// held is a state of random numbers.
+func held(b *ir.Builder, name string, row ...int) *ir.Value {
+	return InputOf(b, Input{Port: name, Kind: State, Of: ir.Type{Shape: append(ir.Shape{n}, row...)}})
 }

@@ -46,6 +46,7 @@ func TestText(t *testing.T) {
 		{&Gather{}, "gather[batch_dims=0]"},
 		{&Gather{BatchDims: 1}, "gather[batch_dims=1]"},
 		{&ScatterAdd{Shape: ir.Shape{5, 2}}, "scatteradd[[5,2] batch_dims=0]"},
+		{&Put{}, "put"},
 		{&GatherSum{}, "gathersum[count]"},
 		{&GatherSum{Set: true, Epilogue: relu, Word: "relu"}, "gathersum[set; relu: max($0, 0)]"},
 		{&ScatterSum{Limit: 5, Set: true}, "scattersum[limit=5 set]"},

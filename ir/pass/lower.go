@@ -262,10 +262,10 @@ func (l *lowering) settle(v *ir.Value) *loop.Buffer {
 	return w.Buf
 }
 
-// stays reports that a result may be left where it is: in the arena, or, of what
-// reaches a layer that is adapted, in an input.
+// stays reports that a result may be left where it is: in the arena, in a state that
+// is written in place, or, of what reaches a layer that is adapted, in an input.
 func (l *lowering) stays(b *loop.Buffer) bool {
-	return b.Class == loop.Arena || b.Class == loop.Input && b.DType == loop.F32 && strings.HasPrefix(l.plan.Name, adaptPlan)
+	return b.Class == loop.Arena || b.Class == loop.State || b.Class == loop.Input && b.DType == loop.F32 && strings.HasPrefix(l.plan.Name, adaptPlan)
 }
 
 // copyOf is a value of its own with the content of v.

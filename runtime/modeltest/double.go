@@ -195,7 +195,11 @@ func (d *double) operand(word string, t reflect.Type, streams []string) reflect.
 	case 'g':
 		return view(d.gradients, rest, t, d.rows)
 	case 'c':
-		return view(d.constants[number(rest)], "0", t, d.rows)
+		i, length, slice := strings.Cut(rest, "+")
+		if slice {
+			return view(d.constants[number(i)], "0+"+length, t, d.rows)
+		}
+		return view(d.constants[number(i)], "0", t, d.rows)
 	case 'x':
 		return d.inputs[number(rest)].rows(t)
 	case 'o':

@@ -23,14 +23,14 @@ func TestCall(t *testing.T) {
 			}
 			y[0], y[1], g[1] = 1.0/3, math.Pi, 1
 		}, "a2*3 p1 g0 z1:9 n t")
-		call("", func(at *[1]float64, ids, offsets []int32, target, weights []float64, c *[2]float64, m, share float64, key nn.Key, first int, v []float64) {
+		call("", func(at *[1]float64, ids, offsets []int32, target, weights []float64, c *[2]float64, m, share float64, key nn.Key, first int, v, constants []float64) {
 			called++
 			if !reflect.DeepEqual(ids, []int32{5, 6, 7}) || offsets[2] != 3 || target[1] != 4 || weights[1] != 2 || c[1] != 8 || m != 0.25 || share != 0.5 || first != 1 ||
-				key != nn.NewKey(3, 2, nn.Stream("drop out")) || len(v) != 2 {
+				key != nn.NewKey(3, 2, nn.Stream("drop out")) || len(v) != 2 || len(constants) != 2 || constants[0] != 7 {
 				panic("the second call")
 			}
 			at[0] = 42
-		}, "a0 x0 o0 y0 w c0 m s e0 f a8+2", "drop out")
+		}, "a0 x0 o0 y0 w c0 m s e0 f a8+2 c0+2", "drop out")
 	}
 	var r rounding
 	loss, g := d.step([]float64{10, 11, 12, 13}, train.Step{Seed: 3, Index: 2, First: 1, Total: 4}, &r)
