@@ -157,7 +157,9 @@ func portTable(ports []loop.Port, distinct func(i int) bool) string {
 func (e testText) float64Test() *file {
 	f := e.newFile()
 	var b strings.Builder
-	for i, c := range e.trained {
+	// In double precision no turn is idle, so that the test tells whether others do the same.
+	trained := slices.DeleteFunc(slices.Clone(e.trained), func(c kernelCall) bool { return c.idle })
+	for i, c := range trained {
 		var more []string
 		word := func(p *gokernel.Param) string {
 			w := e.operandWord(p, &more)
@@ -166,8 +168,8 @@ func (e testText) float64Test() *file {
 			}
 			return w
 		}
-		if i == 0 || e.trained[i-1].loop != c.loop {
-			if i > 0 && e.trained[i-1].loop != nil {
+		if i == 0 || trained[i-1].loop != c.loop {
+			if i > 0 && trained[i-1].loop != nil {
 				b.WriteString("}\n")
 			}
 			switch l := c.loop; {
@@ -195,7 +197,7 @@ func (e testText) float64Test() *file {
 			words = append(words, "t")
 		}
 		layer := c.Layer
-		if i > 0 && e.trained[i-1].Layer == layer {
+		if i > 0 && trained[i-1].Layer == layer {
 			layer = ""
 		}
 		operands := quote(strings.Join(words, " "))
@@ -204,7 +206,7 @@ func (e testText) float64Test() *file {
 		}
 		fmt.Fprintf(&b, "call(%s, %s[float64], %s)\n", quote(layer), c.fn.GoName(), strings.Join(append([]string{operands}, more...), ", "))
 	}
-	if n := len(e.trained); n > 0 && e.trained[n-1].loop != nil {
+	if n := len(trained); n > 0 && trained[n-1].loop != nil {
 		b.WriteString("}\n")
 	}
 	f.add(`// float64Calls makes the calls of a training step, forward and backward, in double

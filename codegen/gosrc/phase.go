@@ -110,6 +110,8 @@ type phaseWriter struct {
 	layer        string
 	solo         bool       // what follows is for one worker
 	loop         *loop.Loop // that the lines are in
+	idle         bool       // they are those of an idle turn
+	again        bool       // the loop tells whether a turn before was not
 }
 
 // viewed is a buffer of which a call is passed the worker's own rows, or all.
@@ -192,7 +194,8 @@ func (w *phaseWriter) heading(c kernelCall, rest []kernelCall) {
 	if n < 0 {
 		n = len(rest)
 	}
-	w.line("%s", strings.TrimSpace(docComment(w.em.layers.heading(rest[:n], w.spec.backward))))
+	main := slices.DeleteFunc(slices.Clone(rest[:n]), func(d kernelCall) bool { return d.idle })
+	w.line("%s", strings.TrimSpace(docComment(w.em.layers.heading(main, w.spec.backward))))
 }
 
 // operands are what a call passes.

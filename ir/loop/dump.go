@@ -160,6 +160,10 @@ func writeSteps(b *strings.Builder, steps []Step, depth int) {
 				dir = "down"
 			}
 			fmt.Fprintf(b, "%sloop %s:%d %s\n", indent, s.Axis.Name, s.Axis.N, dir)
+			if s.Mask != nil {
+				fmt.Fprintf(b, "%s  idle where %s is 0 for all n\n", indent, s.Mask.text([]string{"n"}))
+				writeSteps(b, s.Idle, depth+2)
+			}
 			writeSteps(b, s.Body, depth+1)
 		}
 	}

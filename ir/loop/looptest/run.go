@@ -38,7 +38,13 @@ func (m *machine) steps(steps []loop.Step) error {
 					t = extent - 1 - i
 				}
 				m.times = append(m.times, t)
-				if err := m.steps(s.Body); err != nil {
+				body := s.Body
+				if idle, err := m.idle(s); err != nil {
+					return err
+				} else if idle {
+					body = s.Idle
+				}
+				if err := m.steps(body); err != nil {
 					return err
 				}
 				m.times = m.times[:len(m.times)-1]
@@ -46,6 +52,19 @@ func (m *machine) steps(steps []loop.Step) error {
 		}
 	}
 	return nil
+}
+
+// idle reports a turn that no row takes part in.
+func (m *machine) idle(l *loop.Loop) (bool, error) {
+	if l.Mask == nil {
+		return false, nil
+	}
+	for r := range m.n {
+		if x, err := m.load(*l.Mask, []int{r}); err != nil || x != 0 {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 func (m *machine) kernel(k loop.Kernel) error {
