@@ -68,6 +68,10 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 func (e *phases) callOf(r *loop.Run, around *loop.Loop) (kernelCall, error) {
 	step, parts := loop.InTurn(r.Kernel)
 	function := e.kernels.Function
+	if r.Steps != nil {
+		step, parts = r.Steps.StepRows(r.Kernel.(*loop.Contract))
+		function = e.kernels.Held
+	}
 	if c, ok := step.(*loop.Contract); ok && around != nil && around.Axis.N > 1 && parts[c.Rhs.Buf].Of == nil && !around.Writes(c.Rhs.Buf) {
 		function = e.kernels.Held
 	}
@@ -104,8 +108,9 @@ func divided(calls []kernelCall) []kernelCall {
 	return calls
 }
 
-// divides reports a call that workers divide. In a loop they would wait in every turn.
-func (c kernelCall) divides() bool { return c.fn.Divided && c.loop == nil }
+// divides reports a call that workers divide. In a loop they would wait in every turn,
+// and for some steps of a row each would pack a part of the right operand.
+func (c kernelCall) divides() bool { return c.fn.Divided && c.loop == nil && c.Steps == nil }
 
 // lastStage is that of the last call.
 func lastStage(calls []kernelCall) int {
@@ -160,6 +165,9 @@ func placeWork(calls []kernelCall) {
 func workOf(calls []kernelCall) (all, row int) {
 	for _, c := range calls {
 		a, r := c.fn.Work()
+		if c.Steps != nil { // a row has as many as others have rows
+			r = a
+		}
 		all, row = max(all, c.work+a), max(row, c.work+r)
 	}
 	return all, row
@@ -215,7 +223,7 @@ func (w *phaseWriter) turns(c kernelCall, rest []kernelCall) {
 		w.em.asked["counts"] = true
 		mask := w.operand(&gokernel.Param{Buf: m.Buf, Form: gokernel.RowSlice}, w.spec.team)[0]
 		part := loop.Part{Of: m.Buf, Base: m.Offset, Move: m.Strides[0]}
-		w.line("if !counts(%s[%s:], %d, %s) {", mask, turnText(part), m.Strides[1], w.count(w.spec.team))
+		w.line("if !counts(%s, %s, %d, %s) {", mask, turnText(part), m.Strides[1], w.count(w.spec.team))
 		w.idle = true
 		w.idleTurns(c)
 	}
@@ -271,6 +279,9 @@ func (w *phaseWriter) turnsPart(c kernelCall, p *gokernel.Param, operand string,
 	if !ok {
 		return operand
 	}
+	if c.Steps != nil {
+		return fmt.Sprintf("%s[%s:]", operand, rowStep(part, "from"))
+	}
 	at := turnText(part)
 	operand = strings.TrimSuffix(operand, "[:]")
 	if own && !c.loop.ByRows() {
@@ -290,6 +301,8 @@ func (w *phaseWriter) scratch(c kernelCall) []string {
 	switch {
 	case !c.fn.Held:
 		return []string{work}
+	case c.Steps != nil:
+		return []string{work, "to-from <= most"}
 	case w.again: // turns before it may have been idle
 		return []string{work, "again"}
 	case c.loop.Reverse:

@@ -240,18 +240,7 @@ func (s *pass) allInts(place, width int) []int32 { return s.atInts(place)[:s.n*w
 		f.add(`// after is x from an element on; a worker without rows has none.
 func after[T any](x []T, from int) []T { return x[min(from, len(x)):] }`)
 	}
-	if uses["counts"] {
-		f.add(`// counts reports that a step counts for some of the rows, whose numbers in a mask are
-// stride apart.
-func counts(mask []float32, stride, rows int) bool {
-	for r := range rows {
-		if mask[r*stride] != 0 {
-			return true
-		}
-	}
-	return false
-}`)
-	}
+	maskHelpers(f, uses)
 	if uses["own"] || uses["share"] || uses["ownInts"] {
 		f.add(`// share are the rows of this worker.
 func share[T any](s *pass, rows []T, width int) []T { return rows[s.r0*width : s.r1*width] }`)

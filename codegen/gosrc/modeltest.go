@@ -164,7 +164,11 @@ func (e testText) float64Test() *file {
 		word := func(p *gokernel.Param) string {
 			w := e.operandWord(p, &more)
 			if part, ok := c.parts[p]; ok {
-				w += fmt.Sprintf("@%d,%d", part.Base, part.Move)
+				move := part.Move
+				if c.Steps != nil { // from row to row
+					move = part.Of.Row()
+				}
+				w += fmt.Sprintf("@%d,%d", part.Base, move)
 			}
 			return w
 		}
@@ -190,7 +194,10 @@ func (e testText) float64Test() *file {
 		if c.kernel.Sized() {
 			words = append(words, e.shapeWord(c.kernel))
 		}
-		if c.kernel.Counted {
+		switch {
+		case c.kernel.Counted && c.Steps != nil:
+			words = append(words, fmt.Sprintf("i%d", c.Steps.N))
+		case c.kernel.Counted:
 			words = append(words, "n")
 		}
 		if c.kernel.Shared {
@@ -199,6 +206,9 @@ func (e testText) float64Test() *file {
 		layer := c.Layer
 		if i > 0 && trained[i-1].Layer == layer {
 			layer = ""
+		}
+		if c.Steps != nil {
+			words = append([]string{"each"}, words...)
 		}
 		operands := quote(strings.Join(words, " "))
 		if c.loop != nil {

@@ -181,6 +181,10 @@ func (w *phaseWriter) call(c kernelCall, rest []kernelCall) {
 	w.stage = c.stage
 	w.alone(w.spec.team && c.sharing == loop.Solo)
 	w.heading(c, rest)
+	if c.Steps != nil {
+		w.steps(c)
+		return
+	}
 	w.line("%s", gotree.Call(c.fn.Name, w.operands(c)))
 }
 
@@ -220,7 +224,10 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 	if all, _ := c.fn.Work(); all > 0 {
 		in = append(in, w.scratch(c)...)
 	}
-	if c.kernel.Counted {
+	switch {
+	case c.kernel.Counted && c.Steps != nil:
+		in = append(in, "to-from")
+	case c.kernel.Counted:
 		in = append(in, w.count(own))
 	}
 	if c.kernel.Shared {

@@ -154,6 +154,13 @@ func writeSteps(b *strings.Builder, steps []Step, depth int) {
 				fmt.Fprintf(b, "%s# %s\n", indent, diag.Quote(layer))
 			}
 			b.WriteString(indent + strings.ReplaceAll(s.Kernel.String(), "\n", "\n"+indent) + "\n")
+			if s.Steps != nil {
+				rest := "0"
+				if !s.Steps.All {
+					rest = "0, or nothing"
+				}
+				fmt.Fprintf(b, "%s  where %s is not 0, else %s\n", indent, s.Steps.Mask.text([]string{"t", "n"}), rest)
+			}
 		case *Loop:
 			dir := "up"
 			if s.Reverse {

@@ -80,6 +80,9 @@ func (p *Plan) Spans() map[*Buffer]Span {
 		for _, a := range slices.Concat(r.Kernel.Reads(), r.Kernel.Writes()) {
 			touch(a.Buf, at[i])
 		}
+		if r.Steps != nil {
+			touch(r.Steps.Mask.Buf, at[i])
+		}
 	}
 	end := len(p.Forward) + len(p.Backward)
 	for _, b := range p.Results() {

@@ -49,6 +49,17 @@ type Run struct {
 	Layer  string
 	Pos    diag.Pos
 	Kernel Kernel
+	// Steps, where set, are the steps that a product over those of every row is needed of.
+	Steps *Steps
+}
+
+// Steps are those of every row, N of them, for which Mask is not 0; its strides are
+// over step and row. The result of the others is 0, and where no row has a step it may
+// be left unwritten, unless All is set.
+type Steps struct {
+	N    int
+	Mask Access
+	All  bool
 }
 
 // Loop runs Body for every value of a time axis. Accesses of its kernels may

@@ -46,6 +46,12 @@ func (f *flow) steps(steps []Step) {
 		case *Run:
 			f.run = s
 			f.kernel(s.Kernel)
+			if p := s.Steps; p != nil {
+				f.read(p.Mask)
+				if !p.All {
+					f.partly[s.Kernel.(*Contract).Out.Buf] = &Loop{Axis: Axis{N: p.N}, Mask: &p.Mask}
+				}
+			}
 			f.run = nil
 		case *Loop:
 			f.turns, f.carried = map[*Buffer]bool{}, map[*Buffer]bool{}

@@ -33,7 +33,9 @@ func (v *kernelVerifier) steps(steps []Step) {
 		switch s := s.(type) {
 		case *Run:
 			v.run = s
-			v.kernel(s.Kernel)
+			if v.kernel(s.Kernel) && s.Steps != nil {
+				v.stepRows(s)
+			}
 			v.run = nil
 		case *Loop:
 			if v.axes([]Axis{s.Axis}) {
@@ -69,6 +71,21 @@ func (v *kernelVerifier) mask(l *Loop) {
 		}
 	}
 	v.access(m, []Axis{{Name: "n", N: 1, Rows: true}}, F32)
+}
+
+// stepRows checks what tells the steps that a product is needed of.
+func (v *kernelVerifier) stepRows(r *Run) {
+	s := r.Steps
+	k, ok := r.Kernel.(*Contract)
+	if !ok || len(v.around) > 0 || !s.Fits(k) {
+		v.fail("it is no product over %d steps of every row", s.N)
+		return
+	}
+	if s.Mask.Index != nil || s.Mask.Buf == k.Out.Buf {
+		v.fail("%v is no mask", s.Mask.Buf)
+		return
+	}
+	v.access(s.Mask, []Axis{{Name: "t", N: s.N}, {Name: "n", N: 1, Rows: true}}, F32)
 }
 
 // kernel checks one kernel by itself: axes, strides, element types, bounds and

@@ -21,6 +21,7 @@ func idle(u *unit) error {
 			found.loop(l)
 		}
 	}
+	found.products()
 	again := turns(p)
 	for _, s := range slices.Concat(p.Forward, p.Backward) {
 		if l, ok := s.(*loop.Loop); ok {

@@ -13,13 +13,17 @@ type reader struct {
 }
 
 // readers are those of a buffer outside of the loop.
-func (t *idleTurn) readers(b *loop.Buffer) (list []reader) {
-	if slices.Contains(t.plan.Results(), b) {
+func (t *idleTurn) readers(b *loop.Buffer) []reader { return readersOf(t.plan, b, t.loop) }
+
+// readersOf are the kernels of a plan, but for those of a loop, that read a buffer; one
+// without a kernel stands for a result of the plan.
+func readersOf(p *loop.Plan, b *loop.Buffer, but *loop.Loop) (list []reader) {
+	if slices.Contains(p.Results(), b) {
 		list = append(list, reader{})
 	}
-	for _, s := range slices.Concat(t.plan.Forward, t.plan.Backward) {
+	for _, s := range slices.Concat(p.Forward, p.Backward) {
 		l, _ := s.(*loop.Loop)
-		if l == t.loop && l != nil {
+		if l == but && l != nil {
 			continue
 		}
 		for _, r := range runsOf(s) {
@@ -43,7 +47,8 @@ func (t *idleTurn) unread(b *loop.Buffer) (unread, finite bool) {
 		case r.kernel == nil:
 			return false, false
 		case r.loop != nil:
-			if !t.loop.IdleAs(r.loop) || !t.sameTurn(r, b) {
+			stored := func(at int) bool { return t.written[spot{b, at}] }
+			if move := t.move(b); !t.loop.IdleAs(r.loop) || move == 0 || !inTurn(r, b, move, stored) {
 				return false, false
 			}
 		default:
@@ -56,23 +61,22 @@ func (t *idleTurn) unread(b *loop.Buffer) (unread, finite bool) {
 	return true, finite
 }
 
-// sameTurn reports that a kernel of another loop, in its turns that are not idle,
-// reads of a buffer what this loop has stored in the same turn.
-func (t *idleTurn) sameTurn(r reader, b *loop.Buffer) bool {
+// inTurn reports that a kernel of a loop reads of a buffer in which turns have parts of
+// their own, so far apart, the part of its turn, and not in an idle one.
+func inTurn(r reader, b *loop.Buffer, move int, part func(at int) bool) bool {
 	for _, s := range r.loop.Idle {
 		if slices.ContainsFunc(s.(*loop.Run).Kernel.Reads(), func(a loop.Access) bool { return a.Buf == b }) {
 			return false
 		}
 	}
-	move := t.move(b)
-	right := move != 0
+	right := true
 	each := func(axes []loop.Axis, list []loop.Access) {
 		for _, a := range list {
 			if a.Buf != b {
 				continue
 			}
 			at, ok := spots(a, axes)
-			right = right && ok && a.Strides[0] == move && !slices.ContainsFunc(at, func(p spot) bool { return !t.written[p] })
+			right = right && ok && a.Strides[0] == move && !slices.ContainsFunc(at, func(p spot) bool { return !part(p.at) })
 		}
 	}
 	switch k := r.kernel.(type) {
