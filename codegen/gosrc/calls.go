@@ -19,6 +19,7 @@ type kernelCall struct {
 	stage   int // workers wait for one another before the next
 	sharing loop.Sharing
 	loop    *loop.Loop                    // that the call is in, or nil
+	idle    bool                          // it is one of a turn that no row takes part in
 	parts   map[*gokernel.Param]loop.Part // of parameters that are others in every turn
 	work    int                           // where its scratch begins
 }
@@ -27,7 +28,7 @@ type kernelCall struct {
 func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err error) {
 	stages := plan.Stages()
 	var list []kernelCall
-	add := func(steps []loop.Step, around *loop.Loop) error {
+	add := func(steps []loop.Step, around *loop.Loop, idle bool) error {
 		for _, s := range steps {
 			r, ok := s.(*loop.Run)
 			if !ok {
@@ -37,7 +38,7 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 			if err != nil {
 				return fmt.Errorf("%v: layer %s: %w", r.Pos, diag.Quote(r.Layer), err)
 			}
-			c.loop, c.stage = around, stages[len(list)]
+			c.loop, c.idle, c.stage = around, idle, stages[len(list)]
 			list = append(list, c)
 		}
 		return nil
@@ -46,10 +47,12 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 	for i, s := range slices.Concat(plan.Forward, plan.Backward) {
 		if l, ok := s.(*loop.Loop); ok {
 			from := len(list)
-			err = add(l.Body, l)
+			if err = add(l.Idle, l, true); err == nil {
+				err = add(l.Body, l, false)
+			}
 			placeWork(list[from:])
 		} else {
-			err = add([]loop.Step{s}, nil)
+			err = add([]loop.Step{s}, nil, false)
 		}
 		if err != nil {
 			return nil, nil, err
@@ -65,6 +68,10 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 func (e *phases) callOf(r *loop.Run, around *loop.Loop) (kernelCall, error) {
 	step, parts := loop.InTurn(r.Kernel)
 	function := e.kernels.Function
+	if r.Steps != nil {
+		step, parts = r.Steps.StepRows(r.Kernel.(*loop.Contract))
+		function = e.kernels.Held
+	}
 	if c, ok := step.(*loop.Contract); ok && around != nil && around.Axis.N > 1 && parts[c.Rhs.Buf].Of == nil && !around.Writes(c.Rhs.Buf) {
 		function = e.kernels.Held
 	}
@@ -101,8 +108,9 @@ func divided(calls []kernelCall) []kernelCall {
 	return calls
 }
 
-// divides reports a call that workers divide. In a loop they would wait in every turn.
-func (c kernelCall) divides() bool { return c.fn.Divided && c.loop == nil }
+// divides reports a call that workers divide. In a loop they would wait in every turn,
+// and for some steps of a row each would pack a part of the right operand.
+func (c kernelCall) divides() bool { return c.fn.Divided && c.loop == nil && c.Steps == nil }
 
 // lastStage is that of the last call.
 func lastStage(calls []kernelCall) int {
@@ -157,6 +165,9 @@ func placeWork(calls []kernelCall) {
 func workOf(calls []kernelCall) (all, row int) {
 	for _, c := range calls {
 		a, r := c.fn.Work()
+		if c.Steps != nil { // a row has as many as others have rows
+			r = a
+		}
 		all, row = max(all, c.work+a), max(row, c.work+r)
 	}
 	return all, row
@@ -172,10 +183,14 @@ func (e *phases) workFloats() int {
 // turns ends the loop over time that the lines are in, and begins that of a call.
 func (w *phaseWriter) turns(c kernelCall, rest []kernelCall) {
 	if c.loop == w.loop {
+		w.idleTurns(c)
 		return
 	}
 	w.alone(false)
 	if w.loop != nil {
+		if w.again {
+			w.line("again = true")
+		}
 		w.line("}")
 	}
 	if w.loop = c.loop; c.loop == nil {
@@ -187,7 +202,10 @@ func (w *phaseWriter) turns(c kernelCall, rest []kernelCall) {
 	}
 	w.stage = c.stage
 	w.heading(c, rest)
+	w.again = c.loop.Mask != nil && slices.ContainsFunc(rest, func(d kernelCall) bool { return d.loop == c.loop && d.fn.Held })
 	switch n := c.loop.Axis.N; { // a worker may be without rows
+	case c.loop.Mask != nil:
+		w.maskedTurns(c.loop)
 	case w.spec.team && !together && c.loop.Reverse:
 		w.line("for t := %d; t >= 0 && s.rows > 0; t-- {", n-1)
 	case w.spec.team && !together:
@@ -200,14 +218,48 @@ func (w *phaseWriter) turns(c kernelCall, rest []kernelCall) {
 	if together {
 		w.line("s.t.Wait()")
 	}
+	if c.loop.Mask != nil {
+		m := c.loop.Mask
+		w.em.asked["counts"] = true
+		mask := w.operand(&gokernel.Param{Buf: m.Buf, Form: gokernel.RowSlice}, w.spec.team)[0]
+		part := loop.Part{Of: m.Buf, Base: m.Offset, Move: m.Strides[0]}
+		w.line("if !counts(%s, %s, %d, %s) {", mask, turnText(part), m.Strides[1], w.count(w.spec.team))
+		w.idle = true
+		w.idleTurns(c)
+	}
 }
 
-// turnsPart prints what a turn passes for a parameter: x[t*128+256:].
-func (w *phaseWriter) turnsPart(c kernelCall, p *gokernel.Param, operand string, own bool) string {
-	part, ok := c.parts[p]
-	if !ok {
-		return operand
+// maskedTurns begins a loop of which turns may be idle. Loops by rows alone have such
+// turns: each worker finds those of its rows.
+func (w *phaseWriter) maskedTurns(l *loop.Loop) {
+	n, names, values, some := l.Axis.N, "t", "0", ""
+	if l.Reverse {
+		values = fmt.Sprint(n - 1)
 	}
+	if w.again {
+		names, values = names+", again", values+", false"
+	}
+	if w.spec.team {
+		some = " && s.rows > 0"
+	}
+	if l.Reverse {
+		w.line("for %s := %s; t >= 0%s; t-- {", names, values, some)
+	} else {
+		w.line("for %s := %s; t < %d%s; t++ {", names, values, n, some)
+	}
+}
+
+// idleTurns ends what an idle turn does, where a call is none of it.
+func (w *phaseWriter) idleTurns(c kernelCall) {
+	if w.idle && !c.idle {
+		w.line("continue")
+		w.line("}")
+		w.idle = false
+	}
+}
+
+// turnText prints where the part of a turn begins: t*128+256.
+func turnText(part loop.Part) string {
 	at := "t"
 	if part.Move != 1 {
 		at = fmt.Sprintf("t*%d", part.Move)
@@ -218,6 +270,19 @@ func (w *phaseWriter) turnsPart(c kernelCall, p *gokernel.Param, operand string,
 	case part.Base > 0:
 		at += fmt.Sprintf("+%d", part.Base)
 	}
+	return at
+}
+
+// turnsPart prints what a turn passes for a parameter: x[t*128+256:].
+func (w *phaseWriter) turnsPart(c kernelCall, p *gokernel.Param, operand string, own bool) string {
+	part, ok := c.parts[p]
+	if !ok {
+		return operand
+	}
+	if c.Steps != nil {
+		return fmt.Sprintf("%s[%s:]", operand, rowStep(part, "from"))
+	}
+	at := turnText(part)
 	operand = strings.TrimSuffix(operand, "[:]")
 	if own && !c.loop.ByRows() {
 		w.em.asked["after"] = true
@@ -236,6 +301,10 @@ func (w *phaseWriter) scratch(c kernelCall) []string {
 	switch {
 	case !c.fn.Held:
 		return []string{work}
+	case c.Steps != nil:
+		return []string{work, "to-from <= most"}
+	case w.again: // turns before it may have been idle
+		return []string{work, "again"}
 	case c.loop.Reverse:
 		return []string{work, fmt.Sprintf("t < %d", c.loop.Axis.N-1)}
 	}

@@ -243,6 +243,7 @@ func (s *pass) allInts(place, width int) []int32 { return s.atInts(place)[:s.n*w
 		f.add(`// after is x from an element on; a worker without rows has none.
 func after[T any](x []T, from int) []T { return x[min(from, len(x)):] }`)
 	}
+	maskHelpers(f, uses)
 	if uses["own"] || uses["share"] || uses["ownInts"] {
 		f.add(`// share are the rows of this worker.
 func share[T any](s *pass, rows []T, width int) []T { return rows[s.r0*width : s.r1*width] }`)

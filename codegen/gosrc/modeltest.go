@@ -165,17 +165,23 @@ func portTable(ports []loop.Port, distinct func(i int) bool) string {
 func (e testText) float64Test() *file {
 	f := e.newFile()
 	var b strings.Builder
-	for i, c := range e.trained {
+	// In double precision no turn is idle, so that the test tells whether others do the same.
+	trained := slices.DeleteFunc(slices.Clone(e.trained), func(c kernelCall) bool { return c.idle })
+	for i, c := range trained {
 		var more []string
 		word := func(p *gokernel.Param) string {
 			w := e.operandWord(p, &more)
 			if part, ok := c.parts[p]; ok {
-				w += fmt.Sprintf("@%d,%d", part.Base, part.Move)
+				move := part.Move
+				if c.Steps != nil { // from row to row
+					move = part.Of.Row()
+				}
+				w += fmt.Sprintf("@%d,%d", part.Base, move)
 			}
 			return w
 		}
-		if i == 0 || e.trained[i-1].loop != c.loop {
-			if i > 0 && e.trained[i-1].loop != nil {
+		if i == 0 || trained[i-1].loop != c.loop {
+			if i > 0 && trained[i-1].loop != nil {
 				b.WriteString("}\n")
 			}
 			switch l := c.loop; {
@@ -196,15 +202,21 @@ func (e testText) float64Test() *file {
 		if c.kernel.Sized() {
 			words = append(words, e.shapeWord(c.kernel))
 		}
-		if c.kernel.Counted {
+		switch {
+		case c.kernel.Counted && c.Steps != nil:
+			words = append(words, fmt.Sprintf("i%d", c.Steps.N))
+		case c.kernel.Counted:
 			words = append(words, "n")
 		}
 		if c.kernel.Shared {
 			words = append(words, "t")
 		}
 		layer := c.Layer
-		if i > 0 && e.trained[i-1].Layer == layer {
+		if i > 0 && trained[i-1].Layer == layer {
 			layer = ""
+		}
+		if c.Steps != nil {
+			words = append([]string{"each"}, words...)
 		}
 		operands := quote(strings.Join(words, " "))
 		if c.loop != nil {
@@ -212,7 +224,7 @@ func (e testText) float64Test() *file {
 		}
 		fmt.Fprintf(&b, "call(%s, %s[float64], %s)\n", quote(layer), c.fn.GoName(), strings.Join(append([]string{operands}, more...), ", "))
 	}
-	if n := len(e.trained); n > 0 && e.trained[n-1].loop != nil {
+	if n := len(trained); n > 0 && trained[n-1].loop != nil {
 		b.WriteString("}\n")
 	}
 	f.add(`// float64Calls makes the calls of a training step, forward and backward, in double

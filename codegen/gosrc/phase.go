@@ -110,6 +110,8 @@ type phaseWriter struct {
 	layer        string
 	solo         bool       // what follows is for one worker
 	loop         *loop.Loop // that the lines are in
+	idle         bool       // they are those of an idle turn
+	again        bool       // the loop tells whether a turn before was not
 }
 
 // viewed is a buffer of which a call is passed the worker's own rows, or all.
@@ -179,6 +181,10 @@ func (w *phaseWriter) call(c kernelCall, rest []kernelCall) {
 	w.stage = c.stage
 	w.alone(w.spec.team && c.sharing == loop.Solo)
 	w.heading(c, rest)
+	if c.Steps != nil {
+		w.steps(c)
+		return
+	}
 	w.line("%s", gotree.Call(c.fn.Name, w.operands(c)))
 }
 
@@ -192,7 +198,8 @@ func (w *phaseWriter) heading(c kernelCall, rest []kernelCall) {
 	if n < 0 {
 		n = len(rest)
 	}
-	w.line("%s", strings.TrimSpace(docComment(w.em.layers.heading(rest[:n], w.spec.backward))))
+	main := slices.DeleteFunc(slices.Clone(rest[:n]), func(d kernelCall) bool { return d.idle })
+	w.line("%s", strings.TrimSpace(docComment(w.em.layers.heading(main, w.spec.backward))))
 }
 
 // operands are what a call passes.
@@ -217,7 +224,10 @@ func (w *phaseWriter) operands(c kernelCall) []string {
 	if all, _ := c.fn.Work(); all > 0 {
 		in = append(in, w.scratch(c)...)
 	}
-	if c.kernel.Counted {
+	switch {
+	case c.kernel.Counted && c.Steps != nil:
+		in = append(in, "to-from")
+	case c.kernel.Counted:
 		in = append(in, w.count(own))
 	}
 	if c.kernel.Shared {

@@ -154,12 +154,23 @@ func writeSteps(b *strings.Builder, steps []Step, depth int) {
 				fmt.Fprintf(b, "%s# %s\n", indent, diag.Quote(layer))
 			}
 			b.WriteString(indent + strings.ReplaceAll(s.Kernel.String(), "\n", "\n"+indent) + "\n")
+			if s.Steps != nil {
+				rest := "0"
+				if !s.Steps.All {
+					rest = "0, or nothing"
+				}
+				fmt.Fprintf(b, "%s  where %s is not 0, else %s\n", indent, s.Steps.Mask.text([]string{"t", "n"}), rest)
+			}
 		case *Loop:
 			dir := "up"
 			if s.Reverse {
 				dir = "down"
 			}
 			fmt.Fprintf(b, "%sloop %s:%d %s\n", indent, s.Axis.Name, s.Axis.N, dir)
+			if s.Mask != nil {
+				fmt.Fprintf(b, "%s  idle where %s is 0 for all n\n", indent, s.Mask.text([]string{"n"}))
+				writeSteps(b, s.Idle, depth+2)
+			}
 			writeSteps(b, s.Body, depth+1)
 		}
 	}

@@ -8,8 +8,8 @@ import "slices"
 type Span struct{ First, Last int }
 
 // Flat lists the steps of the plan that run kernels, each with the number that
-// spans count by. The kernels of a Loop share one number, for a buffer that
-// one of them touches must survive all turns.
+// spans count by. The kernels of a Loop, those of idle turns first, share one number,
+// for a buffer that one of them touches must survive all turns.
 func (p *Plan) Flat() (runs []*Run, at []int) {
 	n := 0
 	var walk func(steps []Step, inLoop bool)
@@ -19,7 +19,7 @@ func (p *Plan) Flat() (runs []*Run, at []int) {
 			case *Run:
 				runs, at = append(runs, s), append(at, n)
 			case *Loop:
-				walk(s.Body, true)
+				walk(s.all(), true)
 			}
 			if !inLoop {
 				n++
@@ -31,7 +31,8 @@ func (p *Plan) Flat() (runs []*Run, at []int) {
 	return runs, at
 }
 
-// Turns is how often each of the kernels of Flat runs.
+// Turns is how often each of the kernels of Flat runs, where every turn of a loop
+// has a row to work on.
 func (p *Plan) Turns() []int {
 	var list []int
 	var walk func(steps []Step, times int)
@@ -41,6 +42,7 @@ func (p *Plan) Turns() []int {
 			case *Run:
 				list = append(list, times)
 			case *Loop:
+				walk(s.Idle, 0)
 				walk(s.Body, times*s.Axis.N)
 			}
 		}
@@ -77,6 +79,9 @@ func (p *Plan) Spans() map[*Buffer]Span {
 	for i, r := range runs {
 		for _, a := range slices.Concat(r.Kernel.Reads(), r.Kernel.Writes()) {
 			touch(a.Buf, at[i])
+		}
+		if r.Steps != nil {
+			touch(r.Steps.Mask.Buf, at[i])
 		}
 	}
 	end := len(p.Forward) + len(p.Backward)

@@ -1,6 +1,10 @@
 package loop
 
-import "github.com/nngen-go/nngen/ir/diag"
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/diag"
+)
 
 // Plan is a sequence of steps with the memory that it runs in.
 type Plan struct {
@@ -45,15 +49,36 @@ type Run struct {
 	Layer  string
 	Pos    diag.Pos
 	Kernel Kernel
+	// Steps, where set, are the steps that a product over those of every row is needed of.
+	Steps *Steps
+}
+
+// Steps are those of every row, N of them, for which Mask is not 0; its strides are
+// over step and row. The result of the others is 0, and where no row has a step it may
+// be left unwritten, unless All is set.
+type Steps struct {
+	N    int
+	Mask Access
+	All  bool
 }
 
 // Loop runs Body for every value of a time axis. Accesses of its kernels may
 // have a stride over Axis, which comes first in Outer positions.
+//
+// Mask, where there is one, has a number for every turn and row; its strides are in
+// this order. A turn for which no row has another number than 0 runs Idle in the
+// place of Body. Idle leaves behind what Body would, but for numbers that nobody
+// reads then, or that are multiplied by 0.
 type Loop struct {
 	Axis    Axis
 	Reverse bool
 	Body    []Step
+	Mask    *Access
+	Idle    []Step
 }
+
+// all are the steps of both kinds of turns.
+func (l *Loop) all() []Step { return slices.Concat(l.Idle, l.Body) }
 
 func (*Run) isStep()  {}
 func (*Loop) isStep() {}

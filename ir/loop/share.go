@@ -109,7 +109,7 @@ func rowByRow(axes []Axis, dst Access, srcs []Access) bool {
 // ByRows reports a loop all of whose kernels are: every worker runs it over rows of
 // its own without waiting for the others. Of another loop they wait before every turn.
 func (l *Loop) ByRows() bool {
-	for _, r := range flatten(l.Body) {
+	for _, r := range flatten(l.all()) {
 		if SharingOf(r.Kernel) != ByRows {
 			return false
 		}
@@ -134,7 +134,7 @@ func (p *Plan) Stages() []int {
 				if apart {
 					s.next()
 				}
-				walk(x.Body)
+				walk(x.all())
 				if apart {
 					s.next()
 				}

@@ -3,6 +3,7 @@ package loop
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir/block"
@@ -17,12 +18,15 @@ type flow struct {
 	filled   map[*Buffer]bool // with a constant, to be written over: padding
 	local    map[*Buffer]*Run // the kernel that a local variable lives in
 	backward bool
-	turns    map[*Buffer]bool // written by the loop that the flow is in
-	carried  map[*Buffer]bool // of those, what was complete before it and is read: a turn stores the next
+	turns    map[*Buffer]bool  // written by the loop that the flow is in
+	carried  map[*Buffer]bool  // of those, what was complete before it and is read: a turn stores the next
+	partly   map[*Buffer]*Loop // what idle turns of a loop have not stored
+	loop     *Loop             // that the flow is in
+	idle     bool              // in an idle turn of it
 }
 
 func (v *planVerifier) flow() {
-	f := &flow{planVerifier: v, defined: map[*Buffer]int{}, filled: map[*Buffer]bool{}, local: map[*Buffer]*Run{}}
+	f := &flow{planVerifier: v, defined: map[*Buffer]int{}, filled: map[*Buffer]bool{}, local: map[*Buffer]*Run{}, partly: map[*Buffer]*Loop{}}
 	f.steps(v.plan.Forward)
 	f.backward = true
 	f.steps(v.plan.Backward)
@@ -42,6 +46,12 @@ func (f *flow) steps(steps []Step) {
 		case *Run:
 			f.run = s
 			f.kernel(s.Kernel)
+			if p := s.Steps; p != nil {
+				f.read(p.Mask)
+				if !p.All {
+					f.partly[s.Kernel.(*Contract).Out.Buf] = &Loop{Axis: Axis{N: p.N}, Mask: &p.Mask}
+				}
+			}
 			f.run = nil
 		case *Loop:
 			f.turns, f.carried = map[*Buffer]bool{}, map[*Buffer]bool{}
@@ -59,11 +69,53 @@ func (f *flow) steps(steps []Step) {
 				}
 			}
 			f.around = append(f.around, s.Axis)
-			f.steps(s.Body)
+			if s.Mask != nil {
+				f.read(*s.Mask)
+			}
+			f.loop = s
+			f.turn(s)
+			f.loop = nil
 			f.around = f.around[:len(f.around)-1]
 			f.turns, f.carried = nil, nil
 		}
 	}
+}
+
+// turn follows both kinds of turns of a loop. What an idle one leaves out of a buffer
+// in which turns have parts of their own is there for the turns of other loops that are
+// idle where this one is, and for nobody else.
+func (f *flow) turn(l *Loop) {
+	before, filled := maps.Clone(f.defined), maps.Clone(f.filled)
+	f.steps(l.Body)
+	if l.Mask == nil {
+		return
+	}
+	body := f.defined
+	f.defined, f.filled = before, filled
+	f.idle = true
+	f.steps(l.Idle)
+	f.idle = false
+	for b, n := range body {
+		switch {
+		case f.defined[b] == n:
+		case l.moves(b):
+			f.partly[b] = l
+		default:
+			body[b] = f.defined[b]
+		}
+	}
+	f.defined = body
+}
+
+// moves reports a buffer of which every turn writes a part of its own.
+func (l *Loop) moves(b *Buffer) bool {
+	return slices.ContainsFunc(l.AllWrites(), func(a Access) bool { return a.Buf == b && a.Strides[0] != 0 })
+}
+
+// IdleAs reports loops with the same idle turns.
+func (l *Loop) IdleAs(o *Loop) bool {
+	return l.Mask != nil && o.Mask != nil && l.Axis.N == o.Axis.N && l.Mask.Buf == o.Mask.Buf &&
+		l.Mask.Offset == o.Mask.Offset && slices.Equal(l.Mask.Strides, o.Mask.Strides)
 }
 
 func (f *flow) kernel(k Kernel) {
@@ -101,6 +153,9 @@ func (f *flow) kernel(k Kernel) {
 // ready reports whether a buffer may be read. In a loop, what the loop itself
 // writes is read in parts: an earlier turn's, or what was there before.
 func (f *flow) ready(b *Buffer) bool {
+	if l := f.partly[b]; l != nil && (f.loop == nil || f.idle || !f.loop.IdleAs(l)) {
+		return false
+	}
 	switch b.Class {
 	case Arena, Gradient:
 		return f.defined[b] >= b.Len(f.p.Batch) || f.turns[b] && f.defined[b] > 0

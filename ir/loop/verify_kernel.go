@@ -33,16 +33,59 @@ func (v *kernelVerifier) steps(steps []Step) {
 		switch s := s.(type) {
 		case *Run:
 			v.run = s
-			v.kernel(s.Kernel)
+			if v.kernel(s.Kernel) && s.Steps != nil {
+				v.stepRows(s)
+			}
 			v.run = nil
 		case *Loop:
 			if v.axes([]Axis{s.Axis}) {
 				v.around = append(v.around, s.Axis)
-				v.steps(s.Body)
+				v.mask(s)
+				v.steps(s.all())
 				v.around = v.around[:len(v.around)-1]
 			}
 		}
 	}
+}
+
+// mask checks what tells the turns of a loop that are idle.
+func (v *kernelVerifier) mask(l *Loop) {
+	if l.Mask == nil {
+		if len(l.Idle) > 0 {
+			v.fail("a loop without a mask has idle turns")
+		}
+		return
+	}
+	m := *l.Mask
+	if !slices.ContainsFunc(flatten(l.Body), func(r *Run) bool {
+		return slices.ContainsFunc(r.Kernel.Reads(), func(a Access) bool { return a.Buf == m.Buf })
+	}) || l.Writes(m.Buf) || len(m.Strides) != len(v.around)+1 || m.Index != nil {
+		v.fail("%v is no mask of the loop that it is to be one of", m.Buf)
+		return
+	}
+	for _, w := range flatten(l.Idle) {
+		for _, a := range w.Kernel.Writes() {
+			if a.Buf.Class != Local && !l.Writes(a.Buf) {
+				v.fail("an idle turn writes %v, which others do not", a.Buf)
+			}
+		}
+	}
+	v.access(m, []Axis{{Name: "n", N: 1, Rows: true}}, F32)
+}
+
+// stepRows checks what tells the steps that a product is needed of.
+func (v *kernelVerifier) stepRows(r *Run) {
+	s := r.Steps
+	k, ok := r.Kernel.(*Contract)
+	if !ok || len(v.around) > 0 || !s.Fits(k) {
+		v.fail("it is no product over %d steps of every row", s.N)
+		return
+	}
+	if s.Mask.Index != nil || s.Mask.Buf == k.Out.Buf {
+		v.fail("%v is no mask", s.Mask.Buf)
+		return
+	}
+	v.access(s.Mask, []Axis{{Name: "t", N: s.N}, {Name: "n", N: 1, Rows: true}}, F32)
 }
 
 // kernel checks one kernel by itself: axes, strides, element types, bounds and

@@ -65,7 +65,7 @@ func Equal(x, y Expr) bool {
 }
 
 // Call applies a base function, folding what is constant and dropping what
-// changes nothing: x+0, x·1, x·0, x/1, -(-x), and a choice of equals.
+// changes nothing: x+0, x·1, x·0, x/1, -(-x), and a choice of equals or by a constant.
 func Call(fn string, args ...Expr) Expr {
 	nums := make([]float64, 0, len(args))
 	for _, a := range args {
@@ -112,8 +112,11 @@ func Call(fn string, args ...Expr) Expr {
 			return args[0]
 		}
 	case "select":
-		if Equal(args[1], args[2]) {
+		if Equal(args[1], args[2]) || isNum(args[0]) && !is(0, 0) {
 			return args[1]
+		}
+		if is(0, 0) {
+			return args[2]
 		}
 	case "neg":
 		if a, ok := args[0].(Apply); ok && a.Fn == "neg" {
@@ -122,6 +125,8 @@ func Call(fn string, args ...Expr) Expr {
 	}
 	return Apply{fn, args}
 }
+
+func isNum(e Expr) bool { _, ok := e.(Num); return ok }
 
 // Substitute replaces every Arg(i) of e by args[i].
 func Substitute(e Expr, args []Expr) Expr {

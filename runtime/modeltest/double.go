@@ -150,6 +150,17 @@ func (d *double) step(params []float64, s train.Step, r *rounding) (loss float64
 
 // call implements Call.
 func (d *double) call(layer string, kernel any, operands string, streams ...string) {
+	rows, each := strings.CutPrefix(operands, "each ")
+	if !each {
+		d.once(layer, kernel, operands, streams)
+		return
+	}
+	for r := range d.rows { // of which each is a turn
+		d.once(layer, kernel, Turn(r, rows), streams)
+	}
+}
+
+func (d *double) once(layer string, kernel any, operands string, streams []string) {
 	f := reflect.ValueOf(kernel)
 	words := strings.Fields(operands)
 	if len(words) != f.Type().NumIn() {
@@ -214,6 +225,8 @@ func (d *double) operand(word string, t reflect.Type, streams []string) reflect.
 		return reflect.ValueOf(float64(d.rows) / float64(d.at.Total))
 	case 'n':
 		return reflect.ValueOf(d.rows)
+	case 'i':
+		return reflect.ValueOf(number(rest))
 	case 'f':
 		return reflect.ValueOf(d.at.First)
 	case 't':

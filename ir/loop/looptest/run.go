@@ -2,6 +2,7 @@ package looptest
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -27,6 +28,11 @@ func (m *machine) steps(steps []loop.Step) error {
 			if err := m.kernel(s.Kernel); err != nil {
 				return fmt.Errorf("layer %q: %s: %w", s.Layer, s.Kernel.Family(), err)
 			}
+			if s.Steps != nil {
+				if err := m.blank(s.Steps, s.Kernel.(*loop.Contract)); err != nil {
+					return err
+				}
+			}
 		case *loop.Loop:
 			extent := s.Axis.N
 			if s.Axis.Rows {
@@ -38,7 +44,13 @@ func (m *machine) steps(steps []loop.Step) error {
 					t = extent - 1 - i
 				}
 				m.times = append(m.times, t)
-				if err := m.steps(s.Body); err != nil {
+				body := s.Body
+				if idle, err := m.idle(s); err != nil {
+					return err
+				} else if idle {
+					body = s.Idle
+				}
+				if err := m.steps(body); err != nil {
 					return err
 				}
 				m.times = m.times[:len(m.times)-1]
@@ -46,6 +58,48 @@ func (m *machine) steps(steps []loop.Step) error {
 		}
 	}
 	return nil
+}
+
+// blank gives the steps of a product that it is not needed of what the program may
+// find there: NaN where no row has a step, unless all are written, and 0 elsewhere.
+func (m *machine) blank(s *loop.Steps, k *loop.Contract) error {
+	out := m.mem.Block(k.Out.Buf, m.n)
+	width := k.Out.Buf.Row() / s.N
+	for t := range s.N {
+		var masked []int
+		for r := range m.n {
+			x, err := m.load(s.Mask, []int{t, r})
+			if err != nil {
+				return err
+			}
+			if x == 0 {
+				masked = append(masked, r)
+			}
+		}
+		value := 0.0
+		if len(masked) == m.n && !s.All {
+			value = math.NaN()
+		}
+		for _, r := range masked {
+			for i := range width {
+				out.F[(r*s.N+t)*width+i] = value
+			}
+		}
+	}
+	return nil
+}
+
+// idle reports a turn that no row takes part in.
+func (m *machine) idle(l *loop.Loop) (bool, error) {
+	if l.Mask == nil {
+		return false, nil
+	}
+	for r := range m.n {
+		if x, err := m.load(*l.Mask, []int{r}); err != nil || x != 0 {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 func (m *machine) kernel(k loop.Kernel) error {

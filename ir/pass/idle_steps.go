@@ -1,0 +1,76 @@
+package pass
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/loop"
+	"github.com/nngen-go/nngen/ir/scalar"
+)
+
+// products limits the products over all steps to those that a mask lets through: what
+// only loops with idle turns read, and what is a product with 0 elsewhere.
+func (f *idling) products() {
+	var masked []*loop.Loop
+	ready := map[*loop.Buffer]bool{} // masks
+	all := slices.Concat(f.plan.Forward, f.plan.Backward)
+	for _, s := range all {
+		if l, ok := s.(*loop.Loop); ok && l.Mask != nil {
+			masked = append(masked, l)
+			ready[l.Mask.Buf] = l.Mask.Buf.Class == loop.Input
+		}
+	}
+	for _, s := range all {
+		r, ok := s.(*loop.Run)
+		if !ok {
+			continue
+		}
+		if k, ok := r.Kernel.(*loop.Contract); ok && !k.Accumulate {
+			for _, l := range masked {
+				if steps := (&loop.Steps{N: l.Axis.N, Mask: *l.Mask}); steps.Fits(k) && l.Mask.Strides[0] == 1 && l.Mask.Offset == 0 && ready[l.Mask.Buf] && f.limits(k, l, steps) {
+					r.Steps = steps
+					break
+				}
+			}
+		}
+		for _, w := range r.Kernel.Writes() {
+			ready[w.Buf] = true
+		}
+	}
+}
+
+// limits reports that a product is needed of the steps of a loop alone.
+func (f *idling) limits(k *loop.Contract, l *loop.Loop, steps *loop.Steps) bool {
+	move, at := k.Out.Buf.Row()/steps.N, len(k.M)-1
+	if k.Out.Offset != 0 || k.Out.Strides[at] != move || move*steps.N != k.Out.Buf.Row() || loop.Points(k.N, 1) != move {
+		return false // a part of what belongs to a step
+	}
+	if z := f.zero[k.Lhs.Buf]; z != nil && z.loop.IdleAs(l) && z.move(k.Lhs.Buf) != 0 && k.Lhs.Strides[at] == z.move(k.Lhs.Buf) {
+		axes := slices.Concat(k.N, k.K)
+		nothing := f.zeroAt(z, k.Lhs, axes) && (k.Epilogue == nil || ofZero(k.Epilogue, len(k.Extra)) == scalar.Num(0))
+		if steps.All = nothing; nothing {
+			return true
+		}
+	}
+	readers := readersOf(f.plan, k.Out.Buf, nil)
+	return len(readers) > 0 && !slices.ContainsFunc(readers, func(r reader) bool {
+		return r.loop == nil || !r.loop.IdleAs(l) || !inTurn(r, k.Out.Buf, move, func(at int) bool { return at >= 0 && at < move })
+	})
+}
+
+// zeroAt reports that an operand is 0 in every step that is idle.
+func (f *idling) zeroAt(z *idleTurn, a loop.Access, axes []loop.Axis) bool {
+	list := elements(a.Offset, axes, a.Strides[len(a.Strides)-len(axes):])
+	return list != nil && !slices.ContainsFunc(list, func(at int) bool {
+		p := spot{a.Buf, at}
+		return !z.written[p] || z.known[p] != zero
+	})
+}
+
+// ofZero is what an epilogue makes of a sum of 0.
+func ofZero(e scalar.Expr, extras int) scalar.Expr {
+	args := []scalar.Expr{scalar.Num(0)}
+	for i := range extras {
+		args = append(args, scalar.Arg(1+i))
+	}
+	return scalar.Substitute(e, args)
+}
