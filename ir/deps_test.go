@@ -45,7 +45,8 @@ codegen/static    codegen/gotree codegen/static/verbatim
 codegen/lane      codegen/gotree ir/loop ir/scalar
 codegen/shape     codegen/gotree ir/loop ir/scalar ir/machine
 codegen/isa/amd64/listing github.com/mmcloughlin/avo
-codegen/isa/amd64 ir/scalar github.com/mmcloughlin/avo codegen/gotree codegen/isa/amd64/listing
+codegen/isa/amd64/allocate github.com/mmcloughlin/avo
+codegen/isa/amd64 ir/scalar github.com/mmcloughlin/avo codegen/gotree codegen/isa/amd64/listing codegen/isa/amd64/allocate
 codegen/isa/amd64/peakgen github.com/mmcloughlin/avo
 codegen/isa/amd64/optimgen github.com/mmcloughlin/avo
 codegen/kernel/driver ir/loop ir/machine codegen/gotree codegen/plan codegen/shape codegen/isa/amd64

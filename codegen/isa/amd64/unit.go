@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/ir"
 	"github.com/mmcloughlin/avo/pass"
 
+	"github.com/nngen-go/nngen/codegen/isa/amd64/allocate"
 	"github.com/nngen-go/nngen/codegen/isa/amd64/listing"
 )
 
@@ -64,6 +65,23 @@ func (u *Unit) Empty() bool { return len(u.functions) == 0 }
 // for it.
 const Constraint = "amd64 && !purego && !tinygo"
 
+// compile is avo's pass.Compile with another allocation of registers.
+var compile = pass.Concat(
+	pass.Verify,
+	pass.FunctionPass(pass.PruneJumpToFollowingLabel),
+	pass.FunctionPass(pass.PruneDanglingLabels),
+	pass.FunctionPass(pass.LabelTarget),
+	pass.FunctionPass(pass.CFG),
+	pass.InstructionPass(pass.ZeroExtend32BitOutputs),
+	pass.FunctionPass(allocate.Registers),
+	pass.FunctionPass(pass.BindRegisters),
+	pass.FunctionPass(pass.VerifyAllocation),
+	pass.FunctionPass(pass.EnsureBasePointerCalleeSaved),
+	pass.Func(pass.IncludeTextFlagHeader),
+	pass.FunctionPass(pass.PruneSelfMoves),
+	pass.FunctionPass(pass.RequiredISAExtensions),
+)
+
 // Source is the assembly file, under the given header.
 func (u *Unit) Source(header string) ([]byte, error) {
 	f, err := u.tables()
@@ -71,7 +89,7 @@ func (u *Unit) Source(header string) ([]byte, error) {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
 	f.Sections = append(f.Sections, u.functions...)
-	if err := pass.Compile.Execute(f); err != nil {
+	if err := compile.Execute(f); err != nil {
 		return nil, fmt.Errorf("assembly: %w", err)
 	}
 	return []byte(header + "\n//go:build " + Constraint + "\n\n" + listing.Print(f)), nil
