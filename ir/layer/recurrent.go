@@ -126,7 +126,7 @@ func (s *sequential) stateless(c *Context, x *ir.Value) bool {
 			name = in.Port
 		}
 		instead := "go on from step to step with NewState and Step of the package, or "
-		if s.GoBackwards || c.Kind == "Bidirectional" { // which need all steps
+		if s.GoBackwards || c.Part != "" { // which need all steps, as Bidirectional does
 			instead = "go on "
 		}
 		c.ErrorAt("stateful", "stateful: true is not supported by this version of nngen: a row begins with a state of 0, or with one that is given, and not where the same row of the batch before has ended; leave it out, and %sfrom batch to batch with states that are given and asked for: inputs: [%s, state] and return_state: true", instead, name)
