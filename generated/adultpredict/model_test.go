@@ -12,6 +12,7 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"path/filepath"
 	"reflect"
 	"runtime"
 	"slices"
@@ -621,7 +622,8 @@ type streamTests struct {
 	newState      func(m any) any
 	reset         func(state any)
 	stepOf        func(m, dst, state, x any) (step func())
-	saved         func(m, state any) (read any, err error)
+	saved         func(m, state any, path string) (read any, err error)
+	position      func(state any) int // -1: sequences have any number of steps
 }
 
 // steps are those of a sequence.
@@ -670,18 +672,48 @@ func (p *plainPredictor) streams(t *testing.T) {
 	s.reset(states[1])
 	for at := range steps[0] {
 		var err error
-		if states[2], err = s.saved(m, states[2]); err != nil {
+		if states[2], err = s.saved(m, states[2], filepath.Join(t.TempDir(), "state")); err != nil {
 			t.Fatal(err)
 		}
 		for i := range states {
 			y := freshValue(s.output)
 			s.stepOf(m, y, states[i], steps[i][at])()
 			p.sameStep(t, y, wholes[i], at, len(steps[0]))
+			if n := s.position(states[i]); n >= 0 && n != at+1 {
+				t.Errorf("Position is %d after %d steps", n, at+1)
+			}
 		}
 	}
 	y := freshValue(s.output)
-	if n := testing.AllocsPerRun(100, s.stepOf(m, y, states[0], steps[0][0])); n != 0 {
+	if n := s.position(states[2]); n >= 0 {
+		p.beyond(t, m, states[2], steps[0][0], n)
+	}
+	step := s.stepOf(m, y, states[0], steps[0][0])
+	if n := testing.AllocsPerRun(100, func() { s.reset(states[0]); step() }); n != 0 {
 		t.Errorf("Step allocates %v times", n)
+	}
+}
+
+// beyond holds a step after the last to NaN in every output, and to the state as it was.
+func (p *plainPredictor) beyond(t *testing.T, m, state, x any, position int) {
+	t.Helper()
+	before := fmt.Sprint(state)
+	y := freshValue(p.stream.output)
+	p.stream.stepOf(m, y, state, x)()
+	n := 1
+	if v := reflect.ValueOf(y).Elem(); v.Kind() == reflect.Struct {
+		n = v.NumField()
+	}
+	for _, port := range portsOf(y, n) {
+		values, _ := flat(port)
+		for _, v := range values {
+			if !math.IsNaN(float64(v)) {
+				t.Fatalf("a step after %d, which are all, gives %v", position, values)
+			}
+		}
+	}
+	if fmt.Sprint(state) != before {
+		t.Errorf("a step after %d, which are all, changes the state", position)
 	}
 }
 

@@ -800,22 +800,18 @@ func conv3x3x32To64GradW(dw *[3][3][32][64]float32, x, dy, work []float32, n int
 			sums.part |= 1 // add to what is there
 		}
 	case cpu >= nn.AVX2:
-		sums := tile{k: [3]int{4, 11, 11}, x: [3]int{21632, 1664, 128}, w: [3]int{7744, 704, 64}, xRow: 4, yRow: 256}
+		sums := tile{k: [3]int{n, 11, 11}, x: [3]int{21632, 1664, 128}, w: [3]int{7744, 704, 64}, xRow: 4, yRow: 256}
 		from, to := t.Share(36)
-		for k := 0; k < n; k += 4 {
-			sums.k[0] = min(4, n-k)
-			packed := -1
-			for u := from; u < to; u++ {
-				j := u / 9 * 16
-				if packed != j {
-					packed = j
-					packRows16AVX2(&work[0], &dy[k*7744+j], 256, min(4, n-k)*11*11)
-				}
-				q := conv3x3x32To64GradWParts[u/3%3]
-				i := u % 3
-				tile6x16AVX2(&dw[(q.y+j+i*2688)/6144][(q.y+j+i*2688)/2048%3][(q.y+j+i*2688)/64%32][(q.y+j+i*2688)%64], &x[q.x+k*5408+i*42], &work[0], &sums, min(42, 96-i*42))
+		packed := -1
+		for u := from; u < to; u++ {
+			j := u / 9 * 16
+			if packed != j {
+				packed = j
+				packRows16AVX2(&work[0], &dy[j], 256, n*11*11)
 			}
-			sums.part |= 1 // add to what is there
+			q := conv3x3x32To64GradWParts[u/3%3]
+			i := u % 3
+			tile6x16AVX2(&dw[(q.y+j+i*2688)/6144][(q.y+j+i*2688)/2048%3][(q.y+j+i*2688)/64%32][(q.y+j+i*2688)%64], &x[q.x+i*42], &work[0], &sums, min(42, 96-i*42))
 		}
 	default:
 		conv3x3x32To64GradWGo(dw, x, dy, n, t)

@@ -89,8 +89,8 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 	VFMADD231PS.BCST h, b, i
 #define add4AVX512(a, b, c, d, e, f, g, h) \
 	VADDPS a, b, b; VADDPS c, d, d; VADDPS e, f, f; VADDPS g, h, h
-#define biasAVX512(a, b) \
-	VADDPS Z15, a, Z13; VMOVUPS Z13, K1, b
+#define biasAVX512(a, b, c, d) \
+	VADDPS a, b, c; VMOVUPS c, K1, d
 #define more4AVX2(a, b, c, d, e, f, g, h) \
 	VADDPS a, b, b; VMASKMOVPS c, Y0, Y10; VADDPS Y10, d, d; VADDPS e, f, f; VMASKMOVPS g, Y0, Y10; \
 	VADDPS Y10, h, h
@@ -239,8 +239,6 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 #define add4AVX2(a, b, c, d, e, f, g, h) \
 	VADDPS a, b, b; VADDPS c, d, d; VADDPS e, f, f; VADDPS g, h, h
 #define more4AVX512(a, b, c, d, e, f, g, h) \
-	VADDPS a, b, b; VADDPS c, d, d; VADDPS e, f, f; VADDPS g, h, h
-#define more4AVX2V2(a, b, c, d, e, f, g, h) \
 	VADDPS a, b, b; VADDPS c, d, d; VADDPS e, f, f; VADDPS g, h, h
 
 // func rescale784AVX512(y *float32, x *float32, count int)
@@ -1271,22 +1269,73 @@ summed8:
 	LEAQ (BX)(DX*4), DI
 	MOVQ e0+24(FP), R8
 	VMOVUPS.Z (R8), K1, Z15
-	biasAVX512(Z0, (CX))
-	biasAVX512(Z2, (CX)(DX*1))
-	biasAVX512(Z4, (CX)(DX*2))
-	biasAVX512(Z6, (CX)(BX*1))
-	biasAVX512(Z8, (CX)(DX*4))
-	biasAVX512(Z10, (CX)(SI*1))
-	biasAVX512(Z12, (CX)(BX*2))
-	biasAVX512(Z14, (CX)(DI*1))
+	biasAVX512(Z15, Z0, Z13, (CX))
+	biasAVX512(Z15, Z2, Z13, (CX)(DX*1))
+	biasAVX512(Z15, Z4, Z13, (CX)(DX*2))
+	biasAVX512(Z15, Z6, Z13, (CX)(BX*1))
+	biasAVX512(Z15, Z8, Z13, (CX)(DX*4))
+	biasAVX512(Z15, Z10, Z13, (CX)(SI*1))
+	biasAVX512(Z15, Z12, Z13, (CX)(BX*2))
+	biasAVX512(Z15, Z14, Z13, (CX)(DI*1))
 	MOVQ $0x00000008, CX
 	JMP finish
 
 under8:
+	// 4 by 10 sums in registers:
+	CMPQ n+40(FP), $0x04
+	JLT under4
+	zero4AVX512(Z14, Z12, Z10, Z8)
+	zero4AVX512(Z6, Z4, Z2, Z0)
+	MOVQ x+8(FP), CX
+	MOVQ 72(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ w+16(FP), SI
+	MOVQ 16(AX), DI
+	MOVQ 40(AX), R8
+	MOVQ 64(AX), R9
+	TESTQ DI, DI
+	JZ summed4
+	INCQ DI
+	SHRQ $0x01, DI
+	JCC odd4
+
+sum4:
+	PREFETCHT0 (SI)(R9*8)
+	VMOVUPS.Z (SI), K1, Z15
+	PREFETCHT0 (CX)(R8*4)
+	products4AVX512((CX), Z15, Z12, (CX)(DX*1), Z8, (CX)(DX*2), Z4, (CX)(BX*1), Z0)
+	ADDQ R8, CX
+	ADDQ R9, SI
+
+odd4:
+	PREFETCHT0 (SI)(R9*8)
+	VMOVUPS.Z (SI), K1, Z15
+	PREFETCHT0 (CX)(R8*4)
+	products4AVX512((CX), Z15, Z14, (CX)(DX*1), Z10, (CX)(DX*2), Z6, (CX)(BX*1), Z2)
+	ADDQ R8, CX
+	ADDQ R9, SI
+	DECQ DI
+	JNZ sum4
+
+summed4:
+	add4AVX512(Z12, Z14, Z8, Z10, Z4, Z6, Z0, Z2)
+	MOVQ y+0(FP), CX
+	MOVQ 80(AX), DX
+	LEAQ (DX)(DX*2), BX
+	MOVQ e0+24(FP), SI
+	VMOVUPS.Z (SI), K1, Z0
+	biasAVX512(Z0, Z14, Z4, (CX))
+	biasAVX512(Z0, Z10, Z4, (CX)(DX*1))
+	biasAVX512(Z0, Z6, Z4, (CX)(DX*2))
+	biasAVX512(Z0, Z2, Z4, (CX)(BX*1))
+	MOVQ $0x00000004, CX
+	JMP finish
+
+under4:
 	// 1 by 10 sums in registers:
 	CMPQ n+40(FP), $0x01
 	JLT done
-	zero2AVX512(Z14, Z12)
+	zero2AVX512(Z2, Z6)
 	MOVQ x+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ 16(AX), BX
@@ -1301,25 +1350,25 @@ under8:
 sum1:
 	PREFETCHT0 (DX)(DI*8)
 	VMOVUPS.Z (DX), K1, Z10
-	VFMADD231PS.BCST (CX), Z10, Z12
+	VFMADD231PS.BCST (CX), Z10, Z6
 	ADDQ SI, CX
 	ADDQ DI, DX
 
 odd1:
 	PREFETCHT0 (DX)(DI*8)
 	VMOVUPS.Z (DX), K1, Z10
-	VFMADD231PS.BCST (CX), Z10, Z14
+	VFMADD231PS.BCST (CX), Z10, Z2
 	ADDQ SI, CX
 	ADDQ DI, DX
 	DECQ BX
 	JNZ sum1
 
 summed1:
-	VADDPS Z12, Z14, Z14
+	VADDPS Z6, Z2, Z2
 	MOVQ y+0(FP), CX
 	MOVQ e0+24(FP), DX
-	VMOVUPS.Z (DX), K1, Z12
-	VADDPS Z12, Z14, Z10
+	VMOVUPS.Z (DX), K1, Z6
+	VADDPS Z6, Z2, Z10
 	VMOVUPS Z10, K1, (CX)
 	MOVQ $0x00000001, CX
 
@@ -2841,7 +2890,7 @@ under9:
 	// 1 by 32 sums in registers:
 	CMPQ n+40(FP), $0x01
 	JLT done
-	zero2AVX512(Z17, Z16)
+	zero4AVX512(Z17, Z16, Z15, Z14)
 	MOVQ x+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ (AX), BX
@@ -2865,13 +2914,25 @@ sum1b:
 	MOVQ 64(AX), DI
 	TESTQ BX, BX
 	JZ summed1
+	INCQ BX
+	SHRQ $0x01, BX
+	JCC odd1
 
 sum1:
 	PREFETCHT0 (DX)(DI*8)
-	VMOVUPS (DX), Z15
+	VMOVUPS (DX), Z13
 	PREFETCHT0 64(DX)(DI*8)
-	VMOVUPS 64(DX), Z14
-	row2AVX512((CX), Z13, Z15, Z17, Z14, Z16)
+	VMOVUPS 64(DX), Z12
+	row2AVX512((CX), Z11, Z13, Z16, Z12, Z14)
+	ADDQ SI, CX
+	ADDQ DI, DX
+
+odd1:
+	PREFETCHT0 (DX)(DI*8)
+	VMOVUPS (DX), Z13
+	PREFETCHT0 64(DX)(DI*8)
+	VMOVUPS 64(DX), Z12
+	row2AVX512((CX), Z11, Z13, Z17, Z12, Z15)
 	ADDQ SI, CX
 	ADDQ DI, DX
 	DECQ BX
@@ -2894,11 +2955,13 @@ summed1b:
 	JNZ sum1a
 
 summed1a:
+	VADDPS Z16, Z17, Z17
+	VADDPS Z14, Z15, Z15
 	MOVQ y+0(FP), CX
 	MOVQ e0+24(FP), DX
 	VBROADCASTSS constants<>+4(SB), Z14
-	reluGradientAVX512((DX), Z15, Z17, Z13, (CX))
-	reluGradientAVX512(64(DX), Z15, Z16, Z13, 64(CX))
+	reluGradientAVX512((DX), Z16, Z17, Z12, (CX))
+	reluGradientAVX512(64(DX), Z16, Z15, Z12, 64(CX))
 	MOVQ $0x00000001, CX
 
 finish:
@@ -3091,7 +3154,7 @@ under4:
 	// 1 by 16 sums in registers:
 	CMPQ n+40(FP), $0x01
 	JLT done
-	zero2AVX2(Y2, Y3)
+	zero4AVX2(Y2, Y3, Y4, Y5)
 	MOVQ x+8(FP), CX
 	MOVQ w+16(FP), DX
 	MOVQ (AX), BX
@@ -3115,11 +3178,21 @@ sum1b:
 	MOVQ 64(AX), DI
 	TESTQ BX, BX
 	JZ summed1
+	INCQ BX
+	SHRQ $0x01, BX
+	JCC odd1
 
 sum1:
-	VMOVUPS (DX), Y4
-	VMOVUPS 32(DX), Y5
-	row2AVX2((CX), Y6, Y4, Y2, Y5, Y3)
+	VMOVUPS (DX), Y6
+	VMOVUPS 32(DX), Y7
+	row2AVX2((CX), Y8, Y6, Y3, Y7, Y5)
+	ADDQ SI, CX
+	ADDQ DI, DX
+
+odd1:
+	VMOVUPS (DX), Y6
+	VMOVUPS 32(DX), Y7
+	row2AVX2((CX), Y8, Y6, Y2, Y7, Y4)
 	ADDQ SI, CX
 	ADDQ DI, DX
 	DECQ BX
@@ -3142,10 +3215,12 @@ summed1b:
 	JNZ sum1a
 
 summed1a:
+	VADDPS Y3, Y2, Y2
+	VADDPS Y5, Y4, Y4
 	MOVQ y+0(FP), CX
 	MOVQ e0+24(FP), DX
-	reluGradientAVX2((DX), Y5, Y6, Y2, Y4, (CX))
-	reluGradientAVX2(32(DX), Y5, Y6, Y3, Y4, 32(CX))
+	reluGradientAVX2((DX), Y5, Y7, Y2, Y3, (CX))
+	reluGradientAVX2(32(DX), Y5, Y7, Y4, Y3, 32(CX))
 	MOVQ $0x00000001, CX
 
 finish:
@@ -3953,13 +4028,6 @@ summed6a:
 	MOVQ 80(AX), DX
 	LEAQ (DX)(DX*2), BX
 	LEAQ (DX)(DX*4), SI
-	TESTQ $0x00000001, 88(AX)
-	JZ fresh6
-	more4AVX2V2((CX), Y0, 32(CX), Y1, (CX)(DX*1), Y2, 32(CX)(DX*1), Y3)
-	more4AVX2V2((CX)(DX*2), Y4, 32(CX)(DX*2), Y5, (CX)(BX*1), Y6, 32(CX)(BX*1), Y7)
-	more4AVX2V2((CX)(DX*4), Y8, 32(CX)(DX*4), Y9, (CX)(SI*1), Y10, 32(CX)(SI*1), Y11)
-
-fresh6:
 	store4AVX2V2(Y0, (CX), Y1, 32(CX), Y2, (CX)(DX*1), Y3, 32(CX)(DX*1))
 	store4AVX2V2(Y4, (CX)(DX*2), Y5, 32(CX)(DX*2), Y6, (CX)(BX*1), Y7, 32(CX)(BX*1))
 	store4AVX2V2(Y8, (CX)(DX*4), Y9, 32(CX)(DX*4), Y10, (CX)(SI*1), Y11, 32(CX)(SI*1))
@@ -4265,7 +4333,10 @@ summed3a:
 	MOVQ 80(AX), DX
 	TESTQ $0x00000001, 88(AX)
 	JZ fresh3
-	more4AVX2V2((CX), Y0, 32(CX), Y1, (CX)(DX*1), Y2, 32(CX)(DX*1), Y3)
+	VADDPS (CX), Y0, Y0
+	VADDPS 32(CX), Y1, Y1
+	VADDPS (CX)(DX*1), Y2, Y2
+	VADDPS 32(CX)(DX*1), Y3, Y3
 	VADDPS (CX)(DX*2), Y4, Y4
 	VADDPS 32(CX)(DX*2), Y5, Y5
 

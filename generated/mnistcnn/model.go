@@ -37,14 +37,14 @@ const (
 	// PredictArenaBytes is the memory that one call of Predict works in.
 	PredictArenaBytes = 126592
 	// PredictBatchArenaBytes is the memory that one call of PredictBatch works in.
-	PredictBatchArenaBytes = 883712
+	PredictBatchArenaBytes = 451072
 	// TrainArenaBytes is the memory that a training step of one worker works in,
 	// beside parameters and gradients.
-	TrainArenaBytes = 2479680
+	TrainArenaBytes = 1276864
 )
 
 // batchRows is how many rows the kernels take at once.
-const batchRows = 8
+const batchRows = 4
 
 // Input is one sample: image, 28×28×1 values.
 type Input [28][28][1]float32

@@ -58,9 +58,9 @@ var network = modeltest.Network[*Model, Input, Output, Target, Params]{
 	Flat:   (*Params).flat,
 	Rule:   compiled.Optimizer,
 	Calls:  float64Calls,
-	Floats: 601488, Loss: 601472,
+	Floats: 300784, Loss: 300768,
 	Rows:        128,
-	PredictWork: 4969549, BatchWork: 636102272, FitWork: 1847134736,
+	PredictWork: 4969549, BatchWork: 636102272, FitWork: 1847134752,
 }
 
 func TestModel(t *testing.T) { network.Test(t) }

@@ -141,7 +141,7 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 // batchScratch is the working memory of one PredictBatch.
 type batchScratch struct {
 	work [4608]float32
-	a    [216320]float32
+	a    [108160]float32
 }
 
 // flatRows is the same memory as one slice: samples lie one after another.

@@ -187,7 +187,7 @@ const trainShare = 2
 // engine is a training step and the memory that it works in. It implements
 // train.Engine.
 type engine struct {
-	a [601488]float32 // the arena, first: it begins a cache line
+	a [300784]float32 // the arena, first: it begins a cache line
 	inputs
 	target  [batchRows]int32
 	weight  [batchRows]float32
@@ -268,7 +268,7 @@ func (e *engine) pass(t *nn.Worker, units int) pass {
 // of the batch's loss.
 func (e *engine) Train(n int, s train.Step) float64 {
 	e.run(n, s, e.trainPart)
-	e.losses[0] = float64(e.a[601472])
+	e.losses[0] = float64(e.a[300768])
 	return e.losses[0]
 }
 
