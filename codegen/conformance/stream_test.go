@@ -158,16 +158,19 @@ func TestStreams(t *testing.T) {
 		t.Errorf("%d of %d packages take steps", streaming, count)
 	}
 	link(t, dir, names, "-N", "-l")
+	wants := make([]*reference, count)
+	parallel(t, count, func(i int) (err error) {
+		wants[i], err = nets[i].interpreted(cases[i])
+		return err
+	})
 	for _, level := range levels() {
 		t.Run(level.String(), func(t *testing.T) {
 			for i, got := range drive(t, dir, cases, level, "GOMAXPROCS=2") {
-				want, err := nets[i].interpreted(cases[i])
-				if err == nil && decoder(i) { // whose gradients through many layers of saturated scores are not held to anything
-					err = nets[i].compareOutputs(want, got)
-				} else if err == nil {
-					err = nets[i].compare(want, got)
+				compare := nets[i].compare
+				if decoder(i) { // whose gradients through many layers of saturated scores are not held to anything
+					compare = nets[i].compareOutputs
 				}
-				if err != nil {
+				if err := compare(wants[i], got); err != nil {
 					t.Errorf("%s: %v", names[i], err)
 				}
 			}
