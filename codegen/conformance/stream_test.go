@@ -106,7 +106,7 @@ func TestStreams(t *testing.T) {
 	shared := machine.Server()
 	shared.OwnKernels, shared.ShareMulAdds = 0, 1
 	variants := []pass.Options{{}, {Off: off}, {Machine: shared}, {Machine: machine.Tiny()[0]}, {Machine: machine.Tiny()[1]}, {Machine: machine.Tiny()[2]}}
-	const count = 60
+	const count = 50
 	decoder := func(i int) bool { return i%5 < 2 }
 	nets, names, cases := make([]*network, count), make([]string, count), make([]harness.Case, count)
 	parallel(t, count, func(i int) error {
