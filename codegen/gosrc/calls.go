@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gokernel"
+	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/codegen/kernelset"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/loop"
@@ -309,4 +310,49 @@ func (w *phaseWriter) scratch(c kernelCall) []string {
 		return []string{work, fmt.Sprintf("t < %d", c.loop.Axis.N-1)}
 	}
 	return []string{work, "t > 0"}
+}
+
+// steps prints the calls of a product for the steps of every row that a mask lets
+// through, one call for those that follow one another, and clears the result of the
+// others. A call for no more steps than one before it finds its panels packed.
+func (w *phaseWriter) steps(c kernelCall) {
+	s, own := c.Steps, w.ownRows(c)
+	rows, from, to := w.count(own), "0", fmt.Sprint(s.N)
+	mask := w.operand(&gokernel.Param{Buf: s.Mask.Buf, Form: gokernel.RowSlice}, own)[0]
+	w.em.asked["stretch"] = true
+	if !s.All {
+		w.em.asked["spanned"] = true
+		from, to = "first", "last"
+		w.line("{")
+		w.line("first, last := spanned(%s, %d, %s)", mask, s.N, rows)
+	}
+	most := ""
+	if c.fn.Held {
+		w.line("for r, most := 0, 0; r < %s; r++ {", rows)
+		most = "most = max(most, to-from)\n"
+	} else {
+		w.line("for r := range %s {", rows)
+	}
+	w.line("for at := %s; at < %s; {", from, to)
+	w.line("from, to := stretch(%s[r*%d:], at, %s)", mask, s.N, to)
+	for p, part := range c.parts {
+		if p.Buf == c.Kernel.(*loop.Contract).Out.Buf {
+			out := w.operand(p, own)[0]
+			w.line("clear(%s[%s:%s])", out, rowStep(part, "at"), rowStep(part, "from"))
+		}
+	}
+	w.line("if from < to {\n%s\n%s}", gotree.Call(c.fn.Name, w.operands(c)), most)
+	w.line("at = to\n}\n}")
+	if !s.All {
+		w.line("}")
+	}
+}
+
+// rowStep prints where a step of row r lies in a buffer.
+func rowStep(part loop.Part, step string) string {
+	at := fmt.Sprintf("r*%d+%s*%d", part.Of.Row(), step, part.Move)
+	if part.Base > 0 {
+		at += fmt.Sprintf("+%d", part.Base)
+	}
+	return at
 }

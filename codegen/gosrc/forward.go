@@ -294,3 +294,40 @@ func (e *phases) constDecls(f *file) {
 		f.add("// %s belongs to layer %s.\nvar %s = [%d]float32{%s}", e.bufs[b], mention(b.Layer), e.bufs[b], len(b.Data), strings.Join(values, ", "))
 	}
 }
+
+// maskHelpers prints the functions that look for steps that count.
+func maskHelpers(f *file, uses map[string]bool) {
+	if uses["counts"] || uses["spanned"] {
+		f.add(`// counts reports that a step counts for some of the rows, whose numbers in a mask are
+// stride apart.
+func counts(mask []float32, step, stride, rows int) bool {
+	for r := range rows {
+		if mask[r*stride+step] != 0 {
+			return true
+		}
+	}
+	return false
+}`)
+	}
+	if uses["spanned"] {
+		f.add(`// spanned are the steps from the first that counts for some of the rows to the last.
+func spanned(mask []float32, steps, rows int) (first, last int) {
+	for first < steps && !counts(mask, first, steps, rows) {
+		first++
+	}
+	for last = steps; last > first && !counts(mask, last-1, steps, rows); last-- {
+	}
+	return first, last
+}`)
+	}
+	if uses["stretch"] {
+		f.add(`// stretch are the next steps of a row, before the end, that count.
+func stretch(mask []float32, at, end int) (from, to int) {
+	for from = at; from < end && mask[from] == 0; from++ {
+	}
+	for to = from; to < end && mask[to] != 0; to++ {
+	}
+	return from, to
+}`)
+	}
+}

@@ -105,6 +105,7 @@ type network struct {
 	losses   bool
 	layers   int
 	penalty  []*ir.Value
+	mask     *ir.Value // of all recurrences; nil: some have one of their own
 }
 
 const ids = 7 // the number of different ids
@@ -274,7 +275,9 @@ func (n *network) recurrent(x *ir.Value) *ir.Value {
 		Steps:    []*ir.Value{op.MatMul(b, x, n.param(name+"/kernel", block.Trainable, x.Shape[2], 3*units))},
 		Captures: []*ir.Value{n.param(name+"/recurrent_kernel", block.Trainable, units, 3*units), n.param(name+"/bias", block.Trainable, 3*units)},
 	}
-	if n.c.pick(3) == 0 {
+	if n.mask != nil {
+		r.Mask = n.mask
+	} else if n.c.pick(3) == 0 {
 		r.Mask = op.Binary(b, "gt", op.ReshapeTo(b, op.SliceAxis(b, x, 2, 0, 1), x.Shape[:2]), op.Scalar(b, 0))
 	}
 	form, all := n.c.pick(4), n.c.pick(2) == 0

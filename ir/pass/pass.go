@@ -40,7 +40,7 @@ var table = []pass{
 	{name: "canonical", always: true, run: canonicalForm, after: []string{"lower"}, why: "a reduction over nothing is a store, which merges as one"},
 	{name: "schedule", run: schedule, after: []string{"canonical"}, why: "layer by layer, and backward with what is shared out by rows first: workers then wait for one another once"},
 	{name: "merge", run: merge, after: []string{"schedule"}, why: "kernels that have become neighbours share one loop over the rows"},
-	{name: "idle", run: idle, after: []string{"merge"}, why: "what a masked step leaves out is seen in kernels that are merged: a number that only one of them uses is no buffer"},
+	{name: "idle", run: idleTurns, after: []string{"merge"}, why: "what a masked step leaves out is seen in kernels that are merged: a number that only one of them uses is no buffer"},
 	{name: "canonical", always: true, run: canonicalForm, after: []string{"merge"}, why: "what shares a loop now is brought into the form that nobody simplifies after"},
 	{name: "overlay", run: overlay, after: []string{"canonical"}, why: "an elementwise result takes the place of what dies in it"},
 	{name: "plan", always: true, run: planArena, after: []string{"canonical", "overlay"}, why: "lifetimes are final: every buffer gets its place"},

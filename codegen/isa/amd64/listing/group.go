@@ -1,6 +1,8 @@
 package listing
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mmcloughlin/avo/ir"
@@ -27,11 +29,14 @@ type routine struct {
 
 // node is a label, a comment, an instruction or a group of nodes.
 type node struct {
-	label       string
-	comment     []string
-	instruction *ir.Instruction
-	group       string // its name
-	parts       []node
+	label    string
+	comment  []string
+	opcode   string // of an instruction
+	branches bool
+	group    string // its name
+	parts    []node
+	operands []string // of all its instructions
+	key      string   // of a group that may be a macro: see keyOf
 }
 
 // read arranges the nodes of a function in groups.
@@ -45,7 +50,7 @@ func read(f *ir.Function) *routine {
 	for _, n := range f.Nodes {
 		switch n := n.(type) {
 		case *ir.Instruction:
-			add(node{instruction: n})
+			add(node{opcode: n.OpcodeWithSuffixes(), operands: operandsOf(n), branches: n.IsBranch})
 		case ir.Label:
 			add(node{label: string(n)})
 		case *ir.Comment:
@@ -53,6 +58,10 @@ func read(f *ir.Function) *routine {
 			case mark == closing:
 				group := path[len(path)-1]
 				path = path[:len(path)-1]
+				for _, p := range group.parts {
+					group.operands = append(group.operands, p.operands...)
+				}
+				group.key = group.keyOf()
 				add(*group)
 			case strings.HasPrefix(mark, opening):
 				path = append(path, &node{group: strings.TrimPrefix(mark, opening)})
@@ -65,11 +74,11 @@ func read(f *ir.Function) *routine {
 }
 
 // instructions lists those of a node.
-func (n node) instructions() []*ir.Instruction {
-	if n.instruction != nil {
-		return []*ir.Instruction{n.instruction}
+func (n node) instructions() []node {
+	if n.opcode != "" {
+		return []node{n}
 	}
-	var list []*ir.Instruction
+	var list []node
 	for _, p := range n.parts {
 		list = append(list, p.instructions()...)
 	}
@@ -87,6 +96,26 @@ func (n node) isStraight() bool {
 		}
 	}
 	return true
+}
+
+// keyOf tells what a group does, and is empty where it cannot be a macro: go vet
+// wants to see the instruction beside a parameter of the function.
+func (n node) keyOf() string {
+	instructions := n.instructions()
+	if len(instructions) < 2 || !n.isStraight() || slices.ContainsFunc(n.operands, func(s string) bool { return strings.HasSuffix(s, "(FP)") }) {
+		return ""
+	}
+	var key strings.Builder
+	key.WriteString(n.group)
+	for _, i := range instructions {
+		if i.branches {
+			return ""
+		}
+		key.WriteByte(' ')
+		key.WriteString(i.opcode)
+		key.WriteString(strconv.Itoa(len(i.operands)))
+	}
+	return key.String()
 }
 
 // dissolve replaces groups that are no macros by their parts.

@@ -96,8 +96,7 @@ func (p *printer) instructions(n node, macros *macros) {
 		p.line("\t%s(%s)", m.name, strings.Join(operands, ", "))
 		return
 	}
-	i := n.instruction
-	p.line("\t%s", text(i.OpcodeWithSuffixes(), operandsOf(i)))
+	p.line("\t%s", text(n.opcode, n.operands))
 }
 
 // macroWidth is how long the lines of a macro get.

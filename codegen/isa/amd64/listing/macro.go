@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/mmcloughlin/avo/ir"
 )
 
 // macro is a group that is printed once, with parameters for what differs between
@@ -16,7 +14,8 @@ type macro struct {
 	lines      []string
 	columns    []int // which operand of a use stands for a parameter
 	uses       [][]string
-	group      []*ir.Instruction
+	group      []node // its instructions
+	kept       bool   // it makes the text shorter
 }
 
 // macros are those of a file, found by what their groups do.
@@ -58,21 +57,21 @@ func collect(routines []*routine) *macros {
 	var all []*macro
 	for _, r := range routines {
 		for _, n := range r.nodes {
-			key, ok := n.key()
-			if !ok {
+			if n.key == "" {
 				continue
 			}
-			m := found.byKey[key]
+			m := found.byKey[n.key]
 			if m == nil {
 				m = &macro{name: n.group, group: n.instructions()}
-				found.byKey[key] = m
+				found.byKey[n.key] = m
 				all = append(all, m)
 			}
-			m.uses = append(m.uses, n.operands())
+			m.uses = append(m.uses, n.operands)
 		}
 	}
 	for _, m := range all {
 		if m.parametrize(); m.pays() {
+			m.kept = true
 			found.list = append(found.list, m)
 		}
 	}
@@ -81,51 +80,20 @@ func collect(routines []*routine) *macros {
 
 // has reports that a group is a macro.
 func (f *macros) has(n node) bool {
-	_, _, ok := f.of(n)
-	return ok
+	m := f.byKey[n.key]
+	return m != nil && m.kept
 }
 
 // of is the macro that a node is a use of, and its operands.
 func (f *macros) of(n node) (m *macro, operands []string, ok bool) {
-	key, ok := n.key()
-	if !ok {
+	if !f.has(n) {
 		return nil, nil, false
 	}
-	m = f.byKey[key]
-	if !slices.Contains(f.list, m) {
-		return nil, nil, false
-	}
-	all := n.operands()
+	m = f.byKey[n.key]
 	for _, c := range m.columns {
-		operands = append(operands, all[c])
+		operands = append(operands, n.operands[c])
 	}
 	return m, operands, true
-}
-
-// key tells what a group does, and is not ok where it cannot be a macro: go vet
-// wants to see the instruction beside a parameter of the function.
-func (n node) key() (key string, ok bool) {
-	instructions := n.instructions()
-	if n.group == "" || len(instructions) < 2 || !n.isStraight() {
-		return "", false
-	}
-	key = n.group
-	for _, i := range instructions {
-		list := operandsOf(i)
-		if i.IsBranch || slices.ContainsFunc(list, func(s string) bool { return strings.HasSuffix(s, "(FP)") }) {
-			return "", false
-		}
-		key += fmt.Sprint(" ", i.OpcodeWithSuffixes(), len(list))
-	}
-	return key, true
-}
-
-// operands are those of all instructions of a group.
-func (n node) operands() (list []string) {
-	for _, i := range n.instructions() {
-		list = append(list, operandsOf(i)...)
-	}
-	return list
 }
 
 // parametrize finds what differs between the uses: operands that are equal in each
@@ -153,8 +121,8 @@ func (m *macro) parametrize() {
 		words = append(words, known[key])
 	}
 	for _, i := range m.group {
-		n := len(i.Operands)
-		m.lines = append(m.lines, text(i.OpcodeWithSuffixes(), words[:n]))
+		n := len(i.operands)
+		m.lines = append(m.lines, text(i.opcode, words[:n]))
 		words = words[n:]
 	}
 }
@@ -175,7 +143,7 @@ func (m *macro) pays() bool {
 			macro += len(use[c]) + 2
 		}
 		for _, i := range m.group {
-			inline += len(i.OpcodeWithSuffixes()) + 3
+			inline += len(i.opcode) + 3
 		}
 		for _, o := range use {
 			inline += len(o) + 2

@@ -1,4 +1,4 @@
-package pass
+package idle
 
 import (
 	"slices"
@@ -9,7 +9,7 @@ import (
 
 // products limits the products over all steps to those that a mask lets through: what
 // only loops with idle turns read, and what is a product with 0 elsewhere.
-func (f *idling) products() {
+func (f *finder) products() {
 	var masked []*loop.Loop
 	ready := map[*loop.Buffer]bool{} // masks
 	all := slices.Concat(f.plan.Forward, f.plan.Backward)
@@ -39,7 +39,7 @@ func (f *idling) products() {
 }
 
 // limits reports that a product is needed of the steps of a loop alone.
-func (f *idling) limits(k *loop.Contract, l *loop.Loop, steps *loop.Steps) bool {
+func (f *finder) limits(k *loop.Contract, l *loop.Loop, steps *loop.Steps) bool {
 	move, at := k.Out.Buf.Row()/steps.N, len(k.M)-1
 	if k.Out.Offset != 0 || k.Out.Strides[at] != move || move*steps.N != k.Out.Buf.Row() || loop.Points(k.N, 1) != move {
 		return false // a part of what belongs to a step
@@ -58,7 +58,7 @@ func (f *idling) limits(k *loop.Contract, l *loop.Loop, steps *loop.Steps) bool 
 }
 
 // zeroAt reports that an operand is 0 in every step that is idle.
-func (f *idling) zeroAt(z *idleTurn, a loop.Access, axes []loop.Axis) bool {
+func (f *finder) zeroAt(z *turn, a loop.Access, axes []loop.Axis) bool {
 	list := elements(a.Offset, axes, a.Strides[len(a.Strides)-len(axes):])
 	return list != nil && !slices.ContainsFunc(list, func(at int) bool {
 		p := spot{a.Buf, at}

@@ -1,4 +1,4 @@
-package pass
+package idle
 
 import (
 	"slices"
@@ -8,9 +8,9 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-// idleTurn is a turn in which the mask is 0, kernel by kernel.
-type idleTurn struct {
-	*idling
+// turn is a turn in which the mask is 0, kernel by kernel.
+type turn struct {
+	*finder
 	loop    *loop.Loop
 	mask    condition
 	known   map[spot]spot // what is stored so far
@@ -28,7 +28,7 @@ type remainder struct {
 }
 
 // run takes the next kernel; false: what it does cannot be followed.
-func (t *idleTurn) run(r *loop.Run) bool {
+func (t *turn) run(r *loop.Run) bool {
 	switch k := r.Kernel.(type) {
 	case *loop.Nest:
 		for _, s := range k.Body {
@@ -43,7 +43,7 @@ func (t *idleTurn) run(r *loop.Run) bool {
 	return false
 }
 
-func (t *idleTurn) statement(r *loop.Run, k *loop.Nest, s loop.Stmt) bool {
+func (t *turn) statement(r *loop.Run, k *loop.Nest, s loop.Stmt) bool {
 	axes := k.Axes(s)
 	if s.Accumulate || s.Dst.Index != nil {
 		return false
@@ -64,7 +64,7 @@ func (t *idleTurn) statement(r *loop.Run, k *loop.Nest, s loop.Stmt) bool {
 	return t.store(&remainder{run: r, stmt: s, outer: k.Outer}, outer)
 }
 
-func (t *idleTurn) contract(r *loop.Run, k *loop.Contract) bool {
+func (t *turn) contract(r *loop.Run, k *loop.Contract) bool {
 	if k.Accumulate {
 		return false
 	}
@@ -105,7 +105,7 @@ func (t *idleTurn) contract(r *loop.Run, k *loop.Contract) bool {
 }
 
 // operands are the operands of an expression, and 0 where they are.
-func (t *idleTurn) operands(srcs []loop.Access, axes []loop.Axis) []scalar.Expr {
+func (t *turn) operands(srcs []loop.Access, axes []loop.Axis) []scalar.Expr {
 	args := make([]scalar.Expr, len(srcs))
 	for i, a := range srcs {
 		args[i] = scalar.Arg(i)
@@ -127,7 +127,7 @@ func (t *idleTurn) operands(srcs []loop.Access, axes []loop.Axis) []scalar.Expr 
 }
 
 // holds is what a spot holds.
-func (t *idleTurn) holds(p spot) spot {
+func (t *turn) holds(p spot) spot {
 	if v, ok := t.known[p]; ok {
 		return v
 	}
@@ -135,7 +135,7 @@ func (t *idleTurn) holds(p spot) spot {
 }
 
 // store notes what is left of a statement, which stores at the points of some axes.
-func (t *idleTurn) store(r *remainder, axes []loop.Axis) bool {
+func (t *turn) store(r *remainder, axes []loop.Axis) bool {
 	s := &r.stmt
 	dst := s.Dst
 	if dst.Buf.Class != loop.Local && len(dst.Strides) > 1+len(axes) {
@@ -171,7 +171,7 @@ func (t *idleTurn) store(r *remainder, axes []loop.Axis) bool {
 }
 
 // moves reports a buffer of which every turn has a part of its own.
-func (t *idleTurn) moves(b *loop.Buffer) bool {
+func (t *turn) moves(b *loop.Buffer) bool {
 	for _, a := range t.loop.AllWrites() {
 		if a.Buf == b {
 			return a.Strides[0] != 0
@@ -181,7 +181,7 @@ func (t *idleTurn) moves(b *loop.Buffer) bool {
 }
 
 // passing reports what only the turn itself reads.
-func (t *idleTurn) passing(b *loop.Buffer) bool {
+func (t *turn) passing(b *loop.Buffer) bool {
 	if b.Class == loop.Local {
 		return true
 	}
@@ -189,7 +189,7 @@ func (t *idleTurn) passing(b *loop.Buffer) bool {
 }
 
 // settle drops what nobody asks for, and reports whether what is left is worth it.
-func (t *idleTurn) settle() bool {
+func (t *turn) settle() bool {
 	void, drop := map[*loop.Buffer]bool{}, map[*loop.Buffer]bool{}
 	for _, r := range t.left {
 		b := r.stmt.Dst.Buf
@@ -229,7 +229,7 @@ func (t *idleTurn) settle() bool {
 		}
 	}
 	all := 0
-	for _, r := range runsOf(t.loop) {
+	for _, r := range runs(t.loop) {
 		all += r.Kernel.Flops(1)
 	}
 	return work*worth <= all
@@ -246,7 +246,7 @@ func (r *remainder) nothing() {
 }
 
 // steps are the kernels of what is left.
-func (t *idleTurn) steps() (list []loop.Step) {
+func (t *turn) steps() (list []loop.Step) {
 	locals := map[*loop.Buffer]*loop.Buffer{}
 	for i := 0; i < len(t.left); {
 		first := t.left[i]

@@ -1,4 +1,4 @@
-package pass
+package idle
 
 import (
 	"slices"
@@ -13,7 +13,7 @@ type reader struct {
 }
 
 // readers are those of a buffer outside of the loop.
-func (t *idleTurn) readers(b *loop.Buffer) []reader { return readersOf(t.plan, b, t.loop) }
+func (t *turn) readers(b *loop.Buffer) []reader { return readersOf(t.plan, b, t.loop) }
 
 // readersOf are the kernels of a plan, but for those of a loop, that read a buffer; one
 // without a kernel stands for a result of the plan.
@@ -26,7 +26,7 @@ func readersOf(p *loop.Plan, b *loop.Buffer, but *loop.Loop) (list []reader) {
 		if l == but && l != nil {
 			continue
 		}
-		for _, r := range runsOf(s) {
+		for _, r := range runs(s) {
 			if slices.ContainsFunc(r.Kernel.Reads(), func(a loop.Access) bool { return a.Buf == b }) {
 				list = append(list, reader{r.Kernel, l})
 			}
@@ -38,7 +38,7 @@ func readersOf(p *loop.Plan, b *loop.Buffer, but *loop.Loop) (list []reader) {
 // unread reports that nobody reads what idle turns store in a buffer, but for the
 // turns of another loop that are idle with them, or that it is only multiplied by 0: in a
 // sum of products of which the other factor is 0 there. Then it must be finite.
-func (t *idleTurn) unread(b *loop.Buffer) (unread, finite bool) {
+func (t *turn) unread(b *loop.Buffer) (unread, finite bool) {
 	if t.carried[b] {
 		return false, false
 	}
@@ -94,7 +94,7 @@ func inTurn(r reader, b *loop.Buffer, move int, part func(at int) bool) bool {
 
 // move is how far a buffer's elements of a turn lie from those of the next; 0 also
 // where the parts of two turns would have elements in common.
-func (t *idleTurn) move(b *loop.Buffer) int {
+func (t *turn) move(b *loop.Buffer) int {
 	move := 0
 	for _, a := range t.loop.AllWrites() {
 		if a.Buf == b {
@@ -122,12 +122,15 @@ func (t *idleTurn) move(b *loop.Buffer) int {
 
 // timesZero reports a sum over rows and steps of products of b with what is 0 in the
 // idle turns of a loop with the same mask.
-func (t *idleTurn) timesZero(c *loop.Contract, b *loop.Buffer) bool {
+func (t *turn) timesZero(c *loop.Contract, b *loop.Buffer) bool {
 	mine, other := c.Lhs, c.Rhs
 	if mine.Buf != b {
 		mine, other = other, mine
 	}
 	o := t.zero[other.Buf]
+	if t.moves(other.Buf) {
+		o = t
+	}
 	if mine.Buf != b || other.Buf == b || o == nil || !t.loop.IdleAs(o.loop) || slices.ContainsFunc(c.Extra, func(a loop.Access) bool { return a.Buf == b }) {
 		return false
 	}
@@ -136,7 +139,7 @@ func (t *idleTurn) timesZero(c *loop.Contract, b *loop.Buffer) bool {
 
 // inStep reports that a factor goes through rows and steps as the sum does: at each
 // point of it, it reads what the turn has stored, and only such spots.
-func (t *idleTurn) inStep(c *loop.Contract, a loop.Access, only func(p spot) bool) bool {
+func (t *turn) inStep(c *loop.Contract, a loop.Access, only func(p spot) bool) bool {
 	outer := slices.Concat(c.B, c.M, c.N)
 	rows, steps, move := 0, 0, t.move(a.Buf)
 	for i, x := range c.K {
