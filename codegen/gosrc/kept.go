@@ -22,6 +22,19 @@ func (e *phases) changes() string {
 	return e.whereKept("m.kept.change()\ndefer m.kept.changed()\n")
 }
 
+// changesState is changes of what brings the state up to date, where any of that is
+// kept.
+func (e *phases) changesState() string {
+	for _, u := range e.p.Train.Updates {
+		for _, p := range e.kernels.Panels() {
+			if p.Segment == u.State.Segment {
+				return e.changes()
+			}
+		}
+	}
+	return ""
+}
+
 // keptDecl prints what is kept, and what keeps it.
 func (e predictText) keptDecl(f *file) {
 	if !e.keeps() {

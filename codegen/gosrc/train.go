@@ -168,7 +168,7 @@ func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 		err = §fmt.Errorf("%[2]s: Gradients: %%w", err)
 	}
 	return loss, err
-}`, statistics, pkg, e.changes())
+}`, statistics, pkg, e.changesState())
 	f.add(`// NewOptimizer binds a rule to the parameters of this network; nil stands for
 // the rule of the description.
 func NewOptimizer(rule Rule) (*Optimizer, error) {
