@@ -23,6 +23,7 @@ type kernelCall struct {
 	idle    bool                          // it is one of a turn that no row takes part in
 	parts   map[*gokernel.Param]loop.Part // of parameters that are others in every turn
 	work    int                           // where its scratch begins
+	panels  int                           // the number of those that it is given; -1: none
 }
 
 // callsOf turns the two halves of a plan into calls of kernels.
@@ -35,7 +36,7 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 			if !ok {
 				return fmt.Errorf("loops over time within others are not emitted by this version")
 			}
-			c, err := e.callOf(r, around)
+			c, err := e.callOf(plan, r, around)
 			if err != nil {
 				return fmt.Errorf("%v: layer %s: %w", r.Pos, diag.Quote(r.Layer), err)
 			}
@@ -66,21 +67,22 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 }
 
 // callOf turns a kernel into a call.
-func (e *phases) callOf(r *loop.Run, around *loop.Loop) (kernelCall, error) {
+func (e *phases) callOf(plan *loop.Plan, r *loop.Run, around *loop.Loop) (kernelCall, error) {
 	step, parts := loop.InTurn(r.Kernel)
-	function := e.kernels.Function
 	if r.Steps != nil {
 		step, parts = r.Steps.StepRows(r.Kernel.(*loop.Contract))
-		function = e.kernels.Held
 	}
-	if c, ok := step.(*loop.Contract); ok && around != nil && around.Axis.N > 1 && parts[c.Rhs.Buf].Of == nil && !around.Writes(c.Rhs.Buf) {
-		function = e.kernels.Held
+	held, kept := r.Steps != nil, plan == e.p.Predict || plan == e.p.Evaluate
+	if c, ok := step.(*loop.Contract); ok {
+		part := parts[c.Rhs.Buf].Of != nil
+		held = held || around != nil && around.Axis.N > 1 && !part && !around.Writes(c.Rhs.Buf)
+		kept = kept && !part
 	}
-	k, fn, err := function(step)
+	k, fn, panels, err := e.kernels.Call(step, held, kept)
 	if err != nil {
 		return kernelCall{}, err
 	}
-	c := kernelCall{Run: r, kernel: k, fn: fn, sharing: loop.SharingOf(r.Kernel), parts: map[*gokernel.Param]loop.Part{}}
+	c := kernelCall{Run: r, kernel: k, fn: fn, panels: panels, sharing: loop.SharingOf(r.Kernel), parts: map[*gokernel.Param]loop.Part{}}
 	for _, p := range k.Params {
 		if part, ok := parts[p.Buf]; ok {
 			c.parts[p], p.Buf = part, part.Of
@@ -293,23 +295,29 @@ func (w *phaseWriter) turnsPart(c kernelCall, p *gokernel.Param, operand string,
 }
 
 // scratch prints what a call is given of it, and whether turns before have left there
-// what it packs.
-func (w *phaseWriter) scratch(c kernelCall) []string {
+// what it packs, after the panels that are kept for it.
+func (w *phaseWriter) scratch(c kernelCall) (list []string) {
+	switch {
+	case c.panels >= 0:
+		list = append(list, fmt.Sprintf("%s(%d)", w.member("panels"), c.panels))
+	case c.fn.Keeps:
+		list = append(list, "nil")
+	}
 	work := w.member("work")
 	if c.work > 0 {
 		work = fmt.Sprintf("%s[%d:]", work, c.work)
 	}
 	switch {
 	case !c.fn.Held:
-		return []string{work}
+		return append(list, work)
 	case c.Steps != nil:
-		return []string{work, "to-from <= most"}
+		return append(list, work, "to-from <= most")
 	case w.again: // turns before it may have been idle
-		return []string{work, "again"}
+		return append(list, work, "again")
 	case c.loop.Reverse:
-		return []string{work, fmt.Sprintf("t < %d", c.loop.Axis.N-1)}
+		return append(list, work, fmt.Sprintf("t < %d", c.loop.Axis.N-1))
 	}
-	return []string{work, "t > 0"}
+	return append(list, work, "t > 0")
 }
 
 // steps prints the calls of a product for the steps of every row that a mask lets

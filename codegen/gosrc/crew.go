@@ -98,6 +98,7 @@ func (e predictText) crewDecl(f *file, pass string) {
 	if !e.inPlace() {
 		pass += e.heldInputs()
 	}
+	fields = e.whereKept("kept []panels // of the model\n") + fields
 	rows := rowsType(len(e.p.Outputs))
 	f.add(`// crew is workers who share each layer of a prediction, and what they work on.
 // It has goroutines while there are predictions, and some 200 microseconds more.
@@ -125,14 +126,14 @@ func newCrew(workers int) *crew {
 // work is the part of one worker.
 func (c *crew) work(t *§nn.Worker) {
 	s, n := &c.memory, c.n
-	%sp := pass{%sp: c.params, t: t}
+	%sp := pass{%sp: c.params, %st: t}
 	%sp.r0, p.r1 = t.Share(n)
 	p.rows = p.r1 - p.r0
 	rows := predict(&p)
 	if t.Solo() {
 		c.rows = rows
 	}
-}`, rows, fields, room, docComment(doc), in, rows, set, drop, load, pass, scratch)
+}`, rows, fields, room, docComment(doc), in, rows, set, drop, load, pass, e.whereKept("kept: c.kept, "), scratch)
 	f.add(`// take gives the crew to a call; nil: another one has it.
 func (m *Model) take() *crew {
 	if !m.shared.CompareAndSwap(false, true) {
@@ -141,8 +142,8 @@ func (m *Model) take() *crew {
 	if m.crew == nil {
 		m.crew = newCrew(m.session.Workers)
 	}
-	return m.crew
-}`)
+	%sreturn m.crew
+}`, e.whereKept("m.crew.kept = m.kept.get(panelRooms)\n"))
 }
 
 // loadShared prints how workers load the samples of a crew.

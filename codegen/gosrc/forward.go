@@ -198,6 +198,9 @@ func (e phaseText) passDecl(f *file) {
 	if uses["work"] {
 		add("work []float32 // scratch of the kernels")
 	}
+	if uses["panels"] {
+		add("kept []panels // packed weights; nil: none are kept")
+	}
 	if e.p.Stream != nil {
 		add("from *State // of a step: what the one before has left")
 		if limit, _ := e.counted(); limit > 0 {

@@ -274,7 +274,9 @@ func New(opts ...Option) *Model {
 	f.add(`// Params returns the parameters for reading. Use Update to change them.
 func (m *Model) Params() *Params { return m.params }`)
 	f.add(`// Update calls f to change the parameters.
-func (m *Model) Update(f func(p *Params)) { f(m.params) }`)
+func (m *Model) Update(f func(p *Params)) {
+	%sf(m.params)
+}`, e.changes())
 }
 
 // learned is text that only models have that learn an encoding.
@@ -322,7 +324,7 @@ func (e modelText) openers(f *file) {
 	`))
 	f.add(`// LoadMatching copies the tensors of a weights file that this model has too, by
 // name and shape: the start of fine-tuning. The report names every tensor that
-// was copied, left or not used. Weights that are not finite are an error.%s
+// was copied, left or not used. Weights that are not finite are an error.%[1]s
 func (m *Model) LoadMatching(path string) (LoadReport, error) {
 	f, err := §weights.Open(path, §weights.Only(segments))
 	if err != nil {
@@ -331,11 +333,11 @@ func (m *Model) LoadMatching(path string) (LoadReport, error) {
 	if err := f.CheckFinite(segments); err != nil {
 		return LoadReport{}, err
 	}
-	%sreturn f.CopyMatching(segments, m.params.flat()), nil
+	%[2]s%[3]sreturn f.CopyMatching(segments, m.params.flat()), nil
 }`, e.learned(" The encoding that was learned for the\n// same features is taken over."), e.learned(`if encoding, err := parseEncoding(f.Meta[§weights.KeyEncoding], f.Meta[§weights.KeyEncodingDigest]); err == nil {
 		m.encoding = encoding
 	}
-	`))
+	`), e.changes())
 }
 
 // savers prints what writes a model, or copies it.
@@ -385,6 +387,9 @@ func (e *phases) scratchFields() string {
 	s := "batches freeList[batchScratch]"
 	if e.crew {
 		s += "\ncrew *crew // made when a prediction is first shared\nshared §atomic.Bool // a prediction has the crew"
+	}
+	if e.keeps() {
+		s += "\nkept keeper // packed weights, between predictions"
 	}
 	if !e.rowOnStack() {
 		s = "rows    freeList[rowScratch]\n" + s

@@ -68,6 +68,7 @@ func (e predictText) predictFile() *file {
 		fillNaNMethod(f, e.output())
 	}
 	e.verbatim(f, "freeList", "get", "put")
+	e.keptDecl(f)
 	return f
 }
 
@@ -104,7 +105,7 @@ func (e predictText) predictOne(f *file) {
 		}
 	}
 	fields += "u: 1, " + e.ownRows("1") + e.rowInputs(e.input(), line)
-	line("rows := predict(&pass{%sp: m.params})", fields)
+	line("rows := predict(&pass{%sp: m.params%s})", fields, e.whereKept(", kept: m.kept.get(panelRooms)"))
 	line("%s.fill(rows, 0)", dst)
 	if scratch != "" {
 		line("m.rows.put(s)")
@@ -209,14 +210,14 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 	s := m.batches.get()
 	%sfor len(x) > 0 {
 		n := min(len(x), batchRows)
-		%srows := predict(&pass{%sp: m.params})
+		%srows := predict(&pass{%sp: m.params%s})
 		for r := range n {
 			dst[r].fill(rows, r)
 		}
 		dst, x = dst[n:], x[n:]
 	}
 	m.batches.put(s)
-}`, grow, load, pass+samples)
+}`, grow, load, pass+samples, e.whereKept(", kept: m.kept.get(panelRooms)"))
 	fields := "inputs\n"
 	if e.inPlace() {
 		fields = ""

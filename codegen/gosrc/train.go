@@ -55,13 +55,13 @@ func WeightedSlices(x []Input, y []Target, weight []float32) Dataset {
 // ctx is cancelled, Fit returns the history so far and the error of ctx. The
 // optimizer is kept: another Fit goes on where this one stopped.
 func (m *Model) Fit(ctx §context.Context, d Dataset, cfg FitConfig) (*History, error) {
-	%sm.session.Metadata = m.metadata
+	%[1]s%[2]sm.session.Metadata = m.metadata
 	return §train.Fit(ctx, m.trainer(), &m.session, compiled, d, cfg)
 }
 
 // Evaluate computes the loss and the metrics over a data set.
 func (m *Model) Evaluate(ctx §context.Context, d Dataset) (Result, error) {
-	return §train.Evaluate(ctx, m.trainer(), &m.session, compiled, d, compiled.BatchSize)
+	%[3]sreturn §train.Evaluate(ctx, m.trainer(), &m.session, compiled, d, compiled.BatchSize)
 }
 
 // trainer is the model's engine.
@@ -70,7 +70,10 @@ func (m *Model) trainer() *engine {
 		m.engine = newEngine(m.params)
 	}
 	return m.engine
-}`, e.stratify(f))
+}`, e.stratify(f), e.changes(), e.whereKept(`e := m.trainer()
+	e.kept = m.kept.get(panelRooms)
+	defer func() { e.kept = nil }()
+	`))
 	e.freezeMethods(f)
 	e.gradientsDecl(f)
 	e.engineDecl(f)
@@ -159,13 +162,13 @@ func (e trainText) gradientsDecl(f *file) {
 	}
 	f.add(`// Gradients fills g with the gradient of the batch's loss, which it returns,
 // and brings the state up to date. With Apply it makes training loops of one's
-// own.%s
+// own.%[1]s
 func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
-	if loss, err = §train.Gradients(m.trainer(), &m.session, g.flat(), b, trainShare); err != nil {
-		err = §fmt.Errorf("%s: Gradients: %%w", err)
+	%[3]sif loss, err = §train.Gradients(m.trainer(), &m.session, g.flat(), b, trainShare); err != nil {
+		err = §fmt.Errorf("%[2]s: Gradients: %%w", err)
 	}
 	return loss, err
-}`, statistics, pkg)
+}`, statistics, pkg, e.changesState())
 	f.add(`// NewOptimizer binds a rule to the parameters of this network; nil stands for
 // the rule of the description.
 func NewOptimizer(rule Rule) (*Optimizer, error) {
@@ -178,9 +181,9 @@ func NewOptimizer(rule Rule) (*Optimizer, error) {
 // Apply moves the parameters one step against the gradient.
 func (m *Model) Apply(o *Optimizer, g *Params) error {
 	if o == nil {
-		return §errors.New("%s: Apply: no optimizer: NewOptimizer makes one")
+		return §errors.New("%[1]s: Apply: no optimizer: NewOptimizer makes one")
 	}
-	return o.Apply(m.params.flat()[:trainable], g.flat()[:trainable])
+	%[2]s	return o.Apply(m.params.flat()[:trainable], g.flat()[:trainable])
 }
 
 // Finalize ends a training loop of one's own, as the end of Fit does: where the
@@ -189,6 +192,6 @@ func (m *Model) Finalize(o *Optimizer) error {
 	if o == nil {
 		return §errors.New("%[1]s: Finalize: no optimizer: NewOptimizer makes one")
 	}
-	return o.Finalize(m.params.flat()[:trainable])
-}`, pkg)
+	%[2]sreturn o.Finalize(m.params.flat()[:trainable])
+}`, pkg, e.changes())
 }

@@ -65,6 +65,14 @@ func Body(u *driver.Unit, r driver.Request, l amd64.Level) (*driver.Body, error)
 	return nil, nil
 }
 
+// Keeps is the room of the panels of a product: see driver.Request and contract.Keeps.
+func Keeps(u *driver.Unit, k loop.Kernel, mostUses int) driver.Panels {
+	if c, ok := k.(*loop.Contract); ok {
+		return contract.Keeps(u, c, mostUses)
+	}
+	return driver.Panels{}
+}
+
 // Holds reports a product of which some level can keep what it packs: see
 // driver.Request.
 func Holds(u *driver.Unit, k loop.Kernel) bool {

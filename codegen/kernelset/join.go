@@ -62,7 +62,7 @@ func (fn *Function) likeness() string {
 		fmt.Fprint(&b, p.Name, " ", p.Type[strings.LastIndexByte(p.Type, ']')+1:], ", ")
 	}
 	all, _ := fn.Work()
-	fmt.Fprint(&b, fn.formula, all > 0)
+	fmt.Fprint(&b, fn.formula, all > 0, fn.Keeps)
 	for _, body := range fn.bodies() {
 		fmt.Fprint(&b, body.Level, body.Table.Type())
 	}

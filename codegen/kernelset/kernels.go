@@ -27,11 +27,15 @@ type Set struct {
 	known    map[string]*Function
 	unit     *driver.Unit    // machine code; nil: none is written
 	networks []*network.Body // the whole prediction of one sample
+
+	panels     []Panels // that are kept
+	kept       map[panelsOf]int
+	keptFloats int
 }
 
 // New is a set without kernels.
 func New(cfg Config) *Set {
-	e := &Set{Config: cfg, bodies: gokernel.New(cfg.Config), known: map[string]*Function{}, unit: driver.NewUnit(cfg.Machine)}
+	e := &Set{Config: cfg, bodies: gokernel.New(cfg.Config), known: map[string]*Function{}, kept: map[panelsOf]int{}, unit: driver.NewUnit(cfg.Machine)}
 	if e.Share {
 		e.unit.Share()
 	}
@@ -50,6 +54,7 @@ type Function struct {
 	code    *machineCode     // nil: the Go body is all there is
 	Divided bool             // workers may divide it although it is computed row by row
 	Held    bool             // it keeps what it packs in its scratch: see driver.Request
+	Keeps   bool             // it takes the panels of its right operand: see driver.Request
 	formula string           // of a contraction that may become one function with others
 	joined  *Function        // that which this one has become, and the sizes that make it this one
 	sizes   []int
@@ -59,31 +64,35 @@ type Function struct {
 // Function prints a kernel and returns it with the name of its function: one
 // function for each distinct text.
 func (e *Set) Function(k loop.Kernel) (*gokernel.Kernel, *Function, error) {
-	return e.function(k, false)
+	return e.function(k, false, false)
 }
 
-// Held is Function for a kernel in a loop of several turns that all read the same right
-// operand, if it is a product: it packs that once.
-func (e *Set) Held(k loop.Kernel) (*gokernel.Kernel, *Function, error) {
-	return e.function(k, e.unit != nil && kernel.Holds(e.unit, k))
+// holds reports a product that can keep what it packs in its scratch.
+func (e *Set) holds(k loop.Kernel) bool { return e.unit != nil && kernel.Holds(e.unit, k) }
+
+// key is equal for kernels that are one function.
+func key(out *gokernel.Kernel, held bool) string {
+	text := out.Text("") + out.Shape.Names()
+	if held {
+		text += " held"
+	}
+	return text
 }
 
-func (e *Set) function(k loop.Kernel, held bool) (*gokernel.Kernel, *Function, error) {
+// function is that of a kernel; kept, if it is a new one, with panels to be given.
+func (e *Set) function(k loop.Kernel, held, kept bool) (*gokernel.Kernel, *Function, error) {
 	out, err := e.bodies.Kernel(k)
 	if err != nil {
 		return nil, nil, err
 	}
-	key := out.Text("") + out.Shape.Names()
-	if held {
-		key += " held"
-	}
+	key := key(out, held)
 	fn := e.known[key]
 	if fn == nil {
 		fn = &Function{Name: out.PickName(e.Top), doc: out.Doc, kernel: out, inside: out.Inside()}
 		if c, ok := k.(*loop.Contract); ok && e.Share && !held {
 			fn.formula = fmt.Sprintf("%#v", c.Epilogue)
 		}
-		if err := e.machine(fn, k, out, held); err != nil {
+		if err := e.machine(fn, k, out, held, kept); err != nil {
 			return nil, nil, err
 		}
 		e.known[key] = fn

@@ -62,7 +62,7 @@ func (fn *Function) Work() (all, row int) {
 }
 
 // machine asks for the machine code of a kernel.
-func (e *Set) machine(fn *Function, k loop.Kernel, out *gokernel.Kernel, held bool) error {
+func (e *Set) machine(fn *Function, k loop.Kernel, out *gokernel.Kernel, held, kept bool) error {
 	if e.unit == nil {
 		return nil
 	}
@@ -70,7 +70,7 @@ func (e *Set) machine(fn *Function, k loop.Kernel, out *gokernel.Kernel, held bo
 		k = out.Planned
 	}
 	_, product := k.(*loop.Contract)
-	r := driver.Request{Name: fn.Name, Kernel: worded(k), Shape: out.Shape, Joins: e.Share && product && !held, Held: held, Few: e.Few}
+	r := driver.Request{Name: fn.Name, Kernel: worded(k), Shape: out.Shape, Joins: e.Share && product && !held, Held: held, Keep: kept, Few: e.Few}
 	for _, p := range out.Params {
 		r.Operands = append(r.Operands, driver.Operand{Buf: p.Buf, Name: p.Name, Dims: p.Dims})
 	}
@@ -82,6 +82,7 @@ func (e *Set) machine(fn *Function, k loop.Kernel, out *gokernel.Kernel, held bo
 	if len(bodies) > 0 {
 		fn.code = &machineCode{kernel: out, bodies: bodies}
 		fn.Divided = slices.ContainsFunc(bodies, func(b driver.Body) bool { return b.Divided })
+		fn.Keeps = slices.ContainsFunc(bodies, func(b driver.Body) bool { return b.Keeps })
 		fn.Held = slices.ContainsFunc(bodies, func(b driver.Body) bool { return b.Held })
 	}
 	return nil
@@ -138,6 +139,10 @@ func (fn *Function) wrapperSignature() []gotree.Parameter {
 	at := len(list)
 	for at > 0 && (list[at-1].Name == "n" || list[at-1].Name == "t") {
 		at--
+	}
+	if fn.Keeps {
+		list = slices.Insert(list, at, gotree.Parameter{Name: "kept", Type: "*panels"})
+		at++
 	}
 	list = slices.Insert(list, at, gotree.Parameter{Name: "work", Type: "[]float32"})
 	if fn.Held {
@@ -228,7 +233,7 @@ func (e *Set) PortableFile(f *gotree.File) {
 	for _, fn := range e.machined() {
 		list := fn.wrapperSignature()
 		for i := range list {
-			if list[i].Name == "work" || list[i].Name == "again" {
+			if name := list[i].Name; name == "kept" || name == "work" || name == "again" {
 				list[i].Name = "_"
 			}
 		}

@@ -128,3 +128,21 @@ func (p *Contraction) PanelFloats() (all, row int) {
 	}
 	return all, all
 }
+
+// Panels is how many panels a contraction without outer axes packs, and how many
+// floats the largest takes.
+func (p *Contraction) Panels() (n, floats int) {
+	return p.BlocksFrom(0) * p.Across(), p.Points() * p.Whole(p.Width)
+}
+
+// Across is how many panels the lanes are.
+func (p *Contraction) Across() int { return (p.Lane.N + p.Width - 1) / p.Width }
+
+// BlocksFrom is how many blocks of the sum the reduced axes from number i on are.
+func (p *Contraction) BlocksFrom(i int) int {
+	n := 1
+	for ; i <= p.Cut; i++ {
+		n *= (p.Sum[i].N + p.Extent(i) - 1) / p.Extent(i)
+	}
+	return n
+}

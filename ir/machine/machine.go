@@ -31,6 +31,10 @@ type Machine struct {
 	// SumPoints is the most points that one accumulator adds up before its sum is
 	// added to those of the other blocks.
 	SumPoints int
+	// KeptUses is how many products of a row a weight may take part in at most for
+	// its packed copy to be kept between predictions, and KeptBytes is the memory of all
+	// copies: they are read faster than made as long as they stay in a cache.
+	KeptUses, KeptBytes int
 
 	// WrittenTaps is how many taps of a clipped axis are written out at most, PoolTaps
 	// how many of a pooling window, and PoolParts how many parts of an image with
@@ -57,6 +61,8 @@ func Server() Machine {
 		CacheSets:    64,
 		CacheWays:    10, // of twelve
 		SumPoints:    1024,
+		KeptUses:     256,
+		KeptBytes:    32 << 20,
 		WrittenTaps:  11,
 		PoolTaps:     64,
 		PoolParts:    36,

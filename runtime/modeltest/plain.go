@@ -126,6 +126,10 @@ type plainNetwork struct {
 	rule       func() optim.Rule
 	gradients  func(m any, x, y testList) (loss float32, g []float32, err error)
 	applyNone  func(m any) error // without an optimizer
+	update     func(m any, f func(p []float32))
+	follow     func(m any, o *optim.Optimizer, g float32) error // gradients that are all g
+	finalize   func(m any, o *optim.Optimizer) error
+	match      func(m any, path string) error
 	fit        func(m any, x, y testList, f fitting) error
 
 	calls              func(call Call)
@@ -142,6 +146,7 @@ type fitting struct {
 	epochs, batch, steps int
 	ordered              bool
 	meter                *peak.Meter
+	callbacks            []train.Callback
 }
 
 func (n *Network[M, I, O, T, P]) plain() *plainNetwork {
@@ -164,6 +169,19 @@ func (n *Network[M, I, O, T, P]) plain() *plainNetwork {
 			loss, err := m.(M).Gradients(g, train.Batch[I, T]{X: typedValues[I](x), Y: typedValues[T](y)})
 			return loss, n.Flat(g), err
 		},
+		update: func(m any, f func(p []float32)) { m.(M).Update(func(p *P) { f(n.Flat(p)) }) },
+		follow: func(m any, o *optim.Optimizer, g float32) error {
+			grads := new(P)
+			for i := range n.Flat(grads) {
+				n.Flat(grads)[i] = g
+			}
+			return m.(M).Apply(o, grads)
+		},
+		finalize: func(m any, o *optim.Optimizer) error { return m.(M).Finalize(o) },
+		match: func(m any, path string) error {
+			_, err := m.(M).LoadMatching(path)
+			return err
+		},
 		applyNone: func(m any) error { return m.(M).Apply(nil, new(P)) },
 		fit: func(m any, x, y testList, f fitting) error {
 			inputs, targets := typedValues[I](x), typedValues[T](y)
@@ -171,7 +189,7 @@ func (n *Network[M, I, O, T, P]) plain() *plainNetwork {
 			if f.meter != nil {
 				d = &repeated[I, T]{d, inputs, targets, f.steps, f.meter}
 			}
-			cfg := train.Config[I, T]{Epochs: f.epochs, BatchSize: f.batch, NoShuffle: f.ordered, ValidationSplit: -1, StepsPerEpoch: -1, OwnCallbacks: true}
+			cfg := train.Config[I, T]{Epochs: f.epochs, BatchSize: f.batch, NoShuffle: f.ordered, ValidationSplit: -1, StepsPerEpoch: -1, OwnCallbacks: true, Callbacks: f.callbacks}
 			_, err := m.(M).Fit(context.Background(), d, cfg)
 			return err
 		},

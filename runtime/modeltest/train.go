@@ -15,6 +15,7 @@ import (
 	"github.com/nngen-go/nngen/runtime/nn"
 	"github.com/nngen-go/nngen/runtime/optim"
 	"github.com/nngen-go/nngen/runtime/train"
+	"github.com/nngen-go/nngen/runtime/weights"
 )
 
 // Model is what the Model of every trainable package has. I, T and P are its
@@ -23,6 +24,9 @@ type Model[I, T, P any] interface {
 	Fit(ctx context.Context, d data.Dataset[I, T], cfg train.Config[I, T]) (*train.History, error)
 	Gradients(g *P, b train.Batch[I, T]) (loss float32, err error)
 	Apply(o *optim.Optimizer, g *P) error
+	Finalize(o *optim.Optimizer) error
+	Update(f func(p *P))
+	LoadMatching(path string) (weights.Report, error)
 	WriteTo(w io.Writer) (int64, error)
 }
 
@@ -63,6 +67,7 @@ func (n *plainNetwork) test(t *testing.T) {
 	t.Run("OneBatchOverfits", n.oneBatchOverfits)
 	t.Run("SameSeedSameBits", n.sameSeedSameBits)
 	t.Run("SaveAndRead", n.saveAndRead)
+	t.Run("Changed", n.changed)
 	t.Run("GradientsAgreeWithTrain", n.gradientsAgreeWithTrain)
 	t.Run("GradientIsSlope", n.gradientIsSlope)
 	t.Run("Trajectory", n.trajectory)

@@ -19,7 +19,7 @@ func Tiled(u *driver.Unit, r driver.Request, k *loop.Contract, l amd64.Level) (*
 		return nil, nil
 	}
 	how := &scheme{Contraction: p, loops: map[int]*gotree.Var{}}
-	d := &writer{teller: teller{scheme: how, Script: driver.NewScript(r, "n", "t", "work", "again", "part", "step", "w", "p", driver.TableMark)}, unit: u, level: l, req: r}
+	d := &writer{teller: teller{scheme: how, Script: driver.NewScript(r, "n", "t", "work", "again", "kept", "part", "step", "w", "p", driver.TableMark)}, unit: u, level: l, req: r}
 	d.table = regionTable{scheme: how, Table: driver.Table{Var: &gotree.Var{Name: driver.TableMark}}}
 	for i, o := range append([]plan.Operand{p.Out, p.Lhs, p.Rhs}, p.Extras...) {
 		given, ok := r.Operand(o.Buf)
@@ -55,7 +55,10 @@ type writer struct {
 	err     error // the first of a routine
 
 	panel    gotree.Expr  // the packed panel; nil: the operand is read as it lies
-	place    driver.Index // of what is packed, in the scratch
+	place    driver.Index // of the panel, in the scratch
+	kept     *gotree.Var  // the panel as a slice, of those that are kept; nil: it is in the scratch
+	block    gotree.Sum   // the number of the first panel of this block of the sum
+	slot     gotree.Sum   // the number of this panel
 	from, to *gotree.Var  // the units of this worker
 	table    regionTable
 	team     sharers
@@ -83,6 +86,7 @@ func (d *writer) write() {
 	if b.Held = d.req.Held && holds(d.Contraction); b.Held {
 		b.Work = d.Points() * (d.Lane.N/d.Width*d.Whole(d.Width) + d.Whole(d.Lane.N%d.Width))
 	}
+	b.Keeps = d.req.Keep && keeps(d.Contraction)
 	d.sums = d.Var("sums", "s")
 	d.unit.Declare(tileType)
 	d.table.read(d.Var("p", "q"))
@@ -162,6 +166,7 @@ func (d *writer) cut(at position, i int, last []gotree.Expr) {
 	v := d.Var(driver.Letter(l.Name), "k")
 	d.loops[i] = v
 	tied := d.isTied(i)
+	defer d.inBlock(i, v)()
 	to := at.plus(l, v, most(l))
 	if tied { // what is read begins where its range does
 		to.lhs, to.rhs = at.lhs, at.rhs
@@ -199,6 +204,7 @@ func (d *writer) panels(at position) {
 		d.ownPanels(at, full, rest)
 		return
 	case full == 1:
+		d.placed(gotree.Int(0), driver.Index{})
 		d.onePanel(at, d.Width)
 	case full > 1:
 		d.everyPanel(at, gotree.Int(0), gotree.Int(full*d.Width), full)
@@ -209,8 +215,7 @@ func (d *writer) panels(at position) {
 	if full > 0 {
 		d.Add(gotree.Remark(gotree.Say("The last", rest, "columns:")))
 	}
-	placed(d, func() driver.Index { return driver.Index{}.Ahead(full * d.Points() * d.Whole(d.Width)) })
-	d.onePanel(d.last(at, full), rest)
+	d.lastPanel(at, full, rest)
 }
 
 // everyPanel writes a loop over whole panels, of which there are full.
@@ -218,9 +223,15 @@ func (d *writer) everyPanel(at position, from, to gotree.Expr, full int) {
 	j := d.Var("j")
 	defer d.Free(j)
 	d.In(driver.Every(j, from, to, gotree.Int(d.Width)), func() {
-		placed(d, func() driver.Index { return driver.Index{}.Step(j, d.Points()*d.Whole(d.Width)/d.Width, -1) })
+		d.placed(gotree.Op(j, "/", gotree.Int(d.Width)), driver.Index{}.Step(j, d.Points()*d.Whole(d.Width)/d.Width, -1))
 		d.onePanel(at.plus(d.Lane, j, (full-1)*d.Width), d.Width)
 	})
+}
+
+// lastPanel writes the narrower one after full whole ones.
+func (d *writer) lastPanel(at position, full, rest int) {
+	d.placed(gotree.Int(full), driver.Index{}.Ahead(full*d.Points()*d.Whole(d.Width)))
+	d.onePanel(d.last(at, full), rest)
 }
 
 // last is where the panel after full whole ones starts.

@@ -11,11 +11,10 @@ import (
 
 // packed writes what brings the right operand's panel into place.
 func (d *writer) packed(at position, lanes int) {
-	d.panel = nil
+	d.panel, d.kept = nil, nil
 	if d.Void || d.Packing == plan.InPlace {
 		return
 	}
-	work := gotree.Ref(d.place.Of(driver.Work))
 	if d.Packing == plan.RowsIfShared {
 		panel := d.Var("panel", "rest")
 		d.panel = panel
@@ -26,23 +25,26 @@ func (d *writer) packed(at position, lanes int) {
 		}
 		d.tell("w", "=", three(steps...), "")
 		shared := gotree.Op(total(d.Regions[0].Row), ">", gotree.Int(d.Heights[0]))
+		if d.Body.Keeps && !d.Body.Held { // the scratch of few rows has no room for it
+			shared = gotree.Op(shared, "||", gotree.Op(driver.Kept, "!=", gotree.Word("nil")))
+		}
 		d.In(&gotree.If{Cond: shared, Note: gotree.Say("more than one tile reads it")}, func() {
-			packOnce(d, at, lanes)
-			d.Add(gotree.Set(panel, "=", work))
+			d.packOnce(at, lanes)
+			d.Add(gotree.Set(panel, "=", d.inPanel(driver.Index{})))
 			d.tell("w", "=", three(d.panelSteps(lanes)...), "")
 		})
 		return
 	}
-	d.panel = work
 	if full, rest := d.Lane.N/d.Width, d.Lane.N%d.Width; full > 0 && rest > 0 && d.Whole(rest) != d.Whole(d.Width) {
 		d.tell("w", "=", three(d.panelSteps(lanes)...), "")
 	}
-	packOnce(d, at, lanes)
+	d.packOnce(at, lanes)
+	d.panel = d.inPanel(driver.Index{})
 }
 
 // packPoints writes the loops that pack.
 func (d *writer) packPoints(at position, lanes int) {
-	from, to := at.panel.Ahead(d.Rhs.Offset), d.place
+	from, to := at.panel.Ahead(d.Rhs.Offset), driver.Index{}
 	strides := d.PanelSteps(lanes)
 	inner := len(d.Sum) - 1
 	counts := []gotree.Expr{d.pointsOf(inner)}
@@ -80,7 +82,7 @@ func (d *writer) packPoints(at position, lanes int) {
 			d.Inside([]gotree.Nest{&gotree.Range{Key: k, Over: count}, &gotree.Range{Key: v, Over: gotree.Int(lanes)}}, func() {
 				to := to.Step(k, d.Whole(lanes), -1).Step(v, 1, -1)
 				from := from.Step(k, step, d.Extent(len(d.Sum)-1)-1).Step(v, d.Lane.Rhs, lanes-1)
-				d.Add(gotree.Set(to.Of(driver.Work), "=", d.w.Element(from)))
+				d.Add(gotree.Set(d.element(to), "=", d.w.Element(from)))
 			})
 		default:
 			s, isNew, err := packRows(d.unit, d.level, lanes)
@@ -92,7 +94,7 @@ func (d *writer) packPoints(at position, lanes int) {
 // pack calls a routine that packs.
 func (d *writer) pack(s amd64.Stub, isNew bool, err error, bytes int, to, from driver.Index, step int, count gotree.Expr) {
 	d.keep(s, isNew, err, bytes)
-	d.Call(s, []gotree.Expr{gotree.Ref(to.Of(driver.Work)), d.w.Address(from), gotree.Int(step), count})
+	d.Call(s, []gotree.Expr{d.inPanel(to), d.w.Address(from), gotree.Int(step), count})
 }
 
 // keep adds a routine that kernels share to the body that brings it in.

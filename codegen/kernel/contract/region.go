@@ -141,7 +141,7 @@ func (d *writer) call(at position, lanes int, panel driver.Index, rows gotree.Ex
 	case w == nil:
 		w = d.table.address(d.w, "w", at.rhs, begin(d.Rhs.Offset, func(s plan.Axis) int { return s.Rhs }, func(plan.Region) int { return 0 }))
 	case !gotree.Is(panel.Expr(), 0):
-		w = gotree.Ref(panel.Of(driver.Work))
+		w = d.inPanel(panel)
 	}
 	if d.Void {
 		x, w = d.x.Start(), d.w.Start()

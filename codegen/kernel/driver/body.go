@@ -28,6 +28,16 @@ type Body struct {
 	Order string
 	// Held says that the statements go by again, and that work keeps what they pack.
 	Held bool
+	// Keeps says that the statements take panels, which may be nil: of a right operand
+	// that is the same in many calls, the first packs them there for all.
+	Keeps bool
 	// Divided says that every worker does its part of all rows; nil: all of it.
 	Divided bool
+}
+
+// Panels is the room of the packed panels of parameters, as many as there are at any
+// level.
+type Panels struct {
+	Segment   int // of the parameters
+	N, Floats int
 }

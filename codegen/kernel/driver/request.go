@@ -16,6 +16,9 @@ type Request struct {
 	// Held asks for a body of a product in a loop that packs the right operand once: it
 	// is given a bool, again, and finds what it has packed in work if that is true.
 	Held bool
+	// Keep asks for a body of a product that can be given the panels of its right
+	// operand, kept, as calls before it have packed them.
+	Keep bool
 	// Shape holds the sizes of a kernel that layers share; nil: the kernel is made
 	// for its sizes.
 	Shape *shape.Shape

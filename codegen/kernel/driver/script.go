@@ -13,6 +13,7 @@ var (
 	Work   = &gotree.Var{Name: "work"}
 	Worker = &gotree.Var{Name: "t"}
 	Again  = &gotree.Var{Name: "again"} // of a body that is Held
+	Kept   = &gotree.Var{Name: "kept"}  // of a body that Keeps what it packs
 	First  = &gotree.Var{Name: "first"} // the number of the first row, of a kernel that draws
 )
 

@@ -3,6 +3,7 @@ package verbatim
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -58,5 +59,73 @@ func TestWorker(t *testing.T) {
 	var w *worker
 	if from, to := w.Share(7); from != 0 || to != 7 || !w.Solo() {
 		t.Errorf("the only worker has %d to %d of 7", from, to)
+	}
+}
+
+// Whoever comes first packs a panel, once, and all read it; after a change they are
+// packed anew, and while things change nothing is kept.
+func TestPanels(t *testing.T) {
+	const each = 3
+	var k keeper
+	rooms := []panelRoom{{4, 4 * each}, {1, each}}
+	weights := float32(1)
+	read := func(which int) (packings int) {
+		kept := k.get(rooms)
+		scratch := make([]float32, each)
+		for i := range rooms[which].panels {
+			var of *panels
+			if kept != nil {
+				of = &kept[which]
+			}
+			panel, ready := of.panel(i, each, scratch, false)
+			if !ready {
+				packings++
+				for j := range each {
+					panel[j] = weights
+				}
+				of.done(i)
+			}
+			for j := range each { // the race detector sees who reads too early
+				if panel[j] != weights {
+					t.Errorf("panel %d of %d holds %v, want %v", i, which, panel[:each], weights)
+				}
+			}
+		}
+		return packings
+	}
+	for range 20 {
+		var all sync.WaitGroup
+		var packings atomic.Int32
+		for i := range 16 {
+			all.Add(1)
+			go func() {
+				defer all.Done()
+				packings.Add(int32(read(i % 2)))
+			}()
+		}
+		all.Wait()
+		if n := packings.Load(); n != 5 {
+			t.Fatalf("5 panels were packed %d times", n)
+		}
+		k.change()
+		weights++
+		k.change() // within the other
+		if read(0) != 4 || read(0) != 4 {
+			t.Error("panels are kept while parameters change")
+		}
+		k.changed()
+		if read(0) != 4 {
+			t.Error("panels are kept before a change ends")
+		}
+		weights++
+		k.changed()
+	}
+	read(0)
+	if n := testing.AllocsPerRun(100, func() { k.get(rooms)[0].panel(1, each, nil, false) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	var none *panels
+	if scratch, ready := none.panel(7, each, []float32{5}, true); !ready || scratch[0] != 5 {
+		t.Error("without panels, the scratch is not what the caller says")
 	}
 }
