@@ -70,8 +70,10 @@ func (e *phases) callOf(r *loop.Run, around *loop.Loop) (kernelCall, error) {
 	step, parts := loop.InTurn(r.Kernel)
 	function := e.kernels.Function
 	if r.Steps != nil {
-		step, parts = r.Steps.StepRows(r.Kernel.(*loop.Contract))
-		function = e.kernels.Held
+		k := r.Kernel.(*loop.Contract)
+		if step, parts = r.Steps.StepRows(k); !r.Steps.Sums(k) {
+			function = e.kernels.Held
+		}
 	}
 	if c, ok := step.(*loop.Contract); ok && around != nil && around.Axis.N > 1 && parts[c.Rhs.Buf].Of == nil && !around.Writes(c.Rhs.Buf) {
 		function = e.kernels.Held
@@ -336,7 +338,7 @@ func (w *phaseWriter) steps(c kernelCall) {
 	w.line("for at := %s; at < %s; {", from, to)
 	w.line("from, to := stretch(%s[r*%d:], at, %s)", mask, s.N, to)
 	for p, part := range c.parts {
-		if p.Buf == c.Kernel.(*loop.Contract).Out.Buf {
+		if k := c.Kernel.(*loop.Contract); p.Buf == k.Out.Buf && !s.Sums(k) {
 			out := w.operand(p, own)[0]
 			w.line("clear(%s[%s:%s])", out, rowStep(part, "at"), rowStep(part, "from"))
 		}

@@ -28,8 +28,8 @@ func (m *machine) steps(steps []loop.Step) error {
 			if err := m.kernel(s.Kernel); err != nil {
 				return fmt.Errorf("layer %q: %s: %w", s.Layer, s.Kernel.Family(), err)
 			}
-			if s.Steps != nil {
-				if err := m.blank(s.Steps, s.Kernel.(*loop.Contract)); err != nil {
+			if k, ok := s.Kernel.(*loop.Contract); ok && s.Steps != nil && !s.Steps.Sums(k) {
+				if err := m.blank(s.Steps, k); err != nil {
 					return err
 				}
 			}
