@@ -69,10 +69,12 @@ func (e *phases) callsOf(plan *loop.Plan) (forward, backward []kernelCall, err e
 // callOf turns a kernel into a call.
 func (e *phases) callOf(plan *loop.Plan, r *loop.Run, around *loop.Loop) (kernelCall, error) {
 	step, parts := loop.InTurn(r.Kernel)
+	held, kept := false, plan == e.p.Predict || plan == e.p.Evaluate
 	if r.Steps != nil {
-		step, parts = r.Steps.StepRows(r.Kernel.(*loop.Contract))
+		k := r.Kernel.(*loop.Contract)
+		step, parts = r.Steps.StepRows(k)
+		held = !r.Steps.Sums(k)
 	}
-	held, kept := r.Steps != nil, plan == e.p.Predict || plan == e.p.Evaluate
 	if c, ok := step.(*loop.Contract); ok {
 		part := parts[c.Rhs.Buf].Of != nil
 		held = held || around != nil && around.Axis.N > 1 && !part && !around.Writes(c.Rhs.Buf)
@@ -344,7 +346,7 @@ func (w *phaseWriter) steps(c kernelCall) {
 	w.line("for at := %s; at < %s; {", from, to)
 	w.line("from, to := stretch(%s[r*%d:], at, %s)", mask, s.N, to)
 	for p, part := range c.parts {
-		if p.Buf == c.Kernel.(*loop.Contract).Out.Buf {
+		if k := c.Kernel.(*loop.Contract); p.Buf == k.Out.Buf && !s.Sums(k) {
 			out := w.operand(p, own)[0]
 			w.line("clear(%s[%s:%s])", out, rowStep(part, "at"), rowStep(part, "from"))
 		}

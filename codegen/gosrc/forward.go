@@ -324,11 +324,19 @@ func spanned(mask []float32, steps, rows int) (first, last int) {
 }`)
 	}
 	if uses["stretch"] {
-		f.add(`// stretch are the next steps of a row, before the end, that count.
+		f.add(`// few is how many steps between others that count are taken along: a call for those
+// after them costs as much.
+const few = 8
+
+// stretch are the next steps of a row, before the end, that count.
 func stretch(mask []float32, at, end int) (from, to int) {
 	for from = at; from < end && mask[from] == 0; from++ {
 	}
-	for to = from; to < end && mask[to] != 0; to++ {
+	to = from
+	for t := from; t < end && t <= to+few; t++ {
+		if mask[t] != 0 {
+			to = t + 1
+		}
 	}
 	return from, to
 }`)

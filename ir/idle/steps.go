@@ -3,6 +3,7 @@ package idle
 import (
 	"slices"
 
+	"github.com/nngen-go/nngen/ir/canonical"
 	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/scalar"
 )
@@ -19,23 +20,59 @@ func (f *finder) products() {
 			ready[l.Mask.Buf] = l.Mask.Buf.Class == loop.Input
 		}
 	}
-	for _, s := range all {
+	var zeros []loop.Step
+	before := -1 // the step of the backward phase that they come before
+	for i, s := range all {
 		r, ok := s.(*loop.Run)
 		if !ok {
 			continue
 		}
 		if k, ok := r.Kernel.(*loop.Contract); ok && !k.Accumulate {
 			for _, l := range masked {
-				if steps := (&loop.Steps{N: l.Axis.N, Mask: *l.Mask}); steps.Fits(k) && l.Mask.Strides[0] == 1 && l.Mask.Offset == 0 && ready[l.Mask.Buf] && f.limits(k, l, steps) {
-					r.Steps = steps
-					break
+				steps := &loop.Steps{N: l.Axis.N, Mask: *l.Mask}
+				if !steps.Fits(k) || l.Mask.Strides[0] != 1 || l.Mask.Offset != 0 || !ready[l.Mask.Buf] {
+					continue
 				}
+				if sums := steps.Sums(k); sums && f.zeroFactor(k, l) {
+					steps.All = true
+					if zeros = append(zeros, fromZero(r, k)); before < 0 {
+						before = i - len(f.plan.Forward)
+					}
+				} else if sums || !f.limits(k, l, steps) {
+					continue
+				}
+				r.Steps = steps
+				break
 			}
 		}
 		for _, w := range r.Kernel.Writes() {
 			ready[w.Buf] = true
 		}
 	}
+	if before >= 0 {
+		f.plan.Backward = slices.Insert(f.plan.Backward, before, zeros...)
+	}
+}
+
+// zeroFactor reports a sum over rows and steps of products of which one factor is 0 in
+// the idle turns of a loop.
+func (f *finder) zeroFactor(k *loop.Contract, l *loop.Loop) bool {
+	return slices.ContainsFunc([]loop.Access{k.Lhs, k.Rhs}, func(a loop.Access) bool {
+		z := f.zero[a.Buf]
+		return z != nil && z.loop.IdleAs(l) && z.inStep(k, a, func(p spot) bool { return z.written[p] && z.known[p] == zero })
+	})
+}
+
+// fromZero stores 0 where sums are added up, and has them added.
+func fromZero(r *loop.Run, k *loop.Contract) *loop.Run {
+	sum := loop.Copy(k).(*loop.Contract)
+	sum.Accumulate = true
+	r.Kernel = sum
+	outer := slices.Concat(k.M, k.N)
+	dst := k.Out
+	dst.Strides = slices.Clone(dst.Strides[:len(outer)])
+	zero := &loop.Nest{Outer: outer, Body: []loop.Stmt{{Dst: dst, Value: scalar.Num(0), Word: "from zero"}}}
+	return &loop.Run{Layer: r.Layer, Pos: r.Pos, Kernel: canonical.Kernel(zero)}
 }
 
 // limits reports that a product is needed of the steps of a loop alone.

@@ -225,12 +225,16 @@ func (l *Loop) Writes(b *Buffer) bool {
 	return slices.ContainsFunc(l.AllWrites(), func(a Access) bool { return a.Buf == b })
 }
 
-// Fits reports a product over all steps of every row: its first axes are rows of N
-// steps each, or rows and steps, and what it reads and writes for one step lies apart
-// from what belongs to the next.
+// Fits reports a product over all steps of every row, or a sum of products over them:
+// among its axes are rows of N steps each, or rows and steps, and what it reads and
+// writes for one step lies apart from what belongs to the next.
 func (s *Steps) Fits(k *Contract) bool {
-	merged := len(k.M) == 1 && k.M[0].Rows && k.M[0].N == s.N
-	if len(k.B) > 0 || !merged && (len(k.M) != 2 || !k.M[0].Rows || k.M[0].N != 1 || k.M[1].N != s.N) || hasRows(k.N) || hasRows(k.K) || SharingOf(k) != ByRows || Around(k) > 0 {
+	first, axes := rowAxes(k)
+	merged := len(axes) == 1 && axes[0].N == s.N
+	if len(k.B) > 0 || first < 0 || !merged && (len(axes) != 2 || axes[0].N != 1 || axes[1].N != s.N) || Around(k) > 0 {
+		return false
+	}
+	if sharing := SharingOf(k); first == 0 && sharing != ByRows || first > 0 && (sharing != ByUnits || k.Epilogue != nil) {
 		return false
 	}
 	_, parts := s.StepRows(k)
@@ -240,28 +244,55 @@ func (s *Steps) Fits(k *Contract) bool {
 		}
 	}
 	right := true
-	rest := slices.Concat(k.N, k.K)
+	last := first + len(axes)
+	rest := slices.Delete(k.Axes(), first, last)
 	EachAccess(k, func(a *Access) {
 		if !a.Buf.Rows {
 			return
 		}
-		low, high := reach(rest, a.Strides[len(k.M):])
+		low, high := reach(rest, slices.Delete(slices.Clone(a.Strides), first, last))
 		for _, p := range parts {
 			if p.Of == a.Buf {
-				right = right && a.Index == nil && a.Offset+low >= p.Base && a.Offset+high < p.Base+p.Move && a.Strides[len(k.M)-1] == p.Move
+				right = right && a.Index == nil && a.Offset+low >= p.Base && a.Offset+high < p.Base+p.Move && a.Strides[last-1] == p.Move
 			}
 		}
 	})
 	return right
 }
 
+// Sums reports that it is sums over the steps that a product is limited in: terms that
+// are 0 are left out.
+func (s *Steps) Sums(k *Contract) bool {
+	first, _ := rowAxes(k)
+	return first > 0
+}
+
+// rowAxes are the nest of a product's axes that the rows are in, which they begin, and
+// its place among all; first is -1 where they are in none, or not its first.
+func rowAxes(k *Contract) (first int, axes []Axis) {
+	switch {
+	case len(k.M) > 0 && k.M[0].Rows && !hasRows(k.N) && !hasRows(k.K):
+		return 0, k.M
+	case len(k.K) > 0 && k.K[0].Rows && !hasRows(k.M) && !hasRows(k.N):
+		return len(k.M) + len(k.N), k.K
+	}
+	return -1, nil
+}
+
 // StepRows is a product that Fits as one over so many rows, which are the steps that a
-// call is for. Its buffers are others, of which a row is what belongs to a step: parts
-// says of which, and where the first step of a row lies.
+// call is for; a sum of products is added to what is there. Its buffers are others, of
+// which a row is what belongs to a step: parts says of which, and where the first step of
+// a row lies.
 func (s *Steps) StepRows(k *Contract) (step *Contract, parts map[*Buffer]Part) {
 	step, parts = Copy(k).(*Contract), map[*Buffer]Part{}
-	last := len(k.M) - 1
-	step.M = []Axis{{Name: k.M[0].Name, N: 1, Rows: true, Max: k.M[0].Max * k.M[last].N / k.M[0].N}}
+	first, axes := rowAxes(k)
+	last := len(axes) - 1
+	rows := []Axis{{Name: axes[0].Name, N: 1, Rows: true, Max: axes[0].Max * axes[last].N / axes[0].N}}
+	if first == 0 {
+		step.M = rows
+	} else {
+		step.K, step.Accumulate = rows, true
+	}
 	by := map[*Buffer]*Buffer{}
 	base := map[*Buffer]int{}
 	EachAccess(step, func(a *Access) {
@@ -271,14 +302,14 @@ func (s *Steps) StepRows(k *Contract) (step *Contract, parts map[*Buffer]Part) {
 		}
 	})
 	EachAccess(step, func(a *Access) {
-		a.Strides = slices.Delete(a.Strides, 0, last)
+		a.Strides = slices.Delete(a.Strides, first, first+last)
 		if !a.Buf.Rows {
 			return
 		}
 		if by[a.Buf] == nil {
 			b := *a.Buf
-			b.Shape = []int{a.Strides[0]}
-			by[a.Buf], parts[&b] = &b, Part{Of: a.Buf, Base: base[a.Buf], Move: a.Strides[0]}
+			b.Shape = []int{a.Strides[first]}
+			by[a.Buf], parts[&b] = &b, Part{Of: a.Buf, Base: base[a.Buf], Move: a.Strides[first]}
 		}
 		a.Offset -= base[a.Buf]
 		a.Buf = by[a.Buf]

@@ -54,8 +54,9 @@ type Run struct {
 }
 
 // Steps are those of every row, N of them, for which Mask is not 0; its strides are
-// over step and row. The result of the others is 0, and where no row has a step it may
-// be left unwritten, unless All is set.
+// over step and row. The result of the others need not be computed, and is 0 then; where
+// no row has a step it may be left unwritten, unless All is set. Of a sum over the steps
+// the terms of others are 0.
 type Steps struct {
 	N    int
 	Mask Access

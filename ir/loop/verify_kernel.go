@@ -78,7 +78,7 @@ func (v *kernelVerifier) stepRows(r *Run) {
 	s := r.Steps
 	k, ok := r.Kernel.(*Contract)
 	if !ok || len(v.around) > 0 || !s.Fits(k) {
-		v.fail("it is no product over %d steps of every row", s.N)
+		v.fail("it does not go over %d steps of every row", s.N)
 		return
 	}
 	if s.Mask.Index != nil || s.Mask.Buf == k.Out.Buf {

@@ -30,6 +30,7 @@ var table = []pass{
 	{name: "deadcode", always: true, run: onGraph(deadCode), after: []string{"gathersum"}, why: "what nobody asks for needs no gradient and no name"},
 	{name: "name", always: true, run: onGraph(name), after: []string{"deadcode"}, why: "gradients are called after the values that they belong to"},
 	{name: "autodiff", always: true, run: differentiate, after: []string{"name"}, why: "gradients of the small, named graph"},
+	{name: "stretched", run: onGraph(stretched), after: []string{"autodiff"}, why: "gradients are stretched along what was averaged; the broadcast that is left is folded into its readers"},
 	{name: "fold", run: onGraph(fold), after: []string{"autodiff"}, why: "the chain rule multiplies by ones and adds zeros"},
 	{name: "cse", run: onGraph(cse), after: []string{"autodiff"}, why: "gradients repeat what the forward pass has computed"},
 	{name: "deadcode", always: true, run: onGraph(deadCode), after: []string{"autodiff"}, why: "gradients with respect to data, which nobody asks for"},

@@ -3,6 +3,7 @@ package looptest
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nngen-go/nngen/ir/loop"
 )
@@ -25,13 +26,8 @@ func (m *machine) steps(steps []loop.Step) error {
 	for _, s := range steps {
 		switch s := s.(type) {
 		case *loop.Run:
-			if err := m.kernel(s.Kernel); err != nil {
+			if err := m.run(s); err != nil {
 				return fmt.Errorf("layer %q: %s: %w", s.Layer, s.Kernel.Family(), err)
-			}
-			if s.Steps != nil {
-				if err := m.blank(s.Steps, s.Kernel.(*loop.Contract)); err != nil {
-					return err
-				}
 			}
 		case *loop.Loop:
 			extent := s.Axis.N
@@ -58,6 +54,40 @@ func (m *machine) steps(steps []loop.Step) error {
 		}
 	}
 	return nil
+}
+
+// run runs a kernel. Of one that is limited to some steps the others are left out: terms
+// of a sum, or results.
+func (m *machine) run(r *loop.Run) error {
+	k, ok := r.Kernel.(*loop.Contract)
+	if !ok || r.Steps == nil {
+		return m.kernel(r.Kernel)
+	}
+	if !r.Steps.Sums(k) {
+		if err := m.kernel(k); err != nil {
+			return err
+		}
+		return m.blank(r.Steps, k)
+	}
+	_, parts := r.Steps.StepRows(k)
+	for _, p := range parts {
+		block := m.mem.Block(p.Of, m.n)
+		if block == nil {
+			continue
+		}
+		held := slices.Clone(block.F)
+		defer copy(block.F, held)
+		for i := range m.n * r.Steps.N {
+			row, t := i/r.Steps.N, i%r.Steps.N
+			if x, err := m.load(r.Steps.Mask, []int{t, row}); err != nil {
+				return err
+			} else if x == 0 {
+				from := row*p.Of.Row() + p.Base + t*p.Move
+				clear(block.F[from : from+p.Move])
+			}
+		}
+	}
+	return m.kernel(k)
 }
 
 // blank gives the steps of a product that it is not needed of what the program may
