@@ -256,13 +256,13 @@ func (m *Model) OpenState(path string) (*State, error) {
 		return nil, §fmt.Errorf("%[1]s: %%w", err)
 	}
 	defer file.Close()
-	return readState(file, path)
+	return stateOf(file, path)
 }
 
 // ReadState is OpenState for what r holds, which must be nothing else.
-func (m *Model) ReadState(r §io.Reader) (*State, error) { return readState(r, "state") }
+func (m *Model) ReadState(r §io.Reader) (*State, error) { return stateOf(r, "state") }
 
-func readState(r §io.Reader, name string) (*State, error) {
+func stateOf(r §io.Reader, name string) (*State, error) {
 	s := new(State)
 	if err := §safetensors.ReadState(r, ModelID, stateTensors, s.values[:]); err != nil {
 		return nil, §fmt.Errorf("%[1]s: %%s: %%w", name, err)

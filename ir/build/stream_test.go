@@ -54,6 +54,7 @@ func TestStreams(t *testing.T) {
 		{floats, "MultiHeadAttention: {num_heads: 2, key_dim: 2, value_dim: 3, use_causal_mask: true, sliding_window: 2, use_gate: true}, LSTM: {units: 2, return_sequences: true}"},
 		{floats, "Masking: {}, MultiHeadAttention: {num_heads: 2, key_dim: 2, dropout: 0.5, use_causal_mask: true, attention_axes: [1]}"},
 		{floats, "Dense: {units: 4, name: a}, Dense: {units: 4, name: b}, GroupedQueryAttention: {head_dim: 3, num_query_heads: 4, num_key_value_heads: 2, use_causal_mask: true, inputs: [a, b]}"},
+		{floats, "Masking: {name: a}, Masking: {mask_value: 1, name: b, inputs: x}, MultiHeadAttention: {num_heads: 2, key_dim: 2, dropout: 0.5, use_causal_mask: true, inputs: [x, a, b]}"},
 		{floats, "Masking: {}, Attention: {use_causal_mask: true}, Dense: 2"},
 		{floats, "Dense: {units: 3, name: a}, Attention: {use_causal_mask: true, use_scale: true, score_mode: concat, inputs: [a, x, a], name: l}, AdditiveAttention: {use_causal_mask: true, inputs: [l, a, x]}"},
 		{floats, "PositionEmbedding: {sequence_length: 7, name: p}, Add: {inputs: [x, p], name: s}, SinePositionEncoding: {name: q}, Add: {inputs: [s, q]}, MultiHeadAttention: {num_heads: 1, key_dim: 2, use_causal_mask: true}"},

@@ -101,7 +101,7 @@ func stepsOf(c *Context, scores *ir.Value, stream bool) []*ir.Value {
 	if !stream {
 		return []*ir.Value{stepNumbers(c, scores.Shape[last-1], 1, "query.step"), keys}
 	}
-	position := c.position() // [n, 1]
+	position := c.Streaming.position(c) // [n, 1]
 	return []*ir.Value{inserted(c, position, 2, last-1), keys}
 }
 
@@ -245,7 +245,7 @@ func (h *heads) conditions(c *Context, r reads, scores *ir.Value, axes []int, st
 			mask = inserted(c, mask, last, 1)
 		} else {
 			if stream {
-				mask = c.past(mask, "mask")
+				mask = c.Streaming.past(c, mask, []string{"", "value_mask", "key_mask"}[i])
 			}
 			mask = inserted(c, mask, last-1, 1)
 		}

@@ -75,9 +75,9 @@ func (a *unprojected) compared(c *Context, in []*ir.Value) (reads, bool) {
 	}
 	if c.streams(r.query) {
 		mask := c.Masks[r.value]
-		r.value, r.key = c.past(r.value, "value"), c.past(r.key, "key")
+		r.value, r.key = c.Streaming.past(c, r.value, "value"), c.Streaming.past(c, r.key, "key")
 		if mask != nil {
-			c.Masks[r.value] = c.past(mask, "mask")
+			c.Masks[r.value] = c.Streaming.past(c, mask, "mask")
 		}
 	}
 	return r, true

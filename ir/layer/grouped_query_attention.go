@@ -62,7 +62,7 @@ func (g *GroupedQueryAttention) Build(c *Context, in []*ir.Value) *ir.Value {
 		if !g.forgets(c, r, plain) {
 			return c.poison()
 		}
-		key, value = c.past(key, "key"), c.past(value, "value")
+		key, value = c.Streaming.past(c, key, "key"), c.Streaming.past(c, value, "value")
 	}
 	// g counts the groups and h the heads of one.
 	scores := c.Named(op.Einsum(c.B, "ntghd,nsgd->nghts", op.ReshapeTo(c.B, g.scaled(c, query, g.HeadDim), grouped), key), "products")

@@ -62,7 +62,7 @@ func (m *MultiHeadAttention) Build(c *Context, in []*ir.Value) *ir.Value {
 		if !m.forgets(c, r, plain) {
 			return c.poison()
 		}
-		key, value = c.past(key, "key"), c.past(value, "value")
+		key, value = c.Streaming.past(c, key, "key"), c.Streaming.past(c, value, "value")
 	}
 
 	// query, of key and value, and of the scores: letters of the axes.

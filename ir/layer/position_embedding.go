@@ -34,7 +34,7 @@ func (p *PositionEmbedding) Build(c *Context, in []*ir.Value) *ir.Value {
 	}
 	table := c.Param("embeddings", ir.Shape{p.SequenceLength, width}, p.Initializer, spec.Call{})
 	if len(x.Shape) == 3 && c.streams(x) {
-		return op.GatherRows(c.B, table, c.position())
+		return op.GatherRows(c.B, table, c.Streaming.position(c))
 	}
 	if steps < p.SequenceLength {
 		table = c.Named(op.SliceAxis(c.B, table, 0, 0, steps), "rows")

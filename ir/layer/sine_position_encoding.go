@@ -47,7 +47,7 @@ func (p *SinePositionEncoding) Build(c *Context, in []*ir.Value) *ir.Value {
 	}
 	table := c.Named(op.ConstOf(c.B, ir.Shape{steps, width}, data), "table")
 	if stream {
-		return op.GatherRows(c.B, table, c.position())
+		return op.GatherRows(c.B, table, c.Streaming.position(c))
 	}
 	return op.BroadcastTo(c.B, table, x.Shape)
 }

@@ -22,8 +22,8 @@ type Streaming struct {
 	// Why is set by a layer that takes no single step.
 	Why string
 
-	position *ir.Value               // see [Context.position]
-	past     map[*ir.Value]*ir.Value // see [Context.past]
+	counted *ir.Value               // the number of the step, where a layer has asked for it
+	kept    map[*ir.Value]*ir.Value // see past
 }
 
 // Stepper is the settings of a layer whose arguments decide whether it computes
@@ -64,36 +64,34 @@ func (c *Context) streams(x *ir.Value) bool { return c.Streaming != nil && c.Str
 
 // position is the number of the step, [n, 1], the first being 0. Where a layer asks
 // for it a sequence has no more steps than the description says.
-func (c *Context) position() *ir.Value {
-	s := c.Streaming
-	if s.position == nil {
-		s.position = op.InputOf(c.B, op.Input{
+func (s *Streaming) position(c *Context) *ir.Value {
+	if s.counted == nil {
+		s.counted = op.InputOf(c.B, op.Input{
 			Port: "position", Kind: op.State, Index: len(s.States), Limit: s.Steps, Of: ir.Type{DType: ir.I32, Shape: ir.Shape{ir.Batch, 1}},
 		})
-		s.States, s.Next = append(s.States, s.position), append(s.Next, s.position)
+		s.States, s.Next = append(s.States, s.counted), append(s.Next, s.counted)
 	}
-	return s.position
+	return s.counted
 }
 
 // past is x [n, 1, …] of this step among those of the steps before it, [n, steps,
 // …], in which those of later steps are 0.
-func (c *Context) past(x *ir.Value, part string) *ir.Value {
-	s := c.Streaming
-	if known := s.past[x]; known != nil || !x.Valid() {
+func (s *Streaming) past(c *Context, x *ir.Value, part string) *ir.Value {
+	if known := s.kept[x]; known != nil || !x.Valid() {
 		return cmp.Or(known, x)
 	}
 	shape := slices.Clone(x.Shape)
 	shape[1] = s.Steps
-	position := c.position()
+	position := s.position(c)
 	state := op.InputOf(c.B, op.Input{
 		Port: c.Name + "." + c.Part + part, Kind: op.State, Index: len(s.States), Of: ir.Type{Shape: shape},
 	})
 	all := c.Named(op.PutRow(c.B, state, position, x), part+".next")
 	s.States, s.Next = append(s.States, state), append(s.Next, all)
-	if s.past == nil {
-		s.past = map[*ir.Value]*ir.Value{}
+	if s.kept == nil {
+		s.kept = map[*ir.Value]*ir.Value{}
 	}
-	s.past[x] = all
+	s.kept[x] = all
 	return all
 }
 

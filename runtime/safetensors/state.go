@@ -62,7 +62,7 @@ func ReadState(r io.Reader, modelID string, tensors []Tensor, block []float32) e
 			return fmt.Errorf("this is a state of another model: model_id %.16q (%.40q), this package has %.16q", id, of.Meta["model"], modelID)
 		}
 	}
-	_, err = blockAfter(r, header, modelID, tensors, block)
+	_, err = fillBlock(r, header, modelID, tensors, block)
 	return err
 }
 
