@@ -174,4 +174,6 @@ func (m *Model) Clone() *Model {
 func (m *Model) Params() *Params { return m.params }
 
 // Update calls f to change the parameters.
-func (m *Model) Update(f func(p *Params)) { f(m.params) }
+func (m *Model) Update(f func(p *Params)) {
+	f(m.params)
+}

@@ -50,11 +50,11 @@ func readBlock(r io.Reader, modelID string, tensors []tensor, block []float32) (
 	if err != nil {
 		return nil, err
 	}
-	return blockAfter(r, header, modelID, tensors, block)
+	return fillBlock(r, header, modelID, tensors, block)
 }
 
-// blockAfter is ReadBlock of what follows a header.
-func blockAfter(r io.Reader, header []byte, modelID string, tensors []tensor, block []float32) (meta map[string]string, err error) {
+// fillBlock is ReadBlock of what follows a header.
+func fillBlock(r io.Reader, header []byte, modelID string, tensors []tensor, block []float32) (meta map[string]string, err error) {
 	entries, meta, err := parseHeader(header, modelID, tensors)
 	if err != nil {
 		return nil, err

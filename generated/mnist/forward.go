@@ -17,6 +17,7 @@ type pass struct {
 	target          []int32
 	weight          []float32
 	work            []float32 // scratch of the kernels
+	kept            []panels  // packed weights; nil: none are kept
 	p, g            *Params   // parameters and gradients
 	step            train.Step
 	invTotal, share float32    // of the rows of the batch: 1/total and n/total
@@ -49,7 +50,9 @@ func predict(s *pass) []float32 {
 	rescale784(rescaling, x, s.rows)
 	s.t.Wait()
 	// hidden (Dense): bias, relu
-	dense784x512Relu(hidden, rescalingAll, &s.p.HiddenW, &s.p.HiddenB, s.work, s.n, s.t)
+	dense784x512Relu(
+		hidden, rescalingAll, &s.p.HiddenW, &s.p.HiddenB, s.panels(0), s.work, s.n, s.t,
+	)
 	s.t.Wait()
 	// digit (Dense): bias, softmax
 	dense512x10(digitPreAll, hidden, &s.p.DigitW, &s.p.DigitB, s.n, s.t)
@@ -79,7 +82,9 @@ func evaluate(s *pass) []float32 {
 	// flatten (Flatten) and rescaling (Rescaling)
 	rescale784(rescaling, x, s.rows)
 	// hidden (Dense): bias, relu
-	dense784x512Relu(hidden, rescaling, &s.p.HiddenW, &s.p.HiddenB, s.work, s.rows, nil)
+	dense784x512Relu(
+		hidden, rescaling, &s.p.HiddenW, &s.p.HiddenB, s.panels(0), s.work, s.rows, nil,
+	)
 	// digit (Dense): bias
 	dense512x10(digitPre, hidden, &s.p.DigitW, &s.p.DigitB, s.rows, nil)
 	softmax10WithMaxSum(digitMax, digit, digitSum, digitPre, s.rows)
@@ -115,7 +120,7 @@ func forward(s *pass) []float32 {
 	// flatten (Flatten) and rescaling (Rescaling)
 	rescale784(rescaling, x, s.rows)
 	// hidden (Dense): bias, relu
-	dense784x512Relu(hidden, rescaling, &s.p.HiddenW, &s.p.HiddenB, s.work, s.rows, nil)
+	dense784x512Relu(hidden, rescaling, &s.p.HiddenW, &s.p.HiddenB, nil, s.work, s.rows, nil)
 	// digit (Dense): bias
 	dense512x10(digitPre, hidden, &s.p.DigitW, &s.p.DigitB, s.rows, nil)
 	softmax10WithMaxExpSum(digitMax, digitExp, digitSum, digit, digitPre, s.rows)

@@ -54,6 +54,7 @@ func dense784x512Relu(
 	y, x []float32,
 	w *[784][512]float32,
 	b *[512]float32,
+	kept *panels,
 	work []float32,
 	n int,
 	t *nn.Worker,
@@ -84,9 +85,13 @@ func dense784x512Relu(
 		for j := from * 64; j < to*64; j += 64 {
 			panel := &w[0][j]
 			sums.w = [3]int{0, 0, 2048}
-			if n > 6 { // more than one tile reads it
-				packRows64AVX512(&work[0], &w[0][j], 2048, 784)
-				panel = &work[0]
+			if n > 6 || kept != nil { // more than one tile reads it
+				slot, packed := kept.panel(j/64, 50176, work, false)
+				if !packed {
+					packRows64AVX512(&slot[0], &w[0][j], 2048, 784)
+					kept.done(j / 64)
+				}
+				panel = &slot[0]
 				sums.w = [3]int{0, 0, 256}
 			}
 			for r, end := rows.ShareRuns(n, 6); r < end; r += 36 {
@@ -117,9 +122,13 @@ func dense784x512Relu(
 		for j := from * 16; j < to*16; j += 16 {
 			panel := &w[0][j]
 			sums.w = [3]int{0, 0, 2048}
-			if n > 6 { // more than one tile reads it
-				packRows16AVX2(&work[0], &w[0][j], 2048, 784)
-				panel = &work[0]
+			if n > 6 || kept != nil { // more than one tile reads it
+				slot, packed := kept.panel(j/16, 12544, work, false)
+				if !packed {
+					packRows16AVX2(&slot[0], &w[0][j], 2048, 784)
+					kept.done(j / 16)
+				}
+				panel = &slot[0]
 				sums.w = [3]int{0, 0, 64}
 			}
 			for r, end := rows.ShareRuns(n, 6); r < end; r += 144 {

@@ -14,6 +14,7 @@ func dense784x512Relu(
 	y, x []float32,
 	w *[784][512]float32,
 	b *[512]float32,
+	_ *panels,
 	_ []float32,
 	n int,
 	t *nn.Worker,

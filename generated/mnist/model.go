@@ -108,6 +108,7 @@ type Model struct {
 	batches freeList[batchScratch]
 	crew    *crew       // made when a prediction is first shared
 	shared  atomic.Bool // a prediction has the crew
+	kept    keeper      // packed weights, between predictions
 }
 
 // New makes an untrained model with freshly initialised parameters.
@@ -167,6 +168,8 @@ func (m *Model) LoadMatching(path string) (LoadReport, error) {
 	if err := f.CheckFinite(segments); err != nil {
 		return LoadReport{}, err
 	}
+	m.kept.change()
+	defer m.kept.changed()
 	return f.CopyMatching(segments, m.params.flat()), nil
 }
 
@@ -197,4 +200,8 @@ func (m *Model) Clone() *Model {
 func (m *Model) Params() *Params { return m.params }
 
 // Update calls f to change the parameters.
-func (m *Model) Update(f func(p *Params)) { f(m.params) }
+func (m *Model) Update(f func(p *Params)) {
+	m.kept.change()
+	defer m.kept.changed()
+	f(m.params)
+}

@@ -112,12 +112,17 @@ var compiled = train.Compiled{
 // ctx is cancelled, Fit returns the history so far and the error of ctx. The
 // optimizer is kept: another Fit goes on where this one stopped.
 func (m *Model) Fit(ctx context.Context, d Dataset, cfg FitConfig) (*History, error) {
+	m.kept.change()
+	defer m.kept.changed()
 	m.session.Metadata = m.metadata
 	return train.Fit(ctx, m.trainer(), &m.session, compiled, d, cfg)
 }
 
 // Evaluate computes the loss and the metrics over a data set.
 func (m *Model) Evaluate(ctx context.Context, d Dataset) (Result, error) {
+	e := m.trainer()
+	e.kept = m.kept.get(panelRooms)
+	defer func() { e.kept = nil }()
 	return train.Evaluate(ctx, m.trainer(), &m.session, compiled, d, compiled.BatchSize)
 }
 
@@ -164,6 +169,8 @@ func (m *Model) Apply(o *Optimizer, g *Params) error {
 	if o == nil {
 		return errors.New("mnist: Apply: no optimizer: NewOptimizer makes one")
 	}
+	m.kept.change()
+	defer m.kept.changed()
 	return o.Apply(m.params.flat()[:trainable], g.flat()[:trainable])
 }
 
@@ -173,6 +180,8 @@ func (m *Model) Finalize(o *Optimizer) error {
 	if o == nil {
 		return errors.New("mnist: Finalize: no optimizer: NewOptimizer makes one")
 	}
+	m.kept.change()
+	defer m.kept.changed()
 	return o.Finalize(m.params.flat()[:trainable])
 }
 
@@ -200,6 +209,7 @@ type engine struct {
 	n                       int // rows and step that the team is at
 	step                    train.Step
 	work                    [][]float32 // scratch of each worker
+	kept                    []panels    // of Evaluate; nil: parameters change
 }
 
 var _ train.Engine[Input, Target] = (*engine)(nil)
@@ -256,6 +266,7 @@ func (e *engine) pass(t *nn.Worker, units int) pass {
 		x:      e.x[:],
 		target: e.target[:],
 		weight: e.weight[:],
+		kept:   e.kept,
 		work:   e.work[t.Index()],
 		p:      e.params, g: e.grads,
 		step: e.step, invTotal: 1 / float32(e.step.Total), share: float32(e.n) / float32(e.step.Total),

@@ -17,6 +17,7 @@ type pass struct {
 	target          []int32
 	weight          []float32
 	work            []float32 // scratch of the kernels
+	kept            []panels  // packed weights; nil: none are kept
 	p, g            *Params   // parameters and gradients
 	step            train.Step
 	invTotal, share float32    // of the rows of the batch: 1/total and n/total
@@ -62,7 +63,9 @@ func predict(s *pass) []float32 {
 	maxPool2x2x32(pool1, conv1, s.rows)
 	s.t.Wait()
 	// conv2 (Conv2D): bias, relu
-	conv3x3x32To64Relu(conv2All, pool1All, &s.p.Conv2W, &s.p.Conv2B, s.work, s.n, s.t)
+	conv3x3x32To64Relu(
+		conv2All, pool1All, &s.p.Conv2W, &s.p.Conv2B, s.panels(0), s.work, s.n, s.t,
+	)
 	s.t.Wait()
 	// pool2 (MaxPooling2D)
 	maxPool2x2x64(pool2, conv2, s.rows)
@@ -102,7 +105,7 @@ func evaluate(s *pass) []float32 {
 	// pool1 (MaxPooling2D)
 	maxPool2x2x32(pool1, conv1, s.rows)
 	// conv2 (Conv2D): bias, relu
-	conv3x3x32To64Relu(conv2, pool1, &s.p.Conv2W, &s.p.Conv2B, s.work, s.rows, nil)
+	conv3x3x32To64Relu(conv2, pool1, &s.p.Conv2W, &s.p.Conv2B, s.panels(0), s.work, s.rows, nil)
 	// pool2 (MaxPooling2D)
 	maxPool2x2x64(pool2, conv2, s.rows)
 	// flatten (Flatten) and digit (Dense): bias
@@ -148,7 +151,7 @@ func forward(s *pass) []float32 {
 	// pool1 (MaxPooling2D)
 	maxPool2x2x32(pool1, conv1, s.rows)
 	// conv2 (Conv2D): bias, relu
-	conv3x3x32To64Relu(conv2, pool1, &s.p.Conv2W, &s.p.Conv2B, s.work, s.rows, nil)
+	conv3x3x32To64Relu(conv2, pool1, &s.p.Conv2W, &s.p.Conv2B, nil, s.work, s.rows, nil)
 	// pool2 (MaxPooling2D)
 	maxPool2x2x64(pool2, conv2, s.rows)
 	// flatten (Flatten) and dropout (Dropout)

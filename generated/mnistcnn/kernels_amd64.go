@@ -167,6 +167,7 @@ func conv3x3x32To64Relu(
 	y, x []float32,
 	w *[3][3][32][64]float32,
 	b *[64]float32,
+	kept *panels,
 	work []float32,
 	n int,
 	t *nn.Worker,
@@ -187,10 +188,14 @@ func conv3x3x32To64Relu(
 		from, to := lanes.Share(4)
 		across, within := rows.Split(n, 11)
 		for j := from * 16; j < to*16; j += 16 {
-			packRows16AVX2(&work[0], &w[0][0][0][j], 256, 3*96)
+			slot, packed := kept.panel(j/16, 4608, work, false)
+			if !packed {
+				packRows16AVX2(&slot[0], &w[0][0][0][j], 256, 3*96)
+				kept.done(j / 16)
+			}
 			for i, end := across.Share(n); i < end; i++ {
 				for l, end := within.Share(11); l < end; l++ {
-					tile6x16ReluBAVX2(&y[j+i*7744+l*704], &x[i*5408+l*416], &work[0], &b[j], &sums, 11)
+					tile6x16ReluBAVX2(&y[j+i*7744+l*704], &x[i*5408+l*416], &slot[0], &b[j], &sums, 11)
 				}
 			}
 		}

@@ -29,6 +29,7 @@ func conv3x3x32To64Relu(
 	y, x []float32,
 	w *[3][3][32][64]float32,
 	b *[64]float32,
+	_ *panels,
 	_ []float32,
 	n int,
 	t *nn.Worker,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/nngen-go/nngen/runtime/nn"
@@ -22,7 +23,7 @@ func (m *Model) Predict(x *Input) (out Output) {
 		}
 	}
 	s := m.rows.get()
-	rows := predict(&pass{a: s.a[:], work: s.work[:], u: 1, n: 1, r1: 1, rows: 1, x: x.flat(), p: m.params})
+	rows := predict(&pass{a: s.a[:], work: s.work[:], u: 1, n: 1, r1: 1, rows: 1, x: x.flat(), p: m.params, kept: m.kept.get(panelRooms)})
 	out.fill(rows, 0)
 	m.rows.put(s)
 	return out
@@ -76,6 +77,7 @@ type crew struct {
 	params *Params
 	n      int // rows
 	rows   []float32
+	kept   []panels    // of the model
 	x      []float32   // the samples
 	more   [][]float32 // scratch of the workers after the first
 }
@@ -101,7 +103,7 @@ func (c *crew) predict(params *Params, x []float32, n int) []float32 {
 // work is the part of one worker.
 func (c *crew) work(t *nn.Worker) {
 	s, n := &c.memory, c.n
-	p := pass{a: s.a[:], work: s.work[:], u: n, n: n, r1: n, rows: n, x: c.x, p: c.params, t: t}
+	p := pass{a: s.a[:], work: s.work[:], u: n, n: n, r1: n, rows: n, x: c.x, p: c.params, kept: c.kept, t: t}
 	if i := t.Index(); i > 0 {
 		p.work = c.more[i-1]
 	}
@@ -121,6 +123,7 @@ func (m *Model) take() *crew {
 	if m.crew == nil {
 		m.crew = newCrew(m.session.Workers)
 	}
+	m.crew.kept = m.kept.get(panelRooms)
 	return m.crew
 }
 
@@ -129,7 +132,7 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 	s := m.batches.get()
 	for len(x) > 0 {
 		n := min(len(x), batchRows)
-		rows := predict(&pass{a: s.a[:], work: s.work[:], u: n, n: n, r1: n, rows: n, x: flatRows(x[:n]), p: m.params})
+		rows := predict(&pass{a: s.a[:], work: s.work[:], u: n, n: n, r1: n, rows: n, x: flatRows(x[:n]), p: m.params, kept: m.kept.get(panelRooms)})
 		for r := range n {
 			dst[r].fill(rows, r)
 		}
@@ -186,4 +189,108 @@ func (l *freeList[T]) put(t *T) {
 	l.mu.Lock()
 	l.free = append(l.free, t)
 	l.mu.Unlock()
+}
+
+// panelRooms lists the weights that stay packed between predictions.
+var panelRooms = []panelRoom{
+	{4, 18432}, // conv2/kernel
+}
+
+// panels are those of some weights, if any are kept.
+func (s *pass) panels(i int) *panels {
+	if s.kept == nil {
+		return nil
+	}
+	return &s.kept[i]
+}
+
+// panels are weights as tiles read them, one panel after the other. The first call
+// that reads a panel packs it, for all. There is no lock and no pointer among them:
+// what is passed along with one would escape to the heap, as the scratch of Predict.
+type panels struct {
+	room   panelRoom
+	values []float32
+	state  []atomic.Uint32 // of every panel, and of the memory
+}
+
+// panelRoom is how many panels some weights have, and the floats that they take.
+type panelRoom struct{ panels, floats int }
+
+// The state of a panel is 0, then that a call packs it, then that it is packed.
+const (
+	panelBegun = 1
+	panelReady = 2
+)
+
+// panel is number i, where each takes that many floats. If it has not been packed,
+// the caller does that and then calls done, while others wait. Nil keeps none: the
+// panel is the caller's scratch, and ready if the caller says so.
+func (p *panels) panel(i, floats int, scratch []float32, ready bool) ([]float32, bool) {
+	if p == nil {
+		return scratch, ready
+	}
+	if memory := p.room.panels; p.first(memory) {
+		p.values = make([]float32, p.room.floats)
+		p.done(memory)
+	}
+	return p.values[i*floats:], !p.first(i)
+}
+
+// first reports that this call is the first to ask; others wait until it is done.
+func (p *panels) first(i int) bool {
+	for p.state[i].Load() != panelReady {
+		if p.state[i].CompareAndSwap(0, panelBegun) {
+			return true
+		}
+		runtime.Gosched() // for some microseconds
+	}
+	return false
+}
+
+// done says that panel i has been packed.
+func (p *panels) done(i int) {
+	if p != nil {
+		p.state[i].Store(panelReady)
+	}
+}
+
+// keeper keeps panels as long as the parameters do not change.
+type keeper struct {
+	mu       sync.Mutex
+	changing int // calls that may change parameters
+	kept     atomic.Pointer[[]panels]
+}
+
+// get is what is kept; nil: parameters may be changing.
+func (k *keeper) get(rooms []panelRoom) []panels {
+	if p := k.kept.Load(); p != nil {
+		return *p
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.changing > 0 {
+		return nil
+	}
+	if k.kept.Load() == nil {
+		list := make([]panels, len(rooms))
+		for i, r := range rooms {
+			list[i].room, list[i].state = r, make([]atomic.Uint32, r.panels+1)
+		}
+		k.kept.Store(&list)
+	}
+	return *k.kept.Load()
+}
+
+// change forgets all panels, before anything changes a parameter; changed ends it.
+func (k *keeper) change() {
+	k.mu.Lock()
+	k.changing++
+	k.kept.Store(nil)
+	k.mu.Unlock()
+}
+
+func (k *keeper) changed() {
+	k.mu.Lock()
+	k.changing--
+	k.mu.Unlock()
 }
