@@ -121,6 +121,9 @@ func (l *layout) restaged(calls []kernelCall) []kernelCall {
 			stage, touched = stage+1, nil
 		}
 		calls[i].stage = stage
+		if c.Steps != nil {
+			touched = append(touched, c.Steps.Mask.Buf)
+		}
 		for _, p := range c.kernel.Params {
 			if p.Buf.Class == loop.Arena && !slices.Contains(touched, p.Buf) {
 				touched = append(touched, p.Buf)

@@ -19,8 +19,8 @@ func Large(p *loop.Program, m machine.Machine) bool {
 	if plan == nil {
 		plan = p.Predict
 	}
-	runs, _ := plan.Flat()
-	return len(runs) > m.OwnKernels
+	idle := func(turns int) bool { return turns == 0 }
+	return len(slices.DeleteFunc(plan.Turns(), idle)) > m.OwnKernels
 }
 
 // Nest is the kernel in the form in which layers share it, or reports that it

@@ -18,7 +18,7 @@ import (
 // Turns gives the loops over time of a plan their idle turns, and tells of which steps
 // products before and after them are needed.
 func Turns(p *loop.Plan) {
-	f := &finder{plan: p, zero: map[*loop.Buffer]*turn{}}
+	f := &finder{plan: p, zero: map[*loop.Buffer]*turn{}, blank: map[*loop.Buffer]*loop.Loop{}}
 	// The gradient comes first: what the steps keep for it may be anything where it
 	// does not read it.
 	for _, s := range slices.Backward(slices.Concat(p.Forward, p.Backward)) {
@@ -37,8 +37,9 @@ func runs(s loop.Step) []*loop.Run {
 
 // finder looks for the loops of a plan that have idle turns.
 type finder struct {
-	plan *loop.Plan
-	zero map[*loop.Buffer]*turn // what is 0 in idle turns, and of which loop
+	plan  *loop.Plan
+	blank map[*loop.Buffer]*loop.Loop // results of products, all of which are 0 in the idle turns of a loop
+	zero  map[*loop.Buffer]*turn      // what is 0 in idle turns, and of which loop
 }
 
 // worth is how many times the work of an idle turn a turn must be.

@@ -83,8 +83,9 @@ func (f *finder) limits(k *loop.Contract, l *loop.Loop, steps *loop.Steps) bool 
 	}
 	if z := f.zero[k.Lhs.Buf]; z != nil && z.loop.IdleAs(l) && z.move(k.Lhs.Buf) != 0 && k.Lhs.Strides[at] == z.move(k.Lhs.Buf) {
 		axes := slices.Concat(k.N, k.K)
-		nothing := f.zeroAt(z, k.Lhs, axes) && (k.Epilogue == nil || ofZero(k.Epilogue, len(k.Extra)) == scalar.Num(0))
+		nothing := f.zeroAt(z, k.Lhs, axes) && (k.Epilogue == nil || f.ofZero(k, l) == scalar.Num(0))
 		if steps.All = nothing; nothing {
+			f.blank[k.Out.Buf] = l
 			return true
 		}
 	}
@@ -103,11 +104,15 @@ func (f *finder) zeroAt(z *turn, a loop.Access, axes []loop.Axis) bool {
 	})
 }
 
-// ofZero is what an epilogue makes of a sum of 0.
-func ofZero(e scalar.Expr, extras int) scalar.Expr {
+// ofZero is what an epilogue makes of a sum of 0 in steps that are idle: what another
+// product of such sums has stored, which are added up with these, is 0 as well.
+func (f *finder) ofZero(k *loop.Contract, l *loop.Loop) scalar.Expr {
 	args := []scalar.Expr{scalar.Num(0)}
-	for i := range extras {
+	for i, x := range k.Extra {
 		args = append(args, scalar.Arg(1+i))
+		if o := f.blank[x.Buf]; o != nil && o.IdleAs(l) && x.Offset == k.Out.Offset && slices.Equal(x.Strides, k.Out.Strides) {
+			args[1+i] = scalar.Num(0)
+		}
 	}
-	return scalar.Substitute(e, args)
+	return scalar.Substitute(k.Epilogue, args)
 }

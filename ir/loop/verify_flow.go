@@ -170,7 +170,9 @@ func (f *flow) read(list ...Access) {
 		if f.ready(a.Buf) {
 			continue
 		}
-		if d := f.defined[a.Buf]; d > 0 {
+		if d := f.defined[a.Buf]; f.partly[a.Buf] != nil {
+			f.fail("%v is read, of which steps that do not count are not written", a.Buf)
+		} else if d > 0 {
 			f.fail("%v is read when only %d of its %d elements are written", a.Buf, d, a.Buf.Len(f.p.Batch))
 		} else {
 			f.fail("%v is read before it is written", a.Buf)

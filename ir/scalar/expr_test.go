@@ -76,6 +76,9 @@ func TestCall(t *testing.T) {
 		{Call("neg", Call("neg", x)), x},
 		{Call("add", Num(2), Num(3)), Num(5)},
 		{Call("select", Call("gt", x, Num(0)), Arg(1), Arg(1)), Arg(1)},
+		{Call("select", Num(-1), Arg(1), Arg(2)), Arg(1)},
+		{Call("select", Num(0), Arg(1), Num(3)), Num(3)},
+		{Call("select", x, Num(0), Num(1)), Apply{"select", []Expr{x, Num(0), Num(1)}}},
 		{Call("log", Num(0)), Apply{"log", []Expr{Num(0)}}}, // not a finite constant: left to run time
 		{Substitute(Call("mul", x, Arg(1)), []Expr{Num(2), Num(4)}), Num(8)},
 	} {
