@@ -15,6 +15,7 @@ FILES = {
     "convolution": ["trajectories_convolution"],
     "graphs": ["trajectories_graph"],
     "recurrent": ["trajectories_recurrent"],
+    "whole": ["trajectories_whole"],
     "fit": ["fit"],
     "batch_statistics": ["batch_statistics"],
     "preprocessing": ["preprocessing_text", "preprocessing_numbers"],
