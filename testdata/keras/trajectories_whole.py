@@ -30,7 +30,7 @@ def transformers():
     data = batches("transformer_encoder", 5, {"x": values(5, 6, 4)}, sparse(3))
     yield trajectory("transformer_encoder", network({"x": [6, 4]}, layers, MOMENTUM, SPARSE), data)
     layers = [
-        layer("Embedding", "letter", input_dim=7, output_dim=4),
+        layer("Embedding", "letter", input_dim=7, output_dim=4, inputs=["letters"]),
         layer("Embedding", "place", input_dim=5, output_dim=4, inputs=["position"]),
         layer("Add", "x", inputs=["letter", "place"]),
         *block("x", 4, 6, use_causal_mask=True),
