@@ -65,7 +65,7 @@ func Equal(x, y Expr) bool {
 }
 
 // Call applies a base function, folding what is constant and dropping what
-// changes nothing: x+0, x·1, x·0, x/1, -(-x), and a choice of equals.
+// changes nothing: x+0, x·1, x·0, x/1, -(-x), and a choice of equals or by a constant.
 func Call(fn string, args ...Expr) Expr {
 	nums := make([]float64, 0, len(args))
 	for _, a := range args {
@@ -113,6 +113,11 @@ func Call(fn string, args ...Expr) Expr {
 		}
 	case "select":
 		if Equal(args[1], args[2]) {
+			return args[1]
+		}
+		if n, ok := args[0].(Num); ok && n == 0 {
+			return args[2]
+		} else if ok {
 			return args[1]
 		}
 	case "neg":
