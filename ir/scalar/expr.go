@@ -112,13 +112,11 @@ func Call(fn string, args ...Expr) Expr {
 			return args[0]
 		}
 	case "select":
-		if Equal(args[1], args[2]) {
+		if Equal(args[1], args[2]) || isNum(args[0]) && !is(0, 0) {
 			return args[1]
 		}
-		if n, ok := args[0].(Num); ok && n == 0 {
+		if is(0, 0) {
 			return args[2]
-		} else if ok {
-			return args[1]
 		}
 	case "neg":
 		if a, ok := args[0].(Apply); ok && a.Fn == "neg" {
@@ -127,6 +125,8 @@ func Call(fn string, args ...Expr) Expr {
 	}
 	return Apply{fn, args}
 }
+
+func isNum(e Expr) bool { _, ok := e.(Num); return ok }
 
 // Substitute replaces every Arg(i) of e by args[i].
 func Substitute(e Expr, args []Expr) Expr {
