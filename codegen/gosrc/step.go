@@ -36,18 +36,30 @@ func (e *phases) stepPhase(predicted []kernelCall) error {
 // unlike is a layer of which a step computes something in machine code and a prediction
 // in Go, or the other way round, which round differently; adds up sums of as many
 // products in another order; or computes something that no part of the prediction is
-// like. It is "" where there is none.
+// like. It is "" where there is none. Where a layer has several products of the same
+// size, which may have orders of their own, the first of a step is that of the
+// prediction, and so on: one follows from the other.
 func unlike(predicted, step []kernelCall) string {
 	type part struct{ layer, kind string }
-	levels := map[part]string{}
-	for i, c := range slices.Concat(predicted, step) {
+	ordersOf := func(calls []kernelCall) map[part][]string {
+		orders := map[part][]string{}
+		for _, c := range calls {
+			for _, kind := range rounding(c.Run.Kernel) {
+				p := part{c.Layer, kind}
+				orders[p] = append(orders[p], c.fn.Order())
+			}
+		}
+		return orders
+	}
+	whole, one := ordersOf(predicted), ordersOf(step)
+	for _, c := range step {
 		for _, kind := range rounding(c.Run.Kernel) {
-			p, l := part{c.Layer, kind}, c.fn.Order()
-			before, ok := levels[p]
-			if ok && before != l || !ok && i >= len(predicted) {
+			p := part{c.Layer, kind}
+			other := func(order string) bool { return order != one[p][0] }
+			alike := len(whole[p]) > 0 && !slices.ContainsFunc(slices.Concat(whole[p], one[p]), other)
+			if !alike && !slices.Equal(whole[p], one[p]) {
 				return c.Layer
 			}
-			levels[p] = l
 		}
 	}
 	return ""

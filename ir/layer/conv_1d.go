@@ -29,4 +29,4 @@ func (l *Conv1D) Build(c *Context, in []*ir.Value) *ir.Value {
 }
 
 // Stepwise implements [Stepper].
-func (l *Conv1D) Stepwise(ir.Shape) bool { return l.KernelSize[0] == 1 && l.Strides[0] == 1 }
+func (l *Conv1D) Stepwise(ir.Shape) bool { return alone(l.KernelSize, l.Strides) }

@@ -72,3 +72,6 @@ func (l *filtered) build(c *Context, x *ir.Value, format channelsLast, filters i
 	y := convolve(c.B, x, kernel, w, f, l.Groups)
 	return c.biased(y, l.UseBias, l.BiasInitializer, l.BiasRegularizer, l.Activation)
 }
+
+// Stepwise implements [Stepper].
+func (l *Conv2D) Stepwise(ir.Shape) bool { return alone(l.KernelSize, l.Strides) }

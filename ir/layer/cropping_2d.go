@@ -20,3 +20,6 @@ type Cropping2D struct {
 func (l *Cropping2D) Build(c *Context, in []*ir.Value) *ir.Value {
 	return c.crop(in[0], l.channelsLast, l.Cropping)
 }
+
+// Stepwise implements [Stepper].
+func (l *Cropping2D) Stepwise(ir.Shape) bool { return l.Cropping[0] == [2]int{} }

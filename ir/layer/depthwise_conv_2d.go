@@ -63,3 +63,6 @@ func (l *depthwise) build(c *Context, x *ir.Value, format channelsLast, multipli
 	y := convolveDepthwise(c.B, x, kernel, w, f)
 	return c.biased(y, l.UseBias, l.BiasInitializer, l.BiasRegularizer, l.Activation)
 }
+
+// Stepwise implements [Stepper].
+func (l *DepthwiseConv2D) Stepwise(ir.Shape) bool { return alone(l.KernelSize, l.Strides) }

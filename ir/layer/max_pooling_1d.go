@@ -1,6 +1,8 @@
 package layer
 
 import (
+	"cmp"
+
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
@@ -27,4 +29,9 @@ type MaxPooling1D struct {
 // Build implements [Config].
 func (l *MaxPooling1D) Build(c *Context, in []*ir.Value) *ir.Value {
 	return c.pool(in[0], op.Window{Reduce: scalar.Max}, l.channelsLast, l.PoolSize, l.Strides, l.Padding)
+}
+
+// Stepwise implements [Stepper].
+func (l *MaxPooling1D) Stepwise(ir.Shape) bool {
+	return alone(l.PoolSize, *cmp.Or(l.Strides, &l.PoolSize))
 }

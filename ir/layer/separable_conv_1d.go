@@ -31,4 +31,4 @@ func (l *SeparableConv1D) Build(c *Context, in []*ir.Value) *ir.Value {
 }
 
 // Stepwise implements [Stepper].
-func (l *SeparableConv1D) Stepwise(ir.Shape) bool { return l.KernelSize[0] == 1 && l.Strides[0] == 1 }
+func (l *SeparableConv1D) Stepwise(ir.Shape) bool { return alone(l.KernelSize, l.Strides) }

@@ -76,3 +76,6 @@ func (l *separable) build(c *Context, x *ir.Value, format channelsLast, filters 
 	y = convolve(c.B, y, second, mix, framed{f.out, ones, nothing, nothing}, 1)
 	return c.biased(y, l.UseBias, l.BiasInitializer, l.BiasRegularizer, l.Activation)
 }
+
+// Stepwise implements [Stepper].
+func (l *SeparableConv2D) Stepwise(ir.Shape) bool { return alone(l.KernelSize, l.Strides) }

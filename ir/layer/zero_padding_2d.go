@@ -20,3 +20,6 @@ type ZeroPadding2D struct {
 func (l *ZeroPadding2D) Build(c *Context, in []*ir.Value) *ir.Value {
 	return c.surround(in[0], l.channelsLast, l.Padding)
 }
+
+// Stepwise implements [Stepper].
+func (l *ZeroPadding2D) Stepwise(ir.Shape) bool { return l.Padding[0] == [2]int{} }
