@@ -171,7 +171,7 @@ func compile(dir string, files []file) (string, error) {
 			return "", err
 		}
 	}
-	cmd := exec.Command("go", "build", "-o", "child")
+	cmd := exec.Command("go", "build", "-gcflags=-dwarf=false", "-ldflags=-s -w", "-o", "child")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod", "GOOS=", "GOARCH=")
 	if out, err := cmd.CombinedOutput(); err != nil {
