@@ -108,7 +108,8 @@ func (s *scratch) command(ctx context.Context, tool string, env []string, args .
 
 // environment is the caller's, without what could make the go command look
 // elsewhere than at the scratch module: workspaces, vendoring, flags, proxies,
-// other targets. The build cache is the caller's own.
+// other targets. The build cache is the caller's own, and so is what the compiler
+// may use of the machine.
 func (s *scratch) environment(ctx context.Context, tool string) ([]string, error) {
 	var env []string
 	for _, kv := range os.Environ() {
@@ -117,7 +118,7 @@ func (s *scratch) environment(ctx context.Context, tool string) ([]string, error
 			env = append(env, kv)
 		}
 	}
-	kept := []string{"GOROOT", "GOCACHE", "GOPATH", "GOTMPDIR", "GOENV"}
+	kept := []string{"GOROOT", "GOCACHE", "GOPATH", "GOTMPDIR", "GOENV", "GOGC", "GOMEMLIMIT", "GOMAXPROCS"}
 	for _, name := range kept {
 		if v, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+v)
