@@ -10,10 +10,20 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
 )
+
+// TestMain lets garbage lie longer, here and in the compilers that tests start.
+func TestMain(m *testing.M) {
+	if os.Getenv("GOGC") == "" {
+		os.Setenv("GOGC", "400")
+		debug.SetGCPercent(400)
+	}
+	os.Exit(m.Run())
+}
 
 // scratch writes packages p0, p1, ... to a folder of this module, where SCRATCH
 // stands for the folder in import paths. The folder goes when the test ends.

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
@@ -28,6 +29,12 @@ var update = flag.Bool("update", false, "rewrite the expected files in the scrip
 func TestMain(m *testing.M) {
 	if folder := os.Getenv("NNGEN_TEST_DEAF"); folder != "" {
 		deaf(folder)
+	}
+	// Garbage lies longer, here, in nngen and in the compilers that tests start: most
+	// of them end before there is much.
+	if os.Getenv("GOGC") == "" {
+		os.Setenv("GOGC", "400")
+		debug.SetGCPercent(400)
 	}
 	testscript.Main(m, map[string]func(){"nngen": main})
 }

@@ -82,11 +82,15 @@ func Check(t *testing.T, cases []Case) {
 			if levels == nil {
 				levels = amd64.Levels
 			}
+			trials := map[int]*trial{}
 			for _, l := range levels {
 				t.Run(l.String(), func(t *testing.T) {
 					f := p.Find(t, i, l)
 					for _, n := range c.counts() {
-						c.check(t, p, f, n)
+						if trials[n] == nil {
+							trials[n] = c.trial(n)
+						}
+						c.check(t, p, f, n, trials[n])
 					}
 					if t.Failed() && c.About != "" {
 						t.Log(c.About)
@@ -131,17 +135,34 @@ func (c Case) counts() []int {
 	return []int{1, 2, 3, 7, 8, 9, 17, 33}
 }
 
-func (c Case) check(t *testing.T, p *Program, f *Compiled, n int) {
+// trial is the data that a kernel is run on at every level, and what comes of it in
+// float64.
+type trial struct {
+	plain, special         [][]uint32
+	wanted, wantedSpecials [][]float64 // nil: not computed yet
+}
+
+func (c Case) trial(n int) *trial {
+	r := rand.New(rand.NewPCG(uint64(n), 1))
+	data := &trial{plain: c.Data(n, r, false)}
+	if !c.Plain {
+		data.special = c.Data(n, r, true)
+	}
+	return data
+}
+
+func (c Case) check(t *testing.T, p *Program, f *Compiled, n int, on *trial) {
 	t.Helper()
 	what, sharing := fmt.Sprintf("%d rows", n), loop.SharingOf(c.Kernel)
-	r := rand.New(rand.NewPCG(uint64(n), 1))
-	data := c.Data(n, r, false)
+	data := on.plain
 	got := p.Run(t, f, data, n, 1, Aligned)
 	if got == nil {
 		return
 	}
-	want := c.Reference(t, data, n)
-	c.compare(t, what, f.Operands, got, want, c.Tolerance)
+	if on.wanted == nil {
+		on.wanted = c.Reference(t, data, n)
+	}
+	c.compare(t, what, f.Operands, got, on.wanted, c.Tolerance)
 	for _, v := range []struct {
 		how            string
 		workers, place int
@@ -173,9 +194,11 @@ func (c Case) check(t *testing.T, p *Program, f *Compiled, n int) {
 		}
 	}
 	if !c.Plain {
-		data := c.Data(n, r, true)
-		if got := p.Run(t, f, data, n, 1, Aligned); got != nil {
-			c.compare(t, what+" with NaN and infinities", f.Operands, got, c.Reference(t, data, n), c.Tolerance)
+		if got := p.Run(t, f, on.special, n, 1, Aligned); got != nil {
+			if on.wantedSpecials == nil {
+				on.wantedSpecials = c.Reference(t, on.special, n)
+			}
+			c.compare(t, what+" with NaN and infinities", f.Operands, got, on.wantedSpecials, c.Tolerance)
 		}
 	}
 }
@@ -196,13 +219,14 @@ func (c Case) Data(n int, r *rand.Rand, special bool) [][]uint32 {
 			continue
 		}
 		words := make([]uint32, b.Len(n))
+		writes, reads := c.writes(b), c.reads(b)
 		for i := range words {
 			switch {
-			case b.DType == loop.I32 && c.writes(b):
+			case b.DType == loop.I32 && writes:
 				words[i] = 1 << 31
 			case b.DType == loop.I32:
 				words[i] = uint32(r.IntN(c.idLimit()))
-			case c.writes(b) && !c.reads(b):
+			case writes && !reads:
 				words[i] = math.Float32bits(float32(math.NaN()))
 			default:
 				x := r.Float64()*2 - 1

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -77,7 +78,12 @@ var programs = struct {
 }{byText: map[[32]byte]*Program{}}
 
 // Main is what TestMain of a package calls: it runs the tests and ends the processes.
+// Garbage lies longer in all of them.
 func Main(m *testing.M) {
+	if os.Getenv("GOGC") == "" {
+		os.Setenv("GOGC", "400")
+		debug.SetGCPercent(400)
+	}
 	code := m.Run()
 	for _, p := range programs.started {
 		p.stop()
@@ -171,7 +177,7 @@ func compile(dir string, files []file) (string, error) {
 			return "", err
 		}
 	}
-	cmd := exec.Command("go", "build", "-o", "child")
+	cmd := exec.Command("go", "build", "-gcflags=-dwarf=false", "-ldflags=-s -w", "-o", "child")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod", "GOOS=", "GOARCH=")
 	if out, err := cmd.CombinedOutput(); err != nil {
