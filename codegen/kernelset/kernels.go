@@ -92,7 +92,7 @@ func (e *Set) function(k loop.Kernel, held, kept bool) (*gokernel.Kernel, *Funct
 		if c, ok := k.(*loop.Contract); ok && e.Share && !held {
 			fn.formula = fmt.Sprintf("%#v", c.Epilogue)
 		}
-		if err := e.machine(fn, k, out, held, kept); err != nil {
+		if err := e.machine(fn, k, out, held, kept && out.Shape == nil); err != nil {
 			return nil, nil, err
 		}
 		e.known[key] = fn
