@@ -287,6 +287,18 @@ func (e keptText) changesState() string {
 	return ""
 }
 
+// room prints how much memory that is.
+func (e keptText) room() string {
+	floats := 0
+	for _, p := range e.kernels.Panels() {
+		floats += p.Floats
+	}
+	return e.where(fmt.Sprintf(`
+	// PackedBytes is the memory of the weights that a model keeps packed between
+	// predictions of many rows.
+	PackedBytes = %d`, 4*floats))
+}
+
 // decl prints what is kept, and what keeps it.
 func (e keptText) decl(f *file) {
 	if !e.keeps() {

@@ -208,6 +208,7 @@ func (e modelText) constants(f *file) {
 	// beside parameters and gradients.
 	TrainArenaBytes = %d`, 4*(units*(floats+ints)+e.workFloats()))
 	}
+	more += e.kept().room()
 	f.add(`const (
 	// ModelID identifies the architecture, the preprocessing and the classes.
 	// Weights files carry it.
