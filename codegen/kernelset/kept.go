@@ -27,11 +27,15 @@ func (e *Set) Call(k loop.Kernel, held, kept bool) (out *gokernel.Kernel, fn *Fu
 		room = Panels(kernel.Keeps(e.unit, k, e.Machine.KeptUses))
 	}
 	kept = room.N > 0 && 4*(e.keptFloats+room.Floats) <= e.Machine.KeptBytes // there is memory
-	out, fn, err = e.function(k, held, kept)
-	if err != nil || room.N == 0 || !fn.Keeps {
-		return out, fn, -1, err
+	out, own, err := e.function(k, held, kept)
+	if err != nil {
+		return nil, nil, -1, err
 	}
-	of := panelsOf{e.known[key(out, held)], room.Segment}
+	fn = own.as(out)
+	if room.N == 0 || !own.Keeps {
+		return out, fn, -1, nil
+	}
+	of := panelsOf{own, room.Segment}
 	if number, ok := e.kept[of]; ok {
 		return out, fn, number, nil
 	}
