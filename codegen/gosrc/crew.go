@@ -98,7 +98,7 @@ func (e predictText) crewDecl(f *file, pass string) {
 	if !e.inPlace() {
 		pass += e.heldInputs()
 	}
-	fields = e.whereKept("kept []panels // of the model\n") + fields
+	fields = e.kept().where("kept []panels // of the model\n") + fields
 	rows := rowsType(len(e.p.Outputs))
 	f.add(`// crew is workers who share each layer of a prediction, and what they work on.
 // It has goroutines while there are predictions, and some 200 microseconds more.
@@ -133,7 +133,7 @@ func (c *crew) work(t *§nn.Worker) {
 	if t.Solo() {
 		c.rows = rows
 	}
-}`, rows, fields, room, docComment(doc), in, rows, set, drop, load, pass, e.whereKept("kept: c.kept, "), scratch)
+}`, rows, fields, room, docComment(doc), in, rows, set, drop, load, pass, e.kept().where("kept: c.kept, "), scratch)
 	f.add(`// take gives the crew to a call; nil: another one has it.
 func (m *Model) take() *crew {
 	if !m.shared.CompareAndSwap(false, true) {
@@ -143,7 +143,7 @@ func (m *Model) take() *crew {
 		m.crew = newCrew(m.session.Workers)
 	}
 	%sreturn m.crew
-}`, e.whereKept("m.crew.kept = m.kept.get(panelRooms)\n"))
+}`, e.kept().where("m.crew.kept = m.kept.get(panelRooms)\n"))
 }
 
 // loadShared prints how workers load the samples of a crew.

@@ -48,9 +48,7 @@ func (e trainText) engineFields() string {
 	if e.workFloats() > 0 {
 		fields += "work [][]float32 // scratch of each worker\n"
 	}
-	if e.keeps() {
-		fields += "kept []panels // of Evaluate; nil: parameters change\n"
-	}
+	fields += e.kept().where("kept []panels // of Evaluate; nil: parameters change\n")
 	return fields
 }
 
@@ -178,9 +176,7 @@ func (e trainText) enginePass(f *file) {
 		fields += fmt.Sprintf("%[1]s: e.%[1]s[:],\n", e.targetField(i))
 	}
 	fields += "weight: e.weight[:],\n"
-	if uses["panels"] {
-		fields += "kept: e.kept,\n"
-	}
+	fields += e.kept().where("kept: e.kept,\n")
 	if uses["work"] {
 		fields += "work: e.work[t.Index()],\n"
 	}

@@ -5,12 +5,18 @@ import (
 	"strings"
 )
 
+// kept prints what keeps packed weights between predictions.
+func (e *phases) kept() keptText { return keptText{e} }
+
+// keptText prints that for predictions, and for what changes parameters.
+type keptText struct{ *phases }
+
 // keeps reports a package whose predictions find weights as earlier ones have packed
 // them.
-func (e *phases) keeps() bool { return len(e.kernels.Panels()) > 0 }
+func (e keptText) keeps() bool { return len(e.kernels.Panels()) > 0 }
 
-// whereKept is text that only they have.
-func (e *phases) whereKept(text string) string {
+// where is text that only they have.
+func (e keptText) where(text string) string {
 	if e.keeps() {
 		return text
 	}
@@ -18,13 +24,13 @@ func (e *phases) whereKept(text string) string {
 }
 
 // changes prints how a method begins that may write parameters.
-func (e *phases) changes() string {
-	return e.whereKept("m.kept.change()\ndefer m.kept.changed()\n")
+func (e keptText) changes() string {
+	return e.where("m.kept.change()\ndefer m.kept.changed()\n")
 }
 
 // changesState is changes of what brings the state up to date, where any of that is
 // kept.
-func (e *phases) changesState() string {
+func (e keptText) changesState() string {
 	for _, u := range e.p.Train.Updates {
 		for _, p := range e.kernels.Panels() {
 			if p.Segment == u.State.Segment {
@@ -35,8 +41,20 @@ func (e *phases) changesState() string {
 	return ""
 }
 
-// keptDecl prints what is kept, and what keeps it.
-func (e predictText) keptDecl(f *file) {
+// room prints how much memory that is.
+func (e keptText) room() string {
+	floats := 0
+	for _, p := range e.kernels.Panels() {
+		floats += p.Floats
+	}
+	return e.where(fmt.Sprintf(`
+	// PackedBytes is the memory of the weights that a model keeps packed between
+	// predictions of many rows.
+	PackedBytes = %d`, 4*floats))
+}
+
+// decl prints what is kept, and what keeps it.
+func (e keptText) decl(f *file) {
 	if !e.keeps() {
 		return
 	}

@@ -208,6 +208,7 @@ func (e modelText) constants(f *file) {
 	// beside parameters and gradients.
 	TrainArenaBytes = %d`, 4*(units*(floats+ints)+e.workFloats()))
 	}
+	more += e.kept().room()
 	f.add(`const (
 	// ModelID identifies the architecture, the preprocessing and the classes.
 	// Weights files carry it.
@@ -276,7 +277,7 @@ func (m *Model) Params() *Params { return m.params }`)
 	f.add(`// Update calls f to change the parameters.
 func (m *Model) Update(f func(p *Params)) {
 	%sf(m.params)
-}`, e.changes())
+}`, e.kept().changes())
 }
 
 // learned is text that only models have that learn an encoding.
@@ -337,7 +338,7 @@ func (m *Model) LoadMatching(path string) (LoadReport, error) {
 }`, e.learned(" The encoding that was learned for the\n// same features is taken over."), e.learned(`if encoding, err := parseEncoding(f.Meta[§weights.KeyEncoding], f.Meta[§weights.KeyEncodingDigest]); err == nil {
 		m.encoding = encoding
 	}
-	`), e.changes())
+	`), e.kept().changes())
 }
 
 // savers prints what writes a model, or copies it.
@@ -388,7 +389,7 @@ func (e *phases) scratchFields() string {
 	if e.crew {
 		s += "\ncrew *crew // made when a prediction is first shared\nshared §atomic.Bool // a prediction has the crew"
 	}
-	if e.keeps() {
+	if e.kept().keeps() {
 		s += "\nkept keeper // packed weights, between predictions"
 	}
 	if !e.rowOnStack() {

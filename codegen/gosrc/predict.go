@@ -68,7 +68,7 @@ func (e predictText) predictFile() *file {
 		fillNaNMethod(f, e.output())
 	}
 	e.verbatim(f, "freeList", "get", "put")
-	e.keptDecl(f)
+	e.kept().decl(f)
 	return f
 }
 
@@ -105,7 +105,7 @@ func (e predictText) predictOne(f *file) {
 		}
 	}
 	fields += "u: 1, " + e.ownRows("1") + e.rowInputs(e.input(), line)
-	line("rows := predict(&pass{%sp: m.params%s})", fields, e.whereKept(", kept: m.kept.get(panelRooms)"))
+	line("rows := predict(&pass{%sp: m.params%s})", fields, e.kept().where(", kept: m.kept.get(panelRooms)"))
 	line("%s.fill(rows, 0)", dst)
 	if scratch != "" {
 		line("m.rows.put(s)")
@@ -217,7 +217,7 @@ func (m *Model) predictPart(dst []Output, x []Input) {
 		dst, x = dst[n:], x[n:]
 	}
 	m.batches.put(s)
-}`, grow, load, pass+samples, e.whereKept(", kept: m.kept.get(panelRooms)"))
+}`, grow, load, pass+samples, e.kept().where(", kept: m.kept.get(panelRooms)"))
 	fields := "inputs\n"
 	if e.inPlace() {
 		fields = ""

@@ -70,7 +70,7 @@ func (m *Model) trainer() *engine {
 		m.engine = newEngine(m.params)
 	}
 	return m.engine
-}`, e.stratify(f), e.changes(), e.whereKept(`e := m.trainer()
+}`, e.stratify(f), e.kept().changes(), e.kept().where(`e := m.trainer()
 	e.kept = m.kept.get(panelRooms)
 	defer func() { e.kept = nil }()
 	`))
@@ -168,7 +168,7 @@ func (m *Model) Gradients(g *Params, b Batch) (loss float32, err error) {
 		err = §fmt.Errorf("%[2]s: Gradients: %%w", err)
 	}
 	return loss, err
-}`, statistics, pkg, e.changesState())
+}`, statistics, pkg, e.kept().changesState())
 	f.add(`// NewOptimizer binds a rule to the parameters of this network; nil stands for
 // the rule of the description.
 func NewOptimizer(rule Rule) (*Optimizer, error) {
@@ -193,5 +193,5 @@ func (m *Model) Finalize(o *Optimizer) error {
 		return §errors.New("%[1]s: Finalize: no optimizer: NewOptimizer makes one")
 	}
 	%[2]sreturn o.Finalize(m.params.flat()[:trainable])
-}`, pkg, e.changes())
+}`, pkg, e.kept().changes())
 }

@@ -26,28 +26,26 @@ func (e *Set) Call(k loop.Kernel, held, kept bool) (out *gokernel.Kernel, fn *Fu
 	if kept && e.unit != nil {
 		room = Panels(kernel.Keeps(e.unit, k, e.Machine.KeptUses))
 	}
-	out, fn, err = e.function(k, held, room.N > 0)
-	if err != nil || !fn.Keeps || room.N == 0 || out.Shape != nil {
-		return out, fn, -1, err
+	kept = room.N > 0 && 4*(e.keptFloats+room.Floats) <= e.Machine.KeptBytes // there is memory
+	out, own, err := e.function(k, held, kept)
+	if err != nil {
+		return nil, nil, -1, err
 	}
-	return out, fn, e.keep(panelsOf{e.known[key(out, held)], room.Segment}, room), nil
-}
-
-// keep counts the panels of weights among those that are kept, as long as there is
-// memory for them.
-func (e *Set) keep(of panelsOf, room Panels) int {
-	number, ok := e.kept[of]
-	if ok {
-		return number
+	fn = own.as(out)
+	if room.N == 0 || !own.Keeps {
+		return out, fn, -1, nil
 	}
-	number = -1
-	if 4*(e.keptFloats+room.Floats) <= e.Machine.KeptBytes {
-		number = len(e.panels)
-		e.panels = append(e.panels, room)
-		e.keptFloats += room.Floats
+	of := panelsOf{own, room.Segment}
+	if number, ok := e.kept[of]; ok {
+		return out, fn, number, nil
 	}
-	e.kept[of] = number
-	return number
+	if !kept {
+		return out, fn, -1, nil
+	}
+	e.kept[of] = len(e.panels)
+	e.panels = append(e.panels, room)
+	e.keptFloats += room.Floats
+	return out, fn, e.kept[of], nil
 }
 
 // Panels lists what is kept.

@@ -64,20 +64,15 @@ type Function struct {
 // Function prints a kernel and returns it with the name of its function: one
 // function for each distinct text.
 func (e *Set) Function(k loop.Kernel) (*gokernel.Kernel, *Function, error) {
-	return e.function(k, false, false)
+	out, fn, err := e.function(k, false, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	return out, fn.as(out), nil
 }
 
 // holds reports a product that can keep what it packs in its scratch.
 func (e *Set) holds(k loop.Kernel) bool { return e.unit != nil && kernel.Holds(e.unit, k) }
-
-// key is equal for kernels that are one function.
-func key(out *gokernel.Kernel, held bool) string {
-	text := out.Text("") + out.Shape.Names()
-	if held {
-		text += " held"
-	}
-	return text
-}
 
 // function is that of a kernel; kept, if it is a new one, with panels to be given.
 func (e *Set) function(k loop.Kernel, held, kept bool) (*gokernel.Kernel, *Function, error) {
@@ -85,23 +80,32 @@ func (e *Set) function(k loop.Kernel, held, kept bool) (*gokernel.Kernel, *Funct
 	if err != nil {
 		return nil, nil, err
 	}
-	key := key(out, held)
+	key := out.Text("") + out.Shape.Names()
+	if held {
+		key += " held"
+	}
 	fn := e.known[key]
 	if fn == nil {
 		fn = &Function{Name: out.PickName(e.Top), doc: out.Doc, kernel: out, inside: out.Inside()}
 		if c, ok := k.(*loop.Contract); ok && e.Share && !held {
 			fn.formula = fmt.Sprintf("%#v", c.Epilogue)
 		}
-		if err := e.machine(fn, k, out, held, kept); err != nil {
+		if err := e.machine(fn, k, out, held, kept && out.Shape == nil); err != nil {
 			return nil, nil, err
 		}
 		e.known[key] = fn
 		e.list = append(e.list, fn)
 	}
-	if fn.joined != nil {
-		out.Family, out.Sizes, fn = fn.joined.kernel.Family, fn.sizes, fn.joined
-	}
 	return out, fn, nil
+}
+
+// as is the function that this one has become, which a call of kernel out is one of.
+func (fn *Function) as(out *gokernel.Kernel) *Function {
+	if fn.joined == nil {
+		return fn
+	}
+	out.Family, out.Sizes = fn.joined.kernel.Family, fn.sizes
+	return fn.joined
 }
 
 // Declare adds the kernels and what they call to a file.

@@ -71,3 +71,54 @@ func TestFunctions(t *testing.T) {
 		}
 	}
 }
+
+// Panels are kept of all weights that are packed, as long as there is memory: once
+// for each, whatever function reads them, and none of what takes part in too many
+// products. A call that keeps none is one of the same function.
+func TestKept(t *testing.T) {
+	const matrix = 640 * 512
+	of := func(segment, in, out int) loop.Kernel {
+		k := dense(in, out)
+		k.(*loop.Contract).Rhs.Buf.Segment = segment
+		return k
+	}
+	for _, large := range []bool{false, true} {
+		m := machine.Server()
+		m.KeptBytes = 2 * 4 * matrix
+		words := &gotree.OwnWords{}
+		set := New(Config{Config: gokernel.Config{Batch: 32, Machine: m, Share: large, Words: words}, Top: words.Scope(gotree.Decl)})
+		for range 2 { // and once all of them are known
+			for i, tt := range []struct {
+				kernel loop.Kernel
+				kept   bool // the plan reads weights again
+				want   int
+			}{
+				{of(7, 640, 512), true, 0},
+				{of(7, 640, 512), true, 0},
+				{of(8, 512, 640), true, 1},
+				{of(9, 640, 512), true, -1}, // no memory
+				{of(7, 640, 512), false, -1},
+				{of(3, 640, 10), true, -1}, // is not packed
+			} {
+				_, fn, got, err := set.Call(tt.kernel, false, tt.kept)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got != tt.want || fn.Keeps != (i < 5) {
+					t.Errorf("large %v: call %d has panels %d, want %d; its function takes some: %v", large, i, got, tt.want, fn.Keeps)
+				}
+			}
+			if large {
+				set.Join()
+			}
+		}
+		if got := set.Panels(); len(got) != 2 || got[0] != (Panels{7, 32, matrix}) || got[1] != (Panels{8, 40, matrix}) {
+			t.Errorf("large %v: kept are %v", large, got)
+		}
+		m.KeptUses = 0
+		set = New(Config{Config: gokernel.Config{Batch: 32, Machine: m, Share: large, Words: words}, Top: words.Scope(gotree.Decl)})
+		if _, fn, got, err := set.Call(of(7, 640, 512), false, true); err != nil || got != -1 || fn.Keeps {
+			t.Errorf("large %v: panels %d are kept of weights of many products, %v", large, got, err)
+		}
+	}
+}

@@ -11,9 +11,12 @@ from onnx import TensorProto, helper, numpy_helper
 import peer
 
 
-def save(name, rows, shape, nodes, tensors, element=TensorProto.FLOAT):
+def save(name, rows, shape, nodes, tensors, element=TensorProto.FLOAT, states=None):
     inputs = [helper.make_tensor_value_info("x", element, shape)]
     outputs = [helper.make_tensor_value_info("out", TensorProto.FLOAT, None)]
+    if states:
+        inputs += [helper.make_tensor_value_info(n, element, states) for n in ("h0", "c0")]
+        outputs += [helper.make_tensor_value_info(n, element, None) for n in ("h1", "c1")]
     constants = [numpy_helper.from_array(np.ascontiguousarray(t), n) for n, t in tensors.items()]
     graph = helper.make_graph(nodes, name, inputs, outputs, constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
@@ -62,8 +65,11 @@ def review():
     save("imdb", 1, [int(peer.ints("imdb.offsets")[1])], nodes, w, TensorProto.INT32)
 
 
-def recurrent(name, op, order, rows, **attributes):
-    """A sequence, steps first, to its class. order lists which of our gates ONNX has in each place."""
+def recurrent(name, op, order, rows, steps=100, **attributes):
+    """A sequence, steps first, to its class. order lists which of our gates ONNX has in each place.
+
+    One step is given the states, and returns them.
+    """
     kernel, recurrent_kernel, bias, w2, b2 = peer.layers(name)
 
     def gates(t):  # [..., gates * units] as [1, gates * units, ...]
@@ -73,12 +79,14 @@ def recurrent(name, op, order, rows, **attributes):
     biases[: bias.ndim] = bias
     w = {"w": gates(kernel), "r": gates(recurrent_kernel), "b": np.concatenate([gates(b) for b in biases], 1)}
     w |= {"w2": w2, "b2": b2, "axis": np.array([0], "int64")}
+    given, left = (["", "h0", "c0"], ["c1"]) if steps == 1 else ([], [])
+    units = recurrent_kernel.shape[0]
     nodes = [
-        helper.make_node(op, ["x", "w", "r", "b"], ["", "states"], hidden_size=recurrent_kernel.shape[0], **attributes),
-        node("Squeeze", "states axis", "h"),
+        helper.make_node(op, ["x", "w", "r", "b", *given], ["", "h1", *left], hidden_size=units, **attributes),
+        node("Squeeze", "h1 axis", "h"),
         node("Gemm", "h w2 b2", "logits"), node("Softmax", "logits", "out", axis=-1),
     ]  # fmt: skip
-    save(name, rows, [100, rows, kernel.shape[0]], nodes, w)
+    save(name, rows, [steps, rows, kernel.shape[0]], nodes, w, states=[1, rows, units] if steps == 1 else None)
 
 
 def text(rows):
@@ -153,6 +161,7 @@ review()
 for rows in (1, 64):
     recurrent("lstm", "LSTM", (0, 3, 1, 2), rows)
     recurrent("gru", "GRU", (0, 1, 2), rows, linear_before_reset=1)
+recurrent("step", "LSTM", (0, 3, 1, 2), 1, steps=1)
 for rows in (1, 32):
     transformer(rows)
     text(rows)

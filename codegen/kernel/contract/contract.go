@@ -54,12 +54,9 @@ type writer struct {
 	e       []driver.Operand
 	err     error // the first of a routine
 
-	panel    gotree.Expr  // the packed panel; nil: the operand is read as it lies
-	place    driver.Index // of the panel, in the scratch
-	kept     *gotree.Var  // the panel as a slice, of those that are kept; nil: it is in the scratch
-	block    gotree.Sum   // the number of the first panel of this block of the sum
-	slot     gotree.Sum   // the number of this panel
-	from, to *gotree.Var  // the units of this worker
+	panel gotree.Expr // the packed panel; nil: the operand is read as it lies
+	places
+	from, to *gotree.Var // the units of this worker
 	table    regionTable
 	team     sharers
 }
@@ -166,7 +163,7 @@ func (d *writer) cut(at position, i int, last []gotree.Expr) {
 	v := d.Var(driver.Letter(l.Name), "k")
 	d.loops[i] = v
 	tied := d.isTied(i)
-	defer d.inBlock(i, v)()
+	defer inBlock(d, i, v)()
 	to := at.plus(l, v, most(l))
 	if tied { // what is read begins where its range does
 		to.lhs, to.rhs = at.lhs, at.rhs
@@ -204,7 +201,7 @@ func (d *writer) panels(at position) {
 		d.ownPanels(at, full, rest)
 		return
 	case full == 1:
-		d.placed(gotree.Int(0), driver.Index{})
+		placed(d, gotree.Int(0), driver.Index{})
 		d.onePanel(at, d.Width)
 	case full > 1:
 		d.everyPanel(at, gotree.Int(0), gotree.Int(full*d.Width), full)
@@ -215,7 +212,7 @@ func (d *writer) panels(at position) {
 	if full > 0 {
 		d.Add(gotree.Remark(gotree.Say("The last", rest, "columns:")))
 	}
-	d.lastPanel(at, full, rest)
+	lastPanel(d, at, full, rest)
 }
 
 // everyPanel writes a loop over whole panels, of which there are full.
@@ -223,14 +220,14 @@ func (d *writer) everyPanel(at position, from, to gotree.Expr, full int) {
 	j := d.Var("j")
 	defer d.Free(j)
 	d.In(driver.Every(j, from, to, gotree.Int(d.Width)), func() {
-		d.placed(gotree.Op(j, "/", gotree.Int(d.Width)), driver.Index{}.Step(j, d.Points()*d.Whole(d.Width)/d.Width, -1))
+		placed(d, gotree.Op(j, "/", gotree.Int(d.Width)), driver.Index{}.Step(j, d.Points()*d.Whole(d.Width)/d.Width, -1))
 		d.onePanel(at.plus(d.Lane, j, (full-1)*d.Width), d.Width)
 	})
 }
 
 // lastPanel writes the narrower one after full whole ones.
-func (d *writer) lastPanel(at position, full, rest int) {
-	d.placed(gotree.Int(full), driver.Index{}.Ahead(full*d.Points()*d.Whole(d.Width)))
+func lastPanel(d *writer, at position, full, rest int) {
+	placed(d, gotree.Int(full), driver.Index{}.Ahead(full*d.Points()*d.Whole(d.Width)))
 	d.onePanel(d.last(at, full), rest)
 }
 

@@ -74,6 +74,13 @@ var denseCases = []kerneltest.Case{
 	{Name: "forward 20x70 tanh", Kernel: denseForward(20, 70, scalar.Call("tanh", biased)), Tolerance: 1e-5},
 	{Name: "forward 9x33 gelu", Kernel: denseForward(9, 33, scalar.Call("mul", scalar.Call("mul", biased, scalar.Num(0.5)), scalar.Call("add", scalar.Num(1), scalar.Call("erf", scalar.Call("mul", biased, scalar.Num(0.70710678)))))), Tolerance: 1e-5},
 	{Name: "forward 3000x20", Kernel: denseForward(3000, 20, relued), Tolerance: 1e-4, Rows: []int{1, 17}},
+	// A single row reads the matrix in its order, as many rows of it side by side as are
+	// there, or lie in 64 pages, or eight.
+	{Name: "forward 130x500", Kernel: denseForward(130, 500, biased), Tolerance: 1e-5, Rows: []int{1, 2, 7}},
+	{Name: "forward 300x520", Kernel: denseForward(300, 520, relued), Tolerance: 1e-4, Rows: []int{1}},
+	{Name: "forward 130x1100", Kernel: denseForward(130, 1100, nil), Tolerance: 1e-5, Rows: []int{1}},
+	{Name: "forward 1201x200", Kernel: denseForward(1201, 200, biased), Tolerance: 1e-4, Rows: []int{1, 3}},
+	{Name: "forward 1201x230", Kernel: denseForward(1201, 230, biased), Tolerance: 1e-4, Rows: []int{1}},
 	{Name: "gradW 40x70", Kernel: denseGradW(40, 70), Tolerance: 1e-5, Rows: []int{1, 2, 3, 33}},
 	{Name: "gradW 50x10", Kernel: denseGradW(50, 10), Tolerance: 1e-4, Rows: []int{1, 4, 600}},
 	{Name: "gradW 50x32 added", Kernel: accumulating(denseGradW(50, 32)), Tolerance: 1e-5, Rows: []int{1, 9}},

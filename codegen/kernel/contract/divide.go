@@ -68,7 +68,7 @@ func (d *writer) ownPanels(at position, full, rest int) {
 		return
 	}
 	n := gotree.Int(full)
-	d.In(&gotree.If{Cond: gotree.Op(gotree.Op(d.team.from, "<=", n), "&&", gotree.Op(n, "<", d.team.to))}, func() { d.lastPanel(at, full, rest) })
+	d.In(&gotree.If{Cond: gotree.Op(gotree.Op(d.team.from, "<=", n), "&&", gotree.Op(n, "<", d.team.to))}, func() { lastPanel(d, at, full, rest) })
 }
 
 // ownRows writes the calls for a worker's share of the rows of a line.

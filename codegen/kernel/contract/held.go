@@ -51,9 +51,17 @@ func Keeps(u *driver.Unit, k *loop.Contract, mostUses int) (room driver.Panels) 
 	return room
 }
 
+// places are where what is packed lies.
+type places struct {
+	place driver.Index // of the panel, in the scratch
+	kept  *gotree.Var  // the panel as a slice, of those that are kept; nil: it is in the scratch
+	block gotree.Sum   // the number of the first panel of this block of the sum
+	slot  gotree.Sum   // the number of this panel
+}
+
 // placed says where the next panel is packed: each of a Held body has a place of its
 // own in the scratch. Of those that are kept it is number slot of this block.
-func (d *writer) placed(slot gotree.Expr, place driver.Index) {
+func placed(d *writer, slot gotree.Expr, place driver.Index) {
 	d.slot = d.block.Plus(slot, gotree.Literal(1))
 	if d.Body.Held {
 		d.place = place
@@ -62,7 +70,7 @@ func (d *writer) placed(slot gotree.Expr, place driver.Index) {
 
 // inBlock counts the panels of the blocks before point v of reduced axis i, until its
 // result is called.
-func (d *writer) inBlock(i int, v *gotree.Var) func() {
+func inBlock(d *writer, i int, v *gotree.Var) func() {
 	before, number := d.block, gotree.Expr(v)
 	if i == d.Cut && d.Size > 1 {
 		number = gotree.Op(v, "/", gotree.Int(d.Size))
@@ -72,10 +80,10 @@ func (d *writer) inBlock(i int, v *gotree.Var) func() {
 }
 
 // packOnce packs, unless that has been done by an earlier call.
-func (d *writer) packOnce(at position, lanes int) {
+func packOnce(d *writer, at position, lanes int) {
 	switch {
 	case d.Body.Keeps:
-		d.packKept(at, lanes)
+		packKept(d, at, lanes)
 	case d.Body.Held:
 		d.In(&gotree.If{Cond: gotree.Unary{Op: "!", X: driver.Again}}, func() { d.packPoints(at, lanes) })
 	default:
@@ -85,7 +93,7 @@ func (d *writer) packOnce(at position, lanes int) {
 
 // packKept takes the panel from those that are kept, or the scratch where none are,
 // and packs it if no call has.
-func (d *writer) packKept(at position, lanes int) {
+func packKept(d *writer, at position, lanes int) {
 	scratch, again := gotree.Expr(driver.Work), gotree.Expr(gotree.Word("false"))
 	if d.Body.Held {
 		again = driver.Again
@@ -104,12 +112,12 @@ func (d *writer) packKept(at position, lanes int) {
 }
 
 // element is one of the packed panel.
-func (d *writer) element(at driver.Index) gotree.Expr {
-	if d.kept != nil {
-		return at.Of(d.kept)
+func (p *places) element(at driver.Index) gotree.Expr {
+	if p.kept != nil {
+		return at.Of(p.kept)
 	}
-	return at.From(d.place.Expr()).Of(driver.Work)
+	return at.From(p.place.Expr()).Of(driver.Work)
 }
 
 // inPanel is its address.
-func (d *writer) inPanel(at driver.Index) gotree.Expr { return gotree.Ref(d.element(at)) }
+func (p *places) inPanel(at driver.Index) gotree.Expr { return gotree.Ref(p.element(at)) }

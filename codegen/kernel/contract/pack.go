@@ -29,7 +29,7 @@ func (d *writer) packed(at position, lanes int) {
 			shared = gotree.Op(shared, "||", gotree.Op(driver.Kept, "!=", gotree.Word("nil")))
 		}
 		d.In(&gotree.If{Cond: shared, Note: gotree.Say("more than one tile reads it")}, func() {
-			d.packOnce(at, lanes)
+			packOnce(d, at, lanes)
 			d.Add(gotree.Set(panel, "=", d.inPanel(driver.Index{})))
 			d.tell("w", "=", three(d.panelSteps(lanes)...), "")
 		})
@@ -38,7 +38,7 @@ func (d *writer) packed(at position, lanes int) {
 	if full, rest := d.Lane.N/d.Width, d.Lane.N%d.Width; full > 0 && rest > 0 && d.Whole(rest) != d.Whole(d.Width) {
 		d.tell("w", "=", three(d.panelSteps(lanes)...), "")
 	}
-	d.packOnce(at, lanes)
+	packOnce(d, at, lanes)
 	d.panel = d.inPanel(driver.Index{})
 }
 

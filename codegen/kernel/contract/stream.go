@@ -6,15 +6,41 @@ import (
 	"github.com/nngen-go/nngen/codegen/kernel/driver"
 )
 
-// streamRows is how many rows of the right operand are read side by side where a
-// dense product of one row reads it in its order.
-const streamRows = 8
+// Where a dense product of one row reads the right operand in its order, so many rows
+// are read side by side: few of one that comes from memory, and of one in the
+// second-level cache as many as lie in nearPages pages, which the processor finds
+// without a walk through its tables. Fewer passes store and load fewer sums.
+const (
+	streamRows = 8
+	nearBytes  = 1 << 20
+	nearPages  = 64
+	pageBytes  = 4 << 10
+)
+
+// sideBySide is how many rows of the right operand are read side by side, and how many
+// columns a call takes.
+func (d *scheme) sideBySide() (rows, columns int) {
+	rows = streamRows
+	if row := 4 * d.Sum[0].Rhs; row*d.Sum[0].N <= nearBytes {
+		rows = max(rows, nearPages*pageBytes/max(row, 64*4))
+		rows = min(rows, d.Points())
+	}
+	for ; rows > streamRows; rows /= 2 {
+		if columns = d.streamed(rows); columns >= min(d.Lane.N, 512) {
+			return rows, columns
+		}
+	}
+	return streamRows, d.streamed(streamRows)
+}
+
+// streamed is how many columns of so many rows a call takes.
+func (d *scheme) streamed(rows int) int { return d.Machine.Turns(rows, 4*(rows+2)) / 64 * 64 }
 
 // streaming writes the Go for a single row.
 type streaming struct {
 	*writer
 	routine    amd64.Stub
-	most       int         // columns of a call
+	rows, most int         // rows and columns of a call
 	from, to   *gotree.Var // a block of the sum
 	i, j       *gotree.Var // points in it, columns
 	first, end gotree.Expr // the columns of this worker
@@ -28,10 +54,11 @@ func streamed(d *writer, at position) {
 	if d.Cut >= 0 {
 		size = d.Size
 	}
-	g := &streaming{writer: d, routine: s, most: d.unit.Machine.Turns(streamRows, 4*(streamRows+2)) / 64 * 64,
+	rows, most := d.sideBySide()
+	g := &streaming{writer: d, routine: s, rows: rows, most: most,
 		from: d.Var("from"), to: &gotree.Var{Name: "to"}, i: d.Var(driver.Letter(k.Name), "i"), j: d.Var("j"), first: gotree.Int(0), end: gotree.Int(columns)}
 	defer d.Free(g.from, g.i, g.j)
-	d.keep(s, isNew, err, 4*min(columns, g.most)*(streamRows+2))
+	d.keep(s, isNew, err, 4*min(columns, g.most)*(rows+2))
 	d.unit.Declare("// one is the left operand of sums that are there already.\nvar one float32 = 1")
 	d.Body.Work, d.Body.RowWork = max(d.Body.Work, columns), columns
 	one, all := gotree.Int(1), gotree.Int(k.N)
@@ -68,9 +95,9 @@ func (g *streaming) products(at position) {
 	call := func(from, count gotree.Expr) {
 		at, work := at.plus(g.Lane, from, columns-1), driver.Index{}.Step(from, 1, columns-1)
 		g.Call(g.routine, []gotree.Expr{gotree.Ref(work.Of(driver.Work)), g.x.Address(at.lhs), g.w.Address(at.rhs), gotree.Int(4 * k.Lhs), gotree.Int(4 * k.Rhs),
-			driver.Left(gotree.Int(streamRows), g.to, g.i), count, gotree.Op(g.i, "-", g.from)})
+			driver.Left(gotree.Int(g.rows), g.to, g.i), count, gotree.Op(g.i, "-", g.from)})
 	}
-	g.In(driver.Every(g.i, g.from, g.to, gotree.Int(streamRows)), func() {
+	g.In(driver.Every(g.i, g.from, g.to, gotree.Int(g.rows)), func() {
 		switch most := gotree.Int(g.most); {
 		case columns > g.most:
 			g.In(driver.Every(g.j, g.first, g.end, most), func() { call(g.j, driver.Left(most, g.end, g.j)) })
@@ -124,7 +151,7 @@ func streamRoutine(u *driver.Unit, l amd64.Level) (amd64.Stub, bool, error) {
 	c := u.Function(l, s)
 	sums, w, n := c.Pointer("sums"), c.Pointer("w"), c.Pointer("n")
 	xStep, wStep := c.Pointer("xStep"), c.Pointer("wStep")
-	const wide = 4
+	wide := 64 / l.Lanes() // as many sums at a time as hide how long an addition takes
 	block := func(vectors int, k amd64.Mask, name string) {
 		acc := c.Allocs(vectors)
 		for _, v := range acc {

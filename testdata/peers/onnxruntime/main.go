@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	ort "github.com/yalue/onnxruntime_go"
 
@@ -67,7 +68,11 @@ func run() error {
 		if err != nil {
 			return err
 		}
-		session, out, err := open(fmt.Sprintf("%s.%d.onnx", m.name, rows), x, rows, m.classes)
+		out, err := ort.NewEmptyTensor[float32](ort.NewShape(rows, m.classes))
+		if err != nil {
+			return err
+		}
+		session, err := open(fmt.Sprintf("%s.%d.onnx", m.name, rows), []string{"x"}, []string{"out"}, []ort.Value{x}, []ort.Value{out})
 		if err != nil {
 			return err
 		}
@@ -92,7 +97,11 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	session, out, err := open("imdb.1.onnx", x, 1, 1)
+	out, err := ort.NewEmptyTensor[float32](ort.NewShape(1, 1))
+	if err != nil {
+		return err
+	}
+	session, err := open("imdb.1.onnx", []string{"x"}, []string{"out"}, []ort.Value{x}, []ort.Value{out})
 	if err != nil {
 		return err
 	}
@@ -101,6 +110,11 @@ func run() error {
 	}
 	tensors = append(tensors, x, out)
 	works["imdb/predict1"], outputs["imdb"] = peer.Times(session.Run), out.GetData()
+	var first []float32
+	if works["step/predict1"], first, err = step(&tensors); err != nil {
+		return err
+	}
+	outputs["step"] = first
 	err = peer.Serve(ort.GetVersion(), works, outputs)
 	runtime.KeepAlive(tensors)
 	return err
@@ -133,16 +147,44 @@ func stepsFirst(model string, shape ort.Shape) (ort.Value, error) {
 	return ort.NewTensor(shape, out)
 }
 
-// open makes a session on as many threads as the process may run on, with its
-// tensors bound once.
-func open(file string, x ort.Value, rows, classes int64) (*ort.AdvancedSession, *ort.Tensor[float32], error) {
-	out, err := ort.NewEmptyTensor[float32](ort.NewShape(rows, classes))
+// step is a step of a sequence, which begins with the state that the one before has
+// left, and the outputs of the first.
+func step(tensors *[]ort.Value) (peer.Work, []float32, error) {
+	values, err := peer.Read[float32]("step.x")
 	if err != nil {
 		return nil, nil, err
 	}
-	options, err := ort.NewSessionOptions()
+	made := make([]*ort.Tensor[float32], 6)
+	for i, shape := range []ort.Shape{{1, 1, int64(len(values))}, {1, 1, 32}, {1, 1, 32}, {1, 10}, {1, 1, 32}, {1, 1, 32}} {
+		if made[i], err = ort.NewEmptyTensor[float32](shape); err != nil {
+			return nil, nil, err
+		}
+		*tensors = append(*tensors, made[i])
+	}
+	all := (*tensors)[len(*tensors)-len(made):]
+	copy(made[0].GetData(), values)
+	session, err := open("step.1.onnx", []string{"x", "h0", "c0"}, []string{"out", "h1", "c1"}, all[:3], all[3:])
 	if err != nil {
 		return nil, nil, err
+	}
+	run := func() error {
+		err := session.Run()
+		copy(made[1].GetData(), made[4].GetData())
+		copy(made[2].GetData(), made[5].GetData())
+		return err
+	}
+	if err := run(); err != nil {
+		return nil, nil, err
+	}
+	return peer.Times(run), slices.Clone(made[3].GetData()), nil
+}
+
+// open makes a session on as many threads as the process may run on, with its
+// tensors bound once.
+func open(file string, inputs, outputs []string, x, out []ort.Value) (*ort.AdvancedSession, error) {
+	options, err := ort.NewSessionOptions()
+	if err != nil {
+		return nil, err
 	}
 	defer options.Destroy()
 	for _, err := range []error{
@@ -151,9 +193,8 @@ func open(file string, x ort.Value, rows, classes int64) (*ort.AdvancedSession, 
 		options.SetGraphOptimizationLevel(ort.GraphOptimizationLevelEnableAll),
 	} {
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	s, err := ort.NewAdvancedSession(filepath.Join(peer.Folder(), file), []string{"x"}, []string{"out"}, []ort.Value{x}, []ort.Value{out}, options)
-	return s, out, err
+	return ort.NewAdvancedSession(filepath.Join(peer.Folder(), file), inputs, outputs, x, out, options)
 }

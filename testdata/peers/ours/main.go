@@ -40,7 +40,7 @@ type network struct {
 func run() error {
 	works, outputs := map[string]peer.Work{}, map[string][]float32{}
 	for _, open := range []func() (*network, error){
-		openMNIST, openCNN, openIris, openIMDB, openLSTM, openGRU, openTransformer, openText,
+		openMNIST, openCNN, openIris, openIMDB, openLSTM, openGRU, openTransformer, openText, openStep,
 	} {
 		n, err := open()
 		if err != nil {

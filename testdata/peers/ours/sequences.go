@@ -7,6 +7,7 @@ import (
 
 	"github.com/nngen-go/nngen/testdata/peers/generated/gru"
 	"github.com/nngen-go/nngen/testdata/peers/generated/lstm"
+	"github.com/nngen-go/nngen/testdata/peers/generated/step"
 	"github.com/nngen-go/nngen/testdata/peers/generated/transformer"
 	"github.com/nngen-go/nngen/testdata/peers/peer"
 )
@@ -14,6 +15,29 @@ import (
 //go:generate go run -C ../../.. ./cmd/nngen generate testdata/peers/models/lstm.yaml -o testdata/peers/generated/lstm
 //go:generate go run -C ../../.. ./cmd/nngen generate testdata/peers/models/gru.yaml -o testdata/peers/generated/gru
 //go:generate go run -C ../../.. ./cmd/nngen generate testdata/peers/models/transformer.yaml -o testdata/peers/generated/transformer
+//go:generate go run -C ../../.. ./cmd/nngen generate testdata/peers/models/step.yaml -o testdata/peers/generated/step
+
+// openStep times a step of a sequence that goes on and on.
+func openStep() (*network, error) {
+	m := step.New(step.Seed(1))
+	if err := shake(m.Update); err != nil {
+		return nil, err
+	}
+	random := rand.New(rand.NewPCG(1, 7))
+	var x step.StepInput
+	for i := range x {
+		x[i] = float32(random.NormFloat64())
+	}
+	first, s := m.Step(m.NewState(), &x), m.NewState()
+	return &network{
+		name: "step", model: m, outputs: first[:],
+		one: peer.Times(func() error {
+			m.Step(s, &x)
+			return nil
+		}),
+		write: func() error { return peer.Write("step.x", x[:]) },
+	}, nil
+}
 
 func openLSTM() (*network, error) {
 	m := lstm.New(lstm.Seed(1), lstm.Workers(runtime.GOMAXPROCS(0)))
