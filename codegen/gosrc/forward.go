@@ -216,6 +216,12 @@ func (e phaseText) passDecl(f *file) {
 		add("t *§nn.Worker // nil: the only one")
 	}
 	f.add("// pass is what the network is run on: rows, parameters and memory.\ntype pass struct {\n%s}", fields.String())
+	e.passMethods(f, ints)
+}
+
+// passMethods prints how phases find their values in a pass.
+func (e phaseText) passMethods(f *file, ints bool) {
+	uses := e.asked
 	f.add(`// at is the arena from a place on.
 func (s *pass) at(place int) []float32 { return s.a[s.u*place:] }`)
 	if uses["vector"] {

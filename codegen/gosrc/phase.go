@@ -383,20 +383,3 @@ func (w *phaseWriter) results() (string, error) {
 	}
 	return text, nil
 }
-
-// portField is the field of a pass that holds the rows of a port.
-func (e *program) portField(b *loop.Buffer) string {
-	switch b.Class {
-	case loop.Input:
-		return e.inField(b.Port)
-	case loop.Target:
-		return e.targetField(b.Port)
-	case loop.State:
-		if b.DType == loop.I32 {
-			return "position"
-		}
-		at := e.stateAt(b.Port)
-		return fmt.Sprintf("from.values[%d:%d]", at, at+b.Row())
-	}
-	return "weight"
-}

@@ -1,6 +1,7 @@
 package gosrc
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/feature"
@@ -220,3 +221,20 @@ type file struct{ *gotree.File }
 func (e *program) newFile() *file { return &file{gotree.NewFile(e.cfg.Package, e.header())} }
 
 func (f *file) add(format string, args ...any) { f.Add(format, args...) }
+
+// portField is the field of a pass that holds the rows of a port.
+func (e *program) portField(b *loop.Buffer) string {
+	switch b.Class {
+	case loop.Input:
+		return e.inField(b.Port)
+	case loop.Target:
+		return e.targetField(b.Port)
+	case loop.State:
+		if b.DType == loop.I32 {
+			return "position"
+		}
+		at := e.stateAt(b.Port)
+		return fmt.Sprintf("from.values[%d:%d]", at, at+b.Row())
+	}
+	return "weight"
+}

@@ -37,6 +37,9 @@ const (
 	// TrainArenaBytes is the memory that a training step of one worker works in,
 	// beside parameters and gradients.
 	TrainArenaBytes = 1142336
+	// PackedBytes is the memory of the weights that a model keeps packed between
+	// predictions of many rows.
+	PackedBytes = 1605632
 )
 
 // batchRows is how many rows the kernels take at once.

@@ -41,6 +41,9 @@ const (
 	// TrainArenaBytes is the memory that a training step of one worker works in,
 	// beside parameters and gradients.
 	TrainArenaBytes = 1276864
+	// PackedBytes is the memory of the weights that a model keeps packed between
+	// predictions of many rows.
+	PackedBytes = 73728
 )
 
 // batchRows is how many rows the kernels take at once.
