@@ -8,7 +8,7 @@ import (
 // Routine is an assembly function in the making: its parameters, its registers,
 // what it reads and writes, and its loops. General registers are avo's to allocate.
 type Routine struct {
-	*build.Context
+	Instructions
 	Registers
 	Unit  *Unit
 	sizes map[string]operand.Mem // where the sizes of a shared kernel are: parameters
@@ -29,7 +29,7 @@ const frame = 128
 
 // Function begins an assembly function. Its text ends with End.
 func (u *Unit) Function(l Level, s Stub) *Code {
-	c := &Code{Routine: &Routine{Context: build.NewContext(), Registers: newRegisters(l), Unit: u}, Rows: None}
+	c := &Code{Routine: &Routine{Instructions: build.NewContext(), Registers: newRegisters(l), Unit: u}, Rows: None}
 	u.labels = map[string]int{}
 	c.Function(s.Name)
 	c.AllocLocal(frame)
