@@ -33,15 +33,9 @@ func (p *plan) withLoss(g *built) *built {
 	}
 	b.At(lossLayer, p.spec.Compile.Pos)
 	weight := input(b, op.Input{Port: p.free("weight"), Kind: op.Weight, Of: ir.Type{Shape: ir.Shape{ir.Batch}}}, "weight")
-	var total, share *ir.Value
+	r := reducing{plan: p, net: n, weight: weight}
 	if slices.ContainsFunc(p.spec.OutputRefs(), func(r spec.Ref) bool { return g.masks[r.Name] == nil }) {
-		total = input(b, op.Input{Port: p.free("inv_total"), Kind: op.InvTotal}, "inv_total")
-	}
-	part := func() *ir.Value {
-		if share == nil {
-			share = input(b, op.Input{Port: p.free("share"), Kind: op.Share}, "share")
-		}
-		return share
+		r.inverse() // before what else there is
 	}
 	parts := scalar.Expr(nil)
 	var args []*ir.Value
@@ -57,17 +51,11 @@ func (p *plan) withLoss(g *built) *built {
 			parts = scalar.Call("add", parts, part)
 		}
 	}
-	for i, r := range p.spec.OutputRefs() {
+	for i, ref := range p.spec.OutputRefs() {
 		l := p.compile.losses[i]
 		b.At(lossLayer, l.call.Pos)
-		n.Counted = g.masks[r.Name]
-		rows := b.Named(l.loss.PerSample(n, g.outputs[i], targets[i]), r.Name+".losses")
-		sum := b.Named(op.Sum(b, b.Named(times(b, "weighted", rows, weight), r.Name+".weighted"), false, 0), r.Name+".total")
-		factor := total
-		if n.Counted != nil {
-			factor = overCounted(b, n.Counted, part(), r.Name)
-		}
-		loss := b.Named(times(b, "batch mean", sum, factor), r.Name+".loss")
+		n.Counted = g.masks[ref.Name]
+		loss := r.loss(ref.Name, l.loss, g.outputs[i], targets[i])
 		b.Graph.Losses = append(b.Graph.Losses, loss)
 		if p.compile.weights != nil {
 			add(loss, p.compile.weights[i])
@@ -77,27 +65,18 @@ func (p *plan) withLoss(g *built) *built {
 	}
 	if penalty := penalties(n); penalty != nil {
 		b.At(lossLayer, p.spec.Compile.Pos)
-		add(b.Named(times(b, "share", penalty, part()), "penalty"), 1)
+		if r.steps != 0 { // Keras fails, too
+			b.Errorf("compile: reduction none leaves a loss for every row, to which the penalties of regularizers cannot be added; write reduction: sum")
+		}
+		add(b.Named(times(b, "share", penalty, r.part()), "penalty"), 1)
 	}
 	b.Graph.Loss = args[0]
 	if len(args) > 1 || p.compile.weights != nil {
 		b.Graph.Loss = b.Named(op.MapOf(b, parts, "loss", args...), "loss")
 	}
+	r.unreduced()
 	p.errs = append(p.errs, b.Errors...)
 	return g
-}
-
-// overCounted is share divided by how many steps count, or 0 where none does: the
-// factor of a sum of losses over these. The rows are a whole batch; of a part of one
-// it is the part's share of a mean. Source: Keras 3, losses/loss.py, apply_mask.
-func overCounted(b *ir.Builder, mask, share *ir.Value, name string) *ir.Value {
-	axes := make([]int, len(mask.Shape))
-	for i := range axes {
-		axes[i] = i
-	}
-	count := b.Named(op.Sum(b, mask, false, axes...), name+".count")
-	quotient := scalar.Call("select", scalar.Call("eq", scalar.Arg(1), scalar.Num(0)), scalar.Num(0), scalar.Call("div", scalar.Arg(0), scalar.Arg(1)))
-	return b.Named(op.MapOf(b, quotient, "over counted", share, count), name+".over")
 }
 
 // times is x·y under a word of its own.

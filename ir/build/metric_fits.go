@@ -14,9 +14,9 @@ func (m *metric) fits(output, target ir.Type) error {
 	n := units(output)
 	switch e := m.of; {
 	case e.Targets == runtime.Numbers && target.DType == ir.I32:
-		return fmt.Errorf("compares outputs with numbers, but the loss sparse_categorical_crossentropy takes class numbers; use accuracy")
+		return fmt.Errorf("compares outputs with numbers, but the loss takes class numbers; use accuracy")
 	case e.Targets == runtime.Answers && target.DType == ir.I32: // Keras fails on them, too
-		return fmt.Errorf("compares every output with a target of 0 or 1, but the loss sparse_categorical_crossentropy takes class numbers; use accuracy or sparse_top_k_categorical_accuracy, or one-hot targets and the loss categorical_crossentropy")
+		return fmt.Errorf("compares every output with a target of 0 or 1, but the loss takes class numbers; use accuracy or sparse_top_k_categorical_accuracy, or one-hot targets and the loss categorical_crossentropy")
 	case e.Targets == runtime.ClassNumbers && target.DType != ir.I32:
 		return fmt.Errorf("compares with class numbers, but the loss takes targets %v; use accuracy, or the loss sparse_categorical_crossentropy", target.Shape)
 	case n == 1 && e.Instead != "":

@@ -32,7 +32,13 @@ type Net struct {
 	// of the inputs of the layer that is built.
 	Masks map[*ir.Value]*ir.Value
 	// Counted is the mask of the output whose loss is built; nil where it has none.
+	// A loss that leaves steps out itself sets it.
 	Counted *ir.Value
+	// Sums is set where that loss adds up the steps of a row, Apart where its
+	// number of losses counts.
+	Sums, Apart bool
+	// Steps is how many losses a row of it has.
+	Steps int
 	// Penalties are the regularised parameters, in Keras's order.
 	Penalties []Penalty
 	Adapts    []Adapt
