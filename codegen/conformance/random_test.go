@@ -154,7 +154,7 @@ func (g *generator) step() {
 		}
 		g.add("Activation", object{{"activation", name}}, g.shape)
 	case 4:
-		g.add("Dropout", object{{"rate", 0.25}}, g.shape)
+		g.noise()
 	case 5:
 		g.add("BatchNormalization", nil, g.shape)
 	case 6:
@@ -389,6 +389,20 @@ func (g *generator) head() (loss any, metric string) {
 	default:
 		g.dense(units, "linear")
 		return object{{"huber", object{{"delta", 0.7}}}}, "mae"
+	}
+}
+
+// noise adds a layer that draws.
+func (g *generator) noise() {
+	switch kind := g.pick("Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "SpatialDropout"); {
+	case kind == "GaussianNoise":
+		g.add(kind, object{{"stddev", 0.25}}, g.shape)
+	case kind == "SpatialDropout" && len(g.shape) > 1:
+		g.add(fmt.Sprintf("%s%dD", kind, len(g.shape)-1), object{{"rate", 0.25}}, g.shape)
+	case kind == "SpatialDropout":
+		g.add("Dropout", object{{"rate", 0.25}, {"noise_shape", []any{1, nil}}}, g.shape)
+	default:
+		g.add(kind, object{{"rate", 0.25}}, g.shape)
 	}
 }
 
