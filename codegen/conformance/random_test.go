@@ -82,6 +82,9 @@ func (g *generator) dense(units int, activation string) {
 		g.penalised = true
 	}
 	if g.flip(10) {
+		args = append(args, member{"kernel_constraint", g.pick("max_norm", "unit_norm", "non_neg", "min_max_norm")})
+	}
+	if g.flip(10) {
 		args = append(args, member{"trainable", false})
 	}
 	shape := append(append([]int(nil), g.shape[:len(g.shape)-1]...), units)

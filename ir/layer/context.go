@@ -86,7 +86,8 @@ type Context struct {
 	// Results are those after the first, by name; see [Several].
 	Results map[string]*ir.Value
 
-	differs bool // that a second use asks for other shapes has been reported
+	constraints map[string]spec.Call // by argument; see Constrain
+	differs     bool                 // that a second use asks for other shapes has been reported
 }
 
 // Result hands over a result after the first, under one of the names that
@@ -177,6 +178,7 @@ func shared(c *Context, name string, shape ir.Shape) *ir.Value {
 }
 
 func (c *Context) param(name string, shape ir.Shape, role block.Role, fanIn, fanOut int, init spec.Call) *ir.Value {
+	within := name
 	name = c.Part + name
 	if second(c) {
 		return shared(c, name, shape)
@@ -192,6 +194,10 @@ func (c *Context) param(name string, shape ir.Shape, role block.Role, fanIn, fan
 		return c.Errorf("with its %s %v the model has more than %d parameters", name, shape, MaxParameters)
 	}
 	c.parameters += n
+	var held block.Constraint
+	if role == block.Trainable {
+		held = c.constraint(within, shape)
+	}
 	_, settings, errs := initializers.Resolve(init)
 	var filled block.Init
 	if len(errs) == 0 {
@@ -207,7 +213,7 @@ func (c *Context) param(name string, shape ir.Shape, role block.Role, fanIn, fan
 		c.report(errs)
 		return c.poison()
 	}
-	return c.Named(op.ParamOf(c.B, op.Param{Segment: c.Name + "/" + name, Shape: shape, Role: role, Init: filled}), name)
+	return c.Named(op.ParamOf(c.B, op.Param{Segment: c.Name + "/" + name, Shape: shape, Role: role, Init: filled, Constraint: held}), name)
 }
 
 // poison is the result of a layer whose mistake has been reported already.

@@ -28,8 +28,7 @@ var later = []string{
 
 // laterArguments are arguments of Keras's layers that this version has not.
 var laterArguments = []string{
-	"activity_regularizer", "bias_constraint", "beta_constraint", "data_format", "depthwise_constraint", "dtype", "embeddings_constraint", "gamma_constraint",
-	"kernel_constraint", "lora_alpha", "lora_rank", "pointwise_constraint", "quantization_config", "recurrent_constraint", "renorm", "renorm_clipping",
+	"activity_regularizer", "data_format", "dtype", "lora_alpha", "lora_rank", "quantization_config", "renorm", "renorm_clipping",
 	"renorm_momentum", "sparse", "synchronized", "use_cudnn", "weights",
 }
 

@@ -22,7 +22,7 @@ func Schema(c Catalog) []byte {
 		name    string
 		entries []EntryDoc
 	}{
-		{"activation", c.Activations}, {"initializer", c.Initializers}, {"regularizer", c.Regularizers},
+		{"activation", c.Activations}, {"initializer", c.Initializers}, {"regularizer", c.Regularizers}, {"constraint", c.Constraints},
 		{"optimizer", c.Optimizers}, {"schedule", c.Schedules}, {"loss", c.Losses}, {"metric", c.Metrics}, {"callback", c.Callbacks},
 	}
 	s := schema{known: map[string]bool{"layer": true}}

@@ -188,6 +188,17 @@ def regularizer(value):
     return made
 
 
+def constraint(value):
+    """`non_neg` or `{max_norm: {max_value: 2}}`."""
+    name, args = named(value)
+    return {
+        "max_norm": keras.constraints.MaxNorm,
+        "min_max_norm": keras.constraints.MinMaxNorm,
+        "non_neg": keras.constraints.NonNeg,
+        "unit_norm": keras.constraints.UnitNorm,
+    }[name](**args)
+
+
 class MaskedDropout(keras.layers.Dropout):
     """Dropout whose kept positions are dictated: the arithmetic of Dropout without its randomness.
 
@@ -209,7 +220,7 @@ class MaskedDropout(keras.layers.Dropout):
 
 def layer(kind, args, mask_batch):
     args = {
-        key: regularizer(value) if key.endswith("_regularizer") else value
+        key: regularizer(value) if key.endswith("_regularizer") else constraint(value) if key.endswith("_constraint") else value
         for key, value in args.items()
         if key not in ("inputs", *CALL)
     }
