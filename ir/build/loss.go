@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 	"github.com/nngen-go/nngen/ir/spec"
@@ -63,12 +62,8 @@ func (p *plan) withLoss(g *built) *built {
 			add(loss, 1)
 		}
 	}
-	if penalty := penalties(n); penalty != nil {
-		b.At(lossLayer, p.spec.Compile.Pos)
-		if r.steps != 0 { // Keras fails, too
-			b.Errorf("compile: reduction none leaves a loss for every row, to which the penalties of regularizers cannot be added; write reduction: sum")
-		}
-		add(b.Named(times(b, "share", penalty, r.part()), "penalty"), 1)
+	for _, penalty := range r.penalties() {
+		add(penalty, 1)
 	}
 	b.Graph.Loss = args[0]
 	if len(args) > 1 || p.compile.weights != nil {
@@ -100,21 +95,4 @@ func input(b *ir.Builder, in op.Input, name string) *ir.Value {
 		v.Name = name
 	}
 	return v
-}
-
-// penalties sums the penalties of all regularised parameters; nil where there
-// are none.
-func penalties(n *layer.Net) *ir.Value {
-	var parts []*ir.Value
-	for _, q := range n.Penalties {
-		n.B.At(lossLayer, q.Pos)
-		parts = append(parts, n.B.Named(q.Regularizer.Penalty(n.B, q.Param), q.Param.Name+".penalty"))
-	}
-	switch len(parts) {
-	case 0:
-		return nil
-	case 1:
-		return parts[0]
-	}
-	return n.B.Named(op.SumOf(n.B, "penalties", parts...), "penalties")
 }

@@ -110,3 +110,38 @@ func overCounted(b *ir.Builder, mask, share *ir.Value, name string) *ir.Value {
 	quotient := scalar.Call("select", scalar.Call("eq", scalar.Arg(1), scalar.Num(0)), scalar.Num(0), scalar.Call("div", scalar.Arg(0), scalar.Arg(1)))
 	return b.Named(op.MapOf(b, quotient, "over counted", share, count), name+".over")
 }
+
+// penalties are this call's shares of the penalties of the model: on parameters, and,
+// divided by the rows of the batch, on what layers give.
+func (r *reducing) penalties() (list []*ir.Value) {
+	b := r.net.B
+	weights, activities := summed(r.net, r.net.Penalties, "penalty", "penalties"), summed(r.net, r.net.Activities, "activity", "activities")
+	b.At(lossLayer, r.spec.Compile.Pos)
+	if r.steps != 0 && (weights != nil || activities != nil) { // Keras fails, too
+		b.Errorf("compile: reduction none leaves a loss for every row, to which the penalties of regularizers cannot be added; write reduction: sum")
+	}
+	if weights != nil {
+		list = append(list, b.Named(times(b, "share", weights, r.part()), "penalty"))
+	}
+	if activities != nil {
+		list = append(list, b.Named(times(b, "batch mean", activities, r.inverse()), "activity"))
+	}
+	return list
+}
+
+// summed are the penalties of all regularised parameters, or results; nil where
+// there are none.
+func summed(n *layer.Net, list []layer.Penalty, name, plural string) *ir.Value {
+	var parts []*ir.Value
+	for _, q := range list {
+		n.B.At(lossLayer, q.Pos)
+		parts = append(parts, n.B.Named(q.Regularizer.Penalty(n.B, q.Param), q.Param.Name+"."+name))
+	}
+	switch len(parts) {
+	case 0:
+		return nil
+	case 1:
+		return parts[0]
+	}
+	return n.B.Named(op.SumOf(n.B, "penalties", parts...), plural)
+}

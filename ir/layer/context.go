@@ -41,7 +41,9 @@ type Net struct {
 	Steps int
 	// Penalties are the regularised parameters, in Keras's order.
 	Penalties []Penalty
-	Adapts    []Adapt
+	// Activities are the regularised results of layers.
+	Activities []Penalty
+	Adapts     []Adapt
 	// Streaming is set in a graph of one step of a sequence; nil in others.
 	Streaming *Streaming
 	// BatchStatistics names the layers that take statistics over the batch.
@@ -55,7 +57,7 @@ func NewNet(b *ir.Builder, training bool) *Net {
 	return &Net{B: b, Training: training, Logits: map[*ir.Value]*ir.Value{}, Masks: map[*ir.Value]*ir.Value{}}
 }
 
-// Penalty is a trainable parameter with a regularizer.
+// Penalty is a trainable parameter with a regularizer, or what a layer gives.
 type Penalty struct {
 	Param       *ir.Value
 	Regularizer Regularizer

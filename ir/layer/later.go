@@ -20,7 +20,7 @@ var later = []string{
 	"GlobalAveragePooling3D", "GlobalMaxPooling3D", "MaxPooling3D", "Discretization", "FeatureSpace",
 	"HashedCrossing", "Hashing", "IntegerLookup", "MelSpectrogram", "STFTSpectrogram", "StringLookup",
 	"TextVectorization", "Resizing", "CenterCrop", "RandomCrop", "RandomFlip", "RandomRotation", "RandomZoom",
-	"RandomTranslation", "RandomContrast", "RandomBrightness", "ActivityRegularization",
+	"RandomTranslation", "RandomContrast", "RandomBrightness",
 	"Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
 	"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
 	"Wrapper",
