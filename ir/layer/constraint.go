@@ -112,9 +112,9 @@ func findConstraints(found map[string]spec.Call, v reflect.Value) {
 	}
 }
 
-// constraint is that on a parameter of the layer: kernel_constraint on query/kernel,
+// constraintOn is that on a parameter of the layer: kernel_constraint on query/kernel,
 // recurrent_constraint on recurrent_kernel.
-func (c *Context) constraint(name string, shape ir.Shape) block.Constraint {
+func constraintOn(c *Context, name string, shape ir.Shape) block.Constraint {
 	name = name[strings.LastIndexByte(name, '/')+1:]
 	if name != "kernel" {
 		name = strings.TrimSuffix(name, "_kernel")

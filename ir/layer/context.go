@@ -198,7 +198,7 @@ func (c *Context) param(name string, shape ir.Shape, role block.Role, fanIn, fan
 	c.parameters += n
 	var held block.Constraint
 	if role == block.Trainable {
-		held = c.constraint(within, shape)
+		held = constraintOn(c, within, shape)
 	}
 	_, settings, errs := initializers.Resolve(init)
 	var filled block.Init

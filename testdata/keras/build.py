@@ -18,6 +18,7 @@ LAYERS = {
         keras.layers.Softmax,
         keras.layers.Identity,
         keras.layers.Dropout,
+        keras.layers.ActivityRegularization,
         keras.layers.Flatten,
         keras.layers.Reshape,
         keras.layers.Rescaling,
@@ -182,9 +183,12 @@ def regularizer(value):
         "l1": keras.regularizers.L1,
         "l2": keras.regularizers.L2,
         "l1_l2": keras.regularizers.L1L2,
+        "orthogonal_regularizer": keras.regularizers.OrthogonalRegularizer,
     }[name](**args)
     if name == "l1":  # its constructor has made a float32 tensor of the factor
         made.l1 = args["l1"]
+    if name == "orthogonal_regularizer":
+        made.factor = args["factor"]
     return made
 
 

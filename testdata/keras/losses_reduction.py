@@ -71,6 +71,25 @@ def ignored():
     yield case("ignored_everywhere", model(4, 3, {scce: {"ignore_class": 1}}, "softmax"), x, np.full(5, 1))
 
 
+def penalties():
+    r = rng("inputs of penalties")
+    x, y, wide = normal(r, 5, 3), normal(r, 5, 2), normal(r, 2, 4, 3)
+    mse = "mean_squared_error"
+    both = {"l1_l2": {"l1": 0.02, "l2": 0.03}}
+    layer = [{"ActivityRegularization": {"name": "a", "l1": 0.05, "l2": 0.01}}]
+    yield from each_weighting(r, "activity", model(3, 2, mse, "tanh", activity_regularizer=both, kernel_regularizer={"l2": 0.05}), x, y)
+    yield from each_weighting(r, "activity_layer", model(3, 2, {mse: {"reduction": "sum"}}, then=layer), x, y)
+    masked = model(3, 2, mse, shape=[4, 3], activity_regularizer={"l2": 0.1})
+    masked["layers"] = MASKING + masked["layers"]
+    hidden = wide.copy()
+    hidden[0, 2:] = 0
+    yield case("activity_masked", masked, hidden, normal(r, 2, 4, 2))
+    for mode in ("rows", "columns"):
+        yield case(f"orthogonal_{mode}", model(3, 2, mse, kernel_regularizer={"orthogonal_regularizer": {"factor": 0.3, "mode": mode}}), x, y)
+    flat = np.array([[0.0, 0], [1, 2], [-1, 0.5]])
+    yield case("orthogonal_zero", model(3, 2, mse, kernel_regularizer={"orthogonal_regularizer": {"factor": 0.3, "mode": "columns"}}), x, y, kernel=flat)
+
+
 def cases():
-    for part in (reductions, axes, ignored):
+    for part in (reductions, axes, ignored, penalties):
         yield from part()
