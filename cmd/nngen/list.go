@@ -31,6 +31,7 @@ func kinds() []kind {
 		{"activations", "activation: %s", c.Activations},
 		{"initializers", "kernel_initializer: %s", c.Initializers},
 		{"regularizers", "kernel_regularizer: %s", c.Regularizers},
+		{"constraints", "kernel_constraint: %s", c.Constraints},
 		{"optimizers", "compile: {optimizer: %s}", c.Optimizers},
 		{"schedules", "learning_rate: %s", c.Schedules},
 		{"losses", "compile: {loss: %s}", c.Losses},

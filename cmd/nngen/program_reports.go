@@ -67,7 +67,7 @@ func (n *network) answers(i int) (labels bool, names []string) {
 	}
 	width := o.Shape[len(o.Shape)-1]
 	switch t.Loss {
-	case "sparse_categorical_crossentropy", "categorical_crossentropy":
+	case "sparse_categorical_crossentropy", "categorical_crossentropy", "categorical_focal_crossentropy", "categorical_generalized_cross_entropy":
 		names = p.Encoding.Target(i).Classes
 		if d := n.spec.Data; names == nil && d != nil && len(d.Classes) == width {
 			names = d.Classes
@@ -75,7 +75,7 @@ func (n *network) answers(i int) (labels bool, names []string) {
 		if len(names) != width {
 			names = show.Numbered(width)
 		}
-	case "binary_crossentropy":
+	case "binary_crossentropy", "binary_focal_crossentropy":
 		switch {
 		case n.fromLogits(o.Name): // 0.5 is not the bound between yes and no
 		case width > 1 && len(o.Shape) == 1 && len(t.Fields) == width:

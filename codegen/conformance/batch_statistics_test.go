@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"strings"
 	"testing"
 
@@ -13,7 +12,7 @@ import (
 	"github.com/nngen-go/nngen/ir/pass"
 )
 
-// statistics is a case of testdata/keras/batch_statistics.json.
+// statistics is a case of testdata/keras/batch_statistics.json.gz.
 type statistics struct {
 	Name    string
 	Model   json.RawMessage
@@ -51,10 +50,7 @@ func (c statistics) rows(n, width int) (b harness.Batch) {
 // for: loss, gradients, the moving statistics and weights after a step, and a
 // training whose last batch is short.
 func TestKerasBatchStatistics(t *testing.T) {
-	raw, err := os.ReadFile("../../testdata/keras/batch_statistics.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	raw := vectorFile(t, "batch_statistics.json.gz")
 	var file struct{ Cases []statistics }
 	if err := json.Unmarshal(raw, &file); err != nil {
 		t.Fatal(err)

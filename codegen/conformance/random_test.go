@@ -41,7 +41,9 @@ type generator struct {
 	layers []object
 	shape  []int  // of the value that the chain has reached, without the batch
 	last   string // its layer's name
-	count  int
+	// penalised: a layer has a regularizer
+	penalised bool
+	count     int
 }
 
 func (g *generator) pick(names ...string) string { return names[g.r.IntN(len(names))] }
@@ -77,6 +79,10 @@ func (g *generator) dense(units int, activation string) {
 	}
 	if g.flip(20) {
 		args = append(args, member{"kernel_regularizer", object{{g.pick("l1", "l2"), 0.01}}})
+		g.penalised = true
+	}
+	if g.flip(10) {
+		args = append(args, member{"kernel_constraint", g.pick("max_norm", "unit_norm", "non_neg", "min_max_norm")})
 	}
 	if g.flip(10) {
 		args = append(args, member{"trainable", false})
@@ -151,7 +157,7 @@ func (g *generator) step() {
 		}
 		g.add("Activation", object{{"activation", name}}, g.shape)
 	case 4:
-		g.add("Dropout", object{{"rate", 0.25}}, g.shape)
+		g.noise()
 	case 5:
 		g.add("BatchNormalization", nil, g.shape)
 	case 6:
@@ -362,7 +368,9 @@ func randomModel(seed uint64) ([]byte, error) {
 // head ends the chain with an output and the loss that suits it.
 func (g *generator) head() (loss any, metric string) {
 	units := 2 + g.r.IntN(4)
-	switch g.r.IntN(7) {
+	switch g.r.IntN(10) {
+	case 7, 8, 9:
+		return g.rarer(units)
 	case 0:
 		g.dense(1, "sigmoid")
 		return "binary_crossentropy", "accuracy"
@@ -384,5 +392,59 @@ func (g *generator) head() (loss any, metric string) {
 	default:
 		g.dense(units, "linear")
 		return object{{"huber", object{{"delta", 0.7}}}}, "mae"
+	}
+}
+
+// noise adds a layer that draws.
+func (g *generator) noise() {
+	switch kind := g.pick("Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "SpatialDropout"); {
+	case kind == "GaussianNoise":
+		g.add(kind, object{{"stddev", 0.25}}, g.shape)
+	case kind == "SpatialDropout" && len(g.shape) > 1:
+		g.add(fmt.Sprintf("%s%dD", kind, len(g.shape)-1), object{{"rate", 0.25}}, g.shape)
+	case kind == "SpatialDropout":
+		g.add("Dropout", object{{"rate", 0.25}, {"noise_shape", []any{1, nil}}}, g.shape)
+	default:
+		g.add(kind, object{{"rate", 0.25}}, g.shape)
+	}
+}
+
+// rarer ends the chain with one of the losses that few networks have, and one of the reductions.
+func (g *generator) rarer(units int) (loss any, metric string) {
+	of := func(name string, args object) object {
+		how := g.pick("", "sum", "mean_with_sample_weight", "none")
+		if how == "none" && g.penalised {
+			how = "sum"
+		}
+		if how != "" && name != "dice" && name != "tversky" {
+			args = append(args, member{"reduction", how})
+		}
+		return object{{name, args}}
+	}
+	switch g.r.IntN(8) {
+	case 0:
+		g.dense(units, "linear")
+		return of(g.pick("mean_absolute_percentage_error", "log_cosh", "cosine_similarity", "mean_squared_error"), nil), "mae"
+	case 1:
+		g.dense(units, "softplus")
+		return of(g.pick("mean_squared_logarithmic_error", "poisson"), nil), "mae"
+	case 2:
+		g.dense(units, "tanh")
+		return of(g.pick("hinge", "squared_hinge", "categorical_hinge"), nil), "mse"
+	case 3:
+		g.dense(units, "softmax")
+		return of("kl_divergence", nil), "mae"
+	case 4:
+		g.dense(1, "sigmoid")
+		return of("binary_focal_crossentropy", object{{"gamma", 1.5}, {"apply_class_balancing", true}}), "accuracy"
+	case 5:
+		g.dense(units, "softmax")
+		return of("categorical_focal_crossentropy", nil), "accuracy"
+	case 6:
+		g.dense(units, "softmax")
+		return of(g.pick("categorical_generalized_cross_entropy", "sparse_categorical_crossentropy"), nil), "accuracy"
+	default:
+		g.dense(units, "sigmoid")
+		return of(g.pick("dice", "tversky"), nil), "mae"
 	}
 }

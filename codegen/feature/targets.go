@@ -17,7 +17,7 @@ func (t targets) port(i int) loop.Port { return t.e.p.Targets[i] }
 
 // oneHot reports whether a target is a vector with a value for each class.
 func oneHot(p loop.Port) bool {
-	return p.Loss == "categorical_crossentropy" && len(p.Shape) == 1 && p.DType == loop.F32
+	return loop.OneHotLoss(p.Loss) && len(p.Shape) == 1 && p.DType == loop.F32
 }
 
 // first is the target that comes with a row of texts, images or ids; -1 where

@@ -10,6 +10,7 @@ import (
 	"github.com/nngen-go/nngen/codegen/gotree"
 	"github.com/nngen-go/nngen/ir/block"
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/runtime/nn"
 )
 
 // total is the number of parameters of the block; trainable those of its first
@@ -49,10 +50,18 @@ func fieldTag(s block.Segment) string {
 	case block.State:
 		tag += ` part:"state"`
 	}
+	if c := s.Constraint; c.Kind != "" {
+		tag += " constraint:" + quote(constraintOf(c).String())
+	}
 	if strings.Contains(tag, "`") {
 		return quote(tag)
 	}
 	return "`" + tag + "`"
+}
+
+// constraintOf is the runtime's form of a constraint.
+func constraintOf(c block.Constraint) nn.Constraint {
+	return nn.Constraint{Kind: c.Kind, MinValue: c.Min, MaxValue: c.Max, Rate: c.Rate, Axes: c.Axes}
 }
 
 func (e modelText) paramsFile() *file {

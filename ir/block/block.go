@@ -24,6 +24,8 @@ type Segment struct {
 	Offset int // in float32s from the start of the block
 	Role   Role
 	Init   Init
+	// Constraint is what every step of the optimizer holds it to.
+	Constraint Constraint
 }
 
 // Len is the number of float32s.
@@ -33,6 +35,14 @@ func (s Segment) Len() int {
 		n *= d
 	}
 	return n
+}
+
+// Constraint is what every step of the optimizer holds a segment to. Kind is Keras's
+// name, "" where there is none; lengths are those of the vectors along Axes.
+type Constraint struct {
+	Kind           string  // max_norm, min_max_norm, non_neg, unit_norm
+	Min, Max, Rate float64 // of max_norm and min_max_norm
+	Axes           []int   // ascending
 }
 
 // Init is how New fills a segment. Kind is the Keras name of the initializer

@@ -10,12 +10,14 @@ import (
 // loss and the last activation. Without classes or a loss that knows some, they
 // are values. They are probabilities where two things come together: the
 // activation gives what probabilities can be (each from 0 to 1, or all together
-// 1), and the loss is smallest for the true ones. A cross-entropy that is told
+// 1), and the loss is smallest for the true ones, or as a focal one for some in the
+// same order. A cross-entropy that is told
 // of logits makes probabilities of them itself, except after the activation
 // that it would apply: it then looks at what that was applied to, as Keras does.
 func answerOf(units, classes int, loss string, fromLogits bool, activation string) loop.Answer {
-	binary, categorical := loss == "binary_crossentropy", strings.HasSuffix(loss, "categorical_crossentropy")
-	proper := loss == "" || binary || categorical || loss == "mean_squared_error"
+	binary := loss == "binary_crossentropy" || loss == "binary_focal_crossentropy"
+	categorical := strings.HasPrefix(loss, "categorical_") && loss != "categorical_hinge" || loss == "sparse_categorical_crossentropy"
+	proper := loss == "" || binary || categorical || loss == "mean_squared_error" || loss == "kl_divergence"
 	each := activation == "sigmoid" || activation == "hard_sigmoid"
 	choice := loop.Answer{Kind: loop.Choice, Classes: max(units, 2)}
 	switch {

@@ -80,17 +80,19 @@ func Build(m *spec.Model) (*Network, error) {
 
 // plan is a description on its way to a network.
 type plan struct {
-	spec      *spec.Model
-	fit       spec.Fit       // with Keras's defaults where a reader left it empty
-	batch     int            // the micro-batch
-	names     []string       // of the layers
-	reads     [][]spec.Ref   // of the layers
-	order     []int          // layers, each after what it reads
-	first     []int          // of every layer its first use, which has the weights: itself in most cases
-	configs   []layer.Config // of the layers; nil where one has a mistake
-	compile   compile
-	callbacks []loop.Setting
-	errs      diag.List
+	spec    *spec.Model
+	fit     spec.Fit       // with Keras's defaults where a reader left it empty
+	batch   int            // the micro-batch
+	names   []string       // of the layers
+	reads   [][]spec.Ref   // of the layers
+	order   []int          // layers, each after what it reads
+	first   []int          // of every layer its first use, which has the weights: itself in most cases
+	configs []layer.Config // of the layers; nil where one has a mistake
+	compile compile
+	// activities are the regularizers of what layers give, nil where they have none.
+	activities []layer.Regularized
+	callbacks  []loop.Setting
+	errs       diag.List
 }
 
 func newPlan(m *spec.Model) *plan {

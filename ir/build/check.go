@@ -6,6 +6,7 @@ import (
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/spec"
 	"github.com/nngen-go/nngen/runtime/encode"
@@ -48,6 +49,9 @@ func (c check) loss(i int, name string, y *ir.Value) {
 	}
 	if m := c.g.masks[name]; m != nil {
 		c.masked(i, name, y, m)
+	}
+	if layer.WholeBatch(l.loss, y.Shape) {
+		c.g.net.BatchStatistics = append(c.g.net.BatchStatistics, name)
 	}
 	c.compile.targets[i] = target{t, limit}
 	for _, lists := range [][][]metricOf{c.compile.metrics, c.compile.weighted} {

@@ -98,9 +98,9 @@ func (p *plan) classCount() (classes int, why string) {
 		return 0, ""
 	case t.of.DType == ir.I32:
 		return t.limit, ""
-	case l.name == "binary_crossentropy" && t.of.Shape.Elements() == 1:
+	case (l.name == "binary_crossentropy" || l.name == "binary_focal_crossentropy") && t.of.Shape.Elements() == 1:
 		return 2, ""
-	case l.name == "categorical_crossentropy":
+	case loop.OneHotLoss(l.name):
 		return t.of.Shape.Elements(), ""
 	}
 	if labels := p.labels(0); labels != nil {

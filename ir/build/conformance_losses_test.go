@@ -11,7 +11,7 @@ import (
 // TestKerasLosses holds every loss to Keras, with and without sample weights:
 // its value, and its gradient with respect to the input and the weights.
 func TestKerasLosses(t *testing.T) {
-	vectors(t, "losses", 93, func(t *testing.T, v *vector, m *spec.Model) {
+	vectors(t, "losses", 248, func(t *testing.T, v *vector, m *spec.Model) {
 		n, err := build.Build(m)
 		if err != nil {
 			t.Fatal(err)

@@ -11,6 +11,6 @@ func Forward(m *spec.Model, training bool) (*ir.Graph, *ir.Value, error) {
 	p := newPlan(m)
 	p.resolveLayers()
 	g := p.graph("forward", training)
-	penalty := penalties(g.net)
+	penalty := summed(g.net, g.net.Penalties, "penalty", "penalties")
 	return g.net.B.Graph, penalty, p.errs.Err()
 }

@@ -90,10 +90,13 @@ func (p *plan) layer(g *built, i int) *ir.Value {
 		return layer.Poison(b)
 	}
 	c := &layer.Context{Net: g.net, Name: p.names[i], First: first, Kind: l.Type, Trainable: p.trainable(i), Args: l.Args, Results: map[string]*ir.Value{}}
+	c.Constrain(p.configs[i])
 	y := b.Named(p.configs[i].Build(c, in), p.names[i])
+	c.Regularize(y, p.activities[i])
 	info, _ := layer.Find(l.Type)
 	g.masks[p.names[i]] = layer.MaskOf(c, info, p.configs[i], in, y)
 	for result, v := range c.Results {
+		c.Regularize(v, p.activities[i])
 		g.values[p.names[i]+"."+result] = v
 		g.masks[p.names[i]+"."+result] = g.net.Masks[v]
 	}

@@ -83,6 +83,9 @@ func (id identity) architecture(training bool) map[string]any {
 		if l.Shared.Name != "" {
 			one["shared"] = l.Shared.Name
 		}
+		if a := id.activities[i]; training && a.Regularizer != nil {
+			one["activity_regularizer"] = map[string]any{a.Name: layer.Canonical(a.Regularizer, true)}
+		}
 		layers = append(layers, one)
 	}
 	for _, r := range id.spec.OutputRefs() {

@@ -48,7 +48,7 @@ func segments(g *ir.Graph) []block.Segment {
 	offset := 0
 	for _, v := range g.Params {
 		q := v.Op.(*op.Param)
-		s := block.Segment{Name: q.Segment, Layer: v.Layer, Shape: slices.Clone(q.Shape), Offset: offset, Role: q.Role, Init: q.Init}
+		s := block.Segment{Name: q.Segment, Layer: v.Layer, Shape: slices.Clone(q.Shape), Offset: offset, Role: q.Role, Init: q.Init, Constraint: q.Constraint}
 		offset += s.Len()
 		list = append(list, s)
 	}

@@ -13,6 +13,7 @@ import (
 // resolveLayers finds every layer in the registry and decodes its settings.
 func (p *plan) resolveLayers() {
 	p.configs = make([]layer.Config, len(p.spec.Layers))
+	p.activities = make([]layer.Regularized, len(p.spec.Layers))
 	for i, l := range p.spec.Layers {
 		title := title(l, i)
 		info, ok := layer.Find(l.Type)
@@ -23,7 +24,9 @@ func (p *plan) resolveLayers() {
 			continue
 		}
 		config := info.New()
-		errs := layer.Decode(l.Args, config, title)
+		args, activity, errs := layer.TakeActivity(l.Args, title)
+		p.activities[i] = activity
+		errs = append(errs, layer.Decode(args, config, title)...)
 		if l.Shared.Name != "" {
 			errs = nil // reported for the first use
 		}

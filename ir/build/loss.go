@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
-	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 	"github.com/nngen-go/nngen/ir/spec"
@@ -33,15 +32,9 @@ func (p *plan) withLoss(g *built) *built {
 	}
 	b.At(lossLayer, p.spec.Compile.Pos)
 	weight := input(b, op.Input{Port: p.free("weight"), Kind: op.Weight, Of: ir.Type{Shape: ir.Shape{ir.Batch}}}, "weight")
-	var total, share *ir.Value
+	r := reducing{plan: p, net: n, weight: weight}
 	if slices.ContainsFunc(p.spec.OutputRefs(), func(r spec.Ref) bool { return g.masks[r.Name] == nil }) {
-		total = input(b, op.Input{Port: p.free("inv_total"), Kind: op.InvTotal}, "inv_total")
-	}
-	part := func() *ir.Value {
-		if share == nil {
-			share = input(b, op.Input{Port: p.free("share"), Kind: op.Share}, "share")
-		}
-		return share
+		r.inverse() // before what else there is
 	}
 	parts := scalar.Expr(nil)
 	var args []*ir.Value
@@ -57,17 +50,11 @@ func (p *plan) withLoss(g *built) *built {
 			parts = scalar.Call("add", parts, part)
 		}
 	}
-	for i, r := range p.spec.OutputRefs() {
+	for i, ref := range p.spec.OutputRefs() {
 		l := p.compile.losses[i]
 		b.At(lossLayer, l.call.Pos)
-		n.Counted = g.masks[r.Name]
-		rows := b.Named(l.loss.PerSample(n, g.outputs[i], targets[i]), r.Name+".losses")
-		sum := b.Named(op.Sum(b, b.Named(times(b, "weighted", rows, weight), r.Name+".weighted"), false, 0), r.Name+".total")
-		factor := total
-		if n.Counted != nil {
-			factor = overCounted(b, n.Counted, part(), r.Name)
-		}
-		loss := b.Named(times(b, "batch mean", sum, factor), r.Name+".loss")
+		n.Counted = g.masks[ref.Name]
+		loss := r.loss(ref.Name, l.loss, g.outputs[i], targets[i])
 		b.Graph.Losses = append(b.Graph.Losses, loss)
 		if p.compile.weights != nil {
 			add(loss, p.compile.weights[i])
@@ -75,29 +62,16 @@ func (p *plan) withLoss(g *built) *built {
 			add(loss, 1)
 		}
 	}
-	if penalty := penalties(n); penalty != nil {
-		b.At(lossLayer, p.spec.Compile.Pos)
-		add(b.Named(times(b, "share", penalty, part()), "penalty"), 1)
+	for _, penalty := range r.penalties() {
+		add(penalty, 1)
 	}
 	b.Graph.Loss = args[0]
 	if len(args) > 1 || p.compile.weights != nil {
 		b.Graph.Loss = b.Named(op.MapOf(b, parts, "loss", args...), "loss")
 	}
+	r.unreduced()
 	p.errs = append(p.errs, b.Errors...)
 	return g
-}
-
-// overCounted is share divided by how many steps count, or 0 where none does: the
-// factor of a sum of losses over these. The rows are a whole batch; of a part of one
-// it is the part's share of a mean. Source: Keras 3, losses/loss.py, apply_mask.
-func overCounted(b *ir.Builder, mask, share *ir.Value, name string) *ir.Value {
-	axes := make([]int, len(mask.Shape))
-	for i := range axes {
-		axes[i] = i
-	}
-	count := b.Named(op.Sum(b, mask, false, axes...), name+".count")
-	quotient := scalar.Call("select", scalar.Call("eq", scalar.Arg(1), scalar.Num(0)), scalar.Num(0), scalar.Call("div", scalar.Arg(0), scalar.Arg(1)))
-	return b.Named(op.MapOf(b, quotient, "over counted", share, count), name+".over")
 }
 
 // times is x·y under a word of its own.
@@ -121,21 +95,4 @@ func input(b *ir.Builder, in op.Input, name string) *ir.Value {
 		v.Name = name
 	}
 	return v
-}
-
-// penalties sums the penalties of all regularised parameters; nil where there
-// are none.
-func penalties(n *layer.Net) *ir.Value {
-	var parts []*ir.Value
-	for _, q := range n.Penalties {
-		n.B.At(lossLayer, q.Pos)
-		parts = append(parts, n.B.Named(q.Regularizer.Penalty(n.B, q.Param), q.Param.Name+".penalty"))
-	}
-	switch len(parts) {
-	case 0:
-		return nil
-	case 1:
-		return parts[0]
-	}
-	return n.B.Named(op.SumOf(n.B, "penalties", parts...), "penalties")
 }

@@ -62,7 +62,6 @@ var metrics = layer.Table[*metric]{
 		"top_5": `"top_k_categorical_accuracy" or "sparse_top_k_categorical_accuracy"`, "top_k_accuracy": `"top_k_categorical_accuracy" or "sparse_top_k_categorical_accuracy"`, "error": `"accuracy", which is 1 - error`,
 		"cosine": `"cosine_similarity"`, "kld": `"kl_divergence"`, "kullback_leibler_divergence": `"kl_divergence"`, "sensitivity": `"recall"`, "ppv": `"precision"`,
 	},
-	Later: []string{"IoU", "MeanIoU", "BinaryIoU", "OneHotIoU", "OneHotMeanIoU", "PearsonCorrelation", "pearson_correlation", "ConcordanceCorrelation", "concordance_correlation"},
 }
 
 func metricEntries() []layer.Entry[*metric] {

@@ -14,9 +14,9 @@ func (m *metric) fits(output, target ir.Type) error {
 	n := units(output)
 	switch e := m.of; {
 	case e.Targets == runtime.Numbers && target.DType == ir.I32:
-		return fmt.Errorf("compares outputs with numbers, but the loss sparse_categorical_crossentropy takes class numbers; use accuracy")
+		return fmt.Errorf("compares outputs with numbers, but the loss takes class numbers; use accuracy")
 	case e.Targets == runtime.Answers && target.DType == ir.I32: // Keras fails on them, too
-		return fmt.Errorf("compares every output with a target of 0 or 1, but the loss sparse_categorical_crossentropy takes class numbers; use accuracy or sparse_top_k_categorical_accuracy, or one-hot targets and the loss categorical_crossentropy")
+		return fmt.Errorf("compares every output with a target of 0 or 1, but the loss takes class numbers; use accuracy or sparse_top_k_categorical_accuracy, or one-hot targets and the loss categorical_crossentropy")
 	case e.Targets == runtime.ClassNumbers && target.DType != ir.I32:
 		return fmt.Errorf("compares with class numbers, but the loss takes targets %v; use accuracy, or the loss sparse_categorical_crossentropy", target.Shape)
 	case n == 1 && e.Instead != "":
@@ -26,15 +26,63 @@ func (m *metric) fits(output, target ir.Type) error {
 			return err
 		}
 	}
+	most := 2 // classes of a BinaryIoU
 	for _, f := range arg.Fields(m.args) {
-		if f.Name == "k" {
+		switch f.Name {
+		case "k":
 			return among("k", f.Value().(int), output)
+		case "num_classes":
+			most = f.Value().(int)
+		case "target_class_ids":
+			ids, _ := f.Value().([]int)
+			if len(ids) == 0 {
+				return fmt.Errorf("has no target_class_ids; write some from 0 to %d", most-1)
+			}
+			for _, id := range ids {
+				if id >= most {
+					return fmt.Errorf("has the class %d among target_class_ids, and num_classes: %d; write classes from 0 to %d", id, most, most-1)
+				}
+			}
 		}
 	}
+	if strings.HasSuffix(m.of.Name, "_correlation") && n == 1 {
+		return fmt.Errorf("compares the outputs of a row with one another, but there is one (%v); use r2_score", output.Shape)
+	}
 	for _, a := range m.args {
+		if err := overlaps(a, output, target); err != nil {
+			return err
+		}
 		if err := m.fitsSettings(a, output); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// overlaps compares where an intersection over union looks for classes with what
+// there is.
+func overlaps(settings any, output, target ir.Type) error {
+	var numbers, answers, given bool
+	switch s := settings.(type) {
+	case *runtime.Overlap:
+		numbers, answers, given = s.SparseYTrue, s.SparseYPred, true
+	case *runtime.OneHotOverlap:
+		answers, given = s.SparseYPred, true
+	}
+	switch {
+	case !given:
+	case answers && target.DType == ir.I32:
+		return fmt.Errorf("takes outputs for class numbers, but the loss has a value for each of %d classes; write sparse_y_pred: false", units(output))
+	case answers && !numbers:
+		return fmt.Errorf("takes outputs for class numbers and targets for one-hot vectors, but both are %v; leave sparse_y_pred out", target.Shape)
+	case answers && units(output) > 1:
+		return fmt.Errorf("takes outputs for class numbers, but the output has %d units; write sparse_y_pred: false for a value of each class", units(output))
+	case numbers && !answers && target.DType != ir.I32:
+		return fmt.Errorf("takes targets for class numbers, but the loss takes targets %v; write sparse_y_true: false", target.Shape)
+	case !numbers && target.DType == ir.I32:
+		return fmt.Errorf("takes targets for one-hot vectors, but the loss takes class numbers; use io_u or mean_io_u with sparse_y_pred: false")
+	case !answers && units(output) == 1:
+		return fmt.Errorf("compares classes, but the output has one unit (%v); use binary_io_u", output.Shape)
 	}
 	return nil
 }

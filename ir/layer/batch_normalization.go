@@ -39,6 +39,8 @@ type BatchNormalization struct {
 	MovingVarianceInitializer spec.Call `arg:"moving_variance_initializer,of=initializer" doc:"how the moving variance begins"`
 	BetaRegularizer           spec.Call `arg:"beta_regularizer,of=regularizer" doc:"penalty on beta"`
 	GammaRegularizer          spec.Call `arg:"gamma_regularizer,of=regularizer" doc:"penalty on gamma"`
+	BetaConstraint            spec.Call `arg:"beta_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds beta to"`
+	GammaConstraint           spec.Call `arg:"gamma_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds gamma to"`
 }
 
 // Build implements [Config].

@@ -10,7 +10,7 @@ import (
 // Canonical is what decoded settings mean, defaults included, as maps, lists,
 // numbers and texts that encoding/json prints alike for equal meanings.
 // Without training, settings are left out that prediction does not depend on:
-// initializers, regularizers and those tagged train:"only". A setting tagged
+// initializers, regularizers, constraints and those tagged train:"only". A setting tagged
 // default:"other", which is null, means what the one before it of that name does.
 // One tagged hash:"unless zero" came after networks were saved without it, and is
 // left out where it says nothing; one tagged hash:"never" has no effect at all.
@@ -40,7 +40,7 @@ func canonicalFields(tree map[string]any, v reflect.Value, training bool) {
 				of = list
 			}
 		}
-		if !training && (of == "initializer" || of == "regularizer" || f.Tag.Get("train") == "only") {
+		if !training && (of == "initializer" || of == "regularizer" || of == "constraint" || f.Tag.Get("train") == "only") {
 			continue
 		}
 		tree[name] = canonicalValue(v.Field(i), of, training)
@@ -96,6 +96,12 @@ func canonicalCall(c spec.Call, of string, training bool) any {
 			tree["trainable"] = false
 		}
 		return map[string]any{n.Name: tree}
+	case "constraint":
+		if c.Name == "" {
+			return nil
+		}
+		e, s, _ := constraints.Resolve(c)
+		name, settings = e.Name, s
 	case "regularizer":
 		if c.Name == "" {
 			return nil

@@ -32,10 +32,18 @@ type Net struct {
 	// of the inputs of the layer that is built.
 	Masks map[*ir.Value]*ir.Value
 	// Counted is the mask of the output whose loss is built; nil where it has none.
+	// A loss that leaves steps out itself sets it.
 	Counted *ir.Value
+	// Sums is set where that loss adds up the steps of a row, Apart where its
+	// number of losses counts.
+	Sums, Apart bool
+	// Steps is how many losses a row of it has.
+	Steps int
 	// Penalties are the regularised parameters, in Keras's order.
 	Penalties []Penalty
-	Adapts    []Adapt
+	// Activities are the regularised results of layers.
+	Activities []Penalty
+	Adapts     []Adapt
 	// Streaming is set in a graph of one step of a sequence; nil in others.
 	Streaming *Streaming
 	// BatchStatistics names the layers that take statistics over the batch.
@@ -49,7 +57,7 @@ func NewNet(b *ir.Builder, training bool) *Net {
 	return &Net{B: b, Training: training, Logits: map[*ir.Value]*ir.Value{}, Masks: map[*ir.Value]*ir.Value{}}
 }
 
-// Penalty is a trainable parameter with a regularizer.
+// Penalty is a trainable parameter with a regularizer, or what a layer gives.
 type Penalty struct {
 	Param       *ir.Value
 	Regularizer Regularizer
@@ -80,7 +88,8 @@ type Context struct {
 	// Results are those after the first, by name; see [Several].
 	Results map[string]*ir.Value
 
-	differs bool // that a second use asks for other shapes has been reported
+	constraints map[string]spec.Call // by argument; see Constrain
+	differs     bool                 // that a second use asks for other shapes has been reported
 }
 
 // Result hands over a result after the first, under one of the names that
@@ -171,6 +180,7 @@ func shared(c *Context, name string, shape ir.Shape) *ir.Value {
 }
 
 func (c *Context) param(name string, shape ir.Shape, role block.Role, fanIn, fanOut int, init spec.Call) *ir.Value {
+	within := name
 	name = c.Part + name
 	if second(c) {
 		return shared(c, name, shape)
@@ -186,6 +196,10 @@ func (c *Context) param(name string, shape ir.Shape, role block.Role, fanIn, fan
 		return c.Errorf("with its %s %v the model has more than %d parameters", name, shape, MaxParameters)
 	}
 	c.parameters += n
+	var held block.Constraint
+	if role == block.Trainable {
+		held = constraintOn(c, within, shape)
+	}
 	_, settings, errs := initializers.Resolve(init)
 	var filled block.Init
 	if len(errs) == 0 {
@@ -201,7 +215,7 @@ func (c *Context) param(name string, shape ir.Shape, role block.Role, fanIn, fan
 		c.report(errs)
 		return c.poison()
 	}
-	return c.Named(op.ParamOf(c.B, op.Param{Segment: c.Name + "/" + name, Shape: shape, Role: role, Init: filled}), name)
+	return c.Named(op.ParamOf(c.B, op.Param{Segment: c.Name + "/" + name, Shape: shape, Role: role, Init: filled, Constraint: held}), name)
 }
 
 // poison is the result of a layer whose mistake has been reported already.

@@ -44,6 +44,8 @@ type depthwise struct {
 	BiasInitializer      spec.Call `arg:"bias_initializer,of=initializer" doc:"how the bias is filled"`
 	DepthwiseRegularizer spec.Call `arg:"depthwise_regularizer,of=regularizer" doc:"penalty on the kernel"`
 	BiasRegularizer      spec.Call `arg:"bias_regularizer,of=regularizer" doc:"penalty on the bias"`
+	DepthwiseConstraint  spec.Call `arg:"depthwise_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds the kernel to"`
+	BiasConstraint       spec.Call `arg:"bias_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds the bias to"`
 }
 
 func defaultDepthwise() depthwise {

@@ -2,6 +2,7 @@ package layer
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/op"
@@ -21,7 +22,9 @@ var _ = register(Info{
 // 3, layers/regularization/dropout.py; Srivastava et al., 2014.
 type Dropout struct {
 	Rate float64 `arg:"rate,required,min=0,below=1" doc:"fraction of the inputs to drop" train:"only"`
-	Seed *int64  `arg:"seed" doc:"a number that makes this layer draw other masks than one without" train:"only"`
+	// NoiseShape is the shape of a mask, the batch among its axes.
+	NoiseShape []*int `arg:"noise_shape" hash:"unless zero" doc:"shape of the mask, the batch being axis 0: 1 where all values along an axis are dropped together, null where each is on its own" train:"only"`
+	Seed       *int64 `arg:"seed" doc:"a number that makes this layer draw other masks than one without" train:"only"`
 }
 
 // Build implements [Config].
@@ -30,21 +33,66 @@ func (d *Dropout) Build(c *Context, in []*ir.Value) *ir.Value {
 	if !c.floats(x) {
 		return c.poison()
 	}
-	return dropout(c, x, d.Rate, d.Seed)
+	shape, ok := noiseShape(c, x, d.NoiseShape)
+	if !ok {
+		return c.poison()
+	}
+	return dropoutOf(c, x, shape, d.Rate, d.Seed)
 }
 
 // dropout sets values to 0 with probability rate while training, and multiplies
 // the others by 1/(1-rate).
 func dropout(c *Context, x *ir.Value, rate float64, seed *int64) *ir.Value {
+	if !x.Valid() {
+		return x
+	}
+	return dropoutOf(c, x, x.Shape, rate, seed)
+}
+
+// dropoutOf is dropout with a mask of a shape that broadcasts to that of x.
+func dropoutOf(c *Context, x *ir.Value, shape ir.Shape, rate float64, seed *int64) *ir.Value {
 	if !c.Training || rate == 0 || !x.Valid() {
 		return x
 	}
+	u := uniformNoise(c, shape, seed)
+	// A value is kept where u >= rate; u comes from [0, 1).
+	kept := scalar.Call("mul", scalar.Arg(0), scalar.Num(1/(1-rate)))
+	return op.MapOf(c.B, scalar.Call("select", scalar.Call("ge", scalar.Arg(1), scalar.Num(rate)), kept, scalar.Num(0)), "dropout", x, u)
+}
+
+// uniformNoise draws from [0, 1), a stream for every layer and seed.
+func uniformNoise(c *Context, shape ir.Shape, seed *int64) *ir.Value {
 	stream := c.Name
 	if seed != nil {
 		stream = fmt.Sprintf("%s#%d", c.Name, *seed)
 	}
-	u := c.Named(op.Uniform(c.B, stream, x.Shape), "noise")
-	// A value is kept where u >= rate; u comes from [0, 1).
-	kept := scalar.Call("mul", scalar.Arg(0), scalar.Num(1/(1-rate)))
-	return op.MapOf(c.B, scalar.Call("select", scalar.Call("ge", scalar.Arg(1), scalar.Num(rate)), kept, scalar.Num(0)), "dropout", x, u)
+	return c.Named(op.Uniform(c.B, stream, shape), "noise")
+}
+
+// noiseShape is the shape of the mask of x that an argument gives: a number for
+// every axis, which is 1 or that of x, or null for that of x. Source: Keras 3,
+// layers/regularization/dropout.py, _get_concrete_noise_shape.
+func noiseShape(c *Context, x *ir.Value, given []*int) (ir.Shape, bool) {
+	if given == nil {
+		return x.Shape, true
+	}
+	if len(given) != len(x.Shape) {
+		c.ErrorAt("noise_shape", "noise_shape has %d axes, but %s gives %v; write a number or null for each of its %d axes, the batch being the first", len(given), from(x), x.Shape, len(x.Shape))
+		return nil, false
+	}
+	shape := slices.Clone(x.Shape)
+	for i, n := range given {
+		switch {
+		case n == nil:
+		case *n == 1:
+			shape[i] = 1
+		case i == 0:
+			c.ErrorAt("noise_shape", "noise_shape has %d for the batch, whose rows are not known; write null, or 1 for one mask of all rows", *n)
+			return nil, false
+		case *n != shape[i]:
+			c.ErrorAt("noise_shape", "noise_shape has %d for axis %d, but %s gives %v; write 1, %d or null", *n, i, from(x), x.Shape, shape[i])
+			return nil, false
+		}
+	}
+	return shape, true
 }

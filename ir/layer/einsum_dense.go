@@ -34,6 +34,8 @@ type EinsumDense struct {
 	BiasInitializer   spec.Call `arg:"bias_initializer,of=initializer" doc:"how the bias is filled"`
 	KernelRegularizer spec.Call `arg:"kernel_regularizer,of=regularizer" doc:"penalty on the kernel"`
 	BiasRegularizer   spec.Call `arg:"bias_regularizer,of=regularizer" doc:"penalty on the bias"`
+	KernelConstraint  spec.Call `arg:"kernel_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds the kernel to"`
+	BiasConstraint    spec.Call `arg:"bias_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds the bias to"`
 }
 
 // Build implements [Config].
@@ -208,6 +210,8 @@ type projection struct {
 	BiasInitializer   spec.Call `arg:"bias_initializer,of=initializer" doc:"how the biases are filled"`
 	KernelRegularizer spec.Call `arg:"kernel_regularizer,of=regularizer" doc:"penalty on the kernels"`
 	BiasRegularizer   spec.Call `arg:"bias_regularizer,of=regularizer" doc:"penalty on the biases"`
+	KernelConstraint  spec.Call `arg:"kernel_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds the kernels to"`
+	BiasConstraint    spec.Call `arg:"bias_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds the biases to"`
 }
 
 // apply is einsum(q, x, kernel) + bias, the bias having the marked axes of the

@@ -21,6 +21,7 @@ type Embedding struct {
 	OutputDim             int       `arg:"output_dim,required,min=1" doc:"length of a vector"`
 	EmbeddingsInitializer spec.Call `arg:"embeddings_initializer,of=initializer" doc:"how the table is filled"`
 	EmbeddingsRegularizer spec.Call `arg:"embeddings_regularizer,of=regularizer" doc:"penalty on the table"`
+	EmbeddingsConstraint  spec.Call `arg:"embeddings_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds the table to"`
 	MaskZero              bool      `arg:"mask_zero" doc:"whether id 0 is padding, which layers after it pass over" hash:"unless zero"`
 }
 

@@ -20,8 +20,7 @@ var later = []string{
 	"GlobalAveragePooling3D", "GlobalMaxPooling3D", "MaxPooling3D", "Discretization", "FeatureSpace",
 	"HashedCrossing", "Hashing", "IntegerLookup", "MelSpectrogram", "STFTSpectrogram", "StringLookup",
 	"TextVectorization", "Resizing", "CenterCrop", "RandomCrop", "RandomFlip", "RandomRotation", "RandomZoom",
-	"RandomTranslation", "RandomContrast", "RandomBrightness", "ActivityRegularization", "AlphaDropout",
-	"GaussianDropout", "GaussianNoise", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
+	"RandomTranslation", "RandomContrast", "RandomBrightness",
 	"Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
 	"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
 	"Wrapper",
@@ -29,8 +28,7 @@ var later = []string{
 
 // laterArguments are arguments of Keras's layers that this version has not.
 var laterArguments = []string{
-	"activity_regularizer", "bias_constraint", "beta_constraint", "data_format", "depthwise_constraint", "dtype", "embeddings_constraint", "gamma_constraint",
-	"kernel_constraint", "lora_alpha", "lora_rank", "noise_shape", "pointwise_constraint", "quantization_config", "recurrent_constraint", "renorm", "renorm_clipping",
+	"activity_regularizer", "data_format", "dtype", "lora_alpha", "lora_rank", "quantization_config", "renorm", "renorm_clipping",
 	"renorm_momentum", "sparse", "synchronized", "use_cudnn", "weights",
 }
 

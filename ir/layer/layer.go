@@ -80,6 +80,7 @@ func Docs() spec.Catalog {
 	c.Activations = activations.Docs()
 	c.Initializers = initializers.Docs()
 	c.Regularizers = regularizers.Docs()
+	c.Constraints = constraints.Docs()
 	c.Losses = losses.Docs()
 	return c
 }

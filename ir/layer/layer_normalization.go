@@ -27,6 +27,8 @@ type LayerNormalization struct {
 	GammaInitializer spec.Call `arg:"gamma_initializer,of=initializer" doc:"how gamma is filled"`
 	BetaRegularizer  spec.Call `arg:"beta_regularizer,of=regularizer" doc:"penalty on beta"`
 	GammaRegularizer spec.Call `arg:"gamma_regularizer,of=regularizer" doc:"penalty on gamma"`
+	BetaConstraint   spec.Call `arg:"beta_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds beta to"`
+	GammaConstraint  spec.Call `arg:"gamma_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds gamma to"`
 }
 
 // Build implements [Config].

@@ -23,7 +23,7 @@ func TestRegistry(t *testing.T) {
 		}
 	}
 	docs := layer.Docs()
-	if len(docs.Layers) != len(all) || len(docs.Activations) != 17 || len(docs.Initializers) != 15 || len(docs.Regularizers) != 3 || len(docs.Losses) != 6 {
+	if len(docs.Layers) != len(all) || len(docs.Activations) != 17 || len(docs.Initializers) != 15 || len(docs.Regularizers) != 4 || len(docs.Losses) != 20 {
 		t.Errorf("%d layers, %d activations, %d initializers, %d regularizers, %d losses", len(docs.Layers), len(docs.Activations), len(docs.Initializers), len(docs.Regularizers), len(docs.Losses))
 	}
 	for _, l := range docs.Layers {

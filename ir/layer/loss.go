@@ -16,13 +16,19 @@ type Loss interface {
 	// for class numbers their limit. The error says what is wrong with such an
 	// output.
 	Target(output ir.Shape) (t ir.Type, limit int, err error)
-	// PerSample is the loss of every row, [n]; where n.Counted says which steps
-	// count, it is the sum over these. The target has the type that Target gave.
+	// PerSample is the loss of every row, [n]: the mean over its steps, or where
+	// n.Counted says which of them count, and where n.Sums is set, their sum. The
+	// target has the type that Target gave.
 	PerSample(n *Net, output, target *ir.Value) *ir.Value
+	// Reduction is how the losses of rows become that of a batch.
+	Reduction() Reduction
 }
 
 // whichCrossentropy tells the three apart.
 const whichCrossentropy = `"sparse_categorical_crossentropy" (targets are class numbers), "categorical_crossentropy" (one-hot) or "binary_crossentropy" (one unit)`
+
+// whichFocal tells the two apart.
+const whichFocal = `"binary_focal_crossentropy" (each unit says yes or no) or "categorical_focal_crossentropy" (one-hot)`
 
 // losses are those of Keras 3, losses/losses.py.
 var losses = Table[Loss]{
@@ -30,6 +36,10 @@ var losses = Table[Loss]{
 	Entries: []Entry[Loss]{
 		binaryCrossentropyEntry, categoricalCrossentropyEntry, sparseCategoricalCrossentropyEntry,
 		meanSquaredErrorEntry, meanAbsoluteErrorEntry, huberEntry,
+		meanAbsolutePercentageErrorEntry, meanSquaredLogarithmicErrorEntry, logCoshEntry, cosineSimilarityEntry,
+		hingeEntry, squaredHingeEntry, categoricalHingeEntry, klDivergenceEntry, poissonEntry,
+		binaryFocalCrossentropyEntry, categoricalFocalCrossentropyEntry, generalizedCrossEntropyEntry,
+		diceEntry, tverskyEntry,
 	},
 	Meant: map[string]string{
 		"rmse": `"mean_squared_error" (its root is the metric root_mean_squared_error)`, "root_mean_squared_error": `"mean_squared_error" (its root is a metric)`,
@@ -38,21 +48,19 @@ var losses = Table[Loss]{
 		"sigmoid_cross_entropy": `"binary_crossentropy"`, "binary_cross_entropy": `"binary_crossentropy"`, "bce_with_logits": `{binary_crossentropy: {from_logits: true}}`,
 		"categorical_cross_entropy": `"categorical_crossentropy"`, "sparse_categorical_cross_entropy": `"sparse_categorical_crossentropy"`, "softmax_cross_entropy": whichCrossentropy,
 		"softmax_crossentropy": whichCrossentropy, "cross_entropy": whichCrossentropy, "crossentropy": whichCrossentropy, "ce": whichCrossentropy, "xent": whichCrossentropy,
-		"log_loss": whichCrossentropy, "logloss": whichCrossentropy,
+		"log_loss": whichCrossentropy, "logloss": whichCrossentropy, "focal": whichFocal, "focal_loss": whichFocal, "focal_crossentropy": whichFocal,
+		"kl": `"kl_divergence"`, "kldiv": `"kl_divergence"`, "kullback_leibler": `"kl_divergence"`, "jaccard": `{tversky: {alpha: 1, beta: 1}}`,
 	},
-	Later: []string{
-		"kl_divergence", "KLDivergence", "kld", "KLD", "poisson", "Poisson", "binary_focal_crossentropy", "BinaryFocalCrossentropy",
-		"categorical_focal_crossentropy", "CategoricalFocalCrossentropy", "mean_absolute_percentage_error", "MeanAbsolutePercentageError",
-		"mape", "MAPE", "mean_squared_logarithmic_error", "MeanSquaredLogarithmicError", "msle", "MSLE", "cosine_similarity",
-		"CosineSimilarity", "log_cosh", "LogCosh", "hinge", "Hinge", "squared_hinge", "SquaredHinge", "categorical_hinge",
-		"CategoricalHinge", "dice", "Dice", "tversky", "Tversky", "circle", "Circle", "ctc", "CTC",
-	},
+	Later: []string{"circle", "Circle", "ctc", "CTC"},
 }
 
 // ResolveLoss finds the loss that call names and decodes its settings. The name
 // is the documented one.
 func ResolveLoss(call spec.Call) (name string, l Loss, errs diag.List) {
 	e, l, errs := losses.Resolve(call)
+	if s, ok := l.(interface{ settle() }); ok {
+		s.settle()
+	}
 	return e.Name, l, errs
 }
 
@@ -64,6 +72,10 @@ func FromLogits(l Loss) bool {
 	case *categoricalCrossentropy:
 		return l.FromLogits
 	case *sparseCategoricalCrossentropy:
+		return l.FromLogits
+	case *binaryFocalCrossentropy:
+		return l.FromLogits
+	case *categoricalFocalCrossentropy:
 		return l.FromLogits
 	}
 	return false
@@ -97,28 +109,6 @@ func like(n *Net, target, output *ir.Value) *ir.Value {
 		return target
 	}
 	return op.ReshapeTo(n.B, target, output.Shape)
-}
-
-// rows takes the mean of everything but the batch axis, or with a mask the sum over
-// the steps that count of the mean of each.
-func rows(n *Net, l *ir.Value) *ir.Value {
-	if !l.Valid() {
-		return l
-	}
-	if m := n.Counted; m != nil {
-		if rank := len(m.Shape); len(l.Shape) > rank {
-			l = op.Mean(n.B, l, false, axesFrom(rank, l)...)
-		}
-		l = op.MapOf(n.B, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "mask", l, m)
-		if len(l.Shape) == 1 {
-			return l
-		}
-		return op.Sum(n.B, l, false, axesFrom(1, l)...)
-	}
-	if len(l.Shape) == 1 {
-		return l
-	}
-	return op.Mean(n.B, l, false, axesFrom(1, l)...)
 }
 
 // axesFrom are the axes of x from the first on.

@@ -15,9 +15,10 @@ var binaryCrossentropyEntry = Entry[Loss]{
 type binaryCrossentropy struct {
 	FromLogits     bool    `arg:"from_logits" doc:"outputs are logits, not probabilities"`
 	LabelSmoothing float64 `arg:"label_smoothing,min=0,max=1" doc:"moves targets towards 0.5 by this share"`
+	unitAxis
 }
 
-func (*binaryCrossentropy) Target(output ir.Shape) (ir.Type, int, error) { return alike(output) }
+func (l *binaryCrossentropy) Target(output ir.Shape) (ir.Type, int, error) { return l.alike(output) }
 
 // PerSample is softplus(x) - y·x on logits x, and the clipped formula on
 // probabilities.
@@ -31,10 +32,10 @@ func (l *binaryCrossentropy) PerSample(n *Net, p, target *ir.Value) *ir.Value {
 	if logits {
 		partition := op.Unary(n.B, "softplus", x)
 		e := scalar.Call("sub", scalar.Arg(2), scalar.Call("mul", soft, scalar.Arg(0)))
-		return rows(n, op.MapOf(n.B, e, "binary_crossentropy", x, y, partition))
+		return l.rows(n, op.MapOf(n.B, e, "binary_crossentropy", x, y, partition))
 	}
 	q := clip(scalar.Arg(0))
 	hit := scalar.Call("mul", soft, scalar.Call("log", q))
 	miss := scalar.Call("mul", scalar.Call("sub", scalar.Num(1), soft), scalar.Call("log", scalar.Call("sub", scalar.Num(1), q)))
-	return rows(n, op.MapOf(n.B, scalar.Call("neg", scalar.Call("add", hit, miss)), "binary_crossentropy", p, y))
+	return l.rows(n, op.MapOf(n.B, scalar.Call("neg", scalar.Call("add", hit, miss)), "binary_crossentropy", p, y))
 }

@@ -1,8 +1,6 @@
 package layer
 
 import (
-	"fmt"
-
 	"github.com/nngen-go/nngen/ir"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
@@ -17,21 +15,11 @@ var categoricalCrossentropyEntry = Entry[Loss]{
 type categoricalCrossentropy struct {
 	FromLogits     bool    `arg:"from_logits" doc:"outputs are logits, not probabilities"`
 	LabelSmoothing float64 `arg:"label_smoothing,min=0,max=1" doc:"moves targets towards equal probabilities by this share"`
+	classAxis
 }
 
-func (*categoricalCrossentropy) Target(output ir.Shape) (ir.Type, int, error) {
-	if err := classes("categorical_crossentropy", output); err != nil {
-		return ir.Type{}, 0, err
-	}
-	return ir.Type{Shape: output, DType: ir.F32}, 0, nil
-}
-
-// classes reports an output that is not a distribution over two or more classes.
-func classes(loss string, output ir.Shape) error {
-	if len(output) < 2 || output[len(output)-1] == 1 {
-		return fmt.Errorf("needs one unit per class, at least two, not %v; for two classes and one unit use binary_crossentropy with activation: sigmoid", output)
-	}
-	return nil
+func (l *categoricalCrossentropy) Target(output ir.Shape) (ir.Type, int, error) {
+	return l.oneHot("categorical_crossentropy", output)
 }
 
 // PerSample is Σ y·(log Σ exp x - x) on logits x; on probabilities these are
@@ -50,11 +38,11 @@ func (l *categoricalCrossentropy) PerSample(n *Net, p, target *ir.Value) *ir.Val
 	var args []*ir.Value
 	if logits {
 		e = scalar.Call("mul", soft, scalar.Call("sub", scalar.Arg(2), scalar.Arg(0)))
-		args = []*ir.Value{x, target, op.LogSumExp(n.B, x, true, -1)}
+		args = []*ir.Value{x, target, op.LogSumExp(n.B, x, true, l.at())}
 	} else {
 		share := clip(scalar.Call("div", scalar.Arg(0), scalar.Arg(2)))
 		e = scalar.Call("neg", scalar.Call("mul", soft, scalar.Call("log", share)))
-		args = []*ir.Value{p, target, op.Sum(n.B, p, true, -1)}
+		args = []*ir.Value{p, target, op.Sum(n.B, p, true, l.at())}
 	}
-	return rows(n, op.Sum(n.B, op.MapOf(n.B, e, "categorical_crossentropy", args...), false, -1))
+	return l.rows(n, op.Sum(n.B, op.MapOf(n.B, e, "categorical_crossentropy", args...), false, l.at()))
 }

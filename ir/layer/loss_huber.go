@@ -14,6 +14,7 @@ var huberEntry = Entry[Loss]{
 
 type huber struct {
 	Delta float64 `arg:"delta,above=0" doc:"error from which on the loss is linear"`
+	reduced
 }
 
 func (*huber) Target(output ir.Shape) (ir.Type, int, error) { return alike(output) }
@@ -25,5 +26,5 @@ func (l *huber) PerSample(n *Net, p, target *ir.Value) *ir.Value {
 	square := scalar.Call("mul", scalar.Num(0.5), scalar.Call("mul", error, error))
 	line := scalar.Call("sub", scalar.Call("mul", scalar.Num(l.Delta), absolute), scalar.Num(0.5*l.Delta*l.Delta))
 	e := scalar.Call("select", scalar.Call("le", absolute, scalar.Num(l.Delta)), square, line)
-	return rows(n, op.MapOf(n.B, e, "huber", p, like(n, target, p)))
+	return units(n, op.MapOf(n.B, e, "huber", p, like(n, target, p)))
 }

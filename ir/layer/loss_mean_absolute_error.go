@@ -12,11 +12,11 @@ var meanAbsoluteErrorEntry = Entry[Loss]{
 	New: func() Loss { return &meanAbsoluteError{} },
 }
 
-type meanAbsoluteError struct{}
+type meanAbsoluteError struct{ reduced }
 
 func (*meanAbsoluteError) Target(output ir.Shape) (ir.Type, int, error) { return alike(output) }
 
 func (*meanAbsoluteError) PerSample(n *Net, p, target *ir.Value) *ir.Value {
 	error := scalar.Call("sub", scalar.Arg(0), scalar.Arg(1))
-	return rows(n, op.MapOf(n.B, scalar.Call("abs", error), "absolute error", p, like(n, target, p)))
+	return units(n, op.MapOf(n.B, scalar.Call("abs", error), "absolute error", p, like(n, target, p)))
 }

@@ -12,11 +12,11 @@ var meanSquaredErrorEntry = Entry[Loss]{
 	New: func() Loss { return &meanSquaredError{} },
 }
 
-type meanSquaredError struct{}
+type meanSquaredError struct{ reduced }
 
 func (*meanSquaredError) Target(output ir.Shape) (ir.Type, int, error) { return alike(output) }
 
 func (*meanSquaredError) PerSample(n *Net, p, target *ir.Value) *ir.Value {
 	error := scalar.Call("sub", scalar.Arg(0), scalar.Arg(1))
-	return rows(n, op.MapOf(n.B, scalar.Call("mul", error, error), "squared error", p, like(n, target, p)))
+	return units(n, op.MapOf(n.B, scalar.Call("mul", error, error), "squared error", p, like(n, target, p)))
 }

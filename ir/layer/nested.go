@@ -60,5 +60,6 @@ func (n nested) context(c *Context, part string) *Context {
 	inner.Part += part
 	inner.Kind, inner.Args, inner.Trainable = n.Name, n.args, c.Trainable && n.trainable
 	inner.Results = map[string]*ir.Value{}
+	inner.Constrain(n.Config)
 	return &inner
 }

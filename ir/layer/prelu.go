@@ -20,6 +20,7 @@ var _ = register(Info{
 type PReLU struct {
 	AlphaInitializer spec.Call `arg:"alpha_initializer,of=initializer" doc:"how alpha is filled"`
 	AlphaRegularizer spec.Call `arg:"alpha_regularizer,of=regularizer" doc:"penalty on alpha"`
+	AlphaConstraint  spec.Call `arg:"alpha_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds alpha to"`
 	SharedAxes       []int     `arg:"shared_axes" doc:"axes along which one alpha serves, the batch being axis 0"`
 }
 

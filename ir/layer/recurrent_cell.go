@@ -18,6 +18,9 @@ type recurrentCell struct {
 	KernelRegularizer    spec.Call `arg:"kernel_regularizer,of=regularizer" doc:"penalty on the kernel of the inputs"`
 	RecurrentRegularizer spec.Call `arg:"recurrent_regularizer,of=regularizer" doc:"penalty on the kernel of the state"`
 	BiasRegularizer      spec.Call `arg:"bias_regularizer,of=regularizer" doc:"penalty on the bias"`
+	KernelConstraint     spec.Call `arg:"kernel_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds the kernel of the inputs to"`
+	RecurrentConstraint  spec.Call `arg:"recurrent_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds the kernel of the state to"`
+	BiasConstraint       spec.Call `arg:"bias_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds the bias to"`
 	Dropout              float64   `arg:"dropout,min=0,below=1" doc:"fraction of the inputs to drop while training, the same ones at every step" train:"only"`
 	RecurrentDropout     float64   `arg:"recurrent_dropout,min=0,below=1" doc:"fraction of the state to drop while training, the same one at every step" train:"only"`
 	Seed                 *int64    `arg:"seed" doc:"a number that makes this layer drop other values than one without" train:"only"`
@@ -36,6 +39,7 @@ func (r *recurrentCell) output() int { return 0 }
 // a bias. As in Keras, each gate drops values of its own where values of the state
 // are dropped; SimpleRNN has one gate and no axis for it.
 func (r *recurrentCell) kernels(c *Context, features, gates int) weights {
+	c.Constrain(r)
 	w := weights{
 		kernel:          c.Param("kernel", ir.Shape{features, gates * r.Units}, r.KernelInitializer, r.KernelRegularizer),
 		recurrentKernel: c.Param("recurrent_kernel", ir.Shape{r.Units, gates * r.Units}, r.RecurrentInitializer, r.RecurrentRegularizer),

@@ -19,8 +19,8 @@ var regularizers = Table[Regularizer]{
 		{Name: "l1", Aliases: []string{"L1"}, Doc: "l1·Σ|w|", New: func() Regularizer { return &l1{0.01} }},
 		{Name: "l2", Aliases: []string{"L2"}, Doc: "l2·Σw²", New: func() Regularizer { return &l2{0.01} }},
 		{Name: "l1_l2", Aliases: []string{"L1L2", "l1l2"}, Doc: "l1·Σ|w| + l2·Σw²", New: func() Regularizer { return &l1l2{} }},
+		{Name: "orthogonal_regularizer", Aliases: []string{"OrthogonalRegularizer"}, Doc: "factor times the mean of |cosine| over the pairs of rows, or columns, of a matrix", New: func() Regularizer { return &orthogonalRegularizer{0.01, "rows"} }},
 	},
-	Later: []string{"OrthogonalRegularizer", "orthogonal_regularizer"},
 }
 
 type l1 struct {
@@ -41,6 +41,37 @@ type l1l2 struct {
 }
 
 func (r *l1l2) Penalty(b *ir.Builder, p *ir.Value) *ir.Value { return penalty(b, p, r.L1, r.L2) }
+
+type orthogonalRegularizer struct {
+	Factor float64 `arg:"factor,min=0" doc:"factor of the mean"`
+	Mode   string  `arg:"mode,oneof=rows|columns" doc:"which of them shall be orthogonal to one another"`
+}
+
+// Penalty is factor·Σ|cosine| over all pairs, divided by how many there are. A vector
+// times itself is taken off the sum of all products again.
+func (r *orthogonalRegularizer) Penalty(b *ir.Builder, p *ir.Value) *ir.Value {
+	along, product, of := 1, "ij,kj->ik", 0
+	if r.Mode == "columns" {
+		along, product, of = 0, "ji,jk->ik", 1
+	}
+	switch {
+	case !p.Valid():
+		return p
+	case len(p.Shape) != 2:
+		return b.Errorf("orthogonal_regularizer takes a matrix, but %s is %v", p.Name, p.Shape)
+	case p.Shape[of] < 2:
+		return b.Errorf("orthogonal_regularizer compares %s, but %s %v has one", r.Mode, p.Name, p.Shape)
+	}
+	square := scalar.Call("mul", scalar.Arg(0), scalar.Arg(0))
+	length := scalar.Call("min", scalar.Call("rsqrt", scalar.Arg(0)), scalar.Num(1/epsilon))
+	inverse := op.MapOf(b, length, "inverse length", op.Sum(b, op.MapOf(b, square, "square", p), true, along))
+	unit := op.Binary(b, "mul", p, inverse)
+	all := op.Sum(b, op.MapOf(b, scalar.Call("abs", scalar.Arg(0)), "abs", op.Einsum(b, product, unit, unit)), false, 0, 1)
+	own := op.Sum(b, op.MapOf(b, square, "square", unit), false, 0, 1)
+	pairs := float64(p.Shape[of]) * float64(p.Shape[of]-1) / 2
+	mean := scalar.Call("mul", scalar.Num(0.5*r.Factor/pairs), scalar.Call("sub", scalar.Arg(0), scalar.Arg(1)))
+	return op.MapOf(b, mean, "orthogonal penalty", all, own)
+}
 
 // penalty is Σ (l1·|w| + l2·w²).
 func penalty(b *ir.Builder, p *ir.Value, l1, l2 float64) *ir.Value {

@@ -47,6 +47,9 @@ type separable struct {
 	DepthwiseRegularizer spec.Call `arg:"depthwise_regularizer,of=regularizer" doc:"penalty on the depthwise kernel"`
 	PointwiseRegularizer spec.Call `arg:"pointwise_regularizer,of=regularizer" doc:"penalty on the pointwise kernel"`
 	BiasRegularizer      spec.Call `arg:"bias_regularizer,of=regularizer" doc:"penalty on the bias"`
+	DepthwiseConstraint  spec.Call `arg:"depthwise_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds the depthwise kernel to"`
+	PointwiseConstraint  spec.Call `arg:"pointwise_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds the pointwise kernel to"`
+	BiasConstraint       spec.Call `arg:"bias_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds the bias to"`
 }
 
 func defaultSeparable() separable {

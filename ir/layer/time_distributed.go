@@ -118,7 +118,7 @@ func (d *TimeDistributed) stepwise(c *Context, n nested, x *ir.Value) *ir.Value 
 // Whatever else it adds is taken out again.
 func (d *TimeDistributed) segments(c *Context, n nested, build func() *ir.Value) (list []string, ok bool) {
 	g := c.B.Graph
-	values, updates, adapts, statistics := len(g.Values), len(g.Updates), len(c.Adapts), len(c.BatchStatistics)
+	values, updates, adapts, statistics, activities := len(g.Values), len(g.Updates), len(c.Adapts), len(c.BatchStatistics), len(c.Activities)
 	y := build()
 	added := g.Values[values:]
 	g.Values = slices.Clone(g.Values[:values])
@@ -148,6 +148,9 @@ func (d *TimeDistributed) segments(c *Context, n nested, build func() *ir.Value)
 		return nil, false
 	case recurrent:
 		c.Errorf("TimeDistributed of %s, which goes over steps of its own within every step, is not supported by this version of nngen; put all of them on one axis with Reshape, or see each step at once, as Conv1D and GlobalAveragePooling1D do", n.Name)
+		return nil, false
+	case len(c.Activities) > activities:
+		c.Errorf("TimeDistributed of %s is not supported by this version of nngen; put the layer after TimeDistributed", n.Name)
 		return nil, false
 	case random:
 		c.Errorf("TimeDistributed of %s with dropout is not supported by this version of nngen; put a Dropout layer before it", n.Name)

@@ -30,3 +30,9 @@ type SettingArg struct {
 	Name  string
 	Value any // float64, bool, string, int, []int, []float64, or the Setting of a learning-rate schedule
 }
+
+// OneHotLoss reports whether a loss of this name compares outputs with one-hot
+// targets, so that the number of a class becomes one.
+func OneHotLoss(name string) bool {
+	return name == "categorical_crossentropy" || name == "categorical_focal_crossentropy" || name == "categorical_hinge"
+}

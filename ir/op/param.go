@@ -15,6 +15,8 @@ type Param struct {
 	Shape   ir.Shape
 	Role    block.Role
 	Init    block.Init
+	// Constraint is what every step of the optimizer holds it to.
+	Constraint block.Constraint
 }
 
 // ParamOf is the segment's value. A segment has one value per graph: asked for

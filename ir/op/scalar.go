@@ -21,8 +21,8 @@ var Scalars = scalars()
 
 // Constants of Klambauer et al. 2017, "Self-Normalizing Neural Networks".
 const (
-	seluAlpha = 1.6732632423543772848170429916717
-	seluScale = 1.0507009873554804934193349852946
+	SeluAlpha = 1.6732632423543772848170429916717
+	SeluScale = 1.0507009873554804934193349852946
 )
 
 func scalars() map[string]ScalarFunc {
@@ -51,9 +51,9 @@ func scalars() map[string]ScalarFunc {
 		"tanh":    {call("tanh", x), call("sub", one, call("mul", y, y))},
 		"elu":     {EluExpr(1), call("select", call("lt", y, zero), call("add", y, one), one)},
 		"selu": {
-			call("select", call("gt", x, zero), call("mul", num(seluScale), x),
-				call("mul", num(seluScale*seluAlpha), call("expm1", call("min", x, zero)))),
-			call("select", call("lt", y, zero), call("add", y, num(seluScale*seluAlpha)), num(seluScale)),
+			call("select", call("gt", x, zero), call("mul", num(SeluScale), x),
+				call("mul", num(SeluScale*SeluAlpha), call("expm1", call("min", x, zero)))),
+			call("select", call("lt", y, zero), call("add", y, num(SeluScale*SeluAlpha)), num(SeluScale)),
 		},
 		"gelu": {call("mul", x, normal), call("add", normal, call("mul", x, density))},
 		"gelu_tanh": {

@@ -97,7 +97,7 @@ func TestDerivativesOfRows(t *testing.T) {
 func TestExtremes(t *testing.T) {
 	far := []float32{-3e38, -1e20, -1000, -100, -30, 30, 100, 1000, 1e20, 3e38}
 	// The limits of f(x)/x and of f'(x) at both ends; exponential grows without one.
-	right := map[string]float64{"sigmoid": 0, "tanh": 0, "softsign": 0, "hard_sigmoid": 0, "relu6": 0, "selu": seluScale}
+	right := map[string]float64{"sigmoid": 0, "tanh": 0, "softsign": 0, "hard_sigmoid": 0, "relu6": 0, "selu": SeluScale}
 	left := map[string]float64{"linear": 1, "leaky_relu": 0.2}
 	for name := range Scalars {
 		b := ir.NewBuilder("g")
@@ -150,7 +150,7 @@ func TestSmall(t *testing.T) {
 		{"silu", -100, -100 * math.Exp(-100)},
 		{"mish", -100, -100 * math.Exp(-100)},
 		{"elu", -1e-10, -1e-10},
-		{"selu", -1e-10, -1e-10 * seluScale * seluAlpha},
+		{"selu", -1e-10, -1e-10 * SeluScale * SeluAlpha},
 	} {
 		got := scalar.Eval(Scalars[k.name].Expr, []float64{k.x}, 1)
 		if math.Abs(got-k.want) > 1e-9*math.Abs(k.want) {

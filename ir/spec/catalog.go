@@ -8,6 +8,7 @@ type Catalog struct {
 	Activations  []EntryDoc
 	Initializers []EntryDoc
 	Regularizers []EntryDoc
+	Constraints  []EntryDoc
 	Optimizers   []EntryDoc
 	Schedules    []EntryDoc // of the learning rate
 	Losses       []EntryDoc
@@ -28,7 +29,7 @@ type ArgDoc struct {
 	Name       string
 	Doc        string // tag `doc:"..."`
 	Type       string // int, float, bool, string, ints, floats, strings, pairs, call, rate or any
-	Of         string // call, rate: which list of the Catalog: activation, initializer, regularizer, optimizer, schedule, loss or metric; "" is any
+	Of         string // call, rate: which list of the Catalog: activation, initializer, regularizer, constraint, optimizer, schedule, loss or metric; "" is any
 	Required   bool
 	Positional bool     // may stand alone and without its name
 	Nullable   bool     // may be null

@@ -22,7 +22,7 @@ func Schema(c Catalog) []byte {
 		name    string
 		entries []EntryDoc
 	}{
-		{"activation", c.Activations}, {"initializer", c.Initializers}, {"regularizer", c.Regularizers},
+		{"activation", c.Activations}, {"initializer", c.Initializers}, {"regularizer", c.Regularizers}, {"constraint", c.Constraints},
 		{"optimizer", c.Optimizers}, {"schedule", c.Schedules}, {"loss", c.Losses}, {"metric", c.Metrics}, {"callback", c.Callbacks},
 	}
 	s := schema{known: map[string]bool{"layer": true}}
@@ -141,6 +141,7 @@ func (s *schema) args(e EntryDoc, layer bool) schemaNode {
 		properties["name"] = described(ref("name"), "The layer's name; without it, its type in snake case.")
 		properties["inputs"] = described(ref("names"), "What the layer reads; without it, the layer before.")
 		properties["trainable"] = described(schemaNode{"type": "boolean", "default": true}, "Whether training changes the layer's weights.")
+		properties["activity_regularizer"] = s.arg(ArgDoc{Name: "activity_regularizer", Type: "call", Of: "regularizer", Doc: "penalty on what the layer gives, divided by the rows of the batch"})
 	}
 	var required []string
 	forms := []any{nil}

@@ -27,6 +27,7 @@ const (
 	Numbers      Targets = iota // one for every output
 	Answers                     // yes or no for every output
 	ClassNumbers                // one for a group of outputs
+	Either                      // as the settings of an Overlap say
 )
 
 // Entries lists the metrics.
@@ -97,10 +98,30 @@ func Entries() []Entry {
 		{Name: "cosine_similarity", Aliases: []string{"CosineSimilarity"}, Doc: "the cosine of the angle between output and target", New: CosineSimilarity, Whole: true},
 		{Name: "kl_divergence", Aliases: []string{"KLDivergence"}, Doc: "the Kullback-Leibler divergence of output and target, which are distributions", New: KLDivergence, Whole: true},
 		{Name: "r2_score", Aliases: []string{"R2Score"}, Doc: "the share of the targets' variance that the outputs explain", New: R2Score, Args: func() []any { return []any{&R2{}} }},
+		{Name: "pearson_correlation", Aliases: []string{"PearsonCorrelation"}, Doc: "the correlation of outputs and targets of a row", New: PearsonCorrelation, Args: groups, Whole: true},
+		{Name: "concordance_correlation", Aliases: []string{"ConcordanceCorrelation"}, Doc: "the agreement of outputs and targets of a row", New: ConcordanceCorrelation, Args: groups, Whole: true},
+
+		{Name: "io_u", Aliases: []string{"IoU", "iou"}, Doc: "intersection over union of some classes, on average", New: IoU, Targets: Either, Args: func() []any { return []any{&Overlap{SparseYTrue: true, SparseYPred: true}, targetClasses()} }},
+		{Name: "mean_io_u", Aliases: []string{"MeanIoU", "mean_iou"}, Doc: "intersection over union of all classes, on average", New: MeanIoU, Targets: Either, Args: func() []any { return []any{&Overlap{SparseYTrue: true, SparseYPred: true}} }},
+		{Name: "one_hot_io_u", Aliases: []string{"OneHotIoU", "one_hot_iou"}, Doc: "intersection over union of some classes, on average, with one-hot targets", New: OneHotIoU, Targets: Either, Args: func() []any { return []any{&OneHotOverlap{}, targetClasses()} }},
+		{Name: "one_hot_mean_io_u", Aliases: []string{"OneHotMeanIoU", "one_hot_mean_iou"}, Doc: "intersection over union of all classes, on average, with one-hot targets", New: OneHotMeanIoU, Targets: Either, Args: func() []any { return []any{&OneHotOverlap{}} }},
+		{Name: "binary_io_u", Aliases: []string{"BinaryIoU", "binary_iou"}, Doc: "intersection over union of yes and no, on average", New: BinaryIoU, Targets: Answers, Args: func() []any {
+			return []any{&struct {
+				Threshold float64 `arg:"threshold,min=0,max=1" doc:"output from which on the answer is 1"`
+			}{0.5}, &struct {
+				TargetClassIDs []int `arg:"target_class_ids,min=0,max=1" doc:"which of the two classes the mean is of"`
+			}{[]int{0, 1}}}
+		}},
 	}
 }
 
 // Arguments of more than one metric.
+func groups() []any {
+	return []any{&struct {
+		Outputs int `arg:"outputs,units"` // values in a group
+	}{}}
+}
+
 func topK() []any {
 	return []any{&struct {
 		K int `arg:"k,min=1" doc:"how many of the largest outputs are looked at"`
@@ -116,3 +137,9 @@ func thresholds() []any {
 func decision() []any { return []any{&Decision{}} }
 
 func smoothed() []any { return []any{&Crossentropy{}} }
+
+func targetClasses() any {
+	return &struct {
+		TargetClassIDs []int `arg:"target_class_ids,required,min=0" doc:"the classes that the mean is of"`
+	}{}
+}

@@ -26,6 +26,8 @@ type Segment struct {
 	Shape  []int  // row-major; empty for a scalar
 	Offset int    // of the first element, counted in float32s from the start of the block
 	Flags  Flags
+	// Constraint is what an optimizer holds the tensor to.
+	Constraint Constraint
 }
 
 // Len returns the number of float32s in the segment: the product of Shape, 1
@@ -49,6 +51,8 @@ func (s Segment) Of(block []float32) []float32 {
 //
 //	Gamma [64]float32 `name:"bn/gamma" part:"frozen"`
 //	Mean  [64]float32 `name:"bn/moving_mean" part:"state"`
+//
+// A tensor that an optimizer holds to a [Constraint] has that in a tag, too.
 func SegmentsOf(block any) []Segment {
 	t := reflect.TypeOf(block).Elem()
 	list := make([]Segment, t.NumField())
@@ -63,6 +67,9 @@ func SegmentsOf(block any) []Segment {
 			s.Flags = Frozen
 		case "state":
 			s.Flags = State
+		}
+		if text := f.Tag.Get("constraint"); text != "" {
+			s.Constraint = constraintOf(text)
 		}
 		list[i] = s
 	}

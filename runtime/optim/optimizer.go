@@ -132,8 +132,9 @@ func (o *Optimizer) Validate() error {
 }
 
 // Apply moves the weights w one step against the gradient g, in place. Both
-// have the length that the optimizer was bound to; g is left alone. It allocates
-// nothing after the first step.
+// have the length that the optimizer was bound to; g is left alone. Then tensors
+// are held to their constraints, as in Keras also by steps that gather gradients
+// alone. It allocates nothing after the first step, but for those.
 func (o *Optimizer) Apply(w, g []float32) error { return o.ApplyShared(nil, w, g) }
 
 // ApplyShared is [Optimizer.Apply] with the work shared among the workers of t,
@@ -154,6 +155,11 @@ func (o *Optimizer) ApplyShared(t *nn.Team, w, g []float32) error {
 		o.shared = newUpdate(o, t.Workers())
 	}
 	o.shared.step(t, w, g)
+	for i := range o.tensors {
+		if p := &o.tensors[i]; !p.frozen && p.Constraint.Kind != "" {
+			p.Constraint.Apply(p.Of(w), p.Shape)
+		}
+	}
 	o.Step++
 	return nil
 }

@@ -77,6 +77,10 @@ func (v *evaluation) prefix() {
 func (v *evaluation) run(ctx context.Context, seed uint64) error {
 	e, b := v.engine, v.batch
 	micro := e.MicroBatch()
+	grower, _ := e.Network.(Grower)
+	if !e.BatchStatistics() {
+		grower = nil
+	}
 	v.meter.reset()
 	v.rows.begin(0, 0, 0)
 	defer v.rows.end()
@@ -90,6 +94,12 @@ func (v *evaluation) run(ctx context.Context, seed uint64) error {
 		}
 		if b.n == 0 {
 			break
+		}
+		if grower != nil { // a loss may be one of all rows
+			if err := grower.Grow(b.n); err != nil {
+				return fmt.Errorf("train: %w", err)
+			}
+			micro = b.n
 		}
 		for first := 0; first < b.n; first += micro {
 			n := min(micro, b.n-first)

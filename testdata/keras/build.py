@@ -18,6 +18,7 @@ LAYERS = {
         keras.layers.Softmax,
         keras.layers.Identity,
         keras.layers.Dropout,
+        keras.layers.ActivityRegularization,
         keras.layers.Flatten,
         keras.layers.Reshape,
         keras.layers.Rescaling,
@@ -149,6 +150,20 @@ LOSSES = {
     "mean_squared_error": keras.losses.MeanSquaredError,
     "mean_absolute_error": keras.losses.MeanAbsoluteError,
     "huber": keras.losses.Huber,
+    "mean_absolute_percentage_error": keras.losses.MeanAbsolutePercentageError,
+    "mean_squared_logarithmic_error": keras.losses.MeanSquaredLogarithmicError,
+    "log_cosh": keras.losses.LogCosh,
+    "cosine_similarity": keras.losses.CosineSimilarity,
+    "hinge": keras.losses.Hinge,
+    "squared_hinge": keras.losses.SquaredHinge,
+    "categorical_hinge": keras.losses.CategoricalHinge,
+    "kl_divergence": keras.losses.KLDivergence,
+    "poisson": keras.losses.Poisson,
+    "binary_focal_crossentropy": keras.losses.BinaryFocalCrossentropy,
+    "categorical_focal_crossentropy": keras.losses.CategoricalFocalCrossentropy,
+    "categorical_generalized_cross_entropy": keras.losses.CategoricalGeneralizedCrossEntropy,
+    "dice": keras.losses.Dice,
+    "tversky": keras.losses.Tversky,
 }
 
 
@@ -168,10 +183,24 @@ def regularizer(value):
         "l1": keras.regularizers.L1,
         "l2": keras.regularizers.L2,
         "l1_l2": keras.regularizers.L1L2,
+        "orthogonal_regularizer": keras.regularizers.OrthogonalRegularizer,
     }[name](**args)
     if name == "l1":  # its constructor has made a float32 tensor of the factor
         made.l1 = args["l1"]
+    if name == "orthogonal_regularizer":
+        made.factor = args["factor"]
     return made
+
+
+def constraint(value):
+    """`non_neg` or `{max_norm: {max_value: 2}}`."""
+    name, args = named(value)
+    return {
+        "max_norm": keras.constraints.MaxNorm,
+        "min_max_norm": keras.constraints.MinMaxNorm,
+        "non_neg": keras.constraints.NonNeg,
+        "unit_norm": keras.constraints.UnitNorm,
+    }[name](**args)
 
 
 class MaskedDropout(keras.layers.Dropout):
@@ -195,7 +224,7 @@ class MaskedDropout(keras.layers.Dropout):
 
 def layer(kind, args, mask_batch):
     args = {
-        key: regularizer(value) if key.endswith("_regularizer") else value
+        key: regularizer(value) if key.endswith("_regularizer") else constraint(value) if key.endswith("_constraint") else value
         for key, value in args.items()
         if key not in ("inputs", *CALL)
     }
@@ -326,6 +355,8 @@ def apply(built, args, sources):
 
 def loss_of(value):
     name, args = named(value)
+    if isinstance(args.get("alpha"), list):
+        args["alpha"] = np.array(args["alpha"], keras.config.floatx())
     return LOSSES[name](**args)
 
 

@@ -52,7 +52,7 @@ def case(name, description, x, y, sample_weight=None, kernel=None):
     grads = tape.gradient(loss, [xs, [v.value for v in variables.values()]])
     out["outputs"] = {net.layers[-1].name: tensor(y_pred.numpy())}
     out["through_logits"] = hasattr(y_pred, "_keras_logits")
-    out["loss"] = float(loss)
+    out["loss"] = float(tf.reduce_mean(loss))  # of a loss without reduction, what Keras reports
     out["input_grads"] = {"x": tensor(dense_grad(grads[0], xs))}
     out["weight_grads"] = tensors({n: dense_grad(g, v) for g, (n, v) in zip(grads[1], variables.items())})
     return out
@@ -151,6 +151,9 @@ def regression():
         "mae": "mean_absolute_error",
         "huber": "huber",
         "huber_delta": {"huber": {"delta": 0.4}},
+        "mape": "mean_absolute_percentage_error",
+        "msle": "mean_squared_logarithmic_error",
+        "log_cosh": "log_cosh",
     }.items():
         yield from each_weighting(r, name, model(3, 2, loss), x, y)
         yield case(f"{name}_flat_target", model(3, 1, loss), x, y[:, 0])
@@ -166,6 +169,72 @@ def regression():
         y,
         sample_weight=short(r.uniform(0, 2, 5)),
     )
+
+
+def margins():
+    """Losses of targets -1 and 1, and of one-hot targets."""
+    r = rng("inputs of hinge losses")
+    x, wide = normal(r, 5, 3), normal(r, 2, 4, 3)
+    binary = r.integers(0, 2, (5, 2))
+    for name in ("hinge", "squared_hinge"):
+        yield from each_weighting(r, name, model(3, 2, name), x, binary)
+        yield case(f"{name}_signs", model(3, 2, name), x, 2 * binary - 1)
+        yield case(f"{name}_mixed", model(3, 2, name), x, np.where(binary == 1, 1, np.array([0, -1])))
+        yield case(f"{name}_rank3", model(3, 1, name, "tanh", shape=[4, 3]), wide, r.integers(0, 2, (2, 4, 1)))
+    ids = np.array([0, 2, 1, 1, 2])
+    yield from each_weighting(r, "categorical_hinge", model(3, 3, "categorical_hinge"), x, one_hot(ids, 3))
+    yield case("categorical_hinge_rank3", model(3, 2, "categorical_hinge", shape=[4, 3]), wide, one_hot(r.integers(0, 2, (2, 4)), 2))
+    # All outputs alike: the largest of the others is there twice.
+    yield case("categorical_hinge_kink", model(3, 3, "categorical_hinge"), np.zeros((2, 3)), one_hot(ids[:2], 3), kernel=EYE[3])
+
+
+def distributions():
+    r = rng("inputs of losses of distributions")
+    x, wide = normal(r, 5, 3), normal(r, 2, 4, 3)
+    soft = short(r.dirichlet([1, 1, 1], 5))
+    yield from each_weighting(r, "kld", model(3, 3, "kl_divergence", "softmax"), x, soft)
+    yield case("kld_clipped", model(2, 2, "kl_divergence"), np.array([[-0.5, 1.5], [0.25, 0.75]]), np.array([[0.0, 1], [1.25, -0.25]]), kernel=EYE[2])
+    yield case("kld_rank3", model(3, 1, "kl_divergence", "sigmoid", shape=[4, 3]), wide, short(r.uniform(0, 1, (2, 4, 1))))
+    counts = r.integers(0, 6, (5, 2))
+    yield from each_weighting(r, "poisson", model(3, 2, "poisson", "exponential"), x, counts)
+    y = normal(r, 5, 2)
+    yield from each_weighting(r, "cosine", model(3, 2, "cosine_similarity"), x, y)
+    yield case("cosine_one_unit", model(3, 1, "cosine_similarity"), x, y[:, 0])
+    for axis in (-1, 1, 2):
+        yield case(f"cosine_rank3_{axis}", model(3, 2, {"cosine_similarity": {"axis": axis}}, shape=[4, 3]), wide, normal(r, 2, 4, 2))
+    ids = np.array([0, 2, 1, 1, 2])
+    gce = "categorical_generalized_cross_entropy"
+    yield from each_weighting(r, "gce", model(3, 3, gce, "softmax"), x, ids)
+    yield case("gce_q", model(3, 2, {gce: {"q": 0.8}}, "softmax", shape=[4, 3]), wide, r.integers(0, 2, (2, 4)))
+
+
+def focal():
+    r = rng("inputs of focal losses")
+    x = normal(r, 5, 3)
+    y = np.array([[0, 1], [1, 1], [1, 0], [0, 0], [0.25, 0.75]])
+    binary, categorical = "binary_focal_crossentropy", "categorical_focal_crossentropy"
+    yield from each_weighting(r, "bfce_sigmoid", model(3, 2, binary, "sigmoid"), x, y)
+    yield case("bfce_sigmoid_saturated", model(3, 3, binary, "sigmoid"), SATURATED / 10, np.array([[0, 1, 1], [1, 1, 0], [0, 1, 1], [1, 0, 0], [1, 0, 0]]), kernel=EYE[3])
+    for name, args in {
+        "logits": {"from_logits": True},
+        "balanced": {"from_logits": True, "apply_class_balancing": True, "alpha": 0.3},
+        "gamma": {"gamma": 1.5},
+        "gamma_0": {"gamma": 0, "apply_class_balancing": True},
+        "smoothed": {"label_smoothing": 0.2, "gamma": 1},
+    }.items():
+        yield case(f"bfce_{name}", model(3, 2, {binary: args}, None if "from_logits" in args else "sigmoid"), x, y)
+    inside = short(r.uniform(0.05, 0.95, (5, 2)))
+    yield case("bfce_probabilities", model(2, 2, binary), inside, y, kernel=EYE[2])
+    ids = np.array([0, 2, 1, 1, 2])
+    yield from each_weighting(r, "cfce_softmax", model(3, 3, categorical, "softmax"), x, one_hot(ids, 3))
+    for name, args in {
+        "logits": {"from_logits": True, "gamma": 3},
+        "alpha": {"alpha": [0.1, 0.5, 0.3]},
+        "gamma": {"gamma": 0.5, "alpha": 1},
+        "smoothed": {"label_smoothing": 0.2},
+    }.items():
+        yield case(f"cfce_{name}", model(3, 3, {categorical: args}, None if "from_logits" in args else "softmax"), x, one_hot(ids, 3))
+    yield case("cfce_probabilities", model(3, 3, categorical), short(r.uniform(0.05, 0.9, (5, 3))), one_hot(ids, 3), kernel=EYE[3])
 
 
 def masked():
@@ -200,5 +269,5 @@ def masked():
 
 
 def cases():
-    for part in (binary, categorical, regression, masked):
+    for part in (binary, categorical, regression, margins, distributions, focal, masked):
         yield from part()

@@ -69,6 +69,7 @@ def tables():
         "one_row": [{"output": np.array([[1.5, 2.0]]), "target": np.array([[2.0, 1]])}],
         "far": [{"output": np.array([[90.0], [-80]]), "target": np.array([[1.0], [0]])}],
         "signs": batches(r, normal(2), lambda r, n: 2 * r.integers(0, 2, (n, 2)) - 1),
+        "numbers": batches(r, lambda r, n: r.uniform(0, 5, (n, 1)), lambda r, n: r.integers(0, 4, (n, 1))),
     }
 
 
@@ -138,6 +139,17 @@ PLAN = [
     ("R2Score", {"class_aggregation": "variance_weighted_average"}, "real2"),
     ("R2Score", {"class_aggregation": None}, "real2"),
     ("R2Score", {"num_regressors": 2}, "real2"),
+    ("PearsonCorrelation", {}, "softmax real2 labels"),
+    ("ConcordanceCorrelation", {}, "softmax real2 labels"),
+    ("IoU", {"num_classes": 4, "target_class_ids": [0, 2], "sparse_y_pred": False}, "sparse sparse_ties"),
+    ("IoU", {"num_classes": 4, "target_class_ids": [1, 3], "sparse_y_pred": False, "ignore_class": 0}, "sparse"),
+    ("MeanIoU", {"num_classes": 4}, "numbers"),
+    ("MeanIoU", {"num_classes": 3, "sparse_y_pred": False}, "sparse"),
+    ("MeanIoU", {"num_classes": 4, "sparse_y_true": False, "sparse_y_pred": False}, "softmax ties"),
+    ("OneHotIoU", {"num_classes": 4, "target_class_ids": [0, 3]}, "softmax ties"),
+    ("OneHotMeanIoU", {"num_classes": 4, "ignore_class": 1}, "softmax"),
+    ("BinaryIoU", {}, "binary edge all_yes"),
+    ("BinaryIoU", {"target_class_ids": [1], "threshold": 0.3}, "binary edge"),
     ("KLDivergence", {}, "shares certain"),
     ("Poisson", {}, "positive"),
     ("Hinge", {}, "binary signs real2"),

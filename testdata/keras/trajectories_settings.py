@@ -20,7 +20,25 @@ OPTIMIZERS = {
 }
 
 
+CONSTRAINED = [
+    {"Dense": {"name": "a", "units": 6, "activation": "tanh", "kernel_constraint": {"max_norm": {"max_value": 0.7}}, "bias_constraint": "non_neg"}},
+    {"LayerNormalization": {"name": "norm", "gamma_constraint": {"min_max_norm": {"min_value": 2.5, "max_value": 2.6, "rate": 0.4}}, "beta_constraint": {"max_norm": {"max_value": 0.1}}}},
+    {"Reshape": {"name": "steps", "target_shape": [3, 2]}},
+    {"GRU": {"name": "gru", "units": 4, "kernel_constraint": "unit_norm", "recurrent_constraint": {"min_max_norm": {"axis": [0, 1]}}, "bias_constraint": {"max_norm": {"max_value": 0.2, "axis": -1}}}},
+    {"Dense": {"name": "b", "units": 3, "activation": "softmax", "kernel_constraint": {"unit_norm": {"axis": 1}}}},
+]
+
+
+def constrained():
+    description = classifier({"sgd": {"learning_rate": 0.3, "momentum": 0.5}})
+    description["layers"] = CONSTRAINED
+    return trajectory("constrained", description, batches())
+
+
 def cases():
+    case = constrained()
+    del case["float64"]
+    yield case
     for name, optimizer in OPTIMIZERS.items():
         case = trajectory(name, classifier(optimizer), batches())
         del case["float64"]  # it has shown that the case is a usable reference

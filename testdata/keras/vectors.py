@@ -13,7 +13,7 @@ import build
 
 HERE = pathlib.Path(__file__).parent
 
-COMPRESSED = {"attention", "convolution", "graphs", "layers", "losses", "recurrent", "trajectories", "whole"}  # the files that are written with gzip
+PLAIN = {"preprocessing"}  # the files that are written as they are, the others with gzip
 
 
 def rng(name):
@@ -125,7 +125,7 @@ def encode(value):
 
 
 def write(name, cases, **head):
-    """Writes NAME.json, or NAME.json.gz where that is long: a head, then one case per line."""
+    """Writes NAME.json.gz, or NAME.json: a head, then one case per line."""
     names = [c["name"] for c in cases]
     if len(set(names)) != len(names):
         raise ValueError(f"{name}: a case name is used twice")
@@ -134,10 +134,10 @@ def write(name, cases, **head):
     text = "{" + head + ',"cases":[\n' + body + "\n]}\n"
     json.loads(text)
     path = HERE / (name + ".json")
-    if name in COMPRESSED:
+    if name in PLAIN:
+        path.write_text(text)
+    else:
         path = HERE / (name + ".json.gz")
         with open(path, "wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as f:
             f.write(text.encode())
-    else:
-        path.write_text(text)
     print(f"{path.name}: {len(cases)} cases, {len(text)} bytes, {path.stat().st_size} in the file")
