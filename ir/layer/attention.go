@@ -73,7 +73,7 @@ func (a *unprojected) compared(c *Context, in []*ir.Value) (reads, bool) {
 		c.Errorf("%s takes a query and a key, [steps, features], of as many features, but %s gives %v and %s gives %v", c.Kind, from(r.query), q, from(r.key), k)
 		return r, false
 	}
-	if c.streams(r.query) {
+	if c.Streaming.takes(r.query) {
 		mask := c.Masks[r.value]
 		r.value, r.key = c.Streaming.past(c, r.value, "value"), c.Streaming.past(c, r.key, "key")
 		if mask != nil {
@@ -101,7 +101,7 @@ func (a *unprojected) attend(c *Context, r reads, scores *ir.Value) *ir.Value {
 		conditions = append(conditions, given(inserted(c, mask, 1, 1)))
 	}
 	if a.UseCausalMask {
-		conditions = append(conditions, causal(stepsOf(c, scores, c.streams(r.query))))
+		conditions = append(conditions, causal(stepsOf(c, scores, c.Streaming.takes(r.query))))
 	}
 	scores = where(c, scores, conditions, scalar.Call("sub", scalar.Arg(0), scalar.Num(1e9)), "masked")
 	probabilities := dropout(c, c.Named(softmaxOver(c, scores, -1), "scores"), a.Dropout, a.Seed)

@@ -52,7 +52,7 @@ func (e *CategoryEncoding) Build(c *Context, in []*ir.Value) *ir.Value {
 
 func (e *CategoryEncoding) oneHot(c *Context, ids *ir.Value) *ir.Value {
 	last := len(ids.Shape) - 1
-	if last == 0 || last == 1 && ids.Shape[1] == 1 && !c.streams(ids) {
+	if last == 0 || last == 1 && ids.Shape[1] == 1 && !c.Streaming.takes(ids) {
 		return op.OneHot(c.B, ids, e.NumTokens, true)
 	}
 	if e.NumTokens > maxOneHotTokens {

@@ -164,7 +164,7 @@ func (d *EinsumDense) extents(c *Context, x *ir.Value, q equation) (map[byte]int
 		switch {
 		case n == nil && !ok:
 			return wrong("the extent of axis %c follows from nothing; write it in place of null", axes[i])
-		case n == nil, c.streams(x) && axes[i] == q.in[1]: // of which there is one
+		case n == nil, c.Streaming.takes(x) && axes[i] == q.in[1]: // of which there is one
 		case ok && known != *n:
 			return wrong("axis %c has the extent %d, but %s gives %v, where it is %d", axes[i], *n, from(x), x.Shape, known)
 		default:

@@ -57,7 +57,7 @@ func (g *GroupedQueryAttention) Build(c *Context, in []*ir.Value) *ir.Value {
 		return c.poison()
 	}
 	plain := g.Dropout == 0 && !g.ReturnAttentionScores
-	stream := c.streams(r.query)
+	stream := c.Streaming.takes(r.query)
 	if stream {
 		if !g.forgets(c, r, plain) {
 			return c.poison()

@@ -57,7 +57,7 @@ func (m *MultiHeadAttention) Build(c *Context, in []*ir.Value) *ir.Value {
 	}
 	value := m.project(c, r.value, "value", 1, m.NumHeads, width)
 	plain := m.Dropout == 0 && len(r.query.Shape) == 3 && !m.ReturnAttentionScores
-	stream := c.streams(r.query) && axes[0] == 1
+	stream := c.Streaming.takes(r.query) && axes[0] == 1
 	if stream {
 		if !m.forgets(c, r, plain) {
 			return c.poison()

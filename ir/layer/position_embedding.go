@@ -33,7 +33,7 @@ func (p *PositionEmbedding) Build(c *Context, in []*ir.Value) *ir.Value {
 		return c.ErrorAt("sequence_length", "sequence_length is %d, but %s gives %v: %d steps", p.SequenceLength, from(x), x.Shape, steps)
 	}
 	table := c.Param("embeddings", ir.Shape{p.SequenceLength, width}, p.Initializer, spec.Call{})
-	if len(x.Shape) == 3 && c.streams(x) {
+	if len(x.Shape) == 3 && c.Streaming.takes(x) {
 		return op.GatherRows(c.B, table, c.Streaming.position(c))
 	}
 	if steps < p.SequenceLength {

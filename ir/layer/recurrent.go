@@ -172,7 +172,7 @@ func begins(c *Context, states []state, given []*ir.Value) bool {
 // states at the end. The product of the inputs with the kernel is one for all
 // steps.
 func (s *sequential) run(c *Context, k cell, x *ir.Value, initial []*ir.Value) (y *ir.Value, finals []*ir.Value) {
-	if c.streams(x) {
+	if c.Streaming.takes(x) {
 		return s.stream(c, k, x)
 	}
 	w := k.weights(c, x.Shape[2])

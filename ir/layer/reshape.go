@@ -29,7 +29,7 @@ func (r *Reshape) Build(c *Context, in []*ir.Value) *ir.Value {
 	}
 	written := strings.ReplaceAll(fmt.Sprint(r.TargetShape), " ", ", ")
 	target := slices.Clone(r.TargetShape)
-	if c.streams(x) {
+	if c.Streaming.takes(x) {
 		target[0] = 1
 	}
 	total, known, open := x.Shape.Elements(), 1, -1

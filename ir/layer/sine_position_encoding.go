@@ -30,7 +30,7 @@ func (p *SinePositionEncoding) Build(c *Context, in []*ir.Value) *ir.Value {
 		return c.poison()
 	}
 	steps, width := x.Shape[len(x.Shape)-2], x.Shape[len(x.Shape)-1]
-	stream := len(x.Shape) == 3 && c.streams(x)
+	stream := len(x.Shape) == 3 && c.Streaming.takes(x)
 	if stream {
 		steps = c.Streaming.Steps
 	}

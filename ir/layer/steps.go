@@ -59,8 +59,8 @@ func (s *Streaming) Stepwise(info Info, config Config, in []*ir.Value) bool {
 	return info.Steps
 }
 
-// streams reports that x is one step of a sequence, [n, 1, …].
-func (c *Context) streams(x *ir.Value) bool { return c.Streaming != nil && c.Streaming.Timed[x] }
+// takes reports that x is one step of a sequence, [n, 1, …].
+func (s *Streaming) takes(x *ir.Value) bool { return s != nil && s.Timed[x] }
 
 // position is the number of the step, [n, 1], the first being 0. Where a layer asks
 // for it a sequence has no more steps than the description says.

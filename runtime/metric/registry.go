@@ -1,5 +1,7 @@
 package metric
 
+import "slices"
+
 // Entry is a metric that a description may name.
 type Entry struct {
 	Name    string   // Keras's, in snake case
@@ -31,7 +33,10 @@ const (
 )
 
 // Entries lists the metrics.
-func Entries() []Entry {
+func Entries() []Entry { return slices.Concat(decisions(), distances(), overlaps()) }
+
+// decisions are metrics of classes and thresholds.
+func decisions() []Entry {
 	return []Entry{
 		{Name: "binary_accuracy", Aliases: []string{"BinaryAccuracy"}, Doc: "the share of outputs on the target's side of the threshold", New: BinaryAccuracy, Args: func() []any {
 			return []any{&struct {
@@ -76,7 +81,12 @@ func Entries() []Entry {
 				Beta float64 `arg:"beta,above=0" doc:"how much more recall counts than precision"`
 			}{1}, &FScore{}}
 		}},
+	}
+}
 
+// distances are metrics of how far outputs are from targets.
+func distances() []Entry {
+	return []Entry{
 		{Name: "binary_crossentropy", Aliases: []string{"BinaryCrossentropy", "bce", "BCE"}, Doc: "the mean of -(y log p + (1-y) log(1-p))", New: BinaryCrossentropy, Args: smoothed},
 		{Name: "categorical_crossentropy", Aliases: []string{"CategoricalCrossentropy"}, Doc: "the mean of -log p of the class of the one-hot target", New: CategoricalCrossentropy, Args: smoothed, Whole: true, Instead: "binary_crossentropy"},
 		{Name: "sparse_categorical_crossentropy", Aliases: []string{"SparseCategoricalCrossentropy"}, Doc: "the mean of -log p of the target's class number", New: SparseCategoricalCrossentropy, Targets: ClassNumbers, Args: func() []any {
@@ -100,7 +110,12 @@ func Entries() []Entry {
 		{Name: "r2_score", Aliases: []string{"R2Score"}, Doc: "the share of the targets' variance that the outputs explain", New: R2Score, Args: func() []any { return []any{&R2{}} }},
 		{Name: "pearson_correlation", Aliases: []string{"PearsonCorrelation"}, Doc: "the correlation of outputs and targets of a row", New: PearsonCorrelation, Args: groups, Whole: true},
 		{Name: "concordance_correlation", Aliases: []string{"ConcordanceCorrelation"}, Doc: "the agreement of outputs and targets of a row", New: ConcordanceCorrelation, Args: groups, Whole: true},
+	}
+}
 
+// overlaps are metrics of regions.
+func overlaps() []Entry {
+	return []Entry{
 		{Name: "io_u", Aliases: []string{"IoU", "iou"}, Doc: "intersection over union of some classes, on average", New: IoU, Targets: Either, Args: func() []any { return []any{&Overlap{SparseYTrue: true, SparseYPred: true}, targetClasses()} }},
 		{Name: "mean_io_u", Aliases: []string{"MeanIoU", "mean_iou"}, Doc: "intersection over union of all classes, on average", New: MeanIoU, Targets: Either, Args: func() []any { return []any{&Overlap{SparseYTrue: true, SparseYPred: true}} }},
 		{Name: "one_hot_io_u", Aliases: []string{"OneHotIoU", "one_hot_iou"}, Doc: "intersection over union of some classes, on average, with one-hot targets", New: OneHotIoU, Targets: Either, Args: func() []any { return []any{&OneHotOverlap{}, targetClasses()} }},
