@@ -122,7 +122,7 @@ func (d *TimeDistributed) segments(c *Context, n nested, build func() *ir.Value)
 	y := build()
 	added := g.Values[values:]
 	g.Values = slices.Clone(g.Values[:values])
-	used, random, recurrent := map[*ir.Value]bool{}, false, false
+	used, random := map[*ir.Value]bool{}, false
 	for _, v := range added {
 		for _, a := range v.Args {
 			used[a] = true
@@ -133,8 +133,6 @@ func (d *TimeDistributed) segments(c *Context, n nested, build func() *ir.Value)
 			g.Values = append(g.Values, v)
 		case *op.Random:
 			random = true
-		case *op.Scan:
-			recurrent = true
 		}
 	}
 	switch {
@@ -145,9 +143,6 @@ func (d *TimeDistributed) segments(c *Context, n nested, build func() *ir.Value)
 		return nil, false
 	case len(g.Updates) > updates, len(c.Adapts) > adapts, len(c.BatchStatistics) > statistics:
 		c.Errorf("TimeDistributed of %s, which takes statistics of every step, is not supported by this version of nngen", n.Name)
-		return nil, false
-	case recurrent:
-		c.Errorf("TimeDistributed of %s, which goes over steps of its own within every step, is not supported by this version of nngen; put all of them on one axis with Reshape, or see each step at once, as Conv1D and GlobalAveragePooling1D do", n.Name)
 		return nil, false
 	case len(c.Activities) > activities:
 		c.Errorf("TimeDistributed of %s is not supported by this version of nngen; put the layer after TimeDistributed", n.Name)

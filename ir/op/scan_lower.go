@@ -50,7 +50,7 @@ func (s *Scan) Lower(out Lowering, v *ir.Value) {
 		if around := loop.Turned(r.Kernel, l.moves); loop.Around(around) == 1 {
 			l.steps[i] = &loop.Run{Layer: r.Layer, Pos: r.Pos, Kernel: around}
 		} else {
-			l.Errorf(v, "%s within a recurrence is not lowered by this version", r.Kernel.Family())
+			l.Errorf(v, "%s within a recurrence is not compiled by this version of nngen", r.Kernel.Family())
 			return
 		}
 	}
@@ -101,7 +101,11 @@ func (s stack) at(shape ir.Shape) View {
 func (l *scanLowering) lower(w *ir.Value) {
 	o, ok := w.Op.(Lowerer)
 	if _, again := w.Op.(*Scan); !ok || again {
-		l.Errorf(w, "%s within a recurrence is not lowered by this version", w.Op.Name())
+		if again {
+			l.Errorf(w, "a recurrence within every step of another is not compiled by this version of nngen; put all steps on one axis with Reshape, or see each step at once, as Conv1D and GlobalAveragePooling1D do")
+		} else {
+			l.Errorf(w, "%s within a recurrence is not compiled by this version of nngen", w.Op.Name())
+		}
 		return
 	}
 	for _, a := range w.Args {
