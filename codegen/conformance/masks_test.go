@@ -38,7 +38,7 @@ func TestRecurrenceWithinARecurrence(t *testing.T) {
 	if err == nil {
 		err = net.emit(t.TempDir(), pass.Options{})
 	}
-	if want := `:1:66: layer "time_distributed": scan within a recurrence is not lowered by this version`; err == nil || !strings.Contains(err.Error(), want) {
+	if want := `:1:66: layer "time_distributed": a recurrence within every step of another is not compiled by this version of nngen`; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("%v, want %s", err, want)
 	}
 }
