@@ -52,11 +52,13 @@ func (g *given) text(pkg string) (string, error) {
 	return text, err
 }
 
-// literal prints a struct of the runtime with what is not usual.
+// literal prints a struct of the runtime with what a literal without any field has
+// not: what is not usual, and what is usual and not zero.
 func literal(pkg string, of any, list []given) (string, error) {
 	var fields []string
 	for _, g := range list {
-		if g.usual() {
+		zero := g.field.At.IsZero()
+		if zero && g.usual() || !zero && reflect.ValueOf(g.value).IsZero() {
 			continue
 		}
 		text, err := g.text(pkg)

@@ -90,6 +90,11 @@ func TestMetricText(t *testing.T) {
 		{loop.Setting{Name: "top_k_categorical_accuracy", Args: []loop.SettingArg{arg("k", 3)}}, `§metric.TopKCategoricalAccuracy("top_k_categorical_accuracy", 3)`},
 		{loop.Setting{Name: "true_positives"}, `§metric.TruePositives("true_positives")`},
 		{loop.Setting{Name: "false_negatives", Args: []loop.SettingArg{arg("thresholds", []float64{0.5, 0.75})}}, `§metric.FalseNegatives("false_negatives", 0.5, 0.75)`},
+		{loop.Setting{Name: "mean_io_u", Args: []loop.SettingArg{arg("outputs", 3), arg("num_classes", 3), arg("sparse_y_true", true), arg("sparse_y_pred", false)}},
+			`§metric.MeanIoU("mean_io_u", §metric.Overlap{Outputs: 3, NumClasses: 3, SparseYTrue: true})`},
+		{loop.Setting{Name: "one_hot_io_u", Args: []loop.SettingArg{arg("outputs", 3), arg("num_classes", 3), arg("target_class_ids", []int{0, 2}), arg("ignore_class", 0)}},
+			`§metric.OneHotIoU("one_hot_io_u", §metric.OneHotOverlap{Outputs: 3, NumClasses: 3, IgnoreClass: §metric.Class(0)}, 0, 2)`},
+		{loop.Setting{Name: "binary_io_u"}, `§metric.BinaryIoU("binary_io_u", 0.5, 0, 1)`},
 		{loop.Setting{Name: "precision"}, `§metric.Precision("precision", §metric.Decision{})`},
 		{loop.Setting{Name: "recall", As: "r", Args: []loop.SettingArg{arg("thresholds", []float64{0.5}), arg("top_k", 2), arg("class_id", 0)}},
 			`§metric.Recall("r", §metric.Decision{Thresholds: []float64{0.5}, TopK: 2, ClassID: §metric.Class(0)})`},
@@ -115,7 +120,7 @@ func TestMetricText(t *testing.T) {
 			t.Errorf("%+v:\n%s (%v)\nwant\n%s", c.setting, got, err, c.want)
 		}
 	}
-	for _, bad := range []loop.Setting{{Name: "mean_io_u"}, {Name: "precision", Args: []loop.SettingArg{arg("top_k", struct{}{})}}} {
+	for _, bad := range []loop.Setting{{Name: "bleu"}, {Name: "precision", Args: []loop.SettingArg{arg("top_k", struct{}{})}}} {
 		if got, err := metricText(bad); err == nil {
 			t.Errorf("%+v became %s", bad, got)
 		}
