@@ -54,11 +54,7 @@ func TestSizes(t *testing.T) {
 		c.Steps = nil
 		nets, names, cases = append(nets, net), append(names, net.name), append(cases, c)
 	}
-	wants := make([]*reference, len(nets))
-	parallel(t, len(nets), func(i int) (err error) {
-		wants[i], err = nets[i].interpreted(cases[i])
-		return err
-	})
+	wants := interpretedAll(t, nets, cases)
 	link(t, dir, names)
 	for _, level := range levels() {
 		t.Run(level.String(), func(t *testing.T) {

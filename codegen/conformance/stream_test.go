@@ -158,11 +158,7 @@ func TestStreams(t *testing.T) {
 		t.Errorf("%d of %d packages take steps", streaming, count)
 	}
 	link(t, dir, names, "-N", "-l")
-	wants := make([]*reference, count)
-	parallel(t, count, func(i int) (err error) {
-		wants[i], err = nets[i].interpreted(cases[i])
-		return err
-	})
+	wants := interpretedAll(t, nets, cases)
 	for _, level := range levels() {
 		t.Run(level.String(), func(t *testing.T) {
 			for i, got := range drive(t, dir, cases, level, "GOMAXPROCS=2") {
