@@ -110,8 +110,10 @@ func TestPanels(t *testing.T) {
 		k.change()
 		weights++
 		k.change() // within the other
-		if read(0) != 4 || read(0) != 4 {
-			t.Error("panels are kept while parameters change")
+		for range 2 {
+			if read(0) != 4 {
+				t.Error("panels are kept while parameters change")
+			}
 		}
 		k.changed()
 		if read(0) != 4 {
