@@ -104,8 +104,10 @@ func (d destination) line(x *feature) string {
 			return fmt.Sprintf("%s.Count(%s, %s)\n", v, d.slice(x), words)
 		case x.Encode == "tf_idf":
 			return fmt.Sprintf("%s.TFIDF(%s, %s, %s)\n", v, d.slice(x), words, x.learned("IDF"))
-		case x.Length > 0:
+		case x.Length > 0 && x.Padding != "pre" && x.Truncating != "pre":
 			return fmt.Sprintf("%s.IDs(%s, %s)\n", v, d.slice(x), words)
+		case x.Length > 0:
+			return fmt.Sprintf("%s.SizedIDs(%s, %s, %s)\n", v, d.slice(x), words, d.sides(x))
 		}
 		to, empty := d.whole(x)
 		return fmt.Sprintf("%s = %s.AppendIDs(%s, %s)\n", to, v, empty, words)

@@ -180,6 +180,14 @@ func (d destination) tokens(f *feature) string {
 	if f.NumWords > 0 {
 		list = append(list, fmt.Sprintf("NumWords: %d, Rare: %d", f.NumWords, f.OOVID))
 	}
+	return d.literal(f, list)
+}
+
+// sides says how the ids of a text come to size.
+func (d destination) sides(f *feature) string { return d.literal(f, nil) }
+
+// literal is a Tokens with these fields and the ends of a row.
+func (d destination) literal(f *feature, list []string) string {
 	if f.Length > 0 && f.Truncating == "post" {
 		list = append(list, "First: true")
 	}

@@ -31,9 +31,6 @@ func (p *plan) encoding() *encoding.Encoding {
 	for i, at := range p.spec.Places() {
 		f := d.Features[i].Feature
 		f.Port, f.Offset, f.Width = at.Input, at.Offset, f.Values()
-		if f.Type == encoding.Text && f.Length > 0 {
-			f.Padding, f.Truncating = "post", "post"
-		}
 		e.Features = append(e.Features, f)
 	}
 	return e

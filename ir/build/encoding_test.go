@@ -48,7 +48,7 @@ func TestEncodings(t *testing.T) {
   category  "a/b c"   input 2 at 0, 1 wide   missing error, encode integer, slots 2, vocabulary ["a" "b"]
   date      "joined"  input 0 at 6, 5 wide   missing error, encode cyclic, format "2006-01-02", parts year+month+weekday
   date      "seen"    input 0 at 11, 2 wide  missing "01.01.00 00:00", encode number, format "02.01.06 15:04", parts days+hour
-  text      "review"  input 3 at 0, 20 wide  encode integer, slots 1000, standardize lower_and_strip_punctuation, split whitespace, ngrams 1, length 20, padding post, truncating post
+  text      "review"  input 3 at 0, 20 wide  encode integer, slots 1000, standardize lower_and_strip_punctuation, split whitespace, ngrams 1, length 20, padding pre, truncating post
   text      "note"    input 0 at 13, 3 wide  encode tf_idf, slots 3, vocabulary ["good" "very good"], standardize none, split whitespace, ngrams 2
 `},
 		{"../spec/testdata/models/series.yaml", `encoding of csv, target "passengers", missing [""], windows of 12 rows, target 1 behind, next 1 further

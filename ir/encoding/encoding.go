@@ -109,7 +109,7 @@ type Feature struct {
 	NGrams      int    // text: the longest run of words that counts as one, at least 1
 
 	Length              int    // text as integers, tokens: ids of a sample; 0: any number
-	Padding, Truncating string // tokens with Length: "pre" or "post"; texts have "post"
+	Padding, Truncating string // with Length: "pre" or "post"
 	NumWords, OOVID     int    // tokens: ids from NumWords on become OOVID
 
 	Format string   // date: the layout, as package time has it

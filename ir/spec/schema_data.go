@@ -209,7 +209,9 @@ func textProperties() schemaNode {
 	return schemaNode{
 		"vocabulary":  vocabularySchema("The words in their order, or how many slots a learned vocabulary has, those of padding (0, with integer) and of unknown words included."),
 		"encode":      oneOfWords("Ids in an input of their own, or a vector over the vocabulary: which words occur, how often, or how often weighted by how rare they are.", "integer", "integer", "multi_hot", "count", "tf_idf"),
-		"length":      described(schemaNode{"type": "integer", "minimum": 1, "maximum": dataset.MaxSlots}, "With integer: how many ids every text has; it is cut or filled with zeros at the end. Without it a text has any number."),
+		"length":      described(schemaNode{"type": "integer", "minimum": 1, "maximum": dataset.MaxSlots}, "With integer: how many ids every text has; longer texts are cut, shorter ones get zeros. Without it a text has any number."),
+		"padding":     oneOfWords("Where the zeros go.", "post", "pre", "post"),
+		"truncating":  oneOfWords("Where longer texts are cut.", "post", "pre", "post"),
 		"standardize": oneOfWords("What happens to a text before it is split.", "lower_and_strip_punctuation", "lower_and_strip_punctuation", "lower", "strip_punctuation", "none"),
 		"split":       oneOfWords("What the words of a text are.", "whitespace", "whitespace", "character"),
 		"ngrams":      described(schemaNode{"type": "integer", "minimum": 1, "maximum": 16, "default": 1}, "The longest run of words that counts as one."),

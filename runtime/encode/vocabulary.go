@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -96,6 +97,29 @@ func (v *Vocabulary) IDs(dst []int32, words iter.Seq[[]byte]) {
 		}
 		dst[n] = v.id(w)
 		n++
+	}
+}
+
+// SizedIDs cuts or fills a text to the length of dst, at the ends that t names.
+func (v *Vocabulary) SizedIDs(dst []int32, words iter.Seq[[]byte], t Tokens) {
+	clear(dst)
+	n := 0
+	for w := range words {
+		if n >= len(dst) && t.First {
+			break
+		}
+		dst[n%len(dst)] = v.id(w) // the words that turn out not to be among the last are written over
+		n++
+	}
+	switch {
+	case n > len(dst):
+		first := n % len(dst)
+		slices.Reverse(dst[:first])
+		slices.Reverse(dst[first:])
+		slices.Reverse(dst)
+	case n < len(dst) && !t.After:
+		copy(dst[len(dst)-n:], dst[:n])
+		clear(dst[:len(dst)-n])
 	}
 }
 

@@ -63,6 +63,24 @@ func TestVocabulary(t *testing.T) {
 	if got := fmt.Sprint(ids); got != "[2 2 2]" {
 		t.Error(got)
 	}
+	// What pad_sequences of Keras 3 gives for 2 3 1 and 2 3 1 2 2 3 at maxlen 4 and 1.
+	for _, c := range []struct {
+		text string
+		n    int
+		how  Tokens
+		want string
+	}{
+		{"a b x", 4, Tokens{}, "[0 2 3 1]"}, {"a b x", 4, Tokens{First: true, After: true}, "[2 3 1 0]"},
+		{"a b x", 4, Tokens{After: true}, "[2 3 1 0]"}, {"a b x", 4, Tokens{First: true}, "[0 2 3 1]"},
+		{"a b x a a b", 4, Tokens{}, "[1 2 2 3]"}, {"a b x a a b", 4, Tokens{After: true}, "[1 2 2 3]"},
+		{"a b x a a b", 4, Tokens{First: true}, "[2 3 1 2]"}, {"a b x a a b", 1, Tokens{}, "[3]"},
+		{"a b x a", 4, Tokens{}, "[2 3 1 2]"}, {"", 4, Tokens{}, "[0 0 0 0]"}, {"a b x a a b a b", 4, Tokens{}, "[2 3 2 3]"},
+	} {
+		dst := []int32{9, 9, 9, 9}[:c.n]
+		if v.SizedIDs(dst, Words(c.text, 0), c.how); fmt.Sprint(dst) != c.want {
+			t.Errorf("%q %+v: %v, want %s", c.text, c.how, dst, c.want)
+		}
+	}
 	for _, words := range [][]string{{"a", "b", "c"}, {"a", "a"}, {"\xff"}} {
 		if (&Vocabulary{Words: words}).Learn("f", 1, 3) == nil || (&Categories{Words: words}).Learn("f", 1, 3) == nil {
 			t.Errorf("%q was learned", words)

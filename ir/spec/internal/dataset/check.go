@@ -143,7 +143,7 @@ func (c *dataCheck) likeTrain(name string) {
 			}
 		}
 		f.SlotsPos = diag.Pos{}
-		if f.Length > 0 && kind == Tokens {
+		if f.Length > 0 {
 			f.sides()
 		}
 		return s, f

@@ -19,7 +19,7 @@ var featureTypes = []struct {
 	{encoding.Number, []string{"missing", "scale"}},
 	{encoding.Category, []string{"vocabulary", "encode", "oov", "missing"}},
 	{encoding.Date, []string{"format", "parts", "encode", "missing"}},
-	{encoding.Text, []string{"vocabulary", "encode", "length", "standardize", "split", "ngrams"}},
+	{encoding.Text, []string{"vocabulary", "encode", "length", "padding", "truncating", "standardize", "split", "ngrams"}},
 }
 
 // typeWords are words that others use for the types.

@@ -1,14 +1,14 @@
 package dataset
 
-import "github.com/nngen-go/nngen/ir/spec/internal/document"
+import (
+	"cmp"
+
+	"github.com/nngen-go/nngen/ir/encoding"
+	"github.com/nngen-go/nngen/ir/spec/internal/document"
+)
 
 // tokenKeys are the settings of files of ids.
 func (r *featureReader) tokenKeys() []document.Key {
-	side := func(into *string) func(a document.Arg) {
-		return func(a document.Arg) {
-			*into = r.Choose(r.title, a, []string{"pre", "post"}, map[string]string{"left": "pre", "right": "post", "before": "pre", "after": "post", "front": "pre", "end": "post"})
-		}
-	}
 	return []document.Key{
 		{Name: "num_words", Take: func(a document.Arg) {
 			r.f.SlotsPos = a.Value.Pos
@@ -16,9 +16,16 @@ func (r *featureReader) tokenKeys() []document.Key {
 		}},
 		{Name: "oov_id", Take: func(a document.Arg) { r.Count(r.title, a, &r.f.OOVID, 0, 1<<31-1) }},
 		{Name: "length", Take: func(a document.Arg) { r.Count(r.title, a, &r.f.Length, 1, MaxSlots) }},
-		{Name: "padding", Take: side(&r.f.Padding)},
-		{Name: "truncating", Take: side(&r.f.Truncating)},
+		r.sideKey("padding", &r.f.Padding),
+		r.sideKey("truncating", &r.f.Truncating),
 	}
+}
+
+// sideKey is the setting that names an end of a row of ids.
+func (r *featureReader) sideKey(name string, into *string) document.Key {
+	return document.Key{Name: name, Take: func(a document.Arg) {
+		*into = r.Choose(r.title, a, []string{"pre", "post"}, map[string]string{"left": "pre", "right": "post", "before": "pre", "after": "post", "front": "pre", "end": "post"})
+	}}
 }
 
 // tokenRow completes the settings of train's ids.
@@ -30,25 +37,36 @@ func (r *featureReader) tokenRow(s *Source, settings []document.Arg) {
 	case r.f.OOVID >= r.f.NumWords:
 		r.Fail(s.Pos, "%s: oov_id %d is not below num_words %d; write an oov_id that is", r.title, r.f.OOVID, r.f.NumWords)
 	}
-	if r.f.Length == 0 {
-		for _, a := range settings {
-			if a.Name == "padding" || a.Name == "truncating" {
-				r.Fail(a.Pos, "%s: %s needs length, the number of ids that every row gets; write length: 200 beside it", r.title, a.Name)
-			}
-		}
-		return
-	}
-	r.f.sides()
+	r.sides(settings)
 }
 
-// sides fills in where rows of ids get zeros and are cut, as Keras does it.
+// sides reports ends that are named of rows without a length, and completes the
+// others.
+func (r *featureReader) sides(settings []document.Arg) {
+	if r.f.Length > 0 {
+		r.f.sides()
+		return
+	}
+	for _, a := range settings {
+		if a.Name == "padding" || a.Name == "truncating" {
+			r.Fail(a.Pos, "%s: %s needs length, the number of ids that every row gets; write length: 200 beside it", r.title, a.Name)
+		}
+	}
+}
+
+// usualSide is where a row of ids gets zeros and is cut when nothing is said: as
+// pad_sequences of Keras does it for ids, and its TextVectorization for texts.
+func (f *Feature) usualSide() string {
+	if f.Type == encoding.Text {
+		return "post"
+	}
+	return "pre"
+}
+
+// sides fills in where rows of ids get zeros and are cut.
 func (f *Feature) sides() {
-	if f.Padding == "" {
-		f.Padding = "pre"
-	}
-	if f.Truncating == "" {
-		f.Truncating = "pre"
-	}
+	f.Padding = cmp.Or(f.Padding, f.usualSide())
+	f.Truncating = cmp.Or(f.Truncating, f.usualSide())
 }
 
 // MaxSide is the largest height or width of an image, in pixels.

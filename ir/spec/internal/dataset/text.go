@@ -18,6 +18,8 @@ func (r *featureReader) textKeys() []document.Key {
 			})
 		}},
 		{Name: "length", Take: func(a document.Arg) { r.Count(r.title, a, &r.f.Length, 1, MaxSlots) }},
+		r.sideKey("padding", &r.f.Padding),
+		r.sideKey("truncating", &r.f.Truncating),
 		{Name: "standardize", Take: func(a document.Arg) {
 			if a.Value.Kind == document.Null {
 				a.Value = document.Text("none") // Keras's None
@@ -60,6 +62,7 @@ func (r *featureReader) textFeature(v document.Value) {
 		a, _ := v.Get("length")
 		r.Fail(a.Pos, "%s: length is how many ids a text has, and with encode: %s it has none; take it out, or write encode: integer", r.title, r.f.Encode)
 	}
+	r.sides(v.Map)
 	if !strings.HasPrefix(r.f.Standardize, "lower") {
 		return
 	}

@@ -187,6 +187,10 @@ func (f *Feature) settings() []document.Arg {
 		list = append(list, document.Named("scale", document.TextList(f.Scale)))
 	}
 	number("length", f.Length, 0)
+	if f.Length > 0 {
+		word("padding", f.Padding, f.usualSide())
+		word("truncating", f.Truncating, f.usualSide())
+	}
 	word("standardize", f.Standardize, usual.Standardize)
 	word("split", f.Split, usual.Split)
 	number("ngrams", f.NGrams, usual.NGrams)
