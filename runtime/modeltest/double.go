@@ -206,11 +206,8 @@ func (d *double) operand(word string, t reflect.Type, streams []string) reflect.
 	case 'g':
 		return view(d.gradients, rest, t, d.rows)
 	case 'c':
-		i, length, slice := strings.Cut(rest, "+")
-		if slice {
-			return view(d.constants[number(i)], "0+"+length, t, d.rows)
-		}
-		return view(d.constants[number(i)], "0", t, d.rows)
+		i, _, _ := strings.Cut(rest, "+")
+		return view(d.constants[number(i)], "0"+rest[len(i):], t, d.rows)
 	case 'x':
 		return d.inputs[number(rest)].rows(t)
 	case 'o':
