@@ -99,6 +99,11 @@ func (e *engine) Share(t *§nn.Team) {
 	if e.grows() {
 		e.growEngine(f)
 	}
+	if e.p.Training.WholeLoss {
+		f.add(`// WholeLoss reports that the loss is one of all rows of a batch. It implements
+// train.WholeLoss.
+func (e *engine) WholeLoss() bool { return true }`)
+	}
 	e.loadMethod(f)
 	e.runMethods(f)
 	e.rowMethods(f)
@@ -199,7 +204,9 @@ func (e trainText) runMethods(f *file) {
 	}
 	units, evaluated := "1", e.tested.times("e.n")
 	if e.grows() {
-		units = "e.units()"
+		if units = "e.units()"; !e.tested.rows {
+			evaluated = units
+		}
 		f.add(`// units is how many times batchRows rows the batch begins.
 func (e *engine) units() int { return (e.n + batchRows - 1) / batchRows }`)
 	}
@@ -209,7 +216,7 @@ func (e *engine) units() int { return (e.n + batchRows - 1) / batchRows }`)
 		switch {
 		case p == e.p.Evaluate && e.tested.rows:
 			at = func(b *loop.Buffer) string { return times("n", e.tested.at[b]) }
-		case p == e.p.Train && e.grows():
+		case e.grows():
 			at = func(b *loop.Buffer) string { return times("e.units()", b.Offset) }
 		}
 		for i, b := range p.Losses {

@@ -51,6 +51,7 @@ func (c check) loss(i int, name string, y *ir.Value) {
 		c.masked(i, name, y, m)
 	}
 	if layer.WholeBatch(l.loss, y.Shape) {
+		c.g.net.WholeLoss = true
 		c.g.net.BatchStatistics = append(c.g.net.BatchStatistics, name)
 	}
 	c.compile.targets[i] = target{t, limit}

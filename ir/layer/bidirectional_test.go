@@ -48,7 +48,7 @@ func TestBidirectionalErrors(t *testing.T) {
 		at("layer: {LSTM: {units: 2, stateful: true}}"):            "leave it out, and go on from batch to batch with states",
 		at("merge_mode: sum"):                                      "Bidirectional needs the argument layer: a name, or a name with arguments",
 		at("LSTM: 2"):                                              "the layer inside of Bidirectional is an argument of it; write layer: {LSTM: 2}",
-		at("layer: {LSTM: {units: 2, use_cudnn: true}}"):    "LSTM's argument use_cudnn is not supported by this version of nngen",
+		at("layer: {LSTM: {units: 2, use_cudnn: true}}"):           "LSTM's argument use_cudnn is not supported by this version of nngen",
 		model("{shape: [4, 3]}", "Bidirectional(LSTM(64))"):        "write - Bidirectional: {layer: {LSTM: 64}}",
 		at("layer: null"):                                          "layer is null",
 		model("{shape: [4]}", "Bidirectional: {layer: {LSTM: 2}}"): "LSTM takes sequences",

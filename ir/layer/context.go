@@ -48,6 +48,8 @@ type Net struct {
 	Streaming *Streaming
 	// BatchStatistics names the layers that take statistics over the batch.
 	BatchStatistics []string
+	// WholeLoss is set where a loss is one of all rows of a batch.
+	WholeLoss bool
 
 	parameters int
 }

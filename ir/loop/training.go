@@ -15,6 +15,9 @@ type Training struct {
 	StepsPerEpoch   int       // 0: an epoch is every row once
 	ClassWeight     []float64 // per class; nil: all weigh the same
 	Callbacks       []Setting
+	// WholeLoss says that a loss is one of all rows of a batch, which then is
+	// evaluated at once, too. BatchStatistics is set with it.
+	WholeLoss       bool
 	BatchStatistics bool // BatchNormalization, or the loss of an output with a mask: a batch is taken whole, whatever its size
 }
 

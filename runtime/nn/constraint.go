@@ -72,10 +72,32 @@ func constraintOf(text string) Constraint {
 // normEpsilon is Keras's backend.epsilon(), which is added to lengths.
 const normEpsilon = 1e-7
 
-// Apply holds the elements w of a tensor of the given shape, row-major, to the
-// constraint.
-func (c Constraint) Apply(w []float32, shape []int) {
-	switch c.Kind {
+// Held is a constraint on a tensor of one shape.
+type Held struct {
+	Constraint
+	// The elements of one vector are reached by the axes that it lies along, the
+	// vectors by the others.
+	along, across []int
+}
+
+// On is the constraint on tensors of a shape, row-major.
+func (c Constraint) On(shape []int) *Held {
+	h := &Held{Constraint: c, along: []int{0}, across: []int{0}}
+	stride := 1
+	for i := len(shape) - 1; i >= 0; i-- {
+		if slices.Contains(c.Axes, i) {
+			h.along = spread(h.along, shape[i], stride)
+		} else {
+			h.across = spread(h.across, shape[i], stride)
+		}
+		stride *= shape[i]
+	}
+	return h
+}
+
+// Apply holds the elements w of the tensor to the constraint.
+func (h *Held) Apply(w []float32) {
+	switch h.Kind {
 	case "":
 		return
 	case "non_neg":
@@ -84,27 +106,15 @@ func (c Constraint) Apply(w []float32, shape []int) {
 		}
 		return
 	}
-	// The elements of one vector are reached by the axes that it lies along, the
-	// vectors by the others.
-	along, across := []int{0}, []int{0}
-	stride := 1
-	for i := len(shape) - 1; i >= 0; i-- {
-		if slices.Contains(c.Axes, i) {
-			along = spread(along, shape[i], stride)
-		} else {
-			across = spread(across, shape[i], stride)
-		}
-		stride *= shape[i]
-	}
-	for _, first := range across {
+	for _, first := range h.across {
 		var sum float64
-		for _, i := range along {
+		for _, i := range h.along {
 			v := float64(w[first+i])
 			sum += float64(v * v)
 		}
 		norm := math.Sqrt(sum)
-		scale := float32(c.desired(norm) / (normEpsilon + norm))
-		for _, i := range along {
+		scale := float32(h.desired(norm) / (normEpsilon + norm))
+		for _, i := range h.along {
 			w[first+i] *= scale
 		}
 	}

@@ -33,7 +33,7 @@ func TestKerasConstraints(t *testing.T) {
 		if got := c.String(); got != k.Constraint {
 			t.Errorf("%q is written as %q", k.Constraint, got)
 		}
-		c.Apply(k.Before, k.Shape)
+		c.On(k.Shape).Apply(k.Before)
 		for i, want := range k.After {
 			if got := float64(k.Before[i]); math.Abs(got-want) > 2e-7*max(1, math.Abs(want)) {
 				t.Errorf("%s of %v: element %d is %v, want %v", k.Constraint, k.Shape, i, got, want)

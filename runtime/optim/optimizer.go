@@ -28,6 +28,7 @@ type tensor struct {
 	slots  [][]float32 // its parts of the accumulators; nil: it has none
 	shapes [][]int     // of slots
 	frozen bool
+	held   *nn.Held // nil: it has no constraint
 }
 
 // New binds rule to the trainable ones of a model's segments, which come first
@@ -49,7 +50,11 @@ func New(rule Rule, segments []nn.Segment) (*Optimizer, error) {
 			return nil, fmt.Errorf("optim: %s: the tensor %q begins at %d, the one before it ends at %d", rule.Name(), s.Name, s.Offset, o.size)
 		}
 		o.size += s.Len()
-		o.tensors = append(o.tensors, tensor{Segment: s})
+		t := tensor{Segment: s}
+		if s.Constraint.Kind != "" {
+			t.held = s.Constraint.On(s.Shape)
+		}
+		o.tensors = append(o.tensors, t)
 	}
 	o.makeSlots()
 	if r, ok := rule.(GlobalRule); ok {
@@ -134,7 +139,7 @@ func (o *Optimizer) Validate() error {
 // Apply moves the weights w one step against the gradient g, in place. Both
 // have the length that the optimizer was bound to; g is left alone. Then tensors
 // are held to their constraints, as in Keras also by steps that gather gradients
-// alone. It allocates nothing after the first step, but for those.
+// alone. It allocates nothing after the first step.
 func (o *Optimizer) Apply(w, g []float32) error { return o.ApplyShared(nil, w, g) }
 
 // ApplyShared is [Optimizer.Apply] with the work shared among the workers of t,
@@ -156,8 +161,8 @@ func (o *Optimizer) ApplyShared(t *nn.Team, w, g []float32) error {
 	}
 	o.shared.step(t, w, g)
 	for i := range o.tensors {
-		if p := &o.tensors[i]; !p.frozen && p.Constraint.Kind != "" {
-			p.Constraint.Apply(p.Of(w), p.Shape)
+		if t := &o.tensors[i]; t.held != nil && !t.frozen {
+			t.held.Apply(t.Of(w))
 		}
 	}
 	o.Step++

@@ -35,7 +35,7 @@ func (e *growing) Grow(n int) error {
 }
 
 // Where statistics are taken over the batch, it is trained on at once, whatever
-// its size, in memory that is made once.
+// its size, in memory that is made once; it is evaluated in parts.
 func TestWholeBatches(t *testing.T) {
 	for _, size := range []int{1, 7, 8, 9, 20, 50, math.MaxInt} {
 		for _, d := range []data.Dataset[vector, vector]{dataset(50), &stream{rows: dataset(50), len: -1}} {
@@ -77,20 +77,23 @@ func TestWholeBatches(t *testing.T) {
 // evaluated is a growing engine that says what it has evaluated at once.
 type evaluated struct {
 	growing
+	whole bool
 	parts []int
 }
+
+func (e *evaluated) WholeLoss() bool { return e.whole }
 
 func (e *evaluated) Evaluate(n int, s train.Step) float64 {
 	e.parts = append(e.parts, n)
 	return e.growing.Evaluate(n, s)
 }
 
-// Where the loss may be one of all rows of a batch, a batch is evaluated at once,
+// Where the loss is one of all rows of a batch, a batch is evaluated at once,
 // too; elsewhere it is in parts.
 func TestWholeBatchesAreEvaluated(t *testing.T) {
 	for whole, want := range map[bool][]int{true: {20, 20, 10}, false: {8, 8, 4, 8, 8, 4, 8, 2}} {
-		e := &evaluated{growing: growing{linear: engine(8), limit: 50}}
-		e.stats = whole
+		e := &evaluated{growing: growing{linear: engine(8), limit: 50}, whole: whole}
+		e.stats = true
 		if _, err := train.Evaluate(context.Background(), e, &train.Session{}, compiled(8, 1), dataset(50), 20); err != nil {
 			t.Fatal(err)
 		}
@@ -98,7 +101,7 @@ func TestWholeBatchesAreEvaluated(t *testing.T) {
 			t.Errorf("whole batches %v: %v evaluated at once, want %v", whole, e.parts, want)
 		}
 	}
-	e := &evaluated{growing: growing{linear: engine(8), limit: 10}}
+	e := &evaluated{growing: growing{linear: engine(8), limit: 10}, whole: true}
 	e.stats = true
 	if _, err := train.Evaluate(context.Background(), e, &train.Session{}, compiled(8, 1), dataset(50), 20); err == nil || err.Error() != "train: too much" {
 		t.Errorf("error %v", err)

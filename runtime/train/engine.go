@@ -77,6 +77,12 @@ type Step struct {
 	Total int    // rows of that batch
 }
 
+// WholeLoss is implemented by a [Grower] whose loss is one of all rows of a batch, so
+// that its Evaluate, too, takes the batch at once that Grow has made room for.
+type WholeLoss interface {
+	WholeLoss() bool
+}
+
 // Adapter is a layer that is fitted to its inputs over the training rows:
 // Normalization. Element i of a row belongs to group i mod Groups().
 type Adapter interface {

@@ -77,9 +77,9 @@ func (v *evaluation) prefix() {
 func (v *evaluation) run(ctx context.Context, seed uint64) error {
 	e, b := v.engine, v.batch
 	micro := e.MicroBatch()
-	grower, _ := e.Network.(Grower)
-	if !e.BatchStatistics() {
-		grower = nil
+	var grower Grower
+	if w, ok := e.Network.(WholeLoss); ok && w.WholeLoss() {
+		grower, _ = e.Network.(Grower)
 	}
 	v.meter.reset()
 	v.rows.begin(0, 0, 0)
@@ -95,7 +95,7 @@ func (v *evaluation) run(ctx context.Context, seed uint64) error {
 		if b.n == 0 {
 			break
 		}
-		if grower != nil { // a loss may be one of all rows
+		if grower != nil {
 			if err := grower.Grow(b.n); err != nil {
 				return fmt.Errorf("train: %w", err)
 			}
