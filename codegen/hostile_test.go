@@ -270,7 +270,7 @@ func TestNotEmitted(t *testing.T) {
 		"no prediction phase":                       func(p *loop.Program) Config { p.Predict = nil; return Config{} },
 		`initializer "unheard of"`:                  func(p *loop.Program) Config { p.Segments[0].Init.Kind = "unheard of"; return Config{} },
 		`optimizer muon`:                            func(p *loop.Program) Config { p.Training.Optimizer.Name = "muon"; return Config{} },
-		`metric mean_io_u`:                          func(p *loop.Program) Config { p.Training.Metrics[0][0].Name = "mean_io_u"; return Config{} },
+		`metric unheard of`:                         func(p *loop.Program) Config { p.Training.Metrics[0][0].Name = "unheard of"; return Config{} },
 		`layer hidden: kernels of the family unheard of`: func(p *loop.Program) Config {
 			p.Predict.Forward[0].(*loop.Run).Kernel = unheardOf{}
 			return Config{}

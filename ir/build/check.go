@@ -84,6 +84,7 @@ func (c check) masked(i int, name string, y, mask *ir.Value) {
 		}
 	}
 	c.g.net.BatchStatistics = append(c.g.net.BatchStatistics, name)
+	c.g.net.WholeLoss = true
 }
 
 // data compares the data section with the network that is to be trained on

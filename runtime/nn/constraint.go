@@ -128,7 +128,7 @@ func (c Constraint) desired(norm float64) float64 {
 	case "max_norm":
 		return min(norm, c.MaxValue)
 	}
-	return c.Rate*min(max(norm, c.MinValue), c.MaxValue) + (1-c.Rate)*norm
+	return float64(c.Rate*min(max(norm, c.MinValue), c.MaxValue)) + float64((1-c.Rate)*norm)
 }
 
 // spread gives every offset n places, a stride apart.
