@@ -13,7 +13,7 @@ import build
 
 HERE = pathlib.Path(__file__).parent
 
-COMPRESSED = {"attention", "convolution", "graphs", "layers", "losses", "recurrent", "trajectories"}  # the files that are written with gzip
+COMPRESSED = {"attention", "convolution", "graphs", "images", "layers", "losses", "recurrent", "trajectories"}  # the files that are written with gzip
 
 
 def rng(name):
