@@ -27,13 +27,13 @@ func TestConvTransposeDilation(t *testing.T) {
 
 func TestConvTranspose(t *testing.T) {
 	for args, shape := range map[string][]int{
-		"Conv2DTranspose: {filters: 3, kernel_size: 2}":                                                 {4, 6, 3},
-		"Conv2DTranspose: {filters: 3, kernel_size: 2, strides: 3}":                                     {9, 15, 3},
-		"Conv2DTranspose: {filters: 3, kernel_size: 3, strides: [2, 1], padding: same}":                 {6, 5, 3},
-		"Conv2DTranspose: {filters: 3, kernel_size: 3, strides: 2, padding: same, output_padding: 0}":   {5, 9, 3},
-		"Conv2DTranspose: {filters: 3, kernel_size: 2, strides: 2, padding: same, output_padding: 0}":   {4, 8, 3},
-		"Conv2DTranspose: {filters: 3, kernel_size: [3, 4], strides: 2, output_padding: [0, 1]}":        {7, 13, 3},
-		"Conv2DTranspose: {filters: 3, kernel_size: 2, strides: 2, output_padding: null, use_bias: no}": {6, 10, 3},
+		"Conv2DTranspose: {filters: 3, kernel_size: 2}":                                                    {4, 6, 3},
+		"Conv2DTranspose: {filters: 3, kernel_size: 2, strides: 3}":                                        {9, 15, 3},
+		"Conv2DTranspose: {filters: 3, kernel_size: 3, strides: [2, 1], padding: same}":                    {6, 5, 3},
+		"Conv2DTranspose: {filters: 3, kernel_size: 3, strides: 2, padding: same, output_padding: 0}":      {5, 9, 3},
+		"Conv2DTranspose: {filters: 3, kernel_size: 2, strides: 2, padding: same, output_padding: 0}":      {4, 8, 3},
+		"Conv2DTranspose: {filters: 3, kernel_size: [3, 4], strides: 2, output_padding: [0, 1]}":           {7, 13, 3},
+		"Conv2DTranspose: {filters: 3, kernel_size: 2, strides: 2, output_padding: null, use_bias: false}": {6, 10, 3},
 	} {
 		n := network(t, model("{shape: [3, 5, 2]}", args))
 		shaped(t, n, shape...)
