@@ -28,6 +28,39 @@ func (g *generator) windows(size, padding string, dilate bool) (args object, out
 	return args, out
 }
 
+// transposed draws the arguments of a transposed convolution, and how long every
+// space axis becomes.
+func (g *generator) transposed() (args object, out []int) {
+	padding, dilate, more := g.pick("valid", "same"), g.flip(20), g.flip(30)
+	var sizes, strides, dilations, paddings []int
+	for _, n := range g.shape[:len(g.shape)-1] {
+		k, s, d, p := 1+g.r.IntN(3), 1+g.r.IntN(2), 1, 0
+		if dilate {
+			s, d = 1, 2
+		}
+		if more {
+			k, p = 1+2*g.r.IntN(2), g.r.IntN(s)
+		}
+		span := (k-1)*d + 1
+		switch {
+		case padding == "valid" && more:
+			out = append(out, (n-1)*s+span+p)
+		case padding == "valid":
+			out = append(out, (n-1)*s+max(span, s))
+		case more:
+			out = append(out, (n-1)*s+1+p)
+		default:
+			out = append(out, n*s)
+		}
+		sizes, strides, dilations, paddings = append(sizes, k), append(strides, s), append(dilations, d), append(paddings, p)
+	}
+	args = object{{"kernel_size", sizes}, {"strides", strides}, {"padding", padding}, {"dilation_rate", dilations}}
+	if more {
+		args = append(args, member{"output_padding", paddings})
+	}
+	return args, out
+}
+
 // convolution appends a convolution, a pooling or a border of a sequence or an
 // image.
 func (g *generator) convolution() {
@@ -38,7 +71,11 @@ func (g *generator) convolution() {
 		return object{{"activation", g.pick("linear", "relu", "tanh", "gelu", "sigmoid", "elu")}, {"use_bias", g.flip(80)}}
 	}
 	switch g.r.IntN(9) {
-	case 0, 1, 2:
+	case 0:
+		args, out := g.transposed()
+		filters := 1 + g.r.IntN(6)
+		g.add("Conv"+suffix+"Transpose", append(append(args, end()...), member{"filters", filters}), append(out, filters))
+	case 1, 2:
 		if suffix == "1D" && g.flip(30) {
 			padding = "causal"
 		}

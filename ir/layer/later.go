@@ -12,7 +12,7 @@ import (
 
 // later are Keras's layers that this version has not.
 var later = []string{
-	"Conv1DTranspose", "Conv2DTranspose", "Conv3D", "Conv3DTranspose",
+	"Conv3D", "Conv3DTranspose",
 	"Lambda", "ReversibleEmbedding",
 	"SpectralNormalization",
 	"AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",

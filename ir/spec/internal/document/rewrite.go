@@ -95,6 +95,7 @@ var (
 var OrderOf = map[string][]string{
 	"Dense": {"units", "activation"}, "Dropout": {"rate"}, "Activation": {"activation"}, "Embedding": {"input_dim", "output_dim"}, "Reshape": {"target_shape"},
 	"Rescaling": {"scale", "offset"}, "CategoryEncoding": {"num_tokens", "output_mode"}, "Conv1D": {"filters", "kernel_size", "strides", "padding"}, "Conv2D": {"filters", "kernel_size", "strides", "padding"},
+	"Conv1DTranspose": {"filters", "kernel_size", "strides", "padding"}, "Conv2DTranspose": {"filters", "kernel_size", "strides", "padding"},
 	"DepthwiseConv1D": {"kernel_size", "strides"}, "DepthwiseConv2D": {"kernel_size", "strides"}, "SeparableConv1D": {"filters", "kernel_size"}, "SeparableConv2D": {"filters", "kernel_size"},
 	"MaxPooling1D": {"pool_size", "strides"}, "MaxPooling2D": {"pool_size", "strides"}, "AveragePooling1D": {"pool_size", "strides"}, "AveragePooling2D": {"pool_size", "strides"},
 	"ZeroPadding1D": {"padding"}, "ZeroPadding2D": {"padding"}, "Cropping1D": {"cropping"}, "Cropping2D": {"cropping"}, "LSTM": {"units"}, "GRU": {"units"}, "SimpleRNN": {"units"},
