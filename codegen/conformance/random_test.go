@@ -403,7 +403,7 @@ func (g *generator) noise() {
 	case kind == "SpatialDropout" && len(g.shape) > 1:
 		g.add(fmt.Sprintf("%s%dD", kind, len(g.shape)-1), object{{"rate", 0.25}}, g.shape)
 	case kind == "SpatialDropout":
-		g.add("Dropout", object{{"rate", 0.25}, {"noise_shape", []any{1, nil}}}, g.shape)
+		g.add("Dropout", object{{"rate", 0.25}, {"noise_shape", []any{nil, 1}}}, g.shape)
 	default:
 		g.add(kind, object{{"rate", 0.25}}, g.shape)
 	}

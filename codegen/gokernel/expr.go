@@ -64,13 +64,26 @@ func (k *algebra) value(e scalar.Expr, args []gotree.Expr) gotree.Expr {
 		}
 		return gotree.Binary{X: k.term(a.Args[0], args), Op: arithmetic[a.Fn], Y: k.term(a.Args[1], args)}
 	case "mul", "div":
-		return gotree.Binary{X: k.value(a.Args[0], args), Op: arithmetic[a.Fn], Y: k.value(a.Args[1], args)}
+		operand := k.value
+		if doubles(a) {
+			operand = k.term
+		}
+		return gotree.Binary{X: operand(a.Args[0], args), Op: arithmetic[a.Fn], Y: operand(a.Args[1], args)}
 	}
 	in := make([]gotree.Expr, len(a.Args))
 	for i, x := range a.Args {
 		in[i] = k.value(x, args)
 	}
 	return k.call(a.Fn, in...)
+}
+
+// doubles reports a product with 2, or a quotient by 1/2, which the compiler turns into
+// a sum: x + x.
+func doubles(a scalar.Apply) bool {
+	if a.Fn == "div" {
+		return a.Args[1] == scalar.Num(0.5)
+	}
+	return a.Args[0] == scalar.Num(2) || a.Args[1] == scalar.Num(2)
 }
 
 // term is an expression that something is added to: a product is rounded before.

@@ -99,11 +99,6 @@ func (e *engine) Share(t *§nn.Team) {
 	if e.grows() {
 		e.growEngine(f)
 	}
-	if e.p.Training.WholeLoss {
-		f.add(`// WholeLoss reports that the loss is one of all rows of a batch. It implements
-// train.WholeLoss.
-func (e *engine) WholeLoss() bool { return true }`)
-	}
 	e.loadMethod(f)
 	e.runMethods(f)
 	e.rowMethods(f)
@@ -345,14 +340,6 @@ func (e trainText) classRow(i int, field string) string {
 		return fmt.Sprintf("e.class[0] = float32(e.%s[row])\nreturn e.class[:1]", field)
 	}
 	return fmt.Sprintf("for i, class := range e.%s[%s] {\ne.class[i] = float32(class)\n}\nreturn e.class[:%d]", field, rowRange(e.p.Targets[i]), n)
-}
-
-// rowRange is where a row of a port lies.
-func rowRange(p loop.Port) string {
-	if n := size(p.Shape); n != 1 {
-		return fmt.Sprintf("row*%d : row*%d+%d", n, n, n)
-	}
-	return "row : row+1"
 }
 
 // adapterDecl prints the layers that are fitted to their input.

@@ -216,3 +216,11 @@ func fillNaN(out gotree.Ports) string {
 	}
 	return body
 }
+
+// rowRange is where a row of a port lies.
+func rowRange(p loop.Port) string {
+	if n := size(p.Shape); n != 1 {
+		return fmt.Sprintf("row*%d : row*%d+%d", n, n, n)
+	}
+	return "row : row+1"
+}

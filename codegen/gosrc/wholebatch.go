@@ -44,6 +44,11 @@ func (in *inputs) grow(rows int) {
 
 // growEngine prints how the engine makes room for a batch.
 func (e trainText) growEngine(f *file) {
+	if e.p.Training.WholeLoss {
+		f.add(`// WholeLoss reports that the loss is one of all rows of a batch. It implements
+// train.WholeLoss.
+func (e *engine) WholeLoss() bool { return true }`)
+	}
 	floats, ints := e.trainArena()
 	bytes := 4 * (floats + ints)
 	var body strings.Builder

@@ -55,7 +55,7 @@ func reshaped(kind string, x *ir.Value, space int) string {
 	switch {
 	case len(row) == 0:
 		return ""
-	case len(row) == 3 && space == 1 && strings.HasSuffix(kind, "1D"):
+	case len(row) == 3 && space == 1 && strings.Contains(kind, "1D"):
 		return "; for images write " + strings.Replace(kind, "1D", "2D", 1)
 	case len(row) > space+1:
 		return ""

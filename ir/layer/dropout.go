@@ -23,7 +23,7 @@ var _ = register(Info{
 type Dropout struct {
 	Rate float64 `arg:"rate,required,min=0,below=1" doc:"fraction of the inputs to drop" train:"only"`
 	// NoiseShape is the shape of a mask, the batch among its axes.
-	NoiseShape []*int `arg:"noise_shape" hash:"unless zero" doc:"shape of the mask, the batch being axis 0: 1 where all values along an axis are dropped together, null where each is on its own" train:"only"`
+	NoiseShape []*int `arg:"noise_shape" hash:"unless zero" doc:"shape of the mask, the batch being axis 0, null: 1 where all values along an axis are dropped together, null where each is on its own" train:"only"`
 	Seed       *int64 `arg:"seed" doc:"a number that makes this layer draw other masks than one without" train:"only"`
 }
 
@@ -84,11 +84,11 @@ func noiseShape(c *Context, x *ir.Value, given []*int) (ir.Shape, bool) {
 	for i, n := range given {
 		switch {
 		case n == nil:
+		case i == 0:
+			c.ErrorAt("noise_shape", "noise_shape has %d for the batch, whose rows are not known, and one mask of all rows is not supported by this version of nngen; write null", *n)
+			return nil, false
 		case *n == 1:
 			shape[i] = 1
-		case i == 0:
-			c.ErrorAt("noise_shape", "noise_shape has %d for the batch, whose rows are not known; write null, or 1 for one mask of all rows", *n)
-			return nil, false
 		case *n != shape[i]:
 			c.ErrorAt("noise_shape", "noise_shape has %d for axis %d, but %s gives %v; write 1, %d or null", *n, i, from(x), x.Shape, shape[i])
 			return nil, false

@@ -135,7 +135,6 @@ func TestSpatialDropout(t *testing.T) {
 		{"SpatialDropout3D: {name: l, rate: 0.3}", "[2, 2, 2, 20]", func(i int) int { return i/160*20 + i%20 }},
 		{"SpatialDropout3D: {name: l, rate: 0.3, data_format: channels_first}", "[20, 2, 2, 2]", func(i int) int { return i / 8 }},
 		{"Dropout: {name: l, rate: 0.3, noise_shape: [null, 1, 20]}", "[5, 20]", func(i int) int { return i/100*20 + i%20 }},
-		{"Dropout: {name: l, rate: 0.3, noise_shape: [1, 50, 20]}", "[50, 20]", func(i int) int { return i % 1000 }},
 	} {
 		const rows = 100
 		_, y := trained(t, model("{shape: "+c.shape+"}", c.layer), rows, 1, one)
@@ -185,7 +184,7 @@ func TestNoise(t *testing.T) {
 	for layer, want := range map[string]string{
 		"GaussianNoise: {stddev: 1.5}": "between 0 and 1", "GaussianDropout: 1": "below 1", "AlphaDropout": "needs the argument rate",
 		"SpatialDropout2D: 0.5": "2 axes and the channels", "Dropout: {rate: 0.5, noise_shape: [1, 2]}": "has 2 axes",
-		"Dropout: {rate: 0.5, noise_shape: [3, 1, 1]}": "write null, or 1", "AlphaDropout: {rate: 0.5, noise_shape: [null, 3, 1]}": "write 1, 4 or null",
+		"Dropout: {rate: 0.5, noise_shape: [3, 1, 1]}": "write null", "AlphaDropout: {rate: 0.5, noise_shape: [null, 3, 1]}": "write 1, 4 or null",
 	} {
 		fails(t, model("{shape: [4, 6]}", layer), want)
 	}
