@@ -237,9 +237,9 @@ func (r *readme) bench(t *testing.T, text string) {
 	}
 }
 
-// recipe is run by a script, line by line.
+// recipe is run by a script, line by line, with the checkout that the tests are in.
 func (r *readme) recipe(t *testing.T, text string) {
-	script := readFile(t, filepath.Join("testdata", "script", "tool.txtar"))
+	script := strings.ReplaceAll(readFile(t, filepath.Join("testdata", "script", "tool.txtar")), "$REPO", "../nngen")
 	for line := range strings.Lines(text) {
 		want := "\nexec " + line
 		if strings.HasPrefix(line, "//") {
