@@ -18,7 +18,8 @@ sys.path.insert(0, str(HERE / "keras"))
 from results import load, store  # noqa: E402
 
 METRICS = ("accuracy", "mae")
-ORDER = ["adult", "titanic", "pima", "boston", "california", "fashion", "airline", "imdb_text"]
+OTHERS = {"shakespeare_gru": "bits per letter", "shakespeare_decoder": "bits per letter", "chorales": "loss"}
+ORDER = ["adult", "titanic", "pima", "boston", "california", "fashion", "airline", "imdb_text", "airline_lstm", "imdb_bilstm", "imdb_transformer", "shakespeare_gru", "shakespeare_decoder", "chorales"]
 
 
 def train(nngen, name, data, seed):
@@ -36,17 +37,20 @@ def table(results):
     print("| | metric | Keras | nngen | difference |")
     print("|---|---|--:|--:|--:|")
     for name in ORDER:
-        engines = results.get(name, {})
-        metric = next(m for m in METRICS if m in engines["keras"])
+        engines = results.get(name)
+        if not engines:
+            continue
+        metric = OTHERS.get(name) or next(m for m in METRICS if m in next(iter(engines.values())))
+        unit = math.log(2) if metric == "bits per letter" else 1
         cells, means, errors = [], [], []
         for engine in ("keras", "nngen"):
             if engine not in engines:
                 cells.append("")
                 continue
-            value = engines[engine][metric]
-            means.append(value["mean"])
-            errors.append(value["stdev"] / math.sqrt(len(engines[engine]["runs"])))
-            digits = 4 if metric == "accuracy" else 0 if means[0] > 1000 else 2
+            value = engines[engine]["loss" if name in OTHERS else metric]
+            means.append(value["mean"] / unit)
+            errors.append(value["stdev"] / unit / math.sqrt(len(engines[engine]["runs"])))
+            digits = 4 if metric in ("accuracy", "loss") else 3 if unit != 1 else 0 if means[0] > 1000 else 2
             cells.append(f"{means[-1]:,.{digits}f} ± {errors[-1]:,.{digits}f}")
         gap = f"{(means[1] - means[0]) / math.hypot(*errors):+.1f}" if len(means) == 2 else ""
         print(f"| [{name}]({name}.yaml) | {metric} | {cells[0]} | {cells[1]} | {gap} |")

@@ -52,6 +52,36 @@ def california(path, out):
     write(out / "california_test.csv", head, rows[cut:])
 
 
+def shakespeare(path, out):
+    """Stretches of 100 letters, each with the letters that follow; the last tenth of the text for testing."""
+    text = path.read_text()
+    place = {letter: i for i, letter in enumerate(sorted(set(text)))}
+    ids = np.array([place[letter] for letter in text], "int32")
+    count = (len(ids) - 1) // 100
+    x, y = (ids[shift : shift + 100 * count].reshape(count, 100) for shift in (0, 1))
+    cut = count - count // 10
+    np.savez(out / "shakespeare_train.npz", letters=x[:cut], next=y[:cut])
+    np.savez(out / "shakespeare_test.npz", letters=x[cut:], next=y[cut:])
+
+
+def chorales(path, out):
+    """Stretches of 32 chords, each with the chords that follow: ones for the notes (36 to 81) of the four voices."""
+    with tarfile.open(path) as tar:
+        for part in ("train", "test"):
+            x, y = [], []
+            for member in sorted((m for m in tar if f"/{part}/" in m.name and m.name.endswith(".csv")), key=lambda m: m.name):
+                rows = list(csv.reader(tar.extractfile(member).read().decode().splitlines()))[1:]
+                roll = np.zeros((len(rows), 46), "float32")
+                for chord, row in enumerate(rows):
+                    for note in map(int, row):
+                        if note:  # 0 is silence
+                            roll[chord, note - 36] = 1
+                for at in range(0, len(roll) - 32, 32):
+                    x.append(roll[at : at + 32])
+                    y.append(roll[at + 1 : at + 33])
+            np.savez(out / f"chorales_{part}.npz", chords=np.stack(x), next=np.stack(y))
+
+
 def main(source, out):
     source, out = pathlib.Path(source), pathlib.Path(out)
     out.mkdir(parents=True, exist_ok=True)
@@ -61,6 +91,7 @@ def main(source, out):
         "titanic.csv": ["titanic/train.csv", "titanic.csv"],
         "pima-indians-diabetes.csv": ["pima-indians-diabetes.csv"],
         "airline-passengers.csv": ["airline-passengers.csv"],
+        **{f"imdb_keras_{part}.txt.gz": [f"imdb_keras_{part}.txt.gz"] for part in ("train", "test")},
         **{f"{part}-ubyte.gz": [f"*fashion*/{part}-ubyte.gz"] for part in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")},
     }.items():
         if path := find(source, *names):
@@ -69,6 +100,10 @@ def main(source, out):
         boston(path, out)
     if path := find(source, "housing/housing.csv", "california*.csv"):
         california(path, out)
+    if path := find(source, "tinyshakespeare/input.txt"):
+        shakespeare(path, out)
+    if path := find(source, "jsb_chorales.tgz"):
+        chorales(path, out)
     if path := find(source, "aclImdb*.tar.gz"):
         with tarfile.open(path) as tar:
             tar.extractall(out, filter="data")

@@ -109,6 +109,26 @@ def target(columns, name, positive=None):
     return np.array([float(t in positive) if positive else float(t) for t in columns[name]], "float32")[:, None]
 
 
+def archives(name, x):
+    """The inputs and targets of both parts of a data set that prepare.py has put into archives."""
+    parts = (np.load(arguments().data / f"{name}_{part}.npz") for part in ("train", "test"))
+    return [(a[x], a["next"]) for a in parts]
+
+
+class PositionEmbedding(keras.layers.Layer):
+    """Trained embeddings of the positions, with the initial values of the layer of this name in keras_hub."""
+
+    def __init__(self, sequence_length):
+        super().__init__()
+        self.sequence_length = sequence_length
+
+    def build(self, shape):
+        self.table = self.add_weight(shape=(self.sequence_length, shape[-1]), initializer="glorot_uniform")
+
+    def call(self, x):
+        return keras.ops.broadcast_to(self.table, keras.ops.shape(x))
+
+
 def rows(x, y, seed, batch_size, validation_split=0):
     """The rows that validation_split leaves, in a new order in every epoch.
 
