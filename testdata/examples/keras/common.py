@@ -115,6 +115,17 @@ def archives(name, x):
     return [(a[x], a["next"]) for a in parts]
 
 
+class Adam(keras.optimizers.Adam):
+    """Adam as its definition has it where ids repeat.
+
+    TensorFlow gives the gradient of an Embedding as one slice for each id that was read. Keras squares the slices before it
+    adds up those of one id: of four equal ones its second moment is a quarter of the square of their sum.
+    """
+
+    def apply(self, grads, trainable_variables=None):
+        super().apply([tf.convert_to_tensor(g) for g in grads], trainable_variables)
+
+
 class PositionEmbedding(keras.layers.Layer):
     """Trained embeddings of the positions, with the initial values of the layer of this name in keras_hub."""
 

@@ -1,6 +1,6 @@
 """The next letter of Shakespeare with a decoder, as shakespeare_decoder.yaml has it."""
 
-from common import PositionEmbedding, archives, keras, run
+from common import Adam, PositionEmbedding, archives, keras, run
 
 L = keras.layers
 
@@ -15,7 +15,7 @@ def build():
         n = L.LayerNormalization()(x)
         x = L.Add()([x, L.Dense(64)(L.Dense(128, activation="gelu")(n))])
     model = keras.Model(ids, L.Dense(65, activation="softmax")(L.LayerNormalization()(x)))
-    model.compile(optimizer=keras.optimizers.Adam(0.002), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile(optimizer=Adam(0.002), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
 

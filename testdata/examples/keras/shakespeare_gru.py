@@ -1,6 +1,6 @@
 """The next letter of Shakespeare with a GRU, as shakespeare_gru.yaml has it."""
 
-from common import archives, keras, run
+from common import Adam, archives, keras, run
 
 
 def build():
@@ -12,7 +12,7 @@ def build():
             keras.layers.Dense(65, activation="softmax"),
         ]
     )
-    model.compile(optimizer=keras.optimizers.Adam(0.005), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile(optimizer=Adam(0.005), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
 
