@@ -43,7 +43,7 @@ func microBatch(p *loop.Program, m machine.Machine) int {
 		return c
 	}
 	best := p.Batch
-	for rows := 1; rows < p.Batch; rows *= 2 {
+	for rows := 2; rows < p.Batch; rows *= 2 { // workers share rows, and one row would leave all but one without
 		if cost(rows) < cost(best) {
 			best = rows
 		}

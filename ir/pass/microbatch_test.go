@@ -19,7 +19,7 @@ func TestMicroBatch(t *testing.T) {
 		{"convolution: few weights, images beyond the cache", 35_000, 80_000, 4, 8, false},
 		{"everything fits", 1_000, 100, 128, 8, false},
 		{"statistics over the batch", 35_000, 80_000, 128, 8, true},
-		{"not a row fits, but what two kernels hand over", 100_000, 1_600_000, 1, 16, false},
+		{"not a row fits, but what two kernels hand over", 100_000, 1_600_000, 2, 16, false},
 		{"not even that", 400_000, 1_600_000, 128, 2, false},
 	} {
 		p := &loop.Program{
