@@ -14,6 +14,7 @@ func TestConstraints(t *testing.T) {
 		{"[5, 5, 2]", "Conv2D: {filters: 3, kernel_size: 2, kernel_constraint: {unit_norm: {axis: [0, 1, 2]}}}", "kernel unit_norm 0 0 0 [0 1 2]; bias"},
 		{"[5, 5, 2]", "SeparableConv2D: {filters: 3, kernel_size: 2, depthwise_constraint: non_neg, pointwise_constraint: unit_norm}", "depthwise_kernel non_neg 0 0 0 []; pointwise_kernel unit_norm 0 0 0 [0]; bias"},
 		{"[5, 2]", "DepthwiseConv1D: {kernel_size: 2, depthwise_constraint: non_neg}", "kernel; bias"},
+		{"[5, 5, 2]", "Conv2DTranspose: {filters: 3, kernel_size: 2, kernel_constraint: non_neg, bias_constraint: max_norm}", "kernel non_neg 0 0 0 []; bias max_norm 0 2 1 [0]"},
 		{"[5, 2]", "LSTM: {units: 2, kernel_constraint: non_neg, recurrent_constraint: unit_norm, bias_constraint: max_norm}", "kernel non_neg 0 0 0 []; recurrent_kernel unit_norm 0 0 0 [0]; bias max_norm 0 2 1 [0]"},
 		{"[5, 2]", "RNN: {cell: {GRUCell: {units: 2, recurrent_constraint: unit_norm}}}", "kernel; recurrent_kernel unit_norm 0 0 0 [0]; bias"},
 		{"[5, 2]", "Bidirectional: {layer: {SimpleRNN: {units: 2, kernel_constraint: non_neg}}}", "forward_kernel non_neg 0 0 0 []; forward_recurrent_kernel; forward_bias; backward_kernel non_neg 0 0 0 []; backward_recurrent_kernel; backward_bias"},

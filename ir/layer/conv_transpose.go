@@ -18,6 +18,8 @@ type transposed struct {
 	BiasInitializer   spec.Call `arg:"bias_initializer,of=initializer" doc:"how the bias is filled"`
 	KernelRegularizer spec.Call `arg:"kernel_regularizer,of=regularizer" doc:"penalty on the kernel"`
 	BiasRegularizer   spec.Call `arg:"bias_regularizer,of=regularizer" doc:"penalty on the bias"`
+	KernelConstraint  spec.Call `arg:"kernel_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds the kernel to"`
+	BiasConstraint    spec.Call `arg:"bias_constraint,of=constraint" hash:"unless zero" doc:"what a step of training holds the bias to"`
 }
 
 func defaultTransposed() transposed {

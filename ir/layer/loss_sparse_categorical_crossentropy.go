@@ -50,7 +50,7 @@ func (l *sparseCategoricalCrossentropy) wholeBatch(ir.Shape) bool {
 
 // PerSample is log Σ exp x - x[class] on logits x. Probabilities are clipped,
 // and their logarithms are the logits: so does Keras's TensorFlow back end. Where
-// it ignores a class, it does not look behind the activation.
+// it ignores a class, it computes from probabilities, never from the logits before them.
 func (l *sparseCategoricalCrossentropy) PerSample(n *Net, p, target *ir.Value) *ir.Value {
 	if !p.Valid() || !target.Valid() {
 		return p

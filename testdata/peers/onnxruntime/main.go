@@ -85,39 +85,48 @@ func run() error {
 			outputs[m.name] = out.GetData()
 		}
 	}
-	ids, err := peer.Read[int32]("imdb.ids")
-	if err != nil {
+	var given []float32
+	var err error
+	if works["imdb/predict1"], given, err = review(&tensors); err != nil {
 		return err
 	}
-	offsets, err := peer.Read[int32]("imdb.offsets")
-	if err != nil {
+	outputs["imdb"] = given
+	if works["step/predict1"], given, err = step(&tensors); err != nil {
 		return err
 	}
-	x, err := ort.NewTensor([]int64{int64(offsets[1])}, ids[:offsets[1]])
-	if err != nil {
-		return err
-	}
-	out, err := ort.NewEmptyTensor[float32](ort.NewShape(1, 1))
-	if err != nil {
-		return err
-	}
-	session, err := open("imdb.1.onnx", []string{"x"}, []string{"out"}, []ort.Value{x}, []ort.Value{out})
-	if err != nil {
-		return err
-	}
-	if err := session.Run(); err != nil {
-		return err
-	}
-	tensors = append(tensors, x, out)
-	works["imdb/predict1"], outputs["imdb"] = peer.Times(session.Run), out.GetData()
-	var first []float32
-	if works["step/predict1"], first, err = step(&tensors); err != nil {
-		return err
-	}
-	outputs["step"] = first
+	outputs["step"] = given
 	err = peer.Serve(ort.GetVersion(), works, outputs)
 	runtime.KeepAlive(tensors)
 	return err
+}
+
+// review is the model of imdb on one review, as its distinct ids.
+func review(tensors *[]ort.Value) (peer.Work, []float32, error) {
+	ids, err := peer.Read[int32]("imdb.ids")
+	if err != nil {
+		return nil, nil, err
+	}
+	offsets, err := peer.Read[int32]("imdb.offsets")
+	if err != nil {
+		return nil, nil, err
+	}
+	x, err := ort.NewTensor([]int64{int64(offsets[1])}, ids[:offsets[1]])
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err := ort.NewEmptyTensor[float32](ort.NewShape(1, 1))
+	if err != nil {
+		return nil, nil, err
+	}
+	session, err := open("imdb.1.onnx", []string{"x"}, []string{"out"}, []ort.Value{x}, []ort.Value{out})
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := session.Run(); err != nil {
+		return nil, nil, err
+	}
+	*tensors = append(*tensors, x, out)
+	return peer.Times(session.Run), out.GetData(), nil
 }
 
 // first is the first rows of a model's samples.
