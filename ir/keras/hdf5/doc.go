@@ -20,6 +20,6 @@
 // compared with the file before memory is allocated, and one call allocates no
 // more than twice the size of the file, beyond what deflate expands.
 //
-// A [Builder] writes superblock 0, groups as symbol tables and contiguous data,
-// which every version of HDF5 since 1.6 reads.
+// [New] begins a file to be written: superblock 0, groups as symbol tables and
+// contiguous data, which every version of HDF5 since 1.6 reads.
 package hdf5

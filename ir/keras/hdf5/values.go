@@ -127,8 +127,8 @@ func (a *array) strings(src []byte) ([]string, error) {
 	for i := range ss {
 		b := part(s, 0, src[i*16:(i+1)*16], a.what)
 		size, at := b.u32(), place{b.u64(), b.u32()}
-		if size == 0 && at.addr == 0 {
-			continue // nothing was written: an empty string
+		if size == 0 {
+			continue // an empty string has no place in the heap
 		}
 		text, ok := known[at]
 		if !ok {
