@@ -201,9 +201,10 @@ func (d *Dataset) eachOfChunks(visit func(at int, raw []byte) error) error {
 		}
 	}
 	var buf []byte
+	u := &undoing{filters: d.layout.filters}
 	for _, c := range chunks {
 		at := place(c.number, grid)
-		if buf, err = d.chunk(c, at, buf); err != nil {
+		if buf, err = d.chunk(u, c, at, buf); err != nil {
 			return fmt.Errorf("hdf5: chunk %d of %s at byte %d: %w", c.number, d.path, c.addr, err)
 		}
 		if err := d.rows(at, buf, visit); err != nil {
@@ -214,7 +215,7 @@ func (d *Dataset) eachOfChunks(visit func(at int, raw []byte) error) error {
 }
 
 // chunk reads a chunk and undoes its filters. It may use buf.
-func (d *Dataset) chunk(c chunk, at []uint64, buf []byte) ([]byte, error) {
+func (d *Dataset) chunk(u *undoing, c chunk, at []uint64, buf []byte) ([]byte, error) {
 	size, mask := d.chunkBytes(), c.mask
 	if d.layout.partial {
 		for i, n := range d.layout.chunk {
@@ -223,7 +224,7 @@ func (d *Dataset) chunk(c chunk, at []uint64, buf []byte) ([]byte, error) {
 			}
 		}
 	}
-	if len(d.layout.filters) == 0 && c.size != uint64(size) {
+	if len(u.filters) == 0 && c.size != uint64(size) {
 		return nil, fmt.Errorf("it has %d bytes in place of %d", c.size, size)
 	}
 	if cap(buf) < int(c.size) {
@@ -233,7 +234,7 @@ func (d *Dataset) chunk(c chunk, at []uint64, buf []byte) ([]byte, error) {
 	if err := d.f.readAt(buf, c.addr); err != nil {
 		return nil, err
 	}
-	return undo(d.layout.filters, mask, buf, size)
+	return u.undo(mask, buf, size)
 }
 
 // rows visits the elements of a chunk that are inside the dataset, one row of

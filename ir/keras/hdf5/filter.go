@@ -76,9 +76,16 @@ func known(fs []filter) error {
 	return nil
 }
 
+// An undoing takes chunks back through the filters of a dataset.
+type undoing struct {
+	filters []filter
+	zlib    io.ReadCloser // of the chunk before, to be used again
+}
+
 // undo takes a chunk of size bytes back through the filters; those whose bit is
 // set in mask were left out.
-func undo(fs []filter, mask uint32, p []byte, size int) ([]byte, error) {
+func (u *undoing) undo(mask uint32, p []byte, size int) ([]byte, error) {
+	fs := u.filters
 	for i := len(fs) - 1; i >= 0; i-- {
 		if mask>>i&1 != 0 {
 			continue
@@ -87,7 +94,7 @@ func undo(fs []filter, mask uint32, p []byte, size int) ([]byte, error) {
 		switch fs[i].id {
 		case deflate:
 			// A checksum that was added before would lengthen the chunk.
-			p, err = inflate(p, size+4)
+			p, err = u.inflate(p, size+4)
 		case shuffle:
 			p, err = unshuffle(p, fs[i].values)
 		case fletcher32:
@@ -104,14 +111,20 @@ func undo(fs []filter, mask uint32, p []byte, size int) ([]byte, error) {
 }
 
 // inflate undoes deflate, and refuses more than most bytes.
-func inflate(p []byte, most int) ([]byte, error) {
+func (u *undoing) inflate(p []byte, most int) ([]byte, error) {
 	if most-4 > len(p)*maxRatio {
 		return nil, fmt.Errorf("%d bytes deflated from %d: that is refused as a decompression bomb", most-4, len(p))
 	}
-	z, err := zlib.NewReader(bytes.NewReader(p))
+	var err error
+	if u.zlib == nil {
+		u.zlib, err = zlib.NewReader(bytes.NewReader(p))
+	} else {
+		err = u.zlib.(zlib.Resetter).Reset(bytes.NewReader(p), nil)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("deflate: %w", err)
 	}
+	z := u.zlib
 	out := make([]byte, most)
 	n, err := io.ReadFull(z, out)
 	if err == nil {
