@@ -324,3 +324,14 @@ func (d *Dataset) WriteTo(w io.Writer) (int64, error) {
 	}
 	return written, err
 }
+
+// BFloat16 is the dataset taken as one of bfloat16. h5py has no such type: Keras
+// writes elements of two bytes, little-endian, and an attribute dtype.
+func (d *Dataset) BFloat16() (*Dataset, error) {
+	if d.typ.Kind != BFloat && (d.typ.Kind != Opaque || d.typ.Size != 2) {
+		return nil, fmt.Errorf("hdf5: %s has elements of type %s, which are no bfloat16", d.path, d.typ)
+	}
+	taken := *d
+	taken.typ.Kind = BFloat
+	return &taken, nil
+}
