@@ -37,6 +37,7 @@ func kinds() []kind {
 		{"losses", "compile: {loss: %s}", c.Losses},
 		{"metrics", "compile: {metrics: [%s]}", c.Metrics},
 		{"callbacks", "fit: {callbacks: [%s]}", c.Callbacks},
+		{"operations", "layers: [Operation: %s]", c.Operations},
 	}
 	for _, k := range list {
 		slices.SortFunc(k.entries, func(a, b spec.EntryDoc) int { return strings.Compare(a.Name, b.Name) })

@@ -35,6 +35,9 @@ var laterArguments = []string{
 // Decode fills the settings of a layer, called title in messages, and reports the
 // arguments that this version has not, and a layer that is no argument.
 func Decode(args spec.Args, config any, title string) diag.List {
+	if o, ok := config.(*Operation); ok {
+		return o.decode(args, title)
+	}
 	var errs diag.List
 	var kept []spec.Arg
 	docs := spec.DocOf(config)

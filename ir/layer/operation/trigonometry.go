@@ -1,0 +1,3 @@
+package operation
+
+var trigonometry = []Row{}
