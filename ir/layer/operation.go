@@ -52,7 +52,7 @@ func operationDocs() (docs []spec.EntryDoc) {
 		doc := spec.EntryDoc{Name: r.Name, Aliases: others(r), Doc: r.Doc}
 		for _, n := range r.Operands {
 			plain, list, optional := operation.Operand(n)
-			if list {
+			if list || len(r.Operands) == 1 {
 				continue // inputs alone
 			}
 			what := "an operand: an input, or a number or lists of numbers"
@@ -135,7 +135,7 @@ func (o *Operation) decode(args spec.Args, title string) (errs diag.List) {
 	for j, a := range args.List {
 		switch {
 		case j == i:
-		case slices.ContainsFunc(o.row.Operands, func(n string) bool { plain, list, _ := operation.Operand(n); return plain == a.Name && !list }):
+		case len(o.row.Operands) > 1 && slices.ContainsFunc(o.row.Operands, func(n string) bool { plain, list, _ := operation.Operand(n); return plain == a.Name && !list }):
 			if _, _, problem := operation.Constant(a.Value); problem != "" {
 				errs.Add(a.Value.Pos, "%s: %s %s", title, a.Name, problem)
 			}

@@ -11,6 +11,9 @@ from vectors import dense_grad, normal, rng, short, tensor, tensors
 
 ROWS = 2
 
+log = tf.math.log
+tf.math.log = lambda x, name=None: log(np.float64(x) if type(x) is float else x, name)  # of 2, in logaddexp2
+
 
 def values(r, kind, *shape):
     """Numbers of a kind: any, positive, unit (inside of -1 and 1), whole, ids (below 4)."""
@@ -264,7 +267,7 @@ def shapes():
         ("split", {"indices_or_sections": 2, "axis": 1}), ("split", {"indices_or_sections": [1, 3], "axis": -1}),
         ("array_split", {"indices_or_sections": 3, "axis": 1}), ("hsplit", {"indices_or_sections": 2}), ("unstack", {"num": 4, "axis": 1}),
     ):  # fmt: skip
-        name = op + ("_at" if args["indices_or_sections" if "indices_or_sections" in args else "num"] == [1, 3] else "")
+        name = op + ("_at" if args.get("indices_or_sections") == [1, 3] else "")
         r = rng(name)
         parts = ["l", "l.1"] + (["l.2"] if op == "array_split" or name == "split_at" else [])
         scaled = [{"op": "multiply", "name": f"s{i}", "inputs": [p], "x2": i + 1} for i, p in enumerate(parts)]

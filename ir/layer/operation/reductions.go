@@ -81,14 +81,14 @@ func (f *folding) Build(s *Site, in []*ir.Value) *ir.Value {
 
 // fold is an operation that goes over axes.
 func fold(name, class, doc string, of func(s *Site, x *ir.Value, keep bool, axes []int) *ir.Value) Row {
-	return Row{Name: name, Class: class, Doc: doc, Operands: []string{"x"}, New: func() Function { return &folding{of: of} }}
+	return Row{Name: name, Class: class, Doc: doc + ", along axes", Operands: []string{"x"}, New: func() Function { return &folding{of: of} }}
 }
 
 var reductions = []Row{
 	fold("sum", "Sum", "the sum", sum),
 	fold("mean", "Mean", "the mean", mean),
-	{Name: "max", Class: "Max", Doc: "the largest element", Operands: []string{"x"}, New: func() Function { return &extreme{of: largest, fn: "max"} }},
-	{Name: "min", Class: "Min", Doc: "the smallest element", Operands: []string{"x"}, New: func() Function { return &extreme{of: smallest, fn: "min"} }},
+	{Name: "max", Class: "Max", Doc: "the largest element, along axes", Operands: []string{"x"}, New: func() Function { return &extreme{of: largest, fn: "max"} }},
+	{Name: "min", Class: "Min", Doc: "the smallest element, along axes", Operands: []string{"x"}, New: func() Function { return &extreme{of: smallest, fn: "min"} }},
 	fold("amax", "Amax", "the largest element", largest),
 	fold("amin", "Amin", "the smallest element", smallest),
 	fold("ptp", "Ptp", "the largest element less the smallest", ptp),
@@ -97,15 +97,15 @@ var reductions = []Row{
 	fold("std", "Std", "the root of var", std),
 	fold("any", "Any", "1 where an element is not 0, else 0", any_),
 	fold("all", "All", "1 where no element is 0, else 0", all),
-	{Name: "count_nonzero", Class: "CountNonzero", Doc: "how many elements are not 0", Operands: []string{"x"}, New: func() Function { return &countNonzero{} }},
+	{Name: "count_nonzero", Class: "CountNonzero", Doc: "how many elements are not 0, along axes", Operands: []string{"x"}, New: func() Function { return &countNonzero{} }},
 	fold("logsumexp", "Logsumexp", "the logarithm of the sum of exp(x)", logSumExp),
 	fold("nansum", "Nansum", "the sum of what are numbers", func(s *Site, x *ir.Value, keep bool, axes []int) *ir.Value { return sum(s, s.filled(x, 0), keep, axes) }),
 	fold("nanprod", "Nanprod", "the product of what are numbers", func(s *Site, x *ir.Value, keep bool, axes []int) *ir.Value {
 		return prod(s, s.filled(x, 1), keep, axes)
 	}),
 	fold("nanmean", "Nanmean", "the mean of what are numbers", nanmean),
-	{Name: "moments", Class: "Moments", Doc: "mean and var; the second result is name.1", Operands: []string{"x"}, New: func() Function { return &moments{} }},
-	{Name: "average", Class: "Average", Doc: "the mean, of elements that count as much as weights says", Operands: []string{"x", "weights?"}, New: func() Function { return &average{} }},
+	{Name: "moments", Class: "Moments", Doc: "mean and var along axes; the second result is name.1", Operands: []string{"x"}, New: func() Function { return &moments{} }},
+	{Name: "average", Class: "Average", Doc: "the mean along axes, of elements that count as much as weights says", Operands: []string{"x", "weights?"}, New: func() Function { return &average{} }},
 	{Name: "argmax", Class: "Argmax", Doc: "the number of the first largest element along an axis", Operands: []string{"x"}, New: func() Function { return &arg{sign: 1} }},
 	{Name: "argmin", Class: "Argmin", Doc: "the number of the first smallest element along an axis", Operands: []string{"x"}, New: func() Function { return &arg{sign: -1} }},
 	{Name: "cumsum", Class: "Cumsum", Doc: "the sum of the elements so far along an axis", Operands: []string{"x"}, New: func() Function { return &cumulated{fn: "add"} }},
