@@ -17,11 +17,11 @@ func joined(name, class, doc string, f func() Function) Row {
 var joins = []Row{
 	joined("concatenate", "Concatenate", "the operands one after the other along an axis", func() Function { return &concatenate{} }),
 	joined("hstack", "Hstack", "the operands one after the other along axis 1", func() Function { return &concatenate{Axis: 1} }),
-	joined("stack", "Stack", "the operands one after the other along an axis of their own", func() Function { return &stack{} }),
+	{Name: "stack", Class: "Stack", Doc: "the operands one after the other along an axis of their own", Operands: []string{"x..."}, New: func() Function { return &stack{} }},
 	{Name: "append", Class: "Append", Doc: "x2 after x1 along an axis", Operands: []string{"x1", "x2"}, New: func() Function { return &appended{} }},
 	shaped("split", "Split", "x cut along an axis; the results after the first are name.1, name.2", func() Function { return &split{} }),
 	shaped("array_split", "ArraySplit", "x cut along an axis into parts that may differ by one element; the results after the first are name.1, name.2", func() Function { return &split{uneven: true} }),
-	shaped("hsplit", "HSplit", "x cut along axis 1; the results after the first are name.1, name.2", func() Function { return &hsplit{} }),
+	shaped("hsplit", "Hsplit", "x cut along axis 1; the results after the first are name.1, name.2", func() Function { return &hsplit{} }),
 	shaped("unstack", "Unstack", "what is along an axis, one by one; the results after the first are name.1, name.2", func() Function { return &unstack{} }),
 }
 
