@@ -172,14 +172,14 @@ func (o *Operation) Results() (names []string) {
 	return names
 }
 
-// Stepwise implements [Stepper]. Operands of several inputs have as many axes as each
-// other, or they are not of a sequence.
-func (o *Operation) Stepwise(ir.Shape) bool {
+// Stepwise implements [Stepper]: what is computed element by element, unless numbers
+// that are written down differ from step to step.
+func (o *Operation) Stepwise(x ir.Shape) bool {
 	if !o.row.Apart {
 		return false
 	}
 	for _, v := range o.written {
-		if shape, _, _ := operation.Constant(v); len(shape) > 1 {
+		if shape, _, _ := operation.Constant(v); len(shape) >= len(x)-1 {
 			return false
 		}
 	}

@@ -107,3 +107,16 @@ func TestAngles(t *testing.T) {
 		}
 	}
 }
+
+// TestOperationSteps says which operations compute every step of a sequence by itself.
+func TestOperationSteps(t *testing.T) {
+	for args, want := range map[string]bool{
+		"tanh": true, "{op: multiply, x2: 2}": true, "{op: add, x2: [1, 2, 3]}": true, "{op: add, inputs: [lstm, lstm]}": true,
+		"{op: add, x2: [[1], [2], [3], [4]]}": false, "{op: cumsum, axis: 1}": false, "{op: mean, axis: -1, keepdims: true}": false,
+	} {
+		n := network(t, "inputs: {x: {shape: [4, 2]}}\nlayers:\n  - LSTM: {units: 3, return_sequences: true, name: lstm}\n  - Operation: "+args+"\n")
+		if got := n.Step != nil; got != want {
+			t.Errorf("%s: a step of its own: %v", args, got)
+		}
+	}
+}
