@@ -36,9 +36,12 @@ ir/spec           ir/diag ir/arg runtime/data runtime/nearest ir/encoding ir/spe
 ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec runtime/nearest
 ir/keras/hdf5
 ir/keras/container ir/keras/hdf5
+ir/layer/operation ir ir/op ir/loop ir/scalar ir/spec
+ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec ir/layer/operation runtime/nearest
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
 ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data ir/encoding runtime/encode
+ir/support        ir/build ir/layer/operation ir/spec runtime/train
 ir/pass           ir ir/op ir/loop ir/scalar ir/canonical ir/idle ir/block ir/machine ir/diag
 ir/interp         ir ir/op ir/loop ir/scalar ir/block ir/diag gonum.org/v1/gonum
 codegen/plan      ir/loop ir/machine

@@ -11,35 +11,18 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/nngen-go/nngen/ir/build"
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/spec"
+	"github.com/nngen-go/nngen/ir/support"
 )
 
 // kind is a list of what descriptions call by name.
-type kind struct {
-	name    string // "layers"
-	where   string // where a description names one: %s stands for it
-	entries []spec.EntryDoc
-}
+type kind struct{ support.Kind }
 
 // kinds are the registries of the compiler.
-func kinds() []kind {
-	c := build.Catalog()
-	list := []kind{
-		{"layers", "layers: [%s]", append(c.Layers, spec.Structures()...)},
-		{"activations", "activation: %s", c.Activations},
-		{"initializers", "kernel_initializer: %s", c.Initializers},
-		{"regularizers", "kernel_regularizer: %s", c.Regularizers},
-		{"constraints", "kernel_constraint: %s", c.Constraints},
-		{"optimizers", "compile: {optimizer: %s}", c.Optimizers},
-		{"schedules", "learning_rate: %s", c.Schedules},
-		{"losses", "compile: {loss: %s}", c.Losses},
-		{"metrics", "compile: {metrics: [%s]}", c.Metrics},
-		{"callbacks", "fit: {callbacks: [%s]}", c.Callbacks},
-	}
-	for _, k := range list {
-		slices.SortFunc(k.entries, func(a, b spec.EntryDoc) int { return strings.Compare(a.Name, b.Name) })
+func kinds() (list []kind) {
+	for _, k := range support.Kinds() {
+		list = append(list, kind{k})
 	}
 	return list
 }
@@ -47,13 +30,13 @@ func kinds() []kind {
 // kindCalled is the kind of that name.
 func kindCalled(name string) kind {
 	all := kinds()
-	return all[slices.IndexFunc(all, func(k kind) bool { return k.name == name })]
+	return all[slices.IndexFunc(all, func(k kind) bool { return k.Name == name })]
 }
 
 func kindNames() []string {
 	var names []string
 	for _, k := range kinds() {
-		names = append(names, k.name)
+		names = append(names, k.Name)
 	}
 	return names
 }
@@ -79,7 +62,7 @@ Kinds: ` + strings.Join(kindNames(), ", ") + `.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all := kinds()
-			i := slices.IndexFunc(all, func(k kind) bool { return k.name == args[0] })
+			i := slices.IndexFunc(all, func(k kind) bool { return k.Name == args[0] })
 			if i < 0 {
 				return usagef(cmd, "there is no kind %s%s It is one of: %s", diag.Quote(args[0]), diag.Hint(args[0], kindNames()), strings.Join(kindNames(), ", "))
 			}
@@ -90,7 +73,7 @@ Kinds: ` + strings.Join(kindNames(), ", ") + `.`,
 				return kindNames(), cobra.ShellCompDirectiveNoFileComp
 			}
 			for _, k := range kinds() {
-				if k.name == args[0] && len(args) == 1 {
+				if k.Name == args[0] && len(args) == 1 {
 					return k.complete(), cobra.ShellCompDirectiveNoFileComp
 				}
 			}
@@ -126,7 +109,7 @@ func layersCommand() *cobra.Command {
 // complete is the names with what a shell says of each.
 func (k kind) complete() []string {
 	var names []string
-	for _, e := range k.entries {
+	for _, e := range k.Entries {
 		names = append(names, e.Name+"\t"+e.Doc)
 	}
 	return names
@@ -135,35 +118,73 @@ func (k kind) complete() []string {
 func (k kind) run(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		var rows [][]string
-		for _, e := range k.entries {
+		for _, e := range k.Entries {
 			rows = append(rows, []string{e.Name, e.Doc})
 		}
-		return columns(cmd.OutOrStdout(), "", rows)
+		if err := columns(cmd.OutOrStdout(), "", rows); err != nil {
+			return err
+		}
+		return k.refusals(cmd.OutOrStdout())
 	}
 	e, ok := k.find(args[0])
+	if why := k.refused(args[0]); !ok && why != "" {
+		return fmt.Errorf("%s is not supported: %s", args[0], why)
+	}
 	if !ok {
 		var names []string
-		for _, e := range k.entries {
+		for _, e := range k.Entries {
 			names = append(append(names, e.Name), e.Aliases...)
 		}
-		return usagef(cmd, "none of the %s is called %s%s", k.name, diag.Quote(args[0]), diag.DidYouMean(args[0], names))
+		return usagef(cmd, "none of the %s is called %s%s", k.Name, diag.Quote(args[0]), diag.DidYouMean(args[0], names))
 	}
 	return k.explain(cmd.OutOrStdout(), e)
 }
 
+// refusals prints what Keras has of the kind and a description has not.
+func (k kind) refusals(w io.Writer) error {
+	table, err := support.Table()
+	if err != nil {
+		return err
+	}
+	rows := support.Refusals(table, k.Name)
+	if len(rows) == 0 {
+		return nil
+	}
+	fmt.Fprintln(w, "\nnot supported:")
+	var cells [][]string
+	for _, r := range rows {
+		cells = append(cells, r[:])
+	}
+	return columns(w, "  ", cells)
+}
+
+// refused says why there is no entry of that name, where Keras has one.
+func (k kind) refused(name string) string {
+	table, err := support.Table()
+	if err != nil {
+		return ""
+	}
+	for _, r := range support.Refusals(table, k.Name) {
+		if strings.EqualFold(r[0], name) {
+			return r[1]
+		}
+	}
+	return ""
+}
+
 // find finds an entry by any of the names that a description may give it.
 func (k kind) find(name string) (spec.EntryDoc, bool) {
-	if k.name == "layers" {
+	if k.Name == "layers" {
 		name = spec.LayerClass(name)
 	}
-	i := slices.IndexFunc(k.entries, func(e spec.EntryDoc) bool {
+	i := slices.IndexFunc(k.Entries, func(e spec.EntryDoc) bool {
 		same := func(s string) bool { return strings.EqualFold(s, name) }
 		return same(e.Name) || slices.ContainsFunc(e.Aliases, same)
 	})
 	if i < 0 {
 		return spec.EntryDoc{}, false
 	}
-	return k.entries[i], true
+	return k.Entries[i], true
 }
 
 // explain prints one entry: what it is, how it is written, its arguments.
@@ -172,12 +193,16 @@ func (k kind) explain(w io.Writer, e spec.EntryDoc) error {
 	if len(e.Aliases) > 0 {
 		fmt.Fprintf(w, "also called %s\n", strings.Join(e.Aliases, ", "))
 	}
-	fmt.Fprintf(w, "\n  "+k.where+"\n", example(e))
+	written := example(e)
+	if rest, ok := strings.CutPrefix(written, "{"+e.Name+": {"); ok && k.Name == "operations" {
+		written = "{op: " + e.Name + ", " + strings.TrimSuffix(rest, "}")
+	}
+	fmt.Fprintf(w, "\n  "+k.Where+"\n", written)
 	rows := [][]string{{"argument", "value", "default", ""}}
 	for _, a := range e.Args {
 		rows = append(rows, []string{a.Name, valueText(a), defaultText(a), a.Doc})
 	}
-	if k.name == "layers" {
+	if k.Name == "layers" {
 		name := map[string]string{"Shared": "that of the layer with a number", "Model": "none"}[e.Name]
 		rows = append(rows, []string{"name", "text", cmp.Or(name, "its type"), "the layer's name"}, []string{"inputs", "names", "the layer before", "what it reads"})
 		if e.Name != "Shared" { // which is trained as the layer is
@@ -189,7 +214,17 @@ func (k kind) explain(w io.Writer, e spec.EntryDoc) error {
 		return err
 	}
 	fmt.Fprintln(w)
-	return columns(w, "  ", rows)
+	if err := columns(w, "  ", rows); err != nil {
+		return err
+	}
+	table, err := support.Table()
+	if err != nil {
+		return err
+	}
+	if missing := support.Missing(table, k.Name, e.Name); missing != "" {
+		fmt.Fprintf(w, "\nnot supported: %s\n", missing)
+	}
+	return nil
 }
 
 // example is how a description names an entry, with what it must be given.

@@ -143,6 +143,9 @@ func (g *generator) step() {
 	case len(g.shape) > 1 && g.flip(10):
 		g.positions()
 		return
+	case g.flip(12):
+		g.operation()
+		return
 	case len(g.shape) > 1 && g.flip(50):
 		g.convolution()
 		return

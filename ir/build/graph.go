@@ -38,7 +38,12 @@ func (p *plan) graph(name string, training bool) *built {
 		g.values[p.names[i]] = p.layer(g, i)
 	}
 	for _, r := range p.spec.OutputRefs() {
-		g.outputs = append(g.outputs, g.values[r.Name])
+		v := g.values[r.Name]
+		if v.Valid() && len(v.Shape) == 1 {
+			b.At(r.Name, r.Pos)
+			v = b.Errorf("output %s is one number a row, %v, and an output has an axis after the batch; write keepdims: true, or end with Operation: {op: expand_dims, axis: 1}", diag.Quote(r.Name), v.Shape)
+		}
+		g.outputs = append(g.outputs, v)
 	}
 	b.Graph.Outputs = slices.Clone(g.outputs)
 	arrange(b.Graph)
@@ -84,6 +89,9 @@ func (p *plan) layer(g *built, i int) *ir.Value {
 			return layer.Poison(b)
 		}
 		g.net.Masks[in[j]] = g.masks[r.Name]
+		if _, takes := p.configs[i].(*layer.Operation); len(in[j].Shape) == 1 && !takes {
+			return b.Errorf("%s: %s takes rows of values, but %s gives one number a row, %v; write keepdims: true there, or put Operation: {op: expand_dims, axis: 1} between", title(l, i), l.Type, diag.Quote(r.Name), in[j].Shape)
+		}
 	}
 	first := p.names[p.first[i]]
 	if first != p.names[i] && !g.values[first].Valid() {

@@ -130,3 +130,10 @@ func Catalog() spec.Catalog {
 	c.Callbacks = callbacks.Docs()
 	return c
 }
+
+// Later is what Keras has and this version has not, by kind.
+func Later() map[string][]string {
+	l := layer.Later()
+	l["optimizers"], l["schedules"], l["metrics"], l["callbacks"] = optimizers.Later, schedules.Later, metrics.Later, callbacks.Later
+	return l
+}

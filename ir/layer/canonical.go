@@ -15,6 +15,9 @@ import (
 // One tagged hash:"unless zero" came after networks were saved without it, and is
 // left out where it says nothing; one tagged hash:"never" has no effect at all.
 func Canonical(settings any, training bool) map[string]any {
+	if o, ok := settings.(*Operation); ok {
+		return o.canonical()
+	}
 	tree := map[string]any{}
 	canonicalFields(tree, reflect.Indirect(reflect.ValueOf(settings)), training)
 	return tree

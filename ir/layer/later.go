@@ -32,9 +32,21 @@ var laterArguments = []string{
 	"renorm_momentum", "sparse", "synchronized", "use_cudnn", "weights",
 }
 
+// Later is what Keras has and this version has not, by kind; "arguments" are those of
+// layers.
+func Later() map[string][]string {
+	return map[string][]string{
+		"layers": later, "arguments": laterArguments, "activations": activations.Later, "initializers": initializers.Later, "regularizers": regularizers.Later,
+		"constraints": constraints.Later, "losses": losses.Later,
+	}
+}
+
 // Decode fills the settings of a layer, called title in messages, and reports the
 // arguments that this version has not, and a layer that is no argument.
 func Decode(args spec.Args, config any, title string) diag.List {
+	if o, ok := config.(*Operation); ok {
+		return o.decode(args, title)
+	}
 	var errs diag.List
 	var kept []spec.Arg
 	docs := spec.DocOf(config)

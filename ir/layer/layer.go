@@ -82,6 +82,7 @@ func Docs() spec.Catalog {
 	c.Regularizers = regularizers.Docs()
 	c.Constraints = constraints.Docs()
 	c.Losses = losses.Docs()
+	c.Operations = operationDocs()
 	return c
 }
 

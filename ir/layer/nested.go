@@ -29,6 +29,8 @@ func nestedOf(call spec.Call) (n nested, errs diag.List) {
 		errs.Add(call.Pos, "%slayer is null; write layer: {LSTM: {units: 8}}", owner)
 	case !ok:
 		errs.Add(call.Pos, "%s%s", owner, Unknown(l))
+	case class == "Operation":
+		errs.Add(call.Pos, "%sOperation is no layer inside of another: its axes are those of the whole; put it beside that layer", owner)
 	case info.Merge:
 		errs.Add(call.Pos, "%s%s joins several inputs, and a layer inside of another reads one", owner, class)
 	}

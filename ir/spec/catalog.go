@@ -14,6 +14,9 @@ type Catalog struct {
 	Losses       []EntryDoc
 	Metrics      []EntryDoc
 	Callbacks    []EntryDoc
+	// Operations are what the layer Operation may apply: its arguments are op, which
+	// names one, and those of that one.
+	Operations []EntryDoc
 }
 
 // EntryDoc describes a layer, or anything else that is called by name.

@@ -33,7 +33,7 @@ func Schema(c Catalog) []byte {
 		"name":  wordLike(schemaNode{"minLength": 1, "maxLength": document.MaxName, "pattern": `^[^/\s]([^/]*[^/\s])?$`}),
 		"call":  anyOf(schemaNode{"type": "string"}, schemaNode{"type": "object", "minProperties": 1, "maxProperties": 1}),
 		"names": anyOf(ref("name"), schemaNode{"type": "array", "minItems": 1, "items": ref("name")}),
-		"layer": s.choice(c.Layers, true),
+		"layer": s.choice(withOperations(c), true),
 		// What a model or a second use reads: names, or a map from the model's own names.
 		"bindings": anyOf(ref("names"), schemaNode{"type": "object", "minProperties": 1, "maxProperties": document.MaxInputs, "propertyNames": ref("name"), "additionalProperties": ref("name")}),
 	}
@@ -63,6 +63,28 @@ func Schema(c Catalog) []byte {
 		panic("spec: schema: " + err.Error()) // defaults are numbers, texts and lists: nothing that JSON cannot hold
 	}
 	return b.Bytes()
+}
+
+// withOperations are the layers, of which Operation has the arguments of all
+// operations: which of them go together is left to Parse.
+func withOperations(c Catalog) []EntryDoc {
+	layers := slices.Clone(c.Layers)
+	i := slices.IndexFunc(layers, func(e EntryDoc) bool { return e.Name == "Operation" })
+	if i < 0 {
+		return layers
+	}
+	args := slices.Clone(layers[i].Args)
+	for _, o := range c.Operations {
+		args[0].OneOf = append(append(args[0].OneOf, o.Name), o.Aliases...)
+		for _, a := range o.Args {
+			if slices.ContainsFunc(args, func(b ArgDoc) bool { return b.Name == a.Name }) {
+				continue
+			}
+			args = append(args, ArgDoc{Name: a.Name, Doc: a.Doc, Type: "any"})
+		}
+	}
+	layers[i].Args = args
+	return layers
 }
 
 type schema struct {
