@@ -47,6 +47,8 @@ func (r converter) class(p *part) (string, spec.Value, bool) {
 	case class == "Lambda":
 		r.fail(p.path, "a Lambda layer is Python code, which is not read; write what it computes with layers such as Rescaling, Activation and Reshape, or with keras.ops, and save the model again")
 		return class, config, false
+	case published(p):
+		return r.family(p)
 	case custom(p):
 		r.fail(p.path, "its class %s is Python code of its own, which is not in the file; build it of Keras's layers and operations, and save the model again", diag.Quote(class))
 		return class, config, false
@@ -93,7 +95,7 @@ var neutral = map[string][]any{
 	"build_config": nil, "dynamic": {false}, "unroll": nil, "implementation": nil, "consume_less": nil, "synchronized": {false}, "time_major": {false}, "use_cudnn": nil,
 	"sparse": {false}, "ragged": {false}, "optional": {false}, "data_format": {"channels_last"}, "groups": {1}, "rms_scaling": {false}, "keepdims": {false},
 	"query_shape": nil, "key_shape": nil, "value_shape": nil, "flash_attention": nil, "quantization_config": {}, "lora_rank": {}, "lora_alpha": nil, "layers": nil,
-	"supports_masking": nil, "num_cells": nil, "output_padding": {}, "noise_shape": {}, "activity_regularizer": nil, "gptq_unpacked_column_size": nil,
+	"renorm": {false}, "renorm_momentum": nil, "supports_masking": nil, "num_cells": nil, "output_padding": {}, "noise_shape": {}, "activity_regularizer": nil, "gptq_unpacked_column_size": nil,
 }
 
 // settings turns a configuration into arguments of a description, those alone that

@@ -185,7 +185,7 @@ func (w *writer) layer(p *part, i int) {
 		return
 	}
 	inputs, more := w.called(p, class, i)
-	args = append(args, more...)
+	inputs, args = w.scaled(p, inputs), append(args, more...)
 	w.refs[tensor{p, i, 0}] = ref{p.said, p.said}
 	for k, result := range results {
 		name := p.said + "." + result
