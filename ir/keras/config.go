@@ -33,7 +33,7 @@ func Config(data []byte, from string) (*spec.Model, *Report, error) {
 
 // Model reads the configuration; see [Config].
 func (s Source) Model() (*spec.Model, *Report, error) {
-	r := &reader{from: filepath.Base(s.From), shapes: s.Shapes, catalog: build.Catalog(), taken: map[string]bool{}, paths: map[string]string{}}
+	r := &reader{from: filepath.Base(s.From), shapes: s.Shapes, catalog: build.Catalog(), taken: map[string]bool{}, paths: map[string]string{}, ranks: map[tensor]int{}}
 	config, training, ok := r.open(s)
 	if !ok {
 		return nil, &r.report, r.errs
@@ -154,6 +154,7 @@ type reader struct {
 	catalog spec.Catalog
 	taken   map[string]bool   // names in the description
 	paths   map[string]string // where in the file, by the name in the description
+	ranks   map[tensor]int    // of results, where the file says them; 0: it does not
 	errs    diag.List
 	report  Report
 	count   int // layers so far

@@ -144,7 +144,11 @@ func (r graphReader) kerasTensor(g *graph, v spec.Value, path string) (tensor, b
 	if text(v, "class_name") != "__keras_tensor__" {
 		return tensor{}, false
 	}
-	return r.triple(g, field(field(v, "config"), "keras_history"), path)
+	t, ok := r.triple(g, field(field(v, "config"), "keras_history"), path)
+	if ok {
+		r.ranks[t] = len(field(field(v, "config"), "shape").List)
+	}
+	return t, ok
 }
 
 // tensors collects those in a value, in order, and reports whether it holds
