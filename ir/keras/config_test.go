@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/layer"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
@@ -98,6 +99,32 @@ layers:
 		if err != nil || string(spec.WriteJSON(again)) != string(spec.WriteJSON(m)) {
 			t.Errorf("%s: the description reads back as another model: %v", name, err)
 		}
+	}
+}
+
+// TestOperations writes functions as plain layers where these compute the same, and
+// others as Operation.
+func TestOperations(t *testing.T) {
+	const config = `{"class_name": "Functional", "module": "keras.src.models.functional", "config": {"name": "m", "layers": [
+		{"module": "keras.layers", "class_name": "InputLayer", "config": {"batch_shape": [null, 4, 2], "name": "x"}, "name": "x", "inbound_nodes": []},
+		{"module": "keras.src.ops.numpy", "class_name": "Subtract", "config": {"name": "s"}, "name": "s", "inbound_nodes": [{"args": [1, {"class_name": "__keras_tensor__", "config": {"shape": [null, 4, 2], "keras_history": ["x", 0, 0]}}], "kwargs": {}}]},
+		{"module": "keras.src.ops.numpy", "class_name": "Multiply", "config": {"name": "p"}, "name": "p", "inbound_nodes": [{"args": [{"class_name": "__keras_tensor__", "config": {"shape": [null, 4, 2], "keras_history": ["x", 0, 0]}}, {"class_name": "__keras_tensor__", "config": {"shape": [null, 4, 2], "keras_history": ["s", 0, 0]}}], "kwargs": {}}]},
+		{"module": "keras.src.ops.numpy", "class_name": "GetItem", "config": {"name": "g"}, "name": "g", "inbound_nodes": [{"args": [{"class_name": "__keras_tensor__", "config": {"shape": [null, 4, 2], "keras_history": ["p", 0, 0]}}, [{"class_name": "__slice__", "config": {"start": null, "stop": null, "step": null}}, 0, {"class_name": "__slice__", "config": {"start": 1, "stop": null, "step": null}}]], "kwargs": {}}]}],
+		"input_layers": [["x", 0, 0]], "output_layers": [["g", 0, 0]]}}`
+	if _, ok := layer.Find("Operation"); !ok {
+		_, _, err := Config([]byte(config), "m.json")
+		if err == nil || err.Error() != `m.json: layers[3] "g": the operation "GetItem" is not supported by this version of nngen` {
+			t.Error(err)
+		}
+		_, report, err := Config([]byte(strings.Replace(config, `["g", 0, 0]`, `["p", 0, 0]`, 1)), "m.json")
+		if err != nil || !strings.Contains(string(report.Description), "  - Rescaling: {name: s, scale: -1, offset: 1}\n  - Multiply: {name: p, inputs: [x, s]}\n") {
+			t.Errorf("%v\n%s", err, report.Description)
+		}
+		return
+	}
+	_, report, err := Config([]byte(config), "m.json")
+	if err != nil || !strings.Contains(string(report.Description), "  - Rescaling: {name: s, scale: -1, offset: 1}\n  - Multiply: {name: p, inputs: [x, s]}\n  - Operation: {name: g, op: get_item, key: [\":\", 0, \"1:\"]}\n") {
+		t.Errorf("%v\n%s", err, report.Description)
 	}
 }
 

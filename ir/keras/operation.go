@@ -134,7 +134,7 @@ func (w *writer) asOperation(p *part, name string, operands []operand, given []s
 		}
 	}
 	for _, a := range append(slices.Clone(p.config.Map), given...) {
-		if !slices.Contains([]string{"name", "dtype", "trainable", "function", "x", "y", "x1", "x2"}, a.Name) && a.Value.Kind != spec.Null && !slices.ContainsFunc(args, func(b spec.Arg) bool { return a.Name == b.Name }) {
+		if !slices.Contains([]string{"name", "dtype", "trainable", "function", "x", "y", "x1", "x2"}, a.Name) && !isNeutral(a) && !slices.ContainsFunc(args, func(b spec.Arg) bool { return a.Name == b.Name }) {
 			args = append(args, a)
 		}
 	}
