@@ -2,6 +2,7 @@ package keras
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -139,6 +140,10 @@ func TestOrigins(t *testing.T) {
 	var got []string
 	for _, o := range report.Origins {
 		got = append(got, o.Layer+"="+o.Path+"="+strings.Join(o.Legacy, "/"))
+	}
+	places, missing := report.Places([]string{"d/kernel", "d_1/bias", "e/kernel"})
+	if s := fmt.Sprint(places, missing); s != "map[d/kernel:[layers/sequential/layers/dense/vars/0 _layer_checkpoint_dependencies/sequential/_layer_checkpoint_dependencies/dense/vars/0] d_1/bias:[layers/dense_1/vars/0 _layer_checkpoint_dependencies/dense_2/vars/0]] [e/kernel]" {
+		t.Error(s)
 	}
 	if s := strings.Join(got, " "); s != "c=layers/dense=c d=layers/sequential/layers/dense=t/d d_1=layers/dense_1=d" {
 		t.Error(s)

@@ -72,10 +72,15 @@ func snake(class string) string {
 // weightsPath is where a .keras file has what belongs to the next layer of a class
 // in a model. Source: Keras 3, saving/saving_lib.py, _save_container_state.
 func weightsPath(class string, counts map[string]int) string {
+	return "layers/" + counted(class, counts)
+}
+
+// counted is a class in snake case, with a number after it from the second on.
+func counted(class string, counts map[string]int) string {
 	name := snake(class)
 	n := counts[name]
 	if counts[name]++; n > 0 {
-		name = fmt.Sprintf("%s_%d", name, n)
+		return fmt.Sprintf("%s_%d", name, n)
 	}
-	return "layers/" + name
+	return name
 }
