@@ -24,7 +24,7 @@ var activations = Table[activation]{
 		elementwise("softplus", "log(1+exp(x))"),
 		elementwise("softsign", "x/(1+|x|)"),
 		elementwise("exponential", "exp(x)"),
-		elementwise("hard_sigmoid", "x/6+1/2, cut off to lie between 0 and 1"),
+		{Name: "hard_sigmoid", Doc: "x/6+1/2, cut off to lie between 0 and 1", New: func() activation { return &hardSigmoid{} }},
 		elementwise("mish", "x·tanh(softplus(x)) (Misra, 2019)"),
 		elementwise("silu", "x·sigmoid(x)", "swish"),
 		{Name: "relu", Doc: "max(x, 0)", New: func() activation { return &relu{} }},

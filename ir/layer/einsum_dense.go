@@ -230,7 +230,7 @@ func (p *projection) apply(c *Context, x *ir.Value, q equation, extent map[byte]
 		}
 	}
 	kernel := kernelOf(c, part+"kernel", shape, fanIn, fanOut, p.KernelInitializer, p.KernelRegularizer)
-	y := op.Einsum(c.B, lettered(q), x, kernel)
+	y := elementwiseOr(c, q, x, kernel)
 	first := slices.Index(biased, true)
 	if first < 0 || !y.Valid() {
 		return y
@@ -244,6 +244,24 @@ func (p *projection) apply(c *Context, x *ir.Value, q equation, extent map[byte]
 	bias := c.Param(part+"bias", along, p.BiasInitializer, p.BiasRegularizer)
 	c.Named(y, part+"dot")
 	return op.MapOf(c.B, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "bias", y, bias)
+}
+
+// elementwiseOr is einsum(q, x, kernel). Where every axis of the kernel is one of input
+// and result, and these have the same, no products are added up: "...c,c->...c" is a
+// map.
+func elementwiseOr(c *Context, q equation, x, kernel *ir.Value) *ir.Value {
+	at := 0
+	stretched := make(ir.Shape, len(q.out))
+	for i := range len(q.out) {
+		if stretched[i] = 1; at < len(q.kernel) && q.kernel[at] == q.out[i] && kernel.Valid() {
+			stretched[i] = kernel.Shape[at]
+			at++
+		}
+	}
+	if q.in != q.out || at < len(q.kernel) {
+		return op.Einsum(c.B, lettered(q), x, kernel)
+	}
+	return op.MapOf(c.B, scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), "scale", x, op.ReshapeTo(c.B, kernel, stretched))
 }
 
 // saturated is a product that does not overflow: what is larger has been refused

@@ -195,3 +195,54 @@ func oneOrList(values []Value) Value {
 	}
 	return document.ListOf(values...)
 }
+
+// WriteYAML writes a description, a map of its sections, as a person would: a
+// section without layers on one line, or with a line for each of its entries
+// where it has several, and a line for each layer; the layers of a Model are
+// indented under it. Comment lines come first. Parse reads what root holds.
+func WriteYAML(root Value, comments ...string) []byte {
+	var b strings.Builder
+	for _, line := range comments {
+		for part := range strings.Lines(line) {
+			b.WriteString(strings.TrimRight("# "+strings.TrimRight(part, "\r\n"), " ") + "\n")
+		}
+	}
+	for _, section := range root.Map {
+		writeSection(&b, section, "")
+	}
+	return []byte(b.String())
+}
+
+func writeSection(b *strings.Builder, a Arg, indent string) {
+	v := a.Value
+	b.WriteString(indent + document.Plain(a.Name) + ":")
+	switch {
+	case a.Name == "layers" && v.Kind == List && len(v.List) > 0:
+		b.WriteByte('\n')
+		for _, layer := range v.List {
+			writeLayer(b, layer, indent+"  ")
+		}
+	case indent == "" && v.Kind == Map && len(v.Map) > 1 && a.Name != "fit":
+		b.WriteByte('\n')
+		for _, e := range v.Map {
+			b.WriteString("  " + document.Plain(e.Name) + ": " + e.Value.Flow() + "\n")
+		}
+	default:
+		b.WriteString(" " + v.Flow() + "\n")
+	}
+}
+
+func writeLayer(b *strings.Builder, v Value, indent string) {
+	if v.Kind != Map || len(v.Map) != 1 || v.Map[0].Name != modelType || v.Map[0].Value.Kind != Map {
+		text := v.Flow()
+		if v.Kind == Map && len(v.Map) == 1 { // the braces around one entry are not needed in a list
+			text = document.Plain(v.Map[0].Name) + ": " + v.Map[0].Value.Flow()
+		}
+		b.WriteString(indent + "- " + text + "\n")
+		return
+	}
+	b.WriteString(indent + "- " + modelType + ":\n")
+	for _, a := range v.Map[0].Value.Map {
+		writeSection(b, a, indent+"    ")
+	}
+}

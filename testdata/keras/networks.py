@@ -20,7 +20,7 @@ import build
 CLASSES = 7
 
 # The kernels that give the classes.
-TOPS = ("predictions/kernel", "conv_preds/kernel")
+TOPS = ("predictions/kernel", "conv_preds/kernel", "logits/kernel")
 
 # By name: the function of keras.applications, its arguments, the rows of the batch, and the layer after which
 # a cut ends.
@@ -80,16 +80,20 @@ def weight(path, shape):
     """
     u = noise(path, int(np.prod(shape)))
     kind = path.rsplit("/", 1)[1]
-    if kind == "depthwise_kernel" or path.startswith("conv_dw_") and kind == "kernel":
+    if kind == "depthwise_kernel" or kind == "kernel" and len(shape) == 4 and shape[3] == 1:
         u *= np.sqrt(3 / (shape[0] * shape[1]))
     elif kind.endswith("kernel"):
         u *= np.sqrt(6 / np.prod(shape[:-1]))
-        if path in TOPS:
+        if path.endswith(TOPS) or path.endswith("_head_dense/kernel"):
             u *= 0.25  # or one class is certain
+        if len(shape) == 1:  # a LayerScale
+            u = 0.75 + 0.25 * noise(path, len(u))
     elif kind == "gamma":
         u = 0.75 + 0.25 * u
     elif kind == "beta":
         u = 0.75 + 0.25 * u
+    elif kind in ("mean", "variance", "count"):  # of a Normalization that does nothing
+        u = u * 0 + (kind != "mean")
     elif kind == "moving_variance":
         u = 1.5 + 0.5 * u
     else:  # bias, moving_mean
@@ -244,4 +248,5 @@ def main(names):
     print(f"{path.name}: {len(cases)} cases, {len(text)} bytes, {path.stat().st_size} compressed")
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -3,6 +3,7 @@ package harness
 import (
 	"hash/crc32"
 	"math"
+	"regexp"
 	"strings"
 )
 
@@ -13,7 +14,8 @@ type Formula struct {
 	Segments      []Segment
 	Shape         []int // of an image: height, width, channels
 	Rows, Classes int
-	Measure       bool // take times as well
+	Scale         float64 `json:",omitempty"` // what elements of images are multiplied by; 0: nothing
+	Measure       bool    // take times as well
 }
 
 // Segment is a tensor of the parameter block.
@@ -47,21 +49,30 @@ func noise(path string) func(i int) float64 {
 	}
 }
 
+// top are the kernels that give the classes.
+var top = regexp.MustCompile(`(predictions|conv_preds|logits|_head_dense)/kernel$`)
+
 // Weights are the elements of a segment: kernels have variance 2 (depthwise
 // ones 1) over the number of their inputs.
 func (s Segment) Weights() []float32 {
 	kind := s.Name[strings.LastIndexByte(s.Name, '/')+1:]
 	scale, offset := 0.125, 0.0 // of bias and moving_mean
 	switch {
-	case kind == "depthwise_kernel" || strings.HasPrefix(s.Name, "conv_dw_") && kind == "kernel":
+	case kind == "depthwise_kernel" || kind == "kernel" && len(s.Shape) == 4 && s.Shape[3] == 1:
 		scale = math.Sqrt(3 / float64(s.Shape[0]*s.Shape[1]))
+	case kind == "kernel" && len(s.Shape) == 1: // a LayerScale
+		scale, offset = 0.25, 0.75
 	case strings.HasSuffix(kind, "kernel"):
 		scale = math.Sqrt(6 / float64(product(s.Shape[:len(s.Shape)-1])))
-		if s.Name == "predictions/kernel" || s.Name == "conv_preds/kernel" {
+		if top.MatchString(s.Name) {
 			scale *= 0.25 // or one class is certain
 		}
 	case kind == "gamma", kind == "beta":
 		scale, offset = 0.25, 0.75
+	case kind == "mean": // of a Normalization that does nothing
+		scale = 0
+	case kind == "variance", kind == "count":
+		scale, offset = 0, 1
 	case kind == "moving_variance":
 		scale, offset = 0.5, 1.5
 	}
@@ -94,7 +105,11 @@ func (f *Formula) Batch() Batch {
 			for c := range width * channels {
 				patch := y*4/height*4 + c/channels*4/width
 				v := 0.75*colour((r*16+patch)*channels+c%channels) + 0.25*fine(r*product(f.Shape)+len(x))
-				x = append(x, float64(float32(v)))
+				v = float64(float32(v))
+				if f.Scale != 0 {
+					v = float64(float32(v * f.Scale))
+				}
+				x = append(x, v)
 			}
 		}
 		b.X = append(b.X, x)

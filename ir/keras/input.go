@@ -1,0 +1,108 @@
+package keras
+
+import (
+	"slices"
+
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// input is an input of the description: {shape: [28, 28, 1]}.
+func (r *reader) input(g *graph, p *part) spec.Value {
+	v := field(p.config, "batch_shape")
+	for _, name := range []string{"batch_input_shape", "batch_shape"} {
+		if a := field(p.config, name); a.Kind == spec.List {
+			v = a
+		}
+	}
+	shape := spec.Value{Kind: spec.List}
+	switch given, ok := r.shapes[p.name]; {
+	case ok:
+		for _, n := range given {
+			shape.List = append(shape.List, spec.Value{Kind: spec.Int, Int: int64(n)})
+		}
+	case v.Kind != spec.List || len(v.List) == 0:
+		r.fail(p.path, "the file does not say the shape of input %s; give it", p.name)
+		return shape
+	default:
+		shape.List = v.List[1:]
+		if len(shape.List) == 0 {
+			shape.List = []spec.Value{{Kind: spec.Int, Int: 1}}
+			r.note(p.path, "its rows are single numbers; in the description they are lists of one, [1]")
+		}
+	}
+	ids := g.ids(tensor{of: p}, map[tensor]bool{}) > 0
+	for i, e := range shape.List {
+		if e.Kind == spec.Null && (i > 0 || !g.bags(p)) {
+			r.fail(p.path, "its shape is %s without the batch, and null is any extent; a description has one: give the shape of input %q", shape.Flow(), p.name)
+			return shape
+		}
+	}
+	args := []spec.Arg{{Name: "shape", Value: shape}}
+	if ids {
+		args = append(args, textArg("dtype", "int32"))
+	}
+	return spec.Value{Kind: spec.Map, Map: args}
+}
+
+// ids counts the layers that take a result for ids, such as an Embedding; -1 where
+// a layer takes it for numbers. Keras converts one to the other, a description says
+// which it is.
+func (g *graph) ids(t tensor, seen map[tensor]bool) (count int) {
+	if seen[t] {
+		return 0
+	}
+	seen[t] = true
+	for _, p := range g.layers {
+		if automaticMask([]tensor{{of: p}}) {
+			continue
+		}
+		for i, n := range p.nodes {
+			for k, x := range n.inputs {
+				if x != t {
+					continue
+				}
+				more := -1
+				switch {
+				case p.inner != nil && k < len(p.inner.inputs):
+					more = p.inner.ids(tensor{of: p.inner.inputs[k]}, map[tensor]bool{})
+				case takesIDs(p):
+					more = 1
+				case p.class == "Reshape" || p.class == "Flatten" || p.class == "Permute" || p.class == "RepeatVector" || p.class == "Identity":
+					more = g.ids(tensor{p, i, 0}, seen)
+				}
+				if more < 0 {
+					return -1
+				}
+				count += more
+			}
+		}
+	}
+	return count
+}
+
+// bags reports an input that CategoryEncoding layers alone read, which take any
+// number of ids.
+func (g *graph) bags(in *part) bool {
+	found := false
+	for _, p := range g.layers {
+		for _, n := range p.nodes {
+			if slices.Contains(n.inputs, tensor{of: in}) {
+				if found = true; p.class != "CategoryEncoding" {
+					return false
+				}
+			}
+		}
+	}
+	return found
+}
+
+// takesIDs reports the layers whose input are ids.
+func takesIDs(p *part) bool {
+	switch p.class {
+	case "Embedding", "CategoryEncoding":
+		return true
+	case "TimeDistributed":
+		return text(field(p.config, "layer"), "class_name") == "Embedding"
+	}
+	return false
+}

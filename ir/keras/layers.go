@@ -1,0 +1,234 @@
+package keras
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nngen-go/nngen/ir/diag"
+	"github.com/nngen-go/nngen/ir/layer"
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// converter turns layers and what they name into entries of a description.
+type converter struct{ *reader }
+
+// arguments are those of a layer in a description, its class there, and what the
+// results after the first are called.
+func (r converter) arguments(p *part) (class string, args []spec.Arg, results []string, ok bool) {
+	class, config, ok := r.class(p)
+	if !ok {
+		return class, nil, nil, false
+	}
+	before := len(r.errs)
+	args = r.settings(p, class, config)
+	if len(r.errs) > before {
+		return class, nil, nil, false
+	}
+	info, _ := layer.Find(class)
+	settings := info.New()
+	decoded := layer.Decode(spec.Args{Owner: "the layer", Kind: class, List: args}, settings, "the layer")
+	for _, e := range decoded {
+		r.fail(p.path, "%s", e.Msg)
+	}
+	if s, several := settings.(layer.Several); several && len(decoded) == 0 {
+		results = s.Results()
+	}
+	if v := field(config, "trainable"); v.Kind == spec.Bool && !v.Bool {
+		args = append([]spec.Arg{{Name: "trainable", Value: v}}, args...)
+	}
+	return class, args, results, len(decoded) == 0
+}
+
+// class is what the layer is called in a description, and its arguments by their
+// present names; what has no such layer is reported.
+func (r converter) class(p *part) (string, spec.Value, bool) {
+	class, config := p.class, p.config
+	switch {
+	case class == "Lambda":
+		r.fail(p.path, "a Lambda layer is Python code, which is not read; write what it computes with layers such as Rescaling, Activation and Reshape, or with keras.ops, and save the model again")
+		return class, config, false
+	case published(p):
+		return r.family(p)
+	case custom(p):
+		r.fail(p.path, "its class %s is Python code of its own, which is not in the file; build it of Keras's layers and operations, and save the model again", diag.Quote(class))
+		return class, config, false
+	case config.Kind != spec.Map:
+		r.fail(p.path, "its config is %s", config.Describe())
+		return class, config, false
+	}
+	class, config, ok := r.older(p, class, config)
+	if !ok {
+		return class, config, false
+	}
+	if _, known := layer.Find(class); !known {
+		r.fail(p.path, "%s", strings.TrimSuffix(known1(layer.Unknown(spec.Layer{Type: class})), ";"))
+		return class, config, false
+	}
+	return class, config, true
+}
+
+// known1 cuts the list of all layers off a message: a file is not edited by hand.
+func known1(message string) string {
+	before, _, _ := strings.Cut(message, " nngen knows:")
+	before, _, _ = strings.Cut(before, "; it knows:")
+	return before
+}
+
+// custom reports a class that is not Keras's. Keras 1 and 2 say no module.
+func custom(p *part) bool {
+	if strings.Contains(p.as, ">") {
+		return true
+	}
+	for _, ours := range []string{"", "keras.", "tensorflow.", "tf_keras.", "keras", "builtins"} {
+		if p.module == strings.TrimSuffix(ours, ".") || ours != "" && strings.HasPrefix(p.module, ours) {
+			return false
+		}
+	}
+	return true
+}
+
+// neutral are settings of a configuration that a description has not, and the
+// values that mean nothing there. Nil is anything: it does not change what is
+// computed, or stands elsewhere in a description.
+var neutral = map[string][]any{
+	"name": nil, "trainable": nil, "dtype": nil, "batch_input_shape": nil, "batch_shape": nil, "input_shape": nil, "input_dtype": nil, "input_dim": nil, "input_length": nil,
+	"build_config": nil, "dynamic": {false}, "unroll": nil, "implementation": nil, "consume_less": nil, "synchronized": {false}, "time_major": {false}, "use_cudnn": nil,
+	"sparse": {false}, "ragged": {false}, "optional": {false}, "data_format": {"channels_last"}, "groups": {1}, "rms_scaling": {false}, "keepdims": {false},
+	"query_shape": nil, "key_shape": nil, "value_shape": nil, "flash_attention": nil, "quantization_config": {}, "lora_rank": {}, "lora_alpha": nil, "layers": nil,
+	"renorm": {false}, "renorm_momentum": nil, "supports_masking": nil, "num_cells": nil, "output_padding": {}, "noise_shape": {}, "activity_regularizer": nil, "gptq_unpacked_column_size": nil,
+}
+
+// settings turns a configuration into arguments of a description, those alone that
+// say something.
+func (r converter) settings(p *part, class string, config spec.Value) (args []spec.Arg) {
+	info, _ := layer.Find(class)
+	docs := spec.DocOf(info.New())
+	for i := range docs {
+		a, ok := config.Get(docs[i].Name)
+		if !ok || docs[i].Name == "unroll" {
+			continue
+		}
+		if v, said := r.argument(p, &docs[i], a.Value); said {
+			args = append(args, spec.Arg{Name: docs[i].Name, Value: v})
+		}
+	}
+	for _, a := range config.Map {
+		if slices.ContainsFunc(docs, func(d spec.ArgDoc) bool { return d.Name == a.Name }) || isNeutral(a) {
+			continue
+		}
+		if a.Name == "data_format" || a.Name == "dim_ordering" {
+			r.fail(p.path, "%s is %s: channels before the image, which %s of this version of nngen does not take; save the model with channels_last", a.Name, a.Value.Describe(), class)
+			continue
+		}
+		r.fail(p.path, "%s's argument %s is not supported by this version of nngen; it is %s", class, diag.Quote(a.Name), a.Value.Brief())
+	}
+	if dtype := policy(field(config, "dtype")); strings.Contains(dtype, "float16") || strings.HasSuffix(dtype, "float64") || strings.HasPrefix(dtype, "int8") || strings.HasPrefix(dtype, "float8") {
+		r.note(p.path, "its dtype is %s; in the description everything is computed in float32", dtype)
+	}
+	return args
+}
+
+// policy is the name of a dtype or of a policy of dtypes.
+func policy(v spec.Value) string {
+	if v.Kind == spec.Map {
+		return text(field(v, "config"), "name")
+	}
+	return v.Str
+}
+
+func isNeutral(a spec.Arg) bool {
+	values, known := neutral[a.Name]
+	return a.Value.Kind == spec.Null || known && (values == nil || slices.ContainsFunc(values, func(x any) bool { return same(a.Value, x) }))
+}
+
+// argument is the value of one argument of a layer; said is false where it is the
+// default.
+func (r converter) argument(p *part, doc *spec.ArgDoc, v spec.Value) (_ spec.Value, said bool) {
+	switch doc.Of {
+	case "layer":
+		if v.Kind == spec.Null {
+			return v, false
+		}
+		return r.wrapped(p, v)
+	case "cell":
+		return r.cell(p, v)
+	}
+	if doc.Type == "call" {
+		return r.call(p, doc, v)
+	}
+	v = tidy(doc, v)
+	if v.Kind == spec.Null && (doc.Default == nil || !doc.Nullable) || same(v, doc.Default) && !doc.Required {
+		return v, false
+	}
+	return v, true
+}
+
+// wrapped is a layer that is an argument of another: {LSTM: {units: 8}}.
+func (r converter) wrapped(p *part, v spec.Value) (spec.Value, bool) {
+	inner := graphReader(r).part(v, p.path+".layer", 0)
+	inner.path = p.path + ".layer"
+	if isModel(inner.class) {
+		r.fail(p.path, "a model inside of a %s is not supported by this version of nngen", p.class)
+		return v, false
+	}
+	class, args, _, ok := r.arguments(inner)
+	if len(args) == 0 {
+		return word(class), ok
+	}
+	return entry(class, args...), ok
+}
+
+// cell is the cell of an RNN, or the list of its cells.
+func (r converter) cell(p *part, v spec.Value) (spec.Value, bool) {
+	if v.Kind == spec.List {
+		list := spec.Value{Kind: spec.List}
+		for _, e := range v.List {
+			one, ok := r.cell(p, e)
+			if !ok {
+				return v, false
+			}
+			list.List = append(list.List, one)
+		}
+		return list, true
+	}
+	inner := graphReader(r).part(v, p.path+".cell", 0)
+	inner.path = p.path + ".cell"
+	class, config, docs := inner.class, inner.config, []spec.ArgDoc(nil)
+	switch class {
+	case "StackedRNNCells":
+		return r.cell(p, field(config, "cells"))
+	case "SimpleRNNCell", "LSTMCell", "GRUCell":
+		like := strings.TrimSuffix(class, "Cell")
+		info, _ := layer.Find(like)
+		docs = spec.DocOf(info.New())
+		_, config, _ = r.older(inner, like, config)
+	default:
+		r.fail(inner.path, "the cell %s is not supported by this version of nngen", diag.Quote(class))
+		return v, false
+	}
+	var args []spec.Arg
+	for i := range docs {
+		if a, ok := config.Get(docs[i].Name); ok && docs[i].Name != "unroll" {
+			if w, said := r.argument(inner, &docs[i], a.Value); said {
+				args = append(args, spec.Arg{Name: docs[i].Name, Value: w})
+			}
+		}
+	}
+	return entry(class, args...), true
+}
+
+// activityPenalty is the activity_regularizer of a layer as arguments of an
+// ActivityRegularization layer.
+func activityPenalty(config spec.Value) (args []spec.Arg, ok bool) {
+	v := field(config, "activity_regularizer")
+	of := v
+	if c := field(v, "config"); c.Kind == spec.Map {
+		of = c
+	}
+	for _, name := range []string{"l1", "l2"} {
+		if x, number := field(of, name).Number(); number && x != 0 {
+			args = append(args, spec.Arg{Name: name, Value: nice(field(of, name))})
+		}
+	}
+	return args, len(args) > 0
+}

@@ -1,0 +1,172 @@
+package keras
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"github.com/nngen-go/nngen/ir/spec"
+)
+
+// Origin says where a layer of a description comes from, for its weights.
+type Origin struct {
+	Layer string // in the description
+	Class string // there
+	// Inner are the classes of what is inside of the layer: of a TimeDistributed its
+	// layer, of an RNN its cells.
+	Inner []string
+	// Path is where a .keras file has its weights: layers/functional/layers/dense.
+	// What belongs to parts of the layer is under it; see [Origin.Groups].
+	Path string
+	// Legacy are the layer's name in the file and before it those of the models that
+	// it is in: a legacy .h5 file has its weights in the group of the first.
+	Legacy []string
+}
+
+// origin notes where a layer comes from.
+func (w *writer) origin(p *part, class string) {
+	o := Origin{Layer: p.said, Class: class, Path: w.steps + p.weight, Legacy: append(slices.Clone(w.legacy), p.name)}
+	switch class {
+	case "TimeDistributed":
+		o.Inner = []string{spec.LayerClass(text(field(p.config, "layer"), "class_name"))}
+	case "RNN":
+		o.Inner = cellClasses(field(p.config, "cell"))
+	}
+	w.report.Origins = append(w.report.Origins, o)
+}
+
+func cellClasses(v spec.Value) (list []string) {
+	switch class := text(v, "class_name"); {
+	case class == "StackedRNNCells":
+		return cellClasses(field(field(v, "config"), "cells"))
+	case class != "":
+		return []string{class}
+	}
+	for _, e := range v.List {
+		list = append(list, cellClasses(e)...)
+	}
+	return list
+}
+
+var layerStep = regexp.MustCompile(`layers/(\w+?)(?:_(\d+))?(/|$)`)
+
+// older is a path as Keras 2.12 and 2.13 have it: they list a layer with weights
+// twice, so that every second number is left out. Source: Keras 2.13,
+// engine/functional.py, _layer_checkpoint_dependencies.
+func older(path string) string {
+	return layerStep.ReplaceAllStringFunc(path, func(step string) string {
+		m := layerStep.FindStringSubmatch(step)
+		name := m[1]
+		if n, _ := strconv.Atoi(m[2]); n > 0 {
+			name += "_" + strconv.Itoa(2*n)
+		}
+		return "_layer_checkpoint_dependencies/" + name + m[3]
+	})
+}
+
+// Group is the weights of a layer that a .keras file has in one place, Path/vars/0
+// and so on.
+type Group struct {
+	Path string // under that of the layer; "": the layer's own
+	Also string // what some versions of Keras have in its place
+	// Trainable and Rest are the weights in Keras's order, by their names after the
+	// layer's in a description: kernel, forward_bias. A layer has not all of them,
+	// and those that it has not are passed over in the count. All of Trainable come
+	// before all of Rest; legacy files have them in that order as well, over all
+	// groups.
+	Trainable, Rest []string
+}
+
+// own is a layer whose weights are all in one place.
+func own(trainable ...string) []Group { return []Group{{Trainable: trainable}} }
+
+// variables are the weights by class. Source of the order: add_weight in build of
+// the classes, Keras 3, layers/*.
+var variables = map[string][]Group{
+	"Dense": own("kernel", "bias"), "EinsumDense": own("kernel", "bias"), "Embedding": own("embeddings"), "PReLU": own("alpha"),
+	"Conv1D": own("kernel", "bias"), "Conv2D": own("kernel", "bias"), "Conv3D": own("kernel", "bias"),
+	"Conv1DTranspose": own("kernel", "bias"), "Conv2DTranspose": own("kernel", "bias"), "Conv3DTranspose": own("kernel", "bias"),
+	"DepthwiseConv1D": own("kernel", "bias"), "DepthwiseConv2D": own("kernel", "bias"),
+	"SeparableConv1D": own("depthwise_kernel", "pointwise_kernel", "bias"), "SeparableConv2D": own("depthwise_kernel", "pointwise_kernel", "bias"),
+	"BatchNormalization": {{Trainable: []string{"gamma", "beta"}, Rest: []string{"moving_mean", "moving_variance"}}},
+	"Normalization":      {{Rest: []string{"mean", "variance", "count"}}},
+	"LayerNormalization": own("gamma", "beta"), "GroupNormalization": own("gamma", "beta"), "RMSNormalization": own("scale"),
+	"Attention": own("scale", "concat_score_weight"), "AdditiveAttention": own("scale"),
+	"LSTM": cellAt("cell", ""), "GRU": cellAt("cell", ""), "SimpleRNN": cellAt("cell", ""),
+	"ConvLSTM1D": cellAt("cell", ""), "ConvLSTM2D": cellAt("cell", ""), "ConvLSTM3D": cellAt("cell", ""),
+	"Bidirectional": append(cellAt("forward_layer/cell", "forward_"), cellAt("backward_layer/cell", "backward_")...),
+	"MultiHeadAttention": {
+		{Path: "_query_dense", Also: "query_dense", Trainable: []string{"query/kernel", "query/bias"}}, {Path: "_key_dense", Also: "key_dense", Trainable: []string{"key/kernel", "key/bias"}},
+		{Path: "_value_dense", Also: "value_dense", Trainable: []string{"value/kernel", "value/bias"}}, {Path: "_output_dense", Also: "output_dense", Trainable: []string{"attention_output/kernel", "attention_output/bias"}},
+	},
+}
+
+// cellAt are the weights of a recurrent cell. The names of parameters begin with
+// before.
+func cellAt(path, before string) []Group {
+	return []Group{{Path: path, Trainable: []string{before + "kernel", before + "recurrent_kernel", before + "bias"}}}
+}
+
+// Groups are the weights of the layer, nil where it has none.
+func (o Origin) Groups() (list []Group) {
+	switch {
+	case o.Class == "TimeDistributed":
+		for _, g := range variables[o.Inner[0]] {
+			if g.Path == "" {
+				g.Path = "layer"
+			} else {
+				g.Path = "layer/" + g.Path
+			}
+			list = append(list, g)
+		}
+		return list
+	case o.Class == "RNN" && len(o.Inner) == 1:
+		return cellAt("cell", "")
+	case o.Class == "RNN":
+		counts := map[string]int{}
+		for i, class := range o.Inner {
+			list = append(list, cellAt("cell/cells/"+counted(class, counts), fmt.Sprintf("cell_%d_", i))...)
+		}
+		return list
+	}
+	return variables[o.Class]
+}
+
+// Places says in which dataset a .keras file has each of the parameters of a
+// description: dense/kernel in layers/dense/vars/0. Other places that versions of
+// Keras have come after the present one: there is one that a file has. Those that
+// it has not are missing: of layers that [Origin.Groups] does not know.
+func (r *Report) Places(parameters []string) (places map[string][]string, missing []string) {
+	known := map[string]bool{}
+	for _, name := range parameters {
+		known[name] = true
+	}
+	places = map[string][]string{}
+	for _, o := range r.Origins {
+		for _, g := range o.Groups() {
+			paths := []string{o.Path, older(o.Path)}
+			if g.Path != "" {
+				paths = []string{o.Path + "/" + g.Path, older(o.Path) + "/" + g.Path}
+			}
+			if g.Also != "" {
+				paths = append(paths, o.Path+"/"+g.Also, older(o.Path)+"/"+g.Also)
+			}
+			n := 0
+			for _, name := range append(slices.Clone(g.Trainable), g.Rest...) {
+				if name = o.Layer + "/" + name; known[name] {
+					for _, path := range paths {
+						places[name] = append(places[name], path+"/vars/"+strconv.Itoa(n))
+					}
+					n++
+				}
+			}
+		}
+	}
+	for _, name := range parameters {
+		if _, ok := places[name]; !ok {
+			missing = append(missing, name)
+		}
+	}
+	return places, missing
+}
