@@ -3,6 +3,8 @@
 Only names are translated here; every number comes out of Keras.
 """
 
+import functools
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -230,6 +232,9 @@ def layer(kind, args, mask_batch):
         for key, value in args.items()
         if key not in ("inputs", *CALL)
     }
+    if isinstance(args.get("activation"), dict):
+        name, settings = named(args["activation"])
+        args["activation"] = functools.partial(getattr(keras.activations, name), **settings)
     if "cell" in args:
         args["cell"] = cell(args["cell"])
     for key in ("layer", "backward_layer"):
