@@ -10,6 +10,7 @@ FILES = {
     "attention": ["layers_attention"],
     "images": ["layers_images"],
     "cells": ["cells_activation"],
+    "ctc": ["ctc"],
     "losses": ["losses", "losses_reduction", "losses_region"],
     "metrics": ["metrics"],
     "trajectories": ["trajectories_optimizer", "trajectories_network"],
