@@ -76,6 +76,9 @@ LAYERS = {
         keras.layers.RNN,
         keras.layers.Bidirectional,
         keras.layers.TimeDistributed,
+        keras.layers.ConvLSTM1D,
+        keras.layers.ConvLSTM2D,
+        keras.layers.SpectralNormalization,
     )
 }
 
@@ -103,7 +106,8 @@ def states(cell):
     """nngen's names of the states of a cell."""
     if isinstance(cell, keras.layers.StackedRNNCells):
         return [f"cell_{i}_{s[6:]}" for i, c in enumerate(cell.cells) for s in states(c)]
-    return ["state_h", "state_c"] if isinstance(cell, keras.layers.LSTMCell) else ["state_h"]
+    two = isinstance(cell, keras.layers.LSTMCell) or type(cell).__name__ == "ConvLSTMCell"
+    return ["state_h", "state_c"] if two else ["state_h"]
 
 
 def results(built):
@@ -356,7 +360,7 @@ def apply(built, args, sources):
         return built(sources[0])
     initial = sources[1:]
     if isinstance(built, keras.layers.RNN):
-        initial = keras.tree.pack_sequence_as(built.state_size, initial)
+        initial = initial if -1 in built.state_size else keras.tree.pack_sequence_as(built.state_size, initial)
     return built(sources[0], initial_state=initial)
 
 

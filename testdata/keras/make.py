@@ -9,7 +9,7 @@ FILES = {
     "layers": ["layers_core", "layers_data", "layers_activation", "layers_convolution", "layers_merge", "layers_normalization", "layers_mask", "layers_recurrent", "layers_wrapper"],
     "attention": ["layers_attention"],
     "images": ["layers_images"],
-    "cells": ["cells_activation"],
+    "cells": ["cells_activation", "cells_convolution"],
     "ctc": ["ctc"],
     "losses": ["losses", "losses_reduction", "losses_region"],
     "metrics": ["metrics"],
