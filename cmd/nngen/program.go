@@ -82,6 +82,9 @@ func (d *programData) Chosen() bool { return d.Answer.Kind == loop.Choice }
 // Labeled reports whether an output has a value for every class.
 func (d *programData) Labeled() bool { return d.Answer.Kind == loop.Labels }
 
+// Spelled reports whether the steps of an output spell labels.
+func (d *programData) Spelled() bool { return d.Answer.Kind == loop.Spelling }
+
 // Probable reports whether there are probabilities of the classes.
 func (d *programData) Probable() bool { return d.Answer.Probabilities != loop.Never }
 

@@ -29,6 +29,14 @@ var masks = []string{
 	`{"Reshape": [6, 2, 2]}, {"TimeDistributed": {"layer": {"Conv1D": {"filters": 3, "kernel_size": 2, "activation": "tanh"}}}}, {"TimeDistributed": {"layer": "Flatten"}}, {"LSTM": 4}`,
 	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"MaxPooling1D": 2}}}, {"TimeDistributed": {"layer": "GlobalAveragePooling1D"}}, {"GRU": 2}`,
 	`{"Reshape": [3, 4, 2]}, {"TimeDistributed": {"layer": {"LayerNormalization": {"axis": [1, 2]}}}}`,
+	`{"Reshape": [3, 4, 2]}, {"ConvLSTM1D": {"filters": 3, "kernel_size": 2, "return_sequences": true, "go_backwards": true, "activation": "relu"}}, {"ConvLSTM1D": {"filters": 2, "kernel_size": 3, "padding": "same", "dropout": 0.25, "recurrent_dropout": 0.25}}`,
+	`{"Reshape": [2, 3, 4, 1]}, {"ConvLSTM2D": {"filters": 4, "kernel_size": [2, 3], "strides": [1, 2], "padding": "same"}}, "Flatten"`,
+}
+
+// spelling are networks with the loss ctc over the same steps.
+var spelling = []string{
+	`"Masking", {"Dense": {"units": 5, "activation": "tanh"}}, {"Dense": 4}`,
+	`{"GRU": {"units": 3, "return_sequences": true}}, {"Dense": 6}`,
 }
 
 // TestRecurrenceWithinARecurrence sees that what this version does not compile is
@@ -49,8 +57,17 @@ func TestMasks(t *testing.T) {
 	var nets []*network
 	var names []string
 	var cases []harness.Case
-	for i, layers := range masks {
-		src := fmt.Sprintf(`{"name": "s", "inputs": {"x": {"shape": [6, 4]}}, "layers": [%s, {"Dense": 2}], "compile": {"optimizer": "sgd", "loss": "mean_squared_error"}, "fit": {"batch_size": 7}}`, layers)
+	describe := func(layers, loss string) string {
+		return fmt.Sprintf(`{"name": "s", "inputs": {"x": {"shape": [6, 4]}}, "layers": [%s], "compile": {"optimizer": "sgd", "loss": %s}, "fit": {"batch_size": 7}}`, layers, loss)
+	}
+	var sources []string
+	for _, layers := range masks {
+		sources = append(sources, describe(layers+`, {"Dense": 2}`, `"mean_squared_error"`))
+	}
+	for _, layers := range spelling {
+		sources = append(sources, describe(layers, `{"ctc": {"max_length": 3}}`))
+	}
+	for i, src := range sources {
 		net, err := compileJSON(fmt.Sprintf("k%02d", i), []byte(src))
 		if err != nil {
 			t.Errorf("%v\n%s", err, src)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 )
 
 // object keeps the order of its members: the order of layers' arguments shows
@@ -67,13 +68,17 @@ func (g *generator) add(kind string, args object, shape []int, inputs ...string)
 var activations = []string{
 	"linear", "relu", "sigmoid", "tanh", "softmax", "log_softmax", "elu", "selu", "gelu", "silu",
 	"softplus", "softsign", "exponential", "leaky_relu", "hard_sigmoid", "mish", "relu6",
+	"celu", "glu", "hard_silu", "hard_tanh", "log_sigmoid", "soft_shrink", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "tanh_shrink",
 }
 
 func (g *generator) dense(units int, activation string) {
-	if activation == "softmax" || activation == "log_softmax" {
+	if strings.HasSuffix(activation, "max") {
 		units = max(units, 2) // over one unit it is a constant, which is refused
 	}
 	args := object{{"units", units}, {"activation", activation}}
+	if activation == "glu" {
+		args[0].value = 2 * units // of which it leaves half
+	}
 	if g.flip(20) {
 		args = append(args, member{"use_bias", false})
 	}
@@ -155,7 +160,7 @@ func (g *generator) step() {
 		g.dense(1+g.r.IntN(12), g.pick(activations...))
 	case 3:
 		name := g.pick(activations...)
-		if width == 1 && (name == "softmax" || name == "log_softmax") {
+		if width == 1 && strings.HasSuffix(name, "max") || name == "glu" {
 			name = "mish"
 		}
 		g.add("Activation", object{{"activation", name}}, g.shape)

@@ -99,6 +99,17 @@ func intsLiteral(v []int) string {
 	return "[]int{" + strings.ReplaceAll(strings.Trim(fmt.Sprint(v), "[]"), " ", ", ") + "}"
 }
 
+func floatsLiteral(v []float64) string {
+	if v == nil {
+		return "nil"
+	}
+	values := make([]string, len(v))
+	for i, x := range v {
+		values[i] = gokernel.Double.Number(x)
+	}
+	return "[]float64{" + strings.Join(values, ", ") + "}"
+}
+
 // initMethod prints how New fills the block.
 func (e modelText) initMethod(f *file) {
 	var b strings.Builder
@@ -165,6 +176,12 @@ func (e modelText) initCall(s block.Segment) string {
 		return fmt.Sprintf("§nn.Orthogonal(%s, %s, %d, %d, %s)", dst, key, rows, cols, num(in.Gain))
 	case "identity":
 		return fmt.Sprintf("§nn.Identity(%s, %d, %d, %s)", dst, rows, cols, gokernel.Single.Number(in.Gain))
+	case "stft":
+		window := fmt.Sprintf("§nn.Window(%s, %d, %t)", quote(in.Window), s.Shape[0], in.Periodic)
+		if in.Window == "" {
+			window = floatsLiteral(in.Values)
+		}
+		return fmt.Sprintf("§nn.STFT(%s, %s, %d, %d, %t, %s)", dst, window, s.Shape[0], cols, in.Imaginary, quote(in.Scaling))
 	case "data":
 		values := make([]string, len(in.Data))
 		for i, v := range in.Data {

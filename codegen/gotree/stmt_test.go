@@ -28,6 +28,7 @@ func TestExpr(t *testing.T) {
 		{binary(x, "*", Unary{"-", y}), "x*(-y)"},
 		{binary(x, "-", Unary{"-", y}), "x - -y"},
 		{binary(x, "*", Lit("-0.5")), "x*(-0.5)"},
+		{binary(x, "<", Lit("-0.5")), "x < -0.5"},
 		{binary(Int(-3), "+", x), "-3+x"},
 		{binary(Paren{sum}, "+", Paren{sum}), "(x+y)+(x+y)"},
 		{binary(i, "*", Number{6, Binary{field("n"), "+", Int(1)}}), "i*(s.n+1)"},

@@ -59,6 +59,9 @@ type Init struct {
 	Seeded              bool
 	Data                []float32 // "data": given values (Normalization's mean)
 	OnesFrom, OnesTo    int       // these elements are 1 in the end
+	Window, Scaling     string    // stft: the name of its window, "" where Values are it
+	Values              []float64 // stft
+	Imaginary, Periodic bool      // stft
 }
 
 // Scaled reports whether the values depend on the size of the tensor.

@@ -61,7 +61,7 @@ func (c check) loss(i int, name string, y *ir.Value) {
 		}
 		for j := range lists[i] {
 			m := &lists[i][j]
-			if err := m.settle(y.Type, t); err != nil {
+			if err := m.settle(l.name, y.Type, t); err != nil {
 				c.errs.Add(m.call.Pos, "compile: output %s: %s %v", diag.Quote(name), m.call.Name, err)
 			}
 		}

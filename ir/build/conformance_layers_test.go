@@ -20,6 +20,7 @@ func TestKerasLayers(t *testing.T) {
 	vectors(t, "attention", 128, layerLikeKeras)
 	vectors(t, "images", 11, layerLikeKeras)
 	vectors(t, "operations", 270, layerLikeKeras)
+	vectors(t, "cells", 55, layerLikeKeras)
 }
 
 func layerLikeKeras(t *testing.T, v *vector, m *spec.Model) {

@@ -148,6 +148,10 @@ func (h heading) training() loop.Training {
 // answer says what the output means, of which the data section names so many
 // classes.
 func (h heading) answer(classes int) loop.Answer {
+	if len(h.g.outputs) == 1 && len(h.compile.losses) == 1 && h.compile.losses[0].name == "ctc" {
+		y := h.g.outputs[0]
+		return loop.Answer{Kind: loop.Spelling, Classes: y.Shape[len(y.Shape)-1]}
+	}
 	if len(h.g.outputs) != 1 || len(h.g.outputs[0].Shape) != 2 {
 		return loop.Answer{}
 	}

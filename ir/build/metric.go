@@ -59,6 +59,7 @@ var metrics = layer.Table[*metric]{
 	Meant: map[string]string{
 		"rmse": `"root_mean_squared_error"`, "cce": `"categorical_crossentropy"`, "scce": `"sparse_categorical_crossentropy"`, "f1": `"f1_score"`, "r2": `"r2_score"`, "fbeta": `"fbeta_score"`,
 		"roc_auc": `"auc"`, "roc": `"auc"`, "pr_auc": "{auc: {curve: PR}}", "tp": `"true_positives"`, "tn": `"true_negatives"`, "fp": `"false_positives"`, "fn": `"false_negatives"`,
+		"cer": `"edit_distance"`, "character_error_rate": `"edit_distance"`, "wer": `"edit_distance"`, "levenshtein": `"edit_distance"`,
 		"top_5": `"top_k_categorical_accuracy" or "sparse_top_k_categorical_accuracy"`, "top_k_accuracy": `"top_k_categorical_accuracy" or "sparse_top_k_categorical_accuracy"`, "error": `"accuracy", which is 1 - error`,
 		"cosine": `"cosine_similarity"`, "kld": `"kl_divergence"`, "kullback_leibler_divergence": `"kl_divergence"`, "sensitivity": `"recall"`, "ppv": `"precision"`,
 	},
@@ -125,8 +126,15 @@ func argumentPos(call spec.Call, name string) diag.Pos {
 	return call.Pos
 }
 
-// settle says what a metric is for outputs compared with such targets.
-func (m *metricOf) settle(output, target ir.Type) error {
+// settle says what a metric is for outputs that a loss compares with such targets.
+func (m *metricOf) settle(loss string, output, target ir.Type) error {
+	spells := m.metric.of != nil && m.metric.of.Targets == runtime.Spelled
+	switch {
+	case loss == "ctc" && !spells:
+		return fmt.Errorf("compares values with values, and the targets of ctc are labels that the steps spell; use edit_distance")
+	case loss != "ctc" && spells:
+		return fmt.Errorf("compares labels with what steps spell, and goes with the loss ctc; use accuracy")
+	}
 	setting, err := m.metric.setting(output, target)
 	if err == nil {
 		setting.As = m.as

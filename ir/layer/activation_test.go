@@ -3,6 +3,7 @@ package layer_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -56,6 +57,24 @@ func TestActivations(t *testing.T) {
 		{"exponential", math.Exp},
 		{"hard_sigmoid", func(x float64) float64 { return min(max(x/6+0.5, 0), 1) }},
 		{"mish", func(x float64) float64 { return x * math.Tanh(math.Log1p(math.Exp(x))) }},
+		{"hard_swish", func(x float64) float64 { return x * min(max(x/6+0.5, 0), 1) }},
+		{"celu", piece(math.Expm1)},
+		{"{celu: 0.5}", piece(func(x float64) float64 { return 0.5 * math.Expm1(2*x) })},
+		{"hard_shrink", func(x float64) float64 {
+			if math.Abs(x) > 0.5 {
+				return x
+			}
+			return 0
+		}},
+		{"{soft_shrink: 0.25}", func(x float64) float64 { return math.Copysign(max(math.Abs(x)-0.25, 0), x) }},
+		{"{threshold: {threshold: 0.25, default_value: -2}}", func(x float64) float64 {
+			if x > 0.25 {
+				return x
+			}
+			return -2
+		}},
+		{"squareplus", func(x float64) float64 { return (x + math.Sqrt(x*x+4)) / 2 }},
+		{"{squareplus: {b: 0.5}}", func(x float64) float64 { return (x + math.Sqrt(x*x+0.5)) / 2 }},
 	} {
 		t.Run(c.activation, func(t *testing.T) {
 			n := network(t, model("{shape: [4]}", fmt.Sprintf("Activation: {activation: %s}", c.activation)))
@@ -82,4 +101,51 @@ func TestSoftmaxAndItsLogarithm(t *testing.T) {
 		differentiable(t, network(t, model("{shape: [4]}", "Dense: {units: 3, activation: "+name+"}", "Dense: 1")))
 		fails(t, model("{shape: [3]}", "Dense: {units: 1, activation: "+name+"}"), "over one unit always gives")
 	}
+}
+
+// TestGLU halves the last axis, wherever it stands.
+func TestGLU(t *testing.T) {
+	n := network(t, model("{shape: [3, 4]}", "Activation: glu"))
+	shaped(t, n, 3, 2)
+	w := draw(n)
+	x := w.Feed["x"].F
+	var want []float64
+	for i := 0; i < len(x); i += 4 {
+		for j := range 2 {
+			want = append(want, x[i+j]/(1+math.Exp(-x[i+2+j])))
+		}
+	}
+	near(t, "glu", w.predict(n), want)
+	differentiable(t, network(t, model("{shape: [4]}", "Dense: {units: 6, activation: glu}", "Dense: 1")))
+	fails(t, model("{shape: [4]}", "Dense: {units: 5, activation: glu}"), "has no halves")
+	fails(t, model("{shape: [3, 4]}", "GRU: {units: 4, activation: glu}"), "keeps its size")
+}
+
+// TestSparsemax holds it to the sorted algorithm of its paper.
+func TestSparsemax(t *testing.T) {
+	for _, k := range []int{2, 3, 10, 33} {
+		n := network(t, model(fmt.Sprintf("{shape: [%d]}", k), "Activation: sparsemax"))
+		w := draw(n)
+		x := w.Feed["x"].F
+		copy(x[k:2*k], slices.Repeat([]float64{0.5}, k)) // all alike
+		for i := range k {
+			x[2*k+i] *= 1e-3 * float64(i) // all in the support
+		}
+		var want []float64
+		for row := range slices.Chunk(x, k) {
+			sorted := slices.Clone(row)
+			slices.Sort(sorted)
+			slices.Reverse(sorted)
+			var sum, tau float64
+			for i, v := range sorted {
+				if sum += v; 1+float64(i+1)*v > sum {
+					tau = (sum - 1) / float64(i+1)
+				}
+			}
+			want = append(want, apply(func(v float64) float64 { return max(v-tau, 0) }, row)...)
+		}
+		near(t, "sparsemax", w.predict(n), want)
+	}
+	differentiable(t, network(t, model("{shape: [4]}", "Dense: {units: 5, activation: sparsemax}", "Dense: 1")))
+	fails(t, model("{shape: [3]}", "Dense: {units: 1, activation: sparsemax}"), "over one unit always gives")
 }

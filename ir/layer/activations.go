@@ -34,14 +34,24 @@ var activations = Table[activation]{
 		{Name: "gelu", Doc: "x·Φ(x), Φ being the normal distribution function (Hendrycks and Gimpel, 2016)", New: func() activation { return &gelu{} }},
 		{Name: "softmax", Doc: "exp(x), divided by its sum over the last axis", New: func() activation { return &softmax{} }},
 		{Name: "log_softmax", Doc: "the logarithm of softmax", New: func() activation { return &logSoftmax{} }},
+		elementwise("hard_silu", "x·hard_sigmoid(x) (Howard et al., 2019)", "hard_swish"),
+		elementwise("hard_tanh", "x, cut off to lie between -1 and 1"),
+		elementwise("log_sigmoid", "the logarithm of sigmoid"),
+		elementwise("sparse_plus", "0 up to -1, x from 1 on, and (x+1)²/4 between"),
+		elementwise("sparse_sigmoid", "x/2+1/2, cut off to lie between 0 and 1"),
+		elementwise("tanh_shrink", "x-tanh x"),
+		{Name: "celu", Doc: "x above 0 and alpha·(exp(x/alpha)-1) below (Barron, 2017)", New: func() activation { return &celu{Alpha: 1} }},
+		{Name: "glu", Doc: "the first half of the last axis times the sigmoid of the second, which leaves half as many values (Dauphin et al., 2017)", New: func() activation { return &glu{} }},
+		{Name: "hard_shrink", Doc: "x where |x| is above threshold and 0 elsewhere", New: func() activation { return &shrink{word: "hard_shrink", Threshold: 0.5} }},
+		{Name: "soft_shrink", Doc: "x moved towards 0 by threshold, and 0 where it is nearer", New: func() activation { return &shrink{word: "soft_shrink", Threshold: 0.5} }},
+		{Name: "sparsemax", Doc: "the nearest point to x along the last axis that is not negative and sums to 1 (Martins and Astudillo, 2016)", New: func() activation { return &sparsemax{} }},
+		{Name: "squareplus", Doc: "(x+√(x²+b))/2, a smooth relu (Barron, 2021)", New: func() activation { return &squareplus{B: 4} }},
+		{Name: "threshold", Doc: "x above threshold and default_value elsewhere", New: func() activation { return &threshold{} }},
 	},
 	Meant: map[string]string{
 		"lrelu": `"leaky_relu"`, "leakyrelu": `"leaky_relu"`, "identity": `"linear"`, "none": `"linear"`, "logistic": `"sigmoid"`, "sigm": `"sigmoid"`, "hardsigmoid": `"hard_sigmoid"`,
 		"logsoftmax": `"log_softmax"`, "exp": `"exponential"`, "soft_max": `"softmax"`, "soft_plus": `"softplus"`, "soft_sign": `"softsign"`, "re_lu": `"relu"`,
-	},
-	Later: []string{
-		"celu", "glu", "hard_shrink", "hard_silu", "hard_swish", "hard_tanh", "log_sigmoid", "soft_shrink",
-		"sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "tanh_shrink", "threshold",
+		"hardtanh": `"hard_tanh"`, "hardswish": `"hard_swish"`, "logsigmoid": `"log_sigmoid"`, "tanhshrink": `"tanh_shrink"`, "softshrink": `"soft_shrink"`, "hardshrink": `"hard_shrink"`,
 	},
 }
 

@@ -64,6 +64,9 @@ func canonicalValue(v reflect.Value, of string, training bool) any {
 		}
 		return canonicalCell(k, training)
 	}
+	if x, ok := v.Interface().(spec.Value); ok {
+		return canonicalAny(x)
+	}
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
 			return nil
@@ -71,6 +74,25 @@ func canonicalValue(v reflect.Value, of string, training bool) any {
 		return canonicalValue(v.Elem(), of, training)
 	}
 	return v.Interface()
+}
+
+// canonicalAny is a text, a number, a list of them, or nil.
+func canonicalAny(v spec.Value) any {
+	switch v.Kind {
+	case spec.String:
+		return v.Str
+	case spec.Int:
+		return float64(v.Int)
+	case spec.Float:
+		return v.Float
+	case spec.List:
+		list := []any{}
+		for _, one := range v.List {
+			list = append(list, canonicalAny(one))
+		}
+		return list
+	}
+	return nil
 }
 
 func canonicalCall(c spec.Call, of string, training bool) any {

@@ -206,11 +206,8 @@ func (c *Context) param(name string, shape ir.Shape, role block.Role, fanIn, fan
 	var filled block.Init
 	if len(errs) == 0 {
 		var err error
-		if filled, err = settings.Init(shape); err != nil {
+		if filled, err = settings.Init(shape, fanIn, fanOut); err != nil {
 			errs.Add(init.Pos, "layer %s: %s %v: %v", diag.Quote(c.Name), name, shape, err)
-		}
-		if filled.FanIn > 0 {
-			filled.FanIn, filled.FanOut = fanIn, fanOut
 		}
 	}
 	if len(errs) > 0 {

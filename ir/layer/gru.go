@@ -85,7 +85,7 @@ func (k *gruCell) step(c *Context, w weights, x *ir.Value, states []*ir.Value) [
 	}
 	c.Named(inner, "inner")
 	gate := func(g int) *ir.Value {
-		return c.activate(op.Binary(c.B, "add", k.gate(c, x, g), k.gate(c, inner, g)), k.RecurrentActivation)
+		return gated(c, op.Binary(c.B, "add", k.gate(c, x, g), k.gate(c, inner, g)), k.RecurrentActivation)
 	}
 	update, reset := gate(0), gate(1)
 	var candidate *ir.Value
@@ -97,7 +97,7 @@ func (k *gruCell) step(c *Context, w weights, x *ir.Value, states []*ir.Value) [
 		}
 		candidate = op.MatMul(c.B, op.Binary(c.B, "mul", reset, h), k.gate(c, w.recurrentKernel, 2))
 	}
-	candidate = c.activate(op.Binary(c.B, "add", k.gate(c, x, 2), candidate), k.Activation)
+	candidate = gated(c, op.Binary(c.B, "add", k.gate(c, x, 2), candidate), k.Activation)
 	z := scalar.Arg(0)
 	mixed := scalar.Call("add", scalar.Call("mul", z, scalar.Arg(1)), scalar.Call("mul", scalar.Call("sub", scalar.Num(1), z), scalar.Arg(2)))
 	return []*ir.Value{op.MapOf(c.B, mixed, "mix", update, states[0], candidate)}

@@ -29,6 +29,9 @@ func TestInitializers(t *testing.T) {
 		{"{orthogonal: {gain: 2}}", block.Init{Kind: "orthogonal", Gain: 2, FanIn: 3, FanOut: 2}},
 		{"variance_scaling", block.Init{Kind: "variance_scaling", Scale: 1, Mode: "fan_in", Distribution: "truncated_normal", FanIn: 3, FanOut: 2}},
 		{"{variance_scaling: {scale: 2, mode: fan_avg, distribution: uniform}}", block.Init{Kind: "variance_scaling", Scale: 2, Mode: "fan_avg", Distribution: "uniform", FanIn: 3, FanOut: 2}},
+		{"{he_normal: {input_axes: [1], output_axes: [0]}}", block.Init{Kind: "he_normal", FanIn: 2, FanOut: 3}},
+		{"{variance_scaling: {input_axes: [0, -1], output_axes: []}}", block.Init{Kind: "variance_scaling", Scale: 1, Mode: "fan_in", Distribution: "truncated_normal", FanIn: 6, FanOut: 1}},
+		{"{glorot_normal: {input_axes: [1]}}", block.Init{Kind: "glorot_normal", FanIn: 3, FanOut: 2}},
 	} {
 		n := network(t, model("{shape: [3]}", "Dense: {units: 2, kernel_initializer: "+c.init+"}"))
 		got := n.Header.Segments[0].Init
@@ -39,6 +42,19 @@ func TestInitializers(t *testing.T) {
 		}
 	}
 	bias := network(t, model("{shape: [3]}", "Dense: {units: 2, bias_initializer: he_normal}")).Header.Segments[1].Init
+	fails(t, model("{shape: [3]}", "Dense: {units: 2, kernel_initializer: {he_normal: {input_axes: [0], output_axes: [2]}}}"), "0 to 1 or -1 for the last, not 2")
+	waves := network(t, model("{shape: [9, 1]}", "Conv1D: {filters: 3, kernel_size: 4, kernel_initializer: {stft: {side: imag, window: [1, 0.5, 2, 1], scaling: null}}}")).Header.Segments[0].Init
+	if waves.Kind != "stft" || !waves.Imaginary || waves.Scaling != "" || waves.Window != "" || len(waves.Values) != 4 || waves.Values[1] != 0.5 {
+		t.Errorf("stft: %+v", waves)
+	}
+	waves = network(t, model("{shape: [9, 1]}", "Conv1D: {filters: 3, kernel_size: 4, kernel_initializer: STFT}")).Header.Segments[0].Init
+	if waves.Kind != "stft" || waves.Imaginary || waves.Scaling != "density" || waves.Window != "hann" || waves.Periodic {
+		t.Errorf("STFT: %+v", waves)
+	}
+	for settings, why := range map[string]string{"{window: hanning}": "did you mean", "{window: [1, 2]}": "2 values, and the frame 4", "{window: [1, x, 2, 3]}": "a list of numbers", "{window: true}": "a name, a list"} {
+		fails(t, model("{shape: [9, 1]}", "Conv1D: {filters: 3, kernel_size: 4, kernel_initializer: {stft: "+settings+"}}"), why)
+	}
+	fails(t, model("{shape: [3]}", "Dense: {units: 2, kernel_initializer: stft}"), "one channel")
 	if bias.FanIn != 2 || bias.FanOut != 2 {
 		t.Errorf("fans of a vector: %+v, want its length twice", bias)
 	}

@@ -22,7 +22,7 @@ var later = []string{
 	"TextVectorization", "Resizing", "CenterCrop", "RandomCrop", "RandomFlip", "RandomRotation", "RandomZoom",
 	"RandomTranslation", "RandomContrast", "RandomBrightness",
 	"Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
-	"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
+	"ConvLSTM3D",
 	"Wrapper",
 }
 

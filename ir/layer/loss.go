@@ -39,7 +39,7 @@ var losses = Table[Loss]{
 		meanAbsolutePercentageErrorEntry, meanSquaredLogarithmicErrorEntry, logCoshEntry, cosineSimilarityEntry,
 		hingeEntry, squaredHingeEntry, categoricalHingeEntry, klDivergenceEntry, poissonEntry,
 		binaryFocalCrossentropyEntry, categoricalFocalCrossentropyEntry, generalizedCrossEntropyEntry,
-		diceEntry, tverskyEntry,
+		diceEntry, tverskyEntry, ctcEntry,
 	},
 	Meant: map[string]string{
 		"rmse": `"mean_squared_error" (its root is the metric root_mean_squared_error)`, "root_mean_squared_error": `"mean_squared_error" (its root is a metric)`,
@@ -51,7 +51,7 @@ var losses = Table[Loss]{
 		"log_loss": whichCrossentropy, "logloss": whichCrossentropy, "focal": whichFocal, "focal_loss": whichFocal, "focal_crossentropy": whichFocal,
 		"kl": `"kl_divergence"`, "kldiv": `"kl_divergence"`, "kullback_leibler": `"kl_divergence"`, "jaccard": `{tversky: {alpha: 1, beta: 1}}`,
 	},
-	Later: []string{"circle", "Circle", "ctc", "CTC"},
+	Later: []string{"circle", "Circle"},
 }
 
 // ResolveLoss finds the loss that call names and decodes its settings. The name

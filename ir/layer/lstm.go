@@ -76,8 +76,8 @@ func (k *lstmCell) bias(c *Context) *ir.Value {
 
 func (k *lstmCell) step(c *Context, w weights, x *ir.Value, states []*ir.Value) []*ir.Value {
 	z := c.Named(op.Binary(c.B, "add", x, k.product(c, states[0], w.recurrentKernel, w.recurrentDropout)), "gates")
-	gate := func(g int) *ir.Value { return c.activate(k.gate(c, z, g), k.RecurrentActivation) }
+	gate := func(g int) *ir.Value { return gated(c, k.gate(c, z, g), k.RecurrentActivation) }
 	sum := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Call("mul", scalar.Arg(2), scalar.Arg(3)))
-	carry := c.Named(op.MapOf(c.B, sum, "carry", gate(1), states[1], gate(0), c.activate(k.gate(c, z, 2), k.Activation)), "carry")
-	return []*ir.Value{op.Binary(c.B, "mul", gate(3), c.activate(carry, k.Activation)), carry}
+	carry := c.Named(op.MapOf(c.B, sum, "carry", gate(1), states[1], gate(0), gated(c, k.gate(c, z, 2), k.Activation)), "carry")
+	return []*ir.Value{op.Binary(c.B, "mul", gate(3), gated(c, carry, k.Activation)), carry}
 }

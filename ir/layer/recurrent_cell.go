@@ -2,6 +2,7 @@ package layer
 
 import (
 	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/op"
 	"github.com/nngen-go/nngen/ir/scalar"
 	"github.com/nngen-go/nngen/ir/spec"
@@ -90,4 +91,14 @@ func dropped(c *Context, x, factor *ir.Value) *ir.Value {
 // by side.
 func (r *recurrentCell) gate(c *Context, x *ir.Value, g int) *ir.Value {
 	return op.SliceAxis(c.B, x, -1, g*r.Units, r.Units)
+}
+
+// gated is an activation within a cell, which gives as many values as it takes.
+func gated(c *Context, x *ir.Value, call spec.Call) *ir.Value {
+	y := c.activate(x, call)
+	if x.Valid() && y.Valid() && !y.Shape.Equal(x.Shape) {
+		c.report(diag.List{diag.Errorf(call.Pos, "layer %s: %s gives %d values of %d, and the state of %s keeps its size; put the function after the layer", diag.Quote(c.Name), call.Name, y.Shape[len(y.Shape)-1], x.Shape[len(x.Shape)-1], c.Kind)})
+		return c.poison()
+	}
+	return y
 }

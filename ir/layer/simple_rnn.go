@@ -47,5 +47,5 @@ func (k *simpleRNNCell) weights(c *Context, features int) weights {
 
 func (k *simpleRNNCell) step(c *Context, w weights, x *ir.Value, states []*ir.Value) []*ir.Value {
 	recurrent := k.product(c, states[0], w.recurrentKernel, w.recurrentDropout)
-	return []*ir.Value{c.activate(op.Binary(c.B, "add", x, recurrent), k.Activation)}
+	return []*ir.Value{gated(c, op.Binary(c.B, "add", x, recurrent), k.Activation)}
 }

@@ -24,6 +24,9 @@ const (
 	Choice AnswerKind = "choice"
 	// Labels has a value for every class, of which several may hold, or none.
 	Labels AnswerKind = "labels"
+	// Spelling has a value for every class at every step, whose likeliest classes
+	// spell labels: alike ones in a row are one, and class 0 is none.
+	Spelling AnswerKind = "spelling"
 )
 
 // Probabilities is how values become probabilities.

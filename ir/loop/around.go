@@ -171,16 +171,22 @@ func InTurn(k Kernel) (step Kernel, parts map[*Buffer]Part) {
 }
 
 // eachReach calls f with the accesses of a kernel and the elements between which they
-// move within a row.
+// move within a row. What padding leaves out is not reached.
 func eachReach(k Kernel, f func(a *Access, low, high int)) {
+	var clips []Clip
 	reach := func(axes []Axis) func(list ...*Access) {
 		return func(list ...*Access) {
 			for _, a := range list {
 				for ; a != nil; a = a.Index {
 					low, high := a.Offset, a.Offset
+					rest := slices.Clone(a.Strides)
+					for _, c := range clips {
+						least, most := c.reach(axes, rest)
+						low, high = low+least, high+most
+					}
 					for i, x := range axes {
 						if !x.Rows || x.N > 1 {
-							far := a.Strides[i] * (x.N - 1)
+							far := rest[i] * (x.N - 1)
 							low, high = low+min(far, 0), high+max(far, 0)
 						}
 					}
@@ -191,6 +197,7 @@ func eachReach(k Kernel, f func(a *Access, low, high int)) {
 	}
 	switch k := k.(type) {
 	case *Contract:
+		clips = k.Clip
 		each := reach(k.Axes())
 		each(&k.Out, &k.Lhs, &k.Rhs)
 		for i := range k.Extra {

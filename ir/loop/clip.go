@@ -37,6 +37,34 @@ func (k *Contract) Inside(point []int) bool {
 	return true
 }
 
+// reach gives between which elements an operand moves along the axes that the clip ties
+// together, and sets their strides to 0. Of an operand whose strides are not those of
+// the image it gives 0, and leaves them: it has an element for every point.
+func (c Clip) reach(axes []Axis, strides []int) (low, high int) {
+	first := c.Terms[0]
+	if strides[first.Axis]%first.Coef != 0 {
+		return 0, 0
+	}
+	scale := strides[first.Axis] / first.Coef
+	least, most := c.Offset, c.Offset
+	for _, t := range c.Terms {
+		if scale == 0 || strides[t.Axis] != scale*t.Coef {
+			return 0, 0
+		}
+		far := t.Coef * (axes[t.Axis].N - 1)
+		least, most = least+min(far, 0), most+max(far, 0)
+	}
+	least, most = max(least, 0), min(most, c.Size-1)
+	if least > most { // every point is left out
+		least, most = 0, 0
+	}
+	for _, t := range c.Terms {
+		strides[t.Axis] = 0
+	}
+	a, b := scale*(least-c.Offset), scale*(most-c.Offset)
+	return min(a, b), max(a, b)
+}
+
 // text prints "0<=2*y+r-1<28".
 func (c Clip) text(names []string) string {
 	var b strings.Builder

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"maps"
 	"math"
 
 	"github.com/nngen-go/nngen/ir/scalar"
@@ -43,7 +44,7 @@ func scalars() map[string]ScalarFunc {
 	// gate is tanh(softplus(x)), of Misra 2019.
 	gate := call("tanh", softplus)
 
-	return map[string]ScalarFunc{
+	rows := map[string]ScalarFunc{
 		"linear":  {x, one},
 		"relu":    {call("max", x, zero), call("gt", y, zero)},
 		"relu6":   {call("min", call("max", x, zero), num(6)), call("select", call("gt", y, zero), call("lt", y, num(6)), zero)},
@@ -82,6 +83,8 @@ func scalars() map[string]ScalarFunc {
 			call("add", gate, call("mul", call("mul", x, call("sigmoid", x)), call("sub", one, call("mul", gate, gate)))),
 		},
 	}
+	maps.Copy(rows, gatedScalars())
+	return rows
 }
 
 // EluExpr is x where x > 0, alpha·(exp(x)-1) elsewhere; Keras's alpha is 1.

@@ -31,7 +31,15 @@ var activations = map[string]struct {
 	"hard_sigmoid": {func(x float64) float64 {
 		return math.Min(math.Max(x+3, 0), 6) / 6
 	}, 1.0 / 6},
-	"mish": {func(x float64) float64 { return x * math.Tanh(math.Log1p(math.Exp(x))) }, 0.6},
+	"mish":        {func(x float64) float64 { return x * math.Tanh(math.Log1p(math.Exp(x))) }, 0.6},
+	"hard_silu":   {func(x float64) float64 { return x * math.Min(math.Max(x+3, 0), 6) / 6 }, 0.5},
+	"hard_tanh":   {func(x float64) float64 { return math.Max(-1, math.Min(1, x)) }, 1},
+	"log_sigmoid": {func(x float64) float64 { return math.Log(1 / (1 + math.Exp(-x))) }, 0.5},
+	"sparse_plus": {func(x float64) float64 { return piece2(x-1, x, math.Pow(math.Max(x+1, 0), 2)/4) }, 0.5},
+	"sparse_sigmoid": {func(x float64) float64 {
+		return math.Min(math.Max((x+1)/2, 0), 1)
+	}, 0.5},
+	"tanh_shrink": {func(x float64) float64 { return x - math.Tanh(x) }, 0},
 }
 
 func piece2(x, above, below float64) float64 {
@@ -81,8 +89,8 @@ func TestDerivativesOfRows(t *testing.T) {
 			t.Errorf("%s: derivative at 0 is %v, want %v", name, got, a.zero)
 		}
 	}
-	// relu6 is flat on both of its kinks.
-	for name, kinks := range map[string][2]float64{"relu6": {0, 6}, "hard_sigmoid": {-3, 3}} {
+	// These are flat on both of their kinks.
+	for name, kinks := range map[string][2]float64{"relu6": {0, 6}, "hard_sigmoid": {-3, 3}, "sparse_sigmoid": {-1, 1}} {
 		row := Scalars[name]
 		for _, x := range kinks {
 			if d := scalar.Eval(row.Grad, []float64{x, scalar.Eval(row.Expr, []float64{x}, 1)}, 1); d != 0 {
@@ -97,8 +105,8 @@ func TestDerivativesOfRows(t *testing.T) {
 func TestExtremes(t *testing.T) {
 	far := []float32{-3e38, -1e20, -1000, -100, -30, 30, 100, 1000, 1e20, 3e38}
 	// The limits of f(x)/x and of f'(x) at both ends; exponential grows without one.
-	right := map[string]float64{"sigmoid": 0, "tanh": 0, "softsign": 0, "hard_sigmoid": 0, "relu6": 0, "selu": SeluScale}
-	left := map[string]float64{"linear": 1, "leaky_relu": 0.2}
+	right := map[string]float64{"sigmoid": 0, "tanh": 0, "softsign": 0, "hard_sigmoid": 0, "relu6": 0, "selu": SeluScale, "hard_tanh": 0, "log_sigmoid": 0, "sparse_sigmoid": 0}
+	left := map[string]float64{"linear": 1, "leaky_relu": 0.2, "log_sigmoid": 1, "tanh_shrink": 1}
 	for name := range Scalars {
 		b := ir.NewBuilder("g")
 		x := InputOf(b, Input{Port: "x", Of: ir.Type{Shape: ir.Shape{n}}})

@@ -32,8 +32,9 @@ func collect(p *loop.Plan) {
 	}
 }
 
-// distinguish gives every scratch buffer a name of its own: values have names
-// of their own already, but what kernels need besides is called after them.
+// distinguish gives every scratch buffer and every constant a name of its own: values
+// have names of their own already, but what kernels need besides is called after them,
+// and a recurrence has constants within that have the names of others around it.
 func distinguish(p *loop.Plan) {
 	type key struct {
 		name string
@@ -42,13 +43,13 @@ func distinguish(p *loop.Plan) {
 	taken := claims[key]{}
 	for _, b := range p.Buffers {
 		switch b.Class {
-		case loop.Arena, loop.Random, loop.Scalar, loop.Weight: // the last three are named by what they are
+		case loop.Arena, loop.Const, loop.Random, loop.Scalar, loop.Weight: // the last three are named by what they are
 		default:
 			taken.claim(key{b.Name, b.Grad}, nil)
 		}
 	}
 	for _, b := range p.Buffers {
-		if b.Class != loop.Arena {
+		if b.Class != loop.Arena && b.Class != loop.Const {
 			continue
 		}
 		want := b.Name

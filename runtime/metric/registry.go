@@ -30,6 +30,7 @@ const (
 	Answers                     // yes or no for every output
 	ClassNumbers                // one for a group of outputs
 	Either                      // as the settings of an Overlap say
+	Spelled                     // a sequence of class numbers that the steps of outputs spell
 )
 
 // Entries lists the metrics.
@@ -107,6 +108,7 @@ func distances() []Entry {
 		{Name: "categorical_hinge", Aliases: []string{"CategoricalHinge"}, Doc: "how far the output of the right class is from being 1 above all others", New: CategoricalHinge, Whole: true},
 		{Name: "cosine_similarity", Aliases: []string{"CosineSimilarity"}, Doc: "the cosine of the angle between output and target", New: CosineSimilarity, Whole: true},
 		{Name: "kl_divergence", Aliases: []string{"KLDivergence"}, Doc: "the Kullback-Leibler divergence of output and target, which are distributions", New: KLDivergence, Whole: true},
+		{Name: "edit_distance", Aliases: []string{"EditDistance"}, Doc: "how many labels of every label of the targets have to be changed in what the outputs spell; for the loss ctc", New: EditDistance, Targets: Spelled, Args: func() []any { return []any{&Edits{Normalize: true}} }},
 		{Name: "r2_score", Aliases: []string{"R2Score"}, Doc: "the share of the targets' variance that the outputs explain", New: R2Score, Args: func() []any { return []any{&R2{}} }},
 		{Name: "pearson_correlation", Aliases: []string{"PearsonCorrelation"}, Doc: "the correlation of outputs and targets of a row", New: PearsonCorrelation, Args: groups, Whole: true},
 		{Name: "concordance_correlation", Aliases: []string{"ConcordanceCorrelation"}, Doc: "the agreement of outputs and targets of a row", New: ConcordanceCorrelation, Args: groups, Whole: true},

@@ -3,6 +3,8 @@
 Only names are translated here; every number comes out of Keras.
 """
 
+import functools
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -74,6 +76,9 @@ LAYERS = {
         keras.layers.RNN,
         keras.layers.Bidirectional,
         keras.layers.TimeDistributed,
+        keras.layers.ConvLSTM1D,
+        keras.layers.ConvLSTM2D,
+        keras.layers.SpectralNormalization,
     )
 }
 
@@ -101,7 +106,8 @@ def states(cell):
     """nngen's names of the states of a cell."""
     if isinstance(cell, keras.layers.StackedRNNCells):
         return [f"cell_{i}_{s[6:]}" for i, c in enumerate(cell.cells) for s in states(c)]
-    return ["state_h", "state_c"] if isinstance(cell, keras.layers.LSTMCell) else ["state_h"]
+    two = isinstance(cell, keras.layers.LSTMCell) or type(cell).__name__ == "ConvLSTMCell"
+    return ["state_h", "state_c"] if two else ["state_h"]
 
 
 def results(built):
@@ -230,6 +236,9 @@ def layer(kind, args, mask_batch):
         for key, value in args.items()
         if key not in ("inputs", *CALL)
     }
+    if isinstance(args.get("activation"), dict):
+        name, settings = named(args["activation"])
+        args["activation"] = functools.partial(getattr(keras.activations, name), **settings)
     if "cell" in args:
         args["cell"] = cell(args["cell"])
     for key in ("layer", "backward_layer"):
@@ -351,7 +360,7 @@ def apply(built, args, sources):
         return built(sources[0])
     initial = sources[1:]
     if isinstance(built, keras.layers.RNN):
-        initial = keras.tree.pack_sequence_as(built.state_size, initial)
+        initial = initial if -1 in built.state_size else keras.tree.pack_sequence_as(built.state_size, initial)
     return built(sources[0], initial_state=initial)
 
 

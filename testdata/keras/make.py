@@ -10,6 +10,8 @@ FILES = {
     "attention": ["layers_attention"],
     "images": ["layers_images"],
     "operations": ["operations"],
+    "cells": ["cells_activation", "cells_convolution"],
+    "ctc": ["ctc"],
     "losses": ["losses", "losses_reduction", "losses_region"],
     "metrics": ["metrics"],
     "trajectories": ["trajectories_optimizer", "trajectories_network"],

@@ -121,13 +121,17 @@ def dictated(cell, prefix, r, rows):
             masks.update(dictated(one, f"{prefix}cell_{i}_", r, rows))
         return masks
     gates = getattr(cell, "dropout_mask_count", None)
+    of, held = [cell.kernel.shape[0]], [getattr(cell, "units", 0)]
+    if hasattr(cell, "spatial_dims"):  # of a ConvLSTM
+        of = [*cell.spatial_dims, cell.input_dim]
+        held = list(cell.compute_output_shape((1, *of))[0][1:])
     for what, rate, width in (
-        ("dropout", cell.dropout, cell.kernel.shape[0]),
-        ("recurrent_dropout", cell.recurrent_dropout, cell.units),
+        ("dropout", cell.dropout, of),
+        ("recurrent_dropout", cell.recurrent_dropout, held),
     ):
         if rate == 0:
             continue
-        mask = (r.uniform(size=(rows, gates or 1, width)) >= rate).astype("int32")
+        mask = (r.uniform(size=(rows, gates or 1, *width)) >= rate).astype("int32")
         factors = [tf.constant(mask[:, g] / (1 - rate)) for g in range(gates or 1)]
         setattr(cell, f"_{what}_mask", factors if gates else factors[0])
         masks[prefix + what] = tensor(mask if gates else mask[:, 0])
