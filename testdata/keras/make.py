@@ -9,6 +9,7 @@ FILES = {
     "layers": ["layers_core", "layers_data", "layers_activation", "layers_convolution", "layers_merge", "layers_normalization", "layers_mask", "layers_recurrent", "layers_wrapper"],
     "attention": ["layers_attention"],
     "images": ["layers_images"],
+    "volumes": ["layers_volumes"],
     "losses": ["losses", "losses_reduction", "losses_region"],
     "metrics": ["metrics"],
     "trajectories": ["trajectories_optimizer", "trajectories_network"],
