@@ -230,9 +230,6 @@ func (c *Context) biased(y *ir.Value, format imageFormat, use bool, init, regula
 	if use && y.Valid() {
 		bias := c.Param("bias", y.Shape[len(y.Shape)-1:], init, regularizer)
 		y = op.MapOf(c.B, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "bias", c.Named(y, "conv"), bias)
-		if format.first() {
-			c.Named(y, "last")
-		}
 	}
 	return c.activate(laid(c, y, format), activation)
 }

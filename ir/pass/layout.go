@@ -34,7 +34,33 @@ func layout(g *ir.Graph) error {
 	}
 	g.Values = l.values
 	g.Replace(replaced)
+	l.rename(g)
 	return nil
+}
+
+// rename gives what has been computed before a transposition that nobody reads any more
+// its name.
+func (l *layouts) rename(g *ir.Graph) {
+	live := map[*ir.Value]bool{}
+	var mark func(v *ir.Value)
+	mark = func(v *ir.Value) {
+		if !live[v] {
+			live[v] = true
+			for _, a := range v.Args {
+				mark(a)
+			}
+		}
+	}
+	for _, v := range g.Roots() {
+		mark(v)
+	}
+	for _, v := range l.sunk {
+		if w := v.Args[0]; v.Name != "" && !live[v] {
+			w.Name, v.Name = v.Name, ""
+		} else if v.Name != "" {
+			w.Name = v.Name + ".last"
+		}
+	}
 }
 
 // layouts is a graph on its way through the pass.
@@ -42,6 +68,7 @@ type layouts struct {
 	users  map[*ir.Value][]*ir.Value
 	known  map[asked]bool // what undone has found
 	values []*ir.Value
+	sunk   []*ir.Value // transpositions of what has been computed before them
 	next   int
 }
 
@@ -64,6 +91,8 @@ func (l *layouts) undone(v *ir.Value, perm []int) bool {
 			return slices.Equal(o.Perm, inverse(perm))
 		case *op.Map, *op.Concat:
 			return u.Shape.Batched() && len(u.Shape) == len(perm) && l.undone(u, perm)
+		case *op.Reduce:
+			return axesBefore(u, o, perm) != nil
 		}
 		return false
 	})
@@ -124,11 +153,9 @@ func (l *layouts) sink(v *ir.Value) {
 		return
 	}
 	w := l.value(v, o, args, t)
-	if v.Name != "" {
-		w.Name = v.Name + ".last"
-	}
 	l.values = append(l.values, append(added, w)...)
 	v.Op, v.Args = &op.Transpose{Perm: perm}, []*ir.Value{w}
+	l.sunk = append(l.sunk, v)
 }
 
 // before gives the operands of v as they are before a transposition; those that have no
@@ -170,10 +197,20 @@ func isInput(v *ir.Value) bool {
 // reduce lets a sum or a maximum read what has not been transposed, if its results keep
 // their order.
 func (l *layouts) reduce(v *ir.Value, r *op.Reduce, perm []int) {
-	if len(v.Args) != 1 || r.KeepDims || r.Kind == loop.ArgMax {
-		return
+	if axes := axesBefore(v, r, perm); axes != nil {
+		c := *r
+		c.Axes = axes
+		v.Op, v.Args = &c, []*ir.Value{v.Args[0].Args[0]}
 	}
-	var axes, kept []int
+}
+
+// axesBefore are the axes that a reduction goes along before a transposition by perm;
+// nil where its results would lie in another order.
+func axesBefore(v *ir.Value, r *op.Reduce, perm []int) (axes []int) {
+	if len(v.Args) != 1 || len(v.Args[0].Shape) != len(perm) || r.KeepDims || r.Kind == loop.ArgMax {
+		return nil
+	}
+	var kept []int
 	for i, p := range perm {
 		if slices.Contains(r.Axes, i) {
 			axes = append(axes, p)
@@ -182,12 +219,10 @@ func (l *layouts) reduce(v *ir.Value, r *op.Reduce, perm []int) {
 		}
 	}
 	if !slices.IsSorted(kept) {
-		return
+		return nil
 	}
 	slices.Sort(axes)
-	c := *r
-	c.Axes = axes
-	v.Op, v.Args = &c, []*ir.Value{v.Args[0].Args[0]}
+	return axes
 }
 
 // value is a new value of the layer of v.
