@@ -1,13 +1,42 @@
 package conformance
 
-// windows draws how windows go over every space axis of the value at hand: the
-// arguments of a layer, and how many positions there are. Keras takes either
-// strides or a dilation.
-func (g *generator) windows(size, padding string, dilate bool) (args object, out []int) {
+import "slices"
+
+// volume is the value at hand as layers over space see it: its channels, which come
+// first in some, and how long every axis of space is.
+type volume struct {
+	first    bool
+	channels int
+	space    []int
+}
+
+// volume draws which axis of the value at hand the channels are.
+func (g *generator) volume() volume {
+	last := len(g.shape) - 1
+	if g.flip(20) {
+		return volume{true, g.shape[0], g.shape[1:]}
+	}
+	return volume{false, g.shape[last], g.shape[:last]}
+}
+
+// over appends a layer that makes so many channels and such axes of space of v.
+func (g *generator) over(v volume, kind string, args object, space []int, channels int) {
+	shape := append(slices.Clone(space), channels)
+	if v.first {
+		args = append(args, member{"data_format", "channels_first"})
+		shape = append([]int{channels}, space...)
+	}
+	g.add(kind, args, shape)
+}
+
+// windows draws how windows go over every axis of space: the arguments of a layer, and
+// how many positions there are. Keras takes either strides or a dilation, and of
+// depthwise layers both.
+func (g *generator) windows(v volume, size, padding string, dilate, both bool) (args object, out []int) {
 	dilate = dilate && g.flip(30)
-	stride := !dilate && g.flip(40)
+	stride := (both || !dilate) && g.flip(40)
 	var sizes, strides, dilations []int
-	for _, n := range g.shape[:len(g.shape)-1] {
+	for _, n := range v.space {
 		k, s, d := 1+g.r.IntN(min(n, 3)), 1, 1
 		if stride {
 			s = 2
@@ -29,11 +58,11 @@ func (g *generator) windows(size, padding string, dilate bool) (args object, out
 }
 
 // transposed draws the arguments of a transposed convolution, and how long every
-// space axis becomes.
-func (g *generator) transposed() (args object, out []int) {
+// axis of space becomes.
+func (g *generator) transposed(v volume) (args object, out []int) {
 	padding, dilate, more := g.pick("valid", "same"), g.flip(20), g.flip(30)
 	var sizes, strides, dilations, paddings []int
-	for _, n := range g.shape[:len(g.shape)-1] {
+	for _, n := range v.space {
 		k, s, d, p := 1+g.r.IntN(3), 1+g.r.IntN(2), 1, 0
 		if dilate {
 			s, d = 1, 2
@@ -61,27 +90,28 @@ func (g *generator) transposed() (args object, out []int) {
 	return args, out
 }
 
-// convolution appends a convolution, a pooling or a border of a sequence or an
-// image.
+// convolution appends a convolution, a pooling, a border or another size of a sequence,
+// an image or a volume.
 func (g *generator) convolution() {
-	last := len(g.shape) - 1
-	channels, suffix := g.shape[last], []string{"1D", "2D"}[last-1]
+	v := g.volume()
+	suffix := []string{1: "1D", 2: "2D", 3: "3D"}[len(v.space)]
 	padding := g.pick("valid", "same")
 	end := func() object {
 		return object{{"activation", g.pick("linear", "relu", "tanh", "gelu", "sigmoid", "elu")}, {"use_bias", g.flip(80)}}
 	}
-	switch g.r.IntN(9) {
-	case 0:
-		args, out := g.transposed()
+	kind := g.r.IntN(13)
+	switch {
+	case kind == 0:
+		args, out := g.transposed(v)
 		filters := 1 + g.r.IntN(6)
-		g.add("Conv"+suffix+"Transpose", append(append(args, end()...), member{"filters", filters}), append(out, filters))
-	case 1, 2:
+		g.over(v, "Conv"+suffix+"Transpose", append(append(args, end()...), member{"filters", filters}), out, filters)
+	case kind <= 2 || kind <= 4 && suffix == "3D":
 		if suffix == "1D" && g.flip(30) {
 			padding = "causal"
 		}
-		args, out := g.windows("kernel_size", padding, true)
+		args, out := g.windows(v, "kernel_size", padding, true, false)
 		groups := 1
-		if channels%2 == 0 && g.flip(30) {
+		if v.channels%2 == 0 && g.flip(30) {
 			groups = 2
 		}
 		filters := groups * (1 + g.r.IntN(9/groups))
@@ -89,29 +119,88 @@ func (g *generator) convolution() {
 		if g.flip(15) {
 			args = append(args, member{"kernel_regularizer", object{{"l2", 0.01}}})
 		}
-		g.add("Conv"+suffix, args, append(out, filters))
-	case 3:
-		args, out := g.windows("kernel_size", padding, true)
+		g.over(v, "Conv"+suffix, args, out, filters)
+	case kind == 3:
+		args, out := g.windows(v, "kernel_size", padding, true, true)
 		m := 1 + g.r.IntN(2)
-		g.add("DepthwiseConv"+suffix, append(append(args, end()...), member{"depth_multiplier", m}), append(out, channels*m))
-	case 4:
-		args, out := g.windows("kernel_size", padding, true)
+		g.over(v, "DepthwiseConv"+suffix, append(append(args, end()...), member{"depth_multiplier", m}), out, v.channels*m)
+	case kind == 4:
+		args, out := g.windows(v, "kernel_size", padding, true, true)
 		filters := 1 + g.r.IntN(6)
 		args = append(append(args, end()...), member{"depth_multiplier", 1 + g.r.IntN(2)}, member{"filters", filters})
-		g.add("SeparableConv"+suffix, args, append(out, filters))
-	case 5, 6:
-		args, out := g.windows("pool_size", padding, false)
-		g.add(g.pick("MaxPooling", "AveragePooling")+suffix, args, append(out, channels))
-	case 7:
-		g.add(g.pick("GlobalAveragePooling", "GlobalMaxPooling")+suffix, nil, []int{channels})
-	case 8:
-		var sides [][2]int
-		out := append([]int(nil), g.shape...)
-		for i := range last {
-			before, after := g.r.IntN(2), g.r.IntN(3)
-			sides = append(sides, [2]int{before, after})
-			out[i] += before + after
+		g.over(v, "SeparableConv"+suffix, args, out, filters)
+	case kind <= 6:
+		args, out := g.windows(v, "pool_size", padding, false, false)
+		g.over(v, g.pick("MaxPooling", "AveragePooling")+suffix, args, out, v.channels)
+	case kind == 7:
+		g.over(v, g.pick("GlobalAveragePooling", "GlobalMaxPooling")+suffix, nil, nil, v.channels)
+	case kind == 8:
+		g.border(v, suffix)
+	case kind == 9:
+		out := make([]int, len(v.space))
+		for i := range out {
+			out[i] = 1 + g.r.IntN(5)
 		}
-		g.add("ZeroPadding"+suffix, object{{"padding", sides}}, out)
+		g.over(v, g.pick("AdaptiveMaxPooling", "AdaptiveAveragePooling")+suffix, object{{"output_size", out}}, out, v.channels)
+	default:
+		g.resized(v, suffix)
+	}
+}
+
+// border appends zeros around the value at hand, or cuts its ends off.
+func (g *generator) border(v volume, suffix string) {
+	sides := make([][2]int, len(v.space))
+	out := slices.Clone(v.space)
+	if v.first && suffix == "1D" || g.flip(60) { // Cropping1D has no data_format
+		for i := range out {
+			sides[i] = [2]int{g.r.IntN(2), g.r.IntN(3)}
+			out[i] += sides[i][0] + sides[i][1]
+		}
+		g.over(v, "ZeroPadding"+suffix, object{{"padding", sides}}, out, v.channels)
+		return
+	}
+	for i, n := range out {
+		before := g.r.IntN(n)
+		sides[i] = [2]int{before, g.r.IntN(n - before)}
+		out[i] -= sides[i][0] + sides[i][1]
+	}
+	g.over(v, "Cropping"+suffix, object{{"cropping", sides}}, out, v.channels)
+}
+
+// resized appends a layer that gives the value at hand another size.
+func (g *generator) resized(v volume, suffix string) {
+	method := func() member {
+		return member{"interpolation", g.pick("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")}
+	}
+	height, width := 1+g.r.IntN(7), 1+g.r.IntN(7)
+	to := object{{"height", height}, {"width", width}}
+	switch {
+	case suffix == "2D" && g.flip(40):
+		args := append(to, method(), member{"antialias", g.flip(30)})
+		switch g.r.IntN(3) {
+		case 0:
+			args = append(args, member{"crop_to_aspect_ratio", true})
+		case 1:
+			args = append(args, member{"pad_to_aspect_ratio", true}, member{"fill_value", 0.5})
+		}
+		g.over(v, "Resizing", args, []int{height, width}, v.channels)
+	case suffix == "2D" && g.flip(30):
+		g.over(v, "CenterCrop", to, []int{height, width}, v.channels)
+	default:
+		var size []int
+		out := slices.Clone(v.space)
+		for i := range out {
+			size = append(size, 1+g.r.IntN(2+len(out)%2))
+			out[i] *= size[i]
+		}
+		args := object{{"size", size}}
+		if suffix == "2D" {
+			args = append(args, method())
+		}
+		if suffix == "1D" {
+			v = volume{false, g.shape[1], nil}
+			out = []int{g.shape[0] * size[0]}
+		}
+		g.over(v, "UpSampling"+suffix, args, out, v.channels)
 	}
 }

@@ -109,6 +109,9 @@ func (g *generator) input() object {
 		return object{{"shape", g.shape}}
 	case 6, 7:
 		g.shape = []int{2 + g.r.IntN(6), 2 + g.r.IntN(6), 1 + g.r.IntN(4)}
+		if g.flip(40) {
+			g.shape = []int{2 + g.r.IntN(3), 1 + g.r.IntN(4), 2 + g.r.IntN(3), 1 + g.r.IntN(4)}
+		}
 		in := object{{"shape", g.shape}}
 		g.convolution()
 		return in
@@ -152,6 +155,7 @@ func (g *generator) step() {
 		g.operation()
 		return
 	case len(g.shape) > 1 && g.flip(50):
+	case len(g.shape) > 1 && len(g.shape) < 5 && product(g.shape) < 600 && g.flip(50):
 		g.convolution()
 		return
 	}
@@ -167,7 +171,9 @@ func (g *generator) step() {
 	case 4:
 		g.noise()
 	case 5:
-		g.add("BatchNormalization", nil, g.shape)
+		if !strings.HasPrefix(g.last, "BatchNormalization") { // its shift would have no gradient but rounding errors
+			g.add("BatchNormalization", nil, g.shape)
+		}
 	case 6:
 		g.add("Rescaling", object{{"scale", 0.5}, {"offset", -0.25}}, g.shape)
 	case 7:

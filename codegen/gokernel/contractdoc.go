@@ -24,7 +24,7 @@ func (k *writer) describeContract(c *loop.Contract) {
 		weights = lane.Out
 	}
 	w := f.Operands[weights].Buf
-	layer := !w.Rows && (w.Class == loop.Param || w.Class == loop.Gradient) && len(w.Shape) > 1 && len(w.Shape) < 5
+	layer := !w.Rows && (w.Class == loop.Param || w.Class == loop.Gradient) && len(w.Shape) > 1 && len(w.Shape) < 6
 	if layer {
 		apart(f, weights)
 	}
@@ -52,8 +52,11 @@ func (k *writer) describeContract(c *loop.Contract) {
 		if gradW && in.Grad && !out.Grad {
 			in, out = out, in
 		}
-		if len(w.Shape) == 3 {
+		switch len(w.Shape) {
+		case 3:
 			kind = "sequences"
+		case 5:
+			kind = "volumes"
 		}
 		if len(in.Shape) > 1 && len(out.Shape) > 1 {
 			of = "Of" + sizes(in.Shape)
@@ -76,9 +79,12 @@ func (k *writer) describeContract(c *loop.Contract) {
 	k.describe("%s = %s%s", k.indexed(f, lane.Out), epilogueOf(c, args), end)
 }
 
-// letters are what loops are called in formulas: r counts rows, p and q positions, i
-// and j taps.
-var letters = map[string]string{"n": "r", "y": "p", "x": "q", "r": "i", "k": "j", "ky": "i", "kx": "j"}
+// letters are what loops are called in formulas: r counts rows, m, p and q positions,
+// l, i and j taps.
+var letters = map[string]string{"n": "r", "z": "m", "y": "p", "x": "q", "q": "l", "r": "i", "k": "j", "kz": "l", "ky": "i", "kx": "j"}
+
+// weightLetters are the loops over weights: taps, channels and outputs.
+const weightLetters = "lijco"
 
 // lettered gives the loops of a form their letters, and lists those that are reduced.
 func lettered(f *lane.Form) (over []string) {
@@ -133,11 +139,11 @@ func apart(f *lane.Form, weights int) {
 		at := slices.IndexFunc(f.Axes, func(a lane.Axis) bool { return a.Steps[weights].Is(step) && !a.Rows })
 		if at >= 0 && d > 0 && shape[d] > 1 && f.Axes[at].N.Value > shape[d] && f.Axes[at].N.Value%shape[d] == 0 && !f.Tied(at) {
 			f.Split(at, shape[d])
-			f.Axes[at].Name = string("ijco"[d+3-len(shape)])
+			f.Axes[at].Name = weightLetters[d+4-len(shape):][:1]
 			at++
 		}
 		if at >= 0 && shape[d] > 1 && len(f.Axes[at].Name) > 1 {
-			f.Axes[at].Name = string("ijco"[d+4-len(shape)])
+			f.Axes[at].Name = weightLetters[d+5-len(shape):][:1]
 		}
 		step *= shape[d]
 	}

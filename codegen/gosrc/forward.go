@@ -3,6 +3,7 @@ package gosrc
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nngen-go/nngen/codegen/gokernel"
@@ -299,8 +300,15 @@ func (e *phases) constDecls(f *file) {
 		values := make([]string, len(b.Data))
 		for i, v := range b.Data {
 			values[i] = gokernel.Single.Number(float64(v))
+			if b.DType == loop.I32 {
+				values[i] = strconv.Itoa(int(v))
+			}
 		}
-		f.add("// %s belongs to layer %s.\nvar %s = [%d]float32{%s}", e.bufs[b], mention(b.Layer), e.bufs[b], len(b.Data), strings.Join(values, ", "))
+		elem := "float32"
+		if b.DType == loop.I32 {
+			elem = "int32"
+		}
+		f.add("// %s belongs to layer %s.\nvar %s = [%d]%s{%s}", e.bufs[b], mention(b.Layer), e.bufs[b], len(b.Data), elem, strings.Join(values, ", "))
 	}
 }
 

@@ -28,9 +28,13 @@ func newTest(t *§testing.T) *Model {
 	floats, ints := e.trainArena()
 	losses, _ := lossesOf(e.p.Train)
 	rows := max(e.p.Training.BatchSize, 1)
-	var consts []string
+	var consts, indices []string
 	for _, b := range e.consts {
-		consts = append(consts, e.bufs[b]+"[:]")
+		list := &consts
+		if b.DType == loop.I32 {
+			list = &indices
+		}
+		*list = append(*list, e.bufs[b]+"[:]")
 	}
 	unless := func(zero bool, format string, args ...any) string {
 		if zero {
@@ -53,10 +57,11 @@ func newTest(t *§testing.T) *Model {
 	Rule: compiled.Optimizer,
 	Calls: float64Calls,
 	Floats: %d%s, Loss: %d,
-%s	Rows: %d,
+%s%s	Rows: %d,
 	PredictWork: %d, BatchWork: %d, FitWork: %d,
 %s`, portTable(e.p.Targets, nil), floats, unless(ints == 0, ", Ints: %d", ints), losses[len(losses)-1].Offset,
 		unless(consts == nil, "\tConstants: [][]float32{%s},\n", strings.Join(consts, ", ")),
+		unless(indices == nil, "\tIndices: [][]int32{%s},\n", strings.Join(indices, ", ")),
 		rows, flops(e.p.Predict, 1), inParts(e.p.Predict, rows, e.p.Batch), inParts(e.p.Train, rows, e.p.Batch),
 		unless(read == 0, "\tWeightBytes: %d,\n", read))
 	f.add(`// network is what the tests of package modeltest need to know.
@@ -267,7 +272,16 @@ func (e testText) operandWord(p *gokernel.Param, more *[]string) string {
 	case loop.Gradient:
 		return fmt.Sprintf("g%d%s", e.p.Segments[b.Segment].Offset, length)
 	case loop.Const:
-		return fmt.Sprintf("c%d%s", slices.Index(e.consts, b), length)
+		letter, number := "c", 0
+		if b.DType == loop.I32 {
+			letter = "l"
+		}
+		for _, other := range e.consts[:slices.Index(e.consts, b)] {
+			if other.DType == b.DType {
+				number++
+			}
+		}
+		return fmt.Sprintf("%s%d%s", letter, number, length)
 	case loop.Input:
 		if p.Form == gokernel.Ragged {
 			return fmt.Sprintf("x%d o%d", b.Port, b.Port)

@@ -175,7 +175,7 @@ func every(shapes []string, part int) func(yield func(string) bool) {
 func described(shape []int, layers ...string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "name: shape\ninputs: {x: {shape: %s}}\nlayers:\n", list(shape))
-	first := []string{"", fmt.Sprintf("Dense: {units: %d", shape[0]), "DepthwiseConv1D: {kernel_size: 1", "DepthwiseConv2D: {kernel_size: 1"}[len(shape)]
+	first := []string{"", fmt.Sprintf("Dense: {units: %d", shape[0]), "DepthwiseConv1D: {kernel_size: 1", "DepthwiseConv2D: {kernel_size: 1", fmt.Sprintf("Conv3D: {kernel_size: 1, filters: %d", shape[len(shape)-1])}[len(shape)]
 	// With an activation there, the gradient by the input reads a further operand.
 	kind := crc32.ChecksumIEEE([]byte(fmt.Sprint(shape, layers)))
 	first += ", activation: " + []string{"linear", "relu", "tanh"}[kind%3] + "}"
@@ -299,6 +299,37 @@ func missedShapes() []string {
 	}
 	return shapes
 }
+
+// volumeShapes are convolutions and poolings of volumes of 1 to 4 points an axis, with
+// all kernels to 3 and strides, dilations and paddings.
+func volumeShapes() []string {
+	var shapes []string
+	for size := range 64 {
+		for kernel := range 27 {
+			i := len(shapes)
+			shape := []int{1 + size/16, 1 + size/4%4, 1 + size%4, 4 + widthOf(i, 9)}
+			sizes := []int{1 + kernel/9, 1 + kernel/3%3, 1 + kernel%3}
+			padding, step := []string{"same", "valid"}[i/2%2], []string{"strides: 1", "strides: 2", "dilation_rate: 2", "strides: [2, 1, 3]"}[i/3%4]
+			for a, n := range sizes {
+				if span := n; padding == "valid" && span > shape[a] || step == "dilation_rate: 2" && padding == "valid" && 2*n-1 > shape[a] {
+					padding = "same"
+				}
+			}
+			window := fmt.Sprintf("kernel_size: %s, padding: %s, %s", list(sizes), padding, step)
+			layers := []string{fmt.Sprintf("Conv3D: {filters: %d, %s, activation: %s}", 3+widthOf(i/3+1, 20), window, []string{"linear", "relu"}[i%2])}
+			switch i % 5 {
+			case 2:
+				layers = []string{fmt.Sprintf("Conv3DTranspose: {filters: %d, %s}", 3+widthOf(i/3+1, 20), window)}
+			case 3, 4:
+				layers = []string{fmt.Sprintf("%sPooling3D: {pool_size: %s, padding: %s, strides: %d}", []string{"Max", "Average"}[i%2], list(sizes), padding, 1+i/5%3)}
+			}
+			shapes = append(shapes, described(shape, layers...))
+		}
+	}
+	return shapes
+}
+
+func TestShapesVolume(t *testing.T) { shapeTest(t, every(volumeShapes(), 41)) }
 
 func TestShapesMissed(t *testing.T) { shapeTest(t, every(missedShapes(), 5)) }
 

@@ -21,6 +21,7 @@ func TestKerasLayers(t *testing.T) {
 	vectors(t, "images", 11, layerLikeKeras)
 	vectors(t, "operations", 270, layerLikeKeras)
 	vectors(t, "cells", 55, layerLikeKeras)
+	vectors(t, "volumes", 112, layerLikeKeras)
 }
 
 func layerLikeKeras(t *testing.T, v *vector, m *spec.Model) {

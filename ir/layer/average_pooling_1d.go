@@ -12,7 +12,7 @@ var _ = register(Info{
 	Name: "AveragePooling1D",
 	Doc:  "The mean of every window of a sequence.",
 	New: func() Config {
-		return &AveragePooling1D{Padding: "valid", channelsLast: lastAxis}
+		return &AveragePooling1D{Padding: "valid", imageFormat: lastAxis}
 	},
 })
 
@@ -23,15 +23,15 @@ type AveragePooling1D struct {
 	PoolSize []int  `arg:"pool_size,required,size=1,min=1" doc:"steps of a window"`
 	Strides  *[]int `arg:"strides,size=1,min=1" default:"pool_size" doc:"how far apart neighbouring windows are; without it, pool_size"`
 	Padding  string `arg:"padding,oneof=valid|same" doc:"valid: windows inside the sequence; same: also those that reach beyond it"`
-	channelsLast
+	imageFormat
 }
 
 // Build implements [Config].
 func (l *AveragePooling1D) Build(c *Context, in []*ir.Value) *ir.Value {
-	return c.pool(in[0], op.Window{Reduce: scalar.Sum, Mean: true}, l.channelsLast, l.PoolSize, l.Strides, l.Padding)
+	return c.pool(in[0], op.Window{Reduce: scalar.Sum, Mean: true}, l.imageFormat, l.PoolSize, l.Strides, l.Padding)
 }
 
 // Stepwise implements [Stepper].
 func (l *AveragePooling1D) Stepwise(ir.Shape) bool {
-	return alone(l.PoolSize, *cmp.Or(l.Strides, &l.PoolSize))
+	return l.alone(l.PoolSize, *cmp.Or(l.Strides, &l.PoolSize))
 }

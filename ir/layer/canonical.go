@@ -13,7 +13,7 @@ import (
 // initializers, regularizers, constraints and those tagged train:"only". A setting tagged
 // default:"other", which is null, means what the one before it of that name does.
 // One tagged hash:"unless zero" came after networks were saved without it, and is
-// left out where it says nothing; one tagged hash:"never" has no effect at all.
+// left out where it says nothing, or where it says a text, hash:"unless TEXT"; one tagged hash:"never" has no effect at all.
 func Canonical(settings any, training bool) map[string]any {
 	if o, ok := settings.(*Operation); ok {
 		return o.canonical()
@@ -33,7 +33,9 @@ func canonicalFields(tree map[string]any, v reflect.Value, training bool) {
 			}
 			continue
 		}
-		if since := f.Tag.Get("hash"); since == "never" || since == "unless zero" && v.Field(i).IsZero() {
+		since := f.Tag.Get("hash")
+		usual, _ := strings.CutPrefix(since, "unless ")
+		if since == "never" || usual == "zero" && v.Field(i).IsZero() || usual != "" && usual == v.Field(i).String() {
 			continue
 		}
 		name, options, _ := strings.Cut(tag, ",")

@@ -14,61 +14,115 @@ import (
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
-// channelsLast is the argument of layers over images that says which axis the
+// imageFormat is the argument of layers over images that says which axis the
 // channels are.
-type channelsLast struct {
-	DataFormat string `arg:"data_format,oneof=channels_last|channels_first" doc:"which axis the channels are; only the last is supported"`
+type imageFormat struct {
+	DataFormat string `arg:"data_format,oneof=channels_last|channels_first" doc:"which axis the channels are: the last, or the first after the batch"`
+}
+
+// lateFormat is the same of layers that networks were saved without it.
+type lateFormat struct {
+	DataFormat string `arg:"data_format,oneof=channels_last|channels_first" hash:"unless channels_last" doc:"which axis the channels are: the last, or the first after the batch"`
+}
+
+// first reports that the channels come before the axes of space.
+func (f imageFormat) first() bool { return f.DataFormat == "channels_first" }
+
+// alone reports windows of one step each, the axis of the steps being the first that
+// they slide along.
+func (f imageFormat) alone(size, strides []int) bool {
+	return !f.first() && size[0] == 1 && strides[0] == 1
 }
 
 // lastAxis is the default.
-var lastAxis = channelsLast{"channels_last"}
+var lastAxis = imageFormat{"channels_last"}
 
-// spatial reports what is not [n, space..., channels] with so many space axes,
-// and says what to write instead.
-func (c *Context) spatial(x *ir.Value, space int, format channelsLast) bool {
+// spatial gives x as [n, space..., channels], with so many space axes: layers compute
+// with channels last, and a value whose channels are first is transposed. It reports
+// what is not an image, and says what to write instead.
+func (c *Context) spatial(x *ir.Value, space int, format imageFormat) (*ir.Value, bool) {
 	if !c.floats(x) {
-		return false
+		return nil, false
 	}
-	if format.DataFormat == "channels_first" {
-		c.ErrorAt("data_format", "data_format: channels_first is not supported; take it out, and give %s rows of %s", c.Kind, order(space))
-		return false
+	if len(x.Shape) != space+2 {
+		c.Errorf("%s takes %s, but %s has the shape %s%s", c.Kind, order(space, format), from(x), Flow(x.Shape.Row()), reshaped(c.Kind, x, space, format))
+		return nil, false
 	}
-	if len(x.Shape) == space+2 {
-		return true
+	if format.first() {
+		perm := []int{0}
+		for i := range space {
+			perm = append(perm, 2+i)
+		}
+		x = op.TransposeTo(c.B, x, append(perm, 1)...)
 	}
-	c.Errorf("%s takes %s, but %s has the shape %s%s", c.Kind, order(space), from(x), Flow(x.Shape.Row()), reshaped(c.Kind, x, space))
-	return false
+	return x, true
+}
+
+// laid puts the channels of a result [n, space..., channels] where the format has them.
+func laid(c *Context, y *ir.Value, format imageFormat) *ir.Value {
+	if !y.Valid() || !format.first() {
+		return y
+	}
+	perm := []int{0, len(y.Shape) - 1}
+	for i := range len(y.Shape) - 2 {
+		perm = append(perm, 1+i)
+	}
+	return op.TransposeTo(c.B, y, perm...)
+}
+
+// untransposed is a value as it was before spatial has transposed it.
+func untransposed(c *Context, x *ir.Value) *ir.Value {
+	if _, ok := x.Op.(*op.Transpose); ok && x.Layer == c.Name {
+		return x.Args[0]
+	}
+	return x
+}
+
+// spaces are the axes of space, by their number.
+var spaces = [][]string{1: {"steps"}, 2: {"height", "width"}, 3: {"depth", "height", "width"}}
+
+// axesIn are what the axes of a row are called, in their order.
+func axesIn(space int, format imageFormat) string {
+	list := strings.Join(spaces[space], ", ")
+	if format.first() {
+		return "channels, " + list
+	}
+	return list + ", channels"
 }
 
 // order is what the axes of a row are.
-func order(space int) string {
-	if space == 1 {
-		return "(steps, channels)"
-	}
-	return "(height, width, channels)"
-}
+func order(space int, format imageFormat) string { return "(" + axesIn(space, format) + ")" }
 
 // reshaped says how values become rows of space axes and channels.
-func reshaped(kind string, x *ir.Value, space int) string {
+func reshaped(kind string, x *ir.Value, space int, format imageFormat) string {
 	row := x.Shape.Row()
 	var to []int
 	switch {
 	case len(row) == 0:
 		return ""
-	case len(row) == 3 && space == 1 && strings.Contains(kind, "1D"):
-		return "; for images write " + strings.Replace(kind, "1D", "2D", 1)
+	case len(row)-1 > space && len(row) <= 4 && strings.Contains(kind, fmt.Sprintf("%dD", space)):
+		better := strings.Replace(kind, fmt.Sprintf("%dD", space), fmt.Sprintf("%dD", len(row)-1), 1)
+		if _, ok := Find(better); ok {
+			return "; for " + []string{2: "images", 3: "volumes"}[len(row)-1] + " write " + better
+		}
+		return ""
 	case len(row) > space+1:
 		return ""
-	case len(row) == space: // the axis of channels is missing
+	case len(row) == space && format.first(): // the axis of channels is missing
+		to = append([]int{1}, row...)
+	case len(row) == space:
 		to = append(slices.Clone(row), 1)
-	default: // a flat image: gray, or of three colours
+	case space == 2: // a flat image: gray, or of three colours
 		for _, channels := range []int{1, 3} {
 			if side := int(math.Sqrt(float64(row[0] / channels))); to == nil && side*side*channels == row[0] {
 				to = []int{side, side, channels}
+				if format.first() {
+					to = []int{channels, side, side}
+				}
 			}
 		}
 	}
-	shape := "[height, width, channels]"
+	shape := "[" + axesIn(space, format) + "]"
 	if to != nil {
 		shape = Flow(to)
 	}
@@ -137,12 +191,14 @@ func (w window) frame(c *Context, x *ir.Value) (framed, bool) {
 	if w.padding != "valid" {
 		hint = "; write a " + smaller
 	}
-	c.Errorf("%s %s%s exceeds input %s (from %s)%s", w.what, times(w.size), dilated, times(image), diag.Quote(source(x)), hint)
+	c.Errorf("%s %s%s exceeds input %s (from %s)%s", w.what, times(w.size), dilated, times(image), diag.Quote(source(c, x)), hint)
 	return f, false
 }
 
-// source is the name of the layer or the input that a value comes from.
-func source(x *ir.Value) string {
+// source is the name of the layer or the input that a value comes from. What spatial
+// has transposed comes from where it was before.
+func source(c *Context, x *ir.Value) string {
+	x = untransposed(c, x)
 	if _, ok := x.Op.(*op.Input); ok {
 		return x.Name
 	}
@@ -168,11 +224,12 @@ func (w window) strided(c *Context) bool {
 	return false
 }
 
-// biased adds the bias of the layer, if it has one, and applies its activation.
-func (c *Context) biased(y *ir.Value, use bool, init, regularizer, activation spec.Call) *ir.Value {
+// biased adds the bias of the layer, if it has one, puts the channels where the format
+// has them and applies its activation, which may be a softmax along the last axis.
+func (c *Context) biased(y *ir.Value, format imageFormat, use bool, init, regularizer, activation spec.Call) *ir.Value {
 	if use && y.Valid() {
 		bias := c.Param("bias", y.Shape[len(y.Shape)-1:], init, regularizer)
 		y = op.MapOf(c.B, scalar.Call("add", scalar.Arg(0), scalar.Arg(1)), "bias", c.Named(y, "conv"), bias)
 	}
-	return c.activate(y, activation)
+	return c.activate(laid(c, y, format), activation)
 }

@@ -6,7 +6,7 @@ var _ = register(Info{
 	Name: "Conv1DTranspose",
 	Doc:  "Makes a sequence larger with filters: activation(transposed convolution with the kernel + bias).",
 	New: func() Config {
-		return &Conv1DTranspose{Strides: []int{1}, Padding: "valid", channelsLast: lastAxis, DilationRate: []int{1}, transposed: defaultTransposed()}
+		return &Conv1DTranspose{Strides: []int{1}, Padding: "valid", imageFormat: lastAxis, DilationRate: []int{1}, transposed: defaultTransposed()}
 	},
 })
 
@@ -19,12 +19,12 @@ type Conv1DTranspose struct {
 	Strides       []int  `arg:"strides,size=1,min=1" doc:"how far apart neighbouring points come to lie in the output"`
 	Padding       string `arg:"padding,oneof=valid|same" doc:"valid: all that the filters reach; same: strides times the size of the input"`
 	OutputPadding *[]int `arg:"output_padding,size=1,min=0" doc:"how much longer the output is at its end, less than strides; without it, padding says the size"`
-	channelsLast
+	imageFormat
 	DilationRate []int `arg:"dilation_rate,size=1,min=1" doc:"how far apart neighbouring elements of a filter are"`
 	transposed
 }
 
 // Build implements [Config].
 func (l *Conv1DTranspose) Build(c *Context, in []*ir.Value) *ir.Value {
-	return l.build(c, in[0], l.channelsLast, l.Filters, window{"kernel", l.KernelSize, l.Strides, l.DilationRate, l.Padding}, l.OutputPadding)
+	return l.build(c, in[0], l.imageFormat, l.Filters, window{"kernel", l.KernelSize, l.Strides, l.DilationRate, l.Padding}, l.OutputPadding)
 }

@@ -11,7 +11,7 @@ var _ = register(Info{
 	Name: "Conv2D",
 	Doc:  "Slides filters over an image: activation(convolution with the kernel + bias).",
 	New: func() Config {
-		return &Conv2D{Strides: []int{1, 1}, Padding: "valid", channelsLast: lastAxis, DilationRate: []int{1, 1}, filtered: defaultFilters()}
+		return &Conv2D{Strides: []int{1, 1}, Padding: "valid", imageFormat: lastAxis, DilationRate: []int{1, 1}, filtered: defaultFilters()}
 	},
 })
 
@@ -24,14 +24,14 @@ type Conv2D struct {
 	KernelSize []int  `arg:"kernel_size,required,size=2,min=1" doc:"height and width of a filter"`
 	Strides    []int  `arg:"strides,size=2,min=1" doc:"how far apart neighbouring positions are"`
 	Padding    string `arg:"padding,oneof=valid|same" doc:"valid: positions inside the image; same: zeros around it, so that with strides 1 the size stays"`
-	channelsLast
+	imageFormat
 	DilationRate []int `arg:"dilation_rate,size=2,min=1" doc:"how far apart neighbouring elements of a filter are"`
 	filtered
 }
 
 // Build implements [Config].
 func (l *Conv2D) Build(c *Context, in []*ir.Value) *ir.Value {
-	return l.build(c, in[0], l.channelsLast, l.Filters, window{"kernel", l.KernelSize, l.Strides, l.DilationRate, l.Padding})
+	return l.build(c, in[0], l.imageFormat, l.Filters, window{"kernel", l.KernelSize, l.Strides, l.DilationRate, l.Padding})
 }
 
 // filtered are the arguments of Conv1D and Conv2D that do not depend on the
@@ -52,14 +52,15 @@ func defaultFilters() filtered {
 	return filtered{Groups: 1, UseBias: true, KernelInitializer: call("glorot_uniform"), BiasInitializer: call("zeros")}
 }
 
-func (l *filtered) build(c *Context, x *ir.Value, format channelsLast, filters int, w window) *ir.Value {
-	if !c.spatial(x, len(w.size), format) {
+func (l *filtered) build(c *Context, x *ir.Value, format imageFormat, filters int, w window) *ir.Value {
+	x, ok := c.spatial(x, len(w.size), format)
+	if !ok {
 		return c.poison()
 	}
 	channels := x.Shape[len(x.Shape)-1]
 	switch {
 	case channels%l.Groups != 0:
-		return c.ErrorAt("groups", "groups: %d does not divide the %d channels of %s, %s", l.Groups, channels, from(x), Flow(x.Shape.Row()))
+		return c.ErrorAt("groups", "groups: %d does not divide the %d channels of %s, %s", l.Groups, channels, from(untransposed(c, x)), Flow(untransposed(c, x).Shape.Row()))
 	case filters%l.Groups != 0:
 		return c.ErrorAt("groups", "groups: %d does not divide filters: %d", l.Groups, filters)
 	case !w.strided(c):
@@ -72,8 +73,8 @@ func (l *filtered) build(c *Context, x *ir.Value, format channelsLast, filters i
 	shape := append(slices.Clone(ir.Shape(w.size)), channels/l.Groups, filters)
 	kernel := c.Param("kernel", shape, l.KernelInitializer, l.KernelRegularizer)
 	y := convolve(c.B, x, kernel, w, f, l.Groups)
-	return c.biased(y, l.UseBias, l.BiasInitializer, l.BiasRegularizer, l.Activation)
+	return c.biased(y, format, l.UseBias, l.BiasInitializer, l.BiasRegularizer, l.Activation)
 }
 
 // Stepwise implements [Stepper].
-func (l *Conv2D) Stepwise(ir.Shape) bool { return alone(l.KernelSize, l.Strides) }
+func (l *Conv2D) Stepwise(ir.Shape) bool { return l.alone(l.KernelSize, l.Strides) }

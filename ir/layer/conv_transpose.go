@@ -26,8 +26,9 @@ func defaultTransposed() transposed {
 	return transposed{UseBias: true, KernelInitializer: call("glorot_uniform"), BiasInitializer: call("zeros")}
 }
 
-func (l *transposed) build(c *Context, x *ir.Value, format channelsLast, filters int, w window, outputPadding *[]int) *ir.Value {
-	if !c.spatial(x, len(w.size), format) || !w.strided(c) {
+func (l *transposed) build(c *Context, x *ir.Value, format imageFormat, filters int, w window, outputPadding *[]int) *ir.Value {
+	x, ok := c.spatial(x, len(w.size), format)
+	if !ok || !w.strided(c) {
 		return c.poison()
 	}
 	f, ok := w.spread(c, x, outputPadding)
@@ -37,7 +38,7 @@ func (l *transposed) build(c *Context, x *ir.Value, format channelsLast, filters
 	shape := append(slices.Clone(ir.Shape(w.size)), filters, x.Shape[len(x.Shape)-1])
 	kernel := c.Param("kernel", shape, l.KernelInitializer, l.KernelRegularizer)
 	y := convolveTransposed(c.B, x, kernel, w, f)
-	return c.biased(y, l.UseBias, l.BiasInitializer, l.BiasRegularizer, l.Activation)
+	return c.biased(y, format, l.UseBias, l.BiasInitializer, l.BiasRegularizer, l.Activation)
 }
 
 // spread places what a transposed convolution makes of the space axes of x: out
@@ -73,7 +74,7 @@ func (w window) spread(c *Context, x *ir.Value, outputPadding *[]int) (framed, b
 			out = reach + span%2 + (*outputPadding)[i]
 		}
 		if out < 1 {
-			c.ErrorAt("output_padding", "output_padding %s leaves nothing of %s (from %s) under a %s %s; take it out, or write an odd %s_size", times(*outputPadding), times(image), diag.Quote(source(x)), w.what, times(w.size), w.what)
+			c.ErrorAt("output_padding", "output_padding %s leaves nothing of %s (from %s) under a %s %s; take it out, or write an odd %s_size", times(*outputPadding), times(image), diag.Quote(source(c, x)), w.what, times(w.size), w.what)
 			return f, false
 		}
 		if w.padding == "same" {

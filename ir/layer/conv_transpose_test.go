@@ -48,7 +48,7 @@ func TestConvTranspose(t *testing.T) {
 		"Conv2DTranspose: {filters: 1, kernel_size: 3, strides: 2, dilation_rate: 2}":                    `do not go together`,
 		"Conv2DTranspose: {filters: 1, kernel_size: 3, strides: 100000000}":                              `write smaller strides`,
 		"Conv2DTranspose: {filters: 1, kernel_size: 1000000000}":                                         `reaches too far`,
-		"Conv2DTranspose: {filters: 1, kernel_size: 3, data_format: channels_first}":                     `give Conv2DTranspose rows of (height, width, channels)`,
+		"Conv3DTranspose: {filters: 1, kernel_size: 3, data_format: channels_first}":                     `Conv3DTranspose takes (channels, depth, height, width), but`,
 		"Conv2DTranspose: {filters: 1, kernel_size: 3, groups: 2}":                                       `groups`,
 		"Conv2DTranspose: {filters: 1, kernel_size: 3, padding: causal}":                                 `padding`,
 		"Conv1DTranspose: {filters: 1, kernel_size: 3}":                                                  `for images write Conv2DTranspose`,

@@ -20,7 +20,7 @@ type sliding struct {
 func slide(w window, f framed) *sliding {
 	s := &sliding{window: w, frame: f}
 	s.batch = s.axis("n", ir.Batch)
-	for i, name := range []string{"y", "x"}[2-len(f.out):] {
+	for i, name := range []string{"z", "y", "x"}[3-len(f.out):] {
 		s.points = append(s.points, s.axis(name, f.out[i]))
 	}
 	return s
@@ -33,7 +33,7 @@ func (s *sliding) axis(name string, extent int) int {
 
 // tap appends the axes of the taps.
 func (s *sliding) tap() {
-	for i, name := range []string{"r", "k"}[2-len(s.points):] {
+	for i, name := range []string{"q", "r", "k"}[3-len(s.points):] {
 		s.taps = append(s.taps, s.axis(name, s.window.size[i]))
 	}
 }

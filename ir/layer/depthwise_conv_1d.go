@@ -6,7 +6,7 @@ var _ = register(Info{
 	Name: "DepthwiseConv1D",
 	Doc:  "Slides filters of its own over every channel of a sequence: activation(convolution with the kernel + bias).",
 	New: func() Config {
-		return &DepthwiseConv1D{Strides: []int{1}, Padding: "valid", DepthMultiplier: 1, channelsLast: lastAxis, DilationRate: []int{1}, depthwise: defaultDepthwise()}
+		return &DepthwiseConv1D{Strides: []int{1}, Padding: "valid", DepthMultiplier: 1, imageFormat: lastAxis, DilationRate: []int{1}, depthwise: defaultDepthwise()}
 	},
 })
 
@@ -20,15 +20,15 @@ type DepthwiseConv1D struct {
 	Strides         []int  `arg:"strides,size=1,min=1" doc:"how far apart neighbouring positions are"`
 	Padding         string `arg:"padding,oneof=valid|same" doc:"valid: positions inside the sequence; same: zeros around it, so that with strides 1 the length stays"`
 	DepthMultiplier int    `arg:"depth_multiplier,min=1" doc:"how many filters every channel has"`
-	channelsLast
+	imageFormat
 	DilationRate []int `arg:"dilation_rate,size=1,min=1" doc:"how far apart neighbouring elements of a filter are"`
 	depthwise
 }
 
 // Build implements [Config].
 func (l *DepthwiseConv1D) Build(c *Context, in []*ir.Value) *ir.Value {
-	return l.build(c, in[0], l.channelsLast, l.DepthMultiplier, window{"kernel", l.KernelSize, l.Strides, l.DilationRate, l.Padding})
+	return l.build(c, in[0], l.imageFormat, l.DepthMultiplier, window{"kernel", l.KernelSize, l.Strides, l.DilationRate, l.Padding})
 }
 
 // Stepwise implements [Stepper].
-func (l *DepthwiseConv1D) Stepwise(ir.Shape) bool { return alone(l.KernelSize, l.Strides) }
+func (l *DepthwiseConv1D) Stepwise(ir.Shape) bool { return l.alone(l.KernelSize, l.Strides) }

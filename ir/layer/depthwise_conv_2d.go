@@ -11,7 +11,7 @@ var _ = register(Info{
 	Name: "DepthwiseConv2D",
 	Doc:  "Slides filters of its own over every channel of an image: activation(convolution with the kernel + bias).",
 	New: func() Config {
-		return &DepthwiseConv2D{Strides: []int{1, 1}, Padding: "valid", DepthMultiplier: 1, channelsLast: lastAxis, DilationRate: []int{1, 1}, depthwise: defaultDepthwise()}
+		return &DepthwiseConv2D{Strides: []int{1, 1}, Padding: "valid", DepthMultiplier: 1, imageFormat: lastAxis, DilationRate: []int{1, 1}, depthwise: defaultDepthwise()}
 	},
 })
 
@@ -25,14 +25,14 @@ type DepthwiseConv2D struct {
 	Strides         []int  `arg:"strides,size=2,min=1" doc:"how far apart neighbouring positions are"`
 	Padding         string `arg:"padding,oneof=valid|same" doc:"valid: positions inside the image; same: zeros around it, so that with strides 1 the size stays"`
 	DepthMultiplier int    `arg:"depth_multiplier,min=1" doc:"how many filters every channel has"`
-	channelsLast
+	imageFormat
 	DilationRate []int `arg:"dilation_rate,size=2,min=1" doc:"how far apart neighbouring elements of a filter are"`
 	depthwise
 }
 
 // Build implements [Config].
 func (l *DepthwiseConv2D) Build(c *Context, in []*ir.Value) *ir.Value {
-	return l.build(c, in[0], l.channelsLast, l.DepthMultiplier, window{"kernel", l.KernelSize, l.Strides, l.DilationRate, l.Padding})
+	return l.build(c, in[0], l.imageFormat, l.DepthMultiplier, window{"kernel", l.KernelSize, l.Strides, l.DilationRate, l.Padding})
 }
 
 // depthwise are the arguments of DepthwiseConv1D and DepthwiseConv2D that do not
@@ -52,8 +52,9 @@ func defaultDepthwise() depthwise {
 	return depthwise{UseBias: true, DepthwiseInitializer: call("glorot_uniform"), BiasInitializer: call("zeros")}
 }
 
-func (l *depthwise) build(c *Context, x *ir.Value, format channelsLast, multiplier int, w window) *ir.Value {
-	if !c.spatial(x, len(w.size), format) {
+func (l *depthwise) build(c *Context, x *ir.Value, format imageFormat, multiplier int, w window) *ir.Value {
+	x, ok := c.spatial(x, len(w.size), format)
+	if !ok {
 		return c.poison()
 	}
 	f, ok := w.frame(c, x)
@@ -63,8 +64,8 @@ func (l *depthwise) build(c *Context, x *ir.Value, format channelsLast, multipli
 	shape := append(slices.Clone(ir.Shape(w.size)), x.Shape[len(x.Shape)-1], multiplier)
 	kernel := c.Param("kernel", shape, l.DepthwiseInitializer, l.DepthwiseRegularizer)
 	y := convolveDepthwise(c.B, x, kernel, w, f)
-	return c.biased(y, l.UseBias, l.BiasInitializer, l.BiasRegularizer, l.Activation)
+	return c.biased(y, format, l.UseBias, l.BiasInitializer, l.BiasRegularizer, l.Activation)
 }
 
 // Stepwise implements [Stepper].
-func (l *DepthwiseConv2D) Stepwise(ir.Shape) bool { return alone(l.KernelSize, l.Strides) }
+func (l *DepthwiseConv2D) Stepwise(ir.Shape) bool { return l.alone(l.KernelSize, l.Strides) }

@@ -8,7 +8,7 @@ import (
 var _ = register(Info{
 	Name: "GlobalAveragePooling2D",
 	Doc:  "The mean over the points of an image.",
-	New:  func() Config { return &GlobalAveragePooling2D{channelsLast: lastAxis} },
+	New:  func() Config { return &GlobalAveragePooling2D{imageFormat: lastAxis} },
 })
 
 // GlobalAveragePooling2D is the mean over points: [n, height, width, channels]
@@ -16,14 +16,10 @@ var _ = register(Info{
 // layers/pooling/global_average_pooling2d.py.
 type GlobalAveragePooling2D struct {
 	KeepDims bool `arg:"keepdims" doc:"keep the axes of height and width, with length 1"`
-	channelsLast
+	imageFormat
 }
 
 // Build implements [Config].
 func (g *GlobalAveragePooling2D) Build(c *Context, in []*ir.Value) *ir.Value {
-	x := in[0]
-	if !c.spatial(x, 2, g.channelsLast) {
-		return c.poison()
-	}
-	return op.Mean(c.B, x, g.KeepDims, 1, 2)
+	return global(c, in[0], op.Mean, 2, g.imageFormat, g.KeepDims)
 }

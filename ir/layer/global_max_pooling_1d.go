@@ -8,7 +8,7 @@ import (
 var _ = register(Info{
 	Name: "GlobalMaxPooling1D",
 	Doc:  "The maximum over the steps of a sequence.",
-	New:  func() Config { return &GlobalMaxPooling1D{channelsLast: lastAxis} },
+	New:  func() Config { return &GlobalMaxPooling1D{imageFormat: lastAxis} },
 })
 
 // GlobalMaxPooling1D is the maximum over steps: [n, steps, channels] to [n,
@@ -16,14 +16,10 @@ var _ = register(Info{
 // layers/pooling/global_max_pooling1d.py.
 type GlobalMaxPooling1D struct {
 	KeepDims bool `arg:"keepdims" doc:"keep the axis of steps, with length 1"`
-	channelsLast
+	imageFormat
 }
 
 // Build implements [Config].
 func (g *GlobalMaxPooling1D) Build(c *Context, in []*ir.Value) *ir.Value {
-	x := in[0]
-	if !c.spatial(x, 1, g.channelsLast) {
-		return c.poison()
-	}
-	return op.Max(c.B, x, g.KeepDims, 1)
+	return global(c, in[0], op.Max, 1, g.imageFormat, g.KeepDims)
 }

@@ -8,7 +8,7 @@ import (
 var _ = register(Info{
 	Name: "GlobalMaxPooling2D",
 	Doc:  "The maximum over the points of an image.",
-	New:  func() Config { return &GlobalMaxPooling2D{channelsLast: lastAxis} },
+	New:  func() Config { return &GlobalMaxPooling2D{imageFormat: lastAxis} },
 })
 
 // GlobalMaxPooling2D is the maximum over points: [n, height, width, channels]
@@ -16,14 +16,10 @@ var _ = register(Info{
 // layers/pooling/global_max_pooling2d.py.
 type GlobalMaxPooling2D struct {
 	KeepDims bool `arg:"keepdims" doc:"keep the axes of height and width, with length 1"`
-	channelsLast
+	imageFormat
 }
 
 // Build implements [Config].
 func (g *GlobalMaxPooling2D) Build(c *Context, in []*ir.Value) *ir.Value {
-	x := in[0]
-	if !c.spatial(x, 2, g.channelsLast) {
-		return c.poison()
-	}
-	return op.Max(c.B, x, g.KeepDims, 1, 2)
+	return global(c, in[0], op.Max, 2, g.imageFormat, g.KeepDims)
 }

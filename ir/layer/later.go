@@ -12,23 +12,21 @@ import (
 
 // later are Keras's layers that this version has not.
 var later = []string{
-	"Conv3D", "Conv3DTranspose",
 	"Lambda", "ReversibleEmbedding",
 	"SpectralNormalization",
-	"AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
-	"AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D", "AveragePooling3D",
-	"GlobalAveragePooling3D", "GlobalMaxPooling3D", "MaxPooling3D", "Discretization", "FeatureSpace",
+	"Discretization", "FeatureSpace",
 	"HashedCrossing", "Hashing", "IntegerLookup", "MelSpectrogram", "STFTSpectrogram", "StringLookup",
-	"TextVectorization", "Resizing", "CenterCrop", "RandomCrop", "RandomFlip", "RandomRotation", "RandomZoom",
+	"TextVectorization", "RandomCrop", "RandomFlip", "RandomRotation", "RandomZoom",
 	"RandomTranslation", "RandomContrast", "RandomBrightness",
 	"Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
 	"ConvLSTM3D",
+	"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
 	"Wrapper",
 }
 
 // laterArguments are arguments of Keras's layers that this version has not.
 var laterArguments = []string{
-	"activity_regularizer", "data_format", "dtype", "lora_alpha", "lora_rank", "quantization_config", "renorm", "renorm_clipping",
+	"activity_regularizer", "dtype", "lora_alpha", "lora_rank", "quantization_config", "renorm", "renorm_clipping",
 	"renorm_momentum", "sparse", "synchronized", "use_cudnn", "weights",
 }
 
@@ -78,7 +76,7 @@ var meantLayers = map[string]string{
 	"conv": "Conv1D or Conv2D", "convolution": "Conv1D or Conv2D", "depthwiseconv": "DepthwiseConv1D or DepthwiseConv2D", "separableconv": "SeparableConv1D or SeparableConv2D",
 	"maxpool": "MaxPooling1D or MaxPooling2D", "maxpooling": "MaxPooling1D or MaxPooling2D", "avgpool": "AveragePooling1D or AveragePooling2D", "averagepooling": "AveragePooling1D or AveragePooling2D",
 	"gap": "GlobalAveragePooling1D or GlobalAveragePooling2D", "globalavgpool": "GlobalAveragePooling1D or GlobalAveragePooling2D", "globalmaxpool": "GlobalMaxPooling1D or GlobalMaxPooling2D",
-	"sequential": "Model", "functional": "Model", "submodel": "Model", "reuse": "Shared", "sharedlayer": "Shared", "siamese": "Shared", "concat": "Concatenate", "merge": "Concatenate or Add", "sum": "Add", "onehot": "CategoryEncoding", "embed": "Embedding", "scale": "Rescaling", "view": "Reshape", "pad": "ZeroPadding1D or ZeroPadding2D", "crop": "Cropping1D or Cropping2D",
+	"sequential": "Model", "functional": "Model", "submodel": "Model", "reuse": "Shared", "sharedlayer": "Shared", "siamese": "Shared", "concat": "Concatenate", "merge": "Concatenate or Add", "sum": "Add", "onehot": "CategoryEncoding", "embed": "Embedding", "scale": "Rescaling", "view": "Reshape", "upsample": "UpSampling1D or UpSampling2D", "resize": "Resizing", "centercrop": "CenterCrop", "pad": "ZeroPadding1D or ZeroPadding2D", "crop": "Cropping1D or Cropping2D",
 }
 
 // Unknown says that there is no layer of that type, and what was probably meant.

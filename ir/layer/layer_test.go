@@ -38,7 +38,7 @@ func TestRegistry(t *testing.T) {
 func TestUnknown(t *testing.T) {
 	for name, want := range map[string]string{
 		"Dens":       `unknown layer "Dens"; did you mean "Dense"? nngen knows: Activation, `,
-		"Conv3D":     "Conv3D is not supported by this version of nngen; it knows: Activation, ",
+		"ConvLSTM2D": "ConvLSTM2D is not supported by this version of nngen; it knows: Activation, ",
 		"conv2d":     `unknown layer "conv2d"; did you mean "Conv2D"? nngen knows: Activation, `,
 		"BatchNorm":  `unknown layer "BatchNorm"; did you mean BatchNormalization? nngen knows: `,
 		"maxpool":    `unknown layer "maxpool"; did you mean MaxPooling1D or MaxPooling2D? nngen knows: `,

@@ -11,9 +11,10 @@ import (
 // the mean of those points that lie inside the image. Without strides, windows
 // are as far apart as they are wide. Source: Keras 3,
 // layers/pooling/base_pooling.py.
-func (c *Context) pool(x *ir.Value, kind op.Window, format channelsLast, size []int, strides *[]int, padding string) *ir.Value {
+func (c *Context) pool(x *ir.Value, kind op.Window, format imageFormat, size []int, strides *[]int, padding string) *ir.Value {
 	space := len(size)
-	if !c.spatial(x, space, format) {
+	x, ok := c.spatial(x, space, format)
+	if !ok {
 		return c.poison()
 	}
 	w := window{"pool", size, size, slices.Repeat([]int{1}, space), padding}
@@ -25,5 +26,5 @@ func (c *Context) pool(x *ir.Value, kind op.Window, format channelsLast, size []
 		return c.poison()
 	}
 	kind.Sizes, kind.Strides, kind.Dilations, kind.Before, kind.After = w.size, f.strides, w.dilation, f.before, f.after
-	return c.B.Apply(&kind, x)
+	return laid(c, c.B.Apply(&kind, x), format)
 }

@@ -140,7 +140,7 @@ func steps(c *Context, x *ir.Value) bool {
 		return false
 	}
 	if len(x.Shape) != 3 {
-		c.Errorf("%s takes sequences [n, steps, features], but %s gives %v%s", c.Kind, from(x), x.Shape, reshaped(c.Kind, x, 1))
+		c.Errorf("%s takes sequences [n, steps, features], but %s gives %v%s", c.Kind, from(x), x.Shape, reshaped(c.Kind, x, 1, lastAxis))
 		return false
 	}
 	return true

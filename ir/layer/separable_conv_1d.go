@@ -6,7 +6,7 @@ var _ = register(Info{
 	Name: "SeparableConv1D",
 	Doc:  "A depthwise convolution of a sequence, whose channels a matrix then mixes: activation(… + bias).",
 	New: func() Config {
-		return &SeparableConv1D{Strides: []int{1}, Padding: "valid", channelsLast: lastAxis, DilationRate: []int{1}, separable: defaultSeparable()}
+		return &SeparableConv1D{Strides: []int{1}, Padding: "valid", imageFormat: lastAxis, DilationRate: []int{1}, separable: defaultSeparable()}
 	},
 })
 
@@ -20,15 +20,15 @@ type SeparableConv1D struct {
 	KernelSize []int  `arg:"kernel_size,required,size=1,min=1" doc:"steps of a filter"`
 	Strides    []int  `arg:"strides,size=1,min=1" doc:"how far apart neighbouring positions are"`
 	Padding    string `arg:"padding,oneof=valid|same" doc:"valid: positions inside the sequence; same: zeros around it, so that with strides 1 the length stays"`
-	channelsLast
+	imageFormat
 	DilationRate []int `arg:"dilation_rate,size=1,min=1" doc:"how far apart neighbouring elements of a filter are"`
 	separable
 }
 
 // Build implements [Config].
 func (l *SeparableConv1D) Build(c *Context, in []*ir.Value) *ir.Value {
-	return l.build(c, in[0], l.channelsLast, l.Filters, window{"kernel", l.KernelSize, l.Strides, l.DilationRate, l.Padding})
+	return l.build(c, in[0], l.imageFormat, l.Filters, window{"kernel", l.KernelSize, l.Strides, l.DilationRate, l.Padding})
 }
 
 // Stepwise implements [Stepper].
-func (l *SeparableConv1D) Stepwise(ir.Shape) bool { return alone(l.KernelSize, l.Strides) }
+func (l *SeparableConv1D) Stepwise(ir.Shape) bool { return l.alone(l.KernelSize, l.Strides) }

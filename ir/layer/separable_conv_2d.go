@@ -11,7 +11,7 @@ var _ = register(Info{
 	Name: "SeparableConv2D",
 	Doc:  "A depthwise convolution of an image, whose channels a matrix then mixes: activation(… + bias).",
 	New: func() Config {
-		return &SeparableConv2D{Strides: []int{1, 1}, Padding: "valid", channelsLast: lastAxis, DilationRate: []int{1, 1}, separable: defaultSeparable()}
+		return &SeparableConv2D{Strides: []int{1, 1}, Padding: "valid", imageFormat: lastAxis, DilationRate: []int{1, 1}, separable: defaultSeparable()}
 	},
 })
 
@@ -25,14 +25,14 @@ type SeparableConv2D struct {
 	KernelSize []int  `arg:"kernel_size,required,size=2,min=1" doc:"height and width of a filter"`
 	Strides    []int  `arg:"strides,size=2,min=1" doc:"how far apart neighbouring positions are"`
 	Padding    string `arg:"padding,oneof=valid|same" doc:"valid: positions inside the image; same: zeros around it, so that with strides 1 the size stays"`
-	channelsLast
+	imageFormat
 	DilationRate []int `arg:"dilation_rate,size=2,min=1" doc:"how far apart neighbouring elements of a filter are"`
 	separable
 }
 
 // Build implements [Config].
 func (l *SeparableConv2D) Build(c *Context, in []*ir.Value) *ir.Value {
-	return l.build(c, in[0], l.channelsLast, l.Filters, window{"kernel", l.KernelSize, l.Strides, l.DilationRate, l.Padding})
+	return l.build(c, in[0], l.imageFormat, l.Filters, window{"kernel", l.KernelSize, l.Strides, l.DilationRate, l.Padding})
 }
 
 // separable are the arguments of SeparableConv1D and SeparableConv2D that do not
@@ -59,8 +59,9 @@ func defaultSeparable() separable {
 	}
 }
 
-func (l *separable) build(c *Context, x *ir.Value, format channelsLast, filters int, w window) *ir.Value {
-	if !c.spatial(x, len(w.size), format) {
+func (l *separable) build(c *Context, x *ir.Value, format imageFormat, filters int, w window) *ir.Value {
+	x, ok := c.spatial(x, len(w.size), format)
+	if !ok {
 		return c.poison()
 	}
 	f, ok := w.frame(c, x)
@@ -77,8 +78,8 @@ func (l *separable) build(c *Context, x *ir.Value, format channelsLast, filters 
 	mix := window{what: "kernel", size: ones, strides: ones, dilation: ones, padding: "valid"}
 	nothing := make([]int, len(ones))
 	y = convolve(c.B, y, second, mix, framed{f.out, ones, nothing, nothing}, 1)
-	return c.biased(y, l.UseBias, l.BiasInitializer, l.BiasRegularizer, l.Activation)
+	return c.biased(y, format, l.UseBias, l.BiasInitializer, l.BiasRegularizer, l.Activation)
 }
 
 // Stepwise implements [Stepper].
-func (l *SeparableConv2D) Stepwise(ir.Shape) bool { return alone(l.KernelSize, l.Strides) }
+func (l *SeparableConv2D) Stepwise(ir.Shape) bool { return l.alone(l.KernelSize, l.Strides) }

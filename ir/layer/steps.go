@@ -124,10 +124,6 @@ func besides(axis int, x ir.Shape, axes ...int) bool {
 	return !slices.Contains(axes, axis) && !slices.Contains(axes, axis-len(x))
 }
 
-// alone reports windows of one step each, the axis of the steps being the first that
-// they slide along.
-func alone(size, strides []int) bool { return size[0] == 1 && strides[0] == 1 }
-
 // Stepwise implements [Stepper].
 func (s *sequential) Stepwise(ir.Shape) bool { return !s.GoBackwards }
 

@@ -5,7 +5,7 @@ import "github.com/nngen-go/nngen/ir"
 var _ = register(Info{
 	Name: "ZeroPadding1D",
 	Doc:  "Puts zeros before and after a sequence.",
-	New:  func() Config { return &ZeroPadding1D{Padding: [][2]int{{1, 1}}, channelsLast: lastAxis} },
+	New:  func() Config { return &ZeroPadding1D{Padding: [][2]int{{1, 1}}, imageFormat: lastAxis} },
 })
 
 // ZeroPadding1D puts zeros before and after a sequence: [n, steps, channels]
@@ -13,10 +13,10 @@ var _ = register(Info{
 // layers/reshaping/zero_padding1d.py.
 type ZeroPadding1D struct {
 	Padding [][2]int `arg:"padding,size=1,min=0" doc:"one number for both ends, or [first, last]"`
-	channelsLast
+	imageFormat
 }
 
 // Build implements [Config].
 func (l *ZeroPadding1D) Build(c *Context, in []*ir.Value) *ir.Value {
-	return c.surround(in[0], l.channelsLast, l.Padding)
+	return c.surround(in[0], l.imageFormat, l.Padding)
 }

@@ -5,7 +5,7 @@ import "github.com/nngen-go/nngen/ir"
 var _ = register(Info{
 	Name: "ZeroPadding2D",
 	Doc:  "Surrounds an image with zeros.",
-	New:  func() Config { return &ZeroPadding2D{Padding: [][2]int{{1, 1}, {1, 1}}, channelsLast: lastAxis} },
+	New:  func() Config { return &ZeroPadding2D{Padding: [][2]int{{1, 1}, {1, 1}}, imageFormat: lastAxis} },
 })
 
 // ZeroPadding2D surrounds an image with zeros: [n, height, width, channels] to
@@ -13,13 +13,13 @@ var _ = register(Info{
 // layers/reshaping/zero_padding2d.py.
 type ZeroPadding2D struct {
 	Padding [][2]int `arg:"padding,size=2,min=0" doc:"one number for all sides, [height, width], or [[top, bottom], [left, right]]"`
-	channelsLast
+	imageFormat
 }
 
 // Build implements [Config].
 func (l *ZeroPadding2D) Build(c *Context, in []*ir.Value) *ir.Value {
-	return c.surround(in[0], l.channelsLast, l.Padding)
+	return c.surround(in[0], l.imageFormat, l.Padding)
 }
 
 // Stepwise implements [Stepper].
-func (l *ZeroPadding2D) Stepwise(ir.Shape) bool { return l.Padding[0] == [2]int{} }
+func (l *ZeroPadding2D) Stepwise(ir.Shape) bool { return !l.first() && l.Padding[0] == [2]int{} }

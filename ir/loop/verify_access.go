@@ -120,6 +120,10 @@ func (v *kernelVerifier) limit(b *Buffer) (int, bool) {
 	case State:
 		return v.p.Stream.States[b.Port].Limit, v.p.Stream.States[b.Port].Limit > 0
 	}
+	if b.Class == Const {
+		low, high := slices.Min(b.Data), slices.Max(b.Data)
+		return int(high) + 1, low >= 0
+	}
 	limit := 0
 	runs, _ := v.plan.Flat()
 	for _, r := range runs {

@@ -6,8 +6,9 @@ import (
 	"github.com/nngen-go/nngen/ir/scalar"
 )
 
-// maxLoops is how many loops each of the four nests of a Contract has at most.
-const maxLoops = 3
+// maxLoops is how many loops each of the four nests of a Contract has at most: the
+// rows and three axes of space.
+const maxLoops = 4
 
 // kernelVerifier checks the kernels of a plan.
 type kernelVerifier struct {

@@ -164,7 +164,7 @@ func TestVerifyRejects(t *testing.T) {
 		"only a single row": {func(n *net) { n.loss.Body[0].Srcs[0].Strides[0], n.loss.Body[0].Srcs[0].Offset = 1, 1 }, "out has 2 elements for 1 rows and is accessed from 1 to 2"},
 		"few strides":       {func(n *net) { n.dense.Out.Strides = []int{2, 1} }, "out has 2 strides for 3 axes"},
 		"stride over k":     {func(n *net) { n.dense.Out.Strides[2] = 1; n.dense.K[0].N = 1 }, "has a stride over k"},
-		"four loops":        {func(n *net) { n.ddense.M = append(n.ddense.M, oAxis, oAxis, oAxis) }, "nest m has 4 loops"},
+		"five loops":        {func(n *net) { n.ddense.M = append(n.ddense.M, oAxis, oAxis, oAxis, oAxis) }, "nest m has 5 loops"},
 		"extent":            {func(n *net) { n.dense.N = []Axis{{Name: "o", N: 0}} }, "axis o has extent 0"},
 		"same element":      {func(n *net) { n.dense.Out.Strides[1] = 0 }, "two of its points store to the same element of out"},
 		"no epilogue":       {func(n *net) { n.dense.Epilogue = nil }, "extra operands and no epilogue"},

@@ -50,8 +50,9 @@ func (k *Contract) Lower(l Lowering, v *ir.Value) {
 	store(l, v, to, v.Shape, expr, append([]loop.Access{access(sums, v.Shape, v.Shape)}, extras...), k.Word)
 }
 
-// maxLoops is how many loops each nest of a contraction kernel has at most.
-const maxLoops = 3
+// maxLoops is how many loops each nest of a contraction kernel has at most: the
+// rows and three axes of space.
+const maxLoops = 4
 
 // deepest is the number of loops of the deepest nest of any kernel.
 func deepest(parts []part, out, lhs, rhs View, extras []loop.Access) int {

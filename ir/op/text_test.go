@@ -114,8 +114,8 @@ func TestNotLowered(t *testing.T) {
 				Shape: ir.Shape{n, 3},
 			}, f32(b, "x", n, 3), f32(b, "w", 2, 2))
 		},
-		"a contraction over 4 separate axes": func(b *ir.Builder) { // turned around, none goes on where another ends
-			Einsum(b, "nhwci,io->ncwho", f32(b, "x", n, 2, 2, 2, 3), f32(b, "w", 3, 4))
+		"a contraction over 5 separate axes": func(b *ir.Builder) { // turned around, none goes on where another ends
+			Einsum(b, "nhwdci,io->ncdwho", f32(b, "x", n, 2, 2, 2, 2, 3), f32(b, "w", 3, 4))
 		},
 	} {
 		b := ir.NewBuilder("g")

@@ -45,6 +45,11 @@ func (w *WindowGrad) Lower(l Lowering, v *ir.Value) {
 // per space axis, of images that are stored in order.
 func (w *Window) kernel(out, in ir.Shape) *loop.Window {
 	k := &loop.Window{Outer: loops(out), Reduce: w.Reduce, Mean: w.Mean}
+	if len(w.Sizes) == 3 {
+		for i, name := range []string{"z", "y", "x", "c"} {
+			k.Outer[1+i].Name = name
+		}
+	}
 	strides := in.Strides()
 	for i, size := range w.Sizes {
 		k.Taps = append(k.Taps, loop.Axis{Name: fmt.Sprintf("k%s", k.Outer[1+i].Name), N: size})

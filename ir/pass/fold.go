@@ -49,7 +49,7 @@ func constant(v *ir.Value) *op.Const {
 	args := make([]*ir.Tensor[float64], len(v.Args))
 	for i, a := range v.Args {
 		c, ok := a.Op.(*op.Const)
-		if !ok || readsRows(v.Op) {
+		if !ok || c.DType != ir.F32 || readsRows(v.Op) {
 			return nil
 		}
 		args[i] = &ir.Tensor[float64]{Shape: c.Shape, F: c.Data}
@@ -120,7 +120,7 @@ func inline(v *ir.Value) {
 	for i := len(v.Args) - 1; i >= first; i-- {
 		arg := base + i - first
 		e := expr
-		if c, ok := v.Args[i].Op.(*op.Const); ok && len(c.Data) == 1 {
+		if c, ok := v.Args[i].Op.(*op.Const); ok && len(c.Data) == 1 && c.DType == ir.F32 {
 			e = substitute(e, arg, scalar.Num(c.Data[0]))
 		}
 		if scalar.UsesArg(e, arg) {

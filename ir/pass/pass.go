@@ -26,6 +26,7 @@ type pass struct {
 var table = []pass{
 	{name: "fold", run: onGraph(fold), why: "constants and identities first: everything later has less to look at"},
 	{name: "cse", run: onGraph(cse), after: []string{"fold"}, why: "one value per computation, so that a single use is seen to be one"},
+	{name: "layout", run: onGraph(layout), after: []string{"cse"}, why: "before autodiff: gradients are then of what is computed with channels last"},
 	{name: "gathersum", run: onGraph(gatherSum), after: []string{"cse"}, why: "before autodiff: the gradient is then the scatter that belongs to it"},
 	{name: "deadcode", always: true, run: onGraph(deadCode), after: []string{"gathersum"}, why: "what nobody asks for needs no gradient and no name"},
 	{name: "name", always: true, run: onGraph(name), after: []string{"deadcode"}, why: "gradients are called after the values that they belong to"},

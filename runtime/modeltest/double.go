@@ -25,6 +25,7 @@ import (
 //	b64*3   the same in the arena of integers
 //	p64 g64 the same in the parameters and in their gradients
 //	c0      array number 0 of Network.Constants
+//	l0      array number 0 of Network.Indices
 //	x0 o0   rows of input 0; where it is ragged, its ids, and their offsets
 //	y0 w    rows of target 0, and the weights of the rows
 //	m s     1/Total and n/Total of the step
@@ -55,6 +56,7 @@ type double struct {
 	inputs, targets []column
 	weights         []float64
 	constants       [][]float64
+	indices         [][]int32
 
 	// Of the current step:
 	at                       train.Step
@@ -73,6 +75,7 @@ type column struct {
 func (n *plainNetwork) double(rows int) *double {
 	d := &double{calls: n.calls, rows: rows, loss: n.loss, inputs: make([]column, len(n.inputs)), targets: make([]column, len(n.targets)),
 		arena: make([]float64, n.floats), integers: make([]int32, n.ints)}
+	d.indices = n.indices
 	for _, c := range n.constants {
 		d.constants = append(d.constants, float64s(c))
 	}
@@ -208,6 +211,9 @@ func (d *double) operand(word string, t reflect.Type, streams []string) reflect.
 	case 'c':
 		i, _, _ := strings.Cut(rest, "+")
 		return view(d.constants[number(i)], "0"+rest[len(i):], t, d.rows)
+	case 'l':
+		i, _, _ := strings.Cut(rest, "+")
+		return view(d.indices[number(i)], "0"+rest[len(i):], t, d.rows)
 	case 'x':
 		return d.inputs[number(rest)].rows(t)
 	case 'o':

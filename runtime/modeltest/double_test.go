@@ -12,7 +12,7 @@ import (
 // A call is passed what its operands say.
 func TestCall(t *testing.T) {
 	type shape struct{ nC, yR int }
-	d := &double{rows: 2, loss: 0, weights: []float64{1, 2}, constants: [][]float64{{7, 8}}, arena: make([]float64, 10), integers: make([]int32, 4),
+	d := &double{rows: 2, loss: 0, weights: []float64{1, 2}, constants: [][]float64{{7, 8}}, indices: [][]int32{{1}, {2, 3}}, arena: make([]float64, 10), integers: make([]int32, 4),
 		inputs: []column{{ints: []int32{5, 6, 7}, offsets: []int32{0, 1, 3}}}, targets: []column{{floats: []float64{3, 4}}}}
 	called := 0
 	d.calls = func(call Call) {
@@ -23,14 +23,14 @@ func TestCall(t *testing.T) {
 			}
 			y[0], y[1], g[1] = 1.0/3, math.Pi, 1
 		}, "a2*3 p1 g0 z1:9 n t")
-		call("", func(at *[1]float64, ids, offsets []int32, target, weights []float64, c *[2]float64, m, share float64, key nn.Key, first int, v, constants []float64) {
+		call("", func(at *[1]float64, ids, offsets []int32, target, weights []float64, c *[2]float64, m, share float64, key nn.Key, first int, v, constants []float64, list *[2]int32) {
 			called++
 			if !reflect.DeepEqual(ids, []int32{5, 6, 7}) || offsets[2] != 3 || target[1] != 4 || weights[1] != 2 || c[1] != 8 || m != 0.25 || share != 0.5 || first != 1 ||
-				key != nn.NewKey(3, 2, nn.Stream("drop out")) || len(v) != 2 || len(constants) != 2 || constants[0] != 7 {
+				key != nn.NewKey(3, 2, nn.Stream("drop out")) || len(v) != 2 || len(constants) != 2 || constants[0] != 7 || list[1] != 3 {
 				panic("the second call")
 			}
 			at[0] = 42
-		}, "a0 x0 o0 y0 w c0 m s e0 f a8+2 c0+2", "drop out")
+		}, "a0 x0 o0 y0 w c0 m s e0 f a8+2 c0+2 l1", "drop out")
 	}
 	var r rounding
 	loss, g := d.step([]float64{10, 11, 12, 13}, train.Step{Seed: 3, Index: 2, First: 1, Total: 4}, &r)

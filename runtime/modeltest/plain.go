@@ -135,6 +135,7 @@ type plainNetwork struct {
 	calls              func(call Call)
 	floats, ints, loss int
 	constants          [][]float32
+	indices            [][]int32
 
 	rows                                         int
 	predictWork, batchWork, fitWork, weightBytes int
@@ -193,7 +194,7 @@ func (n *Network[M, I, O, T, P]) plain() *plainNetwork {
 			_, err := m.(M).Fit(context.Background(), d, cfg)
 			return err
 		},
-		calls: n.Calls, floats: n.Floats, ints: n.Ints, loss: n.Loss, constants: n.Constants,
+		calls: n.Calls, floats: n.Floats, ints: n.Ints, loss: n.Loss, constants: n.Constants, indices: n.Indices,
 		rows: n.Rows, predictWork: n.PredictWork, batchWork: n.BatchWork, fitWork: n.FitWork, weightBytes: n.WeightBytes,
 	}
 }

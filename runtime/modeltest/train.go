@@ -49,6 +49,7 @@ type Network[M Model[I, T, P], I, O, T, P any] struct {
 	Calls              func(call Call)
 	Floats, Ints, Loss int
 	Constants          [][]float32
+	Indices            [][]int32
 
 	Rows                            int // of a training batch
 	PredictWork, BatchWork, FitWork int // operations; a multiply-add is two

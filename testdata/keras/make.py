@@ -12,6 +12,7 @@ FILES = {
     "operations": ["operations"],
     "cells": ["cells_activation", "cells_convolution"],
     "ctc": ["ctc"],
+    "volumes": ["layers_volumes"],
     "losses": ["losses", "losses_reduction", "losses_region"],
     "metrics": ["metrics"],
     "trajectories": ["trajectories_optimizer", "trajectories_network"],

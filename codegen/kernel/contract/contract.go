@@ -85,7 +85,7 @@ func (d *writer) write() {
 	}
 	b.Keeps = d.req.Keep && keeps(d.Contraction)
 	d.sums = d.Var("sums", "s")
-	d.unit.Declare(tileType)
+	d.unit.Declare(typeOfTile(d.depth()))
 	d.table.read(d.Var("p", "q"))
 	d.Add(gotree.Let(d.sums, d.table.told()))
 	at := position{extra: make([]driver.Index, len(d.Extras))}
@@ -125,7 +125,7 @@ func (d *writer) outside(at position, i int) {
 func (d *writer) nothing(condition gotree.Expr, at position, i int) {
 	usual := d.table.turns()
 	d.In(&gotree.If{Cond: condition, Note: gotree.Say("nothing lies inside")}, func() {
-		d.tell("k", "=", three(), "")
+		d.tell("k", "=", d.each(), "")
 		d.Void = true
 		if d.Cut >= 0 {
 			d.begin()

@@ -9,7 +9,7 @@ import (
 // results turns the sums of a tile into results, before they leave their registers.
 func (g *tiling) results(acc [][]amd64.Vec) {
 	h := len(acc)
-	y := g.spaced(h, "y", tileYRow)
+	y := g.spaced(h, "y", g.yRow())
 	each := func(name string, f func(i, j int, m amd64.Mem)) {
 		g.Grouped(name, h*g.width(), func(n int) {
 			i, j := n/g.width(), n%g.width()
@@ -18,7 +18,7 @@ func (g *tiling) results(acc [][]amd64.Vec) {
 	}
 	if g.blocks {
 		fresh := fmt.Sprint("fresh", h)
-		g.TESTQ(amd64.U32(partMore), g.told(tilePart))
+		g.TESTQ(amd64.U32(partMore), g.told(g.tile.part()))
 		g.JZ(amd64.LabelRef(fresh))
 		each("more", func(i, j int, m amd64.Mem) { g.addTo(acc[i][j], m, g.mask(j)) })
 		g.Label(fresh)
@@ -29,7 +29,7 @@ func (g *tiling) results(acc [][]amd64.Vec) {
 	} else {
 		last, stored := fmt.Sprint("last", h), fmt.Sprint("stored", h)
 		if g.blocks && !g.accumulate {
-			g.TESTQ(amd64.U32(partRest), g.told(tilePart))
+			g.TESTQ(amd64.U32(partRest), g.told(g.tile.part()))
 			g.JZ(amd64.LabelRef(last))
 			each("store", store)
 			g.JMP(amd64.LabelRef(stored))
@@ -108,7 +108,7 @@ func (o *tileOperands) load(i, j int) amd64.Vec {
 func (o *tileOperands) next() {
 	for i, e := range o.extras {
 		if !e.scalar && !e.still {
-			o.ADDQ(o.told(tileE+8*i), o.pointers[i])
+			o.ADDQ(o.told(o.eRow(i)), o.pointers[i])
 		}
 	}
 }
@@ -163,7 +163,7 @@ func (o *tileOperands) end() {
 func (g *tiling) finish() {
 	y, step := g.GP64(), g.GP64()
 	g.MOVQ(g.Slot("y"), y)
-	g.MOVQ(g.told(tileYRow), step)
+	g.MOVQ(g.told(g.yRow()), step)
 	from, apart := g.GP64(), g.GP64()
 	if g.accumulate {
 		g.own(from, apart)
@@ -173,12 +173,12 @@ func (g *tiling) finish() {
 	}
 	if g.blocks && !g.accumulate {
 		alone := "alone"
-		g.TESTQ(amd64.U32(partMore), g.told(tilePart))
+		g.TESTQ(amd64.U32(partMore), g.told(g.tile.part()))
 		g.JZ(amd64.LabelRef(alone))
 		g.own(from, apart)
 		g.addSums(y, step, from, apart)
 		g.Label(alone)
-		g.TESTQ(amd64.U32(partRest), g.told(tilePart))
+		g.TESTQ(amd64.U32(partRest), g.told(g.tile.part()))
 		g.JNZ(amd64.LabelRef("moved"))
 	}
 	n := g.CopyOf(g.count)

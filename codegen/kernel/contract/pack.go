@@ -19,11 +19,11 @@ func (d *writer) packed(at position, lanes int) {
 		panel := d.Var("panel", "rest")
 		d.panel = panel
 		d.Add(gotree.Let(panel, d.w.Address(at.panel.Ahead(d.Rhs.Offset))))
-		steps := zeros()
+		steps := d.zeros()
 		for i, s := range d.Sum {
 			steps[d.turn(i)] = gotree.Int(4 * s.Rhs)
 		}
-		d.tell("w", "=", three(steps...), "")
+		d.tell("w", "=", d.each(steps...), "")
 		shared := gotree.Op(total(d.Regions[0].Row), ">", gotree.Int(d.Heights[0]))
 		if d.Body.Keeps && !d.Body.Held { // the scratch of few rows has no room for it
 			shared = gotree.Op(shared, "||", gotree.Op(driver.Kept, "!=", gotree.Word("nil")))
@@ -31,12 +31,12 @@ func (d *writer) packed(at position, lanes int) {
 		d.In(&gotree.If{Cond: shared, Note: gotree.Say("more than one tile reads it")}, func() {
 			packOnce(d, at, lanes)
 			d.Add(gotree.Set(panel, "=", d.inPanel(driver.Index{})))
-			d.tell("w", "=", three(d.panelSteps(lanes)...), "")
+			d.tell("w", "=", d.each(d.panelSteps(lanes)...), "")
 		})
 		return
 	}
 	if full, rest := d.Lane.N/d.Width, d.Lane.N%d.Width; full > 0 && rest > 0 && d.Whole(rest) != d.Whole(d.Width) {
-		d.tell("w", "=", three(d.panelSteps(lanes)...), "")
+		d.tell("w", "=", d.each(d.panelSteps(lanes)...), "")
 	}
 	packOnce(d, at, lanes)
 	d.panel = d.inPanel(driver.Index{})

@@ -16,10 +16,23 @@ type scheme struct {
 	loops map[int]*gotree.Var // variables of the reduced axes that Go runs along
 }
 
-// turn is the place of a reduced axis among the three loops of a tile: that of
-// the loop that it is a part of.
-func (d *scheme) turn(i int) int {
-	t := 2
+// depth is how many loops a tile of this sum has: three, or four where it has so many,
+// as the gradients of a volume have.
+func (d *scheme) depth() int {
+	n := usualDepth
+	for i := range d.Sum {
+		n = max(n, usualDepth-d.turnBeforeLast(i))
+	}
+	return n
+}
+
+// turn is the place of a reduced axis among the loops of a tile: that of the loop that
+// it is a part of.
+func (d *scheme) turn(i int) int { return d.depth() - usualDepth + d.turnBeforeLast(i) }
+
+// turnBeforeLast is turn among three loops, less than 0 where there are more.
+func (d *scheme) turnBeforeLast(i int) int {
+	t := usualDepth - 1
 	for j := len(d.Sum) - 1; j > i; j-- {
 		if !d.runsOn(j) {
 			t--
@@ -78,19 +91,19 @@ func (d *scheme) firstPart() int {
 
 // panelSteps is how far the reduced axes move the right operand, in bytes.
 func (d *scheme) panelSteps(lanes int) []gotree.Expr {
-	list := zeros()
+	list := d.zeros()
 	for i, s := range d.PanelSteps(lanes) {
 		list[d.turn(i)] = gotree.Int(4 * s)
 	}
 	return list
 }
 
-// zeros are for the three loops of a tile.
-func zeros() []gotree.Expr { return slices.Repeat([]gotree.Expr{gotree.Int(0)}, 3) }
+// zeros are for the loops of a tile.
+func (d *scheme) zeros() []gotree.Expr { return slices.Repeat([]gotree.Expr{gotree.Int(0)}, d.depth()) }
 
-// three is a value for each of the loops of a tile.
-func three(list ...gotree.Expr) gotree.Expr {
-	return gotree.Composite{Type: gotree.ArrayType{N: gotree.Literal(3), Elem: gotree.Word("int")}, Elems: list}
+// each is a value for each of the loops of a tile.
+func (d *scheme) each(list ...gotree.Expr) gotree.Expr {
+	return gotree.Composite{Type: gotree.ArrayType{N: gotree.Literal(d.depth()), Elem: gotree.Word("int")}, Elems: list}
 }
 
 // counted reports that blocks differ in their number of points.

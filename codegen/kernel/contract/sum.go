@@ -19,7 +19,7 @@ type tileSums struct {
 
 // sum adds up all products.
 func (b *tileSums) sum() {
-	b.x = b.spaced(b.high, "x", tileXRow)
+	b.x = b.spaced(b.high, "x", b.xRow())
 	b.w = b.Pointer("w")
 	if b.nested {
 		b.outer(0)
@@ -108,22 +108,22 @@ func (s *spaced) at(i, element int) amd64.Mem {
 func (b *tileSums) outer(level int) {
 	top, over := fmt.Sprintf("sum%d%c", b.high, 'a'+level), fmt.Sprintf("summed%d%c", b.high, 'a'+level)
 	t := b.GP64()
-	b.MOVQ(b.told(tileK+8*level), t)
+	b.MOVQ(b.told(b.kAt(level)), t)
 	b.TESTQ(t, t)
 	b.JZ(amd64.LabelRef(over))
 	b.MOVQ(t, b.turns[level])
 	b.Label(top)
 	b.MOVQ(b.x.bases[0], b.saved[level][0])
 	b.MOVQ(b.w, b.saved[level][1])
-	if level == 0 {
-		b.outer(1)
+	if level < b.depth-2 {
+		b.outer(level + 1)
 	} else {
 		b.inner()
 	}
 	b.MOVQ(b.saved[level][0], b.x.bases[0])
 	b.MOVQ(b.saved[level][1], b.w)
-	b.ADDQ(b.told(tileX+8*level), b.x.bases[0])
-	b.ADDQ(b.told(tileW+8*level), b.w)
+	b.ADDQ(b.told(b.xAt(level)), b.x.bases[0])
+	b.ADDQ(b.told(b.wAt(level)), b.w)
 	b.DECQ(b.turns[level])
 	b.JNZ(amd64.LabelRef(top))
 	b.Label(over)
@@ -136,9 +136,9 @@ func (b *tileSums) inner() {
 		b.follow(b.x)
 	}
 	count, x, w := b.GP64(), b.GP64(), b.GP64()
-	b.MOVQ(b.told(tileK+16), count)
-	b.MOVQ(b.told(tileX+16), x)
-	b.MOVQ(b.told(tileW+16), w)
+	b.MOVQ(b.told(b.kAt(b.depth-1)), count)
+	b.MOVQ(b.told(b.xAt(b.depth-1)), x)
+	b.MOVQ(b.told(b.wAt(b.depth-1)), w)
 	step := func(part int) {
 		b.product(part, x, w)
 		for _, p := range b.x.bases {

@@ -112,7 +112,7 @@ func (t *regionTable) address(o driver.Operand, name string, at driver.Index, of
 
 // turns are those of the loops of a tile from the beginning.
 func (t *regionTable) turns() gotree.Expr {
-	k := slices.Repeat([]gotree.Expr{gotree.Int(1)}, 3)
+	k := slices.Repeat([]gotree.Expr{gotree.Int(1)}, t.depth())
 	for i, s := range t.Sum {
 		j := t.turn(i)
 		switch {
@@ -127,24 +127,24 @@ func (t *regionTable) turns() gotree.Expr {
 			k[j] = total(s)
 		}
 	}
-	return t.loops3(k)
+	return t.perLoop(k)
 }
 
-// loops3 has values for the loops that a tile runs.
-func (t *regionTable) loops3(list []gotree.Expr) gotree.Expr {
+// perLoop has values for the loops that a tile runs.
+func (t *regionTable) perLoop(list []gotree.Expr) gotree.Expr {
 	if t.nested() {
-		return three(list...)
+		return t.each(list...)
 	}
-	return three(gotree.Keyed{Key: "2", Value: list[2]})
+	return t.each(gotree.Keyed{Key: "2", Value: list[2]})
 }
 
 // told is what tiles are told from the beginning.
 func (t *regionTable) told() gotree.Expr {
-	x := zeros()
+	x := t.zeros()
 	for i, s := range t.Sum {
 		x[t.turn(i)] = gotree.Int(4 * s.Lhs)
 	}
-	all := gotree.Composite{Type: gotree.Word("tile")}
+	all := gotree.Composite{Type: gotree.Word(tileName(t.depth()))}
 	add := func(name string, value gotree.Expr) {
 		all.Elems = append(all.Elems, gotree.Keyed{Key: name, Value: value})
 	}
@@ -155,7 +155,7 @@ func (t *regionTable) told() gotree.Expr {
 	add("k", t.turns())
 	for i, list := range [][]gotree.Expr{x, t.panelSteps(t.Width)} {
 		if slices.ContainsFunc(list, nonzero) {
-			add([]string{"x", "w"}[i], t.loops3(list))
+			add([]string{"x", "w"}[i], t.perLoop(list))
 		}
 	}
 	for i, f := range t.rowSteps {

@@ -27,7 +27,8 @@ type tile struct {
 	columns    int
 	parts      int
 	single     bool // single rows are the borders of an image, and never of a taller tile
-	nested     bool // three loops of a sum, not one
+	nested     bool // several loops of a sum, not one
+	depth      int  // so many: three or four
 	vectors    bool // x is read along the lanes too, not spread over them
 	far        bool // a sum is long enough to ask for what comes later
 	blocks     bool // a sum may come in several calls
@@ -44,23 +45,43 @@ type extra struct {
 	still  bool // the same for all rows
 }
 
-// tileType is the Go type of what a tile is told; the constants below are the
-// offsets of its fields.
-const tileType = `// tile is what a tile of machine code is told: how its sums run, and how far
+// usualDepth is how many loops of a sum tiles have, but those of volumes.
+const usualDepth = 3
+
+// tileName is the Go type of what a tile is told.
+func tileName(depth int) string {
+	if depth == usualDepth {
+		return "tile"
+	}
+	return "deepTile"
+}
+
+// typeOfTile declares it; the functions below are the offsets of its fields.
+func typeOfTile(depth int) string {
+	of := "tile is what a tile of machine code is told"
+	if depth > usualDepth {
+		of = fmt.Sprintf("deepTile is what a tile is told whose sums run in %d loops", depth)
+	}
+	return fmt.Sprintf(`// %s: how its sums run, and how far
 // apart the rows of its operands are, in bytes.
-type tile struct {
-	k          [3]int // turns of the loops of a sum, outermost first
-	x, w       [3]int // how far a turn moves x and w
+type %s struct {
+	k          [%[3]d]int // turns of the loops of a sum, outermost first
+	x, w       [%[3]d]int // how far a turn moves x and w
 	xRow, yRow int    // from row to row
 	part       int    // 1: add to what is in y; 2: more will follow, no epilogue yet
 	e          [6]int // from row to row of e0, e1, …
-}`
+}`, of, tileName(depth), depth)
+}
+
+func (t *tile) kAt(loop int) int { return 8 * loop }
+func (t *tile) xAt(loop int) int { return 8 * (t.depth + loop) }
+func (t *tile) wAt(loop int) int { return 8 * (2*t.depth + loop) }
+func (t *tile) xRow() int        { return 8 * 3 * t.depth }
+func (t *tile) yRow() int        { return t.xRow() + 8 }
+func (t *tile) part() int        { return t.xRow() + 16 }
+func (t *tile) eRow(i int) int   { return t.xRow() + 24 + 8*i }
 
 const (
-	tileK, tileX, tileW = 0, 24, 48
-	tileXRow, tileYRow  = 72, 80
-	tilePart, tileE     = 88, 96
-
 	maxTileExtras = 6
 
 	partMore = 1 // the sums so far are in the result
@@ -82,7 +103,7 @@ func (t *tile) stub(name string) amd64.Stub {
 		}
 		s.Params = append(s.Params, amd64.Param{Name: extraName(i), Type: typ})
 	}
-	s.Params = append(s.Params, amd64.Param{Name: "s", Type: "*tile"}, amd64.Param{Name: "n", Type: "int"})
+	s.Params = append(s.Params, amd64.Param{Name: "s", Type: "*" + tileName(t.depth)}, amd64.Param{Name: "n", Type: "int"})
 	if t.usesRows() {
 		s.Params = append(s.Params, amd64.Param{Name: "rows", Type: "float32"})
 	}
@@ -97,13 +118,13 @@ func (t *tile) usesRows() bool { return t.epilogue != nil && amd64.HasRows(t.epi
 type tiling struct {
 	*tile
 	*amd64.Code
-	short bool            // the epilogue is computed before sums leave their registers
-	tail  amd64.Mask      // of the last vector
-	s     amd64.GP        // the argument s
-	count amd64.GP        // rows of the tile that has been summed
-	sums  amd64.Mem       // the tile that is not stored yet
-	saved [2][2]amd64.Mem // x and w at the beginning of a turn
-	turns [2]amd64.Mem
+	short bool           // the epilogue is computed before sums leave their registers
+	tail  amd64.Mask     // of the last vector
+	s     amd64.GP       // the argument s
+	count amd64.GP       // rows of the tile that has been summed
+	sums  amd64.Mem      // the tile that is not stored yet
+	saved [][2]amd64.Mem // x and w at the beginning of a turn
+	turns []amd64.Mem
 }
 
 // shortEpilogue is up to which weight an epilogue is written out for every row of
@@ -127,9 +148,9 @@ func (t *tile) text(u *driver.Unit, s amd64.Stub, short bool) error {
 		g.sums = g.AllocLocal(t.heights[0]*t.rowBytes() + lineBytes)
 	}
 	if t.nested {
-		for i := range g.saved {
-			g.saved[i] = [2]amd64.Mem{g.AllocLocal(8), g.AllocLocal(8)}
-			g.turns[i] = g.AllocLocal(8)
+		for range t.depth - 1 {
+			g.saved = append(g.saved, [2]amd64.Mem{g.AllocLocal(8), g.AllocLocal(8)})
+			g.turns = append(g.turns, g.AllocLocal(8))
 		}
 	}
 	g.s, g.count = g.Pointer("s"), g.GP64()
@@ -168,11 +189,11 @@ func (g *tiling) move() {
 		g.IMULQ(g.count, r)
 		g.ADDQ(r, g.Slot(name))
 	}
-	move(tileYRow, "y")
-	move(tileXRow, "x")
+	move(g.yRow(), "y")
+	move(g.xRow(), "x")
 	for i, e := range g.extras {
 		if !e.scalar && !e.still {
-			move(tileE+8*i, extraName(i))
+			move(g.eRow(i), extraName(i))
 		}
 	}
 	g.SUBQ(g.count, g.Slot("n"))
@@ -227,12 +248,12 @@ func (g *tiling) block(h int) {
 	}
 	to, step := g.GP64(), g.GP64()
 	g.MOVQ(g.Slot("y"), to)
-	g.MOVQ(g.told(tileYRow), step)
+	g.MOVQ(g.told(g.yRow()), step)
 	if g.accumulate {
 		g.own(to, step)
 	} else if g.blocks {
 		direct := fmt.Sprint("store", h)
-		g.TESTQ(amd64.U32(partMore), g.told(tilePart))
+		g.TESTQ(amd64.U32(partMore), g.told(g.tile.part()))
 		g.JZ(amd64.LabelRef(direct))
 		g.own(to, step)
 		g.Label(direct)

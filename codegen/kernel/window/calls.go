@@ -1,6 +1,7 @@
 package window
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/nngen-go/nngen/codegen/gotree"
@@ -9,11 +10,15 @@ import (
 )
 
 // call writes the calls for one segment of each axis.
-func (p *pool) call(g *imageCalls, stub amd64.Stub, s, s1 segment, all bool) {
-	starts, vars := []int{s.from, s1.from}, make([]*gotree.Var, 2)
+func (p *pool) call(g *imageCalls, stub amd64.Stub, list []segment, all bool) {
+	starts, vars := make([]int, len(list)), make([]*gotree.Var, len(list))
+	for i, s := range list {
+		starts[i] = s.from
+	}
 	var around []gotree.Nest
 	var count gotree.Expr
-	each := func(axis int, s segment, turns int) {
+	each := func(axis, turns int) {
+		s := list[axis]
 		length := s.to - s.from
 		if count = gotree.Int(min(length, turns)); turns >= length {
 			return
@@ -25,14 +30,18 @@ func (p *pool) call(g *imageCalls, stub amd64.Stub, s, s1 segment, all bool) {
 			count = driver.Left(gotree.Int(turns), gotree.Int(s.to), v)
 		}
 	}
-	switch inner := s1.to - s1.from; {
+	last := len(list) - 1
+	for i := range last - 1 {
+		each(i, 1)
+	}
+	switch inner := list[last].to - list[last].from; {
 	case p.spans(all, inner):
-		each(0, s, p.rowsOfCall(inner))
-	case len(p.along) == 1:
-		each(0, s, p.positionsOfCall())
+		each(last-1, p.rowsOfCall(inner))
+	case last == 0:
+		each(0, p.positionsOfCall())
 	default:
-		each(0, s, 1)
-		each(1, s1, p.positionsOfCall())
+		each(last-1, 1)
+		each(last, p.positionsOfCall())
 	}
 	var args []gotree.Expr
 	for _, t := range p.tensors {
@@ -43,13 +52,18 @@ func (p *pool) call(g *imageCalls, stub amd64.Stub, s, s1 segment, all bool) {
 				at = at.Step(vars[i], t.steps[i], -1)
 			}
 			if t.tapped {
-				at = at.Ahead([]segment{s, s1}[i].first * a.tapStep)
+				at = at.Ahead(list[i].first * a.tapStep)
 			}
 		}
 		args = append(args, t.Address(at))
 	}
 	if !all {
-		args = append(args, gotree.Int(s.last-s.first), gotree.Int(s1.last-s1.first))
+		for _, s := range list {
+			args = append(args, gotree.Int(s.last-s.first))
+		}
+		if last == 0 {
+			args = append(args, gotree.Int(1))
+		}
 	}
 	g.Inside(around, func() { g.Call(stub, append(args, count)) })
 	g.Free(vars...)
@@ -65,7 +79,7 @@ func (p *pool) origin(g *imageCalls, t *tensor) driver.Index {
 func (p *pool) tabled(g *imageCalls, stub amd64.Stub, segments ...[]segment) {
 	var around []gotree.Nest
 	var vars, tables []*gotree.Var
-	extents := []gotree.Expr{gotree.Int(1), gotree.Int(1)}
+	extents := slices.Repeat([]gotree.Expr{gotree.Int(1)}, max(2, len(p.along)))
 	var count gotree.Expr
 	for i, a := range p.along {
 		list := gotree.Composite{Type: gotree.Word("[...][4]int")}
@@ -99,15 +113,18 @@ func (p *pool) tabled(g *imageCalls, stub amd64.Stub, segments ...[]segment) {
 }
 
 // spans reports that a function walks over whole rows of positions: there are two
-// axes, and one row of inner positions fits a call.
+// axes or more, and one row of inner positions fits a call.
 func (p *pool) spans(all bool, inner int) bool {
 	return all && len(p.along) > 1 && p.rowsOfCall(inner) > 0
 }
 
 // rowsOfCall is how many rows of inner positions fit a call.
 func (p *pool) rowsOfCall(inner int) int {
-	return sort.Search(p.along[0].N, func(i int) bool { return !p.fits(i+1, inner) })
+	return sort.Search(p.rows().N, func(i int) bool { return !p.fits(i+1, inner) })
 }
+
+// rows is the axis around the innermost, or the only one.
+func (p *pool) rows() poolAxis { return p.along[max(0, len(p.along)-2)] }
 
 // positionsOfCall is how many positions along the last axis a call takes.
 func (p *pool) positionsOfCall() int {
@@ -122,7 +139,7 @@ func (p *pool) fits(rows, positions int) bool {
 // limits are the bytes that so many rows of positions touch and the taps that they
 // look at.
 func (p *pool) limits(rows, positions int) (size, work int) {
-	counts := []int{rows, positions}[2-len(p.along):]
+	counts := []int{1, rows, positions}[3-len(p.along):]
 	taps, area := 1, 1 // area: of what their windows cover
 	for i, a := range p.along {
 		taps *= a.taps

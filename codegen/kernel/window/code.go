@@ -16,7 +16,7 @@ type taps func(body func(at amd64.Place))
 // the second axis, or for positions along the last axis with so many rows and
 // columns of taps.
 func (p *pool) write(all bool, inner int) (amd64.Stub, error) {
-	axes := []loop.Axis{{N: p.along[0].N}}
+	axes := []loop.Axis{{N: p.rows().N}}
 	used := 1
 	s := amd64.Stub{Name: p.request.Name}
 	if p.lane > 0 {
@@ -27,6 +27,9 @@ func (p *pool) write(all bool, inner int) (amd64.Stub, error) {
 	case !all:
 		s.Name += "Border"
 		what += ", with rows x columns taps inside the image"
+		if len(p.along) > 2 {
+			what = fmt.Sprintf("count positions of %d channels, with planes x rows x columns taps inside the volume", p.channels)
+		}
 	case p.spans(all, inner):
 		used = 2
 		axes = append(axes, loop.Axis{N: inner})
@@ -45,6 +48,9 @@ func (p *pool) write(all bool, inner int) (amd64.Stub, error) {
 		l.List = append(l.List, &driver.Stream{Operand: t.Operand, Access: loop.Access{Buf: t.Buf, Strides: t.steps[len(t.steps)-used:]}, Param: t.Param, Held: amd64.None})
 	}
 	s.Params = l.Params()
+	if !all && len(p.along) > 2 {
+		s.Params = append(s.Params, amd64.Param{Name: "planes", Type: "int"})
+	}
 	if !all {
 		s.Params = append(s.Params, amd64.Param{Name: "rows", Type: "int"}, amd64.Param{Name: "columns", Type: "int"})
 	}
@@ -89,35 +95,53 @@ func (p *pool) verb() string {
 // allTaps has every tap written out.
 func (p *pool) allTaps(at amd64.Place) taps {
 	return func(body func(at amd64.Place)) {
-		for i := range p.along[0].taps {
-			from := amd64.Place{Index: at.Index, Disp: at.Disp + i*p.along[0].tapStep}
-			if len(p.along) == 1 {
-				body(from)
-				continue
+		var from func(axis, disp int)
+		from = func(axis, disp int) {
+			if axis == len(p.along) {
+				body(amd64.Place{Index: at.Index, Disp: disp})
+				return
 			}
-			for j := range p.along[1].taps {
-				body(amd64.Place{Index: at.Index, Disp: from.Disp + j*p.along[1].tapStep})
+			for i := range p.along[axis].taps {
+				from(axis+1, disp+i*p.along[axis].tapStep)
 			}
 		}
+		from(0, at.Disp)
 	}
 }
 
-// someTaps loops over the parameters rows and columns.
+// someTaps loops over the parameters planes, rows and columns.
 func (p *pool) someTaps(c *amd64.Code, at amd64.Place) taps {
 	return func(body func(at amd64.Place)) {
 		row, offset, columns := c.GP64(), c.GP64(), c.GP64()
-		c.XORQ(row, row)
-		if at.Index != nil {
-			c.MOVQ(at.Index, row)
-		}
-		c.Until(c.Pointer("rows"), func() {
-			c.MOVQ(row, offset)
-			c.Load(c.Param("columns"), columns)
-			c.Until(columns, func() {
-				body(amd64.Place{Index: offset, Disp: at.Disp})
-				c.ADDQ(amd64.I32(int32(p.along[len(p.along)-1].tapStep)), offset)
+		rows := func(count amd64.GP) {
+			c.Until(count, func() {
+				c.MOVQ(row, offset)
+				c.Load(c.Param("columns"), columns)
+				c.Until(columns, func() {
+					body(amd64.Place{Index: offset, Disp: at.Disp})
+					c.ADDQ(amd64.I32(int32(p.along[len(p.along)-1].tapStep)), offset)
+				})
+				c.ADDQ(amd64.I32(int32(p.rows().tapStep)), row)
 			})
-			c.ADDQ(amd64.I32(int32(p.along[0].tapStep)), row)
+		}
+		begin := func(r amd64.GP) {
+			c.XORQ(r, r)
+			if at.Index != nil {
+				c.MOVQ(at.Index, r)
+			}
+		}
+		if len(p.along) < 3 {
+			begin(row)
+			rows(c.Pointer("rows"))
+			return
+		}
+		plane, count := c.GP64(), c.GP64()
+		begin(plane)
+		c.Until(c.Pointer("planes"), func() {
+			c.MOVQ(plane, row)
+			c.Load(c.Param("rows"), count)
+			rows(count)
+			c.ADDQ(amd64.I32(int32(p.along[0].tapStep)), plane)
 		})
 	}
 }
@@ -302,6 +326,9 @@ func (p *pool) divide(c *amd64.Code, v amd64.Vec, all bool) {
 	}
 	n := c.Pointer("rows")
 	c.IMULQ(c.Pointer("columns"), n)
+	if len(p.along) > 2 {
+		c.IMULQ(c.Pointer("planes"), n)
+	}
 	t := c.Alloc()
 	c.Zero(t)
 	c.VCVTSI2SSQ(n, c.Quarter(t), c.Quarter(t))

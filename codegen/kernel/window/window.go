@@ -9,7 +9,7 @@ import (
 	"github.com/nngen-go/nngen/ir/loop"
 )
 
-// pool is a Window, or the gradient of one, over one or two axes of positions;
+// pool is a Window, or the gradient of one, over one, two or three axes of positions;
 // channels are contiguous and lie in the lanes. Positions whose whole window
 // lies inside the image are computed by a function that has every tap written
 // out, the others by one that loops over the taps it is given.
@@ -77,12 +77,12 @@ func PoolingGradient(u *driver.Unit, r driver.Request, k *loop.WindowGrad, l amd
 	return p.body()
 }
 
-// positions finds the axes, if they are rows, one or two axes with a tap each,
-// and channels.
+// positions finds the axes, if they are rows, up to three axes with a tap each, and
+// channels.
 func (p *pool) positions() bool {
 	w := p.window
 	last := len(w.Outer) - 1
-	if last < 2 || last > 3 || !w.Outer[0].Rows || w.Outer[0].N != 1 || w.Outer[last].N < driver.Smallest || len(w.Taps) != last-1 || len(w.Space) != last-1 {
+	if last < 2 || last > 4 || !w.Outer[0].Rows || w.Outer[0].N != 1 || w.Outer[last].N < driver.Smallest || len(w.Taps) != last-1 || len(w.Space) != last-1 {
 		return false
 	}
 	p.channels = w.Outer[last].N
@@ -206,25 +206,42 @@ func (p *pool) image(g *imageCalls) error {
 		g.Body.Stubs = append(g.Body.Stubs, stub)
 		return stub, err
 	}
-	rows, columns := p.along[0].segments(), []segment{{to: 1, last: 1}}
-	taps := p.along[0].taps
-	if len(p.along) > 1 {
-		columns = p.along[1].segments()
-		taps *= p.along[1].taps
+	taps, parts := 1, 1
+	var segments [][]segment
+	for _, a := range p.along {
+		list := a.segments()
+		segments = append(segments, list)
+		taps, parts = taps*a.taps, parts*len(list)
 	}
-	if taps > p.Machine.PoolTaps || len(rows)*len(columns) > p.Machine.PoolParts {
+	if taps > p.Machine.PoolTaps || parts > p.Machine.PoolParts {
 		stub, err := function(false, 0)
-		p.tabled(g, stub, rows, columns)
+		p.tabled(g, stub, segments...)
 		return err
 	}
-	for _, s := range rows {
-		for _, s1 := range columns {
-			whole := p.along[0].whole(s) && (len(p.along) == 1 || p.along[1].whole(s1))
-			stub, err := function(whole, s1.to-s1.from)
-			if err != nil {
-				return err
-			}
-			p.call(g, stub, s, s1, whole)
+	return p.parts(segments, nil, func(list []segment) error {
+		whole, inner := true, 1
+		for i, a := range p.along {
+			whole = whole && a.whole(list[i])
+		}
+		if len(list) > 1 {
+			inner = list[len(list)-1].to - list[len(list)-1].from
+		}
+		stub, err := function(whole, inner)
+		if err == nil {
+			p.call(g, stub, list, whole)
+		}
+		return err
+	})
+}
+
+// parts calls f with a segment of every axis, for all of them.
+func (p *pool) parts(segments [][]segment, chosen []segment, f func(list []segment) error) error {
+	if len(chosen) == len(segments) {
+		return f(chosen)
+	}
+	for _, s := range segments[len(chosen)] {
+		if err := p.parts(segments, append(chosen[:len(chosen):len(chosen)], s), f); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -252,6 +269,9 @@ func (p *pool) clear(g *imageCalls) {
 		covered = covered && a.tapStep*a.space.Size == map[bool]int{true: size, false: p.along[max(0, i-1)].tapStep}[i == 0]
 	}
 	first := p.along[0]
+	if len(p.along) > 2 {
+		covered = covered && ends[1] == p.along[1].space.Size && ends[2] == p.along[2].space.Size
+	}
 	switch {
 	case !covered:
 		next := gotree.Op(gotree.Op(g.row, "+", gotree.Int(1)), "*", gotree.Int(size))

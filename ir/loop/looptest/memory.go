@@ -79,6 +79,10 @@ func (m *Memory) Block(b *loop.Buffer, n int) *Block {
 		}
 	case loop.Const:
 		for _, x := range b.Data {
+			if b.DType == loop.I32 {
+				k.I = append(k.I, int32(x))
+				continue
+			}
 			k.F = append(k.F, float64(x))
 		}
 	default:

@@ -95,6 +95,8 @@ var (
 var OrderOf = map[string][]string{
 	"Dense": {"units", "activation"}, "Dropout": {"rate"}, "Activation": {"activation"}, "Embedding": {"input_dim", "output_dim"}, "Reshape": {"target_shape"},
 	"Rescaling": {"scale", "offset"}, "CategoryEncoding": {"num_tokens", "output_mode"}, "Conv1D": {"filters", "kernel_size", "strides", "padding"}, "Conv2D": {"filters", "kernel_size", "strides", "padding"},
+	"Conv3D": {"filters", "kernel_size", "strides", "padding"}, "Conv3DTranspose": {"filters", "kernel_size", "strides", "padding"}, "MaxPooling3D": {"pool_size", "strides"}, "AveragePooling3D": {"pool_size", "strides"},
+	"ZeroPadding3D": {"padding"}, "Cropping3D": {"cropping"}, "UpSampling1D": {"size"}, "UpSampling2D": {"size"}, "UpSampling3D": {"size"}, "Resizing": {"height", "width", "interpolation"}, "CenterCrop": {"height", "width"},
 	"Conv1DTranspose": {"filters", "kernel_size", "strides", "padding"}, "Conv2DTranspose": {"filters", "kernel_size", "strides", "padding"},
 	"DepthwiseConv1D": {"kernel_size", "strides"}, "DepthwiseConv2D": {"kernel_size", "strides"}, "SeparableConv1D": {"filters", "kernel_size"}, "SeparableConv2D": {"filters", "kernel_size"},
 	"MaxPooling1D": {"pool_size", "strides"}, "MaxPooling2D": {"pool_size", "strides"}, "AveragePooling1D": {"pool_size", "strides"}, "AveragePooling2D": {"pool_size", "strides"},
