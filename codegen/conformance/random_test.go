@@ -154,7 +154,6 @@ func (g *generator) step() {
 	case g.flip(12):
 		g.operation()
 		return
-	case len(g.shape) > 1 && g.flip(50):
 	case len(g.shape) > 1 && len(g.shape) < 5 && product(g.shape) < 600 && g.flip(50):
 		g.convolution()
 		return

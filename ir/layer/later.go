@@ -12,16 +12,10 @@ import (
 
 // later are Keras's layers that this version has not.
 var later = []string{
-	"Lambda", "ReversibleEmbedding",
-	"SpectralNormalization",
-	"Discretization", "FeatureSpace",
+	"Lambda", "ReversibleEmbedding", "SpectralNormalization", "Discretization", "FeatureSpace",
 	"HashedCrossing", "Hashing", "IntegerLookup", "MelSpectrogram", "STFTSpectrogram", "StringLookup",
-	"TextVectorization", "RandomCrop", "RandomFlip", "RandomRotation", "RandomZoom",
-	"RandomTranslation", "RandomContrast", "RandomBrightness",
-	"Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
-	"ConvLSTM3D",
-	"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
-	"Wrapper",
+	"TextVectorization", "RandomCrop", "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation",
+	"RandomContrast", "RandomBrightness", "ConvLSTM3D", "Wrapper",
 }
 
 // laterArguments are arguments of Keras's layers that this version has not.
