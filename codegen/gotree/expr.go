@@ -134,7 +134,7 @@ func (b Binary) String() string {
 		right = at
 	}
 	x, y := within(b.X, left), within(b.Y, right)
-	if strings.HasPrefix(y, b.Op) { // x - -y
+	if strings.HasPrefix(y, b.Op) || b.Op == "<" && strings.HasPrefix(y, "-") { // x - -y; x <-y receives
 		return x + " " + b.Op + " " + y
 	}
 	return x + b.Op + y
