@@ -31,8 +31,8 @@ func (t *RandomTranslation) Build(c *Context, in []*ir.Value) *ir.Value {
 	return t.apply(c, in[0], func(x *ir.Value) *ir.Value {
 		h, w := float64(x.Shape[1]), float64(x.Shape[2])
 		// What is moved down is read further up.
-		down := t.uniform(c, "down", -bottom*h, -top*h)
-		over := t.uniform(c, "over", -right*w, -left*w)
+		down := t.uniform(c, "down", -top*h, -bottom*h)
+		over := t.uniform(c, "over", -left*w, -right*w)
 		one := op.Scalar(c.B, 1)
 		return t.transform(c, x, affine{a: [3]*ir.Value{one, nil, over}, b: [3]*ir.Value{nil, one, down}}, x.Shape[1], x.Shape[2])
 	})
