@@ -70,7 +70,11 @@ func (g *generator) convolution() {
 	end := func() object {
 		return object{{"activation", g.pick("linear", "relu", "tanh", "gelu", "sigmoid", "elu")}, {"use_bias", g.flip(80)}}
 	}
-	switch g.r.IntN(9) {
+	switch g.r.IntN(11) {
+	case 9, 10:
+		if suffix == "2D" {
+			g.augmentation()
+		}
 	case 0:
 		args, out := g.transposed()
 		filters := 1 + g.r.IntN(6)
@@ -114,4 +118,56 @@ func (g *generator) convolution() {
 		}
 		g.add("ZeroPadding"+suffix, object{{"padding", sides}}, out)
 	}
+}
+
+// augmentation appends a layer that changes images at random while training.
+func (g *generator) augmentation() {
+	h, w := g.shape[0], g.shape[1]
+	args := object{}
+	set := func(name string, value any) { args = append(args, member{name, value}) }
+	fill := func() {
+		set("fill_mode", g.pick("reflect", "constant", "nearest"))
+		set("interpolation", g.pick("bilinear", "bilinear", "nearest"))
+		set("fill_value", 0.25)
+	}
+	if g.flip(20) {
+		set("seed", g.r.IntN(9))
+	}
+	shape := g.shape
+	kind := g.pick("RandomFlip", "RandomTranslation", "RandomZoom", "RandomRotation", "RandomShear", "RandomCrop", "RandomContrast", "RandomBrightness", "RandomErasing")
+	switch kind {
+	case "RandomFlip":
+		set("mode", g.pick("horizontal", "vertical", "horizontal_and_vertical"))
+	case "RandomTranslation":
+		set("height_factor", 0.3)
+		set("width_factor", []float64{-0.2, 0.7})
+		fill()
+	case "RandomZoom":
+		set("height_factor", 0.4)
+		if g.flip(50) {
+			set("width_factor", 0.2)
+		}
+		fill()
+	case "RandomRotation":
+		set("factor", 0.3)
+		fill()
+	case "RandomShear":
+		set("x_factor", 0.6)
+		set("y_factor", 0.3)
+		fill()
+	case "RandomCrop":
+		shape = []int{1 + g.r.IntN(h+1), 1 + g.r.IntN(w+1), g.shape[2]}
+		set("height", shape[0])
+		set("width", shape[1])
+	case "RandomContrast", "RandomBrightness":
+		set("factor", 0.4)
+		set("value_range", []float64{-4, 4})
+	case "RandomErasing":
+		set("scale", []float64{0.1, 0.6})
+		set("value_range", []float64{-1, 1})
+		if g.flip(50) {
+			set("fill_value", 0.5)
+		}
+	}
+	g.add(kind, args, shape)
 }
