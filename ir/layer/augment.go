@@ -15,6 +15,8 @@ import (
 type augmentation struct {
 	DataFormat string `arg:"data_format,oneof=channels_last|channels_first" doc:"which axis of an image the channels are"`
 	Seed       *int64 `arg:"seed" doc:"a number that makes this layer draw other numbers than one without" train:"only"`
+
+	part string // begins the names of its random numbers, of a layer that is a part of another
 }
 
 // augmenting is the default.
@@ -54,10 +56,11 @@ func (a augmentation) channelsLast(c *Context, x *ir.Value, f func(x *ir.Value) 
 
 // stream names the random numbers of one kind that a layer draws.
 func (a augmentation) stream(c *Context, what string) string {
+	name := c.Name + "." + a.part + what
 	if a.Seed != nil {
-		return fmt.Sprintf("%s.%s#%d", c.Name, what, *a.Seed)
+		name = fmt.Sprintf("%s#%d", name, *a.Seed)
 	}
-	return c.Name + "." + what
+	return name
 }
 
 // uniform is a number in [low, high) for every image, [n,1,1,1]. It is a value of

@@ -99,7 +99,9 @@ func TestAugmentationsAreThoseOfKeras(t *testing.T) {
 // augmentations are the layers that change images at random.
 var augmentations = []string{
 	"RandomFlip", "RandomTranslation", "RandomZoom", "RandomRotation", "RandomShear", "RandomCrop",
-	"RandomContrast", "RandomBrightness", "RandomErasing",
+	"RandomContrast", "RandomBrightness", "RandomErasing", "RandomInvert", "RandomGrayscale", "RandomColorDegeneration",
+	"RandomSharpness", "Solarization", "RandomPosterization", "AutoContrast", "RandomHue", "RandomSaturation",
+	"RandomColorJitter", "RandomGaussianBlur", "RandomPerspective",
 }
 
 // evalTo computes a value, and what it is made of alone.
@@ -125,7 +127,7 @@ func within(t *testing.T, what string, got, want []float64, tolerance float64) {
 		t.Fatalf("%s: %d values, want %d", what, len(got), len(want))
 	}
 	for i := range got {
-		if !(math.Abs(got[i]-want[i]) <= tolerance) {
+		if !(math.Abs(got[i]-want[i]) <= tolerance+3e-6*math.Abs(want[i])) {
 			t.Errorf("%s[%d] = %v, want %v", what, i, got[i], want[i])
 		}
 	}

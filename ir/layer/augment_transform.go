@@ -20,8 +20,12 @@ type sampling struct {
 var mirrored = sampling{FillMode: "reflect", Interpolation: "bilinear"}
 
 // affine says where the point (x, y) of a result is read: at column a[0]·x + a[1]·y +
-// a[2] and row b[0]·x + b[1]·y + b[2]. Each is [n,1,1,1] or a number; nil is 0.
-type affine struct{ a, b [3]*ir.Value }
+// a[2] and row b[0]·x + b[1]·y + b[2], both divided by c[0]·x + c[1]·y + 1 where there
+// is a perspective. Each is [n,1,1,1] or a number; nil is 0.
+type affine struct {
+	a, b [3]*ir.Value
+	c    [2]*ir.Value
+}
 
 // transform moves the points of images, as TensorFlow's ImageProjectiveTransformV3,
 // which Keras's affine_transform calls there. Source: tensorflow,
@@ -29,8 +33,14 @@ type affine struct{ a, b [3]*ir.Value }
 func (s sampling) transform(c *Context, x *ir.Value, t affine, height, width int) *ir.Value {
 	across := op.ConstOf(c.B, ir.Shape{width, 1}, from0(width))
 	down := op.ConstOf(c.B, ir.Shape{height, 1, 1}, from0(height))
-	column := s.within(c, "column", position(c, t.a, across, down), x.Shape[2])
-	row := s.within(c, "row", position(c, t.b, across, down), x.Shape[1])
+	column, row := position(c, t.a, across, down), position(c, t.b, across, down)
+	if t.c != [2]*ir.Value{} {
+		depth := position(c, [3]*ir.Value{t.c[0], t.c[1], op.Scalar(c.B, 1)}, across, down)
+		// What is infinitely far away is beyond the border.
+		e := scalar.Call("select", scalar.Call("eq", scalar.Arg(1), scalar.Num(0)), scalar.Num(-2), scalar.Call("div", scalar.Arg(0), scalar.Arg(1)))
+		column, row = op.MapOf(c.B, e, "perspective", column, depth), op.MapOf(c.B, e, "perspective", row, depth)
+	}
+	column, row = s.within(c, "column", column, x.Shape[2]), s.within(c, "row", row, x.Shape[1])
 	if s.Interpolation == "nearest" {
 		// Halves are rounded away from 0.
 		rounded := product(scalar.Call("sign", scalar.Arg(0)), scalar.Call("floor", sum(scalar.Call("abs", scalar.Arg(0)), scalar.Num(0.5))))

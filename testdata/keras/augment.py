@@ -65,15 +65,17 @@ def case(name, kind, shape, streams, high=1, join=None, **args):
     x = images(shape, high).astype("float32")
     try:
         y = layer(tf.constant(x), training=True)
-        predicted = layer(tf.constant(x), training=False)
     finally:
         random.uniform, random.normal, random.randint = before
+    predicted = layer(tf.constant(x), training=False)
     assert not given.left, (name, given.left)
     out = {"name": name, "kind": kind, "args": args, "shape": list(shape), "high": high}
     out["draws"] = {s: u.tolist() for s, u in draws.items()}
     out["output"] = seven(y)
     if kind == "RandomCrop":
         predicted = smart_resize(x, (args["height"], args["width"]), data_format=layer.data_format)  # what its documentation says
+        out["predicted"] = seven(predicted)
+    elif kind == "AutoContrast":
         out["predicted"] = seven(predicted)
     else:
         assert np.array_equal(predicted, x), name
@@ -135,8 +137,68 @@ def erasing():
     yield case("erasing_first", "RandomErasing", (1, 4, 5), streams, join=join, scale=[0.3, 0.6], fill_value=0.5, data_format="channels_first")
 
 
+def more_colors():
+    some = {"probability": None, "threshold": None}
+    yield case("invert", "RandomInvert", (2, 3, 1), some, factor=[0.6, 0.9], value_range=[0, 1])
+    yield case("grayscale", "RandomGrayscale", (2, 2, 3), {"threshold": None}, factor=0.3)
+    yield case("grayscale_first", "RandomGrayscale", (3, 2, 2), {"threshold": None}, data_format="channels_first")
+    yield case("grayscale_gray", "RandomGrayscale", (2, 2, 1), {"threshold": None}, factor=0.3)
+    yield case("degeneration", "RandomColorDegeneration", (2, 2, 3), {"factor": None}, high=255, factor=0.9)
+    yield case("degeneration_first", "RandomColorDegeneration", (3, 2, 2), {"factor": None}, factor=[0.2, 0.9], value_range=[0.2, 0.6], data_format="channels_first")
+    yield case("sharpness", "RandomSharpness", (4, 3, 2), {"factor": None}, factor=1, value_range=[0, 1])
+    yield case("sharpness_two", "RandomSharpness", (3, 3, 1), {"factor": None}, high=255, factor=[0.6, 0.9])
+    yield case("sharpness_first", "RandomSharpness", (2, 3, 2), {"factor": None}, factor=[0.1, 0.2], value_range=[0, 1], data_format="channels_first")
+    solar = {"additions": None, "thresholds": None}
+    yield case("solarization", "Solarization", (3, 4, 1), solar, high=255, addition_factor=0.3, threshold_factor=[0.5, 0.9])
+    yield case("solarization_unit", "Solarization", (3, 2, 1), solar, addition_factor=[0.1, 0.2], threshold_factor=0.8, value_range=[0, 1])
+    yield case("solarization_all", "Solarization", (2, 2, 1), solar, high=255)
+    yield case("posterization", "RandomPosterization", (3, 4, 1), {"bits": None}, high=255, factor=8)
+    yield case("posterization_two", "RandomPosterization", (3, 4, 1), {"bits": None}, high=0.994, factor=[2, 5], value_range=[0, 1])
+    yield case("posterization_same", "RandomPosterization", (3, 2, 1), {}, high=255, factor=[3, 3])
+    yield case("autocontrast", "AutoContrast", (3, 2, 2), {}, high=97)
+    yield case("autocontrast_unit", "AutoContrast", (2, 2, 1), {}, high=0.5, value_range=[-1, 1])
+    yield case("autocontrast_flat", "AutoContrast", (1, 1, 2), {}, high=0.5, value_range=[0, 1])
+    yield case("autocontrast_first", "AutoContrast", (2, 2, 3), {}, high=0.5, value_range=[0, 1], data_format="channels_first")
+    hue = {"invert": None, "factor": None}
+    yield case("hue", "RandomHue", (4, 3, 3), hue, high=255, factor=1)
+    yield case("hue_first", "RandomHue", (3, 2, 2), hue, factor=[0.1, 0.7], value_range=[0, 1], data_format="channels_first")
+    yield case("saturation", "RandomSaturation", (3, 2, 3), {"factor": None}, factor=0.9, value_range=[0, 1])
+    yield case("saturation_two", "RandomSaturation", (2, 2, 3), {"factor": None}, high=255, factor=[0.3, 1.0])
+    yield case("saturation_first", "RandomSaturation", (3, 2, 2), {"factor": None}, factor=0.4, data_format="channels_first")
+    parts = {"brightness.delta": None, "contrast.factor": None, "saturation.factor": None, "hue.invert": None, "hue.factor": None}
+    yield case("jitter", "RandomColorJitter", (2, 2, 3), parts, value_range=[0, 1], brightness_factor=0.3, contrast_factor=0.5, saturation_factor=[0.3, 0.8], hue_factor=0.6)
+    yield case("jitter_none", "RandomColorJitter", (2, 2, 3), {"contrast.factor": None}, high=255, contrast_factor=[0.4, 0.9])
+
+
+def blurs():
+    streams = {"probability": None, "threshold": None, "across": 1, "down": 1}
+
+    def join(d):
+        return [d["probability"], d["threshold"], np.concatenate([d["across"], d["down"]])]
+
+    yield case("blur", "RandomGaussianBlur", (4, 5, 1), streams, join=join, factor=[0.7, 0.9], sigma=[0.5, 1], value_range=[0, 1])
+    yield case("blur_wide", "RandomGaussianBlur", (2, 3, 2), streams, join=join, factor=[0.95, 1], kernel_size=5, high=255)
+    yield case("blur_first", "RandomGaussianBlur", (1, 3, 3), streams, join=join, factor=[0.95, 1], sigma=[0.7, 0.9], value_range=[0, 1], data_format="channels_first")
+
+
+def perspectives():
+    streams = {"probability": None, "threshold": None, "right": None, "bottom": None, "corner_x": None, "corner_y": None}
+
+    def join(d):
+        f = np.full((ROWS, 4, 2), 0.3)  # the other factors are of coordinates that are 0
+        f[:, 1, 0], f[:, 2, 1], f[:, 3, 0], f[:, 3, 1] = d["right"], d["bottom"], d["corner_x"], d["corner_y"]
+        return [d["probability"], d["threshold"], f]
+
+    for way in ("bilinear", "nearest"):
+        yield case(f"perspective_{way}", "RandomPerspective", (5, 4, 1), streams, join=join, factor=[0.95, 1], interpolation=way, fill_value=0.375)
+    yield case("perspective_first", "RandomPerspective", (2, 3, 4), streams, join=join, factor=[0.95, 1], scale=0.4, data_format="channels_first")
+
+
 def cases():
     yield from geometric()
     yield from crops()
     yield from colors()
     yield from erasing()
+    yield from more_colors()
+    yield from blurs()
+    yield from perspectives()
