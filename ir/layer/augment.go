@@ -38,6 +38,14 @@ func (a augmentation) images(c *Context, x *ir.Value) bool {
 	return false
 }
 
+// size is that of an image.
+func (a augmentation) size(x *ir.Value) (height, width, channels int) {
+	if a.DataFormat == "channels_first" {
+		return x.Shape[2], x.Shape[3], x.Shape[1]
+	}
+	return x.Shape[1], x.Shape[2], x.Shape[3]
+}
+
 // apply is f of images whose channels are last, while training.
 func (a augmentation) apply(c *Context, x *ir.Value, f func(x *ir.Value) *ir.Value) *ir.Value {
 	if !c.Training {

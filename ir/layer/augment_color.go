@@ -24,14 +24,11 @@ func (a augmentation) colored(c *Context, x *ir.Value, gray bool) bool {
 	if !a.images(c, x) {
 		return false
 	}
-	channels := x.Shape[3]
-	if a.DataFormat == "channels_first" {
-		channels = x.Shape[1]
-	}
+	_, _, channels := a.size(x)
 	if channels == 3 || gray && channels == 1 {
 		return true
 	}
-	c.Errorf("%s takes images of 3 channels, red, green and blue, but %s gives %s, of %d", c.Kind, from(x), Flow(x.Shape.Row()), channels)
+	c.Errorf("%s takes images of 3 channels, red, green and blue, but %s has %d of them: %s", c.Kind, from(x), channels, Flow(x.Shape.Row()))
 	return false
 }
 

@@ -19,12 +19,15 @@ var later = []string{
 	"AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D", "AveragePooling3D",
 	"GlobalAveragePooling3D", "GlobalMaxPooling3D", "MaxPooling3D", "Discretization", "FeatureSpace",
 	"HashedCrossing", "Hashing", "IntegerLookup", "MelSpectrogram", "STFTSpectrogram", "StringLookup",
-	"TextVectorization", "Resizing", "CenterCrop", "RandomCrop", "RandomFlip", "RandomRotation", "RandomZoom",
-	"RandomTranslation", "RandomContrast", "RandomBrightness",
+	"TextVectorization", "Resizing", "CenterCrop",
+	"AugMix", "CLAHE", "Equalization", "MaxNumBoundingBoxes", "RandAugment", "RandomElasticTransform",
 	"Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
 	"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
 	"Wrapper",
 }
+
+// mixing are Keras's layers that mix the images of a batch and their labels.
+var mixing = []string{"CutMix", "MixUp"}
 
 // laterArguments are arguments of Keras's layers that this version has not.
 var laterArguments = []string{
@@ -86,6 +89,9 @@ func Unknown(l spec.Layer) string {
 	slices.Sort(known)
 	if slices.Contains(later, name) {
 		return fmt.Sprintf("%s is not supported by this version of nngen; it knows: %s", name, strings.Join(known, ", "))
+	}
+	if slices.Contains(mixing, name) {
+		return fmt.Sprintf("%s mixes images of a batch and their labels, which a layer of a network does not see; mix them where the data are made, store the labels as fractions of every class, and write loss: categorical_crossentropy", name)
 	}
 	if e, errs := cells.Find(spec.Call{Name: name}); len(errs) == 0 {
 		return fmt.Sprintf("%s is a cell and no layer; write RNN: {cell: {%s: ...}}", name, e.Name)

@@ -27,8 +27,8 @@ func (r *RandomCrop) Build(c *Context, in []*ir.Value) *ir.Value {
 	if !r.images(c, in[0]) {
 		return c.poison()
 	}
-	if r.Height > ir.MaxElements/r.Width/max(in[0].Shape[1], in[0].Shape[3]) {
-		return c.ErrorAt("height", "%d x %d points make rows of more than %d values", r.Height, r.Width, ir.MaxElements)
+	if _, _, channels := r.size(in[0]); r.Height > ir.MaxElements/r.Width/channels {
+		return c.ErrorAt("height", "height %d and width %d make rows of more than %d values", r.Height, r.Width, ir.MaxElements)
 	}
 	return r.channelsLast(c, in[0], func(x *ir.Value) *ir.Value {
 		h, w := x.Shape[1], x.Shape[2]

@@ -33,12 +33,8 @@ func (r *RandomErasing) Build(c *Context, in []*ir.Value) *ir.Value {
 	if !r.images(c, in[0]) || !ok || !ok2 || !ok3 {
 		return c.poison()
 	}
-	channels := in[0].Shape[3]
-	if r.DataFormat == "channels_first" {
-		channels = in[0].Shape[1]
-	}
-	if n := r.FillValue; n != nil && len(*n) != 1 && len(*n) != channels {
-		return c.ErrorAt("fill_value", "fill_value has %d numbers, but %s has %d channels; write one number, or one for each channel", len(*n), from(in[0]), channels)
+	if _, _, channels := r.size(in[0]); r.FillValue != nil && len(*r.FillValue) != 1 && len(*r.FillValue) != channels {
+		return c.ErrorAt("fill_value", "fill_value has %d numbers for images of %s; write one number, or one for each channel", len(*r.FillValue), Flow(in[0].Shape.Row()))
 	}
 	return r.apply(c, in[0], func(x *ir.Value) *ir.Value {
 		columns, rows := grid(c, x)

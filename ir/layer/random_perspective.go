@@ -33,11 +33,11 @@ func (r *RandomPerspective) Build(c *Context, in []*ir.Value) *ir.Value {
 	if !r.images(c, in[0]) || !ok {
 		return c.poison()
 	}
+	if h, w, _ := r.size(in[0]); min(h, w) < 2 {
+		return c.Errorf("RandomPerspective takes images of two points at least each way, but %s has the shape %s", from(in[0]), Flow(in[0].Shape.Row()))
+	}
 	return r.apply(c, in[0], func(x *ir.Value) *ir.Value {
 		h, w := float64(x.Shape[1]-1), float64(x.Shape[2]-1)
-		if h == 0 || w == 0 {
-			return c.Errorf("RandomPerspective takes images of two points at least each way, but %s gives %s", from(in[0]), Flow(in[0].Shape.Row()))
-		}
 		corner := func(what string, size float64) *ir.Value {
 			return r.uniform(c, what, size*(1-0.5*r.Scale), size*(1+0.5*r.Scale))
 		}
