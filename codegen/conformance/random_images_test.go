@@ -1,5 +1,7 @@
 package conformance
 
+import "slices"
+
 // windows draws how windows go over every space axis of the value at hand: the
 // arguments of a layer, and how many positions there are. Keras takes either
 // strides or a dilation.
@@ -70,8 +72,8 @@ func (g *generator) convolution() {
 	end := func() object {
 		return object{{"activation", g.pick("linear", "relu", "tanh", "gelu", "sigmoid", "elu")}, {"use_bias", g.flip(80)}}
 	}
-	switch g.r.IntN(11) {
-	case 9, 10:
+	switch g.r.IntN(12) {
+	case 9, 10, 11:
 		if suffix == "2D" {
 			g.augmentation()
 		}
@@ -134,7 +136,17 @@ func (g *generator) augmentation() {
 		set("seed", g.r.IntN(9))
 	}
 	shape := g.shape
-	kind := g.pick("RandomFlip", "RandomTranslation", "RandomZoom", "RandomRotation", "RandomShear", "RandomCrop", "RandomContrast", "RandomBrightness", "RandomErasing")
+	kind := g.pick("RandomFlip", "RandomTranslation", "RandomZoom", "RandomRotation", "RandomShear", "RandomCrop", "RandomContrast", "RandomBrightness", "RandomErasing",
+		"RandomInvert", "RandomSharpness", "Solarization", "RandomPosterization", "AutoContrast", "RandomGaussianBlur", "RandomPerspective")
+	if g.shape[2] == 3 && g.flip(60) {
+		kind = g.pick("RandomGrayscale", "RandomColorDegeneration", "RandomHue", "RandomSaturation", "RandomColorJitter")
+	}
+	if kind == "RandomPerspective" && min(h, w) < 2 {
+		kind = "RandomInvert"
+	}
+	if slices.Contains([]string{"RandomHue", "RandomSaturation", "RandomColorJitter", "RandomPosterization", "AutoContrast"}, kind) {
+		g.add("Activation", object{{"activation", "sigmoid"}}, g.shape) // pixels from 0 to 1
+	}
 	switch kind {
 	case "RandomFlip":
 		set("mode", g.pick("horizontal", "vertical", "horizontal_and_vertical"))
@@ -162,6 +174,36 @@ func (g *generator) augmentation() {
 	case "RandomContrast", "RandomBrightness":
 		set("factor", 0.4)
 		set("value_range", []float64{-4, 4})
+	case "RandomInvert", "Solarization":
+		set("value_range", []float64{-4, 4})
+		if kind == "Solarization" {
+			set("addition_factor", 0.2)
+			set("threshold_factor", []float64{0.4, 0.8})
+		}
+	case "RandomSharpness", "RandomColorDegeneration":
+		set("factor", 0.9)
+		set("value_range", []float64{-4, 4})
+	case "RandomHue", "RandomSaturation":
+		set("factor", []float64{0.2, 0.7})
+		set("value_range", []float64{0, 1})
+	case "RandomColorJitter":
+		set("brightness_factor", 0.2)
+		set("contrast_factor", 0.4)
+		set("saturation_factor", []float64{0.2, 0.7})
+		set("hue_factor", 0.3)
+		set("value_range", []float64{0, 1})
+	case "RandomPosterization":
+		set("factor", 7)
+		set("value_range", []float64{0, 1})
+	case "AutoContrast":
+		args = object{{"value_range", []float64{0, 1}}}
+	case "RandomGaussianBlur":
+		set("kernel_size", []int{3, 5}[g.r.IntN(2)])
+		set("sigma", []float64{0.5, 0.9})
+		set("value_range", []float64{-4, 4})
+	case "RandomPerspective":
+		set("interpolation", g.pick("bilinear", "nearest"))
+		set("fill_value", 0.25)
 	case "RandomErasing":
 		set("scale", []float64{0.1, 0.6})
 		set("value_range", []float64{-1, 1})
