@@ -80,6 +80,10 @@ func (a augmentation) uniform(c *Context, what string, low, high float64) *ir.Va
 func (a augmentation) within(c *Context, what string, shape ir.Shape, low, high float64) *ir.Value {
 	u := op.Uniform(c.B, a.stream(c, what), shape)
 	spread := sum(product(scalar.Arg(0), scalar.Num(high-low)), scalar.Num(low))
+	if low == 0 && high == 1 {
+		// The number itself would be no value of its own; it is below 1 anyway.
+		spread = scalar.Call("min", scalar.Arg(0), scalar.Num(1))
+	}
 	return c.Named(op.MapOf(c.B, spread, what, u), what)
 }
 

@@ -28,15 +28,15 @@ def draw(r):
             (np.abs(u) < size) & (np.abs(v) < 0.6 * size),
             (v > -0.6 * size) & (1.7 * np.abs(u) + v < size),
         ][r.integers(3)]
-        image[inside] = r.uniform(0.4, 1)
+        image[inside] = r.uniform(0.6, 1)
         mask |= inside
     return image + r.normal(0, 0.05, image.shape), mask
 
 
 def main(folder):
     r = np.random.default_rng(1)
-    images, masks = (np.stack(a).astype("float32")[..., None] for a in zip(*(draw(r) for _ in range(5000))))
-    np.savez_compressed(pathlib.Path(folder) / "shapes.npz", images=images[:4500], masks=masks[:4500], fresh_images=images[4500:], fresh_masks=masks[4500:])
+    images, masks = (np.stack(a).astype("float32")[..., None] for a in zip(*(draw(r) for _ in range(6500))))
+    np.savez_compressed(pathlib.Path(folder) / "shapes.npz", images=images[:6000], masks=masks[:6000], fresh_images=images[6000:], fresh_masks=masks[6000:])
 
 
 if __name__ == "__main__":
