@@ -99,8 +99,12 @@ func (g *generator) convolution() {
 	end := func() object {
 		return object{{"activation", g.pick("linear", "relu", "tanh", "gelu", "sigmoid", "elu")}, {"use_bias", g.flip(80)}}
 	}
-	kind := g.r.IntN(13)
+	kind := g.r.IntN(16)
 	switch {
+	case kind >= 13:
+		if suffix == "2D" && !v.first {
+			g.augmentation()
+		}
 	case kind == 0:
 		args, out := g.transposed(v)
 		filters := 1 + g.r.IntN(6)
@@ -203,4 +207,96 @@ func (g *generator) resized(v volume, suffix string) {
 		}
 		g.over(v, "UpSampling"+suffix, args, out, v.channels)
 	}
+}
+
+// augmentation appends a layer that changes images at random while training.
+func (g *generator) augmentation() {
+	h, w := g.shape[0], g.shape[1]
+	args := object{}
+	set := func(name string, value any) { args = append(args, member{name, value}) }
+	fill := func() {
+		set("fill_mode", g.pick("reflect", "constant", "nearest"))
+		set("interpolation", g.pick("bilinear", "bilinear", "nearest"))
+		set("fill_value", 0.25)
+	}
+	if g.flip(20) {
+		set("seed", g.r.IntN(9))
+	}
+	shape := g.shape
+	kind := g.pick("RandomFlip", "RandomTranslation", "RandomZoom", "RandomRotation", "RandomShear", "RandomCrop", "RandomContrast", "RandomBrightness", "RandomErasing",
+		"RandomInvert", "RandomSharpness", "Solarization", "RandomPosterization", "AutoContrast", "RandomGaussianBlur", "RandomPerspective")
+	if g.shape[2] == 3 && g.flip(60) {
+		kind = g.pick("RandomGrayscale", "RandomColorDegeneration", "RandomHue", "RandomSaturation", "RandomColorJitter")
+	}
+	if kind == "RandomPerspective" && min(h, w) < 2 {
+		kind = "RandomInvert"
+	}
+	if slices.Contains([]string{"RandomHue", "RandomSaturation", "RandomColorJitter", "RandomPosterization", "AutoContrast"}, kind) {
+		g.add("Activation", object{{"activation", "sigmoid"}}, g.shape) // pixels from 0 to 1
+	}
+	switch kind {
+	case "RandomFlip":
+		set("mode", g.pick("horizontal", "vertical", "horizontal_and_vertical"))
+	case "RandomTranslation":
+		set("height_factor", 0.3)
+		set("width_factor", []float64{-0.2, 0.7})
+		fill()
+	case "RandomZoom":
+		set("height_factor", 0.4)
+		if g.flip(50) {
+			set("width_factor", 0.2)
+		}
+		fill()
+	case "RandomRotation":
+		set("factor", 0.3)
+		fill()
+	case "RandomShear":
+		set("x_factor", 0.6)
+		set("y_factor", 0.3)
+		fill()
+	case "RandomCrop":
+		shape = []int{1 + g.r.IntN(h+1), 1 + g.r.IntN(w+1), g.shape[2]}
+		set("height", shape[0])
+		set("width", shape[1])
+	case "RandomContrast", "RandomBrightness":
+		set("factor", 0.4)
+		set("value_range", []float64{-4, 4})
+	case "RandomInvert", "Solarization":
+		set("value_range", []float64{-4, 4})
+		if kind == "Solarization" {
+			set("addition_factor", 0.2)
+			set("threshold_factor", []float64{0.4, 0.8})
+		}
+	case "RandomSharpness", "RandomColorDegeneration":
+		set("factor", 0.9)
+		set("value_range", []float64{-4, 4})
+	case "RandomHue", "RandomSaturation":
+		set("factor", []float64{0.2, 0.7})
+		set("value_range", []float64{0, 1})
+	case "RandomColorJitter":
+		set("brightness_factor", 0.2)
+		set("contrast_factor", 0.4)
+		set("saturation_factor", []float64{0.2, 0.7})
+		set("hue_factor", 0.3)
+		set("value_range", []float64{0, 1})
+	case "RandomPosterization":
+		set("factor", 7)
+		set("value_range", []float64{0, 1})
+	case "AutoContrast":
+		args = object{{"value_range", []float64{0, 1}}}
+	case "RandomGaussianBlur":
+		set("kernel_size", []int{3, 5}[g.r.IntN(2)])
+		set("sigma", []float64{0.5, 0.9})
+		set("value_range", []float64{-4, 4})
+	case "RandomPerspective":
+		set("interpolation", g.pick("bilinear", "nearest"))
+		set("fill_value", 0.25)
+	case "RandomErasing":
+		set("scale", []float64{0.1, 0.6})
+		set("value_range", []float64{-1, 1})
+		if g.flip(50) {
+			set("fill_value", 0.5)
+		}
+	}
+	g.add(kind, args, shape)
 }

@@ -147,6 +147,13 @@ func nestCases(add func(string, int, loop.Kernel)) {
 	add("argmax", 0, nest(axes(rowsAxis(1)), loop.Stmt{Inner: o7, Dst: access(&loop.Buffer{Name: "best", DType: loop.I32, Rows: true}, 1, 0), Reduce: loop.ArgMax, Value: arg0, Srcs: []loop.Access{access(rowBuf(7), 7, 1)}}))
 	add("argmax over two axes", 0, nest(axes(rowsAxis(1)), loop.Stmt{Inner: axes(plainAxis("t", 3), plainAxis("o", 4)), Dst: access(&loop.Buffer{Name: "best", DType: loop.I32, Rows: true}, 1, 0, 0), Reduce: loop.ArgMax,
 		Value: arg0, Srcs: []loop.Access{access(rowBuf(3, 4), 12, 4, 1)}}))
+	// Whole parts of numbers from below 0 to beyond the limit, kept and used at once.
+	place := scalar.Call("mul", scalar.Call("add", arg0, scalar.Num(0.5)), scalar.Num(5))
+	add("ids of numbers", 0, nest(axes(rowsAxis(1), plainAxis("o", 7)), loop.Stmt{Dst: access(&loop.Buffer{Name: "place", DType: loop.I32, Rows: true, Shape: []int{7}}, 7, 1), Value: loop.Integer(place, 5), Srcs: []loop.Access{access(rowBuf(7), 7, 1)}}))
+	here := access(&loop.Buffer{Name: "l.place", DType: loop.I32, Class: loop.Local}, 0, 0)
+	add("picked at once", 0, nest(axes(rowsAxis(1), plainAxis("o", 7)),
+		loop.Stmt{Dst: here, Value: loop.Integer(place, 5), Srcs: []loop.Access{access(rowBuf(7), 7, 1)}},
+		loop.Stmt{Dst: access(rowBuf(7), 7, 1), Value: arg0, Srcs: []loop.Access{{Buf: rowBuf(5), Strides: []int{5, 0}, Index: &here, IndexStride: 1}}}))
 	add("max of everything", 0, nest(nil, loop.Stmt{Inner: axes(rowsAxis(1), plainAxis("o", 7)), Dst: access(fixedBuf(), 0, 0), Reduce: loop.Max, Value: scalar.Call("abs", arg0), Srcs: []loop.Access{access(rowBuf(7), 7, 1)}}))
 	add("column means", 0, nest(o7, loop.Stmt{Inner: axes(rowsAxis(1)), Dst: access(weightBuf(7), 1, 0), Reduce: loop.Sum, Value: scalar.Call("mul", arg0, arg0), Srcs: []loop.Access{access(rowBuf(7), 1, 7)}, Finish: scalar.Call("div", arg0, scalar.Rows{})}))
 	add("column sums into a part", 0, nest(o7, loop.Stmt{Inner: axes(rowsAxis(3)), Dst: shifted(access(fixedBuf(10), 1, 0), 2), Reduce: loop.Sum, Value: arg0, Srcs: []loop.Access{access(rowBuf(3, 7), 1, 7)}}))

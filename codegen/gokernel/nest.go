@@ -180,6 +180,10 @@ func (k *nestKernel) store(s loop.Stmt, vars []gotree.Expr, uniform gotree.Expr)
 	if s.Accumulate {
 		op = "+="
 	}
+	if s.Dst.Buf.DType == loop.I32 {
+		k.storeID(s, dst, vars, args)
+		return
+	}
 	if s.Dst.Buf.Class == loop.Local && !k.defined[s.Dst.Buf] {
 		k.defined[s.Dst.Buf] = true
 		if a, ok := s.Value.(scalar.Apply); ok && a.Fn != "select" {
@@ -189,6 +193,18 @@ func (k *nestKernel) store(s loop.Stmt, vars []gotree.Expr, uniform gotree.Expr)
 		}
 	}
 	k.assign(k.at(dst, vars), op, s.Value, args, s.Word)
+}
+
+// storeID writes the assignment of one id: the whole part of a number.
+func (k *nestKernel) storeID(s loop.Stmt, dst placed, vars, args []gotree.Expr) {
+	k.whole(s.Value, args, func(value gotree.Expr) gotree.Stmt {
+		value = gotree.CallOf("int32", value)
+		if s.Dst.Buf.Class == loop.Local && !k.defined[s.Dst.Buf] {
+			k.defined[s.Dst.Buf] = true
+			return gotree.Let(k.local(s.Dst.Buf), value)
+		}
+		return gotree.Set(k.at(dst, vars), "=", value)
+	})
 }
 
 // zero writes a store of 0 over all of a buffer as a call of clear.

@@ -162,6 +162,9 @@ func (r *reference) stmt(s loop.Stmt, outer []int) {
 		return scalar.Eval(s.Value, args, r.n)
 	}
 	store := func(at []int, v float64) {
+		if s.Dst.Buf.DType == loop.I32 {
+			v = math.Trunc(v)
+		}
 		if s.Dst.Buf.Class == loop.Local {
 			if r.data[s.Dst.Buf] == nil {
 				r.data[s.Dst.Buf] = make([]float64, 1)

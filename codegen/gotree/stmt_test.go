@@ -34,6 +34,7 @@ func TestExpr(t *testing.T) {
 		{binary(i, "*", Number{6, Binary{field("n"), "+", Int(1)}}), "i*(s.n+1)"},
 		{binary(i, "*", Number{6, Binary{field("n"), "*", field("m")}}), "i*s.n*s.m"},
 		{binary(i, "*", Number{6, Binary{field("n"), "/", Int(2)}}), "i*(s.n/2)"},
+		{binary(i, "<", Lit("-28")), "i < -28"},
 		{Unary{"&", At(x, i, Int(2))}, "&x[i][2]"},
 		{View{x, nil, Literal(8), "float32"}, "(*[8]float32)(x[:])"},
 		{View{x, i, Number{8, field("n")}, "float32"}, "x[i:][:s.n]"},

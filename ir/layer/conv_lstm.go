@@ -20,7 +20,7 @@ import (
 // The filters of the kernels and the bias are those of i, f, c and o, in this order.
 // Source: Keras 3, layers/rnn/conv_lstm.py; Shi et al., 2015.
 type convLSTM struct {
-	channelsLast
+	imageFormat
 	Activation           spec.Call `arg:"activation,of=activation" doc:"function of the output"`
 	RecurrentActivation  spec.Call `arg:"recurrent_activation,of=activation" doc:"function of the gates"`
 	UseBias              bool      `arg:"use_bias" doc:"whether a bias is added"`
@@ -42,7 +42,7 @@ type convLSTM struct {
 
 func defaultConvLSTM() convLSTM {
 	return convLSTM{
-		channelsLast: lastAxis, Activation: call("tanh"), RecurrentActivation: call("sigmoid"), UseBias: true, UnitForgetBias: true,
+		imageFormat: lastAxis, Activation: call("tanh"), RecurrentActivation: call("sigmoid"), UseBias: true, UnitForgetBias: true,
 		KernelInitializer: call("glorot_uniform"), RecurrentInitializer: call("orthogonal"), BiasInitializer: call("zeros"),
 	}
 }
@@ -73,12 +73,14 @@ func (l *convLSTM) build(c *Context, in []*ir.Value, filters int, w window) *ir.
 		return c.poison()
 	}
 	switch {
-	case l.DataFormat == "channels_first":
-		return c.ErrorAt("data_format", "data_format: channels_first is not supported; take it out, and give %s steps of %s", c.Kind, order(space))
 	case len(x.Shape) != space+3:
-		return c.Errorf("%s takes steps of %s, but %s has the shape %s", c.Kind, order(space), from(x), Flow(x.Shape.Row()))
+		return c.Errorf("%s takes steps of %s, but %s has the shape %s", c.Kind, order(space, l.imageFormat), from(x), Flow(x.Shape.Row()))
 	case !l.stateless(c, x) || !w.strided(c):
 		return c.poison()
+	}
+	mask := stepMask(c, x)
+	if l.first() {
+		x = op.TransposeTo(c.B, x, behind(len(x.Shape), 2)...)
 	}
 	first := *x // a step of it
 	first.Shape = append(ir.Shape{ir.Batch}, x.Shape[2:]...)
@@ -96,7 +98,21 @@ func (l *convLSTM) build(c *Context, in []*ir.Value, filters int, w window) *ir.
 		return c.poison()
 	}
 	k.weights(c, first.Shape, held)
-	return k.run(c, x, begin, len(in) == 1)
+	if len(in) > 1 { // it is handed on and leaves no step out, as in [sequential.run]
+		mask = nil
+	}
+	return k.run(c, x, begin, mask)
+}
+
+// behind moves an axis behind the others of so many.
+func behind(rank, axis int) []int {
+	var perm []int
+	for i := range rank {
+		if i != axis {
+			perm = append(perm, i)
+		}
+	}
+	return append(perm, axis)
 }
 
 // ones is a list of so many.
@@ -112,16 +128,24 @@ func (k *convolving) begin(c *Context, given []*ir.Value, held ir.Shape) ([]*ir.
 		c.Errorf("%s begins with state_h, state_c, but inputs names %d after the sequence", c.Kind, len(given))
 		return nil, false
 	}
+	begin := make([]*ir.Value, len(given))
 	for i, x := range given {
 		if !c.floats(x) {
 			return nil, false
 		}
-		if !x.Shape.Equal(held) {
-			c.Errorf("%s begins with %s %v, but %s gives %v", c.Kind, []string{"state_h", "state_c"}[i], held, from(x), x.Shape)
+		want := held
+		if k.first() {
+			want = append(ir.Shape{held[0], held[len(held)-1]}, held[1:len(held)-1]...)
+		}
+		if !x.Shape.Equal(want) {
+			c.Errorf("%s begins with %s %v, but %s gives %v", c.Kind, []string{"state_h", "state_c"}[i], want, from(x), x.Shape)
 			return nil, false
 		}
+		if begin[i] = x; k.first() {
+			begin[i] = op.TransposeTo(c.B, x, behind(len(x.Shape), 1)...)
+		}
 	}
-	return given, true
+	return begin, true
 }
 
 // weights are the parameters, and what dropout keeps in a training call, of every
@@ -148,13 +172,8 @@ func (k *convolving) captures() []**ir.Value {
 	return slices.DeleteFunc(list, func(v **ir.Value) bool { return *v == nil })
 }
 
-// run goes over the steps. Where the layer is given states to begin with, a mask is
-// handed on and leaves no step out, as in [sequential.run].
-func (k *convolving) run(c *Context, x *ir.Value, begin []*ir.Value, masked bool) *ir.Value {
-	var mask *ir.Value
-	if masked {
-		mask = stepMask(c, x)
-	}
+// run goes over the steps, but for those that the mask leaves out.
+func (k *convolving) run(c *Context, x *ir.Value, begin []*ir.Value, mask *ir.Value) *ir.Value {
 	var captures []*ir.Value
 	for _, v := range k.captures() {
 		captures = append(captures, *v)
@@ -191,9 +210,21 @@ func (k *convolving) run(c *Context, x *ir.Value, begin []*ir.Value, masked bool
 		y = op.Flip(c.B, c.Named(y, "steps"), 1)
 	}
 	for i, name := range k.Results() {
-		c.Result(name, finals[i])
+		c.Result(name, laid(c, finals[i], k.imageFormat))
 	}
-	return y
+	return k.placed(c, y)
+}
+
+// placed puts the channels of a result where the format has them.
+func (k *convolving) placed(c *Context, y *ir.Value) *ir.Value {
+	if !k.first() || !k.ReturnSequences || !y.Valid() {
+		return laid(c, y, k.imageFormat)
+	}
+	perm := []int{0, 1, len(y.Shape) - 1}
+	for i := 2; i < len(y.Shape)-1; i++ {
+		perm = append(perm, i)
+	}
+	return op.TransposeTo(c.B, y, perm...)
 }
 
 // zeroed is y with 0 for the steps that the mask passes over.

@@ -40,6 +40,11 @@ func (g *GaussianNoise) Build(c *Context, in []*ir.Value) *ir.Value {
 // numbers are multiples of 2⁻²⁴ and stand for the middles of their intervals, so that
 // no value is beyond 5.3.
 func gaussian(c *Context, shape ir.Shape, seed *int64) *ir.Value {
+	return quantile(c, uniformNoise(c, shape, seed))
+}
+
+// quantile is that of the standard normal distribution at uniform numbers.
+func quantile(c *Context, uniform *ir.Value) *ir.Value {
 	call, num := scalar.Call, func(v float64) scalar.Expr { return scalar.Num(v) }
 	horner := func(x scalar.Expr, k ...float64) scalar.Expr {
 		p := num(k[len(k)-1])
@@ -49,7 +54,7 @@ func gaussian(c *Context, shape ir.Shape, seed *int64) *ir.Value {
 		return p
 	}
 	u := scalar.Expr(scalar.Arg(0))
-	q := c.Named(op.MapOf(c.B, call("add", call("sub", u, num(0.5)), num(0x1p-25)), "centered", uniformNoise(c, shape, seed)), "centered")
+	q := c.Named(op.MapOf(c.B, call("add", call("sub", u, num(0.5)), num(0x1p-25)), "centered", uniform), "centered")
 	at, inner := scalar.Expr(scalar.Arg(0)), call("le", call("abs", scalar.Arg(0)), num(0.425))
 	far := call("sub", call("sqrt", call("neg", call("log", call("sub", num(0.5), call("abs", at))))), num(1.6))
 	r := c.Named(op.MapOf(c.B, call("select", inner, call("sub", num(0.180625), call("mul", at, at)), far), "tail", q), "tail")

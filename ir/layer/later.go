@@ -16,7 +16,15 @@ var later = []string{
 	"HashedCrossing", "Hashing", "IntegerLookup", "MelSpectrogram", "STFTSpectrogram", "StringLookup",
 	"TextVectorization", "RandomCrop", "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation",
 	"RandomContrast", "RandomBrightness", "ConvLSTM3D", "Wrapper",
+	"TextVectorization", "Resizing", "CenterCrop",
+	"AugMix", "CLAHE", "Equalization", "MaxNumBoundingBoxes", "RandAugment", "RandomElasticTransform",
+	"Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
+	"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
+	"Wrapper",
 }
+
+// mixing are Keras's layers that mix the images of a batch and their labels.
+var mixing = []string{"CutMix", "MixUp"}
 
 // laterArguments are arguments of Keras's layers that this version has not.
 var laterArguments = []string{
@@ -90,6 +98,9 @@ func Unknown(l spec.Layer) string {
 	slices.Sort(known)
 	if slices.Contains(later, name) {
 		return fmt.Sprintf("%s is not supported by this version of nngen; it knows: %s", name, strings.Join(known, ", "))
+	}
+	if slices.Contains(mixing, name) {
+		return fmt.Sprintf("%s mixes images of a batch and their labels, which a layer of a network does not see; mix them where the data are made, store the labels as fractions of every class, and write loss: categorical_crossentropy", name)
 	}
 	if e, errs := cells.Find(spec.Call{Name: name}); len(errs) == 0 {
 		return fmt.Sprintf("%s is a cell and no layer; write RNN: {cell: {%s: ...}}", name, e.Name)

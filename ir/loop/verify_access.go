@@ -132,8 +132,9 @@ func (v *kernelVerifier) limit(b *Buffer) (int, bool) {
 			continue
 		}
 		for _, s := range nest.Body {
-			if s.Dst.Buf == b && s.Reduce == ArgMax {
-				limit = max(limit, Points(s.Inner, v.p.Batch))
+			if s.Dst.Buf == b {
+				n, _ := s.ids(v.p.Batch)
+				limit = max(limit, n)
 			}
 		}
 	}

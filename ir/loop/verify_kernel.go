@@ -188,7 +188,7 @@ func (v *kernelVerifier) nest(k *Nest) {
 			return
 		}
 		want := F32
-		if s.Reduce == ArgMax {
+		if _, ids := s.ids(v.p.Batch); s.Reduce == ArgMax || s.Dst.Buf.DType == I32 && ids {
 			want = I32
 		}
 		if !v.access(s.Dst, axes, want) {

@@ -2,6 +2,7 @@ package loop
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -176,6 +177,9 @@ func TestVerifyRejects(t *testing.T) {
 		"reduction strides": {func(n *net) { n.loss.Body[0].Dst = Access{Buf: n.out, Strides: []int{1}} }, "has a stride over its inner axes"},
 		"store with finish": {func(n *net) { n.dout.Body[0].Finish = scalar.Arg(0) }, "mixes a store and a reduction"},
 		"i32 result":        {func(n *net) { n.loss.Body[0].Reduce = ArgMax }, "loss holds f32 where i32 is needed"},
+		"unbounded ids": {func(n *net) {
+			n.dout.Body[0].Dst.Buf.DType, n.dout.Body[0].Value = I32, scalar.Call("min", scalar.Arg(0), scalar.Num(4))
+		}, "holds i32 where f32 is needed"},
 		"f32 index": {func(n *net) {
 			n.loss.Body[0].Srcs[0].Index, n.loss.Body[0].Srcs[0].IndexStride = &Access{Buf: n.y, Strides: []int{1}}, 1
 		}, "y holds f32 where i32 is needed"},
@@ -318,5 +322,28 @@ func TestOverlay(t *testing.T) {
 	}
 	if CanOverlay(&Contract{M: []Axis{batch}, Out: Access{Buf: b, Strides: []int{2}}, Lhs: Access{Buf: a, Strides: []int{2}}}, b, a) {
 		t.Error("a contraction may not overwrite its operand")
+	}
+}
+
+// What is stored as ids is known to be below its limit in the one form that says so.
+func TestIntegerBelow(t *testing.T) {
+	x := scalar.Arg(0)
+	for _, limit := range []int{1, 2, 7, MaxInteger} {
+		if got, ok := integerBelow(Integer(x, limit)); !ok || got != limit {
+			t.Errorf("limit %d: got %d, %v", limit, got, ok)
+		}
+		e := Integer(x, limit)
+		for v, want := range map[float64]float64{-3: 0, 0.5: min(0.5, float64(limit-1)), 1e9: float64(limit - 1), math.NaN(): 0, math.Inf(1): float64(limit - 1), math.Inf(-1): 0} {
+			if got := scalar.Eval(e, []float64{v}, 1); got != want {
+				t.Errorf("%v of %v is %v, want %v", e, v, got, want)
+			}
+		}
+	}
+	for _, e := range []scalar.Expr{x, scalar.Num(-1), scalar.Num(0.5), scalar.Num(MaxInteger), scalar.Call("min", x, scalar.Num(3)),
+		scalar.Call("select", scalar.Call("gt", x, scalar.Num(0)), scalar.Call("min", scalar.Arg(1), scalar.Num(3)), scalar.Num(0)),
+		scalar.Call("select", scalar.Call("gt", x, scalar.Num(-1)), scalar.Call("min", x, scalar.Num(3)), scalar.Num(0))} {
+		if limit, ok := integerBelow(e); ok {
+			t.Errorf("%v is below %d", e, limit)
+		}
 	}
 }

@@ -1,6 +1,9 @@
 package op
 
-import "github.com/nngen-go/nngen/ir"
+import (
+	"github.com/nngen-go/nngen/ir"
+	"github.com/nngen-go/nngen/ir/scalar"
+)
 
 // id is an element of a list of ids of fixed shape.
 func (e env) id(name string, at ...int) int {
@@ -44,6 +47,34 @@ var gatherCases = []kase{
 			return GatherRows(b, TransposeTo(b, f32(b, "table", 3, 5), 1, 0), i32(b, "ids", 5, n))
 		},
 		want: func(e env, at ...int) float64 { return e.at("table", at[1], e.id("ids", at[0])) },
+	},
+	{
+		name: "computed ids",
+		build: func(b *ir.Builder) *ir.Value {
+			// Numbers from -2 to 2 as ids from 0 to 3, with some below and beyond.
+			at := MapOf(b, scalar.Call("mul", scalar.Call("add", arg(0), num(1.5)), num(1.5)), "place", f32(b, "at", n, 5))
+			return GatherAlong(b, f32(b, "z", n, 4, 2), Integers(b, at, 4), 1)
+		},
+		want: func(e env, at ...int) float64 {
+			return e.at("z", at[0], int(min(max(1.5*(e.at("at", at[0], at[1])+1.5), 0), 3)), at[2])
+		},
+	},
+	{
+		name: "computed ids of all rows",
+		build: func(b *ir.Builder) *ir.Value {
+			ids := Integers(b, f32(b, "at", 1, 3), 2)
+			return GatherAlong(b, f32(b, "z", n, 2), BroadcastTo(b, ids, ir.Shape{n, 3}), 1)
+		},
+		want: func(e env, at ...int) float64 {
+			return e.at("z", at[0], int(min(max(e.at("at", 0, at[1]), 0), 1)))
+		},
+	},
+	{
+		name: "an id that is known",
+		build: func(b *ir.Builder) *ir.Value {
+			return GatherRows(b, f32(b, "z", 7, 2), BroadcastTo(b, Integers(b, ConstOf(b, ir.Shape{1}, []float64{4.75}), 7), ir.Shape{n}))
+		},
+		want: func(e env, at ...int) float64 { return e.at("z", 4, at[1]) },
 	},
 	{
 		name: "scatter into rows",

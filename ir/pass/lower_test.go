@@ -197,3 +197,17 @@ func TestAdapt(t *testing.T) {
 		t.Error("the header was changed")
 	}
 }
+
+// A value that a map has for its shape alone is not computed.
+func TestLowerUnread(t *testing.T) {
+	b := ir.NewBuilder("predict")
+	b.At("l", at7)
+	x := b.Named(feature(b, "x", 1), "x")
+	h := b.Named(op.Unary(b, "exp", x), "h")
+	none := scalar.Call("add", scalar.Call("mul", scalar.Arg(0), scalar.Arg(1)), scalar.Arg(2))
+	y := op.MapOf(b, none, "row", h, op.Scalar(b, 0), op.ConstOf(b, ir.Shape{2}, []float64{3, 4}))
+	p := built(t, b, b.Named(y, "y"))
+	if got := texts(p.Predict.Forward); strings.Contains(got, "exp") || !strings.Contains(got, "y[2*n + i]") {
+		t.Errorf("got\n%s", got)
+	}
+}

@@ -361,8 +361,10 @@ func (m merger) perTurn(nest *loop.Nest, b *loop.Buffer) bool {
 func makeLocal(nest *loop.Nest, b *loop.Buffer) {
 	b.Class, b.Rows, b.Shape = loop.Local, false, nil
 	local := func(a *loop.Access) {
-		if a.Buf == b {
-			a.Offset, a.Strides = 0, make([]int, len(a.Strides))
+		for ; a != nil; a = a.Index {
+			if a.Buf == b {
+				a.Offset, a.Strides = 0, make([]int, len(a.Strides))
+			}
 		}
 	}
 	for i := range nest.Body {

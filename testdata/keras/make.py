@@ -23,6 +23,7 @@ FILES = {
     "whole": ["trajectories_whole"],
     "fit": ["fit"],
     "batch_statistics": ["batch_statistics"],
+    "augment": ["augment"],
     "preprocessing": ["preprocessing_text", "preprocessing_numbers"],
 }
 

@@ -1,0 +1,204 @@
+"""Cases for augment.json: layers that change images at random, given what they draw.
+
+Images are a formula in whole numbers, which the reader of the file repeats, so that only results are recorded. Keras draws through
+backend.random, which answers here with given numbers: uniform gives minval + u (maxval - minval).
+"""
+
+import statistics
+
+import numpy as np
+
+from env import keras, set_float, tf
+from keras.src.utils.image_utils import smart_resize
+from vectors import rng
+
+ROWS = 2
+
+
+def images(shape, high):
+    """Element i of the batch is (37 i + 11 (i // 7)) mod 101 / 100, times the highest value of a pixel."""
+    i = np.arange(ROWS * int(np.prod(shape)))
+    return (((37 * i + 11 * (i // 7)) % 101) / 100 * high).reshape(ROWS, *shape)
+
+
+class Given:
+    """Random numbers from a list, in the order in which a layer asks for them."""
+
+    def __init__(self, draws):
+        self.left = list(draws)
+
+    def __call__(self, shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+        u = np.asarray(self.left.pop(0), "float64").reshape(tuple(int(d) for d in shape))
+        return tf.cast(minval + u * (maxval - minval), dtype or "float32")
+
+    def randint(self, shape, minval, maxval, dtype="int32", seed=None):
+        u = np.asarray(self.left.pop(0), "float64").reshape(tuple(int(d) for d in shape))
+        return tf.cast(np.floor(minval + u * (maxval - minval)), dtype)
+
+    def normal(self, shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+        u = np.asarray(self.left.pop(0), "float64").ravel()
+        z = [statistics.NormalDist().inv_cdf(x + 2**-25) for x in u]
+        return tf.cast(mean + stddev * np.reshape(z, tuple(int(d) for d in shape)), dtype or "float32")
+
+
+def seven(values):
+    """Seven digits, those of float32."""
+    return [float(f"{x:.7g}") for x in np.ravel(values)]
+
+
+def case(name, kind, shape, streams, high=1, join=None, **args):
+    """streams: the names of the random numbers, in Keras's order, each with how many there are: None for one per image.
+    join makes what Keras asks for at once of several streams."""
+    set_float("float32")
+    r = rng(name)
+    draws = {s: np.round(r.uniform(0, 1, ROWS if n is None else n), 3) for s, n in streams.items()}
+    for s in draws:
+        if s in ("flips", "invert"):
+            draws[s] = np.array([0.25, 0.75])
+        if s == "threshold" and args.get("factor") != 0:
+            draws[s] = np.array([0.9, 0.05])
+    layer = getattr(keras.layers, kind)(**args)
+    given = Given(join(draws) if join else list(draws.values()))
+    random = layer.backend.random
+    before = random.uniform, random.normal, random.randint
+    random.uniform, random.normal, random.randint = given, given.normal, given.randint
+    x = images(shape, high).astype("float32")
+    try:
+        y = layer(tf.constant(x), training=True)
+    finally:
+        random.uniform, random.normal, random.randint = before
+    predicted = layer(tf.constant(x), training=False)
+    assert not given.left, (name, given.left)
+    out = {"name": name, "kind": kind, "args": args, "shape": list(shape), "high": high}
+    out["draws"] = {s: u.tolist() for s, u in draws.items()}
+    out["output"] = seven(y)
+    if kind == "RandomCrop":
+        predicted = smart_resize(x, (args["height"], args["width"]), data_format=layer.data_format)  # what its documentation says
+        out["predicted"] = seven(predicted)
+    elif kind == "AutoContrast":
+        out["predicted"] = seven(predicted)
+    else:
+        assert np.array_equal(predicted, x), name
+    return out
+
+
+def geometric():
+    translation = {"down": None, "over": None}
+    shear = {"invert": None, "y": None, "x": None}
+    size, small = (5, 4, 2), (4, 3, 1)
+    for fill in ("reflect", "wrap", "constant", "nearest"):
+        for way in ("bilinear", "nearest"):
+            at = {"fill_mode": fill, "interpolation": way, "fill_value": 0.375}
+            yield case(f"translation_{fill}_{way}", "RandomTranslation", small, translation, height_factor=1.0, width_factor=[-0.6, 0.9], **at)
+            yield case(f"rotation_{fill}_{way}", "RandomRotation", small, {"turns": None}, factor=0.9, **at)
+        at = {"fill_mode": fill, "fill_value": -1.5}
+        yield case(f"zoom_{fill}", "RandomZoom", small, {"height": None, "width": None}, height_factor=[-0.5, 1.0], width_factor=1.0 if fill == "wrap" else 0.7, **at)
+        # Far beyond the border, over several images.
+        yield case(f"shear_{fill}", "RandomShear", (9, 2, 1), shear, x_factor=1.0, y_factor=[0.3, 0.9], **at)
+    yield case("translation", "RandomTranslation", size, translation, height_factor=0.2, width_factor=0.3)
+    yield case("translation_first", "RandomTranslation", (2, 3, 4), translation, height_factor=[0.1, 0.5], width_factor=0.3, data_format="channels_first")
+    yield case("zoom_out", "RandomZoom", size, {"height": None}, height_factor=[0.4, 0.2])
+    yield case("zoom_first", "RandomZoom", (1, 3, 4), {"height": None}, height_factor=-0.3, data_format="channels_first")
+    yield case("rotation", "RandomRotation", size, {"turns": None}, factor=[-0.2, 0.4])
+    yield case("rotation_pixel", "RandomRotation", (1, 1, 2), {"turns": None}, factor=0.3, fill_mode="wrap")
+    yield case("shear_none", "RandomShear", (2, 3, 1), shear)
+    for mode in ("horizontal", "vertical", "horizontal_and_vertical"):
+        yield case(f"flip_{mode}", "RandomFlip", (2, 3, 2), {"flips": None}, mode=mode)
+    yield case("flip_first", "RandomFlip", (2, 2, 3), {"flips": None}, mode="horizontal", data_format="channels_first")
+
+
+def crops():
+    at = {"top": 1, "left": 1}
+    yield case("crop", "RandomCrop", (5, 7, 1), at, height=3, width=4)
+    yield case("crop_first", "RandomCrop", (2, 4, 4), at, height=3, width=2, data_format="channels_first")
+    yield case("crop_all", "RandomCrop", (3, 4, 1), {}, height=3, width=4)
+    yield case("crop_short", "RandomCrop", (3, 6, 1), {}, height=3, width=4)
+    yield case("crop_larger", "RandomCrop", (3, 5, 1), {}, height=4, width=4)
+    yield case("crop_enlarged", "RandomCrop", (2, 3, 2), {}, height=5, width=4)
+
+
+def colors():
+    yield case("contrast", "RandomContrast", (2, 3, 2), {"factor": None}, factor=0.8, value_range=[0, 1])
+    yield case("contrast_two", "RandomContrast", (3, 2, 1), {"factor": None}, high=255, factor=[0.9, 0.1])
+    yield case("contrast_first", "RandomContrast", (2, 2, 2), {"factor": None}, factor=0.9, value_range=[0, 1], data_format="channels_first")
+    yield case("brightness", "RandomBrightness", (2, 3, 1), {"delta": None}, high=255, factor=0.4)
+    yield case("brightness_two", "RandomBrightness", (2, 3, 1), {"delta": None}, factor=[0.5, -0.1], value_range=[0, 1])
+
+
+def erasing():
+    streams = {"columns": None, "rows": None, "column": None, "row": None, "probability": None, "threshold": None}
+
+    def join(d):
+        return [np.stack([d["columns"], d["rows"]], 1), d["column"], d["row"], *[d[s] for s in d if s in ("probability", "threshold", "noise")]]
+
+    yield case("erasing", "RandomErasing", (5, 6, 1), {**streams, "noise": 60}, join=join, scale=[0.2, 0.8], value_range=[0, 1])
+    yield case("erasing_number", "RandomErasing", (5, 4, 1), streams, join=join, factor=[0.8, 1], scale=0.7, fill_value=0.5)
+    yield case("erasing_three", "RandomErasing", (4, 3, 3), streams, join=join, scale=[0.3, 0.6], fill_value=[0.125, 2, -1], value_range=[0, 1])
+    yield case("erasing_first", "RandomErasing", (1, 4, 5), streams, join=join, scale=[0.3, 0.6], fill_value=0.5, data_format="channels_first")
+
+
+def more_colors():
+    some = {"probability": None, "threshold": None}
+    yield case("invert", "RandomInvert", (2, 3, 1), some, factor=[0.6, 0.9], value_range=[0, 1])
+    yield case("grayscale", "RandomGrayscale", (2, 2, 3), {"threshold": None}, factor=0.3)
+    yield case("grayscale_first", "RandomGrayscale", (3, 2, 2), {"threshold": None}, data_format="channels_first")
+    yield case("grayscale_gray", "RandomGrayscale", (2, 2, 1), {"threshold": None}, factor=0.3)
+    yield case("degeneration", "RandomColorDegeneration", (2, 2, 3), {"factor": None}, high=255, factor=0.9)
+    yield case("degeneration_first", "RandomColorDegeneration", (3, 2, 2), {"factor": None}, factor=[0.2, 0.9], value_range=[0.2, 0.6], data_format="channels_first")
+    yield case("sharpness", "RandomSharpness", (4, 3, 2), {"factor": None}, factor=1, value_range=[0, 1])
+    yield case("sharpness_two", "RandomSharpness", (3, 3, 1), {"factor": None}, high=255, factor=[0.6, 0.9])
+    yield case("sharpness_first", "RandomSharpness", (2, 3, 2), {"factor": None}, factor=[0.1, 0.2], value_range=[0, 1], data_format="channels_first")
+    solar = {"additions": None, "thresholds": None}
+    yield case("solarization", "Solarization", (3, 4, 1), solar, high=255, addition_factor=0.3, threshold_factor=[0.5, 0.9])
+    yield case("solarization_unit", "Solarization", (3, 2, 1), solar, addition_factor=[0.1, 0.2], threshold_factor=0.8, value_range=[0, 1])
+    yield case("solarization_all", "Solarization", (2, 2, 1), solar, high=255)
+    yield case("posterization", "RandomPosterization", (3, 4, 1), {"bits": None}, high=255, factor=8)
+    yield case("posterization_two", "RandomPosterization", (3, 4, 1), {"bits": None}, high=0.994, factor=[2, 5], value_range=[0, 1])
+    yield case("posterization_same", "RandomPosterization", (3, 2, 1), {}, high=255, factor=[3, 3])
+    yield case("autocontrast", "AutoContrast", (3, 2, 2), {}, high=97)
+    yield case("autocontrast_unit", "AutoContrast", (2, 2, 1), {}, high=0.5, value_range=[-1, 1])
+    yield case("autocontrast_flat", "AutoContrast", (1, 1, 2), {}, high=0.5, value_range=[0, 1])
+    yield case("autocontrast_first", "AutoContrast", (2, 2, 3), {}, high=0.5, value_range=[0, 1], data_format="channels_first")
+    hue = {"invert": None, "factor": None}
+    yield case("hue", "RandomHue", (4, 3, 3), hue, high=255, factor=1)
+    yield case("hue_first", "RandomHue", (3, 2, 2), hue, factor=[0.1, 0.7], value_range=[0, 1], data_format="channels_first")
+    yield case("saturation", "RandomSaturation", (3, 2, 3), {"factor": None}, factor=0.9, value_range=[0, 1])
+    yield case("saturation_two", "RandomSaturation", (2, 2, 3), {"factor": None}, high=255, factor=[0.3, 1.0])
+    yield case("saturation_first", "RandomSaturation", (3, 2, 2), {"factor": None}, factor=0.4, data_format="channels_first")
+    parts = {"brightness.delta": None, "contrast.factor": None, "saturation.factor": None, "hue.invert": None, "hue.factor": None}
+    yield case("jitter", "RandomColorJitter", (2, 2, 3), parts, value_range=[0, 1], brightness_factor=0.3, contrast_factor=0.5, saturation_factor=[0.3, 0.8], hue_factor=0.6)
+    yield case("jitter_none", "RandomColorJitter", (2, 2, 3), {"contrast.factor": None}, high=255, contrast_factor=[0.4, 0.9])
+
+
+def blurs():
+    streams = {"probability": None, "threshold": None, "across": 1, "down": 1}
+
+    def join(d):
+        return [d["probability"], d["threshold"], np.concatenate([d["across"], d["down"]])]
+
+    yield case("blur", "RandomGaussianBlur", (4, 5, 1), streams, join=join, factor=[0.7, 0.9], sigma=[0.5, 1], value_range=[0, 1])
+    yield case("blur_wide", "RandomGaussianBlur", (2, 3, 2), streams, join=join, factor=[0.95, 1], kernel_size=5, high=255)
+    yield case("blur_first", "RandomGaussianBlur", (1, 3, 3), streams, join=join, factor=[0.95, 1], sigma=[0.7, 0.9], value_range=[0, 1], data_format="channels_first")
+
+
+def perspectives():
+    streams = {"probability": None, "threshold": None, "right": None, "bottom": None, "corner_x": None, "corner_y": None}
+
+    def join(d):
+        f = np.full((ROWS, 4, 2), 0.3)  # the other factors are of coordinates that are 0
+        f[:, 1, 0], f[:, 2, 1], f[:, 3, 0], f[:, 3, 1] = d["right"], d["bottom"], d["corner_x"], d["corner_y"]
+        return [d["probability"], d["threshold"], f]
+
+    for way in ("bilinear", "nearest"):
+        yield case(f"perspective_{way}", "RandomPerspective", (5, 4, 1), streams, join=join, factor=[0.95, 1], interpolation=way, fill_value=0.375)
+    yield case("perspective_first", "RandomPerspective", (2, 3, 4), streams, join=join, factor=[0.95, 1], scale=0.4, data_format="channels_first")
+
+
+def cases():
+    yield from geometric()
+    yield from crops()
+    yield from colors()
+    yield from erasing()
+    yield from more_colors()
+    yield from blurs()
+    yield from perspectives()
