@@ -33,7 +33,7 @@ ir/op             ir ir/loop ir/scalar ir/block ir/diag runtime/nn
 ir/spec/internal/document ir/diag ir/arg runtime/optim go.yaml.in/yaml/v3 runtime/nearest
 ir/spec/internal/dataset ir/diag ir/encoding runtime/data runtime/nearest ir/spec/internal/document
 ir/spec           ir/diag ir/arg runtime/data runtime/nearest ir/encoding ir/spec/internal/document ir/spec/internal/dataset
-ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/spec runtime/nearest
+ir/layer          ir ir/op ir/scalar ir/block ir/diag ir/encoding ir/spec runtime/nearest
 ir/keras          ir/spec ir/diag github.com/scigolib/hdf5
 ir/onnx           ir ir/op ir/loop ir/scalar ir/diag google.golang.org/protobuf
 ir/build          ir ir/op ir/loop ir/scalar ir/block ir/layer ir/spec ir/diag ir/arg runtime/optim runtime/metric runtime/train runtime/data ir/encoding runtime/encode

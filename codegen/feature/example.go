@@ -15,8 +15,7 @@ func (e *Encoding) ExampleRow(number, day string) (row string, varies bool) {
 		return "var row Features // to be filled with numbers\n", false
 	}
 	var fields strings.Builder
-	for i := range e.features {
-		x := &e.features[i]
+	for _, x := range e.ofRow() {
 		fmt.Fprintf(&fields, "%s: %s,\n", x.field, x.example(number, day))
 	}
 	varies = e.anyOf(encoding.Number, encoding.Date)
@@ -37,6 +36,8 @@ func (f *feature) example(number, day string) string {
 		return "Value(§time.Date(2001, 1, " + day + ", 0, 0, 0, 0, §time.UTC))"
 	case encoding.Text:
 		return gotree.Quote(strings.Join(f.testWords(), " "))
+	case encoding.Strings, encoding.Integers, encoding.Values:
+		return f.exampleInput()
 	case encoding.Image:
 		return fmt.Sprintf("§image.NewGray(§image.Rect(0, 0, %d, %d))", f.Columns, f.Height)
 	}

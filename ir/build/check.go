@@ -136,7 +136,7 @@ func neverThere(d *spec.Data) diag.List {
 // ids compares the ids that features become with those that the layers
 // take.
 func (c check) ids() {
-	for i, at := range c.spec.Places() {
+	for i, at := range c.lifted.places {
 		f := &c.spec.Data.Features[i]
 		if !f.Integer() || at.Input < 0 || !c.g.inputs[at.Input].Valid() {
 			continue

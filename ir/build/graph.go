@@ -109,7 +109,7 @@ func (p *plan) layer(g *built, i int) *ir.Value {
 // lengths says where the lengths of features that have none would be written.
 func (p *plan) lengths(g *built) map[*ir.Value]string {
 	at := map[*ir.Value]string{}
-	for _, place := range p.spec.Places() {
+	for _, place := range p.lifted.places {
 		if place.Input < 0 {
 			continue
 		}

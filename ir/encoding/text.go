@@ -59,7 +59,10 @@ func (e *Encoding) String() string {
 	for i := range e.Features {
 		f := &e.Features[i]
 		place := fmt.Sprintf("input %d at %d, %d wide", f.Port, f.Offset, f.Width)
-		if f.Width == 0 {
+		switch {
+		case f.Port < 0:
+			place = "no input"
+		case f.Width == 0:
 			place = fmt.Sprintf("input %d, any number", f.Port)
 		}
 		fmt.Fprintf(w, "  %s\t%q\t%s\t%s\n", f.Type, f.Name, place, strings.Join(f.settings(), ", "))
@@ -101,6 +104,9 @@ func (f *Feature) settings() []string {
 	word("standardize", f.Standardize)
 	word("split", f.Split)
 	number("ngrams", f.NGrams)
+	if f.Runs != nil {
+		list = append(list, fmt.Sprintf("runs %d", f.Runs))
+	}
 	number("length", f.Length)
 	word("padding", f.Padding)
 	word("truncating", f.Truncating)
@@ -111,6 +117,13 @@ func (f *Feature) settings() []string {
 		list = append(list, fmt.Sprintf("format %q", f.Format))
 	}
 	word("parts", strings.Join(f.Parts, "+"))
+	if f.Reads != nil {
+		list = append(list, fmt.Sprintf("reads %q", f.Reads))
+	}
+	number("size", f.Size)
+	if f.Layer != nil {
+		list = append(list, f.Layer.settings()...)
+	}
 	if f.Height != 0 {
 		list = append(list, fmt.Sprintf("%dx%dx%d", f.Height, f.Columns, f.Channels))
 	}

@@ -17,9 +17,9 @@ var later = []string{
 	"SpectralNormalization",
 	"AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
 	"AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D", "AveragePooling3D",
-	"GlobalAveragePooling3D", "GlobalMaxPooling3D", "MaxPooling3D", "Discretization", "FeatureSpace",
-	"HashedCrossing", "Hashing", "IntegerLookup", "MelSpectrogram", "STFTSpectrogram", "StringLookup",
-	"TextVectorization", "Resizing", "CenterCrop", "RandomCrop", "RandomFlip", "RandomRotation", "RandomZoom",
+	"GlobalAveragePooling3D", "GlobalMaxPooling3D", "MaxPooling3D", "FeatureSpace",
+	"MelSpectrogram", "STFTSpectrogram",
+	"Resizing", "CenterCrop", "RandomCrop", "RandomFlip", "RandomRotation", "RandomZoom",
 	"RandomTranslation", "RandomContrast", "RandomBrightness",
 	"Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding3D",
 	"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
@@ -28,8 +28,8 @@ var later = []string{
 
 // laterArguments are arguments of Keras's layers that this version has not.
 var laterArguments = []string{
-	"activity_regularizer", "data_format", "dtype", "lora_alpha", "lora_rank", "quantization_config", "renorm", "renorm_clipping",
-	"renorm_momentum", "sparse", "synchronized", "use_cudnn", "weights",
+	"activity_regularizer", "data_format", "dtype", "encoding", "lora_alpha", "lora_rank", "quantization_config", "renorm", "renorm_clipping",
+	"ragged", "renorm_momentum", "sparse", "synchronized", "use_cudnn", "weights",
 }
 
 // Decode fills the settings of a layer, called title in messages, and reports the
