@@ -16,7 +16,13 @@ func (e *Encoding) ExampleRow(number, day string) (row string, varies bool) {
 	}
 	var fields strings.Builder
 	for _, x := range e.ofRow() {
-		fmt.Fprintf(&fields, "%s: %s,\n", x.field, x.example(number, day))
+		value := ""
+		if x.asItIs() {
+			value = e.exampleInput(x)
+		} else {
+			value = x.example(number, day)
+		}
+		fmt.Fprintf(&fields, "%s: %s,\n", x.field, value)
 	}
 	varies = e.anyOf(encoding.Number, encoding.Date)
 	if e.spec.Series != nil {
@@ -36,8 +42,6 @@ func (f *feature) example(number, day string) string {
 		return "Value(§time.Date(2001, 1, " + day + ", 0, 0, 0, 0, §time.UTC))"
 	case encoding.Text:
 		return gotree.Quote(strings.Join(f.testWords(), " "))
-	case encoding.Strings, encoding.Integers, encoding.Values:
-		return f.exampleInput()
 	case encoding.Image:
 		return fmt.Sprintf("§image.NewGray(§image.Rect(0, 0, %d, %d))", f.Columns, f.Height)
 	}

@@ -2,6 +2,7 @@ package feature
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -100,11 +101,14 @@ func (e tests) testInput(f *feature) string {
 }
 
 // exampleInput is an input that is taken as it is, as Go writes it.
-func (f *feature) exampleInput() string {
+func (e *Encoding) exampleInput(f *feature) string {
 	value := map[string]string{"string": `"one"`, "int64": "1", "int32": "1", "float32": "1.5"}[f.element()]
+	if strict := e.strict(f); strict != nil {
+		value = strict.testKeys()[0]
+	}
 	switch {
 	case f.Size > 1:
-		return "make([]" + f.element() + ", " + strconv.Itoa(f.Size) + ")"
+		return "[]" + f.element() + "{" + strings.Join(slices.Repeat([]string{value}, f.Size), ", ") + "}"
 	case f.Type == encoding.Strings:
 		return value
 	}

@@ -96,12 +96,20 @@ func (x *Index[K]) Find(c *Coder, layer string, slots []int64, keys []K) {
 			slot = masked
 		case ok:
 		case x.how.OOV == 0:
-			c.fail(": %.80v is none of the %d words of its vocabulary", key, len(x.Words))
+			c.fail(": %s is none of the %d words of its vocabulary", shownKey(key), len(x.Words))
 		default:
 			slot = x.how.first() - int64(x.how.OOV) + x.how.unknown(key)
 		}
 		slots[i] = slot
 	}
+}
+
+// shownKey is a key in a message.
+func shownKey(key any) string {
+	if text, ok := key.(string); ok {
+		return fmt.Sprintf("%.80q", text)
+	}
+	return fmt.Sprint(key)
 }
 
 // unknown chooses among the slots of what the vocabulary has not.
