@@ -212,7 +212,7 @@ func (e rows) fixedDecls(f *gotree.File) {
 				at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), at.Second())
 		}
 		if x.Type == encoding.Lookup {
-			x.lookupDecl(f)
+			lookupDecl(x, f)
 			continue
 		}
 		if x.fixed == "" {

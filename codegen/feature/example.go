@@ -18,7 +18,7 @@ func (e *Encoding) ExampleRow(number, day string) (row string, varies bool) {
 	for _, x := range e.ofRow() {
 		value := ""
 		if x.asItIs() {
-			value = e.exampleInput(x)
+			value = exampleInput(e, x)
 		} else {
 			value = x.example(number, day)
 		}

@@ -86,7 +86,7 @@ func (f *feature) parts() []part {
 			list = append(list, part{"IDF", "idf", "[]float64"})
 		}
 	case encoding.Lookup:
-		list = f.lookupPart()
+		list = lookupPart(f)
 	}
 	return list
 }

@@ -89,7 +89,7 @@ func (f *Features) set(i int, text string) error {
 		case encoding.Tokens:
 			fmt.Fprintf(&cases, "return §encode.SetTokens(%s, text)\n", to)
 		case encoding.Strings, encoding.Integers, encoding.Values:
-			cases.WriteString(x.setter(marked))
+			cases.WriteString(textSetter(x, marked))
 		case encoding.Image:
 			fmt.Fprintf(&cases, "return §errors.New(\"%s is an image, which a text cannot hold\")\n", x.field)
 		}

@@ -30,7 +30,7 @@ func (e rows) inspectMethod(f *gotree.File) {
 	learned := ""
 	for _, x := range e.ofRow() {
 		value, name := e.row()+"."+x.field, gotree.Quote(x.Name)
-		reader := e.reader(x)
+		reader := readerOf(e.Encoding, x)
 		if v := cmp.Or(reader, x); v.fixed == "" && (v.Type == encoding.Category || v.Type == encoding.Text || v.Type == encoding.Lookup) {
 			learned = "e := m.encoding\nif e == nil {\ne = new(encoding) // knows nothing\n}\n"
 		}
@@ -57,9 +57,9 @@ func (e rows) inspectMethod(f *gotree.File) {
 	f.Add("%sfunc (m *Model) Inspect(f Features) (missing, unknown []string) {\n%svar found §encode.Findings\n%sreturn found.Missing, found.Unknown\n}", gotree.Comment(doc), learned, steps)
 }
 
-// reader is the preprocessing layer that tells whether an input is known: the first one
+// readerOf is the preprocessing layer that tells whether an input is known: the first one
 // that looks it up; nil where there is none.
-func (e *Encoding) reader(x *feature) *feature {
+func readerOf(e *Encoding, x *feature) *feature {
 	for i := range e.features {
 		r := &e.features[i]
 		if first(r.Reads) == x.Name && (r.Type == encoding.Text || (r.Layer.Kind == "StringLookup" || r.Layer.Kind == "IntegerLookup") && !r.Layer.Invert && r.key() == x.element()) {

@@ -103,7 +103,7 @@ func (e learned) prepareMethod(f *gotree.File) {
 				case "[]float64":
 					fmt.Fprintf(&b, "§encode.CheckWeights(%s, %s, 1+len(%s.Words)),\n", name, at, x.vocabulary())
 				case "§encode.Index[string]", "§encode.Index[int64]":
-					fmt.Fprintf(&b, "%s.Learn(%s, %s, %d, %v),\n", at, name, x.how(), x.Slots, x.Layer.Mode == "tf_idf")
+					fmt.Fprintf(&b, "%s.Learn(%s, %s, %d, %v),\n", at, name, slotsBefore(x), x.Slots, x.Layer.Mode == "tf_idf")
 				case "§encode.Bounds":
 					fmt.Fprintf(&b, "%s.Check(%s, %d),\n", at, name, x.Slots-1)
 				case "§encode.Categories", "§encode.Vocabulary":

@@ -41,8 +41,8 @@ func (f *feature) element() string {
 	return "float32"
 }
 
-// setter is the statement that reads such a feature from a text.
-func (f *feature) setter(marked string) string {
+// textSetter is the statement that reads such a feature from a text.
+func textSetter(f *feature, marked string) string {
 	to := "&f." + f.field
 	switch {
 	case f.Size > 1:
@@ -81,8 +81,8 @@ func (f *feature) literal(word string) string {
 	return gotree.Quote(word)
 }
 
-// how says in Go which slots a lookup has before those of its words.
-func (f *feature) how() string {
+// slotsBefore says in Go which slots a lookup has before those of its words.
+func slotsBefore(f *feature) string {
 	l := f.Layer
 	var list []string
 	if l.OOV > 0 {
@@ -109,7 +109,7 @@ func salted(l *encoding.Layer) []string {
 }
 
 // lookupPart is what a lookup learns.
-func (f *feature) lookupPart() []part {
+func lookupPart(f *feature) []part {
 	switch {
 	case !f.Learned():
 		return nil
@@ -120,7 +120,7 @@ func (f *feature) lookupPart() []part {
 }
 
 // lookupDecl prints the table of a lookup that learns nothing.
-func (f *feature) lookupDecl(to *gotree.File) {
+func lookupDecl(f *feature, to *gotree.File) {
 	l := f.Layer
 	if f.fixed == "" {
 		return
@@ -141,7 +141,7 @@ func (f *feature) lookupDecl(to *gotree.File) {
 	if l.Weights != nil {
 		weights = fmt.Sprintf(".WithWeights(%s)", float32List(l.Weights))
 	}
-	to.Add("// %s are the words of %s.\nvar %s = §encode.MakeIndex(%s, %s)%s", f.fixed, gotree.Mention(f.Name), f.fixed, f.how(), words, weights)
+	to.Add("// %s are the words of %s.\nvar %s = §encode.MakeIndex(%s, %s)%s", f.fixed, gotree.Mention(f.Name), f.fixed, slotsBefore(f), words, weights)
 }
 
 func float32List(list []float32) string {

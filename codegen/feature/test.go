@@ -125,7 +125,7 @@ func (e tests) testEncoding(f *gotree.File) {
 		case "§encode.MinMax":
 			return p.goType + "{Min: -1, Range: 8}"
 		case "§encode.Index[string]", "§encode.Index[int64]", "§encode.Bounds":
-			return x.madeUp()
+			return madeUpLookup(x)
 		case "string":
 			return gotree.Quote(x.testWords()[0])
 		case "[]float64":
@@ -176,7 +176,9 @@ func (e tests) encoderTest(f *gotree.File) {
 		empty = "var empty Features\nfor i := range empty {\nempty[i] = §math.NaN()\n}\n"
 	}
 	field("Names", "FeatureNames[:]")
-	if e.any(func(f *feature) bool { return f.Missing.Kind == "error" || f.Type == encoding.Image || e.demands(f) }) {
+	if e.any(func(f *feature) bool {
+		return f.Missing.Kind == "error" || f.Type == encoding.Image || demandsInput(e.Encoding, f)
+	}) {
 		field("Fails", "true")
 	}
 	var known, open []string
@@ -184,7 +186,7 @@ func (e tests) encoderTest(f *gotree.File) {
 	for i := range e.features {
 		switch x := &e.features[i]; {
 		case x.Type == encoding.Strings && x.Size == 1:
-			if reader := e.reader(x); reader != nil && e.demands(x) {
+			if reader := readerOf(e.Encoding, x); reader != nil && demandsInput(e.Encoding, x) {
 				known = append(known, x.Name)
 			} else if reader != nil {
 				open = append(open, x.Name)

@@ -10,9 +10,9 @@ import (
 	"github.com/nngen-go/nngen/ir/encoding"
 )
 
-// strict is a lookup that reads an input and takes no unknown value; nil where there is
+// strictReader is a lookup that reads an input and takes no unknown value; nil where there is
 // none.
-func (e *Encoding) strict(x *feature) *feature {
+func strictReader(e *Encoding, x *feature) *feature {
 	for i := range e.features {
 		r := &e.features[i]
 		if r.Type == encoding.Lookup && first(r.Reads) == x.Name && (r.Layer.Kind == "StringLookup" || r.Layer.Kind == "IntegerLookup") && !r.Layer.Invert && r.Layer.OOV == 0 {
@@ -22,16 +22,16 @@ func (e *Encoding) strict(x *feature) *feature {
 	return nil
 }
 
-// demands reports whether a value of an input must be there, or a known one.
-func (e *Encoding) demands(x *feature) bool {
+// demandsInput reports whether a value of an input must be there, or a known one.
+func demandsInput(e *Encoding, x *feature) bool {
 	if !x.asItIs() {
 		return false
 	}
-	return x.Type != encoding.Strings || x.Size > 1 || e.strict(x) != nil
+	return x.Type != encoding.Strings || x.Size > 1 || strictReader(e, x) != nil
 }
 
 // testKeys are values that a lookup knows, as Go writes them.
-func (f *feature) testKeys() []string {
+func testKeys(f *feature) []string {
 	var list []string
 	switch {
 	case f.key() == "int64" && f.Layer.Numbers != nil:
@@ -52,12 +52,12 @@ func (f *feature) testKeys() []string {
 	return list[:min(len(list), max(f.Slots-f.Layer.First(), 1), len(testWords))]
 }
 
-// madeUp is what a lookup might have learned.
-func (f *feature) madeUp() string {
+// madeUpLookup is what a lookup might have learned.
+func madeUpLookup(f *feature) string {
 	if f.Layer.Kind == "Discretization" {
 		return fmt.Sprintf("§encode.Bounds{At: []float32{0.5, 2}[:%d]}", min(f.Slots-1, 2))
 	}
-	keys := f.testKeys()
+	keys := testKeys(f)
 	weights := ""
 	if f.Layer.Mode == "tf_idf" {
 		weights = fmt.Sprintf(", Weights: make([]float32, %d)", f.Layer.First()+len(keys))
@@ -73,10 +73,10 @@ func (e tests) testInput(f *feature) string {
 		ids = min(ids, e.p.Inputs[f.Port].Limit)
 	}
 	var keys []string
-	if strict := e.strict(f); strict != nil {
-		keys = strict.testKeys()
-	} else if reader := e.reader(f); reader != nil && reader.Type == encoding.Lookup {
-		keys = reader.testKeys()
+	if strict := strictReader(e.Encoding, f); strict != nil {
+		keys = testKeys(strict)
+	} else if reader := readerOf(e.Encoding, f); reader != nil && reader.Type == encoding.Lookup {
+		keys = testKeys(reader)
 	} else if f.Type == encoding.Strings {
 		for _, w := range testWords {
 			keys = append(keys, gotree.Quote(w))
@@ -101,10 +101,10 @@ func (e tests) testInput(f *feature) string {
 }
 
 // exampleInput is an input that is taken as it is, as Go writes it.
-func (e *Encoding) exampleInput(f *feature) string {
+func exampleInput(e *Encoding, f *feature) string {
 	value := map[string]string{"string": `"one"`, "int64": "1", "int32": "1", "float32": "1.5"}[f.element()]
-	if strict := e.strict(f); strict != nil {
-		value = strict.testKeys()[0]
+	if strict := strictReader(e, f); strict != nil {
+		value = testKeys(strict)[0]
 	}
 	switch {
 	case f.Size > 1:
