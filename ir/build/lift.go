@@ -8,6 +8,7 @@ import (
 	"github.com/nngen-go/nngen/ir/diag"
 	"github.com/nngen-go/nngen/ir/encoding"
 	"github.com/nngen-go/nngen/ir/layer"
+	"github.com/nngen-go/nngen/ir/loop"
 	"github.com/nngen-go/nngen/ir/spec"
 )
 
@@ -18,6 +19,7 @@ type lifted struct {
 	full        *spec.Model  // with them
 	places      []spec.Place // of the features of the data section
 	features    []encoding.Feature
+	shapes      []ir.Shape // of what features give
 	pos         map[string]diag.Pos // of the layers, by name
 	errs        diag.List
 	failed      bool // a layer's arguments have mistakes, which are not in errs
@@ -113,7 +115,7 @@ func (l *lifted) preprocess(of layer.Preprocessor, i int, name string, reads []s
 		gives = f.Layer.Gives()
 	}
 	operands[name] = layer.Operand{Name: name, Of: gives, Shape: shape}
-	l.features = append(l.features, f)
+	l.features, l.shapes = append(l.features, f), append(l.shapes, shape)
 }
 
 // learns reports what cannot be learned: a row has to hold what it is learned from.
@@ -152,6 +154,15 @@ func (l *lifted) learns() {
 			l.errs.Add(l.pos[f.Name], "layer %s: %s works on the rows of csv files, of text_dir or of a Go program; %s files are not supported with it by this version", diag.Quote(f.Name), f.Layer.Kind, d.Train.Kind)
 		}
 	}
+}
+
+// rows are the preprocessing layers in the summary table.
+func (l *lifted) rows() []loop.Layer {
+	var list []loop.Layer
+	for i, f := range l.features {
+		list = append(list, loop.Layer{Name: f.Name, Type: f.Layer.Kind, Inputs: f.Reads, Output: l.shapes[i], Trainable: true, Pos: l.pos[f.Name]})
+	}
+	return list
 }
 
 // split makes the description without preprocessing layers.
