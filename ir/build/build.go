@@ -58,6 +58,7 @@ func Build(m *spec.Model) (*Network, error) {
 	p.resolveFit()
 	predict := p.graph("predict", false)
 	check{p, predict}.outputs()
+	check{p, predict}.lookups()
 	if err := p.errs.Err(); err != nil {
 		return nil, err
 	}

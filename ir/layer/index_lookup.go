@@ -60,6 +60,7 @@ func (z *Indexing) finish(p *Preprocessing, f *encoding.Feature, n int, special 
 	first := l.First()
 	f.Slots = first + n
 	switch {
+	case given && n == 0 && len(p.Errors) > 0: // which says why
 	case given && n == 0:
 		p.ErrorAt("vocabulary", "the vocabulary has no words")
 	case given && z.MaxTokens != nil && f.Slots > *z.MaxTokens:
