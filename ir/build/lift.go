@@ -19,7 +19,7 @@ type lifted struct {
 	full        *spec.Model  // with them
 	places      []spec.Place // of the features of the data section
 	features    []encoding.Feature
-	shapes      []ir.Shape // of what features give
+	shapes      []ir.Shape          // of what features give
 	pos         map[string]diag.Pos // of the layers, by name
 	errs        diag.List
 	failed      bool // a layer's arguments have mistakes, which are not in errs
