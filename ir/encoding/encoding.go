@@ -6,8 +6,8 @@ package encoding
 // Encoding says how the rows of a data source become samples: what the emitted
 // Features and Encode are made from.
 type Encoding struct {
-	// Source is the name of one of data.Formats. Files of arrays hold samples as
-	// they are, without features.
+	// Source is the name of one of data.Formats, "" where only a program makes rows.
+	// Files of arrays hold samples as they are, without features.
 	Source   string
 	Features []Feature
 	Series   *Series  // csv: nil where a row of the file is a sample

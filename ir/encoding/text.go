@@ -1,6 +1,7 @@
 package encoding
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -11,7 +12,7 @@ import (
 // String is the encoding as text: a line for the source, one for every feature.
 func (e *Encoding) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "encoding of %s", e.Source)
+	fmt.Fprintf(&b, "encoding of %s", cmp.Or(e.Source, "rows of a program"))
 	word := func(format string, args ...any) { fmt.Fprintf(&b, ", "+format, args...) }
 	if e.Separator != "" && e.Separator != "," {
 		word("separator %q", e.Separator)
