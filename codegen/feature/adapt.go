@@ -133,9 +133,9 @@ func (a *adapter) feature(x *feature) {
 		a.lookup(x)
 	case encoding.Text:
 		a.field("%s §data.VocabularyCounter", x.field)
-		if from := a.e.named(first(x.Reads)); from != nil {
+		if !x.OfRow() {
 			text := *x
-			text.of = a.e.row() + "." + from.field
+			text.of = a.e.row() + "." + a.e.named(x.Reads[0]).field
 			a.add("for w := range %s {\nseen.%s.Add(string(w))\n}\n", text.words(a.e.row()), x.field)
 		} else {
 			a.add("for w := range %s {\nseen.%s.Add(string(w))\n}\n", x.words(a.e.row()), x.field)

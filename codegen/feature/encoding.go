@@ -76,8 +76,10 @@ func New(p *loop.Program, cfg Config) *Encoding {
 		if f.Type == encoding.Lookup {
 			x.wide = locals.Pick(id + "Operand")
 		}
-		if from := e.named(first(f.Reads)); f.Type == encoding.Text && from != nil {
-			x.of = from.local + "[0]"
+		if f.Type == encoding.Text && !f.OfRow() {
+			if from := e.named(f.Reads[0]); from != nil {
+				x.of = from.local + "[0]"
+			}
 		}
 		e.features = append(e.features, x)
 	}
@@ -115,14 +117,6 @@ func (e *Encoding) check() {
 			e.fail("feature %s has %d words in its vocabulary and room for %d", diag.Quote(f.Name), len(f.Vocabulary), f.Slots-f.Reserved())
 		}
 	}
-}
-
-// first is the first name of a list, or "".
-func first(list []string) string {
-	if len(list) == 0 {
-		return ""
-	}
-	return list[0]
 }
 
 // fail records an error found while printing.

@@ -62,7 +62,7 @@ func (e rows) inspectMethod(f *gotree.File) {
 func readerOf(e *Encoding, x *feature) *feature {
 	for i := range e.features {
 		r := &e.features[i]
-		if first(r.Reads) == x.Name && (r.Type == encoding.Text || (r.Layer.Kind == "StringLookup" || r.Layer.Kind == "IntegerLookup") && !r.Layer.Invert && r.key() == x.element()) {
+		if !r.OfRow() && r.Reads[0] == x.Name && (r.Type == encoding.Text || (r.Layer.Kind == "StringLookup" || r.Layer.Kind == "IntegerLookup") && !r.Layer.Invert && r.key() == x.element()) {
 			return r
 		}
 	}

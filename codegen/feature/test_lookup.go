@@ -15,7 +15,7 @@ import (
 func strictReader(e *Encoding, x *feature) *feature {
 	for i := range e.features {
 		r := &e.features[i]
-		if r.Type == encoding.Lookup && first(r.Reads) == x.Name && (r.Layer.Kind == "StringLookup" || r.Layer.Kind == "IntegerLookup") && !r.Layer.Invert && r.Layer.OOV == 0 {
+		if r.Type == encoding.Lookup && r.Reads[0] == x.Name && (r.Layer.Kind == "StringLookup" || r.Layer.Kind == "IntegerLookup") && !r.Layer.Invert && r.Layer.OOV == 0 {
 			return r
 		}
 	}

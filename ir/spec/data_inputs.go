@@ -216,7 +216,11 @@ func (c *filling) fits() {
 			continue
 		}
 		if len(filled[at]) == 0 {
-			c.Fail(in.Pos, "no feature of data fills input %s: take it out, or name a feature after it", diag.Quote(in.Name))
+			hint := ""
+			if d.Train.Kind == CSV && in.DType == "int32" {
+				hint = "; for a column of whole numbers as they are, which layers such as IntegerLookup read, write dtype: int64"
+			}
+			c.Fail(in.Pos, "no feature of data fills input %s: take it out, or name a feature after it%s", diag.Quote(in.Name), hint)
 			continue
 		}
 		first := &d.Features[filled[at][0]]
