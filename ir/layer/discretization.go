@@ -52,6 +52,10 @@ func (z *Discretization) Preprocess(p *Preprocessing) (encoding.Feature, ir.Shap
 				p.ErrorAt("bin_boundaries", "bin_boundaries ascend, and %v follows %v", b, z.BinBoundaries[i-1])
 				return encoding.Feature{}, nil
 			}
+			if math.Abs(b) > math.MaxFloat32 {
+				p.ErrorAt("bin_boundaries", "%v of bin_boundaries is beyond the range of float32", b)
+				return encoding.Feature{}, nil
+			}
 			l.Bounds = append(l.Bounds, float32(b))
 		}
 		slots = len(z.BinBoundaries) + 1

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"math"
 	"slices"
 
 	"github.com/nngen-go/nngen/ir"
@@ -78,6 +79,12 @@ func (z *Indexing) finish(p *Preprocessing, f *encoding.Feature, n int, special 
 		}
 		if len(z.IDFWeights) != words {
 			p.ErrorAt("idf_weights", "there are %d weights for the %d words of the vocabulary", len(z.IDFWeights), words)
+		}
+		for _, w := range z.IDFWeights {
+			if math.Abs(w) > math.MaxFloat32 {
+				p.ErrorAt("idf_weights", "%v of idf_weights is beyond the range of float32", w)
+				break
+			}
 		}
 		l.Weights = weightsOf(z.IDFWeights, first, special)
 	}
